@@ -1,0 +1,124 @@
+//! [`Activate`]: an activation as a layer.
+
+use crate::layer::{Layer, Pass};
+use crate::scalar::Scalar;
+use crate::storage::Storage;
+use crate::tensor::{Element, flat, flat_mut};
+use nalgebra::SMatrix;
+
+/// Which activation an output ends in, as far as a loss can make use of it: the cross-entropies then work on the logits,
+/// stable and in one formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// Sigmoid.
+    Sigmoid,
+    /// Softmax over the features.
+    Softmax,
+    /// Anything else.
+    Other,
+}
+
+/// An activation: a function of the features of one position.
+///
+/// Most are [`Elementwise`], which implements this trait for them. An activation of your own implements `Elementwise`
+/// and is used by its path: `Dense(64, activation = my::Cube)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an activation",
+    note = "an activation of your own implements `nn::activations::Elementwise`"
+)]
+pub trait Activation {
+    /// What a loss may know of it.
+    const HEAD: Head = Head::Other;
+
+    /// Overwrites `y`; slices of `features` scalars are positions.
+    fn forward<T: Scalar>(&self, features: usize, x: &[T], y: &mut [T]);
+
+    /// Adds to `dx`.
+    fn backward<T: Scalar>(&self, features: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]);
+}
+
+/// An activation that acts on each scalar.
+///
+/// ```
+/// use nn_core::{Scalar, activations::Elementwise};
+///
+/// /// y = x³
+/// struct Cube;
+///
+/// impl Elementwise for Cube {
+///     fn value<T: Scalar>(&self, x: T) -> T {
+///         x * x * x
+///     }
+///
+///     fn derivative<T: Scalar>(&self, x: T, _y: T) -> T {
+///         T::of(3.0) * x * x
+///     }
+/// }
+/// ```
+pub trait Elementwise {
+    /// What a loss may know of it.
+    const HEAD: Head = Head::Other;
+
+    /// `y = f(x)`
+    fn value<T: Scalar>(&self, x: T) -> T;
+
+    /// `f'(x)`, given `x` and `y = f(x)`, whichever is cheaper.
+    fn derivative<T: Scalar>(&self, x: T, y: T) -> T;
+}
+
+impl<F: Elementwise> Activation for F {
+    const HEAD: Head = F::HEAD;
+
+    #[inline]
+    fn forward<T: Scalar>(&self, _: usize, x: &[T], y: &mut [T]) {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = self.value(x);
+        }
+    }
+
+    #[inline]
+    fn backward<T: Scalar>(&self, _: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+        // y = f(x), so dx += f'(x) · dy
+        for (((dx, &dy), &x), &y) in dx.iter_mut().zip(dy).zip(x).zip(y) {
+            *dx += self.derivative(x, y) * dy;
+        }
+    }
+}
+
+/// The layer that applies an activation: `Activate(Relu)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Activate<F>(pub F);
+
+impl<T: Scalar + Element, F: Activation, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for Activate<F> {
+    type Output = SMatrix<T, R, P>;
+    type Weights = ();
+    type Scratch<B: Storage> = ();
+    type Cache<B: Storage> = ();
+
+    #[inline]
+    fn forward<B: Storage>(
+        &self,
+        _: &(),
+        x: &[SMatrix<T, R, P>],
+        y: &mut [SMatrix<T, R, P>],
+        _: Pass<'_, '_, (), ()>,
+    ) {
+        self.0.forward(R, flat(x), flat_mut(y));
+    }
+
+    #[inline]
+    fn backward<B: Storage>(
+        &self,
+        _: &(),
+        x: &[SMatrix<T, R, P>],
+        y: &[SMatrix<T, R, P>],
+        dy: &[SMatrix<T, R, P>],
+        _: &mut (),
+        dx: Option<&mut [SMatrix<T, R, P>]>,
+        _: Option<&mut ()>,
+    ) {
+        if let Some(dx) = dx {
+            self.0.backward(R, flat(x), flat(y), flat(dy), flat_mut(dx));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! softmax: probabilities over the features of a position.
+//!
+//! ```text
+//! y = exp(x - max x) / Σ exp(x - max x)
+//! dx = y ⊙ (dy - Σ dy ⊙ y)        (the output is enough, the input is not read)
+//! ```
+//!
+//! Source: <https://keras.io/api/layers/activations/#softmax-function>
+
+use crate::spec::ValueSpec;
+
+/// `softmax`
+pub const SPEC: ValueSpec = ValueSpec { names: &["softmax"], path: "activations::Softmax", fields: &[] };
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::activations::{Activation, Head};
+    use crate::kernels::dot;
+    use crate::scalar::Scalar;
+
+    /// `exp(x) / Σ exp(x)` over the features
+    #[derive(Clone, Copy, Debug)]
+    pub struct Softmax;
+
+    impl Activation for Softmax {
+        const HEAD: Head = Head::Softmax;
+
+        #[inline]
+        fn forward<T: Scalar>(&self, features: usize, x: &[T], y: &mut [T]) {
+            for (x, y) in x.chunks_exact(features).zip(y.chunks_exact_mut(features)) {
+                let max = x.iter().fold(x[0], |max, &x| if x > max { x } else { max });
+                let mut sum = T::ZERO;
+                for (y, &x) in y.iter_mut().zip(x) {
+                    *y = (x - max).exp();
+                    sum += *y;
+                }
+                for y in y {
+                    *y /= sum;
+                }
+            }
+        }
+
+        #[inline]
+        fn backward<T: Scalar>(&self, features: usize, _: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+            let positions = y.chunks_exact(features).zip(dy.chunks_exact(features)).zip(dx.chunks_exact_mut(features));
+            for ((y, dy), dx) in positions {
+                let mean = dot(dy, y);
+                for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
+                    *dx += y * (dy - mean);
+                }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::activations::Activate;
+        use crate::testing::check_layer;
+        use nalgebra::SMatrix;
+
+        #[test]
+        fn gradient() {
+            check_layer::<SMatrix<f64, 5, 3>, _>(&Activate(Softmax));
+        }
+
+        #[test]
+        fn large_inputs_do_not_overflow() {
+            let mut y = [f32::NAN; 2];
+            Softmax.forward(2, &[1000.0, 1000.0], &mut y);
+            assert_eq!(y, [0.5, 0.5]);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What `fit` takes as inputs and targets: vectors, slices and arrays of samples; one, a tuple, or a named struct.
+
+use crate::tensor::{Element, Sample, Tensors, for_each_arity};
+use nalgebra::SMatrix;
+
+/// The samples of one tensor: a `Vec`, slice or array, or a reference to one.
+///
+/// The samples are nalgebra matrices; where a sample is a single scalar, plain numbers do as well (`Vec<f32>`, `Vec<u32>`).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not hold samples",
+    note = "expected a `Vec`, a slice or an array of samples such as `SVector<f32, 64>`, or a reference to one"
+)]
+pub trait Column {
+    /// What it is a sequence of.
+    type Item;
+
+    /// The items.
+    fn items(&self) -> &[Self::Item];
+}
+
+impl<S> Column for [S] {
+    type Item = S;
+
+    fn items(&self) -> &[S] {
+        self
+    }
+}
+
+impl<S, const N: usize> Column for [S; N] {
+    type Item = S;
+
+    fn items(&self) -> &[S] {
+        self
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<S> Column for alloc::vec::Vec<S> {
+    type Item = S;
+
+    fn items(&self) -> &[S] {
+        self
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<V: Column + ?Sized> Column for alloc::boxed::Box<V> {
+    type Item = V::Item;
+
+    fn items(&self) -> &[V::Item] {
+        (**self).items()
+    }
+}
+
+impl<V: Column + ?Sized> Column for &V {
+    type Item = V::Item;
+
+    fn items(&self) -> &[V::Item] {
+        (**self).items()
+    }
+}
+
+/// A type whose slices are slices of samples `S`: the sample itself, or a scalar where the sample is one scalar.
+#[diagnostic::on_unimplemented(
+    message = "expected samples of type `{S}`, but these are of type `{Self}`",
+    note = "the shape `(64,)` is `SVector<f32, 64>`; `(steps, features)` is `SMatrix<f32, features, steps>`"
+)]
+pub trait Items<S>: Sized {
+    /// The same memory as samples.
+    fn as_samples(items: &[Self]) -> &[S];
+}
+
+impl<S: Sample> Items<S> for S {
+    fn as_samples(items: &[S]) -> &[S] {
+        items
+    }
+}
+
+macro_rules! scalar_items {
+    ($($scalar:ty),*) => {$(
+        impl Items<SMatrix<$scalar, 1, 1>> for $scalar {
+            fn as_samples(items: &[$scalar]) -> &[SMatrix<$scalar, 1, 1>] {
+                bytemuck::cast_slice(items)
+            }
+        }
+    )*};
+}
+scalar_items!(f32, f64, u32);
+
+/// The inputs or targets `X` of a model: a [`Column`], a tuple of columns, or the struct with names that `model!` writes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not hold the inputs or targets of this model",
+    note = "expected a `Vec`, slice or array of samples for one tensor; for several, a tuple or the model's `…Inputs` or \
+            `…Outputs` struct of them",
+    note = "the samples are `{X}`"
+)]
+pub trait Batches<X: Tensors> {
+    /// The samples of every tensor.
+    fn batches(&self) -> X::Batch<'_>;
+}
+
+impl<S: Sample, V: Column<Item: Items<S>>> Batches<S> for V {
+    fn batches(&self) -> &[S] {
+        Items::as_samples(self.items())
+    }
+}
+
+macro_rules! tuple_batches {
+    ($(($name:ident $index:tt $column:ident))+) => {
+        impl<$($name: Sample, $column: Column<Item: Items<$name>>),+> Batches<($($name,)+)> for ($($column,)+) {
+            fn batches(&self) -> ($(&[$name],)+) {
+                ($(Items::as_samples(self.$index.items()),)+)
+            }
+        }
+    };
+}
+for_each_arity!(tuple_batches);
+
+/// Finds what is wrong with the samples of tensors.
+pub trait Inspect: Tensors {
+    /// For every tensor in order, its number of samples and the place of its first number that is NaN or infinite.
+    fn inspect(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize, Option<NotFinite>));
+}
+
+/// A number that is NaN or infinite.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NotFinite {
+    /// The sample.
+    pub sample: usize,
+    /// The row (feature) in the sample.
+    pub row: usize,
+    /// The column (position) in the sample.
+    pub col: usize,
+    /// The number.
+    pub value: f64,
+}
+
+impl<E: Element + Into<f64>, const R: usize, const C: usize> Inspect for SMatrix<E, R, C> {
+    fn inspect(batch: &[Self], visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
+        let place = Self::flat(batch).iter().position(|x| !x.is_finite()).map(|k| {
+            let (sample, rest) = (k / (R * C), k % (R * C));
+            NotFinite { sample, row: rest % R, col: rest / R, value: Self::flat(batch)[k].into() }
+        });
+        visit(batch.len(), place);
+    }
+}
+
+macro_rules! tuple_inspect {
+    ($(($name:ident $index:tt $second:ident))+) => {
+        impl<$($name: Inspect),+> Inspect for ($($name,)+) {
+            fn inspect(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
+                $($name::inspect(batch.$index, visit);)+
+            }
+        }
+    };
+}
+for_each_arity!(tuple_inspect);
+
+/// The weights of the outputs `P` in the loss: a number, a tuple of them, or the model's named struct.
+pub trait LossWeights<P: Tensors> {
+    /// One number for each output, in order; 0 after the last.
+    fn numbers(&self) -> [f64; crate::spec::MAX_INPUTS];
+}
+
+impl<P: Sample> LossWeights<P> for f64 {
+    fn numbers(&self) -> [f64; crate::spec::MAX_INPUTS] {
+        let mut numbers = [0.0; crate::spec::MAX_INPUTS];
+        numbers[0] = *self;
+        numbers
+    }
+}
+
+macro_rules! f64_for {
+    ($name:ident) => {
+        f64
+    };
+}
+
+macro_rules! tuple_loss_weights {
+    ($(($name:ident $index:tt $second:ident))+) => {
+        impl<$($name: Sample),+> LossWeights<($($name,)+)> for ($(f64_for!($name),)+) {
+            fn numbers(&self) -> [f64; crate::spec::MAX_INPUTS] {
+                let mut numbers = [0.0; crate::spec::MAX_INPUTS];
+                $(numbers[$index] = self.$index;)+
+                numbers
+            }
+        }
+    };
+}
+for_each_arity!(tuple_loss_weights);

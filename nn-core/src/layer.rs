@@ -1,0 +1,132 @@
+//! [`Layer`]: the one interface of everything that a graph can call.
+
+use crate::scalar::Scalar;
+use crate::storage::{Buffer, Storage};
+use crate::tensor::Tensors;
+use crate::weights::Weights;
+use rand::Rng;
+
+/// A layer over the scalar `T`, called on tensors `X`.
+///
+/// The layer itself (`self`) is its hyperparameters: a small value that an expansion writes as a literal. Its weights
+/// are separate, since a struct of weights holds nothing but scalars, and they do not depend on the number of positions:
+/// one `Dense`, with one set of weights, can be called on tensors of different lengths. `X` is the type of one input
+/// sample, or a tuple of them. A model implements `Layer` for its own inputs and outputs, so a model is a layer.
+///
+/// The conventions of every implementation:
+///
+/// - `forward` overwrites `y`. `backward` **adds** to `dx` and `dw`, so a tensor that is read twice and weights that are
+///   shared sum their gradients without anybody's help.
+/// - All batches of one call have the same number of samples. Memory (`Scratch`, `Cache`) has room for at least as many.
+/// - `backward` follows a training `forward` with the same `x` and the same memory; `y` is what that wrote.
+/// - No call allocates or panics.
+///
+/// The [`layers`](crate::layers) pages are the examples; `examples/custom_layer.rs` shows a layer of a user's own.
+#[diagnostic::on_unimplemented(
+    message = "the layer `{Self}` cannot be called on tensors of type `{X}`",
+    note = "a layer of your own implements `nn::Layer<T, X>` for every scalar `T`, and `nn::Component`"
+)]
+pub trait Layer<T: Scalar, X: Tensors> {
+    /// The output sample, or a tuple of them.
+    type Output: Tensors;
+    /// The weights; `()` for a layer without.
+    type Weights: Weights<T>;
+    /// Working memory of a prediction; `()` where none is needed.
+    type Scratch<B: Storage>: Buffer;
+    /// What a training pass leaves for `backward`, beyond `x` and `y`; `()` where nothing is needed.
+    type Cache<B: Storage>: Buffer;
+    /// Multiply-accumulates of one sample.
+    const MACS: usize = 0;
+
+    /// Sets fresh weights. They are zero before.
+    fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+        let (_, _) = (w, rng);
+    }
+
+    /// Computes `y` from `x`.
+    fn forward<B: Storage>(
+        &self,
+        w: &Self::Weights,
+        x: X::Batch<'_>,
+        y: <Self::Output as Tensors>::BatchMut<'_>,
+        pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+    );
+
+    /// Adds to `dx` and `dw` what the gradient `dy` of the outputs makes of the gradients of inputs and weights.
+    fn backward<B: Storage>(
+        &self,
+        w: &Self::Weights,
+        x: X::Batch<'_>,
+        y: <Self::Output as Tensors>::Batch<'_>,
+        dy: <Self::Output as Tensors>::Batch<'_>,
+        cache: &mut Self::Cache<B>,
+        dx: X::Gradients<'_>,
+        dw: Option<&mut Self::Weights>,
+    );
+
+    /// Moves a running state (moving averages) after a training pass. It is called once per call of the layer, after
+    /// `backward`.
+    fn update<B: Storage>(&self, w: &mut Self::Weights, cache: &Self::Cache<B>) {
+        let (_, _) = (w, cache);
+    }
+
+    /// The regularization loss of the weights; adds its gradient to `dw`.
+    fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+        let (_, _) = (w, dw);
+        T::ZERO
+    }
+}
+
+/// What a forward pass is for, with the memory it may use.
+pub enum Pass<'a, 'rng, S, C> {
+    /// A prediction.
+    Inference(&'a mut S),
+    /// A training step: `backward` will follow.
+    Training(&'a mut C, Mode<'a, 'rng>),
+}
+
+impl<'a, 'rng, S, C> Pass<'a, 'rng, S, C> {
+    /// A training pass.
+    pub fn training(cache: &'a mut C, mode: Mode<'a, 'rng>) -> Self {
+        Pass::Training(cache, mode)
+    }
+}
+
+/// What a layer may want to know in a training pass.
+pub struct Mode<'a, 'rng> {
+    /// Random numbers.
+    pub rng: &'a mut (dyn Rng + 'rng),
+    /// Whether this layer is frozen (`trainable = false`); a frozen BatchNormalization works as in a prediction.
+    pub frozen: bool,
+}
+
+impl<'a, 'rng> Mode<'a, 'rng> {
+    /// The mode of a training pass in which every layer learns.
+    pub fn new(rng: &'a mut (dyn Rng + 'rng)) -> Self {
+        Mode { rng, frozen: false }
+    }
+
+    /// The same, to hand on.
+    pub fn reborrow(&mut self) -> Mode<'_, 'rng> {
+        Mode { rng: self.rng, frozen: self.frozen }
+    }
+
+    /// The same for a layer that is frozen.
+    pub fn frozen(&mut self) -> Mode<'_, 'rng> {
+        Mode { rng: self.rng, frozen: true }
+    }
+}
+
+/// What a path in a graph stands for: in `my::Scale::<64>()(x)` the layer is `<my::Scale::<64> as Component>::Layer`.
+///
+/// A layer of your own stands for itself (`type Layer = Self`); a model stands for a type without size that `model!`
+/// writes. Beside this trait the macro calls two associated functions on the layer type, `new(..)` with the arguments of
+/// the call, and the `const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a model nor a layer",
+    note = "a layer of your own implements `nn::Component` with `type Layer = Self`"
+)]
+pub trait Component {
+    /// The layer.
+    type Layer;
+}

@@ -1,0 +1,167 @@
+//! Concatenate: joins its inputs along an axis.
+//!
+//! ```text
+//! y[.., k, ..] = x₀[.., k, ..]            for k < d₀
+//!              = x₁[.., k - d₀, ..]       for d₀ ≤ k < d₀ + d₁, and so on
+//!
+//! dxᵢ += its part of dy
+//! ```
+//!
+//! Shapes: inputs that are equal except along `axis`; the output has the sum there. As in Keras, `axis` counts the batch:
+//! axis 1 is the first axis of a sample, -1 the last. Memory is row-major, so each input is a run of `chunk` scalars in
+//! every one of `OUTER` rows.
+//!
+//! Source: <https://keras.io/api/layers/merging_layers/concatenate/>
+
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::text::Text;
+
+/// `Concatenate(axis)([..])`, `concatenate([..], axis)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "Concatenate",
+    function: Some("concatenate"),
+    module: "concatenate",
+    args: &[ArgSpec::int("axis", -1)],
+    inputs: Arity::MANY,
+    reads: Dtype::Float,
+    weight_consts: None,
+    has_cache: false,
+    infer,
+};
+
+/// The sum along `axis`; the type is `Concatenate<OUTER, rows, cols>`, rows and columns of the output.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let first = inputs[0];
+    let Some(axis) = first.axis(args[0].as_int()) else {
+        let message = Text::new().str("axis ").int(args[0].as_int()).str(" is no axis of a sample of shape ").shape(&first);
+        return Err(ShapeError::argument(0, message.str(" (axis 0 counts the batch)")));
+    };
+    let (mut sum, mut i) = (first.dim(axis), 1);
+    while i < inputs.len() {
+        let x = inputs[i];
+        if x.rank() != first.rank() || !x.with_dim(axis, 0).equals(&first.with_dim(axis, 0)) {
+            let message = Text::new().str("expected shapes that are equal except along axis ").int(args[0].as_int());
+            return Err(ShapeError::input(i, message.str(", but got ").shape(&first).str(" and ").shape(&x)));
+        }
+        sum += x.dim(axis);
+        i += 1;
+    }
+    let output = first.with_dim(axis, sum);
+    let outer = output.size() / (sum * output.stride(axis));
+    Ok(Inferred::new(output, &[outer, output.rows(), output.cols()]))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layer::{Layer, Pass};
+    use crate::scalar::Scalar;
+    use crate::storage::Storage;
+    use crate::tensor::{Element, FloatTensors, flat, flat_mut};
+    use nalgebra::SMatrix;
+
+    /// Joins its inputs along an axis with `OUTER` positions before it; the output is `R × P`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Concatenate<const OUTER: usize, const R: usize, const P: usize>;
+
+    impl<const OUTER: usize, const R: usize, const P: usize> Concatenate<OUTER, R, P> {
+        /// The only value.
+        pub const DEFAULT: Self = Concatenate;
+    }
+
+    impl<T: Scalar + Element, X: FloatTensors<T>, const OUTER: usize, const R: usize, const P: usize> Layer<T, X>
+        for Concatenate<OUTER, R, P>
+    {
+        type Output = SMatrix<T, R, P>;
+        type Weights = ();
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = ();
+
+        fn forward<B: Storage>(
+            &self,
+            _: &(),
+            x: X::Batch<'_>,
+            y: &mut [SMatrix<T, R, P>],
+            _: Pass<'_, '_, (), ()>,
+        ) {
+            let (row, mut start) = (R * P / OUTER, 0);
+            for (i, size) in X::SIZES.iter().enumerate() {
+                let chunk = size / OUTER;
+                for (y, x) in flat_mut(y).chunks_exact_mut(row).zip(X::flat(x, i).chunks_exact(chunk)) {
+                    y[start..start + chunk].copy_from_slice(x);
+                }
+                start += chunk;
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            _: &(),
+            _: X::Batch<'_>,
+            _: &[SMatrix<T, R, P>],
+            dy: &[SMatrix<T, R, P>],
+            _: &mut (),
+            mut dx: X::Gradients<'_>,
+            _: Option<&mut ()>,
+        ) {
+            // y[start..start + chunk] = x, so dx += dy[start..start + chunk]
+            let (row, mut start) = (R * P / OUTER, 0);
+            for (i, size) in X::SIZES.iter().enumerate() {
+                let chunk = size / OUTER;
+                if let Some(dx) = X::flat_gradient(&mut dx, i) {
+                    for (dy, dx) in flat(dy).chunks_exact(row).zip(dx.chunks_exact_mut(chunk)) {
+                        for (dx, &dy) in dx.iter_mut().zip(&dy[start..start + chunk]) {
+                            *dx += dy;
+                        }
+                    }
+                }
+                start += chunk;
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::testing::check_layer;
+
+        type Pair = (SMatrix<f64, 3, 5>, SMatrix<f64, 2, 5>);
+        type Triple = (SMatrix<f64, 3, 2>, SMatrix<f64, 3, 5>, SMatrix<f64, 3, 7>);
+
+        #[test]
+        fn gradients() {
+            check_layer::<Pair, _>(&Concatenate::<5, 5, 5>);
+            check_layer::<Triple, _>(&Concatenate::<1, 3, 14>);
+        }
+
+        #[test]
+        fn parts_stand_side_by_side() {
+            let (a, b) = ([SMatrix::<f32, 2, 2>::new(1., 3., 2., 4.)], [SMatrix::<f32, 1, 2>::new(8., 9.)]);
+            let mut y = [SMatrix::<f32, 3, 2>::zeros()];
+            type X = (SMatrix<f32, 2, 2>, SMatrix<f32, 1, 2>);
+            Layer::<f32, X>::forward::<crate::storage::Inline<1>>(
+                &Concatenate::<2, 3, 2>,
+                &(),
+                (&a, &b),
+                &mut y,
+                Pass::Inference(&mut ()),
+            );
+            assert_eq!(y[0].as_slice(), [1., 2., 8., 3., 4., 9.]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn shapes() {
+        let (a, b) = (Shape::new(&[2, 3]), Shape::new(&[5, 3]));
+        assert_eq!(infer(&[Value::Int(1)], &[a, b]).unwrap().output(0), Shape::new(&[7, 3]));
+        let error = infer(&[Value::Int(-1)], &[a, b]).unwrap_err();
+        assert_eq!(error.to_string(), "expected shapes that are equal except along axis -1, but got (2, 3) and (5, 3)");
+        assert!(infer(&[Value::Int(0)], &[a, b]).unwrap_err().to_string().contains("counts the batch"));
+    }
+}

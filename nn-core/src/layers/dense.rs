@@ -1,0 +1,198 @@
+//! Dense: the fully connected layer.
+//!
+//! ```text
+//! y = W · x + b        along the last axis; the same W and b at every position
+//!
+//! dx += Wᵀ · dy
+//! dW += dy · xᵀ        summed over samples and positions
+//! db += dy
+//! ```
+//!
+//! Shapes: input `(.., i)`, output `(.., units)`, kernel `(i, units)`, bias `(units,)`.
+//!
+//! An `activation` is not part of this layer: `Dense(64, activation = relu)` is `Dense(64)` followed by
+//! `Activation(relu)`.
+//!
+//! Source: <https://keras.io/api/layers/core_layers/dense/>
+
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::text::Text;
+
+/// `Dense(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "Dense",
+    function: None,
+    module: "dense",
+    args: &[
+        ArgSpec::size("units"),
+        ArgSpec::activation(),
+        ArgSpec::flag("use_bias", true),
+        ArgSpec::initializer("kernel_initializer"),
+        ArgSpec::initializer("bias_initializer"),
+        ArgSpec::regularizer("kernel_regularizer"),
+        ArgSpec::regularizer("bias_regularizer"),
+    ],
+    inputs: Arity::ONE,
+    reads: Dtype::Float,
+    weight_consts: Some(3),
+    has_cache: false,
+    infer,
+};
+
+/// `(.., i)` to `(.., units)`; the type is `Dense<i, units, use_bias>`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let (units, bias) = (args[0].as_size(), args[2].as_flag());
+    let x = inputs[0];
+    if x.rank() == 0 {
+        return Err(ShapeError::input(0, Text::new().str("expected at least one axis, but the input is a scalar of shape ()")));
+    }
+    Ok(Inferred::new(x.with_last(units), &[x.rows(), units, bias as usize]))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::initializers::{Fans, Initializer};
+    use crate::kernels;
+    use crate::layer::{Layer, Pass};
+    use crate::regularizers::Regularizer;
+    use crate::scalar::Scalar;
+    use crate::storage::Storage;
+    use crate::tensor::{Element, flat, flat_mut};
+    use crate::weights;
+    use nalgebra::SMatrix;
+    use rand::Rng;
+
+    /// The fully connected layer from `I` features to `O`; `B` is 1 with a bias and 0 without.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Dense<const I: usize, const O: usize, const B: usize> {
+        /// How the kernel starts; Keras's default is Glorot uniform.
+        pub kernel_initializer: Initializer,
+        /// How the bias starts; Keras's default is zeros.
+        pub bias_initializer: Initializer,
+        /// A penalty on the kernel; none by default.
+        pub kernel_regularizer: Regularizer,
+        /// A penalty on the bias; none by default.
+        pub bias_regularizer: Regularizer,
+    }
+
+    impl<const I: usize, const O: usize, const B: usize> Dense<I, O, B> {
+        /// Keras's defaults.
+        pub const DEFAULT: Self = Dense {
+            kernel_initializer: Initializer::GlorotUniform,
+            bias_initializer: Initializer::Zeros,
+            kernel_regularizer: Regularizer::NONE,
+            bias_regularizer: Regularizer::NONE,
+        };
+    }
+
+    weights! {
+        /// The weights of a [`Dense`] layer from `I` features to `O`; `B` is 1 with a bias and 0 without.
+        pub struct DenseWeights<T, const I: usize, const O: usize, const B: usize> {
+            /// `W`: one row per output, one column per input. Keras's `(in, out)` kernel has the same bytes.
+            kernel: SMatrix<T, O, I> => [I, O],
+            /// `b`: one column, or none without a bias.
+            bias: SMatrix<T, O, B> => [O],
+        }
+    }
+
+    impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize, const P: usize> Layer<T, SMatrix<T, I, P>>
+        for Dense<I, O, B>
+    {
+        type Output = SMatrix<T, O, P>;
+        type Weights = DenseWeights<T, I, O, B>;
+        type Scratch<S: Storage> = ();
+        type Cache<S: Storage> = ();
+        const MACS: usize = I * O * P;
+
+        fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+            self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[I, O], Fans::new(I, O), rng);
+            self.bias_initializer.fill(w.bias.as_mut_slice(), &[O], Fans::new(O, O), rng);
+        }
+
+        fn forward<S: Storage>(
+            &self,
+            w: &Self::Weights,
+            x: &[SMatrix<T, I, P>],
+            y: &mut [SMatrix<T, O, P>],
+            _: Pass<'_, '_, (), ()>,
+        ) {
+            // y = W · x + b
+            kernels::affine::<T, I, O>(w.kernel.as_slice(), w.bias.as_slice(), flat(x), flat_mut(y));
+        }
+
+        fn backward<S: Storage>(
+            &self,
+            w: &Self::Weights,
+            x: &[SMatrix<T, I, P>],
+            _: &[SMatrix<T, O, P>],
+            dy: &[SMatrix<T, O, P>],
+            _: &mut (),
+            dx: Option<&mut [SMatrix<T, I, P>]>,
+            dw: Option<&mut Self::Weights>,
+        ) {
+            // y = W · x + b, so dx += Wᵀ · dy, dW += dy · xᵀ and db += dy
+            if let Some(dx) = dx {
+                kernels::add_transposed::<T, I, O>(w.kernel.as_slice(), flat(dy), flat_mut(dx));
+            }
+            if let Some(dw) = dw {
+                kernels::add_outer::<T, I, O>(dw.kernel.as_mut_slice(), flat(x), flat(dy));
+                if B == 1 {
+                    kernels::add_rows::<T, O>(dw.bias.as_mut_slice(), flat(dy));
+                }
+            }
+        }
+
+        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+            let (dkernel, dbias) = dw.map(|dw| (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())).unzip();
+            self.kernel_regularizer.apply(w.kernel.as_slice(), dkernel)
+                + self.bias_regularizer.apply(w.bias.as_slice(), dbias)
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::testing::check_layer;
+
+        #[test]
+        fn gradients() {
+            // Distinct primes, so that a transpose cannot hide; 19 outputs leave a remainder of the blocks of 16.
+            check_layer::<SMatrix<f64, 5, 1>, _>(&Dense::<5, 19, 1>::DEFAULT);
+            check_layer::<SMatrix<f64, 5, 3>, _>(&Dense::<5, 7, 0>::DEFAULT);
+            let regularizer = Regularizer { l1: 0.02, l2: 0.03 };
+            check_layer::<SMatrix<f64, 2, 3>, _>(&Dense::<2, 5, 1> {
+                kernel_regularizer: regularizer,
+                bias_regularizer: regularizer,
+                ..Dense::DEFAULT
+            });
+        }
+
+        #[test]
+        fn the_formula() {
+            let mut w = <DenseWeights<f32, 2, 3, 1> as crate::Weights<f32>>::zeroed();
+            w.kernel = SMatrix::from_row_slice(&[1., 2., 3., 4., 5., 6.]);
+            w.bias = SMatrix::from_column_slice(&[10., 20., 30.]);
+            let mut y = [SMatrix::<f32, 3, 1>::zeros()];
+            Dense::<2, 3, 1>::DEFAULT.forward::<crate::storage::Inline<1>>(
+                &w,
+                &[SMatrix::<f32, 2, 1>::new(1., -1.)],
+                &mut y,
+                Pass::Inference(&mut ()),
+            );
+            assert_eq!(y[0].as_slice(), [9., 19., 29.]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_axis_changes() {
+        let args = [Value::Size(10), Value::Absent, Value::Flag(true), Value::Absent, Value::Absent, Value::Absent, Value::Absent];
+        let inferred = infer(&args, &[Shape::new(&[4, 6, 3])]).unwrap();
+        assert_eq!((inferred.output(0), inferred.consts()), (Shape::new(&[4, 6, 10]), &[3, 10, 1][..]));
+    }
+}

@@ -1,0 +1,26 @@
+//! The layers, one page each, to be read from top to bottom: maths, specification, shape rule, weights, forward,
+//! backward, tests.
+//!
+//! A page has two halves. The first ([`SPEC`](dense::SPEC) and `infer`) is pure data and `const fn`; `nn-macros` runs it on the host.
+//! The second, `mod compute`, is the run time and is left out of the host's build, which therefore needs no nalgebra.
+
+use crate::spec::LayerSpec;
+
+/// The list of layers: the only place besides its own page that a new layer touches.
+macro_rules! layers {
+    ($($module:ident),* $(,)?) => {
+        $(pub mod $module;)*
+
+        /// The specifications of all layers.
+        pub const LAYERS: &[&LayerSpec] = &[$(&$module::SPEC),*];
+
+        #[cfg(feature = "compute")]
+        pub use self::{$($module::compute::*),*};
+    };
+}
+
+layers! {
+    concatenate,
+    dense,
+    dropout,
+}

@@ -1,0 +1,72 @@
+//! The core of [`nn`](https://docs.rs/nn): shapes, layers, activations, losses, metrics, optimizers and kernels, without
+//! `std` and without a heap.
+//!
+//! Use it through the facade crate `nn`. This crate knows layers; `nn-macros` knows graphs; `nn` knows files and screens.
+//!
+//! # Features
+//! - `compute`: everything that runs. Without it only the pure part is built (shapes, specifications and shape rules),
+//!   which has no dependencies: it is what `nn-macros` calls on the host.
+//! - `alloc`: models and working memory on the heap.
+//! - `std`: the platform's mathematics instead of the `libm` crate.
+//! - `testing`: gradient checks for a layer's tests.
+#![no_std]
+
+#[cfg(any(feature = "alloc", test))]
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+pub mod activations;
+pub mod initializers;
+pub mod layers;
+pub mod regularizers;
+pub mod shape;
+pub mod spec;
+pub mod summary;
+pub mod text;
+
+#[cfg(feature = "compute")]
+pub mod kernels;
+#[cfg(feature = "compute")]
+pub mod data;
+#[cfg(feature = "compute")]
+pub mod layer;
+#[cfg(feature = "compute")]
+pub mod losses;
+#[cfg(feature = "compute")]
+pub mod metrics;
+#[cfg(feature = "compute")]
+pub mod model;
+#[cfg(feature = "compute")]
+mod named;
+#[cfg(feature = "compute")]
+pub mod optimizers;
+#[cfg(feature = "compute")]
+pub mod scalar;
+#[cfg(feature = "compute")]
+pub mod storage;
+#[cfg(feature = "compute")]
+pub mod tensor;
+#[cfg(all(feature = "compute", any(test, feature = "testing")))]
+pub mod testing;
+#[cfg(feature = "compute")]
+pub mod weights;
+
+pub use shape::{Shape, ShapeError};
+
+#[cfg(feature = "compute")]
+pub use {
+    layer::{Component, Layer, Mode, Pass},
+    scalar::Scalar,
+    storage::{Buffer, Inline, Storage},
+    tensor::{Element, Sample, Tensors},
+    weights::{Path, Variable, Weights},
+};
+
+#[cfg(all(feature = "compute", feature = "alloc"))]
+pub use storage::Heap;
+
+/// What the [`weights!`] macro and expansions of `model!` name.
+#[cfg(feature = "compute")]
+#[doc(hidden)]
+pub use nalgebra as __nalgebra;

@@ -1,0 +1,112 @@
+//! [`Model`] and [`Graph`]: what `model!` implements for every struct it writes.
+
+use crate::Element;
+use crate::activations::Head;
+use crate::data::Inspect;
+use crate::layer::{Component, Layer};
+use crate::losses::Seeds;
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::storage::Storage;
+use crate::tensor::{FloatTensors, Tensors};
+use crate::weights::Weights;
+use rand::Rng;
+
+/// A model: a struct of weights, with the graph that computes with them.
+///
+/// `model!` implements it. What most programs use (`boxed`, `new`, `call`, `SUMMARY`) is also inherent there for `f32`, so
+/// that `Digits::boxed(&mut rng)` needs no annotation; `Digits::<f64>::boxed(&mut rng)` is this trait's.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a model", note = "models are written by `model!`")]
+pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
+    /// `f32` or `f64`.
+    type Scalar: Scalar + Element;
+    /// The input samples.
+    type Inputs: Tensors + Inspect;
+    /// The output samples.
+    type Outputs: FloatTensors<Self::Scalar> + Inspect;
+    /// The graph: a type without size.
+    type Graph: Graph<Self::Scalar, Self::Inputs, Output = Self::Outputs, Weights = Self>;
+    /// What `predict` gives: `Vec<S>`, or the named struct of several.
+    #[cfg(feature = "alloc")]
+    type Predictions: From<<Self::Outputs as Tensors>::Vecs>;
+
+    /// The name of the struct.
+    const NAME: &'static str;
+    /// The names of the inputs.
+    const INPUT_NAMES: &'static [&'static str];
+    /// The names of the outputs.
+    const OUTPUT_NAMES: &'static [&'static str];
+    /// The shapes of the inputs.
+    const INPUT_SHAPES: &'static [Shape];
+    /// The shapes of the outputs.
+    const OUTPUT_SHAPES: &'static [Shape];
+    /// A table of the layers, as Keras prints it.
+    const SUMMARY: &'static str;
+    /// The graph for Graphviz.
+    const DOT: &'static str;
+    /// How many weights it has.
+    const PARAMETERS: usize = Self::COUNT;
+    /// How many bytes its weights take.
+    const PARAMETER_BYTES: usize = size_of::<Self>();
+    /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+    const ARENA_BYTES: usize;
+    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+    const TRAIN_BYTES: usize;
+    /// Multiply-accumulates of one prediction.
+    const MACS: usize = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::MACS;
+
+    /// Fresh weights, made in place on the heap.
+    #[cfg(feature = "alloc")]
+    fn boxed<R: Rng>(rng: &mut R) -> alloc::boxed::Box<Self> {
+        let mut model = crate::weights::zeroed_box::<Self::Scalar, Self>();
+        Self::Graph::NEW.init(&mut model, rng);
+        model
+    }
+
+    /// Fresh weights, by value. Refused at compile time above [`MAX_BY_VALUE`] bytes.
+    fn new<R: Rng>(rng: &mut R) -> Self {
+        const { assert!(size_of::<Self>() <= MAX_BY_VALUE, "this model is too large to be moved on a stack: use `boxed`") }
+        let mut model = Self::zeroed();
+        Self::Graph::NEW.init(&mut model, rng);
+        model
+    }
+}
+
+/// The most bytes of weights that `new` gives by value: a few copies on a 2 MiB stack of a thread still fit.
+pub const MAX_BY_VALUE: usize = 256 * 1024;
+
+/// The most bytes of activations that `call` keeps on the stack.
+pub const MAX_ARENA: usize = 512 * 1024;
+
+/// The graph of a model: a [`Layer`] that a loss can look into.
+pub trait Graph<T: Scalar, X: Tensors>: Layer<T, X> {
+    /// The only value.
+    const NEW: Self;
+    /// What each output ends in.
+    const HEADS: &'static [Head];
+
+    /// The logits of the outputs that have them, after a prediction of `n` samples.
+    fn logits<B: Storage>(
+        scratch: &Self::Scratch<B>,
+        n: usize,
+    ) -> <Self::Output as Tensors>::Optional<'_>;
+
+    /// The logits of the outputs that have them, after a training pass of `n` samples.
+    fn training_logits<B: Storage>(
+        cache: &Self::Cache<B>,
+        n: usize,
+    ) -> <Self::Output as Tensors>::Optional<'_>;
+
+    /// [`Layer::backward`] where, for each bit of `seeds` that is set, `dy` is the gradient of the logits of that output.
+    fn backward_from<B: Storage>(
+        &self,
+        seeds: Seeds,
+        w: &Self::Weights,
+        x: X::Batch<'_>,
+        y: <Self::Output as Tensors>::Batch<'_>,
+        dy: <Self::Output as Tensors>::Batch<'_>,
+        cache: &mut Self::Cache<B>,
+        dx: X::Gradients<'_>,
+        dw: Option<&mut Self::Weights>,
+    );
+}

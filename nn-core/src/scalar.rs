@@ -1,0 +1,72 @@
+//! [`Scalar`]: the number type of a model.
+
+use bytemuck::Pod;
+use nalgebra::RealField;
+
+/// The number type of a model's weights: `f32` or `f64`.
+///
+/// Arithmetic and functions (`exp`, `tanh`, `sqrt`, …) come from nalgebra's [`RealField`]; they use the platform's
+/// library under `std` and the `libm` crate without it. The trait is sealed.
+pub trait Scalar: RealField + Copy + Pod + Default + core::iter::Sum + sealed::Sealed {
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+    /// Keras's name of the type, also used in weight files: `float32`.
+    const NAME: &'static str;
+
+    /// The nearest value to a literal.
+    fn of(value: f64) -> Self;
+
+    /// This value as an `f64`, exactly.
+    fn to_f64(self) -> f64;
+
+    /// The error function, `2/√π ∫₀ˣ exp(-t²) dt`.
+    fn erf(self) -> Self;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+impl Scalar for f32 {
+    const ZERO: f32 = 0.0;
+    const ONE: f32 = 1.0;
+    const NAME: &'static str = "float32";
+
+    #[inline(always)]
+    fn of(value: f64) -> f32 {
+        value as f32
+    }
+
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self as f64
+    }
+
+    fn erf(self) -> f32 {
+        libm::erff(self)
+    }
+}
+
+impl Scalar for f64 {
+    const ZERO: f64 = 0.0;
+    const ONE: f64 = 1.0;
+    const NAME: &'static str = "float64";
+
+    #[inline(always)]
+    fn of(value: f64) -> f64 {
+        value
+    }
+
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self
+    }
+
+    fn erf(self) -> f64 {
+        libm::erf(self)
+    }
+}

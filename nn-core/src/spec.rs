@@ -1,0 +1,336 @@
+//! What the macro knows of a layer: its names, arguments, arity and shape rule, as plain data.
+//!
+//! `nn-macros` reads these tables on the host, so this module has no dependency. A layer's page states its [`LayerSpec`];
+//! nothing about a single layer is written in the macro.
+
+use crate::shape::{Shape, ShapeError};
+use crate::text::Text;
+
+/// A layer, as the graph sees it.
+pub struct LayerSpec {
+    /// Keras's name of the layer, which is also the name of its type: `Dense`.
+    pub name: &'static str,
+    /// Keras's function form, where it has one: `concatenate`.
+    pub function: Option<&'static str>,
+    /// The module of the page, which is also Keras's automatic name: `batch_normalization`.
+    pub module: &'static str,
+    /// Its arguments in Keras's order.
+    pub args: &'static [ArgSpec],
+    /// How many tensors it is called on.
+    pub inputs: Arity,
+    /// What its inputs hold.
+    pub reads: Dtype,
+    /// How many of its leading constants its weights have; `None` for a layer without weights. By convention the weights
+    /// of `Dense::<I, O, B>` are `DenseWeights<T, I, O, B>`.
+    pub weight_consts: Option<usize>,
+    /// Whether it leaves something in memory between a training pass and its backward pass.
+    pub has_cache: bool,
+    /// The shape rule. It is called by the macro where all dimensions are literals and named in a `const` where they
+    /// are not, so it exists once.
+    pub infer: fn(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>,
+}
+
+/// How many tensors a layer is called on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arity {
+    /// At least this many.
+    pub min: usize,
+    /// At most this many.
+    pub max: usize,
+}
+
+impl Arity {
+    /// Exactly one input.
+    pub const ONE: Arity = Arity { min: 1, max: 1 };
+    /// Exactly two inputs.
+    pub const TWO: Arity = Arity { min: 2, max: 2 };
+    /// Two inputs or more.
+    pub const MANY: Arity = Arity { min: 2, max: MAX_INPUTS };
+}
+
+/// The largest number of tensors that a layer or a model takes or gives.
+pub const MAX_INPUTS: usize = 12;
+
+/// What a tensor holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dtype {
+    /// The model's scalar, `f32` or `f64`.
+    Float,
+    /// Indices.
+    U32,
+    /// Either.
+    Any,
+}
+
+/// An argument of a layer.
+#[derive(Clone, Copy)]
+pub struct ArgSpec {
+    /// Keras's name: `use_bias`.
+    pub name: &'static str,
+    /// What is accepted.
+    pub kind: Kind,
+    /// What holds if it is not given.
+    pub default: Default,
+    /// Whether it is a field of the layer's struct (a number used when the model runs) rather than only read by the
+    /// shape rule.
+    pub field: bool,
+}
+
+/// What an argument accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A dimension: a positive const expression.
+    Size,
+    /// A dimension, or a list of them.
+    Sizes,
+    /// A whole number, for example an axis.
+    Int,
+    /// A whole number, or a list of them.
+    Ints,
+    /// A number.
+    Float,
+    /// `true` or `false`.
+    Flag,
+    /// An activation that follows the layer: `Dense(64, activation = relu)` is `Dense(64)` followed by `Activation(relu)`.
+    ActivationAfter,
+    /// An initializer.
+    Initializer,
+    /// A regularizer.
+    Regularizer,
+}
+
+/// The default of an argument.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Default {
+    /// It must be given.
+    Required,
+    /// This value.
+    Is(Value),
+    /// What the layer's own `DEFAULT` says; the shape rule sees [`Value::Absent`].
+    Layer,
+}
+
+/// The value of an argument, as a shape rule sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// A dimension.
+    Size(usize),
+    /// Dimensions.
+    Sizes(Shape),
+    /// A whole number.
+    Int(i64),
+    /// Whole numbers (at most [`MAX_RANK`](crate::shape::MAX_RANK)), with their count.
+    Ints([i64; crate::shape::MAX_RANK], usize),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A number.
+    Float(f64),
+    /// Not given, or nothing that a shape depends on.
+    Absent,
+}
+
+impl Value {
+    /// The dimension.
+    ///
+    /// # Panics
+    /// If it is of another kind; the macro has checked that.
+    pub const fn as_size(&self) -> usize {
+        match self {
+            Value::Size(n) => *n,
+            _ => panic!("a dimension was expected"),
+        }
+    }
+
+    /// The dimensions.
+    ///
+    /// # Panics
+    /// If it is of another kind; the macro has checked that.
+    pub const fn as_sizes(&self) -> Shape {
+        match self {
+            Value::Sizes(shape) => *shape,
+            Value::Size(n) => Shape::new(&[*n]),
+            _ => panic!("dimensions were expected"),
+        }
+    }
+
+    /// The whole number.
+    ///
+    /// # Panics
+    /// If it is of another kind; the macro has checked that.
+    pub const fn as_int(&self) -> i64 {
+        match self {
+            Value::Int(n) => *n,
+            _ => panic!("a whole number was expected"),
+        }
+    }
+
+    /// The flag.
+    ///
+    /// # Panics
+    /// If it is of another kind; the macro has checked that.
+    pub const fn as_flag(&self) -> bool {
+        match self {
+            Value::Flag(flag) => *flag,
+            _ => panic!("`true` or `false` was expected"),
+        }
+    }
+
+    /// The number, if it is known.
+    pub const fn as_float(&self) -> Option<f64> {
+        match self {
+            Value::Float(x) => Some(*x),
+            _ => None,
+        }
+    }
+}
+
+impl ArgSpec {
+    /// A required dimension that the shape rule reads.
+    pub const fn size(name: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Size, default: Default::Required, field: false }
+    }
+
+    /// A required list of dimensions that the shape rule reads.
+    pub const fn sizes(name: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Sizes, default: Default::Required, field: false }
+    }
+
+    /// A flag that the shape rule reads.
+    pub const fn flag(name: &'static str, default: bool) -> Self {
+        ArgSpec { name, kind: Kind::Flag, default: Default::Is(Value::Flag(default)), field: false }
+    }
+
+    /// A whole number that the shape rule reads.
+    pub const fn int(name: &'static str, default: i64) -> Self {
+        ArgSpec { name, kind: Kind::Int, default: Default::Is(Value::Int(default)), field: false }
+    }
+
+    /// A number that is a field of the layer.
+    pub const fn float(name: &'static str, default: f64) -> Self {
+        ArgSpec { name, kind: Kind::Float, default: Default::Is(Value::Float(default)), field: true }
+    }
+
+    /// A number that must be given and is a field of the layer.
+    pub const fn required_float(name: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Float, default: Default::Required, field: true }
+    }
+
+    /// The activation that follows the layer; none by default.
+    pub const fn activation() -> Self {
+        ArgSpec { name: "activation", kind: Kind::ActivationAfter, default: Default::Layer, field: false }
+    }
+
+    /// An initializer, a field of the layer.
+    pub const fn initializer(name: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Initializer, default: Default::Layer, field: true }
+    }
+
+    /// A regularizer, a field of the layer; none by default.
+    pub const fn regularizer(name: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Regularizer, default: Default::Layer, field: true }
+    }
+}
+
+/// The most constants that a layer's type has.
+pub const MAX_CONSTS: usize = 8;
+/// The most outputs that a built-in layer has.
+pub const MAX_OUTPUTS: usize = 4;
+
+/// What a shape rule finds: the shapes of the outputs and the constants of the layer's type, `Dense::<64, 10, 1>`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Inferred {
+    outputs: [Shape; MAX_OUTPUTS],
+    output_count: usize,
+    consts: [usize; MAX_CONSTS],
+    const_count: usize,
+}
+
+impl Inferred {
+    /// One output, and the constants of the type.
+    pub const fn new(output: Shape, consts: &[usize]) -> Self {
+        Inferred::many(&[output], consts)
+    }
+
+    /// Several outputs, and the constants of the type.
+    ///
+    /// # Panics
+    /// If there are more than [`MAX_OUTPUTS`] or [`MAX_CONSTS`].
+    pub const fn many(outputs: &[Shape], consts: &[usize]) -> Self {
+        assert!(outputs.len() <= MAX_OUTPUTS && consts.len() <= MAX_CONSTS);
+        let mut inferred = Inferred {
+            outputs: [Shape::new(&[]); MAX_OUTPUTS],
+            output_count: outputs.len(),
+            consts: [0; MAX_CONSTS],
+            const_count: consts.len(),
+        };
+        let mut i = 0;
+        while i < outputs.len() {
+            inferred.outputs[i] = outputs[i];
+            i += 1;
+        }
+        i = 0;
+        while i < consts.len() {
+            inferred.consts[i] = consts[i];
+            i += 1;
+        }
+        inferred
+    }
+
+    /// The shapes of the outputs.
+    pub const fn outputs(&self) -> &[Shape] {
+        self.outputs.split_at(self.output_count).0
+    }
+
+    /// The shape of output `i`.
+    pub const fn output(&self, i: usize) -> Shape {
+        self.outputs()[i]
+    }
+
+    /// The constants of the layer's type.
+    pub const fn consts(&self) -> &[usize] {
+        self.consts.split_at(self.const_count).0
+    }
+
+    /// Constant `i` of the layer's type.
+    pub const fn constant(&self, i: usize) -> usize {
+        self.consts()[i]
+    }
+}
+
+/// The result of a shape rule in a `const` of an expansion, where the error has to be a panic.
+///
+/// # Panics
+/// With the layer's name and the message of the error.
+pub const fn expect(layer: &str, result: Result<Inferred, ShapeError>) -> Inferred {
+    match result {
+        Ok(inferred) => inferred,
+        Err(error) => {
+            let message = Text::<512>::new().str("`").str(layer).str("`: ").str(error.message.as_str());
+            panic!("{}", message.as_str())
+        }
+    }
+}
+
+/// A name that stands for a value with numbers: an activation, an initializer, a regularizer.
+///
+/// `random_normal(stddev = 0.1)` is emitted as the path with its fields, defaults filled in:
+/// `Initializer::RandomNormal { mean: 0.0, stddev: 0.1 }`.
+pub struct ValueSpec {
+    /// The names it can be written by; Keras's first.
+    pub names: &'static [&'static str],
+    /// The path that it expands to, relative to the crate's hidden door.
+    pub path: &'static str,
+    /// Its fields, with their defaults.
+    pub fields: &'static [(&'static str, f64)],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "`dense`: expected 3")]
+    fn a_failed_rule_panics_with_the_layer_and_the_message() {
+        expect("dense", Err(ShapeError::new(Text::new().str("expected 3"))));
+    }
+}

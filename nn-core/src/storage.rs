@@ -1,0 +1,173 @@
+//! Where working memory lives: [`Heap`] on a host, [`Inline`] arrays in firmware.
+//!
+//! Everything a pass writes (activations, caches, gradients of activations) is generic over [`Storage`], so one expansion
+//! serves both. Memory is zeroed where it will stay: a batch of 60 MB images never passes through a stack.
+
+use bytemuck::Zeroable;
+use core::ops::{Deref, DerefMut};
+
+/// A kind of working memory.
+pub trait Storage: 'static {
+    /// Room for a number of samples.
+    type Of<S: Zeroable + Copy + 'static>: Deref<Target = [S]> + DerefMut + Buffer;
+    /// Room for one value, for example a statistic of the whole batch.
+    type One<S: Zeroable + Copy + 'static>: Deref<Target = S> + DerefMut + Buffer;
+}
+
+/// Working memory that can be made for a number of samples.
+pub trait Buffer: Sized {
+    /// Zeroed memory for batches of up to `capacity` samples.
+    ///
+    /// # Panics
+    /// If the memory is an [`Inline`] array of fewer samples.
+    fn with_capacity(capacity: usize) -> Self;
+}
+
+impl Buffer for () {
+    fn with_capacity(_: usize) {}
+}
+
+macro_rules! tuple_buffers {
+    ($(($name:ident $index:tt $second:ident))+) => {
+        impl<$($name: Buffer),+> Buffer for ($($name,)+) {
+            fn with_capacity(capacity: usize) -> Self {
+                ($($name::with_capacity(capacity),)+)
+            }
+        }
+    };
+}
+crate::tensor::for_each_arity!(tuple_buffers);
+
+/// Arrays of `N` samples, in place: no heap. `Inline<1>` is what a single prediction needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Inline<const N: usize>;
+
+/// Memory of an [`Inline`] storage.
+#[derive(Clone, Copy, Debug)]
+pub struct InlineBuffer<S, const N: usize>([S; N]);
+
+/// A single value of an [`Inline`] storage.
+#[derive(Clone, Copy, Debug)]
+pub struct InlineOne<S>(S);
+
+impl<const N: usize> Storage for Inline<N> {
+    type Of<S: Zeroable + Copy + 'static> = InlineBuffer<S, N>;
+    type One<S: Zeroable + Copy + 'static> = InlineOne<S>;
+}
+
+impl<S: Zeroable + Copy, const N: usize> Buffer for InlineBuffer<S, N> {
+    #[inline]
+    fn with_capacity(capacity: usize) -> Self {
+        assert!(capacity <= N, "the inline memory is too small for this batch");
+        InlineBuffer([S::zeroed(); N])
+    }
+}
+
+impl<S, const N: usize> Deref for InlineBuffer<S, N> {
+    type Target = [S];
+
+    #[inline(always)]
+    fn deref(&self) -> &[S] {
+        &self.0
+    }
+}
+
+impl<S, const N: usize> DerefMut for InlineBuffer<S, N> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [S] {
+        &mut self.0
+    }
+}
+
+impl<S: Zeroable> Buffer for InlineOne<S> {
+    #[inline]
+    fn with_capacity(_: usize) -> Self {
+        InlineOne(S::zeroed())
+    }
+}
+
+impl<S> Deref for InlineOne<S> {
+    type Target = S;
+
+    #[inline(always)]
+    fn deref(&self) -> &S {
+        &self.0
+    }
+}
+
+impl<S> DerefMut for InlineOne<S> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut S {
+        &mut self.0
+    }
+}
+
+#[cfg(feature = "alloc")]
+mod heap {
+    use super::{Buffer, Deref, DerefMut, Storage, Zeroable};
+    use alloc::boxed::Box;
+
+    /// Boxed slices, made zeroed by the allocator.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Heap;
+
+    /// Memory of the [`Heap`].
+    #[derive(Clone, Debug)]
+    pub struct HeapBuffer<S>(Box<[S]>);
+
+    /// A single value on the [`Heap`].
+    #[derive(Clone, Debug)]
+    pub struct HeapOne<S>(Box<S>);
+
+    impl Storage for Heap {
+        type Of<S: Zeroable + Copy + 'static> = HeapBuffer<S>;
+        type One<S: Zeroable + Copy + 'static> = HeapOne<S>;
+    }
+
+    impl<S: Zeroable> Buffer for HeapBuffer<S> {
+        fn with_capacity(capacity: usize) -> Self {
+            HeapBuffer(bytemuck::zeroed_slice_box(capacity))
+        }
+    }
+
+    impl<S> Deref for HeapBuffer<S> {
+        type Target = [S];
+
+        #[inline(always)]
+        fn deref(&self) -> &[S] {
+            &self.0
+        }
+    }
+
+    impl<S> DerefMut for HeapBuffer<S> {
+        #[inline(always)]
+        fn deref_mut(&mut self) -> &mut [S] {
+            &mut self.0
+        }
+    }
+
+    impl<S: Zeroable> Buffer for HeapOne<S> {
+        fn with_capacity(_: usize) -> Self {
+            HeapOne(bytemuck::zeroed_box())
+        }
+    }
+
+    impl<S> Deref for HeapOne<S> {
+        type Target = S;
+
+        #[inline(always)]
+        fn deref(&self) -> &S {
+            &self.0
+        }
+    }
+
+    impl<S> DerefMut for HeapOne<S> {
+        #[inline(always)]
+        fn deref_mut(&mut self) -> &mut S {
+            &mut self.0
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+pub use heap::{Heap, HeapBuffer, HeapOne};

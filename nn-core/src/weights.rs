@@ -1,0 +1,262 @@
+//! [`Weights`]: a struct of nothing but scalars, seen as one flat slice, and its named variables.
+
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use core::fmt;
+
+/// The weights of a layer or of a model.
+///
+/// A gradient, an optimizer's slot and a snapshot have the same type. All of them are one flat slice of scalars, so an
+/// optimizer, a checkpoint and a gradient sum are each one loop over one slice; [`variables`](Self::variables) gives the
+/// parts their names.
+///
+/// # Safety
+/// The type is `repr(C)` (or `repr(transparent)`) and consists of nothing but values of type `T`, directly or through
+/// other `Weights<T>` and nalgebra matrices: no padding, no other field, no `Drop`. All-zero bytes and any bit pattern
+/// that is valid for the scalars are valid.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the weights of a layer over `{T}`",
+    note = "weights are `()`, nalgebra matrices of the model's scalar, or structs made by `nn::weights!`"
+)]
+pub unsafe trait Weights<T: Scalar>: Sized + 'static {
+    /// How many layers with weights of their own it holds: what can be frozen one by one.
+    const LAYERS: usize;
+    /// How many scalars training never changes (moving averages).
+    const NON_TRAINABLE: usize;
+    /// How many scalars it holds.
+    const COUNT: usize = size_of::<Self>() / size_of::<T>();
+
+    /// Calls `visit` with every variable, in the order of the flat slice.
+    fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>));
+
+    /// All scalars.
+    #[inline(always)]
+    fn as_slice(&self) -> &[T] {
+        const { assert!(size_of::<Self>().is_multiple_of(size_of::<T>()), "weights hold nothing but scalars") }
+        if Self::COUNT == 0 {
+            // The address of a `()` need not be aligned for a scalar.
+            return &[];
+        }
+        // SAFETY: by the contract of the trait, `self` is `COUNT` consecutive, initialised scalars.
+        unsafe { core::slice::from_raw_parts((&raw const *self).cast(), Self::COUNT) }
+    }
+
+    /// All scalars, to be written.
+    #[inline(always)]
+    fn as_mut_slice(&mut self) -> &mut [T] {
+        const { assert!(size_of::<Self>().is_multiple_of(size_of::<T>()), "weights hold nothing but scalars") }
+        if Self::COUNT == 0 {
+            return &mut [];
+        }
+        // SAFETY: as above, and the borrow of `self` is exclusive; any scalar written is a valid one.
+        unsafe { core::slice::from_raw_parts_mut((&raw mut *self).cast(), Self::COUNT) }
+    }
+
+    /// Weights that are all zero. For small models; large ones are made with [`zeroed_box`].
+    fn zeroed() -> Self {
+        // SAFETY: by the contract of the trait, all-zero bytes are valid.
+        unsafe { core::mem::zeroed() }
+    }
+}
+
+/// Weights that are all zero, made in place on the heap: no copy passes through the stack.
+#[cfg(feature = "alloc")]
+pub fn zeroed_box<T: Scalar, W: Weights<T>>() -> alloc::boxed::Box<W> {
+    use alloc::alloc::{alloc_zeroed, handle_alloc_error};
+    use core::alloc::Layout;
+    let layout = Layout::new::<W>();
+    if layout.size() == 0 {
+        return alloc::boxed::Box::new(W::zeroed());
+    }
+    // SAFETY: the layout has a size above zero; the memory is zeroed, which is a valid `W` by the contract of `Weights`,
+    // and it came from the global allocator with the layout of `W`, as `Box::from_raw` demands.
+    unsafe {
+        let pointer = alloc_zeroed(layout).cast::<W>();
+        if pointer.is_null() {
+            handle_alloc_error(layout);
+        }
+        alloc::boxed::Box::from_raw(pointer)
+    }
+}
+
+/// A variable of a layer: a part of the flat slice with a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable<'a> {
+    /// Its path: `tower.dense.kernel`.
+    pub path: Path<'a>,
+    /// Its shape in Keras: `(in, out)` for a Dense kernel; the order of the scalars is the same.
+    pub shape: Shape,
+    /// Whether training changes it.
+    pub trainable: bool,
+}
+
+impl<'a> Variable<'a> {
+    /// A variable that training changes.
+    pub const fn new(path: &'a Path<'a>, name: &'static str, shape: Shape) -> Self {
+        Variable { path: path.join(name), shape, trainable: true }
+    }
+
+    /// A variable that holds a running state and is not trained.
+    pub const fn state(path: &'a Path<'a>, name: &'static str, shape: Shape) -> Self {
+        Variable { path: path.join(name), shape, trainable: false }
+    }
+}
+
+/// Names joined by dots, without a heap: `tower.dense.kernel`.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    name: &'static str,
+}
+
+impl Path<'_> {
+    /// The empty path.
+    pub const ROOT: Path<'static> = Path { parent: None, name: "" };
+
+    /// The path one name longer.
+    pub const fn join<'a>(&'a self, name: &'static str) -> Path<'a> {
+        Path { parent: Some(self), name }
+    }
+
+    /// The last name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            if !parent.name.is_empty() {
+                write!(f, "{parent}.")?;
+            }
+        }
+        f.write_str(self.name)
+    }
+}
+
+// SAFETY: no scalar at all.
+unsafe impl<T: Scalar> Weights<T> for () {
+    const LAYERS: usize = 0;
+    const NON_TRAINABLE: usize = 0;
+
+    fn variables(_: &Path<'_>, _: &mut dyn FnMut(&Variable<'_>)) {}
+}
+
+/// Defines the weights of a layer: a `repr(C)` struct of matrices, with their names and shapes in weight files.
+///
+/// A field is `name: Type => [shape as in Keras]`; a running state that training does not change is marked `state`. A field
+/// with no scalars (a bias with `use_bias = false` is a matrix with 0 columns) has no variable.
+///
+/// ```
+/// use nalgebra::{SMatrix, SVector};
+/// use nn_core::weights;
+///
+/// weights! {
+///     /// The weights of a layer that scales and counts.
+///     pub struct ScaleWeights<T, const N: usize> {
+///         /// One factor per feature.
+///         scale: SVector<T, N> => [N],
+///         /// A running mean.
+///         state mean: SVector<T, N> => [N],
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! weights {
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident<T $(, const $constant:ident: usize)* $(,)?> { $($fields:tt)* }
+    ) => {
+        $crate::weights! { @fields [$(#[$meta])*] [$vis] $name [$($constant)*] [] $($fields)* }
+    };
+    (@fields $meta:tt $vis:tt $name:ident $constants:tt [$($done:tt)*]
+        $(#[$doc:meta])* state $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
+    ) => {
+        $crate::weights! { @fields $meta $vis $name $constants
+            [$($done)* { [$(#[$doc])*] $field [$type] [$($dim),*] false }] $($rest)* }
+    };
+    (@fields $meta:tt $vis:tt $name:ident $constants:tt [$($done:tt)*]
+        $(#[$doc:meta])* $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
+    ) => {
+        $crate::weights! { @fields $meta $vis $name $constants
+            [$($done)* { [$(#[$doc])*] $field [$type] [$($dim),*] true }] $($rest)* }
+    };
+    (@fields [$($meta:tt)*] [$vis:vis] $name:ident [$($constant:ident)*]
+        [$({ [$($doc:tt)*] $field:ident [$type:ty] [$($dim:expr),*] $trainable:literal })*]
+    ) => {
+        $($meta)*
+        #[repr(C)]
+        #[derive(Clone, Debug, PartialEq)]
+        $vis struct $name<T, $(const $constant: usize),*> {
+            $($($doc)* pub $field: $type,)*
+        }
+
+        // SAFETY: `repr(C)`, and every field is a matrix of `T`: the assertion rules out any other field and padding.
+        unsafe impl<T: $crate::Scalar, $(const $constant: usize),*> $crate::Weights<T> for $name<T, $($constant),*> {
+            const LAYERS: usize = 1;
+            const NON_TRAINABLE: usize =
+                0 $(+ if $trainable { 0 } else { size_of::<$type>() / size_of::<T>() })*;
+
+            fn variables(path: &$crate::Path<'_>, visit: &mut dyn FnMut(&$crate::Variable<'_>)) {
+                // A function per field, so that a field that is no matrix of scalars does not compile.
+                fn matrix<T: $crate::Scalar, const R: usize, const C: usize>(
+                    _: fn(&$crate::__nalgebra::SMatrix<T, R, C>)
+                ) -> usize { R * C }
+                $(
+                    if matrix(|_: &$type| ()) > 0 {
+                        let shape = $crate::Shape::new(&[$($dim),*]);
+                        debug_assert_eq!(shape.size() * size_of::<T>(), size_of::<$type>());
+                        visit(&$crate::Variable {
+                            path: path.join(stringify!($field)),
+                            shape,
+                            trainable: $trainable,
+                        });
+                    }
+                )*
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::SVector;
+
+    crate::weights! {
+        /// A test.
+        struct Pair<T, const N: usize> {
+            /// First.
+            scale: SVector<T, N> => [N],
+            /// Second.
+            state mean: nalgebra::SMatrix<T, N, 2> => [2, N],
+            /// None.
+            bias: nalgebra::SMatrix<T, N, 0> => [0],
+        }
+    }
+
+    #[test]
+    fn weights_are_one_slice_with_named_parts() {
+        let mut pair = <Pair<f64, 3> as Weights<f64>>::zeroed();
+        pair.scale.fill(1.0);
+        pair.mean.fill(2.0);
+        assert_eq!(pair.as_slice(), [1., 1., 1., 2., 2., 2., 2., 2., 2.]);
+        pair.as_mut_slice()[3] = 7.0;
+        assert_eq!(pair.mean[(0, 0)], 7.0);
+        assert_eq!((<Pair<f64, 3> as Weights<f64>>::COUNT, <Pair<f64, 3> as Weights<f64>>::NON_TRAINABLE), (9, 6));
+        let mut names = std::vec::Vec::new();
+        <Pair<f64, 3> as Weights<f64>>::variables(&Path::ROOT.join("tower"), &mut |variable| {
+            names.push(std::format!("{} {} {}", variable.path, variable.shape, variable.trainable));
+        });
+        assert_eq!(names, ["tower.scale (3,) true", "tower.mean (2, 3) false"]);
+    }
+
+    #[test]
+    fn a_box_is_made_zeroed_in_place() {
+        // 160 MB: a copy through the 2 MB stack of a test thread would crash.
+        let boxed = zeroed_box::<f64, Pair<f64, 7_000_000>>();
+        assert_eq!(boxed.as_slice().len(), 21_000_000);
+        assert!(boxed.as_slice().iter().step_by(99_991).all(|&x| x == 0.0));
+    }
+}
