@@ -66,7 +66,9 @@ pub fn zeroed_box<T: Scalar, W: Weights<T>>() -> alloc::boxed::Box<W> {
     use core::alloc::Layout;
     let layout = Layout::new::<W>();
     if layout.size() == 0 {
-        return alloc::boxed::Box::new(W::zeroed());
+        // SAFETY: a box of a type without size is any aligned address. `Box::new(W::zeroed())` would do the same, but in a
+        // debug build its frame would hold a whole `W` for every other type.
+        return unsafe { alloc::boxed::Box::from_raw(core::ptr::NonNull::<W>::dangling().as_ptr()) };
     }
     // SAFETY: the layout has a size above zero; the memory is zeroed, which is a valid `W` by the contract of `Weights`,
     // and it came from the global allocator with the layout of `W`, as `Box::from_raw` demands.
