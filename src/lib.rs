@@ -1,1 +1,100 @@
 //! nn
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[allow(unused_extern_crates)] // Expansions of `model!` in this crate's own tests and documentation name `::nn`.
+extern crate self as nn;
+
+#[cfg(feature = "std")]
+mod check;
+#[cfg(feature = "std")]
+mod compile;
+#[cfg(feature = "std")]
+mod error;
+#[cfg(feature = "std")]
+mod fit;
+#[cfg(feature = "std")]
+mod history;
+#[cfg(feature = "std")]
+mod plot;
+#[cfg(feature = "std")]
+mod predict;
+#[cfg(feature = "std")]
+mod progress;
+#[cfg(feature = "std")]
+mod random;
+#[cfg(feature = "std")]
+mod report;
+#[cfg(feature = "std")]
+mod step;
+#[cfg(feature = "std")]
+mod tally;
+#[cfg(feature = "std")]
+mod tensor_file;
+#[cfg(feature = "std")]
+mod weight_file;
+
+pub use nn_core::{
+    Buffer, Component, Element, Inline, Layer, Mode, Pass, Path, Sample, Scalar, Shape, ShapeError, Storage, Tensors,
+    Variable, Weights, activations, data, initializers, kernels, layer, layers, losses, metrics, model, optimizers,
+    regularizers, shape, spec, storage, summary, tensor, text, weights,
+};
+#[cfg(feature = "alloc")]
+pub use nn_core::Heap;
+pub use model::{Graph, Model};
+pub use nn_macros::model;
+
+#[cfg(feature = "std")]
+pub use {
+    compile::{Compile, CompileValue, Compiled},
+    error::{Error, Result},
+    fit::{Fit, Validation},
+    history::{History, Params},
+    predict::Predict,
+    progress::Verbose,
+    report::{Logs, Report},
+    weight_file::WeightFiles,
+};
+
+/// Everything that a program with a model usually names.
+pub mod prelude {
+    pub use crate::{Component, Layer, Model, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights, model};
+    pub use crate::losses::*;
+    pub use crate::metrics::*;
+    pub use crate::optimizers::*;
+    pub use nalgebra::{SMatrix, SVector};
+    pub use rand::SeedableRng;
+    #[cfg(feature = "std")]
+    pub use rand::rngs::StdRng;
+    #[cfg(feature = "std")]
+    pub use crate::{Compile, CompileValue, Fit, Predict, Verbose, WeightFiles};
+}
+
+pub use nalgebra::{self, SMatrix, SVector};
+
+/// What expansions of `model!` name beside the public paths.
+#[doc(hidden)]
+pub mod __private {
+    #[cfg(feature = "alloc")]
+    pub use alloc::{boxed::Box, vec::Vec};
+    pub use nn_core::named;
+    pub use rand::Rng;
+}
+
+/// Passes on what an expansion writes for models on the heap, or nothing without a heap.
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_heap {
+    ($($item:tt)*) => { $($item)* };
+}
+
+/// Passes on what an expansion writes for models on the heap, or nothing without a heap.
+#[cfg(not(feature = "alloc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_heap {
+    ($($item:tt)*) => {};
+}

@@ -135,11 +135,11 @@ pub struct NotFinite {
     pub value: f64,
 }
 
-impl<E: Element + Into<f64>, const R: usize, const C: usize> Inspect for SMatrix<E, R, C> {
+impl<E: Element, const R: usize, const C: usize> Inspect for SMatrix<E, R, C> {
     fn inspect(batch: &[Self], visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
-        let place = Self::flat(batch).iter().position(|x| !x.is_finite()).map(|k| {
+        let place = Self::flat(batch).iter().position(|x| !x.finite()).map(|k| {
             let (sample, rest) = (k / (R * C), k % (R * C));
-            NotFinite { sample, row: rest % R, col: rest / R, value: Self::flat(batch)[k].into() }
+            NotFinite { sample, row: rest % R, col: rest / R, value: Self::flat(batch)[k].value() }
         });
         visit(batch.len(), place);
     }

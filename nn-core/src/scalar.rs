@@ -1,19 +1,17 @@
 //! [`Scalar`]: the number type of a model.
 
-use bytemuck::Pod;
+use crate::tensor::Element;
 use nalgebra::RealField;
 
 /// The number type of a model's weights: `f32` or `f64`.
 ///
 /// Arithmetic and functions (`exp`, `tanh`, `sqrt`, …) come from nalgebra's [`RealField`]; they use the platform's
 /// library under `std` and the `libm` crate without it. The trait is sealed.
-pub trait Scalar: RealField + Copy + Pod + Default + core::iter::Sum + sealed::Sealed {
+pub trait Scalar: RealField + Copy + Default + core::iter::Sum + Element + sealed::Sealed {
     /// 0.
     const ZERO: Self;
     /// 1.
     const ONE: Self;
-    /// Keras's name of the type, also used in weight files: `float32`.
-    const NAME: &'static str;
 
     /// The nearest value to a literal.
     fn of(value: f64) -> Self;
@@ -34,7 +32,6 @@ mod sealed {
 impl Scalar for f32 {
     const ZERO: f32 = 0.0;
     const ONE: f32 = 1.0;
-    const NAME: &'static str = "float32";
 
     #[inline(always)]
     fn of(value: f64) -> f32 {
@@ -54,7 +51,6 @@ impl Scalar for f32 {
 impl Scalar for f64 {
     const ZERO: f64 = 0.0;
     const ONE: f64 = 1.0;
-    const NAME: &'static str = "float64";
 
     #[inline(always)]
     fn of(value: f64) -> f64 {

@@ -20,6 +20,8 @@ pub struct LayerSpec {
     pub inputs: Arity,
     /// What its inputs hold.
     pub reads: Dtype,
+    /// How many constants its type has: as many as the shape rule gives.
+    pub consts: usize,
     /// How many of its leading constants its weights have; `None` for a layer without weights. By convention the weights
     /// of `Dense::<I, O, B>` are `DenseWeights<T, I, O, B>`.
     pub weight_consts: Option<usize>,
@@ -233,8 +235,8 @@ impl ArgSpec {
 
 /// The most constants that a layer's type has.
 pub const MAX_CONSTS: usize = 8;
-/// The most outputs that a built-in layer has.
-pub const MAX_OUTPUTS: usize = 4;
+/// The most outputs that a layer has.
+pub const MAX_OUTPUTS: usize = MAX_INPUTS;
 
 /// What a shape rule finds: the shapes of the outputs and the constants of the layer's type, `Dense::<64, 10, 1>`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -308,6 +310,51 @@ pub const fn expect(layer: &str, result: Result<Inferred, ShapeError>) -> Inferr
             let message = Text::<512>::new().str("`").str(layer).str("`: ").str(error.message.as_str());
             panic!("{}", message.as_str())
         }
+    }
+}
+
+/// [`expect`] for a layer with one output, whose rule gives its shape.
+///
+/// # Panics
+/// With the layer's name and the message of the error.
+pub const fn expect_one(layer: &str, result: Result<Shape, ShapeError>) -> Inferred {
+    match result {
+        Ok(output) => Inferred::new(output, &[]),
+        Err(error) => expect(layer, Err(error)),
+    }
+}
+
+/// The outputs of a model that is called as a layer, if these are the shapes of its inputs.
+pub const fn model_outputs(
+    name: &str,
+    expected: &[Shape],
+    outputs: &[Shape],
+    inputs: &[Shape],
+) -> Result<Inferred, ShapeError> {
+    if inputs.len() != expected.len() {
+        let message = Text::new().str("`").str(name).str("` expects ").size(expected.len());
+        return Err(ShapeError::new(message.str(" inputs, but got ").size(inputs.len())));
+    }
+    let mut i = 0;
+    while i < inputs.len() {
+        if !inputs[i].equals(&expected[i]) {
+            let message = Text::new().str("`").str(name).str("` expects an input of shape ").shape(&expected[i]);
+            return Err(ShapeError::input(i, message.str(", but got ").shape(&inputs[i])));
+        }
+        i += 1;
+    }
+    Ok(Inferred::many(outputs, &[]))
+}
+
+/// The only output of a model that is called as a layer.
+pub const fn only_output(name: &str, outputs: Result<Inferred, ShapeError>) -> Result<Shape, ShapeError> {
+    match outputs {
+        Ok(inferred) if inferred.output_count == 1 => Ok(inferred.outputs[0]),
+        Ok(inferred) => {
+            let message = Text::new().str("`").str(name).str("` has ").size(inferred.output_count);
+            Err(ShapeError::new(message.str(" outputs: name them all, `let (a, b) = ..;`")))
+        }
+        Err(error) => Err(error),
     }
 }
 

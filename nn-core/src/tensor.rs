@@ -13,34 +13,49 @@ use nalgebra::SMatrix;
 
 /// What a tensor may hold: `f32`, `f64`, or `u32` indices.
 pub trait Element: Pod + nalgebra::Scalar + PartialOrd {
-    /// Keras's name of the type.
+    /// Keras's name of the type: `float32`.
     const NAME: &'static str;
 
     /// Whether it is neither NaN nor infinite.
-    fn is_finite(self) -> bool;
+    fn finite(self) -> bool;
+
+    /// Its value, exactly.
+    fn value(self) -> f64;
 }
 
 impl Element for f32 {
     const NAME: &'static str = "float32";
 
-    fn is_finite(self) -> bool {
+    fn finite(self) -> bool {
         f32::is_finite(self)
+    }
+
+    fn value(self) -> f64 {
+        f64::from(self)
     }
 }
 
 impl Element for f64 {
     const NAME: &'static str = "float64";
 
-    fn is_finite(self) -> bool {
+    fn finite(self) -> bool {
         f64::is_finite(self)
+    }
+
+    fn value(self) -> f64 {
+        self
     }
 }
 
 impl Element for u32 {
     const NAME: &'static str = "uint32";
 
-    fn is_finite(self) -> bool {
+    fn finite(self) -> bool {
         true
+    }
+
+    fn value(self) -> f64 {
+        f64::from(self)
     }
 }
 
@@ -94,6 +109,26 @@ pub fn flat<S: Sample>(batch: &[S]) -> &[S::Element] {
 #[inline(always)]
 pub fn flat_mut<S: Sample>(batch: &mut [S]) -> &mut [S::Element] {
     S::flat_mut(batch)
+}
+
+/// A sample of zeros.
+#[inline(always)]
+pub fn zeroed<S: Sample>() -> S {
+    bytemuck::Zeroable::zeroed()
+}
+
+/// Sets every scalar to zero.
+#[inline]
+pub fn clear<S: Sample>(batch: &mut [S]) {
+    bytemuck::fill_zeroes(flat_mut(batch));
+}
+
+/// `to += from`, scalar by scalar: where a gradient arrives without passing through a layer.
+#[inline]
+pub fn add<S: Sample<Element: Scalar>>(to: &mut [S], from: &[S]) {
+    for (to, &from) in flat_mut(to).iter_mut().zip(flat(from)) {
+        *to += from;
+    }
 }
 
 /// One tensor, or a tuple of them: the inputs or the outputs of a layer or a model, as the types of their samples.

@@ -18,7 +18,7 @@ use core::fmt;
     message = "`{Self}` cannot be the weights of a layer over `{T}`",
     note = "weights are `()`, nalgebra matrices of the model's scalar, or structs made by `nn::weights!`"
 )]
-pub unsafe trait Weights<T: Scalar>: Sized + 'static {
+pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + 'static {
     /// How many layers with weights of their own it holds: what can be frozen one by one.
     const LAYERS: usize;
     /// How many scalars training never changes (moving averages).
@@ -96,6 +96,11 @@ impl<'a> Variable<'a> {
     /// A variable that training changes.
     pub const fn new(path: &'a Path<'a>, name: &'static str, shape: Shape) -> Self {
         Variable { path: path.join(name), shape, trainable: true }
+    }
+
+    /// The same variable of a frozen layer.
+    pub const fn frozen(self) -> Self {
+        Variable { trainable: false, ..self }
     }
 
     /// A variable that holds a running state and is not trained.

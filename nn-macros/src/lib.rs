@@ -1,5 +1,66 @@
-//! x
-use proc_macro::TokenStream;
-/// model
+//! The macro of [`nn`](https://docs.rs/nn). Use it as `nn::model!`; its documentation is on that name.
+
+mod check;
+mod diagnostics;
+mod expand;
+mod fallback;
+mod graph;
+mod infer;
+mod literal;
+mod names;
+mod parse;
+mod plan;
+mod resolve;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+use diagnostics::Diagnostics;
+use proc_macro2::TokenStream;
+
+/// Writes a model from a Keras-like graph.
+///
+/// ```ignore
+/// model! {
+///     /// Recognises a handwritten digit.
+///     pub struct Digits;
+///
+///     let pixels = Input(shape = [64]);
+///     let x = Dense(64, activation = relu)(pixels);
+///     let digit = Dense(10, activation = softmax)(x);
+///
+///     Model(inputs = pixels, outputs = digit)
+/// }
+/// ```
+///
+/// The body holds `let` statements and ends in `Model(inputs = .., outputs = ..)`, or is a single
+/// `Sequential([Input(..), layer, layer, ..])`. Layers have Keras's names and arguments. A layer can be bound first and
+/// called several times, which shares its weights: `let tower = Dense(8); let a = tower(x); let b = tower(y);`. A
+/// model is a layer (`Digits()(x)`), and so is any path to a type of your own that implements `nn::Layer`:
+/// `my::Scale::<64>()(x)`. Dimensions are const expressions.
+///
+/// Written are: the struct with one public field per layer that owns weights, `<Name>Inputs` and `<Name>Outputs` with one
+/// field per input and output, and the implementation of `nn::Model`. A layer is named by `name = "…"`, else by its `let`
+/// if that name is bound once, else as Keras would (`dense`, `dense_1`).
 #[proc_macro]
-pub fn model(input: TokenStream) -> TokenStream { input }
+pub fn model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    expand_model(input.into()).into()
+}
+
+/// The passes, in order. Errors are collected in each and reported together; what a later pass would only repeat is not
+/// run.
+fn expand_model(input: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::new();
+    let Some(syntax) = parse::parse(input, &mut diagnostics) else {
+        return diagnostics.into_compile_errors();
+    };
+    let mut graph = resolve::resolve(&syntax, &mut diagnostics);
+    infer::infer(&mut graph, &mut diagnostics);
+    check::check(&graph, &mut diagnostics);
+    if diagnostics.any() {
+        return fallback::fallback(&syntax, &graph, diagnostics);
+    }
+    let plan = plan::plan(&graph);
+    expand::expand(&syntax, &graph, &plan)
+}

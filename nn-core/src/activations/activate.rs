@@ -85,6 +85,11 @@ impl<F: Elementwise> Activation for F {
     }
 }
 
+/// What a loss may know of an activation.
+pub const fn head<A: Activation>(_: &A) -> Head {
+    A::HEAD
+}
+
 /// The layer that applies an activation: `Activate(Relu)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Activate<F>(pub F);
@@ -96,13 +101,7 @@ impl<T: Scalar + Element, F: Activation, const R: usize, const P: usize> Layer<T
     type Cache<B: Storage> = ();
 
     #[inline]
-    fn forward<B: Storage>(
-        &self,
-        _: &(),
-        x: &[SMatrix<T, R, P>],
-        y: &mut [SMatrix<T, R, P>],
-        _: Pass<'_, '_, (), ()>,
-    ) {
+    fn forward<B: Storage>(&self, _: &(), x: &[SMatrix<T, R, P>], y: &mut [SMatrix<T, R, P>], _: Pass<'_, '_, (), ()>) {
         self.0.forward(R, flat(x), flat_mut(y));
     }
 

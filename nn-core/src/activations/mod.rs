@@ -20,12 +20,41 @@ macro_rules! activations {
 }
 
 activations! {
+    celu,
+    elu,
+    exponential,
+    gelu,
+    gelu_tanh,
+    hard_shrink,
+    hard_sigmoid,
+    hard_silu,
+    hard_tanh,
+    leaky_relu,
+    linear,
+    log_sigmoid,
+    log_softmax,
+    mish,
     relu,
+    relu6,
+    selu,
     sigmoid,
+    silu,
+    soft_shrink,
     softmax,
+    softplus,
+    softsign,
+    sparse_plus,
+    sparse_sigmoid,
+    squareplus,
+    tanh,
+    tanh_shrink,
+    threshold,
 }
 
 #[cfg(feature = "compute")]
 mod activate;
 #[cfg(feature = "compute")]
-pub use activate::{Activate, Activation, Elementwise, Head};
+pub use activate::{Activate, Activation, Elementwise, Head, head};
+
+#[cfg(all(test, feature = "compute"))]
+mod checks;

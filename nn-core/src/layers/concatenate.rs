@@ -25,6 +25,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::int("axis", -1)],
     inputs: Arity::MANY,
     reads: Dtype::Float,
+    consts: 3,
     weight_consts: None,
     has_cache: false,
     infer,

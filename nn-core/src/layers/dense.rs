@@ -35,6 +35,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     ],
     inputs: Arity::ONE,
     reads: Dtype::Float,
+    consts: 3,
     weight_consts: Some(3),
     has_cache: false,
     infer,

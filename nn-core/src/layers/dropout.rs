@@ -24,6 +24,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::required_float("rate")],
     inputs: Arity::ONE,
     reads: Dtype::Float,
+    consts: 0,
     weight_consts: None,
     has_cache: true,
     infer,

@@ -37,3 +37,20 @@ impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::losses::checks::{check_loss, like_keras};
+
+    type Sample = SMatrix<f64, 2, 2>;
+
+    /// `keras.losses.MeanSquaredError()([[[1, 1], [5, 1]]], [[[1, 2], [3, -0.5]]])` and its gradient.
+    #[test]
+    fn values_and_gradient_as_in_keras() {
+        let targets = Sample::from_column_slice(&[1., 1., 5., 1.]);
+        let predictions = Sample::from_column_slice(&[1., 2., 3., -0.5]);
+        check_loss(&MeanSquaredError, &targets, &predictions);
+        like_keras(&MeanSquaredError, &targets, &predictions, 1.8125, &[0., 0.5, -1., -0.75]);
+    }
+}

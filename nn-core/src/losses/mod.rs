@@ -3,6 +3,9 @@
 //! A loss implements [`LossOn`] for the samples it can judge. [`Losses`] spreads losses over the outputs of a model: one
 //! for all of them, a tuple, or the named struct that `model!` writes.
 
+#[cfg(test)]
+mod checks;
+mod logits;
 mod spread;
 
 pub use spread::{Losses, Seeds, Weighting};
@@ -19,7 +22,11 @@ macro_rules! losses {
 }
 
 losses! {
+    binary_crossentropy,
+    categorical_crossentropy,
+    mean_absolute_error,
     mean_squared_error,
+    sparse_categorical_crossentropy,
 }
 
 /// A loss. What it can judge is said by [`LossOn`].
@@ -54,13 +61,7 @@ pub trait LossOn<P: Sample>: Loss {
     /// The same from the logits of an output that ends in `head`, where a stable formula exists: the loss, with its
     /// gradient with respect to the logits written to `gradient`. `None`, with `gradient` untouched, where there is none;
     /// that must depend only on the loss and `head`.
-    fn fused(
-        &self,
-        head: Head,
-        target: &Self::Target,
-        logits: &P,
-        gradient: Option<&mut P>,
-    ) -> Option<P::Element> {
+    fn fused(&self, head: Head, target: &Self::Target, logits: &P, gradient: Option<&mut P>) -> Option<P::Element> {
         let (_, _, _, _) = (head, target, logits, gradient);
         None
     }

@@ -11,8 +11,14 @@ macro_rules! optimizers {
 }
 
 optimizers! {
+    adagrad,
+    adam,
+    rms_prop,
     sgd,
 }
+
+#[cfg(test)]
+mod checks;
 
 /// The most slots that an optimizer keeps.
 pub const MAX_SLOTS: usize = 3;

@@ -8,7 +8,17 @@
 //!            w += μ · v - lr · g
 //! ```
 //!
-//! The learning rate is inside the velocity, as in Keras. Source: <https://keras.io/api/optimizers/sgd/>
+//! The learning rate is inside the velocity, as in Keras, and so is the minus sign. A form that is often printed,
+//!
+//! ```text
+//! velocity = past_velocity * momentum + learning_rate * gradient
+//! w = w + momentum * velocity - learning_rate * gradient
+//! ```
+//!
+//! has the sign of the gradient wrong in its first line: that velocity points uphill, and the second line adds it. It should
+//! read `past_velocity * momentum - learning_rate * gradient`, which makes the two lines the Nesterov form above.
+//!
+//! Source: <https://keras.io/api/optimizers/sgd/>
 
 use super::Optimizer;
 use crate::scalar::Scalar;
@@ -46,10 +56,16 @@ impl Optimizer for Sgd {
     fn step<T: Scalar>(&self, step: u64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         let (lr, mu) = (T::of(self.learning_rate(step)), T::of(self.momentum));
         match slots {
+            [v, ..] if self.nesterov => {
+                for ((w, &g), v) in w.iter_mut().zip(g).zip(v.iter_mut()) {
+                    *v = mu * *v - lr * g;
+                    *w += mu * *v - lr * g;
+                }
+            }
             [v, ..] => {
                 for ((w, &g), v) in w.iter_mut().zip(g).zip(v.iter_mut()) {
                     *v = mu * *v - lr * g;
-                    *w += if self.nesterov { mu * *v - lr * g } else { *v };
+                    *w += *v;
                 }
             }
             [] => {
@@ -58,5 +74,32 @@ impl Optimizer for Sgd {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optimizers::checks::like_keras;
+
+    /// `keras.optimizers.SGD(0.125, ..)`
+    #[test]
+    fn three_steps_as_in_keras() {
+        let plain = Sgd { learning_rate: 0.125, ..Sgd::default() };
+        like_keras(&plain, [[0.9375, -1.875, 0.46875], [0.90625, -2.125, 0.46875], [1.03125, -2.1875, 0.453125]]);
+        // momentum=0.75
+        let momentum = Sgd { momentum: 0.75, ..plain };
+        let expected =
+            [[0.9375, -1.875, 0.46875], [0.859375, -2.03125, 0.4453125], [0.92578125, -2.2109375, 0.412109375]];
+        like_keras(&momentum, expected);
+        // momentum=0.75, nesterov=True
+        like_keras(
+            &Sgd { nesterov: true, ..momentum },
+            [
+                [0.890625, -1.78125, 0.4453125],
+                [0.80078125, -2.1484375, 0.427734375],
+                [0.9755859375, -2.345703125, 0.38720703125],
+            ],
+        );
     }
 }

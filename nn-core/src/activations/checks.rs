@@ -1,0 +1,35 @@
+//! What the tests of the pages share.
+
+use super::Elementwise;
+use rand::{Rng, RngExt};
+use std::vec::Vec;
+
+/// Compares an activation with Keras at points `(x, y, dy/dx)`, and looks for NaN where `f32` gets large.
+pub(super) fn like_keras<F: Elementwise>(f: &F, points: &[(f64, f64, f64)]) {
+    let close = |expected: f64, got: f64| (expected - got).abs() <= 1e-8 * expected.abs().max(1.0);
+    for &(x, y, derivative) in points {
+        let got = f.value(x);
+        assert!(close(y, got), "value at {x}: expected {y}, got {got}");
+        let got = f.derivative(x, got);
+        assert!(close(derivative, got), "derivative at {x}: expected {derivative}, got {got}");
+    }
+    // 88.7 and 103.9 are about where exp(x) overflows and where exp(-x) underflows.
+    let sizes = [1e-30f32, 1e-3, 1.0, 9.0, 17.0, 88.0, 89.0, 103.0, 104.0, 1e3, 1e4];
+    for x in sizes.iter().flat_map(|&x| [x, -x]).collect::<Vec<_>>() {
+        let y = f.value(x);
+        assert!(!y.is_nan(), "value at {x}");
+        assert!(!f.derivative(x, y).is_nan(), "derivative at {x}");
+    }
+}
+
+/// Inputs between `-range` and `range` that keep away from kinks, where a difference is no derivative.
+pub(super) fn away_from(kinks: &'static [f64], range: f64) -> impl FnMut(&mut dyn Rng) -> f64 {
+    move |rng| {
+        loop {
+            let x = rng.random_range(-range..range);
+            if kinks.iter().all(|kink| (x - kink).abs() > 0.01) {
+                return x;
+            }
+        }
+    }
+}

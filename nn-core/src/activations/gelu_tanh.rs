@@ -1,0 +1,80 @@
+//! gelu_tanh: the approximation of gelu by tanh.
+//!
+//! ```text
+//! y = x/2 · (1 + t),  t = tanh(u),  u = √(2/π) · (x + 0.044715 · x³)
+//! dy/dx = 1/2 · (1 + t) + x/2 · (1 - t²) · du/dx
+//! du/dx = √(2/π) · (1 + 3 · 0.044715 · x²)
+//! ```
+//!
+//! This is Keras's `gelu` with `approximate = True`; an identifier takes the place of the flag.
+//!
+//! Source: <https://keras.io/api/layers/activations/#gelu-function>
+
+use crate::spec::ValueSpec;
+
+/// `gelu_tanh`
+pub const SPEC: ValueSpec = ValueSpec { names: &["gelu_tanh"], path: "activations::GeluTanh", fields: &[] };
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::activations::Elementwise;
+    use crate::scalar::Scalar;
+    /// `√(2/π)`
+    const FACTOR: f64 = 0.7978845608028654;
+    const CUBIC: f64 = 0.044715;
+
+    /// `u`
+    #[inline(always)]
+    fn inner<T: Scalar>(x: T) -> T {
+        T::of(FACTOR) * (x + T::of(CUBIC) * x * x * x)
+    }
+
+    /// `x/2 · (1 + tanh(√(2/π) · (x + 0.044715 · x³)))`
+    #[derive(Clone, Copy, Debug)]
+    pub struct GeluTanh;
+
+    impl Elementwise for GeluTanh {
+        #[inline(always)]
+        fn value<T: Scalar>(&self, x: T) -> T {
+            T::of(0.5) * x * (T::ONE + inner(x).tanh())
+        }
+
+        #[inline(always)]
+        fn derivative<T: Scalar>(&self, x: T, _: T) -> T {
+            let t = inner(x).tanh();
+            let du = T::of(FACTOR) * (T::ONE + T::of(3.0 * CUBIC) * x * x);
+            T::of(0.5) * (T::ONE + t) + T::of(0.5) * x * (T::ONE - t * t) * du
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::activations::Activate;
+        use crate::activations::checks::like_keras;
+        use crate::testing::check_layer;
+        use nalgebra::SMatrix;
+
+        #[test]
+        fn gradient() {
+            check_layer::<SMatrix<f64, 5, 3>, _>(&Activate(GeluTanh));
+        }
+
+        #[test]
+        fn values() {
+            // keras.activations.gelu(x, approximate=True) and its gradient, in float64.
+            like_keras(
+                &GeluTanh,
+                &[
+                    (-6.0, -8.439615673e-11, -7.709945361e-10),
+                    (-1.0, -0.1588080097, -0.08296408293),
+                    (-0.5, -0.1542859902, 0.1326300967),
+                    (0.0, 0.0, 0.5),
+                    (0.5, 0.3457140098, 0.8673699033),
+                    (1.0, 0.8411919903, 1.082964083),
+                    (6.0, 6.0, 1.000000001),
+                ],
+            );
+        }
+    }
+}

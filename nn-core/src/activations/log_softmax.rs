@@ -1,0 +1,79 @@
+//! log_softmax: the logarithm of softmax.
+//!
+//! ```text
+//! y = x - max x - ln Σ exp(x - max x)
+//! dx = dy - exp(y) · Σ dy        (the output is enough, the input is not read)
+//! ```
+//!
+//! Source: <https://keras.io/api/layers/activations/#log_softmax-function>
+
+use crate::spec::ValueSpec;
+
+/// `log_softmax`
+pub const SPEC: ValueSpec = ValueSpec { names: &["log_softmax"], path: "activations::LogSoftmax", fields: &[] };
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::activations::Activation;
+    use crate::scalar::Scalar;
+
+    /// `x - ln Σ exp(x)` over the features
+    #[derive(Clone, Copy, Debug)]
+    pub struct LogSoftmax;
+
+    impl Activation for LogSoftmax {
+        #[inline]
+        fn forward<T: Scalar>(&self, features: usize, x: &[T], y: &mut [T]) {
+            for (x, y) in x.chunks_exact(features).zip(y.chunks_exact_mut(features)) {
+                let max = x.iter().fold(x[0], |max, &x| if x > max { x } else { max });
+                let sum: T = x.iter().map(|&x| (x - max).exp()).sum();
+                let log = max + sum.ln();
+                for (y, &x) in y.iter_mut().zip(x) {
+                    *y = x - log;
+                }
+            }
+        }
+
+        #[inline]
+        fn backward<T: Scalar>(&self, features: usize, _: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+            // y = x - ln Σ exp(x), so dx += dy - exp(y) · Σ dy, since exp(y) is the softmax
+            let positions = y.chunks_exact(features).zip(dy.chunks_exact(features)).zip(dx.chunks_exact_mut(features));
+            for ((y, dy), dx) in positions {
+                let sum: T = dy.iter().copied().sum();
+                for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
+                    *dx += dy - y.exp() * sum;
+                }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::activations::Activate;
+        use crate::testing::check_layer;
+        use nalgebra::SMatrix;
+
+        #[test]
+        fn gradient() {
+            check_layer::<SMatrix<f64, 5, 3>, _>(&Activate(LogSoftmax));
+        }
+
+        #[test]
+        fn values() {
+            // keras.activations.log_softmax([[1.0, 2.0, 0.5]])
+            let mut y = [f64::NAN; 3];
+            LogSoftmax.forward(3, &[1.0, 2.0, 0.5], &mut y);
+            for (y, expected) in y.iter().zip([-1.4643687841, -0.4643687841, -1.9643687841]) {
+                assert!((y - expected).abs() < 1e-9, "{y} {expected}");
+            }
+        }
+
+        #[test]
+        fn large_inputs_do_not_overflow() {
+            let mut y = [f32::NAN; 2];
+            LogSoftmax.forward(2, &[1e4, -1e4], &mut y);
+            assert_eq!(y, [0.0, -2e4]);
+        }
+    }
+}

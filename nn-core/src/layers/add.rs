@@ -1,0 +1,86 @@
+//! Add: the sum of its inputs.
+//!
+//! ```text
+//! y = x₀ + x₁ + ..
+//!
+//! dxᵢ += dy
+//! ```
+//!
+//! Shapes: inputs of one shape, or shapes that broadcast; the output has the shape they broadcast to.
+//!
+//! Source: <https://keras.io/api/layers/merging_layers/add/>
+
+use super::merge;
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{Arity, Inferred, LayerSpec, Value};
+
+/// `Add()([..])`, `add([..])`
+pub const SPEC: LayerSpec = merge::spec("Add", "add", Arity::MANY);
+
+/// The shape to which all inputs broadcast; the type is `Add<rows, cols, A, B, C, ONES>`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    merge::infer(args, inputs)
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layers::merge::{Formula, merge_layer};
+    use crate::scalar::Scalar;
+
+    merge_layer! {
+        /// The sum of its inputs.
+        Add, Sum
+    }
+
+    struct Sum;
+
+    impl Formula for Sum {
+        #[inline(always)]
+        fn fold<T: Scalar>(y: T, x: T) -> T {
+            y + x
+        }
+
+        #[inline(always)]
+        fn derivative<T: Scalar>(_: usize, _: usize, _: impl Fn(usize) -> T) -> T {
+            T::ONE
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::layers::merge::checks::of_three;
+        use crate::testing::check_layer;
+        use nalgebra::SMatrix;
+
+        #[test]
+        fn gradients() {
+            type M = SMatrix<f64, 3, 5>;
+            check_layer::<(M, M), _>(&Add::<3, 5>);
+            check_layer::<(M, M, M), _>(&Add::<3, 5>);
+            // (7, 3) and (3,); (5, 1) and (1, 3).
+            check_layer::<(SMatrix<f64, 3, 7>, SMatrix<f64, 3, 1>), _>(&Add::<3, 7, 1, 1, 7, 0b0100_0000>);
+            check_layer::<(SMatrix<f64, 1, 5>, SMatrix<f64, 3, 1>), _>(&Add::<3, 5, 1, 1, 5, 0b0100_1000>);
+        }
+
+        #[test]
+        fn the_formula() {
+            assert_eq!(of_three(&Add::<3, 1>, [[1., 2., 3.], [10., 20., 30.], [-1., 0., 1.]]), [10., 22., 34.]);
+        }
+
+        #[test]
+        fn a_column_and_a_row_make_a_table() {
+            use crate::layer::{Layer, Pass};
+            let (column, row) = ([SMatrix::<f32, 1, 2>::new(10., 20.)], [SMatrix::<f32, 3, 1>::new(1., 2., 3.)]);
+            let mut y = [SMatrix::<f32, 3, 2>::zeros()];
+            Layer::<f32, (SMatrix<f32, 1, 2>, SMatrix<f32, 3, 1>)>::forward::<crate::storage::Inline<1>>(
+                &Add::<3, 2, 1, 1, 2, 0b0100_1000>,
+                &(),
+                (&column, &row),
+                &mut y,
+                Pass::Inference(&mut ()),
+            );
+            assert_eq!(y[0].as_slice(), [11., 12., 13., 21., 22., 23.]);
+        }
+    }
+}

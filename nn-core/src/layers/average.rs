@@ -1,0 +1,73 @@
+//! Average: the mean of its inputs, scalar by scalar.
+//!
+//! ```text
+//! y = (x₀ + x₁ + ..) / n        for n inputs
+//!
+//! dxᵢ += dy / n
+//! ```
+//!
+//! Shapes: inputs of one shape, or shapes that broadcast; the output has the shape they broadcast to.
+//!
+//! Source: <https://keras.io/api/layers/merging_layers/average/>
+
+use super::merge;
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{Arity, Inferred, LayerSpec, Value};
+
+/// `Average()([..])`, `average([..])`
+pub const SPEC: LayerSpec = merge::spec("Average", "average", Arity::MANY);
+
+/// The shape to which all inputs broadcast; the type is `Average<rows, cols, A, B, C, ONES>`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    merge::infer(args, inputs)
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layers::merge::{Formula, merge_layer};
+    use crate::scalar::Scalar;
+
+    merge_layer! {
+        /// The mean of its inputs, scalar by scalar.
+        Average, Mean
+    }
+
+    struct Mean;
+
+    impl Formula for Mean {
+        #[inline(always)]
+        fn fold<T: Scalar>(y: T, x: T) -> T {
+            y + x
+        }
+
+        #[inline(always)]
+        fn finish<T: Scalar>(y: T, inputs: usize) -> T {
+            y / T::of(inputs as f64)
+        }
+
+        #[inline(always)]
+        fn derivative<T: Scalar>(_: usize, inputs: usize, _: impl Fn(usize) -> T) -> T {
+            T::ONE / T::of(inputs as f64)
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::layers::merge::checks::of_three;
+        use crate::testing::check_layer;
+        use nalgebra::SMatrix;
+
+        #[test]
+        fn gradients() {
+            type M = SMatrix<f64, 3, 5>;
+            check_layer::<(M, M, M), _>(&Average::<3, 5>);
+            check_layer::<(SMatrix<f64, 3, 7>, SMatrix<f64, 3, 1>), _>(&Average::<3, 7, 1, 1, 7, 0b0100_0000>);
+        }
+
+        #[test]
+        fn the_formula() {
+            assert_eq!(of_three(&Average::<3, 1>, [[1., 2., 3.], [10., 20., 30.], [-2., 5., 0.]]), [3., 9., 11.]);
+        }
+    }
+}

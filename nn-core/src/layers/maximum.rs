@@ -1,0 +1,91 @@
+//! Maximum: the maximum of its inputs, scalar by scalar.
+//!
+//! ```text
+//! y = max(x₀, x₁, ..)
+//!
+//! dxᵢ += dy        where xᵢ is the first input with that value, else nothing
+//! ```
+//!
+//! Shapes: inputs of one shape, or shapes that broadcast; the output has the shape they broadcast to.
+//!
+//! A tie gives its gradient to the earliest of the inputs: Keras takes the maximum pairwise from the left, and the gradient
+//! of TensorFlow's `maximum(a, b)` goes to `a` where `a >= b`. NaN in any input gives NaN.
+//!
+//! Source: <https://keras.io/api/layers/merging_layers/maximum/>
+
+use super::merge;
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{Arity, Inferred, LayerSpec, Value};
+
+/// `Maximum()([..])`, `maximum([..])`
+pub const SPEC: LayerSpec = merge::spec("Maximum", "maximum", Arity::MANY);
+
+/// The shape to which all inputs broadcast; the type is `Maximum<rows, cols, A, B, C, ONES>`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    merge::infer(args, inputs)
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layers::merge::{Formula, merge_layer};
+    use crate::scalar::Scalar;
+
+    merge_layer! {
+        /// The maximum of its inputs, scalar by scalar.
+        Maximum, Largest
+    }
+
+    struct Largest;
+
+    /// Whether `x` takes the place of `y`.
+    #[inline(always)]
+    fn beats<T: Scalar>(x: T, y: T) -> bool {
+        // Only NaN is unequal to itself.
+        x > y || x != x
+    }
+
+    impl Formula for Largest {
+        #[inline(always)]
+        fn fold<T: Scalar>(y: T, x: T) -> T {
+            if beats(x, y) { x } else { y }
+        }
+
+        #[inline(always)]
+        fn derivative<T: Scalar>(i: usize, inputs: usize, x: impl Fn(usize) -> T) -> T {
+            let mut maximum = 0;
+            for j in 1..inputs {
+                if beats(x(j), x(maximum)) {
+                    maximum = j;
+                }
+            }
+            if maximum == i { T::ONE } else { T::ZERO }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::layers::merge::checks::of_three;
+        use crate::testing::check_layer;
+        use nalgebra::SMatrix;
+
+        #[test]
+        fn gradients() {
+            type M = SMatrix<f64, 3, 5>;
+            check_layer::<(M, M, M), _>(&Maximum::<3, 5>);
+            check_layer::<(SMatrix<f64, 3, 7>, SMatrix<f64, 3, 1>), _>(&Maximum::<3, 7, 1, 1, 7, 0b0100_0000>);
+        }
+
+        #[test]
+        fn the_formula() {
+            assert_eq!(of_three(&Maximum::<3, 1>, [[1., 2., 3.], [2., 1., 3.], [0., 5., -4.]]), [2., 5., 3.]);
+            assert!(Largest::fold(f32::NAN, 1.0).is_nan() && Largest::fold(1.0, f32::NAN).is_nan());
+        }
+
+        #[test]
+        fn a_tie_belongs_to_the_first() {
+            let x = [1.0f32, 2.0, 2.0];
+            assert_eq!([0, 1, 2].map(|i| Largest::derivative(i, 3, |j| x[j])), [0.0, 1.0, 0.0]);
+        }
+    }
+}

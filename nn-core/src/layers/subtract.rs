@@ -1,0 +1,68 @@
+//! Subtract: the difference of its two inputs.
+//!
+//! ```text
+//! y = x₀ - x₁
+//!
+//! dx₀ += dy
+//! dx₁ -= dy
+//! ```
+//!
+//! Shapes: two inputs of one shape, or shapes that broadcast; the output has the shape they broadcast to.
+//!
+//! Source: <https://keras.io/api/layers/merging_layers/subtract/>
+
+use super::merge;
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{Arity, Inferred, LayerSpec, Value};
+
+/// `Subtract()([a, b])`, `subtract([a, b])`
+pub const SPEC: LayerSpec = merge::spec("Subtract", "subtract", Arity::TWO);
+
+/// The shape to which both inputs broadcast; the type is `Subtract<rows, cols, A, B, C, ONES>`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    merge::infer(args, inputs)
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layers::merge::{Formula, merge_layer};
+    use crate::scalar::Scalar;
+
+    merge_layer! {
+        /// The difference of its two inputs.
+        Subtract, Difference
+    }
+
+    struct Difference;
+
+    impl Formula for Difference {
+        #[inline(always)]
+        fn fold<T: Scalar>(y: T, x: T) -> T {
+            y - x
+        }
+
+        #[inline(always)]
+        fn derivative<T: Scalar>(i: usize, _: usize, _: impl Fn(usize) -> T) -> T {
+            if i == 0 { T::ONE } else { -T::ONE }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::testing::check_layer;
+        use nalgebra::SMatrix;
+
+        #[test]
+        fn gradients() {
+            check_layer::<(SMatrix<f64, 3, 5>, SMatrix<f64, 3, 5>), _>(&Subtract::<3, 5>);
+            // (3,) and (7, 3)
+            check_layer::<(SMatrix<f64, 3, 1>, SMatrix<f64, 3, 7>), _>(&Subtract::<3, 7, 1, 1, 7, 0b0000_0100>);
+        }
+
+        #[test]
+        fn the_formula() {
+            assert_eq!(Difference::fold(5.0f32, 7.0), -2.0);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Accuracy: how often the prediction is right, in the sense that fits the output.
+//!
+//! ```text
+//! predictions with one feature          binary_accuracy with threshold 0.5
+//! targets of type u32                   sparse_categorical_accuracy
+//! all others                            categorical_accuracy
+//! ```
+//!
+//! Keras resolves the string `"accuracy"` by the same rule. Source: <https://keras.io/api/metrics/accuracy_metrics/>
+
+use super::{BinaryAccuracy, CategoricalAccuracy, Mean, Metric, MetricOn, SparseCategoricalAccuracy};
+use crate::scalar::Scalar;
+use crate::tensor::Element;
+use nalgebra::SMatrix;
+
+/// Keras's `"accuracy"`: binary, sparse categorical or categorical, whichever fits the output
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Accuracy;
+
+impl Metric for Accuracy {
+    type State = Mean;
+
+    fn name(&self) -> &'static str {
+        "accuracy"
+    }
+
+    fn result(&self, state: &Mean) -> f64 {
+        state.result()
+    }
+}
+
+impl<T: Scalar + Element + Into<f64>, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<T, R, P>>
+    for Accuracy
+{
+    fn update(&self, state: &mut Mean, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
+        if R == 1 {
+            BinaryAccuracy::default().update(state, target, prediction, weight);
+        } else {
+            CategoricalAccuracy.update(state, target, prediction, weight);
+        }
+    }
+}
+
+impl<T: Scalar + Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<u32, 1, P>> for Accuracy {
+    fn update(&self, state: &mut Mean, target: &SMatrix<u32, 1, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
+        if R == 1 {
+            // As slices, since the compiler does not know here that both matrices have one row.
+            BinaryAccuracy::default().add(state, target.as_slice(), prediction.as_slice(), weight);
+        } else {
+            SparseCategoricalAccuracy.update(state, target, prediction, weight);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accuracy<P, Y>(pairs: &[(Y, P)]) -> f64
+    where
+        Accuracy: MetricOn<P, Y> + Metric<State = Mean>,
+    {
+        let mut state = Mean::default();
+        for (target, prediction) in pairs {
+            Accuracy.update(&mut state, target, prediction, 1.0);
+        }
+        Accuracy.result(&state)
+    }
+
+    #[test]
+    fn the_output_decides() {
+        type Vector = SMatrix<f32, 3, 1>;
+        type Scalar = SMatrix<f32, 1, 1>;
+        type Class = SMatrix<u32, 1, 1>;
+        assert_eq!(accuracy(&[(Scalar::new(1.), Scalar::new(0.5)), (Scalar::new(1.), Scalar::new(0.6))]), 0.5);
+        assert_eq!(accuracy(&[(Class::new(1), Scalar::new(0.6)), (Class::new(0), Scalar::new(0.6))]), 0.5);
+        let prediction = Vector::new(0.2, 0.5, 0.3);
+        assert_eq!(accuracy(&[(Vector::new(0., 1., 0.), prediction), (Vector::new(0., 0., 1.), prediction)]), 0.5);
+        assert_eq!(accuracy(&[(Class::new(1), prediction), (Class::new(2), prediction)]), 0.5);
+    }
+}

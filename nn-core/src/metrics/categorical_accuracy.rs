@@ -1,0 +1,71 @@
+//! Categorical accuracy: how often the largest feature of the prediction is the largest of the one-hot target.
+//!
+//! ```text
+//! the mean over positions of  argmax t = argmax p
+//! ```
+//!
+//! Of several equal maxima the first counts. Source:
+//! <https://keras.io/api/metrics/accuracy_metrics/#categoricalaccuracy-class>
+
+use super::{Mean, Metric, MetricOn};
+use crate::scalar::Scalar;
+use crate::tensor::Element;
+use nalgebra::SMatrix;
+
+/// How often `argmax p = argmax t`
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CategoricalAccuracy;
+
+/// The index of the first maximum.
+pub(super) fn argmax<T: Scalar>(position: &[T]) -> usize {
+    let mut best = 0;
+    for i in 1..position.len() {
+        if position[i] > position[best] {
+            best = i;
+        }
+    }
+    best
+}
+
+impl Metric for CategoricalAccuracy {
+    type State = Mean;
+
+    fn name(&self) -> &'static str {
+        "categorical_accuracy"
+    }
+
+    fn result(&self, state: &Mean) -> f64 {
+        state.result()
+    }
+}
+
+impl<T: Scalar + Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<T, R, P>>
+    for CategoricalAccuracy
+{
+    fn update(&self, state: &mut Mean, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
+        let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));
+        let right = positions.filter(|(t, p)| argmax(t) == argmax(p)).count();
+        state.add(right as f64 / P as f64, weight);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `keras.metrics.CategoricalAccuracy()`: these samples with the weights `[0.5, 1, 2]` give 0.857142...
+    #[test]
+    fn as_in_keras() {
+        type Sample = SMatrix<f64, 3, 1>;
+        let samples = [
+            (Sample::new(0., 0., 1.), Sample::new(0.1, 0.9, 0.8), 0.5),
+            (Sample::new(0., 1., 0.), Sample::new(0.05, 0.95, 0.), 1.0),
+            (Sample::new(1., 0., 0.), Sample::new(0.4, 0.4, 0.2), 2.0),
+        ];
+        let mut state = Mean::default();
+        for (target, prediction, weight) in samples {
+            CategoricalAccuracy.update(&mut state, &target, &prediction, weight);
+        }
+        assert!((state.result() - 0.8571428656578064).abs() < 1e-7);
+    }
+}

@@ -1,0 +1,182 @@
+//! [`Metrics`]: metrics over the outputs of a model.
+
+use super::{Metric, MetricOn};
+use crate::tensor::{Sample, Tensors, for_each_arity};
+
+/// The metrics of all outputs `P` of a model with targets `Y`: `()` for none, one metric, or a tuple of up to six, which all
+/// are applied to every output; or the model's named struct, which gives each output its own metric, tuple or `()`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not give metrics to the outputs of this model",
+    label = "expected a metric, a tuple of metrics, or the `…Outputs` struct with one of them for each output",
+    note = "the outputs of the model are `{P}` and the targets `{Y}`"
+)]
+pub trait Metrics<P: Tensors, Y: Tensors>: Clone {
+    /// What is accumulated over the batches of an epoch.
+    type State: Default + Clone;
+
+    /// Adds a batch. `weights` has a number for each sample, or is empty for all 1.
+    fn update(&self, state: &mut Self::State, targets: Y::Batch<'_>, predictions: P::Batch<'_>, weights: &[f64]);
+
+    /// Calls `visit` with output, name and value of every metric, output by output.
+    fn results(&self, state: &Self::State, visit: &mut dyn FnMut(usize, &'static str, f64));
+}
+
+/// A metric, or a tuple of them: what can be applied to every output.
+///
+/// The trait has no parameters, so the compiler knows that the named structs of models do not implement it, and the
+/// implementations of [`Metrics`] do not overlap.
+#[diagnostic::on_unimplemented(message = "`{Self}` is neither a metric nor a tuple of metrics")]
+pub trait MetricSet: Clone {}
+
+impl<M: Metric> MetricSet for M {}
+
+impl<P: Tensors, Y: Tensors> Metrics<P, Y> for () {
+    type State = ();
+
+    fn update(&self, _: &mut (), _: Y::Batch<'_>, _: P::Batch<'_>, _: &[f64]) {}
+
+    fn results(&self, _: &(), _: &mut dyn FnMut(usize, &'static str, f64)) {}
+}
+
+// One metric, one output. `Metric` is named beside its subtrait `MetricOn` for the same reason as in `MetricSet`.
+impl<P: Sample, Y: Sample, M: Metric + MetricOn<P, Y>> Metrics<P, Y> for M {
+    type State = M::State;
+
+    fn update(&self, state: &mut M::State, targets: &[Y], predictions: &[P], weights: &[f64]) {
+        for (n, (target, prediction)) in targets.iter().zip(predictions).enumerate() {
+            MetricOn::update(self, state, target, prediction, weights.get(n).copied().unwrap_or(1.0));
+        }
+    }
+
+    fn results(&self, state: &M::State, visit: &mut dyn FnMut(usize, &'static str, f64)) {
+        visit(0, self.name(), self.result(state));
+    }
+}
+
+// Several metrics, one output.
+macro_rules! tuple_metrics {
+    ($($name:ident $index:tt),+) => {
+        impl<$($name: Metric),+> MetricSet for ($($name,)+) {}
+
+        impl<P: Sample, Y: Sample, $($name: Metric + MetricOn<P, Y>),+> Metrics<P, Y> for ($($name,)+) {
+            type State = ($($name::State,)+);
+
+            fn update(&self, state: &mut Self::State, targets: &[Y], predictions: &[P], weights: &[f64]) {
+                $(Metrics::<P, Y>::update(&self.$index, &mut state.$index, targets, predictions, weights);)+
+            }
+
+            fn results(&self, state: &Self::State, visit: &mut dyn FnMut(usize, &'static str, f64)) {
+                $(Metrics::<P, Y>::results(&self.$index, &state.$index, visit);)+
+            }
+        }
+    };
+}
+tuple_metrics!(A 0);
+tuple_metrics!(A 0, B 1);
+tuple_metrics!(A 0, B 1, C 2);
+tuple_metrics!(A 0, B 1, C 2, D 3);
+tuple_metrics!(A 0, B 1, C 2, D 3, E 4);
+tuple_metrics!(A 0, B 1, C 2, D 3, E 4, F 5);
+
+// The same metrics for every output of several.
+macro_rules! spread_metrics {
+    ($(($name:ident $index:tt $target:ident))+) => {
+        impl<$($name: Sample, $target: Sample,)+ Every> Metrics<($($name,)+), ($($target,)+)> for Every
+        where
+            Every: MetricSet $(+ Metrics<$name, $target>)+
+        {
+            type State = ($(<Every as Metrics<$name, $target>>::State,)+);
+
+            fn update(
+                &self,
+                state: &mut Self::State,
+                targets: ($(&[$target],)+),
+                predictions: ($(&[$name],)+),
+                weights: &[f64],
+            ) {
+                $(Metrics::<$name, $target>::update(
+                    self,
+                    &mut state.$index,
+                    targets.$index,
+                    predictions.$index,
+                    weights,
+                );)+
+            }
+
+            fn results(&self, state: &Self::State, visit: &mut dyn FnMut(usize, &'static str, f64)) {
+                $(Metrics::<$name, $target>::results(self, &state.$index, &mut |_, name, value| {
+                    visit($index, name, value)
+                });)+
+            }
+        }
+    };
+}
+for_each_arity!(spread_metrics);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::{Accuracy, BinaryAccuracy, Mae, Mse};
+    use nalgebra::SMatrix;
+    use std::vec::Vec;
+
+    type Digit = SMatrix<f32, 3, 1>;
+    type Score = SMatrix<f32, 1, 1>;
+    type Class = SMatrix<u32, 1, 1>;
+
+    fn results<P: Tensors, Y: Tensors, M: Metrics<P, Y>>(
+        metrics: M,
+        targets: Y::Batch<'_>,
+        predictions: P::Batch<'_>,
+        weights: &[f64],
+    ) -> Vec<(usize, &'static str, f64)> {
+        let mut state = M::State::default();
+        // Two batches: the state goes on.
+        let half = P::len(predictions) / 2;
+        let rest = half..P::len(predictions);
+        metrics.update(
+            &mut state,
+            Y::slice(targets, 0..half),
+            P::slice(predictions, 0..half),
+            weights.get(..half).unwrap_or(&[]),
+        );
+        metrics.update(
+            &mut state,
+            Y::slice(targets, rest.clone()),
+            P::slice(predictions, rest),
+            weights.get(half..).unwrap_or(&[]),
+        );
+        let mut results = Vec::new();
+        metrics.results(&state, &mut |output, name, value| results.push((output, name, value)));
+        results
+    }
+
+    #[test]
+    fn one_output() {
+        let (t, p) = ([Score::new(1.), Score::new(0.)], [Score::new(0.75), Score::new(1.)]);
+        assert_eq!(results::<Score, Score, _>((), &t, &p, &[]), []);
+        assert_eq!(results::<Score, Score, _>(Accuracy, &t, &p, &[]), [(0, "accuracy", 0.5)]);
+        assert_eq!(results::<Score, Score, _>((Accuracy,), &t, &p, &[]), [(0, "accuracy", 0.5)]);
+        assert_eq!(
+            results::<Score, Score, _>((Mae, Mse, BinaryAccuracy { threshold: 0.8 }), &t, &p, &[3.0, 1.0]),
+            [(0, "mae", 0.4375), (0, "mse", 0.296875), (0, "binary_accuracy", 0.0)]
+        );
+    }
+
+    #[test]
+    fn several_outputs() {
+        let digits = [Digit::new(0.2, 0.5, 0.3), Digit::new(0.9, 0.1, 0.)];
+        let scores = [Score::new(0.75), Score::new(1.)];
+        let (classes, labels) = ([Class::new(1), Class::new(0)], [Score::new(1.), Score::new(0.)]);
+        let (t, p) = ((&classes[..], &labels[..]), (&digits[..], &scores[..]));
+        type Outputs = (Digit, Score);
+        type Targets = (Class, Score);
+        assert_eq!(results::<Outputs, Targets, _>((), t, p, &[]), []);
+        assert_eq!(results::<Outputs, Targets, _>(Accuracy, t, p, &[]), [(0, "accuracy", 1.0), (1, "accuracy", 0.5)]);
+        let (t, p) = ((&labels[..], &labels[..]), (&scores[..], &scores[..]));
+        assert_eq!(
+            results::<(Score, Score), (Score, Score), _>((Accuracy, Mae), t, p, &[1.0, 0.0]),
+            [(0, "accuracy", 1.0), (0, "mae", 0.25), (1, "accuracy", 1.0), (1, "mae", 0.25)]
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! Errors, collected and reported all at once.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+
+/// The errors of a graph.
+pub(crate) struct Diagnostics {
+    errors: Vec<Diagnostic>,
+}
+
+/// One error: on which tokens, what is wrong, and what to do.
+pub(crate) struct Diagnostic {
+    start: Span,
+    end: Span,
+    message: String,
+}
+
+impl Diagnostics {
+    pub(crate) fn new() -> Self {
+        Diagnostics { errors: Vec::new() }
+    }
+
+    /// Reports an error on some tokens. Notes and help can be added to what is returned.
+    pub(crate) fn error(&mut self, tokens: &impl ToTokens, message: impl Into<String>) -> &mut Diagnostic {
+        let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
+        let start = spans.next().unwrap_or_else(Span::call_site);
+        let end = spans.last().unwrap_or(start);
+        self.push(start, end, message.into())
+    }
+
+    /// Reports an error on a span.
+    pub(crate) fn error_at(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        self.push(span, span, message.into())
+    }
+
+    /// Reports what syn found wrong.
+    pub(crate) fn syntax(&mut self, error: syn::Error) {
+        for error in error {
+            self.error_at(error.span(), error.to_string());
+        }
+    }
+
+    fn push(&mut self, start: Span, end: Span, message: String) -> &mut Diagnostic {
+        self.errors.push(Diagnostic { start, end, message });
+        self.errors.last_mut().expect("one was just pushed")
+    }
+
+    pub(crate) fn any(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
+    /// One `compile_error!` for each error, on its tokens.
+    pub(crate) fn into_compile_errors(self) -> TokenStream {
+        self.errors
+            .into_iter()
+            .map(|Diagnostic { start, end, message }| {
+                // rustc underlines from the first token of the macro call to the last.
+                let mut call = quote_spanned!(start=> ::core::compile_error!);
+                call.extend(quote_spanned!(end=> { #message }));
+                call
+            })
+            .collect()
+    }
+}
+
+impl Diagnostic {
+    /// Adds what to do.
+    pub(crate) fn help(&mut self, text: impl AsRef<str>) -> &mut Self {
+        self.line("help", text.as_ref())
+    }
+
+    /// Adds context.
+    pub(crate) fn note(&mut self, text: impl AsRef<str>) -> &mut Self {
+        self.line("note", text.as_ref())
+    }
+
+    /// Adds `did you mean …?` if one of the candidates is close to `name`.
+    pub(crate) fn did_you_mean<'a>(&mut self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> &mut Self {
+        match closest(name, candidates) {
+            Some(candidate) => self.help(format!("did you mean `{candidate}`?")),
+            None => self,
+        }
+    }
+
+    fn line(&mut self, kind: &str, text: &str) -> &mut Self {
+        self.message.push_str(&format!("\n  = {kind}: {text}"));
+        self
+    }
+}
+
+/// The candidate that is most likely meant by a misspelt name.
+pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+        // A third of the letters may be wrong: `Dens` is `Dense`, but `Scale` is not `Softmax`.
+        .filter(|(distance, candidate)| *distance <= (candidate.len().max(name.len()) / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}

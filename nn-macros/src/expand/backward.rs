@@ -1,0 +1,139 @@
+//! The backward pass: one line for each call, in reverse.
+
+use super::Context;
+use super::forward::{memory_field, weights};
+use super::types::one_or_tuple;
+use crate::graph::{Node, Op, TensorId};
+use crate::plan::{Gradient, Place};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The body of `Graph::backward_from`.
+pub(crate) fn backward(context: &Context<'_>) -> TokenStream {
+    let first = context.part("x", 0, context.graph.inputs.len());
+    let clear = context.graph.nodes.iter().flat_map(|node| &node.outputs).filter_map(|&tensor| clear(context, tensor));
+    let calls = context.graph.nodes.iter().rev().filter_map(|node| call(context, node));
+    quote! {
+        let n = #first.len();
+        #(#clear)*
+        #(#calls)*
+    }
+}
+
+/// Gradients start at zero, or at what the caller gives for an output that is also read inside.
+fn clear(context: &Context<'_>, tensor: TensorId) -> Option<TokenStream> {
+    let plan = &context.plan.tensors[tensor];
+    if !plan.own_gradient || plan.gradient == Gradient::Never {
+        return None;
+    }
+    let field = context.gradient_field(tensor);
+    Some(match plan.place {
+        Place::Output(i) => {
+            let dy = context.part("dy", i, context.graph.outputs.len());
+            quote!(m.#field[..n].copy_from_slice(#dy);)
+        }
+        _ => quote!(::nn::tensor::clear(&mut m.#field[..n]);),
+    })
+}
+
+fn call(context: &Context<'_>, node: &Node) -> Option<TokenStream> {
+    let gradient = &context.plan.tensors[node.outputs[0]].gradient;
+    if *gradient == Gradient::Never {
+        return None;
+    }
+    let layer_value = context.layer_value(node);
+    let layer = &context.graph.layers[node.layer];
+    let types = context.samples(&node.inputs, &quote!(T));
+    let w = weights(context, node);
+    let x = one_or_tuple(node.inputs.iter().map(|&tensor| context.read_back(tensor)).collect());
+    let y = one_or_tuple(node.outputs.iter().map(|&tensor| context.read_back(tensor)).collect());
+    let dy = one_or_tuple(node.outputs.iter().map(|&tensor| incoming(context, tensor)).collect());
+    let memory = if layer.has_cache() {
+        let field = memory_field(node);
+        quote!(&mut m.#field)
+    } else {
+        quote!(&mut ())
+    };
+    let dx = one_or_tuple(node.inputs.iter().map(|&tensor| outgoing(context, tensor, gradient)).collect());
+    let name = &layer.name;
+    let dw = if layer.learns() { quote!(dw.as_deref_mut().map(|dw| &mut dw.#name)) } else { quote!(None) };
+    let mut call =
+        quote!(::nn::Layer::<T, #types>::backward::<B>(&#layer_value, #w, #x, #y, #dy, #memory, #dx, #dw););
+    if let Some((output, logits)) = head(context, node) {
+        // The loss may have given the gradient of the logits already.
+        let bit = 1u32 << output;
+        let dy = context.part("dy", output, context.graph.outputs.len());
+        let d_logits = context.gradient_field(logits);
+        call = quote! {
+            if seeds & #bit == 0 {
+                #call
+            } else {
+                ::nn::tensor::add(&mut m.#d_logits[..n], #dy);
+            }
+        };
+    }
+    if let Gradient::IfInputs(inputs) = gradient {
+        let wanted = wanted(context, inputs);
+        call = quote!(if #wanted { #call });
+    }
+    Some(call)
+}
+
+/// The output that an activation ends in, and its logits, if a loss can work on them: the logits are in the tape, and
+/// nothing inside reads the output.
+pub(crate) fn head(context: &Context<'_>, node: &Node) -> Option<(usize, TensorId)> {
+    if !matches!(context.graph.layers[node.layer].op, Op::Activation { .. }) {
+        return None;
+    }
+    let output = &context.plan.tensors[node.outputs[0]];
+    let logits = node.inputs[0];
+    match output.place {
+        Place::Output(i) if !output.own_gradient && context.plan.tensors[logits].place == Place::Tape => {
+            Some((i, logits))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the caller asked for the gradient of one of these inputs.
+fn wanted(context: &Context<'_>, inputs: &[usize]) -> TokenStream {
+    let mut wanted = quote!();
+    for (k, &input) in inputs.iter().enumerate() {
+        let dx = context.part("dx", input, context.graph.inputs.len());
+        if k > 0 {
+            wanted.extend(quote!(||));
+        }
+        wanted.extend(quote!(#dx.is_some()));
+    }
+    wanted
+}
+
+/// The gradient of an output of a call.
+fn incoming(context: &Context<'_>, tensor: TensorId) -> TokenStream {
+    let plan = &context.plan.tensors[tensor];
+    match plan.place {
+        Place::Output(i) if !plan.own_gradient => context.part("dy", i, context.graph.outputs.len()),
+        _ => {
+            let field = context.gradient_field(tensor);
+            quote!(&m.#field[..n])
+        }
+    }
+}
+
+/// Where the gradient of an input of a call is added. `around` is the condition under which the call is made.
+fn outgoing(context: &Context<'_>, tensor: TensorId, around: &Gradient) -> TokenStream {
+    let plan = &context.plan.tensors[tensor];
+    if let (Place::Input(i), false) = (plan.place, plan.gradient == Gradient::Never) {
+        let dx = context.part("dx", i, context.graph.inputs.len());
+        return quote!(#dx.as_deref_mut());
+    }
+    let field = context.gradient_field(tensor);
+    match &plan.gradient {
+        Gradient::Never => quote!(None),
+        Gradient::IfInputs(inputs) if plan.gradient != *around => {
+            let wanted = wanted(context, inputs);
+            quote!(if #wanted { Some(&mut m.#field[..n]) } else { None })
+        }
+        _ => quote!(Some(&mut m.#field[..n])),
+    }
+}

@@ -1,0 +1,150 @@
+//! What a reader sees: documentation of fields, the summary, and pictures of the graph.
+
+use super::Context;
+use crate::graph::{Layer, Op, Producer, Shaped, TensorId};
+use crate::infer::expression;
+use crate::names::source;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// `Dense(64, activation = relu)`, on `(64,)`.
+pub(crate) fn field(context: &Context<'_>, layer: &Layer) -> String {
+    let mut doc = format!("`{}`", source(&layer.source));
+    let call = context.graph.nodes.iter().find(|node| std::ptr::eq(&context.graph.layers[node.layer], layer));
+    if let Some(node) = call {
+        let from: Vec<String> = node.inputs.iter().map(|&t| format!("`{}`", shape(context, t))).collect();
+        doc.push_str(&format!(" on {}.", from.join(", ")));
+    }
+    doc
+}
+
+/// The shape of a tensor, for documentation.
+pub(crate) fn shape(context: &Context<'_>, tensor: TensorId) -> String {
+    match &context.graph.tensors[tensor].shape {
+        Shaped::Known(shape) => shape.to_string(),
+        _ => "(..)".to_string(),
+    }
+}
+
+/// A row of the summary or a box of a picture.
+struct Entry {
+    name: String,
+    kind: String,
+    label: String,
+    output: TensorId,
+    /// The layer, if it has weights.
+    weights: Option<usize>,
+    inputs: Vec<String>,
+    /// Whether it counts weights of its own, and not only those of another layer.
+    dashed: bool,
+}
+
+/// Inputs and layers, each once, in order.
+fn entries(context: &Context<'_>) -> Vec<Entry> {
+    let graph = context.graph;
+    let mut entries = Vec::new();
+    for &tensor in &graph.inputs {
+        let name = graph.tensors[tensor].name.to_string();
+        entries.push(Entry {
+            label: name.clone(),
+            name,
+            kind: "InputLayer".to_string(),
+            output: tensor,
+            weights: None,
+            inputs: Vec::new(),
+            dashed: true,
+        });
+    }
+    for node in &graph.nodes {
+        let layer = &graph.layers[node.layer];
+        if matches!(layer.op, Op::Activation { part: true, .. }) {
+            continue;
+        }
+        let inputs = node.inputs.iter().map(|&tensor| graph.source_name(tensor));
+        let name = layer.name.to_string();
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.name == name) {
+            entry.inputs.extend(inputs);
+            continue;
+        }
+        entries.push(Entry {
+            label: source(&layer.source),
+            name,
+            kind: layer.kind(),
+            output: node.outputs[0],
+            weights: layer.has_weights().then_some(node.layer),
+            inputs: inputs.collect(),
+            dashed: false,
+        });
+    }
+    entries
+}
+
+/// The rows of the summary.
+pub(crate) fn rows(context: &Context<'_>) -> TokenStream {
+    let rows = entries(context).into_iter().map(|entry| {
+        let Entry { name, kind, output, weights, inputs, .. } = entry;
+        let shape = expression(context.graph, output);
+        let parameters = match weights {
+            Some(layer) => {
+                let weights = context.weights_type(layer, &quote!(f32));
+                quote!(<#weights as ::nn::Weights<f32>>::COUNT)
+            }
+            None => quote!(0),
+        };
+        quote! {
+            ::nn::summary::Row {
+                name: #name,
+                kind: #kind,
+                output: #shape,
+                parameters: #parameters,
+                inputs: &[#(#inputs),*],
+            }
+        }
+    });
+    quote!(&[#(#rows),*])
+}
+
+/// The graph for Graphviz.
+pub(crate) fn dot(context: &Context<'_>) -> String {
+    let mut dot = format!("digraph {} {{\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n", context.name);
+    let entries = entries(context);
+    for entry in &entries {
+        let label = format!("{}\\n{}", entry.label.replace('"', "'"), shape(context, entry.output));
+        let style = if entry.dashed { ", style=dashed" } else { "" };
+        dot.push_str(&format!("  \"{}\" [label=\"{label}\"{style}];\n", entry.name));
+    }
+    for entry in &entries {
+        for input in &entry.inputs {
+            dot.push_str(&format!("  \"{input}\" -> \"{}\";\n", entry.name));
+        }
+    }
+    for (&tensor, name) in context.graph.outputs.iter().zip(&context.graph.output_names) {
+        let from = match context.graph.tensors[tensor].producer {
+            Producer::Input | Producer::Node(_) => context.graph.source_name(tensor),
+        };
+        dot.push_str(&format!("  \"output {name}\" [label=\"{name}\", style=dashed];\n  \"{from}\" -> \"output {name}\";\n"));
+    }
+    dot.push_str("}\n");
+    dot
+}
+
+/// The graph as Mermaid, in a code block of the struct's documentation.
+pub(crate) fn mermaid(context: &Context<'_>) -> String {
+    let mut text = String::from("\n\n```mermaid\nflowchart TD\n");
+    let entries = entries(context);
+    for entry in &entries {
+        let label = format!("{}<br/>{}", entry.label.replace('"', "'"), shape(context, entry.output));
+        let (open, close) = if entry.dashed { ("([", "])") } else { ("[", "]") };
+        text.push_str(&format!("    {}{open}\"{label}\"{close}\n", entry.name));
+    }
+    for entry in &entries {
+        for input in &entry.inputs {
+            text.push_str(&format!("    {input} --> {}\n", entry.name));
+        }
+    }
+    for (&tensor, name) in context.graph.outputs.iter().zip(&context.graph.output_names) {
+        text.push_str(&format!("    {} --> out_{name}([\"{name}\"])\n", context.graph.source_name(tensor)));
+    }
+    text.push_str("```\n");
+    text
+}

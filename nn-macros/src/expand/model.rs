@@ -1,0 +1,318 @@
+//! The graph's type and the implementations of `Layer`, `Graph`, `Model` and the inherent methods.
+
+use super::forward::{cache_fields, memory_field, memory_type, scratch_fields};
+use super::types::one_or_tuple;
+use super::{Context, backward, docs, forward};
+use crate::graph::Op;
+use crate::infer::expression;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+/// `DigitsGraph`, with the shapes that only rustc knows and what a graph that contains this one asks for.
+pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
+    let Context { graph, name, graph_type, syntax, .. } = context;
+    let visibility = &syntax.visibility;
+    let doc = format!("The graph of [`{name}`]: what it computes, without its weights.");
+    let constants = graph.constants.iter().map(|(name, r#type, value)| quote!(const #name: #r#type = #value;));
+    let inputs = graph.inputs.iter().map(|&tensor| expression(graph, tensor));
+    let outputs: Vec<_> = graph.outputs.iter().map(|&tensor| expression(graph, tensor)).collect();
+    let text = name.to_string();
+    quote! {
+        #[doc = #doc]
+        #[doc(hidden)]
+        #[derive(Clone, Copy, Debug, Default)]
+        #visibility struct #graph_type;
+
+        #[allow(dead_code)]
+        impl #graph_type {
+            #(#constants)*
+
+            const INPUT_SHAPES: &'static [::nn::Shape] = &[#(#inputs),*];
+            const OUTPUT_SHAPES: &'static [::nn::Shape] = &[#(#outputs),*];
+
+            /// The graph as a layer of another one.
+            pub const fn new() -> Self {
+                #graph_type
+            }
+
+            /// The shapes of its outputs, if these are the shapes of its inputs.
+            pub const fn output_shapes(inputs: &[::nn::Shape]) -> Result<::nn::spec::Inferred, ::nn::ShapeError> {
+                ::nn::spec::model_outputs(#text, Self::INPUT_SHAPES, Self::OUTPUT_SHAPES, inputs)
+            }
+
+            /// The shape of its only output, if these are the shapes of its inputs.
+            pub const fn output_shape(inputs: &[::nn::Shape]) -> Result<::nn::Shape, ::nn::ShapeError> {
+                ::nn::spec::only_output(#text, Self::output_shapes(inputs))
+            }
+        }
+
+        #[automatically_derived]
+        impl<T: ::nn::Scalar> ::nn::Component for #name<T> {
+            type Layer = #graph_type;
+        }
+    }
+}
+
+/// `impl Layer` and `impl Graph`.
+pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
+    let Context { graph, name, graph_type, .. } = context;
+    let t = quote!(T);
+    let x = context.samples(&graph.inputs, &t);
+    let y = context.samples(&graph.outputs, &t);
+    let scratch = memory_type(&context.scratch, &scratch_fields(context));
+    let cache = memory_type(&context.cache, &cache_fields(context));
+    let batches = one_or_tuple(graph.inputs.iter().map(|&i| { let s = context.sample(i, &t); quote!(&[#s]) }).collect());
+    let gradients = one_or_tuple(graph.inputs.iter().map(|&i| { let s = context.sample(i, &t); quote!(Option<&mut [#s]>) }).collect());
+    let outputs = one_or_tuple(graph.outputs.iter().map(|&o| { let s = context.sample(o, &t); quote!(&[#s]) }).collect());
+    let outputs_mut = one_or_tuple(graph.outputs.iter().map(|&o| { let s = context.sample(o, &t); quote!(&mut [#s]) }).collect());
+    let macs = graph.nodes.iter().filter(|node| !matches!(graph.layers[node.layer].op, Op::Activation { .. })).map(|node| {
+        let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &t));
+        quote!(+ <#layer as ::nn::Layer<T, #x>>::MACS)
+    });
+    let init = context.weighted().filter_map(|(id, layer)| {
+        let node = context.first_call(id)?;
+        let (value, x, field) = (context.layer_value(node), context.samples(&node.inputs, &t), &layer.name);
+        Some(quote!(::nn::Layer::<T, #x>::init(&#value, &mut w.#field, rng);))
+    });
+    let update = graph.nodes.iter().filter(|node| graph.layers[node.layer].has_cache() && graph.layers[node.layer].learns()).map(|node| {
+        let layer = &graph.layers[node.layer];
+        let (value, x, field, memory) = (context.layer_value(node), context.samples(&node.inputs, &t), &layer.name, memory_field(node));
+        quote!(::nn::Layer::<T, #x>::update::<B>(&#value, &mut w.#field, &m.#memory);)
+    });
+    let regularize = context.weighted().filter(|(_, layer)| layer.trainable).filter_map(|(id, layer)| {
+        let node = context.first_call(id)?;
+        let (value, x, field) = (context.layer_value(node), context.samples(&node.inputs, &t), &layer.name);
+        Some(quote!(+ ::nn::Layer::<T, #x>::regularize(&#value, &w.#field, dw.as_deref_mut().map(|dw| &mut dw.#field))))
+    });
+    let forward = forward::forward(context);
+    let backward = backward::backward(context);
+    let (heads, logits) = heads(context);
+    let optional = one_or_tuple(graph.outputs.iter().map(|&o| { let s = context.sample(o, &t); quote!(Option<&[#s]>) }).collect());
+    quote! {
+        #[automatically_derived]
+        #[allow(unused_variables, unused_mut)]
+        impl<T: ::nn::Scalar> ::nn::Layer<T, #x> for #graph_type {
+            type Output = #y;
+            type Weights = #name<T>;
+            type Scratch<B: ::nn::Storage> = #scratch;
+            type Cache<B: ::nn::Storage> = #cache;
+            const MACS: usize = 0 #(#macs)*;
+
+            fn init(&self, w: &mut #name<T>, rng: &mut dyn ::nn::__private::Rng) {
+                #(#init)*
+            }
+
+            fn forward<B: ::nn::Storage>(
+                &self,
+                w: &#name<T>,
+                x: #batches,
+                y: #outputs_mut,
+                pass: ::nn::Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+            ) {
+                #forward
+            }
+
+            fn backward<B: ::nn::Storage>(
+                &self,
+                w: &#name<T>,
+                x: #batches,
+                y: #outputs,
+                dy: #outputs,
+                m: &mut Self::Cache<B>,
+                dx: #gradients,
+                dw: Option<&mut #name<T>>,
+            ) {
+                ::nn::Graph::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
+            }
+
+            fn update<B: ::nn::Storage>(&self, w: &mut #name<T>, m: &Self::Cache<B>) {
+                #(#update)*
+            }
+
+            fn regularize(&self, w: &#name<T>, mut dw: Option<&mut #name<T>>) -> T {
+                T::ZERO #(#regularize)*
+            }
+        }
+
+        #[automatically_derived]
+        #[allow(unused_variables, unused_mut, clippy::too_many_arguments)]
+        impl<T: ::nn::Scalar> ::nn::Graph<T, #x> for #graph_type {
+            const NEW: Self = #graph_type;
+            const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
+
+            fn logits<B: ::nn::Storage>(m: &Self::Scratch<B>, n: usize) -> #optional {
+                #logits
+            }
+
+            fn training_logits<B: ::nn::Storage>(m: &Self::Cache<B>, n: usize) -> #optional {
+                #logits
+            }
+
+            fn backward_from<B: ::nn::Storage>(
+                &self,
+                seeds: ::nn::losses::Seeds,
+                w: &#name<T>,
+                x: #batches,
+                y: #outputs,
+                dy: #outputs,
+                m: &mut Self::Cache<B>,
+                mut dx: #gradients,
+                mut dw: Option<&mut #name<T>>,
+            ) {
+                #backward
+            }
+        }
+    }
+}
+
+/// What each output ends in, and its logits.
+fn heads(context: &Context<'_>) -> (Vec<TokenStream>, TokenStream) {
+    let (mut heads, mut logits) = (Vec::new(), Vec::new());
+    for output in 0..context.graph.outputs.len() {
+        let found = context.graph.nodes.iter().find_map(|node| match backward::head(context, node) {
+            Some((i, tensor)) if i == output => Some((&context.graph.layers[node.layer].op, tensor)),
+            _ => None,
+        });
+        match found {
+            Some((Op::Activation { value, .. }, tensor)) => {
+                let field = context.field(tensor);
+                heads.push(quote!(::nn::activations::head(&#value)));
+                logits.push(quote!(Some(&m.#field[..n])));
+            }
+            _ => {
+                heads.push(quote!(::nn::activations::Head::Other));
+                logits.push(quote!(None));
+            }
+        }
+    }
+    (heads, one_or_tuple(logits))
+}
+
+/// `impl Model` and the inherent methods.
+pub(crate) fn model(context: &Context<'_>) -> TokenStream {
+    let Context { graph, name, graph_type, outputs, .. } = context;
+    let t = quote!(T);
+    let x = context.samples(&graph.inputs, &t);
+    let y = context.samples(&graph.outputs, &t);
+    let text = name.to_string();
+    let input_names = graph.inputs.iter().map(|&tensor| graph.tensors[tensor].name.to_string());
+    let output_names = graph.output_names.iter().map(|name| name.to_string());
+    let rows = docs::rows(context);
+    let dot = docs::dot(context);
+    let layer = quote!(<#graph_type as ::nn::Layer<T, #x>>);
+    let vecs: Vec<_> = graph.outputs.iter().map(|&tensor| { let s = context.sample(tensor, &t); quote!(::nn::__private::Vec<#s>) }).collect();
+    let predictions = if vecs.len() == 1 { quote!(#(#vecs)*) } else { quote!(#outputs<#(#vecs),*>) };
+    let call = call(context);
+    quote! {
+        #[automatically_derived]
+        impl<T: ::nn::Scalar> ::nn::Model for #name<T> {
+            type Scalar = T;
+            type Inputs = #x;
+            type Outputs = #y;
+            type Graph = #graph_type;
+            ::nn::__with_heap! { type Predictions = #predictions; }
+
+            const NAME: &'static str = #text;
+            const INPUT_NAMES: &'static [&'static str] = &[#(#input_names),*];
+            const OUTPUT_NAMES: &'static [&'static str] = &[#(#output_names),*];
+            const INPUT_SHAPES: &'static [::nn::Shape] = #graph_type::INPUT_SHAPES;
+            const OUTPUT_SHAPES: &'static [::nn::Shape] = #graph_type::OUTPUT_SHAPES;
+            const SUMMARY: &'static str = #name::<f32>::SUMMARY;
+            const DOT: &'static str = #dot;
+            const ARENA_BYTES: usize = size_of::<#layer::Scratch<::nn::Inline<1>>>();
+            const TRAIN_BYTES: usize = size_of::<#layer::Cache<::nn::Inline<1>>>();
+        }
+
+        /// What needs no annotation, since `f32` is the default.
+        impl #name<f32> {
+            /// A table of the layers, as Keras prints it.
+            pub const SUMMARY: &'static str = {
+                const ROWS: &[::nn::summary::Row] = #rows;
+                const PARAMETERS: usize = <#name<f32> as ::nn::Weights<f32>>::COUNT;
+                const NON_TRAINABLE: usize = <#name<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
+                const LENGTH: usize = ::nn::summary::table::<0>(#text, ROWS, NON_TRAINABLE, PARAMETERS, 4).len();
+                const TABLE: ::nn::text::Text<LENGTH> =
+                    ::nn::summary::table(#text, ROWS, NON_TRAINABLE, PARAMETERS, 4);
+                TABLE.as_str()
+            };
+            /// How many weights it has.
+            pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
+            /// How many bytes its weights take.
+            pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
+            /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+            pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
+            /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+            pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
+            /// Multiply-accumulates of one prediction.
+            pub const MACS: usize = <Self as ::nn::Model>::MACS;
+
+            /// The graph for Graphviz.
+            pub const fn dot() -> &'static str {
+                <Self as ::nn::Model>::DOT
+            }
+
+            ::nn::__with_heap! {
+                /// Fresh weights, made in place on the heap.
+                pub fn boxed<R: ::nn::__private::Rng>(rng: &mut R) -> ::nn::__private::Box<Self> {
+                    <Self as ::nn::Model>::boxed(rng)
+                }
+            }
+
+            /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+            pub fn new<R: ::nn::__private::Rng>(rng: &mut R) -> Self {
+                <Self as ::nn::Model>::new(rng)
+            }
+        }
+
+        impl<T: ::nn::Scalar> #name<T> {
+            #call
+        }
+
+    }
+}
+
+/// `call`: one sample, no allocation.
+fn call(context: &Context<'_>) -> TokenStream {
+    let Context { graph, inputs, outputs, graph_type, .. } = context;
+    let t = quote!(T);
+    let samples: Vec<_> = graph.inputs.iter().map(|&tensor| context.sample(tensor, &t)).collect();
+    let lifetime = if samples.len() == 1 { quote!() } else { quote!(<'x>) };
+    let (parameter, x) = if samples.len() == 1 {
+        let sample = &samples[0];
+        (quote!(x: &#sample), quote!(::core::slice::from_ref(x)))
+    } else {
+        let names = graph.inputs.iter().map(|&tensor| &graph.tensors[tensor].name);
+        (
+            quote!(x: impl Into<#inputs<#(&'x #samples),*>>),
+            quote!({ let x = x.into(); (#(::core::slice::from_ref(x.#names)),*) }),
+        )
+    };
+    let results: Vec<_> = graph.outputs.iter().map(|&tensor| context.sample(tensor, &t)).collect();
+    let variables: Vec<_> = (0..results.len()).map(|i| format_ident!("y{i}")).collect();
+    let y = one_or_tuple(variables.iter().map(|y| quote!(::core::slice::from_mut(&mut #y))).collect());
+    let (result_type, result) = if results.len() == 1 {
+        (quote!(#(#results)*), quote!(y0))
+    } else {
+        let names = &graph.output_names;
+        (quote!(#outputs<#(#results),*>), quote!(#outputs { #(#names: #variables),* }))
+    };
+    let x_types = context.samples(&graph.inputs, &t);
+    quote! {
+        /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
+        /// model with more than a stack should hold is refused at compile time: use `predict`.
+        #[inline]
+        pub fn call #lifetime (&self, #parameter) -> #result_type {
+            const {
+                assert!(
+                    <Self as ::nn::Model>::ARENA_BYTES <= ::nn::model::MAX_ARENA,
+                    "the activations of this model are too large for a stack: use `predict`"
+                )
+            }
+            #(let mut #variables = ::nn::tensor::zeroed::<#results>();)*
+            let mut m = <<#graph_type as ::nn::Layer<T, #x_types>>::Scratch<::nn::Inline<1>> as ::nn::Buffer>::with_capacity(1);
+            let x = #x;
+            ::nn::Layer::<T, #x_types>::forward::<::nn::Inline<1>>(&#graph_type, self, x, #y, ::nn::Pass::Inference(&mut m));
+            #result
+        }
+    }
+}

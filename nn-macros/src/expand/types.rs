@@ -1,0 +1,206 @@
+//! The types and values that the expansion names: samples, layers, weights.
+
+use super::Context;
+use crate::graph::{Facts, Layer, LayerId, Node, Op, Shaped, TensorId};
+use crate::plan::Place;
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+use syn::Ident;
+
+impl Context<'_> {
+    /// The sample type of a tensor: `SVector<T, 64>`.
+    pub(crate) fn sample(&self, tensor: TensorId, scalar: &TokenStream) -> TokenStream {
+        let tensor = &self.graph.tensors[tensor];
+        let element = if tensor.integer { quote!(u32) } else { scalar.clone() };
+        match &tensor.shape {
+            Shaped::Known(shape) => {
+                let (rows, cols) = (Literal::usize_unsuffixed(shape.rows()), Literal::usize_unsuffixed(shape.cols()));
+                if shape.cols() == 1 {
+                    quote!(::nn::SVector<#element, #rows>)
+                } else {
+                    quote!(::nn::SMatrix<#element, #rows, #cols>)
+                }
+            }
+            Shaped::Const(shape) => quote!(::nn::SMatrix<#element, { #shape.rows() }, { #shape.cols() }>),
+            Shaped::Unknown => quote!(::nn::SVector<#element, 0>),
+        }
+    }
+
+    /// The sample type of several tensors: of the only one, or a tuple.
+    pub(crate) fn samples(&self, tensors: &[TensorId], scalar: &TokenStream) -> TokenStream {
+        let types = tensors.iter().map(|&tensor| self.sample(tensor, scalar));
+        one_or_tuple(types.collect())
+    }
+
+    /// The constants of a layer's type at a call.
+    fn consts(&self, facts: Option<&Facts>) -> Vec<TokenStream> {
+        match facts {
+            Some(Facts::Known(inferred)) => {
+                inferred.consts().iter().map(|&n| Literal::usize_unsuffixed(n)).map(|n| quote!(#n)).collect()
+            }
+            // How many there are is not known to the macro, but is to the specification: see `count`.
+            Some(Facts::Const(_)) | None => Vec::new(),
+        }
+    }
+
+    fn consts_of(&self, layer: &Layer, facts: Option<&Facts>) -> Vec<TokenStream> {
+        match (&layer.op, facts) {
+            (Op::Builtin(builtin), Some(Facts::Const(path))) => {
+                (0..builtin.spec.consts).map(|i| quote!({ #path.constant(#i) })).collect()
+            }
+            _ => self.consts(facts),
+        }
+    }
+
+    /// The type of the layer of a call: `::nn::layers::Dense<64, 10, 1>`.
+    pub(crate) fn layer_type(&self, node: &Node) -> TokenStream {
+        let layer = &self.graph.layers[node.layer];
+        match &layer.op {
+            Op::Builtin(builtin) => {
+                let name = format_ident!("{}", builtin.spec.name);
+                let consts = self.consts_of(layer, node.facts.as_ref());
+                if consts.is_empty() { quote!(::nn::layers::#name) } else { quote!(::nn::layers::#name<#(#consts),*>) }
+            }
+            Op::Activation { .. } => quote!(::nn::activations::Activate<_>),
+            Op::Component(component) => {
+                let path = &component.path;
+                quote!(<#path as ::nn::Component>::Layer)
+            }
+        }
+    }
+
+    /// The value of the layer of a call: `::nn::layers::Dense::<64, 10, 1>::DEFAULT`.
+    pub(crate) fn layer_value(&self, node: &Node) -> TokenStream {
+        let layer = &self.graph.layers[node.layer];
+        match &layer.op {
+            Op::Builtin(builtin) => {
+                let name = format_ident!("{}", builtin.spec.name);
+                let consts = self.consts_of(layer, node.facts.as_ref());
+                let path = if consts.is_empty() {
+                    quote!(::nn::layers::#name)
+                } else {
+                    quote!(::nn::layers::#name::<#(#consts),*>)
+                };
+                let spec = builtin.spec;
+                let fields: Vec<_> = spec
+                    .args
+                    .iter()
+                    .zip(&builtin.args)
+                    .filter(|(spec, _)| spec.field)
+                    .map(|(spec, arg)| (format_ident!("{}", spec.name), arg.field.as_ref()))
+                    .collect();
+                let given: Vec<_> =
+                    fields.iter().filter_map(|(name, field)| field.map(|field| quote!(#name: #field))).collect();
+                match (given.len(), given.len() == fields.len()) {
+                    (0, _) => quote!(#path::DEFAULT),
+                    (_, true) => quote!(#path { #(#given),* }),
+                    (_, false) => quote!(#path { #(#given,)* ..#path::DEFAULT }),
+                }
+            }
+            Op::Activation { value, .. } => quote!(::nn::activations::Activate(#value)),
+            Op::Component(component) => {
+                let (path, arguments) = (&component.path, &component.arguments);
+                let keywords = component.keywords.iter().map(|(keyword, value)| quote!(.#keyword(#value)));
+                quote!(<<#path as ::nn::Component>::Layer>::new(#(#arguments),*) #(#keywords)*)
+            }
+        }
+    }
+
+    /// The type of a layer's weights: `::nn::layers::DenseWeights<T, 64, 10, 1>`.
+    pub(crate) fn weights_type(&self, id: LayerId, scalar: &TokenStream) -> TokenStream {
+        let layer = &self.graph.layers[id];
+        match &layer.op {
+            Op::Builtin(builtin) => {
+                let name = format_ident!("{}Weights", builtin.spec.name);
+                let count = builtin.spec.weight_consts.unwrap_or_default();
+                let consts = self.consts_of(layer, builtin.inferred.as_ref());
+                let consts = &consts[..count.min(consts.len())];
+                quote!(::nn::layers::#name<#scalar, #(#consts),*>)
+            }
+            Op::Activation { .. } => quote!(()),
+            Op::Component(component) => {
+                let path = &component.path;
+                let x = self.first_call(id).map(|node| self.samples(&node.inputs, scalar));
+                quote!(<<#path as ::nn::Component>::Layer as ::nn::Layer<#scalar, #x>>::Weights)
+            }
+        }
+    }
+
+    /// The first call of a layer.
+    pub(crate) fn first_call(&self, layer: LayerId) -> Option<&Node> {
+        self.graph.nodes.iter().find(|node| node.layer == layer)
+    }
+
+    /// The layers with weights, with their ids.
+    pub(crate) fn weighted(&self) -> impl Iterator<Item = (LayerId, &Layer)> {
+        self.graph.layers.iter().enumerate().filter(|(_, layer)| layer.has_weights())
+    }
+
+    /// The field of a tensor in the tape.
+    pub(crate) fn field(&self, tensor: TensorId) -> Ident {
+        for node in &self.graph.nodes {
+            if let Some(k) = node.outputs.iter().position(|&output| output == tensor) {
+                return if k == 0 { node.name.clone() } else { format_ident!("{}_{k}", node.name) };
+            }
+        }
+        self.graph.tensors[tensor].name.clone()
+    }
+
+    /// The field of a tensor's gradient in the tape.
+    pub(crate) fn gradient_field(&self, tensor: TensorId) -> Ident {
+        format_ident!("d_{}", self.field(tensor))
+    }
+
+    /// Reads a tensor while outputs are being written.
+    pub(crate) fn read(&self, tensor: TensorId) -> TokenStream {
+        match self.plan.tensors[tensor].place {
+            Place::Input(i) => self.part("x", i, self.graph.inputs.len()),
+            Place::Output(i) => {
+                let y = self.part("y", i, self.graph.outputs.len());
+                quote!(&*#y)
+            }
+            Place::Tape => {
+                let field = self.field(tensor);
+                quote!(&m.#field[..n])
+            }
+        }
+    }
+
+    /// Reads a tensor in the backward pass.
+    pub(crate) fn read_back(&self, tensor: TensorId) -> TokenStream {
+        match self.plan.tensors[tensor].place {
+            Place::Output(i) => self.part("y", i, self.graph.outputs.len()),
+            _ => self.read(tensor),
+        }
+    }
+
+    /// Writes a tensor.
+    pub(crate) fn write(&self, tensor: TensorId) -> TokenStream {
+        match self.plan.tensors[tensor].place {
+            Place::Output(i) => {
+                let y = self.part("y", i, self.graph.outputs.len());
+                quote!(&mut *#y)
+            }
+            _ => {
+                let field = self.field(tensor);
+                quote!(&mut m.#field[..n])
+            }
+        }
+    }
+
+    /// `x`, or `x.0` of several.
+    pub(crate) fn part(&self, name: &str, i: usize, count: usize) -> TokenStream {
+        let name = format_ident!("{name}");
+        if count == 1 {
+            quote!(#name)
+        } else {
+            let i = Literal::usize_unsuffixed(i);
+            quote!(#name.#i)
+        }
+    }
+}
+
+/// The only one, or a tuple.
+pub(crate) fn one_or_tuple(mut parts: Vec<TokenStream>) -> TokenStream {
+    if parts.len() == 1 { parts.remove(0) } else { quote!((#(#parts),*)) }
+}

@@ -1,0 +1,117 @@
+//! The struct of weights, and the structs with the names of inputs and outputs.
+
+use super::{Context, docs};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::Ident;
+
+/// `pub struct Digits<T = f32> { .. }` and its view as one flat slice.
+pub(crate) fn weights(context: &Context<'_>) -> TokenStream {
+    let Context { syntax, name, .. } = context;
+    let (attributes, visibility) = (&syntax.attributes, &syntax.visibility);
+    let scalar = quote!(T);
+    let mut fields = Vec::new();
+    let mut variables = Vec::new();
+    let (mut layers, mut non_trainable) = (quote!(0), quote!(0));
+    for (id, layer) in context.weighted() {
+        let (field, r#type) = (&layer.name, context.weights_type(id, &scalar));
+        let doc = docs::field(context, layer);
+        fields.push(quote!(#[doc = #doc] pub #field: #r#type));
+        let text = field.to_string();
+        let path = text.trim_start_matches("r#");
+        let weights = quote!(<#r#type as ::nn::Weights<T>>);
+        if layer.trainable {
+            variables.push(quote!(#weights::variables(&path.join(#path), visit);));
+            non_trainable.extend(quote!(+ #weights::NON_TRAINABLE));
+        } else {
+            variables
+                .push(quote!(#weights::variables(&path.join(#path), &mut |variable| visit(&variable.frozen()));));
+            non_trainable.extend(quote!(+ #weights::COUNT));
+        }
+        layers.extend(quote!(+ #weights::LAYERS));
+    }
+    let derives = derives(context);
+    let graph_doc = docs::mermaid(context);
+    // A struct without layers that own weights has no field for `T`.
+    if fields.is_empty() {
+        fields.push(quote! {
+            #[doc(hidden)]
+            pub nothing: ::core::marker::PhantomData<T>
+        });
+    }
+    quote! {
+        #(#attributes)*
+        #[doc = #graph_doc]
+        #derives
+        #[repr(C)]
+        #visibility struct #name<T: ::nn::Scalar = f32> {
+            #(#fields,)*
+        }
+
+        // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
+        #[automatically_derived]
+        unsafe impl<T: ::nn::Scalar> ::nn::Weights<T> for #name<T> {
+            const LAYERS: usize = #layers;
+            const NON_TRAINABLE: usize = #non_trainable;
+
+            #[allow(unused_variables)]
+            fn variables(path: &::nn::Path<'_>, visit: &mut dyn FnMut(&::nn::Variable<'_>)) {
+                #(#variables)*
+            }
+        }
+    }
+}
+
+/// The derives that weights need, without those that the user wrote.
+fn derives(context: &Context<'_>) -> TokenStream {
+    let mut written = String::new();
+    for attribute in context.syntax.attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+        written.push_str(&attribute.meta.to_token_stream().to_string());
+    }
+    let missing: Vec<Ident> = ["Clone", "Debug", "PartialEq"]
+        .into_iter()
+        .filter(|name| !written.split(|c: char| !c.is_alphanumeric()).any(|word| word == *name))
+        .map(|name| format_ident!("{name}"))
+        .collect();
+    if missing.is_empty() { quote!() } else { quote!(#[derive(#(#missing),*)]) }
+}
+
+/// `DigitsInputs` and `DigitsOutputs`.
+pub(crate) fn named(context: &Context<'_>) -> TokenStream {
+    let graph = context.graph;
+    let inputs = graph.inputs.iter().map(|&tensor| (graph.tensors[tensor].name.clone(), docs::shape(context, tensor)));
+    let outputs = graph.outputs.iter().zip(&graph.output_names).map(|(&t, name)| (name.clone(), docs::shape(context, t)));
+    let name = context.name;
+    let inputs = one(context, &context.inputs, &format!("The inputs of [`{name}`] by name."), inputs.collect());
+    let outputs = one(
+        context,
+        &context.outputs,
+        &format!("One value for each output of [`{name}`] by name: losses, loss weights, targets, metrics or predictions."),
+        outputs.collect(),
+    );
+    quote!(#inputs #outputs)
+}
+
+fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(Ident, String)>) -> TokenStream {
+    let visibility = &context.syntax.visibility;
+    let letters: Vec<_> = (0..fields.len()).map(letter).collect();
+    let samples = (0..fields.len()).map(|i| format_ident!("S{i}"));
+    let targets = (0..fields.len()).map(|i| format_ident!("Y{i}"));
+    let names: Vec<_> = fields.iter().map(|(name, _)| name).collect();
+    let docs = fields.iter().map(|(_, shape)| format!("Shape `{shape}`."));
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Copy, Debug, Default, PartialEq)]
+        #visibility struct #name<#(#letters),*> {
+            #(#[doc = #docs] pub #names: #letters,)*
+        }
+
+        ::nn::__private::named!(#name { #(#names: #letters #samples #targets),* });
+    }
+}
+
+/// The type parameter of field `i`: `A`, `B`, …
+pub(crate) fn letter(i: usize) -> Ident {
+    format_ident!("{}", char::from(b'A' + i as u8))
+}
+

@@ -1,0 +1,196 @@
+//! The graph: layers, their calls, and the tensors between them. Plain data, without tokens of the expansion.
+
+use nn_core::shape::Shape;
+use nn_core::spec::{Inferred, LayerSpec, Value};
+use proc_macro2::{Span, TokenStream};
+use syn::{Expr, Ident, Type};
+
+pub(crate) type TensorId = usize;
+pub(crate) type LayerId = usize;
+
+/// A model's graph. Nodes stand in the order in which they were written, which is an order of computation.
+#[derive(Default)]
+pub(crate) struct Graph {
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) tensors: Vec<Tensor>,
+    /// The tensors made by `Input(..)`, in the order in which they were written.
+    pub(crate) declared: Vec<TensorId>,
+    /// The inputs and outputs of the model, in its order.
+    pub(crate) inputs: Vec<TensorId>,
+    pub(crate) outputs: Vec<TensorId>,
+    /// The names of the outputs.
+    pub(crate) output_names: Vec<Ident>,
+    /// Where inputs and outputs are listed.
+    pub(crate) input_spans: Vec<Expr>,
+    pub(crate) output_spans: Vec<Expr>,
+    /// Associated constants of the graph's type: name, type, value. rustc evaluates what is not known here.
+    pub(crate) constants: Vec<(Ident, TokenStream, TokenStream)>,
+    /// The graph's type: `DigitsGraph`.
+    pub(crate) graph_type: Option<Ident>,
+    /// Whether `Model(..)` was understood: without, nothing can be said of what is connected.
+    pub(crate) complete: bool,
+}
+
+/// A layer: one set of weights, called once or more.
+pub(crate) struct Layer {
+    /// Its name: a field of the struct, and a prefix in weight files.
+    pub(crate) name: Ident,
+    /// `name = ".."`, if given.
+    pub(crate) given_name: Option<Ident>,
+    /// The `let` it was bound to.
+    pub(crate) let_name: Option<Ident>,
+    pub(crate) op: Op,
+    pub(crate) trainable: bool,
+    /// What made it: `Dense(64, activation = relu)`.
+    pub(crate) source: Expr,
+}
+
+/// What a layer does.
+pub(crate) enum Op {
+    /// One of the layers of `nn-core`.
+    Builtin(Builtin),
+    /// An activation: `Activate(Relu)`. It has no weights and, as a part of another layer, no row in the summary.
+    Activation { value: TokenStream, label: String, part: bool },
+    /// A model, or a layer of the user's: a path to a type that implements `Component`.
+    Component(Component),
+}
+
+pub(crate) struct Builtin {
+    pub(crate) spec: &'static LayerSpec,
+    /// One for each argument of the specification.
+    pub(crate) args: Vec<Arg>,
+    /// The activation that follows it: a layer.
+    pub(crate) then: Option<LayerId>,
+    /// What the shape rule found at the first call.
+    pub(crate) inferred: Option<Facts>,
+}
+
+pub(crate) struct Component {
+    /// `my::Scale::<64>`
+    pub(crate) path: Type,
+    /// How its value is made: `.new(..)` and one call for each keyword.
+    pub(crate) arguments: Vec<Expr>,
+    pub(crate) keywords: Vec<(Ident, Expr)>,
+}
+
+/// An argument of a layer.
+#[derive(Clone)]
+pub(crate) struct Arg {
+    /// For the shape rule: its value if it is known here.
+    pub(crate) value: Option<Value>,
+    /// For the shape rule in a `const`: an expression of type `Value`.
+    pub(crate) value_tokens: TokenStream,
+    /// For the field of the layer: its value, if it was given.
+    pub(crate) field: Option<TokenStream>,
+    /// What was written.
+    pub(crate) expr: Option<Expr>,
+}
+
+/// What is known of a call's result.
+#[derive(Clone)]
+pub(crate) enum Facts {
+    /// All of it.
+    Known(Inferred),
+    /// The associated constant of the graph's type that holds it: `DigitsGraph::DENSE`.
+    Const(TokenStream),
+}
+
+/// One call of a layer.
+pub(crate) struct Node {
+    pub(crate) layer: LayerId,
+    pub(crate) inputs: Vec<TensorId>,
+    pub(crate) outputs: Vec<TensorId>,
+    /// What was written for each input.
+    pub(crate) input_exprs: Vec<Expr>,
+    /// The name of its memory in the tape.
+    pub(crate) name: Ident,
+    /// The constants of the layer's type at this call.
+    pub(crate) facts: Option<Facts>,
+}
+
+pub(crate) struct Tensor {
+    /// Its name in the tape and in messages.
+    pub(crate) name: Ident,
+    pub(crate) producer: Producer,
+    pub(crate) shape: Shaped,
+    pub(crate) integer: bool,
+    /// Whether its name was given by `name = ".."`.
+    pub(crate) named: bool,
+    /// Where it comes from.
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Producer {
+    Input,
+    Node(usize),
+}
+
+/// The shape of a tensor.
+#[derive(Clone)]
+pub(crate) enum Shaped {
+    Known(Shape),
+    /// A const expression of type `Shape`.
+    Const(TokenStream),
+    /// An error was reported: whatever follows from it is not.
+    Unknown,
+}
+
+impl Graph {
+    /// The name of the layer (or input) that a tensor comes from.
+    pub(crate) fn source_name(&self, tensor: TensorId) -> String {
+        match self.tensors[tensor].producer {
+            Producer::Input => self.tensors[tensor].name.to_string(),
+            Producer::Node(node) => {
+                let layer = &self.layers[self.nodes[node].layer];
+                match &layer.op {
+                    Op::Activation { part: true, .. } => self.source_name(self.nodes[node].inputs[0]),
+                    _ => layer.name.to_string(),
+                }
+            }
+        }
+    }
+}
+
+impl Layer {
+    /// Whether it has a field in the struct.
+    pub(crate) fn has_weights(&self) -> bool {
+        match &self.op {
+            Op::Builtin(builtin) => builtin.spec.weight_consts.is_some(),
+            Op::Activation { .. } => false,
+            Op::Component(_) => true,
+        }
+    }
+
+    /// Whether a gradient reaches weights that learn.
+    pub(crate) fn learns(&self) -> bool {
+        self.has_weights() && self.trainable
+    }
+
+    /// Whether a call leaves something in memory.
+    pub(crate) fn has_cache(&self) -> bool {
+        match &self.op {
+            Op::Builtin(builtin) => builtin.spec.has_cache,
+            Op::Activation { .. } => false,
+            Op::Component(_) => true,
+        }
+    }
+
+    /// Whether a prediction needs working memory of the layer's own.
+    pub(crate) fn has_scratch(&self) -> bool {
+        matches!(self.op, Op::Component(_))
+    }
+
+    /// Keras's name of its type.
+    pub(crate) fn kind(&self) -> String {
+        match &self.op {
+            Op::Builtin(builtin) => builtin.spec.name.to_string(),
+            Op::Activation { .. } => "Activation".to_string(),
+            Op::Component(component) => match &component.path {
+                Type::Path(path) => path.path.segments.last().map_or_else(String::new, |s| s.ident.to_string()),
+                _ => String::new(),
+            },
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Shapes, in the order of computation: by the layers' own shape rules where all dimensions are literals, and as named
+//! constants that rustc evaluates with the same rules where they are not.
+
+use crate::diagnostics::Diagnostics;
+use crate::graph::{Facts, Graph, Op, Producer, Shaped, TensorId};
+use nn_core::shape::{Blame, Shape};
+use nn_core::spec::{Inferred, Value};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+
+/// Finds the shapes of all tensors and the constants of all layers.
+pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
+    for tensor in graph.declared.clone() {
+        if let Shaped::Const(value) = graph.tensors[tensor].shape.clone() {
+            let name = graph.tensors[tensor].name.to_string();
+            let constant = constant(graph, &name, quote!(::nn::Shape), value);
+            graph.tensors[tensor].shape = Shaped::Const(constant);
+        }
+    }
+    for n in 0..graph.nodes.len() {
+        if graph.nodes[n].inputs.iter().any(|&t| matches!(graph.tensors[t].shape, Shaped::Unknown)) {
+            continue;
+        }
+        node(graph, n, diagnostics);
+    }
+}
+
+fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
+    let layer = graph.nodes[n].layer;
+    let inputs = graph.nodes[n].inputs.clone();
+    match &graph.layers[layer].op {
+        Op::Activation { .. } => {
+            let shape = graph.tensors[inputs[0]].shape.clone();
+            let output = graph.nodes[n].outputs[0];
+            graph.tensors[output].shape = shape;
+        }
+        Op::Builtin(builtin) => {
+            let known: Option<Vec<Shape>> = inputs.iter().map(|&t| known(graph, t)).collect();
+            let values: Option<Vec<Value>> = builtin.args.iter().map(|arg| arg.value).collect();
+            if let (Some(shapes), Some(values)) = (known, values) {
+                match (builtin.spec.infer)(&values, &shapes) {
+                    Ok(inferred) => literal(graph, n, inferred, diagnostics),
+                    Err(error) => report(graph, n, error, diagnostics),
+                }
+            } else {
+                let module = format_ident!("{}", builtin.spec.module);
+                let args = builtin.args.iter().map(|arg| &arg.value_tokens);
+                let shapes = inputs.iter().map(|&t| expression(graph, t));
+                let name = graph.layers[layer].name.to_string();
+                let result = quote!(::nn::layers::#module::infer(&[#(#args),*], &[#(#shapes),*]));
+                deferred(graph, n, quote!(::nn::spec::expect(#name, #result)));
+            }
+        }
+        Op::Component(component) => {
+            let path = &component.path;
+            let shapes = inputs.iter().map(|&t| expression(graph, t));
+            let name = graph.layers[layer].name.to_string();
+            let layer = quote!(<<#path as ::nn::Component>::Layer>);
+            let value = if graph.nodes[n].outputs.len() == 1 {
+                quote!(::nn::spec::expect_one(#name, #layer::output_shape(&[#(#shapes),*])))
+            } else {
+                quote!(::nn::spec::expect(#name, #layer::output_shapes(&[#(#shapes),*])))
+            };
+            deferred(graph, n, value);
+        }
+    }
+}
+
+fn known(graph: &Graph, tensor: TensorId) -> Option<Shape> {
+    match graph.tensors[tensor].shape {
+        Shaped::Known(shape) => Some(shape),
+        _ => None,
+    }
+}
+
+/// A const expression of the shape of a tensor.
+pub(crate) fn expression(graph: &Graph, tensor: TensorId) -> TokenStream {
+    match &graph.tensors[tensor].shape {
+        Shaped::Known(shape) => {
+            let dims = shape.dims();
+            quote!(::nn::Shape::new(&[#(#dims),*]))
+        }
+        Shaped::Const(tokens) => tokens.clone(),
+        Shaped::Unknown => quote!(::nn::Shape::new(&[])),
+    }
+}
+
+/// All is known: check the weights against an earlier call of the same layer.
+fn literal(graph: &mut Graph, n: usize, inferred: Inferred, diagnostics: &mut Diagnostics) {
+    let node = &graph.nodes[n];
+    let layer = node.layer;
+    if let Op::Builtin(builtin) = &mut graph.layers[layer].op {
+        match (&builtin.inferred, builtin.spec.weight_consts) {
+            (Some(Facts::Known(first)), Some(count)) if first.consts()[..count] != inferred.consts()[..count] => {
+                let first = graph.nodes.iter().find(|node| node.layer == layer).map(|node| node.inputs[0]);
+                let (Some(before), Some(now)) = (first.and_then(|t| known(graph, t)), known(graph, node.inputs[0])) else {
+                    return;
+                };
+                let name = &graph.layers[layer].name;
+                diagnostics
+                    .error(
+                        &node.input_exprs[0],
+                        format!("`{name}` shares its weights between calls, but is called on the shapes {before} and {now}"),
+                    )
+                    .help("its inputs may differ in positions, not in features; make a second layer for other features");
+                return;
+            }
+            (None, _) => builtin.inferred = Some(Facts::Known(inferred)),
+            _ => {}
+        }
+    }
+    for (k, &output) in graph.nodes[n].outputs.iter().enumerate() {
+        graph.tensors[output].shape = Shaped::Known(inferred.output(k));
+    }
+    graph.nodes[n].facts = Some(Facts::Known(inferred));
+}
+
+/// rustc has to evaluate this: `const DENSE: Inferred = ..` on the graph's type. Gives the path to the constant.
+fn constant(graph: &mut Graph, name: &str, r#type: TokenStream, value: TokenStream) -> TokenStream {
+    let name = syn::Ident::new(name.to_uppercase().trim_start_matches("R#"), Span::call_site());
+    let graph_type = &graph.graph_type;
+    let path = quote!(#graph_type::#name);
+    graph.constants.push((name, r#type, value));
+    path
+}
+
+/// The result of a node is found by rustc.
+fn deferred(graph: &mut Graph, n: usize, value: TokenStream) {
+    let name = graph.nodes[n].name.to_string();
+    let path = constant(graph, &name, quote!(::nn::spec::Inferred), value);
+    for (k, &output) in graph.nodes[n].outputs.iter().enumerate() {
+        graph.tensors[output].shape = Shaped::Const(quote!(#path.output(#k)));
+    }
+    let facts = Facts::Const(path);
+    if let Op::Builtin(builtin) = &mut graph.layers[graph.nodes[n].layer].op {
+        builtin.inferred.get_or_insert_with(|| facts.clone());
+    }
+    graph.nodes[n].facts = Some(facts);
+}
+
+fn report(graph: &Graph, n: usize, error: nn_core::ShapeError, diagnostics: &mut Diagnostics) {
+    let node = &graph.nodes[n];
+    let layer = &graph.layers[node.layer];
+    let message = format!("`{}`: {error}", layer.kind());
+    let argument = |slot: usize| match &layer.op {
+        Op::Builtin(builtin) => builtin.args[slot].expr.as_ref(),
+        _ => None,
+    };
+    let diagnostic = match error.blame {
+        Blame::Input(input) => diagnostics.error(&node.input_exprs[input], message),
+        Blame::Argument(slot) => match argument(slot) {
+            Some(expr) => diagnostics.error(expr, message),
+            None => diagnostics.error(&layer.source, message),
+        },
+        Blame::Call => diagnostics.error(&layer.source, message),
+    };
+    for (&input, expr) in node.inputs.iter().zip(&node.input_exprs) {
+        if let Some(shape) = known(graph, input) {
+            let tensor = &graph.tensors[input];
+            let origin = match tensor.producer {
+                Producer::Input => "an input".to_string(),
+                Producer::Node(_) => format!("the output of `{}`", graph.source_name(input)),
+            };
+            diagnostic.note(format!("`{}` has the shape {shape}: {origin}", crate::names::source(expr)));
+        }
+    }
+}

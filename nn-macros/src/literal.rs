@@ -1,0 +1,84 @@
+//! Const expressions of literals: `28 * 28` is known here; `HIDDEN / 2` is left to rustc.
+
+use syn::{BinOp, Expr, Lit, UnOp};
+
+/// The value of an expression made of integer literals.
+pub(crate) fn integer(expr: &Expr) -> Option<i128> {
+    match expr {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(n) => n.base10_parse().ok(),
+            _ => None,
+        },
+        Expr::Paren(inner) => integer(&inner.expr),
+        Expr::Group(inner) => integer(&inner.expr),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => integer(&unary.expr)?.checked_neg(),
+        Expr::Binary(binary) => {
+            let (left, right) = (integer(&binary.left)?, integer(&binary.right)?);
+            match binary.op {
+                BinOp::Add(_) => left.checked_add(right),
+                BinOp::Sub(_) => left.checked_sub(right),
+                BinOp::Mul(_) => left.checked_mul(right),
+                BinOp::Div(_) => left.checked_div(right),
+                BinOp::Rem(_) => left.checked_rem(right),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The value of a number literal.
+pub(crate) fn number(expr: &Expr) -> Option<f64> {
+    match expr {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Float(x) => x.base10_parse().ok(),
+            Lit::Int(n) => n.base10_parse().ok(),
+            _ => None,
+        },
+        Expr::Paren(inner) => number(&inner.expr),
+        Expr::Group(inner) => number(&inner.expr),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => Some(-number(&unary.expr)?),
+        _ => None,
+    }
+}
+
+/// The value of `true` or `false`.
+pub(crate) fn flag(expr: &Expr) -> Option<bool> {
+    match expr {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Bool(flag) => Some(flag.value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The value of a string literal.
+pub(crate) fn string(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Str(text) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether an expression is some literal, and so cannot be a const that rustc knows.
+pub(crate) fn is_literal(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) => true,
+        Expr::Unary(unary) => is_literal(&unary.expr),
+        _ => false,
+    }
+}
+
+/// The elements of `[a, b]` or `(a, b)`.
+pub(crate) fn list(expr: &Expr) -> Option<Vec<&Expr>> {
+    match expr {
+        Expr::Array(array) => Some(array.elems.iter().collect()),
+        Expr::Tuple(tuple) => Some(tuple.elems.iter().collect()),
+        Expr::Group(inner) => list(&inner.expr),
+        _ => None,
+    }
+}

@@ -1,0 +1,162 @@
+//! Names: of layers (`name = ".."`, else the `let`, else Keras's automatic name), of inputs and outputs, and of the memory
+//! that a call writes to.
+
+use crate::diagnostics::Diagnostics;
+use crate::graph::{Graph, Op, Producer, TensorId};
+use crate::literal;
+use crate::parse::{Syntax, ident_at};
+use proc_macro2::Span;
+use quote::ToTokens;
+use std::collections::{HashMap, HashSet};
+use syn::{Expr, Ident};
+
+/// Names everything that the expansion has to name.
+pub(crate) fn name(graph: &mut Graph, syntax: &Syntax, diagnostics: &mut Diagnostics) {
+    let mut bound: HashMap<String, usize> = HashMap::new();
+    for name in syntax.lets.iter().flat_map(|statement| &statement.names) {
+        *bound.entry(name.to_string()).or_default() += 1;
+    }
+    let once = |name: &Ident| bound.get(&name.to_string()) == Some(&1);
+    let mut taken = Taken::default();
+
+    // Names that the user chose come first; automatic names go around them.
+    for tensor in graph.declared.clone() {
+        let tensor = &mut graph.tensors[tensor];
+        if tensor.named || once(&tensor.name) {
+            taken.chosen(&tensor.name, diagnostics);
+        }
+    }
+    for layer in &mut graph.layers {
+        let let_name = layer.let_name.clone().filter(|name| once(name));
+        if let Some(name) = layer.given_name.clone().or(let_name) {
+            taken.chosen(&name, diagnostics);
+            layer.name = name;
+        } else {
+            layer.let_name = None;
+        }
+    }
+    for tensor in graph.declared.clone() {
+        let tensor = &mut graph.tensors[tensor];
+        if !tensor.named && !once(&tensor.name) {
+            tensor.name = taken.automatic("input_layer", tensor.span);
+        }
+    }
+    for layer in &mut graph.layers {
+        if layer.given_name.is_some() || layer.let_name.is_some() || matches!(layer.op, Op::Activation { part: true, .. }) {
+            continue;
+        }
+        let base = match &layer.op {
+            Op::Builtin(builtin) => builtin.spec.module.to_string(),
+            Op::Activation { .. } => "activation".to_string(),
+            Op::Component(_) => snake_case(&layer.kind()),
+        };
+        layer.name = taken.automatic(&base, layer.name.span());
+    }
+    name_nodes(graph);
+    name_outputs(graph, &once);
+}
+
+/// The memory of a call has the name of the layer; an activation that is part of a layer adds its own.
+fn name_nodes(graph: &mut Graph) {
+    let mut taken = Taken::default();
+    for n in 0..graph.nodes.len() {
+        let layer = &graph.layers[graph.nodes[n].layer];
+        let base = match &layer.op {
+            Op::Activation { part: true, label, .. } => {
+                let input = graph.nodes[n].inputs[0];
+                let before = match graph.tensors[input].producer {
+                    Producer::Node(before) => graph.nodes[before].name.to_string(),
+                    Producer::Input => graph.tensors[input].name.to_string(),
+                };
+                format!("{before}_{}", snake_case(label))
+            }
+            _ => layer.name.to_string(),
+        };
+        graph.nodes[n].name = taken.with_companions(base.trim_start_matches("r#"));
+        let name = graph.nodes[n].name.clone();
+        for (k, tensor) in graph.nodes[n].outputs.clone().into_iter().enumerate() {
+            if graph.tensors[tensor].name == "tensor" {
+                let text = if k == 0 { name.to_string() } else { format!("{name}_{k}") };
+                graph.tensors[tensor].name = ident_at(&text, Span::call_site());
+            }
+        }
+    }
+}
+
+/// An output has the name it is listed by if that is bound once, else that of its layer.
+fn name_outputs(graph: &mut Graph, once: &dyn Fn(&Ident) -> bool) {
+    let mut taken = Taken::default();
+    for (&tensor, expr) in graph.outputs.iter().zip(&graph.output_spans) {
+        let listed = match expr {
+            Expr::Path(path) => path.path.get_ident().filter(|name| once(name)).cloned(),
+            _ => None,
+        };
+        let name = listed.unwrap_or_else(|| layer_name(graph, tensor));
+        graph.output_names.push(taken.automatic(&name.to_string(), name.span()));
+    }
+}
+
+fn layer_name(graph: &Graph, tensor: TensorId) -> Ident {
+    ident_at(&graph.source_name(tensor), graph.tensors[tensor].span)
+}
+
+#[derive(Default)]
+struct Taken {
+    names: HashSet<String>,
+}
+
+impl Taken {
+    fn chosen(&mut self, name: &Ident, diagnostics: &mut Diagnostics) {
+        if !self.names.insert(name.to_string()) {
+            diagnostics.error(name, format!("the name `{name}` is used twice")).note("names of inputs and layers are unique");
+        }
+    }
+
+    /// A name whose gradient `d_name` and memory `name_memory` are free as well.
+    fn with_companions(&mut self, base: &str) -> Ident {
+        let mut count = 0;
+        loop {
+            let name = if count == 0 { base.to_string() } else { format!("{base}_{count}") };
+            let all = [name.clone(), format!("d_{name}"), format!("{name}_memory")];
+            if all.iter().all(|name| !self.names.contains(name)) {
+                self.names.extend(all);
+                return ident_at(&name, Span::call_site());
+            }
+            count += 1;
+        }
+    }
+
+    /// `base`, or the first of `base_1`, `base_2`, … that is free.
+    fn automatic(&mut self, base: &str, span: Span) -> Ident {
+        let mut name = base.to_string();
+        let mut count = 0;
+        while !self.names.insert(name.clone()) {
+            count += 1;
+            name = format!("{base}_{count}");
+        }
+        ident_at(&name, span)
+    }
+}
+
+/// `TimeDistributed` to `time_distributed`.
+pub(crate) fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    let mut before_lower = false;
+    for c in name.chars() {
+        if c.is_uppercase() && before_lower {
+            snake.push('_');
+        }
+        before_lower = c.is_lowercase() || c.is_numeric();
+        snake.extend(c.to_lowercase());
+    }
+    snake
+}
+
+/// What was written for an argument, on one line.
+pub(crate) fn source(expr: &Expr) -> String {
+    if let Some(text) = literal::string(expr) {
+        return format!("{text:?}");
+    }
+    let text = expr.to_token_stream().to_string();
+    text.replace(" (", "(").replace("( ", "(").replace(" )", ")").replace(" ,", ",").replace("[ ", "[").replace(" ]", "]").replace(" :: ", "::").replace(":: ", "::").replace(" ::", "::").replace("< ", "<").replace(" >", ">").replace(" <", "<")
+}

@@ -1,0 +1,93 @@
+//! What the expansion has to know of each tensor and each call: where a tensor lives, whether its gradient is wanted, and
+//! where that comes from.
+
+use crate::graph::{Graph, Layer, Node, Producer, TensorId};
+
+/// The plan of a graph.
+pub(crate) struct Plan {
+    /// For each tensor.
+    pub(crate) tensors: Vec<TensorPlan>,
+}
+
+pub(crate) struct TensorPlan {
+    pub(crate) place: Place,
+    pub(crate) gradient: Gradient,
+    /// Whether its gradient has memory of its own; otherwise it is the caller's `dy` (an output that nothing inside reads) or
+    /// `dx` (an input).
+    pub(crate) own_gradient: bool,
+}
+
+/// Where a tensor lives.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Place {
+    /// Input `i` of the model: the caller's `x`.
+    Input(usize),
+    /// Output `i` of the model: the caller's `y`.
+    Output(usize),
+    /// A field of the tape.
+    Tape,
+}
+
+/// Who wants the gradient of a tensor.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Gradient {
+    /// Something upstream learns.
+    Always,
+    /// The caller, if it asks for the gradient of one of these inputs.
+    IfInputs(Vec<usize>),
+    /// Nobody: it depends on indices only.
+    Never,
+}
+
+/// Plans a graph that passed all checks.
+pub(crate) fn plan(graph: &Graph) -> Plan {
+    let mut tensors: Vec<TensorPlan> = Vec::new();
+    for (id, tensor) in graph.tensors.iter().enumerate() {
+        let gradient = match tensor.producer {
+            Producer::Input if tensor.integer => Gradient::Never,
+            Producer::Input => Gradient::IfInputs(vec![input_index(graph, id)]),
+            Producer::Node(_) => Gradient::Never,
+        };
+        let place = match tensor.producer {
+            Producer::Input => Place::Input(input_index(graph, id)),
+            Producer::Node(_) => match graph.outputs.iter().position(|&output| output == id) {
+                Some(output) => Place::Output(output),
+                None => Place::Tape,
+            },
+        };
+        let read = graph.nodes.iter().any(|node| node.inputs.contains(&id));
+        let own_gradient = match place {
+            Place::Input(_) => false,
+            Place::Output(_) => read,
+            Place::Tape => true,
+        };
+        tensors.push(TensorPlan { place, gradient, own_gradient });
+    }
+    for node in &graph.nodes {
+        let gradient = node_gradient(&tensors, &graph.layers[node.layer], node);
+        for &output in &node.outputs {
+            tensors[output].gradient = gradient.clone();
+        }
+    }
+    Plan { tensors }
+}
+
+/// Whether the gradient of a call's outputs is wanted: its weights learn, or its inputs' gradients are wanted.
+fn node_gradient(tensors: &[TensorPlan], layer: &Layer, node: &Node) -> Gradient {
+    if layer.learns() {
+        return Gradient::Always;
+    }
+    let mut inputs = Vec::new();
+    for &input in &node.inputs {
+        match &tensors[input].gradient {
+            Gradient::Always => return Gradient::Always,
+            Gradient::IfInputs(more) => inputs.extend(more.iter().copied().filter(|i| !inputs.contains(i)).collect::<Vec<_>>()),
+            Gradient::Never => {}
+        }
+    }
+    if inputs.is_empty() { Gradient::Never } else { Gradient::IfInputs(inputs) }
+}
+
+fn input_index(graph: &Graph, tensor: TensorId) -> usize {
+    graph.inputs.iter().position(|&input| input == tensor).unwrap_or_default()
+}

@@ -1,0 +1,690 @@
+//! Syntax to graph: names become nodes, layers find their specification, arguments find their slots.
+
+use crate::diagnostics::{Diagnostics, closest};
+use crate::graph::{Builtin, Component, Graph, Layer, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
+use crate::literal;
+use crate::parse::{Syntax, ident_at};
+use crate::values::{self, arguments};
+use nn_core::layers::LAYERS;
+use nn_core::spec::{Dtype, Kind, LayerSpec};
+use proc_macro2::Span;
+use quote::{ToTokens, quote};
+use std::collections::HashMap;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprCall, ExprPath, Ident};
+
+/// Names that the graph language gives a meaning beside the layers.
+const WORDS: &[&str] = &["Input", "Model", "Sequential", "Activation"];
+
+/// Builds the graph. What cannot be resolved is reported and stands as a poisoned value, so that nothing follows from it.
+pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
+    let graph_type = Some(quote::format_ident!("{}Graph", syntax.name));
+    let mut resolver = Resolver { graph: Graph { graph_type, ..Graph::default() }, scope: HashMap::new(), diagnostics, own: &syntax.name };
+    for statement in &syntax.lets {
+        resolver.statement(&statement.names, statement.value.as_ref());
+    }
+    match &syntax.tail {
+        Some(Expr::Call(call)) if is_word(&call.func, "Model") => resolver.model(call),
+        Some(Expr::Call(call)) if is_word(&call.func, "Sequential") => resolver.sequential(call),
+        Some(other) => {
+            resolver
+                .diagnostics
+                .error(other, "expected `Model(inputs = .., outputs = ..)` or `Sequential([..])` at the end of the graph");
+        }
+        None => {}
+    }
+    let Resolver { mut graph, diagnostics, .. } = resolver;
+    crate::names::name(&mut graph, syntax, diagnostics);
+    graph
+}
+
+/// What a name or an expression stands for.
+#[derive(Clone)]
+enum Bound {
+    Tensors(Vec<TensorId>),
+    Layer(LayerId),
+    /// An error was reported.
+    Poison,
+}
+
+struct Resolver<'a> {
+    graph: Graph,
+    scope: HashMap<String, (Ident, Bound)>,
+    diagnostics: &'a mut Diagnostics,
+    /// The model that is being written.
+    own: &'a Ident,
+}
+
+impl Resolver<'_> {
+    fn statement(&mut self, names: &[Ident], value: Option<&Expr>) {
+        let layers_before = self.graph.layers.len();
+        let bound = value.map_or(Bound::Poison, |value| self.eval(value));
+        match (&bound, names) {
+            (Bound::Poison, _) => {
+                for name in names {
+                    self.scope.insert(name.to_string(), (name.clone(), Bound::Poison));
+                }
+            }
+            (_, [name]) => {
+                // The layer that the statement makes, or the one whose call it is, is named by the `let`.
+                let outermost = match &bound {
+                    Bound::Layer(layer) => Some(*layer),
+                    Bound::Tensors(tensors) => tensors.first().map(|&t| self.main_layer(t)).unwrap_or_default(),
+                    Bound::Poison => None,
+                };
+                if let Some(layer) = outermost.filter(|&layer| layer >= layers_before) {
+                    self.graph.layers[layer].let_name = Some(name.clone());
+                }
+                if let Bound::Tensors(tensors) = &bound
+                    && let [tensor] = tensors[..]
+                {
+                    self.rename(tensor, name);
+                }
+                self.scope.insert(name.to_string(), (name.clone(), bound));
+            }
+            (Bound::Tensors(tensors), names) if tensors.len() == names.len() => {
+                for (name, &tensor) in names.iter().zip(tensors) {
+                    self.rename(tensor, name);
+                    self.scope.insert(name.to_string(), (name.clone(), Bound::Tensors(vec![tensor])));
+                }
+            }
+            (Bound::Tensors(tensors), names) => {
+                // The outputs of a component are as many as the pattern says; rustc checks the number.
+                let producer = tensors.first().map(|&t| self.graph.tensors[t].producer);
+                match producer {
+                    Some(Producer::Node(node)) if self.is_component(node) => {
+                        let extra = names.len() - tensors.len();
+                        for _ in 0..extra {
+                            let tensor = self.tensor(Producer::Node(node), names[0].span());
+                            self.graph.nodes[node].outputs.push(tensor);
+                        }
+                        let outputs = self.graph.nodes[node].outputs.clone();
+                        for (name, tensor) in names.iter().zip(outputs) {
+                            self.rename(tensor, name);
+                            self.scope.insert(name.to_string(), (name.clone(), Bound::Tensors(vec![tensor])));
+                        }
+                    }
+                    _ => {
+                        let message = format!("expected {} tensors, but the layer gives {}", names.len(), tensors.len());
+                        self.diagnostics.error(&names[tensors.len().min(names.len() - 1)], message);
+                        for name in names {
+                            self.scope.insert(name.to_string(), (name.clone(), Bound::Poison));
+                        }
+                    }
+                }
+            }
+            (Bound::Layer(_), names) => {
+                self.diagnostics.error(&names[1], "a layer has one name").help("call it first: `let (a, b) = layer(x);`");
+            }
+        }
+    }
+
+    fn rename(&mut self, tensor: TensorId, name: &Ident) {
+        if !self.graph.tensors[tensor].named {
+            self.graph.tensors[tensor].name = name.clone();
+        }
+    }
+
+    /// The layer that a tensor was written as: the Dense of a Dense with an activation.
+    fn main_layer(&self, tensor: TensorId) -> Option<LayerId> {
+        match self.graph.tensors[tensor].producer {
+            Producer::Input => None,
+            Producer::Node(node) => {
+                let node = &self.graph.nodes[node];
+                match self.graph.layers[node.layer].op {
+                    Op::Activation { part: true, .. } => self.main_layer(node.inputs[0]),
+                    _ => Some(node.layer),
+                }
+            }
+        }
+    }
+
+    fn is_component(&self, node: usize) -> bool {
+        matches!(self.graph.layers[self.graph.nodes[node].layer].op, Op::Component(_))
+    }
+
+    fn eval(&mut self, expr: &Expr) -> Bound {
+        match expr {
+            Expr::Path(path) => self.name(path),
+            Expr::Call(call) => self.call(call),
+            Expr::Paren(inner) => self.eval(&inner.expr),
+            Expr::Group(inner) => self.eval(&inner.expr),
+            _ => {
+                self.diagnostics
+                    .error(expr, format!("expected a tensor or a layer, but got `{}`", expr.to_token_stream()))
+                    .help("a layer is made and called as in Keras: `Dense(64, activation = relu)(x)`");
+                Bound::Poison
+            }
+        }
+    }
+
+    fn name(&mut self, path: &ExprPath) -> Bound {
+        let Some(ident) = path.path.get_ident() else {
+            self.diagnostics
+                .error(path, format!("`{}` is a type, not a tensor", path.to_token_stream()))
+                .help("a layer of your own is called twice: `my::Scale::<64>()(x)`");
+            return Bound::Poison;
+        };
+        let name = ident.to_string();
+        if let Some((_, bound)) = self.scope.get(&name) {
+            return bound.clone();
+        }
+        if let Some(spec) = layer_named(&name) {
+            self.diagnostics
+                .error(ident, format!("`{name}` is a layer, but a tensor is expected here"))
+                .help(format!("make the layer and call it: `{}(..)(x)`", spec.name));
+        } else {
+            let tensors: Vec<String> = self.scope.keys().cloned().collect();
+            self.diagnostics
+                .error(ident, format!("undefined tensor `{name}`"))
+                .did_you_mean(&name, tensors.iter().map(String::as_str));
+        }
+        Bound::Poison
+    }
+
+    fn call(&mut self, call: &ExprCall) -> Bound {
+        let Expr::Path(path) = strip(&call.func) else {
+            return match self.eval(&call.func) {
+                Bound::Layer(layer) => self.apply(layer, call),
+                Bound::Tensors(_) => self.not_a_layer(&call.func),
+                Bound::Poison => {
+                    // What the layer is called on may hold errors of its own.
+                    self.tensors(call);
+                    Bound::Poison
+                }
+            };
+        };
+        let Some(ident) = path.path.get_ident() else {
+            return self.component(path, call);
+        };
+        let name = ident.to_string();
+        if let Some((_, bound)) = self.scope.get(&name) {
+            return match bound.clone() {
+                Bound::Layer(layer) => self.apply(layer, call),
+                Bound::Tensors(_) => self.not_a_layer(&call.func),
+                Bound::Poison => {
+                    self.tensors(call);
+                    Bound::Poison
+                }
+            };
+        }
+        match name.as_str() {
+            "Input" => return self.input(ident, call),
+            "Activation" => return self.activation_layer(call),
+            "Model" | "Sequential" => {
+                self.diagnostics
+                    .error(ident, format!("`{name}` stands only at the end of a graph"))
+                    .help("a model that is part of another has a `model!` of its own and is called by its name");
+                return Bound::Poison;
+            }
+            _ => {}
+        }
+        if let Some(spec) = layer_named(&name) {
+            return self.builtin(spec, call, &values::arguments(call));
+        }
+        if let Some(spec) = LAYERS.iter().find(|spec| spec.function == Some(name.as_str())) {
+            // `concatenate([a, b], axis = 1)` is `Concatenate(axis = 1)([a, b])`.
+            let mut args = arguments(call);
+            if args.is_empty() {
+                self.diagnostics.error(call, format!("`{name}` expects a list of tensors")).help(format!("`{name}([a, b])`"));
+                return Bound::Poison;
+            }
+            let (_, inputs) = args.remove(0);
+            let layer = self.builtin(spec, call, &args);
+            let tensors = self.tensor_list(&inputs);
+            return match (layer, tensors) {
+                (Bound::Layer(layer), Some((tensors, exprs))) => self.connect(layer, tensors, exprs, call),
+                _ => Bound::Poison,
+            };
+        }
+        if nn_core::activations::ACTIVATIONS.iter().any(|spec| spec.names.contains(&name.as_str())) {
+            // `relu(x)` is `Activation(relu)(x)`.
+            let layer = self.activation(&call.func, false);
+            return match layer {
+                Some(layer) => self.apply(layer, call),
+                None => Bound::Poison,
+            };
+        }
+        let known = LAYERS.iter().flat_map(|spec| [Some(spec.name), spec.function]).flatten();
+        let known: Vec<&str> = known.chain(WORDS.iter().copied()).collect();
+        let close = closest(&name, known.iter().copied());
+        if close.is_some() || name.starts_with(char::is_lowercase) {
+            let scope: Vec<String> = self.scope.keys().cloned().collect();
+            let candidates = known.iter().copied().chain(scope.iter().map(String::as_str));
+            self.diagnostics
+                .error(ident, format!("unknown layer `{name}`"))
+                .did_you_mean(&name, candidates)
+                .note(format!("a layer or model of your own with such a name is written with its path, `self::{name}`"));
+            return Bound::Poison;
+        }
+        self.component(path, call)
+    }
+
+    fn not_a_layer(&mut self, func: &Expr) -> Bound {
+        let message = format!("`{}` is a tensor, not a layer: it cannot be called", func.to_token_stream());
+        self.diagnostics.error(func, message);
+        Bound::Poison
+    }
+
+    fn input(&mut self, ident: &Ident, call: &ExprCall) -> Bound {
+        let (mut shape, mut integer, mut name, mut failed) = (None, false, None, false);
+        for (position, (keyword, value)) in arguments(call).into_iter().enumerate() {
+            let keyword = keyword.map_or_else(|| ["shape", "dtype", "name"].get(position).copied().unwrap_or("").to_string(), |k| k.to_string());
+            match keyword.as_str() {
+                "shape" => {
+                    let elements = literal::list(&value).unwrap_or_else(|| vec![&value]);
+                    let dims = values::shape("shape", &value, &elements, self.diagnostics);
+                    failed |= dims.is_none();
+                    shape = Some(match dims.flatten() {
+                        Some(shape) => Shaped::Known(shape),
+                        None => Shaped::Const(quote!(::nn::Shape::new(&[#(#elements),*]))),
+                    });
+                }
+                "dtype" => match value.to_token_stream().to_string().as_str() {
+                    "u32" => integer = true,
+                    "f32" | "f64" => {}
+                    other => {
+                        failed = true;
+                        self.diagnostics
+                            .error(&value, format!("unknown dtype `{other}`"))
+                            .help("`u32` for indices; numbers have the type of the model, which needs no dtype");
+                    }
+                },
+                "name" => name = self.given_name(&value),
+                _ => {
+                    failed = true;
+                    self.diagnostics
+                        .error(&value, "`Input` has no such argument")
+                        .did_you_mean(&keyword, ["shape", "dtype", "name"])
+                        .help("`Input(shape = [64], dtype = u32, name = \"pixels\")`");
+                }
+            }
+        }
+        let Some(shape) = shape else {
+            if !failed {
+                self.diagnostics.error(ident, "`Input` needs a shape").help("`Input(shape = [64])`; the batch is not counted");
+            }
+            return Bound::Poison;
+        };
+        let tensor = self.tensor(Producer::Input, ident.span());
+        self.graph.tensors[tensor].named = name.is_some();
+        self.graph.tensors[tensor].name = name.unwrap_or_else(|| ident_at("input_layer", ident.span()));
+        self.graph.tensors[tensor].shape = if failed { Shaped::Unknown } else { shape };
+        self.graph.tensors[tensor].integer = integer;
+        self.graph.declared.push(tensor);
+        Bound::Tensors(vec![tensor])
+    }
+
+    fn activation_layer(&mut self, call: &ExprCall) -> Bound {
+        let args = arguments(call);
+        match &args[..] {
+            [(None, value), rest @ ..] => {
+                let Some(layer) = self.activation(value, false) else { return Bound::Poison };
+                for (keyword, value) in rest {
+                    match keyword {
+                        Some(keyword) if keyword == "name" => {
+                            self.graph.layers[layer].given_name = self.given_name(value);
+                        }
+                        _ => {
+                            self.diagnostics.error(value, "`Activation` takes one activation and a `name`");
+                        }
+                    }
+                }
+                Bound::Layer(layer)
+            }
+            _ => {
+                self.diagnostics.error(call, "`Activation` expects an activation").help("`Activation(relu)(x)`");
+                Bound::Poison
+            }
+        }
+    }
+
+    /// A layer that applies an activation; `part` if it belongs to the layer before it.
+    fn activation(&mut self, expr: &Expr, part: bool) -> Option<LayerId> {
+        let value = values::named(expr, "activation", nn_core::activations::ACTIVATIONS, self.diagnostics)?.tokens;
+        let label = match expr {
+            Expr::Call(call) => call.func.to_token_stream().to_string(),
+            _ => expr.to_token_stream().to_string(),
+        };
+        let label = label.rsplit("::").next().unwrap_or_default().trim().to_string();
+        Some(self.layer(Op::Activation { value, label, part }, expr.clone()))
+    }
+
+    fn builtin(&mut self, spec: &'static LayerSpec, call: &ExprCall, written: &[(Option<Ident>, Expr)]) -> Bound {
+        let mut args: Vec<_> = spec.args.iter().map(values::default).collect();
+        let mut given = vec![false; args.len()];
+        let (mut given_name, mut trainable, mut then, mut failed) = (None, true, None, false);
+        for (position, (keyword, value)) in written.iter().enumerate() {
+            let slot = match keyword {
+                Some(keyword) if keyword == "name" => {
+                    given_name = self.given_name(value);
+                    continue;
+                }
+                Some(keyword) if keyword == "trainable" => {
+                    match literal::flag(value) {
+                        Some(flag) => trainable = flag,
+                        None => {
+                            self.diagnostics.error(value, "`trainable` expects `true` or `false`");
+                        }
+                    }
+                    continue;
+                }
+                Some(keyword) => match spec.args.iter().position(|arg| keyword == arg.name) {
+                    Some(slot) => slot,
+                    None => {
+                        failed = true;
+                        let names = spec.args.iter().map(|arg| arg.name).chain(["name", "trainable"]);
+                        self.diagnostics
+                            .error(keyword, format!("`{}` has no argument `{keyword}`", spec.name))
+                            .did_you_mean(&keyword.to_string(), names.clone())
+                            .note(format!("its arguments are {}", names.map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")));
+                        continue;
+                    }
+                },
+                None if position < spec.args.len() => position,
+                None => {
+                    failed = true;
+                    let message = format!("`{}` takes at most {} arguments", spec.name, spec.args.len());
+                    self.diagnostics.error(value, message);
+                    continue;
+                }
+            };
+            if given[slot] {
+                failed = true;
+                self.diagnostics.error(value, format!("`{}` is given twice", spec.args[slot].name));
+                continue;
+            }
+            given[slot] = true;
+            if spec.args[slot].kind == Kind::ActivationAfter {
+                if !matches!(value.to_token_stream().to_string().as_str(), "None" | "linear") {
+                    then = self.activation(value, true);
+                    failed |= then.is_none();
+                }
+                continue;
+            }
+            match values::argument(&spec.args[slot], value, self.diagnostics) {
+                Some(arg) => args[slot] = arg,
+                None => failed = true,
+            }
+        }
+        for (slot, arg) in spec.args.iter().enumerate() {
+            if matches!(arg.default, nn_core::spec::Default::Required) && !given[slot] {
+                failed = true;
+                self.diagnostics
+                    .error(&call.func, format!("`{}` needs the argument `{}`", spec.name, arg.name))
+                    .help(format!("`{}({} = ..)`", spec.name, arg.name));
+            }
+        }
+        if failed {
+            return Bound::Poison;
+        }
+        let layer = self.layer(
+            Op::Builtin(Builtin { spec, args, then, inferred: None }),
+            Expr::Call(call.clone()),
+        );
+        self.graph.layers[layer].given_name = given_name;
+        self.graph.layers[layer].trainable = trainable;
+        Bound::Layer(layer)
+    }
+
+    fn component(&mut self, path: &ExprPath, call: &ExprCall) -> Bound {
+        if path.path.is_ident(self.own) {
+            self.diagnostics.error(path, format!("`{}` cannot contain itself", self.own));
+            return Bound::Poison;
+        }
+        let (mut given_name, mut trainable) = (None, true);
+        let (mut positional, mut keywords) = (Vec::new(), Vec::new());
+        for (keyword, value) in arguments(call) {
+            match keyword {
+                Some(keyword) if keyword == "name" => given_name = self.given_name(&value),
+                Some(keyword) if keyword == "trainable" => match literal::flag(&value) {
+                    Some(flag) => trainable = flag,
+                    None => {
+                        self.diagnostics.error(&value, "`trainable` expects `true` or `false`");
+                    }
+                },
+                Some(keyword) => keywords.push((keyword, value)),
+                None => positional.push(value),
+            }
+        }
+        let path = match syn::parse2(path.to_token_stream()) {
+            Ok(path) => path,
+            Err(error) => {
+                self.diagnostics.syntax(error);
+                return Bound::Poison;
+            }
+        };
+        let layer = self.layer(Op::Component(Component { path, arguments: positional, keywords }), Expr::Call(call.clone()));
+        self.graph.layers[layer].given_name = given_name;
+        self.graph.layers[layer].trainable = trainable;
+        Bound::Layer(layer)
+    }
+
+    fn layer(&mut self, op: Op, source: Expr) -> LayerId {
+        let name = ident_at("layer", source.span());
+        self.graph.layers.push(Layer { name, given_name: None, let_name: None, op, trainable: true, source });
+        self.graph.layers.len() - 1
+    }
+
+    /// `name = "main_output"`
+    fn given_name(&mut self, value: &Expr) -> Option<Ident> {
+        let Some(text) = literal::string(value) else {
+            self.diagnostics.error(value, "`name` expects a string").help("`name = \"main_output\"`");
+            return None;
+        };
+        match syn::parse_str::<Ident>(&text) {
+            Ok(_) => Some(ident_at(&text, value.span())),
+            Err(_) => {
+                self.diagnostics
+                    .error(value, format!("`{text}` cannot be a name"))
+                    .note("names become fields of Rust structs: letters, digits and `_`, and no keyword");
+                None
+            }
+        }
+    }
+
+    fn apply(&mut self, layer: LayerId, call: &ExprCall) -> Bound {
+        match self.tensors(call) {
+            Some((tensors, exprs)) => self.connect(layer, tensors, exprs, call),
+            None => Bound::Poison,
+        }
+    }
+
+    /// The tensors of `(x)` or `([a, b])`.
+    fn tensors(&mut self, call: &ExprCall) -> Option<(Vec<TensorId>, Vec<Expr>)> {
+        if call.args.len() != 1 {
+            let message = if call.args.is_empty() { "expected a tensor" } else { "expected one tensor, or a list of tensors" };
+            self.diagnostics
+                .error(call, format!("{message}, but got `({})`", call.args.to_token_stream()))
+                .help("a layer with several inputs is called on a list: `layer([a, b])`");
+            return None;
+        }
+        self.tensor_list(&call.args[0])
+    }
+
+    fn tensor_list(&mut self, expr: &Expr) -> Option<(Vec<TensorId>, Vec<Expr>)> {
+        let elements: Vec<&Expr> = literal::list(expr).unwrap_or_else(|| vec![expr]);
+        let (mut tensors, mut exprs, mut failed) = (Vec::new(), Vec::new(), false);
+        for element in elements {
+            match self.eval(element) {
+                Bound::Tensors(found) => {
+                    exprs.extend(found.iter().map(|_| element.clone()));
+                    tensors.extend(found);
+                }
+                Bound::Layer(layer) => {
+                    failed = true;
+                    let name = element.to_token_stream();
+                    self.diagnostics
+                        .error(element, format!("`{name}` is a layer, but a tensor is expected here"))
+                        .help(format!("call it on a tensor first: `{}(x)`", self.graph.layers[layer].source.to_token_stream()));
+                }
+                Bound::Poison => failed = true,
+            }
+        }
+        (!failed).then_some((tensors, exprs))
+    }
+
+    fn connect(&mut self, layer: LayerId, inputs: Vec<TensorId>, exprs: Vec<Expr>, call: &ExprCall) -> Bound {
+        if let Op::Builtin(builtin) = &self.graph.layers[layer].op {
+            let spec = builtin.spec;
+            let (min, max) = (spec.inputs.min, spec.inputs.max);
+            if inputs.len() < min || inputs.len() > max {
+                let expected = match (min, max) {
+                    (1, 1) => "1 input".to_string(),
+                    (min, max) if min == max => format!("{min} inputs"),
+                    (min, max) => format!("{min} to {max} inputs"),
+                };
+                self.diagnostics.error(&call.args, format!("`{}` expects {expected}, but got {}", spec.name, inputs.len()));
+                return Bound::Poison;
+            }
+            for (&input, expr) in inputs.iter().zip(&exprs) {
+                let integer = self.graph.tensors[input].integer;
+                if integer && spec.reads == Dtype::Float || !integer && spec.reads == Dtype::U32 {
+                    let (expected, got) = if integer { ("numbers", "u32 indices") } else { ("u32 indices", "numbers") };
+                    self.diagnostics.error(expr, format!("`{}` expects {expected}, but `{}` holds {got}", spec.name, expr.to_token_stream()));
+                    return Bound::Poison;
+                }
+            }
+        }
+        if inputs.is_empty() {
+            self.diagnostics.error(call, "expected at least one tensor");
+            return Bound::Poison;
+        }
+        // Gradients of a tensor that one call reads twice would have to be written in two places at once.
+        let mut inputs = inputs;
+        for i in 1..inputs.len() {
+            if inputs[..i].contains(&inputs[i]) && !self.graph.tensors[inputs[i]].integer {
+                let value = quote!(::nn::activations::Linear);
+                let copy = self.layer(Op::Activation { value, label: "copy".to_string(), part: true }, exprs[i].clone());
+                inputs[i] = self.node(copy, vec![inputs[i]], vec![exprs[i].clone()], call.span());
+            }
+        }
+        let then = match &self.graph.layers[layer].op {
+            Op::Builtin(builtin) => builtin.then,
+            _ => None,
+        };
+        let output = self.node(layer, inputs, exprs.clone(), call.span());
+        match then {
+            Some(activation) => Bound::Tensors(vec![self.node(activation, vec![output], exprs[..1].to_vec(), call.span())]),
+            None => Bound::Tensors(vec![output]),
+        }
+    }
+
+    fn node(&mut self, layer: LayerId, inputs: Vec<TensorId>, input_exprs: Vec<Expr>, span: Span) -> TensorId {
+        let node = self.graph.nodes.len();
+        let output = self.tensor(Producer::Node(node), span);
+        let name = ident_at("node", span);
+        let outputs = vec![output];
+        self.graph.nodes.push(Node { layer, inputs, outputs, input_exprs, name, facts: None });
+        output
+    }
+
+    fn tensor(&mut self, producer: Producer, span: Span) -> TensorId {
+        let name = ident_at("tensor", span);
+        self.graph.tensors.push(Tensor { name, producer, shape: Shaped::Unknown, integer: false, named: false, span });
+        self.graph.tensors.len() - 1
+    }
+
+    fn model(&mut self, call: &ExprCall) {
+        let (mut inputs, mut outputs) = (None, None);
+        for (position, (keyword, value)) in arguments(call).into_iter().enumerate() {
+            let keyword = keyword.map_or_else(|| ["inputs", "outputs"].get(position).copied().unwrap_or("").to_string(), |k| k.to_string());
+            match keyword.as_str() {
+                "inputs" => inputs = Some(value),
+                "outputs" => outputs = Some(value),
+                _ => {
+                    self.diagnostics
+                        .error(&value, "`Model` has no such argument")
+                        .did_you_mean(&keyword, ["inputs", "outputs"])
+                        .help("`Model(inputs = [a, b], outputs = y)`");
+                    return;
+                }
+            }
+        }
+        let (Some(inputs), Some(outputs)) = (inputs, outputs) else {
+            self.diagnostics
+                .error(call, "`Model` needs its inputs and outputs")
+                .help("`Model(inputs = [a, b], outputs = y)`");
+            return;
+        };
+        let (inputs, outputs) = (self.tensor_list(&inputs), self.tensor_list(&outputs));
+        let (Some((inputs, input_spans)), Some((outputs, output_spans))) = (inputs, outputs) else { return };
+        self.graph.inputs = inputs;
+        self.graph.input_spans = input_spans;
+        self.graph.outputs = outputs;
+        self.graph.output_spans = output_spans;
+        self.graph.complete = true;
+    }
+
+    fn sequential(&mut self, call: &ExprCall) {
+        let elements: Vec<&Expr> = match &call.args.iter().collect::<Vec<_>>()[..] {
+            [list] if literal::list(list).is_some() => literal::list(list).unwrap_or_default(),
+            _ => {
+                self.diagnostics.error(call, "`Sequential` expects a list of layers").help("`Sequential([Input(shape = [64]), Dense(10)])`");
+                return;
+            }
+        };
+        let mut elements = elements.into_iter();
+        let Some(first) = elements.next() else {
+            self.diagnostics.error(call, "`Sequential` has no layers");
+            return;
+        };
+        let mut tensor = match self.eval(first) {
+            Bound::Tensors(tensors) => tensors[0],
+            Bound::Layer(_) => {
+                self.diagnostics.error(first, "a `Sequential` starts with `Input(shape = ..)`");
+                return;
+            }
+            Bound::Poison => {
+                // Later layers may still hold errors of their own.
+                elements.for_each(|element| {
+                    self.eval(element);
+                });
+                return;
+            }
+        };
+        let (input, mut failed, mut last) = (tensor, false, first);
+        for element in elements {
+            match self.eval(element) {
+                Bound::Layer(layer) if !failed => {
+                    let whole = ExprCall { attrs: Vec::new(), func: Box::new(element.clone()), paren_token: call.paren_token, args: std::iter::once(element.clone()).collect() };
+                    match self.connect(layer, vec![tensor], vec![last.clone()], &whole) {
+                        Bound::Tensors(tensors) => tensor = tensors[0],
+                        _ => failed = true,
+                    }
+                    last = element;
+                }
+                Bound::Layer(_) => {}
+                Bound::Tensors(_) => {
+                    failed = true;
+                    self.diagnostics.error(element, "expected a layer, but this is a tensor").help("a `Sequential` calls its layers itself");
+                }
+                Bound::Poison => failed = true,
+            }
+        }
+        if failed {
+            return;
+        }
+        self.graph.inputs = vec![input];
+        self.graph.input_spans = vec![first.clone()];
+        self.graph.outputs = vec![tensor];
+        self.graph.output_spans = vec![last.clone()];
+        self.graph.complete = true;
+    }
+}
+
+fn layer_named(name: &str) -> Option<&'static LayerSpec> {
+    LAYERS.iter().copied().find(|spec| spec.name == name)
+}
+
+fn is_word(func: &Expr, word: &str) -> bool {
+    matches!(func, Expr::Path(path) if path.path.is_ident(word))
+}
+
+fn strip(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(inner) => strip(&inner.expr),
+        Expr::Group(inner) => strip(&inner.expr),
+        _ => expr,
+    }
+}

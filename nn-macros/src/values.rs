@@ -1,0 +1,244 @@
+//! Arguments: what was written for them, as a value for the shape rule and as a field of the layer.
+
+use crate::diagnostics::Diagnostics;
+use crate::graph::Arg;
+use crate::literal;
+use nn_core::shape::{MAX_RANK, Shape};
+use nn_core::spec::{ArgSpec, Default, Kind, Value, ValueSpec};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Expr, ExprCall};
+
+/// The argument as it is when it is not given.
+pub(crate) fn default(spec: &ArgSpec) -> Arg {
+    let value = match spec.default {
+        Default::Is(value) => value,
+        Default::Layer | Default::Required => Value::Absent,
+    };
+    Arg { value: Some(value), value_tokens: tokens(value), field: None, expr: None }
+}
+
+/// The argument from what was written for it.
+pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<Arg> {
+    let arg = |value: Option<Value>, value_tokens: TokenStream, field: Option<TokenStream>| {
+        Some(Arg { value, value_tokens, field: field.filter(|_| spec.field), expr: Some(expr.clone()) })
+    };
+    match spec.kind {
+        Kind::Size => {
+            let size = size(spec.name, expr, diagnostics)?;
+            arg(size.map(Value::Size), quote!(::nn::spec::Value::Size(#expr)), Some(quote!(#expr)))
+        }
+        Kind::Sizes => {
+            let elements = literal::list(expr).unwrap_or_else(|| vec![expr]);
+            let shape = shape(spec.name, expr, &elements, diagnostics)?;
+            let tokens = quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#elements),*])));
+            arg(shape.map(Value::Sizes), tokens, None)
+        }
+        Kind::Int => match literal::integer(expr) {
+            Some(n) => {
+                let n = i64::try_from(n).ok()?;
+                arg(Some(Value::Int(n)), tokens(Value::Int(n)), Some(quote!(#expr)))
+            }
+            None if literal::is_literal(expr) => wrong(spec.name, "a whole number", expr, diagnostics),
+            None => arg(None, quote!(::nn::spec::Value::Int(#expr)), Some(quote!(#expr))),
+        },
+        Kind::Ints => {
+            let elements = literal::list(expr).unwrap_or_else(|| vec![expr]);
+            if elements.len() > MAX_RANK {
+                diagnostics.error(expr, format!("`{}` has more than {MAX_RANK} numbers", spec.name));
+                return None;
+            }
+            if let Some(bad) = elements.iter().find(|e| literal::integer(e).is_none() && literal::is_literal(e)) {
+                return wrong(spec.name, "a whole number", bad, diagnostics);
+            }
+            let known: Option<Vec<i64>> =
+                elements.iter().map(|e| literal::integer(e).and_then(|n| i64::try_from(n).ok())).collect();
+            let count = elements.len();
+            let zeros = (count..MAX_RANK).map(|_| quote!(0));
+            let tokens = quote!(::nn::spec::Value::Ints([#(#elements,)* #(#zeros),*], #count));
+            let value = known.map(|known| {
+                let mut all = [0; MAX_RANK];
+                all[..count].copy_from_slice(&known);
+                Value::Ints(all, count)
+            });
+            arg(value, tokens, None)
+        }
+        Kind::Float => match literal::number(expr) {
+            Some(x) => arg(Some(Value::Float(x)), tokens(Value::Float(x)), Some(quote!(#x))),
+            None if literal::is_literal(expr) => wrong(spec.name, "a number", expr, diagnostics),
+            None => arg(Some(Value::Absent), tokens(Value::Absent), Some(quote!(#expr))),
+        },
+        Kind::Flag => match literal::flag(expr) {
+            Some(flag) => arg(Some(Value::Flag(flag)), tokens(Value::Flag(flag)), Some(quote!(#flag))),
+            None if literal::is_literal(expr) => wrong(spec.name, "`true` or `false`", expr, diagnostics),
+            None => arg(None, quote!(::nn::spec::Value::Flag(#expr)), Some(quote!(#expr))),
+        },
+        Kind::Initializer => {
+            let value = named(expr, "initializer", nn_core::initializers::INITIALIZERS, diagnostics)?;
+            arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
+        }
+        Kind::Regularizer => {
+            if expr.to_token_stream().to_string() == "None" {
+                return Some(default(spec));
+            }
+            let value = named(expr, "regularizer", nn_core::regularizers::REGULARIZERS, diagnostics)?;
+            arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
+        }
+        // The resolver makes a layer of its own of it.
+        Kind::ActivationAfter => Some(default(spec)),
+    }
+}
+
+fn wrong<T>(name: &str, expected: &str, expr: &impl ToTokens, diagnostics: &mut Diagnostics) -> Option<T> {
+    diagnostics.error(expr, format!("`{name}` expects {expected}, but got `{}`", expr.to_token_stream()));
+    None
+}
+
+/// A dimension: outer `None` after an error, inner `None` if rustc has to find its value.
+fn size(name: &str, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<Option<usize>> {
+    match literal::integer(expr) {
+        Some(n) if n <= 0 => {
+            diagnostics.error(expr, format!("`{name}` must be at least 1, but is {n}"));
+            None
+        }
+        Some(n) => match usize::try_from(n) {
+            Ok(n) if n <= u32::MAX as usize => Some(Some(n)),
+            _ => {
+                diagnostics.error(expr, format!("`{name}` is too large: {n}"));
+                None
+            }
+        },
+        None if literal::is_literal(expr) => wrong(name, "a whole number", expr, diagnostics),
+        None => Some(None),
+    }
+}
+
+/// Dimensions: outer `None` after an error, inner `None` if rustc has to find a value.
+pub(crate) fn shape(
+    name: &str,
+    list: &impl ToTokens,
+    elements: &[&Expr],
+    diagnostics: &mut Diagnostics,
+) -> Option<Option<Shape>> {
+    if elements.len() > MAX_RANK {
+        diagnostics.error(list, format!("`{name}` has {} dimensions, but {MAX_RANK} are the most", elements.len()));
+        return None;
+    }
+    let sizes: Vec<Option<Option<usize>>> = elements.iter().map(|e| size(name, e, diagnostics)).collect();
+    let sizes: Vec<Option<usize>> = sizes.into_iter().collect::<Option<_>>()?;
+    Some(sizes.into_iter().collect::<Option<Vec<usize>>>().map(|dims| Shape::new(&dims)))
+}
+
+/// An expression of type `Value`.
+pub(crate) fn tokens(value: Value) -> TokenStream {
+    match value {
+        Value::Size(n) => quote!(::nn::spec::Value::Size(#n)),
+        Value::Sizes(shape) => {
+            let dims = shape.dims();
+            quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#dims),*])))
+        }
+        Value::Int(n) => quote!(::nn::spec::Value::Int(#n)),
+        Value::Ints(all, count) => quote!(::nn::spec::Value::Ints([#(#all),*], #count)),
+        Value::Flag(flag) => quote!(::nn::spec::Value::Flag(#flag)),
+        Value::Float(x) if x.is_finite() => quote!(::nn::spec::Value::Float(#x)),
+        Value::Float(_) | Value::Absent => quote!(::nn::spec::Value::Absent),
+    }
+}
+
+/// An activation, initializer or regularizer.
+pub(crate) struct Named {
+    /// An expression of its value.
+    pub(crate) tokens: TokenStream,
+}
+
+/// Resolves `he_normal`, `random_normal(stddev = 0.1)` or a path to a value of the user's own.
+pub(crate) fn named(expr: &Expr, what: &str, specs: &[ValueSpec], diagnostics: &mut Diagnostics) -> Option<Named> {
+    let (path, call) = match expr {
+        Expr::Path(path) => (path, None),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => (path, Some(call)),
+            _ => return wrong(what, &format!("the name of an {what}"), expr, diagnostics),
+        },
+        Expr::Group(inner) => return named(&inner.expr, what, specs, diagnostics),
+        Expr::Lit(_) if literal::string(expr).is_some() => {
+            let text = literal::string(expr)?;
+            let mut name = text.as_str();
+            let all = specs.iter().flat_map(|spec| spec.names.iter().copied());
+            if let Some(close) = crate::diagnostics::closest(name, all) {
+                name = close;
+            }
+            diagnostics
+                .error(expr, format!("expected the name of an {what} without quotes"))
+                .help(format!("write `{name}`"));
+            return None;
+        }
+        // A struct literal or any other expression is a value of the user's own.
+        Expr::Struct(_) => return Some(Named { tokens: quote!(#expr) }),
+        _ => {
+            diagnostics.error(expr, format!("expected the name of an {what}, but got `{}`", expr.to_token_stream()));
+            return None;
+        }
+    };
+    let Some(ident) = path.path.get_ident() else {
+        return Some(Named { tokens: quote!(#expr) });
+    };
+    let name = ident.to_string();
+    let Some(spec) = specs.iter().find(|spec| spec.names.contains(&name.as_str())) else {
+        let all = specs.iter().flat_map(|spec| spec.names.iter().copied());
+        let own = name.starts_with(char::is_uppercase) && crate::diagnostics::closest(&name, all.clone()).is_none();
+        if own {
+            return Some(Named { tokens: quote!(#expr) });
+        }
+        diagnostics
+            .error(ident, format!("unknown {what} `{name}`"))
+            .did_you_mean(&name, all)
+            .note(format!("an {what} of your own is written with its path, `self::{name}`"));
+        return None;
+    };
+    let mut values: Vec<TokenStream> = spec.fields.iter().map(|(_, default)| quote!(#default)).collect();
+    for (position, (keyword, value)) in call.map(arguments).unwrap_or_default().into_iter().enumerate() {
+        let index = match &keyword {
+            Some(keyword) => spec.fields.iter().position(|(field, _)| keyword == field),
+            None => Some(position).filter(|&p| p < spec.fields.len()),
+        };
+        let Some(index) = index else {
+            let fields: Vec<_> = spec.fields.iter().map(|(field, _)| *field).collect();
+            match &keyword {
+                Some(keyword) => diagnostics
+                    .error(keyword, format!("`{name}` has no argument `{keyword}`"))
+                    .did_you_mean(&keyword.to_string(), fields.iter().copied()),
+                None => diagnostics.error(&value, format!("`{name}` takes {} arguments", fields.len())),
+            };
+            return None;
+        };
+        values[index] = match literal::number(&value) {
+            Some(x) => quote!(#x),
+            None if literal::is_literal(&value) => return wrong(spec.fields[index].0, "a number", &value, diagnostics),
+            None => quote!(#value),
+        };
+    }
+    let path: TokenStream = spec.path.parse().expect("a specification holds a path");
+    let fields = spec.fields.iter().map(|(field, _)| syn::Ident::new(field, ident.span()));
+    let tokens = if spec.fields.is_empty() {
+        quote!(::nn::#path)
+    } else {
+        quote!(::nn::#path { #(#fields: #values),* })
+    };
+    Some(Named { tokens })
+}
+
+/// The arguments of a call, each with its keyword if it has one.
+pub(crate) fn arguments(call: &ExprCall) -> Vec<(Option<syn::Ident>, Expr)> {
+    call.args
+        .iter()
+        .map(|arg| match arg {
+            Expr::Assign(assign) => match &*assign.left {
+                Expr::Path(path) if path.path.get_ident().is_some() => {
+                    (path.path.get_ident().cloned(), (*assign.right).clone())
+                }
+                _ => (None, arg.clone()),
+            },
+            _ => (None, arg.clone()),
+        })
+        .collect()
+}

@@ -1,0 +1,229 @@
+//! [`Compile`] and [`Compiled`]: a model with what it needs to be trained.
+
+use crate::check::Targets;
+use crate::data::{Batches, Inspect, LossWeights};
+use crate::losses::{Losses, Weighting};
+use crate::metrics::Metrics;
+use crate::optimizers::Optimizer;
+use crate::predict::{self, BATCH_SIZE, Scratch};
+use crate::random::{Purpose, stream};
+use crate::report::{Logs, Names, Report};
+use crate::spec::MAX_INPUTS;
+use crate::step::{Learner, Tape, whole};
+use crate::tally::{self, Tally};
+use crate::{Buffer, Graph, Heap, Layer, Model, Result, Tensors, check};
+use std::sync::Arc;
+
+/// `compile`, for a model on the heap: `Digits::boxed(&mut rng).compile(..)`. In the prelude.
+pub trait Compile: Model {
+    /// Gives the model an optimizer and losses: one loss for all outputs, a tuple with one for each, or the model's
+    /// `…Outputs` struct of them.
+    fn compile<O: Optimizer, L: Losses<Self::Outputs>>(self: Box<Self>, optimizer: O, losses: L) -> Compiled<Self, O, L>;
+}
+
+impl<M: Model> Compile for M {
+    fn compile<O: Optimizer, L: Losses<M::Outputs>>(self: Box<M>, optimizer: O, losses: L) -> Compiled<M, O, L> {
+        let names = tally::names::<M, L::Targets, ()>(&());
+        Compiled {
+            model: self,
+            optimizer,
+            losses,
+            metrics: (),
+            loss_weights: [1.0; MAX_INPUTS],
+            names,
+            seed: 0,
+            batch_size: BATCH_SIZE,
+            learner: None,
+            tape: None,
+            scratch: None,
+        }
+    }
+}
+
+/// `compile`, for a small model by value: `Digits::new(&mut rng).compile(..)`. It moves to the heap. In the prelude.
+pub trait CompileValue: Model {
+    /// As [`Compile::compile`].
+    fn compile<O: Optimizer, L: Losses<Self::Outputs>>(self, optimizer: O, losses: L) -> Compiled<Self, O, L>;
+}
+
+impl<M: Model> CompileValue for M {
+    fn compile<O: Optimizer, L: Losses<M::Outputs>>(self, optimizer: O, losses: L) -> Compiled<M, O, L> {
+        Compile::compile(Box::new(self), optimizer, losses)
+    }
+}
+
+/// A model with optimizer, losses and metrics: what [`Compile::compile`] makes.
+///
+/// Its working memory is made at the first step (or the first of a larger batch) and kept: later steps allocate nothing.
+pub struct Compiled<M: Model, O, L, K = ()> {
+    pub(crate) model: Box<M>,
+    pub(crate) optimizer: O,
+    pub(crate) losses: L,
+    pub(crate) metrics: K,
+    loss_weights: [f64; MAX_INPUTS],
+    pub(crate) names: Arc<Names>,
+    pub(crate) seed: u64,
+    batch_size: usize,
+    pub(crate) learner: Option<Learner<M>>,
+    tape: Option<Tape<M>>,
+    scratch: Option<Scratch<M>>,
+}
+
+/// What is set before training.
+impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
+    /// Sets the metrics: one for all outputs, or a tuple, or the model's `…Outputs` struct.
+    pub fn metrics<N: Metrics<M::Outputs, L::Targets>>(self, metrics: N) -> Compiled<M, O, L, N> {
+        let names = tally::names::<M, L::Targets, N>(&metrics);
+        let Compiled { model, optimizer, losses, loss_weights, seed, batch_size, learner, tape, scratch, .. } = self;
+        Compiled {
+            model, optimizer, losses, metrics, loss_weights, names, seed, batch_size, learner, tape, scratch
+        }
+    }
+
+    /// Sets the weights of the outputs in the loss, 1 by default: a tuple with a number for each, or the model's
+    /// `…Outputs` struct.
+    pub fn loss_weights(mut self, weights: impl LossWeights<M::Outputs>) -> Self {
+        self.loss_weights = weights.numbers();
+        self
+    }
+
+    /// Sets the seed of shuffling and of layers such as `Dropout`. It is 0 by default: a run repeats itself unless it is
+    /// asked not to.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Sets the size of the batches in which `evaluate` and `predict` work, 32 by default. Larger ones need more memory
+    /// and can be faster; the results are the same.
+    pub fn inference_batch_size(mut self, batch_size: usize) -> Self {
+        self.batch_size = batch_size;
+        self
+    }
+}
+
+/// The parts.
+impl<M: Model, O, L, K> Compiled<M, O, L, K> {
+    /// The model.
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+
+    /// The model, to be changed.
+    pub fn model_mut(&mut self) -> &mut M {
+        &mut self.model
+    }
+
+    /// The model alone.
+    pub fn into_model(self) -> Box<M> {
+        self.model
+    }
+
+    /// How many steps were made so far.
+    pub fn steps(&self) -> u64 {
+        self.learner.as_ref().map_or(0, |learner| learner.steps)
+    }
+
+    /// The outputs for the inputs `x`: a `Vec`, or for several outputs the model's `…Outputs` struct of them.
+    ///
+    /// The memory for it is kept. [`Predict::predict`](crate::Predict::predict) on [`model`](Self::model) does the same
+    /// through a shared reference, with memory of its own.
+    ///
+    /// # Errors
+    /// If inputs have different numbers of samples, or hold NaN or infinity.
+    pub fn predict(&mut self, x: impl Batches<M::Inputs>) -> Result<M::Predictions> {
+        predict::predict(&*self.model, x.batches(), self.batch_size, &mut self.scratch)
+    }
+}
+
+/// Batches and evaluation; [`fit`](Compiled::fit) has a page of its own.
+impl<M, O, L, K> Compiled<M, O, L, K>
+where
+    M: Model,
+    O: Optimizer,
+    L: Losses<M::Outputs, Targets: Inspect>,
+    K: Metrics<M::Outputs, L::Targets>,
+{
+    /// One training step; the loss and the metrics are those before it.
+    ///
+    /// # Errors
+    /// If the data is empty, differs in its numbers of samples, holds NaN or infinity, or has targets that the losses
+    /// cannot judge. Nothing has changed then.
+    pub fn train_on_batch(&mut self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Logs> {
+        let (x, y) = (x.batches(), y.batches());
+        let n = check::data::<M, L>(&self.losses, "", x, y)?;
+        let mut tally = Tally::new();
+        self.step(x, y, n, &[], self.seed, &mut tally);
+        Ok(tally.report(&self.metrics, &self.names))
+    }
+
+    /// The loss and the metrics of one batch, however large.
+    ///
+    /// # Errors
+    /// As [`train_on_batch`](Self::train_on_batch).
+    pub fn test_on_batch(&mut self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Logs> {
+        let (x, y) = (x.batches(), y.batches());
+        let n = check::data::<M, L>(&self.losses, "", x, y)?;
+        Ok(self.evaluate_checked(x, y, n, n))
+    }
+
+    /// The loss and the metrics over all samples.
+    ///
+    /// # Errors
+    /// As [`train_on_batch`](Self::train_on_batch).
+    pub fn evaluate(&mut self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Report> {
+        let (x, y) = (x.batches(), y.batches());
+        check::batch_size(self.batch_size)?;
+        let n = check::data::<M, L>(&self.losses, "", x, y)?;
+        Ok(self.evaluate_checked(x, y, n, self.batch_size))
+    }
+
+    /// A step over `n` samples that have been checked.
+    pub(crate) fn step(
+        &mut self,
+        x: <M::Inputs as Tensors>::Batch<'_>,
+        y: <L::Targets as Tensors>::Batch<'_>,
+        n: usize,
+        sample_weights: &[f64],
+        seed: u64,
+        tally: &mut Tally<K::State>,
+    ) {
+        let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
+        let tape = Tape::of(&mut self.tape, n);
+        let mut rng = stream(seed, learner.steps, Purpose::Layers);
+        let mut parts = [0.0; MAX_INPUTS];
+        let parts = &mut parts[..M::Outputs::COUNT];
+        let weighting = Weighting { outputs: &self.loss_weights, samples: sample_weights };
+        let (model, optimizer, losses) = (&mut *self.model, &self.optimizer, &self.losses);
+        let loss = tape.step(model, learner, optimizer, losses, x, y, n, weighting, &mut rng, parts);
+        tally.add(&self.metrics, loss, parts, n, y, tape.predictions(n));
+    }
+
+    /// Evaluates `count` samples that have been checked.
+    pub(crate) fn evaluate_checked(
+        &mut self,
+        x: <M::Inputs as Tensors>::Batch<'_>,
+        y: <L::Targets as Tensors>::Batch<'_>,
+        count: usize,
+        batch_size: usize,
+    ) -> Report {
+        let capacity = batch_size.min(count);
+        let scratch = Scratch::of(&mut self.scratch, capacity);
+        let mut outputs = <M::Outputs as Tensors>::Buffers::<Heap>::with_capacity(capacity);
+        let weighting = Weighting { outputs: &self.loss_weights, samples: &[] };
+        let penalty = M::Graph::NEW.regularize(&self.model, None);
+        let mut tally = Tally::new();
+        for start in (0..count).step_by(batch_size) {
+            let range = start..count.min(start.saturating_add(batch_size));
+            let (n, x, y) = (range.len(), M::Inputs::slice(x, range.clone()), L::Targets::slice(y, range));
+            scratch.forward(&self.model, x, M::Outputs::batch_mut::<Heap>(&mut outputs, n));
+            let predictions = M::Outputs::batch::<Heap>(&outputs, n);
+            let mut parts = [0.0; MAX_INPUTS];
+            let parts = &mut parts[..M::Outputs::COUNT];
+            let logits = scratch.logits(n);
+            self.losses.evaluate(y, predictions, logits, M::Graph::HEADS, weighting, None, parts);
+            tally.add(&self.metrics, whole(parts, weighting, penalty), parts, n, y, predictions);
+        }
+        tally.report(&self.metrics, &self.names)
+    }
+}

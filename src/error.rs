@@ -1,0 +1,105 @@
+//! [`Error`]: everything that can go wrong while a program runs.
+
+use core::fmt;
+use std::path::{Path, PathBuf};
+
+/// The result of everything here that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What can go wrong with data, settings and files.
+///
+/// Wrong shapes are not here: those do not compile. `Debug` prints the same message as `Display`, so that
+/// `fn main() -> nn::Result<()>` ends with a sentence.
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There are no samples.
+    #[error("{tensor}: expected at least one sample, got none")]
+    Empty {
+        /// Which input or target.
+        tensor: String,
+    },
+    /// Inputs and targets must have the same number of samples.
+    #[error("{tensor}: expected {expected} sample(s), as many as {other} has, got {got}")]
+    Lengths {
+        /// Which input or target.
+        tensor: String,
+        /// The tensor that it was compared with.
+        other: String,
+        /// The samples of that one.
+        expected: usize,
+        /// The samples of this one.
+        got: usize,
+    },
+    /// A number is NaN or infinite.
+    #[error("{tensor}: expected finite numbers, got {value} in sample {sample} (row {row}, column {col})")]
+    NotFinite {
+        /// Which input or target.
+        tensor: String,
+        /// The sample.
+        sample: usize,
+        /// The row (feature) in the sample.
+        row: usize,
+        /// The column (position) in the sample.
+        col: usize,
+        /// The number.
+        value: f64,
+    },
+    /// A target that the loss cannot judge, for example a class that does not exist.
+    #[error("{tensor}: sample {sample} does not fit the loss: expected {expected}")]
+    Target {
+        /// Which target.
+        tensor: String,
+        /// The sample.
+        sample: usize,
+        /// What was expected.
+        expected: String,
+    },
+    /// A setting has a value that makes no sense.
+    #[error("{name}: expected {expected}, got {got}")]
+    Setting {
+        /// The setting: `batch_size`.
+        name: &'static str,
+        /// What was expected.
+        expected: String,
+        /// What came.
+        got: String,
+    },
+    /// A file cannot be read or written.
+    #[error("{}: {source}", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A weight file is not valid, or does not belong to this model. The model is as it was.
+    #[error("{}: {problem}", .path.display())]
+    WeightFile {
+        /// The file.
+        path: PathBuf,
+        /// The tensor and what is wrong with it.
+        problem: String,
+    },
+    /// A chart cannot be drawn.
+    #[error("the chart cannot be drawn: {0}")]
+    Plot(String),
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Error {
+    /// For `map_err`: an input or output error with its file.
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+        move |source| Error::Io { path: path.into(), source }
+    }
+
+    /// A setting with a value that makes no sense.
+    pub(crate) fn setting(name: &'static str, expected: impl fmt::Display, got: impl fmt::Display) -> Error {
+        Error::Setting { name, expected: expected.to_string(), got: got.to_string() }
+    }
+}

@@ -1,0 +1,81 @@
+//! [`Predict`]: predictions for many samples; and the memory they need.
+
+use crate::check;
+use crate::data::Batches;
+use crate::{Buffer, Graph, Heap, Layer, Model, Pass, Result, Tensors};
+
+/// Keras's default size of a batch.
+pub(crate) const BATCH_SIZE: usize = 32;
+
+/// Predictions of a model for many samples. In the prelude.
+pub trait Predict: Model {
+    /// The outputs for the inputs `x`: a `Vec`, or for several outputs the model's `…Outputs` struct of them.
+    ///
+    /// It works in batches of 32 samples, on memory that this call makes; `call`, for a single sample, needs none.
+    ///
+    /// # Errors
+    /// If inputs have different numbers of samples, or hold NaN or infinity.
+    fn predict(&self, x: impl Batches<Self::Inputs>) -> Result<Self::Predictions> {
+        self.predict_in_batches(x, BATCH_SIZE)
+    }
+
+    /// [`predict`](Self::predict) in batches of another size; the memory grows with it, the result is the same.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict), or if `batch_size` is 0.
+    fn predict_in_batches(&self, x: impl Batches<Self::Inputs>, batch_size: usize) -> Result<Self::Predictions> {
+        predict(self, x.batches(), batch_size, &mut None)
+    }
+}
+
+impl<M: Model> Predict for M {}
+
+/// Predicts `x` with memory that is kept in `memory`.
+pub(crate) fn predict<M: Model>(
+    model: &M,
+    x: <M::Inputs as Tensors>::Batch<'_>,
+    batch_size: usize,
+    memory: &mut Option<Scratch<M>>,
+) -> Result<M::Predictions> {
+    check::batch_size(batch_size)?;
+    let count = check::inputs::<M>(x)?;
+    let memory = Scratch::of(memory, batch_size.min(count));
+    let mut vecs = M::Outputs::vecs(count);
+    for start in (0..count).step_by(batch_size) {
+        let range = start..count.min(start.saturating_add(batch_size));
+        let y = M::Outputs::slice_mut(M::Outputs::vecs_mut(&mut vecs), range.clone());
+        memory.forward(model, M::Inputs::slice(x, range), y);
+    }
+    Ok(vecs.into())
+}
+
+/// The memory of predictions.
+pub(crate) struct Scratch<M: Model> {
+    capacity: usize,
+    scratch: <M::Graph as Layer<M::Scalar, M::Inputs>>::Scratch<Heap>,
+}
+
+impl<M: Model> Scratch<M> {
+    /// The memory in `memory`, made anew where it is missing or too small for batches of `n` samples.
+    pub(crate) fn of(memory: &mut Option<Self>, n: usize) -> &mut Self {
+        if memory.as_ref().is_none_or(|memory| memory.capacity < n) {
+            *memory = None;
+        }
+        memory.get_or_insert_with(|| Scratch { capacity: n, scratch: Buffer::with_capacity(n) })
+    }
+
+    /// Predicts a batch.
+    pub(crate) fn forward(
+        &mut self,
+        model: &M,
+        x: <M::Inputs as Tensors>::Batch<'_>,
+        y: <M::Outputs as Tensors>::BatchMut<'_>,
+    ) {
+        M::Graph::NEW.forward::<Heap>(model, x, y, Pass::Inference(&mut self.scratch));
+    }
+
+    /// The logits of the outputs that have them, after [`forward`](Self::forward) with `n` samples.
+    pub(crate) fn logits(&self, n: usize) -> <M::Outputs as Tensors>::Optional<'_> {
+        M::Graph::logits::<Heap>(&self.scratch, n)
+    }
+}

@@ -1,0 +1,148 @@
+//! [`Verbose`], and what `fit` prints while it works.
+
+use crate::history::with_validation;
+use crate::report::{Report, write_values};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal, Write, stdout};
+use std::time::{Duration, Instant};
+
+/// What `fit` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verbose {
+    /// A bar on a terminal, a line for each epoch elsewhere.
+    #[default]
+    Auto,
+    /// Nothing; Keras's 0.
+    Silent,
+    /// A bar, where the output is a terminal, otherwise as [`OneLine`](Self::OneLine); Keras's 1.
+    ProgressBar,
+    /// A line for each epoch; Keras's 2.
+    OneLine,
+}
+
+/// Keras's numbers; above 2 as 2.
+impl From<u8> for Verbose {
+    fn from(number: u8) -> Self {
+        match number {
+            0 => Verbose::Silent,
+            1 => Verbose::ProgressBar,
+            _ => Verbose::OneLine,
+        }
+    }
+}
+
+/// How often a bar is redrawn.
+const REDRAW: Duration = Duration::from_millis(50);
+
+/// The output of one call of `fit`.
+pub(crate) struct Progress {
+    verbose: Verbose,
+    epochs: usize,
+    steps: usize,
+    epoch: usize,
+    started: Instant,
+    drawn: Instant,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    pub(crate) fn new(verbose: Verbose, epochs: usize, steps: usize) -> Self {
+        let verbose = match verbose {
+            Verbose::Auto | Verbose::ProgressBar if stdout().is_terminal() => Verbose::ProgressBar,
+            Verbose::Silent => Verbose::Silent,
+            _ => Verbose::OneLine,
+        };
+        Progress { verbose, epochs, steps, epoch: 0, started: Instant::now(), drawn: Instant::now(), bar: None }
+    }
+
+    /// An epoch begins.
+    pub(crate) fn begin(&mut self, epoch: usize) {
+        self.epoch = epoch;
+        self.started = Instant::now();
+        self.drawn = self.started;
+        if self.verbose == Verbose::ProgressBar {
+            print_line(&format!("Epoch {}/{}", epoch + 1, self.epochs));
+            let bar = ProgressBar::with_draw_target(Some(self.steps as u64), ProgressDrawTarget::stdout());
+            if let Ok(style) = ProgressStyle::with_template("{pos:.bold}/{len:.bold} {bar:20.green/black.bright} {msg}") {
+                bar.set_style(style.progress_chars("━━"));
+            }
+            self.bar = Some(bar);
+        }
+    }
+
+    /// Some steps of the epoch are done.
+    pub(crate) fn step(&mut self, steps: usize, report: impl FnOnce() -> Report) {
+        let Some(bar) = &self.bar else { return };
+        if self.drawn.elapsed() < REDRAW || steps == self.steps {
+            return;
+        }
+        self.drawn = Instant::now();
+        let each = self.started.elapsed() / steps as u32;
+        let left = each * (self.steps - steps) as u32;
+        bar.set_position(steps as u64);
+        bar.set_message(format!("{} {}/step - {}", clock(left), short(each), report()));
+    }
+
+    /// The epoch is over.
+    pub(crate) fn end(&mut self, training: &Report, validation: Option<&Report>) {
+        if self.verbose == Verbose::Silent {
+            return;
+        }
+        let took = self.started.elapsed();
+        let each = took / self.steps.max(1) as u32;
+        let mut values = String::new();
+        let _ = write_values(&mut values, with_validation(training, validation));
+        match self.bar.take() {
+            Some(bar) => {
+                bar.set_position(self.steps as u64);
+                bar.abandon_with_message(format!("{} {}/step - {values}", clock(took), short(each)));
+            }
+            None => {
+                let (epoch, epochs, steps) = (self.epoch + 1, self.epochs, self.steps);
+                let (took, each) = (clock(took), short(each));
+                print_line(&format!("Epoch {epoch}/{epochs} - {steps}/{steps} - {took} - {each}/step - {values}"));
+            }
+        }
+    }
+}
+
+/// A closed pipe must not end a training run, as `println!` would.
+fn print_line(line: &str) {
+    let mut out = stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// `7s`, `1:05`, `1:00:00`
+fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3600 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        _ => format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
+    }
+}
+
+/// `3us`, `20ms`, `4s`
+fn short(time: Duration) -> String {
+    match time.as_micros() {
+        micros @ 0..1000 => format!("{micros}us"),
+        1000..1_000_000 => format!("{}ms", time.as_millis()),
+        _ => format!("{}s", time.as_secs()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_short() {
+        assert_eq!([7, 65, 3600].map(|s| clock(Duration::from_secs(s))), ["7s", "1:05", "1:00:00"]);
+        assert_eq!([3, 20_000, 4_000_000].map(|us| short(Duration::from_micros(us))), ["3us", "20ms", "4s"]);
+    }
+
+    #[test]
+    fn keras_numbers() {
+        assert_eq!([0, 1, 2].map(Verbose::from), [Verbose::Silent, Verbose::ProgressBar, Verbose::OneLine]);
+    }
+}

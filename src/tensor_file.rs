@@ -1,0 +1,197 @@
+//! safetensors files of weights: written whole or not at all, checked before anything is changed.
+//!
+//! Source: <https://huggingface.co/docs/safetensors>
+
+use crate::{Error, Model, Path as Name, Result, Scalar};
+use safetensors::{Dtype, SafeTensors, View};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{fs, process};
+
+/// A tensor to be written.
+pub(crate) struct Tensor<'a> {
+    name: String,
+    dtype: Dtype,
+    shape: Vec<usize>,
+    data: Cow<'a, [u8]>,
+}
+
+impl View for Tensor<'_> {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.data)
+    }
+
+    fn data_len(&self) -> usize {
+        self.data.len()
+    }
+}
+
+impl Tensor<'_> {
+    /// A single number.
+    pub(crate) fn number(name: &str, value: u64) -> Self {
+        Tensor { name: name.into(), dtype: Dtype::U64, shape: vec![], data: value.to_le_bytes().to_vec().into() }
+    }
+
+    /// The variables of `weights`, with `prefix` before their names.
+    pub(crate) fn of<'a, M: Model>(prefix: &str, weights: &'a M, tensors: &mut Vec<Tensor<'a>>) {
+        let mut rest = weights.as_slice();
+        M::variables(&Name::ROOT, &mut |variable| {
+            let (scalars, after) = rest.split_at(variable.shape.size());
+            rest = after;
+            tensors.push(Tensor {
+                name: format!("{prefix}{}", variable.path),
+                dtype: dtype::<M::Scalar>(),
+                shape: variable.shape.dims().to_vec(),
+                data: little_endian(Cow::Borrowed(bytemuck::cast_slice(scalars)), size_of::<M::Scalar>()),
+            });
+        });
+    }
+}
+
+/// Writes a file under another name and renames it, so that an interruption leaves the old file or the new one.
+pub(crate) fn write(path: &Path, tensors: Vec<Tensor<'_>>, metadata: &[(&str, &str)]) -> Result<()> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let metadata = metadata.iter().map(|&(key, value)| (key.to_string(), value.to_string())).collect();
+    let tensors: Vec<_> = tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
+    let bytes = safetensors::serialize(tensors, Some(metadata)).map_err(|error| problem(path, error.to_string()))?;
+
+    let Some(name) = path.file_name() else {
+        return Err(Error::io(path)(std::io::Error::new(std::io::ErrorKind::InvalidInput, "this is not the name of a file")));
+    };
+    let mut temporary = std::ffi::OsString::from(".");
+    temporary.push(name);
+    temporary.push(format!(".{}.{}.tmp", process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+    let temporary = path.with_file_name(temporary);
+    let written = fs::File::create(&temporary)
+        .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&temporary, path));
+    written.map_err(|error| {
+        // There may be nothing to remove.
+        let _ = fs::remove_file(&temporary);
+        Error::io(path)(error)
+    })
+}
+
+/// A file that is being checked.
+pub(crate) struct Reader<'a> {
+    path: &'a Path,
+    file: SafeTensors<'a>,
+    metadata: Vec<(String, String)>,
+    /// The tensors that nobody has asked for.
+    unused: BTreeSet<String>,
+}
+
+impl<'a> Reader<'a> {
+    /// `bytes` are the content of the file.
+    pub(crate) fn new(path: &'a Path, bytes: &'a [u8]) -> Result<Self> {
+        let corrupt = |error: safetensors::SafeTensorError| problem(path, format!("not a valid safetensors file: {error}"));
+        let file = SafeTensors::deserialize(bytes).map_err(corrupt)?;
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(corrupt)?;
+        let metadata = header.metadata().iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect();
+        let unused = file.names().into_iter().map(String::from).collect();
+        Ok(Reader { path, file, metadata, unused })
+    }
+
+    /// An entry of the metadata.
+    pub(crate) fn metadata(&self, key: &str) -> Option<&str> {
+        self.metadata.iter().find(|(other, _)| other == key).map(|(_, value)| value.as_str())
+    }
+
+    /// The bytes of a tensor of this type and shape.
+    fn tensor(&mut self, name: &str, dtype: Dtype, shape: &[usize]) -> Result<&'a [u8]> {
+        let Ok(tensor) = self.file.tensor(name) else {
+            return Err(problem(self.path, format!("tensor `{name}` is missing")));
+        };
+        self.unused.remove(name);
+        if tensor.dtype() != dtype {
+            let got = tensor.dtype();
+            return Err(problem(self.path, format!("tensor `{name}`: expected type {dtype:?}, got {got:?}")));
+        }
+        if tensor.shape() != shape {
+            let got = tensor.shape();
+            return Err(problem(self.path, format!("tensor `{name}`: expected shape {shape:?}, got {got:?}")));
+        }
+        Ok(tensor.data())
+    }
+
+    /// A single number.
+    pub(crate) fn number(&mut self, name: &str) -> Result<u64> {
+        let bytes = self.tensor(name, Dtype::U64, &[])?;
+        // The length was checked with the type and the shape.
+        Ok(u64::from_le_bytes(bytes.try_into().unwrap_or_default()))
+    }
+
+    /// The bytes of all variables of a model, in order, with `prefix` before their names.
+    pub(crate) fn variables<M: Model>(&mut self, prefix: &str) -> Result<Variables<'a>> {
+        let mut variables = Ok(Vec::new());
+        M::variables(&Name::ROOT, &mut |variable| {
+            if let Ok(found) = &mut variables {
+                let name = format!("{prefix}{}", variable.path);
+                match self.tensor(&name, dtype::<M::Scalar>(), variable.shape.dims()) {
+                    Ok(bytes) => found.push(bytes),
+                    Err(error) => variables = Err(error),
+                }
+            }
+        });
+        variables.map(Variables)
+    }
+
+    /// Checks that the file holds nothing else.
+    pub(crate) fn finish(self, hint: &str) -> Result<()> {
+        match self.unused.first() {
+            None => Ok(()),
+            Some(name) => Err(problem(self.path, format!("unexpected tensor `{name}`{hint}"))),
+        }
+    }
+
+    /// An error of this file.
+    pub(crate) fn problem(&self, text: String) -> Error {
+        problem(self.path, text)
+    }
+}
+
+/// The bytes of all variables of a model.
+pub(crate) struct Variables<'a>(Vec<&'a [u8]>);
+
+impl Variables<'_> {
+    /// Writes them to the model. Their lengths have been checked.
+    pub(crate) fn write<M: Model>(&self, weights: &mut M) {
+        let mut rest: &mut [u8] = bytemuck::cast_slice_mut(weights.as_mut_slice());
+        for bytes in &self.0 {
+            let (to, after) = rest.split_at_mut(bytes.len());
+            to.copy_from_slice(&little_endian(Cow::Borrowed(bytes), size_of::<M::Scalar>()));
+            rest = after;
+        }
+    }
+}
+
+fn problem(path: &Path, problem: String) -> Error {
+    Error::WeightFile { path: path.into(), problem }
+}
+
+fn dtype<T: Scalar>() -> Dtype {
+    if size_of::<T>() == 4 { Dtype::F32 } else { Dtype::F64 }
+}
+
+/// The bytes of scalars in the order of the file, or back; nothing to do on most machines.
+fn little_endian(bytes: Cow<'_, [u8]>, width: usize) -> Cow<'_, [u8]> {
+    if cfg!(target_endian = "little") {
+        return bytes;
+    }
+    let mut bytes = bytes.into_owned();
+    for scalar in bytes.chunks_exact_mut(width) {
+        scalar.reverse();
+    }
+    Cow::Owned(bytes)
+}

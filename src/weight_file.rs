@@ -1,0 +1,115 @@
+//! [`WeightFiles`]: weights in safetensors files; and checkpoints, which hold the state of the optimizer as well.
+//!
+//! The tensors have Keras's shapes and the names `<layer>.<variable>`: `dense.kernel` is `(in, out)`. A checkpoint holds
+//! in addition `optimizer.<slot>.<layer>.<variable>` and the number of steps, `optimizer.iteration`.
+
+use crate::compile::Compiled;
+use crate::optimizers::Optimizer;
+use crate::step::Learner;
+use crate::tensor_file::{self, Reader, Tensor};
+use crate::{Error, Model, Result};
+use std::fs;
+use std::path::Path;
+
+/// Weight files of a model. In the prelude.
+pub trait WeightFiles: Model {
+    /// Writes the weights to a safetensors file. An interruption leaves the old file or the new one, never a part.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
+        let mut tensors = Vec::new();
+        Tensor::of("", self, &mut tensors);
+        tensor_file::write(path.as_ref(), tensors, &[("model", Self::NAME)])
+    }
+
+    /// Reads the weights from a safetensors file. Everything is checked before anything is changed.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is not valid, or its tensors are not exactly those of this model by name, shape and
+    /// type; the model is then as it was.
+    fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let bytes = fs::read(path).map_err(Error::io(path))?;
+        let mut reader = Reader::new(path, &bytes)?;
+        let hint = if reader.metadata("optimizer").is_some() { ": this is a checkpoint, use `load_checkpoint`" } else { "" };
+        let variables = reader.variables::<Self>("")?;
+        reader.finish(hint)?;
+        variables.write(self);
+        Ok(())
+    }
+}
+
+impl<M: Model> WeightFiles for M {}
+
+const STEPS: &str = "optimizer.iteration";
+
+fn prefix(slot: &str) -> String {
+    format!("optimizer.{slot}.")
+}
+
+/// Files.
+impl<M: Model, O, L, K> Compiled<M, O, L, K> {
+    /// [`WeightFiles::save_weights`] of the model.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.model.save_weights(path)
+    }
+
+    /// [`WeightFiles::load_weights`] of the model. The state of the optimizer stays.
+    ///
+    /// # Errors
+    /// If the file cannot be read or does not belong to this model, which is then as it was.
+    pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        self.model.load_weights(path)
+    }
+}
+
+/// Checkpoints.
+impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
+    /// Writes the weights, the state of the optimizer and the number of steps, so that training can go on later as if
+    /// it had not been interrupted: with the same data, settings and seed the weights are the same, bit for bit.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
+        let mut tensors = vec![Tensor::number(STEPS, learner.steps)];
+        Tensor::of("", &*self.model, &mut tensors);
+        for (slot, weights) in self.optimizer.slots().iter().zip(&learner.slots) {
+            Tensor::of(&prefix(slot), &**weights, &mut tensors);
+        }
+        tensor_file::write(path.as_ref(), tensors, &[("model", M::NAME), ("optimizer", self.optimizer.name())])
+    }
+
+    /// Reads what [`save_checkpoint`](Self::save_checkpoint) wrote. Everything is checked before anything is changed.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or does not belong to this model and optimizer; both are then as they were.
+    pub fn load_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let bytes = fs::read(path).map_err(Error::io(path))?;
+        let mut reader = Reader::new(path, &bytes)?;
+        let expected = self.optimizer.name();
+        match reader.metadata("optimizer") {
+            Some(got) if got == expected => {}
+            Some(got) => return Err(reader.problem(format!("expected a checkpoint of the optimizer `{expected}`, got `{got}`"))),
+            None => return Err(reader.problem("this is no checkpoint; use `load_weights` for weights alone".into())),
+        }
+        let steps = reader.number(STEPS)?;
+        let variables = reader.variables::<M>("")?;
+        let slots = self.optimizer.slots().iter().map(|slot| reader.variables::<M>(&prefix(slot)));
+        let slots = slots.collect::<Result<Vec<_>>>()?;
+        reader.finish("")?;
+
+        let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
+        learner.steps = steps;
+        variables.write(&mut *self.model);
+        for (weights, slot) in learner.slots.iter_mut().zip(slots) {
+            slot.write(&mut **weights);
+        }
+        Ok(())
+    }
+}
