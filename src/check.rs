@@ -3,31 +3,46 @@
 use crate::data::{Inspect, NotFinite};
 use crate::losses::Losses;
 use crate::{Error, Model, Result, Tensors};
+use core::fmt;
 
 /// The targets of a model's losses.
 pub(crate) type Targets<M, L> = <L as Losses<<M as Model>::Outputs>>::Targets;
 
-/// Checks that all tensors have the same number of samples and hold nothing but finite numbers.
+/// The name of an input or target, as it is put in messages.
+#[derive(Clone, Copy)]
+struct Name {
+    /// `validation `, or nothing.
+    part: &'static str,
+    /// `input` or `target of output`
+    what: &'static str,
+    name: &'static str,
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{} `{}`", self.part, self.what, self.name)
+    }
+}
+
+/// Checks that all tensors have the same number of samples and hold nothing but finite numbers. It allocates nothing but
+/// messages.
 #[derive(Default)]
-pub(crate) struct Check {
+struct Check {
     /// The first tensor and its number of samples.
-    first: Option<(String, usize)>,
+    first: Option<(Name, usize)>,
 }
 
 impl Check {
     /// Adds tensors, which `name` gives names.
-    pub(crate) fn add<X: Inspect>(&mut self, batch: X::Batch<'_>, name: impl Fn(usize) -> String) -> Result<()> {
+    fn add<X: Inspect>(&mut self, batch: X::Batch<'_>, name: impl Fn(usize) -> Name) -> Result<()> {
         // Lengths before numbers: one is cheap, and a wrong length is the more basic mistake.
         let mut index = 0;
         let mut error = None;
         X::lengths(batch, &mut |got| {
-            match &self.first {
-                None => self.first = Some((name(index), got)),
-                Some((other, expected)) if *expected != got && error.is_none() => {
-                    let (tensor, other, expected) = (name(index), other.clone(), *expected);
-                    error = Some(Error::Lengths { tensor, other, expected, got });
-                }
-                Some(_) => {}
+            let (other, expected) = *self.first.get_or_insert_with(|| (name(index), got));
+            if got != expected && error.is_none() {
+                let (tensor, other) = (name(index).to_string(), other.to_string());
+                error = Some(Error::Lengths { tensor, other, expected, got });
             }
             index += 1;
         });
@@ -37,23 +52,15 @@ impl Check {
         let mut index = 0;
         X::inspect(batch, &mut |_, place| {
             if let (Some(NotFinite { sample, row, col, value }), None) = (place, &error) {
-                error = Some(Error::NotFinite { tensor: name(index), sample, row, col, value });
+                error = Some(Error::NotFinite { tensor: name(index).to_string(), sample, row, col, value });
             }
             index += 1;
         });
         error.map_or(Ok(()), Err)
     }
 
-    /// The number of samples, at least one.
-    pub(crate) fn some(self) -> Result<usize> {
-        match self.first {
-            Some((tensor, 0)) => Err(Error::Empty { tensor }),
-            first => Ok(first.map_or(0, |(_, count)| count)),
-        }
-    }
-
     /// The number of samples.
-    pub(crate) fn any(self) -> usize {
+    fn count(&self) -> usize {
         self.first.map_or(0, |(_, count)| count)
     }
 }
@@ -61,27 +68,34 @@ impl Check {
 /// Checks the inputs of a prediction; their number of samples.
 pub(crate) fn inputs<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>) -> Result<usize> {
     let mut check = Check::default();
-    check.add::<M::Inputs>(x, |i| format!("input `{}`", M::INPUT_NAMES[i]))?;
-    Ok(check.any())
+    check.add::<M::Inputs>(x, |i| Name { part: "", what: "input", name: M::INPUT_NAMES[i] })?;
+    Ok(check.count())
 }
 
-/// Checks inputs and targets; their number of samples. `part` is put before the names: `validation `.
+/// Checks inputs and targets; their number of samples, at least one. `part` is put before the names: `validation `.
 pub(crate) fn data<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
     losses: &L,
-    part: &str,
+    part: &'static str,
     x: <M::Inputs as Tensors>::Batch<'_>,
     y: <L::Targets as Tensors>::Batch<'_>,
 ) -> Result<usize> {
-    let target = |i: usize| format!("{part}target of output `{}`", M::OUTPUT_NAMES[i]);
+    let input = |i: usize| Name { part, what: "input", name: M::INPUT_NAMES[i] };
+    let target = |i: usize| Name { part, what: "target of output", name: M::OUTPUT_NAMES[i] };
     let mut check = Check::default();
-    check.add::<M::Inputs>(x, |i| format!("{part}input `{}`", M::INPUT_NAMES[i]))?;
+    check.add::<M::Inputs>(x, input)?;
     check.add::<L::Targets>(y, target)?;
-    let count = check.some()?;
+    if check.count() == 0 {
+        return Err(Error::Empty { tensor: input(0).to_string() });
+    }
     let mut error = None;
     losses.check(y, &mut |output, sample, expected| {
-        error.get_or_insert_with(|| Error::Target { tensor: target(output), sample, expected: expected.to_string() });
+        error.get_or_insert_with(|| Error::Target {
+            tensor: target(output).to_string(),
+            sample,
+            expected: expected.to_string(),
+        });
     });
-    error.map_or(Ok(count), Err)
+    error.map_or(Ok(check.count()), Err)
 }
 
 /// Checks a batch size.

@@ -18,7 +18,11 @@ use std::sync::Arc;
 pub trait Compile: Model {
     /// Gives the model an optimizer and losses: one loss for all outputs, a tuple with one for each, or the model's
     /// `…Outputs` struct of them.
-    fn compile<O: Optimizer, L: Losses<Self::Outputs>>(self: Box<Self>, optimizer: O, losses: L) -> Compiled<Self, O, L>;
+    fn compile<O: Optimizer, L: Losses<Self::Outputs>>(
+        self: Box<Self>,
+        optimizer: O,
+        losses: L,
+    ) -> Compiled<Self, O, L>;
 }
 
 impl<M: Model> Compile for M {
@@ -75,9 +79,7 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
     pub fn metrics<N: Metrics<M::Outputs, L::Targets>>(self, metrics: N) -> Compiled<M, O, L, N> {
         let names = tally::names::<M, L::Targets, N>(&metrics);
         let Compiled { model, optimizer, losses, loss_weights, seed, batch_size, learner, tape, scratch, .. } = self;
-        Compiled {
-            model, optimizer, losses, metrics, loss_weights, names, seed, batch_size, learner, tape, scratch
-        }
+        Compiled { model, optimizer, losses, metrics, loss_weights, names, seed, batch_size, learner, tape, scratch }
     }
 
     /// Sets the weights of the outputs in the loss, 1 by default: a tuple with a number for each, or the model's

@@ -113,10 +113,18 @@ impl<V> Fit<V> {
         check::batch_size(self.batch_size)?;
         if let Some(weights) = &self.sample_weight {
             if weights.len() != count {
-                return Err(Error::setting("sample_weight", format!("{count} numbers, one for each sample"), weights.len()));
+                return Err(Error::setting(
+                    "sample_weight",
+                    format!("{count} numbers, one for each sample"),
+                    weights.len(),
+                ));
             }
             if let Some(k) = weights.iter().position(|weight| !weight.is_finite()) {
-                return Err(Error::setting("sample_weight", "finite numbers", format!("{} for sample {k}", weights[k])));
+                return Err(Error::setting(
+                    "sample_weight",
+                    "finite numbers",
+                    format!("{} for sample {k}", weights[k]),
+                ));
             }
         }
         let part = self.validation_split;
@@ -210,11 +218,9 @@ where
         let validation = match given {
             Some((x, y)) => Some((x, y, check::data::<M, L>(&self.losses, "validation ", x, y)?)),
             None if training == count => None,
-            None => Some((
-                M::Inputs::slice(x, training..count),
-                L::Targets::slice(y, training..count),
-                count - training,
-            )),
+            None => {
+                Some((M::Inputs::slice(x, training..count), L::Targets::slice(y, training..count), count - training))
+            }
         };
 
         let seed = fit.seed.unwrap_or(self.seed);

@@ -63,7 +63,8 @@ impl Progress {
         if self.verbose == Verbose::ProgressBar {
             print_line(&format!("Epoch {}/{}", epoch + 1, self.epochs));
             let bar = ProgressBar::with_draw_target(Some(self.steps as u64), ProgressDrawTarget::stdout());
-            if let Ok(style) = ProgressStyle::with_template("{pos:.bold}/{len:.bold} {bar:20.green/black.bright} {msg}") {
+            if let Ok(style) = ProgressStyle::with_template("{pos:.bold}/{len:.bold} {bar:20.green/black.bright} {msg}")
+            {
                 bar.set_style(style.progress_chars("━━"));
             }
             self.bar = Some(bar);

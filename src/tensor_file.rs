@@ -67,7 +67,10 @@ pub(crate) fn write(path: &Path, tensors: Vec<Tensor<'_>>, metadata: &[(&str, &s
     let bytes = safetensors::serialize(tensors, Some(metadata)).map_err(|error| problem(path, error.to_string()))?;
 
     let Some(name) = path.file_name() else {
-        return Err(Error::io(path)(std::io::Error::new(std::io::ErrorKind::InvalidInput, "this is not the name of a file")));
+        return Err(Error::io(path)(std::io::Error::new(
+            std::io::ErrorKind::InvalidInput,
+            "this is not the name of a file",
+        )));
     };
     let mut temporary = std::ffi::OsString::from(".");
     temporary.push(name);
@@ -95,7 +98,8 @@ pub(crate) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// `bytes` are the content of the file.
     pub(crate) fn new(path: &'a Path, bytes: &'a [u8]) -> Result<Self> {
-        let corrupt = |error: safetensors::SafeTensorError| problem(path, format!("not a valid safetensors file: {error}"));
+        let corrupt =
+            |error: safetensors::SafeTensorError| problem(path, format!("not a valid safetensors file: {error}"));
         let file = SafeTensors::deserialize(bytes).map_err(corrupt)?;
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(corrupt)?;
         let metadata = header.metadata().iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect();

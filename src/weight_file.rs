@@ -32,7 +32,8 @@ pub trait WeightFiles: Model {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(Error::io(path))?;
         let mut reader = Reader::new(path, &bytes)?;
-        let hint = if reader.metadata("optimizer").is_some() { ": this is a checkpoint, use `load_checkpoint`" } else { "" };
+        let hint =
+            if reader.metadata("optimizer").is_some() { ": this is a checkpoint, use `load_checkpoint`" } else { "" };
         let variables = reader.variables::<Self>("")?;
         reader.finish(hint)?;
         variables.write(self);
@@ -95,7 +96,9 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         let expected = self.optimizer.name();
         match reader.metadata("optimizer") {
             Some(got) if got == expected => {}
-            Some(got) => return Err(reader.problem(format!("expected a checkpoint of the optimizer `{expected}`, got `{got}`"))),
+            Some(got) => {
+                return Err(reader.problem(format!("expected a checkpoint of the optimizer `{expected}`, got `{got}`")));
+            }
             None => return Err(reader.problem("this is no checkpoint; use `load_weights` for weights alone".into())),
         }
         let steps = reader.number(STEPS)?;

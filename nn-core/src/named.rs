@@ -76,16 +76,25 @@ macro_rules! named {
         {
             type State = ($(<$letter as $crate::metrics::Metrics<$sample, $target>>::State,)+);
 
-            // The names of the types serve as names of their values.
-            #[allow(non_snake_case)]
             fn update(
                 &self,
                 ($($field,)+): &mut Self::State,
-                ($($target,)+): ($(&[$target],)+),
-                ($($sample,)+): ($(&[$sample],)+),
+                targets: ($(&[$target],)+),
+                predictions: ($(&[$sample],)+),
                 weights: &[f64],
             ) {
-                $($crate::metrics::Metrics::<$sample, $target>::update(&self.$field, $field, $target, $sample, weights);)+
+                let states = ($($field,)+);
+                let ($($field,)+) = $crate::metrics::Zip::zip($crate::metrics::Zip::zip(states, targets), predictions);
+                $({
+                    let ((state, targets), predictions) = $field;
+                    $crate::metrics::Metrics::<$sample, $target>::update(
+                        &self.$field,
+                        state,
+                        targets,
+                        predictions,
+                        weights,
+                    );
+                })+
             }
 
             fn results(&self, ($($field,)+): &Self::State, visit: &mut dyn FnMut(usize, &'static str, f64)) {

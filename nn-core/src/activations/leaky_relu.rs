@@ -61,13 +61,7 @@ pub(super) mod compute {
             // keras.activations.leaky_relu(x, negative_slope=0.25) and its gradient, in float64.
             like_keras(
                 &LeakyRelu { negative_slope: 0.25 },
-                &[
-                    (-6.0, -1.5, 0.25),
-                    (-1.0, -0.25, 0.25),
-                    (0.0, 0.0, 0.25),
-                    (0.5, 0.5, 1.0),
-                    (6.0, 6.0, 1.0),
-                ],
+                &[(-6.0, -1.5, 0.25), (-1.0, -0.25, 0.25), (0.0, 0.0, 0.25), (0.5, 0.5, 1.0), (6.0, 6.0, 1.0)],
             );
         }
     }

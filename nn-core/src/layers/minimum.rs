@@ -40,8 +40,8 @@ pub(super) mod compute {
     /// Whether `x` takes the place of `y`.
     #[inline(always)]
     fn beats<T: Scalar>(x: T, y: T) -> bool {
-        // Only NaN is unequal to itself.
-        x < y || x != x
+        // Only NaN has no order with itself.
+        x < y || x.partial_cmp(&x).is_none()
     }
 
     impl Formula for Smallest {

@@ -7,6 +7,8 @@ mod mean;
 mod spread;
 
 pub use mean::Mean;
+#[doc(hidden)]
+pub use spread::Zip;
 pub use spread::{MetricSet, Metrics};
 
 /// The list of metrics: the only place besides its own page that a new one touches.

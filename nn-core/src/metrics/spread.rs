@@ -113,6 +113,30 @@ macro_rules! spread_metrics {
 }
 for_each_arity!(spread_metrics);
 
+/// Pairs the elements of two tuples. [`named!`](crate::named) has one name for each field, so it has no other way to walk
+/// through two tuples at a time.
+pub trait Zip<Other> {
+    /// The tuple of pairs.
+    type Pairs;
+
+    /// `((a, x), (b, y), ..)` of `(a, b, ..)` and `(x, y, ..)`
+    fn zip(self, other: Other) -> Self::Pairs;
+}
+
+macro_rules! zip_tuples {
+    ($(($name:ident $index:tt $other:ident))+) => {
+        impl<$($name,)+ $($other),+> Zip<($($other,)+)> for ($($name,)+) {
+            type Pairs = ($(($name, $other),)+);
+
+            #[inline(always)]
+            fn zip(self, other: ($($other,)+)) -> Self::Pairs {
+                ($((self.$index, other.$index),)+)
+            }
+        }
+    };
+}
+for_each_arity!(zip_tuples);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,105 @@
+//! Handwritten digits: train, look at the curves, test on digits that the model has never seen, save and load.
+//!
+//! ```sh
+//! cargo run --release --example digits
+//! ```
+//!
+//! It writes `out/digits.svg` and `out/digits.safetensors`, and exits with 1 if the test finds less than 97 % right.
+
+mod common;
+
+use nn::prelude::*;
+use std::process::ExitCode;
+use std::time::Instant;
+
+model! {
+    /// Recognises a handwritten digit.
+    pub struct Digits;
+
+    let pixels = Input(shape = [64]);
+    let x = Dense(128, activation = relu)(pixels);
+    let x = Dropout(0.3)(x);
+    let x = Dense(128, activation = relu)(x);
+    let x = Dropout(0.3)(x);
+    let digit = Dense(10, activation = softmax)(x);
+
+    Model(inputs = pixels, outputs = digit)
+}
+
+/// What the test must reach.
+const EXPECTED: f64 = 0.97;
+
+fn main() -> nn::Result<ExitCode> {
+    // Another number draws another test and other weights: `cargo run --release --example digits 7`.
+    let seed = std::env::args().nth(1).map_or(42, |seed| seed.parse().expect("the seed is a whole number"));
+    let (training, test) = common::load(seed);
+
+    // The table, and every other constant of the model, was written by the compiler.
+    println!("{}", Digits::SUMMARY);
+
+    let mut digits = Digits::boxed(&mut StdRng::seed_from_u64(seed))
+        .compile(Adam::default(), SparseCategoricalCrossentropy::default())
+        .metrics(Accuracy);
+    let started = Instant::now();
+    let history = digits.fit(
+        &training.images,
+        &training.labels,
+        Fit::new().epochs(40).batch_size(32).validation_split(0.1).seed(seed),
+    )?;
+    println!("\n{} steps in {:.1} s", digits.steps(), started.elapsed().as_secs_f64());
+
+    std::fs::create_dir_all("out").expect("the directory `out` can be made");
+    history.plot("out/digits.svg")?;
+    println!("learning curves: out/digits.svg");
+
+    // The test digits were used for nothing so far: neither by `fit` nor to choose the layers and the epochs.
+    let report = digits.evaluate(&test.images, &test.labels)?;
+    let accuracy = report.get("accuracy").unwrap_or(0.0);
+    let probabilities = digits.predict(&test.images)?;
+    confusion(&test.labels, &probabilities);
+    mistakes(&test, &probabilities);
+
+    // The file has the names and shapes of Keras: `dense.kernel` is (64, 128).
+    digits.save_weights("out/digits.safetensors")?;
+    let mut loaded = Digits::boxed(&mut StdRng::seed_from_u64(seed + 1));
+    assert_ne!(loaded.predict(&test.images)?, probabilities);
+    loaded.load_weights("out/digits.safetensors")?;
+    assert_eq!(loaded.predict(&test.images)?, probabilities);
+    println!("weights: out/digits.safetensors; loaded again, they predict the same to the bit");
+
+    // A single prediction: a plain function call on the stack.
+    let first: SVector<f32, 10> = loaded.call(&test.images[0]);
+    println!("the first test digit is a {}; the model says {}", test.labels[0], first.imax());
+
+    println!("\ntest: {report}, {} digits", test.labels.len());
+    if accuracy < EXPECTED {
+        println!("expected an accuracy of at least {EXPECTED}");
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints how often each digit was taken for each.
+fn confusion(labels: &[u32], probabilities: &[SVector<f32, 10>]) {
+    let mut counts = [[0; 10]; 10];
+    for (&label, p) in labels.iter().zip(probabilities) {
+        counts[label as usize][p.imax()] += 1;
+    }
+    println!("\n      predicted\nis  {}", (0..10).map(|digit| format!("{digit:4}")).collect::<String>());
+    for (digit, counts) in counts.iter().enumerate() {
+        let cells = counts.iter().map(|&count| if count == 0 { "   ·".into() } else { format!("{count:4}") });
+        println!(" {digit}  {}", cells.collect::<String>());
+    }
+}
+
+/// Draws the mistakes that the model was surest of.
+fn mistakes(test: &common::Digits, probabilities: &[SVector<f32, 10>]) {
+    let mut wrong: Vec<_> = test.images.iter().zip(&test.labels).zip(probabilities).collect();
+    wrong.retain(|&((_, &label), p)| p.imax() != label as usize);
+    wrong.sort_by(|(_, p), (_, q)| q.max().total_cmp(&p.max()));
+    println!("\n{} mistakes; the surest of them:\n", wrong.len());
+    let captioned = |&((image, label), p): &((_, &u32), &SVector<f32, 10>)| {
+        (image, format!("{label}, not {} ({:.0} %)", p.imax(), 100.0 * p.max()))
+    };
+    println!("{}\n", common::draw(&wrong.iter().take(5).map(captioned).collect::<Vec<_>>()));
+}

@@ -1,0 +1,120 @@
+//! Flatten: all axes of a sample as one.
+//!
+//! ```text
+//! y[k] = x[k]        in row-major order, which is the order in memory
+//!
+//! dx += dy
+//! ```
+//!
+//! Shapes: input `(a, b, ..)`, output `(a · b · ..,)`.
+//!
+//! Source: <https://keras.io/api/layers/reshaping_layers/flatten/>
+
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{Arity, Dtype, Inferred, LayerSpec, Value};
+
+/// `Flatten()`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "Flatten",
+    function: None,
+    module: "flatten",
+    args: &[],
+    inputs: Arity::ONE,
+    reads: Dtype::Float,
+    weight_consts: None,
+    has_cache: false,
+    infer,
+};
+
+/// One axis with all scalars; the type is `Flatten<size>`.
+pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let size = inputs[0].size();
+    Ok(Inferred::new(Shape::new(&[size]), &[size]))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layer::{Layer, Pass};
+    use crate::scalar::Scalar;
+    use crate::storage::Storage;
+    use crate::tensor::{Element, flat, flat_mut};
+    use nalgebra::{SMatrix, SVector};
+
+    /// All axes of a sample of `N` scalars as one.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Flatten<const N: usize>;
+
+    impl<const N: usize> Flatten<N> {
+        /// The only value.
+        pub const DEFAULT: Self = Flatten;
+    }
+
+    impl<T: Scalar + Element, const N: usize, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for Flatten<N> {
+        type Output = SVector<T, N>;
+        type Weights = ();
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = ();
+
+        #[inline]
+        fn forward<B: Storage>(
+            &self,
+            _: &(),
+            x: &[SMatrix<T, R, P>],
+            y: &mut [SVector<T, N>],
+            _: Pass<'_, '_, (), ()>,
+        ) {
+            const { assert!(R * P == N) }
+            flat_mut(y).copy_from_slice(flat(x));
+        }
+
+        #[inline]
+        fn backward<B: Storage>(
+            &self,
+            _: &(),
+            _: &[SMatrix<T, R, P>],
+            _: &[SVector<T, N>],
+            dy: &[SVector<T, N>],
+            _: &mut (),
+            dx: Option<&mut [SMatrix<T, R, P>]>,
+            _: Option<&mut ()>,
+        ) {
+            // y = x, so dx += dy
+            if let Some(dx) = dx {
+                for (dx, &dy) in flat_mut(dx).iter_mut().zip(flat(dy)) {
+                    *dx += dy;
+                }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::storage::Inline;
+        use crate::testing::check_layer;
+
+        #[test]
+        fn gradients() {
+            check_layer::<SMatrix<f64, 5, 3>, _>(&Flatten::<15>);
+        }
+
+        #[test]
+        fn position_after_position() {
+            let x = [SMatrix::<f32, 2, 3>::new(1., 3., 5., 2., 4., 6.)];
+            let mut y = [SVector::<f32, 6>::zeros()];
+            Flatten::<6>.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            assert_eq!(y[0].as_slice(), [1., 2., 3., 4., 5., 6.]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_axis() {
+        assert_eq!(infer(&[], &[Shape::new(&[5, 7, 3])]).unwrap(), Inferred::new(Shape::new(&[105]), &[105]));
+        assert_eq!(infer(&[], &[Shape::new(&[])]).unwrap().output(0), Shape::new(&[1]));
+    }
+}

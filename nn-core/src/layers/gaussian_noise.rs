@@ -1,0 +1,137 @@
+//! GaussianNoise: adds normal noise to its input while training.
+//!
+//! ```text
+//! training:    y = x + stddev · z        with z standard normal
+//! prediction:  y = x
+//!
+//! dx += dy
+//! ```
+//!
+//! Shapes: output as input, any shape. Every scalar of every sample draws its own `z`.
+//!
+//! Source: <https://keras.io/api/layers/regularization_layers/gaussian_noise/>
+
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::text::Text;
+
+/// `GaussianNoise(stddev)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "GaussianNoise",
+    function: None,
+    module: "gaussian_noise",
+    args: &[ArgSpec::required_float("stddev")],
+    inputs: Arity::ONE,
+    reads: Dtype::Float,
+    weight_consts: None,
+    has_cache: false,
+    infer,
+};
+
+/// The shape stays.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    if let Some(stddev) = args[0].as_float() {
+        if !(stddev >= 0.0 && stddev <= 1.0) {
+            return Err(ShapeError::argument(0, Text::new().str("expected a standard deviation from 0 to 1")));
+        }
+    }
+    Ok(Inferred::new(inputs[0], &[]))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layer::{Layer, Pass};
+    use crate::scalar::Scalar;
+    use crate::storage::Storage;
+    use crate::tensor::{Element, add, flat, flat_mut};
+    use nalgebra::SMatrix;
+    use rand::RngExt;
+    use rand_distr::StandardNormal;
+
+    /// Adds normal noise to its input while training.
+    #[derive(Clone, Copy, Debug)]
+    pub struct GaussianNoise {
+        /// The standard deviation of the noise, from 0 to 1.
+        pub stddev: f64,
+    }
+
+    impl<T: Scalar + Element, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for GaussianNoise {
+        type Output = SMatrix<T, R, P>;
+        type Weights = ();
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = ();
+
+        fn forward<B: Storage>(
+            &self,
+            _: &(),
+            x: &[SMatrix<T, R, P>],
+            y: &mut [SMatrix<T, R, P>],
+            pass: Pass<'_, '_, (), ()>,
+        ) {
+            let (x, y) = (flat(x), flat_mut(y));
+            match pass {
+                Pass::Inference(()) => y.copy_from_slice(x),
+                Pass::Training((), mode) => {
+                    for (y, &x) in y.iter_mut().zip(x) {
+                        let z: f64 = mode.rng.sample(StandardNormal);
+                        *y = x + T::of(self.stddev * z);
+                    }
+                }
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            _: &(),
+            _: &[SMatrix<T, R, P>],
+            _: &[SMatrix<T, R, P>],
+            dy: &[SMatrix<T, R, P>],
+            _: &mut (),
+            dx: Option<&mut [SMatrix<T, R, P>]>,
+            _: Option<&mut ()>,
+        ) {
+            // y = x + noise, so dx += dy
+            if let Some(dx) = dx {
+                add(dx, dy);
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::layer::Mode;
+        use crate::storage::Heap;
+        use crate::testing::check_layer;
+        use rand::{SeedableRng, rngs::StdRng};
+
+        #[test]
+        fn gradients() {
+            check_layer::<SMatrix<f64, 5, 3>, _>(&GaussianNoise { stddev: 0.5 });
+        }
+
+        #[test]
+        fn mean_and_deviation() {
+            let x = [SMatrix::<f64, 100, 100>::repeat(3.0)];
+            let mut y = x;
+            let layer = GaussianNoise { stddev: 0.5 };
+            layer.forward::<Heap>(&(), &x, &mut y, Pass::Training(&mut (), Mode::new(&mut StdRng::seed_from_u64(1))));
+            let (mean, variance) = (y[0].mean(), y[0].variance());
+            assert!((mean - 3.0).abs() < 0.02 && (variance.sqrt() - 0.5).abs() < 0.02, "{mean} {variance}");
+            layer.forward::<Heap>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            assert_eq!(x, y);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_deviation_is_at_most_one() {
+        let shape = Shape::new(&[4, 3]);
+        assert_eq!(infer(&[Value::Float(0.5)], &[shape]).unwrap(), Inferred::new(shape, &[]));
+        assert!(infer(&[Value::Float(1.5)], &[shape]).is_err());
+    }
+}

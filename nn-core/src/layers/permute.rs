@@ -1,0 +1,222 @@
+//! Permute: the axes of a sample in another order.
+//!
+//! ```text
+//! y[.., kᵢ, ..] = x[.., k, ..]        axis i of y is axis dims[i] of x
+//!
+//! dx += dy, permuted back
+//! ```
+//!
+//! Shapes: input `(a₁, a₂, ..)`, output `(a_dims[1], a_dims[2], ..)`. As in Keras, `dims` counts from 1 and leaves out the
+//! batch: `Permute([2, 1])` is the transpose.
+//!
+//! Source: <https://keras.io/api/layers/reshaping_layers/permute/>
+
+use crate::shape::{MAX_RANK, Shape, ShapeError};
+use crate::spec::{ArgSpec, Arity, Default, Dtype, Inferred, Kind, LayerSpec, Value};
+use crate::text::Text;
+
+/// `Permute(dims)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "Permute",
+    function: None,
+    module: "permute",
+    args: &[ArgSpec { name: "dims", kind: Kind::Ints, default: Default::Required, field: false }],
+    inputs: Arity::ONE,
+    reads: Dtype::Float,
+    weight_consts: None,
+    has_cache: false,
+    infer,
+};
+
+/// The axes in the order `dims`. The type is `Permute<rows, cols, D1, D2, D3, D4, DIMS>`: the output is, with 1 for axes
+/// that it has not, `(.., D1, D2, D3, D4, rows)`, and the decimal digits of `DIMS` are `dims`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let (order, count) = match args[0] {
+        Value::Ints(order, count) => (order, count),
+        _ => panic!("whole numbers were expected"),
+    };
+    let x = inputs[0];
+    let (mut dims, mut digits, mut seen, mut i) = ([1; MAX_RANK], 0, 0u32, 0);
+    while i < count {
+        if order[i] < 1 || order[i] > count as i64 || (seen >> order[i]) & 1 == 1 {
+            let message = Text::new().str("expected each of the axes from 1 to ").size(count).str(" once");
+            return Err(ShapeError::argument(0, message));
+        }
+        seen |= 1 << order[i];
+        i += 1;
+    }
+    if count != x.rank() {
+        let message = Text::new().str("`dims` has ").size(count).str(" axes, but the input ").shape(&x).str(" has ");
+        return Err(ShapeError::argument(0, message.size(x.rank())));
+    }
+    i = 0;
+    while i < count {
+        dims[i + MAX_RANK - count] = x.dim(order[i] as usize - 1);
+        digits = 10 * digits + order[i] as usize;
+        i += 1;
+    }
+    let output = Shape::new(dims.split_at(MAX_RANK - count).1);
+    let consts = [output.rows(), output.cols(), dims[1], dims[2], dims[3], dims[4], digits];
+    Ok(Inferred::new(output, &consts))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layer::{Layer, Pass};
+    use crate::layers::strides::Strides;
+    use crate::scalar::Scalar;
+    use crate::shape::MAX_RANK;
+    use crate::storage::Storage;
+    use crate::tensor::{Element, flat, flat_mut};
+    use nalgebra::SMatrix;
+
+    /// The axes of a sample in the order that the decimal digits of `DIMS` give; the output has the axes
+    /// `(.., D1, D2, D3, D4, RY)`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Permute<
+        const RY: usize,
+        const PY: usize,
+        const D1: usize,
+        const D2: usize,
+        const D3: usize,
+        const D4: usize,
+        const DIMS: usize,
+    >;
+
+    impl<
+        const RY: usize,
+        const PY: usize,
+        const D1: usize,
+        const D2: usize,
+        const D3: usize,
+        const D4: usize,
+        const DIMS: usize,
+    > Permute<RY, PY, D1, D2, D3, D4, DIMS>
+    {
+        /// The only value.
+        pub const DEFAULT: Self = Permute;
+
+        /// Where the scalars of the output lie in the input.
+        const AT: Strides<MAX_RANK> = {
+            // Axes that the sample has not stay in front.
+            let (mut order, mut digits, mut rank, mut i) = ([0, 1, 2, 3, 4, 5], DIMS, 0, MAX_RANK);
+            while digits > 0 {
+                digits /= 10;
+                rank += 1;
+            }
+            digits = DIMS;
+            while digits > 0 {
+                i -= 1;
+                order[i] = MAX_RANK - rank + digits % 10 - 1;
+                digits /= 10;
+            }
+            Strides::permute([PY / (D1 * D2 * D3 * D4), D1, D2, D3, D4, RY], order)
+        };
+    }
+
+    impl<
+        T: Scalar + Element,
+        const RY: usize,
+        const PY: usize,
+        const D1: usize,
+        const D2: usize,
+        const D3: usize,
+        const D4: usize,
+        const DIMS: usize,
+        const R: usize,
+        const P: usize,
+    > Layer<T, SMatrix<T, R, P>> for Permute<RY, PY, D1, D2, D3, D4, DIMS>
+    {
+        type Output = SMatrix<T, RY, PY>;
+        type Weights = ();
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = ();
+
+        fn forward<B: Storage>(
+            &self,
+            _: &(),
+            x: &[SMatrix<T, R, P>],
+            y: &mut [SMatrix<T, RY, PY>],
+            _: Pass<'_, '_, (), ()>,
+        ) {
+            const { assert!(R * P == RY * PY) }
+            for (x, y) in flat(x).chunks_exact(R * P).zip(flat_mut(y).chunks_exact_mut(R * P)) {
+                for (k, y) in y.iter_mut().enumerate() {
+                    *y = x[Self::AT.place(k)];
+                }
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            _: &(),
+            _: &[SMatrix<T, R, P>],
+            _: &[SMatrix<T, RY, PY>],
+            dy: &[SMatrix<T, RY, PY>],
+            _: &mut (),
+            dx: Option<&mut [SMatrix<T, R, P>]>,
+            _: Option<&mut ()>,
+        ) {
+            // y[k] = x[at(k)], so dx[at(k)] += dy[k]
+            let Some(dx) = dx else { return };
+            for (dx, dy) in flat_mut(dx).chunks_exact_mut(R * P).zip(flat(dy).chunks_exact(R * P)) {
+                for (k, &dy) in dy.iter().enumerate() {
+                    dx[Self::AT.place(k)] += dy;
+                }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::storage::Inline;
+        use crate::testing::check_layer;
+
+        #[test]
+        fn gradients() {
+            check_layer::<SMatrix<f64, 5, 3>, _>(&Permute::<3, 5, 1, 1, 1, 5, 21>);
+            // (2, 3, 5) to (5, 2, 3)
+            check_layer::<SMatrix<f64, 5, 6>, _>(&Permute::<3, 10, 1, 1, 5, 2, 312>);
+        }
+
+        #[test]
+        fn transpose() {
+            let x = [SMatrix::<f32, 2, 3>::new(1., 2., 3., 4., 5., 6.)];
+            let mut y = [SMatrix::<f32, 3, 2>::zeros()];
+            Permute::<3, 2, 1, 1, 1, 2, 21>.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            assert_eq!(y[0], x[0].transpose());
+        }
+
+        #[test]
+        fn three_axes() {
+            // x[a, b, c] is 100 a + 10 b + c, so y[c, a, b] is too.
+            let x = [SMatrix::<f32, 5, 6>::from_fn(|c, p| (100 * (p / 3) + 10 * (p % 3) + c) as f32)];
+            let mut y = [SMatrix::<f32, 3, 10>::zeros()];
+            Permute::<3, 10, 1, 1, 5, 2, 312>.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            assert_eq!(y[0], SMatrix::from_fn(|b, p| (100 * (p % 2) + 10 * b + p / 2) as f32));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::{String, ToString};
+
+    fn rule(dims: &[i64], x: &[usize]) -> Result<Inferred, String> {
+        let mut all = [0; MAX_RANK];
+        all[..dims.len()].copy_from_slice(dims);
+        infer(&[Value::Ints(all, dims.len())], &[Shape::new(x)]).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn shapes() {
+        assert_eq!(rule(&[2, 1], &[3, 5]).unwrap(), Inferred::new(Shape::new(&[5, 3]), &[3, 5, 1, 1, 1, 5, 21]));
+        let inferred = rule(&[3, 1, 2], &[2, 3, 5]).unwrap();
+        assert_eq!(inferred, Inferred::new(Shape::new(&[5, 2, 3]), &[3, 10, 1, 1, 5, 2, 312]));
+        assert_eq!(rule(&[2, 2], &[3, 5]).unwrap_err(), "expected each of the axes from 1 to 2 once");
+        assert_eq!(rule(&[2, 1], &[3, 5, 7]).unwrap_err(), "`dims` has 2 axes, but the input (3, 5, 7) has 3");
+        assert_eq!(rule(&[6, 5, 4, 3, 2, 1], &[2, 3, 4, 5, 6, 7]).unwrap().consts(), [2, 2520, 6, 5, 4, 3, 654321]);
+    }
+}

@@ -1,0 +1,134 @@
+//! ReLU: the rectified linear unit with its variations, as a layer.
+//!
+//! ```text
+//! y = min(x, max_value)                   if x > threshold
+//!     negative_slope · (x - threshold)    else
+//!
+//! dx += dy                                if threshold < x ≤ max_value
+//!       0                                 if x > threshold and x > max_value
+//!       negative_slope · dy               if x ≤ threshold
+//! ```
+//!
+//! Shapes: output as input, any shape. With the defaults this is `Activation(relu)`.
+//!
+//! Source: <https://keras.io/api/layers/activation_layers/relu/>
+
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{ArgSpec, Arity, Default, Dtype, Inferred, Kind, LayerSpec, Value};
+use crate::text::Text;
+
+/// `ReLU(max_value, negative_slope, threshold)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "ReLU",
+    function: None,
+    module: "re_lu",
+    args: &[
+        ArgSpec { name: "max_value", kind: Kind::Float, default: Default::Layer, field: true },
+        ArgSpec::float("negative_slope", 0.0),
+        ArgSpec::float("threshold", 0.0),
+    ],
+    inputs: Arity::ONE,
+    reads: Dtype::Float,
+    weight_consts: None,
+    has_cache: false,
+    infer,
+};
+
+/// The shape stays.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let mut i = 0;
+    while i < args.len() {
+        if let Some(value) = args[i].as_float() {
+            if !(value >= 0.0) {
+                let message = Text::new().str("`").str(SPEC.args[i].name).str("` must not be negative");
+                return Err(ShapeError::argument(i, message));
+            }
+        }
+        i += 1;
+    }
+    Ok(Inferred::new(inputs[0], &[]))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::activations::Elementwise;
+    use crate::layers::elementwise::elementwise_layer;
+    use crate::scalar::Scalar;
+
+    /// The rectified linear unit with its variations.
+    #[derive(Clone, Copy, Debug)]
+    pub struct ReLU {
+        /// The largest output; infinity (Keras's `None`) by default.
+        pub max_value: f64,
+        /// The slope up to the threshold; 0 by default.
+        pub negative_slope: f64,
+        /// Where the positive part begins; 0 by default.
+        pub threshold: f64,
+    }
+
+    impl ReLU {
+        /// Keras's defaults.
+        pub const DEFAULT: Self = ReLU { max_value: f64::INFINITY, negative_slope: 0.0, threshold: 0.0 };
+    }
+
+    impl Elementwise for ReLU {
+        #[inline(always)]
+        fn value<T: Scalar>(&self, x: T) -> T {
+            let (max, threshold) = (T::of(self.max_value), T::of(self.threshold));
+            if x > threshold {
+                if x > max { max } else { x }
+            } else {
+                T::of(self.negative_slope) * (x - threshold)
+            }
+        }
+
+        #[inline(always)]
+        fn derivative<T: Scalar>(&self, x: T, _: T) -> T {
+            if x > T::of(self.threshold) {
+                if x > T::of(self.max_value) { T::ZERO } else { T::ONE }
+            } else {
+                T::of(self.negative_slope)
+            }
+        }
+    }
+
+    elementwise_layer!(ReLU);
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::testing::check_layer;
+        use nalgebra::SMatrix;
+
+        const ALL: ReLU = ReLU { max_value: 0.7, negative_slope: 0.1, threshold: 0.2 };
+
+        #[test]
+        fn gradients() {
+            check_layer::<SMatrix<f64, 5, 3>, _>(&ReLU::DEFAULT);
+            check_layer::<SMatrix<f64, 5, 3>, _>(&ALL);
+        }
+
+        #[test]
+        fn the_formula() {
+            assert_eq!([-1.0f64, 0.0, 0.5, 9.0].map(|x| ReLU::DEFAULT.value(x)), [0.0, 0.0, 0.5, 9.0]);
+            let y = [-0.8, 0.2, 0.5, 0.7, 9.0].map(|x: f64| ALL.value(x));
+            assert_eq!(y, [-0.1, 0.0, 0.5, 0.7, 0.7]);
+            assert_eq!([0.2, 0.7, 9.0].map(|x: f64| ALL.derivative(x, 0.0)), [0.1, 1.0, 0.0]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn arguments_are_not_negative() {
+        let shape = Shape::new(&[4, 3]);
+        let inferred = infer(&[Value::Absent, Value::Float(0.1), Value::Float(0.0)], &[shape]).unwrap();
+        assert_eq!((inferred.output(0), inferred.consts()), (shape, &[][..]));
+        let error = infer(&[Value::Absent, Value::Float(-0.1), Value::Float(0.0)], &[shape]).unwrap_err();
+        assert_eq!(error.to_string(), "`negative_slope` must not be negative");
+    }
+}

@@ -1,0 +1,125 @@
+//! RepeatVector: the same vector at every position of a sequence.
+//!
+//! ```text
+//! y[p] = x        for each of the n positions p
+//!
+//! dx += Σₚ dy[p]
+//! ```
+//!
+//! Shapes: input `(features,)`, output `(n, features)`.
+//!
+//! Source: <https://keras.io/api/layers/reshaping_layers/repeat_vector/>
+
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::text::Text;
+
+/// `RepeatVector(n)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "RepeatVector",
+    function: None,
+    module: "repeat_vector",
+    args: &[ArgSpec::size("n")],
+    inputs: Arity::ONE,
+    reads: Dtype::Float,
+    weight_consts: None,
+    has_cache: false,
+    infer,
+};
+
+/// `(features,)` to `(n, features)`; the type is `RepeatVector<n>`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let (n, x) = (args[0].as_size(), inputs[0]);
+    if x.rank() != 1 {
+        return Err(ShapeError::input(0, Text::new().str("expected one axis, (features,), but got ").shape(&x)));
+    }
+    Ok(Inferred::new(Shape::new(&[n, x.dim(0)]), &[n]))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layer::{Layer, Pass};
+    use crate::scalar::Scalar;
+    use crate::storage::Storage;
+    use crate::tensor::{Element, flat, flat_mut};
+    use nalgebra::{SMatrix, SVector};
+
+    /// The same vector at `N` positions.
+    #[derive(Clone, Copy, Debug)]
+    pub struct RepeatVector<const N: usize>;
+
+    impl<const N: usize> RepeatVector<N> {
+        /// The only value.
+        pub const DEFAULT: Self = RepeatVector;
+    }
+
+    impl<T: Scalar + Element, const N: usize, const R: usize> Layer<T, SVector<T, R>> for RepeatVector<N> {
+        type Output = SMatrix<T, R, N>;
+        type Weights = ();
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = ();
+
+        fn forward<B: Storage>(
+            &self,
+            _: &(),
+            x: &[SVector<T, R>],
+            y: &mut [SMatrix<T, R, N>],
+            _: Pass<'_, '_, (), ()>,
+        ) {
+            for (x, y) in x.iter().zip(y) {
+                for y in y.as_mut_slice().chunks_exact_mut(R) {
+                    y.copy_from_slice(x.as_slice());
+                }
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            _: &(),
+            _: &[SVector<T, R>],
+            _: &[SMatrix<T, R, N>],
+            dy: &[SMatrix<T, R, N>],
+            _: &mut (),
+            dx: Option<&mut [SVector<T, R>]>,
+            _: Option<&mut ()>,
+        ) {
+            // y[p] = x, so dx += Σₚ dy[p]
+            let Some(dx) = dx else { return };
+            for (dx, dy) in flat_mut(dx).chunks_exact_mut(R).zip(flat(dy).chunks_exact(R * N)) {
+                crate::kernels::add_rows::<T, R>(dx, dy);
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::storage::Inline;
+        use crate::testing::check_layer;
+
+        #[test]
+        fn gradients() {
+            check_layer::<SVector<f64, 5>, _>(&RepeatVector::<3>);
+        }
+
+        #[test]
+        fn the_formula() {
+            let mut y = [SMatrix::<f32, 2, 3>::zeros()];
+            let x = [SVector::<f32, 2>::new(1., 2.)];
+            RepeatVector::<3>.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            assert_eq!(y[0].as_slice(), [1., 2., 1., 2., 1., 2.]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        let args = [Value::Size(7)];
+        assert_eq!(infer(&args, &[Shape::new(&[3])]).unwrap(), Inferred::new(Shape::new(&[7, 3]), &[7]));
+        assert!(infer(&args, &[Shape::new(&[2, 3])]).is_err());
+    }
+}

@@ -1,0 +1,164 @@
+//! Reshape: the same scalars under other axes.
+//!
+//! ```text
+//! y[k] = x[k]        in row-major order, which is the order in memory
+//!
+//! dx += dy
+//! ```
+//!
+//! Shapes: any input, output `target_shape` with the same number of scalars; one dimension may be -1, which stands for
+//! what is left.
+//!
+//! Source: <https://keras.io/api/layers/reshaping_layers/reshape/>
+
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{ArgSpec, Arity, Default, Dtype, Inferred, Kind, LayerSpec, Value};
+use crate::text::Text;
+
+/// `Reshape(target_shape)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "Reshape",
+    function: None,
+    module: "reshape",
+    args: &[ArgSpec { name: "target_shape", kind: Kind::Ints, default: Default::Required, field: false }],
+    inputs: Arity::ONE,
+    reads: Dtype::Float,
+    weight_consts: None,
+    has_cache: false,
+    infer,
+};
+
+/// `target_shape` without its -1; the type is `Reshape<rows, cols>`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let (target, count) = match args[0] {
+        Value::Ints(target, count) => (target, count),
+        _ => panic!("whole numbers were expected"),
+    };
+    let (mut dims, mut product, mut open, mut i) = ([1; crate::shape::MAX_RANK], 1usize, None, 0);
+    while i < count {
+        if target[i] >= 1 {
+            dims[i] = target[i] as usize;
+            product = product.saturating_mul(dims[i]);
+        } else if target[i] == -1 && open.is_none() {
+            open = Some(i);
+        } else {
+            let message = Text::new().str("expected positive dimensions and at most one -1, but got ").int(target[i]);
+            return Err(ShapeError::argument(0, if target[i] == -1 { message.str(" twice") } else { message }));
+        }
+        i += 1;
+    }
+    let size = inputs[0].size();
+    if let Some(open) = open {
+        if !size.is_multiple_of(product) {
+            let message = Text::new().str("the input ").shape(&inputs[0]).str(" has ").size(size);
+            let message = message.str(" scalars, which the other dimensions, ").size(product);
+            return Err(ShapeError::argument(0, message.str(" in all, do not divide")));
+        }
+        dims[open] = size / product;
+    } else if size != product {
+        let message = Text::new().str("the input ").shape(&inputs[0]).str(" has ").size(size);
+        return Err(ShapeError::argument(0, message.str(" scalars, but `target_shape` has ").size(product)));
+    }
+    let output = Shape::new(dims.split_at(count).0);
+    Ok(Inferred::new(output, &[output.rows(), output.cols()]))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layer::{Layer, Pass};
+    use crate::scalar::Scalar;
+    use crate::storage::Storage;
+    use crate::tensor::{Element, flat, flat_mut};
+    use nalgebra::SMatrix;
+
+    /// The same scalars as a sample of `RY × PY`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Reshape<const RY: usize, const PY: usize>;
+
+    impl<const RY: usize, const PY: usize> Reshape<RY, PY> {
+        /// The only value.
+        pub const DEFAULT: Self = Reshape;
+    }
+
+    impl<T: Scalar + Element, const RY: usize, const PY: usize, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>>
+        for Reshape<RY, PY>
+    {
+        type Output = SMatrix<T, RY, PY>;
+        type Weights = ();
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = ();
+
+        #[inline]
+        fn forward<B: Storage>(
+            &self,
+            _: &(),
+            x: &[SMatrix<T, R, P>],
+            y: &mut [SMatrix<T, RY, PY>],
+            _: Pass<'_, '_, (), ()>,
+        ) {
+            const { assert!(R * P == RY * PY) }
+            flat_mut(y).copy_from_slice(flat(x));
+        }
+
+        #[inline]
+        fn backward<B: Storage>(
+            &self,
+            _: &(),
+            _: &[SMatrix<T, R, P>],
+            _: &[SMatrix<T, RY, PY>],
+            dy: &[SMatrix<T, RY, PY>],
+            _: &mut (),
+            dx: Option<&mut [SMatrix<T, R, P>]>,
+            _: Option<&mut ()>,
+        ) {
+            // y = x, so dx += dy
+            if let Some(dx) = dx {
+                for (dx, &dy) in flat_mut(dx).iter_mut().zip(flat(dy)) {
+                    *dx += dy;
+                }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::storage::Inline;
+        use crate::testing::check_layer;
+
+        #[test]
+        fn gradients() {
+            check_layer::<SMatrix<f64, 5, 6>, _>(&Reshape::<2, 15>);
+        }
+
+        #[test]
+        fn memory_stays() {
+            let x = [SMatrix::<f32, 6, 1>::from_column_slice(&[1., 2., 3., 4., 5., 6.])];
+            let mut y = [SMatrix::<f32, 2, 3>::zeros()];
+            Reshape::<2, 3>.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            assert_eq!(y[0].as_slice(), x[0].as_slice());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::{String, ToString};
+
+    fn rule(target: &[i64]) -> Result<Inferred, String> {
+        let mut all = [0; crate::shape::MAX_RANK];
+        all[..target.len()].copy_from_slice(target);
+        infer(&[Value::Ints(all, target.len())], &[Shape::new(&[12])]).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn shapes() {
+        assert_eq!(rule(&[3, 4]).unwrap(), Inferred::new(Shape::new(&[3, 4]), &[4, 3]));
+        assert_eq!(rule(&[-1, 2, 2]).unwrap(), Inferred::new(Shape::new(&[3, 2, 2]), &[2, 6]));
+        assert_eq!(rule(&[5, 2]).unwrap_err(), "the input (12,) has 12 scalars, but `target_shape` has 10");
+        assert!(rule(&[-1, 5]).unwrap_err().contains("5 in all, do not divide"));
+        assert!(rule(&[-1, -1]).unwrap_err().ends_with("-1 twice"));
+        assert!(rule(&[0, -1]).unwrap_err().ends_with("got 0"));
+    }
+}

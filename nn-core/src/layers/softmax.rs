@@ -1,0 +1,153 @@
+//! Softmax: probabilities along an axis, as a layer.
+//!
+//! ```text
+//! y = exp(x - max x) / Σ exp(x - max x)
+//!
+//! dx += y ⊙ (dy - Σ dy ⊙ y)
+//! ```
+//!
+//! Shapes: output as input, any shape; maximum and sums run along `axis`. As in Keras, `axis` counts the batch: axis 1 is
+//! the first axis of a sample, -1 the last. With -1 this is `Activation(softmax)`.
+//!
+//! Source: <https://keras.io/api/layers/activation_layers/softmax/>
+
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::text::Text;
+
+/// `Softmax(axis)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "Softmax",
+    function: None,
+    module: "softmax",
+    args: &[ArgSpec::int("axis", -1)],
+    inputs: Arity::ONE,
+    reads: Dtype::Float,
+    weight_consts: None,
+    has_cache: false,
+    infer,
+};
+
+/// The shape stays; the type is `Softmax<N, STRIDE>`, the length of the axis and the distance of neighbours along it.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let x = inputs[0];
+    match x.axis(args[0].as_int()) {
+        Some(axis) => Ok(Inferred::new(x, &[x.dim(axis), x.stride(axis)])),
+        None => {
+            let message = Text::new().str("axis ").int(args[0].as_int()).str(" is no axis of a sample of shape ").shape(&x);
+            Err(ShapeError::argument(0, message.str(" (axis 0 counts the batch)")))
+        }
+    }
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layer::{Layer, Pass};
+    use crate::scalar::Scalar;
+    use crate::storage::Storage;
+    use crate::tensor::{Element, flat, flat_mut};
+    use nalgebra::SMatrix;
+
+    /// Probabilities along an axis of `N` scalars that lie `STRIDE` apart.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Softmax<const N: usize, const STRIDE: usize>;
+
+    impl<const N: usize, const STRIDE: usize> Softmax<N, STRIDE> {
+        /// The only value.
+        pub const DEFAULT: Self = Softmax;
+    }
+
+    impl<T: Scalar + Element, const N: usize, const STRIDE: usize, const R: usize, const P: usize>
+        Layer<T, SMatrix<T, R, P>> for Softmax<N, STRIDE>
+    {
+        type Output = SMatrix<T, R, P>;
+        type Weights = ();
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = ();
+
+        fn forward<B: Storage>(
+            &self,
+            _: &(),
+            x: &[SMatrix<T, R, P>],
+            y: &mut [SMatrix<T, R, P>],
+            _: Pass<'_, '_, (), ()>,
+        ) {
+            const { assert!((R * P).is_multiple_of(N * STRIDE)) }
+            for (x, y) in flat(x).chunks_exact(N * STRIDE).zip(flat_mut(y).chunks_exact_mut(N * STRIDE)) {
+                for i in 0..STRIDE {
+                    let (x, y) = (x[i..].iter().step_by(STRIDE), &mut y[i..]);
+                    let max = x.clone().fold(x.clone().next().copied().unwrap_or(T::ZERO), |max, &x| if x > max { x } else { max });
+                    let mut sum = T::ZERO;
+                    for (y, &x) in y.iter_mut().step_by(STRIDE).zip(x) {
+                        *y = (x - max).exp();
+                        sum += *y;
+                    }
+                    for y in y.iter_mut().step_by(STRIDE) {
+                        *y /= sum;
+                    }
+                }
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            _: &(),
+            _: &[SMatrix<T, R, P>],
+            y: &[SMatrix<T, R, P>],
+            dy: &[SMatrix<T, R, P>],
+            _: &mut (),
+            dx: Option<&mut [SMatrix<T, R, P>]>,
+            _: Option<&mut ()>,
+        ) {
+            // y = exp(x) / Σ exp(x), so dx += y ⊙ (dy - Σ dy ⊙ y)
+            let Some(dx) = dx else { return };
+            let blocks = flat(y).chunks_exact(N * STRIDE).zip(flat(dy).chunks_exact(N * STRIDE));
+            for ((y, dy), dx) in blocks.zip(flat_mut(dx).chunks_exact_mut(N * STRIDE)) {
+                for i in 0..STRIDE {
+                    let sum: T = (0..N).map(|k| dy[i + k * STRIDE] * y[i + k * STRIDE]).sum();
+                    for k in (i..N * STRIDE).step_by(STRIDE) {
+                        dx[k] += y[k] * (dy[k] - sum);
+                    }
+                }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::storage::Inline;
+        use crate::testing::check_layer;
+
+        #[test]
+        fn gradients() {
+            check_layer::<SMatrix<f64, 5, 3>, _>(&Softmax::<5, 1>);
+            // (2, 3, 5) along each of its axes.
+            check_layer::<SMatrix<f64, 5, 6>, _>(&Softmax::<3, 5>);
+            check_layer::<SMatrix<f64, 5, 6>, _>(&Softmax::<2, 15>);
+        }
+
+        #[test]
+        fn the_axis_sums_to_one() {
+            let x = [SMatrix::<f64, 2, 2>::new(1000.0, 1000.0, 0.0, 3f64.ln())];
+            let mut y = x;
+            Softmax::<2, 2>.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            let expected = [0.5, 0.25, 0.5, 0.75];
+            assert!(y[0].iter().zip(expected).all(|(y, e)| (y - e).abs() < 1e-12), "{y:?}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn axes() {
+        let shape = Shape::new(&[2, 3, 5]);
+        assert_eq!(infer(&[Value::Int(-1)], &[shape]).unwrap(), Inferred::new(shape, &[5, 1]));
+        assert_eq!(infer(&[Value::Int(1)], &[shape]).unwrap(), Inferred::new(shape, &[2, 15]));
+        assert!(infer(&[Value::Int(0)], &[shape]).unwrap_err().to_string().contains("counts the batch"));
+    }
+}

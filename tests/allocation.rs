@@ -1,0 +1,116 @@
+//! After the first, a training step allocates nothing.
+
+#![allow(missing_docs)]
+
+use nn::prelude::*;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+/// The system's allocator, with a count for each thread: the test harness allocates on others.
+struct Counting;
+
+thread_local! {
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is passed on to the system's allocator; the count is in static memory of the thread.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.with(|count| count.set(count.get() + 1));
+        // SAFETY: the contract is the caller's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        COUNT.with(|count| count.set(count.get() + 1));
+        // SAFETY: the contract is the caller's.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        COUNT.with(|count| count.set(count.get() + 1));
+        // SAFETY: the contract is the caller's.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the contract is the caller's.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = COUNT.with(Cell::get);
+    work();
+    COUNT.with(Cell::get) - before
+}
+
+model! {
+    /// A branch, a merge, dropout and a penalty.
+    pub struct Branches;
+
+    let x = Input(shape = [6]);
+    let a = Dense(8, activation = relu, kernel_regularizer = l2(0.01))(x);
+    let b = Dense(8, activation = sigmoid)(x);
+    let both = concatenate([a, b]);
+    let both = Dropout(0.1)(both);
+    let kind = Dense(3, activation = softmax)(both);
+
+    Model(inputs = x, outputs = kind)
+}
+
+type Point = SVector<f32, 6>;
+
+fn data(count: usize) -> (Vec<Point>, Vec<u32>) {
+    (0..count).map(|k| (Point::from_fn(|row, _| ((k * 5 + row * 3) as f32).sin()), (k % 3) as u32)).unzip()
+}
+
+fn silent() -> Fit {
+    Fit::new().verbose(Verbose::Silent)
+}
+
+#[test]
+fn steps_on_batches() -> nn::Result<()> {
+    let (x, y) = data(32);
+    let mut model = Branches::boxed(&mut StdRng::seed_from_u64(1))
+        .compile(Adam::default(), SparseCategoricalCrossentropy::default());
+    assert!(allocations(|| drop(model.train_on_batch(&x, &y))) > 0, "the count does not work");
+    for count in [32, 7, 32] {
+        assert_eq!(allocations(|| drop(model.train_on_batch(&x[..count], &y[..count]))), 0);
+    }
+    Ok(())
+}
+
+#[test]
+fn epochs_of_any_length() -> nn::Result<()> {
+    // An epoch allocates for its report, and that does not depend on its steps.
+    let (x, y) = data(330);
+    let mut model = Branches::boxed(&mut StdRng::seed_from_u64(1))
+        .compile(RmsProp::default(), SparseCategoricalCrossentropy::default())
+        .metrics((Accuracy, SparseCategoricalAccuracy));
+    model.fit(&x, &y, silent().validation_split(0.1))?;
+    for shuffle in [true, false] {
+        let mut fit = |count: usize| {
+            let fit = silent().shuffle(shuffle).epochs(3);
+            allocations(|| drop(model.fit(&x[..count], &y[..count], fit)))
+        };
+        let short = fit(33);
+        assert_eq!(short, fit(330), "shuffle: {shuffle}");
+    }
+    Ok(())
+}
+
+#[test]
+fn single_predictions() {
+    let (x, _) = data(1);
+    let model = Branches::boxed(&mut StdRng::seed_from_u64(1));
+    assert_eq!(
+        allocations(|| {
+            std::hint::black_box(model.call(&x[0]));
+        }),
+        0
+    );
+}

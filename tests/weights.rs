@@ -1,0 +1,251 @@
+//! Weight files and checkpoints: written whole, checked before anything changes, resumed bit for bit.
+
+#![allow(missing_docs)]
+
+use nn::prelude::*;
+use safetensors::SafeTensors;
+use std::fs;
+use std::path::PathBuf;
+
+model! {
+    /// A part of the next.
+    pub struct Tower;
+
+    let x = Input(shape = [4]);
+    let y = Dense(3, activation = relu)(x);
+
+    Model(inputs = x, outputs = y)
+}
+
+model! {
+    /// One tower, called twice.
+    pub struct Towers;
+
+    let a = Input(shape = [4]);
+    let b = Input(shape = [4]);
+    let tower = Tower();
+    let both = concatenate([tower(a), tower(b)]);
+    let same = Dense(2, use_bias = false)(both);
+
+    Model(inputs = [a, b], outputs = same)
+}
+
+model! {
+    /// As `Tower`, with other numbers.
+    pub struct Wide;
+
+    let x = Input(shape = [4]);
+    let y = Dense(5, activation = relu)(x);
+
+    Model(inputs = x, outputs = y)
+}
+
+model! {
+    /// A layer too many.
+    pub struct Tall;
+
+    let x = Input(shape = [4]);
+    let h = Dense(3, activation = relu)(x);
+    let h = Dropout(0.3)(h);
+    let z = Dense(1, name = "top")(h);
+
+    Model(inputs = x, outputs = z)
+}
+
+fn file(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("weights");
+    fs::create_dir_all(&folder).unwrap();
+    folder.join(name)
+}
+
+fn rng(seed: u64) -> StdRng {
+    StdRng::seed_from_u64(seed)
+}
+
+type Point = SVector<f32, 4>;
+
+fn data() -> (Vec<Point>, Vec<f32>) {
+    (0..40).map(|k| (Point::from_fn(|row, _| ((k * 5 + row * 3) as f32).sin()), (k % 2) as f32)).unzip()
+}
+
+fn silent() -> Fit {
+    Fit::new().verbose(Verbose::Silent)
+}
+
+#[test]
+fn weights_come_back() -> nn::Result<()> {
+    let path = file("towers.safetensors");
+    let (saved, mut loaded) = (Towers::boxed(&mut rng(1)), Towers::boxed(&mut rng(2)));
+    assert_ne!(saved, loaded);
+    saved.save_weights(&path)?;
+    loaded.load_weights(&path)?;
+    assert_eq!(saved, loaded);
+    // On a compiled model it is the same.
+    let path = file("towers_compiled.safetensors");
+    let mut compiled = Towers::boxed(&mut rng(2)).compile(Sgd::default(), MeanSquaredError);
+    saved.compile(Sgd::default(), MeanSquaredError).save_weights(&path)?;
+    compiled.load_weights(&path)?;
+    assert_eq!(*compiled.model(), *loaded);
+    Ok(())
+}
+
+#[test]
+fn files_have_the_names_and_shapes_of_keras() -> nn::Result<()> {
+    let path = file("names.safetensors");
+    let model = Towers::boxed(&mut rng(1));
+    model.save_weights(&path)?;
+    let bytes = fs::read(&path).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let mut names = tensors.names();
+    names.sort();
+    assert_eq!(names, ["same.kernel", "tower.y.bias", "tower.y.kernel"]);
+    let kernel = tensors.tensor("tower.y.kernel").unwrap();
+    assert_eq!(kernel.shape(), [4, 3]);
+    // Row-major, input by input: the second number is the weight from input 0 to output 1.
+    let second = f32::from_le_bytes(kernel.data()[4..8].try_into().unwrap());
+    assert_eq!(second, model.tower.y.kernel[(1, 0)]);
+    Ok(())
+}
+
+/// Loading `path` into a `Tower` fails with these words and changes nothing.
+fn refused(path: &PathBuf, words: &[&str]) {
+    let mut tower = Tower::boxed(&mut rng(9));
+    let before = tower.clone();
+    let error = tower.load_weights(path).unwrap_err().to_string();
+    for word in words.iter().chain(&[path.to_str().unwrap()]) {
+        assert!(error.contains(word), "`{word}` is not in: {error}");
+    }
+    assert_eq!(tower, before);
+}
+
+#[test]
+fn files_of_other_models_are_refused() -> nn::Result<()> {
+    let path = file("wide.safetensors");
+    Wide::boxed(&mut rng(1)).save_weights(&path)?;
+    refused(&path, &["`y.kernel`", "expected shape [4, 3]", "got [4, 5]"]);
+
+    let path = file("towers_for_tower.safetensors");
+    Towers::boxed(&mut rng(1)).save_weights(&path)?;
+    refused(&path, &["`y.kernel` is missing"]);
+
+    let path = file("double.safetensors");
+    Tower::<f64>::boxed(&mut rng(1)).save_weights(&path)?;
+    refused(&path, &["`y.kernel`", "expected type F32", "got F64"]);
+
+    let path = file("more.safetensors");
+    let (kernel, bias) = ([0; 48], [0; 12]);
+    let tensor = |shape: &[usize], bytes: &'static [u8]| {
+        safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape.to_vec(), bytes).unwrap()
+    };
+    let kernel: &'static [u8] = Box::leak(Box::new(kernel));
+    let bias: &'static [u8] = Box::leak(Box::new(bias));
+    let tensors =
+        [("y.kernel", tensor(&[4, 3], kernel)), ("y.bias", tensor(&[3], bias)), ("z.bias", tensor(&[3], bias))];
+    fs::write(&path, safetensors::serialize(tensors, None).unwrap()).unwrap();
+    refused(&path, &["unexpected tensor `z.bias`"]);
+    Ok(())
+}
+
+#[test]
+fn broken_files_are_refused() -> nn::Result<()> {
+    let path = file("whole.safetensors");
+    Tower::boxed(&mut rng(1)).save_weights(&path)?;
+    let whole = fs::read(&path).unwrap();
+    let broken = file("broken.safetensors");
+    // Every beginning of a file is an invalid file.
+    for length in 0..whole.len() {
+        fs::write(&broken, &whole[..length]).unwrap();
+        refused(&broken, &["not a valid safetensors file"]);
+    }
+    for at in 0..whole.len().min(200) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x15;
+        fs::write(&broken, &bytes).unwrap();
+        // Some changes are valid (a number of a weight, an entry of the metadata); none panics.
+        let mut tower = Tower::boxed(&mut rng(9));
+        let before = tower.clone();
+        if tower.load_weights(&broken).is_err() {
+            assert_eq!(tower, before);
+        }
+    }
+    refused(&file("missing.safetensors"), &[]);
+    Ok(())
+}
+
+#[test]
+fn a_file_is_written_whole_or_not_at_all() -> nn::Result<()> {
+    let folder = file("atomic");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("tower.safetensors");
+    for seed in 0..3 {
+        Tower::boxed(&mut rng(seed)).save_weights(&path)?;
+    }
+    let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["tower.safetensors"]);
+    let nowhere = folder.join("no/such/folder/tower.safetensors");
+    assert!(matches!(Tower::boxed(&mut rng(0)).save_weights(&nowhere), Err(nn::Error::Io { .. })));
+    assert!(Tower::boxed(&mut rng(0)).save_weights(&folder).is_err());
+    assert!(Tower::boxed(&mut rng(0)).save_weights("..").is_err());
+    assert_eq!(fs::read_dir(folder.parent().unwrap()).unwrap().filter(is_temporary).count(), 0);
+    Ok(())
+}
+
+fn is_temporary(entry: &std::io::Result<fs::DirEntry>) -> bool {
+    entry.as_ref().unwrap().file_name().to_str().unwrap().starts_with(".atomic")
+}
+
+#[test]
+fn a_resumed_run_goes_on_bit_for_bit() -> nn::Result<()> {
+    let (x, y) = data();
+    let make = |seed| Tall::boxed(&mut rng(seed)).compile(Adam::default(), MeanSquaredError);
+    let fit = || silent().batch_size(7);
+    let path = file("tall.checkpoint");
+    let (mut whole, mut first, mut second) = (make(1), make(1), make(2));
+    whole.fit(&x, &y, fit().epochs(5))?;
+    first.fit(&x, &y, fit().epochs(2))?;
+    first.save_checkpoint(&path)?;
+    second.load_checkpoint(&path)?;
+    assert_eq!(second.steps(), 12);
+    second.fit(&x, &y, fit().epochs(3))?;
+    assert_eq!(whole.model(), second.model());
+    // The weights alone do not do: Adam has a memory.
+    let weights = file("tall.safetensors");
+    first.save_weights(&weights)?;
+    let mut third = make(2);
+    third.load_weights(&weights)?;
+    third.fit(&x, &y, fit().epochs(3))?;
+    assert_ne!(whole.model(), third.model());
+    Ok(())
+}
+
+#[test]
+fn other_checkpoints_are_refused() -> nn::Result<()> {
+    let (x, y) = data();
+    let path = file("adam.checkpoint");
+    let mut adam = Tall::boxed(&mut rng(1)).compile(Adam::default(), MeanSquaredError);
+    adam.fit(&x, &y, silent())?;
+    adam.save_checkpoint(&path)?;
+
+    let mut sgd = Tall::boxed(&mut rng(2)).compile(Sgd::default(), MeanSquaredError);
+    let before = sgd.model().clone();
+    let error = sgd.load_checkpoint(&path).unwrap_err().to_string();
+    assert!(error.contains("expected a checkpoint of the optimizer `sgd`, got `adam`"), "{error}");
+    let error = sgd.load_weights(&path).unwrap_err().to_string();
+    assert!(error.contains("use `load_checkpoint`"), "{error}");
+
+    let weights = file("tall_alone.safetensors");
+    adam.save_weights(&weights)?;
+    let error = sgd.load_checkpoint(&weights).unwrap_err().to_string();
+    assert!(error.contains("use `load_weights`"), "{error}");
+
+    // The same optimizer with other slots.
+    let path = file("plain.checkpoint");
+    sgd.save_checkpoint(&path)?;
+    let momentum = Sgd { momentum: 0.9, ..Sgd::default() };
+    let mut momentum = Tall::boxed(&mut rng(2)).compile(momentum, MeanSquaredError);
+    let error = momentum.load_checkpoint(&path).unwrap_err().to_string();
+    assert!(error.contains("`optimizer.momentum.") && error.contains("is missing"), "{error}");
+    assert_eq!((sgd.model(), momentum.model(), momentum.steps()), (&before, &before, 0));
+    Ok(())
+}
