@@ -59,6 +59,31 @@ impl<M: Model> CompileValue for M {
 /// A model with optimizer, losses and metrics: what [`Compile::compile`] makes.
 ///
 /// Its working memory is made at the first step (or the first of a larger batch) and kept: later steps allocate nothing.
+///
+/// ```
+/// use nn::prelude::*;
+///
+/// model! {
+///     /// `y = w · x + b`
+///     pub struct Line;
+///
+///     let x = Input(shape = [1]);
+///     let y = Dense(1)(x);
+///
+///     Model(inputs = x, outputs = y)
+/// }
+///
+/// let mut line = Line::boxed(&mut StdRng::seed_from_u64(1))
+///     .compile(Sgd { learning_rate: 0.1, ..Sgd::default() }, MeanSquaredError)
+///     .metrics(Mae);
+/// // y = 2 · x + 1; where a sample is one scalar, plain numbers do.
+/// let (x, y) = ([0.0_f32, 1.0, 2.0, 3.0], [1.0_f32, 3.0, 5.0, 7.0]);
+/// let history = line.fit(&x, &y, Fit::new().epochs(200).verbose(0))?;
+/// assert!(history.get("mae").unwrap()[199] < 0.01);
+/// assert!(line.evaluate(&x, &y)?.loss < 1e-4);
+/// assert!((line.predict([10.0_f32])?[0].x - 21.0).abs() < 0.1);
+/// # nn::Result::Ok(())
+/// ```
 pub struct Compiled<M: Model, O, L, K = ()> {
     pub(crate) model: Box<M>,
     pub(crate) optimizer: O,

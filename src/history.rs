@@ -2,7 +2,10 @@
 
 use crate::report::Report;
 
-/// The losses and metrics of every epoch of a training run.
+/// The losses and metrics of every epoch of a training run; [`plot`](Self::plot) draws them.
+///
+/// The names are those of a [`Report`](crate::Report): `loss`; with several outputs `<output>_loss`; the metrics, with
+/// several outputs as `<output>_<metric>`; and all of them again as `val_..` where there is data for validation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     /// The epochs, counted from 0.

@@ -110,14 +110,16 @@ fn panel(
         let style = COLORS[place % COLORS.len()].stroke_width(2);
         let points = values.iter().enumerate().map(|(k, &y)| ((k + 1) as f64, y)).filter(|(_, y)| y.is_finite());
         if epochs == 1 {
+            // A disc is the training, a ring the validation.
+            let style = if validation { style } else { style.filled() };
             chart.draw_series(points.clone().map(|point| Circle::new(point, 4, style)))?;
         }
-        // The pixels of the samples in the legend: one line, or two dashes.
         let drawn = if validation {
             chart.draw_series(DashedLineSeries::new(points, 6, 4, style))?
         } else {
             chart.draw_series(LineSeries::new(points, style))?
         };
+        // 22 pixels in the legend: one line, or two dashes.
         let middle = if validation { 9 } else { 11 };
         let label = if validation { format!("{base} (validation)") } else { base.to_string() };
         drawn.label(label).legend(move |(x, y)| {

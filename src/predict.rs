@@ -8,6 +8,25 @@ use crate::{Buffer, Graph, Heap, Layer, Model, Pass, Result, Tensors};
 pub(crate) const BATCH_SIZE: usize = 32;
 
 /// Predictions of a model for many samples. In the prelude.
+///
+/// ```
+/// use nn::prelude::*;
+///
+/// model! {
+///     /// `y = w · x + b`
+///     pub struct Line;
+///
+///     let x = Input(shape = [1]);
+///     let y = Dense(1)(x);
+///
+///     Model(inputs = x, outputs = y)
+/// }
+///
+/// let line = Line::boxed(&mut StdRng::seed_from_u64(1));
+/// let y: Vec<SVector<f32, 1>> = line.predict([0.0_f32, 1.0, 2.0])?;
+/// assert_eq!(y[2], line.call(&SVector::from([2.0])));
+/// # nn::Result::Ok(())
+/// ```
 pub trait Predict: Model {
     /// The outputs for the inputs `x`: a `Vec`, or for several outputs the model's `…Outputs` struct of them.
     ///

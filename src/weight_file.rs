@@ -12,6 +12,29 @@ use std::fs;
 use std::path::Path;
 
 /// Weight files of a model. In the prelude.
+///
+/// ```
+/// use nn::prelude::*;
+///
+/// model! {
+///     /// `y = w · x + b`
+///     pub struct Line;
+///
+///     let x = Input(shape = [1]);
+///     let y = Dense(1)(x);
+///
+///     Model(inputs = x, outputs = y)
+/// }
+///
+/// let path = std::env::temp_dir().join("line.safetensors");
+/// let saved = Line::boxed(&mut StdRng::seed_from_u64(1));
+/// saved.save_weights(&path)?;
+///
+/// let mut loaded = Line::boxed(&mut StdRng::seed_from_u64(2));
+/// loaded.load_weights(&path)?;
+/// assert_eq!(saved, loaded);
+/// # nn::Result::Ok(())
+/// ```
 pub trait WeightFiles: Model {
     /// Writes the weights to a safetensors file. An interruption leaves the old file or the new one, never a part.
     ///

@@ -51,6 +51,19 @@ model! {
     Model(inputs = x, outputs = y)
 }
 
+model! {
+    /// Everything that adds to a gradient: a penalty, two outputs with different heads, a frozen layer between others.
+    pub struct Everything;
+
+    let x = Input(shape = [4]);
+    let first = Dense(5, activation = sigmoid, kernel_regularizer = l2(0.1))(x);
+    let still = Dense(7, activation = sigmoid, trainable = false)(first);
+    let kind = Dense(3, activation = softmax)(still);
+    let score = Dense(1, activation = sigmoid)(first);
+
+    Model(inputs = x, outputs = [kind, score])
+}
+
 type Point = SVector<f32, 4>;
 type Kind = SVector<f32, 3>;
 
@@ -109,6 +122,43 @@ fn one_step_by_hand() -> nn::Result<()> {
     assert_eq!(line.model().as_slice(), [-2.5, 1.5]);
     assert_eq!(line.steps(), 1);
     Ok(())
+}
+
+#[test]
+fn a_step_goes_down_the_gradient_of_the_reported_loss() -> nn::Result<()> {
+    let losses = || (SparseCategoricalCrossentropy::default(), BinaryCrossentropy::default());
+    let (x, y) = points(6);
+    let x: Vec<SVector<f64, 4>> = x.iter().map(|x| x.map(f64::from)).collect();
+    let classes: Vec<u32> = y.iter().map(|y| y.imax() as u32).collect();
+    let scores = [1.0, 0.0, 0.0, 1.0, 0.0, 1.0];
+    let start = Everything::<f64>::boxed(&mut StdRng::seed_from_u64(8));
+    let sgd = Sgd { learning_rate: 0.5, ..Sgd::default() };
+    let mut model = start.clone().compile(sgd, losses()).loss_weights((0.7, 2.0));
+    model.train_on_batch(&x, (&classes, &scores))?;
+
+    let mut loss = start.clone().compile(sgd, losses()).loss_weights((0.7, 2.0));
+    let mut at = |k: usize, step: f64| -> nn::Result<f64> {
+        loss.model_mut().as_mut_slice()[k] = start.as_slice()[k] + step;
+        let report = loss.test_on_batch(&x, (&classes, &scores))?;
+        loss.model_mut().as_mut_slice()[k] = start.as_slice()[k];
+        Ok(report.loss)
+    };
+    for (k, (before, after)) in start.as_slice().iter().zip(model.model().as_slice()).enumerate() {
+        let gradient = (at(k, 1e-5)? - at(k, -1e-5)?) / 2e-5;
+        close((before - after) / 0.5, if is_still(k) { 0.0 } else { gradient });
+    }
+    Ok(())
+}
+
+/// Whether a weight of `Everything` belongs to its frozen layer.
+fn is_still(weight: usize) -> bool {
+    let (mut start, mut still) = (0, false);
+    Everything::<f64>::variables(&nn::Path::ROOT, &mut |variable| {
+        let end = start + variable.shape.size();
+        still |= (start..end).contains(&weight) && variable.path.to_string().starts_with("still.");
+        start = end;
+    });
+    still
 }
 
 #[test]
@@ -290,4 +340,30 @@ fn no_epochs_change_nothing() -> nn::Result<()> {
     assert_eq!((history.epoch.len(), history.names().count()), (0, 0));
     assert_eq!(*model.model(), *kinds());
     Ok(())
+}
+
+model! {
+    /// 20 MB of weights.
+    pub struct Large;
+
+    let x = Input(shape = [10_000]);
+    let y = Dense(512)(x);
+
+    Model(inputs = x, outputs = y)
+}
+
+#[test]
+fn large_models_never_pass_through_a_stack() -> nn::Result<()> {
+    let (x, y) = (vec![SVector::<f32, 10_000>::zeros(); 2], vec![SVector::<f32, 512>::zeros(); 2]);
+    let small = std::thread::Builder::new().stack_size(512 * 1024);
+    let work = move || -> nn::Result<()> {
+        let path = concat!(env!("CARGO_TARGET_TMPDIR"), "/large.checkpoint");
+        let mut model = Large::boxed(&mut StdRng::seed_from_u64(1)).compile(Adam::default(), MeanSquaredError);
+        model.fit(&x, &y, silent().validation_data(&x, &y))?;
+        model.predict(&x)?;
+        model.save_checkpoint(path)?;
+        model.load_checkpoint(path)?;
+        std::fs::remove_file(path).map_err(|source| nn::Error::Io { path: path.into(), source })
+    };
+    small.spawn(work).expect("a thread").join().expect("no overflow of the stack")
 }

@@ -3,11 +3,11 @@
 use crate::Element;
 use crate::activations::Head;
 use crate::data::Inspect;
-use crate::layer::{Component, Layer};
+use crate::layer::{Component, Layer, Pass};
 use crate::losses::Seeds;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::storage::Storage;
+use crate::storage::{Buffer, Inline, Storage};
 use crate::tensor::{FloatTensors, Tensors};
 use crate::weights::Weights;
 use rand::Rng;
@@ -77,6 +77,26 @@ pub const MAX_BY_VALUE: usize = 256 * 1024;
 
 /// The most bytes of activations that `call` keeps on the stack.
 pub const MAX_ARENA: usize = 512 * 1024;
+
+/// Refuses, at compile time, to keep the activations of a large model on the stack.
+///
+/// # Panics
+/// If they take more than [`MAX_ARENA`] bytes.
+pub const fn assert_arena<M: Model>() {
+    assert!(M::ARENA_BYTES <= MAX_ARENA, "the activations of this model are too large for a stack: use `predict`");
+}
+
+/// One prediction with the activations on the stack.
+#[inline]
+pub fn call<M: Model>(
+    graph: &M::Graph,
+    w: &M,
+    x: <M::Inputs as Tensors>::Batch<'_>,
+    y: <M::Outputs as Tensors>::BatchMut<'_>,
+) {
+    let mut scratch = <M::Graph as Layer<M::Scalar, M::Inputs>>::Scratch::<Inline<1>>::with_capacity(1);
+    graph.forward::<Inline<1>>(w, x, y, Pass::Inference(&mut scratch));
+}
 
 /// The graph of a model: a [`Layer`] that a loss can look into.
 pub trait Graph<T: Scalar, X: Tensors>: Layer<T, X> {

@@ -1,11 +1,13 @@
 //! Graph and plan to code. Nothing can fail here.
 //!
-//! The expansion is thin: structs, and one line for each call of a layer in `forward` and in `backward`. Everything is named
-//! by its public path in `nn`.
+//! The expansion is thin: structs, and one line for each call of a layer in `forward` and in `backward`. What holds tokens
+//! of the user's (types of components, const expressions) stands outside of the `const _: () = { .. }` block in which the
+//! implementations are, so that the names imported there cannot shadow the user's.
 
 mod backward;
 mod docs;
 mod forward;
+mod imports;
 mod model;
 mod types;
 mod weights;
@@ -18,6 +20,7 @@ use quote::{format_ident, quote};
 use syn::Ident;
 
 /// What every part of the expansion reads.
+#[derive(Clone)]
 pub(crate) struct Context<'a> {
     pub(crate) syntax: &'a Syntax,
     pub(crate) graph: &'a Graph,
@@ -34,6 +37,8 @@ pub(crate) struct Context<'a> {
     pub(crate) inputs: Ident,
     /// `DigitsOutputs`
     pub(crate) outputs: Ident,
+    /// How items of the library are named: with their full path, or by an import.
+    pub(crate) paths: imports::Paths,
 }
 
 /// The whole expansion.
@@ -49,19 +54,32 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream
         cache: format_ident!("{name}Cache"),
         inputs: format_ident!("{name}Inputs"),
         outputs: format_ident!("{name}Outputs"),
+        paths: imports::Paths::full(),
     };
     let weights = weights::weights(&context);
     let named = weights::named(&context);
-    let memory = forward::memory(&context);
+    let components = model::components(&context);
     let graph_type = model::graph_type(&context);
-    let layer = model::layer(&context);
-    let model = model::model(&context);
+    let methods = model::methods(&context);
+
+    let (imports, inside) = imports::inside(&context);
+    let flat = weights::flat(&inside);
+    let memory = forward::memory(&inside);
+    let layer = model::layer(&inside);
+    let model = model::model(&inside);
     quote! {
         #weights
         #named
+        #components
         #graph_type
-        #memory
-        #layer
-        #model
+        #methods
+
+        const _: () = {
+            #imports
+            #flat
+            #memory
+            #layer
+            #model
+        };
     }
 }

@@ -51,7 +51,7 @@ pub(crate) enum Op {
     /// One of the layers of `nn-core`.
     Builtin(Builtin),
     /// An activation: `Activate(Relu)`. It has no weights and, as a part of another layer, no row in the summary.
-    Activation { value: TokenStream, label: String, part: bool },
+    Activation { value: TokenStream, short: Option<(Ident, TokenStream)>, label: String, part: bool },
     /// A model, or a layer of the user's: a path to a type that implements `Component`.
     Component(Component),
 }

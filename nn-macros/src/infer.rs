@@ -5,7 +5,7 @@ use crate::diagnostics::Diagnostics;
 use crate::graph::{Facts, Graph, Op, Producer, Shaped, TensorId};
 use nn_core::shape::{Blame, Shape};
 use nn_core::spec::{Inferred, Value};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
 /// Finds the shapes of all tensors and the constants of all layers.
@@ -77,7 +77,7 @@ fn known(graph: &Graph, tensor: TensorId) -> Option<Shape> {
 pub(crate) fn expression(graph: &Graph, tensor: TensorId) -> TokenStream {
     match &graph.tensors[tensor].shape {
         Shaped::Known(shape) => {
-            let dims = shape.dims();
+            let dims = shape.dims().iter().map(|&dim| Literal::usize_unsuffixed(dim));
             quote!(::nn::Shape::new(&[#(#dims),*]))
         }
         Shaped::Const(tokens) => tokens.clone(),

@@ -72,7 +72,7 @@ fn name_nodes(graph: &mut Graph) {
             }
             _ => layer.name.to_string(),
         };
-        graph.nodes[n].name = taken.with_companions(base.trim_start_matches("r#"));
+        graph.nodes[n].name = taken.with_companions(base.trim_start_matches("r#"), graph.nodes[n].outputs.len());
         let name = graph.nodes[n].name.clone();
         for (k, tensor) in graph.nodes[n].outputs.clone().into_iter().enumerate() {
             if graph.tensors[tensor].name == "tensor" {
@@ -112,12 +112,14 @@ impl Taken {
         }
     }
 
-    /// A name whose gradient `d_name` and memory `name_memory` are free as well.
-    fn with_companions(&mut self, base: &str) -> Ident {
+    /// A name whose further outputs `name_1`, gradients `d_name` and memory `name_memory` are free as well.
+    fn with_companions(&mut self, base: &str, outputs: usize) -> Ident {
         let mut count = 0;
         loop {
             let name = if count == 0 { base.to_string() } else { format!("{base}_{count}") };
-            let all = [name.clone(), format!("d_{name}"), format!("{name}_memory")];
+            let fields = (0..outputs).map(|k| if k == 0 { name.clone() } else { format!("{name}_{k}") });
+            let mut all: Vec<_> = fields.flat_map(|field| [format!("d_{field}"), field]).collect();
+            all.push(format!("{name}_memory"));
             if all.iter().all(|name| !self.names.contains(name)) {
                 self.names.extend(all);
                 return ident_at(&name, Span::call_site());

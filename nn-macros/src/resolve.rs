@@ -341,13 +341,13 @@ impl Resolver<'_> {
 
     /// A layer that applies an activation; `part` if it belongs to the layer before it.
     fn activation(&mut self, expr: &Expr, part: bool) -> Option<LayerId> {
-        let value = values::named(expr, "activation", nn_core::activations::ACTIVATIONS, self.diagnostics)?.tokens;
+        let named = values::named(expr, "activation", nn_core::activations::ACTIVATIONS, self.diagnostics)?;
         let label = match expr {
             Expr::Call(call) => call.func.to_token_stream().to_string(),
             _ => expr.to_token_stream().to_string(),
         };
         let label = label.rsplit("::").next().unwrap_or_default().trim().to_string();
-        Some(self.layer(Op::Activation { value, label, part }, expr.clone()))
+        Some(self.layer(Op::Activation { value: named.tokens, short: named.short, label, part }, expr.clone()))
     }
 
     fn builtin(&mut self, spec: &'static LayerSpec, call: &ExprCall, written: &[(Option<Ident>, Expr)]) -> Bound {
@@ -555,7 +555,9 @@ impl Resolver<'_> {
         for i in 1..inputs.len() {
             if inputs[..i].contains(&inputs[i]) && !self.graph.tensors[inputs[i]].integer {
                 let value = quote!(::nn::activations::Linear);
-                let copy = self.layer(Op::Activation { value, label: "copy".to_string(), part: true }, exprs[i].clone());
+                let short = Some((ident_at("Linear", Span::call_site()), quote!(Linear)));
+                let op = Op::Activation { value, short, label: "copy".to_string(), part: true };
+                let copy = self.layer(op, exprs[i].clone());
                 inputs[i] = self.node(copy, vec![inputs[i]], vec![exprs[i].clone()], call.span());
             }
         }

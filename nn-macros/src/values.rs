@@ -147,8 +147,10 @@ pub(crate) fn tokens(value: Value) -> TokenStream {
 
 /// An activation, initializer or regularizer.
 pub(crate) struct Named {
-    /// An expression of its value.
+    /// An expression of its value, with full paths.
     pub(crate) tokens: TokenStream,
+    /// For one of the library's: the last segment of its path, and the expression without what is before it.
+    pub(crate) short: Option<(syn::Ident, TokenStream)>,
 }
 
 /// Resolves `he_normal`, `random_normal(stddev = 0.1)` or a path to a value of the user's own.
@@ -173,21 +175,21 @@ pub(crate) fn named(expr: &Expr, what: &str, specs: &[ValueSpec], diagnostics: &
             return None;
         }
         // A struct literal or any other expression is a value of the user's own.
-        Expr::Struct(_) => return Some(Named { tokens: quote!(#expr) }),
+        Expr::Struct(_) => return Some(Named { tokens: quote!(#expr), short: None }),
         _ => {
             diagnostics.error(expr, format!("expected the name of an {what}, but got `{}`", expr.to_token_stream()));
             return None;
         }
     };
     let Some(ident) = path.path.get_ident() else {
-        return Some(Named { tokens: quote!(#expr) });
+        return Some(Named { tokens: quote!(#expr), short: None });
     };
     let name = ident.to_string();
     let Some(spec) = specs.iter().find(|spec| spec.names.contains(&name.as_str())) else {
         let all = specs.iter().flat_map(|spec| spec.names.iter().copied());
         let own = name.starts_with(char::is_uppercase) && crate::diagnostics::closest(&name, all.clone()).is_none();
         if own {
-            return Some(Named { tokens: quote!(#expr) });
+            return Some(Named { tokens: quote!(#expr), short: None });
         }
         diagnostics
             .error(ident, format!("unknown {what} `{name}`"))
@@ -219,12 +221,9 @@ pub(crate) fn named(expr: &Expr, what: &str, specs: &[ValueSpec], diagnostics: &
     }
     let path: TokenStream = spec.path.parse().expect("a specification holds a path");
     let fields = spec.fields.iter().map(|(field, _)| syn::Ident::new(field, ident.span()));
-    let tokens = if spec.fields.is_empty() {
-        quote!(::nn::#path)
-    } else {
-        quote!(::nn::#path { #(#fields: #values),* })
-    };
-    Some(Named { tokens })
+    let fields = if spec.fields.is_empty() { quote!() } else { quote!({ #(#fields: #values),* }) };
+    let last = syn::Ident::new(spec.path.rsplit("::").next().unwrap_or_default(), proc_macro2::Span::call_site());
+    Some(Named { tokens: quote!(::nn::#path #fields), short: Some((last.clone(), quote!(#last #fields))) })
 }
 
 /// The arguments of a call, each with its keyword if it has one.

@@ -39,6 +39,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     ],
     inputs: Arity::TWO,
     reads: Dtype::Float,
+    consts: 6,
     weight_consts: None,
     has_cache: false,
     infer,
@@ -57,8 +58,10 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let Some(axis_b) = b.axis(second) else { return Err(no_axis(second, b)) };
     let k = a.dim(axis_a);
     if k != b.dim(axis_b) {
-        let message = Text::new().str("expected axes of one length, but axis ").int(first).str(" of ").shape(&a).str(" has ");
-        let message = message.size(k).str(" and axis ").int(second).str(" of ").shape(&b).str(" has ").size(b.dim(axis_b));
+        let message =
+            Text::new().str("expected axes of one length, but axis ").int(first).str(" of ").shape(&a).str(" has ");
+        let message =
+            message.size(k).str(" and axis ").int(second).str(" of ").shape(&b).str(" has ").size(b.dim(axis_b));
         return Err(ShapeError::input(1, message));
     }
     if a.rank() + b.rank() - 2 > MAX_RANK {
@@ -238,7 +241,7 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::storage::Inline;
-        use crate::testing::{check_layer, check_layer_on};
+        use crate::testing::check_layer;
         use nalgebra::SVector;
 
         #[test]
@@ -253,9 +256,16 @@ pub(super) mod compute {
             check_layer::<(SMatrix<f64, 3, 2>, SVector<f64, 3>), _>(&Dot::<2, 1, 3, 1, 1, 0>);
             // (2, 3, 7) along its middle axis and (5, 3): (2, 7, 5).
             check_layer::<(SMatrix<f64, 7, 6>, SMatrix<f64, 3, 5>), _>(&Dot::<5, 14, 3, 7, 1, 0>);
-            // So short that ε decides: the cosine is linear in each input.
-            let layer = Dot::<1, 1, 5, 1, 1, 1>;
-            check_layer_on::<(SVector<f64, 5>, SVector<f64, 5>), _>(&layer, |_| 3.0);
+        }
+
+        #[test]
+        fn the_gradient_of_a_short_vector_is_finite() {
+            let (a, b) = ([SVector::<f64, 2>::zeros()], [SVector::<f64, 2>::new(3., 4.)]);
+            let mut da = a;
+            let layer = Dot::<1, 1, 2, 1, 1, 1>;
+            let (y, dy) = ([SVector::<f64, 1>::zeros()], [SVector::<f64, 1>::new(1.0)]);
+            layer.backward::<Inline<1>>(&(), (&a, &b), &y, &dy, &mut (), (Some(&mut da), None), None);
+            assert!((da[0] * 1e-7 - SVector::<f64, 2>::new(0.6, 0.8)).norm() < 1e-12, "{da:?}");
         }
 
         fn call<const RA: usize, const PA: usize, const RB: usize, const PB: usize, L, const R: usize, const P: usize>(
@@ -282,7 +292,7 @@ pub(super) mod compute {
             let (a, b) = (SVector::<f64, 2>::new(3., 4.), SVector::<f64, 2>::new(4., 3.));
             assert_eq!(call(Dot::<1, 1, 2, 1, 1, 0>, a, b)[0], 24.0);
             assert!((call(Dot::<1, 1, 2, 1, 1, 1>, a, b)[0] - 24.0 / 25.0).abs() < 1e-12);
-            assert_eq!(call(Dot::<1, 1, 2, 1, 1, 1>, a, SVector::zeros())[0], 0.0);
+            assert_eq!(call(Dot::<1, 1, 2, 1, 1, 1>, a, SVector::<f64, 2>::zeros())[0], 0.0);
         }
 
         #[test]
@@ -311,7 +321,10 @@ mod tests {
     #[test]
     fn shapes() {
         assert_eq!(rule(&[1], &[5], &[5]).unwrap(), Inferred::new(Shape::new(&[1]), &[1, 1, 5, 1, 1, 0]));
-        assert_eq!(rule(&[1, 2], &[3, 5], &[10, 3]).unwrap(), Inferred::new(Shape::new(&[5, 10]), &[10, 5, 3, 5, 1, 0]));
+        assert_eq!(
+            rule(&[1, 2], &[3, 5], &[10, 3]).unwrap(),
+            Inferred::new(Shape::new(&[5, 10]), &[10, 5, 3, 5, 1, 0])
+        );
         assert_eq!(rule(&[-1], &[2, 3], &[3]).unwrap(), Inferred::new(Shape::new(&[2]), &[2, 1, 3, 1, 1, 0]));
         let inferred = rule(&[2, 2], &[2, 3, 7], &[5, 3]).unwrap();
         assert_eq!(inferred, Inferred::new(Shape::new(&[2, 7, 5]), &[5, 14, 3, 7, 1, 0]));

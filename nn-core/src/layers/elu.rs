@@ -23,6 +23,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::float("alpha", 1.0)],
     inputs: Arity::ONE,
     reads: Dtype::Float,
+    consts: 0,
     weight_consts: None,
     has_cache: false,
     infer,

@@ -21,6 +21,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[],
     inputs: Arity::ONE,
     reads: Dtype::Float,
+    consts: 1,
     weight_consts: None,
     has_cache: false,
     infer,

@@ -23,6 +23,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::required_float("stddev")],
     inputs: Arity::ONE,
     reads: Dtype::Float,
+    consts: 0,
     weight_consts: None,
     has_cache: false,
     infer,
@@ -30,10 +31,10 @@ pub const SPEC: LayerSpec = LayerSpec {
 
 /// The shape stays.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    if let Some(stddev) = args[0].as_float() {
-        if !(stddev >= 0.0 && stddev <= 1.0) {
-            return Err(ShapeError::argument(0, Text::new().str("expected a standard deviation from 0 to 1")));
-        }
+    if let Some(stddev) = args[0].as_float()
+        && !(stddev >= 0.0 && stddev <= 1.0)
+    {
+        return Err(ShapeError::argument(0, Text::new().str("expected a standard deviation from 0 to 1")));
     }
     Ok(Inferred::new(inputs[0], &[]))
 }

@@ -25,6 +25,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::float("negative_slope", 0.3)],
     inputs: Arity::ONE,
     reads: Dtype::Float,
+    consts: 0,
     weight_consts: None,
     has_cache: false,
     infer,
@@ -32,10 +33,10 @@ pub const SPEC: LayerSpec = LayerSpec {
 
 /// The shape stays.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    if let Some(slope) = args[0].as_float() {
-        if !(slope >= 0.0) {
-            return Err(ShapeError::argument(0, Text::new().str("`negative_slope` must not be negative")));
-        }
+    if let Some(slope) = args[0].as_float()
+        && slope < 0.0
+    {
+        return Err(ShapeError::argument(0, Text::new().str("`negative_slope` must not be negative")));
     }
     Ok(Inferred::new(inputs[0], &[]))
 }

@@ -18,6 +18,7 @@ pub(crate) const fn spec(name: &'static str, function: &'static str, inputs: Ari
         args: &[],
         inputs,
         reads: Dtype::Float,
+        consts: 6,
         weight_consts: None,
         has_cache: false,
         infer,
@@ -39,7 +40,8 @@ pub(crate) const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, Sha
         output = match broadcast(output, inputs[i]) {
             Some(shape) => shape,
             None => {
-                let message = Text::new().str("expected inputs of one shape (an axis of length 1 is repeated), but got ");
+                let message =
+                    Text::new().str("expected inputs of one shape (an axis of length 1 is repeated), but got ");
                 return Err(ShapeError::input(i, message.shape(&output).str(" and ").shape(&inputs[i])));
             }
         };
@@ -79,7 +81,10 @@ pub(crate) const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, Sha
         while i < MAX_INPUTS {
             if (repeated[g] >> i) & 1 == 1 {
                 if i >= REPEATED_INPUTS {
-                    return Err(ShapeError::input(i, Text::new().str("only the first 8 inputs may have axes that are repeated")));
+                    return Err(ShapeError::input(
+                        i,
+                        Text::new().str("only the first 8 inputs may have axes that are repeated"),
+                    ));
                 }
                 ones |= 1 << (GROUPS * i + g);
             }
@@ -299,7 +304,7 @@ mod tests {
 
     #[test]
     fn equal_shapes() {
-        let inferred = rule(&[&[5, 7, 3]; 12]).unwrap();
+        let inferred = rule(&[&[5, 7, 3][..]; 12]).unwrap();
         assert_eq!((inferred.output(0), inferred.consts()), (Shape::new(&[5, 7, 3]), &[3, 35, 1, 1, 1, 0][..]));
         assert_eq!(rule(&[&[1], &[1]]).unwrap().consts(), [1, 1, 1, 1, 1, 0]);
     }
@@ -308,7 +313,10 @@ mod tests {
     fn broadcasting() {
         // Channels against an image: two groups, (5, 7) and (3).
         let inferred = rule(&[&[5, 7, 3], &[3]]).unwrap();
-        assert_eq!((inferred.output(0), inferred.consts()), (Shape::new(&[5, 7, 3]), &[3, 35, 1, 1, 35, 0b0100_0000][..]));
+        assert_eq!(
+            (inferred.output(0), inferred.consts()),
+            (Shape::new(&[5, 7, 3]), &[3, 35, 1, 1, 35, 0b0100_0000][..])
+        );
         // A column against a row.
         let inferred = rule(&[&[5, 1], &[1, 3]]).unwrap();
         assert_eq!((inferred.output(0), inferred.consts()), (Shape::new(&[5, 3]), &[3, 5, 1, 1, 5, 0b0100_1000][..]));

@@ -20,7 +20,33 @@ macro_rules! layers {
 }
 
 layers! {
+    add,
+    average,
+    batch_normalization,
     concatenate,
     dense,
+    dot,
     dropout,
+    elu,
+    flatten,
+    gaussian_noise,
+    layer_normalization,
+    leaky_re_lu,
+    maximum,
+    minimum,
+    multiply,
+    p_re_lu,
+    permute,
+    re_lu,
+    repeat_vector,
+    reshape,
+    softmax,
+    subtract,
 }
+
+// What several pages share.
+#[cfg(feature = "compute")]
+mod elementwise;
+mod merge;
+#[cfg(feature = "compute")]
+mod strides;

@@ -23,6 +23,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec { name: "dims", kind: Kind::Ints, default: Default::Required, field: false }],
     inputs: Arity::ONE,
     reads: Dtype::Float,
+    consts: 7,
     weight_consts: None,
     has_cache: false,
     infer,
@@ -194,7 +195,7 @@ pub(super) mod compute {
             let x = [SMatrix::<f32, 5, 6>::from_fn(|c, p| (100 * (p / 3) + 10 * (p % 3) + c) as f32)];
             let mut y = [SMatrix::<f32, 3, 10>::zeros()];
             Permute::<3, 10, 1, 1, 5, 2, 312>.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
-            assert_eq!(y[0], SMatrix::from_fn(|b, p| (100 * (p % 2) + 10 * b + p / 2) as f32));
+            assert_eq!(y[0], SMatrix::<f32, 3, 10>::from_fn(|b, p| (100 * (p % 2) + 10 * b + p / 2) as f32));
         }
     }
 }

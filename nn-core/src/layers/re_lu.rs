@@ -29,6 +29,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     ],
     inputs: Arity::ONE,
     reads: Dtype::Float,
+    consts: 0,
     weight_consts: None,
     has_cache: false,
     infer,
@@ -38,11 +39,11 @@ pub const SPEC: LayerSpec = LayerSpec {
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let mut i = 0;
     while i < args.len() {
-        if let Some(value) = args[i].as_float() {
-            if !(value >= 0.0) {
-                let message = Text::new().str("`").str(SPEC.args[i].name).str("` must not be negative");
-                return Err(ShapeError::argument(i, message));
-            }
+        if let Some(value) = args[i].as_float()
+            && value < 0.0
+        {
+            let message = Text::new().str("`").str(SPEC.args[i].name).str("` must not be negative");
+            return Err(ShapeError::argument(i, message));
         }
         i += 1;
     }
@@ -75,11 +76,7 @@ pub(super) mod compute {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
             let (max, threshold) = (T::of(self.max_value), T::of(self.threshold));
-            if x > threshold {
-                if x > max { max } else { x }
-            } else {
-                T::of(self.negative_slope) * (x - threshold)
-            }
+            if x > threshold { if x > max { max } else { x } } else { T::of(self.negative_slope) * (x - threshold) }
         }
 
         #[inline(always)]

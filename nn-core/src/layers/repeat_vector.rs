@@ -22,6 +22,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::size("n")],
     inputs: Arity::ONE,
     reads: Dtype::Float,
+    consts: 1,
     weight_consts: None,
     has_cache: false,
     infer,

@@ -23,6 +23,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec { name: "target_shape", kind: Kind::Ints, default: Default::Required, field: false }],
     inputs: Arity::ONE,
     reads: Dtype::Float,
+    consts: 2,
     weight_consts: None,
     has_cache: false,
     infer,
@@ -80,8 +81,8 @@ pub(super) mod compute {
         pub const DEFAULT: Self = Reshape;
     }
 
-    impl<T: Scalar + Element, const RY: usize, const PY: usize, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>>
-        for Reshape<RY, PY>
+    impl<T: Scalar + Element, const RY: usize, const PY: usize, const R: usize, const P: usize>
+        Layer<T, SMatrix<T, R, P>> for Reshape<RY, PY>
     {
         type Output = SMatrix<T, RY, PY>;
         type Weights = ();

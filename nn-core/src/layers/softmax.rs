@@ -23,6 +23,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::int("axis", -1)],
     inputs: Arity::ONE,
     reads: Dtype::Float,
+    consts: 2,
     weight_consts: None,
     has_cache: false,
     infer,
@@ -34,7 +35,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     match x.axis(args[0].as_int()) {
         Some(axis) => Ok(Inferred::new(x, &[x.dim(axis), x.stride(axis)])),
         None => {
-            let message = Text::new().str("axis ").int(args[0].as_int()).str(" is no axis of a sample of shape ").shape(&x);
+            let message =
+                Text::new().str("axis ").int(args[0].as_int()).str(" is no axis of a sample of shape ").shape(&x);
             Err(ShapeError::argument(0, message.str(" (axis 0 counts the batch)")))
         }
     }
@@ -76,7 +78,9 @@ pub(super) mod compute {
             for (x, y) in flat(x).chunks_exact(N * STRIDE).zip(flat_mut(y).chunks_exact_mut(N * STRIDE)) {
                 for i in 0..STRIDE {
                     let (x, y) = (x[i..].iter().step_by(STRIDE), &mut y[i..]);
-                    let max = x.clone().fold(x.clone().next().copied().unwrap_or(T::ZERO), |max, &x| if x > max { x } else { max });
+                    let max = x
+                        .clone()
+                        .fold(x.clone().next().copied().unwrap_or(T::ZERO), |max, &x| if x > max { x } else { max });
                     let mut sum = T::ZERO;
                     for (y, &x) in y.iter_mut().step_by(STRIDE).zip(x) {
                         *y = (x - max).exp();

@@ -1,11 +1,11 @@
 //! The backward pass: one line for each call, in reverse.
 
 use super::Context;
-use super::forward::{memory_field, weights};
+use super::forward::{memory_field, over_batch, weights};
 use super::types::one_or_tuple;
 use crate::graph::{Node, Op, TensorId};
 use crate::plan::{Gradient, Place};
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 /// The body of `Graph::backward_from`.
@@ -41,9 +41,7 @@ fn call(context: &Context<'_>, node: &Node) -> Option<TokenStream> {
     if *gradient == Gradient::Never {
         return None;
     }
-    let layer_value = context.layer_value(node);
     let layer = &context.graph.layers[node.layer];
-    let types = context.samples(&node.inputs, &quote!(T));
     let w = weights(context, node);
     let x = one_or_tuple(node.inputs.iter().map(|&tensor| context.read_back(tensor)).collect());
     let y = one_or_tuple(node.outputs.iter().map(|&tensor| context.read_back(tensor)).collect());
@@ -57,11 +55,10 @@ fn call(context: &Context<'_>, node: &Node) -> Option<TokenStream> {
     let dx = one_or_tuple(node.inputs.iter().map(|&tensor| outgoing(context, tensor, gradient)).collect());
     let name = &layer.name;
     let dw = if layer.learns() { quote!(dw.as_deref_mut().map(|dw| &mut dw.#name)) } else { quote!(None) };
-    let mut call =
-        quote!(::nn::Layer::<T, #types>::backward::<B>(&#layer_value, #w, #x, #y, #dy, #memory, #dx, #dw););
+    let mut call = over_batch(context, node, quote!(backward::<B>), quote!(#w, #x, #y, #dy, #memory, #dx, #dw));
     if let Some((output, logits)) = head(context, node) {
         // The loss may have given the gradient of the logits already.
-        let bit = 1u32 << output;
+        let bit = Literal::u32_unsuffixed(1 << output);
         let dy = context.part("dy", output, context.graph.outputs.len());
         let d_logits = context.gradient_field(logits);
         call = quote! {

@@ -9,7 +9,7 @@ use quote::quote;
 
 /// `Dense(64, activation = relu)`, on `(64,)`.
 pub(crate) fn field(context: &Context<'_>, layer: &Layer) -> String {
-    let mut doc = format!("`{}`", source(&layer.source));
+    let mut doc = format!(" `{}`", source(&layer.source));
     let call = context.graph.nodes.iter().find(|node| std::ptr::eq(&context.graph.layers[node.layer], layer));
     if let Some(node) = call {
         let from: Vec<String> = node.inputs.iter().map(|&t| format!("`{}`", shape(context, t))).collect();
@@ -129,8 +129,8 @@ pub(crate) fn dot(context: &Context<'_>) -> String {
 }
 
 /// The graph as Mermaid, in a code block of the struct's documentation.
-pub(crate) fn mermaid(context: &Context<'_>) -> String {
-    let mut text = String::from("\n\n```mermaid\nflowchart TD\n");
+pub(crate) fn mermaid(context: &Context<'_>) -> Vec<String> {
+    let mut text = String::from("\n```mermaid\nflowchart TD\n");
     let entries = entries(context);
     for entry in &entries {
         let label = format!("{}<br/>{}", entry.label.replace('"', "'"), shape(context, entry.output));
@@ -145,6 +145,7 @@ pub(crate) fn mermaid(context: &Context<'_>) -> String {
     for (&tensor, name) in context.graph.outputs.iter().zip(&context.graph.output_names) {
         text.push_str(&format!("    {} --> out_{name}([\"{name}\"])\n", context.graph.source_name(tensor)));
     }
-    text.push_str("```\n");
-    text
+    text.push_str("```");
+    // One line of documentation each, indented as `///` comments are.
+    text.lines().map(|line| format!(" {line}")).collect()
 }

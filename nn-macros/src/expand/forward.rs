@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::types::one_or_tuple;
-use crate::graph::Node;
+use crate::graph::{Node, Op};
 use crate::plan::{Gradient, Place};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -14,13 +14,13 @@ pub(crate) fn memory(context: &Context<'_>) -> TokenStream {
     let scratch = memory_struct(
         context,
         &context.scratch,
-        &format!("The activations of a prediction with [`{name}`]."),
+        &format!(" The activations of a prediction with [`{name}`]."),
         &scratch_fields(context),
     );
     let cache = memory_struct(
         context,
         &context.cache,
-        &format!("What a training step of [`{name}`] keeps: activations, their gradients, and what layers remember."),
+        &format!(" What a training step of [`{name}`] keeps: activations, their gradients, and what layers remember."),
         &cache_fields(context),
     );
     quote!(#scratch #cache)
@@ -35,19 +35,18 @@ fn memory_struct(context: &Context<'_>, name: &Ident, doc: &str, fields: &[(Iden
     if fields.is_empty() {
         return quote!();
     }
-    let visibility = &context.syntax.visibility;
+    let nn = &context.paths.nn;
     let (names, types): (Vec<_>, Vec<_>) = fields.iter().cloned().unzip();
     quote! {
         #[doc = #doc]
-        #[doc(hidden)]
-        #visibility struct #name<T: ::nn::Scalar, B: ::nn::Storage> {
+        pub struct #name<T: #nn Scalar, B: #nn Storage> {
             #(#names: #types,)*
         }
 
         #[automatically_derived]
-        impl<T: ::nn::Scalar, B: ::nn::Storage> ::nn::Buffer for #name<T, B> {
+        impl<T: #nn Scalar, B: #nn Storage> #nn Buffer for #name<T, B> {
             fn with_capacity(capacity: usize) -> Self {
-                #name { #(#names: ::nn::Buffer::with_capacity(capacity),)* }
+                #name { #(#names: #nn Buffer::with_capacity(capacity),)* }
             }
         }
     }
@@ -96,9 +95,9 @@ pub(crate) fn cache_fields(context: &Context<'_>) -> Vec<(Ident, TokenStream)> {
 }
 
 fn layer_memory(context: &Context<'_>, node: &Node, kind: TokenStream) -> (Ident, TokenStream) {
-    let layer = context.layer_type(node);
+    let (layer, nn) = (context.layer_type(node), &context.paths.nn);
     let x = context.samples(&node.inputs, &quote!(T));
-    (memory_field(node), quote!(<#layer as ::nn::Layer<T, #x>>::#kind<B>))
+    (memory_field(node), quote!(<#layer as #nn Layer<T, #x>>::#kind<B>))
 }
 
 /// The field of what a layer remembers of a call.
@@ -108,6 +107,7 @@ pub(crate) fn memory_field(node: &Node) -> Ident {
 
 /// The body of `Layer::forward`.
 pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
+    let nn = &context.paths.nn;
     let first = context.part("x", 0, context.graph.inputs.len());
     let inference = context.graph.nodes.iter().map(|node| {
         let memory = if context.graph.layers[node.layer].has_scratch() {
@@ -116,7 +116,7 @@ pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
         } else {
             quote!(&mut ())
         };
-        call(context, node, quote!(::nn::Pass::Inference(#memory)))
+        call(context, node, quote!(#nn Pass::Inference(#memory)))
     });
     let training = context.graph.nodes.iter().map(|node| {
         let layer = &context.graph.layers[node.layer];
@@ -127,15 +127,15 @@ pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
             quote!(&mut ())
         };
         let mode = if layer.trainable { quote!(mode.reborrow()) } else { quote!(mode.frozen()) };
-        call(context, node, quote!(::nn::Pass::Training(#memory, #mode)))
+        call(context, node, quote!(#nn Pass::Training(#memory, #mode)))
     });
     quote! {
         let n = #first.len();
         match pass {
-            ::nn::Pass::Inference(m) => {
+            #nn Pass::Inference(m) => {
                 #(#inference)*
             }
-            ::nn::Pass::Training(m, mut mode) => {
+            #nn Pass::Training(m, mut mode) => {
                 #(#training)*
             }
         }
@@ -143,12 +143,31 @@ pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
 }
 
 fn call(context: &Context<'_>, node: &Node, pass: TokenStream) -> TokenStream {
-    let layer = context.layer_value(node);
-    let types = context.samples(&node.inputs, &quote!(T));
     let w = weights(context, node);
     let x = one_or_tuple(node.inputs.iter().map(|&tensor| context.read(tensor)).collect());
     let y = one_or_tuple(node.outputs.iter().map(|&tensor| context.write(tensor)).collect());
-    quote!(::nn::Layer::<T, #types>::forward::<B>(&#layer, #w, #x, #y, #pass);)
+    over_batch(context, node, quote!(forward::<B>), quote!(#w, #x, #y, #pass))
+}
+
+/// A call that passes over batches: `Dense::<64, 10, 1>::DEFAULT.forward::<B>(..)`. Where the inputs' types do not
+/// follow from the layer's (a merge of any tensors, a layer of the user's) they are named.
+pub(crate) fn over_batch(context: &Context<'_>, node: &Node, name: TokenStream, arguments: TokenStream) -> TokenStream {
+    let layer = context.layer_value(node);
+    let of_user = matches!(context.graph.layers[node.layer].op, Op::Component(_));
+    if node.inputs.len() > 1 || of_user || !context.paths.imported {
+        method(context, node, name, arguments)
+    } else if layer.to_string().ends_with('}') {
+        quote!((#layer).#name(#arguments);)
+    } else {
+        quote!(#layer.#name(#arguments);)
+    }
+}
+
+/// A call of a method of a layer, with the types of its inputs.
+pub(crate) fn method(context: &Context<'_>, node: &Node, name: TokenStream, arguments: TokenStream) -> TokenStream {
+    let (layer, nn) = (context.layer_value(node), &context.paths.nn);
+    let types = context.samples(&node.inputs, &quote!(T));
+    quote!(#nn Layer::<T, #types>::#name(&#layer, #arguments);)
 }
 
 /// The weights of a call.

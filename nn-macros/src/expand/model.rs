@@ -1,7 +1,8 @@
 //! The graph's type and the implementations of `Layer`, `Graph`, `Model` and the inherent methods.
 
-use super::forward::{cache_fields, memory_field, memory_type, scratch_fields};
+use super::forward::{cache_fields, memory_field, memory_type, method, scratch_fields};
 use super::types::one_or_tuple;
+use super::weights::sum;
 use super::{Context, backward, docs, forward};
 use crate::graph::Op;
 use crate::infer::expression;
@@ -12,7 +13,7 @@ use quote::{format_ident, quote};
 pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
     let Context { graph, name, graph_type, syntax, .. } = context;
     let visibility = &syntax.visibility;
-    let doc = format!("The graph of [`{name}`]: what it computes, without its weights.");
+    let doc = format!(" The graph of [`{name}`]: what it computes, without its weights.");
     let constants = graph.constants.iter().map(|(name, r#type, value)| quote!(const #name: #r#type = #value;));
     let inputs = graph.inputs.iter().map(|&tensor| expression(graph, tensor));
     let outputs: Vec<_> = graph.outputs.iter().map(|&tensor| expression(graph, tensor)).collect();
@@ -45,114 +46,143 @@ pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
                 ::nn::spec::only_output(#text, Self::output_shapes(inputs))
             }
         }
-
-        #[automatically_derived]
-        impl<T: ::nn::Scalar> ::nn::Component for #name<T> {
-            type Layer = #graph_type;
-        }
     }
+}
+
+/// Names for the layers that components stand for, so that what the user wrote is written once.
+pub(crate) fn components(context: &Context<'_>) -> TokenStream {
+    let visibility = &context.syntax.visibility;
+    let aliases = context.graph.layers.iter().filter_map(|layer| match &layer.op {
+        Op::Component(component) => {
+            let (alias, path) = (context.alias(layer), &component.path);
+            Some(quote! {
+                #[doc(hidden)]
+                #visibility type #alias = <#path as ::nn::Component>::Layer;
+            })
+        }
+        _ => None,
+    });
+    quote!(#(#aliases)*)
+}
+
+/// The slice types of inputs or outputs: `&[S]`, `&mut [S]`, `Option<&[S]>`, one or a tuple.
+fn slices(context: &Context<'_>, tensors: &[usize], wrap: fn(TokenStream) -> TokenStream) -> TokenStream {
+    one_or_tuple(tensors.iter().map(|&tensor| wrap(context.sample(tensor, &quote!(T)))).collect())
 }
 
 /// `impl Layer` and `impl Graph`.
 pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     let Context { graph, name, graph_type, .. } = context;
+    let nn = &context.paths.nn;
     let t = quote!(T);
     let x = context.samples(&graph.inputs, &t);
     let y = context.samples(&graph.outputs, &t);
     let scratch = memory_type(&context.scratch, &scratch_fields(context));
     let cache = memory_type(&context.cache, &cache_fields(context));
-    let batches = one_or_tuple(graph.inputs.iter().map(|&i| { let s = context.sample(i, &t); quote!(&[#s]) }).collect());
-    let gradients = one_or_tuple(graph.inputs.iter().map(|&i| { let s = context.sample(i, &t); quote!(Option<&mut [#s]>) }).collect());
-    let outputs = one_or_tuple(graph.outputs.iter().map(|&o| { let s = context.sample(o, &t); quote!(&[#s]) }).collect());
-    let outputs_mut = one_or_tuple(graph.outputs.iter().map(|&o| { let s = context.sample(o, &t); quote!(&mut [#s]) }).collect());
-    let macs = graph.nodes.iter().filter(|node| !matches!(graph.layers[node.layer].op, Op::Activation { .. })).map(|node| {
+    let inputs = slices(context, &graph.inputs, |s| quote!(&[#s]));
+    let gradients = slices(context, &graph.inputs, |s| quote!(Option<&mut [#s]>));
+    let outputs = slices(context, &graph.outputs, |s| quote!(&[#s]));
+    let outputs_mut = slices(context, &graph.outputs, |s| quote!(&mut [#s]));
+    let optional = slices(context, &graph.outputs, |s| quote!(Option<&[#s]>));
+    let counted = graph.nodes.iter().filter(|node| !matches!(graph.layers[node.layer].op, Op::Activation { .. }));
+    let macs = counted.map(|node| {
         let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &t));
-        quote!(+ <#layer as ::nn::Layer<T, #x>>::MACS)
+        quote!(<#layer as #nn Layer<T, #x>>::MACS)
     });
+    let macs = sum(macs.collect());
     let init = context.weighted().filter_map(|(id, layer)| {
-        let node = context.first_call(id)?;
-        let (value, x, field) = (context.layer_value(node), context.samples(&node.inputs, &t), &layer.name);
-        Some(quote!(::nn::Layer::<T, #x>::init(&#value, &mut w.#field, rng);))
+        let field = &layer.name;
+        Some(method(context, context.first_call(id)?, quote!(init), quote!(&mut w.#field, rng)))
     });
-    let update = graph.nodes.iter().filter(|node| graph.layers[node.layer].has_cache() && graph.layers[node.layer].learns()).map(|node| {
+    let stateful = graph.nodes.iter().filter(|node| {
         let layer = &graph.layers[node.layer];
-        let (value, x, field, memory) = (context.layer_value(node), context.samples(&node.inputs, &t), &layer.name, memory_field(node));
-        quote!(::nn::Layer::<T, #x>::update::<B>(&#value, &mut w.#field, &m.#memory);)
+        layer.has_cache() && layer.learns()
+    });
+    let update = stateful.map(|node| {
+        let (field, memory) = (&graph.layers[node.layer].name, memory_field(node));
+        method(context, node, quote!(update::<B>), quote!(&mut w.#field, &m.#memory))
     });
     let regularize = context.weighted().filter(|(_, layer)| layer.trainable).filter_map(|(id, layer)| {
-        let node = context.first_call(id)?;
-        let (value, x, field) = (context.layer_value(node), context.samples(&node.inputs, &t), &layer.name);
-        Some(quote!(+ ::nn::Layer::<T, #x>::regularize(&#value, &w.#field, dw.as_deref_mut().map(|dw| &mut dw.#field))))
+        let field = &layer.name;
+        let arguments = quote!(&w.#field, dw.as_deref_mut().map(|dw| &mut dw.#field));
+        let call = method(context, context.first_call(id)?, quote!(regularize), arguments);
+        Some(quote!(loss += #call))
     });
     let forward = forward::forward(context);
     let backward = backward::backward(context);
     let (heads, logits) = heads(context);
-    let optional = one_or_tuple(graph.outputs.iter().map(|&o| { let s = context.sample(o, &t); quote!(Option<&[#s]>) }).collect());
     quote! {
         #[automatically_derived]
+        impl<T: #nn Scalar> #nn Component for #name<T> {
+            type Layer = #graph_type;
+        }
+
+        #[automatically_derived]
         #[allow(unused_variables, unused_mut)]
-        impl<T: ::nn::Scalar> ::nn::Layer<T, #x> for #graph_type {
+        impl<T: #nn Scalar> #nn Layer<T, #x> for #graph_type {
             type Output = #y;
             type Weights = #name<T>;
-            type Scratch<B: ::nn::Storage> = #scratch;
-            type Cache<B: ::nn::Storage> = #cache;
-            const MACS: usize = 0 #(#macs)*;
+            type Scratch<B: #nn Storage> = #scratch;
+            type Cache<B: #nn Storage> = #cache;
+            const MACS: usize = #macs;
 
             fn init(&self, w: &mut #name<T>, rng: &mut dyn ::nn::__private::Rng) {
                 #(#init)*
             }
 
-            fn forward<B: ::nn::Storage>(
+            fn forward<B: #nn Storage>(
                 &self,
                 w: &#name<T>,
-                x: #batches,
+                x: #inputs,
                 y: #outputs_mut,
-                pass: ::nn::Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+                pass: #nn Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
             ) {
                 #forward
             }
 
-            fn backward<B: ::nn::Storage>(
+            fn backward<B: #nn Storage>(
                 &self,
                 w: &#name<T>,
-                x: #batches,
+                x: #inputs,
                 y: #outputs,
                 dy: #outputs,
                 m: &mut Self::Cache<B>,
                 dx: #gradients,
                 dw: Option<&mut #name<T>>,
             ) {
-                ::nn::Graph::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
+                #nn Graph::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
             }
 
-            fn update<B: ::nn::Storage>(&self, w: &mut #name<T>, m: &Self::Cache<B>) {
+            fn update<B: #nn Storage>(&self, w: &mut #name<T>, m: &Self::Cache<B>) {
                 #(#update)*
             }
 
             fn regularize(&self, w: &#name<T>, mut dw: Option<&mut #name<T>>) -> T {
-                T::ZERO #(#regularize)*
+                let mut loss = T::ZERO;
+                #(#regularize)*
+                loss
             }
         }
 
         #[automatically_derived]
         #[allow(unused_variables, unused_mut, clippy::too_many_arguments)]
-        impl<T: ::nn::Scalar> ::nn::Graph<T, #x> for #graph_type {
+        impl<T: #nn Scalar> #nn Graph<T, #x> for #graph_type {
             const NEW: Self = #graph_type;
             const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
 
-            fn logits<B: ::nn::Storage>(m: &Self::Scratch<B>, n: usize) -> #optional {
+            fn logits<B: #nn Storage>(m: &Self::Scratch<B>, n: usize) -> #optional {
                 #logits
             }
 
-            fn training_logits<B: ::nn::Storage>(m: &Self::Cache<B>, n: usize) -> #optional {
+            fn training_logits<B: #nn Storage>(m: &Self::Cache<B>, n: usize) -> #optional {
                 #logits
             }
 
-            fn backward_from<B: ::nn::Storage>(
+            fn backward_from<B: #nn Storage>(
                 &self,
                 seeds: ::nn::losses::Seeds,
                 w: &#name<T>,
-                x: #batches,
+                x: #inputs,
                 y: #outputs,
                 dy: #outputs,
                 m: &mut Self::Cache<B>,
@@ -174,12 +204,12 @@ fn heads(context: &Context<'_>) -> (Vec<TokenStream>, TokenStream) {
             _ => None,
         });
         match found {
-            Some((Op::Activation { value, .. }, tensor)) => {
-                let field = context.field(tensor);
+            Some((op, tensor)) => {
+                let (field, value) = (context.field(tensor), context.activation(op));
                 heads.push(quote!(::nn::activations::head(&#value)));
                 logits.push(quote!(Some(&m.#field[..n])));
             }
-            _ => {
+            None => {
                 heads.push(quote!(::nn::activations::Head::Other));
                 logits.push(quote!(None));
             }
@@ -188,24 +218,27 @@ fn heads(context: &Context<'_>) -> (Vec<TokenStream>, TokenStream) {
     (heads, one_or_tuple(logits))
 }
 
-/// `impl Model` and the inherent methods.
+/// `impl Model`.
 pub(crate) fn model(context: &Context<'_>) -> TokenStream {
     let Context { graph, name, graph_type, outputs, .. } = context;
+    let nn = &context.paths.nn;
     let t = quote!(T);
     let x = context.samples(&graph.inputs, &t);
     let y = context.samples(&graph.outputs, &t);
     let text = name.to_string();
     let input_names = graph.inputs.iter().map(|&tensor| graph.tensors[tensor].name.to_string());
     let output_names = graph.output_names.iter().map(|name| name.to_string());
-    let rows = docs::rows(context);
     let dot = docs::dot(context);
-    let layer = quote!(<#graph_type as ::nn::Layer<T, #x>>);
-    let vecs: Vec<_> = graph.outputs.iter().map(|&tensor| { let s = context.sample(tensor, &t); quote!(::nn::__private::Vec<#s>) }).collect();
+    let layer = quote!(<#graph_type as #nn Layer<T, #x>>);
+    let vecs = graph.outputs.iter().map(|&tensor| {
+        let sample = context.sample(tensor, &t);
+        quote!(::nn::__private::Vec<#sample>)
+    });
+    let vecs: Vec<_> = vecs.collect();
     let predictions = if vecs.len() == 1 { quote!(#(#vecs)*) } else { quote!(#outputs<#(#vecs),*>) };
-    let call = call(context);
     quote! {
         #[automatically_derived]
-        impl<T: ::nn::Scalar> ::nn::Model for #name<T> {
+        impl<T: #nn Scalar> #nn Model for #name<T> {
             type Scalar = T;
             type Inputs = #x;
             type Outputs = #y;
@@ -215,15 +248,23 @@ pub(crate) fn model(context: &Context<'_>) -> TokenStream {
             const NAME: &'static str = #text;
             const INPUT_NAMES: &'static [&'static str] = &[#(#input_names),*];
             const OUTPUT_NAMES: &'static [&'static str] = &[#(#output_names),*];
-            const INPUT_SHAPES: &'static [::nn::Shape] = #graph_type::INPUT_SHAPES;
-            const OUTPUT_SHAPES: &'static [::nn::Shape] = #graph_type::OUTPUT_SHAPES;
+            const INPUT_SHAPES: &'static [#nn Shape] = #graph_type::INPUT_SHAPES;
+            const OUTPUT_SHAPES: &'static [#nn Shape] = #graph_type::OUTPUT_SHAPES;
             const SUMMARY: &'static str = #name::<f32>::SUMMARY;
             const DOT: &'static str = #dot;
-            const ARENA_BYTES: usize = size_of::<#layer::Scratch<::nn::Inline<1>>>();
-            const TRAIN_BYTES: usize = size_of::<#layer::Cache<::nn::Inline<1>>>();
+            const ARENA_BYTES: usize = size_of::<#layer::Scratch<#nn Inline<1>>>();
+            const TRAIN_BYTES: usize = size_of::<#layer::Cache<#nn Inline<1>>>();
         }
+    }
+}
 
-        /// What needs no annotation, since `f32` is the default.
+/// The inherent methods: for `f32` what needs no annotation, since it is the default, and `call`.
+pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
+    let name = context.name;
+    let text = name.to_string();
+    let rows = docs::rows(context);
+    let call = call(context);
+    quote! {
         impl #name<f32> {
             /// A table of the layers, as Keras prints it.
             pub const SUMMARY: &'static str = {
@@ -267,7 +308,6 @@ pub(crate) fn model(context: &Context<'_>) -> TokenStream {
         impl<T: ::nn::Scalar> #name<T> {
             #call
         }
-
     }
 }
 
@@ -276,42 +316,39 @@ fn call(context: &Context<'_>) -> TokenStream {
     let Context { graph, inputs, outputs, graph_type, .. } = context;
     let t = quote!(T);
     let samples: Vec<_> = graph.inputs.iter().map(|&tensor| context.sample(tensor, &t)).collect();
-    let lifetime = if samples.len() == 1 { quote!() } else { quote!(<'x>) };
-    let (parameter, x) = if samples.len() == 1 {
+    let (lifetime, parameter, x) = if samples.len() == 1 {
         let sample = &samples[0];
-        (quote!(x: &#sample), quote!(::core::slice::from_ref(x)))
+        (quote!(), quote!(x: &#sample), quote!(::core::slice::from_ref(x)))
     } else {
         let names = graph.inputs.iter().map(|&tensor| &graph.tensors[tensor].name);
         (
+            quote!(<'x>),
             quote!(x: impl Into<#inputs<#(&'x #samples),*>>),
-            quote!({ let x = x.into(); (#(::core::slice::from_ref(x.#names)),*) }),
+            quote!((#(::core::slice::from_ref(x.#names)),*)),
         )
     };
+    let into = if samples.len() == 1 { quote!() } else { quote!(let x = x.into();) };
     let results: Vec<_> = graph.outputs.iter().map(|&tensor| context.sample(tensor, &t)).collect();
-    let variables: Vec<_> = (0..results.len()).map(|i| format_ident!("y{i}")).collect();
+    let variables: Vec<_> = match results.len() {
+        1 => vec![format_ident!("y")],
+        n => (0..n).map(|i| format_ident!("y{i}")).collect(),
+    };
     let y = one_or_tuple(variables.iter().map(|y| quote!(::core::slice::from_mut(&mut #y))).collect());
     let (result_type, result) = if results.len() == 1 {
-        (quote!(#(#results)*), quote!(y0))
+        (quote!(#(#results)*), quote!(#(#variables)*))
     } else {
         let names = &graph.output_names;
         (quote!(#outputs<#(#results),*>), quote!(#outputs { #(#names: #variables),* }))
     };
-    let x_types = context.samples(&graph.inputs, &t);
     quote! {
         /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
         /// model with more than a stack should hold is refused at compile time: use `predict`.
         #[inline]
         pub fn call #lifetime (&self, #parameter) -> #result_type {
-            const {
-                assert!(
-                    <Self as ::nn::Model>::ARENA_BYTES <= ::nn::model::MAX_ARENA,
-                    "the activations of this model are too large for a stack: use `predict`"
-                )
-            }
+            const { ::nn::model::assert_arena::<Self>() }
+            #into
             #(let mut #variables = ::nn::tensor::zeroed::<#results>();)*
-            let mut m = <<#graph_type as ::nn::Layer<T, #x_types>>::Scratch<::nn::Inline<1>> as ::nn::Buffer>::with_capacity(1);
-            let x = #x;
-            ::nn::Layer::<T, #x_types>::forward::<::nn::Inline<1>>(&#graph_type, self, x, #y, ::nn::Pass::Inference(&mut m));
+            ::nn::model::call::<Self>(&#graph_type, self, #x, #y);
             #result
         }
     }

@@ -10,19 +10,20 @@ use syn::Ident;
 impl Context<'_> {
     /// The sample type of a tensor: `SVector<T, 64>`.
     pub(crate) fn sample(&self, tensor: TensorId, scalar: &TokenStream) -> TokenStream {
+        let nn = &self.paths.nn;
         let tensor = &self.graph.tensors[tensor];
         let element = if tensor.integer { quote!(u32) } else { scalar.clone() };
         match &tensor.shape {
             Shaped::Known(shape) => {
                 let (rows, cols) = (Literal::usize_unsuffixed(shape.rows()), Literal::usize_unsuffixed(shape.cols()));
                 if shape.cols() == 1 {
-                    quote!(::nn::SVector<#element, #rows>)
+                    quote!(#nn SVector<#element, #rows>)
                 } else {
-                    quote!(::nn::SMatrix<#element, #rows, #cols>)
+                    quote!(#nn SMatrix<#element, #rows, #cols>)
                 }
             }
-            Shaped::Const(shape) => quote!(::nn::SMatrix<#element, { #shape.rows() }, { #shape.cols() }>),
-            Shaped::Unknown => quote!(::nn::SVector<#element, 0>),
+            Shaped::Const(shape) => quote!(#nn SMatrix<#element, { #shape.rows() }, { #shape.cols() }>),
+            Shaped::Unknown => quote!(#nn SVector<#element, 0>),
         }
     }
 
@@ -55,16 +56,17 @@ impl Context<'_> {
     /// The type of the layer of a call: `::nn::layers::Dense<64, 10, 1>`.
     pub(crate) fn layer_type(&self, node: &Node) -> TokenStream {
         let layer = &self.graph.layers[node.layer];
+        let (layers, activations) = (&self.paths.layers, &self.paths.activations);
         match &layer.op {
             Op::Builtin(builtin) => {
                 let name = format_ident!("{}", builtin.spec.name);
                 let consts = self.consts_of(layer, node.facts.as_ref());
-                if consts.is_empty() { quote!(::nn::layers::#name) } else { quote!(::nn::layers::#name<#(#consts),*>) }
+                if consts.is_empty() { quote!(#layers #name) } else { quote!(#layers #name<#(#consts),*>) }
             }
-            Op::Activation { .. } => quote!(::nn::activations::Activate<_>),
-            Op::Component(component) => {
-                let path = &component.path;
-                quote!(<#path as ::nn::Component>::Layer)
+            Op::Activation { .. } => quote!(#activations Activate<_>),
+            Op::Component(_) => {
+                let alias = self.alias(layer);
+                quote!(#alias)
             }
         }
     }
@@ -72,14 +74,15 @@ impl Context<'_> {
     /// The value of the layer of a call: `::nn::layers::Dense::<64, 10, 1>::DEFAULT`.
     pub(crate) fn layer_value(&self, node: &Node) -> TokenStream {
         let layer = &self.graph.layers[node.layer];
+        let (layers, activations) = (&self.paths.layers, &self.paths.activations);
         match &layer.op {
             Op::Builtin(builtin) => {
                 let name = format_ident!("{}", builtin.spec.name);
                 let consts = self.consts_of(layer, node.facts.as_ref());
                 let path = if consts.is_empty() {
-                    quote!(::nn::layers::#name)
+                    quote!(#layers #name)
                 } else {
-                    quote!(::nn::layers::#name::<#(#consts),*>)
+                    quote!(#layers #name::<#(#consts),*>)
                 };
                 let spec = builtin.spec;
                 let fields: Vec<_> = spec
@@ -97,11 +100,14 @@ impl Context<'_> {
                     (_, false) => quote!(#path { #(#given,)* ..#path::DEFAULT }),
                 }
             }
-            Op::Activation { value, .. } => quote!(::nn::activations::Activate(#value)),
+            Op::Activation { .. } => {
+                let value = self.activation(&layer.op);
+                quote!(#activations Activate(#value))
+            }
             Op::Component(component) => {
-                let (path, arguments) = (&component.path, &component.arguments);
+                let (alias, arguments) = (self.alias(layer), &component.arguments);
                 let keywords = component.keywords.iter().map(|(keyword, value)| quote!(.#keyword(#value)));
-                quote!(<<#path as ::nn::Component>::Layer>::new(#(#arguments),*) #(#keywords)*)
+                quote!(#alias::new(#(#arguments),*) #(#keywords)*)
             }
         }
     }
@@ -109,21 +115,45 @@ impl Context<'_> {
     /// The type of a layer's weights: `::nn::layers::DenseWeights<T, 64, 10, 1>`.
     pub(crate) fn weights_type(&self, id: LayerId, scalar: &TokenStream) -> TokenStream {
         let layer = &self.graph.layers[id];
+        let (nn, layers) = (&self.paths.nn, &self.paths.layers);
         match &layer.op {
             Op::Builtin(builtin) => {
                 let name = format_ident!("{}Weights", builtin.spec.name);
                 let count = builtin.spec.weight_consts.unwrap_or_default();
                 let consts = self.consts_of(layer, builtin.inferred.as_ref());
                 let consts = &consts[..count.min(consts.len())];
-                quote!(::nn::layers::#name<#scalar, #(#consts),*>)
+                quote!(#layers #name<#scalar, #(#consts),*>)
             }
             Op::Activation { .. } => quote!(()),
-            Op::Component(component) => {
-                let path = &component.path;
+            Op::Component(_) => {
+                let alias = self.alias(layer);
                 let x = self.first_call(id).map(|node| self.samples(&node.inputs, scalar));
-                quote!(<<#path as ::nn::Component>::Layer as ::nn::Layer<#scalar, #x>>::Weights)
+                quote!(<#alias as #nn Layer<#scalar, #x>>::Weights)
             }
         }
+    }
+
+    /// The value of an activation.
+    pub(crate) fn activation(&self, op: &Op) -> TokenStream {
+        match op {
+            Op::Activation { short: Some((_, short)), .. } if self.paths.imported => short.clone(),
+            Op::Activation { value, .. } => value.clone(),
+            _ => quote!(),
+        }
+    }
+
+    /// The alias of a component's layer: `PairTower`.
+    pub(crate) fn alias(&self, layer: &Layer) -> Ident {
+        let name = layer.name.to_string();
+        let camel: String = name
+            .trim_start_matches("r#")
+            .split('_')
+            .flat_map(|word| {
+                let mut letters = word.chars();
+                letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<Vec<_>>()
+            })
+            .collect();
+        format_ident!("{}{camel}Layer", self.name)
     }
 
     /// The first call of a layer.

@@ -5,33 +5,19 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::Ident;
 
-/// `pub struct Digits<T = f32> { .. }` and its view as one flat slice.
+/// `pub struct Digits<T = f32> { .. }`
 pub(crate) fn weights(context: &Context<'_>) -> TokenStream {
     let Context { syntax, name, .. } = context;
     let (attributes, visibility) = (&syntax.attributes, &syntax.visibility);
     let scalar = quote!(T);
     let mut fields = Vec::new();
-    let mut variables = Vec::new();
-    let (mut layers, mut non_trainable) = (quote!(0), quote!(0));
     for (id, layer) in context.weighted() {
         let (field, r#type) = (&layer.name, context.weights_type(id, &scalar));
         let doc = docs::field(context, layer);
         fields.push(quote!(#[doc = #doc] pub #field: #r#type));
-        let text = field.to_string();
-        let path = text.trim_start_matches("r#");
-        let weights = quote!(<#r#type as ::nn::Weights<T>>);
-        if layer.trainable {
-            variables.push(quote!(#weights::variables(&path.join(#path), visit);));
-            non_trainable.extend(quote!(+ #weights::NON_TRAINABLE));
-        } else {
-            variables
-                .push(quote!(#weights::variables(&path.join(#path), &mut |variable| visit(&variable.frozen()));));
-            non_trainable.extend(quote!(+ #weights::COUNT));
-        }
-        layers.extend(quote!(+ #weights::LAYERS));
     }
     let derives = derives(context);
-    let graph_doc = docs::mermaid(context);
+    let picture = docs::mermaid(context);
     // A struct without layers that own weights has no field for `T`.
     if fields.is_empty() {
         fields.push(quote! {
@@ -41,25 +27,54 @@ pub(crate) fn weights(context: &Context<'_>) -> TokenStream {
     }
     quote! {
         #(#attributes)*
-        #[doc = #graph_doc]
+        #(#[doc = #picture])*
         #derives
         #[repr(C)]
         #visibility struct #name<T: ::nn::Scalar = f32> {
             #(#fields,)*
         }
+    }
+}
 
+/// The view of the weights as one flat slice.
+pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
+    let (name, nn) = (context.name, &context.paths.nn);
+    let mut variables = Vec::new();
+    let (mut layers, mut non_trainable) = (Vec::new(), Vec::new());
+    for (id, layer) in context.weighted() {
+        let r#type = context.weights_type(id, &quote!(T));
+        let text = layer.name.to_string();
+        let path = text.trim_start_matches("r#");
+        let weights = quote!(<#r#type as #nn Weights<T>>);
+        if layer.trainable {
+            variables.push(quote!(#weights::variables(&path.join(#path), visit);));
+            non_trainable.push(quote!(#weights::NON_TRAINABLE));
+        } else {
+            variables
+                .push(quote!(#weights::variables(&path.join(#path), &mut |variable| visit(&variable.frozen()));));
+            non_trainable.push(quote!(#weights::COUNT));
+        }
+        layers.push(quote!(#weights::LAYERS));
+    }
+    let (layers, non_trainable) = (sum(layers), sum(non_trainable));
+    quote! {
         // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
         #[automatically_derived]
-        unsafe impl<T: ::nn::Scalar> ::nn::Weights<T> for #name<T> {
+        unsafe impl<T: #nn Scalar> #nn Weights<T> for #name<T> {
             const LAYERS: usize = #layers;
             const NON_TRAINABLE: usize = #non_trainable;
 
             #[allow(unused_variables)]
-            fn variables(path: &::nn::Path<'_>, visit: &mut dyn FnMut(&::nn::Variable<'_>)) {
+            fn variables(path: &#nn Path<'_>, visit: &mut dyn FnMut(&#nn Variable<'_>)) {
                 #(#variables)*
             }
         }
     }
+}
+
+/// `a + b + c`, or 0.
+pub(crate) fn sum(parts: Vec<TokenStream>) -> TokenStream {
+    if parts.is_empty() { quote!(0) } else { quote!(#(#parts)+*) }
 }
 
 /// The derives that weights need, without those that the user wrote.
@@ -82,11 +97,11 @@ pub(crate) fn named(context: &Context<'_>) -> TokenStream {
     let inputs = graph.inputs.iter().map(|&tensor| (graph.tensors[tensor].name.clone(), docs::shape(context, tensor)));
     let outputs = graph.outputs.iter().zip(&graph.output_names).map(|(&t, name)| (name.clone(), docs::shape(context, t)));
     let name = context.name;
-    let inputs = one(context, &context.inputs, &format!("The inputs of [`{name}`] by name."), inputs.collect());
+    let inputs = one(context, &context.inputs, &format!(" The inputs of [`{name}`] by name."), inputs.collect());
     let outputs = one(
         context,
         &context.outputs,
-        &format!("One value for each output of [`{name}`] by name: losses, loss weights, targets, metrics or predictions."),
+        &format!(" One value for each output of [`{name}`] by name: losses, loss weights, targets, metrics or predictions."),
         outputs.collect(),
     );
     quote!(#inputs #outputs)
@@ -98,7 +113,7 @@ fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(Ident, Strin
     let samples = (0..fields.len()).map(|i| format_ident!("S{i}"));
     let targets = (0..fields.len()).map(|i| format_ident!("Y{i}"));
     let names: Vec<_> = fields.iter().map(|(name, _)| name).collect();
-    let docs = fields.iter().map(|(_, shape)| format!("Shape `{shape}`."));
+    let docs = fields.iter().map(|(_, shape)| format!(" Shape `{shape}`."));
     quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug, Default, PartialEq)]

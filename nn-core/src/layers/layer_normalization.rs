@@ -1,0 +1,265 @@
+//! LayerNormalization: every position of every sample gets mean 0 and variance 1, then a learnt scale and offset.
+//!
+//! ```text
+//! μ = mean(x)    σ² = mean((x - μ)²)    s = 1 / √(σ² + epsilon)        over the features of a position
+//! x̂ = (x - μ) · s
+//! y = gamma ⊙ x̂ + beta
+//!
+//! dx     += s · (g - mean(g) - x̂ · mean(g ⊙ x̂))        with g = gamma ⊙ dy
+//! dgamma += dy ⊙ x̂        summed over samples and positions
+//! dbeta  += dy
+//! ```
+//!
+//! Shapes: output as input, `(.., f)`; gamma and beta `(f,)`. `axis` is the last axis; Keras's other axes are not
+//! supported.
+//!
+//! Source: Ba et al., *Layer normalization* (2016);
+//! <https://keras.io/api/layers/normalization_layers/layer_normalization/>
+
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::text::Text;
+
+/// `LayerNormalization(axis, epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer,
+/// gamma_regularizer)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "LayerNormalization",
+    function: None,
+    module: "layer_normalization",
+    args: &[
+        ArgSpec::int("axis", -1),
+        ArgSpec::float("epsilon", 1e-3),
+        ArgSpec::flag("center", true),
+        ArgSpec::flag("scale", true),
+        ArgSpec::initializer("beta_initializer"),
+        ArgSpec::initializer("gamma_initializer"),
+        ArgSpec::regularizer("beta_regularizer"),
+        ArgSpec::regularizer("gamma_regularizer"),
+    ],
+    inputs: Arity::ONE,
+    reads: Dtype::Float,
+    consts: 3,
+    weight_consts: Some(3),
+    has_cache: true,
+    infer,
+};
+
+/// The shape stays; the type is `LayerNormalization<features, center, scale>`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let (axis, x) = (args[0].as_int(), inputs[0]);
+    match x.axis(axis) {
+        Some(found) if found + 1 == x.rank() => {
+            Ok(Inferred::new(x, &[x.rows(), args[2].as_flag() as usize, args[3].as_flag() as usize]))
+        }
+        _ => {
+            let message = Text::new().str("only the last axis can be normalized, axis -1, but got axis ").int(axis);
+            Err(ShapeError::argument(0, message.str(" of a sample of shape ").shape(&x)))
+        }
+    }
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::initializers::{Fans, Initializer};
+    use crate::layer::{Layer, Pass};
+    use crate::regularizers::Regularizer;
+    use crate::scalar::Scalar;
+    use crate::storage::Storage;
+    use crate::tensor::{Element, flat, flat_mut};
+    use crate::weights;
+    use nalgebra::SMatrix;
+    use rand::Rng;
+
+    /// Normalizes the `F` features of every position; `CENTER` is 1 with an offset, `SCALE` is 1 with a scale, else 0.
+    #[derive(Clone, Copy, Debug)]
+    pub struct LayerNormalization<const F: usize, const CENTER: usize, const SCALE: usize> {
+        /// Added to the variance; 0.001 by default.
+        pub epsilon: f64,
+        /// How the offset starts; Keras's default is zeros.
+        pub beta_initializer: Initializer,
+        /// How the scale starts; Keras's default is ones.
+        pub gamma_initializer: Initializer,
+        /// A penalty on the offset; none by default.
+        pub beta_regularizer: Regularizer,
+        /// A penalty on the scale; none by default.
+        pub gamma_regularizer: Regularizer,
+    }
+
+    impl<const F: usize, const CENTER: usize, const SCALE: usize> LayerNormalization<F, CENTER, SCALE> {
+        /// Keras's defaults.
+        pub const DEFAULT: Self = LayerNormalization {
+            epsilon: 1e-3,
+            beta_initializer: Initializer::Zeros,
+            gamma_initializer: Initializer::Ones,
+            beta_regularizer: Regularizer::NONE,
+            gamma_regularizer: Regularizer::NONE,
+        };
+    }
+
+    weights! {
+        /// The weights of a [`LayerNormalization`].
+        pub struct LayerNormalizationWeights<T, const F: usize, const CENTER: usize, const SCALE: usize> {
+            /// The scale: one column, or none.
+            gamma: SMatrix<T, F, SCALE> => [F],
+            /// The offset: one column, or none.
+            beta: SMatrix<T, F, CENTER> => [F],
+        }
+    }
+
+    /// `μ` and `s` of one position.
+    #[inline(always)]
+    fn moments<T: Scalar>(x: &[T], epsilon: f64) -> (T, T) {
+        let n = T::of(x.len() as f64);
+        let mean = x.iter().copied().sum::<T>() / n;
+        let variance = x.iter().map(|&x| (x - mean) * (x - mean)).sum::<T>() / n;
+        (mean, T::ONE / (variance + T::of(epsilon)).sqrt())
+    }
+
+    impl<T: Scalar + Element, const F: usize, const CENTER: usize, const SCALE: usize, const P: usize>
+        Layer<T, SMatrix<T, F, P>> for LayerNormalization<F, CENTER, SCALE>
+    {
+        type Output = SMatrix<T, F, P>;
+        type Weights = LayerNormalizationWeights<T, F, CENTER, SCALE>;
+        type Scratch<B: Storage> = ();
+        /// `μ` and `s` of every position.
+        type Cache<B: Storage> = B::Of<SMatrix<T, 2, P>>;
+
+        fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+            self.gamma_initializer.fill(w.gamma.as_mut_slice(), &[F], Fans::new(F, F), rng);
+            self.beta_initializer.fill(w.beta.as_mut_slice(), &[F], Fans::new(F, F), rng);
+        }
+
+        fn forward<B: Storage>(
+            &self,
+            w: &Self::Weights,
+            x: &[SMatrix<T, F, P>],
+            y: &mut [SMatrix<T, F, P>],
+            pass: Pass<'_, '_, (), Self::Cache<B>>,
+        ) {
+            let mut kept = match pass {
+                Pass::Inference(()) => None,
+                Pass::Training(cache, _) => Some(flat_mut(cache).chunks_exact_mut(2)),
+            };
+            let (gamma, beta) = (w.gamma.as_slice(), w.beta.as_slice());
+            for (x, y) in flat(x).chunks_exact(F).zip(flat_mut(y).chunks_exact_mut(F)) {
+                let (mean, s) = moments(x, self.epsilon);
+                if let Some(kept) = kept.as_mut().and_then(Iterator::next) {
+                    kept.copy_from_slice(&[mean, s]);
+                }
+                // y = gamma ⊙ x̂ + beta
+                for f in 0..F {
+                    let normal = (x[f] - mean) * s;
+                    let scaled = if SCALE == 1 { gamma[f] * normal } else { normal };
+                    y[f] = if CENTER == 1 { scaled + beta[f] } else { scaled };
+                }
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            w: &Self::Weights,
+            x: &[SMatrix<T, F, P>],
+            _: &[SMatrix<T, F, P>],
+            dy: &[SMatrix<T, F, P>],
+            cache: &mut Self::Cache<B>,
+            dx: Option<&mut [SMatrix<T, F, P>]>,
+            dw: Option<&mut Self::Weights>,
+        ) {
+            // y = gamma ⊙ x̂ + beta, so dx += s · (g - mean(g) - x̂ · mean(g ⊙ x̂)), dgamma += dy ⊙ x̂ and dbeta += dy
+            let gamma = w.gamma.as_slice();
+            let positions = || flat(x).chunks_exact(F).zip(flat(dy).chunks_exact(F)).zip(flat(cache).chunks_exact(2));
+            if let Some(dx) = dx {
+                let n = T::of(F as f64);
+                for (((x, dy), kept), dx) in positions().zip(flat_mut(dx).chunks_exact_mut(F)) {
+                    let (mean, s) = (kept[0], kept[1]);
+                    let g = |f: usize| if SCALE == 1 { gamma[f] * dy[f] } else { dy[f] };
+                    let (mut sum, mut product) = (T::ZERO, T::ZERO);
+                    for f in 0..F {
+                        sum += g(f);
+                        product += g(f) * (x[f] - mean) * s;
+                    }
+                    for f in 0..F {
+                        dx[f] += s * (g(f) - sum / n - (x[f] - mean) * s * (product / n));
+                    }
+                }
+            }
+            if let Some(dw) = dw {
+                let (dgamma, dbeta) = (dw.gamma.as_mut_slice(), dw.beta.as_mut_slice());
+                for ((x, dy), kept) in positions() {
+                    for f in 0..F {
+                        if SCALE == 1 {
+                            dgamma[f] += dy[f] * (x[f] - kept[0]) * kept[1];
+                        }
+                        if CENTER == 1 {
+                            dbeta[f] += dy[f];
+                        }
+                    }
+                }
+            }
+        }
+
+        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+            let (dgamma, dbeta) = dw.map(|dw| (dw.gamma.as_mut_slice(), dw.beta.as_mut_slice())).unzip();
+            self.gamma_regularizer.apply(w.gamma.as_slice(), dgamma)
+                + self.beta_regularizer.apply(w.beta.as_slice(), dbeta)
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::testing::check_layer;
+        use nalgebra::SVector;
+
+        #[test]
+        fn gradients() {
+            check_layer::<SMatrix<f64, 5, 3>, _>(&LayerNormalization::<5, 1, 1> {
+                gamma_regularizer: Regularizer { l1: 0.02, l2: 0.03 },
+                beta_regularizer: Regularizer { l1: 0.05, l2: 0.07 },
+                ..LayerNormalization::DEFAULT
+            });
+            check_layer::<SMatrix<f64, 5, 1>, _>(&LayerNormalization::<5, 0, 1>::DEFAULT);
+            check_layer::<SMatrix<f64, 5, 1>, _>(&LayerNormalization::<5, 1, 0>::DEFAULT);
+            check_layer::<SMatrix<f64, 5, 3>, _>(&LayerNormalization::<5, 0, 0>::DEFAULT);
+        }
+
+        #[test]
+        fn the_formula() {
+            // Mean 3, variance 4, and epsilon 0: x̂ is -1 and 1.
+            let w = LayerNormalizationWeights {
+                gamma: SVector::<f64, 2>::new(2., 3.),
+                beta: SVector::<f64, 2>::new(10., 20.),
+            };
+            let mut y = [SVector::<f64, 2>::zeros()];
+            LayerNormalization::<2, 1, 1> { epsilon: 0.0, ..LayerNormalization::DEFAULT }
+                .forward::<crate::storage::Inline<1>>(
+                    &w,
+                    &[SVector::<f64, 2>::new(1., 5.)],
+                    &mut y,
+                    Pass::Inference(&mut ()),
+                );
+            assert_eq!(y[0].as_slice(), [8., 23.]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    fn args(axis: i64) -> [Value; 8] {
+        let mut args = [Value::Absent; 8];
+        (args[0], args[2], args[3]) = (Value::Int(axis), Value::Flag(true), Value::Flag(false));
+        args
+    }
+
+    #[test]
+    fn only_the_last_axis() {
+        let shape = Shape::new(&[4, 3]);
+        assert_eq!(infer(&args(-1), &[shape]).unwrap(), Inferred::new(shape, &[3, 1, 0]));
+        assert_eq!(infer(&args(2), &[shape]).unwrap(), Inferred::new(shape, &[3, 1, 0]));
+        let error = infer(&args(1), &[shape]).unwrap_err().to_string();
+        assert_eq!(error, "only the last axis can be normalized, axis -1, but got axis 1 of a sample of shape (4, 3)");
+    }
+}

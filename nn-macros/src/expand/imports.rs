@@ -1,0 +1,72 @@
+//! How the expansion names items of the library: inside of its block by imports, outside with full paths.
+
+use super::Context;
+use crate::graph::Op;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use std::collections::BTreeSet;
+
+/// What stands before a name.
+#[derive(Clone)]
+pub(crate) struct Paths {
+    /// Before an item of the crate's root: `::nn::`, or nothing.
+    pub(crate) nn: TokenStream,
+    /// Before a layer: `::nn::layers::`, or nothing.
+    pub(crate) layers: TokenStream,
+    /// Before an activation: `::nn::activations::`, or nothing.
+    pub(crate) activations: TokenStream,
+    pub(crate) imported: bool,
+}
+
+impl Paths {
+    /// Full paths.
+    pub(crate) fn full() -> Self {
+        Paths {
+            nn: quote!(::nn::),
+            layers: quote!(::nn::layers::),
+            activations: quote!(::nn::activations::),
+            imported: false,
+        }
+    }
+}
+
+/// Items of the crate's root that every expansion names.
+const ROOT: &[&str] = &[
+    "Buffer", "Component", "Graph", "Inline", "Layer", "Model", "Pass", "Path", "SMatrix", "SVector", "Scalar", "Shape",
+    "Storage", "Variable", "Weights",
+];
+
+/// The imports of the block, and the context in it.
+pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
+    let (mut layers, mut activations) = (BTreeSet::new(), BTreeSet::new());
+    for layer in &context.graph.layers {
+        match &layer.op {
+            Op::Builtin(builtin) => {
+                layers.insert(builtin.spec.name.to_string());
+                if builtin.spec.weight_consts.is_some() {
+                    layers.insert(format!("{}Weights", builtin.spec.name));
+                }
+            }
+            Op::Activation { short, .. } => {
+                activations.insert("Activate".to_string());
+                activations.extend(short.as_ref().map(|(name, _)| name.to_string()));
+            }
+            Op::Component(_) => {}
+        }
+    }
+    // A model called `Graph`, or one with the layer `Softmax` and the activation, is written with full paths.
+    let own = ["", "Graph", "Scratch", "Cache", "Inputs", "Outputs"].map(|suffix| format!("{}{suffix}", context.name));
+    let all = || ROOT.iter().map(|name| name.to_string()).chain(layers.iter().cloned()).chain(activations.iter().cloned());
+    if all().any(|name| own.contains(&name)) || !layers.is_disjoint(&activations) {
+        return (quote!(), context.clone());
+    }
+    let root = ROOT.iter().map(|name| format_ident!("{name}"));
+    let layers = layers.iter().map(|name| format_ident!("{name}"));
+    let activations = activations.iter().map(|name| format_ident!("{name}"));
+    let imports = quote! {
+        #[allow(unused_imports)]
+        use ::nn::{activations::{#(#activations),*}, layers::{#(#layers),*}, #(#root),*};
+    };
+    let paths = Paths { nn: quote!(), layers: quote!(), activations: quote!(), imported: true };
+    (imports, Context { paths, ..context.clone() })
+}
