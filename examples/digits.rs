@@ -17,10 +17,11 @@ model! {
     pub struct Digits;
 
     let pixels = Input(shape = [64]);
-    let x = Dense(128, activation = relu)(pixels);
-    let x = Dropout(0.3)(x);
-    let x = Dense(128, activation = relu)(x);
-    let x = Dropout(0.3)(x);
+    let x = GaussianNoise(0.15)(pixels);
+    let x = Dense(512, activation = relu)(x);
+    let x = Dropout(0.5)(x);
+    let x = Dense(256, activation = relu)(x);
+    let x = Dropout(0.5)(x);
     let digit = Dense(10, activation = softmax)(x);
 
     Model(inputs = pixels, outputs = digit)

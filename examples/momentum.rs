@@ -11,7 +11,7 @@ use nn::prelude::*;
 use plotters::prelude::*;
 use std::error::Error;
 
-/// The loss of a model with a single weight: a dip at -1.05 with a loss of 1.13, and a deeper one at 0.94 with 0.63.
+/// The loss of a model with a single weight: a dip at -0.94 with a loss of 1.10, and a deeper one at 1.05 with 0.60.
 fn loss(w: f64) -> f64 {
     0.6 * (w * w - 1.0).powi(2) - 0.25 * w + 0.86
 }
@@ -20,8 +20,8 @@ fn gradient(w: f64) -> f64 {
     2.4 * w * (w * w - 1.0) - 0.25
 }
 
-const START: f64 = -1.9;
-const STEPS: u64 = 100;
+const START: f64 = -1.7;
+const STEPS: u64 = 60;
 
 /// The way of the weight. An optimizer works on flat slices, here of one weight; what it remembers between steps, here a
 /// velocity, is kept by the caller.
@@ -53,8 +53,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let ways = [("plain", roll(&plain)), ("momentum 0.9", roll(&momentum))];
 
     println!("step {}", ways.iter().map(|(name, _)| format!("{name:>14}: w    loss")).collect::<String>());
-    for step in (0..=STEPS as usize).filter(|&step| step <= 10 && step % 2 == 0 || step % 20 == 0) {
-        println!("{step:4} {}", ways.iter().map(|(_, way)| format!("{:17.3} {:7.3}", way[step], loss(way[step]))).collect::<String>());
+    for step in (0..=STEPS as usize).filter(|&step| step <= 10 && step % 2 == 0 || step % 10 == 0) {
+        println!(
+            "{step:4} {}",
+            ways.iter().map(|(_, way)| format!("{:17.3} {:7.3}", way[step], loss(way[step]))).collect::<String>()
+        );
     }
     print_curve(&ways);
     let [(_, plain), (_, momentum)] = &ways;
@@ -69,9 +72,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// What is shown of the curve.
-const FROM: f64 = -2.0;
+const FROM: f64 = -1.8;
 const TO: f64 = 1.8;
-const HIGHEST: f64 = 6.0;
+const HIGHEST: f64 = 4.5;
 
 /// The curve in characters, with the last place of each ball.
 fn print_curve(ways: &[(&str, Vec<f64>)]) {
@@ -80,9 +83,13 @@ fn print_curve(ways: &[(&str, Vec<f64>)]) {
     let column = |w: f64| ((w - FROM) / (TO - FROM) * (WIDTH - 1) as f64).round() as usize;
     let row = |w: f64| HEIGHT - 1 - (loss(w) / HIGHEST * (HEIGHT - 1) as f64).round().min((HEIGHT - 1) as f64) as usize;
     let mut picture = [[' '; WIDTH]; HEIGHT];
+    let at = |x: usize| FROM + (TO - FROM) * x as f64 / (WIDTH - 1) as f64;
     for x in 0..WIDTH {
-        let w = FROM + (TO - FROM) * x as f64 / (WIDTH - 1) as f64;
-        picture[row(w)][x] = '·';
+        // Down to the next column, so that the slope has no gaps.
+        let (here, next) = (row(at(x)), row(at(x + 1)));
+        for line in &mut picture[here.min(next)..=here.max(next)] {
+            line[x] = '·';
+        }
     }
     picture[row(START)][column(START)] = 'S';
     for (name, way) in ways {
@@ -127,11 +134,13 @@ fn draw(path: &str, ways: &[(&str, Vec<f64>)]) -> Result<(), Box<dyn Error>> {
         });
         chart.draw_series(balls)?;
         chart.draw_series([Circle::new((end, loss(end)), 7, color.filled())])?;
-        let label = |w: f64, text: &str, dy: i32| {
-            EmptyElement::at((w, loss(w))) + Text::new(text.to_string(), (10, dy), ("sans-serif", 14))
+        let label = |w: f64, text: String, offset: (i32, i32)| {
+            EmptyElement::at((w, loss(w))) + Text::new(text, offset, ("sans-serif", 14))
         };
-        chart.draw_series([label(START, "start", -6)])?;
-        chart.draw_series([label(end, &format!("after {STEPS} steps"), -24)])?;
+        chart.draw_series([
+            label(START, "start".into(), (10, -6)),
+            label(end, format!("after {STEPS} steps"), (-45, 14)),
+        ])?;
     }
     root.present()?;
     Ok(())

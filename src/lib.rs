@@ -1,4 +1,47 @@
-//! nn
+//! Neural networks that the compiler checks.
+//!
+//! [`model!`] reads a Keras-like graph and writes a statically shaped struct with straight-line, hand-derived forward and
+//! backward code over nalgebra matrices. A shape error, a missing connection or a misspelt layer is a compile error on the
+//! exact token.
+//!
+//! ```
+//! use nn::prelude::*;
+//!
+//! model! {
+//!     /// Exclusive or.
+//!     pub struct Xor;
+//!
+//!     let bits = Input(shape = [2]);
+//!     let x = Dense(8, activation = tanh)(bits);
+//!     let odd = Dense(1, activation = sigmoid)(x);
+//!
+//!     Model(inputs = bits, outputs = odd)
+//! }
+//!
+//! # fn main() -> nn::Result<()> {
+//! let x = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]].map(SVector::<f32, 2>::from);
+//! let y = [0.0f32, 1.0, 1.0, 0.0];
+//! let mut xor = Xor::boxed(&mut StdRng::seed_from_u64(1))
+//!     .compile(Adam { learning_rate: 0.05, ..Adam::default() }, BinaryCrossentropy::default());
+//! xor.fit(&x, &y, Fit::new().epochs(200).verbose(0))?;
+//! assert!(xor.model().call(&x[1])[0] > 0.9 && xor.model().call(&x[3])[0] < 0.1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to find what
+//!
+//! - [`from_keras`]: a tutorial for those who know Keras.
+//! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`initializers`], [`regularizers`]: a page each.
+//! - [`Compile`], [`Compiled`], [`Fit`], [`History`]: training. [`WeightFiles`]: files.
+//! - [`Layer`], [`Component`], [`activations::Elementwise`], [`losses::LossOn`], [`metrics::MetricOn`],
+//!   [`optimizers::Optimizer`]: what to implement for one of your own.
+//! - [`Model`], [`Graph`], [`Storage`]: what a model is without `std`.
+//!
+//! # Features
+//!
+//! - `std` (default): training loop, files, progress bar and plots.
+//! - `alloc`: models on the heap. Without either the crate is `no_std` and needs no heap.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
 
@@ -57,6 +100,10 @@ pub use {
     report::{Logs, Report},
     weight_file::WeightFiles,
 };
+
+#[cfg(feature = "std")]
+#[doc = include_str!("from_keras.md")]
+pub mod from_keras {}
 
 /// Everything that a program with a model usually names.
 pub mod prelude {

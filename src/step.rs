@@ -125,17 +125,36 @@ impl<M: Model> Learner<M> {
 
 /// The runs of the flat slice of weights that training changes.
 fn trainable<M: Model>() -> Vec<Range<usize>> {
-    let mut ranges: Vec<Range<usize>> = Vec::new();
+    let mut ranges = Vec::new();
     let mut start = 0;
     M::variables(&Path::ROOT, &mut |variable| {
         let end = start + variable.shape.size();
         if variable.trainable {
-            match ranges.last_mut() {
-                Some(last) if last.end == start => last.end = end,
-                _ => ranges.push(start..end),
-            }
+            extend(&mut ranges, start..end);
         }
         start = end;
     });
     ranges
+}
+
+/// Adds a run, as a part of the last one where it follows without a gap.
+fn extend(ranges: &mut Vec<Range<usize>>, next: Range<usize>) {
+    match ranges.last_mut() {
+        Some(last) if last.end == next.start => last.end = next.end,
+        _ => ranges.push(next),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_become_one_run() {
+        let mut ranges = Vec::new();
+        for next in [2..5, 5..9, 11..12, 12..13] {
+            extend(&mut ranges, next);
+        }
+        assert_eq!(ranges, [2..9, 11..13]);
+    }
 }

@@ -1,5 +1,6 @@
 //! After the first, a training step allocates nothing.
 
+#![cfg(feature = "std")]
 #![allow(missing_docs)]
 
 use nn::prelude::*;

@@ -1,5 +1,6 @@
 //! `compile`, `fit`, `evaluate` and `predict` do what Keras does.
 
+#![cfg(feature = "std")]
 #![allow(missing_docs)]
 
 use nn::prelude::*;
@@ -282,6 +283,25 @@ fn without_shuffling_the_batches_come_in_order() -> nn::Result<()> {
     shuffled.fit(&x, &y, silent().batch_size(8))?;
     assert_eq!(fitted.model(), stepped.model());
     assert_ne!(fitted.model(), shuffled.model());
+    Ok(())
+}
+
+#[test]
+fn every_epoch_has_an_order_of_its_own() -> nn::Result<()> {
+    let (x, y) = ([1.0_f32, 2.0], [-1.0_f32, 1.0]);
+    let make = || {
+        let sgd = Sgd { learning_rate: 0.1, ..Sgd::default() };
+        Line::boxed(&mut StdRng::seed_from_u64(1)).compile(sgd, MeanSquaredError)
+    };
+    let mut fitted = make();
+    fitted.fit(x, y, silent().batch_size(1).epochs(8))?;
+    for order in [[0, 1], [1, 0]] {
+        let mut same = make();
+        for k in order.repeat(8) {
+            same.train_on_batch([x[k]], [y[k]])?;
+        }
+        assert_ne!(fitted.model(), same.model(), "all epochs had the order {order:?}");
+    }
     Ok(())
 }
 

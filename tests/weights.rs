@@ -1,5 +1,6 @@
 //! Weight files and checkpoints: written whole, checked before anything changes, resumed bit for bit.
 
+#![cfg(feature = "std")]
 #![allow(missing_docs)]
 
 use nn::prelude::*;

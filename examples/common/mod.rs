@@ -41,7 +41,8 @@ pub(crate) fn draw(images: &[(&Image, String)]) -> String {
         text.push('\n');
         for (image, _) in images {
             // Two characters for each pixel, since a character is about twice as high as wide.
-            let pixels = (0..8).map(|column| ["  ", "··", "░░", "▒▒", "▓▓", "██"][(image[8 * row + column] * 5.0) as usize]);
+            let pixels =
+                (0..8).map(|column| ["  ", "··", "░░", "▒▒", "▓▓", "██"][(image[8 * row + column] * 5.0) as usize]);
             text.extend(pixels.chain(["  "]));
         }
     }

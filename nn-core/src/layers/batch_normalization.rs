@@ -80,6 +80,7 @@ pub(super) mod compute {
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
+    use core::ops::Range;
     use nalgebra::{SMatrix, SVector};
     use rand::Rng;
 
@@ -144,10 +145,13 @@ pub(super) mod compute {
     /// `Σ dy ⊙ x̂`
     const PRODUCT: usize = 4;
 
-    /// Calls `visit` with the place and the feature of every scalar of a block of `F` features `STRIDE` apart.
+    /// Predictions have no memory for all `s`, so they normalize this many features at a time.
+    const LANES: usize = 16;
+
+    /// Calls `visit` with the place and the feature of every scalar of these features, `STRIDE` apart.
     #[inline(always)]
-    fn each<const F: usize, const STRIDE: usize>(mut visit: impl FnMut(usize, usize)) {
-        for f in 0..F {
+    fn each<const STRIDE: usize>(features: Range<usize>, mut visit: impl FnMut(usize, usize)) {
+        for f in features {
             for k in f * STRIDE..(f + 1) * STRIDE {
                 visit(k, f);
             }
@@ -166,8 +170,7 @@ pub(super) mod compute {
     {
         type Output = SMatrix<T, R, P>;
         type Weights = BatchNormalizationWeights<T, F, CENTER, SCALE>;
-        /// `s` of every feature.
-        type Scratch<B: Storage> = B::One<SVector<T, F>>;
+        type Scratch<B: Storage> = ();
         /// `μ`, `σ²`, `s` and two sums of every feature, and whether the layer was frozen.
         type Cache<B: Storage> = (B::One<SMatrix<T, F, 5>>, B::One<bool>);
 
@@ -184,19 +187,26 @@ pub(super) mod compute {
             w: &Self::Weights,
             x: &[SMatrix<T, R, P>],
             y: &mut [SMatrix<T, R, P>],
-            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+            pass: Pass<'_, '_, (), Self::Cache<B>>,
         ) {
             const { assert!((R * P).is_multiple_of(F * STRIDE)) }
             let (x, y) = (flat(x), flat_mut(y));
-            let (mean, s) = match pass {
-                Pass::Inference(s) => {
-                    self.deviations(w.moving_variance.as_slice(), s.as_mut_slice());
-                    (w.moving_mean.as_slice(), s.as_slice())
+            match pass {
+                Pass::Inference(()) => {
+                    let (mean, variance) = (w.moving_mean.as_slice(), w.moving_variance.as_slice());
+                    let mut s = [T::ZERO; LANES];
+                    for start in (0..F).step_by(LANES) {
+                        let block = start..F.min(start + LANES);
+                        let s = &mut s[..block.len()];
+                        self.deviations(&variance[block.clone()], s);
+                        Self::normalize(w, &mean[block.clone()], s, block, x, y);
+                    }
                 }
                 Pass::Training((cache, frozen), mode) => {
                     **frozen = mode.frozen;
-                    let (moments, s) = cache.as_mut_slice().split_at_mut(S * F);
+                    let (moments, rest) = cache.as_mut_slice().split_at_mut(S * F);
                     let (mean, variance) = moments.split_at_mut(VARIANCE * F);
+                    let s = &mut rest[..F];
                     if mode.frozen {
                         mean.copy_from_slice(w.moving_mean.as_slice());
                         variance.copy_from_slice(w.moving_variance.as_slice());
@@ -205,27 +215,18 @@ pub(super) mod compute {
                         let n = T::of((x.len() / F) as f64);
                         mean.fill(T::ZERO);
                         for x in x.chunks_exact(F * STRIDE) {
-                            each::<F, STRIDE>(|k, f| mean[f] += x[k]);
+                            each::<STRIDE>(0..F, |k, f| mean[f] += x[k]);
                         }
                         mean.iter_mut().for_each(|mean| *mean /= n);
                         variance.fill(T::ZERO);
                         for x in x.chunks_exact(F * STRIDE) {
-                            each::<F, STRIDE>(|k, f| variance[f] += (x[k] - mean[f]) * (x[k] - mean[f]));
+                            each::<STRIDE>(0..F, |k, f| variance[f] += (x[k] - mean[f]) * (x[k] - mean[f]));
                         }
                         variance.iter_mut().for_each(|variance| *variance /= n);
                     }
-                    self.deviations(variance, &mut s[..F]);
-                    (&*mean, &s[..F])
+                    self.deviations(variance, s);
+                    Self::normalize(w, mean, s, 0..F, x, y);
                 }
-            };
-            // y = gamma ⊙ (x - μ) · s + beta
-            let (gamma, beta) = (w.gamma.as_slice(), w.beta.as_slice());
-            for (x, y) in x.chunks_exact(F * STRIDE).zip(y.chunks_exact_mut(F * STRIDE)) {
-                each::<F, STRIDE>(|k, f| {
-                    let normal = (x[k] - mean[f]) * s[f];
-                    let scaled = if SCALE == 1 { gamma[f] * normal } else { normal };
-                    y[k] = if CENTER == 1 { scaled + beta[f] } else { scaled };
-                });
             }
         }
 
@@ -247,7 +248,7 @@ pub(super) mod compute {
             product.fill(T::ZERO);
             let blocks = || x.chunks_exact(F * STRIDE).zip(dy.chunks_exact(F * STRIDE));
             for (x, dy) in blocks() {
-                each::<F, STRIDE>(|k, f| {
+                each::<STRIDE>(0..F, |k, f| {
                     sum[f] += dy[k];
                     product[f] += dy[k] * (x[k] - mean[f]) * s[f];
                 });
@@ -262,7 +263,7 @@ pub(super) mod compute {
             let n = T::of((x.len() / F) as f64);
             let share = if **frozen { T::ZERO } else { T::ONE / n };
             for ((x, dy), dx) in blocks().zip(dx.chunks_exact_mut(F * STRIDE)) {
-                each::<F, STRIDE>(|k, f| {
+                each::<STRIDE>(0..F, |k, f| {
                     let normal = (x[k] - mean[f]) * s[f];
                     let factor = if SCALE == 1 { gamma[f] * s[f] } else { s[f] };
                     dx[k] += factor * (dy[k] - share * (sum[f] + normal * product[f]));
@@ -297,6 +298,27 @@ pub(super) mod compute {
         fn deviations<T: Scalar>(&self, variance: &[T], s: &mut [T]) {
             for (s, &variance) in s.iter_mut().zip(variance) {
                 *s = T::ONE / (variance + T::of(self.epsilon)).sqrt();
+            }
+        }
+
+        /// Writes some of the features of `y`; `mean` and `s` are those of the same features.
+        #[inline(always)]
+        fn normalize<T: Scalar>(
+            w: &BatchNormalizationWeights<T, F, CENTER, SCALE>,
+            mean: &[T],
+            s: &[T],
+            features: Range<usize>,
+            x: &[T],
+            y: &mut [T],
+        ) {
+            // y = gamma ⊙ (x - μ) · s + beta
+            let (gamma, beta, first) = (w.gamma.as_slice(), w.beta.as_slice(), features.start);
+            for (x, y) in x.chunks_exact(F * STRIDE).zip(y.chunks_exact_mut(F * STRIDE)) {
+                each::<STRIDE>(features.clone(), |k, f| {
+                    let normal = (x[k] - mean[f - first]) * s[f - first];
+                    let scaled = if SCALE == 1 { gamma[f] * normal } else { normal };
+                    y[k] = if CENTER == 1 { scaled + beta[f] } else { scaled };
+                });
             }
         }
     }
@@ -360,8 +382,8 @@ pub(super) mod compute {
         fn a_prediction_and_a_frozen_layer_use_the_averages() {
             let mut w = weights();
             let expected = [SVector::<f64, 2>::new(0., 80.), SVector::<f64, 2>::new(8., 110.)];
-            let (mut y, mut s) = ([SVector::zeros(); 2], Buffer::with_capacity(2));
-            PLAIN.forward::<Heap>(&w, &X, &mut y, Pass::Inference(&mut s));
+            let mut y = [SVector::zeros(); 2];
+            PLAIN.forward::<Heap>(&w, &X, &mut y, Pass::Inference(&mut ()));
             assert_eq!(y, expected);
 
             let (y, mut cache) = train(&w, true);
@@ -373,6 +395,23 @@ pub(super) mod compute {
             assert_eq!((dw.gamma, dw.beta), (SVector::<f64, 2>::new(0., 1.), SVector::<f64, 2>::new(1., 4.)));
             Layer::<f64, SVector<f64, 2>>::update::<Heap>(&PLAIN, &mut w, &cache);
             assert_eq!(w, weights());
+        }
+
+        /// With more features than one block of a prediction has, and neighbours that are not next to each other.
+        #[test]
+        fn a_prediction_equals_a_frozen_layer() {
+            type Layer37 = BatchNormalization<37, 1, 1, 2>;
+            type X = SMatrix<f64, 2, 111>;
+            let mut w = <BatchNormalizationWeights<f64, 37, 1, 1> as Weights<f64>>::zeroed();
+            w.as_mut_slice().iter_mut().enumerate().for_each(|(k, w)| *w = (k % 11 + 1) as f64);
+            let x = [X::from_fn(|r, c| (r * 7 + c) as f64), X::from_fn(|r, c| (r + c * 3) as f64)];
+            let (mut y, mut frozen) = ([X::repeat(f64::NAN); 2], [X::repeat(f64::NAN); 2]);
+            Layer37::DEFAULT.forward::<Heap>(&w, &x, &mut y, Pass::Inference(&mut ()));
+            let mut cache = <Layer37 as Layer<f64, X>>::Cache::<Heap>::with_capacity(2);
+            let mut rng = StdRng::seed_from_u64(1);
+            let mode = Mode { frozen: true, ..Mode::new(&mut rng) };
+            Layer37::DEFAULT.forward::<Heap>(&w, &x, &mut frozen, Pass::training(&mut cache, mode));
+            assert_eq!(y, frozen);
         }
     }
 }
