@@ -43,8 +43,8 @@ fn predictions_256(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn training_step_32(bencher: Bencher<'_, '_>) {
-    let mut digits =
-        Digits::boxed(&mut StdRng::seed_from_u64(1)).compile(RmsProp::default(), SparseCategoricalCrossentropy::default());
+    let mut digits = Digits::boxed(&mut StdRng::seed_from_u64(1))
+        .compile(RmsProp::default(), SparseCategoricalCrossentropy::default());
     let (images, labels) = (images(32), (0..32).map(|k| k % 10).collect::<Vec<u32>>());
     bencher.bench_local(|| digits.train_on_batch(black_box(&images), &labels));
 }

@@ -79,14 +79,14 @@ mod tensor_file;
 #[cfg(feature = "std")]
 mod weight_file;
 
+pub use model::{Graph, Model};
+#[cfg(feature = "alloc")]
+pub use nn_core::Heap;
 pub use nn_core::{
     Buffer, Component, Element, Inline, Layer, Mode, Pass, Path, Sample, Scalar, Shape, ShapeError, Storage, Tensors,
     Variable, Weights, activations, data, initializers, kernels, layer, layers, losses, metrics, model, optimizers,
     regularizers, shape, spec, storage, summary, tensor, text, weights,
 };
-#[cfg(feature = "alloc")]
-pub use nn_core::Heap;
-pub use model::{Graph, Model};
 pub use nn_macros::model;
 
 #[cfg(feature = "std")]
@@ -107,16 +107,16 @@ pub mod from_keras {}
 
 /// Everything that a program with a model usually names.
 pub mod prelude {
-    pub use crate::{Component, Layer, Model, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights, model};
     pub use crate::losses::*;
     pub use crate::metrics::*;
     pub use crate::optimizers::*;
+    #[cfg(feature = "std")]
+    pub use crate::{Compile, CompileValue, Fit, Predict, Verbose, WeightFiles};
+    pub use crate::{Component, Layer, Model, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights, model};
     pub use nalgebra::{SMatrix, SVector};
     pub use rand::SeedableRng;
     #[cfg(feature = "std")]
     pub use rand::rngs::StdRng;
-    #[cfg(feature = "std")]
-    pub use crate::{Compile, CompileValue, Fit, Predict, Verbose, WeightFiles};
 }
 
 pub use nalgebra::{self, SMatrix, SVector};

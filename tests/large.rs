@@ -8,7 +8,8 @@ model! {
     pub struct Wide;
 
     let words = Input(shape = [10_000]);
-    let x = Dense(5_000)(words);
+    // Zeros, since fifty million random numbers take a debug build half a minute.
+    let x = Dense(5_000, kernel_initializer = zeros)(words);
     let y = Dense(1)(x);
 
     Model(inputs = words, outputs = y)
@@ -19,21 +20,21 @@ mod nested {
     use nn::prelude::*;
 
     nn::model! {
-        pub struct Around;
+        pub(crate) struct Around;
         let words = Input(shape = [10_000]);
         let wide = super::Wide()(words);
         let y = Dense(1, activation = sigmoid)(wide);
         Model(inputs = words, outputs = y)
     }
 
-    pub fn boxed() -> Box<Around> {
+    pub(super) fn boxed() -> Box<Around> {
         Around::boxed(&mut StdRng::seed_from_u64(1))
     }
 }
 
 #[test]
 fn two_hundred_megabytes_build_train_and_save_in_a_small_stack() {
-    assert!(Wide::PARAMETER_BYTES > 200_000_000);
+    const { assert!(Wide::PARAMETER_BYTES > 200_000_000) }
     let x = vec![SVector::<f32, 10_000>::repeat(0.01); 2];
     let mut wide = Wide::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
     let before = wide.predict(&x).expect("valid data")[0][0];

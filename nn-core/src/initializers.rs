@@ -12,7 +12,11 @@ pub const INITIALIZERS: &[ValueSpec] = &[
     spec(&["zeros", "Zeros"], "initializers::Initializer::Zeros", &[]),
     spec(&["ones", "Ones"], "initializers::Initializer::Ones", &[]),
     spec(&["constant", "Constant"], "initializers::Initializer::Constant", &[("value", 0.0)]),
-    spec(&["random_normal", "RandomNormal"], "initializers::Initializer::RandomNormal", &[("mean", 0.0), ("stddev", 0.05)]),
+    spec(
+        &["random_normal", "RandomNormal"],
+        "initializers::Initializer::RandomNormal",
+        &[("mean", 0.0), ("stddev", 0.05)],
+    ),
     spec(
         &["random_uniform", "RandomUniform"],
         "initializers::Initializer::RandomUniform",
@@ -33,11 +37,7 @@ pub const INITIALIZERS: &[ValueSpec] = &[
     spec(&["identity", "Identity"], "initializers::Initializer::Identity", &[("gain", 1.0)]),
 ];
 
-const fn spec(
-    names: &'static [&'static str],
-    path: &'static str,
-    fields: &'static [(&'static str, f64)],
-) -> ValueSpec {
+const fn spec(names: &'static [&'static str], path: &'static str, fields: &'static [(&'static str, f64)]) -> ValueSpec {
     ValueSpec { names, path, fields }
 }
 
@@ -125,7 +125,7 @@ mod compute {
 
     /// The standard deviation of a standard normal truncated at ±2: variance scaling divides by it, so that the variance
     /// after truncation is the one asked for.
-    const TRUNCATED_STDDEV: f64 = 0.879_625_661_034_239_78;
+    const TRUNCATED_STDDEV: f64 = 0.879_625_661_034_239_8;
 
     impl Initializer {
         /// Fills a variable of this Keras shape.
@@ -136,7 +136,9 @@ mod compute {
                 Initializer::Ones => out.fill(T::ONE),
                 Initializer::Constant { value } => out.fill(T::of(value)),
                 Initializer::RandomNormal { mean, stddev } => each(out, || mean + stddev * normal(rng)),
-                Initializer::RandomUniform { minval, maxval } => each(out, || minval + (maxval - minval) * rng.random::<f64>()),
+                Initializer::RandomUniform { minval, maxval } => {
+                    each(out, || minval + (maxval - minval) * rng.random::<f64>())
+                }
                 Initializer::TruncatedNormal { mean, stddev } => each(out, || mean + stddev * truncated_normal(rng)),
                 Initializer::GlorotUniform => uniform(out, 6.0 / (fan_in + fan_out), rng),
                 Initializer::GlorotNormal => scaled_normal(out, 2.0 / (fan_in + fan_out), rng),
@@ -247,10 +249,18 @@ mod compute {
                 (Initializer::LecunNormal, 0.0, 1.0 / 200.0, 2.0 * (1.0 / 200.0f64).sqrt() / TRUNCATED_STDDEV),
                 (Initializer::RandomNormal { mean: 3.0, stddev: 0.05 }, 3.0, 0.0025, 4.0),
                 (Initializer::RandomUniform { minval: 1.0, maxval: 2.0 }, 1.5, 1.0 / 12.0, 2.0),
-                (Initializer::TruncatedNormal { mean: 0.0, stddev: 1.0 }, 0.0, TRUNCATED_STDDEV * TRUNCATED_STDDEV, 2.0),
+                (
+                    Initializer::TruncatedNormal { mean: 0.0, stddev: 1.0 },
+                    0.0,
+                    TRUNCATED_STDDEV * TRUNCATED_STDDEV,
+                    2.0,
+                ),
             ] {
                 let (m, v, l) = moments(initializer);
-                assert!((m - mean).abs() < 0.01 && (v / variance - 1.0).abs() < 0.03 && l <= limit, "{initializer:?}: {m} {v} {l}");
+                assert!(
+                    (m - mean).abs() < 0.01 && (v / variance - 1.0).abs() < 0.03 && l <= limit,
+                    "{initializer:?}: {m} {v} {l}"
+                );
             }
         }
 
@@ -258,7 +268,12 @@ mod compute {
         fn orthogonal_rows_or_columns() {
             for (rows, columns) in [(3, 7), (7, 3), (5, 5)] {
                 let mut q = vec![0.0; rows * columns];
-                Initializer::Orthogonal { gain: 2.0 }.fill(&mut q, &[rows, columns], Fans::new(1, 1), &mut StdRng::seed_from_u64(1));
+                Initializer::Orthogonal { gain: 2.0 }.fill(
+                    &mut q,
+                    &[rows, columns],
+                    Fans::new(1, 1),
+                    &mut StdRng::seed_from_u64(1),
+                );
                 let q = nalgebra::DMatrix::from_row_slice(rows, columns, &q);
                 let product = if rows <= columns { &q * q.transpose() } else { q.transpose() * &q };
                 let n = rows.min(columns);

@@ -1,5 +1,6 @@
 //! [`Layer`]: the one interface of everything that a graph can call.
 
+use crate::activations::Head;
 use crate::scalar::Scalar;
 use crate::storage::{Buffer, Storage};
 use crate::tensor::Tensors;
@@ -37,6 +38,8 @@ pub trait Layer<T: Scalar, X: Tensors> {
     type Cache<B: Storage>: Buffer;
     /// Multiply-accumulates of one sample.
     const MACS: usize = 0;
+    /// What a loss may know of an output that this layer computes.
+    const HEAD: Head = Head::Other;
 
     /// Sets fresh weights. They are zero before.
     fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
@@ -75,6 +78,11 @@ pub trait Layer<T: Scalar, X: Tensors> {
         let (_, _) = (w, dw);
         T::ZERO
     }
+}
+
+/// What a loss may know of an output that this layer computes: [`Layer::HEAD`] of a value.
+pub const fn head<T: Scalar, X: Tensors, L: Layer<T, X>>(_: &L) -> Head {
+    L::HEAD
 }
 
 /// What a forward pass is for, with the memory it may use.

@@ -26,9 +26,9 @@ pub mod summary;
 pub mod text;
 
 #[cfg(feature = "compute")]
-pub mod kernels;
-#[cfg(feature = "compute")]
 pub mod data;
+#[cfg(feature = "compute")]
+pub mod kernels;
 #[cfg(feature = "compute")]
 pub mod layer;
 #[cfg(feature = "compute")]

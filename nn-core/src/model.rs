@@ -106,16 +106,10 @@ pub trait Graph<T: Scalar, X: Tensors>: Layer<T, X> {
     const HEADS: &'static [Head];
 
     /// The logits of the outputs that have them, after a prediction of `n` samples.
-    fn logits<B: Storage>(
-        scratch: &Self::Scratch<B>,
-        n: usize,
-    ) -> <Self::Output as Tensors>::Optional<'_>;
+    fn logits<B: Storage>(scratch: &Self::Scratch<B>, n: usize) -> <Self::Output as Tensors>::Optional<'_>;
 
     /// The logits of the outputs that have them, after a training pass of `n` samples.
-    fn training_logits<B: Storage>(
-        cache: &Self::Cache<B>,
-        n: usize,
-    ) -> <Self::Output as Tensors>::Optional<'_>;
+    fn training_logits<B: Storage>(cache: &Self::Cache<B>, n: usize) -> <Self::Output as Tensors>::Optional<'_>;
 
     /// [`Layer::backward`] where, for each bit of `seeds` that is set, `dy` is the gradient of the logits of that output.
     fn backward_from<B: Storage>(

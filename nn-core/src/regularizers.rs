@@ -43,7 +43,13 @@ mod compute {
             if let Some(dw) = dw {
                 for (dw, &w) in dw.iter_mut().zip(w) {
                     // The sign of 0 is 0, as in Keras.
-                    let sign = if w > T::ZERO { T::ONE } else if w < T::ZERO { -T::ONE } else { T::ZERO };
+                    let sign = if w > T::ZERO {
+                        T::ONE
+                    } else if w < T::ZERO {
+                        -T::ONE
+                    } else {
+                        T::ZERO
+                    };
                     *dw += l1 * sign + (l2 + l2) * w;
                 }
             }

@@ -27,6 +27,11 @@ pub struct LayerSpec {
     pub weight_consts: Option<usize>,
     /// Whether it leaves something in memory between a training pass and its backward pass.
     pub has_cache: bool,
+    /// Whether a prediction needs working memory of the layer's own.
+    pub has_scratch: bool,
+    /// Whether it may be a [`Head`](crate::activations::Head): its output has the shape of its input, and a loss may give
+    /// the gradient of that instead. An activation always may.
+    pub head: bool,
     /// The shape rule. It is called by the macro where all dimensions are literals and named in a `const` where they
     /// are not, so it exists once.
     pub infer: fn(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>,

@@ -19,7 +19,13 @@ pub struct Row {
 }
 
 /// The table, in Keras's form. `N` is found by a first pass with `N = 0`.
-pub const fn table<const N: usize>(model: &str, rows: &[Row], non_trainable: usize, parameters: usize, scalar: usize) -> Text<N> {
+pub const fn table<const N: usize>(
+    model: &str,
+    rows: &[Row],
+    non_trainable: usize,
+    parameters: usize,
+    scalar: usize,
+) -> Text<N> {
     let mut widths = [14, 14, 9, 14];
     let mut i = 0;
     while i < rows.len() {

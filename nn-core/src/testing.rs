@@ -68,7 +68,8 @@ impl<X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64>>> Check<'_
         let mut expected = Vec::new();
         for i in 0..X::SIZES.len() {
             for k in 0..X::SIZES[i] * SAMPLES {
-                expected.push(self.difference(|check| &mut X::flat_mut(X::batch_mut::<Heap>(&mut check.x, SAMPLES), i)[k]));
+                expected
+                    .push(self.difference(|check| &mut X::flat_mut(X::batch_mut::<Heap>(&mut check.x, SAMPLES), i)[k]));
             }
         }
         compare("gradient of the input", &expected, &dx);
@@ -88,7 +89,8 @@ impl<X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64>>> Check<'_
         (0..<L::Output as FloatTensors<f64>>::SIZES.len())
             .map(|i| {
                 let y = <L::Output as FloatTensors<f64>>::flat(<L::Output as Tensors>::batch::<Heap>(&y, SAMPLES), i);
-                let dy = <L::Output as FloatTensors<f64>>::flat(<L::Output as Tensors>::batch::<Heap>(&self.dy, SAMPLES), i);
+                let dy =
+                    <L::Output as FloatTensors<f64>>::flat(<L::Output as Tensors>::batch::<Heap>(&self.dy, SAMPLES), i);
                 y.iter().zip(dy).map(|(y, dy)| y * dy).sum::<f64>()
             })
             .sum()
@@ -96,7 +98,8 @@ impl<X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64>>> Check<'_
 
     fn forward(&self, y: &mut <L::Output as Tensors>::Buffers<Heap>, cache: &mut L::Cache<Heap>) {
         for i in 0..<L::Output as FloatTensors<f64>>::SIZES.len() {
-            <L::Output as FloatTensors<f64>>::flat_mut(<L::Output as Tensors>::batch_mut::<Heap>(y, SAMPLES), i).fill(f64::NAN);
+            <L::Output as FloatTensors<f64>>::flat_mut(<L::Output as Tensors>::batch_mut::<Heap>(y, SAMPLES), i)
+                .fill(f64::NAN);
         }
         // The same seed each time: the same mask of a dropout.
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);

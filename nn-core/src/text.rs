@@ -84,11 +84,7 @@ impl<const N: usize> Text<N> {
 
     /// Appends a signed number: `-1`.
     pub const fn int(self, n: i64) -> Self {
-        if n < 0 {
-            self.str("-").size(n.unsigned_abs() as usize)
-        } else {
-            self.size(n as usize)
-        }
+        if n < 0 { self.str("-").size(n.unsigned_abs() as usize) } else { self.size(n as usize) }
     }
 
     /// Appends a number with thousands separated: `4,160`.
@@ -173,7 +169,8 @@ mod tests {
 
     #[test]
     fn numbers_and_shapes() {
-        const TEXT: Text<64> = Text::new().str("n ").grouped(5_200_610).str(" ").int(-1).str(" ").shape(&Shape::new(&[28, 1]));
+        const TEXT: Text<64> =
+            Text::new().str("n ").grouped(5_200_610).str(" ").int(-1).str(" ").shape(&Shape::new(&[28, 1]));
         assert_eq!(TEXT.as_str(), "n 5,200,610 -1 (28, 1)");
         assert_eq!(Text::<8>::new().shape(&Shape::new(&[64])).as_str(), "(64,)");
         assert_eq!(Text::<16>::new().grouped(1_000_000).as_str(), "1,000,000");

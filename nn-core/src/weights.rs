@@ -133,10 +133,10 @@ impl Path<'_> {
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(parent) = self.parent {
-            if !parent.name.is_empty() {
-                write!(f, "{parent}.")?;
-            }
+        if let Some(parent) = self.parent
+            && !parent.name.is_empty()
+        {
+            write!(f, "{parent}.")?;
         }
         f.write_str(self.name)
     }

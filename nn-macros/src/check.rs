@@ -67,12 +67,16 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
         if graph.tensors[*tensor].producer != Producer::Input {
             diagnostics
                 .error(expr, format!("the input `{name}` was not made by `Input(..)`"))
-                .help("list the tensors that `Input(shape = ..)` made");
+                .help("list the tensors that `Input(shape = ..)` made; a name that is bound again is no longer its input");
         } else if !needed.contains(tensor) {
             diagnostics
                 .error(expr, format!("the input `{name}` is not connected to any output"))
                 .help("call a layer on it, or remove it from `inputs`");
         }
+    }
+    if graph.inputs.iter().any(|&tensor| graph.tensors[tensor].producer != Producer::Input) {
+        // The one that was meant instead is missing.
+        return;
     }
     for &tensor in &graph.declared {
         if graph.inputs.contains(&tensor) {
@@ -81,7 +85,12 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
         let name = &graph.tensors[tensor].name;
         if needed.contains(&tensor) {
             diagnostics
-                .error_at(graph.tensors[tensor].span, format!("graph disconnected: the outputs depend on the input `{name}`, which is not listed in `inputs`"))
+                .error_at(
+                    graph.tensors[tensor].span,
+                    format!(
+                        "graph disconnected: the outputs depend on the input `{name}`, which is not listed in `inputs`"
+                    ),
+                )
                 .help(format!("add `{name}` to `Model(inputs = ..)`"));
         } else {
             diagnostics

@@ -96,6 +96,7 @@ pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
         // A third of the letters may be wrong: `Dens` is `Dense`, but `Scale` is not `Softmax`.
         .filter(|(distance, candidate)| *distance <= (candidate.len().max(name.len()) / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
+        // Of equals the one in the same case, and then always the same one.
+        .min_by_key(|(distance, candidate)| (*distance, strsim::damerau_levenshtein(name, candidate), *candidate))
         .map(|(_, candidate)| candidate)
 }

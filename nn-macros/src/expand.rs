@@ -67,7 +67,7 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream
     let memory = forward::memory(&inside);
     let layer = model::layer(&inside);
     let model = model::model(&inside);
-    quote! {
+    let items = quote! {
         #weights
         #named
         #components
@@ -81,5 +81,17 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream
             #layer
             #model
         };
+    };
+    conditional(syntax, items)
+}
+
+/// A `#[cfg(..)]` on the struct is one on every item.
+fn conditional(syntax: &Syntax, items: TokenStream) -> TokenStream {
+    let conditions = syntax.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let condition = quote!(#(#conditions)*);
+    if condition.is_empty() {
+        return items;
     }
+    let file: syn::File = syn::parse_quote!(#items);
+    file.items.iter().map(|item| quote!(#condition #item)).collect()
 }

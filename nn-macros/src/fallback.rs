@@ -11,7 +11,11 @@ pub(crate) fn fallback(syntax: &Syntax, graph: &Graph, diagnostics: Diagnostics)
     let Syntax { attributes, visibility, name, .. } = syntax;
     let errors = diagnostics.into_compile_errors();
     let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
-    let inputs = named(&format_ident!("{name}Inputs"), syntax, graph.inputs.iter().map(|&t| graph.tensors[t].name.clone()).collect());
+    let inputs = named(
+        &format_ident!("{name}Inputs"),
+        syntax,
+        graph.inputs.iter().map(|&t| graph.tensors[t].name.clone()).collect(),
+    );
     let outputs = named(&format_ident!("{name}Outputs"), syntax, graph.output_names.clone());
     quote! {
         #errors

@@ -49,7 +49,7 @@ pub(crate) struct Layer {
 /// What a layer does.
 pub(crate) enum Op {
     /// One of the layers of `nn-core`.
-    Builtin(Builtin),
+    Builtin(Box<Builtin>),
     /// An activation: `Activate(Relu)`. It has no weights and, as a part of another layer, no row in the summary.
     Activation { value: TokenStream, short: Option<(Ident, TokenStream)>, label: String, part: bool },
     /// A model, or a layer of the user's: a path to a type that implements `Component`.
@@ -91,7 +91,7 @@ pub(crate) struct Arg {
 #[derive(Clone)]
 pub(crate) enum Facts {
     /// All of it.
-    Known(Inferred),
+    Known(Box<Inferred>),
     /// The associated constant of the graph's type that holds it: `DigitsGraph::DENSE`.
     Const(TokenStream),
 }
@@ -179,7 +179,20 @@ impl Layer {
 
     /// Whether a prediction needs working memory of the layer's own.
     pub(crate) fn has_scratch(&self) -> bool {
-        matches!(self.op, Op::Component(_))
+        match &self.op {
+            Op::Builtin(builtin) => builtin.spec.has_scratch,
+            Op::Activation { .. } => false,
+            Op::Component(_) => true,
+        }
+    }
+
+    /// Whether a loss may give the gradient of its input instead of that of its output.
+    pub(crate) fn may_be_head(&self) -> bool {
+        match &self.op {
+            Op::Builtin(builtin) => builtin.spec.head,
+            Op::Activation { .. } => true,
+            Op::Component(_) => false,
+        }
     }
 
     /// Keras's name of its type.

@@ -4,15 +4,21 @@
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Facts, Graph, Op, Producer, Shaped, TensorId};
 use nn_core::shape::{Blame, Shape};
-use nn_core::spec::{Inferred, Value};
+use nn_core::spec::{Inferred, Kind, Value};
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 /// Finds the shapes of all tensors and the constants of all layers.
 pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     for tensor in graph.declared.clone() {
         if let Shaped::Const(value) = graph.tensors[tensor].shape.clone() {
             let name = graph.tensors[tensor].name.to_string();
+            let message = format!("the input `{name}` has a dimension of 0");
+            let value = quote_spanned! {graph.tensors[tensor].span=> {
+                let shape = #value;
+                ::core::assert!(shape.size() > 0, #message);
+                shape
+            }};
             let constant = constant(graph, &name, quote!(::nn::Shape), value);
             graph.tensors[tensor].shape = Shaped::Const(constant);
         }
@@ -48,22 +54,29 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
                 let shapes = inputs.iter().map(|&t| expression(graph, t));
                 let name = graph.layers[layer].name.to_string();
                 let result = quote!(::nn::layers::#module::infer(&[#(#args),*], &[#(#shapes),*]));
-                deferred(graph, n, quote!(::nn::spec::expect(#name, #result)));
+                let span = start(&graph.layers[layer].source);
+                deferred(graph, n, quote_spanned!(span=> ::nn::spec::expect(#name, #result)));
             }
         }
         Op::Component(component) => {
             let path = &component.path;
             let shapes = inputs.iter().map(|&t| expression(graph, t));
             let name = graph.layers[layer].name.to_string();
+            let span = start(&graph.layers[layer].source);
             let layer = quote!(<<#path as ::nn::Component>::Layer>);
             let value = if graph.nodes[n].outputs.len() == 1 {
-                quote!(::nn::spec::expect_one(#name, #layer::output_shape(&[#(#shapes),*])))
+                quote_spanned!(span=> ::nn::spec::expect_one(#name, #layer::output_shape(&[#(#shapes),*])))
             } else {
-                quote!(::nn::spec::expect(#name, #layer::output_shapes(&[#(#shapes),*])))
+                quote_spanned!(span=> ::nn::spec::expect(#name, #layer::output_shapes(&[#(#shapes),*])))
             };
             deferred(graph, n, value);
         }
     }
+}
+
+/// Where rustc reports what it finds wrong with a layer.
+fn start(source: &syn::Expr) -> Span {
+    source.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
 }
 
 fn known(graph: &Graph, tensor: TensorId) -> Option<Shape> {
@@ -93,26 +106,31 @@ fn literal(graph: &mut Graph, n: usize, inferred: Inferred, diagnostics: &mut Di
         match (&builtin.inferred, builtin.spec.weight_consts) {
             (Some(Facts::Known(first)), Some(count)) if first.consts()[..count] != inferred.consts()[..count] => {
                 let first = graph.nodes.iter().find(|node| node.layer == layer).map(|node| node.inputs[0]);
-                let (Some(before), Some(now)) = (first.and_then(|t| known(graph, t)), known(graph, node.inputs[0])) else {
+                let (Some(before), Some(now)) = (first.and_then(|t| known(graph, t)), known(graph, node.inputs[0]))
+                else {
                     return;
                 };
                 let name = &graph.layers[layer].name;
                 diagnostics
                     .error(
                         &node.input_exprs[0],
-                        format!("`{name}` shares its weights between calls, but is called on the shapes {before} and {now}"),
+                        format!(
+                            "`{name}` shares its weights between calls, but is called on the shapes {before} and {now}"
+                        ),
                     )
-                    .help("its inputs may differ in positions, not in features; make a second layer for other features");
+                    .help(
+                        "its inputs may differ in positions, not in features; make a second layer for other features",
+                    );
                 return;
             }
-            (None, _) => builtin.inferred = Some(Facts::Known(inferred)),
+            (None, _) => builtin.inferred = Some(Facts::Known(Box::new(inferred))),
             _ => {}
         }
     }
     for (k, &output) in graph.nodes[n].outputs.iter().enumerate() {
         graph.tensors[output].shape = Shaped::Known(inferred.output(k));
     }
-    graph.nodes[n].facts = Some(Facts::Known(inferred));
+    graph.nodes[n].facts = Some(Facts::Known(Box::new(inferred)));
 }
 
 /// rustc has to evaluate this: `const DENSE: Inferred = ..` on the graph's type. Gives the path to the constant.
@@ -154,6 +172,12 @@ fn report(graph: &Graph, n: usize, error: nn_core::ShapeError, diagnostics: &mut
         },
         Blame::Call => diagnostics.error(&layer.source, message),
     };
+    // A number such as a rate is wrong whatever the shapes are.
+    if let (Blame::Argument(slot), Op::Builtin(builtin)) = (error.blame, &layer.op)
+        && builtin.spec.args[slot].kind == Kind::Float
+    {
+        return;
+    }
     for (&input, expr) in node.inputs.iter().zip(&node.input_exprs) {
         if let Some(shape) = known(graph, input) {
             let tensor = &graph.tensors[input];

@@ -42,7 +42,10 @@ pub(crate) fn name(graph: &mut Graph, syntax: &Syntax, diagnostics: &mut Diagnos
         }
     }
     for layer in &mut graph.layers {
-        if layer.given_name.is_some() || layer.let_name.is_some() || matches!(layer.op, Op::Activation { part: true, .. }) {
+        if layer.given_name.is_some()
+            || layer.let_name.is_some()
+            || matches!(layer.op, Op::Activation { part: true, .. })
+        {
             continue;
         }
         let base = match &layer.op {
@@ -108,7 +111,9 @@ struct Taken {
 impl Taken {
     fn chosen(&mut self, name: &Ident, diagnostics: &mut Diagnostics) {
         if !self.names.insert(name.to_string()) {
-            diagnostics.error(name, format!("the name `{name}` is used twice")).note("names of inputs and layers are unique");
+            diagnostics
+                .error(name, format!("the name `{name}` is used twice"))
+                .note("names of inputs and layers are unique");
         }
     }
 
@@ -160,5 +165,16 @@ pub(crate) fn source(expr: &Expr) -> String {
         return format!("{text:?}");
     }
     let text = expr.to_token_stream().to_string();
-    text.replace(" (", "(").replace("( ", "(").replace(" )", ")").replace(" ,", ",").replace("[ ", "[").replace(" ]", "]").replace(" :: ", "::").replace(":: ", "::").replace(" ::", "::").replace("< ", "<").replace(" >", ">").replace(" <", "<")
+    text.replace(" (", "(")
+        .replace("( ", "(")
+        .replace(" )", ")")
+        .replace(" ,", ",")
+        .replace("[ ", "[")
+        .replace(" ]", "]")
+        .replace(" :: ", "::")
+        .replace(":: ", "::")
+        .replace(" ::", "::")
+        .replace("< ", "<")
+        .replace(" >", ">")
+        .replace(" <", "<")
 }

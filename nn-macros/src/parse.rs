@@ -43,6 +43,11 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
             return None;
         }
     };
+    if name == "T" || name == "B" {
+        diagnostics
+            .error(&name, format!("a model cannot be called `{name}`"))
+            .note("the expansion uses this name for a type parameter");
+    }
     let mut syntax = Syntax { attributes, visibility, name, lets: Vec::new(), tail: None };
     let (statements, last) = statements(body);
     for statement in statements {

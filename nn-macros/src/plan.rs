@@ -81,7 +81,9 @@ fn node_gradient(tensors: &[TensorPlan], layer: &Layer, node: &Node) -> Gradient
     for &input in &node.inputs {
         match &tensors[input].gradient {
             Gradient::Always => return Gradient::Always,
-            Gradient::IfInputs(more) => inputs.extend(more.iter().copied().filter(|i| !inputs.contains(i)).collect::<Vec<_>>()),
+            Gradient::IfInputs(more) => {
+                inputs.extend(more.iter().copied().filter(|i| !inputs.contains(i)).collect::<Vec<_>>())
+            }
             Gradient::Never => {}
         }
     }

@@ -3,7 +3,7 @@
 use crate::diagnostics::{Diagnostics, closest};
 use crate::graph::{Builtin, Component, Graph, Layer, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
 use crate::literal;
-use crate::parse::{Syntax, ident_at};
+use crate::parse::{Let, Syntax, ident_at};
 use crate::values::{self, arguments};
 use nn_core::layers::LAYERS;
 use nn_core::spec::{Dtype, Kind, LayerSpec};
@@ -19,7 +19,13 @@ const WORDS: &[&str] = &["Input", "Model", "Sequential", "Activation"];
 /// Builds the graph. What cannot be resolved is reported and stands as a poisoned value, so that nothing follows from it.
 pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
     let graph_type = Some(quote::format_ident!("{}Graph", syntax.name));
-    let mut resolver = Resolver { graph: Graph { graph_type, ..Graph::default() }, scope: HashMap::new(), diagnostics, own: &syntax.name };
+    let mut resolver = Resolver {
+        graph: Graph { graph_type, ..Graph::default() },
+        scope: HashMap::new(),
+        diagnostics,
+        own: &syntax.name,
+        lets: &syntax.lets,
+    };
     for statement in &syntax.lets {
         resolver.statement(&statement.names, statement.value.as_ref());
     }
@@ -27,9 +33,10 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
         Some(Expr::Call(call)) if is_word(&call.func, "Model") => resolver.model(call),
         Some(Expr::Call(call)) if is_word(&call.func, "Sequential") => resolver.sequential(call),
         Some(other) => {
-            resolver
-                .diagnostics
-                .error(other, "expected `Model(inputs = .., outputs = ..)` or `Sequential([..])` at the end of the graph");
+            resolver.diagnostics.error(
+                other,
+                "expected `Model(inputs = .., outputs = ..)` or `Sequential([..])` at the end of the graph",
+            );
         }
         None => {}
     }
@@ -53,6 +60,8 @@ struct Resolver<'a> {
     diagnostics: &'a mut Diagnostics,
     /// The model that is being written.
     own: &'a Ident,
+    /// All statements, also those that come later.
+    lets: &'a [Let],
 }
 
 impl Resolver<'_> {
@@ -105,7 +114,8 @@ impl Resolver<'_> {
                         }
                     }
                     _ => {
-                        let message = format!("expected {} tensors, but the layer gives {}", names.len(), tensors.len());
+                        let message =
+                            format!("the layer gives {} tensor, but has {} names here", tensors.len(), names.len());
                         self.diagnostics.error(&names[tensors.len().min(names.len() - 1)], message);
                         for name in names {
                             self.scope.insert(name.to_string(), (name.clone(), Bound::Poison));
@@ -114,7 +124,9 @@ impl Resolver<'_> {
                 }
             }
             (Bound::Layer(_), names) => {
-                self.diagnostics.error(&names[1], "a layer has one name").help("call it first: `let (a, b) = layer(x);`");
+                self.diagnostics
+                    .error(&names[1], "a layer has one name")
+                    .help("call it first: `let (a, b) = layer(x);`");
             }
         }
     }
@@ -173,6 +185,10 @@ impl Resolver<'_> {
             self.diagnostics
                 .error(ident, format!("`{name}` is a layer, but a tensor is expected here"))
                 .help(format!("make the layer and call it: `{}(..)(x)`", spec.name));
+        } else if self.lets.iter().any(|statement| statement.names.contains(ident)) {
+            self.diagnostics
+                .error(ident, format!("`{name}` is used before it is bound"))
+                .help(format!("move the statement that binds `{name}` up"));
         } else {
             let tensors: Vec<String> = self.scope.keys().cloned().collect();
             self.diagnostics
@@ -226,10 +242,20 @@ impl Resolver<'_> {
             // `concatenate([a, b], axis = 1)` is `Concatenate(axis = 1)([a, b])`.
             let mut args = arguments(call);
             if args.is_empty() {
-                self.diagnostics.error(call, format!("`{name}` expects a list of tensors")).help(format!("`{name}([a, b])`"));
+                self.diagnostics
+                    .error(call, format!("`{name}` expects a list of tensors"))
+                    .help(format!("`{name}([a, b])`"));
                 return Bound::Poison;
             }
             let (_, inputs) = args.remove(0);
+            if literal::list(&inputs).is_none() {
+                let (got, all) = (call.args.to_token_stream(), crate::names::source(&Expr::Call(call.clone())));
+                let all = all.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')')).to_string();
+                self.diagnostics
+                    .error(&got, format!("`{name}` expects a list of tensors, but got `{all}`"))
+                    .help(format!("`{name}([{all}])`"));
+                return Bound::Poison;
+            }
             let layer = self.builtin(spec, call, &args);
             let tensors = self.tensor_list(&inputs);
             return match (layer, tensors) {
@@ -251,10 +277,9 @@ impl Resolver<'_> {
         if close.is_some() || name.starts_with(char::is_lowercase) {
             let scope: Vec<String> = self.scope.keys().cloned().collect();
             let candidates = known.iter().copied().chain(scope.iter().map(String::as_str));
-            self.diagnostics
-                .error(ident, format!("unknown layer `{name}`"))
-                .did_you_mean(&name, candidates)
-                .note(format!("a layer or model of your own with such a name is written with its path, `self::{name}`"));
+            self.diagnostics.error(ident, format!("unknown layer `{name}`")).did_you_mean(&name, candidates).note(
+                format!("a layer or model of your own with such a name is written with its path, `self::{name}`"),
+            );
             return Bound::Poison;
         }
         self.component(path, call)
@@ -269,7 +294,11 @@ impl Resolver<'_> {
     fn input(&mut self, ident: &Ident, call: &ExprCall) -> Bound {
         let (mut shape, mut integer, mut name, mut failed) = (None, false, None, false);
         for (position, (keyword, value)) in arguments(call).into_iter().enumerate() {
-            let keyword = keyword.map_or_else(|| ["shape", "dtype", "name"].get(position).copied().unwrap_or("").to_string(), |k| k.to_string());
+            let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
+            let keyword = keyword.map_or_else(
+                || ["shape", "dtype", "name"].get(position).copied().unwrap_or("").to_string(),
+                |k| k.to_string(),
+            );
             match keyword.as_str() {
                 "shape" => {
                     let elements = literal::list(&value).unwrap_or_else(|| vec![&value]);
@@ -294,7 +323,7 @@ impl Resolver<'_> {
                 _ => {
                     failed = true;
                     self.diagnostics
-                        .error(&value, "`Input` has no such argument")
+                        .error(&word, format!("`Input` has no argument `{keyword}`"))
                         .did_you_mean(&keyword, ["shape", "dtype", "name"])
                         .help("`Input(shape = [64], dtype = u32, name = \"pixels\")`");
                 }
@@ -302,7 +331,9 @@ impl Resolver<'_> {
         }
         let Some(shape) = shape else {
             if !failed {
-                self.diagnostics.error(ident, "`Input` needs a shape").help("`Input(shape = [64])`; the batch is not counted");
+                self.diagnostics
+                    .error(ident, "`Input` needs a shape")
+                    .help("`Input(shape = [64])`; the batch is not counted");
             }
             return Bound::Poison;
         };
@@ -377,21 +408,28 @@ impl Resolver<'_> {
                         self.diagnostics
                             .error(keyword, format!("`{}` has no argument `{keyword}`", spec.name))
                             .did_you_mean(&keyword.to_string(), names.clone())
-                            .note(format!("its arguments are {}", names.map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")));
+                            .note(format!(
+                                "its arguments are {}",
+                                names.map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+                            ));
                         continue;
                     }
                 },
                 None if position < spec.args.len() => position,
                 None => {
                     failed = true;
-                    let message = format!("`{}` takes at most {} arguments", spec.name, spec.args.len());
+                    let message = match spec.args.len() {
+                        1 => format!("`{}` takes 1 argument", spec.name),
+                        count => format!("`{}` takes at most {count} arguments", spec.name),
+                    };
                     self.diagnostics.error(value, message);
-                    continue;
+                    break;
                 }
             };
             if given[slot] {
                 failed = true;
-                self.diagnostics.error(value, format!("`{}` is given twice", spec.args[slot].name));
+                let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
+                self.diagnostics.error(&word, format!("`{}` is given twice", spec.args[slot].name));
                 continue;
             }
             given[slot] = true;
@@ -400,6 +438,11 @@ impl Resolver<'_> {
                     then = self.activation(value, true);
                     failed |= then.is_none();
                 }
+                continue;
+            }
+            let required = matches!(spec.args[slot].default, nn_core::spec::Default::Required);
+            if !required && value.to_token_stream().to_string() == "None" {
+                // Keras's way to write "not given".
                 continue;
             }
             match values::argument(&spec.args[slot], value, self.diagnostics) {
@@ -418,10 +461,7 @@ impl Resolver<'_> {
         if failed {
             return Bound::Poison;
         }
-        let layer = self.layer(
-            Op::Builtin(Builtin { spec, args, then, inferred: None }),
-            Expr::Call(call.clone()),
-        );
+        let layer = self.layer(Op::Builtin(Box::new(Builtin { spec, args, then, inferred: None })), Expr::Call(call.clone()));
         self.graph.layers[layer].given_name = given_name;
         self.graph.layers[layer].trainable = trainable;
         Bound::Layer(layer)
@@ -454,7 +494,8 @@ impl Resolver<'_> {
                 return Bound::Poison;
             }
         };
-        let layer = self.layer(Op::Component(Component { path, arguments: positional, keywords }), Expr::Call(call.clone()));
+        let layer =
+            self.layer(Op::Component(Component { path, arguments: positional, keywords }), Expr::Call(call.clone()));
         self.graph.layers[layer].given_name = given_name;
         self.graph.layers[layer].trainable = trainable;
         Bound::Layer(layer)
@@ -493,7 +534,8 @@ impl Resolver<'_> {
     /// The tensors of `(x)` or `([a, b])`.
     fn tensors(&mut self, call: &ExprCall) -> Option<(Vec<TensorId>, Vec<Expr>)> {
         if call.args.len() != 1 {
-            let message = if call.args.is_empty() { "expected a tensor" } else { "expected one tensor, or a list of tensors" };
+            let message =
+                if call.args.is_empty() { "expected a tensor" } else { "expected one tensor, or a list of tensors" };
             self.diagnostics
                 .error(call, format!("{message}, but got `({})`", call.args.to_token_stream()))
                 .help("a layer with several inputs is called on a list: `layer([a, b])`");
@@ -516,7 +558,10 @@ impl Resolver<'_> {
                     let name = element.to_token_stream();
                     self.diagnostics
                         .error(element, format!("`{name}` is a layer, but a tensor is expected here"))
-                        .help(format!("call it on a tensor first: `{}(x)`", self.graph.layers[layer].source.to_token_stream()));
+                        .help(format!(
+                            "call it on a tensor first: `{}(x)`",
+                            self.graph.layers[layer].source.to_token_stream()
+                        ));
                 }
                 Bound::Poison => failed = true,
             }
@@ -532,16 +577,21 @@ impl Resolver<'_> {
                 let expected = match (min, max) {
                     (1, 1) => "1 input".to_string(),
                     (min, max) if min == max => format!("{min} inputs"),
-                    (min, max) => format!("{min} to {max} inputs"),
+                    (min, _) if inputs.len() < min => format!("at least {min} inputs"),
+                    (_, max) => format!("at most {max} inputs"),
                 };
-                self.diagnostics.error(&call.args, format!("`{}` expects {expected}, but got {}", spec.name, inputs.len()));
+                self.diagnostics
+                    .error(&call.args, format!("`{}` expects {expected}, but got {}", spec.name, inputs.len()));
                 return Bound::Poison;
             }
             for (&input, expr) in inputs.iter().zip(&exprs) {
                 let integer = self.graph.tensors[input].integer;
                 if integer && spec.reads == Dtype::Float || !integer && spec.reads == Dtype::U32 {
                     let (expected, got) = if integer { ("numbers", "u32 indices") } else { ("u32 indices", "numbers") };
-                    self.diagnostics.error(expr, format!("`{}` expects {expected}, but `{}` holds {got}", spec.name, expr.to_token_stream()));
+                    self.diagnostics.error(
+                        expr,
+                        format!("`{}` expects {expected}, but `{}` holds {got}", spec.name, expr.to_token_stream()),
+                    );
                     return Bound::Poison;
                 }
             }
@@ -567,7 +617,9 @@ impl Resolver<'_> {
         };
         let output = self.node(layer, inputs, exprs.clone(), call.span());
         match then {
-            Some(activation) => Bound::Tensors(vec![self.node(activation, vec![output], exprs[..1].to_vec(), call.span())]),
+            Some(activation) => {
+                Bound::Tensors(vec![self.node(activation, vec![output], exprs[..1].to_vec(), call.span())])
+            }
             None => Bound::Tensors(vec![output]),
         }
     }
@@ -590,13 +642,17 @@ impl Resolver<'_> {
     fn model(&mut self, call: &ExprCall) {
         let (mut inputs, mut outputs) = (None, None);
         for (position, (keyword, value)) in arguments(call).into_iter().enumerate() {
-            let keyword = keyword.map_or_else(|| ["inputs", "outputs"].get(position).copied().unwrap_or("").to_string(), |k| k.to_string());
+            let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
+            let keyword = keyword.map_or_else(
+                || ["inputs", "outputs"].get(position).copied().unwrap_or("").to_string(),
+                |k| k.to_string(),
+            );
             match keyword.as_str() {
                 "inputs" => inputs = Some(value),
                 "outputs" => outputs = Some(value),
                 _ => {
                     self.diagnostics
-                        .error(&value, "`Model` has no such argument")
+                        .error(&word, format!("`Model` has no argument `{keyword}`"))
                         .did_you_mean(&keyword, ["inputs", "outputs"])
                         .help("`Model(inputs = [a, b], outputs = y)`");
                     return;
@@ -609,6 +665,12 @@ impl Resolver<'_> {
                 .help("`Model(inputs = [a, b], outputs = y)`");
             return;
         };
+        for (list, what) in [(&inputs, "inputs"), (&outputs, "outputs")] {
+            if literal::list(list).is_some_and(|list| list.is_empty()) {
+                self.diagnostics.error(list, format!("`{what}` lists no tensor")).help(format!("`{what} = [a, b]`"));
+                return;
+            }
+        }
         let (inputs, outputs) = (self.tensor_list(&inputs), self.tensor_list(&outputs));
         let (Some((inputs, input_spans)), Some((outputs, output_spans))) = (inputs, outputs) else { return };
         self.graph.inputs = inputs;
@@ -622,7 +684,9 @@ impl Resolver<'_> {
         let elements: Vec<&Expr> = match &call.args.iter().collect::<Vec<_>>()[..] {
             [list] if literal::list(list).is_some() => literal::list(list).unwrap_or_default(),
             _ => {
-                self.diagnostics.error(call, "`Sequential` expects a list of layers").help("`Sequential([Input(shape = [64]), Dense(10)])`");
+                self.diagnostics
+                    .error(call, "`Sequential` expects a list of layers")
+                    .help("`Sequential([Input(shape = [64]), Dense(10)])`");
                 return;
             }
         };
@@ -649,7 +713,12 @@ impl Resolver<'_> {
         for element in elements {
             match self.eval(element) {
                 Bound::Layer(layer) if !failed => {
-                    let whole = ExprCall { attrs: Vec::new(), func: Box::new(element.clone()), paren_token: call.paren_token, args: std::iter::once(element.clone()).collect() };
+                    let whole = ExprCall {
+                        attrs: Vec::new(),
+                        func: Box::new(element.clone()),
+                        paren_token: call.paren_token,
+                        args: std::iter::once(element.clone()).collect(),
+                    };
                     match self.connect(layer, vec![tensor], vec![last.clone()], &whole) {
                         Bound::Tensors(tensors) => tensor = tensors[0],
                         _ => failed = true,
@@ -659,7 +728,9 @@ impl Resolver<'_> {
                 Bound::Layer(_) => {}
                 Bound::Tensors(_) => {
                     failed = true;
-                    self.diagnostics.error(element, "expected a layer, but this is a tensor").help("a `Sequential` calls its layers itself");
+                    self.diagnostics
+                        .error(element, "expected a layer, but this is a tensor")
+                        .help("a `Sequential` calls its layers itself");
                 }
                 Bound::Poison => failed = true,
             }

@@ -7,7 +7,10 @@ fn expanded(source: &str) -> String {
 
 #[test]
 fn show() {
-    println!("{}", expanded(r#"
+    println!(
+        "{}",
+        expanded(
+            r#"
     /// Recognises a handwritten digit.
     pub struct Digits;
 
@@ -17,8 +20,13 @@ fn show() {
     let digit = Dense(10, activation = softmax)(x);
 
     Model(inputs = pixels, outputs = digit)
-    "#));
-    println!("{}", expanded(r#"
+    "#
+        )
+    );
+    println!(
+        "{}",
+        expanded(
+            r#"
     pub struct Pair;
     let a = Input(shape = [64]);
     let b = Input(shape = [64]);
@@ -26,5 +34,7 @@ fn show() {
     let both = concatenate([tower(a), tower(b)]);
     let same = Dense(1, activation = sigmoid)(both);
     Model(inputs = [a, b], outputs = same)
-    "#));
+    "#
+        )
+    );
 }

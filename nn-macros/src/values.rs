@@ -25,7 +25,7 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
     };
     match spec.kind {
         Kind::Size => {
-            let size = size(spec.name, expr, diagnostics)?;
+            let size = size(spec.name, &format!("`{}`", spec.name), expr, diagnostics)?;
             arg(size.map(Value::Size), quote!(::nn::spec::Value::Size(#expr)), Some(quote!(#expr)))
         }
         Kind::Sizes => {
@@ -78,9 +78,6 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
         }
         Kind::Regularizer => {
-            if expr.to_token_stream().to_string() == "None" {
-                return Some(default(spec));
-            }
             let value = named(expr, "regularizer", nn_core::regularizers::REGULARIZERS, diagnostics)?;
             arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
         }
@@ -94,11 +91,11 @@ fn wrong<T>(name: &str, expected: &str, expr: &impl ToTokens, diagnostics: &mut 
     None
 }
 
-/// A dimension: outer `None` after an error, inner `None` if rustc has to find its value.
-fn size(name: &str, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<Option<usize>> {
+/// A dimension, which messages call `what`: outer `None` after an error, inner `None` if rustc has to find its value.
+fn size(name: &str, what: &str, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<Option<usize>> {
     match literal::integer(expr) {
         Some(n) if n <= 0 => {
-            diagnostics.error(expr, format!("`{name}` must be at least 1, but is {n}"));
+            diagnostics.error(expr, format!("{what} must be at least 1, but is {n}"));
             None
         }
         Some(n) => match usize::try_from(n) {
@@ -124,7 +121,8 @@ pub(crate) fn shape(
         diagnostics.error(list, format!("`{name}` has {} dimensions, but {MAX_RANK} are the most", elements.len()));
         return None;
     }
-    let sizes: Vec<Option<Option<usize>>> = elements.iter().map(|e| size(name, e, diagnostics)).collect();
+    let what = format!("a dimension of `{name}`");
+    let sizes: Vec<Option<Option<usize>>> = elements.iter().map(|e| size(name, &what, e, diagnostics)).collect();
     let sizes: Vec<Option<usize>> = sizes.into_iter().collect::<Option<_>>()?;
     Some(sizes.into_iter().collect::<Option<Vec<usize>>>().map(|dims| Shape::new(&dims)))
 }

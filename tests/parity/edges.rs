@@ -3,10 +3,13 @@
 use crate::layers::ints;
 
 cases! { "edges";
-    batch_normalization_axis_1: batch_normalization::BatchNormalization[0 1 2 3] { momentum: 0.75 } (axis = Int(1)) on [3, 2];
-    batch_normalization_center: batch_normalization::BatchNormalization[0 1 2 3] { epsilon: 0.125 } (scale = Flag(false)) on [4];
+    batch_normalization_axis_1: batch_normalization::BatchNormalization[0 1 2 3] { momentum: 0.75 } (axis = Int(1))
+        on [3, 2];
+    batch_normalization_center: batch_normalization::BatchNormalization[0 1 2 3] { epsilon: 0.125 } (scale = Flag(false))
+        on [4];
     batch_normalization_scale: batch_normalization::BatchNormalization[0 1 2 3] (center = Flag(false)) on [4];
-    layer_normalization_center: layer_normalization::LayerNormalization[0 1 2] { epsilon: 0.125 } (scale = Flag(false)) on [7];
+    layer_normalization_center: layer_normalization::LayerNormalization[0 1 2] { epsilon: 0.125 } (scale = Flag(false))
+        on [7];
     layer_normalization_scale: layer_normalization::LayerNormalization[0 1 2] (center = Flag(false)) on [7];
     softmax_axis_1: softmax::Softmax[0 1] (axis = Int(1)) on [2, 3, 5];
     softmax_axis_2: softmax::Softmax[0 1] (axis = Int(2)) on [2, 3, 5];
@@ -29,4 +32,8 @@ cases! { "edges";
     leaky_relu_kink: leaky_re_lu::LeakyReLU[] { negative_slope: 0.25 } () on [7];
     relu_kinks: re_lu::ReLU[] { max_value: 1.0, negative_slope: 0.25 } () on [7];
     relu_threshold_kink: re_lu::ReLU[] { negative_slope: 0.25, threshold: 1.0 } () on [7];
+    relu_6_kinks: re_lu::ReLU[] { max_value: 6.0 } () on [7];
+    relu_6_slope_kinks: re_lu::ReLU[] { max_value: 6.0, negative_slope: 0.25 } () on [7];
+    relu_6_threshold_kinks: re_lu::ReLU[] { max_value: 6.0, threshold: 1.0 } () on [7];
+    relu_slope_kink: re_lu::ReLU[] { negative_slope: 0.25 } () on [7];
 }

@@ -34,6 +34,7 @@ macro_rules! cases {
                 const INFERRED: Inferred =
                     expect(stringify!($layer), $page::infer(&ARGUMENTS, &[$(Shape::new(&[$($dim),*])),+]));
                 type L = $layer<$({ INFERRED.constant($i) }),*>;
+                #[allow(clippy::needless_update)] // Some layers have no other fields.
                 const LAYER: L = cases!(@layer L $({ $($field)* })?);
                 #[allow(unused_parens)] // One input is no tuple.
                 type X<T> = ($(SMatrix<

@@ -85,11 +85,6 @@ impl<F: Elementwise> Activation for F {
     }
 }
 
-/// What a loss may know of an activation.
-pub const fn head<A: Activation>(_: &A) -> Head {
-    A::HEAD
-}
-
 /// The layer that applies an activation: `Activate(Relu)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Activate<F>(pub F);
@@ -99,6 +94,7 @@ impl<T: Scalar + Element, F: Activation, const R: usize, const P: usize> Layer<T
     type Weights = ();
     type Scratch<B: Storage> = ();
     type Cache<B: Storage> = ();
+    const HEAD: Head = F::HEAD;
 
     #[inline]
     fn forward<B: Storage>(&self, _: &(), x: &[SMatrix<T, R, P>], y: &mut [SMatrix<T, R, P>], _: Pass<'_, '_, (), ()>) {

@@ -54,7 +54,7 @@ activations! {
 #[cfg(feature = "compute")]
 mod activate;
 #[cfg(feature = "compute")]
-pub use activate::{Activate, Activation, Elementwise, Head, head};
+pub use activate::{Activate, Activation, Elementwise, Head};
 
 #[cfg(all(test, feature = "compute"))]
 mod checks;

@@ -28,6 +28,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 3,
     weight_consts: None,
     has_cache: false,
+    has_scratch: false,
+    head: false,
     infer,
 };
 
@@ -35,7 +37,8 @@ pub const SPEC: LayerSpec = LayerSpec {
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let first = inputs[0];
     let Some(axis) = first.axis(args[0].as_int()) else {
-        let message = Text::new().str("axis ").int(args[0].as_int()).str(" is no axis of a sample of shape ").shape(&first);
+        let message =
+            Text::new().str("axis ").int(args[0].as_int()).str(" is no axis of a sample of shape ").shape(&first);
         return Err(ShapeError::argument(0, message.str(" (axis 0 counts the batch)")));
     };
     let (mut sum, mut i) = (first.dim(axis), 1);
@@ -78,13 +81,7 @@ pub(super) mod compute {
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
 
-        fn forward<B: Storage>(
-            &self,
-            _: &(),
-            x: X::Batch<'_>,
-            y: &mut [SMatrix<T, R, P>],
-            _: Pass<'_, '_, (), ()>,
-        ) {
+        fn forward<B: Storage>(&self, _: &(), x: X::Batch<'_>, y: &mut [SMatrix<T, R, P>], _: Pass<'_, '_, (), ()>) {
             let (row, mut start) = (R * P / OUTER, 0);
             for (i, size) in X::SIZES.iter().enumerate() {
                 let chunk = size / OUTER;

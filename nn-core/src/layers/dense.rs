@@ -38,6 +38,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 3,
     weight_consts: Some(3),
     has_cache: false,
+    has_scratch: false,
+    head: false,
     infer,
 };
 
@@ -46,7 +48,10 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let (units, bias) = (args[0].as_size(), args[2].as_flag());
     let x = inputs[0];
     if x.rank() == 0 {
-        return Err(ShapeError::input(0, Text::new().str("expected at least one axis, but the input is a scalar of shape ()")));
+        return Err(ShapeError::input(
+            0,
+            Text::new().str("expected at least one axis, but the input is a scalar of shape ()"),
+        ));
     }
     Ok(Inferred::new(x.with_last(units), &[x.rows(), units, bias as usize]))
 }
@@ -192,7 +197,15 @@ mod tests {
 
     #[test]
     fn the_last_axis_changes() {
-        let args = [Value::Size(10), Value::Absent, Value::Flag(true), Value::Absent, Value::Absent, Value::Absent, Value::Absent];
+        let args = [
+            Value::Size(10),
+            Value::Absent,
+            Value::Flag(true),
+            Value::Absent,
+            Value::Absent,
+            Value::Absent,
+            Value::Absent,
+        ];
         let inferred = infer(&args, &[Shape::new(&[4, 6, 3])]).unwrap();
         assert_eq!((inferred.output(0), inferred.consts()), (Shape::new(&[4, 6, 10]), &[3, 10, 1][..]));
     }

@@ -42,6 +42,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 6,
     weight_consts: None,
     has_cache: false,
+    has_scratch: false,
+    head: false,
     infer,
 };
 

@@ -27,15 +27,17 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 0,
     weight_consts: None,
     has_cache: true,
+    has_scratch: false,
+    head: false,
     infer,
 };
 
 /// The shape stays.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    if let Some(rate) = args[0].as_float() {
-        if !(rate >= 0.0 && rate <= 1.0) {
-            return Err(ShapeError::argument(0, Text::new().str("expected a rate from 0 to 1")));
-        }
+    if let Some(rate) = args[0].as_float()
+        && !(rate >= 0.0 && rate <= 1.0)
+    {
+        return Err(ShapeError::argument(0, Text::new().str("expected a rate from 0 to 1")));
     }
     Ok(Inferred::new(inputs[0], &[]))
 }

@@ -24,6 +24,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 1,
     weight_consts: None,
     has_cache: false,
+    has_scratch: false,
+    head: false,
     infer,
 };
 

@@ -41,6 +41,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 3,
     weight_consts: Some(3),
     has_cache: true,
+    has_scratch: false,
+    head: false,
     infer,
 };
 

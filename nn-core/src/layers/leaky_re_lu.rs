@@ -28,6 +28,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 0,
     weight_consts: None,
     has_cache: false,
+    has_scratch: false,
+    head: false,
     infer,
 };
 

@@ -21,6 +21,8 @@ pub(crate) const fn spec(name: &'static str, function: &'static str, inputs: Ari
         consts: 6,
         weight_consts: None,
         has_cache: false,
+        has_scratch: false,
+        head: false,
         infer,
     }
 }

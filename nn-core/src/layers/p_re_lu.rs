@@ -39,6 +39,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 7,
     weight_consts: Some(5),
     has_cache: false,
+    has_scratch: false,
+    head: false,
     infer,
 };
 

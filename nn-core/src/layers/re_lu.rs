@@ -6,8 +6,11 @@
 //!
 //! dx += dy                                if threshold < x ≤ max_value
 //!       0                                 if x > threshold and x > max_value
-//!       negative_slope · dy               if x ≤ threshold
+//!       negative_slope · dy               if x < threshold
 //! ```
+//!
+//! The derivative on a kink is Keras's: at the threshold 0, or `negative_slope` if neither `max_value` nor `threshold` is
+//! given; at `max_value` 1, or 0 if that is 6 and `threshold` is 0.
 //!
 //! Shapes: output as input, any shape. With the defaults this is `Activation(relu)`.
 //!
@@ -32,6 +35,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 0,
     weight_consts: None,
     has_cache: false,
+    has_scratch: false,
+    head: false,
     infer,
 };
 
@@ -81,10 +86,16 @@ pub(super) mod compute {
 
         #[inline(always)]
         fn derivative<T: Scalar>(&self, x: T, _: T) -> T {
-            if x > T::of(self.threshold) {
-                if x > T::of(self.max_value) { T::ZERO } else { T::ONE }
+            let (max, threshold) = (T::of(self.max_value), T::of(self.threshold));
+            if x > threshold {
+                // Keras computes the case of 6 as relu6, whose derivative at 6 is 0.
+                let relu6 = self.max_value == 6.0 && self.threshold == 0.0;
+                if x > max || (relu6 && x == max) { T::ZERO } else { T::ONE }
             } else {
-                T::of(self.negative_slope)
+                // Keras computes the part below as -negative_slope · relu(threshold - x), whose derivative at the threshold is
+                // 0, or as leaky_relu, where it is the slope.
+                let leaky = self.max_value == f64::INFINITY && self.threshold == 0.0;
+                if x < threshold || leaky { T::of(self.negative_slope) } else { T::ZERO }
             }
         }
     }
@@ -110,7 +121,11 @@ pub(super) mod compute {
             assert_eq!([-1.0f64, 0.0, 0.5, 9.0].map(|x| ReLU::DEFAULT.value(x)), [0.0, 0.0, 0.5, 9.0]);
             let y = [-0.8, 0.2, 0.5, 0.7, 9.0].map(|x: f64| ALL.value(x));
             assert_eq!(y, [-0.1, 0.0, 0.5, 0.7, 0.7]);
-            assert_eq!([0.2, 0.7, 9.0].map(|x: f64| ALL.derivative(x, 0.0)), [0.1, 1.0, 0.0]);
+            assert_eq!([0.1, 0.2, 0.7, 9.0].map(|x: f64| ALL.derivative(x, 0.0)), [0.1, 0.0, 1.0, 0.0]);
+            let leaky = ReLU { negative_slope: 0.1, ..ReLU::DEFAULT };
+            assert_eq!([-1.0, 0.0, 1.0].map(|x: f64| leaky.derivative(x, 0.0)), [0.1, 0.1, 1.0]);
+            let six = ReLU { max_value: 6.0, ..ReLU::DEFAULT };
+            assert_eq!([5.0, 6.0, 7.0].map(|x: f64| six.derivative(x, 0.0)), [1.0, 0.0, 0.0]);
         }
     }
 }

@@ -26,6 +26,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 2,
     weight_consts: None,
     has_cache: false,
+    has_scratch: false,
+    head: true,
     infer,
 };
 
@@ -44,6 +46,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    use crate::activations::Head;
     use crate::layer::{Layer, Pass};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -66,6 +69,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const HEAD: Head = if STRIDE == 1 { Head::Softmax } else { Head::Other };
 
         fn forward<B: Storage>(
             &self,

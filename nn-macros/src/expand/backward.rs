@@ -3,7 +3,7 @@
 use super::Context;
 use super::forward::{memory_field, over_batch, weights};
 use super::types::one_or_tuple;
-use crate::graph::{Node, Op, TensorId};
+use crate::graph::{Node, TensorId};
 use crate::plan::{Gradient, Place};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -76,10 +76,10 @@ fn call(context: &Context<'_>, node: &Node) -> Option<TokenStream> {
     Some(call)
 }
 
-/// The output that an activation ends in, and its logits, if a loss can work on them: the logits are in the tape, and
+/// The output that a softmax or another activation computes, and its logits, if a loss can work on them: the logits are in the tape, and
 /// nothing inside reads the output.
 pub(crate) fn head(context: &Context<'_>, node: &Node) -> Option<(usize, TensorId)> {
-    if !matches!(context.graph.layers[node.layer].op, Op::Activation { .. }) {
+    if !context.graph.layers[node.layer].may_be_head() {
         return None;
     }
     let output = &context.plan.tensors[node.outputs[0]];

@@ -122,7 +122,9 @@ pub(crate) fn dot(context: &Context<'_>) -> String {
         let from = match context.graph.tensors[tensor].producer {
             Producer::Input | Producer::Node(_) => context.graph.source_name(tensor),
         };
-        dot.push_str(&format!("  \"output {name}\" [label=\"{name}\", style=dashed];\n  \"{from}\" -> \"output {name}\";\n"));
+        dot.push_str(&format!(
+            "  \"output {name}\" [label=\"{name}\", style=dashed];\n  \"{from}\" -> \"output {name}\";\n"
+        ));
     }
     dot.push_str("}\n");
     dot

@@ -32,8 +32,21 @@ impl Paths {
 
 /// Items of the crate's root that every expansion names.
 const ROOT: &[&str] = &[
-    "Buffer", "Component", "Graph", "Inline", "Layer", "Model", "Pass", "Path", "SMatrix", "SVector", "Scalar", "Shape",
-    "Storage", "Variable", "Weights",
+    "Buffer",
+    "Component",
+    "Graph",
+    "Inline",
+    "Layer",
+    "Model",
+    "Pass",
+    "Path",
+    "SMatrix",
+    "SVector",
+    "Scalar",
+    "Shape",
+    "Storage",
+    "Variable",
+    "Weights",
 ];
 
 /// The imports of the block, and the context in it.
@@ -56,7 +69,8 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
     }
     // A model called `Graph`, or one with the layer `Softmax` and the activation, is written with full paths.
     let own = ["", "Graph", "Scratch", "Cache", "Inputs", "Outputs"].map(|suffix| format!("{}{suffix}", context.name));
-    let all = || ROOT.iter().map(|name| name.to_string()).chain(layers.iter().cloned()).chain(activations.iter().cloned());
+    let all =
+        || ROOT.iter().map(|name| name.to_string()).chain(layers.iter().cloned()).chain(activations.iter().cloned());
     if all().any(|name| own.contains(&name)) || !layers.is_disjoint(&activations) {
         return (quote!(), context.clone());
     }

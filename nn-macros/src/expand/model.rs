@@ -200,13 +200,14 @@ fn heads(context: &Context<'_>) -> (Vec<TokenStream>, TokenStream) {
     let (mut heads, mut logits) = (Vec::new(), Vec::new());
     for output in 0..context.graph.outputs.len() {
         let found = context.graph.nodes.iter().find_map(|node| match backward::head(context, node) {
-            Some((i, tensor)) if i == output => Some((&context.graph.layers[node.layer].op, tensor)),
+            Some((i, logits)) if i == output => Some((node, logits)),
             _ => None,
         });
         match found {
-            Some((op, tensor)) => {
-                let (field, value) = (context.field(tensor), context.activation(op));
-                heads.push(quote!(::nn::activations::head(&#value)));
+            Some((node, tensor)) => {
+                let (field, layer) = (context.field(tensor), context.layer_value(node));
+                let x = context.samples(&node.inputs, &quote!(T));
+                heads.push(quote!(::nn::layer::head::<T, #x, _>(&#layer)));
                 logits.push(quote!(Some(&m.#field[..n])));
             }
             None => {

@@ -79,11 +79,8 @@ impl Context<'_> {
             Op::Builtin(builtin) => {
                 let name = format_ident!("{}", builtin.spec.name);
                 let consts = self.consts_of(layer, node.facts.as_ref());
-                let path = if consts.is_empty() {
-                    quote!(#layers #name)
-                } else {
-                    quote!(#layers #name::<#(#consts),*>)
-                };
+                let path =
+                    if consts.is_empty() { quote!(#layers #name) } else { quote!(#layers #name::<#(#consts),*>) };
                 let spec = builtin.spec;
                 let fields: Vec<_> = spec
                     .args

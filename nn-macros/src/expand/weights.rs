@@ -50,8 +50,7 @@ pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
             variables.push(quote!(#weights::variables(&path.join(#path), visit);));
             non_trainable.push(quote!(#weights::NON_TRAINABLE));
         } else {
-            variables
-                .push(quote!(#weights::variables(&path.join(#path), &mut |variable| visit(&variable.frozen()));));
+            variables.push(quote!(#weights::variables(&path.join(#path), &mut |variable| visit(&variable.frozen()));));
             non_trainable.push(quote!(#weights::COUNT));
         }
         layers.push(quote!(#weights::LAYERS));
@@ -95,13 +94,16 @@ fn derives(context: &Context<'_>) -> TokenStream {
 pub(crate) fn named(context: &Context<'_>) -> TokenStream {
     let graph = context.graph;
     let inputs = graph.inputs.iter().map(|&tensor| (graph.tensors[tensor].name.clone(), docs::shape(context, tensor)));
-    let outputs = graph.outputs.iter().zip(&graph.output_names).map(|(&t, name)| (name.clone(), docs::shape(context, t)));
+    let outputs =
+        graph.outputs.iter().zip(&graph.output_names).map(|(&t, name)| (name.clone(), docs::shape(context, t)));
     let name = context.name;
     let inputs = one(context, &context.inputs, &format!(" The inputs of [`{name}`] by name."), inputs.collect());
     let outputs = one(
         context,
         &context.outputs,
-        &format!(" One value for each output of [`{name}`] by name: losses, loss weights, targets, metrics or predictions."),
+        &format!(
+            " One value for each output of [`{name}`] by name: losses, loss weights, targets, metrics or predictions."
+        ),
         outputs.collect(),
     );
     quote!(#inputs #outputs)
@@ -129,4 +131,3 @@ fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(Ident, Strin
 pub(crate) fn letter(i: usize) -> Ident {
     format_ident!("{}", char::from(b'A' + i as u8))
 }
-
