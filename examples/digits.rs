@@ -39,12 +39,12 @@ fn main() -> nn::Result<ExitCode> {
     println!("{}", Digits::SUMMARY);
 
     let mut digits = Digits::boxed(&mut StdRng::seed_from_u64(seed))
-        .compile(Adam::default(), SparseCategoricalCrossentropy::default())
+        .compile(Adam::default(), CategoricalCrossentropy { label_smoothing: 0.1, ..Default::default() })
         .metrics(Accuracy);
     let started = Instant::now();
     let history = digits.fit(
         &training.images,
-        &training.labels,
+        one_hot(&training.labels),
         Fit::new().epochs(40).batch_size(32).validation_split(0.1).seed(seed),
     )?;
     println!("\n{} steps in {:.1} s", digits.steps(), started.elapsed().as_secs_f64());
@@ -54,7 +54,7 @@ fn main() -> nn::Result<ExitCode> {
     println!("learning curves: out/digits.svg");
 
     // The test digits were used for nothing so far: neither by `fit` nor to choose the layers and the epochs.
-    let report = digits.evaluate(&test.images, &test.labels)?;
+    let report = digits.evaluate(&test.images, one_hot(&test.labels))?;
     let accuracy = report.get("accuracy").unwrap_or(0.0);
     let probabilities = digits.predict(&test.images)?;
     confusion(&test.labels, &probabilities);
@@ -78,6 +78,11 @@ fn main() -> nn::Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Keras's `to_categorical`: 1 in the row of the class, 0 elsewhere.
+fn one_hot(labels: &[u32]) -> Vec<SVector<f32, 10>> {
+    labels.iter().map(|&label| SVector::from_fn(|class, _| f32::from(class == label as usize))).collect()
 }
 
 /// Prints how often each digit was taken for each.

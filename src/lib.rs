@@ -114,12 +114,13 @@ pub mod prelude {
     pub use crate::{Compile, CompileValue, Fit, Predict, Verbose, WeightFiles};
     pub use crate::{Component, Layer, Model, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights, model};
     pub use nalgebra::{SMatrix, SVector};
-    pub use rand::SeedableRng;
+    pub use rand::{Rng, SeedableRng};
     #[cfg(feature = "std")]
     pub use rand::rngs::StdRng;
 }
 
 pub use nalgebra::{self, SMatrix, SVector};
+pub use rand;
 
 /// What expansions of `model!` name beside the public paths.
 #[doc(hidden)]
@@ -128,6 +129,14 @@ pub mod __private {
     pub use alloc::{boxed::Box, vec::Vec};
     pub use nn_core::named;
     pub use rand::Rng;
+
+    /// The component `C` if its calls were found to be right. `OK` is a constant that rustc fails to evaluate if not; it
+    /// reports that, and nothing that would follow from it.
+    pub struct Called<C, const OK: bool>(core::marker::PhantomData<C>);
+
+    impl<C: crate::Component> crate::Component for Called<C, true> {
+        type Layer = C::Layer;
+    }
 }
 
 /// Passes on what an expansion writes for models on the heap, or nothing without a heap.

@@ -49,14 +49,14 @@ impl Diagnostics {
         !self.errors.is_empty()
     }
 
-    /// One `compile_error!` for each error, on its tokens.
-    pub(crate) fn into_compile_errors(self) -> TokenStream {
+    /// One `compile_error!(..)` for each error, on its tokens.
+    pub(crate) fn into_compile_errors(self) -> Vec<TokenStream> {
         self.errors
             .into_iter()
             .map(|Diagnostic { start, end, message }| {
                 // rustc underlines from the first token of the macro call to the last.
                 let mut call = quote_spanned!(start=> ::core::compile_error!);
-                call.extend(quote_spanned!(end=> { #message }));
+                call.extend(quote_spanned!(end=> (#message)));
                 call
             })
             .collect()

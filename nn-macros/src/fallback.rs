@@ -2,35 +2,75 @@
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::Graph;
+use crate::literal;
 use crate::parse::Syntax;
+use crate::values::arguments;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use std::collections::HashSet;
+use syn::{Expr, Ident};
 
-/// The errors, and the items without bodies.
+/// The errors, and items with the names that the expansion would have written.
+///
+/// The model is a name for a type that depends on a constant, and the value of the constant is the last error. rustc then
+/// knows that the type is wrong, and says nothing about what cannot be found in it: methods, constants, implementations.
 pub(crate) fn fallback(syntax: &Syntax, graph: &Graph, diagnostics: Diagnostics) -> TokenStream {
-    let Syntax { attributes, visibility, name, .. } = syntax;
-    let errors = diagnostics.into_compile_errors();
-    let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
-    let inputs = named(
-        &format_ident!("{name}Inputs"),
-        syntax,
-        graph.inputs.iter().map(|&t| graph.tensors[t].name.clone()).collect(),
-    );
-    let outputs = named(&format_ident!("{name}Outputs"), syntax, graph.output_names.clone());
+    let Syntax { visibility, name, .. } = syntax;
+    let mut errors = diagnostics.into_compile_errors();
+    let last = errors.pop();
+    let unknown = format_ident!("{name}Unknown");
+    let inputs = named(syntax, "Inputs", inputs(syntax, graph));
+    let outputs = named(syntax, "Outputs", outputs(syntax, graph));
     quote! {
-        #errors
+        #(#errors;)*
 
-        #(#docs)*
         #[allow(dead_code, missing_docs)]
-        #visibility struct #name<T: ::nn::Scalar = f32>(::core::marker::PhantomData<T>);
+        #visibility type #name<T = f32> = #unknown<T, { #last }>;
+
+        #[doc(hidden)]
+        #[allow(dead_code)]
+        #visibility struct #unknown<T, const ERROR: usize>(::core::marker::PhantomData<T>);
 
         #inputs
         #outputs
     }
 }
 
-fn named(name: &syn::Ident, syntax: &Syntax, fields: Vec<syn::Ident>) -> TokenStream {
-    let visibility = &syntax.visibility;
+fn inputs(syntax: &Syntax, graph: &Graph) -> Vec<Ident> {
+    match graph.complete {
+        true => graph.inputs.iter().map(|&tensor| graph.tensors[tensor].name.clone()).collect(),
+        false => listed(syntax, 0, "inputs"),
+    }
+}
+
+fn outputs(syntax: &Syntax, graph: &Graph) -> Vec<Ident> {
+    match graph.complete {
+        true => graph.output_names.clone(),
+        false => listed(syntax, 1, "outputs"),
+    }
+}
+
+/// The names that `Model(inputs = [a, b], outputs = y)` lists, whatever they stand for.
+fn listed(syntax: &Syntax, position: usize, keyword: &str) -> Vec<Ident> {
+    let Some(Expr::Call(call)) = &syntax.tail else { return Vec::new() };
+    let mut arguments = arguments(call).into_iter().enumerate();
+    let value = arguments.find(|(at, (word, _))| word.as_ref().map_or(*at == position, |word| word == keyword));
+    let Some((_, (_, value))) = value else { return Vec::new() };
+    let elements = literal::list(&value).unwrap_or_else(|| vec![&value]);
+    elements
+        .into_iter()
+        .filter_map(|element| match element {
+            Expr::Path(path) => path.path.get_ident().cloned(),
+            _ => None,
+        })
+        .collect()
+}
+
+/// `DigitsInputs` or `DigitsOutputs`.
+fn named(syntax: &Syntax, suffix: &str, mut fields: Vec<Ident>) -> TokenStream {
+    let (visibility, name) = (&syntax.visibility, format_ident!("{}{suffix}", syntax.name));
+    let mut seen = HashSet::new();
+    fields.retain(|field| seen.insert(field.to_string()));
     let letters: Vec<_> = (0..fields.len()).map(|i| format_ident!("A{i}")).collect();
     quote! {
         #[allow(dead_code, missing_docs)]

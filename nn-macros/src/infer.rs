@@ -62,12 +62,18 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
             let path = &component.path;
             let shapes = inputs.iter().map(|&t| expression(graph, t));
             let name = graph.layers[layer].name.to_string();
-            let span = start(&graph.layers[layer].source);
+            let span = start(&graph.nodes[n].input_exprs[0]);
             let layer = quote!(<<#path as ::nn::Component>::Layer>);
-            let value = if graph.nodes[n].outputs.len() == 1 {
-                quote_spanned!(span=> ::nn::spec::expect_one(#name, #layer::output_shape(&[#(#shapes),*])))
-            } else {
-                quote_spanned!(span=> ::nn::spec::expect(#name, #layer::output_shapes(&[#(#shapes),*])))
+            let value = match graph.nodes[n].outputs.len() {
+                1 => quote_spanned!(span=> ::nn::spec::expect_one(#name, #layer::output_shape(&[#(#shapes),*]))),
+                count => {
+                    let message = format!("{count} names are bound to the outputs of `{name}`, which has not as many");
+                    quote_spanned! {span=> {
+                        let found = ::nn::spec::expect(#name, #layer::output_shapes(&[#(#shapes),*]));
+                        ::core::assert!(found.outputs().len() == #count, #message);
+                        found
+                    }}
+                }
             };
             deferred(graph, n, value);
         }

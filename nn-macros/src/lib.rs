@@ -53,7 +53,8 @@ pub fn model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 fn expand_model(input: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let Some(syntax) = parse::parse(input, &mut diagnostics) else {
-        return diagnostics.into_compile_errors();
+        let errors = diagnostics.into_compile_errors();
+        return quote::quote!(#(#errors;)*);
     };
     let mut graph = resolve::resolve(&syntax, &mut diagnostics);
     infer::infer(&mut graph, &mut diagnostics);

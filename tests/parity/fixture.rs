@@ -3,7 +3,7 @@
 use crate::close::assert_close;
 use nn::tensor::{FloatTensors, Sample, flat_mut, zeroed};
 use nn::weights::zeroed_box;
-use nn::{Buffer, Heap, Path, Scalar, Weights};
+use nn::{Buffer, Heap, Path, Scalar, Variable, Weights};
 use safetensors::{Dtype, SafeTensors};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,15 +117,20 @@ impl Fixture {
         assert_close(&format!("{}: {key}", self.name), got, &self.array(key).values, tolerance);
     }
 
-    /// Compares those variables of `weights` for which there is an array `<prefix>.<variable>`.
+    /// Compares the chosen variables of `weights` with the arrays `<prefix>.<variable>`.
     #[track_caller]
-    pub(crate) fn compare_weights<T: Scalar, W: Weights<T>>(&self, prefix: &str, weights: &W, tolerance: f64) {
+    pub(crate) fn compare_weights<T: Scalar, W: Weights<T>>(
+        &self,
+        prefix: &str,
+        weights: &W,
+        chosen: fn(&Variable<'_>) -> bool,
+        tolerance: f64,
+    ) {
         let mut rest = weights.as_slice();
         W::variables(&Path::ROOT, &mut |variable| {
             let (scalars, after) = rest.split_at(variable.shape.size());
-            let key = format!("{prefix}.{}", variable.path);
-            if self.get(&key).is_some() {
-                self.compare(&key, scalars, tolerance);
+            if chosen(variable) {
+                self.compare(&format!("{prefix}.{}", variable.path), scalars, tolerance);
             }
             rest = after;
         });

@@ -4,7 +4,7 @@ use super::forward::{cache_fields, memory_field, memory_type, method, scratch_fi
 use super::types::one_or_tuple;
 use super::weights::sum;
 use super::{Context, backward, docs, forward};
-use crate::graph::Op;
+use crate::graph::{Facts, Op};
 use crate::infer::expression;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -50,14 +50,22 @@ pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
 }
 
 /// Names for the layers that components stand for, so that what the user wrote is written once.
+///
+/// A call with wrong shapes fails in a constant of the graph's type. The name depends on it: then it stands for no type at
+/// all, and rustc says nothing about whatever follows.
 pub(crate) fn components(context: &Context<'_>) -> TokenStream {
     let visibility = &context.syntax.visibility;
-    let aliases = context.graph.layers.iter().filter_map(|layer| match &layer.op {
+    let aliases = context.graph.layers.iter().enumerate().filter_map(|(id, layer)| match &layer.op {
         Op::Component(component) => {
             let (alias, path) = (context.alias(layer), &component.path);
+            let called = context.graph.nodes.iter().filter(|node| node.layer == id).filter_map(|node| match &node.facts {
+                Some(Facts::Const(path)) => Some(quote!(#path.outputs().len() > 0)),
+                _ => None,
+            });
             Some(quote! {
                 #[doc(hidden)]
-                #visibility type #alias = <#path as ::nn::Component>::Layer;
+                #visibility type #alias =
+                    <::nn::__private::Called<#path, { #(#called)&&* }> as ::nn::Component>::Layer;
             })
         }
         _ => None,
