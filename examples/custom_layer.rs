@@ -13,7 +13,7 @@ mod common;
 use nn::prelude::*;
 
 /// In a graph, what is no built-in is written with a path.
-mod my {
+pub mod my {
     use nn::activations::Elementwise;
     use nn::prelude::*;
     use nn::text::Text;
@@ -36,6 +36,7 @@ mod my {
 
     impl<const N: usize> Scale<N> {
         /// What `my::Scale::<N>()` in a graph calls. Arguments without a name would be arguments here.
+        #[allow(clippy::new_without_default)] // A graph has no use for `Default`.
         pub const fn new() -> Self {
             Scale { penalty: 0.0 }
         }

@@ -97,7 +97,7 @@ fn print_curve(ways: &[(&str, Vec<f64>)]) {
         picture[row(w)][column(w)] = if *name == "plain" { 'P' } else { 'M' };
     }
     println!();
-    for line in picture {
+    for line in picture.iter().filter(|line| line.iter().any(|&c| c != ' ')) {
         println!("{}", line.iter().collect::<String>().trim_end());
     }
     println!("\nS start, P end of plain gradient descent, M end with momentum\n");

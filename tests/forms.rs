@@ -1,6 +1,6 @@
 //! Every form that a graph can be written in, with the gradients of the whole model checked.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, unreachable_pub)]
 
 use nn::prelude::*;
 use nn_core::tensor::FloatTensors;

@@ -1,7 +1,7 @@
 //! The products behind the layers, over flat slices with constant shapes.
 //!
 //! A matrix is column-major: `w[i * O + o]` is row `o`, column `i` of an `O × I` matrix. `n` samples of `I` scalars are one
-//! slice of `n * I` scalars. Loops run over constants in blocks of [`SAMPLES`] × [`LANES`] accumulators, which stay in
+//! slice of `n * I` scalars. Loops run over constants in blocks of `SAMPLES` × `LANES` accumulators, which stay in
 //! registers; the compiler vectorises the inner one.
 
 use crate::scalar::Scalar;

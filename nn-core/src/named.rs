@@ -1,4 +1,4 @@
-//! [`named!`](crate::named): what the structs with names of inputs and outputs (`HeadlineOutputs`) can do.
+//! `named!`: what the structs with names of inputs and outputs (`HeadlineOutputs`) can do.
 
 /// Implements, for a struct with one field per input or output, what the tuple of its fields can do:
 /// [`Batches`](crate::data::Batches), [`Losses`](crate::losses::Losses), [`LossWeights`](crate::data::LossWeights),

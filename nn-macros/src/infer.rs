@@ -43,7 +43,9 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
         Op::Builtin(builtin) => {
             let known: Option<Vec<Shape>> = inputs.iter().map(|&t| known(graph, t)).collect();
             let values: Option<Vec<Value>> = builtin.args.iter().map(|arg| arg.value).collect();
-            if let (Some(shapes), Some(values)) = (known, values) {
+            // Once a call of the layer was left to rustc, so are the others: their weights have to agree.
+            let left = matches!(builtin.inferred, Some(Facts::Const(_)));
+            if let (Some(shapes), Some(values), false) = (known, values, left) {
                 match (builtin.spec.infer)(&values, &shapes) {
                     Ok(inferred) => literal(graph, n, inferred, diagnostics),
                     Err(error) => report(graph, n, error, diagnostics),
@@ -55,7 +57,23 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
                 let name = graph.layers[layer].name.to_string();
                 let result = quote!(::nn::layers::#module::infer(&[#(#args),*], &[#(#shapes),*]));
                 let span = start(&graph.layers[layer].source);
-                deferred(graph, n, quote_spanned!(span=> ::nn::spec::expect(#name, #result)));
+                let mut value = quote_spanned!(span=> ::nn::spec::expect(#name, #result));
+                if let (Some(first), Some(count)) = (&builtin.inferred, builtin.spec.weight_consts) {
+                    let span = start(&graph.nodes[n].input_exprs[0]);
+                    let first = (0..count).map(|i| match first {
+                        Facts::Known(first) => Literal::usize_unsuffixed(first.constant(i)).to_token_stream(),
+                        Facts::Const(path) => quote!(#path.constant(#i)),
+                    });
+                    let equal = first.enumerate().map(|(i, first)| quote!(found.constant(#i) == #first));
+                    let message =
+                        format!("`{name}` shares its weights between calls, but is called on other features here");
+                    value = quote_spanned! {span=> {
+                        let found = #value;
+                        ::core::assert!(#(#equal)&&*, #message);
+                        found
+                    }};
+                }
+                deferred(graph, n, value);
             }
         }
         Op::Component(component) => {
@@ -189,7 +207,15 @@ fn report(graph: &Graph, n: usize, error: nn_core::ShapeError, diagnostics: &mut
             let tensor = &graph.tensors[input];
             let origin = match tensor.producer {
                 Producer::Input => "an input".to_string(),
-                Producer::Node(_) => format!("the output of `{}`", graph.source_name(input)),
+                Producer::Node(node) => {
+                    let node = &graph.nodes[node];
+                    // An activation that is part of a layer was written with it.
+                    let whole = match (&graph.layers[node.layer].op, graph.tensors[node.inputs[0]].producer) {
+                        (Op::Activation { part: true, .. }, Producer::Node(before)) => &graph.nodes[before],
+                        _ => node,
+                    };
+                    format!("the output of `{}`", crate::names::source(&graph.layers[whole.layer].source))
+                }
             };
             diagnostic.note(format!("`{}` has the shape {shape}: {origin}", crate::names::source(expr)));
         }

@@ -5,8 +5,8 @@ use crate::layers::ints;
 cases! { "edges";
     batch_normalization_axis_1: batch_normalization::BatchNormalization[0 1 2 3] { momentum: 0.75 } (axis = Int(1))
         on [3, 2];
-    batch_normalization_center: batch_normalization::BatchNormalization[0 1 2 3] { epsilon: 0.125 } (scale = Flag(false))
-        on [4];
+    batch_normalization_center: batch_normalization::BatchNormalization[0 1 2 3] { epsilon: 0.125 }
+        (scale = Flag(false)) on [4];
     batch_normalization_scale: batch_normalization::BatchNormalization[0 1 2 3] (center = Flag(false)) on [4];
     layer_normalization_center: layer_normalization::LayerNormalization[0 1 2] { epsilon: 0.125 } (scale = Flag(false))
         on [7];

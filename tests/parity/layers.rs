@@ -17,8 +17,8 @@ use rand::rngs::StdRng;
 /// `case: page::Layer[indices of its constants] { fields } (arguments) on [shape of a sample] ..`
 macro_rules! cases {
     ($file:literal; $(
-        $case:ident: $page:ident::$layer:ident [$($i:literal)*] $({ $($field:tt)* })? ($($argument:ident = $value:expr),*)
-            on $([$($dim:literal),*])+;
+        $case:ident: $page:ident::$layer:ident [$($i:literal)*] $({ $($field:tt)* })?
+            ($($argument:ident = $value:expr),*) on $([$($dim:literal),*])+;
     )*) => {
         $(
             #[test]

@@ -16,8 +16,8 @@ model! {
     Model(inputs = x, outputs = output)
 }
 
-/// For Adam with its default betas: Keras takes the powers of β₁ and β₂ in `f32`, also in `f64`, where `1 - 0.999` has lost
-/// three of seven digits; here they are taken in `f64`, also in `f32`. [`adam_dyadic`] has no such difference.
+/// For Adam with its default betas: Keras takes the powers of β₁ and β₂ in `f32`, also in `f64`, where `1 - 0.999` has
+/// lost three of seven digits; here they are taken in `f64`, also in `f32`. `adam_dyadic` has no such difference.
 const ADAM: f64 = 1e-5;
 
 macro_rules! in_precision {

@@ -113,7 +113,7 @@ macro_rules! spread_metrics {
 }
 for_each_arity!(spread_metrics);
 
-/// Pairs the elements of two tuples. [`named!`](crate::named) has one name for each field, so it has no other way to walk
+/// Pairs the elements of two tuples. `named!` has one name for each field, so it has no other way to walk
 /// through two tuples at a time.
 pub trait Zip<Other> {
     /// The tuple of pairs.

@@ -1,0 +1,23 @@
+//! What does not compile, and what the compiler then says: one mistake per file, in a folder named after the rule.
+//!
+//! `TRYBUILD=overwrite cargo test --test ui` writes the expected messages anew; read them before you commit them. A part
+//! of them is rustc's own text, so they hold for the toolchain in `rust-toolchain.toml`.
+
+use trybuild::TestCases;
+
+#[test]
+fn invalid_graphs_do_not_compile() {
+    let tests = TestCases::new();
+    for rule in ["names", "args", "shapes", "graph", "recovery"] {
+        tests.compile_fail(format!("tests/ui/{rule}/*.rs"));
+    }
+}
+
+#[test]
+fn models_that_do_not_fit_do_not_compile() {
+    let tests = TestCases::new();
+    tests.pass("tests/ui/memory/fits.rs");
+    for file in ["budget", "too_large_for_call", "too_large_for_new"] {
+        tests.compile_fail(format!("tests/ui/memory/{file}.rs"));
+    }
+}

@@ -1,0 +1,13 @@
+use nn::prelude::*;
+
+model! {
+    pub struct Digits;
+
+    let x = Input(shape = [64]);
+    let x = Dense(32)(x);
+    let digit = Dense(10)(x);
+
+    Model(inputs = x, outputs = digit)
+}
+
+fn main() {}

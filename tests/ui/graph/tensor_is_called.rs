@@ -1,0 +1,13 @@
+use nn::prelude::*;
+
+model! {
+    pub struct Digits;
+
+    let pixels = Input(shape = [64]);
+    let hidden = Dense(32)(pixels);
+    let digit = hidden(pixels);
+
+    Model(inputs = pixels, outputs = digit)
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use nn::prelude::*;
+
+model! {
+    pub struct Digits;
+
+    let pixels = Input(shape = [64]);
+    let digit = Dense(10)(pixels);
+
+    Model(inputs = pixels, outputs = digit)
+}
+
+fn main() {
+    let digits = Digits::new(&mut StdRng::seed_from_u64(1));
+    digits.call(&SVector::<f32, 63>::zeros());
+}
