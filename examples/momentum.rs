@@ -41,7 +41,7 @@ fn roll(optimizer: &Sgd) -> Vec<f64> {
     for step in 0..STEPS {
         let slots: &mut [&mut [f64]] = if optimizer.slots().is_empty() { &mut [] } else { &mut [&mut velocity] };
         let g = [gradient(w[0])];
-        optimizer.step(step, &mut w, &g, slots);
+        optimizer.step(step, optimizer.learning_rate, &mut w, &g, slots);
         way.push(w[0]);
     }
     way

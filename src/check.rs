@@ -33,12 +33,20 @@ struct Check {
 }
 
 impl Check {
-    /// Adds tensors, which `name` gives names.
-    fn add<X: Inspect>(&mut self, batch: X::Batch<'_>, name: impl Fn(usize) -> Name) -> Result<()> {
+    /// Adds tensors, which `name` gives names. Those that are not `present` have no length.
+    fn add<X: Inspect>(
+        &mut self,
+        batch: X::Batch<'_>,
+        name: impl Fn(usize) -> Name,
+        present: impl Fn(usize) -> bool,
+    ) -> Result<()> {
         // Lengths before numbers: one is cheap, and a wrong length is the more basic mistake.
         let mut index = 0;
         let mut error = None;
         X::lengths(batch, &mut |got| {
+            while index + 1 < X::COUNT && !present(index) {
+                index += 1;
+            }
             let (other, expected) = *self.first.get_or_insert_with(|| (name(index), got));
             if got != expected && error.is_none() {
                 let (tensor, other) = (name(index).to_string(), other.to_string());
@@ -68,7 +76,7 @@ impl Check {
 /// Checks the inputs of a prediction; their number of samples.
 pub(crate) fn inputs<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>) -> Result<usize> {
     let mut check = Check::default();
-    check.add::<M::Inputs>(x, |i| Name { part: "", what: "input", name: M::INPUT_NAMES[i] })?;
+    check.add::<M::Inputs>(x, |i| Name { part: "", what: "input", name: M::INPUT_NAMES[i] }, |_| true)?;
     Ok(check.count())
 }
 
@@ -82,8 +90,8 @@ pub(crate) fn data<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
     let input = |i: usize| Name { part, what: "input", name: M::INPUT_NAMES[i] };
     let target = |i: usize| Name { part, what: "target of output", name: M::OUTPUT_NAMES[i] };
     let mut check = Check::default();
-    check.add::<M::Inputs>(x, input)?;
-    check.add::<L::Targets>(y, target)?;
+    check.add::<M::Inputs>(x, input, |_| true)?;
+    check.add::<L::Targets>(y, target, |output| losses.judges(output))?;
     if check.count() == 0 {
         return Err(Error::Empty { tensor: input(0).to_string() });
     }

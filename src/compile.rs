@@ -7,11 +7,12 @@ use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
 use crate::predict::{self, BATCH_SIZE, Scratch};
 use crate::random::{Purpose, stream};
-use crate::report::{Logs, Names, Report};
+use crate::report::{Logs, Names};
 use crate::spec::MAX_INPUTS;
-use crate::step::{Learner, Tape, whole};
+use crate::step::{Learner, Tape};
 use crate::tally::{self, Tally};
-use crate::{Buffer, Graph, Heap, Layer, Model, Result, Tensors, check};
+use crate::train::Place;
+use crate::{Model, Result, Tensors, check};
 use std::sync::Arc;
 
 /// `compile`, for a model on the heap: `Digits::boxed(&mut rng).compile(..)`. In the prelude.
@@ -27,7 +28,7 @@ pub trait Compile: Model {
 
 impl<M: Model> Compile for M {
     fn compile<O: Optimizer, L: Losses<M::Outputs>>(self: Box<M>, optimizer: O, losses: L) -> Compiled<M, O, L> {
-        let names = tally::names::<M, L::Targets, ()>(&());
+        let names = tally::names::<M, L, ()>(&losses, &());
         Compiled {
             model: self,
             optimizer,
@@ -38,6 +39,7 @@ impl<M: Model> Compile for M {
             seed: 0,
             batch_size: BATCH_SIZE,
             learner: None,
+            place: Place::default(),
             tape: None,
             scratch: None,
         }
@@ -57,6 +59,12 @@ impl<M: Model> CompileValue for M {
 }
 
 /// A model with optimizer, losses and metrics: what [`Compile::compile`] makes.
+///
+/// - Training: [`fit`](Self::fit), [`fit_batches`](Self::fit_batches), [`train_on_batch`](Self::train_on_batch).
+/// - Judging: [`evaluate`](Self::evaluate), [`evaluate_batches`](Self::evaluate_batches),
+///   [`test_on_batch`](Self::test_on_batch).
+/// - Using: [`predict`](Self::predict), [`predict_batches`](Self::predict_batches),
+///   [`predict_on_batch`](Self::predict_on_batch).
 ///
 /// Its working memory is made at the first step (or the first of a larger batch) and kept: later steps allocate nothing.
 ///
@@ -89,22 +97,38 @@ pub struct Compiled<M: Model, O, L, K = ()> {
     pub(crate) optimizer: O,
     pub(crate) losses: L,
     pub(crate) metrics: K,
-    loss_weights: [f64; MAX_INPUTS],
+    pub(crate) loss_weights: [f64; MAX_INPUTS],
     pub(crate) names: Arc<Names>,
     pub(crate) seed: u64,
-    batch_size: usize,
+    pub(crate) batch_size: usize,
     pub(crate) learner: Option<Learner<M>>,
+    pub(crate) place: Place,
     tape: Option<Tape<M>>,
-    scratch: Option<Scratch<M>>,
+    pub(crate) scratch: Option<Scratch<M>>,
 }
 
 /// What is set before training.
 impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
     /// Sets the metrics: one for all outputs, or a tuple, or the model's `…Outputs` struct.
     pub fn metrics<N: Metrics<M::Outputs, L::Targets>>(self, metrics: N) -> Compiled<M, O, L, N> {
-        let names = tally::names::<M, L::Targets, N>(&metrics);
-        let Compiled { model, optimizer, losses, loss_weights, seed, batch_size, learner, tape, scratch, .. } = self;
-        Compiled { model, optimizer, losses, metrics, loss_weights, names, seed, batch_size, learner, tape, scratch }
+        let names = tally::names::<M, L, N>(&self.losses, &metrics);
+        let Compiled {
+            model, optimizer, losses, loss_weights, seed, batch_size, learner, place, tape, scratch, ..
+        } = self;
+        Compiled {
+            model,
+            optimizer,
+            losses,
+            metrics,
+            loss_weights,
+            names,
+            seed,
+            batch_size,
+            learner,
+            place,
+            tape,
+            scratch,
+        }
     }
 
     /// Sets the weights of the outputs in the loss, 1 by default: a tuple with a number for each, or the model's
@@ -151,6 +175,11 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
         self.learner.as_ref().map_or(0, |learner| learner.steps)
     }
 
+    /// The epoch that comes next or, after a stop in its middle, goes on: where [`Fit::resume`](crate::Fit::resume) begins.
+    pub fn epoch(&self) -> usize {
+        self.place.epoch
+    }
+
     /// The outputs for the inputs `x`: a `Vec`, or for several outputs the model's `…Outputs` struct of them.
     ///
     /// The memory for it is kept. [`Predict::predict`](crate::Predict::predict) on [`model`](Self::model) does the same
@@ -161,9 +190,30 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
     pub fn predict(&mut self, x: impl Batches<M::Inputs>) -> Result<M::Predictions> {
         predict::predict(&*self.model, x.batches(), self.batch_size, &mut self.scratch)
     }
+
+    /// The outputs for the inputs `x`, computed as one batch, however large.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn predict_on_batch(&mut self, x: impl Batches<M::Inputs>) -> Result<M::Predictions> {
+        predict::predict(&*self.model, x.batches(), usize::MAX, &mut self.scratch)
+    }
+
+    /// The outputs for the inputs of all batches together, for inputs that do not fit in memory. `batches.take(n)` is
+    /// Keras's `steps=n`. Where the outputs do not fit either, [`predict_on_batch`](Self::predict_on_batch) gives them
+    /// one batch at a time.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn predict_batches<B: Batches<M::Inputs>>(
+        &mut self,
+        batches: impl IntoIterator<Item = B>,
+    ) -> Result<M::Predictions> {
+        predict::predict_batches(&*self.model, batches, &mut self.scratch)
+    }
 }
 
-/// Batches and evaluation; [`fit`](Compiled::fit) has a page of its own.
+/// Single steps; [`fit`](Compiled::fit) and [`evaluate`](Compiled::evaluate) have pages of their own.
 impl<M, O, L, K> Compiled<M, O, L, K>
 where
     M: Model,
@@ -184,27 +234,6 @@ where
         Ok(tally.report(&self.metrics, &self.names))
     }
 
-    /// The loss and the metrics of one batch, however large.
-    ///
-    /// # Errors
-    /// As [`train_on_batch`](Self::train_on_batch).
-    pub fn test_on_batch(&mut self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Logs> {
-        let (x, y) = (x.batches(), y.batches());
-        let n = check::data::<M, L>(&self.losses, "", x, y)?;
-        Ok(self.evaluate_checked(x, y, n, n))
-    }
-
-    /// The loss and the metrics over all samples.
-    ///
-    /// # Errors
-    /// As [`train_on_batch`](Self::train_on_batch).
-    pub fn evaluate(&mut self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Report> {
-        let (x, y) = (x.batches(), y.batches());
-        check::batch_size(self.batch_size)?;
-        let n = check::data::<M, L>(&self.losses, "", x, y)?;
-        Ok(self.evaluate_checked(x, y, n, self.batch_size))
-    }
-
     /// A step over `n` samples that have been checked.
     pub(crate) fn step(
         &mut self,
@@ -223,34 +252,6 @@ where
         let weighting = Weighting { outputs: &self.loss_weights, samples: sample_weights };
         let (model, optimizer, losses) = (&mut *self.model, &self.optimizer, &self.losses);
         let loss = tape.step(model, learner, optimizer, losses, x, y, n, weighting, &mut rng, parts);
-        tally.add(&self.metrics, loss, parts, n, y, tape.predictions(n));
-    }
-
-    /// Evaluates `count` samples that have been checked.
-    pub(crate) fn evaluate_checked(
-        &mut self,
-        x: <M::Inputs as Tensors>::Batch<'_>,
-        y: <L::Targets as Tensors>::Batch<'_>,
-        count: usize,
-        batch_size: usize,
-    ) -> Report {
-        let capacity = batch_size.min(count);
-        let scratch = Scratch::of(&mut self.scratch, capacity);
-        let mut outputs = <M::Outputs as Tensors>::Buffers::<Heap>::with_capacity(capacity);
-        let weighting = Weighting { outputs: &self.loss_weights, samples: &[] };
-        let penalty = M::Graph::NEW.regularize(&self.model, None);
-        let mut tally = Tally::new();
-        for start in (0..count).step_by(batch_size) {
-            let range = start..count.min(start.saturating_add(batch_size));
-            let (n, x, y) = (range.len(), M::Inputs::slice(x, range.clone()), L::Targets::slice(y, range));
-            scratch.forward(&self.model, x, M::Outputs::batch_mut::<Heap>(&mut outputs, n));
-            let predictions = M::Outputs::batch::<Heap>(&outputs, n);
-            let mut parts = [0.0; MAX_INPUTS];
-            let parts = &mut parts[..M::Outputs::COUNT];
-            let logits = scratch.logits(n);
-            self.losses.evaluate(y, predictions, logits, M::Graph::HEADS, weighting, None, parts);
-            tally.add(&self.metrics, whole(parts, weighting, penalty), parts, n, y, predictions);
-        }
-        tally.report(&self.metrics, &self.names)
+        tally.add(&self.metrics, loss, parts, n, y, tape.predictions(n), sample_weights);
     }
 }

@@ -81,6 +81,21 @@ pub enum Error {
         /// The tensor and what is wrong with it.
         problem: String,
     },
+    /// A callback monitors a number that is not reported.
+    #[error("{callback} monitors `{monitor}`, which is not reported; reported are {available}{hint}")]
+    Monitor {
+        /// The callback.
+        callback: String,
+        /// What it monitors.
+        monitor: String,
+        /// What is reported.
+        available: String,
+        /// What may be the reason, or nothing.
+        hint: &'static str,
+    },
+    /// An error of a callback: [`Error::callback`].
+    #[error("{0}")]
+    Callback(Box<dyn std::error::Error + Send + Sync>),
     /// A chart cannot be drawn.
     #[error("the chart cannot be drawn: {0}")]
     Plot(String),
@@ -93,6 +108,11 @@ impl fmt::Debug for Error {
 }
 
 impl Error {
+    /// For callbacks of your own: any other error, or a text.
+    pub fn callback(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+        Error::Callback(error.into())
+    }
+
     /// For `map_err`: an input or output error with its file.
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
         move |source| Error::Io { path: path.into(), source }

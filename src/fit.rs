@@ -1,52 +1,86 @@
-//! [`Fit`], the settings of a training run, and [`Compiled::fit`].
+//! [`Fit`], the settings of a training run, and the calls that start one: [`Compiled::fit`], [`Compiled::fit_batches`].
 
+use crate::callbacks::{Callback, Callbacks};
 use crate::check::{self, Targets};
 use crate::compile::Compiled;
-use crate::data::{Batches, Inspect};
+use crate::data::{Batches, Column, Inspect};
 use crate::history::History;
 use crate::losses::Losses;
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
 use crate::predict::BATCH_SIZE;
-use crate::progress::{Progress, Verbose};
-use crate::random::{Purpose, stream};
-use crate::tally::Tally;
-use crate::{Buffer, Error, Heap, Model, Result, Tensors};
-use rand::seq::SliceRandom;
+use crate::progress::Verbose;
+use crate::samples::{Samples, TrainingBatch};
+use crate::source::{Arrays, Streams};
+use crate::train::{Checked, Session};
+use crate::validation::{Streamed, Validation};
+use crate::{Error, Model, Result, Tensors};
 
 /// The settings of [`Compiled::fit`], with Keras's names and defaults.
 ///
 /// ```
 /// use nn::prelude::*;
 ///
-/// let fit = Fit::new().epochs(20).batch_size(32).validation_split(0.1).verbose(Verbose::Silent);
+/// let fit = Fit::new()
+///     .epochs(20)
+///     .batch_size(32)
+///     .validation_split(0.1)
+///     .class_weight([(0, 1.0), (1, 50.0)])
+///     .callback(EarlyStopping::new().patience(3).restore_best_weights(true))
+///     .verbose(Verbose::Silent);
 /// # let _ = fit;
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "settings do nothing until `fit` gets them"]
-pub struct Fit<V = ()> {
-    epochs: usize,
-    batch_size: usize,
-    shuffle: bool,
-    validation_split: f64,
-    sample_weight: Option<Vec<f64>>,
-    seed: Option<u64>,
-    verbose: Verbose,
-    validation: V,
+pub struct Fit<V = (), C = ()> {
+    pub(crate) settings: Settings,
+    pub(crate) validation: V,
+    pub(crate) callbacks: C,
+}
+
+/// The settings that are plain values.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) epochs: usize,
+    pub(crate) initial_epoch: usize,
+    pub(crate) resume: bool,
+    pub(crate) batch_size: Option<usize>,
+    pub(crate) steps_per_epoch: Option<usize>,
+    pub(crate) shuffle: bool,
+    pub(crate) validation_split: f64,
+    pub(crate) validation_batch_size: Option<usize>,
+    pub(crate) validation_steps: Option<usize>,
+    pub(crate) validation_freq: usize,
+    pub(crate) class_weight: Option<Vec<(i64, f64)>>,
+    pub(crate) sample_weight: Option<Vec<f64>>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) verbose: Verbose,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            epochs: 1,
+            initial_epoch: 0,
+            resume: false,
+            batch_size: None,
+            steps_per_epoch: None,
+            shuffle: true,
+            validation_split: 0.0,
+            validation_batch_size: None,
+            validation_steps: None,
+            validation_freq: 1,
+            class_weight: None,
+            sample_weight: None,
+            seed: None,
+            verbose: Verbose::Auto,
+        }
+    }
 }
 
 impl Default for Fit {
     fn default() -> Self {
-        Fit {
-            epochs: 1,
-            batch_size: BATCH_SIZE,
-            shuffle: true,
-            validation_split: 0.0,
-            sample_weight: None,
-            seed: None,
-            verbose: Verbose::Auto,
-            validation: (),
-        }
+        Fit { settings: Settings::default(), validation: (), callbacks: () }
     }
 }
 
@@ -57,81 +91,228 @@ impl Fit {
     }
 }
 
-impl<V> Fit<V> {
-    /// How often the whole data is passed through; 1 by default.
+/// Training.
+impl<V, C> Fit<V, C> {
+    /// The epoch at which training ends, which is their number unless [`initial_epoch`](Self::initial_epoch) is set; 1 by
+    /// default.
     pub fn epochs(mut self, epochs: usize) -> Self {
-        self.epochs = epochs;
+        self.settings.epochs = epochs;
         self
     }
 
-    /// How many samples a step sees; 32 by default. The last batch of an epoch may be smaller.
+    /// The number of the first epoch, 0 by default: `epochs(10).initial_epoch(4)` makes 6 epochs, the first numbered 4.
+    pub fn initial_epoch(mut self, epoch: usize) -> Self {
+        self.settings.initial_epoch = epoch;
+        self
+    }
+
+    /// Whether the run goes on where a checkpoint or a stopped run ended, even in the middle of an epoch, instead of at
+    /// [`initial_epoch`](Self::initial_epoch); off by default.
+    ///
+    /// With the same data, settings and seed the weights are then, bit for bit, those of a run that was never stopped. The
+    /// means of an epoch that goes on in its middle are those of the rest. What callbacks remember (a patience, a best
+    /// value) is not part of a checkpoint: they start anew. An optimizer with a moving average puts it in place of the
+    /// weights when `fit` ends, so its checkpoints have to be saved by a callback, as
+    /// [`ModelCheckpoint`](crate::callbacks::ModelCheckpoint) does.
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    /// # model! { pub struct Line; Sequential([Input(shape = [1]), Dense(1)]) }
+    /// # fn main() -> nn::Result<()> {
+    /// # let (x, y) = ([0.0_f32, 1.0, 2.0, 3.0], [1.0_f32, 3.0, 5.0, 7.0]);
+    /// # let path = std::env::temp_dir().join(format!("nn-resume-{}.safetensors", std::process::id()));
+    /// # let new = || Line::boxed(&mut StdRng::seed_from_u64(1)).compile(Adam::default(), MeanSquaredError);
+    /// let ten = Fit::new().epochs(10).batch_size(2).verbose(0);
+    /// let mut whole = new();
+    /// whole.fit(&x, &y, ten.clone())?;
+    ///
+    /// let mut first = new();
+    /// let stop = LambdaCallback::new().on_train_batch_end(|_, run| {
+    ///     if run.steps() == 7 {
+    ///         run.stop(); // in the middle of the fourth epoch
+    ///     }
+    ///     Ok(())
+    /// });
+    /// first.fit(&x, &y, ten.clone().callback(stop))?;
+    /// first.save_checkpoint(&path)?;
+    ///
+    /// let mut second = new();
+    /// second.load_checkpoint(&path)?;
+    /// second.fit(&x, &y, ten.resume(true))?;
+    /// assert_eq!(second.model(), whole.model());
+    /// # std::fs::remove_file(path).ok();
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn resume(mut self, resume: bool) -> Self {
+        self.settings.resume = resume;
+        self
+    }
+
+    /// How many samples a step sees; 32 by default, or with [`steps_per_epoch`](Self::steps_per_epoch) as many as make
+    /// that number of steps. The last batch of a pass through the data may be smaller.
     pub fn batch_size(mut self, batch_size: usize) -> Self {
-        self.batch_size = batch_size;
+        self.settings.batch_size = Some(batch_size);
         self
     }
 
-    /// Whether every epoch has the samples in another order; on by default.
+    /// How many steps are an epoch; by default as many as there are batches.
+    ///
+    /// As in Keras, the next epoch goes on behind the last batch of this one. Where the data ends the epoch ends, and
+    /// the next one begins with the data from its start.
+    pub fn steps_per_epoch(mut self, steps: usize) -> Self {
+        self.settings.steps_per_epoch = Some(steps);
+        self
+    }
+
+    /// Whether every pass through the data has the samples in another order; on by default.
+    /// [`fit_batches`](Compiled::fit_batches) takes its batches as they come.
     pub fn shuffle(mut self, shuffle: bool) -> Self {
-        self.shuffle = shuffle;
-        self
-    }
-
-    /// Which part of the samples, from 0 to below 1, is kept for validation; 0 by default. As in Keras these are the
-    /// **last** samples, as they come, so sorted data must be shuffled before.
-    pub fn validation_split(mut self, part: f64) -> Self {
-        self.validation_split = part;
-        self
-    }
-
-    /// Data for validation, evaluated after every epoch. It overrides [`validation_split`](Self::validation_split).
-    pub fn validation_data<X, Y>(self, x: X, y: Y) -> Fit<(X, Y)> {
-        let Fit { epochs, batch_size, shuffle, validation_split, sample_weight, seed, verbose, .. } = self;
-        Fit { epochs, batch_size, shuffle, validation_split, sample_weight, seed, verbose, validation: (x, y) }
-    }
-
-    /// How much each sample counts in the loss; 1 by default. Metrics do not look at it, as in Keras.
-    pub fn sample_weight(mut self, weights: impl Into<Vec<f64>>) -> Self {
-        self.sample_weight = Some(weights.into());
+        self.settings.shuffle = shuffle;
         self
     }
 
     /// The seed of shuffling and of layers such as `Dropout`, for this run instead of that of
     /// [`Compiled::seed`].
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
+        self.settings.seed = Some(seed);
         self
     }
 
     /// What is printed: a [`Verbose`], or Keras's 0, 1 or 2.
     pub fn verbose(mut self, verbose: impl Into<Verbose>) -> Self {
-        self.verbose = verbose.into();
+        self.settings.verbose = verbose.into();
+        self
+    }
+}
+
+/// Weights of samples.
+impl<V, C> Fit<V, C> {
+    /// How much each sample counts in the loss; 1 by default. The loss of a batch is `Σ wₙ · Lₙ / N`: it is divided by
+    /// the number of samples, as in Keras, not by the sum of the weights.
+    ///
+    /// With several outputs a weight holds for all of them. The part that
+    /// [`validation_split`](Self::validation_split) keeps takes its weights along. Metrics do not look at them.
+    pub fn sample_weight(mut self, weights: impl Into<Vec<f64>>) -> Self {
+        self.settings.sample_weight = Some(weights.into());
         self
     }
 
-    /// Checks the settings for `count` samples; the number of samples to train on, where `split` is wanted.
-    fn check(&self, count: usize, split: bool) -> Result<usize> {
-        check::batch_size(self.batch_size)?;
-        if let Some(weights) = &self.sample_weight {
-            if weights.len() != count {
-                return Err(Error::setting(
-                    "sample_weight",
-                    format!("{count} numbers, one for each sample"),
-                    weights.len(),
-                ));
-            }
-            if let Some(k) = weights.iter().position(|weight| !weight.is_finite()) {
-                return Err(Error::setting(
-                    "sample_weight",
-                    "finite numbers",
-                    format!("{} for sample {k}", weights[k]),
-                ));
+    /// How much the samples of each class count in the training loss, as pairs of class and weight; 1 for classes that
+    /// are not named. Keras's dict `{0: 1.0, 1: 50.0}` is `[(0, 1.0), (1, 50.0)]`.
+    ///
+    /// The class is the place of the largest number of a target, or the target itself, rounded, where it is one number.
+    /// As in Keras: only for one output, only without [`sample_weight`](Self::sample_weight), and not in validation.
+    pub fn class_weight(mut self, weights: impl IntoIterator<Item = (i64, f64)>) -> Self {
+        self.settings.class_weight = Some(weights.into_iter().collect());
+        self
+    }
+}
+
+/// Validation.
+impl<V, C> Fit<V, C> {
+    /// Which part of the samples, from 0 to below 1, is kept for validation; 0 by default. As in Keras these are the
+    /// **last** samples, as they come, so sorted data must be shuffled before.
+    pub fn validation_split(mut self, part: f64) -> Self {
+        self.settings.validation_split = part;
+        self
+    }
+
+    /// Data for validation, evaluated after every epoch. It overrides [`validation_split`](Self::validation_split).
+    pub fn validation_data<X, Y>(self, x: X, y: Y) -> Fit<(X, Y), C> {
+        Fit { settings: self.settings, validation: (x, y), callbacks: self.callbacks }
+    }
+
+    /// [`validation_data`](Self::validation_data) with a weight for each sample in the loss.
+    pub fn weighted_validation_data<X, Y, W: Column<Item = f64>>(self, x: X, y: Y, weights: W) -> Fit<(X, Y, W), C> {
+        Fit { settings: self.settings, validation: (x, y, weights), callbacks: self.callbacks }
+    }
+
+    /// Batches for validation, for data that does not fit in memory: `batches` is called for every evaluation and gives
+    /// an iterator of `(x, y)` or `(x, y, sample_weight)`.
+    pub fn validation_batches<F: FnMut() -> I, I: IntoIterator>(self, batches: F) -> Fit<Streamed<F>, C> {
+        Fit { settings: self.settings, validation: Streamed(batches), callbacks: self.callbacks }
+    }
+
+    /// The size of the batches in which validation works; that of training by default. The results are the same.
+    pub fn validation_batch_size(mut self, batch_size: usize) -> Self {
+        self.settings.validation_batch_size = Some(batch_size);
+        self
+    }
+
+    /// How many batches an evaluation takes, from the first on; all by default.
+    pub fn validation_steps(mut self, steps: usize) -> Self {
+        self.settings.validation_steps = Some(steps);
+        self
+    }
+
+    /// After every how many epochs there is a validation: with 2 after the epochs 1, 3, 5 and so on, counted from 0.
+    pub fn validation_freq(mut self, epochs: usize) -> Self {
+        self.settings.validation_freq = epochs;
+        self
+    }
+}
+
+/// Callbacks.
+impl<V, C> Fit<V, C> {
+    /// Adds a callback, behind those added before. A `&mut` of one does as well, and can be asked afterwards.
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    /// # model! { pub struct Line; Sequential([Input(shape = [1]), Dense(1)]) }
+    /// # fn main() -> nn::Result<()> {
+    /// # let (x, y) = ([0.0_f32, 1.0, 2.0, 3.0], [1.0_f32, 3.0, 5.0, 7.0]);
+    /// # let mut line = Line::boxed(&mut StdRng::seed_from_u64(1)).compile(Adam::default(), MeanSquaredError);
+    /// let mut stopping = EarlyStopping::new().monitor("loss").min_delta(1.0);
+    /// line.fit(&x, &y, Fit::new().epochs(9).callback(&mut stopping).callback(TerminateOnNaN::new()).verbose(0))?;
+    /// assert_eq!(stopping.stopped_epoch(), Some(1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn callback<A: Callback>(self, callback: A) -> Fit<V, (C, A)> {
+        Fit { settings: self.settings, validation: self.validation, callbacks: (self.callbacks, callback) }
+    }
+}
+
+/// `batch_size` if it is given, else what makes `steps` batches of `count` samples, else Keras's default.
+pub(crate) fn batch_size(given: Option<usize>, steps: Option<usize>, count: usize) -> usize {
+    given.or(steps.map(|steps| count.div_ceil(steps))).unwrap_or(BATCH_SIZE)
+}
+
+impl Settings {
+    /// Checks what does not depend on the data.
+    fn check(&self) -> Result<()> {
+        let numbers = [
+            ("batch_size", self.batch_size),
+            ("validation_batch_size", self.validation_batch_size),
+            ("steps_per_epoch", self.steps_per_epoch),
+            ("validation_steps", self.validation_steps),
+            ("validation_freq", Some(self.validation_freq)),
+        ];
+        for (name, number) in numbers {
+            if number == Some(0) {
+                return Err(Error::setting(name, "at least 1", 0));
             }
         }
         let part = self.validation_split;
         if !(0.0..1.0).contains(&part) {
             return Err(Error::setting("validation_split", "a part from 0 to below 1", part));
         }
-        if !split || part == 0.0 {
+        if self.class_weight.is_some() && self.sample_weight.is_some() {
+            return Err(Error::setting("class_weight", "no `sample_weight` beside it", "both"));
+        }
+        match self.class_weight.iter().flatten().find(|(_, weight)| !weight.is_finite()) {
+            Some((class, weight)) => {
+                Err(Error::setting("class_weight", "finite numbers", format!("{weight} for class {class}")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// How many of `count` samples are for training, if a part of them is for validation.
+    fn split(&self, count: usize) -> Result<usize> {
+        let part = self.validation_split;
+        if part == 0.0 {
             return Ok(count);
         }
         let training = (count as f64 * (1.0 - part)).floor() as usize;
@@ -142,51 +323,38 @@ impl<V> Fit<V> {
         }
         Ok(training)
     }
-}
 
-/// Data for validation with inputs `X` and targets `Y`: `()` for none, or a pair, as [`Fit::validation_data`] takes it.
-pub trait Validation<X: Tensors, Y: Tensors> {
-    /// Inputs and targets.
-    fn batches(&self) -> Option<(X::Batch<'_>, Y::Batch<'_>)>;
-}
-
-impl<X: Tensors, Y: Tensors> Validation<X, Y> for () {
-    fn batches(&self) -> Option<(X::Batch<'_>, Y::Batch<'_>)> {
-        None
-    }
-}
-
-impl<X: Tensors, Y: Tensors, A: Batches<X>, B: Batches<Y>> Validation<X, Y> for (A, B) {
-    fn batches(&self) -> Option<(X::Batch<'_>, Y::Batch<'_>)> {
-        Some((self.0.batches(), self.1.batches()))
-    }
-}
-
-/// A batch whose samples are gathered from all over the data.
-struct Shuffled<X: Tensors, Y: Tensors> {
-    order: Vec<usize>,
-    x: X::Buffers<Heap>,
-    y: Y::Buffers<Heap>,
-    weights: Vec<f64>,
-}
-
-impl<X: Tensors, Y: Tensors> Shuffled<X, Y> {
-    fn new(count: usize, batch_size: usize) -> Self {
-        let capacity = batch_size.min(count);
-        Shuffled {
-            order: (0..count).collect(),
-            x: Buffer::with_capacity(capacity),
-            y: Buffer::with_capacity(capacity),
-            weights: Vec::with_capacity(capacity),
+    /// Checks the weights of `count` samples.
+    pub(crate) fn check_weights(name: &'static str, weights: &[f64], count: usize) -> Result<()> {
+        if weights.len() != count {
+            return Err(Error::setting(name, format!("{count} numbers, one for each sample"), weights.len()));
+        }
+        match weights.iter().position(|weight| !weight.is_finite()) {
+            Some(k) => Err(Error::setting(name, "finite numbers", format!("{} for sample {k}", weights[k]))),
+            None => Ok(()),
         }
     }
 
-    /// Another order. It depends on nothing but the stream, so that a resumed run goes on as it would have.
-    fn shuffle(&mut self, seed: u64, step: u64) {
-        for (k, index) in self.order.iter_mut().enumerate() {
-            *index = k;
+    /// What `class_weight` makes of the targets: a weight for each sample, in `weights`.
+    pub(crate) fn weigh_classes<Y: Inspect>(&self, targets: Y::Batch<'_>, weights: &mut Vec<f64>) -> Result<()> {
+        let Some(classes) = &self.class_weight else { return Ok(()) };
+        if Y::COUNT > 1 {
+            return Err(Error::setting("class_weight", "a model with one output", Y::COUNT));
         }
-        self.order.shuffle(&mut stream(seed, step, Purpose::Shuffle));
+        let mut several = false;
+        weights.clear();
+        Y::classes(targets, &mut |class| {
+            several |= class.is_none();
+            // Keras's rounding, and its cast.
+            let class = class.unwrap_or(0.0).round_ties_even() as i64;
+            // In a dict the last value of a key counts.
+            let weight = classes.iter().rev().find(|(other, _)| *other == class);
+            weights.push(weight.map_or(1.0, |(_, weight)| *weight));
+        });
+        if several {
+            return Err(Error::setting("class_weight", "targets with one position", "targets with several"));
+        }
+        Ok(())
     }
 }
 
@@ -200,64 +368,108 @@ where
     /// Trains the model on inputs `x` and targets `y`.
     ///
     /// The losses and metrics of an epoch are those of its batches before each step, as in Keras; the means are over
-    /// samples, so a smaller last batch counts for less. A second call goes on where the first ended.
+    /// samples, so a smaller last batch counts for less. A second call goes on where the first ended, with new numbers of
+    /// epochs.
     ///
     /// # Errors
     /// If data is empty, differs in its numbers of samples, holds NaN or infinity, or has targets that the losses cannot
-    /// judge, and if a setting makes no sense. Nothing has changed then.
-    pub fn fit<V: Validation<M::Inputs, Targets<M, L>>>(
+    /// judge, if a setting makes no sense, or if a callback monitors what is not reported. Nothing has changed then.
+    /// Also if a callback fails later.
+    pub fn fit<V: Validation<M::Inputs, Targets<M, L>>, C: Callbacks>(
         &mut self,
         x: impl Batches<M::Inputs>,
         y: impl Batches<Targets<M, L>>,
-        fit: Fit<V>,
+        fit: Fit<V, C>,
     ) -> Result<History> {
+        let Fit { settings, mut validation, callbacks } = fit;
+        settings.check()?;
         let (x, y) = (x.batches(), y.batches());
         let count = check::data::<M, L>(&self.losses, "", x, y)?;
-        let given = fit.validation.batches();
-        let training = fit.check(count, given.is_none())?;
-        let validation = match given {
-            Some((x, y)) => Some((x, y, check::data::<M, L>(&self.losses, "validation ", x, y)?)),
-            None if training == count => None,
-            None => {
-                Some((M::Inputs::slice(x, training..count), L::Targets::slice(y, training..count), count - training))
-            }
-        };
-
-        let seed = fit.seed.unwrap_or(self.seed);
-        let all_weights = fit.sample_weight.as_deref().unwrap_or(&[]);
-        let mut shuffled = fit.shuffle.then(|| Shuffled::<M::Inputs, L::Targets>::new(training, fit.batch_size));
-        let steps = training.div_ceil(fit.batch_size);
-        let mut history = History::new(fit.epochs, steps);
-        let mut progress = Progress::new(fit.verbose, fit.epochs, steps);
-        for epoch in 0..fit.epochs {
-            progress.begin(epoch);
-            let mut tally = Tally::new();
-            if let Some(shuffled) = &mut shuffled {
-                shuffled.shuffle(seed, self.steps());
-            }
-            for (step, start) in (0..training).step_by(fit.batch_size).enumerate() {
-                let range = start..training.min(start.saturating_add(fit.batch_size));
-                let n = range.len();
-                if let Some(Shuffled { order, x: batch_x, y: batch_y, weights }) = &mut shuffled {
-                    let indices = &order[range];
-                    M::Inputs::gather(x, indices, M::Inputs::batch_mut::<Heap>(batch_x, n));
-                    L::Targets::gather(y, indices, L::Targets::batch_mut::<Heap>(batch_y, n));
-                    weights.clear();
-                    weights.extend(indices.iter().filter_map(|&k| all_weights.get(k)));
-                    let (x, y) = (M::Inputs::batch::<Heap>(batch_x, n), L::Targets::batch::<Heap>(batch_y, n));
-                    self.step(x, y, n, weights, seed, &mut tally);
-                } else {
-                    let weights = all_weights.get(range.clone()).unwrap_or(&[]);
-                    let (x, y) = (M::Inputs::slice(x, range.clone()), L::Targets::slice(y, range));
-                    self.step(x, y, n, weights, seed, &mut tally);
-                }
-                progress.step(step + 1, || tally.report(&self.metrics, &self.names));
-            }
-            let report = tally.report(&self.metrics, &self.names);
-            let validated = validation.map(|(x, y, n)| self.evaluate_checked(x, y, n, fit.batch_size));
-            progress.end(&report, validated.as_ref());
-            history.push(epoch, &report, validated.as_ref());
+        let weights = settings.sample_weight.as_deref();
+        if let Some(weights) = weights {
+            Settings::check_weights("sample_weight", weights, count)?;
         }
-        Ok(history)
+        let all = Samples::<M::Inputs, L::Targets> { x, y, weights: weights.unwrap_or(&[]) };
+        let checked = Checked::new(self, &mut validation)?;
+        let (training, checked) = match checked {
+            Checked::None => match settings.split(count)? {
+                training if training == count => (all, checked),
+                training => (all.slice(0..training), Checked::Whole(all.slice(training..count))),
+            },
+            _ => (all, checked),
+        };
+        let mut classes = Vec::new();
+        settings.weigh_classes::<L::Targets>(training.y, &mut classes)?;
+        let weights = if classes.is_empty() { training.weights } else { &classes };
+        let training = Samples { weights, ..training };
+
+        let batch_size = batch_size(settings.batch_size, settings.steps_per_epoch, training.len());
+        let seed = settings.seed.unwrap_or(self.seed);
+        let mut source = Arrays::new(training, batch_size, settings.shuffle.then_some(seed));
+        Session::new(self, &settings, callbacks).run(&mut source, true, checked)
+    }
+
+    /// Trains the model on batches from iterators, for data that does not fit in memory or is made while training runs.
+    ///
+    /// `batches` is called for every pass through the data, with the number of passes before, and gives an iterator of
+    /// batches: `(x, y)` or `(x, y, sample_weight)`, of any size, any number of them. A pass is an epoch, unless
+    /// [`Fit::steps_per_epoch`] says that an epoch is a number of steps; an iterator may then be endless.
+    /// The number of the pass serves to shuffle; a resumed run passes over the batches that it has seen.
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    /// # model! { pub struct Line; Sequential([Input(shape = [1]), Dense(1)]) }
+    /// # fn main() -> nn::Result<()> {
+    /// # let mut line = Line::boxed(&mut StdRng::seed_from_u64(1))
+    /// #     .compile(Sgd { learning_rate: 0.1, ..Sgd::default() }, MeanSquaredError);
+    /// // Batches that are computed, or read from files, one at a time.
+    /// let batch = |k: usize| {
+    ///     let x = [k as f32 / 8.0, 1.0];
+    ///     (x, x.map(|x| 2.0 * x + 1.0))
+    /// };
+    /// line.fit_batches(|_pass| (0..8).map(batch), Fit::new().epochs(50).verbose(0))?;
+    ///
+    /// // An endless stream: 100 steps are an epoch.
+    /// line.fit_batches(|_| (0..).map(|k| batch(k % 8)), Fit::new().epochs(2).steps_per_epoch(100).verbose(0))?;
+    ///
+    /// // From a channel, which another thread fills.
+    /// let (sender, receiver) = std::sync::mpsc::sync_channel(4);
+    /// let reader = std::thread::spawn(move || (0..8).try_for_each(|k| sender.send(batch(k))));
+    /// line.fit_batches(|_| receiver.iter(), Fit::new().verbose(0))?;
+    /// # reader.join().unwrap().unwrap();
+    /// assert!(line.evaluate_batches((0..8).map(batch))?.loss < 1e-3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit); also if there is no batch. A batch is checked when it comes: the run then ends with the
+    /// error, and what was learned before remains.
+    pub fn fit_batches<F, I, V: Validation<M::Inputs, Targets<M, L>>, C: Callbacks>(
+        &mut self,
+        batches: F,
+        fit: Fit<V, C>,
+    ) -> Result<History>
+    where
+        F: FnMut(usize) -> I,
+        I: IntoIterator<Item: TrainingBatch<M::Inputs, Targets<M, L>>>,
+    {
+        let Fit { settings, mut validation, callbacks } = fit;
+        settings.check()?;
+        if settings.validation_split != 0.0 {
+            return Err(Error::setting(
+                "validation_split",
+                "0 where batches come from iterators",
+                settings.validation_split,
+            ));
+        }
+        if settings.sample_weight.is_some() {
+            return Err(Error::setting("sample_weight", "batches `(x, y, sample_weight)` instead", "one for all"));
+        }
+        if settings.class_weight.is_some() && M::Outputs::COUNT > 1 {
+            return Err(Error::setting("class_weight", "a model with one output", M::Outputs::COUNT));
+        }
+        let checked = Checked::new(self, &mut validation)?;
+        Session::new(self, &settings, callbacks).run(&mut Streams::new(batches), false, checked)
     }
 }

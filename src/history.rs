@@ -8,11 +8,20 @@ use crate::report::Report;
 /// several outputs as `<output>_<metric>`; and all of them again as `val_..` where there is data for validation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    /// The epochs, counted from 0.
+    /// The numbers of the epochs, counted from 0 or from `initial_epoch`.
     pub epoch: Vec<usize>,
     /// The size of the run.
     pub params: Params,
-    series: Vec<(String, Vec<f64>)>,
+    series: Vec<Series>,
+}
+
+/// The values of one name.
+#[derive(Clone, Debug, PartialEq)]
+struct Series {
+    name: String,
+    /// The places in `History::epoch` of the epochs that have a value: not all, if validation is not after every one.
+    places: Vec<usize>,
+    values: Vec<f64>,
 }
 
 /// The size of a training run.
@@ -20,26 +29,33 @@ pub struct History {
 pub struct Params {
     /// How many epochs were asked for.
     pub epochs: usize,
-    /// Steps of an epoch.
+    /// Steps of an epoch. Where batches come from iterators this is known at the end, and 0 before.
     pub steps: usize,
 }
 
 impl History {
-    pub(crate) fn new(epochs: usize, steps: usize) -> Self {
-        History { params: Params { epochs, steps }, ..History::default() }
+    pub(crate) fn new(params: Params) -> Self {
+        History { params, ..History::default() }
     }
 
-    pub(crate) fn push(&mut self, epoch: usize, training: &Report, validation: Option<&Report>) {
+    /// Adds an epoch with the values of all names.
+    pub(crate) fn push(&mut self, epoch: usize, logs: impl IntoIterator<Item = (String, f64)>) {
+        let place = self.epoch.len();
         self.epoch.push(epoch);
-        for (name, value) in with_validation(training, validation) {
-            match self.series.iter_mut().find(|(other, _)| *other == name) {
-                Some((_, values)) => values.push(value),
-                None => self.series.push((name, vec![value])),
+        for (name, value) in logs {
+            match self.series.iter_mut().find(|series| series.name == name) {
+                Some(series) => {
+                    series.places.push(place);
+                    series.values.push(value);
+                }
+                None => self.series.push(Series { name, places: vec![place], values: vec![value] }),
             }
         }
     }
 
     /// The values of every epoch: `history.get("val_loss")`. `None` if there is no such name.
+    ///
+    /// Where validation is not after every epoch (`validation_freq`) its names have fewer values, as in Keras.
     pub fn get(&self, name: &str) -> Option<&[f64]> {
         self.iter().find(|(other, _)| *other == name).map(|(_, values)| values)
     }
@@ -51,7 +67,13 @@ impl History {
 
     /// All names and their values of every epoch.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[f64])> {
-        self.series.iter().map(|(name, values)| (name.as_str(), values.as_slice()))
+        self.series.iter().map(|series| (series.name.as_str(), series.values.as_slice()))
+    }
+
+    /// All names, with the place of the epoch beside every value.
+    pub(crate) fn points(&self) -> impl Iterator<Item = (&str, Vec<(usize, f64)>)> {
+        let points = |series: &Series| series.places.iter().copied().zip(series.values.iter().copied()).collect();
+        self.series.iter().map(move |series| (series.name.as_str(), points(series)))
     }
 }
 

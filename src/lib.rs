@@ -31,11 +31,12 @@
 //!
 //! # Where to find what
 //!
-//! - [`from_keras`]: a tutorial for those who know Keras.
-//! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`initializers`], [`regularizers`]: a page each.
-//! - [`Compile`], [`Compiled`], [`Fit`], [`History`]: training. [`WeightFiles`]: files.
+//! - [`from_keras`]: a tutorial for those who know Keras; [`keras_table`]: Keras's calls beside ours.
+//! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`initializers`],
+//!   [`regularizers`]: a page each.
+//! - [`Compile`], [`Compiled`], [`Fit`], [`History`], [`callbacks`]: training. [`WeightFiles`]: files.
 //! - [`Layer`], [`Component`], [`activations::Elementwise`], [`losses::LossOn`], [`metrics::MetricOn`],
-//!   [`optimizers::Optimizer`]: what to implement for one of your own.
+//!   [`optimizers::Optimizer`], [`callbacks::Callback`]: what to implement for one of your own.
 //! - [`Model`], [`Graph`], [`Storage`]: what a model is without `std`.
 //!
 //! # Features
@@ -51,13 +52,19 @@ extern crate alloc;
 extern crate self as nn;
 
 #[cfg(feature = "std")]
+pub mod callbacks;
+#[cfg(feature = "std")]
 mod check;
 #[cfg(feature = "std")]
 mod compile;
 #[cfg(feature = "std")]
 mod error;
 #[cfg(feature = "std")]
+mod evaluate;
+#[cfg(feature = "std")]
 mod fit;
+#[cfg(feature = "std")]
+mod freeze;
 #[cfg(feature = "std")]
 mod history;
 #[cfg(feature = "std")]
@@ -71,11 +78,19 @@ mod random;
 #[cfg(feature = "std")]
 mod report;
 #[cfg(feature = "std")]
+mod samples;
+#[cfg(feature = "std")]
+mod source;
+#[cfg(feature = "std")]
 mod step;
 #[cfg(feature = "std")]
 mod tally;
 #[cfg(feature = "std")]
 mod tensor_file;
+#[cfg(feature = "std")]
+mod train;
+#[cfg(feature = "std")]
+mod validation;
 #[cfg(feature = "std")]
 mod weight_file;
 
@@ -84,8 +99,8 @@ pub use model::{Graph, Model};
 pub use nn_core::Heap;
 pub use nn_core::{
     Buffer, Component, Element, Inline, Layer, Mode, Pass, Path, Sample, Scalar, Shape, ShapeError, Storage, Tensors,
-    Variable, Weights, activations, data, initializers, kernels, layer, layers, losses, metrics, model, optimizers,
-    regularizers, shape, spec, storage, summary, tensor, text, weights,
+    Variable, Weights, activations, constraints, data, initializers, kernels, layer, layers, losses, metrics, model, optimizers,
+    regularizers, schedules, shape, spec, storage, summary, tensor, text, weights,
 };
 pub use nn_macros::model;
 
@@ -93,11 +108,13 @@ pub use nn_macros::model;
 pub use {
     compile::{Compile, CompileValue, Compiled},
     error::{Error, Result},
-    fit::{Fit, Validation},
+    fit::Fit,
     history::{History, Params},
     predict::Predict,
     progress::Verbose,
     report::{Logs, Report},
+    samples::{Samples, TrainingBatch},
+    validation::{Streamed, Validation},
     weight_file::WeightFiles,
 };
 
@@ -105,11 +122,18 @@ pub use {
 #[doc = include_str!("from_keras.md")]
 pub mod from_keras {}
 
+#[cfg(feature = "std")]
+#[doc = include_str!("keras_table.md")]
+pub mod keras_table {}
+
 /// Everything that a program with a model usually names.
 pub mod prelude {
     pub use crate::losses::*;
     pub use crate::metrics::*;
     pub use crate::optimizers::*;
+    pub use crate::schedules::*;
+    #[cfg(feature = "std")]
+    pub use crate::callbacks::*;
     #[cfg(feature = "std")]
     pub use crate::{Compile, CompileValue, Fit, Predict, Verbose, WeightFiles};
     pub use crate::{Component, Layer, Model, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights, model};

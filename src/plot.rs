@@ -39,7 +39,7 @@ impl History {
         if self.epoch.is_empty() {
             return Err(Error::Plot("the history has no epochs".into()));
         }
-        let (losses, metrics): (Vec<_>, Vec<_>) = self.iter().partition(|(name, _)| name.ends_with("loss"));
+        let (losses, metrics): (Vec<_>, Vec<_>) = self.points().partition(|(name, _)| name.ends_with("loss"));
         let panels = [("loss", losses), ("metrics", metrics)];
         let panels: Vec<_> = panels.into_iter().filter(|(_, series)| !series.is_empty()).collect();
         let mut svg = String::new();
@@ -58,8 +58,8 @@ impl History {
     }
 }
 
-/// A name and its values of every epoch.
-type Series<'a> = (&'a str, &'a [f64]);
+/// A name and its values, with the places of their epochs.
+type Series<'a> = (&'a str, Vec<(usize, f64)>);
 
 /// The name without `val_`, and whether it is a validation.
 fn base(name: &str) -> (&str, bool) {
@@ -101,14 +101,14 @@ fn panel(
         .draw()?;
 
     let mut bases: Vec<&str> = Vec::new();
-    for &(name, values) in series {
+    for (name, values) in series {
         let (base, validation) = base(name);
         let place = bases.iter().position(|&other| other == base).unwrap_or_else(|| {
             bases.push(base);
             bases.len() - 1
         });
         let style = COLORS[place % COLORS.len()].stroke_width(2);
-        let points = values.iter().enumerate().map(|(k, &y)| ((k + 1) as f64, y)).filter(|(_, y)| y.is_finite());
+        let points = values.iter().map(|&(k, y)| ((k + 1) as f64, y)).filter(|(_, y)| y.is_finite());
         if epochs == 1 {
             // A disc is the training, a ring the validation.
             let style = if validation { style } else { style.filled() };
@@ -142,7 +142,8 @@ fn panel(
 
 /// From the smallest to the largest value, with a margin.
 fn extent(series: &[Series<'_>]) -> Range<f64> {
-    let values = series.iter().flat_map(|(_, values)| values.iter().copied()).filter(|value| value.is_finite());
+    let values =
+        series.iter().flat_map(|(_, values)| values.iter().map(|&(_, value)| value)).filter(|value| value.is_finite());
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)));
     if low > high {
         return 0.0..1.0;
@@ -160,19 +161,20 @@ fn decimals(range: &Range<f64>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::{Params, with_validation};
     use crate::report::{Names, Report};
 
     /// A run whose curves look like those of a run.
     fn history(epochs: usize) -> History {
-        let names = Names::new(vec!["accuracy".into()]);
-        let mut history = History::new(epochs, 45);
+        let names = Names::new(vec![], vec!["accuracy".into()]);
+        let mut history = History::new(Params { epochs, steps: 45 });
         for epoch in 0..epochs {
             let t = epoch as f64;
             let report = |lag: f64| {
                 let loss = 0.04 * lag + 2.0 * (-t / 4.0).exp() * lag;
                 Report::new(loss, &names, vec![1.0 - 0.3 * loss])
             };
-            history.push(epoch, &report(1.0), Some(&report(1.2)));
+            history.push(epoch, with_validation(&report(1.0), Some(&report(1.2))));
         }
         history
     }
@@ -190,10 +192,10 @@ mod tests {
     fn odd_histories_are_drawn_or_refused() {
         assert!(matches!(History::default().to_svg(), Err(Error::Plot(_))));
         assert!(history(1).to_svg().unwrap().contains("<circle"));
-        let mut diverged = History::new(2, 1);
-        let report = Report::new(f64::NAN, &Names::new(vec![]), vec![]);
-        diverged.push(0, &report, None);
-        diverged.push(1, &report, None);
+        let mut diverged = History::new(Params { epochs: 2, steps: 1 });
+        let report = Report::new(f64::NAN, &Names::new(vec![], vec![]), vec![]);
+        diverged.push(0, with_validation(&report, None));
+        diverged.push(1, with_validation(&report, None));
         assert!(diverged.to_svg().is_ok());
     }
 }

@@ -68,6 +68,34 @@ pub(crate) fn predict<M: Model>(
     Ok(vecs.into())
 }
 
+/// Predicts batch after batch, into vectors of all.
+pub(crate) fn predict_batches<M: Model, B: Batches<M::Inputs>>(
+    model: &M,
+    batches: impl IntoIterator<Item = B>,
+    memory: &mut Option<Scratch<M>>,
+) -> Result<M::Predictions> {
+    let (mut parts, mut total) = (Vec::new(), 0);
+    for batch in batches {
+        let x = batch.batches();
+        let n = check::inputs::<M>(x)?;
+        let mut part = M::Outputs::vecs(n);
+        if n > 0 {
+            Scratch::of(memory, n).forward(model, x, M::Outputs::vecs_mut(&mut part));
+        }
+        parts.push((n, part));
+        total += n;
+    }
+    let (mut vecs, mut start, mut indices) = (M::Outputs::vecs(total), 0, Vec::new());
+    for (n, mut part) in parts {
+        indices.extend(indices.len()..n);
+        let part = M::Outputs::vecs_mut(&mut part);
+        let to = M::Outputs::slice_mut(M::Outputs::vecs_mut(&mut vecs), start..start + n);
+        M::Outputs::gather(M::Outputs::shared(&part), &indices[..n], to);
+        start += n;
+    }
+    Ok(vecs.into())
+}
+
 /// The memory of predictions.
 pub(crate) struct Scratch<M: Model> {
     capacity: usize,
@@ -91,6 +119,11 @@ impl<M: Model> Scratch<M> {
         y: <M::Outputs as Tensors>::BatchMut<'_>,
     ) {
         M::Graph::NEW.forward::<Heap>(model, x, y, Pass::Inference(&mut self.scratch));
+    }
+
+    /// The penalty on activations, after [`forward`](Self::forward).
+    pub(crate) fn activity(&self) -> M::Scalar {
+        M::Graph::NEW.activity(&self.scratch)
     }
 
     /// The logits of the outputs that have them, after [`forward`](Self::forward) with `n` samples.

@@ -1,6 +1,5 @@
 //! [`Verbose`], and what `fit` prints while it works.
 
-use crate::history::with_validation;
 use crate::report::{Report, write_values};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write, stdout};
@@ -38,7 +37,10 @@ const REDRAW: Duration = Duration::from_millis(50);
 pub(crate) struct Progress {
     verbose: Verbose,
     epochs: usize,
+    /// Steps of an epoch; 0 where that is not known.
     steps: usize,
+    /// Steps of this epoch so far.
+    done: usize,
     epoch: usize,
     started: Instant,
     drawn: Instant,
@@ -46,25 +48,34 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn new(verbose: Verbose, epochs: usize, steps: usize) -> Self {
+    pub(crate) fn new(verbose: Verbose, epochs: usize) -> Self {
         let verbose = match verbose {
             Verbose::Auto | Verbose::ProgressBar if stdout().is_terminal() => Verbose::ProgressBar,
             Verbose::Silent => Verbose::Silent,
             _ => Verbose::OneLine,
         };
-        Progress { verbose, epochs, steps, epoch: 0, started: Instant::now(), drawn: Instant::now(), bar: None }
+        Progress {
+            verbose,
+            epochs,
+            steps: 0,
+            done: 0,
+            epoch: 0,
+            started: Instant::now(),
+            drawn: Instant::now(),
+            bar: None,
+        }
     }
 
-    /// An epoch begins.
-    pub(crate) fn begin(&mut self, epoch: usize) {
-        self.epoch = epoch;
+    /// An epoch begins; its number of steps, if that is known.
+    pub(crate) fn begin(&mut self, epoch: usize, steps: Option<usize>) {
+        (self.epoch, self.steps, self.done) = (epoch, steps.unwrap_or(0), 0);
         self.started = Instant::now();
         self.drawn = self.started;
         if self.verbose == Verbose::ProgressBar {
             print_line(&format!("Epoch {}/{}", epoch + 1, self.epochs));
-            let bar = ProgressBar::with_draw_target(Some(self.steps as u64), ProgressDrawTarget::stdout());
-            if let Ok(style) = ProgressStyle::with_template("{pos:.bold}/{len:.bold} {bar:20.green/black.bright} {msg}")
-            {
+            let bar = ProgressBar::with_draw_target(steps.map(|steps| steps as u64), ProgressDrawTarget::stdout());
+            let known = "{pos:.bold}/{len:.bold} {bar:20.green/black.bright} {msg}";
+            if let Ok(style) = ProgressStyle::with_template(if steps.is_some() { known } else { "{pos:.bold} {msg}" }) {
                 bar.set_style(style.progress_chars("━━"));
             }
             self.bar = Some(bar);
@@ -73,42 +84,47 @@ impl Progress {
 
     /// Some steps of the epoch are done.
     pub(crate) fn step(&mut self, steps: usize, report: impl FnOnce() -> Report) {
+        self.done = steps;
         let Some(bar) = &self.bar else { return };
         if self.drawn.elapsed() < REDRAW || steps == self.steps {
             return;
         }
         self.drawn = Instant::now();
         let each = self.started.elapsed() / steps as u32;
-        let left = each * (self.steps - steps) as u32;
         bar.set_position(steps as u64);
-        bar.set_message(format!("{} {}/step - {}", clock(left), short(each), report()));
+        let each_step = format!("{}/step - {}", short(each), report());
+        match self.steps.checked_sub(steps) {
+            Some(left) => bar.set_message(format!("{} {each_step}", clock(each * left as u32))),
+            None => bar.set_message(each_step),
+        }
     }
 
-    /// The epoch is over.
-    pub(crate) fn end(&mut self, training: &Report, validation: Option<&Report>) {
+    /// The epoch is over, with these values.
+    pub(crate) fn end(&mut self, logs: &[(String, f64)]) {
         if self.verbose == Verbose::Silent {
             return;
         }
         let took = self.started.elapsed();
-        let each = took / self.steps.max(1) as u32;
+        let each = took / self.done.max(1) as u32;
         let mut values = String::new();
-        let _ = write_values(&mut values, with_validation(training, validation));
+        let _ = write_values(&mut values, logs.iter().map(|(name, value)| (name, *value)));
+        let (took, each) = (clock(took), short(each));
         match self.bar.take() {
             Some(bar) => {
-                bar.set_position(self.steps as u64);
-                bar.abandon_with_message(format!("{} {}/step - {values}", clock(took), short(each)));
+                bar.set_position(self.done as u64);
+                bar.abandon_with_message(format!("{took} {each}/step - {values}"));
             }
             None => {
-                let (epoch, epochs, steps) = (self.epoch + 1, self.epochs, self.steps);
-                let (took, each) = (clock(took), short(each));
-                print_line(&format!("Epoch {epoch}/{epochs} - {steps}/{steps} - {took} - {each}/step - {values}"));
+                let (epoch, epochs, done) = (self.epoch + 1, self.epochs, self.done);
+                let steps = if self.steps == 0 { done } else { self.steps };
+                print_line(&format!("Epoch {epoch}/{epochs} - {done}/{steps} - {took} - {each}/step - {values}"));
             }
         }
     }
 }
 
 /// A closed pipe must not end a training run, as `println!` would.
-fn print_line(line: &str) {
+pub(crate) fn print_line(line: &str) {
     let mut out = stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }

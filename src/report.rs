@@ -21,6 +21,8 @@ pub type Logs = Report;
 /// The names of what is reported besides `loss`.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Names {
+    /// The outputs whose losses come first, if there are several outputs.
+    pub(crate) judged: Vec<usize>,
     /// In the order in which the values are computed.
     pub(crate) names: Vec<String>,
     /// All of them and `loss`, in alphabetical order as Keras prints them: the place in `names`, or `None` for `loss`.
@@ -28,10 +30,15 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    pub(crate) fn new(names: Vec<String>) -> Arc<Self> {
+    pub(crate) fn new(judged: Vec<usize>, names: Vec<String>) -> Arc<Self> {
         let mut sorted: Vec<_> = (0..names.len()).map(Some).chain([None]).collect();
         sorted.sort_by_key(|&place| place.map_or("loss", |place| &names[place]));
-        Arc::new(Names { names, sorted })
+        Arc::new(Names { judged, names, sorted })
+    }
+
+    /// All of them, in alphabetical order.
+    pub(crate) fn sorted(&self) -> impl Iterator<Item = &str> {
+        self.sorted.iter().map(|&place| place.map_or("loss", |place| self.names[place].as_str()))
     }
 }
 
@@ -91,7 +98,7 @@ mod tests {
 
     #[test]
     fn names_are_found_and_printed_in_order() {
-        let names = Names::new(vec!["b_loss".into(), "a_loss".into(), "accuracy".into()]);
+        let names = Names::new(vec![], vec!["b_loss".into(), "a_loss".into(), "accuracy".into()]);
         let report = Report::new(0.25, &names, vec![1.0, 2.0, 0.0002]);
         assert_eq!(report.to_string(), "a_loss: 2.0000 - accuracy: 2.0000e-4 - b_loss: 1.0000 - loss: 0.2500");
         assert_eq!((report.get("b_loss"), report.get("loss"), report.get("lost")), (Some(1.0), Some(0.25), None));

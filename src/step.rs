@@ -1,9 +1,10 @@
 //! One training step, on memory that is made once: gradients, loss, regularization, running states, optimizer.
 
+use crate::freeze::{layers, visit_layers};
 use crate::losses::{Losses, Weighting};
 use crate::optimizers::{MAX_SLOTS, Optimizer};
 use crate::weights::zeroed_box;
-use crate::{Buffer, Graph, Heap, Layer, Mode, Model, Pass, Path, Scalar, Tensors};
+use crate::{Buffer, Graph, Heap, Layer, Mode, Model, Pass, Scalar, Tensors};
 use core::ops::Range;
 use rand::Rng;
 
@@ -88,49 +89,96 @@ pub(crate) fn whole<T: Scalar>(parts: &[f64], weighting: Weighting<'_>, penalty:
 /// What an optimizer works with: the gradient of the weights, its slots, and the number of steps so far.
 pub(crate) struct Learner<M: Model> {
     dw: Box<M>,
-    /// One for each name in [`Optimizer::slots`].
+    /// One for each name in [`Optimizer::state`]: the optimizer's slots and, where there is one, the average of the
+    /// weights.
     pub(crate) slots: Vec<Box<M>>,
-    /// What training changes: runs of the flat slice of weights, without gaps between neighbours.
+    /// What training changes: the ranges of the variables in the flat slice of weights. A gradient is clipped by
+    /// variable.
+    variables: Vec<Range<usize>>,
+    /// The same in runs without gaps between neighbours, for fewer and longer loops.
     trainable: Vec<Range<usize>>,
+    /// What [`set_trainable`](crate::Compiled::set_trainable) has frozen: one for each layer with weights, in the order
+    /// of [`Weights::variables`](crate::Weights::variables).
+    pub(crate) frozen: Vec<bool>,
+    /// The learning rate that a callback has set, in place of the optimizer's.
+    pub(crate) learning_rate: Option<f64>,
     pub(crate) steps: u64,
 }
 
 impl<M: Model> Learner<M> {
     pub(crate) fn new<O: Optimizer>(optimizer: &O) -> Self {
-        let slots = (0..optimizer.slots().len()).map(|slot| {
+        let own = optimizer.slots().len();
+        let slots = (0..optimizer.state().count()).map(|slot| {
             let mut weights = zeroed_box::<M::Scalar, M>();
-            let initial = optimizer.initial(slot);
+            let initial = if slot < own { optimizer.initial(slot) } else { 0.0 };
             // Zeroed pages that are never written cost nothing.
             if initial != 0.0 {
                 weights.as_mut_slice().fill(M::Scalar::of(initial));
             }
             weights
         });
-        Learner { slots: slots.collect(), dw: zeroed_box::<M::Scalar, M>(), trainable: trainable::<M>(), steps: 0 }
+        let slots = slots.collect();
+        let dw = zeroed_box::<M::Scalar, M>();
+        let frozen = vec![false; layers::<M>().len()];
+        let (variables, trainable) = (Vec::new(), Vec::new());
+        let mut learner = Learner { dw, slots, variables, trainable, frozen, learning_rate: None, steps: 0 };
+        learner.refreeze();
+        learner
     }
 
+    /// Finds out anew what training changes, after a change of [`frozen`](Self::frozen).
+    pub(crate) fn refreeze(&mut self) {
+        self.variables = trainable::<M>(&self.frozen);
+        self.trainable.clear();
+        for range in &self.variables {
+            extend(&mut self.trainable, range.clone());
+        }
+    }
+
+    /// The learning rate of the next step.
+    pub(crate) fn learning_rate<O: Optimizer>(&self, optimizer: &O) -> f64 {
+        self.learning_rate.unwrap_or_else(|| optimizer.learning_rate(self.steps))
+    }
+
+    /// Clips the gradient and takes a step; constraints come after it.
     fn apply<O: Optimizer>(&mut self, model: &mut M, optimizer: &O) {
-        let count = self.slots.len().min(MAX_SLOTS);
+        let (learning_rate, options) = (self.learning_rate(optimizer), optimizer.options());
+        if let (Some(_), Some(average), 0) = (options.ema, self.slots.last_mut(), self.steps) {
+            // So that a layer that is frozen now, and not later, has an average to go on from.
+            average.as_mut_slice().copy_from_slice(model.as_slice());
+        }
+        options.clipping.apply(self.dw.as_mut_slice(), &self.variables);
+        let count = self.slots.len().min(MAX_SLOTS + 1);
         for range in &self.trainable {
-            let mut slots: [&mut [M::Scalar]; MAX_SLOTS] = Default::default();
+            let mut slots: [&mut [M::Scalar]; MAX_SLOTS + 1] = Default::default();
             for (slot, weights) in slots.iter_mut().zip(&mut self.slots) {
                 *slot = &mut weights.as_mut_slice()[range.clone()];
             }
             let (w, g) = (&mut model.as_mut_slice()[range.clone()], &self.dw.as_slice()[range.clone()]);
-            optimizer.step(self.steps, w, g, &mut slots[..count]);
+            optimizer.update(self.steps, learning_rate, w, g, &mut slots[..count]);
         }
         self.steps += 1;
     }
+
+    /// The end of `fit`: the weights become their average, where there is one.
+    pub(crate) fn finish<O: Optimizer>(&self, model: &mut M, optimizer: &O) {
+        // Before the first step there is none.
+        if let (Some(_), Some(average), 1..) = (optimizer.options().ema, self.slots.last(), self.steps) {
+            for range in &self.trainable {
+                model.as_mut_slice()[range.clone()].copy_from_slice(&average.as_slice()[range.clone()]);
+            }
+        }
+    }
 }
 
-/// The runs of the flat slice of weights that training changes.
-fn trainable<M: Model>() -> Vec<Range<usize>> {
+/// The ranges of the variables that training changes, without those of `frozen` layers.
+fn trainable<M: Model>(frozen: &[bool]) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut start = 0;
-    M::variables(&Path::ROOT, &mut |variable| {
+    visit_layers::<M>(&mut |layer, _, variable| {
         let end = start + variable.shape.size();
-        if variable.trainable {
-            extend(&mut ranges, start..end);
+        if variable.trainable && !frozen[layer] {
+            ranges.push(start..end);
         }
         start = end;
     });

@@ -1,5 +1,6 @@
 //! [`Tally`]: loss and metrics, summed over the batches of an epoch.
 
+use crate::losses::Losses;
 use crate::metrics::Metrics;
 use crate::report::{Names, Report};
 use crate::spec::MAX_INPUTS;
@@ -19,7 +20,8 @@ impl<S: Default> Tally<S> {
         Tally { samples: 0.0, loss: 0.0, parts: [0.0; MAX_INPUTS], state: S::default() }
     }
 
-    /// Adds a batch of `n` samples: its loss, the losses of its outputs, and what the metrics make of it.
+    /// Adds a batch of `n` samples: its loss, the losses of its outputs, and what the metrics make of it; `weights` are those
+    /// of its samples.
     ///
     /// A batch counts as much as it has samples, so that the mean over an epoch is one over its samples, whatever the
     /// size of the last batch.
@@ -31,6 +33,7 @@ impl<S: Default> Tally<S> {
         n: usize,
         targets: Y::Batch<'_>,
         predictions: P::Batch<'_>,
+        weights: &[f64],
     ) {
         let n = n as f64;
         self.samples += n;
@@ -38,7 +41,12 @@ impl<S: Default> Tally<S> {
         for (sum, part) in self.parts.iter_mut().zip(parts) {
             *sum += part * n;
         }
-        metrics.update(&mut self.state, targets, predictions, &[]);
+        metrics.update(&mut self.state, targets, predictions, weights);
+    }
+
+    /// The mean of the whole loss so far.
+    pub(crate) fn loss(&self) -> f64 {
+        self.loss / self.samples
     }
 
     /// The means and metrics so far; `names` are those of [`names`].
@@ -49,22 +57,27 @@ impl<S: Default> Tally<S> {
     ) -> Report {
         let mut values = Vec::with_capacity(names.names.len());
         if P::COUNT > 1 {
-            values.extend(self.parts[..P::COUNT].iter().map(|sum| sum / self.samples));
+            values.extend(names.judged.iter().map(|&output| self.parts[output] / self.samples));
         }
         metrics.results(&self.state, &mut |_, _, value| values.push(value));
-        Report::new(self.loss / self.samples, names, values)
+        Report::new(self.loss(), names, values)
     }
 }
 
 /// The names of what is reported, in the order of [`Tally::report`].
-pub(crate) fn names<M: Model, Y: Tensors, K: Metrics<M::Outputs, Y>>(metrics: &K) -> Arc<Names> {
-    let mut names = Vec::new();
+pub(crate) fn names<M: Model, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::Targets>>(
+    losses: &L,
+    metrics: &K,
+) -> Arc<Names> {
     let several = M::Outputs::COUNT > 1;
-    if several {
-        names.extend(M::OUTPUT_NAMES.iter().map(|output| format!("{output}_loss")));
-    }
+    let judged: Vec<_> = (0..M::Outputs::COUNT).filter(|&output| several && losses.judges(output)).collect();
+    let mut names: Vec<_> = judged.iter().map(|&output| format!("{}_loss", M::OUTPUT_NAMES[output])).collect();
     metrics.results(&K::State::default(), &mut |output, metric, _| {
-        names.push(if several { format!("{}_{metric}", M::OUTPUT_NAMES[output]) } else { metric.into() });
+        let name = if several { format!("{}_{metric}", M::OUTPUT_NAMES[output]) } else { metric.into() };
+        // As in Keras, a name that is taken gets a number.
+        let number = (1..).map(|k| format!("{name}_{k}"));
+        let free = [name.clone()].into_iter().chain(number).find(|name| !names.contains(name));
+        names.push(free.unwrap_or(name));
     });
-    Names::new(names)
+    Names::new(judged, names)
 }

@@ -43,6 +43,17 @@ impl Tensor<'_> {
         Tensor { name: name.into(), dtype: Dtype::U64, shape: vec![], data: value.to_le_bytes().to_vec().into() }
     }
 
+    /// Several numbers.
+    pub(crate) fn numbers(name: &str, values: &[u64]) -> Self {
+        let data = values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>();
+        Tensor { name: name.into(), dtype: Dtype::U64, shape: vec![values.len()], data: data.into() }
+    }
+
+    /// A single number with a fraction.
+    pub(crate) fn float(name: &str, value: f64) -> Self {
+        Tensor { name: name.into(), dtype: Dtype::F64, shape: vec![], data: value.to_le_bytes().to_vec().into() }
+    }
+
     /// The variables of `weights`, with `prefix` before their names.
     pub(crate) fn of<'a, M: Model>(prefix: &str, weights: &'a M, tensors: &mut Vec<Tensor<'a>>) {
         let mut rest = weights.as_slice();
@@ -134,6 +145,25 @@ impl<'a> Reader<'a> {
         let bytes = self.tensor(name, Dtype::U64, &[])?;
         // The length was checked with the type and the shape.
         Ok(u64::from_le_bytes(bytes.try_into().unwrap_or_default()))
+    }
+
+    /// Several numbers.
+    pub(crate) fn numbers<const N: usize>(&mut self, name: &str) -> Result<[u64; N]> {
+        let bytes = self.tensor(name, Dtype::U64, &[N])?;
+        let mut numbers = [0; N];
+        for (number, bytes) in numbers.iter_mut().zip(bytes.chunks_exact(8)) {
+            *number = u64::from_le_bytes(bytes.try_into().unwrap_or_default());
+        }
+        Ok(numbers)
+    }
+
+    /// A single number with a fraction, if there is a tensor of this name.
+    pub(crate) fn float(&mut self, name: &str) -> Result<Option<f64>> {
+        if !self.unused.contains(name) {
+            return Ok(None);
+        }
+        let bytes = self.tensor(name, Dtype::F64, &[])?;
+        Ok(Some(f64::from_le_bytes(bytes.try_into().unwrap_or_default())))
     }
 
     /// The bytes of all variables of a model, in order, with `prefix` before their names.

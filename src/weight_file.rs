@@ -1,12 +1,17 @@
 //! [`WeightFiles`]: weights in safetensors files; and checkpoints, which hold the state of the optimizer as well.
 //!
 //! The tensors have Keras's shapes and the names `<layer>.<variable>`: `dense.kernel` is `(in, out)`. A checkpoint holds
-//! in addition `optimizer.<slot>.<layer>.<variable>` and the number of steps, `optimizer.iteration`.
+//! in addition `optimizer.<slot>.<layer>.<variable>`, the number of steps, `optimizer.iteration`, the learning rate if one
+//! was set, `optimizer.learning_rate`, and how far training had come, `training.place`: epoch, step of the epoch, passes
+//! through the data, step at which the last one began, batches of it, whether it goes on. The frozen layers are in the
+//! metadata.
 
 use crate::compile::Compiled;
+use crate::freeze::layers;
 use crate::optimizers::Optimizer;
 use crate::step::Learner;
 use crate::tensor_file::{self, Reader, Tensor};
+use crate::train::Place;
 use crate::{Error, Model, Result};
 use std::fs;
 use std::path::Path;
@@ -67,6 +72,9 @@ pub trait WeightFiles: Model {
 impl<M: Model> WeightFiles for M {}
 
 const STEPS: &str = "optimizer.iteration";
+const LEARNING_RATE: &str = "optimizer.learning_rate";
+const PLACE: &str = "training.place";
+const FROZEN: &str = "frozen";
 
 fn prefix(slot: &str) -> String {
     format!("optimizer.{slot}.")
@@ -93,19 +101,25 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
 
 /// Checkpoints.
 impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
-    /// Writes the weights, the state of the optimizer and the number of steps, so that training can go on later as if
-    /// it had not been interrupted: with the same data, settings and seed the weights are the same, bit for bit.
+    /// Writes the weights, the state of the optimizer, the learning rate, what is frozen and how far training has come, so
+    /// that it can go on later as if it had not been interrupted: [`Fit::resume`](crate::Fit::resume).
     ///
     /// # Errors
     /// If the file cannot be written.
     pub fn save_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
-        let mut tensors = vec![Tensor::number(STEPS, learner.steps)];
+        let Place { epoch, batch, passes, pass_step, seen, open } = self.place;
+        let place = [epoch as u64, batch as u64, passes as u64, pass_step, seen as u64, open.into()];
+        let mut tensors = vec![Tensor::number(STEPS, learner.steps), Tensor::numbers(PLACE, &place)];
+        tensors.extend(learner.learning_rate.map(|rate| Tensor::float(LEARNING_RATE, rate)));
         Tensor::of("", &*self.model, &mut tensors);
-        for (slot, weights) in self.optimizer.slots().iter().zip(&learner.slots) {
+        for (slot, weights) in self.optimizer.state().zip(&learner.slots) {
             Tensor::of(&prefix(slot), &**weights, &mut tensors);
         }
-        tensor_file::write(path.as_ref(), tensors, &[("model", M::NAME), ("optimizer", self.optimizer.name())])
+        let layers = layers::<M>().into_iter().zip(&learner.frozen);
+        let frozen: Vec<_> = layers.filter(|(_, frozen)| **frozen).map(|((path, _), _)| path).collect();
+        let metadata = [("model", M::NAME), ("optimizer", self.optimizer.name()), (FROZEN, &frozen.join(","))];
+        tensor_file::write(path.as_ref(), tensors, &metadata)
     }
 
     /// Reads what [`save_checkpoint`](Self::save_checkpoint) wrote. Everything is checked before anything is changed.
@@ -125,13 +139,20 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
             None => return Err(reader.problem("this is no checkpoint; use `load_weights` for weights alone".into())),
         }
         let steps = reader.number(STEPS)?;
+        let [epoch, batch, passes, pass_step, seen, open] = reader.numbers(PLACE)?;
+        let learning_rate = reader.float(LEARNING_RATE)?;
+        let frozen: Vec<_> = reader.metadata(FROZEN).unwrap_or_default().split(',').map(String::from).collect();
         let variables = reader.variables::<M>("")?;
-        let slots = self.optimizer.slots().iter().map(|slot| reader.variables::<M>(&prefix(slot)));
+        let slots = self.optimizer.state().map(|slot| reader.variables::<M>(&prefix(slot)));
         let slots = slots.collect::<Result<Vec<_>>>()?;
         reader.finish("")?;
 
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
-        learner.steps = steps;
+        (learner.steps, learner.learning_rate) = (steps, learning_rate);
+        learner.frozen = layers::<M>().iter().map(|(path, _)| frozen.contains(path)).collect();
+        learner.refreeze();
+        let [epoch, batch, passes, seen] = [epoch, batch, passes, seen].map(|number| number as usize);
+        self.place = Place { epoch, batch, passes, pass_step, seen, open: open != 0 && passes > 0 };
         variables.write(&mut *self.model);
         for (weights, slot) in learner.slots.iter_mut().zip(slots) {
             slot.write(&mut **weights);

@@ -120,6 +120,12 @@ for_each_arity!(tuple_batches);
 pub trait Inspect: Tensors {
     /// For every tensor in order, its number of samples and the place of its first number that is NaN or infinite.
     fn inspect(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize, Option<NotFinite>));
+
+    /// For every sample of every tensor in order, the class that it means as a target: the place of its largest number (the
+    /// first of equal ones), or the number itself where a sample is one. `None` where a sample has several positions.
+    fn classes(batch: Self::Batch<'_>, visit: &mut dyn FnMut(Option<f64>)) {
+        let (_, _) = (batch, visit);
+    }
 }
 
 /// A number that is NaN or infinite.
@@ -143,6 +149,17 @@ impl<E: Element, const R: usize, const C: usize> Inspect for SMatrix<E, R, C> {
         });
         visit(batch.len(), place);
     }
+
+    fn classes(batch: &[Self], visit: &mut dyn FnMut(Option<f64>)) {
+        for sample in batch {
+            let sample = sample.as_slice();
+            visit(match (R, C) {
+                (1, 1) => Some(sample[0].value()),
+                (_, 1) => Some((1..R).fold(0, |best, k| if sample[k] > sample[best] { k } else { best }) as f64),
+                _ => None,
+            });
+        }
+    }
 }
 
 macro_rules! tuple_inspect {
@@ -150,6 +167,10 @@ macro_rules! tuple_inspect {
         impl<$($name: Inspect),+> Inspect for ($($name,)+) {
             fn inspect(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
                 $($name::inspect(batch.$index, visit);)+
+            }
+
+            fn classes(batch: Self::Batch<'_>, visit: &mut dyn FnMut(Option<f64>)) {
+                $($name::classes(batch.$index, visit);)+
             }
         }
     };

@@ -73,6 +73,23 @@ pub trait Layer<T: Scalar, X: Tensors> {
         let (_, _) = (w, cache);
     }
 
+    /// Keeps the weights within their bounds, after a step of the optimizer.
+    fn constrain(&self, w: &mut Self::Weights) {
+        let _ = w;
+    }
+
+    /// The penalty on activations that the last prediction found. Its gradient is a part of `backward`.
+    fn activity<B: Storage>(&self, scratch: &Self::Scratch<B>) -> T {
+        let _ = scratch;
+        T::ZERO
+    }
+
+    /// The penalty on activations that the last training pass found.
+    fn training_activity<B: Storage>(&self, cache: &Self::Cache<B>) -> T {
+        let _ = cache;
+        T::ZERO
+    }
+
     /// The regularization loss of the weights; adds its gradient to `dw`.
     fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
         let (_, _) = (w, dw);
@@ -106,22 +123,38 @@ pub struct Mode<'a, 'rng> {
     pub rng: &'a mut (dyn Rng + 'rng),
     /// Whether this layer is frozen (`trainable = false`); a frozen BatchNormalization works as in a prediction.
     pub frozen: bool,
+    /// For each layer with weights inside of this one, whether it is frozen at run time; empty if none is.
+    flags: &'a [bool],
 }
 
 impl<'a, 'rng> Mode<'a, 'rng> {
     /// The mode of a training pass in which every layer learns.
     pub fn new(rng: &'a mut (dyn Rng + 'rng)) -> Self {
-        Mode { rng, frozen: false }
+        Mode { rng, frozen: false, flags: &[] }
+    }
+
+    /// The mode of a training pass in which some layers are frozen at run time: one flag for each of the model's
+    /// [`LAYERS`](Weights::LAYERS), in the order of its variables.
+    pub fn with_frozen(rng: &'a mut (dyn Rng + 'rng), flags: &'a [bool]) -> Self {
+        Mode { rng, frozen: false, flags }
     }
 
     /// The same, to hand on.
     pub fn reborrow(&mut self) -> Mode<'_, 'rng> {
-        Mode { rng: self.rng, frozen: self.frozen }
+        Mode { rng: self.rng, frozen: self.frozen, flags: self.flags }
     }
 
     /// The same for a layer that is frozen.
     pub fn frozen(&mut self) -> Mode<'_, 'rng> {
-        Mode { rng: self.rng, frozen: true }
+        Mode { rng: self.rng, frozen: true, flags: self.flags }
+    }
+
+    /// The same for a layer whose weights are the layers `start..start + count` of this one's.
+    pub fn layer(&mut self, start: usize, count: usize) -> Mode<'_, 'rng> {
+        let flags = self.flags.get(start..start + count).unwrap_or(&[]);
+        // A layer that holds no others is frozen by its own flag; one that does hands the flags on.
+        let frozen = self.frozen || (!flags.is_empty() && flags.iter().all(|&frozen| frozen));
+        Mode { rng: self.rng, frozen, flags }
     }
 }
 

@@ -17,6 +17,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod activations;
+pub mod constraints;
 pub mod initializers;
 pub mod layers;
 pub mod regularizers;
@@ -43,6 +44,8 @@ mod named;
 pub mod optimizers;
 #[cfg(feature = "compute")]
 pub mod scalar;
+#[cfg(feature = "compute")]
+pub mod schedules;
 #[cfg(feature = "compute")]
 pub mod storage;
 #[cfg(feature = "compute")]

@@ -104,6 +104,10 @@ pub enum Kind {
     Initializer,
     /// A regularizer.
     Regularizer,
+    /// A constraint.
+    Constraint,
+    /// A penalty on the output of the layer and its activation: an `ActivityRegularization` that follows them.
+    ActivityAfter,
 }
 
 /// The default of an argument.
@@ -230,6 +234,16 @@ impl ArgSpec {
     /// An initializer, a field of the layer.
     pub const fn initializer(name: &'static str) -> Self {
         ArgSpec { name, kind: Kind::Initializer, default: Default::Layer, field: true }
+    }
+
+    /// A constraint, a field of the layer; none by default.
+    pub const fn constraint(name: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Constraint, default: Default::Layer, field: true }
+    }
+
+    /// The penalty on the output of the layer and its activation; none by default.
+    pub const fn activity_regularizer() -> Self {
+        ArgSpec { name: "activity_regularizer", kind: Kind::ActivityAfter, default: Default::Layer, field: false }
     }
 
     /// A regularizer, a field of the layer; none by default.

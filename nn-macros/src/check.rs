@@ -7,7 +7,7 @@
 //! - there are not more inputs and outputs than the library has tuples for.
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::{Graph, Op, Producer, TensorId};
+use crate::graph::{Graph, Producer, TensorId};
 use nn_core::spec::MAX_INPUTS;
 use quote::ToTokens;
 use std::collections::HashSet;
@@ -102,7 +102,7 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
 
 fn layers(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnostics) {
     for (id, layer) in graph.layers.iter().enumerate() {
-        if matches!(layer.op, Op::Activation { part: true, .. }) {
+        if layer.part {
             continue;
         }
         let calls: Vec<_> = graph.nodes.iter().filter(|node| node.layer == id).collect();

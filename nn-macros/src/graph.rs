@@ -42,6 +42,9 @@ pub(crate) struct Layer {
     pub(crate) let_name: Option<Ident>,
     pub(crate) op: Op,
     pub(crate) trainable: bool,
+    /// Whether it was written as a part of the layer before it (`Dense(64, activation = relu)`): it has no name and no row
+    /// in the summary.
+    pub(crate) part: bool,
     /// What made it: `Dense(64, activation = relu)`.
     pub(crate) source: Expr,
 }
@@ -50,8 +53,8 @@ pub(crate) struct Layer {
 pub(crate) enum Op {
     /// One of the layers of `nn-core`.
     Builtin(Box<Builtin>),
-    /// An activation: `Activate(Relu)`. It has no weights and, as a part of another layer, no row in the summary.
-    Activation { value: TokenStream, short: Option<(Ident, TokenStream)>, label: String, part: bool },
+    /// An activation: `Activate(Relu)`.
+    Activation { value: TokenStream, short: Option<(Ident, TokenStream)>, label: String },
     /// A model, or a layer of the user's: a path to a type that implements `Component`.
     Component(Component),
 }
@@ -60,8 +63,8 @@ pub(crate) struct Builtin {
     pub(crate) spec: &'static LayerSpec,
     /// One for each argument of the specification.
     pub(crate) args: Vec<Arg>,
-    /// The activation that follows it: a layer.
-    pub(crate) then: Option<LayerId>,
+    /// The layers that follow it: its activation and the penalty on its output.
+    pub(crate) then: Vec<LayerId>,
     /// What the shape rule found at the first call.
     pub(crate) inferred: Option<Facts>,
 }
@@ -144,10 +147,7 @@ impl Graph {
             Producer::Input => self.tensors[tensor].name.to_string(),
             Producer::Node(node) => {
                 let layer = &self.layers[self.nodes[node].layer];
-                match &layer.op {
-                    Op::Activation { part: true, .. } => self.source_name(self.nodes[node].inputs[0]),
-                    _ => layer.name.to_string(),
-                }
+                if layer.part { self.source_name(self.nodes[node].inputs[0]) } else { layer.name.to_string() }
             }
         }
     }

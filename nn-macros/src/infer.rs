@@ -2,7 +2,7 @@
 //! constants that rustc evaluates with the same rules where they are not.
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::{Facts, Graph, Op, Producer, Shaped, TensorId};
+use crate::graph::{Facts, Graph, Node, Op, Producer, Shaped, TensorId};
 use nn_core::shape::{Blame, Shape};
 use nn_core::spec::{Inferred, Kind, Value};
 use proc_macro2::{Literal, Span, TokenStream};
@@ -180,6 +180,14 @@ fn deferred(graph: &mut Graph, n: usize, value: TokenStream) {
     graph.nodes[n].facts = Some(facts);
 }
 
+/// The call that a part of a layer was written with.
+fn whole<'a>(graph: &'a Graph, node: &'a Node) -> &'a Node {
+    match graph.tensors[node.inputs[0]].producer {
+        Producer::Node(before) if graph.layers[node.layer].part => whole(graph, &graph.nodes[before]),
+        _ => node,
+    }
+}
+
 fn report(graph: &Graph, n: usize, error: nn_core::ShapeError, diagnostics: &mut Diagnostics) {
     let node = &graph.nodes[n];
     let layer = &graph.layers[node.layer];
@@ -209,12 +217,7 @@ fn report(graph: &Graph, n: usize, error: nn_core::ShapeError, diagnostics: &mut
                 Producer::Input => "an input".to_string(),
                 Producer::Node(node) => {
                     let node = &graph.nodes[node];
-                    // An activation that is part of a layer was written with it.
-                    let whole = match (&graph.layers[node.layer].op, graph.tensors[node.inputs[0]].producer) {
-                        (Op::Activation { part: true, .. }, Producer::Node(before)) => &graph.nodes[before],
-                        _ => node,
-                    };
-                    format!("the output of `{}`", crate::names::source(&graph.layers[whole.layer].source))
+                    format!("the output of `{}`", crate::names::source(&graph.layers[whole(graph, node).layer].source))
                 }
             };
             diagnostic.note(format!("`{}` has the shape {shape}: {origin}", crate::names::source(expr)));

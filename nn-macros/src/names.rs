@@ -44,7 +44,7 @@ pub(crate) fn name(graph: &mut Graph, syntax: &Syntax, diagnostics: &mut Diagnos
     for layer in &mut graph.layers {
         if layer.given_name.is_some()
             || layer.let_name.is_some()
-            || matches!(layer.op, Op::Activation { part: true, .. })
+            || layer.part
         {
             continue;
         }
@@ -64,8 +64,12 @@ fn name_nodes(graph: &mut Graph) {
     let mut taken = Taken::default();
     for n in 0..graph.nodes.len() {
         let layer = &graph.layers[graph.nodes[n].layer];
-        let base = match &layer.op {
-            Op::Activation { part: true, label, .. } => {
+        let label = match &layer.op {
+            Op::Activation { label, .. } => label,
+            _ => "penalty",
+        };
+        let base = match layer.part {
+            true => {
                 let input = graph.nodes[n].inputs[0];
                 let before = match graph.tensors[input].producer {
                     Producer::Node(before) => graph.nodes[before].name.to_string(),
@@ -73,7 +77,7 @@ fn name_nodes(graph: &mut Graph) {
                 };
                 format!("{before}_{}", snake_case(label))
             }
-            _ => layer.name.to_string(),
+            false => layer.name.to_string(),
         };
         graph.nodes[n].name = taken.with_companions(base.trim_start_matches("r#"), graph.nodes[n].outputs.len());
         let name = graph.nodes[n].name.clone();

@@ -143,10 +143,7 @@ impl Resolver<'_> {
             Producer::Input => None,
             Producer::Node(node) => {
                 let node = &self.graph.nodes[node];
-                match self.graph.layers[node.layer].op {
-                    Op::Activation { part: true, .. } => self.main_layer(node.inputs[0]),
-                    _ => Some(node.layer),
-                }
+                if self.graph.layers[node.layer].part { self.main_layer(node.inputs[0]) } else { Some(node.layer) }
             }
         }
     }
@@ -378,13 +375,35 @@ impl Resolver<'_> {
             _ => expr.to_token_stream().to_string(),
         };
         let label = label.rsplit("::").next().unwrap_or_default().trim().to_string();
-        Some(self.layer(Op::Activation { value: named.tokens, short: named.short, label, part }, expr.clone()))
+        let layer = self.layer(Op::Activation { value: named.tokens, short: named.short, label }, expr.clone());
+        self.graph.layers[layer].part = part;
+        Some(layer)
+    }
+
+    /// The layer that charges for the output of the layer before it: `activity_regularizer = l2(0.01)`.
+    fn activity(&mut self, expr: &Expr) -> Option<LayerId> {
+        let spec = &nn_core::layers::activity_regularization::SPEC;
+        let fields = values::named(expr, "regularizer", nn_core::regularizers::REGULARIZERS, self.diagnostics)?.fields;
+        let mut args: Vec<_> = spec.args.iter().map(values::default).collect();
+        for (slot, arg) in spec.args.iter().zip(&mut args) {
+            arg.field = fields.iter().find(|(name, _)| *name == slot.name).map(|(_, value)| value.clone());
+        }
+        if fields.is_empty() {
+            self.diagnostics
+                .error(expr, "expected `l1`, `l2` or `l1_l2`")
+                .help("a penalty of your own on a tensor is a layer of your own");
+            return None;
+        }
+        let layer = self.layer(Op::Builtin(Box::new(Builtin { spec, args, then: Vec::new(), inferred: None })), expr.clone());
+        self.graph.layers[layer].part = true;
+        Some(layer)
     }
 
     fn builtin(&mut self, spec: &'static LayerSpec, call: &ExprCall, written: &[(Option<Ident>, Expr)]) -> Bound {
         let mut args: Vec<_> = spec.args.iter().map(values::default).collect();
         let mut given = vec![false; args.len()];
-        let (mut given_name, mut trainable, mut then, mut failed) = (None, true, None, false);
+        let (mut given_name, mut trainable, mut failed) = (None, true, false);
+        let (mut activation, mut activity) = (None, None);
         for (position, (keyword, value)) in written.iter().enumerate() {
             let slot = match keyword {
                 Some(keyword) if keyword == "name" => {
@@ -435,8 +454,15 @@ impl Resolver<'_> {
             given[slot] = true;
             if spec.args[slot].kind == Kind::ActivationAfter {
                 if !matches!(value.to_token_stream().to_string().as_str(), "None" | "linear") {
-                    then = self.activation(value, true);
-                    failed |= then.is_none();
+                    activation = self.activation(value, true);
+                    failed |= activation.is_none();
+                }
+                continue;
+            }
+            if spec.args[slot].kind == Kind::ActivityAfter {
+                if value.to_token_stream().to_string() != "None" {
+                    activity = self.activity(value);
+                    failed |= activity.is_none();
                 }
                 continue;
             }
@@ -461,7 +487,7 @@ impl Resolver<'_> {
         if failed {
             return Bound::Poison;
         }
-        let layer = self.layer(Op::Builtin(Box::new(Builtin { spec, args, then, inferred: None })), Expr::Call(call.clone()));
+        let layer = self.layer(Op::Builtin(Box::new(Builtin { spec, args, then: activation.into_iter().chain(activity).collect(), inferred: None })), Expr::Call(call.clone()));
         self.graph.layers[layer].given_name = given_name;
         self.graph.layers[layer].trainable = trainable;
         Bound::Layer(layer)
@@ -503,7 +529,7 @@ impl Resolver<'_> {
 
     fn layer(&mut self, op: Op, source: Expr) -> LayerId {
         let name = ident_at("layer", source.span());
-        self.graph.layers.push(Layer { name, given_name: None, let_name: None, op, trainable: true, source });
+        self.graph.layers.push(Layer { name, given_name: None, let_name: None, op, trainable: true, part: false, source });
         self.graph.layers.len() - 1
     }
 
@@ -606,22 +632,21 @@ impl Resolver<'_> {
             if inputs[..i].contains(&inputs[i]) && !self.graph.tensors[inputs[i]].integer {
                 let value = quote!(::nn::activations::Linear);
                 let short = Some((ident_at("Linear", Span::call_site()), quote!(Linear)));
-                let op = Op::Activation { value, short, label: "copy".to_string(), part: true };
+                let op = Op::Activation { value, short, label: "copy".to_string() };
                 let copy = self.layer(op, exprs[i].clone());
+                self.graph.layers[copy].part = true;
                 inputs[i] = self.node(copy, vec![inputs[i]], vec![exprs[i].clone()], call.span());
             }
         }
         let then = match &self.graph.layers[layer].op {
-            Op::Builtin(builtin) => builtin.then,
-            _ => None,
+            Op::Builtin(builtin) => builtin.then.clone(),
+            _ => Vec::new(),
         };
-        let output = self.node(layer, inputs, exprs.clone(), call.span());
-        match then {
-            Some(activation) => {
-                Bound::Tensors(vec![self.node(activation, vec![output], exprs[..1].to_vec(), call.span())])
-            }
-            None => Bound::Tensors(vec![output]),
+        let mut output = self.node(layer, inputs, exprs.clone(), call.span());
+        for part in then {
+            output = self.node(part, vec![output], exprs[..1].to_vec(), call.span());
         }
+        Bound::Tensors(vec![output])
     }
 
     fn node(&mut self, layer: LayerId, inputs: Vec<TensorId>, input_exprs: Vec<Expr>, span: Span) -> TensorId {

@@ -81,8 +81,12 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             let value = named(expr, "regularizer", nn_core::regularizers::REGULARIZERS, diagnostics)?;
             arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
         }
+        Kind::Constraint => {
+            let value = named(expr, "constraint", nn_core::constraints::CONSTRAINTS, diagnostics)?;
+            arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
+        }
         // The resolver makes a layer of its own of it.
-        Kind::ActivationAfter => Some(default(spec)),
+        Kind::ActivationAfter | Kind::ActivityAfter => Some(default(spec)),
     }
 }
 
@@ -149,6 +153,8 @@ pub(crate) struct Named {
     pub(crate) tokens: TokenStream,
     /// For one of the library's: the last segment of its path, and the expression without what is before it.
     pub(crate) short: Option<(syn::Ident, TokenStream)>,
+    /// For one of the library's: its fields with their values.
+    pub(crate) fields: Vec<(&'static str, TokenStream)>,
 }
 
 /// Resolves `he_normal`, `random_normal(stddev = 0.1)` or a path to a value of the user's own.
@@ -173,21 +179,21 @@ pub(crate) fn named(expr: &Expr, what: &str, specs: &[ValueSpec], diagnostics: &
             return None;
         }
         // A struct literal or any other expression is a value of the user's own.
-        Expr::Struct(_) => return Some(Named { tokens: quote!(#expr), short: None }),
+        Expr::Struct(_) => return Some(Named { tokens: quote!(#expr), short: None, fields: Vec::new() }),
         _ => {
             diagnostics.error(expr, format!("expected the name of an {what}, but got `{}`", expr.to_token_stream()));
             return None;
         }
     };
     let Some(ident) = path.path.get_ident() else {
-        return Some(Named { tokens: quote!(#expr), short: None });
+        return Some(Named { tokens: quote!(#expr), short: None, fields: Vec::new() });
     };
     let name = ident.to_string();
     let Some(spec) = specs.iter().find(|spec| spec.names.contains(&name.as_str())) else {
         let all = specs.iter().flat_map(|spec| spec.names.iter().copied());
         let own = name.starts_with(char::is_uppercase) && crate::diagnostics::closest(&name, all.clone()).is_none();
         if own {
-            return Some(Named { tokens: quote!(#expr), short: None });
+            return Some(Named { tokens: quote!(#expr), short: None, fields: Vec::new() });
         }
         diagnostics
             .error(ident, format!("unknown {what} `{name}`"))
@@ -219,9 +225,10 @@ pub(crate) fn named(expr: &Expr, what: &str, specs: &[ValueSpec], diagnostics: &
     }
     let path: TokenStream = spec.path.parse().expect("a specification holds a path");
     let fields = spec.fields.iter().map(|(field, _)| syn::Ident::new(field, ident.span()));
+    let pairs = spec.fields.iter().zip(&values).map(|((field, _), value)| (*field, value.clone())).collect();
     let fields = if spec.fields.is_empty() { quote!() } else { quote!({ #(#fields: #values),* }) };
     let last = syn::Ident::new(spec.path.rsplit("::").next().unwrap_or_default(), proc_macro2::Span::call_site());
-    Some(Named { tokens: quote!(::nn::#path #fields), short: Some((last.clone(), quote!(#last #fields))) })
+    Some(Named { tokens: quote!(::nn::#path #fields), short: Some((last.clone(), quote!(#last #fields))), fields: pairs })
 }
 
 /// The arguments of a call, each with its keyword if it has one.

@@ -19,7 +19,8 @@ use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
 use crate::text::Text;
 
-/// `Dense(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer)`
+/// `Dense(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
+/// activity_regularizer, kernel_constraint, bias_constraint)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "Dense",
     function: None,
@@ -32,6 +33,9 @@ pub const SPEC: LayerSpec = LayerSpec {
         ArgSpec::initializer("bias_initializer"),
         ArgSpec::regularizer("kernel_regularizer"),
         ArgSpec::regularizer("bias_regularizer"),
+        ArgSpec::activity_regularizer(),
+        ArgSpec::constraint("kernel_constraint"),
+        ArgSpec::constraint("bias_constraint"),
     ],
     inputs: Arity::ONE,
     reads: Dtype::Float,
@@ -58,6 +62,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
     use crate::kernels;
     use crate::layer::{Layer, Pass};
@@ -80,6 +85,10 @@ pub(super) mod compute {
         pub kernel_regularizer: Regularizer,
         /// A penalty on the bias; none by default.
         pub bias_regularizer: Regularizer,
+        /// A bound on the kernel; none by default.
+        pub kernel_constraint: Constraint,
+        /// A bound on the bias; none by default.
+        pub bias_constraint: Constraint,
     }
 
     impl<const I: usize, const O: usize, const B: usize> Dense<I, O, B> {
@@ -89,6 +98,8 @@ pub(super) mod compute {
             bias_initializer: Initializer::Zeros,
             kernel_regularizer: Regularizer::NONE,
             bias_regularizer: Regularizer::NONE,
+            kernel_constraint: Constraint::None,
+            bias_constraint: Constraint::None,
         };
     }
 
@@ -147,6 +158,11 @@ pub(super) mod compute {
                     kernels::add_rows::<T, O>(dw.bias.as_mut_slice(), flat(dy));
                 }
             }
+        }
+
+        fn constrain(&self, w: &mut Self::Weights) {
+            self.kernel_constraint.apply(w.kernel.as_mut_slice(), &[I, O]);
+            self.bias_constraint.apply(w.bias.as_mut_slice(), &[O]);
         }
 
         fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {

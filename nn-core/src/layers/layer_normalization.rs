@@ -21,7 +21,7 @@ use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
 use crate::text::Text;
 
 /// `LayerNormalization(axis, epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer,
-/// gamma_regularizer)`
+/// gamma_regularizer, beta_constraint, gamma_constraint)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "LayerNormalization",
     function: None,
@@ -35,6 +35,8 @@ pub const SPEC: LayerSpec = LayerSpec {
         ArgSpec::initializer("gamma_initializer"),
         ArgSpec::regularizer("beta_regularizer"),
         ArgSpec::regularizer("gamma_regularizer"),
+        ArgSpec::constraint("beta_constraint"),
+        ArgSpec::constraint("gamma_constraint"),
     ],
     inputs: Arity::ONE,
     reads: Dtype::Float,
@@ -64,6 +66,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     use crate::initializers::{Fans, Initializer};
     use crate::layer::{Layer, Pass};
+    use crate::constraints::Constraint;
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -85,6 +88,10 @@ pub(super) mod compute {
         pub beta_regularizer: Regularizer,
         /// A penalty on the scale; none by default.
         pub gamma_regularizer: Regularizer,
+        /// A bound on `β`; none by default.
+        pub beta_constraint: Constraint,
+        /// A bound on `γ`; none by default.
+        pub gamma_constraint: Constraint,
     }
 
     impl<const F: usize, const CENTER: usize, const SCALE: usize> LayerNormalization<F, CENTER, SCALE> {
@@ -95,6 +102,8 @@ pub(super) mod compute {
             gamma_initializer: Initializer::Ones,
             beta_regularizer: Regularizer::NONE,
             gamma_regularizer: Regularizer::NONE,
+            beta_constraint: Constraint::None,
+            gamma_constraint: Constraint::None,
         };
     }
 
@@ -198,6 +207,12 @@ pub(super) mod compute {
                     }
                 }
             }
+        }
+
+        fn constrain(&self, w: &mut Self::Weights) {
+            let (gamma, beta) = (w.gamma.as_mut_slice(), w.beta.as_mut_slice());
+            self.gamma_constraint.apply(gamma, &[gamma.len()]);
+            self.beta_constraint.apply(beta, &[beta.len()]);
         }
 
         fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {

@@ -20,6 +20,7 @@ macro_rules! layers {
 }
 
 layers! {
+    activity_regularization,
     add,
     average,
     batch_normalization,

@@ -19,7 +19,7 @@ use crate::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::{ArgSpec, Arity, Default, Dtype, Inferred, Kind, LayerSpec, Value};
 use crate::text::Text;
 
-/// `PReLU(alpha_initializer, alpha_regularizer, shared_axes)`
+/// `PReLU(alpha_initializer, alpha_regularizer, alpha_constraint, shared_axes)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "PReLU",
     function: None,
@@ -27,6 +27,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[
         ArgSpec::initializer("alpha_initializer"),
         ArgSpec::regularizer("alpha_regularizer"),
+        ArgSpec::constraint("alpha_constraint"),
         ArgSpec {
             name: "shared_axes",
             kind: Kind::Ints,
@@ -55,7 +56,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         let message = Text::new().str("expected from one to four axes, but got the shape ").shape(&x);
         return Err(ShapeError::input(0, message));
     }
-    if let Value::Ints(shared, count) = args[2] {
+    if let Value::Ints(shared, count) = args[3] {
         let mut i = 0;
         while i < count {
             match x.axis(shared[i]) {
@@ -84,6 +85,7 @@ pub(super) mod compute {
     use crate::initializers::{Fans, Initializer};
     use crate::layer::{Layer, Pass};
     use crate::layers::strides::Strides;
+    use crate::constraints::Constraint;
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::shape::Shape;
@@ -110,6 +112,8 @@ pub(super) mod compute {
         pub alpha_initializer: Initializer,
         /// A penalty on the slopes; none by default.
         pub alpha_regularizer: Regularizer,
+        /// A bound on the slopes; none by default.
+        pub alpha_constraint: Constraint,
     }
 
     impl<
@@ -123,7 +127,11 @@ pub(super) mod compute {
     > PReLU<R, P, D1, D2, RANK, I1, I2>
     {
         /// Keras's defaults.
-        pub const DEFAULT: Self = PReLU { alpha_initializer: Initializer::Zeros, alpha_regularizer: Regularizer::NONE };
+        pub const DEFAULT: Self = PReLU {
+            alpha_initializer: Initializer::Zeros,
+            alpha_regularizer: Regularizer::NONE,
+            alpha_constraint: Constraint::None,
+        };
 
         /// The slope of each scalar of an input of `rows` × `cols`.
         #[inline(always)]
@@ -243,6 +251,10 @@ pub(super) mod compute {
             }
         }
 
+        fn constrain(&self, w: &mut Self::Weights) {
+            self.alpha_constraint.apply(w.alpha.as_mut_slice(), &dims(R, P, D1, D2)[AXES - RANK..]);
+        }
+
         fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
             self.alpha_regularizer.apply(w.alpha.as_slice(), dw.map(|dw| dw.alpha.as_mut_slice()))
         }
@@ -291,7 +303,7 @@ mod tests {
     fn rule(shared: &[i64], x: &[usize]) -> Result<Inferred, ShapeError> {
         let mut all = [0; MAX_RANK];
         all[..shared.len()].copy_from_slice(shared);
-        infer(&[Value::Absent, Value::Absent, Value::Ints(all, shared.len())], &[Shape::new(x)])
+        infer(&[Value::Absent, Value::Absent, Value::Absent, Value::Ints(all, shared.len())], &[Shape::new(x)])
     }
 
     #[test]

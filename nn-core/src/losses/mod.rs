@@ -1,13 +1,59 @@
 //! The losses, one page each: formula, value, gradient, tests.
 //!
 //! A loss implements [`LossOn`] for the samples it can judge. [`Losses`] spreads losses over the outputs of a model: one
-//! for all of them, a tuple, or the named struct that `model!` writes.
+//! for all of them, a tuple, or the named struct that `model!` writes. `()` stands for no loss, and for its targets.
+//!
+//! # A loss of your own
+//! is a type with a name, a value and a gradient:
+//!
+//! ```
+//! # use {nalgebra::SMatrix, nn_core as nn};
+//! use nn::losses::{Loss, LossOn};
+//! use nn::{Element, Scalar};
+//!
+//! /// `1/n · Σ τ · (t - y)` where the prediction is too low, `1/n · Σ (1 - τ) · (y - t)` where it is too high: the prediction
+//! /// of a quantile.
+//! #[derive(Clone, Copy, Debug)]
+//! struct Pinball {
+//!     tau: f64,
+//! }
+//!
+//! impl Loss for Pinball {
+//!     fn name(&self) -> &'static str {
+//!         "pinball"
+//!     }
+//! }
+//!
+//! impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for Pinball {
+//!     type Target = SMatrix<T, R, P>;
+//!
+//!     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
+//!         let (low, high) = (T::of(self.tau), T::of(self.tau - 1.0));
+//!         let pairs = target.iter().zip(prediction.iter());
+//!         let sum: T = pairs.map(|(&t, &y)| if y < t { low * (t - y) } else { high * (t - y) }).sum();
+//!         sum / T::of((R * P) as f64)
+//!     }
+//!
+//!     fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
+//!         let (low, high) = (T::of(self.tau), T::of(self.tau - 1.0));
+//!         for ((g, &t), &y) in gradient.iter_mut().zip(target.iter()).zip(prediction.iter()) {
+//!             *g = -(if y < t { low } else { high }) / T::of((R * P) as f64);
+//!         }
+//!     }
+//! }
+//!
+//! let (target, prediction) = (SMatrix::<f32, 2, 1>::new(1.0, 2.0), SMatrix::<f32, 2, 1>::new(0.0, 4.0));
+//! assert_eq!(Pinball { tau: 0.75 }.loss(&target, &prediction), 0.625);
+//! ```
 
 #[cfg(test)]
 mod checks;
 mod logits;
+mod mean;
+mod none;
 mod spread;
 
+pub use none::NoTarget;
 pub use spread::{Losses, Seeds, Weighting};
 
 use crate::activations::Head;
@@ -23,10 +69,22 @@ macro_rules! losses {
 
 losses! {
     binary_crossentropy,
+    binary_focal_crossentropy,
     categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
+    cosine_similarity,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
     mean_absolute_error,
+    mean_absolute_percentage_error,
     mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
     sparse_categorical_crossentropy,
+    squared_hinge,
 }
 
 /// A loss. What it can judge is said by [`LossOn`].
@@ -35,6 +93,9 @@ losses! {
     note = "one loss serves all outputs; for several outputs a tuple or the model's `…Outputs` struct gives each its own"
 )]
 pub trait Loss {
+    /// Whether there is a loss at all: `false` only for `()`, which is none.
+    const JUDGES: bool = true;
+
     /// Keras's name: `mean_squared_error`.
     fn name(&self) -> &'static str;
 }

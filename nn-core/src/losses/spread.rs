@@ -34,6 +34,12 @@ pub trait Losses<P: Tensors> {
 
     /// Calls `report` with output, sample and what was expected for every invalid target.
     fn check(&self, targets: <Self::Targets as Tensors>::Batch<'_>, report: &mut dyn FnMut(usize, usize, Text<96>));
+
+    /// Whether this output has a loss, that is another one than `()`.
+    fn judges(&self, output: usize) -> bool {
+        let _ = output;
+        true
+    }
 }
 
 /// The weights of outputs and samples in a loss.
@@ -99,6 +105,8 @@ fn check_one<P: Sample, L: LossOn<P>>(
     targets: &[L::Target],
     report: &mut dyn FnMut(usize, usize, Text<96>),
 ) {
+    // Where there is no loss, there is no end of targets either.
+    let targets = if L::JUDGES { targets } else { &[] };
     for (n, target) in targets.iter().enumerate() {
         if let Err(expected) = loss.check(target) {
             report(output, n, expected);
@@ -138,6 +146,10 @@ impl<P: Sample<Element: Scalar>, L: Loss + LossOn<P>> Losses<P> for L {
     fn check(&self, targets: &[L::Target], report: &mut dyn FnMut(usize, usize, Text<96>)) {
         check_one(self, 0, targets, report);
     }
+
+    fn judges(&self, _: usize) -> bool {
+        L::JUDGES
+    }
 }
 
 macro_rules! spread_losses {
@@ -150,6 +162,10 @@ macro_rules! spread_losses {
             type Targets = ($(<Every as LossOn<$name>>::Target,)+);
 
             spread_losses! { @methods self [$($name)+] [$($index)+] [$((*self) $index)+] }
+
+            fn judges(&self, _: usize) -> bool {
+                Every::JUDGES
+            }
         }
 
         // One loss for each output.
@@ -157,6 +173,10 @@ macro_rules! spread_losses {
             type Targets = ($($loss::Target,)+);
 
             spread_losses! { @methods self [$($name)+] [$($index)+] [$((self.$index) $index)+] }
+
+            fn judges(&self, output: usize) -> bool {
+                [$($loss::JUDGES),+].get(output).copied().unwrap_or(true)
+            }
         }
     };
     // `self` is handed in, since the macro's own `self` would be another name to the bodies.

@@ -1,12 +1,17 @@
 //! The metrics, one page each: definition, accumulation, tests.
 //!
 //! A metric implements [`MetricOn`] for the targets and predictions it can compare. [`Metrics`] spreads metrics over the
-//! outputs of a model.
+//! outputs of a model. They do not look at the weights of samples, as in Keras, except those in [`Weighted`]. Losses are
+//! metrics too, under their own names; [`confusion_matrix`] is a function, since a table is not a number.
 
+mod counts;
 mod mean;
+mod of_losses;
 mod spread;
 
+pub use counts::Counts;
 pub use mean::Mean;
+pub use of_losses::*;
 #[doc(hidden)]
 pub use spread::Zip;
 pub use spread::{MetricSet, Metrics};
@@ -21,11 +26,22 @@ macro_rules! metrics {
 
 metrics! {
     accuracy,
+    auc,
     binary_accuracy,
     categorical_accuracy,
+    confusion_matrix,
+    cosine_similarity,
+    f1_score,
     mae,
     mse,
+    precision,
+    r2_score,
+    recall,
+    root_mean_squared_error,
     sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
+    weighted,
 }
 
 /// A metric. What it can compare is said by [`MetricOn`].
@@ -36,6 +52,9 @@ metrics! {
 pub trait Metric: Clone {
     /// What is accumulated over the batches of an epoch; most metrics are a [`Mean`].
     type State: Default + Clone;
+
+    /// Whether it looks at the weights of samples: `true` only for those in [`Weighted`].
+    const WEIGHTED: bool = false;
 
     /// The name under which it is reported.
     fn name(&self) -> &'static str;

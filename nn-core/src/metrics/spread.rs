@@ -14,7 +14,8 @@ pub trait Metrics<P: Tensors, Y: Tensors>: Clone {
     /// What is accumulated over the batches of an epoch.
     type State: Default + Clone;
 
-    /// Adds a batch. `weights` has a number for each sample, or is empty for all 1.
+    /// Adds a batch. `weights` has a number for each sample, or is empty for all 1; only [`Weighted`](super::Weighted)
+    /// metrics look at it.
     fn update(&self, state: &mut Self::State, targets: Y::Batch<'_>, predictions: P::Batch<'_>, weights: &[f64]);
 
     /// Calls `visit` with output, name and value of every metric, output by output.
@@ -43,6 +44,7 @@ impl<P: Sample, Y: Sample, M: Metric + MetricOn<P, Y>> Metrics<P, Y> for M {
     type State = M::State;
 
     fn update(&self, state: &mut M::State, targets: &[Y], predictions: &[P], weights: &[f64]) {
+        let weights = if M::WEIGHTED { weights } else { &[] };
         for (n, (target, prediction)) in targets.iter().zip(predictions).enumerate() {
             MetricOn::update(self, state, target, prediction, weights.get(n).copied().unwrap_or(1.0));
         }
@@ -140,7 +142,7 @@ for_each_arity!(zip_tuples);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::{Accuracy, BinaryAccuracy, Mae, Mse};
+    use crate::metrics::{Accuracy, BinaryAccuracy, Mae, Mse, Weighted};
     use nalgebra::SMatrix;
     use std::vec::Vec;
 
@@ -182,7 +184,12 @@ mod tests {
         assert_eq!(results::<Score, Score, _>(Accuracy, &t, &p, &[]), [(0, "accuracy", 0.5)]);
         assert_eq!(results::<Score, Score, _>((Accuracy,), &t, &p, &[]), [(0, "accuracy", 0.5)]);
         assert_eq!(
-            results::<Score, Score, _>((Mae, Mse, BinaryAccuracy { threshold: 0.8 }), &t, &p, &[3.0, 1.0]),
+            results::<Score, Score, _>(
+                (Weighted(Mae), Weighted(Mse), BinaryAccuracy { threshold: 0.8 }),
+                &t,
+                &p,
+                &[3.0, 1.0]
+            ),
             [(0, "mae", 0.4375), (0, "mse", 0.296875), (0, "binary_accuracy", 0.0)]
         );
     }
@@ -199,8 +206,8 @@ mod tests {
         assert_eq!(results::<Outputs, Targets, _>(Accuracy, t, p, &[]), [(0, "accuracy", 1.0), (1, "accuracy", 0.5)]);
         let (t, p) = ((&labels[..], &labels[..]), (&scores[..], &scores[..]));
         assert_eq!(
-            results::<(Score, Score), (Score, Score), _>((Accuracy, Mae), t, p, &[1.0, 0.0]),
-            [(0, "accuracy", 1.0), (0, "mae", 0.25), (1, "accuracy", 1.0), (1, "mae", 0.25)]
+            results::<(Score, Score), (Score, Score), _>((Accuracy, Weighted(Mae)), t, p, &[1.0, 0.0]),
+            [(0, "accuracy", 0.5), (0, "mae", 0.25), (1, "accuracy", 0.5), (1, "mae", 0.25)]
         );
     }
 }

@@ -1,17 +1,32 @@
 //! Adagrad: each weight has its own learning rate, which falls with the sum of its squared gradients.
-//!
-//! ```text
-//! a += g²                       a starts at initial_accumulator_value
-//! w -= lr · g / √(a + ε)
-//! ```
-//!
-//! As in Keras 3, `ε` is inside the root. Source: <https://keras.io/api/optimizers/adagrad/>; Duchi et al., *Adaptive
-//! Subgradient Methods*, JMLR 12 (2011).
 
 use super::Optimizer;
 use crate::scalar::Scalar;
 
 /// Learning rates that fall with the sum of squared gradients.
+///
+/// ```text
+/// a += g²                       a starts at initial_accumulator_value
+/// w -= lr · g / √(a + ε)
+/// ```
+///
+/// `Adagrad { learning_rate: 1.5, .. }` goes as fast along the valley as across it, and slower and slower:
+///
+/// ```text
+///       S
+///
+///
+///                  b
+///
+///                          d  e f g h i jk lmnopqrsuvxz      +
+///                      c
+///
+///
+///              a
+/// ```
+///
+/// As in Keras 3, `ε` is inside the root. Source: <https://keras.io/api/optimizers/adagrad/>; Duchi et al., *Adaptive
+/// Subgradient Methods*, JMLR 12 (2011).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adagrad {
     /// `lr`; Keras's default is 0.001.
@@ -45,8 +60,8 @@ impl Optimizer for Adagrad {
         self.learning_rate
     }
 
-    fn step<T: Scalar>(&self, step: u64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
-        let (lr, epsilon) = (T::of(self.learning_rate(step)), T::of(self.epsilon));
+    fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
+        let (lr, epsilon) = (T::of(learning_rate), T::of(self.epsilon));
         let [a, ..] = slots else { return };
         for ((w, &g), a) in w.iter_mut().zip(g).zip(a.iter_mut()) {
             *a += g * g;
@@ -58,7 +73,7 @@ impl Optimizer for Adagrad {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::optimizers::checks::like_keras;
+    use crate::optimizers::checks::{like_keras, page_shows, way};
 
     /// `keras.optimizers.Adagrad(0.125, ..)`
     #[test]
@@ -80,5 +95,11 @@ mod tests {
                 [0.970862860073, -2.02427222443, 0.41810096958],
             ],
         );
+    }
+
+    #[test]
+    fn drawing() {
+        let adagrad = Adagrad { learning_rate: 1.5, ..Adagrad::default() };
+        page_shows(include_str!("adagrad.rs"), &way(&adagrad));
     }
 }

@@ -1,22 +1,37 @@
 //! Adam: momentum, divided by a running root mean square of the gradients, both corrected for their start at zero.
-//!
-//! ```text
-//! m += (g - m) · (1 - β₁)
-//! v += (g² - v) · (1 - β₂)
-//! v̂ = max(v̂, v)                           if amsgrad, else v̂ = v
-//! α = lr · √(1 - β₂ᵗ) / (1 - β₁ᵗ)          t = 1, 2, ..
-//! w -= m · α / (√v̂ + ε)
-//! ```
-//!
-//! As in Keras, the corrections are in `α`, so `ε` is what the paper calls "epsilon hat". Source:
-//! <https://keras.io/api/optimizers/adam/>; Kingma and Ba, *Adam*, ICLR 2015; Reddi et al., *On the Convergence of Adam and
-//! Beyond*, ICLR 2018.
 
 use super::Optimizer;
 use crate::scalar::Scalar;
 use nalgebra::ComplexField;
 
 /// Momentum divided by a running root mean square; with `amsgrad`, by the largest so far.
+///
+/// ```text
+/// m += (g - m) · (1 - β₁)
+/// v += (g² - v) · (1 - β₂)
+/// v̂ = max(v̂, v)                           if amsgrad, else v̂ = v
+/// α = lr · √(1 - β₂ᵗ) / (1 - β₁ᵗ)          t = 1, 2, ..
+/// w -= m · α / (√v̂ + ε)
+/// ```
+///
+/// `Adam { learning_rate: 0.5, .. }` makes steps of about `lr` in both directions, and has the momentum to pass the
+/// minimum:
+///
+/// ```text
+///       S
+///
+///
+///          a                         j k  l
+///                              h  i         m                   wxyz
+///                                              n o           +v
+///             b             g                      p  q rs t
+///                        f
+///                c  d  e
+/// ```
+///
+/// As in Keras, the corrections are in `α`, so `ε` is what the paper calls "epsilon hat". Source:
+/// <https://keras.io/api/optimizers/adam/>; Kingma and Ba, *Adam*, ICLR 2015; Reddi et al., *On the Convergence of Adam
+/// and Beyond*, ICLR 2018.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
     /// `lr`; Keras's default is 0.001.
@@ -50,11 +65,11 @@ impl Optimizer for Adam {
         self.learning_rate
     }
 
-    fn step<T: Scalar>(&self, step: u64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
+    fn step<T: Scalar>(&self, step: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         // In f64, since 1 - β₂ᵗ loses most digits of an f32 in the first steps.
         let t = (step + 1) as f64;
         let (power_1, power_2) = (ComplexField::powf(self.beta_1, t), ComplexField::powf(self.beta_2, t));
-        let alpha = T::of(self.learning_rate(step) * ComplexField::sqrt(1.0 - power_2) / (1.0 - power_1));
+        let alpha = T::of(learning_rate * ComplexField::sqrt(1.0 - power_2) / (1.0 - power_1));
         let (rest_1, rest_2) = (T::of(1.0 - self.beta_1), T::of(1.0 - self.beta_2));
         let epsilon = T::of(self.epsilon);
         match slots {
@@ -82,7 +97,7 @@ impl Optimizer for Adam {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::optimizers::checks::like_keras;
+    use crate::optimizers::checks::{like_keras, page_shows, way};
 
     /// `keras.optimizers.Adam(0.125, ..)`
     #[test]
@@ -114,5 +129,10 @@ mod tests {
                 [0.801971300323, -1.97500529078, 0.233412851706],
             ],
         );
+    }
+
+    #[test]
+    fn drawing() {
+        page_shows(include_str!("adam.rs"), &way(&Adam { learning_rate: 0.5, ..Adam::default() }));
     }
 }

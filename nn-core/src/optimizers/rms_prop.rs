@@ -1,21 +1,35 @@
 //! RMSprop: gradients are divided by a running root mean square of themselves.
-//!
-//! ```text
-//! v = ρ · v + (1 - ρ) · g²
-//! a = ρ · a + (1 - ρ) · g                 if centered
-//! d = lr · g / √(v + ε)                   or, if centered, lr · g / √(v - a² + ε)
-//!
-//! plain:     w -= d
-//! momentum:  m = μ · m + d
-//!            w -= m
-//! ```
-//!
-//! As in Keras 3, `ε` is inside the root (Keras 2 had it outside). Source: <https://keras.io/api/optimizers/rmsprop/>
 
 use super::Optimizer;
 use crate::scalar::Scalar;
 
 /// Gradients divided by a running root mean square, with momentum, centered or not.
+///
+/// ```text
+/// v = ρ · v + (1 - ρ) · g²
+/// a = ρ · a + (1 - ρ) · g                 if centered
+/// d = lr · g / √(v + ε)                   or, if centered, lr · g / √(v - a² + ε)
+///
+/// plain:     w -= d
+/// momentum:  m = μ · m + d
+///            w -= m
+/// ```
+///
+/// `RmsProp { learning_rate: 0.35, .. }` begins with steps of `lr / √(1 - ρ)` in both directions. They do not shrink
+/// with the gradient, so it hovers about the minimum instead of ending there:
+///
+/// ```text
+///       S
+///
+///
+///                                                   t
+///                  b                              r   v x
+///                     c   d e  f g h i jk l mno pq      yz   +
+///                                                      w
+///             a                                    s u
+/// ```
+///
+/// As in Keras 3, `ε` is inside the root (Keras 2 had it outside). Source: <https://keras.io/api/optimizers/rmsprop/>
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RmsProp {
     /// `lr`; Keras's default is 0.001.
@@ -54,8 +68,8 @@ impl Optimizer for RmsProp {
         self.learning_rate
     }
 
-    fn step<T: Scalar>(&self, step: u64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
-        let (lr, mu, epsilon) = (T::of(self.learning_rate(step)), T::of(self.momentum), T::of(self.epsilon));
+    fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
+        let (lr, mu, epsilon) = (T::of(learning_rate), T::of(self.momentum), T::of(self.epsilon));
         let (rho, rest) = (T::of(self.rho), T::of(1.0 - self.rho));
         match slots {
             [v] => {
@@ -95,7 +109,7 @@ impl Optimizer for RmsProp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::optimizers::checks::like_keras;
+    use crate::optimizers::checks::{like_keras, page_shows, way};
 
     const RMS: RmsProp = RmsProp { learning_rate: 0.125, rho: 0.9, momentum: 0.0, epsilon: 1e-7, centered: false };
 
@@ -151,5 +165,10 @@ mod tests {
     #[test]
     fn defaults() {
         assert_eq!(RmsProp::default(), RmsProp { learning_rate: 0.001, ..RMS });
+    }
+
+    #[test]
+    fn drawing() {
+        page_shows(include_str!("rms_prop.rs"), &way(&RmsProp { learning_rate: 0.35, ..RmsProp::default() }));
     }
 }

@@ -1,29 +1,61 @@
 //! SGD: gradient descent, with momentum and Nesterov momentum.
-//!
-//! ```text
-//! plain:     w -= lr · g
-//! momentum:  v = μ · v - lr · g
-//!            w += v
-//! Nesterov:  v = μ · v - lr · g
-//!            w += μ · v - lr · g
-//! ```
-//!
-//! The learning rate is inside the velocity, as in Keras, and so is the minus sign. A form that is often printed,
-//!
-//! ```text
-//! velocity = past_velocity * momentum + learning_rate * gradient
-//! w = w + momentum * velocity - learning_rate * gradient
-//! ```
-//!
-//! has the sign of the gradient wrong in its first line: that velocity points uphill, and the second line adds it. It should
-//! read `past_velocity * momentum - learning_rate * gradient`, which makes the two lines the Nesterov form above.
-//!
-//! Source: <https://keras.io/api/optimizers/sgd/>
 
 use super::Optimizer;
 use crate::scalar::Scalar;
 
 /// Gradient descent, with momentum and Nesterov momentum.
+///
+/// ```text
+/// plain:     w -= lr · g
+/// momentum:  v = μ · v - lr · g
+///            w += v
+/// Nesterov:  v = μ · v - lr · g
+///            w += μ · v - lr · g
+/// ```
+///
+/// `Sgd { learning_rate: 1.8, .. }`: the steepest way leads across the valley and hardly along it.
+///
+/// ```text
+///       S
+///
+///              b
+///                     d
+///                          f    h   j
+///                                     kl mn opqrstuvxyz      +
+///                             g   i
+///                  c     e
+///
+///           a
+/// ```
+///
+/// `Sgd { learning_rate: 0.8, momentum: 0.8, .. }`: what goes to and fro cancels out in the velocity, what goes along
+/// adds up.
+///
+/// ```text
+///       S
+///
+///                              f
+///                         e
+///         a                         g                   l  m      s
+///                                                    k       +  zywt
+///                    d                   h        j            op
+///                                             i
+///            b
+///                c
+/// ```
+///
+/// The learning rate is inside the velocity, as in Keras, and so is the minus sign. A form that is often printed,
+///
+/// ```text
+/// velocity = past_velocity * momentum + learning_rate * gradient
+/// w = w + momentum * velocity - learning_rate * gradient
+/// ```
+///
+/// has the sign of the gradient wrong in its first line: that velocity points uphill, and the second line adds it. It
+/// should read `past_velocity * momentum - learning_rate * gradient`, which makes the two lines the Nesterov form
+/// above.
+///
+/// Source: <https://keras.io/api/optimizers/sgd/>
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sgd {
     /// `lr`; Keras's default is 0.01.
@@ -53,8 +85,8 @@ impl Optimizer for Sgd {
         self.learning_rate
     }
 
-    fn step<T: Scalar>(&self, step: u64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
-        let (lr, mu) = (T::of(self.learning_rate(step)), T::of(self.momentum));
+    fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
+        let (lr, mu) = (T::of(learning_rate), T::of(self.momentum));
         match slots {
             [v, ..] if self.nesterov => {
                 for ((w, &g), v) in w.iter_mut().zip(g).zip(v.iter_mut()) {
@@ -80,7 +112,7 @@ impl Optimizer for Sgd {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::optimizers::checks::like_keras;
+    use crate::optimizers::checks::{like_keras, page_shows, way};
 
     /// `keras.optimizers.SGD(0.125, ..)`
     #[test]
@@ -101,5 +133,12 @@ mod tests {
                 [0.9755859375, -2.345703125, 0.38720703125],
             ],
         );
+    }
+
+    #[test]
+    fn drawing() {
+        let plain = Sgd { learning_rate: 1.8, ..Sgd::default() };
+        page_shows(include_str!("sgd.rs"), &way(&plain));
+        page_shows(include_str!("sgd.rs"), &way(&Sgd { learning_rate: 0.8, momentum: 0.8, ..plain }));
     }
 }

@@ -1,7 +1,7 @@
 //! What a reader sees: documentation of fields, the summary, and pictures of the graph.
 
 use super::Context;
-use crate::graph::{Layer, Op, Producer, Shaped, TensorId};
+use crate::graph::{Layer, Producer, Shaped, TensorId};
 use crate::infer::expression;
 use crate::names::source;
 use proc_macro2::TokenStream;
@@ -57,7 +57,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
     }
     for node in &graph.nodes {
         let layer = &graph.layers[node.layer];
-        if matches!(layer.op, Op::Activation { part: true, .. }) {
+        if layer.part {
             continue;
         }
         let inputs = node.inputs.iter().map(|&tensor| graph.source_name(tensor));

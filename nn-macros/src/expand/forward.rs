@@ -126,7 +126,15 @@ pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
         } else {
             quote!(&mut ())
         };
-        let mode = if layer.trainable { quote!(mode.reborrow()) } else { quote!(mode.frozen()) };
+        let mode = match (layer.trainable, layer.has_cache() && layer.has_weights()) {
+            (false, _) => quote!(mode.frozen()),
+            // It may be frozen at run time.
+            (true, true) => {
+                let (start, count) = context.layers_of(node.layer);
+                quote!(mode.layer(#start, #count))
+            }
+            (true, false) => quote!(mode.reborrow()),
+        };
         call(context, node, quote!(#nn Pass::Training(#memory, #mode)))
     });
     quote! {

@@ -116,6 +116,20 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
         let call = method(context, context.first_call(id)?, quote!(regularize), arguments);
         Some(quote!(loss += #call))
     });
+    let constrain = context.weighted().filter(|(_, layer)| layer.trainable).filter_map(|(id, layer)| {
+        let field = &layer.name;
+        Some(method(context, context.first_call(id)?, quote!(constrain), quote!(&mut w.#field)))
+    });
+    // Only what keeps something in a prediction can have found a penalty in it.
+    let penalties = |name: TokenStream| {
+        let charging = graph.nodes.iter().filter(|node| graph.layers[node.layer].has_scratch());
+        charging.map(move |node| {
+            let memory = memory_field(node);
+            let call = method(context, node, quote!(#name::<B>), quote!(&m.#memory));
+            quote!(loss += #call)
+        })
+    };
+    let (activity, training_activity) = (penalties(quote!(activity)), penalties(quote!(training_activity)));
     let forward = forward::forward(context);
     let backward = backward::backward(context);
     let (heads, logits) = heads(context);
@@ -163,6 +177,22 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
 
             fn update<B: #nn Storage>(&self, w: &mut #name<T>, m: &Self::Cache<B>) {
                 #(#update)*
+            }
+
+            fn constrain(&self, w: &mut #name<T>) {
+                #(#constrain)*
+            }
+
+            fn activity<B: #nn Storage>(&self, m: &Self::Scratch<B>) -> T {
+                let mut loss = T::ZERO;
+                #(#activity)*
+                loss
+            }
+
+            fn training_activity<B: #nn Storage>(&self, m: &Self::Cache<B>) -> T {
+                let mut loss = T::ZERO;
+                #(#training_activity)*
+                loss
             }
 
             fn regularize(&self, w: &#name<T>, mut dw: Option<&mut #name<T>>) -> T {

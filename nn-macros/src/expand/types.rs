@@ -4,7 +4,7 @@ use super::Context;
 use crate::graph::{Facts, Layer, LayerId, Node, Op, Shaped, TensorId};
 use crate::plan::Place;
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::Ident;
 
 impl Context<'_> {
@@ -161,6 +161,31 @@ impl Context<'_> {
     /// The layers with weights, with their ids.
     pub(crate) fn weighted(&self) -> impl Iterator<Item = (LayerId, &Layer)> {
         self.graph.layers.iter().enumerate().filter(|(_, layer)| layer.has_weights())
+    }
+
+    /// Which of the model's layers with weights the weights of a layer are: the first one, and how many.
+    pub(crate) fn layers_of(&self, id: LayerId) -> (TokenStream, TokenStream) {
+        let nn = &self.paths.nn;
+        let count = |id: LayerId, layer: &Layer| match &layer.op {
+            Op::Component(_) => {
+                let weights = self.weights_type(id, &quote!(T));
+                Err(quote!(<#weights as #nn Weights<T>>::LAYERS))
+            }
+            _ => Ok(1usize),
+        };
+        let (mut known, mut others) = (0, Vec::new());
+        for (before, layer) in self.weighted().take_while(|(before, _)| *before != id) {
+            match count(before, layer) {
+                Ok(n) => known += n,
+                Err(tokens) => others.push(tokens),
+            }
+        }
+        let known = Literal::usize_unsuffixed(known);
+        let own = match count(id, &self.graph.layers[id]) {
+            Ok(n) => Literal::usize_unsuffixed(n).into_token_stream(),
+            Err(tokens) => tokens,
+        };
+        (quote!(#known #(+ #others)*), own)
     }
 
     /// The field of a tensor in the tape.

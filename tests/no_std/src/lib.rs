@@ -97,6 +97,7 @@ impl Trainer {
         graph.backward_from::<Memory>(seeds, &self.model, x, &y, &dy, &mut self.cache, None, Some(&mut self.gradient));
         OPTIMIZER.step(
             self.steps,
+            OPTIMIZER.learning_rate,
             self.model.as_mut_slice(),
             self.gradient.as_slice(),
             &mut [self.velocity.as_mut_slice()],

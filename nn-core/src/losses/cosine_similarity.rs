@@ -1,0 +1,99 @@
+//! Cosine similarity: the angle between prediction and target, whatever their lengths; as a loss with the sign turned.
+//!
+//! ```text
+//! |x| = sqrt(Σ x²),  x̂ = x · min(1/|x|, 1e7)        over the features of a position
+//! L = -Σ t̂ · ŷ                                     from -1 (the same direction) to 1 (opposite ones)
+//! dL/dy = -(t̂ - ŷ · Σ t̂ · ŷ) / |y|
+//! ```
+//!
+//! With several positions both are divided by their number. Where `|y|` is below 1e-7 the factor is constant, so the gradient
+//! there is `-t̂ · 1e7`; Keras has NaN for a prediction that is exactly 0.
+//!
+//! The same type is the metric of that name, which is `Σ t̂ · ŷ`, as Keras has it. Source:
+//! <https://keras.io/api/losses/regression_losses/#cosinesimilarity-class>
+
+use super::logits::EPSILON;
+use crate::losses::{Loss, LossOn};
+use crate::scalar::Scalar;
+use crate::tensor::Element;
+use nalgebra::SMatrix;
+
+/// `-cos` of the angle between prediction and target, the mean over positions; as a metric without the minus
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CosineSimilarity;
+
+/// `min(1/|x|, 1e7)`, and whether that is `1/|x|`.
+#[inline(always)]
+fn inverse_norm<T: Scalar>(x: &[T]) -> (T, bool) {
+    let squares: T = x.iter().map(|&x| x * x).sum();
+    let (inverse, largest) = (T::ONE / squares.sqrt(), T::of(1.0 / EPSILON));
+    if inverse > largest { (largest, false) } else { (inverse, true) }
+}
+
+/// `Σ t̂ · ŷ` of one position, `1/|t|`, `1/|y|` and whether the last is not held down.
+fn position<T: Scalar>(t: &[T], y: &[T]) -> (T, T, T, bool) {
+    let ((t_inverse, _), (y_inverse, free)) = (inverse_norm(t), inverse_norm(y));
+    let cosine: T = t.iter().zip(y).map(|(&t, &y)| (t * t_inverse) * (y * y_inverse)).sum();
+    (cosine, t_inverse, y_inverse, free)
+}
+
+impl Loss for CosineSimilarity {
+    fn name(&self) -> &'static str {
+        "cosine_similarity"
+    }
+}
+
+impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for CosineSimilarity {
+    type Target = SMatrix<T, R, P>;
+
+    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
+        let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));
+        let sum: T = positions.map(|(t, y)| position(t, y).0).sum();
+        -sum / T::of(P as f64)
+    }
+
+    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
+        // L = -1/P · Σ t̂ · ŷ
+        let factor = T::of(-1.0 / P as f64);
+        let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));
+        for ((t, y), g) in positions.zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
+            let (cosine, t_inverse, y_inverse, free) = position(t, y);
+            let along = if free { cosine } else { T::ZERO };
+            for ((g, &t), &y) in g.iter_mut().zip(t).zip(y) {
+                *g = factor * y_inverse * (t * t_inverse - y * y_inverse * along);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::losses::checks::{check_loss, like_keras};
+
+    type Sample = SMatrix<f64, 3, 2>;
+
+    #[test]
+    fn gradient() {
+        let targets = Sample::from_column_slice(&[0., 1., 0., 0.5, -0.25, 2.]);
+        check_loss(&CosineSimilarity, &targets, &Sample::from_column_slice(&[0.2, 0.3, 0.5, -1., 0.6, 1.5]));
+    }
+
+    /// 45 degrees, and the same direction.
+    #[test]
+    fn by_hand() {
+        let targets = SMatrix::<f64, 2, 2>::from_column_slice(&[0., 1., 1., 1.]);
+        let predictions = SMatrix::<f64, 2, 2>::from_column_slice(&[1., 1., 2., 2.]);
+        let half = 0.5f64.sqrt();
+        let gradient = [half / 4.0, -half / 4.0, 0., 0.];
+        like_keras(&CosineSimilarity, &targets, &predictions, -(half + 1.0) / 2.0, &gradient);
+    }
+
+    #[test]
+    fn a_prediction_of_zero() {
+        let (target, mut gradient) = (SMatrix::<f32, 2, 1>::new(3., 4.), SMatrix::<f32, 2, 1>::zeros());
+        assert_eq!(CosineSimilarity.loss(&target, &gradient), 0.0);
+        CosineSimilarity.gradient(&target, &gradient.clone_owned(), &mut gradient);
+        assert!((gradient - SMatrix::<f32, 2, 1>::new(-0.6e7, -0.8e7)).norm() < 10.0);
+    }
+}

@@ -1,0 +1,75 @@
+//! Hinge: nothing to pay where the prediction lies beyond 1 on the side of its label.
+//!
+//! ```text
+//! t' = 2 · t - 1  if every label of the sample is 0 or 1, else t
+//! L = 1/n · Σ max(1 - t' · y, 0)
+//! dL/dy = -1/n · t'        where 1 - t' · y ≥ 0, else 0
+//! ```
+//!
+//! Labels are -1 and 1, or 0 and 1; `n` is the number of scalars of a sample. Keras looks for labels other than 0 and 1 in the
+//! whole batch; the two differ only where a batch mixes both kinds. Source:
+//! <https://keras.io/api/losses/hinge_losses/#hinge-class>
+
+use super::mean::{at_least, mean, mean_gradient};
+use crate::losses::{Loss, LossOn};
+use crate::scalar::Scalar;
+use crate::tensor::Element;
+use nalgebra::SMatrix;
+
+/// `1/n · Σ max(1 - t · y, 0)` with labels -1 and 1 (or 0 and 1)
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Hinge;
+
+/// `t ↦ t'` as a factor and an offset: `(2, -1)` or `(1, 0)`.
+pub(super) fn labels<T: Scalar>(targets: &[T]) -> (T, T) {
+    if targets.iter().all(|&t| t == T::ZERO || t == T::ONE) { (T::of(2.0), -T::ONE) } else { (T::ONE, T::ZERO) }
+}
+
+impl Loss for Hinge {
+    fn name(&self) -> &'static str {
+        "hinge"
+    }
+}
+
+impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for Hinge {
+    type Target = SMatrix<T, R, P>;
+
+    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
+        let (factor, offset) = labels(target.as_slice());
+        mean(target.as_slice(), prediction.as_slice(), |t, y| at_least(T::ONE - (factor * t + offset) * y, T::ZERO))
+    }
+
+    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
+        // L = 1/n · Σ max(1 - t' · y, 0)
+        let (factor, offset) = labels(target.as_slice());
+        mean_gradient(target.as_slice(), prediction.as_slice(), gradient.as_mut_slice(), |t, y| {
+            let t = factor * t + offset;
+            if T::ONE - t * y >= T::ZERO { -t } else { T::ZERO }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::losses::checks::{check_loss, like_keras};
+
+    type Sample = SMatrix<f64, 2, 3>;
+
+    #[test]
+    fn gradient() {
+        let predictions = Sample::from_column_slice(&[0.2, -0.7, 3., -2., 1.5, 0.]);
+        check_loss(&Hinge, &Sample::from_column_slice(&[0., 1., 1., 0., 0., 0.]), &predictions);
+        check_loss(&Hinge, &Sample::from_column_slice(&[-1., 1., 1., -1., 0.5, 0.]), &predictions);
+    }
+
+    #[test]
+    fn by_hand() {
+        // `1 - t · y` is 1/2, 3, -1 and, at the kink, 0.
+        let predictions = SMatrix::<f64, 2, 2>::from_column_slice(&[0.5, 2., -2., 1.]);
+        for targets in [[1., 0., 0., 1.], [1., -1., -1., 1.]] {
+            let targets = SMatrix::<f64, 2, 2>::from_column_slice(&targets);
+            like_keras(&Hinge, &targets, &predictions, 0.875, &[-0.25, 0.25, 0., -0.25]);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Kullback-Leibler divergence: how much the distribution that the features of a position predict differs from the target's.
+//!
+//! ```text
+//! t' = clip(t, 1e-7, 1),  p' = clip(p, 1e-7, 1)
+//! L = Σ t' · ln(t' / p')
+//! dL/dp = -t' / p'        where p was not clipped, else 0
+//! ```
+//!
+//! With several positions both are divided by their number. Source:
+//! <https://keras.io/api/losses/probabilistic_losses/#kldivergence-class>
+
+use super::logits::EPSILON;
+use crate::losses::{Loss, LossOn};
+use crate::scalar::Scalar;
+use crate::tensor::Element;
+use nalgebra::SMatrix;
+
+/// `Σ t · ln(t / p)`, the mean over positions: Keras's `KLDivergence`
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct KlDivergence;
+
+/// A probability clipped, and whether it was inside.
+#[inline(always)]
+fn clip<T: Scalar>(p: T) -> (T, bool) {
+    if p < T::of(EPSILON) {
+        (T::of(EPSILON), false)
+    } else if p > T::ONE {
+        (T::ONE, false)
+    } else {
+        (p, true)
+    }
+}
+
+impl Loss for KlDivergence {
+    fn name(&self) -> &'static str {
+        "kl_divergence"
+    }
+}
+
+impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for KlDivergence {
+    type Target = SMatrix<T, R, P>;
+
+    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
+        let pairs = target.iter().zip(prediction.iter());
+        let sum: T = pairs.map(|(&t, &p)| (clip(t).0, clip(p).0)).map(|(t, p)| t * (t / p).ln()).sum();
+        sum / T::of(P as f64)
+    }
+
+    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
+        // L = 1/P · Σ t' · ln(t' / p')
+        let factor = T::of(-1.0 / P as f64);
+        for ((g, &t), &p) in gradient.iter_mut().zip(target.iter()).zip(prediction.iter()) {
+            let (p, inside) = clip(p);
+            *g = if inside { factor * clip(t).0 / p } else { T::ZERO };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::losses::checks::{check_loss, like_keras};
+
+    type Sample = SMatrix<f64, 3, 2>;
+
+    #[test]
+    fn gradient() {
+        let targets = Sample::from_column_slice(&[0., 1., 0., 0.5, 0.25, 0.25]);
+        // Clipped ones are far enough outside.
+        check_loss(&KlDivergence, &targets, &Sample::from_column_slice(&[0.2, 0.3, 0.5, -0.1, 0.6, 1.5]));
+    }
+
+    /// `1/2 · ln 2 + 1/2 · ln(2/3)`, and a position that is right.
+    #[test]
+    fn by_hand() {
+        let targets = SMatrix::<f64, 2, 2>::from_column_slice(&[0.5, 0.5, 0.25, 0.75]);
+        let predictions = SMatrix::<f64, 2, 2>::from_column_slice(&[0.25, 0.75, 0.25, 0.75]);
+        let value = (4f64 / 3.0).ln() / 4.0;
+        like_keras(&KlDivergence, &targets, &predictions, value, &[-1., -1. / 3., -0.5, -0.5]);
+    }
+
+    #[test]
+    fn the_ends_are_finite() {
+        let (ends, wrong) = (SMatrix::<f32, 2, 1>::new(0., 1.), SMatrix::<f32, 2, 1>::new(1., 0.));
+        let loss = KlDivergence.loss(&wrong, &ends);
+        assert!((loss - 16.118_095).abs() < 1e-4, "{loss}");
+        assert_eq!(KlDivergence.loss(&ends, &ends), 0.0);
+    }
+}

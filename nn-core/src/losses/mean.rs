@@ -1,0 +1,40 @@
+//! What the losses share that are a mean of one function over all scalars: `L = 1/n · Σ f(t, y)`.
+//!
+//! The mean over the features of a position and then over positions is the mean over all scalars, since every position has
+//! equally many.
+
+use crate::scalar::Scalar;
+
+/// `1/n · Σ f(t, y)`
+#[inline(always)]
+pub(super) fn mean<T: Scalar>(targets: &[T], predictions: &[T], f: impl Fn(T, T) -> T) -> T {
+    let sum: T = targets.iter().zip(predictions).map(|(&t, &y)| f(t, y)).sum();
+    sum / T::of(predictions.len() as f64)
+}
+
+/// Its gradient, from the derivative `df` of `f` with respect to `y`.
+#[inline(always)]
+pub(super) fn mean_gradient<T: Scalar>(targets: &[T], predictions: &[T], gradient: &mut [T], df: impl Fn(T, T) -> T) {
+    let factor = T::of(1.0 / predictions.len() as f64);
+    for ((g, &t), &y) in gradient.iter_mut().zip(targets).zip(predictions) {
+        *g = factor * df(t, y);
+    }
+}
+
+/// -1, 0 or 1. (`signum` of a float is never 0.)
+#[inline(always)]
+pub(super) fn sign<T: Scalar>(x: T) -> T {
+    if x > T::ZERO {
+        T::ONE
+    } else if x < T::ZERO {
+        -T::ONE
+    } else {
+        T::ZERO
+    }
+}
+
+/// The larger one; NaN if `x` is.
+#[inline(always)]
+pub(super) fn at_least<T: Scalar>(x: T, low: T) -> T {
+    if x < low { low } else { x }
+}

@@ -1,0 +1,75 @@
+//! Mean squared logarithmic error: the squared error of orders of magnitude, for targets that are not negative.
+//!
+//! ```text
+//! l(x) = ln(1 + max(x, 1e-7))
+//! L = 1/n · Σ (l(y) - l(t))²
+//! dL/dy = 2/n · (l(y) - l(t)) / (1 + y)        where y was not raised to 1e-7, else 0
+//! ```
+//!
+//! `n` is the number of scalars of a sample. Source:
+//! <https://keras.io/api/losses/regression_losses/#meansquaredlogarithmicerror-class>
+
+use super::logits::EPSILON;
+use super::mean::{at_least, mean, mean_gradient};
+use crate::losses::{Loss, LossOn};
+use crate::scalar::Scalar;
+use crate::tensor::Element;
+use nalgebra::SMatrix;
+
+/// `1/n · Σ (ln(1 + y) - ln(1 + t))²`
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MeanSquaredLogarithmicError;
+
+impl Loss for MeanSquaredLogarithmicError {
+    fn name(&self) -> &'static str {
+        "mean_squared_logarithmic_error"
+    }
+}
+
+#[inline(always)]
+fn l<T: Scalar>(x: T) -> T {
+    at_least(x, T::of(EPSILON)).ln_1p()
+}
+
+impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for MeanSquaredLogarithmicError {
+    type Target = SMatrix<T, R, P>;
+
+    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
+        mean(target.as_slice(), prediction.as_slice(), |t, y| {
+            let difference = l(y) - l(t);
+            difference * difference
+        })
+    }
+
+    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
+        // L = 1/n · Σ (l(y) - l(t))²
+        mean_gradient(target.as_slice(), prediction.as_slice(), gradient.as_mut_slice(), |t, y| {
+            if y < T::of(EPSILON) { T::ZERO } else { T::of(2.0) * (l(y) - l(t)) / (T::ONE + y) }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::losses::checks::{check_loss, like_keras};
+
+    type Sample = SMatrix<f64, 2, 3>;
+
+    #[test]
+    fn gradient() {
+        let targets = Sample::from_column_slice(&[1.5, -1., 5., 1., 0., 3.]);
+        let predictions = Sample::from_column_slice(&[1., 2., 3., -0.5, 0.5, 4.]);
+        check_loss(&MeanSquaredLogarithmicError, &targets, &predictions);
+    }
+
+    /// With `1 + t = e` and `1 + y = 1`, and the other way round: the logarithms differ by 1 (and 1e-7).
+    #[test]
+    fn by_hand() {
+        let e = core::f64::consts::E;
+        let (targets, predictions) = (SMatrix::<f64, 2, 1>::new(e - 1., 0.), SMatrix::<f64, 2, 1>::new(-3., e - 1.));
+        let difference = 1.0 - 1e-7f64.ln_1p();
+        let value = difference * difference;
+        like_keras(&MeanSquaredLogarithmicError, &targets, &predictions, value, &[0., difference / e]);
+    }
+}

@@ -1,0 +1,163 @@
+//! [`EarlyStopping`]: stops when a number has stopped improving.
+
+use super::monitor::{Monitor, monitor_settings};
+use super::{Callback, Direction, Run, Snapshot};
+use crate::Result;
+
+/// Stops the run when a monitored number has stopped improving.
+///
+/// ```text
+/// wait += 1
+/// better than the best so far, by more than min_delta:   best = value
+///     and better than the baseline, if there is one:     wait = 0
+/// otherwise, if wait ≥ patience and epoch > 0:           stop
+/// ```
+///
+/// ```
+/// use nn::prelude::*;
+///
+/// let stopping = EarlyStopping::new().monitor("val_accuracy").patience(3).restore_best_weights(true);
+/// let fit = Fit::new().epochs(100).validation_split(0.1).callback(stopping);
+/// # let _ = fit;
+/// ```
+///
+/// Epochs without validation do not count. Source: <https://keras.io/api/callbacks/early_stopping/>
+#[derive(Clone, Debug)]
+pub struct EarlyStopping {
+    monitor: Monitor,
+    patience: usize,
+    baseline: Option<f64>,
+    restore_best_weights: bool,
+    start_from_epoch: usize,
+    verbose: bool,
+    wait: usize,
+    best: Option<f64>,
+    best_epoch: usize,
+    best_weights: Option<Snapshot>,
+    stopped_epoch: Option<usize>,
+}
+
+impl Default for EarlyStopping {
+    fn default() -> Self {
+        EarlyStopping {
+            monitor: Monitor::new(0.0),
+            patience: 0,
+            baseline: None,
+            restore_best_weights: false,
+            start_from_epoch: 0,
+            verbose: false,
+            wait: 0,
+            best: None,
+            best_epoch: 0,
+            best_weights: None,
+            stopped_epoch: None,
+        }
+    }
+}
+
+/// Settings.
+impl EarlyStopping {
+    /// Keras's defaults: it watches `val_loss`, without patience.
+    pub fn new() -> Self {
+        EarlyStopping::default()
+    }
+
+    monitor_settings!();
+
+    /// How much better a number must be to count as better; 0 by default.
+    pub fn min_delta(mut self, delta: f64) -> Self {
+        self.monitor.min_delta = delta;
+        self
+    }
+
+    /// How many epochs without improvement end the run; 0 by default, which is the same as 1.
+    pub fn patience(mut self, epochs: usize) -> Self {
+        self.patience = epochs;
+        self
+    }
+
+    /// A value that must be beaten as well; none by default.
+    pub fn baseline(mut self, value: f64) -> Self {
+        self.baseline = Some(value);
+        self
+    }
+
+    /// Whether the model gets back the weights of its best epoch when training ends, however it ends; off by default.
+    pub fn restore_best_weights(mut self, restore: bool) -> Self {
+        self.restore_best_weights = restore;
+        self
+    }
+
+    /// The first epoch that counts; 0 by default.
+    pub fn start_from_epoch(mut self, epoch: usize) -> Self {
+        self.start_from_epoch = epoch;
+        self
+    }
+
+    /// Whether it says what it does; off by default.
+    pub fn verbose(mut self, verbose: bool) -> Self {
+        self.verbose = verbose;
+        self
+    }
+}
+
+/// What happened in the last run; pass `&mut stopping` to be able to ask.
+impl EarlyStopping {
+    /// The epoch after which it stopped the run, counted from 0; `None` if it did not.
+    pub fn stopped_epoch(&self) -> Option<usize> {
+        self.stopped_epoch
+    }
+
+    /// The best value; `None` before the first.
+    pub fn best(&self) -> Option<f64> {
+        self.best
+    }
+
+    /// The epoch of the best value.
+    pub fn best_epoch(&self) -> usize {
+        self.best_epoch
+    }
+}
+
+impl Callback for EarlyStopping {
+    fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        (self.wait, self.best, self.best_epoch) = (0, None, 0);
+        (self.best_weights, self.stopped_epoch) = (None, None);
+        self.monitor.begin("EarlyStopping", run)
+    }
+
+    fn on_epoch_end(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
+        let Some(value) = self.monitor.value(run).filter(|_| epoch >= self.start_from_epoch) else { return Ok(()) };
+        if self.restore_best_weights && self.best_weights.is_none() {
+            (self.best_weights, self.best_epoch) = (Some(run.snapshot()), epoch);
+        }
+        self.wait += 1;
+        if self.monitor.improves(value, self.best) {
+            (self.best, self.best_epoch) = (Some(value), epoch);
+            if self.restore_best_weights {
+                self.best_weights = Some(run.snapshot());
+            }
+            if self.baseline.is_none_or(|baseline| self.monitor.improves(value, Some(baseline))) {
+                self.wait = 0;
+            }
+        } else if self.wait >= self.patience && epoch > 0 {
+            self.stopped_epoch = Some(epoch);
+            run.stop();
+        }
+        Ok(())
+    }
+
+    fn on_train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
+        if let (true, Some(epoch)) = (self.verbose, self.stopped_epoch) {
+            run.print(format!("Epoch {}: early stopping", epoch + 1));
+        }
+        if let Some(weights) = self.best_weights.take() {
+            if self.verbose {
+                let epoch = self.best_epoch + 1;
+                run.print(format!("Restoring model weights from the end of the best epoch: {epoch}."));
+            }
+            run.restore(&weights)?;
+        }
+        Ok(())
+    }
+}

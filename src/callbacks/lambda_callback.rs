@@ -1,0 +1,90 @@
+//! [`LambdaCallback`]: closures as a callback.
+
+use super::{Callback, Run};
+use crate::Result;
+use core::fmt;
+
+type Hook<'a> = Box<dyn FnMut(&mut Run<'_>) -> Result<()> + 'a>;
+type NumberedHook<'a> = Box<dyn FnMut(usize, &mut Run<'_>) -> Result<()> + 'a>;
+
+macro_rules! lambda_callback {
+    ($($(#[$doc:meta])* $hook:ident [$($number:ident: $type:ty)?] $boxed:ident;)*) => {
+        /// A callback made of closures, each with the arguments of its hook.
+        ///
+        /// ```
+        /// use nn::prelude::*;
+        ///
+        /// let mut losses = Vec::new();
+        /// let record = LambdaCallback::new().on_epoch_end(|_epoch, run| {
+        ///     losses.extend(run.get("loss"));
+        ///     Ok(())
+        /// });
+        /// let fit = Fit::new().epochs(10).callback(record);
+        /// # let _ = fit;
+        /// ```
+        ///
+        /// Source: <https://keras.io/api/callbacks/lambda_callback/>
+        #[derive(Default)]
+        pub struct LambdaCallback<'a> {
+            $($hook: Option<$boxed<'a>>,)*
+        }
+
+        impl<'a> LambdaCallback<'a> {
+            /// It does nothing yet.
+            pub fn new() -> Self {
+                LambdaCallback::default()
+            }
+
+            $(
+                $(#[$doc])*
+                pub fn $hook(mut self, hook: impl FnMut($($type,)? &mut Run<'_>) -> Result<()> + 'a) -> Self {
+                    self.$hook = Some(Box::new(hook));
+                    self
+                }
+            )*
+        }
+
+        impl Callback for LambdaCallback<'_> {
+            $(
+                fn $hook(&mut self, $($number: $type,)? run: &mut Run<'_>) -> Result<()> {
+                    self.$hook.as_mut().map_or(Ok(()), |hook| hook($($number,)? run))
+                }
+            )*
+        }
+
+        impl fmt::Debug for LambdaCallback<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut list = f.debug_list();
+                $(
+                    if self.$hook.is_some() {
+                        list.entry(&stringify!($hook));
+                    }
+                )*
+                list.finish()
+            }
+        }
+    };
+}
+
+lambda_callback! {
+    /// Before the first epoch.
+    on_train_begin [] Hook;
+    /// After the last epoch.
+    on_train_end [] Hook;
+    /// Before the first batch of an epoch.
+    on_epoch_begin [epoch: usize] NumberedHook;
+    /// After the last batch of an epoch and its validation.
+    on_epoch_end [epoch: usize] NumberedHook;
+    /// Before a step.
+    on_train_batch_begin [batch: usize] NumberedHook;
+    /// After a step.
+    on_train_batch_end [batch: usize] NumberedHook;
+    /// Before a validation.
+    on_test_begin [] Hook;
+    /// After a validation.
+    on_test_end [] Hook;
+    /// Before a batch of a validation.
+    on_test_batch_begin [batch: usize] NumberedHook;
+    /// After a batch of a validation.
+    on_test_batch_end [batch: usize] NumberedHook;
+}

@@ -1,0 +1,58 @@
+//! [`LearningRateScheduler`]: a learning rate for each epoch.
+
+use super::{Callback, LEARNING_RATE, Run};
+use crate::Result;
+
+/// Sets the learning rate of every epoch: a function of the number of the epoch, from 0, and the rate so far.
+///
+/// The rate is reported as `learning_rate`. A rate that changes with every step is a schedule of the optimizer.
+///
+/// ```
+/// use nn::prelude::*;
+///
+/// // The same for ten epochs, then less and less.
+/// let schedule = |epoch: usize, rate: f64| if epoch < 10 { rate } else { rate * (-0.1_f64).exp() };
+/// let fit = Fit::new().epochs(50).callback(LearningRateScheduler::new(schedule));
+/// # let _ = fit;
+/// ```
+///
+/// Source: <https://keras.io/api/callbacks/learning_rate_scheduler/>
+#[derive(Clone, Debug)]
+pub struct LearningRateScheduler<F> {
+    schedule: F,
+    verbose: bool,
+}
+
+impl<F: FnMut(usize, f64) -> f64> LearningRateScheduler<F> {
+    /// The rate of an epoch is `schedule(epoch, rate so far)`.
+    pub fn new(schedule: F) -> Self {
+        LearningRateScheduler { schedule, verbose: false }
+    }
+
+    /// Whether it says what it does; off by default.
+    pub fn verbose(mut self, verbose: bool) -> Self {
+        self.verbose = verbose;
+        self
+    }
+}
+
+impl<F: FnMut(usize, f64) -> f64> Callback for LearningRateScheduler<F> {
+    fn logged(&self) -> Vec<String> {
+        vec![LEARNING_RATE.into()]
+    }
+
+    fn on_epoch_begin(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
+        let rate = (self.schedule)(epoch, run.learning_rate());
+        run.set_learning_rate(rate);
+        if self.verbose {
+            run.print(format!("Epoch {}: LearningRateScheduler setting learning rate to {rate}.", epoch + 1));
+        }
+        Ok(())
+    }
+
+    fn on_epoch_end(&mut self, _: usize, run: &mut Run<'_>) -> Result<()> {
+        let rate = run.learning_rate();
+        run.log(LEARNING_RATE, rate);
+        Ok(())
+    }
+}

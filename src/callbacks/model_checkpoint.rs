@@ -1,0 +1,175 @@
+//! [`ModelCheckpoint`]: saves the model while it is trained.
+
+use super::monitor::{Monitor, monitor_settings};
+use super::template::Template;
+use super::{Callback, Direction, Run};
+use crate::{Error, Result};
+use std::fs;
+use std::path::Path;
+
+/// Saves the model after every epoch, or whenever it is the best so far.
+///
+/// The path may have placeholders, as in Keras: `{epoch:02d}`, counted from 1, and what is reported, `{val_loss:.2f}`;
+/// folders are made where they are missing. The file is a checkpoint
+/// ([`load_checkpoint`](crate::Compiled::load_checkpoint)), from which training can go on with
+/// [`Fit::resume`](crate::Fit::resume) as if it had not been interrupted, or holds the weights alone.
+///
+/// Add it behind callbacks that change the learning rate, so that the new one is saved.
+///
+/// ```
+/// use nn::prelude::*;
+///
+/// let best = ModelCheckpoint::new("digits.{epoch:02d}-{val_loss:.2f}.safetensors").save_best_only(true);
+/// let fit = Fit::new().epochs(20).validation_split(0.1).callback(best);
+/// # let _ = fit;
+/// ```
+///
+/// With `save_best_only` epochs without validation save nothing, where Keras would save anyway. Source:
+/// <https://keras.io/api/callbacks/model_checkpoint/>
+#[derive(Clone, Debug)]
+pub struct ModelCheckpoint {
+    path: String,
+    monitor: Monitor,
+    save_best_only: bool,
+    save_weights_only: bool,
+    save_freq: Option<usize>,
+    initial_value_threshold: Option<f64>,
+    verbose: bool,
+    template: Option<Template>,
+    best: Option<f64>,
+    batches: usize,
+}
+
+/// Settings.
+impl ModelCheckpoint {
+    /// Saves a checkpoint to this path after every epoch.
+    pub fn new(path: impl AsRef<Path>) -> Self {
+        ModelCheckpoint {
+            path: path.as_ref().to_string_lossy().into_owned(),
+            monitor: Monitor::new(0.0),
+            save_best_only: false,
+            save_weights_only: false,
+            save_freq: None,
+            initial_value_threshold: None,
+            verbose: false,
+            template: None,
+            best: None,
+            batches: 0,
+        }
+    }
+
+    monitor_settings!();
+
+    /// Whether only a model is saved that is better than all before; off by default.
+    pub fn save_best_only(mut self, best: bool) -> Self {
+        self.save_best_only = best;
+        self
+    }
+
+    /// Whether the weights are saved alone, without the state of the optimizer; off by default.
+    pub fn save_weights_only(mut self, weights: bool) -> Self {
+        self.save_weights_only = weights;
+        self
+    }
+
+    /// Saves after so many batches instead of at the end of epochs. `{batch}`, counted from 1, may be in the path, and
+    /// what is monitored are the means of the epoch so far.
+    pub fn save_freq(mut self, batches: usize) -> Self {
+        self.save_freq = Some(batches);
+        self
+    }
+
+    /// What the first value must be better than, with [`save_best_only`](Self::save_best_only); none by default.
+    pub fn initial_value_threshold(mut self, value: f64) -> Self {
+        self.initial_value_threshold = Some(value);
+        self
+    }
+
+    /// Whether it says what it does; off by default.
+    pub fn verbose(mut self, verbose: bool) -> Self {
+        self.verbose = verbose;
+        self
+    }
+}
+
+impl ModelCheckpoint {
+    /// The best value so far; `None` before the first.
+    pub fn best(&self) -> Option<f64> {
+        self.best
+    }
+
+    fn save(&mut self, epoch: usize, batch: Option<usize>, run: &mut Run<'_>) -> Result<()> {
+        let Some(template) = &self.template else { return Ok(()) };
+        let value = |name: &str| match name {
+            "epoch" => Some((epoch + 1) as f64),
+            "batch" => batch.map(|batch| (batch + 1) as f64),
+            name => run.get(name),
+        };
+        let mut improvement = String::new();
+        if self.save_best_only {
+            let Some(value) = self.monitor.value(run) else { return Ok(()) };
+            let (name, old) = (&self.monitor.name, self.best.map_or("None".into(), |best| format!("{best:.5}")));
+            if !self.monitor.improves(value, self.best) {
+                if self.verbose {
+                    run.print(format!("Epoch {}: {name} did not improve from {old}", epoch + 1));
+                }
+                return Ok(());
+            }
+            improvement = format!("{name} improved from {old} to {value:.5}, ");
+            self.best = Some(value);
+        }
+        // The name has a value in other epochs, or `on_train_begin` would have failed: there is no validation in this one.
+        let path = template
+            .fill(value)
+            .map_err(|name| Error::setting(NAME, "names that have a value whenever it saves", format!("`{name}`")))?;
+        let path = Path::new(&path);
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder).map_err(Error::io(folder))?;
+        }
+        if self.save_weights_only {
+            run.save_weights(path)?;
+        } else {
+            run.save_checkpoint(path)?;
+        }
+        if self.verbose {
+            run.print(format!("Epoch {}: {improvement}saving model to {}", epoch + 1, path.display()));
+        }
+        Ok(())
+    }
+}
+
+const NAME: &str = "the path of ModelCheckpoint";
+
+impl Callback for ModelCheckpoint {
+    fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        (self.best, self.batches) = (self.initial_value_threshold, 0);
+        let template = Template::parse(&self.path).map_err(|problem| Error::setting(NAME, "placeholders", problem))?;
+        for name in template.names() {
+            match name {
+                "epoch" => {}
+                "batch" if self.save_freq.is_some() => {}
+                "batch" => return Err(Error::setting(NAME, "`{batch}` only with `save_freq`", &self.path)),
+                name => run.check_monitor(NAME, name)?,
+            }
+        }
+        self.template = Some(template);
+        if self.save_freq == Some(0) {
+            return Err(Error::setting("save_freq", "at least 1", 0));
+        }
+        if self.save_best_only { self.monitor.begin("ModelCheckpoint", run) } else { Ok(()) }
+    }
+
+    fn on_train_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
+        let Some(freq) = self.save_freq else { return Ok(()) };
+        self.batches += 1;
+        if self.batches < freq {
+            return Ok(());
+        }
+        self.batches = 0;
+        self.save(run.epoch(), Some(batch), run)
+    }
+
+    fn on_epoch_end(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
+        if self.save_freq.is_some() { Ok(()) } else { self.save(epoch, None, run) }
+    }
+}

@@ -1,0 +1,270 @@
+//! [`Run`]: how a callback sees a training run, and what it can do to it.
+
+use crate::compile::Compiled;
+use crate::history::Params;
+use crate::losses::Losses;
+use crate::metrics::Metrics;
+use crate::optimizers::Optimizer;
+use crate::progress::print_line;
+use crate::report::Report;
+use crate::tally::Tally;
+use crate::{Error, Model, Result};
+use std::path::Path;
+
+/// What is going on in a run, beside the model.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) epoch: usize,
+    pub(crate) params: Params,
+    pub(crate) stopped: bool,
+    /// All names that may be reported.
+    pub(crate) names: Vec<String>,
+    /// Whether there is data for validation.
+    pub(crate) validates: bool,
+    /// The numbers of the epoch, at its end; `None` while they are still being summed.
+    pub(crate) logs: Option<Vec<(String, f64)>>,
+    /// What callbacks add to them.
+    added: Vec<(String, f64)>,
+    messages: Vec<String>,
+}
+
+impl State {
+    /// An epoch begins.
+    pub(crate) fn begin_epoch(&mut self, epoch: usize) {
+        (self.epoch, self.logs) = (epoch, None);
+        self.added.clear();
+    }
+
+    /// The numbers of the epoch, with what callbacks have added or replaced.
+    pub(crate) fn all_logs(&self) -> Vec<(String, f64)> {
+        merged(self.logs.clone().unwrap_or_default(), &self.added)
+    }
+
+    /// Prints what callbacks had to say: at the end of an epoch, where it does not tear a progress bar.
+    pub(crate) fn print(&mut self) {
+        self.messages.drain(..).for_each(|message| print_line(&message));
+    }
+}
+
+fn merged(mut logs: Vec<(String, f64)>, added: &[(String, f64)]) -> Vec<(String, f64)> {
+    for (name, value) in added {
+        match logs.iter_mut().find(|(other, _)| other == name) {
+            Some((_, old)) => *old = *value,
+            None => logs.push((name.clone(), *value)),
+        }
+    }
+    logs
+}
+
+/// What a run can do, whatever its model.
+pub(crate) trait Training {
+    fn report(&self) -> Option<Report>;
+    fn loss(&self) -> f64;
+    fn steps(&self) -> u64;
+    fn learning_rate(&self) -> f64;
+    fn set_learning_rate(&mut self, rate: f64);
+    fn set_trainable(&mut self, path: &str, trainable: bool) -> Result<()>;
+    fn save_weights(&self, path: &Path) -> Result<()>;
+    fn save_checkpoint(&mut self, path: &Path) -> Result<()>;
+    fn weights(&self) -> &[u8];
+    fn weights_mut(&mut self) -> &mut [u8];
+}
+
+/// A model in training, with the numbers so far.
+pub(crate) struct Live<'a, M: Model, O, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::Targets>> {
+    pub(crate) compiled: &'a mut Compiled<M, O, L, K>,
+    pub(crate) tally: &'a Tally<K::State>,
+}
+
+impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::Targets>> Training
+    for Live<'_, M, O, L, K>
+{
+    fn report(&self) -> Option<Report> {
+        Some(self.tally.report(&self.compiled.metrics, &self.compiled.names))
+    }
+
+    fn loss(&self) -> f64 {
+        self.tally.loss()
+    }
+
+    fn steps(&self) -> u64 {
+        self.compiled.steps()
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.compiled.learning_rate()
+    }
+
+    fn set_learning_rate(&mut self, rate: f64) {
+        self.compiled.set_learning_rate(rate);
+    }
+
+    fn set_trainable(&mut self, path: &str, trainable: bool) -> Result<()> {
+        self.compiled.set_trainable(path, trainable)
+    }
+
+    fn save_weights(&self, path: &Path) -> Result<()> {
+        self.compiled.save_weights(path)
+    }
+
+    fn save_checkpoint(&mut self, path: &Path) -> Result<()> {
+        self.compiled.save_checkpoint(path)
+    }
+
+    fn weights(&self) -> &[u8] {
+        bytemuck::cast_slice(self.compiled.model.as_slice())
+    }
+
+    fn weights_mut(&mut self) -> &mut [u8] {
+        bytemuck::cast_slice_mut(self.compiled.model.as_mut_slice())
+    }
+}
+
+/// The weights of a model at some moment of a run: [`Run::snapshot`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot(Vec<u8>);
+
+/// A training run, as a [`Callback`](super::Callback) sees it.
+pub struct Run<'a> {
+    pub(crate) state: &'a mut State,
+    pub(crate) training: &'a mut dyn Training,
+}
+
+/// How training goes.
+impl Run<'_> {
+    /// A number of the report of this moment: of the epoch at its end, otherwise the mean so far. `None` if there is no
+    /// such name.
+    ///
+    /// The names are those of [`History`](crate::History): `loss`, `val_loss`, `accuracy`.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        let find = |logs: &[(String, f64)]| logs.iter().find(|(other, _)| other == name).map(|(_, value)| *value);
+        find(&self.state.added).or_else(|| match &self.state.logs {
+            Some(logs) => find(logs),
+            None if name == "loss" => Some(self.training.loss()),
+            None => self.training.report()?.get(name),
+        })
+    }
+
+    /// The whole report of this moment, as [`get`](Self::get) finds it.
+    pub fn logs(&self) -> Vec<(String, f64)> {
+        let live =
+            || self.training.report().map(|report| report.iter().map(|(name, value)| (name.into(), value)).collect());
+        merged(self.state.logs.clone().or_else(live).unwrap_or_default(), &self.state.added)
+    }
+
+    /// Adds a number to the report of this epoch, or replaces one: later callbacks, the history and the progress bar
+    /// show it.
+    pub fn log(&mut self, name: &str, value: f64) {
+        self.state.added.retain(|(other, _)| other != name);
+        self.state.added.push((name.into(), value));
+    }
+
+    /// The number of the current epoch, counted from 0.
+    pub fn epoch(&self) -> usize {
+        self.state.epoch
+    }
+
+    /// How many steps the optimizer has made, in this run and before.
+    pub fn steps(&self) -> u64 {
+        self.training.steps()
+    }
+
+    /// The size of the run.
+    pub fn params(&self) -> Params {
+        self.state.params
+    }
+}
+
+/// What a callback can do.
+impl Run<'_> {
+    /// Ends the run: after this batch, with the validation and the hooks of the end of its epoch, as in Keras.
+    pub fn stop(&mut self) {
+        self.state.stopped = true;
+    }
+
+    /// Whether the run is going to end.
+    pub fn stopped(&self) -> bool {
+        self.state.stopped
+    }
+
+    /// The learning rate of the next step.
+    pub fn learning_rate(&self) -> f64 {
+        self.training.learning_rate()
+    }
+
+    /// Sets the learning rate of the next steps, in place of that of the optimizer or its schedule.
+    pub fn set_learning_rate(&mut self, rate: f64) {
+        self.training.set_learning_rate(rate);
+    }
+
+    /// [`Compiled::set_trainable`]: freezes layers, or lets them learn again.
+    ///
+    /// # Errors
+    /// If there is no such layer.
+    pub fn set_trainable(&mut self, path: &str, trainable: bool) -> Result<()> {
+        self.training.set_trainable(path, trainable)
+    }
+
+    /// The weights as they are.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(self.training.weights().to_vec())
+    }
+
+    /// Gives the model the weights of a snapshot.
+    ///
+    /// # Errors
+    /// If the snapshot is of another model.
+    pub fn restore(&mut self, snapshot: &Snapshot) -> Result<()> {
+        let weights = self.training.weights_mut();
+        if weights.len() != snapshot.0.len() {
+            let expected = format!("{} bytes of weights", weights.len());
+            return Err(Error::setting("restore", expected, snapshot.0.len()));
+        }
+        weights.copy_from_slice(&snapshot.0);
+        Ok(())
+    }
+
+    /// [`Compiled::save_weights`].
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.training.save_weights(path.as_ref())
+    }
+
+    /// [`Compiled::save_checkpoint`]: with it, a later run can go on at this very batch.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        self.training.save_checkpoint(path.as_ref())
+    }
+
+    /// Prints a line, at the end of the epoch.
+    pub fn print(&mut self, message: impl Into<String>) {
+        self.state.messages.push(message.into());
+    }
+}
+
+/// What callbacks that monitor a number share.
+impl Run<'_> {
+    /// Checks, before training, that `monitor` will be reported.
+    ///
+    /// # Errors
+    /// If not; the message says what is reported.
+    pub fn check_monitor(&self, callback: &str, monitor: &str) -> Result<()> {
+        if self.state.names.iter().any(|name| name == monitor) {
+            return Ok(());
+        }
+        Err(Error::Monitor {
+            callback: callback.into(),
+            monitor: monitor.into(),
+            available: self.state.names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+            hint: if monitor.starts_with("val_") && !self.state.validates {
+                "; there is no data for validation"
+            } else {
+                ""
+            },
+        })
+    }
+}

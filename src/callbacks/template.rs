@@ -1,0 +1,160 @@
+//! [`Template`]: a path with Python's placeholders, `weights.{epoch:02d}-{val_loss:.2f}.safetensors`.
+
+/// A text with placeholders.
+#[derive(Clone, Debug)]
+pub(super) struct Template(Vec<Part>);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Part {
+    Text(String),
+    Field { name: String, form: Form },
+}
+
+/// What may stand behind the colon: `[0][width][.precision][d|f|e]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Form {
+    zeros: bool,
+    width: usize,
+    precision: Option<usize>,
+    kind: Option<char>,
+}
+
+impl Template {
+    /// Reads a text; or what is wrong with it.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut plain = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            let (before, after) = rest.split_at(at);
+            plain.push_str(before);
+            let brace = &after[..1];
+            rest = &after[1..];
+            if rest.starts_with(brace) {
+                plain.push_str(brace);
+                rest = &rest[1..];
+            } else if let (true, Some(end)) = (brace == "{", rest.find('}')) {
+                let (name, form) = rest[..end].split_once(':').unwrap_or((&rest[..end], ""));
+                parts.push(Part::Text(core::mem::take(&mut plain)));
+                parts.push(Part::Field { name: name.into(), form: Form::parse(form)? });
+                rest = &rest[end + 1..];
+            } else {
+                return Err(format!("a `{brace}` stands alone in `{text}`"));
+            }
+        }
+        plain.push_str(rest);
+        parts.push(Part::Text(plain));
+        Ok(Template(parts))
+    }
+
+    /// The names of the placeholders.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Field { name, .. } => Some(name.as_str()),
+            Part::Text(_) => None,
+        })
+    }
+
+    /// The text with the values of the placeholders; or the name that has none.
+    pub(super) fn fill(&self, value: impl Fn(&str) -> Option<f64>) -> Result<String, String> {
+        let mut text = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(plain) => text.push_str(plain),
+                Part::Field { name, form } => text.push_str(&form.write(value(name).ok_or(name)?)),
+            }
+        }
+        Ok(text)
+    }
+}
+
+impl Form {
+    fn parse(text: &str) -> Result<Self, String> {
+        let mut form = Form::default();
+        let mut rest = text;
+        if let Some(after) = rest.strip_prefix('0') {
+            (form.zeros, rest) = (true, after);
+        }
+        form.width = number(&mut rest).unwrap_or(0);
+        if let Some(after) = rest.strip_prefix('.') {
+            rest = after;
+            form.precision = Some(number(&mut rest).ok_or_else(|| format!("no number of digits in `{text}`"))?);
+        }
+        match rest {
+            "" => {}
+            "d" | "f" | "e" => form.kind = rest.chars().next(),
+            _ => return Err(format!("expected `[0][width][.precision][d|f|e]`, got `{text}`")),
+        }
+        Ok(form)
+    }
+
+    fn write(&self, value: f64) -> String {
+        let digits = match (self.kind, self.precision) {
+            (Some('d'), _) => format!("{value:.0}"),
+            (Some('e'), precision) => exponent(value, precision.unwrap_or(6)),
+            (Some(_), precision) => format!("{value:.*}", precision.unwrap_or(6)),
+            (None, Some(precision)) => format!("{value:.precision$}"),
+            (None, None) => value.to_string(),
+        };
+        let missing = self.width.saturating_sub(digits.len());
+        match digits.strip_prefix('-').filter(|_| self.zeros) {
+            Some(digits) => format!("-{}{digits}", "0".repeat(missing)),
+            None => (if self.zeros { "0" } else { " " }).repeat(missing) + &digits,
+        }
+    }
+}
+
+/// As Python writes it: `1.50e-03`.
+fn exponent(value: f64, precision: usize) -> String {
+    let text = format!("{value:.precision$e}");
+    match text.split_once('e').and_then(|(digits, power)| Some((digits, power.parse::<i32>().ok()?))) {
+        Some((digits, power)) => format!("{digits}e{}{:02}", if power < 0 { '-' } else { '+' }, power.abs()),
+        None => text,
+    }
+}
+
+/// Takes a number off the start of a text.
+fn number(text: &mut &str) -> Option<usize> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    *text = rest;
+    digits.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(text: &str) -> Result<String, String> {
+        Template::parse(text)?.fill(|name| match name {
+            "epoch" => Some(7.0),
+            "val_loss" => Some(0.123456789),
+            "score" => Some(-1.5e-7),
+            _ => None,
+        })
+    }
+
+    /// The expected texts are what Python's `format` makes.
+    #[test]
+    fn placeholders_as_in_python() {
+        for (text, expected) in [
+            ("plain", "plain"),
+            ("{epoch}", "7"),
+            ("w.{epoch:02d}-{val_loss:.2f}.safetensors", "w.07-0.12.safetensors"),
+            ("{epoch:4d}|{epoch:04d}|{val_loss:8.3f}|{val_loss:f}", "   7|0007|   0.123|0.123457"),
+            ("{score:.1e}|{score:010.1e}|{val_loss:e}", "-1.5e-07|-001.5e-07|1.234568e-01"),
+            ("{{{epoch}}}", "{7}"),
+        ] {
+            assert_eq!(fill(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        assert_eq!(fill("{val_los}"), Err("val_los".into()));
+        assert!(fill("{epoch").unwrap_err().contains("stands alone"));
+        assert!(fill("epoch}").unwrap_err().contains("stands alone"));
+        assert!(fill("{epoch:x}").unwrap_err().contains("[.precision]"));
+        assert!(fill("{epoch:.f}").unwrap_err().contains("digits"));
+    }
+}

@@ -1,0 +1,44 @@
+//! [`TerminateOnNaN`]: no training with numbers that are none.
+
+use super::{Callback, Run};
+use crate::{Error, Result};
+
+/// Stops the run when the loss is NaN or infinite.
+///
+/// ```
+/// use nn::prelude::*;
+///
+/// let fit = Fit::new().epochs(100).callback(TerminateOnNaN::new());
+/// # let _ = fit;
+/// ```
+///
+/// Source: <https://keras.io/api/callbacks/terminate_on_nan/>
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TerminateOnNaN {
+    raise_error: bool,
+}
+
+impl TerminateOnNaN {
+    /// It says so and stops the run, as it would stop anyway.
+    pub fn new() -> Self {
+        TerminateOnNaN::default()
+    }
+
+    /// Whether the run ends with an error instead; off by default.
+    pub fn raise_error(mut self, raise: bool) -> Self {
+        self.raise_error = raise;
+        self
+    }
+}
+
+impl Callback for TerminateOnNaN {
+    fn on_train_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
+        let Some(loss) = run.get("loss").filter(|loss| !loss.is_finite()) else { return Ok(()) };
+        if self.raise_error {
+            return Err(Error::callback(format!("batch {batch}: the loss is {loss}, training ends")));
+        }
+        run.print(format!("Batch {batch}: Invalid loss, terminating training"));
+        run.stop();
+        Ok(())
+    }
+}

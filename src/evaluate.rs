@@ -1,0 +1,137 @@
+//! Evaluation: loss and metrics over batches, and the calls of [`Compiled`] for it.
+
+use crate::check::{self, Targets};
+use crate::compile::Compiled;
+use crate::data::{Batches, Inspect};
+use crate::fit::Settings;
+use crate::losses::{Losses, Weighting};
+use crate::metrics::Metrics;
+use crate::optimizers::Optimizer;
+use crate::predict::Scratch;
+use crate::report::{Logs, Report};
+use crate::samples::{Samples, TrainingBatch};
+use crate::spec::MAX_INPUTS;
+use crate::step::whole;
+use crate::tally::Tally;
+use crate::{Buffer, Error, Graph, Heap, Layer, Model, Result, Tensors};
+
+/// An evaluation that goes on: the sums so far, and memory for the outputs.
+pub(crate) struct Evaluation<M: Model, S> {
+    pub(crate) tally: Tally<S>,
+    penalty: M::Scalar,
+    capacity: usize,
+    outputs: <M::Outputs as Tensors>::Buffers<Heap>,
+}
+
+impl<M: Model, S: Default> Evaluation<M, S> {
+    pub(crate) fn new<O, L, K>(compiled: &Compiled<M, O, L, K>) -> Self {
+        let penalty = M::Graph::NEW.regularize(&compiled.model, None);
+        Evaluation { tally: Tally::new(), penalty, capacity: 0, outputs: Buffer::with_capacity(0) }
+    }
+
+    /// Checks a batch; its number of samples.
+    pub(crate) fn check<O, L: Losses<M::Outputs, Targets: Inspect>, K>(
+        &self,
+        compiled: &Compiled<M, O, L, K>,
+        part: &'static str,
+        samples: Samples<'_, M::Inputs, Targets<M, L>>,
+    ) -> Result<usize> {
+        let n = check::data::<M, L>(&compiled.losses, part, samples.x, samples.y)?;
+        if !samples.weights.is_empty() {
+            Settings::check_weights("sample_weight", samples.weights, n)?;
+        }
+        Ok(n)
+    }
+
+    /// Adds a batch of `n` samples that have been checked.
+    pub(crate) fn add<O, L, K>(
+        &mut self,
+        compiled: &mut Compiled<M, O, L, K>,
+        samples: Samples<'_, M::Inputs, Targets<M, L>>,
+        n: usize,
+    ) where
+        L: Losses<M::Outputs>,
+        K: Metrics<M::Outputs, L::Targets, State = S>,
+    {
+        if self.capacity < n {
+            (self.capacity, self.outputs) = (n, Buffer::with_capacity(n));
+        }
+        let Compiled { model, losses, metrics, loss_weights, scratch, .. } = compiled;
+        let scratch = Scratch::of(scratch, n);
+        scratch.forward(model, samples.x, M::Outputs::batch_mut::<Heap>(&mut self.outputs, n));
+        let predictions = M::Outputs::batch::<Heap>(&self.outputs, n);
+        let weighting = Weighting { outputs: loss_weights, samples: samples.weights };
+        let mut parts = [0.0; MAX_INPUTS];
+        let parts = &mut parts[..M::Outputs::COUNT];
+        losses.evaluate(samples.y, predictions, scratch.logits(n), M::Graph::HEADS, weighting, None, parts);
+        let loss = whole(parts, weighting, self.penalty + scratch.activity());
+        self.tally.add(metrics, loss, parts, n, samples.y, predictions, samples.weights);
+    }
+
+    /// The means and metrics so far.
+    pub(crate) fn report<O, L, K>(&self, compiled: &Compiled<M, O, L, K>) -> Report
+    where
+        L: Losses<M::Outputs>,
+        K: Metrics<M::Outputs, L::Targets, State = S>,
+    {
+        self.tally.report(&compiled.metrics, &compiled.names)
+    }
+}
+
+/// Evaluation.
+impl<M, O, L, K> Compiled<M, O, L, K>
+where
+    M: Model,
+    O: Optimizer,
+    L: Losses<M::Outputs, Targets: Inspect>,
+    K: Metrics<M::Outputs, L::Targets>,
+{
+    /// The loss and the metrics of one batch, however large.
+    ///
+    /// # Errors
+    /// As [`train_on_batch`](Self::train_on_batch).
+    pub fn test_on_batch(&mut self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Logs> {
+        let samples = Samples { x: x.batches(), y: y.batches(), weights: &[] };
+        let mut evaluation = Evaluation::new(self);
+        let n = evaluation.check(self, "", samples)?;
+        evaluation.add(self, samples, n);
+        Ok(evaluation.report(self))
+    }
+
+    /// The loss and the metrics over all samples.
+    ///
+    /// # Errors
+    /// As [`train_on_batch`](Self::train_on_batch).
+    pub fn evaluate(&mut self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Report> {
+        check::batch_size(self.batch_size)?;
+        let samples = Samples { x: x.batches(), y: y.batches(), weights: &[] };
+        let mut evaluation = Evaluation::new(self);
+        let count = evaluation.check(self, "", samples)?;
+        for start in (0..count).step_by(self.batch_size) {
+            let range = start..count.min(start.saturating_add(self.batch_size));
+            let n = range.len();
+            evaluation.add(self, samples.slice(range), n);
+        }
+        Ok(evaluation.report(self))
+    }
+
+    /// The loss and the metrics over batches `(x, y)` or `(x, y, sample_weight)`, of any size, for data that does not fit in
+    /// memory. `batches.take(n)` is Keras's `steps=n`.
+    ///
+    /// # Errors
+    /// As [`train_on_batch`](Self::train_on_batch), and if there is no batch.
+    pub fn evaluate_batches<B: TrainingBatch<M::Inputs, Targets<M, L>>>(
+        &mut self,
+        batches: impl IntoIterator<Item = B>,
+    ) -> Result<Report> {
+        let mut evaluation = Evaluation::new(self);
+        let mut some = false;
+        for batch in batches {
+            let samples = batch.samples();
+            let n = evaluation.check(self, "", samples)?;
+            evaluation.add(self, samples, n);
+            some = true;
+        }
+        if some { Ok(evaluation.report(self)) } else { Err(Error::Empty { tensor: "the batches".into() }) }
+    }
+}

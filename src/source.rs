@@ -1,0 +1,155 @@
+//! Where the batches of training come from: arrays in memory, or iterators.
+//!
+//! A *pass* goes once through all data. Usually an epoch is a pass; with `steps_per_epoch` an epoch is a part of one, and
+//! the next epoch goes on behind it, as in Keras.
+
+use crate::random::{Purpose, stream};
+use crate::samples::{Samples, TrainingBatch};
+use crate::{Buffer, Heap, Result, Tensors};
+use rand::seq::SliceRandom;
+
+/// Which pass, and where in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pass {
+    /// How many passes there were before.
+    pub(crate) number: usize,
+    /// The number of steps made when it began: with the seed it says the order of the samples.
+    pub(crate) step: u64,
+    /// How many of its batches have been seen.
+    pub(crate) seen: usize,
+}
+
+/// A source of batches.
+pub(crate) trait Source<X: Tensors, Y: Tensors> {
+    /// The batches of a pass, if that is known.
+    fn steps(&self) -> Option<usize>;
+
+    /// Begins a pass, or goes on in one.
+    fn start(&mut self, pass: Pass);
+
+    /// Calls `visit` with the next batch of the pass; `false` if there is none.
+    fn next(&mut self, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<bool>;
+}
+
+/// Samples in memory, which have been checked.
+pub(crate) struct Arrays<'a, X: Tensors, Y: Tensors> {
+    samples: Samples<'a, X, Y>,
+    count: usize,
+    batch_size: usize,
+    start: usize,
+    seed: u64,
+    shuffled: Option<Shuffled<X, Y>>,
+}
+
+impl<'a, X: Tensors, Y: Tensors> Arrays<'a, X, Y> {
+    /// The samples, in another order in each pass if there is a seed to `shuffle` with.
+    pub(crate) fn new(samples: Samples<'a, X, Y>, batch_size: usize, shuffle: Option<u64>) -> Self {
+        let count = samples.len();
+        let shuffled = shuffle.map(|_| Shuffled::new(count, batch_size));
+        Arrays { samples, count, batch_size, start: 0, seed: shuffle.unwrap_or(0), shuffled }
+    }
+}
+
+impl<X: Tensors, Y: Tensors> Source<X, Y> for Arrays<'_, X, Y> {
+    fn steps(&self) -> Option<usize> {
+        Some(self.count.div_ceil(self.batch_size))
+    }
+
+    fn start(&mut self, pass: Pass) {
+        self.start = self.batch_size.saturating_mul(pass.seen);
+        if let Some(shuffled) = &mut self.shuffled {
+            shuffled.shuffle(self.seed, pass.step);
+        }
+    }
+
+    fn next(&mut self, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<bool> {
+        if self.start >= self.count {
+            return Ok(false);
+        }
+        let range = self.start..self.count.min(self.start.saturating_add(self.batch_size));
+        self.start = range.end;
+        match &mut self.shuffled {
+            Some(shuffled) => visit(shuffled.gather(self.samples, range))?,
+            None => visit(self.samples.slice(range))?,
+        }
+        Ok(true)
+    }
+}
+
+/// A batch whose samples are gathered from all over the data.
+struct Shuffled<X: Tensors, Y: Tensors> {
+    order: Vec<usize>,
+    x: X::Buffers<Heap>,
+    y: Y::Buffers<Heap>,
+    weights: Vec<f64>,
+}
+
+impl<X: Tensors, Y: Tensors> Shuffled<X, Y> {
+    fn new(count: usize, batch_size: usize) -> Self {
+        let capacity = batch_size.min(count);
+        Shuffled {
+            order: (0..count).collect(),
+            x: Buffer::with_capacity(capacity),
+            y: Buffer::with_capacity(capacity),
+            weights: Vec::with_capacity(capacity),
+        }
+    }
+
+    /// Another order. It depends on nothing but the stream, so that a resumed run goes on as it would have.
+    fn shuffle(&mut self, seed: u64, step: u64) {
+        for (k, index) in self.order.iter_mut().enumerate() {
+            *index = k;
+        }
+        self.order.shuffle(&mut stream(seed, step, Purpose::Shuffle));
+    }
+
+    /// The samples at these places of the order.
+    fn gather(&mut self, from: Samples<'_, X, Y>, places: core::ops::Range<usize>) -> Samples<'_, X, Y> {
+        let indices = &self.order[places];
+        let n = indices.len();
+        X::gather(from.x, indices, X::batch_mut::<Heap>(&mut self.x, n));
+        Y::gather(from.y, indices, Y::batch_mut::<Heap>(&mut self.y, n));
+        self.weights.clear();
+        self.weights.extend(indices.iter().filter_map(|&k| from.weights.get(k)));
+        Samples { x: X::batch::<Heap>(&self.x, n), y: Y::batch::<Heap>(&self.y, n), weights: &self.weights }
+    }
+}
+
+/// Batches from an iterator that is made for every pass.
+pub(crate) struct Streams<F, I: IntoIterator> {
+    make: F,
+    batches: Option<I::IntoIter>,
+}
+
+impl<F, I: IntoIterator> Streams<F, I> {
+    pub(crate) fn new(make: F) -> Self {
+        Streams { make, batches: None }
+    }
+}
+
+impl<X: Tensors, Y: Tensors, F, I> Source<X, Y> for Streams<F, I>
+where
+    F: FnMut(usize) -> I,
+    I: IntoIterator<Item: TrainingBatch<X, Y>>,
+{
+    fn steps(&self) -> Option<usize> {
+        None
+    }
+
+    fn start(&mut self, pass: Pass) {
+        // The old one goes first: it may hold a file or a lock that the new one needs.
+        self.batches = None;
+        let mut batches = (self.make)(pass.number).into_iter();
+        if let Some(last) = pass.seen.checked_sub(1) {
+            let _ = batches.nth(last);
+        }
+        self.batches = Some(batches);
+    }
+
+    fn next(&mut self, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<bool> {
+        match self.batches.as_mut().and_then(Iterator::next) {
+            Some(batch) => visit(batch.samples()).map(|()| true),
+            None => Ok(false),
+        }
+    }
+}

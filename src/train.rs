@@ -1,0 +1,338 @@
+//! [`Session`]: one call of `fit`, from the first to the last epoch.
+
+use crate::callbacks::{Callback, Callbacks, Live, Run, State};
+use crate::check::{self, Targets};
+use crate::compile::Compiled;
+use crate::data::Inspect;
+use crate::evaluate::Evaluation;
+use crate::fit::{Settings, batch_size};
+use crate::history::{History, Params, with_validation};
+use crate::losses::Losses;
+use crate::metrics::Metrics;
+use crate::optimizers::Optimizer;
+use crate::progress::Progress;
+use crate::report::Report;
+use crate::samples::Samples;
+use crate::source::{Pass, Source};
+use crate::tally::Tally;
+use crate::validation::Validation;
+use crate::{Error, Model, Result, Tensors};
+
+/// How far training has come: what a checkpoint remembers beside weights and optimizer, so that
+/// [`Fit::resume`](crate::Fit::resume) can go on at this very batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The epoch that goes on or comes next.
+    pub(crate) epoch: usize,
+    /// How many of its steps are done.
+    pub(crate) batch: usize,
+    /// How many passes through the data were begun.
+    pub(crate) passes: usize,
+    /// The number of steps made when the last one began.
+    pub(crate) pass_step: u64,
+    /// How many batches of it were seen.
+    pub(crate) seen: usize,
+    /// Whether it goes on.
+    pub(crate) open: bool,
+}
+
+impl Place {
+    /// Begins a pass after `step` steps.
+    fn begin(&mut self, step: u64) {
+        (self.passes, self.pass_step, self.seen, self.open) = (self.passes + 1, step, 0, true);
+    }
+
+    /// The pass that goes on.
+    fn pass(&self) -> Pass {
+        Pass { number: self.passes - 1, step: self.pass_step, seen: self.seen }
+    }
+}
+
+/// Data for validation that has been checked, as far as it can be.
+pub(crate) enum Checked<'a, X: Tensors, Y: Tensors> {
+    None,
+    Whole(Samples<'a, X, Y>),
+    Streams(&'a mut dyn Validation<X, Y>),
+}
+
+impl<'a, X: Tensors, Y: Tensors> Checked<'a, X, Y> {
+    pub(crate) fn new<M, O, L, K>(
+        compiled: &Compiled<M, O, L, K>,
+        validation: &'a mut dyn Validation<X, Y>,
+    ) -> Result<Self>
+    where
+        M: Model<Inputs = X>,
+        L: Losses<M::Outputs, Targets = Y>,
+        Y: Inspect,
+    {
+        if validation.streams() {
+            return Ok(Checked::Streams(validation));
+        }
+        let Some(samples) = validation.whole() else { return Ok(Checked::None) };
+        let count = check::data::<M, L>(&compiled.losses, "validation ", samples.x, samples.y)?;
+        if !samples.weights.is_empty() {
+            Settings::check_weights("weighted_validation_data", samples.weights, count)?;
+        }
+        Ok(Checked::Whole(samples))
+    }
+}
+
+/// One call of `fit`.
+pub(crate) struct Session<'a, M, O, L, K, C>
+where
+    M: Model,
+    O: Optimizer,
+    L: Losses<M::Outputs>,
+    K: Metrics<M::Outputs, L::Targets>,
+{
+    compiled: &'a mut Compiled<M, O, L, K>,
+    settings: &'a Settings,
+    callbacks: C,
+    seed: u64,
+    state: State,
+    tally: Tally<K::State>,
+    progress: Progress,
+    /// What `class_weight` makes of a batch.
+    weights: Vec<f64>,
+}
+
+impl<'a, M, O, L, K, C> Session<'a, M, O, L, K, C>
+where
+    M: Model,
+    O: Optimizer,
+    L: Losses<M::Outputs, Targets: Inspect>,
+    K: Metrics<M::Outputs, L::Targets>,
+    C: Callbacks,
+{
+    pub(crate) fn new(compiled: &'a mut Compiled<M, O, L, K>, settings: &'a Settings, callbacks: C) -> Self {
+        let seed = settings.seed.unwrap_or(compiled.seed);
+        Session {
+            compiled,
+            settings,
+            callbacks,
+            seed,
+            state: State::default(),
+            tally: Tally::new(),
+            progress: Progress::new(settings.verbose, settings.epochs),
+            weights: Vec::new(),
+        }
+    }
+
+    /// Trains. The batches of `source` have been `checked`, or will be when they come.
+    pub(crate) fn run(
+        mut self,
+        source: &mut dyn Source<M::Inputs, Targets<M, L>>,
+        checked: bool,
+        mut validation: Checked<'_, M::Inputs, Targets<M, L>>,
+    ) -> Result<History> {
+        let Settings { epochs, initial_epoch, resume, steps_per_epoch, .. } = *self.settings;
+        let mut place = if resume { self.compiled.place } else { Place { epoch: initial_epoch, ..Place::default() } };
+        let steps = match (steps_per_epoch, source.steps()) {
+            (Some(steps), Some(pass)) => Some(steps.min(pass)),
+            (steps, pass) => steps.or(pass),
+        };
+        let params = Params { epochs, steps: steps.unwrap_or(0) };
+        self.begin(params, !matches!(validation, Checked::None))?;
+        self.compiled.place = place;
+        if place.open {
+            source.start(place.pass());
+        }
+
+        let mut history = History::new(params);
+        for epoch in place.epoch..epochs {
+            let resumed = self.compiled.place.batch > 0;
+            self.progress.begin(epoch, steps);
+            self.tally = Tally::new();
+            self.state.begin_epoch(epoch);
+            if !resumed {
+                self.hook(|callback, run| callback.on_epoch_begin(epoch, run))?;
+            }
+            if !resumed && (steps_per_epoch.is_none() || !self.compiled.place.open) {
+                self.compiled.place.begin(self.compiled.steps());
+                source.start(self.compiled.place.pass());
+            }
+            let trained = self.epoch(source, checked)?;
+            place = self.compiled.place;
+            if trained == 0 && !resumed {
+                return Err(Error::Empty { tensor: format!("the batches of epoch {epoch}") });
+            }
+            // A stopped epoch goes on where it stopped, unless that was its end.
+            if !self.state.stopped || !place.open || Some(place.batch) == steps_per_epoch {
+                self.compiled.place = Place { epoch: epoch + 1, batch: 0, ..place };
+            }
+            if trained == 0 {
+                // The checkpoint was made after the last step of this epoch.
+                continue;
+            }
+            history.params.steps = steps.unwrap_or(place.batch);
+            let report = self.tally.report(&self.compiled.metrics, &self.compiled.names);
+            let due = (epoch + 1).is_multiple_of(self.settings.validation_freq);
+            let validated = if due { self.validate(&mut validation)? } else { None };
+            self.state.logs = Some(with_validation(&report, validated.as_ref()).collect());
+            self.hook(|callback, run| callback.on_epoch_end(epoch, run))?;
+            let logs = self.state.all_logs();
+            self.progress.end(&logs);
+            self.state.print();
+            history.push(epoch, logs);
+            if self.state.stopped {
+                break;
+            }
+        }
+        if epochs > 0 {
+            self.compiled.finish();
+        }
+        self.hook(|callback, run| callback.on_train_end(run))?;
+        self.state.print();
+        Ok(history)
+    }
+
+    /// Tells the callbacks that training begins.
+    fn begin(&mut self, params: Params, validates: bool) -> Result<()> {
+        let names = self.compiled.names.sorted().map(String::from);
+        self.state.names = names.collect();
+        if validates {
+            let validation: Vec<_> = self.state.names.iter().map(|name| format!("val_{name}")).collect();
+            self.state.names.extend(validation);
+        }
+        let added = &mut self.state.names;
+        self.callbacks.each(&mut |callback| {
+            added.extend(callback.logged());
+            Ok(())
+        })?;
+        (self.state.params, self.state.validates) = (params, validates);
+        self.state.logs = Some(Vec::new());
+        self.hook(|callback, run| callback.on_train_begin(run))
+    }
+
+    /// The steps of an epoch; how many there were.
+    fn epoch(&mut self, source: &mut dyn Source<M::Inputs, Targets<M, L>>, checked: bool) -> Result<usize> {
+        let mut trained = 0;
+        while self.settings.steps_per_epoch.is_none_or(|steps| self.compiled.place.batch < steps) {
+            let more = source.next(&mut |samples| self.train(samples, checked))?;
+            let place = &mut self.compiled.place;
+            if more {
+                trained += 1;
+            } else if place.batch == 0 && place.seen > 0 {
+                // An iterator had nothing behind the last batch of the last epoch.
+                place.begin(self.compiled.learner.as_ref().map_or(0, |learner| learner.steps));
+                source.start(place.pass());
+                continue;
+            }
+            place.open = more && source.steps().is_none_or(|steps| place.seen < steps);
+            if !place.open || self.state.stopped {
+                break;
+            }
+        }
+        Ok(trained)
+    }
+
+    /// One step.
+    fn train(&mut self, samples: Samples<'_, M::Inputs, Targets<M, L>>, checked: bool) -> Result<()> {
+        let batch = self.compiled.place.batch;
+        let n = if checked { samples.len() } else { self.check(samples)? };
+        self.hook(|callback, run| callback.on_train_batch_begin(batch, run))?;
+        let weights = if checked || self.settings.class_weight.is_none() { samples.weights } else { &self.weights };
+        self.compiled.step(samples.x, samples.y, n, weights, self.seed, &mut self.tally);
+        let place = &mut self.compiled.place;
+        (place.batch, place.seen) = (batch + 1, place.seen + 1);
+        self.hook(|callback, run| callback.on_train_batch_end(batch, run))?;
+        self.progress.step(batch + 1, || self.tally.report(&self.compiled.metrics, &self.compiled.names));
+        Ok(())
+    }
+
+    /// Checks a batch of an iterator, and makes weights of its classes.
+    fn check(&mut self, samples: Samples<'_, M::Inputs, Targets<M, L>>) -> Result<usize> {
+        let n = check::data::<M, L>(&self.compiled.losses, "", samples.x, samples.y)?;
+        if !samples.weights.is_empty() {
+            Settings::check_weights("sample_weight", samples.weights, n)?;
+            if self.settings.class_weight.is_some() {
+                return Err(Error::setting("class_weight", "no `sample_weight` beside it", "both"));
+            }
+        }
+        self.settings.weigh_classes::<L::Targets>(samples.y, &mut self.weights)?;
+        Ok(n)
+    }
+
+    /// Evaluates the data for validation.
+    fn validate(&mut self, validation: &mut Checked<'_, M::Inputs, Targets<M, L>>) -> Result<Option<Report>> {
+        let steps = self.settings.validation_steps;
+        if matches!(validation, Checked::None) {
+            return Ok(None);
+        }
+        self.hook(|callback, run| callback.on_test_begin(run))?;
+        let mut evaluation = Evaluation::new(self.compiled);
+        match validation {
+            Checked::None => {}
+            Checked::Whole(samples) => {
+                let count = samples.len();
+                let size = self.settings.validation_batch_size.or(self.settings.batch_size);
+                let size = batch_size(size, steps, count);
+                for (batch, start) in (0..count).step_by(size).take(steps.unwrap_or(usize::MAX)).enumerate() {
+                    let samples = samples.slice(start..count.min(start.saturating_add(size)));
+                    self.test(&mut evaluation, samples, samples.len(), batch)?;
+                }
+            }
+            Checked::Streams(streams) => {
+                let mut batch = 0;
+                streams.each(steps, &mut |samples| {
+                    let n = evaluation.check(self.compiled, "validation ", samples)?;
+                    self.test(&mut evaluation, samples, n, batch)?;
+                    batch += 1;
+                    Ok(())
+                })?;
+                if batch == 0 {
+                    return Err(Error::Empty { tensor: "the batches of validation".into() });
+                }
+            }
+        }
+        self.hook_with(&evaluation.tally, |callback, run| callback.on_test_end(run))?;
+        Ok(Some(evaluation.report(self.compiled)))
+    }
+
+    /// Evaluates a batch.
+    fn test(
+        &mut self,
+        evaluation: &mut Evaluation<M, K::State>,
+        samples: Samples<'_, M::Inputs, Targets<M, L>>,
+        n: usize,
+        batch: usize,
+    ) -> Result<()> {
+        self.hook_with(&evaluation.tally, |callback, run| callback.on_test_batch_begin(batch, run))?;
+        evaluation.add(self.compiled, samples, n);
+        self.hook_with(&evaluation.tally, |callback, run| callback.on_test_batch_end(batch, run))
+    }
+
+    /// Calls a hook of all callbacks.
+    fn hook(&mut self, call: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>) -> Result<()> {
+        let Session { compiled, callbacks, state, tally, .. } = self;
+        run_hook(compiled, callbacks, state, tally, call)
+    }
+
+    /// The same with the numbers of an evaluation.
+    fn hook_with(
+        &mut self,
+        tally: &Tally<K::State>,
+        call: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let Session { compiled, callbacks, state, .. } = self;
+        run_hook(compiled, callbacks, state, tally, call)
+    }
+}
+
+fn run_hook<M, O, L, K>(
+    compiled: &mut Compiled<M, O, L, K>,
+    callbacks: &mut impl Callbacks,
+    state: &mut State,
+    tally: &Tally<K::State>,
+    mut call: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
+) -> Result<()>
+where
+    M: Model,
+    O: Optimizer,
+    L: Losses<M::Outputs>,
+    K: Metrics<M::Outputs, L::Targets>,
+{
+    let mut live = Live { compiled, tally };
+    let mut run = Run { state, training: &mut live };
+    callbacks.each(&mut |callback| call(callback, &mut run))
+}

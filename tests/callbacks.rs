@@ -1,0 +1,466 @@
+//! Callbacks decide what Keras's decide, and callbacks of one's own can do what they need.
+
+#![cfg(feature = "std")]
+#![allow(missing_docs)]
+
+use nn::callbacks::{Callbacks, Snapshot};
+use nn::prelude::*;
+use nn::{Error, History};
+use safetensors::SafeTensors;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+model! {
+    /// `y = w · x + b`
+    pub struct Line;
+
+    let x = Input(shape = [1]);
+    let y = Dense(1)(x);
+
+    Model(inputs = x, outputs = y)
+}
+
+fn line() -> nn::Compiled<Line, Sgd, MeanSquaredError> {
+    Line::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd { learning_rate: 0.5, ..Sgd::default() }, MeanSquaredError)
+}
+
+fn silent() -> Fit {
+    Fit::new().verbose(Verbose::Silent)
+}
+
+/// The history of a run with one step in every epoch.
+fn run<C: Callbacks>(fit: Fit<(), C>) -> nn::Result<History> {
+    line().fit([1.0_f32], [2.0_f32], fit)
+}
+
+fn file(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("callbacks");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder.join(name)
+}
+
+// ------------------------------------------------------------------------------------------------ decisions of Keras
+
+/// `fit.safetensors`: what Keras decided.
+struct Fixture(HashMap<String, Vec<f64>>);
+
+impl Fixture {
+    fn load() -> Self {
+        let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/fit.safetensors")).unwrap();
+        let file = SafeTensors::deserialize(&bytes).unwrap();
+        let numbers = |data: &[u8]| data.chunks(8).map(|bytes| f64::from_le_bytes(bytes.try_into().unwrap())).collect();
+        Fixture(file.tensors().into_iter().map(|(name, tensor)| (name, numbers(tensor.data()))).collect())
+    }
+
+    fn get(&self, name: &str) -> &[f64] {
+        self.0.get(name).unwrap_or_else(|| panic!("`{name}` is not in the fixture"))
+    }
+
+    /// All series with their numbers.
+    fn series(&self) -> Vec<(usize, &[f64])> {
+        let count = self.0.keys().filter(|name| name.starts_with("series.")).count();
+        (0..count).map(|k| (k, self.get(&format!("series.{k}")))).collect()
+    }
+}
+
+/// Reports given numbers, instead of what was really computed.
+struct Given<'a> {
+    name: &'static str,
+    values: &'a [f64],
+}
+
+impl Callback for Given<'_> {
+    fn logged(&self) -> Vec<String> {
+        vec![self.name.into()]
+    }
+
+    fn on_epoch_end(&mut self, epoch: usize, run: &mut Run<'_>) -> nn::Result<()> {
+        run.log(self.name, self.values[epoch]);
+        Ok(())
+    }
+}
+
+fn given(values: &[f64]) -> Fit<(), ((), Given<'_>)> {
+    silent().epochs(values.len()).callback(Given { name: "val_loss", values })
+}
+
+#[test]
+fn early_stopping_stops_when_keras_does() -> nn::Result<()> {
+    let keras = Fixture::load();
+    let configs = [
+        ("defaults", EarlyStopping::new()),
+        ("patience", EarlyStopping::new().patience(2)),
+        ("min_delta", EarlyStopping::new().patience(2).min_delta(0.1)),
+        ("negative_delta", EarlyStopping::new().patience(1).min_delta(-0.125)),
+        ("max", EarlyStopping::new().patience(3).mode(Direction::Max).restore_best_weights(true)),
+        ("baseline", EarlyStopping::new().patience(3).baseline(0.5).restore_best_weights(true)),
+        ("late", EarlyStopping::new().patience(1).start_from_epoch(4).restore_best_weights(true)),
+        ("restore", EarlyStopping::new().patience(4).restore_best_weights(true)),
+    ];
+    for (config, mut stopping) in configs {
+        for (k, series) in keras.series() {
+            let [epochs, stopped, best, restored] = *keras.get(&format!("early_stopping.{config}.{k}")) else {
+                panic!()
+            };
+            let mut weights: Vec<Snapshot> = Vec::new();
+            let record = LambdaCallback::new().on_epoch_end(|_, run| {
+                weights.push(run.snapshot());
+                Ok(())
+            });
+            let mut last = None;
+            let after = LambdaCallback::new().on_train_end(|run| {
+                last = Some(run.snapshot());
+                Ok(())
+            });
+            // The same callback serves all runs: every one begins anew.
+            let history = run(given(series).callback(record).callback(&mut stopping).callback(after))?;
+            let what = format!("{config} on series {k}");
+            assert_eq!(history.epoch.len() as f64, epochs, "{what}");
+            assert_eq!(stopping.stopped_epoch().map_or(-1.0, |epoch| epoch as f64), stopped, "{what}");
+            assert_eq!(stopping.best_epoch() as f64, best, "{what}");
+            let expected = if restored < 0.0 { weights.len() - 1 } else { restored as usize };
+            assert_eq!(last.as_ref(), Some(&weights[expected]), "{what}");
+        }
+    }
+    Ok(())
+}
+
+/// Keras keeps the rate in an `f32`.
+fn close(what: &str, ours: &[f64], keras: &[f64]) {
+    assert_eq!(ours.len(), keras.len(), "{what}");
+    for (a, b) in ours.iter().zip(keras) {
+        assert!((a - b).abs() <= 1e-6 * b.abs(), "{what}: {ours:?} is not {keras:?}");
+    }
+}
+
+#[test]
+fn the_learning_rate_falls_when_keras_lets_it() -> nn::Result<()> {
+    let keras = Fixture::load();
+    let configs = [
+        ("defaults", ReduceLROnPlateau::new()),
+        ("patience", ReduceLROnPlateau::new().patience(2)),
+        ("eager", ReduceLROnPlateau::new().patience(0).factor(0.5)),
+        ("cooldown", ReduceLROnPlateau::new().patience(1).factor(0.5).cooldown(2)),
+        ("min_lr", ReduceLROnPlateau::new().patience(1).factor(0.25).min_lr(0.0625)),
+        ("max", ReduceLROnPlateau::new().patience(2).factor(0.5).mode(Direction::Max)),
+        ("min_delta", ReduceLROnPlateau::new().patience(2).factor(0.5).min_delta(0.125)),
+    ];
+    for (config, mut plateau) in configs {
+        for (k, series) in keras.series() {
+            let history = run(given(series).callback(&mut plateau))?;
+            let what = format!("{config} on series {k}");
+            close(&what, history.get("learning_rate").unwrap(), keras.get(&format!("plateau.{config}.{k}")));
+        }
+    }
+    let scheduler = LearningRateScheduler::new(|epoch, rate| if epoch < 3 { rate } else { rate * 0.5 });
+    let history = run(silent().epochs(8).callback(scheduler))?;
+    close("scheduler", history.get("learning_rate").unwrap(), keras.get("scheduler"));
+    Ok(())
+}
+
+#[test]
+fn models_are_saved_when_keras_saves_them() -> nn::Result<()> {
+    let keras = Fixture::load();
+    let folder = file("saved");
+    let path = folder.join("{epoch:02d}.safetensors");
+    let configs = [
+        ("best", ModelCheckpoint::new(&path).save_best_only(true)),
+        ("max", ModelCheckpoint::new(&path).save_best_only(true).mode(Direction::Max)),
+        ("threshold", ModelCheckpoint::new(&path).save_best_only(true).initial_value_threshold(0.5)),
+        ("all", ModelCheckpoint::new(&path)),
+    ];
+    for (config, checkpoint) in configs {
+        for (k, series) in keras.series() {
+            std::fs::remove_dir_all(&folder).ok();
+            run(given(series).callback(checkpoint.clone()))?;
+            let saved = |epoch: usize| folder.join(format!("{epoch:02}.safetensors")).exists();
+            let ours: Vec<_> = (1..=series.len()).map(|epoch| f64::from(saved(epoch))).collect();
+            assert_eq!(ours, keras.get(&format!("checkpoint.{config}.{k}")), "{config} on series {k}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn csv_files_are_those_of_keras() -> nn::Result<()> {
+    let keras = Fixture::load();
+    let text = |case: &str| {
+        let bytes = keras.get(&format!("csv.{case}")).iter().map(|&byte| byte as u8).collect();
+        String::from_utf8(bytes).unwrap()
+    };
+    let logs: [&[(&str, f64)]; 3] = [
+        &[("loss", 1.5), ("accuracy", 0.25), ("val_loss", 2.0), ("val_accuracy", 0.5)],
+        &[("loss", 0.75), ("accuracy", 0.5)],
+        &[("loss", 0.5), ("accuracy", 0.75), ("val_loss", 1.0), ("val_accuracy", 0.625)],
+    ];
+    let report = |skip: usize| {
+        LambdaCallback::new().on_epoch_end(move |epoch, run| {
+            logs[epoch + skip].iter().for_each(|(name, value)| run.log(name, *value));
+            Ok(())
+        })
+    };
+    let (path, late) = (file("validated.csv"), file("late.csv"));
+    run(silent().epochs(3).callback(report(0)).callback(CsvLogger::new(&path)))?;
+    run(silent().epochs(2).callback(report(1)).callback(CsvLogger::new(&late).separator(";")))?;
+    let (first, second) = (std::fs::read_to_string(&path).unwrap(), std::fs::read_to_string(&late).unwrap());
+    // Keras writes `1.0` where Rust writes `1`.
+    let plain = |text: String| text.replace(".0", "");
+    assert_eq!(first, plain(text("validated")));
+    assert_eq!(second, plain(text("late")));
+
+    // Appending goes on without another header; otherwise the file is replaced.
+    run(silent().epochs(3).callback(report(0)).callback(CsvLogger::new(&path).append(true)))?;
+    let lines = first.lines().chain(first.lines().skip(1));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), lines.map(|line| format!("{line}\r\n")).collect::<String>());
+    run(silent().epochs(3).callback(report(0)).callback(CsvLogger::new(&path)))?;
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), first);
+    std::fs::write(&path, "").unwrap();
+    run(silent().epochs(3).callback(report(0)).callback(CsvLogger::new(&path).append(true)))?;
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), first);
+    Ok(())
+}
+
+// -------------------------------------------------------------------------------------------------------- real runs
+
+#[test]
+fn the_best_weights_come_back() -> nn::Result<()> {
+    // Steps that are too large: the first epoch is the best.
+    let (x, y) = ([1.0_f32, 2.0, 3.0], [2.0_f32, 4.0, 6.0]);
+    let mut model = line();
+    let stopping = EarlyStopping::new().patience(3).restore_best_weights(true);
+    let history = model.fit(x, y, silent().epochs(20).validation_data(x, y).callback(stopping))?;
+    assert_eq!(history.epoch.len(), 4);
+    assert_eq!(model.evaluate(x, y)?.loss, history.get("val_loss").unwrap()[0]);
+    Ok(())
+}
+
+#[test]
+fn a_checkpoint_of_a_callback_resumes_the_run() -> nn::Result<()> {
+    let path = file("line.{epoch}-{loss:.3e}.safetensors");
+    let data = ([1.0_f32, 2.0, 3.0, 4.0], [2.0_f32, 3.0, 4.0, 5.0]);
+    let make = || Line::boxed(&mut StdRng::seed_from_u64(1)).compile(Adam::default(), MeanSquaredError);
+    // The rate is halved after every epoch but the first.
+    let plateau = || ReduceLROnPlateau::new().monitor("loss").mode(Direction::Max).patience(1).factor(0.5);
+    let fit = || silent().epochs(6).batch_size(2).callback(plateau());
+    let mut whole = make();
+    let expected = whole.fit(&data.0, &data.1, fit().callback(ModelCheckpoint::new(&path).verbose(false)))?;
+    let rates = expected.get("learning_rate").unwrap();
+    assert_eq!(rates[..3], [0.001, 0.001, 0.0005]);
+
+    for epoch in 1..6 {
+        let name = format!("line.{epoch}-{}.safetensors", python(expected.get("loss").unwrap()[epoch - 1]));
+        let mut second = make();
+        second.load_checkpoint(file(&name))?;
+        assert_eq!((second.epoch(), second.steps()), (epoch, 2 * epoch as u64));
+        assert_eq!(second.learning_rate(), rates[epoch]);
+        // Without the plateau, which would begin anew, the rate of the checkpoint stays.
+        let history = second.fit(&data.0, &data.1, silent().epochs(epoch + 1).batch_size(2).resume(true))?;
+        assert_eq!(history.epoch, [epoch]);
+        assert_eq!(history.get("loss").unwrap()[0], expected.get("loss").unwrap()[epoch]);
+    }
+
+    // By batches, and weights alone.
+    let path = file("batches/{epoch}.{batch}.safetensors");
+    std::fs::remove_dir_all(file("batches")).ok();
+    let weights = ModelCheckpoint::new(&path).save_freq(3).save_weights_only(true);
+    make().fit(&data.0, &data.1, silent().epochs(4).batch_size(2).callback(weights))?;
+    let mut names: Vec<_> = std::fs::read_dir(file("batches"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["2.1.safetensors", "3.2.safetensors"]);
+    make().load_weights(file("batches/2.1.safetensors"))
+}
+
+/// `{:.3e}` of Python.
+fn python(value: f64) -> String {
+    let text = format!("{value:.3e}");
+    let (digits, power) = text.split_once('e').unwrap();
+    let power: i32 = power.parse().unwrap();
+    format!("{digits}e{}{:02}", if power < 0 { '-' } else { '+' }, power.abs())
+}
+
+#[test]
+fn a_loss_that_is_no_number_ends_the_run() -> nn::Result<()> {
+    let (x, y) = ([1e30_f32, 1.0], [1.0_f32, 1.0]);
+    let fit = || silent().epochs(5).batch_size(1).shuffle(false);
+    let mut model = line();
+    let history = model.fit(x, y, fit().callback(TerminateOnNaN::new()))?;
+    assert_eq!((history.epoch.len(), model.steps()), (1, 1));
+    let error = line().fit(x, y, fit().callback(TerminateOnNaN::new().raise_error(true))).unwrap_err();
+    assert_eq!(error.to_string(), "batch 0: the loss is inf, training ends");
+    Ok(())
+}
+
+// ----------------------------------------------------------------------------------------------- callbacks of one's own
+
+/// Writes down what is called.
+#[derive(Default)]
+struct Diary(Vec<String>);
+
+impl Diary {
+    fn note(&mut self, what: String, run: &Run<'_>) -> nn::Result<()> {
+        let names: Vec<_> = run.logs().into_iter().map(|(name, _)| name).collect();
+        self.0.push(format!("{what} {}", names.join(" ")).trim_end().into());
+        Ok(())
+    }
+}
+
+impl Callback for Diary {
+    fn on_train_begin(&mut self, run: &mut Run<'_>) -> nn::Result<()> {
+        self.note(format!("train {} {}", run.params().epochs, run.params().steps), run)
+    }
+
+    fn on_train_end(&mut self, run: &mut Run<'_>) -> nn::Result<()> {
+        self.note("end of train".into(), run)
+    }
+
+    fn on_epoch_begin(&mut self, epoch: usize, run: &mut Run<'_>) -> nn::Result<()> {
+        assert_eq!(run.epoch(), epoch);
+        self.0.push(format!("epoch {epoch}"));
+        Ok(())
+    }
+
+    fn on_epoch_end(&mut self, epoch: usize, run: &mut Run<'_>) -> nn::Result<()> {
+        self.note(format!("end of epoch {epoch}"), run)
+    }
+
+    fn on_train_batch_begin(&mut self, batch: usize, _: &mut Run<'_>) -> nn::Result<()> {
+        self.0.push(format!("batch {batch}"));
+        Ok(())
+    }
+
+    fn on_train_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> nn::Result<()> {
+        self.note(format!("end of batch {batch}"), run)
+    }
+
+    fn on_test_begin(&mut self, _: &mut Run<'_>) -> nn::Result<()> {
+        self.0.push("test".into());
+        Ok(())
+    }
+
+    fn on_test_end(&mut self, run: &mut Run<'_>) -> nn::Result<()> {
+        self.note("end of test".into(), run)
+    }
+
+    fn on_test_batch_begin(&mut self, batch: usize, _: &mut Run<'_>) -> nn::Result<()> {
+        self.0.push(format!("test batch {batch}"));
+        Ok(())
+    }
+
+    fn on_test_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> nn::Result<()> {
+        self.note(format!("end of test batch {batch}"), run)
+    }
+}
+
+#[test]
+fn hooks_come_in_the_order_of_keras() -> nn::Result<()> {
+    let (x, y) = ([1.0_f32, 2.0, 3.0], [2.0_f32, 4.0, 6.0]);
+    let mut diary = Diary::default();
+    let fit = silent().epochs(2).batch_size(2).validation_data(&x[..1], &y[..1]).validation_freq(2);
+    // A boxed one is a callback as well.
+    let boxed: Box<dyn Callback + '_> = Box::new(&mut diary);
+    line().metrics(Mae).fit(x, y, fit.callback(boxed))?;
+    assert_eq!(
+        diary.0,
+        [
+            "train 2 2",
+            "epoch 0",
+            "batch 0",
+            "end of batch 0 loss mae",
+            "batch 1",
+            "end of batch 1 loss mae",
+            "end of epoch 0 loss mae",
+            "epoch 1",
+            "batch 0",
+            "end of batch 0 loss mae",
+            "batch 1",
+            "end of batch 1 loss mae",
+            "test",
+            "test batch 0",
+            "end of test batch 0 loss mae",
+            "end of test loss mae",
+            "end of epoch 1 loss mae val_loss val_mae",
+            "end of train loss mae val_loss val_mae",
+        ]
+    );
+    Ok(())
+}
+
+#[test]
+fn what_is_monitored_must_be_there() -> nn::Result<()> {
+    let (x, y) = ([1.0_f32, 2.0, 3.0], [2.0_f32, 4.0, 6.0]);
+    let error = |error: nn::Result<History>| error.unwrap_err().to_string();
+    assert_eq!(
+        error(line().metrics(Mae).fit(x, y, silent().callback(EarlyStopping::new()))),
+        "EarlyStopping monitors `val_loss`, which is not reported; reported are `loss`, `mae`; there is no data for validation"
+    );
+    let validated = || silent().validation_data(x, y);
+    assert_eq!(
+        error(line().fit(x, y, validated().callback(ReduceLROnPlateau::new().monitor("val_mae")))),
+        "ReduceLROnPlateau monitors `val_mae`, which is not reported; reported are `loss`, `val_loss`, `learning_rate`"
+    );
+    let best = ModelCheckpoint::new(file("never")).monitor("val_mse").save_best_only(true);
+    assert!(error(line().fit(x, y, validated().callback(best))).starts_with("ModelCheckpoint monitors `val_mse`"));
+    let named = ModelCheckpoint::new(file("{epoch}-{acc}"));
+    assert!(error(line().fit(x, y, validated().callback(named))).contains("monitors `acc`"));
+    let batch = ModelCheckpoint::new(file("{batch}"));
+    assert!(error(line().fit(x, y, validated().callback(batch))).contains("`save_freq`"));
+    let odd = ModelCheckpoint::new(file("{epoch"));
+    assert!(error(line().fit(x, y, validated().callback(odd))).contains("stands alone"));
+    let factor = ReduceLROnPlateau::new().factor(1.0);
+    assert_eq!(error(line().fit(x, y, validated().callback(factor))), "factor: expected a number below 1, got 1");
+
+    // What another callback reports may be monitored; what is better must be said.
+    let own = |mode| {
+        let own = Given { name: "height", values: &[1.0, 2.0, 1.0] };
+        silent().epochs(3).callback(own).callback(EarlyStopping::new().monitor("height").mode(mode))
+    };
+    assert!(error(run(own(Direction::Auto))).contains("`Direction::Min` or `Direction::Max` for `height`"));
+    assert_eq!(run(own(Direction::Max))?.epoch.len(), 3);
+    assert_eq!(run(own(Direction::Min))?.get("height"), Some(&[1.0, 2.0][..]));
+
+    // An epoch without validation is no mistake.
+    let stopping = EarlyStopping::new().patience(5);
+    let history = line().fit(x, y, validated().epochs(4).validation_freq(2).callback(stopping))?;
+    assert_eq!((history.epoch.len(), history.get("val_loss").map(<[f64]>::len)), (4, Some(2)));
+    // Nothing was trained before the mistake was found.
+    let mut model = line();
+    assert!(matches!(model.fit(x, y, silent().callback(EarlyStopping::new())), Err(Error::Monitor { .. })));
+    assert_eq!(model.steps(), 0);
+    Ok(())
+}
+
+#[test]
+fn the_direction_of_metrics_is_known() -> nn::Result<()> {
+    let (x, y) = ([1.0_f32, 2.0, 3.0], [1.0_f32, 0.0, 1.0]);
+    for name in ["loss", "accuracy", "mae", "val_accuracy", "val_mae"] {
+        let fit = silent().validation_data(x, y).callback(EarlyStopping::new().monitor(name));
+        line().metrics((Accuracy, Mae)).fit(x, y, fit)?;
+    }
+    // Accuracy that falls is no improvement.
+    let falls = |name| {
+        let own = Given { name, values: &[0.75, 0.5, 0.25] };
+        run(silent().epochs(3).callback(own).callback(EarlyStopping::new().monitor(name)))
+    };
+    assert_eq!(falls("val_accuracy")?.epoch.len(), 2);
+    assert_eq!(falls("val_mae")?.epoch.len(), 3);
+    Ok(())
+}
+
+#[test]
+fn a_callback_can_freeze_and_fail() -> nn::Result<()> {
+    let mut model = line();
+    let before = model.model().clone();
+    let freeze = LambdaCallback::new().on_train_begin(|run| run.set_trainable("y", false));
+    model.fit([1.0_f32], [2.0_f32], silent().callback(freeze))?;
+    assert_eq!(*model.model(), before);
+    let fail =
+        LambdaCallback::new().on_epoch_end(|_, _| Err(Error::callback(std::io::Error::other("the disk is full"))));
+    let error = model.fit([1.0_f32], [2.0_f32], silent().epochs(3).callback(fail)).unwrap_err();
+    assert_eq!((error.to_string().as_str(), model.steps()), ("the disk is full", 2));
+    let missing = CsvLogger::new(Path::new("/no/such/folder/log.csv"));
+    assert!(matches!(run(silent().callback(missing)), Err(Error::Io { .. })));
+    Ok(())
+}
