@@ -94,6 +94,8 @@ fn headline() -> nn::Result<()> {
     )?;
     let pred = m.predict(HeadlineInputs { main_input: &headlines, aux_input: &additional })?; // HeadlineOutputs<Vec<..>, Vec<..>>
     assert_eq!((pred.main_output.len(), pred.aux_output.len()), (12, 12));
+    let pred = m.predict(&(&headlines, &additional))?; // references do as well
+    assert_eq!(pred, m.predict(&HeadlineInputs { main_input: &headlines, aux_input: &additional })?);
     let pred = m.predict((&headlines, &additional))?;
     assert!(pred.main_output[0][0] > 0.9 && pred.aux_output[0][0] < 0.4);
     assert!(history.get("aux_output_loss").is_some());

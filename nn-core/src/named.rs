@@ -27,6 +27,15 @@ macro_rules! named {
             }
         }
 
+        impl<$sample: $crate::Sample, $letter> $crate::data::Batches<$sample> for &$name<$letter>
+        where
+            $letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,
+        {
+            fn batches(&self) -> &[$sample] {
+                (**self).batches()
+            }
+        }
+
         impl<$sample: $crate::Sample, $target: $crate::Sample, $letter> $crate::metrics::Metrics<$sample, $target>
             for $name<$letter>
         where
@@ -65,6 +74,15 @@ macro_rules! named {
         {
             fn batches(&self) -> ($(&[$sample],)+) {
                 ($($crate::data::Batches::<$sample>::batches(&self.$field),)+)
+            }
+        }
+
+        impl<$($sample: $crate::Sample,)+ $($letter),+> $crate::data::Batches<($($sample,)+)> for &$name<$($letter),+>
+        where
+            $($letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,)+
+        {
+            fn batches(&self) -> ($(&[$sample],)+) {
+                (**self).batches()
             }
         }
 

@@ -57,7 +57,7 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream
         paths: imports::Paths::full(),
     };
     let weights = weights::weights(&context);
-    let named = weights::named(&context);
+    let (named, implementations) = weights::named(&context);
     let components = model::components(&context);
     let graph_type = model::graph_type(&context);
     let methods = model::methods(&context);
@@ -76,6 +76,7 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream
 
         const _: () = {
             #imports
+            #implementations
             #flat
             #memory
             #layer

@@ -3,6 +3,7 @@
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Facts, Graph, Op, Producer, Shaped, TensorId};
+use crate::values::is_too_large;
 use nn_core::shape::{Blame, Shape};
 use nn_core::spec::{Inferred, Kind, Value};
 use proc_macro2::{Literal, Span, TokenStream};
@@ -159,7 +160,18 @@ fn literal(graph: &mut Graph, n: usize, inferred: Inferred, diagnostics: &mut Di
 
 /// rustc has to evaluate this: `const DENSE: Inferred = ..` on the graph's type. Gives the path to the constant.
 fn constant(graph: &mut Graph, name: &str, r#type: TokenStream, value: TokenStream) -> TokenStream {
-    let name = syn::Ident::new(name.to_uppercase().trim_start_matches("R#"), Span::call_site());
+    let base = name.trim_start_matches("r#").to_uppercase();
+    // `x` and `X` may both be names, and so may `input_shapes`.
+    let taken = |name: &str| {
+        ["INPUT_SHAPES", "OUTPUT_SHAPES"].contains(&name) || graph.constants.iter().any(|(other, ..)| other == name)
+    };
+    let mut name = base.clone();
+    let mut count = 0;
+    while taken(&name) {
+        count += 1;
+        name = format!("{base}_{count}");
+    }
+    let name = syn::Ident::new(&name, Span::call_site());
     let graph_type = &graph.graph_type;
     let path = quote!(#graph_type::#name);
     graph.constants.push((name, r#type, value));

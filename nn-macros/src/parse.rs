@@ -138,12 +138,13 @@ fn is_end(expr: &Expr) -> bool {
 
 fn names(pattern: &Pat) -> Option<Vec<Ident>> {
     match pattern {
+        Pat::Ident(name) if is_reserved(&name.ident.to_string()) => None,
         Pat::Ident(name) if name.by_ref.is_none() && name.mutability.is_none() && name.subpat.is_none() => {
             Some(vec![name.ident.clone()])
         }
         Pat::Wild(wild) => Some(vec![Ident::new("_unused", wild.underscore_token.span)]),
-        Pat::Tuple(tuple) => tuple.elems.iter().map(single).collect(),
-        Pat::Slice(slice) => slice.elems.iter().map(single).collect(),
+        Pat::Tuple(tuple) if !tuple.elems.is_empty() => tuple.elems.iter().map(single).collect(),
+        Pat::Slice(slice) if !slice.elems.is_empty() => slice.elems.iter().map(single).collect(),
         Pat::Paren(inner) => names(&inner.pat),
         _ => None,
     }
@@ -168,13 +169,19 @@ impl Parse for LetParts {
     }
 }
 
+/// Words that cannot be names, not even as `r#self`.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    matches!(name, "self" | "Self" | "super" | "crate" | "_")
+}
+
 /// A name in generated code, with the span of what it comes from.
 pub(crate) fn ident_at(name: &str, span: Span) -> Ident {
-    syn::parse_str::<Ident>(name).map_or_else(
-        |_| Ident::new_raw(name, span),
-        |mut ident| {
+    match syn::parse_str::<Ident>(name) {
+        Ok(mut ident) => {
             ident.set_span(span);
             ident
-        },
-    )
+        }
+        Err(_) if is_reserved(name) => Ident::new(&format!("{name}_"), span),
+        Err(_) => Ident::new_raw(name, span),
+    }
 }

@@ -26,6 +26,11 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
         own: &syntax.name,
         lets: &syntax.lets,
     };
+    if ["T", "B"].iter().any(|parameter| syntax.name == parameter) {
+        let message =
+            format!("a model cannot be called `{}`: the expansion has a type parameter of that name", syntax.name);
+        resolver.diagnostics.error(&syntax.name, message).help("choose a longer name");
+    }
     for statement in &syntax.lets {
         resolver.statement(&statement.names, statement.value.as_ref());
     }
@@ -373,11 +378,18 @@ impl Resolver<'_> {
     /// A layer that applies an activation; `part` if it belongs to the layer before it.
     fn activation(&mut self, expr: &Expr, part: bool) -> Option<LayerId> {
         let named = values::named(expr, "activation", nn_core::activations::ACTIVATIONS, self.diagnostics)?;
-        let label = match expr {
-            Expr::Call(call) => call.func.to_token_stream().to_string(),
-            _ => expr.to_token_stream().to_string(),
+        // The last name of its path: `my::Leaky::<2> { slope }` is a `Leaky`.
+        let path = match strip(expr) {
+            Expr::Call(call) => match strip(&call.func) {
+                Expr::Path(path) => Some(&path.path),
+                _ => None,
+            },
+            Expr::Path(path) => Some(&path.path),
+            Expr::Struct(value) => Some(&value.path),
+            _ => None,
         };
-        let label = label.rsplit("::").next().unwrap_or_default().trim().to_string();
+        let name = path.and_then(|path| path.segments.last()).map(|last| last.ident.to_string());
+        let label = name.map_or_else(|| "activation".to_string(), |name| name.trim_start_matches("r#").to_string());
         Some(self.layer(Op::Activation { value: named.tokens, short: named.short, label, part }, expr.clone()))
     }
 
@@ -461,7 +473,8 @@ impl Resolver<'_> {
         if failed {
             return Bound::Poison;
         }
-        let layer = self.layer(Op::Builtin(Box::new(Builtin { spec, args, then, inferred: None })), Expr::Call(call.clone()));
+        let layer =
+            self.layer(Op::Builtin(Box::new(Builtin { spec, args, then, inferred: None })), Expr::Call(call.clone()));
         self.graph.layers[layer].given_name = given_name;
         self.graph.layers[layer].trainable = trainable;
         Bound::Layer(layer)

@@ -3,6 +3,7 @@
 use crate::diagnostics::Diagnostics;
 use crate::graph::Arg;
 use crate::literal;
+use crate::parse::is_reserved;
 use nn_core::shape::{MAX_RANK, Shape};
 use nn_core::spec::{ArgSpec, Default, Kind, Value, ValueSpec};
 use proc_macro2::TokenStream;
@@ -40,7 +41,8 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
                 arg(Some(Value::Int(n)), tokens(Value::Int(n)), Some(quote!(#expr)))
             }
             None if literal::is_literal(expr) => wrong(spec.name, "a whole number", expr, diagnostics),
-            None => arg(None, quote!(::nn::spec::Value::Int(#expr)), Some(quote!(#expr))),
+            // Constants of dimensions are `usize`.
+            None => arg(None, quote!(::nn::spec::Value::Int((#expr) as i64)), Some(quote!(#expr))),
         },
         Kind::Ints => {
             let elements = literal::list(expr).unwrap_or_else(|| vec![expr]);
@@ -55,6 +57,10 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
                 elements.iter().map(|e| literal::integer(e).and_then(|n| i64::try_from(n).ok())).collect();
             let count = elements.len();
             let zeros = (count..MAX_RANK).map(|_| quote!(0));
+            let elements = elements.iter().map(|element| match literal::integer(element) {
+                Some(_) => quote!(#element),
+                None => quote!((#element) as i64),
+            });
             let tokens = quote!(::nn::spec::Value::Ints([#(#elements,)* #(#zeros),*], #count));
             let value = known.map(|known| {
                 let mut all = [0; MAX_RANK];
@@ -124,7 +130,19 @@ pub(crate) fn shape(
     let what = format!("a dimension of `{name}`");
     let sizes: Vec<Option<Option<usize>>> = elements.iter().map(|e| size(name, &what, e, diagnostics)).collect();
     let sizes: Vec<Option<usize>> = sizes.into_iter().collect::<Option<_>>()?;
-    Some(sizes.into_iter().collect::<Option<Vec<usize>>>().map(|dims| Shape::new(&dims)))
+    let shape = sizes.into_iter().collect::<Option<Vec<usize>>>().map(|dims| Shape::new(&dims));
+    match shape {
+        Some(shape) if is_too_large(&shape) => {
+            diagnostics.error(list, format!("`{name}` has too many scalars: {shape}"));
+            None
+        }
+        shape => Some(shape),
+    }
+}
+
+/// Whether a sample would hold more scalars than any memory. Shape rules need not think of overflow then.
+pub(crate) fn is_too_large(shape: &Shape) -> bool {
+    shape.size() > u32::MAX as usize
 }
 
 /// An expression of type `Value`.
@@ -230,7 +248,7 @@ pub(crate) fn arguments(call: &ExprCall) -> Vec<(Option<syn::Ident>, Expr)> {
         .iter()
         .map(|arg| match arg {
             Expr::Assign(assign) => match &*assign.left {
-                Expr::Path(path) if path.path.get_ident().is_some() => {
+                Expr::Path(path) if path.path.get_ident().is_some_and(|word| !is_reserved(&word.to_string())) => {
                     (path.path.get_ident().cloned(), (*assign.right).clone())
                 }
                 _ => (None, arg.clone()),

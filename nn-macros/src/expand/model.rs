@@ -37,12 +37,12 @@ pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
             }
 
             /// The shapes of its outputs, if these are the shapes of its inputs.
-            pub const fn output_shapes(inputs: &[::nn::Shape]) -> Result<::nn::spec::Inferred, ::nn::ShapeError> {
+            pub const fn output_shapes(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
                 ::nn::spec::model_outputs(#text, Self::INPUT_SHAPES, Self::OUTPUT_SHAPES, inputs)
             }
 
             /// The shape of its only output, if these are the shapes of its inputs.
-            pub const fn output_shape(inputs: &[::nn::Shape]) -> Result<::nn::Shape, ::nn::ShapeError> {
+            pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
                 ::nn::spec::only_output(#text, Self::output_shapes(inputs))
             }
         }
@@ -58,10 +58,11 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
     let aliases = context.graph.layers.iter().enumerate().filter_map(|(id, layer)| match &layer.op {
         Op::Component(component) => {
             let (alias, path) = (context.alias(layer), &component.path);
-            let called = context.graph.nodes.iter().filter(|node| node.layer == id).filter_map(|node| match &node.facts {
-                Some(Facts::Const(path)) => Some(quote!(#path.outputs().len() > 0)),
-                _ => None,
-            });
+            let called =
+                context.graph.nodes.iter().filter(|node| node.layer == id).filter_map(|node| match &node.facts {
+                    Some(Facts::Const(path)) => Some(quote!(!#path.outputs().is_empty())),
+                    _ => None,
+                });
             Some(quote! {
                 #[doc(hidden)]
                 #visibility type #alias =
@@ -274,6 +275,7 @@ pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
     let rows = docs::rows(context);
     let call = call(context);
     quote! {
+        #[allow(dead_code)]
         impl #name<f32> {
             /// A table of the layers, as Keras prints it.
             pub const SUMMARY: &'static str = {
@@ -314,6 +316,7 @@ pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
             }
         }
 
+        #[allow(dead_code)]
         impl<T: ::nn::Scalar> #name<T> {
             #call
         }
@@ -332,11 +335,11 @@ fn call(context: &Context<'_>) -> TokenStream {
         let names = graph.inputs.iter().map(|&tensor| &graph.tensors[tensor].name);
         (
             quote!(<'x>),
-            quote!(x: impl Into<#inputs<#(&'x #samples),*>>),
+            quote!(x: impl ::core::convert::Into<#inputs<#(&'x #samples),*>>),
             quote!((#(::core::slice::from_ref(x.#names)),*)),
         )
     };
-    let into = if samples.len() == 1 { quote!() } else { quote!(let x = x.into();) };
+    let into = if samples.len() == 1 { quote!() } else { quote!(let x = ::core::convert::Into::into(x);) };
     let results: Vec<_> = graph.outputs.iter().map(|&tensor| context.sample(tensor, &t)).collect();
     let variables: Vec<_> = match results.len() {
         1 => vec![format_ident!("y")],
