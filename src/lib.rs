@@ -114,9 +114,9 @@ pub mod prelude {
     pub use crate::{Compile, CompileValue, Fit, Predict, Verbose, WeightFiles};
     pub use crate::{Component, Layer, Model, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights, model};
     pub use nalgebra::{SMatrix, SVector};
-    pub use rand::{Rng, SeedableRng};
     #[cfg(feature = "std")]
     pub use rand::rngs::StdRng;
+    pub use rand::{Rng, SeedableRng};
 }
 
 pub use nalgebra::{self, SMatrix, SVector};

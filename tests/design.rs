@@ -209,5 +209,7 @@ model! {
 fn an_own_layer_starts_as_it_says() {
     let scaled = Scaled::boxed(&mut StdRng::seed_from_u64(1));
     assert_eq!(scaled.scale.scale.as_slice(), [1.0; 64]);
+    assert!(<Scaled<f64> as Model>::SUMMARY.contains("Total params: 129 (1.01 KB)"));
+    assert!(Scaled::SUMMARY.contains("Total params: 129 (516.00 B)"));
     assert_eq!((Reuters::PARAMETERS, Pair::PARAMETERS, Halves::PARAMETERS), (647_214, 8_991, 1_249));
 }

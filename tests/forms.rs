@@ -545,6 +545,25 @@ mod own_parts {
             }
         }
 
+        /// `y = slope · xᴺ`
+        pub struct Power<const N: u32> {
+            pub slope: f64,
+        }
+
+        impl<const N: u32> Power<N> {
+            pub const PLAIN: Self = Power { slope: 1.0 };
+        }
+
+        impl<const N: u32> Elementwise for Power<N> {
+            fn value<T: Scalar>(&self, x: T) -> T {
+                (0..N).fold(T::of(self.slope), |y, _| y * x)
+            }
+
+            fn derivative<T: Scalar>(&self, x: T, _: T) -> T {
+                (1..N).fold(T::of(self.slope * f64::from(N)), |y, _| y * x)
+            }
+        }
+
         /// `y = x³`
         pub struct Cube;
 
@@ -597,8 +616,21 @@ mod own_parts {
         Model(inputs = x, outputs = y)
     }
 
+    model! {
+        /// Activations with generics and fields.
+        pub struct Powers;
+
+        let x = Input(shape = [3]);
+        let h = Dense(2, activation = my::Power::<2>::PLAIN)(x);
+        let h = Dense(2, activation = my::Power::<3> { slope: TWO })(h);
+        let y = Activation(my::Power::<2> { slope: 0.5 })(h);
+
+        Model(inputs = x, outputs = y)
+    }
+
     #[test]
     fn gradients() {
+        check::<Powers<f64>>();
         check::<Scaled<f64>>();
         check::<Named<f64>>();
         check::<Cubed<f64>>();

@@ -78,46 +78,62 @@ impl DigitsGraph {
 }
 
 #[allow(dead_code)]
-impl Digits<f32> {
-    /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = {
-        const ROWS: &[::nn::summary::Row] = &[
-            ::nn::summary::Row {
-                name: "pixels",
-                kind: "InputLayer",
-                output: ::nn::Shape::new(&[64]),
-                parameters: 0,
-                inputs: &[],
-            },
-            ::nn::summary::Row {
-                name: "dense",
-                kind: "Dense",
-                output: ::nn::Shape::new(&[64]),
-                parameters: <::nn::layers::DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
-                inputs: &["pixels"],
-            },
-            ::nn::summary::Row {
-                name: "dense_1",
-                kind: "Dense",
-                output: ::nn::Shape::new(&[64]),
-                parameters: <::nn::layers::DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
-                inputs: &["dense"],
-            },
-            ::nn::summary::Row {
-                name: "digit",
-                kind: "Dense",
-                output: ::nn::Shape::new(&[10]),
-                parameters: <::nn::layers::DenseWeights<f32, 64, 10, 1> as ::nn::Weights<f32>>::COUNT,
-                inputs: &["dense_1"],
-            },
-        ];
+impl DigitsGraph {
+    const ROWS: &'static [::nn::summary::Row] = &[
+        ::nn::summary::Row {
+            name: "pixels",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[64]),
+            parameters: 0,
+            inputs: &[],
+        },
+        ::nn::summary::Row {
+            name: "dense",
+            kind: "Dense",
+            output: ::nn::Shape::new(&[64]),
+            parameters: <::nn::layers::DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["pixels"],
+        },
+        ::nn::summary::Row {
+            name: "dense_1",
+            kind: "Dense",
+            output: ::nn::Shape::new(&[64]),
+            parameters: <::nn::layers::DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["dense"],
+        },
+        ::nn::summary::Row {
+            name: "digit",
+            kind: "Dense",
+            output: ::nn::Shape::new(&[10]),
+            parameters: <::nn::layers::DenseWeights<f32, 64, 10, 1> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["dense_1"],
+        },
+    ];
+    const SUMMARY: &'static str = {
+        const LENGTH: usize =
+            ::nn::summary::table::<0>("Digits", DigitsGraph::ROWS, NON_TRAINABLE, PARAMETERS, 4).len();
+        const TABLE: ::nn::text::Text<LENGTH> =
+            ::nn::summary::table("Digits", DigitsGraph::ROWS, NON_TRAINABLE, PARAMETERS, 4);
         const PARAMETERS: usize = <Digits<f32> as ::nn::Weights<f32>>::COUNT;
         const NON_TRAINABLE: usize = <Digits<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-        const LENGTH: usize = ::nn::summary::table::<0>("Digits", ROWS, NON_TRAINABLE, PARAMETERS, 4).len();
-        const TABLE: ::nn::text::Text<LENGTH> = ::nn::summary::table("Digits", ROWS, NON_TRAINABLE, PARAMETERS, 4);
         TABLE.as_str()
     };
 
+    const SUMMARY_F64: &'static str = {
+        const LENGTH: usize =
+            ::nn::summary::table::<0>("Digits", DigitsGraph::ROWS, NON_TRAINABLE, PARAMETERS, 8).len();
+        const TABLE: ::nn::text::Text<LENGTH> =
+            ::nn::summary::table("Digits", DigitsGraph::ROWS, NON_TRAINABLE, PARAMETERS, 8);
+        const PARAMETERS: usize = <Digits<f32> as ::nn::Weights<f32>>::COUNT;
+        const NON_TRAINABLE: usize = <Digits<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
+        TABLE.as_str()
+    };
+}
+
+#[allow(dead_code)]
+impl Digits<f32> {
+    /// A table of the layers, as Keras prints it.
+    pub const SUMMARY: &'static str = DigitsGraph::SUMMARY;
     /// How many weights it has.
     pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
     /// How many bytes its weights take.
@@ -134,13 +150,13 @@ impl Digits<f32> {
     }
 
     ::nn::__with_heap! {
-        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed < R :
-        ::nn::__private::Rng > (rng : & mut R) -> ::nn::__private::Box < Self > { < Self
-        as ::nn::Model > ::boxed(rng) }
+        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : & mut
+        dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+        ::nn::Model > ::boxed(rng) }
     }
 
     /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
-    pub fn new<R: ::nn::__private::Rng>(rng: &mut R) -> Self {
+    pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
         <Self as ::nn::Model>::new(rng)
     }
 }
@@ -472,7 +488,8 @@ const _: () = {
         const OUTPUT_NAMES: &'static [&'static str] = &["digit"];
         const INPUT_SHAPES: &'static [Shape] = DigitsGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = DigitsGraph::OUTPUT_SHAPES;
-        const SUMMARY: &'static str = Digits::<f32>::SUMMARY;
+        const SUMMARY: &'static str = if size_of::<T>() == 4 { DigitsGraph::SUMMARY } else { DigitsGraph::SUMMARY_F64 };
+
         const DOT: &'static str = "digraph Digits {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"pixels\" [label=\"pixels\\n(64,)\", style=dashed];\n  \"dense\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"dense_1\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"digit\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"pixels\" -> \"dense\";\n  \"dense\" -> \"dense_1\";\n  \"dense_1\" -> \"digit\";\n  \"output digit\" [label=\"digit\", style=dashed];\n  \"digit\" -> \"output digit\";\n}\n";
         const ARENA_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Cache<Inline<1>>>();

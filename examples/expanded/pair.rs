@@ -119,60 +119,73 @@ impl PairGraph {
 }
 
 #[allow(dead_code)]
-impl Pair<f32> {
-    /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = {
-        const ROWS: &[::nn::summary::Row] = &[
-            ::nn::summary::Row {
-                name: "a",
-                kind: "InputLayer",
-                output: ::nn::Shape::new(&[64]),
-                parameters: 0,
-                inputs: &[],
-            },
-            ::nn::summary::Row {
-                name: "b",
-                kind: "InputLayer",
-                output: ::nn::Shape::new(&[64]),
-                parameters: 0,
-                inputs: &[],
-            },
-            ::nn::summary::Row {
-                name: "tower",
-                kind: "Digits",
-                output: PairGraph::TOWER.output(0usize),
-                parameters: <<PairTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Weights as ::nn::Weights<
-                    f32,
-                >>::COUNT,
-                inputs: &["a", "b"],
-            },
-            ::nn::summary::Row {
-                name: "both",
-                kind: "Concatenate",
-                output: PairGraph::BOTH.output(0usize),
-                parameters: 0,
-                inputs: &["tower", "tower"],
-            },
-            ::nn::summary::Row {
-                name: "same",
-                kind: "Dense",
-                output: PairGraph::SAME.output(0usize),
-                parameters: <::nn::layers::DenseWeights<
-                    f32,
-                    { PairGraph::SAME.constant(0usize) },
-                    { PairGraph::SAME.constant(1usize) },
-                    { PairGraph::SAME.constant(2usize) },
-                > as ::nn::Weights<f32>>::COUNT,
-                inputs: &["both"],
-            },
-        ];
+impl PairGraph {
+    const ROWS: &'static [::nn::summary::Row] = &[
+        ::nn::summary::Row {
+            name: "a",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[64]),
+            parameters: 0,
+            inputs: &[],
+        },
+        ::nn::summary::Row {
+            name: "b",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[64]),
+            parameters: 0,
+            inputs: &[],
+        },
+        ::nn::summary::Row {
+            name: "tower",
+            kind: "Digits",
+            output: PairGraph::TOWER.output(0usize),
+            parameters:
+                <<PairTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
+            inputs: &["a", "b"],
+        },
+        ::nn::summary::Row {
+            name: "both",
+            kind: "Concatenate",
+            output: PairGraph::BOTH.output(0usize),
+            parameters: 0,
+            inputs: &["tower", "tower"],
+        },
+        ::nn::summary::Row {
+            name: "same",
+            kind: "Dense",
+            output: PairGraph::SAME.output(0usize),
+            parameters: <::nn::layers::DenseWeights<
+                f32,
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            > as ::nn::Weights<f32>>::COUNT,
+            inputs: &["both"],
+        },
+    ];
+    const SUMMARY: &'static str = {
+        const LENGTH: usize = ::nn::summary::table::<0>("Pair", PairGraph::ROWS, NON_TRAINABLE, PARAMETERS, 4).len();
+        const TABLE: ::nn::text::Text<LENGTH> =
+            ::nn::summary::table("Pair", PairGraph::ROWS, NON_TRAINABLE, PARAMETERS, 4);
         const PARAMETERS: usize = <Pair<f32> as ::nn::Weights<f32>>::COUNT;
         const NON_TRAINABLE: usize = <Pair<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-        const LENGTH: usize = ::nn::summary::table::<0>("Pair", ROWS, NON_TRAINABLE, PARAMETERS, 4).len();
-        const TABLE: ::nn::text::Text<LENGTH> = ::nn::summary::table("Pair", ROWS, NON_TRAINABLE, PARAMETERS, 4);
         TABLE.as_str()
     };
 
+    const SUMMARY_F64: &'static str = {
+        const LENGTH: usize = ::nn::summary::table::<0>("Pair", PairGraph::ROWS, NON_TRAINABLE, PARAMETERS, 8).len();
+        const TABLE: ::nn::text::Text<LENGTH> =
+            ::nn::summary::table("Pair", PairGraph::ROWS, NON_TRAINABLE, PARAMETERS, 8);
+        const PARAMETERS: usize = <Pair<f32> as ::nn::Weights<f32>>::COUNT;
+        const NON_TRAINABLE: usize = <Pair<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
+        TABLE.as_str()
+    };
+}
+
+#[allow(dead_code)]
+impl Pair<f32> {
+    /// A table of the layers, as Keras prints it.
+    pub const SUMMARY: &'static str = PairGraph::SUMMARY;
     /// How many weights it has.
     pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
     /// How many bytes its weights take.
@@ -189,13 +202,13 @@ impl Pair<f32> {
     }
 
     ::nn::__with_heap! {
-        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed < R :
-        ::nn::__private::Rng > (rng : & mut R) -> ::nn::__private::Box < Self > { < Self
-        as ::nn::Model > ::boxed(rng) }
+        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : & mut
+        dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+        ::nn::Model > ::boxed(rng) }
     }
 
     /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
-    pub fn new<R: ::nn::__private::Rng>(rng: &mut R) -> Self {
+    pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
         <Self as ::nn::Model>::new(rng)
     }
 }
@@ -680,7 +693,8 @@ const _: () = {
         const OUTPUT_NAMES: &'static [&'static str] = &["same"];
         const INPUT_SHAPES: &'static [Shape] = PairGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = PairGraph::OUTPUT_SHAPES;
-        const SUMMARY: &'static str = Pair::<f32>::SUMMARY;
+        const SUMMARY: &'static str = if size_of::<T>() == 4 { PairGraph::SUMMARY } else { PairGraph::SUMMARY_F64 };
+
         const DOT: &'static str = "digraph Pair {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"both\" [label=\"concatenate([tower(a), tower(b)])\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"both\";\n  \"tower\" -> \"both\";\n  \"both\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
         const ARENA_BYTES: usize =
             size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();

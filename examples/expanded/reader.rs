@@ -95,74 +95,90 @@ impl ReaderGraph {
 }
 
 #[allow(dead_code)]
-impl Reader<f32> {
-    /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = {
-        const ROWS: &[::nn::summary::Row] = &[
-            ::nn::summary::Row {
-                name: "question",
-                kind: "InputLayer",
-                output: ::nn::Shape::new(&[8]),
-                parameters: 0,
-                inputs: &[],
-            },
-            ::nn::summary::Row {
-                name: "text",
-                kind: "InputLayer",
-                output: ::nn::Shape::new(&[12]),
-                parameters: 0,
-                inputs: &[],
-            },
-            ::nn::summary::Row {
-                name: "both",
-                kind: "Concatenate",
-                output: ::nn::Shape::new(&[20]),
-                parameters: 0,
-                inputs: &["question", "text"],
-            },
-            ::nn::summary::Row {
-                name: "dense",
-                kind: "Dense",
-                output: ::nn::Shape::new(&[16]),
-                parameters: <::nn::layers::DenseWeights<f32, 20, 16, 1> as ::nn::Weights<f32>>::COUNT,
-                inputs: &["both"],
-            },
-            ::nn::summary::Row {
-                name: "dropout",
-                kind: "Dropout",
-                output: ::nn::Shape::new(&[16]),
-                parameters: 0,
-                inputs: &["dense"],
-            },
-            ::nn::summary::Row {
-                name: "answer",
-                kind: "Dense",
-                output: ::nn::Shape::new(&[10]),
-                parameters: <::nn::layers::DenseWeights<f32, 16, 10, 1> as ::nn::Weights<f32>>::COUNT,
-                inputs: &["dropout"],
-            },
-            ::nn::summary::Row {
-                name: "concatenate",
-                kind: "Concatenate",
-                output: ::nn::Shape::new(&[18]),
-                parameters: 0,
-                inputs: &["answer", "question"],
-            },
-            ::nn::summary::Row {
-                name: "certain",
-                kind: "Dense",
-                output: ::nn::Shape::new(&[1]),
-                parameters: <::nn::layers::DenseWeights<f32, 18, 1, 1> as ::nn::Weights<f32>>::COUNT,
-                inputs: &["concatenate"],
-            },
-        ];
+impl ReaderGraph {
+    const ROWS: &'static [::nn::summary::Row] = &[
+        ::nn::summary::Row {
+            name: "question",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[8]),
+            parameters: 0,
+            inputs: &[],
+        },
+        ::nn::summary::Row {
+            name: "text",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[12]),
+            parameters: 0,
+            inputs: &[],
+        },
+        ::nn::summary::Row {
+            name: "both",
+            kind: "Concatenate",
+            output: ::nn::Shape::new(&[20]),
+            parameters: 0,
+            inputs: &["question", "text"],
+        },
+        ::nn::summary::Row {
+            name: "dense",
+            kind: "Dense",
+            output: ::nn::Shape::new(&[16]),
+            parameters: <::nn::layers::DenseWeights<f32, 20, 16, 1> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["both"],
+        },
+        ::nn::summary::Row {
+            name: "dropout",
+            kind: "Dropout",
+            output: ::nn::Shape::new(&[16]),
+            parameters: 0,
+            inputs: &["dense"],
+        },
+        ::nn::summary::Row {
+            name: "answer",
+            kind: "Dense",
+            output: ::nn::Shape::new(&[10]),
+            parameters: <::nn::layers::DenseWeights<f32, 16, 10, 1> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["dropout"],
+        },
+        ::nn::summary::Row {
+            name: "concatenate",
+            kind: "Concatenate",
+            output: ::nn::Shape::new(&[18]),
+            parameters: 0,
+            inputs: &["answer", "question"],
+        },
+        ::nn::summary::Row {
+            name: "certain",
+            kind: "Dense",
+            output: ::nn::Shape::new(&[1]),
+            parameters: <::nn::layers::DenseWeights<f32, 18, 1, 1> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["concatenate"],
+        },
+    ];
+    const SUMMARY: &'static str = {
+        const LENGTH: usize =
+            ::nn::summary::table::<0>("Reader", ReaderGraph::ROWS, NON_TRAINABLE, PARAMETERS, 4).len();
+        const TABLE: ::nn::text::Text<LENGTH> =
+            ::nn::summary::table("Reader", ReaderGraph::ROWS, NON_TRAINABLE, PARAMETERS, 4);
         const PARAMETERS: usize = <Reader<f32> as ::nn::Weights<f32>>::COUNT;
         const NON_TRAINABLE: usize = <Reader<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-        const LENGTH: usize = ::nn::summary::table::<0>("Reader", ROWS, NON_TRAINABLE, PARAMETERS, 4).len();
-        const TABLE: ::nn::text::Text<LENGTH> = ::nn::summary::table("Reader", ROWS, NON_TRAINABLE, PARAMETERS, 4);
         TABLE.as_str()
     };
 
+    const SUMMARY_F64: &'static str = {
+        const LENGTH: usize =
+            ::nn::summary::table::<0>("Reader", ReaderGraph::ROWS, NON_TRAINABLE, PARAMETERS, 8).len();
+        const TABLE: ::nn::text::Text<LENGTH> =
+            ::nn::summary::table("Reader", ReaderGraph::ROWS, NON_TRAINABLE, PARAMETERS, 8);
+        const PARAMETERS: usize = <Reader<f32> as ::nn::Weights<f32>>::COUNT;
+        const NON_TRAINABLE: usize = <Reader<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
+        TABLE.as_str()
+    };
+}
+
+#[allow(dead_code)]
+impl Reader<f32> {
+    /// A table of the layers, as Keras prints it.
+    pub const SUMMARY: &'static str = ReaderGraph::SUMMARY;
     /// How many weights it has.
     pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
     /// How many bytes its weights take.
@@ -179,13 +195,13 @@ impl Reader<f32> {
     }
 
     ::nn::__with_heap! {
-        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed < R :
-        ::nn::__private::Rng > (rng : & mut R) -> ::nn::__private::Box < Self > { < Self
-        as ::nn::Model > ::boxed(rng) }
+        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : & mut
+        dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+        ::nn::Model > ::boxed(rng) }
     }
 
     /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
-    pub fn new<R: ::nn::__private::Rng>(rng: &mut R) -> Self {
+    pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
         <Self as ::nn::Model>::new(rng)
     }
 }
@@ -655,7 +671,8 @@ const _: () = {
         const OUTPUT_NAMES: &'static [&'static str] = &["answer", "certain"];
         const INPUT_SHAPES: &'static [Shape] = ReaderGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = ReaderGraph::OUTPUT_SHAPES;
-        const SUMMARY: &'static str = Reader::<f32>::SUMMARY;
+        const SUMMARY: &'static str = if size_of::<T>() == 4 { ReaderGraph::SUMMARY } else { ReaderGraph::SUMMARY_F64 };
+
         const DOT: &'static str = "digraph Reader {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"question\" [label=\"question\\n(8,)\", style=dashed];\n  \"text\" [label=\"text\\n(12,)\", style=dashed];\n  \"both\" [label=\"concatenate([question, text])\\n(20,)\"];\n  \"dense\" [label=\"Dense(16, activation = relu, kernel_regularizer = l2(0.01))\\n(16,)\"];\n  \"dropout\" [label=\"Dropout(0.2)\\n(16,)\"];\n  \"answer\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"concatenate\" [label=\"concatenate([answer, question])\\n(18,)\"];\n  \"certain\" [label=\"Dense(1, activation = sigmoid)\\n(1,)\"];\n  \"question\" -> \"both\";\n  \"text\" -> \"both\";\n  \"both\" -> \"dense\";\n  \"dense\" -> \"dropout\";\n  \"dropout\" -> \"answer\";\n  \"answer\" -> \"concatenate\";\n  \"question\" -> \"concatenate\";\n  \"concatenate\" -> \"certain\";\n  \"output answer\" [label=\"answer\", style=dashed];\n  \"answer\" -> \"output answer\";\n  \"output certain\" [label=\"certain\", style=dashed];\n  \"certain\" -> \"output certain\";\n}\n";
         const ARENA_BYTES: usize =
             size_of::<<ReaderGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Scratch<Inline<1>>>();

@@ -67,12 +67,14 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream
     let memory = forward::memory(&inside);
     let layer = model::layer(&inside);
     let model = model::model(&inside);
+    let checks = &graph.checks;
     let items = quote! {
         #weights
         #named
         #components
         #graph_type
         #methods
+        #(const _: ::nn::spec::Inferred = #checks;)*
 
         const _: () = {
             #imports

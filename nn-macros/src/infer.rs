@@ -48,7 +48,19 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
             let left = matches!(builtin.inferred, Some(Facts::Const(_)));
             if let (Some(shapes), Some(values), false) = (known, values, left) {
                 match (builtin.spec.infer)(&values, &shapes) {
-                    Ok(inferred) => literal(graph, n, inferred, diagnostics),
+                    Ok(inferred) => {
+                        if builtin.args.iter().any(|arg| arg.unchecked) {
+                            let module = format_ident!("{}", builtin.spec.module);
+                            let args = builtin.args.iter().map(|arg| &arg.value_tokens);
+                            let shapes = inputs.iter().map(|&t| expression(graph, t));
+                            let name = graph.layers[layer].name.to_string();
+                            let rule = quote!(::nn::layers::#module::infer(&[#(#args),*], &[#(#shapes),*]));
+                            let span = start(&graph.layers[layer].source);
+                            let check = quote_spanned!(span=> ::nn::spec::expect(#name, #rule));
+                            graph.checks.push(check);
+                        }
+                        literal(graph, n, inferred, diagnostics)
+                    }
                     Err(error) => report(graph, n, error, diagnostics),
                 }
             } else {
@@ -127,6 +139,11 @@ pub(crate) fn expression(graph: &Graph, tensor: TensorId) -> TokenStream {
 fn literal(graph: &mut Graph, n: usize, inferred: Inferred, diagnostics: &mut Diagnostics) {
     let node = &graph.nodes[n];
     let layer = node.layer;
+    if let Some(shape) = inferred.outputs().iter().find(|shape| is_too_large(shape)) {
+        let layer = &graph.layers[layer];
+        diagnostics.error(&layer.source, format!("`{}`: the output has too many scalars: {shape}", layer.kind()));
+        return;
+    }
     if let Op::Builtin(builtin) = &mut graph.layers[layer].op {
         match (&builtin.inferred, builtin.spec.weight_consts) {
             (Some(Facts::Known(first)), Some(count)) if first.consts()[..count] != inferred.consts()[..count] => {

@@ -43,11 +43,6 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
             return None;
         }
     };
-    if name == "T" || name == "B" {
-        diagnostics
-            .error(&name, format!("a model cannot be called `{name}`"))
-            .note("the expansion uses this name for a type parameter");
-    }
     let mut syntax = Syntax { attributes, visibility, name, lets: Vec::new(), tail: None };
     let (statements, last) = statements(body);
     for statement in statements {
@@ -108,6 +103,9 @@ fn parse_let(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diag
                 diagnostics
                     .error(&parts.pattern, "expected a name or a tuple of names")
                     .help("`let x = ..;`, or `let (a, b) = ..;` for a model with several outputs");
+                // As below: using the names later is no error of its own.
+                let names = parts.pattern.to_token_stream().into_iter().filter_map(ident).collect();
+                syntax.lets.push(Let { names, value: None });
             }
         },
         Err(error) => {

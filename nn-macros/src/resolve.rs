@@ -354,7 +354,7 @@ impl Resolver<'_> {
     fn activation_layer(&mut self, call: &ExprCall) -> Bound {
         let args = arguments(call);
         match &args[..] {
-            [(None, value), rest @ ..] => {
+            [(keyword, value), rest @ ..] if keyword.as_ref().is_none_or(|keyword| keyword == "activation") => {
                 let Some(layer) = self.activation(value, false) else { return Bound::Poison };
                 for (keyword, value) in rest {
                     match keyword {

@@ -16,13 +16,19 @@ pub(crate) fn default(spec: &ArgSpec) -> Arg {
         Default::Is(value) => value,
         Default::Layer | Default::Required => Value::Absent,
     };
-    Arg { value: Some(value), value_tokens: tokens(value), field: None, expr: None }
+    Arg { value: Some(value), value_tokens: tokens(value), field: None, expr: None, unchecked: false }
 }
 
 /// The argument from what was written for it.
 pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<Arg> {
     let arg = |value: Option<Value>, value_tokens: TokenStream, field: Option<TokenStream>| {
-        Some(Arg { value, value_tokens, field: field.filter(|_| spec.field), expr: Some(expr.clone()) })
+        Some(Arg {
+            value,
+            value_tokens,
+            field: field.filter(|_| spec.field),
+            expr: Some(expr.clone()),
+            unchecked: false,
+        })
     };
     match spec.kind {
         Kind::Size => {
@@ -40,7 +46,9 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
                 let n = i64::try_from(n).ok()?;
                 arg(Some(Value::Int(n)), tokens(Value::Int(n)), Some(quote!(#expr)))
             }
-            None if literal::is_literal(expr) => wrong(spec.name, "a whole number", expr, diagnostics),
+            None if literal::is_literal(expr) || literal::list(expr).is_some() => {
+                wrong(spec.name, "a whole number", expr, diagnostics)
+            }
             // Constants of dimensions are `usize`.
             None => arg(None, quote!(::nn::spec::Value::Int((#expr) as i64)), Some(quote!(#expr))),
         },
@@ -72,7 +80,11 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
         Kind::Float => match literal::number(expr) {
             Some(x) => arg(Some(Value::Float(x)), tokens(Value::Float(x)), Some(quote!(#x))),
             None if literal::is_literal(expr) => wrong(spec.name, "a number", expr, diagnostics),
-            None => arg(Some(Value::Absent), tokens(Value::Absent), Some(quote!(#expr))),
+            // Shapes do not depend on it, so they stay known; the value itself is checked by rustc.
+            None => Some(Arg {
+                unchecked: true,
+                ..arg(Some(Value::Absent), quote!(::nn::spec::Value::Float(#expr)), Some(quote!(#expr)))?
+            }),
         },
         Kind::Flag => match literal::flag(expr) {
             Some(flag) => arg(Some(Value::Flag(flag)), tokens(Value::Flag(flag)), Some(quote!(#flag))),

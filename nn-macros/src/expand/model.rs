@@ -6,7 +6,7 @@ use super::weights::sum;
 use super::{Context, backward, docs, forward};
 use crate::graph::{Facts, Op};
 use crate::infer::expression;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 /// `DigitsGraph`, with the shapes that only rustc knows and what a graph that contains this one asks for.
@@ -260,7 +260,8 @@ pub(crate) fn model(context: &Context<'_>) -> TokenStream {
             const OUTPUT_NAMES: &'static [&'static str] = &[#(#output_names),*];
             const INPUT_SHAPES: &'static [#nn Shape] = #graph_type::INPUT_SHAPES;
             const OUTPUT_SHAPES: &'static [#nn Shape] = #graph_type::OUTPUT_SHAPES;
-            const SUMMARY: &'static str = #name::<f32>::SUMMARY;
+            const SUMMARY: &'static str =
+                if size_of::<T>() == 4 { #graph_type::SUMMARY } else { #graph_type::SUMMARY_F64 };
             const DOT: &'static str = #dot;
             const ARENA_BYTES: usize = size_of::<#layer::Scratch<#nn Inline<1>>>();
             const TRAIN_BYTES: usize = size_of::<#layer::Cache<#nn Inline<1>>>();
@@ -270,23 +271,16 @@ pub(crate) fn model(context: &Context<'_>) -> TokenStream {
 
 /// The inherent methods: for `f32` what needs no annotation, since it is the default, and `call`.
 pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
-    let name = context.name;
-    let text = name.to_string();
-    let rows = docs::rows(context);
+    let (name, graph_type) = (context.name, &context.graph_type);
     let call = call(context);
+    let summary = summary(context);
     quote! {
+        #summary
+
         #[allow(dead_code)]
         impl #name<f32> {
             /// A table of the layers, as Keras prints it.
-            pub const SUMMARY: &'static str = {
-                const ROWS: &[::nn::summary::Row] = #rows;
-                const PARAMETERS: usize = <#name<f32> as ::nn::Weights<f32>>::COUNT;
-                const NON_TRAINABLE: usize = <#name<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-                const LENGTH: usize = ::nn::summary::table::<0>(#text, ROWS, NON_TRAINABLE, PARAMETERS, 4).len();
-                const TABLE: ::nn::text::Text<LENGTH> =
-                    ::nn::summary::table(#text, ROWS, NON_TRAINABLE, PARAMETERS, 4);
-                TABLE.as_str()
-            };
+            pub const SUMMARY: &'static str = #graph_type::SUMMARY;
             /// How many weights it has.
             pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
             /// How many bytes its weights take.
@@ -305,13 +299,13 @@ pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
 
             ::nn::__with_heap! {
                 /// Fresh weights, made in place on the heap.
-                pub fn boxed<R: ::nn::__private::Rng>(rng: &mut R) -> ::nn::__private::Box<Self> {
+                pub fn boxed(rng: &mut dyn ::nn::__private::Rng) -> ::nn::__private::Box<Self> {
                     <Self as ::nn::Model>::boxed(rng)
                 }
             }
 
             /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
-            pub fn new<R: ::nn::__private::Rng>(rng: &mut R) -> Self {
+            pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
                 <Self as ::nn::Model>::new(rng)
             }
         }
@@ -319,6 +313,33 @@ pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
         #[allow(dead_code)]
         impl<T: ::nn::Scalar> #name<T> {
             #call
+        }
+    }
+}
+
+/// The table of the layers, for scalars of both sizes. rustc writes it, since only it knows all shapes.
+fn summary(context: &Context<'_>) -> TokenStream {
+    let (name, graph_type, text) = (context.name, &context.graph_type, context.name.to_string());
+    let rows = docs::rows(context);
+    let table = |scalar: usize| {
+        let scalar = Literal::usize_unsuffixed(scalar);
+        quote!({
+            const LENGTH: usize =
+                ::nn::summary::table::<0>(#text, #graph_type::ROWS, NON_TRAINABLE, PARAMETERS, #scalar).len();
+            const TABLE: ::nn::text::Text<LENGTH> =
+                ::nn::summary::table(#text, #graph_type::ROWS, NON_TRAINABLE, PARAMETERS, #scalar);
+            const PARAMETERS: usize = <#name<f32> as ::nn::Weights<f32>>::COUNT;
+            const NON_TRAINABLE: usize = <#name<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
+            TABLE.as_str()
+        })
+    };
+    let (single, double) = (table(4), table(8));
+    quote! {
+        #[allow(dead_code)]
+        impl #graph_type {
+            const ROWS: &'static [::nn::summary::Row] = #rows;
+            const SUMMARY: &'static str = #single;
+            const SUMMARY_F64: &'static str = #double;
         }
     }
 }
