@@ -77,9 +77,9 @@ impl DigitsGraph {
     }
 }
 
-#[allow(dead_code)]
+#[allow(dead_code, non_upper_case_globals)]
 impl DigitsGraph {
-    const ROWS: &'static [::nn::summary::Row] = &[
+    const rows: &'static [::nn::summary::Row] = &[
         ::nn::summary::Row {
             name: "pixels",
             kind: "InputLayer",
@@ -109,21 +109,21 @@ impl DigitsGraph {
             inputs: &["dense_1"],
         },
     ];
-    const SUMMARY: &'static str = {
+    const summary_f32: &'static str = {
         const LENGTH: usize =
-            ::nn::summary::table::<0>("Digits", DigitsGraph::ROWS, NON_TRAINABLE, PARAMETERS, 4).len();
+            ::nn::summary::table::<0>("Digits", DigitsGraph::rows, NON_TRAINABLE, PARAMETERS, 4).len();
         const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Digits", DigitsGraph::ROWS, NON_TRAINABLE, PARAMETERS, 4);
+            ::nn::summary::table("Digits", DigitsGraph::rows, NON_TRAINABLE, PARAMETERS, 4);
         const PARAMETERS: usize = <Digits<f32> as ::nn::Weights<f32>>::COUNT;
         const NON_TRAINABLE: usize = <Digits<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
         TABLE.as_str()
     };
 
-    const SUMMARY_F64: &'static str = {
+    const summary_f64: &'static str = {
         const LENGTH: usize =
-            ::nn::summary::table::<0>("Digits", DigitsGraph::ROWS, NON_TRAINABLE, PARAMETERS, 8).len();
+            ::nn::summary::table::<0>("Digits", DigitsGraph::rows, NON_TRAINABLE, PARAMETERS, 8).len();
         const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Digits", DigitsGraph::ROWS, NON_TRAINABLE, PARAMETERS, 8);
+            ::nn::summary::table("Digits", DigitsGraph::rows, NON_TRAINABLE, PARAMETERS, 8);
         const PARAMETERS: usize = <Digits<f32> as ::nn::Weights<f32>>::COUNT;
         const NON_TRAINABLE: usize = <Digits<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
         TABLE.as_str()
@@ -133,7 +133,7 @@ impl DigitsGraph {
 #[allow(dead_code)]
 impl Digits<f32> {
     /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = DigitsGraph::SUMMARY;
+    pub const SUMMARY: &'static str = DigitsGraph::summary_f32;
     /// How many weights it has.
     pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
     /// How many bytes its weights take.
@@ -488,7 +488,8 @@ const _: () = {
         const OUTPUT_NAMES: &'static [&'static str] = &["digit"];
         const INPUT_SHAPES: &'static [Shape] = DigitsGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = DigitsGraph::OUTPUT_SHAPES;
-        const SUMMARY: &'static str = if size_of::<T>() == 4 { DigitsGraph::SUMMARY } else { DigitsGraph::SUMMARY_F64 };
+        const SUMMARY: &'static str =
+            if size_of::<T>() == 4 { DigitsGraph::summary_f32 } else { DigitsGraph::summary_f64 };
 
         const DOT: &'static str = "digraph Digits {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"pixels\" [label=\"pixels\\n(64,)\", style=dashed];\n  \"dense\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"dense_1\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"digit\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"pixels\" -> \"dense\";\n  \"dense\" -> \"dense_1\";\n  \"dense_1\" -> \"digit\";\n  \"output digit\" [label=\"digit\", style=dashed];\n  \"digit\" -> \"output digit\";\n}\n";
         const ARENA_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Scratch<Inline<1>>>();

@@ -118,9 +118,9 @@ impl PairGraph {
     }
 }
 
-#[allow(dead_code)]
+#[allow(dead_code, non_upper_case_globals)]
 impl PairGraph {
-    const ROWS: &'static [::nn::summary::Row] = &[
+    const rows: &'static [::nn::summary::Row] = &[
         ::nn::summary::Row {
             name: "a",
             kind: "InputLayer",
@@ -163,19 +163,19 @@ impl PairGraph {
             inputs: &["both"],
         },
     ];
-    const SUMMARY: &'static str = {
-        const LENGTH: usize = ::nn::summary::table::<0>("Pair", PairGraph::ROWS, NON_TRAINABLE, PARAMETERS, 4).len();
+    const summary_f32: &'static str = {
+        const LENGTH: usize = ::nn::summary::table::<0>("Pair", PairGraph::rows, NON_TRAINABLE, PARAMETERS, 4).len();
         const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Pair", PairGraph::ROWS, NON_TRAINABLE, PARAMETERS, 4);
+            ::nn::summary::table("Pair", PairGraph::rows, NON_TRAINABLE, PARAMETERS, 4);
         const PARAMETERS: usize = <Pair<f32> as ::nn::Weights<f32>>::COUNT;
         const NON_TRAINABLE: usize = <Pair<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
         TABLE.as_str()
     };
 
-    const SUMMARY_F64: &'static str = {
-        const LENGTH: usize = ::nn::summary::table::<0>("Pair", PairGraph::ROWS, NON_TRAINABLE, PARAMETERS, 8).len();
+    const summary_f64: &'static str = {
+        const LENGTH: usize = ::nn::summary::table::<0>("Pair", PairGraph::rows, NON_TRAINABLE, PARAMETERS, 8).len();
         const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Pair", PairGraph::ROWS, NON_TRAINABLE, PARAMETERS, 8);
+            ::nn::summary::table("Pair", PairGraph::rows, NON_TRAINABLE, PARAMETERS, 8);
         const PARAMETERS: usize = <Pair<f32> as ::nn::Weights<f32>>::COUNT;
         const NON_TRAINABLE: usize = <Pair<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
         TABLE.as_str()
@@ -185,7 +185,7 @@ impl PairGraph {
 #[allow(dead_code)]
 impl Pair<f32> {
     /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = PairGraph::SUMMARY;
+    pub const SUMMARY: &'static str = PairGraph::summary_f32;
     /// How many weights it has.
     pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
     /// How many bytes its weights take.
@@ -693,7 +693,7 @@ const _: () = {
         const OUTPUT_NAMES: &'static [&'static str] = &["same"];
         const INPUT_SHAPES: &'static [Shape] = PairGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = PairGraph::OUTPUT_SHAPES;
-        const SUMMARY: &'static str = if size_of::<T>() == 4 { PairGraph::SUMMARY } else { PairGraph::SUMMARY_F64 };
+        const SUMMARY: &'static str = if size_of::<T>() == 4 { PairGraph::summary_f32 } else { PairGraph::summary_f64 };
 
         const DOT: &'static str = "digraph Pair {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"both\" [label=\"concatenate([tower(a), tower(b)])\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"both\";\n  \"tower\" -> \"both\";\n  \"both\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
         const ARENA_BYTES: usize =

@@ -94,9 +94,9 @@ impl ReaderGraph {
     }
 }
 
-#[allow(dead_code)]
+#[allow(dead_code, non_upper_case_globals)]
 impl ReaderGraph {
-    const ROWS: &'static [::nn::summary::Row] = &[
+    const rows: &'static [::nn::summary::Row] = &[
         ::nn::summary::Row {
             name: "question",
             kind: "InputLayer",
@@ -154,21 +154,21 @@ impl ReaderGraph {
             inputs: &["concatenate"],
         },
     ];
-    const SUMMARY: &'static str = {
+    const summary_f32: &'static str = {
         const LENGTH: usize =
-            ::nn::summary::table::<0>("Reader", ReaderGraph::ROWS, NON_TRAINABLE, PARAMETERS, 4).len();
+            ::nn::summary::table::<0>("Reader", ReaderGraph::rows, NON_TRAINABLE, PARAMETERS, 4).len();
         const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Reader", ReaderGraph::ROWS, NON_TRAINABLE, PARAMETERS, 4);
+            ::nn::summary::table("Reader", ReaderGraph::rows, NON_TRAINABLE, PARAMETERS, 4);
         const PARAMETERS: usize = <Reader<f32> as ::nn::Weights<f32>>::COUNT;
         const NON_TRAINABLE: usize = <Reader<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
         TABLE.as_str()
     };
 
-    const SUMMARY_F64: &'static str = {
+    const summary_f64: &'static str = {
         const LENGTH: usize =
-            ::nn::summary::table::<0>("Reader", ReaderGraph::ROWS, NON_TRAINABLE, PARAMETERS, 8).len();
+            ::nn::summary::table::<0>("Reader", ReaderGraph::rows, NON_TRAINABLE, PARAMETERS, 8).len();
         const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Reader", ReaderGraph::ROWS, NON_TRAINABLE, PARAMETERS, 8);
+            ::nn::summary::table("Reader", ReaderGraph::rows, NON_TRAINABLE, PARAMETERS, 8);
         const PARAMETERS: usize = <Reader<f32> as ::nn::Weights<f32>>::COUNT;
         const NON_TRAINABLE: usize = <Reader<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
         TABLE.as_str()
@@ -178,7 +178,7 @@ impl ReaderGraph {
 #[allow(dead_code)]
 impl Reader<f32> {
     /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = ReaderGraph::SUMMARY;
+    pub const SUMMARY: &'static str = ReaderGraph::summary_f32;
     /// How many weights it has.
     pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
     /// How many bytes its weights take.
@@ -671,7 +671,8 @@ const _: () = {
         const OUTPUT_NAMES: &'static [&'static str] = &["answer", "certain"];
         const INPUT_SHAPES: &'static [Shape] = ReaderGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = ReaderGraph::OUTPUT_SHAPES;
-        const SUMMARY: &'static str = if size_of::<T>() == 4 { ReaderGraph::SUMMARY } else { ReaderGraph::SUMMARY_F64 };
+        const SUMMARY: &'static str =
+            if size_of::<T>() == 4 { ReaderGraph::summary_f32 } else { ReaderGraph::summary_f64 };
 
         const DOT: &'static str = "digraph Reader {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"question\" [label=\"question\\n(8,)\", style=dashed];\n  \"text\" [label=\"text\\n(12,)\", style=dashed];\n  \"both\" [label=\"concatenate([question, text])\\n(20,)\"];\n  \"dense\" [label=\"Dense(16, activation = relu, kernel_regularizer = l2(0.01))\\n(16,)\"];\n  \"dropout\" [label=\"Dropout(0.2)\\n(16,)\"];\n  \"answer\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"concatenate\" [label=\"concatenate([answer, question])\\n(18,)\"];\n  \"certain\" [label=\"Dense(1, activation = sigmoid)\\n(1,)\"];\n  \"question\" -> \"both\";\n  \"text\" -> \"both\";\n  \"both\" -> \"dense\";\n  \"dense\" -> \"dropout\";\n  \"dropout\" -> \"answer\";\n  \"answer\" -> \"concatenate\";\n  \"question\" -> \"concatenate\";\n  \"concatenate\" -> \"certain\";\n  \"output answer\" [label=\"answer\", style=dashed];\n  \"answer\" -> \"output answer\";\n  \"output certain\" [label=\"certain\", style=dashed];\n  \"certain\" -> \"output certain\";\n}\n";
         const ARENA_BYTES: usize =

@@ -261,7 +261,7 @@ pub(crate) fn model(context: &Context<'_>) -> TokenStream {
             const INPUT_SHAPES: &'static [#nn Shape] = #graph_type::INPUT_SHAPES;
             const OUTPUT_SHAPES: &'static [#nn Shape] = #graph_type::OUTPUT_SHAPES;
             const SUMMARY: &'static str =
-                if size_of::<T>() == 4 { #graph_type::SUMMARY } else { #graph_type::SUMMARY_F64 };
+                if size_of::<T>() == 4 { #graph_type::summary_f32 } else { #graph_type::summary_f64 };
             const DOT: &'static str = #dot;
             const ARENA_BYTES: usize = size_of::<#layer::Scratch<#nn Inline<1>>>();
             const TRAIN_BYTES: usize = size_of::<#layer::Cache<#nn Inline<1>>>();
@@ -280,7 +280,7 @@ pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
         #[allow(dead_code)]
         impl #name<f32> {
             /// A table of the layers, as Keras prints it.
-            pub const SUMMARY: &'static str = #graph_type::SUMMARY;
+            pub const SUMMARY: &'static str = #graph_type::summary_f32;
             /// How many weights it has.
             pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
             /// How many bytes its weights take.
@@ -325,9 +325,9 @@ fn summary(context: &Context<'_>) -> TokenStream {
         let scalar = Literal::usize_unsuffixed(scalar);
         quote!({
             const LENGTH: usize =
-                ::nn::summary::table::<0>(#text, #graph_type::ROWS, NON_TRAINABLE, PARAMETERS, #scalar).len();
+                ::nn::summary::table::<0>(#text, #graph_type::rows, NON_TRAINABLE, PARAMETERS, #scalar).len();
             const TABLE: ::nn::text::Text<LENGTH> =
-                ::nn::summary::table(#text, #graph_type::ROWS, NON_TRAINABLE, PARAMETERS, #scalar);
+                ::nn::summary::table(#text, #graph_type::rows, NON_TRAINABLE, PARAMETERS, #scalar);
             const PARAMETERS: usize = <#name<f32> as ::nn::Weights<f32>>::COUNT;
             const NON_TRAINABLE: usize = <#name<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
             TABLE.as_str()
@@ -335,11 +335,12 @@ fn summary(context: &Context<'_>) -> TokenStream {
     };
     let (single, double) = (table(4), table(8));
     quote! {
-        #[allow(dead_code)]
+        // In lower case, since the constants of inputs and layers have the names of these in upper case.
+        #[allow(dead_code, non_upper_case_globals)]
         impl #graph_type {
-            const ROWS: &'static [::nn::summary::Row] = #rows;
-            const SUMMARY: &'static str = #single;
-            const SUMMARY_F64: &'static str = #double;
+            const rows: &'static [::nn::summary::Row] = #rows;
+            const summary_f32: &'static str = #single;
+            const summary_f64: &'static str = #double;
         }
     }
 }
