@@ -4,8 +4,8 @@
 //! cargo run --release --example digits
 //! ```
 //!
-//! It writes `out/digits.svg` and `out/digits.safetensors`, and exits with 1 if the test finds less than 97 % right. Over
-//! other seeds, thus other tests of 359 digits, the accuracy is 98.4 % ± 0.6 %.
+//! It writes `out/digits.svg` and `out/digits.safetensors`, and exits with 1 if the test finds less than 97 % right. With
+//! the seeds 0 to 15, each with a test of its own, it found 96.9 to 99.2 % right, 98.5 % on average.
 
 mod common;
 

@@ -99,8 +99,8 @@ pub use model::{Graph, Model};
 pub use nn_core::Heap;
 pub use nn_core::{
     Buffer, Component, Element, Inline, Layer, Mode, Pass, Path, Sample, Scalar, Shape, ShapeError, Storage, Tensors,
-    Variable, Weights, activations, constraints, data, initializers, kernels, layer, layers, losses, metrics, model, optimizers,
-    regularizers, schedules, shape, spec, storage, summary, tensor, text, weights,
+    Variable, Weights, activations, constraints, data, initializers, kernels, layer, layers, losses, metrics, model,
+    optimizers, regularizers, schedules, shape, spec, storage, summary, tensor, text, weights,
 };
 pub use nn_macros::model;
 
@@ -128,19 +128,19 @@ pub mod keras_table {}
 
 /// Everything that a program with a model usually names.
 pub mod prelude {
+    #[cfg(feature = "std")]
+    pub use crate::callbacks::*;
     pub use crate::losses::*;
     pub use crate::metrics::*;
     pub use crate::optimizers::*;
     pub use crate::schedules::*;
     #[cfg(feature = "std")]
-    pub use crate::callbacks::*;
-    #[cfg(feature = "std")]
     pub use crate::{Compile, CompileValue, Fit, Predict, Verbose, WeightFiles};
     pub use crate::{Component, Layer, Model, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights, model};
     pub use nalgebra::{SMatrix, SVector};
-    pub use rand::{Rng, SeedableRng};
     #[cfg(feature = "std")]
     pub use rand::rngs::StdRng;
+    pub use rand::{Rng, SeedableRng};
 }
 
 pub use nalgebra::{self, SMatrix, SVector};

@@ -59,7 +59,8 @@ impl<M: Model> Tape<M> {
         M::Outputs::clear(M::Outputs::batch_mut::<Heap>(&mut self.dy, n));
 
         let y = M::Outputs::batch_mut::<Heap>(&mut self.y, n);
-        graph.forward::<Heap>(model, x, y, Pass::training(&mut self.cache, Mode::new(rng)));
+        let mode = Mode::with_frozen(rng, &learner.frozen);
+        graph.forward::<Heap>(model, x, y, Pass::training(&mut self.cache, mode));
         let y = M::Outputs::batch::<Heap>(&self.y, n);
         let seeds = losses.evaluate(
             targets,
@@ -73,10 +74,11 @@ impl<M: Model> Tape<M> {
         let dy = M::Outputs::batch::<Heap>(&self.dy, n);
         let nobody = M::Inputs::no_gradients();
         graph.backward_from::<Heap>(seeds, model, x, y, dy, &mut self.cache, nobody, Some(&mut learner.dw));
-        let penalty = graph.regularize(model, Some(&mut learner.dw));
+        let penalty = graph.regularize(model, Some(&mut learner.dw)) + graph.training_activity::<Heap>(&self.cache);
 
         graph.update::<Heap>(model, &self.cache);
         learner.apply(model, optimizer);
+        learner.constrain(model);
         whole(parts, weighting, penalty)
     }
 }
@@ -158,6 +160,23 @@ impl<M: Model> Learner<M> {
             optimizer.update(self.steps, learning_rate, w, g, &mut slots[..count]);
         }
         self.steps += 1;
+    }
+
+    /// Keeps the weights within their bounds. What is frozen at run time stays as it is: the gradient, which has done its
+    /// work, holds it meanwhile.
+    fn constrain(&mut self, model: &mut M) {
+        let frozen = self.frozen.contains(&true);
+        if frozen {
+            self.dw.as_mut_slice().copy_from_slice(model.as_slice());
+        }
+        M::Graph::NEW.constrain(model);
+        if frozen {
+            let mut start = 0;
+            for range in self.trainable.iter().cloned().chain([M::COUNT..M::COUNT]) {
+                model.as_mut_slice()[start..range.start].copy_from_slice(&self.dw.as_slice()[start..range.start]);
+                start = range.end;
+            }
+        }
     }
 
     /// The end of `fit`: the weights become their average, where there is one.

@@ -94,6 +94,8 @@ fn headline() -> nn::Result<()> {
     )?;
     let pred = m.predict(HeadlineInputs { main_input: &headlines, aux_input: &additional })?; // HeadlineOutputs<Vec<..>, Vec<..>>
     assert_eq!((pred.main_output.len(), pred.aux_output.len()), (12, 12));
+    let pred = m.predict(&(&headlines, &additional))?; // references do as well
+    assert_eq!(pred, m.predict(&HeadlineInputs { main_input: &headlines, aux_input: &additional })?);
     let pred = m.predict((&headlines, &additional))?;
     assert!(pred.main_output[0][0] > 0.9 && pred.aux_output[0][0] < 0.4);
     assert!(history.get("aux_output_loss").is_some());
@@ -207,5 +209,7 @@ model! {
 fn an_own_layer_starts_as_it_says() {
     let scaled = Scaled::boxed(&mut StdRng::seed_from_u64(1));
     assert_eq!(scaled.scale.scale.as_slice(), [1.0; 64]);
+    assert!(<Scaled<f64> as Model>::SUMMARY.contains("Total params: 129 (1.01 KB)"));
+    assert!(Scaled::SUMMARY.contains("Total params: 129 (516.00 B)"));
     assert_eq!((Reuters::PARAMETERS, Pair::PARAMETERS, Halves::PARAMETERS), (647_214, 8_991, 1_249));
 }

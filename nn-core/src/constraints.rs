@@ -22,7 +22,11 @@ pub const CONSTRAINTS: &[ValueSpec] = &[
         fields: &[("max_value", 2.0), ("axis", 0.0)],
     },
     ValueSpec { names: &["non_neg", "NonNeg"], path: "constraints::Constraint::NonNeg", fields: &[] },
-    ValueSpec { names: &["unit_norm", "UnitNorm"], path: "constraints::Constraint::UnitNorm", fields: &[("axis", 0.0)] },
+    ValueSpec {
+        names: &["unit_norm", "UnitNorm"],
+        path: "constraints::Constraint::UnitNorm",
+        fields: &[("axis", 0.0)],
+    },
     ValueSpec {
         names: &["min_max_norm", "MinMaxNorm"],
         path: "constraints::Constraint::MinMaxNorm",
@@ -86,7 +90,9 @@ mod compute {
                         }
                     }
                 }
-                Constraint::MaxNorm { max_value, axis } => along(w, shape, axis, |norm| norm.min(max_value) / (EPSILON + norm)),
+                Constraint::MaxNorm { max_value, axis } => {
+                    along(w, shape, axis, |norm| norm.min(max_value) / (EPSILON + norm))
+                }
                 Constraint::UnitNorm { axis } => along(w, shape, axis, |norm| 1.0 / (EPSILON + norm)),
                 Constraint::MinMaxNorm { min_value, max_value, rate, axis } => along(w, shape, axis, |norm| {
                     // Not `clamp`, which panics where the bounds are the wrong way round.
@@ -131,7 +137,8 @@ mod compute {
 
         #[test]
         fn norms_along_the_inputs() {
-            let close = |a: [f64; 4], b: [f64; 4]| assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6), "{a:?} {b:?}");
+            let close =
+                |a: [f64; 4], b: [f64; 4]| assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6), "{a:?} {b:?}");
             close(applied(Constraint::MaxNorm { max_value: 2.0, axis: 0.0 }), [1.2, 0.3, -1.6, 0.4]);
             close(applied(Constraint::UnitNorm { axis: 0.0 }), [0.6, 0.6, -0.8, 0.8]);
             let half = Constraint::MinMaxNorm { min_value: 1.0, max_value: 2.0, rate: 0.5, axis: 0.0 };

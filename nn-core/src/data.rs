@@ -112,6 +112,12 @@ macro_rules! tuple_batches {
                 ($(Items::as_samples(self.$index.items()),)+)
             }
         }
+
+        impl<$($name: Sample, $column: Column<Item: Items<$name>>),+> Batches<($($name,)+)> for &($($column,)+) {
+            fn batches(&self) -> ($(&[$name],)+) {
+                (**self).batches()
+            }
+        }
     };
 }
 for_each_arity!(tuple_batches);

@@ -57,14 +57,22 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
 
     /// Fresh weights, made in place on the heap.
     #[cfg(feature = "alloc")]
-    fn boxed<R: Rng>(rng: &mut R) -> alloc::boxed::Box<Self> {
+    fn boxed(rng: &mut dyn Rng) -> alloc::boxed::Box<Self> {
         let mut model = crate::weights::zeroed_box::<Self::Scalar, Self>();
         Self::Graph::NEW.init(&mut model, rng);
         model
     }
 
+    /// A copy, made in place on the heap. `clone` makes it by value, which a large model is too large for.
+    #[cfg(feature = "alloc")]
+    fn boxed_clone(&self) -> alloc::boxed::Box<Self> {
+        let mut model = crate::weights::zeroed_box::<Self::Scalar, Self>();
+        model.as_mut_slice().copy_from_slice(self.as_slice());
+        model
+    }
+
     /// Fresh weights, by value. Refused at compile time above [`MAX_BY_VALUE`] bytes.
-    fn new<R: Rng>(rng: &mut R) -> Self {
+    fn new(rng: &mut dyn Rng) -> Self {
         const { assert!(size_of::<Self>() <= MAX_BY_VALUE, "this model is too large to be moved on a stack: use `boxed`") }
         let mut model = Self::zeroed();
         Self::Graph::NEW.init(&mut model, rng);

@@ -27,6 +27,15 @@ macro_rules! named {
             }
         }
 
+        impl<$sample: $crate::Sample, $letter> $crate::data::Batches<$sample> for &$name<$letter>
+        where
+            $letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,
+        {
+            fn batches(&self) -> &[$sample] {
+                (**self).batches()
+            }
+        }
+
         impl<$sample: $crate::Sample, $target: $crate::Sample, $letter> $crate::metrics::Metrics<$sample, $target>
             for $name<$letter>
         where
@@ -65,6 +74,15 @@ macro_rules! named {
         {
             fn batches(&self) -> ($(&[$sample],)+) {
                 ($($crate::data::Batches::<$sample>::batches(&self.$field),)+)
+            }
+        }
+
+        impl<$($sample: $crate::Sample,)+ $($letter),+> $crate::data::Batches<($($sample,)+)> for &$name<$($letter),+>
+        where
+            $($letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,)+
+        {
+            fn batches(&self) -> ($(&[$sample],)+) {
+                (**self).batches()
             }
         }
 
@@ -140,6 +158,11 @@ macro_rules! named {
                 let tuple: $tuple = ($(self.$field.clone()),+);
                 tuple.check(targets, report)
             }
+
+            fn judges(&self, output: usize) -> bool {
+                let tuple: $tuple = ($(self.$field.clone()),+);
+                tuple.judges(output)
+            }
         }
 
         impl<Outputs: $crate::Tensors, $($letter: Clone),+> $crate::data::LossWeights<Outputs> for $name<$($letter),+>
@@ -161,7 +184,7 @@ mod tests {
     use crate::data::{Batches, LossWeights};
     use crate::losses::{BinaryCrossentropy, CategoricalCrossentropy, Losses, MeanSquaredError, Seeds, Weighting};
     use crate::losses::{LossOn, SparseCategoricalCrossentropy};
-    use crate::metrics::{Accuracy, Mae, Metrics, Mse};
+    use crate::metrics::{Accuracy, Mae, Metrics, Mse, Weighted};
     use nalgebra::SMatrix;
     use std::vec::Vec;
 
@@ -311,6 +334,12 @@ mod tests {
     }
 
     #[test]
+    fn an_output_may_have_no_loss() {
+        let losses = TwoOutputs { first: (), second: MeanSquaredError };
+        assert_eq!([0, 1].map(|output| Losses::<Outputs>::judges(&losses, output)), [false, true]);
+    }
+
+    #[test]
     fn one_output() {
         let (one_hot, digits, logits) = (one_hot(), digits(), digit_logits());
         let loss = CategoricalCrossentropy::default();
@@ -356,7 +385,7 @@ mod tests {
         // The first digit is right, the second wrong, and both scores are wrong.
         let named = TwoOutputs { first: Accuracy, second: () };
         assert_eq!(results::<Sparse, _>(named, targets, &[]), [(0, "accuracy", 0.5)]);
-        let named = TwoOutputs { first: Accuracy, second: (Accuracy, Mae) };
+        let named = TwoOutputs { first: Weighted(Accuracy), second: (Accuracy, Weighted(Mae)) };
         let error = (1.0 - scores()[0].x + 3.0 * scores()[1].x) / 4.0;
         assert_eq!(
             results::<Sparse, _>(named, targets, &[1.0, 3.0]),

@@ -201,7 +201,8 @@ macro_rules! weights {
 
         // SAFETY: `repr(C)`, and every field is a matrix of `T`: the assertion rules out any other field and padding.
         unsafe impl<T: $crate::Scalar, $(const $constant: usize),*> $crate::Weights<T> for $name<T, $($constant),*> {
-            const LAYERS: usize = 1;
+            // Without a variable there is nothing to freeze.
+            const LAYERS: usize = (size_of::<Self>() > 0) as usize;
             const NON_TRAINABLE: usize =
                 0 $(+ if $trainable { 0 } else { size_of::<$type>() / size_of::<T>() })*;
 

@@ -65,9 +65,9 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
     for (tensor, expr) in graph.inputs.iter().zip(&graph.input_spans) {
         let name = expr.to_token_stream();
         if graph.tensors[*tensor].producer != Producer::Input {
-            diagnostics
-                .error(expr, format!("the input `{name}` was not made by `Input(..)`"))
-                .help("list the tensors that `Input(shape = ..)` made; a name that is bound again is no longer its input");
+            diagnostics.error(expr, format!("the input `{name}` was not made by `Input(..)`")).help(
+                "list the tensors that `Input(shape = ..)` made; a name that is bound again is no longer its input",
+            );
         } else if !needed.contains(tensor) {
             diagnostics
                 .error(expr, format!("the input `{name}` is not connected to any output"))

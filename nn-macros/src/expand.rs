@@ -57,7 +57,7 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream
         paths: imports::Paths::full(),
     };
     let weights = weights::weights(&context);
-    let named = weights::named(&context);
+    let (named, implementations) = weights::named(&context);
     let components = model::components(&context);
     let graph_type = model::graph_type(&context);
     let methods = model::methods(&context);
@@ -67,15 +67,18 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream
     let memory = forward::memory(&inside);
     let layer = model::layer(&inside);
     let model = model::model(&inside);
+    let checks = &graph.checks;
     let items = quote! {
         #weights
         #named
         #components
         #graph_type
         #methods
+        #(const _: ::nn::spec::Inferred = #checks;)*
 
         const _: () = {
             #imports
+            #implementations
             #flat
             #memory
             #layer

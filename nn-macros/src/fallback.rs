@@ -3,7 +3,7 @@
 use crate::diagnostics::Diagnostics;
 use crate::graph::Graph;
 use crate::literal;
-use crate::parse::Syntax;
+use crate::parse::{Syntax, is_reserved};
 use crate::values::arguments;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -70,7 +70,7 @@ fn listed(syntax: &Syntax, position: usize, keyword: &str) -> Vec<Ident> {
 fn named(syntax: &Syntax, suffix: &str, mut fields: Vec<Ident>) -> TokenStream {
     let (visibility, name) = (&syntax.visibility, format_ident!("{}{suffix}", syntax.name));
     let mut seen = HashSet::new();
-    fields.retain(|field| seen.insert(field.to_string()));
+    fields.retain(|field| !is_reserved(&field.to_string()) && seen.insert(field.to_string()));
     let letters: Vec<_> = (0..fields.len()).map(|i| format_ident!("A{i}")).collect();
     quote! {
         #[allow(dead_code, missing_docs)]

@@ -26,6 +26,8 @@ pub(crate) struct Graph {
     pub(crate) output_spans: Vec<Expr>,
     /// Associated constants of the graph's type: name, type, value. rustc evaluates what is not known here.
     pub(crate) constants: Vec<(Ident, TokenStream, TokenStream)>,
+    /// Shape rules that rustc evaluates only for their checks of numbers: expressions of type `Inferred`.
+    pub(crate) checks: Vec<TokenStream>,
     /// The graph's type: `DigitsGraph`.
     pub(crate) graph_type: Option<Ident>,
     /// Whether `Model(..)` was understood: without, nothing can be said of what is connected.
@@ -88,6 +90,8 @@ pub(crate) struct Arg {
     pub(crate) field: Option<TokenStream>,
     /// What was written.
     pub(crate) expr: Option<Expr>,
+    /// Whether its value is one that shapes do not depend on and that only rustc can check.
+    pub(crate) unchecked: bool,
 }
 
 /// What is known of a call's result.

@@ -3,6 +3,7 @@
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Facts, Graph, Node, Op, Producer, Shaped, TensorId};
+use crate::values::is_too_large;
 use nn_core::shape::{Blame, Shape};
 use nn_core::spec::{Inferred, Kind, Value};
 use proc_macro2::{Literal, Span, TokenStream};
@@ -47,7 +48,19 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
             let left = matches!(builtin.inferred, Some(Facts::Const(_)));
             if let (Some(shapes), Some(values), false) = (known, values, left) {
                 match (builtin.spec.infer)(&values, &shapes) {
-                    Ok(inferred) => literal(graph, n, inferred, diagnostics),
+                    Ok(inferred) => {
+                        if builtin.args.iter().any(|arg| arg.unchecked) {
+                            let module = format_ident!("{}", builtin.spec.module);
+                            let args = builtin.args.iter().map(|arg| &arg.value_tokens);
+                            let shapes = inputs.iter().map(|&t| expression(graph, t));
+                            let name = graph.layers[layer].name.to_string();
+                            let rule = quote!(::nn::layers::#module::infer(&[#(#args),*], &[#(#shapes),*]));
+                            let span = start(&graph.layers[layer].source);
+                            let check = quote_spanned!(span=> ::nn::spec::expect(#name, #rule));
+                            graph.checks.push(check);
+                        }
+                        literal(graph, n, inferred, diagnostics)
+                    }
                     Err(error) => report(graph, n, error, diagnostics),
                 }
             } else {
@@ -126,6 +139,11 @@ pub(crate) fn expression(graph: &Graph, tensor: TensorId) -> TokenStream {
 fn literal(graph: &mut Graph, n: usize, inferred: Inferred, diagnostics: &mut Diagnostics) {
     let node = &graph.nodes[n];
     let layer = node.layer;
+    if let Some(shape) = inferred.outputs().iter().find(|shape| is_too_large(shape)) {
+        let layer = &graph.layers[layer];
+        diagnostics.error(&layer.source, format!("`{}`: the output has too many scalars: {shape}", layer.kind()));
+        return;
+    }
     if let Op::Builtin(builtin) = &mut graph.layers[layer].op {
         match (&builtin.inferred, builtin.spec.weight_consts) {
             (Some(Facts::Known(first)), Some(count)) if first.consts()[..count] != inferred.consts()[..count] => {
@@ -159,7 +177,18 @@ fn literal(graph: &mut Graph, n: usize, inferred: Inferred, diagnostics: &mut Di
 
 /// rustc has to evaluate this: `const DENSE: Inferred = ..` on the graph's type. Gives the path to the constant.
 fn constant(graph: &mut Graph, name: &str, r#type: TokenStream, value: TokenStream) -> TokenStream {
-    let name = syn::Ident::new(name.to_uppercase().trim_start_matches("R#"), Span::call_site());
+    let base = name.trim_start_matches("r#").to_uppercase();
+    // `x` and `X` may both be names, and so may `input_shapes`.
+    let taken = |name: &str| {
+        ["INPUT_SHAPES", "OUTPUT_SHAPES"].contains(&name) || graph.constants.iter().any(|(other, ..)| other == name)
+    };
+    let mut name = base.clone();
+    let mut count = 0;
+    while taken(&name) {
+        count += 1;
+        name = format!("{base}_{count}");
+    }
+    let name = syn::Ident::new(&name, Span::call_site());
     let graph_type = &graph.graph_type;
     let path = quote!(#graph_type::#name);
     graph.constants.push((name, r#type, value));

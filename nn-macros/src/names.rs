@@ -42,10 +42,7 @@ pub(crate) fn name(graph: &mut Graph, syntax: &Syntax, diagnostics: &mut Diagnos
         }
     }
     for layer in &mut graph.layers {
-        if layer.given_name.is_some()
-            || layer.let_name.is_some()
-            || layer.part
-        {
+        if layer.given_name.is_some() || layer.let_name.is_some() || layer.part {
             continue;
         }
         let base = match &layer.op {

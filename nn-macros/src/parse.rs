@@ -43,11 +43,6 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
             return None;
         }
     };
-    if name == "T" || name == "B" {
-        diagnostics
-            .error(&name, format!("a model cannot be called `{name}`"))
-            .note("the expansion uses this name for a type parameter");
-    }
     let mut syntax = Syntax { attributes, visibility, name, lets: Vec::new(), tail: None };
     let (statements, last) = statements(body);
     for statement in statements {
@@ -108,6 +103,9 @@ fn parse_let(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diag
                 diagnostics
                     .error(&parts.pattern, "expected a name or a tuple of names")
                     .help("`let x = ..;`, or `let (a, b) = ..;` for a model with several outputs");
+                // As below: using the names later is no error of its own.
+                let names = parts.pattern.to_token_stream().into_iter().filter_map(ident).collect();
+                syntax.lets.push(Let { names, value: None });
             }
         },
         Err(error) => {
@@ -138,12 +136,13 @@ fn is_end(expr: &Expr) -> bool {
 
 fn names(pattern: &Pat) -> Option<Vec<Ident>> {
     match pattern {
+        Pat::Ident(name) if is_reserved(&name.ident.to_string()) => None,
         Pat::Ident(name) if name.by_ref.is_none() && name.mutability.is_none() && name.subpat.is_none() => {
             Some(vec![name.ident.clone()])
         }
         Pat::Wild(wild) => Some(vec![Ident::new("_unused", wild.underscore_token.span)]),
-        Pat::Tuple(tuple) => tuple.elems.iter().map(single).collect(),
-        Pat::Slice(slice) => slice.elems.iter().map(single).collect(),
+        Pat::Tuple(tuple) if !tuple.elems.is_empty() => tuple.elems.iter().map(single).collect(),
+        Pat::Slice(slice) if !slice.elems.is_empty() => slice.elems.iter().map(single).collect(),
         Pat::Paren(inner) => names(&inner.pat),
         _ => None,
     }
@@ -168,13 +167,19 @@ impl Parse for LetParts {
     }
 }
 
+/// Words that cannot be names, not even as `r#self`.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    matches!(name, "self" | "Self" | "super" | "crate" | "_")
+}
+
 /// A name in generated code, with the span of what it comes from.
 pub(crate) fn ident_at(name: &str, span: Span) -> Ident {
-    syn::parse_str::<Ident>(name).map_or_else(
-        |_| Ident::new_raw(name, span),
-        |mut ident| {
+    match syn::parse_str::<Ident>(name) {
+        Ok(mut ident) => {
             ident.set_span(span);
             ident
-        },
-    )
+        }
+        Err(_) if is_reserved(name) => Ident::new(&format!("{name}_"), span),
+        Err(_) => Ident::new_raw(name, span),
+    }
 }

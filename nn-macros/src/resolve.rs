@@ -26,6 +26,11 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
         own: &syntax.name,
         lets: &syntax.lets,
     };
+    if ["T", "B"].iter().any(|parameter| syntax.name == parameter) {
+        let message =
+            format!("a model cannot be called `{}`: the expansion has a type parameter of that name", syntax.name);
+        resolver.diagnostics.error(&syntax.name, message).help("choose a longer name");
+    }
     for statement in &syntax.lets {
         resolver.statement(&statement.names, statement.value.as_ref());
     }
@@ -346,7 +351,7 @@ impl Resolver<'_> {
     fn activation_layer(&mut self, call: &ExprCall) -> Bound {
         let args = arguments(call);
         match &args[..] {
-            [(None, value), rest @ ..] => {
+            [(keyword, value), rest @ ..] if keyword.as_ref().is_none_or(|keyword| keyword == "activation") => {
                 let Some(layer) = self.activation(value, false) else { return Bound::Poison };
                 for (keyword, value) in rest {
                     match keyword {
@@ -370,11 +375,18 @@ impl Resolver<'_> {
     /// A layer that applies an activation; `part` if it belongs to the layer before it.
     fn activation(&mut self, expr: &Expr, part: bool) -> Option<LayerId> {
         let named = values::named(expr, "activation", nn_core::activations::ACTIVATIONS, self.diagnostics)?;
-        let label = match expr {
-            Expr::Call(call) => call.func.to_token_stream().to_string(),
-            _ => expr.to_token_stream().to_string(),
+        // The last name of its path: `my::Leaky::<2> { slope }` is a `Leaky`.
+        let path = match strip(expr) {
+            Expr::Call(call) => match strip(&call.func) {
+                Expr::Path(path) => Some(&path.path),
+                _ => None,
+            },
+            Expr::Path(path) => Some(&path.path),
+            Expr::Struct(value) => Some(&value.path),
+            _ => None,
         };
-        let label = label.rsplit("::").next().unwrap_or_default().trim().to_string();
+        let name = path.and_then(|path| path.segments.last()).map(|last| last.ident.to_string());
+        let label = name.map_or_else(|| "activation".to_string(), |name| name.trim_start_matches("r#").to_string());
         let layer = self.layer(Op::Activation { value: named.tokens, short: named.short, label }, expr.clone());
         self.graph.layers[layer].part = part;
         Some(layer)
@@ -394,7 +406,8 @@ impl Resolver<'_> {
                 .help("a penalty of your own on a tensor is a layer of your own");
             return None;
         }
-        let layer = self.layer(Op::Builtin(Box::new(Builtin { spec, args, then: Vec::new(), inferred: None })), expr.clone());
+        let layer =
+            self.layer(Op::Builtin(Box::new(Builtin { spec, args, then: Vec::new(), inferred: None })), expr.clone());
         self.graph.layers[layer].part = true;
         Some(layer)
     }
@@ -487,7 +500,9 @@ impl Resolver<'_> {
         if failed {
             return Bound::Poison;
         }
-        let layer = self.layer(Op::Builtin(Box::new(Builtin { spec, args, then: activation.into_iter().chain(activity).collect(), inferred: None })), Expr::Call(call.clone()));
+        let then = activation.into_iter().chain(activity).collect();
+        let layer =
+            self.layer(Op::Builtin(Box::new(Builtin { spec, args, then, inferred: None })), Expr::Call(call.clone()));
         self.graph.layers[layer].given_name = given_name;
         self.graph.layers[layer].trainable = trainable;
         Bound::Layer(layer)
@@ -529,7 +544,15 @@ impl Resolver<'_> {
 
     fn layer(&mut self, op: Op, source: Expr) -> LayerId {
         let name = ident_at("layer", source.span());
-        self.graph.layers.push(Layer { name, given_name: None, let_name: None, op, trainable: true, part: false, source });
+        self.graph.layers.push(Layer {
+            name,
+            given_name: None,
+            let_name: None,
+            op,
+            trainable: true,
+            part: false,
+            source,
+        });
         self.graph.layers.len() - 1
     }
 

@@ -3,6 +3,7 @@
 use crate::diagnostics::Diagnostics;
 use crate::graph::Arg;
 use crate::literal;
+use crate::parse::is_reserved;
 use nn_core::shape::{MAX_RANK, Shape};
 use nn_core::spec::{ArgSpec, Default, Kind, Value, ValueSpec};
 use proc_macro2::TokenStream;
@@ -15,13 +16,19 @@ pub(crate) fn default(spec: &ArgSpec) -> Arg {
         Default::Is(value) => value,
         Default::Layer | Default::Required => Value::Absent,
     };
-    Arg { value: Some(value), value_tokens: tokens(value), field: None, expr: None }
+    Arg { value: Some(value), value_tokens: tokens(value), field: None, expr: None, unchecked: false }
 }
 
 /// The argument from what was written for it.
 pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<Arg> {
     let arg = |value: Option<Value>, value_tokens: TokenStream, field: Option<TokenStream>| {
-        Some(Arg { value, value_tokens, field: field.filter(|_| spec.field), expr: Some(expr.clone()) })
+        Some(Arg {
+            value,
+            value_tokens,
+            field: field.filter(|_| spec.field),
+            expr: Some(expr.clone()),
+            unchecked: false,
+        })
     };
     match spec.kind {
         Kind::Size => {
@@ -39,8 +46,11 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
                 let n = i64::try_from(n).ok()?;
                 arg(Some(Value::Int(n)), tokens(Value::Int(n)), Some(quote!(#expr)))
             }
-            None if literal::is_literal(expr) => wrong(spec.name, "a whole number", expr, diagnostics),
-            None => arg(None, quote!(::nn::spec::Value::Int(#expr)), Some(quote!(#expr))),
+            None if literal::is_literal(expr) || literal::list(expr).is_some() => {
+                wrong(spec.name, "a whole number", expr, diagnostics)
+            }
+            // Constants of dimensions are `usize`.
+            None => arg(None, quote!(::nn::spec::Value::Int((#expr) as i64)), Some(quote!(#expr))),
         },
         Kind::Ints => {
             let elements = literal::list(expr).unwrap_or_else(|| vec![expr]);
@@ -55,6 +65,10 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
                 elements.iter().map(|e| literal::integer(e).and_then(|n| i64::try_from(n).ok())).collect();
             let count = elements.len();
             let zeros = (count..MAX_RANK).map(|_| quote!(0));
+            let elements = elements.iter().map(|element| match literal::integer(element) {
+                Some(_) => quote!(#element),
+                None => quote!((#element) as i64),
+            });
             let tokens = quote!(::nn::spec::Value::Ints([#(#elements,)* #(#zeros),*], #count));
             let value = known.map(|known| {
                 let mut all = [0; MAX_RANK];
@@ -66,7 +80,11 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
         Kind::Float => match literal::number(expr) {
             Some(x) => arg(Some(Value::Float(x)), tokens(Value::Float(x)), Some(quote!(#x))),
             None if literal::is_literal(expr) => wrong(spec.name, "a number", expr, diagnostics),
-            None => arg(Some(Value::Absent), tokens(Value::Absent), Some(quote!(#expr))),
+            // Shapes do not depend on it, so they stay known; the value itself is checked by rustc.
+            None => Some(Arg {
+                unchecked: true,
+                ..arg(Some(Value::Absent), quote!(::nn::spec::Value::Float(#expr)), Some(quote!(#expr)))?
+            }),
         },
         Kind::Flag => match literal::flag(expr) {
             Some(flag) => arg(Some(Value::Flag(flag)), tokens(Value::Flag(flag)), Some(quote!(#flag))),
@@ -128,7 +146,19 @@ pub(crate) fn shape(
     let what = format!("a dimension of `{name}`");
     let sizes: Vec<Option<Option<usize>>> = elements.iter().map(|e| size(name, &what, e, diagnostics)).collect();
     let sizes: Vec<Option<usize>> = sizes.into_iter().collect::<Option<_>>()?;
-    Some(sizes.into_iter().collect::<Option<Vec<usize>>>().map(|dims| Shape::new(&dims)))
+    let shape = sizes.into_iter().collect::<Option<Vec<usize>>>().map(|dims| Shape::new(&dims));
+    match shape {
+        Some(shape) if is_too_large(&shape) => {
+            diagnostics.error(list, format!("`{name}` has too many scalars: {shape}"));
+            None
+        }
+        shape => Some(shape),
+    }
+}
+
+/// Whether a sample would hold more scalars than any memory. Shape rules need not think of overflow then.
+pub(crate) fn is_too_large(shape: &Shape) -> bool {
+    shape.size() > u32::MAX as usize
 }
 
 /// An expression of type `Value`.
@@ -228,7 +258,11 @@ pub(crate) fn named(expr: &Expr, what: &str, specs: &[ValueSpec], diagnostics: &
     let pairs = spec.fields.iter().zip(&values).map(|((field, _), value)| (*field, value.clone())).collect();
     let fields = if spec.fields.is_empty() { quote!() } else { quote!({ #(#fields: #values),* }) };
     let last = syn::Ident::new(spec.path.rsplit("::").next().unwrap_or_default(), proc_macro2::Span::call_site());
-    Some(Named { tokens: quote!(::nn::#path #fields), short: Some((last.clone(), quote!(#last #fields))), fields: pairs })
+    Some(Named {
+        tokens: quote!(::nn::#path #fields),
+        short: Some((last.clone(), quote!(#last #fields))),
+        fields: pairs,
+    })
 }
 
 /// The arguments of a call, each with its keyword if it has one.
@@ -237,7 +271,7 @@ pub(crate) fn arguments(call: &ExprCall) -> Vec<(Option<syn::Ident>, Expr)> {
         .iter()
         .map(|arg| match arg {
             Expr::Assign(assign) => match &*assign.left {
-                Expr::Path(path) if path.path.get_ident().is_some() => {
+                Expr::Path(path) if path.path.get_ident().is_some_and(|word| !is_reserved(&word.to_string())) => {
                     (path.path.get_ident().cloned(), (*assign.right).clone())
                 }
                 _ => (None, arg.clone()),

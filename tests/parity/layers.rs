@@ -155,7 +155,8 @@ where
     let mut y = <L::Output as Tensors>::Buffers::<Heap>::with_capacity(n);
     let mut cache = L::Cache::<Heap>::with_capacity(n);
     let mut rng = StdRng::seed_from_u64(0);
-    let mode = Mode { frozen, ..Mode::new(&mut rng) };
+    let mut mode = Mode::new(&mut rng);
+    let mode = if frozen { mode.frozen() } else { mode.reborrow() };
     let y_mut = <L::Output as Tensors>::batch_mut::<Heap>(&mut y, n);
     layer.forward::<Heap>(w, x, y_mut, Pass::training(&mut cache, mode));
     let y = <L::Output as Tensors>::batch::<Heap>(&y, n);

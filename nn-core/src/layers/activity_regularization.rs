@@ -127,7 +127,15 @@ pub(super) mod compute {
             let mut rng = StdRng::seed_from_u64(1);
             layer.forward::<Heap>(&(), &x, &mut y, Pass::Training(&mut penalty, Mode::new(&mut rng)));
             assert_eq!((y, penalty[0]), (x, (0.5 * 5.0 + 0.25 * 9.0) / 2.0));
-            layer.backward::<Heap>(&(), &x, &y, &[SVector::<f64, 2>::repeat(1.0); 2], &mut penalty, Some(&mut dx), None);
+            layer.backward::<Heap>(
+                &(),
+                &x,
+                &y,
+                &[SVector::<f64, 2>::repeat(1.0); 2],
+                &mut penalty,
+                Some(&mut dx),
+                None,
+            );
             assert_eq!(dx, [[1.75, 0.25], [1.0, 1.5]].map(SVector::from));
         }
     }

@@ -78,9 +78,9 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
     use crate::layer::{Layer, Pass};
-    use crate::constraints::Constraint;
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -374,7 +374,8 @@ pub(super) mod compute {
         fn train(w: &W, frozen: bool) -> ([SVector<f64, 2>; 2], Cache) {
             let (mut y, mut cache, mut rng) =
                 ([SVector::zeros(); 2], Cache::with_capacity(2), StdRng::seed_from_u64(1));
-            let mode = Mode { frozen, ..Mode::new(&mut rng) };
+            let mut mode = Mode::new(&mut rng);
+            let mode = if frozen { mode.frozen() } else { mode.reborrow() };
             PLAIN.forward::<Heap>(w, &X, &mut y, Pass::training(&mut cache, mode));
             (y, cache)
         }
@@ -427,7 +428,8 @@ pub(super) mod compute {
             Layer37::DEFAULT.forward::<Heap>(&w, &x, &mut y, Pass::Inference(&mut ()));
             let mut cache = <Layer37 as Layer<f64, X>>::Cache::<Heap>::with_capacity(2);
             let mut rng = StdRng::seed_from_u64(1);
-            let mode = Mode { frozen: true, ..Mode::new(&mut rng) };
+            let mut mode = Mode::new(&mut rng);
+            let mode = mode.frozen();
             Layer37::DEFAULT.forward::<Heap>(&w, &x, &mut frozen, Pass::training(&mut cache, mode));
             assert_eq!(y, frozen);
         }

@@ -23,7 +23,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     function: Some("concatenate"),
     module: "concatenate",
     args: &[ArgSpec::int("axis", -1)],
-    inputs: Arity::MANY,
+    // Keras joins a single tensor as well.
+    inputs: Arity { min: 1, ..Arity::MANY },
     reads: Dtype::Float,
     consts: 3,
     weight_consts: None,

@@ -64,9 +64,9 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
     use crate::layer::{Layer, Pass};
-    use crate::constraints::Constraint;
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;

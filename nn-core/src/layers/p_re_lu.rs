@@ -82,10 +82,10 @@ const fn inner(shape: &Shape, from_end: usize) -> usize {
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use super::AXES;
+    use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
     use crate::layer::{Layer, Pass};
     use crate::layers::strides::Strides;
-    use crate::constraints::Constraint;
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::shape::Shape;

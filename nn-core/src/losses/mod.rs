@@ -127,7 +127,8 @@ pub trait LossOn<P: Sample>: Loss {
         None
     }
 
-    /// Whether a target is valid; otherwise what was expected: `a class below 10`.
+    /// Whether a target is valid; otherwise what was expected and what came: `a class below
+    /// 10, but got 12`.
     fn check(&self, target: &Self::Target) -> Result<(), crate::text::Text<96>> {
         let _ = target;
         Ok(())

@@ -121,10 +121,9 @@ impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P
     }
 
     fn check(&self, target: &SMatrix<u32, 1, P>) -> Result<(), Text<96>> {
-        if target.iter().all(|&class| (class as usize) < R) {
-            Ok(())
-        } else {
-            Err(Text::new().str("a class below ").size(R))
+        match target.iter().find(|&&class| class as usize >= R) {
+            None => Ok(()),
+            Some(&class) => Err(Text::new().str("a class below ").size(R).str(", but got ").size(class as usize)),
         }
     }
 }

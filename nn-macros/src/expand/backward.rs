@@ -13,11 +13,28 @@ pub(crate) fn backward(context: &Context<'_>) -> TokenStream {
     let first = context.part("x", 0, context.graph.inputs.len());
     let clear = context.graph.nodes.iter().flat_map(|node| &node.outputs).filter_map(|&tensor| clear(context, tensor));
     let calls = context.graph.nodes.iter().rev().filter_map(|node| call(context, node));
+    let wanted = ask(context);
     quote! {
         let n = #first.len();
+        #wanted
         #(#clear)*
         #(#calls)*
     }
+}
+
+/// Which gradients of inputs the caller asked for, where a call depends on it.
+fn ask(context: &Context<'_>) -> TokenStream {
+    let depends = |node: &Node| matches!(context.plan.tensors[node.outputs[0]].gradient, Gradient::IfInputs(_));
+    if !context.graph.nodes.iter().any(depends) {
+        return quote!();
+    }
+    let count = context.graph.inputs.len();
+    let asked = (0..count).map(|i| {
+        let dx = context.part("dx", i, count);
+        quote!(#dx.is_some())
+    });
+    let asked = one_or_tuple(asked.collect());
+    quote!(let wanted = #asked;)
 }
 
 /// Gradients start at zero, or at what the caller gives for an output that is also read inside.
@@ -94,15 +111,8 @@ pub(crate) fn head(context: &Context<'_>, node: &Node) -> Option<(usize, TensorI
 
 /// Whether the caller asked for the gradient of one of these inputs.
 fn wanted(context: &Context<'_>, inputs: &[usize]) -> TokenStream {
-    let mut wanted = quote!();
-    for (k, &input) in inputs.iter().enumerate() {
-        let dx = context.part("dx", input, context.graph.inputs.len());
-        if k > 0 {
-            wanted.extend(quote!(||));
-        }
-        wanted.extend(quote!(#dx.is_some()));
-    }
-    wanted
+    let wanted = inputs.iter().map(|&input| context.part("wanted", input, context.graph.inputs.len()));
+    quote!(#(#wanted)||*)
 }
 
 /// The gradient of an output of a call.

@@ -161,8 +161,12 @@ fn call(context: &Context<'_>, node: &Node, pass: TokenStream) -> TokenStream {
 /// follow from the layer's (a merge of any tensors, a layer of the user's) they are named.
 pub(crate) fn over_batch(context: &Context<'_>, node: &Node, name: TokenStream, arguments: TokenStream) -> TokenStream {
     let layer = context.layer_value(node);
-    let of_user = matches!(context.graph.layers[node.layer].op, Op::Component(_));
-    if node.inputs.len() > 1 || of_user || !context.paths.imported {
+    let any_inputs = match &context.graph.layers[node.layer].op {
+        Op::Builtin(builtin) => builtin.spec.inputs.max > 1,
+        Op::Activation { .. } => false,
+        Op::Component(_) => true,
+    };
+    if any_inputs || !context.paths.imported {
         method(context, node, name, arguments)
     } else if layer.to_string().ends_with('}') {
         quote!((#layer).#name(#arguments);)

@@ -49,6 +49,9 @@ const ROOT: &[&str] = &[
     "Weights",
 ];
 
+/// Whatever `Option` and `Some` stand for around the block, they are Rust's in it.
+const PRELUDE: &str = "#[allow(unused_imports)] use ::core::prelude::v1::*;";
+
 /// The imports of the block, and the context in it.
 pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
     let (mut layers, mut activations) = (BTreeSet::new(), BTreeSet::new());
@@ -72,14 +75,16 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
     let all =
         || ROOT.iter().map(|name| name.to_string()).chain(layers.iter().cloned()).chain(activations.iter().cloned());
     if all().any(|name| own.contains(&name)) || !layers.is_disjoint(&activations) {
-        return (quote!(), context.clone());
+        return (PRELUDE.parse().expect("an import"), context.clone());
     }
     let root = ROOT.iter().map(|name| format_ident!("{name}"));
     let layers = layers.iter().map(|name| format_ident!("{name}"));
     let activations = activations.iter().map(|name| format_ident!("{name}"));
+    let prelude: TokenStream = PRELUDE.parse().expect("an import");
     let imports = quote! {
+        #prelude
         #[allow(unused_imports)]
-        use ::nn::{activations::{#(#activations),*}, layers::{#(#layers),*}, #(#root),*};
+        use ::nn::{#(#root,)* activations::{#(#activations),*}, layers::{#(#layers),*}};
     };
     let paths = Paths { nn: quote!(), layers: quote!(), activations: quote!(), imported: true };
     (imports, Context { paths, ..context.clone() })

@@ -6,7 +6,7 @@ use super::weights::sum;
 use super::{Context, backward, docs, forward};
 use crate::graph::{Facts, Op};
 use crate::infer::expression;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 /// `DigitsGraph`, with the shapes that only rustc knows and what a graph that contains this one asks for.
@@ -37,12 +37,12 @@ pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
             }
 
             /// The shapes of its outputs, if these are the shapes of its inputs.
-            pub const fn output_shapes(inputs: &[::nn::Shape]) -> Result<::nn::spec::Inferred, ::nn::ShapeError> {
+            pub const fn output_shapes(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
                 ::nn::spec::model_outputs(#text, Self::INPUT_SHAPES, Self::OUTPUT_SHAPES, inputs)
             }
 
             /// The shape of its only output, if these are the shapes of its inputs.
-            pub const fn output_shape(inputs: &[::nn::Shape]) -> Result<::nn::Shape, ::nn::ShapeError> {
+            pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
                 ::nn::spec::only_output(#text, Self::output_shapes(inputs))
             }
         }
@@ -58,10 +58,11 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
     let aliases = context.graph.layers.iter().enumerate().filter_map(|(id, layer)| match &layer.op {
         Op::Component(component) => {
             let (alias, path) = (context.alias(layer), &component.path);
-            let called = context.graph.nodes.iter().filter(|node| node.layer == id).filter_map(|node| match &node.facts {
-                Some(Facts::Const(path)) => Some(quote!(#path.outputs().len() > 0)),
-                _ => None,
-            });
+            let called =
+                context.graph.nodes.iter().filter(|node| node.layer == id).filter_map(|node| match &node.facts {
+                    Some(Facts::Const(path)) => Some(quote!(!#path.outputs().is_empty())),
+                    _ => None,
+                });
             Some(quote! {
                 #[doc(hidden)]
                 #visibility type #alias =
@@ -289,7 +290,8 @@ pub(crate) fn model(context: &Context<'_>) -> TokenStream {
             const OUTPUT_NAMES: &'static [&'static str] = &[#(#output_names),*];
             const INPUT_SHAPES: &'static [#nn Shape] = #graph_type::INPUT_SHAPES;
             const OUTPUT_SHAPES: &'static [#nn Shape] = #graph_type::OUTPUT_SHAPES;
-            const SUMMARY: &'static str = #name::<f32>::SUMMARY;
+            const SUMMARY: &'static str =
+                if size_of::<T>() == 4 { #graph_type::summary_f32 } else { #graph_type::summary_f64 };
             const DOT: &'static str = #dot;
             const ARENA_BYTES: usize = size_of::<#layer::Scratch<#nn Inline<1>>>();
             const TRAIN_BYTES: usize = size_of::<#layer::Cache<#nn Inline<1>>>();
@@ -299,22 +301,16 @@ pub(crate) fn model(context: &Context<'_>) -> TokenStream {
 
 /// The inherent methods: for `f32` what needs no annotation, since it is the default, and `call`.
 pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
-    let name = context.name;
-    let text = name.to_string();
-    let rows = docs::rows(context);
+    let (name, graph_type) = (context.name, &context.graph_type);
     let call = call(context);
+    let summary = summary(context);
     quote! {
+        #summary
+
+        #[allow(dead_code)]
         impl #name<f32> {
             /// A table of the layers, as Keras prints it.
-            pub const SUMMARY: &'static str = {
-                const ROWS: &[::nn::summary::Row] = #rows;
-                const PARAMETERS: usize = <#name<f32> as ::nn::Weights<f32>>::COUNT;
-                const NON_TRAINABLE: usize = <#name<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-                const LENGTH: usize = ::nn::summary::table::<0>(#text, ROWS, NON_TRAINABLE, PARAMETERS, 4).len();
-                const TABLE: ::nn::text::Text<LENGTH> =
-                    ::nn::summary::table(#text, ROWS, NON_TRAINABLE, PARAMETERS, 4);
-                TABLE.as_str()
-            };
+            pub const SUMMARY: &'static str = #graph_type::summary_f32;
             /// How many weights it has.
             pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
             /// How many bytes its weights take.
@@ -333,19 +329,48 @@ pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
 
             ::nn::__with_heap! {
                 /// Fresh weights, made in place on the heap.
-                pub fn boxed<R: ::nn::__private::Rng>(rng: &mut R) -> ::nn::__private::Box<Self> {
+                pub fn boxed(rng: &mut dyn ::nn::__private::Rng) -> ::nn::__private::Box<Self> {
                     <Self as ::nn::Model>::boxed(rng)
                 }
             }
 
             /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
-            pub fn new<R: ::nn::__private::Rng>(rng: &mut R) -> Self {
+            pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
                 <Self as ::nn::Model>::new(rng)
             }
         }
 
+        #[allow(dead_code)]
         impl<T: ::nn::Scalar> #name<T> {
             #call
+        }
+    }
+}
+
+/// The table of the layers, for scalars of both sizes. rustc writes it, since only it knows all shapes.
+fn summary(context: &Context<'_>) -> TokenStream {
+    let (name, graph_type, text) = (context.name, &context.graph_type, context.name.to_string());
+    let rows = docs::rows(context);
+    let table = |scalar: usize| {
+        let scalar = Literal::usize_unsuffixed(scalar);
+        quote!({
+            const LENGTH: usize =
+                ::nn::summary::table::<0>(#text, #graph_type::rows, NON_TRAINABLE, PARAMETERS, #scalar).len();
+            const TABLE: ::nn::text::Text<LENGTH> =
+                ::nn::summary::table(#text, #graph_type::rows, NON_TRAINABLE, PARAMETERS, #scalar);
+            const PARAMETERS: usize = <#name<f32> as ::nn::Weights<f32>>::COUNT;
+            const NON_TRAINABLE: usize = <#name<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
+            TABLE.as_str()
+        })
+    };
+    let (single, double) = (table(4), table(8));
+    quote! {
+        // In lower case, since the constants of inputs and layers have the names of these in upper case.
+        #[allow(dead_code, non_upper_case_globals)]
+        impl #graph_type {
+            const rows: &'static [::nn::summary::Row] = #rows;
+            const summary_f32: &'static str = #single;
+            const summary_f64: &'static str = #double;
         }
     }
 }
@@ -362,11 +387,11 @@ fn call(context: &Context<'_>) -> TokenStream {
         let names = graph.inputs.iter().map(|&tensor| &graph.tensors[tensor].name);
         (
             quote!(<'x>),
-            quote!(x: impl Into<#inputs<#(&'x #samples),*>>),
+            quote!(x: impl ::core::convert::Into<#inputs<#(&'x #samples),*>>),
             quote!((#(::core::slice::from_ref(x.#names)),*)),
         )
     };
-    let into = if samples.len() == 1 { quote!() } else { quote!(let x = x.into();) };
+    let into = if samples.len() == 1 { quote!() } else { quote!(let x = ::core::convert::Into::into(x);) };
     let results: Vec<_> = graph.outputs.iter().map(|&tensor| context.sample(tensor, &t)).collect();
     let variables: Vec<_> = match results.len() {
         1 => vec![format_ident!("y")],

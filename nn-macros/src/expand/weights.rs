@@ -90,8 +90,8 @@ fn derives(context: &Context<'_>) -> TokenStream {
     if missing.is_empty() { quote!() } else { quote!(#[derive(#(#missing),*)]) }
 }
 
-/// `DigitsInputs` and `DigitsOutputs`.
-pub(crate) fn named(context: &Context<'_>) -> TokenStream {
+/// `DigitsInputs` and `DigitsOutputs`, and what they implement.
+pub(crate) fn named(context: &Context<'_>) -> (TokenStream, TokenStream) {
     let graph = context.graph;
     let inputs = graph.inputs.iter().map(|&tensor| (graph.tensors[tensor].name.clone(), docs::shape(context, tensor)));
     let outputs =
@@ -106,25 +106,26 @@ pub(crate) fn named(context: &Context<'_>) -> TokenStream {
         ),
         outputs.collect(),
     );
-    quote!(#inputs #outputs)
+    let ((inputs, of_inputs), (outputs, of_outputs)) = (inputs, outputs);
+    (quote!(#inputs #outputs), quote!(#of_inputs #of_outputs))
 }
 
-fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(Ident, String)>) -> TokenStream {
+fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(Ident, String)>) -> (TokenStream, TokenStream) {
     let visibility = &context.syntax.visibility;
     let letters: Vec<_> = (0..fields.len()).map(letter).collect();
     let samples = (0..fields.len()).map(|i| format_ident!("S{i}"));
     let targets = (0..fields.len()).map(|i| format_ident!("Y{i}"));
     let names: Vec<_> = fields.iter().map(|(name, _)| name).collect();
     let docs = fields.iter().map(|(_, shape)| format!(" Shape `{shape}`."));
-    quote! {
+    let definition = quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug, Default, PartialEq)]
+        #[allow(dead_code)]
         #visibility struct #name<#(#letters),*> {
             #(#[doc = #docs] pub #names: #letters,)*
         }
-
-        ::nn::__private::named!(#name { #(#names: #letters #samples #targets),* });
-    }
+    };
+    (definition, quote!(::nn::__private::named!(#name { #(#names: #letters #samples #targets),* });))
 }
 
 /// The type parameter of field `i`: `A`, `B`, …

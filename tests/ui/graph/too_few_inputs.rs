@@ -4,7 +4,7 @@ model! {
     pub struct Digits;
 
     let pixels = Input(shape = [64]);
-    let both = concatenate([pixels]);
+    let both = subtract([pixels]);
     let digit = Dense(10)(both);
 
     Model(inputs = pixels, outputs = digit)

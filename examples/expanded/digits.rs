@@ -1,0 +1,498 @@
+// What `model!` writes for this graph. `BLESS=1 cargo test -p nn-macros` writes it anew.
+//
+// /// Recognises a handwritten digit.
+// pub struct Digits;
+//
+// let pixels = Input(shape = [64]);
+// let x = Dense(64, activation = relu)(pixels);
+// let x = Dense(64, activation = relu)(x);
+// let digit = Dense(10, activation = softmax)(x);
+//
+// Model(inputs = pixels, outputs = digit)
+
+/// Recognises a handwritten digit.
+///
+/// ```mermaid
+/// flowchart TD
+///     pixels(["pixels<br/>(64,)"])
+///     dense["Dense(64, activation = relu)<br/>(64,)"]
+///     dense_1["Dense(64, activation = relu)<br/>(64,)"]
+///     digit["Dense(10, activation = softmax)<br/>(10,)"]
+///     pixels --> dense
+///     dense --> dense_1
+///     dense_1 --> digit
+///     digit --> out_digit(["digit"])
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[repr(C)]
+pub struct Digits<T: ::nn::Scalar = f32> {
+    /// `Dense(64, activation = relu)` on `(64,)`.
+    pub dense: ::nn::layers::DenseWeights<T, 64, 64, 1>,
+    /// `Dense(64, activation = relu)` on `(64,)`.
+    pub dense_1: ::nn::layers::DenseWeights<T, 64, 64, 1>,
+    /// `Dense(10, activation = softmax)` on `(64,)`.
+    pub digit: ::nn::layers::DenseWeights<T, 64, 10, 1>,
+}
+
+/// The inputs of [`Digits`] by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[allow(dead_code)]
+pub struct DigitsInputs<A> {
+    /// Shape `(64,)`.
+    pub pixels: A,
+}
+
+/// One value for each output of [`Digits`] by name: losses, loss weights, targets, metrics or predictions.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[allow(dead_code)]
+pub struct DigitsOutputs<A> {
+    /// Shape `(10,)`.
+    pub digit: A,
+}
+
+/// The graph of [`Digits`]: what it computes, without its weights.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DigitsGraph;
+
+#[allow(dead_code)]
+impl DigitsGraph {
+    const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64])];
+    const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[10])];
+    /// The graph as a layer of another one.
+    pub const fn new() -> Self {
+        DigitsGraph
+    }
+
+    /// The shapes of its outputs, if these are the shapes of its inputs.
+    pub const fn output_shapes(
+        inputs: &[::nn::Shape],
+    ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
+        ::nn::spec::model_outputs("Digits", Self::INPUT_SHAPES, Self::OUTPUT_SHAPES, inputs)
+    }
+
+    /// The shape of its only output, if these are the shapes of its inputs.
+    pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
+        ::nn::spec::only_output("Digits", Self::output_shapes(inputs))
+    }
+}
+
+#[allow(dead_code, non_upper_case_globals)]
+impl DigitsGraph {
+    const rows: &'static [::nn::summary::Row] = &[
+        ::nn::summary::Row {
+            name: "pixels",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[64]),
+            parameters: 0,
+            inputs: &[],
+        },
+        ::nn::summary::Row {
+            name: "dense",
+            kind: "Dense",
+            output: ::nn::Shape::new(&[64]),
+            parameters: <::nn::layers::DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["pixels"],
+        },
+        ::nn::summary::Row {
+            name: "dense_1",
+            kind: "Dense",
+            output: ::nn::Shape::new(&[64]),
+            parameters: <::nn::layers::DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["dense"],
+        },
+        ::nn::summary::Row {
+            name: "digit",
+            kind: "Dense",
+            output: ::nn::Shape::new(&[10]),
+            parameters: <::nn::layers::DenseWeights<f32, 64, 10, 1> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["dense_1"],
+        },
+    ];
+    const summary_f32: &'static str = {
+        const LENGTH: usize =
+            ::nn::summary::table::<0>("Digits", DigitsGraph::rows, NON_TRAINABLE, PARAMETERS, 4).len();
+        const TABLE: ::nn::text::Text<LENGTH> =
+            ::nn::summary::table("Digits", DigitsGraph::rows, NON_TRAINABLE, PARAMETERS, 4);
+        const PARAMETERS: usize = <Digits<f32> as ::nn::Weights<f32>>::COUNT;
+        const NON_TRAINABLE: usize = <Digits<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
+        TABLE.as_str()
+    };
+
+    const summary_f64: &'static str = {
+        const LENGTH: usize =
+            ::nn::summary::table::<0>("Digits", DigitsGraph::rows, NON_TRAINABLE, PARAMETERS, 8).len();
+        const TABLE: ::nn::text::Text<LENGTH> =
+            ::nn::summary::table("Digits", DigitsGraph::rows, NON_TRAINABLE, PARAMETERS, 8);
+        const PARAMETERS: usize = <Digits<f32> as ::nn::Weights<f32>>::COUNT;
+        const NON_TRAINABLE: usize = <Digits<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
+        TABLE.as_str()
+    };
+}
+
+#[allow(dead_code)]
+impl Digits<f32> {
+    /// A table of the layers, as Keras prints it.
+    pub const SUMMARY: &'static str = DigitsGraph::summary_f32;
+    /// How many weights it has.
+    pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
+    /// How many bytes its weights take.
+    pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
+    /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+    pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
+    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+    pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
+    /// Multiply-accumulates of one prediction.
+    pub const MACS: usize = <Self as ::nn::Model>::MACS;
+    /// The graph for Graphviz.
+    pub const fn dot() -> &'static str {
+        <Self as ::nn::Model>::DOT
+    }
+
+    ::nn::__with_heap! {
+        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : & mut
+        dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+        ::nn::Model > ::boxed(rng) }
+    }
+
+    /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+    pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
+        <Self as ::nn::Model>::new(rng)
+    }
+}
+
+#[allow(dead_code)]
+impl<T: ::nn::Scalar> Digits<T> {
+    /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
+    /// model with more than a stack should hold is refused at compile time: use `predict`.
+    #[inline]
+    pub fn call(&self, x: &::nn::SVector<T, 64>) -> ::nn::SVector<T, 10> {
+        const { ::nn::model::assert_arena::<Self>() }
+        let mut y = ::nn::tensor::zeroed::<::nn::SVector<T, 10>>();
+        ::nn::model::call::<Self>(&DigitsGraph, self, ::core::slice::from_ref(x), ::core::slice::from_mut(&mut y));
+        y
+    }
+}
+
+const _: () = {
+    #[allow(unused_imports)]
+    use ::core::prelude::v1::*;
+    #[allow(unused_imports)]
+    use ::nn::{
+        Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
+        Weights,
+        activations::{Activate, Relu, Softmax},
+        layers::{Dense, DenseWeights},
+    };
+
+    ::nn::__private::named!(DigitsInputs { pixels : A S0 Y0 });
+    ::nn::__private::named!(DigitsOutputs { digit : A S0 Y0 });
+    #[automatically_derived]
+    // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
+    unsafe impl<T: Scalar> Weights<T> for Digits<T> {
+        const LAYERS: usize = <DenseWeights<T, 64, 64, 1> as Weights<T>>::LAYERS
+            + <DenseWeights<T, 64, 64, 1> as Weights<T>>::LAYERS
+            + <DenseWeights<T, 64, 10, 1> as Weights<T>>::LAYERS;
+        const NON_TRAINABLE: usize = <DenseWeights<T, 64, 64, 1> as Weights<T>>::NON_TRAINABLE
+            + <DenseWeights<T, 64, 64, 1> as Weights<T>>::NON_TRAINABLE
+            + <DenseWeights<T, 64, 10, 1> as Weights<T>>::NON_TRAINABLE;
+        #[allow(unused_variables)]
+        fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
+            <DenseWeights<T, 64, 64, 1> as Weights<T>>::variables(&path.join("dense"), visit);
+            <DenseWeights<T, 64, 64, 1> as Weights<T>>::variables(&path.join("dense_1"), visit);
+            <DenseWeights<T, 64, 10, 1> as Weights<T>>::variables(&path.join("digit"), visit);
+        }
+    }
+
+    /// The activations of a prediction with [`Digits`].
+    pub struct DigitsScratch<T: Scalar, B: Storage> {
+        dense: B::Of<SVector<T, 64>>,
+        dense_relu: B::Of<SVector<T, 64>>,
+        dense_1: B::Of<SVector<T, 64>>,
+        dense_1_relu: B::Of<SVector<T, 64>>,
+        digit: B::Of<SVector<T, 10>>,
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar, B: Storage> Buffer for DigitsScratch<T, B> {
+        fn with_capacity(capacity: usize) -> Self {
+            DigitsScratch {
+                dense: Buffer::with_capacity(capacity),
+                dense_relu: Buffer::with_capacity(capacity),
+                dense_1: Buffer::with_capacity(capacity),
+                dense_1_relu: Buffer::with_capacity(capacity),
+                digit: Buffer::with_capacity(capacity),
+            }
+        }
+    }
+
+    /// What a training step of [`Digits`] keeps: activations, their gradients, and what layers remember.
+    pub struct DigitsCache<T: Scalar, B: Storage> {
+        dense: B::Of<SVector<T, 64>>,
+        dense_relu: B::Of<SVector<T, 64>>,
+        dense_1: B::Of<SVector<T, 64>>,
+        dense_1_relu: B::Of<SVector<T, 64>>,
+        digit: B::Of<SVector<T, 10>>,
+        d_dense: B::Of<SVector<T, 64>>,
+        d_dense_relu: B::Of<SVector<T, 64>>,
+        d_dense_1: B::Of<SVector<T, 64>>,
+        d_dense_1_relu: B::Of<SVector<T, 64>>,
+        d_digit: B::Of<SVector<T, 10>>,
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar, B: Storage> Buffer for DigitsCache<T, B> {
+        fn with_capacity(capacity: usize) -> Self {
+            DigitsCache {
+                dense: Buffer::with_capacity(capacity),
+                dense_relu: Buffer::with_capacity(capacity),
+                dense_1: Buffer::with_capacity(capacity),
+                dense_1_relu: Buffer::with_capacity(capacity),
+                digit: Buffer::with_capacity(capacity),
+                d_dense: Buffer::with_capacity(capacity),
+                d_dense_relu: Buffer::with_capacity(capacity),
+                d_dense_1: Buffer::with_capacity(capacity),
+                d_dense_1_relu: Buffer::with_capacity(capacity),
+                d_digit: Buffer::with_capacity(capacity),
+            }
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Component for Digits<T> {
+        type Layer = DigitsGraph;
+    }
+
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut)]
+    impl<T: Scalar> Layer<T, SVector<T, 64>> for DigitsGraph {
+        type Output = SVector<T, 10>;
+        type Weights = Digits<T>;
+        type Scratch<B: Storage> = DigitsScratch<T, B>;
+        type Cache<B: Storage> = DigitsCache<T, B>;
+        const MACS: usize = <Dense<64, 64, 1> as Layer<T, SVector<T, 64>>>::MACS
+            + <Dense<64, 64, 1> as Layer<T, SVector<T, 64>>>::MACS
+            + <Dense<64, 10, 1> as Layer<T, SVector<T, 64>>>::MACS;
+        fn init(&self, w: &mut Digits<T>, rng: &mut dyn ::nn::__private::Rng) {
+            Layer::<T, SVector<T, 64>>::init(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense, rng);
+            Layer::<T, SVector<T, 64>>::init(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense_1, rng);
+            Layer::<T, SVector<T, 64>>::init(&Dense::<64, 10, 1>::DEFAULT, &mut w.digit, rng);
+        }
+
+        fn forward<B: Storage>(
+            &self,
+            w: &Digits<T>,
+            x: &[SVector<T, 64>],
+            y: &mut [SVector<T, 10>],
+            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+        ) {
+            let n = x.len();
+            match pass {
+                Pass::Inference(m) => {
+                    Dense::<64, 64, 1>::DEFAULT.forward::<B>(&w.dense, x, &mut m.dense[..n], Pass::Inference(&mut ()));
+                    Activate(Relu).forward::<B>(&(), &m.dense[..n], &mut m.dense_relu[..n], Pass::Inference(&mut ()));
+                    Dense::<64, 64, 1>::DEFAULT.forward::<B>(
+                        &w.dense_1,
+                        &m.dense_relu[..n],
+                        &mut m.dense_1[..n],
+                        Pass::Inference(&mut ()),
+                    );
+                    Activate(Relu).forward::<B>(
+                        &(),
+                        &m.dense_1[..n],
+                        &mut m.dense_1_relu[..n],
+                        Pass::Inference(&mut ()),
+                    );
+                    Dense::<64, 10, 1>::DEFAULT.forward::<B>(
+                        &w.digit,
+                        &m.dense_1_relu[..n],
+                        &mut m.digit[..n],
+                        Pass::Inference(&mut ()),
+                    );
+                    Activate(Softmax).forward::<B>(&(), &m.digit[..n], &mut *y, Pass::Inference(&mut ()));
+                }
+
+                Pass::Training(m, mut mode) => {
+                    Dense::<64, 64, 1>::DEFAULT.forward::<B>(
+                        &w.dense,
+                        x,
+                        &mut m.dense[..n],
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                    Activate(Relu).forward::<B>(
+                        &(),
+                        &m.dense[..n],
+                        &mut m.dense_relu[..n],
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                    Dense::<64, 64, 1>::DEFAULT.forward::<B>(
+                        &w.dense_1,
+                        &m.dense_relu[..n],
+                        &mut m.dense_1[..n],
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                    Activate(Relu).forward::<B>(
+                        &(),
+                        &m.dense_1[..n],
+                        &mut m.dense_1_relu[..n],
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                    Dense::<64, 10, 1>::DEFAULT.forward::<B>(
+                        &w.digit,
+                        &m.dense_1_relu[..n],
+                        &mut m.digit[..n],
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                    Activate(Softmax).forward::<B>(
+                        &(),
+                        &m.digit[..n],
+                        &mut *y,
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                }
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            w: &Digits<T>,
+            x: &[SVector<T, 64>],
+            y: &[SVector<T, 10>],
+            dy: &[SVector<T, 10>],
+            m: &mut Self::Cache<B>,
+            dx: Option<&mut [SVector<T, 64>]>,
+            dw: Option<&mut Digits<T>>,
+        ) {
+            Graph::<T, SVector<T, 64>>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
+        }
+
+        fn update<B: Storage>(&self, w: &mut Digits<T>, m: &Self::Cache<B>) {}
+        fn regularize(&self, w: &Digits<T>, mut dw: Option<&mut Digits<T>>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<T, 64>>::regularize(
+                &Dense::<64, 64, 1>::DEFAULT,
+                &w.dense,
+                dw.as_deref_mut().map(|dw| &mut dw.dense),
+            );
+            loss += Layer::<T, SVector<T, 64>>::regularize(
+                &Dense::<64, 64, 1>::DEFAULT,
+                &w.dense_1,
+                dw.as_deref_mut().map(|dw| &mut dw.dense_1),
+            );
+            loss += Layer::<T, SVector<T, 64>>::regularize(
+                &Dense::<64, 10, 1>::DEFAULT,
+                &w.digit,
+                dw.as_deref_mut().map(|dw| &mut dw.digit),
+            );
+            loss
+        }
+    }
+
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut, clippy::too_many_arguments)]
+    impl<T: Scalar> Graph<T, SVector<T, 64>> for DigitsGraph {
+        const NEW: Self = DigitsGraph;
+        const HEADS: &'static [::nn::activations::Head] =
+            &[::nn::layer::head::<T, SVector<T, 10>, _>(&Activate(Softmax))];
+        fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SVector<T, 10>]> {
+            Some(&m.digit[..n])
+        }
+
+        fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SVector<T, 10>]> {
+            Some(&m.digit[..n])
+        }
+
+        fn backward_from<B: Storage>(
+            &self,
+            seeds: ::nn::losses::Seeds,
+            w: &Digits<T>,
+            x: &[SVector<T, 64>],
+            y: &[SVector<T, 10>],
+            dy: &[SVector<T, 10>],
+            m: &mut Self::Cache<B>,
+            mut dx: Option<&mut [SVector<T, 64>]>,
+            mut dw: Option<&mut Digits<T>>,
+        ) {
+            let n = x.len();
+            ::nn::tensor::clear(&mut m.d_dense[..n]);
+            ::nn::tensor::clear(&mut m.d_dense_relu[..n]);
+            ::nn::tensor::clear(&mut m.d_dense_1[..n]);
+            ::nn::tensor::clear(&mut m.d_dense_1_relu[..n]);
+            ::nn::tensor::clear(&mut m.d_digit[..n]);
+            if seeds & 1 == 0 {
+                Activate(Softmax).backward::<B>(&(), &m.digit[..n], y, dy, &mut (), Some(&mut m.d_digit[..n]), None);
+            } else {
+                ::nn::tensor::add(&mut m.d_digit[..n], dy);
+            }
+
+            Dense::<64, 10, 1>::DEFAULT.backward::<B>(
+                &w.digit,
+                &m.dense_1_relu[..n],
+                &m.digit[..n],
+                &m.d_digit[..n],
+                &mut (),
+                Some(&mut m.d_dense_1_relu[..n]),
+                dw.as_deref_mut().map(|dw| &mut dw.digit),
+            );
+            Activate(Relu).backward::<B>(
+                &(),
+                &m.dense_1[..n],
+                &m.dense_1_relu[..n],
+                &m.d_dense_1_relu[..n],
+                &mut (),
+                Some(&mut m.d_dense_1[..n]),
+                None,
+            );
+            Dense::<64, 64, 1>::DEFAULT.backward::<B>(
+                &w.dense_1,
+                &m.dense_relu[..n],
+                &m.dense_1[..n],
+                &m.d_dense_1[..n],
+                &mut (),
+                Some(&mut m.d_dense_relu[..n]),
+                dw.as_deref_mut().map(|dw| &mut dw.dense_1),
+            );
+            Activate(Relu).backward::<B>(
+                &(),
+                &m.dense[..n],
+                &m.dense_relu[..n],
+                &m.d_dense_relu[..n],
+                &mut (),
+                Some(&mut m.d_dense[..n]),
+                None,
+            );
+            Dense::<64, 64, 1>::DEFAULT.backward::<B>(
+                &w.dense,
+                x,
+                &m.dense[..n],
+                &m.d_dense[..n],
+                &mut (),
+                dx.as_deref_mut(),
+                dw.as_deref_mut().map(|dw| &mut dw.dense),
+            );
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Model for Digits<T> {
+        type Scalar = T;
+        type Inputs = SVector<T, 64>;
+        type Outputs = SVector<T, 10>;
+        type Graph = DigitsGraph;
+        ::nn::__with_heap! {
+            type Predictions = ::nn::__private::Vec < SVector < T, 10 > >;
+        }
+
+        const NAME: &'static str = "Digits";
+        const INPUT_NAMES: &'static [&'static str] = &["pixels"];
+        const OUTPUT_NAMES: &'static [&'static str] = &["digit"];
+        const INPUT_SHAPES: &'static [Shape] = DigitsGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = DigitsGraph::OUTPUT_SHAPES;
+        const SUMMARY: &'static str =
+            if size_of::<T>() == 4 { DigitsGraph::summary_f32 } else { DigitsGraph::summary_f64 };
+
+        const DOT: &'static str = "digraph Digits {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"pixels\" [label=\"pixels\\n(64,)\", style=dashed];\n  \"dense\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"dense_1\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"digit\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"pixels\" -> \"dense\";\n  \"dense\" -> \"dense_1\";\n  \"dense_1\" -> \"digit\";\n  \"output digit\" [label=\"digit\", style=dashed];\n  \"digit\" -> \"output digit\";\n}\n";
+        const ARENA_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Scratch<Inline<1>>>();
+        const TRAIN_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Cache<Inline<1>>>();
+    }
+};

@@ -1,0 +1,704 @@
+// What `model!` writes for this graph. `BLESS=1 cargo test -p nn-macros` writes it anew.
+//
+// /// Whether two pictures show the same digit: a model is a layer, and one that is called twice shares its weights.
+// pub struct Pair;
+//
+// let a = Input(shape = [64]);
+// let b = Input(shape = [64]);
+// let tower = Digits();
+// let both = concatenate([tower(a), tower(b)]);
+// let same = Dense(1, activation = sigmoid)(both);
+//
+// Model(inputs = [a, b], outputs = same)
+
+/// Whether two pictures show the same digit: a model is a layer, and one that is called twice shares its weights.
+///
+/// ```mermaid
+/// flowchart TD
+///     a(["a<br/>(64,)"])
+///     b(["b<br/>(64,)"])
+///     tower["Digits()<br/>(..)"]
+///     both["concatenate([tower(a), tower(b)])<br/>(..)"]
+///     same["Dense(1, activation = sigmoid)<br/>(..)"]
+///     a --> tower
+///     b --> tower
+///     tower --> both
+///     tower --> both
+///     both --> same
+///     same --> out_same(["same"])
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[repr(C)]
+pub struct Pair<T: ::nn::Scalar = f32> {
+    /// `Digits()` on `(64,)`.
+    pub tower: <PairTowerLayer as ::nn::Layer<T, ::nn::SVector<T, 64>>>::Weights,
+    /// `Dense(1, activation = sigmoid)` on `(..)`.
+    pub same: ::nn::layers::DenseWeights<
+        T,
+        { PairGraph::SAME.constant(0usize) },
+        { PairGraph::SAME.constant(1usize) },
+        { PairGraph::SAME.constant(2usize) },
+    >,
+}
+
+/// The inputs of [`Pair`] by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[allow(dead_code)]
+pub struct PairInputs<A, B> {
+    /// Shape `(64,)`.
+    pub a: A,
+    /// Shape `(64,)`.
+    pub b: B,
+}
+
+/// One value for each output of [`Pair`] by name: losses, loss weights, targets, metrics or predictions.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[allow(dead_code)]
+pub struct PairOutputs<A> {
+    /// Shape `(..)`.
+    pub same: A,
+}
+
+#[doc(hidden)]
+pub type PairTowerLayer = <::nn::__private::Called<
+    Digits,
+    { !PairGraph::TOWER.outputs().is_empty() && !PairGraph::TOWER_1.outputs().is_empty() },
+> as ::nn::Component>::Layer;
+
+/// The graph of [`Pair`]: what it computes, without its weights.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PairGraph;
+
+#[allow(dead_code)]
+impl PairGraph {
+    const TOWER: ::nn::spec::Inferred =
+        ::nn::spec::expect_one("tower", <<Digits as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[64])]));
+    const TOWER_1: ::nn::spec::Inferred =
+        ::nn::spec::expect_one("tower", <<Digits as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[64])]));
+    const BOTH: ::nn::spec::Inferred = ::nn::spec::expect(
+        "both",
+        ::nn::layers::concatenate::infer(
+            &[::nn::spec::Value::Int(-1i64)],
+            &[PairGraph::TOWER.output(0usize), PairGraph::TOWER_1.output(0usize)],
+        ),
+    );
+    const SAME: ::nn::spec::Inferred = ::nn::spec::expect(
+        "same",
+        ::nn::layers::dense::infer(
+            &[
+                ::nn::spec::Value::Size(1),
+                ::nn::spec::Value::Absent,
+                ::nn::spec::Value::Flag(true),
+                ::nn::spec::Value::Absent,
+                ::nn::spec::Value::Absent,
+                ::nn::spec::Value::Absent,
+                ::nn::spec::Value::Absent,
+            ],
+            &[PairGraph::BOTH.output(0usize)],
+        ),
+    );
+    const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64]), ::nn::Shape::new(&[64])];
+    const OUTPUT_SHAPES: &'static [::nn::Shape] = &[PairGraph::SAME.output(0usize)];
+    /// The graph as a layer of another one.
+    pub const fn new() -> Self {
+        PairGraph
+    }
+
+    /// The shapes of its outputs, if these are the shapes of its inputs.
+    pub const fn output_shapes(
+        inputs: &[::nn::Shape],
+    ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
+        ::nn::spec::model_outputs("Pair", Self::INPUT_SHAPES, Self::OUTPUT_SHAPES, inputs)
+    }
+
+    /// The shape of its only output, if these are the shapes of its inputs.
+    pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
+        ::nn::spec::only_output("Pair", Self::output_shapes(inputs))
+    }
+}
+
+#[allow(dead_code, non_upper_case_globals)]
+impl PairGraph {
+    const rows: &'static [::nn::summary::Row] = &[
+        ::nn::summary::Row {
+            name: "a",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[64]),
+            parameters: 0,
+            inputs: &[],
+        },
+        ::nn::summary::Row {
+            name: "b",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[64]),
+            parameters: 0,
+            inputs: &[],
+        },
+        ::nn::summary::Row {
+            name: "tower",
+            kind: "Digits",
+            output: PairGraph::TOWER.output(0usize),
+            parameters:
+                <<PairTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
+            inputs: &["a", "b"],
+        },
+        ::nn::summary::Row {
+            name: "both",
+            kind: "Concatenate",
+            output: PairGraph::BOTH.output(0usize),
+            parameters: 0,
+            inputs: &["tower", "tower"],
+        },
+        ::nn::summary::Row {
+            name: "same",
+            kind: "Dense",
+            output: PairGraph::SAME.output(0usize),
+            parameters: <::nn::layers::DenseWeights<
+                f32,
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            > as ::nn::Weights<f32>>::COUNT,
+            inputs: &["both"],
+        },
+    ];
+    const summary_f32: &'static str = {
+        const LENGTH: usize = ::nn::summary::table::<0>("Pair", PairGraph::rows, NON_TRAINABLE, PARAMETERS, 4).len();
+        const TABLE: ::nn::text::Text<LENGTH> =
+            ::nn::summary::table("Pair", PairGraph::rows, NON_TRAINABLE, PARAMETERS, 4);
+        const PARAMETERS: usize = <Pair<f32> as ::nn::Weights<f32>>::COUNT;
+        const NON_TRAINABLE: usize = <Pair<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
+        TABLE.as_str()
+    };
+
+    const summary_f64: &'static str = {
+        const LENGTH: usize = ::nn::summary::table::<0>("Pair", PairGraph::rows, NON_TRAINABLE, PARAMETERS, 8).len();
+        const TABLE: ::nn::text::Text<LENGTH> =
+            ::nn::summary::table("Pair", PairGraph::rows, NON_TRAINABLE, PARAMETERS, 8);
+        const PARAMETERS: usize = <Pair<f32> as ::nn::Weights<f32>>::COUNT;
+        const NON_TRAINABLE: usize = <Pair<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
+        TABLE.as_str()
+    };
+}
+
+#[allow(dead_code)]
+impl Pair<f32> {
+    /// A table of the layers, as Keras prints it.
+    pub const SUMMARY: &'static str = PairGraph::summary_f32;
+    /// How many weights it has.
+    pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
+    /// How many bytes its weights take.
+    pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
+    /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+    pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
+    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+    pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
+    /// Multiply-accumulates of one prediction.
+    pub const MACS: usize = <Self as ::nn::Model>::MACS;
+    /// The graph for Graphviz.
+    pub const fn dot() -> &'static str {
+        <Self as ::nn::Model>::DOT
+    }
+
+    ::nn::__with_heap! {
+        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : & mut
+        dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+        ::nn::Model > ::boxed(rng) }
+    }
+
+    /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+    pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
+        <Self as ::nn::Model>::new(rng)
+    }
+}
+
+#[allow(dead_code)]
+impl<T: ::nn::Scalar> Pair<T> {
+    /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
+    /// model with more than a stack should hold is refused at compile time: use `predict`.
+    #[inline]
+    pub fn call<'x>(
+        &self,
+        x: impl ::core::convert::Into<PairInputs<&'x ::nn::SVector<T, 64>, &'x ::nn::SVector<T, 64>>>,
+    ) -> ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }> {
+        const { ::nn::model::assert_arena::<Self>() }
+        let x = ::core::convert::Into::into(x);
+        let mut y = ::nn::tensor::zeroed::<
+            ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
+        >();
+        ::nn::model::call::<Self>(
+            &PairGraph,
+            self,
+            (::core::slice::from_ref(x.a), ::core::slice::from_ref(x.b)),
+            ::core::slice::from_mut(&mut y),
+        );
+        y
+    }
+}
+
+const _: () = {
+    #[allow(unused_imports)]
+    use ::core::prelude::v1::*;
+    #[allow(unused_imports)]
+    use ::nn::{
+        Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
+        Weights,
+        activations::{Activate, Sigmoid},
+        layers::{Concatenate, Dense, DenseWeights},
+    };
+
+    ::nn::__private::named!(PairInputs { a : A S0 Y0, b : B S1 Y1 });
+    ::nn::__private::named!(PairOutputs { same : A S0 Y0 });
+    #[automatically_derived]
+    // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
+    unsafe impl<T: Scalar> Weights<T> for Pair<T> {
+        const LAYERS: usize = <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
+            + <DenseWeights<
+                T,
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            > as Weights<T>>::LAYERS;
+        const NON_TRAINABLE: usize =
+            <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
+                + <DenseWeights<
+                    T,
+                    { PairGraph::SAME.constant(0usize) },
+                    { PairGraph::SAME.constant(1usize) },
+                    { PairGraph::SAME.constant(2usize) },
+                > as Weights<T>>::NON_TRAINABLE;
+        #[allow(unused_variables)]
+        fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
+            <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::variables(
+                &path.join("tower"),
+                visit,
+            );
+            <DenseWeights<
+                T,
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            > as Weights<T>>::variables(&path.join("same"), visit);
+        }
+    }
+
+    /// The activations of a prediction with [`Pair`].
+    pub struct PairScratch<T: Scalar, B: Storage> {
+        tower:
+            B::Of<SMatrix<T, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>>,
+        tower_1: B::Of<
+            SMatrix<T, { PairGraph::TOWER_1.output(0usize).rows() }, { PairGraph::TOWER_1.output(0usize).cols() }>,
+        >,
+        both: B::Of<SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>>,
+        same: B::Of<SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>>,
+        tower_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
+        tower_1_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar, B: Storage> Buffer for PairScratch<T, B> {
+        fn with_capacity(capacity: usize) -> Self {
+            PairScratch {
+                tower: Buffer::with_capacity(capacity),
+                tower_1: Buffer::with_capacity(capacity),
+                both: Buffer::with_capacity(capacity),
+                same: Buffer::with_capacity(capacity),
+                tower_memory: Buffer::with_capacity(capacity),
+                tower_1_memory: Buffer::with_capacity(capacity),
+            }
+        }
+    }
+
+    /// What a training step of [`Pair`] keeps: activations, their gradients, and what layers remember.
+    pub struct PairCache<T: Scalar, B: Storage> {
+        tower:
+            B::Of<SMatrix<T, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>>,
+        tower_1: B::Of<
+            SMatrix<T, { PairGraph::TOWER_1.output(0usize).rows() }, { PairGraph::TOWER_1.output(0usize).cols() }>,
+        >,
+        both: B::Of<SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>>,
+        same: B::Of<SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>>,
+        d_tower:
+            B::Of<SMatrix<T, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>>,
+        tower_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Cache<B>,
+        d_tower_1: B::Of<
+            SMatrix<T, { PairGraph::TOWER_1.output(0usize).rows() }, { PairGraph::TOWER_1.output(0usize).cols() }>,
+        >,
+        tower_1_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Cache<B>,
+        d_both: B::Of<SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>>,
+        d_same: B::Of<SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>>,
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar, B: Storage> Buffer for PairCache<T, B> {
+        fn with_capacity(capacity: usize) -> Self {
+            PairCache {
+                tower: Buffer::with_capacity(capacity),
+                tower_1: Buffer::with_capacity(capacity),
+                both: Buffer::with_capacity(capacity),
+                same: Buffer::with_capacity(capacity),
+                d_tower: Buffer::with_capacity(capacity),
+                tower_memory: Buffer::with_capacity(capacity),
+                d_tower_1: Buffer::with_capacity(capacity),
+                tower_1_memory: Buffer::with_capacity(capacity),
+                d_both: Buffer::with_capacity(capacity),
+                d_same: Buffer::with_capacity(capacity),
+            }
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Component for Pair<T> {
+        type Layer = PairGraph;
+    }
+
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut)]
+    impl<T: Scalar> Layer<T, (SVector<T, 64>, SVector<T, 64>)> for PairGraph {
+        type Output = SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>;
+        type Weights = Pair<T>;
+        type Scratch<B: Storage> = PairScratch<T, B>;
+        type Cache<B: Storage> = PairCache<T, B>;
+        const MACS: usize = <PairTowerLayer as Layer<T, SVector<T, 64>>>::MACS
+            + <PairTowerLayer as Layer<T, SVector<T, 64>>>::MACS
+            + <Concatenate<
+                { PairGraph::BOTH.constant(0usize) },
+                { PairGraph::BOTH.constant(1usize) },
+                { PairGraph::BOTH.constant(2usize) },
+            > as Layer<
+                T,
+                (
+                    SMatrix<T, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>,
+                    SMatrix<
+                        T,
+                        { PairGraph::TOWER_1.output(0usize).rows() },
+                        { PairGraph::TOWER_1.output(0usize).cols() },
+                    >,
+                ),
+            >>::MACS
+            + <Dense<
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            > as Layer<
+                T,
+                SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>,
+            >>::MACS;
+        fn init(&self, w: &mut Pair<T>, rng: &mut dyn ::nn::__private::Rng) {
+            Layer::<T, SVector<T, 64>>::init(&PairTowerLayer::new(), &mut w.tower, rng);
+            Layer::<
+                T,
+                SMatrix<
+                    T,
+                    { PairGraph::BOTH.output(0usize).rows() },
+                    { PairGraph::BOTH.output(0usize).cols() },
+                >,
+            >::init(
+                &Dense::<
+                    { PairGraph::SAME.constant(0usize) },
+                    { PairGraph::SAME.constant(1usize) },
+                    { PairGraph::SAME.constant(2usize) },
+                >::DEFAULT,
+                &mut w.same,
+                rng,
+            );
+        }
+
+        fn forward<B: Storage>(
+            &self,
+            w: &Pair<T>,
+            x: (&[SVector<T, 64>], &[SVector<T, 64>]),
+            y: &mut [SMatrix<
+                T,
+                { PairGraph::SAME.output(0usize).rows() },
+                { PairGraph::SAME.output(0usize).cols() },
+            >],
+            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+        ) {
+            let n = x.0.len();
+            match pass {
+                Pass::Inference(m) => {
+                    Layer::<T, SVector<T, 64>>::forward::<B>(
+                        &PairTowerLayer::new(),
+                        &w.tower,
+                        x.0,
+                        &mut m.tower[..n],
+                        Pass::Inference(&mut m.tower_memory),
+                    );
+                    Layer::<T, SVector<T, 64>>::forward::<B>(
+                        &PairTowerLayer::new(),
+                        &w.tower,
+                        x.1,
+                        &mut m.tower_1[..n],
+                        Pass::Inference(&mut m.tower_1_memory),
+                    );
+                    Layer::<
+                        T,
+                        (
+                            SMatrix<
+                                T,
+                                { PairGraph::TOWER.output(0usize).rows() },
+                                { PairGraph::TOWER.output(0usize).cols() },
+                            >,
+                            SMatrix<
+                                T,
+                                { PairGraph::TOWER_1.output(0usize).rows() },
+                                { PairGraph::TOWER_1.output(0usize).cols() },
+                            >,
+                        ),
+                    >::forward::<B>(
+                        &Concatenate::<
+                            { PairGraph::BOTH.constant(0usize) },
+                            { PairGraph::BOTH.constant(1usize) },
+                            { PairGraph::BOTH.constant(2usize) },
+                        >::DEFAULT,
+                        &(),
+                        (&m.tower[..n], &m.tower_1[..n]),
+                        &mut m.both[..n],
+                        Pass::Inference(&mut ()),
+                    );
+                    Dense::<
+                        { PairGraph::SAME.constant(0usize) },
+                        { PairGraph::SAME.constant(1usize) },
+                        { PairGraph::SAME.constant(2usize) },
+                    >::DEFAULT
+                        .forward::<B>(&w.same, &m.both[..n], &mut m.same[..n], Pass::Inference(&mut ()));
+                    Activate(Sigmoid).forward::<B>(&(), &m.same[..n], &mut *y, Pass::Inference(&mut ()));
+                }
+
+                Pass::Training(m, mut mode) => {
+                    Layer::<T, SVector<T, 64>>::forward::<B>(
+                        &PairTowerLayer::new(),
+                        &w.tower,
+                        x.0,
+                        &mut m.tower[..n],
+                        Pass::Training(&mut m.tower_memory, mode.reborrow()),
+                    );
+                    Layer::<T, SVector<T, 64>>::forward::<B>(
+                        &PairTowerLayer::new(),
+                        &w.tower,
+                        x.1,
+                        &mut m.tower_1[..n],
+                        Pass::Training(&mut m.tower_1_memory, mode.reborrow()),
+                    );
+                    Layer::<
+                        T,
+                        (
+                            SMatrix<
+                                T,
+                                { PairGraph::TOWER.output(0usize).rows() },
+                                { PairGraph::TOWER.output(0usize).cols() },
+                            >,
+                            SMatrix<
+                                T,
+                                { PairGraph::TOWER_1.output(0usize).rows() },
+                                { PairGraph::TOWER_1.output(0usize).cols() },
+                            >,
+                        ),
+                    >::forward::<B>(
+                        &Concatenate::<
+                            { PairGraph::BOTH.constant(0usize) },
+                            { PairGraph::BOTH.constant(1usize) },
+                            { PairGraph::BOTH.constant(2usize) },
+                        >::DEFAULT,
+                        &(),
+                        (&m.tower[..n], &m.tower_1[..n]),
+                        &mut m.both[..n],
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                    Dense::<
+                        { PairGraph::SAME.constant(0usize) },
+                        { PairGraph::SAME.constant(1usize) },
+                        { PairGraph::SAME.constant(2usize) },
+                    >::DEFAULT
+                        .forward::<B>(
+                            &w.same,
+                            &m.both[..n],
+                            &mut m.same[..n],
+                            Pass::Training(&mut (), mode.reborrow()),
+                        );
+                    Activate(Sigmoid).forward::<B>(
+                        &(),
+                        &m.same[..n],
+                        &mut *y,
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                }
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            w: &Pair<T>,
+            x: (&[SVector<T, 64>], &[SVector<T, 64>]),
+            y: &[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>],
+            dy: &[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>],
+            m: &mut Self::Cache<B>,
+            dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
+            dw: Option<&mut Pair<T>>,
+        ) {
+            Graph::<T, (SVector<T, 64>, SVector<T, 64>)>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
+        }
+
+        fn update<B: Storage>(&self, w: &mut Pair<T>, m: &Self::Cache<B>) {
+            Layer::<T, SVector<T, 64>>::update::<B>(&PairTowerLayer::new(), &mut w.tower, &m.tower_memory);
+            Layer::<T, SVector<T, 64>>::update::<B>(&PairTowerLayer::new(), &mut w.tower, &m.tower_1_memory);
+        }
+
+        fn regularize(&self, w: &Pair<T>, mut dw: Option<&mut Pair<T>>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<T, 64>>::regularize(
+                &PairTowerLayer::new(),
+                &w.tower,
+                dw.as_deref_mut().map(|dw| &mut dw.tower),
+            );
+            loss += Layer::<
+                T,
+                SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>,
+            >::regularize(
+                &Dense::<
+                    { PairGraph::SAME.constant(0usize) },
+                    { PairGraph::SAME.constant(1usize) },
+                    { PairGraph::SAME.constant(2usize) },
+                >::DEFAULT,
+                &w.same,
+                dw.as_deref_mut().map(|dw| &mut dw.same),
+            );
+            loss
+        }
+    }
+
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut, clippy::too_many_arguments)]
+    impl<T: Scalar> Graph<T, (SVector<T, 64>, SVector<T, 64>)> for PairGraph {
+        const NEW: Self = PairGraph;
+        const HEADS: &'static [::nn::activations::Head] = &[::nn::layer::head::<
+            T,
+            SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
+            _,
+        >(&Activate(Sigmoid))];
+        fn logits<B: Storage>(
+            m: &Self::Scratch<B>,
+            n: usize,
+        ) -> Option<&[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>]>
+        {
+            Some(&m.same[..n])
+        }
+
+        fn training_logits<B: Storage>(
+            m: &Self::Cache<B>,
+            n: usize,
+        ) -> Option<&[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>]>
+        {
+            Some(&m.same[..n])
+        }
+
+        fn backward_from<B: Storage>(
+            &self,
+            seeds: ::nn::losses::Seeds,
+            w: &Pair<T>,
+            x: (&[SVector<T, 64>], &[SVector<T, 64>]),
+            y: &[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>],
+            dy: &[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>],
+            m: &mut Self::Cache<B>,
+            mut dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
+            mut dw: Option<&mut Pair<T>>,
+        ) {
+            let n = x.0.len();
+            ::nn::tensor::clear(&mut m.d_tower[..n]);
+            ::nn::tensor::clear(&mut m.d_tower_1[..n]);
+            ::nn::tensor::clear(&mut m.d_both[..n]);
+            ::nn::tensor::clear(&mut m.d_same[..n]);
+            if seeds & 1 == 0 {
+                Activate(Sigmoid).backward::<B>(&(), &m.same[..n], y, dy, &mut (), Some(&mut m.d_same[..n]), None);
+            } else {
+                ::nn::tensor::add(&mut m.d_same[..n], dy);
+            }
+
+            Dense::<
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            >::DEFAULT
+                .backward::<B>(
+                    &w.same,
+                    &m.both[..n],
+                    &m.same[..n],
+                    &m.d_same[..n],
+                    &mut (),
+                    Some(&mut m.d_both[..n]),
+                    dw.as_deref_mut().map(|dw| &mut dw.same),
+                );
+            Layer::<
+                T,
+                (
+                    SMatrix<T, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>,
+                    SMatrix<
+                        T,
+                        { PairGraph::TOWER_1.output(0usize).rows() },
+                        { PairGraph::TOWER_1.output(0usize).cols() },
+                    >,
+                ),
+            >::backward::<B>(
+                &Concatenate::<
+                    { PairGraph::BOTH.constant(0usize) },
+                    { PairGraph::BOTH.constant(1usize) },
+                    { PairGraph::BOTH.constant(2usize) },
+                >::DEFAULT,
+                &(),
+                (&m.tower[..n], &m.tower_1[..n]),
+                &m.both[..n],
+                &m.d_both[..n],
+                &mut (),
+                (Some(&mut m.d_tower[..n]), Some(&mut m.d_tower_1[..n])),
+                None,
+            );
+            Layer::<T, SVector<T, 64>>::backward::<B>(
+                &PairTowerLayer::new(),
+                &w.tower,
+                x.1,
+                &m.tower_1[..n],
+                &m.d_tower_1[..n],
+                &mut m.tower_1_memory,
+                dx.1.as_deref_mut(),
+                dw.as_deref_mut().map(|dw| &mut dw.tower),
+            );
+            Layer::<T, SVector<T, 64>>::backward::<B>(
+                &PairTowerLayer::new(),
+                &w.tower,
+                x.0,
+                &m.tower[..n],
+                &m.d_tower[..n],
+                &mut m.tower_memory,
+                dx.0.as_deref_mut(),
+                dw.as_deref_mut().map(|dw| &mut dw.tower),
+            );
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Model for Pair<T> {
+        type Scalar = T;
+        type Inputs = (SVector<T, 64>, SVector<T, 64>);
+        type Outputs = SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>;
+        type Graph = PairGraph;
+        ::nn::__with_heap! {
+            type Predictions = ::nn::__private::Vec < SMatrix < T, { PairGraph::SAME
+            .output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() } > >;
+        }
+
+        const NAME: &'static str = "Pair";
+        const INPUT_NAMES: &'static [&'static str] = &["a", "b"];
+        const OUTPUT_NAMES: &'static [&'static str] = &["same"];
+        const INPUT_SHAPES: &'static [Shape] = PairGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = PairGraph::OUTPUT_SHAPES;
+        const SUMMARY: &'static str = if size_of::<T>() == 4 { PairGraph::summary_f32 } else { PairGraph::summary_f64 };
+
+        const DOT: &'static str = "digraph Pair {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"both\" [label=\"concatenate([tower(a), tower(b)])\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"both\";\n  \"tower\" -> \"both\";\n  \"both\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
+        const ARENA_BYTES: usize =
+            size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
+        const TRAIN_BYTES: usize =
+            size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Cache<Inline<1>>>();
+    }
+};

@@ -1,0 +1,114 @@
+//! The expansions in `examples/expanded`: to be read, compiled by `tests/hygiene.rs`, and compared with what the macro
+//! writes here.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::{env, fs};
+
+/// Fails if `examples/expanded/<name>.rs` is not what the macro writes for `graph`; with `BLESS=1` in the environment,
+/// writes it.
+fn check(name: &str, graph: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/expanded").join(name).with_extension("rs");
+    let expansion = crate::expand_model(graph.parse().expect("tokens"));
+    let expansion = prettyplease::unparse(&syn::parse2(expansion).expect("items"));
+    if env::var_os("BLESS").is_some() {
+        fs::write(&path, format!("{}\n{}", header(graph), spaced(&expansion))).expect("the file can be written");
+        // For the reader's eye only: how it is laid out makes no difference below.
+        let _ = Command::new("rustfmt").args(["--edition", "2024"]).arg(&path).status();
+    }
+    // Both are laid out in the same way before they are compared.
+    let normal = |text: &str| prettyplease::unparse(&syn::parse_file(text).expect("Rust"));
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        normal(&committed) == normal(&expansion),
+        "examples/expanded/{name}.rs is out of date: write it with `BLESS=1 cargo test -p nn-macros` and read what changed"
+    );
+}
+
+fn header(graph: &str) -> String {
+    let mut header =
+        String::from("// What `model!` writes for this graph. `BLESS=1 cargo test -p nn-macros` writes it anew.\n//\n");
+    for line in graph.trim_end().lines().skip(1) {
+        header.push_str(format!("// {}", line.strip_prefix("        ").unwrap_or(line)).trim_end());
+        header.push('\n');
+    }
+    header
+}
+
+/// With a blank line after every item, and with the comments that tokens cannot hold.
+fn spaced(code: &str) -> String {
+    let mut spaced = String::new();
+    let mut lines = code.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.starts_with("    unsafe impl") {
+            spaced.push_str("    // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.\n");
+        }
+        spaced.push_str(line);
+        spaced.push('\n');
+        let indentation = |line: &str| line.len() - line.trim_start().len();
+        let ends =
+            matches!(line.trim(), "}" | "};") || line.starts_with(|c: char| !c.is_whitespace()) && line.ends_with(';');
+        if ends && lines.peek().is_some_and(|next| indentation(next) == indentation(line)) {
+            spaced.push('\n');
+        }
+    }
+    spaced
+}
+
+#[test]
+fn digits() {
+    check(
+        "digits",
+        r#"
+        /// Recognises a handwritten digit.
+        pub struct Digits;
+
+        let pixels = Input(shape = [64]);
+        let x = Dense(64, activation = relu)(pixels);
+        let x = Dense(64, activation = relu)(x);
+        let digit = Dense(10, activation = softmax)(x);
+
+        Model(inputs = pixels, outputs = digit)
+        "#,
+    );
+}
+
+#[test]
+fn pair() {
+    check(
+        "pair",
+        r#"
+        /// Whether two pictures show the same digit: a model is a layer, and one that is called twice shares its weights.
+        pub struct Pair;
+
+        let a = Input(shape = [64]);
+        let b = Input(shape = [64]);
+        let tower = Digits();
+        let both = concatenate([tower(a), tower(b)]);
+        let same = Dense(1, activation = sigmoid)(both);
+
+        Model(inputs = [a, b], outputs = same)
+        "#,
+    );
+}
+
+#[test]
+fn reader() {
+    check(
+        "reader",
+        r#"
+        /// Two inputs, two outputs, and an output that is also read inside.
+        pub struct Reader;
+
+        let question = Input(shape = [8]);
+        let text = Input(shape = [12]);
+        let both = concatenate([question, text]);
+        let hidden = Dense(16, activation = relu, kernel_regularizer = l2(0.01))(both);
+        let hidden = Dropout(0.2)(hidden);
+        let answer = Dense(10, activation = softmax)(hidden);
+        let certain = Dense(1, activation = sigmoid)(concatenate([answer, question]));
+
+        Model(inputs = [question, text], outputs = [answer, certain])
+        "#,
+    );
+}

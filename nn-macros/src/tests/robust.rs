@@ -1,0 +1,157 @@
+//! Whatever is written, the macro answers with items: with a model, or with errors. It never panics, and it never
+//! writes what does not parse.
+
+use nn_core::layers::LAYERS;
+use nn_core::spec::Kind;
+use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
+use quote::quote;
+
+/// A generator of random numbers (SplitMix64) that never changes.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+}
+
+const GRAPHS: &[&str] = &[
+    "pub struct Digits;
+     let pixels = Input(shape = [64]);
+     let x = Dense(64, activation = relu, use_bias = false, name = \"first\")(pixels);
+     let x = Dropout(0.2)(x);
+     let digit = Dense(10, activation = softmax, kernel_regularizer = l2(0.01), trainable = false)(x);
+     Model(inputs = pixels, outputs = digit)",
+    "struct Pair;
+     let a = Input(shape = [4, 3], dtype = f32);
+     let b = Input(shape = [HIDDEN / 2, 3]);
+     let tower = Tower();
+     let (p, q) = my::Scale::<3>(factor = 2.0)([tower(a), tower(b)]);
+     let both = concatenate([p, q, relu(p)], axis = 1);
+     let y = add([both, both]);
+     Model(inputs = [a, b], outputs = [y, q])",
+    "#[derive(Clone)] pub(crate) struct Stack;
+     Sequential([Input(shape = [6]), Reshape([2, -1]), Permute((2, 1)), Flatten(), Activation(tanh), Dense(2)])",
+];
+
+/// The tokens with one of them removed, doubled, swapped with another, or replaced.
+fn mutate(tokens: TokenStream, random: &mut Random) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    if tokens.is_empty() {
+        return quote!(x);
+    }
+    let at = random.below(tokens.len());
+    if let TokenTree::Group(group) = &tokens[at]
+        && random.below(4) > 0
+    {
+        tokens[at] = Group::new(group.delimiter(), mutate(group.stream(), random)).into();
+        return tokens.into_iter().collect();
+    }
+    match random.below(7) {
+        0 => drop(tokens.remove(at)),
+        1 => tokens.insert(at, tokens[at].clone()),
+        2 => {
+            let other = random.below(tokens.len());
+            tokens.swap(at, other);
+        }
+        3 => tokens[at] = Literal::i64_unsuffixed(random.below(3) as i64).into(),
+        4 => tokens[at] = Group::new(Delimiter::Bracket, TokenStream::new()).into(),
+        5 => {
+            let words = ["x", "Dense", "relu", "Model", "Input", "self", "let", "dense", "Graph", "_", "i128"];
+            let word: TokenStream = words[random.below(words.len())].parse().expect("a word");
+            tokens.splice(at..=at, word);
+        }
+        _ => {
+            let words =
+                ["u64", "170141183460469231731687303715884105727", "1e400", "\"\"", "-", "=", ";", "'a'", "::<0>"];
+            let word: TokenStream = words[random.below(words.len())].parse().expect("a word");
+            tokens.splice(at..at, word);
+        }
+    }
+    tokens.into_iter().collect()
+}
+
+/// # Panics
+/// If the macro does, or if what it writes does not parse.
+fn answers(tokens: TokenStream) {
+    let text = tokens.to_string();
+    let items = std::panic::catch_unwind(|| crate::expand_model(tokens).to_string());
+    let Ok(items) = items else { panic!("the macro panics on: {text}") };
+    if let Err(error) = syn::parse_str::<syn::File>(&items) {
+        panic!("{error}: what the macro writes does not parse, for: {text}\n{items}");
+    }
+}
+
+#[test]
+fn no_input_makes_it_panic() {
+    let mut random = Random(1);
+    for graph in GRAPHS {
+        for _ in 0..400 {
+            let mut tokens: TokenStream = graph.parse().expect("tokens");
+            for _ in 0..=random.below(3) {
+                tokens = mutate(tokens, &mut random);
+            }
+            answers(tokens);
+        }
+    }
+}
+
+/// Something that an argument of this kind accepts, sensible or not.
+fn value(kind: Kind, random: &mut Random) -> String {
+    let whole = ["-7", "-2", "-1", "0", "1", "2", "3", "4", "5", "4294967295", "9223372036854775807", "N"];
+    let mut one = || whole[random.below(whole.len())].to_string();
+    match kind {
+        Kind::Size | Kind::Int => one(),
+        Kind::Sizes | Kind::Ints => {
+            let count = 1 + one().len() % 4;
+            format!("[{}]", (0..count).map(|_| one()).collect::<Vec<_>>().join(", "))
+        }
+        Kind::Float => format!("{}.5", one().replace('N', "0")),
+        Kind::Flag => ["true", "false"][random.below(2)].to_string(),
+        Kind::ActivationAfter => ["tanh", "None", "softmax"][random.below(3)].to_string(),
+        Kind::Initializer => ["zeros", "random_normal(stddev = 2.0)"][random.below(2)].to_string(),
+        Kind::Regularizer => ["l2(0.1)", "None"][random.below(2)].to_string(),
+        #[allow(unreachable_patterns)]
+        _ => "x".to_string(),
+    }
+}
+
+#[test]
+fn no_arguments_make_a_shape_rule_panic() {
+    let mut random = Random(1);
+    let dimensions = ["1", "2", "3", "4", "7", "4294967295", "N"];
+    for spec in LAYERS {
+        for _ in 0..40 {
+            let mut arguments = Vec::new();
+            for arg in spec.args {
+                if random.below(2) == 0 || matches!(arg.default, nn_core::spec::Default::Required) {
+                    arguments.push(format!("{} = {}", arg.name, value(arg.kind, &mut random)));
+                }
+            }
+            let inputs = spec.inputs.min + random.below(spec.inputs.max.min(3) - spec.inputs.min.min(2));
+            let names: Vec<String> = (0..inputs).map(|i| format!("x{i}")).collect();
+            let mut shape: Vec<&str> = Vec::new();
+            let mut lets = String::new();
+            for name in &names {
+                if shape.is_empty() || random.below(2) == 0 {
+                    shape = (0..random.below(5)).map(|_| dimensions[random.below(dimensions.len())]).collect();
+                }
+                lets.push_str(&format!("let {name} = Input(shape = [{}]);", shape.join(", ")));
+            }
+            let (call, names) = (arguments.join(", "), names.join(", "));
+            let graph = format!(
+                "struct One; {lets} let y = {}({call})([{names}]); Model(inputs = [{names}], outputs = y)",
+                spec.name
+            );
+            answers(graph.parse().expect("tokens"));
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! The expansion stands in the user's code without a trace: whatever lints that code denies, and whatever names it has.
+
+use nn::prelude::*;
+use nn_core::testing::check_layer;
+
+/// The committed expansions, compiled as they stand. A test of `nn-macros` compares them with what the macro writes.
+#[allow(unreachable_pub, clippy::needless_option_as_deref)]
+mod expanded {
+    include!("../examples/expanded/digits.rs");
+    include!("../examples/expanded/pair.rs");
+    include!("../examples/expanded/reader.rs");
+}
+
+model! {
+    /// The graph of `examples/expanded/digits.rs`.
+    pub struct Digits;
+
+    let pixels = Input(shape = [64]);
+    let x = Dense(64, activation = relu)(pixels);
+    let x = Dense(64, activation = relu)(x);
+    let digit = Dense(10, activation = softmax)(x);
+
+    Model(inputs = pixels, outputs = digit)
+}
+
+model! {
+    /// The graph of `examples/expanded/pair.rs`.
+    pub struct Pair;
+
+    let a = Input(shape = [64]);
+    let b = Input(shape = [64]);
+    let tower = Digits();
+    let both = concatenate([tower(a), tower(b)]);
+    let same = Dense(1, activation = sigmoid)(both);
+
+    Model(inputs = [a, b], outputs = same)
+}
+
+#[test]
+fn the_committed_expansions_compute_the_same() {
+    let rng = || StdRng::seed_from_u64(1);
+    let a = SVector::from_fn(|i, _| (i as f32 * 0.1).sin());
+    let b = SVector::from_fn(|i, _| (i as f32 * 0.1).cos());
+    assert_eq!(Digits::new(&mut rng()).call(&a), expanded::Digits::new(&mut rng()).call(&a));
+    assert_eq!(Pair::new(&mut rng()).call((&a, &b)), expanded::Pair::new(&mut rng()).call((&a, &b)));
+    assert_eq!(Pair::SUMMARY, expanded::Pair::SUMMARY);
+}
+
+#[test]
+fn gradients_of_a_committed_expansion() {
+    check_layer::<<expanded::Reader<f64> as Model>::Inputs, _>(&expanded::ReaderGraph);
+}
+
+/// The expansion holds an `unsafe impl`, of which the user's `forbid` says nothing: it is not the user's.
+#[forbid(unsafe_code)]
+mod without_unsafe_code {
+    nn::model! {
+        /// A model.
+        pub struct Strict;
+
+        let x = Input(shape = [3]);
+        let y = Dense(2)(x);
+
+        Model(inputs = x, outputs = y)
+    }
+}
+
+/// Every kind of model under every lint.
+#[deny(warnings, unused, nonstandard_style, missing_docs, missing_debug_implementations)]
+#[deny(let_underscore, unused_qualifications, unused_results, single_use_lifetimes, elided_lifetimes_in_paths)]
+#[deny(unreachable_pub, unsafe_op_in_unsafe_fn, unused_lifetimes, trivial_casts, trivial_numeric_casts)]
+#[deny(clippy::all, clippy::pedantic, clippy::undocumented_unsafe_blocks)]
+pub mod without_warnings {
+    const HIDDEN: usize = 4;
+    const ROWS: usize = 3;
+
+    nn::model! {
+        /// With literals.
+        pub struct Literal;
+
+        let x = Input(shape = [3]);
+        let y = Dense(HIDDEN - 2, activation = relu)(Dropout(0.5)(Dense(3)(x)));
+
+        Model(inputs = x, outputs = y)
+    }
+
+    nn::model! {
+        /// With constants, state and a model as a layer.
+        pub(crate) struct Constant;
+
+        let rows = Input(shape = [ROWS, 2]);
+        let word = Input(shape = [ROWS]);
+        let h = BatchNormalization()(Reshape([2, ROWS])(rows));
+        let h = Flatten()(Dense(HIDDEN, trainable = false)(h));
+        let y = Literal()(word);
+        let z = concatenate([h, Literal()(word), y]);
+        let z = Dense(1, activation = sigmoid)(z);
+
+        Model(inputs = [rows, word], outputs = [z, y])
+    }
+
+    nn::model! {
+        /// Without weights.
+        struct Weightless;
+
+        let x = Input(shape = [3]);
+        let y = Softmax()(add([x, x]));
+
+        Model(inputs = x, outputs = y)
+    }
+}
+
+/// Names of the prelude, of crates and of the library that mean something else here.
+#[allow(dead_code, missing_docs, non_snake_case, unreachable_pub, unused_macros)]
+mod other_meanings {
+    pub struct Option;
+    pub struct Vec;
+    pub struct Box;
+    pub struct String;
+    pub type Result<T> = ::core::result::Result<T, ()>;
+    pub trait Into {}
+    pub trait From {}
+    pub trait Clone {}
+    pub trait Copy {}
+    pub trait Default {}
+    pub trait Debug {}
+    pub trait PartialEq {}
+    pub trait Sized {}
+    pub trait Iterator {}
+    pub trait FnMut {}
+    pub fn Some() {}
+    pub fn None() {}
+    pub fn Ok() {}
+    pub fn Err() {}
+    pub fn drop() {}
+    pub fn size_of() {}
+    pub mod core {}
+    pub mod std {}
+    pub mod alloc {}
+    pub mod nn {}
+
+    pub struct Layer;
+    pub struct Model;
+    pub struct Graph;
+    pub struct Shape;
+    pub struct Weights;
+    pub struct Storage;
+    pub struct Scalar;
+    pub struct SVector;
+    pub struct SMatrix;
+    pub struct Pass;
+    pub struct Dense;
+    pub struct DenseWeights;
+    pub struct Activate;
+    pub struct Relu;
+    pub struct Heap;
+    pub struct Inputs;
+
+    macro_rules! assert {
+        () => {};
+    }
+    macro_rules! concat {
+        () => {};
+    }
+
+    pub const T: usize = 3;
+    pub const B: usize = 5;
+    pub const N: usize = 2;
+
+    ::nn::model! {
+        /// A model that is called as one of the library's traits is.
+        pub struct Components;
+
+        let a = Input(shape = [T, N]);
+        let b = Input(shape = [B, N]);
+        let h = Dense(B, activation = relu);
+        let both = concatenate([h(a), h(b)], axis = 1);
+        let y = Dense(N, activation = softmax)(Flatten()(both));
+        let z = BatchNormalization()(Dense(N * T)(y));
+
+        Model(inputs = [a, b], outputs = [y, z])
+    }
+
+    ::nn::model! {
+        pub struct Around;
+
+        let a = Input(shape = [3, 2]);
+        let b = Input(shape = [5, 2]);
+        let (y, z) = Components()([a, b]);
+        let end = concatenate([y, z]);
+
+        Model(inputs = [a, b], outputs = end)
+    }
+
+    ::nn::model! {
+        pub struct Literal;
+
+        let a = Input(shape = [3]);
+        let y = Dense(2, activation = relu)(Dropout(0.1)(a));
+
+        Model(inputs = a, outputs = y)
+    }
+}
+
+#[test]
+fn other_meanings_do_not_matter() {
+    check_layer::<<other_meanings::Components<f64> as Model>::Inputs, _>(&other_meanings::ComponentsGraph);
+    check_layer::<<other_meanings::Around<f64> as Model>::Inputs, _>(&other_meanings::AroundGraph);
+    check_layer::<<other_meanings::Literal<f64> as Model>::Inputs, _>(&other_meanings::LiteralGraph);
+}
+
+/// Models with the names of what the expansion itself names.
+#[allow(unreachable_pub)]
+mod same_names {
+    macro_rules! models {
+        ($($name:ident $module:ident)*) => {
+            $(mod $module {
+                ::nn::model! {
+                    pub struct $name;
+
+                    let x = Input(shape = [3]);
+                    let y = Dense(2, activation = relu)(x);
+
+                    Model(inputs = x, outputs = y)
+                }
+
+                #[test]
+                fn works() {
+                    use nn_core::testing::check_layer;
+                    check_layer::<<$name<f64> as ::nn::Model>::Inputs, _>(
+                        &<<$name<f64> as ::nn::Model>::Graph as ::nn::Graph<f64, _>>::NEW,
+                    );
+                }
+            })*
+        };
+    }
+
+    models! {
+        Graph graph
+        Layer layer
+        Dense dense
+        Relu relu
+        Shape shape
+        Path path
+        Buffer buffer
+        Heap heap
+        A a
+        S0 s0
+        Model model
+    }
+}
+
+/// Layers and inputs with the names of local variables, methods and fields of the expansion.
+#[allow(non_snake_case)]
+mod local_names {
+    nn::model! {
+        pub struct Locals;
+
+        let w = Input(shape = [3]);
+        let dw = Dense(3, activation = tanh)(w);
+        let x = Dense(3, activation = tanh)(dw);
+        let y = Dense(3, activation = tanh)(x);
+        let dy = Dense(3, activation = tanh)(y);
+        let d_dy = Dense(3, activation = tanh)(dy);
+        let n = Dense(3, activation = tanh)(d_dy);
+        let m = Dense(3, activation = tanh)(n);
+        let mode = Dense(3, activation = tanh)(m);
+        let pass = Dense(3, activation = tanh)(mode);
+        let rng = Dense(3, activation = tanh)(pass);
+        let seeds = Dense(3, activation = tanh)(rng);
+        let wanted = Dense(3, activation = tanh)(seeds);
+        let loss = Dense(3, activation = tanh)(wanted);
+        let new = Dense(3, activation = tanh)(loss);
+        let call = Dense(3, activation = tanh)(new);
+        let path = Dense(3, activation = tanh)(call);
+        let visit = Dense(3, activation = tanh)(path);
+        let input_shapes = Dense(3, activation = tanh)(visit);
+        let r#type = Dense(3, activation = tanh)(input_shapes);
+
+        Model(inputs = w, outputs = [r#type, dy])
+    }
+
+    const SIZE: usize = 3;
+
+    nn::model! {
+        /// The same where the expansion names constants after them.
+        pub struct Constants;
+
+        let input_shapes = Input(shape = [SIZE]);
+        let output_shapes = Dense(3, activation = tanh)(input_shapes);
+        let new = Dense(3)(output_shapes);
+        let New = Dense(3)(new);
+        let r#type = Dense(SIZE)(New);
+
+        Model(inputs = input_shapes, outputs = r#type)
+    }
+}
+
+#[test]
+fn local_names_do_not_matter() {
+    check_layer::<<local_names::Locals<f64> as Model>::Inputs, _>(&local_names::LocalsGraph);
+    check_layer::<<local_names::Constants<f64> as Model>::Inputs, _>(&local_names::ConstantsGraph);
+}

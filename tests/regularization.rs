@@ -1,0 +1,104 @@
+//! Penalties and bounds that a graph names, and layers that are frozen at run time.
+
+use nn::prelude::*;
+
+model! {
+    pub struct Charged;
+    let x = Input(shape = [2]);
+    let h = Dense(2, activation = relu, use_bias = false, activity_regularizer = l1_l2(l1 = 0.5, l2 = 0.25))(x);
+    let y = Dense(1, use_bias = false)(h);
+    Model(inputs = x, outputs = y)
+}
+
+model! {
+    pub struct ChargedInside;
+    let x = Input(shape = [2]);
+    let inner = Charged();
+    let y = inner(x);
+    Model(inputs = x, outputs = y)
+}
+
+model! {
+    pub struct Bound;
+    let x = Input(shape = [2]);
+    let h = Dense(3, kernel_constraint = max_norm(0.5), bias_constraint = non_neg)(x);
+    let h = BatchNormalization(momentum = 0.5)(h);
+    let y = Dense(1, kernel_constraint = unit_norm)(h);
+    Model(inputs = x, outputs = y)
+}
+
+model! {
+    pub struct BoundInside;
+    let x = Input(shape = [2]);
+    let first = Dense(2)(x);
+    let bound = Bound();
+    let y = bound(first);
+    Model(inputs = x, outputs = y)
+}
+
+fn data() -> ([SVector<f64, 2>; 2], [f64; 2]) {
+    ([[1.0, 2.0], [-3.0, 4.0]].map(SVector::from), [0.0, 0.0])
+}
+
+fn charged() -> Box<Charged<f64>> {
+    let mut model = Charged::<f64>::boxed(&mut StdRng::seed_from_u64(1));
+    model.h.kernel = SMatrix::identity();
+    model.y.kernel.fill(0.0);
+    model
+}
+
+#[test]
+fn a_penalty_on_activations_is_a_part_of_the_loss_in_training_and_in_a_test() {
+    let (x, y) = data();
+    // relu(x) is (1, 2) and (0, 4): (0.5 · 7 + 0.25 · 21) / 2 samples; the output, and so the error, is 0.
+    let expected = (0.5 * 7.0 + 0.25 * 21.0) / 2.0;
+    let mut model = charged().compile(Sgd { learning_rate: 1.0, ..Sgd::default() }, MeanSquaredError);
+    assert!((model.evaluate(&x, &y).expect("valid data").loss - expected).abs() < 1e-12);
+    assert!((model.train_on_batch(&x, &y).expect("valid data").loss - expected).abs() < 1e-12);
+    // dW = Σ (0.5 + 0.5 · h) · x / 2, where h > 0.
+    let expected = SMatrix::<f64, 2, 2>::new(1.0 - 0.5, -1.0, -(0.75 - 3.75), 1.0 - (1.5 + 5.0));
+    assert!((model.model().h.kernel - expected).norm() < 1e-12, "{}", model.model().h.kernel);
+}
+
+#[test]
+fn a_penalty_inside_a_model_that_is_a_layer() {
+    let (x, y) = data();
+    let mut outer = ChargedInside::<f64>::boxed(&mut StdRng::seed_from_u64(1));
+    outer.inner = *charged();
+    let mut outer = outer.compile(Sgd::default(), MeanSquaredError);
+    let mut inner = charged().compile(Sgd::default(), MeanSquaredError);
+    assert_eq!(outer.evaluate(&x, &y).expect("valid data").loss, inner.evaluate(&x, &y).expect("valid data").loss);
+    assert_eq!(outer.train_on_batch(&x, &y).expect("valid data").loss, inner.train_on_batch(&x, &y).expect("valid data").loss);
+    assert_eq!(outer.model().inner, *inner.model());
+}
+
+#[test]
+fn bounds_hold_after_every_step() {
+    let (x, y) = data();
+    let mut model =
+        BoundInside::<f64>::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
+    for _ in 0..5 {
+        model.train_on_batch(&x, &y).expect("valid data");
+        let bound = &model.model().bound;
+        // One row of our kernel is a column of Keras's.
+        assert!(bound.dense.kernel.row_iter().all(|row| row.norm() <= 0.5));
+        assert!(bound.dense.bias.iter().all(|&bias| bias >= 0.0));
+        assert!((bound.y.kernel.norm() - 1.0).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn what_is_frozen_at_run_time_is_neither_trained_nor_bound_and_keeps_its_averages() {
+    let (x, y) = data();
+    let mut model =
+        BoundInside::<f64>::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
+    model.set_trainable("bound", false).expect("there is such a layer");
+    let before = model.model().clone();
+    model.fit(&x, &y, Fit::new().epochs(3).verbose(0)).expect("valid data");
+    assert_eq!(before.bound, model.model().bound);
+    assert_ne!(before.first, model.model().first);
+    model.set_trainable("bound.batch_normalization", true).expect("there is such a layer");
+    model.fit(&x, &y, Fit::new().epochs(3).verbose(0)).expect("valid data");
+    assert_eq!(before.bound.dense, model.model().bound.dense);
+    assert_ne!(before.bound.batch_normalization, model.model().bound.batch_normalization);
+}
