@@ -68,15 +68,17 @@ fn a_penalty_inside_a_model_that_is_a_layer() {
     let mut outer = outer.compile(Sgd::default(), MeanSquaredError);
     let mut inner = charged().compile(Sgd::default(), MeanSquaredError);
     assert_eq!(outer.evaluate(&x, &y).expect("valid data").loss, inner.evaluate(&x, &y).expect("valid data").loss);
-    assert_eq!(outer.train_on_batch(&x, &y).expect("valid data").loss, inner.train_on_batch(&x, &y).expect("valid data").loss);
+    assert_eq!(
+        outer.train_on_batch(&x, &y).expect("valid data").loss,
+        inner.train_on_batch(&x, &y).expect("valid data").loss
+    );
     assert_eq!(outer.model().inner, *inner.model());
 }
 
 #[test]
 fn bounds_hold_after_every_step() {
     let (x, y) = data();
-    let mut model =
-        BoundInside::<f64>::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
+    let mut model = BoundInside::<f64>::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
     for _ in 0..5 {
         model.train_on_batch(&x, &y).expect("valid data");
         let bound = &model.model().bound;
@@ -90,8 +92,7 @@ fn bounds_hold_after_every_step() {
 #[test]
 fn what_is_frozen_at_run_time_is_neither_trained_nor_bound_and_keeps_its_averages() {
     let (x, y) = data();
-    let mut model =
-        BoundInside::<f64>::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
+    let mut model = BoundInside::<f64>::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
     model.set_trainable("bound", false).expect("there is such a layer");
     let before = model.model().clone();
     model.fit(&x, &y, Fit::new().epochs(3).verbose(0)).expect("valid data");

@@ -94,6 +94,9 @@ impl PairGraph {
                 ::nn::spec::Value::Absent,
                 ::nn::spec::Value::Absent,
                 ::nn::spec::Value::Absent,
+                ::nn::spec::Value::Absent,
+                ::nn::spec::Value::Absent,
+                ::nn::spec::Value::Absent,
             ],
             &[PairGraph::BOTH.output(0usize)],
         ),
@@ -473,14 +476,26 @@ const _: () = {
                         &w.tower,
                         x.0,
                         &mut m.tower[..n],
-                        Pass::Training(&mut m.tower_memory, mode.reborrow()),
+                        Pass::Training(
+                            &mut m.tower_memory,
+                            mode.layer(
+                                0,
+                                <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS,
+                            ),
+                        ),
                     );
                     Layer::<T, SVector<T, 64>>::forward::<B>(
                         &PairTowerLayer::new(),
                         &w.tower,
                         x.1,
                         &mut m.tower_1[..n],
-                        Pass::Training(&mut m.tower_1_memory, mode.reborrow()),
+                        Pass::Training(
+                            &mut m.tower_1_memory,
+                            mode.layer(
+                                0,
+                                <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS,
+                            ),
+                        ),
                     );
                     Layer::<
                         T,
@@ -544,6 +559,39 @@ const _: () = {
         fn update<B: Storage>(&self, w: &mut Pair<T>, m: &Self::Cache<B>) {
             Layer::<T, SVector<T, 64>>::update::<B>(&PairTowerLayer::new(), &mut w.tower, &m.tower_memory);
             Layer::<T, SVector<T, 64>>::update::<B>(&PairTowerLayer::new(), &mut w.tower, &m.tower_1_memory);
+        }
+
+        fn constrain(&self, w: &mut Pair<T>) {
+            Layer::<T, SVector<T, 64>>::constrain(&PairTowerLayer::new(), &mut w.tower);
+            Layer::<
+                T,
+                SMatrix<
+                    T,
+                    { PairGraph::BOTH.output(0usize).rows() },
+                    { PairGraph::BOTH.output(0usize).cols() },
+                >,
+            >::constrain(
+                &Dense::<
+                    { PairGraph::SAME.constant(0usize) },
+                    { PairGraph::SAME.constant(1usize) },
+                    { PairGraph::SAME.constant(2usize) },
+                >::DEFAULT,
+                &mut w.same,
+            );
+        }
+
+        fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&PairTowerLayer::new(), &m.tower_memory);
+            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&PairTowerLayer::new(), &m.tower_1_memory);
+            loss
+        }
+
+        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_memory);
+            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_1_memory);
+            loss
         }
 
         fn regularize(&self, w: &Pair<T>, mut dw: Option<&mut Pair<T>>) -> T {

@@ -496,6 +496,28 @@ const _: () = {
         }
 
         fn update<B: Storage>(&self, w: &mut Reader<T>, m: &Self::Cache<B>) {}
+        fn constrain(&self, w: &mut Reader<T>) {
+            Layer::<T, SVector<T, 20>>::constrain(
+                &Dense::<20, 16, 1> {
+                    kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
+                    ..Dense::<20, 16, 1>::DEFAULT
+                },
+                &mut w.dense,
+            );
+            Layer::<T, SVector<T, 16>>::constrain(&Dense::<16, 10, 1>::DEFAULT, &mut w.answer);
+            Layer::<T, SVector<T, 18>>::constrain(&Dense::<18, 1, 1>::DEFAULT, &mut w.certain);
+        }
+
+        fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
+            let mut loss = T::ZERO;
+            loss
+        }
+
+        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
+            let mut loss = T::ZERO;
+            loss
+        }
+
         fn regularize(&self, w: &Reader<T>, mut dw: Option<&mut Reader<T>>) -> T {
             let mut loss = T::ZERO;
             loss += Layer::<T, SVector<T, 20>>::regularize(
