@@ -330,7 +330,7 @@ mod tests {
         Losses::<Outputs>::check(&losses, (&classes, &LABELS), &mut |output, sample, expected| {
             reports.push((output, sample, std::format!("{expected}")));
         });
-        assert_eq!(reports, [(0, 1, "a class below 3".into())]);
+        assert_eq!(reports, [(0, 1, "a class below 3, but got 3".into())]);
     }
 
     #[test]

@@ -173,7 +173,10 @@ mod tests {
     fn a_class_that_does_not_exist() {
         let targets = SMatrix::<u32, 1, 2>::new(1, 10);
         let predictions = SMatrix::<f32, 10, 2>::repeat(0.1);
-        assert_eq!(LossOn::<SMatrix<f32, 10, 2>>::check(&PLAIN, &targets).unwrap_err().as_str(), "a class below 10");
+        assert_eq!(
+            LossOn::<SMatrix<f32, 10, 2>>::check(&PLAIN, &targets).unwrap_err().as_str(),
+            "a class below 10, but got 10"
+        );
         assert!(LossOn::<SMatrix<f32, 11, 2>>::check(&PLAIN, &targets).is_ok());
         for loss in [PLAIN, LOGITS] {
             assert!(loss.loss(&targets, &predictions).is_nan());
