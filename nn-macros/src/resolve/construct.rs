@@ -1,0 +1,298 @@
+//! What makes a tensor or a layer: `Input(..)`, `Dense(64)`, `Activation(relu)`, `my::Scale::<64>()`.
+
+use super::{Bound, Resolver, strip};
+use crate::graph::{Builtin, Component, Layer, LayerId, Op, Producer, Shaped};
+use crate::literal;
+use crate::parse::ident_at;
+use crate::values::{self, arguments};
+use nn_core::spec::{Kind, LayerSpec};
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprCall, ExprPath, Ident};
+
+impl Resolver<'_> {
+    pub(super) fn input(&mut self, ident: &Ident, call: &ExprCall) -> Bound {
+        let (mut shape, mut integer, mut name, mut failed) = (None, false, None, false);
+        for (position, (keyword, value)) in arguments(call).into_iter().enumerate() {
+            let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
+            let keyword = keyword.map_or_else(
+                || ["shape", "dtype", "name"].get(position).copied().unwrap_or("").to_string(),
+                |k| k.to_string(),
+            );
+            match keyword.as_str() {
+                "shape" => {
+                    let elements = literal::list(&value).unwrap_or_else(|| vec![&value]);
+                    let dims = values::shape("shape", &value, &elements, self.diagnostics);
+                    failed |= dims.is_none();
+                    shape = Some(match dims.flatten() {
+                        Some(shape) => Shaped::Known(shape),
+                        None => Shaped::Const(quote!(::nn::Shape::new(&[#(#elements),*]))),
+                    });
+                }
+                "dtype" => match value.to_token_stream().to_string().as_str() {
+                    "u32" => integer = true,
+                    "f32" | "f64" => {}
+                    other => {
+                        failed = true;
+                        self.diagnostics
+                            .error(&value, format!("unknown dtype `{other}`"))
+                            .help("`u32` for indices; numbers have the type of the model, which needs no dtype");
+                    }
+                },
+                "name" => name = self.given_name(&value),
+                _ => {
+                    failed = true;
+                    self.diagnostics
+                        .error(&word, format!("`Input` has no argument `{keyword}`"))
+                        .did_you_mean(&keyword, ["shape", "dtype", "name"])
+                        .help("`Input(shape = [64], dtype = u32, name = \"pixels\")`");
+                }
+            }
+        }
+        let Some(shape) = shape else {
+            if !failed {
+                self.diagnostics
+                    .error(ident, "`Input` needs a shape")
+                    .help("`Input(shape = [64])`; the batch is not counted");
+            }
+            return Bound::Poison;
+        };
+        let tensor = self.tensor(Producer::Input, ident.span());
+        self.graph.tensors[tensor].named = name.is_some();
+        self.graph.tensors[tensor].name = name.unwrap_or_else(|| ident_at("input_layer", ident.span()));
+        self.graph.tensors[tensor].shape = if failed { Shaped::Unknown } else { shape };
+        self.graph.tensors[tensor].integer = integer;
+        self.graph.declared.push(tensor);
+        Bound::Tensors(vec![tensor])
+    }
+
+    pub(super) fn activation_layer(&mut self, call: &ExprCall) -> Bound {
+        let args = arguments(call);
+        match &args[..] {
+            [(keyword, value), rest @ ..] if keyword.as_ref().is_none_or(|keyword| keyword == "activation") => {
+                let Some(layer) = self.activation(value, false) else { return Bound::Poison };
+                for (keyword, value) in rest {
+                    match keyword {
+                        Some(keyword) if keyword == "name" => {
+                            self.graph.layers[layer].given_name = self.given_name(value);
+                        }
+                        _ => {
+                            self.diagnostics.error(value, "`Activation` takes one activation and a `name`");
+                        }
+                    }
+                }
+                Bound::Layer(layer)
+            }
+            _ => {
+                self.diagnostics.error(call, "`Activation` expects an activation").help("`Activation(relu)(x)`");
+                Bound::Poison
+            }
+        }
+    }
+
+    /// A layer that applies an activation; `part` if it belongs to the layer before it.
+    pub(super) fn activation(&mut self, expr: &Expr, part: bool) -> Option<LayerId> {
+        let named = values::named(expr, "activation", nn_core::activations::ACTIVATIONS, self.diagnostics)?;
+        // The last name of its path: `my::Leaky::<2> { slope }` is a `Leaky`.
+        let path = match strip(expr) {
+            Expr::Call(call) => match strip(&call.func) {
+                Expr::Path(path) => Some(&path.path),
+                _ => None,
+            },
+            Expr::Path(path) => Some(&path.path),
+            Expr::Struct(value) => Some(&value.path),
+            _ => None,
+        };
+        let name = path.and_then(|path| path.segments.last()).map(|last| last.ident.to_string());
+        let label = name.map_or_else(|| "activation".to_string(), |name| name.trim_start_matches("r#").to_string());
+        let layer = self.layer(Op::Activation { value: named.tokens, short: named.short, label }, expr.clone());
+        self.graph.layers[layer].part = part;
+        Some(layer)
+    }
+
+    /// The layer that charges for the output of the layer before it: `activity_regularizer = l2(0.01)`.
+    pub(super) fn activity(&mut self, expr: &Expr) -> Option<LayerId> {
+        let spec = &nn_core::layers::activity_regularization::SPEC;
+        let fields = values::named(expr, "regularizer", nn_core::regularizers::REGULARIZERS, self.diagnostics)?.fields;
+        let mut args: Vec<_> = spec.args.iter().map(values::default).collect();
+        for (slot, arg) in spec.args.iter().zip(&mut args) {
+            arg.field = fields.iter().find(|(name, _)| *name == slot.name).map(|(_, value)| value.clone());
+        }
+        if fields.is_empty() {
+            self.diagnostics
+                .error(expr, "expected `l1`, `l2` or `l1_l2`")
+                .help("a penalty of your own on a tensor is a layer of your own");
+            return None;
+        }
+        let layer =
+            self.layer(Op::Builtin(Box::new(Builtin { spec, args, then: Vec::new(), inferred: None })), expr.clone());
+        self.graph.layers[layer].part = true;
+        Some(layer)
+    }
+
+    pub(super) fn builtin(
+        &mut self,
+        spec: &'static LayerSpec,
+        call: &ExprCall,
+        written: &[(Option<Ident>, Expr)],
+    ) -> Bound {
+        let mut args: Vec<_> = spec.args.iter().map(values::default).collect();
+        let mut given = vec![false; args.len()];
+        let (mut given_name, mut trainable, mut failed) = (None, true, false);
+        let (mut activation, mut activity) = (None, None);
+        for (position, (keyword, value)) in written.iter().enumerate() {
+            let slot = match keyword {
+                Some(keyword) if keyword == "name" => {
+                    given_name = self.given_name(value);
+                    continue;
+                }
+                Some(keyword) if keyword == "trainable" => {
+                    match literal::flag(value) {
+                        Some(flag) => trainable = flag,
+                        None => {
+                            self.diagnostics.error(value, "`trainable` expects `true` or `false`");
+                        }
+                    }
+                    continue;
+                }
+                Some(keyword) => match spec.args.iter().position(|arg| keyword == arg.name) {
+                    Some(slot) => slot,
+                    None => {
+                        failed = true;
+                        let names = spec.args.iter().map(|arg| arg.name).chain(["name", "trainable"]);
+                        self.diagnostics
+                            .error(keyword, format!("`{}` has no argument `{keyword}`", spec.name))
+                            .did_you_mean(&keyword.to_string(), names.clone())
+                            .note(format!(
+                                "its arguments are {}",
+                                names.map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+                            ));
+                        continue;
+                    }
+                },
+                None if position < spec.args.len() => position,
+                None => {
+                    failed = true;
+                    let message = match spec.args.len() {
+                        1 => format!("`{}` takes 1 argument", spec.name),
+                        count => format!("`{}` takes at most {count} arguments", spec.name),
+                    };
+                    self.diagnostics.error(value, message);
+                    break;
+                }
+            };
+            if given[slot] {
+                failed = true;
+                let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
+                self.diagnostics.error(&word, format!("`{}` is given twice", spec.args[slot].name));
+                continue;
+            }
+            given[slot] = true;
+            if spec.args[slot].kind == Kind::ActivationAfter {
+                if !matches!(value.to_token_stream().to_string().as_str(), "None" | "linear") {
+                    activation = self.activation(value, true);
+                    failed |= activation.is_none();
+                }
+                continue;
+            }
+            if spec.args[slot].kind == Kind::ActivityAfter {
+                if value.to_token_stream().to_string() != "None" {
+                    activity = self.activity(value);
+                    failed |= activity.is_none();
+                }
+                continue;
+            }
+            let required = matches!(spec.args[slot].default, nn_core::spec::Default::Required);
+            if !required && value.to_token_stream().to_string() == "None" {
+                // Keras's way to write "not given".
+                continue;
+            }
+            match values::argument(&spec.args[slot], value, self.diagnostics) {
+                Some(arg) => args[slot] = arg,
+                None => failed = true,
+            }
+        }
+        for (slot, arg) in spec.args.iter().enumerate() {
+            if matches!(arg.default, nn_core::spec::Default::Required) && !given[slot] {
+                failed = true;
+                self.diagnostics
+                    .error(&call.func, format!("`{}` needs the argument `{}`", spec.name, arg.name))
+                    .help(format!("`{}({} = ..)`", spec.name, arg.name));
+            }
+        }
+        if failed {
+            return Bound::Poison;
+        }
+        let then = activation.into_iter().chain(activity).collect();
+        let layer =
+            self.layer(Op::Builtin(Box::new(Builtin { spec, args, then, inferred: None })), Expr::Call(call.clone()));
+        self.graph.layers[layer].given_name = given_name;
+        self.graph.layers[layer].trainable = trainable;
+        Bound::Layer(layer)
+    }
+
+    pub(super) fn component(&mut self, path: &ExprPath, call: &ExprCall) -> Bound {
+        if path.path.is_ident(self.own) {
+            self.diagnostics.error(path, format!("`{}` cannot contain itself", self.own));
+            return Bound::Poison;
+        }
+        let (mut given_name, mut trainable) = (None, true);
+        let (mut positional, mut keywords) = (Vec::new(), Vec::new());
+        for (keyword, value) in arguments(call) {
+            match keyword {
+                Some(keyword) if keyword == "name" => given_name = self.given_name(&value),
+                Some(keyword) if keyword == "trainable" => match literal::flag(&value) {
+                    Some(flag) => trainable = flag,
+                    None => {
+                        self.diagnostics.error(&value, "`trainable` expects `true` or `false`");
+                    }
+                },
+                Some(keyword) => keywords.push((keyword, value)),
+                None => positional.push(value),
+            }
+        }
+        let path = match syn::parse2(path.to_token_stream()) {
+            Ok(path) => path,
+            Err(error) => {
+                self.diagnostics.syntax(error);
+                return Bound::Poison;
+            }
+        };
+        let layer =
+            self.layer(Op::Component(Component { path, arguments: positional, keywords }), Expr::Call(call.clone()));
+        self.graph.layers[layer].given_name = given_name;
+        self.graph.layers[layer].trainable = trainable;
+        Bound::Layer(layer)
+    }
+
+    pub(super) fn layer(&mut self, op: Op, source: Expr) -> LayerId {
+        let name = ident_at("layer", source.span());
+        self.graph.layers.push(Layer {
+            name,
+            given_name: None,
+            let_name: None,
+            op,
+            trainable: true,
+            part: false,
+            source,
+        });
+        self.graph.layers.len() - 1
+    }
+
+    /// `name = "main_output"`
+    pub(super) fn given_name(&mut self, value: &Expr) -> Option<Ident> {
+        let Some(text) = literal::string(value) else {
+            self.diagnostics.error(value, "`name` expects a string").help("`name = \"main_output\"`");
+            return None;
+        };
+        match syn::parse_str::<Ident>(&text) {
+            Ok(_) => Some(ident_at(&text, value.span())),
+            Err(_) => {
+                self.diagnostics
+                    .error(value, format!("`{text}` cannot be a name"))
+                    .note("names become fields of Rust structs: letters, digits and `_`, and no keyword");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The end of a graph: `Model(inputs = .., outputs = ..)` or `Sequential([..])`.
+
+use super::{Bound, Resolver};
+use crate::literal;
+use crate::values::arguments;
+use quote::ToTokens;
+use syn::{Expr, ExprCall};
+
+impl Resolver<'_> {
+    pub(super) fn model(&mut self, call: &ExprCall) {
+        let (mut inputs, mut outputs) = (None, None);
+        for (position, (keyword, value)) in arguments(call).into_iter().enumerate() {
+            let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
+            let keyword = keyword.map_or_else(
+                || ["inputs", "outputs"].get(position).copied().unwrap_or("").to_string(),
+                |k| k.to_string(),
+            );
+            match keyword.as_str() {
+                "inputs" => inputs = Some(value),
+                "outputs" => outputs = Some(value),
+                _ => {
+                    self.diagnostics
+                        .error(&word, format!("`Model` has no argument `{keyword}`"))
+                        .did_you_mean(&keyword, ["inputs", "outputs"])
+                        .help("`Model(inputs = [a, b], outputs = y)`");
+                    return;
+                }
+            }
+        }
+        let (Some(inputs), Some(outputs)) = (inputs, outputs) else {
+            self.diagnostics
+                .error(call, "`Model` needs its inputs and outputs")
+                .help("`Model(inputs = [a, b], outputs = y)`");
+            return;
+        };
+        for (list, what) in [(&inputs, "inputs"), (&outputs, "outputs")] {
+            if literal::list(list).is_some_and(|list| list.is_empty()) {
+                self.diagnostics.error(list, format!("`{what}` lists no tensor")).help(format!("`{what} = [a, b]`"));
+                return;
+            }
+        }
+        let (inputs, outputs) = (self.tensor_list(&inputs), self.tensor_list(&outputs));
+        let (Some((inputs, input_spans)), Some((outputs, output_spans))) = (inputs, outputs) else { return };
+        self.graph.inputs = inputs;
+        self.graph.input_spans = input_spans;
+        self.graph.outputs = outputs;
+        self.graph.output_spans = output_spans;
+        self.graph.complete = true;
+    }
+
+    pub(super) fn sequential(&mut self, call: &ExprCall) {
+        let elements: Vec<&Expr> = match &call.args.iter().collect::<Vec<_>>()[..] {
+            [list] if literal::list(list).is_some() => literal::list(list).unwrap_or_default(),
+            _ => {
+                self.diagnostics
+                    .error(call, "`Sequential` expects a list of layers")
+                    .help("`Sequential([Input(shape = [64]), Dense(10)])`");
+                return;
+            }
+        };
+        let mut elements = elements.into_iter();
+        let Some(first) = elements.next() else {
+            self.diagnostics.error(call, "`Sequential` has no layers");
+            return;
+        };
+        let mut tensor = match self.eval(first) {
+            Bound::Tensors(tensors) => tensors[0],
+            Bound::Layer(_) => {
+                self.diagnostics.error(first, "a `Sequential` starts with `Input(shape = ..)`");
+                return;
+            }
+            Bound::Poison => {
+                // Later layers may still hold errors of their own.
+                elements.for_each(|element| {
+                    self.eval(element);
+                });
+                return;
+            }
+        };
+        let (input, mut failed, mut last) = (tensor, false, first);
+        for element in elements {
+            match self.eval(element) {
+                Bound::Layer(layer) if !failed => {
+                    let whole = ExprCall {
+                        attrs: Vec::new(),
+                        func: Box::new(element.clone()),
+                        paren_token: call.paren_token,
+                        args: std::iter::once(element.clone()).collect(),
+                    };
+                    match self.connect(layer, vec![tensor], vec![last.clone()], &whole) {
+                        Bound::Tensors(tensors) => tensor = tensors[0],
+                        _ => failed = true,
+                    }
+                    last = element;
+                }
+                Bound::Layer(_) => {}
+                Bound::Tensors(_) => {
+                    failed = true;
+                    self.diagnostics
+                        .error(element, "expected a layer, but this is a tensor")
+                        .help("a `Sequential` calls its layers itself");
+                }
+                Bound::Poison => failed = true,
+            }
+        }
+        if failed {
+            return;
+        }
+        self.graph.inputs = vec![input];
+        self.graph.input_spans = vec![first.clone()];
+        self.graph.outputs = vec![tensor];
+        self.graph.output_spans = vec![last.clone()];
+        self.graph.complete = true;
+    }
+}
