@@ -172,7 +172,7 @@ impl<M: Model> Learner<M> {
         M::Graph::NEW.constrain(model);
         if frozen {
             let mut start = 0;
-            for range in self.trainable.iter().cloned().chain([M::COUNT..M::COUNT]) {
+            for range in self.trainable.iter().cloned().chain(core::iter::once(M::COUNT..M::COUNT)) {
                 model.as_mut_slice()[start..range.start].copy_from_slice(&self.dw.as_slice()[start..range.start]);
                 start = range.end;
             }
