@@ -366,24 +366,13 @@ const _: () = {
             Graph::<T, SVector<T, 64>>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
         }
 
-        fn update<B: Storage>(&self, w: &mut Digits<T>, m: &Self::Cache<B>) {}
         fn constrain(&self, w: &mut Digits<T>) {
             Layer::<T, SVector<T, 64>>::constrain(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense);
             Layer::<T, SVector<T, 64>>::constrain(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense_1);
             Layer::<T, SVector<T, 64>>::constrain(&Dense::<64, 10, 1>::DEFAULT, &mut w.digit);
         }
 
-        fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
-            let mut loss = T::ZERO;
-            loss
-        }
-
-        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
-            let mut loss = T::ZERO;
-            loss
-        }
-
-        fn regularize(&self, w: &Digits<T>, mut dw: Option<&mut Digits<T>>) -> T {
+        fn regularize(&self, w: &Digits<T>, mut dw: ::core::option::Option<&mut Digits<T>>) -> T {
             let mut loss = T::ZERO;
             loss += Layer::<T, SVector<T, 64>>::regularize(
                 &Dense::<64, 64, 1>::DEFAULT,

@@ -594,7 +594,7 @@ const _: () = {
             loss
         }
 
-        fn regularize(&self, w: &Pair<T>, mut dw: Option<&mut Pair<T>>) -> T {
+        fn regularize(&self, w: &Pair<T>, mut dw: ::core::option::Option<&mut Pair<T>>) -> T {
             let mut loss = T::ZERO;
             loss += Layer::<T, SVector<T, 64>>::regularize(
                 &PairTowerLayer::new(),

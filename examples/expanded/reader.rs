@@ -495,7 +495,6 @@ const _: () = {
             Graph::<T, (SVector<T, 8>, SVector<T, 12>)>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
         }
 
-        fn update<B: Storage>(&self, w: &mut Reader<T>, m: &Self::Cache<B>) {}
         fn constrain(&self, w: &mut Reader<T>) {
             Layer::<T, SVector<T, 20>>::constrain(
                 &Dense::<20, 16, 1> {
@@ -508,17 +507,7 @@ const _: () = {
             Layer::<T, SVector<T, 18>>::constrain(&Dense::<18, 1, 1>::DEFAULT, &mut w.certain);
         }
 
-        fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
-            let mut loss = T::ZERO;
-            loss
-        }
-
-        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
-            let mut loss = T::ZERO;
-            loss
-        }
-
-        fn regularize(&self, w: &Reader<T>, mut dw: Option<&mut Reader<T>>) -> T {
+        fn regularize(&self, w: &Reader<T>, mut dw: ::core::option::Option<&mut Reader<T>>) -> T {
             let mut loss = T::ZERO;
             loss += Layer::<T, SVector<T, 20>>::regularize(
                 &Dense::<20, 16, 1> {

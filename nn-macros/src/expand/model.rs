@@ -1,6 +1,7 @@
 //! The graph's type and the implementations of `Layer`, `Graph`, `Model` and the inherent methods.
 
 use super::forward::{cache_fields, memory_field, memory_type, method, scratch_fields};
+use super::imports::Paths;
 use super::types::one_or_tuple;
 use super::weights::sum;
 use super::{Context, backward, docs, forward};
@@ -131,6 +132,52 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
         })
     };
     let (activity, training_activity) = (penalties(quote!(activity)), penalties(quote!(training_activity)));
+    // What would do nothing is left to the trait's defaults.
+    let some = |body: Vec<TokenStream>, method: fn(&Context<'_>, TokenStream) -> TokenStream| match body.len() {
+        0 => quote!(),
+        _ => method(context, quote!(#(#body)*)),
+    };
+    let update = some(update.collect(), |Context { name, paths: Paths { nn, .. }, .. }, body| {
+        quote! {
+            fn update<B: #nn Storage>(&self, w: &mut #name<T>, m: &Self::Cache<B>) {
+                #body
+            }
+        }
+    });
+    let constrain = some(constrain.collect(), |Context { name, .. }, body| {
+        quote! {
+            fn constrain(&self, w: &mut #name<T>) {
+                #body
+            }
+        }
+    });
+    let activity = some(activity.collect(), |Context { paths: Paths { nn, .. }, .. }, body| {
+        quote! {
+            fn activity<B: #nn Storage>(&self, m: &Self::Scratch<B>) -> T {
+                let mut loss = T::ZERO;
+                #body
+                loss
+            }
+        }
+    });
+    let training_activity = some(training_activity.collect(), |Context { paths: Paths { nn, .. }, .. }, body| {
+        quote! {
+            fn training_activity<B: #nn Storage>(&self, m: &Self::Cache<B>) -> T {
+                let mut loss = T::ZERO;
+                #body
+                loss
+            }
+        }
+    });
+    let regularize = some(regularize.collect(), |Context { name, .. }, body| {
+        quote! {
+            fn regularize(&self, w: &#name<T>, mut dw: ::core::option::Option<&mut #name<T>>) -> T {
+                let mut loss = T::ZERO;
+                #body
+                loss
+            }
+        }
+    });
     let forward = forward::forward(context);
     let backward = backward::backward(context);
     let (heads, logits) = heads(context);
@@ -176,31 +223,11 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
                 #nn Graph::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
             }
 
-            fn update<B: #nn Storage>(&self, w: &mut #name<T>, m: &Self::Cache<B>) {
-                #(#update)*
-            }
-
-            fn constrain(&self, w: &mut #name<T>) {
-                #(#constrain)*
-            }
-
-            fn activity<B: #nn Storage>(&self, m: &Self::Scratch<B>) -> T {
-                let mut loss = T::ZERO;
-                #(#activity)*
-                loss
-            }
-
-            fn training_activity<B: #nn Storage>(&self, m: &Self::Cache<B>) -> T {
-                let mut loss = T::ZERO;
-                #(#training_activity)*
-                loss
-            }
-
-            fn regularize(&self, w: &#name<T>, mut dw: Option<&mut #name<T>>) -> T {
-                let mut loss = T::ZERO;
-                #(#regularize)*
-                loss
-            }
+            #update
+            #constrain
+            #activity
+            #training_activity
+            #regularize
         }
 
         #[automatically_derived]
