@@ -273,6 +273,8 @@ const _: () = {
         const MACS: usize = <Dense<64, 64, 1> as Layer<T, SVector<T, 64>>>::MACS
             + <Dense<64, 64, 1> as Layer<T, SVector<T, 64>>>::MACS
             + <Dense<64, 10, 1> as Layer<T, SVector<T, 64>>>::MACS;
+        const HEADS: &'static [::nn::activations::Head] =
+            &[::nn::layer::head::<T, SVector<T, 10>, _>(&Activate(Softmax))];
         fn init(&self, w: &mut Digits<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<T, 64>>::init(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense, rng);
             Layer::<T, SVector<T, 64>>::init(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense_1, rng);
@@ -363,48 +365,7 @@ const _: () = {
             dx: Option<&mut [SVector<T, 64>]>,
             dw: Option<&mut Digits<T>>,
         ) {
-            Graph::<T, SVector<T, 64>>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
-        }
-
-        fn constrain(&self, w: &mut Digits<T>) {
-            Layer::<T, SVector<T, 64>>::constrain(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense);
-            Layer::<T, SVector<T, 64>>::constrain(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense_1);
-            Layer::<T, SVector<T, 64>>::constrain(&Dense::<64, 10, 1>::DEFAULT, &mut w.digit);
-        }
-
-        fn regularize(&self, w: &Digits<T>, mut dw: ::core::option::Option<&mut Digits<T>>) -> T {
-            let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<T, 64>>::regularize(
-                &Dense::<64, 64, 1>::DEFAULT,
-                &w.dense,
-                dw.as_deref_mut().map(|dw| &mut dw.dense),
-            );
-            loss += Layer::<T, SVector<T, 64>>::regularize(
-                &Dense::<64, 64, 1>::DEFAULT,
-                &w.dense_1,
-                dw.as_deref_mut().map(|dw| &mut dw.dense_1),
-            );
-            loss += Layer::<T, SVector<T, 64>>::regularize(
-                &Dense::<64, 10, 1>::DEFAULT,
-                &w.digit,
-                dw.as_deref_mut().map(|dw| &mut dw.digit),
-            );
-            loss
-        }
-    }
-
-    #[automatically_derived]
-    #[allow(unused_variables, unused_mut, clippy::too_many_arguments)]
-    impl<T: Scalar> Graph<T, SVector<T, 64>> for DigitsGraph {
-        const NEW: Self = DigitsGraph;
-        const HEADS: &'static [::nn::activations::Head] =
-            &[::nn::layer::head::<T, SVector<T, 10>, _>(&Activate(Softmax))];
-        fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SVector<T, 10>]> {
-            Some(&m.digit[..n])
-        }
-
-        fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SVector<T, 10>]> {
-            Some(&m.digit[..n])
+            Layer::<T, SVector<T, 64>>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
         }
 
         fn backward_from<B: Storage>(
@@ -476,6 +437,45 @@ const _: () = {
                 dw.as_deref_mut().map(|dw| &mut dw.dense),
             );
         }
+
+        fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SVector<T, 10>]> {
+            ::core::option::Option::Some(&m.digit[..n])
+        }
+
+        fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SVector<T, 10>]> {
+            ::core::option::Option::Some(&m.digit[..n])
+        }
+
+        fn constrain(&self, w: &mut Digits<T>) {
+            Layer::<T, SVector<T, 64>>::constrain(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense);
+            Layer::<T, SVector<T, 64>>::constrain(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense_1);
+            Layer::<T, SVector<T, 64>>::constrain(&Dense::<64, 10, 1>::DEFAULT, &mut w.digit);
+        }
+
+        fn regularize(&self, w: &Digits<T>, mut dw: ::core::option::Option<&mut Digits<T>>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<T, 64>>::regularize(
+                &Dense::<64, 64, 1>::DEFAULT,
+                &w.dense,
+                dw.as_deref_mut().map(|dw| &mut dw.dense),
+            );
+            loss += Layer::<T, SVector<T, 64>>::regularize(
+                &Dense::<64, 64, 1>::DEFAULT,
+                &w.dense_1,
+                dw.as_deref_mut().map(|dw| &mut dw.dense_1),
+            );
+            loss += Layer::<T, SVector<T, 64>>::regularize(
+                &Dense::<64, 10, 1>::DEFAULT,
+                &w.digit,
+                dw.as_deref_mut().map(|dw| &mut dw.digit),
+            );
+            loss
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Graph<T, SVector<T, 64>> for DigitsGraph {
+        const NEW: Self = DigitsGraph;
     }
 
     #[automatically_derived]

@@ -388,6 +388,11 @@ const _: () = {
                 T,
                 SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>,
             >>::MACS;
+        const HEADS: &'static [::nn::activations::Head] = &[::nn::layer::head::<
+            T,
+            SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
+            _,
+        >(&Activate(Sigmoid))];
         fn init(&self, w: &mut Pair<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<T, 64>>::init(&PairTowerLayer::new(), &mut w.tower, rng);
             Layer::<
@@ -553,93 +558,7 @@ const _: () = {
             dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
             dw: Option<&mut Pair<T>>,
         ) {
-            Graph::<T, (SVector<T, 64>, SVector<T, 64>)>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
-        }
-
-        fn update<B: Storage>(&self, w: &mut Pair<T>, m: &Self::Cache<B>) {
-            Layer::<T, SVector<T, 64>>::update::<B>(&PairTowerLayer::new(), &mut w.tower, &m.tower_memory);
-            Layer::<T, SVector<T, 64>>::update::<B>(&PairTowerLayer::new(), &mut w.tower, &m.tower_1_memory);
-        }
-
-        fn constrain(&self, w: &mut Pair<T>) {
-            Layer::<T, SVector<T, 64>>::constrain(&PairTowerLayer::new(), &mut w.tower);
-            Layer::<
-                T,
-                SMatrix<
-                    T,
-                    { PairGraph::BOTH.output(0usize).rows() },
-                    { PairGraph::BOTH.output(0usize).cols() },
-                >,
-            >::constrain(
-                &Dense::<
-                    { PairGraph::SAME.constant(0usize) },
-                    { PairGraph::SAME.constant(1usize) },
-                    { PairGraph::SAME.constant(2usize) },
-                >::DEFAULT,
-                &mut w.same,
-            );
-        }
-
-        fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
-            let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&PairTowerLayer::new(), &m.tower_memory);
-            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&PairTowerLayer::new(), &m.tower_1_memory);
-            loss
-        }
-
-        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
-            let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_memory);
-            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_1_memory);
-            loss
-        }
-
-        fn regularize(&self, w: &Pair<T>, mut dw: ::core::option::Option<&mut Pair<T>>) -> T {
-            let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<T, 64>>::regularize(
-                &PairTowerLayer::new(),
-                &w.tower,
-                dw.as_deref_mut().map(|dw| &mut dw.tower),
-            );
-            loss += Layer::<
-                T,
-                SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>,
-            >::regularize(
-                &Dense::<
-                    { PairGraph::SAME.constant(0usize) },
-                    { PairGraph::SAME.constant(1usize) },
-                    { PairGraph::SAME.constant(2usize) },
-                >::DEFAULT,
-                &w.same,
-                dw.as_deref_mut().map(|dw| &mut dw.same),
-            );
-            loss
-        }
-    }
-
-    #[automatically_derived]
-    #[allow(unused_variables, unused_mut, clippy::too_many_arguments)]
-    impl<T: Scalar> Graph<T, (SVector<T, 64>, SVector<T, 64>)> for PairGraph {
-        const NEW: Self = PairGraph;
-        const HEADS: &'static [::nn::activations::Head] = &[::nn::layer::head::<
-            T,
-            SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
-            _,
-        >(&Activate(Sigmoid))];
-        fn logits<B: Storage>(
-            m: &Self::Scratch<B>,
-            n: usize,
-        ) -> Option<&[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>]>
-        {
-            Some(&m.same[..n])
-        }
-
-        fn training_logits<B: Storage>(
-            m: &Self::Cache<B>,
-            n: usize,
-        ) -> Option<&[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>]>
-        {
-            Some(&m.same[..n])
+            Layer::<T, (SVector<T, 64>, SVector<T, 64>)>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
         }
 
         fn backward_from<B: Storage>(
@@ -723,6 +642,87 @@ const _: () = {
                 dw.as_deref_mut().map(|dw| &mut dw.tower),
             );
         }
+
+        fn logits<B: Storage>(
+            m: &Self::Scratch<B>,
+            n: usize,
+        ) -> Option<&[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>]>
+        {
+            ::core::option::Option::Some(&m.same[..n])
+        }
+
+        fn training_logits<B: Storage>(
+            m: &Self::Cache<B>,
+            n: usize,
+        ) -> Option<&[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>]>
+        {
+            ::core::option::Option::Some(&m.same[..n])
+        }
+
+        fn update<B: Storage>(&self, w: &mut Pair<T>, m: &Self::Cache<B>) {
+            Layer::<T, SVector<T, 64>>::update::<B>(&PairTowerLayer::new(), &mut w.tower, &m.tower_memory);
+            Layer::<T, SVector<T, 64>>::update::<B>(&PairTowerLayer::new(), &mut w.tower, &m.tower_1_memory);
+        }
+
+        fn constrain(&self, w: &mut Pair<T>) {
+            Layer::<T, SVector<T, 64>>::constrain(&PairTowerLayer::new(), &mut w.tower);
+            Layer::<
+                T,
+                SMatrix<
+                    T,
+                    { PairGraph::BOTH.output(0usize).rows() },
+                    { PairGraph::BOTH.output(0usize).cols() },
+                >,
+            >::constrain(
+                &Dense::<
+                    { PairGraph::SAME.constant(0usize) },
+                    { PairGraph::SAME.constant(1usize) },
+                    { PairGraph::SAME.constant(2usize) },
+                >::DEFAULT,
+                &mut w.same,
+            );
+        }
+
+        fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&PairTowerLayer::new(), &m.tower_memory);
+            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&PairTowerLayer::new(), &m.tower_1_memory);
+            loss
+        }
+
+        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_memory);
+            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_1_memory);
+            loss
+        }
+
+        fn regularize(&self, w: &Pair<T>, mut dw: ::core::option::Option<&mut Pair<T>>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<T, 64>>::regularize(
+                &PairTowerLayer::new(),
+                &w.tower,
+                dw.as_deref_mut().map(|dw| &mut dw.tower),
+            );
+            loss += Layer::<
+                T,
+                SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>,
+            >::regularize(
+                &Dense::<
+                    { PairGraph::SAME.constant(0usize) },
+                    { PairGraph::SAME.constant(1usize) },
+                    { PairGraph::SAME.constant(2usize) },
+                >::DEFAULT,
+                &w.same,
+                dw.as_deref_mut().map(|dw| &mut dw.same),
+            );
+            loss
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Graph<T, (SVector<T, 64>, SVector<T, 64>)> for PairGraph {
+        const NEW: Self = PairGraph;
     }
 
     #[automatically_derived]

@@ -347,6 +347,8 @@ const _: () = {
             + <Dense<16, 10, 1> as Layer<T, SVector<T, 16>>>::MACS
             + <Concatenate<1, 18, 1> as Layer<T, (SVector<T, 10>, SVector<T, 8>)>>::MACS
             + <Dense<18, 1, 1> as Layer<T, SVector<T, 18>>>::MACS;
+        const HEADS: &'static [::nn::activations::Head] =
+            &[::nn::activations::Head::Other, ::nn::layer::head::<T, SVector<T, 1>, _>(&Activate(Sigmoid))];
         fn init(&self, w: &mut Reader<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<T, 20>>::init(
                 &Dense::<20, 16, 1> {
@@ -492,60 +494,7 @@ const _: () = {
             dx: (Option<&mut [SVector<T, 8>]>, Option<&mut [SVector<T, 12>]>),
             dw: Option<&mut Reader<T>>,
         ) {
-            Graph::<T, (SVector<T, 8>, SVector<T, 12>)>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
-        }
-
-        fn constrain(&self, w: &mut Reader<T>) {
-            Layer::<T, SVector<T, 20>>::constrain(
-                &Dense::<20, 16, 1> {
-                    kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
-                    ..Dense::<20, 16, 1>::DEFAULT
-                },
-                &mut w.dense,
-            );
-            Layer::<T, SVector<T, 16>>::constrain(&Dense::<16, 10, 1>::DEFAULT, &mut w.answer);
-            Layer::<T, SVector<T, 18>>::constrain(&Dense::<18, 1, 1>::DEFAULT, &mut w.certain);
-        }
-
-        fn regularize(&self, w: &Reader<T>, mut dw: ::core::option::Option<&mut Reader<T>>) -> T {
-            let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<T, 20>>::regularize(
-                &Dense::<20, 16, 1> {
-                    kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
-                    ..Dense::<20, 16, 1>::DEFAULT
-                },
-                &w.dense,
-                dw.as_deref_mut().map(|dw| &mut dw.dense),
-            );
-            loss += Layer::<T, SVector<T, 16>>::regularize(
-                &Dense::<16, 10, 1>::DEFAULT,
-                &w.answer,
-                dw.as_deref_mut().map(|dw| &mut dw.answer),
-            );
-            loss += Layer::<T, SVector<T, 18>>::regularize(
-                &Dense::<18, 1, 1>::DEFAULT,
-                &w.certain,
-                dw.as_deref_mut().map(|dw| &mut dw.certain),
-            );
-            loss
-        }
-    }
-
-    #[automatically_derived]
-    #[allow(unused_variables, unused_mut, clippy::too_many_arguments)]
-    impl<T: Scalar> Graph<T, (SVector<T, 8>, SVector<T, 12>)> for ReaderGraph {
-        const NEW: Self = ReaderGraph;
-        const HEADS: &'static [::nn::activations::Head] =
-            &[::nn::activations::Head::Other, ::nn::layer::head::<T, SVector<T, 1>, _>(&Activate(Sigmoid))];
-        fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> (Option<&[SVector<T, 10>]>, Option<&[SVector<T, 1>]>) {
-            (None, Some(&m.certain[..n]))
-        }
-
-        fn training_logits<B: Storage>(
-            m: &Self::Cache<B>,
-            n: usize,
-        ) -> (Option<&[SVector<T, 10>]>, Option<&[SVector<T, 1>]>) {
-            (None, Some(&m.certain[..n]))
+            Layer::<T, (SVector<T, 8>, SVector<T, 12>)>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
         }
 
         fn backward_from<B: Storage>(
@@ -664,6 +613,57 @@ const _: () = {
                 );
             }
         }
+
+        fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> (Option<&[SVector<T, 10>]>, Option<&[SVector<T, 1>]>) {
+            (::core::option::Option::None, ::core::option::Option::Some(&m.certain[..n]))
+        }
+
+        fn training_logits<B: Storage>(
+            m: &Self::Cache<B>,
+            n: usize,
+        ) -> (Option<&[SVector<T, 10>]>, Option<&[SVector<T, 1>]>) {
+            (::core::option::Option::None, ::core::option::Option::Some(&m.certain[..n]))
+        }
+
+        fn constrain(&self, w: &mut Reader<T>) {
+            Layer::<T, SVector<T, 20>>::constrain(
+                &Dense::<20, 16, 1> {
+                    kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
+                    ..Dense::<20, 16, 1>::DEFAULT
+                },
+                &mut w.dense,
+            );
+            Layer::<T, SVector<T, 16>>::constrain(&Dense::<16, 10, 1>::DEFAULT, &mut w.answer);
+            Layer::<T, SVector<T, 18>>::constrain(&Dense::<18, 1, 1>::DEFAULT, &mut w.certain);
+        }
+
+        fn regularize(&self, w: &Reader<T>, mut dw: ::core::option::Option<&mut Reader<T>>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<T, 20>>::regularize(
+                &Dense::<20, 16, 1> {
+                    kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
+                    ..Dense::<20, 16, 1>::DEFAULT
+                },
+                &w.dense,
+                dw.as_deref_mut().map(|dw| &mut dw.dense),
+            );
+            loss += Layer::<T, SVector<T, 16>>::regularize(
+                &Dense::<16, 10, 1>::DEFAULT,
+                &w.answer,
+                dw.as_deref_mut().map(|dw| &mut dw.answer),
+            );
+            loss += Layer::<T, SVector<T, 18>>::regularize(
+                &Dense::<18, 1, 1>::DEFAULT,
+                &w.certain,
+                dw.as_deref_mut().map(|dw| &mut dw.certain),
+            );
+            loss
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Graph<T, (SVector<T, 8>, SVector<T, 12>)> for ReaderGraph {
+        const NEW: Self = ReaderGraph;
     }
 
     #[automatically_derived]

@@ -1,6 +1,7 @@
 //! [`Layer`]: the one interface of everything that a graph can call.
 
 use crate::activations::Head;
+use crate::losses::Seeds;
 use crate::scalar::Scalar;
 use crate::storage::{Buffer, Storage};
 use crate::tensor::Tensors;
@@ -41,6 +42,9 @@ pub trait Layer<T: Scalar, X: Tensors> {
     /// What a loss may know of an output that this layer computes.
     const HEAD: Head = Head::Other;
 
+    /// The same for each of its outputs; a model has several.
+    const HEADS: &'static [Head] = &[Self::HEAD];
+
     /// Sets fresh weights. They are zero before.
     fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
         let (_, _) = (w, rng);
@@ -66,6 +70,35 @@ pub trait Layer<T: Scalar, X: Tensors> {
         dx: X::Gradients<'_>,
         dw: Option<&mut Self::Weights>,
     );
+
+    /// [`backward`](Self::backward) where, for each bit of `seeds` that is set, `dy` is the gradient of the logits of that
+    /// output. Only a model has logits to show.
+    fn backward_from<B: Storage>(
+        &self,
+        seeds: Seeds,
+        w: &Self::Weights,
+        x: X::Batch<'_>,
+        y: <Self::Output as Tensors>::Batch<'_>,
+        dy: <Self::Output as Tensors>::Batch<'_>,
+        cache: &mut Self::Cache<B>,
+        dx: X::Gradients<'_>,
+        dw: Option<&mut Self::Weights>,
+    ) {
+        debug_assert_eq!(seeds, 0, "a layer without logits was given their gradient");
+        self.backward(w, x, y, dy, cache, dx, dw);
+    }
+
+    /// The logits of the outputs that have them, after a prediction of `n` samples.
+    fn logits<B: Storage>(scratch: &Self::Scratch<B>, n: usize) -> <Self::Output as Tensors>::Optional<'_> {
+        let (_, _) = (scratch, n);
+        <Self::Output as Tensors>::none()
+    }
+
+    /// The logits of the outputs that have them, after a training pass of `n` samples.
+    fn training_logits<B: Storage>(cache: &Self::Cache<B>, n: usize) -> <Self::Output as Tensors>::Optional<'_> {
+        let (_, _) = (cache, n);
+        <Self::Output as Tensors>::none()
+    }
 
     /// Moves a running state (moving averages) after a training pass. It is called once per call of the layer, after
     /// `backward`.

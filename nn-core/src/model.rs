@@ -1,13 +1,11 @@
 //! [`Model`] and [`Graph`]: what `model!` implements for every struct it writes.
 
 use crate::Element;
-use crate::activations::Head;
 use crate::data::Inspect;
 use crate::layer::{Component, Layer, Pass};
-use crate::losses::Seeds;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::storage::{Buffer, Inline, Storage};
+use crate::storage::{Buffer, Inline};
 use crate::tensor::{FloatTensors, Tensors};
 use crate::weights::Weights;
 use rand::Rng;
@@ -106,29 +104,8 @@ pub fn call<M: Model>(
     graph.forward::<Inline<1>>(w, x, y, Pass::Inference(&mut scratch));
 }
 
-/// The graph of a model: a [`Layer`] that a loss can look into.
+/// The graph of a model: a [`Layer`] with one value.
 pub trait Graph<T: Scalar, X: Tensors>: Layer<T, X> {
     /// The only value.
     const NEW: Self;
-    /// What each output ends in.
-    const HEADS: &'static [Head];
-
-    /// The logits of the outputs that have them, after a prediction of `n` samples.
-    fn logits<B: Storage>(scratch: &Self::Scratch<B>, n: usize) -> <Self::Output as Tensors>::Optional<'_>;
-
-    /// The logits of the outputs that have them, after a training pass of `n` samples.
-    fn training_logits<B: Storage>(cache: &Self::Cache<B>, n: usize) -> <Self::Output as Tensors>::Optional<'_>;
-
-    /// [`Layer::backward`] where, for each bit of `seeds` that is set, `dy` is the gradient of the logits of that output.
-    fn backward_from<B: Storage>(
-        &self,
-        seeds: Seeds,
-        w: &Self::Weights,
-        x: X::Batch<'_>,
-        y: <Self::Output as Tensors>::Batch<'_>,
-        dy: <Self::Output as Tensors>::Batch<'_>,
-        cache: &mut Self::Cache<B>,
-        dx: X::Gradients<'_>,
-        dw: Option<&mut Self::Weights>,
-    );
 }

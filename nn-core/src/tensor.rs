@@ -167,6 +167,8 @@ pub trait Tensors: 'static {
     fn gather(from: Self::Batch<'_>, indices: &[usize], to: Self::BatchMut<'_>);
     /// Sets every scalar to zero.
     fn clear(batch: Self::BatchMut<'_>);
+    /// Batches that are all missing.
+    fn none<'a>() -> Self::Optional<'a>;
     /// Gradients that nobody wants.
     fn no_gradients<'a>() -> Self::Gradients<'a>;
     /// Gradients that are all wanted.
@@ -240,6 +242,10 @@ impl<E: Element, const R: usize, const C: usize> Tensors for SMatrix<E, R, C> {
 
     fn clear(batch: &mut [Self]) {
         bytemuck::fill_zeroes(flat_mut(batch));
+    }
+
+    fn none<'a>() -> Option<&'a [Self]> {
+        None
     }
 
     fn no_gradients<'a>() -> Option<&'a mut [Self]> {
@@ -344,6 +350,10 @@ macro_rules! tuple_tensors {
 
             fn clear(batch: Self::BatchMut<'_>) {
                 $($name::clear(batch.$index);)+
+            }
+
+            fn none<'a>() -> Self::Optional<'a> {
+                ($($name::none(),)+)
             }
 
             fn no_gradients<'a>() -> Self::Gradients<'a> {

@@ -84,8 +84,8 @@ macro_rules! in_precision {
                 let seeds = losses().evaluate(
                     (&first, &second),
                     y,
-                    <G as Graph<$T, Inputs>>::training_logits::<Heap>(&cache, n),
-                    <G as Graph<$T, Inputs>>::HEADS,
+                    <G as Layer<$T, Inputs>>::training_logits::<Heap>(&cache, n),
+                    <G as Layer<$T, Inputs>>::HEADS,
                     Weighting { outputs: &[LOSS_WEIGHTS.0, LOSS_WEIGHTS.1], samples: &[] },
                     Some(Outputs::batch_mut::<Heap>(&mut dy, n)),
                     &mut parts,

@@ -116,6 +116,10 @@ impl Tensors for NoTarget {
 
     fn clear(_: &mut [Self]) {}
 
+    fn none<'a>() -> Option<&'a [Self]> {
+        None
+    }
+
     fn no_gradients<'a>() -> Option<&'a mut [Self]> {
         None
     }

@@ -3,12 +3,12 @@
 use super::Context;
 use super::forward::{memory_field, over_batch, weights};
 use super::types::one_or_tuple;
-use crate::graph::{Node, TensorId};
+use crate::graph::{Node, Op, TensorId};
 use crate::plan::{Gradient, Place};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-/// The body of `Graph::backward_from`.
+/// The body of `Layer::backward_from`.
 pub(crate) fn backward(context: &Context<'_>) -> TokenStream {
     let first = context.part("x", 0, context.graph.inputs.len());
     let clear = context.graph.nodes.iter().flat_map(|node| &node.outputs).filter_map(|&tensor| clear(context, tensor));
@@ -72,7 +72,18 @@ fn call(context: &Context<'_>, node: &Node) -> Option<TokenStream> {
     let dx = one_or_tuple(node.inputs.iter().map(|&tensor| outgoing(context, tensor, gradient)).collect());
     let name = &layer.name;
     let dw = if layer.learns() { quote!(dw.as_deref_mut().map(|dw| &mut dw.#name)) } else { quote!(None) };
-    let mut call = over_batch(context, node, quote!(backward::<B>), quote!(#w, #x, #y, #dy, #memory, #dx, #dw));
+    let heads = component_heads(context, node);
+    let mut call = if heads.is_empty() {
+        over_batch(context, node, quote!(backward::<B>), quote!(#w, #x, #y, #dy, #memory, #dx, #dw))
+    } else {
+        // The bits of the model's outputs, in the places of the component's.
+        let bits = heads.into_iter().map(|(i, k)| {
+            let (i, k) = (Literal::usize_unsuffixed(i), Literal::usize_unsuffixed(k));
+            quote!((seeds >> #i & 1) << #k)
+        });
+        let seeds = quote!(#(#bits)|*);
+        over_batch(context, node, quote!(backward_from::<B>), quote!(#seeds, #w, #x, #y, #dy, #memory, #dx, #dw))
+    };
     if let Some((output, logits)) = head(context, node) {
         // The loss may have given the gradient of the logits already.
         let bit = Literal::u32_unsuffixed(1 << output);
@@ -107,6 +118,22 @@ pub(crate) fn head(context: &Context<'_>, node: &Node) -> Option<(usize, TensorI
         }
         _ => None,
     }
+}
+
+/// The outputs of the model that are outputs of a component and that nothing inside reads, each with its place among
+/// those of the component: whether they have logits is the component's to say.
+pub(crate) fn component_heads(context: &Context<'_>, node: &Node) -> Vec<(usize, usize)> {
+    if !matches!(context.graph.layers[node.layer].op, Op::Component(_)) {
+        return Vec::new();
+    }
+    let outputs = node.outputs.iter().enumerate().filter_map(|(k, &tensor)| {
+        let plan = &context.plan.tensors[tensor];
+        match plan.place {
+            Place::Output(i) if !plan.own_gradient => Some((i, k)),
+            _ => None,
+        }
+    });
+    outputs.collect()
 }
 
 /// Whether the caller asked for the gradient of one of these inputs.

@@ -180,7 +180,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     });
     let forward = forward::forward(context);
     let backward = backward::backward(context);
-    let (heads, logits) = heads(context);
+    let Heads { heads, logits, training_logits } = heads(context);
     quote! {
         #[automatically_derived]
         impl<T: #nn Scalar> #nn Component for #name<T> {
@@ -195,6 +195,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
             type Scratch<B: #nn Storage> = #scratch;
             type Cache<B: #nn Storage> = #cache;
             const MACS: usize = #macs;
+            const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
 
             fn init(&self, w: &mut #name<T>, rng: &mut dyn ::nn::__private::Rng) {
                 #(#init)*
@@ -220,28 +221,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
                 dx: #gradients,
                 dw: Option<&mut #name<T>>,
             ) {
-                #nn Graph::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
-            }
-
-            #update
-            #constrain
-            #activity
-            #training_activity
-            #regularize
-        }
-
-        #[automatically_derived]
-        #[allow(unused_variables, unused_mut, clippy::too_many_arguments)]
-        impl<T: #nn Scalar> #nn Graph<T, #x> for #graph_type {
-            const NEW: Self = #graph_type;
-            const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
-
-            fn logits<B: #nn Storage>(m: &Self::Scratch<B>, n: usize) -> #optional {
-                #logits
-            }
-
-            fn training_logits<B: #nn Storage>(m: &Self::Cache<B>, n: usize) -> #optional {
-                #logits
+                #nn Layer::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
             }
 
             fn backward_from<B: #nn Storage>(
@@ -257,32 +237,68 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
             ) {
                 #backward
             }
+
+            fn logits<B: #nn Storage>(m: &Self::Scratch<B>, n: usize) -> #optional {
+                #logits
+            }
+
+            fn training_logits<B: #nn Storage>(m: &Self::Cache<B>, n: usize) -> #optional {
+                #training_logits
+            }
+
+            #update
+            #constrain
+            #activity
+            #training_activity
+            #regularize
+        }
+
+        #[automatically_derived]
+        impl<T: #nn Scalar> #nn Graph<T, #x> for #graph_type {
+            const NEW: Self = #graph_type;
         }
     }
 }
 
-/// What each output ends in, and its logits.
-fn heads(context: &Context<'_>) -> (Vec<TokenStream>, TokenStream) {
-    let (mut heads, mut logits) = (Vec::new(), Vec::new());
+/// What each output ends in, and its logits after both passes.
+struct Heads {
+    heads: Vec<TokenStream>,
+    logits: TokenStream,
+    training_logits: TokenStream,
+}
+
+fn heads(context: &Context<'_>) -> Heads {
+    let nn = &context.paths.nn;
+    let (mut heads, mut logits, mut training_logits) = (Vec::new(), Vec::new(), Vec::new());
     for output in 0..context.graph.outputs.len() {
-        let found = context.graph.nodes.iter().find_map(|node| match backward::head(context, node) {
-            Some((i, logits)) if i == output => Some((node, logits)),
+        let own = context.graph.nodes.iter().find_map(|node| match backward::head(context, node) {
+            Some((i, tensor)) if i == output => Some((node, tensor)),
             _ => None,
         });
-        match found {
-            Some((node, tensor)) => {
-                let (field, layer) = (context.field(tensor), context.layer_value(node));
-                let x = context.samples(&node.inputs, &quote!(T));
-                heads.push(quote!(::nn::layer::head::<T, #x, _>(&#layer)));
-                logits.push(quote!(Some(&m.#field[..n])));
-            }
-            None => {
-                heads.push(quote!(::nn::activations::Head::Other));
-                logits.push(quote!(None));
-            }
+        let component = context.graph.nodes.iter().find_map(|node| {
+            backward::component_heads(context, node).into_iter().find(|(i, _)| *i == output).map(|(_, k)| (node, k))
+        });
+        if let Some((node, tensor)) = own {
+            let (field, layer) = (context.field(tensor), context.layer_value(node));
+            let x = context.samples(&node.inputs, &quote!(T));
+            heads.push(quote!(::nn::layer::head::<T, #x, _>(&#layer)));
+            logits.push(quote!(::core::option::Option::Some(&m.#field[..n])));
+            training_logits.push(quote!(::core::option::Option::Some(&m.#field[..n])));
+        } else if let Some((node, k)) = component {
+            let (layer, memory) = (context.layer_type(node), memory_field(node));
+            let x = context.samples(&node.inputs, &quote!(T));
+            let index = Literal::usize_unsuffixed(k);
+            let part = if node.outputs.len() == 1 { quote!() } else { quote!(.#index) };
+            heads.push(quote!(<#layer as #nn Layer<T, #x>>::HEADS[#index]));
+            logits.push(quote!(<#layer as #nn Layer<T, #x>>::logits::<B>(&m.#memory, n) #part));
+            training_logits.push(quote!(<#layer as #nn Layer<T, #x>>::training_logits::<B>(&m.#memory, n) #part));
+        } else {
+            heads.push(quote!(::nn::activations::Head::Other));
+            logits.push(quote!(::core::option::Option::None));
+            training_logits.push(quote!(::core::option::Option::None));
         }
     }
-    (heads, one_or_tuple(logits))
+    Heads { heads, logits: one_or_tuple(logits), training_logits: one_or_tuple(training_logits) }
 }
 
 /// `impl Model`.

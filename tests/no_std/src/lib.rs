@@ -5,7 +5,7 @@
 #![no_std]
 
 use nn::prelude::*;
-use nn::{Buffer, Graph, Inline, Mode, losses::Weighting};
+use nn::{Buffer, Inline, Mode, losses::Weighting};
 use rand::{Rng, RngExt, rngs::Xoshiro256PlusPlus};
 
 model! {
@@ -87,8 +87,8 @@ impl Trainer {
             &LOSS,
             targets,
             &y,
-            <TrendGraph as Graph<f32, Readings>>::training_logits::<Memory>(&self.cache, BATCH),
-            <TrendGraph as Graph<f32, Readings>>::HEADS,
+            <TrendGraph as Layer<f32, Readings>>::training_logits::<Memory>(&self.cache, BATCH),
+            <TrendGraph as Layer<f32, Readings>>::HEADS,
             Weighting::NONE,
             Some(&mut dy),
             &mut loss,
