@@ -61,8 +61,8 @@ fn a_saturated_sigmoid_inside_a_model_still_learns() {
 fn outputs_are_told_apart() {
     let mut model = Around::<f64>::boxed(&mut StdRng::seed_from_u64(1));
     model.swapped.two.p.kernel.fill(100.0);
-    let mut model = model
-        .compile(Sgd::default(), AroundOutputs { a: BinaryCrossentropy::default(), c: MeanSquaredError });
+    let mut model =
+        model.compile(Sgd::default(), AroundOutputs { a: BinaryCrossentropy::default(), c: MeanSquaredError });
     let report = model.train_on_batch(&X, ([0.0f64], [0.0f64])).expect("valid data");
     assert_eq!(report.get("a_loss"), Some(200.0));
     assert!(model.model().swapped.two.p.kernel.iter().all(|w| (w - 99.99).abs() < 1e-9));
