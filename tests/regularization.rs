@@ -36,6 +36,13 @@ model! {
     Model(inputs = x, outputs = y)
 }
 
+model! {
+    pub struct OneLayer;
+    let x = Input(shape = [2]);
+    let y = Dense(3, kernel_constraint = max_norm(0.5), bias_constraint = non_neg)(x);
+    Model(inputs = x, outputs = y)
+}
+
 fn data() -> ([SVector<f64, 2>; 2], [f64; 2]) {
     ([[1.0, 2.0], [-3.0, 4.0]].map(SVector::from), [0.0, 0.0])
 }
@@ -47,6 +54,7 @@ fn charged() -> Box<Charged<f64>> {
     model
 }
 
+/// The loss and the weights agree with those of Keras 3: 4.375 and [[0.5, 3], [-1, -5.5]].
 #[test]
 fn a_penalty_on_activations_is_a_part_of_the_loss_in_training_and_in_a_test() {
     let (x, y) = data();
@@ -73,6 +81,23 @@ fn a_penalty_inside_a_model_that_is_a_layer() {
         inner.train_on_batch(&x, &y).expect("valid data").loss
     );
     assert_eq!(outer.model().inner, *inner.model());
+}
+
+/// `Dense(3, kernel_constraint=MaxNorm(0.5), bias_constraint=NonNeg())` with `SGD(0.1)` and `"mse"`: one `train_on_batch`
+/// of Keras 3 (TensorFlow, float64) from these weights, with targets of 1. TensorFlow's step is rounded to `f32`.
+#[test]
+fn bounds_are_those_of_keras() {
+    let (x, _) = data();
+    let mut model = OneLayer::<f64>::boxed(&mut StdRng::seed_from_u64(1));
+    model.y.kernel.as_mut_slice().copy_from_slice(&[0.1, 0.6, -0.3, 0.2, 0.8, 0.4]);
+    model.y.bias.as_mut_slice().copy_from_slice(&[0.1, -0.2, 0.3]);
+    let mut model = model.compile(Sgd { learning_rate: 0.1, ..Sgd::default() }, MeanSquaredError);
+    model.train_on_batch(&x, [SVector::<f64, 3>::repeat(1.0); 2]).expect("valid data");
+    let y = &model.model().y;
+    let kernel = [0.07333331, 0.31937765, -0.11333328, 0.2799999, 0.3847049, 0.17333325];
+    let bias = [0.12666667, 0.0, 0.24666667];
+    let close = |got: &[f64], keras: &[f64]| got.iter().zip(keras).all(|(got, keras)| (got - keras).abs() < 2e-7);
+    assert!(close(y.kernel.as_slice(), &kernel) && close(y.bias.as_slice(), &bias), "{y:?}");
 }
 
 #[test]

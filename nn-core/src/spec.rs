@@ -324,7 +324,17 @@ impl Inferred {
 /// With the layer's name and the message of the error.
 pub const fn expect(layer: &str, result: Result<Inferred, ShapeError>) -> Inferred {
     match result {
-        Ok(inferred) => inferred,
+        Ok(inferred) => {
+            let mut i = 0;
+            while i < inferred.output_count {
+                if inferred.outputs[i].size() == 0 {
+                    let message = Text::<512>::new().str("`").str(layer).str("`: a dimension of the output is 0: ");
+                    panic!("{}", message.shape(&inferred.outputs[i]).as_str())
+                }
+                i += 1;
+            }
+            inferred
+        }
         Err(error) => {
             let message = Text::<512>::new().str("`").str(layer).str("`: ").str(error.message.as_str());
             panic!("{}", message.as_str())
