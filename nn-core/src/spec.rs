@@ -1,7 +1,8 @@
 //! What the macro knows of a layer: its names, arguments, arity and shape rule, as plain data.
 //!
 //! `nn-macros` reads these tables on the host, so this module has no dependency. A layer's page states its [`LayerSpec`];
-//! nothing about a single layer is written in the macro.
+//! nothing about a single layer is written in the macro, but that an `activation` stands for an `Activate` and an
+//! `activity_regularizer` for an `ActivityRegularization`.
 
 use crate::shape::{Shape, ShapeError};
 use crate::text::Text;

@@ -2,7 +2,7 @@
 //! constants that rustc evaluates with the same rules where they are not.
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::{Facts, Graph, Node, Op, Producer, Shaped, TensorId};
+use crate::graph::{Builtin, Facts, Graph, Node, Op, Producer, Shaped, TensorId};
 use crate::values::is_too_large;
 use nn_core::shape::{Blame, Shape};
 use nn_core::spec::{Inferred, Kind, Value};
@@ -50,13 +50,7 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
                 match (builtin.spec.infer)(&values, &shapes) {
                     Ok(inferred) => {
                         if builtin.args.iter().any(|arg| arg.unchecked) {
-                            let module = format_ident!("{}", builtin.spec.module);
-                            let args = builtin.args.iter().map(|arg| &arg.value_tokens);
-                            let shapes = inputs.iter().map(|&t| expression(graph, t));
-                            let name = graph.layers[layer].name.to_string();
-                            let rule = quote!(::nn::layers::#module::infer(&[#(#args),*], &[#(#shapes),*]));
-                            let span = start(&graph.layers[layer].source);
-                            let check = quote_spanned!(span=> ::nn::spec::expect(#name, #rule));
+                            let check = rule(graph, n, builtin);
                             graph.checks.push(check);
                         }
                         literal(graph, n, inferred, diagnostics)
@@ -64,13 +58,8 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
                     Err(error) => report(graph, n, error, diagnostics),
                 }
             } else {
-                let module = format_ident!("{}", builtin.spec.module);
-                let args = builtin.args.iter().map(|arg| &arg.value_tokens);
-                let shapes = inputs.iter().map(|&t| expression(graph, t));
-                let name = graph.layers[layer].name.to_string();
-                let result = quote!(::nn::layers::#module::infer(&[#(#args),*], &[#(#shapes),*]));
-                let span = start(&graph.layers[layer].source);
-                let mut value = quote_spanned!(span=> ::nn::spec::expect(#name, #result));
+                let name = &graph.layers[layer].name;
+                let mut value = rule(graph, n, builtin);
                 if let (Some(first), Some(count)) = (&builtin.inferred, builtin.spec.weight_consts) {
                     let span = start(&graph.nodes[n].input_exprs[0]);
                     let first = (0..count).map(|i| match first {
@@ -114,6 +103,18 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
 /// Where rustc reports what it finds wrong with a layer.
 fn start(source: &syn::Expr) -> Span {
     source.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
+}
+
+/// A const expression of type `Inferred`: the layer's shape rule at a call, as rustc evaluates it.
+fn rule(graph: &Graph, n: usize, builtin: &Builtin) -> TokenStream {
+    let node = &graph.nodes[n];
+    let layer = &graph.layers[node.layer];
+    let module = format_ident!("{}", builtin.spec.module);
+    let args = builtin.args.iter().map(|arg| &arg.value_tokens);
+    let shapes = node.inputs.iter().map(|&tensor| expression(graph, tensor));
+    let name = layer.name.to_string();
+    let result = quote!(::nn::layers::#module::infer(&[#(#args),*], &[#(#shapes),*]));
+    quote_spanned!(start(&layer.source)=> ::nn::spec::expect(#name, #result))
 }
 
 fn known(graph: &Graph, tensor: TensorId) -> Option<Shape> {
