@@ -6,6 +6,7 @@ use crate::scalar::Scalar;
 use crate::storage::{Buffer, Storage};
 use crate::tensor::Tensors;
 use crate::weights::Weights;
+use core::ops::Range;
 use rand::Rng;
 
 /// A layer over the scalar `T`, called on tensors `X`.
@@ -44,6 +45,10 @@ pub trait Layer<T: Scalar, X: Tensors> {
 
     /// The same for each of its outputs; a model has several.
     const HEADS: &'static [Head] = &[Self::HEAD];
+
+    /// For each input of indices, how many there are to choose from (the size of the vocabulary): an index is below it.
+    /// `usize::MAX`, or no entry, where any index does.
+    const BOUNDS: &'static [usize] = &[];
 
     /// Sets fresh weights. They are zero before.
     fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
@@ -98,6 +103,15 @@ pub trait Layer<T: Scalar, X: Tensors> {
     fn training_logits<B: Storage>(cache: &Self::Cache<B>, n: usize) -> <Self::Output as Tensors>::Optional<'_> {
         let (_, _) = (cache, n);
         <Self::Output as Tensors>::none()
+    }
+
+    /// Calls `visit` with the parts of the flat slice of weights that `backward` adds to, as far as they belong to variables
+    /// by rows ([`Variable::rows`](crate::Variable::rows)). A part may come twice.
+    ///
+    /// Gradients of a table come for the rows that a batch names: a step costs as much as these, not as much as the table.
+    /// Whatever is not visited has a gradient of zero.
+    fn touched<B: Storage>(&self, x: X::Batch<'_>, cache: &Self::Cache<B>, visit: &mut dyn FnMut(Range<usize>)) {
+        let (_, _, _) = (x, cache, visit);
     }
 
     /// Moves a running state (moving averages) after a training pass. It is called once per call of the layer, after

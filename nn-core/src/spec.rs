@@ -19,8 +19,14 @@ pub struct LayerSpec {
     pub args: &'static [ArgSpec],
     /// How many tensors it is called on.
     pub inputs: Arity,
+    /// What may follow the inputs in a call, by keyword: `LSTM(32)(x, initial_state = [h, c])`.
+    pub call_keywords: &'static [&'static str],
     /// What its inputs hold.
     pub reads: Dtype,
+    /// What its outputs hold.
+    pub writes: Dtype,
+    /// How it treats the mask of its inputs.
+    pub masking: Masking,
     /// How many constants its type has: as many as the shape rule gives.
     pub consts: usize,
     /// How many of its leading constants its weights have; `None` for a layer without weights. By convention the weights
@@ -36,6 +42,58 @@ pub struct LayerSpec {
     /// The shape rule. It is called by the macro where all dimensions are literals and named in a `const` where they
     /// are not, so it exists once.
     pub infer: fn(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>,
+    /// For a layer around another one (its argument of [`Kind::Layer`]): the shapes that the other one is called on, as the
+    /// outputs of the result. The shape rule then finds what the other one gives in [`Value::Layer`].
+    pub inner: Option<fn(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>>,
+}
+
+impl LayerSpec {
+    /// What most layers have in common; a page states the rest.
+    pub const BASE: LayerSpec = LayerSpec {
+        name: "",
+        function: None,
+        module: "",
+        args: &[],
+        inputs: Arity::ONE,
+        call_keywords: &[],
+        reads: Dtype::Float,
+        writes: Dtype::Float,
+        masking: Masking::Drops,
+        consts: 0,
+        weight_consts: None,
+        has_cache: false,
+        has_scratch: false,
+        head: false,
+        infer: unruled,
+        inner: None,
+    };
+}
+
+const fn unruled(_: &[Value], _: &[Shape]) -> Result<Inferred, ShapeError> {
+    panic!("this layer has no shape rule")
+}
+
+/// How a layer treats masks. The mask of a sequence says which of its steps count: a tensor of its own, `u32` 0 or 1 for
+/// every step, which the graph carries along.
+#[derive(Clone, Copy)]
+pub enum Masking {
+    /// The output has none.
+    Drops,
+    /// The output has the mask of the input; of several inputs that all have one, a step counts where it counts in any.
+    Passes,
+    /// It is called with the mask as one more input, the last. The output has the same mask if the flag of this index is
+    /// set (`return_sequences`).
+    Reads {
+        /// The index of the argument.
+        passes: Option<usize>,
+    },
+    /// Its output has a mask that this other layer makes of the same inputs, if the flag of this index is set, or always.
+    Makes {
+        /// The index of the argument.
+        flag: Option<usize>,
+        /// The layer that makes the mask. Its arguments are those of the same names.
+        by: &'static LayerSpec,
+    },
 }
 
 /// How many tensors a layer is called on.
@@ -109,6 +167,13 @@ pub enum Kind {
     Constraint,
     /// A penalty on the output of the layer and its activation: an `ActivityRegularization` that follows them.
     ActivityAfter,
+    /// An activation inside of the layer: a field of it, whose type is a type argument of the layer, after its constants.
+    /// The name is that of the default's type.
+    Activation(&'static str),
+    /// One of some names; the shape rule sees its index.
+    Choice(&'static [&'static str]),
+    /// A layer, which this one is wrapped around: the first type argument.
+    Layer,
 }
 
 /// The default of an argument.
@@ -137,6 +202,10 @@ pub enum Value {
     Flag(bool),
     /// A number.
     Float(f64),
+    /// Which of the names of a [`Kind::Choice`].
+    Choice(usize),
+    /// What the shape rule of the layer inside found.
+    Layer(Inferred),
     /// Not given, or nothing that a shape depends on.
     Absent,
 }
@@ -187,6 +256,28 @@ impl Value {
         }
     }
 
+    /// The index of the name.
+    ///
+    /// # Panics
+    /// If it is of another kind; the macro has checked that.
+    pub const fn as_choice(&self) -> usize {
+        match self {
+            Value::Choice(index) => *index,
+            _ => panic!("a name was expected"),
+        }
+    }
+
+    /// What the layer inside gives.
+    ///
+    /// # Panics
+    /// If it is of another kind; the macro has checked that.
+    pub const fn as_layer(&self) -> Inferred {
+        match self {
+            Value::Layer(inferred) => *inferred,
+            _ => panic!("a layer was expected"),
+        }
+    }
+
     /// The number, if it is known.
     pub const fn as_float(&self) -> Option<f64> {
         match self {
@@ -225,6 +316,26 @@ impl ArgSpec {
     /// A number that must be given and is a field of the layer.
     pub const fn required_float(name: &'static str) -> Self {
         ArgSpec { name, kind: Kind::Float, default: Default::Required, field: true }
+    }
+
+    /// An activation inside of the layer, whose type is `default` if none is given.
+    pub const fn inner_activation(name: &'static str, default: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Activation(default), default: Default::Layer, field: true }
+    }
+
+    /// One of some names, the first by default.
+    pub const fn choice(name: &'static str, names: &'static [&'static str]) -> Self {
+        ArgSpec { name, kind: Kind::Choice(names), default: Default::Is(Value::Choice(0)), field: false }
+    }
+
+    /// The layer that this one is wrapped around.
+    pub const fn layer() -> Self {
+        ArgSpec { name: "layer", kind: Kind::Layer, default: Default::Required, field: false }
+    }
+
+    /// A flag that is a field of the layer.
+    pub const fn flag_field(name: &'static str, default: bool) -> Self {
+        ArgSpec { name, kind: Kind::Flag, default: Default::Is(Value::Flag(default)), field: true }
     }
 
     /// The activation that follows the layer; none by default.

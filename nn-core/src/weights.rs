@@ -90,12 +90,15 @@ pub struct Variable<'a> {
     pub shape: Shape,
     /// Whether training changes it.
     pub trainable: bool,
+    /// Whether its gradient comes by rows (along the first axis of `shape`): a batch touches only those that it names, and
+    /// [`Layer::touched`](crate::Layer::touched) says which.
+    pub rows: bool,
 }
 
 impl<'a> Variable<'a> {
     /// A variable that training changes.
     pub const fn new(path: &'a Path<'a>, name: &'static str, shape: Shape) -> Self {
-        Variable { path: path.join(name), shape, trainable: true }
+        Variable { path: path.join(name), shape, trainable: true, rows: false }
     }
 
     /// The same variable of a frozen layer.
@@ -105,7 +108,7 @@ impl<'a> Variable<'a> {
 
     /// A variable that holds a running state and is not trained.
     pub const fn state(path: &'a Path<'a>, name: &'static str, shape: Shape) -> Self {
-        Variable { path: path.join(name), shape, trainable: false }
+        Variable { path: path.join(name), shape, trainable: false, rows: false }
     }
 }
 
@@ -152,8 +155,9 @@ unsafe impl<T: Scalar> Weights<T> for () {
 
 /// Defines the weights of a layer: a `repr(C)` struct of matrices, with their names and shapes in weight files.
 ///
-/// A field is `name: Type => [shape as in Keras]`; a running state that training does not change is marked `state`. A field
-/// with no scalars (a bias with `use_bias = false` is a matrix with 0 columns) has no variable.
+/// A field is `name: Type => [shape as in Keras]`; a running state that training does not change is marked `state`, a table
+/// whose gradient comes by rows `rows`. A field with no scalars (a bias with `use_bias = false` is a matrix with 0 columns)
+/// has no variable.
 ///
 /// ```
 /// use nalgebra::{SMatrix, SVector};
@@ -181,16 +185,22 @@ macro_rules! weights {
         $(#[$doc:meta])* state $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
     ) => {
         $crate::weights! { @fields $meta $vis $name $constants
-            [$($done)* { [$(#[$doc])*] $field [$type] [$($dim),*] false }] $($rest)* }
+            [$($done)* { [$(#[$doc])*] $field [$type] [$($dim),*] false false }] $($rest)* }
+    };
+    (@fields $meta:tt $vis:tt $name:ident $constants:tt [$($done:tt)*]
+        $(#[$doc:meta])* rows $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
+    ) => {
+        $crate::weights! { @fields $meta $vis $name $constants
+            [$($done)* { [$(#[$doc])*] $field [$type] [$($dim),*] true true }] $($rest)* }
     };
     (@fields $meta:tt $vis:tt $name:ident $constants:tt [$($done:tt)*]
         $(#[$doc:meta])* $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
     ) => {
         $crate::weights! { @fields $meta $vis $name $constants
-            [$($done)* { [$(#[$doc])*] $field [$type] [$($dim),*] true }] $($rest)* }
+            [$($done)* { [$(#[$doc])*] $field [$type] [$($dim),*] true false }] $($rest)* }
     };
     (@fields [$($meta:tt)*] [$vis:vis] $name:ident [$($constant:ident)*]
-        [$({ [$($doc:tt)*] $field:ident [$type:ty] [$($dim:expr),*] $trainable:literal })*]
+        [$({ [$($doc:tt)*] $field:ident [$type:ty] [$($dim:expr),*] $trainable:literal $rows:literal })*]
     ) => {
         $($meta)*
         #[repr(C)]
@@ -219,6 +229,7 @@ macro_rules! weights {
                             path: path.join(stringify!($field)),
                             shape,
                             trainable: $trainable,
+                            rows: $rows,
                         });
                     }
                 )*

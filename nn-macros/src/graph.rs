@@ -1,5 +1,6 @@
 //! The graph: layers, their calls, and the tensors between them. Plain data, without tokens of the expansion.
 
+use crate::values::Named;
 use nn_core::shape::Shape;
 use nn_core::spec::{Inferred, LayerSpec, Value};
 use proc_macro2::{Span, TokenStream};
@@ -92,6 +93,8 @@ pub(crate) struct Arg {
     pub(crate) expr: Option<Expr>,
     /// Whether its value is one that shapes do not depend on and that only rustc can check.
     pub(crate) unchecked: bool,
+    /// An activation inside of the layer.
+    pub(crate) activation: Option<Named>,
 }
 
 /// What is known of a call's result.

@@ -16,7 +16,7 @@ pub(crate) fn default(spec: &ArgSpec) -> Arg {
         Default::Is(value) => value,
         Default::Layer | Default::Required => Value::Absent,
     };
-    Arg { value: Some(value), value_tokens: tokens(value), field: None, expr: None, unchecked: false }
+    Arg { value: Some(value), value_tokens: tokens(value), field: None, expr: None, unchecked: false, activation: None }
 }
 
 /// The argument from what was written for it.
@@ -28,6 +28,7 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             field: field.filter(|_| spec.field),
             expr: Some(expr.clone()),
             unchecked: false,
+            activation: None,
         })
     };
     match spec.kind {
@@ -99,12 +100,33 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             let value = named(expr, "regularizer", nn_core::regularizers::REGULARIZERS, diagnostics)?;
             arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
         }
+        Kind::Activation(_) => {
+            let value = named(expr, "activation", nn_core::activations::ACTIVATIONS, diagnostics)?;
+            Some(Arg {
+                activation: Some(value.clone()),
+                ..arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))?
+            })
+        }
         Kind::Constraint => {
             let value = named(expr, "constraint", nn_core::constraints::CONSTRAINTS, diagnostics)?;
             arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
         }
-        // The resolver makes a layer of its own of it.
-        Kind::ActivationAfter | Kind::ActivityAfter => Some(default(spec)),
+        Kind::Choice(names) => {
+            let text = expr.to_token_stream().to_string();
+            let quoted = literal::string(expr);
+            if let Some(index) = names.iter().position(|name| *name == text) {
+                return arg(Some(Value::Choice(index)), tokens(Value::Choice(index)), Some(quote!(#index)));
+            }
+            let expected = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let error = diagnostics.error(expr, format!("`{}` expects one of {expected}, but got `{text}`", spec.name));
+            match quoted {
+                Some(name) if names.contains(&name.as_str()) => error.help(format!("without quotes: `{name}`")),
+                _ => error.did_you_mean(&text, names.iter().copied()),
+            };
+            None
+        }
+        // The resolver makes layers of their own of these.
+        Kind::ActivationAfter | Kind::ActivityAfter | Kind::Layer => Some(default(spec)),
     }
 }
 
@@ -173,11 +195,14 @@ pub(crate) fn tokens(value: Value) -> TokenStream {
         Value::Ints(all, count) => quote!(::nn::spec::Value::Ints([#(#all),*], #count)),
         Value::Flag(flag) => quote!(::nn::spec::Value::Flag(#flag)),
         Value::Float(x) if x.is_finite() => quote!(::nn::spec::Value::Float(#x)),
-        Value::Float(_) | Value::Absent => quote!(::nn::spec::Value::Absent),
+        Value::Choice(index) => quote!(::nn::spec::Value::Choice(#index)),
+        // The layer inside has a constant of its own, which stands in the rule.
+        Value::Float(_) | Value::Layer(_) | Value::Absent => quote!(::nn::spec::Value::Absent),
     }
 }
 
 /// An activation, initializer or regularizer.
+#[derive(Clone)]
 pub(crate) struct Named {
     /// An expression of its value, with full paths.
     pub(crate) tokens: TokenStream,

@@ -12,22 +12,18 @@
 //! Source: <https://keras.io/api/layers/regularization_layers/activity_regularization/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 
 /// `ActivityRegularization(l1, l2)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "ActivityRegularization",
-    function: None,
     module: "activity_regularization",
     args: &[ArgSpec::float("l1", 0.0), ArgSpec::float("l2", 0.0)],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
-    consts: 0,
-    weight_consts: None,
     has_cache: true,
     has_scratch: true,
-    head: false,
+    masking: Masking::Passes,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// The shape stays.

@@ -24,7 +24,7 @@
 //! <https://keras.io/api/layers/normalization_layers/batch_normalization/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `BatchNormalization(axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer,
@@ -32,7 +32,6 @@ use crate::text::Text;
 /// beta_constraint, gamma_constraint)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "BatchNormalization",
-    function: None,
     module: "batch_normalization",
     args: &[
         ArgSpec::int("axis", -1),
@@ -49,14 +48,12 @@ pub const SPEC: LayerSpec = LayerSpec {
         ArgSpec::constraint("beta_constraint"),
         ArgSpec::constraint("gamma_constraint"),
     ],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
     consts: 4,
     weight_consts: Some(3),
     has_cache: true,
-    has_scratch: false,
-    head: false,
+    masking: Masking::Passes,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// The shape stays; the type is `BatchNormalization<features, center, scale, STRIDE>`, with the distance of neighbours

@@ -14,7 +14,7 @@
 //! Source: <https://keras.io/api/layers/merging_layers/concatenate/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::spec::{ArgSpec, Arity, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `Concatenate(axis)([..])`, `concatenate([..], axis)`
@@ -25,13 +25,10 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::int("axis", -1)],
     // Keras joins a single tensor as well.
     inputs: Arity { min: 1, ..Arity::MANY },
-    reads: Dtype::Float,
     consts: 3,
-    weight_consts: None,
-    has_cache: false,
-    has_scratch: false,
-    head: false,
+    masking: Masking::Passes,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// The sum along `axis`; the type is `Concatenate<OUTER, rows, cols>`, rows and columns of the output.

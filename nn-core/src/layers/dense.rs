@@ -16,14 +16,13 @@
 //! Source: <https://keras.io/api/layers/core_layers/dense/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `Dense(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
 /// activity_regularizer, kernel_constraint, bias_constraint)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "Dense",
-    function: None,
     module: "dense",
     args: &[
         ArgSpec::size("units"),
@@ -37,14 +36,11 @@ pub const SPEC: LayerSpec = LayerSpec {
         ArgSpec::constraint("kernel_constraint"),
         ArgSpec::constraint("bias_constraint"),
     ],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
     consts: 3,
     weight_consts: Some(3),
-    has_cache: false,
-    has_scratch: false,
-    head: false,
+    masking: Masking::Passes,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// `(.., i)` to `(.., units)`; the type is `Dense<i, units, use_bias>`.

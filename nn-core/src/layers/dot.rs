@@ -20,7 +20,7 @@
 //! Source: <https://keras.io/api/layers/merging_layers/dot/>
 
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Default, Dtype, Inferred, Kind, LayerSpec, Value};
+use crate::spec::{ArgSpec, Arity, Default, Inferred, Kind, LayerSpec, Value};
 use crate::text::Text;
 
 /// `Dot(axes, normalize)([a, b])`, `dot([a, b], axes, normalize)`
@@ -38,13 +38,9 @@ pub const SPEC: LayerSpec = LayerSpec {
         ArgSpec::flag("normalize", false),
     ],
     inputs: Arity::TWO,
-    reads: Dtype::Float,
     consts: 6,
-    weight_consts: None,
-    has_cache: false,
-    has_scratch: false,
-    head: false,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// The axes of both inputs but the two that are summed. The type is `Dot<rows, cols, K, SA, SB, NORMALIZE>`: the length of

@@ -13,23 +13,18 @@
 //! Source: Srivastava et al., *Dropout*, JMLR 15 (2014); <https://keras.io/api/layers/regularization_layers/dropout/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `Dropout(rate)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "Dropout",
-    function: None,
     module: "dropout",
     args: &[ArgSpec::required_float("rate")],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
-    consts: 0,
-    weight_consts: None,
     has_cache: true,
-    has_scratch: false,
-    head: false,
+    masking: Masking::Passes,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// The shape stays.

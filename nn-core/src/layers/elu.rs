@@ -13,22 +13,16 @@
 //! Source: <https://keras.io/api/layers/activation_layers/elu/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 
 /// `ELU(alpha)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "ELU",
-    function: None,
     module: "elu",
     args: &[ArgSpec::float("alpha", 1.0)],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
-    consts: 0,
-    weight_consts: None,
-    has_cache: false,
-    has_scratch: false,
-    head: false,
+    masking: Masking::Passes,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// The shape stays.

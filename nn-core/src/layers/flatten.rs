@@ -11,23 +11,11 @@
 //! Source: <https://keras.io/api/layers/reshaping_layers/flatten/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::spec::{Inferred, LayerSpec, Value};
 
 /// `Flatten()`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "Flatten",
-    function: None,
-    module: "flatten",
-    args: &[],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
-    consts: 1,
-    weight_consts: None,
-    has_cache: false,
-    has_scratch: false,
-    head: false,
-    infer,
-};
+pub const SPEC: LayerSpec =
+    LayerSpec { name: "Flatten", module: "flatten", args: &[], consts: 1, infer, ..LayerSpec::BASE };
 
 /// One axis with all scalars; the type is `Flatten<size>`.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {

@@ -12,23 +12,17 @@
 //! Source: <https://keras.io/api/layers/regularization_layers/gaussian_noise/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `GaussianNoise(stddev)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "GaussianNoise",
-    function: None,
     module: "gaussian_noise",
     args: &[ArgSpec::required_float("stddev")],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
-    consts: 0,
-    weight_consts: None,
-    has_cache: false,
-    has_scratch: false,
-    head: false,
+    masking: Masking::Passes,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// The shape stays.

@@ -17,14 +17,13 @@
 //! <https://keras.io/api/layers/normalization_layers/layer_normalization/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `LayerNormalization(axis, epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer,
 /// gamma_regularizer, beta_constraint, gamma_constraint)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "LayerNormalization",
-    function: None,
     module: "layer_normalization",
     args: &[
         ArgSpec::int("axis", -1),
@@ -38,14 +37,12 @@ pub const SPEC: LayerSpec = LayerSpec {
         ArgSpec::constraint("beta_constraint"),
         ArgSpec::constraint("gamma_constraint"),
     ],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
     consts: 3,
     weight_consts: Some(3),
     has_cache: true,
-    has_scratch: false,
-    head: false,
+    masking: Masking::Passes,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// The shape stays; the type is `LayerNormalization<features, center, scale>`.

@@ -14,23 +14,17 @@
 //! Source: <https://keras.io/api/layers/activation_layers/leaky_relu/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `LeakyReLU(negative_slope)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "LeakyReLU",
-    function: None,
     module: "leaky_re_lu",
     args: &[ArgSpec::float("negative_slope", 0.3)],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
-    consts: 0,
-    weight_consts: None,
-    has_cache: false,
-    has_scratch: false,
-    head: false,
+    masking: Masking::Passes,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// The shape stays.

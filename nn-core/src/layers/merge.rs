@@ -6,7 +6,7 @@
 //! Source: `_Merge`, <https://github.com/keras-team/keras/blob/master/keras/src/layers/merging/base_merge.py>
 
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{Arity, Dtype, Inferred, LayerSpec, MAX_INPUTS, Value};
+use crate::spec::{Arity, Inferred, LayerSpec, MAX_INPUTS, Masking, Value};
 use crate::text::Text;
 
 /// The specification of a merge.
@@ -17,13 +17,10 @@ pub(crate) const fn spec(name: &'static str, function: &'static str, inputs: Ari
         module: function,
         args: &[],
         inputs,
-        reads: Dtype::Float,
+        masking: Masking::Passes,
         consts: 6,
-        weight_consts: None,
-        has_cache: false,
-        has_scratch: false,
-        head: false,
         infer,
+        ..LayerSpec::BASE
     }
 }
 

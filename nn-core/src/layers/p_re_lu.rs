@@ -16,13 +16,12 @@
 //! Source: He et al., *Delving deep into rectifiers*, ICCV (2015); <https://keras.io/api/layers/activation_layers/prelu/>
 
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Default, Dtype, Inferred, Kind, LayerSpec, Value};
+use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `PReLU(alpha_initializer, alpha_regularizer, alpha_constraint, shared_axes)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "PReLU",
-    function: None,
     module: "p_re_lu",
     args: &[
         ArgSpec::initializer("alpha_initializer"),
@@ -35,14 +34,11 @@ pub const SPEC: LayerSpec = LayerSpec {
             field: false,
         },
     ],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
     consts: 7,
     weight_consts: Some(5),
-    has_cache: false,
-    has_scratch: false,
-    head: false,
+    masking: Masking::Passes,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// The most axes of an input.

@@ -12,23 +12,17 @@
 //! Source: <https://keras.io/api/layers/reshaping_layers/permute/>
 
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Default, Dtype, Inferred, Kind, LayerSpec, Value};
+use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Value};
 use crate::text::Text;
 
 /// `Permute(dims)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "Permute",
-    function: None,
     module: "permute",
     args: &[ArgSpec { name: "dims", kind: Kind::Ints, default: Default::Required, field: false }],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
     consts: 7,
-    weight_consts: None,
-    has_cache: false,
-    has_scratch: false,
-    head: false,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// The axes in the order `dims`. The type is `Permute<rows, cols, D1, D2, D3, D4, DIMS>`: the output is, with 1 for axes

@@ -17,27 +17,21 @@
 //! Source: <https://keras.io/api/layers/activation_layers/relu/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Default, Dtype, Inferred, Kind, LayerSpec, Value};
+use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `ReLU(max_value, negative_slope, threshold)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "ReLU",
-    function: None,
     module: "re_lu",
     args: &[
         ArgSpec { name: "max_value", kind: Kind::Float, default: Default::Layer, field: true },
         ArgSpec::float("negative_slope", 0.0),
         ArgSpec::float("threshold", 0.0),
     ],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
-    consts: 0,
-    weight_consts: None,
-    has_cache: false,
-    has_scratch: false,
-    head: false,
+    masking: Masking::Passes,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// The shape stays.

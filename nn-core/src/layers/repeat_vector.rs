@@ -11,23 +11,17 @@
 //! Source: <https://keras.io/api/layers/reshaping_layers/repeat_vector/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Value};
 use crate::text::Text;
 
 /// `RepeatVector(n)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "RepeatVector",
-    function: None,
     module: "repeat_vector",
     args: &[ArgSpec::size("n")],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
     consts: 1,
-    weight_consts: None,
-    has_cache: false,
-    has_scratch: false,
-    head: false,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// `(features,)` to `(n, features)`; the type is `RepeatVector<n>`.

@@ -12,23 +12,17 @@
 //! Source: <https://keras.io/api/layers/reshaping_layers/reshape/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Default, Dtype, Inferred, Kind, LayerSpec, Value};
+use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Value};
 use crate::text::Text;
 
 /// `Reshape(target_shape)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "Reshape",
-    function: None,
     module: "reshape",
     args: &[ArgSpec { name: "target_shape", kind: Kind::Ints, default: Default::Required, field: false }],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
     consts: 2,
-    weight_consts: None,
-    has_cache: false,
-    has_scratch: false,
-    head: false,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// `target_shape` without its -1; the type is `Reshape<rows, cols>`.

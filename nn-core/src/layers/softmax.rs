@@ -12,23 +12,19 @@
 //! Source: <https://keras.io/api/layers/activation_layers/softmax/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `Softmax(axis)`
 pub const SPEC: LayerSpec = LayerSpec {
     name: "Softmax",
-    function: None,
     module: "softmax",
     args: &[ArgSpec::int("axis", -1)],
-    inputs: Arity::ONE,
-    reads: Dtype::Float,
     consts: 2,
-    weight_consts: None,
-    has_cache: false,
-    has_scratch: false,
     head: true,
+    masking: Masking::Passes,
     infer,
+    ..LayerSpec::BASE
 };
 
 /// The shape stays; the type is `Softmax<N, STRIDE>`, the length of the axis and the distance of neighbours along it.
