@@ -4,6 +4,7 @@
 //! serves both. Memory is zeroed where it will stay: a batch of 60 MB images never passes through a stack.
 
 use bytemuck::Zeroable;
+use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
 /// A kind of working memory.
@@ -99,6 +100,40 @@ impl<S> DerefMut for InlineOne<S> {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut S {
         &mut self.0
+    }
+}
+
+/// Memory of `B` with room for `S` times as many samples: what a layer needs that is called on every step of every sample.
+#[derive(Clone, Copy, Debug)]
+pub struct Times<B, const S: usize>(PhantomData<B>);
+
+/// Memory of a [`Times`] storage.
+pub struct TimesBuffer<X: Zeroable + Copy + 'static, B: Storage, const S: usize>(B::Of<[X; S]>);
+
+impl<B: Storage, const S: usize> Storage for Times<B, S> {
+    type Of<X: Zeroable + Copy + 'static> = TimesBuffer<X, B, S>;
+    type One<X: Zeroable + Copy + 'static> = B::One<X>;
+}
+
+impl<X: Zeroable + Copy, B: Storage, const S: usize> Buffer for TimesBuffer<X, B, S> {
+    fn with_capacity(capacity: usize) -> Self {
+        TimesBuffer(Buffer::with_capacity(capacity))
+    }
+}
+
+impl<X: Zeroable + Copy, B: Storage, const S: usize> Deref for TimesBuffer<X, B, S> {
+    type Target = [X];
+
+    #[inline(always)]
+    fn deref(&self) -> &[X] {
+        self.0.as_flattened()
+    }
+}
+
+impl<X: Zeroable + Copy, B: Storage, const S: usize> DerefMut for TimesBuffer<X, B, S> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [X] {
+        self.0.as_flattened_mut()
     }
 }
 

@@ -102,12 +102,16 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
 
 fn layers(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnostics) {
     for (id, layer) in graph.layers.iter().enumerate() {
-        if layer.part {
+        if layer.part || layer.inside {
             continue;
         }
-        let calls: Vec<_> = graph.nodes.iter().filter(|node| node.layer == id).collect();
+        let calls: Vec<_> =
+            graph.nodes.iter().filter(|node| graph.chain(node.layer).any(|other| other == id)).collect();
         let name = &layer.name;
-        if calls.is_empty() {
+        // A layer around another one is called in its place.
+        let wrapped =
+            graph.layers.iter().enumerate().any(|(other, _)| other != id && graph.chain(other).any(|l| l == id));
+        if calls.is_empty() && !wrapped {
             diagnostics
                 .error(&layer.source, format!("the layer `{name}` is never called"))
                 .help(format!("call it on a tensor: `{name}(x)`, or remove it"));

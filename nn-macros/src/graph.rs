@@ -50,6 +50,12 @@ pub(crate) struct Layer {
     pub(crate) part: bool,
     /// What made it: `Dense(64, activation = relu)`.
     pub(crate) source: Expr,
+    /// The layer whose weights it computes with: itself, or the one that it is wrapped around, if that has a name.
+    pub(crate) owner: LayerId,
+    /// Whether it only stands inside of another one: it is never called by itself, and has no name and no weights.
+    pub(crate) inside: bool,
+    /// The name that a template gave it, which starts with the names of the calls of the template.
+    pub(crate) template_name: Option<Ident>,
 }
 
 /// What a layer does.
@@ -70,6 +76,17 @@ pub(crate) struct Builtin {
     pub(crate) then: Vec<LayerId>,
     /// What the shape rule found at the first call.
     pub(crate) inferred: Option<Facts>,
+    /// The layer that it is wrapped around.
+    pub(crate) inner: Option<Inner>,
+}
+
+/// The layer inside of another one, with what the other one has to know of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Inner {
+    pub(crate) layer: LayerId,
+    pub(crate) has_weights: bool,
+    pub(crate) has_cache: bool,
+    pub(crate) has_scratch: bool,
 }
 
 pub(crate) struct Component {
@@ -117,6 +134,10 @@ pub(crate) struct Node {
     pub(crate) name: Ident,
     /// The constants of the layer's type at this call.
     pub(crate) facts: Option<Facts>,
+    /// The same for the layer inside of it, the one inside of that, and so on.
+    pub(crate) inner_facts: Vec<Facts>,
+    /// Whether the last input is the mask of the first.
+    pub(crate) masked: bool,
 }
 
 pub(crate) struct Tensor {
@@ -129,6 +150,8 @@ pub(crate) struct Tensor {
     pub(crate) named: bool,
     /// Where it comes from.
     pub(crate) span: Span,
+    /// The tensor that says which of its steps count.
+    pub(crate) mask: Option<TensorId>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -147,7 +170,30 @@ pub(crate) enum Shaped {
     Unknown,
 }
 
+impl Node {
+    /// The inputs without the mask.
+    pub(crate) fn unmasked(&self) -> &[TensorId] {
+        &self.inputs[..self.inputs.len() - usize::from(self.masked)]
+    }
+}
+
 impl Graph {
+    /// A layer, the one inside of it, the one inside of that, and so on.
+    pub(crate) fn chain(&self, layer: LayerId) -> impl Iterator<Item = LayerId> {
+        std::iter::successors(Some(layer), |&layer| match &self.layers[layer].op {
+            Op::Builtin(builtin) => builtin.inner.map(|inner| inner.layer),
+            _ => None,
+        })
+    }
+
+    /// What is known of a layer at a call of it, or of one that it stands inside of.
+    pub(crate) fn facts<'a>(&self, node: &'a Node, layer: LayerId) -> Option<&'a Facts> {
+        match self.chain(node.layer).position(|other| other == layer)? {
+            0 => node.facts.as_ref(),
+            depth => node.inner_facts.get(depth - 1),
+        }
+    }
+
     /// The name of the layer (or input) that a tensor comes from.
     pub(crate) fn source_name(&self, tensor: TensorId) -> String {
         match self.tensors[tensor].producer {
@@ -164,7 +210,9 @@ impl Layer {
     /// Whether it has a field in the struct.
     pub(crate) fn has_weights(&self) -> bool {
         match &self.op {
-            Op::Builtin(builtin) => builtin.spec.weight_consts.is_some(),
+            Op::Builtin(builtin) => {
+                builtin.spec.weight_consts.is_some() || builtin.inner.is_some_and(|inner| inner.has_weights)
+            }
             Op::Activation { .. } => false,
             Op::Component(_) => true,
         }
@@ -178,7 +226,7 @@ impl Layer {
     /// Whether a call leaves something in memory.
     pub(crate) fn has_cache(&self) -> bool {
         match &self.op {
-            Op::Builtin(builtin) => builtin.spec.has_cache,
+            Op::Builtin(builtin) => builtin.spec.has_cache || builtin.inner.is_some_and(|inner| inner.has_cache),
             Op::Activation { .. } => false,
             Op::Component(_) => true,
         }
@@ -187,7 +235,7 @@ impl Layer {
     /// Whether a prediction needs working memory of the layer's own.
     pub(crate) fn has_scratch(&self) -> bool {
         match &self.op {
-            Op::Builtin(builtin) => builtin.spec.has_scratch,
+            Op::Builtin(builtin) => builtin.spec.has_scratch || builtin.inner.is_some_and(|inner| inner.has_scratch),
             Op::Activation { .. } => false,
             Op::Component(_) => true,
         }

@@ -2,7 +2,7 @@
 //! constants that rustc evaluates with the same rules where they are not.
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::{Builtin, Facts, Graph, Node, Op, Producer, Shaped, TensorId};
+use crate::graph::{Builtin, Facts, Graph, LayerId, Node, Op, Producer, Shaped, TensorId};
 use crate::values::is_too_large;
 use nn_core::shape::{Blame, Shape};
 use nn_core::spec::{Inferred, Kind, Value};
@@ -34,70 +34,187 @@ pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
 
 fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
     let layer = graph.nodes[n].layer;
-    let inputs = graph.nodes[n].inputs.clone();
-    match &graph.layers[layer].op {
-        Op::Activation { .. } => {
-            let shape = graph.tensors[inputs[0]].shape.clone();
-            let output = graph.nodes[n].outputs[0];
-            graph.tensors[output].shape = shape;
-        }
-        Op::Builtin(builtin) => {
-            let known: Option<Vec<Shape>> = inputs.iter().map(|&t| known(graph, t)).collect();
-            let values: Option<Vec<Value>> = builtin.args.iter().map(|arg| arg.value).collect();
-            // Once a call of the layer was left to rustc, so are the others: their weights have to agree.
-            let left = matches!(builtin.inferred, Some(Facts::Const(_)));
-            if let (Some(shapes), Some(values), false) = (known, values, left) {
-                match (builtin.spec.infer)(&values, &shapes) {
-                    Ok(inferred) => {
-                        if builtin.args.iter().any(|arg| arg.unchecked) {
-                            let check = rule(graph, n, builtin);
-                            graph.checks.push(check);
-                        }
-                        literal(graph, n, inferred, diagnostics)
-                    }
-                    Err(error) => report(graph, n, error, diagnostics),
-                }
-            } else {
-                let name = &graph.layers[layer].name;
-                let mut value = rule(graph, n, builtin);
-                if let (Some(first), Some(count)) = (&builtin.inferred, builtin.spec.weight_consts) {
-                    let span = start(&graph.nodes[n].input_exprs[0]);
-                    let first = (0..count).map(|i| match first {
-                        Facts::Known(first) => Literal::usize_unsuffixed(first.constant(i)).to_token_stream(),
-                        Facts::Const(path) => quote!(#path.constant(#i)),
-                    });
-                    let equal = first.enumerate().map(|(i, first)| quote!(found.constant(#i) == #first));
-                    let message =
-                        format!("`{name}` shares its weights between calls, but is called on other features here");
-                    value = quote_spanned! {span=> {
-                        let found = #value;
-                        ::core::assert!(#(#equal)&&*, #message);
-                        found
-                    }};
-                }
-                deferred(graph, n, value);
-            }
-        }
-        Op::Component(component) => {
-            let path = &component.path;
-            let shapes = inputs.iter().map(|&t| expression(graph, t));
-            let name = graph.layers[layer].name.to_string();
-            let span = start(&graph.nodes[n].input_exprs[0]);
-            let layer = quote!(<<#path as ::nn::Component>::Layer>);
-            let value = match graph.nodes[n].outputs.len() {
-                1 => quote_spanned!(span=> ::nn::spec::expect_one(#name, #layer::output_shape(&[#(#shapes),*]))),
-                count => {
-                    let message = format!("{count} names are bound to the outputs of `{name}`, which has not as many");
-                    quote_spanned! {span=> {
-                        let found = ::nn::spec::expect(#name, #layer::output_shapes(&[#(#shapes),*]));
-                        ::core::assert!(found.outputs().len() == #count, #message);
-                        found
-                    }}
-                }
-            };
-            deferred(graph, n, value);
-        }
+    let inputs: Vec<Shaped> = graph.nodes[n].unmasked().iter().map(|&t| graph.tensors[t].shape.clone()).collect();
+    if let Op::Activation { .. } = graph.layers[layer].op {
+        let output = graph.nodes[n].outputs[0];
+        graph.tensors[output].shape = inputs[0].clone();
+        return;
     }
+    let Some(facts) = layer_facts(graph, n, layer, &inputs, diagnostics) else { return };
+    if let Facts::Known(inferred) = &facts
+        && !counted(graph, n, inferred, diagnostics)
+    {
+        return;
+    }
+    for (k, &output) in graph.nodes[n].outputs.iter().enumerate() {
+        graph.tensors[output].shape = output_of(&facts, k);
+    }
+    graph.nodes[n].facts = Some(facts);
+}
+
+/// Whether a call has a name for each of its outputs.
+fn counted(graph: &Graph, n: usize, inferred: &Inferred, diagnostics: &mut Diagnostics) -> bool {
+    let (node, found) = (&graph.nodes[n], inferred.outputs().len());
+    let layer = &graph.layers[node.layer];
+    let named = node.outputs.len();
+    if named > found {
+        let extra = graph.tensors[node.outputs[found]].span;
+        let tensors = if found == 1 { "tensor" } else { "tensors" };
+        let message = format!("the layer gives {found} {tensors}, but has {named} names here");
+        diagnostics.error_at(extra, message);
+    } else if named < found {
+        let names = ["a", "b", "c", "d", "e"].iter().take(found).copied().collect::<Vec<_>>().join(", ");
+        diagnostics
+            .error(&layer.source, format!("`{}` gives {found} tensors here", layer.kind()))
+            .help(format!("name all of them: `let ({names}) = ..;`"));
+    }
+    named == found
+}
+
+/// Output `k` of a call.
+fn output_of(facts: &Facts, k: usize) -> Shaped {
+    match facts {
+        Facts::Known(inferred) => Shaped::Known(inferred.output(k)),
+        Facts::Const(path) => Shaped::Const(quote!(#path.output(#k))),
+    }
+}
+
+/// What is known of a layer, or of a layer inside of one, on inputs of these shapes; `None` after an error. What lies deeper
+/// inside is kept in the node.
+fn layer_facts(
+    graph: &mut Graph,
+    n: usize,
+    layer: LayerId,
+    inputs: &[Shaped],
+    diagnostics: &mut Diagnostics,
+) -> Option<Facts> {
+    let inner = match &graph.layers[layer].op {
+        Op::Activation { .. } => return Some(Facts::Known(Box::new(Inferred::new(known(&inputs[0])?, &[])))),
+        Op::Component(_) => return Some(component_facts(graph, n, layer, inputs)),
+        Op::Builtin(builtin) => builtin.inner,
+    };
+    let mut within = None;
+    if let Some(inner) = inner {
+        let shapes = inner_inputs(graph, n, layer, inputs, diagnostics)?;
+        let facts = layer_facts(graph, n, inner.layer, &shapes, diagnostics)?;
+        graph.nodes[n].inner_facts.insert(0, facts.clone());
+        within = Some(facts);
+    }
+    let Op::Builtin(builtin) = &graph.layers[layer].op else { return None };
+    let shapes: Option<Vec<Shape>> = inputs.iter().map(known).collect();
+    let values: Option<Vec<Value>> = values(builtin, within.as_ref());
+    // Once a call of the layer was left to rustc, so are the others: their weights have to agree.
+    let left = matches!(builtin.inferred, Some(Facts::Const(_)));
+    if let (Some(shapes), Some(values), false) = (shapes, values, left) {
+        return match (builtin.spec.infer)(&values, &shapes) {
+            Ok(inferred) => {
+                if builtin.args.iter().any(|arg| arg.unchecked) {
+                    let check = rule(graph, layer, "infer", inputs, within.as_ref());
+                    graph.checks.push(check);
+                }
+                literal(graph, n, layer, inferred, diagnostics)
+            }
+            Err(error) => {
+                report(graph, n, layer, error, diagnostics);
+                None
+            }
+        };
+    }
+    let name = &graph.layers[layer].name;
+    let mut value = rule(graph, layer, "infer", inputs, within.as_ref());
+    let mut checks = Vec::new();
+    if let (Some(first), Some(count)) = (&builtin.inferred, builtin.spec.weight_consts) {
+        let first = (0..count).map(|i| match first {
+            Facts::Known(first) => Literal::usize_unsuffixed(first.constant(i)).to_token_stream(),
+            Facts::Const(path) => quote!(#path.constant(#i)),
+        });
+        let equal = first.enumerate().map(|(i, first)| quote!(found.constant(#i) == #first));
+        let message = format!("`{name}` shares its weights between calls, but is called on other features here");
+        checks.push(quote!(::core::assert!(#(#equal)&&*, #message);));
+    }
+    if graph.nodes[n].layer == layer && (graph.nodes[n].outputs.len() > 1 || has_states(builtin)) {
+        let named = graph.nodes[n].outputs.len();
+        let message = format!("`{name}` gives another number of tensors than has names here, which is {named}");
+        checks.push(quote!(::core::assert!(found.outputs().len() == #named, #message);));
+    }
+    if !checks.is_empty() {
+        let span = start(&graph.nodes[n].input_exprs[0]);
+        value = quote_spanned! {span=> {
+            let found = #value;
+            #(#checks)*
+            found
+        }};
+    }
+    let facts = deferred(graph, n, layer, value);
+    if let Op::Builtin(builtin) = &mut graph.layers[layer].op {
+        builtin.inferred.get_or_insert_with(|| facts.clone());
+    }
+    Some(facts)
+}
+
+/// Whether the number of its outputs depends on arguments.
+fn has_states(builtin: &Builtin) -> bool {
+    builtin.spec.args.iter().any(|arg| arg.name == "return_state") || builtin.inner.is_some()
+}
+
+/// The arguments of a shape rule, if all of them are known.
+fn values(builtin: &Builtin, within: Option<&Facts>) -> Option<Vec<Value>> {
+    let values = builtin.spec.args.iter().zip(&builtin.args).map(|(spec, arg)| match (spec.kind, within) {
+        (Kind::Layer, Some(Facts::Known(inferred))) => Some(Value::Layer(**inferred)),
+        (Kind::Layer, Some(Facts::Const(_))) => None,
+        _ => arg.value,
+    });
+    values.collect()
+}
+
+/// The shapes that the layer inside of another one is called on: the first input, and its share of the others.
+fn inner_inputs(
+    graph: &mut Graph,
+    n: usize,
+    layer: LayerId,
+    inputs: &[Shaped],
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Shaped>> {
+    let Op::Builtin(builtin) = &graph.layers[layer].op else { return None };
+    let find = builtin.spec.inner?;
+    let shapes: Option<Vec<Shape>> = inputs.iter().map(known).collect();
+    if let (Some(shapes), Some(values)) = (shapes, values(builtin, None)) {
+        return match find(&values, &shapes) {
+            Ok(inferred) => Some(inferred.outputs().iter().copied().map(Shaped::Known).collect()),
+            Err(error) => {
+                report(graph, n, layer, error, diagnostics);
+                None
+            }
+        };
+    }
+    let value = rule(graph, layer, "inner", inputs, None);
+    let name = format!("{}_inside", graph.nodes[n].name);
+    let path = constant(graph, &name, quote!(::nn::spec::Inferred), value);
+    let count = 1 + (inputs.len() - 1) / 2;
+    Some((0..count).map(|k| Shaped::Const(quote!(#path.output(#k)))).collect())
+}
+
+/// A model, or a layer of the user's: rustc finds what it gives.
+fn component_facts(graph: &mut Graph, n: usize, layer: LayerId, inputs: &[Shaped]) -> Facts {
+    let Op::Component(component) = &graph.layers[layer].op else { unreachable!("the caller looked") };
+    let path = &component.path;
+    let shapes = inputs.iter().map(expression_of);
+    let name = graph.layers[layer].name.to_string();
+    let span = start(&graph.nodes[n].input_exprs[0]);
+    let called = quote!(<<#path as ::nn::Component>::Layer>);
+    let outputs = if graph.nodes[n].layer == layer { graph.nodes[n].outputs.len() } else { 1 };
+    let value = match outputs {
+        1 => quote_spanned!(span=> ::nn::spec::expect_one(#name, #called::output_shape(&[#(#shapes),*]))),
+        count => {
+            let message = format!("{count} names are bound to the outputs of `{name}`, which has not as many");
+            quote_spanned! {span=> {
+                let found = ::nn::spec::expect(#name, #called::output_shapes(&[#(#shapes),*]));
+                ::core::assert!(found.outputs().len() == #count, #message);
+                found
+            }}
+        }
+    };
+    deferred(graph, n, layer, value)
 }
 
 /// Where rustc reports what it finds wrong with a layer.
@@ -105,28 +222,50 @@ fn start(source: &syn::Expr) -> Span {
     source.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
 }
 
-/// A const expression of type `Inferred`: the layer's shape rule at a call, as rustc evaluates it.
-fn rule(graph: &Graph, n: usize, builtin: &Builtin) -> TokenStream {
-    let node = &graph.nodes[n];
-    let layer = &graph.layers[node.layer];
-    let module = format_ident!("{}", builtin.spec.module);
-    let args = builtin.args.iter().map(|arg| &arg.value_tokens);
-    let shapes = node.inputs.iter().map(|&tensor| expression(graph, tensor));
+/// A const expression of type `Inferred`: a rule of the layer (`infer` or `inner`), as rustc evaluates it.
+fn rule(graph: &Graph, layer: LayerId, rule: &str, inputs: &[Shaped], within: Option<&Facts>) -> TokenStream {
+    let layer = &graph.layers[layer];
+    let Op::Builtin(builtin) = &layer.op else { return quote!() };
+    let (module, rule) = (format_ident!("{}", builtin.spec.module), format_ident!("{rule}"));
+    let args = builtin.spec.args.iter().zip(&builtin.args).map(|(spec, arg)| match (spec.kind, within) {
+        (Kind::Layer, Some(facts)) => {
+            let inferred = inferred_of(facts);
+            quote!(::nn::spec::Value::Layer(#inferred))
+        }
+        _ => arg.value_tokens.clone(),
+    });
+    let shapes = inputs.iter().map(expression_of);
     let name = layer.name.to_string();
-    let result = quote!(::nn::layers::#module::infer(&[#(#args),*], &[#(#shapes),*]));
+    let result = quote!(::nn::layers::#module::#rule(&[#(#args),*], &[#(#shapes),*]));
     quote_spanned!(start(&layer.source)=> ::nn::spec::expect(#name, #result))
 }
 
-fn known(graph: &Graph, tensor: TensorId) -> Option<Shape> {
-    match graph.tensors[tensor].shape {
-        Shaped::Known(shape) => Some(shape),
+/// A const expression of what is known of a call.
+fn inferred_of(facts: &Facts) -> TokenStream {
+    match facts {
+        Facts::Const(path) => path.clone(),
+        Facts::Known(inferred) => {
+            let outputs = inferred.outputs().iter().map(|shape| expression_of(&Shaped::Known(*shape)));
+            let consts = inferred.consts().iter().map(|&n| Literal::usize_unsuffixed(n));
+            quote!(::nn::spec::Inferred::many(&[#(#outputs),*], &[#(#consts),*]))
+        }
+    }
+}
+
+fn known(shape: &Shaped) -> Option<Shape> {
+    match shape {
+        Shaped::Known(shape) => Some(*shape),
         _ => None,
     }
 }
 
 /// A const expression of the shape of a tensor.
 pub(crate) fn expression(graph: &Graph, tensor: TensorId) -> TokenStream {
-    match &graph.tensors[tensor].shape {
+    expression_of(&graph.tensors[tensor].shape)
+}
+
+fn expression_of(shape: &Shaped) -> TokenStream {
+    match shape {
         Shaped::Known(shape) => {
             let dims = shape.dims().iter().map(|&dim| Literal::usize_unsuffixed(dim));
             quote!(::nn::Shape::new(&[#(#dims),*]))
@@ -137,43 +276,40 @@ pub(crate) fn expression(graph: &Graph, tensor: TensorId) -> TokenStream {
 }
 
 /// All is known: check the weights against an earlier call of the same layer.
-fn literal(graph: &mut Graph, n: usize, inferred: Inferred, diagnostics: &mut Diagnostics) {
+fn literal(
+    graph: &mut Graph,
+    n: usize,
+    layer: LayerId,
+    inferred: Inferred,
+    diagnostics: &mut Diagnostics,
+) -> Option<Facts> {
     let node = &graph.nodes[n];
-    let layer = node.layer;
     if let Some(shape) = inferred.outputs().iter().find(|shape| is_too_large(shape)) {
         let layer = &graph.layers[layer];
         diagnostics.error(&layer.source, format!("`{}`: the output has too many scalars: {shape}", layer.kind()));
-        return;
+        return None;
     }
-    if let Op::Builtin(builtin) = &mut graph.layers[layer].op {
-        match (&builtin.inferred, builtin.spec.weight_consts) {
-            (Some(Facts::Known(first)), Some(count)) if first.consts()[..count] != inferred.consts()[..count] => {
-                let first = graph.nodes.iter().find(|node| node.layer == layer).map(|node| node.inputs[0]);
-                let (Some(before), Some(now)) = (first.and_then(|t| known(graph, t)), known(graph, node.inputs[0]))
-                else {
-                    return;
-                };
-                let name = &graph.layers[layer].name;
-                diagnostics
-                    .error(
-                        &node.input_exprs[0],
-                        format!(
-                            "`{name}` shares its weights between calls, but is called on the shapes {before} and {now}"
-                        ),
-                    )
-                    .help(
-                        "its inputs may differ in positions, not in features; make a second layer for other features",
-                    );
-                return;
-            }
-            (None, _) => builtin.inferred = Some(Facts::Known(Box::new(inferred))),
-            _ => {}
+    let Op::Builtin(builtin) = &graph.layers[layer].op else { return None };
+    if let (Some(Facts::Known(first)), Some(count)) = (&builtin.inferred, builtin.spec.weight_consts)
+        && first.consts()[..count] != inferred.consts()[..count]
+    {
+        let of = |node: &Node| known(&graph.tensors[node.inputs[0]].shape);
+        let first = graph.nodes.iter().find(|node| graph.facts(node, layer).is_some()).and_then(of);
+        if let (Some(before), Some(now)) = (first, of(node)) {
+            let name = &graph.layers[layer].name;
+            let message =
+                format!("`{name}` shares its weights between calls, but is called on the shapes {before} and {now}");
+            diagnostics
+                .error(&node.input_exprs[0], message)
+                .help("its inputs may differ in positions, not in features; make a second layer for other features");
         }
+        return None;
     }
-    for (k, &output) in graph.nodes[n].outputs.iter().enumerate() {
-        graph.tensors[output].shape = Shaped::Known(inferred.output(k));
+    let facts = Facts::Known(Box::new(inferred));
+    if let Op::Builtin(builtin) = &mut graph.layers[layer].op {
+        builtin.inferred.get_or_insert_with(|| facts.clone());
     }
-    graph.nodes[n].facts = Some(Facts::Known(Box::new(inferred)));
+    Some(facts)
 }
 
 /// rustc has to evaluate this: `const DENSE: Inferred = ..` on the graph's type. Gives the path to the constant.
@@ -196,18 +332,11 @@ fn constant(graph: &mut Graph, name: &str, r#type: TokenStream, value: TokenStre
     path
 }
 
-/// The result of a node is found by rustc.
-fn deferred(graph: &mut Graph, n: usize, value: TokenStream) {
-    let name = graph.nodes[n].name.to_string();
-    let path = constant(graph, &name, quote!(::nn::spec::Inferred), value);
-    for (k, &output) in graph.nodes[n].outputs.iter().enumerate() {
-        graph.tensors[output].shape = Shaped::Const(quote!(#path.output(#k)));
-    }
-    let facts = Facts::Const(path);
-    if let Op::Builtin(builtin) = &mut graph.layers[graph.nodes[n].layer].op {
-        builtin.inferred.get_or_insert_with(|| facts.clone());
-    }
-    graph.nodes[n].facts = Some(facts);
+/// rustc finds what is known of a layer at a call: a constant named after the call.
+fn deferred(graph: &mut Graph, n: usize, layer: LayerId, value: TokenStream) -> Facts {
+    let node = &graph.nodes[n];
+    let name = if node.layer == layer { node.name.to_string() } else { format!("{}_layer", node.name) };
+    Facts::Const(constant(graph, &name, quote!(::nn::spec::Inferred), value))
 }
 
 /// The call that a part of a layer was written with.
@@ -218,9 +347,9 @@ fn whole<'a>(graph: &'a Graph, node: &'a Node) -> &'a Node {
     }
 }
 
-fn report(graph: &Graph, n: usize, error: nn_core::ShapeError, diagnostics: &mut Diagnostics) {
+fn report(graph: &Graph, n: usize, layer: LayerId, error: nn_core::ShapeError, diagnostics: &mut Diagnostics) {
     let node = &graph.nodes[n];
-    let layer = &graph.layers[node.layer];
+    let layer = &graph.layers[layer];
     let message = format!("`{}`: {error}", layer.kind());
     let argument = |slot: usize| match &layer.op {
         Op::Builtin(builtin) => builtin.args[slot].expr.as_ref(),
@@ -240,8 +369,8 @@ fn report(graph: &Graph, n: usize, error: nn_core::ShapeError, diagnostics: &mut
     {
         return;
     }
-    for (&input, expr) in node.inputs.iter().zip(&node.input_exprs) {
-        if let Some(shape) = known(graph, input) {
+    for (&input, expr) in node.unmasked().iter().zip(&node.input_exprs) {
+        if let Some(shape) = known(&graph.tensors[input].shape) {
             let tensor = &graph.tensors[input];
             let origin = match tensor.producer {
                 Producer::Input => "an input".to_string(),

@@ -42,15 +42,27 @@ pub(crate) fn name(graph: &mut Graph, syntax: &Syntax, diagnostics: &mut Diagnos
         }
     }
     for layer in &mut graph.layers {
-        if layer.given_name.is_some() || layer.let_name.is_some() || layer.part {
+        if layer.given_name.is_some() || layer.let_name.is_some() || layer.part || layer.inside {
             continue;
         }
         let base = match &layer.op {
+            _ if layer.template_name.is_some() => layer.template_name.as_ref().expect("it is there").to_string(),
             Op::Builtin(builtin) => builtin.spec.module.to_string(),
             Op::Activation { .. } => "activation".to_string(),
             Op::Component(_) => snake_case(&layer.kind()),
         };
-        layer.name = taken.automatic(&base, layer.name.span());
+        layer.name = taken.automatic(base.trim_start_matches("r#"), layer.name.span());
+    }
+    // Nobody else has the name of a layer that stands inside of another one only.
+    for outer in 0..graph.layers.len() {
+        if graph.layers[outer].inside {
+            continue;
+        }
+        let name = graph.layers[outer].name.clone();
+        let inside: Vec<_> = graph.chain(outer).filter(|&layer| graph.layers[layer].inside).collect();
+        for layer in inside {
+            graph.layers[layer].name = name.clone();
+        }
     }
     name_nodes(graph);
     name_outputs(graph, &once);
@@ -62,8 +74,9 @@ fn name_nodes(graph: &mut Graph) {
     for n in 0..graph.nodes.len() {
         let layer = &graph.layers[graph.nodes[n].layer];
         let label = match &layer.op {
-            Op::Activation { label, .. } => label,
-            _ => "penalty",
+            Op::Activation { label, .. } => label.as_str(),
+            Op::Builtin(builtin) => builtin.spec.name,
+            Op::Component(_) => "",
         };
         let base = match layer.part {
             true => {

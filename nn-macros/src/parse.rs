@@ -134,7 +134,8 @@ fn is_end(expr: &Expr) -> bool {
     matches!(expr, Expr::Call(call) if matches!(call.func.to_token_stream().to_string().as_str(), "Model" | "Sequential"))
 }
 
-fn names(pattern: &Pat) -> Option<Vec<Ident>> {
+/// The names of a pattern: one, or those of a tuple.
+pub(crate) fn names(pattern: &Pat) -> Option<Vec<Ident>> {
     match pattern {
         Pat::Ident(name) if is_reserved(&name.ident.to_string()) => None,
         Pat::Ident(name) if name.by_ref.is_none() && name.mutability.is_none() && name.subpat.is_none() => {

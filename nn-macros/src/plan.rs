@@ -66,7 +66,9 @@ pub(crate) fn plan(graph: &Graph) -> Plan {
     for node in &graph.nodes {
         let gradient = node_gradient(&tensors, &graph.layers[node.layer], node);
         for &output in &node.outputs {
-            tensors[output].gradient = gradient.clone();
+            // Indices and masks have none.
+            let gradient = if graph.tensors[output].integer { Gradient::Never } else { gradient.clone() };
+            tensors[output].gradient = gradient;
         }
     }
     Plan { tensors }

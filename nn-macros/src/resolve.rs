@@ -1,20 +1,23 @@
 //! Syntax to graph: names become nodes, layers find their specification, arguments find their slots.
 
+mod connect;
 mod construct;
 mod ends;
+mod template;
 
 use crate::diagnostics::{Diagnostics, closest};
-use crate::graph::{Graph, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
+use crate::graph::{Graph, LayerId, Producer, TensorId};
 use crate::literal;
-use crate::parse::{Let, Syntax, ident_at};
+use crate::parse::{Let, Syntax};
 use crate::values::{self, arguments};
+use connect::Inputs;
 use nn_core::layers::LAYERS;
-use nn_core::spec::{Dtype, LayerSpec};
-use proc_macro2::Span;
-use quote::{ToTokens, quote};
+use nn_core::spec::LayerSpec;
+use quote::ToTokens;
 use std::collections::HashMap;
-use syn::spanned::Spanned;
+use std::rc::Rc;
 use syn::{Expr, ExprCall, ExprPath, Ident};
+use template::Template;
 
 /// Names that the graph language gives a meaning beside the layers.
 const WORDS: &[&str] = &["Input", "Model", "Sequential", "Activation"];
@@ -28,6 +31,7 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
         diagnostics,
         own: &syntax.name,
         lets: &syntax.lets,
+        full: false,
     };
     if ["T", "B"].iter().any(|parameter| syntax.name == parameter) {
         let message =
@@ -58,6 +62,8 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
 enum Bound {
     Tensors(Vec<TensorId>),
     Layer(LayerId),
+    /// A part of a graph with layers of its own for every use: `|x| Dense(8)(x)`.
+    Template(Rc<Template>),
     /// An error was reported.
     Poison,
 }
@@ -70,28 +76,36 @@ struct Resolver<'a> {
     own: &'a Ident,
     /// All statements, also those that come later.
     lets: &'a [Let],
+    /// Whether it was reported that there are too many calls.
+    full: bool,
 }
 
 impl Resolver<'_> {
     fn statement(&mut self, names: &[Ident], value: Option<&Expr>) {
         let layers_before = self.graph.layers.len();
         let bound = value.map_or(Bound::Poison, |value| self.eval(value));
-        match (&bound, names) {
+        self.bind(names, bound, layers_before);
+    }
+
+    /// Gives names to what a statement has made; the graph had `layers_before` layers before it.
+    fn bind(&mut self, names: &[Ident], bound: Bound, layers_before: usize) {
+        match (bound, names) {
             (Bound::Poison, _) => {
                 for name in names {
                     self.scope.insert(name.to_string(), (name.clone(), Bound::Poison));
                 }
             }
-            (_, [name]) => {
+            (bound, [name]) => {
                 // The layer that the statement makes, or the one whose call it is, is named by the `let`.
                 let outermost = match &bound {
                     Bound::Layer(layer) => Some(*layer),
                     Bound::Tensors(tensors) => tensors.first().map(|&t| self.main_layer(t)).unwrap_or_default(),
-                    Bound::Poison => None,
+                    Bound::Template(_) | Bound::Poison => None,
                 };
                 if let Some(layer) = outermost.filter(|&layer| layer >= layers_before) {
                     self.graph.layers[layer].let_name = Some(name.clone());
                 }
+                self.name_template(name, layers_before);
                 if let Bound::Tensors(tensors) = &bound
                     && let [tensor] = tensors[..]
                 {
@@ -99,42 +113,32 @@ impl Resolver<'_> {
                 }
                 self.scope.insert(name.to_string(), (name.clone(), bound));
             }
-            (Bound::Tensors(tensors), names) if tensors.len() == names.len() => {
-                for (name, &tensor) in names.iter().zip(tensors) {
+            (Bound::Tensors(mut tensors), names) => {
+                if let ([tensor], Some(node)) = (&tensors[..], tensors.first().and_then(|&t| self.main_node(t))) {
+                    // The outputs of a layer are as many as the pattern says; its shape rule checks the number.
+                    let tensor = *tensor;
+                    for name in &names[1..] {
+                        let output = self.tensor(Producer::Node(node), name.span());
+                        self.graph.nodes[node].outputs.push(output);
+                    }
+                    tensors =
+                        std::iter::once(tensor).chain(self.graph.nodes[node].outputs[1..].iter().copied()).collect();
+                }
+                if tensors.len() != names.len() {
+                    let message = format!("{} tensors have {} names here", tensors.len(), names.len());
+                    self.diagnostics.error(&names[tensors.len().min(names.len() - 1)], message);
+                    return self.bind(names, Bound::Poison, layers_before);
+                }
+                for (name, tensor) in names.iter().zip(tensors) {
                     self.rename(tensor, name);
                     self.scope.insert(name.to_string(), (name.clone(), Bound::Tensors(vec![tensor])));
                 }
             }
-            (Bound::Tensors(tensors), names) => {
-                // The outputs of a component are as many as the pattern says; rustc checks the number.
-                let producer = tensors.first().map(|&t| self.graph.tensors[t].producer);
-                match producer {
-                    Some(Producer::Node(node)) if self.is_component(node) => {
-                        let extra = names.len() - tensors.len();
-                        for _ in 0..extra {
-                            let tensor = self.tensor(Producer::Node(node), names[0].span());
-                            self.graph.nodes[node].outputs.push(tensor);
-                        }
-                        let outputs = self.graph.nodes[node].outputs.clone();
-                        for (name, tensor) in names.iter().zip(outputs) {
-                            self.rename(tensor, name);
-                            self.scope.insert(name.to_string(), (name.clone(), Bound::Tensors(vec![tensor])));
-                        }
-                    }
-                    _ => {
-                        let message =
-                            format!("the layer gives {} tensor, but has {} names here", tensors.len(), names.len());
-                        self.diagnostics.error(&names[tensors.len().min(names.len() - 1)], message);
-                        for name in names {
-                            self.scope.insert(name.to_string(), (name.clone(), Bound::Poison));
-                        }
-                    }
-                }
-            }
-            (Bound::Layer(_), names) => {
+            (Bound::Layer(_) | Bound::Template(_), names) => {
                 self.diagnostics
                     .error(&names[1], "a layer has one name")
                     .help("call it first: `let (a, b) = layer(x);`");
+                self.bind(names, Bound::Poison, layers_before);
             }
         }
     }
@@ -145,19 +149,20 @@ impl Resolver<'_> {
         }
     }
 
-    /// The layer that a tensor was written as: the Dense of a Dense with an activation.
-    fn main_layer(&self, tensor: TensorId) -> Option<LayerId> {
+    /// The call that a tensor was written as: that of the Dense of a Dense with an activation.
+    fn main_node(&self, tensor: TensorId) -> Option<usize> {
         match self.graph.tensors[tensor].producer {
             Producer::Input => None,
-            Producer::Node(node) => {
-                let node = &self.graph.nodes[node];
-                if self.graph.layers[node.layer].part { self.main_layer(node.inputs[0]) } else { Some(node.layer) }
+            Producer::Node(n) => {
+                let node = &self.graph.nodes[n];
+                if self.graph.layers[node.layer].part { self.main_node(node.inputs[0]) } else { Some(n) }
             }
         }
     }
 
-    fn is_component(&self, node: usize) -> bool {
-        matches!(self.graph.layers[self.graph.nodes[node].layer].op, Op::Component(_))
+    /// The layer of that call.
+    fn main_layer(&self, tensor: TensorId) -> Option<LayerId> {
+        self.main_node(tensor).map(|node| self.graph.nodes[node].layer)
     }
 
     fn eval(&mut self, expr: &Expr) -> Bound {
@@ -166,6 +171,7 @@ impl Resolver<'_> {
             Expr::Call(call) => self.call(call),
             Expr::Paren(inner) => self.eval(&inner.expr),
             Expr::Group(inner) => self.eval(&inner.expr),
+            Expr::Closure(closure) => self.template(closure),
             _ => {
                 self.diagnostics
                     .error(expr, format!("expected a tensor or a layer, but got `{}`", expr.to_token_stream()))
@@ -207,6 +213,7 @@ impl Resolver<'_> {
         let Expr::Path(path) = strip(&call.func) else {
             return match self.eval(&call.func) {
                 Bound::Layer(layer) => self.apply(layer, call),
+                Bound::Template(template) => self.use_template(&template, call),
                 Bound::Tensors(_) => self.not_a_layer(&call.func),
                 Bound::Poison => {
                     // What the layer is called on may hold errors of its own.
@@ -222,6 +229,7 @@ impl Resolver<'_> {
         if let Some((_, bound)) = self.scope.get(&name) {
             return match bound.clone() {
                 Bound::Layer(layer) => self.apply(layer, call),
+                Bound::Template(template) => self.use_template(&template, call),
                 Bound::Tensors(_) => self.not_a_layer(&call.func),
                 Bound::Poison => {
                     self.tensors(call);
@@ -264,7 +272,9 @@ impl Resolver<'_> {
             let layer = self.builtin(spec, call, &args);
             let tensors = self.tensor_list(&inputs);
             return match (layer, tensors) {
-                (Bound::Layer(layer), Some((tensors, exprs))) => self.connect(layer, tensors, exprs, call),
+                (Bound::Layer(layer), Some((tensors, exprs))) => {
+                    self.connect(layer, Inputs { tensors, exprs, mask: None }, call)
+                }
                 _ => Bound::Poison,
             };
         }
@@ -297,23 +307,32 @@ impl Resolver<'_> {
     }
 
     fn apply(&mut self, layer: LayerId, call: &ExprCall) -> Bound {
-        match self.tensors(call) {
-            Some((tensors, exprs)) => self.connect(layer, tensors, exprs, call),
+        let (positional, keywords) = self.split(layer, call);
+        match self.called_on(&positional, call) {
+            Some((tensors, exprs)) => match self.keywords(layer, tensors, exprs, keywords) {
+                Some(inputs) => self.connect(layer, inputs, call),
+                None => Bound::Poison,
+            },
             None => Bound::Poison,
         }
     }
 
     /// The tensors of `(x)` or `([a, b])`.
     fn tensors(&mut self, call: &ExprCall) -> Option<(Vec<TensorId>, Vec<Expr>)> {
-        if call.args.len() != 1 {
+        let positional: Vec<Expr> = arguments(call).into_iter().map(|(_, value)| value).collect();
+        self.called_on(&positional, call)
+    }
+
+    fn called_on(&mut self, positional: &[Expr], call: &ExprCall) -> Option<(Vec<TensorId>, Vec<Expr>)> {
+        let [list] = positional else {
             let message =
-                if call.args.is_empty() { "expected a tensor" } else { "expected one tensor, or a list of tensors" };
+                if positional.is_empty() { "expected a tensor" } else { "expected one tensor, or a list of tensors" };
             self.diagnostics
                 .error(call, format!("{message}, but got `({})`", call.args.to_token_stream()))
                 .help("a layer with several inputs is called on a list: `layer([a, b])`");
             return None;
-        }
-        self.tensor_list(&call.args[0])
+        };
+        self.tensor_list(list)
     }
 
     fn tensor_list(&mut self, expr: &Expr) -> Option<(Vec<TensorId>, Vec<Expr>)> {
@@ -335,79 +354,17 @@ impl Resolver<'_> {
                             self.graph.layers[layer].source.to_token_stream()
                         ));
                 }
+                Bound::Template(_) => {
+                    failed = true;
+                    let name = element.to_token_stream();
+                    self.diagnostics
+                        .error(element, format!("`{name}` is a template, but a tensor is expected here"))
+                        .help("call it on a tensor first");
+                }
                 Bound::Poison => failed = true,
             }
         }
         (!failed).then_some((tensors, exprs))
-    }
-
-    fn connect(&mut self, layer: LayerId, inputs: Vec<TensorId>, exprs: Vec<Expr>, call: &ExprCall) -> Bound {
-        if let Op::Builtin(builtin) = &self.graph.layers[layer].op {
-            let spec = builtin.spec;
-            let (min, max) = (spec.inputs.min, spec.inputs.max);
-            if inputs.len() < min || inputs.len() > max {
-                let expected = match (min, max) {
-                    (1, 1) => "1 input".to_string(),
-                    (min, max) if min == max => format!("{min} inputs"),
-                    (min, _) if inputs.len() < min => format!("at least {min} inputs"),
-                    (_, max) => format!("at most {max} inputs"),
-                };
-                self.diagnostics
-                    .error(&call.args, format!("`{}` expects {expected}, but got {}", spec.name, inputs.len()));
-                return Bound::Poison;
-            }
-            for (&input, expr) in inputs.iter().zip(&exprs) {
-                let integer = self.graph.tensors[input].integer;
-                if integer && spec.reads == Dtype::Float || !integer && spec.reads == Dtype::U32 {
-                    let (expected, got) = if integer { ("numbers", "u32 indices") } else { ("u32 indices", "numbers") };
-                    self.diagnostics.error(
-                        expr,
-                        format!("`{}` expects {expected}, but `{}` holds {got}", spec.name, expr.to_token_stream()),
-                    );
-                    return Bound::Poison;
-                }
-            }
-        }
-        if inputs.is_empty() {
-            self.diagnostics.error(call, "expected at least one tensor");
-            return Bound::Poison;
-        }
-        // Gradients of a tensor that one call reads twice would have to be written in two places at once.
-        let mut inputs = inputs;
-        for i in 1..inputs.len() {
-            if inputs[..i].contains(&inputs[i]) && !self.graph.tensors[inputs[i]].integer {
-                let value = quote!(::nn::activations::Linear);
-                let short = Some((ident_at("Linear", Span::call_site()), quote!(Linear)));
-                let op = Op::Activation { value, short, label: "copy".to_string() };
-                let copy = self.layer(op, exprs[i].clone());
-                self.graph.layers[copy].part = true;
-                inputs[i] = self.node(copy, vec![inputs[i]], vec![exprs[i].clone()], call.span());
-            }
-        }
-        let then = match &self.graph.layers[layer].op {
-            Op::Builtin(builtin) => builtin.then.clone(),
-            _ => Vec::new(),
-        };
-        let mut output = self.node(layer, inputs, exprs.clone(), call.span());
-        for part in then {
-            output = self.node(part, vec![output], exprs[..1].to_vec(), call.span());
-        }
-        Bound::Tensors(vec![output])
-    }
-
-    fn node(&mut self, layer: LayerId, inputs: Vec<TensorId>, input_exprs: Vec<Expr>, span: Span) -> TensorId {
-        let node = self.graph.nodes.len();
-        let output = self.tensor(Producer::Node(node), span);
-        let name = ident_at("node", span);
-        let outputs = vec![output];
-        self.graph.nodes.push(Node { layer, inputs, outputs, input_exprs, name, facts: None });
-        output
-    }
-
-    fn tensor(&mut self, producer: Producer, span: Span) -> TensorId {
-        let name = ident_at("tensor", span);
-        self.graph.tensors.push(Tensor { name, producer, shape: Shaped::Unknown, integer: false, named: false, span });
-        self.graph.tensors.len() - 1
     }
 }
 

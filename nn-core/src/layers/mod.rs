@@ -31,8 +31,11 @@ layers! {
     elu,
     flatten,
     gaussian_noise,
+    global_average_pooling1d,
+    global_max_pooling1d,
     layer_normalization,
     leaky_re_lu,
+    masking,
     maximum,
     minimum,
     multiply,
@@ -43,6 +46,7 @@ layers! {
     reshape,
     softmax,
     subtract,
+    time_distributed,
 }
 
 // What several pages share.

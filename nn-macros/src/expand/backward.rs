@@ -70,7 +70,7 @@ fn call(context: &Context<'_>, node: &Node) -> Option<TokenStream> {
         quote!(&mut ())
     };
     let dx = one_or_tuple(node.inputs.iter().map(|&tensor| outgoing(context, tensor, gradient)).collect());
-    let name = &layer.name;
+    let name = context.weights_field(node);
     let dw = if layer.learns() { quote!(dw.as_deref_mut().map(|dw| &mut dw.#name)) } else { quote!(None) };
     let heads = component_heads(context, node);
     let mut call = if heads.is_empty() {

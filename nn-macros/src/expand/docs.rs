@@ -1,18 +1,17 @@
 //! What a reader sees: documentation of fields, the summary, and pictures of the graph.
 
 use super::Context;
-use crate::graph::{Layer, Producer, Shaped, TensorId};
+use crate::graph::{LayerId, Producer, Shaped, TensorId};
 use crate::infer::expression;
 use crate::names::source;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// `Dense(64, activation = relu)`, on `(64,)`.
-pub(crate) fn field(context: &Context<'_>, layer: &Layer) -> String {
-    let mut doc = format!(" `{}`", source(&layer.source));
-    let call = context.graph.nodes.iter().find(|node| std::ptr::eq(&context.graph.layers[node.layer], layer));
-    if let Some(node) = call {
-        let from: Vec<String> = node.inputs.iter().map(|&t| format!("`{}`", shape(context, t))).collect();
+pub(crate) fn field(context: &Context<'_>, id: LayerId) -> String {
+    let mut doc = format!(" `{}`", source(&context.graph.layers[id].source));
+    if let Some(node) = context.first_call(id) {
+        let from: Vec<String> = node.unmasked().iter().map(|&t| format!("`{}`", shape(context, t))).collect();
         doc.push_str(&format!(" on {}.", from.join(", ")));
     }
     doc
@@ -60,7 +59,10 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
         if layer.part {
             continue;
         }
-        let inputs = node.inputs.iter().map(|&tensor| graph.source_name(tensor));
+        let inputs = node.unmasked().iter().map(|&tensor| graph.source_name(tensor));
+        // Shared weights are counted once.
+        let owner = context.owner(node);
+        let counts = layer.has_weights() && !entries.iter().any(|entry| entry.weights == Some(owner));
         let name = layer.name.to_string();
         if let Some(entry) = entries.iter_mut().find(|entry| entry.name == name) {
             entry.inputs.extend(inputs);
@@ -71,7 +73,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
             name,
             kind: layer.kind(),
             output: node.outputs[0],
-            weights: layer.has_weights().then_some(node.layer),
+            weights: counts.then_some(owner),
             inputs: inputs.collect(),
             dashed: false,
         });

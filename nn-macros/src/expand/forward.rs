@@ -4,6 +4,7 @@ use super::Context;
 use super::types::one_or_tuple;
 use crate::graph::{Node, Op};
 use crate::plan::{Gradient, Place};
+use nn_core::spec::{Dtype, Masking};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
@@ -130,7 +131,7 @@ pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
             (false, _) => quote!(mode.frozen()),
             // It may be frozen at run time.
             (true, true) => {
-                let (start, count) = context.layers_of(node.layer);
+                let (start, count) = context.layers_of(context.owner(node));
                 quote!(mode.layer(#start, #count))
             }
             (true, false) => quote!(mode.reborrow()),
@@ -162,7 +163,11 @@ fn call(context: &Context<'_>, node: &Node, pass: TokenStream) -> TokenStream {
 pub(crate) fn over_batch(context: &Context<'_>, node: &Node, name: TokenStream, arguments: TokenStream) -> TokenStream {
     let layer = context.layer_value(node);
     let any_inputs = match &context.graph.layers[node.layer].op {
-        Op::Builtin(builtin) => builtin.spec.inputs.max > 1,
+        Op::Builtin(builtin) => {
+            let spec = builtin.spec;
+            let reads_masks = matches!(spec.masking, Masking::Reads { .. });
+            spec.inputs.max > 1 || reads_masks || spec.inner.is_some() || spec.writes != Dtype::Float
+        }
         Op::Activation { .. } => false,
         Op::Component(_) => true,
     };
@@ -185,6 +190,6 @@ pub(crate) fn method(context: &Context<'_>, node: &Node, name: TokenStream, argu
 /// The weights of a call.
 pub(crate) fn weights(context: &Context<'_>, node: &Node) -> TokenStream {
     let layer = &context.graph.layers[node.layer];
-    let name = &layer.name;
+    let name = context.weights_field(node);
     if layer.has_weights() { quote!(&w.#name) } else { quote!(&()) }
 }

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::graph::Op;
+use nn_core::spec::Kind;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::BTreeSet;
@@ -59,8 +60,14 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
         match &layer.op {
             Op::Builtin(builtin) => {
                 layers.insert(builtin.spec.name.to_string());
-                if builtin.spec.weight_consts.is_some() {
+                if builtin.spec.weight_consts.is_some() && builtin.inner.is_none() {
                     layers.insert(format!("{}Weights", builtin.spec.name));
+                }
+                for (spec, arg) in builtin.spec.args.iter().zip(&builtin.args) {
+                    if let Kind::Activation(default) = spec.kind {
+                        let short = arg.activation.as_ref().and_then(|named| named.short.as_ref());
+                        activations.extend(short.map(|(name, _)| name.to_string()).or(Some(default.to_string())));
+                    }
                 }
             }
             Op::Activation { short, .. } => {

@@ -59,11 +59,10 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
     let aliases = context.graph.layers.iter().enumerate().filter_map(|(id, layer)| match &layer.op {
         Op::Component(component) => {
             let (alias, path) = (context.alias(layer), &component.path);
-            let called =
-                context.graph.nodes.iter().filter(|node| node.layer == id).filter_map(|node| match &node.facts {
-                    Some(Facts::Const(path)) => Some(quote!(!#path.outputs().is_empty())),
-                    _ => None,
-                });
+            let called = context.graph.nodes.iter().filter_map(|node| match context.graph.facts(node, id) {
+                Some(Facts::Const(path)) => Some(quote!(!#path.outputs().is_empty())),
+                _ => None,
+            });
             Some(quote! {
                 #[doc(hidden)]
                 #visibility type #alias =
@@ -109,7 +108,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
         layer.has_cache() && layer.learns()
     });
     let update = stateful.map(|node| {
-        let (field, memory) = (&graph.layers[node.layer].name, memory_field(node));
+        let (field, memory) = (context.weights_field(node), memory_field(node));
         method(context, node, quote!(update::<B>), quote!(&mut w.#field, &m.#memory))
     });
     let regularize = context.weighted().filter(|(_, layer)| layer.trainable).filter_map(|(id, layer)| {

@@ -1,11 +1,13 @@
 //! The types and values that the expansion names: samples, layers, weights.
 
 use super::Context;
-use crate::graph::{Facts, Layer, LayerId, Node, Op, Shaped, TensorId};
+use crate::graph::{Builtin, Facts, Layer, LayerId, Node, Op, Shaped, TensorId};
 use crate::plan::Place;
+use crate::values::Named;
+use nn_core::spec::Kind;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::Ident;
+use syn::{Expr, Ident};
 
 impl Context<'_> {
     /// The sample type of a tensor: `SVector<T, 64>`.
@@ -33,35 +35,34 @@ impl Context<'_> {
         one_or_tuple(types.collect())
     }
 
-    /// The constants of a layer's type at a call.
-    fn consts(&self, facts: Option<&Facts>) -> Vec<TokenStream> {
+    /// The constants of the type of a layer of the library.
+    fn consts(&self, builtin: &Builtin, facts: Option<&Facts>) -> Vec<TokenStream> {
         match facts {
             Some(Facts::Known(inferred)) => {
-                inferred.consts().iter().map(|&n| Literal::usize_unsuffixed(n)).map(|n| quote!(#n)).collect()
+                inferred.consts().iter().map(|&n| Literal::usize_unsuffixed(n).into_token_stream()).collect()
             }
-            // How many there are is not known to the macro, but is to the specification: see `count`.
-            Some(Facts::Const(_)) | None => Vec::new(),
-        }
-    }
-
-    fn consts_of(&self, layer: &Layer, facts: Option<&Facts>) -> Vec<TokenStream> {
-        match (&layer.op, facts) {
-            (Op::Builtin(builtin), Some(Facts::Const(path))) => {
-                (0..builtin.spec.consts).map(|i| quote!({ #path.constant(#i) })).collect()
-            }
-            _ => self.consts(facts),
+            Some(Facts::Const(path)) => (0..builtin.spec.consts).map(|i| quote!({ #path.constant(#i) })).collect(),
+            None => Vec::new(),
         }
     }
 
     /// The type of the layer of a call: `::nn::layers::Dense<64, 10, 1>`.
     pub(crate) fn layer_type(&self, node: &Node) -> TokenStream {
-        let layer = &self.graph.layers[node.layer];
+        self.type_of(node, node.layer)
+    }
+
+    /// The type of a layer at a call of it, or of one that it stands inside of.
+    fn type_of(&self, node: &Node, id: LayerId) -> TokenStream {
+        let layer = &self.graph.layers[id];
         let (layers, activations) = (&self.paths.layers, &self.paths.activations);
         match &layer.op {
             Op::Builtin(builtin) => {
                 let name = format_ident!("{}", builtin.spec.name);
-                let consts = self.consts_of(layer, node.facts.as_ref());
-                if consts.is_empty() { quote!(#layers #name) } else { quote!(#layers #name<#(#consts),*>) }
+                let inner = builtin.inner.map(|inner| self.type_of(node, inner.layer));
+                let consts = self.consts(builtin, self.graph.facts(node, id));
+                let inside = self.activation_types(builtin);
+                let parts: Vec<_> = inner.into_iter().chain(consts).chain(inside).collect();
+                if parts.is_empty() { quote!(#layers #name) } else { quote!(#layers #name<#(#parts),*>) }
             }
             Op::Activation { .. } => quote!(#activations Activate<_>),
             Op::Component(_) => {
@@ -71,30 +72,68 @@ impl Context<'_> {
         }
     }
 
+    /// The types of the activations inside of a layer; none if all are its defaults.
+    fn activation_types(&self, builtin: &Builtin) -> Vec<TokenStream> {
+        let activations = &self.paths.activations;
+        let inside = builtin.spec.args.iter().zip(&builtin.args).filter_map(|(spec, arg)| match spec.kind {
+            Kind::Activation(default) => Some((default, arg.activation.as_ref())),
+            _ => None,
+        });
+        let inside: Vec<_> = inside.collect();
+        if inside.iter().all(|(_, given)| given.is_none()) {
+            return Vec::new();
+        }
+        let types = inside.into_iter().map(|(default, given)| match given {
+            None => {
+                let default = format_ident!("{default}");
+                quote!(#activations #default)
+            }
+            Some(Named { short: Some((name, _)), .. }) => quote!(#activations #name),
+            // `my::Cube`, `my::Leaky { slope: 0.1 }` and `my::Leaky(0.1)` name their types.
+            Some(Named { tokens, .. }) => match syn::parse2::<Expr>(tokens.clone()) {
+                Ok(Expr::Struct(value)) => value.path.to_token_stream(),
+                Ok(Expr::Call(call)) => call.func.to_token_stream(),
+                _ => tokens.clone(),
+            },
+        });
+        types.collect()
+    }
+
     /// The value of the layer of a call: `::nn::layers::Dense::<64, 10, 1>::DEFAULT`.
     pub(crate) fn layer_value(&self, node: &Node) -> TokenStream {
-        let layer = &self.graph.layers[node.layer];
+        self.value_of(node, node.layer)
+    }
+
+    fn value_of(&self, node: &Node, id: LayerId) -> TokenStream {
+        let layer = &self.graph.layers[id];
         let (layers, activations) = (&self.paths.layers, &self.paths.activations);
         match &layer.op {
             Op::Builtin(builtin) => {
                 let name = format_ident!("{}", builtin.spec.name);
-                let consts = self.consts_of(layer, node.facts.as_ref());
+                let consts = self.consts(builtin, self.graph.facts(node, id));
+                if let Some(inner) = builtin.inner {
+                    let inner = self.value_of(node, inner.layer);
+                    return quote!(#layers #name::<_, #(#consts),*>::new(#inner));
+                }
                 let path =
                     if consts.is_empty() { quote!(#layers #name) } else { quote!(#layers #name::<#(#consts),*>) };
-                let spec = builtin.spec;
-                let fields: Vec<_> = spec
-                    .args
-                    .iter()
-                    .zip(&builtin.args)
-                    .filter(|(spec, _)| spec.field)
-                    .map(|(spec, arg)| (format_ident!("{}", spec.name), arg.field.as_ref()))
-                    .collect();
-                let given: Vec<_> =
-                    fields.iter().filter_map(|(name, field)| field.map(|field| quote!(#name: #field))).collect();
-                match (given.len(), given.len() == fields.len()) {
-                    (0, _) => quote!(#path::DEFAULT),
+                let (mut given, mut all, mut inside) = (Vec::new(), true, Vec::new());
+                for (spec, arg) in builtin.spec.args.iter().zip(&builtin.args).filter(|(spec, _)| spec.field) {
+                    let field = format_ident!("{}", spec.name);
+                    match (&arg.field, &arg.activation) {
+                        // Another activation is another type.
+                        (_, Some(activation)) => {
+                            let value = self.short(activation);
+                            inside.push(quote!(.#field(#value)));
+                        }
+                        (Some(value), None) => given.push(quote!(#field: #value)),
+                        (None, None) => all = false,
+                    }
+                }
+                match (given.len(), all && inside.is_empty()) {
+                    (0, _) => quote!(#path::DEFAULT #(#inside)*),
                     (_, true) => quote!(#path { #(#given),* }),
-                    (_, false) => quote!(#path { #(#given,)* ..#path::DEFAULT }),
+                    (_, false) => quote!(#path { #(#given,)* ..#path::DEFAULT } #(#inside)*),
                 }
             }
             Op::Activation { .. } => {
@@ -111,22 +150,26 @@ impl Context<'_> {
 
     /// The type of a layer's weights: `::nn::layers::DenseWeights<T, 64, 10, 1>`.
     pub(crate) fn weights_type(&self, id: LayerId, scalar: &TokenStream) -> TokenStream {
-        let layer = &self.graph.layers[id];
         let (nn, layers) = (&self.paths.nn, &self.paths.layers);
-        match &layer.op {
-            Op::Builtin(builtin) => {
-                let name = format_ident!("{}Weights", builtin.spec.name);
-                let count = builtin.spec.weight_consts.unwrap_or_default();
-                let consts = self.consts_of(layer, builtin.inferred.as_ref());
-                let consts = &consts[..count.min(consts.len())];
-                quote!(#layers #name<#scalar, #(#consts),*>)
-            }
-            Op::Activation { .. } => quote!(()),
-            Op::Component(_) => {
-                let alias = self.alias(layer);
-                let x = self.first_call(id).map(|node| self.samples(&node.inputs, scalar));
-                quote!(<#alias as #nn Layer<#scalar, #x>>::Weights)
-            }
+        if let Op::Builtin(builtin) = &self.graph.layers[id].op
+            && builtin.inner.is_none()
+        {
+            let name = format_ident!("{}Weights", builtin.spec.name);
+            let count = builtin.spec.weight_consts.unwrap_or_default();
+            let consts = self.consts(builtin, builtin.inferred.as_ref());
+            let consts = &consts[..count.min(consts.len())];
+            return quote!(#layers #name<#scalar, #(#consts),*>);
+        }
+        let Some(node) = self.first_call(id) else { return quote!(()) };
+        let (layer, x) = (self.layer_type(node), self.samples(&node.inputs, scalar));
+        quote!(<#layer as #nn Layer<#scalar, #x>>::Weights)
+    }
+
+    /// The value of an activation, as short as the imports allow.
+    fn short(&self, activation: &Named) -> TokenStream {
+        match &activation.short {
+            Some((_, short)) if self.paths.imported => short.clone(),
+            _ => activation.tokens.clone(),
         }
     }
 
@@ -153,25 +196,36 @@ impl Context<'_> {
         format_ident!("{}{camel}Layer", self.name)
     }
 
-    /// The first call of a layer.
+    /// The first call that computes with the weights of a layer.
     pub(crate) fn first_call(&self, layer: LayerId) -> Option<&Node> {
-        self.graph.nodes.iter().find(|node| node.layer == layer)
+        self.graph.nodes.iter().find(|node| self.graph.layers[node.layer].owner == layer)
     }
 
-    /// The layers with weights, with their ids.
+    /// The layers that own weights, with their ids.
     pub(crate) fn weighted(&self) -> impl Iterator<Item = (LayerId, &Layer)> {
-        self.graph.layers.iter().enumerate().filter(|(_, layer)| layer.has_weights())
+        let layers = self.graph.layers.iter().enumerate();
+        layers.filter(|(id, layer)| layer.has_weights() && self.first_call(*id).is_some())
+    }
+
+    /// The layer whose weights a call computes with.
+    pub(crate) fn owner(&self, node: &Node) -> LayerId {
+        self.graph.layers[node.layer].owner
+    }
+
+    /// The field of the weights that a call computes with.
+    pub(crate) fn weights_field(&self, node: &Node) -> &Ident {
+        &self.graph.layers[self.owner(node)].name
     }
 
     /// Which of the model's layers with weights the weights of a layer are: the first one, and how many.
     pub(crate) fn layers_of(&self, id: LayerId) -> (TokenStream, TokenStream) {
         let nn = &self.paths.nn;
         let count = |id: LayerId, layer: &Layer| match &layer.op {
-            Op::Component(_) => {
+            Op::Builtin(builtin) if builtin.inner.is_none() => Ok(1usize),
+            _ => {
                 let weights = self.weights_type(id, &quote!(T));
                 Err(quote!(<#weights as #nn Weights<T>>::LAYERS))
             }
-            _ => Ok(1usize),
         };
         let (mut known, mut others) = (0, Vec::new());
         for (before, layer) in self.weighted().take_while(|(before, _)| *before != id) {

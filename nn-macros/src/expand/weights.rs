@@ -13,7 +13,7 @@ pub(crate) fn weights(context: &Context<'_>) -> TokenStream {
     let mut fields = Vec::new();
     for (id, layer) in context.weighted() {
         let (field, r#type) = (&layer.name, context.weights_type(id, &scalar));
-        let doc = docs::field(context, layer);
+        let doc = docs::field(context, id);
         fields.push(quote!(#[doc = #doc] pub #field: #r#type));
     }
     let derives = derives(context);

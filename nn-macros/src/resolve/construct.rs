@@ -1,7 +1,7 @@
 //! What makes a tensor or a layer: `Input(..)`, `Dense(64)`, `Activation(relu)`, `my::Scale::<64>()`.
 
 use super::{Bound, Resolver, strip};
-use crate::graph::{Builtin, Component, Layer, LayerId, Op, Producer, Shaped};
+use crate::graph::{Builtin, Component, Inner, Layer, LayerId, Op, Producer, Shaped};
 use crate::literal;
 use crate::parse::ident_at;
 use crate::values::{self, arguments};
@@ -124,8 +124,10 @@ impl Resolver<'_> {
                 .help("a penalty of your own on a tensor is a layer of your own");
             return None;
         }
-        let layer =
-            self.layer(Op::Builtin(Box::new(Builtin { spec, args, then: Vec::new(), inferred: None })), expr.clone());
+        let layer = self.layer(
+            Op::Builtin(Box::new(Builtin { spec, args, then: Vec::new(), inferred: None, inner: None })),
+            expr.clone(),
+        );
         self.graph.layers[layer].part = true;
         Some(layer)
     }
@@ -139,7 +141,7 @@ impl Resolver<'_> {
         let mut args: Vec<_> = spec.args.iter().map(values::default).collect();
         let mut given = vec![false; args.len()];
         let (mut given_name, mut trainable, mut failed) = (None, true, false);
-        let (mut activation, mut activity) = (None, None);
+        let (mut activation, mut activity, mut inner) = (None, None, None);
         for (position, (keyword, value)) in written.iter().enumerate() {
             let slot = match keyword {
                 Some(keyword) if keyword == "name" => {
@@ -195,6 +197,11 @@ impl Resolver<'_> {
                 }
                 continue;
             }
+            if spec.args[slot].kind == Kind::Layer {
+                inner = self.inner(spec, value);
+                failed |= inner.is_none();
+                continue;
+            }
             if spec.args[slot].kind == Kind::ActivityAfter {
                 if value.to_token_stream().to_string() != "None" {
                     activity = self.activity(value);
@@ -203,7 +210,8 @@ impl Resolver<'_> {
                 continue;
             }
             let required = matches!(spec.args[slot].default, nn_core::spec::Default::Required);
-            if !required && value.to_token_stream().to_string() == "None" {
+            let a_name = matches!(spec.args[slot].kind, Kind::Choice(names) if names.contains(&"None"));
+            if !required && !a_name && value.to_token_stream().to_string() == "None" {
                 // Keras's way to write "not given".
                 continue;
             }
@@ -223,12 +231,73 @@ impl Resolver<'_> {
         if failed {
             return Bound::Poison;
         }
-        let then = activation.into_iter().chain(activity).collect();
-        let layer =
-            self.layer(Op::Builtin(Box::new(Builtin { spec, args, then, inferred: None })), Expr::Call(call.clone()));
+        let mut then: Vec<LayerId> = activation.into_iter().chain(activity).collect();
+        if let Some(inner) = inner {
+            match &self.graph.layers[inner].op {
+                // An activation has no weights, and does the same at every step anyway.
+                Op::Activation { .. } if spec.weight_consts.is_none() => {
+                    self.graph.layers[inner].inside = false;
+                    self.graph.layers[inner].given_name = given_name;
+                    return Bound::Layer(inner);
+                }
+                // What follows the layer inside follows this one.
+                Op::Builtin(builtin) => then.splice(0..0, builtin.then.iter().copied()).for_each(drop),
+                _ => {}
+            }
+            trainable &= self.graph.layers[inner].trainable;
+        }
+        let inside = inner.map(|layer| {
+            let inner = &self.graph.layers[layer];
+            let (has_weights, has_cache, has_scratch) = (inner.has_weights(), inner.has_cache(), inner.has_scratch());
+            Inner { layer, has_weights, has_cache, has_scratch }
+        });
+        let op = Op::Builtin(Box::new(Builtin { spec, args, then, inferred: None, inner: inside }));
+        let layer = self.layer(op, Expr::Call(call.clone()));
         self.graph.layers[layer].given_name = given_name;
         self.graph.layers[layer].trainable = trainable;
+        if let Some(inner) = inner.filter(|&inner| !self.graph.layers[inner].inside && spec.weight_consts.is_none()) {
+            self.graph.layers[layer].owner = self.graph.layers[inner].owner;
+        }
         Bound::Layer(layer)
+    }
+
+    /// The layer that another one is wrapped around.
+    fn inner(&mut self, spec: &LayerSpec, value: &Expr) -> Option<LayerId> {
+        let before = self.graph.layers.len();
+        match self.eval(value) {
+            Bound::Layer(inner) => {
+                // Made here, it belongs to the wrapper; bound before, it keeps its name and its weights.
+                for layer in &mut self.graph.layers[before..] {
+                    layer.inside |= !layer.part;
+                }
+                let several = match &self.graph.layers[inner].op {
+                    Op::Builtin(builtin) => builtin.spec.inputs.min > 1,
+                    _ => false,
+                };
+                if several {
+                    let kind = self.graph.layers[inner].kind();
+                    let message =
+                        format!("`{}` is wrapped around a layer with one input, but `{kind}` has more", spec.name);
+                    self.diagnostics.error(value, message);
+                    return None;
+                }
+                Some(inner)
+            }
+            Bound::Tensors(_) => {
+                let text = crate::names::source(value);
+                self.diagnostics
+                    .error(value, format!("`{}` expects a layer, but `{text}` is a tensor", spec.name))
+                    .help(format!("`{}(Dense(8))(x)`", spec.name));
+                None
+            }
+            Bound::Template(_) => {
+                self.diagnostics
+                    .error(value, format!("`{}` expects a layer, but this is a template", spec.name))
+                    .help("a `model!` of its own is a layer");
+                None
+            }
+            Bound::Poison => None,
+        }
     }
 
     pub(super) fn component(&mut self, path: &ExprPath, call: &ExprCall) -> Bound {
@@ -267,8 +336,12 @@ impl Resolver<'_> {
 
     pub(super) fn layer(&mut self, op: Op, source: Expr) -> LayerId {
         let name = ident_at("layer", source.span());
+        let owner = self.graph.layers.len();
         self.graph.layers.push(Layer {
             name,
+            owner,
+            inside: false,
+            template_name: None,
             given_name: None,
             let_name: None,
             op,

@@ -1,5 +1,6 @@
 //! The end of a graph: `Model(inputs = .., outputs = ..)` or `Sequential([..])`.
 
+use super::connect::Inputs;
 use super::{Bound, Resolver};
 use crate::literal;
 use crate::values::arguments;
@@ -65,7 +66,7 @@ impl Resolver<'_> {
         };
         let mut tensor = match self.eval(first) {
             Bound::Tensors(tensors) => tensors[0],
-            Bound::Layer(_) => {
+            Bound::Layer(_) | Bound::Template(_) => {
                 self.diagnostics.error(first, "a `Sequential` starts with `Input(shape = ..)`");
                 return;
             }
@@ -87,13 +88,18 @@ impl Resolver<'_> {
                         paren_token: call.paren_token,
                         args: std::iter::once(element.clone()).collect(),
                     };
-                    match self.connect(layer, vec![tensor], vec![last.clone()], &whole) {
+                    let inputs = Inputs { tensors: vec![tensor], exprs: vec![last.clone()], mask: None };
+                    match self.connect(layer, inputs, &whole) {
                         Bound::Tensors(tensors) => tensor = tensors[0],
                         _ => failed = true,
                     }
                     last = element;
                 }
                 Bound::Layer(_) => {}
+                Bound::Template(_) => {
+                    failed = true;
+                    self.diagnostics.error(element, "expected a layer, but this is a template");
+                }
                 Bound::Tensors(_) => {
                     failed = true;
                     self.diagnostics

@@ -2,7 +2,7 @@
 //! writes what does not parse.
 
 use nn_core::layers::LAYERS;
-use nn_core::spec::Kind;
+use nn_core::spec::{Dtype, Kind};
 use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 use quote::quote;
 
@@ -40,6 +40,16 @@ const GRAPHS: &[&str] = &[
      Model(inputs = [a, b], outputs = [y, q])",
     "#[derive(Clone)] pub(crate) struct Stack;
      Sequential([Input(shape = [6]), Reshape([2, -1]), Permute((2, 1)), Flatten(), Activation(tanh), Dense(2)])",
+    "struct Reader;
+     let ids = Input(shape = [7], dtype = u32);
+     let start = Input(shape = [4]);
+     let x = Embedding(50, 8, mask_zero = true)(ids);
+     let x = Bidirectional(GRU(4, return_sequences = true), merge_mode = sum)(x);
+     let (x, h, c) = LSTM(4, return_state = true, activation = relu)(x, initial_state = [start, start]);
+     let branch = |x, y| { let h = Dense(3)(x); add([h, Dense(3)(y)]) };
+     let steps = TimeDistributed(Dense(N, activation = tanh))(Masking(mask_value = 1.0)(RepeatVector(5)(h)));
+     let y = average([branch(x, c), branch(c, x), GlobalAveragePooling1D()(steps)]);
+     Model(inputs = [ids, start], outputs = y)",
 ];
 
 /// The tokens with one of them removed, doubled, swapped with another, or replaced.
@@ -116,7 +126,24 @@ fn value(kind: Kind, random: &mut Random) -> String {
         }
         Kind::Float => format!("{}.5", one().replace('N', "0")),
         Kind::Flag => ["true", "false"][random.below(2)].to_string(),
-        Kind::ActivationAfter => ["tanh", "None", "softmax"][random.below(3)].to_string(),
+        Kind::ActivationAfter | Kind::Activation(_) => ["tanh", "None", "softmax"][random.below(3)].to_string(),
+        Kind::Choice(names) => names[random.below(names.len())].to_string(),
+        Kind::Layer => {
+            let layers = [
+                "Dense(3)",
+                "Dense(2, activation = relu)",
+                "Flatten()",
+                "Reshape([2, -1])",
+                "TimeDistributed(Dense(N))",
+                "LSTM(2, return_sequences = true)",
+                "GRU(4294967295, return_state = true)",
+                "Activation(relu)",
+                "my::Layer()",
+                "Add()",
+                "x0",
+            ];
+            layers[random.below(layers.len())].to_string()
+        }
         Kind::Initializer => ["zeros", "random_normal(stddev = 2.0)"][random.below(2)].to_string(),
         Kind::Regularizer => ["l2(0.1)", "None"][random.below(2)].to_string(),
         #[allow(unreachable_patterns)]
@@ -144,7 +171,8 @@ fn no_arguments_make_a_shape_rule_panic() {
                 if shape.is_empty() || random.below(2) == 0 {
                     shape = (0..random.below(5)).map(|_| dimensions[random.below(dimensions.len())]).collect();
                 }
-                lets.push_str(&format!("let {name} = Input(shape = [{}]);", shape.join(", ")));
+                let dtype = if spec.reads == Dtype::U32 { ", dtype = u32" } else { "" };
+                lets.push_str(&format!("let {name} = Input(shape = [{}]{dtype});", shape.join(", ")));
             }
             let (call, names) = (arguments.join(", "), names.join(", "));
             let graph = format!(

@@ -1,0 +1,202 @@
+//! GlobalAveragePooling1D: the mean over the steps of a sequence.
+//!
+//! ```text
+//! y[f] = Σₜ x[t, f] / steps                     every step counts
+//! y[f] = Σₜ m[t] · x[t, f] / Σₜ m[t]            with a mask m of 0 and 1; 0 where no step counts
+//!
+//! dx[t, f] += dy[f] / steps                     or m[t] · dy[f] / Σₜ m[t]
+//! ```
+//!
+//! Shapes: input `(steps, features)`; output `(features,)`, or `(1, features)` with `keepdims`.
+//!
+//! Keras divides by 0 where no step counts, which gives NaN.
+//!
+//! Source: <https://keras.io/api/layers/pooling_layers/global_average_pooling1d/>
+
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
+use crate::text::Text;
+
+/// `GlobalAveragePooling1D(data_format, keepdims)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "GlobalAveragePooling1D",
+    module: "global_average_pooling1d",
+    args: POOLING,
+    masking: Masking::Reads { passes: None },
+    infer,
+    ..LayerSpec::BASE
+};
+
+/// The arguments of both global poolings over steps.
+pub(super) const POOLING: &[ArgSpec] =
+    &[ArgSpec::choice("data_format", &["channels_last", "channels_first"]), ArgSpec::flag("keepdims", false)];
+
+/// `(steps, features)` to `(features,)`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let x = inputs[0];
+    if args[0].as_choice() != 0 {
+        let message = Text::new().str("`channels_first` is not supported: samples are channels last");
+        return Err(ShapeError::argument(0, message.str("; `Permute((2, 1))` turns them")));
+    }
+    if x.rank() != 2 {
+        let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(&x);
+        return Err(ShapeError::input(0, message));
+    }
+    let output = if args[1].as_flag() { x.with_dim(0, 1) } else { Shape::new(&[x.rows()]) };
+    Ok(Inferred::new(output, &[]))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layer::{Layer, Pass};
+    use crate::scalar::Scalar;
+    use crate::storage::Storage;
+    use crate::tensor::{Element, flat, flat_mut};
+    use nalgebra::{SMatrix, SVector};
+
+    /// The mean over the steps.
+    #[derive(Clone, Copy, Debug)]
+    pub struct GlobalAveragePooling1D;
+
+    impl GlobalAveragePooling1D {
+        /// The only value.
+        pub const DEFAULT: Self = GlobalAveragePooling1D;
+    }
+
+    /// `y = Σₜ m[t] · x[t] / Σₜ m[t]` for one sample.
+    fn mean<T: Scalar>(x: &[T], counts: impl Fn(usize) -> bool, y: &mut [T]) {
+        y.fill(T::ZERO);
+        let mut sum = 0;
+        for (_, x) in x.chunks_exact(y.len()).enumerate().filter(|(t, _)| counts(*t)) {
+            sum += 1;
+            y.iter_mut().zip(x).for_each(|(y, &x)| *y += x);
+        }
+        if sum > 0 {
+            let share = T::ONE / T::of(f64::from(sum));
+            y.iter_mut().for_each(|y| *y *= share);
+        }
+    }
+
+    /// y = Σₜ m[t] · x[t] / Σₜ m[t], so dx[t] += m[t] · dy / Σₜ m[t].
+    fn add_mean<T: Scalar>(dy: &[T], counts: impl Fn(usize) -> bool, dx: &mut [T]) {
+        let steps = dx.len() / dy.len();
+        let sum = (0..steps).filter(|&t| counts(t)).count();
+        let share = T::ONE / T::of(sum.max(1) as f64);
+        for (_, dx) in dx.chunks_exact_mut(dy.len()).enumerate().filter(|(t, _)| counts(*t)) {
+            dx.iter_mut().zip(dy).for_each(|(dx, &dy)| *dx += share * dy);
+        }
+    }
+
+    impl<T: Scalar + Element, const F: usize, const S: usize> Layer<T, SMatrix<T, F, S>> for GlobalAveragePooling1D {
+        type Output = SVector<T, F>;
+        type Weights = ();
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = ();
+
+        fn forward<B: Storage>(
+            &self,
+            _: &(),
+            x: &[SMatrix<T, F, S>],
+            y: &mut [SVector<T, F>],
+            _: Pass<'_, '_, (), ()>,
+        ) {
+            for (x, y) in x.iter().zip(y) {
+                mean(x.as_slice(), |_| true, y.as_mut_slice());
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            _: &(),
+            _: &[SMatrix<T, F, S>],
+            _: &[SVector<T, F>],
+            dy: &[SVector<T, F>],
+            _: &mut (),
+            dx: Option<&mut [SMatrix<T, F, S>]>,
+            _: Option<&mut ()>,
+        ) {
+            for (dx, dy) in dx.into_iter().flatten().zip(dy) {
+                add_mean(dy.as_slice(), |_| true, dx.as_mut_slice());
+            }
+        }
+    }
+
+    /// With a mask.
+    impl<T: Scalar + Element, const F: usize, const S: usize> Layer<T, (SMatrix<T, F, S>, SVector<u32, S>)>
+        for GlobalAveragePooling1D
+    {
+        type Output = SVector<T, F>;
+        type Weights = ();
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = ();
+
+        fn forward<B: Storage>(
+            &self,
+            _: &(),
+            (x, m): (&[SMatrix<T, F, S>], &[SVector<u32, S>]),
+            y: &mut [SVector<T, F>],
+            _: Pass<'_, '_, (), ()>,
+        ) {
+            for ((x, m), y) in flat(x).chunks_exact(F * S).zip(m).zip(flat_mut(y).chunks_exact_mut(F)) {
+                mean(x, |t| m[t] != 0, y);
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            _: &(),
+            (_, m): (&[SMatrix<T, F, S>], &[SVector<u32, S>]),
+            _: &[SVector<T, F>],
+            dy: &[SVector<T, F>],
+            _: &mut (),
+            (dx, _): (Option<&mut [SMatrix<T, F, S>]>, Option<&mut [SVector<u32, S>]>),
+            _: Option<&mut ()>,
+        ) {
+            for ((dx, m), dy) in dx.into_iter().flatten().zip(m).zip(dy) {
+                add_mean(dy.as_slice(), |t| m[t] != 0, dx.as_mut_slice());
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::storage::Inline;
+        use crate::testing::check_layer;
+
+        #[test]
+        fn gradients() {
+            check_layer::<SMatrix<f64, 5, 3>, _>(&GlobalAveragePooling1D);
+        }
+
+        #[test]
+        fn the_formula() {
+            let x = [SMatrix::<f32, 2, 3>::new(1., 2., 9., 4., 6., 7.); 2];
+            let m = [SVector::<u32, 3>::new(1, 0, 1), SVector::<u32, 3>::zeros()];
+            let mut y = [SVector::<f32, 2>::repeat(9.); 2];
+            type X = (SMatrix<f32, 2, 3>, SVector<u32, 3>);
+            let (x, layer) = ((&x[..], &m[..]), GlobalAveragePooling1D);
+            Layer::<f32, X>::forward::<Inline<2>>(&layer, &(), x, &mut y, Pass::Inference(&mut ()));
+            assert_eq!(y, [SVector::<f32, 2>::new(5., 5.5), SVector::zeros()]);
+
+            let (dy, mut dx) = ([SVector::<f32, 2>::new(2., 4.); 2], [SMatrix::<f32, 2, 3>::repeat(1.); 2]);
+            let gradients = (Some(&mut dx[..]), None);
+            Layer::<f32, X>::backward::<Inline<2>>(&layer, &(), x, &y, &dy, &mut (), gradients, None);
+            assert_eq!(dx, [SMatrix::<f32, 2, 3>::new(2., 1., 2., 3., 1., 3.), SMatrix::repeat(1.)]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        let (x, keep, drop) = (Shape::new(&[5, 3]), Value::Flag(true), Value::Flag(false));
+        assert_eq!(infer(&[Value::Choice(0), drop], &[x]).unwrap().output(0), Shape::new(&[3]));
+        assert_eq!(infer(&[Value::Choice(0), keep], &[x]).unwrap().output(0), Shape::new(&[1, 3]));
+        assert!(infer(&[Value::Choice(1), drop], &[x]).is_err());
+        assert!(infer(&[Value::Choice(0), drop], &[Shape::new(&[3])]).is_err());
+    }
+}

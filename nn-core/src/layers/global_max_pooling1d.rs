@@ -1,0 +1,111 @@
+//! GlobalMaxPooling1D: the largest value over the steps of a sequence, for each feature.
+//!
+//! ```text
+//! y[f] = maxₜ x[t, f]
+//!
+//! dx[t, f] += dy[f] / k        at the k steps where x[t, f] = y[f], else nothing
+//! ```
+//!
+//! Shapes: input `(steps, features)`; output `(features,)`, or `(1, features)` with `keepdims`. As in Keras, a mask is not
+//! looked at, and ends here.
+//!
+//! Source: <https://keras.io/api/layers/pooling_layers/global_max_pooling1d/>
+
+use super::global_average_pooling1d::POOLING;
+use crate::spec::LayerSpec;
+
+pub use super::global_average_pooling1d::infer;
+
+/// `GlobalMaxPooling1D(data_format, keepdims)`
+pub const SPEC: LayerSpec =
+    LayerSpec { name: "GlobalMaxPooling1D", module: "global_max_pooling1d", args: POOLING, infer, ..LayerSpec::BASE };
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layer::{Layer, Pass};
+    use crate::scalar::Scalar;
+    use crate::storage::Storage;
+    use crate::tensor::Element;
+    use nalgebra::{SMatrix, SVector};
+
+    /// The largest value over the steps.
+    #[derive(Clone, Copy, Debug)]
+    pub struct GlobalMaxPooling1D;
+
+    impl GlobalMaxPooling1D {
+        /// The only value.
+        pub const DEFAULT: Self = GlobalMaxPooling1D;
+    }
+
+    impl<T: Scalar + Element, const F: usize, const S: usize> Layer<T, SMatrix<T, F, S>> for GlobalMaxPooling1D {
+        type Output = SVector<T, F>;
+        type Weights = ();
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = ();
+
+        fn forward<B: Storage>(
+            &self,
+            _: &(),
+            x: &[SMatrix<T, F, S>],
+            y: &mut [SVector<T, F>],
+            _: Pass<'_, '_, (), ()>,
+        ) {
+            for (x, y) in x.iter().zip(y) {
+                let (first, rest) = x.as_slice().split_at(F);
+                y.as_mut_slice().copy_from_slice(first);
+                for x in rest.chunks_exact(F) {
+                    for (y, &x) in y.iter_mut().zip(x) {
+                        // Not `max`: a NaN stays one.
+                        *y = if x <= *y { *y } else { x };
+                    }
+                }
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            _: &(),
+            x: &[SMatrix<T, F, S>],
+            y: &[SVector<T, F>],
+            dy: &[SVector<T, F>],
+            _: &mut (),
+            dx: Option<&mut [SMatrix<T, F, S>]>,
+            _: Option<&mut ()>,
+        ) {
+            // y = maxₜ x[t], so dx[t] += dy where x[t] = y, in equal parts.
+            for (((x, y), dy), dx) in x.iter().zip(y).zip(dy).zip(dx.into_iter().flatten()) {
+                for f in 0..F {
+                    let largest = |t: &usize| x[(f, *t)] == y[f];
+                    let share = dy[f] / T::of((0..S).filter(largest).count().max(1) as f64);
+                    for t in (0..S).filter(largest) {
+                        dx[(f, t)] += share;
+                    }
+                }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::storage::Inline;
+        use crate::testing::check_layer;
+
+        #[test]
+        fn gradients() {
+            check_layer::<SMatrix<f64, 5, 3>, _>(&GlobalMaxPooling1D);
+        }
+
+        #[test]
+        fn ties_share_the_gradient() {
+            let x = [SMatrix::<f32, 2, 3>::new(1., 3., 3., 6., 2., 1.)];
+            let mut y = [SVector::<f32, 2>::repeat(9.)];
+            GlobalMaxPooling1D.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            assert_eq!(y, [SVector::<f32, 2>::new(3., 6.)]);
+            let mut dx = [SMatrix::<f32, 2, 3>::repeat(1.)];
+            let dy = [SVector::<f32, 2>::new(2., 4.)];
+            GlobalMaxPooling1D.backward::<Inline<1>>(&(), &x, &y, &dy, &mut (), Some(&mut dx), None);
+            assert_eq!(dx, [SMatrix::<f32, 2, 3>::new(1., 2., 2., 5., 1., 1.)]);
+        }
+    }
+}

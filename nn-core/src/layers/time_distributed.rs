@@ -1,0 +1,226 @@
+//! TimeDistributed: a layer or a model, applied to every step of a sequence with the same weights.
+//!
+//! ```text
+//! y[t] = layer(x[t])        for every step t
+//!
+//! dx[t] and dw as the layer's; dw sums over the steps
+//! ```
+//!
+//! Shapes: input `(steps, ..)`, where the layer takes `(..)`; output `(steps, ..)`. The steps of a sample lie behind each
+//! other, so `n` samples of `steps` steps are `n · steps` samples of the layer: one call of it, without a copy.
+//!
+//! Keras calls the layer once for each step. That makes a difference only for a layer that looks at the whole batch: the
+//! statistics of a BatchNormalization inside are those of all steps here, and of one step at a time there.
+//!
+//! Source: <https://keras.io/api/layers/recurrent_layers/time_distributed/>
+
+use crate::shape::{MAX_RANK, Shape, ShapeError};
+use crate::spec::{ArgSpec, Dtype, Inferred, LayerSpec, Masking, Value};
+use crate::text::Text;
+
+/// `TimeDistributed(layer)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "TimeDistributed",
+    module: "time_distributed",
+    args: &[ArgSpec::layer()],
+    reads: Dtype::Any,
+    masking: Masking::Passes,
+    consts: 3,
+    infer,
+    inner: Some(inner),
+    ..LayerSpec::BASE
+};
+
+/// One step of the input.
+pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let x = inputs[0];
+    if x.rank() < 2 {
+        let message = Text::new().str("expected a sequence of shape (steps, ..), but got ").shape(&x);
+        return Err(ShapeError::input(0, message));
+    }
+    Ok(Inferred::new(Shape::new(x.dims().split_at(1).1), &[]))
+}
+
+/// The steps of the input, each with the output of the layer; the type is `TimeDistributed<_, steps, C, P>`, the columns of
+/// one step of the input and of the whole output.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let layer = args[0].as_layer();
+    if layer.outputs().len() != 1 {
+        let message = Text::new().str("expected a layer with one output, but this one has ");
+        return Err(ShapeError::argument(0, message.size(layer.outputs().len())));
+    }
+    let (x, step) = (inputs[0], layer.output(0));
+    if step.rank() >= MAX_RANK {
+        return Err(ShapeError::new(Text::new().str("the output would have more axes than a sample may have")));
+    }
+    let (mut dims, mut axis) = ([0; MAX_RANK], 0);
+    dims[0] = x.dim(0);
+    while axis < step.rank() {
+        dims[axis + 1] = step.dim(axis);
+        axis += 1;
+    }
+    let output = Shape::new(dims.split_at(step.rank() + 1).0);
+    let columns = Shape::new(x.dims().split_at(1).1).cols();
+    Ok(Inferred::new(output, &[x.dim(0), columns, output.cols()]))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::layer::{Layer, Pass};
+    use crate::scalar::Scalar;
+    use crate::storage::{Storage, Times};
+    use crate::tensor::{Element, flat, flat_mut};
+    use bytemuck::{cast_slice, cast_slice_mut};
+    use core::ops::Range;
+    use nalgebra::SMatrix;
+    use rand::Rng;
+
+    /// The layer `L` at each of `S` steps, which have `C` columns in the input; the output has `P` columns in all.
+    #[derive(Clone, Copy, Debug)]
+    pub struct TimeDistributed<L, const S: usize, const C: usize, const P: usize> {
+        /// The layer.
+        pub layer: L,
+    }
+
+    impl<L, const S: usize, const C: usize, const P: usize> TimeDistributed<L, S, C, P> {
+        /// Around a layer.
+        pub const fn new(layer: L) -> Self {
+            TimeDistributed { layer }
+        }
+    }
+
+    impl<
+        T: Scalar + Element,
+        E: Element,
+        L: Layer<T, SMatrix<E, R, C>, Output = SMatrix<T, O, Q>>,
+        const S: usize,
+        const C: usize,
+        const P: usize,
+        const R: usize,
+        const X: usize,
+        const O: usize,
+        const Q: usize,
+    > Layer<T, SMatrix<E, R, X>> for TimeDistributed<L, S, C, P>
+    {
+        type Output = SMatrix<T, O, P>;
+        type Weights = L::Weights;
+        type Scratch<B: Storage> = L::Scratch<Times<B, S>>;
+        type Cache<B: Storage> = L::Cache<Times<B, S>>;
+        const MACS: usize = S * L::MACS;
+        const BOUNDS: &'static [usize] = L::BOUNDS;
+
+        fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+            self.layer.init(w, rng);
+        }
+
+        fn forward<B: Storage>(
+            &self,
+            w: &Self::Weights,
+            x: &[SMatrix<E, R, X>],
+            y: &mut [SMatrix<T, O, P>],
+            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+        ) {
+            const { assert!(X == S * C && P == S * Q, "the steps divide the columns") }
+            self.layer.forward::<Times<B, S>>(w, cast_slice(flat(x)), cast_slice_mut(flat_mut(y)), pass);
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            w: &Self::Weights,
+            x: &[SMatrix<E, R, X>],
+            y: &[SMatrix<T, O, P>],
+            dy: &[SMatrix<T, O, P>],
+            cache: &mut Self::Cache<B>,
+            dx: Option<&mut [SMatrix<E, R, X>]>,
+            dw: Option<&mut Self::Weights>,
+        ) {
+            let (x, y, dy) = (cast_slice(flat(x)), cast_slice(flat(y)), cast_slice(flat(dy)));
+            self.layer.backward::<Times<B, S>>(w, x, y, dy, cache, dx.map(|dx| cast_slice_mut(flat_mut(dx))), dw);
+        }
+
+        fn touched<B: Storage>(
+            &self,
+            x: &[SMatrix<E, R, X>],
+            cache: &Self::Cache<B>,
+            visit: &mut dyn FnMut(Range<usize>),
+        ) {
+            self.layer.touched::<Times<B, S>>(cast_slice(flat(x)), cache, visit);
+        }
+
+        fn update<B: Storage>(&self, w: &mut Self::Weights, cache: &Self::Cache<B>) {
+            self.layer.update::<Times<B, S>>(w, cache);
+        }
+
+        fn constrain(&self, w: &mut Self::Weights) {
+            self.layer.constrain(w);
+        }
+
+        fn activity<B: Storage>(&self, scratch: &Self::Scratch<B>) -> T {
+            self.layer.activity::<Times<B, S>>(scratch)
+        }
+
+        fn training_activity<B: Storage>(&self, cache: &Self::Cache<B>) -> T {
+            self.layer.training_activity::<Times<B, S>>(cache)
+        }
+
+        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+            self.layer.regularize(w, dw)
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::layers::{Dense, Dropout, Flatten};
+        use crate::storage::{Buffer, Heap, Inline};
+        use crate::testing::check_layer;
+        use crate::weights::Weights;
+
+        #[test]
+        fn gradients() {
+            check_layer::<SMatrix<f64, 5, 3>, _>(&TimeDistributed::<_, 3, 1, 3>::new(Dense::<5, 2, 1>::DEFAULT));
+            // A layer with memory, and one that changes the number of columns.
+            check_layer::<SMatrix<f64, 5, 3>, _>(&TimeDistributed::<_, 3, 1, 3>::new(Dropout { rate: 0.3 }));
+            check_layer::<SMatrix<f64, 5, 6>, _>(&TimeDistributed::<_, 3, 2, 3>::new(Flatten::<10>::DEFAULT));
+        }
+
+        #[test]
+        fn every_step_is_a_sample_of_the_layer() {
+            type Distributed = TimeDistributed<Dense<2, 3, 1>, 4, 1, 4>;
+            let mut w = <<Dense<2, 3, 1> as Layer<f64, SMatrix<f64, 2, 1>>>::Weights>::zeroed();
+            w.as_mut_slice().iter_mut().enumerate().for_each(|(k, w)| *w = k as f64);
+            let x = [SMatrix::<f64, 2, 4>::from_fn(|r, c| (r * 5 + c) as f64); 2];
+            let mut y = [SMatrix::<f64, 3, 4>::zeros(); 2];
+            Distributed::new(Dense::DEFAULT).forward::<Heap>(&w, &x, &mut y, Pass::Inference(&mut ()));
+            for step in 0..4 {
+                assert_eq!(y[1].column(step), w.kernel * x[1].column(step) + w.bias);
+            }
+        }
+
+        /// A batch in arrays has room for all steps.
+        #[test]
+        fn memory_without_a_heap() {
+            type Distributed = TimeDistributed<Dropout, 3, 1, 3>;
+            type Memory = <Distributed as Layer<f32, SMatrix<f32, 5, 3>>>::Cache<Inline<2>>;
+            assert_eq!(Memory::with_capacity(2).len(), 6);
+            assert_eq!(size_of::<Memory>(), 2 * 3 * 5 * 4);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        let x = Shape::new(&[4, 6, 3]);
+        assert_eq!(inner(&[], &[x]).unwrap().output(0), Shape::new(&[6, 3]));
+        let layer = Value::Layer(Inferred::new(Shape::new(&[18]), &[]));
+        let inferred = infer(&[layer], &[x]).unwrap();
+        assert_eq!((inferred.output(0), inferred.consts()), (Shape::new(&[4, 18]), &[4, 6, 4][..]));
+        assert!(inner(&[], &[Shape::new(&[4])]).is_err());
+        let two = Value::Layer(Inferred::many(&[x, x], &[]));
+        assert!(infer(&[two], &[x]).is_err());
+    }
+}

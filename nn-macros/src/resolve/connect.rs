@@ -1,0 +1,288 @@
+//! Calls: a layer, the tensors that it is called on, and the masks that go along.
+
+use super::{Bound, Resolver};
+use crate::graph::{Builtin, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
+use crate::parse::ident_at;
+use crate::values;
+use nn_core::spec::{Dtype, LayerSpec, Masking, Value};
+use proc_macro2::Span;
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprCall, Ident};
+
+/// More calls than any model has; templates in templates could make as many as they like.
+const MOST_CALLS: usize = 10_000;
+
+/// What a layer is called on.
+pub(super) struct Inputs {
+    pub(super) tensors: Vec<TensorId>,
+    /// What was written for each.
+    pub(super) exprs: Vec<Expr>,
+    /// `mask = m`, in place of the mask that the first tensor has.
+    pub(super) mask: Option<TensorId>,
+}
+
+impl Resolver<'_> {
+    /// The tensors of a call, and what it says by keyword: `(x, initial_state = [h, c])`.
+    pub(super) fn split(&mut self, layer: LayerId, call: &ExprCall) -> (Vec<Expr>, Vec<(Ident, Expr)>) {
+        let (mut positional, mut keywords) = (Vec::new(), Vec::new());
+        for (keyword, value) in values::arguments(call) {
+            match keyword {
+                Some(keyword) => keywords.push((keyword, value)),
+                None => positional.push(value),
+            }
+        }
+        let known = self.call_keywords(layer);
+        keywords.retain(|(keyword, _)| {
+            let found = known.contains(&keyword.to_string().as_str());
+            if !found {
+                let kind = self.graph.layers[layer].kind();
+                let error = self
+                    .diagnostics
+                    .error(keyword, format!("a call of `{kind}` has no argument `{keyword}`"))
+                    .did_you_mean(&keyword.to_string(), known.iter().copied());
+                if known.is_empty() {
+                    error.help("a layer is made and then called: `Dense(64, activation = relu)(x)`");
+                }
+            }
+            found
+        });
+        (positional, keywords)
+    }
+
+    fn call_keywords(&self, layer: LayerId) -> Vec<&'static str> {
+        match &self.graph.layers[layer].op {
+            Op::Builtin(builtin) => {
+                let mask = matches!(builtin.spec.masking, Masking::Reads { .. }).then_some("mask");
+                builtin.spec.call_keywords.iter().copied().chain(mask).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Adds what a call says by keyword to the tensors of the call.
+    pub(super) fn keywords(
+        &mut self,
+        layer: LayerId,
+        mut tensors: Vec<TensorId>,
+        mut exprs: Vec<Expr>,
+        mut keywords: Vec<(Ident, Expr)>,
+    ) -> Option<Inputs> {
+        let mut mask = None;
+        // In the layer's order, whatever the order in the call is.
+        let order = self.call_keywords(layer);
+        keywords.sort_by_key(|(keyword, _)| order.iter().position(|word| keyword == word));
+        for (keyword, value) in keywords {
+            if value.to_token_stream().to_string() == "None" {
+                continue;
+            }
+            let (more, written) = self.tensor_list(&value)?;
+            if keyword != "mask" {
+                tensors.extend(more);
+                exprs.extend(written);
+            } else if let [one] = more[..]
+                && self.graph.tensors[one].integer
+            {
+                mask = Some(one);
+            } else {
+                self.diagnostics
+                    .error(&value, "a mask is one tensor of 0 and 1: `Input(shape = [steps], dtype = u32)`");
+                return None;
+            }
+        }
+        Some(Inputs { tensors, exprs, mask })
+    }
+
+    pub(super) fn connect(&mut self, layer: LayerId, inputs: Inputs, call: &ExprCall) -> Bound {
+        let Inputs { mut tensors, exprs, mask } = inputs;
+        if !self.accepts(layer, &tensors, &exprs, call) {
+            return Bound::Poison;
+        }
+        if self.graph.nodes.len() > MOST_CALLS {
+            if !self.full {
+                self.full = true;
+                self.diagnostics.error(call, format!("a graph has at most {MOST_CALLS} calls of layers"));
+            }
+            return Bound::Poison;
+        }
+        let first_mask = mask.or(self.graph.tensors[tensors[0]].mask);
+        let masks: Vec<Option<TensorId>> = tensors.iter().map(|&tensor| self.graph.tensors[tensor].mask).collect();
+        // Gradients of a tensor that one call reads twice would have to be written in two places at once.
+        for i in 1..tensors.len() {
+            if tensors[..i].contains(&tensors[i]) && !self.graph.tensors[tensors[i]].integer {
+                let value = quote!(::nn::activations::Linear);
+                let short = Some((ident_at("Linear", Span::call_site()), quote!(Linear)));
+                let op = Op::Activation { value, short, label: "copy".to_string() };
+                let copy = self.layer(op, exprs[i].clone());
+                self.graph.layers[copy].part = true;
+                tensors[i] = self.node(copy, vec![tensors[i]], vec![exprs[i].clone()], call.span());
+            }
+        }
+        let builtin = match &self.graph.layers[layer].op {
+            Op::Builtin(builtin) => Some((builtin.spec, builtin.then.clone())),
+            _ => None,
+        };
+        let masking = match (&self.graph.layers[layer].op, builtin.as_ref()) {
+            (Op::Activation { .. }, _) => Masking::Passes,
+            (_, Some((spec, _))) => spec.masking,
+            _ => Masking::Drops,
+        };
+        let sources = tensors.clone();
+        let mut masked = false;
+        if let (Masking::Reads { .. }, Some(mask)) = (masking, first_mask) {
+            masked = true;
+            tensors.push(mask);
+        }
+        let mut output = self.node(layer, tensors, exprs.clone(), call.span());
+        if masked && let Producer::Node(node) = self.graph.tensors[output].producer {
+            self.graph.nodes[node].masked = true;
+        }
+        for part in builtin.map(|(_, then)| then).unwrap_or_default() {
+            output = self.node(part, vec![output], exprs[..1].to_vec(), call.span());
+        }
+        let mask = match masking {
+            Masking::Drops => None,
+            Masking::Passes => self.join(&masks, &exprs, call),
+            Masking::Reads { .. } => first_mask.filter(|_| self.keeps_steps(layer)),
+            Masking::Makes { flag, by } => self.made(layer, flag, by, sources, &exprs, call),
+        };
+        self.graph.tensors[output].mask = mask;
+        Bound::Tensors(vec![output])
+    }
+
+    /// Whether a layer can be called on as many tensors of these types.
+    fn accepts(&mut self, layer: LayerId, tensors: &[TensorId], exprs: &[Expr], call: &ExprCall) -> bool {
+        if tensors.is_empty() {
+            self.diagnostics.error(call, "expected at least one tensor");
+            return false;
+        }
+        let Op::Builtin(builtin) = &self.graph.layers[layer].op else { return true };
+        let spec = builtin.spec;
+        let (min, max) = (spec.inputs.min, spec.inputs.max);
+        if tensors.len() < min || tensors.len() > max {
+            let expected = match (min, max) {
+                (1, 1) => "1 input".to_string(),
+                (min, max) if min == max => format!("{min} inputs"),
+                (min, _) if tensors.len() < min => format!("at least {min} inputs"),
+                (_, max) => format!("at most {max} inputs"),
+            };
+            self.diagnostics
+                .error(&call.args, format!("`{}` expects {expected}, but got {}", spec.name, tensors.len()));
+            return false;
+        }
+        let reads = self.reads(layer);
+        for (&tensor, expr) in tensors.iter().zip(exprs) {
+            let integer = self.graph.tensors[tensor].integer;
+            if integer && reads == Dtype::Float || !integer && reads == Dtype::U32 {
+                let (expected, got) = if integer { ("numbers", "u32 indices") } else { ("u32 indices", "numbers") };
+                let kind = self.graph.layers[layer].kind();
+                let message = format!("`{kind}` expects {expected}, but `{}` holds {got}", expr.to_token_stream());
+                self.diagnostics.error(expr, message);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// What the inputs of a layer hold: a layer around another one reads what that one reads.
+    fn reads(&self, layer: LayerId) -> Dtype {
+        match self.graph.chain(layer).last().map(|layer| &self.graph.layers[layer].op) {
+            Some(Op::Builtin(builtin)) => builtin.spec.reads,
+            Some(Op::Activation { .. }) => Dtype::Float,
+            _ => Dtype::Any,
+        }
+    }
+
+    /// The mask of what is made of several tensors.
+    fn join(&mut self, masks: &[Option<TensorId>], exprs: &[Expr], call: &ExprCall) -> Option<TensorId> {
+        // A tensor without a mask counts in every step.
+        let mut all: Vec<TensorId> = masks.iter().copied().collect::<Option<_>>()?;
+        all.sort_unstable();
+        all.dedup();
+        if let [one] = all[..] {
+            return Some(one);
+        }
+        let any = self.part(&nn_core::layers::masking::ANY, Vec::new(), exprs[0].clone());
+        Some(self.node(any, all, exprs[..1].to_vec(), call.span()))
+    }
+
+    /// Whether the output of a layer that reads a mask still has the steps of its input.
+    fn keeps_steps(&self, layer: LayerId) -> bool {
+        self.graph.chain(layer).any(|layer| match &self.graph.layers[layer].op {
+            Op::Builtin(builtin) => match builtin.spec.masking {
+                Masking::Reads { passes: Some(flag) } => is_set(builtin, flag),
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
+    /// The mask that a layer makes of its inputs.
+    fn made(
+        &mut self,
+        layer: LayerId,
+        flag: Option<usize>,
+        by: &'static LayerSpec,
+        tensors: Vec<TensorId>,
+        exprs: &[Expr],
+        call: &ExprCall,
+    ) -> Option<TensorId> {
+        let Op::Builtin(builtin) = &self.graph.layers[layer].op else { return None };
+        if flag.is_some_and(|flag| !is_set(builtin, flag)) {
+            return None;
+        }
+        let args = by.args.iter().map(|arg| match builtin.spec.args.iter().position(|other| other.name == arg.name) {
+            Some(slot) => builtin.args[slot].clone(),
+            None => values::default(arg),
+        });
+        let maker = self.part(by, args.collect(), exprs[0].clone());
+        Some(self.node(maker, tensors, exprs.to_vec(), call.span()))
+    }
+
+    /// A layer that belongs to the one before it.
+    fn part(&mut self, spec: &'static LayerSpec, args: Vec<crate::graph::Arg>, source: Expr) -> LayerId {
+        let builtin = Builtin { spec, args, then: Vec::new(), inferred: None, inner: None };
+        let layer = self.layer(Op::Builtin(Box::new(builtin)), source);
+        self.graph.layers[layer].part = true;
+        layer
+    }
+
+    pub(super) fn node(
+        &mut self,
+        layer: LayerId,
+        inputs: Vec<TensorId>,
+        input_exprs: Vec<Expr>,
+        span: Span,
+    ) -> TensorId {
+        let node = self.graph.nodes.len();
+        let output = self.tensor(Producer::Node(node), span);
+        self.graph.tensors[output].integer = match &self.graph.layers[layer].op {
+            Op::Builtin(builtin) => builtin.spec.writes == Dtype::U32,
+            _ => false,
+        };
+        let name = ident_at("node", span);
+        self.graph.nodes.push(Node {
+            layer,
+            inputs,
+            outputs: vec![output],
+            input_exprs,
+            name,
+            facts: None,
+            inner_facts: Vec::new(),
+            masked: false,
+        });
+        output
+    }
+
+    pub(super) fn tensor(&mut self, producer: Producer, span: Span) -> TensorId {
+        let name = ident_at("tensor", span);
+        let shape = Shaped::Unknown;
+        self.graph.tensors.push(Tensor { name, producer, shape, integer: false, named: false, span, mask: None });
+        self.graph.tensors.len() - 1
+    }
+}
+
+/// Whether a flag is literally `true`.
+fn is_set(builtin: &Builtin, flag: usize) -> bool {
+    builtin.args[flag].value == Some(Value::Flag(true))
+}

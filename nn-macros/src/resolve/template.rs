@@ -1,0 +1,117 @@
+//! Templates: a part of a graph as a closure, with layers of its own for every use. Keras's function that builds a model.
+//!
+//! ```text
+//! let branch = |x| {
+//!     let h = Dense(64, activation = relu)(x);
+//!     Dense(1)(h)
+//! };
+//! let y = average([branch(x), branch(x), branch(x)]);      // three sets of weights
+//! ```
+
+use super::{Bound, Resolver};
+use crate::parse::{ident_at, names};
+use quote::ToTokens;
+use std::collections::HashMap;
+use std::rc::Rc;
+use syn::{Expr, ExprCall, ExprClosure, Ident, Stmt};
+
+/// A closure, and what the names in it stand for.
+pub(super) struct Template {
+    parameters: Vec<Ident>,
+    closure: ExprClosure,
+    scope: HashMap<String, (Ident, Bound)>,
+}
+
+impl Resolver<'_> {
+    pub(super) fn template(&mut self, closure: &ExprClosure) -> Bound {
+        let mut parameters = Vec::new();
+        for parameter in &closure.inputs {
+            match names(parameter).as_deref() {
+                Some([name]) => parameters.push(name.clone()),
+                _ => {
+                    self.diagnostics.error(parameter, "a parameter of a template is a name").help("`|x, y| { .. }`");
+                    return Bound::Poison;
+                }
+            }
+        }
+        Bound::Template(Rc::new(Template { parameters, closure: closure.clone(), scope: self.scope.clone() }))
+    }
+
+    /// The template once more, with layers of its own.
+    pub(super) fn use_template(&mut self, template: &Template, call: &ExprCall) -> Bound {
+        let arguments: Vec<Bound> = call.args.iter().map(|argument| self.eval(argument)).collect();
+        if arguments.len() != template.parameters.len() {
+            let expected = match template.parameters.len() {
+                1 => "1 argument".to_string(),
+                count => format!("{count} arguments"),
+            };
+            let name = call.func.to_token_stream();
+            self.diagnostics
+                .error(&call.args, format!("the template `{name}` expects {expected}, but got {}", arguments.len()));
+            return Bound::Poison;
+        }
+        if arguments.iter().any(|argument| matches!(argument, Bound::Poison)) {
+            return Bound::Poison;
+        }
+        let outside = std::mem::replace(&mut self.scope, template.scope.clone());
+        for (name, argument) in template.parameters.iter().zip(arguments) {
+            self.scope.insert(name.to_string(), (name.clone(), argument));
+        }
+        let layers_before = self.graph.layers.len();
+        let result = self.body(&template.closure.body);
+        self.scope = outside;
+        for layer in &mut self.graph.layers[layers_before..] {
+            // Names in a template are names of every use; the `let` of the use comes before them.
+            layer.template_name = layer.given_name.take().or(layer.let_name.take()).or(layer.template_name.take());
+        }
+        result
+    }
+
+    fn body(&mut self, body: &Expr) -> Bound {
+        let Expr::Block(block) = body else { return self.value(body) };
+        let mut statements = block.block.stmts.iter().peekable();
+        while let Some(statement) = statements.next() {
+            match statement {
+                Stmt::Local(local) => match (names(&local.pat), &local.init) {
+                    (Some(names), Some(init)) => self.statement(&names, Some(&init.expr)),
+                    _ => {
+                        self.diagnostics.error(local, "expected `let name = ..;` in a template");
+                        return Bound::Poison;
+                    }
+                },
+                Stmt::Expr(value, None) if statements.peek().is_none() => return self.value(value),
+                other => {
+                    self.diagnostics.error(other, "expected a `let` statement").help(
+                        "a template is a block of `let` statements with a tensor at its end, without a semicolon",
+                    );
+                    return Bound::Poison;
+                }
+            }
+        }
+        self.diagnostics
+            .error(&block, "this template gives no tensor")
+            .help("end the block with a tensor or a call, without a semicolon");
+        Bound::Poison
+    }
+
+    /// The end of a template: a tensor, or a tuple of them.
+    fn value(&mut self, value: &Expr) -> Bound {
+        match value {
+            Expr::Tuple(_) | Expr::Array(_) => match self.tensor_list(value) {
+                Some((tensors, _)) => Bound::Tensors(tensors),
+                None => Bound::Poison,
+            },
+            _ => self.eval(value),
+        }
+    }
+
+    /// Layers of templates that a statement used begin with its name: `left_h`.
+    pub(super) fn name_template(&mut self, name: &Ident, layers_before: usize) {
+        for layer in &mut self.graph.layers[layers_before..] {
+            if let Some(own) = &layer.template_name {
+                let text = format!("{}_{}", name, own).replace("r#", "");
+                layer.template_name = Some(ident_at(&text, own.span()));
+            }
+        }
+    }
+}
