@@ -122,7 +122,7 @@ fn layer_facts(
     }
     let name = &graph.layers[layer].name;
     let mut value = rule(graph, layer, "infer", inputs, within.as_ref());
-    let mut checks = Vec::new();
+    let (mut checks, span) = (Vec::new(), start(&graph.nodes[n].input_exprs[0]));
     if let (Some(first), Some(count)) = (&builtin.inferred, builtin.spec.weight_consts) {
         let first = (0..count).map(|i| match first {
             Facts::Known(first) => Literal::usize_unsuffixed(first.constant(i)).to_token_stream(),
@@ -130,15 +130,14 @@ fn layer_facts(
         });
         let equal = first.enumerate().map(|(i, first)| quote!(found.constant(#i) == #first));
         let message = format!("`{name}` shares its weights between calls, but is called on other features here");
-        checks.push(quote!(::core::assert!(#(#equal)&&*, #message);));
+        checks.push(quote_spanned!(span=> ::core::assert!(#(#equal)&&*, #message);));
     }
     if graph.nodes[n].layer == layer && (graph.nodes[n].outputs.len() > 1 || has_states(builtin)) {
         let named = graph.nodes[n].outputs.len();
         let message = format!("`{name}` gives another number of tensors than has names here, which is {named}");
-        checks.push(quote!(::core::assert!(found.outputs().len() == #named, #message);));
+        checks.push(quote_spanned!(span=> ::core::assert!(found.outputs().len() == #named, #message);));
     }
     if !checks.is_empty() {
-        let span = start(&graph.nodes[n].input_exprs[0]);
         value = quote_spanned! {span=> {
             let found = #value;
             #(#checks)*
