@@ -62,69 +62,6 @@ mod distributed {
     }
 }
 
-mod shared {
-    use super::*;
-
-    model! {
-        pub struct Shared;
-
-        let sequence = Input(shape = [5, 3]);
-        let point = Input(shape = [3]);
-        let tower = Dense(2, activation = tanh);
-        let steps = TimeDistributed(tower)(sequence);
-        let direct = tower(point);
-        let y = concatenate([Flatten()(steps), direct]);
-
-        Model(inputs = [sequence, point], outputs = y)
-    }
-
-    #[test]
-    fn a_layer_with_a_name_keeps_its_weights() {
-        assert_eq!(variables::<Shared>(), ["tower.kernel (3, 2)", "tower.bias (2,)"]);
-    }
-}
-
-mod templates {
-    use super::*;
-
-    model! {
-        /// Keras's `get_model()`, three times.
-        pub struct Ensemble;
-
-        let x = Input(shape = [4]);
-        let member = |x| {
-            let hidden = Dense(3, activation = relu)(x);
-            Dense(1)(hidden)
-        };
-        let first = member(x);
-        let second = member(x);
-        let y = average([first, second, member(x)]);
-
-        Model(inputs = x, outputs = y)
-    }
-
-    #[test]
-    fn every_use_has_weights_of_its_own() {
-        assert_eq!(
-            variables::<Ensemble>(),
-            [
-                "first_hidden.kernel (4, 3)",
-                "first_hidden.bias (3,)",
-                "first.kernel (3, 1)",
-                "first.bias (1,)",
-                "second_hidden.kernel (4, 3)",
-                "second_hidden.bias (3,)",
-                "second.kernel (3, 1)",
-                "second.bias (1,)",
-                "y_hidden.kernel (4, 3)",
-                "y_hidden.bias (3,)",
-                "dense.kernel (3, 1)",
-                "dense.bias (1,)",
-            ]
-        );
-    }
-}
-
 mod masks {
     use super::*;
 

@@ -2,6 +2,7 @@
 
 mod connect;
 mod construct;
+mod cut;
 mod ends;
 mod template;
 
@@ -11,10 +12,12 @@ use crate::literal;
 use crate::parse::{Let, Syntax};
 use crate::values::{self, arguments};
 use connect::Inputs;
+use cut::Cut;
 use nn_core::layers::LAYERS;
 use nn_core::spec::LayerSpec;
 use quote::ToTokens;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 use syn::{Expr, ExprCall, ExprPath, Ident};
 use template::Template;
@@ -64,6 +67,10 @@ enum Bound {
     Layer(LayerId),
     /// A part of a graph with layers of its own for every use: `|x| Dense(8)(x)`.
     Template(Rc<Template>),
+    /// A part of the graph that can be called again, with the same weights.
+    Cut(Rc<Cut>),
+    /// Layers that are called one after the other.
+    Stack(Rc<[(LayerId, Expr)]>),
     /// An error was reported.
     Poison,
 }
@@ -82,13 +89,29 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn statement(&mut self, names: &[Ident], value: Option<&Expr>) {
-        let layers_before = self.graph.layers.len();
-        let bound = value.map_or(Bound::Poison, |value| self.eval(value));
-        self.bind(names, bound, layers_before);
+        if let (Some(Expr::Tuple(tuple)), [_, _, ..]) = (value, names)
+            && tuple.elems.len() == names.len()
+        {
+            // All values come before all names, as in Rust: `let (a, b) = (b, a);`.
+            let values: Vec<_> = tuple.elems.iter().map(|value| self.made(value)).collect();
+            for (name, (bound, made)) in names.iter().zip(values) {
+                self.bind(std::slice::from_ref(name), bound, made);
+            }
+            return;
+        }
+        let (bound, made) = value.map_or((Bound::Poison, 0..0), |value| self.made(value));
+        self.bind(names, bound, made);
     }
 
-    /// Gives names to what a statement has made; the graph had `layers_before` layers before it.
-    fn bind(&mut self, names: &[Ident], bound: Bound, layers_before: usize) {
+    /// What an expression stands for, and the layers that it has made.
+    fn made(&mut self, value: &Expr) -> (Bound, Range<LayerId>) {
+        let before = self.graph.layers.len();
+        let bound = self.eval(value);
+        (bound, before..self.graph.layers.len())
+    }
+
+    /// Gives names to what a statement stands for, and to the layers that it has made.
+    fn bind(&mut self, names: &[Ident], bound: Bound, made: Range<LayerId>) {
         match (bound, names) {
             (Bound::Poison, _) => {
                 for name in names {
@@ -100,12 +123,12 @@ impl Resolver<'_> {
                 let outermost = match &bound {
                     Bound::Layer(layer) => Some(*layer),
                     Bound::Tensors(tensors) => tensors.first().map(|&t| self.main_layer(t)).unwrap_or_default(),
-                    Bound::Template(_) | Bound::Poison => None,
+                    Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) | Bound::Poison => None,
                 };
-                if let Some(layer) = outermost.filter(|&layer| layer >= layers_before) {
+                if let Some(layer) = outermost.filter(|layer| made.contains(layer)) {
                     self.graph.layers[layer].let_name = Some(name.clone());
                 }
-                self.name_template(name, layers_before);
+                self.name_template(name, made);
                 if let Bound::Tensors(tensors) = &bound
                     && let [tensor] = tensors[..]
                 {
@@ -127,18 +150,18 @@ impl Resolver<'_> {
                 if tensors.len() != names.len() {
                     let message = format!("{} tensors have {} names here", tensors.len(), names.len());
                     self.diagnostics.error(&names[tensors.len().min(names.len() - 1)], message);
-                    return self.bind(names, Bound::Poison, layers_before);
+                    return self.bind(names, Bound::Poison, made);
                 }
                 for (name, tensor) in names.iter().zip(tensors) {
                     self.rename(tensor, name);
                     self.scope.insert(name.to_string(), (name.clone(), Bound::Tensors(vec![tensor])));
                 }
             }
-            (Bound::Layer(_) | Bound::Template(_), names) => {
+            (Bound::Layer(_) | Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_), names) => {
                 self.diagnostics
                     .error(&names[1], "a layer has one name")
                     .help("call it first: `let (a, b) = layer(x);`");
-                self.bind(names, Bound::Poison, layers_before);
+                self.bind(names, Bound::Poison, made);
             }
         }
     }
@@ -214,6 +237,8 @@ impl Resolver<'_> {
             return match self.eval(&call.func) {
                 Bound::Layer(layer) => self.apply(layer, call),
                 Bound::Template(template) => self.use_template(&template, call),
+                Bound::Cut(cut) => self.use_cut(&cut, call),
+                Bound::Stack(layers) => self.use_stack(&layers, call),
                 Bound::Tensors(_) => self.not_a_layer(&call.func),
                 Bound::Poison => {
                     // What the layer is called on may hold errors of its own.
@@ -230,6 +255,8 @@ impl Resolver<'_> {
             return match bound.clone() {
                 Bound::Layer(layer) => self.apply(layer, call),
                 Bound::Template(template) => self.use_template(&template, call),
+                Bound::Cut(cut) => self.use_cut(&cut, call),
+                Bound::Stack(layers) => self.use_stack(&layers, call),
                 Bound::Tensors(_) => self.not_a_layer(&call.func),
                 Bound::Poison => {
                     self.tensors(call);
@@ -240,12 +267,8 @@ impl Resolver<'_> {
         match name.as_str() {
             "Input" => return self.input(ident, call),
             "Activation" => return self.activation_layer(call),
-            "Model" | "Sequential" => {
-                self.diagnostics
-                    .error(ident, format!("`{name}` stands only at the end of a graph"))
-                    .help("a model that is part of another has a `model!` of its own and is called by its name");
-                return Bound::Poison;
-            }
+            "Model" => return self.cut(call),
+            "Sequential" => return self.stack(call),
             _ => {}
         }
         if let Some(spec) = layer_named(&name) {
@@ -354,11 +377,11 @@ impl Resolver<'_> {
                             self.graph.layers[layer].source.to_token_stream()
                         ));
                 }
-                Bound::Template(_) => {
+                Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
                     failed = true;
-                    let name = element.to_token_stream();
+                    let name = crate::names::source(element);
                     self.diagnostics
-                        .error(element, format!("`{name}` is a template, but a tensor is expected here"))
+                        .error(element, format!("`{name}` is a part of a graph, but a tensor is expected here"))
                         .help("call it on a tensor first");
                 }
                 Bound::Poison => failed = true,

@@ -144,7 +144,7 @@ impl Resolver<'_> {
             Masking::Drops => None,
             Masking::Passes => self.join(&masks, &exprs, call),
             Masking::Reads { .. } => first_mask.filter(|_| self.keeps_steps(layer)),
-            Masking::Makes { flag, by } => self.made(layer, flag, by, sources, &exprs, call),
+            Masking::Makes { flag, by } => self.mask_made(layer, flag, by, sources, &exprs, call),
         };
         self.graph.tensors[output].mask = mask;
         Bound::Tensors(vec![output])
@@ -218,7 +218,7 @@ impl Resolver<'_> {
     }
 
     /// The mask that a layer makes of its inputs.
-    fn made(
+    fn mask_made(
         &mut self,
         layer: LayerId,
         flag: Option<usize>,

@@ -290,9 +290,9 @@ impl Resolver<'_> {
                     .help(format!("`{}(Dense(8))(x)`", spec.name));
                 None
             }
-            Bound::Template(_) => {
+            Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
                 self.diagnostics
-                    .error(value, format!("`{}` expects a layer, but this is a template", spec.name))
+                    .error(value, format!("`{}` expects a layer, but this is a part of a graph", spec.name))
                     .help("a `model!` of its own is a layer");
                 None
             }

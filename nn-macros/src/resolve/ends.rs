@@ -8,7 +8,8 @@ use quote::ToTokens;
 use syn::{Expr, ExprCall};
 
 impl Resolver<'_> {
-    pub(super) fn model(&mut self, call: &ExprCall) {
+    /// What `Model(inputs = .., outputs = ..)` lists; `None` after an error.
+    pub(super) fn ends(&mut self, call: &ExprCall) -> Option<(Expr, Expr)> {
         let (mut inputs, mut outputs) = (None, None);
         for (position, (keyword, value)) in arguments(call).into_iter().enumerate() {
             let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
@@ -24,7 +25,7 @@ impl Resolver<'_> {
                         .error(&word, format!("`Model` has no argument `{keyword}`"))
                         .did_you_mean(&keyword, ["inputs", "outputs"])
                         .help("`Model(inputs = [a, b], outputs = y)`");
-                    return;
+                    return None;
                 }
             }
         }
@@ -32,14 +33,19 @@ impl Resolver<'_> {
             self.diagnostics
                 .error(call, "`Model` needs its inputs and outputs")
                 .help("`Model(inputs = [a, b], outputs = y)`");
-            return;
+            return None;
         };
         for (list, what) in [(&inputs, "inputs"), (&outputs, "outputs")] {
             if literal::list(list).is_some_and(|list| list.is_empty()) {
                 self.diagnostics.error(list, format!("`{what}` lists no tensor")).help(format!("`{what} = [a, b]`"));
-                return;
+                return None;
             }
         }
+        Some((inputs, outputs))
+    }
+
+    pub(super) fn model(&mut self, call: &ExprCall) {
+        let Some((inputs, outputs)) = self.ends(call) else { return };
         let (inputs, outputs) = (self.tensor_list(&inputs), self.tensor_list(&outputs));
         let (Some((inputs, input_spans)), Some((outputs, output_spans))) = (inputs, outputs) else { return };
         self.graph.inputs = inputs;
@@ -66,7 +72,7 @@ impl Resolver<'_> {
         };
         let mut tensor = match self.eval(first) {
             Bound::Tensors(tensors) => tensors[0],
-            Bound::Layer(_) | Bound::Template(_) => {
+            Bound::Layer(_) | Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
                 self.diagnostics.error(first, "a `Sequential` starts with `Input(shape = ..)`");
                 return;
             }
@@ -96,9 +102,9 @@ impl Resolver<'_> {
                     last = element;
                 }
                 Bound::Layer(_) => {}
-                Bound::Template(_) => {
+                Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
                     failed = true;
-                    self.diagnostics.error(element, "expected a layer, but this is a template");
+                    self.diagnostics.error(element, "expected a layer, but this is a part of a graph");
                 }
                 Bound::Tensors(_) => {
                     failed = true;

@@ -9,9 +9,11 @@
 //! ```
 
 use super::{Bound, Resolver};
+use crate::graph::LayerId;
 use crate::parse::{ident_at, names};
 use quote::ToTokens;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 use syn::{Expr, ExprCall, ExprClosure, Ident, Stmt};
 
@@ -106,8 +108,8 @@ impl Resolver<'_> {
     }
 
     /// Layers of templates that a statement used begin with its name: `left_h`.
-    pub(super) fn name_template(&mut self, name: &Ident, layers_before: usize) {
-        for layer in &mut self.graph.layers[layers_before..] {
+    pub(super) fn name_template(&mut self, name: &Ident, made: Range<LayerId>) {
+        for layer in &mut self.graph.layers[made] {
             if let Some(own) = &layer.template_name {
                 let text = format!("{}_{}", name, own).replace("r#", "");
                 layer.template_name = Some(ident_at(&text, own.span()));

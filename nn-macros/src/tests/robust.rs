@@ -47,8 +47,11 @@ const GRAPHS: &[&str] = &[
      let x = Bidirectional(GRU(4, return_sequences = true), merge_mode = sum)(x);
      let (x, h, c) = LSTM(4, return_state = true, activation = relu)(x, initial_state = [start, start]);
      let branch = |x, y| { let h = Dense(3)(x); add([h, Dense(3)(y)]) };
+     let tower = Sequential([Dense(3), Dropout(0.5)]);
+     let part = Model(inputs = x, outputs = tower(x));
+     let (p, q) = (part(c), tower(h));
      let steps = TimeDistributed(Dense(N, activation = tanh))(Masking(mask_value = 1.0)(RepeatVector(5)(h)));
-     let y = average([branch(x, c), branch(c, x), GlobalAveragePooling1D()(steps)]);
+     let y = average([branch(x, c), branch(c, x), p, q, GlobalAveragePooling1D()(steps)]);
      Model(inputs = [ids, start], outputs = y)",
 ];
 

@@ -4,7 +4,7 @@ model! {
     pub struct Digits;
 
     let pixels = Input(shape = [64]);
-    let digit = Sequential([Dense(64), Dense(10)])(pixels);
+    let digit = Sequential([Input(shape = [64]), Dense(64), Dense(10)])(pixels);
 
     Model(inputs = pixels, outputs = digit)
 }

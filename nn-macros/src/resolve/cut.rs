@@ -1,0 +1,186 @@
+//! Parts of a graph that can be called again with the same weights: a model that is cut out of the graph, and a stack of
+//! layers.
+//!
+//! ```text
+//! let encoder = Model(inputs = question, outputs = encoded);      // the layers between the two, once more: encoder(other)
+//! let tower = Sequential([Dense(64, activation = relu), Dense(8)]);
+//! ```
+
+use super::connect::Inputs;
+use super::{Bound, Resolver};
+use crate::graph::{LayerId, Op, Producer, TensorId};
+use crate::literal;
+use crate::parse::ident_at;
+use proc_macro2::Span;
+use quote::ToTokens;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use syn::{Expr, ExprCall};
+
+/// The layers between some tensors.
+pub(super) struct Cut {
+    inputs: Vec<TensorId>,
+    outputs: Vec<TensorId>,
+}
+
+impl Resolver<'_> {
+    /// `Model(inputs = .., outputs = ..)` in the middle of a graph.
+    pub(super) fn cut(&mut self, call: &ExprCall) -> Bound {
+        let Some((inputs, outputs)) = self.ends(call) else { return Bound::Poison };
+        let (Some((inputs, _)), Some((outputs, exprs))) = (self.tensor_list(&inputs), self.tensor_list(&outputs))
+        else {
+            return Bound::Poison;
+        };
+        for (&output, expr) in outputs.iter().zip(&exprs) {
+            if let Some(missing) = self.missing(output, &inputs) {
+                let missing = self.graph.tensors[missing].name.clone();
+                let text = expr.to_token_stream();
+                let message =
+                    format!("graph disconnected: `{text}` depends on the input `{missing}`, which is not listed");
+                self.diagnostics.error(expr, message).help(format!("add `{missing}` to `inputs`"));
+                return Bound::Poison;
+            }
+        }
+        Bound::Cut(Rc::new(Cut { inputs, outputs }))
+    }
+
+    /// An input of the graph that a tensor depends on otherwise than through these tensors.
+    fn missing(&self, output: TensorId, inputs: &[TensorId]) -> Option<TensorId> {
+        let mut needed: HashSet<TensorId> = [output].into();
+        for node in self.graph.nodes.iter().rev() {
+            if node.outputs.iter().any(|output| needed.contains(output) && !inputs.contains(output)) {
+                needed.extend(node.unmasked());
+            }
+        }
+        let reached = |tensor: &TensorId| needed.contains(tensor) && !inputs.contains(tensor);
+        self.graph.declared.iter().copied().find(reached)
+    }
+
+    /// The same layers on other tensors.
+    pub(super) fn use_cut(&mut self, cut: &Cut, call: &ExprCall) -> Bound {
+        let Some((tensors, exprs)) = self.tensors(call) else { return Bound::Poison };
+        if tensors.len() != cut.inputs.len() {
+            let (name, expected, got) = (call.func.to_token_stream(), cut.inputs.len(), tensors.len());
+            let noun = if expected == 1 { "input" } else { "inputs" };
+            self.diagnostics.error(&call.args, format!("`{name}` expects {expected} {noun}, but got {got}"));
+            return Bound::Poison;
+        }
+        for ((&tensor, &input), expr) in tensors.iter().zip(&cut.inputs).zip(&exprs) {
+            let (got, expected) = (self.graph.tensors[tensor].integer, self.graph.tensors[input].integer);
+            if got != expected {
+                let holds = |integer: bool| if integer { "u32 indices" } else { "numbers" };
+                let text = expr.to_token_stream();
+                let message = format!("expected {}, but `{text}` holds {}", holds(expected), holds(got));
+                self.diagnostics.error(expr, message);
+                return Bound::Poison;
+            }
+        }
+        let mut now: HashMap<TensorId, TensorId> = cut.inputs.iter().copied().zip(tensors).collect();
+        for node in self.between(cut) {
+            let before = &self.graph.nodes[node];
+            let (layer, outputs) = (before.layer, before.outputs.clone());
+            let inputs: Option<Vec<TensorId>> = before.unmasked().iter().map(|input| now.get(input).copied()).collect();
+            let Some(inputs) = inputs else { return Bound::Poison };
+            let exprs = inputs.iter().map(|_| exprs[0].clone()).collect();
+            match self.connect(layer, Inputs { tensors: inputs, exprs, mask: None }, call) {
+                Bound::Tensors(made) => {
+                    now.insert(self.end(node), made[0]);
+                    if let Some(again) = self.main_node(made[0]) {
+                        for &output in &outputs[1..] {
+                            let span = self.graph.tensors[output].span;
+                            let more = self.tensor(Producer::Node(again), span);
+                            self.graph.nodes[again].outputs.push(more);
+                            now.insert(output, more);
+                        }
+                    }
+                }
+                _ => return Bound::Poison,
+            }
+        }
+        let outputs: Option<Vec<TensorId>> = cut.outputs.iter().map(|output| now.get(output).copied()).collect();
+        outputs.map_or(Bound::Poison, Bound::Tensors)
+    }
+
+    /// The calls between the ends of a cut, without those that belong to the call before them.
+    fn between(&self, cut: &Cut) -> Vec<usize> {
+        let mut needed: HashSet<TensorId> = cut.outputs.iter().copied().collect();
+        let mut found = Vec::new();
+        for (n, node) in self.graph.nodes.iter().enumerate().rev() {
+            let wanted = |output: &TensorId| needed.contains(output) && !cut.inputs.contains(output);
+            if node.outputs.iter().any(wanted) {
+                needed.extend(node.unmasked());
+                if !self.graph.layers[node.layer].part {
+                    found.push(n);
+                }
+            }
+        }
+        found.reverse();
+        found
+    }
+
+    /// The tensor that a call was written as: what its activation gives, if it has one.
+    fn end(&self, node: usize) -> TensorId {
+        let mut tensor = self.graph.nodes[node].outputs[0];
+        let then = match &self.graph.layers[self.graph.nodes[node].layer].op {
+            Op::Builtin(builtin) => builtin.then.len(),
+            _ => 0,
+        };
+        for _ in 0..then {
+            let next = self.graph.nodes.iter().find(|next| {
+                self.graph.layers[next.layer].part
+                    && next.inputs == [tensor]
+                    && next.layer != self.graph.nodes[node].layer
+            });
+            tensor = next.map_or(tensor, |next| next.outputs[0]);
+        }
+        tensor
+    }
+
+    /// `Sequential([..])` of layers, without an `Input`, in the middle of a graph.
+    pub(super) fn stack(&mut self, call: &ExprCall) -> Bound {
+        let elements: Vec<&Expr> = match &call.args.iter().collect::<Vec<_>>()[..] {
+            [list] if literal::list(list).is_some_and(|list| !list.is_empty()) => {
+                literal::list(list).unwrap_or_default()
+            }
+            _ => {
+                self.diagnostics
+                    .error(call, "`Sequential` expects a list of layers")
+                    .help("`Sequential([Dense(64, activation = relu), Dense(10)])`");
+                return Bound::Poison;
+            }
+        };
+        let (mut layers, mut failed) = (Vec::new(), false);
+        for element in elements {
+            let before = self.graph.layers.len();
+            match self.eval(element) {
+                Bound::Layer(layer) => {
+                    if layer >= before {
+                        let kind = crate::names::snake_case(&self.graph.layers[layer].kind());
+                        self.graph.layers[layer].template_name = Some(ident_at(&kind, Span::call_site()));
+                    }
+                    layers.push((layer, element.clone()));
+                }
+                Bound::Poison => failed = true,
+                _ => {
+                    failed = true;
+                    self.diagnostics
+                        .error(element, "expected a layer")
+                        .help("a `Sequential` in the middle of a graph has no `Input`: it is called on a tensor");
+                }
+            }
+        }
+        if failed { Bound::Poison } else { Bound::Stack(layers.into()) }
+    }
+
+    /// One layer after the other.
+    pub(super) fn use_stack(&mut self, layers: &[(LayerId, Expr)], call: &ExprCall) -> Bound {
+        let Some((mut tensors, mut exprs)) = self.tensors(call) else { return Bound::Poison };
+        for (layer, expr) in layers {
+            match self.connect(*layer, Inputs { tensors, exprs, mask: None }, call) {
+                Bound::Tensors(made) => (tensors, exprs) = (made, vec![expr.clone()]),
+                _ => return Bound::Poison,
+            }
+        }
+        Bound::Tensors(tensors)
+    }
+}
