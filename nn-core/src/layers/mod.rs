@@ -57,6 +57,6 @@ layers! {
 #[cfg(feature = "compute")]
 mod elementwise;
 mod merge;
-mod recurrent;
+pub mod recurrent;
 #[cfg(feature = "compute")]
 mod strides;

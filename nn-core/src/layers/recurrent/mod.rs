@@ -133,3 +133,26 @@ macro_rules! replace {
 }
 #[cfg(feature = "compute")]
 pub(super) use replace;
+
+#[cfg(feature = "compute")]
+pub(super) mod cell;
+#[cfg(all(test, feature = "compute"))]
+pub(super) mod checks;
+#[cfg(feature = "compute")]
+pub(super) mod memory;
+#[cfg(feature = "compute")]
+pub(super) mod products;
+#[cfg(feature = "compute")]
+pub(super) mod run;
+#[cfg(feature = "compute")]
+pub(super) mod sequence;
+#[cfg(feature = "compute")]
+pub(super) mod walk;
+
+#[cfg(feature = "compute")]
+pub use self::{
+    cell::Options,
+    memory::{Cache, Scratch},
+    run::Recurrent,
+    sequence::{Outputs, PartGradients, Parts, Returns, Sequence},
+};
