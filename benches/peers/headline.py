@@ -408,7 +408,8 @@ class Ours:
 
     def __init__(self, path, threads, pinned):
         self.path, self.threads, self.pinned = path or build(), threads, pinned
-        self.versions = ["nn " + revision()]
+        # Nothing says of which revision a given binary is.
+        self.versions = ["nn as given" if path else "nn " + revision()]
         self.times("predict", 1)
 
     def times(self, kind, n):
