@@ -49,6 +49,11 @@ impl Fixture {
         Fixture::new(format!("{file}: {case}"), arrays.collect())
     }
 
+    /// The same arrays by other names.
+    pub(crate) fn renamed(self, rename: impl Fn(&str) -> String) -> Self {
+        Fixture::new(self.name, self.arrays.into_iter().map(|(key, array)| (rename(&key), array)).collect())
+    }
+
     fn new(name: String, arrays: BTreeMap<String, Array>) -> Self {
         assert!(!arrays.is_empty(), "{name}: no arrays");
         let unused = RefCell::new(arrays.keys().cloned().collect());
