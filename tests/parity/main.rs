@@ -17,7 +17,6 @@ mod layers;
 mod edges;
 #[macro_use]
 mod graphs;
-mod headline;
 mod sequences;
 mod training;
 mod two_by_two;

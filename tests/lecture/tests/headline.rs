@@ -2,7 +2,15 @@
 //! of `fit` with its partial batch. `tests/fixtures/README.md` says how the weights are made and what is kept of the large
 //! variables.
 
-use crate::fixture::Fixture;
+#![allow(missing_docs)]
+
+#[path = "../../parity/close.rs"]
+mod close;
+#[allow(dead_code)] // The other parity tests use the rest.
+#[path = "../../parity/fixture.rs"]
+mod fixture;
+
+use fixture::Fixture;
 use nn::losses::{Losses, Weighting};
 use nn::prelude::*;
 use nn::tensor::flat;
