@@ -117,6 +117,7 @@ pub(super) fn load<T: Scalar, const L: usize>(from: &[T]) -> [T; L] {
     }
 }
 
+/// `a[l] + b[l]`
 #[inline(always)]
 pub(super) fn add<T: Scalar, const L: usize>(mut a: [T; L], b: [T; L]) -> [T; L] {
     for l in 0..L {
@@ -125,6 +126,7 @@ pub(super) fn add<T: Scalar, const L: usize>(mut a: [T; L], b: [T; L]) -> [T; L]
     a
 }
 
+/// `sums[l] + a[l] · b`
 #[inline(always)]
 fn step<T: Scalar, A: Arithmetic, const L: usize>(mut sums: [T; L], a: &[T; L], b: T) -> [T; L] {
     for l in 0..L {
@@ -170,4 +172,13 @@ pub(super) fn columns<T: Scalar, A: Arithmetic, const R: usize, const L: usize>(
         let (a, b) = (&a.padded(p), b.get::<R>(p));
         each_row!(r < R => sums[r] = step::<T, A, L>(sums[r], a, b[r]));
     }
+}
+
+/// `sums[l] + a[l] · b[l]`
+#[inline(always)]
+pub(super) fn products<T: Scalar, A: Arithmetic, const L: usize>(mut sums: [T; L], a: &[T; L], b: &[T; L]) -> [T; L] {
+    for l in 0..L {
+        sums[l] = A::mul_add(a[l], b[l], sums[l]);
+    }
+    sums
 }

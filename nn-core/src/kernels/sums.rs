@@ -1,5 +1,6 @@
 //! [`dot`] and [`add_rows`]: sums that read every scalar once.
 
+use super::block::products;
 use super::level::{Arithmetic, Kernel, Separate, dispatch};
 use crate::scalar::Scalar;
 
@@ -26,16 +27,14 @@ impl<T: Scalar> Kernel<T> for Dot<'_, T> {
     }
 }
 
-/// `Σ a · b` of slices of one length, in `L` running sums: with one, every addition would wait for the one before it.
+/// In `L` running sums: with one, every addition would wait for the one before it.
 #[inline(always)]
-pub(super) fn dot_with<T: Scalar, A: Arithmetic, const L: usize>(a: &[T], b: &[T]) -> T {
+fn dot_with<T: Scalar, A: Arithmetic, const L: usize>(a: &[T], b: &[T]) -> T {
     let mut sums = [T::ZERO; L];
     let (a_blocks, a_rest) = a.as_chunks::<L>();
     let (b_blocks, b_rest) = b.as_chunks::<L>();
     for (a, b) in a_blocks.iter().zip(b_blocks) {
-        for l in 0..L {
-            sums[l] = A::mul_add(a[l], b[l], sums[l]);
-        }
+        sums = products::<T, A, L>(sums, a, b);
     }
     let mut rest = T::ZERO;
     for (&a, &b) in a_rest.iter().zip(b_rest) {

@@ -1,12 +1,15 @@
 //! [`add_transposed`]: `dx[n, i] += Σₒ w[i, o] · dy[n, o]`.
 //!
-//! With several samples, lanes are inputs and rows are samples. The weights of one lane are `O` apart, so a panel of them
-//! is first copied the other way round into a small buffer on the stack; all samples use the copy. With few samples
-//! the copy would cost more than the product: then each input is a [`dot`] product with the weights as they are.
+//! With several samples, lanes are inputs and rows are samples. The weights of neighbouring lanes are `O` apart, so a
+//! panel of them is first transposed into a small buffer on the stack; all samples use the copy. With few samples the copy
+//! would cost more than the product: then lanes are outputs, and each input is a sum over its lanes.
 
+mod few;
+mod panel;
+
+use self::panel::Panel;
 use super::block::{self, Vectors, each_row, with_lanes};
 use super::level::{Arithmetic, Kernel, dispatch};
-use super::sums::dot_with;
 use crate::scalar::Scalar;
 
 /// The inputs' share of the gradient of [`affine`](super::affine): `dx[n] += Wᵀ · dy[n]`.
@@ -27,8 +30,6 @@ struct AddTransposed<'a, T, const I: usize, const O: usize> {
     dx: &'a mut [T],
 }
 
-/// Outputs of a panel.
-const DEPTH: usize = 128;
 /// Samples from which on a copy of the weights pays.
 const FEW: usize = 4;
 
@@ -39,39 +40,46 @@ impl<T: Scalar, const I: usize, const O: usize> Kernel<T> for AddTransposed<'_, 
     fn run<A: Arithmetic, const ROWS: usize, const LANES: usize, const WIDE: usize>(mut self) {
         let n = self.dx.len() / I;
         // Without `std` the stack may be too small for a panel.
-        if n < FEW || !cfg!(feature = "std") {
-            for s in 0..n {
-                let dy = &self.dy[s * O..][..O];
-                for i in 0..I {
-                    self.dx[s * I + i] += dot_with::<T, A, LANES>(&self.w[i * O..][..O], dy);
-                }
-            }
-            return;
-        }
-        for i in (0..I / LANES * LANES).step_by(LANES) {
-            self.panels::<A, ROWS, LANES>(i, LANES);
-        }
-        if !I.is_multiple_of(LANES) {
-            with_lanes!(I % LANES, LANES, L => self.panels::<A, ROWS, L>(I / LANES * LANES, I % LANES));
+        let few = n < FEW || !cfg!(feature = "std");
+        // More lanes than 16 would make the panels larger, and nothing faster.
+        match (few, LANES > 16) {
+            (true, _) if O < 4 => self.scalars::<A>(),
+            (true, _) if O < 16 => self.dots::<A, 4>(),
+            (true, false) => self.dots::<A, LANES>(),
+            (true, true) => self.dots::<A, 16>(),
+            (false, false) if O <= 16 => self.panels::<A, ROWS, LANES, 16>(),
+            (false, false) => self.panels::<A, ROWS, LANES, 64>(),
+            (false, true) if O <= 16 => self.panels::<A, ROWS, 16, 16>(),
+            (false, true) => self.panels::<A, ROWS, 16, 64>(),
         }
     }
 }
 
 impl<T: Scalar, const I: usize, const O: usize> AddTransposed<'_, T, I, O> {
+    #[inline(always)]
+    fn panels<A: Arithmetic, const R: usize, const L: usize, const D: usize>(&mut self) {
+        let mut panel = Panel::<T, L, D>::new();
+        for i in (0..I / L * L).step_by(L) {
+            self.panel::<A, R, L, D>(&mut panel, i, L);
+        }
+        if !I.is_multiple_of(L) {
+            with_lanes!(I % L, L, LANES => self.panel::<A, R, LANES, D>(&mut Panel::new(), I / L * L, I % L));
+        }
+    }
+
     /// `inputs` inputs from `i` on, for all samples.
     #[inline(always)]
-    fn panels<A: Arithmetic, const R: usize, const L: usize>(&mut self, i: usize, inputs: usize) {
+    fn panel<A: Arithmetic, const R: usize, const L: usize, const D: usize>(
+        &mut self,
+        panel: &mut Panel<T, L, D>,
+        i: usize,
+        inputs: usize,
+    ) {
         let n = self.dx.len() / I;
-        let mut panel = [[T::ZERO; L]; DEPTH];
-        for o in (0..O).step_by(DEPTH) {
-            let depth = DEPTH.min(O - o);
-            for l in 0..inputs {
-                let w = &self.w[(i + l) * O + o..][..depth];
-                for p in 0..depth {
-                    panel[p][l] = w[p];
-                }
-            }
-            let panel = &panel[..depth];
+        for o in (0..O).step_by(D) {
+            let depth = D.min(O - o);
+            panel.fill(&self.w[i * O + o..], O, depth, inputs);
+            let panel = &panel.lanes[..depth];
             let mut s = 0;
             while s + R <= n {
                 self.block::<A, R, L>(panel, s, i, inputs, o);
