@@ -59,10 +59,10 @@ pub(crate) fn touched(context: &Context<'_>) -> TokenStream {
             } else {
                 quote!(&())
             };
-            let visit = quote!(&mut |rows| visit(start + rows.start..start + rows.end));
-            let call = method(context, node, quote!(touched::<B>), quote!(#x, #memory, #visit));
+            let call = method(context, node, quote!(touched::<B>), quote!(#x, #memory, &mut inside));
             quote! {
                 let start = ::core::mem::offset_of!(#name<T>, #field) / size_of::<T>();
+                let mut inside = |rows: ::core::ops::Range<usize>| visit(start + rows.start..start + rows.end);
                 #call
             }
         })
