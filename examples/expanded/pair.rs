@@ -275,7 +275,7 @@ const _: () = {
         fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
             <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::variables(
                 &path.join("tower"),
-                visit,
+                &mut |variable| visit(&variable.whole()),
             );
             <DenseWeights<
                 T,
@@ -393,6 +393,7 @@ const _: () = {
             SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
             _,
         >(&Activate(Sigmoid))];
+        const CONSTRAINS: bool = <PairTowerLayer as Layer<T, SVector<T, 64>>>::CONSTRAINS;
         fn init(&self, w: &mut Pair<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<T, 64>>::init(&PairTowerLayer::new(), &mut w.tower, rng);
             Layer::<
@@ -666,21 +667,6 @@ const _: () = {
 
         fn constrain(&self, w: &mut Pair<T>) {
             Layer::<T, SVector<T, 64>>::constrain(&PairTowerLayer::new(), &mut w.tower);
-            Layer::<
-                T,
-                SMatrix<
-                    T,
-                    { PairGraph::BOTH.output(0usize).rows() },
-                    { PairGraph::BOTH.output(0usize).cols() },
-                >,
-            >::constrain(
-                &Dense::<
-                    { PairGraph::SAME.constant(0usize) },
-                    { PairGraph::SAME.constant(1usize) },
-                    { PairGraph::SAME.constant(2usize) },
-                >::DEFAULT,
-                &mut w.same,
-            );
         }
 
         fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {

@@ -50,6 +50,10 @@ pub trait Layer<T: Scalar, X: Tensors> {
     /// `usize::MAX`, or no entry, where any index does.
     const BOUNDS: &'static [usize] = &[];
 
+    /// Whether [`constrain`](Self::constrain) may do anything. A model knows it: `false` where none of its layers has a
+    /// constraint, so that a step need not keep what is frozen out of its way.
+    const CONSTRAINS: bool = true;
+
     /// Sets fresh weights. They are zero before.
     fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
         let (_, _) = (w, rng);
@@ -132,7 +136,10 @@ pub trait Layer<T: Scalar, X: Tensors> {
     /// by rows ([`Variable::rows`](crate::Variable::rows)). A part may come twice.
     ///
     /// Gradients of a table come for the rows that a batch names: a step costs as much as these, not as much as the table.
-    /// Whatever is not visited has a gradient of zero.
+    /// Whatever is not visited must have a gradient of zero: it is neither applied nor cleared.
+    ///
+    /// It is asked of layers whose calls all read indices; other layers' variables by rows are treated as any variable. A
+    /// tensor of numbers that it reads beside the indices may come without samples.
     fn touched<B: Storage>(&self, x: X::Batch<'_>, cache: &Self::Cache<B>, visit: &mut dyn FnMut(Range<usize>)) {
         let (_, _, _) = (x, cache, visit);
     }

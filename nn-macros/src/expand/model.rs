@@ -117,7 +117,17 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
         let call = method(context, context.first_call(id)?, quote!(regularize), arguments);
         Some(quote!(loss += #call))
     });
-    let constrain = context.weighted().filter(|(_, layer)| layer.trainable).filter_map(|(id, layer)| {
+    let bounded = || context.weighted().filter(|(_, layer)| layer.trainable && layer.constrains());
+    let constrains = bounded().map(|(id, layer)| match (&layer.op, context.first_call(id)) {
+        (Op::Component(_), Some(node)) => {
+            let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &t));
+            quote!(<#layer as #nn Layer<T, #x>>::CONSTRAINS)
+        }
+        _ => quote!(true),
+    });
+    let constrains: Vec<_> = constrains.collect();
+    let constrains = if constrains.is_empty() { quote!(false) } else { quote!(#(#constrains)||*) };
+    let constrain = bounded().filter_map(|(id, layer)| {
         let field = &layer.name;
         Some(method(context, context.first_call(id)?, quote!(constrain), quote!(&mut w.#field)))
     });
@@ -198,6 +208,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
             const MACS: usize = #macs;
             const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
             #bounds
+            const CONSTRAINS: bool = #constrains;
 
             fn init(&self, w: &mut #name<T>, rng: &mut dyn ::nn::__private::Rng) {
                 #(#init)*
