@@ -98,9 +98,9 @@ pub use model::{Graph, Model};
 #[cfg(feature = "alloc")]
 pub use nn_core::Heap;
 pub use nn_core::{
-    Buffer, Component, Element, Inline, Layer, Mode, Pass, Path, Sample, Scalar, Shape, ShapeError, Storage, Tensors,
-    Variable, Weights, activations, constraints, data, initializers, kernels, layer, layers, losses, metrics, model,
-    optimizers, regularizers, schedules, shape, spec, storage, summary, tensor, text, weights,
+    Buffer, Code, Component, Element, Inline, Layer, Mode, Pass, Path, Sample, Scalar, Shape, ShapeError, Storage,
+    Tensors, Variable, Weights, activations, constraints, data, initializers, kernels, layer, layers, losses, metrics,
+    model, optimizers, regularizers, schedules, shape, spec, storage, summary, tensor, text, weights,
 };
 pub use nn_macros::model;
 

@@ -4,6 +4,7 @@
 //! nothing about a single layer is written in the macro, but that an `activation` stands for an `Activate` and an
 //! `activity_regularizer` for an `ActivityRegularization`.
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::text::Text;
 
@@ -434,6 +435,7 @@ impl Inferred {
 ///
 /// # Panics
 /// With the layer's name and the message of the error.
+#[track_caller]
 pub const fn expect(layer: &str, result: Result<Inferred, ShapeError>) -> Inferred {
     match result {
         Ok(inferred) => {
@@ -441,7 +443,8 @@ pub const fn expect(layer: &str, result: Result<Inferred, ShapeError>) -> Inferr
             while i < inferred.output_count {
                 if inferred.outputs[i].size() == 0 {
                     let message = Text::<512>::new().str("`").str(layer).str("`: a dimension of the output is 0: ");
-                    panic!("{}", message.shape(&inferred.outputs[i]).as_str())
+                    let message = message.shape(&inferred.outputs[i]).str(Code::NotPositive.note().as_str());
+                    panic!("{}", message.as_str())
                 }
                 i += 1;
             }
@@ -449,6 +452,7 @@ pub const fn expect(layer: &str, result: Result<Inferred, ShapeError>) -> Inferr
         }
         Err(error) => {
             let message = Text::<512>::new().str("`").str(layer).str("`: ").str(error.message.as_str());
+            let message = message.str(error.code.note().as_str());
             panic!("{}", message.as_str())
         }
     }
@@ -458,6 +462,7 @@ pub const fn expect(layer: &str, result: Result<Inferred, ShapeError>) -> Inferr
 ///
 /// # Panics
 /// With the layer's name and the message of the error.
+#[track_caller]
 pub const fn expect_one(layer: &str, result: Result<Shape, ShapeError>) -> Inferred {
     match result {
         Ok(output) => Inferred::new(output, &[]),
@@ -474,13 +479,13 @@ pub const fn model_outputs(
 ) -> Result<Inferred, ShapeError> {
     if inputs.len() != expected.len() {
         let message = Text::new().str("`").str(name).str("` expects ").size(expected.len());
-        return Err(ShapeError::new(message.str(" inputs, but got ").size(inputs.len())));
+        return Err(ShapeError::new(Code::InputCount, message.str(" inputs, but got ").size(inputs.len())));
     }
     let mut i = 0;
     while i < inputs.len() {
         if !inputs[i].equals(&expected[i]) {
             let message = Text::new().str("`").str(name).str("` expects an input of shape ").shape(&expected[i]);
-            return Err(ShapeError::input(i, message.str(", but got ").shape(&inputs[i])));
+            return Err(ShapeError::input(Code::ModelShape, i, message.str(", but got ").shape(&inputs[i])));
         }
         i += 1;
     }
@@ -493,7 +498,7 @@ pub const fn only_output(name: &str, outputs: Result<Inferred, ShapeError>) -> R
         Ok(inferred) if inferred.output_count == 1 => Ok(inferred.outputs[0]),
         Ok(inferred) => {
             let message = Text::new().str("`").str(name).str("` has ").size(inferred.output_count);
-            Err(ShapeError::new(message.str(" outputs: name them all, `let (a, b) = ..;`")))
+            Err(ShapeError::new(Code::OutputCount, message.str(" outputs: name them all, `let (a, b) = ..;`")))
         }
         Err(error) => Err(error),
     }
@@ -519,6 +524,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "`dense`: expected 3")]
     fn a_failed_rule_panics_with_the_layer_and_the_message() {
-        expect("dense", Err(ShapeError::new(Text::new().str("expected 3"))));
+        expect("dense", Err(ShapeError::new(Code::ShapeMismatch, Text::new().str("expected 3"))));
     }
 }

@@ -8,6 +8,7 @@
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Producer, TensorId};
+use nn_core::Code;
 use nn_core::spec::MAX_INPUTS;
 use quote::ToTokens;
 use std::collections::HashSet;
@@ -42,21 +43,29 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
         let mut seen = HashSet::new();
         for (tensor, expr) in tensors.iter().zip(exprs) {
             if !seen.insert(tensor) {
-                diagnostics.error(expr, format!("`{}` is listed twice among the {what}", expr.to_token_stream()));
+                diagnostics.error(
+                    Code::ListedTwice,
+                    expr,
+                    format!("`{}` is listed twice among the {what}", expr.to_token_stream()),
+                );
             }
         }
         if tensors.len() > MAX_INPUTS {
             let message = format!("a model has at most {MAX_INPUTS} {what}, but this one has {}", tensors.len());
-            diagnostics.error(&exprs[MAX_INPUTS], message);
+            diagnostics.error(Code::TooMany, &exprs[MAX_INPUTS], message);
         }
     }
     for (&tensor, expr) in graph.outputs.iter().zip(&graph.output_spans) {
         if graph.tensors[tensor].producer == Producer::Input {
             diagnostics
-                .error(expr, format!("the output `{}` is an input: no layer computes it", expr.to_token_stream()))
+                .error(
+                    Code::NotComputed,
+                    expr,
+                    format!("the output `{}` is an input: no layer computes it", expr.to_token_stream()),
+                )
                 .help("`Activation(linear)(x)` passes a tensor on unchanged");
         } else if graph.tensors[tensor].integer {
-            diagnostics.error(expr, "an output holds numbers, not indices");
+            diagnostics.error(Code::WrongDtype, expr, "an output holds numbers, not indices");
         }
     }
 }
@@ -65,12 +74,12 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
     for (tensor, expr) in graph.inputs.iter().zip(&graph.input_spans) {
         let name = expr.to_token_stream();
         if graph.tensors[*tensor].producer != Producer::Input {
-            diagnostics.error(expr, format!("the input `{name}` was not made by `Input(..)`")).help(
+            diagnostics.error(Code::NotAnInput, expr, format!("the input `{name}` was not made by `Input(..)`")).help(
                 "list the tensors that `Input(shape = ..)` made; a name that is bound again is no longer its input",
             );
         } else if !needed.contains(tensor) {
             diagnostics
-                .error(expr, format!("the input `{name}` is not connected to any output"))
+                .error(Code::NotConnected, expr, format!("the input `{name}` is not connected to any output"))
                 .help("call a layer on it, or remove it from `inputs`");
         }
     }
@@ -86,6 +95,7 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
         if needed.contains(&tensor) {
             diagnostics
                 .error_at(
+                    Code::Disconnected,
                     graph.tensors[tensor].span,
                     format!(
                         "graph disconnected: the outputs depend on the input `{name}`, which is not listed in `inputs`"
@@ -94,7 +104,7 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
                 .help(format!("add `{name}` to `Model(inputs = ..)`"));
         } else {
             diagnostics
-                .error_at(graph.tensors[tensor].span, format!("the input `{name}` is never used"))
+                .error_at(Code::NotConnected, graph.tensors[tensor].span, format!("the input `{name}` is never used"))
                 .help("call a layer on it and list it in `Model(inputs = ..)`, or remove it");
         }
     }
@@ -113,14 +123,18 @@ fn layers(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
             graph.layers.iter().enumerate().any(|(other, _)| other != id && graph.chain(other).any(|l| l == id));
         if calls.is_empty() && !wrapped {
             diagnostics
-                .error(&layer.source, format!("the layer `{name}` is never called"))
+                .error(Code::NeverCalled, &layer.source, format!("the layer `{name}` is never called"))
                 .help(format!("call it on a tensor: `{name}(x)`, or remove it"));
         }
         for node in calls {
             let reaches = node.outputs.iter().any(|&output| needed.contains(&output));
             if !reaches {
                 diagnostics
-                    .error(&layer.source, format!("the output of the layer `{name}` reaches no output of the model"))
+                    .error(
+                        Code::ReachesNoOutput,
+                        &layer.source,
+                        format!("the output of the layer `{name}` reaches no output of the model"),
+                    )
                     .help("use it in another layer, list it in `Model(outputs = ..)`, or remove it");
                 break;
             }

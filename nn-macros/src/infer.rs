@@ -4,6 +4,7 @@
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Builtin, Facts, Graph, LayerId, Node, Op, Producer, Shaped, TensorId};
 use crate::values::is_too_large;
+use nn_core::Code;
 use nn_core::shape::{Blame, Shape};
 use nn_core::spec::{Inferred, Kind, Value};
 use proc_macro2::{Literal, Span, TokenStream};
@@ -14,7 +15,7 @@ pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     for tensor in graph.declared.clone() {
         if let Shaped::Const(value) = graph.tensors[tensor].shape.clone() {
             let name = graph.tensors[tensor].name.to_string();
-            let message = format!("the input `{name}` has a dimension of 0");
+            let message = format!("the input `{name}` has a dimension of 0{}", Code::NotPositive.note());
             let value = quote_spanned! {graph.tensors[tensor].span=> {
                 let shape = #value;
                 ::core::assert!(shape.size() > 0, #message);
@@ -61,11 +62,11 @@ fn counted(graph: &Graph, n: usize, inferred: &Inferred, diagnostics: &mut Diagn
         let extra = graph.tensors[node.outputs[found]].span;
         let tensors = if found == 1 { "tensor" } else { "tensors" };
         let message = format!("the layer gives {found} {tensors}, but has {named} names here");
-        diagnostics.error_at(extra, message);
+        diagnostics.error_at(Code::OutputCount, extra, message);
     } else if named < found {
         let names = ["a", "b", "c", "d", "e"].iter().take(found).copied().collect::<Vec<_>>().join(", ");
         diagnostics
-            .error(&layer.source, format!("`{}` gives {found} tensors here", layer.kind()))
+            .error(Code::OutputCount, &layer.source, format!("`{}` gives {found} tensors here", layer.kind()))
             .help(format!("name all of them: `let ({names}) = ..;`"));
     }
     named == found
@@ -129,12 +130,18 @@ fn layer_facts(
             Facts::Const(path) => quote!(#path.constant(#i)),
         });
         let equal = first.enumerate().map(|(i, first)| quote!(found.constant(#i) == #first));
-        let message = format!("`{name}` shares its weights between calls, but is called on other features here");
+        let message = format!(
+            "`{name}` shares its weights between calls, but is called on other features here{}",
+            Code::SharedWeights.note()
+        );
         checks.push(quote_spanned!(span=> ::core::assert!(#(#equal)&&*, #message);));
     }
     if graph.nodes[n].layer == layer && (graph.nodes[n].outputs.len() > 1 || has_states(builtin)) {
         let named = graph.nodes[n].outputs.len();
-        let message = format!("`{name}` gives another number of tensors than has names here, which is {named}");
+        let message = format!(
+            "`{name}` gives another number of tensors than has names here, which is {named}{}",
+            Code::OutputCount.note()
+        );
         checks.push(quote_spanned!(span=> ::core::assert!(found.outputs().len() == #named, #message);));
     }
     if !checks.is_empty() {
@@ -205,7 +212,10 @@ fn component_facts(graph: &mut Graph, n: usize, layer: LayerId, inputs: &[Shaped
     let value = match outputs {
         1 => quote_spanned!(span=> ::nn::spec::expect_one(#name, #called::output_shape(&[#(#shapes),*]))),
         count => {
-            let message = format!("{count} names are bound to the outputs of `{name}`, which has not as many");
+            let message = format!(
+                "{count} names are bound to the outputs of `{name}`, which has not as many{}",
+                Code::OutputCount.note()
+            );
             quote_spanned! {span=> {
                 let found = ::nn::spec::expect(#name, #called::output_shapes(&[#(#shapes),*]));
                 ::core::assert!(found.outputs().len() == #count, #message);
@@ -285,7 +295,11 @@ fn literal(
     let node = &graph.nodes[n];
     if let Some(shape) = inferred.outputs().iter().find(|shape| is_too_large(shape)) {
         let layer = &graph.layers[layer];
-        diagnostics.error(&layer.source, format!("`{}`: the output has too many scalars: {shape}", layer.kind()));
+        diagnostics.error(
+            Code::TooLarge,
+            &layer.source,
+            format!("`{}`: the output has too many scalars: {shape}", layer.kind()),
+        );
         return None;
     }
     let Op::Builtin(builtin) = &graph.layers[layer].op else { return None };
@@ -299,7 +313,7 @@ fn literal(
             let message =
                 format!("`{name}` shares its weights between calls, but is called on the shapes {before} and {now}");
             diagnostics
-                .error(&node.input_exprs[0], message)
+                .error(Code::SharedWeights, &node.input_exprs[0], message)
                 .help("its inputs may differ in positions, not in features; make a second layer for other features");
         }
         return None;
@@ -355,12 +369,12 @@ fn report(graph: &Graph, n: usize, layer: LayerId, error: nn_core::ShapeError, d
         _ => None,
     };
     let diagnostic = match error.blame {
-        Blame::Input(input) => diagnostics.error(&node.input_exprs[input], message),
+        Blame::Input(input) => diagnostics.error(error.code, &node.input_exprs[input], message),
         Blame::Argument(slot) => match argument(slot) {
-            Some(expr) => diagnostics.error(expr, message),
-            None => diagnostics.error(&layer.source, message),
+            Some(expr) => diagnostics.error(error.code, expr, message),
+            None => diagnostics.error(error.code, &layer.source, message),
         },
-        Blame::Call => diagnostics.error(&layer.source, message),
+        Blame::Call => diagnostics.error(error.code, &layer.source, message),
     };
     // A number such as a rate is wrong whatever the shapes are.
     if let (Blame::Argument(slot), Op::Builtin(builtin)) = (error.blame, &layer.op)

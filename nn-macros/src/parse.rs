@@ -1,6 +1,7 @@
 //! Tokens to syntax. Nothing is judged here but the grammar; a statement that does not parse costs only itself.
 
 use crate::diagnostics::Diagnostics;
+use nn_core::Code;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -38,7 +39,7 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
         Ok(parts) => parts,
         Err(error) => {
             diagnostics
-                .error_at(error.span(), error.to_string())
+                .error_at(Code::NoStruct, error.span(), error.to_string())
                 .help("a model starts with its struct: `model! { pub struct Digits; let x = Input(shape = [64]); … }`");
             return None;
         }
@@ -52,7 +53,7 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
         // `Model(..);` with a semicolon too many was parsed as a statement.
         if syntax.tail.is_none() {
             let name = syntax.name.clone();
-            diagnostics.error(&name, format!("the graph of `{name}` has no `Model(..)` at its end")).help(
+            diagnostics.error(Code::NoEnd, &name, format!("the graph of `{name}` has no `Model(..)` at its end")).help(
                 "end the graph with `Model(inputs = .., outputs = ..)`, without a semicolon, or write `Sequential([..])`",
             );
         }
@@ -90,7 +91,7 @@ fn parse_let(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diag
             }
             _ => {
                 diagnostics
-                    .error(&statement, "expected a `let` statement")
+                    .error(Code::NotALet, &statement, "expected a `let` statement")
                     .help("bind every tensor and layer to a name: `let x = Dense(64)(pixels);`");
             }
         }
@@ -101,7 +102,7 @@ fn parse_let(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diag
             Some(names) => syntax.lets.push(Let { names, value: Some(parts.value) }),
             None => {
                 diagnostics
-                    .error(&parts.pattern, "expected a name or a tuple of names")
+                    .error(Code::NotAName, &parts.pattern, "expected a name or a tuple of names")
                     .help("`let x = ..;`, or `let (a, b) = ..;` for a model with several outputs");
                 // As below: using the names later is no error of its own.
                 let names = parts.pattern.to_token_stream().into_iter().filter_map(ident).collect();

@@ -13,6 +13,7 @@ use crate::parse::{Let, Syntax};
 use crate::values::{self, arguments};
 use connect::Inputs;
 use cut::Cut;
+use nn_core::Code;
 use nn_core::layers::LAYERS;
 use nn_core::spec::LayerSpec;
 use quote::ToTokens;
@@ -39,7 +40,7 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
     if ["T", "B"].iter().any(|parameter| syntax.name == parameter) {
         let message =
             format!("a model cannot be called `{}`: the expansion has a type parameter of that name", syntax.name);
-        resolver.diagnostics.error(&syntax.name, message).help("choose a longer name");
+        resolver.diagnostics.error(Code::ReservedName, &syntax.name, message).help("choose a longer name");
     }
     for statement in &syntax.lets {
         resolver.statement(&statement.names, statement.value.as_ref());
@@ -49,6 +50,7 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
         Some(Expr::Call(call)) if is_word(&call.func, "Sequential") => resolver.sequential(call),
         Some(other) => {
             resolver.diagnostics.error(
+                Code::NoEnd,
                 other,
                 "expected `Model(inputs = .., outputs = ..)` or `Sequential([..])` at the end of the graph",
             );
@@ -149,7 +151,7 @@ impl Resolver<'_> {
                 }
                 if tensors.len() != names.len() {
                     let message = format!("{} tensors have {} names here", tensors.len(), names.len());
-                    self.diagnostics.error(&names[tensors.len().min(names.len() - 1)], message);
+                    self.diagnostics.error(Code::OutputCount, &names[tensors.len().min(names.len() - 1)], message);
                     return self.bind(names, Bound::Poison, made);
                 }
                 for (name, tensor) in names.iter().zip(tensors) {
@@ -159,7 +161,7 @@ impl Resolver<'_> {
             }
             (Bound::Layer(_) | Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_), names) => {
                 self.diagnostics
-                    .error(&names[1], "a layer has one name")
+                    .error(Code::OutputCount, &names[1], "a layer has one name")
                     .help("call it first: `let (a, b) = layer(x);`");
                 self.bind(names, Bound::Poison, made);
             }
@@ -197,7 +199,11 @@ impl Resolver<'_> {
             Expr::Closure(closure) => self.template(closure),
             _ => {
                 self.diagnostics
-                    .error(expr, format!("expected a tensor or a layer, but got `{}`", expr.to_token_stream()))
+                    .error(
+                        Code::NotInAGraph,
+                        expr,
+                        format!("expected a tensor or a layer, but got `{}`", expr.to_token_stream()),
+                    )
                     .help("a layer is made and called as in Keras: `Dense(64, activation = relu)(x)`");
                 Bound::Poison
             }
@@ -207,7 +213,7 @@ impl Resolver<'_> {
     fn name(&mut self, path: &ExprPath) -> Bound {
         let Some(ident) = path.path.get_ident() else {
             self.diagnostics
-                .error(path, format!("`{}` is a type, not a tensor", path.to_token_stream()))
+                .error(Code::LayerForTensor, path, format!("`{}` is a type, not a tensor", path.to_token_stream()))
                 .help("a layer of your own is called twice: `my::Scale::<64>()(x)`");
             return Bound::Poison;
         };
@@ -217,16 +223,16 @@ impl Resolver<'_> {
         }
         if let Some(spec) = layer_named(&name) {
             self.diagnostics
-                .error(ident, format!("`{name}` is a layer, but a tensor is expected here"))
+                .error(Code::LayerForTensor, ident, format!("`{name}` is a layer, but a tensor is expected here"))
                 .help(format!("make the layer and call it: `{}(..)(x)`", spec.name));
         } else if self.lets.iter().any(|statement| statement.names.contains(ident)) {
             self.diagnostics
-                .error(ident, format!("`{name}` is used before it is bound"))
+                .error(Code::UsedBeforeBound, ident, format!("`{name}` is used before it is bound"))
                 .help(format!("move the statement that binds `{name}` up"));
         } else {
             let tensors: Vec<String> = self.scope.keys().cloned().collect();
             self.diagnostics
-                .error(ident, format!("undefined tensor `{name}`"))
+                .error(Code::UndefinedTensor, ident, format!("undefined tensor `{name}`"))
                 .did_you_mean(&name, tensors.iter().map(String::as_str));
         }
         Bound::Poison
@@ -279,7 +285,7 @@ impl Resolver<'_> {
             let mut args = arguments(call);
             if args.is_empty() {
                 self.diagnostics
-                    .error(call, format!("`{name}` expects a list of tensors"))
+                    .error(Code::InputCount, call, format!("`{name}` expects a list of tensors"))
                     .help(format!("`{name}([a, b])`"));
                 return Bound::Poison;
             }
@@ -288,7 +294,7 @@ impl Resolver<'_> {
                 let (got, all) = (call.args.to_token_stream(), crate::names::source(&Expr::Call(call.clone())));
                 let all = all.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')')).to_string();
                 self.diagnostics
-                    .error(&got, format!("`{name}` expects a list of tensors, but got `{all}`"))
+                    .error(Code::InputCount, &got, format!("`{name}` expects a list of tensors, but got `{all}`"))
                     .help(format!("`{name}([{all}])`"));
                 return Bound::Poison;
             }
@@ -315,9 +321,12 @@ impl Resolver<'_> {
         if close.is_some() || name.starts_with(char::is_lowercase) {
             let scope: Vec<String> = self.scope.keys().cloned().collect();
             let candidates = known.iter().copied().chain(scope.iter().map(String::as_str));
-            self.diagnostics.error(ident, format!("unknown layer `{name}`")).did_you_mean(&name, candidates).note(
-                format!("a layer or model of your own with such a name is written with its path, `self::{name}`"),
-            );
+            self.diagnostics
+                .error(Code::UnknownLayer, ident, format!("unknown layer `{name}`"))
+                .did_you_mean(&name, candidates)
+                .note(format!(
+                    "a layer or model of your own with such a name is written with its path, `self::{name}`"
+                ));
             return Bound::Poison;
         }
         self.component(path, call)
@@ -325,7 +334,7 @@ impl Resolver<'_> {
 
     fn not_a_layer(&mut self, func: &Expr) -> Bound {
         let message = format!("`{}` is a tensor, not a layer: it cannot be called", func.to_token_stream());
-        self.diagnostics.error(func, message);
+        self.diagnostics.error(Code::TensorForLayer, func, message);
         Bound::Poison
     }
 
@@ -351,7 +360,7 @@ impl Resolver<'_> {
             let message =
                 if positional.is_empty() { "expected a tensor" } else { "expected one tensor, or a list of tensors" };
             self.diagnostics
-                .error(call, format!("{message}, but got `({})`", call.args.to_token_stream()))
+                .error(Code::InputCount, call, format!("{message}, but got `({})`", call.args.to_token_stream()))
                 .help("a layer with several inputs is called on a list: `layer([a, b])`");
             return None;
         };
@@ -371,7 +380,11 @@ impl Resolver<'_> {
                     failed = true;
                     let name = element.to_token_stream();
                     self.diagnostics
-                        .error(element, format!("`{name}` is a layer, but a tensor is expected here"))
+                        .error(
+                            Code::LayerForTensor,
+                            element,
+                            format!("`{name}` is a layer, but a tensor is expected here"),
+                        )
                         .help(format!(
                             "call it on a tensor first: `{}(x)`",
                             self.graph.layers[layer].source.to_token_stream()
@@ -381,7 +394,11 @@ impl Resolver<'_> {
                     failed = true;
                     let name = crate::names::source(element);
                     self.diagnostics
-                        .error(element, format!("`{name}` is a part of a graph, but a tensor is expected here"))
+                        .error(
+                            Code::LayerForTensor,
+                            element,
+                            format!("`{name}` is a part of a graph, but a tensor is expected here"),
+                        )
                         .help("call it on a tensor first");
                 }
                 Bound::Poison => failed = true,

@@ -23,6 +23,7 @@
 //! Source: Ioffe and Szegedy, *Batch normalization*, ICML (2015);
 //! <https://keras.io/api/layers/normalization_layers/batch_normalization/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
@@ -68,7 +69,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         None => {
             let message =
                 Text::new().str("axis ").int(args[0].as_int()).str(" is no axis of a sample of shape ").shape(&x);
-            Err(ShapeError::argument(0, message.str(" (axis 0 counts the batch)")))
+            Err(ShapeError::argument(Code::NoSuchAxis, 0, message.str(" (axis 0 counts the batch)")))
         }
     }
 }

@@ -11,6 +11,7 @@
 //!
 //! Source: <https://keras.io/api/layers/activation_layers/softmax/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
@@ -35,7 +36,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         None => {
             let message =
                 Text::new().str("axis ").int(args[0].as_int()).str(" is no axis of a sample of shape ").shape(&x);
-            Err(ShapeError::argument(0, message.str(" (axis 0 counts the batch)")))
+            Err(ShapeError::argument(Code::NoSuchAxis, 0, message.str(" (axis 0 counts the batch)")))
         }
     }
 }
