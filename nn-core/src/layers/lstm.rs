@@ -94,18 +94,20 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 #[cfg(feature = "compute")]
+mod step;
+
+#[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::step::*;
     use crate::activations::{Activation, Sigmoid, Tanh};
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
-    use crate::kernels;
-    use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack, View};
-    use crate::layers::recurrent::products::Factors;
+    use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
     use crate::layers::recurrent::{replace, run::recurrent_layer};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::weights;
-    use nalgebra::{SMatrix, SVector};
+    use nalgebra::SMatrix;
     use rand::Rng;
 
     /// A recurrent layer from `F` features to `U` units, with a memory.
@@ -345,14 +347,10 @@ pub(super) mod compute {
         }
 
         fn penalty(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-            let (dkernel, drecurrent, dbias) = match dw {
-                Some(dw) => (
-                    Some(dw.kernel.as_mut_slice()),
-                    Some(dw.recurrent_kernel.as_mut_slice()),
-                    Some(dw.bias.as_mut_slice()),
-                ),
-                None => (None, None, None),
-            };
+            let (dkernel, rest) = dw
+                .map(|dw| (dw.kernel.as_mut_slice(), (dw.recurrent_kernel.as_mut_slice(), dw.bias.as_mut_slice())))
+                .unzip();
+            let (drecurrent, dbias) = rest.unzip();
             self.kernel_regularizer.apply(w.kernel.as_slice(), dkernel)
                 + self.recurrent_regularizer.apply(w.recurrent_kernel.as_slice(), drecurrent)
                 + self.bias_regularizer.apply(w.bias.as_slice(), dbias)
@@ -368,82 +366,6 @@ pub(super) mod compute {
     recurrent_layer! {
         LSTM [F U G B P STATE D] [A R], LSTMWeights [F U G B], 2 Two, [F U G U U P STATE D],
         G == 4 * U && B <= 1 && STATE <= 1
-    }
-
-    /// The state of an [`LSTM`] that is fed step by step; the default is zero, as at the start of a sequence.
-    #[derive(Clone, Copy, Debug, PartialEq)]
-    pub struct LstmState<T, const U: usize> {
-        /// The output of the last step.
-        pub h: SVector<T, U>,
-        /// The memory.
-        pub c: SVector<T, U>,
-    }
-
-    impl<T: Scalar, const U: usize> Default for LstmState<T, U> {
-        fn default() -> Self {
-            LstmState { h: SVector::zeros(), c: SVector::zeros() }
-        }
-    }
-
-    impl<
-        const F: usize,
-        const U: usize,
-        const G: usize,
-        const B: usize,
-        const P: usize,
-        const STATE: usize,
-        const D: usize,
-        A: Activation,
-        R: Activation,
-    > LSTM<F, U, G, B, P, STATE, D, A, R>
-    {
-        /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers are
-        /// those of a prediction of the whole sequence.
-        pub fn step<'s, T: Scalar>(
-            &self,
-            w: &LSTMWeights<T, F, U, G, B>,
-            x: &SVector<T, F>,
-            state: &'s mut LstmState<T, U>,
-        ) -> &'s SVector<T, U> {
-            let (mut z, mut gates, mut product) =
-                (SVector::<T, G>::zeros(), SVector::<T, G>::zeros(), SVector::zeros());
-            let mut own = SVector::<T, U>::zeros();
-            kernels::affine::<T, F, G>(w.kernel.as_slice(), w.bias.as_slice(), x.as_slice(), z.as_mut_slice());
-            Cell::<T, F, U, G>::forward_step(
-                self,
-                w,
-                Step {
-                    pre: View::new(z.as_mut_slice(), 1, 0, G),
-                    gates: View::new(gates.as_mut_slice(), 1, 0, G),
-                    own: View::new(own.as_mut_slice(), 1, 0, U),
-                    h: state.h.as_mut_slice(),
-                    c: state.c.as_mut_slice(),
-                    state_mask: Factors { m: &[], per: 1 },
-                    product: SVector::<T, G>::as_mut_slice(&mut product),
-                },
-            );
-            &state.h
-        }
-    }
-
-    impl<T: Scalar, const F: usize, const U: usize, const G: usize, const B: usize> LSTMWeights<T, F, U, G, B> {
-        /// [`LSTM::step`] with Keras's activations: one step of a stream, without a heap.
-        ///
-        /// ```
-        /// use nalgebra::SVector;
-        /// use nn_core::Weights;
-        /// use nn_core::layers::{LSTMWeights, LstmState};
-        ///
-        /// let mut weights = <LSTMWeights<f32, 3, 2, 8, 1> as Weights<f32>>::zeroed();
-        /// weights.bias.fill(1.0);
-        /// let mut state = LstmState::<f32, 2>::default();
-        /// let first = *weights.step(&SVector::from([0.1, 0.2, 0.3]), &mut state);
-        /// let second = *weights.step(&SVector::from([0.4, 0.5, 0.6]), &mut state);
-        /// assert!(second[0] > first[0] && second == state.h);
-        /// ```
-        pub fn step<'s>(&self, x: &SVector<T, F>, state: &'s mut LstmState<T, U>) -> &'s SVector<T, U> {
-            LSTM::<F, U, G, B, 1, 0, 0>::DEFAULT.step(self, x, state)
-        }
     }
 }
 

@@ -30,6 +30,7 @@ layers! {
     dot,
     dropout,
     elu,
+    embedding,
     flatten,
     gaussian_noise,
     global_average_pooling1d,

@@ -1,6 +1,24 @@
 //! SimpleRNN: a recurrent layer whose output is fed back to it.
 //!
-//! (maths follows)
+//! ```text
+//! z  = W · (m ⊙ x) + b + V · (m' ⊙ h)        m and m' are 1 without dropout
+//! h' = A(z)
+//!
+//! dz   = A'(z) · dh'
+//! dh   = m' ⊙ (Vᵀ · dz)
+//! dx  += m ⊙ (Wᵀ · dz)
+//! dW  += dz · (m ⊙ x)ᵀ    dV += dz · (m' ⊙ h)ᵀ    db += dz        summed over steps and samples
+//! ```
+//!
+//! `A` is the `activation`, tanh by default. h is zero before the first step, or the `initial_state`. dh' is the gradient of
+//! the output of this step, and what the step after it hands back.
+//!
+//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with `return_state`
+//! also the last h, `(units,)`; kernel W `(features, units)`, recurrent kernel V `(units, units)`, bias `(units,)`. The walk
+//! over the steps, masks, `go_backwards` and dropout are the same for all recurrent layers: [`recurrent`].
+//!
+//! Source: Elman, *Finding structure in time*, Cognitive Science 14 (1990);
+//! <https://keras.io/api/layers/recurrent_layers/simple_rnn/>
 
 use super::recurrent::{self, Places, SEED};
 use crate::shape::{Shape, ShapeError};
@@ -63,14 +81,21 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 #[cfg(feature = "compute")]
+mod step;
+
+#[cfg(feature = "compute")]
 pub(super) mod compute {
-    use crate::activations::Tanh;
+    pub use super::step::*;
+    use crate::activations::{Activation, Tanh};
     use crate::constraints::Constraint;
-    use crate::initializers::Initializer;
-    use crate::layers::recurrent::replace;
+    use crate::initializers::{Fans, Initializer};
+    use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
+    use crate::layers::recurrent::{replace, run::recurrent_layer};
     use crate::regularizers::Regularizer;
+    use crate::scalar::Scalar;
     use crate::weights;
     use nalgebra::SMatrix;
+    use rand::Rng;
 
     /// A recurrent layer from `F` features to `U` units, whose output is fed back to it.
     ///
@@ -158,4 +183,89 @@ pub(super) mod compute {
             bias: SMatrix<T, U, B> => [U],
         }
     }
+
+    impl<
+        T: Scalar,
+        const F: usize,
+        const U: usize,
+        const B: usize,
+        const P: usize,
+        const STATE: usize,
+        const D: usize,
+        A: Activation,
+    > Cell<T, F, U, U> for SimpleRNN<F, U, B, P, STATE, D, A>
+    {
+        type Weights = SimpleRNNWeights<T, F, U, B>;
+
+        fn input(w: &Self::Weights) -> (&[T], &[T]) {
+            (w.kernel.as_slice(), w.bias.as_slice())
+        }
+
+        fn input_mut(dw: &mut Self::Weights) -> (&mut [T], &mut [T]) {
+            (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())
+        }
+
+        fn forward_step(&self, w: &Self::Weights, mut at: Step<'_, T>) {
+            // z += V · (m' ⊙ h)
+            cell::meet_state::<T, U, U>(w.recurrent_kernel.as_slice(), &[], at.h, at.state_mask, at.product);
+            for (k, (h, product)) in at.h.chunks_exact_mut(U).zip(at.product.chunks_exact(U)).enumerate() {
+                let (z, y) = (at.pre.row(k), at.gates.row(k));
+                for u in 0..U {
+                    z[u] += product[u];
+                }
+                // h' = A(z)
+                self.activation.forward(U, z, y);
+                h.copy_from_slice(y);
+            }
+        }
+
+        fn backward_step(&self, w: &Self::Weights, mut at: StepBack<'_, T>) {
+            for (k, (dz, dh)) in at.dz.chunks_exact_mut(U).zip(at.dh.chunks_exact_mut(U)).enumerate() {
+                dz.fill(T::ZERO);
+                if at.counts.sample(k) {
+                    // h' = A(z), so dz = A'(z) · dh'; h enters by the product alone
+                    self.activation.backward(U, at.pre.row(k), at.gates.row(k), dh, dz);
+                    dh.fill(T::ZERO);
+                }
+                at.dz_kept.row(k).copy_from_slice(dz);
+            }
+            // z += V · (m' ⊙ h), so dh += m' ⊙ (Vᵀ · dz)
+            cell::meet_state_back::<T, U, U>(w.recurrent_kernel.as_slice(), at.dz, at.state_mask, at.dh);
+        }
+
+        fn state_gradients(&self, dw: &mut Self::Weights, at: AllSteps<'_, T>) {
+            // z += V · (m' ⊙ h), so dV += dz · (m' ⊙ h)ᵀ
+            cell::add_state_outer::<T, U, U>(dw.recurrent_kernel.as_mut_slice(), at.h_before, at.state_mask, at.dz);
+        }
+
+        fn start(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+            self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[F, U], Fans::new(F, U), rng);
+            self.recurrent_initializer.fill(w.recurrent_kernel.as_mut_slice(), &[U, U], Fans::new(U, U), rng);
+            self.bias_initializer.fill(w.bias.as_mut_slice(), &[U], Fans::new(U, U), rng);
+        }
+
+        fn bound(&self, w: &mut Self::Weights) {
+            self.kernel_constraint.apply(w.kernel.as_mut_slice(), &[F, U]);
+            self.recurrent_constraint.apply(w.recurrent_kernel.as_mut_slice(), &[U, U]);
+            self.bias_constraint.apply(w.bias.as_mut_slice(), &[U]);
+        }
+
+        fn penalty(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+            let (dkernel, rest) = dw
+                .map(|dw| (dw.kernel.as_mut_slice(), (dw.recurrent_kernel.as_mut_slice(), dw.bias.as_mut_slice())))
+                .unzip();
+            let (drecurrent, dbias) = rest.unzip();
+            self.kernel_regularizer.apply(w.kernel.as_slice(), dkernel)
+                + self.recurrent_regularizer.apply(w.recurrent_kernel.as_slice(), drecurrent)
+                + self.bias_regularizer.apply(w.bias.as_slice(), dbias)
+        }
+    }
+
+    recurrent_layer! {
+        SimpleRNN [F U B P STATE D] [A], SimpleRNNWeights [F U B], 1 One, [F U U 0 0 P STATE D],
+        B <= 1 && STATE <= 1
+    }
 }
+
+#[cfg(all(test, feature = "compute"))]
+mod tests;

@@ -24,6 +24,15 @@ pub(in super::super) struct Factors<'a, T> {
 }
 
 impl<'a, T: Scalar> Factors<'a, T> {
+    /// No factors.
+    pub(in super::super) const ONE: Self = Factors { m: &[], per: 1 };
+
+    /// Those of sample `k`, which are `size` many.
+    #[inline(always)]
+    pub(in super::super) fn sample(&self, k: usize, size: usize) -> Self {
+        if self.m.is_empty() { *self } else { Factors { m: &self.m[k * size..][..size], per: self.per } }
+    }
+
     /// What gate `gate` multiplies vector `row` of length `I` with; `None` for 1.
     #[inline(always)]
     fn of<const I: usize>(&self, row: usize, gate: usize, gates: usize) -> Option<&'a [T]> {
