@@ -145,18 +145,16 @@ codes! {
 
     /// these are not the samples of the model
     Samples = 501,
-    /// a loss does not fit its output
-    LossOfOutput = 502,
     /// this gives no loss to the outputs
-    NoLoss = 503,
-    /// a metric does not fit its output
-    MetricOfOutput = 504,
-    /// this gives no metrics to the outputs
-    NoMetric = 505,
+    NoLoss = 502,
+    /// this cannot measure the outputs
+    NoMetric = 503,
     /// this is not an optimizer
-    NotAnOptimizer = 506,
+    NotAnOptimizer = 504,
+    /// this is not a schedule
+    NotASchedule = 505,
     /// this is neither a model nor a layer
-    NotAComponent = 507,
+    NotAComponent = 506,
 
     /// a model is too large to be moved by value
     ByValue = 601,

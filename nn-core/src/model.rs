@@ -16,7 +16,11 @@ use rand::Rng;
 ///
 /// `model!` implements it. What most programs use (`boxed`, `new`, `call`, `SUMMARY`) is also inherent there for `f32`, so
 /// that `Digits::boxed(&mut rng)` needs no annotation; `Digits::<f64>::boxed(&mut rng)` is this trait's.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a model", note = "models are written by `model!`")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    note = "models are written by `model!`",
+    note = "explained in nn::errors::nn0506"
+)]
 pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     /// `f32` or `f64`.
     type Scalar: Scalar + Element;

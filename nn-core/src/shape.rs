@@ -186,6 +186,24 @@ impl ShapeError {
         ShapeError { code, blame: Blame::Input(input), message }
     }
 
+    /// Argument `argument` is `axis` in Keras's counting, and a sample of this shape has no such axis.
+    pub const fn no_axis(argument: usize, axis: i64, shape: &Shape) -> Self {
+        let message = Text::new();
+        let message = match axis {
+            0 => message.str("axis 0 counts the batch; "),
+            _ => message.str("there is no axis ").int(axis).str("; "),
+        };
+        let message = match shape.rank {
+            0 => message.str("a scalar has no axes"),
+            1 => message.str("a sample of shape ").shape(shape).str(" has axis 1, which is also -1"),
+            rank => {
+                let message = message.str("a sample of shape ").shape(shape).str(" has the axes 1 to ").size(rank);
+                message.str(", which are also -").size(rank).str(" to -1")
+            }
+        };
+        ShapeError::argument(Code::NoSuchAxis, argument, message)
+    }
+
     /// An error that blames argument `argument`.
     pub const fn argument(code: Code, argument: usize, message: Text<256>) -> Self {
         ShapeError { code, blame: Blame::Argument(argument), message }

@@ -53,7 +53,15 @@ impl Diagnostics {
 
     /// One `compile_error!(..)` for each error, on its tokens.
     pub(crate) fn into_compile_errors(self) -> Vec<TokenStream> {
-        self.errors
+        let mut errors = self.errors;
+        // Passes find them in their order; a reader goes from top to bottom.
+        if proc_macro::is_available() {
+            errors.sort_by_key(|error| {
+                let start = error.start.unwrap();
+                (start.line(), start.column())
+            });
+        }
+        errors
             .into_iter()
             .map(|Diagnostic { code, start, end, message }| {
                 let message = format!("{message}{}", code.note());
@@ -82,6 +90,14 @@ impl Diagnostic {
         match closest(name, candidates) {
             Some(candidate) => self.help(format!("did you mean `{candidate}`?")),
             None => self,
+        }
+    }
+
+    /// Says what to do about an argument that only Keras has, or which argument was meant.
+    pub(crate) fn keras_or<'a>(&mut self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> &mut Self {
+        match crate::python::argument(name) {
+            Some(help) => self.help(help),
+            None => self.did_you_mean(name, candidates),
         }
     }
 

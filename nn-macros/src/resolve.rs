@@ -10,6 +10,7 @@ use crate::diagnostics::{Diagnostics, closest};
 use crate::graph::{Graph, LayerId, Producer, TensorId};
 use crate::literal;
 use crate::parse::{Let, Syntax};
+use crate::python;
 use crate::values::{self, arguments};
 use connect::Inputs;
 use cut::Cut;
@@ -197,6 +198,22 @@ impl Resolver<'_> {
             Expr::Paren(inner) => self.eval(&inner.expr),
             Expr::Group(inner) => self.eval(&inner.expr),
             Expr::Closure(closure) => self.template(closure),
+            Expr::Binary(binary) => {
+                let (text, layer) = (crate::names::source(expr), merging(&binary.op));
+                let error = self.diagnostics.error(
+                    Code::NotInAGraph,
+                    expr,
+                    format!("`{text}` is not a layer or a call of one"),
+                );
+                match layer {
+                    Some(layer) => {
+                        let (left, right) = (crate::names::source(&binary.left), crate::names::source(&binary.right));
+                        error.help(format!("tensors are combined by layers: `{layer}([{left}, {right}])`"))
+                    }
+                    None => error.help("tensors are combined by layers: `add([a, b])`"),
+                };
+                Bound::Poison
+            }
             _ => {
                 self.diagnostics
                     .error(
@@ -214,7 +231,7 @@ impl Resolver<'_> {
         let Some(ident) = path.path.get_ident() else {
             self.diagnostics
                 .error(Code::LayerForTensor, path, format!("`{}` is a type, not a tensor", path.to_token_stream()))
-                .help("a layer of your own is called twice: `my::Scale::<64>()(x)`");
+                .help("a layer of your own is made and then called: `my::Scale::<64>()(x)`");
             return Bound::Poison;
         };
         let name = ident.to_string();
@@ -254,7 +271,7 @@ impl Resolver<'_> {
             };
         };
         let Some(ident) = path.path.get_ident() else {
-            return self.component(path, call);
+            return if self.is_with_path(path) { Bound::Poison } else { self.component(path, call) };
         };
         let name = ident.to_string();
         if let Some((_, bound)) = self.scope.get(&name) {
@@ -318,23 +335,41 @@ impl Resolver<'_> {
         let known = LAYERS.iter().flat_map(|spec| [Some(spec.name), spec.function]).flatten();
         let known: Vec<&str> = known.chain(WORDS.iter().copied()).collect();
         let close = closest(&name, known.iter().copied());
-        if close.is_some() || name.starts_with(char::is_lowercase) {
+        let in_keras = python::is_keras_layer(&name);
+        if close.is_some() || in_keras || name.starts_with(char::is_lowercase) {
             let scope: Vec<String> = self.scope.keys().cloned().collect();
             let candidates = known.iter().copied().chain(scope.iter().map(String::as_str));
-            self.diagnostics
-                .error(Code::UnknownLayer, ident, format!("unknown layer `{name}`"))
-                .did_you_mean(&name, candidates)
-                .note(format!(
-                    "a layer or model of your own with such a name is written with its path, `self::{name}`"
-                ));
+            let error = self.diagnostics.error(Code::UnknownLayer, ident, format!("unknown layer `{name}`"));
+            match in_keras {
+                true => error.note(format!("Keras has a layer `{name}`, this library has not")),
+                false => error.did_you_mean(&name, candidates),
+            };
+            error.note(format!(
+                "a layer or model of your own with such a name is written with its path, `self::{name}`"
+            ));
             return Bound::Poison;
         }
         self.component(path, call)
     }
 
+    /// Reports a layer of the library that is named with a path, `nn::Dense`: `Dense` is a word of the graph.
+    fn is_with_path(&mut self, path: &ExprPath) -> bool {
+        let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let [module, .., name] = &segments[..] else { return false };
+        let found = ["nn", "keras", "layers"].contains(&module.as_str()) && layer_named(name).is_some();
+        if found {
+            self.diagnostics
+                .error(Code::UnknownLayer, path, format!("`{name}` is named with a path here"))
+                .help(format!("layers of the library are named without one: `{name}(..)`"));
+        }
+        found
+    }
+
     fn not_a_layer(&mut self, func: &Expr) -> Bound {
         let message = format!("`{}` is a tensor, not a layer: it cannot be called", func.to_token_stream());
-        self.diagnostics.error(Code::TensorForLayer, func, message);
+        self.diagnostics
+            .error(Code::TensorForLayer, func, message)
+            .help("a layer that is called several times is made first: `let tower = Dense(8);`, then `tower(x)`");
         Bound::Poison
     }
 
@@ -406,6 +441,16 @@ impl Resolver<'_> {
         }
         (!failed).then_some((tensors, exprs))
     }
+}
+
+/// The layer that does to tensors what an operator does to numbers.
+fn merging(operator: &syn::BinOp) -> Option<&'static str> {
+    Some(match operator {
+        syn::BinOp::Add(_) => "add",
+        syn::BinOp::Sub(_) => "subtract",
+        syn::BinOp::Mul(_) => "multiply",
+        _ => return None,
+    })
 }
 
 fn layer_named(name: &str) -> Option<&'static LayerSpec> {

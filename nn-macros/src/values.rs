@@ -4,6 +4,7 @@ use crate::diagnostics::Diagnostics;
 use crate::graph::Arg;
 use crate::literal;
 use crate::parse::is_reserved;
+use crate::python;
 use nn_core::Code;
 use nn_core::shape::{MAX_RANK, Shape};
 use nn_core::spec::{ArgSpec, Default, Kind, Value, ValueSpec};
@@ -35,12 +36,15 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
     match spec.kind {
         Kind::Size => {
             let size = size(spec.name, &format!("`{}`", spec.name), expr, diagnostics)?;
-            arg(size.map(Value::Size), quote!(::nn::spec::Value::Size(#expr)), Some(quote!(#expr)))
+            let asked = dimension(&format!("`{}`", spec.name), expr);
+            arg(size.map(Value::Size), quote!(::nn::spec::Value::Size(#asked)), Some(quote!(#expr)))
         }
         Kind::Sizes => {
             let elements = literal::list(expr).unwrap_or_else(|| vec![expr]);
             let shape = shape(spec.name, expr, &elements, diagnostics)?;
-            let tokens = quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#elements),*])));
+            let what = format!("a dimension of `{}`", spec.name);
+            let asked = elements.iter().map(|element| dimension(&what, element));
+            let tokens = quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#asked),*])));
             arg(shape.map(Value::Sizes), tokens, None)
         }
         Kind::Int => match literal::integer(expr) {
@@ -119,15 +123,14 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
                 return arg(Some(Value::Choice(index)), tokens(Value::Choice(index)), Some(quote!(#index)));
             }
             let expected = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let error = diagnostics.error(
-                Code::NoChoice,
-                expr,
-                format!("`{}` expects one of {expected}, but got `{text}`", spec.name),
-            );
-            match quoted {
-                Some(name) if names.contains(&name.as_str()) => error.help(format!("without quotes: `{name}`")),
-                _ => error.did_you_mean(&text, names.iter().copied()),
-            };
+            if let Some(name) = quoted.filter(|name| names.contains(&name.as_str())) {
+                diagnostics
+                    .error(Code::Quotes, expr, format!("`{}` expects a name without quotes", spec.name))
+                    .help(format!("write `{name}`"));
+                return None;
+            }
+            let message = format!("`{}` expects one of {expected}, but got `{text}`", spec.name);
+            diagnostics.error(Code::NoChoice, expr, message).did_you_mean(&text, names.iter().copied());
             None
         }
         // The resolver makes layers of their own of these.
@@ -136,12 +139,21 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
 }
 
 fn wrong<T>(name: &str, expected: &str, expr: &impl ToTokens, diagnostics: &mut Diagnostics) -> Option<T> {
-    diagnostics.error(
-        Code::ArgumentType,
-        expr,
-        format!("`{name}` expects {expected}, but got `{}`", expr.to_token_stream()),
-    );
+    let text = expr.to_token_stream().to_string();
+    let error = diagnostics.error(Code::ArgumentType, expr, format!("`{name}` expects {expected}, but got `{text}`"));
+    let bare = text.trim_matches('"');
+    if bare != text && (bare.parse::<f64>().is_ok() || matches!(bare, "true" | "false")) {
+        error.help(format!("without quotes: `{bare}`"));
+    }
     None
+}
+
+/// A dimension that rustc evaluates, and refuses if it is 0.
+pub(crate) fn dimension(what: &str, expr: &Expr) -> TokenStream {
+    match literal::integer(expr) {
+        Some(_) => quote!(#expr),
+        None => crate::infer::asked(expr, &quote!(::nn::spec::dimension), &quote!(#what, #expr)),
+    }
 }
 
 /// A dimension, which messages call `what`: outer `None` after an error, inner `None` if rustc has to find its value.
@@ -158,6 +170,12 @@ fn size(name: &str, what: &str, expr: &Expr, diagnostics: &mut Diagnostics) -> O
                 None
             }
         },
+        None if python::is_none(expr) => {
+            diagnostics
+                .error(Code::ArgumentType, expr, format!("{what} must be a number, but is `None`"))
+                .help("shapes are known when the model is compiled, and the batch is not counted: write the length");
+            None
+        }
         None if literal::is_literal(expr) => wrong(name, "a whole number", expr, diagnostics),
         None => Some(None),
     }

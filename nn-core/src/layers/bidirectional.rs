@@ -39,6 +39,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     has_scratch: true,
     infer,
     inner: Some(inner),
+    around: &["SimpleRNN", "LSTM", "GRU"],
     ..LayerSpec::BASE
 };
 

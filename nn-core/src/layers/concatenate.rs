@@ -36,9 +36,7 @@ pub const SPEC: LayerSpec = LayerSpec {
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let first = inputs[0];
     let Some(axis) = first.axis(args[0].as_int()) else {
-        let message =
-            Text::new().str("axis ").int(args[0].as_int()).str(" is no axis of a sample of shape ").shape(&first);
-        return Err(ShapeError::argument(Code::NoSuchAxis, 0, message.str(" (axis 0 counts the batch)")));
+        return Err(ShapeError::no_axis(0, args[0].as_int(), &first));
     };
     let (mut sum, mut i) = (first.dim(axis), 1);
     while i < inputs.len() {

@@ -59,8 +59,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         }
     };
     let (a, b) = (inputs[0], inputs[1]);
-    let Some(axis_a) = a.axis(first) else { return Err(no_axis(first, a)) };
-    let Some(axis_b) = b.axis(second) else { return Err(no_axis(second, b)) };
+    let Some(axis_a) = a.axis(first) else { return Err(ShapeError::no_axis(0, first, &a)) };
+    let Some(axis_b) = b.axis(second) else { return Err(ShapeError::no_axis(0, second, &b)) };
     let k = a.dim(axis_a);
     if k != b.dim(axis_b) {
         let message =
@@ -84,11 +84,6 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let output = Shape::new(dims.split_at(if rank == 0 { 1 } else { rank }).0);
     let consts = [output.rows(), output.cols(), k, a.stride(axis_a), b.stride(axis_b), args[1].as_flag() as usize];
     Ok(Inferred::new(output, &consts))
-}
-
-const fn no_axis(axis: i64, x: Shape) -> ShapeError {
-    let message = Text::new().str("axis ").int(axis).str(" is no axis of a sample of shape ").shape(&x);
-    ShapeError::argument(Code::NoSuchAxis, 0, message.str(" (axis 0 counts the batch)"))
 }
 
 #[cfg(feature = "compute")]

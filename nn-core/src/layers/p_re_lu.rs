@@ -59,9 +59,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
             match x.axis(shared[i]) {
                 Some(axis) => alpha = alpha.with_dim(axis, 1),
                 None => {
-                    let message =
-                        Text::new().str("axis ").int(shared[i]).str(" is no axis of a sample of shape ").shape(&x);
-                    return Err(ShapeError::argument(Code::NoSuchAxis, 2, message.str(" (axis 0 counts the batch)")));
+                    return Err(ShapeError::no_axis(3, shared[i], &x));
                 }
             }
             i += 1;

@@ -3,6 +3,7 @@
 use super::{Bound, Resolver};
 use crate::graph::{Builtin, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
 use crate::parse::ident_at;
+use crate::python;
 use crate::values;
 use nn_core::Code;
 use nn_core::spec::{Dtype, LayerSpec, Masking, Value};
@@ -41,8 +42,8 @@ impl Resolver<'_> {
                 let error = self
                     .diagnostics
                     .error(Code::UnknownArgument, keyword, format!("a call of `{kind}` has no argument `{keyword}`"))
-                    .did_you_mean(&keyword.to_string(), known.iter().copied());
-                if known.is_empty() {
+                    .keras_or(&keyword.to_string(), known.iter().copied());
+                if known.is_empty() && python::argument(&keyword.to_string()).is_none() {
                     error.help("a layer is made and then called: `Dense(64, activation = relu)(x)`");
                 }
             }
@@ -74,7 +75,7 @@ impl Resolver<'_> {
         let order = self.call_keywords(layer);
         keywords.sort_by_key(|(keyword, _)| order.iter().position(|word| keyword == word));
         for (keyword, value) in keywords {
-            if value.to_token_stream().to_string() == "None" {
+            if python::is_none(&value) {
                 continue;
             }
             let (more, written) = self.tensor_list(&value)?;

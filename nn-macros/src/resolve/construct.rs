@@ -4,6 +4,7 @@ use super::{Bound, Resolver, strip};
 use crate::graph::{Builtin, Component, Inner, Layer, LayerId, Op, Producer, Shaped};
 use crate::literal;
 use crate::parse::ident_at;
+use crate::python;
 use crate::values::{self, arguments};
 use nn_core::Code;
 use nn_core::spec::{Kind, LayerSpec};
@@ -27,7 +28,10 @@ impl Resolver<'_> {
                     failed |= dims.is_none();
                     shape = Some(match dims.flatten() {
                         Some(shape) => Shaped::Known(shape),
-                        None => Shaped::Const(quote!(::nn::Shape::new(&[#(#elements),*]))),
+                        None => {
+                            let asked = elements.iter().map(|e| values::dimension("a dimension of `shape`", e));
+                            Shaped::Const(quote!(::nn::Shape::new(&[#(#asked),*])))
+                        }
                     });
                 }
                 "dtype" => match value.to_token_stream().to_string().as_str() {
@@ -45,8 +49,8 @@ impl Resolver<'_> {
                     failed = true;
                     self.diagnostics
                         .error(Code::UnknownArgument, &word, format!("`Input` has no argument `{keyword}`"))
-                        .did_you_mean(&keyword, ["shape", "dtype", "name"])
-                        .help("`Input(shape = [64], dtype = u32, name = \"pixels\")`");
+                        .keras_or(&keyword, ["shape", "dtype", "name"])
+                        .note("its arguments are `shape`, `dtype`, `name`");
                 }
             }
         }
@@ -175,7 +179,7 @@ impl Resolver<'_> {
                                 keyword,
                                 format!("`{}` has no argument `{keyword}`", spec.name),
                             )
-                            .did_you_mean(&keyword.to_string(), names.clone())
+                            .keras_or(&keyword.to_string(), names.clone())
                             .note(format!(
                                 "its arguments are {}",
                                 names.map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
@@ -214,7 +218,7 @@ impl Resolver<'_> {
                 continue;
             }
             if spec.args[slot].kind == Kind::ActivityAfter {
-                if value.to_token_stream().to_string() != "None" {
+                if !python::is_none(value) {
                     activity = self.activity(value);
                     failed |= activity.is_none();
                 }
@@ -222,7 +226,7 @@ impl Resolver<'_> {
             }
             let required = matches!(spec.args[slot].default, nn_core::spec::Default::Required);
             let a_name = matches!(spec.args[slot].kind, Kind::Choice(names) if names.contains(&"None"));
-            if !required && !a_name && value.to_token_stream().to_string() == "None" {
+            if !required && !a_name && python::is_none(value) {
                 // Keras's way to write "not given".
                 continue;
             }
@@ -285,12 +289,19 @@ impl Resolver<'_> {
                 for layer in &mut self.graph.layers[before..] {
                     layer.inside |= !layer.part;
                 }
+                let kind = self.graph.layers[inner].kind();
+                if !spec.around.is_empty() && !spec.around.contains(&kind.as_str()) {
+                    let names: Vec<String> = spec.around.iter().map(|name| format!("`{name}`")).collect();
+                    let message = format!("`{}` cannot be wrapped around `{kind}`", spec.name);
+                    let help = format!("it takes one of {}", names.join(", "));
+                    self.diagnostics.error(Code::LayerInside, value, message).help(help);
+                    return None;
+                }
                 let several = match &self.graph.layers[inner].op {
                     Op::Builtin(builtin) => builtin.spec.inputs.min > 1,
                     _ => false,
                 };
                 if several {
-                    let kind = self.graph.layers[inner].kind();
                     let message =
                         format!("`{}` is wrapped around a layer with one input, but `{kind}` has more", spec.name);
                     self.diagnostics.error(Code::LayerInside, value, message);
@@ -325,7 +336,7 @@ impl Resolver<'_> {
 
     pub(super) fn component(&mut self, path: &ExprPath, call: &ExprCall) -> Bound {
         if path.path.is_ident(self.own) {
-            self.diagnostics.error(Code::Recursion, path, format!("`{}` cannot contain itself", self.own));
+            self.diagnostics.error(Code::Recursion, path, format!("`{}` cannot contain itself", self.own)).help("weights are shared by calling one layer several times: `let tower = Dense(8);`, then `tower(a)`, `tower(b)`");
             return Bound::Poison;
         }
         let (mut given_name, mut trainable) = (None, true);

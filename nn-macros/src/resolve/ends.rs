@@ -21,6 +21,11 @@ impl Resolver<'_> {
             match keyword.as_str() {
                 "inputs" => inputs = Some(value),
                 "outputs" => outputs = Some(value),
+                "name" => {
+                    self.diagnostics
+                        .error(Code::UnknownArgument, &word, "`Model` has no argument `name`")
+                        .help(format!("a model is called as its struct is: `{}`", self.own));
+                }
                 _ => {
                     self.diagnostics
                         .error(Code::UnknownArgument, &word, format!("`Model` has no argument `{keyword}`"))

@@ -170,8 +170,11 @@ fn no_struct() {
     ");
     assert_snapshot!(errors("pub struct Digits"), @r"
     expected `;`
-      = help: a model starts with its struct: `model! { pub struct Digits; let x = Input(shape = [64]); … }`
+      = help: the struct has no fields of its own: `struct Digits;`, and then the graph
       = note: explained in nn::errors::nn0002
+    the graph of `Digits` has no `Model(..)` at its end
+      = help: end the graph with `Model(inputs = .., outputs = ..)`, without a semicolon, or write `Sequential([..])`
+      = note: explained in nn::errors::nn0003
     ");
     assert_snapshot!(errors(""), @r"
     unexpected end of input, expected `struct`
