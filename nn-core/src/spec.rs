@@ -185,6 +185,7 @@ pub enum Kind {
 
 /// The default of an argument.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)] // Made when a model compiles, without a heap.
 pub enum Default {
     /// It must be given.
     Required,
@@ -196,6 +197,7 @@ pub enum Default {
 
 /// The value of an argument, as a shape rule sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)] // Made when a model compiles, without a heap.
 pub enum Value {
     /// A dimension.
     Size(usize),
@@ -519,6 +521,15 @@ impl Call<'_> {
         }
         panic!("{}", message.str(code.note().as_str()).as_str())
     }
+}
+
+/// What a shape rule found, where nothing is known of the inputs but their shapes.
+///
+/// # Panics
+/// As [`Call::inferred`].
+#[track_caller]
+pub const fn expect(layer: &str, found: Result<Inferred, ShapeError>) -> Inferred {
+    Call { layer, inputs: &[], shapes: &[], found }.inferred()
 }
 
 /// The most scalars of a sample. Shape rules need not think of overflow below it.

@@ -457,12 +457,14 @@ fn call(context: &Context<'_>) -> TokenStream {
         let names = &graph.output_names;
         (quote!(#outputs<#(#results),*>), quote!(#outputs { #(#names: #variables),* }))
     };
+    // An error is about the model: its name is the place.
+    let fits = quote_spanned!(context.name.span()=> const { ::nn::model::assert_arena::<Self>() });
     quote! {
         /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
         /// model with more than a stack should hold is refused at compile time: use `predict`.
         #[inline]
         pub fn call #lifetime (&self, #parameter) -> #result_type {
-            const { ::nn::model::assert_arena::<Self>() }
+            #fits
             #into
             #(let mut #variables = ::nn::tensor::zeroed::<#results>();)*
             ::nn::model::call::<Self>(&#graph_type, self, #x, #y);
