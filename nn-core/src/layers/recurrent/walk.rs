@@ -11,7 +11,8 @@
 //! so are the gradients of the weights and of the input. Between them stands one product of all samples for each step.
 //!
 //! The dropped part of the input and of the state is drawn once for each sequence and is the same at all of its steps. As in
-//! Keras, each gate draws its own parts if there is a `recurrent_dropout`, and a rate of 1 drops nothing.
+//! Keras, each gate draws its own parts if there is a `recurrent_dropout`, and with a rate of 1 a layer with gates drops
+//! nothing.
 
 use super::cell::{AllSteps, Cell, Counts, Options, Step, StepBack, View, fill_rows};
 use super::memory::{Memory, Training};
@@ -33,16 +34,16 @@ enum Dropping {
     ByGate,
 }
 
-/// Whether a rate drops anything.
-fn drops(rate: f64) -> bool {
-    rate > 0.0 && rate < 1.0
+/// Whether a rate drops anything, in a layer with so many gates.
+fn drops(rate: f64, gates: usize) -> bool {
+    rate > 0.0 && (rate < 1.0 || gates == 1)
 }
 
 impl Options {
     /// How the input is dropped, given the room for it.
     fn dropping(&self, room: bool, gates: usize) -> Dropping {
         debug_assert!(room || self.dropout == 0.0, "the layer's type has no room for the dropped input");
-        match (room && drops(self.dropout), gates > 1 && self.recurrent_dropout != 0.0) {
+        match (room && drops(self.dropout, gates), gates > 1 && self.recurrent_dropout != 0.0) {
             (false, _) => Dropping::Nothing,
             (true, false) => Dropping::Once,
             (true, true) => Dropping::ByGate,
@@ -89,33 +90,19 @@ pub(in super::super) fn forward<T, L, const F: usize, const U: usize, const G: u
     L: Cell<T, F, U, G>,
 {
     let n = memory.h.len() / U;
-    let mut state_mask: Factors<'_, T> = Factors { m: &[], per: 1 };
-    let (kernel, bias) = L::input(w);
-    // pre = W · (m ⊙ x) + b
+    let mut state_mask = Factors::ONE;
     match (memory.training.as_mut(), mode) {
         (Some(training), Some(mode)) => {
-            let dropping = options.dropping(!training.dropped.is_empty(), G / U);
-            match dropping {
-                Dropping::Nothing => kernels::affine::<T, F, G>(kernel, bias, x.x, memory.pre),
-                Dropping::Once => {
-                    let m = &mut training.input_mask[..n * F];
-                    draw(options.dropout, m, mode.rng);
-                    drop_input::<T, F>(m, x.x, steps, training.dropped);
-                    kernels::affine::<T, F, G>(kernel, bias, training.dropped, memory.pre);
-                }
-                Dropping::ByGate => {
-                    let m = &mut training.input_mask[..n * G / U * F];
-                    draw(options.dropout, m, mode.rng);
-                    fill_rows::<T, G>(bias, memory.pre);
-                    products::add::<T, F, U, G>(0..G / U, kernel, x.x, Factors { m, per: steps }, memory.pre);
-                }
-            }
-            if drops(options.recurrent_dropout) {
+            meet_input::<T, L, F, U, G>(options, w, steps, x.x, training, memory.pre, mode.rng);
+            if drops(options.recurrent_dropout, G / U) {
                 draw(options.recurrent_dropout, training.state_mask, mode.rng);
                 state_mask.m = training.state_mask;
             }
         }
-        _ => kernels::affine::<T, F, G>(kernel, bias, x.x, memory.pre),
+        _ => {
+            let (kernel, bias) = L::input(w);
+            kernels::affine::<T, F, G>(kernel, bias, x.x, memory.pre);
+        }
     }
 
     begin(memory.h, x.states[0]);
@@ -146,29 +133,53 @@ pub(in super::super) fn forward<T, L, const F: usize, const U: usize, const G: u
         );
         // y[t] = h where the step counts; else the state and the output of the step before
         for k in 0..n {
-            let h = &mut memory.h[k * U..][..U];
-            let counts = counts.sample(k);
-            if y.len() == n * U {
-                if counts {
-                    y[k * U..][..U].copy_from_slice(h);
-                } else if t == 0 || options.zero_output {
-                    y[k * U..][..U].fill(T::ZERO);
-                }
-            } else {
-                let y = &mut y[k * steps * U..][..(t + 1) * U];
-                if counts {
-                    y[t * U..].copy_from_slice(h);
-                } else if t == 0 || options.zero_output {
-                    y[t * U..].fill(T::ZERO);
-                } else {
-                    y.copy_within((t - 1) * U..t * U, t * U);
-                }
+            let (h, counts) = (&mut memory.h[k * U..][..U], counts.sample(k));
+            // All steps are outputs, or the last one, which the steps before it may use.
+            let (rows, row) = if y.len() == n * U { (1, 0) } else { (steps, t) };
+            let y = &mut y[k * rows * U..][..(row + 1) * U];
+            if counts {
+                y[row * U..].copy_from_slice(h);
+            } else if t == 0 || options.zero_output {
+                y[row * U..].fill(T::ZERO);
+            } else if row > 0 {
+                y.copy_within((row - 1) * U..row * U, row * U);
             }
             if !counts {
                 h.copy_from_slice(View::new(&*memory.h_before, memory.steps, kept, U).row(k));
                 memory.c[k * c_size..][..c_size]
                     .copy_from_slice(View::new(&*memory.c_before, memory.steps, kept, c_size).row(k));
             }
+        }
+    }
+}
+
+/// `pre = W · (m ⊙ x) + b`, where `m` is drawn
+fn meet_input<T, L, const F: usize, const U: usize, const G: usize>(
+    options: Options,
+    w: &L::Weights,
+    steps: usize,
+    x: &[T],
+    training: &mut Training<'_, T>,
+    pre: &mut [T],
+    rng: &mut dyn Rng,
+) where
+    T: Scalar,
+    L: Cell<T, F, U, G>,
+{
+    let ((kernel, bias), samples) = (L::input(w), x.len() / (steps * F));
+    match options.dropping(!training.dropped.is_empty(), G / U) {
+        Dropping::Nothing => kernels::affine::<T, F, G>(kernel, bias, x, pre),
+        Dropping::Once => {
+            let m = &mut training.input_mask[..samples * F];
+            draw(options.dropout, m, rng);
+            drop_input::<T, F>(m, x, steps, training.dropped);
+            kernels::affine::<T, F, G>(kernel, bias, training.dropped, pre);
+        }
+        Dropping::ByGate => {
+            let m = &mut training.input_mask[..samples * (G / U) * F];
+            draw(options.dropout, m, rng);
+            fill_rows::<T, G>(bias, pre);
+            products::add::<T, F, U, G>(0..G / U, kernel, x, Factors { m, per: steps }, pre);
         }
     }
 }
@@ -193,20 +204,18 @@ pub(in super::super) fn backward<T, L, const F: usize, const U: usize, const G: 
     let n = memory.h.len() / U;
     let (c_size, own_size) = (memory.c.len() / n.max(1), memory.own.len() / (n * steps).max(1));
     let Some(training) = memory.training.as_mut() else { return };
-    let Training { dz, carry, sample, dropped, input_mask, state_mask } = training;
-    let dropping = options.dropping(!dropped.is_empty(), G / U);
-    let m = if drops(options.recurrent_dropout) { &**state_mask } else { &[] };
+    let dropped = drops(options.recurrent_dropout, G / U);
 
     begin(memory.h, dlast[0]);
     begin(memory.c, dlast[1]);
     let last_only = dy.len() == n * U;
-    begin(carry, if last_only { dy } else { &[] });
+    begin(training.carry, if last_only { dy } else { &[] });
     for t in (0..steps).rev() {
         let at = options.step(t, steps);
         let counts = Counts::new(x.mask, steps, at);
         // y[t] = h where the step counts, so dh += dy[t]; else y[t] = y[t-1], whose gradient it joins, or 0
         for k in 0..n {
-            let (carry, dh) = (&mut carry[k * U..][..U], &mut memory.h[k * U..][..U]);
+            let (carry, dh) = (&mut training.carry[k * U..][..U], &mut memory.h[k * U..][..U]);
             if !last_only {
                 add(carry, &dy[(k * steps + t) * U..][..U]);
             }
@@ -225,13 +234,13 @@ pub(in super::super) fn backward<T, L, const F: usize, const U: usize, const G: 
                 own: View::new(&*memory.own, steps, at, own_size),
                 h_before: View::new(&*memory.h_before, steps, at, U),
                 c_before: View::new(&*memory.c_before, steps, at, c_size),
-                state_mask: Factors { m, per: 1 },
+                state_mask: Factors { m: if dropped { training.state_mask } else { &[] }, per: 1 },
                 counts,
                 dh: memory.h,
                 dc: memory.c,
                 dz: memory.product,
-                dz_kept: View::new(&mut **dz, steps, at, G),
-                sample,
+                dz_kept: View::new(&mut *training.dz, steps, at, G),
+                sample: training.sample,
             },
         );
     }
@@ -241,25 +250,52 @@ pub(in super::super) fn backward<T, L, const F: usize, const U: usize, const G: 
         }
     }
 
+    meet_input_back::<T, L, F, U, G>(options, w, steps, x.x, training, dx.x, dw.as_deref_mut());
+    if let Some(dw) = dw {
+        let all = AllSteps {
+            h_before: memory.h_before,
+            gates: memory.gates,
+            own: memory.own,
+            dz: training.dz,
+            state_mask: Factors { m: if dropped { training.state_mask } else { &[] }, per: steps },
+        };
+        cell.state_gradients(dw, all);
+    }
+}
+
+/// The gradients of `pre = W · (m ⊙ x) + b` from `dz`, the gradient of `pre`
+fn meet_input_back<T, L, const F: usize, const U: usize, const G: usize>(
+    options: Options,
+    w: &L::Weights,
+    steps: usize,
+    x: &[T],
+    training: &mut Training<'_, T>,
+    dx: Option<&mut [T]>,
+    dw: Option<&mut L::Weights>,
+) where
+    T: Scalar,
+    L: Cell<T, F, U, G>,
+{
     // pre = W · (m ⊙ x) + b, so dx += m ⊙ (Wᵀ · dz), dW += dz · (m ⊙ x)ᵀ and db += dz
-    let (kernel, _) = L::input(w);
+    let Training { dz, dropped, input_mask, .. } = training;
+    let ((kernel, _), dropping) = (L::input(w), options.dropping(!dropped.is_empty(), G / U));
     let by_gate = Factors { m: &input_mask[..], per: steps };
-    if let Some(dw) = dw.as_deref_mut() {
+    if let Some(dw) = dw {
         let (dkernel, dbias) = L::input_mut(dw);
         match dropping {
-            Dropping::Nothing => kernels::add_outer::<T, F, G>(dkernel, x.x, dz),
+            Dropping::Nothing => kernels::add_outer::<T, F, G>(dkernel, x, dz),
             Dropping::Once => {
                 // A pass back before this one has used the room for something else.
-                drop_input::<T, F>(input_mask, x.x, steps, dropped);
+                drop_input::<T, F>(input_mask, x, steps, dropped);
                 kernels::add_outer::<T, F, G>(dkernel, dropped, dz);
             }
-            Dropping::ByGate => products::add_outer::<T, F, U, G>(0..G / U, dkernel, x.x, by_gate, dz),
+            Dropping::ByGate => products::add_outer::<T, F, U, G>(0..G / U, dkernel, x, by_gate, dz),
         }
         if !dbias.is_empty() {
             kernels::add_rows::<T, G>(dbias, dz);
         }
     }
-    if let Some(dx) = dx.x.as_deref_mut() {
+    if let Some(dx) = dx {
         match dropping {
             Dropping::Nothing => kernels::add_transposed::<T, F, G>(kernel, dz, dx),
             Dropping::Once => {
@@ -274,13 +310,6 @@ pub(in super::super) fn backward<T, L, const F: usize, const U: usize, const G: 
             }
             Dropping::ByGate => products::add_transposed::<T, F, U, G>(0..G / U, kernel, dz, by_gate, dx),
         }
-    }
-    if let Some(dw) = dw {
-        let state_mask = Factors { m, per: steps };
-        cell.state_gradients(
-            dw,
-            AllSteps { h_before: memory.h_before, gates: memory.gates, own: memory.own, dz, state_mask },
-        );
     }
 }
 

@@ -145,6 +145,18 @@ fn the_state_is_dropped_alike_at_every_step() {
     assert!((2900..3100).contains(&kept), "{kept} of 4000 are kept at a rate of 0.25");
 }
 
+/// As in Keras, where a cell with gates drops nothing at a rate of 1.
+#[test]
+fn a_rate_of_one() {
+    use crate::layers::{LSTM, LSTMWeights};
+    let w = pattern::<SimpleRNNWeights<f64, 3, 2, 0>>();
+    let layer = SimpleRNN { dropout: 1.0, ..SimpleRNN::<3, 2, 0, 5, 0, 3>::DEFAULT };
+    assert_eq!(train::<X, _>(&layer, &w, &[input(0)])[0], [0.0; 10]);
+    let w = pattern::<LSTMWeights<f64, 3, 2, 8, 0>>();
+    let layer = LSTM { dropout: 1.0, recurrent_dropout: 1.0, ..LSTM::<3, 2, 8, 0, 5, 0, 3>::DEFAULT };
+    assert_eq!(train::<X, _>(&layer, &w, &[input(0)]), predict::<X, _>(&layer, &w, &[input(0)]));
+}
+
 #[test]
 fn shapes() {
     let (x, h) = (Shape::new(&[5, 3]), Shape::new(&[2]));
