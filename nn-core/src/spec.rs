@@ -513,7 +513,8 @@ impl Call<'_> {
     #[track_caller]
     const fn fail(&self, code: Code, mut message: Text<1024>) -> ! {
         let mut i = 0;
-        while i < self.inputs.len() && i < self.shapes.len() {
+        // A number such as a rate is wrong whatever the shapes are.
+        while i < self.inputs.len() && i < self.shapes.len() && !matches!(code, Code::OutOfRange) {
             let (written, origin) = self.inputs[i];
             message = message.str("\n  = note: `").str(written).str("` has the shape ").shape(&self.shapes[i]);
             message = message.str(": ").str(origin);

@@ -42,11 +42,13 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
         let mut seen = HashSet::new();
         for (tensor, expr) in tensors.iter().zip(exprs) {
             if !seen.insert(tensor) {
-                diagnostics.error(
-                    Code::ListedTwice,
-                    expr,
-                    format!("`{}` is listed twice among the {what}", expr.to_token_stream()),
-                );
+                diagnostics
+                    .error(
+                        Code::ListedTwice,
+                        expr,
+                        format!("`{}` is listed twice among the {what}", expr.to_token_stream()),
+                    )
+                    .help("remove one of them");
             }
         }
         if tensors.len() > MAX_INPUTS {

@@ -186,7 +186,7 @@ fn bound_names(statement: TokenStream) -> Vec<Ident> {
 
 fn idents(token: TokenTree) -> Vec<Ident> {
     match token {
-        TokenTree::Ident(name) if !is_reserved(&name.to_string()) => vec![name],
+        TokenTree::Ident(name) => vec![name],
         TokenTree::Group(group) => group.stream().into_iter().filter_map(ident).collect(),
         _ => Vec::new(),
     }

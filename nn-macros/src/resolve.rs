@@ -248,9 +248,12 @@ impl Resolver<'_> {
                 .help(format!("move the statement that binds `{name}` up"));
         } else {
             let tensors: Vec<String> = self.scope.keys().cloned().collect();
-            self.diagnostics
-                .error(Code::UndefinedTensor, ident, format!("undefined tensor `{name}`"))
-                .did_you_mean(&name, tensors.iter().map(String::as_str));
+            let known = tensors.iter().map(String::as_str);
+            let error = self.diagnostics.error(Code::UndefinedTensor, ident, format!("undefined tensor `{name}`"));
+            match closest(&name, known.clone()) {
+                Some(_) => error.did_you_mean(&name, known),
+                None => error.help(format!("bind it first: `let {name} = ..;`")),
+            };
         }
         Bound::Poison
     }
@@ -303,7 +306,7 @@ impl Resolver<'_> {
             if args.is_empty() {
                 self.diagnostics
                     .error(Code::InputCount, call, format!("`{name}` expects a list of tensors"))
-                    .help(format!("`{name}([a, b])`"));
+                    .help(format!("write `{name}([a, b])`"));
                 return Bound::Poison;
             }
             let (_, inputs) = args.remove(0);
@@ -312,7 +315,7 @@ impl Resolver<'_> {
                 let all = all.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')')).to_string();
                 self.diagnostics
                     .error(Code::InputCount, &got, format!("`{name}` expects a list of tensors, but got `{all}`"))
-                    .help(format!("`{name}([{all}])`"));
+                    .help(format!("write `{name}([{all}])`"));
                 return Bound::Poison;
             }
             let layer = self.builtin(spec, call, &args);

@@ -252,6 +252,9 @@ pub(crate) struct Values {
     specs: &'static [ValueSpec],
 }
 
+/// So many names are listed in a message.
+const FEW: usize = 8;
+
 /// Functions between layers.
 pub(crate) const ACTIVATIONS: Values = Values {
     what: "activation",
@@ -325,10 +328,12 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
         if own {
             return Some(Named { tokens: quote!(#expr), short: None, fields: Vec::new() });
         }
-        diagnostics
-            .error(unknown, ident, format!("unknown {what} `{name}`"))
-            .did_you_mean(&name, all)
-            .note(format!("{one} of your own is written with its path, `self::{name}`"));
+        let error = diagnostics.error(unknown, ident, format!("unknown {what} `{name}`")).did_you_mean(&name, all);
+        if specs.len() <= FEW {
+            let names: Vec<String> = specs.iter().map(|spec| format!("`{}`", spec.names[0])).collect();
+            error.note(format!("there are {}", names.join(", ")));
+        }
+        error.note(format!("{one} of your own is written with its path, `self::{name}`"));
         return None;
     };
     let mut values: Vec<TokenStream> = spec.fields.iter().map(|(_, default)| quote!(#default)).collect();

@@ -175,11 +175,16 @@ impl Resolver<'_> {
                 (min, _) if tensors.len() < min => format!("at least {min} inputs"),
                 (_, max) => format!("at most {max} inputs"),
             };
-            self.diagnostics.error(
+            let error = self.diagnostics.error(
                 Code::InputCount,
                 &call.args,
                 format!("`{}` expects {expected}, but got {}", spec.name, tensors.len()),
             );
+            match (min, max) {
+                (_, 1) => error.help("`concatenate([a, b])` makes one tensor of several, and `add([a, b])` adds them"),
+                (0 | 1, _) => error,
+                _ => error.help("call it on a list: `[a, b]`"),
+            };
             return false;
         }
         let reads = self.reads(layer);
@@ -189,7 +194,14 @@ impl Resolver<'_> {
                 let (expected, got) = if integer { ("numbers", "u32 indices") } else { ("u32 indices", "numbers") };
                 let kind = self.graph.layers[layer].kind();
                 let message = format!("`{kind}` expects {expected}, but `{}` holds {got}", expr.to_token_stream());
-                self.diagnostics.error(Code::WrongDtype, expr, message);
+                let help = match integer {
+                    true => format!(
+                        "an `Embedding` makes numbers of indices: `Embedding(words, 8)({})`",
+                        expr.to_token_stream()
+                    ),
+                    false => "an input of indices is `Input(shape = [..], dtype = u32)`".to_string(),
+                };
+                self.diagnostics.error(Code::WrongDtype, expr, message).help(help);
                 return false;
             }
         }

@@ -58,7 +58,7 @@ impl Resolver<'_> {
             if !failed {
                 self.diagnostics
                     .error(Code::MissingArgument, ident, "`Input` needs a shape")
-                    .help("`Input(shape = [64])`; the batch is not counted");
+                    .help("write `Input(shape = [64])`; the batch is not counted");
             }
             return Bound::Poison;
         };
@@ -95,7 +95,7 @@ impl Resolver<'_> {
             _ => {
                 self.diagnostics
                     .error(Code::MissingArgument, call, "`Activation` expects an activation")
-                    .help("`Activation(relu)(x)`");
+                    .help("write `Activation(relu)(x)`");
                 Bound::Poison
             }
         }
@@ -180,10 +180,7 @@ impl Resolver<'_> {
                                 format!("`{}` has no argument `{keyword}`", spec.name),
                             )
                             .keras_or(&keyword.to_string(), names.clone())
-                            .note(format!(
-                                "its arguments are {}",
-                                names.map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
-                            ));
+                            .note(format!("its arguments are {}", listed(spec)));
                         continue;
                     }
                 },
@@ -194,14 +191,23 @@ impl Resolver<'_> {
                         1 => format!("`{}` takes 1 argument", spec.name),
                         count => format!("`{}` takes at most {count} arguments", spec.name),
                     };
-                    self.diagnostics.error(Code::TooManyArguments, value, message);
+                    self.diagnostics
+                        .error(Code::TooManyArguments, value, message)
+                        .note(format!("its arguments are {}", listed(spec)));
                     break;
                 }
             };
             if given[slot] {
                 failed = true;
                 let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
-                self.diagnostics.error(Code::GivenTwice, &word, format!("`{}` is given twice", spec.args[slot].name));
+                let error = self.diagnostics.error(
+                    Code::GivenTwice,
+                    &word,
+                    format!("`{}` is given twice", spec.args[slot].name),
+                );
+                if keyword.is_some() {
+                    error.note(format!("argument {} without a keyword is `{}`", slot + 1, spec.args[slot].name));
+                }
                 continue;
             }
             given[slot] = true;
@@ -244,7 +250,7 @@ impl Resolver<'_> {
                         &call.func,
                         format!("`{}` needs the argument `{}`", spec.name, arg.name),
                     )
-                    .help(format!("`{}({} = ..)`", spec.name, arg.name));
+                    .help(format!("write `{}({} = ..)`", spec.name, arg.name));
             }
         }
         if failed {
@@ -317,7 +323,7 @@ impl Resolver<'_> {
                         value,
                         format!("`{}` expects a layer, but `{text}` is a tensor", spec.name),
                     )
-                    .help(format!("`{}(Dense(8))(x)`", spec.name));
+                    .help(format!("make a layer in it, and call it on the tensor: `{}(Dense(8))({text})`", spec.name));
                 None
             }
             Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
@@ -391,7 +397,7 @@ impl Resolver<'_> {
         let Some(text) = literal::string(value) else {
             self.diagnostics
                 .error(Code::ArgumentType, value, "`name` expects a string")
-                .help("`name = \"main_output\"`");
+                .help("write `name = \"main_output\"`");
             return None;
         };
         match syn::parse_str::<Ident>(&text) {
@@ -404,4 +410,10 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// The names of all arguments of a layer.
+fn listed(spec: &LayerSpec) -> String {
+    let names = spec.args.iter().map(|arg| arg.name).chain(["name", "trainable"]);
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

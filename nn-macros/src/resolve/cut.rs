@@ -150,7 +150,7 @@ impl Resolver<'_> {
             _ => {
                 self.diagnostics
                     .error(Code::EmptyModel, call, "`Sequential` expects a list of layers")
-                    .help("`Sequential([Dense(64, activation = relu), Dense(10)])`");
+                    .help("write `Sequential([Dense(64, activation = relu), Dense(10)])`");
                 return Bound::Poison;
             }
         };

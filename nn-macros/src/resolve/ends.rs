@@ -30,7 +30,7 @@ impl Resolver<'_> {
                     self.diagnostics
                         .error(Code::UnknownArgument, &word, format!("`Model` has no argument `{keyword}`"))
                         .did_you_mean(&keyword, ["inputs", "outputs"])
-                        .help("`Model(inputs = [a, b], outputs = y)`");
+                        .help("write `Model(inputs = [a, b], outputs = y)`");
                     return None;
                 }
             }
@@ -38,14 +38,14 @@ impl Resolver<'_> {
         let (Some(inputs), Some(outputs)) = (inputs, outputs) else {
             self.diagnostics
                 .error(Code::EmptyModel, call, "`Model` needs its inputs and outputs")
-                .help("`Model(inputs = [a, b], outputs = y)`");
+                .help("write `Model(inputs = [a, b], outputs = y)`");
             return None;
         };
         for (list, what) in [(&inputs, "inputs"), (&outputs, "outputs")] {
             if literal::list(list).is_some_and(|list| list.is_empty()) {
                 self.diagnostics
                     .error(Code::EmptyModel, list, format!("`{what}` lists no tensor"))
-                    .help(format!("`{what} = [a, b]`"));
+                    .help(format!("list tensors: `{what} = [a, b]`"));
                 return None;
             }
         }
@@ -69,7 +69,7 @@ impl Resolver<'_> {
             _ => {
                 self.diagnostics
                     .error(Code::EmptyModel, call, "`Sequential` expects a list of layers")
-                    .help("`Sequential([Input(shape = [64]), Dense(10)])`");
+                    .help("write `Sequential([Input(shape = [64]), Dense(10)])`");
                 return;
             }
         };
@@ -81,7 +81,9 @@ impl Resolver<'_> {
         let mut tensor = match self.eval(first) {
             Bound::Tensors(tensors) => tensors[0],
             Bound::Layer(_) | Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
-                self.diagnostics.error(Code::EmptyModel, first, "a `Sequential` starts with `Input(shape = ..)`");
+                self.diagnostics
+                    .error(Code::EmptyModel, first, "a `Sequential` starts with an `Input`")
+                    .help("write `Sequential([Input(shape = [64]), ..])`; the batch is not counted");
                 return;
             }
             Bound::Poison => {
@@ -128,6 +130,12 @@ impl Resolver<'_> {
             }
         }
         if failed {
+            return;
+        }
+        if tensor == input {
+            self.diagnostics
+                .error(Code::EmptyModel, first, "this `Sequential` has no layers")
+                .help("list them after the input: `Sequential([Input(shape = [64]), Dense(10)])`");
             return;
         }
         self.graph.inputs = vec![input];

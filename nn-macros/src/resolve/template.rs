@@ -34,7 +34,7 @@ impl Resolver<'_> {
                 _ => {
                     self.diagnostics
                         .error(Code::Template, parameter, "a parameter of a template is a name")
-                        .help("`|x, y| { .. }`");
+                        .help("write `|x, y| { .. }`");
                     return Bound::Poison;
                 }
             }
