@@ -135,6 +135,7 @@ pub mod keras_table {}
 pub mod prelude {
     #[cfg(feature = "std")]
     pub use crate::callbacks::*;
+    pub use crate::layers::{GruState, LstmState, SimpleRnnState};
     pub use crate::losses::*;
     pub use crate::metrics::*;
     pub use crate::optimizers::*;
