@@ -68,7 +68,7 @@ impl DigitsGraph {
     pub const fn output_shapes(
         inputs: &[::nn::Shape],
     ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-        ::nn::spec::model_outputs("Digits", Self::INPUT_SHAPES, Self::OUTPUT_SHAPES, inputs)
+        ::nn::spec::model_outputs("Digits", DigitsGraph::INPUT_SHAPES, DigitsGraph::OUTPUT_SHAPES, inputs)
     }
 
     /// The shape of its only output, if these are the shapes of its inputs.

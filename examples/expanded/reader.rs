@@ -85,7 +85,7 @@ impl ReaderGraph {
     pub const fn output_shapes(
         inputs: &[::nn::Shape],
     ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-        ::nn::spec::model_outputs("Reader", Self::INPUT_SHAPES, Self::OUTPUT_SHAPES, inputs)
+        ::nn::spec::model_outputs("Reader", ReaderGraph::INPUT_SHAPES, ReaderGraph::OUTPUT_SHAPES, inputs)
     }
 
     /// The shape of its only output, if these are the shapes of its inputs.

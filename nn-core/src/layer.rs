@@ -27,7 +27,8 @@ use rand::Rng;
 /// The [`layers`](crate::layers) pages are the examples; `examples/custom_layer.rs` shows a layer of a user's own.
 #[diagnostic::on_unimplemented(
     message = "the layer `{Self}` cannot be called on tensors of type `{X}`",
-    note = "a layer of your own implements `nn::Layer<T, X>` for every scalar `T`, and `nn::Component`"
+    note = "a layer of your own implements `nn::Layer<T, X>` for every scalar `T`, and `nn::Component`",
+    note = "explained in nn::errors::nn0506"
 )]
 pub trait Layer<T: Scalar, X: Tensors> {
     /// The output sample, or a tuple of them.
@@ -255,7 +256,9 @@ impl<'a, 'rng> Mode<'a, 'rng> {
 /// the call, and the `const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a model nor a layer",
-    note = "a layer of your own implements `nn::Component` with `type Layer = Self`"
+    label = "a call in a graph names a layer of the library, a model, or a layer of your own",
+    note = "a layer of your own implements `nn::Component` with `type Layer = Self`",
+    note = "explained in nn::errors::nn0506"
 )]
 pub trait Component {
     /// The layer.

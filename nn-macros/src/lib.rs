@@ -10,6 +10,7 @@ mod literal;
 mod names;
 mod parse;
 mod plan;
+mod python;
 mod resolve;
 mod values;
 

@@ -76,7 +76,9 @@ pub const MAX_SLOTS: usize = 3;
 /// provided.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an optimizer",
-    note = "for example `RmsProp::default()`, `Adam::default()`, or `Sgd::default()`"
+    label = "expected an optimizer, then the losses",
+    note = "for example `Adam::default()`; a learning rate is a field: `Sgd {{ learning_rate: 0.01, ..Sgd::default() }}`",
+    note = "explained in nn::errors::nn0504"
 )]
 pub trait Optimizer {
     /// Keras's name: `rmsprop`.
