@@ -67,8 +67,15 @@ pub struct WordsGraph;
 
 #[allow(dead_code)]
 impl WordsGraph {
-    const TITLE: ::nn::spec::Inferred =
-        ::nn::spec::expect_one("title", <<Titles as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[6])]));
+    const TITLE: ::nn::spec::Inferred = ::nn::spec::Call::inferred(::nn::spec::Call::input(
+        ::nn::spec::Call {
+            layer: "title",
+            inputs: &[("words", "an input")],
+            shapes: &[::nn::Shape::new(&[6])],
+            found: ::nn::spec::one(<<Titles as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[6])])),
+        },
+        0usize,
+    ));
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[6])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[3]), WordsGraph::TITLE.output(0usize)];
     /// The graph as a layer of another one.
@@ -80,7 +87,7 @@ impl WordsGraph {
     pub const fn output_shapes(
         inputs: &[::nn::Shape],
     ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-        ::nn::spec::model_outputs("Words", Self::INPUT_SHAPES, Self::OUTPUT_SHAPES, inputs)
+        ::nn::spec::model_outputs("Words", WordsGraph::INPUT_SHAPES, WordsGraph::OUTPUT_SHAPES, inputs)
     }
 
     /// The shape of its only output, if these are the shapes of its inputs.
@@ -567,6 +574,32 @@ const _: () = {
                 ::core::option::Option::Some(&m.kind[..n]),
                 <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::training_logits::<B>(&m.title_memory, n),
             )
+        }
+
+        fn mask<'a, B: Storage>(
+            x: &'a [SVector<u32, 6>],
+            m: &'a Self::Scratch<B>,
+            n: usize,
+            output: usize,
+        ) -> Option<&'a [u32]> {
+            match output {
+                1 => <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::mask::<B>(x, &m.title_memory, n, 0),
+
+                _ => None,
+            }
+        }
+
+        fn training_mask<'a, B: Storage>(
+            x: &'a [SVector<u32, 6>],
+            m: &'a Self::Cache<B>,
+            n: usize,
+            output: usize,
+        ) -> Option<&'a [u32]> {
+            match output {
+                1 => <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::training_mask::<B>(x, &m.title_memory, n, 0),
+
+                _ => None,
+            }
         }
 
         fn touched<B: Storage>(
