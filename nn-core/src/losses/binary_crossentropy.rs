@@ -11,15 +11,16 @@
 //! dL/dz = 1/n · (σ(z) - t')
 //! ```
 //!
-//! `n` is the number of scalars of a sample. The second form is also used for an output that ends in sigmoid, since it does
-//! not lose the gradient where `p` saturates; Keras does the same on TensorFlow.
+//! `n` is the number of features of a position. The second form is also used for an output that ends in sigmoid, since it
+//! does not lose the gradient where `p` saturates; Keras does the same on TensorFlow.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#binarycrossentropy-class>
 
 use super::logits::clip;
+use super::mean::{mean, mean_slope};
+use super::position::{Position, on_positions};
 use crate::activations::{Elementwise, Head, Sigmoid, Softplus};
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -38,20 +39,6 @@ impl BinaryCrossentropy {
     fn smooth<T: Scalar>(&self, t: T) -> T {
         T::of(1.0 - self.label_smoothing) * t + T::of(0.5 * self.label_smoothing)
     }
-
-    fn logits_loss<T: Scalar>(&self, targets: &[T], logits: &[T]) -> T {
-        // max(z, 0) + ln(1 + exp(-|z|)) is softplus.
-        let sum: T = targets.iter().zip(logits).map(|(&t, &z)| Softplus.value(z) - self.smooth(t) * z).sum();
-        sum / T::of(logits.len() as f64)
-    }
-
-    fn logits_gradient<T: Scalar>(&self, targets: &[T], logits: &[T], gradient: &mut [T]) {
-        // L = 1/n · Σ softplus(z) - t' · z
-        let factor = T::of(1.0 / logits.len() as f64);
-        for ((g, &t), &z) in gradient.iter_mut().zip(targets).zip(logits) {
-            *g = factor * (Sigmoid.value(z) - self.smooth(t));
-        }
-    }
 }
 
 impl Loss for BinaryCrossentropy {
@@ -60,55 +47,43 @@ impl Loss for BinaryCrossentropy {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for BinaryCrossentropy {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for BinaryCrossentropy {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        if self.from_logits {
-            return self.logits_loss(target.as_slice(), prediction.as_slice());
-        }
-        let mut sum = T::ZERO;
-        for (&t, &p) in target.iter().zip(prediction.iter()) {
-            let (t, (p, _)) = (self.smooth(t), clip(p));
-            sum += t * p.ln() + (T::ONE - t) * (T::ONE - p).ln();
-        }
-        -sum / T::of((R * P) as f64)
+    fn value(&self, t: &[T], x: &[T]) -> T {
+        mean(t, x, |t, x| {
+            let t = self.smooth(t);
+            if self.from_logits {
+                // max(z, 0) + ln(1 + exp(-|z|)) is softplus.
+                return Softplus.value(x) - t * x;
+            }
+            let p = clip(x).0;
+            -(t * p.ln() + (T::ONE - t) * (T::ONE - p).ln())
+        })
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        if self.from_logits {
-            return self.logits_gradient(target.as_slice(), prediction.as_slice(), gradient.as_mut_slice());
-        }
-        // L = -1/n · Σ t' · ln p' + (1 - t') · ln(1 - p')
-        let factor = T::of(1.0 / (R * P) as f64);
-        for ((g, &t), &p) in gradient.iter_mut().zip(target.iter()).zip(prediction.iter()) {
-            let (t, (p, inside)) = (self.smooth(t), clip(p));
-            *g = if inside { factor * ((T::ONE - t) / (T::ONE - p) - t / p) } else { T::ZERO };
-        }
+    fn slope(&self, t: &[T], x: &[T], slope: &mut [T]) {
+        mean_slope(t, x, slope, |t, x| {
+            let t = self.smooth(t);
+            if self.from_logits {
+                return Sigmoid.value(x) - t;
+            }
+            let (p, inside) = clip(x);
+            if inside { (T::ONE - t) / (T::ONE - p) - t / p } else { T::ZERO }
+        });
     }
 
-    fn fused(
-        &self,
-        head: Head,
-        target: &SMatrix<T, R, P>,
-        logits: &SMatrix<T, R, P>,
-        gradient: Option<&mut SMatrix<T, R, P>>,
-    ) -> Option<T> {
-        if head != Head::Sigmoid || self.from_logits {
-            return None;
-        }
-        if let Some(gradient) = gradient {
-            self.logits_gradient(target.as_slice(), logits.as_slice(), gradient.as_mut_slice());
-        }
-        Some(self.logits_loss(target.as_slice(), logits.as_slice()))
+    fn of_logits(&self, head: Head) -> Option<Self> {
+        (head == Head::Sigmoid && !self.from_logits).then_some(BinaryCrossentropy { from_logits: true, ..*self })
     }
 }
+
+on_positions!(BinaryCrossentropy: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::losses::LossOn;
     use crate::losses::checks::{check_fused, check_loss, like_keras};
 
     type Sample = SMatrix<f64, 2, 3>;

@@ -16,16 +16,16 @@
 //! dL/dz = 1/n · w · (γ · e^(γ-1) · (1 - 2 · t') · p · (1 - p) · b + e^γ · (p - t'))
 //! ```
 //!
-//! `n` is the number of scalars of a sample. The second form is also used for an output that ends in sigmoid, as Keras does
+//! `n` is the number of features of a position. The second form is also used for an output that ends in sigmoid, as Keras does
 //! on TensorFlow inside `fit`. Where `e` is 0 its power has the derivative 0 for γ < 1, where the formula would have infinity.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#binaryfocalcrossentropy-class>
 
 use super::logits::clip;
-use super::mean::{mean, mean_gradient};
+use super::mean::{mean, mean_slope};
+use super::position::{Position, on_positions};
 use crate::activations::{Elementwise, Head, Sigmoid, Softplus};
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -57,6 +57,14 @@ impl Default for BinaryFocalCrossentropy {
     }
 }
 
+/// What both formulas are made of.
+struct Terms<T> {
+    /// `e`, and its derivative with respect to the prediction.
+    e: (T, T),
+    /// `b`, and its derivative.
+    b: (T, T),
+}
+
 impl BinaryFocalCrossentropy {
     #[inline(always)]
     fn smooth<T: Scalar>(&self, t: T) -> T {
@@ -77,24 +85,19 @@ impl BinaryFocalCrossentropy {
         (e.powf(gamma), if endless { T::ZERO } else { gamma * e.powf(gamma - T::ONE) })
     }
 
-    fn logits_loss<T: Scalar>(&self, targets: &[T], logits: &[T]) -> T {
-        mean(targets, logits, |t, z| {
-            let t = self.smooth(t);
+    /// The terms of one scalar, with `t` smoothed.
+    #[inline(always)]
+    fn terms<T: Scalar>(&self, t: T, x: T) -> Terms<T> {
+        if self.from_logits {
             // 1 - σ(z) = σ(-z), without cancellation. max(z, 0) + ln(1 + exp(-|z|)) is softplus.
-            let e = t * Sigmoid.value(-z) + (T::ONE - t) * Sigmoid.value(z);
-            self.weight(t) * self.power(e).0 * (Softplus.value(z) - t * z)
-        })
-    }
-
-    fn logits_gradient<T: Scalar>(&self, targets: &[T], logits: &[T], gradient: &mut [T]) {
-        // L = 1/n · Σ w · e^γ · b
-        mean_gradient(targets, logits, gradient, |t, z| {
-            let t = self.smooth(t);
-            let (p, q) = (Sigmoid.value(z), Sigmoid.value(-z));
-            let (power, slope) = self.power(t * q + (T::ONE - t) * p);
-            let b = Softplus.value(z) - t * z;
-            self.weight(t) * (slope * (T::ONE - t - t) * p * q * b + power * (p - t))
-        });
+            let (p, q) = (Sigmoid.value(x), Sigmoid.value(-x));
+            let e = t * q + (T::ONE - t) * p;
+            return Terms { e: (e, (T::ONE - t - t) * p * q), b: (Softplus.value(x) - t * x, p - t) };
+        }
+        let (p, inside) = clip(x);
+        let b = -(t * p.ln() + (T::ONE - t) * (T::ONE - p).ln());
+        let db = if inside { (T::ONE - t) / (T::ONE - p) - t / p } else { T::ZERO };
+        Terms { e: (t * (T::ONE - x) + (T::ONE - t) * x, T::ONE - t - t), b: (b, db) }
     }
 }
 
@@ -104,58 +107,38 @@ impl Loss for BinaryFocalCrossentropy {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for BinaryFocalCrossentropy {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for BinaryFocalCrossentropy {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        if self.from_logits {
-            return self.logits_loss(target.as_slice(), prediction.as_slice());
-        }
-        mean(target.as_slice(), prediction.as_slice(), |t, p| {
-            let (t, (inner, _)) = (self.smooth(t), clip(p));
-            let e = t * (T::ONE - p) + (T::ONE - t) * p;
-            let b = -(t * inner.ln() + (T::ONE - t) * (T::ONE - inner).ln());
-            self.weight(t) * self.power(e).0 * b
+    fn value(&self, t: &[T], x: &[T]) -> T {
+        mean(t, x, |t, x| {
+            let t = self.smooth(t);
+            let Terms { e, b } = self.terms(t, x);
+            self.weight(t) * self.power(e.0).0 * b.0
         })
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        if self.from_logits {
-            return self.logits_gradient(target.as_slice(), prediction.as_slice(), gradient.as_mut_slice());
-        }
-        // L = 1/n · Σ w · e^γ · b
-        mean_gradient(target.as_slice(), prediction.as_slice(), gradient.as_mut_slice(), |t, p| {
-            let (t, (inner, inside)) = (self.smooth(t), clip(p));
-            let (power, slope) = self.power(t * (T::ONE - p) + (T::ONE - t) * p);
-            let b = -(t * inner.ln() + (T::ONE - t) * (T::ONE - inner).ln());
-            let db = if inside { (T::ONE - t) / (T::ONE - inner) - t / inner } else { T::ZERO };
-            self.weight(t) * (slope * (T::ONE - t - t) * b + power * db)
+    fn slope(&self, t: &[T], x: &[T], slope: &mut [T]) {
+        mean_slope(t, x, slope, |t, x| {
+            let t = self.smooth(t);
+            let Terms { e, b } = self.terms(t, x);
+            let (power, derivative) = self.power(e.0);
+            self.weight(t) * (derivative * e.1 * b.0 + power * b.1)
         });
     }
 
-    fn fused(
-        &self,
-        head: Head,
-        target: &SMatrix<T, R, P>,
-        logits: &SMatrix<T, R, P>,
-        gradient: Option<&mut SMatrix<T, R, P>>,
-    ) -> Option<T> {
-        if head != Head::Sigmoid || self.from_logits {
-            return None;
-        }
-        if let Some(gradient) = gradient {
-            self.logits_gradient(target.as_slice(), logits.as_slice(), gradient.as_mut_slice());
-        }
-        Some(self.logits_loss(target.as_slice(), logits.as_slice()))
+    fn of_logits(&self, head: Head) -> Option<Self> {
+        (head == Head::Sigmoid && !self.from_logits).then_some(BinaryFocalCrossentropy { from_logits: true, ..*self })
     }
 }
+
+on_positions!(BinaryFocalCrossentropy: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::losses::BinaryCrossentropy;
+    use crate::losses::LossOn;
     use crate::losses::checks::{check_fused, check_loss};
 
     type Sample = SMatrix<f64, 2, 3>;

@@ -12,16 +12,15 @@
 //! dL/dz = softmax(z) - t'
 //! ```
 //!
-//! With several positions both are divided by their number. The second form is also used for an output that ends in
-//! softmax, since it does not lose the gradient where `p` saturates; Keras does the same on TensorFlow. Its gradient is, as
-//! there, the one for targets that sum to 1.
+//! The second form is also used for an output that ends in softmax, since it does not lose the gradient where `p` saturates;
+//! Keras does the same on TensorFlow. Its gradient is, as there, the one for targets that sum to 1.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class>
 
 use super::logits::{clip, log_sum_exp};
+use super::position::{Position, on_positions};
 use crate::activations::Head;
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -37,40 +36,8 @@ pub struct CategoricalCrossentropy {
 
 impl CategoricalCrossentropy {
     #[inline(always)]
-    fn smooth<T: Scalar, const R: usize>(&self, t: T) -> T {
-        T::of(1.0 - self.label_smoothing) * t + T::of(self.label_smoothing / R as f64)
-    }
-
-    fn logits_loss<T: Scalar + Element, const R: usize, const P: usize>(
-        &self,
-        targets: &SMatrix<T, R, P>,
-        logits: &SMatrix<T, R, P>,
-    ) -> T {
-        let mut sum = T::ZERO;
-        for (t, z) in targets.as_slice().chunks_exact(R).zip(logits.as_slice().chunks_exact(R)) {
-            let log = log_sum_exp(z);
-            for (&t, &z) in t.iter().zip(z) {
-                sum += self.smooth::<T, R>(t) * (log - z);
-            }
-        }
-        sum / T::of(P as f64)
-    }
-
-    fn logits_gradient<T: Scalar + Element, const R: usize, const P: usize>(
-        &self,
-        targets: &SMatrix<T, R, P>,
-        logits: &SMatrix<T, R, P>,
-        gradient: &mut SMatrix<T, R, P>,
-    ) {
-        // L = 1/P · Σ t' · (ln Σ exp(z) - z)
-        let factor = T::of(1.0 / P as f64);
-        let positions = targets.as_slice().chunks_exact(R).zip(logits.as_slice().chunks_exact(R));
-        for ((t, z), g) in positions.zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
-            let log = log_sum_exp(z);
-            for ((g, &t), &z) in g.iter_mut().zip(t).zip(z) {
-                *g = factor * ((z - log).exp() - self.smooth::<T, R>(t));
-            }
-        }
+    fn smooth<T: Scalar>(&self, t: T, classes: usize) -> T {
+        T::of(1.0 - self.label_smoothing) * t + T::of(self.label_smoothing / classes as f64)
     }
 }
 
@@ -80,66 +47,52 @@ impl Loss for CategoricalCrossentropy {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for CategoricalCrossentropy {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for CategoricalCrossentropy {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
+    fn value(&self, t: &[T], x: &[T]) -> T {
+        let smooth = |t| self.smooth(t, x.len());
         if self.from_logits {
-            return self.logits_loss(target, prediction);
+            let log = log_sum_exp(x);
+            return t.iter().zip(x).map(|(&t, &z)| smooth(t) * (log - z)).sum();
         }
-        let mut sum = T::ZERO;
-        for (t, p) in target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R)) {
-            let total: T = p.iter().copied().sum();
-            for (&t, &p) in t.iter().zip(p) {
-                sum += self.smooth::<T, R>(t) * clip(p / total).0.ln();
-            }
-        }
-        -sum / T::of(P as f64)
+        let total: T = x.iter().copied().sum();
+        -t.iter().zip(x).map(|(&t, &p)| smooth(t) * clip(p / total).0.ln()).sum::<T>()
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
+    fn slope(&self, t: &[T], x: &[T], slope: &mut [T]) {
+        let smooth = |t| self.smooth(t, x.len());
         if self.from_logits {
-            return self.logits_gradient(target, prediction, gradient);
+            let log = log_sum_exp(x);
+            for ((g, &t), &z) in slope.iter_mut().zip(t).zip(x) {
+                *g = (z - log).exp() - smooth(t);
+            }
+            return;
         }
-        // L = -1/P · Σ t' · ln q' with q = p / Σ p, so dL/dp = (h - Σ h · q) / Σ p with h = dL/dq
-        let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));
-        for ((t, p), g) in positions.zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
-            let total: T = p.iter().copied().sum();
-            let mut mean = T::ZERO;
-            for ((g, &t), &p) in g.iter_mut().zip(t).zip(p) {
-                let (q, inside) = clip(p / total);
-                *g = if inside { -self.smooth::<T, R>(t) / q } else { T::ZERO };
-                mean += *g * q;
-            }
-            let factor = T::ONE / (total * T::of(P as f64));
-            for g in g {
-                *g = factor * (*g - mean);
-            }
+        // L = -Σ t' · ln q' with q = p / Σ p, so dL/dp = (h - Σ h · q) / Σ p with h = dL/dq
+        let total: T = x.iter().copied().sum();
+        let mut mean = T::ZERO;
+        for ((g, &t), &p) in slope.iter_mut().zip(t).zip(x) {
+            let (q, inside) = clip(p / total);
+            *g = if inside { -smooth(t) / q } else { T::ZERO };
+            mean += *g * q;
+        }
+        for g in slope {
+            *g = (*g - mean) / total;
         }
     }
 
-    fn fused(
-        &self,
-        head: Head,
-        target: &SMatrix<T, R, P>,
-        logits: &SMatrix<T, R, P>,
-        gradient: Option<&mut SMatrix<T, R, P>>,
-    ) -> Option<T> {
-        if head != Head::Softmax || self.from_logits {
-            return None;
-        }
-        if let Some(gradient) = gradient {
-            self.logits_gradient(target, logits, gradient);
-        }
-        Some(self.logits_loss(target, logits))
+    fn of_logits(&self, head: Head) -> Option<Self> {
+        (head == Head::Softmax && !self.from_logits).then_some(CategoricalCrossentropy { from_logits: true, ..*self })
     }
 }
+
+on_positions!(CategoricalCrossentropy: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::losses::LossOn;
     use crate::losses::checks::{check_fused, check_loss, like_keras};
 
     type Sample = SMatrix<f64, 3, 2>;

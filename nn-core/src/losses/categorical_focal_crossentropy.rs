@@ -12,14 +12,14 @@
 //! dL/dz = p · (h - Σ h · p)
 //! ```
 //!
-//! With several positions both are divided by their number. As in Keras the probabilities are clipped in every case, also
-//! where they come from a softmax; and α is one number for all classes, where Keras also takes a list.
+//! As in Keras the probabilities are clipped in every case, also where they come from a softmax; and α is one number for all
+//! classes, where Keras also takes a list.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#categoricalfocalcrossentropy-class>
 
 use super::logits::{clip, log_sum_exp};
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use super::position::{Position, on_positions};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -45,8 +45,8 @@ impl Default for CategoricalFocalCrossentropy {
 
 impl CategoricalFocalCrossentropy {
     #[inline(always)]
-    fn smooth<T: Scalar, const R: usize>(&self, t: T) -> T {
-        T::of(1.0 - self.label_smoothing) * t + T::of(self.label_smoothing / R as f64)
+    fn smooth<T: Scalar>(&self, t: T, classes: usize) -> T {
+        T::of(1.0 - self.label_smoothing) * t + T::of(self.label_smoothing / classes as f64)
     }
 
     /// `x ↦ q` for the scalars `x` of a position: `exp(x - ln Σ exp(x))` or `x / Σ x`.
@@ -64,53 +64,44 @@ impl Loss for CategoricalFocalCrossentropy {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for CategoricalFocalCrossentropy {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for CategoricalFocalCrossentropy {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        let gamma = T::of(self.gamma);
-        let mut sum = T::ZERO;
-        for (t, x) in target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R)) {
-            let probability = self.probabilities(x);
-            for (&t, &x) in t.iter().zip(x) {
-                let q = clip(probability(x)).0;
-                sum += (T::ONE - q).powf(gamma) * self.smooth::<T, R>(t) * q.ln();
-            }
-        }
-        T::of(-self.alpha / P as f64) * sum
+    fn value(&self, t: &[T], x: &[T]) -> T {
+        let (gamma, probability) = (T::of(self.gamma), self.probabilities(x));
+        let terms = t.iter().zip(x).map(|(&t, &p)| {
+            let q = clip(probability(p)).0;
+            (T::ONE - q).powf(gamma) * self.smooth(t, x.len()) * q.ln()
+        });
+        T::of(-self.alpha) * terms.sum::<T>()
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        // L = -α/P · Σ (1 - q')^γ · t' · ln q'
-        let gamma = T::of(self.gamma);
-        let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));
-        for ((t, x), g) in positions.zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
-            let probability = self.probabilities(x);
-            let mut mean = T::ZERO;
-            for ((g, &t), &x) in g.iter_mut().zip(t).zip(x) {
-                let (q, inside) = clip(probability(x));
-                let wrong = T::ONE - q;
-                let slope = gamma * wrong.powf(gamma - T::ONE) * q.ln() - wrong.powf(gamma) / q;
-                *g = if inside { self.smooth::<T, R>(t) * slope } else { T::ZERO };
-                mean += *g * q;
-            }
-            let factor = T::of(self.alpha / P as f64);
-            let total: T = x.iter().copied().sum();
-            for (g, &x) in g.iter_mut().zip(x) {
-                // dq/dp has 1 / Σ p where dq/dz has q.
-                let inner = if self.from_logits { probability(x) } else { T::ONE / total };
-                *g = factor * inner * (*g - mean);
-            }
+    fn slope(&self, t: &[T], x: &[T], slope: &mut [T]) {
+        let (gamma, probability) = (T::of(self.gamma), self.probabilities(x));
+        let mut mean = T::ZERO;
+        for ((g, &t), &p) in slope.iter_mut().zip(t).zip(x) {
+            let (q, inside) = clip(probability(p));
+            let wrong = T::ONE - q;
+            let h = gamma * wrong.powf(gamma - T::ONE) * q.ln() - wrong.powf(gamma) / q;
+            *g = if inside { self.smooth(t, x.len()) * h } else { T::ZERO };
+            mean += *g * q;
+        }
+        let total: T = x.iter().copied().sum();
+        for (g, &x) in slope.iter_mut().zip(x) {
+            // dq/dp has 1 / Σ p where dq/dz has q.
+            let inner = if self.from_logits { probability(x) } else { T::ONE / total };
+            *g = T::of(self.alpha) * inner * (*g - mean);
         }
     }
 }
+
+on_positions!(CategoricalFocalCrossentropy: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::losses::CategoricalCrossentropy;
+    use crate::losses::LossOn;
     use crate::losses::checks::{check_loss, like_keras};
 
     type Sample = SMatrix<f64, 3, 2>;

@@ -1,17 +1,17 @@
 //! Categorical hinge: the right class should be ahead of the best wrong one by 1.
 //!
 //! ```text
-//! right = Σ t · y,  wrong = max (1 - t) · y        over the features of a position
+//! right = Σ t · y,  wrong = max (1 - t) · y
 //! L = max(wrong - right + 1, 0)
 //! dL/dy = (1 - t) · (y is the maximum) - t          where wrong - right + 1 ≥ 0, else 0
 //! ```
 //!
-//! Targets are one-hot. Several equal maxima share the gradient evenly, as in Keras. With several positions both are divided
-//! by their number. Source: <https://keras.io/api/losses/hinge_losses/#categoricalhinge-class>
+//! Targets are one-hot. Several equal maxima share the gradient evenly, as in Keras. Source:
+//! <https://keras.io/api/losses/hinge_losses/#categoricalhinge-class>
 
 use super::mean::at_least;
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use super::position::{Position, on_positions};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -35,32 +35,25 @@ impl Loss for CategoricalHinge {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for CategoricalHinge {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for CategoricalHinge {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));
-        let sum: T = positions.map(|(t, y)| at_least(margin(t, y).1, T::ZERO)).sum();
-        sum / T::of(P as f64)
+    fn value(&self, t: &[T], y: &[T]) -> T {
+        at_least(margin(t, y).1, T::ZERO)
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        // L = 1/P · Σ max(wrong - right + 1, 0)
-        let factor = T::of(1.0 / P as f64);
-        let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));
-        for ((t, y), g) in positions.zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
-            let (wrong, margin) = margin(t, y);
-            let maxima = t.iter().zip(y).filter(|&(&t, &y)| (T::ONE - t) * y == wrong).count();
-            let share = T::of(1.0 / maxima as f64);
-            for ((g, &t), &y) in g.iter_mut().zip(t).zip(y) {
-                let best = if (T::ONE - t) * y == wrong { share * (T::ONE - t) } else { T::ZERO };
-                *g = if margin >= T::ZERO { factor * (best - t) } else { T::ZERO };
-            }
+    fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
+        let (wrong, margin) = margin(t, y);
+        let maxima = t.iter().zip(y).filter(|&(&t, &y)| (T::ONE - t) * y == wrong).count();
+        let share = T::of(1.0 / maxima as f64);
+        for ((g, &t), &y) in slope.iter_mut().zip(t).zip(y) {
+            let best = if (T::ONE - t) * y == wrong { share * (T::ONE - t) } else { T::ZERO };
+            *g = if margin >= T::ZERO { best - t } else { T::ZERO };
         }
     }
 }
+
+on_positions!(CategoricalHinge: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {

@@ -1,20 +1,20 @@
 //! Cosine similarity: the angle between prediction and target, whatever their lengths; as a loss with the sign turned.
 //!
 //! ```text
-//! |x| = sqrt(Σ x²),  x̂ = x · min(1/|x|, 1e7)        over the features of a position
+//! |x| = sqrt(Σ x²),  x̂ = x · min(1/|x|, 1e7)
 //! L = -Σ t̂ · ŷ                                     from -1 (the same direction) to 1 (opposite ones)
 //! dL/dy = -(t̂ - ŷ · Σ t̂ · ŷ) / |y|
 //! ```
 //!
-//! With several positions both are divided by their number. Where `|y|` is below 1e-7 the factor is constant, so the gradient
-//! there is `-t̂ · 1e7`; Keras has NaN for a prediction that is exactly 0.
+//! Where `|y|` is below 1e-7 the factor is constant, so the gradient there is `-t̂ · 1e7`; Keras has NaN for a prediction
+//! that is exactly 0.
 //!
 //! The same type is the metric of that name, which is `Σ t̂ · ŷ`, as Keras has it. Source:
 //! <https://keras.io/api/losses/regression_losses/#cosinesimilarity-class>
 
 use super::logits::EPSILON;
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use super::position::{Position, on_positions};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -32,7 +32,7 @@ fn inverse_norm<T: Scalar>(x: &[T]) -> (T, bool) {
 }
 
 /// `Σ t̂ · ŷ` of one position, `1/|t|`, `1/|y|` and whether the last is not held down.
-fn position<T: Scalar>(t: &[T], y: &[T]) -> (T, T, T, bool) {
+fn cosine<T: Scalar>(t: &[T], y: &[T]) -> (T, T, T, bool) {
     let ((t_inverse, _), (y_inverse, free)) = (inverse_norm(t), inverse_norm(y));
     let cosine: T = t.iter().zip(y).map(|(&t, &y)| (t * t_inverse) * (y * y_inverse)).sum();
     (cosine, t_inverse, y_inverse, free)
@@ -44,34 +44,28 @@ impl Loss for CosineSimilarity {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for CosineSimilarity {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for CosineSimilarity {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));
-        let sum: T = positions.map(|(t, y)| position(t, y).0).sum();
-        -sum / T::of(P as f64)
+    fn value(&self, t: &[T], y: &[T]) -> T {
+        -cosine(t, y).0
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        // L = -1/P · Σ t̂ · ŷ
-        let factor = T::of(-1.0 / P as f64);
-        let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));
-        for ((t, y), g) in positions.zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
-            let (cosine, t_inverse, y_inverse, free) = position(t, y);
-            let along = if free { cosine } else { T::ZERO };
-            for ((g, &t), &y) in g.iter_mut().zip(t).zip(y) {
-                *g = factor * y_inverse * (t * t_inverse - y * y_inverse * along);
-            }
+    fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
+        let (cosine, t_inverse, y_inverse, free) = cosine(t, y);
+        let along = if free { cosine } else { T::ZERO };
+        for ((g, &t), &y) in slope.iter_mut().zip(t).zip(y) {
+            *g = -y_inverse * (t * t_inverse - y * y_inverse * along);
         }
     }
 }
 
+on_positions!(CosineSimilarity: SMatrix<T, R, P>);
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::losses::LossOn;
     use crate::losses::checks::{check_loss, like_keras};
 
     type Sample = SMatrix<f64, 3, 2>;

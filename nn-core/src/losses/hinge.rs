@@ -1,18 +1,18 @@
 //! Hinge: nothing to pay where the prediction lies beyond 1 on the side of its label.
 //!
 //! ```text
-//! t' = 2 · t - 1  if every label of the sample is 0 or 1, else t
+//! t' = 2 · t - 1  if every label of the position is 0 or 1, else t
 //! L = 1/n · Σ max(1 - t' · y, 0)
 //! dL/dy = -1/n · t'        where 1 - t' · y ≥ 0, else 0
 //! ```
 //!
-//! Labels are -1 and 1, or 0 and 1; `n` is the number of scalars of a sample. Keras looks for labels other than 0 and 1 in the
-//! whole batch; the two differ only where a batch mixes both kinds. Source:
+//! Labels are -1 and 1, or 0 and 1; `n` is the number of features of a position. Keras looks for labels other than 0 and 1
+//! in the whole batch; the two differ only where a batch mixes both kinds. Source:
 //! <https://keras.io/api/losses/hinge_losses/#hinge-class>
 
-use super::mean::{at_least, mean, mean_gradient};
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use super::mean::{at_least, mean, mean_slope};
+use super::position::{Position, on_positions};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -32,25 +32,24 @@ impl Loss for Hinge {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for Hinge {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for Hinge {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        let (factor, offset) = labels(target.as_slice());
-        mean(target.as_slice(), prediction.as_slice(), |t, y| at_least(T::ONE - (factor * t + offset) * y, T::ZERO))
+    fn value(&self, t: &[T], y: &[T]) -> T {
+        let (factor, offset) = labels(t);
+        mean(t, y, |t, y| at_least(T::ONE - (factor * t + offset) * y, T::ZERO))
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        // L = 1/n · Σ max(1 - t' · y, 0)
-        let (factor, offset) = labels(target.as_slice());
-        mean_gradient(target.as_slice(), prediction.as_slice(), gradient.as_mut_slice(), |t, y| {
+    fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
+        let (factor, offset) = labels(t);
+        mean_slope(t, y, slope, |t, y| {
             let t = factor * t + offset;
             if T::ONE - t * y >= T::ZERO { -t } else { T::ZERO }
         });
     }
 }
+
+on_positions!(Hinge: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {

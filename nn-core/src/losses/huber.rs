@@ -8,11 +8,11 @@
 //! dL/dy = 1/n · clip(e, -δ, δ)
 //! ```
 //!
-//! `n` is the number of scalars of a sample. Source: <https://keras.io/api/losses/regression_losses/#huber-class>
+//! `n` is the number of features of a position. Source: <https://keras.io/api/losses/regression_losses/#huber-class>
 
-use super::mean::{mean, mean_gradient};
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use super::mean::{mean, mean_slope};
+use super::position::{Position, on_positions};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -36,23 +36,20 @@ impl Loss for Huber {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for Huber {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for Huber {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
+    fn value(&self, t: &[T], y: &[T]) -> T {
         let (delta, half) = (T::of(self.delta), T::of(0.5));
-        mean(target.as_slice(), prediction.as_slice(), |t, y| {
+        mean(t, y, |t, y| {
             let e = y - t;
             if e.abs() <= delta { half * e * e } else { delta * e.abs() - half * delta * delta }
         })
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        // L = 1/n · Σ h(y - t)
+    fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
         let delta = T::of(self.delta);
-        mean_gradient(target.as_slice(), prediction.as_slice(), gradient.as_mut_slice(), |t, y| {
+        mean_slope(t, y, slope, |t, y| {
             let e = y - t;
             if e > delta {
                 delta
@@ -64,6 +61,8 @@ impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P
         });
     }
 }
+
+on_positions!(Huber: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {

@@ -6,12 +6,11 @@
 //! dL/dp = -t' / p'        where p was not clipped, else 0
 //! ```
 //!
-//! With several positions both are divided by their number. Source:
-//! <https://keras.io/api/losses/probabilistic_losses/#kldivergence-class>
+//! Source: <https://keras.io/api/losses/probabilistic_losses/#kldivergence-class>
 
 use super::logits::EPSILON;
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use super::position::{Position, on_positions};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -38,30 +37,27 @@ impl Loss for KlDivergence {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for KlDivergence {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for KlDivergence {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        let pairs = target.iter().zip(prediction.iter());
-        let sum: T = pairs.map(|(&t, &p)| (clip(t).0, clip(p).0)).map(|(t, p)| t * (t / p).ln()).sum();
-        sum / T::of(P as f64)
+    fn value(&self, t: &[T], p: &[T]) -> T {
+        t.iter().zip(p).map(|(&t, &p)| (clip(t).0, clip(p).0)).map(|(t, p)| t * (t / p).ln()).sum()
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        // L = 1/P · Σ t' · ln(t' / p')
-        let factor = T::of(-1.0 / P as f64);
-        for ((g, &t), &p) in gradient.iter_mut().zip(target.iter()).zip(prediction.iter()) {
+    fn slope(&self, t: &[T], p: &[T], slope: &mut [T]) {
+        for ((g, &t), &p) in slope.iter_mut().zip(t).zip(p) {
             let (p, inside) = clip(p);
-            *g = if inside { factor * clip(t).0 / p } else { T::ZERO };
+            *g = if inside { -clip(t).0 / p } else { T::ZERO };
         }
     }
 }
 
+on_positions!(KlDivergence: SMatrix<T, R, P>);
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::losses::LossOn;
     use crate::losses::checks::{check_loss, like_keras};
 
     type Sample = SMatrix<f64, 3, 2>;

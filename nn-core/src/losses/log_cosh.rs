@@ -6,11 +6,11 @@
 //! dL/dy = 1/n · tanh e
 //! ```
 //!
-//! `n` is the number of scalars of a sample. Source: <https://keras.io/api/losses/regression_losses/#logcosh-class>
+//! `n` is the number of features of a position. Source: <https://keras.io/api/losses/regression_losses/#logcosh-class>
 
-use super::mean::{mean, mean_gradient};
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use super::mean::{mean, mean_slope};
+use super::position::{Position, on_positions};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -25,28 +25,28 @@ impl Loss for LogCosh {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for LogCosh {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for LogCosh {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        mean(target.as_slice(), prediction.as_slice(), |t, y| {
+    fn value(&self, t: &[T], y: &[T]) -> T {
+        mean(t, y, |t, y| {
             // cosh e = exp|e| · (1 + exp(-2|e|)) / 2: the exponential cannot overflow.
             let e = (y - t).abs();
             e + (T::of(-2.0) * e).exp().ln_1p() - T::of(core::f64::consts::LN_2)
         })
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        // L = 1/n · Σ ln cosh(y - t)
-        mean_gradient(target.as_slice(), prediction.as_slice(), gradient.as_mut_slice(), |t, y| (y - t).tanh());
+    fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
+        mean_slope(t, y, slope, |t, y| (y - t).tanh());
     }
 }
+
+on_positions!(LogCosh: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::losses::LossOn;
     use crate::losses::checks::{check_loss, like_keras};
 
     type Sample = SMatrix<f64, 2, 3>;

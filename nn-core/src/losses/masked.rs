@@ -1,113 +1,80 @@
-//! The loss of an output with a mask: only the positions count that the mask keeps.
+//! Masks and losses that judge a whole sample, as a loss of a user's own does.
+//!
+//! The loss of a sample is the mean over its positions, so what it says of some of them follows from what it says of all:
 //!
 //! ```text
-//! L = Σ m · w · l / Σ m        over all positions of the batch, with the weight w of the sample; 0 if none counts
+//! v: a position that counts,  k: the number of positions that do not
+//! filled: the sample with a copy of v in their places,  copies: the sample of nothing but copies of v
+//! L(filled) = 1/P · (Σ m · l + k · l[v]),  L(copies) = l[v]
+//! Σ m · l = P · L(filled) - k · L(copies)
+//! d/dy[p] = P · dL(filled)/dy[p] where m[p] ≠ 0, else 0
 //! ```
 //!
-//! A batch of samples with `P` positions is a batch of `P` times as many samples with one position each, without a copy:
-//! the losses of this crate are means over positions, so they judge these as well.
+//! Positions that do not count are not looked at, whatever they hold.
 
-use super::LossOn;
-use crate::activations::Head;
 use crate::scalar::Scalar;
-use crate::tensor::{Element, Sample, flat};
-use bytemuck::{cast_slice, cast_slice_mut};
+use crate::tensor::Sample;
 use core::slice;
-use nalgebra::SMatrix;
 
-/// The sum of the losses of the positions that count, and whether the gradient is that of the logits.
-pub(super) fn by_position<T, L, const R: usize, const P: usize>(
-    loss: &L,
-    target: &<L as LossOn<SMatrix<T, R, P>>>::Target,
-    prediction: &SMatrix<T, R, P>,
-    logits: Option<(Head, &SMatrix<T, R, P>)>,
+/// The sum of the losses of the positions that count, and its gradient, by a loss `judge` of whole samples that writes its
+/// gradient where it is wanted. The target has as many positions as the prediction, or belongs to all of them.
+pub(super) fn by_sample<P: Sample<Element: Scalar>, Y: Sample>(
+    target: &Y,
+    prediction: &P,
     mask: &[u32],
-    gradient: Option<&mut SMatrix<T, R, P>>,
-) -> (T, bool)
-where
-    T: Scalar + Element,
-    L: LossOn<SMatrix<T, R, P>> + LossOn<SMatrix<T, R, 1>>,
-{
-    type Position<T, const R: usize> = SMatrix<T, R, 1>;
-    let targets = flat(slice::from_ref(target));
-    let targets: &[<L as LossOn<Position<T, R>>>::Target] = cast_slice(targets);
-    let predictions: &[Position<T, R>] = cast_slice(flat(slice::from_ref(prediction)));
-    let logits = logits.map(|(head, logits)| (head, cast_slice::<T, Position<T, R>>(flat(slice::from_ref(logits)))));
-    let mut gradients = gradient.map(|gradient| cast_slice_mut::<T, Position<T, R>>(gradient.as_mut_slice()));
-    let (mut sum, mut from_logits) = (T::ZERO, false);
-    for p in 0..P {
-        let mut gradient = gradients.as_deref_mut().map(|gradients| &mut gradients[p]);
-        let fused =
-            logits.and_then(|(head, logits)| loss.fused(head, &targets[p], &logits[p], gradient.as_deref_mut()));
-        from_logits = fused.is_some();
-        let value = fused.unwrap_or_else(|| {
-            if let Some(gradient) = gradient.as_deref_mut() {
-                LossOn::<Position<T, R>>::gradient(loss, &targets[p], &predictions[p], gradient);
-            }
-            LossOn::<Position<T, R>>::loss(loss, &targets[p], &predictions[p])
-        });
-        // Not a product: what does not count may be NaN.
-        if mask[p] != 0 {
-            sum += value;
-        } else if let Some(gradient) = gradient {
-            gradient.fill(T::ZERO);
-        }
-    }
-    (sum, from_logits)
-}
-
-/// Implements [`LossOn::masked`] for a loss that judges any number of positions.
-macro_rules! masked_by_position {
-    () => {
-        fn masked(
-            &self,
-            target: &Self::Target,
-            prediction: &SMatrix<T, R, P>,
-            logits: Option<(crate::activations::Head, &SMatrix<T, R, P>)>,
-            mask: &[u32],
-            gradient: Option<&mut SMatrix<T, R, P>>,
-        ) -> Option<(T, bool)> {
-            Some(crate::losses::masked::by_position(self, target, prediction, logits, mask, gradient))
-        }
-    };
-}
-pub(super) use masked_by_position;
-
-/// One output with a mask: [`LossOn::masked`] over the batch, and its gradient times the weight of the output; `None` if the
-/// loss cannot leave positions out.
-pub(super) fn evaluate<P: Sample<Element: Scalar>, L: LossOn<P>>(
-    loss: &L,
-    targets: &[L::Target],
-    predictions: &[P],
-    logits: Option<(Head, &[P])>,
-    weight: f64,
-    sample_weights: &[f64],
-    mask: &[u32],
-    mut gradients: Option<&mut [P]>,
-) -> Option<(f64, bool)> {
-    let count = mask.iter().filter(|&&m| m != 0).count().max(1) as f64;
-    let positions = mask.len() / predictions.len().max(1);
-    let (mut sum, mut from_logits) = (0.0, false);
-    for n in 0..predictions.len() {
-        let sample_weight = sample_weights.get(n).copied().unwrap_or(1.0);
-        let mut gradient = gradients.as_deref_mut().map(|gradients| &mut gradients[n]);
-        let logits = logits.map(|(head, logits)| (head, &logits[n]));
-        let mask = &mask[n * positions..(n + 1) * positions];
-        let value = loss.masked(&targets[n], &predictions[n], logits, mask, gradient.as_deref_mut());
-        let (value, fused) = value?;
-        (sum, from_logits) = (sum + sample_weight * value.to_f64(), fused);
+    mut gradient: Option<&mut P>,
+    judge: impl Fn(&Y, &P, Option<&mut P>) -> P::Element,
+) -> P::Element {
+    let counted = mask.iter().filter(|&&m| m != 0).count();
+    let (positions, zero) = (P::Element::of(P::COLS as f64), P::Element::ZERO);
+    let Some(first) = mask.iter().position(|&m| m != 0) else {
         if let Some(gradient) = gradient {
-            let scale = P::Element::of(weight * sample_weight / count);
-            P::flat_mut(slice::from_mut(gradient)).iter_mut().for_each(|gradient| *gradient *= scale);
+            crate::tensor::clear(slice::from_mut(gradient));
+        }
+        return zero;
+    };
+    let fill = |everywhere: bool| {
+        let (mut target, mut prediction) = (*target, *prediction);
+        for (p, &m) in mask.iter().enumerate() {
+            if everywhere || m == 0 {
+                copy(&mut prediction, first, p);
+                if Y::COLS == P::COLS {
+                    copy(&mut target, first, p);
+                }
+            }
+        }
+        (target, prediction)
+    };
+    let (filled_target, filled) = fill(false);
+    let mut sum = positions * judge(&filled_target, &filled, gradient.as_deref_mut());
+    if counted < P::COLS {
+        let (target, copies) = fill(true);
+        sum -= P::Element::of((P::COLS - counted) as f64) * judge(&target, &copies, None);
+    }
+    if let Some(gradient) = gradient {
+        let columns = P::flat_mut(slice::from_mut(gradient)).chunks_exact_mut(P::ROWS);
+        for (column, &m) in columns.zip(mask) {
+            column.iter_mut().for_each(|g| *g = if m != 0 { positions * *g } else { zero });
         }
     }
-    Some((sum / count, from_logits))
+    sum
+}
+
+/// Position `to` of a sample becomes what position `from` is.
+fn copy<S: Sample>(sample: &mut S, from: usize, to: usize) {
+    let rows = S::ROWS;
+    S::flat_mut(slice::from_mut(sample)).copy_within(from * rows..(from + 1) * rows, to * rows);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::losses::{CategoricalCrossentropy, Losses, MeanSquaredError, SparseCategoricalCrossentropy, Weighting};
+    use crate::activations::Head;
+    use crate::losses::{
+        CategoricalCrossentropy, Huber, Loss, LossOn, Losses, MeanSquaredError, SparseCategoricalCrossentropy,
+        Weighting,
+    };
+    use nalgebra::SMatrix;
 
     type Steps = SMatrix<f64, 2, 3>;
 
@@ -151,6 +118,75 @@ mod tests {
     fn nothing_counts() {
         let (loss, gradients) = evaluate(&MeanSquaredError, &[], &[0; 6]);
         assert_eq!((loss, gradients), (0.0, [Steps::zeros(); 2]));
+        let (loss, gradients) = evaluate(&Whole(MeanSquaredError), &[], &[0; 6]);
+        assert_eq!((loss, gradients), (0.0, [Steps::zeros(); 2]));
+    }
+
+    #[test]
+    fn a_mask_of_other_positions_is_not_applied() {
+        let plain = evaluate(&MeanSquaredError, &[], &[1; 6]);
+        assert_eq!(evaluate(&MeanSquaredError, &[], &[0, 1, 0]), evaluate(&MeanSquaredError, &[], &[]));
+        assert!((plain.0 - evaluate(&MeanSquaredError, &[], &[]).0).abs() < 1e-12);
+    }
+
+    /// A loss that says nothing of positions, as one of a user's own.
+    #[derive(Clone, Copy)]
+    struct Whole<L>(L);
+
+    impl<L: Loss> Loss for Whole<L> {
+        fn name(&self) -> &'static str {
+            self.0.name()
+        }
+    }
+
+    impl<P: Sample, L: LossOn<P>> LossOn<P> for Whole<L> {
+        type Target = L::Target;
+
+        fn loss(&self, target: &L::Target, prediction: &P) -> P::Element {
+            self.0.loss(target, prediction)
+        }
+
+        fn gradient(&self, target: &L::Target, prediction: &P, gradient: &mut P) {
+            self.0.gradient(target, prediction, gradient);
+        }
+
+        fn fused(&self, head: Head, target: &L::Target, logits: &P, gradient: Option<&mut P>) -> Option<P::Element> {
+            self.0.fused(head, target, logits, gradient)
+        }
+    }
+
+    #[test]
+    fn a_loss_of_whole_samples_leaves_out_the_same() {
+        let masks = [MASK, [0, 0, 1, 1, 1, 1], [0, 0, 0, 1, 1, 0], [1; 6]];
+        for mask in masks {
+            let (expected, slopes) = evaluate(&Huber { delta: 0.5 }, &[0.5, 2.0], &mask);
+            let (got, gradients) = evaluate(&Whole(Huber { delta: 0.5 }), &[0.5, 2.0], &mask);
+            assert!((got - expected).abs() < 1e-12, "{got} {expected}");
+            assert!(gradients.iter().zip(&slopes).all(|(a, b)| (a - b).norm() < 1e-12), "{gradients:?}");
+        }
+        // Classes, and from logits.
+        let loss = SparseCategoricalCrossentropy::default();
+        let (classes, logits) = (SMatrix::<u32, 1, 3>::new(0, 7, 1), Y[0].map(f64::ln));
+        for head in [Head::Softmax, Head::Other] {
+            let (mut a, mut b) = (Steps::repeat(9.), Steps::repeat(9.));
+            let (expected, fused) = loss.masked(&classes, &Y[0], Some((head, &logits)), &MASK[..3], Some(&mut a));
+            let got = Whole(loss).masked(&classes, &Y[0], Some((head, &logits)), &MASK[..3], Some(&mut b));
+            assert!((got.0 - expected).abs() < 1e-12 && got.1 == fused && fused == (head == Head::Softmax));
+            assert!((a - b).norm() < 1e-12, "{a}{b}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_count_may_be_anything() {
+        let mut y = Y[0];
+        y.column_mut(1).fill(f64::NAN);
+        let mut gradient = Steps::repeat(9.);
+        let mse = Whole(MeanSquaredError);
+        assert_eq!(
+            mse.masked(&T[0], &y, None, &MASK[..3], Some(&mut gradient)),
+            mse.masked(&T[0], &Y[0], None, &MASK[..3], None)
+        );
+        assert!(gradient.column(1).iter().all(|&g| g == 0.0) && gradient.iter().all(|g| g.is_finite()));
     }
 
     /// Classes, and logits with their own gradient.

@@ -1,4 +1,4 @@
-//! What the losses share that are a mean of one function over all scalars: `L = 1/n · Σ f(t, y)`.
+//! What the losses share that are a mean of one function over the features of a position: `l = 1/n · Σ f(t, y)`.
 //!
 //! The mean over the features of a position and then over positions is the mean over all scalars, since every position has
 //! equally many.
@@ -14,9 +14,9 @@ pub(super) fn mean<T: Scalar>(targets: &[T], predictions: &[T], f: impl Fn(T, T)
 
 /// Its gradient, from the derivative `df` of `f` with respect to `y`.
 #[inline(always)]
-pub(super) fn mean_gradient<T: Scalar>(targets: &[T], predictions: &[T], gradient: &mut [T], df: impl Fn(T, T) -> T) {
+pub(super) fn mean_slope<T: Scalar>(targets: &[T], predictions: &[T], slope: &mut [T], df: impl Fn(T, T) -> T) {
     let factor = T::of(1.0 / predictions.len() as f64);
-    for ((g, &t), &y) in gradient.iter_mut().zip(targets).zip(predictions) {
+    for ((g, &t), &y) in slope.iter_mut().zip(targets).zip(predictions) {
         *g = factor * df(t, y);
     }
 }

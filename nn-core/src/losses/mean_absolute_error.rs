@@ -5,10 +5,11 @@
 //! dL/dy = 1/n · sign(y - t)        (0 where y = t, as in Keras)
 //! ```
 //!
-//! `n` is the number of scalars of a sample. Source: <https://keras.io/api/losses/regression_losses/#meanabsoluteerror-class>
+//! `n` is the number of features of a position. Source: <https://keras.io/api/losses/regression_losses/#meanabsoluteerror-class>
 
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use super::mean::{mean, mean_slope, sign};
+use super::position::{Position, on_positions};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -23,29 +24,19 @@ impl Loss for MeanAbsoluteError {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for MeanAbsoluteError {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for MeanAbsoluteError {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        let sum: T = prediction.iter().zip(target.iter()).map(|(&y, &t)| (y - t).abs()).sum();
-        sum / T::of((R * P) as f64)
+    fn value(&self, t: &[T], y: &[T]) -> T {
+        mean(t, y, |t, y| (y - t).abs())
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        let factor = T::of(1.0 / (R * P) as f64);
-        for ((g, &y), &t) in gradient.iter_mut().zip(prediction.iter()).zip(target.iter()) {
-            *g = if y > t {
-                factor
-            } else if y < t {
-                -factor
-            } else {
-                T::ZERO
-            };
-        }
+    fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
+        mean_slope(t, y, slope, |t, y| sign(y - t));
     }
 }
+
+on_positions!(MeanAbsoluteError: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {

@@ -6,13 +6,13 @@
 //! dL/dy = 100/n · sign(y - t) / d(t)        (0 where y = t, as in Keras)
 //! ```
 //!
-//! `n` is the number of scalars of a sample. A target of 0 makes a loss of a thousand million times the error. Source:
+//! `n` is the number of features of a position. A target of 0 makes a loss of a thousand million times the error. Source:
 //! <https://keras.io/api/losses/regression_losses/#meanabsolutepercentageerror-class>
 
 use super::logits::EPSILON;
-use super::mean::{at_least, mean, mean_gradient, sign};
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use super::mean::{at_least, mean, mean_slope, sign};
+use super::position::{Position, on_positions};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -33,26 +33,24 @@ fn size<T: Scalar>(t: T) -> T {
     at_least(t.abs(), T::of(EPSILON))
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for MeanAbsolutePercentageError {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for MeanAbsolutePercentageError {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        T::of(100.0) * mean(target.as_slice(), prediction.as_slice(), |t, y| ((t - y) / size(t)).abs())
+    fn value(&self, t: &[T], y: &[T]) -> T {
+        T::of(100.0) * mean(t, y, |t, y| ((t - y) / size(t)).abs())
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        // L = 100/n · Σ |y - t| / d(t)
-        mean_gradient(target.as_slice(), prediction.as_slice(), gradient.as_mut_slice(), |t, y| {
-            T::of(100.0) * sign(y - t) / size(t)
-        });
+    fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
+        mean_slope(t, y, slope, |t, y| T::of(100.0) * sign(y - t) / size(t));
     }
 }
+
+on_positions!(MeanAbsolutePercentageError: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::losses::LossOn;
     use crate::losses::checks::{check_loss, like_keras};
 
     type Sample = SMatrix<f64, 2, 3>;

@@ -5,10 +5,11 @@
 //! dL/dy = 2/n · (y - t)
 //! ```
 //!
-//! `n` is the number of scalars of a sample. Source: <https://keras.io/api/losses/regression_losses/#meansquarederror-class>
+//! `n` is the number of features of a position. Source: <https://keras.io/api/losses/regression_losses/#meansquarederror-class>
 
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use super::mean::{mean, mean_slope};
+use super::position::{Position, on_positions};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -23,23 +24,19 @@ impl Loss for MeanSquaredError {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for MeanSquaredError {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for MeanSquaredError {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        let squares: T = prediction.iter().zip(target.iter()).map(|(&y, &t)| (y - t) * (y - t)).sum();
-        squares / T::of((R * P) as f64)
+    fn value(&self, t: &[T], y: &[T]) -> T {
+        mean(t, y, |t, y| (y - t) * (y - t))
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        let factor = T::of(2.0 / (R * P) as f64);
-        for ((g, &y), &t) in gradient.iter_mut().zip(prediction.iter()).zip(target.iter()) {
-            *g = factor * (y - t);
-        }
+    fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
+        mean_slope(t, y, slope, |t, y| T::of(2.0) * (y - t));
     }
 }
+
+on_positions!(MeanSquaredError: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {

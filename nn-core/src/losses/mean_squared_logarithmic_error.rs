@@ -6,13 +6,13 @@
 //! dL/dy = 2/n · (l(y) - l(t)) / (1 + y)        where y was not raised to 1e-7, else 0
 //! ```
 //!
-//! `n` is the number of scalars of a sample. Source:
+//! `n` is the number of features of a position. Source:
 //! <https://keras.io/api/losses/regression_losses/#meansquaredlogarithmicerror-class>
 
 use super::logits::EPSILON;
-use super::mean::{at_least, mean, mean_gradient};
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use super::mean::{at_least, mean, mean_slope};
+use super::position::{Position, on_positions};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -32,25 +32,29 @@ fn l<T: Scalar>(x: T) -> T {
     at_least(x, T::of(EPSILON)).ln_1p()
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for MeanSquaredLogarithmicError {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for MeanSquaredLogarithmicError {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        mean(target.as_slice(), prediction.as_slice(), |t, y| {
+    fn value(&self, t: &[T], y: &[T]) -> T {
+        mean(t, y, |t, y| {
             let difference = l(y) - l(t);
             difference * difference
         })
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        // L = 1/n · Σ (l(y) - l(t))²
-        mean_gradient(target.as_slice(), prediction.as_slice(), gradient.as_mut_slice(), |t, y| {
-            if y < T::of(EPSILON) { T::ZERO } else { T::of(2.0) * (l(y) - l(t)) / (T::ONE + y) }
-        });
+    fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
+        mean_slope(
+            t,
+            y,
+            slope,
+            |t, y| {
+                if y < T::of(EPSILON) { T::ZERO } else { T::of(2.0) * (l(y) - l(t)) / (T::ONE + y) }
+            },
+        );
     }
 }
+
+on_positions!(MeanSquaredLogarithmicError: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,17 @@
 //! A loss implements [`LossOn`] for the samples it can judge. [`Losses`] spreads losses over the outputs of a model: one
 //! for all of them, a tuple, or the named struct that `model!` writes. `()` stands for no loss, and for its targets.
 //!
+//! The formulas of the pages are those of one position: a vector of features. The loss of a sample (a sequence, an image) is
+//! the mean over its positions. Where the output of a model has a mask, the loss of a batch is the mean over the positions
+//! that count:
+//!
+//! ```text
+//! L = 1/N · Σ w · 1/P · Σ l             N samples with the weights w, P positions each
+//! L = Σ w · Σ m · l / Σ m               with the mask m; 0 if nothing counts
+//! ```
+//!
+//! It is Keras's, but for a loss or a gradient that is NaN where nothing counts: Keras multiplies it by 0, which is NaN.
+//!
 //! # A loss of your own
 //! is a type with a name, a value and a gradient:
 //!
@@ -52,12 +63,14 @@ mod logits;
 mod masked;
 mod mean;
 mod none;
+mod position;
 mod spread;
 
 pub use none::NoTarget;
 pub use spread::{Losses, Seeds, Weighting};
 
 use crate::activations::Head;
+use crate::scalar::Scalar;
 use crate::tensor::Sample;
 
 /// The list of losses: the only place besides its own page that a new one touches.
@@ -133,8 +146,9 @@ pub trait LossOn<P: Sample>: Loss {
     /// For an output with a mask (0 or not, for each position): the *sum* of the losses of the positions that count, with its
     /// gradient, which is zero at the others, and whether that is with respect to the logits, as in [`fused`](Self::fused).
     ///
-    /// `None`, which is the default for a loss of your own, where it cannot leave positions out: the mask is not looked at
-    /// then.
+    /// By default it follows from the loss of whole samples, which is the mean over positions: the positions that do not
+    /// count are filled with a copy of one that does, whose part is taken away again. A loss that is no such mean says here
+    /// itself what a mask does.
     fn masked(
         &self,
         target: &Self::Target,
@@ -142,9 +156,26 @@ pub trait LossOn<P: Sample>: Loss {
         logits: Option<(Head, &P)>,
         mask: &[u32],
         gradient: Option<&mut P>,
-    ) -> Option<(P::Element, bool)> {
-        let (_, _, _, _, _) = (target, prediction, logits, mask, gradient);
-        None
+    ) -> (P::Element, bool)
+    where
+        P::Element: Scalar,
+    {
+        // Whether there is a form for logits depends on nothing but the loss and the head.
+        if let Some((head, logits)) = logits
+            && self.fused(head, target, logits, None).is_some()
+        {
+            let judge = |target: &Self::Target, logits: &P, gradient: Option<&mut P>| {
+                self.fused(head, target, logits, gradient).unwrap_or(P::Element::ZERO)
+            };
+            return (masked::by_sample(target, logits, mask, gradient, judge), true);
+        }
+        let judge = |target: &Self::Target, prediction: &P, gradient: Option<&mut P>| {
+            if let Some(gradient) = gradient {
+                self.gradient(target, prediction, gradient);
+            }
+            self.loss(target, prediction)
+        };
+        (masked::by_sample(target, prediction, mask, gradient, judge), false)
     }
 
     /// Whether a target is valid; otherwise what was expected and what came: `a class below

@@ -6,13 +6,13 @@
 //! ```
 //!
 //! It is the negative logarithm of the Poisson probability without the part that does not depend on `y`, so it can be
-//! negative. `n` is the number of scalars of a sample. A negative prediction makes it NaN: let the output end in `softplus`,
+//! negative. `n` is the number of features of a position. A negative prediction makes it NaN: let the output end in `softplus`,
 //! `exponential` or `relu`. Source: <https://keras.io/api/losses/probabilistic_losses/#poisson-class>
 
 use super::logits::EPSILON;
-use super::mean::{mean, mean_gradient};
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use super::mean::{mean, mean_slope};
+use super::position::{Position, on_positions};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -27,26 +27,24 @@ impl Loss for Poisson {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for Poisson {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for Poisson {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        mean(target.as_slice(), prediction.as_slice(), |t, y| y - t * (y + T::of(EPSILON)).ln())
+    fn value(&self, t: &[T], y: &[T]) -> T {
+        mean(t, y, |t, y| y - t * (y + T::of(EPSILON)).ln())
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        // L = 1/n · Σ y - t · ln(y + 1e-7)
-        mean_gradient(target.as_slice(), prediction.as_slice(), gradient.as_mut_slice(), |t, y| {
-            T::ONE - t / (y + T::of(EPSILON))
-        });
+    fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
+        mean_slope(t, y, slope, |t, y| T::ONE - t / (y + T::of(EPSILON)));
     }
 }
+
+on_positions!(Poisson: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::losses::LossOn;
     use crate::losses::checks::check_loss;
 
     type Sample = SMatrix<f64, 2, 3>;

@@ -11,18 +11,17 @@
 //! dL/dz[i] = softmax(z)[i] - (i = t)
 //! ```
 //!
-//! With several positions both are divided by their number. `Σ p'` is there because Keras on TensorFlow hands `ln p'` to
-//! its softmax cross-entropy as logits; for probabilities that sum to 1 it changes nothing but rounding. The second form is
-//! also used for an output that ends in softmax. A class that does not exist makes the loss NaN; `check` finds it before.
+//! `Σ p'` is there because Keras on TensorFlow hands `ln p'` to its softmax cross-entropy as logits; for probabilities that
+//! sum to 1 it changes nothing but rounding. The second form is also used for an output that ends in softmax. A class that
+//! does not exist makes the loss NaN; `check` finds it before.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class>
 
 use super::logits::{clip, log_sum_exp};
+use super::position::{Position, on_positions};
 use crate::activations::Head;
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
-use crate::tensor::Element;
 use crate::text::Text;
 use nalgebra::SMatrix;
 
@@ -39,101 +38,60 @@ fn at<T: Scalar>(position: &[T], class: u32) -> T {
     position.get(class as usize).copied().unwrap_or(T::of(f64::NAN))
 }
 
-fn logits_loss<T: Scalar + Element, const R: usize, const P: usize>(
-    targets: &SMatrix<u32, 1, P>,
-    logits: &SMatrix<T, R, P>,
-) -> T {
-    let positions = targets.as_slice().iter().zip(logits.as_slice().chunks_exact(R));
-    let sum: T = positions.map(|(&t, z)| log_sum_exp(z) - at(z, t)).sum();
-    sum / T::of(P as f64)
-}
-
-fn logits_gradient<T: Scalar + Element, const R: usize, const P: usize>(
-    targets: &SMatrix<u32, 1, P>,
-    logits: &SMatrix<T, R, P>,
-    gradient: &mut SMatrix<T, R, P>,
-) {
-    // L = 1/P · Σ ln Σ exp(z) - z[t]
-    let factor = T::of(1.0 / P as f64);
-    let positions = targets.as_slice().iter().zip(logits.as_slice().chunks_exact(R));
-    for ((&t, z), g) in positions.zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
-        let log = log_sum_exp(z);
-        for (g, &z) in g.iter_mut().zip(z) {
-            *g = factor * (z - log).exp();
-        }
-        if let Some(g) = g.get_mut(t as usize) {
-            *g -= factor;
-        }
-    }
-}
-
 impl Loss for SparseCategoricalCrossentropy {
     fn name(&self) -> &'static str {
         "sparse_categorical_crossentropy"
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for SparseCategoricalCrossentropy {
-    type Target = SMatrix<u32, 1, P>;
+impl<T: Scalar> Position<T> for SparseCategoricalCrossentropy {
+    type Target = u32;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<u32, 1, P>, prediction: &SMatrix<T, R, P>) -> T {
+    fn value(&self, t: &[u32], x: &[T]) -> T {
         if self.from_logits {
-            return logits_loss(target, prediction);
+            return log_sum_exp(x) - at(x, t[0]);
         }
-        let mut sum = T::ZERO;
-        for (&t, p) in target.as_slice().iter().zip(prediction.as_slice().chunks_exact(R)) {
-            let total: T = p.iter().map(|&p| clip(p).0).sum();
-            sum += total.ln() - clip(at(p, t)).0.ln();
-        }
-        sum / T::of(P as f64)
+        let total: T = x.iter().map(|&p| clip(p).0).sum();
+        total.ln() - clip(at(x, t[0])).0.ln()
     }
 
-    fn gradient(&self, target: &SMatrix<u32, 1, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
+    fn slope(&self, t: &[u32], x: &[T], slope: &mut [T]) {
+        let class = t[0] as usize;
         if self.from_logits {
-            return logits_gradient(target, prediction, gradient);
-        }
-        // L = 1/P · Σ ln Σ p' - ln p'[t]
-        let factor = T::of(1.0 / P as f64);
-        let positions = target.as_slice().iter().zip(prediction.as_slice().chunks_exact(R));
-        for ((&t, p), g) in positions.zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
-            let total: T = p.iter().map(|&p| clip(p).0).sum();
-            for (i, (g, &p)) in g.iter_mut().zip(p).enumerate() {
-                let (p, inside) = clip(p);
-                let own = if i == t as usize { T::ONE / p } else { T::ZERO };
-                *g = if inside { factor * (T::ONE / total - own) } else { T::ZERO };
+            let log = log_sum_exp(x);
+            for (i, (g, &z)) in slope.iter_mut().zip(x).enumerate() {
+                *g = (z - log).exp() - if i == class { T::ONE } else { T::ZERO };
             }
+            return;
+        }
+        let total: T = x.iter().map(|&p| clip(p).0).sum();
+        for (i, (g, &p)) in slope.iter_mut().zip(x).enumerate() {
+            let (p, inside) = clip(p);
+            let own = if i == class { T::ONE / p } else { T::ZERO };
+            *g = if inside { T::ONE / total - own } else { T::ZERO };
         }
     }
 
-    fn fused(
-        &self,
-        head: Head,
-        target: &SMatrix<u32, 1, P>,
-        logits: &SMatrix<T, R, P>,
-        gradient: Option<&mut SMatrix<T, R, P>>,
-    ) -> Option<T> {
-        if head != Head::Softmax || self.from_logits {
-            return None;
-        }
-        if let Some(gradient) = gradient {
-            logits_gradient(target, logits, gradient);
-        }
-        Some(logits_loss(target, logits))
+    fn of_logits(&self, head: Head) -> Option<Self> {
+        (head == Head::Softmax && !self.from_logits).then_some(SparseCategoricalCrossentropy { from_logits: true })
     }
 
-    fn check(&self, target: &SMatrix<u32, 1, P>) -> Result<(), Text<96>> {
-        match target.iter().find(|&&class| class as usize >= R) {
+    fn check_targets(&self, classes: &[u32], features: usize) -> Result<(), Text<96>> {
+        match classes.iter().find(|&&class| class as usize >= features) {
             None => Ok(()),
-            Some(&class) => Err(Text::new().str("a class below ").size(R).str(", but got ").size(class as usize)),
+            Some(&class) => {
+                Err(Text::new().str("a class below ").size(features).str(", but got ").size(class as usize))
+            }
         }
     }
 }
 
+on_positions!(SparseCategoricalCrossentropy: SMatrix<u32, 1, P>);
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::losses::LossOn;
     use crate::losses::checks::{check_fused, check_loss, like_keras};
 
     type Sample = SMatrix<f64, 3, 2>;

@@ -1,6 +1,6 @@
 //! [`Losses`]: losses over the outputs of a model.
 
-use super::{Loss, LossOn, masked};
+use super::{Loss, LossOn};
 use crate::activations::Head;
 use crate::scalar::Scalar;
 use crate::tensor::{Sample, Tensors, for_each_arity};
@@ -45,76 +45,107 @@ pub trait Losses<P: Tensors> {
     }
 }
 
-/// The weights of outputs and samples in a loss.
+/// How much outputs, samples and positions count in a loss.
 #[derive(Clone, Copy, Debug)]
 pub struct Weighting<'a> {
     /// `loss_weights`: one number for each output; empty for all 1.
     pub outputs: &'a [f64],
     /// `sample_weight`: one number for each sample of the batch; empty for all 1.
     pub samples: &'a [f64],
-    /// The mask of each output: 0 at the positions of the batch that do not count; empty for none at all.
+    /// The mask of each output: one number for each position of the batch, 0 where it does not count; empty for none at all.
     pub masks: &'a [Option<&'a [u32]>],
 }
 
-impl Weighting<'_> {
+impl<'a> Weighting<'a> {
     /// All weights are 1.
     pub const NONE: Weighting<'static> = Weighting { outputs: &[], samples: &[], masks: &[] };
 
-    fn output(&self, i: usize) -> f64 {
-        self.outputs.get(i).copied().unwrap_or(1.0)
+    /// What it says of output `i` alone.
+    pub fn only(self, i: usize) -> Self {
+        let one = i..i + 1;
+        Weighting {
+            outputs: self.outputs.get(one.clone()).unwrap_or(&[]),
+            masks: self.masks.get(one).unwrap_or(&[]),
+            ..self
+        }
     }
 
-    fn mask(&self, i: usize) -> Option<&[u32]> {
-        self.masks.get(i).copied().flatten()
+    /// The weight of the first output.
+    fn output(self) -> f64 {
+        self.outputs.first().copied().unwrap_or(1.0)
+    }
+
+    /// The weight of sample `n`.
+    pub(crate) fn sample(self, n: usize) -> f64 {
+        self.samples.get(n).copied().unwrap_or(1.0)
+    }
+
+    /// The mask of the first output, if it has one number for each of so many positions. Another one says nothing of
+    /// them: steps were put side by side after it was made.
+    pub(crate) fn mask(self, positions: usize) -> Option<&'a [u32]> {
+        self.masks.first().copied().flatten().filter(|mask| mask.len() == positions)
     }
 }
 
-/// One output: `Σ wₙ · Lₙ / N`, and its gradient times the weight of the output.
+/// One output, and its gradient times the weight of the output.
+///
+/// ```text
+/// Σ wₙ · Lₙ / N                   over the samples of the batch
+/// Σ wₙ · Σ m · l / Σ m            with a mask, over the positions of all samples; 0 if none counts
+/// ```
 fn evaluate_one<P: Sample<Element: Scalar>, L: LossOn<P>>(
     loss: &L,
     targets: &[L::Target],
     predictions: &[P],
     logits: Option<&[P]>,
     head: Head,
-    output: usize,
     weighting: Weighting<'_>,
     mut gradients: Option<&mut [P]>,
 ) -> (f64, bool) {
-    let (weight, sample_weights) = (weighting.output(output), weighting.samples);
-    if let Some(mask) = weighting.mask(output) {
-        let logits = logits.map(|logits| (head, logits));
-        let gradients = gradients.as_deref_mut();
-        let masked = masked::evaluate(loss, targets, predictions, logits, weight, sample_weights, mask, gradients);
-        if let Some(masked) = masked {
-            return masked;
-        }
-    }
-    let count = predictions.len();
+    let mask = weighting.mask(predictions.len() * P::COLS);
+    let counted = match mask {
+        Some(mask) => mask.iter().filter(|&&m| m != 0).count(),
+        None => predictions.len(),
+    };
+    let counted = counted.max(1) as f64;
     let mut sum = 0.0;
     let mut from_logits = false;
-    for n in 0..count {
-        let sample_weight = sample_weights.get(n).copied().unwrap_or(1.0);
+    for (n, (target, prediction)) in targets.iter().zip(predictions).enumerate() {
         let mut gradient = gradients.as_deref_mut().map(|gradients| &mut gradients[n]);
-        let fused = match logits {
-            Some(logits) => loss.fused(head, &targets[n], &logits[n], gradient.as_deref_mut()),
-            None => None,
+        let logits = logits.map(|logits| (head, &logits[n]));
+        let mask = mask.map(|mask| &mask[n * P::COLS..(n + 1) * P::COLS]);
+        let (value, fused) = match mask {
+            Some(mask) => loss.masked(target, prediction, logits, mask, gradient.as_deref_mut()),
+            None => judge(loss, target, prediction, logits, gradient.as_deref_mut()),
         };
-        from_logits = fused.is_some();
-        let value = fused.unwrap_or_else(|| {
-            if let Some(gradient) = gradient.as_deref_mut() {
-                loss.gradient(&targets[n], &predictions[n], gradient);
-            }
-            loss.loss(&targets[n], &predictions[n])
-        });
-        sum += sample_weight * value.to_f64();
+        from_logits = fused;
+        sum += weighting.sample(n) * value.to_f64();
         if let Some(gradient) = gradient {
-            let scale = P::Element::of(weight * sample_weight / count as f64);
+            let scale = P::Element::of(weighting.output() * weighting.sample(n) / counted);
             for gradient in P::flat_mut(core::slice::from_mut(gradient)) {
                 *gradient *= scale;
             }
         }
     }
-    (sum / count.max(1) as f64, from_logits)
+    (sum / counted, from_logits)
+}
+
+/// One sample without a mask: its loss, and whether the gradient is that of the logits.
+fn judge<P: Sample, L: LossOn<P>>(
+    loss: &L,
+    target: &L::Target,
+    prediction: &P,
+    logits: Option<(Head, &P)>,
+    mut gradient: Option<&mut P>,
+) -> (P::Element, bool) {
+    let fused = logits.and_then(|(head, logits)| loss.fused(head, target, logits, gradient.as_deref_mut()));
+    if let Some(value) = fused {
+        return (value, true);
+    }
+    if let Some(gradient) = gradient {
+        loss.gradient(target, prediction, gradient);
+    }
+    (loss.loss(target, prediction), false)
 }
 
 fn check_one<P: Sample, L: LossOn<P>>(
@@ -148,7 +179,7 @@ impl<P: Sample<Element: Scalar>, L: Loss + LossOn<P>> Losses<P> for L {
         gradients: Option<&mut [P]>,
         losses: &mut [f64],
     ) -> Seeds {
-        let (loss, from_logits) = evaluate_one(self, targets, predictions, logits, heads[0], 0, weighting, gradients);
+        let (loss, from_logits) = evaluate_one(self, targets, predictions, logits, heads[0], weighting, gradients);
         losses[0] = loss;
         from_logits as Seeds
     }
@@ -215,8 +246,7 @@ macro_rules! spread_losses {
                     predictions.$i,
                     logits.$i,
                     heads[$i],
-                    $i,
-                    weighting,
+                    weighting.only($i),
                     gradients.$i.take(),
                 );
                 losses[$i] = loss;

@@ -1,18 +1,18 @@
 //! Squared hinge: as [`Hinge`](crate::losses::Hinge), without a corner.
 //!
 //! ```text
-//! t' = 2 · t - 1  if every label of the sample is 0 or 1, else t
+//! t' = 2 · t - 1  if every label of the position is 0 or 1, else t
 //! L = 1/n · Σ max(1 - t' · y, 0)²
 //! dL/dy = -2/n · t' · max(1 - t' · y, 0)
 //! ```
 //!
-//! Labels are -1 and 1, or 0 and 1, as for [`Hinge`](crate::losses::Hinge); `n` is the number of scalars of a sample. Source:
-//! <https://keras.io/api/losses/hinge_losses/#squaredhinge-class>
+//! Labels are -1 and 1, or 0 and 1, as for [`Hinge`](crate::losses::Hinge); `n` is the number of features of a
+//! position. Source: <https://keras.io/api/losses/hinge_losses/#squaredhinge-class>
 
 use super::hinge::labels;
-use super::mean::{at_least, mean, mean_gradient};
-use crate::losses::masked::masked_by_position;
-use crate::losses::{Loss, LossOn};
+use super::mean::{at_least, mean, mean_slope};
+use super::position::{Position, on_positions};
+use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -27,28 +27,27 @@ impl Loss for SquaredHinge {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for SquaredHinge {
-    type Target = SMatrix<T, R, P>;
+impl<T: Scalar + Element> Position<T> for SquaredHinge {
+    type Target = T;
 
-    masked_by_position!();
-
-    fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
-        let (factor, offset) = labels(target.as_slice());
-        mean(target.as_slice(), prediction.as_slice(), |t, y| {
+    fn value(&self, t: &[T], y: &[T]) -> T {
+        let (factor, offset) = labels(t);
+        mean(t, y, |t, y| {
             let missing = at_least(T::ONE - (factor * t + offset) * y, T::ZERO);
             missing * missing
         })
     }
 
-    fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
-        // L = 1/n · Σ max(1 - t' · y, 0)²
-        let (factor, offset) = labels(target.as_slice());
-        mean_gradient(target.as_slice(), prediction.as_slice(), gradient.as_mut_slice(), |t, y| {
+    fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
+        let (factor, offset) = labels(t);
+        mean_slope(t, y, slope, |t, y| {
             let t = factor * t + offset;
             T::of(-2.0) * t * at_least(T::ONE - t * y, T::ZERO)
         });
     }
 }
+
+on_positions!(SquaredHinge: SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {
