@@ -252,6 +252,8 @@ where
         let weighting = Weighting { outputs: &self.loss_weights, samples: sample_weights, masks: &[] };
         let (model, optimizer, losses) = (&mut *self.model, &self.optimizer, &self.losses);
         let loss = tape.step(model, learner, optimizer, losses, x, y, n, weighting, &mut rng, parts);
-        tally.add(&self.metrics, loss, parts, n, y, tape.predictions(n), sample_weights);
+        let masks = tape.masks(M::Inputs::shorter(x), n);
+        let weighting = Weighting { masks: &masks, ..weighting };
+        tally.add(&self.metrics, loss, parts, n, y, tape.predictions(n), weighting);
     }
 }

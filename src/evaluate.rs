@@ -66,7 +66,7 @@ impl<M: Model, S: Default> Evaluation<M, S> {
         let parts = &mut parts[..M::Outputs::COUNT];
         losses.evaluate(samples.y, predictions, scratch.logits(n), M::Graph::HEADS, weighting, None, parts);
         let loss = whole(parts, weighting, self.penalty + scratch.activity());
-        self.tally.add(metrics, loss, parts, n, samples.y, predictions, samples.weights);
+        self.tally.add(metrics, loss, parts, n, samples.y, predictions, weighting);
     }
 
     /// The means and metrics so far.

@@ -42,6 +42,15 @@ impl<M: Model> Tape<M> {
         <M::Outputs as Tensors>::batch::<Heap>(&self.y, n)
     }
 
+    /// The masks of the outputs in the last step, which saw the `n` samples `x`.
+    pub(crate) fn masks<'a>(
+        &'a self,
+        x: <M::Inputs as Tensors>::Batch<'a>,
+        n: usize,
+    ) -> [Option<&'a [u32]>; MAX_INPUTS] {
+        masks::<M>(|output| M::Graph::training_mask::<Heap>(M::Inputs::shorter(x), &self.cache, n, output))
+    }
+
     /// One step over `n` samples: the whole loss; the loss of each output goes to `parts`.
     pub(crate) fn step<O: Optimizer, L: Losses<M::Outputs>>(
         &mut self,

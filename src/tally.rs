@@ -1,6 +1,6 @@
 //! [`Tally`]: loss and metrics, summed over the batches of an epoch.
 
-use crate::losses::Losses;
+use crate::losses::{Losses, Weighting};
 use crate::metrics::Metrics;
 use crate::report::{Names, Report};
 use crate::spec::MAX_INPUTS;
@@ -20,8 +20,7 @@ impl<S: Default> Tally<S> {
         Tally { samples: 0.0, loss: 0.0, parts: [0.0; MAX_INPUTS], state: S::default() }
     }
 
-    /// Adds a batch of `n` samples: its loss, the losses of its outputs, and what the metrics make of it; `weights` are those
-    /// of its samples.
+    /// Adds a batch of `n` samples: its loss, the losses of its outputs, and what the metrics make of it.
     ///
     /// A batch counts as much as it has samples, so that the mean over an epoch is one over its samples, whatever the
     /// size of the last batch.
@@ -33,7 +32,7 @@ impl<S: Default> Tally<S> {
         n: usize,
         targets: Y::Batch<'_>,
         predictions: P::Batch<'_>,
-        weights: &[f64],
+        weighting: Weighting<'_>,
     ) {
         let n = n as f64;
         self.samples += n;
@@ -41,7 +40,7 @@ impl<S: Default> Tally<S> {
         for (sum, part) in self.parts.iter_mut().zip(parts) {
             *sum += part * n;
         }
-        metrics.update(&mut self.state, targets, predictions, weights);
+        metrics.update(&mut self.state, targets, predictions, weighting);
     }
 
     /// The mean of the whole loss so far.

@@ -110,8 +110,8 @@ pub trait Layer<T: Scalar, X: Tensors> {
         <Self::Output as Tensors>::none()
     }
 
-    /// The mask of output `output` after a prediction of `n` samples, if it has one: 0 for each position of the batch that does not
-    /// count.
+    /// The mask of output `output` after a prediction of `n` samples, if it has one: a number for each position of the batch, 0
+    /// where it does not count.
     fn mask<'a, B: Storage>(
         x: X::Batch<'a>,
         scratch: &'a Self::Scratch<B>,

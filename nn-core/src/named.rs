@@ -47,8 +47,14 @@ macro_rules! named {
         {
             type State = <$letter as $crate::metrics::Metrics<$sample, $target>>::State;
 
-            fn update(&self, state: &mut Self::State, targets: &[$target], predictions: &[$sample], weights: &[f64]) {
-                $crate::metrics::Metrics::<$sample, $target>::update(&self.$field, state, targets, predictions, weights)
+            fn update(
+                &self,
+                state: &mut Self::State,
+                targets: &[$target],
+                predictions: &[$sample],
+                weighting: $crate::losses::Weighting<'_>,
+            ) {
+                $crate::metrics::Metrics::<$sample, $target>::update(&self.$field, state, targets, predictions, weighting)
             }
 
             fn results(&self, state: &Self::State, visit: &mut dyn FnMut(usize, &'static str, f64)) {
@@ -105,18 +111,20 @@ macro_rules! named {
                 ($($field,)+): &mut Self::State,
                 targets: ($(&[$target],)+),
                 predictions: ($(&[$sample],)+),
-                weights: &[f64],
+                weighting: $crate::losses::Weighting<'_>,
             ) {
+                let mut outputs = 0..;
                 let states = ($($field,)+);
                 let ($($field,)+) = $crate::metrics::Zip::zip($crate::metrics::Zip::zip(states, targets), predictions);
                 $({
                     let ((state, targets), predictions) = $field;
+                    let output = outputs.next().unwrap_or(0);
                     $crate::metrics::Metrics::<$sample, $target>::update(
                         &self.$field,
                         state,
                         targets,
                         predictions,
-                        weights,
+                        weighting.only(output),
                     );
                 })+
             }
@@ -367,7 +375,7 @@ mod tests {
 
         let mut state = Default::default();
         let metrics = OneOutput { only: (Accuracy, Mse) };
-        Metrics::<Digit, Digit>::update(&metrics, &mut state, &one_hot, &digits, &[]);
+        Metrics::<Digit, Digit>::update(&metrics, &mut state, &one_hot, &digits, Weighting::NONE);
         let mut names = Vec::new();
         Metrics::<Digit, Digit>::results(&metrics, &state, &mut |output, name, _| names.push((output, name)));
         assert_eq!(names, [(0, "accuracy"), (0, "mse")]);
@@ -382,7 +390,7 @@ mod tests {
         ) -> Vec<(usize, &'static str, f64)> {
             let (digits, scores) = (digits(), scores());
             let mut state = M::State::default();
-            metrics.update(&mut state, targets, (&digits, &scores), weights);
+            metrics.update(&mut state, targets, (&digits, &scores), Weighting { samples: weights, ..Weighting::NONE });
             let mut results = Vec::new();
             metrics.results(&state, &mut |output, name, value| results.push((output, name, value)));
             results

@@ -57,7 +57,7 @@ fn two_outputs() {
 
     let metrics = TwoOutputs { first: Accuracy, second: (Accuracy, Mae) };
     let mut state = Default::default();
-    Metrics::<Outputs, (Class, Score)>::update(&metrics, &mut state, targets, predictions, &[]);
+    Metrics::<Outputs, (Class, Score)>::update(&metrics, &mut state, targets, predictions, Weighting::NONE);
     let mut results = Vec::new();
     Metrics::<Outputs, (Class, Score)>::results(&metrics, &state, &mut |output, name, value| {
         results.push((output, name, value));
@@ -85,7 +85,7 @@ fn one_output() {
 
     let metrics = OneOutput { only: Accuracy };
     let mut state = Default::default();
-    Metrics::<Score, Score>::update(&metrics, &mut state, &targets, predictions, &[]);
+    Metrics::<Score, Score>::update(&metrics, &mut state, &targets, predictions, Weighting::NONE);
     let mut results = Vec::new();
     Metrics::<Score, Score>::results(&metrics, &state, &mut |output, name, value| results.push((output, name, value)));
     assert_eq!(results, [(0, "accuracy", 1.0)]);

@@ -8,7 +8,8 @@
 //!
 //! Keras resolves the string `"accuracy"` by the same rule. Source: <https://keras.io/api/metrics/accuracy_metrics/>
 
-use super::{BinaryAccuracy, CategoricalAccuracy, Mean, Metric, MetricOn, SparseCategoricalAccuracy};
+use super::position::{Position, on_positions};
+use super::{BinaryAccuracy, CategoricalAccuracy, Mean, Metric, SparseCategoricalAccuracy};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -29,32 +30,29 @@ impl Metric for Accuracy {
     }
 }
 
-impl<T: Scalar + Element + Into<f64>, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<T, R, P>>
-    for Accuracy
-{
-    fn update(&self, state: &mut Mean, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
-        if R == 1 {
-            BinaryAccuracy::default().update(state, target, prediction, weight);
-        } else {
-            CategoricalAccuracy.update(state, target, prediction, weight);
-        }
+impl<T: Scalar + Element + Into<f64>> Position<T, T> for Accuracy {
+    fn value(&self, t: &[T], p: &[T]) -> f64 {
+        if p.len() == 1 { BinaryAccuracy::default().value(t, p) } else { CategoricalAccuracy.value(t, p) }
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<u32, 1, P>> for Accuracy {
-    fn update(&self, state: &mut Mean, target: &SMatrix<u32, 1, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
-        if R == 1 {
-            // As slices, since the compiler does not know here that both matrices have one row.
-            BinaryAccuracy::default().add(state, target.as_slice(), prediction.as_slice(), weight);
-        } else {
-            SparseCategoricalAccuracy.update(state, target, prediction, weight);
-        }
+on_positions!(
+    [T: Scalar + Element + Into<f64>, const R: usize, const P: usize]
+    Accuracy: SMatrix<T, R, P>, SMatrix<T, R, P>
+);
+
+impl<T: Scalar> Position<T, u32> for Accuracy {
+    fn value(&self, t: &[u32], p: &[T]) -> f64 {
+        if p.len() == 1 { BinaryAccuracy::default().value(t, p) } else { SparseCategoricalAccuracy.value(t, p) }
     }
 }
+
+on_positions!([T: Scalar + Element, const R: usize, const P: usize] Accuracy: SMatrix<T, R, P>, SMatrix<u32, 1, P>);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::MetricOn;
 
     fn accuracy<P, Y>(pairs: &[(Y, P)]) -> f64
     where

@@ -7,7 +7,8 @@
 //! The comparison is strict, as in Keras: a prediction of exactly 0.5 counts as 0. A target that is neither 0 nor 1 never
 //! matches. Source: <https://keras.io/api/metrics/accuracy_metrics/#binaryaccuracy-class>
 
-use super::{Mean, Metric, MetricOn};
+use super::position::{Position, on_positions};
+use super::{Mean, Metric};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -37,32 +38,24 @@ impl Metric for BinaryAccuracy {
     }
 }
 
-impl BinaryAccuracy {
-    pub(super) fn add<T: Scalar, Y: Element + Into<f64>>(
-        &self,
-        state: &mut Mean,
-        target: &[Y],
-        prediction: &[T],
-        weight: f64,
-    ) {
+impl<T: Scalar, Y: Element + Into<f64>> Position<T, Y> for BinaryAccuracy {
+    fn value(&self, t: &[Y], p: &[T]) -> f64 {
         let threshold = T::of(self.threshold);
-        let pairs = target.iter().zip(prediction);
+        let pairs = t.iter().zip(p);
         let right = pairs.filter(|&(&t, &p)| t.into() == f64::from(u8::from(p > threshold))).count();
-        state.add(right as f64 / prediction.len() as f64, weight);
+        right as f64 / p.len() as f64
     }
 }
 
-impl<T: Scalar + Element, Y: Element + Into<f64>, const R: usize, const P: usize>
-    MetricOn<SMatrix<T, R, P>, SMatrix<Y, R, P>> for BinaryAccuracy
-{
-    fn update(&self, state: &mut Mean, target: &SMatrix<Y, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
-        self.add(state, target.as_slice(), prediction.as_slice(), weight);
-    }
-}
+on_positions!(
+    [T: Scalar + Element, Y: Element + Into<f64>, const R: usize, const P: usize]
+    BinaryAccuracy: SMatrix<T, R, P>, SMatrix<Y, R, P>
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::MetricOn;
 
     /// `keras.metrics.BinaryAccuracy()`: `update_state([[1], [1], [0], [0]], [[0.98], [0.5], [0.5], [0.6]], [1, 2, 3, 4])`
     /// gives 0.4, without weights 0.5.

@@ -7,7 +7,8 @@
 //! Of several equal maxima the first counts. Source:
 //! <https://keras.io/api/metrics/accuracy_metrics/#categoricalaccuracy-class>
 
-use super::{Mean, Metric, MetricOn};
+use super::position::{Position, on_positions};
+use super::{Mean, Metric};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -39,19 +40,18 @@ impl Metric for CategoricalAccuracy {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<T, R, P>>
-    for CategoricalAccuracy
-{
-    fn update(&self, state: &mut Mean, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
-        let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));
-        let right = positions.filter(|(t, p)| argmax(t) == argmax(p)).count();
-        state.add(right as f64 / P as f64, weight);
+impl<T: Scalar> Position<T, T> for CategoricalAccuracy {
+    fn value(&self, t: &[T], p: &[T]) -> f64 {
+        f64::from(u8::from(argmax(t) == argmax(p)))
     }
 }
+
+on_positions!([T: Scalar + Element, const R: usize, const P: usize] CategoricalAccuracy: SMatrix<T, R, P>, SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::MetricOn;
 
     /// `keras.metrics.CategoricalAccuracy()`: these samples with the weights `[0.5, 1, 2]` give 0.857142...
     #[test]

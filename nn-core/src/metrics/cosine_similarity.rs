@@ -7,6 +7,7 @@
 //! The mean over positions. It is the negative of the [loss](crate::losses::CosineSimilarity), with which it shares its type.
 //! Source: <https://keras.io/api/metrics/regression_metrics/#cosinesimilarity-class>
 
+use super::of_losses::add_masked;
 use super::{Mean, Metric, MetricOn};
 pub use crate::losses::CosineSimilarity;
 use crate::losses::LossOn;
@@ -31,6 +32,17 @@ impl<T: Scalar + Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R,
 {
     fn update(&self, state: &mut Mean, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
         state.add(-self.loss(target, prediction).to_f64(), weight);
+    }
+
+    fn update_masked(
+        &self,
+        state: &mut Mean,
+        target: &SMatrix<T, R, P>,
+        prediction: &SMatrix<T, R, P>,
+        weight: f64,
+        mask: &[u32],
+    ) {
+        add_masked(self, -1.0, state, target, prediction, weight, mask);
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! `n` is the number of scalars of a sample. Source: <https://keras.io/api/metrics/regression_metrics/>
 
+use super::of_losses::add_masked;
 use super::{Mean, Metric, MetricOn};
 use crate::losses::{LossOn, MeanAbsoluteError};
 use crate::scalar::Scalar;
@@ -31,6 +32,17 @@ impl Metric for Mae {
 impl<T: Scalar + Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<T, R, P>> for Mae {
     fn update(&self, state: &mut Mean, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
         state.add(MeanAbsoluteError.loss(target, prediction).to_f64(), weight);
+    }
+
+    fn update_masked(
+        &self,
+        state: &mut Mean,
+        target: &SMatrix<T, R, P>,
+        prediction: &SMatrix<T, R, P>,
+        weight: f64,
+        mask: &[u32],
+    ) {
+        add_masked(&MeanAbsoluteError, 1.0, state, target, prediction, weight, mask);
     }
 }
 

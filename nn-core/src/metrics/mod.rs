@@ -3,10 +3,15 @@
 //! A metric implements [`MetricOn`] for the targets and predictions it can compare. [`Metrics`] spreads metrics over the
 //! outputs of a model. They do not look at the weights of samples, as in Keras, except those in [`Weighted`]. Losses are
 //! metrics too, under their own names; [`confusion_matrix`] is a function, since a table is not a number.
+//!
+//! Where an output has a mask, the means over positions leave out what does not count: the accuracies, the losses, [`Mse`],
+//! [`Mae`] and the cosine similarity. All others look at every position, as in Keras: [`Precision`], [`Recall`], [`Auc`],
+//! [`F1Score`], [`R2Score`] and [`RootMeanSquaredError`].
 
 mod counts;
 mod mean;
 mod of_losses;
+mod position;
 mod spread;
 
 pub use counts::Counts;
@@ -72,4 +77,11 @@ pub trait Metric: Clone {
 pub trait MetricOn<P, Y>: Metric {
     /// Adds one sample, with its weight.
     fn update(&self, state: &mut Self::State, target: &Y, prediction: &P, weight: f64);
+
+    /// Adds one sample of an output with a mask: one number for each position, 0 where it does not count. By default every
+    /// position does.
+    fn update_masked(&self, state: &mut Self::State, target: &Y, prediction: &P, weight: f64, mask: &[u32]) {
+        let _ = mask;
+        self.update(state, target, prediction, weight);
+    }
 }

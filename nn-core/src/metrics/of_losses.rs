@@ -17,6 +17,23 @@ use crate::losses::LossOn;
 use crate::scalar::Scalar;
 use crate::tensor::Sample;
 
+/// Adds `sign` times the loss of the positions of a sample that count.
+pub(super) fn add_masked<P: Sample<Element: Scalar>, L: LossOn<P>>(
+    loss: &L,
+    sign: f64,
+    state: &mut Mean,
+    target: &L::Target,
+    prediction: &P,
+    weight: f64,
+    mask: &[u32],
+) {
+    let counted = mask.iter().filter(|&&m| m != 0).count() as f64;
+    if counted > 0.0 {
+        let sum = sign * loss.masked(target, prediction, None, mask, None).0.to_f64();
+        state.add(sum / counted, weight * counted / P::COLS as f64);
+    }
+}
+
 macro_rules! loss_metrics {
     ($($loss:ident $name:literal),* $(,)?) => {
         pub use crate::losses::{$($loss),*};
@@ -40,6 +57,17 @@ macro_rules! loss_metrics {
             {
                 fn update(&self, state: &mut Mean, target: &<$loss as LossOn<P>>::Target, prediction: &P, weight: f64) {
                     state.add(self.loss(target, prediction).to_f64(), weight);
+                }
+
+                fn update_masked(
+                    &self,
+                    state: &mut Mean,
+                    target: &<$loss as LossOn<P>>::Target,
+                    prediction: &P,
+                    weight: f64,
+                    mask: &[u32],
+                ) {
+                    add_masked(self, 1.0, state, target, prediction, weight, mask);
                 }
             }
         )*

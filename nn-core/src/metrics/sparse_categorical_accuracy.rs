@@ -8,7 +8,8 @@
 //! <https://keras.io/api/metrics/accuracy_metrics/#sparsecategoricalaccuracy-class>
 
 use super::categorical_accuracy::argmax;
-use super::{Mean, Metric, MetricOn};
+use super::position::{Position, on_positions};
+use super::{Mean, Metric};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -29,19 +30,18 @@ impl Metric for SparseCategoricalAccuracy {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<u32, 1, P>>
-    for SparseCategoricalAccuracy
-{
-    fn update(&self, state: &mut Mean, target: &SMatrix<u32, 1, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
-        let positions = target.iter().zip(prediction.as_slice().chunks_exact(R));
-        let right = positions.filter(|&(&t, p)| t as usize == argmax(p)).count();
-        state.add(right as f64 / P as f64, weight);
+impl<T: Scalar> Position<T, u32> for SparseCategoricalAccuracy {
+    fn value(&self, t: &[u32], p: &[T]) -> f64 {
+        f64::from(u8::from(t[0] as usize == argmax(p)))
     }
 }
+
+on_positions!([T: Scalar + Element, const R: usize, const P: usize] SparseCategoricalAccuracy: SMatrix<T, R, P>, SMatrix<u32, 1, P>);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::MetricOn;
 
     /// `keras.metrics.SparseCategoricalAccuracy()`: `update_state([[2, 0], [1, 2]], [[[0.1, 0.6, 0.3], [0.4, 0.4, 0.2]],
     /// [[0.1, 0.6, 0.3], [0.1, 0.6, 0.7]]], [1, 3])` gives 0.875.

@@ -7,8 +7,9 @@
 //! Classes that are equal to the k-th best are all among them. A position with NaN or infinity, and a class that does not
 //! exist, count as wrong. Source: <https://keras.io/api/metrics/accuracy_metrics/#sparsetopkcategoricalaccuracy-class>
 
+use super::position::{Position, on_positions};
 use super::top_k_categorical_accuracy::in_top_k;
-use super::{Mean, Metric, MetricOn};
+use super::{Mean, Metric};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -38,19 +39,18 @@ impl Metric for SparseTopKCategoricalAccuracy {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<u32, 1, P>>
-    for SparseTopKCategoricalAccuracy
-{
-    fn update(&self, state: &mut Mean, target: &SMatrix<u32, 1, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
-        let positions = target.iter().zip(prediction.as_slice().chunks_exact(R));
-        let right = positions.filter(|&(&t, p)| in_top_k(p, t as usize, self.k)).count();
-        state.add(right as f64 / P as f64, weight);
+impl<T: Scalar> Position<T, u32> for SparseTopKCategoricalAccuracy {
+    fn value(&self, t: &[u32], p: &[T]) -> f64 {
+        f64::from(u8::from(in_top_k(p, t[0] as usize, self.k)))
     }
 }
+
+on_positions!([T: Scalar + Element, const R: usize, const P: usize] SparseTopKCategoricalAccuracy: SMatrix<T, R, P>, SMatrix<u32, 1, P>);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::MetricOn;
 
     #[test]
     fn the_second_best_counts_from_two() {

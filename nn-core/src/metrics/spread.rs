@@ -1,6 +1,7 @@
 //! [`Metrics`]: metrics over the outputs of a model.
 
 use super::{Metric, MetricOn};
+use crate::losses::Weighting;
 use crate::tensor::{Sample, Tensors, for_each_arity};
 
 /// The metrics of all outputs `P` of a model with targets `Y`: `()` for none, one metric, or a tuple of up to six, which all
@@ -17,9 +18,15 @@ pub trait Metrics<P: Tensors, Y: Tensors>: Clone {
     /// What is accumulated over the batches of an epoch.
     type State: Default + Clone;
 
-    /// Adds a batch. `weights` has a number for each sample, or is empty for all 1; only [`Weighted`](super::Weighted)
-    /// metrics look at it.
-    fn update(&self, state: &mut Self::State, targets: Y::Batch<'_>, predictions: P::Batch<'_>, weights: &[f64]);
+    /// Adds a batch. Only [`Weighted`](super::Weighted) metrics look at the weights of samples, all at the masks of outputs
+    /// (where they [can](MetricOn::update_masked)), and none at the weights of outputs.
+    fn update(
+        &self,
+        state: &mut Self::State,
+        targets: Y::Batch<'_>,
+        predictions: P::Batch<'_>,
+        weighting: Weighting<'_>,
+    );
 
     /// Calls `visit` with output, name and value of every metric, output by output.
     fn results(&self, state: &Self::State, visit: &mut dyn FnMut(usize, &'static str, f64));
@@ -42,7 +49,7 @@ impl<M: Metric> MetricSet for M {}
 impl<P: Tensors, Y: Tensors> Metrics<P, Y> for () {
     type State = ();
 
-    fn update(&self, _: &mut (), _: Y::Batch<'_>, _: P::Batch<'_>, _: &[f64]) {}
+    fn update(&self, _: &mut (), _: Y::Batch<'_>, _: P::Batch<'_>, _: Weighting<'_>) {}
 
     fn results(&self, _: &(), _: &mut dyn FnMut(usize, &'static str, f64)) {}
 }
@@ -52,10 +59,14 @@ impl<P: Tensors, Y: Tensors> Metrics<P, Y> for () {
 impl<P: Sample, Y: Sample, M: Metric + MetricOn<P, Y>> Metrics<P, Y> for M {
     type State = M::State;
 
-    fn update(&self, state: &mut M::State, targets: &[Y], predictions: &[P], weights: &[f64]) {
-        let weights = if M::WEIGHTED { weights } else { &[] };
+    fn update(&self, state: &mut M::State, targets: &[Y], predictions: &[P], weighting: Weighting<'_>) {
+        let mask = weighting.mask(predictions.len() * P::COLS);
         for (n, (target, prediction)) in targets.iter().zip(predictions).enumerate() {
-            MetricOn::update(self, state, target, prediction, weights.get(n).copied().unwrap_or(1.0));
+            let weight = if M::WEIGHTED { weighting.sample(n) } else { 1.0 };
+            match mask.map(|mask| &mask[n * P::COLS..(n + 1) * P::COLS]) {
+                Some(mask) => self.update_masked(state, target, prediction, weight, mask),
+                None => MetricOn::update(self, state, target, prediction, weight),
+            }
         }
     }
 
@@ -73,8 +84,8 @@ macro_rules! tuple_metrics {
         impl<P: Sample, Y: Sample, $($name: Metric + MetricOn<P, Y>),+> Metrics<P, Y> for ($($name,)+) {
             type State = ($($name::State,)+);
 
-            fn update(&self, state: &mut Self::State, targets: &[Y], predictions: &[P], weights: &[f64]) {
-                $(Metrics::<P, Y>::update(&self.$index, &mut state.$index, targets, predictions, weights);)+
+            fn update(&self, state: &mut Self::State, targets: &[Y], predictions: &[P], weighting: Weighting<'_>) {
+                $(Metrics::<P, Y>::update(&self.$index, &mut state.$index, targets, predictions, weighting);)+
             }
 
             fn results(&self, state: &Self::State, visit: &mut dyn FnMut(usize, &'static str, f64)) {
@@ -105,14 +116,14 @@ macro_rules! spread_metrics {
                 state: &mut Self::State,
                 targets: ($(&[$target],)+),
                 predictions: ($(&[$name],)+),
-                weights: &[f64],
+                weighting: Weighting<'_>,
             ) {
                 $(Metrics::<$name, $target>::update(
                     self,
                     &mut state.$index,
                     targets.$index,
                     predictions.$index,
-                    weights,
+                    weighting.only($index),
                 );)+
             }
 
@@ -175,13 +186,13 @@ mod tests {
             &mut state,
             Y::slice(targets, 0..half),
             P::slice(predictions, 0..half),
-            weights.get(..half).unwrap_or(&[]),
+            Weighting { samples: weights.get(..half).unwrap_or(&[]), ..Weighting::NONE },
         );
         metrics.update(
             &mut state,
             Y::slice(targets, rest.clone()),
             P::slice(predictions, rest),
-            weights.get(half..).unwrap_or(&[]),
+            Weighting { samples: weights.get(half..).unwrap_or(&[]), ..Weighting::NONE },
         );
         let mut results = Vec::new();
         metrics.results(&state, &mut |output, name, value| results.push((output, name, value)));

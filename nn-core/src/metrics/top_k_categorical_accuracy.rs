@@ -8,7 +8,8 @@
 //! <https://keras.io/api/metrics/accuracy_metrics/#topkcategoricalaccuracy-class>
 
 use super::categorical_accuracy::argmax;
-use super::{Mean, Metric, MetricOn};
+use super::position::{Position, on_positions};
+use super::{Mean, Metric};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -44,19 +45,18 @@ impl Metric for TopKCategoricalAccuracy {
     }
 }
 
-impl<T: Scalar + Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<T, R, P>>
-    for TopKCategoricalAccuracy
-{
-    fn update(&self, state: &mut Mean, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
-        let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));
-        let right = positions.filter(|(t, p)| in_top_k(p, argmax(t), self.k)).count();
-        state.add(right as f64 / P as f64, weight);
+impl<T: Scalar> Position<T, T> for TopKCategoricalAccuracy {
+    fn value(&self, t: &[T], p: &[T]) -> f64 {
+        f64::from(u8::from(in_top_k(p, argmax(t), self.k)))
     }
 }
+
+on_positions!([T: Scalar + Element, const R: usize, const P: usize] TopKCategoricalAccuracy: SMatrix<T, R, P>, SMatrix<T, R, P>);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::MetricOn;
 
     /// `keras.metrics.TopKCategoricalAccuracy(k=1)`: these samples with the weights `[0.7, 0.3]` give 0.3.
     #[test]

@@ -33,6 +33,10 @@ impl<P, Y, M: MetricOn<P, Y>> MetricOn<P, Y> for Weighted<M> {
     fn update(&self, state: &mut M::State, target: &Y, prediction: &P, weight: f64) {
         self.0.update(state, target, prediction, weight);
     }
+
+    fn update_masked(&self, state: &mut M::State, target: &Y, prediction: &P, weight: f64, mask: &[u32]) {
+        self.0.update_masked(state, target, prediction, weight, mask);
+    }
 }
 
 /// A metric under another name, which is Keras's argument `name`: to tell apart two of the same kind
@@ -61,11 +65,16 @@ impl<P, Y, M: MetricOn<P, Y>> MetricOn<P, Y> for Named<M> {
     fn update(&self, state: &mut M::State, target: &Y, prediction: &P, weight: f64) {
         self.1.update(state, target, prediction, weight);
     }
+
+    fn update_masked(&self, state: &mut M::State, target: &Y, prediction: &P, weight: f64, mask: &[u32]) {
+        self.1.update_masked(state, target, prediction, weight, mask);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::losses::Weighting;
     use crate::metrics::{Mae, Metrics, Mse};
     use nalgebra::SMatrix;
     use std::vec::Vec;
@@ -75,8 +84,9 @@ mod tests {
         type Score = SMatrix<f64, 1, 1>;
         let (targets, predictions) = ([Score::new(0.), Score::new(0.)], [Score::new(1.), Score::new(2.)]);
         let metrics = (Mae, Weighted(Mae), Named("weighted_mse", Weighted(Mse)), Weighted(Named("errors", Mse)));
+        let weighting = Weighting { samples: &[3.0, 0.0], ..Weighting::NONE };
         let mut state = Default::default();
-        Metrics::<Score, Score>::update(&metrics, &mut state, &targets, &predictions, &[3.0, 0.0]);
+        Metrics::<Score, Score>::update(&metrics, &mut state, &targets, &predictions, weighting);
         let mut results = Vec::new();
         Metrics::<Score, Score>::results(&metrics, &state, &mut |_, name, value| results.push((name, value)));
         assert_eq!(results, [("mae", 1.5), ("mae", 1.0), ("weighted_mse", 1.0), ("errors", 1.0)]);

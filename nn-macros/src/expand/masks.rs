@@ -54,7 +54,8 @@ fn mask(context: &Context<'_>, tensor: TensorId, name: &str) -> Option<TokenStre
     let Op::Component(_) = &context.graph.layers[node.layer].op else { return None };
     let (layer, memory, nn) = (context.layer_type(node), memory_field(node), &context.paths.nn);
     let types = context.samples(&node.inputs, &quote!(T));
-    // A tensor that is an output is in nobody's hands here; masks are made of indices, which are none.
+    // A tensor that is an output is in nobody's hands here, and nobody asks for it: of its inputs a model hands on only a mask
+    // that is one itself, which holds indices, and an output holds numbers.
     let x = node.inputs.iter().map(|&tensor| match context.plan.tensors[tensor].place {
         Place::Output(_) => quote!(&[]),
         _ => context.read(tensor),
