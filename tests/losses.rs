@@ -43,8 +43,10 @@ fn compare<T: Scalar + Element, L: Loss + LossOn<Sequence<T>>>(
     output: Output,
     tolerance: f64,
 ) {
-    let (all, weights) = (Fixture::read_case("losses", case), Fixture::read("losses"));
-    let weights = &weights.array("w").values;
+    let (all, shared) = (Fixture::read_case("losses", case), Fixture::read("losses"));
+    let weights = &shared.array("w").values;
+    let mask: Option<Vec<u32>> =
+        case.starts_with("masked_").then(|| shared.array("m").values.iter().map(|&m| m as u32).collect());
     let targets = targets(&all);
     let predictions = all.samples::<Sequence<T>>(if let Output::Logits(_) = output { "z" } else { "y" });
     let n = predictions.len();
@@ -54,7 +56,8 @@ fn compare<T: Scalar + Element, L: Loss + LossOn<Sequence<T>>>(
     };
     let evaluate = |n: usize, samples: &[f64], gradients: Option<&mut [Sequence<T>]>| {
         let mut value = [f64::NAN];
-        let weighting = Weighting { outputs: &[], samples, masks: &[] };
+        let masks = [mask.as_deref().map(|mask| &mask[..2 * n])];
+        let weighting = Weighting { outputs: &[], samples, masks: &masks };
         let logits = logits.map(|logits| &logits[..n]);
         let (targets, predictions) = (&targets[..n], &predictions[..n]);
         let seeds = Losses::<Sequence<T>>::evaluate(
@@ -73,6 +76,14 @@ fn compare<T: Scalar + Element, L: Loss + LossOn<Sequence<T>>>(
     let short = if T::NAME == "float32" { "f32" } else { "f64" };
     all.compare(&format!("{short}.loss"), &evaluate(n, &[], None), tolerance);
     all.compare(&format!("{short}.partial"), &evaluate(3, &[], None), tolerance);
+    if mask.is_some() {
+        let (nothing, mut gradients) = ([Some(&[0; 14][..])], vec![Sequence::repeat(T::of(f64::NAN)); n]);
+        let weighting = Weighting { outputs: &[], samples: weights, masks: &nothing };
+        let (mut value, gradient) = ([f64::NAN], Some(&mut gradients[..]));
+        Losses::<Sequence<T>>::evaluate(loss, &targets, &predictions, logits, &[head], weighting, gradient, &mut value);
+        all.compare(&format!("{short}.nothing"), &value, 0.0);
+        assert!(flat(&gradients).iter().all(|&g| g == T::ZERO));
+    }
     let mut gradients = vec![Sequence::repeat(T::of(f64::NAN)); n];
     all.compare(&format!("{short}.weighted"), &evaluate(n, weights, Some(&mut gradients)), tolerance);
     if output != Output::Values {
@@ -155,6 +166,11 @@ cases! {
     categorical_focal_logits:
         CategoricalFocalCrossentropy { from_logits: true, ..Default::default() },
         Predictions;
+    masked_mse: MeanSquaredError, Predictions;
+    masked_binary: BinaryCrossentropy::default(), Predictions;
+    masked_binary_head: BinaryCrossentropy::default(), Logits(Head::Sigmoid);
+    masked_categorical: CategoricalCrossentropy::default(), Predictions;
+    masked_categorical_head: CategoricalCrossentropy::default(), Logits(Head::Softmax);
 }
 
 cases! {
@@ -162,6 +178,8 @@ cases! {
     sparse_categorical_crossentropy: SparseCategoricalCrossentropy::default(), Predictions;
     sparse_categorical_crossentropy_logits: SparseCategoricalCrossentropy { from_logits: true }, Predictions;
     sparse_categorical_crossentropy_head: SparseCategoricalCrossentropy::default(), Logits(Head::Softmax);
+    masked_sparse: SparseCategoricalCrossentropy::default(), Predictions;
+    masked_sparse_head: SparseCategoricalCrossentropy::default(), Logits(Head::Softmax);
 }
 
 model! {

@@ -10,7 +10,7 @@ mod fixture;
 
 use fixture::Fixture;
 use nn::Sample;
-use nn::losses::{CategoricalFocalCrossentropy, LossOn};
+use nn::losses::{CategoricalFocalCrossentropy, LossOn, Weighting};
 use nn::metrics::*;
 use nn::prelude::*;
 
@@ -32,18 +32,28 @@ fn compare<T: Scalar, P: Sample<Element = T>, Y: Sample, M: MetricOn<P, Y>>(
     targets: impl Fn(&Fixture) -> Vec<Y>,
     tolerance: f64,
 ) {
-    let (all, weights) = (Fixture::read_case("losses", case), Fixture::read("losses"));
-    let weights = &weights.array("w").values;
+    let (all, shared) = (Fixture::read_case("losses", case), Fixture::read("losses"));
+    let weights = &shared.array("w").values;
+    let mask: Option<Vec<u32>> =
+        case.starts_with("masked_").then(|| shared.array("m").values.iter().map(|&m| m as u32).collect());
     let (targets, predictions) = (targets(&all), all.samples::<P>("y"));
     let n = predictions.len();
     // Metrics look at weights only where they are wrapped.
     let value = |n: usize, weights: &[f64]| {
-        fn run<P: Sample, Y: Sample, M: Metrics<P, Y>>(metric: M, batches: &[(&[Y], &[P])], weights: &[f64]) -> f64 {
+        fn run<P: Sample, Y: Sample, M: Metrics<P, Y>>(
+            metric: M,
+            batches: &[(&[Y], &[P])],
+            weights: &[f64],
+            mask: Option<&[u32]>,
+        ) -> f64 {
             let mut state = M::State::default();
             let mut start = 0;
             for (targets, predictions) in batches {
                 let end = start + targets.len();
-                metric.update(&mut state, targets, predictions, weights.get(start..end).unwrap_or(&[]));
+                let masks = [mask.map(|mask| &mask[start * P::COLS..end * P::COLS])];
+                let samples = weights.get(start..end).unwrap_or(&[]);
+                let weighting = Weighting { samples, masks: &masks, ..Weighting::NONE };
+                metric.update(&mut state, targets, predictions, weighting);
                 start = end;
             }
             let mut result = f64::NAN;
@@ -52,8 +62,8 @@ fn compare<T: Scalar, P: Sample<Element = T>, Y: Sample, M: MetricOn<P, Y>>(
         }
         let first = n.min(FIRST);
         let batches = [(&targets[..first], &predictions[..first]), (&targets[first..n], &predictions[first..n])];
-        let weighted = run(Weighted(metric.clone()), &batches, weights);
-        let plain = run(metric.clone(), &batches, weights);
+        let weighted = run(Weighted(metric.clone()), &batches, weights, mask.as_deref());
+        let plain = run(metric.clone(), &batches, weights, mask.as_deref());
         (plain, weighted)
     };
     let short = if T::NAME == "float32" { "f32" } else { "f64" };
@@ -128,12 +138,22 @@ cases! {
     m_binary_accuracy: BinaryAccuracy::default();
     m_categorical_accuracy: CategoricalAccuracy;
     m_top_2_sequence: TopKCategoricalAccuracy { k: 2 };
+    masked_m_mse: Mse;
+    masked_m_binary_accuracy: BinaryAccuracy::default();
+    masked_m_categorical_accuracy: CategoricalAccuracy;
+    masked_m_top_2: TopKCategoricalAccuracy { k: 2 };
+    masked_m_categorical_crossentropy: CategoricalCrossentropy::default();
+    masked_m_cosine: CosineSimilarity;
+    masked_m_rmse: RootMeanSquaredError;
+    masked_m_precision: Precision::default();
+    masked_m_recall: Recall::default();
 }
 
 cases! {
     3 x 2, classes:
     m_sparse_categorical_crossentropy: SparseCategoricalCrossentropy::default();
     m_sparse_categorical_accuracy: SparseCategoricalAccuracy;
+    masked_m_sparse_categorical_accuracy: SparseCategoricalAccuracy;
 }
 
 cases! {
