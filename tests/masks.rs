@@ -219,24 +219,31 @@ fn a_loss_of_a_users_own_sees_what_counts() {
 }
 
 model! {
-    /// Twice as many steps as the mask knows of.
+    /// Sequences of different lengths, one behind the other.
     pub struct Longer;
 
     let x = Input(shape = [4, 2]);
+    let z = Input(shape = [3, 2]);
     let h = Masking(mask_value = -1.0)(x);
-    let both = concatenate([h, h], axis = 1);
-    let y = Dense(1)(both);
+    let i = Masking(mask_value = -1.0)(z);
+    let y = concatenate([h, i], axis = 1);
+    let mean = GlobalAveragePooling1D()(y);
+    let out = Activation(linear)(y);
 
-    Model(inputs = x, outputs = y)
+    Model(inputs = [x, z], outputs = [out, mean])
 }
 
-/// Keras puts the masks side by side; here such an output has none.
+/// As in Keras, the masks are joined as the steps are, for layers and for losses.
 #[test]
-fn steps_side_by_side_have_no_mask() {
-    let data = Data::read();
-    let mut model = Longer::<f64>::boxed(&mut StdRng::seed_from_u64(1)).compile(sgd(), MeanSquaredError).metrics(Mae);
-    let targets = [SMatrix::<f64, 1, 8>::zeros(); 7];
-    let predictions = model.predict(&data.x).unwrap();
-    let mean = predictions.iter().flat_map(|y| y.iter()).map(|y| y * y).sum::<f64>() / 56.0;
-    assert!((model.evaluate(&data.x, &targets).unwrap().loss - mean).abs() < 1e-12);
+fn steps_one_behind_the_other() {
+    let mut model = Longer::<f64>::new(&mut StdRng::seed_from_u64(1)).compile(sgd(), MeanSquaredError);
+    // Steps that count: 1 and 3 of the first sequence, 0 of the second.
+    let x = SMatrix::<f64, 2, 4>::from_column_slice(&[-1., -1., 2., -1., -1., -1., 4., 5.]);
+    let z = SMatrix::<f64, 2, 3>::from_column_slice(&[6., 8., -1., -1., -1., -1.]);
+    let mean = model.model().call((&x, &z)).mean;
+    assert!((mean - SVector::<f64, 2>::new(4., 4.)).norm() < 1e-12, "{mean}");
+    let targets = ([SMatrix::<f64, 2, 7>::zeros()], [mean]);
+    let report = model.evaluate((&[x], &[z]), (&targets.0, &targets.1)).unwrap();
+    let squares = 4. + 1. + 16. + 25. + 36. + 64.;
+    assert!((report.get("out_loss").unwrap() - squares / 6.).abs() < 1e-12, "{report:?}");
 }

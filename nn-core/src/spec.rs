@@ -88,6 +88,12 @@ pub enum Masking {
     Drops,
     /// The output has the mask of the input; of several inputs that all have one, a step counts where it counts in any.
     Passes,
+    /// The output has the masks of the inputs one behind the other, if the axis that this argument gives is that of the steps; else as
+    /// [`Passes`](Self::Passes).
+    Joins {
+        /// The index of the argument.
+        axis: usize,
+    },
     /// It is called with the mask as one more input, the last. The output has the same mask if the flag of this index is
     /// set (`return_sequences`).
     Reads {

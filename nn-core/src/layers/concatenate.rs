@@ -27,7 +27,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     // Keras joins a single tensor as well.
     inputs: Arity { min: 1, ..Arity::MANY },
     consts: 3,
-    masking: Masking::Passes,
+    masking: Masking::Joins { axis: 0 },
     infer,
     ..LayerSpec::BASE
 };

@@ -49,6 +49,18 @@ pub const ANY: LayerSpec = LayerSpec {
     ..LayerSpec::BASE
 };
 
+/// The masks of sequences that are put one behind the other. A graph has no name for it.
+pub const JOIN: LayerSpec = LayerSpec {
+    name: "JoinMasks",
+    module: "masking",
+    inputs: Arity::MANY,
+    reads: Dtype::U32,
+    writes: Dtype::U32,
+    consts: 1,
+    infer: sum,
+    ..LayerSpec::BASE
+};
+
 /// The shape stays.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if inputs[0].rank() < 2 {
@@ -82,12 +94,26 @@ const fn equal(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &[]))
 }
 
+/// As many steps as all together; the type is `JoinMasks<steps>`.
+const fn sum(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let (mut steps, mut i) = (0, 0);
+    while i < inputs.len() {
+        if inputs[i].rank() != 1 {
+            let message = Text::new().str("expected masks of shape (steps,), but got ").shape(&inputs[i]);
+            return Err(ShapeError::input(Code::WrongRank, i, message));
+        }
+        steps += inputs[i].dim(0);
+        i += 1;
+    }
+    Ok(Inferred::new(Shape::new(&[steps]), &[steps]))
+}
+
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::layer::{Layer, Pass};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
-    use crate::tensor::{Element, Tensors, flat, flat_mut};
+    use crate::tensor::{Element, Sample, flat, flat_mut};
     use nalgebra::{SMatrix, SVector};
 
     /// Leaves out the positions that hold nothing but `mask_value`.
@@ -205,43 +231,77 @@ pub(super) mod compute {
         pub const DEFAULT: Self = AnyMask;
     }
 
-    macro_rules! any_mask {
-        ($(($name:ident $index:tt $second:ident))+) => {
-            impl<T: Scalar, const P: usize> Layer<T, ($(any_mask!(@mask $name P),)+)> for AnyMask {
-                type Output = SVector<u32, P>;
-                type Weights = ();
-                type Scratch<B: Storage> = ();
-                type Cache<B: Storage> = ();
+    /// The masks of sequences that are put one behind the other: `P` steps in all.
+    #[derive(Clone, Copy, Debug)]
+    pub struct JoinMasks<const P: usize>;
 
-                fn forward<B: Storage>(
-                    &self,
-                    _: &(),
-                    x: <($(any_mask!(@mask $name P),)+) as Tensors>::Batch<'_>,
-                    m: &mut [SVector<u32, P>],
-                    _: Pass<'_, '_, (), ()>,
-                ) {
+    impl<const P: usize> JoinMasks<P> {
+        /// The only value.
+        pub const DEFAULT: Self = JoinMasks;
+    }
+
+    macro_rules! of_masks {
+        ($(($name:ident $index:tt $second:ident))+) => {
+            impl<T: Scalar, $($name: Sample<Element = u32>),+> Layer<T, ($($name,)+)> for AnyMask {
+                // All are of one type: that of the first.
+                type Output = A;
+                type Weights = ();
+                type Scratch<Z: Storage> = ();
+                type Cache<Z: Storage> = ();
+
+                fn forward<Z: Storage>(&self, _: &(), x: ($(&[$name],)+), m: &mut [A], _: Pass<'_, '_, (), ()>) {
                     let m = flat_mut(m);
                     m.fill(0);
                     $(m.iter_mut().zip(flat(x.$index)).for_each(|(m, x)| *m |= u32::from(*x != 0));)+
                 }
 
-                /// A mask has no gradient.
-                fn backward<B: Storage>(
+                of_masks!(@backward ($($name),+) A);
+            }
+
+            impl<T: Scalar, $($name: Sample<Element = u32>,)+ const P: usize> Layer<T, ($($name,)+)> for JoinMasks<P> {
+                type Output = SVector<u32, P>;
+                type Weights = ();
+                type Scratch<Z: Storage> = ();
+                type Cache<Z: Storage> = ();
+
+                fn forward<Z: Storage>(
                     &self,
                     _: &(),
-                    _: <($(any_mask!(@mask $name P),)+) as Tensors>::Batch<'_>,
-                    _: &[SVector<u32, P>],
-                    _: &[SVector<u32, P>],
-                    _: &mut (),
-                    _: <($(any_mask!(@mask $name P),)+) as Tensors>::Gradients<'_>,
-                    _: Option<&mut ()>,
+                    x: ($(&[$name],)+),
+                    m: &mut [SVector<u32, P>],
+                    _: Pass<'_, '_, (), ()>,
                 ) {
+                    const { assert!(P == 0 $(+ $name::SIZE)+, "the steps of all masks together") }
+                    for (n, m) in m.iter_mut().enumerate() {
+                        let (m, mut start) = (m.as_mut_slice(), 0);
+                        $(
+                            let steps = $name::SIZE;
+                            m[start..start + steps].copy_from_slice(&flat(x.$index)[n * steps..(n + 1) * steps]);
+                            start += steps;
+                        )+
+                        debug_assert_eq!(start, P);
+                    }
                 }
+
+                of_masks!(@backward ($($name),+) SVector<u32, P>);
             }
         };
-        (@mask $name:ident $p:ident) => { SVector<u32, $p> };
+        (@backward ($($name:ident),+) $output:ty) => {
+            /// A mask has no gradient.
+            fn backward<Z: Storage>(
+                &self,
+                _: &(),
+                _: ($(&[$name],)+),
+                _: &[$output],
+                _: &[$output],
+                _: &mut (),
+                _: ($(Option<&mut [$name]>,)+),
+                _: Option<&mut ()>,
+            ) {
+            }
+        };
     }
-    crate::tensor::for_each_arity!(any_mask);
+    crate::tensor::for_each_arity!(of_masks);
 
     #[cfg(test)]
     mod tests {
@@ -283,6 +343,17 @@ pub(super) mod compute {
             Layer::<f32, X>::forward::<Inline<1>>(&AnyMask, &(), (&a, &b), &mut m, Pass::Inference(&mut ()));
             assert_eq!(m[0].as_slice(), [0, 1, 1]);
         }
+
+        #[test]
+        fn steps_one_behind_the_other() {
+            let a = [SVector::<u32, 2>::new(0, 1), SVector::<u32, 2>::new(1, 0)];
+            let b = [SVector::<u32, 3>::new(1, 1, 0), SVector::<u32, 3>::new(0, 0, 1)];
+            let mut m = [SVector::<u32, 5>::repeat(9); 2];
+            type X = (SVector<u32, 2>, SVector<u32, 3>);
+            let pass = Pass::Inference(&mut ());
+            Layer::<f32, X>::forward::<Inline<2>>(&JoinMasks::<5>, &(), (&a, &b), &mut m, pass);
+            assert_eq!((m[0].as_slice(), m[1].as_slice()), (&[0, 1, 1, 1, 0][..], &[1, 0, 0, 0, 1][..]));
+        }
     }
 }
 
@@ -297,5 +368,6 @@ mod tests {
         assert_eq!(positions(&[], &[x]).unwrap().output(0), Shape::new(&[5]));
         assert!(infer(&[Value::Float(0.)], &[Shape::new(&[5])]).is_err());
         assert!(equal(&[], &[Shape::new(&[5]), Shape::new(&[4])]).is_err());
+        assert_eq!(sum(&[], &[Shape::new(&[5]), Shape::new(&[4])]).unwrap().output(0), Shape::new(&[9]));
     }
 }

@@ -81,7 +81,7 @@ impl<'a> Weighting<'a> {
     }
 
     /// The mask of the first output, if it has one number for each of so many positions. Another one says nothing of
-    /// them: steps were put side by side after it was made.
+    /// them: a layer at every step may have given several positions for each.
     pub(crate) fn mask(self, positions: usize) -> Option<&'a [u32]> {
         self.masks.first().copied().flatten().filter(|mask| mask.len() == positions)
     }

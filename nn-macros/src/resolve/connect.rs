@@ -151,7 +151,16 @@ impl Resolver<'_> {
         }
         let mask = match masking {
             Masking::Drops => None,
-            Masking::Passes => self.join(&masks, &exprs, call),
+            Masking::Passes => self.any_of(&masks, &exprs, call),
+            Masking::Joins { axis } => match &self.graph.layers[layer].op {
+                // The batch is axis 0, the steps are axis 1 of the `(steps, features)` that a mask belongs to.
+                Op::Builtin(builtin) => match builtin.args[axis].value {
+                    Some(Value::Int(1 | -2)) => self.joined(&masks, &exprs, call),
+                    Some(_) => self.any_of(&masks, &exprs, call),
+                    None => None,
+                },
+                _ => None,
+            },
             Masking::Reads { .. } => first_mask.filter(|_| self.keeps_steps(layer)),
             Masking::Makes { flag, by } => self.mask_made(layer, flag, by, sources, &exprs, call),
         };
@@ -217,8 +226,18 @@ impl Resolver<'_> {
         }
     }
 
-    /// The mask of what is made of several tensors.
-    fn join(&mut self, masks: &[Option<TensorId>], exprs: &[Expr], call: &ExprCall) -> Option<TensorId> {
+    /// The masks of tensors whose steps are put one behind the other.
+    fn joined(&mut self, masks: &[Option<TensorId>], exprs: &[Expr], call: &ExprCall) -> Option<TensorId> {
+        let all: Vec<TensorId> = masks.iter().copied().collect::<Option<_>>()?;
+        if let [one] = all[..] {
+            return Some(one);
+        }
+        let join = self.part(&nn_core::layers::masking::JOIN, Vec::new(), exprs[0].clone());
+        Some(self.node(join, all, exprs[..1].to_vec(), call.span()))
+    }
+
+    /// The mask of what is made of several tensors, step by step.
+    fn any_of(&mut self, masks: &[Option<TensorId>], exprs: &[Expr], call: &ExprCall) -> Option<TensorId> {
         // A tensor without a mask counts in every step.
         let mut all: Vec<TensorId> = masks.iter().copied().collect::<Option<_>>()?;
         all.sort_unstable();
