@@ -92,6 +92,8 @@ mod train;
 #[cfg(feature = "std")]
 mod validation;
 #[cfg(feature = "std")]
+mod warnings;
+#[cfg(feature = "std")]
 mod weight_file;
 
 pub use model::{Graph, Model};
@@ -99,8 +101,8 @@ pub use model::{Graph, Model};
 pub use nn_core::Heap;
 pub use nn_core::{
     Buffer, Component, Element, Inline, Layer, Mode, Pass, Path, Sample, Scalar, Shape, ShapeError, Storage, Tensors,
-    Variable, Weights, activations, constraints, data, initializers, kernels, layer, layers, losses, metrics, model,
-    optimizers, regularizers, schedules, shape, spec, storage, summary, tensor, text, weights,
+    Variable, Weights, activations, constraints, data, initializers, kernels, layer, layers, lints, losses, metrics,
+    model, optimizers, regularizers, schedules, shape, spec, storage, summary, tensor, text, weights,
 };
 pub use nn_macros::model;
 
@@ -115,6 +117,7 @@ pub use {
     report::{Logs, Report},
     samples::{Samples, TrainingBatch},
     validation::{Streamed, Validation},
+    warnings::Warning,
     weight_file::WeightFiles,
 };
 

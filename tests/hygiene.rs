@@ -104,7 +104,7 @@ pub mod without_warnings {
         struct Weightless;
 
         let x = Input(shape = [3]);
-        let y = Softmax()(add([x, x]));
+        let y = Softmax()(multiply([x, x]));
 
         Model(inputs = x, outputs = y)
     }
@@ -169,6 +169,7 @@ mod other_meanings {
 
     ::nn::model! {
         /// A model that is called as one of the library's traits is.
+        #[nn(allow(bias_before_batch_normalization))]
         pub struct Components;
 
         let a = Input(shape = [T, N]);

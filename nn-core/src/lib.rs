@@ -20,6 +20,7 @@ pub mod activations;
 pub mod constraints;
 pub mod initializers;
 pub mod layers;
+pub mod lints;
 pub mod regularizers;
 pub mod shape;
 pub mod spec;

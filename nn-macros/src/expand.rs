@@ -41,8 +41,8 @@ pub(crate) struct Context<'a> {
     pub(crate) paths: imports::Paths,
 }
 
-/// The whole expansion.
-pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream {
+/// The whole expansion. `lints` is what `impl Model` says for the lints of training.
+pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan, lints: &TokenStream) -> TokenStream {
     let name = &syntax.name;
     let context = Context {
         syntax,
@@ -66,7 +66,7 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream
     let flat = weights::flat(&inside);
     let memory = forward::memory(&inside);
     let layer = model::layer(&inside);
-    let model = model::model(&inside);
+    let model = model::model(&inside, lints);
     let checks = &graph.checks;
     let items = quote! {
         #weights

@@ -6,6 +6,7 @@ mod expand;
 mod fallback;
 mod graph;
 mod infer;
+mod lint;
 mod literal;
 mod names;
 mod parse;
@@ -52,16 +53,19 @@ pub fn model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// run.
 fn expand_model(input: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
-    let Some(syntax) = parse::parse(input, &mut diagnostics) else {
+    let Some(mut syntax) = parse::parse(input, &mut diagnostics) else {
         let errors = diagnostics.into_compile_errors();
         return quote::quote!(#(#errors;)*);
     };
     let mut graph = resolve::resolve(&syntax, &mut diagnostics);
     infer::infer(&mut graph, &mut diagnostics);
     check::check(&graph, &mut diagnostics);
+    let allowed = lint::allowed(&mut syntax, &mut diagnostics);
     if diagnostics.any() {
         return fallback::fallback(&syntax, &graph, diagnostics);
     }
     let plan = plan::plan(&graph);
-    expand::expand(&syntax, &graph, &plan)
+    let mut items = expand::expand(&syntax, &graph, &plan, &lint::for_training(&graph, &allowed));
+    items.extend(lint::lint(&syntax, &graph, &plan, &allowed));
+    items
 }

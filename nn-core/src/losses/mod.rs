@@ -54,7 +54,7 @@ mod none;
 mod spread;
 
 pub use none::NoTarget;
-pub use spread::{Losses, Seeds, Weighting};
+pub use spread::{About, Losses, Seeds, Weighting};
 
 use crate::activations::Head;
 use crate::tensor::Sample;
@@ -98,6 +98,12 @@ pub trait Loss {
 
     /// Keras's name: `mean_squared_error`.
     fn name(&self) -> &'static str;
+
+    /// Whether predictions are logits, for a loss that takes probabilities or logits; `None` for any other. For
+    /// [lints](crate::lints) only.
+    fn takes_logits(&self) -> Option<bool> {
+        None
+    }
 }
 
 /// A loss that can judge predictions `P`.

@@ -300,8 +300,8 @@ fn heads(context: &Context<'_>) -> Heads {
     Heads { heads, logits: one_or_tuple(logits), training_logits: one_or_tuple(training_logits) }
 }
 
-/// `impl Model`.
-pub(crate) fn model(context: &Context<'_>) -> TokenStream {
+/// `impl Model`, with what the lints of training read.
+pub(crate) fn model(context: &Context<'_>, lints: &TokenStream) -> TokenStream {
     let Context { graph, name, graph_type, outputs, .. } = context;
     let nn = &context.paths.nn;
     let t = quote!(T);
@@ -335,6 +335,7 @@ pub(crate) fn model(context: &Context<'_>) -> TokenStream {
             const SUMMARY: &'static str =
                 if size_of::<T>() == 4 { #graph_type::summary_f32 } else { #graph_type::summary_f64 };
             const DOT: &'static str = #dot;
+            #lints
             const ARENA_BYTES: usize = size_of::<#layer::Scratch<#nn Inline<1>>>();
             const TRAIN_BYTES: usize = size_of::<#layer::Cache<#nn Inline<1>>>();
         }
