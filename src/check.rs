@@ -1,8 +1,8 @@
 //! Checks of data and settings, before anything computes with them.
 
-use crate::data::{Inspect, NotFinite};
+use crate::data::{Inspect, NotFinite, Outside};
 use crate::losses::Losses;
-use crate::{Error, Model, Result, Tensors};
+use crate::{Error, Layer, Model, Result, Tensors};
 use core::fmt;
 
 /// The targets of a model's losses.
@@ -73,10 +73,28 @@ impl Check {
     }
 }
 
+/// Checks that the layers have every index of the inputs.
+fn indices<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>, name: impl Fn(usize) -> Name) -> Result<()> {
+    let bounds = <M::Graph as Layer<M::Scalar, M::Inputs>>::BOUNDS;
+    if bounds.is_empty() {
+        return Ok(());
+    }
+    let (mut input, mut error) = (0, None);
+    M::Inputs::outside(x, bounds, &mut |place| {
+        if let (Some(Outside { sample, position, index, bound }), None) = (place, &error) {
+            error = Some(Error::Index { tensor: name(input).to_string(), sample, position, index, bound });
+        }
+        input += 1;
+    });
+    error.map_or(Ok(()), Err)
+}
+
 /// Checks the inputs of a prediction; their number of samples.
 pub(crate) fn inputs<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>) -> Result<usize> {
     let mut check = Check::default();
-    check.add::<M::Inputs>(x, |i| Name { part: "", what: "input", name: M::INPUT_NAMES[i] }, |_| true)?;
+    let input = |i: usize| Name { part: "", what: "input", name: M::INPUT_NAMES[i] };
+    check.add::<M::Inputs>(x, input, |_| true)?;
+    indices::<M>(x, input)?;
     Ok(check.count())
 }
 
@@ -91,6 +109,7 @@ pub(crate) fn data<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
     let target = |i: usize| Name { part, what: "target of output", name: M::OUTPUT_NAMES[i] };
     let mut check = Check::default();
     check.add::<M::Inputs>(x, input, |_| true)?;
+    indices::<M>(x, input)?;
     check.add::<L::Targets>(y, target, |output| losses.judges(output))?;
     if check.count() == 0 {
         return Err(Error::Empty { tensor: input(0).to_string() });

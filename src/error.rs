@@ -45,6 +45,20 @@ pub enum Error {
         /// The number.
         value: f64,
     },
+    /// An index that a layer does not have: a word that is not in the vocabulary.
+    #[error("{tensor}: expected indices below {bound}, got {index} in sample {sample} (position {position})")]
+    Index {
+        /// Which input.
+        tensor: String,
+        /// The sample.
+        sample: usize,
+        /// The position in the sample.
+        position: usize,
+        /// The index.
+        index: u32,
+        /// How many there are to choose from.
+        bound: usize,
+    },
     /// A target that the loss cannot judge, for example a class that does not exist.
     #[error("{tensor}: sample {sample} does not fit the loss: expected {expected}")]
     Target {

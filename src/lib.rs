@@ -78,6 +78,8 @@ mod random;
 #[cfg(feature = "std")]
 mod report;
 #[cfg(feature = "std")]
+mod rows;
+#[cfg(feature = "std")]
 mod samples;
 #[cfg(feature = "std")]
 mod source;

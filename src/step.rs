@@ -2,7 +2,8 @@
 
 use crate::freeze::{layers, visit_layers};
 use crate::losses::{Losses, Weighting};
-use crate::optimizers::{MAX_SLOTS, Optimizer};
+use crate::optimizers::{Clipping, Idle, MAX_SLOTS, Optimizer};
+use crate::rows::Rows;
 use crate::weights::zeroed_box;
 use crate::{Buffer, Graph, Heap, Layer, Mode, Model, Pass, Scalar, Tensors};
 use core::ops::Range;
@@ -55,7 +56,7 @@ impl<M: Model> Tape<M> {
         parts: &mut [f64],
     ) -> f64 {
         let graph = M::Graph::NEW;
-        learner.dw.as_mut_slice().fill(M::Scalar::ZERO);
+        learner.clear();
         M::Outputs::clear(M::Outputs::batch_mut::<Heap>(&mut self.dy, n));
 
         let y = M::Outputs::batch_mut::<Heap>(&mut self.y, n);
@@ -76,6 +77,9 @@ impl<M: Model> Tape<M> {
         graph.backward_from::<Heap>(seeds, model, x, y, dy, &mut self.cache, nobody, Some(&mut learner.dw));
         let penalty = graph.regularize(model, Some(&mut learner.dw)) + graph.training_activity::<Heap>(&self.cache);
 
+        if !learner.rows.is_empty() {
+            learner.rows.collect(|visit| graph.touched::<Heap>(x, &self.cache, visit));
+        }
         graph.update::<Heap>(model, &self.cache);
         learner.apply(model, optimizer);
         learner.constrain(model);
@@ -94,11 +98,21 @@ pub(crate) struct Learner<M: Model> {
     /// One for each name in [`Optimizer::state`]: the optimizer's slots and, where there is one, the average of the
     /// weights.
     pub(crate) slots: Vec<Box<M>>,
-    /// What training changes: the ranges of the variables in the flat slice of weights. A gradient is clipped by
-    /// variable.
-    variables: Vec<Range<usize>>,
-    /// The same in runs without gaps between neighbours, for fewer and longer loops.
+    /// The tables whose gradient comes by rows. Where there are none, all steps are over all weights.
+    pub(crate) rows: Rows,
+    /// What of the gradient is zeroed before a step: all that backward passes add to, but the tables.
+    dense: Vec<Range<usize>>,
+    /// What training changes: the variables in the flat slice of weights, each with a number, without the tables. Behind
+    /// these, during a step, the rows of the batch. A gradient is clipped by variable.
+    parts: Vec<(usize, Range<usize>)>,
+    /// How many of the parts are not rows.
+    variables: usize,
+    /// The same variables in runs without gaps between neighbours, for fewer and longer loops.
+    runs: Vec<Range<usize>>,
+    /// The same with the tables: everything that training changes.
     trainable: Vec<Range<usize>>,
+    /// Everything else.
+    fixed: Vec<Range<usize>>,
     /// What [`set_trainable`](crate::Compiled::set_trainable) has frozen: one for each layer with weights, in the order
     /// of [`Weights::variables`](crate::Weights::variables).
     pub(crate) frozen: Vec<bool>,
@@ -122,19 +136,52 @@ impl<M: Model> Learner<M> {
         let slots = slots.collect();
         let dw = zeroed_box::<M::Scalar, M>();
         let frozen = vec![false; layers::<M>().len()];
-        let (variables, trainable) = (Vec::new(), Vec::new());
-        let mut learner = Learner { dw, slots, variables, trainable, frozen, learning_rate: None, steps: 0 };
+        let rows = tables::<M>(optimizer.idle());
+        let mut learner = Learner {
+            dw,
+            slots,
+            dense: dense::<M>(&rows),
+            rows,
+            parts: Vec::new(),
+            variables: 0,
+            runs: Vec::new(),
+            trainable: Vec::new(),
+            fixed: Vec::new(),
+            frozen,
+            learning_rate: None,
+            steps: 0,
+        };
         learner.refreeze();
         learner
     }
 
+    /// Sets the gradient to zero. Where it comes by rows, it is.
+    fn clear(&mut self) {
+        for range in &self.dense {
+            self.dw.as_mut_slice()[range.clone()].fill(M::Scalar::ZERO);
+        }
+    }
+
     /// Finds out anew what training changes, after a change of [`frozen`](Self::frozen).
     pub(crate) fn refreeze(&mut self) {
-        self.variables = trainable::<M>(&self.frozen);
+        self.rows.freeze(&self.frozen);
+        self.parts.clear();
+        self.runs.clear();
         self.trainable.clear();
-        for range in &self.variables {
+        for range in trainable::<M>(&self.frozen) {
             extend(&mut self.trainable, range.clone());
+            if !self.rows.ranges().any(|table| *table == range) {
+                extend(&mut self.runs, range.clone());
+                self.parts.push((self.parts.len(), range));
+            }
         }
+        self.variables = self.parts.len();
+        self.fixed = without(M::COUNT, &self.trainable);
+    }
+
+    /// Makes the slots what they would be if every row took part in every step.
+    pub(crate) fn settle(&mut self) {
+        self.rows.settle(&mut self.slots);
     }
 
     /// The learning rate of the next step.
@@ -149,33 +196,44 @@ impl<M: Model> Learner<M> {
             // So that a layer that is frozen now, and not later, has an average to go on from.
             average.as_mut_slice().copy_from_slice(model.as_slice());
         }
-        options.clipping.apply(self.dw.as_mut_slice(), &self.variables);
-        let count = self.slots.len().min(MAX_SLOTS + 1);
-        for range in &self.trainable {
-            let mut slots: [&mut [M::Scalar]; MAX_SLOTS + 1] = Default::default();
-            for (slot, weights) in slots.iter_mut().zip(&mut self.slots) {
-                *slot = &mut weights.as_mut_slice()[range.clone()];
-            }
-            let (w, g) = (&mut model.as_mut_slice()[range.clone()], &self.dw.as_slice()[range.clone()]);
-            optimizer.update(self.steps, learning_rate, w, g, &mut slots[..count]);
+        if options.clipping != Clipping::None {
+            self.parts.truncate(self.variables);
+            self.parts.reserve(self.rows.capacity());
+            self.parts.extend(self.rows.parts().map(|(table, range)| (self.variables + table, range)));
+            // The rows of two tables may have come in turns.
+            self.parts[self.variables..].sort_unstable_by_key(|(table, _)| *table);
         }
+        options.clipping.apply(self.dw.as_mut_slice(), &self.parts);
+        let steps = self.steps;
+        let mut update = |dw: &M, slots: &mut [Box<M>], range: Range<usize>| {
+            let count = slots.len().min(MAX_SLOTS + 1);
+            let mut runs: [&mut [M::Scalar]; MAX_SLOTS + 1] = Default::default();
+            for (run, slot) in runs.iter_mut().zip(slots) {
+                *run = &mut slot.as_mut_slice()[range.clone()];
+            }
+            let (w, g) = (&mut model.as_mut_slice()[range.clone()], &dw.as_slice()[range]);
+            optimizer.update(steps, learning_rate, w, g, &mut runs[..count]);
+        };
+        for range in &self.runs {
+            update(&self.dw, &mut self.slots, range.clone());
+        }
+        self.rows.apply(&mut *self.dw, &mut self.slots, update);
         self.steps += 1;
     }
 
     /// Keeps the weights within their bounds. What is frozen at run time stays as it is: the gradient, which has done its
     /// work, holds it meanwhile.
     fn constrain(&mut self, model: &mut M) {
-        let frozen = self.frozen.contains(&true);
-        if frozen {
-            self.dw.as_mut_slice().copy_from_slice(model.as_slice());
+        if !self.frozen.contains(&true) {
+            return M::Graph::NEW.constrain(model);
+        }
+        for range in &self.fixed {
+            self.dw.as_mut_slice()[range.clone()].copy_from_slice(&model.as_slice()[range.clone()]);
         }
         M::Graph::NEW.constrain(model);
-        if frozen {
-            let mut start = 0;
-            for range in self.trainable.iter().cloned().chain(core::iter::once(M::COUNT..M::COUNT)) {
-                model.as_mut_slice()[start..range.start].copy_from_slice(&self.dw.as_slice()[start..range.start]);
-                start = range.end;
-            }
+        for range in &self.fixed {
+            model.as_mut_slice()[range.clone()].copy_from_slice(&self.dw.as_slice()[range.clone()]);
+            self.dw.as_mut_slice()[range.clone()].fill(M::Scalar::ZERO);
         }
     }
 
@@ -188,6 +246,45 @@ impl<M: Model> Learner<M> {
             }
         }
     }
+}
+
+/// The tables of a model whose gradient comes by rows, if the optimizer can leave rows out.
+fn tables<M: Model>(idle: Idle) -> Rows {
+    let Some(mut rows) = Rows::new(idle) else { return Rows::none() };
+    let mut start = 0;
+    visit_layers::<M>(&mut |layer, _, variable| {
+        let end = start + variable.shape.size();
+        if variable.rows && variable.trainable {
+            rows.add(start..end, variable.shape.dim(0), layer);
+        }
+        start = end;
+    });
+    rows
+}
+
+/// What a backward pass may add to, but the tables.
+fn dense<M: Model>(rows: &Rows) -> Vec<Range<usize>> {
+    let (mut dense, mut start) = (Vec::new(), 0);
+    visit_layers::<M>(&mut |_, _, variable| {
+        let end = start + variable.shape.size();
+        if variable.trainable && !rows.ranges().any(|table| table.start == start) {
+            extend(&mut dense, start..end);
+        }
+        start = end;
+    });
+    dense
+}
+
+/// What is left of `0..count` without some ranges, which are in ascending order.
+fn without(count: usize, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
+    let (mut left, mut start) = (Vec::new(), 0);
+    for range in ranges {
+        left.push(start..range.start);
+        start = range.end;
+    }
+    left.push(start..count);
+    left.retain(|range| !range.is_empty());
+    left
 }
 
 /// The ranges of the variables that training changes, without those of `frozen` layers.
@@ -223,5 +320,7 @@ mod tests {
             extend(&mut ranges, next);
         }
         assert_eq!(ranges, [2..9, 11..13]);
+        assert_eq!(without(15, &ranges), [0..2, 9..11, 13..15]);
+        assert_eq!(without(13, &[0..9, 9..13]), []);
     }
 }

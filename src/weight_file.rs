@@ -108,6 +108,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// If the file cannot be written.
     pub fn save_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
+        learner.settle();
         let Place { epoch, batch, passes, pass_step, seen, open } = self.place;
         let place = [epoch as u64, batch as u64, passes as u64, pass_step, seen as u64, open.into()];
         let mut tensors = vec![Tensor::number(STEPS, learner.steps), Tensor::numbers(PLACE, &place)];
@@ -151,6 +152,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         (learner.steps, learner.learning_rate) = (steps, learning_rate);
         learner.frozen = layers::<M>().iter().map(|(path, _)| frozen.contains(path)).collect();
         learner.refreeze();
+        learner.rows.reset();
         let [epoch, batch, passes, seen] = [epoch, batch, passes, seen].map(|number| number as usize);
         self.place = Place { epoch, batch, passes, pass_step, seen, open: open != 0 && passes > 0 };
         variables.write(&mut *self.model);

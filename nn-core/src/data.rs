@@ -127,6 +127,12 @@ pub trait Inspect: Tensors {
     /// For every tensor in order, its number of samples and the place of its first number that is NaN or infinite.
     fn inspect(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize, Option<NotFinite>));
 
+    /// For every tensor in order, the first index that is not below its bound; tensors of numbers have none.
+    fn outside(batch: Self::Batch<'_>, bounds: &[usize], visit: &mut dyn FnMut(Option<Outside>)) {
+        let (_, _) = (batch, bounds);
+        (0..Self::COUNT).for_each(|_| visit(None));
+    }
+
     /// For every sample of every tensor in order, the class that it means as a target: the place of its largest number (the
     /// first of equal ones), or the number itself where a sample is one. `None` where a sample has several positions.
     fn classes(batch: Self::Batch<'_>, visit: &mut dyn FnMut(Option<f64>)) {
@@ -147,6 +153,19 @@ pub struct NotFinite {
     pub value: f64,
 }
 
+/// An index that is too large.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outside {
+    /// The sample.
+    pub sample: usize,
+    /// The position in the sample.
+    pub position: usize,
+    /// The index.
+    pub index: u32,
+    /// What indices have to be below of.
+    pub bound: usize,
+}
+
 impl<E: Element, const R: usize, const C: usize> Inspect for SMatrix<E, R, C> {
     fn inspect(batch: &[Self], visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
         let place = Self::flat(batch).iter().position(|x| !x.finite()).map(|k| {
@@ -154,6 +173,15 @@ impl<E: Element, const R: usize, const C: usize> Inspect for SMatrix<E, R, C> {
             NotFinite { sample, row: rest % R, col: rest / R, value: Self::flat(batch)[k].value() }
         });
         visit(batch.len(), place);
+    }
+
+    fn outside(batch: &[Self], bounds: &[usize], visit: &mut dyn FnMut(Option<Outside>)) {
+        let bound = bounds.first().copied().unwrap_or(usize::MAX);
+        let first = Self::flat(batch).iter().position(|&x| E::index(x).is_some_and(|index| index as usize >= bound));
+        visit(first.and_then(|k| {
+            let index = E::index(Self::flat(batch)[k])?;
+            Some(Outside { sample: k / (R * C), position: k % (R * C), index, bound })
+        }));
     }
 
     fn classes(batch: &[Self], visit: &mut dyn FnMut(Option<f64>)) {
@@ -173,6 +201,10 @@ macro_rules! tuple_inspect {
         impl<$($name: Inspect),+> Inspect for ($($name,)+) {
             fn inspect(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
                 $($name::inspect(batch.$index, visit);)+
+            }
+
+            fn outside(batch: Self::Batch<'_>, bounds: &[usize], visit: &mut dyn FnMut(Option<Outside>)) {
+                $($name::outside(batch.$index, bounds.get($index..).unwrap_or(&[]), visit);)+
             }
 
             fn classes(batch: Self::Batch<'_>, visit: &mut dyn FnMut(Option<f64>)) {

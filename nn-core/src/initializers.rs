@@ -9,16 +9,16 @@ use crate::spec::ValueSpec;
 
 /// The initializers, as a graph names them.
 pub const INITIALIZERS: &[ValueSpec] = &[
-    spec(&["zeros", "Zeros"], "initializers::Initializer::Zeros", &[]),
-    spec(&["ones", "Ones"], "initializers::Initializer::Ones", &[]),
+    spec(&["zeros", "Zeros", "zero"], "initializers::Initializer::Zeros", &[]),
+    spec(&["ones", "Ones", "one"], "initializers::Initializer::Ones", &[]),
     spec(&["constant", "Constant"], "initializers::Initializer::Constant", &[("value", 0.0)]),
     spec(
-        &["random_normal", "RandomNormal"],
+        &["random_normal", "RandomNormal", "normal"],
         "initializers::Initializer::RandomNormal",
         &[("mean", 0.0), ("stddev", 0.05)],
     ),
     spec(
-        &["random_uniform", "RandomUniform"],
+        &["random_uniform", "RandomUniform", "uniform"],
         "initializers::Initializer::RandomUniform",
         &[("minval", -0.05), ("maxval", 0.05)],
     ),

@@ -149,6 +149,19 @@ pub const fn head<T: Scalar, X: Tensors, L: Layer<T, X>>(_: &L) -> Head {
     L::HEAD
 }
 
+/// The least of some bounds: each is an entry of a layer's [`BOUNDS`](Layer::BOUNDS), or none.
+pub const fn least_bound(readers: &[(&[usize], usize)]) -> usize {
+    let (mut least, mut i) = (usize::MAX, 0);
+    while i < readers.len() {
+        let (bounds, place) = readers[i];
+        if place < bounds.len() && bounds[place] < least {
+            least = bounds[place];
+        }
+        i += 1;
+    }
+    least
+}
+
 /// What a forward pass is for, with the memory it may use.
 pub enum Pass<'a, 'rng, S, C> {
     /// A prediction.

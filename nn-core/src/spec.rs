@@ -32,6 +32,8 @@ pub struct LayerSpec {
     /// How many of its leading constants its weights have; `None` for a layer without weights. By convention the weights
     /// of `Dense::<I, O, B>` are `DenseWeights<T, I, O, B>`.
     pub weight_consts: Option<usize>,
+    /// Whether some of its variables are tables whose gradient comes by rows: see [`Layer::touched`](crate::layer::Layer::touched).
+    pub has_rows: bool,
     /// Whether it leaves something in memory between a training pass and its backward pass.
     pub has_cache: bool,
     /// Whether a prediction needs working memory of the layer's own.
@@ -61,6 +63,7 @@ impl LayerSpec {
         masking: Masking::Drops,
         consts: 0,
         weight_consts: None,
+        has_rows: false,
         has_cache: false,
         has_scratch: false,
         head: false,

@@ -21,6 +21,11 @@ pub trait Element: Pod + nalgebra::Scalar + PartialOrd {
 
     /// Its value, exactly.
     fn value(self) -> f64;
+
+    /// The index, if it is one.
+    fn index(self) -> Option<u32> {
+        None
+    }
 }
 
 impl Element for f32 {
@@ -56,6 +61,10 @@ impl Element for u32 {
 
     fn value(self) -> f64 {
         f64::from(self)
+    }
+
+    fn index(self) -> Option<u32> {
+        Some(self)
     }
 }
 

@@ -9,6 +9,7 @@ mod docs;
 mod forward;
 mod imports;
 mod model;
+mod rows;
 mod types;
 mod weights;
 

@@ -87,6 +87,7 @@ pub(crate) struct Inner {
     pub(crate) has_weights: bool,
     pub(crate) has_cache: bool,
     pub(crate) has_scratch: bool,
+    pub(crate) has_rows: bool,
 }
 
 pub(crate) struct Component {
@@ -227,6 +228,15 @@ impl Layer {
     pub(crate) fn has_cache(&self) -> bool {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.has_cache || builtin.inner.is_some_and(|inner| inner.has_cache),
+            Op::Activation { .. } => false,
+            Op::Component(_) => true,
+        }
+    }
+
+    /// Whether some of its weights may be a table whose gradient comes by rows.
+    pub(crate) fn has_rows(&self) -> bool {
+        match &self.op {
+            Op::Builtin(builtin) => builtin.spec.has_rows || builtin.inner.is_some_and(|inner| inner.has_rows),
             Op::Activation { .. } => false,
             Op::Component(_) => true,
         }

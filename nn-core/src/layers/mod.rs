@@ -24,17 +24,21 @@ layers! {
     add,
     average,
     batch_normalization,
+    bidirectional,
     concatenate,
     dense,
     dot,
     dropout,
     elu,
+    embedding,
     flatten,
     gaussian_noise,
     global_average_pooling1d,
     global_max_pooling1d,
+    gru,
     layer_normalization,
     leaky_re_lu,
+    lstm,
     masking,
     maximum,
     minimum,
@@ -44,6 +48,7 @@ layers! {
     re_lu,
     repeat_vector,
     reshape,
+    simple_rnn,
     softmax,
     subtract,
     time_distributed,
@@ -53,5 +58,6 @@ layers! {
 #[cfg(feature = "compute")]
 mod elementwise;
 mod merge;
+pub mod recurrent;
 #[cfg(feature = "compute")]
 mod strides;

@@ -1,6 +1,6 @@
 //! Adadelta: steps as long as the recent ones, whatever the size of the gradients.
 
-use super::Optimizer;
+use super::{Idle, MAX_SLOTS, Optimizer};
 use crate::scalar::Scalar;
 
 /// Steps that follow the root mean square of the steps before.
@@ -56,6 +56,11 @@ impl Optimizer for Adadelta {
 
     fn learning_rate(&self, _: u64) -> f64 {
         self.learning_rate
+    }
+
+    fn idle(&self) -> Idle {
+        // a = ρ · a, d = 0, so u = ρ · u and w += lr · 0
+        Idle::Decays([self.rho; MAX_SLOTS])
     }
 
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {

@@ -1,6 +1,6 @@
 //! Adagrad: each weight has its own learning rate, which falls with the sum of its squared gradients.
 
-use super::Optimizer;
+use super::{Idle, Optimizer};
 use crate::scalar::Scalar;
 
 /// Learning rates that fall with the sum of squared gradients.
@@ -58,6 +58,11 @@ impl Optimizer for Adagrad {
 
     fn learning_rate(&self, _: u64) -> f64 {
         self.learning_rate
+    }
+
+    fn idle(&self) -> Idle {
+        // a += 0², w -= lr · 0 / √(a + ε)
+        Idle::Stays
     }
 
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {

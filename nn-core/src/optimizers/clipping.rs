@@ -45,28 +45,27 @@ pub enum Clipping {
 }
 
 impl Clipping {
-    /// Clips the gradient `g` of all weights. `variables` are the ranges of the trainable ones; nothing else is looked
-    /// at.
+    /// Clips the gradient `g` of all weights. `parts` are the trainable ones: ranges, each with the number of its variable; parts
+    /// of one variable are neighbours. Nothing else is looked at.
     ///
     /// NaN and infinity do as in Keras: a norm that is not finite makes the whole gradient NaN under `GlobalNorm`.
     ///
     /// # Panics
     /// If a range lies outside of `g`.
-    pub fn apply<T: Scalar>(self, g: &mut [T], variables: &[Range<usize>]) {
+    pub fn apply<T: Scalar>(self, g: &mut [T], parts: &[(usize, Range<usize>)]) {
         match self {
             Clipping::Norm(c) if c > 0.0 => {
-                for range in variables {
-                    let g = &mut g[range.clone()];
-                    let norm = ComplexField::sqrt(squares(g));
+                for variable in parts.chunk_by(|a, b| a.0 == b.0) {
+                    let norm = norm(g, variable);
                     // A norm that is NaN makes the gradient NaN.
                     if norm > c || norm.is_nan() {
-                        scale(g, c / norm);
+                        scale(g, variable, c / norm);
                     }
                 }
             }
             Clipping::Value(c) if c > 0.0 => {
                 let (low, high) = (T::of(-c), T::of(c));
-                for range in variables {
+                for (_, range) in parts {
                     for g in &mut g[range.clone()] {
                         // Not `clamp`: a NaN stays one.
                         if *g > high {
@@ -78,12 +77,9 @@ impl Clipping {
                 }
             }
             Clipping::GlobalNorm(c) if c > 0.0 => {
-                let norm = ComplexField::sqrt(variables.iter().map(|range| squares(&g[range.clone()])).sum::<f64>());
+                let norm = norm(g, parts);
                 if norm > c || norm.is_nan() {
-                    let factor = if norm.is_finite() { c / norm } else { f64::NAN };
-                    for range in variables {
-                        scale(&mut g[range.clone()], factor);
-                    }
+                    scale(g, parts, if norm.is_finite() { c / norm } else { f64::NAN });
                 }
             }
             _ => {}
@@ -91,15 +87,16 @@ impl Clipping {
     }
 }
 
-/// `Σ g²`, in `f64`, where it neither overflows nor loses small numbers.
-fn squares<T: Scalar>(g: &[T]) -> f64 {
-    g.iter().map(|g| g.to_f64() * g.to_f64()).sum()
+/// `√ Σ g²`, in `f64`, where it neither overflows nor loses small numbers.
+fn norm<T: Scalar>(g: &[T], parts: &[(usize, Range<usize>)]) -> f64 {
+    let squares = |g: &[T]| g.iter().map(|g| g.to_f64() * g.to_f64()).sum::<f64>();
+    ComplexField::sqrt(parts.iter().map(|(_, range)| squares(&g[range.clone()])).sum::<f64>())
 }
 
-fn scale<T: Scalar>(g: &mut [T], factor: f64) {
+fn scale<T: Scalar>(g: &mut [T], parts: &[(usize, Range<usize>)], factor: f64) {
     let factor = T::of(factor);
-    for g in g {
-        *g *= factor;
+    for (_, range) in parts {
+        g[range.clone()].iter_mut().for_each(|g| *g *= factor);
     }
 }
 
@@ -110,7 +107,7 @@ mod tests {
     /// Two variables, and one in between that is not trained.
     fn clip(clipping: Clipping) -> [f64; 5] {
         let mut g = [3.0, 4.0, 100.0, -6.0, 8.0];
-        clipping.apply(&mut g, &[0..2, 3..5]);
+        clipping.apply(&mut g, &[(0, 0..2), (1, 3..5)]);
         g
     }
 
@@ -130,6 +127,13 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_in_parts_has_one_norm() {
+        let mut g = [3.0, 7.0, 4.0, 1.0];
+        Clipping::Norm(2.5).apply(&mut g, &[(0, 0..1), (0, 2..3), (1, 3..4)]);
+        assert_eq!(g, [1.5, 7.0, 2.0, 1.0]);
+    }
+
+    #[test]
     fn no_bound_as_in_keras() {
         for clipping in [Clipping::Norm(0.0), Clipping::Value(-1.0), Clipping::GlobalNorm(0.0)] {
             assert_eq!(clip(clipping), clip(Clipping::None), "{clipping:?}");
@@ -140,7 +144,7 @@ mod tests {
     fn zeros_stay() {
         for clipping in [Clipping::Norm(1.0), Clipping::Value(1.0), Clipping::GlobalNorm(1.0)] {
             let mut g = [0.0_f32; 3];
-            clipping.apply(&mut g, &[0..1, 1..3]);
+            clipping.apply(&mut g, &[(0, 0..1), (1, 1..3)]);
             assert_eq!(g, [0.0; 3]);
         }
     }
@@ -149,7 +153,7 @@ mod tests {
     fn not_finite_as_in_keras() {
         let clip = |clipping: Clipping, bad: f32| {
             let mut g = [1.0, bad, 3.0];
-            clipping.apply(&mut g, &[0..2, 2..3]);
+            clipping.apply(&mut g, &[(0, 0..2), (1, 2..3)]);
             g.map(|g| (!g.is_nan()).then_some(g))
         };
         let infinity = f32::INFINITY;
@@ -164,7 +168,7 @@ mod tests {
     #[test]
     fn squares_do_not_overflow() {
         let mut g = [3e30_f32, 4e30, 0.0];
-        Clipping::Norm(5.0).apply(&mut g, &[0..2, 2..3]);
+        Clipping::Norm(5.0).apply(&mut g, &[(0, 0..2), (1, 2..3)]);
         assert!((g[0] - 3.0).abs() < 1e-6 && (g[1] - 4.0).abs() < 1e-6, "{g:?}");
     }
 }

@@ -65,6 +65,18 @@ pub use with::{OptimizerOptions, Scheduled, With};
 /// The most slots that an optimizer keeps.
 pub const MAX_SLOTS: usize = 3;
 
+/// What a step does to a weight whose gradient is 0, and to its slots. It says whether the rows of a table (an
+/// [`Embedding`](crate::layers::Embedding)) that a batch does not name can be left out of the step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Idle {
+    /// They move, or that depends on more than this: every row takes part in every step. So it is with momentum.
+    Moves,
+    /// Nothing changes.
+    Stays,
+    /// The weight stays, and each slot is multiplied by its factor.
+    Decays([f64; MAX_SLOTS]),
+}
+
 /// An optimizer: how weights follow their gradients.
 ///
 /// An optimizer is its hyperparameters. What it remembers is kept by the trainer: a number of steps and
@@ -98,6 +110,11 @@ pub trait Optimizer {
     /// has set another one.
     fn step<T: Scalar>(&self, step: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]);
 
+    /// What a step does where the gradient is 0: [`Idle::Moves`], unless it says otherwise. It must be exact.
+    fn idle(&self) -> Idle {
+        Idle::Moves
+    }
+
     /// What surrounds the step: nothing, unless the optimizer is in a [`With`].
     fn options(&self) -> OptimizerOptions {
         OptimizerOptions::default()
@@ -125,6 +142,17 @@ pub trait Optimizer {
         if let (Some(ema), [average, ..]) = (ema, average) {
             ema.update(step, w, average);
         }
+    }
+
+    /// Leaves the rows of tables alone that a batch does not name: weights, slots, decay and average. Keras moves every row in
+    /// every step, where an optimizer with momentum goes on after the gradient is gone; with a large table that costs more
+    /// than everything else. Elsewhere this form is known as lazy or sparse Adam. Optimizers whose [`idle`](Self::idle) is exact
+    /// need it not.
+    fn lazy(self) -> With<Self>
+    where
+        Self: Sized,
+    {
+        With::new(self).lazy()
     }
 
     /// Sets Keras's `weight_decay`: before each step, every weight loses the part `weight_decay · lr` of itself.

@@ -1,6 +1,6 @@
 //! RMSprop: gradients are divided by a running root mean square of themselves.
 
-use super::Optimizer;
+use super::{Idle, MAX_SLOTS, Optimizer};
 use crate::scalar::Scalar;
 
 /// Gradients divided by a running root mean square, with momentum, centered or not.
@@ -66,6 +66,11 @@ impl Optimizer for RmsProp {
 
     fn learning_rate(&self, _: u64) -> f64 {
         self.learning_rate
+    }
+
+    fn idle(&self) -> Idle {
+        // v = ρ · v, a = ρ · a, w -= lr · 0 / √(v + ε)
+        if self.momentum > 0.0 { Idle::Moves } else { Idle::Decays([self.rho; MAX_SLOTS]) }
     }
 
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {

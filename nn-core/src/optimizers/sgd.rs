@@ -1,6 +1,6 @@
 //! SGD: gradient descent, with momentum and Nesterov momentum.
 
-use super::Optimizer;
+use super::{Idle, Optimizer};
 use crate::scalar::Scalar;
 
 /// Gradient descent, with momentum and Nesterov momentum.
@@ -83,6 +83,11 @@ impl Optimizer for Sgd {
 
     fn learning_rate(&self, _: u64) -> f64 {
         self.learning_rate
+    }
+
+    fn idle(&self) -> Idle {
+        // w -= lr · 0
+        if self.momentum == 0.0 { Idle::Stays } else { Idle::Moves }
     }
 
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {

@@ -1,6 +1,6 @@
 //! [`With`] and [`Scheduled`]: an optimizer with Keras's common options.
 
-use super::{Clipping, Ema, Optimizer};
+use super::{Clipping, Ema, Idle, Optimizer};
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
 
@@ -13,6 +13,8 @@ pub struct OptimizerOptions {
     pub weight_decay: f64,
     /// The moving average of the weights.
     pub ema: Option<Ema>,
+    /// Whether rows of tables that a batch does not name are left alone.
+    pub lazy: bool,
 }
 
 /// An optimizer with options; what methods such as [`Optimizer::clipnorm`] make.
@@ -35,6 +37,12 @@ impl<O: Optimizer> With<O> {
 
 // The same names as in the trait, so that a chain of them stays one struct.
 impl<O> With<O> {
+    /// As [`Optimizer::lazy`].
+    pub fn lazy(mut self) -> Self {
+        self.options.lazy = true;
+        self
+    }
+
     /// As [`Optimizer::weight_decay`].
     pub fn weight_decay(mut self, weight_decay: f64) -> Self {
         self.options.weight_decay = weight_decay;
@@ -87,6 +95,15 @@ impl<O: Optimizer> Optimizer for With<O> {
         self.optimizer.step(step, learning_rate, w, g, slots);
     }
 
+    fn idle(&self) -> Idle {
+        match self.options {
+            OptimizerOptions { lazy: true, .. } => Idle::Stays,
+            OptimizerOptions { weight_decay: 0.0, ema: None, .. } => self.optimizer.idle(),
+            // Decay and averages reach every weight.
+            _ => Idle::Moves,
+        }
+    }
+
     fn options(&self) -> OptimizerOptions {
         self.options
     }
@@ -122,6 +139,10 @@ impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
         self.optimizer.step(step, learning_rate, w, g, slots);
     }
 
+    fn idle(&self) -> Idle {
+        self.optimizer.idle()
+    }
+
     fn options(&self) -> OptimizerOptions {
         self.optimizer.options()
     }
@@ -138,7 +159,8 @@ mod tests {
     fn options_add_up() {
         let ema = Ema { momentum: 0.5, overwrite_frequency: Some(2) };
         let optimizer: With<Adam> = Adam::default().weight_decay(0.25).clipvalue(3.0).ema(ema).clipnorm(2.0);
-        let expected = OptimizerOptions { clipping: Clipping::Norm(2.0), weight_decay: 0.25, ema: Some(ema) };
+        let expected =
+            OptimizerOptions { clipping: Clipping::Norm(2.0), weight_decay: 0.25, ema: Some(ema), lazy: false };
         assert_eq!(optimizer.options(), expected, "the last clipping counts");
         // Through a schedule as well.
         let scheduled = optimizer.schedule(|step: u64| step as f64);

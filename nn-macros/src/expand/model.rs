@@ -4,7 +4,7 @@ use super::forward::{cache_fields, memory_field, memory_type, method, scratch_fi
 use super::imports::Paths;
 use super::types::one_or_tuple;
 use super::weights::sum;
-use super::{Context, backward, docs, forward};
+use super::{Context, backward, docs, forward, rows};
 use crate::graph::{Facts, Op};
 use crate::infer::expression;
 use proc_macro2::{Literal, TokenStream};
@@ -75,7 +75,7 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
 }
 
 /// The slice types of inputs or outputs: `&[S]`, `&mut [S]`, `Option<&[S]>`, one or a tuple.
-fn slices(context: &Context<'_>, tensors: &[usize], wrap: fn(TokenStream) -> TokenStream) -> TokenStream {
+pub(crate) fn slices(context: &Context<'_>, tensors: &[usize], wrap: fn(TokenStream) -> TokenStream) -> TokenStream {
     one_or_tuple(tensors.iter().map(|&tensor| wrap(context.sample(tensor, &quote!(T)))).collect())
 }
 
@@ -179,6 +179,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     });
     let forward = forward::forward(context);
     let backward = backward::backward(context);
+    let (bounds, touched) = (rows::bounds(context), rows::touched(context));
     let Heads { heads, logits, training_logits } = heads(context);
     quote! {
         #[automatically_derived]
@@ -195,6 +196,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
             type Cache<B: #nn Storage> = #cache;
             const MACS: usize = #macs;
             const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
+            #bounds
 
             fn init(&self, w: &mut #name<T>, rng: &mut dyn ::nn::__private::Rng) {
                 #(#init)*
@@ -245,6 +247,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
                 #training_logits
             }
 
+            #touched
             #update
             #constrain
             #activity

@@ -249,7 +249,7 @@ impl Resolver<'_> {
         let inside = inner.map(|layer| {
             let inner = &self.graph.layers[layer];
             let (has_weights, has_cache, has_scratch) = (inner.has_weights(), inner.has_cache(), inner.has_scratch());
-            Inner { layer, has_weights, has_cache, has_scratch }
+            Inner { layer, has_weights, has_cache, has_scratch, has_rows: inner.has_rows() }
         });
         let op = Op::Builtin(Box::new(Builtin { spec, args, then, inferred: None, inner: inside }));
         let layer = self.layer(op, Expr::Call(call.clone()));

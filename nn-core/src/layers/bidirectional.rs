@@ -1,0 +1,375 @@
+//! Bidirectional: a recurrent layer and its mirror image, which reads the sequence from the end.
+//!
+//! ```text
+//! f = layer(x)                              from the first step to the last
+//! b = mirror(x)                             from the last step to the first, and then turned round, with return_sequences
+//!
+//! y = f above b    concat    df = upper half of dy    db = lower half
+//!     f + b        sum       df = dy                  db = dy
+//!     f ⊙ b        mul       df = b ⊙ dy              db = f ⊙ dy
+//!     (f + b) / 2  ave       df = dy / 2              db = dy / 2
+//!     f, b         None      df, db
+//! ```
+//!
+//! dx and the gradients of the weights are those of the two layers.
+//!
+//! Shapes: those of the layer, with twice the units for `concat`; with `return_state` the last states follow, first those of
+//! the layer, then those of its mirror image. Both have weights of their own, `forward` and `backward`. With
+//! `return_sequences` the output of a step that is masked is zero in both, whatever `zero_output_for_mask` says, and without
+//! it is that of the last step that counts, as in Keras.
+//!
+//! Source: Schuster and Paliwal, *Bidirectional recurrent neural networks*, IEEE Transactions on Signal Processing 45 (1997);
+//! <https://keras.io/api/layers/recurrent_layers/bidirectional/>
+
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{ArgSpec, Arity, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value};
+use crate::text::Text;
+
+/// `Bidirectional(layer, merge_mode)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "Bidirectional",
+    module: "bidirectional",
+    args: &[ArgSpec::layer(), ArgSpec::choice("merge_mode", &["concat", "sum", "mul", "ave", "None"])],
+    inputs: Arity { min: 1, max: 5 },
+    call_keywords: &["initial_state"],
+    masking: Masking::Reads { passes: None },
+    consts: 6,
+    has_cache: true,
+    has_scratch: true,
+    infer,
+    inner: Some(inner),
+    ..LayerSpec::BASE
+};
+
+/// The index of `concat`, which doubles the features.
+const CONCAT: usize = 0;
+/// The index of `sum`.
+#[cfg(feature = "compute")]
+const SUM: usize = 1;
+/// The index of `mul`.
+#[cfg(feature = "compute")]
+const MUL: usize = 2;
+/// The index of `ave`.
+#[cfg(feature = "compute")]
+const AVE: usize = 3;
+/// The index of `None`, which leaves both outputs as they are.
+const NONE: usize = 4;
+
+/// What the layer that reads forwards is called on: the sequence, and the first half of the initial states.
+pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let states = inputs.len() - 1;
+    if states % 2 == 1 {
+        let message = Text::new().str("expected initial states of both directions, `[h, h_back]` or ");
+        return Err(ShapeError::input(states, message.str("`[h, c, h_back, c_back]`, but got ").size(states)));
+    }
+    Ok(Inferred::many(inputs.split_at(1 + states / 2).0, &[]))
+}
+
+/// The merged outputs of both directions, or both of them; then, if the layer has `return_state`, its last states and those
+/// of its mirror image. The type is `Bidirectional<_, merge_mode, features, units, rows of y, columns of y, states>`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let (layer, mode) = (args[0].as_layer(), args[1].as_choice());
+    let (y, states) = (layer.output(0), layer.outputs().len() - 1);
+    if inputs[0].rank() != 2 || y.rank() == 0 || y.rank() > 2 || states > 2 {
+        let message = Text::new().str("expected a recurrent layer: `SimpleRNN`, `LSTM` or `GRU`");
+        return Err(ShapeError::argument(0, message));
+    }
+    // The rule of the layer has looked at the first half of the initial states.
+    let (mut i, half) = (1 + (inputs.len() - 1) / 2, (inputs.len() - 1) / 2);
+    while i < inputs.len() {
+        if !inputs[i].equals(&inputs[i - half]) {
+            let message = Text::new().str("expected an initial state of shape ").shape(&inputs[i - half]);
+            return Err(ShapeError::input(i, message.str(", but got ").shape(&inputs[i])));
+        }
+        i += 1;
+    }
+    let units = y.rows();
+    let merged = if mode == CONCAT { y.with_last(units.saturating_mul(2)) } else { y };
+    let (mut outputs, mut count) = ([merged; MAX_OUTPUTS], if mode == NONE { 2 } else { 1 });
+    i = 0;
+    while i < 2 * states {
+        outputs[count] = layer.output(1 + i % states);
+        count += 1;
+        i += 1;
+    }
+    let consts = [mode, inputs[0].dim(1), units, merged.rows(), y.cols(), 2 * states];
+    Ok(Inferred::many(outputs.split_at(count).0, &consts))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use super::{AVE, CONCAT, MUL, NONE, SUM};
+    use crate::layer::{Layer, Pass};
+    use crate::layers::recurrent::{Options, PartGradients, Recurrent, Sequence};
+    use crate::scalar::Scalar;
+    use crate::storage::Storage;
+    use crate::tensor::{FloatTensors, Tensors, flat, flat_mut};
+    use crate::weights::{Path, Variable, Weights};
+    use nalgebra::{SMatrix, SVector};
+    use rand::Rng;
+
+    /// The recurrent layer `L` in both directions, over steps of `F` features, with `U` units in each direction.
+    ///
+    /// `MODE` is the index of the merge mode in Keras's order; the output has `O` rows and `P` columns; `STATES` is the number
+    /// of last states that are outputs.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Bidirectional<
+        L,
+        const MODE: usize,
+        const F: usize,
+        const U: usize,
+        const O: usize,
+        const P: usize,
+        const STATES: usize,
+    > {
+        /// The layer that reads forwards. Its mirror image has the same arguments.
+        pub layer: L,
+    }
+
+    impl<L, const MODE: usize, const F: usize, const U: usize, const O: usize, const P: usize, const STATES: usize>
+        Bidirectional<L, MODE, F, U, O, P, STATES>
+    {
+        /// Around a layer.
+        pub const fn new(layer: L) -> Self {
+            Bidirectional { layer }
+        }
+    }
+
+    /// The weights of a [`Bidirectional`]: those of the layer, and those of its mirror image.
+    #[repr(C)]
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct BidirectionalWeights<W> {
+        /// Of the layer that reads forwards.
+        pub forward: W,
+        /// Of the one that reads backwards.
+        pub backward: W,
+    }
+
+    // SAFETY: `repr(C)`, and both fields are `Weights<T>`.
+    unsafe impl<T: Scalar, W: Weights<T>> Weights<T> for BidirectionalWeights<W> {
+        const LAYERS: usize = 2 * W::LAYERS;
+        const NON_TRAINABLE: usize = 2 * W::NON_TRAINABLE;
+
+        fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
+            W::variables(&path.join("forward"), visit);
+            W::variables(&path.join("backward"), visit);
+        }
+    }
+
+    /// A merge mode, by its index, with a number of last states.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Merge<const MODE: usize, const STATES: usize>;
+
+    /// The outputs of a [`Merge`] of two layers with `U` units and `P` steps; merged, they have `O` rows.
+    pub trait Merged<T: Scalar, const U: usize, const O: usize, const P: usize> {
+        /// `y` or both outputs, then the last states.
+        type Output: FloatTensors<T>;
+    }
+
+    macro_rules! merged {
+        ($($mode:ident)*) => {$(
+            merged! { @impl $mode 0 SMatrix<T, O, P> }
+            merged! { @impl $mode 2 (SMatrix<T, O, P>, SVector<T, U>, SVector<T, U>) }
+            merged! { @impl $mode 4
+                (SMatrix<T, O, P>, SVector<T, U>, SVector<T, U>, SVector<T, U>, SVector<T, U>) }
+        )*};
+        (@impl $mode:ident $states:literal $output:ty) => {
+            impl<T: Scalar, const U: usize, const O: usize, const P: usize> Merged<T, U, O, P> for Merge<$mode, $states> {
+                type Output = $output;
+            }
+        };
+    }
+    merged! { CONCAT SUM MUL AVE }
+    merged! { @impl NONE 0 (SMatrix<T, U, P>, SMatrix<T, U, P>) }
+    merged! { @impl NONE 2 (SMatrix<T, U, P>, SMatrix<T, U, P>, SVector<T, U>, SVector<T, U>) }
+    merged! { @impl NONE 4 (
+        SMatrix<T, U, P>, SMatrix<T, U, P>, SVector<T, U>, SVector<T, U>, SVector<T, U>, SVector<T, U>
+    ) }
+
+    impl<L, const MODE: usize, const F: usize, const U: usize, const O: usize, const P: usize, const STATES: usize>
+        Bidirectional<L, MODE, F, U, O, P, STATES>
+    {
+        /// How many outputs stand before the last states.
+        const SEQUENCES: usize = if MODE == NONE { 2 } else { 1 };
+
+        /// What the layer (0) or its mirror image (1) is asked to do.
+        fn options(layer: Options, direction: usize) -> Options {
+            let backwards = layer.backwards != (direction == 1);
+            Options { backwards, zero_output: P > 1, ..layer }
+        }
+
+        /// Step `p` of the output of the layer or of its mirror image, which is turned round: where its `U` scalars stand in
+        /// the output of all samples.
+        #[inline(always)]
+        fn place(direction: usize, sample: usize, p: usize) -> core::ops::Range<usize> {
+            let start = (sample * P + if direction == 0 { p } else { P - 1 - p }) * U;
+            start..start + U
+        }
+
+        /// The output of both layers in one.
+        fn merge<T: Scalar>(f: &[T], b: &[T], y: &mut [T]) {
+            for (row, y) in y.chunks_exact_mut(O).enumerate() {
+                let f = &f[Self::place(0, row / P, row % P)];
+                let b = &b[Self::place(1, row / P, row % P)];
+                if MODE == CONCAT {
+                    let (above, below) = y.split_at_mut(U);
+                    above.copy_from_slice(f);
+                    below.copy_from_slice(b);
+                    continue;
+                }
+                for u in 0..U {
+                    y[u] = match MODE {
+                        SUM => f[u] + b[u],
+                        MUL => f[u] * b[u],
+                        _ => (f[u] + b[u]) * T::of(0.5),
+                    };
+                }
+            }
+        }
+
+        /// The gradient of the output of one layer; `other` is the output of the other one.
+        fn split<T: Scalar>(direction: usize, dy: &[T], other: &[T], d: &mut [T]) {
+            for (row, dy) in dy.chunks_exact(O).enumerate() {
+                let d = &mut d[Self::place(direction, row / P, row % P)];
+                let other = &other[Self::place(1 - direction, row / P, row % P)];
+                let dy = if MODE == CONCAT { &dy[direction * U..][..U] } else { dy };
+                for u in 0..U {
+                    d[u] = match MODE {
+                        MUL => other[u] * dy[u],
+                        AVE => dy[u] * T::of(0.5),
+                        _ => dy[u],
+                    };
+                }
+            }
+        }
+    }
+
+    impl<
+        T: Scalar,
+        X: Sequence<T, F, U>,
+        L: Recurrent<T, F, U>,
+        const MODE: usize,
+        const F: usize,
+        const U: usize,
+        const O: usize,
+        const P: usize,
+        const STATES: usize,
+    > Layer<T, X> for Bidirectional<L, MODE, F, U, O, P, STATES>
+    where
+        Merge<MODE, STATES>: Merged<T, U, O, P>,
+    {
+        type Output = <Merge<MODE, STATES> as Merged<T, U, O, P>>::Output;
+        type Weights = BidirectionalWeights<L::Weights>;
+        /// Of one layer after the other; the outputs of both.
+        type Scratch<B: Storage> = (L::Scratch<B, X>, B::Of<SMatrix<T, U, P>>, B::Of<SMatrix<T, U, P>>);
+        /// Of both layers; the outputs of both, and the gradient of one after the other.
+        type Cache<B: Storage> =
+            (L::Cache<B, X>, L::Cache<B, X>, B::Of<SMatrix<T, U, P>>, B::Of<SMatrix<T, U, P>>, B::Of<SMatrix<T, U, P>>);
+        const MACS: usize = 2 * X::STEPS * L::STEP_MACS;
+
+        fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+            self.layer.start(&mut w.forward, rng);
+            self.layer.start(&mut w.backward, rng);
+        }
+
+        fn forward<B: Storage>(
+            &self,
+            w: &Self::Weights,
+            x: X::Batch<'_>,
+            mut y: <Self::Output as Tensors>::BatchMut<'_>,
+            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+        ) {
+            const {
+                assert!(O == if MODE == CONCAT { 2 * U } else { U } && (P == 1 || P == X::STEPS));
+                assert!(STATES == 0 || STATES == 2 * L::STATES);
+                assert!(X::STATES == 0 || X::STATES == 2 * L::STATES, "all initial states of both directions, or none");
+            }
+            let (x, half) = (X::parts(x), X::STATES / 2);
+            let n = x.x.len() / (X::STEPS * F);
+            let weights = [&w.forward, &w.backward];
+            // f = layer(x), b = mirror(x)
+            let mut run = |direction: usize, out: &mut [SMatrix<T, U, P>], pass: Pass<'_, '_, _, _>| {
+                let options = Self::options(self.layer.options(), direction);
+                let x = x.with_states(direction * half, half);
+                let last = self.layer.run::<B, X>(options, weights[direction], x, flat_mut(out), pass);
+                for i in 0..STATES / 2 {
+                    let to = Self::SEQUENCES + direction * L::STATES + i;
+                    Self::Output::flat_mut(Self::Output::reborrow(&mut y), to).copy_from_slice(last[i]);
+                }
+            };
+            let (f, b) = match pass {
+                Pass::Inference((scratch, f, b)) => {
+                    run(0, &mut f[..n], Pass::Inference(scratch));
+                    run(1, &mut b[..n], Pass::Inference(scratch));
+                    (&f[..n], &b[..n])
+                }
+                Pass::Training((forward, backward, f, b, _), mut mode) => {
+                    run(0, &mut f[..n], Pass::Training(forward, mode.reborrow()));
+                    run(1, &mut b[..n], Pass::Training(backward, mode));
+                    (&f[..n], &b[..n])
+                }
+            };
+            if MODE != NONE {
+                Self::merge(flat(f), flat(b), Self::Output::flat_mut(y, 0));
+                return;
+            }
+            Self::Output::flat_mut(Self::Output::reborrow(&mut y), 0).copy_from_slice(flat(f));
+            for (row, y) in Self::Output::flat_mut(y, 1).chunks_exact_mut(U).enumerate() {
+                y.copy_from_slice(&flat(b)[Self::place(1, row / P, row % P)]);
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            w: &Self::Weights,
+            x: X::Batch<'_>,
+            _: <Self::Output as Tensors>::Batch<'_>,
+            dy: <Self::Output as Tensors>::Batch<'_>,
+            (forward, backward, f, b, d): &mut Self::Cache<B>,
+            dx: X::Gradients<'_>,
+            dw: Option<&mut Self::Weights>,
+        ) {
+            let (x, half) = (X::parts(x), X::STATES / 2);
+            let n = x.x.len() / (X::STEPS * F);
+            let mut dx = X::part_gradients(dx);
+            let (dforward, dbackward) = dw.map(|dw| (&mut dw.forward, &mut dw.backward)).unzip();
+            let (outputs, d) = ([flat(&f[..n]), flat(&b[..n])], flat_mut(&mut d[..n]));
+            let both = [(&w.forward, forward, dforward), (&w.backward, backward, dbackward)];
+            for (direction, (w, cache, dw)) in both.into_iter().enumerate() {
+                // y = merge(f, b), so df or db is what the mode makes of dy
+                if MODE == NONE {
+                    for (row, dy) in Self::Output::flat(dy, direction).chunks_exact(U).enumerate() {
+                        d[Self::place(direction, row / P, row % P)].copy_from_slice(dy);
+                    }
+                } else {
+                    Self::split(direction, Self::Output::flat(dy, 0), outputs[1 - direction], d);
+                }
+                let mut dlast: [&[T]; 2] = [&[]; 2];
+                for i in 0..STATES / 2 {
+                    dlast[i] = Self::Output::flat(dy, Self::SEQUENCES + direction * L::STATES + i);
+                }
+                let mut states = [const { None }; 4];
+                for i in 0..half {
+                    states[i] = dx.states[direction * half + i].take();
+                }
+                let dx = PartGradients { x: dx.x.as_deref_mut(), states };
+                let options = Self::options(self.layer.options(), direction);
+                let x = x.with_states(direction * half, half);
+                self.layer.run_back::<B, X>(options, w, x, d, dlast, cache, dx, dw);
+            }
+        }
+
+        fn constrain(&self, w: &mut Self::Weights) {
+            self.layer.bound(&mut w.forward);
+            self.layer.bound(&mut w.backward);
+        }
+
+        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+            let (forward, backward) = dw.map(|dw| (&mut dw.forward, &mut dw.backward)).unzip();
+            self.layer.penalty(&w.forward, forward) + self.layer.penalty(&w.backward, backward)
+        }
+    }
+}
+
+#[cfg(all(test, feature = "compute"))]
+mod tests;

@@ -1,0 +1,344 @@
+//! Embedding: a table with one row of numbers for each index, for example a vector for each word.
+//!
+//! ```text
+//! y[p] = E[x[p]]                  the row of every index
+//!
+//! dE[x[p]] += dy[p]               an index that comes twice gets the sum; no other row is touched
+//! ```
+//!
+//! Shapes: input `(..)` of indices below `input_dim`; output `(.., output_dim)`; embeddings `(input_dim, output_dim)`.
+//!
+//! The gradient is that of the touched rows, so that a step costs what these cost and not the whole table. On TensorFlow,
+//! Keras does not sum the gradients of an index that a batch repeats before RMSprop or Adagrad square them; on JAX and
+//! PyTorch, and here, it does.
+//!
+//! With `mask_zero`, index 0 stands for "nothing here": the output has a [mask](crate::spec::Masking), and index 0 is a row of the
+//! table all the same. An index that the table does not have cannot be reported by a pass; it gives NaN, and `fit`,
+//! `evaluate` and `predict` refuse it beforehand.
+//!
+//! Source: <https://keras.io/api/layers/core_layers/embedding/>
+
+use crate::shape::{MAX_RANK, Shape, ShapeError};
+use crate::spec::{ArgSpec, Default, Dtype, Inferred, Kind, LayerSpec, Masking, Value};
+use crate::text::Text;
+
+/// Where `input_length` stands among the arguments.
+const INPUT_LENGTH: usize = 6;
+
+/// `Embedding(input_dim, output_dim, embeddings_initializer, embeddings_regularizer, embeddings_constraint, mask_zero,
+/// input_length, activity_regularizer)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "Embedding",
+    module: "embedding",
+    args: &[
+        ArgSpec::size("input_dim"),
+        ArgSpec::size("output_dim"),
+        ArgSpec::initializer("embeddings_initializer"),
+        ArgSpec::regularizer("embeddings_regularizer"),
+        ArgSpec::constraint("embeddings_constraint"),
+        ArgSpec::flag("mask_zero", false),
+        ArgSpec { name: "input_length", kind: Kind::Size, default: Default::Is(Value::Absent), field: false },
+        ArgSpec::activity_regularizer(),
+    ],
+    reads: Dtype::U32,
+    masking: Masking::Makes { flag: Some(5), by: &NOT_ZERO },
+    consts: 3,
+    weight_consts: Some(2),
+    has_rows: true,
+    infer,
+    ..LayerSpec::BASE
+};
+
+/// The mask of `mask_zero`. A graph has no name for it.
+pub const NOT_ZERO: LayerSpec = LayerSpec {
+    name: "NotZero",
+    module: "embedding",
+    reads: Dtype::U32,
+    writes: Dtype::U32,
+    infer: same,
+    ..LayerSpec::BASE
+};
+
+/// `(..)` to `(.., output_dim)`; the type is `Embedding<input_dim, output_dim, indices>`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let (words, features, x) = (args[0].as_size(), args[1].as_size(), inputs[0]);
+    if words > u32::MAX as usize {
+        return Err(ShapeError::argument(0, Text::new().str("expected a vocabulary that `u32` can count")));
+    }
+    if x.rank() >= MAX_RANK {
+        return Err(ShapeError::input(0, Text::new().str("the output would have more axes than a sample may have")));
+    }
+    if let Value::Size(length) = args[INPUT_LENGTH]
+        && (x.rank() != 1 || x.dim(0) != length)
+    {
+        let message = Text::new().str("expected the length of the input, whose shape is ").shape(&x);
+        return Err(ShapeError::argument(INPUT_LENGTH, message.str(", but got ").size(length)));
+    }
+    let (mut dims, mut axis) = ([0; MAX_RANK], 0);
+    while axis < x.rank() {
+        dims[axis] = x.dim(axis);
+        axis += 1;
+    }
+    dims[x.rank()] = features;
+    let output = Shape::new(dims.split_at(x.rank() + 1).0);
+    Ok(Inferred::new(output, &[words, features, x.size()]))
+}
+
+const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    Ok(Inferred::new(inputs[0], &[]))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    use crate::constraints::Constraint;
+    use crate::initializers::{Fans, Initializer};
+    use crate::layer::{Layer, Pass};
+    use crate::regularizers::Regularizer;
+    use crate::scalar::Scalar;
+    use crate::storage::Storage;
+    use crate::tensor::{Element, flat, flat_mut};
+    use crate::weights;
+    use core::ops::Range;
+    use nalgebra::SMatrix;
+    use rand::Rng;
+
+    /// A table of `V` rows of `D` numbers; a sample has `P` indices.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Embedding<const V: usize, const D: usize, const P: usize> {
+        /// How the rows start; Keras's default is uniform within ±0.05.
+        pub embeddings_initializer: Initializer,
+        /// A penalty on the rows; none by default. With one, every row has a gradient in every step.
+        pub embeddings_regularizer: Regularizer,
+        /// A bound on the rows; none by default.
+        pub embeddings_constraint: Constraint,
+    }
+
+    impl<const V: usize, const D: usize, const P: usize> Embedding<V, D, P> {
+        /// Keras's defaults.
+        pub const DEFAULT: Self = Embedding {
+            embeddings_initializer: Initializer::RandomUniform { minval: -0.05, maxval: 0.05 },
+            embeddings_regularizer: Regularizer::NONE,
+            embeddings_constraint: Constraint::None,
+        };
+    }
+
+    weights! {
+        /// The weights of an [`Embedding`].
+        pub struct EmbeddingWeights<T, const V: usize, const D: usize> {
+            /// `E`: one column for each index. Keras's `(input_dim, output_dim)` array has the same bytes.
+            rows embeddings: SMatrix<T, D, V> => [V, D],
+        }
+    }
+
+    impl<T: Scalar + Element, const V: usize, const D: usize, const P: usize, const R: usize, const C: usize>
+        Layer<T, SMatrix<u32, R, C>> for Embedding<V, D, P>
+    {
+        type Output = SMatrix<T, D, P>;
+        type Weights = EmbeddingWeights<T, V, D>;
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = ();
+        const BOUNDS: &'static [usize] = &[V];
+
+        fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+            self.embeddings_initializer.fill(w.embeddings.as_mut_slice(), &[V, D], Fans::new(V, D), rng);
+        }
+
+        fn forward<B: Storage>(
+            &self,
+            w: &Self::Weights,
+            x: &[SMatrix<u32, R, C>],
+            y: &mut [SMatrix<T, D, P>],
+            _: Pass<'_, '_, (), ()>,
+        ) {
+            const { assert!(R * C == P, "one row of the output for each index") }
+            // y[p] = E[x[p]]
+            let table = w.embeddings.as_slice();
+            for (&index, y) in flat(x).iter().zip(flat_mut(y).chunks_exact_mut(D)) {
+                match row::<V, D>(index) {
+                    Some(row) => y.copy_from_slice(&table[row]),
+                    None => y.fill(T::of(f64::NAN)),
+                }
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            _: &Self::Weights,
+            x: &[SMatrix<u32, R, C>],
+            _: &[SMatrix<T, D, P>],
+            dy: &[SMatrix<T, D, P>],
+            _: &mut (),
+            _: Option<&mut [SMatrix<u32, R, C>]>,
+            dw: Option<&mut Self::Weights>,
+        ) {
+            // y[p] = E[x[p]], so dE[x[p]] += dy[p]
+            let Some(dw) = dw else { return };
+            let table = dw.embeddings.as_mut_slice();
+            for (&index, dy) in flat(x).iter().zip(flat(dy).chunks_exact(D)) {
+                if let Some(row) = row::<V, D>(index) {
+                    for (d, &dy) in table[row].iter_mut().zip(dy) {
+                        *d += dy;
+                    }
+                }
+            }
+        }
+
+        fn touched<B: Storage>(&self, x: &[SMatrix<u32, R, C>], _: &(), visit: &mut dyn FnMut(Range<usize>)) {
+            if self.embeddings_regularizer != Regularizer::NONE {
+                return visit(0..V * D);
+            }
+            for &index in flat(x) {
+                if let Some(row) = row::<V, D>(index) {
+                    visit(row);
+                }
+            }
+        }
+
+        fn constrain(&self, w: &mut Self::Weights) {
+            self.embeddings_constraint.apply(w.embeddings.as_mut_slice(), &[V, D]);
+        }
+
+        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+            let dw = dw.map(|dw| dw.embeddings.as_mut_slice());
+            self.embeddings_regularizer.apply(w.embeddings.as_slice(), dw)
+        }
+    }
+
+    /// Where the row of an index lies in the flat table.
+    #[inline(always)]
+    fn row<const V: usize, const D: usize>(index: u32) -> Option<Range<usize>> {
+        let index = index as usize;
+        (index < V).then(|| index * D..(index + 1) * D)
+    }
+
+    /// The mask of `mask_zero`: 1 where the index is not 0.
+    #[derive(Clone, Copy, Debug)]
+    pub struct NotZero;
+
+    impl NotZero {
+        /// The only value.
+        pub const DEFAULT: Self = NotZero;
+    }
+
+    impl<T: Scalar, const R: usize, const C: usize> Layer<T, SMatrix<u32, R, C>> for NotZero {
+        type Output = SMatrix<u32, R, C>;
+        type Weights = ();
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = ();
+
+        fn forward<B: Storage>(
+            &self,
+            _: &(),
+            x: &[SMatrix<u32, R, C>],
+            m: &mut [SMatrix<u32, R, C>],
+            _: Pass<'_, '_, (), ()>,
+        ) {
+            for (&index, m) in flat(x).iter().zip(flat_mut(m)) {
+                *m = u32::from(index != 0);
+            }
+        }
+
+        /// A mask has no gradient.
+        fn backward<B: Storage>(
+            &self,
+            _: &(),
+            _: &[SMatrix<u32, R, C>],
+            _: &[SMatrix<u32, R, C>],
+            _: &[SMatrix<u32, R, C>],
+            _: &mut (),
+            _: Option<&mut [SMatrix<u32, R, C>]>,
+            _: Option<&mut ()>,
+        ) {
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::storage::Inline;
+        use crate::weights::Weights;
+        use nalgebra::SVector;
+
+        type Words = Embedding<5, 2, 3>;
+        type W = EmbeddingWeights<f64, 5, 2>;
+
+        fn weights() -> W {
+            let mut w = W::zeroed();
+            w.as_mut_slice().iter_mut().enumerate().for_each(|(k, w)| *w = k as f64);
+            w
+        }
+
+        #[test]
+        fn every_index_gives_its_row() {
+            let x = [SVector::<u32, 3>::new(4, 0, 4)];
+            let mut y = [SMatrix::<f64, 2, 3>::repeat(f64::NAN)];
+            Words::DEFAULT.forward::<Inline<1>>(&weights(), &x, &mut y, Pass::Inference(&mut ()));
+            assert_eq!(y[0].as_slice(), [8., 9., 0., 1., 8., 9.]);
+        }
+
+        #[test]
+        fn repeated_indices_sum_their_gradients() {
+            let x = [SVector::<u32, 3>::new(4, 0, 4)];
+            let dy = [SMatrix::<f64, 2, 3>::new(1., 2., 3., 4., 5., 6.)];
+            let mut dw = W::zeroed();
+            for _ in 0..2 {
+                Words::DEFAULT.backward::<Inline<1>>(&weights(), &x, &dy, &dy, &mut (), None, Some(&mut dw));
+            }
+            assert_eq!(dw.as_slice(), [4., 10., 0., 0., 0., 0., 0., 0., 8., 20.]);
+            let mut rows = std::vec::Vec::new();
+            Layer::<f64, _>::touched::<Inline<1>>(&Words::DEFAULT, &x, &(), &mut |row| rows.push(row));
+            assert_eq!(rows, [8..10, 0..2, 8..10]);
+        }
+
+        /// The gradient of a penalty is that of all rows.
+        #[test]
+        fn a_penalty_touches_the_whole_table() {
+            let layer = Words { embeddings_regularizer: Regularizer { l1: 0., l2: 0.5 }, ..Words::DEFAULT };
+            let mut rows = std::vec::Vec::new();
+            let x = [SVector::<u32, 3>::zeros()];
+            Layer::<f64, _>::touched::<Inline<1>>(&layer, &x, &(), &mut |row| rows.push(row));
+            assert_eq!(rows, [0..10]);
+            let mut dw = W::zeroed();
+            let penalty = Layer::<f64, SVector<u32, 3>>::regularize(&layer, &weights(), Some(&mut dw));
+            assert_eq!((penalty, dw), (0.5 * 285., weights()));
+        }
+
+        #[test]
+        fn an_index_that_is_not_there_is_loud() {
+            let x = [SVector::<u32, 3>::new(5, 1, u32::MAX)];
+            let mut y = [SMatrix::<f64, 2, 3>::zeros()];
+            Words::DEFAULT.forward::<Inline<1>>(&weights(), &x, &mut y, Pass::Inference(&mut ()));
+            assert!(y[0].column(0).iter().chain(&y[0].column(2)).all(|y| y.is_nan()) && y[0][(0, 1)] == 2.);
+            let (dy, mut dw) = ([SMatrix::<f64, 2, 3>::repeat(1.)], W::zeroed());
+            Words::DEFAULT.backward::<Inline<1>>(&weights(), &x, &y, &dy, &mut (), None, Some(&mut dw));
+            assert_eq!(dw.as_slice().iter().sum::<f64>(), 2.);
+        }
+
+        #[test]
+        fn zero_is_masked() {
+            let (x, mut m) = ([SVector::<u32, 3>::new(0, 7, 1)], [SVector::<u32, 3>::repeat(9)]);
+            Layer::<f64, SVector<u32, 3>>::forward::<Inline<1>>(&NotZero, &(), &x, &mut m, Pass::Inference(&mut ()));
+            assert_eq!(m[0].as_slice(), [0, 1, 1]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(length: Value) -> [Value; 8] {
+        let mut args = [Value::Absent; 8];
+        (args[0], args[1], args[5], args[6]) = (Value::Size(7), Value::Size(3), Value::Flag(false), length);
+        args
+    }
+
+    #[test]
+    fn an_axis_is_added() {
+        let inferred = infer(&args(Value::Absent), &[Shape::new(&[2, 5])]).unwrap();
+        assert_eq!((inferred.output(0), inferred.consts()), (Shape::new(&[2, 5, 3]), &[7, 3, 10][..]));
+        assert!(infer(&args(Value::Size(5)), &[Shape::new(&[5])]).is_ok());
+        assert!(infer(&args(Value::Size(4)), &[Shape::new(&[5])]).is_err());
+        assert!(infer(&args(Value::Absent), &[Shape::new(&[1; MAX_RANK])]).is_err());
+    }
+}

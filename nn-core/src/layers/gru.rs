@@ -1,0 +1,453 @@
+//! GRU: a recurrent layer whose gates say how much of its state is replaced.
+//!
+//! ```text
+//! a = W · (m ⊙ x) + b      the rows of a and of V are those of z, r and h; m and m' are 1 without dropout
+//!
+//! z = R(a_z + V_z · (m' ⊙ h) + b'_z)        how much of the state stays
+//! r = R(a_r + V_r · (m' ⊙ h) + b'_r)        how much of it the candidate sees
+//! n = A(a_h + r ⊙ (V_h · (m' ⊙ h) + b'_h))  the candidate, with reset_after
+//!     A(a_h + V_h · (m' ⊙ r ⊙ h))           without, where there is no b'
+//! h' = z ⊙ h + (1 - z) ⊙ n
+//!
+//! da_h = A'(..) · ((1 - z) ⊙ dh')
+//! da_z = R'(..) · ((h - n) ⊙ dh')
+//! da_r = R'(..) · (v ⊙ da_h)                with reset_after, where v = V_h · (m' ⊙ h) + b'_h
+//!        R'(..) · (h ⊙ s)                   without, where s = m' ⊙ (V_hᵀ · da_h)
+//! dh   = z ⊙ dh' + m' ⊙ (V_zᵀ · da_z + V_rᵀ · da_r)
+//!        + m' ⊙ (V_hᵀ · (r ⊙ da_h))         with reset_after
+//!        + r ⊙ s                            without
+//! dx  += m ⊙ (Wᵀ · da)
+//! dW  += da · (m ⊙ x)ᵀ     db += da         summed over steps and samples
+//! dV_z += da_z · (m' ⊙ h)ᵀ                  dV_r in the same way
+//! dV_h += (r ⊙ da_h) · (m' ⊙ h)ᵀ            with reset_after, and db' likewise: da_z, da_r, r ⊙ da_h
+//!         da_h · (m' ⊙ r ⊙ h)ᵀ              without
+//! ```
+//!
+//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. h is zero before the first
+//! step, or the `initial_state`. dh' is the gradient of the output of this step, and what the step after it hands back. With
+//! `reset_after`, the default, one product with the whole of V serves all gates and all samples.
+//!
+//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with `return_state`
+//! also the last h, `(units,)`; kernel W `(features, 3 · units)`, recurrent kernel V `(units, 3 · units)`, bias
+//! `(2, 3 · units)`, b and b', or `(3 · units,)` without `reset_after`. The walk over the steps, masks, `go_backwards` and
+//! dropout are the same for all recurrent layers: [`recurrent`].
+//!
+//! Source: Cho et al., *Learning phrase representations using RNN encoder-decoder*, EMNLP (2014);
+//! <https://keras.io/api/layers/recurrent_layers/gru/>
+
+use super::recurrent::{self, Places, SEED};
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{ArgSpec, Arity, Inferred, LayerSpec, Masking, Value};
+
+/// `GRU(units, activation, recurrent_activation, use_bias, kernel_initializer, recurrent_initializer, bias_initializer,
+/// kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer, kernel_constraint,
+/// recurrent_constraint, bias_constraint, dropout, recurrent_dropout, seed, return_sequences, return_state, go_backwards,
+/// stateful, unroll, reset_after, zero_output_for_mask)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "GRU",
+    module: "gru",
+    args: &[
+        ArgSpec::size("units"),
+        ArgSpec::inner_activation("activation", "Tanh"),
+        ArgSpec::inner_activation("recurrent_activation", "Sigmoid"),
+        ArgSpec::flag("use_bias", true),
+        ArgSpec::initializer("kernel_initializer"),
+        ArgSpec::initializer("recurrent_initializer"),
+        ArgSpec::initializer("bias_initializer"),
+        ArgSpec::regularizer("kernel_regularizer"),
+        ArgSpec::regularizer("recurrent_regularizer"),
+        ArgSpec::regularizer("bias_regularizer"),
+        ArgSpec::activity_regularizer(),
+        ArgSpec::constraint("kernel_constraint"),
+        ArgSpec::constraint("recurrent_constraint"),
+        ArgSpec::constraint("bias_constraint"),
+        ArgSpec::float("dropout", 0.0),
+        ArgSpec::float("recurrent_dropout", 0.0),
+        SEED,
+        ArgSpec::flag("return_sequences", false),
+        ArgSpec::flag("return_state", false),
+        ArgSpec::flag_field("go_backwards", false),
+        ArgSpec::flag("stateful", false),
+        ArgSpec::flag("unroll", false),
+        ArgSpec::flag_field("reset_after", true),
+        ArgSpec::flag_field("zero_output_for_mask", false),
+    ],
+    inputs: Arity { min: 1, max: 2 },
+    call_keywords: &["initial_state"],
+    masking: Masking::Reads { passes: Some(PLACES.returns) },
+    consts: 7,
+    weight_consts: Some(4),
+    has_cache: true,
+    has_scratch: true,
+    infer,
+    ..LayerSpec::BASE
+};
+
+const PLACES: Places = Places { dropout: 14, returns: 17 };
+
+/// `(steps, features)`, with an initial state `[h]` or without, to `(units,)` or `(steps, units)`, and the last state if
+/// asked for. The type is `GRU<features, units, 3 · units, columns of the bias, columns of the output, return_state, D>`;
+/// the bias has 2 columns with `reset_after` and 1 without, and `D` is the features if `dropout` is given, else 0.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let n = match recurrent::sizes(args, inputs, PLACES, 1) {
+        Ok(sizes) => sizes,
+        Err(error) => return Err(error),
+    };
+    let bias = if args[3].as_flag() { 1 + args[22].as_flag() as usize } else { 0 };
+    let consts = [n.features, n.units, n.units.saturating_mul(3), bias, n.positions, n.state, n.dropped];
+    Ok(recurrent::outputs(args, inputs, PLACES, 1, &consts))
+}
+
+#[cfg(feature = "compute")]
+mod step;
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    pub use super::step::*;
+    use crate::activations::{Activation, Sigmoid, Tanh};
+    use crate::constraints::Constraint;
+    use crate::initializers::{Fans, Initializer};
+    use crate::kernels;
+    use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
+    use crate::layers::recurrent::products;
+    use crate::layers::recurrent::{replace, run::recurrent_layer};
+    use crate::regularizers::Regularizer;
+    use crate::scalar::Scalar;
+    use crate::shape::Shape;
+    use crate::weights::{Path, Variable, Weights};
+    use nalgebra::SMatrix;
+    use rand::Rng;
+
+    /// A recurrent layer from `F` features to `U` units, whose gates say how much of the state is replaced.
+    ///
+    /// `G` is `3 · U`; `NB` is the number of columns of the bias: 2 with `reset_after`, 1 without, 0 without a bias; `P` is the
+    /// number of steps with `return_sequences`, else 1; `STATE` is 1 with `return_state`; `D` is `F` if `dropout` is above 0,
+    /// else 0. `A` and `R` are the activations.
+    #[derive(Clone, Copy, Debug)]
+    pub struct GRU<
+        const F: usize,
+        const U: usize,
+        const G: usize,
+        const NB: usize,
+        const P: usize,
+        const STATE: usize,
+        const D: usize,
+        A = Tanh,
+        R = Sigmoid,
+    > {
+        /// Of the candidate for the new state; Keras's default is tanh.
+        pub activation: A,
+        /// Of the gates; Keras's default is sigmoid.
+        pub recurrent_activation: R,
+        /// How the kernel starts; Keras's default is Glorot uniform.
+        pub kernel_initializer: Initializer,
+        /// How the recurrent kernel starts; Keras's default is orthogonal.
+        pub recurrent_initializer: Initializer,
+        /// How the bias starts; Keras's default is zeros.
+        pub bias_initializer: Initializer,
+        /// A penalty on the kernel; none by default.
+        pub kernel_regularizer: Regularizer,
+        /// A penalty on the recurrent kernel; none by default.
+        pub recurrent_regularizer: Regularizer,
+        /// A penalty on the bias; none by default.
+        pub bias_regularizer: Regularizer,
+        /// A bound on the kernel; none by default.
+        pub kernel_constraint: Constraint,
+        /// A bound on the recurrent kernel; none by default.
+        pub recurrent_constraint: Constraint,
+        /// A bound on the bias; none by default.
+        pub bias_constraint: Constraint,
+        /// The part of the input that is set to zero while training; 0 by default.
+        pub dropout: f64,
+        /// The part of the state that is set to zero where it enters a gate, while training; 0 by default.
+        pub recurrent_dropout: f64,
+        /// Whether it goes from the last step to the first; not by default.
+        pub go_backwards: bool,
+        /// Whether the reset gate acts after the product with the recurrent kernel instead of before; so by default. With a
+        /// bias, `NB` says the same, and decides.
+        pub reset_after: bool,
+        /// Whether the output of a masked step is zero instead of that of the step before; not by default.
+        pub zero_output_for_mask: bool,
+    }
+
+    impl<
+        const F: usize,
+        const U: usize,
+        const G: usize,
+        const NB: usize,
+        const P: usize,
+        const STATE: usize,
+        const D: usize,
+    > GRU<F, U, G, NB, P, STATE, D>
+    {
+        /// Keras's defaults.
+        pub const DEFAULT: Self = GRU {
+            activation: Tanh,
+            recurrent_activation: Sigmoid,
+            kernel_initializer: Initializer::GlorotUniform,
+            recurrent_initializer: Initializer::Orthogonal { gain: 1.0 },
+            bias_initializer: Initializer::Zeros,
+            kernel_regularizer: Regularizer::NONE,
+            recurrent_regularizer: Regularizer::NONE,
+            bias_regularizer: Regularizer::NONE,
+            kernel_constraint: Constraint::None,
+            recurrent_constraint: Constraint::None,
+            bias_constraint: Constraint::None,
+            dropout: 0.0,
+            recurrent_dropout: 0.0,
+            go_backwards: false,
+            reset_after: NB != 1,
+            zero_output_for_mask: false,
+        };
+    }
+
+    impl<
+        const F: usize,
+        const U: usize,
+        const G: usize,
+        const NB: usize,
+        const P: usize,
+        const STATE: usize,
+        const D: usize,
+        A: Copy,
+        R: Copy,
+    > GRU<F, U, G, NB, P, STATE, D, A, R>
+    {
+        /// The same layer with another activation.
+        pub const fn activation<N>(self, activation: N) -> GRU<F, U, G, NB, P, STATE, D, N, R> {
+            replace!(GRU, self, activation, [recurrent_activation, reset_after])
+        }
+
+        /// The same layer with another activation of the gates.
+        pub const fn recurrent_activation<N>(self, recurrent_activation: N) -> GRU<F, U, G, NB, P, STATE, D, A, N> {
+            replace!(GRU, self, recurrent_activation, [activation, reset_after])
+        }
+    }
+
+    /// The weights of a [`GRU`]. The gates stand behind each other in the order `z`, `r`, `h`.
+    #[repr(C)]
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct GRUWeights<T, const F: usize, const U: usize, const G: usize, const NB: usize> {
+        /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 3 · units)` has the same bytes.
+        pub kernel: SMatrix<T, G, F>,
+        /// `V`: one row per unit of each gate, one column per unit of the state.
+        pub recurrent_kernel: SMatrix<T, G, U>,
+        /// `b`: no column without a bias; one without `reset_after`; else one for the kernel and one for the recurrent kernel.
+        pub bias: SMatrix<T, G, NB>,
+    }
+
+    // Written out because the rank of the bias depends on `NB`.
+    // SAFETY: `repr(C)`, and the fields are matrices of `T`.
+    unsafe impl<T: Scalar, const F: usize, const U: usize, const G: usize, const NB: usize> Weights<T>
+        for GRUWeights<T, F, U, G, NB>
+    {
+        const LAYERS: usize = 1;
+        const NON_TRAINABLE: usize = 0;
+
+        fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
+            visit(&Variable::new(path, "kernel", Shape::new(&[F, G])));
+            visit(&Variable::new(path, "recurrent_kernel", Shape::new(&[U, G])));
+            match NB {
+                0 => {}
+                1 => visit(&Variable::new(path, "bias", Shape::new(&[G]))),
+                _ => visit(&Variable::new(path, "bias", Shape::new(&[NB, G]))),
+            }
+        }
+    }
+
+    impl<
+        const F: usize,
+        const U: usize,
+        const G: usize,
+        const NB: usize,
+        const P: usize,
+        const STATE: usize,
+        const D: usize,
+        A,
+        R,
+    > GRU<F, U, G, NB, P, STATE, D, A, R>
+    {
+        /// Whether the reset gate acts after the product. The bias says it, if there is one.
+        #[inline(always)]
+        const fn after(&self) -> bool {
+            if NB == 0 { self.reset_after } else { NB == 2 }
+        }
+    }
+
+    impl<
+        T: Scalar,
+        const F: usize,
+        const U: usize,
+        const G: usize,
+        const NB: usize,
+        const P: usize,
+        const STATE: usize,
+        const D: usize,
+        A: Activation,
+        R: Activation,
+    > Cell<T, F, U, G> for GRU<F, U, G, NB, P, STATE, D, A, R>
+    {
+        type Weights = GRUWeights<T, F, U, G, NB>;
+
+        fn input(w: &Self::Weights) -> (&[T], &[T]) {
+            (w.kernel.as_slice(), if NB == 0 { &[] } else { &w.bias.as_slice()[..G] })
+        }
+
+        fn input_mut(dw: &mut Self::Weights) -> (&mut [T], &mut [T]) {
+            (dw.kernel.as_mut_slice(), if NB == 0 { &mut [] } else { &mut dw.bias.as_mut_slice()[..G] })
+        }
+
+        fn forward_step(&self, w: &Self::Weights, mut at: Step<'_, T>) {
+            let v = w.recurrent_kernel.as_slice();
+            if self.after() {
+                // V · (m' ⊙ h) + b'
+                let b = if NB == 2 { &w.bias.as_slice()[G..] } else { &[] };
+                cell::meet_state::<T, U, G>(v, b, at.h, at.state_mask, at.product);
+            }
+            for (k, (h, product)) in at.h.chunks_exact_mut(U).zip(at.product.chunks_exact(G)).enumerate() {
+                let (a, gates, own, m) = (at.pre.row(k), at.gates.row(k), at.own.row(k), at.state_mask.sample(k, G));
+                // (z, r) = R(a + V · (m' ⊙ h) + b')
+                if self.after() {
+                    for g in 0..2 * U {
+                        a[g] += product[g];
+                    }
+                } else {
+                    products::add::<T, U, U, G>(0..2, v, h, m, a);
+                }
+                self.recurrent_activation.forward(U, &a[..2 * U], &mut gates[..2 * U]);
+                // n = A(a + r ⊙ v), or A(a + V · (m' ⊙ r ⊙ h)); v or r ⊙ h is kept
+                let r = &gates[U..2 * U];
+                if self.after() {
+                    own.copy_from_slice(&product[2 * U..]);
+                    let a = &mut a[2 * U..];
+                    for u in 0..U {
+                        a[u] += r[u] * own[u];
+                    }
+                } else {
+                    for u in 0..U {
+                        own[u] = r[u] * h[u];
+                    }
+                    products::add::<T, U, U, G>(2..3, v, own, m, a);
+                }
+                self.activation.forward(U, &a[2 * U..], &mut gates[2 * U..]);
+                // h' = z ⊙ h + (1 - z) ⊙ n
+                let (z, _, n) = three::<T, U>(gates);
+                for u in 0..U {
+                    h[u] = z[u] * h[u] + (T::ONE - z[u]) * n[u];
+                }
+            }
+        }
+
+        fn backward_step(&self, w: &Self::Weights, mut at: StepBack<'_, T>) {
+            let v = w.recurrent_kernel.as_slice();
+            for (k, (da, dh)) in at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).enumerate() {
+                da.fill(T::ZERO);
+                if !at.counts.sample(k) {
+                    at.dz_kept.row(k).fill(T::ZERO);
+                    continue;
+                }
+                let (a, gates, own, h) = (at.pre.row(k), at.gates.row(k), at.own.row(k), at.h_before.row(k));
+                let (z, r, n) = three::<T, U>(gates);
+                let (d, m) = (&mut *at.sample, at.state_mask.sample(k, G));
+                // h' = z ⊙ h + (1 - z) ⊙ n, so dz = (h - n) ⊙ dh', dn = (1 - z) ⊙ dh' and dh = z ⊙ dh'
+                for u in 0..U {
+                    d[u] = (h[u] - n[u]) * dh[u];
+                    d[2 * U + u] = (T::ONE - z[u]) * dh[u];
+                    dh[u] *= z[u];
+                }
+                // da_h = A'(..) · dn
+                self.activation.backward(U, &a[2 * U..], n, &d[2 * U..], &mut da[2 * U..]);
+                if self.after() {
+                    // n = A(a + r ⊙ v), so dr = v ⊙ da_h
+                    for u in 0..U {
+                        d[U + u] = own[u] * da[2 * U + u];
+                    }
+                } else {
+                    // n = A(a + V · (m' ⊙ r ⊙ h)), so with s = m' ⊙ (Vᵀ · da_h), dr = h ⊙ s and dh += r ⊙ s
+                    let (dr, s) = d[U..].split_at_mut(U);
+                    s.fill(T::ZERO);
+                    products::add_transposed::<T, U, U, G>(2..3, v, da, m, s);
+                    for u in 0..U {
+                        dr[u] = h[u] * s[u];
+                        dh[u] += r[u] * s[u];
+                    }
+                }
+                // da = R'(..) · (dz, dr)
+                self.recurrent_activation.backward(U, &a[..2 * U], &gates[..2 * U], &d[..2 * U], &mut da[..2 * U]);
+                at.dz_kept.row(k).copy_from_slice(da);
+                if self.after() {
+                    // The product with V is behind r: its gradient is r ⊙ da_h.
+                    for u in 0..U {
+                        da[2 * U + u] *= r[u];
+                    }
+                } else {
+                    products::add_transposed::<T, U, U, G>(0..2, v, da, m, dh);
+                }
+            }
+            if self.after() {
+                cell::meet_state_back::<T, U, G>(v, at.dz, at.state_mask, at.dh);
+            }
+        }
+
+        fn state_gradients(&self, dw: &mut Self::Weights, at: AllSteps<'_, T>) {
+            let dv = dw.recurrent_kernel.as_mut_slice();
+            if !self.after() {
+                products::add_outer::<T, U, U, G>(0..2, dv, at.h_before, at.state_mask, at.dz);
+                products::add_outer::<T, U, U, G>(2..3, dv, at.own, at.state_mask, at.dz);
+                return;
+            }
+            for (da, gates) in at.dz.chunks_exact_mut(G).zip(at.gates.chunks_exact(G)) {
+                let (r, da) = (&gates[U..2 * U], &mut da[2 * U..]);
+                for u in 0..U {
+                    da[u] *= r[u];
+                }
+            }
+            cell::add_state_outer::<T, U, G>(dv, at.h_before, at.state_mask, at.dz);
+            if NB == 2 {
+                kernels::add_rows::<T, G>(&mut dw.bias.as_mut_slice()[G..], at.dz);
+            }
+        }
+
+        fn start(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+            self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[F, G], Fans::new(F, G), rng);
+            self.recurrent_initializer.fill(w.recurrent_kernel.as_mut_slice(), &[U, G], Fans::new(U, G), rng);
+            let (bias, fans) = (w.bias.as_mut_slice(), Fans::new(if NB == 2 { NB } else { G }, G));
+            self.bias_initializer.fill(bias, bias_shape(&[NB, G]), fans, rng);
+        }
+
+        fn bound(&self, w: &mut Self::Weights) {
+            self.kernel_constraint.apply(w.kernel.as_mut_slice(), &[F, G]);
+            self.recurrent_constraint.apply(w.recurrent_kernel.as_mut_slice(), &[U, G]);
+            self.bias_constraint.apply(w.bias.as_mut_slice(), bias_shape(&[NB, G]));
+        }
+
+        fn penalty(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+            let (dkernel, rest) = dw
+                .map(|dw| (dw.kernel.as_mut_slice(), (dw.recurrent_kernel.as_mut_slice(), dw.bias.as_mut_slice())))
+                .unzip();
+            let (drecurrent, dbias) = rest.unzip();
+            self.kernel_regularizer.apply(w.kernel.as_slice(), dkernel)
+                + self.recurrent_regularizer.apply(w.recurrent_kernel.as_slice(), drecurrent)
+                + self.bias_regularizer.apply(w.bias.as_slice(), dbias)
+        }
+    }
+
+    /// The gates `z`, `r`, and the candidate.
+    #[inline(always)]
+    fn three<T, const U: usize>(gates: &[T]) -> (&[T], &[T], &[T]) {
+        (&gates[..U], &gates[U..2 * U], &gates[2 * U..3 * U])
+    }
+
+    /// `(2, 3 · units)`, or `(3 · units,)` for a bias of one column.
+    fn bias_shape(full: &[usize; 2]) -> &[usize] {
+        if full[0] == 2 { full } else { &full[1..] }
+    }
+
+    recurrent_layer! {
+        GRU [F U G NB P STATE D] [A R], GRUWeights [F U G NB], 1 One, [F U G 0 U P STATE D],
+        G == 3 * U && NB <= 2 && STATE <= 1
+    }
+}
+
+#[cfg(all(test, feature = "compute"))]
+mod tests;

@@ -1,0 +1,84 @@
+//! GRU fed step by step: a stream, without a heap.
+
+use super::compute::{GRU, GRUWeights};
+use crate::activations::Activation;
+use crate::kernels;
+use crate::layers::recurrent::cell::{Cell, Step, View};
+use crate::layers::recurrent::products::Factors;
+use crate::scalar::Scalar;
+use nalgebra::SVector;
+
+/// The state of a [`GRU`] that is fed step by step; the default is zero, as at the start of a sequence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GruState<T, const U: usize> {
+    /// The output of the last step.
+    pub h: SVector<T, U>,
+}
+
+impl<T: Scalar, const U: usize> Default for GruState<T, U> {
+    fn default() -> Self {
+        GruState { h: SVector::zeros() }
+    }
+}
+
+impl<
+    const F: usize,
+    const U: usize,
+    const G: usize,
+    const NB: usize,
+    const P: usize,
+    const STATE: usize,
+    const D: usize,
+    A: Activation,
+    R: Activation,
+> GRU<F, U, G, NB, P, STATE, D, A, R>
+{
+    /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers are
+    /// those of a prediction of the whole sequence.
+    pub fn step<'s, T: Scalar>(
+        &self,
+        w: &GRUWeights<T, F, U, G, NB>,
+        x: &SVector<T, F>,
+        state: &'s mut GruState<T, U>,
+    ) -> &'s SVector<T, U> {
+        let [mut pre, mut gates, mut product] = [SVector::<T, G>::zeros(); 3];
+        let mut own = SVector::<T, U>::zeros();
+        let (kernel, bias) = <Self as Cell<T, F, U, G>>::input(w);
+        kernels::affine::<T, F, G>(kernel, bias, x.as_slice(), pre.as_mut_slice());
+        Cell::<T, F, U, G>::forward_step(
+            self,
+            w,
+            Step {
+                pre: View::new(pre.as_mut_slice(), 1, 0, G),
+                gates: View::new(gates.as_mut_slice(), 1, 0, G),
+                own: View::new(own.as_mut_slice(), 1, 0, U),
+                h: state.h.as_mut_slice(),
+                c: &mut [],
+                state_mask: Factors::ONE,
+                product: product.as_mut_slice(),
+            },
+        );
+        &state.h
+    }
+}
+
+impl<T: Scalar, const F: usize, const U: usize, const G: usize, const NB: usize> GRUWeights<T, F, U, G, NB> {
+    /// [`GRU::step`] with Keras's activations: one step of a stream, without a heap. Without a bias it is that of a layer
+    /// with `reset_after`; for the other one, call `step` of the layer.
+    ///
+    /// ```
+    /// use nalgebra::SVector;
+    /// use nn_core::Weights;
+    /// use nn_core::layers::{GRUWeights, GruState};
+    ///
+    /// let mut weights = <GRUWeights<f32, 3, 2, 6, 2> as Weights<f32>>::zeroed();
+    /// weights.kernel.fill(1.0);
+    /// let mut state = GruState::<f32, 2>::default();
+    /// let first = *weights.step(&SVector::from([0.1, 0.2, 0.3]), &mut state);
+    /// let second = *weights.step(&SVector::from([0.4, 0.5, 0.6]), &mut state);
+    /// assert!(second[0] > first[0] && second == state.h);
+    /// ```
+    pub fn step<'s>(&self, x: &SVector<T, F>, state: &'s mut GruState<T, U>) -> &'s SVector<T, U> {
+        GRU::<F, U, G, NB, 1, 0, 0>::DEFAULT.step(self, x, state)
+    }
+}

@@ -1,0 +1,373 @@
+//! LSTM: a recurrent layer with a memory that gates write to, erase and read.
+//!
+//! ```text
+//! z = W · (m ⊙ x) + b + V · (m' ⊙ h)        the rows of z are z_i, z_f, z_g, z_o; m and m' are 1 without dropout
+//!
+//! i = R(z_i)    how much is written         g = A(z_g)    what is written
+//! f = R(z_f)    how much is kept            o = R(z_o)    how much is read
+//!
+//! c' = f ⊙ c + i ⊙ g                        the memory
+//! h' = o ⊙ A(c')                            the output
+//!
+//! dc' += A'(c') · (o ⊙ dh')
+//! dz_i = R'(z_i) · (g ⊙ dc')                dz_g = A'(z_g) · (i ⊙ dc')
+//! dz_f = R'(z_f) · (c ⊙ dc')                dz_o = R'(z_o) · (A(c') ⊙ dh')
+//! dc   = f ⊙ dc'
+//! dh   = m' ⊙ (Vᵀ · dz)
+//! dx  += m ⊙ (Wᵀ · dz)
+//! dW  += dz · (m ⊙ x)ᵀ    dV += dz · (m' ⊙ h)ᵀ    db += dz        summed over steps and samples
+//! ```
+//!
+//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. h and c are zero before
+//! the first step, or the `initial_state`. dh' is the gradient of the output of this step, and what the step after it hands
+//! back.
+//!
+//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with `return_state`
+//! also the last h and c, `(units,)`; kernel W `(features, 4 · units)`, recurrent kernel V `(units, 4 · units)`, bias
+//! `(4 · units,)`. The walk over the steps, masks, `go_backwards` and dropout are the same for all recurrent layers:
+//! [`recurrent`].
+//!
+//! Source: Hochreiter and Schmidhuber, *Long short-term memory*, Neural Computation 9 (1997);
+//! <https://keras.io/api/layers/recurrent_layers/lstm/>
+
+use super::recurrent::{self, Places, SEED};
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{ArgSpec, Arity, Inferred, LayerSpec, Masking, Value};
+
+/// `LSTM(units, activation, recurrent_activation, use_bias, kernel_initializer, recurrent_initializer, bias_initializer,
+/// unit_forget_bias, kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer,
+/// kernel_constraint, recurrent_constraint, bias_constraint, dropout, recurrent_dropout, seed, return_sequences,
+/// return_state, go_backwards, stateful, unroll, zero_output_for_mask)`
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "LSTM",
+    module: "lstm",
+    args: &[
+        ArgSpec::size("units"),
+        ArgSpec::inner_activation("activation", "Tanh"),
+        ArgSpec::inner_activation("recurrent_activation", "Sigmoid"),
+        ArgSpec::flag("use_bias", true),
+        ArgSpec::initializer("kernel_initializer"),
+        ArgSpec::initializer("recurrent_initializer"),
+        ArgSpec::initializer("bias_initializer"),
+        ArgSpec::flag_field("unit_forget_bias", true),
+        ArgSpec::regularizer("kernel_regularizer"),
+        ArgSpec::regularizer("recurrent_regularizer"),
+        ArgSpec::regularizer("bias_regularizer"),
+        ArgSpec::activity_regularizer(),
+        ArgSpec::constraint("kernel_constraint"),
+        ArgSpec::constraint("recurrent_constraint"),
+        ArgSpec::constraint("bias_constraint"),
+        ArgSpec::float("dropout", 0.0),
+        ArgSpec::float("recurrent_dropout", 0.0),
+        SEED,
+        ArgSpec::flag("return_sequences", false),
+        ArgSpec::flag("return_state", false),
+        ArgSpec::flag_field("go_backwards", false),
+        ArgSpec::flag("stateful", false),
+        ArgSpec::flag("unroll", false),
+        ArgSpec::flag_field("zero_output_for_mask", false),
+    ],
+    inputs: Arity { min: 1, max: 3 },
+    call_keywords: &["initial_state"],
+    masking: Masking::Reads { passes: Some(PLACES.returns) },
+    consts: 7,
+    weight_consts: Some(4),
+    has_cache: true,
+    has_scratch: true,
+    infer,
+    ..LayerSpec::BASE
+};
+
+const PLACES: Places = Places { dropout: 15, returns: 18 };
+
+/// `(steps, features)`, with initial states `[h, c]` or without, to `(units,)` or `(steps, units)`, and the last states if
+/// asked for. The type is `LSTM<features, units, 4 · units, use_bias, columns of the output, return_state, D>`, where `D`
+/// is the features if `dropout` is given, else 0.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let n = match recurrent::sizes(args, inputs, PLACES, 2) {
+        Ok(sizes) => sizes,
+        Err(error) => return Err(error),
+    };
+    let (gates, bias) = (n.units.saturating_mul(4), args[3].as_flag() as usize);
+    let consts = [n.features, n.units, gates, bias, n.positions, n.state, n.dropped];
+    Ok(recurrent::outputs(args, inputs, PLACES, 2, &consts))
+}
+
+#[cfg(feature = "compute")]
+mod step;
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    pub use super::step::*;
+    use crate::activations::{Activation, Sigmoid, Tanh};
+    use crate::constraints::Constraint;
+    use crate::initializers::{Fans, Initializer};
+    use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
+    use crate::layers::recurrent::{replace, run::recurrent_layer};
+    use crate::regularizers::Regularizer;
+    use crate::scalar::Scalar;
+    use crate::weights;
+    use nalgebra::SMatrix;
+    use rand::Rng;
+
+    /// A recurrent layer from `F` features to `U` units, with a memory.
+    ///
+    /// `G` is `4 · U`; `B` is 1 with a bias and 0 without; `P` is the number of steps with `return_sequences`, else 1; `STATE`
+    /// is 1 with `return_state`; `D` is `F` if `dropout` is above 0, else 0. `A` and `R` are the activations.
+    #[derive(Clone, Copy, Debug)]
+    pub struct LSTM<
+        const F: usize,
+        const U: usize,
+        const G: usize,
+        const B: usize,
+        const P: usize,
+        const STATE: usize,
+        const D: usize,
+        A = Tanh,
+        R = Sigmoid,
+    > {
+        /// Of what is written to the memory, and of the memory when it is read; Keras's default is tanh.
+        pub activation: A,
+        /// Of the gates; Keras's default is sigmoid.
+        pub recurrent_activation: R,
+        /// How the kernel starts; Keras's default is Glorot uniform.
+        pub kernel_initializer: Initializer,
+        /// How the recurrent kernel starts; Keras's default is orthogonal.
+        pub recurrent_initializer: Initializer,
+        /// How the bias starts; Keras's default is zeros.
+        pub bias_initializer: Initializer,
+        /// Whether the bias of the forget gate starts at 1; so by default.
+        pub unit_forget_bias: bool,
+        /// A penalty on the kernel; none by default.
+        pub kernel_regularizer: Regularizer,
+        /// A penalty on the recurrent kernel; none by default.
+        pub recurrent_regularizer: Regularizer,
+        /// A penalty on the bias; none by default.
+        pub bias_regularizer: Regularizer,
+        /// A bound on the kernel; none by default.
+        pub kernel_constraint: Constraint,
+        /// A bound on the recurrent kernel; none by default.
+        pub recurrent_constraint: Constraint,
+        /// A bound on the bias; none by default.
+        pub bias_constraint: Constraint,
+        /// The part of the input that is set to zero while training; 0 by default.
+        pub dropout: f64,
+        /// The part of the state that is set to zero where it enters a gate, while training; 0 by default.
+        pub recurrent_dropout: f64,
+        /// Whether it goes from the last step to the first; not by default.
+        pub go_backwards: bool,
+        /// Whether the output of a masked step is zero instead of that of the step before; not by default.
+        pub zero_output_for_mask: bool,
+    }
+
+    impl<
+        const F: usize,
+        const U: usize,
+        const G: usize,
+        const B: usize,
+        const P: usize,
+        const STATE: usize,
+        const D: usize,
+    > LSTM<F, U, G, B, P, STATE, D>
+    {
+        /// Keras's defaults.
+        pub const DEFAULT: Self = LSTM {
+            activation: Tanh,
+            recurrent_activation: Sigmoid,
+            kernel_initializer: Initializer::GlorotUniform,
+            recurrent_initializer: Initializer::Orthogonal { gain: 1.0 },
+            bias_initializer: Initializer::Zeros,
+            unit_forget_bias: true,
+            kernel_regularizer: Regularizer::NONE,
+            recurrent_regularizer: Regularizer::NONE,
+            bias_regularizer: Regularizer::NONE,
+            kernel_constraint: Constraint::None,
+            recurrent_constraint: Constraint::None,
+            bias_constraint: Constraint::None,
+            dropout: 0.0,
+            recurrent_dropout: 0.0,
+            go_backwards: false,
+            zero_output_for_mask: false,
+        };
+    }
+
+    impl<
+        const F: usize,
+        const U: usize,
+        const G: usize,
+        const B: usize,
+        const P: usize,
+        const STATE: usize,
+        const D: usize,
+        A: Copy,
+        R: Copy,
+    > LSTM<F, U, G, B, P, STATE, D, A, R>
+    {
+        /// The same layer with another activation.
+        pub const fn activation<N>(self, activation: N) -> LSTM<F, U, G, B, P, STATE, D, N, R> {
+            replace!(LSTM, self, activation, [recurrent_activation, unit_forget_bias])
+        }
+
+        /// The same layer with another activation of the gates.
+        pub const fn recurrent_activation<N>(self, recurrent_activation: N) -> LSTM<F, U, G, B, P, STATE, D, A, N> {
+            replace!(LSTM, self, recurrent_activation, [activation, unit_forget_bias])
+        }
+    }
+
+    weights! {
+        /// The weights of an [`LSTM`]. The gates stand behind each other in the order `i`, `f`, `g`, `o` (Keras's i, f, c, o).
+        pub struct LSTMWeights<T, const F: usize, const U: usize, const G: usize, const B: usize> {
+            /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 4 · units)` has the same bytes.
+            kernel: SMatrix<T, G, F> => [F, G],
+            /// `V`: one row per unit of each gate, one column per unit of the state.
+            recurrent_kernel: SMatrix<T, G, U> => [U, G],
+            /// `b`: one column, or none without a bias.
+            bias: SMatrix<T, G, B> => [G],
+        }
+    }
+
+    impl<
+        T: Scalar,
+        const F: usize,
+        const U: usize,
+        const G: usize,
+        const B: usize,
+        const P: usize,
+        const STATE: usize,
+        const D: usize,
+        A: Activation,
+        R: Activation,
+    > Cell<T, F, U, G> for LSTM<F, U, G, B, P, STATE, D, A, R>
+    {
+        type Weights = LSTMWeights<T, F, U, G, B>;
+
+        fn input(w: &Self::Weights) -> (&[T], &[T]) {
+            (w.kernel.as_slice(), w.bias.as_slice())
+        }
+
+        fn input_mut(dw: &mut Self::Weights) -> (&mut [T], &mut [T]) {
+            (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())
+        }
+
+        fn forward_step(&self, w: &Self::Weights, mut at: Step<'_, T>) {
+            // z += V · (m ⊙ h)
+            cell::meet_state::<T, U, G>(w.recurrent_kernel.as_slice(), &[], at.h, at.state_mask, at.product);
+            let samples = at.product.chunks_exact(G).zip(at.h.chunks_exact_mut(U)).zip(at.c.chunks_exact_mut(U));
+            for (k, ((product, h), c)) in samples.enumerate() {
+                let (z, gates, read) = (at.pre.row(k), at.gates.row(k), at.own.row(k));
+                for g in 0..G {
+                    z[g] += product[g];
+                }
+                // (i, f) = R(z)    g = A(z)    o = R(z)
+                self.recurrent_activation.forward(U, &z[..2 * U], &mut gates[..2 * U]);
+                self.activation.forward(U, &z[2 * U..3 * U], &mut gates[2 * U..3 * U]);
+                self.recurrent_activation.forward(U, &z[3 * U..], &mut gates[3 * U..]);
+                // c = f ⊙ c + i ⊙ g
+                let (i, f, g, o) = four::<T, U>(gates);
+                for u in 0..U {
+                    c[u] = f[u] * c[u] + i[u] * g[u];
+                }
+                // h = o ⊙ A(c)
+                self.activation.forward(U, c, read);
+                for u in 0..U {
+                    h[u] = o[u] * read[u];
+                }
+            }
+        }
+
+        fn backward_step(&self, w: &Self::Weights, mut at: StepBack<'_, T>) {
+            let samples = at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).zip(at.dc.chunks_exact_mut(U));
+            for (k, ((dz, dh), dc)) in samples.enumerate() {
+                dz.fill(T::ZERO);
+                if at.counts.sample(k) {
+                    let (z, gates, read, c) = (at.pre.row(k), at.gates.row(k), at.own.row(k), at.c_before.row(k));
+                    let (i, f, g, o) = four::<T, U>(gates);
+                    // h = o ⊙ A(c'), so dc' += A'(c') · o ⊙ dh, where c' = f ⊙ c + i ⊙ g is computed again
+                    let (after, rest) = at.sample.split_at_mut(U);
+                    let dread = &mut rest[..U];
+                    for u in 0..U {
+                        after[u] = f[u] * c[u] + i[u] * g[u];
+                        dread[u] = o[u] * dh[u];
+                    }
+                    self.activation.backward(U, after, read, dread, dc);
+                    // and do = A(c') ⊙ dh; then di = g ⊙ dc', df = c ⊙ dc', dg = i ⊙ dc'
+                    let d = &mut *at.sample;
+                    for u in 0..U {
+                        d[u] = g[u] * dc[u];
+                        d[U + u] = c[u] * dc[u];
+                        d[2 * U + u] = i[u] * dc[u];
+                        d[3 * U + u] = read[u] * dh[u];
+                    }
+                    // c' = f ⊙ c, so dc = f ⊙ dc'; h enters by the product alone
+                    for u in 0..U {
+                        dc[u] *= f[u];
+                        dh[u] = T::ZERO;
+                    }
+                    // dz = R'(z) · d or A'(z) · d
+                    let a = gates;
+                    self.recurrent_activation.backward(U, &z[..2 * U], &a[..2 * U], &d[..2 * U], &mut dz[..2 * U]);
+                    let g = 2 * U..3 * U;
+                    self.activation.backward(U, &z[g.clone()], &a[g.clone()], &d[g.clone()], &mut dz[g]);
+                    self.recurrent_activation.backward(U, &z[3 * U..], &a[3 * U..], &d[3 * U..], &mut dz[3 * U..]);
+                }
+                at.dz_kept.row(k).copy_from_slice(dz);
+            }
+            // z += V · (m ⊙ h), so dh += m ⊙ (Vᵀ · dz)
+            cell::meet_state_back::<T, U, G>(w.recurrent_kernel.as_slice(), at.dz, at.state_mask, at.dh);
+        }
+
+        fn state_gradients(&self, dw: &mut Self::Weights, at: AllSteps<'_, T>) {
+            // z += V · (m ⊙ h), so dV += dz · (m ⊙ h)ᵀ
+            let dv = dw.recurrent_kernel.as_mut_slice();
+            cell::add_state_outer::<T, U, G>(dv, at.h_before, at.state_mask, at.dz);
+        }
+
+        fn start(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+            self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[F, G], Fans::new(F, G), rng);
+            self.recurrent_initializer.fill(w.recurrent_kernel.as_mut_slice(), &[U, G], Fans::new(U, G), rng);
+            if B == 0 {
+                return;
+            }
+            if self.unit_forget_bias {
+                // In three parts, as Keras does it: the initializer sees the sizes.
+                let (i, rest) = w.bias.as_mut_slice().split_at_mut(U);
+                let (f, rest) = rest.split_at_mut(U);
+                self.bias_initializer.fill(i, &[U], Fans::new(U, U), rng);
+                f.fill(T::ONE);
+                self.bias_initializer.fill(rest, &[2 * U], Fans::new(2 * U, 2 * U), rng);
+            } else {
+                self.bias_initializer.fill(w.bias.as_mut_slice(), &[G], Fans::new(G, G), rng);
+            }
+        }
+
+        fn bound(&self, w: &mut Self::Weights) {
+            self.kernel_constraint.apply(w.kernel.as_mut_slice(), &[F, G]);
+            self.recurrent_constraint.apply(w.recurrent_kernel.as_mut_slice(), &[U, G]);
+            self.bias_constraint.apply(w.bias.as_mut_slice(), &[G]);
+        }
+
+        fn penalty(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+            let (dkernel, rest) = dw
+                .map(|dw| (dw.kernel.as_mut_slice(), (dw.recurrent_kernel.as_mut_slice(), dw.bias.as_mut_slice())))
+                .unzip();
+            let (drecurrent, dbias) = rest.unzip();
+            self.kernel_regularizer.apply(w.kernel.as_slice(), dkernel)
+                + self.recurrent_regularizer.apply(w.recurrent_kernel.as_slice(), drecurrent)
+                + self.bias_regularizer.apply(w.bias.as_slice(), dbias)
+        }
+    }
+
+    /// The gates `i`, `f`, `g`, `o`.
+    #[inline(always)]
+    fn four<T, const U: usize>(gates: &[T]) -> (&[T], &[T], &[T], &[T]) {
+        (&gates[..U], &gates[U..2 * U], &gates[2 * U..3 * U], &gates[3 * U..4 * U])
+    }
+
+    recurrent_layer! {
+        LSTM [F U G B P STATE D] [A R], LSTMWeights [F U G B], 2 Two, [F U G U U P STATE D],
+        G == 4 * U && B <= 1 && STATE <= 1
+    }
+}
+
+#[cfg(all(test, feature = "compute"))]
+mod tests;

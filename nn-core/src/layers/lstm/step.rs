@@ -1,0 +1,84 @@
+//! LSTM fed step by step: a stream, without a heap.
+
+use super::compute::{LSTM, LSTMWeights};
+use crate::activations::Activation;
+use crate::kernels;
+use crate::layers::recurrent::cell::{Cell, Step, View};
+use crate::layers::recurrent::products::Factors;
+use crate::scalar::Scalar;
+use nalgebra::SVector;
+
+/// The state of an [`LSTM`] that is fed step by step; the default is zero, as at the start of a sequence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LstmState<T, const U: usize> {
+    /// The output of the last step.
+    pub h: SVector<T, U>,
+    /// The memory.
+    pub c: SVector<T, U>,
+}
+
+impl<T: Scalar, const U: usize> Default for LstmState<T, U> {
+    fn default() -> Self {
+        LstmState { h: SVector::zeros(), c: SVector::zeros() }
+    }
+}
+
+impl<
+    const F: usize,
+    const U: usize,
+    const G: usize,
+    const B: usize,
+    const P: usize,
+    const STATE: usize,
+    const D: usize,
+    A: Activation,
+    R: Activation,
+> LSTM<F, U, G, B, P, STATE, D, A, R>
+{
+    /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers are
+    /// those of a prediction of the whole sequence.
+    pub fn step<'s, T: Scalar>(
+        &self,
+        w: &LSTMWeights<T, F, U, G, B>,
+        x: &SVector<T, F>,
+        state: &'s mut LstmState<T, U>,
+    ) -> &'s SVector<T, U> {
+        let [mut z, mut gates, mut product] = [SVector::<T, G>::zeros(); 3];
+        let mut own = SVector::<T, U>::zeros();
+        kernels::affine::<T, F, G>(w.kernel.as_slice(), w.bias.as_slice(), x.as_slice(), z.as_mut_slice());
+        Cell::<T, F, U, G>::forward_step(
+            self,
+            w,
+            Step {
+                pre: View::new(z.as_mut_slice(), 1, 0, G),
+                gates: View::new(gates.as_mut_slice(), 1, 0, G),
+                own: View::new(own.as_mut_slice(), 1, 0, U),
+                h: state.h.as_mut_slice(),
+                c: state.c.as_mut_slice(),
+                state_mask: Factors::ONE,
+                product: product.as_mut_slice(),
+            },
+        );
+        &state.h
+    }
+}
+
+impl<T: Scalar, const F: usize, const U: usize, const G: usize, const B: usize> LSTMWeights<T, F, U, G, B> {
+    /// [`LSTM::step`] with Keras's activations: one step of a stream, without a heap.
+    ///
+    /// ```
+    /// use nalgebra::SVector;
+    /// use nn_core::Weights;
+    /// use nn_core::layers::{LSTMWeights, LstmState};
+    ///
+    /// let mut weights = <LSTMWeights<f32, 3, 2, 8, 1> as Weights<f32>>::zeroed();
+    /// weights.bias.fill(1.0);
+    /// let mut state = LstmState::<f32, 2>::default();
+    /// let first = *weights.step(&SVector::from([0.1, 0.2, 0.3]), &mut state);
+    /// let second = *weights.step(&SVector::from([0.4, 0.5, 0.6]), &mut state);
+    /// assert!(second[0] > first[0] && second == state.h);
+    /// ```
+    pub fn step<'s>(&self, x: &SVector<T, F>, state: &'s mut LstmState<T, U>) -> &'s SVector<T, U> {
+        LSTM::<F, U, G, B, 1, 0, 0>::DEFAULT.step(self, x, state)
+    }
+}

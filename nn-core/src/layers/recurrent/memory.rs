@@ -1,0 +1,234 @@
+//! What a recurrent layer keeps in memory, and the slices that a pass sees of it.
+
+use super::sequence::Sequence;
+use crate::scalar::Scalar;
+use crate::storage::{Buffer, Storage};
+use crate::tensor::{Sample, flat_mut};
+use nalgebra::{SMatrix, SVector};
+
+/// The most gates.
+const GATES: usize = 4;
+
+/// Working memory of a prediction, for `G` rows of gates and `U` units. `C` is `U` for a layer with a second state, else 0;
+/// `K` is what the cell itself keeps of a step.
+pub struct Scratch<
+    B: Storage,
+    T: Scalar,
+    X: Sequence<T, F, U>,
+    const F: usize,
+    const U: usize,
+    const G: usize,
+    const C: usize,
+    const K: usize,
+> {
+    pre: B::Of<X::Rows<G>>,
+    gates: B::Of<SVector<T, G>>,
+    own: B::Of<SVector<T, K>>,
+    h_before: B::Of<SVector<T, U>>,
+    c_before: B::Of<SVector<T, C>>,
+    h: B::Of<SVector<T, U>>,
+    c: B::Of<SVector<T, C>>,
+    product: B::Of<SVector<T, G>>,
+}
+
+/// What a training pass leaves for the backward pass. The constants are those of [`Scratch`]; `D` is `F` if a part of the
+/// input is dropped, else 0.
+pub struct Cache<
+    B: Storage,
+    T: Scalar,
+    X: Sequence<T, F, U>,
+    const F: usize,
+    const U: usize,
+    const G: usize,
+    const C: usize,
+    const K: usize,
+    const D: usize,
+> {
+    pre: B::Of<X::Rows<G>>,
+    gates: B::Of<X::Rows<G>>,
+    own: B::Of<X::Rows<K>>,
+    h_before: B::Of<X::Rows<U>>,
+    c_before: B::Of<X::Rows<C>>,
+    h: B::Of<SVector<T, U>>,
+    c: B::Of<SVector<T, C>>,
+    product: B::Of<SVector<T, G>>,
+    dz: B::Of<X::Rows<G>>,
+    carry: B::Of<SVector<T, U>>,
+    sample: B::One<SVector<T, G>>,
+    dropped: B::Of<X::Rows<D>>,
+    input_mask: B::Of<SMatrix<T, D, GATES>>,
+    state_mask: B::Of<SVector<T, G>>,
+}
+
+/// The scalars of a buffer, also of one whose samples have none.
+fn slice<S: Sample>(samples: &mut [S]) -> &mut [S::Element] {
+    if S::SIZE == 0 { &mut [] } else { flat_mut(samples) }
+}
+
+/// The slices of both kinds of memory. "Rows" are one for each step of each sample.
+pub(in super::super) struct Memory<'a, T> {
+    /// For how many steps the next four have rows: all in a training pass, one in a prediction.
+    pub(super) steps: usize,
+    /// The gates after their activations: rows of `G`.
+    pub(super) gates: &'a mut [T],
+    /// What the cell itself keeps: rows of `K`.
+    pub(super) own: &'a mut [T],
+    /// `h` before the step: rows of `U`.
+    pub(super) h_before: &'a mut [T],
+    /// `c` before the step: rows of `C`.
+    pub(super) c_before: &'a mut [T],
+    /// The gates before their activations: rows of `G`, for all steps.
+    pub(super) pre: &'a mut [T],
+    /// The running `h`, and its gradient in the backward pass: `U` for each sample.
+    pub(super) h: &'a mut [T],
+    /// The running `c`, and its gradient: `C` for each sample.
+    pub(super) c: &'a mut [T],
+    /// A product of one step, and the gradient of `pre` at one step: `G` for each sample.
+    pub(super) product: &'a mut [T],
+    /// What only a training pass has.
+    pub(super) training: Option<Training<'a, T>>,
+}
+
+impl<'a, T> Memory<'a, T> {
+    /// The running states; after a forward pass, the last ones.
+    pub(in super::super) fn states(self) -> [&'a [T]; 2] {
+        [self.h, self.c]
+    }
+}
+
+/// The slices that only a training pass has.
+pub(in super::super) struct Training<'a, T> {
+    /// The gradient of `pre`: rows of `G`.
+    pub(super) dz: &'a mut [T],
+    /// The gradient of an output that is also that of masked steps after it: `U` for each sample.
+    pub(super) carry: &'a mut [T],
+    /// `G` scalars for the cell.
+    pub(super) sample: &'a mut [T],
+    /// The input with its mask: rows of `F`; empty without dropout.
+    pub(super) dropped: &'a mut [T],
+    /// The mask of the input: `F` for each sample, or `F` for each gate of each sample; empty without dropout.
+    pub(super) input_mask: &'a mut [T],
+    /// The mask of the state, for each gate: `G` for each sample.
+    pub(super) state_mask: &'a mut [T],
+}
+
+impl<
+    B: Storage,
+    T: Scalar,
+    X: Sequence<T, F, U>,
+    const F: usize,
+    const U: usize,
+    const G: usize,
+    const C: usize,
+    const K: usize,
+> Scratch<B, T, X, F, U, G, C, K>
+{
+    /// The slices of `n` samples.
+    pub(in super::super) fn slices(&mut self, n: usize) -> Memory<'_, T> {
+        Memory {
+            steps: 1,
+            gates: slice(&mut self.gates[..n]),
+            own: slice(&mut self.own[..n]),
+            h_before: slice(&mut self.h_before[..n]),
+            c_before: slice(&mut self.c_before[..n]),
+            pre: slice(&mut self.pre[..n]),
+            h: slice(&mut self.h[..n]),
+            c: slice(&mut self.c[..n]),
+            product: slice(&mut self.product[..n]),
+            training: None,
+        }
+    }
+}
+
+impl<
+    B: Storage,
+    T: Scalar,
+    X: Sequence<T, F, U>,
+    const F: usize,
+    const U: usize,
+    const G: usize,
+    const C: usize,
+    const K: usize,
+    const D: usize,
+> Cache<B, T, X, F, U, G, C, K, D>
+{
+    /// The slices of `n` samples.
+    pub(in super::super) fn slices(&mut self, n: usize) -> Memory<'_, T> {
+        Memory {
+            steps: X::STEPS,
+            gates: slice(&mut self.gates[..n]),
+            own: slice(&mut self.own[..n]),
+            h_before: slice(&mut self.h_before[..n]),
+            c_before: slice(&mut self.c_before[..n]),
+            pre: slice(&mut self.pre[..n]),
+            h: slice(&mut self.h[..n]),
+            c: slice(&mut self.c[..n]),
+            product: slice(&mut self.product[..n]),
+            training: Some(Training {
+                dz: slice(&mut self.dz[..n]),
+                carry: slice(&mut self.carry[..n]),
+                sample: self.sample.as_mut_slice(),
+                dropped: slice(&mut self.dropped[..n]),
+                input_mask: slice(&mut self.input_mask[..n]),
+                state_mask: slice(&mut self.state_mask[..n]),
+            }),
+        }
+    }
+}
+
+impl<
+    B: Storage,
+    T: Scalar,
+    X: Sequence<T, F, U>,
+    const F: usize,
+    const U: usize,
+    const G: usize,
+    const C: usize,
+    const K: usize,
+> Buffer for Scratch<B, T, X, F, U, G, C, K>
+{
+    fn with_capacity(capacity: usize) -> Self {
+        Scratch {
+            pre: Buffer::with_capacity(capacity),
+            gates: Buffer::with_capacity(capacity),
+            own: Buffer::with_capacity(capacity),
+            h_before: Buffer::with_capacity(capacity),
+            c_before: Buffer::with_capacity(capacity),
+            h: Buffer::with_capacity(capacity),
+            c: Buffer::with_capacity(capacity),
+            product: Buffer::with_capacity(capacity),
+        }
+    }
+}
+
+impl<
+    B: Storage,
+    T: Scalar,
+    X: Sequence<T, F, U>,
+    const F: usize,
+    const U: usize,
+    const G: usize,
+    const C: usize,
+    const K: usize,
+    const D: usize,
+> Buffer for Cache<B, T, X, F, U, G, C, K, D>
+{
+    fn with_capacity(capacity: usize) -> Self {
+        Cache {
+            pre: Buffer::with_capacity(capacity),
+            gates: Buffer::with_capacity(capacity),
+            own: Buffer::with_capacity(capacity),
+            h_before: Buffer::with_capacity(capacity),
+            c_before: Buffer::with_capacity(capacity),
+            h: Buffer::with_capacity(capacity),
+            c: Buffer::with_capacity(capacity),
+            product: Buffer::with_capacity(capacity),
+            dz: Buffer::with_capacity(capacity),
+            carry: Buffer::with_capacity(capacity),
+            sample: Buffer::with_capacity(capacity),
+            dropped: Buffer::with_capacity(capacity),
+            input_mask: Buffer::with_capacity(capacity),
+            state_mask: Buffer::with_capacity(capacity),
+        }
+    }
+}

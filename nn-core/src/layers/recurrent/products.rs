@@ -1,0 +1,107 @@
+//! Products in which the rows of the matrix are gates, and each gate sees the vector in its own way.
+//!
+//! ```text
+//! y[g] += W[g] · (m[g] ⊙ x)        for some of the gates g
+//!
+//! dx    += m[g] ⊙ (W[g]ᵀ · dy[g])
+//! dW[g] += dy[g] · (m[g] ⊙ x)ᵀ
+//! ```
+//!
+//! `W` is `G × I`, and a gate has `U` of its rows. A sample has `m`, with `I` factors for each gate, and `per` vectors `x`.
+//! Without factors, all gates see `x`; a product of all gates is then one of the [`kernels`](crate::kernels).
+
+use crate::kernels::dot;
+use crate::scalar::Scalar;
+use core::ops::Range;
+
+/// The factors of the gates of each sample, `G / U · I` of them; empty where all are 1.
+#[derive(Clone, Copy)]
+pub(in super::super) struct Factors<'a, T> {
+    /// The factors of all samples.
+    pub(in super::super) m: &'a [T],
+    /// How many vectors a sample has.
+    pub(in super::super) per: usize,
+}
+
+impl<'a, T: Scalar> Factors<'a, T> {
+    /// No factors.
+    pub(in super::super) const ONE: Self = Factors { m: &[], per: 1 };
+
+    /// Those of sample `k`, which are `size` many.
+    #[inline(always)]
+    pub(in super::super) fn sample(&self, k: usize, size: usize) -> Self {
+        if self.m.is_empty() { *self } else { Factors { m: &self.m[k * size..][..size], per: self.per } }
+    }
+
+    /// What gate `gate` multiplies vector `row` of length `I` with; `None` for 1.
+    #[inline(always)]
+    fn of<const I: usize>(&self, row: usize, gate: usize, gates: usize) -> Option<&'a [T]> {
+        if self.m.is_empty() { None } else { Some(&self.m[(row / self.per * gates + gate) * I..][..I]) }
+    }
+}
+
+/// `y[g] += W[g] · (m[g] ⊙ x)`
+#[inline]
+pub(in super::super) fn add<T: Scalar, const I: usize, const U: usize, const G: usize>(
+    gates: Range<usize>,
+    w: &[T],
+    x: &[T],
+    factors: Factors<'_, T>,
+    y: &mut [T],
+) {
+    for (row, (x, y)) in x.chunks_exact(I).zip(y.chunks_exact_mut(G)).enumerate() {
+        for g in gates.clone() {
+            let (m, y) = (factors.of::<I>(row, g, G / U), &mut y[g * U..][..U]);
+            for i in 0..I {
+                let x = m.map_or(x[i], |m| m[i] * x[i]);
+                let column = &w[i * G + g * U..][..U];
+                for u in 0..U {
+                    y[u] += column[u] * x;
+                }
+            }
+        }
+    }
+}
+
+/// `dx += m[g] ⊙ (W[g]ᵀ · dy[g])`
+#[inline]
+pub(in super::super) fn add_transposed<T: Scalar, const I: usize, const U: usize, const G: usize>(
+    gates: Range<usize>,
+    w: &[T],
+    dy: &[T],
+    factors: Factors<'_, T>,
+    dx: &mut [T],
+) {
+    for (row, (dy, dx)) in dy.chunks_exact(G).zip(dx.chunks_exact_mut(I)).enumerate() {
+        for g in gates.clone() {
+            let (m, dy) = (factors.of::<I>(row, g, G / U), &dy[g * U..][..U]);
+            for i in 0..I {
+                let d = dot(&w[i * G + g * U..][..U], dy);
+                dx[i] += m.map_or(d, |m| m[i] * d);
+            }
+        }
+    }
+}
+
+/// `dW[g] += dy[g] · (m[g] ⊙ x)ᵀ`
+#[inline]
+pub(in super::super) fn add_outer<T: Scalar, const I: usize, const U: usize, const G: usize>(
+    gates: Range<usize>,
+    dw: &mut [T],
+    x: &[T],
+    factors: Factors<'_, T>,
+    dy: &[T],
+) {
+    for (row, (x, dy)) in x.chunks_exact(I).zip(dy.chunks_exact(G)).enumerate() {
+        for g in gates.clone() {
+            let (m, dy) = (factors.of::<I>(row, g, G / U), &dy[g * U..][..U]);
+            for i in 0..I {
+                let x = m.map_or(x[i], |m| m[i] * x[i]);
+                let column = &mut dw[i * G + g * U..][..U];
+                for u in 0..U {
+                    column[u] += dy[u] * x;
+                }
+            }
+        }
+    }
+}

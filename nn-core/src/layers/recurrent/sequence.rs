@@ -1,0 +1,140 @@
+//! What a recurrent layer is called on, and what it gives.
+
+use crate::scalar::Scalar;
+use crate::tensor::{FloatTensors, Sample, Tensors, flat, flat_mut};
+use nalgebra::{SMatrix, SVector};
+
+/// What a recurrent layer is called on: a sequence of steps of `F` features, or a tuple of it, the initial states of `U`
+/// units, and the mask, which has 0 for every step that is left out.
+///
+/// ```text
+/// x    (x, h)    (x, h, c)    (x, mask)    (x, h, mask)    (x, h, c, mask)
+/// ```
+///
+/// [`Bidirectional`](crate::layers::Bidirectional) takes the initial states of both directions, one after the other.
+#[diagnostic::on_unimplemented(
+    message = "a recurrent layer of {F} features and {U} units cannot be called on `{Self}`",
+    note = "it takes a sequence, the initial states of all of its states or none, and a mask or none"
+)]
+pub trait Sequence<T: Scalar, const F: usize, const U: usize>: Tensors {
+    /// How many steps there are.
+    const STEPS: usize;
+    /// How many initial states there are.
+    const STATES: usize;
+    /// A sample with `N` scalars for each step: what memory is made of.
+    type Rows<const N: usize>: Sample<Element = T>;
+
+    /// The tensors as slices.
+    fn parts<'a>(batch: Self::Batch<'a>) -> Parts<'a, T>;
+    /// Where the gradients of the tensors are added.
+    fn part_gradients<'a>(gradients: Self::Gradients<'a>) -> PartGradients<'a, T>;
+}
+
+/// The most initial states: those of an LSTM in both directions.
+const MAX_STATES: usize = 4;
+
+/// A batch as slices.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts<'a, T> {
+    /// The sequence: `F` scalars for each step of each sample.
+    pub x: &'a [T],
+    /// The initial states: `U` scalars for each sample; empty where they are zero.
+    pub states: [&'a [T]; MAX_STATES],
+    /// Whether a step counts, for each step of each sample; empty if all do.
+    pub mask: &'a [u32],
+}
+
+/// Where gradients are added, as slices.
+#[derive(Debug)]
+pub struct PartGradients<'a, T> {
+    /// Of the sequence.
+    pub x: Option<&'a mut [T]>,
+    /// Of the initial states.
+    pub states: [Option<&'a mut [T]>; MAX_STATES],
+}
+
+impl<'a, T> Parts<'a, T> {
+    /// With only some of the initial states, so many from this one on.
+    pub(in super::super) fn with_states(mut self, first: usize, count: usize) -> Self {
+        let mut states: [&[T]; MAX_STATES] = [&[]; MAX_STATES];
+        states[..count].copy_from_slice(&self.states[first..first + count]);
+        self.states = states;
+        self
+    }
+}
+
+impl<T: Scalar, const F: usize, const U: usize, const S: usize> Sequence<T, F, U> for SMatrix<T, F, S> {
+    const STEPS: usize = S;
+    const STATES: usize = 0;
+    type Rows<const N: usize> = SMatrix<T, N, S>;
+
+    fn parts<'a>(batch: Self::Batch<'a>) -> Parts<'a, T> {
+        Parts { x: flat(batch), states: [&[]; MAX_STATES], mask: &[] }
+    }
+
+    fn part_gradients<'a>(gradients: Self::Gradients<'a>) -> PartGradients<'a, T> {
+        PartGradients { x: gradients.map(flat_mut), states: [const { None }; MAX_STATES] }
+    }
+}
+
+/// Tuples of a sequence, states, and a mask or none.
+macro_rules! tuples {
+    ($($states:literal: [$($state:ident $index:tt $slot:tt)*] [$($mask:tt)?];)*) => {$(
+        // `T` is no `u32`, so that a state is never taken for a mask.
+        #[allow(unused_mut)]
+        impl<T: Scalar, const F: usize, const U: usize, const S: usize> Sequence<T, F, U>
+            for (SMatrix<T, F, S>, $($state<T, U>,)* $(tuples!(@mask S $mask),)?)
+        {
+            const STEPS: usize = S;
+            const STATES: usize = $states;
+            type Rows<const N: usize> = SMatrix<T, N, S>;
+
+            fn parts<'a>(batch: Self::Batch<'a>) -> Parts<'a, T> {
+                let mut states: [&[T]; MAX_STATES] = [&[]; MAX_STATES];
+                $(states[$slot] = flat(batch.$index);)*
+                let mask: &[u32] = &[];
+                $(let mask = { let _ = mask; flat(batch.$mask) };)?
+                Parts { x: flat(batch.0), states, mask }
+            }
+
+            fn part_gradients<'a>(gradients: Self::Gradients<'a>) -> PartGradients<'a, T> {
+                let mut states = [const { None }; MAX_STATES];
+                $(states[$slot] = gradients.$index.map(flat_mut);)*
+                PartGradients { x: gradients.0.map(flat_mut), states }
+            }
+        }
+    )*};
+    (@mask $steps:ident $index:tt) => { SVector<u32, $steps> };
+}
+
+tuples! {
+    0: [] [1];
+    1: [SVector 1 0] [];
+    1: [SVector 1 0] [2];
+    2: [SVector 1 0 SVector 2 1] [];
+    2: [SVector 1 0 SVector 2 1] [3];
+    4: [SVector 1 0 SVector 2 1 SVector 3 2 SVector 4 3] [];
+    4: [SVector 1 0 SVector 2 1 SVector 3 2 SVector 4 3] [5];
+}
+
+/// `return_state`: 1 or 0.
+#[derive(Clone, Copy, Debug)]
+pub struct Returns<const STATE: usize>;
+
+/// The outputs of a recurrent layer of `U` units: `P` steps, and the last states if they are asked for.
+pub trait Outputs<T: Scalar, const U: usize, const P: usize> {
+    /// Of a layer with one state, `h`.
+    type One: FloatTensors<T>;
+    /// Of a layer with two, `h` and `c`.
+    type Two: FloatTensors<T>;
+}
+
+impl<T: Scalar, const U: usize, const P: usize> Outputs<T, U, P> for Returns<0> {
+    type One = SMatrix<T, U, P>;
+    type Two = SMatrix<T, U, P>;
+}
+
+impl<T: Scalar, const U: usize, const P: usize> Outputs<T, U, P> for Returns<1> {
+    type One = (SMatrix<T, U, P>, SVector<T, U>);
+    type Two = (SMatrix<T, U, P>, SVector<T, U>, SVector<T, U>);
+}

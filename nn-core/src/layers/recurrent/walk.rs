@@ -1,0 +1,327 @@
+//! The walk over the steps of a sequence, there and back.
+//!
+//! ```text
+//! for t in the order of processing, with h and c zero or the initial states at first:
+//!     (h', c') = cell(x[t], h, c)
+//!     (h, c)   = (h', c')    where step t counts, else unchanged
+//!     y[t]     = h'          where step t counts, else y[t-1], or 0 before the first one and with `zero_output_for_mask`
+//! ```
+//!
+//! What the input gives to the gates, `W · x + b`, depends on no state: it is one product over all steps of all samples, and
+//! so are the gradients of the weights and of the input. Between them stands one product of all samples for each step.
+//!
+//! The dropped part of the input and of the state is drawn once for each sequence and is the same at all of its steps. As in
+//! Keras, each gate draws its own parts if there is a `recurrent_dropout`, and with a rate of 1 a layer with gates drops
+//! nothing.
+
+use super::cell::{AllSteps, Cell, Counts, Options, Step, StepBack, View, fill_rows};
+use super::memory::{Memory, Training};
+use super::products::{self, Factors};
+use super::sequence::{PartGradients, Parts};
+use crate::kernels;
+use crate::layer::Mode;
+use crate::scalar::Scalar;
+use rand::{Rng, RngExt};
+
+/// How the input is dropped.
+#[derive(Clone, Copy, PartialEq)]
+enum Dropping {
+    /// Not at all.
+    Nothing,
+    /// In the same way for all gates.
+    Once,
+    /// In another way for each gate.
+    ByGate,
+}
+
+/// Whether a rate drops anything, in a layer with so many gates.
+fn drops(rate: f64, gates: usize) -> bool {
+    rate > 0.0 && (rate < 1.0 || gates == 1)
+}
+
+impl Options {
+    /// How the input is dropped, given the room for it.
+    fn dropping(&self, room: bool, gates: usize) -> Dropping {
+        debug_assert!(room || self.dropout == 0.0, "the layer's type has no room for the dropped input");
+        match (room && drops(self.dropout, gates), gates > 1 && self.recurrent_dropout != 0.0) {
+            (false, _) => Dropping::Nothing,
+            (true, false) => Dropping::Once,
+            (true, true) => Dropping::ByGate,
+        }
+    }
+
+    /// The step that is processed as number `t`.
+    #[inline(always)]
+    fn step(&self, t: usize, steps: usize) -> usize {
+        if self.backwards { steps - 1 - t } else { t }
+    }
+}
+
+/// 0 for the dropped part, and for the rest what makes up for it.
+fn draw<T: Scalar>(rate: f64, m: &mut [T], rng: &mut dyn Rng) {
+    let keep = T::of(1.0 / (1.0 - rate));
+    for m in m {
+        *m = if rng.random::<f64>() < rate { T::ZERO } else { keep };
+    }
+}
+
+/// `y = m ⊙ x` for the steps of each sample
+fn drop_input<T: Scalar, const F: usize>(m: &[T], x: &[T], steps: usize, y: &mut [T]) {
+    for (k, (y, x)) in y.chunks_exact_mut(F).zip(x.chunks_exact(F)).enumerate() {
+        let m = &m[k / steps * F..][..F];
+        for f in 0..F {
+            y[f] = m[f] * x[f];
+        }
+    }
+}
+
+/// The forward pass. `y` has all steps of each sample, or the last one; the last states are left in `memory`.
+pub(in super::super) fn forward<T, L, const F: usize, const U: usize, const G: usize>(
+    cell: &L,
+    options: Options,
+    w: &L::Weights,
+    steps: usize,
+    x: Parts<'_, T>,
+    y: &mut [T],
+    memory: &mut Memory<'_, T>,
+    mode: Option<Mode<'_, '_>>,
+) where
+    T: Scalar,
+    L: Cell<T, F, U, G>,
+{
+    let n = memory.h.len() / U;
+    let mut state_mask = Factors::ONE;
+    match (memory.training.as_mut(), mode) {
+        (Some(training), Some(mode)) => {
+            meet_input::<T, L, F, U, G>(options, w, steps, x.x, training, memory.pre, mode.rng);
+            if drops(options.recurrent_dropout, G / U) {
+                draw(options.recurrent_dropout, training.state_mask, mode.rng);
+                state_mask.m = training.state_mask;
+            }
+        }
+        _ => {
+            let (kernel, bias) = L::input(w);
+            kernels::affine::<T, F, G>(kernel, bias, x.x, memory.pre);
+        }
+    }
+
+    begin(memory.h, x.states[0]);
+    begin(memory.c, x.states[1]);
+    let (c_size, own_size) = (memory.c.len() / n.max(1), memory.own.len() / (n * memory.steps).max(1));
+    for t in 0..steps {
+        let at = options.step(t, steps);
+        let counts = Counts::new(x.mask, steps, at);
+        // A prediction has room for one step, which every step uses.
+        let kept = if memory.steps == steps { at } else { 0 };
+        for k in 0..n {
+            View::new(&mut *memory.h_before, memory.steps, kept, U).row(k).copy_from_slice(&memory.h[k * U..][..U]);
+            View::new(&mut *memory.c_before, memory.steps, kept, c_size)
+                .row(k)
+                .copy_from_slice(&memory.c[k * c_size..][..c_size]);
+        }
+        cell.forward_step(
+            w,
+            Step {
+                pre: View::new(memory.pre, steps, at, G),
+                gates: View::new(memory.gates, memory.steps, kept, G),
+                own: View::new(memory.own, memory.steps, kept, own_size),
+                h: memory.h,
+                c: memory.c,
+                state_mask,
+                product: memory.product,
+            },
+        );
+        // y[t] = h where the step counts; else the state and the output of the step before
+        for k in 0..n {
+            let (h, counts) = (&mut memory.h[k * U..][..U], counts.sample(k));
+            // All steps are outputs, or the last one, which the steps before it may use.
+            let (rows, row) = if y.len() == n * U { (1, 0) } else { (steps, t) };
+            let y = &mut y[k * rows * U..][..(row + 1) * U];
+            if counts {
+                y[row * U..].copy_from_slice(h);
+            } else if t == 0 || options.zero_output {
+                y[row * U..].fill(T::ZERO);
+            } else if row > 0 {
+                y.copy_within((row - 1) * U..row * U, row * U);
+            }
+            if !counts {
+                h.copy_from_slice(View::new(&*memory.h_before, memory.steps, kept, U).row(k));
+                memory.c[k * c_size..][..c_size]
+                    .copy_from_slice(View::new(&*memory.c_before, memory.steps, kept, c_size).row(k));
+            }
+        }
+    }
+}
+
+/// `pre = W · (m ⊙ x) + b`, where `m` is drawn
+fn meet_input<T, L, const F: usize, const U: usize, const G: usize>(
+    options: Options,
+    w: &L::Weights,
+    steps: usize,
+    x: &[T],
+    training: &mut Training<'_, T>,
+    pre: &mut [T],
+    rng: &mut dyn Rng,
+) where
+    T: Scalar,
+    L: Cell<T, F, U, G>,
+{
+    let ((kernel, bias), samples) = (L::input(w), x.len() / (steps * F));
+    match options.dropping(!training.dropped.is_empty(), G / U) {
+        Dropping::Nothing => kernels::affine::<T, F, G>(kernel, bias, x, pre),
+        Dropping::Once => {
+            let m = &mut training.input_mask[..samples * F];
+            draw(options.dropout, m, rng);
+            drop_input::<T, F>(m, x, steps, training.dropped);
+            kernels::affine::<T, F, G>(kernel, bias, training.dropped, pre);
+        }
+        Dropping::ByGate => {
+            let m = &mut training.input_mask[..samples * (G / U) * F];
+            draw(options.dropout, m, rng);
+            fill_rows::<T, G>(bias, pre);
+            products::add::<T, F, U, G>(0..G / U, kernel, x, Factors { m, per: steps }, pre);
+        }
+    }
+}
+
+/// The backward pass: adds to `dx` and `dw` what `dy`, the gradient of `y`, and `dlast`, those of the last states, make of
+/// the gradients. An empty `dlast` is zero.
+pub(in super::super) fn backward<T, L, const F: usize, const U: usize, const G: usize>(
+    cell: &L,
+    options: Options,
+    w: &L::Weights,
+    steps: usize,
+    x: Parts<'_, T>,
+    dy: &[T],
+    dlast: [&[T]; 2],
+    memory: &mut Memory<'_, T>,
+    mut dx: PartGradients<'_, T>,
+    mut dw: Option<&mut L::Weights>,
+) where
+    T: Scalar,
+    L: Cell<T, F, U, G>,
+{
+    let n = memory.h.len() / U;
+    let (c_size, own_size) = (memory.c.len() / n.max(1), memory.own.len() / (n * steps).max(1));
+    let Some(training) = memory.training.as_mut() else { return };
+    let dropped = drops(options.recurrent_dropout, G / U);
+
+    begin(memory.h, dlast[0]);
+    begin(memory.c, dlast[1]);
+    let last_only = dy.len() == n * U;
+    begin(training.carry, if last_only { dy } else { &[] });
+    for t in (0..steps).rev() {
+        let at = options.step(t, steps);
+        let counts = Counts::new(x.mask, steps, at);
+        // y[t] = h where the step counts, so dh += dy[t]; else y[t] = y[t-1], whose gradient it joins, or 0
+        for k in 0..n {
+            let (carry, dh) = (&mut training.carry[k * U..][..U], &mut memory.h[k * U..][..U]);
+            if !last_only {
+                add(carry, &dy[(k * steps + t) * U..][..U]);
+            }
+            if counts.sample(k) {
+                add(dh, carry);
+            }
+            if counts.sample(k) || options.zero_output {
+                carry.fill(T::ZERO);
+            }
+        }
+        cell.backward_step(
+            w,
+            StepBack {
+                pre: View::new(&*memory.pre, steps, at, G),
+                gates: View::new(&*memory.gates, steps, at, G),
+                own: View::new(&*memory.own, steps, at, own_size),
+                h_before: View::new(&*memory.h_before, steps, at, U),
+                c_before: View::new(&*memory.c_before, steps, at, c_size),
+                state_mask: Factors { m: if dropped { training.state_mask } else { &[] }, per: 1 },
+                counts,
+                dh: memory.h,
+                dc: memory.c,
+                dz: memory.product,
+                dz_kept: View::new(&mut *training.dz, steps, at, G),
+                sample: training.sample,
+            },
+        );
+    }
+    for (dx, dh) in dx.states.iter_mut().zip([&*memory.h, &*memory.c]) {
+        if let Some(dx) = dx {
+            add(dx, dh);
+        }
+    }
+
+    meet_input_back::<T, L, F, U, G>(options, w, steps, x.x, training, dx.x, dw.as_deref_mut());
+    if let Some(dw) = dw {
+        let all = AllSteps {
+            h_before: memory.h_before,
+            gates: memory.gates,
+            own: memory.own,
+            dz: training.dz,
+            state_mask: Factors { m: if dropped { training.state_mask } else { &[] }, per: steps },
+        };
+        cell.state_gradients(dw, all);
+    }
+}
+
+/// The gradients of `pre = W · (m ⊙ x) + b` from `dz`, the gradient of `pre`
+fn meet_input_back<T, L, const F: usize, const U: usize, const G: usize>(
+    options: Options,
+    w: &L::Weights,
+    steps: usize,
+    x: &[T],
+    training: &mut Training<'_, T>,
+    dx: Option<&mut [T]>,
+    dw: Option<&mut L::Weights>,
+) where
+    T: Scalar,
+    L: Cell<T, F, U, G>,
+{
+    // pre = W · (m ⊙ x) + b, so dx += m ⊙ (Wᵀ · dz), dW += dz · (m ⊙ x)ᵀ and db += dz
+    let Training { dz, dropped, input_mask, .. } = training;
+    let ((kernel, _), dropping) = (L::input(w), options.dropping(!dropped.is_empty(), G / U));
+    let by_gate = Factors { m: &input_mask[..], per: steps };
+    if let Some(dw) = dw {
+        let (dkernel, dbias) = L::input_mut(dw);
+        match dropping {
+            Dropping::Nothing => kernels::add_outer::<T, F, G>(dkernel, x, dz),
+            Dropping::Once => {
+                // A pass back before this one has used the room for something else.
+                drop_input::<T, F>(input_mask, x, steps, dropped);
+                kernels::add_outer::<T, F, G>(dkernel, dropped, dz);
+            }
+            Dropping::ByGate => products::add_outer::<T, F, U, G>(0..G / U, dkernel, x, by_gate, dz),
+        }
+        if !dbias.is_empty() {
+            kernels::add_rows::<T, G>(dbias, dz);
+        }
+    }
+    if let Some(dx) = dx {
+        match dropping {
+            Dropping::Nothing => kernels::add_transposed::<T, F, G>(kernel, dz, dx),
+            Dropping::Once => {
+                dropped.fill(T::ZERO);
+                kernels::add_transposed::<T, F, G>(kernel, dz, dropped);
+                for (k, (dx, d)) in dx.chunks_exact_mut(F).zip(dropped.chunks_exact(F)).enumerate() {
+                    let m = &input_mask[k / steps * F..][..F];
+                    for f in 0..F {
+                        dx[f] += m[f] * d[f];
+                    }
+                }
+            }
+            Dropping::ByGate => products::add_transposed::<T, F, U, G>(0..G / U, kernel, dz, by_gate, dx),
+        }
+    }
+}
+
+/// The first state of a walk.
+fn begin<T: Scalar>(state: &mut [T], first: &[T]) {
+    if first.is_empty() { state.fill(T::ZERO) } else { state.copy_from_slice(first) }
+}
+
+/// `a += b`
+#[inline(always)]
+fn add<T: Scalar>(a: &mut [T], b: &[T]) {
+    for (a, &b) in a.iter_mut().zip(b) {
+        *a += b;
+    }
+}

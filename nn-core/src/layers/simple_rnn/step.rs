@@ -1,0 +1,72 @@
+//! SimpleRNN fed step by step: a stream, without a heap.
+
+use super::compute::{SimpleRNN, SimpleRNNWeights};
+use crate::activations::Activation;
+use crate::kernels;
+use crate::layers::recurrent::cell::{Cell, Step, View};
+use crate::layers::recurrent::products::Factors;
+use crate::scalar::Scalar;
+use nalgebra::SVector;
+
+/// The state of a [`SimpleRNN`] that is fed step by step; the default is zero, as at the start of a sequence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SimpleRnnState<T, const U: usize> {
+    /// The output of the last step.
+    pub h: SVector<T, U>,
+}
+
+impl<T: Scalar, const U: usize> Default for SimpleRnnState<T, U> {
+    fn default() -> Self {
+        SimpleRnnState { h: SVector::zeros() }
+    }
+}
+
+impl<const F: usize, const U: usize, const B: usize, const P: usize, const STATE: usize, const D: usize, A: Activation>
+    SimpleRNN<F, U, B, P, STATE, D, A>
+{
+    /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers are
+    /// those of a prediction of the whole sequence.
+    pub fn step<'s, T: Scalar>(
+        &self,
+        w: &SimpleRNNWeights<T, F, U, B>,
+        x: &SVector<T, F>,
+        state: &'s mut SimpleRnnState<T, U>,
+    ) -> &'s SVector<T, U> {
+        let [mut z, mut gates, mut product] = [SVector::<T, U>::zeros(); 3];
+        kernels::affine::<T, F, U>(w.kernel.as_slice(), w.bias.as_slice(), x.as_slice(), z.as_mut_slice());
+        Cell::<T, F, U, U>::forward_step(
+            self,
+            w,
+            Step {
+                pre: View::new(z.as_mut_slice(), 1, 0, U),
+                gates: View::new(gates.as_mut_slice(), 1, 0, U),
+                own: View::new(&mut [], 1, 0, 0),
+                h: state.h.as_mut_slice(),
+                c: &mut [],
+                state_mask: Factors::ONE,
+                product: product.as_mut_slice(),
+            },
+        );
+        &state.h
+    }
+}
+
+impl<T: Scalar, const F: usize, const U: usize, const B: usize> SimpleRNNWeights<T, F, U, B> {
+    /// [`SimpleRNN::step`] with Keras's activation: one step of a stream, without a heap.
+    ///
+    /// ```
+    /// use nalgebra::SVector;
+    /// use nn_core::Weights;
+    /// use nn_core::layers::{SimpleRNNWeights, SimpleRnnState};
+    ///
+    /// let mut weights = <SimpleRNNWeights<f32, 3, 2, 1> as Weights<f32>>::zeroed();
+    /// weights.kernel.fill(1.0);
+    /// let mut state = SimpleRnnState::<f32, 2>::default();
+    /// let first = *weights.step(&SVector::from([0.1, 0.2, 0.3]), &mut state);
+    /// let second = *weights.step(&SVector::from([0.4, 0.5, 0.6]), &mut state);
+    /// assert!(second[0] > first[0] && second == state.h);
+    /// ```
+    pub fn step<'s>(&self, x: &SVector<T, F>, state: &'s mut SimpleRnnState<T, U>) -> &'s SVector<T, U> {
+        SimpleRNN::<F, U, B, 1, 0, 0>::DEFAULT.step(self, x, state)
+    }
+}

@@ -1,0 +1,81 @@
+//! Indices: how many there are to choose from, and which rows of tables a batch touches.
+
+use super::Context;
+use super::forward::{memory_field, method};
+use super::model::slices;
+use super::types::one_or_tuple;
+use crate::graph::TensorId;
+use crate::plan::Place;
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+/// `const BOUNDS`, of a model with inputs of indices: for each the least of the bounds of the layers that read it.
+pub(crate) fn bounds(context: &Context<'_>) -> TokenStream {
+    let (graph, nn, t) = (context.graph, &context.paths.nn, quote!(T));
+    if !graph.inputs.iter().any(|&tensor| graph.tensors[tensor].integer) {
+        return quote!();
+    }
+    let bounds = graph.inputs.iter().map(|&tensor| {
+        let readers = graph.nodes.iter().flat_map(|node| {
+            let places = node.unmasked().iter().enumerate().filter(move |(_, input)| **input == tensor);
+            places.map(move |(place, _)| (node, place))
+        });
+        let readers = readers.filter(|_| graph.tensors[tensor].integer).map(|(node, place)| {
+            let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &t));
+            let place = Literal::usize_unsuffixed(place);
+            quote!((<#layer as #nn Layer<T, #x>>::BOUNDS, #place))
+        });
+        quote!(::nn::layer::least_bound(&[#(#readers),*]))
+    });
+    quote!(const BOUNDS: &'static [usize] = &[#(#bounds),*];)
+}
+
+/// `Layer::touched`, of a model that may have tables: one call for each layer that may have one.
+pub(crate) fn touched(context: &Context<'_>) -> TokenStream {
+    let (graph, nn) = (context.graph, &context.paths.nn);
+    let reads_indices = |inputs: &[TensorId]| inputs.iter().any(|&tensor| graph.tensors[tensor].integer);
+    let calls = graph.nodes.iter().filter(|node| {
+        let layer = &graph.layers[node.layer];
+        layer.learns() && layer.has_rows() && reads_indices(&node.inputs)
+    });
+    let calls: Vec<TokenStream> = calls
+        .map(|node| {
+            let (name, field) = (context.name, context.weights_field(node));
+            // A tensor that is an output is in nobody's hands here; only indices are looked at.
+            let x = node.inputs.iter().map(|&tensor| match context.plan.tensors[tensor].place {
+                Place::Output(_) => quote!(&[]),
+                _ => context.read(tensor),
+            });
+            let x = one_or_tuple(x.collect());
+            let memory = if graph.layers[node.layer].has_cache() {
+                let field = memory_field(node);
+                quote!(&m.#field)
+            } else {
+                quote!(&())
+            };
+            let visit = quote!(&mut |rows| visit(start + rows.start..start + rows.end));
+            let call = method(context, node, quote!(touched::<B>), quote!(#x, #memory, #visit));
+            quote! {
+                let start = ::core::mem::offset_of!(#name<T>, #field) / size_of::<T>();
+                #call
+            }
+        })
+        .collect();
+    if calls.is_empty() {
+        return quote!();
+    }
+    let inputs = slices(context, &graph.inputs, |s| quote!(&[#s]));
+    let first = graph.inputs.iter().position(|&tensor| graph.tensors[tensor].integer).unwrap_or_default();
+    let first = context.part("x", first, graph.inputs.len());
+    quote! {
+        fn touched<B: #nn Storage>(
+            &self,
+            x: #inputs,
+            m: &Self::Cache<B>,
+            visit: &mut dyn FnMut(::core::ops::Range<usize>),
+        ) {
+            let n = #first.len();
+            #(#calls)*
+        }
+    }
+}
