@@ -31,6 +31,7 @@
 //!
 //! # Where to find what
 //!
+//! - [`lints`]: the warnings, and how they are silenced; [`invalid_graphs`]: tests that invalid graphs do not compile.
 //! - [`from_keras`]: a tutorial for those who know Keras; [`keras_table`]: Keras's calls beside ours.
 //! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`initializers`],
 //!   [`regularizers`]: a page each.
@@ -106,7 +107,7 @@ pub use nn_core::{
     Variable, Weights, activations, constraints, data, initializers, kernels, layer, layers, lints, losses, metrics,
     model, optimizers, regularizers, schedules, shape, spec, storage, summary, tensor, text, weights,
 };
-pub use nn_macros::model;
+pub use nn_macros::{model, model_rejects};
 
 #[cfg(feature = "std")]
 pub use {
@@ -127,6 +128,9 @@ pub use {
 #[doc = include_str!("from_keras.md")]
 pub mod from_keras {}
 
+#[doc = include_str!("invalid_graphs.md")]
+pub mod invalid_graphs {}
+
 #[cfg(feature = "std")]
 #[doc = include_str!("keras_table.md")]
 pub mod keras_table {}
@@ -142,6 +146,7 @@ pub mod prelude {
     #[cfg(feature = "std")]
     pub use crate::{Compile, CompileValue, Fit, Predict, Verbose, WeightFiles};
     pub use crate::{Component, Layer, Model, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights, model};
+    pub use crate::model_rejects;
     pub use nalgebra::{SMatrix, SVector};
     #[cfg(feature = "std")]
     pub use rand::rngs::StdRng;

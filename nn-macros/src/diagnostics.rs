@@ -49,6 +49,11 @@ impl Diagnostics {
         !self.errors.is_empty()
     }
 
+    /// The messages, with their notes and help.
+    pub(crate) fn into_messages(self) -> Vec<String> {
+        self.errors.into_iter().map(|error| error.message).collect()
+    }
+
     /// One `compile_error!(..)` for each error, on its tokens.
     pub(crate) fn into_compile_errors(self) -> Vec<TokenStream> {
         self.errors

@@ -96,7 +96,12 @@ fn mutate(tokens: TokenStream, random: &mut Random) -> TokenStream {
 /// If the macro does, or if what it writes does not parse.
 fn answers(tokens: TokenStream) {
     let text = tokens.to_string();
-    let items = std::panic::catch_unwind(|| crate::expand_model(tokens).to_string());
+    let items = std::panic::catch_unwind(|| {
+        // It knows no model, so what it writes are errors, or nothing.
+        let judged = crate::rejects::expand(quote!("a message" => #tokens));
+        let model = crate::expand_model(tokens);
+        quote!(#model #judged).to_string()
+    });
     let Ok(items) = items else { panic!("the macro panics on: {text}") };
     if let Err(error) = syn::parse_str::<syn::File>(&items) {
         panic!("{error}: what the macro writes does not parse, for: {text}\n{items}");
