@@ -141,12 +141,12 @@ pub mod prelude {
     pub use crate::callbacks::*;
     pub use crate::losses::*;
     pub use crate::metrics::*;
+    pub use crate::model_rejects;
     pub use crate::optimizers::*;
     pub use crate::schedules::*;
     #[cfg(feature = "std")]
     pub use crate::{Compile, CompileValue, Fit, Predict, Verbose, WeightFiles};
     pub use crate::{Component, Layer, Model, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights, model};
-    pub use crate::model_rejects;
     pub use nalgebra::{SMatrix, SVector};
     #[cfg(feature = "std")]
     pub use rand::rngs::StdRng;
@@ -155,6 +155,9 @@ pub mod prelude {
 
 pub use nalgebra::{self, SMatrix, SVector};
 pub use rand;
+
+#[doc(hidden)]
+pub mod words;
 
 /// What expansions of `model!` name beside the public paths.
 #[doc(hidden)]
@@ -168,9 +171,33 @@ pub mod __private {
     /// reports that, and nothing that would follow from it.
     pub struct Called<C, const OK: bool>(core::marker::PhantomData<C>);
 
+    /// A value of any type, for code that is only read.
+    ///
+    /// # Panics
+    /// Always.
+    pub fn any<T>() -> T {
+        unreachable!("an editor reads this, and nothing calls it")
+    }
+
     impl<C: crate::Component> crate::Component for Called<C, true> {
         type Layer = C::Layer;
     }
+}
+
+/// Passes on what an expansion writes for editors: to rust-analyzer, and never to the compiler.
+#[cfg(rust_analyzer)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __editor {
+    ($($item:tt)*) => { $($item)* };
+}
+
+/// Passes on what an expansion writes for editors: to rust-analyzer, and never to the compiler.
+#[cfg(not(rust_analyzer))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __editor {
+    ($($item:tt)*) => {};
 }
 
 /// Passes on what an expansion writes for models on the heap, or nothing without a heap.

@@ -11,6 +11,13 @@ mod expanded {
     include!("../examples/expanded/reader.rs");
 }
 
+/// What editors see, which the compiler otherwise does not.
+mod editor {
+    const WIDTH: usize = 2;
+
+    include!("../examples/expanded/editor.rs");
+}
+
 model! {
     /// The graph of `examples/expanded/digits.rs`.
     pub struct Digits;

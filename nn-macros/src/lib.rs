@@ -2,6 +2,7 @@
 
 mod check;
 mod diagnostics;
+mod editor;
 mod expand;
 mod fallback;
 mod graph;
@@ -90,13 +91,15 @@ fn expand_model(input: TokenStream) -> TokenStream {
         return quote::quote!(#(#errors;)*);
     };
     let (graph, allowed) = passes(&mut syntax, &mut diagnostics);
+    // It comes first, since an editor looks at the first of the places where it finds a token.
+    let editor = editor::editor(&syntax, &graph);
     if diagnostics.any() {
-        return fallback::fallback(&syntax, &graph, diagnostics);
+        return editor.into_iter().chain(fallback::fallback(&syntax, &graph, diagnostics)).collect();
     }
     let plan = plan::plan(&graph);
-    let mut items = expand::expand(&syntax, &graph, &plan, &lint::for_training(&graph, &allowed));
-    items.extend(lint::lint(&syntax, &graph, &plan, &allowed));
-    items
+    let items = expand::expand(&syntax, &graph, &plan, &lint::for_training(&graph, &allowed));
+    let lints = lint::lint(&syntax, &graph, &plan, &allowed);
+    [editor, items, lints].into_iter().collect()
 }
 
 /// The passes that find errors: the graph, and the names of the lints that are allowed.

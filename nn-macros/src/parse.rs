@@ -1,5 +1,7 @@
 //! Tokens to syntax. Nothing is judged here but the grammar; a statement that does not parse costs only itself.
 
+mod split;
+
 use crate::diagnostics::Diagnostics;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -22,6 +24,8 @@ pub(crate) struct Let {
     pub(crate) names: Vec<Ident>,
     /// `None` if it did not parse.
     pub(crate) value: Option<Expr>,
+    /// What did not parse.
+    pub(crate) unparsed: TokenStream,
 }
 
 /// Parses the whole input; `None` if there is not even a struct to write.
@@ -44,7 +48,11 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
         }
     };
     let mut syntax = Syntax { attributes, visibility, name, lets: Vec::new(), tail: None };
-    let (statements, last) = statements(body);
+    let (mut statements, mut last) = split::statements(body, diagnostics);
+    if starts_with_let(&last) {
+        // The last statement of a graph whose end is not written yet.
+        statements.push(std::mem::take(&mut last));
+    }
     for statement in statements {
         parse_let(statement, &mut syntax, diagnostics);
     }
@@ -57,33 +65,22 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
             );
         }
     } else {
-        match syn::parse2::<Expr>(last) {
+        match syn::parse2::<Expr>(last.clone()) {
             Ok(tail) => syntax.tail = Some(tail),
-            Err(error) => diagnostics.syntax(error),
+            Err(error) => {
+                diagnostics.syntax(error);
+                syntax.lets.push(Let { names: Vec::new(), value: None, unparsed: last });
+            }
         }
     }
     Some(syntax)
-}
-
-/// Splits at semicolons; the second part is what follows the last one.
-fn statements(body: TokenStream) -> (Vec<TokenStream>, TokenStream) {
-    let (mut done, mut current) = (Vec::new(), Vec::new());
-    for token in body {
-        match &token {
-            TokenTree::Punct(punct) if punct.as_char() == ';' => {
-                done.push(current.drain(..).collect());
-            }
-            _ => current.push(token),
-        }
-    }
-    (done, current.into_iter().collect())
 }
 
 fn parse_let(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
     if statement.is_empty() {
         return;
     }
-    if !matches!(statement.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "let") {
+    if !starts_with_let(&statement) {
         match syn::parse2::<Expr>(statement.clone()) {
             Ok(expr) if is_end(&expr) => {
                 syntax.tail = Some(expr);
@@ -92,34 +89,42 @@ fn parse_let(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diag
                 diagnostics
                     .error(&statement, "expected a `let` statement")
                     .help("bind every tensor and layer to a name: `let x = Dense(64)(pixels);`");
+                syntax.lets.push(Let { names: Vec::new(), value: None, unparsed: statement });
             }
         }
         return;
     }
     match syn::parse2::<LetParts>(statement.clone()) {
         Ok(parts) => match names(&parts.pattern) {
-            Some(names) => syntax.lets.push(Let { names, value: Some(parts.value) }),
+            Some(names) => syntax.lets.push(Let { names, value: Some(parts.value), unparsed: TokenStream::new() }),
             None => {
                 diagnostics
                     .error(&parts.pattern, "expected a name or a tuple of names")
                     .help("`let x = ..;`, or `let (a, b) = ..;` for a model with several outputs");
                 // As below: using the names later is no error of its own.
                 let names = parts.pattern.to_token_stream().into_iter().filter_map(ident).collect();
-                syntax.lets.push(Let { names, value: None });
+                let unparsed = parts.value.to_token_stream();
+                syntax.lets.push(Let { names, value: None, unparsed });
             }
         },
         Err(error) => {
             diagnostics.syntax(error);
             // The names are known all the same: using them later is no error of its own.
-            let idents = statement.into_iter().skip(1).take_while(|token| token.to_string() != "=");
+            let mut rest = statement.into_iter().skip(1);
+            let idents = rest.by_ref().take_while(|token| token.to_string() != "=");
             let names = idents.flat_map(|token| match token {
                 TokenTree::Ident(name) => vec![name],
                 TokenTree::Group(group) => group.stream().into_iter().filter_map(ident).collect(),
                 _ => Vec::new(),
             });
-            syntax.lets.push(Let { names: names.collect(), value: None });
+            let names = names.collect();
+            syntax.lets.push(Let { names, value: None, unparsed: rest.collect() });
         }
     }
+}
+
+fn starts_with_let(statement: &TokenStream) -> bool {
+    matches!(statement.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "let")
 }
 
 fn ident(token: TokenTree) -> Option<Ident> {

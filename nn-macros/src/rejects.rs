@@ -15,9 +15,9 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     match parse.parse2(input) {
         Ok((parts, list, graph)) => judge(&parts, &list, graph, &mut diagnostics),
         Err(error) => {
-            diagnostics
-                .error_at(error.span(), error.to_string())
-                .help("`model_rejects! { \"part of the message\" => struct Wrong; … }`, or `[\"one\", \"another\"] => …`");
+            diagnostics.error_at(error.span(), error.to_string()).help(
+                "`model_rejects! { \"part of the message\" => struct Wrong; … }`, or `[\"one\", \"another\"] => …`",
+            );
         }
     }
     let errors = diagnostics.into_compile_errors();
@@ -79,7 +79,8 @@ fn unseen(graph: &Graph) -> Option<String> {
     components.sort();
     components.dedup();
     if components.is_empty() {
-        return (!graph.constants.is_empty() || !graph.checks.is_empty()).then(|| "const expressions, whose values".to_string());
+        return (!graph.constants.is_empty() || !graph.checks.is_empty())
+            .then(|| "const expressions, whose values".to_string());
     }
     Some(format!("{}, whose shapes", components.join(", ")))
 }
