@@ -249,7 +249,7 @@ where
         let mut rng = stream(seed, learner.steps, Purpose::Layers);
         let mut parts = [0.0; MAX_INPUTS];
         let parts = &mut parts[..M::Outputs::COUNT];
-        let weighting = Weighting { outputs: &self.loss_weights, samples: sample_weights };
+        let weighting = Weighting { outputs: &self.loss_weights, samples: sample_weights, masks: &[] };
         let (model, optimizer, losses) = (&mut *self.model, &self.optimizer, &self.losses);
         let loss = tape.step(model, learner, optimizer, losses, x, y, n, weighting, &mut rng, parts);
         tally.add(&self.metrics, loss, parts, n, y, tape.predictions(n), sample_weights);

@@ -11,7 +11,7 @@ use crate::predict::Scratch;
 use crate::report::{Logs, Report};
 use crate::samples::{Samples, TrainingBatch};
 use crate::spec::MAX_INPUTS;
-use crate::step::whole;
+use crate::step::{masks, whole};
 use crate::tally::Tally;
 use crate::{Buffer, Error, Graph, Heap, Layer, Model, Result, Tensors};
 
@@ -60,7 +60,8 @@ impl<M: Model, S: Default> Evaluation<M, S> {
         let scratch = Scratch::of(scratch, n);
         scratch.forward(model, samples.x, M::Outputs::batch_mut::<Heap>(&mut self.outputs, n));
         let predictions = M::Outputs::batch::<Heap>(&self.outputs, n);
-        let weighting = Weighting { outputs: loss_weights, samples: samples.weights };
+        let masks = masks::<M>(|output| scratch.mask(M::Inputs::shorter(samples.x), n, output));
+        let weighting = Weighting { outputs: loss_weights, samples: samples.weights, masks: &masks };
         let mut parts = [0.0; MAX_INPUTS];
         let parts = &mut parts[..M::Outputs::COUNT];
         losses.evaluate(samples.y, predictions, scratch.logits(n), M::Graph::HEADS, weighting, None, parts);

@@ -130,4 +130,14 @@ impl<M: Model> Scratch<M> {
     pub(crate) fn logits(&self, n: usize) -> <M::Outputs as Tensors>::Optional<'_> {
         M::Graph::logits::<Heap>(&self.scratch, n)
     }
+
+    /// The mask of an output that has one, after [`forward`](Self::forward) with the `n` samples `x`.
+    pub(crate) fn mask<'a>(
+        &'a self,
+        x: <M::Inputs as Tensors>::Batch<'a>,
+        n: usize,
+        output: usize,
+    ) -> Option<&'a [u32]> {
+        M::Graph::mask::<Heap>(x, &self.scratch, n, output)
+    }
 }

@@ -4,6 +4,7 @@ use crate::freeze::{layers, visit_layers};
 use crate::losses::{Losses, Weighting};
 use crate::optimizers::{Clipping, Idle, MAX_SLOTS, Optimizer};
 use crate::rows::Rows;
+use crate::spec::MAX_INPUTS;
 use crate::weights::zeroed_box;
 use crate::{Buffer, Graph, Heap, Layer, Mode, Model, Pass, Scalar, Tensors};
 use core::ops::Range;
@@ -63,12 +64,13 @@ impl<M: Model> Tape<M> {
         let mode = Mode::with_frozen(rng, &learner.frozen);
         graph.forward::<Heap>(model, x, y, Pass::training(&mut self.cache, mode));
         let y = M::Outputs::batch::<Heap>(&self.y, n);
+        let masks = masks::<M>(|output| M::Graph::training_mask::<Heap>(M::Inputs::shorter(x), &self.cache, n, output));
         let seeds = losses.evaluate(
             targets,
             y,
             M::Graph::training_logits::<Heap>(&self.cache, n),
             M::Graph::HEADS,
-            weighting,
+            Weighting { masks: &masks, ..weighting },
             Some(M::Outputs::batch_mut::<Heap>(&mut self.dy, n)),
             parts,
         );
@@ -85,6 +87,11 @@ impl<M: Model> Tape<M> {
         learner.constrain(model);
         whole(parts, weighting, penalty)
     }
+}
+
+/// The masks of the outputs that have one.
+pub(crate) fn masks<'a, M: Model>(mask: impl Fn(usize) -> Option<&'a [u32]>) -> [Option<&'a [u32]>; MAX_INPUTS] {
+    core::array::from_fn(|output| if output < M::Outputs::COUNT { mask(output) } else { None })
 }
 
 /// The loss with everything: `Σ wᵢ · Lᵢ`, and the regularization.

@@ -63,6 +63,19 @@ model! {
     Model(inputs = x, outputs = kind)
 }
 
+model! {
+    /// Tables, a walk over steps, and masks.
+    pub struct Reader;
+
+    let words = Input(shape = [7], dtype = u32);
+    let x = Embedding(90, 5, mask_zero = true)(words);
+    let x = Bidirectional(LSTM(3, return_sequences = true, dropout = 0.2))(x);
+    let x = GRU(4)(TimeDistributed(Dense(5, activation = tanh))(x));
+    let kind = Dense(3, activation = softmax)(x);
+
+    Model(inputs = words, outputs = kind)
+}
+
 type Point = SVector<f32, 6>;
 
 fn data(count: usize) -> (Vec<Point>, Vec<u32>) {
@@ -102,6 +115,29 @@ fn epochs_of_any_length() -> nn::Result<()> {
         assert_eq!(short, fit(330), "shuffle: {shuffle}");
     }
     Ok(())
+}
+
+/// Also where a batch touches more rows of a table than any before it.
+#[test]
+fn steps_by_rows() {
+    let words = |batch: usize| -> Vec<SVector<u32, 7>> {
+        (0..16).map(|n| SVector::from_fn(|i, _| ((n * 7 + i) * batch % 90) as u32)).collect()
+    };
+    let y: Vec<u32> = (0..16).map(|k| k % 3).collect();
+    for clip in [0.0, 1.0] {
+        let mut model = Reader::boxed(&mut StdRng::seed_from_u64(1))
+            .compile(RmsProp::default().clipnorm(clip), SparseCategoricalCrossentropy::default());
+        model.train_on_batch(&words(0), &y).expect("valid data");
+        for batch in [0, 1, 3, 11] {
+            let x = words(batch);
+            assert_eq!(allocations(|| drop(model.train_on_batch(&x, &y))), 0);
+        }
+        let one = words(5)[3];
+        let call = || {
+            std::hint::black_box(model.model().call(&one));
+        };
+        assert_eq!(allocations(call), 0);
+    }
 }
 
 #[test]

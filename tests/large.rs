@@ -16,6 +16,38 @@ model! {
     Model(inputs = words, outputs = y)
 }
 
+model! {
+    /// The lecture's model: 20.8 MB.
+    pub struct Headline;
+
+    let main_input = Input(shape = [100], dtype = u32);
+    let x = Embedding(output_dim = 512, input_dim = 10_000)(main_input);
+    let lstm_out = LSTM(32)(x);
+    let aux_output = Dense(1, activation = sigmoid)(lstm_out);
+    let aux_input = Input(shape = [5]);
+    let x = concatenate([lstm_out, aux_input]);
+    let x = Dense(64, activation = relu)(x);
+    let x = Dense(64, activation = relu)(x);
+    let x = Dense(64, activation = relu)(x);
+    let main_output = Dense(1, activation = sigmoid)(x);
+
+    Model(inputs = [main_input, aux_input], outputs = [main_output, aux_output])
+}
+
+model! {
+    /// The guide's answers to questions about pictures, from the features of a picture on: 653 MB.
+    pub struct Answers;
+
+    let features = Input(shape = [160_000]);
+    let question = Input(shape = [100], dtype = u32);
+    let x = Embedding(10_000, 256)(question);
+    let encoded = LSTM(256)(x);
+    let both = concatenate([encoded, features]);
+    let answer = Dense(1_000, activation = softmax, kernel_initializer = zeros)(both);
+
+    Model(inputs = [features, question], outputs = answer)
+}
+
 /// A layer on its own, as part of another model.
 mod nested {
     use nn::prelude::*;
@@ -43,6 +75,33 @@ fn two_hundred_megabytes_build_train_and_save_in_a_small_stack() {
     let after = wide.predict(&x).expect("valid data")[0][0];
     assert_eq!(wide.model().boxed_clone().as_slice(), wide.model().as_slice());
     assert!(after > before, "{before} to {after}: the step must go towards the target");
+}
+
+#[test]
+fn the_lectures_model_trains_in_a_small_stack() {
+    const { assert!(Headline::PARAMETERS == 5_200_610) }
+    let mut headline = Headline::boxed(&mut StdRng::seed_from_u64(1))
+        .compile(RmsProp::default(), BinaryCrossentropy::default())
+        .loss_weights((1.0, 0.2));
+    let words = [SVector::<u32, 100>::from_fn(|i, _| i as u32 * 97); 2];
+    let (more, labels) = ([SVector::<f32, 5>::repeat(0.5); 2], [1.0_f32, 0.0]);
+    let before = headline.train_on_batch((&words, &more), (&labels, &labels)).expect("valid data").loss;
+    let after = headline.evaluate((&words, &more), (&labels, &labels)).expect("valid data").loss;
+    assert!(after < before, "{before} to {after}");
+    let one = headline.model().call((&words[0], &more[0]));
+    assert_eq!(one.main_output, headline.predict((&words, &more)).expect("valid data").main_output[0]);
+}
+
+#[test]
+fn six_hundred_megabytes_build_and_predict_in_a_small_stack() {
+    const { assert!(Answers::PARAMETER_BYTES > 650_000_000) }
+    let answers = Answers::boxed(&mut StdRng::seed_from_u64(1));
+    // A sample of 640 kB is made where it stays, too.
+    let (mut features, mut words) = <<Answers as Model>::Inputs as Tensors>::vecs(1);
+    features[0].fill(0.01);
+    words[0].fill(7);
+    let answer = answers.predict((&features, &words)).expect("valid data");
+    assert!((answer[0].sum() - 1.0).abs() < 1e-3);
 }
 
 #[test]

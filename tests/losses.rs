@@ -54,7 +54,7 @@ fn compare<T: Scalar + Element, L: Loss + LossOn<Sequence<T>>>(
     };
     let evaluate = |n: usize, samples: &[f64], gradients: Option<&mut [Sequence<T>]>| {
         let mut value = [f64::NAN];
-        let weighting = Weighting { outputs: &[], samples };
+        let weighting = Weighting { outputs: &[], samples, masks: &[] };
         let logits = logits.map(|logits| &logits[..n]);
         let (targets, predictions) = (&targets[..n], &predictions[..n]);
         let seeds = Losses::<Sequence<T>>::evaluate(

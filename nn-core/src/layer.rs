@@ -105,6 +105,29 @@ pub trait Layer<T: Scalar, X: Tensors> {
         <Self::Output as Tensors>::none()
     }
 
+    /// The mask of output `output` after a prediction of `n` samples, if it has one: 0 for each position of the batch that does not
+    /// count.
+    fn mask<'a, B: Storage>(
+        x: X::Batch<'a>,
+        scratch: &'a Self::Scratch<B>,
+        n: usize,
+        output: usize,
+    ) -> Option<&'a [u32]> {
+        let (_, _, _, _) = (x, scratch, n, output);
+        None
+    }
+
+    /// The mask of output `output` after a training pass of `n` samples, if it has one.
+    fn training_mask<'a, B: Storage>(
+        x: X::Batch<'a>,
+        cache: &'a Self::Cache<B>,
+        n: usize,
+        output: usize,
+    ) -> Option<&'a [u32]> {
+        let (_, _, _, _) = (x, cache, n, output);
+        None
+    }
+
     /// Calls `visit` with the parts of the flat slice of weights that `backward` adds to, as far as they belong to variables
     /// by rows ([`Variable::rows`](crate::Variable::rows)). A part may come twice.
     ///

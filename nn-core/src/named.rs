@@ -286,7 +286,7 @@ mod tests {
         let mse = MeanSquaredError;
         let one_hot = one_hot();
         let targets = (&one_hot[..], &LABELS[..]);
-        let weighting = Weighting { outputs: &[1.0, 0.2], samples: &[0.5, 3.0] };
+        let weighting = Weighting { outputs: &[1.0, 0.2], samples: &[0.5, 3.0], masks: &[] };
         let every = evaluate(&mse, targets, (None, None), weighting);
         assert_eq!(evaluate(&(mse, mse), targets, (None, None), weighting), every);
         assert_eq!(evaluate(&TwoOutputs { first: mse, second: mse }, targets, (None, None), weighting), every);
@@ -309,7 +309,7 @@ mod tests {
         let (one_hot, logits) = (one_hot(), digit_logits());
         let losses = TwoOutputs { first: CategoricalCrossentropy::default(), second: BinaryCrossentropy::default() };
         let targets = (&one_hot[..], &LABELS[..]);
-        let weighting = Weighting { outputs: &[0.5, 2.0], samples: &[] };
+        let weighting = Weighting { outputs: &[0.5, 2.0], samples: &[], masks: &[] };
         let (plain, seeds, ..) = evaluate(&losses, targets, (None, None), weighting);
         assert_eq!(seeds, 0b00);
         let (half, seeds, ..) = evaluate(&losses, targets, (None, Some(&SCORE_LOGITS[..])), weighting);

@@ -21,6 +21,11 @@ pub trait Scalar: RealField + Copy + Default + core::iter::Sum + Element + seale
 
     /// The error function, `2/√π ∫₀ˣ exp(-t²) dt`.
     fn erf(self) -> Self;
+
+    /// `self · a + b`, rounded once: only for code that is compiled for an instruction that does it.
+    #[cfg(feature = "std")]
+    #[doc(hidden)]
+    fn fused_mul_add(self, a: Self, b: Self) -> Self;
 }
 
 mod sealed {
@@ -46,6 +51,12 @@ impl Scalar for f32 {
     fn erf(self) -> f32 {
         libm::erff(self)
     }
+
+    #[cfg(feature = "std")]
+    #[inline(always)]
+    fn fused_mul_add(self, a: f32, b: f32) -> f32 {
+        f32::mul_add(self, a, b)
+    }
 }
 
 impl Scalar for f64 {
@@ -64,5 +75,11 @@ impl Scalar for f64 {
 
     fn erf(self) -> f64 {
         libm::erf(self)
+    }
+
+    #[cfg(feature = "std")]
+    #[inline(always)]
+    fn fused_mul_add(self, a: f64, b: f64) -> f64 {
+        f64::mul_add(self, a, b)
     }
 }

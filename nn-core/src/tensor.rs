@@ -168,6 +168,8 @@ pub trait Tensors: 'static {
     fn shared<'a>(batch: &'a Self::BatchMut<'_>) -> Self::Batch<'a>;
     /// A shorter borrow of a batch held for writing.
     fn reborrow<'a>(batch: &'a mut Self::BatchMut<'_>) -> Self::BatchMut<'a>;
+    /// The same batch for a shorter time: the compiler does not see that every batch can be held for less.
+    fn shorter<'a, 'b: 'a>(batch: Self::Batch<'b>) -> Self::Batch<'a>;
     /// Some of the samples.
     fn slice(batch: Self::Batch<'_>, range: Range<usize>) -> Self::Batch<'_>;
     /// Some of the samples, to be written.
@@ -231,6 +233,10 @@ impl<E: Element, const R: usize, const C: usize> Tensors for SMatrix<E, R, C> {
 
     #[inline(always)]
     fn reborrow<'a>(batch: &'a mut &mut [Self]) -> &'a mut [Self] {
+        batch
+    }
+
+    fn shorter<'a, 'b: 'a>(batch: &'b [Self]) -> &'a [Self] {
         batch
     }
 
@@ -343,6 +349,10 @@ macro_rules! tuple_tensors {
             #[inline(always)]
             fn reborrow<'a>(batch: &'a mut Self::BatchMut<'_>) -> Self::BatchMut<'a> {
                 ($($name::reborrow(&mut batch.$index),)+)
+            }
+
+            fn shorter<'a, 'b: 'a>(batch: Self::Batch<'b>) -> Self::Batch<'a> {
+                ($($name::shorter(batch.$index),)+)
             }
 
             fn slice(batch: Self::Batch<'_>, range: Range<usize>) -> Self::Batch<'_> {

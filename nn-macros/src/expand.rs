@@ -8,6 +8,7 @@ mod backward;
 mod docs;
 mod forward;
 mod imports;
+mod masks;
 mod model;
 mod rows;
 mod types;

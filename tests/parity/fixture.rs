@@ -24,7 +24,8 @@ pub(crate) struct Fixture {
 impl Fixture {
     /// All arrays of `tests/fixtures/<file>.safetensors`.
     pub(crate) fn read(file: &str) -> Self {
-        let path = format!("{}/tests/fixtures/{file}.safetensors", env!("CARGO_MANIFEST_DIR"));
+        let tests = if env!("CARGO_PKG_NAME") == "nn" { "tests" } else { ".." };
+        let path = format!("{}/{tests}/fixtures/{file}.safetensors", env!("CARGO_MANIFEST_DIR"));
         let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         let tensors = SafeTensors::deserialize(&bytes).unwrap_or_else(|error| panic!("{path}: {error}"));
         let arrays = tensors.iter().map(|(key, tensor)| {
@@ -47,6 +48,11 @@ impl Fixture {
             Some((key, array))
         });
         Fixture::new(format!("{file}: {case}"), arrays.collect())
+    }
+
+    /// The same arrays by other names.
+    pub(crate) fn renamed(self, rename: impl Fn(&str) -> String) -> Self {
+        Fixture::new(self.name, self.arrays.into_iter().map(|(key, array)| (rename(&key), array)).collect())
     }
 
     fn new(name: String, arrays: BTreeMap<String, Array>) -> Self {

@@ -15,6 +15,9 @@ mod fixture;
 #[macro_use]
 mod layers;
 mod edges;
+#[macro_use]
+mod graphs;
+mod sequences;
 mod training;
 mod two_by_two;
 
@@ -23,6 +26,8 @@ mod two_by_two;
 /// constants are rounded to `f32` inside TensorFlow; `tests/fixtures/README.md` lists them, and where a test meets one it
 /// says so.
 const F64: f64 = 1e-13;
+/// In `f64`, for losses and weights after ten steps of training.
+const TRAINED: f64 = 1e-12;
 /// In `f32`, also for the losses and weights after nine steps of training. The expected numbers of most files are those
 /// of `f64`, so this is the whole rounding error, not only the difference of two orders: less than 8e-7 on x86-64.
 const F32: f64 = 3e-6;

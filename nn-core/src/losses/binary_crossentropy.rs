@@ -18,6 +18,7 @@
 
 use super::logits::clip;
 use crate::activations::{Elementwise, Head, Sigmoid, Softplus};
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -65,6 +66,8 @@ impl Loss for BinaryCrossentropy {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for BinaryCrossentropy {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         if self.from_logits {

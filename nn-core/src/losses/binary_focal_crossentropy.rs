@@ -24,6 +24,7 @@
 use super::logits::clip;
 use super::mean::{mean, mean_gradient};
 use crate::activations::{Elementwise, Head, Sigmoid, Softplus};
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -109,6 +110,8 @@ impl Loss for BinaryFocalCrossentropy {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for BinaryFocalCrossentropy {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         if self.from_logits {

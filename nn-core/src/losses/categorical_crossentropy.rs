@@ -20,6 +20,7 @@
 
 use super::logits::{clip, log_sum_exp};
 use crate::activations::Head;
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -85,6 +86,8 @@ impl Loss for CategoricalCrossentropy {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for CategoricalCrossentropy {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         if self.from_logits {

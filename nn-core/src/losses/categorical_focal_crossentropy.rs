@@ -18,6 +18,7 @@
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#categoricalfocalcrossentropy-class>
 
 use super::logits::{clip, log_sum_exp};
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -69,6 +70,8 @@ impl Loss for CategoricalFocalCrossentropy {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for CategoricalFocalCrossentropy {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         let gamma = T::of(self.gamma);

@@ -10,6 +10,7 @@
 //! by their number. Source: <https://keras.io/api/losses/hinge_losses/#categoricalhinge-class>
 
 use super::mean::at_least;
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -36,6 +37,8 @@ impl Loss for CategoricalHinge {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for CategoricalHinge {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));

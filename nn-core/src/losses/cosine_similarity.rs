@@ -13,6 +13,7 @@
 //! <https://keras.io/api/losses/regression_losses/#cosinesimilarity-class>
 
 use super::logits::EPSILON;
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -45,6 +46,8 @@ impl Loss for CosineSimilarity {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for CosineSimilarity {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         let positions = target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R));

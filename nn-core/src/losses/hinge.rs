@@ -11,6 +11,7 @@
 //! <https://keras.io/api/losses/hinge_losses/#hinge-class>
 
 use super::mean::{at_least, mean, mean_gradient};
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -33,6 +34,8 @@ impl Loss for Hinge {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for Hinge {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         let (factor, offset) = labels(target.as_slice());

@@ -11,6 +11,7 @@
 //! `n` is the number of scalars of a sample. Source: <https://keras.io/api/losses/regression_losses/#huber-class>
 
 use super::mean::{mean, mean_gradient};
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -37,6 +38,8 @@ impl Loss for Huber {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for Huber {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         let (delta, half) = (T::of(self.delta), T::of(0.5));

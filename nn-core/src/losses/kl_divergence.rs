@@ -10,6 +10,7 @@
 //! <https://keras.io/api/losses/probabilistic_losses/#kldivergence-class>
 
 use super::logits::EPSILON;
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -39,6 +40,8 @@ impl Loss for KlDivergence {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for KlDivergence {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         let pairs = target.iter().zip(prediction.iter());

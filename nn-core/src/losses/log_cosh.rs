@@ -9,6 +9,7 @@
 //! `n` is the number of scalars of a sample. Source: <https://keras.io/api/losses/regression_losses/#logcosh-class>
 
 use super::mean::{mean, mean_gradient};
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -26,6 +27,8 @@ impl Loss for LogCosh {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for LogCosh {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         mean(target.as_slice(), prediction.as_slice(), |t, y| {

@@ -11,6 +11,7 @@
 
 use super::logits::EPSILON;
 use super::mean::{at_least, mean, mean_gradient, sign};
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -34,6 +35,8 @@ fn size<T: Scalar>(t: T) -> T {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for MeanAbsolutePercentageError {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         T::of(100.0) * mean(target.as_slice(), prediction.as_slice(), |t, y| ((t - y) / size(t)).abs())

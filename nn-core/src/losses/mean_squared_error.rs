@@ -7,6 +7,7 @@
 //!
 //! `n` is the number of scalars of a sample. Source: <https://keras.io/api/losses/regression_losses/#meansquarederror-class>
 
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -24,6 +25,8 @@ impl Loss for MeanSquaredError {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for MeanSquaredError {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         let squares: T = prediction.iter().zip(target.iter()).map(|(&y, &t)| (y - t) * (y - t)).sum();

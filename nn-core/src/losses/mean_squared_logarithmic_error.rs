@@ -11,6 +11,7 @@
 
 use super::logits::EPSILON;
 use super::mean::{at_least, mean, mean_gradient};
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -33,6 +34,8 @@ fn l<T: Scalar>(x: T) -> T {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for MeanSquaredLogarithmicError {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         mean(target.as_slice(), prediction.as_slice(), |t, y| {

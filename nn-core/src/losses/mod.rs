@@ -49,6 +49,7 @@
 #[cfg(test)]
 mod checks;
 mod logits;
+mod masked;
 mod mean;
 mod none;
 mod spread;
@@ -130,6 +131,23 @@ pub trait LossOn<P: Sample>: Loss {
     /// that must depend only on the loss and `head`.
     fn fused(&self, head: Head, target: &Self::Target, logits: &P, gradient: Option<&mut P>) -> Option<P::Element> {
         let (_, _, _, _) = (head, target, logits, gradient);
+        None
+    }
+
+    /// For an output with a mask (0 or not, for each position): the *sum* of the losses of the positions that count, with its
+    /// gradient, which is zero at the others, and whether that is with respect to the logits, as in [`fused`](Self::fused).
+    ///
+    /// `None`, which is the default for a loss of your own, where it cannot leave positions out: the mask is not looked at
+    /// then.
+    fn masked(
+        &self,
+        target: &Self::Target,
+        prediction: &P,
+        logits: Option<(Head, &P)>,
+        mask: &[u32],
+        gradient: Option<&mut P>,
+    ) -> Option<(P::Element, bool)> {
+        let (_, _, _, _, _) = (target, prediction, logits, mask, gradient);
         None
     }
 

@@ -104,6 +104,10 @@ impl Tensors for NoTarget {
         batch
     }
 
+    fn shorter<'a, 'b: 'a>(batch: &'b [Self]) -> &'a [Self] {
+        batch
+    }
+
     fn slice(batch: Self::Batch<'_>, range: Range<usize>) -> Self::Batch<'_> {
         &batch[range]
     }
@@ -171,7 +175,7 @@ mod tests {
             (&others, &predictions),
             (Some(&others), None),
             &[Head::Softmax, Head::Other],
-            Weighting { outputs: &[2.0, 1.0], samples: &[1.0, 3.0] },
+            Weighting { outputs: &[2.0, 1.0], samples: &[1.0, 3.0], masks: &[] },
             Some((&mut gradients.0, &mut gradients.1)),
             &mut values,
         );

@@ -19,6 +19,7 @@
 
 use super::logits::{clip, log_sum_exp};
 use crate::activations::Head;
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -78,6 +79,8 @@ impl Loss for SparseCategoricalCrossentropy {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for SparseCategoricalCrossentropy {
     type Target = SMatrix<u32, 1, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<u32, 1, P>, prediction: &SMatrix<T, R, P>) -> T {
         if self.from_logits {

@@ -1,6 +1,6 @@
 //! [`Losses`]: losses over the outputs of a model.
 
-use super::{Loss, LossOn};
+use super::{Loss, LossOn, masked};
 use crate::activations::Head;
 use crate::scalar::Scalar;
 use crate::tensor::{Sample, Tensors, for_each_arity};
@@ -70,14 +70,20 @@ pub struct Weighting<'a> {
     pub outputs: &'a [f64],
     /// `sample_weight`: one number for each sample of the batch; empty for all 1.
     pub samples: &'a [f64],
+    /// The mask of each output: 0 at the positions of the batch that do not count; empty for none at all.
+    pub masks: &'a [Option<&'a [u32]>],
 }
 
 impl Weighting<'_> {
     /// All weights are 1.
-    pub const NONE: Weighting<'static> = Weighting { outputs: &[], samples: &[] };
+    pub const NONE: Weighting<'static> = Weighting { outputs: &[], samples: &[], masks: &[] };
 
     fn output(&self, i: usize) -> f64 {
         self.outputs.get(i).copied().unwrap_or(1.0)
+    }
+
+    fn mask(&self, i: usize) -> Option<&[u32]> {
+        self.masks.get(i).copied().flatten()
     }
 }
 
@@ -88,10 +94,19 @@ fn evaluate_one<P: Sample<Element: Scalar>, L: LossOn<P>>(
     predictions: &[P],
     logits: Option<&[P]>,
     head: Head,
-    weight: f64,
-    sample_weights: &[f64],
+    output: usize,
+    weighting: Weighting<'_>,
     mut gradients: Option<&mut [P]>,
 ) -> (f64, bool) {
+    let (weight, sample_weights) = (weighting.output(output), weighting.samples);
+    if let Some(mask) = weighting.mask(output) {
+        let logits = logits.map(|logits| (head, logits));
+        let gradients = gradients.as_deref_mut();
+        let masked = masked::evaluate(loss, targets, predictions, logits, weight, sample_weights, mask, gradients);
+        if let Some(masked) = masked {
+            return masked;
+        }
+    }
     let count = predictions.len();
     let mut sum = 0.0;
     let mut from_logits = false;
@@ -150,16 +165,7 @@ impl<P: Sample<Element: Scalar>, L: Loss + LossOn<P>> Losses<P> for L {
         gradients: Option<&mut [P]>,
         losses: &mut [f64],
     ) -> Seeds {
-        let (loss, from_logits) = evaluate_one(
-            self,
-            targets,
-            predictions,
-            logits,
-            heads[0],
-            weighting.output(0),
-            weighting.samples,
-            gradients,
-        );
+        let (loss, from_logits) = evaluate_one(self, targets, predictions, logits, heads[0], 0, weighting, gradients);
         losses[0] = loss;
         from_logits as Seeds
     }
@@ -236,8 +242,8 @@ macro_rules! spread_losses {
                     predictions.$i,
                     logits.$i,
                     heads[$i],
-                    weighting.output($i),
-                    weighting.samples,
+                    $i,
+                    weighting,
                     gradients.$i.take(),
                 );
                 losses[$i] = loss;

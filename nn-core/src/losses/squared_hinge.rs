@@ -11,6 +11,7 @@
 
 use super::hinge::labels;
 use super::mean::{at_least, mean, mean_gradient};
+use crate::losses::masked::masked_by_position;
 use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -28,6 +29,8 @@ impl Loss for SquaredHinge {
 
 impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for SquaredHinge {
     type Target = SMatrix<T, R, P>;
+
+    masked_by_position!();
 
     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
         let (factor, offset) = labels(target.as_slice());

@@ -4,7 +4,7 @@ use super::forward::{cache_fields, memory_field, memory_type, method, scratch_fi
 use super::imports::Paths;
 use super::types::one_or_tuple;
 use super::weights::sum;
-use super::{Context, backward, docs, forward, rows};
+use super::{Context, backward, docs, forward, masks, rows};
 use crate::graph::{Facts, Op};
 use crate::infer::expression;
 use proc_macro2::{Literal, TokenStream};
@@ -180,6 +180,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     let forward = forward::forward(context);
     let backward = backward::backward(context);
     let (bounds, touched) = (rows::bounds(context), rows::touched(context));
+    let masks = masks::masks(context);
     let Heads { heads, logits, training_logits } = heads(context);
     quote! {
         #[automatically_derived]
@@ -247,6 +248,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
                 #training_logits
             }
 
+            #masks
             #touched
             #update
             #constrain

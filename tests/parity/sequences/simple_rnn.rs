@@ -1,6 +1,6 @@
 //! SimpleRNN.
 
-use crate::graphs::{R005, R01, R02, RMSPROP};
+use crate::graphs::{R01, R02, R005, RMSPROP};
 use nn::prelude::*;
 
 graphs! { "recurrent_simple_rnn";

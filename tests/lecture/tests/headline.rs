@@ -2,7 +2,15 @@
 //! of `fit` with its partial batch. `tests/fixtures/README.md` says how the weights are made and what is kept of the large
 //! variables.
 
-use crate::fixture::Fixture;
+#![allow(missing_docs)]
+
+#[path = "../../parity/close.rs"]
+mod close;
+#[allow(dead_code)] // The other parity tests use the rest.
+#[path = "../../parity/fixture.rs"]
+mod fixture;
+
+use fixture::Fixture;
 use nn::losses::{Losses, Weighting};
 use nn::prelude::*;
 use nn::tensor::flat;
@@ -72,13 +80,7 @@ fn variables<M: Model>() -> Vec<(String, usize, Range<usize>)> {
 }
 
 /// Compares projections, the norm and, of the embedding, some rows with `<prefix>projection.…` and so on.
-fn compare_large<T: Scalar>(
-    file: &Fixture,
-    prefix: &str,
-    (name, v): (&str, usize),
-    values: &[T],
-    tolerance: f64,
-) {
+fn compare_large<T: Scalar>(file: &Fixture, prefix: &str, (name, v): (&str, usize), values: &[T], tolerance: f64) {
     let project = |i: u64| -> f64 {
         let sequence = 100 + PROJECTIONS * v as u64 + i;
         values.iter().enumerate().filter(|(_, x)| **x != T::ZERO).map(|(k, x)| x.to_f64() * number(sequence, k)).sum()
@@ -150,7 +152,8 @@ macro_rules! in_precision {
                 file.compare("output.aux_output", flat(y.1), $tolerance);
 
                 let losses = BinaryCrossentropy::default();
-                let seeds = losses.evaluate(
+                let seeds = Losses::<Outputs>::evaluate(
+                    &losses,
                     (&targets.0, &targets.1),
                     y,
                     <G as Layer<$T, Inputs>>::training_logits::<Heap>(&cache, n),
@@ -198,8 +201,11 @@ macro_rules! in_precision {
                 }
                 let model = model.model();
                 for (name, v, range) in variables::<M>() {
-                    let difference: Vec<$T> =
-                        model.as_slice()[range.clone()].iter().zip(&before.as_slice()[range]).map(|(a, b)| a - b).collect();
+                    let difference: Vec<$T> = model.as_slice()[range.clone()]
+                        .iter()
+                        .zip(&before.as_slice()[range])
+                        .map(|(a, b)| a - b)
+                        .collect();
                     compare_large(&after, "summed.after_", (&name, v), &difference, $difference);
                 }
                 let touched = rows(model.embedding.embeddings.as_slice(), main[0].as_slice());

@@ -1,0 +1,161 @@
+//! Newswires: 46 topics from the words of a text, with the network of the lecture, 10000-64-64-46.
+//!
+//! ```sh
+//! cargo run --release --example reuters
+//! ```
+//!
+//! The data are synthetic. Reuters's newswires are not in this repository; what stands in for them has their form (10,000
+//! words, 46 topics of very unequal frequency, a bag of words for each text), but is drawn at random: how often a word
+//! occurs follows Zipf's law, and each topic has some words that it prefers. How well a model does on it says nothing about
+//! real newswires.
+//!
+//! The network is written in three ways, which compute the same: as a `Sequential`, in functional form, and as a layer of
+//! another model.
+
+use nn::prelude::*;
+use rand::RngExt;
+use rand::seq::index;
+use std::time::Instant;
+
+const WORDS: usize = 10_000;
+const TOPICS: usize = 46;
+
+model! {
+    /// Finds the topic of a newswire.
+    pub struct Reuters;
+
+    Sequential([
+        Input(shape = [WORDS]),
+        Dense(64, activation = relu),
+        Dense(64, activation = relu),
+        Dense(TOPICS, activation = softmax),
+    ])
+}
+
+model! {
+    /// The same in functional form, where every tensor has a name.
+    pub struct Functional;
+
+    let words = Input(shape = [WORDS]);
+    let x = Dense(64, activation = relu)(words);
+    let x = Dense(64, activation = relu)(x);
+    let topic = Dense(TOPICS, activation = softmax)(x);
+
+    Model(inputs = words, outputs = topic)
+}
+
+model! {
+    /// A model is a layer: it is called on a tensor, and its weights are a field, here `reuters`.
+    pub struct Called;
+
+    let words = Input(shape = [WORDS]);
+    let reuters = Reuters();
+    let topic = reuters(words);
+
+    Model(inputs = words, outputs = topic)
+}
+
+/// 1 for each word that occurs in the text, 0 for the others.
+type Bag = SVector<f32, WORDS>;
+
+/// Texts and their topics. A text is 40 kB, which is why there are so few.
+struct Newswires {
+    texts: Vec<Bag>,
+    topics: Vec<u32>,
+}
+
+const TRAINING: usize = 2_000;
+const TEST: usize = 500;
+/// How many words a topic prefers. Several topics may prefer the same.
+const PREFERRED: usize = 60;
+/// How much of a text is drawn from these words. Less is harder.
+const PREFERENCE: f64 = 0.15;
+
+/// Numbers below `n`, the probability of `k` in proportion to `1 / (k + 1)`.
+struct Zipf {
+    cumulative: Vec<f64>,
+}
+
+impl Zipf {
+    fn new(n: usize) -> Self {
+        let mut sum = 0.0;
+        let cumulative = (1..=n).map(|rank| {
+            sum += 1.0 / rank as f64;
+            sum
+        });
+        Zipf { cumulative: cumulative.collect() }
+    }
+
+    fn draw(&self, rng: &mut StdRng) -> usize {
+        let total = self.cumulative[self.cumulative.len() - 1];
+        let place = total * rng.random::<f64>();
+        self.cumulative.partition_point(|&sum| sum <= place).min(self.cumulative.len() - 1)
+    }
+}
+
+/// The newswires to learn from, and those of the test.
+fn newswires(rng: &mut StdRng) -> (Newswires, Newswires) {
+    let (topics, words, preferred) = (Zipf::new(TOPICS), Zipf::new(WORDS), Zipf::new(PREFERRED));
+    // The 100 most frequent words are like "the" and "of": no topic prefers them. Of the next 2,000 each has its own.
+    let own: Vec<Vec<usize>> = (0..TOPICS)
+        .map(|_| index::sample(rng, 2_000, PREFERRED).into_iter().map(|word| 100 + word).collect())
+        .collect();
+    let mut draw = |count| {
+        let mut newswires = Newswires { texts: Vec::with_capacity(count), topics: Vec::with_capacity(count) };
+        for _ in 0..count {
+            let topic = topics.draw(rng);
+            let mut text = Bag::zeros();
+            for _ in 0..rng.random_range(30..120) {
+                let from_topic = rng.random_bool(PREFERENCE);
+                let word = if from_topic { own[topic][preferred.draw(rng)] } else { words.draw(rng) };
+                text[word] = 1.0;
+            }
+            newswires.texts.push(text);
+            newswires.topics.push(topic as u32);
+        }
+        newswires
+    };
+    (draw(TRAINING), draw(TEST))
+}
+
+fn main() -> nn::Result<()> {
+    let (training, test) = newswires(&mut StdRng::seed_from_u64(42));
+    println!("{}", Reuters::SUMMARY);
+    println!("the data are synthetic: {TRAINING} newswires to learn from, {TEST} for the test\n");
+
+    let mut reuters = Reuters::boxed(&mut StdRng::seed_from_u64(42))
+        .compile(RmsProp::default(), SparseCategoricalCrossentropy::default())
+        .metrics(Accuracy);
+    let started = Instant::now();
+    reuters.fit(
+        &training.texts,
+        &training.topics,
+        Fit::new().epochs(8).batch_size(64).validation_split(0.1).seed(42),
+    )?;
+    println!("\n{} steps in {:.1} s", reuters.steps(), started.elapsed().as_secs_f64());
+
+    // What one gets right without reading: always the topic that is the most frequent one of the training.
+    let mut counts = [0; TOPICS];
+    training.topics.iter().for_each(|&topic| counts[topic as usize] += 1);
+    let most_frequent = (0..TOPICS).max_by_key(|&topic| counts[topic]).unwrap_or(0) as u32;
+    let baseline = test.topics.iter().filter(|&&topic| topic == most_frequent).count() as f64 / TEST as f64;
+    let report = reuters.evaluate(&test.texts, &test.topics)?;
+    println!("test, on synthetic newswires that it has not seen: {report}");
+    println!(
+        "accuracy {:.1} %; always the most frequent topic: {:.1} %",
+        100.0 * report.get("accuracy").unwrap_or(0.0),
+        100.0 * baseline
+    );
+
+    // All three have the same weights in the same order, and with these they are the same function.
+    let predicted = reuters.predict(&test.texts)?;
+    let mut functional = Functional::boxed(&mut StdRng::seed_from_u64(1));
+    assert_ne!(functional.predict(&test.texts)?, predicted);
+    functional.as_mut_slice().copy_from_slice(reuters.model().as_slice());
+    assert_eq!(functional.predict(&test.texts)?, predicted);
+    let mut called = Called::boxed(&mut StdRng::seed_from_u64(2));
+    called.reuters.clone_from(reuters.model());
+    assert_eq!(called.predict(&test.texts)?, predicted);
+    println!("in functional form and as a layer it predicts the same, to the bit");
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Every level against the formulas, in `f64`.
+
+use super::level::{Level, force};
+use super::*;
+use crate::scalar::Scalar;
+use std::vec::Vec;
+
+/// Runs a check at each level that this machine has.
+fn at_each_level(check: impl Fn(Level)) {
+    let mut last = None;
+    for level in [Level::Baseline, Level::Avx2Fma, Level::Avx512] {
+        let level = force(level);
+        if last != Some(level) {
+            check(level);
+        }
+        last = Some(level);
+    }
+    force(Level::Avx512);
+}
+
+/// Scalars between -1 and 1 without a pattern that a wrong index could repeat.
+fn scalars<T: Scalar>(len: usize, seed: u32) -> Vec<T> {
+    let mut state = seed * 2 + 1;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        T::of(f64::from(state >> 16) / 32768.0 - 1.0)
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+/// `terms` products were summed in another order, and in `T`.
+fn assert_close<T: Scalar>(what: &str, got: &[T], expected: &[f64], terms: usize) {
+    let tolerance = T::default_epsilon().to_f64() * (terms + 2) as f64;
+    for (k, (got, expected)) in got.iter().zip(expected).enumerate() {
+        assert!((got.to_f64() - expected).abs() <= tolerance, "{what}, scalar {k}: {got} instead of {expected}");
+    }
+}
+
+fn check_products<T: Scalar, const I: usize, const O: usize>(n: usize, level: Level) {
+    let what = |name: &str| std::format!("{name}, {O} x {I}, {n} samples, {level:?}");
+    let (w, b) = (scalars::<T>(I * O, 1), scalars::<T>(O, 2));
+    let (x, dy) = (scalars::<T>(n * I, 3), scalars::<T>(n * O, 4));
+    let (mut y, mut dw, mut dx, mut db) =
+        (std::vec![T::of(f64::NAN); n * O], scalars::<T>(I * O, 5), scalars::<T>(n * I, 6), scalars::<T>(O, 7));
+
+    let product = |s: usize, o: usize| (0..I).map(|i| w[i * O + o].to_f64() * x[s * I + i].to_f64()).sum::<f64>();
+    let (mut ys, mut products) = (std::vec![0.0; n * O], std::vec![0.0; n * O]);
+    for s in 0..n {
+        for o in 0..O {
+            products[s * O + o] = product(s, o);
+            ys[s * O + o] = products[s * O + o] + b[o].to_f64();
+        }
+    }
+    affine::<T, I, O>(&w, &b, &x, &mut y);
+    assert_close(&what("affine"), &y, &ys, I);
+    y.fill(T::of(f64::NAN));
+    affine::<T, I, O>(&w, &[], &x, &mut y);
+    assert_close(&what("affine without a bias"), &y, &products, I);
+
+    let mut dws: Vec<f64> = dw.iter().map(|dw| dw.to_f64()).collect();
+    let mut dxs: Vec<f64> = dx.iter().map(|dx| dx.to_f64()).collect();
+    let mut dbs: Vec<f64> = db.iter().map(|db| db.to_f64()).collect();
+    for s in 0..n {
+        for o in 0..O {
+            let dy = dy[s * O + o].to_f64();
+            dbs[o] += dy;
+            for i in 0..I {
+                dws[i * O + o] += dy * x[s * I + i].to_f64();
+                dxs[s * I + i] += dy * w[i * O + o].to_f64();
+            }
+        }
+    }
+    add_outer::<T, I, O>(&mut dw, &x, &dy);
+    assert_close(&what("add_outer"), &dw, &dws, n);
+    add_transposed::<T, I, O>(&w, &dy, &mut dx);
+    assert_close(&what("add_transposed"), &dx, &dxs, O);
+    add_rows::<T, O>(&mut db, &dy);
+    assert_close(&what("add_rows"), &db, &dbs, n);
+}
+
+macro_rules! check_shapes {
+    ($level:expr, $ns:expr; $(($i:literal, $o:literal))*) => {$(
+        for n in $ns {
+            check_products::<f32, $i, $o>(n, $level);
+            check_products::<f64, $i, $o>(n, $level);
+        }
+    )*};
+}
+
+/// Remainders of every block, and numbers of samples with every remainder.
+#[test]
+fn products() {
+    at_each_level(|level| {
+        check_shapes!(level, (0..10).chain([32]);
+            (1, 1) (1, 16) (3, 10) (10, 3) (16, 1) (17, 37) (37, 17) (3, 64) (64, 10) (16, 16) (37, 3) (64, 64));
+    });
+}
+
+/// More than one part of the inputs, panel of the outputs, and run of samples.
+#[test]
+fn long_products() {
+    at_each_level(|level| {
+        check_shapes!(level, [1, 5]; (4099, 17) (19, 261) (1037, 67));
+        check_shapes!(level, [521]; (5, 3) (9, 37));
+    });
+}
+
+#[test]
+fn nothing_to_multiply() {
+    at_each_level(|level| {
+        check_shapes!(level, [0, 1, 9]; (0, 3) (3, 0) (0, 0));
+    });
+}
+
+/// Lanes beyond the end of a row read the next one; what is there must not reach a result.
+#[test]
+fn rows_do_not_mix() {
+    at_each_level(|_| {
+        let x = [1.0, f32::NAN, 1.0, 1.0];
+        let mut y = [0.0; 12];
+        affine::<f32, 1, 3>(&[1.0, 2.0, 3.0], &[], &x, &mut y);
+        assert_eq!((&y[..3], &y[6..9]), (&[1.0, 2.0, 3.0][..], &[1.0, 2.0, 3.0][..]));
+        let mut dw = [0.0; 6];
+        add_outer::<f32, 2, 3>(&mut dw, &[1.0, 2.0, 0.0, 0.0], &[1.0, 1.0, 1.0, f32::MAX, f32::MAX, f32::MAX]);
+        assert_eq!(dw, [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]);
+        let mut dx = [0.0; 4];
+        add_transposed::<f32, 1, 2>(&[1.0, 2.0], &[1.0, 1.0, f32::INFINITY, 1.0, 1.0, 1.0, 2.0, 2.0], &mut dx);
+        assert_eq!(dx, [3.0, f32::INFINITY, 3.0, 6.0]);
+    });
+}
+
+#[test]
+fn dots() {
+    at_each_level(|level| {
+        for len in (0..70).chain([300]) {
+            let (a, b) = (scalars::<f32>(len, 1), scalars::<f32>(len + 3, 2));
+            let expected = a.iter().zip(&b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum();
+            assert_close(&std::format!("dot of {len}, {level:?}"), &[dot(&a, &b)], &[expected], len);
+        }
+    });
+}
