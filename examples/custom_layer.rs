@@ -14,6 +14,7 @@ use nn::prelude::*;
 
 /// In a graph, what is no built-in is written with a path.
 pub mod my {
+    use nn::Code;
     use nn::activations::Elementwise;
     use nn::prelude::*;
     use nn::text::Text;
@@ -52,7 +53,7 @@ pub mod my {
             let x = inputs[0];
             if x.rows() != N {
                 let expected = Text::new().str("expected ").size(N).str(" features, but got the shape ").shape(&x);
-                return Err(ShapeError::input(0, expected));
+                return Err(ShapeError::input(Code::ShapeMismatch, 0, expected));
             }
             Ok(x)
         }

@@ -38,6 +38,7 @@
 //! - [`Compile`], [`Compiled`], [`Fit`], [`History`], [`callbacks`]: training. [`WeightFiles`]: files.
 //! - [`Layer`], [`Component`], [`activations::Elementwise`], [`losses::LossOn`], [`metrics::MetricOn`],
 //!   [`optimizers::Optimizer`], [`callbacks::Callback`]: what to implement for one of your own.
+//! - [`errors`]: the errors of the compiler, a page each.
 //! - [`Model`], [`Graph`], [`Storage`]: what a model is without `std`.
 //!
 //! # Features
@@ -60,6 +61,8 @@ mod check;
 mod compile;
 #[cfg(feature = "std")]
 mod error;
+#[cfg(feature = "std")]
+pub mod errors;
 #[cfg(feature = "std")]
 mod evaluate;
 #[cfg(feature = "std")]
@@ -103,9 +106,9 @@ pub use model::{Graph, Model};
 #[cfg(feature = "alloc")]
 pub use nn_core::Heap;
 pub use nn_core::{
-    Buffer, Component, Element, Inline, Layer, Mode, Pass, Path, Sample, Scalar, Shape, ShapeError, Storage, Tensors,
-    Variable, Weights, activations, constraints, data, initializers, kernels, layer, layers, lints, losses, metrics,
-    model, optimizers, regularizers, schedules, shape, spec, storage, summary, tensor, text, weights,
+    Buffer, Code, Component, Element, Inline, Layer, Mode, Pass, Path, Sample, Scalar, Shape, ShapeError, Storage,
+    Tensors, Variable, Weights, activations, constraints, data, initializers, kernels, layer, layers, lints, losses,
+    metrics, model, optimizers, regularizers, schedules, shape, spec, storage, summary, tensor, text, weights,
 };
 pub use nn_macros::{model, model_rejects};
 
@@ -139,6 +142,7 @@ pub mod keras_table {}
 pub mod prelude {
     #[cfg(feature = "std")]
     pub use crate::callbacks::*;
+    pub use crate::layers::{GruState, LstmState, SimpleRnnState};
     pub use crate::losses::*;
     pub use crate::metrics::*;
     pub use crate::model_rejects;

@@ -82,7 +82,8 @@ impl Rows {
         }
     }
 
-    /// Takes down rows of a batch; some may come twice. `visit_all` calls its argument with ranges of the flat slice.
+    /// Takes down the rows of a batch, in ascending order; some may come twice. `visit_all` calls its argument with ranges
+    /// of the flat slice.
     pub(crate) fn collect(&mut self, visit_all: impl Fn(&mut dyn FnMut(Range<usize>))) {
         self.touched.clear();
         // As many as there are visits, and not only as many rows as differ, so that no later batch needs more.
@@ -90,17 +91,19 @@ impl Rows {
         visit_all(&mut |_| visits += 1);
         self.touched.reserve(visits);
         let (tables, touched) = (&mut self.tables, &mut self.touched);
-        visit_all(&mut |range| {
-            if let Some(table) = tables.iter_mut().find(|table| table.range.contains(&range.start)) {
-                table.touch(range, touched);
-            }
-        });
+        visit_all(&mut |range| tables.iter_mut().for_each(|table| table.touch(&range, touched)));
+        touched.sort_unstable_by_key(|row| row.range.start);
         for table in &mut self.tables {
             table.steps += u64::from(table.learns);
         }
     }
 
-    /// The rows of the batch that learn, with the numbers of their tables.
+    /// Whether the gradient of all tables is zero, as it has to be between two steps.
+    pub(crate) fn are_clear<T: Scalar, W: Weights<T>>(&self, dw: &W) -> bool {
+        self.ranges().all(|table| dw.as_slice()[table.clone()].iter().all(|&g| g == T::ZERO))
+    }
+
+    /// The rows of the batch that learn, in ascending order, with the numbers of their tables.
     pub(crate) fn parts(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
         let table = |row: &Touched| self.tables.iter().position(|table| table.range.contains(&row.range.start));
         let learning = self.touched.iter().filter(|row| row.learns);
@@ -145,14 +148,20 @@ impl Rows {
 }
 
 impl Table {
-    fn touch(&mut self, range: Range<usize>, touched: &mut Vec<Touched>) {
-        let rows = (range.start - self.range.start) / self.width..(range.end - self.range.start).div_ceil(self.width);
+    /// Takes down the rows that have a part in `range`.
+    fn touch(&mut self, range: &Range<usize>, touched: &mut Vec<Touched>) {
+        let range = range.start.max(self.range.start)..range.end.min(self.range.end);
+        if range.is_empty() {
+            return;
+        }
         let learns = self.learns;
         if !learns {
             return touched.push(Touched { range, missed: 0, learns });
         }
+        let rows = (range.start - self.range.start) / self.width..(range.end - self.range.start).div_ceil(self.width);
         // A table with a penalty is touched as a whole in every step.
         if rows.len() > 1 && self.seen[rows.clone()].iter().all(|&seen| seen == self.steps) {
+            let range = self.range.start + rows.start * self.width..self.range.start + rows.end * self.width;
             self.seen[rows].fill(self.steps + 1);
             return touched.push(Touched { range, missed: 0, learns });
         }
@@ -168,14 +177,14 @@ impl Table {
     }
 }
 
-/// `slot *= decay^missed`
+/// `slot *= decay^missed`, where the decay is that of the scalars: over many steps, the rounding of 0.9 to `f32` shows.
 fn catch_up<T: Scalar, W: Weights<T>>(slots: &mut [Box<W>], decay: &[f64], range: Range<usize>, missed: u64) {
     if missed == 0 {
         return;
     }
     for (slot, &decay) in slots.iter_mut().zip(decay) {
         if decay != 1.0 {
-            let factor = T::of(decay.powf(missed as f64));
+            let factor = T::of(T::of(decay).to_f64().powf(missed as f64));
             slot.as_mut_slice()[range.clone()].iter_mut().for_each(|slot| *slot *= factor);
         }
     }

@@ -40,7 +40,8 @@ impl<X: Tensors, Y: Tensors> Samples<'_, X, Y> {
 /// `x` and `y` are what [`Compiled::fit`](crate::Compiled::fit) takes; the weights are a `Vec`, slice or array of `f64`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a batch of this model",
-    note = "a batch is `(x, y)` or `(x, y, sample_weight)`, with `x` and `y` as `fit` takes them"
+    note = "a batch is `(x, y)` or `(x, y, sample_weight)`, with `x` and `y` as `fit` takes them",
+    note = "explained in nn::errors::nn0501"
 )]
 pub trait TrainingBatch<X: Tensors, Y: Tensors> {
     /// Inputs, targets and weights.

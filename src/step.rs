@@ -207,8 +207,6 @@ impl<M: Model> Learner<M> {
             self.parts.truncate(self.variables);
             self.parts.reserve(self.rows.capacity());
             self.parts.extend(self.rows.parts().map(|(table, range)| (self.variables + table, range)));
-            // The rows of two tables may have come in turns.
-            self.parts[self.variables..].sort_unstable_by_key(|(table, _)| *table);
         }
         options.clipping.apply(self.dw.as_mut_slice(), &self.parts);
         let steps = self.steps;
@@ -225,13 +223,15 @@ impl<M: Model> Learner<M> {
             update(&self.dw, &mut self.slots, range.clone());
         }
         self.rows.apply(&mut *self.dw, &mut self.slots, update);
+        // Looked at once, since it costs as much as the tables.
+        debug_assert!(self.steps > 0 || self.rows.are_clear(&*self.dw), "a layer has not named all rows in `touched`");
         self.steps += 1;
     }
 
     /// Keeps the weights within their bounds. What is frozen at run time stays as it is: the gradient, which has done its
     /// work, holds it meanwhile.
     fn constrain(&mut self, model: &mut M) {
-        if !self.frozen.contains(&true) {
+        if !M::Graph::CONSTRAINS || !self.frozen.contains(&true) {
             return M::Graph::NEW.constrain(model);
         }
         for range in &self.fixed {

@@ -76,6 +76,18 @@ model! {
     Model(inputs = words, outputs = kind)
 }
 
+model! {
+    /// Two tables, whose rows come in turns.
+    pub struct Words;
+
+    let words = Input(shape = [4], dtype = u32);
+    let a = Embedding(100, 3)(words);
+    let b = Embedding(100, 2)(words);
+    let kind = Dense(3, activation = softmax)(Flatten()(concatenate([a, b])));
+
+    Model(inputs = words, outputs = kind)
+}
+
 type Point = SVector<f32, 6>;
 
 fn data(count: usize) -> (Vec<Point>, Vec<u32>) {
@@ -96,6 +108,28 @@ fn steps_on_batches() -> nn::Result<()> {
         assert_eq!(allocations(|| drop(model.train_on_batch(&x[..count], &y[..count]))), 0);
     }
     Ok(())
+}
+
+/// However many rows a batch touches, and however many the first one did.
+#[test]
+fn steps_by_rows() -> nn::Result<()> {
+    fn check<O: Optimizer>(optimizer: O) -> nn::Result<()> {
+        let (few, many): (Vec<_>, Vec<_>) = (0..24)
+            .map(|k| (SVector::<u32, 4>::repeat(7), SVector::<u32, 4>::from_fn(|i, _| 4 * k + i as u32)))
+            .unzip();
+        let y = [0_u32, 1, 2].repeat(8);
+        let mut model =
+            Words::boxed(&mut StdRng::seed_from_u64(1)).compile(optimizer, SparseCategoricalCrossentropy::default());
+        model.train_on_batch(&few, &y)?;
+        for (x, count) in [(&many, 24), (&few, 24), (&many, 5), (&many, 24)] {
+            assert_eq!(allocations(|| drop(model.train_on_batch(&x[..count], &y[..count]))), 0);
+        }
+        Ok(())
+    }
+    check(RmsProp::default())?;
+    check(RmsProp::default().global_clipnorm(0.1))?;
+    check(Adam::default().lazy().clipnorm(0.1))?;
+    check(Adam::default())
 }
 
 #[test]
@@ -119,7 +153,7 @@ fn epochs_of_any_length() -> nn::Result<()> {
 
 /// Also where a batch touches more rows of a table than any before it.
 #[test]
-fn steps_by_rows() {
+fn steps_of_sequences() {
     let words = |batch: usize| -> Vec<SVector<u32, 7>> {
         (0..16).map(|n| SVector::from_fn(|i, _| ((n * 7 + i) * batch % 90) as u32)).collect()
     };

@@ -9,6 +9,17 @@ mod expanded {
     include!("../examples/expanded/digits.rs");
     include!("../examples/expanded/pair.rs");
     include!("../examples/expanded/reader.rs");
+    include!("../examples/expanded/words.rs");
+
+    nn::model! {
+        /// The model inside of `examples/expanded/words.rs`.
+        pub struct Titles;
+
+        let words = Input(shape = [6], dtype = u32);
+        let rows = Flatten()(Embedding(50, 2)(words));
+
+        Model(inputs = words, outputs = rows)
+    }
 }
 
 /// What editors see, which the compiler otherwise does not.
@@ -56,6 +67,20 @@ fn the_committed_expansions_compute_the_same() {
 #[test]
 fn gradients_of_a_committed_expansion() {
     check_layer::<<expanded::Reader<f64> as Model>::Inputs, _>(&expanded::ReaderGraph);
+}
+
+/// The table of the outer model lies first, with 8 numbers in a row; the one inside has 2.
+#[test]
+fn rows_of_a_committed_expansion() {
+    type Graph = expanded::WordsGraph;
+    let (x, mut rows) = ([SVector::<u32, 6>::new(9, 0, 9, 1, 2, 3)], Vec::new());
+    let cache = nn::Buffer::with_capacity(1);
+    Layer::<f32, SVector<u32, 6>>::touched::<nn::Heap>(&Graph::default(), &x, &cache, &mut |range| rows.push(range));
+    let table =
+        |start: usize, width: usize| [9, 0, 9, 1, 2, 3].map(|word| start + word * width..start + (word + 1) * width);
+    let inside = std::mem::offset_of!(expanded::Words<f32>, title) / 4;
+    assert_eq!(rows, [table(0, 8), table(inside, 2)].concat());
+    assert_eq!(<Graph as Layer<f32, SVector<u32, 6>>>::BOUNDS, [50]);
 }
 
 /// The expansion holds an `unsafe impl`, of which the user's `forbid` says nothing: it is not the user's.

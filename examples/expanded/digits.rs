@@ -68,7 +68,7 @@ impl DigitsGraph {
     pub const fn output_shapes(
         inputs: &[::nn::Shape],
     ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-        ::nn::spec::model_outputs("Digits", Self::INPUT_SHAPES, Self::OUTPUT_SHAPES, inputs)
+        ::nn::spec::model_outputs("Digits", DigitsGraph::INPUT_SHAPES, DigitsGraph::OUTPUT_SHAPES, inputs)
     }
 
     /// The shape of its only output, if these are the shapes of its inputs.
@@ -275,6 +275,7 @@ const _: () = {
             + <Dense<64, 10, 1> as Layer<T, SVector<T, 64>>>::MACS;
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::layer::head::<T, SVector<T, 10>, _>(&Activate(Softmax))];
+        const CONSTRAINS: bool = false;
         fn init(&self, w: &mut Digits<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<T, 64>>::init(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense, rng);
             Layer::<T, SVector<T, 64>>::init(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense_1, rng);
@@ -444,12 +445,6 @@ const _: () = {
 
         fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SVector<T, 10>]> {
             ::core::option::Option::Some(&m.digit[..n])
-        }
-
-        fn constrain(&self, w: &mut Digits<T>) {
-            Layer::<T, SVector<T, 64>>::constrain(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense);
-            Layer::<T, SVector<T, 64>>::constrain(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense_1);
-            Layer::<T, SVector<T, 64>>::constrain(&Dense::<64, 10, 1>::DEFAULT, &mut w.digit);
         }
 
         fn regularize(&self, w: &Digits<T>, mut dw: ::core::option::Option<&mut Digits<T>>) -> T {

@@ -72,35 +72,65 @@ pub struct PairGraph;
 
 #[allow(dead_code)]
 impl PairGraph {
-    const TOWER: ::nn::spec::Inferred =
-        ::nn::spec::expect_one("tower", <<Digits as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[64])]));
-    const TOWER_1: ::nn::spec::Inferred =
-        ::nn::spec::expect_one("tower", <<Digits as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[64])]));
-    const BOTH: ::nn::spec::Inferred = ::nn::spec::expect(
-        "both",
-        ::nn::layers::concatenate::infer(
-            &[::nn::spec::Value::Int(-1i64)],
-            &[PairGraph::TOWER.output(0usize), PairGraph::TOWER_1.output(0usize)],
+    const TOWER: ::nn::spec::Inferred = ::nn::spec::Call::inferred(::nn::spec::Call::input(
+        ::nn::spec::Call {
+            layer: "tower",
+            inputs: &[("a", "an input")],
+            shapes: &[::nn::Shape::new(&[64])],
+            found: ::nn::spec::one(<<Digits as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[64])])),
+        },
+        0usize,
+    ));
+    const TOWER_1: ::nn::spec::Inferred = ::nn::spec::Call::inferred(::nn::spec::Call::input(
+        ::nn::spec::Call {
+            layer: "tower",
+            inputs: &[("b", "an input")],
+            shapes: &[::nn::Shape::new(&[64])],
+            found: ::nn::spec::one(<<Digits as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[64])])),
+        },
+        0usize,
+    ));
+    const BOTH: ::nn::spec::Inferred = ::nn::spec::Call::inferred(::nn::spec::Call::input(
+        ::nn::spec::Call::input(
+            ::nn::spec::Call {
+                layer: "both",
+                inputs: &[("tower(a)", "the output of `Digits()`"), ("tower(b)", "the output of `Digits()`")],
+                shapes: &[PairGraph::TOWER.output(0usize), PairGraph::TOWER_1.output(0usize)],
+                found: ::nn::layers::concatenate::infer(
+                    &[::nn::spec::Value::Int(-1i64)],
+                    &[PairGraph::TOWER.output(0usize), PairGraph::TOWER_1.output(0usize)],
+                ),
+            },
+            0usize,
         ),
-    );
-    const SAME: ::nn::spec::Inferred = ::nn::spec::expect(
-        "same",
-        ::nn::layers::dense::infer(
-            &[
-                ::nn::spec::Value::Size(1),
-                ::nn::spec::Value::Absent,
-                ::nn::spec::Value::Flag(true),
-                ::nn::spec::Value::Absent,
-                ::nn::spec::Value::Absent,
-                ::nn::spec::Value::Absent,
-                ::nn::spec::Value::Absent,
-                ::nn::spec::Value::Absent,
-                ::nn::spec::Value::Absent,
-                ::nn::spec::Value::Absent,
-            ],
-            &[PairGraph::BOTH.output(0usize)],
+        1usize,
+    ));
+    const SAME: ::nn::spec::Inferred = ::nn::spec::Call::inferred(::nn::spec::Call::argument(
+        ::nn::spec::Call::input(
+            ::nn::spec::Call {
+                layer: "same",
+                inputs: &[("both", "the output of `concatenate([tower(a), tower(b)])`")],
+                shapes: &[PairGraph::BOTH.output(0usize)],
+                found: ::nn::layers::dense::infer(
+                    &[
+                        ::nn::spec::Value::Size(1),
+                        ::nn::spec::Value::Absent,
+                        ::nn::spec::Value::Flag(true),
+                        ::nn::spec::Value::Absent,
+                        ::nn::spec::Value::Absent,
+                        ::nn::spec::Value::Absent,
+                        ::nn::spec::Value::Absent,
+                        ::nn::spec::Value::Absent,
+                        ::nn::spec::Value::Absent,
+                        ::nn::spec::Value::Absent,
+                    ],
+                    &[PairGraph::BOTH.output(0usize)],
+                ),
+            },
+            0usize,
         ),
-    );
+        0usize,
+    ));
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64]), ::nn::Shape::new(&[64])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[PairGraph::SAME.output(0usize)];
     /// The graph as a layer of another one.
@@ -112,7 +142,7 @@ impl PairGraph {
     pub const fn output_shapes(
         inputs: &[::nn::Shape],
     ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-        ::nn::spec::model_outputs("Pair", Self::INPUT_SHAPES, Self::OUTPUT_SHAPES, inputs)
+        ::nn::spec::model_outputs("Pair", PairGraph::INPUT_SHAPES, PairGraph::OUTPUT_SHAPES, inputs)
     }
 
     /// The shape of its only output, if these are the shapes of its inputs.
@@ -275,7 +305,7 @@ const _: () = {
         fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
             <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::variables(
                 &path.join("tower"),
-                visit,
+                &mut |variable| visit(&variable.whole()),
             );
             <DenseWeights<
                 T,
@@ -393,6 +423,7 @@ const _: () = {
             SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
             _,
         >(&Activate(Sigmoid))];
+        const CONSTRAINS: bool = <PairTowerLayer as Layer<T, SVector<T, 64>>>::CONSTRAINS;
         fn init(&self, w: &mut Pair<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<T, 64>>::init(&PairTowerLayer::new(), &mut w.tower, rng);
             Layer::<
@@ -666,21 +697,6 @@ const _: () = {
 
         fn constrain(&self, w: &mut Pair<T>) {
             Layer::<T, SVector<T, 64>>::constrain(&PairTowerLayer::new(), &mut w.tower);
-            Layer::<
-                T,
-                SMatrix<
-                    T,
-                    { PairGraph::BOTH.output(0usize).rows() },
-                    { PairGraph::BOTH.output(0usize).cols() },
-                >,
-            >::constrain(
-                &Dense::<
-                    { PairGraph::SAME.constant(0usize) },
-                    { PairGraph::SAME.constant(1usize) },
-                    { PairGraph::SAME.constant(2usize) },
-                >::DEFAULT,
-                &mut w.same,
-            );
         }
 
         fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {

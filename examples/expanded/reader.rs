@@ -85,7 +85,7 @@ impl ReaderGraph {
     pub const fn output_shapes(
         inputs: &[::nn::Shape],
     ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-        ::nn::spec::model_outputs("Reader", Self::INPUT_SHAPES, Self::OUTPUT_SHAPES, inputs)
+        ::nn::spec::model_outputs("Reader", ReaderGraph::INPUT_SHAPES, ReaderGraph::OUTPUT_SHAPES, inputs)
     }
 
     /// The shape of its only output, if these are the shapes of its inputs.
@@ -349,6 +349,7 @@ const _: () = {
             + <Dense<18, 1, 1> as Layer<T, SVector<T, 18>>>::MACS;
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::activations::Head::Other, ::nn::layer::head::<T, SVector<T, 1>, _>(&Activate(Sigmoid))];
+        const CONSTRAINS: bool = false;
         fn init(&self, w: &mut Reader<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<T, 20>>::init(
                 &Dense::<20, 16, 1> {
@@ -623,18 +624,6 @@ const _: () = {
             n: usize,
         ) -> (Option<&[SVector<T, 10>]>, Option<&[SVector<T, 1>]>) {
             (::core::option::Option::None, ::core::option::Option::Some(&m.certain[..n]))
-        }
-
-        fn constrain(&self, w: &mut Reader<T>) {
-            Layer::<T, SVector<T, 20>>::constrain(
-                &Dense::<20, 16, 1> {
-                    kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
-                    ..Dense::<20, 16, 1>::DEFAULT
-                },
-                &mut w.dense,
-            );
-            Layer::<T, SVector<T, 16>>::constrain(&Dense::<16, 10, 1>::DEFAULT, &mut w.answer);
-            Layer::<T, SVector<T, 18>>::constrain(&Dense::<18, 1, 1>::DEFAULT, &mut w.certain);
         }
 
         fn regularize(&self, w: &Reader<T>, mut dw: ::core::option::Option<&mut Reader<T>>) -> T {

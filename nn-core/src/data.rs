@@ -8,7 +8,8 @@ use nalgebra::SMatrix;
 /// The samples are nalgebra matrices; where a sample is a single scalar, plain numbers do as well (`Vec<f32>`, `Vec<u32>`).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not hold samples",
-    note = "expected a `Vec`, a slice or an array of samples such as `SVector<f32, 64>`, or a reference to one"
+    note = "expected a `Vec`, a slice or an array of samples such as `SVector<f32, 64>`, or a reference to one",
+    note = "explained in nn::errors::nn0501"
 )]
 pub trait Column {
     /// What it is a sequence of.
@@ -63,7 +64,8 @@ impl<V: Column + ?Sized> Column for &V {
 /// A type whose slices are slices of samples `S`: the sample itself, or a scalar where the sample is one scalar.
 #[diagnostic::on_unimplemented(
     message = "expected samples of type `{S}`, but these are of type `{Self}`",
-    note = "the shape `(64,)` is `SVector<f32, 64>`; `(steps, features)` is `SMatrix<f32, features, steps>`"
+    note = "the shape `(64,)` is `SVector<f32, 64>`; `(steps, features)` is `SMatrix<f32, features, steps>`",
+    note = "explained in nn::errors::nn0501"
 )]
 pub trait Items<S>: Sized {
     /// The same memory as samples.
@@ -89,16 +91,21 @@ scalar_items!(f32, f64, u32);
 
 /// The inputs or targets `X` of a model: a [`Column`], a tuple of columns, or the struct with names that `model!` writes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not hold the inputs or targets of this model",
-    note = "expected a `Vec`, slice or array of samples for one tensor; for several, a tuple or the model's `…Inputs` or \
-            `…Outputs` struct of them",
-    note = "the samples are `{X}`"
+    message = "`{Self}` does not hold the samples that are expected here",
+    label = "expected a `Vec`, slice or array of samples, or for several tensors a tuple of them in the model's order",
+    note = "the expected samples are `{X}`",
+    note = "`SVector<f32, 10>` is printed as `Matrix<f32, Const<10>, Const<1>, ..>`, and `SMatrix<f32, 3, 5>`, which has the \
+            shape (5, 3), as `Matrix<f32, Const<3>, Const<5>, ..>`",
+    note = "the inputs come first, then the targets; a sparse loss takes classes (`u32`) for targets, and other losses take \
+            samples of the output's shape",
+    note = "explained in nn::errors::nn0501"
 )]
 pub trait Batches<X: Tensors> {
     /// The samples of every tensor.
     fn batches(&self) -> X::Batch<'_>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Sample, V: Column<Item: Items<S>>> Batches<S> for V {
     fn batches(&self) -> &[S] {
         Items::as_samples(self.items())
@@ -107,12 +114,14 @@ impl<S: Sample, V: Column<Item: Items<S>>> Batches<S> for V {
 
 macro_rules! tuple_batches {
     ($(($name:ident $index:tt $column:ident))+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($name: Sample, $column: Column<Item: Items<$name>>),+> Batches<($($name,)+)> for ($($column,)+) {
             fn batches(&self) -> ($(&[$name],)+) {
                 ($(Items::as_samples(self.$index.items()),)+)
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($name: Sample, $column: Column<Item: Items<$name>>),+> Batches<($($name,)+)> for &($($column,)+) {
             fn batches(&self) -> ($(&[$name],)+) {
                 (**self).batches()

@@ -27,7 +27,8 @@ use rand::Rng;
 /// The [`layers`](crate::layers) pages are the examples; `examples/custom_layer.rs` shows a layer of a user's own.
 #[diagnostic::on_unimplemented(
     message = "the layer `{Self}` cannot be called on tensors of type `{X}`",
-    note = "a layer of your own implements `nn::Layer<T, X>` for every scalar `T`, and `nn::Component`"
+    note = "a layer of your own implements `nn::Layer<T, X>` for every scalar `T`, and `nn::Component`",
+    note = "explained in nn::errors::nn0506"
 )]
 pub trait Layer<T: Scalar, X: Tensors> {
     /// The output sample, or a tuple of them.
@@ -49,6 +50,10 @@ pub trait Layer<T: Scalar, X: Tensors> {
     /// For each input of indices, how many there are to choose from (the size of the vocabulary): an index is below it.
     /// `usize::MAX`, or no entry, where any index does.
     const BOUNDS: &'static [usize] = &[];
+
+    /// Whether [`constrain`](Self::constrain) may do anything. A model knows it: `false` where none of its layers has a
+    /// constraint, so that a step need not keep what is frozen out of its way.
+    const CONSTRAINS: bool = true;
 
     /// Sets fresh weights. They are zero before.
     fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
@@ -132,7 +137,10 @@ pub trait Layer<T: Scalar, X: Tensors> {
     /// by rows ([`Variable::rows`](crate::Variable::rows)). A part may come twice.
     ///
     /// Gradients of a table come for the rows that a batch names: a step costs as much as these, not as much as the table.
-    /// Whatever is not visited has a gradient of zero.
+    /// Whatever is not visited must have a gradient of zero: it is neither applied nor cleared.
+    ///
+    /// It is asked of layers whose calls all read indices; other layers' variables by rows are treated as any variable. A
+    /// tensor of numbers that it reads beside the indices may come without samples.
     fn touched<B: Storage>(&self, x: X::Batch<'_>, cache: &Self::Cache<B>, visit: &mut dyn FnMut(Range<usize>)) {
         let (_, _, _) = (x, cache, visit);
     }
@@ -248,7 +256,9 @@ impl<'a, 'rng> Mode<'a, 'rng> {
 /// the call, and the `const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a model nor a layer",
-    note = "a layer of your own implements `nn::Component` with `type Layer = Self`"
+    label = "a call in a graph names a layer of the library, a model, or a layer of your own",
+    note = "a layer of your own implements `nn::Component` with `type Layer = Self`",
+    note = "explained in nn::errors::nn0506"
 )]
 pub trait Component {
     /// The layer.

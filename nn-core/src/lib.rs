@@ -17,6 +17,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod activations;
+pub mod code;
 pub mod constraints;
 pub mod initializers;
 pub mod layers;
@@ -56,6 +57,7 @@ pub mod testing;
 #[cfg(feature = "compute")]
 pub mod weights;
 
+pub use code::Code;
 pub use shape::{Shape, ShapeError};
 
 #[cfg(feature = "compute")]

@@ -1,6 +1,7 @@
 //! [`Model`] and [`Graph`]: what `model!` implements for every struct it writes.
 
 use crate::Element;
+use crate::code::Code;
 use crate::data::Inspect;
 use crate::layer::{Component, Layer, Pass};
 use crate::lints::End;
@@ -8,6 +9,7 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::storage::{Buffer, Inline};
 use crate::tensor::{FloatTensors, Tensors};
+use crate::text::Text;
 use crate::weights::Weights;
 use rand::Rng;
 
@@ -15,7 +17,11 @@ use rand::Rng;
 ///
 /// `model!` implements it. What most programs use (`boxed`, `new`, `call`, `SUMMARY`) is also inherent there for `f32`, so
 /// that `Digits::boxed(&mut rng)` needs no annotation; `Digits::<f64>::boxed(&mut rng)` is this trait's.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a model", note = "models are written by `model!`")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    note = "models are written by `model!`",
+    note = "explained in nn::errors::nn0506"
+)]
 pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     /// `f32` or `f64`.
     type Scalar: Scalar + Element;
@@ -78,7 +84,7 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
 
     /// Fresh weights, by value. Refused at compile time above [`MAX_BY_VALUE`] bytes.
     fn new(rng: &mut dyn Rng) -> Self {
-        const { assert!(size_of::<Self>() <= MAX_BY_VALUE, "this model is too large to be moved on a stack: use `boxed`") }
+        const { assert_by_value::<Self>() }
         let mut model = Self::zeroed();
         Self::Graph::NEW.init(&mut model, rng);
         model
@@ -91,12 +97,32 @@ pub const MAX_BY_VALUE: usize = 256 * 1024;
 /// The most bytes of activations that `call` keeps on the stack.
 pub const MAX_ARENA: usize = 512 * 1024;
 
+/// Refuses, at compile time, to move a large model by value.
+///
+/// # Panics
+/// If it has more than [`MAX_BY_VALUE`] bytes.
+#[track_caller]
+const fn assert_by_value<M: Model>() {
+    if size_of::<M>() > MAX_BY_VALUE {
+        let message = Text::<256>::new().str("this model has ").grouped(size_of::<M>()).str(" bytes of weights, and ");
+        let message = message.str("`new` gives at most ").grouped(MAX_BY_VALUE).str(" by value");
+        let message = message.str("\n  = help: make it on the heap: `boxed`").str(Code::ByValue.note().as_str());
+        panic!("{}", message.as_str())
+    }
+}
+
 /// Refuses, at compile time, to keep the activations of a large model on the stack.
 ///
 /// # Panics
 /// If they take more than [`MAX_ARENA`] bytes.
+#[track_caller]
 pub const fn assert_arena<M: Model>() {
-    assert!(M::ARENA_BYTES <= MAX_ARENA, "the activations of this model are too large for a stack: use `predict`");
+    if M::ARENA_BYTES > MAX_ARENA {
+        let message = Text::<256>::new().str("the activations of this model have ").grouped(M::ARENA_BYTES);
+        let message = message.str(" bytes, and `call` keeps at most ").grouped(MAX_ARENA).str(" on the stack");
+        let message = message.str("\n  = help: keep them on the heap: `predict`").str(Code::Arena.note().as_str());
+        panic!("{}", message.as_str())
+    }
 }
 
 /// One prediction with the activations on the stack.

@@ -18,6 +18,7 @@ macro_rules! named {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$sample: $crate::Sample, $letter> $crate::data::Batches<$sample> for $name<$letter>
         where
             $letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,
@@ -27,6 +28,7 @@ macro_rules! named {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$sample: $crate::Sample, $letter> $crate::data::Batches<$sample> for &$name<$letter>
         where
             $letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,
@@ -36,6 +38,7 @@ macro_rules! named {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$sample: $crate::Sample, $target: $crate::Sample, $letter> $crate::metrics::Metrics<$sample, $target>
             for $name<$letter>
         where
@@ -68,6 +71,7 @@ macro_rules! named {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($sample: $crate::Sample,)+ $($letter),+> $crate::data::Batches<($($sample,)+)> for $name<$($letter),+>
         where
             $($letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,)+
@@ -77,6 +81,7 @@ macro_rules! named {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($sample: $crate::Sample,)+ $($letter),+> $crate::data::Batches<($($sample,)+)> for &$name<$($letter),+>
         where
             $($letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,)+
@@ -86,6 +91,7 @@ macro_rules! named {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($sample: $crate::Sample, $target: $crate::Sample,)+ $($letter),+>
             $crate::metrics::Metrics<($($sample,)+), ($($target,)+)> for $name<$($letter),+>
         where
@@ -130,6 +136,7 @@ macro_rules! named {
     };
     // `$tuple` is the tuple of the fields, or the only field.
     (@delegate $name:ident [$($letter:ident)+] [$tuple:ty] [$($field:ident)+]) => {
+        #[diagnostic::do_not_recommend]
         impl<Outputs: $crate::Tensors, $($letter: Clone),+> $crate::losses::Losses<Outputs> for $name<$($letter),+>
         where
             $tuple: $crate::losses::Losses<Outputs>,

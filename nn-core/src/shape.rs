@@ -1,5 +1,6 @@
 //! [`Shape`]: the shape of one sample, without the batch axis, and [`ShapeError`].
 
+use crate::code::Code;
 use crate::text::Text;
 use core::fmt;
 
@@ -166,6 +167,8 @@ pub enum Blame {
 /// Why a layer cannot be applied to its inputs.
 #[derive(Clone, Copy, Debug)]
 pub struct ShapeError {
+    /// What is wrong in general.
+    pub code: Code,
     /// What is to blame.
     pub blame: Blame,
     /// What was expected and what came, lower case, without a full stop.
@@ -174,18 +177,36 @@ pub struct ShapeError {
 
 impl ShapeError {
     /// An error that blames the whole call.
-    pub const fn new(message: Text<256>) -> Self {
-        ShapeError { blame: Blame::Call, message }
+    pub const fn new(code: Code, message: Text<256>) -> Self {
+        ShapeError { code, blame: Blame::Call, message }
     }
 
     /// An error that blames input `input`.
-    pub const fn input(input: usize, message: Text<256>) -> Self {
-        ShapeError { blame: Blame::Input(input), message }
+    pub const fn input(code: Code, input: usize, message: Text<256>) -> Self {
+        ShapeError { code, blame: Blame::Input(input), message }
+    }
+
+    /// Argument `argument` is `axis` in Keras's counting, and a sample of this shape has no such axis.
+    pub const fn no_axis(argument: usize, axis: i64, shape: &Shape) -> Self {
+        let message = Text::new();
+        let message = match axis {
+            0 => message.str("axis 0 counts the batch; "),
+            _ => message.str("there is no axis ").int(axis).str("; "),
+        };
+        let message = match shape.rank {
+            0 => message.str("a scalar has no axes"),
+            1 => message.str("a sample of shape ").shape(shape).str(" has axis 1, which is also -1"),
+            rank => {
+                let message = message.str("a sample of shape ").shape(shape).str(" has the axes 1 to ").size(rank);
+                message.str(", which are also -").size(rank).str(" to -1")
+            }
+        };
+        ShapeError::argument(Code::NoSuchAxis, argument, message)
     }
 
     /// An error that blames argument `argument`.
-    pub const fn argument(argument: usize, message: Text<256>) -> Self {
-        ShapeError { blame: Blame::Argument(argument), message }
+    pub const fn argument(code: Code, argument: usize, message: Text<256>) -> Self {
+        ShapeError { code, blame: Blame::Argument(argument), message }
     }
 }
 

@@ -4,7 +4,8 @@
 //! nothing about a single layer is written in the macro, but that an `activation` stands for an `Activate` and an
 //! `activity_regularizer` for an `ActivityRegularization`.
 
-use crate::shape::{Shape, ShapeError};
+use crate::code::Code;
+use crate::shape::{Blame, Shape, ShapeError};
 use crate::text::Text;
 
 /// A layer, as the graph sees it.
@@ -47,6 +48,8 @@ pub struct LayerSpec {
     /// For a layer around another one (its argument of [`Kind::Layer`]): the shapes that the other one is called on, as the
     /// outputs of the result. The shape rule then finds what the other one gives in [`Value::Layer`].
     pub inner: Option<fn(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>>,
+    /// The names of the layers that it can be wrapped around; none for all with one input.
+    pub around: &'static [&'static str],
 }
 
 impl LayerSpec {
@@ -69,6 +72,7 @@ impl LayerSpec {
         head: false,
         infer: unruled,
         inner: None,
+        around: &[],
     };
 }
 
@@ -181,6 +185,7 @@ pub enum Kind {
 
 /// The default of an argument.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)] // Made when a model compiles, without a heap.
 pub enum Default {
     /// It must be given.
     Required,
@@ -192,6 +197,7 @@ pub enum Default {
 
 /// The value of an argument, as a shape rule sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)] // Made when a model compiles, without a heap.
 pub enum Value {
     /// A dimension.
     Size(usize),
@@ -433,39 +439,171 @@ impl Inferred {
     }
 }
 
-/// The result of a shape rule in a `const` of an expansion, where the error has to be a panic.
+/// A call whose shapes only rustc knows, in a `const` of an expansion: there an error has to be a panic.
 ///
-/// # Panics
-/// With the layer's name and the message of the error.
-pub const fn expect(layer: &str, result: Result<Inferred, ShapeError>) -> Inferred {
-    match result {
-        Ok(inferred) => {
-            let mut i = 0;
-            while i < inferred.output_count {
-                if inferred.outputs[i].size() == 0 {
-                    let message = Text::<512>::new().str("`").str(layer).str("`: a dimension of the output is 0: ");
-                    panic!("{}", message.shape(&inferred.outputs[i]).as_str())
+/// rustc shows the panic where the function is called, so an expansion asks for everything that may be to blame with the
+/// token of that input or argument as the place of the question: `inferred(input(argument(call, 0), 0))`.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    /// The layer's name.
+    pub layer: &'a str,
+    /// What was written for each input, and what that is: `("x", "an input")`.
+    pub inputs: &'a [(&'a str, &'a str)],
+    /// The shapes of the inputs.
+    pub shapes: &'a [Shape],
+    /// What the shape rule found.
+    pub found: Result<Inferred, ShapeError>,
+}
+
+impl Call<'_> {
+    /// The same, unless input `input` is to blame.
+    ///
+    /// # Panics
+    /// With the message of the error, if it is.
+    #[track_caller]
+    pub const fn input(self, input: usize) -> Self {
+        if let Err(ShapeError { blame: Blame::Input(blamed), .. }) = &self.found
+            && *blamed == input
+        {
+            self.inferred();
+        }
+        self
+    }
+
+    /// The same, unless argument `argument` is to blame.
+    ///
+    /// # Panics
+    /// With the message of the error, if it is.
+    #[track_caller]
+    pub const fn argument(self, argument: usize) -> Self {
+        if let Err(ShapeError { blame: Blame::Argument(blamed), .. }) = &self.found
+            && *blamed == argument
+        {
+            self.inferred();
+        }
+        self
+    }
+
+    /// What the shape rule found.
+    ///
+    /// # Panics
+    /// With the message of the error, if it found one, or if an output has a dimension of 0 or too many scalars.
+    #[track_caller]
+    pub const fn inferred(self) -> Inferred {
+        let start = Text::<1024>::new().str("`").str(self.layer).str("`: ");
+        match &self.found {
+            Ok(inferred) => {
+                let mut i = 0;
+                while i < inferred.output_count {
+                    let (output, size) = (&inferred.outputs[i], inferred.outputs[i].size());
+                    if size == 0 {
+                        self.fail(Code::NotPositive, start.str("a dimension of the output is 0: ").shape(output));
+                    }
+                    if size > MAX_SCALARS {
+                        self.fail(Code::TooLarge, start.str("the output has too many scalars: ").shape(output));
+                    }
+                    i += 1;
                 }
-                i += 1;
+                *inferred
             }
-            inferred
+            Err(error) => self.fail(error.code, start.str(error.message.as_str())),
         }
-        Err(error) => {
-            let message = Text::<512>::new().str("`").str(layer).str("`: ").str(error.message.as_str());
-            panic!("{}", message.as_str())
+    }
+
+    #[track_caller]
+    const fn fail(&self, code: Code, mut message: Text<1024>) -> ! {
+        let mut i = 0;
+        // A number such as a rate is wrong whatever the shapes are.
+        while i < self.inputs.len() && i < self.shapes.len() && !matches!(code, Code::OutOfRange) {
+            let (written, origin) = self.inputs[i];
+            message = message.str("\n  = note: `").str(written).str("` has the shape ").shape(&self.shapes[i]);
+            message = message.str(": ").str(origin);
+            i += 1;
         }
+        panic!("{}", message.str(code.note().as_str()).as_str())
     }
 }
 
-/// [`expect`] for a layer with one output, whose rule gives its shape.
+/// What a shape rule found, where nothing is known of the inputs but their shapes.
 ///
 /// # Panics
-/// With the layer's name and the message of the error.
-pub const fn expect_one(layer: &str, result: Result<Shape, ShapeError>) -> Inferred {
-    match result {
-        Ok(output) => Inferred::new(output, &[]),
-        Err(error) => expect(layer, Err(error)),
+/// As [`Call::inferred`].
+#[track_caller]
+pub const fn expect(layer: &str, found: Result<Inferred, ShapeError>) -> Inferred {
+    Call { layer, inputs: &[], shapes: &[], found }.inferred()
+}
+
+/// The most scalars of a sample. Shape rules need not think of overflow below it.
+pub const MAX_SCALARS: usize = u32::MAX as usize;
+
+/// What the rule of a layer with one output found.
+pub const fn one(output: Result<Shape, ShapeError>) -> Result<Inferred, ShapeError> {
+    match output {
+        Ok(output) => Ok(Inferred::new(output, &[])),
+        Err(error) => Err(error),
     }
+}
+
+/// The shape of an input.
+///
+/// # Panics
+/// If it has too many scalars.
+#[track_caller]
+pub const fn input_shape(name: &str, shape: Shape) -> Shape {
+    if shape.size() > MAX_SCALARS {
+        let message = Text::<512>::new().str("the input `").str(name).str("` has too many scalars: its shape is ");
+        panic!("{}", message.shape(&shape).str(Code::TooLarge.note().as_str()).as_str())
+    }
+    shape
+}
+
+/// A dimension, which messages call `what`: `` `units` ``.
+///
+/// # Panics
+/// If it is 0.
+#[track_caller]
+pub const fn dimension(what: &str, size: usize) -> usize {
+    if size == 0 {
+        let message = Text::<256>::new().str(what).str(" must be at least 1, but is 0");
+        panic!("{}", message.str(Code::NotPositive.note().as_str()).as_str())
+    }
+    size
+}
+
+/// What was found for a call, if the call has as many names as outputs.
+///
+/// # Panics
+/// If it has not.
+#[track_caller]
+pub const fn outputs_named(layer: &str, names: usize, found: Inferred) -> Inferred {
+    if found.output_count != names {
+        let message = Text::<512>::new().str("`").str(layer).str("` gives ").size(found.output_count);
+        let message = message.str(if found.output_count == 1 { " tensor, but has " } else { " tensors, but has " });
+        let message = message.size(names).str(if names == 1 { " name here" } else { " names here" });
+        panic!("{}", message.str(Code::OutputCount.note().as_str()).as_str())
+    }
+    found
+}
+
+/// What was found for a call with the same weights as an earlier one, if it has the same constants as these.
+///
+/// # Panics
+/// If it has not.
+#[track_caller]
+pub const fn weights_shared(layer: &str, consts: &[usize], before: Shape, now: Shape, found: Inferred) -> Inferred {
+    let mut i = 0;
+    while i < consts.len() {
+        if consts[i] != found.constant(i) {
+            let message =
+                Text::<512>::new().str("`").str(layer).str("` shares its weights between calls, but is called ");
+            let message = message.str("on the shapes ").shape(&before).str(" and ").shape(&now);
+            let message =
+                message.str("\n  = help: its inputs may differ in positions, not in features; make a second ");
+            panic!("{}", message.str("layer for other features").str(Code::SharedWeights.note().as_str()).as_str())
+        }
+        i += 1;
+    }
+    found
 }
 
 /// The outputs of a model that is called as a layer, if these are the shapes of its inputs.
@@ -477,13 +615,14 @@ pub const fn model_outputs(
 ) -> Result<Inferred, ShapeError> {
     if inputs.len() != expected.len() {
         let message = Text::new().str("`").str(name).str("` expects ").size(expected.len());
-        return Err(ShapeError::new(message.str(" inputs, but got ").size(inputs.len())));
+        let message = message.str(if expected.len() == 1 { " input, but got " } else { " inputs, but got " });
+        return Err(ShapeError::new(Code::InputCount, message.size(inputs.len())));
     }
     let mut i = 0;
     while i < inputs.len() {
         if !inputs[i].equals(&expected[i]) {
             let message = Text::new().str("`").str(name).str("` expects an input of shape ").shape(&expected[i]);
-            return Err(ShapeError::input(i, message.str(", but got ").shape(&inputs[i])));
+            return Err(ShapeError::input(Code::ModelShape, i, message.str(", but got ").shape(&inputs[i])));
         }
         i += 1;
     }
@@ -496,7 +635,7 @@ pub const fn only_output(name: &str, outputs: Result<Inferred, ShapeError>) -> R
         Ok(inferred) if inferred.output_count == 1 => Ok(inferred.outputs[0]),
         Ok(inferred) => {
             let message = Text::new().str("`").str(name).str("` has ").size(inferred.output_count);
-            Err(ShapeError::new(message.str(" outputs: name them all, `let (a, b) = ..;`")))
+            Err(ShapeError::new(Code::OutputCount, message.str(" outputs: name them all, `let (a, b) = ..;`")))
         }
         Err(error) => Err(error),
     }
@@ -520,8 +659,12 @@ mod tests {
     use super::*;
 
     #[test]
-    #[should_panic(expected = "`dense`: expected 3")]
-    fn a_failed_rule_panics_with_the_layer_and_the_message() {
-        expect("dense", Err(ShapeError::new(Text::new().str("expected 3"))));
+    #[should_panic(
+        expected = "`dense`: expected 3\n  = note: `x` has the shape (4,): an input\n  = note: explained in"
+    )]
+    fn a_failed_rule_panics_with_the_layer_the_message_and_the_inputs() {
+        let found = Err(ShapeError::input(Code::ShapeMismatch, 0, Text::new().str("expected 3")));
+        let call = Call { layer: "dense", inputs: &[("x", "an input")], shapes: &[Shape::new(&[4])], found };
+        call.input(1).argument(0).input(0);
     }
 }

@@ -71,7 +71,8 @@ impl Element for u32 {
 /// One sample of a tensor: `SMatrix<E, ROWS, COLS>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a sample",
-    note = "a sample is a statically sized nalgebra matrix: `SVector<f32, 64>` for the shape `(64,)`"
+    note = "a sample is a statically sized nalgebra matrix: `SVector<f32, 64>` for the shape `(64,)`",
+    note = "explained in nn::errors::nn0501"
 )]
 pub trait Sample:
     Pod

@@ -106,6 +106,12 @@ impl<'a> Variable<'a> {
         Variable { trainable: false, ..self }
     }
 
+    /// The same variable, taken as a whole in every step: of a layer that is not asked for the rows that it
+    /// [touched](crate::Layer::touched).
+    pub const fn whole(self) -> Self {
+        Variable { rows: false, ..self }
+    }
+
     /// A variable that holds a running state and is not trained.
     pub const fn state(path: &'a Path<'a>, name: &'static str, shape: Shape) -> Self {
         Variable { path: path.join(name), shape, trainable: false, rows: false }

@@ -7,7 +7,8 @@
 //! - there are not more inputs and outputs than the library has tuples for.
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::{Graph, Producer, TensorId};
+use crate::graph::{Graph, Node, Producer, TensorId};
+use nn_core::Code;
 use nn_core::spec::MAX_INPUTS;
 use quote::ToTokens;
 use std::collections::HashSet;
@@ -19,20 +20,19 @@ pub(crate) fn check(graph: &Graph, diagnostics: &mut Diagnostics) {
         return;
     }
     lists(graph, diagnostics);
-    let needed = needed(graph);
+    let needed = before(graph, graph.outputs.iter().copied().collect());
     inputs(graph, &needed, diagnostics);
     layers(graph, &needed, diagnostics);
 }
 
-/// The tensors that the outputs depend on.
-fn needed(graph: &Graph) -> HashSet<TensorId> {
-    let mut needed: HashSet<TensorId> = graph.outputs.iter().copied().collect();
+/// Some tensors and all that they depend on.
+fn before(graph: &Graph, mut tensors: HashSet<TensorId>) -> HashSet<TensorId> {
     for node in graph.nodes.iter().rev() {
-        if node.outputs.iter().any(|output| needed.contains(output)) {
-            needed.extend(&node.inputs);
+        if node.outputs.iter().any(|output| tensors.contains(output)) {
+            tensors.extend(&node.inputs);
         }
     }
-    needed
+    tensors
 }
 
 fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
@@ -42,62 +42,92 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
         let mut seen = HashSet::new();
         for (tensor, expr) in tensors.iter().zip(exprs) {
             if !seen.insert(tensor) {
-                diagnostics.error(expr, format!("`{}` is listed twice among the {what}", expr.to_token_stream()));
+                diagnostics
+                    .error(
+                        Code::ListedTwice,
+                        expr,
+                        format!("`{}` is listed twice among the {what}", expr.to_token_stream()),
+                    )
+                    .help("remove one of them");
             }
         }
         if tensors.len() > MAX_INPUTS {
             let message = format!("a model has at most {MAX_INPUTS} {what}, but this one has {}", tensors.len());
-            diagnostics.error(&exprs[MAX_INPUTS], message);
+            diagnostics.error(Code::TooMany, &exprs[MAX_INPUTS], message);
         }
     }
     for (&tensor, expr) in graph.outputs.iter().zip(&graph.output_spans) {
         if graph.tensors[tensor].producer == Producer::Input {
             diagnostics
-                .error(expr, format!("the output `{}` is an input: no layer computes it", expr.to_token_stream()))
+                .error(
+                    Code::NotComputed,
+                    expr,
+                    format!("the output `{}` is an input: no layer computes it", expr.to_token_stream()),
+                )
                 .help("`Activation(linear)(x)` passes a tensor on unchanged");
         } else if graph.tensors[tensor].integer {
-            diagnostics.error(expr, "an output holds numbers, not indices");
+            diagnostics.error(Code::WrongDtype, expr, "an output holds numbers, not indices");
         }
     }
 }
 
 fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnostics) {
-    for (tensor, expr) in graph.inputs.iter().zip(&graph.input_spans) {
-        let name = expr.to_token_stream();
-        if graph.tensors[*tensor].producer != Producer::Input {
-            diagnostics.error(expr, format!("the input `{name}` was not made by `Input(..)`")).help(
-                "list the tensors that `Input(shape = ..)` made; a name that is bound again is no longer its input",
-            );
-        } else if !needed.contains(tensor) {
-            diagnostics
-                .error(expr, format!("the input `{name}` is not connected to any output"))
-                .help("call a layer on it, or remove it from `inputs`");
-        }
+    let is_input = |&tensor: &TensorId| graph.tensors[tensor].producer == Producer::Input;
+    for (_, expr) in graph.inputs.iter().zip(&graph.input_spans).filter(|(tensor, _)| !is_input(tensor)) {
+        let message = format!("the input `{}` was not made by `Input(..)`", expr.to_token_stream());
+        diagnostics
+            .error(Code::NotAnInput, expr, message)
+            .help("list the tensors that `Input(shape = ..)` made; a name that is bound again is no longer its input");
     }
-    if graph.inputs.iter().any(|&tensor| graph.tensors[tensor].producer != Producer::Input) {
+    if !graph.inputs.iter().all(is_input) {
         // The one that was meant instead is missing.
         return;
     }
-    for &tensor in &graph.declared {
-        if graph.inputs.contains(&tensor) {
-            continue;
+    let elsewhere = elsewhere(graph, diagnostics);
+    // What a layer without an output reads is connected as soon as that layer is.
+    let read = |tensor: TensorId| graph.nodes.iter().any(|node| node.inputs.contains(&tensor));
+    for (&tensor, expr) in graph.inputs.iter().zip(&graph.input_spans) {
+        if !needed.contains(&tensor) && !read(tensor) && elsewhere.is_empty() {
+            let message = format!("the input `{}` is not connected to any output", expr.to_token_stream());
+            diagnostics
+                .error(Code::NotConnected, expr, message)
+                .help("call a layer on it, or remove it from `inputs` and from the graph");
         }
-        let name = &graph.tensors[tensor].name;
-        if needed.contains(&tensor) {
+    }
+    for &tensor in graph.declared.iter().filter(|tensor| !graph.inputs.contains(tensor)) {
+        let (name, span) = (&graph.tensors[tensor].name, graph.tensors[tensor].span);
+        if needed.contains(&tensor) && !elsewhere.contains(&tensor) {
+            let message = format!(
+                "graph disconnected: the outputs depend on the input `{name}`, which is not listed in `inputs`"
+            );
             diagnostics
-                .error_at(
-                    graph.tensors[tensor].span,
-                    format!(
-                        "graph disconnected: the outputs depend on the input `{name}`, which is not listed in `inputs`"
-                    ),
-                )
+                .error_at(Code::Disconnected, span, message)
                 .help(format!("add `{name}` to `Model(inputs = ..)`"));
-        } else {
+        } else if !needed.contains(&tensor) && !read(tensor) {
             diagnostics
-                .error_at(graph.tensors[tensor].span, format!("the input `{name}` is never used"))
+                .error_at(Code::NotConnected, span, format!("the input `{name}` is never used"))
                 .help("call a layer on it and list it in `Model(inputs = ..)`, or remove it");
         }
     }
+}
+
+/// Reports outputs that depend on none of the inputs that are listed; the inputs that they depend on.
+fn elsewhere(graph: &Graph, diagnostics: &mut Diagnostics) -> HashSet<TensorId> {
+    let mut all = HashSet::new();
+    for (&output, expr) in graph.outputs.iter().zip(&graph.output_spans) {
+        let before = before(graph, [output].into());
+        let from: Vec<TensorId> = graph.declared.iter().copied().filter(|tensor| before.contains(tensor)).collect();
+        if from.is_empty() || from.contains(&output) || from.iter().any(|tensor| graph.inputs.contains(tensor)) {
+            continue;
+        }
+        let names: Vec<String> = from.iter().map(|&tensor| format!("`{}`", graph.tensors[tensor].name)).collect();
+        let text = expr.to_token_stream();
+        diagnostics
+            .error(Code::NoInput, expr, format!("the output `{text}` depends on none of the inputs that are listed"))
+            .help(format!("it is computed from {}: list that in `inputs`", names.join(" and ")));
+        all.extend(from);
+    }
+    all
 }
 
 fn layers(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnostics) {
@@ -113,17 +143,28 @@ fn layers(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
             graph.layers.iter().enumerate().any(|(other, _)| other != id && graph.chain(other).any(|l| l == id));
         if calls.is_empty() && !wrapped {
             diagnostics
-                .error(&layer.source, format!("the layer `{name}` is never called"))
+                .error(Code::NeverCalled, &layer.source, format!("the layer `{name}` is never called"))
                 .help(format!("call it on a tensor: `{name}(x)`, or remove it"));
         }
-        for node in calls {
-            let reaches = node.outputs.iter().any(|&output| needed.contains(&output));
-            if !reaches {
-                diagnostics
-                    .error(&layer.source, format!("the output of the layer `{name}` reaches no output of the model"))
-                    .help("use it in another layer, list it in `Model(outputs = ..)`, or remove it");
-                break;
-            }
+        // Of layers one after the other the last one is to blame.
+        let lost = |node: &&&Node| !node.outputs.iter().any(|output| needed.contains(output)) && !is_read(graph, node);
+        if calls.iter().any(|node| lost(&node)) {
+            diagnostics
+                .error(
+                    Code::ReachesNoOutput,
+                    &layer.source,
+                    format!("the output of the layer `{name}` reaches no output of the model"),
+                )
+                .help("use it in another layer, list it in `Model(outputs = ..)`, or remove it");
         }
     }
+}
+
+/// Whether another call reads an output of a call, beside those that belong to it.
+fn is_read(graph: &Graph, node: &Node) -> bool {
+    graph
+        .nodes
+        .iter()
+        .filter(|next| next.inputs.iter().any(|input| node.outputs.contains(input)))
+        .any(|next| if graph.layers[next.layer].part { is_read(graph, next) } else { true })
 }

@@ -1,5 +1,6 @@
 //! Errors, collected and reported all at once.
 
+use nn_core::Code;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
@@ -8,8 +9,9 @@ pub(crate) struct Diagnostics {
     errors: Vec<Diagnostic>,
 }
 
-/// One error: on which tokens, what is wrong, and what to do.
+/// One error: on which tokens, what is wrong, and what to do. Its code says where it is explained.
 pub(crate) struct Diagnostic {
+    code: Code,
     start: Span,
     end: Span,
     message: String,
@@ -21,27 +23,27 @@ impl Diagnostics {
     }
 
     /// Reports an error on some tokens. Notes and help can be added to what is returned.
-    pub(crate) fn error(&mut self, tokens: &impl ToTokens, message: impl Into<String>) -> &mut Diagnostic {
+    pub(crate) fn error(&mut self, code: Code, tokens: &impl ToTokens, message: impl Into<String>) -> &mut Diagnostic {
         let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
         let start = spans.next().unwrap_or_else(Span::call_site);
         let end = spans.last().unwrap_or(start);
-        self.push(start, end, message.into())
+        self.push(code, start, end, message.into())
     }
 
     /// Reports an error on a span.
-    pub(crate) fn error_at(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
-        self.push(span, span, message.into())
+    pub(crate) fn error_at(&mut self, code: Code, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        self.push(code, span, span, message.into())
     }
 
     /// Reports what syn found wrong.
     pub(crate) fn syntax(&mut self, error: syn::Error) {
         for error in error {
-            self.error_at(error.span(), error.to_string());
+            self.error_at(Code::Syntax, error.span(), error.to_string());
         }
     }
 
-    fn push(&mut self, start: Span, end: Span, message: String) -> &mut Diagnostic {
-        self.errors.push(Diagnostic { start, end, message });
+    fn push(&mut self, code: Code, start: Span, end: Span, message: String) -> &mut Diagnostic {
+        self.errors.push(Diagnostic { code, start, end, message });
         self.errors.last_mut().expect("one was just pushed")
     }
 
@@ -49,16 +51,25 @@ impl Diagnostics {
         !self.errors.is_empty()
     }
 
-    /// The messages, with their notes and help.
+    /// The messages, with their notes, help and codes.
     pub(crate) fn into_messages(self) -> Vec<String> {
-        self.errors.into_iter().map(|error| error.message).collect()
+        self.errors.into_iter().map(|error| format!("{}{}", error.message, error.code.note())).collect()
     }
 
     /// One `compile_error!(..)` for each error, on its tokens.
     pub(crate) fn into_compile_errors(self) -> Vec<TokenStream> {
-        self.errors
+        let mut errors = self.errors;
+        // Passes find them in their order; a reader goes from top to bottom.
+        if proc_macro::is_available() {
+            errors.sort_by_key(|error| {
+                let start = error.start.unwrap();
+                (start.line(), start.column())
+            });
+        }
+        errors
             .into_iter()
-            .map(|Diagnostic { start, end, message }| {
+            .map(|Diagnostic { code, start, end, message }| {
+                let message = format!("{message}{}", code.note());
                 // rustc underlines from the first token of the macro call to the last.
                 let mut call = quote_spanned!(start=> ::core::compile_error!);
                 call.extend(quote_spanned!(end=> (#message)));
@@ -84,6 +95,14 @@ impl Diagnostic {
         match closest(name, candidates) {
             Some(candidate) => self.help(format!("did you mean `{candidate}`?")),
             None => self,
+        }
+    }
+
+    /// Says what to do about an argument that only Keras has, or which argument was meant.
+    pub(crate) fn keras_or<'a>(&mut self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> &mut Self {
+        match crate::python::argument(name) {
+            Some(help) => self.help(help),
+            None => self.did_you_mean(name, candidates),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::graph::Graph;
 use crate::parse::Syntax;
 use crate::plan::Plan;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
 /// What every part of the expansion reads.
@@ -43,6 +43,15 @@ pub(crate) struct Context<'a> {
     pub(crate) paths: imports::Paths,
 }
 
+impl Context<'_> {
+    /// A constant of the graph's type. It stands at the struct's name: there rustc notes that it could not be evaluated.
+    pub(crate) fn own(&self, constant: &str) -> TokenStream {
+        let (graph_type, span) = (&self.graph_type, self.name.span());
+        let constant = Ident::new(constant, span);
+        quote_spanned!(span=> #graph_type::#constant)
+    }
+}
+
 /// The whole expansion. `lints` is what `impl Model` says for the lints of training.
 pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan, lints: &TokenStream) -> TokenStream {
     let name = &syntax.name;
@@ -51,7 +60,8 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan, lints: &TokenS
         graph,
         plan,
         name,
-        graph_type: format_ident!("{name}Graph"),
+        // With the span of the name, which a name in the string would not give.
+        graph_type: format_ident!("{}Graph", name),
         scratch: format_ident!("{name}Scratch"),
         cache: format_ident!("{name}Cache"),
         inputs: format_ident!("{name}Inputs"),

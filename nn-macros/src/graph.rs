@@ -3,7 +3,7 @@
 use crate::editor::Meaning;
 use crate::values::Named;
 use nn_core::shape::Shape;
-use nn_core::spec::{Inferred, LayerSpec, Value};
+use nn_core::spec::{Inferred, Kind, LayerSpec, Value};
 use proc_macro2::{Span, TokenStream};
 use std::collections::HashMap;
 use syn::{Expr, Ident, Type};
@@ -92,6 +92,7 @@ pub(crate) struct Inner {
     pub(crate) has_cache: bool,
     pub(crate) has_scratch: bool,
     pub(crate) has_rows: bool,
+    pub(crate) constrains: bool,
 }
 
 pub(crate) struct Component {
@@ -241,6 +242,19 @@ impl Layer {
     pub(crate) fn has_rows(&self) -> bool {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.has_rows || builtin.inner.is_some_and(|inner| inner.has_rows),
+            Op::Activation { .. } => false,
+            Op::Component(_) => true,
+        }
+    }
+
+    /// Whether it may have bounds on its weights.
+    pub(crate) fn constrains(&self) -> bool {
+        match &self.op {
+            Op::Builtin(builtin) => {
+                let args = builtin.spec.args.iter().zip(&builtin.args);
+                let given = args.filter(|(spec, arg)| spec.kind == Kind::Constraint && arg.field.is_some()).count();
+                given > 0 || builtin.inner.is_some_and(|inner| inner.constrains)
+            }
             Op::Activation { .. } => false,
             Op::Component(_) => true,
         }

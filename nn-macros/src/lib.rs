@@ -12,6 +12,7 @@ mod literal;
 mod names;
 mod parse;
 mod plan;
+mod python;
 mod rejects;
 mod resolve;
 mod values;

@@ -9,6 +9,7 @@ use crate::diagnostics::Diagnostics;
 use crate::graph::{Builtin, Graph, Node, Op, Producer, TensorId};
 use crate::parse::Syntax;
 use crate::plan::Plan;
+use nn_core::Code;
 use nn_core::lints::NAMES;
 use nn_core::shape::Shape;
 use nn_core::spec::Value;
@@ -34,7 +35,7 @@ pub(crate) fn allowed(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec
                 let text = name.to_string();
                 if !NAMES.contains(&text.as_str()) {
                     diagnostics
-                        .error(&name, format!("unknown lint `{text}`"))
+                        .error(Code::UnknownLint, &name, format!("unknown lint `{text}`"))
                         .did_you_mean(&text, NAMES.iter().copied())
                         .note("the lints are listed in the documentation of `nn::lints`");
                 }

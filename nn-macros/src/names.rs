@@ -5,6 +5,7 @@ use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Op, Producer, TensorId};
 use crate::literal;
 use crate::parse::{Syntax, ident_at};
+use nn_core::Code;
 use proc_macro2::Span;
 use quote::ToTokens;
 use std::collections::{HashMap, HashSet};
@@ -126,7 +127,7 @@ impl Taken {
     fn chosen(&mut self, name: &Ident, diagnostics: &mut Diagnostics) {
         if !self.names.insert(name.to_string()) {
             diagnostics
-                .error(name, format!("the name `{name}` is used twice"))
+                .error(Code::SameName, name, format!("the name `{name}` is used twice"))
                 .note("names of inputs and layers are unique");
         }
     }

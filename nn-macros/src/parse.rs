@@ -3,6 +3,8 @@
 mod split;
 
 use crate::diagnostics::Diagnostics;
+use crate::python;
+use nn_core::Code;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -35,96 +37,163 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
         let visibility = input.parse()?;
         input.parse::<Token![struct]>()?;
         let name: Ident = input.parse()?;
-        input.parse::<Token![;]>()?;
-        Ok((attributes, visibility, name, input.parse::<TokenStream>()?))
+        let mut semicolon = input.parse::<Token![;]>().err();
+        // `struct Digits { .. }` and `struct Digits(..);` are clear enough.
+        if semicolon.is_some() && (input.peek(syn::token::Brace) || input.peek(syn::token::Paren)) {
+            let group: TokenTree = input.parse()?;
+            semicolon = Some(syn::Error::new(group.span(), "expected `;`"));
+            let _ = input.parse::<Option<Token![;]>>()?;
+        }
+        Ok((attributes, visibility, name, semicolon, input.parse::<TokenStream>()?))
     };
-    let (attributes, visibility, name, body) = match head.parse2(input) {
+    let (attributes, visibility, name, semicolon, body) = match head.parse2(input) {
         Ok(parts) => parts,
         Err(error) => {
             diagnostics
-                .error_at(error.span(), error.to_string())
+                .error_at(Code::NoStruct, error.span(), error.to_string())
                 .help("a model starts with its struct: `model! { pub struct Digits; let x = Input(shape = [64]); … }`");
             return None;
         }
     };
+    if let Some(error) = semicolon {
+        diagnostics
+            .error_at(Code::NoStruct, error.span(), error.to_string())
+            .help(format!("the struct has no fields of its own: `struct {name};`, and then the graph"));
+    }
     let mut syntax = Syntax { attributes, visibility, name, lets: Vec::new(), tail: None };
-    let (mut statements, mut last) = split::statements(body, diagnostics);
-    if starts_with_let(&last) {
-        // The last statement of a graph whose end is not written yet.
-        statements.push(std::mem::take(&mut last));
-    }
+    let (statements, last) = split::statements(body, diagnostics);
     for statement in statements {
-        parse_let(statement, &mut syntax, diagnostics);
+        parse_statement(statement, &mut syntax, diagnostics);
     }
-    if last.is_empty() {
+    if !last.is_empty() {
+        parse_last(last, &mut syntax, diagnostics);
+    } else if syntax.tail.is_none() {
         // `Model(..);` with a semicolon too many was parsed as a statement.
-        if syntax.tail.is_none() {
-            let name = syntax.name.clone();
-            diagnostics.error(&name, format!("the graph of `{name}` has no `Model(..)` at its end")).help(
-                "end the graph with `Model(inputs = .., outputs = ..)`, without a semicolon, or write `Sequential([..])`",
-            );
-        }
-    } else {
-        match syn::parse2::<Expr>(last.clone()) {
-            Ok(tail) => syntax.tail = Some(tail),
-            Err(error) => {
-                diagnostics.syntax(error);
-                syntax.lets.push(Let { names: Vec::new(), value: None, unparsed: last });
-            }
-        }
+        let name = syntax.name.clone();
+        diagnostics.error(Code::NoEnd, &name, format!("the graph of `{name}` has no `Model(..)` at its end")).help(
+            "end the graph with `Model(inputs = .., outputs = ..)`, without a semicolon, or write `Sequential([..])`",
+        );
     }
     Some(syntax)
 }
 
-fn parse_let(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
-    if statement.is_empty() {
-        return;
-    }
-    if !starts_with_let(&statement) {
-        match syn::parse2::<Expr>(statement.clone()) {
-            Ok(expr) if is_end(&expr) => {
-                syntax.tail = Some(expr);
-            }
-            _ => {
-                diagnostics
-                    .error(&statement, "expected a `let` statement")
-                    .help("bind every tensor and layer to a name: `let x = Dense(64)(pixels);`");
-                syntax.lets.push(Let { names: Vec::new(), value: None, unparsed: statement });
-            }
+/// The end of the graph, or a statement that is not finished.
+fn parse_last(last: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
+    if starts_with_let(&last) || syntax.tail.is_some() {
+        let ends = syntax.tail.is_some();
+        parse_statement(last.clone(), syntax, diagnostics);
+        if !ends && syntax.tail.is_none() {
+            let end: TokenStream = last.into_iter().last().into_iter().collect();
+            diagnostics
+                .error(Code::NoEnd, &end, "the graph ends here, without `Model(..)`")
+                .help("end the graph with `Model(inputs = .., outputs = ..)`");
         }
         return;
     }
-    match syn::parse2::<LetParts>(statement.clone()) {
-        Ok(parts) => match names(&parts.pattern) {
-            Some(names) => syntax.lets.push(Let { names, value: Some(parts.value), unparsed: TokenStream::new() }),
-            None => {
-                diagnostics
-                    .error(&parts.pattern, "expected a name or a tuple of names")
-                    .help("`let x = ..;`, or `let (a, b) = ..;` for a model with several outputs");
-                // As below: using the names later is no error of its own.
-                let names = parts.pattern.to_token_stream().into_iter().filter_map(ident).collect();
-                let unparsed = parts.value.to_token_stream();
-                syntax.lets.push(Let { names, value: None, unparsed });
-            }
-        },
+    if python::report(&last, diagnostics) {
+        return;
+    }
+    match syn::parse2::<Expr>(last.clone()) {
+        Ok(tail) => syntax.tail = Some(tail),
         Err(error) => {
             diagnostics.syntax(error);
-            // The names are known all the same: using them later is no error of its own.
-            let mut rest = statement.into_iter().skip(1);
-            let idents = rest.by_ref().take_while(|token| token.to_string() != "=");
-            let names = idents.flat_map(|token| match token {
-                TokenTree::Ident(name) => vec![name],
-                TokenTree::Group(group) => group.stream().into_iter().filter_map(ident).collect(),
-                _ => Vec::new(),
-            });
-            let names = names.collect();
-            syntax.lets.push(Let { names, value: None, unparsed: rest.collect() });
+            syntax.lets.push(unparsed(last));
         }
     }
 }
 
 fn starts_with_let(statement: &TokenStream) -> bool {
     matches!(statement.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "let")
+}
+
+fn parse_statement(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
+    if statement.is_empty() {
+        return;
+    }
+    if python::report(&statement, diagnostics) {
+        syntax.lets.push(unparsed(statement));
+        return;
+    }
+    if !starts_with_let(&statement) {
+        return parse_other(statement, syntax, diagnostics);
+    }
+    match syn::parse2::<LetParts>(statement.clone()) {
+        Ok(parts) => {
+            match names(&parts.pattern) {
+                Some(names) => syntax.lets.push(Let { names, value: Some(parts.value), unparsed: TokenStream::new() }),
+                None => {
+                    diagnostics
+                        .error(Code::NotAName, &parts.pattern, "expected a name or a tuple of names")
+                        .help("`let x = ..;`, or `let (a, b) = ..;` for a model with several outputs");
+                    // As below: using the names later is no error of its own.
+                    let names = parts.pattern.to_token_stream().into_iter().flat_map(idents).collect();
+                    syntax.lets.push(Let { names, value: None, unparsed: parts.value.to_token_stream() });
+                }
+            }
+            if let Some(next) = parts.rest.clone().into_iter().next() {
+                diagnostics
+                    .error(Code::Syntax, &next, format!("expected `;` before `{next}`"))
+                    .help("every statement of a graph ends with a semicolon");
+                parse_statement(parts.rest, syntax, diagnostics);
+            }
+        }
+        Err(error) => {
+            diagnostics.syntax(error);
+            // The names are known all the same: using them later is no error of its own.
+            syntax.lets.push(unparsed(statement));
+        }
+    }
+}
+
+/// A statement that is no `let`: the end of the graph, or what was meant as a `let`.
+fn parse_other(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
+    if let Some(help) = python::method(&statement) {
+        diagnostics.error(Code::NotALet, &statement, "a graph is made of `let` statements").help(help);
+        return;
+    }
+    match syn::parse2::<Expr>(statement.clone()) {
+        Ok(expr) if is_end(&expr) => syntax.tail = Some(expr),
+        // Python's `x = Dense(64)(x)`: it is clear what was meant.
+        Ok(Expr::Assign(assign)) => {
+            let written = assign.left.to_token_stream();
+            diagnostics
+                .error(Code::NotALet, &written, "expected a `let` statement")
+                .help(format!("write `let {written} = ..;`, also where the name had another meaning before"));
+            let names: Vec<Ident> = written.into_iter().flat_map(idents).collect();
+            let value = Some(*assign.right).filter(|_| !names.is_empty());
+            syntax.lets.push(Let { names, value, unparsed: TokenStream::new() });
+        }
+        _ => {
+            diagnostics
+                .error(Code::NotALet, &statement, "expected a `let` statement")
+                .help("bind every tensor and layer to a name: `let x = Dense(64)(pixels);`");
+            syntax.lets.push(unparsed(statement));
+        }
+    }
+}
+
+/// A statement that does not parse, with the names that it binds: using them later is no error of its own.
+fn unparsed(statement: TokenStream) -> Let {
+    let mut rest = statement.clone().into_iter();
+    if rest.any(|token| token.to_string() == "=") || starts_with_let(&statement) {
+        Let { names: bound_names(statement), value: None, unparsed: rest.collect() }
+    } else {
+        Let { names: Vec::new(), value: None, unparsed: statement }
+    }
+}
+
+/// The names that a statement binds, as far as that can be seen.
+fn bound_names(statement: TokenStream) -> Vec<Ident> {
+    let tokens = statement.into_iter().take_while(|token| token.to_string() != "=");
+    tokens.flat_map(idents).filter(|name| name != "let").collect()
+}
+
+fn idents(token: TokenTree) -> Vec<Ident> {
+    match token {
+        TokenTree::Ident(name) => vec![name],
+        TokenTree::Group(group) => group.stream().into_iter().filter_map(ident).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn ident(token: TokenTree) -> Option<Ident> {
@@ -162,6 +231,8 @@ fn single(pattern: &Pat) -> Option<Ident> {
 struct LetParts {
     pattern: Pat,
     value: Expr,
+    /// What follows the value, where a semicolon was expected.
+    rest: TokenStream,
 }
 
 impl Parse for LetParts {
@@ -169,7 +240,7 @@ impl Parse for LetParts {
         input.parse::<Token![let]>()?;
         let pattern = Pat::parse_single(input)?;
         input.parse::<Token![=]>()?;
-        Ok(LetParts { pattern, value: input.parse()? })
+        Ok(LetParts { pattern, value: input.parse()?, rest: input.parse()? })
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Op};
 use crate::{parse, passes};
+use nn_core::Code;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
@@ -15,7 +16,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     match parse.parse2(input) {
         Ok((parts, list, graph)) => judge(&parts, &list, graph, &mut diagnostics),
         Err(error) => {
-            diagnostics.error_at(error.span(), error.to_string()).help(
+            diagnostics.error_at(Code::NotRejected, error.span(), error.to_string()).help(
                 "`model_rejects! { \"part of the message\" => struct Wrong; … }`, or `[\"one\", \"another\"] => …`",
             );
         }
@@ -51,7 +52,8 @@ fn judge(parts: &[LitStr], list: &TokenStream, graph: TokenStream, diagnostics: 
     let graph = parse::parse(graph, &mut found).map(|mut syntax| passes(&mut syntax, &mut found).0);
     let messages = found.into_messages();
     if messages.is_empty() {
-        let error = diagnostics.error(list, "the graph is not rejected: `model!` finds no error in it");
+        let error =
+            diagnostics.error(Code::NotRejected, list, "the graph is not rejected: `model!` finds no error in it");
         if let Some(unseen) = graph.as_ref().and_then(unseen) {
             error
                 .note(format!("rustc may still reject it: it holds {unseen} only rustc knows"))
@@ -63,7 +65,7 @@ fn judge(parts: &[LitStr], list: &TokenStream, graph: TokenStream, diagnostics: 
         if !messages.iter().any(|message| message.contains(&part.value())) {
             let text = messages.join("\n").replace('\n', "\n          ");
             diagnostics
-                .error(part, "the graph is rejected, but no message contains this text")
+                .error(Code::NotRejected, part, "the graph is rejected, but no message contains this text")
                 .note(format!("the messages are\n          {text}"));
         }
     }

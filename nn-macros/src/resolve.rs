@@ -11,9 +11,11 @@ use crate::editor::Meaning;
 use crate::graph::{Graph, LayerId, Producer, TensorId};
 use crate::literal;
 use crate::parse::{Let, Syntax};
+use crate::python;
 use crate::values::{self, arguments};
 use connect::Inputs;
 use cut::Cut;
+use nn_core::Code;
 use nn_core::layers::LAYERS;
 use nn_core::spec::LayerSpec;
 use quote::ToTokens;
@@ -41,7 +43,7 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
     if ["T", "B"].iter().any(|parameter| syntax.name == parameter) {
         let message =
             format!("a model cannot be called `{}`: the expansion has a type parameter of that name", syntax.name);
-        resolver.diagnostics.error(&syntax.name, message).help("choose a longer name");
+        resolver.diagnostics.error(Code::ReservedName, &syntax.name, message).help("choose a longer name");
     }
     for (number, statement) in syntax.lets.iter().enumerate() {
         resolver.number = number;
@@ -52,6 +54,7 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
         Some(Expr::Call(call)) if is_word(&call.func, "Sequential") => resolver.sequential(call),
         Some(other) => {
             resolver.diagnostics.error(
+                Code::NoEnd,
                 other,
                 "expected `Model(inputs = .., outputs = ..)` or `Sequential([..])` at the end of the graph",
             );
@@ -157,7 +160,7 @@ impl Resolver<'_> {
                 }
                 if tensors.len() != names.len() {
                     let message = format!("{} tensors have {} names here", tensors.len(), names.len());
-                    self.diagnostics.error(&names[tensors.len().min(names.len() - 1)], message);
+                    self.diagnostics.error(Code::OutputCount, &names[tensors.len().min(names.len() - 1)], message);
                     return self.bind(names, Bound::Poison, made);
                 }
                 for (name, tensor) in names.iter().zip(tensors) {
@@ -168,7 +171,7 @@ impl Resolver<'_> {
             }
             (Bound::Layer(_) | Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_), names) => {
                 self.diagnostics
-                    .error(&names[1], "a layer has one name")
+                    .error(Code::OutputCount, &names[1], "a layer has one name")
                     .help("call it first: `let (a, b) = layer(x);`");
                 self.bind(names, Bound::Poison, made);
             }
@@ -208,9 +211,29 @@ impl Resolver<'_> {
             Expr::Paren(inner) => self.eval(&inner.expr),
             Expr::Group(inner) => self.eval(&inner.expr),
             Expr::Closure(closure) => self.template(closure),
+            Expr::Binary(binary) => {
+                let (text, layer) = (crate::names::source(expr), merging(&binary.op));
+                let error = self.diagnostics.error(
+                    Code::NotInAGraph,
+                    expr,
+                    format!("`{text}` is not a layer or a call of one"),
+                );
+                match layer {
+                    Some(layer) => {
+                        let (left, right) = (crate::names::source(&binary.left), crate::names::source(&binary.right));
+                        error.help(format!("tensors are combined by layers: `{layer}([{left}, {right}])`"))
+                    }
+                    None => error.help("tensors are combined by layers: `add([a, b])`"),
+                };
+                Bound::Poison
+            }
             _ => {
                 self.diagnostics
-                    .error(expr, format!("expected a tensor or a layer, but got `{}`", expr.to_token_stream()))
+                    .error(
+                        Code::NotInAGraph,
+                        expr,
+                        format!("expected a tensor or a layer, but got `{}`", expr.to_token_stream()),
+                    )
                     .help("a layer is made and called as in Keras: `Dense(64, activation = relu)(x)`");
                 Bound::Poison
             }
@@ -220,8 +243,8 @@ impl Resolver<'_> {
     fn name(&mut self, path: &ExprPath) -> Bound {
         let Some(ident) = path.path.get_ident() else {
             self.diagnostics
-                .error(path, format!("`{}` is a type, not a tensor", path.to_token_stream()))
-                .help("a layer of your own is called twice: `my::Scale::<64>()(x)`");
+                .error(Code::LayerForTensor, path, format!("`{}` is a type, not a tensor", path.to_token_stream()))
+                .help("a layer of your own is made and then called: `my::Scale::<64>()(x)`");
             return Bound::Poison;
         };
         let name = ident.to_string();
@@ -230,17 +253,20 @@ impl Resolver<'_> {
         }
         if let Some(spec) = layer_named(&name) {
             self.diagnostics
-                .error(ident, format!("`{name}` is a layer, but a tensor is expected here"))
+                .error(Code::LayerForTensor, ident, format!("`{name}` is a layer, but a tensor is expected here"))
                 .help(format!("make the layer and call it: `{}(..)(x)`", spec.name));
         } else if self.lets.iter().any(|statement| statement.names.contains(ident)) {
             self.diagnostics
-                .error(ident, format!("`{name}` is used before it is bound"))
+                .error(Code::UsedBeforeBound, ident, format!("`{name}` is used before it is bound"))
                 .help(format!("move the statement that binds `{name}` up"));
         } else {
             let tensors: Vec<String> = self.scope.keys().cloned().collect();
-            self.diagnostics
-                .error(ident, format!("undefined tensor `{name}`"))
-                .did_you_mean(&name, tensors.iter().map(String::as_str));
+            let known = tensors.iter().map(String::as_str);
+            let error = self.diagnostics.error(Code::UndefinedTensor, ident, format!("undefined tensor `{name}`"));
+            match closest(&name, known.clone()) {
+                Some(_) => error.did_you_mean(&name, known),
+                None => error.help(format!("bind it first: `let {name} = ..;`")),
+            };
         }
         Bound::Poison
     }
@@ -261,7 +287,7 @@ impl Resolver<'_> {
             };
         };
         let Some(ident) = path.path.get_ident() else {
-            return self.component(path, call);
+            return if self.is_with_path(path) { Bound::Poison } else { self.component(path, call) };
         };
         let name = ident.to_string();
         if let Some((_, bound)) = self.scope.get(&name) {
@@ -292,8 +318,8 @@ impl Resolver<'_> {
             let mut args = arguments(call);
             if args.is_empty() {
                 self.diagnostics
-                    .error(call, format!("`{name}` expects a list of tensors"))
-                    .help(format!("`{name}([a, b])`"));
+                    .error(Code::InputCount, call, format!("`{name}` expects a list of tensors"))
+                    .help(format!("write `{name}([a, b])`"));
                 return Bound::Poison;
             }
             let (_, inputs) = args.remove(0);
@@ -301,8 +327,8 @@ impl Resolver<'_> {
                 let (got, all) = (call.args.to_token_stream(), crate::names::source(&Expr::Call(call.clone())));
                 let all = all.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')')).to_string();
                 self.diagnostics
-                    .error(&got, format!("`{name}` expects a list of tensors, but got `{all}`"))
-                    .help(format!("`{name}([{all}])`"));
+                    .error(Code::InputCount, &got, format!("`{name}` expects a list of tensors, but got `{all}`"))
+                    .help(format!("write `{name}([{all}])`"));
                 return Bound::Poison;
             }
             let layer = self.builtin(spec, call, &args);
@@ -325,20 +351,41 @@ impl Resolver<'_> {
         let known = LAYERS.iter().flat_map(|spec| [Some(spec.name), spec.function]).flatten();
         let known: Vec<&str> = known.chain(WORDS.iter().copied()).collect();
         let close = closest(&name, known.iter().copied());
-        if close.is_some() || name.starts_with(char::is_lowercase) {
+        let in_keras = python::is_keras_layer(&name);
+        if close.is_some() || in_keras || name.starts_with(char::is_lowercase) {
             let scope: Vec<String> = self.scope.keys().cloned().collect();
             let candidates = known.iter().copied().chain(scope.iter().map(String::as_str));
-            self.diagnostics.error(ident, format!("unknown layer `{name}`")).did_you_mean(&name, candidates).note(
-                format!("a layer or model of your own with such a name is written with its path, `self::{name}`"),
-            );
+            let error = self.diagnostics.error(Code::UnknownLayer, ident, format!("unknown layer `{name}`"));
+            match in_keras {
+                true => error.note(format!("Keras has a layer `{name}`, this library has not")),
+                false => error.did_you_mean(&name, candidates),
+            };
+            error.note(format!(
+                "a layer or model of your own with such a name is written with its path, `self::{name}`"
+            ));
             return Bound::Poison;
         }
         self.component(path, call)
     }
 
+    /// Reports a layer of the library that is named with a path, `nn::Dense`: `Dense` is a word of the graph.
+    fn is_with_path(&mut self, path: &ExprPath) -> bool {
+        let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let [module, .., name] = &segments[..] else { return false };
+        let found = ["nn", "keras", "layers"].contains(&module.as_str()) && layer_named(name).is_some();
+        if found {
+            self.diagnostics
+                .error(Code::UnknownLayer, path, format!("`{name}` is named with a path here"))
+                .help(format!("layers of the library are named without one: `{name}(..)`"));
+        }
+        found
+    }
+
     fn not_a_layer(&mut self, func: &Expr) -> Bound {
         let message = format!("`{}` is a tensor, not a layer: it cannot be called", func.to_token_stream());
-        self.diagnostics.error(func, message);
+        self.diagnostics
+            .error(Code::TensorForLayer, func, message)
+            .help("a layer that is called several times is made first: `let tower = Dense(8);`, then `tower(x)`");
         Bound::Poison
     }
 
@@ -364,7 +411,7 @@ impl Resolver<'_> {
             let message =
                 if positional.is_empty() { "expected a tensor" } else { "expected one tensor, or a list of tensors" };
             self.diagnostics
-                .error(call, format!("{message}, but got `({})`", call.args.to_token_stream()))
+                .error(Code::InputCount, call, format!("{message}, but got `({})`", call.args.to_token_stream()))
                 .help("a layer with several inputs is called on a list: `layer([a, b])`");
             return None;
         };
@@ -384,7 +431,11 @@ impl Resolver<'_> {
                     failed = true;
                     let name = element.to_token_stream();
                     self.diagnostics
-                        .error(element, format!("`{name}` is a layer, but a tensor is expected here"))
+                        .error(
+                            Code::LayerForTensor,
+                            element,
+                            format!("`{name}` is a layer, but a tensor is expected here"),
+                        )
                         .help(format!(
                             "call it on a tensor first: `{}(x)`",
                             self.graph.layers[layer].source.to_token_stream()
@@ -394,7 +445,11 @@ impl Resolver<'_> {
                     failed = true;
                     let name = crate::names::source(element);
                     self.diagnostics
-                        .error(element, format!("`{name}` is a part of a graph, but a tensor is expected here"))
+                        .error(
+                            Code::LayerForTensor,
+                            element,
+                            format!("`{name}` is a part of a graph, but a tensor is expected here"),
+                        )
                         .help("call it on a tensor first");
                 }
                 Bound::Poison => failed = true,
@@ -402,6 +457,16 @@ impl Resolver<'_> {
         }
         (!failed).then_some((tensors, exprs))
     }
+}
+
+/// The layer that does to tensors what an operator does to numbers.
+fn merging(operator: &syn::BinOp) -> Option<&'static str> {
+    Some(match operator {
+        syn::BinOp::Add(_) => "add",
+        syn::BinOp::Sub(_) => "subtract",
+        syn::BinOp::Mul(_) => "multiply",
+        _ => return None,
+    })
 }
 
 fn layer_named(name: &str) -> Option<&'static LayerSpec> {

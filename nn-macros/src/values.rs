@@ -4,6 +4,8 @@ use crate::diagnostics::Diagnostics;
 use crate::graph::Arg;
 use crate::literal;
 use crate::parse::is_reserved;
+use crate::python;
+use nn_core::Code;
 use nn_core::shape::{MAX_RANK, Shape};
 use nn_core::spec::{ArgSpec, Default, Kind, Value, ValueSpec};
 use proc_macro2::TokenStream;
@@ -34,12 +36,15 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
     match spec.kind {
         Kind::Size => {
             let size = size(spec.name, &format!("`{}`", spec.name), expr, diagnostics)?;
-            arg(size.map(Value::Size), quote!(::nn::spec::Value::Size(#expr)), Some(quote!(#expr)))
+            let asked = dimension(&format!("`{}`", spec.name), expr);
+            arg(size.map(Value::Size), quote!(::nn::spec::Value::Size(#asked)), Some(quote!(#expr)))
         }
         Kind::Sizes => {
             let elements = literal::list(expr).unwrap_or_else(|| vec![expr]);
             let shape = shape(spec.name, expr, &elements, diagnostics)?;
-            let tokens = quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#elements),*])));
+            let what = format!("a dimension of `{}`", spec.name);
+            let asked = elements.iter().map(|element| dimension(&what, element));
+            let tokens = quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#asked),*])));
             arg(shape.map(Value::Sizes), tokens, None)
         }
         Kind::Int => match literal::integer(expr) {
@@ -56,7 +61,7 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
         Kind::Ints => {
             let elements = literal::list(expr).unwrap_or_else(|| vec![expr]);
             if elements.len() > MAX_RANK {
-                diagnostics.error(expr, format!("`{}` has more than {MAX_RANK} numbers", spec.name));
+                diagnostics.error(Code::TooManyAxes, expr, format!("`{}` has more than {MAX_RANK} numbers", spec.name));
                 return None;
             }
             if let Some(bad) = elements.iter().find(|e| literal::integer(e).is_none() && literal::is_literal(e)) {
@@ -93,22 +98,22 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             None => arg(None, quote!(::nn::spec::Value::Flag(#expr)), Some(quote!(#expr))),
         },
         Kind::Initializer => {
-            let value = named(expr, "initializer", nn_core::initializers::INITIALIZERS, diagnostics)?;
+            let value = named(expr, &INITIALIZERS, diagnostics)?;
             arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
         }
         Kind::Regularizer => {
-            let value = named(expr, "regularizer", nn_core::regularizers::REGULARIZERS, diagnostics)?;
+            let value = named(expr, &REGULARIZERS, diagnostics)?;
             arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
         }
         Kind::Activation(_) => {
-            let value = named(expr, "activation", nn_core::activations::ACTIVATIONS, diagnostics)?;
+            let value = named(expr, &ACTIVATIONS, diagnostics)?;
             Some(Arg {
                 activation: Some(value.clone()),
                 ..arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))?
             })
         }
         Kind::Constraint => {
-            let value = named(expr, "constraint", nn_core::constraints::CONSTRAINTS, diagnostics)?;
+            let value = named(expr, &CONSTRAINTS, diagnostics)?;
             arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
         }
         Kind::Choice(names) => {
@@ -118,11 +123,14 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
                 return arg(Some(Value::Choice(index)), tokens(Value::Choice(index)), Some(quote!(#index)));
             }
             let expected = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let error = diagnostics.error(expr, format!("`{}` expects one of {expected}, but got `{text}`", spec.name));
-            match quoted {
-                Some(name) if names.contains(&name.as_str()) => error.help(format!("without quotes: `{name}`")),
-                _ => error.did_you_mean(&text, names.iter().copied()),
-            };
+            if let Some(name) = quoted.filter(|name| names.contains(&name.as_str())) {
+                diagnostics
+                    .error(Code::Quotes, expr, format!("`{}` expects a name without quotes", spec.name))
+                    .help(format!("write `{name}`"));
+                return None;
+            }
+            let message = format!("`{}` expects one of {expected}, but got `{text}`", spec.name);
+            diagnostics.error(Code::NoChoice, expr, message).did_you_mean(&text, names.iter().copied());
             None
         }
         // The resolver makes layers of their own of these.
@@ -131,24 +139,43 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
 }
 
 fn wrong<T>(name: &str, expected: &str, expr: &impl ToTokens, diagnostics: &mut Diagnostics) -> Option<T> {
-    diagnostics.error(expr, format!("`{name}` expects {expected}, but got `{}`", expr.to_token_stream()));
+    let text = expr.to_token_stream().to_string();
+    let error = diagnostics.error(Code::ArgumentType, expr, format!("`{name}` expects {expected}, but got `{text}`"));
+    let bare = text.trim_matches('"');
+    if bare != text && (bare.parse::<f64>().is_ok() || matches!(bare, "true" | "false")) {
+        error.help(format!("without quotes: `{bare}`"));
+    }
     None
+}
+
+/// A dimension that rustc evaluates, and refuses if it is 0.
+pub(crate) fn dimension(what: &str, expr: &Expr) -> TokenStream {
+    match literal::integer(expr) {
+        Some(_) => quote!(#expr),
+        None => crate::infer::asked(expr, &quote!(::nn::spec::dimension), &quote!(#what, #expr)),
+    }
 }
 
 /// A dimension, which messages call `what`: outer `None` after an error, inner `None` if rustc has to find its value.
 fn size(name: &str, what: &str, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<Option<usize>> {
     match literal::integer(expr) {
         Some(n) if n <= 0 => {
-            diagnostics.error(expr, format!("{what} must be at least 1, but is {n}"));
+            diagnostics.error(Code::NotPositive, expr, format!("{what} must be at least 1, but is {n}"));
             None
         }
         Some(n) => match usize::try_from(n) {
             Ok(n) if n <= u32::MAX as usize => Some(Some(n)),
             _ => {
-                diagnostics.error(expr, format!("`{name}` is too large: {n}"));
+                diagnostics.error(Code::TooLarge, expr, format!("`{name}` is too large: {n}"));
                 None
             }
         },
+        None if python::is_none(expr) => {
+            diagnostics
+                .error(Code::ArgumentType, expr, format!("{what} must be a number, but is `None`"))
+                .help("shapes are known when the model is compiled, and the batch is not counted: write the length");
+            None
+        }
         None if literal::is_literal(expr) => wrong(name, "a whole number", expr, diagnostics),
         None => Some(None),
     }
@@ -162,7 +189,11 @@ pub(crate) fn shape(
     diagnostics: &mut Diagnostics,
 ) -> Option<Option<Shape>> {
     if elements.len() > MAX_RANK {
-        diagnostics.error(list, format!("`{name}` has {} dimensions, but {MAX_RANK} are the most", elements.len()));
+        diagnostics.error(
+            Code::TooManyAxes,
+            list,
+            format!("`{name}` has {} dimensions, but {MAX_RANK} are the most", elements.len()),
+        );
         return None;
     }
     let what = format!("a dimension of `{name}`");
@@ -171,7 +202,7 @@ pub(crate) fn shape(
     let shape = sizes.into_iter().collect::<Option<Vec<usize>>>().map(|dims| Shape::new(&dims));
     match shape {
         Some(shape) if is_too_large(&shape) => {
-            diagnostics.error(list, format!("`{name}` has too many scalars: {shape}"));
+            diagnostics.error(Code::TooLarge, list, format!("`{name}` has too many scalars: {shape}"));
             None
         }
         shape => Some(shape),
@@ -212,15 +243,58 @@ pub(crate) struct Named {
     pub(crate) fields: Vec<(&'static str, TokenStream)>,
 }
 
+/// A kind of named values.
+pub(crate) struct Values {
+    what: &'static str,
+    /// What it is with its article.
+    one: &'static str,
+    unknown: Code,
+    specs: &'static [ValueSpec],
+}
+
+/// So many names are listed in a message.
+const FEW: usize = 8;
+
+/// Functions between layers.
+pub(crate) const ACTIVATIONS: Values = Values {
+    what: "activation",
+    one: "an activation",
+    unknown: Code::UnknownActivation,
+    specs: nn_core::activations::ACTIVATIONS,
+};
+
+const INITIALIZERS: Values = Values {
+    what: "initializer",
+    one: "an initializer",
+    unknown: Code::UnknownInitializer,
+    specs: nn_core::initializers::INITIALIZERS,
+};
+
+/// Penalties.
+pub(crate) const REGULARIZERS: Values = Values {
+    what: "regularizer",
+    one: "a regularizer",
+    unknown: Code::UnknownRegularizer,
+    specs: nn_core::regularizers::REGULARIZERS,
+};
+
+const CONSTRAINTS: Values = Values {
+    what: "constraint",
+    one: "a constraint",
+    unknown: Code::UnknownConstraint,
+    specs: nn_core::constraints::CONSTRAINTS,
+};
+
 /// Resolves `he_normal`, `random_normal(stddev = 0.1)` or a path to a value of the user's own.
-pub(crate) fn named(expr: &Expr, what: &str, specs: &[ValueSpec], diagnostics: &mut Diagnostics) -> Option<Named> {
+pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics) -> Option<Named> {
+    let Values { what, one, unknown, specs } = *values;
     let (path, call) = match expr {
         Expr::Path(path) => (path, None),
         Expr::Call(call) => match &*call.func {
             Expr::Path(path) => (path, Some(call)),
-            _ => return wrong(what, &format!("the name of an {what}"), expr, diagnostics),
+            _ => return wrong(what, &format!("the name of {one}"), expr, diagnostics),
         },
-        Expr::Group(inner) => return named(&inner.expr, what, specs, diagnostics),
+        Expr::Group(inner) => return named(&inner.expr, values, diagnostics),
         Expr::Lit(_) if literal::string(expr).is_some() => {
             let text = literal::string(expr)?;
             let mut name = text.as_str();
@@ -229,14 +303,18 @@ pub(crate) fn named(expr: &Expr, what: &str, specs: &[ValueSpec], diagnostics: &
                 name = close;
             }
             diagnostics
-                .error(expr, format!("expected the name of an {what} without quotes"))
+                .error(Code::Quotes, expr, format!("expected the name of {one} without quotes"))
                 .help(format!("write `{name}`"));
             return None;
         }
         // A struct literal or any other expression is a value of the user's own.
         Expr::Struct(_) => return Some(Named { tokens: quote!(#expr), short: None, fields: Vec::new() }),
         _ => {
-            diagnostics.error(expr, format!("expected the name of an {what}, but got `{}`", expr.to_token_stream()));
+            diagnostics.error(
+                Code::ArgumentType,
+                expr,
+                format!("expected the name of {one}, but got `{}`", expr.to_token_stream()),
+            );
             return None;
         }
     };
@@ -250,10 +328,12 @@ pub(crate) fn named(expr: &Expr, what: &str, specs: &[ValueSpec], diagnostics: &
         if own {
             return Some(Named { tokens: quote!(#expr), short: None, fields: Vec::new() });
         }
-        diagnostics
-            .error(ident, format!("unknown {what} `{name}`"))
-            .did_you_mean(&name, all)
-            .note(format!("an {what} of your own is written with its path, `self::{name}`"));
+        let error = diagnostics.error(unknown, ident, format!("unknown {what} `{name}`")).did_you_mean(&name, all);
+        if specs.len() <= FEW {
+            let names: Vec<String> = specs.iter().map(|spec| format!("`{}`", spec.names[0])).collect();
+            error.note(format!("there are {}", names.join(", ")));
+        }
+        error.note(format!("{one} of your own is written with its path, `self::{name}`"));
         return None;
     };
     let mut values: Vec<TokenStream> = spec.fields.iter().map(|(_, default)| quote!(#default)).collect();
@@ -266,9 +346,13 @@ pub(crate) fn named(expr: &Expr, what: &str, specs: &[ValueSpec], diagnostics: &
             let fields: Vec<_> = spec.fields.iter().map(|(field, _)| *field).collect();
             match &keyword {
                 Some(keyword) => diagnostics
-                    .error(keyword, format!("`{name}` has no argument `{keyword}`"))
+                    .error(Code::UnknownArgument, keyword, format!("`{name}` has no argument `{keyword}`"))
                     .did_you_mean(&keyword.to_string(), fields.iter().copied()),
-                None => diagnostics.error(&value, format!("`{name}` takes {} arguments", fields.len())),
+                None => diagnostics.error(
+                    Code::TooManyArguments,
+                    &value,
+                    format!("`{name}` takes {} arguments", fields.len()),
+                ),
             };
             return None;
         };

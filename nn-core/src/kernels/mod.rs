@@ -10,21 +10,37 @@
 //! add_rows         db += dy             summed over samples
 //! ```
 //!
-//! All three products are one loop (`block`): a block of running sums stays in registers while a long axis is summed over.
-//! They differ in which axis that is, and in what is a lane of a vector. Each is compiled for several instruction sets, of
-//! which the machine's is chosen at run time (`level`). None allocates.
+//! With `std` and optimisation, all three products are one loop (`block`): a block of running sums stays in registers while a
+//! long axis is summed over. They differ in which axis that is, and in what is a lane of a vector. Each is compiled for several
+//! instruction sets, of which the machine's is chosen at run time (`level`). That is much code, which takes a debug build long and
+//! a microcontroller's flash much: these have `plain` loops. None allocates.
 
+#[cfg(any(not(feature = "std"), debug_assertions))]
+mod plain;
+
+#[cfg(any(not(feature = "std"), debug_assertions))]
+pub use plain::{add_outer, add_rows, add_transposed, affine, dot};
+
+#[cfg(all(feature = "std", not(debug_assertions)))]
 mod affine;
+#[cfg(all(feature = "std", not(debug_assertions)))]
 mod block;
+#[cfg(all(feature = "std", not(debug_assertions)))]
 #[doc(hidden)]
 pub mod level;
+#[cfg(all(feature = "std", not(debug_assertions)))]
 mod outer;
+#[cfg(all(feature = "std", not(debug_assertions)))]
 mod sums;
-#[cfg(test)]
+#[cfg(all(test, feature = "std", not(debug_assertions)))]
 mod tests;
+#[cfg(all(feature = "std", not(debug_assertions)))]
 mod transposed;
 
-pub use affine::affine;
-pub use outer::add_outer;
-pub use sums::{add_rows, dot};
-pub use transposed::add_transposed;
+#[cfg(all(feature = "std", not(debug_assertions)))]
+pub use self::{
+    affine::affine,
+    outer::add_outer,
+    sums::{add_rows, dot},
+    transposed::add_transposed,
+};

@@ -25,7 +25,6 @@
 
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
-use crate::text::Text;
 
 /// `BatchNormalization(axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer,
 /// moving_mean_initializer, moving_variance_initializer, beta_regularizer, gamma_regularizer,
@@ -65,11 +64,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
             let (center, scale) = (args[3].as_flag() as usize, args[4].as_flag() as usize);
             Ok(Inferred::new(x, &[x.dim(axis), center, scale, x.stride(axis)]))
         }
-        None => {
-            let message =
-                Text::new().str("axis ").int(args[0].as_int()).str(" is no axis of a sample of shape ").shape(&x);
-            Err(ShapeError::argument(0, message.str(" (axis 0 counts the batch)")))
-        }
+        None => Err(ShapeError::no_axis(0, args[0].as_int(), &x)),
     }
 }
 

@@ -21,6 +21,7 @@
 //! Source: Schuster and Paliwal, *Bidirectional recurrent neural networks*, IEEE Transactions on Signal Processing 45 (1997);
 //! <https://keras.io/api/layers/recurrent_layers/bidirectional/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Arity, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value};
 use crate::text::Text;
@@ -38,6 +39,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     has_scratch: true,
     infer,
     inner: Some(inner),
+    around: &["SimpleRNN", "LSTM", "GRU"],
     ..LayerSpec::BASE
 };
 
@@ -60,7 +62,11 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     let states = inputs.len() - 1;
     if states % 2 == 1 {
         let message = Text::new().str("expected initial states of both directions, `[h, h_back]` or ");
-        return Err(ShapeError::input(states, message.str("`[h, c, h_back, c_back]`, but got ").size(states)));
+        return Err(ShapeError::input(
+            Code::InputCount,
+            states,
+            message.str("`[h, c, h_back, c_back]`, but got ").size(states),
+        ));
     }
     Ok(Inferred::many(inputs.split_at(1 + states / 2).0, &[]))
 }
@@ -72,14 +78,14 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let (y, states) = (layer.output(0), layer.outputs().len() - 1);
     if inputs[0].rank() != 2 || y.rank() == 0 || y.rank() > 2 || states > 2 {
         let message = Text::new().str("expected a recurrent layer: `SimpleRNN`, `LSTM` or `GRU`");
-        return Err(ShapeError::argument(0, message));
+        return Err(ShapeError::argument(Code::LayerInside, 0, message));
     }
     // The rule of the layer has looked at the first half of the initial states.
     let (mut i, half) = (1 + (inputs.len() - 1) / 2, (inputs.len() - 1) / 2);
     while i < inputs.len() {
         if !inputs[i].equals(&inputs[i - half]) {
             let message = Text::new().str("expected an initial state of shape ").shape(&inputs[i - half]);
-            return Err(ShapeError::input(i, message.str(", but got ").shape(&inputs[i])));
+            return Err(ShapeError::input(Code::ShapeMismatch, i, message.str(", but got ").shape(&inputs[i])));
         }
         i += 1;
     }

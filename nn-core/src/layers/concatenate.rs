@@ -13,6 +13,7 @@
 //!
 //! Source: <https://keras.io/api/layers/merging_layers/concatenate/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Arity, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
@@ -35,16 +36,18 @@ pub const SPEC: LayerSpec = LayerSpec {
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let first = inputs[0];
     let Some(axis) = first.axis(args[0].as_int()) else {
-        let message =
-            Text::new().str("axis ").int(args[0].as_int()).str(" is no axis of a sample of shape ").shape(&first);
-        return Err(ShapeError::argument(0, message.str(" (axis 0 counts the batch)")));
+        return Err(ShapeError::no_axis(0, args[0].as_int(), &first));
     };
     let (mut sum, mut i) = (first.dim(axis), 1);
     while i < inputs.len() {
         let x = inputs[i];
         if x.rank() != first.rank() || !x.with_dim(axis, 0).equals(&first.with_dim(axis, 0)) {
             let message = Text::new().str("expected shapes that are equal except along axis ").int(args[0].as_int());
-            return Err(ShapeError::input(i, message.str(", but got ").shape(&first).str(" and ").shape(&x)));
+            return Err(ShapeError::input(
+                Code::ShapeMismatch,
+                i,
+                message.str(", but got ").shape(&first).str(" and ").shape(&x),
+            ));
         }
         sum += x.dim(axis);
         i += 1;

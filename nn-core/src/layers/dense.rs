@@ -15,6 +15,7 @@
 //!
 //! Source: <https://keras.io/api/layers/core_layers/dense/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
@@ -49,6 +50,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let x = inputs[0];
     if x.rank() == 0 {
         return Err(ShapeError::input(
+            Code::WrongRank,
             0,
             Text::new().str("expected at least one axis, but the input is a scalar of shape ()"),
         ));

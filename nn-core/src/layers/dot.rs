@@ -19,6 +19,7 @@
 //!
 //! Source: <https://keras.io/api/layers/merging_layers/dot/>
 
+use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::{ArgSpec, Arity, Default, Inferred, Kind, LayerSpec, Value};
 use crate::text::Text;
@@ -49,21 +50,27 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let [first, second] = match args[0] {
         Value::Ints(axes, 1) => [axes[0], axes[0]],
         Value::Ints(axes, 2) => [axes[0], axes[1]],
-        _ => return Err(ShapeError::argument(0, Text::new().str("expected one axis, or two: one for each input"))),
+        _ => {
+            return Err(ShapeError::argument(
+                Code::OutOfRange,
+                0,
+                Text::new().str("expected one axis, or two: one for each input"),
+            ));
+        }
     };
     let (a, b) = (inputs[0], inputs[1]);
-    let Some(axis_a) = a.axis(first) else { return Err(no_axis(first, a)) };
-    let Some(axis_b) = b.axis(second) else { return Err(no_axis(second, b)) };
+    let Some(axis_a) = a.axis(first) else { return Err(ShapeError::no_axis(0, first, &a)) };
+    let Some(axis_b) = b.axis(second) else { return Err(ShapeError::no_axis(0, second, &b)) };
     let k = a.dim(axis_a);
     if k != b.dim(axis_b) {
         let message =
             Text::new().str("expected axes of one length, but axis ").int(first).str(" of ").shape(&a).str(" has ");
         let message =
             message.size(k).str(" and axis ").int(second).str(" of ").shape(&b).str(" has ").size(b.dim(axis_b));
-        return Err(ShapeError::input(1, message));
+        return Err(ShapeError::input(Code::ShapeMismatch, 1, message));
     }
     if a.rank() + b.rank() - 2 > MAX_RANK {
-        return Err(ShapeError::new(Text::new().str("the output would have more than 6 axes")));
+        return Err(ShapeError::new(Code::TooManyAxes, Text::new().str("the output would have more than 6 axes")));
     }
     let (mut dims, mut rank, mut i) = ([1; MAX_RANK], 0, 0);
     while i < a.rank() + b.rank() {
@@ -77,11 +84,6 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let output = Shape::new(dims.split_at(if rank == 0 { 1 } else { rank }).0);
     let consts = [output.rows(), output.cols(), k, a.stride(axis_a), b.stride(axis_b), args[1].as_flag() as usize];
     Ok(Inferred::new(output, &consts))
-}
-
-const fn no_axis(axis: i64, x: Shape) -> ShapeError {
-    let message = Text::new().str("axis ").int(axis).str(" is no axis of a sample of shape ").shape(&x);
-    ShapeError::argument(0, message.str(" (axis 0 counts the batch)"))
 }
 
 #[cfg(feature = "compute")]

@@ -12,6 +12,7 @@
 //!
 //! Source: Srivastava et al., *Dropout*, JMLR 15 (2014); <https://keras.io/api/layers/regularization_layers/dropout/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
@@ -32,7 +33,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     if let Some(rate) = args[0].as_float()
         && !(rate >= 0.0 && rate <= 1.0)
     {
-        return Err(ShapeError::argument(0, Text::new().str("expected a rate from 0 to 1")));
+        return Err(ShapeError::argument(Code::OutOfRange, 0, Text::new().str("expected a rate from 0 to 1")));
     }
     Ok(Inferred::new(inputs[0], &[]))
 }

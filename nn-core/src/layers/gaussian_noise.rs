@@ -11,6 +11,7 @@
 //!
 //! Source: <https://keras.io/api/layers/regularization_layers/gaussian_noise/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
@@ -30,7 +31,11 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     if let Some(stddev) = args[0].as_float()
         && !(stddev >= 0.0 && stddev <= 1.0)
     {
-        return Err(ShapeError::argument(0, Text::new().str("expected a standard deviation from 0 to 1")));
+        return Err(ShapeError::argument(
+            Code::OutOfRange,
+            0,
+            Text::new().str("expected a standard deviation from 0 to 1"),
+        ));
     }
     Ok(Inferred::new(inputs[0], &[]))
 }

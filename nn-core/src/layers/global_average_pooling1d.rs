@@ -13,6 +13,7 @@
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/global_average_pooling1d/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
@@ -36,11 +37,11 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let x = inputs[0];
     if args[0].as_choice() != 0 {
         let message = Text::new().str("`channels_first` is not supported: samples are channels last");
-        return Err(ShapeError::argument(0, message.str("; `Permute((2, 1))` turns them")));
+        return Err(ShapeError::argument(Code::Unsupported, 0, message.str("; `Permute((2, 1))` turns them")));
     }
     if x.rank() != 2 {
         let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(&x);
-        return Err(ShapeError::input(0, message));
+        return Err(ShapeError::input(Code::WrongRank, 0, message));
     }
     let output = if args[1].as_flag() { x.with_dim(0, 1) } else { Shape::new(&[x.rows()]) };
     Ok(Inferred::new(output, &[]))

@@ -16,6 +16,7 @@
 //! Source: Ba et al., *Layer normalization* (2016);
 //! <https://keras.io/api/layers/normalization_layers/layer_normalization/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
@@ -54,7 +55,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         }
         _ => {
             let message = Text::new().str("only the last axis can be normalized, axis -1, but got axis ").int(axis);
-            Err(ShapeError::argument(0, message.str(" of a sample of shape ").shape(&x)))
+            Err(ShapeError::argument(Code::Unsupported, 0, message.str(" of a sample of shape ").shape(&x)))
         }
     }
 }

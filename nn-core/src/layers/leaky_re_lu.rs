@@ -13,6 +13,7 @@
 //!
 //! Source: <https://keras.io/api/layers/activation_layers/leaky_relu/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
@@ -32,7 +33,11 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     if let Some(slope) = args[0].as_float()
         && slope < 0.0
     {
-        return Err(ShapeError::argument(0, Text::new().str("`negative_slope` must not be negative")));
+        return Err(ShapeError::argument(
+            Code::OutOfRange,
+            0,
+            Text::new().str("`negative_slope` must not be negative"),
+        ));
     }
     Ok(Inferred::new(inputs[0], &[]))
 }

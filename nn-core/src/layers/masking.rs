@@ -13,6 +13,7 @@
 //!
 //! Source: <https://keras.io/api/layers/core_layers/masking/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{self, ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
 use crate::text::Text;
@@ -52,7 +53,7 @@ pub const ANY: LayerSpec = LayerSpec {
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if inputs[0].rank() < 2 {
         let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(&inputs[0]);
-        return Err(ShapeError::input(0, message));
+        return Err(ShapeError::input(Code::WrongRank, 0, message));
     }
     Ok(Inferred::new(inputs[0], &[]))
 }
@@ -60,7 +61,11 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 /// All axes but the last.
 const fn positions(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if inputs[0].rank() == 0 {
-        return Err(ShapeError::input(0, Text::new().str("expected at least one axis, but the input is a scalar")));
+        return Err(ShapeError::input(
+            Code::WrongRank,
+            0,
+            Text::new().str("expected at least one axis, but the input is a scalar"),
+        ));
     }
     Ok(Inferred::new(Shape::new(inputs[0].dims().split_at(inputs[0].rank() - 1).0), &[]))
 }
@@ -70,7 +75,7 @@ const fn equal(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     while i < inputs.len() {
         if !inputs[i].equals(&inputs[0]) {
             let message = Text::new().str("expected masks of one shape, but got ").shape(&inputs[0]);
-            return Err(ShapeError::new(message.str(" and ").shape(&inputs[i])));
+            return Err(ShapeError::new(Code::ShapeMismatch, message.str(" and ").shape(&inputs[i])));
         }
         i += 1;
     }

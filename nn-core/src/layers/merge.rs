@@ -5,6 +5,7 @@
 //!
 //! Source: `_Merge`, <https://github.com/keras-team/keras/blob/master/keras/src/layers/merging/base_merge.py>
 
+use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, MAX_INPUTS, Masking, Value};
 use crate::text::Text;
@@ -41,7 +42,11 @@ pub(crate) const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, Sha
             None => {
                 let message =
                     Text::new().str("expected inputs of one shape (an axis of length 1 is repeated), but got ");
-                return Err(ShapeError::input(i, message.shape(&output).str(" and ").shape(&inputs[i])));
+                return Err(ShapeError::input(
+                    Code::ShapeMismatch,
+                    i,
+                    message.shape(&output).str(" and ").shape(&inputs[i]),
+                ));
             }
         };
         i += 1;
@@ -66,7 +71,10 @@ pub(crate) const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, Sha
         }
         if !empty && ones != repeated[g] {
             if g == 0 {
-                return Err(ShapeError::new(Text::new().str("these inputs are repeated along too many axes in turn")));
+                return Err(ShapeError::new(
+                    Code::Unsupported,
+                    Text::new().str("these inputs are repeated along too many axes in turn"),
+                ));
             }
             g -= 1;
         }
@@ -81,6 +89,7 @@ pub(crate) const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, Sha
             if (repeated[g] >> i) & 1 == 1 {
                 if i >= REPEATED_INPUTS {
                     return Err(ShapeError::input(
+                        Code::Unsupported,
                         i,
                         Text::new().str("only the first 8 inputs may have axes that are repeated"),
                     ));

@@ -15,6 +15,7 @@
 //!
 //! Source: He et al., *Delving deep into rectifiers*, ICCV (2015); <https://keras.io/api/layers/activation_layers/prelu/>
 
+use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Masking, Value};
 use crate::text::Text;
@@ -50,7 +51,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let (x, mut alpha) = (inputs[0], inputs[0]);
     if x.rank() == 0 || x.rank() > AXES {
         let message = Text::new().str("expected from one to four axes, but got the shape ").shape(&x);
-        return Err(ShapeError::input(0, message));
+        return Err(ShapeError::input(Code::WrongRank, 0, message));
     }
     if let Value::Ints(shared, count) = args[3] {
         let mut i = 0;
@@ -58,9 +59,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
             match x.axis(shared[i]) {
                 Some(axis) => alpha = alpha.with_dim(axis, 1),
                 None => {
-                    let message =
-                        Text::new().str("axis ").int(shared[i]).str(" is no axis of a sample of shape ").shape(&x);
-                    return Err(ShapeError::argument(2, message.str(" (axis 0 counts the batch)")));
+                    return Err(ShapeError::no_axis(3, shared[i], &x));
                 }
             }
             i += 1;

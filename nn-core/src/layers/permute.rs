@@ -11,6 +11,7 @@
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/permute/>
 
+use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Value};
 use crate::text::Text;
@@ -37,14 +38,14 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     while i < count {
         if order[i] < 1 || order[i] > count as i64 || (seen >> order[i]) & 1 == 1 {
             let message = Text::new().str("expected each of the axes from 1 to ").size(count).str(" once");
-            return Err(ShapeError::argument(0, message));
+            return Err(ShapeError::argument(Code::OutOfRange, 0, message));
         }
         seen |= 1 << order[i];
         i += 1;
     }
     if count != x.rank() {
         let message = Text::new().str("`dims` has ").size(count).str(" axes, but the input ").shape(&x).str(" has ");
-        return Err(ShapeError::argument(0, message.size(x.rank())));
+        return Err(ShapeError::argument(Code::WrongRank, 0, message.size(x.rank())));
     }
     i = 0;
     while i < count {

@@ -16,6 +16,7 @@
 //!
 //! Source: <https://keras.io/api/layers/activation_layers/relu/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Masking, Value};
 use crate::text::Text;
@@ -42,7 +43,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
             && value < 0.0
         {
             let message = Text::new().str("`").str(SPEC.args[i].name).str("` must not be negative");
-            return Err(ShapeError::argument(i, message));
+            return Err(ShapeError::argument(Code::OutOfRange, i, message));
         }
         i += 1;
     }

@@ -10,6 +10,7 @@
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/repeat_vector/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Inferred, LayerSpec, Value};
 use crate::text::Text;
@@ -28,7 +29,11 @@ pub const SPEC: LayerSpec = LayerSpec {
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (n, x) = (args[0].as_size(), inputs[0]);
     if x.rank() != 1 {
-        return Err(ShapeError::input(0, Text::new().str("expected one axis, (features,), but got ").shape(&x)));
+        return Err(ShapeError::input(
+            Code::WrongRank,
+            0,
+            Text::new().str("expected one axis, (features,), but got ").shape(&x),
+        ));
     }
     Ok(Inferred::new(Shape::new(&[n, x.dim(0)]), &[n]))
 }

@@ -11,6 +11,7 @@
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/reshape/>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Value};
 use crate::text::Text;
@@ -40,7 +41,11 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
             open = Some(i);
         } else {
             let message = Text::new().str("expected positive dimensions and at most one -1, but got ").int(target[i]);
-            return Err(ShapeError::argument(0, if target[i] == -1 { message.str(" twice") } else { message }));
+            return Err(ShapeError::argument(
+                Code::NotPositive,
+                0,
+                if target[i] == -1 { message.str(" twice") } else { message },
+            ));
         }
         i += 1;
     }
@@ -49,12 +54,16 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         if !size.is_multiple_of(product) {
             let message = Text::new().str("the input ").shape(&inputs[0]).str(" has ").size(size);
             let message = message.str(" scalars, which the other dimensions, ").size(product);
-            return Err(ShapeError::argument(0, message.str(" in all, do not divide")));
+            return Err(ShapeError::argument(Code::ElementCount, 0, message.str(" in all, do not divide")));
         }
         dims[open] = size / product;
     } else if size != product {
         let message = Text::new().str("the input ").shape(&inputs[0]).str(" has ").size(size);
-        return Err(ShapeError::argument(0, message.str(" scalars, but `target_shape` has ").size(product)));
+        return Err(ShapeError::argument(
+            Code::ElementCount,
+            0,
+            message.str(" scalars, but `target_shape` has ").size(product),
+        ));
     }
     let output = Shape::new(dims.split_at(count).0);
     Ok(Inferred::new(output, &[output.rows(), output.cols()]))

@@ -13,7 +13,6 @@
 
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
-use crate::text::Text;
 
 /// `Softmax(axis)`
 pub const SPEC: LayerSpec = LayerSpec {
@@ -32,11 +31,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let x = inputs[0];
     match x.axis(args[0].as_int()) {
         Some(axis) => Ok(Inferred::new(x, &[x.dim(axis), x.stride(axis)])),
-        None => {
-            let message =
-                Text::new().str("axis ").int(args[0].as_int()).str(" is no axis of a sample of shape ").shape(&x);
-            Err(ShapeError::argument(0, message.str(" (axis 0 counts the batch)")))
-        }
+        None => Err(ShapeError::no_axis(0, args[0].as_int(), &x)),
     }
 }
 

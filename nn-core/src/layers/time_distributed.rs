@@ -14,6 +14,7 @@
 //!
 //! Source: <https://keras.io/api/layers/recurrent_layers/time_distributed/>
 
+use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::{ArgSpec, Dtype, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
@@ -36,7 +37,7 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     let x = inputs[0];
     if x.rank() < 2 {
         let message = Text::new().str("expected a sequence of shape (steps, ..), but got ").shape(&x);
-        return Err(ShapeError::input(0, message));
+        return Err(ShapeError::input(Code::WrongRank, 0, message));
     }
     Ok(Inferred::new(Shape::new(x.dims().split_at(1).1), &[]))
 }
@@ -47,11 +48,14 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let layer = args[0].as_layer();
     if layer.outputs().len() != 1 {
         let message = Text::new().str("expected a layer with one output, but this one has ");
-        return Err(ShapeError::argument(0, message.size(layer.outputs().len())));
+        return Err(ShapeError::argument(Code::OutputCount, 0, message.size(layer.outputs().len())));
     }
     let (x, step) = (inputs[0], layer.output(0));
     if step.rank() >= MAX_RANK {
-        return Err(ShapeError::new(Text::new().str("the output would have more axes than a sample may have")));
+        return Err(ShapeError::new(
+            Code::TooManyAxes,
+            Text::new().str("the output would have more axes than a sample may have"),
+        ));
     }
     let (mut dims, mut axis) = ([0; MAX_RANK], 0);
     dims[0] = x.dim(0);

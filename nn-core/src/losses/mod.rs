@@ -91,7 +91,8 @@ losses! {
 /// A loss. What it can judge is said by [`LossOn`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a loss",
-    note = "one loss serves all outputs; for several outputs a tuple or the model's `…Outputs` struct gives each its own"
+    note = "one loss serves all outputs; for several outputs a tuple or the model's `…Outputs` struct gives each its own",
+    note = "explained in nn::errors::nn0502"
 )]
 pub trait Loss {
     /// Whether there is a loss at all: `false` only for `()`, which is none.
@@ -114,7 +115,8 @@ pub trait Loss {
 /// the mean over its positions, as in Keras.
 #[diagnostic::on_unimplemented(
     message = "the loss `{Self}` cannot judge an output of type `{P}`",
-    note = "a loss of your own implements `nn::losses::Loss` and `nn::losses::LossOn<P>`"
+    note = "a loss of your own implements `nn::losses::Loss` and `nn::losses::LossOn<P>`",
+    note = "explained in nn::errors::nn0502"
 )]
 pub trait LossOn<P: Sample>: Loss {
     /// The target of one sample.

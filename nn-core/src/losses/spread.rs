@@ -11,9 +11,12 @@ pub type Seeds = u32;
 
 /// The losses of all outputs `P` of a model: one loss for all, a tuple with one for each, or the model's named struct.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not give a loss to the outputs of this model",
+    message = "`{Self}` gives no loss to the outputs of this model",
     label = "expected one loss for all outputs, or a tuple or `…Outputs` struct with one loss for each output",
-    note = "the outputs of the model are `{P}`"
+    note = "the outputs of the model are `{P}`",
+    note = "losses are values, such as `MeanSquaredError` and `BinaryCrossentropy::default()`; `()` is none; one of your own \
+            implements `nn::losses::Loss` and `nn::losses::LossOn<P>`, where `P` is the type of the output",
+    note = "explained in nn::errors::nn0502"
 )]
 pub trait Losses<P: Tensors> {
     /// The targets of all outputs.
@@ -152,6 +155,7 @@ fn check_one<P: Sample, L: LossOn<P>>(
 
 // `Loss` is named beside `LossOn`, its subtrait: it has no parameters, so the compiler knows that tuples and the named
 // structs of models are no losses, and the implementations do not overlap.
+#[diagnostic::do_not_recommend]
 impl<P: Sample<Element: Scalar>, L: Loss + LossOn<P>> Losses<P> for L {
     type Targets = L::Target;
 
@@ -186,6 +190,7 @@ impl<P: Sample<Element: Scalar>, L: Loss + LossOn<P>> Losses<P> for L {
 macro_rules! spread_losses {
     ($(($name:ident $index:tt $loss:ident))+) => {
         // One loss for all outputs.
+        #[diagnostic::do_not_recommend]
         impl<$($name: Sample<Element: Scalar>,)+ Every> Losses<($($name,)+)> for Every
         where
             Every: Loss $(+ LossOn<$name>)+
@@ -204,6 +209,7 @@ macro_rules! spread_losses {
         }
 
         // One loss for each output.
+        #[diagnostic::do_not_recommend]
         impl<$($name: Sample<Element: Scalar>, $loss: Loss + LossOn<$name>),+> Losses<($($name,)+)> for ($($loss,)+) {
             type Targets = ($($loss::Target,)+);
 

@@ -18,7 +18,8 @@ use nalgebra::SMatrix;
 /// one-hot target). One feature alone is class 1 above 0.5 and class 0 otherwise.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not stand for a class",
-    note = "it may be an index (`u32`) or a vector with a feature for each class"
+    note = "it may be an index (`u32`) or a vector with a feature for each class",
+    note = "explained in nn::errors::nn0503"
 )]
 pub trait Class {
     /// The index of the class.

@@ -47,7 +47,8 @@ metrics! {
 /// A metric. What it can compare is said by [`MetricOn`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a metric",
-    note = "a metric of your own implements `nn::metrics::Metric` and `nn::metrics::MetricOn<P, Y>`"
+    note = "a metric of your own implements `nn::metrics::Metric` and `nn::metrics::MetricOn<P, Y>`",
+    note = "explained in nn::errors::nn0503"
 )]
 pub trait Metric: Clone {
     /// What is accumulated over the batches of an epoch; most metrics are a [`Mean`].
@@ -65,7 +66,8 @@ pub trait Metric: Clone {
 
 /// A metric that can compare predictions `P` with targets `Y`.
 #[diagnostic::on_unimplemented(
-    message = "the metric `{Self}` cannot compare an output of type `{P}` with targets of type `{Y}`"
+    message = "the metric `{Self}` cannot compare an output of type `{P}` with targets of type `{Y}`",
+    note = "explained in nn::errors::nn0503"
 )]
 pub trait MetricOn<P, Y>: Metric {
     /// Adds one sample, with its weight.

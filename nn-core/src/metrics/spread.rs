@@ -6,9 +6,12 @@ use crate::tensor::{Sample, Tensors, for_each_arity};
 /// The metrics of all outputs `P` of a model with targets `Y`: `()` for none, one metric, or a tuple of up to six, which all
 /// are applied to every output; or the model's named struct, which gives each output its own metric, tuple or `()`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not give metrics to the outputs of this model",
+    message = "`{Self}` cannot measure the outputs of this model",
     label = "expected a metric, a tuple of metrics, or the `…Outputs` struct with one of them for each output",
-    note = "the outputs of the model are `{P}` and the targets `{Y}`"
+    note = "the outputs of the model are `{P}`, and the targets of its losses are `{Y}`",
+    note = "metrics are values, such as `Accuracy`; sparse ones compare with classes (`u32`), other ones with targets of the \
+            output's shape, as the losses of these names do",
+    note = "explained in nn::errors::nn0503"
 )]
 pub trait Metrics<P: Tensors, Y: Tensors>: Clone {
     /// What is accumulated over the batches of an epoch.
@@ -26,11 +29,16 @@ pub trait Metrics<P: Tensors, Y: Tensors>: Clone {
 ///
 /// The trait has no parameters, so the compiler knows that the named structs of models do not implement it, and the
 /// implementations of [`Metrics`] do not overlap.
-#[diagnostic::on_unimplemented(message = "`{Self}` is neither a metric nor a tuple of metrics")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a metric nor a tuple of metrics",
+    note = "explained in nn::errors::nn0503"
+)]
 pub trait MetricSet: Clone {}
 
+#[diagnostic::do_not_recommend]
 impl<M: Metric> MetricSet for M {}
 
+#[diagnostic::do_not_recommend]
 impl<P: Tensors, Y: Tensors> Metrics<P, Y> for () {
     type State = ();
 
@@ -40,6 +48,7 @@ impl<P: Tensors, Y: Tensors> Metrics<P, Y> for () {
 }
 
 // One metric, one output. `Metric` is named beside its subtrait `MetricOn` for the same reason as in `MetricSet`.
+#[diagnostic::do_not_recommend]
 impl<P: Sample, Y: Sample, M: Metric + MetricOn<P, Y>> Metrics<P, Y> for M {
     type State = M::State;
 
@@ -60,6 +69,7 @@ macro_rules! tuple_metrics {
     ($($name:ident $index:tt),+) => {
         impl<$($name: Metric),+> MetricSet for ($($name,)+) {}
 
+        #[diagnostic::do_not_recommend]
         impl<P: Sample, Y: Sample, $($name: Metric + MetricOn<P, Y>),+> Metrics<P, Y> for ($($name,)+) {
             type State = ($($name::State,)+);
 
@@ -83,6 +93,7 @@ tuple_metrics!(A 0, B 1, C 2, D 3, E 4, F 5);
 // The same metrics for every output of several.
 macro_rules! spread_metrics {
     ($(($name:ident $index:tt $target:ident))+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($name: Sample, $target: Sample,)+ Every> Metrics<($($name,)+), ($($target,)+)> for Every
         where
             Every: MetricSet $(+ Metrics<$name, $target>)+

@@ -59,8 +59,8 @@ impl Optimizer for Adadelta {
     }
 
     fn idle(&self) -> Idle {
-        // a = ρ · a, d = 0, so u = ρ · u and w += lr · 0
-        Idle::Decays([self.rho; MAX_SLOTS])
+        // a = ρ · a, d = 0, b = ρ · b, w -= lr · 0; without ε, d is 0 / 0 before the first gradient.
+        if self.epsilon > 0.0 { Idle::Decays([self.rho; MAX_SLOTS]) } else { Idle::Moves }
     }
 
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {

@@ -61,8 +61,8 @@ impl Optimizer for Adagrad {
     }
 
     fn idle(&self) -> Idle {
-        // a += 0², w -= lr · 0 / √(a + ε)
-        Idle::Stays
+        // a += 0², w -= lr · 0 / √(a + ε), which is 0 / 0 where a starts at 0, without ε.
+        if self.initial_accumulator_value + self.epsilon > 0.0 { Idle::Stays } else { Idle::Moves }
     }
 
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {

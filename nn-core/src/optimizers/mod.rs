@@ -56,26 +56,16 @@ optimizers! {
 pub(crate) mod checks;
 mod clipping;
 mod ema;
+mod idle;
 mod with;
 
 pub use clipping::Clipping;
 pub use ema::Ema;
+pub use idle::Idle;
 pub use with::{OptimizerOptions, Scheduled, With};
 
 /// The most slots that an optimizer keeps.
 pub const MAX_SLOTS: usize = 3;
-
-/// What a step does to a weight whose gradient is 0, and to its slots. It says whether the rows of a table (an
-/// [`Embedding`](crate::layers::Embedding)) that a batch does not name can be left out of the step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Idle {
-    /// They move, or that depends on more than this: every row takes part in every step. So it is with momentum.
-    Moves,
-    /// Nothing changes.
-    Stays,
-    /// The weight stays, and each slot is multiplied by its factor.
-    Decays([f64; MAX_SLOTS]),
-}
 
 /// An optimizer: how weights follow their gradients.
 ///
@@ -86,7 +76,9 @@ pub enum Idle {
 /// provided.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an optimizer",
-    note = "for example `RmsProp::default()`, `Adam::default()`, or `Sgd::default()`"
+    label = "expected an optimizer, then the losses",
+    note = "for example `Adam::default()`; a learning rate is a field: `Sgd {{ learning_rate: 0.01, ..Sgd::default() }}`",
+    note = "explained in nn::errors::nn0504"
 )]
 pub trait Optimizer {
     /// Keras's name: `rmsprop`.
@@ -144,10 +136,19 @@ pub trait Optimizer {
         }
     }
 
-    /// Leaves the rows of tables alone that a batch does not name: weights, slots, decay and average. Keras moves every row in
-    /// every step, where an optimizer with momentum goes on after the gradient is gone; with a large table that costs more
-    /// than everything else. Elsewhere this form is known as lazy or sparse Adam. Optimizers whose [`idle`](Self::idle) is exact
-    /// need it not.
+    /// Leaves the rows of tables alone that a batch does not name: their weights, slots, weight decay and average.
+    ///
+    /// This is not what Keras does. There an optimizer with momentum moves every row in every step, also after its gradient
+    /// is gone, and with a large table that costs more than everything else. Here a row goes on where it was when it comes
+    /// again, as if the steps between had not been, but for the number of the step in Adam's corrections. Other libraries
+    /// have it as LazyAdam or SparseAdam. An optimizer that is exact by rows needs it not: see [`Idle`].
+    ///
+    /// ```
+    /// use nn_core::optimizers::{Adam, Idle, Optimizer};
+    ///
+    /// assert_eq!(Adam::default().idle(), Idle::Moves);
+    /// assert_eq!(Adam::default().lazy().idle(), Idle::Stays);
+    /// ```
     fn lazy(self) -> With<Self>
     where
         Self: Sized,

@@ -69,8 +69,9 @@ impl Optimizer for RmsProp {
     }
 
     fn idle(&self) -> Idle {
-        // v = ρ · v, a = ρ · a, w -= lr · 0 / √(v + ε)
-        if self.momentum > 0.0 { Idle::Moves } else { Idle::Decays([self.rho; MAX_SLOTS]) }
+        // v = ρ · v, a = ρ · a, w -= lr · 0 / √(v + ε), which without ε is 0 / 0 before the first gradient.
+        let exact = self.momentum <= 0.0 && self.epsilon > 0.0;
+        if exact { Idle::Decays([self.rho; MAX_SLOTS]) } else { Idle::Moves }
     }
 
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {

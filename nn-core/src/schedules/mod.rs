@@ -40,7 +40,8 @@ mod checks;
 /// A closure is a schedule: `|step: u64| 0.1 / (1.0 + step as f64)`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a learning rate schedule",
-    note = "for example `ExponentialDecay::new(0.1, 1000, 0.9)`, or a closure `|step: u64| -> f64`"
+    note = "for example `ExponentialDecay::new(0.1, 1000, 0.9)`, or a closure `|step: u64| -> f64`",
+    note = "explained in nn::errors::nn0505"
 )]
 pub trait Schedule {
     /// The learning rate of a step, counted from 0.

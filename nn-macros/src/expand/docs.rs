@@ -5,7 +5,7 @@ use crate::graph::{LayerId, Producer, Shaped, TensorId};
 use crate::infer::expression;
 use crate::names::source;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 /// `Dense(64, activation = relu)`, on `(64,)`.
 pub(crate) fn field(context: &Context<'_>, id: LayerId) -> String {
@@ -93,7 +93,8 @@ pub(crate) fn rows(context: &Context<'_>) -> TokenStream {
             }
             None => quote!(0),
         };
-        quote! {
+        // At the struct's name, as all that holds shapes that rustc may fail to find.
+        quote_spanned! {context.name.span()=>
             ::nn::summary::Row {
                 name: #name,
                 kind: #kind,
@@ -103,7 +104,7 @@ pub(crate) fn rows(context: &Context<'_>) -> TokenStream {
             }
         }
     });
-    quote!(&[#(#rows),*])
+    quote_spanned!(context.name.span()=> &[#(#rows),*])
 }
 
 /// The graph for Graphviz.

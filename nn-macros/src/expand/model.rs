@@ -6,9 +6,9 @@ use super::types::one_or_tuple;
 use super::weights::sum;
 use super::{Context, backward, docs, forward, masks, rows};
 use crate::graph::{Facts, Op};
-use crate::infer::expression;
+use crate::infer::{expression, start};
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 /// `DigitsGraph`, with the shapes that only rustc knows and what a graph that contains this one asks for.
 pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
@@ -17,8 +17,11 @@ pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
     let doc = format!(" The graph of [`{name}`]: what it computes, without its weights.");
     let constants = graph.constants.iter().map(|(name, r#type, value)| quote!(const #name: #r#type = #value;));
     let inputs = graph.inputs.iter().map(|&tensor| expression(graph, tensor));
-    let outputs: Vec<_> = graph.outputs.iter().map(|&tensor| expression(graph, tensor)).collect();
+    let outputs = graph.outputs.iter().map(|&tensor| expression(graph, tensor));
+    let inputs = quote_spanned!(name.span()=> &[#(#inputs),*]);
+    let outputs = quote_spanned!(name.span()=> &[#(#outputs),*]);
     let text = name.to_string();
+    let (input_shapes, output_shapes) = (context.own("INPUT_SHAPES"), context.own("OUTPUT_SHAPES"));
     quote! {
         #[doc = #doc]
         #[doc(hidden)]
@@ -29,8 +32,8 @@ pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
         impl #graph_type {
             #(#constants)*
 
-            const INPUT_SHAPES: &'static [::nn::Shape] = &[#(#inputs),*];
-            const OUTPUT_SHAPES: &'static [::nn::Shape] = &[#(#outputs),*];
+            const INPUT_SHAPES: &'static [::nn::Shape] = #inputs;
+            const OUTPUT_SHAPES: &'static [::nn::Shape] = #outputs;
 
             /// The graph as a layer of another one.
             pub const fn new() -> Self {
@@ -39,7 +42,7 @@ pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
 
             /// The shapes of its outputs, if these are the shapes of its inputs.
             pub const fn output_shapes(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-                ::nn::spec::model_outputs(#text, Self::INPUT_SHAPES, Self::OUTPUT_SHAPES, inputs)
+                ::nn::spec::model_outputs(#text, #input_shapes, #output_shapes, inputs)
             }
 
             /// The shape of its only output, if these are the shapes of its inputs.
@@ -63,10 +66,12 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
                 Some(Facts::Const(path)) => Some(quote!(!#path.outputs().is_empty())),
                 _ => None,
             });
+            let span = start(&layer.source);
+            let called =
+                quote_spanned!(span=> <::nn::__private::Called<#path, { #(#called)&&* }> as ::nn::Component>::Layer);
             Some(quote! {
                 #[doc(hidden)]
-                #visibility type #alias =
-                    <::nn::__private::Called<#path, { #(#called)&&* }> as ::nn::Component>::Layer;
+                #visibility type #alias = #called;
             })
         }
         _ => None,
@@ -117,7 +122,17 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
         let call = method(context, context.first_call(id)?, quote!(regularize), arguments);
         Some(quote!(loss += #call))
     });
-    let constrain = context.weighted().filter(|(_, layer)| layer.trainable).filter_map(|(id, layer)| {
+    let bounded = || context.weighted().filter(|(_, layer)| layer.trainable && layer.constrains());
+    let constrains = bounded().map(|(id, layer)| match (&layer.op, context.first_call(id)) {
+        (Op::Component(_), Some(node)) => {
+            let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &t));
+            quote!(<#layer as #nn Layer<T, #x>>::CONSTRAINS)
+        }
+        _ => quote!(true),
+    });
+    let constrains: Vec<_> = constrains.collect();
+    let constrains = if constrains.is_empty() { quote!(false) } else { quote!(#(#constrains)||*) };
+    let constrain = bounded().filter_map(|(id, layer)| {
         let field = &layer.name;
         Some(method(context, context.first_call(id)?, quote!(constrain), quote!(&mut w.#field)))
     });
@@ -198,6 +213,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
             const MACS: usize = #macs;
             const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
             #bounds
+            const CONSTRAINS: bool = #constrains;
 
             fn init(&self, w: &mut #name<T>, rng: &mut dyn ::nn::__private::Rng) {
                 #(#init)*
@@ -322,6 +338,8 @@ pub(crate) fn model(context: &Context<'_>, lints: &TokenStream) -> TokenStream {
         quote!(::nn::__private::Vec<#sample>)
     });
     let vecs: Vec<_> = vecs.collect();
+    let (input_shapes, output_shapes) = (context.own("INPUT_SHAPES"), context.own("OUTPUT_SHAPES"));
+    let (single, double) = (context.own("summary_f32"), context.own("summary_f64"));
     let predictions = if vecs.len() == 1 { quote!(#(#vecs)*) } else { quote!(#outputs<#(#vecs),*>) };
     quote! {
         #[automatically_derived]
@@ -335,10 +353,10 @@ pub(crate) fn model(context: &Context<'_>, lints: &TokenStream) -> TokenStream {
             const NAME: &'static str = #text;
             const INPUT_NAMES: &'static [&'static str] = &[#(#input_names),*];
             const OUTPUT_NAMES: &'static [&'static str] = &[#(#output_names),*];
-            const INPUT_SHAPES: &'static [#nn Shape] = #graph_type::INPUT_SHAPES;
-            const OUTPUT_SHAPES: &'static [#nn Shape] = #graph_type::OUTPUT_SHAPES;
+            const INPUT_SHAPES: &'static [#nn Shape] = #input_shapes;
+            const OUTPUT_SHAPES: &'static [#nn Shape] = #output_shapes;
             const SUMMARY: &'static str =
-                if size_of::<T>() == 4 { #graph_type::summary_f32 } else { #graph_type::summary_f64 };
+                if size_of::<T>() == 4 { #single } else { #double };
             const DOT: &'static str = #dot;
             #lints
             const ARENA_BYTES: usize = size_of::<#layer::Scratch<#nn Inline<1>>>();
@@ -349,16 +367,16 @@ pub(crate) fn model(context: &Context<'_>, lints: &TokenStream) -> TokenStream {
 
 /// The inherent methods: for `f32` what needs no annotation, since it is the default, and `call`.
 pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
-    let (name, graph_type) = (context.name, &context.graph_type);
+    let name = context.name;
     let call = call(context);
-    let summary = summary(context);
+    let (summary, single) = (summary(context), context.own("summary_f32"));
     quote! {
         #summary
 
         #[allow(dead_code)]
         impl #name<f32> {
             /// A table of the layers, as Keras prints it.
-            pub const SUMMARY: &'static str = #graph_type::summary_f32;
+            pub const SUMMARY: &'static str = #single;
             /// How many weights it has.
             pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
             /// How many bytes its weights take.
@@ -399,9 +417,10 @@ pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
 fn summary(context: &Context<'_>) -> TokenStream {
     let (name, graph_type, text) = (context.name, &context.graph_type, context.name.to_string());
     let rows = docs::rows(context);
+    // At the struct's name, as the paths of constants: rustc notes there that a shape could not be found.
     let table = |scalar: usize| {
         let scalar = Literal::usize_unsuffixed(scalar);
-        quote!({
+        quote_spanned!(name.span()=> {
             const LENGTH: usize =
                 ::nn::summary::table::<0>(#text, #graph_type::rows, NON_TRAINABLE, PARAMETERS, #scalar).len();
             const TABLE: ::nn::text::Text<LENGTH> =
@@ -452,12 +471,14 @@ fn call(context: &Context<'_>) -> TokenStream {
         let names = &graph.output_names;
         (quote!(#outputs<#(#results),*>), quote!(#outputs { #(#names: #variables),* }))
     };
+    // An error is about the model: its name is the place.
+    let fits = quote_spanned!(context.name.span()=> const { ::nn::model::assert_arena::<Self>() });
     quote! {
         /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
         /// model with more than a stack should hold is refused at compile time: use `predict`.
         #[inline]
         pub fn call #lifetime (&self, #parameter) -> #result_type {
-            const { ::nn::model::assert_arena::<Self>() }
+            #fits
             #into
             #(let mut #variables = ::nn::tensor::zeroed::<#results>();)*
             ::nn::model::call::<Self>(&#graph_type, self, #x, #y);

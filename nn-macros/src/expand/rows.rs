@@ -4,7 +4,7 @@ use super::Context;
 use super::forward::{memory_field, method};
 use super::model::slices;
 use super::types::one_or_tuple;
-use crate::graph::TensorId;
+use crate::graph::{LayerId, Node, TensorId};
 use crate::plan::Place;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -30,14 +30,20 @@ pub(crate) fn bounds(context: &Context<'_>) -> TokenStream {
     quote!(const BOUNDS: &'static [usize] = &[#(#bounds),*];)
 }
 
+/// Whether the layer that owns these weights may have tables and can say which of their rows a batch touches: in all its
+/// calls it reads indices.
+pub(crate) fn by_rows(context: &Context<'_>, owner: LayerId) -> bool {
+    let graph = context.graph;
+    let mut calls = graph.nodes.iter().filter(|node| context.owner(node) == owner);
+    let reads_indices = |inputs: &[TensorId]| inputs.iter().any(|&tensor| graph.tensors[tensor].integer);
+    calls.all(|node| graph.layers[node.layer].has_rows() && reads_indices(node.unmasked()))
+}
+
 /// `Layer::touched`, of a model that may have tables: one call for each layer that may have one.
 pub(crate) fn touched(context: &Context<'_>) -> TokenStream {
     let (graph, nn) = (context.graph, &context.paths.nn);
-    let reads_indices = |inputs: &[TensorId]| inputs.iter().any(|&tensor| graph.tensors[tensor].integer);
-    let calls = graph.nodes.iter().filter(|node| {
-        let layer = &graph.layers[node.layer];
-        layer.learns() && layer.has_rows() && reads_indices(&node.inputs)
-    });
+    let learns = |node: &&Node| graph.layers[node.layer].learns();
+    let calls = graph.nodes.iter().filter(learns).filter(|node| by_rows(context, context.owner(node)));
     let calls: Vec<TokenStream> = calls
         .map(|node| {
             let (name, field) = (context.name, context.weights_field(node));
@@ -53,10 +59,10 @@ pub(crate) fn touched(context: &Context<'_>) -> TokenStream {
             } else {
                 quote!(&())
             };
-            let visit = quote!(&mut |rows| visit(start + rows.start..start + rows.end));
-            let call = method(context, node, quote!(touched::<B>), quote!(#x, #memory, #visit));
+            let call = method(context, node, quote!(touched::<B>), quote!(#x, #memory, &mut inside));
             quote! {
                 let start = ::core::mem::offset_of!(#name<T>, #field) / size_of::<T>();
+                let mut inside = |rows: ::core::ops::Range<usize>| visit(start + rows.start..start + rows.end);
                 #call
             }
         })

@@ -6,7 +6,7 @@ use crate::plan::Place;
 use crate::values::Named;
 use nn_core::spec::Kind;
 use proc_macro2::{Literal, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Expr, Ident};
 
 impl Context<'_> {
@@ -24,7 +24,11 @@ impl Context<'_> {
                     quote!(#nn SMatrix<#element, #rows, #cols>)
                 }
             }
-            Shaped::Const(shape) => quote!(#nn SMatrix<#element, { #shape.rows() }, { #shape.cols() }>),
+            Shaped::Const(shape) => {
+                // At the struct's name, as the paths of constants.
+                let size = quote_spanned!(self.name.span()=> { #shape.rows() }, { #shape.cols() });
+                quote!(#nn SMatrix<#element, #size>)
+            }
             Shaped::Unknown => quote!(#nn SVector<#element, 0>),
         }
     }
@@ -41,7 +45,9 @@ impl Context<'_> {
             Some(Facts::Known(inferred)) => {
                 inferred.consts().iter().map(|&n| Literal::usize_unsuffixed(n).into_token_stream()).collect()
             }
-            Some(Facts::Const(path)) => (0..builtin.spec.consts).map(|i| quote!({ #path.constant(#i) })).collect(),
+            Some(Facts::Const(path)) => {
+                (0..builtin.spec.consts).map(|i| quote_spanned!(self.name.span()=> { #path.constant(#i) })).collect()
+            }
             None => Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! The struct of weights, and the structs with the names of inputs and outputs.
 
-use super::{Context, docs};
+use super::{Context, docs, rows};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::Ident;
@@ -46,7 +46,10 @@ pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
         let text = layer.name.to_string();
         let path = text.trim_start_matches("r#");
         let weights = quote!(<#r#type as #nn Weights<T>>);
-        if layer.trainable {
+        if layer.trainable && layer.has_rows() && !rows::by_rows(context, id) {
+            variables.push(quote!(#weights::variables(&path.join(#path), &mut |variable| visit(&variable.whole()));));
+            non_trainable.push(quote!(#weights::NON_TRAINABLE));
+        } else if layer.trainable {
             variables.push(quote!(#weights::variables(&path.join(#path), visit);));
             non_trainable.push(quote!(#weights::NON_TRAINABLE));
         } else {

@@ -1,10 +1,11 @@
 //! The body of a graph as statements, also where one of them is only half written.
 
 use crate::diagnostics::Diagnostics;
+use nn_core::Code;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-/// Splits at semicolons; the second part is what follows the last one. Where a semicolon or a parenthesis is missing, that
-/// is reported, and the next statement begins at its `let`, or at the `Model` of the end.
+/// Splits at semicolons; the second part is what follows the last one. Where a parenthesis is missing, that is reported, and
+/// the next statement begins at its `let`, or at the `Model` of the end.
 pub(super) fn statements(body: TokenStream, diagnostics: &mut Diagnostics) -> (Vec<TokenStream>, TokenStream) {
     let (mut done, mut current): (Vec<TokenStream>, Vec<TokenTree>) = (Vec::new(), Vec::new());
     let mut tokens: Vec<TokenTree> = body.into_iter().collect();
@@ -16,7 +17,7 @@ pub(super) fn statements(body: TokenStream, diagnostics: &mut Diagnostics) -> (V
                 None => current.push(TokenTree::Group(group)),
                 Some((inside, rest)) => {
                     let closing = if group.delimiter() == Delimiter::Bracket { "]" } else { ")" };
-                    diagnostics.error_at(rest[0].span(), format!("expected `{closing}` before this"));
+                    diagnostics.error_at(Code::Syntax, rest[0].span(), format!("expected `{closing}` before this"));
                     let mut closed = Group::new(group.delimiter(), inside);
                     closed.set_span(group.span());
                     current.push(TokenTree::Group(closed));
@@ -25,10 +26,9 @@ pub(super) fn statements(body: TokenStream, diagnostics: &mut Diagnostics) -> (V
                 }
             },
             token => {
-                if current.last().is_some_and(|last| begins(last, &token, tokens.last())) {
-                    diagnostics
-                        .error(&token, "expected `;` before this")
-                        .help("every statement but the last ends in a semicolon");
+                // `let x =` in front of another statement: that it is not finished is an error of its own.
+                let unfinished = matches!(current.last(), Some(TokenTree::Punct(_)));
+                if unfinished && matches!(&token, TokenTree::Ident(word) if word == "let") {
                     done.push(current.drain(..).collect());
                 }
                 current.push(token);

@@ -3,7 +3,9 @@
 use super::{Bound, Resolver};
 use crate::graph::{Builtin, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
 use crate::parse::ident_at;
+use crate::python;
 use crate::values;
+use nn_core::Code;
 use nn_core::spec::{Dtype, LayerSpec, Masking, Value};
 use proc_macro2::Span;
 use quote::{ToTokens, quote};
@@ -39,9 +41,9 @@ impl Resolver<'_> {
                 let kind = self.graph.layers[layer].kind();
                 let error = self
                     .diagnostics
-                    .error(keyword, format!("a call of `{kind}` has no argument `{keyword}`"))
-                    .did_you_mean(&keyword.to_string(), known.iter().copied());
-                if known.is_empty() {
+                    .error(Code::UnknownArgument, keyword, format!("a call of `{kind}` has no argument `{keyword}`"))
+                    .keras_or(&keyword.to_string(), known.iter().copied());
+                if known.is_empty() && python::argument(&keyword.to_string()).is_none() {
                     error.help("a layer is made and then called: `Dense(64, activation = relu)(x)`");
                 }
             }
@@ -73,7 +75,7 @@ impl Resolver<'_> {
         let order = self.call_keywords(layer);
         keywords.sort_by_key(|(keyword, _)| order.iter().position(|word| keyword == word));
         for (keyword, value) in keywords {
-            if value.to_token_stream().to_string() == "None" {
+            if python::is_none(&value) {
                 continue;
             }
             let (more, written) = self.tensor_list(&value)?;
@@ -85,8 +87,11 @@ impl Resolver<'_> {
             {
                 mask = Some(one);
             } else {
-                self.diagnostics
-                    .error(&value, "a mask is one tensor of 0 and 1: `Input(shape = [steps], dtype = u32)`");
+                self.diagnostics.error(
+                    Code::WrongDtype,
+                    &value,
+                    "a mask is one tensor of 0 and 1: `Input(shape = [steps], dtype = u32)`",
+                );
                 return None;
             }
         }
@@ -101,7 +106,11 @@ impl Resolver<'_> {
         if self.graph.nodes.len() > MOST_CALLS {
             if !self.full {
                 self.full = true;
-                self.diagnostics.error(call, format!("a graph has at most {MOST_CALLS} calls of layers"));
+                self.diagnostics.error(
+                    Code::TooMany,
+                    call,
+                    format!("a graph has at most {MOST_CALLS} calls of layers"),
+                );
             }
             return Bound::Poison;
         }
@@ -153,7 +162,7 @@ impl Resolver<'_> {
     /// Whether a layer can be called on as many tensors of these types.
     fn accepts(&mut self, layer: LayerId, tensors: &[TensorId], exprs: &[Expr], call: &ExprCall) -> bool {
         if tensors.is_empty() {
-            self.diagnostics.error(call, "expected at least one tensor");
+            self.diagnostics.error(Code::InputCount, call, "expected at least one tensor");
             return false;
         }
         let Op::Builtin(builtin) = &self.graph.layers[layer].op else { return true };
@@ -166,8 +175,16 @@ impl Resolver<'_> {
                 (min, _) if tensors.len() < min => format!("at least {min} inputs"),
                 (_, max) => format!("at most {max} inputs"),
             };
-            self.diagnostics
-                .error(&call.args, format!("`{}` expects {expected}, but got {}", spec.name, tensors.len()));
+            let error = self.diagnostics.error(
+                Code::InputCount,
+                &call.args,
+                format!("`{}` expects {expected}, but got {}", spec.name, tensors.len()),
+            );
+            match (min, max) {
+                (_, 1) => error.help("`concatenate([a, b])` makes one tensor of several, and `add([a, b])` adds them"),
+                (0 | 1, _) => error,
+                _ => error.help("call it on a list: `[a, b]`"),
+            };
             return false;
         }
         let reads = self.reads(layer);
@@ -177,7 +194,14 @@ impl Resolver<'_> {
                 let (expected, got) = if integer { ("numbers", "u32 indices") } else { ("u32 indices", "numbers") };
                 let kind = self.graph.layers[layer].kind();
                 let message = format!("`{kind}` expects {expected}, but `{}` holds {got}", expr.to_token_stream());
-                self.diagnostics.error(expr, message);
+                let help = match integer {
+                    true => format!(
+                        "an `Embedding` makes numbers of indices: `Embedding(words, 8)({})`",
+                        expr.to_token_stream()
+                    ),
+                    false => "an input of indices is `Input(shape = [..], dtype = u32)`".to_string(),
+                };
+                self.diagnostics.error(Code::WrongDtype, expr, message).help(help);
                 return false;
             }
         }

@@ -4,7 +4,9 @@ use super::{Bound, Resolver, strip};
 use crate::graph::{Builtin, Component, Inner, Layer, LayerId, Op, Producer, Shaped};
 use crate::literal;
 use crate::parse::ident_at;
+use crate::python;
 use crate::values::{self, arguments};
+use nn_core::Code;
 use nn_core::spec::{Kind, LayerSpec};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
@@ -26,7 +28,10 @@ impl Resolver<'_> {
                     failed |= dims.is_none();
                     shape = Some(match dims.flatten() {
                         Some(shape) => Shaped::Known(shape),
-                        None => Shaped::Const(quote!(::nn::Shape::new(&[#(#elements),*]))),
+                        None => {
+                            let asked = elements.iter().map(|e| values::dimension("a dimension of `shape`", e));
+                            Shaped::Const(quote!(::nn::Shape::new(&[#(#asked),*])))
+                        }
                     });
                 }
                 "dtype" => match value.to_token_stream().to_string().as_str() {
@@ -35,7 +40,7 @@ impl Resolver<'_> {
                     other => {
                         failed = true;
                         self.diagnostics
-                            .error(&value, format!("unknown dtype `{other}`"))
+                            .error(Code::UnknownDtype, &value, format!("unknown dtype `{other}`"))
                             .help("`u32` for indices; numbers have the type of the model, which needs no dtype");
                     }
                 },
@@ -43,17 +48,17 @@ impl Resolver<'_> {
                 _ => {
                     failed = true;
                     self.diagnostics
-                        .error(&word, format!("`Input` has no argument `{keyword}`"))
-                        .did_you_mean(&keyword, ["shape", "dtype", "name"])
-                        .help("`Input(shape = [64], dtype = u32, name = \"pixels\")`");
+                        .error(Code::UnknownArgument, &word, format!("`Input` has no argument `{keyword}`"))
+                        .keras_or(&keyword, ["shape", "dtype", "name"])
+                        .note("its arguments are `shape`, `dtype`, `name`");
                 }
             }
         }
         let Some(shape) = shape else {
             if !failed {
                 self.diagnostics
-                    .error(ident, "`Input` needs a shape")
-                    .help("`Input(shape = [64])`; the batch is not counted");
+                    .error(Code::MissingArgument, ident, "`Input` needs a shape")
+                    .help("write `Input(shape = [64])`; the batch is not counted");
             }
             return Bound::Poison;
         };
@@ -77,14 +82,20 @@ impl Resolver<'_> {
                             self.graph.layers[layer].given_name = self.given_name(value);
                         }
                         _ => {
-                            self.diagnostics.error(value, "`Activation` takes one activation and a `name`");
+                            self.diagnostics.error(
+                                Code::UnknownArgument,
+                                value,
+                                "`Activation` takes one activation and a `name`",
+                            );
                         }
                     }
                 }
                 Bound::Layer(layer)
             }
             _ => {
-                self.diagnostics.error(call, "`Activation` expects an activation").help("`Activation(relu)(x)`");
+                self.diagnostics
+                    .error(Code::MissingArgument, call, "`Activation` expects an activation")
+                    .help("write `Activation(relu)(x)`");
                 Bound::Poison
             }
         }
@@ -92,7 +103,7 @@ impl Resolver<'_> {
 
     /// A layer that applies an activation; `part` if it belongs to the layer before it.
     pub(super) fn activation(&mut self, expr: &Expr, part: bool) -> Option<LayerId> {
-        let named = values::named(expr, "activation", nn_core::activations::ACTIVATIONS, self.diagnostics)?;
+        let named = values::named(expr, &values::ACTIVATIONS, self.diagnostics)?;
         // The last name of its path: `my::Leaky::<2> { slope }` is a `Leaky`.
         let path = match strip(expr) {
             Expr::Call(call) => match strip(&call.func) {
@@ -113,14 +124,14 @@ impl Resolver<'_> {
     /// The layer that charges for the output of the layer before it: `activity_regularizer = l2(0.01)`.
     pub(super) fn activity(&mut self, expr: &Expr) -> Option<LayerId> {
         let spec = &nn_core::layers::activity_regularization::SPEC;
-        let fields = values::named(expr, "regularizer", nn_core::regularizers::REGULARIZERS, self.diagnostics)?.fields;
+        let fields = values::named(expr, &values::REGULARIZERS, self.diagnostics)?.fields;
         let mut args: Vec<_> = spec.args.iter().map(values::default).collect();
         for (slot, arg) in spec.args.iter().zip(&mut args) {
             arg.field = fields.iter().find(|(name, _)| *name == slot.name).map(|(_, value)| value.clone());
         }
         if fields.is_empty() {
             self.diagnostics
-                .error(expr, "expected `l1`, `l2` or `l1_l2`")
+                .error(Code::UnknownRegularizer, expr, "expected `l1`, `l2` or `l1_l2`")
                 .help("a penalty of your own on a tensor is a layer of your own");
             return None;
         }
@@ -152,7 +163,7 @@ impl Resolver<'_> {
                     match literal::flag(value) {
                         Some(flag) => trainable = flag,
                         None => {
-                            self.diagnostics.error(value, "`trainable` expects `true` or `false`");
+                            self.diagnostics.error(Code::ArgumentType, value, "`trainable` expects `true` or `false`");
                         }
                     }
                     continue;
@@ -163,12 +174,13 @@ impl Resolver<'_> {
                         failed = true;
                         let names = spec.args.iter().map(|arg| arg.name).chain(["name", "trainable"]);
                         self.diagnostics
-                            .error(keyword, format!("`{}` has no argument `{keyword}`", spec.name))
-                            .did_you_mean(&keyword.to_string(), names.clone())
-                            .note(format!(
-                                "its arguments are {}",
-                                names.map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
-                            ));
+                            .error(
+                                Code::UnknownArgument,
+                                keyword,
+                                format!("`{}` has no argument `{keyword}`", spec.name),
+                            )
+                            .keras_or(&keyword.to_string(), names.clone())
+                            .note(format!("its arguments are {}", listed(spec)));
                         continue;
                     }
                 },
@@ -179,14 +191,23 @@ impl Resolver<'_> {
                         1 => format!("`{}` takes 1 argument", spec.name),
                         count => format!("`{}` takes at most {count} arguments", spec.name),
                     };
-                    self.diagnostics.error(value, message);
+                    self.diagnostics
+                        .error(Code::TooManyArguments, value, message)
+                        .note(format!("its arguments are {}", listed(spec)));
                     break;
                 }
             };
             if given[slot] {
                 failed = true;
                 let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
-                self.diagnostics.error(&word, format!("`{}` is given twice", spec.args[slot].name));
+                let error = self.diagnostics.error(
+                    Code::GivenTwice,
+                    &word,
+                    format!("`{}` is given twice", spec.args[slot].name),
+                );
+                if keyword.is_some() {
+                    error.note(format!("argument {} without a keyword is `{}`", slot + 1, spec.args[slot].name));
+                }
                 continue;
             }
             given[slot] = true;
@@ -203,7 +224,7 @@ impl Resolver<'_> {
                 continue;
             }
             if spec.args[slot].kind == Kind::ActivityAfter {
-                if value.to_token_stream().to_string() != "None" {
+                if !python::is_none(value) {
                     activity = self.activity(value);
                     failed |= activity.is_none();
                 }
@@ -211,7 +232,7 @@ impl Resolver<'_> {
             }
             let required = matches!(spec.args[slot].default, nn_core::spec::Default::Required);
             let a_name = matches!(spec.args[slot].kind, Kind::Choice(names) if names.contains(&"None"));
-            if !required && !a_name && value.to_token_stream().to_string() == "None" {
+            if !required && !a_name && python::is_none(value) {
                 // Keras's way to write "not given".
                 continue;
             }
@@ -224,8 +245,12 @@ impl Resolver<'_> {
             if matches!(arg.default, nn_core::spec::Default::Required) && !given[slot] {
                 failed = true;
                 self.diagnostics
-                    .error(&call.func, format!("`{}` needs the argument `{}`", spec.name, arg.name))
-                    .help(format!("`{}({} = ..)`", spec.name, arg.name));
+                    .error(
+                        Code::MissingArgument,
+                        &call.func,
+                        format!("`{}` needs the argument `{}`", spec.name, arg.name),
+                    )
+                    .help(format!("write `{}({} = ..)`", spec.name, arg.name));
             }
         }
         if failed {
@@ -249,7 +274,8 @@ impl Resolver<'_> {
         let inside = inner.map(|layer| {
             let inner = &self.graph.layers[layer];
             let (has_weights, has_cache, has_scratch) = (inner.has_weights(), inner.has_cache(), inner.has_scratch());
-            Inner { layer, has_weights, has_cache, has_scratch, has_rows: inner.has_rows() }
+            let (has_rows, constrains) = (inner.has_rows(), inner.constrains());
+            Inner { layer, has_weights, has_cache, has_scratch, has_rows, constrains }
         });
         let op = Op::Builtin(Box::new(Builtin { spec, args, then, inferred: None, inner: inside }));
         let layer = self.layer(op, Expr::Call(call.clone()));
@@ -270,15 +296,22 @@ impl Resolver<'_> {
                 for layer in &mut self.graph.layers[before..] {
                     layer.inside |= !layer.part;
                 }
+                let kind = self.graph.layers[inner].kind();
+                if !spec.around.is_empty() && !spec.around.contains(&kind.as_str()) {
+                    let names: Vec<String> = spec.around.iter().map(|name| format!("`{name}`")).collect();
+                    let message = format!("`{}` cannot be wrapped around `{kind}`", spec.name);
+                    let help = format!("it takes one of {}", names.join(", "));
+                    self.diagnostics.error(Code::LayerInside, value, message).help(help);
+                    return None;
+                }
                 let several = match &self.graph.layers[inner].op {
                     Op::Builtin(builtin) => builtin.spec.inputs.min > 1,
                     _ => false,
                 };
                 if several {
-                    let kind = self.graph.layers[inner].kind();
                     let message =
                         format!("`{}` is wrapped around a layer with one input, but `{kind}` has more", spec.name);
-                    self.diagnostics.error(value, message);
+                    self.diagnostics.error(Code::LayerInside, value, message);
                     return None;
                 }
                 Some(inner)
@@ -286,13 +319,21 @@ impl Resolver<'_> {
             Bound::Tensors(_) => {
                 let text = crate::names::source(value);
                 self.diagnostics
-                    .error(value, format!("`{}` expects a layer, but `{text}` is a tensor", spec.name))
-                    .help(format!("`{}(Dense(8))(x)`", spec.name));
+                    .error(
+                        Code::TensorForLayer,
+                        value,
+                        format!("`{}` expects a layer, but `{text}` is a tensor", spec.name),
+                    )
+                    .help(format!("make a layer in it, and call it on the tensor: `{}(Dense(8))({text})`", spec.name));
                 None
             }
             Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
                 self.diagnostics
-                    .error(value, format!("`{}` expects a layer, but this is a part of a graph", spec.name))
+                    .error(
+                        Code::TensorForLayer,
+                        value,
+                        format!("`{}` expects a layer, but this is a part of a graph", spec.name),
+                    )
                     .help("a `model!` of its own is a layer");
                 None
             }
@@ -302,7 +343,7 @@ impl Resolver<'_> {
 
     pub(super) fn component(&mut self, path: &ExprPath, call: &ExprCall) -> Bound {
         if path.path.is_ident(self.own) {
-            self.diagnostics.error(path, format!("`{}` cannot contain itself", self.own));
+            self.diagnostics.error(Code::Recursion, path, format!("`{}` cannot contain itself", self.own)).help("weights are shared by calling one layer several times: `let tower = Dense(8);`, then `tower(a)`, `tower(b)`");
             return Bound::Poison;
         }
         let (mut given_name, mut trainable) = (None, true);
@@ -313,7 +354,7 @@ impl Resolver<'_> {
                 Some(keyword) if keyword == "trainable" => match literal::flag(&value) {
                     Some(flag) => trainable = flag,
                     None => {
-                        self.diagnostics.error(&value, "`trainable` expects `true` or `false`");
+                        self.diagnostics.error(Code::ArgumentType, &value, "`trainable` expects `true` or `false`");
                     }
                 },
                 Some(keyword) => keywords.push((keyword, value)),
@@ -355,17 +396,25 @@ impl Resolver<'_> {
     /// `name = "main_output"`
     pub(super) fn given_name(&mut self, value: &Expr) -> Option<Ident> {
         let Some(text) = literal::string(value) else {
-            self.diagnostics.error(value, "`name` expects a string").help("`name = \"main_output\"`");
+            self.diagnostics
+                .error(Code::ArgumentType, value, "`name` expects a string")
+                .help("write `name = \"main_output\"`");
             return None;
         };
         match syn::parse_str::<Ident>(&text) {
             Ok(_) => Some(ident_at(&text, value.span())),
             Err(_) => {
                 self.diagnostics
-                    .error(value, format!("`{text}` cannot be a name"))
+                    .error(Code::ReservedName, value, format!("`{text}` cannot be a name"))
                     .note("names become fields of Rust structs: letters, digits and `_`, and no keyword");
                 None
             }
         }
     }
+}
+
+/// The names of all arguments of a layer.
+fn listed(spec: &LayerSpec) -> String {
+    let names = spec.args.iter().map(|arg| arg.name).chain(["name", "trainable"]);
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -11,6 +11,7 @@ use super::{Bound, Resolver};
 use crate::graph::{LayerId, Op, Producer, TensorId};
 use crate::literal;
 use crate::parse::ident_at;
+use nn_core::Code;
 use proc_macro2::Span;
 use quote::ToTokens;
 use std::collections::{HashMap, HashSet};
@@ -37,7 +38,7 @@ impl Resolver<'_> {
                 let text = expr.to_token_stream();
                 let message =
                     format!("graph disconnected: `{text}` depends on the input `{missing}`, which is not listed");
-                self.diagnostics.error(expr, message).help(format!("add `{missing}` to `inputs`"));
+                self.diagnostics.error(Code::Disconnected, expr, message).help(format!("add `{missing}` to `inputs`"));
                 return Bound::Poison;
             }
         }
@@ -62,7 +63,11 @@ impl Resolver<'_> {
         if tensors.len() != cut.inputs.len() {
             let (name, expected, got) = (call.func.to_token_stream(), cut.inputs.len(), tensors.len());
             let noun = if expected == 1 { "input" } else { "inputs" };
-            self.diagnostics.error(&call.args, format!("`{name}` expects {expected} {noun}, but got {got}"));
+            self.diagnostics.error(
+                Code::InputCount,
+                &call.args,
+                format!("`{name}` expects {expected} {noun}, but got {got}"),
+            );
             return Bound::Poison;
         }
         for ((&tensor, &input), expr) in tensors.iter().zip(&cut.inputs).zip(&exprs) {
@@ -71,7 +76,7 @@ impl Resolver<'_> {
                 let holds = |integer: bool| if integer { "u32 indices" } else { "numbers" };
                 let text = expr.to_token_stream();
                 let message = format!("expected {}, but `{text}` holds {}", holds(expected), holds(got));
-                self.diagnostics.error(expr, message);
+                self.diagnostics.error(Code::WrongDtype, expr, message);
                 return Bound::Poison;
             }
         }
@@ -144,8 +149,8 @@ impl Resolver<'_> {
             }
             _ => {
                 self.diagnostics
-                    .error(call, "`Sequential` expects a list of layers")
-                    .help("`Sequential([Dense(64, activation = relu), Dense(10)])`");
+                    .error(Code::EmptyModel, call, "`Sequential` expects a list of layers")
+                    .help("write `Sequential([Dense(64, activation = relu), Dense(10)])`");
                 return Bound::Poison;
             }
         };
@@ -164,7 +169,7 @@ impl Resolver<'_> {
                 _ => {
                     failed = true;
                     self.diagnostics
-                        .error(element, "expected a layer")
+                        .error(Code::TensorForLayer, element, "expected a layer")
                         .help("a `Sequential` in the middle of a graph has no `Input`: it is called on a tensor");
                 }
             }

@@ -4,6 +4,7 @@ use super::connect::Inputs;
 use super::{Bound, Resolver};
 use crate::literal;
 use crate::values::arguments;
+use nn_core::Code;
 use quote::ToTokens;
 use syn::{Expr, ExprCall};
 
@@ -20,24 +21,31 @@ impl Resolver<'_> {
             match keyword.as_str() {
                 "inputs" => inputs = Some(value),
                 "outputs" => outputs = Some(value),
+                "name" => {
+                    self.diagnostics
+                        .error(Code::UnknownArgument, &word, "`Model` has no argument `name`")
+                        .help(format!("a model is called as its struct is: `{}`", self.own));
+                }
                 _ => {
                     self.diagnostics
-                        .error(&word, format!("`Model` has no argument `{keyword}`"))
+                        .error(Code::UnknownArgument, &word, format!("`Model` has no argument `{keyword}`"))
                         .did_you_mean(&keyword, ["inputs", "outputs"])
-                        .help("`Model(inputs = [a, b], outputs = y)`");
+                        .help("write `Model(inputs = [a, b], outputs = y)`");
                     return None;
                 }
             }
         }
         let (Some(inputs), Some(outputs)) = (inputs, outputs) else {
             self.diagnostics
-                .error(call, "`Model` needs its inputs and outputs")
-                .help("`Model(inputs = [a, b], outputs = y)`");
+                .error(Code::EmptyModel, call, "`Model` needs its inputs and outputs")
+                .help("write `Model(inputs = [a, b], outputs = y)`");
             return None;
         };
         for (list, what) in [(&inputs, "inputs"), (&outputs, "outputs")] {
             if literal::list(list).is_some_and(|list| list.is_empty()) {
-                self.diagnostics.error(list, format!("`{what}` lists no tensor")).help(format!("`{what} = [a, b]`"));
+                self.diagnostics
+                    .error(Code::EmptyModel, list, format!("`{what}` lists no tensor"))
+                    .help(format!("list tensors: `{what} = [a, b]`"));
                 return None;
             }
         }
@@ -60,20 +68,22 @@ impl Resolver<'_> {
             [list] if literal::list(list).is_some() => literal::list(list).unwrap_or_default(),
             _ => {
                 self.diagnostics
-                    .error(call, "`Sequential` expects a list of layers")
-                    .help("`Sequential([Input(shape = [64]), Dense(10)])`");
+                    .error(Code::EmptyModel, call, "`Sequential` expects a list of layers")
+                    .help("write `Sequential([Input(shape = [64]), Dense(10)])`");
                 return;
             }
         };
         let mut elements = elements.into_iter();
         let Some(first) = elements.next() else {
-            self.diagnostics.error(call, "`Sequential` has no layers");
+            self.diagnostics.error(Code::EmptyModel, call, "`Sequential` has no layers");
             return;
         };
         let mut tensor = match self.eval(first) {
             Bound::Tensors(tensors) => tensors[0],
             Bound::Layer(_) | Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
-                self.diagnostics.error(first, "a `Sequential` starts with `Input(shape = ..)`");
+                self.diagnostics
+                    .error(Code::EmptyModel, first, "a `Sequential` starts with an `Input`")
+                    .help("write `Sequential([Input(shape = [64]), ..])`; the batch is not counted");
                 return;
             }
             Bound::Poison => {
@@ -104,18 +114,28 @@ impl Resolver<'_> {
                 Bound::Layer(_) => {}
                 Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
                     failed = true;
-                    self.diagnostics.error(element, "expected a layer, but this is a part of a graph");
+                    self.diagnostics.error(
+                        Code::TensorForLayer,
+                        element,
+                        "expected a layer, but this is a part of a graph",
+                    );
                 }
                 Bound::Tensors(_) => {
                     failed = true;
                     self.diagnostics
-                        .error(element, "expected a layer, but this is a tensor")
+                        .error(Code::TensorForLayer, element, "expected a layer, but this is a tensor")
                         .help("a `Sequential` calls its layers itself");
                 }
                 Bound::Poison => failed = true,
             }
         }
         if failed {
+            return;
+        }
+        if tensor == input {
+            self.diagnostics
+                .error(Code::EmptyModel, first, "this `Sequential` has no layers")
+                .help("list them after the input: `Sequential([Input(shape = [64]), Dense(10)])`");
             return;
         }
         self.graph.inputs = vec![input];

@@ -11,6 +11,7 @@
 use super::{Bound, Resolver};
 use crate::graph::LayerId;
 use crate::parse::{ident_at, names};
+use nn_core::Code;
 use quote::ToTokens;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -31,7 +32,9 @@ impl Resolver<'_> {
             match names(parameter).as_deref() {
                 Some([name]) => parameters.push(name.clone()),
                 _ => {
-                    self.diagnostics.error(parameter, "a parameter of a template is a name").help("`|x, y| { .. }`");
+                    self.diagnostics
+                        .error(Code::Template, parameter, "a parameter of a template is a name")
+                        .help("write `|x, y| { .. }`");
                     return Bound::Poison;
                 }
             }
@@ -48,8 +51,11 @@ impl Resolver<'_> {
                 count => format!("{count} arguments"),
             };
             let name = call.func.to_token_stream();
-            self.diagnostics
-                .error(&call.args, format!("the template `{name}` expects {expected}, but got {}", arguments.len()));
+            self.diagnostics.error(
+                Code::InputCount,
+                &call.args,
+                format!("the template `{name}` expects {expected}, but got {}", arguments.len()),
+            );
             return Bound::Poison;
         }
         if arguments.iter().any(|argument| matches!(argument, Bound::Poison)) {
@@ -77,13 +83,13 @@ impl Resolver<'_> {
                 Stmt::Local(local) => match (names(&local.pat), &local.init) {
                     (Some(names), Some(init)) => self.statement(&names, Some(&init.expr)),
                     _ => {
-                        self.diagnostics.error(local, "expected `let name = ..;` in a template");
+                        self.diagnostics.error(Code::Template, local, "expected `let name = ..;` in a template");
                         return Bound::Poison;
                     }
                 },
                 Stmt::Expr(value, None) if statements.peek().is_none() => return self.value(value),
                 other => {
-                    self.diagnostics.error(other, "expected a `let` statement").help(
+                    self.diagnostics.error(Code::Template, other, "expected a `let` statement").help(
                         "a template is a block of `let` statements with a tensor at its end, without a semicolon",
                     );
                     return Bound::Poison;
@@ -91,7 +97,7 @@ impl Resolver<'_> {
             }
         }
         self.diagnostics
-            .error(&block, "this template gives no tensor")
+            .error(Code::Template, &block, "this template gives no tensor")
             .help("end the block with a tensor or a call, without a semicolon");
         Bound::Poison
     }

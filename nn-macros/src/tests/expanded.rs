@@ -145,6 +145,25 @@ fn editor_block() {
 }
 
 #[test]
+fn words() {
+    check(
+        "words",
+        r#"
+        /// Indices: a table whose rows a batch touches, one more in a model inside, and a mask.
+        pub struct Words;
+
+        let words = Input(shape = [6], dtype = u32);
+        let table = Embedding(100, 8, mask_zero = true)(words);
+        let mean = GlobalAveragePooling1D()(table);
+        let kind = Dense(3, activation = softmax)(mean);
+        let title = Titles()(words);
+
+        Model(inputs = words, outputs = [kind, title])
+        "#,
+    );
+}
+
+#[test]
 fn reader() {
     check(
         "reader",

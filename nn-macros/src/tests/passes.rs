@@ -124,15 +124,20 @@ fn all_errors_are_reported_at_once() {
     unknown layer `Dens`
       = help: did you mean `Dense`?
       = note: a layer or model of your own with such a name is written with its path, `self::Dens`
+      = note: explained in nn::errors::nn0101
     unknown activation `rleu`
       = help: did you mean `relu`?
       = note: an activation of your own is written with its path, `self::rleu`
+      = note: explained in nn::errors::nn0102
     `units` must be at least 1, but is 0
+      = note: explained in nn::errors::nn0206
     `Concatenate` has no argument `axes`
       = help: did you mean `axis`?
       = note: its arguments are `axis`, `name`, `trainable`
+      = note: explained in nn::errors::nn0201
     undefined tensor `pixel`
       = help: did you mean `pixels`?
+      = note: explained in nn::errors::nn0106
     ");
 }
 
@@ -152,6 +157,7 @@ fn nothing_is_said_twice() {
     unknown layer `Dens`
       = help: did you mean `Dense`?
       = note: a layer or model of your own with such a name is written with its path, `self::Dens`
+      = note: explained in nn::errors::nn0101
     ");
 }
 
@@ -160,13 +166,19 @@ fn no_struct() {
     assert_snapshot!(errors("let pixels = Input(shape = [64]);"), @r"
     expected `struct`
       = help: a model starts with its struct: `model! { pub struct Digits; let x = Input(shape = [64]); … }`
+      = note: explained in nn::errors::nn0002
     ");
     assert_snapshot!(errors("pub struct Digits"), @r"
     expected `;`
-      = help: a model starts with its struct: `model! { pub struct Digits; let x = Input(shape = [64]); … }`
+      = help: the struct has no fields of its own: `struct Digits;`, and then the graph
+      = note: explained in nn::errors::nn0002
+    the graph of `Digits` has no `Model(..)` at its end
+      = help: end the graph with `Model(inputs = .., outputs = ..)`, without a semicolon, or write `Sequential([..])`
+      = note: explained in nn::errors::nn0003
     ");
     assert_snapshot!(errors(""), @r"
     unexpected end of input, expected `struct`
       = help: a model starts with its struct: `model! { pub struct Digits; let x = Input(shape = [64]); … }`
+      = note: explained in nn::errors::nn0002
     ");
 }

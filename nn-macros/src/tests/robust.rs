@@ -53,6 +53,17 @@ const GRAPHS: &[&str] = &[
      let steps = TimeDistributed(Dense(N, activation = tanh))(Masking(mask_value = 1.0)(RepeatVector(5)(h)));
      let y = average([branch(x, c), branch(c, x), p, q, GlobalAveragePooling1D()(steps)]);
      Model(inputs = [ids, start], outputs = y)",
+    "pub struct Parts {}
+     let question = Input(shape = [6]);
+     let other = Input(shape = [6]);
+     let tower = Sequential([Dense(5, activation = relu), Dense(4)]);
+     let encoded = tower(question);
+     let encoder = Model(inputs = question, outputs = encoded);
+     model.add(Dense(3));
+     x = Dense(3, **config, use_bias = True)(encoded)
+     let y = nn.Dense(2)(keras.layers.Add()([x, encoder(other)]));
+     let z = lambda x: x + 1;
+     Model(inputs = [question, other], outputs = y)",
 ];
 
 /// The tokens with one of them removed, doubled, swapped with another, or replaced.
@@ -78,13 +89,49 @@ fn mutate(tokens: TokenStream, random: &mut Random) -> TokenStream {
         3 => tokens[at] = Literal::i64_unsuffixed(random.below(3) as i64).into(),
         4 => tokens[at] = Group::new(Delimiter::Bracket, TokenStream::new()).into(),
         5 => {
-            let words = ["x", "Dense", "relu", "Model", "Input", "self", "let", "dense", "Graph", "_", "i128"];
+            let words = [
+                "x",
+                "Dense",
+                "relu",
+                "Model",
+                "Input",
+                "self",
+                "let",
+                "dense",
+                "Graph",
+                "_",
+                "i128",
+                "lambda",
+                "True",
+                "None",
+                "Lambda",
+                "Sequential",
+                "keras",
+                "super",
+            ];
             let word: TokenStream = words[random.below(words.len())].parse().expect("a word");
             tokens.splice(at..=at, word);
         }
         _ => {
-            let words =
-                ["u64", "170141183460469231731687303715884105727", "1e400", "\"\"", "-", "=", ";", "'a'", "::<0>"];
+            let words = [
+                "u64",
+                "170141183460469231731687303715884105727",
+                "1e400",
+                "\"\"",
+                "-",
+                "=",
+                ";",
+                "'a'",
+                "::<0>",
+                "**",
+                "#",
+                "nn.",
+                "nn::",
+                ":",
+                ",",
+                "|x|",
+                "x =",
+            ];
             let word: TokenStream = words[random.below(words.len())].parse().expect("a word");
             tokens.splice(at..at, word);
         }
@@ -97,15 +144,17 @@ fn mutate(tokens: TokenStream, random: &mut Random) -> TokenStream {
 fn answers(tokens: TokenStream) {
     let text = tokens.to_string();
     let items = std::panic::catch_unwind(|| {
-        // It knows no model, so what it writes are errors, or nothing.
         let judged = crate::rejects::expand(quote!("a message" => #tokens));
-        let model = crate::expand_model(tokens);
-        quote!(#model #judged).to_string()
+        (crate::expand_model(tokens).to_string(), judged.to_string())
     });
-    let Ok(items) = items else { panic!("the macro panics on: {text}") };
+    let Ok((items, judged)) = items else { panic!("the macro panics on: {text}") };
+    assert_eq!(judged.matches("compile_error").count(), 1, "`model_rejects!` sees another message, for: {text}");
     if let Err(error) = syn::parse_str::<syn::File>(&items) {
         panic!("{error}: what the macro writes does not parse, for: {text}\n{items}");
     }
+    let (errors, codes) =
+        (items.matches("compile_error").count(), items.matches("explained in nn::errors::nn").count());
+    assert_eq!(errors, codes, "every error has a code, for: {text}\n{items}");
 }
 
 #[test]

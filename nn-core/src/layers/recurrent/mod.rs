@@ -6,6 +6,7 @@
 //!
 //! Source: `rnn`, <https://github.com/keras-team/keras/blob/master/keras/src/backend/tensorflow/rnn.py>
 
+use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{ArgSpec, Default, Inferred, Kind, Value};
 use crate::text::Text;
@@ -50,18 +51,18 @@ pub(super) const fn sizes(
         } else {
             "; `TimeDistributed(Flatten())` before it makes a vector of each step"
         };
-        return Err(ShapeError::input(0, message.str(advice)));
+        return Err(ShapeError::input(Code::WrongRank, 0, message.str(advice)));
     }
     if inputs.len() != 1 && inputs.len() != 1 + states {
         let message = Text::new().str("expected an initial state of ").size(states);
         let message = message.str(if states == 1 { " tensor, `[h]`" } else { " tensors, `[h, c]`" });
-        return Err(ShapeError::input(1, message.str(", but got ").size(inputs.len() - 1)));
+        return Err(ShapeError::input(Code::InputCount, 1, message.str(", but got ").size(inputs.len() - 1)));
     }
     let (state, mut i) = (Shape::new(&[units]), 1);
     while i < inputs.len() {
         if !inputs[i].equals(&state) {
             let message = Text::new().str("expected an initial state of shape ").shape(&state);
-            return Err(ShapeError::input(i, message.str(", but got ").shape(&inputs[i])));
+            return Err(ShapeError::input(Code::ShapeMismatch, i, message.str(", but got ").shape(&inputs[i])));
         }
         i += 1;
     }
@@ -70,7 +71,7 @@ pub(super) const fn sizes(
         if let Some(rate) = args[i].as_float()
             && !(rate >= 0.0 && rate <= 1.0)
         {
-            return Err(ShapeError::argument(i, Text::new().str("expected a rate from 0 to 1")));
+            return Err(ShapeError::argument(Code::OutOfRange, i, Text::new().str("expected a rate from 0 to 1")));
         }
         i += 1;
     }
@@ -78,7 +79,7 @@ pub(super) const fn sizes(
         let message =
             Text::new().str("a layer keeps no state between calls: `return_state = true` gives the last state, ");
         let message = message.str("`initial_state` takes it, and `step` of the weights goes on one step at a time");
-        return Err(ShapeError::argument(places.returns + 3, message));
+        return Err(ShapeError::argument(Code::Unsupported, places.returns + 3, message));
     }
     let none = matches!(args[places.dropout].as_float(), Some(rate) if rate == 0.0);
     Ok(Sizes {

@@ -14,7 +14,8 @@ use rand::Rng;
 /// The methods are those of [`Layer`](crate::Layer), with the same conventions.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no recurrent layer",
-    note = "`Bidirectional` takes a `SimpleRNN`, an `LSTM` or a `GRU`"
+    note = "`Bidirectional` takes a `SimpleRNN`, an `LSTM` or a `GRU`",
+    note = "explained in nn::errors::nn0316"
 )]
 pub trait Recurrent<T: Scalar, const F: usize, const U: usize> {
     /// The weights.

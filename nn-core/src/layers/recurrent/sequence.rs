@@ -14,7 +14,8 @@ use nalgebra::{SMatrix, SVector};
 /// [`Bidirectional`](crate::layers::Bidirectional) takes the initial states of both directions, one after the other.
 #[diagnostic::on_unimplemented(
     message = "a recurrent layer of {F} features and {U} units cannot be called on `{Self}`",
-    note = "it takes a sequence, the initial states of all of its states or none, and a mask or none"
+    note = "it takes a sequence, the initial states of all of its states or none, and a mask or none",
+    note = "explained in nn::errors::nn0303"
 )]
 pub trait Sequence<T: Scalar, const F: usize, const U: usize>: Tensors {
     /// How many steps there are.

@@ -1,0 +1,694 @@
+// What `model!` writes for this graph. `BLESS=1 cargo test -p nn-macros` writes it anew.
+//
+// /// Indices: a table whose rows a batch touches, one more in a model inside, and a mask.
+// pub struct Words;
+//
+// let words = Input(shape = [6], dtype = u32);
+// let table = Embedding(100, 8, mask_zero = true)(words);
+// let mean = GlobalAveragePooling1D()(table);
+// let kind = Dense(3, activation = softmax)(mean);
+// let title = Titles()(words);
+//
+// Model(inputs = words, outputs = [kind, title])
+
+/// Indices: a table whose rows a batch touches, one more in a model inside, and a mask.
+///
+/// ```mermaid
+/// flowchart TD
+///     words(["words<br/>(6,)"])
+///     table["Embedding(100, 8, mask_zero = true)<br/>(6, 8)"]
+///     mean["GlobalAveragePooling1D()<br/>(8,)"]
+///     kind["Dense(3, activation = softmax)<br/>(3,)"]
+///     title["Titles()<br/>(..)"]
+///     words --> table
+///     table --> mean
+///     mean --> kind
+///     words --> title
+///     kind --> out_kind(["kind"])
+///     title --> out_title(["title"])
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[repr(C)]
+pub struct Words<T: ::nn::Scalar = f32> {
+    /// `Embedding(100, 8, mask_zero = true)` on `(6,)`.
+    pub table: ::nn::layers::EmbeddingWeights<T, 100, 8>,
+    /// `Dense(3, activation = softmax)` on `(8,)`.
+    pub kind: ::nn::layers::DenseWeights<T, 8, 3, 1>,
+    /// `Titles()` on `(6,)`.
+    pub title: <WordsTitleLayer as ::nn::Layer<T, ::nn::SVector<u32, 6>>>::Weights,
+}
+
+/// The inputs of [`Words`] by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[allow(dead_code)]
+pub struct WordsInputs<A> {
+    /// Shape `(6,)`.
+    pub words: A,
+}
+
+/// One value for each output of [`Words`] by name: losses, loss weights, targets, metrics or predictions.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[allow(dead_code)]
+pub struct WordsOutputs<A, B> {
+    /// Shape `(3,)`.
+    pub kind: A,
+    /// Shape `(..)`.
+    pub title: B,
+}
+
+#[doc(hidden)]
+pub type WordsTitleLayer =
+    <::nn::__private::Called<Titles, { !WordsGraph::TITLE.outputs().is_empty() }> as ::nn::Component>::Layer;
+
+/// The graph of [`Words`]: what it computes, without its weights.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WordsGraph;
+
+#[allow(dead_code)]
+impl WordsGraph {
+    const TITLE: ::nn::spec::Inferred = ::nn::spec::Call::inferred(::nn::spec::Call::input(
+        ::nn::spec::Call {
+            layer: "title",
+            inputs: &[("words", "an input")],
+            shapes: &[::nn::Shape::new(&[6])],
+            found: ::nn::spec::one(<<Titles as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[6])])),
+        },
+        0usize,
+    ));
+    const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[6])];
+    const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[3]), WordsGraph::TITLE.output(0usize)];
+    /// The graph as a layer of another one.
+    pub const fn new() -> Self {
+        WordsGraph
+    }
+
+    /// The shapes of its outputs, if these are the shapes of its inputs.
+    pub const fn output_shapes(
+        inputs: &[::nn::Shape],
+    ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
+        ::nn::spec::model_outputs("Words", WordsGraph::INPUT_SHAPES, WordsGraph::OUTPUT_SHAPES, inputs)
+    }
+
+    /// The shape of its only output, if these are the shapes of its inputs.
+    pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
+        ::nn::spec::only_output("Words", Self::output_shapes(inputs))
+    }
+}
+
+#[allow(dead_code, non_upper_case_globals)]
+impl WordsGraph {
+    const rows: &'static [::nn::summary::Row] = &[
+        ::nn::summary::Row {
+            name: "words",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[6]),
+            parameters: 0,
+            inputs: &[],
+        },
+        ::nn::summary::Row {
+            name: "table",
+            kind: "Embedding",
+            output: ::nn::Shape::new(&[6, 8]),
+            parameters: <::nn::layers::EmbeddingWeights<f32, 100, 8> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["words"],
+        },
+        ::nn::summary::Row {
+            name: "mean",
+            kind: "GlobalAveragePooling1D",
+            output: ::nn::Shape::new(&[8]),
+            parameters: 0,
+            inputs: &["table"],
+        },
+        ::nn::summary::Row {
+            name: "kind",
+            kind: "Dense",
+            output: ::nn::Shape::new(&[3]),
+            parameters: <::nn::layers::DenseWeights<f32, 8, 3, 1> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["mean"],
+        },
+        ::nn::summary::Row {
+            name: "title",
+            kind: "Titles",
+            output: WordsGraph::TITLE.output(0usize),
+            parameters:
+                <<WordsTitleLayer as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::Weights as ::nn::Weights<f32>>::COUNT,
+            inputs: &["words"],
+        },
+    ];
+    const summary_f32: &'static str = {
+        const LENGTH: usize = ::nn::summary::table::<0>("Words", WordsGraph::rows, NON_TRAINABLE, PARAMETERS, 4).len();
+        const TABLE: ::nn::text::Text<LENGTH> =
+            ::nn::summary::table("Words", WordsGraph::rows, NON_TRAINABLE, PARAMETERS, 4);
+        const PARAMETERS: usize = <Words<f32> as ::nn::Weights<f32>>::COUNT;
+        const NON_TRAINABLE: usize = <Words<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
+        TABLE.as_str()
+    };
+
+    const summary_f64: &'static str = {
+        const LENGTH: usize = ::nn::summary::table::<0>("Words", WordsGraph::rows, NON_TRAINABLE, PARAMETERS, 8).len();
+        const TABLE: ::nn::text::Text<LENGTH> =
+            ::nn::summary::table("Words", WordsGraph::rows, NON_TRAINABLE, PARAMETERS, 8);
+        const PARAMETERS: usize = <Words<f32> as ::nn::Weights<f32>>::COUNT;
+        const NON_TRAINABLE: usize = <Words<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
+        TABLE.as_str()
+    };
+}
+
+#[allow(dead_code)]
+impl Words<f32> {
+    /// A table of the layers, as Keras prints it.
+    pub const SUMMARY: &'static str = WordsGraph::summary_f32;
+    /// How many weights it has.
+    pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
+    /// How many bytes its weights take.
+    pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
+    /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+    pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
+    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+    pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
+    /// Multiply-accumulates of one prediction.
+    pub const MACS: usize = <Self as ::nn::Model>::MACS;
+    /// The graph for Graphviz.
+    pub const fn dot() -> &'static str {
+        <Self as ::nn::Model>::DOT
+    }
+
+    ::nn::__with_heap! {
+        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : & mut
+        dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+        ::nn::Model > ::boxed(rng) }
+    }
+
+    /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+    pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
+        <Self as ::nn::Model>::new(rng)
+    }
+}
+
+#[allow(dead_code)]
+impl<T: ::nn::Scalar> Words<T> {
+    /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
+    /// model with more than a stack should hold is refused at compile time: use `predict`.
+    #[inline]
+    pub fn call(
+        &self,
+        x: &::nn::SVector<u32, 6>,
+    ) -> WordsOutputs<
+        ::nn::SVector<T, 3>,
+        ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
+    > {
+        const { ::nn::model::assert_arena::<Self>() }
+        let mut y0 = ::nn::tensor::zeroed::<::nn::SVector<T, 3>>();
+        let mut y1 = ::nn::tensor::zeroed::<
+            ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
+        >();
+        ::nn::model::call::<Self>(
+            &WordsGraph,
+            self,
+            ::core::slice::from_ref(x),
+            (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
+        );
+        WordsOutputs { kind: y0, title: y1 }
+    }
+}
+
+const _: () = {
+    #[allow(unused_imports)]
+    use ::core::prelude::v1::*;
+    #[allow(unused_imports)]
+    use ::nn::{
+        Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
+        Weights,
+        activations::{Activate, Softmax},
+        layers::{Dense, DenseWeights, Embedding, EmbeddingWeights, GlobalAveragePooling1D, NotZero},
+    };
+
+    ::nn::__private::named!(WordsInputs { words : A S0 Y0 });
+    ::nn::__private::named!(WordsOutputs { kind : A S0 Y0, title : B S1 Y1 });
+    #[automatically_derived]
+    // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
+    unsafe impl<T: Scalar> Weights<T> for Words<T> {
+        const LAYERS: usize = <EmbeddingWeights<T, 100, 8> as Weights<T>>::LAYERS
+            + <DenseWeights<T, 8, 3, 1> as Weights<T>>::LAYERS
+            + <<WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::LAYERS;
+        const NON_TRAINABLE: usize = <EmbeddingWeights<T, 100, 8> as Weights<T>>::NON_TRAINABLE
+            + <DenseWeights<T, 8, 3, 1> as Weights<T>>::NON_TRAINABLE
+            + <<WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::NON_TRAINABLE;
+        #[allow(unused_variables)]
+        fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
+            <EmbeddingWeights<T, 100, 8> as Weights<T>>::variables(&path.join("table"), visit);
+            <DenseWeights<T, 8, 3, 1> as Weights<T>>::variables(&path.join("kind"), visit);
+            <<WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::variables(
+                &path.join("title"),
+                visit,
+            );
+        }
+    }
+
+    /// The activations of a prediction with [`Words`].
+    pub struct WordsScratch<T: Scalar, B: Storage> {
+        table: B::Of<SMatrix<T, 8, 6>>,
+        words_not_zero: B::Of<SVector<u32, 6>>,
+        mean: B::Of<SVector<T, 8>>,
+        kind: B::Of<SVector<T, 3>>,
+        title_memory: <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Scratch<B>,
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar, B: Storage> Buffer for WordsScratch<T, B> {
+        fn with_capacity(capacity: usize) -> Self {
+            WordsScratch {
+                table: Buffer::with_capacity(capacity),
+                words_not_zero: Buffer::with_capacity(capacity),
+                mean: Buffer::with_capacity(capacity),
+                kind: Buffer::with_capacity(capacity),
+                title_memory: Buffer::with_capacity(capacity),
+            }
+        }
+    }
+
+    /// What a training step of [`Words`] keeps: activations, their gradients, and what layers remember.
+    pub struct WordsCache<T: Scalar, B: Storage> {
+        table: B::Of<SMatrix<T, 8, 6>>,
+        words_not_zero: B::Of<SVector<u32, 6>>,
+        mean: B::Of<SVector<T, 8>>,
+        kind: B::Of<SVector<T, 3>>,
+        d_table: B::Of<SMatrix<T, 8, 6>>,
+        d_mean: B::Of<SVector<T, 8>>,
+        d_kind: B::Of<SVector<T, 3>>,
+        title_memory: <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Cache<B>,
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar, B: Storage> Buffer for WordsCache<T, B> {
+        fn with_capacity(capacity: usize) -> Self {
+            WordsCache {
+                table: Buffer::with_capacity(capacity),
+                words_not_zero: Buffer::with_capacity(capacity),
+                mean: Buffer::with_capacity(capacity),
+                kind: Buffer::with_capacity(capacity),
+                d_table: Buffer::with_capacity(capacity),
+                d_mean: Buffer::with_capacity(capacity),
+                d_kind: Buffer::with_capacity(capacity),
+                title_memory: Buffer::with_capacity(capacity),
+            }
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Component for Words<T> {
+        type Layer = WordsGraph;
+    }
+
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut)]
+    impl<T: Scalar> Layer<T, SVector<u32, 6>> for WordsGraph {
+        type Output = (
+            SVector<T, 3>,
+            SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
+        );
+        type Weights = Words<T>;
+        type Scratch<B: Storage> = WordsScratch<T, B>;
+        type Cache<B: Storage> = WordsCache<T, B>;
+        const MACS: usize = <Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::MACS
+            + <NotZero as Layer<T, SVector<u32, 6>>>::MACS
+            + <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::MACS
+            + <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::MACS
+            + <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::MACS;
+        const HEADS: &'static [::nn::activations::Head] = &[
+            ::nn::layer::head::<T, SVector<T, 3>, _>(&Activate(Softmax)),
+            <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::HEADS[0],
+        ];
+        const BOUNDS: &'static [usize] = &[::nn::layer::least_bound(&[
+            (<Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
+            (<NotZero as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
+            (<WordsTitleLayer as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
+        ])];
+        const CONSTRAINS: bool = <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::CONSTRAINS;
+        fn init(&self, w: &mut Words<T>, rng: &mut dyn ::nn::__private::Rng) {
+            Layer::<T, SVector<u32, 6>>::init(&Embedding::<100, 8, 6>::DEFAULT, &mut w.table, rng);
+            Layer::<T, SVector<T, 8>>::init(&Dense::<8, 3, 1>::DEFAULT, &mut w.kind, rng);
+            Layer::<T, SVector<u32, 6>>::init(&WordsTitleLayer::new(), &mut w.title, rng);
+        }
+
+        fn forward<B: Storage>(
+            &self,
+            w: &Words<T>,
+            x: &[SVector<u32, 6>],
+            y: (
+                &mut [SVector<T, 3>],
+                &mut [SMatrix<
+                    T,
+                    { WordsGraph::TITLE.output(0usize).rows() },
+                    { WordsGraph::TITLE.output(0usize).cols() },
+                >],
+            ),
+            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+        ) {
+            let n = x.len();
+            match pass {
+                Pass::Inference(m) => {
+                    Embedding::<100, 8, 6>::DEFAULT.forward::<B>(
+                        &w.table,
+                        x,
+                        &mut m.table[..n],
+                        Pass::Inference(&mut ()),
+                    );
+                    Layer::<T, SVector<u32, 6>>::forward::<B>(
+                        &NotZero::DEFAULT,
+                        &(),
+                        x,
+                        &mut m.words_not_zero[..n],
+                        Pass::Inference(&mut ()),
+                    );
+                    Layer::<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>::forward::<B>(
+                        &GlobalAveragePooling1D::DEFAULT,
+                        &(),
+                        (&m.table[..n], &m.words_not_zero[..n]),
+                        &mut m.mean[..n],
+                        Pass::Inference(&mut ()),
+                    );
+                    Dense::<8, 3, 1>::DEFAULT.forward::<B>(
+                        &w.kind,
+                        &m.mean[..n],
+                        &mut m.kind[..n],
+                        Pass::Inference(&mut ()),
+                    );
+                    Activate(Softmax).forward::<B>(&(), &m.kind[..n], &mut *y.0, Pass::Inference(&mut ()));
+                    Layer::<T, SVector<u32, 6>>::forward::<B>(
+                        &WordsTitleLayer::new(),
+                        &w.title,
+                        x,
+                        &mut *y.1,
+                        Pass::Inference(&mut m.title_memory),
+                    );
+                }
+
+                Pass::Training(m, mut mode) => {
+                    Embedding::<100, 8, 6>::DEFAULT.forward::<B>(
+                        &w.table,
+                        x,
+                        &mut m.table[..n],
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                    Layer::<T, SVector<u32, 6>>::forward::<B>(
+                        &NotZero::DEFAULT,
+                        &(),
+                        x,
+                        &mut m.words_not_zero[..n],
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                    Layer::<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>::forward::<B>(
+                        &GlobalAveragePooling1D::DEFAULT,
+                        &(),
+                        (&m.table[..n], &m.words_not_zero[..n]),
+                        &mut m.mean[..n],
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                    Dense::<8, 3, 1>::DEFAULT.forward::<B>(
+                        &w.kind,
+                        &m.mean[..n],
+                        &mut m.kind[..n],
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                    Activate(Softmax).forward::<B>(
+                        &(),
+                        &m.kind[..n],
+                        &mut *y.0,
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                    Layer::<T, SVector<u32, 6>>::forward::<B>(
+                        &WordsTitleLayer::new(),
+                        &w.title,
+                        x,
+                        &mut *y.1,
+                        Pass::Training(
+                            &mut m.title_memory,
+                            mode.layer(
+                                2,
+                                <<WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::LAYERS,
+                            ),
+                        ),
+                    );
+                }
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            w: &Words<T>,
+            x: &[SVector<u32, 6>],
+            y: (
+                &[SVector<T, 3>],
+                &[SMatrix<
+                    T,
+                    { WordsGraph::TITLE.output(0usize).rows() },
+                    { WordsGraph::TITLE.output(0usize).cols() },
+                >],
+            ),
+            dy: (
+                &[SVector<T, 3>],
+                &[SMatrix<
+                    T,
+                    { WordsGraph::TITLE.output(0usize).rows() },
+                    { WordsGraph::TITLE.output(0usize).cols() },
+                >],
+            ),
+            m: &mut Self::Cache<B>,
+            dx: Option<&mut [SVector<u32, 6>]>,
+            dw: Option<&mut Words<T>>,
+        ) {
+            Layer::<T, SVector<u32, 6>>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
+        }
+
+        fn backward_from<B: Storage>(
+            &self,
+            seeds: ::nn::losses::Seeds,
+            w: &Words<T>,
+            x: &[SVector<u32, 6>],
+            y: (
+                &[SVector<T, 3>],
+                &[SMatrix<
+                    T,
+                    { WordsGraph::TITLE.output(0usize).rows() },
+                    { WordsGraph::TITLE.output(0usize).cols() },
+                >],
+            ),
+            dy: (
+                &[SVector<T, 3>],
+                &[SMatrix<
+                    T,
+                    { WordsGraph::TITLE.output(0usize).rows() },
+                    { WordsGraph::TITLE.output(0usize).cols() },
+                >],
+            ),
+            m: &mut Self::Cache<B>,
+            mut dx: Option<&mut [SVector<u32, 6>]>,
+            mut dw: Option<&mut Words<T>>,
+        ) {
+            let n = x.len();
+            ::nn::tensor::clear(&mut m.d_table[..n]);
+            ::nn::tensor::clear(&mut m.d_mean[..n]);
+            ::nn::tensor::clear(&mut m.d_kind[..n]);
+            Layer::<T, SVector<u32, 6>>::backward_from::<B>(
+                &WordsTitleLayer::new(),
+                (seeds >> 1 & 1) << 0,
+                &w.title,
+                x,
+                y.1,
+                dy.1,
+                &mut m.title_memory,
+                None,
+                dw.as_deref_mut().map(|dw| &mut dw.title),
+            );
+            if seeds & 1 == 0 {
+                Activate(Softmax).backward::<B>(&(), &m.kind[..n], y.0, dy.0, &mut (), Some(&mut m.d_kind[..n]), None);
+            } else {
+                ::nn::tensor::add(&mut m.d_kind[..n], dy.0);
+            }
+
+            Dense::<8, 3, 1>::DEFAULT.backward::<B>(
+                &w.kind,
+                &m.mean[..n],
+                &m.kind[..n],
+                &m.d_kind[..n],
+                &mut (),
+                Some(&mut m.d_mean[..n]),
+                dw.as_deref_mut().map(|dw| &mut dw.kind),
+            );
+            Layer::<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>::backward::<B>(
+                &GlobalAveragePooling1D::DEFAULT,
+                &(),
+                (&m.table[..n], &m.words_not_zero[..n]),
+                &m.mean[..n],
+                &m.d_mean[..n],
+                &mut (),
+                (Some(&mut m.d_table[..n]), None),
+                None,
+            );
+            Embedding::<100, 8, 6>::DEFAULT.backward::<B>(
+                &w.table,
+                x,
+                &m.table[..n],
+                &m.d_table[..n],
+                &mut (),
+                None,
+                dw.as_deref_mut().map(|dw| &mut dw.table),
+            );
+        }
+
+        fn logits<B: Storage>(
+            m: &Self::Scratch<B>,
+            n: usize,
+        ) -> (
+            Option<&[SVector<T, 3>]>,
+            Option<
+                &[SMatrix<
+                    T,
+                    { WordsGraph::TITLE.output(0usize).rows() },
+                    { WordsGraph::TITLE.output(0usize).cols() },
+                >],
+            >,
+        ) {
+            (
+                ::core::option::Option::Some(&m.kind[..n]),
+                <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::logits::<B>(&m.title_memory, n),
+            )
+        }
+
+        fn training_logits<B: Storage>(
+            m: &Self::Cache<B>,
+            n: usize,
+        ) -> (
+            Option<&[SVector<T, 3>]>,
+            Option<
+                &[SMatrix<
+                    T,
+                    { WordsGraph::TITLE.output(0usize).rows() },
+                    { WordsGraph::TITLE.output(0usize).cols() },
+                >],
+            >,
+        ) {
+            (
+                ::core::option::Option::Some(&m.kind[..n]),
+                <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::training_logits::<B>(&m.title_memory, n),
+            )
+        }
+
+        fn mask<'a, B: Storage>(
+            x: &'a [SVector<u32, 6>],
+            m: &'a Self::Scratch<B>,
+            n: usize,
+            output: usize,
+        ) -> Option<&'a [u32]> {
+            match output {
+                1 => <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::mask::<B>(x, &m.title_memory, n, 0),
+
+                _ => None,
+            }
+        }
+
+        fn training_mask<'a, B: Storage>(
+            x: &'a [SVector<u32, 6>],
+            m: &'a Self::Cache<B>,
+            n: usize,
+            output: usize,
+        ) -> Option<&'a [u32]> {
+            match output {
+                1 => <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::training_mask::<B>(x, &m.title_memory, n, 0),
+
+                _ => None,
+            }
+        }
+
+        fn touched<B: Storage>(
+            &self,
+            x: &[SVector<u32, 6>],
+            m: &Self::Cache<B>,
+            visit: &mut dyn FnMut(::core::ops::Range<usize>),
+        ) {
+            let n = x.len();
+            let start = ::core::mem::offset_of!(Words<T>, table) / size_of::<T>();
+            let mut inside = |rows: ::core::ops::Range<usize>| visit(start + rows.start..start + rows.end);
+            Layer::<T, SVector<u32, 6>>::touched::<B>(&Embedding::<100, 8, 6>::DEFAULT, x, &(), &mut inside);
+            let start = ::core::mem::offset_of!(Words<T>, title) / size_of::<T>();
+            let mut inside = |rows: ::core::ops::Range<usize>| visit(start + rows.start..start + rows.end);
+            Layer::<T, SVector<u32, 6>>::touched::<B>(&WordsTitleLayer::new(), x, &m.title_memory, &mut inside);
+        }
+
+        fn update<B: Storage>(&self, w: &mut Words<T>, m: &Self::Cache<B>) {
+            Layer::<T, SVector<u32, 6>>::update::<B>(&WordsTitleLayer::new(), &mut w.title, &m.title_memory);
+        }
+
+        fn constrain(&self, w: &mut Words<T>) {
+            Layer::<T, SVector<u32, 6>>::constrain(&WordsTitleLayer::new(), &mut w.title);
+        }
+
+        fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<u32, 6>>::activity::<B>(&WordsTitleLayer::new(), &m.title_memory);
+            loss
+        }
+
+        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<u32, 6>>::training_activity::<B>(&WordsTitleLayer::new(), &m.title_memory);
+            loss
+        }
+
+        fn regularize(&self, w: &Words<T>, mut dw: ::core::option::Option<&mut Words<T>>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<u32, 6>>::regularize(
+                &Embedding::<100, 8, 6>::DEFAULT,
+                &w.table,
+                dw.as_deref_mut().map(|dw| &mut dw.table),
+            );
+            loss += Layer::<T, SVector<T, 8>>::regularize(
+                &Dense::<8, 3, 1>::DEFAULT,
+                &w.kind,
+                dw.as_deref_mut().map(|dw| &mut dw.kind),
+            );
+            loss += Layer::<T, SVector<u32, 6>>::regularize(
+                &WordsTitleLayer::new(),
+                &w.title,
+                dw.as_deref_mut().map(|dw| &mut dw.title),
+            );
+            loss
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Graph<T, SVector<u32, 6>> for WordsGraph {
+        const NEW: Self = WordsGraph;
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Model for Words<T> {
+        type Scalar = T;
+        type Inputs = SVector<u32, 6>;
+        type Outputs = (
+            SVector<T, 3>,
+            SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
+        );
+        type Graph = WordsGraph;
+        ::nn::__with_heap! {
+            type Predictions = WordsOutputs < ::nn::__private::Vec < SVector < T, 3 > >,
+            ::nn::__private::Vec < SMatrix < T, { WordsGraph::TITLE.output(0usize).rows()
+            }, { WordsGraph::TITLE.output(0usize).cols() } > > >;
+        }
+
+        const NAME: &'static str = "Words";
+        const INPUT_NAMES: &'static [&'static str] = &["words"];
+        const OUTPUT_NAMES: &'static [&'static str] = &["kind", "title"];
+        const INPUT_SHAPES: &'static [Shape] = WordsGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = WordsGraph::OUTPUT_SHAPES;
+        const SUMMARY: &'static str =
+            if size_of::<T>() == 4 { WordsGraph::summary_f32 } else { WordsGraph::summary_f64 };
+
+        const DOT: &'static str = "digraph Words {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"words\" [label=\"words\\n(6,)\", style=dashed];\n  \"table\" [label=\"Embedding(100, 8, mask_zero = true)\\n(6, 8)\"];\n  \"mean\" [label=\"GlobalAveragePooling1D()\\n(8,)\"];\n  \"kind\" [label=\"Dense(3, activation = softmax)\\n(3,)\"];\n  \"title\" [label=\"Titles()\\n(..)\"];\n  \"words\" -> \"table\";\n  \"table\" -> \"mean\";\n  \"mean\" -> \"kind\";\n  \"words\" -> \"title\";\n  \"output kind\" [label=\"kind\", style=dashed];\n  \"kind\" -> \"output kind\";\n  \"output title\" [label=\"title\", style=dashed];\n  \"title\" -> \"output title\";\n}\n";
+        const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Softmax, ::nn::lints::End::Other];
+        const ARENA_BYTES: usize = size_of::<<WordsGraph as Layer<T, SVector<u32, 6>>>::Scratch<Inline<1>>>();
+        const TRAIN_BYTES: usize = size_of::<<WordsGraph as Layer<T, SVector<u32, 6>>>::Cache<Inline<1>>>();
+    }
+};

@@ -1,0 +1,80 @@
+//! The errors of this library, a page each: an example that does not compile, the message, and one that does.
+//!
+//! The last line of a message names the page. Codes are stable; they go by the kind of mistake: what is written (`nn0001`),
+//! names (`nn0101`), arguments (`nn0201`), the graph (`nn0301`), shapes (`nn0401`), training (`nn0501`), and memory
+//! (`nn0601`). What goes wrong when a program runs is an [`Error`](crate::Error).
+
+macro_rules! pages {
+    ($($code:ident)*) => {
+        $(
+            #[doc = include_str!(concat!("errors/", stringify!($code), ".md"))]
+            pub mod $code {}
+        )*
+    };
+}
+
+pages! {
+    nn0001
+    nn0002
+    nn0003
+    nn0004
+    nn0005
+    nn0006
+    nn0007
+    nn0008
+    nn0009
+    nn0101
+    nn0102
+    nn0103
+    nn0104
+    nn0105
+    nn0106
+    nn0107
+    nn0108
+    nn0109
+    nn0110
+    nn0111
+    nn0201
+    nn0202
+    nn0203
+    nn0204
+    nn0205
+    nn0206
+    nn0207
+    nn0208
+    nn0209
+    nn0210
+    nn0211
+    nn0301
+    nn0302
+    nn0303
+    nn0304
+    nn0305
+    nn0306
+    nn0307
+    nn0308
+    nn0309
+    nn0310
+    nn0311
+    nn0312
+    nn0313
+    nn0314
+    nn0315
+    nn0316
+    nn0401
+    nn0402
+    nn0403
+    nn0404
+    nn0405
+    nn0406
+    nn0407
+    nn0408
+    nn0501
+    nn0502
+    nn0503
+    nn0504
+    nn0505
+    nn0506
+    nn0601
+    nn0602
+}

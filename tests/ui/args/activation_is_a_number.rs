@@ -1,0 +1,12 @@
+use nn::prelude::*;
+
+model! {
+    pub struct Digits;
+
+    let pixels = Input(shape = [64]);
+    let digit = Dense(10, activation = 3)(pixels);
+
+    Model(inputs = pixels, outputs = digit)
+}
+
+fn main() {}

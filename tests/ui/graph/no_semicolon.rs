@@ -1,0 +1,13 @@
+use nn::prelude::*;
+
+model! {
+    pub struct Digits;
+
+    let pixels = Input(shape = [64]);
+    let x = Dense(64)(pixels)
+    let digit = Dense(10)(x)
+
+    Model(inputs = pixels, outputs = digit)
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use nn::prelude::*;
+
+model! {
+    pub struct Digits;
+
+    let pixels = Input(shape = [64]);
+    let Some(digit) = Dense(10)(pixels);
+
+    Model(inputs = pixels, outputs = digit)
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use nn::prelude::*;
+
+model! {
+    pub struct Digits;
+
+    let words = Input(shape = [7, 8]);
+    let digit = Bidirectional(GRU(5), merge_mode = "sum")(words);
+
+    Model(inputs = words, outputs = digit)
+}
+
+fn main() {}

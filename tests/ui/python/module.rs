@@ -1,0 +1,12 @@
+use nn::prelude::*;
+
+model! {
+    pub struct Digits;
+
+    let pixels = Input(shape = [64]);
+    let digit = nn.Dense(10, activation = keras.activations.softmax)(pixels);
+
+    Model(inputs = pixels, outputs = digit)
+}
+
+fn main() {}

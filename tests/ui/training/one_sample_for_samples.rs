@@ -1,0 +1,17 @@
+use nn::prelude::*;
+
+model! {
+    pub struct Digits;
+
+    let pixels = Input(shape = [64]);
+    let digit = Dense(10, activation = softmax)(pixels);
+
+    Model(inputs = pixels, outputs = digit)
+}
+
+fn main() -> nn::Result<()> {
+    let digits = Digits::boxed(&mut StdRng::seed_from_u64(1));
+    let mut digits = digits.compile(Sgd::default(), SparseCategoricalCrossentropy::default());
+    digits.fit(&SVector::<f32, 64>::zeros(), &3, Fit::new())?;
+    Ok(())
+}

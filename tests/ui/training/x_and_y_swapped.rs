@@ -1,0 +1,19 @@
+use nn::prelude::*;
+
+model! {
+    pub struct Digits;
+
+    let pixels = Input(shape = [64]);
+    let digit = Dense(10, activation = softmax)(pixels);
+
+    Model(inputs = pixels, outputs = digit)
+}
+
+fn main() -> nn::Result<()> {
+    let digits = Digits::boxed(&mut StdRng::seed_from_u64(1));
+    let images: Vec<SVector<f32, 64>> = Vec::new();
+    let labels: Vec<u32> = Vec::new();
+    let mut digits = digits.compile(Sgd::default(), SparseCategoricalCrossentropy::default());
+    digits.fit(&labels, &images, Fit::new())?;
+    Ok(())
+}
