@@ -143,7 +143,7 @@ model_rejects! {
 
 // An axis that a sample has not.
 model_rejects! {
-    "axis 3 is no axis of a sample" =>
+    ["there is no axis 3", "nn0403"] =>
     struct Wrong;
     let x = Input(shape = [6]);
     let y = Softmax(axis = 3)(x);
@@ -172,7 +172,7 @@ model_rejects! {
 
 // An input that is not listed.
 model_rejects! {
-    "graph disconnected" =>
+    "nn::errors::nn0307" =>
     struct Wrong;
     let x = Input(shape = [6]);
     let other = Input(shape = [6]);

@@ -16,7 +16,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     match parse.parse2(input) {
         Ok((parts, list, graph)) => judge(&parts, &list, graph, &mut diagnostics),
         Err(error) => {
-            diagnostics.error_at(Code::NotRejected, error.span(), error.to_string()).help(
+            diagnostics.error_at(Code::Syntax, error.span(), error.to_string()).help(
                 "`model_rejects! { \"part of the message\" => struct Wrong; … }`, or `[\"one\", \"another\"] => …`",
             );
         }
