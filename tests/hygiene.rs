@@ -4,7 +4,7 @@ use nn::prelude::*;
 use nn_core::testing::check_layer;
 
 /// The committed expansions, compiled as they stand. A test of `nn-macros` compares them with what the macro writes.
-#[allow(unreachable_pub, clippy::needless_option_as_deref)]
+#[allow(unreachable_pub, clippy::needless_option_as_deref, clippy::identity_op)]
 mod expanded {
     include!("../examples/expanded/digits.rs");
     include!("../examples/expanded/pair.rs");

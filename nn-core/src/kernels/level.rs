@@ -101,18 +101,10 @@ mod detect {
     use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
     /// 0 before the first question, then 1 + the level. Every thread would find the same, so a race does no harm.
-    #[cfg(not(test))]
     #[inline(always)]
     fn cell<R>(use_it: impl FnOnce(&AtomicU8) -> R) -> R {
         static LEVEL: AtomicU8 = AtomicU8::new(0);
         use_it(&LEVEL)
-    }
-
-    /// One for each thread, so that a test that forces a level does not disturb the others.
-    #[cfg(test)]
-    fn cell<R>(use_it: impl FnOnce(&AtomicU8) -> R) -> R {
-        std::thread_local! { static LEVEL: AtomicU8 = const { AtomicU8::new(0) } }
-        LEVEL.with(use_it)
     }
 
     #[inline(always)]

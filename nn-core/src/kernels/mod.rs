@@ -32,8 +32,6 @@ pub mod level;
 mod outer;
 #[cfg(all(feature = "std", not(debug_assertions)))]
 mod sums;
-#[cfg(all(test, feature = "std", not(debug_assertions)))]
-mod tests;
 #[cfg(all(feature = "std", not(debug_assertions)))]
 mod transposed;
 
