@@ -47,6 +47,8 @@
 //! - `alloc`: models on the heap. Without either the crate is `no_std` and needs no heap.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
+// What the documentation shows is what one would write: no lint has anything to say about it.
+#![doc(test(attr(deny(deprecated))))]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
