@@ -31,6 +31,7 @@
 //!
 //! # Where to find what
 //!
+//! - [`lints`]: the warnings, and how they are silenced; [`invalid_graphs`]: tests that invalid graphs do not compile.
 //! - [`from_keras`]: a tutorial for those who know Keras; [`keras_table`]: Keras's calls beside ours.
 //! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`initializers`],
 //!   [`regularizers`]: a page each.
@@ -46,6 +47,8 @@
 //! - `alloc`: models on the heap. Without either the crate is `no_std` and needs no heap.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
+// What the documentation shows is what one would write: no lint has anything to say about it.
+#![doc(test(attr(deny(deprecated))))]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -97,6 +100,8 @@ mod train;
 #[cfg(feature = "std")]
 mod validation;
 #[cfg(feature = "std")]
+mod warnings;
+#[cfg(feature = "std")]
 mod weight_file;
 
 pub use model::{Graph, Model};
@@ -104,10 +109,10 @@ pub use model::{Graph, Model};
 pub use nn_core::Heap;
 pub use nn_core::{
     Buffer, Code, Component, Element, Inline, Layer, Mode, Pass, Path, Sample, Scalar, Shape, ShapeError, Storage,
-    Tensors, Variable, Weights, activations, constraints, data, initializers, kernels, layer, layers, losses, metrics,
-    model, optimizers, regularizers, schedules, shape, spec, storage, summary, tensor, text, weights,
+    Tensors, Variable, Weights, activations, constraints, data, initializers, kernels, layer, layers, lints, losses,
+    metrics, model, optimizers, regularizers, schedules, shape, spec, storage, summary, tensor, text, weights,
 };
-pub use nn_macros::model;
+pub use nn_macros::{model, model_rejects};
 
 #[cfg(feature = "std")]
 pub use {
@@ -120,12 +125,16 @@ pub use {
     report::{Logs, Report},
     samples::{Samples, TrainingBatch},
     validation::{Streamed, Validation},
+    warnings::Warning,
     weight_file::WeightFiles,
 };
 
 #[cfg(feature = "std")]
 #[doc = include_str!("from_keras.md")]
 pub mod from_keras {}
+
+#[doc = include_str!("invalid_graphs.md")]
+pub mod invalid_graphs {}
 
 #[cfg(feature = "std")]
 #[doc = include_str!("keras_table.md")]
@@ -138,6 +147,7 @@ pub mod prelude {
     pub use crate::layers::{GruState, LstmState, SimpleRnnState};
     pub use crate::losses::*;
     pub use crate::metrics::*;
+    pub use crate::model_rejects;
     pub use crate::optimizers::*;
     pub use crate::schedules::*;
     #[cfg(feature = "std")]
@@ -152,6 +162,9 @@ pub mod prelude {
 pub use nalgebra::{self, SMatrix, SVector};
 pub use rand;
 
+#[doc(hidden)]
+pub mod words;
+
 /// What expansions of `model!` name beside the public paths.
 #[doc(hidden)]
 pub mod __private {
@@ -164,9 +177,33 @@ pub mod __private {
     /// reports that, and nothing that would follow from it.
     pub struct Called<C, const OK: bool>(core::marker::PhantomData<C>);
 
+    /// A value of any type, for code that is only read.
+    ///
+    /// # Panics
+    /// Always.
+    pub fn any<T>() -> T {
+        unreachable!("an editor reads this, and nothing calls it")
+    }
+
     impl<C: crate::Component> crate::Component for Called<C, true> {
         type Layer = C::Layer;
     }
+}
+
+/// Passes on what an expansion writes for editors: to rust-analyzer, and never to the compiler.
+#[cfg(rust_analyzer)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __editor {
+    ($($item:tt)*) => { $($item)* };
+}
+
+/// Passes on what an expansion writes for editors: to rust-analyzer, and never to the compiler.
+#[cfg(not(rust_analyzer))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __editor {
+    ($($item:tt)*) => {};
 }
 
 /// Passes on what an expansion writes for models on the heap, or nothing without a heap.

@@ -10,7 +10,7 @@ use crate::history::{History, Params, with_validation};
 use crate::losses::Losses;
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
-use crate::progress::Progress;
+use crate::progress::{Progress, Verbose};
 use crate::report::Report;
 use crate::samples::Samples;
 use crate::source::{Pass, Source};
@@ -132,6 +132,9 @@ where
             (steps, pass) => steps.or(pass),
         };
         let params = Params { epochs, steps: steps.unwrap_or(0) };
+        if self.settings.verbose != Verbose::Silent && self.compiled.learner.is_none() {
+            self.compiled.warnings().iter().for_each(|warning| eprintln!("warning: {warning}"));
+        }
         self.begin(params, !matches!(validation, Checked::None))?;
         self.compiled.place = place;
         if place.open {

@@ -54,6 +54,7 @@ model! {
 }
 
 model! {
+    #[nn(allow(frozen_with_nothing_upstream))]
     pub struct Declared;
     let x = Input(shape = [4]);
     let still = Dense(5, trainable = false)(x);

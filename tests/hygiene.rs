@@ -22,6 +22,13 @@ mod expanded {
     }
 }
 
+/// What editors see, which the compiler otherwise does not.
+mod editor {
+    const WIDTH: usize = 2;
+
+    include!("../examples/expanded/editor.rs");
+}
+
 model! {
     /// The graph of `examples/expanded/digits.rs`.
     pub struct Digits;
@@ -129,7 +136,7 @@ pub mod without_warnings {
         struct Weightless;
 
         let x = Input(shape = [3]);
-        let y = Softmax()(add([x, x]));
+        let y = Softmax()(multiply([x, x]));
 
         Model(inputs = x, outputs = y)
     }
@@ -194,6 +201,7 @@ mod other_meanings {
 
     ::nn::model! {
         /// A model that is called as one of the library's traits is.
+        #[nn(allow(bias_before_batch_normalization))]
         pub struct Components;
 
         let a = Input(shape = [T, N]);

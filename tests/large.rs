@@ -5,6 +5,7 @@ use nn::prelude::*;
 
 model! {
     /// 200 MB of weights.
+    #[nn(allow(dense_after_dense))]
     pub struct Wide;
 
     let words = Input(shape = [10_000]);

@@ -12,6 +12,8 @@ use std::{env, fs};
 #[path = "properties/generator.rs"]
 mod generator;
 
+/// What is random may well be meant by nobody.
+#[allow(deprecated)]
 mod graphs {
     use nn::prelude::*;
 

@@ -19,6 +19,7 @@ model! {
 }
 
 model! {
+    #[nn(allow(bias_before_batch_normalization))]
     pub struct Bound;
     let x = Input(shape = [2]);
     let h = Dense(3, kernel_constraint = max_norm(0.5), bias_constraint = non_neg)(x);

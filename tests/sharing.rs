@@ -128,6 +128,7 @@ mod cut {
     use super::*;
 
     model! {
+        #[nn(allow(dropout_of_nothing))]
         pub struct Questions;
 
         let question = Input(shape = [3]);

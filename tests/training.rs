@@ -43,6 +43,7 @@ model! {
 
 model! {
     /// A penalty on one kernel, another layer frozen.
+    #[nn(allow(frozen_with_nothing_upstream))]
     pub struct Penalized;
 
     let x = Input(shape = [4]);

@@ -109,31 +109,13 @@ impl DigitsGraph {
             inputs: &["dense_1"],
         },
     ];
-    const summary_f32: &'static str = {
-        const LENGTH: usize =
-            ::nn::summary::table::<0>("Digits", DigitsGraph::rows, NON_TRAINABLE, PARAMETERS, 4).len();
-        const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Digits", DigitsGraph::rows, NON_TRAINABLE, PARAMETERS, 4);
-        const PARAMETERS: usize = <Digits<f32> as ::nn::Weights<f32>>::COUNT;
-        const NON_TRAINABLE: usize = <Digits<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-        TABLE.as_str()
-    };
-
-    const summary_f64: &'static str = {
-        const LENGTH: usize =
-            ::nn::summary::table::<0>("Digits", DigitsGraph::rows, NON_TRAINABLE, PARAMETERS, 8).len();
-        const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Digits", DigitsGraph::rows, NON_TRAINABLE, PARAMETERS, 8);
-        const PARAMETERS: usize = <Digits<f32> as ::nn::Weights<f32>>::COUNT;
-        const NON_TRAINABLE: usize = <Digits<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-        TABLE.as_str()
-    };
+    const summary_length: usize = ::nn::summary::length("Digits", DigitsGraph::rows);
 }
 
 #[allow(dead_code)]
 impl Digits<f32> {
     /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = DigitsGraph::summary_f32;
+    pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
     /// How many weights it has.
     pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
     /// How many bytes its weights take.
@@ -473,6 +455,17 @@ const _: () = {
         const NEW: Self = DigitsGraph;
     }
 
+    struct DigitsSummary<T>(::core::marker::PhantomData<T>);
+    impl<T: Scalar> DigitsSummary<T> {
+        const TABLE: ::nn::text::Text<{ DigitsGraph::summary_length }> = ::nn::summary::table(
+            "Digits",
+            DigitsGraph::rows,
+            <Digits<T> as Weights<T>>::NON_TRAINABLE,
+            <Digits<T> as Weights<T>>::COUNT,
+            size_of::<T>(),
+        );
+    }
+
     #[automatically_derived]
     impl<T: Scalar> Model for Digits<T> {
         type Scalar = T;
@@ -488,10 +481,9 @@ const _: () = {
         const OUTPUT_NAMES: &'static [&'static str] = &["digit"];
         const INPUT_SHAPES: &'static [Shape] = DigitsGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = DigitsGraph::OUTPUT_SHAPES;
-        const SUMMARY: &'static str =
-            if size_of::<T>() == 4 { DigitsGraph::summary_f32 } else { DigitsGraph::summary_f64 };
-
+        const SUMMARY: &'static str = DigitsSummary::<T>::TABLE.as_str();
         const DOT: &'static str = "digraph Digits {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"pixels\" [label=\"pixels\\n(64,)\", style=dashed];\n  \"dense\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"dense_1\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"digit\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"pixels\" -> \"dense\";\n  \"dense\" -> \"dense_1\";\n  \"dense_1\" -> \"digit\";\n  \"output digit\" [label=\"digit\", style=dashed];\n  \"digit\" -> \"output digit\";\n}\n";
+        const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Softmax];
         const ARENA_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Cache<Inline<1>>>();
     }

@@ -196,29 +196,13 @@ impl PairGraph {
             inputs: &["both"],
         },
     ];
-    const summary_f32: &'static str = {
-        const LENGTH: usize = ::nn::summary::table::<0>("Pair", PairGraph::rows, NON_TRAINABLE, PARAMETERS, 4).len();
-        const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Pair", PairGraph::rows, NON_TRAINABLE, PARAMETERS, 4);
-        const PARAMETERS: usize = <Pair<f32> as ::nn::Weights<f32>>::COUNT;
-        const NON_TRAINABLE: usize = <Pair<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-        TABLE.as_str()
-    };
-
-    const summary_f64: &'static str = {
-        const LENGTH: usize = ::nn::summary::table::<0>("Pair", PairGraph::rows, NON_TRAINABLE, PARAMETERS, 8).len();
-        const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Pair", PairGraph::rows, NON_TRAINABLE, PARAMETERS, 8);
-        const PARAMETERS: usize = <Pair<f32> as ::nn::Weights<f32>>::COUNT;
-        const NON_TRAINABLE: usize = <Pair<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-        TABLE.as_str()
-    };
+    const summary_length: usize = ::nn::summary::length("Pair", PairGraph::rows);
 }
 
 #[allow(dead_code)]
 impl Pair<f32> {
     /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = PairGraph::summary_f32;
+    pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
     /// How many weights it has.
     pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
     /// How many bytes its weights take.
@@ -741,6 +725,17 @@ const _: () = {
         const NEW: Self = PairGraph;
     }
 
+    struct PairSummary<T>(::core::marker::PhantomData<T>);
+    impl<T: Scalar> PairSummary<T> {
+        const TABLE: ::nn::text::Text<{ PairGraph::summary_length }> = ::nn::summary::table(
+            "Pair",
+            PairGraph::rows,
+            <Pair<T> as Weights<T>>::NON_TRAINABLE,
+            <Pair<T> as Weights<T>>::COUNT,
+            size_of::<T>(),
+        );
+    }
+
     #[automatically_derived]
     impl<T: Scalar> Model for Pair<T> {
         type Scalar = T;
@@ -757,9 +752,9 @@ const _: () = {
         const OUTPUT_NAMES: &'static [&'static str] = &["same"];
         const INPUT_SHAPES: &'static [Shape] = PairGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = PairGraph::OUTPUT_SHAPES;
-        const SUMMARY: &'static str = if size_of::<T>() == 4 { PairGraph::summary_f32 } else { PairGraph::summary_f64 };
-
+        const SUMMARY: &'static str = PairSummary::<T>::TABLE.as_str();
         const DOT: &'static str = "digraph Pair {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"both\" [label=\"concatenate([tower(a), tower(b)])\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"both\";\n  \"tower\" -> \"both\";\n  \"both\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
+        const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Sigmoid];
         const ARENA_BYTES: usize =
             size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =

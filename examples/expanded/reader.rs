@@ -154,31 +154,13 @@ impl ReaderGraph {
             inputs: &["concatenate"],
         },
     ];
-    const summary_f32: &'static str = {
-        const LENGTH: usize =
-            ::nn::summary::table::<0>("Reader", ReaderGraph::rows, NON_TRAINABLE, PARAMETERS, 4).len();
-        const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Reader", ReaderGraph::rows, NON_TRAINABLE, PARAMETERS, 4);
-        const PARAMETERS: usize = <Reader<f32> as ::nn::Weights<f32>>::COUNT;
-        const NON_TRAINABLE: usize = <Reader<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-        TABLE.as_str()
-    };
-
-    const summary_f64: &'static str = {
-        const LENGTH: usize =
-            ::nn::summary::table::<0>("Reader", ReaderGraph::rows, NON_TRAINABLE, PARAMETERS, 8).len();
-        const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Reader", ReaderGraph::rows, NON_TRAINABLE, PARAMETERS, 8);
-        const PARAMETERS: usize = <Reader<f32> as ::nn::Weights<f32>>::COUNT;
-        const NON_TRAINABLE: usize = <Reader<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-        TABLE.as_str()
-    };
+    const summary_length: usize = ::nn::summary::length("Reader", ReaderGraph::rows);
 }
 
 #[allow(dead_code)]
 impl Reader<f32> {
     /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = ReaderGraph::summary_f32;
+    pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
     /// How many weights it has.
     pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
     /// How many bytes its weights take.
@@ -655,6 +637,17 @@ const _: () = {
         const NEW: Self = ReaderGraph;
     }
 
+    struct ReaderSummary<T>(::core::marker::PhantomData<T>);
+    impl<T: Scalar> ReaderSummary<T> {
+        const TABLE: ::nn::text::Text<{ ReaderGraph::summary_length }> = ::nn::summary::table(
+            "Reader",
+            ReaderGraph::rows,
+            <Reader<T> as Weights<T>>::NON_TRAINABLE,
+            <Reader<T> as Weights<T>>::COUNT,
+            size_of::<T>(),
+        );
+    }
+
     #[automatically_derived]
     impl<T: Scalar> Model for Reader<T> {
         type Scalar = T;
@@ -671,10 +664,9 @@ const _: () = {
         const OUTPUT_NAMES: &'static [&'static str] = &["answer", "certain"];
         const INPUT_SHAPES: &'static [Shape] = ReaderGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = ReaderGraph::OUTPUT_SHAPES;
-        const SUMMARY: &'static str =
-            if size_of::<T>() == 4 { ReaderGraph::summary_f32 } else { ReaderGraph::summary_f64 };
-
+        const SUMMARY: &'static str = ReaderSummary::<T>::TABLE.as_str();
         const DOT: &'static str = "digraph Reader {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"question\" [label=\"question\\n(8,)\", style=dashed];\n  \"text\" [label=\"text\\n(12,)\", style=dashed];\n  \"both\" [label=\"concatenate([question, text])\\n(20,)\"];\n  \"dense\" [label=\"Dense(16, activation = relu, kernel_regularizer = l2(0.01))\\n(16,)\"];\n  \"dropout\" [label=\"Dropout(0.2)\\n(16,)\"];\n  \"answer\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"concatenate\" [label=\"concatenate([answer, question])\\n(18,)\"];\n  \"certain\" [label=\"Dense(1, activation = sigmoid)\\n(1,)\"];\n  \"question\" -> \"both\";\n  \"text\" -> \"both\";\n  \"both\" -> \"dense\";\n  \"dense\" -> \"dropout\";\n  \"dropout\" -> \"answer\";\n  \"answer\" -> \"concatenate\";\n  \"question\" -> \"concatenate\";\n  \"concatenate\" -> \"certain\";\n  \"output answer\" [label=\"answer\", style=dashed];\n  \"answer\" -> \"output answer\";\n  \"output certain\" [label=\"certain\", style=dashed];\n  \"certain\" -> \"output certain\";\n}\n";
+        const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Softmax, ::nn::lints::End::Sigmoid];
         const ARENA_BYTES: usize =
             size_of::<<ReaderGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =

@@ -136,29 +136,13 @@ impl WordsGraph {
             inputs: &["words"],
         },
     ];
-    const summary_f32: &'static str = {
-        const LENGTH: usize = ::nn::summary::table::<0>("Words", WordsGraph::rows, NON_TRAINABLE, PARAMETERS, 4).len();
-        const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Words", WordsGraph::rows, NON_TRAINABLE, PARAMETERS, 4);
-        const PARAMETERS: usize = <Words<f32> as ::nn::Weights<f32>>::COUNT;
-        const NON_TRAINABLE: usize = <Words<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-        TABLE.as_str()
-    };
-
-    const summary_f64: &'static str = {
-        const LENGTH: usize = ::nn::summary::table::<0>("Words", WordsGraph::rows, NON_TRAINABLE, PARAMETERS, 8).len();
-        const TABLE: ::nn::text::Text<LENGTH> =
-            ::nn::summary::table("Words", WordsGraph::rows, NON_TRAINABLE, PARAMETERS, 8);
-        const PARAMETERS: usize = <Words<f32> as ::nn::Weights<f32>>::COUNT;
-        const NON_TRAINABLE: usize = <Words<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-        TABLE.as_str()
-    };
+    const summary_length: usize = ::nn::summary::length("Words", WordsGraph::rows);
 }
 
 #[allow(dead_code)]
 impl Words<f32> {
     /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = WordsGraph::summary_f32;
+    pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
     /// How many weights it has.
     pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
     /// How many bytes its weights take.
@@ -663,6 +647,17 @@ const _: () = {
         const NEW: Self = WordsGraph;
     }
 
+    struct WordsSummary<T>(::core::marker::PhantomData<T>);
+    impl<T: Scalar> WordsSummary<T> {
+        const TABLE: ::nn::text::Text<{ WordsGraph::summary_length }> = ::nn::summary::table(
+            "Words",
+            WordsGraph::rows,
+            <Words<T> as Weights<T>>::NON_TRAINABLE,
+            <Words<T> as Weights<T>>::COUNT,
+            size_of::<T>(),
+        );
+    }
+
     #[automatically_derived]
     impl<T: Scalar> Model for Words<T> {
         type Scalar = T;
@@ -683,10 +678,9 @@ const _: () = {
         const OUTPUT_NAMES: &'static [&'static str] = &["kind", "title"];
         const INPUT_SHAPES: &'static [Shape] = WordsGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = WordsGraph::OUTPUT_SHAPES;
-        const SUMMARY: &'static str =
-            if size_of::<T>() == 4 { WordsGraph::summary_f32 } else { WordsGraph::summary_f64 };
-
+        const SUMMARY: &'static str = WordsSummary::<T>::TABLE.as_str();
         const DOT: &'static str = "digraph Words {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"words\" [label=\"words\\n(6,)\", style=dashed];\n  \"table\" [label=\"Embedding(100, 8, mask_zero = true)\\n(6, 8)\"];\n  \"mean\" [label=\"GlobalAveragePooling1D()\\n(8,)\"];\n  \"kind\" [label=\"Dense(3, activation = softmax)\\n(3,)\"];\n  \"title\" [label=\"Titles()\\n(..)\"];\n  \"words\" -> \"table\";\n  \"table\" -> \"mean\";\n  \"mean\" -> \"kind\";\n  \"words\" -> \"title\";\n  \"output kind\" [label=\"kind\", style=dashed];\n  \"kind\" -> \"output kind\";\n  \"output title\" [label=\"title\", style=dashed];\n  \"title\" -> \"output title\";\n}\n";
+        const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Softmax, ::nn::lints::End::Other];
         const ARENA_BYTES: usize = size_of::<<WordsGraph as Layer<T, SVector<u32, 6>>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize = size_of::<<WordsGraph as Layer<T, SVector<u32, 6>>>::Cache<Inline<1>>>();
     }

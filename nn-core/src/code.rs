@@ -48,6 +48,8 @@ codes! {
     Python = 7,
     /// a template is not one
     Template = 8,
+    /// a graph is not rejected as it should be
+    NotRejected = 9,
 
     /// unknown layer
     UnknownLayer = 101,
@@ -69,6 +71,8 @@ codes! {
     ReservedName = 109,
     /// a name is in quotes
     Quotes = 110,
+    /// unknown lint
+    UnknownLint = 111,
 
     /// unknown argument
     UnknownArgument = 201,

@@ -21,6 +21,7 @@ pub mod code;
 pub mod constraints;
 pub mod initializers;
 pub mod layers;
+pub mod lints;
 pub mod regularizers;
 pub mod shape;
 pub mod spec;

@@ -4,6 +4,7 @@ use crate::Element;
 use crate::code::Code;
 use crate::data::Inspect;
 use crate::layer::{Component, Layer, Pass};
+use crate::lints::End;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::storage::{Buffer, Inline};
@@ -48,6 +49,12 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     const SUMMARY: &'static str;
     /// The graph for Graphviz.
     const DOT: &'static str;
+    /// What each output ends in, for [lints](crate::lints); where it is not said, nothing is known.
+    #[doc(hidden)]
+    const ENDS: &'static [End] = &[];
+    /// The lints that `#[nn(allow(..))]` on the struct names.
+    #[doc(hidden)]
+    const ALLOWED_LINTS: &'static [&'static str] = &[];
     /// How many weights it has.
     const PARAMETERS: usize = Self::COUNT;
     /// How many bytes its weights take.

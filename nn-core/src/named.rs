@@ -178,6 +178,11 @@ macro_rules! named {
                 let tuple: $tuple = ($(self.$field.clone()),+);
                 tuple.judges(output)
             }
+
+            fn about(&self, output: usize) -> $crate::losses::About {
+                let tuple: $tuple = ($(self.$field.clone()),+);
+                tuple.about(output)
+            }
         }
 
         impl<Outputs: $crate::Tensors, $($letter: Clone),+> $crate::data::LossWeights<Outputs> for $name<$($letter),+>

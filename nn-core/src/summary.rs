@@ -18,7 +18,87 @@ pub struct Row {
     pub inputs: &'static [&'static str],
 }
 
-/// The table, in Keras's form. `N` is found by a first pass with `N = 0`.
+/// A length that the table fits in, whatever the scalar is.
+pub const fn length(model: &str, rows: &[Row]) -> usize {
+    let widths = widths(rows);
+    let line = widths[0] + widths[1] + widths[2] + widths[3];
+    let (mut bytes, mut i) = (0, 0);
+    while i < rows.len() {
+        // A rule of strokes of 3 bytes, and a line of cells, in which names may have characters of up to 4 bytes.
+        bytes += 3 * (line + 5) + 1 + line + 3 * 5 + 1 + rows[i].bytes();
+        i += 1;
+    }
+    // Above and below the rows: four lines, the name, and three totals.
+    bytes + 4 * (3 * (line + 5) + 1) + model.len() + 4 * 100
+}
+
+impl Row {
+    /// The bytes of its names, which are at least as many as their characters.
+    const fn bytes(&self) -> usize {
+        let (mut bytes, mut i) = (self.name.len() + self.kind.len(), 0);
+        while i < self.inputs.len() {
+            bytes += self.inputs[i].len();
+            i += 1;
+        }
+        bytes
+    }
+
+    /// The characters of its cells.
+    const fn widths(&self) -> [usize; 4] {
+        let (mut shape, mut axis) = (6, 0);
+        while axis < self.output.rank() {
+            shape += 2 + digits(self.output.dim(axis));
+            axis += 1;
+        }
+        let (mut inputs, mut i) = (0, 0);
+        while i < self.inputs.len() {
+            inputs += chars(self.inputs[i]) + if i > 0 { 2 } else { 0 };
+            i += 1;
+        }
+        let number = digits(self.parameters);
+        let inputs = if self.inputs.is_empty() { 1 } else { inputs };
+        [chars(self.name) + chars(self.kind) + 3, shape, number + (number - 1) / 3, inputs]
+    }
+}
+
+const fn digits(n: usize) -> usize {
+    if n < 10 { 1 } else { 1 + digits(n / 10) }
+}
+
+/// The characters of each column, with the spaces around them.
+const fn widths(rows: &[Row]) -> [usize; 4] {
+    let mut widths = [14, 14, 9, 14];
+    let mut i = 0;
+    while i < rows.len() {
+        let row = rows[i].widths();
+        let mut column = 0;
+        while column < 4 {
+            if row[column] + 2 > widths[column] {
+                widths[column] = row[column] + 2;
+            }
+            column += 1;
+        }
+        i += 1;
+    }
+    widths
+}
+
+/// 32 of each: to append many at once is cheaper for the compiler than one at a time.
+const RUN: usize = 32;
+const HEAVY: &str = "━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━";
+const LIGHT: &str = "────────────────────────────────";
+const SPACES: &str = "                                ";
+
+/// Appends the first character of a run as often as that.
+const fn fill<const N: usize>(text: &mut Text<N>, run: &str, mut times: usize) {
+    while times > RUN {
+        text.push_str(run);
+        times -= RUN;
+    }
+    text.push_str(run.split_at(run.len() / RUN * times).0);
+}
+
+/// The table, in Keras's form; `N` is its [`length`].
 pub const fn table<const N: usize>(
     model: &str,
     rows: &[Row],
@@ -26,96 +106,96 @@ pub const fn table<const N: usize>(
     parameters: usize,
     scalar: usize,
 ) -> Text<N> {
-    let mut widths = [14, 14, 9, 14];
+    let widths = widths(rows);
+    let mut text = Text::new();
+    text.push_str("Model: \"");
+    text.push_str(model);
+    text.push_str("\"\n");
+    rule(&mut text, &widths, ["┏", HEAVY, "┳", "┓\n"]);
+    let head = ["Layer (type)", "Output Shape", "Param #", "Connected to"];
+    let mut column = 0;
+    while column < 4 {
+        text.push_str("┃ ");
+        let space = widths[column] - 2 - head[column].len();
+        fill(&mut text, SPACES, if column == 2 { space } else { 0 });
+        text.push_str(head[column]);
+        fill(&mut text, SPACES, if column == 2 { 1 } else { space + 1 });
+        column += 1;
+    }
+    text.push_str("┃\n");
+    rule(&mut text, &widths, ["┡", HEAVY, "╇", "┩\n"]);
+    // The same between all rows, so it is made once, if it is not longer than any terminal is wide.
+    let mut between = Text::<1024>::new();
+    rule(&mut between, &widths, ["├", LIGHT, "┼", "┤\n"]);
     let mut i = 0;
     while i < rows.len() {
-        let cells = cells(&rows[i]);
-        let mut column = 0;
-        while column < 4 {
-            let width = chars(cells[column].as_str()) + 2;
-            if width > widths[column] {
-                widths[column] = width;
-            }
-            column += 1;
+        if i > 0 && between.len() <= 1024 {
+            text.push_str(between.as_str());
+        } else if i > 0 {
+            rule(&mut text, &widths, ["├", LIGHT, "┼", "┤\n"]);
         }
+        line(&mut text, &rows[i], &widths);
         i += 1;
     }
-    let mut text = Text::new().str("Model: \"").str(model).str("\"\n");
-    text = rule(text, &widths, ["┏", "━", "┳", "┓\n"]);
-    text = text.str("┃");
-    text = cell(text, "Layer (type)", widths[0], false).str("┃");
-    text = cell(text, "Output Shape", widths[1], false).str("┃");
-    text = cell(text, "Param #", widths[2], true).str("┃");
-    text = cell(text, "Connected to", widths[3], false).str("┃\n");
-    text = rule(text, &widths, ["┡", "━", "╇", "┩\n"]);
-    i = 0;
-    while i < rows.len() {
-        if i > 0 {
-            text = rule(text, &widths, ["├", "─", "┼", "┤\n"]);
-        }
-        let cells = cells(&rows[i]);
-        let mut column = 0;
-        while column < 4 {
-            text = cell(text.str("│"), cells[column].as_str(), widths[column], column == 2);
-            column += 1;
-        }
-        text = text.str("│\n");
-        i += 1;
-    }
-    text = rule(text, &widths, ["└", "─", "┴", "┘\n"]);
-    text = total(text.str(" Total params: "), parameters, scalar);
-    text = total(text.str(" Trainable params: "), parameters - non_trainable, scalar);
-    total(text.str(" Non-trainable params: "), non_trainable, scalar)
+    rule(&mut text, &widths, ["└", LIGHT, "┴", "┘\n"]);
+    total(&mut text, " Total params: ", parameters, scalar);
+    total(&mut text, " Trainable params: ", parameters - non_trainable, scalar);
+    total(&mut text, " Non-trainable params: ", non_trainable, scalar);
+    text
 }
 
-const fn cells(row: &Row) -> [Text<160>; 4] {
-    let mut shape = Text::new().str("(None");
+const fn rule<const N: usize>(text: &mut Text<N>, widths: &[usize; 4], strokes: [&str; 4]) {
+    let mut column = 0;
+    while column < 4 {
+        text.push_str(if column == 0 { strokes[0] } else { strokes[2] });
+        fill(text, strokes[1], widths[column]);
+        column += 1;
+    }
+    text.push_str(strokes[3]);
+}
+
+/// The cells of a layer.
+const fn line<const N: usize>(text: &mut Text<N>, row: &Row, widths: &[usize; 4]) {
+    let own = row.widths();
+    text.push_str("│ ");
+    text.push_str(row.name);
+    text.push_str(" (");
+    text.push_str(row.kind);
+    text.push_str(")");
+    fill(text, SPACES, widths[0] - own[0] - 1);
+    text.push_str("│ (None");
     let mut axis = 0;
     while axis < row.output.rank() {
-        shape = shape.str(", ").size(row.output.dim(axis));
+        text.push_str(", ");
+        text.push_size(row.output.dim(axis));
         axis += 1;
     }
-    let mut inputs = Text::new();
+    text.push_str(")");
+    fill(text, SPACES, widths[1] - own[1] - 1);
+    text.push_str("│");
+    fill(text, SPACES, widths[2] - own[2] - 1);
+    text.push_grouped(row.parameters);
+    text.push_str(" │ ");
     let mut i = 0;
     while i < row.inputs.len() {
         if i > 0 {
-            inputs = inputs.str(", ");
+            text.push_str(", ");
         }
-        inputs = inputs.str(row.inputs[i]);
+        text.push_str(row.inputs[i]);
         i += 1;
     }
     if row.inputs.is_empty() {
-        inputs = inputs.str("-");
+        text.push_str("-");
     }
-    [
-        Text::new().str(row.name).str(" (").str(row.kind).str(")"),
-        shape.str(")"),
-        Text::new().grouped(row.parameters),
-        inputs,
-    ]
+    fill(text, SPACES, widths[3] - own[3] - 1);
+    text.push_str("│\n");
 }
 
-const fn rule<const N: usize>(mut text: Text<N>, widths: &[usize; 4], strokes: [&str; 4]) -> Text<N> {
-    let mut column = 0;
-    while column < 4 {
-        text = text.str(if column == 0 { strokes[0] } else { strokes[2] }).repeat(strokes[1], widths[column]);
-        column += 1;
-    }
-    text.str(strokes[3])
-}
-
-const fn cell<const N: usize>(text: Text<N>, content: &str, width: usize, right: bool) -> Text<N> {
-    let space = width - 2 - chars(content);
-    if right {
-        text.str(" ").repeat(" ", space).str(content).str(" ")
-    } else {
-        text.str(" ").str(content).repeat(" ", space).str(" ")
-    }
-}
-
-/// `9,002 (35.16 KB)`, with Keras's units of 1024 bytes.
-const fn total<const N: usize>(text: Text<N>, count: usize, scalar: usize) -> Text<N> {
-    let text = text.grouped(count).str(" (");
+/// ` Total params: 9,002 (35.16 KB)`, with Keras's units of 1024 bytes.
+const fn total<const N: usize>(text: &mut Text<N>, name: &str, count: usize, scalar: usize) {
+    text.push_str(name);
+    text.push_grouped(count);
+    text.push_str(" (");
     let (mut unit, mut scale) = (0, 1usize);
     while unit < 4 && count * scalar >= scale * 1024 {
         scale *= 1024;
@@ -123,9 +203,10 @@ const fn total<const N: usize>(text: Text<N>, count: usize, scalar: usize) -> Te
     }
     // Hundredths, rounded to the nearest.
     let hundredths = (count * scalar * 100 + scale / 2) / scale;
-    let text = text.size(hundredths / 100).str(".");
-    let text = if hundredths % 100 < 10 { text.str("0") } else { text };
-    text.size(hundredths % 100).str([" B)\n", " KB)\n", " MB)\n", " GB)\n", " TB)\n"][unit])
+    text.push_size(hundredths / 100);
+    text.push_str(if hundredths % 100 < 10 { ".0" } else { "." });
+    text.push_size(hundredths % 100);
+    text.push_str([" B)\n", " KB)\n", " MB)\n", " GB)\n", " TB)\n"][unit]);
 }
 
 #[cfg(test)]
@@ -139,7 +220,7 @@ mod tests {
             Row { name: "pixels", kind: "InputLayer", output: Shape::new(&[64]), parameters: 0, inputs: &[] },
             Row { name: "digit", kind: "Dense", output: Shape::new(&[10]), parameters: 650, inputs: &["pixels"] },
         ];
-        const LEN: usize = table::<0>("Digits", ROWS, 0, 650, 4).len();
+        const LEN: usize = length("Digits", ROWS);
         const TEXT: Text<LEN> = table("Digits", ROWS, 0, 650, 4);
         let expected = "\
 Model: \"Digits\"
@@ -155,5 +236,31 @@ Model: \"Digits\"
  Non-trainable params: 0 (0.00 B)
 ";
         assert_eq!(TEXT.to_string(), expected);
+    }
+
+    #[test]
+    fn wide_tables_fit() {
+        const NAME: &str =
+            "größer_größer_größer_größer_größer_größer_größer_größer_größer_größer_größer_größer_größer_größer";
+        const ROWS: &[Row] = &[
+            Row {
+                name: "x",
+                kind: "InputLayer",
+                output: Shape::new(&[2, 3, 5, 7, 11, 13]),
+                parameters: 0,
+                inputs: &[],
+            },
+            Row { name: NAME, kind: NAME, output: Shape::new(&[]), parameters: 1 << 50, inputs: &[NAME; 5] },
+            Row { name: "y", kind: "Dense", output: Shape::new(&[1]), parameters: 1000, inputs: &[NAME] },
+        ];
+        const LEN: usize = length(NAME, ROWS);
+        for trainable in [0, 1000] {
+            let text = table::<LEN>(NAME, ROWS, trainable, 1 << 50, 8);
+            assert!(text.len() <= LEN);
+            let lines: std::vec::Vec<_> = text.as_str().lines().skip(1).take(9).collect();
+            assert!(lines.iter().all(|line| chars(line) == chars(lines[0])), "{text}");
+            assert!(lines[3].contains(" (None, 2, 3, 5, 7, 11, 13) │"), "{text}");
+            assert!(lines[7].ends_with(" │"), "{text}");
+        }
     }
 }

@@ -7,7 +7,7 @@
 use crate::shape::Shape;
 use core::fmt;
 
-/// A string of at most `N` bytes, built by value: `Text::new().str("got ").size(3)`.
+/// A string of at most `N` bytes, built by value or in place: `Text::new().str("got ").size(3)`.
 ///
 /// What does not fit is cut off, but [`len`](Self::len) goes on counting, so that a first pass with `N = 0` measures.
 #[derive(Clone, Copy)]
@@ -34,7 +34,13 @@ impl<const N: usize> Text<N> {
 
     /// The text, cut at the last whole character that fits.
     pub const fn as_str(&self) -> &str {
-        let mut end = if self.len < N { self.len } else { N };
+        if self.len <= N {
+            let (text, _) = self.bytes.split_at(self.len);
+            // SAFETY: nothing but whole strings and ASCII was appended, and all of it fits. To check it once more takes the
+            // compiler longer than to write a summary.
+            return unsafe { core::str::from_utf8_unchecked(text) };
+        }
+        let mut end = N;
         loop {
             let (head, _) = self.bytes.split_at(end);
             match core::str::from_utf8(head) {
@@ -45,22 +51,55 @@ impl<const N: usize> Text<N> {
         }
     }
 
-    const fn byte(mut self, byte: u8) -> Self {
+    const fn push(&mut self, byte: u8) {
         if self.len < N {
             self.bytes[self.len] = byte;
         }
         self.len += 1;
-        self
+    }
+
+    /// Appends a string in place. A long text is made by this and its kin: to append by value moves the whole text each time.
+    pub const fn push_str(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        if self.len + bytes.len() <= N {
+            // At once, which is a single step where it is the compiler that computes.
+            let (_, end) = self.bytes.split_at_mut(self.len);
+            end.split_at_mut(bytes.len()).0.copy_from_slice(bytes);
+            self.len += bytes.len();
+            return;
+        }
+        let mut i = 0;
+        while i < bytes.len() && self.len < N {
+            self.push(bytes[i]);
+            i += 1;
+        }
+        self.len += bytes.len() - i;
+    }
+
+    /// Appends a number in place: `4160`.
+    pub const fn push_size(&mut self, n: usize) {
+        if n >= 10 {
+            self.push_size(n / 10);
+        }
+        self.push(b'0' + (n % 10) as u8);
+    }
+
+    /// Appends a number with thousands separated, in place: `4,160`.
+    pub const fn push_grouped(&mut self, n: usize) {
+        if n < 1000 {
+            return self.push_size(n);
+        }
+        let rest = n % 1000;
+        self.push_grouped(n / 1000);
+        self.push(b',');
+        self.push(b'0' + (rest / 100) as u8);
+        self.push(b'0' + (rest / 10 % 10) as u8);
+        self.push(b'0' + (rest % 10) as u8);
     }
 
     /// Appends a string.
     pub const fn str(mut self, text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let mut i = 0;
-        while i < bytes.len() {
-            self = self.byte(bytes[i]);
-            i += 1;
-        }
+        self.push_str(text);
         self
     }
 
@@ -68,7 +107,7 @@ impl<const N: usize> Text<N> {
     pub const fn repeat(mut self, text: &str, times: usize) -> Self {
         let mut i = 0;
         while i < times {
-            self = self.str(text);
+            self.push_str(text);
             i += 1;
         }
         self
@@ -76,10 +115,8 @@ impl<const N: usize> Text<N> {
 
     /// Appends a number: `4160`.
     pub const fn size(mut self, n: usize) -> Self {
-        if n >= 10 {
-            self = self.size(n / 10);
-        }
-        self.byte(b'0' + (n % 10) as u8)
+        self.push_size(n);
+        self
     }
 
     /// Appends a signed number: `-1`.
@@ -88,13 +125,9 @@ impl<const N: usize> Text<N> {
     }
 
     /// Appends a number with thousands separated: `4,160`.
-    pub const fn grouped(self, n: usize) -> Self {
-        if n < 1000 {
-            return self.size(n);
-        }
-        let rest = n % 1000;
-        let text = self.grouped(n / 1000).str(",");
-        text.byte(b'0' + (rest / 100) as u8).byte(b'0' + (rest / 10 % 10) as u8).byte(b'0' + (rest % 10) as u8)
+    pub const fn grouped(mut self, n: usize) -> Self {
+        self.push_grouped(n);
+        self
     }
 
     /// Appends a shape: `(28, 28, 1)`, `(64,)`.

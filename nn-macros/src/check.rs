@@ -7,7 +7,7 @@
 //! - there are not more inputs and outputs than the library has tuples for.
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::{Graph, Node, Producer, TensorId};
+use crate::graph::{Graph, LayerId, Node, Producer, TensorId};
 use nn_core::Code;
 use nn_core::spec::MAX_INPUTS;
 use quote::ToTokens;
@@ -131,17 +131,18 @@ fn elsewhere(graph: &Graph, diagnostics: &mut Diagnostics) -> HashSet<TensorId> 
 }
 
 fn layers(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnostics) {
-    for (id, layer) in graph.layers.iter().enumerate() {
+    let mut calls: Vec<Vec<&Node>> = vec![Vec::new(); graph.layers.len()];
+    for node in &graph.nodes {
+        graph.chain(node.layer).for_each(|layer| calls[layer].push(node));
+    }
+    // A layer around another one is called in its place.
+    let wrapped: HashSet<LayerId> = (0..graph.layers.len()).flat_map(|layer| graph.chain(layer).skip(1)).collect();
+    for (id, (layer, calls)) in graph.layers.iter().zip(&calls).enumerate() {
         if layer.part || layer.inside {
             continue;
         }
-        let calls: Vec<_> =
-            graph.nodes.iter().filter(|node| graph.chain(node.layer).any(|other| other == id)).collect();
         let name = &layer.name;
-        // A layer around another one is called in its place.
-        let wrapped =
-            graph.layers.iter().enumerate().any(|(other, _)| other != id && graph.chain(other).any(|l| l == id));
-        if calls.is_empty() && !wrapped {
+        if calls.is_empty() && !wrapped.contains(&id) {
             diagnostics
                 .error(Code::NeverCalled, &layer.source, format!("the layer `{name}` is never called"))
                 .help(format!("call it on a tensor: `{name}(x)`, or remove it"));

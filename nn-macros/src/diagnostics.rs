@@ -51,6 +51,11 @@ impl Diagnostics {
         !self.errors.is_empty()
     }
 
+    /// The messages, with their notes, help and codes.
+    pub(crate) fn into_messages(self) -> Vec<String> {
+        self.errors.into_iter().map(|error| format!("{}{}", error.message, error.code.note())).collect()
+    }
+
     /// One `compile_error!(..)` for each error, on its tokens.
     pub(crate) fn into_compile_errors(self) -> Vec<TokenStream> {
         let mut errors = self.errors;

@@ -19,6 +19,7 @@ use crate::parse::Syntax;
 use crate::plan::Plan;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
+use std::rc::Rc;
 use syn::Ident;
 
 /// What every part of the expansion reads.
@@ -35,10 +36,14 @@ pub(crate) struct Context<'a> {
     pub(crate) scratch: Ident,
     /// `DigitsCache`
     pub(crate) cache: Ident,
+    /// `DigitsSummary`
+    pub(crate) summary: Ident,
     /// `DigitsInputs`
     pub(crate) inputs: Ident,
     /// `DigitsOutputs`
     pub(crate) outputs: Ident,
+    /// For each layer the first call that computes with its weights.
+    first_calls: Rc<[Option<usize>]>,
     /// How items of the library are named: with their full path, or by an import.
     pub(crate) paths: imports::Paths,
 }
@@ -52,8 +57,8 @@ impl Context<'_> {
     }
 }
 
-/// The whole expansion.
-pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream {
+/// The whole expansion. `lints` is what `impl Model` says for the lints of training.
+pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan, lints: &TokenStream) -> TokenStream {
     let name = &syntax.name;
     let context = Context {
         syntax,
@@ -64,8 +69,10 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream
         graph_type: format_ident!("{}Graph", name),
         scratch: format_ident!("{name}Scratch"),
         cache: format_ident!("{name}Cache"),
+        summary: format_ident!("{name}Summary"),
         inputs: format_ident!("{name}Inputs"),
         outputs: format_ident!("{name}Outputs"),
+        first_calls: first_calls(graph),
         paths: imports::Paths::full(),
     };
     let weights = weights::weights(&context);
@@ -78,7 +85,7 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream
     let flat = weights::flat(&inside);
     let memory = forward::memory(&inside);
     let layer = model::layer(&inside);
-    let model = model::model(&inside);
+    let model = model::model(&inside, lints);
     let checks = &graph.checks;
     let items = quote! {
         #weights
@@ -98,6 +105,14 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan) -> TokenStream
         };
     };
     conditional(syntax, items)
+}
+
+fn first_calls(graph: &Graph) -> Rc<[Option<usize>]> {
+    let mut first = vec![None; graph.layers.len()];
+    for (n, node) in graph.nodes.iter().enumerate() {
+        first[graph.layers[node.layer].owner].get_or_insert(n);
+    }
+    first.into()
 }
 
 /// A `#[cfg(..)]` on the struct is one on every item.

@@ -1,9 +1,11 @@
 //! The graph: layers, their calls, and the tensors between them. Plain data, without tokens of the expansion.
 
+use crate::editor::Meaning;
 use crate::values::Named;
 use nn_core::shape::Shape;
 use nn_core::spec::{Inferred, Kind, LayerSpec, Value};
 use proc_macro2::{Span, TokenStream};
+use std::collections::HashMap;
 use syn::{Expr, Ident, Type};
 
 pub(crate) type TensorId = usize;
@@ -31,6 +33,8 @@ pub(crate) struct Graph {
     pub(crate) checks: Vec<TokenStream>,
     /// The graph's type: `DigitsGraph`.
     pub(crate) graph_type: Option<Ident>,
+    /// What the names of each statement stand for, for editors: by its number and the name.
+    pub(crate) bound: HashMap<(usize, String), Meaning>,
     /// Whether `Model(..)` was understood: without, nothing can be said of what is connected.
     pub(crate) complete: bool,
 }

@@ -2,15 +2,18 @@
 
 mod check;
 mod diagnostics;
+mod editor;
 mod expand;
 mod fallback;
 mod graph;
 mod infer;
+mod lint;
 mod literal;
 mod names;
 mod parse;
 mod plan;
 mod python;
+mod rejects;
 mod resolve;
 mod values;
 
@@ -18,6 +21,8 @@ mod values;
 mod tests;
 
 use diagnostics::Diagnostics;
+use graph::Graph;
+use parse::Syntax;
 use proc_macro2::TokenStream;
 
 /// Writes a model from a Keras-like graph.
@@ -44,25 +49,65 @@ use proc_macro2::TokenStream;
 /// Written are: the struct with one public field per layer that owns weights, `<Name>Inputs` and `<Name>Outputs` with one
 /// field per input and output, and the implementation of `nn::Model`. A layer is named by `name = "…"`, else by its `let`
 /// if that name is bound once, else as Keras would (`dense`, `dense_1`).
+///
+/// What compiles and is probably not meant is a warning: see `nn::lints`, also for how one is silenced.
 #[proc_macro]
 pub fn model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand_model(input.into()).into()
+}
+
+/// A test, at compile time, that `model!` rejects a graph.
+///
+/// ```ignore
+/// model_rejects! {
+///     "undefined tensor `pixel`" =>
+///     struct Digits;
+///
+///     let pixels = Input(shape = [64]);
+///     let digit = Dense(10)(pixel);
+///
+///     Model(inputs = pixels, outputs = digit)
+/// }
+/// ```
+///
+/// The item compiles exactly when `model!` would reject the graph with a message that contains the text. Otherwise it is an error
+/// on the text that shows what happened: the graph was accepted, or the messages that came instead. The text is looked for
+/// in the whole message, its notes and help included; it has to be in one of them, whatever other errors there are. With a
+/// list (`["one", "another"] => …`) each text has to be in some message.
+///
+/// It writes no model, so names of structs can repeat, and it costs no more than the passes of the macro. It sees what the macro
+/// sees: an error that only rustc finds (shapes of const expressions, types, sub-models that do not fit) is none here, and
+/// the message says so if the graph could have such. Lints are not errors.
+#[proc_macro]
+pub fn model_rejects(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    rejects::expand(input.into()).into()
 }
 
 /// The passes, in order. Errors are collected in each and reported together; what a later pass would only repeat is not
 /// run.
 fn expand_model(input: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
-    let Some(syntax) = parse::parse(input, &mut diagnostics) else {
+    let Some(mut syntax) = parse::parse(input, &mut diagnostics) else {
         let errors = diagnostics.into_compile_errors();
         return quote::quote!(#(#errors;)*);
     };
-    let mut graph = resolve::resolve(&syntax, &mut diagnostics);
-    infer::infer(&mut graph, &mut diagnostics);
-    check::check(&graph, &mut diagnostics);
+    let (graph, allowed) = passes(&mut syntax, &mut diagnostics);
+    // It comes first, since an editor looks at the first of the places where it finds a token.
+    let editor = editor::editor(&syntax, &graph);
     if diagnostics.any() {
-        return fallback::fallback(&syntax, &graph, diagnostics);
+        return editor.into_iter().chain(fallback::fallback(&syntax, &graph, diagnostics)).collect();
     }
     let plan = plan::plan(&graph);
-    expand::expand(&syntax, &graph, &plan)
+    let items = expand::expand(&syntax, &graph, &plan, &lint::for_training(&graph, &allowed));
+    let lints = lint::lint(&syntax, &graph, &plan, &allowed);
+    [editor, items, lints].into_iter().collect()
+}
+
+/// The passes that find errors: the graph, and the names of the lints that are allowed.
+fn passes(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> (Graph, Vec<String>) {
+    let mut graph = resolve::resolve(syntax, diagnostics);
+    infer::infer(&mut graph, diagnostics);
+    check::check(&graph, diagnostics);
+    let allowed = lint::allowed(syntax, diagnostics);
+    (graph, allowed)
 }

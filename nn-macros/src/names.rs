@@ -121,6 +121,8 @@ fn layer_name(graph: &Graph, tensor: TensorId) -> Ident {
 #[derive(Default)]
 struct Taken {
     names: HashSet<String>,
+    /// For a name and the number of its outputs: the first number that may be free. It only grows.
+    next: HashMap<(String, usize), usize>,
 }
 
 impl Taken {
@@ -134,8 +136,10 @@ impl Taken {
 
     /// A name whose further outputs `name_1`, gradients `d_name` and memory `name_memory` are free as well.
     fn with_companions(&mut self, base: &str, outputs: usize) -> Ident {
-        let mut count = 0;
+        let next = self.next.entry((base.to_string(), outputs)).or_default();
         loop {
+            let count = *next;
+            *next += 1;
             let name = if count == 0 { base.to_string() } else { format!("{base}_{count}") };
             let fields = (0..outputs).map(|k| if k == 0 { name.clone() } else { format!("{name}_{k}") });
             let mut all: Vec<_> = fields.flat_map(|field| [format!("d_{field}"), field]).collect();
@@ -144,19 +148,20 @@ impl Taken {
                 self.names.extend(all);
                 return ident_at(&name, Span::call_site());
             }
-            count += 1;
         }
     }
 
     /// `base`, or the first of `base_1`, `base_2`, … that is free.
     fn automatic(&mut self, base: &str, span: Span) -> Ident {
-        let mut name = base.to_string();
-        let mut count = 0;
-        while !self.names.insert(name.clone()) {
-            count += 1;
-            name = format!("{base}_{count}");
+        let next = self.next.entry((base.to_string(), 0)).or_default();
+        loop {
+            let count = *next;
+            *next += 1;
+            let name = if count == 0 { base.to_string() } else { format!("{base}_{count}") };
+            if self.names.insert(name.clone()) {
+                return ident_at(&name, span);
+            }
         }
-        ident_at(&name, span)
     }
 }
 

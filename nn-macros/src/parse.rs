@@ -1,5 +1,7 @@
 //! Tokens to syntax. Nothing is judged here but the grammar; a statement that does not parse costs only itself.
 
+mod split;
+
 use crate::diagnostics::Diagnostics;
 use crate::python;
 use nn_core::Code;
@@ -24,6 +26,8 @@ pub(crate) struct Let {
     pub(crate) names: Vec<Ident>,
     /// `None` if it did not parse.
     pub(crate) value: Option<Expr>,
+    /// What did not parse.
+    pub(crate) unparsed: TokenStream,
 }
 
 /// Parses the whole input; `None` if there is not even a struct to write.
@@ -57,7 +61,7 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
             .help(format!("the struct has no fields of its own: `struct {name};`, and then the graph"));
     }
     let mut syntax = Syntax { attributes, visibility, name, lets: Vec::new(), tail: None };
-    let (statements, last) = statements(body);
+    let (statements, last) = split::statements(body, diagnostics);
     for statement in statements {
         parse_statement(statement, &mut syntax, diagnostics);
     }
@@ -71,20 +75,6 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
         );
     }
     Some(syntax)
-}
-
-/// Splits at semicolons; the second part is what follows the last one.
-fn statements(body: TokenStream) -> (Vec<TokenStream>, TokenStream) {
-    let (mut done, mut current) = (Vec::new(), Vec::new());
-    for token in body {
-        match &token {
-            TokenTree::Punct(punct) if punct.as_char() == ';' => {
-                done.push(current.drain(..).collect());
-            }
-            _ => current.push(token),
-        }
-    }
-    (done, current.into_iter().collect())
 }
 
 /// The end of the graph, or a statement that is not finished.
@@ -103,9 +93,12 @@ fn parse_last(last: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diagnost
     if python::report(&last, diagnostics) {
         return;
     }
-    match syn::parse2::<Expr>(last) {
+    match syn::parse2::<Expr>(last.clone()) {
         Ok(tail) => syntax.tail = Some(tail),
-        Err(error) => diagnostics.syntax(error),
+        Err(error) => {
+            diagnostics.syntax(error);
+            syntax.lets.push(unparsed(last));
+        }
     }
 }
 
@@ -118,7 +111,7 @@ fn parse_statement(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mu
         return;
     }
     if python::report(&statement, diagnostics) {
-        syntax.lets.push(Let { names: bound_names(statement), value: None });
+        syntax.lets.push(unparsed(statement));
         return;
     }
     if !starts_with_let(&statement) {
@@ -127,14 +120,14 @@ fn parse_statement(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mu
     match syn::parse2::<LetParts>(statement.clone()) {
         Ok(parts) => {
             match names(&parts.pattern) {
-                Some(names) => syntax.lets.push(Let { names, value: Some(parts.value) }),
+                Some(names) => syntax.lets.push(Let { names, value: Some(parts.value), unparsed: TokenStream::new() }),
                 None => {
                     diagnostics
                         .error(Code::NotAName, &parts.pattern, "expected a name or a tuple of names")
                         .help("`let x = ..;`, or `let (a, b) = ..;` for a model with several outputs");
                     // As below: using the names later is no error of its own.
                     let names = parts.pattern.to_token_stream().into_iter().flat_map(idents).collect();
-                    syntax.lets.push(Let { names, value: None });
+                    syntax.lets.push(Let { names, value: None, unparsed: parts.value.to_token_stream() });
                 }
             }
             if let Some(next) = parts.rest.clone().into_iter().next() {
@@ -147,7 +140,7 @@ fn parse_statement(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mu
         Err(error) => {
             diagnostics.syntax(error);
             // The names are known all the same: using them later is no error of its own.
-            syntax.lets.push(Let { names: bound_names(statement), value: None });
+            syntax.lets.push(unparsed(statement));
         }
     }
 }
@@ -168,13 +161,24 @@ fn parse_other(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Di
                 .help(format!("write `let {written} = ..;`, also where the name had another meaning before"));
             let names: Vec<Ident> = written.into_iter().flat_map(idents).collect();
             let value = Some(*assign.right).filter(|_| !names.is_empty());
-            syntax.lets.push(Let { names, value });
+            syntax.lets.push(Let { names, value, unparsed: TokenStream::new() });
         }
         _ => {
             diagnostics
                 .error(Code::NotALet, &statement, "expected a `let` statement")
                 .help("bind every tensor and layer to a name: `let x = Dense(64)(pixels);`");
+            syntax.lets.push(unparsed(statement));
         }
+    }
+}
+
+/// A statement that does not parse, with the names that it binds: using them later is no error of its own.
+fn unparsed(statement: TokenStream) -> Let {
+    let mut rest = statement.clone().into_iter();
+    if rest.any(|token| token.to_string() == "=") || starts_with_let(&statement) {
+        Let { names: bound_names(statement), value: None, unparsed: rest.collect() }
+    } else {
+        Let { names: Vec::new(), value: None, unparsed: statement }
     }
 }
 

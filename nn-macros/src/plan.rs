@@ -2,6 +2,7 @@
 //! where that comes from.
 
 use crate::graph::{Graph, Layer, Node, Producer, TensorId};
+use std::collections::HashSet;
 
 /// The plan of a graph.
 pub(crate) struct Plan {
@@ -41,6 +42,7 @@ pub(crate) enum Gradient {
 
 /// Plans a graph that passed all checks.
 pub(crate) fn plan(graph: &Graph) -> Plan {
+    let read: HashSet<TensorId> = graph.nodes.iter().flat_map(|node| node.inputs.iter().copied()).collect();
     let mut tensors: Vec<TensorPlan> = Vec::new();
     for (id, tensor) in graph.tensors.iter().enumerate() {
         let gradient = match tensor.producer {
@@ -55,10 +57,9 @@ pub(crate) fn plan(graph: &Graph) -> Plan {
                 None => Place::Tape,
             },
         };
-        let read = graph.nodes.iter().any(|node| node.inputs.contains(&id));
         let own_gradient = match place {
             Place::Input(_) => false,
-            Place::Output(_) => read,
+            Place::Output(_) => read.contains(&id),
             Place::Tape => true,
         };
         tensors.push(TensorPlan { place, gradient, own_gradient });

@@ -7,6 +7,7 @@ mod ends;
 mod template;
 
 use crate::diagnostics::{Diagnostics, closest};
+use crate::editor::Meaning;
 use crate::graph::{Graph, LayerId, Producer, TensorId};
 use crate::literal;
 use crate::parse::{Let, Syntax};
@@ -37,13 +38,15 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
         own: &syntax.name,
         lets: &syntax.lets,
         full: false,
+        number: 0,
     };
     if ["T", "B"].iter().any(|parameter| syntax.name == parameter) {
         let message =
             format!("a model cannot be called `{}`: the expansion has a type parameter of that name", syntax.name);
         resolver.diagnostics.error(Code::ReservedName, &syntax.name, message).help("choose a longer name");
     }
-    for statement in &syntax.lets {
+    for (number, statement) in syntax.lets.iter().enumerate() {
+        resolver.number = number;
         resolver.statement(&statement.names, statement.value.as_ref());
     }
     match &syntax.tail {
@@ -88,6 +91,8 @@ struct Resolver<'a> {
     lets: &'a [Let],
     /// Whether it was reported that there are too many calls.
     full: bool,
+    /// Which of the statements is resolved.
+    number: usize,
 }
 
 impl Resolver<'_> {
@@ -136,6 +141,9 @@ impl Resolver<'_> {
                     && let [tensor] = tensors[..]
                 {
                     self.rename(tensor, name);
+                    self.mean(name, Meaning::Tensor(tensor));
+                } else if let Bound::Layer(layer) = &bound {
+                    self.mean(name, Meaning::Layer(*layer));
                 }
                 self.scope.insert(name.to_string(), (name.clone(), bound));
             }
@@ -157,6 +165,7 @@ impl Resolver<'_> {
                 }
                 for (name, tensor) in names.iter().zip(tensors) {
                     self.rename(tensor, name);
+                    self.mean(name, Meaning::Tensor(tensor));
                     self.scope.insert(name.to_string(), (name.clone(), Bound::Tensors(vec![tensor])));
                 }
             }
@@ -167,6 +176,10 @@ impl Resolver<'_> {
                 self.bind(names, Bound::Poison, made);
             }
         }
+    }
+
+    fn mean(&mut self, name: &Ident, meaning: Meaning) {
+        self.graph.bound.insert((self.number, name.to_string()), meaning);
     }
 
     fn rename(&mut self, tensor: TensorId, name: &Ident) {

@@ -52,6 +52,7 @@ model! {
 }
 
 model! {
+    #[nn(allow(stacked_activations))]
     pub struct Activations;
 
     let x = Input(shape = [2, 5]);
@@ -67,6 +68,7 @@ model! {
 }
 
 model! {
+    #[nn(allow(bias_before_batch_normalization))]
     pub struct Normalizations;
 
     let x = Input(shape = [2, 5]);
@@ -80,6 +82,7 @@ model! {
 
 model! {
     /// Masks and noise are the same in every pass of a check.
+    #[nn(allow(dropout_on_output))]
     pub struct Random;
 
     let x = Input(shape = [5]);
@@ -94,6 +97,7 @@ const WIDTH: usize = 3;
 
 model! {
     /// The same layers where only rustc knows the shapes.
+    #[nn(allow(merge_with_itself))]
     pub struct Unknown;
 
     let x = Input(shape = [2, WIDTH]);

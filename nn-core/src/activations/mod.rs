@@ -11,6 +11,12 @@ macro_rules! activations {
     ($($module:ident),* $(,)?) => {
         $(pub mod $module;)*
 
+        /// The pages alone, for editors.
+        #[doc(hidden)]
+        pub mod names {
+            pub use super::{$($module),*};
+        }
+
         /// The activations, as a graph names them.
         pub const ACTIVATIONS: &[ValueSpec] = &[$($module::SPEC),*];
 

@@ -105,6 +105,10 @@ impl Loss for BinaryFocalCrossentropy {
     fn name(&self) -> &'static str {
         "binary_focal_crossentropy"
     }
+
+    fn takes_logits(&self) -> Option<bool> {
+        Some(self.from_logits)
+    }
 }
 
 impl<T: Scalar + Element> Position<T> for BinaryFocalCrossentropy {

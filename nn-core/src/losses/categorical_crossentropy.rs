@@ -45,6 +45,10 @@ impl Loss for CategoricalCrossentropy {
     fn name(&self) -> &'static str {
         "categorical_crossentropy"
     }
+
+    fn takes_logits(&self) -> Option<bool> {
+        Some(self.from_logits)
+    }
 }
 
 impl<T: Scalar + Element> Position<T> for CategoricalCrossentropy {

@@ -62,6 +62,10 @@ impl Loss for CategoricalFocalCrossentropy {
     fn name(&self) -> &'static str {
         "categorical_focal_crossentropy"
     }
+
+    fn takes_logits(&self) -> Option<bool> {
+        Some(self.from_logits)
+    }
 }
 
 impl<T: Scalar + Element> Position<T> for CategoricalFocalCrossentropy {

@@ -67,7 +67,7 @@ mod position;
 mod spread;
 
 pub use none::NoTarget;
-pub use spread::{Losses, Seeds, Weighting};
+pub use spread::{About, Losses, Seeds, Weighting};
 
 use crate::activations::Head;
 use crate::scalar::Scalar;
@@ -113,6 +113,12 @@ pub trait Loss {
 
     /// Keras's name: `mean_squared_error`.
     fn name(&self) -> &'static str;
+
+    /// Whether predictions are logits, for a loss that takes probabilities or logits; `None` for any other. For
+    /// [lints](crate::lints) only.
+    fn takes_logits(&self) -> Option<bool> {
+        None
+    }
 }
 
 /// A loss that can judge predictions `P`.

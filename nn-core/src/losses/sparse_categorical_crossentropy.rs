@@ -42,6 +42,10 @@ impl Loss for SparseCategoricalCrossentropy {
     fn name(&self) -> &'static str {
         "sparse_categorical_crossentropy"
     }
+
+    fn takes_logits(&self) -> Option<bool> {
+        Some(self.from_logits)
+    }
 }
 
 impl<T: Scalar> Position<T> for SparseCategoricalCrossentropy {

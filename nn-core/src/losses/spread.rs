@@ -43,6 +43,27 @@ pub trait Losses<P: Tensors> {
         let _ = output;
         true
     }
+
+    /// The loss of this output, for [lints](crate::lints).
+    fn about(&self, output: usize) -> About {
+        let _ = output;
+        About::default()
+    }
+}
+
+/// What [lints](crate::lints) know of a loss.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// [`Loss::name`]
+    pub name: &'static str,
+    /// [`Loss::takes_logits`]
+    pub takes_logits: Option<bool>,
+}
+
+impl About {
+    fn of<L: Loss>(loss: &L) -> About {
+        About { name: loss.name(), takes_logits: loss.takes_logits() }
+    }
 }
 
 /// How much outputs, samples and positions count in a loss.
@@ -191,6 +212,10 @@ impl<P: Sample<Element: Scalar>, L: Loss + LossOn<P>> Losses<P> for L {
     fn judges(&self, _: usize) -> bool {
         L::JUDGES
     }
+
+    fn about(&self, _: usize) -> About {
+        About::of(self)
+    }
 }
 
 macro_rules! spread_losses {
@@ -208,6 +233,10 @@ macro_rules! spread_losses {
             fn judges(&self, _: usize) -> bool {
                 Every::JUDGES
             }
+
+            fn about(&self, _: usize) -> About {
+                About::of(self)
+            }
         }
 
         // One loss for each output.
@@ -219,6 +248,10 @@ macro_rules! spread_losses {
 
             fn judges(&self, output: usize) -> bool {
                 [$($loss::JUDGES),+].get(output).copied().unwrap_or(true)
+            }
+
+            fn about(&self, output: usize) -> About {
+                [$(About::of(&self.$index)),+].get(output).copied().unwrap_or_default()
             }
         }
     };

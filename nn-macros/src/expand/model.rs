@@ -321,8 +321,8 @@ fn heads(context: &Context<'_>) -> Heads {
     Heads { heads, logits: one_or_tuple(logits), training_logits: one_or_tuple(training_logits) }
 }
 
-/// `impl Model`.
-pub(crate) fn model(context: &Context<'_>) -> TokenStream {
+/// `impl Model`, with what the lints of training read.
+pub(crate) fn model(context: &Context<'_>, lints: &TokenStream) -> TokenStream {
     let Context { graph, name, graph_type, outputs, .. } = context;
     let nn = &context.paths.nn;
     let t = quote!(T);
@@ -339,9 +339,11 @@ pub(crate) fn model(context: &Context<'_>) -> TokenStream {
     });
     let vecs: Vec<_> = vecs.collect();
     let (input_shapes, output_shapes) = (context.own("INPUT_SHAPES"), context.own("OUTPUT_SHAPES"));
-    let (single, double) = (context.own("summary_f32"), context.own("summary_f64"));
+    let (table, summary) = (table(context), &context.summary);
     let predictions = if vecs.len() == 1 { quote!(#(#vecs)*) } else { quote!(#outputs<#(#vecs),*>) };
     quote! {
+        #table
+
         #[automatically_derived]
         impl<T: #nn Scalar> #nn Model for #name<T> {
             type Scalar = T;
@@ -355,9 +357,9 @@ pub(crate) fn model(context: &Context<'_>) -> TokenStream {
             const OUTPUT_NAMES: &'static [&'static str] = &[#(#output_names),*];
             const INPUT_SHAPES: &'static [#nn Shape] = #input_shapes;
             const OUTPUT_SHAPES: &'static [#nn Shape] = #output_shapes;
-            const SUMMARY: &'static str =
-                if size_of::<T>() == 4 { #single } else { #double };
+            const SUMMARY: &'static str = #summary::<T>::TABLE.as_str();
             const DOT: &'static str = #dot;
+            #lints
             const ARENA_BYTES: usize = size_of::<#layer::Scratch<#nn Inline<1>>>();
             const TRAIN_BYTES: usize = size_of::<#layer::Cache<#nn Inline<1>>>();
         }
@@ -368,14 +370,14 @@ pub(crate) fn model(context: &Context<'_>) -> TokenStream {
 pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
     let name = context.name;
     let call = call(context);
-    let (summary, single) = (summary(context), context.own("summary_f32"));
+    let summary = summary(context);
     quote! {
         #summary
 
         #[allow(dead_code)]
         impl #name<f32> {
             /// A table of the layers, as Keras prints it.
-            pub const SUMMARY: &'static str = #single;
+            pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
             /// How many weights it has.
             pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
             /// How many bytes its weights take.
@@ -412,31 +414,34 @@ pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// The table of the layers, for scalars of both sizes. rustc writes it, since only it knows all shapes.
+/// The rows of the table of the layers, and the length of its text. rustc writes it, since only it knows all shapes.
 fn summary(context: &Context<'_>) -> TokenStream {
     let (name, graph_type, text) = (context.name, &context.graph_type, context.name.to_string());
     let rows = docs::rows(context);
     // At the struct's name, as the paths of constants: rustc notes there that a shape could not be found.
-    let table = |scalar: usize| {
-        let scalar = Literal::usize_unsuffixed(scalar);
-        quote_spanned!(name.span()=> {
-            const LENGTH: usize =
-                ::nn::summary::table::<0>(#text, #graph_type::rows, NON_TRAINABLE, PARAMETERS, #scalar).len();
-            const TABLE: ::nn::text::Text<LENGTH> =
-                ::nn::summary::table(#text, #graph_type::rows, NON_TRAINABLE, PARAMETERS, #scalar);
-            const PARAMETERS: usize = <#name<f32> as ::nn::Weights<f32>>::COUNT;
-            const NON_TRAINABLE: usize = <#name<f32> as ::nn::Weights<f32>>::NON_TRAINABLE;
-            TABLE.as_str()
-        })
-    };
-    let (single, double) = (table(4), table(8));
+    let length = quote_spanned!(name.span()=> ::nn::summary::length(#text, #graph_type::rows));
     quote! {
         // In lower case, since the constants of inputs and layers have the names of these in upper case.
         #[allow(dead_code, non_upper_case_globals)]
         impl #graph_type {
             const rows: &'static [::nn::summary::Row] = #rows;
-            const summary_f32: &'static str = #single;
-            const summary_f64: &'static str = #double;
+            const summary_length: usize = #length;
+        }
+    }
+}
+
+/// The table of the layers, once for each type of scalar, where it is asked for: it is long for rustc.
+fn table(context: &Context<'_>) -> TokenStream {
+    let Context { name, summary, .. } = context;
+    let (nn, text) = (&context.paths.nn, context.name.to_string());
+    let (rows, length) = (context.own("rows"), context.own("summary_length"));
+    let weights = quote!(<#name<T> as #nn Weights<T>>);
+    quote! {
+        struct #summary<T>(::core::marker::PhantomData<T>);
+
+        impl<T: #nn Scalar> #summary<T> {
+            const TABLE: ::nn::text::Text<{ #length }> =
+                ::nn::summary::table(#text, #rows, #weights::NON_TRAINABLE, #weights::COUNT, size_of::<T>());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The types and values that the expansion names: samples, layers, weights.
 
 use super::Context;
-use crate::graph::{Builtin, Facts, Layer, LayerId, Node, Op, Shaped, TensorId};
+use crate::graph::{Builtin, Facts, Layer, LayerId, Node, Op, Producer, Shaped, TensorId};
 use crate::plan::Place;
 use crate::values::Named;
 use nn_core::spec::Kind;
@@ -204,7 +204,7 @@ impl Context<'_> {
 
     /// The first call that computes with the weights of a layer.
     pub(crate) fn first_call(&self, layer: LayerId) -> Option<&Node> {
-        self.graph.nodes.iter().find(|node| self.graph.layers[node.layer].owner == layer)
+        self.first_calls[layer].map(|node| &self.graph.nodes[node])
     }
 
     /// The layers that own weights, with their ids.
@@ -250,10 +250,10 @@ impl Context<'_> {
 
     /// The field of a tensor in the tape.
     pub(crate) fn field(&self, tensor: TensorId) -> Ident {
-        for node in &self.graph.nodes {
-            if let Some(k) = node.outputs.iter().position(|&output| output == tensor) {
-                return if k == 0 { node.name.clone() } else { format_ident!("{}_{k}", node.name) };
-            }
+        if let Producer::Node(node) = self.graph.tensors[tensor].producer {
+            let node = &self.graph.nodes[node];
+            let k = node.outputs.iter().position(|&output| output == tensor).unwrap_or_default();
+            return if k == 0 { node.name.clone() } else { format_ident!("{}_{k}", node.name) };
         }
         self.graph.tensors[tensor].name.clone()
     }

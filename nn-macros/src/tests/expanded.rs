@@ -10,10 +10,19 @@ use std::{env, fs};
 fn check(name: &str, graph: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/expanded").join(name).with_extension("rs");
     let expansion = crate::expand_model(graph.parse().expect("tokens"));
-    let expansion = prettyplease::unparse(&syn::parse2(expansion).expect("items"));
+    let mut file: syn::File = syn::parse2(expansion).expect("items");
+    match name {
+        "editor" => file = block(&file),
+        _ => file.items.retain(|item| editor(item).is_none()),
+    }
+    let expansion = prettyplease::unparse(&file);
     if env::var_os("BLESS").is_some() {
         fs::write(&path, format!("{}\n{}", header(graph), spaced(&expansion))).expect("the file can be written");
         // For the reader's eye only: how it is laid out makes no difference below.
+        // It would sort imports, which elsewhere are sorted.
+        if name == "editor" {
+            return;
+        }
         let _ = Command::new("rustfmt").args(["--edition", "2024"]).arg(&path).status();
     }
     // Both are laid out in the same way before they are compared.
@@ -25,7 +34,24 @@ fn check(name: &str, graph: &str) {
     );
 }
 
+/// What stands in an item that is for editors.
+fn editor(item: &syn::Item) -> Option<&proc_macro2::TokenStream> {
+    match item {
+        syn::Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "__editor") => {
+            Some(&item.mac.tokens)
+        }
+        _ => None,
+    }
+}
+
+/// The block for editors of an expansion.
+pub(super) fn block(file: &syn::File) -> syn::File {
+    let block = file.items.iter().find_map(editor).expect("the block for editors");
+    syn::parse2(block.clone()).expect("items")
+}
+
 fn header(graph: &str) -> String {
+    // Without the block for editors, which is `editor.rs`.
     let mut header =
         String::from("// What `model!` writes for this graph. `BLESS=1 cargo test -p nn-macros` writes it anew.\n//\n");
     for line in graph.trim_end().lines().skip(1) {
@@ -88,6 +114,32 @@ fn pair() {
         let same = Dense(1, activation = sigmoid)(both);
 
         Model(inputs = [a, b], outputs = same)
+        "#,
+    );
+}
+
+/// What editors see of a graph beside its expansion: the compiler never does, so `tests/hygiene.rs` compiles it here.
+#[test]
+fn editor_block() {
+    check(
+        "editor",
+        r#"
+        pub struct Seen;
+
+        let pixels = Input(shape = [WIDTH, 4]);
+        let ids = Input(shape = [3], dtype = u32);
+        let tower = Dense(8, kernel_initializer = he_normal, kernel_regularizer = l2(0.01));
+        let branch = |x| {
+            let h = Dense(8, activation = leaky_relu(negative_slope = 0.1))(x);
+            tower(h)
+        };
+        let h = Embedding(50, 8)(ids);
+        let (h, state) = GRU(8, return_state = true)(h);
+        let both = add([tower(h), branch(state)]);
+        let flat = Flatten()(pixels);
+        let end = Dense(3, activation = softmax)(concatenate([both, relu(flat)]));
+
+        Model(inputs = [pixels, ids], outputs = end)
         "#,
     );
 }

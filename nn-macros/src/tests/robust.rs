@@ -143,8 +143,12 @@ fn mutate(tokens: TokenStream, random: &mut Random) -> TokenStream {
 /// If the macro does, or if what it writes does not parse.
 fn answers(tokens: TokenStream) {
     let text = tokens.to_string();
-    let items = std::panic::catch_unwind(|| crate::expand_model(tokens).to_string());
-    let Ok(items) = items else { panic!("the macro panics on: {text}") };
+    let items = std::panic::catch_unwind(|| {
+        let judged = crate::rejects::expand(quote!("a message" => #tokens));
+        (crate::expand_model(tokens).to_string(), judged.to_string())
+    });
+    let Ok((items, judged)) = items else { panic!("the macro panics on: {text}") };
+    assert_eq!(judged.matches("compile_error").count(), 1, "`model_rejects!` sees another message, for: {text}");
     if let Err(error) = syn::parse_str::<syn::File>(&items) {
         panic!("{error}: what the macro writes does not parse, for: {text}\n{items}");
     }

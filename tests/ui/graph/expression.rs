@@ -4,7 +4,7 @@ model! {
     pub struct Digits;
 
     let pixels = Input(shape = [64]);
-    let digit = pixels + pixels;
+    let digit = pixels * pixels;
 
     Model(inputs = pixels, outputs = digit)
 }

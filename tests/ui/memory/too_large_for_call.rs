@@ -4,7 +4,7 @@ model! {
     pub struct Digits;
 
     let pixels = Input(shape = [64]);
-    let wide = Dense(500_000, kernel_initializer = zeros)(pixels);
+    let wide = Dense(500_000, activation = relu, kernel_initializer = zeros)(pixels);
     let digit = Dense(1)(wide);
 
     Model(inputs = pixels, outputs = digit)

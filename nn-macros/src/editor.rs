@@ -1,0 +1,308 @@
+//! A block for editors, which the compiler never sees: `::nn::__editor!` passes it on only under `cfg(rust_analyzer)`, which
+//! rust-analyzer sets and nothing else. It costs no compile time and cannot be wrong in anybody's build.
+//!
+//! An editor knows of a token in a macro call what the tokens of its span in the expansion are. So here each name of the
+//! graph stands, with its span, where it means something to Rust: a tensor is a variable whose type says its shape, and is
+//! read where it is called on; a layer, an activation or an initializer is a path to its documentation; a dimension is an
+//! expression. It is written from the syntax, also after errors, so that a half-written graph still has names to complete.
+
+use crate::graph::{Component, Facts, Graph, Op, Shaped, TensorId};
+use crate::literal;
+use crate::parse::{Let, Syntax, names as pattern_names};
+use crate::values::arguments;
+use nn_core::activations::ACTIVATIONS;
+use nn_core::constraints::CONSTRAINTS;
+use nn_core::initializers::INITIALIZERS;
+use nn_core::layers::LAYERS;
+use nn_core::regularizers::REGULARIZERS;
+use nn_core::spec::{Kind, LayerSpec, ValueSpec};
+use proc_macro2::{Literal, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use std::collections::HashSet;
+use syn::{Expr, ExprCall, ExprClosure, Ident, Stmt, Type};
+
+/// The block.
+pub(crate) fn editor(syntax: &Syntax, graph: &Graph) -> TokenStream {
+    let components = graph.layers.iter().filter_map(|layer| match &layer.op {
+        Op::Component(Component { path: Type::Path(path), .. }) => path.path.get_ident().map(ToString::to_string),
+        _ => None,
+    });
+    let mut scope = Scope { bound: HashSet::new(), components: components.collect() };
+    let statements: Vec<_> = syntax
+        .lets
+        .iter()
+        .enumerate()
+        .map(|(i, statement)| {
+            let uses = scope.value(statement);
+            scope.bound.extend(statement.names.iter().map(ToString::to_string));
+            let r#type =
+                |name: &Ident| graph.bound.get(&(i, name.to_string())).and_then(|&meaning| type_of(graph, meaning));
+            bind(&statement.names, uses, &r#type)
+        })
+        .collect();
+    let tail = syntax.tail.as_ref().map(|tail| scope.expr(tail));
+    let conditions = syntax.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    quote! {
+        #(#conditions)*
+        ::nn::__editor! {
+            const _: () = {
+                #[allow(warnings, clippy::all)]
+                fn graph() {
+                    #(#statements)*
+                    #tail
+                }
+            };
+        }
+    }
+}
+
+/// What a name of a statement stands for.
+#[derive(Clone, Copy)]
+pub(crate) enum Meaning {
+    Tensor(TensorId),
+    Layer(usize),
+}
+
+/// Variables for the names of a statement, after what its value names.
+fn bind(names: &[Ident], uses: TokenStream, r#type: &dyn Fn(&Ident) -> Option<TokenStream>) -> TokenStream {
+    let types = names.iter().map(|name| r#type(name).unwrap_or_else(|| quote!(::nn::words::Unknown)));
+    match names {
+        [] => uses,
+        [name] => quote!(let #name: #(#types)* = { #uses ::nn::__private::any() };),
+        names => quote!(let (#(#names),*): (#(#types),*) = { #uses ::nn::__private::any() };),
+    }
+}
+
+/// The type that is shown for a name: the shape of a tensor, or a layer.
+fn type_of(graph: &Graph, meaning: Meaning) -> Option<TokenStream> {
+    match meaning {
+        Meaning::Tensor(tensor) => {
+            let tensor = &graph.tensors[tensor];
+            let scalar = if tensor.integer { quote!(u32) } else { quote!(f32) };
+            match &tensor.shape {
+                Shaped::Known(shape) => {
+                    let rank = format_ident!("Tensor{}", shape.rank());
+                    let dims = shape.dims().iter().map(|&dim| Literal::usize_unsuffixed(dim));
+                    Some(quote!(::nn::words::#rank<#scalar, #(#dims),*>))
+                }
+                Shaped::Const(_) => Some(quote!(::nn::words::Tensor<#scalar>)),
+                Shaped::Unknown => None,
+            }
+        }
+        Meaning::Layer(layer) => match &graph.layers[layer].op {
+            Op::Builtin(builtin) if builtin.inner.is_none() => match &builtin.inferred {
+                Some(Facts::Known(inferred)) => {
+                    let name = format_ident!("{}", builtin.spec.name);
+                    let consts = inferred.consts().iter().map(|&n| Literal::usize_unsuffixed(n));
+                    Some(quote!(::nn::layers::#name<#(#consts),*>))
+                }
+                _ => None,
+            },
+            _ => None,
+        },
+    }
+}
+
+/// The names that mean something at a place of the graph.
+#[derive(Clone)]
+struct Scope {
+    /// Tensors and layers that are bound so far.
+    bound: HashSet<String>,
+    /// Models and layers of the user's own that are called by their names.
+    components: HashSet<String>,
+}
+
+impl Scope {
+    /// What the value of a statement names.
+    fn value(&self, statement: &Let) -> TokenStream {
+        match &statement.value {
+            Some(value) => self.expr(value),
+            None => self.tokens(statement.unparsed.clone()),
+        }
+    }
+
+    /// An expression of the graph: tensors and layers.
+    fn expr(&self, expr: &Expr) -> TokenStream {
+        match expr {
+            Expr::Path(path) => match path.path.get_ident() {
+                Some(name) if !self.binds(name) && starts_upper(name) => self.callee(name),
+                Some(name) => quote!(let _ = &#name;),
+                None => quote!(let _: #path;),
+            },
+            Expr::Call(call) => self.call(call),
+            Expr::Paren(inner) => self.expr(&inner.expr),
+            Expr::Group(inner) => self.expr(&inner.expr),
+            Expr::Closure(closure) => self.closure(closure),
+            Expr::Array(_) | Expr::Tuple(_) => {
+                let elements = literal::list(expr).unwrap_or_default().into_iter().map(|element| self.expr(element));
+                quote!(#(#elements)*)
+            }
+            _ => self.tokens(quote!(#expr)),
+        }
+    }
+
+    /// `Dense(64, activation = relu)`, `tower(x)`, `Dense(64)(x)`, `concatenate([a, b], axis = 1)`.
+    fn call(&self, call: &ExprCall) -> TokenStream {
+        let name = match &*call.func {
+            Expr::Path(path) => path.path.get_ident().filter(|name| !self.binds(name)),
+            _ => None,
+        };
+        let Some(name) = name else {
+            let func = self.expr(&call.func);
+            let arguments = arguments(call).into_iter().map(|(_, value)| self.expr(&value));
+            return quote!(#func #(#arguments)*);
+        };
+        let text = name.to_string();
+        let spec = LAYERS.iter().find(|spec| spec.name == text);
+        let function = LAYERS.iter().find(|spec| spec.function == Some(text.as_str()));
+        let layer = self.callee(name);
+        let arguments = arguments(call).into_iter().enumerate().map(|(position, (keyword, value))| {
+            match (spec, function, text.as_str()) {
+                (Some(spec), ..) => self.argument(spec, position, keyword.as_ref(), &value),
+                (_, Some(spec), _) if position > 0 => self.argument(spec, position - 1, keyword.as_ref(), &value),
+                (_, _, "Activation") if position == 0 => named(&value, ACTIVATIONS),
+                (_, _, "Input") => expression(&value),
+                // A layer of the user's own takes values; everything else is called on tensors.
+                _ if starts_upper(name) && !matches!(text.as_str(), "Model" | "Sequential") => expression(&value),
+                _ => self.expr(&value),
+            }
+        });
+        quote!(#layer #(#arguments)*)
+    }
+
+    /// An argument of a layer of the library.
+    fn argument(&self, spec: &LayerSpec, position: usize, keyword: Option<&Ident>, value: &Expr) -> TokenStream {
+        let arg = match keyword {
+            Some(keyword) => spec.args.iter().find(|arg| keyword == arg.name),
+            None => spec.args.get(position),
+        };
+        match arg.map(|arg| arg.kind) {
+            Some(Kind::ActivationAfter | Kind::Activation(_)) => named(value, ACTIVATIONS),
+            Some(Kind::Initializer) => named(value, INITIALIZERS),
+            Some(Kind::Regularizer | Kind::ActivityAfter) => named(value, REGULARIZERS),
+            Some(Kind::Constraint) => named(value, CONSTRAINTS),
+            Some(Kind::Layer) => self.expr(value),
+            Some(Kind::Choice(_)) => quote!(),
+            _ => expression(value),
+        }
+    }
+
+    /// A template: its parameters and statements in a block of their own.
+    fn closure(&self, closure: &ExprClosure) -> TokenStream {
+        let mut scope = self.clone();
+        let parameters: Vec<Ident> = closure.inputs.iter().filter_map(pattern_names).flatten().collect();
+        scope.bound.extend(parameters.iter().map(ToString::to_string));
+        let body = match &*closure.body {
+            Expr::Block(block) => {
+                let statements = block.block.stmts.iter().map(|statement| match statement {
+                    Stmt::Local(local) => {
+                        let uses = local.init.as_ref().map(|init| scope.expr(&init.expr)).unwrap_or_default();
+                        let names = pattern_names(&local.pat).unwrap_or_default();
+                        scope.bound.extend(names.iter().map(ToString::to_string));
+                        bind(&names, uses, &|_| None)
+                    }
+                    Stmt::Expr(value, _) => scope.expr(value),
+                    _ => quote!(),
+                });
+                quote!(#(#statements)*)
+            }
+            value => scope.expr(value),
+        };
+        quote!({ #(let #parameters: ::nn::words::Unknown = ::nn::__private::any();)* #body })
+    }
+
+    /// What is left of a statement that does not parse: its names, whatever they stand for.
+    fn tokens(&self, tokens: TokenStream) -> TokenStream {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let uses = tokens.iter().enumerate().map(|(i, token)| match token {
+            TokenTree::Group(group) => self.tokens(group.stream()),
+            TokenTree::Ident(name) => match tokens.get(i + 1) {
+                Some(TokenTree::Punct(punct)) if punct.as_char() == '=' => quote!(),
+                _ if name == "let" => quote!(),
+                Some(TokenTree::Group(_)) if !self.binds(name) => self.callee(name),
+                _ => match starts_upper(name) && !self.binds(name) {
+                    true => self.callee(name),
+                    false => quote!(let _ = &#name;),
+                },
+            },
+            _ => quote!(),
+        });
+        quote!(#(#uses)*)
+    }
+
+    /// What is called: a layer of the library by its path, a type of the user's own, and anything else as a type that may be a
+    /// layer once it is written.
+    fn callee(&self, name: &Ident) -> TokenStream {
+        let text = name.to_string();
+        if LAYERS.iter().any(|spec| spec.name == text || spec.function == Some(text.as_str())) {
+            // A function form has the name of the page.
+            quote!(use ::nn::layers::#name as _;)
+        } else if ACTIVATIONS.iter().any(|spec| spec.names.contains(&text.as_str())) {
+            path(name, ACTIVATIONS)
+        } else if matches!(text.as_str(), "Input" | "Model" | "Sequential" | "Activation") {
+            quote!(use ::nn::words::#name as _;)
+        } else if self.components.contains(&text) {
+            quote!(let _: #name;)
+        } else {
+            quote!(let _: ::nn::words::#name;)
+        }
+    }
+
+    fn binds(&self, name: &Ident) -> bool {
+        self.bound.contains(&name.to_string())
+    }
+}
+
+/// An activation, initializer, regularizer or constraint.
+fn named(value: &Expr, specs: &'static [ValueSpec]) -> TokenStream {
+    match value {
+        Expr::Path(known) => match known.path.get_ident() {
+            Some(name) => path(name, specs),
+            None => expression(value),
+        },
+        Expr::Call(call) => {
+            let values = arguments(call).into_iter().map(|(_, value)| expression(&value));
+            let name = named(&call.func, specs);
+            quote!(#name #(#values)*)
+        }
+        Expr::Group(inner) => named(&inner.expr, specs),
+        _ => expression(value),
+    }
+}
+
+/// The path of a value of the library with the span of its name. An activation leads to its page, which has the same name.
+fn path(name: &Ident, specs: &'static [ValueSpec]) -> TokenStream {
+    let text = name.to_string();
+    let all = specs.first().map_or("", |spec| spec.path).split("::").next().unwrap_or_default();
+    let spec = specs.iter().find(|spec| spec.names.contains(&text.as_str()));
+    let (module, last) = match spec {
+        _ if all == "activations" => ("activations::names", spec.map_or(text.as_str(), |spec| spec.names[0])),
+        Some(spec) => spec.path.rsplit_once("::").unwrap_or((all, spec.path)),
+        None => (all, text.as_str()),
+    };
+    let module: TokenStream = module.parse().unwrap_or_default();
+    let last = crate::parse::ident_at(last, name.span());
+    match spec {
+        Some(_) => quote!(use ::nn::#module::#last as _;),
+        None => quote!(let _ = ::nn::#module::#last;),
+    }
+}
+
+/// A const expression; nothing for one of literals.
+fn expression(value: &Expr) -> TokenStream {
+    match value {
+        Expr::Lit(_) => quote!(),
+        Expr::Unary(unary) if literal::is_literal(&unary.expr) => quote!(),
+        Expr::Array(_) | Expr::Tuple(_) => {
+            literal::list(value).unwrap_or_default().into_iter().map(expression).collect()
+        }
+        Expr::Path(path) if path.path.is_ident("None") || path.path.is_ident("u32") || path.path.is_ident("f32") => {
+            quote!()
+        }
+        _ => quote!(let _ = #value;),
+    }
+}
+
+fn starts_upper(name: &Ident) -> bool {
+    name.to_string().starts_with(char::is_uppercase)
+}

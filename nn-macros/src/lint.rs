@@ -1,0 +1,230 @@
+//! Warnings: what compiles and is probably not meant. What each is and why, says `nn-core/src/lints.rs`.
+//!
+//! A warning is a use of a deprecated constant of that name, with the span of the token to blame: the only kind that a macro
+//! can emit on stable Rust. This file holds the mechanism, `lint/rules.rs` the rules.
+
+mod rules;
+
+use crate::diagnostics::Diagnostics;
+use crate::graph::{Builtin, Graph, Node, Op, Producer, TensorId};
+use crate::parse::Syntax;
+use crate::plan::Plan;
+use nn_core::Code;
+use nn_core::lints::NAMES;
+use nn_core::shape::Shape;
+use nn_core::spec::Value;
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, Ident, Token};
+
+/// The names in `#[nn(allow(..))]`. The attributes are taken off the struct.
+pub(crate) fn allowed(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec<String> {
+    let mut allowed = Vec::new();
+    let (ours, others): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut syntax.attributes).into_iter().partition(|attribute| attribute.path().is_ident("nn"));
+    syntax.attributes = others;
+    for attribute in ours {
+        let parsed = attribute.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("allow") {
+                return Err(meta.error("expected `allow(..)`, with names of lints: see `nn::lints`"));
+            }
+            let content;
+            syn::parenthesized!(content in meta.input);
+            for name in content.call(Punctuated::<Ident, Token![,]>::parse_terminated)? {
+                let text = name.to_string();
+                if !NAMES.contains(&text.as_str()) {
+                    diagnostics
+                        .error(Code::UnknownLint, &name, format!("unknown lint `{text}`"))
+                        .did_you_mean(&text, NAMES.iter().copied())
+                        .note("the lints are listed in the documentation of `nn::lints`");
+                }
+                allowed.push(text);
+            }
+            Ok(())
+        });
+        if let Err(error) = parsed {
+            diagnostics.syntax(error);
+        }
+    }
+    allowed
+}
+
+/// A use of the constant of every lint that finds something and is not allowed.
+pub(crate) fn lint(syntax: &Syntax, graph: &Graph, plan: &Plan, allowed: &[String]) -> TokenStream {
+    let (readers, calls) = (vec![Vec::new(); graph.tensors.len()], vec![0; graph.layers.len()]);
+    let mut lints = Lints { graph, plan, allowed, readers, calls, found: Vec::new() };
+    for (n, node) in graph.nodes.iter().enumerate() {
+        for layer in graph.chain(node.layer) {
+            lints.calls[layer] += 1;
+        }
+        for &input in &node.inputs {
+            lints.readers[input].push(n);
+        }
+    }
+    rules::run(&mut lints);
+    let found = lints.found;
+    if found.is_empty() {
+        return quote!();
+    }
+    let levels = syntax.attributes.iter().filter(|attribute| is_level(attribute) || attribute.path().is_ident("cfg"));
+    let count = found.len();
+    let uses = found.into_iter().map(|(name, span)| {
+        let name = Ident::new(name, span);
+        quote!(::nn::lints::#name)
+    });
+    quote! {
+        #(#levels)*
+        const _: [::nn::lints::Lint; #count] = [#(#uses),*];
+    }
+}
+
+/// What `impl Model` says for the lints of training: what the outputs end in, and the names that are allowed.
+pub(crate) fn for_training(graph: &Graph, allowed: &[String]) -> TokenStream {
+    let ends: Vec<_> = graph.outputs.iter().map(|&output| end(graph, output)).collect();
+    let ends = match ends.iter().all(|&end| end == "Other") {
+        true => quote!(),
+        false => {
+            let ends = ends.iter().map(|end| Ident::new(end, Span::call_site()));
+            quote!(const ENDS: &'static [::nn::lints::End] = &[#(::nn::lints::End::#ends),*];)
+        }
+    };
+    match allowed {
+        [] => ends,
+        allowed => quote!(#ends const ALLOWED_LINTS: &'static [&'static str] = &[#(#allowed),*];),
+    }
+}
+
+/// The variant of `nn_core::lints::End` for an output.
+fn end(graph: &Graph, tensor: TensorId) -> &'static str {
+    let Producer::Node(node) = graph.tensors[tensor].producer else { return "Other" };
+    let node = &graph.nodes[node];
+    match &graph.layers[node.layer].op {
+        Op::Activation { short: Some((name, _)), .. } => match name.to_string().as_str() {
+            "Softmax" => "Softmax",
+            "Sigmoid" => "Sigmoid",
+            "Linear" => end(graph, node.inputs[0]),
+            _ => "Other",
+        },
+        Op::Builtin(builtin) => match builtin.spec.name {
+            "Softmax" => "Softmax",
+            "Flatten" | "Reshape" | "Dropout" | "ActivityRegularization" => end(graph, node.inputs[0]),
+            "Dense" | "Conv1D" | "Conv2D" => "Linear",
+            _ => "Other",
+        },
+        _ => "Other",
+    }
+}
+
+/// Whether an attribute sets the level of a lint of the compiler. `#[expect(..)]` would have to hold for every copy of it.
+fn is_level(attribute: &Attribute) -> bool {
+    ["allow", "warn", "deny", "forbid"].iter().any(|level| attribute.path().is_ident(level))
+}
+
+/// What the rules read and write.
+struct Lints<'a> {
+    graph: &'a Graph,
+    plan: &'a Plan,
+    allowed: &'a [String],
+    /// For each tensor the nodes that read it.
+    readers: Vec<Vec<usize>>,
+    /// How often each layer is called.
+    calls: Vec<usize>,
+    found: Vec<(&'static str, Span)>,
+}
+
+impl<'a> Lints<'a> {
+    fn report(&mut self, lint: &'static str, span: Span) {
+        if !self.allowed.iter().any(|name| name == lint) {
+            self.found.push((lint, span));
+        }
+    }
+
+    /// A tensor, or the one that it is a copy of: what only charges for a tensor or copies it is skipped.
+    fn original(&self, tensor: TensorId) -> TensorId {
+        match self.node_of(tensor) {
+            Some(node) if self.is_copy(node) => self.original(node.inputs[0]),
+            _ => tensor,
+        }
+    }
+
+    fn is_copy(&self, node: &Node) -> bool {
+        let layer = &self.graph.layers[node.layer];
+        match &layer.op {
+            Op::Activation { label, .. } => layer.part && label == "copy",
+            Op::Builtin(builtin) => builtin.spec.name == "ActivityRegularization",
+            Op::Component(_) => false,
+        }
+    }
+
+    fn node_of(&self, tensor: TensorId) -> Option<&'a Node> {
+        match self.graph.tensors[tensor].producer {
+            Producer::Input => None,
+            Producer::Node(n) => Some(&self.graph.nodes[n]),
+        }
+    }
+
+    /// The call that a tensor comes from.
+    fn producer(&self, tensor: TensorId) -> Option<&'a Node> {
+        self.node_of(self.original(tensor))
+    }
+
+    fn builtin(&self, node: &Node) -> Option<&'a Builtin> {
+        match &self.graph.layers[node.layer].op {
+            Op::Builtin(builtin) => Some(builtin),
+            _ => None,
+        }
+    }
+
+    /// Keras's name of a layer of the library.
+    fn kind(&self, node: &Node) -> &'static str {
+        self.builtin(node).map_or("", |builtin| builtin.spec.name)
+    }
+
+    /// The name of the type of an activation of the library, also if it is written as a layer.
+    fn activation(&self, node: &Node) -> Option<String> {
+        match &self.graph.layers[node.layer].op {
+            Op::Activation { short: Some((name, _)), .. } if !self.is_copy(node) => Some(name.to_string()),
+            Op::Builtin(builtin) if matches!(builtin.spec.name, "Softmax" | "ReLU" | "LeakyReLU" | "PReLU" | "ELU") => {
+                Some(builtin.spec.name.to_string())
+            }
+            _ => None,
+        }
+    }
+
+    /// The shape of a tensor, if it is known here.
+    fn shape(&self, tensor: TensorId) -> Option<Shape> {
+        match &self.graph.tensors[tensor].shape {
+            crate::graph::Shaped::Known(shape) => Some(*shape),
+            _ => None,
+        }
+    }
+
+    /// The token that names the layer of a call: `Dense`, or `softmax` of an activation.
+    fn token(&self, node: &Node) -> Span {
+        token(&self.graph.layers[node.layer].source)
+    }
+}
+
+/// The value of an argument.
+fn argument(builtin: &Builtin, name: &str) -> Option<Value> {
+    let slot = builtin.spec.args.iter().position(|arg| arg.name == name)?;
+    builtin.args[slot].value
+}
+
+/// Whether an argument was written.
+fn is_given(builtin: &Builtin, ends_with: &str) -> bool {
+    builtin.spec.args.iter().zip(&builtin.args).any(|(spec, arg)| spec.name.ends_with(ends_with) && arg.expr.is_some())
+}
+
+/// The last name of a path, or of what is called.
+fn token(expr: &Expr) -> Span {
+    match expr {
+        Expr::Call(call) => token(&call.func),
+        Expr::Path(path) => path.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span()),
+        Expr::Paren(inner) => token(&inner.expr),
+        Expr::Group(inner) => token(&inner.expr),
+        Expr::Struct(value) => value.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span()),
+        other => syn::spanned::Spanned::span(other),
+    }
+}

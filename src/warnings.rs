@@ -1,0 +1,93 @@
+//! [`Warning`]: the lints of training.
+
+use crate::lints::End;
+use crate::losses::Losses;
+use crate::{Compiled, Layer, Model, activations::Head};
+use core::fmt;
+
+/// A lint of training: see [`lints`](crate::lints).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The name of the lint, as in `#[nn(allow(..))]`.
+    pub lint: &'static str,
+    /// What is wrong with which output.
+    pub message: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Warning { lint, message, help } = self;
+        write!(f, "{message}\n  = help: {help}\n  = help: `#[nn(allow({lint}))]` on the struct silences this")
+    }
+}
+
+impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
+    /// What is probably not meant about the losses of this model. The first [`fit`](Self::fit) prints it.
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    ///
+    /// model! {
+    ///     /// A classifier.
+    ///     pub struct Classifier;
+    ///
+    ///     let x = Input(shape = [4]);
+    ///     let class = Dense(3, activation = softmax)(x);
+    ///
+    ///     Model(inputs = x, outputs = class)
+    /// }
+    ///
+    /// let model = Classifier::boxed(&mut StdRng::seed_from_u64(1)).compile(Adam::default(), MeanSquaredError);
+    /// assert_eq!(model.warnings()[0].lint, "mse_on_softmax");
+    /// ```
+    pub fn warnings(&self) -> Vec<Warning> {
+        let outputs = M::OUTPUT_NAMES.iter().enumerate();
+        let mut found: Vec<Warning> = outputs.filter_map(|(output, name)| self.warning(output, name)).collect();
+        if (0..M::OUTPUT_NAMES.len()).all(|output| !self.losses.judges(output)) {
+            found.push(Warning {
+                lint: "output_without_loss",
+                message: format!("no output of `{}` has a loss: it learns nothing", M::NAME),
+                help: "`compile` takes a loss such as `MeanSquaredError`",
+            });
+        }
+        found.retain(|warning| !M::ALLOWED_LINTS.contains(&warning.lint));
+        found
+    }
+
+    fn warning(&self, output: usize, name: &str) -> Option<Warning> {
+        let loss = self.losses.about(output);
+        let (lint, message, help) = match (end::<M>(output), loss.takes_logits) {
+            (End::Softmax | End::Sigmoid, Some(true)) => (
+                "activation_under_from_logits",
+                format!("the output `{name}` ends in an activation, but its loss `{}` takes logits", loss.name),
+                "leave out `from_logits: true`: the loss works on the logits of a softmax or sigmoid by itself",
+            ),
+            (End::Linear, Some(false)) => (
+                "linear_without_from_logits",
+                format!("the output `{name}` has no activation, but its loss `{}` takes probabilities", loss.name),
+                "end the output in `softmax` or `sigmoid`, or set `from_logits: true`",
+            ),
+            (End::Softmax, None) if loss.name == "mean_squared_error" => (
+                "mse_on_softmax",
+                format!("the output `{name}` ends in a softmax, and its loss is `{}`", loss.name),
+                "use `CategoricalCrossentropy`, or `SparseCategoricalCrossentropy` for the numbers of classes",
+            ),
+            _ => return None,
+        };
+        Some(Warning { lint, message, help })
+    }
+}
+
+/// What an output ends in: as the graph says, or as a model in it does.
+fn end<M: Model>(output: usize) -> End {
+    match M::ENDS.get(output) {
+        Some(End::Other) | None => match <M::Graph as Layer<M::Scalar, M::Inputs>>::HEADS.get(output) {
+            Some(Head::Softmax) => End::Softmax,
+            Some(Head::Sigmoid) => End::Sigmoid,
+            _ => End::Other,
+        },
+        Some(end) => *end,
+    }
+}

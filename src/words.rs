@@ -1,0 +1,51 @@
+//! The words of a graph that are no items elsewhere, for editors: what is shown for `Input` in a `model!`.
+
+pub use crate::layers::*;
+
+/// An input: `Input(shape = [28, 28])`, with the shape of one sample. `dtype = u32` is for indices, `name = ".."` for a name other
+/// than that of its `let`.
+#[derive(Debug)]
+pub struct Input;
+
+/// The end of a graph: `Model(inputs = [a, b], outputs = y)`; in its middle, the layers between some tensors, to be called
+/// again.
+#[derive(Debug)]
+pub struct Model;
+
+/// Layers one after the other: `Sequential([Input(shape = [64]), Dense(10)])` is a graph, and without the `Input` a part of
+/// one.
+#[derive(Debug)]
+pub struct Sequential;
+
+/// An activation as a layer: `Activation(relu)(x)`.
+#[derive(Debug)]
+pub struct Activation;
+
+/// A part of a graph, or a tensor that an error left without a shape.
+#[derive(Debug)]
+pub struct Unknown;
+
+/// A tensor whose shape only the compiler knows.
+#[derive(Debug)]
+pub struct Tensor<T>(core::marker::PhantomData<T>);
+
+/// The tensors of every rank, with the shape of one sample.
+macro_rules! tensors {
+    ($($name:ident [$($dim:ident)*])*) => {
+        $(
+            /// A tensor, with its type of scalar (`f32`, where the model is generic) and the shape of one sample.
+            #[derive(Debug)]
+            pub struct $name<T, $(const $dim: usize),*>(core::marker::PhantomData<T>);
+        )*
+    };
+}
+
+tensors! {
+    Tensor0 []
+    Tensor1 [A]
+    Tensor2 [A B]
+    Tensor3 [A B C]
+    Tensor4 [A B C D]
+    Tensor5 [A B C D E]
+    Tensor6 [A B C D E F]
+}

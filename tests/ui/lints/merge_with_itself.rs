@@ -1,0 +1,15 @@
+#![deny(deprecated)]
+
+use nn::prelude::*;
+
+model! {
+    pub struct Digits;
+
+    let x = Input(shape = [64]);
+    let h = Dense(64, activation = relu)(x);
+    let y = Dense(10)(subtract([h, h]));
+
+    Model(inputs = x, outputs = y)
+}
+
+fn main() {}
