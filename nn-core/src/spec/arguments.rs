@@ -1,0 +1,242 @@
+//! The arguments of a layer: what they accept, and their values as a shape rule sees them.
+
+use super::Inferred;
+use crate::shape::Shape;
+
+/// An argument of a layer.
+#[derive(Clone, Copy)]
+pub struct ArgSpec {
+    /// Keras's name: `use_bias`.
+    pub name: &'static str,
+    /// What is accepted.
+    pub kind: Kind,
+    /// What holds if it is not given.
+    pub default: Default,
+    /// Whether it is a field of the layer's struct (a number used when the model runs) rather than only read by the
+    /// shape rule.
+    pub field: bool,
+}
+
+/// What an argument accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A dimension: a positive const expression.
+    Size,
+    /// A dimension, or a list of them.
+    Sizes,
+    /// A whole number, for example an axis.
+    Int,
+    /// A whole number, or a list of them.
+    Ints,
+    /// A number.
+    Float,
+    /// `true` or `false`.
+    Flag,
+    /// An activation that follows the layer: `Dense(64, activation = relu)` is `Dense(64)` followed by `Activation(relu)`.
+    ActivationAfter,
+    /// An initializer.
+    Initializer,
+    /// A regularizer.
+    Regularizer,
+    /// A constraint.
+    Constraint,
+    /// A penalty on the output of the layer and its activation: an `ActivityRegularization` that follows them.
+    ActivityAfter,
+    /// An activation inside of the layer: a field of it, whose type is a type argument of the layer, after its constants.
+    /// The name is that of the default's type.
+    Activation(&'static str),
+    /// One of some names; the shape rule sees its index.
+    Choice(&'static [&'static str]),
+    /// A layer, which this one is wrapped around: the first type argument.
+    Layer,
+}
+
+/// The default of an argument.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)] // Made when a model compiles, without a heap.
+pub enum Default {
+    /// It must be given.
+    Required,
+    /// This value.
+    Is(Value),
+    /// What the layer's own `DEFAULT` says; the shape rule sees [`Value::Absent`].
+    Layer,
+}
+
+/// The value of an argument, as a shape rule sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)] // Made when a model compiles, without a heap.
+pub enum Value {
+    /// A dimension.
+    Size(usize),
+    /// Dimensions.
+    Sizes(Shape),
+    /// A whole number.
+    Int(i64),
+    /// Whole numbers (at most [`MAX_RANK`](crate::shape::MAX_RANK)), with their count.
+    Ints([i64; crate::shape::MAX_RANK], usize),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A number.
+    Float(f64),
+    /// Which of the names of a [`Kind::Choice`].
+    Choice(usize),
+    /// What the shape rule of the layer inside found.
+    Layer(Inferred),
+    /// Not given, or nothing that a shape depends on.
+    Absent,
+}
+
+impl Value {
+    /// The dimension.
+    ///
+    /// # Panics
+    /// If it is of another kind; the macro has checked that.
+    pub const fn as_size(&self) -> usize {
+        match self {
+            Value::Size(n) => *n,
+            _ => panic!("a dimension was expected"),
+        }
+    }
+
+    /// The dimensions.
+    ///
+    /// # Panics
+    /// If it is of another kind; the macro has checked that.
+    pub const fn as_sizes(&self) -> Shape {
+        match self {
+            Value::Sizes(shape) => *shape,
+            Value::Size(n) => Shape::new(&[*n]),
+            _ => panic!("dimensions were expected"),
+        }
+    }
+
+    /// The whole number.
+    ///
+    /// # Panics
+    /// If it is of another kind; the macro has checked that.
+    pub const fn as_int(&self) -> i64 {
+        match self {
+            Value::Int(n) => *n,
+            _ => panic!("a whole number was expected"),
+        }
+    }
+
+    /// The flag.
+    ///
+    /// # Panics
+    /// If it is of another kind; the macro has checked that.
+    pub const fn as_flag(&self) -> bool {
+        match self {
+            Value::Flag(flag) => *flag,
+            _ => panic!("`true` or `false` was expected"),
+        }
+    }
+
+    /// The index of the name.
+    ///
+    /// # Panics
+    /// If it is of another kind; the macro has checked that.
+    pub const fn as_choice(&self) -> usize {
+        match self {
+            Value::Choice(index) => *index,
+            _ => panic!("a name was expected"),
+        }
+    }
+
+    /// What the layer inside gives.
+    ///
+    /// # Panics
+    /// If it is of another kind; the macro has checked that.
+    pub const fn as_layer(&self) -> Inferred {
+        match self {
+            Value::Layer(inferred) => *inferred,
+            _ => panic!("a layer was expected"),
+        }
+    }
+
+    /// The number, if it is known.
+    pub const fn as_float(&self) -> Option<f64> {
+        match self {
+            Value::Float(x) => Some(*x),
+            _ => None,
+        }
+    }
+}
+
+impl ArgSpec {
+    /// A required dimension that the shape rule reads.
+    pub const fn size(name: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Size, default: Default::Required, field: false }
+    }
+
+    /// A required list of dimensions that the shape rule reads.
+    pub const fn sizes(name: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Sizes, default: Default::Required, field: false }
+    }
+
+    /// A flag that the shape rule reads.
+    pub const fn flag(name: &'static str, default: bool) -> Self {
+        ArgSpec { name, kind: Kind::Flag, default: Default::Is(Value::Flag(default)), field: false }
+    }
+
+    /// A whole number that the shape rule reads.
+    pub const fn int(name: &'static str, default: i64) -> Self {
+        ArgSpec { name, kind: Kind::Int, default: Default::Is(Value::Int(default)), field: false }
+    }
+
+    /// A number that is a field of the layer.
+    pub const fn float(name: &'static str, default: f64) -> Self {
+        ArgSpec { name, kind: Kind::Float, default: Default::Is(Value::Float(default)), field: true }
+    }
+
+    /// A number that must be given and is a field of the layer.
+    pub const fn required_float(name: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Float, default: Default::Required, field: true }
+    }
+
+    /// An activation inside of the layer, whose type is `default` if none is given.
+    pub const fn inner_activation(name: &'static str, default: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Activation(default), default: Default::Layer, field: true }
+    }
+
+    /// One of some names, the first by default.
+    pub const fn choice(name: &'static str, names: &'static [&'static str]) -> Self {
+        ArgSpec { name, kind: Kind::Choice(names), default: Default::Is(Value::Choice(0)), field: false }
+    }
+
+    /// The layer that this one is wrapped around.
+    pub const fn layer() -> Self {
+        ArgSpec { name: "layer", kind: Kind::Layer, default: Default::Required, field: false }
+    }
+
+    /// A flag that is a field of the layer.
+    pub const fn flag_field(name: &'static str, default: bool) -> Self {
+        ArgSpec { name, kind: Kind::Flag, default: Default::Is(Value::Flag(default)), field: true }
+    }
+
+    /// The activation that follows the layer; none by default.
+    pub const fn activation() -> Self {
+        ArgSpec { name: "activation", kind: Kind::ActivationAfter, default: Default::Layer, field: false }
+    }
+
+    /// An initializer, a field of the layer.
+    pub const fn initializer(name: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Initializer, default: Default::Layer, field: true }
+    }
+
+    /// A constraint, a field of the layer; none by default.
+    pub const fn constraint(name: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Constraint, default: Default::Layer, field: true }
+    }
+
+    /// The penalty on the output of the layer and its activation; none by default.
+    pub const fn activity_regularizer() -> Self {
+        ArgSpec { name: "activity_regularizer", kind: Kind::ActivityAfter, default: Default::Layer, field: false }
+    }
+
+    /// A regularizer, a field of the layer; none by default.
+    pub const fn regularizer(name: &'static str) -> Self {
+        ArgSpec { name, kind: Kind::Regularizer, default: Default::Layer, field: true }
+    }
+}

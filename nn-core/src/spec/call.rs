@@ -1,0 +1,222 @@
+//! Shape rules in a `const` of an expansion, where an error has to be a panic: rustc evaluates them where the macro cannot.
+
+use super::Inferred;
+use crate::code::Code;
+use crate::shape::{Blame, Shape, ShapeError};
+use crate::text::Text;
+
+/// A call whose shapes only rustc knows, in a `const` of an expansion: there an error has to be a panic.
+///
+/// rustc shows the panic where the function is called, so an expansion asks for everything that may be to blame with the
+/// token of that input or argument as the place of the question: `inferred(input(argument(call, 0), 0))`.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    /// The layer's name.
+    pub layer: &'a str,
+    /// What was written for each input, and what that is: `("x", "an input")`.
+    pub inputs: &'a [(&'a str, &'a str)],
+    /// The shapes of the inputs.
+    pub shapes: &'a [Shape],
+    /// What the shape rule found.
+    pub found: Result<Inferred, ShapeError>,
+}
+
+impl Call<'_> {
+    /// The same, unless input `input` is to blame.
+    ///
+    /// # Panics
+    /// With the message of the error, if it is.
+    #[track_caller]
+    pub const fn input(self, input: usize) -> Self {
+        if let Err(ShapeError { blame: Blame::Input(blamed), .. }) = &self.found
+            && *blamed == input
+        {
+            self.inferred();
+        }
+        self
+    }
+
+    /// The same, unless argument `argument` is to blame.
+    ///
+    /// # Panics
+    /// With the message of the error, if it is.
+    #[track_caller]
+    pub const fn argument(self, argument: usize) -> Self {
+        if let Err(ShapeError { blame: Blame::Argument(blamed), .. }) = &self.found
+            && *blamed == argument
+        {
+            self.inferred();
+        }
+        self
+    }
+
+    /// What the shape rule found.
+    ///
+    /// # Panics
+    /// With the message of the error, if it found one, or if an output has a dimension of 0 or too many scalars.
+    #[track_caller]
+    pub const fn inferred(self) -> Inferred {
+        let start = Text::<1024>::new().str("`").str(self.layer).str("`: ");
+        match &self.found {
+            Ok(inferred) => {
+                let mut i = 0;
+                while i < inferred.outputs().len() {
+                    let (output, size) = (&inferred.outputs()[i], inferred.outputs()[i].size());
+                    if size == 0 {
+                        self.fail(Code::NotPositive, start.str("a dimension of the output is 0: ").shape(output));
+                    }
+                    if size > MAX_SCALARS {
+                        self.fail(Code::TooLarge, start.str("the output has too many scalars: ").shape(output));
+                    }
+                    i += 1;
+                }
+                *inferred
+            }
+            Err(error) => self.fail(error.code, start.str(error.message.as_str())),
+        }
+    }
+
+    #[track_caller]
+    const fn fail(&self, code: Code, mut message: Text<1024>) -> ! {
+        let mut i = 0;
+        // A number such as a rate is wrong whatever the shapes are.
+        while i < self.inputs.len() && i < self.shapes.len() && !matches!(code, Code::OutOfRange) {
+            let (written, origin) = self.inputs[i];
+            message = message.str("\n  = note: `").str(written).str("` has the shape ").shape(&self.shapes[i]);
+            message = message.str(": ").str(origin);
+            i += 1;
+        }
+        panic!("{}", message.str(code.note().as_str()).as_str())
+    }
+}
+
+/// What a shape rule found, where nothing is known of the inputs but their shapes.
+///
+/// # Panics
+/// As [`Call::inferred`].
+#[track_caller]
+pub const fn expect(layer: &str, found: Result<Inferred, ShapeError>) -> Inferred {
+    Call { layer, inputs: &[], shapes: &[], found }.inferred()
+}
+
+/// The most scalars of a sample. Shape rules need not think of overflow below it.
+pub const MAX_SCALARS: usize = u32::MAX as usize;
+
+/// What the rule of a layer with one output found.
+pub const fn one(output: Result<Shape, ShapeError>) -> Result<Inferred, ShapeError> {
+    match output {
+        Ok(output) => Ok(Inferred::new(output, &[])),
+        Err(error) => Err(error),
+    }
+}
+
+/// The shape of an input.
+///
+/// # Panics
+/// If it has too many scalars.
+#[track_caller]
+pub const fn input_shape(name: &str, shape: Shape) -> Shape {
+    if shape.size() > MAX_SCALARS {
+        let message = Text::<512>::new().str("the input `").str(name).str("` has too many scalars: its shape is ");
+        panic!("{}", message.shape(&shape).str(Code::TooLarge.note().as_str()).as_str())
+    }
+    shape
+}
+
+/// A dimension, which messages call `what`: `` `units` ``.
+///
+/// # Panics
+/// If it is 0.
+#[track_caller]
+pub const fn dimension(what: &str, size: usize) -> usize {
+    if size == 0 {
+        let message = Text::<256>::new().str(what).str(" must be at least 1, but is 0");
+        panic!("{}", message.str(Code::NotPositive.note().as_str()).as_str())
+    }
+    size
+}
+
+/// What was found for a call, if the call has as many names as outputs.
+///
+/// # Panics
+/// If it has not.
+#[track_caller]
+pub const fn outputs_named(layer: &str, names: usize, found: Inferred) -> Inferred {
+    if found.outputs().len() != names {
+        let message = Text::<512>::new().str("`").str(layer).str("` gives ").size(found.outputs().len());
+        let message = message.str(if found.outputs().len() == 1 { " tensor, but has " } else { " tensors, but has " });
+        let message = message.size(names).str(if names == 1 { " name here" } else { " names here" });
+        panic!("{}", message.str(Code::OutputCount.note().as_str()).as_str())
+    }
+    found
+}
+
+/// What was found for a call with the same weights as an earlier one, if it has the same constants as these.
+///
+/// # Panics
+/// If it has not.
+#[track_caller]
+pub const fn weights_shared(layer: &str, consts: &[usize], before: Shape, now: Shape, found: Inferred) -> Inferred {
+    let mut i = 0;
+    while i < consts.len() {
+        if consts[i] != found.constant(i) {
+            let message =
+                Text::<512>::new().str("`").str(layer).str("` shares its weights between calls, but is called ");
+            let message = message.str("on the shapes ").shape(&before).str(" and ").shape(&now);
+            let message =
+                message.str("\n  = help: its inputs may differ in positions, not in features; make a second ");
+            panic!("{}", message.str("layer for other features").str(Code::SharedWeights.note().as_str()).as_str())
+        }
+        i += 1;
+    }
+    found
+}
+
+/// The outputs of a model that is called as a layer, if these are the shapes of its inputs.
+pub const fn model_outputs(
+    name: &str,
+    expected: &[Shape],
+    outputs: &[Shape],
+    inputs: &[Shape],
+) -> Result<Inferred, ShapeError> {
+    if inputs.len() != expected.len() {
+        let message = Text::new().str("`").str(name).str("` expects ").size(expected.len());
+        let message = message.str(if expected.len() == 1 { " input, but got " } else { " inputs, but got " });
+        return Err(ShapeError::new(Code::InputCount, message.size(inputs.len())));
+    }
+    let mut i = 0;
+    while i < inputs.len() {
+        if !inputs[i].equals(&expected[i]) {
+            let message = Text::new().str("`").str(name).str("` expects an input of shape ").shape(&expected[i]);
+            return Err(ShapeError::input(Code::ModelShape, i, message.str(", but got ").shape(&inputs[i])));
+        }
+        i += 1;
+    }
+    Ok(Inferred::many(outputs, &[]))
+}
+
+/// The only output of a model that is called as a layer.
+pub const fn only_output(name: &str, outputs: Result<Inferred, ShapeError>) -> Result<Shape, ShapeError> {
+    match outputs {
+        Ok(inferred) if inferred.outputs().len() == 1 => Ok(inferred.outputs()[0]),
+        Ok(inferred) => {
+            let message = Text::new().str("`").str(name).str("` has ").size(inferred.outputs().len());
+            Err(ShapeError::new(Code::OutputCount, message.str(" outputs: name them all, `let (a, b) = ..;`")))
+        }
+        Err(error) => Err(error),
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(
+        expected = "`dense`: expected 3\n  = note: `x` has the shape (4,): an input\n  = note: explained in"
+    )]
+    fn a_failed_rule_panics_with_the_layer_the_message_and_the_inputs() {
+        let found = Err(ShapeError::input(Code::ShapeMismatch, 0, Text::new().str("expected 3")));
+        let call = Call { layer: "dense", inputs: &[("x", "an input")], shapes: &[Shape::new(&[4])], found };
+        call.input(1).argument(0).input(0);
+    }
+}
