@@ -27,6 +27,7 @@ model! {
 
 model! {
     /// The same, with an activation that no loss sees through.
+    #[nn(allow(dropout_of_nothing, dropout_on_output))]
     pub struct Unfused;
 
     let x = Input(shape = [4, 2]);
