@@ -109,8 +109,9 @@ pub use model::{Graph, Model};
 pub use nn_core::Heap;
 pub use nn_core::{
     Buffer, Code, Component, Element, Inline, Layer, Mode, Pass, Path, Sample, Scalar, Shape, ShapeError, Storage,
-    Tensors, Variable, Weights, activations, constraints, data, initializers, kernels, layer, layers, lints, losses,
-    metrics, model, optimizers, regularizers, schedules, shape, spec, storage, summary, tensor, text, weights,
+    Tensors, Variable, Weights, activations, arena, budget, constraints, data, initializers, kernels, layer, layers,
+    lints, losses, metrics, model, optimizers, regularizers, schedules, shape, spec, storage, summary, tensor, text,
+    weights,
 };
 pub use nn_macros::{model, model_rejects};
 

@@ -17,7 +17,8 @@ fn invalid_graphs_do_not_compile() {
 fn models_that_do_not_fit_do_not_compile() {
     let tests = TestCases::new();
     tests.pass("tests/ui/memory/fits.rs");
-    for file in ["budget", "too_large_for_call", "too_large_for_new"] {
+    tests.compile_fail("tests/ui/memory/budget_*.rs");
+    for file in ["too_large_for_call", "too_large_for_new"] {
         tests.compile_fail(format!("tests/ui/memory/{file}.rs"));
     }
 }

@@ -164,6 +164,7 @@ const _: () = {
         Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
         Weights,
         activations::{Activate, Relu, Softmax},
+        arena::{part, parts, samples, samples_mut},
         layers::{Dense, DenseWeights},
     };
 
@@ -188,23 +189,13 @@ const _: () = {
 
     /// The activations of a prediction with [`Digits`].
     pub struct DigitsScratch<T: Scalar, B: Storage> {
-        dense: B::Of<SVector<T, 64>>,
-        dense_relu: B::Of<SVector<T, 64>>,
-        dense_1: B::Of<SVector<T, 64>>,
-        dense_1_relu: B::Of<SVector<T, 64>>,
-        digit: B::Of<SVector<T, 10>>,
+        activations: B::Of<[T; 128]>,
     }
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for DigitsScratch<T, B> {
         fn with_capacity(capacity: usize) -> Self {
-            DigitsScratch {
-                dense: Buffer::with_capacity(capacity),
-                dense_relu: Buffer::with_capacity(capacity),
-                dense_1: Buffer::with_capacity(capacity),
-                dense_1_relu: Buffer::with_capacity(capacity),
-                digit: Buffer::with_capacity(capacity),
-            }
+            DigitsScratch { activations: Buffer::with_capacity(capacity) }
         }
     }
 
@@ -274,27 +265,48 @@ const _: () = {
             let n = x.len();
             match pass {
                 Pass::Inference(m) => {
-                    Dense::<64, 64, 1>::DEFAULT.forward::<B>(&w.dense, x, &mut m.dense[..n], Pass::Inference(&mut ()));
-                    Activate(Relu).forward::<B>(&(), &m.dense[..n], &mut m.dense_relu[..n], Pass::Inference(&mut ()));
+                    let [y_dense] = parts(&mut m.activations, n, [0..64]);
                     Dense::<64, 64, 1>::DEFAULT.forward::<B>(
-                        &w.dense_1,
-                        &m.dense_relu[..n],
-                        &mut m.dense_1[..n],
+                        &w.dense,
+                        x,
+                        samples_mut(y_dense),
                         Pass::Inference(&mut ()),
                     );
+                    let [x_dense, y_dense_relu] = parts(&mut m.activations, n, [0..64, 64..128]);
                     Activate(Relu).forward::<B>(
                         &(),
-                        &m.dense_1[..n],
-                        &mut m.dense_1_relu[..n],
+                        samples::<SVector<T, 64>>(x_dense),
+                        samples_mut(y_dense_relu),
                         Pass::Inference(&mut ()),
                     );
+                    let [x_dense_relu, y_dense_1] = parts(&mut m.activations, n, [64..128, 0..64]);
+                    Dense::<64, 64, 1>::DEFAULT.forward::<B>(
+                        &w.dense_1,
+                        samples::<SVector<T, 64>>(x_dense_relu),
+                        samples_mut(y_dense_1),
+                        Pass::Inference(&mut ()),
+                    );
+                    let [x_dense_1, y_dense_1_relu] = parts(&mut m.activations, n, [0..64, 64..128]);
+                    Activate(Relu).forward::<B>(
+                        &(),
+                        samples::<SVector<T, 64>>(x_dense_1),
+                        samples_mut(y_dense_1_relu),
+                        Pass::Inference(&mut ()),
+                    );
+                    let [x_dense_1_relu, y_digit] = parts(&mut m.activations, n, [64..128, 0..10]);
                     Dense::<64, 10, 1>::DEFAULT.forward::<B>(
                         &w.digit,
-                        &m.dense_1_relu[..n],
-                        &mut m.digit[..n],
+                        samples::<SVector<T, 64>>(x_dense_1_relu),
+                        samples_mut(y_digit),
                         Pass::Inference(&mut ()),
                     );
-                    Activate(Softmax).forward::<B>(&(), &m.digit[..n], &mut *y, Pass::Inference(&mut ()));
+                    let [x_digit] = parts(&mut m.activations, n, [0..10]);
+                    Activate(Softmax).forward::<B>(
+                        &(),
+                        samples::<SVector<T, 10>>(x_digit),
+                        &mut *y,
+                        Pass::Inference(&mut ()),
+                    );
                 }
 
                 Pass::Training(m, mut mode) => {
@@ -422,7 +434,7 @@ const _: () = {
         }
 
         fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SVector<T, 10>]> {
-            ::core::option::Option::Some(&m.digit[..n])
+            ::core::option::Option::Some(samples(part(&m.activations, n, 0..10)))
         }
 
         fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SVector<T, 10>]> {

@@ -197,6 +197,12 @@ impl PairGraph {
         },
     ];
     const summary_length: usize = ::nn::summary::length("Pair", PairGraph::rows);
+    const activations: ::nn::arena::Plan<4usize> = ::nn::arena::Plan::new(&[
+        ::nn::arena::Life::new(PairGraph::TOWER.output(0usize).size(), 0, 2),
+        ::nn::arena::Life::new(PairGraph::TOWER_1.output(0usize).size(), 1, 2),
+        ::nn::arena::Life::new(PairGraph::BOTH.output(0usize).size(), 2, 3),
+        ::nn::arena::Life::new(PairGraph::SAME.output(0usize).size(), 3, 5),
+    ]);
 }
 
 #[allow(dead_code)]
@@ -262,6 +268,7 @@ const _: () = {
         Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
         Weights,
         activations::{Activate, Sigmoid},
+        arena::{part, parts, samples, samples_mut},
         layers::{Concatenate, Dense, DenseWeights},
     };
 
@@ -302,13 +309,7 @@ const _: () = {
 
     /// The activations of a prediction with [`Pair`].
     pub struct PairScratch<T: Scalar, B: Storage> {
-        tower:
-            B::Of<SMatrix<T, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>>,
-        tower_1: B::Of<
-            SMatrix<T, { PairGraph::TOWER_1.output(0usize).rows() }, { PairGraph::TOWER_1.output(0usize).cols() }>,
-        >,
-        both: B::Of<SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>>,
-        same: B::Of<SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>>,
+        activations: B::Of<[T; { PairGraph::activations.size() }]>,
         tower_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
         tower_1_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
     }
@@ -317,10 +318,7 @@ const _: () = {
     impl<T: Scalar, B: Storage> Buffer for PairScratch<T, B> {
         fn with_capacity(capacity: usize) -> Self {
             PairScratch {
-                tower: Buffer::with_capacity(capacity),
-                tower_1: Buffer::with_capacity(capacity),
-                both: Buffer::with_capacity(capacity),
-                same: Buffer::with_capacity(capacity),
+                activations: Buffer::with_capacity(capacity),
                 tower_memory: Buffer::with_capacity(capacity),
                 tower_1_memory: Buffer::with_capacity(capacity),
             }
@@ -442,19 +440,30 @@ const _: () = {
             let n = x.0.len();
             match pass {
                 Pass::Inference(m) => {
+                    let [y_tower] = parts(&mut m.activations, n, [const { PairGraph::activations.range(0) }]);
                     Layer::<T, SVector<T, 64>>::forward::<B>(
                         &PairTowerLayer::new(),
                         &w.tower,
                         x.0,
-                        &mut m.tower[..n],
+                        samples_mut(y_tower),
                         Pass::Inference(&mut m.tower_memory),
                     );
+                    let [y_tower_1] = parts(&mut m.activations, n, [const { PairGraph::activations.range(1) }]);
                     Layer::<T, SVector<T, 64>>::forward::<B>(
                         &PairTowerLayer::new(),
                         &w.tower,
                         x.1,
-                        &mut m.tower_1[..n],
+                        samples_mut(y_tower_1),
                         Pass::Inference(&mut m.tower_1_memory),
+                    );
+                    let [x_tower, x_tower_1, y_both] = parts(
+                        &mut m.activations,
+                        n,
+                        [
+                            const { PairGraph::activations.range(0) },
+                            const { PairGraph::activations.range(1) },
+                            const { PairGraph::activations.range(2) },
+                        ],
                     );
                     Layer::<
                         T,
@@ -477,17 +486,45 @@ const _: () = {
                             { PairGraph::BOTH.constant(2usize) },
                         >::DEFAULT,
                         &(),
-                        (&m.tower[..n], &m.tower_1[..n]),
-                        &mut m.both[..n],
+                        (samples(x_tower), samples(x_tower_1)),
+                        samples_mut(y_both),
                         Pass::Inference(&mut ()),
+                    );
+                    let [x_both, y_same] = parts(
+                        &mut m.activations,
+                        n,
+                        [const { PairGraph::activations.range(2) }, const { PairGraph::activations.range(3) }],
                     );
                     Dense::<
                         { PairGraph::SAME.constant(0usize) },
                         { PairGraph::SAME.constant(1usize) },
                         { PairGraph::SAME.constant(2usize) },
                     >::DEFAULT
-                        .forward::<B>(&w.same, &m.both[..n], &mut m.same[..n], Pass::Inference(&mut ()));
-                    Activate(Sigmoid).forward::<B>(&(), &m.same[..n], &mut *y, Pass::Inference(&mut ()));
+                        .forward::<B>(
+                            &w.same,
+                            samples::<
+                                SMatrix<
+                                    T,
+                                    { PairGraph::BOTH.output(0usize).rows() },
+                                    { PairGraph::BOTH.output(0usize).cols() },
+                                >,
+                            >(x_both),
+                            samples_mut(y_same),
+                            Pass::Inference(&mut ()),
+                        );
+                    let [x_same] = parts(&mut m.activations, n, [const { PairGraph::activations.range(3) }]);
+                    Activate(Sigmoid).forward::<B>(
+                        &(),
+                        samples::<
+                            SMatrix<
+                                T,
+                                { PairGraph::SAME.output(0usize).rows() },
+                                { PairGraph::SAME.output(0usize).cols() },
+                            >,
+                        >(x_same),
+                        &mut *y,
+                        Pass::Inference(&mut ()),
+                    );
                 }
 
                 Pass::Training(m, mut mode) => {
@@ -663,7 +700,7 @@ const _: () = {
             n: usize,
         ) -> Option<&[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>]>
         {
-            ::core::option::Option::Some(&m.same[..n])
+            ::core::option::Option::Some(samples(part(&m.activations, n, const { PairGraph::activations.range(3) })))
         }
 
         fn training_logits<B: Storage>(

@@ -219,6 +219,7 @@ const _: () = {
         Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
         Weights,
         activations::{Activate, Relu, Sigmoid, Softmax},
+        arena::{part, parts, samples, samples_mut},
         layers::{Concatenate, Dense, DenseWeights, Dropout},
     };
 
@@ -243,27 +244,13 @@ const _: () = {
 
     /// The activations of a prediction with [`Reader`].
     pub struct ReaderScratch<T: Scalar, B: Storage> {
-        both: B::Of<SVector<T, 20>>,
-        dense: B::Of<SVector<T, 16>>,
-        dense_relu: B::Of<SVector<T, 16>>,
-        dropout: B::Of<SVector<T, 16>>,
-        answer: B::Of<SVector<T, 10>>,
-        concatenate: B::Of<SVector<T, 18>>,
-        certain: B::Of<SVector<T, 1>>,
+        activations: B::Of<[T; 36]>,
     }
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for ReaderScratch<T, B> {
         fn with_capacity(capacity: usize) -> Self {
-            ReaderScratch {
-                both: Buffer::with_capacity(capacity),
-                dense: Buffer::with_capacity(capacity),
-                dense_relu: Buffer::with_capacity(capacity),
-                dropout: Buffer::with_capacity(capacity),
-                answer: Buffer::with_capacity(capacity),
-                concatenate: Buffer::with_capacity(capacity),
-                certain: Buffer::with_capacity(capacity),
-            }
+            ReaderScratch { activations: Buffer::with_capacity(capacity) }
         }
     }
 
@@ -355,51 +342,75 @@ const _: () = {
             let n = x.0.len();
             match pass {
                 Pass::Inference(m) => {
+                    let [y_both] = parts(&mut m.activations, n, [0..20]);
                     Layer::<T, (SVector<T, 8>, SVector<T, 12>)>::forward::<B>(
                         &Concatenate::<1, 20, 1>::DEFAULT,
                         &(),
                         (x.0, x.1),
-                        &mut m.both[..n],
+                        samples_mut(y_both),
                         Pass::Inference(&mut ()),
                     );
+                    let [x_both, y_dense] = parts(&mut m.activations, n, [0..20, 20..36]);
                     (Dense::<20, 16, 1> {
                         kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
                         ..Dense::<20, 16, 1>::DEFAULT
                     })
                     .forward::<B>(
                         &w.dense,
-                        &m.both[..n],
-                        &mut m.dense[..n],
+                        samples::<SVector<T, 20>>(x_both),
+                        samples_mut(y_dense),
                         Pass::Inference(&mut ()),
                     );
-                    Activate(Relu).forward::<B>(&(), &m.dense[..n], &mut m.dense_relu[..n], Pass::Inference(&mut ()));
+                    let [x_dense, y_dense_relu] = parts(&mut m.activations, n, [20..36, 0..16]);
+                    Activate(Relu).forward::<B>(
+                        &(),
+                        samples::<SVector<T, 16>>(x_dense),
+                        samples_mut(y_dense_relu),
+                        Pass::Inference(&mut ()),
+                    );
+                    let [x_dense_relu, y_dropout] = parts(&mut m.activations, n, [0..16, 16..32]);
                     (Dropout { rate: 0.2f64 }).forward::<B>(
                         &(),
-                        &m.dense_relu[..n],
-                        &mut m.dropout[..n],
+                        samples::<SVector<T, 16>>(x_dense_relu),
+                        samples_mut(y_dropout),
                         Pass::Inference(&mut ()),
                     );
+                    let [x_dropout, y_answer] = parts(&mut m.activations, n, [16..32, 0..10]);
                     Dense::<16, 10, 1>::DEFAULT.forward::<B>(
                         &w.answer,
-                        &m.dropout[..n],
-                        &mut m.answer[..n],
+                        samples::<SVector<T, 16>>(x_dropout),
+                        samples_mut(y_answer),
                         Pass::Inference(&mut ()),
                     );
-                    Activate(Softmax).forward::<B>(&(), &m.answer[..n], &mut *y.0, Pass::Inference(&mut ()));
+                    let [x_answer] = parts(&mut m.activations, n, [0..10]);
+                    Activate(Softmax).forward::<B>(
+                        &(),
+                        samples::<SVector<T, 10>>(x_answer),
+                        &mut *y.0,
+                        Pass::Inference(&mut ()),
+                    );
+                    let [y_concatenate] = parts(&mut m.activations, n, [0..18]);
                     Layer::<T, (SVector<T, 10>, SVector<T, 8>)>::forward::<B>(
                         &Concatenate::<1, 18, 1>::DEFAULT,
                         &(),
                         (&*y.0, x.0),
-                        &mut m.concatenate[..n],
+                        samples_mut(y_concatenate),
                         Pass::Inference(&mut ()),
                     );
+                    let [x_concatenate, y_certain] = parts(&mut m.activations, n, [0..18, 18..19]);
                     Dense::<18, 1, 1>::DEFAULT.forward::<B>(
                         &w.certain,
-                        &m.concatenate[..n],
-                        &mut m.certain[..n],
+                        samples::<SVector<T, 18>>(x_concatenate),
+                        samples_mut(y_certain),
                         Pass::Inference(&mut ()),
                     );
-                    Activate(Sigmoid).forward::<B>(&(), &m.certain[..n], &mut *y.1, Pass::Inference(&mut ()));
+                    let [x_certain] = parts(&mut m.activations, n, [18..19]);
+                    Activate(Sigmoid).forward::<B>(
+                        &(),
+                        samples::<SVector<T, 1>>(x_certain),
+                        &mut *y.1,
+                        Pass::Inference(&mut ()),
+                    );
                 }
 
                 Pass::Training(m, mut mode) => {
@@ -598,7 +609,7 @@ const _: () = {
         }
 
         fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> (Option<&[SVector<T, 10>]>, Option<&[SVector<T, 1>]>) {
-            (::core::option::Option::None, ::core::option::Option::Some(&m.certain[..n]))
+            (::core::option::Option::None, ::core::option::Option::Some(samples(part(&m.activations, n, 18..19))))
         }
 
         fn training_logits<B: Storage>(

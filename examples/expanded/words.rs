@@ -205,6 +205,7 @@ const _: () = {
         Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
         Weights,
         activations::{Activate, Softmax},
+        arena::{part, parts, samples, samples_mut},
         layers::{Dense, DenseWeights, Embedding, EmbeddingWeights, GlobalAveragePooling1D, NotZero},
     };
 
@@ -232,10 +233,8 @@ const _: () = {
 
     /// The activations of a prediction with [`Words`].
     pub struct WordsScratch<T: Scalar, B: Storage> {
-        table: B::Of<SMatrix<T, 8, 6>>,
-        words_not_zero: B::Of<SVector<u32, 6>>,
-        mean: B::Of<SVector<T, 8>>,
-        kind: B::Of<SVector<T, 3>>,
+        activations: B::Of<[T; 56]>,
+        indices: B::Of<[u32; 6]>,
         title_memory: <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Scratch<B>,
     }
 
@@ -243,10 +242,8 @@ const _: () = {
     impl<T: Scalar, B: Storage> Buffer for WordsScratch<T, B> {
         fn with_capacity(capacity: usize) -> Self {
             WordsScratch {
-                table: Buffer::with_capacity(capacity),
-                words_not_zero: Buffer::with_capacity(capacity),
-                mean: Buffer::with_capacity(capacity),
-                kind: Buffer::with_capacity(capacity),
+                activations: Buffer::with_capacity(capacity),
+                indices: Buffer::with_capacity(capacity),
                 title_memory: Buffer::with_capacity(capacity),
             }
         }
@@ -333,33 +330,44 @@ const _: () = {
             let n = x.len();
             match pass {
                 Pass::Inference(m) => {
+                    let [y_table] = parts(&mut m.activations, n, [0..48]);
                     Embedding::<100, 8, 6>::DEFAULT.forward::<B>(
                         &w.table,
                         x,
-                        &mut m.table[..n],
+                        samples_mut(y_table),
                         Pass::Inference(&mut ()),
                     );
+                    let [y_words_not_zero] = parts(&mut m.indices, n, [0..6]);
                     Layer::<T, SVector<u32, 6>>::forward::<B>(
                         &NotZero::DEFAULT,
                         &(),
                         x,
-                        &mut m.words_not_zero[..n],
+                        samples_mut(y_words_not_zero),
                         Pass::Inference(&mut ()),
                     );
+                    let [x_table, y_mean] = parts(&mut m.activations, n, [0..48, 48..56]);
+                    let [x_words_not_zero] = parts(&mut m.indices, n, [0..6]);
                     Layer::<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>::forward::<B>(
                         &GlobalAveragePooling1D::DEFAULT,
                         &(),
-                        (&m.table[..n], &m.words_not_zero[..n]),
-                        &mut m.mean[..n],
+                        (samples(x_table), samples(x_words_not_zero)),
+                        samples_mut(y_mean),
                         Pass::Inference(&mut ()),
                     );
+                    let [x_mean, y_kind] = parts(&mut m.activations, n, [48..56, 0..3]);
                     Dense::<8, 3, 1>::DEFAULT.forward::<B>(
                         &w.kind,
-                        &m.mean[..n],
-                        &mut m.kind[..n],
+                        samples::<SVector<T, 8>>(x_mean),
+                        samples_mut(y_kind),
                         Pass::Inference(&mut ()),
                     );
-                    Activate(Softmax).forward::<B>(&(), &m.kind[..n], &mut *y.0, Pass::Inference(&mut ()));
+                    let [x_kind] = parts(&mut m.activations, n, [0..3]);
+                    Activate(Softmax).forward::<B>(
+                        &(),
+                        samples::<SVector<T, 3>>(x_kind),
+                        &mut *y.0,
+                        Pass::Inference(&mut ()),
+                    );
                     Layer::<T, SVector<u32, 6>>::forward::<B>(
                         &WordsTitleLayer::new(),
                         &w.title,
@@ -536,7 +544,7 @@ const _: () = {
             >,
         ) {
             (
-                ::core::option::Option::Some(&m.kind[..n]),
+                ::core::option::Option::Some(samples(part(&m.activations, n, 0..3))),
                 <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::logits::<B>(&m.title_memory, n),
             )
         }

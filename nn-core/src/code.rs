@@ -164,6 +164,8 @@ codes! {
     ByValue = 601,
     /// activations are too large for a stack
     Arena = 602,
+    /// a budget is exceeded
+    Budget = 603,
 }
 
 /// What comes before the code in a message.

@@ -17,6 +17,8 @@ extern crate alloc;
 extern crate std;
 
 pub mod activations;
+pub mod arena;
+pub mod budget;
 pub mod code;
 pub mod constraints;
 pub mod initializers;

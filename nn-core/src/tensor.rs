@@ -101,12 +101,30 @@ pub trait Sample:
     fn flat_mut(batch: &mut [Self]) -> &mut [Self::Element] {
         bytemuck::cast_slice_mut(batch)
     }
+
+    /// A batch from its scalars, as far as they are whole samples.
+    fn samples(flat: &[Self::Element]) -> &[Self];
+
+    /// A batch to be written, from its scalars.
+    fn samples_mut(flat: &mut [Self::Element]) -> &mut [Self];
 }
 
 impl<E: Element, const R: usize, const C: usize> Sample for SMatrix<E, R, C> {
     type Element = E;
     const ROWS: usize = R;
     const COLS: usize = C;
+
+    // In two steps, of which the second changes the type of an array only: a cast from scalars would have to divide, and
+    // could panic.
+    #[inline(always)]
+    fn samples(flat: &[E]) -> &[Self] {
+        bytemuck::cast_slice(flat.as_chunks::<R>().0.as_chunks::<C>().0)
+    }
+
+    #[inline(always)]
+    fn samples_mut(flat: &mut [E]) -> &mut [Self] {
+        bytemuck::cast_slice_mut(flat.as_chunks_mut::<R>().0.as_chunks_mut::<C>().0)
+    }
 }
 
 /// The scalars of a batch, sample after sample.

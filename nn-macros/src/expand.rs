@@ -5,15 +5,18 @@
 //! implementations are, so that the names imported there cannot shadow the user's.
 
 mod backward;
+mod budgets;
 mod docs;
 mod forward;
 mod imports;
 mod masks;
+mod memory;
 mod model;
 mod rows;
 mod types;
 mod weights;
 
+use crate::budget::Budgets;
 use crate::graph::Graph;
 use crate::parse::Syntax;
 use crate::plan::Plan;
@@ -58,7 +61,13 @@ impl Context<'_> {
 }
 
 /// The whole expansion. `lints` is what `impl Model` says for the lints of training.
-pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan, lints: &TokenStream) -> TokenStream {
+pub(crate) fn expand(
+    syntax: &Syntax,
+    graph: &Graph,
+    plan: &Plan,
+    budgets: &Budgets,
+    lints: &TokenStream,
+) -> TokenStream {
     let name = &syntax.name;
     let context = Context {
         syntax,
@@ -80,10 +89,11 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan, lints: &TokenS
     let components = model::components(&context);
     let graph_type = model::graph_type(&context);
     let methods = model::methods(&context);
+    let budgets = budgets::budgets(&context, budgets);
 
     let (imports, inside) = imports::inside(&context);
     let flat = weights::flat(&inside);
-    let memory = forward::memory(&inside);
+    let memory = memory::memory(&inside);
     let layer = model::layer(&inside);
     let model = model::model(&inside, lints);
     let checks = &graph.checks;
@@ -94,6 +104,7 @@ pub(crate) fn expand(syntax: &Syntax, graph: &Graph, plan: &Plan, lints: &TokenS
         #graph_type
         #methods
         #(const _: ::nn::spec::Inferred = #checks;)*
+        #budgets
 
         const _: () = {
             #imports

@@ -1,5 +1,6 @@
 //! The macro of [`nn`](https://docs.rs/nn). Use it as `nn::model!`; its documentation is on that name.
 
+mod budget;
 mod check;
 mod diagnostics;
 mod editor;
@@ -20,6 +21,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+use budget::Budgets;
 use diagnostics::Diagnostics;
 use graph::Graph;
 use parse::Syntax;
@@ -49,6 +51,9 @@ use proc_macro2::TokenStream;
 /// Written are: the struct with one public field per layer that owns weights, `<Name>Inputs` and `<Name>Outputs` with one
 /// field per input and output, and the implementation of `nn::Model`. A layer is named by `name = "…"`, else by its `let`
 /// if that name is bound once, else as Keras would (`dense`, `dense_1`).
+///
+/// `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` on the struct says what it may cost; each is
+/// checked when it compiles: see `nn::budget`.
 ///
 /// What compiles and is probably not meant is a warning: see `nn::lints`, also for how one is silenced.
 #[proc_macro]
@@ -91,23 +96,24 @@ fn expand_model(input: TokenStream) -> TokenStream {
         let errors = diagnostics.into_compile_errors();
         return quote::quote!(#(#errors;)*);
     };
-    let (graph, allowed) = passes(&mut syntax, &mut diagnostics);
+    let (graph, allowed, budgets) = passes(&mut syntax, &mut diagnostics);
     // It comes first, since an editor looks at the first of the places where it finds a token.
     let editor = editor::editor(&syntax, &graph);
     if diagnostics.any() {
         return editor.into_iter().chain(fallback::fallback(&syntax, &graph, diagnostics)).collect();
     }
     let plan = plan::plan(&graph);
-    let items = expand::expand(&syntax, &graph, &plan, &lint::for_training(&graph, &allowed));
+    let items = expand::expand(&syntax, &graph, &plan, &budgets, &lint::for_training(&graph, &allowed));
     let lints = lint::lint(&syntax, &graph, &plan, &allowed);
     [editor, items, lints].into_iter().collect()
 }
 
-/// The passes that find errors: the graph, and the names of the lints that are allowed.
-fn passes(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> (Graph, Vec<String>) {
+/// The passes that find errors: the graph, the names of the lints that are allowed, and the budgets.
+fn passes(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> (Graph, Vec<String>, Budgets) {
     let mut graph = resolve::resolve(syntax, diagnostics);
     infer::infer(&mut graph, diagnostics);
     check::check(&graph, diagnostics);
     let allowed = lint::allowed(syntax, diagnostics);
-    (graph, allowed)
+    let budgets = budget::budgets(syntax, diagnostics);
+    (graph, allowed, budgets)
 }

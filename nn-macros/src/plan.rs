@@ -1,13 +1,38 @@
 //! What the expansion has to know of each tensor and each call: where a tensor lives, whether its gradient is wanted, and
 //! where that comes from.
 
+pub(crate) mod memory;
+
 use crate::graph::{Graph, Layer, Node, Producer, TensorId};
+use memory::Memory;
 use std::collections::HashSet;
 
 /// The plan of a graph.
 pub(crate) struct Plan {
     /// For each tensor.
     pub(crate) tensors: Vec<TensorPlan>,
+    /// Where a prediction keeps them.
+    pub(crate) memory: Memory,
+}
+
+impl Plan {
+    /// The output that a call computes as a head, with its logits.
+    pub(crate) fn head(&self, graph: &Graph, node: &Node) -> Option<(usize, TensorId)> {
+        head(graph, &self.tensors, node)
+    }
+}
+
+/// The output that a softmax or another activation computes, and its logits, if a loss can work on them: the logits are in the
+/// tape, and nothing inside reads the output.
+fn head(graph: &Graph, tensors: &[TensorPlan], node: &Node) -> Option<(usize, TensorId)> {
+    if !graph.layers[node.layer].may_be_head() {
+        return None;
+    }
+    let (output, logits) = (&tensors[node.outputs[0]], node.inputs[0]);
+    match output.place {
+        Place::Output(i) if !output.own_gradient && tensors[logits].place == Place::Tape => Some((i, logits)),
+        _ => None,
+    }
 }
 
 pub(crate) struct TensorPlan {
@@ -72,7 +97,8 @@ pub(crate) fn plan(graph: &Graph) -> Plan {
             tensors[output].gradient = gradient;
         }
     }
-    Plan { tensors }
+    let memory = Memory::new(graph, &tensors);
+    Plan { tensors, memory }
 }
 
 /// Whether the gradient of a call's outputs is wanted: its weights learn, or its inputs' gradients are wanted.

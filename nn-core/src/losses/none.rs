@@ -73,6 +73,14 @@ impl Sample for NoTarget {
     fn flat_mut(_: &mut [Self]) -> &mut [u32] {
         &mut []
     }
+
+    fn samples(_: &[u32]) -> &[Self] {
+        &[]
+    }
+
+    fn samples_mut(_: &mut [u32]) -> &mut [Self] {
+        &mut []
+    }
 }
 
 impl Tensors for NoTarget {

@@ -1,7 +1,8 @@
 //! The backward pass: one line for each call, in reverse.
 
 use super::Context;
-use super::forward::{memory_field, over_batch, weights};
+use super::forward::{over_batch, weights};
+use super::memory::memory_field;
 use super::types::one_or_tuple;
 use crate::graph::{Node, Op, TensorId};
 use crate::plan::{Gradient, Place};
@@ -84,7 +85,7 @@ fn call(context: &Context<'_>, node: &Node) -> Option<TokenStream> {
         let seeds = quote!(#(#bits)|*);
         over_batch(context, node, quote!(backward_from::<B>), quote!(#seeds, #w, #x, #y, #dy, #memory, #dx, #dw))
     };
-    if let Some((output, logits)) = head(context, node) {
+    if let Some((output, logits)) = context.plan.head(context.graph, node) {
         // The loss may have given the gradient of the logits already.
         let bit = Literal::u32_unsuffixed(1 << output);
         let dy = context.part("dy", output, context.graph.outputs.len());
@@ -102,22 +103,6 @@ fn call(context: &Context<'_>, node: &Node) -> Option<TokenStream> {
         call = quote!(if #wanted { #call });
     }
     Some(call)
-}
-
-/// The output that a softmax or another activation computes, and its logits, if a loss can work on them: the logits are in the tape, and
-/// nothing inside reads the output.
-pub(crate) fn head(context: &Context<'_>, node: &Node) -> Option<(usize, TensorId)> {
-    if !context.graph.layers[node.layer].may_be_head() {
-        return None;
-    }
-    let output = &context.plan.tensors[node.outputs[0]];
-    let logits = node.inputs[0];
-    match output.place {
-        Place::Output(i) if !output.own_gradient && context.plan.tensors[logits].place == Place::Tape => {
-            Some((i, logits))
-        }
-        _ => None,
-    }
 }
 
 /// The outputs of the model that are outputs of a component and that nothing inside reads, each with its place among

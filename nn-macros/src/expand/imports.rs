@@ -16,6 +16,8 @@ pub(crate) struct Paths {
     pub(crate) layers: TokenStream,
     /// Before an activation: `::nn::activations::`, or nothing.
     pub(crate) activations: TokenStream,
+    /// Before a function on the memory of a prediction: `::nn::arena::`, or nothing.
+    pub(crate) arena: TokenStream,
     pub(crate) imported: bool,
 }
 
@@ -26,6 +28,7 @@ impl Paths {
             nn: quote!(::nn::),
             layers: quote!(::nn::layers::),
             activations: quote!(::nn::activations::),
+            arena: quote!(::nn::arena::),
             imported: false,
         }
     }
@@ -91,8 +94,10 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
     let imports = quote! {
         #prelude
         #[allow(unused_imports)]
-        use ::nn::{#(#root,)* activations::{#(#activations),*}, layers::{#(#layers),*}};
+        use ::nn::{
+            #(#root,)* activations::{#(#activations),*}, arena::{part, parts, samples, samples_mut}, layers::{#(#layers),*},
+        };
     };
-    let paths = Paths { nn: quote!(), layers: quote!(), activations: quote!(), imported: true };
+    let paths = Paths { nn: quote!(), layers: quote!(), activations: quote!(), arena: quote!(), imported: true };
     (imports, Context { paths, ..context.clone() })
 }

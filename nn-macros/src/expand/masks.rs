@@ -1,7 +1,7 @@
 //! The masks of the outputs: for the losses, which leave out what does not count.
 
 use super::Context;
-use super::forward::memory_field;
+use super::memory::{memory_field, part};
 use super::model::slices;
 use super::types::one_or_tuple;
 use crate::graph::{Op, Producer, TensorId};
@@ -45,7 +45,13 @@ fn method(context: &Context<'_>, name: &str, memory: &str) -> TokenStream {
 
 /// The mask of a tensor.
 fn mask(context: &Context<'_>, tensor: TensorId, name: &str) -> Option<TokenStream> {
+    // After a prediction the masks of outputs are still there; numbers are not, and nobody asks for them.
+    let prediction = name == "mask";
+    let arena = &context.paths.arena;
     if let Some(mask) = context.graph.tensors[tensor].mask {
+        if let Some(scalars) = part(context, mask).filter(|_| prediction) {
+            return Some(quote!(Some(#scalars)));
+        }
         let mask = context.read(mask);
         return Some(quote!(Some(::nn::tensor::flat(#mask))));
     }
@@ -58,6 +64,11 @@ fn mask(context: &Context<'_>, tensor: TensorId, name: &str) -> Option<TokenStre
     // that is one itself, which holds indices, and an output holds numbers.
     let x = node.inputs.iter().map(|&tensor| match context.plan.tensors[tensor].place {
         Place::Output(_) => quote!(&[]),
+        Place::Tape if prediction && !context.graph.tensors[tensor].integer => quote!(&[]),
+        Place::Tape if prediction => {
+            let scalars = part(context, tensor);
+            quote!(#arena samples(#scalars))
+        }
         _ => context.read(tensor),
     });
     let (x, name) = (one_or_tuple(x.collect()), format_ident!("{name}"));

@@ -1,7 +1,8 @@
 //! The graph's type and the implementations of `Layer`, `Graph`, `Model` and the inherent methods.
 
-use super::forward::{cache_fields, memory_field, memory_type, method, scratch_fields};
+use super::forward::method;
 use super::imports::Paths;
+use super::memory::{cache_fields, memory_field, memory_type, part, plans, scratch_fields};
 use super::types::one_or_tuple;
 use super::weights::sum;
 use super::{Context, backward, docs, forward, masks, rows};
@@ -291,7 +292,7 @@ fn heads(context: &Context<'_>) -> Heads {
     let nn = &context.paths.nn;
     let (mut heads, mut logits, mut training_logits) = (Vec::new(), Vec::new(), Vec::new());
     for output in 0..context.graph.outputs.len() {
-        let own = context.graph.nodes.iter().find_map(|node| match backward::head(context, node) {
+        let own = context.graph.nodes.iter().find_map(|node| match context.plan.head(context.graph, node) {
             Some((i, tensor)) if i == output => Some((node, tensor)),
             _ => None,
         });
@@ -299,10 +300,11 @@ fn heads(context: &Context<'_>) -> Heads {
             backward::component_heads(context, node).into_iter().find(|(i, _)| *i == output).map(|(_, k)| (node, k))
         });
         if let Some((node, tensor)) = own {
-            let (field, layer) = (context.field(tensor), context.layer_value(node));
+            let (field, layer, arena) = (context.field(tensor), context.layer_value(node), &context.paths.arena);
             let x = context.samples(&node.inputs, &quote!(T));
             heads.push(quote!(::nn::layer::head::<T, #x, _>(&#layer)));
-            logits.push(quote!(::core::option::Option::Some(&m.#field[..n])));
+            let scalars = part(context, tensor);
+            logits.push(quote!(::core::option::Option::Some(#arena samples(#scalars))));
             training_logits.push(quote!(::core::option::Option::Some(&m.#field[..n])));
         } else if let Some((node, k)) = component {
             let (layer, memory) = (context.layer_type(node), memory_field(node));
@@ -420,12 +422,14 @@ fn summary(context: &Context<'_>) -> TokenStream {
     let rows = docs::rows(context);
     // At the struct's name, as the paths of constants: rustc notes there that a shape could not be found.
     let length = quote_spanned!(name.span()=> ::nn::summary::length(#text, #graph_type::rows));
+    let plans = plans(context);
     quote! {
         // In lower case, since the constants of inputs and layers have the names of these in upper case.
         #[allow(dead_code, non_upper_case_globals)]
         impl #graph_type {
             const rows: &'static [::nn::summary::Row] = #rows;
             const summary_length: usize = #length;
+            #plans
         }
     }
 }

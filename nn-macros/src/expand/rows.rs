@@ -1,7 +1,8 @@
 //! Indices: how many there are to choose from, and which rows of tables a batch touches.
 
 use super::Context;
-use super::forward::{memory_field, method};
+use super::forward::method;
+use super::memory::memory_field;
 use super::model::slices;
 use super::types::one_or_tuple;
 use crate::graph::{LayerId, Node, TensorId};

@@ -1,0 +1,134 @@
+//! `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` on the struct: what is written, and the
+//! checks that rustc makes of it. Only rustc knows all sizes.
+
+use crate::diagnostics::Diagnostics;
+use crate::parse::Syntax;
+use nn_core::Code;
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::ToTokens;
+use syn::{Expr, ExprLit, Ident, Lit};
+
+/// What a model may cost, as it was written.
+#[derive(Default)]
+pub(crate) struct Budgets {
+    pub(crate) ram: Option<Limit>,
+    pub(crate) flash: Option<Limit>,
+    pub(crate) params: Option<Limit>,
+    pub(crate) macs: Option<Limit>,
+}
+
+/// A limit.
+pub(crate) struct Limit {
+    /// An expression of type `usize`.
+    pub(crate) value: TokenStream,
+    /// Where it was written: its first token.
+    pub(crate) span: Span,
+}
+
+const KEYS: [&str; 4] = ["ram", "flash", "params", "macs"];
+
+/// The budgets of a model. The attributes are taken off the struct.
+pub(crate) fn budgets(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Budgets {
+    let mut budgets = Budgets::default();
+    let (ours, others): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut syntax.attributes).into_iter().partition(|attribute| attribute.path().is_ident("budget"));
+    syntax.attributes = others;
+    for attribute in ours {
+        let parsed = attribute.parse_nested_meta(|meta| {
+            let Some(key) = meta.path.get_ident().cloned() else {
+                return Err(meta.error("expected one of `ram`, `flash`, `params` and `macs`"));
+            };
+            let value: Expr = meta.value()?.parse()?;
+            budget(&mut budgets, &key, &value, diagnostics);
+            Ok(())
+        });
+        if let Err(error) = parsed {
+            for error in error {
+                diagnostics
+                    .error_at(Code::Syntax, error.span(), error.to_string())
+                    .help("a budget is written as `#[budget(ram = \"16 KiB\", flash = \"128 KiB\")]`");
+            }
+        }
+    }
+    budgets
+}
+
+fn budget(budgets: &mut Budgets, key: &Ident, value: &Expr, diagnostics: &mut Diagnostics) {
+    let text = key.to_string();
+    let (budget, bytes) = match text.as_str() {
+        "ram" => (&mut budgets.ram, true),
+        "flash" => (&mut budgets.flash, true),
+        "params" => (&mut budgets.params, false),
+        "macs" => (&mut budgets.macs, false),
+        _ => {
+            diagnostics
+                .error(Code::UnknownArgument, key, format!("there is no budget `{text}`"))
+                .did_you_mean(&text, KEYS)
+                .note("there are `ram`, `flash`, `params` and `macs`");
+            return;
+        }
+    };
+    if budget.is_some() {
+        diagnostics.error(Code::GivenTwice, key, format!("the budget `{text}` is given twice"));
+        return;
+    }
+    let span = value.to_token_stream().into_iter().next().map_or_else(|| key.span(), |token| token.span());
+    let value = match value {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if bytes => match size(&text.value()) {
+            Some(size) => Literal::usize_unsuffixed(size).into_token_stream(),
+            None => {
+                let message = format!("expected a size such as \"16 KiB\", but got \"{}\"", text.value());
+                diagnostics
+                    .error(Code::ArgumentType, text, message)
+                    .help("the units are B, KB, MB, GB (powers of 1000) and KiB, MiB, GiB (powers of 1024)");
+                return;
+            }
+        },
+        // Whatever is no whole number.
+        Expr::Lit(ExprLit { lit, .. }) if !matches!(lit, Lit::Int(_)) => {
+            let (what, example) = if bytes { ("a size", "\"16 KiB\" or 16_384") } else { ("a whole number", "50_000") };
+            diagnostics
+                .error(Code::ArgumentType, lit, format!("expected {what}, but got `{}`", lit.to_token_stream()))
+                .help(format!("for example `{text} = {example}`"));
+            return;
+        }
+        value => value.to_token_stream(),
+    };
+    *budget = Some(Limit { value, span });
+}
+
+/// `16 KiB` in bytes.
+fn size(text: &str) -> Option<usize> {
+    let text = text.trim();
+    let unit = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let (number, unit) = (text[..unit].trim().replace('_', ""), &text[unit..]);
+    let factor: u64 = match unit.to_ascii_lowercase().as_str() {
+        "b" => 1,
+        "kb" => 1000,
+        "mb" => 1000 * 1000,
+        "gb" => 1000 * 1000 * 1000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        _ => return None,
+    };
+    if let Ok(whole) = number.parse::<u64>() {
+        return usize::try_from(whole.checked_mul(factor)?).ok();
+    }
+    let bytes = number.parse::<f64>().ok().filter(|number| *number >= 0.0)? * factor as f64;
+    (bytes < u32::MAX as f64 * 1024.0).then_some(bytes as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes() {
+        assert_eq!(size("16 KiB"), Some(16_384));
+        assert_eq!(size("16KB"), Some(16_000));
+        assert_eq!(size(" 1.5 kib "), Some(1536));
+        assert_eq!(size("1_000 B"), Some(1000));
+        assert_eq!(["16", "KiB", "16 Kb/s", "-1 B", "1e400 GB", "99999999999999999999 GB", ""].map(size), [None; 7]);
+    }
+}

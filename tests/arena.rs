@@ -1,0 +1,122 @@
+//! The memory of a prediction: activations share it, and it is what the constants say.
+
+use nn::prelude::*;
+
+const WIDTH: usize = 24;
+
+model! {
+    /// A chain: two activations are alive at a time.
+    pub struct Chain;
+
+    let x = Input(shape = [8]);
+    let h = Dense(32, activation = tanh)(x);
+    let h = Dense(32, activation = tanh)(h);
+    let h = Dense(16, activation = tanh)(h);
+    let y = Dense(4)(h);
+
+    Model(inputs = x, outputs = y)
+}
+
+model! {
+    /// Branches that stay alive, twice the same tensor, and an output that is read.
+    pub struct Branches;
+
+    let x = Input(shape = [6]);
+    let a = Dense(24, activation = tanh)(x);
+    let b = Dense(24, activation = sigmoid)(a);
+    let c = add([a, b]);
+    let d = multiply([c, c]);
+    let e = concatenate([a, d, b]);
+    let first = Dense(5, activation = softmax)(e);
+    let f = Dense(24)(first);
+    let g = subtract([f, a]);
+    let second = Dense(2, activation = sigmoid)(g);
+
+    Model(inputs = x, outputs = [first, second])
+}
+
+model! {
+    /// The same, with sizes that only rustc knows.
+    pub struct ByConst;
+
+    let x = Input(shape = [WIDTH / 4]);
+    let a = Dense(WIDTH, activation = tanh)(x);
+    let b = Dense(WIDTH, activation = sigmoid)(a);
+    let c = add([a, b]);
+    let d = multiply([c, c]);
+    let e = concatenate([a, d, b]);
+    let first = Dense(5, activation = softmax)(e);
+    let f = Dense(WIDTH)(first);
+    let g = subtract([f, a]);
+    let second = Dense(2, activation = sigmoid)(g);
+
+    Model(inputs = x, outputs = [first, second])
+}
+
+model! {
+    /// Masks are kept for the loss, whatever comes after them.
+    pub struct Masked;
+
+    let words = Input(shape = [7], dtype = u32);
+    let x = Embedding(input_dim = 11, output_dim = 3, mask_zero = true)(words);
+    let x = LSTM(5, return_sequences = true)(x);
+    let x = Dense(6, activation = tanh)(x);
+    let y = Dense(4, activation = softmax)(x);
+
+    Model(inputs = words, outputs = y)
+}
+
+#[test]
+fn the_constants_are_what_is_really_used() {
+    // 32 and 32 while one is computed from the other.
+    assert_eq!(Chain::ARENA_BYTES, 64 * 4);
+    assert_eq!(<Chain<f64> as nn::Model>::ARENA_BYTES, 64 * 8);
+    assert_eq!(Branches::ARENA_BYTES, ByConst::ARENA_BYTES);
+}
+
+/// Predictions are what a training pass, which keeps all activations apart, computes from the same weights.
+#[test]
+fn predictions_and_training_agree() -> nn::Result<()> {
+    let mut rng = StdRng::seed_from_u64(3);
+    let model = Branches::boxed(&mut rng);
+    let mut other = ByConst::boxed(&mut rng);
+    other.as_mut_slice().copy_from_slice(model.as_slice());
+    let x: Vec<SVector<f32, 6>> = (0..33).map(|i| SVector::from_fn(|r, _| ((i * 7 + r) as f32).sin())).collect();
+    let first: Vec<SVector<f32, 5>> = vec![SVector::from_element(0.2); 33];
+    let second: Vec<SVector<f32, 2>> = vec![SVector::from_element(0.5); 33];
+    let (all, by_const) = (model.predict(&x)?, other.predict(&x)?);
+    for (i, x) in x.iter().enumerate() {
+        let one = model.call(x);
+        assert_eq!((one.first, one.second), (all.first[i], all.second[i]));
+        assert_eq!((one.first, one.second), (by_const.first[i], by_const.second[i]));
+    }
+    let mut compiled = model.compile(
+        Sgd { learning_rate: 0.0, ..Sgd::default() },
+        BranchesOutputs { first: CategoricalCrossentropy::default(), second: BinaryCrossentropy::default() },
+    );
+    let trained = compiled.train_on_batch(&x, (&first, &second))?.loss;
+    let evaluated = compiled.evaluate(&x, (&first, &second))?.loss;
+    // By hand, from the predictions.
+    let mut by_hand = 0.0;
+    for (first, second) in all.first.iter().zip(&all.second) {
+        by_hand -= first.iter().map(|p| 0.2 * f64::from(*p).ln()).sum::<f64>();
+        by_hand -= second.iter().map(|p| 0.25 * (f64::from(*p) * (1.0 - f64::from(*p))).ln()).sum::<f64>();
+    }
+    by_hand /= 33.0;
+    assert!((trained - evaluated).abs() < 1e-6 && (trained - by_hand).abs() < 1e-6, "{trained} {evaluated} {by_hand}");
+    Ok(())
+}
+
+#[test]
+fn masks_outlive_the_prediction() -> nn::Result<()> {
+    let x = [[1, 2, 3, 0, 0, 0, 0], [4, 5, 6, 7, 8, 9, 10], [0; 7]].map(SVector::<u32, 7>::from);
+    let y = [[1, 2, 3, 0, 0, 0, 0], [3, 2, 1, 0, 1, 2, 3], [0; 7]].map(|y| SMatrix::<u32, 1, 7>::from_row_slice(&y));
+    let mut compiled = Masked::boxed(&mut StdRng::seed_from_u64(5)).compile(
+        Sgd { learning_rate: 0.0, ..Sgd::default() },
+        SparseCategoricalCrossentropy::default(),
+    );
+    let trained = compiled.train_on_batch(&x, &y)?.loss;
+    let evaluated = compiled.evaluate(&x, &y)?.loss;
+    assert!((trained - evaluated).abs() < 1e-6, "{trained} {evaluated}");
+    Ok(())
+}

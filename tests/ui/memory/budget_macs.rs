@@ -1,0 +1,17 @@
+use nn::prelude::*;
+
+const LIMIT: usize = 8 * 1024;
+
+model! {
+    #[budget(macs = LIMIT)]
+    pub struct Digits;
+
+    let pixels = Input(shape = [64]);
+    let x = Dense(64, activation = relu)(pixels);
+    let x = Dense(64, activation = relu)(x);
+    let digit = Dense(10, activation = softmax)(x);
+
+    Model(inputs = pixels, outputs = digit)
+}
+
+fn main() {}
