@@ -31,6 +31,7 @@
 //!
 //! # Where to find what
 //!
+//! - [`budget`]: what a model may cost, checked when it compiles; [`arena`]: the memory of a prediction.
 //! - [`lints`]: the warnings, and how they are silenced; [`invalid_graphs`]: tests that invalid graphs do not compile.
 //! - [`from_keras`]: a tutorial for those who know Keras; [`keras_table`]: Keras's calls beside ours.
 //! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`initializers`],

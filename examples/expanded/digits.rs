@@ -164,7 +164,7 @@ const _: () = {
         Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
         Weights,
         activations::{Activate, Relu, Softmax},
-        arena::{part, parts, samples, samples_mut},
+        arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Dense, DenseWeights},
     };
 
@@ -265,7 +265,7 @@ const _: () = {
             let n = x.len();
             match pass {
                 Pass::Inference(m) => {
-                    let [y_dense] = parts(&mut m.activations, n, [0..64]);
+                    let y_dense = part_mut(&mut m.activations, n, 0..64);
                     Dense::<64, 64, 1>::DEFAULT.forward::<B>(
                         &w.dense,
                         x,
@@ -300,7 +300,7 @@ const _: () = {
                         samples_mut(y_digit),
                         Pass::Inference(&mut ()),
                     );
-                    let [x_digit] = parts(&mut m.activations, n, [0..10]);
+                    let x_digit = part_mut(&mut m.activations, n, 0..10);
                     Activate(Softmax).forward::<B>(
                         &(),
                         samples::<SVector<T, 10>>(x_digit),

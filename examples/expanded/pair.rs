@@ -268,7 +268,7 @@ const _: () = {
         Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
         Weights,
         activations::{Activate, Sigmoid},
-        arena::{part, parts, samples, samples_mut},
+        arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Concatenate, Dense, DenseWeights},
     };
 
@@ -309,7 +309,7 @@ const _: () = {
 
     /// The activations of a prediction with [`Pair`].
     pub struct PairScratch<T: Scalar, B: Storage> {
-        activations: B::Of<[T; { PairGraph::activations.size() }]>,
+        activations: B::Of<[T; PairGraph::activations.size()]>,
         tower_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
         tower_1_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
     }
@@ -440,7 +440,7 @@ const _: () = {
             let n = x.0.len();
             match pass {
                 Pass::Inference(m) => {
-                    let [y_tower] = parts(&mut m.activations, n, [const { PairGraph::activations.range(0) }]);
+                    let y_tower = part_mut(&mut m.activations, n, const { PairGraph::activations.range(0) });
                     Layer::<T, SVector<T, 64>>::forward::<B>(
                         &PairTowerLayer::new(),
                         &w.tower,
@@ -448,7 +448,7 @@ const _: () = {
                         samples_mut(y_tower),
                         Pass::Inference(&mut m.tower_memory),
                     );
-                    let [y_tower_1] = parts(&mut m.activations, n, [const { PairGraph::activations.range(1) }]);
+                    let y_tower_1 = part_mut(&mut m.activations, n, const { PairGraph::activations.range(1) });
                     Layer::<T, SVector<T, 64>>::forward::<B>(
                         &PairTowerLayer::new(),
                         &w.tower,
@@ -512,7 +512,7 @@ const _: () = {
                             samples_mut(y_same),
                             Pass::Inference(&mut ()),
                         );
-                    let [x_same] = parts(&mut m.activations, n, [const { PairGraph::activations.range(3) }]);
+                    let x_same = part_mut(&mut m.activations, n, const { PairGraph::activations.range(3) });
                     Activate(Sigmoid).forward::<B>(
                         &(),
                         samples::<

@@ -219,7 +219,7 @@ const _: () = {
         Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
         Weights,
         activations::{Activate, Relu, Sigmoid, Softmax},
-        arena::{part, parts, samples, samples_mut},
+        arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Concatenate, Dense, DenseWeights, Dropout},
     };
 
@@ -342,7 +342,7 @@ const _: () = {
             let n = x.0.len();
             match pass {
                 Pass::Inference(m) => {
-                    let [y_both] = parts(&mut m.activations, n, [0..20]);
+                    let y_both = part_mut(&mut m.activations, n, 0..20);
                     Layer::<T, (SVector<T, 8>, SVector<T, 12>)>::forward::<B>(
                         &Concatenate::<1, 20, 1>::DEFAULT,
                         &(),
@@ -382,14 +382,14 @@ const _: () = {
                         samples_mut(y_answer),
                         Pass::Inference(&mut ()),
                     );
-                    let [x_answer] = parts(&mut m.activations, n, [0..10]);
+                    let x_answer = part_mut(&mut m.activations, n, 0..10);
                     Activate(Softmax).forward::<B>(
                         &(),
                         samples::<SVector<T, 10>>(x_answer),
                         &mut *y.0,
                         Pass::Inference(&mut ()),
                     );
-                    let [y_concatenate] = parts(&mut m.activations, n, [0..18]);
+                    let y_concatenate = part_mut(&mut m.activations, n, 0..18);
                     Layer::<T, (SVector<T, 10>, SVector<T, 8>)>::forward::<B>(
                         &Concatenate::<1, 18, 1>::DEFAULT,
                         &(),
@@ -404,7 +404,7 @@ const _: () = {
                         samples_mut(y_certain),
                         Pass::Inference(&mut ()),
                     );
-                    let [x_certain] = parts(&mut m.activations, n, [18..19]);
+                    let x_certain = part_mut(&mut m.activations, n, 18..19);
                     Activate(Sigmoid).forward::<B>(
                         &(),
                         samples::<SVector<T, 1>>(x_certain),

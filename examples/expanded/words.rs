@@ -205,7 +205,7 @@ const _: () = {
         Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
         Weights,
         activations::{Activate, Softmax},
-        arena::{part, parts, samples, samples_mut},
+        arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Dense, DenseWeights, Embedding, EmbeddingWeights, GlobalAveragePooling1D, NotZero},
     };
 
@@ -330,14 +330,14 @@ const _: () = {
             let n = x.len();
             match pass {
                 Pass::Inference(m) => {
-                    let [y_table] = parts(&mut m.activations, n, [0..48]);
+                    let y_table = part_mut(&mut m.activations, n, 0..48);
                     Embedding::<100, 8, 6>::DEFAULT.forward::<B>(
                         &w.table,
                         x,
                         samples_mut(y_table),
                         Pass::Inference(&mut ()),
                     );
-                    let [y_words_not_zero] = parts(&mut m.indices, n, [0..6]);
+                    let y_words_not_zero = part_mut(&mut m.indices, n, 0..6);
                     Layer::<T, SVector<u32, 6>>::forward::<B>(
                         &NotZero::DEFAULT,
                         &(),
@@ -346,7 +346,7 @@ const _: () = {
                         Pass::Inference(&mut ()),
                     );
                     let [x_table, y_mean] = parts(&mut m.activations, n, [0..48, 48..56]);
-                    let [x_words_not_zero] = parts(&mut m.indices, n, [0..6]);
+                    let x_words_not_zero = part_mut(&mut m.indices, n, 0..6);
                     Layer::<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>::forward::<B>(
                         &GlobalAveragePooling1D::DEFAULT,
                         &(),
@@ -361,7 +361,7 @@ const _: () = {
                         samples_mut(y_kind),
                         Pass::Inference(&mut ()),
                     );
-                    let [x_kind] = parts(&mut m.activations, n, [0..3]);
+                    let x_kind = part_mut(&mut m.activations, n, 0..3);
                     Activate(Softmax).forward::<B>(
                         &(),
                         samples::<SVector<T, 3>>(x_kind),

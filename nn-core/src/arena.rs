@@ -191,6 +191,14 @@ mod memory {
         part.unwrap_or_default()
     }
 
+    /// The scalars of tensor `range` of the first `n` samples, to be written.
+    #[inline(always)]
+    pub fn part_mut<E, const SIZE: usize>(arena: &mut [[E; SIZE]], n: usize, range: Range<usize>) -> &mut [E] {
+        let part = arena.as_flattened_mut().get_mut(range.start * n..range.end * n);
+        debug_assert!(part.is_some(), "the memory is too small for {n} samples");
+        part.unwrap_or_default()
+    }
+
     /// The scalars of several tensors of the first `n` samples. The plan sees to it that they do not overlap.
     #[inline(always)]
     pub fn parts<E, const SIZE: usize, const K: usize>(
@@ -218,7 +226,7 @@ mod memory {
 }
 
 #[cfg(feature = "compute")]
-pub use memory::{part, parts, samples, samples_mut};
+pub use memory::{part, part_mut, parts, samples, samples_mut};
 
 #[cfg(test)]
 mod tests {

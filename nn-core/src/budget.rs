@@ -1,5 +1,13 @@
 //! Budgets: `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` on the struct of a model.
 //!
+//! ```text
+//! error[E0080]: evaluation panicked: `Digits` has 35,880 bytes of weights, 3,112 more than its budget of 32,768
+//!                 = note: most of them in `dense` (16,640 bytes), `dense_1` (16,640), `digit` (2,600)
+//!   |
+//! 4 |     #[budget(flash = "32 KiB")]
+//!   |                      ^^^^^^^^ evaluation of `_` failed here
+//! ```
+//!
 //! Each is checked when the model compiles, for weights of `f32`, whether the model is used or not. A budget that is exceeded is an error on its value, which says by how
 //! much, and what weighs most:
 //!

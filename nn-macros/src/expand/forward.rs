@@ -94,9 +94,10 @@ fn prediction(context: &Context<'_>, node: &Node, pass: TokenStream) -> TokenStr
     });
     let y = one_or_tuple(y.collect());
     let call = over_batch(context, node, quote!(forward::<B>), quote!(#w, #x, #y, #pass));
-    let takes = takes
-        .into_iter()
-        .map(|(field, (names, ranges))| quote!(let [#(#names),*] = #arena parts(&mut m.#field, n, [#(#ranges),*]);));
+    let takes = takes.into_iter().map(|(field, (names, ranges))| match names.len() {
+        1 => quote!(#(let #names = #arena part_mut(&mut m.#field, n, #ranges);)*),
+        _ => quote!(let [#(#names),*] = #arena parts(&mut m.#field, n, [#(#ranges),*]);),
+    });
     quote!(#(#takes)* #call)
 }
 

@@ -95,7 +95,7 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
         #prelude
         #[allow(unused_imports)]
         use ::nn::{
-            #(#root,)* activations::{#(#activations),*}, arena::{part, parts, samples, samples_mut}, layers::{#(#layers),*},
+            #(#root,)* activations::{#(#activations),*}, arena::{part, part_mut, parts, samples, samples_mut}, layers::{#(#layers),*},
         };
     };
     let paths = Paths { nn: quote!(), layers: quote!(), activations: quote!(), arena: quote!(), imported: true };

@@ -75,7 +75,7 @@ pub(crate) fn scratch_fields(context: &Context<'_>) -> Vec<(Ident, TokenStream)>
                 Some(size) => Literal::usize_unsuffixed(size).into_token_stream(),
                 None => {
                     let plan = context.own(name);
-                    quote_spanned!(context.name.span()=> { #plan.size() })
+                    quote_spanned!(context.name.span()=> #plan.size())
                 }
             };
             fields.push((format_ident!("{name}"), quote!(B::Of<[#element; #size]>)));

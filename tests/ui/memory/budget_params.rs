@@ -1,7 +1,7 @@
 use nn::prelude::*;
 
 model! {
-    #[budget(params = 9_000)]
+    #[budget(params = 8_000)]
     pub struct Digits;
 
     let pixels = Input(shape = [64]);
