@@ -1,5 +1,6 @@
 //! [`Scalar`]: the number type of a model.
 
+use crate::kernels::Shared;
 use crate::tensor::Element;
 use nalgebra::RealField;
 
@@ -7,7 +8,7 @@ use nalgebra::RealField;
 ///
 /// Arithmetic and functions (`exp`, `tanh`, `sqrt`, …) come from nalgebra's [`RealField`]; they use the platform's
 /// library under `std` and the `libm` crate without it. The trait is sealed.
-pub trait Scalar: RealField + Copy + Default + core::iter::Sum + Element + sealed::Sealed {
+pub trait Scalar: RealField + Copy + Default + core::iter::Sum + Element + Shared + sealed::Sealed {
     /// 0.
     const ZERO: Self;
     /// 1.
