@@ -7,7 +7,8 @@
 //! depend, to the last bit, on the samples beside it.
 
 use super::block::{self, Along, Rows, Target, each};
-use super::level::Kernel;
+use super::level::{Kernel, dispatch};
+use super::shape::{Any, One, Shape};
 use super::vector::Vector;
 use crate::kernels::Shared;
 use crate::scalar::Scalar;
@@ -22,14 +23,20 @@ pub fn affine<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[
         return;
     }
     let n = y.len() / O;
-    Shared::affine(Affine { n, inputs: I, outputs: O, w: &w[..I * O], b, x: &x[..n * I], y: &mut y[..n * O] });
+    let (w, x, y) = (&w[..I * O], &x[..n * I], &mut y[..n * O]);
+    if n == 1 && I * O <= SMALL {
+        dispatch(Affine { shape: One::<I, O>, w, b, x, y });
+    } else {
+        Shared::affine(Affine { shape: Any { n, inputs: I, outputs: O }, w, b, x, y });
+    }
 }
 
+/// A single sample and so few weights have a kernel of their own: what a shape costs that is not known would be felt.
+const SMALL: usize = 4096;
+
 /// The arguments of [`affine`].
-pub struct Affine<'a, T> {
-    n: usize,
-    inputs: usize,
-    outputs: usize,
+pub struct Affine<'a, T, S = Any> {
+    shape: S,
     w: &'a [T],
     b: &'a [T],
     x: &'a [T],
@@ -39,14 +46,14 @@ pub struct Affine<'a, T> {
 /// Inputs whose weights, in one column of blocks, stay in the nearest caches.
 const PART: usize = 1024;
 
-impl<T: Scalar> Kernel<T> for Affine<'_, T> {
+impl<T: Scalar, S: Shape> Kernel<T> for Affine<'_, T, S> {
     type Output = ();
 
     #[inline(always)]
     fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(mut self) {
         const { assert!(C == 2) };
         let (wide, two) = (WIDE * V::LANES, 2 * V::LANES);
-        let (n, outputs) = (self.n, self.outputs);
+        let (n, outputs) = (self.shape.n(), self.shape.outputs());
         // Where one sample has enough sums to compute with.
         let whole = outputs / wide * wide;
         if whole > 0 {
@@ -73,11 +80,12 @@ impl<T: Scalar> Kernel<T> for Affine<'_, T> {
     }
 }
 
-impl<T: Scalar> Affine<'_, T> {
+impl<T: Scalar, H: Shape> Affine<'_, T, H> {
     /// All samples; `width` outputs from `o` on, in `S` sums each.
     #[inline(always)]
     fn split<V: Vector<T>, const R: usize, const C: usize, const S: usize>(&mut self, o: usize, width: usize) {
-        let (n, most) = (self.n, self.n / R * R);
+        let n = self.shape.n();
+        let most = n / R * R;
         if width == C * V::LANES {
             self.column::<V, R, C, S>(0..most, o, width, true);
             self.column::<V, 1, C, S>(most..n, o, width, true);
@@ -101,14 +109,14 @@ impl<T: Scalar> Affine<'_, T> {
         }
         let mut i = 0;
         loop {
-            let depth = PART.min(self.inputs - i);
+            let depth = PART.min(self.shape.inputs() - i);
             let mut s = samples.start;
             while s < samples.end {
                 self.block::<V, R, C, S>(s, i, depth, o, width, full);
                 s += R;
             }
             i += depth;
-            if i == self.inputs {
+            if i == self.shape.inputs() {
                 return;
             }
         }
@@ -125,7 +133,7 @@ impl<T: Scalar> Affine<'_, T> {
         width: usize,
         full: bool,
     ) {
-        let (inputs, outputs) = (self.inputs, self.outputs);
+        let (inputs, outputs) = (self.shape.inputs(), self.shape.outputs());
         let w = Rows { data: &self.w[(i * outputs + o).min(self.w.len())..], stride: outputs };
         let x = Along(Rows { data: &self.x[s * inputs + i..], stride: inputs });
         let mut sums = [[V::splat(T::ZERO); C]; R];

@@ -35,7 +35,7 @@ impl Level {
 }
 
 /// The vectors of a number type.
-pub(super) trait Vectors: Scalar {
+pub trait Vectors: Sized {
     type Portable: Vector<Self>;
     type Baseline: Vector<Self>;
     #[cfg(target_arch = "x86_64")]
@@ -82,7 +82,7 @@ pub(super) trait Kernel<T: Scalar> {
 
 /// Runs a kernel at the level of this machine.
 #[inline(always)]
-pub(super) fn dispatch<T: Vectors, K: Kernel<T>>(kernel: K) -> K::Output {
+pub(super) fn dispatch<T: Scalar, K: Kernel<T>>(kernel: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
     match detect::level() {
         #[cfg(feature = "testing")]
@@ -98,19 +98,19 @@ pub(super) fn dispatch<T: Vectors, K: Kernel<T>>(kernel: K) -> K::Output {
 
 /// Not inlined: its room on the stack would be made at the other levels, too.
 #[inline(never)]
-fn baseline<T: Vectors, V: Vector<T>, K: Kernel<T>>(kernel: K) -> K::Output {
+fn baseline<T: Scalar, V: Vector<T>, K: Kernel<T>>(kernel: K) -> K::Output {
     kernel.run::<V, 4, 2, 8>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn avx2<T: Vectors, K: Kernel<T>>(kernel: K) -> K::Output {
+fn avx2<T: Scalar, K: Kernel<T>>(kernel: K) -> K::Output {
     kernel.run::<T::Avx2, 4, 2, 8>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,avx512f,avx512vl,avx512dq")]
-fn avx512<T: Vectors, K: Kernel<T>>(kernel: K) -> K::Output {
+fn avx512<T: Scalar, K: Kernel<T>>(kernel: K) -> K::Output {
     kernel.run::<T::Avx512, 8, 2, 4>()
 }
 

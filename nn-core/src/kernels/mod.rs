@@ -36,6 +36,7 @@ optimised! {
     #[doc(hidden)]
     pub mod level;
     mod outer;
+    mod shape;
     mod shared;
     mod sums;
     mod transposed;

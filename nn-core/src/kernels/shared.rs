@@ -1,11 +1,11 @@
 //! [`Shared`]: the kernels of a number type, which all shapes share.
 
-use super::level::dispatch;
+use super::level::{Vectors, dispatch};
 use super::{affine::Affine, outer::AddOuter, sums::AddRows, sums::Dot, transposed::AddTransposed};
 
 /// The kernels of a number type, compiled in this crate, once.
 #[doc(hidden)]
-pub trait Shared: Sized {
+pub trait Shared: Vectors {
     fn affine(arguments: Affine<'_, Self>);
     fn add_outer(arguments: AddOuter<'_, Self>);
     fn add_transposed(arguments: AddTransposed<'_, Self>);

@@ -6,7 +6,7 @@
 use crate::scalar::Scalar;
 
 /// Several scalars that are computed with at once.
-pub(super) trait Vector<T>: Copy {
+pub trait Vector<T>: Copy {
     /// How many.
     const LANES: usize;
     /// All lanes are this scalar.
@@ -28,7 +28,7 @@ pub(super) trait Vector<T>: Copy {
 /// For targets without intrinsics here.
 #[derive(Clone, Copy)]
 #[cfg_attr(target_arch = "x86_64", allow(dead_code))]
-pub(super) struct Plain<T, const N: usize>([T; N]);
+pub struct Plain<T, const N: usize>([T; N]);
 
 impl<T: Scalar, const N: usize> Vector<T> for Plain<T, N> {
     const LANES: usize = N;
