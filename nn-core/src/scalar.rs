@@ -23,6 +23,10 @@ pub trait Scalar: RealField + Copy + Default + core::iter::Sum + Element + Share
     /// The error function, `2/√π ∫₀ˣ exp(-t²) dt`.
     fn erf(self) -> Self;
 
+    /// A function of this value: `single` for an `f32`, else `otherwise`.
+    #[doc(hidden)]
+    fn in_single(self, single: impl Fn(f32) -> f32, otherwise: impl Fn(Self) -> Self) -> Self;
+
     /// `self · a + b`, rounded once: only for code that is compiled for an instruction that does it.
     #[cfg(feature = "std")]
     #[doc(hidden)]
@@ -53,6 +57,11 @@ impl Scalar for f32 {
         libm::erff(self)
     }
 
+    #[inline(always)]
+    fn in_single(self, single: impl Fn(f32) -> f32, _: impl Fn(f32) -> f32) -> f32 {
+        single(self)
+    }
+
     #[cfg(feature = "std")]
     #[inline(always)]
     fn fused_mul_add(self, a: f32, b: f32) -> f32 {
@@ -76,6 +85,11 @@ impl Scalar for f64 {
 
     fn erf(self) -> f64 {
         libm::erf(self)
+    }
+
+    #[inline(always)]
+    fn in_single(self, _: impl Fn(f32) -> f32, otherwise: impl Fn(f64) -> f64) -> f64 {
+        otherwise(self)
     }
 
     #[cfg(feature = "std")]
