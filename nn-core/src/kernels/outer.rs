@@ -8,6 +8,7 @@ use super::level::Kernel;
 use super::vector::Vector;
 use crate::kernels::Shared;
 use crate::scalar::Scalar;
+use core::ops::Range;
 
 /// The weights' share of the gradient of [`affine`](super::affine), summed over the samples: `dW += Σₙ dy[n] ⊗ x[n]`.
 ///
@@ -33,6 +34,8 @@ pub struct AddOuter<'a, T> {
 
 /// Samples that are summed at once.
 const SAMPLES: usize = 256;
+/// Inputs whose scalars of so many samples stay in the second cache while all outputs pass.
+const INPUTS: usize = 256;
 
 impl<T: Scalar> Kernel<T> for AddOuter<'_, T> {
     type Output = ();
@@ -44,40 +47,44 @@ impl<T: Scalar> Kernel<T> for AddOuter<'_, T> {
         let whole = self.outputs / two * two;
         for s in (0..self.n).step_by(SAMPLES) {
             let depth = SAMPLES.min(self.n - s);
-            for o in (0..whole).step_by(two) {
-                self.column::<V, R, 2>(s, depth, o, two, true);
-            }
-            let rest = self.outputs - whole;
-            if rest > V::LANES {
-                self.column::<V, R, 2>(s, depth, whole, rest, false);
-            } else if rest > 0 {
-                self.column::<V, R, 1>(s, depth, whole, rest, false);
+            for i in (0..self.inputs).step_by(INPUTS) {
+                let inputs = i..self.inputs.min(i + INPUTS);
+                for o in (0..whole).step_by(two) {
+                    self.column::<V, R, 2>(inputs.clone(), s, depth, o, two, true);
+                }
+                let rest = self.outputs - whole;
+                if rest > V::LANES {
+                    self.column::<V, R, 2>(inputs, s, depth, whole, rest, false);
+                } else if rest > 0 {
+                    self.column::<V, R, 1>(inputs, s, depth, whole, rest, false);
+                }
             }
         }
     }
 }
 
 impl<T: Scalar> AddOuter<'_, T> {
-    /// All inputs; `depth` samples from `s` on, `width` outputs from `o` on.
+    /// Some inputs; `depth` samples from `s` on, `width` outputs from `o` on.
     #[inline(always)]
     fn column<V: Vector<T>, const R: usize, const C: usize>(
         &mut self,
+        inputs: Range<usize>,
         s: usize,
         depth: usize,
         o: usize,
         width: usize,
         full: bool,
     ) {
-        let mut i = 0;
-        while i + R <= self.inputs {
+        let mut i = inputs.start;
+        while i + R <= inputs.end {
             self.block::<V, R, C>(i, s, depth, o, width, full);
             i += R;
         }
-        while R > 4 && i + 4 <= self.inputs {
+        while R > 4 && i + 4 <= inputs.end {
             self.block::<V, 4, C>(i, s, depth, o, width, full);
             i += 4;
         }
-        while i < self.inputs {
+        while i < inputs.end {
             self.block::<V, 1, C>(i, s, depth, o, width, full);
             i += 1;
         }

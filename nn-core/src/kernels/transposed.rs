@@ -45,6 +45,8 @@ pub struct AddTransposed<'a, T> {
 
 /// Samples from which on a copy of the weights pays.
 const FEW: usize = 4;
+/// Samples that share a copy: so many that it pays, and so few that their gradients stay in the nearer caches meanwhile.
+const SAMPLES: usize = 256;
 
 impl<T: Scalar> Kernel<T> for AddTransposed<'_, T> {
     type Output = ();
@@ -55,15 +57,18 @@ impl<T: Scalar> Kernel<T> for AddTransposed<'_, T> {
             return if self.outputs < 4 { self.scalars() } else { self.dots::<V>() };
         }
         let mut panel = Panel::new();
-        for i in (0..self.inputs).step_by(LANES) {
-            let width = LANES.min(self.inputs - i);
-            for o in (0..self.outputs).step_by(DEPTH) {
-                let depth = DEPTH.min(self.outputs - o);
-                panel.fill(&self.w[i * self.outputs + o..], self.outputs, depth, width);
-                if C * V::LANES > LANES {
-                    self.panel::<V, R, 1>(&panel, i, width, o, depth);
-                } else {
-                    self.panel::<V, R, C>(&panel, i, width, o, depth);
+        for s in (0..self.n).step_by(SAMPLES) {
+            let samples = s..self.n.min(s + SAMPLES);
+            for i in (0..self.inputs).step_by(LANES) {
+                let width = LANES.min(self.inputs - i);
+                for o in (0..self.outputs).step_by(DEPTH) {
+                    let depth = DEPTH.min(self.outputs - o);
+                    panel.fill(&self.w[i * self.outputs + o..], self.outputs, depth, width);
+                    if C * V::LANES > LANES {
+                        self.panel::<V, R, 1>(&panel, samples.clone(), i, width, o, depth);
+                    } else {
+                        self.panel::<V, R, C>(&panel, samples.clone(), i, width, o, depth);
+                    }
                 }
             }
         }
@@ -76,21 +81,23 @@ impl<T: Scalar> AddTransposed<'_, T> {
     fn panel<V: Vector<T>, const R: usize, const C: usize>(
         &mut self,
         panel: &Panel<T>,
+        samples: Range<usize>,
         i: usize,
         width: usize,
         o: usize,
         depth: usize,
     ) {
-        let (most, fours) = (self.n / R * R, self.n / 4 * 4);
+        let (start, n) = (samples.start, samples.len());
+        let (most, fours) = (start + n / R * R, start + n / 4 * 4);
         let lanes = C * V::LANES;
         for l in (0..width).step_by(lanes) {
             let panel = Rows { data: &panel.lanes.as_flattened()[l..], stride: LANES };
             let width = lanes.min(width - l);
-            self.samples::<V, R, C>(panel, 0..most, i + l, width, o, depth);
+            self.samples::<V, R, C>(panel, start..most, i + l, width, o, depth);
             if R > 4 {
                 self.samples::<V, 4, C>(panel, most..fours, i + l, width, o, depth);
             }
-            self.samples::<V, 1, C>(panel, fours..self.n, i + l, width, o, depth);
+            self.samples::<V, 1, C>(panel, fours..samples.end, i + l, width, o, depth);
         }
     }
 
@@ -108,6 +115,10 @@ impl<T: Scalar> AddTransposed<'_, T> {
         let (inputs, outputs, lanes) = (self.inputs, self.outputs, C * V::LANES);
         for s in samples.step_by(R) {
             let dy = Along(Rows { data: &self.dy[s * outputs + o..], stride: outputs });
+            for r in 0..R {
+                // Rows far apart are not fetched ahead by themselves.
+                block::prefetch(self.dx, (s + r) * inputs + i);
+            }
             let mut sums = [[V::splat(T::ZERO); C]; R];
             block::sum::<T, V, R, C, 1>(&mut sums, panel, lanes, true, dy, depth);
             let data = &mut self.dx[s * inputs + i..];
