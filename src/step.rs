@@ -1,6 +1,7 @@
 //! One training step, on memory that is made once: gradients, loss, regularization, running states, optimizer.
 
 use crate::freeze::{layers, visit_layers};
+use crate::kernels;
 use crate::losses::{Losses, Weighting};
 use crate::optimizers::{Clipping, Idle, MAX_SLOTS, Optimizer};
 use crate::rows::Rows;
@@ -226,7 +227,8 @@ impl<M: Model> Learner<M> {
                 *run = &mut slot.as_mut_slice()[range.clone()];
             }
             let (w, g) = (&mut model.as_mut_slice()[range.clone()], &dw.as_slice()[range]);
-            optimizer.update(steps, learning_rate, w, g, &mut runs[..count]);
+            let state = &mut runs[..count];
+            kernels::run::<M::Scalar, _>(Update { optimizer, step: steps, learning_rate, w, g, state });
         };
         for range in &self.runs {
             update(&self.dw, &mut self.slots, range.clone());
@@ -261,6 +263,25 @@ impl<M: Model> Learner<M> {
                 model.as_mut_slice()[range.clone()].copy_from_slice(&average.as_slice()[range.clone()]);
             }
         }
+    }
+}
+
+/// The arguments of [`Optimizer::update`], as a loop for all levels.
+struct Update<'a, 'b, O, T> {
+    optimizer: &'a O,
+    step: u64,
+    learning_rate: f64,
+    w: &'a mut [T],
+    g: &'a [T],
+    state: &'a mut [&'b mut [T]],
+}
+
+impl<O: Optimizer, T: Scalar> kernels::Loop for Update<'_, '_, O, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.optimizer.update(self.step, self.learning_rate, self.w, self.g, self.state);
     }
 }
 

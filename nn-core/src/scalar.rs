@@ -1,5 +1,6 @@
 //! [`Scalar`]: the number type of a model.
 
+use crate::kernels::Shared;
 use crate::tensor::Element;
 use nalgebra::RealField;
 
@@ -7,7 +8,7 @@ use nalgebra::RealField;
 ///
 /// Arithmetic and functions (`exp`, `tanh`, `sqrt`, …) come from nalgebra's [`RealField`]; they use the platform's
 /// library under `std` and the `libm` crate without it. The trait is sealed.
-pub trait Scalar: RealField + Copy + Default + core::iter::Sum + Element + sealed::Sealed {
+pub trait Scalar: RealField + Copy + Default + core::iter::Sum + Element + Shared + sealed::Sealed {
     /// 0.
     const ZERO: Self;
     /// 1.
@@ -21,6 +22,10 @@ pub trait Scalar: RealField + Copy + Default + core::iter::Sum + Element + seale
 
     /// The error function, `2/√π ∫₀ˣ exp(-t²) dt`.
     fn erf(self) -> Self;
+
+    /// A function of this value: `single` for an `f32`, else `otherwise`.
+    #[doc(hidden)]
+    fn in_single(self, single: impl Fn(f32) -> f32, otherwise: impl Fn(Self) -> Self) -> Self;
 
     /// `self · a + b`, rounded once: only for code that is compiled for an instruction that does it.
     #[cfg(feature = "std")]
@@ -52,6 +57,11 @@ impl Scalar for f32 {
         libm::erff(self)
     }
 
+    #[inline(always)]
+    fn in_single(self, single: impl Fn(f32) -> f32, _: impl Fn(f32) -> f32) -> f32 {
+        single(self)
+    }
+
     #[cfg(feature = "std")]
     #[inline(always)]
     fn fused_mul_add(self, a: f32, b: f32) -> f32 {
@@ -75,6 +85,11 @@ impl Scalar for f64 {
 
     fn erf(self) -> f64 {
         libm::erf(self)
+    }
+
+    #[inline(always)]
+    fn in_single(self, _: impl Fn(f32) -> f32, otherwise: impl Fn(f64) -> f64) -> f64 {
+        otherwise(self)
     }
 
     #[cfg(feature = "std")]

@@ -1,5 +1,6 @@
 //! [`Activate`]: an activation as a layer.
 
+use crate::kernels;
 use crate::layer::{Layer, Pass};
 use crate::scalar::Scalar;
 use crate::storage::Storage;
@@ -39,6 +40,9 @@ pub trait Activation {
 
 /// An activation that acts on each scalar.
 ///
+/// Where its functions are `#[inline]` and have neither branches nor calls, loops over them become vectors of the machine's
+/// widest kind, which the functions in [`kernels`](crate::kernels) are made for.
+///
 /// ```
 /// use nn_core::{Scalar, activations::Elementwise};
 ///
@@ -71,16 +75,42 @@ impl<F: Elementwise> Activation for F {
 
     #[inline]
     fn forward<T: Scalar>(&self, _: usize, x: &[T], y: &mut [T]) {
-        for (y, &x) in y.iter_mut().zip(x) {
-            *y = self.value(x);
-        }
+        kernels::map(&Value(self), x, y);
     }
 
     #[inline]
     fn backward<T: Scalar>(&self, _: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+        kernels::run::<T, _>(Backward { f: self, x, y, dy, dx });
+    }
+}
+
+/// An activation as what [`kernels::map`] takes.
+struct Value<'a, F>(&'a F);
+
+impl<T: Scalar, F: Elementwise> kernels::Function<T> for Value<'_, F> {
+    #[inline(always)]
+    fn value(&self, x: T) -> T {
+        self.0.value(x)
+    }
+}
+
+/// The arguments of [`Activation::backward`].
+struct Backward<'a, F, T> {
+    f: &'a F,
+    x: &'a [T],
+    y: &'a [T],
+    dy: &'a [T],
+    dx: &'a mut [T],
+}
+
+impl<T: Scalar, F: Elementwise> kernels::Loop for Backward<'_, F, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
         // y = f(x), so dx += f'(x) · dy
-        for (((dx, &dy), &x), &y) in dx.iter_mut().zip(dy).zip(x).zip(y) {
-            *dx += self.derivative(x, y) * dy;
+        for (((dx, &dy), &x), &y) in self.dx.iter_mut().zip(self.dy).zip(self.x).zip(self.y) {
+            *dx += self.f.derivative(x, y) * dy;
         }
     }
 }

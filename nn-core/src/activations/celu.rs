@@ -18,6 +18,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["celu"], path: "activations::Ce
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
+    use crate::kernels;
     use crate::scalar::Scalar;
 
     /// `x` above zero, `alpha · (exp(x / alpha) - 1)` below
@@ -36,7 +37,7 @@ pub(super) mod compute {
     impl Elementwise for Celu {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            if x > T::ZERO { x } else { T::of(self.alpha) * (x / T::of(self.alpha)).exp_m1() }
+            if x > T::ZERO { x } else { T::of(self.alpha) * kernels::exp_m1(x / T::of(self.alpha)) }
         }
 
         #[inline(always)]

@@ -15,6 +15,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["elu"], path: "activations::Elu
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
+    use crate::kernels;
     use crate::scalar::Scalar;
 
     /// `x` above zero, `alpha · (exp(x) - 1)` below
@@ -33,7 +34,7 @@ pub(super) mod compute {
     impl Elementwise for Elu {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            if x > T::ZERO { x } else { T::of(self.alpha) * x.exp_m1() }
+            if x > T::ZERO { x } else { T::of(self.alpha) * kernels::exp_m1(x) }
         }
 
         #[inline(always)]

@@ -15,6 +15,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["exponential"], path: "activati
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
+    use crate::kernels;
     use crate::scalar::Scalar;
 
     /// `exp(x)`
@@ -24,7 +25,7 @@ pub(super) mod compute {
     impl Elementwise for Exponential {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            x.exp()
+            kernels::exp(x)
         }
 
         #[inline(always)]

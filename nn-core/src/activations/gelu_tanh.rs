@@ -18,6 +18,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["gelu_tanh"], path: "activation
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
+    use crate::kernels;
     use crate::scalar::Scalar;
     /// `√(2/π)`
     const FACTOR: f64 = 0.7978845608028654;
@@ -36,12 +37,12 @@ pub(super) mod compute {
     impl Elementwise for GeluTanh {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            T::of(0.5) * x * (T::ONE + inner(x).tanh())
+            T::of(0.5) * x * (T::ONE + kernels::tanh(inner(x)))
         }
 
         #[inline(always)]
         fn derivative<T: Scalar>(&self, x: T, _: T) -> T {
-            let t = inner(x).tanh();
+            let t = kernels::tanh(inner(x));
             let du = T::of(FACTOR) * (T::ONE + T::of(3.0 * CUBIC) * x * x);
             T::of(0.5) * (T::ONE + t) + T::of(0.5) * x * (T::ONE - t * t) * du
         }

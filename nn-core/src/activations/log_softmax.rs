@@ -15,6 +15,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["log_softmax"], path: "activati
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Activation;
+    use crate::kernels::exp;
     use crate::scalar::Scalar;
 
     /// `x - ln Σ exp(x)` over the features
@@ -26,7 +27,7 @@ pub(super) mod compute {
         fn forward<T: Scalar>(&self, features: usize, x: &[T], y: &mut [T]) {
             for (x, y) in x.chunks_exact(features).zip(y.chunks_exact_mut(features)) {
                 let max = x.iter().fold(x[0], |max, &x| if x > max { x } else { max });
-                let sum: T = x.iter().map(|&x| (x - max).exp()).sum();
+                let sum: T = x.iter().map(|&x| exp(x - max)).sum();
                 let log = max + sum.ln();
                 for (y, &x) in y.iter_mut().zip(x) {
                     *y = x - log;
@@ -41,7 +42,7 @@ pub(super) mod compute {
             for ((y, dy), dx) in positions {
                 let sum: T = dy.iter().copied().sum();
                 for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
-                    *dx += dy - y.exp() * sum;
+                    *dx += dy - exp(y) * sum;
                 }
             }
         }

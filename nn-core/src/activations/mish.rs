@@ -15,6 +15,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["mish"], path: "activations::Mi
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::{Elementwise, Sigmoid, Softplus};
+    use crate::kernels;
     use crate::scalar::Scalar;
 
     /// `x · tanh(softplus(x))`
@@ -24,12 +25,12 @@ pub(super) mod compute {
     impl Elementwise for Mish {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            x * Softplus.value(x).tanh()
+            x * kernels::tanh(Softplus.value(x))
         }
 
         #[inline(always)]
         fn derivative<T: Scalar>(&self, x: T, _: T) -> T {
-            let t = Softplus.value(x).tanh();
+            let t = kernels::tanh(Softplus.value(x));
             t + x * (T::ONE - t * t) * Sigmoid.value(x)
         }
     }

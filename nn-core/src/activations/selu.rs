@@ -20,6 +20,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["selu"], path: "activations::Se
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
+    use crate::kernels;
     use crate::scalar::Scalar;
     const ALPHA: f64 = 1.6732632423543772;
     const SCALE: f64 = 1.0507009873554805;
@@ -31,7 +32,7 @@ pub(super) mod compute {
     impl Elementwise for Selu {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            if x > T::ZERO { T::of(SCALE) * x } else { T::of(SCALE * ALPHA) * x.exp_m1() }
+            if x > T::ZERO { T::of(SCALE) * x } else { T::of(SCALE * ALPHA) * kernels::exp_m1(x) }
         }
 
         #[inline(always)]

@@ -15,6 +15,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["sigmoid"], path: "activations:
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::{Elementwise, Head};
+    use crate::kernels;
     use crate::scalar::Scalar;
 
     /// `1 / (1 + exp(-x))`
@@ -26,8 +27,7 @@ pub(super) mod compute {
 
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            // exp(-x) overflows to infinity for very negative x, and 1/∞ is the right 0.
-            T::ONE / (T::ONE + (-x).exp())
+            kernels::sigmoid(x)
         }
 
         #[inline(always)]

@@ -15,7 +15,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["softmax"], path: "activations:
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::{Activation, Head};
-    use crate::kernels::dot;
+    use crate::kernels::{dot, exp_all};
     use crate::scalar::Scalar;
 
     /// `exp(x) / Σ exp(x)` over the features
@@ -29,13 +29,16 @@ pub(super) mod compute {
         fn forward<T: Scalar>(&self, features: usize, x: &[T], y: &mut [T]) {
             for (x, y) in x.chunks_exact(features).zip(y.chunks_exact_mut(features)) {
                 let max = x.iter().fold(x[0], |max, &x| if x > max { x } else { max });
-                let mut sum = T::ZERO;
                 for (y, &x) in y.iter_mut().zip(x) {
-                    *y = (x - max).exp();
-                    sum += *y;
+                    *y = x - max;
                 }
+            }
+            // Of all positions at once: one of them may be less than a vector.
+            exp_all(y);
+            for y in y.chunks_exact_mut(features) {
+                let factor = T::ONE / y.iter().copied().sum::<T>();
                 for y in y {
-                    *y /= sum;
+                    *y *= factor;
                 }
             }
         }

@@ -15,6 +15,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["softplus"], path: "activations
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::{Elementwise, Sigmoid};
+    use crate::kernels;
     use crate::scalar::Scalar;
 
     /// `ln(1 + exp(x))`
@@ -24,9 +25,7 @@ pub(super) mod compute {
     impl Elementwise for Softplus {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            // ln(1 + exp(x)) = max(x, 0) + ln(1 + exp(-|x|)): the exponential cannot overflow.
-            let positive = if x > T::ZERO { x } else { T::ZERO };
-            positive + (-x.abs()).exp().ln_1p()
+            kernels::softplus(x)
         }
 
         #[inline(always)]

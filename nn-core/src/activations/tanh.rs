@@ -15,6 +15,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["tanh"], path: "activations::Ta
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
+    use crate::kernels;
     use crate::scalar::Scalar;
 
     /// `tanh(x)`
@@ -24,7 +25,7 @@ pub(super) mod compute {
     impl Elementwise for Tanh {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            x.tanh()
+            kernels::tanh(x)
         }
 
         #[inline(always)]

@@ -15,6 +15,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["tanh_shrink"], path: "activati
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
+    use crate::kernels;
     use crate::scalar::Scalar;
 
     /// `x - tanh(x)`
@@ -24,12 +25,12 @@ pub(super) mod compute {
     impl Elementwise for TanhShrink {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            x - x.tanh()
+            x - kernels::tanh(x)
         }
 
         #[inline(always)]
         fn derivative<T: Scalar>(&self, x: T, _: T) -> T {
-            let t = x.tanh();
+            let t = kernels::tanh(x);
             t * t
         }
     }

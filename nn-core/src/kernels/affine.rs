@@ -1,14 +1,18 @@
 //! [`affine`]: `y[n, o] = b[o] + Σᵢ w[i, o] · x[n, i]`.
 //!
-//! Lanes are outputs, rows are samples. Inputs are taken in parts whose weights fit into the second cache, where they stay
-//! while all samples pass; from the second part on, the sums start from what is in `y`.
+//! Lanes are outputs, rows are samples. All samples pass by the weights of one block of outputs, which stay in the nearest
+//! caches: where there are many inputs, in parts. From the second part on, the sums start from what is in `y`.
 //!
-//! Every output is summed from the bias on, in the order of the inputs, whatever block it is in. So what is predicted for a
-//! sample does not depend, to the last bit, on the samples beside it.
+//! In which order an output is summed depends on the shape of the weights alone. So what is predicted for a sample does not
+//! depend, to the last bit, on the samples beside it.
 
-use super::block::{self, Vectors, each_row, with_lanes};
-use super::level::{Arithmetic, Kernel, dispatch};
+use super::block::{self, Along, Rows, Target, each};
+use super::level::{Kernel, dispatch};
+use super::shape::{Any, One, Shape};
+use super::vector::Vector;
+use crate::kernels::Shared;
 use crate::scalar::Scalar;
+use core::ops::Range;
 
 /// `y = W · x + b` for every sample: `y[n, o] = b[o] + Σᵢ w[i, o] · x[n, i]`. An empty `b` counts as zero.
 ///
@@ -19,81 +23,126 @@ pub fn affine<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[
         return;
     }
     let n = y.len() / O;
-    dispatch(Affine::<T, I, O> { w: &w[..I * O], b, x: &x[..n * I], y: &mut y[..n * O] });
+    let (w, x, y) = (&w[..I * O], &x[..n * I], &mut y[..n * O]);
+    if n == 1 && I * O <= SMALL {
+        dispatch(Affine { shape: One::<I, O>, w, b, x, y });
+    } else {
+        Shared::affine(Affine { shape: Any { n, inputs: I, outputs: O }, w, b, x, y });
+    }
 }
 
-struct Affine<'a, T, const I: usize, const O: usize> {
+/// A single sample and so few weights have a kernel of their own: what a shape costs that is not known would be felt.
+const SMALL: usize = 4096;
+
+/// The arguments of [`affine`].
+pub struct Affine<'a, T, S = Any> {
+    shape: S,
     w: &'a [T],
     b: &'a [T],
     x: &'a [T],
     y: &'a mut [T],
 }
 
-/// The weights of that many scalars stay in the second cache.
-const PART: usize = 1 << 16;
+/// Inputs whose weights, in one column of blocks, stay in the nearest caches.
+const PART: usize = 1024;
 
-impl<T: Scalar, const I: usize, const O: usize> Kernel<T> for Affine<'_, T, I, O> {
+impl<T: Scalar, S: Shape> Kernel<T> for Affine<'_, T, S> {
     type Output = ();
 
     #[inline(always)]
-    fn run<A: Arithmetic, const ROWS: usize, const LANES: usize, const WIDE: usize>(mut self) {
-        let n = self.y.len() / O;
-        let inputs = (PART / O).max(64);
-        let mut i = 0;
-        loop {
-            let depth = inputs.min(I - i);
-            let mut s = 0;
-            while s + ROWS <= n {
-                self.samples::<A, ROWS, LANES>(s, i, depth);
-                s += ROWS;
+    fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(mut self) {
+        const { assert!(C == 2) };
+        let (wide, two) = (WIDE * V::LANES, 2 * V::LANES);
+        let (n, outputs) = (self.shape.n(), self.shape.outputs());
+        // Where one sample has enough sums to compute with.
+        let whole = outputs / wide * wide;
+        if whole > 0 {
+            let (most, fours) = (n / R * R, n / 4 * 4);
+            for o in (0..whole).step_by(two) {
+                self.column::<V, R, C, 1>(0..most, o, two, true);
+                if R > 4 {
+                    self.column::<V, 4, C, 1>(most..fours, o, two, true);
+                }
             }
-            while s + 4 <= n {
-                self.samples::<A, 4, LANES>(s, i, depth);
-                s += 4;
+            for o in (0..whole).step_by(wide) {
+                self.column::<V, 1, WIDE, 1>(fours..n, o, wide, true);
             }
-            while s < n {
-                self.samples::<A, 1, WIDE>(s, i, depth);
-                s += 1;
-            }
-            i += depth;
-            if i == I {
-                return;
+        }
+        for o in (whole..outputs).step_by(two) {
+            let width = two.min(outputs - o);
+            match (width > V::LANES, R > 4) {
+                (true, true) => self.split::<V, 4, 2, 2>(o, width),
+                (true, false) => self.split::<V, 2, 2, 2>(o, width),
+                (false, true) => self.split::<V, 4, 1, 4>(o, width),
+                (false, false) => self.split::<V, 2, 1, 4>(o, width),
             }
         }
     }
 }
 
-impl<T: Scalar, const I: usize, const O: usize> Affine<'_, T, I, O> {
+impl<T: Scalar, H: Shape> Affine<'_, T, H> {
+    /// All samples; `width` outputs from `o` on, in `S` sums each.
     #[inline(always)]
-    fn samples<A: Arithmetic, const R: usize, const L: usize>(&mut self, s: usize, i: usize, depth: usize) {
-        for o in (0..O / L * L).step_by(L) {
-            self.block::<A, R, L>(s, i, depth, o, L);
-        }
-        if !O.is_multiple_of(L) {
-            with_lanes!(O % L, L, LANES => self.block::<A, R, LANES>(s, i, depth, O / L * L, O % L));
+    fn split<V: Vector<T>, const R: usize, const C: usize, const S: usize>(&mut self, o: usize, width: usize) {
+        let n = self.shape.n();
+        let most = n / R * R;
+        if width == C * V::LANES {
+            self.column::<V, R, C, S>(0..most, o, width, true);
+            self.column::<V, 1, C, S>(most..n, o, width, true);
+        } else {
+            self.column::<V, R, C, S>(0..most, o, width, false);
+            self.column::<V, 1, C, S>(most..n, o, width, false);
         }
     }
 
-    /// `R` samples from `s` on, `outputs` outputs from `o` on, `depth` inputs from `i` on.
+    /// A multiple of `R` samples; `width` outputs from `o` on.
     #[inline(always)]
-    fn block<A: Arithmetic, const R: usize, const L: usize>(
+    fn column<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
+        &mut self,
+        samples: Range<usize>,
+        o: usize,
+        width: usize,
+        full: bool,
+    ) {
+        if samples.is_empty() {
+            return;
+        }
+        let mut i = 0;
+        loop {
+            let depth = PART.min(self.shape.inputs() - i);
+            let mut s = samples.start;
+            while s < samples.end {
+                self.block::<V, R, C, S>(s, i, depth, o, width, full);
+                s += R;
+            }
+            i += depth;
+            if i == self.shape.inputs() {
+                return;
+            }
+        }
+    }
+
+    /// `R` samples from `s` on, `depth` inputs from `i` on, `width` outputs from `o` on.
+    #[inline(always)]
+    fn block<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
         &mut self,
         s: usize,
         i: usize,
         depth: usize,
         o: usize,
-        outputs: usize,
+        width: usize,
+        full: bool,
     ) {
-        let w = Vectors { data: &self.w[(i * O + o).min(self.w.len())..], stride: O };
-        let x = core::array::from_fn(|r| &self.x[(s + r) * I + i..][..depth]);
-        let mut sums = [[T::ZERO; L]; R];
+        let (inputs, outputs) = (self.shape.inputs(), self.shape.outputs());
+        let w = Rows { data: &self.w[(i * outputs + o).min(self.w.len())..], stride: outputs };
+        let x = Along(Rows { data: &self.x[s * inputs + i..], stride: inputs });
+        let mut sums = [[V::splat(T::ZERO); C]; R];
         if i > 0 {
-            each_row!(r < R => sums[r] = block::load(&self.y[(s + r) * O + o..][..outputs]));
+            each!(r < R => sums[r] = block::load(&self.y[(s + r) * outputs + o..][..width], full));
         } else if !self.b.is_empty() {
-            let b = block::load(&self.b[o..][..outputs]);
-            each_row!(r < R => sums[r] = b);
+            sums = [block::load(&self.b[o..][..width], full); R];
         }
-        block::rows::<T, A, R, L>(&mut sums, w, x, depth);
-        each_row!(r < R => block::store(&mut self.y[(s + r) * O + o..][..outputs], sums[r]));
+        block::sum::<T, V, R, C, S>(&mut sums, w, width, full, x, depth);
+        Target { data: &mut self.y[s * outputs + o..], stride: outputs, width, full }.set(sums);
     }
 }

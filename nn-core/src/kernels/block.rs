@@ -4,181 +4,253 @@
 //! sums[r][l] += a[p, l] · b[p, r]        for every p
 //! ```
 //!
-//! `a` is read in vectors of `L` lanes and `b` scalar by scalar, each of which serves a whole vector. Every vector of `a`
-//! that is loaded serves `R` rows.
+//! A row of sums is `C` vectors. `a` is read in vectors and `b` scalar by scalar; every vector of `a` that is loaded serves
+//! `R` rows, and every scalar of `b` serves `C` vectors. Where these are too few for no addition to wait for the one before it,
+//! there are `S` sums of each, which take turns.
 
-use super::level::Arithmetic;
+use super::vector::Vector;
 use crate::scalar::Scalar;
 
-/// The lanes that compute what remains of an axis: a power of two, from 4 to `max`.
-pub(super) const fn lanes(rest: usize, max: usize) -> usize {
-    let mut lanes = max;
-    while lanes > 4 && lanes / 2 >= rest {
-        lanes /= 2;
-    }
-    lanes
-}
+/// Running sums: `R` rows of `C` vectors.
+pub(super) type Sums<V, const R: usize, const C: usize> = [[V; C]; R];
 
-/// Calls `$block` with the smallest number of lanes that computes `$rest` at once.
-macro_rules! with_lanes {
-    ($rest:expr, $max:ident, $lanes:ident => $block:expr) => {
-        match $crate::kernels::block::lanes($rest, $max) {
-            4 => {
-                const $lanes: usize = 4;
-                $block
-            }
-            8 => {
-                const $lanes: usize = 8;
-                $block
-            }
-            16 => {
-                const $lanes: usize = 16;
-                $block
-            }
-            32 => {
-                const $lanes: usize = 32;
-                $block
-            }
-            _ => {
-                const $lanes: usize = 64;
-                $block
-            }
-        }
-    };
-}
-pub(super) use with_lanes;
-
-/// Vectors of `L` lanes, `stride` apart. Where a row is shorter than the lanes, they also read the next rows, whose sums
-/// nobody uses; so only the last rows need a copy.
+/// Rows of scalars, `stride` apart; they may overlap.
 #[derive(Clone, Copy)]
-pub(super) struct Vectors<'a, T> {
+pub(super) struct Rows<'a, T> {
     pub(super) data: &'a [T],
     pub(super) stride: usize,
 }
 
-impl<'a, T: Scalar> Vectors<'a, T> {
-    /// How many of `depth` vectors are whole.
+impl<'a, T: Scalar> Rows<'a, T> {
+    /// Panics unless the first `rows` rows have `width` scalars each.
     #[inline(always)]
-    fn whole<const L: usize>(&self, depth: usize) -> usize {
-        if self.data.len() < L { 0 } else { ((self.data.len() - L) / self.stride + 1).min(depth) }
+    fn check(&self, rows: usize, width: usize) {
+        assert!(rows == 0 || (rows - 1).saturating_mul(self.stride).saturating_add(width) <= self.data.len());
     }
 
+    /// The first `width` scalars of a row. A check would cost as much as what is done with them, and registers.
+    ///
+    /// # Safety
+    /// `check` was called with more than `row` rows and this width.
     #[inline(always)]
-    fn get<const L: usize>(&self, p: usize) -> &'a [T; L] {
-        self.data[p * self.stride..].first_chunk().unwrap()
-    }
-
-    /// Vector `p`, filled up with zeros.
-    #[inline(always)]
-    fn padded<const L: usize>(&self, p: usize) -> [T; L] {
-        let data = &self.data[p * self.stride..];
-        let mut vector = [T::ZERO; L];
-        let len = data.len().min(L);
-        vector[..len].copy_from_slice(&data[..len]);
-        vector
+    unsafe fn row(&self, row: usize, width: usize) -> &'a [T] {
+        let start = row * self.stride;
+        // SAFETY: `check` found that this is not above the length.
+        unsafe { self.data.get_unchecked(start..start + width) }
     }
 }
 
-/// Repeats a statement for `$r` from 0 to `$rows`, which is at most 16, with `$r` a literal. A loop would not always be
+/// Repeats a statement for `$r` from 0 to `$rows`, which is at most 8, with `$r` a literal. A loop with a long body is not
 /// unrolled, and an array that is indexed by a variable is not kept in registers.
-macro_rules! each_row {
+macro_rules! each {
     ($r:ident < $rows:ident => $body:expr) => {
-        $crate::kernels::block::each_row!(@ $r $rows $body; 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
+        $crate::kernels::block::each!(@ $r $rows $body; 0 1 2 3 4 5 6 7)
     };
-    (@ $r:ident $rows:ident $body:expr; $($index:literal)*) => {$(
-        if $index < $rows {
-            #[allow(non_upper_case_globals)]
-            const $r: usize = $index;
-            $body;
+    (@ $r:ident $rows:ident $body:expr; $($index:literal)*) => {
+        const { assert!($rows <= 8) };
+        $(
+            if $index < $rows {
+                #[allow(non_upper_case_globals)]
+                const $r: usize = $index;
+                $body;
+            }
+        )*
+    };
+}
+pub(super) use each;
+
+/// Vector `c` of a row; the last one may end before its lanes do.
+#[inline(always)]
+fn vector<T: Scalar, V: Vector<T>, const C: usize>(row: &[T], c: usize, full: bool) -> V {
+    let row = &row[c * V::LANES..];
+    if full || c + 1 < C { V::load(row) } else { V::load_part(row) }
+}
+
+/// The second factor: how its scalars lie.
+pub(super) trait Factor<T>: Copy {
+    /// Panics unless there are `depth × rows` scalars.
+    fn check(&self, depth: usize, rows: usize);
+
+    /// `b[p, r]`
+    ///
+    /// # Safety
+    /// `check` was called with a larger depth and more rows.
+    unsafe fn get(&self, p: usize, r: usize) -> T;
+}
+
+/// `p` runs along its rows.
+#[derive(Clone, Copy)]
+pub(super) struct Along<'a, T>(pub(super) Rows<'a, T>);
+
+impl<T: Scalar> Factor<T> for Along<'_, T> {
+    #[inline(always)]
+    fn check(&self, depth: usize, rows: usize) {
+        self.0.check(rows, depth);
+    }
+
+    #[inline(always)]
+    unsafe fn get(&self, p: usize, r: usize) -> T {
+        // SAFETY: `check` found `rows` rows of `depth` scalars, and `r` and `p` are less than that.
+        unsafe { *self.0.data.get_unchecked(r * self.0.stride + p) }
+    }
+}
+
+/// `p` runs across its rows.
+#[derive(Clone, Copy)]
+pub(super) struct Across<'a, T>(pub(super) Rows<'a, T>);
+
+impl<T: Scalar> Factor<T> for Across<'_, T> {
+    #[inline(always)]
+    fn check(&self, depth: usize, rows: usize) {
+        self.0.check(depth, rows);
+    }
+
+    #[inline(always)]
+    unsafe fn get(&self, p: usize, r: usize) -> T {
+        // SAFETY: `check` found `depth` rows of `rows` scalars, and `p` and `r` are less than that.
+        unsafe { *self.0.data.get_unchecked(p * self.0.stride + r) }
+    }
+}
+
+/// Adds the products at `p`.
+///
+/// # Safety
+/// `a.check` was called with more than `p` rows and this width, and `b.check` with a larger depth and `R` rows.
+#[inline(always)]
+unsafe fn step<T: Scalar, V: Vector<T>, const R: usize, const C: usize>(
+    sums: &mut Sums<V, R, C>,
+    a: Rows<'_, T>,
+    width: usize,
+    full: bool,
+    b: impl Factor<T>,
+    p: usize,
+) {
+    // SAFETY: the caller's promise.
+    let row = unsafe { a.row(p, width) };
+    if R == 1 {
+        // One after the other, for fewer registers.
+        // SAFETY: the caller's promise.
+        let b = V::splat(unsafe { b.get(p, 0) });
+        for c in 0..C {
+            sums[0][c] = vector::<T, V, C>(row, c, full).mul_add(b, sums[0][c]);
         }
-    )*};
-}
-pub(super) use each_row;
-
-/// The first scalars of a row of sums, as many as `to` has.
-#[inline(always)]
-pub(super) fn store<T: Scalar, const L: usize>(to: &mut [T], row: [T; L]) {
-    match to.first_chunk_mut::<L>() {
-        Some(to) => *to = row,
-        None => to.copy_from_slice(&row[..to.len()]),
+        return;
     }
-}
-
-/// A row of sums that starts with these scalars.
-#[inline(always)]
-pub(super) fn load<T: Scalar, const L: usize>(from: &[T]) -> [T; L] {
-    match from.first_chunk::<L>() {
-        Some(row) => *row,
-        None => {
-            let mut row = [T::ZERO; L];
-            row[..from.len()].copy_from_slice(from);
-            row
+    let a: [V; C] = load(row, full);
+    for r in 0..R {
+        // SAFETY: the caller's promise.
+        let b = V::splat(unsafe { b.get(p, r) });
+        for c in 0..C {
+            sums[r][c] = a[c].mul_add(b, sums[r][c]);
         }
     }
 }
 
-/// `a[l] + b[l]`
+/// Adds the sums over `depth`. The order of the additions depends on `S` and the depth alone.
+///
+/// Rows of `a` have `width` scalars; all `C` vectors of them, unless the block is not `full`, which must then be a constant.
 #[inline(always)]
-pub(super) fn add<T: Scalar, const L: usize>(mut a: [T; L], b: [T; L]) -> [T; L] {
-    for l in 0..L {
-        a[l] += b[l];
-    }
-    a
-}
-
-/// `sums[l] + a[l] · b`
-#[inline(always)]
-fn step<T: Scalar, A: Arithmetic, const L: usize>(mut sums: [T; L], a: &[T; L], b: T) -> [T; L] {
-    for l in 0..L {
-        sums[l] = A::mul_add(a[l], b, sums[l]);
-    }
-    sums
-}
-
-/// Row `r` of `b` is the slice `b[r]`, as long as the sum.
-#[inline(always)]
-pub(super) fn rows<T: Scalar, A: Arithmetic, const R: usize, const L: usize>(
-    sums: &mut [[T; L]; R],
-    a: Vectors<'_, T>,
-    mut b: [&[T]; R],
+pub(super) fn sum<T: Scalar, V: Vector<T>, const R: usize, const C: usize, const S: usize>(
+    sums: &mut Sums<V, R, C>,
+    a: Rows<'_, T>,
+    width: usize,
+    full: bool,
+    b: impl Factor<T>,
     depth: usize,
 ) {
-    each_row!(r < R => b[r] = &b[r][..depth]);
-    let whole = a.whole::<L>(depth);
-    for p in 0..whole {
-        let a = a.get(p);
-        each_row!(r < R => sums[r] = step::<T, A, L>(sums[r], a, b[r][p]));
+    let width = if full { C * V::LANES } else { width };
+    a.check(depth, width);
+    b.check(depth, R);
+    // SAFETY, of both blocks: `a` and `b` were checked for `depth`, which `p` is less than, and `b` for `R` rows.
+    if S == 1 {
+        for p in 0..depth {
+            // SAFETY: above.
+            unsafe { step::<T, V, R, C>(sums, a, width, full, b, p) };
+        }
+        return;
+    }
+    let mut split = [[[V::splat(T::ZERO); C]; R]; S];
+    split[0] = *sums;
+    let whole = depth / S * S;
+    for first in (0..whole).step_by(S) {
+        for s in 0..S {
+            let p = first + s;
+            // SAFETY: above.
+            unsafe { step::<T, V, R, C>(&mut split[s], a, width, full, b, p) };
+        }
     }
     for p in whole..depth {
-        let a = &a.padded(p);
-        each_row!(r < R => sums[r] = step::<T, A, L>(sums[r], a, b[r][p]));
+        // SAFETY: above.
+        unsafe { step::<T, V, R, C>(&mut split[0], a, width, full, b, p) };
+    }
+    const { assert!(S == 1 || S == 2 || S == 4) };
+    each!(r < R => {
+        for c in 0..C {
+            let pair = split[0][r][c].add(split[1 % S][r][c]);
+            sums[r][c] = if S == 2 { pair } else { pair.add(split[2 % S][r][c].add(split[3 % S][r][c])) };
+        }
+    });
+}
+
+/// The first vectors of a slice, which has `C` of them if it is `full`.
+#[inline(always)]
+pub(super) fn load<T: Scalar, V: Vector<T>, const C: usize>(from: &[T], full: bool) -> [V; C] {
+    // A closure would not be compiled for the level.
+    let mut vectors = [V::splat(T::ZERO); C];
+    for c in 0..C {
+        vectors[c] = vector::<T, V, C>(from, c, full);
+    }
+    vectors
+}
+
+/// Where sums go: the first `width` of each row, to rows that are `stride` apart.
+pub(super) struct Target<'a, T> {
+    pub(super) data: &'a mut [T],
+    pub(super) stride: usize,
+    pub(super) width: usize,
+    /// Whether `width` is all of them.
+    pub(super) full: bool,
+}
+
+impl<T: Scalar> Target<'_, T> {
+    /// Overwrites what was there.
+    #[inline(always)]
+    pub(super) fn set<V: Vector<T>, const R: usize, const C: usize>(self, sums: Sums<V, R, C>) {
+        let width = if self.full { C * V::LANES } else { self.width };
+        each!(r < R => {
+            let to = &mut self.data[r * self.stride..][..width];
+            for c in 0..C {
+                let to = &mut to[c * V::LANES..];
+                if self.full || c + 1 < C { sums[r][c].store(to) } else { sums[r][c].store_part(to) }
+            }
+        });
+    }
+
+    /// Adds to what was there.
+    #[inline(always)]
+    pub(super) fn add<V: Vector<T>, const R: usize, const C: usize>(self, mut sums: Sums<V, R, C>) {
+        // All of it is read before anything is written: a vector that begins where the last one that was written ends would
+        // wait for it.
+        let width = if self.full { C * V::LANES } else { self.width };
+        each!(r < R => {
+            let old = load::<T, V, C>(&self.data[r * self.stride..][..width], self.full);
+            for c in 0..C {
+                sums[r][c] = old[c].add(sums[r][c]);
+            }
+        });
+        self.set(sums);
     }
 }
 
-/// The `R` scalars of `b` at `p` are next to each other: `b.get(p)`.
+/// Begins to fetch a scalar that will be needed.
 #[inline(always)]
-pub(super) fn columns<T: Scalar, A: Arithmetic, const R: usize, const L: usize>(
-    sums: &mut [[T; L]; R],
-    a: Vectors<'_, T>,
-    b: Vectors<'_, T>,
-    depth: usize,
-) {
-    let whole = a.whole::<L>(depth);
-    for p in 0..whole {
-        let (a, b) = (a.get(p), b.get::<R>(p));
-        each_row!(r < R => sums[r] = step::<T, A, L>(sums[r], a, b[r]));
+pub(super) fn prefetch<T>(data: &[T], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: every x86-64 has the instruction, which accesses nothing, whatever the address.
+    unsafe {
+        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(data.as_ptr().wrapping_add(at).cast());
     }
-    for p in whole..depth {
-        let (a, b) = (&a.padded(p), b.get::<R>(p));
-        each_row!(r < R => sums[r] = step::<T, A, L>(sums[r], a, b[r]));
-    }
-}
-
-/// `sums[l] + a[l] · b[l]`
-#[inline(always)]
-pub(super) fn products<T: Scalar, A: Arithmetic, const L: usize>(mut sums: [T; L], a: &[T; L], b: &[T; L]) -> [T; L] {
-    for l in 0..L {
-        sums[l] = A::mul_add(a[l], b[l], sums[l]);
-    }
-    sums
+    #[cfg(not(target_arch = "x86_64"))]
+    let (_, _) = (data, at);
 }

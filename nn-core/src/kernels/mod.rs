@@ -12,33 +12,46 @@
 //!
 //! With `std` and optimisation, all three products are one loop (`block`): a block of running sums stays in registers while a
 //! long axis is summed over. They differ in which axis that is, and in what is a lane of a vector. Each is compiled for several
-//! instruction sets, of which the machine's is chosen at run time (`level`). That is much code, which takes a debug build long and
-//! a microcontroller's flash much: these have `plain` loops. None allocates.
+//! instruction sets, of which the machine's is chosen at run time (`level`), and once for all shapes (`shared`): compiled for every
+//! layer of every model, they would not be faster. That is much code, which takes a debug build long and a microcontroller's flash
+//! much: these have `plain` loops. None allocates.
 
+mod functions;
+mod loops;
 #[cfg(any(not(feature = "std"), debug_assertions))]
 mod plain;
 
+pub use functions::{exp, exp_m1, sigmoid, softplus, tanh};
+pub use loops::{Function, Loop, apply, exp_all, map, run};
+
 #[cfg(any(not(feature = "std"), debug_assertions))]
-pub use plain::{add_outer, add_rows, add_transposed, affine, dot};
+pub use plain::{Shared, add_outer, add_rows, add_transposed, affine, dot};
 
-#[cfg(all(feature = "std", not(debug_assertions)))]
-mod affine;
-#[cfg(all(feature = "std", not(debug_assertions)))]
-mod block;
-#[cfg(all(feature = "std", not(debug_assertions)))]
-#[doc(hidden)]
-pub mod level;
-#[cfg(all(feature = "std", not(debug_assertions)))]
-mod outer;
-#[cfg(all(feature = "std", not(debug_assertions)))]
-mod sums;
-#[cfg(all(feature = "std", not(debug_assertions)))]
-mod transposed;
+/// Optimised builds.
+macro_rules! optimised {
+    ($($item:item)*) => {$(
+        #[cfg(all(feature = "std", not(debug_assertions)))]
+        $item
+    )*};
+}
 
-#[cfg(all(feature = "std", not(debug_assertions)))]
-pub use self::{
-    affine::affine,
-    outer::add_outer,
-    sums::{add_rows, dot},
-    transposed::add_transposed,
-};
+optimised! {
+    mod affine;
+    mod block;
+    #[doc(hidden)]
+    pub mod level;
+    mod outer;
+    mod shape;
+    mod shared;
+    mod sums;
+    mod transposed;
+    mod vector;
+
+    pub use self::{
+        affine::affine,
+        outer::add_outer,
+        shared::Shared,
+        sums::{add_rows, dot},
+        transposed::add_transposed,
+    };
+}

@@ -6,6 +6,12 @@
 
 use crate::scalar::Scalar;
 
+/// What optimised builds have compiled for a number type: here, nothing.
+#[doc(hidden)]
+pub trait Shared {}
+impl Shared for f32 {}
+impl Shared for f64 {}
+
 /// Samples that are computed together: each weight that is loaded serves all of them.
 const SAMPLES: usize = 4;
 /// Outputs that are computed together.

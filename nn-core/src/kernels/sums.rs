@@ -1,19 +1,20 @@
 //! [`dot`] and [`add_rows`]: sums that read every scalar once.
 
-use super::block::products;
-use super::level::{Arithmetic, Kernel, Separate, dispatch};
+use super::block;
+use super::level::Kernel;
+use super::vector::Vector;
+use crate::kernels::Shared;
 use crate::scalar::Scalar;
 
 /// `Σ a · b`, over as many scalars as the shorter slice has.
 #[inline]
 pub fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
     let len = a.len().min(b.len());
-    let (a, b) = (&a[..len], &b[..len]);
-    // To find out the level takes as long as a few products.
-    if len < 32 { dot_with::<T, Separate, 8>(a, b) } else { dispatch(Dot { a, b }) }
+    Shared::dot(Dot { a: &a[..len], b: &b[..len] })
 }
 
-struct Dot<'a, T> {
+/// The arguments of [`dot`].
+pub struct Dot<'a, T> {
     a: &'a [T],
     b: &'a [T],
 }
@@ -21,73 +22,78 @@ struct Dot<'a, T> {
 impl<T: Scalar> Kernel<T> for Dot<'_, T> {
     type Output = T;
 
+    /// In several running sums: with one, every addition would wait for the one before it.
     #[inline(always)]
-    fn run<A: Arithmetic, const ROWS: usize, const LANES: usize, const WIDE: usize>(self) -> T {
-        dot_with::<T, A, LANES>(self.a, self.b)
-    }
-}
-
-/// In `L` running sums: with one, every addition would wait for the one before it.
-#[inline(always)]
-fn dot_with<T: Scalar, A: Arithmetic, const L: usize>(a: &[T], b: &[T]) -> T {
-    let mut sums = [T::ZERO; L];
-    let (a_blocks, a_rest) = a.as_chunks::<L>();
-    let (b_blocks, b_rest) = b.as_chunks::<L>();
-    for (a, b) in a_blocks.iter().zip(b_blocks) {
-        sums = products::<T, A, L>(sums, a, b);
-    }
-    let mut rest = T::ZERO;
-    for (&a, &b) in a_rest.iter().zip(b_rest) {
-        rest = A::mul_add(a, b, rest);
-    }
-    // In halves, which the compiler adds as vectors.
-    let mut half = L / 2;
-    while half > 0 {
-        for l in 0..half {
-            sums[l] += sums[l + half];
+    fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) -> T {
+        const SUMS: usize = 4;
+        let block = SUMS * V::LANES;
+        let whole = self.a.len() / block * block;
+        let (a, a_rest) = self.a.split_at(whole);
+        let (b, b_rest) = self.b.split_at(whole);
+        let mut total = T::ZERO;
+        if whole > 0 {
+            let mut sums = [V::splat(T::ZERO); SUMS];
+            for (a, b) in a.chunks_exact(block).zip(b.chunks_exact(block)) {
+                for k in 0..SUMS {
+                    sums[k] = V::load(&a[k * V::LANES..]).mul_add(V::load(&b[k * V::LANES..]), sums[k]);
+                }
+            }
+            let mut lanes = [T::ZERO; 16];
+            sums[0].add(sums[1]).add(sums[2].add(sums[3])).store(&mut lanes);
+            let mut half = V::LANES / 2;
+            while half > 0 {
+                for l in 0..half {
+                    lanes[l] += lanes[l + half];
+                }
+                half /= 2;
+            }
+            total = lanes[0];
         }
-        half /= 2;
+        for (&a, &b) in a_rest.iter().zip(b_rest) {
+            total += a * b;
+        }
+        total
     }
-    sums[0] + rest
 }
 
 /// The gradient of a bias: `db += Σₙ dy[n]`, over slices of `O` scalars.
 #[inline]
 pub fn add_rows<T: Scalar, const O: usize>(db: &mut [T], dy: &[T]) {
     if O > 0 {
-        dispatch(AddRows::<T, O> { db: &mut db[..O], dy });
+        Shared::add_rows(AddRows { db: &mut db[..O], dy });
     }
 }
 
-struct AddRows<'a, T, const O: usize> {
+/// The arguments of [`add_rows`].
+pub struct AddRows<'a, T> {
     db: &'a mut [T],
     dy: &'a [T],
 }
 
-impl<T: Scalar, const O: usize> Kernel<T> for AddRows<'_, T, O> {
+impl<T: Scalar> Kernel<T> for AddRows<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<A: Arithmetic, const ROWS: usize, const LANES: usize, const WIDE: usize>(self) {
-        let (rows, _) = self.dy.as_chunks::<O>();
+    fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
+        let outputs = self.db.len();
+        let lanes = WIDE * V::LANES;
         let mut o = 0;
-        while o + LANES <= O {
-            let db = &mut self.db[o..o + LANES];
-            let mut sums = [T::ZERO; LANES];
-            for row in rows {
-                let row = &row[o..o + LANES];
-                for l in 0..LANES {
-                    sums[l] += row[l];
+        while o + lanes <= outputs {
+            let mut sums: [V; WIDE] = block::load(&self.db[o..o + lanes], true);
+            for dy in self.dy.chunks_exact(outputs) {
+                let dy = &dy[o..o + lanes];
+                for c in 0..WIDE {
+                    sums[c] = sums[c].add(V::load(&dy[c * V::LANES..]));
                 }
             }
-            for l in 0..LANES {
-                db[l] += sums[l];
+            for c in 0..WIDE {
+                sums[c].store(&mut self.db[o + c * V::LANES..]);
             }
-            o += LANES;
+            o += lanes;
         }
         let db = &mut self.db[o..];
-        for row in rows {
-            for (db, &dy) in db.iter_mut().zip(&row[o..]) {
+        for dy in self.dy.chunks_exact(outputs) {
+            for (db, &dy) in db.iter_mut().zip(&dy[o..]) {
                 *db += dy;
             }
         }

@@ -7,24 +7,37 @@
 mod few;
 mod panel;
 
-use self::panel::Panel;
-use super::block::{self, Vectors, each_row, with_lanes};
-use super::level::{Arithmetic, Kernel, dispatch};
+use self::panel::{DEPTH, LANES, Panel};
+use super::block::{self, Along, Rows, Sums, Target, each};
+use super::level::Kernel;
+use super::vector::Vector;
+use crate::kernels::Shared;
 use crate::scalar::Scalar;
+use core::ops::Range;
 
 /// The inputs' share of the gradient of [`affine`](super::affine): `dx[n] += Wᵀ · dy[n]`.
 ///
 /// Shapes: `w` is `O × I`, `dy` has `n · O` and `dx` has `n · I`.
 #[inline]
 pub fn add_transposed<T: Scalar, const I: usize, const O: usize>(w: &[T], dy: &[T], dx: &mut [T]) {
-    if O == 0 || I == 0 {
-        return;
+    if I > 0 && O > 0 {
+        let n = dx.len() / I;
+        Shared::add_transposed(AddTransposed {
+            n,
+            inputs: I,
+            outputs: O,
+            w: &w[..I * O],
+            dy: &dy[..n * O],
+            dx: &mut dx[..n * I],
+        });
     }
-    let n = dx.len() / I;
-    dispatch(AddTransposed::<T, I, O> { w: &w[..I * O], dy: &dy[..n * O], dx: &mut dx[..n * I] });
 }
 
-struct AddTransposed<'a, T, const I: usize, const O: usize> {
+/// The arguments of [`add_transposed`].
+pub struct AddTransposed<'a, T> {
+    n: usize,
+    inputs: usize,
+    outputs: usize,
     w: &'a [T],
     dy: &'a [T],
     dx: &'a mut [T],
@@ -32,87 +45,98 @@ struct AddTransposed<'a, T, const I: usize, const O: usize> {
 
 /// Samples from which on a copy of the weights pays.
 const FEW: usize = 4;
+/// Samples that share a copy: so many that it pays, and so few that their gradients stay in the nearer caches meanwhile.
+const SAMPLES: usize = 256;
 
-impl<T: Scalar, const I: usize, const O: usize> Kernel<T> for AddTransposed<'_, T, I, O> {
+impl<T: Scalar> Kernel<T> for AddTransposed<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<A: Arithmetic, const ROWS: usize, const LANES: usize, const WIDE: usize>(mut self) {
-        let n = self.dx.len() / I;
-        // Without `std` the stack may be too small for a panel.
-        let few = n < FEW || !cfg!(feature = "std");
-        // More lanes than 16 would make the panels larger, and nothing faster.
-        match (few, LANES > 16) {
-            (true, _) if O < 4 => self.scalars::<A>(),
-            (true, _) if O < 16 => self.dots::<A, 4>(),
-            (true, false) => self.dots::<A, LANES>(),
-            (true, true) => self.dots::<A, 16>(),
-            (false, false) if O <= 16 => self.panels::<A, ROWS, LANES, 16>(),
-            (false, false) => self.panels::<A, ROWS, LANES, 64>(),
-            (false, true) if O <= 16 => self.panels::<A, ROWS, 16, 16>(),
-            (false, true) => self.panels::<A, ROWS, 16, 64>(),
+    fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(mut self) {
+        if self.n < FEW {
+            return if self.outputs < 4 { self.scalars() } else { self.dots::<V>() };
+        }
+        let mut panel = Panel::new();
+        for s in (0..self.n).step_by(SAMPLES) {
+            let samples = s..self.n.min(s + SAMPLES);
+            for i in (0..self.inputs).step_by(LANES) {
+                let width = LANES.min(self.inputs - i);
+                for o in (0..self.outputs).step_by(DEPTH) {
+                    let depth = DEPTH.min(self.outputs - o);
+                    panel.fill(&self.w[i * self.outputs + o..], self.outputs, depth, width);
+                    if C * V::LANES > LANES {
+                        self.panel::<V, R, 1>(&panel, samples.clone(), i, width, o, depth);
+                    } else {
+                        self.panel::<V, R, C>(&panel, samples.clone(), i, width, o, depth);
+                    }
+                }
+            }
         }
     }
 }
 
-impl<T: Scalar, const I: usize, const O: usize> AddTransposed<'_, T, I, O> {
+impl<T: Scalar> AddTransposed<'_, T> {
+    /// `width` inputs from `i` on, `depth` outputs from `o` on, whose weights are in the panel.
     #[inline(always)]
-    fn panels<A: Arithmetic, const R: usize, const L: usize, const D: usize>(&mut self) {
-        let mut panel = Panel::<T, L, D>::new();
-        for i in (0..I / L * L).step_by(L) {
-            self.panel::<A, R, L, D>(&mut panel, i, L);
-        }
-        if !I.is_multiple_of(L) {
-            with_lanes!(I % L, L, LANES => self.panel::<A, R, LANES, D>(&mut Panel::new(), I / L * L, I % L));
-        }
-    }
-
-    /// `inputs` inputs from `i` on, for all samples.
-    #[inline(always)]
-    fn panel<A: Arithmetic, const R: usize, const L: usize, const D: usize>(
+    fn panel<V: Vector<T>, const R: usize, const C: usize>(
         &mut self,
-        panel: &mut Panel<T, L, D>,
+        panel: &Panel<T>,
+        samples: Range<usize>,
         i: usize,
-        inputs: usize,
-    ) {
-        let n = self.dx.len() / I;
-        for o in (0..O).step_by(D) {
-            let depth = D.min(O - o);
-            panel.fill(&self.w[i * O + o..], O, depth, inputs);
-            let panel = &panel.lanes[..depth];
-            let mut s = 0;
-            while s + R <= n {
-                self.block::<A, R, L>(panel, s, i, inputs, o);
-                s += R;
-            }
-            while s + 4 <= n {
-                self.block::<A, 4, L>(panel, s, i, inputs, o);
-                s += 4;
-            }
-            while s < n {
-                self.block::<A, 1, L>(panel, s, i, inputs, o);
-                s += 1;
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn block<A: Arithmetic, const R: usize, const L: usize>(
-        &mut self,
-        panel: &[[T; L]],
-        s: usize,
-        i: usize,
-        inputs: usize,
+        width: usize,
         o: usize,
+        depth: usize,
     ) {
-        let depth = panel.len();
-        let panel = Vectors { data: panel.as_flattened(), stride: L };
-        let dy = core::array::from_fn(|r| &self.dy[(s + r) * O + o..][..depth]);
-        let mut sums = [[T::ZERO; L]; R];
-        block::rows::<T, A, R, L>(&mut sums, panel, dy, depth);
-        each_row!(r < R => {
-            let dx = &mut self.dx[(s + r) * I + i..][..inputs];
-            block::store(dx, block::add(sums[r], block::load(dx)));
-        });
+        let (start, n) = (samples.start, samples.len());
+        let (most, fours) = (start + n / R * R, start + n / 4 * 4);
+        let lanes = C * V::LANES;
+        for l in (0..width).step_by(lanes) {
+            let panel = Rows { data: &panel.lanes.as_flattened()[l..], stride: LANES };
+            let width = lanes.min(width - l);
+            self.samples::<V, R, C>(panel, start..most, i + l, width, o, depth);
+            if R > 4 {
+                self.samples::<V, 4, C>(panel, most..fours, i + l, width, o, depth);
+            }
+            self.samples::<V, 1, C>(panel, fours..samples.end, i + l, width, o, depth);
+        }
     }
+
+    /// A multiple of `R` samples.
+    #[inline(always)]
+    fn samples<V: Vector<T>, const R: usize, const C: usize>(
+        &mut self,
+        panel: Rows<'_, T>,
+        samples: Range<usize>,
+        i: usize,
+        width: usize,
+        o: usize,
+        depth: usize,
+    ) {
+        let (inputs, outputs, lanes) = (self.inputs, self.outputs, C * V::LANES);
+        for s in samples.step_by(R) {
+            let dy = Along(Rows { data: &self.dy[s * outputs + o..], stride: outputs });
+            for r in 0..R {
+                // Rows far apart are not fetched ahead by themselves.
+                block::prefetch(self.dx, (s + r) * inputs + i);
+            }
+            let mut sums = [[V::splat(T::ZERO); C]; R];
+            block::sum::<T, V, R, C, 1>(&mut sums, panel, lanes, true, dy, depth);
+            let data = &mut self.dx[s * inputs + i..];
+            if width == lanes {
+                Target { data, stride: inputs, width, full: true }.add(sums);
+            } else if C > 1 && width <= V::LANES {
+                Target { data, stride: inputs, width, full: false }.add(first(sums));
+            } else {
+                Target { data, stride: inputs, width, full: false }.add(sums);
+            }
+        }
+    }
+}
+
+/// The first vector of each row.
+#[inline(always)]
+fn first<V: Copy, const R: usize, const C: usize>(sums: Sums<V, R, C>) -> Sums<V, R, 1> {
+    let mut first = [[sums[0][0]]; R];
+    each!(r < R => first[r] = [sums[r][0]]);
+    first
 }

@@ -51,7 +51,7 @@ pub(super) mod compute {
     impl Elementwise for ELU {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            if x > T::ZERO { x } else { T::of(self.alpha) * x.exp_m1() }
+            if x > T::ZERO { x } else { T::of(self.alpha) * crate::kernels::exp_m1(x) }
         }
 
         #[inline(always)]

@@ -17,7 +17,7 @@
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class>
 
-use super::logits::{clip, log_sum_exp};
+use super::logits::{clip, log_sum_exp, softmax};
 use super::position::{Position, on_positions};
 use crate::activations::Head;
 use crate::losses::Loss;
@@ -67,9 +67,9 @@ impl<T: Scalar + Element> Position<T> for CategoricalCrossentropy {
     fn slope(&self, t: &[T], x: &[T], slope: &mut [T]) {
         let smooth = |t| self.smooth(t, x.len());
         if self.from_logits {
-            let log = log_sum_exp(x);
-            for ((g, &t), &z) in slope.iter_mut().zip(t).zip(x) {
-                *g = (z - log).exp() - smooth(t);
+            softmax(x, slope);
+            for (g, &t) in slope.iter_mut().zip(t) {
+                *g -= smooth(t);
             }
             return;
         }
@@ -84,6 +84,20 @@ impl<T: Scalar + Element> Position<T> for CategoricalCrossentropy {
         for g in slope {
             *g = (*g - mean) / total;
         }
+    }
+
+    fn value_and_slope(&self, t: &[T], x: &[T], slope: &mut [T]) -> T {
+        if !self.from_logits {
+            self.slope(t, x, slope);
+            return self.value(t, x);
+        }
+        let (log, mut sum) = (softmax(x, slope), T::ZERO);
+        for ((g, &t), &z) in slope.iter_mut().zip(t).zip(x) {
+            let t = self.smooth(t, x.len());
+            *g -= t;
+            sum += t * (log - z);
+        }
+        sum
     }
 
     fn of_logits(&self, head: Head) -> Option<Self> {

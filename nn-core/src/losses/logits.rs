@@ -1,5 +1,6 @@
 //! What the cross-entropies share: the constants of clipping and the softmax of logits.
 
+use crate::kernels::{exp, exp_all};
 use crate::scalar::Scalar;
 
 /// Keras's `epsilon()`: probabilities are clipped to `[EPSILON, 1 - EPSILON]` before their logarithm.
@@ -22,6 +23,22 @@ pub(super) fn clip<T: Scalar>(p: T) -> (T, bool) {
 #[inline]
 pub(super) fn log_sum_exp<T: Scalar>(z: &[T]) -> T {
     let max = z.iter().fold(z[0], |max, &z| if z > max { z } else { max });
-    let sum: T = z.iter().map(|&z| (z - max).exp()).sum();
+    let sum: T = z.iter().map(|&z| exp(z - max)).sum();
+    max + sum.ln()
+}
+
+/// `p = exp(z) / Σ exp(z)`, and what [`log_sum_exp`] gives.
+#[inline]
+pub(super) fn softmax<T: Scalar>(z: &[T], p: &mut [T]) -> T {
+    let max = z.iter().fold(z[0], |max, &z| if z > max { z } else { max });
+    for (p, &z) in p.iter_mut().zip(z) {
+        *p = z - max;
+    }
+    exp_all(p);
+    let sum: T = p.iter().copied().sum();
+    let factor = T::ONE / sum;
+    for p in p {
+        *p *= factor;
+    }
     max + sum.ln()
 }

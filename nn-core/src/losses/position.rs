@@ -24,6 +24,12 @@ pub(super) trait Position<T: Scalar>: Loss + Sized {
     /// Overwrites `slope` with the gradient of [`value`](Self::value) with respect to the prediction.
     fn slope(&self, target: &[Self::Target], prediction: &[T], slope: &mut [T]);
 
+    /// Both of them, which may cost less than one after the other.
+    fn value_and_slope(&self, target: &[Self::Target], prediction: &[T], slope: &mut [T]) -> T {
+        self.slope(target, prediction, slope);
+        self.value(target, prediction)
+    }
+
     /// The loss that judges the logits of an output that ends in `head`, where a stable formula exists.
     fn of_logits(&self, head: Head) -> Option<Self> {
         let _ = head;
@@ -52,6 +58,23 @@ pub(super) fn loss<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     predictions: &SMatrix<T, R, P>,
 ) -> T {
     let sum: T = positions(targets, predictions).map(|(t, y)| loss.value(t, y)).sum();
+    sum / T::of(P as f64)
+}
+
+/// The same, and its gradient.
+pub(super) fn loss_and_gradient<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
+    loss: &L,
+    targets: &[L::Target],
+    predictions: &SMatrix<T, R, P>,
+    gradient: &mut SMatrix<T, R, P>,
+) -> T {
+    let (factor, mut sum) = (T::of(1.0 / P as f64), T::ZERO);
+    for ((t, y), g) in positions(targets, predictions).zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
+        sum += loss.value_and_slope(t, y, g);
+        if P > 1 {
+            g.iter_mut().for_each(|g| *g *= factor);
+        }
+    }
     sum / T::of(P as f64)
 }
 
@@ -86,8 +109,7 @@ pub(super) fn masked<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
         // Not a product: what does not count may be NaN.
         match (m != 0, gradient) {
             (true, Some(gradient)) => {
-                loss.slope(t, y, gradient);
-                sum += loss.value(t, y);
+                sum += loss.value_and_slope(t, y, gradient);
             }
             (true, None) => sum += loss.value(t, y),
             (false, Some(gradient)) => gradient.fill(T::ZERO),
@@ -123,10 +145,12 @@ macro_rules! on_positions {
                 gradient: Option<&mut SMatrix<T, R, P>>,
             ) -> Option<T> {
                 let loss = Position::<T>::of_logits(self, head)?;
-                if let Some(gradient) = gradient {
-                    $crate::losses::position::gradient(&loss, target.as_slice(), logits, gradient);
-                }
-                Some($crate::losses::position::loss(&loss, target.as_slice(), logits))
+                Some(match gradient {
+                    Some(gradient) => {
+                        $crate::losses::position::loss_and_gradient(&loss, target.as_slice(), logits, gradient)
+                    }
+                    None => $crate::losses::position::loss(&loss, target.as_slice(), logits),
+                })
             }
 
             fn masked(

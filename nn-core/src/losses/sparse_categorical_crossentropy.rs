@@ -17,7 +17,7 @@
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class>
 
-use super::logits::{clip, log_sum_exp};
+use super::logits::{clip, log_sum_exp, softmax};
 use super::position::{Position, on_positions};
 use crate::activations::Head;
 use crate::losses::Loss;
@@ -62,10 +62,7 @@ impl<T: Scalar> Position<T> for SparseCategoricalCrossentropy {
     fn slope(&self, t: &[u32], x: &[T], slope: &mut [T]) {
         let class = t[0] as usize;
         if self.from_logits {
-            let log = log_sum_exp(x);
-            for (i, (g, &z)) in slope.iter_mut().zip(x).enumerate() {
-                *g = (z - log).exp() - if i == class { T::ONE } else { T::ZERO };
-            }
+            self.value_and_slope(t, x, slope);
             return;
         }
         let total: T = x.iter().map(|&p| clip(p).0).sum();
@@ -74,6 +71,18 @@ impl<T: Scalar> Position<T> for SparseCategoricalCrossentropy {
             let own = if i == class { T::ONE / p } else { T::ZERO };
             *g = if inside { T::ONE / total - own } else { T::ZERO };
         }
+    }
+
+    fn value_and_slope(&self, t: &[u32], x: &[T], slope: &mut [T]) -> T {
+        if !self.from_logits {
+            self.slope(t, x, slope);
+            return self.value(t, x);
+        }
+        let log = softmax(x, slope);
+        if let Some(slope) = slope.get_mut(t[0] as usize) {
+            *slope -= T::ONE;
+        }
+        log - at(x, t[0])
     }
 
     fn of_logits(&self, head: Head) -> Option<Self> {

@@ -63,6 +63,7 @@ impl Optimizer for Adadelta {
         if self.epsilon > 0.0 { Idle::Decays([self.rho; MAX_SLOTS]) } else { Idle::Moves }
     }
 
+    #[inline(always)]
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         let (lr, epsilon) = (T::of(learning_rate), T::of(self.epsilon));
         let (rho, rest) = (T::of(self.rho), T::of(1.0 - self.rho));

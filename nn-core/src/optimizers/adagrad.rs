@@ -65,6 +65,7 @@ impl Optimizer for Adagrad {
         if self.initial_accumulator_value + self.epsilon > 0.0 { Idle::Stays } else { Idle::Moves }
     }
 
+    #[inline(always)]
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         let (lr, epsilon) = (T::of(learning_rate), T::of(self.epsilon));
         let [a, ..] = slots else { return };

@@ -65,6 +65,7 @@ impl Optimizer for Adam {
         self.learning_rate
     }
 
+    #[inline(always)]
     fn step<T: Scalar>(&self, step: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         // In f64, since 1 - β₂ᵗ loses most digits of an f32 in the first steps.
         let t = (step + 1) as f64;

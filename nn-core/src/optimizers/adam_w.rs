@@ -74,6 +74,7 @@ impl Optimizer for AdamW {
         self.learning_rate
     }
 
+    #[inline(always)]
     fn step<T: Scalar>(&self, step: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         self.adam().step(step, learning_rate, w, g, slots);
     }

@@ -60,6 +60,7 @@ impl Optimizer for Adamax {
         self.learning_rate
     }
 
+    #[inline(always)]
     fn step<T: Scalar>(&self, step: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         // In f64, as for Adam.
         let power = ComplexField::powf(self.beta_1, (step + 1) as f64);

@@ -82,6 +82,7 @@ impl Optimizer for Ftrl {
         self.learning_rate
     }
 
+    #[inline(always)]
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         let (lr, p) = (T::of(learning_rate), T::of(-self.learning_rate_power));
         let shrinkage = T::of(2.0 * self.l2_shrinkage_regularization_strength);

@@ -58,6 +58,7 @@ impl Optimizer for Lion {
         self.learning_rate
     }
 
+    #[inline(always)]
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         let lr = T::of(learning_rate);
         let (beta_1, rest_1) = (T::of(self.beta_1), T::of(1.0 - self.beta_1));

@@ -121,6 +121,7 @@ pub trait Optimizer {
     /// [`step`](Self::step), moving average.
     ///
     /// `state` has the same run of everything in [`state`](Self::state). A missing average is left out.
+    #[inline(always)]
     fn update<T: Scalar>(&self, step: u64, learning_rate: f64, w: &mut [T], g: &[T], state: &mut [&mut [T]]) {
         let OptimizerOptions { weight_decay, ema, .. } = self.options();
         if weight_decay != 0.0 {

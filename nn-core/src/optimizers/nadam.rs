@@ -81,6 +81,7 @@ impl Optimizer for Nadam {
         self.learning_rate
     }
 
+    #[inline(always)]
     fn step<T: Scalar>(&self, step: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         let t = step + 1;
         let (u, next, product) = self.momenta(t);

@@ -74,6 +74,7 @@ impl Optimizer for RmsProp {
         if exact { Idle::Decays([self.rho; MAX_SLOTS]) } else { Idle::Moves }
     }
 
+    #[inline(always)]
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         let (lr, mu, epsilon) = (T::of(learning_rate), T::of(self.momentum), T::of(self.epsilon));
         let (rho, rest) = (T::of(self.rho), T::of(1.0 - self.rho));

@@ -90,6 +90,7 @@ impl Optimizer for Sgd {
         if self.momentum == 0.0 { Idle::Stays } else { Idle::Moves }
     }
 
+    #[inline(always)]
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         let (lr, mu) = (T::of(learning_rate), T::of(self.momentum));
         match slots {

@@ -91,6 +91,7 @@ impl<O: Optimizer> Optimizer for With<O> {
         self.optimizer.learning_rate(step)
     }
 
+    #[inline(always)]
     fn step<T: Scalar>(&self, step: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         self.optimizer.step(step, learning_rate, w, g, slots);
     }
@@ -135,6 +136,7 @@ impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
         self.schedule.learning_rate(step)
     }
 
+    #[inline(always)]
     fn step<T: Scalar>(&self, step: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         self.optimizer.step(step, learning_rate, w, g, slots);
     }

@@ -2,45 +2,41 @@
 
 use crate::scalar::Scalar;
 
-/// The weights of `L` inputs and at most `D` outputs, `lanes[output][input]`.
+/// Inputs of a panel.
+pub(super) const LANES: usize = 16;
+/// Outputs of a panel.
+pub(super) const DEPTH: usize = 64;
+
+/// The weights of a few inputs: `lanes[output][input]`.
 #[repr(align(64))]
-pub(super) struct Panel<T, const L: usize, const D: usize> {
-    pub(super) lanes: [[T; L]; D],
+pub(super) struct Panel<T> {
+    pub(super) lanes: [[T; LANES]; DEPTH],
     /// Where every fourth input is interleaved first.
-    quads: [[[T; 4]; D]; 4],
+    quads: [[[T; 4]; DEPTH]; 4],
 }
 
-impl<T: Scalar, const L: usize, const D: usize> Panel<T, L, D> {
+impl<T: Scalar> Panel<T> {
     #[inline(always)]
     pub(super) fn new() -> Self {
-        Panel { lanes: [[T::ZERO; L]; D], quads: [[[T::ZERO; 4]; D]; 4] }
+        Panel { lanes: [[T::ZERO; LANES]; DEPTH], quads: [[[T::ZERO; 4]; DEPTH]; 4] }
     }
 
-    /// `lanes[p][l] = w[l * stride + p]`, for `p < depth`. What is in the lanes from `inputs` on does not matter.
+    /// `lanes[p][l] = w[l * stride + p]`, for `p < depth`. What is in the lanes from `width` on does not matter.
+    ///
+    /// Transposed in one loop, the scalars would be stored one by one. To interleave four slices is vectorised, so that
+    /// is done twice.
     #[inline(always)]
-    pub(super) fn fill(&mut self, w: &[T], stride: usize, depth: usize, inputs: usize) {
-        let row = |l: usize| &w[l.min(inputs - 1) * stride..][..depth];
-        if L == 16 {
-            // Transposed in one loop, the scalars would be stored one by one. To interleave four slices is
-            // vectorised, so that is done twice.
-            let [q0, q1, q2, q3] = &mut self.quads;
-            interleave([row(0), row(4), row(8), row(12)], q0);
-            interleave([row(1), row(5), row(9), row(13)], q1);
-            interleave([row(2), row(6), row(10), row(14)], q2);
-            interleave([row(3), row(7), row(11), row(15)], q3);
-            let quads = [
-                q0[..depth].as_flattened(),
-                q1[..depth].as_flattened(),
-                q2[..depth].as_flattened(),
-                q3[..depth].as_flattened(),
-            ];
-            interleave(quads, self.lanes.as_flattened_mut().as_chunks_mut().0);
+    pub(super) fn fill(&mut self, w: &[T], stride: usize, depth: usize, width: usize) {
+        for (q, quads) in self.quads.iter_mut().enumerate() {
+            let row = |l: usize| &w[l.min(width - 1) * stride..][..depth];
+            interleave([row(q), row(q + 4), row(q + 8), row(q + 12)], quads);
+        }
+        let (lanes, _) = self.lanes.as_flattened_mut().as_chunks_mut();
+        // Few, or all of them: a constant length is faster.
+        if depth <= 16 {
+            interleave(self.quads.each_ref().map(|quads| quads[..16].as_flattened()), lanes);
         } else {
-            for l in 0..L {
-                for (lanes, &w) in self.lanes.iter_mut().zip(row(l)) {
-                    lanes[l] = w;
-                }
-            }
+            interleave(self.quads.each_ref().map(|quads| quads.as_flattened()), lanes);
         }
     }
 }

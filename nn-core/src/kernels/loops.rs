@@ -1,0 +1,166 @@
+//! Loops that the compiler vectorises, compiled for every level.
+
+use super::exp;
+use crate::scalar::Scalar;
+
+/// A function of one scalar.
+pub trait Function<T> {
+    /// Its value. It must be `#[inline(always)]`: only what is inlined is compiled for a level.
+    fn value(&self, x: T) -> T;
+}
+
+/// A loop over slices.
+pub trait Loop {
+    /// What comes out of it.
+    type Output;
+
+    /// Runs it. It must be `#[inline(always)]`: only what is inlined is compiled for a level.
+    fn run(self) -> Self::Output;
+}
+
+/// `y = f(x)`, for as many scalars as the shorter slice has.
+#[inline]
+pub fn map<T: Scalar, F: Function<T>>(f: &F, x: &[T], y: &mut [T]) {
+    optimised::map(f, x, y);
+}
+
+/// `x = f(x)`
+#[inline]
+pub fn apply<T: Scalar, F: Function<T>>(f: &F, x: &mut [T]) {
+    optimised::apply(f, x);
+}
+
+/// `x = exp(x)`
+#[inline]
+pub fn exp_all<T: Scalar>(x: &mut [T]) {
+    apply(&Exp, x);
+}
+
+struct Exp;
+
+impl<T: Scalar> Function<T> for Exp {
+    #[inline(always)]
+    fn value(&self, x: T) -> T {
+        exp(x)
+    }
+}
+
+/// Runs a loop at the level of this machine.
+#[inline]
+pub fn run<T: Scalar, L: Loop>(work: L) -> L::Output {
+    optimised::run::<T, L>(work)
+}
+
+#[cfg(any(not(feature = "std"), debug_assertions))]
+mod optimised {
+    use super::{Function, Loop};
+
+    #[inline(always)]
+    pub(super) fn map<T: Copy, F: Function<T>>(f: &F, x: &[T], y: &mut [T]) {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = f.value(x);
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn apply<T: Copy, F: Function<T>>(f: &F, x: &mut [T]) {
+        for x in x {
+            *x = f.value(*x);
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn run<T, L: Loop>(work: L) -> L::Output {
+        work.run()
+    }
+}
+
+#[cfg(all(feature = "std", not(debug_assertions)))]
+mod optimised {
+    use super::{Function, Loop};
+    use crate::kernels::level::{Kernel, dispatch};
+    use crate::kernels::vector::Vector;
+    use crate::scalar::Scalar;
+
+    #[inline(always)]
+    pub(super) fn map<T: Scalar, F: Function<T>>(f: &F, x: &[T], y: &mut [T]) {
+        let len = x.len().min(y.len());
+        dispatch(Map { f, x: &x[..len], y: &mut y[..len] });
+    }
+
+    #[inline(always)]
+    pub(super) fn apply<T: Scalar, F: Function<T>>(f: &F, x: &mut [T]) {
+        dispatch(Apply { f, x });
+    }
+
+    struct Map<'a, T, F> {
+        f: &'a F,
+        x: &'a [T],
+        y: &'a mut [T],
+    }
+
+    impl<T: Scalar, F: Function<T>> Kernel<T> for Map<'_, T, F> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
+            let whole = self.x.len() / V::LANES * V::LANES;
+            for (y, &x) in self.y[..whole].iter_mut().zip(&self.x[..whole]) {
+                *y = self.f.value(x);
+            }
+            if whole < self.x.len() {
+                rest::<T, V>(self.f, V::load_part(&self.x[whole..])).store_part(&mut self.y[whole..]);
+            }
+        }
+    }
+
+    struct Apply<'a, T, F> {
+        f: &'a F,
+        x: &'a mut [T],
+    }
+
+    impl<T: Scalar, F: Function<T>> Kernel<T> for Apply<'_, T, F> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
+            let whole = self.x.len() / V::LANES * V::LANES;
+            for x in &mut self.x[..whole] {
+                *x = self.f.value(*x);
+            }
+            if whole < self.x.len() {
+                rest::<T, V>(self.f, V::load_part(&self.x[whole..])).store_part(&mut self.x[whole..]);
+            }
+        }
+    }
+
+    /// What remains behind whole vectors is computed as one, and not scalar by scalar: it may be all there is.
+    #[inline(always)]
+    fn rest<T: Scalar, V: Vector<T>>(f: &impl Function<T>, x: V) -> V {
+        let mut lanes = [T::ZERO; MOST];
+        x.store(&mut lanes);
+        for l in 0..V::LANES {
+            lanes[l] = f.value(lanes[l]);
+        }
+        V::load(&lanes)
+    }
+
+    /// No vector has more lanes.
+    const MOST: usize = 16;
+
+    #[inline(always)]
+    pub(super) fn run<T: Scalar, L: Loop>(work: L) -> L::Output {
+        dispatch::<T, _>(Run(work))
+    }
+
+    struct Run<L>(L);
+
+    impl<T: Scalar, L: Loop> Kernel<T> for Run<L> {
+        type Output = L::Output;
+
+        #[inline(always)]
+        fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) -> L::Output {
+            self.0.run()
+        }
+    }
+}

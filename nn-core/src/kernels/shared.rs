@@ -1,0 +1,42 @@
+//! [`Shared`]: the kernels of a number type, which all shapes share.
+
+use super::level::{Vectors, dispatch};
+use super::{affine::Affine, outer::AddOuter, sums::AddRows, sums::Dot, transposed::AddTransposed};
+
+/// The kernels of a number type, compiled in this crate, once.
+#[doc(hidden)]
+pub trait Shared: Vectors {
+    fn affine(arguments: Affine<'_, Self>);
+    fn add_outer(arguments: AddOuter<'_, Self>);
+    fn add_transposed(arguments: AddTransposed<'_, Self>);
+    fn add_rows(arguments: AddRows<'_, Self>);
+    fn dot(arguments: Dot<'_, Self>) -> Self;
+}
+
+macro_rules! shared {
+    ($($scalar:ty)*) => {$(
+        impl Shared for $scalar {
+            fn affine(arguments: Affine<'_, Self>) {
+                dispatch(arguments);
+            }
+
+            fn add_outer(arguments: AddOuter<'_, Self>) {
+                dispatch(arguments);
+            }
+
+            fn add_transposed(arguments: AddTransposed<'_, Self>) {
+                dispatch(arguments);
+            }
+
+            fn add_rows(arguments: AddRows<'_, Self>) {
+                dispatch(arguments);
+            }
+
+            fn dot(arguments: Dot<'_, Self>) -> Self {
+                dispatch(arguments)
+            }
+        }
+    )*};
+}
+
+shared!(f32 f64);

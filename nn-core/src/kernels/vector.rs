@@ -1,0 +1,241 @@
+//! [`Vector`]: a register full of scalars.
+//!
+//! Arrays of scalars would do without intrinsics, but whether the compiler keeps a block of them in vector registers then
+//! depends on what is around it.
+
+use crate::scalar::Scalar;
+
+/// Several scalars that are computed with at once.
+pub trait Vector<T>: Copy {
+    /// How many.
+    const LANES: usize;
+    /// All lanes are this scalar.
+    fn splat(x: T) -> Self;
+    /// The first scalars of a slice that has enough of them.
+    fn load(from: &[T]) -> Self;
+    /// The scalars of a slice that has at most enough of them, then zeros.
+    fn load_part(from: &[T]) -> Self;
+    /// Overwrites the first scalars of a slice that has enough of them.
+    fn store(self, to: &mut [T]);
+    /// Overwrites a slice that has at most as many scalars.
+    fn store_part(self, to: &mut [T]);
+    /// `self + b`
+    fn add(self, b: Self) -> Self;
+    /// `self · b + c`, rounded once where there is an instruction for it: its emulation would be many times slower.
+    fn mul_add(self, b: Self, c: Self) -> Self;
+}
+
+/// For targets without intrinsics here.
+#[derive(Clone, Copy)]
+#[cfg_attr(target_arch = "x86_64", allow(dead_code))]
+pub struct Plain<T, const N: usize>([T; N]);
+
+impl<T: Scalar, const N: usize> Vector<T> for Plain<T, N> {
+    const LANES: usize = N;
+
+    #[inline(always)]
+    fn splat(x: T) -> Self {
+        Plain([x; N])
+    }
+
+    #[inline(always)]
+    fn load(from: &[T]) -> Self {
+        Plain(*from.first_chunk().unwrap())
+    }
+
+    #[inline(always)]
+    fn load_part(from: &[T]) -> Self {
+        load_part(from)
+    }
+
+    #[inline(always)]
+    fn store(self, to: &mut [T]) {
+        *to.first_chunk_mut().unwrap() = self.0;
+    }
+
+    #[inline(always)]
+    fn store_part(self, to: &mut [T]) {
+        store_part(self, to);
+    }
+
+    #[inline(always)]
+    fn add(mut self, b: Self) -> Self {
+        for l in 0..N {
+            self.0[l] += b.0[l];
+        }
+        self
+    }
+
+    #[inline(always)]
+    fn mul_add(mut self, b: Self, c: Self) -> Self {
+        for l in 0..N {
+            // 64-bit ARM always has the instruction.
+            #[cfg(target_arch = "aarch64")]
+            {
+                self.0[l] = self.0[l].fused_mul_add(b.0[l], c.0[l]);
+            }
+            #[cfg(not(target_arch = "aarch64"))]
+            {
+                self.0[l] = self.0[l] * b.0[l] + c.0[l];
+            }
+        }
+        self
+    }
+}
+
+/// [`Vector::load_part`] of at most 4 lanes, without an instruction for it.
+#[inline(always)]
+fn load_part<T: Scalar, V: Vector<T>>(from: &[T]) -> V {
+    match *from {
+        [a, b, c, d] => V::load(&[a, b, c, d]),
+        [a, b, c] => V::load(&[a, b, c, T::ZERO]),
+        [a, b] => V::load(&[a, b, T::ZERO, T::ZERO]),
+        [a] => V::load(&[a, T::ZERO, T::ZERO, T::ZERO]),
+        _ => V::splat(T::ZERO),
+    }
+}
+
+/// [`Vector::store_part`] of at most 4 lanes, without an instruction for it.
+#[inline(always)]
+fn store_part<T: Scalar, V: Vector<T>>(vector: V, to: &mut [T]) {
+    let mut lanes = [T::ZERO; 4];
+    vector.store(&mut lanes);
+    for l in 0..4 {
+        if l < to.len() {
+            to[l] = lanes[l];
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::Vector;
+    use core::arch::x86_64::*;
+
+    macro_rules! vectors {
+        ($($vector:ident = [$scalar:ty; $lanes:literal]: $splat:ident, $load:ident, $store:ident, $add:ident,
+           |$a:ident, $b:ident, $c:ident| $mul_add:expr,
+           |$from:ident| $load_part:expr, |$vec:ident, $to:ident| $store_part:expr;)*) => {$(
+            // SAFETY, of every block: the intrinsics need the instructions of the vector's level. Vectors are only used
+            // by kernels, through `Kernel::run`, which `level::dispatch` calls with those that the machine has. `load` and
+            // `store` access `LANES` scalars of a slice that was just cut to that length, at any alignment, and where there
+            // are instructions for a part, they access as many scalars as the slice has.
+            impl Vector<$scalar> for $vector {
+                const LANES: usize = $lanes;
+
+                #[inline(always)]
+                fn splat(x: $scalar) -> Self {
+                    // SAFETY: above.
+                    unsafe { $splat(x) }
+                }
+
+                #[inline(always)]
+                fn load(from: &[$scalar]) -> Self {
+                    let from = &from[..$lanes];
+                    // SAFETY: above.
+                    unsafe { $load(from.as_ptr()) }
+                }
+
+                #[inline(always)]
+                fn load_part($from: &[$scalar]) -> Self {
+                    debug_assert!($from.len() <= $lanes);
+                    $load_part
+                }
+
+                #[inline(always)]
+                fn store(self, to: &mut [$scalar]) {
+                    let to = &mut to[..$lanes];
+                    // SAFETY: above.
+                    unsafe { $store(to.as_mut_ptr(), self) }
+                }
+
+                #[inline(always)]
+                fn store_part(self, $to: &mut [$scalar]) {
+                    debug_assert!($to.len() <= $lanes);
+                    let $vec = self;
+                    $store_part
+                }
+
+                #[inline(always)]
+                fn add(self, b: Self) -> Self {
+                    // SAFETY: above.
+                    unsafe { $add(self, b) }
+                }
+
+                #[inline(always)]
+                fn mul_add(self, b: Self, c: Self) -> Self {
+                    let ($a, $b, $c) = (self, b, c);
+                    // SAFETY: above.
+                    unsafe { $mul_add }
+                }
+            }
+        )*};
+    }
+
+    /// `store_part` of a vector as that of one half of it.
+    macro_rules! halves {
+        ($vector:ident, $to:ident, $half:literal, $low:ident, $high:ident) => {{
+            // SAFETY: above.
+            let (low, high) = unsafe { ($low($vector), $high::<1>($vector)) };
+            match $to.split_at_mut_checked($half) {
+                Some((first, rest)) => {
+                    low.store(first);
+                    super::store_part(high, rest);
+                }
+                None => super::store_part(low, $to),
+            }
+        }};
+    }
+
+    vectors! {
+        __m128 = [f32; 4]: _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps, |a, b, c| _mm_add_ps(_mm_mul_ps(a, b), c),
+            |from| super::load_part(from), |vector, to| super::store_part(vector, to);
+        __m128d = [f64; 2]: _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd, |a, b, c| _mm_add_pd(_mm_mul_pd(a, b), c),
+            |from| super::load_part(from), |vector, to| super::store_part(vector, to);
+        __m256 = [f32; 8]: _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, |a, b, c| _mm256_fmadd_ps(a, b, c),
+            // SAFETY: above.
+            |from| unsafe { _mm256_maskload_ps(from.as_ptr(), first_32(from.len())) },
+            // A masked store takes an AMD machine a hundred cycles.
+            |vector, to| halves!(vector, to, 4, _mm256_castps256_ps128, _mm256_extractf128_ps);
+        __m256d = [f64; 4]: _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, |a, b, c| _mm256_fmadd_pd(a, b, c),
+            // SAFETY: above.
+            |from| unsafe { _mm256_maskload_pd(from.as_ptr(), first_64(from.len())) },
+            |vector, to| halves!(vector, to, 2, _mm256_castpd256_pd128, _mm256_extractf128_pd);
+        __m512 = [f32; 16]: _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, |a, b, c| _mm512_fmadd_ps(a, b, c),
+            // SAFETY: above.
+            |from| unsafe { _mm512_maskz_loadu_ps(first(from.len()), from.as_ptr()) },
+            // SAFETY: above.
+            |vector, to| unsafe { _mm512_mask_storeu_ps(to.as_mut_ptr(), first(to.len()), vector) };
+        __m512d = [f64; 8]: _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, |a, b, c| _mm512_fmadd_pd(a, b, c),
+            // SAFETY: above.
+            |from| unsafe { _mm512_maskz_loadu_pd(first(from.len()) as u8, from.as_ptr()) },
+            // SAFETY: above.
+            |vector, to| unsafe { _mm512_mask_storeu_pd(to.as_mut_ptr(), first(to.len()) as u8, vector) };
+    }
+
+    /// A bit for each of the first `len` lanes, of which there are at most 16.
+    #[inline(always)]
+    fn first(len: usize) -> u16 {
+        ((1u32 << len.min(16)) - 1) as u16
+    }
+
+    /// A mask of the first `len` lanes of 32 bits.
+    ///
+    /// # Safety
+    /// The machine has AVX2.
+    #[inline(always)]
+    unsafe fn first_32(len: usize) -> __m256i {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_cmpgt_epi32(_mm256_set1_epi32(len as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)) }
+    }
+
+    /// A mask of the first `len` lanes of 64 bits.
+    ///
+    /// # Safety
+    /// The machine has AVX2.
+    #[inline(always)]
+    unsafe fn first_64(len: usize) -> __m256i {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_cmpgt_epi64(_mm256_set1_epi64x(len as i64), _mm256_setr_epi64x(0, 1, 2, 3)) }
+    }
+}
