@@ -54,6 +54,56 @@ model! {
 }
 
 model! {
+    /// What a prediction does not compute: dropout, noise and shapes; and activations that may not be where their input is.
+    pub struct Views;
+
+    let x = Input(shape = [4, 3]);
+    let a = Dense(8, activation = tanh)(x);
+    let noisy = GaussianNoise(0.5)(a);
+    let flat = Flatten()(noisy);
+    let dropped = Dropout(0.5)(flat);
+    // `dropped` is where `a` is, which is read again below.
+    let squashed = Activation(sigmoid)(dropped);
+    let back = Reshape([8, 4])(squashed);
+    let turned = Permute((2, 1))(back);
+    let sum = add([a, turned]);
+    let also = concatenate([dropped, flat]);
+    let y = Dense(3)(sum);
+    let z = Dense(2)(also);
+
+    Model(inputs = x, outputs = [y, z])
+}
+
+model! {
+    /// The same without what a prediction does not compute.
+    pub struct NoViews;
+
+    let x = Input(shape = [4, 3]);
+    let a = Dense(8, activation = tanh)(x);
+    let flat = Flatten()(a);
+    let squashed = Activation(sigmoid)(flat);
+    let back = Reshape([8, 4])(squashed);
+    let turned = Permute((2, 1))(back);
+    let sum = add([a, turned]);
+    let also = concatenate([flat, flat]);
+    let y = Dense(3)(sum);
+    let z = Dense(2)(also);
+
+    Model(inputs = x, outputs = [y, z])
+}
+
+model! {
+    /// A chain whose activations take no memory of their own.
+    pub struct Narrow;
+
+    let x = Input(shape = [64]);
+    let h = Dense(32, activation = relu)(x);
+    let y = Dense(10, activation = softmax)(h);
+
+    Model(inputs = x, outputs = y)
+}
+
+model! {
     /// Masks are kept for the loss, whatever comes after them.
     pub struct Masked;
 
@@ -72,6 +122,9 @@ fn the_constants_are_what_is_really_used() {
     assert_eq!(Chain::ARENA_BYTES, 64 * 4);
     assert_eq!(<Chain<f64> as nn::Model>::ARENA_BYTES, 64 * 8);
     assert_eq!(Branches::ARENA_BYTES, ByConst::ARENA_BYTES);
+    // The hidden layer, and the logits.
+    assert_eq!(Narrow::ARENA_BYTES, 42 * 4);
+    assert_eq!(Views::ARENA_BYTES, NoViews::ARENA_BYTES);
 }
 
 /// Predictions are what a training pass, which keeps all activations apart, computes from the same weights.
@@ -116,5 +169,28 @@ fn masks_outlive_the_prediction() -> nn::Result<()> {
     let trained = compiled.train_on_batch(&x, &y)?.loss;
     let evaluated = compiled.evaluate(&x, &y)?.loss;
     assert!((trained - evaluated).abs() < 1e-6, "{trained} {evaluated}");
+    Ok(())
+}
+
+#[test]
+fn what_a_prediction_does_not_compute_changes_nothing() -> nn::Result<()> {
+    let views = Views::boxed(&mut StdRng::seed_from_u64(7));
+    let mut plain = NoViews::boxed(&mut StdRng::seed_from_u64(8));
+    plain.as_mut_slice().copy_from_slice(views.as_slice());
+    let x: Vec<SMatrix<f32, 3, 4>> = (0..5).map(|i| SMatrix::from_fn(|r, c| ((i * 5 + r + 3 * c) as f32).sin())).collect();
+    let (a, b) = (views.predict(&x)?, plain.predict(&x)?);
+    assert_eq!((&a.y, &a.z), (&b.y, &b.z));
+    // And from the formulas.
+    let sigmoid = |x: f32| 1.0 / (1.0 + (-x).exp());
+    for (x, y) in x.iter().zip(&a.y) {
+        let mut h = views.a.kernel * x;
+        h.column_iter_mut().for_each(|mut column| column += &views.a.bias);
+        let h = h.map(f32::tanh);
+        // Row by row in the order of Keras: (4, 8) to (8, 4), and turned back to (4, 8).
+        let turned = SMatrix::<f32, 8, 4>::from_fn(|feature, position| sigmoid(h.as_slice()[feature * 4 + position]));
+        let mut by_hand = views.y.kernel * (h + turned);
+        by_hand.column_iter_mut().for_each(|mut column| column += &views.y.bias);
+        assert!((by_hand - y).abs().max() < 1e-5, "{by_hand} {y}");
+    }
     Ok(())
 }

@@ -272,27 +272,15 @@ const _: () = {
                         samples_mut(y_dense),
                         Pass::Inference(&mut ()),
                     );
-                    let [x_dense, y_dense_relu] = parts(&mut m.activations, n, [0..64, 64..128]);
-                    Activate(Relu).forward::<B>(
-                        &(),
-                        samples::<SVector<T, 64>>(x_dense),
-                        samples_mut(y_dense_relu),
-                        Pass::Inference(&mut ()),
-                    );
-                    let [x_dense_relu, y_dense_1] = parts(&mut m.activations, n, [64..128, 0..64]);
+                    Activate(Relu).in_place(samples_mut::<SVector<T, 64>>(part_mut(&mut m.activations, n, 0..64)));
+                    let [x_dense_relu, y_dense_1] = parts(&mut m.activations, n, [0..64, 64..128]);
                     Dense::<64, 64, 1>::DEFAULT.forward::<B>(
                         &w.dense_1,
                         samples::<SVector<T, 64>>(x_dense_relu),
                         samples_mut(y_dense_1),
                         Pass::Inference(&mut ()),
                     );
-                    let [x_dense_1, y_dense_1_relu] = parts(&mut m.activations, n, [0..64, 64..128]);
-                    Activate(Relu).forward::<B>(
-                        &(),
-                        samples::<SVector<T, 64>>(x_dense_1),
-                        samples_mut(y_dense_1_relu),
-                        Pass::Inference(&mut ()),
-                    );
+                    Activate(Relu).in_place(samples_mut::<SVector<T, 64>>(part_mut(&mut m.activations, n, 64..128)));
                     let [x_dense_1_relu, y_digit] = parts(&mut m.activations, n, [64..128, 0..10]);
                     Dense::<64, 10, 1>::DEFAULT.forward::<B>(
                         &w.digit,

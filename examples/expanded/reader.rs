@@ -361,21 +361,8 @@ const _: () = {
                         samples_mut(y_dense),
                         Pass::Inference(&mut ()),
                     );
-                    let [x_dense, y_dense_relu] = parts(&mut m.activations, n, [20..36, 0..16]);
-                    Activate(Relu).forward::<B>(
-                        &(),
-                        samples::<SVector<T, 16>>(x_dense),
-                        samples_mut(y_dense_relu),
-                        Pass::Inference(&mut ()),
-                    );
-                    let [x_dense_relu, y_dropout] = parts(&mut m.activations, n, [0..16, 16..32]);
-                    (Dropout { rate: 0.2f64 }).forward::<B>(
-                        &(),
-                        samples::<SVector<T, 16>>(x_dense_relu),
-                        samples_mut(y_dropout),
-                        Pass::Inference(&mut ()),
-                    );
-                    let [x_dropout, y_answer] = parts(&mut m.activations, n, [16..32, 0..10]);
+                    Activate(Relu).in_place(samples_mut::<SVector<T, 16>>(part_mut(&mut m.activations, n, 20..36)));
+                    let [x_dropout, y_answer] = parts(&mut m.activations, n, [20..36, 0..10]);
                     Dense::<16, 10, 1>::DEFAULT.forward::<B>(
                         &w.answer,
                         samples::<SVector<T, 16>>(x_dropout),

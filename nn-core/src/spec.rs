@@ -45,6 +45,8 @@ pub struct LayerSpec {
     pub has_cache: bool,
     /// Whether a prediction needs working memory of the layer's own.
     pub has_scratch: bool,
+    /// Whether a prediction copies its input: the same scalars in the same order, perhaps in another shape. It then costs nothing.
+    pub copies: bool,
     /// Whether it may be a [`Head`](crate::activations::Head): its output has the shape of its input, and a loss may give
     /// the gradient of that instead. An activation always may.
     pub head: bool,
@@ -75,6 +77,7 @@ impl LayerSpec {
         has_rows: false,
         has_cache: false,
         has_scratch: false,
+        copies: false,
         head: false,
         infer: unruled,
         inner: None,

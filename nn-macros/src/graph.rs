@@ -269,6 +269,16 @@ impl Layer {
         }
     }
 
+    /// Whether a prediction copies its input.
+    pub(crate) fn copies(&self) -> bool {
+        match &self.op {
+            Op::Builtin(builtin) => builtin.spec.copies,
+            // It also stands between a tensor that a call is given twice and its second reader.
+            Op::Activation { short, .. } => short.as_ref().is_some_and(|(name, _)| name == "Linear"),
+            Op::Component(_) => false,
+        }
+    }
+
     /// Whether a loss may give the gradient of its input instead of that of its output.
     pub(crate) fn may_be_head(&self) -> bool {
         match &self.op {

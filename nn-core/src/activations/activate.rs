@@ -34,6 +34,9 @@ pub trait Activation {
     /// Overwrites `y`; slices of `features` scalars are positions.
     fn forward<T: Scalar>(&self, features: usize, x: &[T], y: &mut [T]);
 
+    /// The same where `x` is, which a prediction may do.
+    fn in_place<T: Scalar>(&self, features: usize, x: &mut [T]);
+
     /// Adds to `dx`.
     fn backward<T: Scalar>(&self, features: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]);
 }
@@ -79,6 +82,11 @@ impl<F: Elementwise> Activation for F {
     }
 
     #[inline]
+    fn in_place<T: Scalar>(&self, _: usize, x: &mut [T]) {
+        kernels::apply(&Value(self), x);
+    }
+
+    #[inline]
     fn backward<T: Scalar>(&self, _: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
         kernels::run::<T, _>(Backward { f: self, x, y, dy, dx });
     }
@@ -118,6 +126,14 @@ impl<T: Scalar, F: Elementwise> kernels::Loop for Backward<'_, F, T> {
 /// The layer that applies an activation: `Activate(Relu)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Activate<F>(pub F);
+
+impl<F: Activation> Activate<F> {
+    /// A prediction, in the place of the input.
+    #[inline]
+    pub fn in_place<T: Scalar + Element, const R: usize, const P: usize>(&self, x: &mut [SMatrix<T, R, P>]) {
+        self.0.in_place(R, flat_mut(x));
+    }
+}
 
 impl<T: Scalar + Element, F: Activation, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for Activate<F> {
     type Output = SMatrix<T, R, P>;

@@ -25,12 +25,18 @@ pub(super) mod compute {
     impl Activation for LogSoftmax {
         #[inline]
         fn forward<T: Scalar>(&self, features: usize, x: &[T], y: &mut [T]) {
-            for (x, y) in x.chunks_exact(features).zip(y.chunks_exact_mut(features)) {
+            y.copy_from_slice(x);
+            self.in_place(features, y);
+        }
+
+        #[inline]
+        fn in_place<T: Scalar>(&self, features: usize, x: &mut [T]) {
+            for x in x.chunks_exact_mut(features) {
                 let max = x.iter().fold(x[0], |max, &x| if x > max { x } else { max });
                 let sum: T = x.iter().map(|&x| exp(x - max)).sum();
                 let log = max + sum.ln();
-                for (y, &x) in y.iter_mut().zip(x) {
-                    *y = x - log;
+                for x in x {
+                    *x -= log;
                 }
             }
         }

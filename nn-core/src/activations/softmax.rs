@@ -27,18 +27,24 @@ pub(super) mod compute {
 
         #[inline]
         fn forward<T: Scalar>(&self, features: usize, x: &[T], y: &mut [T]) {
-            for (x, y) in x.chunks_exact(features).zip(y.chunks_exact_mut(features)) {
+            y.copy_from_slice(x);
+            self.in_place(features, y);
+        }
+
+        #[inline]
+        fn in_place<T: Scalar>(&self, features: usize, x: &mut [T]) {
+            for x in x.chunks_exact_mut(features) {
                 let max = x.iter().fold(x[0], |max, &x| if x > max { x } else { max });
-                for (y, &x) in y.iter_mut().zip(x) {
-                    *y = x - max;
+                for x in x {
+                    *x -= max;
                 }
             }
             // Of all positions at once: one of them may be less than a vector.
-            exp_all(y);
-            for y in y.chunks_exact_mut(features) {
-                let factor = T::ONE / y.iter().copied().sum::<T>();
-                for y in y {
-                    *y *= factor;
+            exp_all(x);
+            for x in x.chunks_exact_mut(features) {
+                let factor = T::ONE / x.iter().copied().sum::<T>();
+                for x in x {
+                    *x *= factor;
                 }
             }
         }

@@ -24,6 +24,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::required_float("rate")],
     has_cache: true,
     masking: Masking::Passes,
+    copies: true,
     infer,
     ..LayerSpec::BASE
 };

@@ -15,7 +15,7 @@ use crate::spec::{Inferred, LayerSpec, Value};
 
 /// `Flatten()`
 pub const SPEC: LayerSpec =
-    LayerSpec { name: "Flatten", module: "flatten", args: &[], consts: 1, infer, ..LayerSpec::BASE };
+    LayerSpec { name: "Flatten", module: "flatten", args: &[], consts: 1, copies: true, infer, ..LayerSpec::BASE };
 
 /// One axis with all scalars; the type is `Flatten<size>`.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {

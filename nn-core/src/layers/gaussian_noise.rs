@@ -22,6 +22,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     module: "gaussian_noise",
     args: &[ArgSpec::required_float("stddev")],
     masking: Masking::Passes,
+    copies: true,
     infer,
     ..LayerSpec::BASE
 };

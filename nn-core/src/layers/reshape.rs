@@ -22,6 +22,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     module: "reshape",
     args: &[ArgSpec { name: "target_shape", kind: Kind::Ints, default: Default::Required, field: false }],
     consts: 2,
+    copies: true,
     infer,
     ..LayerSpec::BASE
 };

@@ -4,6 +4,7 @@ use super::Context;
 use super::memory::{memory_field, place};
 use super::types::one_or_tuple;
 use crate::graph::{Node, Op, TensorId};
+use crate::plan::memory::Work;
 use nn_core::spec::{Dtype, Masking};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -14,7 +15,12 @@ use syn::Ident;
 pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
     let nn = &context.paths.nn;
     let first = context.part("x", 0, context.graph.inputs.len());
-    let inference = context.graph.nodes.iter().map(|node| {
+    let inference = context.graph.nodes.iter().enumerate().map(|(n, node)| {
+        match context.plan.memory.work(n) {
+            Work::View => return quote!(),
+            Work::InPlace => return in_place(context, node),
+            Work::Call => {}
+        }
         let memory = if context.graph.layers[node.layer].has_scratch() {
             let field = memory_field(node);
             quote!(&mut m.#field)
@@ -67,16 +73,18 @@ fn call(context: &Context<'_>, node: &Node, pass: TokenStream) -> TokenStream {
 fn prediction(context: &Context<'_>, node: &Node, pass: TokenStream) -> TokenStream {
     let (w, arena) = (weights(context, node), &context.paths.arena);
     let mut takes: BTreeMap<Ident, (Vec<Ident>, Vec<TokenStream>)> = BTreeMap::new();
-    // A tensor that is read twice is taken once.
+    let mut taken: BTreeMap<String, Ident> = BTreeMap::new();
     let mut take = |prefix: &str, tensor: TensorId| {
         let (field, range) = place(context, tensor)?;
-        let name = format_ident!("{prefix}_{}", context.field(tensor));
-        let (names, ranges) = takes.entry(field).or_default();
-        if !names.contains(&name) {
+        // What is read twice, or as two tensors in one place, is taken once.
+        let name = taken.entry(format!("{field} {range}")).or_insert_with(|| {
+            let name = format_ident!("{prefix}_{}", context.field(tensor));
+            let (names, ranges) = takes.entry(field).or_default();
             names.push(name.clone());
             ranges.push(range);
-        }
-        Some(name)
+            name
+        });
+        Some(name.clone())
     };
     let inferred = !names_inputs(context, node);
     let x = node.inputs.iter().map(|&tensor| match take("x", tensor) {
@@ -99,6 +107,14 @@ fn prediction(context: &Context<'_>, node: &Node, pass: TokenStream) -> TokenStr
         _ => quote!(let [#(#names),*] = #arena parts(&mut m.#field, n, [#(#ranges),*]);),
     });
     quote!(#(#takes)* #call)
+}
+
+/// An activation in a prediction, in the place of its input.
+fn in_place(context: &Context<'_>, node: &Node) -> TokenStream {
+    let (tensor, arena) = (node.outputs[0], &context.paths.arena);
+    let Some((field, range)) = place(context, tensor) else { return quote!() };
+    let (layer, sample) = (context.layer_value(node), context.sample(tensor, &quote!(T)));
+    quote!(#layer.in_place(#arena samples_mut::<#sample>(#arena part_mut(&mut m.#field, n, #range)));)
 }
 
 /// A call that passes over batches: `Dense::<64, 10, 1>::DEFAULT.forward::<B>(..)`. Where the inputs' types do not

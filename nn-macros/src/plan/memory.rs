@@ -1,7 +1,7 @@
 //! The memory of a prediction: how long each activation is alive, and where it is.
 
 use super::{Place, TensorPlan, head};
-use crate::graph::{Graph, Op, Producer, Shaped, TensorId};
+use crate::graph::{Graph, Node, Op, Producer, Shaped, TensorId};
 use nn_core::arena::{Life, plan};
 use std::ops::Range;
 
@@ -11,11 +11,26 @@ pub(crate) struct Memory {
     pub(crate) activations: Arena,
     /// Indices and masks.
     pub(crate) indices: Arena,
+    /// For each tensor the one whose place it has: itself, or the first of those that follow each other there.
+    places: Vec<TensorId>,
+    /// What a prediction does for each call.
+    work: Vec<Work>,
+}
+
+/// What a prediction does for a call.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Work {
+    /// It computes the outputs from the inputs.
+    Call,
+    /// It computes the output in the place of the input, which nobody reads again.
+    InPlace,
+    /// Nothing: the output is the input, with another shape or none.
+    View,
 }
 
 /// Tensors that share memory.
 pub(crate) struct Arena {
-    /// In the order of the graph, each with the call that computes it and the last one that reads it.
+    /// In the order of the graph, each with the call that computes it and the last one that reads it, or what follows it in its place.
     pub(crate) lives: Vec<(TensorId, usize, usize)>,
     /// Where they are, and how much that is, in scalars of a sample. `None` if only rustc knows their shapes.
     known: Option<(Vec<usize>, usize)>,
@@ -24,26 +39,66 @@ pub(crate) struct Arena {
 impl Memory {
     pub(crate) fn new(graph: &Graph, tensors: &[TensorPlan]) -> Self {
         let kept = kept(graph, tensors);
-        let mut lives = Vec::new();
+        let last = last_readers(graph, &kept);
+        let mut places: Vec<TensorId> = (0..graph.tensors.len()).collect();
+        let mut work = Vec::new();
+        let mut lives: Vec<(TensorId, usize, usize)> = Vec::new();
         for (n, node) in graph.nodes.iter().enumerate() {
+            let done = follows(graph, tensors, node, |input| {
+                let same = |other: &TensorId| places[*other] == places[input];
+                (0..graph.tensors.len()).filter(same).all(|other| last[other] <= n)
+            });
+            work.push(done);
             for &tensor in node.outputs.iter().filter(|&&tensor| tensors[tensor].place == Place::Tape) {
-                lives.push((tensor, n, if kept[tensor] { graph.nodes.len() } else { n }));
+                if done == Work::Call {
+                    lives.push((tensor, n, n.max(last[tensor])));
+                    continue;
+                }
+                places[tensor] = places[node.inputs[0]];
+                let before = lives.iter_mut().find(|(place, ..)| *place == places[tensor]);
+                before.into_iter().for_each(|(.., end)| *end = last[tensor].max(*end));
             }
         }
-        let mut last = vec![0; graph.tensors.len()];
-        for (n, node) in graph.nodes.iter().enumerate() {
-            node.inputs.iter().for_each(|&input| last[input] = n);
-        }
-        let lives = lives.into_iter().map(|(tensor, first, end)| (tensor, first, end.max(last[tensor])));
-        let (indices, activations) = lives.partition(|&(tensor, ..)| graph.tensors[tensor].integer);
-        Memory { activations: Arena::new(graph, activations), indices: Arena::new(graph, indices) }
+        let (indices, activations) = lives.into_iter().partition(|&(tensor, ..)| graph.tensors[tensor].integer);
+        let [activations, indices] = [activations, indices].map(|lives| Arena::new(graph, lives));
+        Memory { activations, indices, places, work }
     }
 
-    /// The arena of a tensor, and its place among the tensors of it.
+    /// The arena of a tensor, and its place among those of it.
     pub(crate) fn find(&self, graph: &Graph, tensor: TensorId) -> Option<(&Arena, usize)> {
         let arena = if graph.tensors[tensor].integer { &self.indices } else { &self.activations };
-        Some((arena, arena.lives.iter().position(|&(other, ..)| other == tensor)?))
+        let place = self.places[tensor];
+        Some((arena, arena.lives.iter().position(|&(other, ..)| other == place)?))
     }
+
+    /// What a prediction does for call `n`.
+    pub(crate) fn work(&self, n: usize) -> Work {
+        self.work[n]
+    }
+}
+
+/// Whether a call can leave its output in the place of its input. `over` says whether nobody reads after it what is there now.
+fn follows(graph: &Graph, tensors: &[TensorPlan], node: &Node, over: impl Fn(TensorId) -> bool) -> Work {
+    let ([input], [output]) = (&node.inputs[..], &node.outputs[..]) else { return Work::Call };
+    if [input, output].iter().any(|&&tensor| tensors[tensor].place != Place::Tape) {
+        return Work::Call;
+    }
+    let layer = &graph.layers[node.layer];
+    match layer.op {
+        _ if layer.copies() => Work::View,
+        Op::Activation { .. } if over(*input) => Work::InPlace,
+        _ => Work::Call,
+    }
+}
+
+/// For each tensor the last call that reads it; one more than there are for what is asked for after a prediction.
+fn last_readers(graph: &Graph, kept: &[bool]) -> Vec<usize> {
+    let mut last = vec![0; graph.tensors.len()];
+    for (n, node) in graph.nodes.iter().enumerate() {
+        node.inputs.iter().for_each(|&input| last[input] = n);
+    }
+    kept.iter().zip(&mut last).filter(|(kept, _)| **kept).for_each(|(_, last)| *last = graph.nodes.len());
+    last
 }
 
 impl Arena {
