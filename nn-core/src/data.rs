@@ -179,10 +179,10 @@ impl<E: Element, const R: usize, const C: usize> Inspect for SMatrix<E, R, C> {
     fn inspect(batch: &[Self], visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
         // In chunks that are looked at as a whole: a loop that may end at every number is not vectorised.
         const CHUNK: usize = 256;
-        let chunk = Self::flat(batch).chunks(CHUNK).position(|chunk| !chunk.iter().fold(true, |all, x| all & x.finite()));
-        let place = chunk.and_then(|c| {
-            Some(c * CHUNK + Self::flat(batch)[c * CHUNK..].iter().position(|x| !x.finite())?)
-        });
+        let chunk =
+            Self::flat(batch).chunks(CHUNK).position(|chunk| !chunk.iter().fold(true, |all, x| all & x.finite()));
+        let place =
+            chunk.and_then(|c| Some(c * CHUNK + Self::flat(batch)[c * CHUNK..].iter().position(|x| !x.finite())?));
         let place = place.map(|k| {
             let (sample, rest) = (k / (R * C), k % (R * C));
             NotFinite { sample, row: rest % R, col: rest / R, value: Self::flat(batch)[k].value() }

@@ -64,7 +64,8 @@ fn check_all(f: impl Function<f32> + Sync, exact: impl Fn(f64) -> f64 + Sync, un
                     map(&f, &x, &mut y);
                     for (&x, &y) in x.iter().zip(&y) {
                         let exact = exact(f64::from(x));
-                        let right = error(y, exact) <= units || (exact.abs() < small && (0.0..=2.0 * small).contains(&y.into()));
+                        let right = error(y, exact) <= units
+                            || (exact.abs() < small && (0.0..=2.0 * small).contains(&y.into()));
                         assert!(right, "{x:e}: {y:e} instead of {exact:e}, {} units off", error(y, exact));
                     }
                 }
