@@ -1,7 +1,8 @@
-//! The products of optimised builds: every level against the formulas, in `f64`.
+//! The products of optimised builds: every level against the formulas, in `f64`. With the feature `testing` there is one level
+//! more: what targets have that no other level is for.
 //!
 //! ```sh
-//! cargo test --release -p nn-core --features compute,std --test kernels -- --test-threads=1
+//! cargo test --release -p nn-core --features compute,std,testing --test kernels -- --test-threads=1
 //! ```
 
 #![cfg(all(feature = "std", not(debug_assertions)))]
@@ -13,7 +14,7 @@ use nn_core::kernels::*;
 /// Runs a check at each level that this machine has.
 fn at_each_level(check: impl Fn(Level)) {
     let mut last = None;
-    for level in [Level::Baseline, Level::Avx2Fma, Level::Avx512] {
+    for &level in Level::ALL {
         let level = force(level);
         if last != Some(level) {
             check(level);
@@ -92,19 +93,48 @@ macro_rules! check_shapes {
     )*};
 }
 
-/// Remainders of every block, and numbers of samples with every remainder. One shape, since each takes long to compile.
+/// Remainders of every block, and numbers of samples with every remainder.
 #[test]
 fn products() {
     at_each_level(|level| {
         check_shapes!(level, (0..10).chain([32]);
-            (17, 37));
+            (1, 1) (1, 16) (3, 10) (10, 3) (16, 1) (17, 37) (37, 17) (3, 64) (64, 10) (16, 16) (37, 3) (64, 64) (5, 100));
+    });
+}
+
+/// More than one part of the inputs, panel of the outputs, and run of samples.
+#[test]
+fn long_products() {
+    at_each_level(|level| {
+        check_shapes!(level, [1, 5]; (4099, 17) (19, 261) (1037, 67));
+        check_shapes!(level, [521]; (5, 3) (9, 37));
+    });
+}
+
+/// What is predicted for a sample does not depend on the samples beside it.
+#[test]
+fn samples_do_not_matter_to_each_other() {
+    fn check<const I: usize, const O: usize>(level: Level) {
+        let (w, b, x) = (scalars::<f32>(I * O, 1), scalars(O, 2), scalars(37 * I, 3));
+        let (mut all, mut one) = (std::vec![0.0; 37 * O], [0.0; O]);
+        affine::<f32, I, O>(&w, &b, &x, &mut all);
+        for (x, y) in x.chunks_exact(I).zip(all.chunks_exact(O)) {
+            affine::<f32, I, O>(&w, &b, x, &mut one);
+            assert_eq!(y, one, "{O} x {I}, {level:?}");
+        }
+    }
+    at_each_level(|level| {
+        check::<64, 10>(level);
+        check::<5, 3>(level);
+        check::<31, 32>(level);
+        check::<1100, 100>(level);
     });
 }
 
 #[test]
 fn nothing_to_multiply() {
     at_each_level(|level| {
-        check_shapes!(level, [0, 1, 9]; (0, 3));
+        check_shapes!(level, [0, 1, 9]; (0, 3) (3, 0) (0, 0));
     });
 }
 

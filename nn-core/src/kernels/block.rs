@@ -241,16 +241,3 @@ impl<T: Scalar> Target<'_, T> {
         self.set(sums);
     }
 }
-
-/// Begins to fetch a scalar that will be needed.
-#[inline(always)]
-pub(super) fn prefetch<T>(data: &[T], at: usize) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: every x86-64 has the instruction, which accesses nothing, whatever the address.
-    unsafe {
-        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(data.as_ptr().wrapping_add(at).cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let (_, _) = (data, at);
-}

@@ -16,11 +16,13 @@
 //! layer of every model, they would not be faster. That is much code, which takes a debug build long and a microcontroller's flash
 //! much: these have `plain` loops. None allocates.
 
+mod fetch;
 mod functions;
 mod loops;
 #[cfg(any(not(feature = "std"), debug_assertions))]
 mod plain;
 
+pub use fetch::prefetch;
 pub use functions::{exp, exp_m1, sigmoid, softplus, tanh};
 pub use loops::{Function, Loop, apply, exp_all, map, run};
 

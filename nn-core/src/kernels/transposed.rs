@@ -11,7 +11,7 @@ use self::panel::{DEPTH, LANES, Panel};
 use super::block::{self, Along, Rows, Sums, Target, each};
 use super::level::Kernel;
 use super::vector::Vector;
-use crate::kernels::Shared;
+use crate::kernels::{Shared, prefetch};
 use crate::scalar::Scalar;
 use core::ops::Range;
 
@@ -116,8 +116,7 @@ impl<T: Scalar> AddTransposed<'_, T> {
         for s in samples.step_by(R) {
             let dy = Along(Rows { data: &self.dy[s * outputs + o..], stride: outputs });
             for r in 0..R {
-                // Rows far apart are not fetched ahead by themselves.
-                block::prefetch(self.dx, (s + r) * inputs + i);
+                prefetch(&self.dx[(s + r) * inputs + i..][..1]);
             }
             let mut sums = [[V::splat(T::ZERO); C]; R];
             block::sum::<T, V, R, C, 1>(&mut sums, panel, lanes, true, dy, depth);

@@ -101,6 +101,7 @@ const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
 pub(super) mod compute {
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
+    use crate::kernels::prefetch;
     use crate::layer::{Layer, Pass};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
@@ -162,7 +163,11 @@ pub(super) mod compute {
             const { assert!(R * C == P, "one row of the output for each index") }
             // y[p] = E[x[p]]
             let table = w.embeddings.as_slice();
-            for (&index, y) in flat(x).iter().zip(flat_mut(y).chunks_exact_mut(D)) {
+            let indices = flat(x);
+            for (p, (&index, y)) in indices.iter().zip(flat_mut(y).chunks_exact_mut(D)).enumerate() {
+                if let Some(next) = indices.get(p + AHEAD).and_then(|&index| row::<V, D>(index)) {
+                    prefetch(&table[next]);
+                }
                 match row::<V, D>(index) {
                     Some(row) => y.copy_from_slice(&table[row]),
                     None => y.fill(T::of(f64::NAN)),
@@ -212,6 +217,9 @@ pub(super) mod compute {
             self.embeddings_regularizer.apply(w.embeddings.as_slice(), dw)
         }
     }
+
+    /// How many rows before it is copied a row is fetched.
+    const AHEAD: usize = 4;
 
     /// Where the row of an index lies in the flat table.
     #[inline(always)]
