@@ -27,12 +27,16 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         }
     };
     read.unwrap_or_else(|| {
+        // There is one, and as the only expression it has any type.
         let errors = diagnostics.into_compile_errors();
-        quote!({ #(#errors;)* })
+        quote!(#(#errors)*)
     })
 }
 
 fn parse(input: ParseStream<'_>) -> syn::Result<(Type, LitStr)> {
+    if input.is_empty() || input.peek(LitStr) {
+        return Err(input.error("expected a model before the path"));
+    }
     let model = input.parse()?;
     input.parse::<Token![,]>()?;
     let path = input.parse()?;
@@ -67,13 +71,13 @@ fn read(model: &Type, literal: &LitStr, diagnostics: &mut Diagnostics) -> Option
     let path = path.to_string_lossy();
     let tensors = tensors.iter().map(|tensor| value(tensor, &bytes));
     // What rustc finds wrong is said at the path.
-    let made = quote_spanned!(literal.span()=> ::nn::__private::include::model::<#model>(TENSORS));
+    let made = quote_spanned!(literal.span()=> const { ::nn::__private::include::model::<#model>(TENSORS) });
     Some(quote! {
         {
             // By this rustc knows that the file is read, and the tensors are parts of it.
             const FILE: &[u8] = ::core::include_bytes!(#path);
             const TENSORS: &[::nn::__private::include::Tensor] = &[#(#tensors),*];
-            const { #made }
+            #made
         }
     })
 }
