@@ -22,6 +22,13 @@ pub trait Scalar: RealField + Copy + Default + core::iter::Sum + Element + seale
     /// The error function, `2/√π ∫₀ˣ exp(-t²) dt`.
     fn erf(self) -> Self;
 
+    /// 0 if it is below, else itself.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn positive(self) -> Self {
+        if self > Self::ZERO { self } else { Self::ZERO }
+    }
+
     /// `self · a + b`, rounded once: only for code that is compiled for an instruction that does it.
     #[cfg(feature = "std")]
     #[doc(hidden)]
@@ -50,6 +57,15 @@ impl Scalar for f32 {
 
     fn erf(self) -> f32 {
         libm::erff(self)
+    }
+
+    /// By its sign, since a small machine compares integers in half the instructions, or has no other numbers. A NaN with the
+    /// sign of a positive number stays one, as in Keras.
+    #[cfg(all(not(feature = "std"), target_pointer_width = "32"))]
+    #[inline(always)]
+    fn positive(self) -> f32 {
+        let bits = self.to_bits() as i32;
+        f32::from_bits((bits & !(bits >> 31)) as u32)
     }
 
     #[cfg(feature = "std")]
