@@ -22,9 +22,10 @@ const TESTED: usize = 200;
 fn main() -> nn::Result<()> {
     let x: Vec<SVector<f32, 1>> = (0..1000).map(|i| SVector::from([i as f32 / 1000.0 * TAU])).collect();
     let y: Vec<SVector<f32, 1>> = x.iter().map(|x| x.map(f32::sin)).collect();
-    let mut sine =
-        Sine::boxed(&mut StdRng::seed_from_u64(1)).compile(Adam::default(), MeanSquaredError).metrics(MeanAbsoluteError);
-    sine.fit(&x, &y, Fit::new().epochs(600).batch_size(64).verbose(0))?;
+    let mut sine = Sine::boxed(&mut StdRng::seed_from_u64(3))
+        .compile(Adam { learning_rate: 0.005, ..Adam::default() }, MeanSquaredError)
+        .metrics(MeanAbsoluteError);
+    sine.fit(&x, &y, Fit::new().epochs(400).batch_size(32).verbose(0))?;
     sine.save_weights("firmware/weights/sine.safetensors")?;
     println!("sine: {}", sine.evaluate(&x, &y)?);
 
@@ -32,7 +33,7 @@ fn main() -> nn::Result<()> {
     let mut digits = Digits::boxed(&mut StdRng::seed_from_u64(42))
         .compile(Adam::default(), SparseCategoricalCrossentropy::default())
         .metrics(Accuracy);
-    digits.fit(&training.images, &training.labels, Fit::new().epochs(40).batch_size(32).verbose(0))?;
+    digits.fit(&training.images, &training.labels, Fit::new().epochs(60).batch_size(32).verbose(0))?;
     digits.save_weights("firmware/weights/digits.safetensors")?;
     println!("digits: {}", digits.evaluate(&test.images, &test.labels)?);
 

@@ -10,6 +10,7 @@ extern crate std;
 mod console;
 pub mod models;
 mod stack;
+mod test;
 
 #[cfg(all(target_arch = "arm", target_os = "none"))]
 pub use cortex_m_rt::entry as __start;
@@ -18,6 +19,7 @@ pub use riscv_rt::entry as __start;
 
 pub use console::{Number, exit, put};
 pub use stack::depth;
+pub use test::{TEST, best, image};
 
 /// The start of a program: `program! { … }` holds what it does, and returns whether all was right.
 #[cfg(target_os = "none")]

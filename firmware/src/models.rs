@@ -24,3 +24,13 @@ model! {
 
     Model(inputs = pixels, outputs = digit)
 }
+
+model! {
+    /// The last layer of [`Digits`] alone, which a board trains.
+    pub struct Head;
+
+    let h = Input(shape = [32]);
+    let digit = Dense(10, activation = softmax)(h);
+
+    Model(inputs = h, outputs = digit)
+}

@@ -5,12 +5,9 @@
 use core::hint::black_box;
 use nn::prelude::*;
 use nn_firmware::models::Digits;
-use nn_firmware::{NO_PRINT, depth, fingerprint, measured, say};
+use nn_firmware::{NO_PRINT, TEST, best, depth, fingerprint, image, measured, say};
 
 static DIGITS: Digits = include_weights!(Digits, "../../weights/digits.safetensors");
-
-/// A label, then the pixels from 0 to 16.
-static TEST: &[u8] = include_bytes!("../../weights/digits.test");
 
 nn_firmware::program!({
     let (mut right, mut tested, mut print) = (0u32, 0u32, NO_PRINT);
@@ -31,22 +28,3 @@ nn_firmware::program!({
     say!("digits: ", right, " of ", tested, " right, fingerprint ", print);
     right * 100 >= tested * 93
 });
-
-fn image(pixels: &[u8]) -> SVector<f32, 64> {
-    let mut image = SVector::<f32, 64>::zeros();
-    for (to, &pixel) in image.iter_mut().zip(pixels) {
-        *to = f32::from(pixel) / 16.0;
-    }
-    image
-}
-
-/// The digit with the highest probability.
-fn best(probabilities: &SVector<f32, 10>) -> usize {
-    let (mut best, mut highest) = (0, 0.0);
-    for (digit, &probability) in probabilities.iter().enumerate() {
-        if probability > highest {
-            (best, highest) = (digit, probability);
-        }
-    }
-    best
-}
