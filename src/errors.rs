@@ -1,8 +1,8 @@
 //! The errors of this library, a page each: an example that does not compile, the message, and one that does.
 //!
 //! The last line of a message names the page. Codes are stable; they go by the kind of mistake: what is written (`nn0001`),
-//! names (`nn0101`), arguments (`nn0201`), the graph (`nn0301`), shapes (`nn0401`), training (`nn0501`), and memory
-//! (`nn0601`). What goes wrong when a program runs is an [`Error`](crate::Error).
+//! names (`nn0101`), arguments (`nn0201`), the graph (`nn0301`), shapes (`nn0401`), training (`nn0501`), memory
+//! (`nn0601`) and files of weights (`nn0701`). What goes wrong when a program runs is an [`Error`](crate::Error).
 
 macro_rules! pages {
     ($($code:ident)*) => {
@@ -78,4 +78,10 @@ pages! {
     nn0601
     nn0602
     nn0603
+    nn0701
+    nn0702
+    nn0703
+    nn0704
+    nn0705
+    nn0706
 }

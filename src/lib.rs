@@ -109,12 +109,12 @@ pub use model::{Graph, Model};
 #[cfg(feature = "alloc")]
 pub use nn_core::Heap;
 pub use nn_core::{
-    Buffer, Code, Component, Element, Inline, Layer, Mode, Pass, Path, Sample, Scalar, Shape, ShapeError, Storage,
-    Tensors, Variable, Weights, activations, arena, budget, constraints, data, initializers, kernels, layer, layers,
-    lints, losses, metrics, model, optimizers, regularizers, schedules, shape, spec, storage, summary, tensor, text,
-    weights,
+    Buffer, Code, Component, Element, Inline, Layer, Mode, Part, Pass, Path, Sample, Scalar, Shape, ShapeError,
+    Storage, Tensors, Variable, Weights, activations, arena, budget, constraints, data, initializers, kernels, layer,
+    layers, lints, losses, metrics, model, optimizers, regularizers, schedules, shape, spec, storage, summary, tensor,
+    text, weights,
 };
-pub use nn_macros::{model, model_rejects};
+pub use nn_macros::{include_weights, model, model_rejects};
 
 #[cfg(feature = "std")]
 pub use {
@@ -149,12 +149,12 @@ pub mod prelude {
     pub use crate::layers::{GruState, LstmState, SimpleRnnState};
     pub use crate::losses::*;
     pub use crate::metrics::*;
-    pub use crate::model_rejects;
     pub use crate::optimizers::*;
     pub use crate::schedules::*;
     #[cfg(feature = "std")]
     pub use crate::{Compile, CompileValue, Fit, Predict, Verbose, WeightFiles};
-    pub use crate::{Component, Layer, Model, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights, model};
+    pub use crate::{Component, Layer, Model, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights};
+    pub use crate::{include_weights, model, model_rejects};
     pub use nalgebra::{SMatrix, SVector};
     #[cfg(feature = "std")]
     pub use rand::rngs::StdRng;
@@ -172,7 +172,7 @@ pub mod words;
 pub mod __private {
     #[cfg(feature = "alloc")]
     pub use alloc::{boxed::Box, vec::Vec};
-    pub use nn_core::named;
+    pub use nn_core::{include, named};
     pub use rand::Rng;
 
     /// The component `C` if its calls were found to be right. `OK` is a constant that rustc fails to evaluate if not; it

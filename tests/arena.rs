@@ -177,7 +177,8 @@ fn what_a_prediction_does_not_compute_changes_nothing() -> nn::Result<()> {
     let views = Views::boxed(&mut StdRng::seed_from_u64(7));
     let mut plain = NoViews::boxed(&mut StdRng::seed_from_u64(8));
     plain.as_mut_slice().copy_from_slice(views.as_slice());
-    let x: Vec<SMatrix<f32, 3, 4>> = (0..5).map(|i| SMatrix::from_fn(|r, c| ((i * 5 + r + 3 * c) as f32).sin())).collect();
+    let x: Vec<SMatrix<f32, 3, 4>> =
+        (0..5).map(|i| SMatrix::from_fn(|r, c| ((i * 5 + r + 3 * c) as f32).sin())).collect();
     let (a, b) = (views.predict(&x)?, plain.predict(&x)?);
     assert_eq!((&a.y, &a.z), (&b.y, &b.z));
     // And from the formulas.

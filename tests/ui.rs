@@ -8,7 +8,7 @@ use trybuild::TestCases;
 #[test]
 fn invalid_graphs_do_not_compile() {
     let tests = TestCases::new();
-    for rule in ["python", "names", "args", "shapes", "graph", "training", "recovery", "lints", "kit"] {
+    for rule in ["python", "names", "args", "shapes", "graph", "training", "recovery", "lints", "kit", "weights"] {
         tests.compile_fail(format!("tests/ui/{rule}/*.rs"));
     }
 }

@@ -161,8 +161,7 @@ const _: () = {
     use ::core::prelude::v1::*;
     #[allow(unused_imports)]
     use ::nn::{
-        Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
-        Weights,
+        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
         activations::{Activate, Relu, Softmax},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Dense, DenseWeights},
@@ -179,12 +178,11 @@ const _: () = {
         const NON_TRAINABLE: usize = <DenseWeights<T, 64, 64, 1> as Weights<T>>::NON_TRAINABLE
             + <DenseWeights<T, 64, 64, 1> as Weights<T>>::NON_TRAINABLE
             + <DenseWeights<T, 64, 10, 1> as Weights<T>>::NON_TRAINABLE;
-        #[allow(unused_variables)]
-        fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
-            <DenseWeights<T, 64, 64, 1> as Weights<T>>::variables(&path.join("dense"), visit);
-            <DenseWeights<T, 64, 64, 1> as Weights<T>>::variables(&path.join("dense_1"), visit);
-            <DenseWeights<T, 64, 10, 1> as Weights<T>>::variables(&path.join("digit"), visit);
-        }
+        const PARTS: &'static [Part] = &[
+            Part::layer::<T, DenseWeights<T, 64, 64, 1>>("dense"),
+            Part::layer::<T, DenseWeights<T, 64, 64, 1>>("dense_1"),
+            Part::layer::<T, DenseWeights<T, 64, 10, 1>>("digit"),
+        ];
     }
 
     /// The activations of a prediction with [`Digits`].

@@ -265,8 +265,7 @@ const _: () = {
     use ::core::prelude::v1::*;
     #[allow(unused_imports)]
     use ::nn::{
-        Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
-        Weights,
+        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
         activations::{Activate, Sigmoid},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Concatenate, Dense, DenseWeights},
@@ -292,19 +291,18 @@ const _: () = {
                     { PairGraph::SAME.constant(1usize) },
                     { PairGraph::SAME.constant(2usize) },
                 > as Weights<T>>::NON_TRAINABLE;
-        #[allow(unused_variables)]
-        fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
-            <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::variables(
-                &path.join("tower"),
-                &mut |variable| visit(&variable.whole()),
-            );
-            <DenseWeights<
+        const PARTS: &'static [Part] = &[
+            Part::whole::<T, <PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights>("tower"),
+            Part::layer::<
                 T,
-                { PairGraph::SAME.constant(0usize) },
-                { PairGraph::SAME.constant(1usize) },
-                { PairGraph::SAME.constant(2usize) },
-            > as Weights<T>>::variables(&path.join("same"), visit);
-        }
+                DenseWeights<
+                    T,
+                    { PairGraph::SAME.constant(0usize) },
+                    { PairGraph::SAME.constant(1usize) },
+                    { PairGraph::SAME.constant(2usize) },
+                >,
+            >("same"),
+        ];
     }
 
     /// The activations of a prediction with [`Pair`].

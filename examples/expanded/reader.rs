@@ -216,8 +216,7 @@ const _: () = {
     use ::core::prelude::v1::*;
     #[allow(unused_imports)]
     use ::nn::{
-        Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
-        Weights,
+        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
         activations::{Activate, Relu, Sigmoid, Softmax},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Concatenate, Dense, DenseWeights, Dropout},
@@ -234,12 +233,11 @@ const _: () = {
         const NON_TRAINABLE: usize = <DenseWeights<T, 20, 16, 1> as Weights<T>>::NON_TRAINABLE
             + <DenseWeights<T, 16, 10, 1> as Weights<T>>::NON_TRAINABLE
             + <DenseWeights<T, 18, 1, 1> as Weights<T>>::NON_TRAINABLE;
-        #[allow(unused_variables)]
-        fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
-            <DenseWeights<T, 20, 16, 1> as Weights<T>>::variables(&path.join("dense"), visit);
-            <DenseWeights<T, 16, 10, 1> as Weights<T>>::variables(&path.join("answer"), visit);
-            <DenseWeights<T, 18, 1, 1> as Weights<T>>::variables(&path.join("certain"), visit);
-        }
+        const PARTS: &'static [Part] = &[
+            Part::layer::<T, DenseWeights<T, 20, 16, 1>>("dense"),
+            Part::layer::<T, DenseWeights<T, 16, 10, 1>>("answer"),
+            Part::layer::<T, DenseWeights<T, 18, 1, 1>>("certain"),
+        ];
     }
 
     /// The activations of a prediction with [`Reader`].

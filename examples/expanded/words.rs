@@ -202,8 +202,7 @@ const _: () = {
     use ::core::prelude::v1::*;
     #[allow(unused_imports)]
     use ::nn::{
-        Buffer, Component, Graph, Inline, Layer, Model, Pass, Path, SMatrix, SVector, Scalar, Shape, Storage, Variable,
-        Weights,
+        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
         activations::{Activate, Softmax},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Dense, DenseWeights, Embedding, EmbeddingWeights, GlobalAveragePooling1D, NotZero},
@@ -220,15 +219,11 @@ const _: () = {
         const NON_TRAINABLE: usize = <EmbeddingWeights<T, 100, 8> as Weights<T>>::NON_TRAINABLE
             + <DenseWeights<T, 8, 3, 1> as Weights<T>>::NON_TRAINABLE
             + <<WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::NON_TRAINABLE;
-        #[allow(unused_variables)]
-        fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
-            <EmbeddingWeights<T, 100, 8> as Weights<T>>::variables(&path.join("table"), visit);
-            <DenseWeights<T, 8, 3, 1> as Weights<T>>::variables(&path.join("kind"), visit);
-            <<WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::variables(
-                &path.join("title"),
-                visit,
-            );
-        }
+        const PARTS: &'static [Part] = &[
+            Part::layer::<T, EmbeddingWeights<T, 100, 8>>("table"),
+            Part::layer::<T, DenseWeights<T, 8, 3, 1>>("kind"),
+            Part::layer::<T, <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Weights>("title"),
+        ];
     }
 
     /// The activations of a prediction with [`Words`].

@@ -3,7 +3,7 @@
 //!
 //! Codes are stable: a number is never given to another error. They go by the kind of mistake, in hundreds: what is written
 //! (`nn0001`), names (`nn0101`), arguments (`nn0201`), the graph (`nn0301`), shapes (`nn0401`), training (`nn0501`), memory
-//! (`nn0601`).
+//! (`nn0601`), files of weights (`nn0701`).
 
 use crate::text::Text;
 use core::fmt;
@@ -166,6 +166,19 @@ codes! {
     Arena = 602,
     /// a budget is exceeded
     Budget = 603,
+
+    /// a file of weights cannot be read
+    NoWeightFile = 701,
+    /// a file of weights is not one
+    NotSafetensors = 702,
+    /// a file of weights lacks a variable of the model
+    MissingTensor = 703,
+    /// a file of weights has a tensor that the model has not
+    SurplusTensor = 704,
+    /// a tensor of a file has another shape
+    TensorShape = 705,
+    /// a tensor of a file has another type
+    TensorType = 706,
 }
 
 /// What comes before the code in a message.

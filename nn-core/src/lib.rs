@@ -33,6 +33,9 @@ pub mod text;
 #[cfg(feature = "compute")]
 pub mod data;
 #[cfg(feature = "compute")]
+#[doc(hidden)]
+pub mod include;
+#[cfg(feature = "compute")]
 pub mod kernels;
 #[cfg(feature = "compute")]
 pub mod layer;
@@ -68,7 +71,7 @@ pub use {
     scalar::Scalar,
     storage::{Buffer, Inline, Storage},
     tensor::{Element, Sample, Tensors},
-    weights::{Path, Variable, Weights},
+    weights::{Part, Path, Variable, Weights},
 };
 
 #[cfg(all(feature = "compute", feature = "alloc"))]

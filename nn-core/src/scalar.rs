@@ -27,6 +27,13 @@ pub trait Scalar: RealField + Copy + Default + core::iter::Sum + Element + Share
     #[doc(hidden)]
     fn in_single(self, single: impl Fn(f32) -> f32, otherwise: impl Fn(Self) -> Self) -> Self;
 
+    /// 0 if it is below, else itself.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn positive(self) -> Self {
+        if self > Self::ZERO { self } else { Self::ZERO }
+    }
+
     /// `self · a + b`, rounded once: only for code that is compiled for an instruction that does it.
     #[cfg(feature = "std")]
     #[doc(hidden)]
@@ -60,6 +67,15 @@ impl Scalar for f32 {
     #[inline(always)]
     fn in_single(self, single: impl Fn(f32) -> f32, _: impl Fn(f32) -> f32) -> f32 {
         single(self)
+    }
+
+    /// By its sign, since a small machine compares integers in half the instructions, or has no other numbers. A NaN with the
+    /// sign of a positive number stays one, as in Keras.
+    #[cfg(all(not(feature = "std"), target_pointer_width = "32"))]
+    #[inline(always)]
+    fn positive(self) -> f32 {
+        let bits = self.to_bits() as i32;
+        f32::from_bits((bits & !(bits >> 31)) as u32)
     }
 
     #[cfg(feature = "std")]

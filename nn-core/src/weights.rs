@@ -1,8 +1,12 @@
 //! [`Weights`]: a struct of nothing but scalars, seen as one flat slice, and its named variables.
 
+mod parts;
+
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use core::fmt;
+
+pub use parts::Part;
 
 /// The weights of a layer or of a model.
 ///
@@ -13,7 +17,7 @@ use core::fmt;
 /// # Safety
 /// The type is `repr(C)` (or `repr(transparent)`) and consists of nothing but values of type `T`, directly or through
 /// other `Weights<T>` and nalgebra matrices: no padding, no other field, no `Drop`. All-zero bytes and any bit pattern
-/// that is valid for the scalars are valid.
+/// that is valid for the scalars are valid. `PARTS` names all of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the weights of a layer over `{T}`",
     note = "weights are `()`, nalgebra matrices of the model's scalar, or structs made by `nn::weights!`"
@@ -26,8 +30,13 @@ pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + 'static {
     /// How many scalars it holds.
     const COUNT: usize = size_of::<Self>() / size_of::<T>();
 
+    /// What it consists of, in the order of the flat slice.
+    const PARTS: &'static [Part];
+
     /// Calls `visit` with every variable, in the order of the flat slice.
-    fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>));
+    fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
+        parts::walk(Self::PARTS, path, true, true, visit);
+    }
 
     /// All scalars.
     #[inline(always)]
@@ -95,29 +104,6 @@ pub struct Variable<'a> {
     pub rows: bool,
 }
 
-impl<'a> Variable<'a> {
-    /// A variable that training changes.
-    pub const fn new(path: &'a Path<'a>, name: &'static str, shape: Shape) -> Self {
-        Variable { path: path.join(name), shape, trainable: true, rows: false }
-    }
-
-    /// The same variable of a frozen layer.
-    pub const fn frozen(self) -> Self {
-        Variable { trainable: false, ..self }
-    }
-
-    /// The same variable, taken as a whole in every step: of a layer that is not asked for the rows that it
-    /// [touched](crate::Layer::touched).
-    pub const fn whole(self) -> Self {
-        Variable { rows: false, ..self }
-    }
-
-    /// A variable that holds a running state and is not trained.
-    pub const fn state(path: &'a Path<'a>, name: &'static str, shape: Shape) -> Self {
-        Variable { path: path.join(name), shape, trainable: false, rows: false }
-    }
-}
-
 /// Names joined by dots, without a heap: `tower.dense.kernel`.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<'a> {
@@ -155,8 +141,7 @@ impl fmt::Display for Path<'_> {
 unsafe impl<T: Scalar> Weights<T> for () {
     const LAYERS: usize = 0;
     const NON_TRAINABLE: usize = 0;
-
-    fn variables(_: &Path<'_>, _: &mut dyn FnMut(&Variable<'_>)) {}
+    const PARTS: &'static [Part] = &[];
 }
 
 /// Defines the weights of a layer: a `repr(C)` struct of matrices, with their names and shapes in weight files.
@@ -221,25 +206,26 @@ macro_rules! weights {
             const LAYERS: usize = (size_of::<Self>() > 0) as usize;
             const NON_TRAINABLE: usize =
                 0 $(+ if $trainable { 0 } else { size_of::<$type>() / size_of::<T>() })*;
-
-            fn variables(path: &$crate::Path<'_>, visit: &mut dyn FnMut(&$crate::Variable<'_>)) {
+            const PARTS: &'static [$crate::weights::Part] = {
                 // A function per field, so that a field that is no matrix of scalars does not compile.
-                fn matrix<T: $crate::Scalar, const R: usize, const C: usize>(
-                    _: fn(&$crate::__nalgebra::SMatrix<T, R, C>)
-                ) -> usize { R * C }
-                $(
-                    if matrix(|_: &$type| ()) > 0 {
-                        let shape = $crate::Shape::new(&[$($dim),*]);
-                        debug_assert_eq!(shape.size() * size_of::<T>(), size_of::<$type>());
-                        visit(&$crate::Variable {
-                            path: path.join(stringify!($field)),
-                            shape,
-                            trainable: $trainable,
-                            rows: $rows,
-                        });
+                const fn matrix<T: $crate::Scalar, const R: usize, const C: usize>(
+                    _: ::core::marker::PhantomData<$crate::__nalgebra::SMatrix<T, R, C>>,
+                    shape: $crate::Shape,
+                ) -> bool {
+                    assert!(R * C == 0 || R * C == shape.size(), "a variable has as many scalars as its shape");
+                    R * C > 0
+                }
+                &[$({
+                    let shape = $crate::Shape::new(&[$($dim),*]);
+                    $crate::weights::Part::Variable {
+                        name: stringify!($field),
+                        shape,
+                        trainable: $trainable,
+                        rows: $rows,
                     }
-                )*
-            }
+                    .when(matrix(::core::marker::PhantomData::<$type>, shape))
+                }),*]
+            };
         }
     };
 }

@@ -7,6 +7,7 @@ mod editor;
 mod expand;
 mod fallback;
 mod graph;
+mod include;
 mod infer;
 mod lint;
 mod literal;
@@ -86,6 +87,24 @@ pub fn model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 #[proc_macro]
 pub fn model_rejects(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     rejects::expand(input.into()).into()
+}
+
+/// A model with the weights of a safetensors file, which the compiler reads: in firmware they are in flash.
+///
+/// ```ignore
+/// static DIGITS: Digits = include_weights!(Digits, "digits.safetensors");
+/// ```
+///
+/// The path starts at the folder of the file that it is written in or, if there is no such file, at the folder of the package's
+/// `Cargo.toml`. The file is as `save_weights` writes it: its tensors have to be exactly the variables of the model, by
+/// name, shape and type; what is not is a compile error that names the tensor. For a model over `f32` they may also be `F16`
+/// or `BF16`, and are made `f32`. When the file changes, the program is compiled again.
+///
+/// It is an expression that a `static` or a `const` can hold. A large model belongs in a `static`: it has one place, and
+/// never passes through a stack.
+#[proc_macro]
+pub fn include_weights(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    include::expand(input.into()).into()
 }
 
 /// The passes, in order. Errors are collected in each and reported together; what a later pass would only repeat is not

@@ -24,7 +24,7 @@ pub(super) mod compute {
     impl Elementwise for Relu {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            if x > T::ZERO { x } else { T::ZERO }
+            x.positive()
         }
 
         #[inline(always)]

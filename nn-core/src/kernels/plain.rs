@@ -1,8 +1,8 @@
 //! The products as plain loops, which are compiled quickly and small: for debug builds, and for builds without `std`, as those of
 //! firmware.
 //!
-//! Loops run over constants in blocks of `SAMPLES` × `LANES` accumulators, which stay in registers; the compiler vectorises
-//! the inner one.
+//! A block of `LANES` running sums stays in registers; the compiler vectorises the loop over them where it can. Nothing here can
+//! panic, so that a linker can prove that firmware does not.
 
 use crate::scalar::Scalar;
 
@@ -12,9 +12,7 @@ pub trait Shared {}
 impl Shared for f32 {}
 impl Shared for f64 {}
 
-/// Samples that are computed together: each weight that is loaded serves all of them.
-const SAMPLES: usize = 4;
-/// Outputs that are computed together.
+/// Outputs that are computed together: as many running sums as stay in the registers of a small machine.
 const LANES: usize = 16;
 
 /// `y = W · x + b` for every sample: `y[n, o] = b[o] + Σᵢ w[i, o] · x[n, i]`. An empty `b` counts as zero.
@@ -25,61 +23,56 @@ pub fn affine<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[
     if O == 0 {
         return;
     }
-    let n = y.len() / O;
-    let (w, x) = (&w[..I * O], &x[..n * I]);
-    let mut s = 0;
-    while s + SAMPLES <= n {
+    let mut xs = x;
+    for y in y.chunks_exact_mut(O) {
+        let (x, rest) = xs.split_at_checked(I).unwrap_or_default();
+        xs = rest;
         let mut o = 0;
         while o + LANES <= O {
-            affine_block::<T, I, O, SAMPLES, LANES>(w, b, &x[s * I..], &mut y[s * O..], o);
+            affine_block::<T, LANES, O>(w, b, x, y, o);
             o += LANES;
         }
-        while o < O {
-            affine_block::<T, I, O, SAMPLES, 1>(w, b, &x[s * I..], &mut y[s * O..], o);
-            o += 1;
+        // A constant, so that one arm is left.
+        match O % LANES {
+            0 => {}
+            1 => affine_block::<T, 1, O>(w, b, x, y, o),
+            2 => affine_block::<T, 2, O>(w, b, x, y, o),
+            3 => affine_block::<T, 3, O>(w, b, x, y, o),
+            4 => affine_block::<T, 4, O>(w, b, x, y, o),
+            5 => affine_block::<T, 5, O>(w, b, x, y, o),
+            6 => affine_block::<T, 6, O>(w, b, x, y, o),
+            7 => affine_block::<T, 7, O>(w, b, x, y, o),
+            8 => affine_block::<T, 8, O>(w, b, x, y, o),
+            9 => affine_block::<T, 9, O>(w, b, x, y, o),
+            10 => affine_block::<T, 10, O>(w, b, x, y, o),
+            11 => affine_block::<T, 11, O>(w, b, x, y, o),
+            12 => affine_block::<T, 12, O>(w, b, x, y, o),
+            13 => affine_block::<T, 13, O>(w, b, x, y, o),
+            14 => affine_block::<T, 14, O>(w, b, x, y, o),
+            _ => affine_block::<T, 15, O>(w, b, x, y, o),
         }
-        s += SAMPLES;
-    }
-    while s < n {
-        let mut o = 0;
-        while o + LANES <= O {
-            affine_block::<T, I, O, 1, LANES>(w, b, &x[s * I..], &mut y[s * O..], o);
-            o += LANES;
-        }
-        while o < O {
-            affine_block::<T, I, O, 1, 1>(w, b, &x[s * I..], &mut y[s * O..], o);
-            o += 1;
-        }
-        s += 1;
     }
 }
 
-#[inline(always)]
-fn affine_block<T: Scalar, const I: usize, const O: usize, const S: usize, const L: usize>(
-    w: &[T],
-    b: &[T],
-    x: &[T],
-    y: &mut [T],
-    o: usize,
-) {
-    let mut sums = [[T::ZERO; L]; S];
-    if !b.is_empty() {
-        for sum in &mut sums {
-            sum.copy_from_slice(&b[o..o + L]);
+/// `L` outputs of a sample, from output `o` on. A function of its own, which all blocks and all layers with as many
+/// outputs share: in place it would be unrolled for each.
+#[inline(never)]
+fn affine_block<T: Scalar, const L: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T], o: usize) {
+    // Never so. By this the compiler knows that the ranges below are inside.
+    if L > O || o > O - L || y.len() != O {
+        return;
+    }
+    let mut sums = [T::ZERO; L];
+    if let Some(b) = b.get(o..o + L) {
+        sums.copy_from_slice(b);
+    }
+    for (column, &x) in w.chunks_exact(O).zip(x) {
+        let column = &column[o..o + L];
+        for l in 0..L {
+            sums[l] += column[l] * x;
         }
     }
-    for i in 0..I {
-        let column = &w[i * O + o..i * O + o + L];
-        for s in 0..S {
-            let x = x[s * I + i];
-            for l in 0..L {
-                sums[s][l] += column[l] * x;
-            }
-        }
-    }
-    for s in 0..S {
-        y[s * O + o..s * O + o + L].copy_from_slice(&sums[s]);
-    }
+    y[o..o + L].copy_from_slice(&sums);
 }
 
 /// The weights' share of the gradient of [`affine`], summed over the samples: `dW += Σₙ dy[n] ⊗ x[n]`.
@@ -87,29 +80,29 @@ fn affine_block<T: Scalar, const I: usize, const O: usize, const S: usize, const
 /// Shapes: `dw` is `O × I`, `x` has `n · I` and `dy` has `n · O`.
 #[inline]
 pub fn add_outer<T: Scalar, const I: usize, const O: usize>(dw: &mut [T], x: &[T], dy: &[T]) {
-    if O == 0 {
+    if O == 0 || I == 0 {
         return;
     }
-    let n = dy.len() / O;
-    for i in 0..I {
-        let column = &mut dw[i * O..i * O + O];
-        let mut s = 0;
-        while s + SAMPLES <= n {
-            let (x0, x1, x2, x3) = (x[s * I + i], x[(s + 1) * I + i], x[(s + 2) * I + i], x[(s + 3) * I + i]);
-            let (d0, rest) = dy[s * O..(s + SAMPLES) * O].split_at(O);
-            let (d1, rest) = rest.split_at(O);
-            let (d2, d3) = rest.split_at(O);
+    // Four samples at once, so that a weight is read and written once for all of them.
+    let (mut xs, mut dys) = (x.chunks_exact(4 * I), dy.chunks_exact(4 * O));
+    for (x, dy) in (&mut xs).zip(&mut dys) {
+        let (x0, rest) = x.split_at(I);
+        let (x1, rest) = rest.split_at(I);
+        let (x2, x3) = rest.split_at(I);
+        let (d0, rest) = dy.split_at(O);
+        let (d1, rest) = rest.split_at(O);
+        let (d2, d3) = rest.split_at(O);
+        for (i, column) in dw.chunks_exact_mut(O).enumerate().take(I) {
             for o in 0..O {
-                column[o] += d0[o] * x0 + d1[o] * x1 + (d2[o] * x2 + d3[o] * x3);
+                column[o] += d0[o] * x0[i] + d1[o] * x1[i] + (d2[o] * x2[i] + d3[o] * x3[i]);
             }
-            s += SAMPLES;
         }
-        while s < n {
-            let x = x[s * I + i];
+    }
+    for (x, dy) in xs.remainder().chunks_exact(I).zip(dys.remainder().chunks_exact(O)) {
+        for (column, &x) in dw.chunks_exact_mut(O).zip(x) {
             for o in 0..O {
-                column[o] += dy[s * O + o] * x;
+                column[o] += dy[o] * x;
             }
-            s += 1;
         }
     }
 }

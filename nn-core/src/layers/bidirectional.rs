@@ -110,7 +110,7 @@ pub(super) mod compute {
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{FloatTensors, Tensors, flat, flat_mut};
-    use crate::weights::{Path, Variable, Weights};
+    use crate::weights::{Part, Weights};
     use nalgebra::{SMatrix, SVector};
     use rand::Rng;
 
@@ -155,11 +155,7 @@ pub(super) mod compute {
     unsafe impl<T: Scalar, W: Weights<T>> Weights<T> for BidirectionalWeights<W> {
         const LAYERS: usize = 2 * W::LAYERS;
         const NON_TRAINABLE: usize = 2 * W::NON_TRAINABLE;
-
-        fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
-            W::variables(&path.join("forward"), visit);
-            W::variables(&path.join("backward"), visit);
-        }
+        const PARTS: &'static [Part] = &[Part::layer::<T, W>("forward"), Part::layer::<T, W>("backward")];
     }
 
     /// A merge mode, by its index, with a number of last states.

@@ -114,7 +114,7 @@ pub(super) mod compute {
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::shape::Shape;
-    use crate::weights::{Path, Variable, Weights};
+    use crate::weights::{Part, Weights};
     use nalgebra::SMatrix;
     use rand::Rng;
 
@@ -243,16 +243,11 @@ pub(super) mod compute {
     {
         const LAYERS: usize = 1;
         const NON_TRAINABLE: usize = 0;
-
-        fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
-            visit(&Variable::new(path, "kernel", Shape::new(&[F, G])));
-            visit(&Variable::new(path, "recurrent_kernel", Shape::new(&[U, G])));
-            match NB {
-                0 => {}
-                1 => visit(&Variable::new(path, "bias", Shape::new(&[G]))),
-                _ => visit(&Variable::new(path, "bias", Shape::new(&[NB, G]))),
-            }
-        }
+        const PARTS: &'static [Part] = &[
+            Part::new("kernel", Shape::new(&[F, G])),
+            Part::new("recurrent_kernel", Shape::new(&[U, G])),
+            Part::new("bias", if NB == 1 { Shape::new(&[G]) } else { Shape::new(&[NB, G]) }).when(NB > 0),
+        ];
     }
 
     impl<

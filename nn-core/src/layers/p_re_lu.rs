@@ -86,7 +86,7 @@ pub(super) mod compute {
     use crate::shape::Shape;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
-    use crate::weights::{Path, Variable, Weights};
+    use crate::weights::{Part, Weights};
     use nalgebra::SMatrix;
     use rand::Rng;
 
@@ -162,10 +162,7 @@ pub(super) mod compute {
     {
         const LAYERS: usize = 1;
         const NON_TRAINABLE: usize = 0;
-
-        fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
-            visit(&Variable::new(path, "alpha", Shape::new(&dims(R, P, D1, D2)[AXES - RANK..])));
-        }
+        const PARTS: &'static [Part] = &[Part::new("alpha", Shape::new(dims(R, P, D1, D2).split_at(AXES - RANK).1))];
     }
 
     impl<
@@ -285,7 +282,9 @@ pub(super) mod compute {
         #[test]
         fn the_variable_has_keras_shape() {
             let mut shapes = std::vec::Vec::new();
-            <PReLUWeights<f32, 5, 2, 2, 1, 3> as Weights<f32>>::variables(&Path::ROOT, &mut |v| shapes.push(v.shape));
+            <PReLUWeights<f32, 5, 2, 2, 1, 3> as Weights<f32>>::variables(&crate::Path::ROOT, &mut |v| {
+                shapes.push(v.shape)
+            });
             assert_eq!(shapes, [Shape::new(&[2, 1, 5])]);
         }
     }

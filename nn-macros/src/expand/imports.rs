@@ -42,14 +42,13 @@ const ROOT: &[&str] = &[
     "Inline",
     "Layer",
     "Model",
+    "Part",
     "Pass",
-    "Path",
     "SMatrix",
     "SVector",
     "Scalar",
     "Shape",
     "Storage",
-    "Variable",
     "Weights",
 ];
 

@@ -39,7 +39,8 @@ pub(crate) fn weights(context: &Context<'_>) -> TokenStream {
 /// The view of the weights as one flat slice.
 pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
     let (name, nn) = (context.name, &context.paths.nn);
-    let mut variables = Vec::new();
+    let mut parts = Vec::new();
+    let part = quote!(#nn Part);
     let (mut layers, mut non_trainable) = (Vec::new(), Vec::new());
     for (id, layer) in context.weighted() {
         let r#type = context.weights_type(id, &quote!(T));
@@ -47,13 +48,13 @@ pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
         let path = text.trim_start_matches("r#");
         let weights = quote!(<#r#type as #nn Weights<T>>);
         if layer.trainable && layer.has_rows() && !rows::by_rows(context, id) {
-            variables.push(quote!(#weights::variables(&path.join(#path), &mut |variable| visit(&variable.whole()));));
+            parts.push(quote!(#part::whole::<T, #r#type>(#path)));
             non_trainable.push(quote!(#weights::NON_TRAINABLE));
         } else if layer.trainable {
-            variables.push(quote!(#weights::variables(&path.join(#path), visit);));
+            parts.push(quote!(#part::layer::<T, #r#type>(#path)));
             non_trainable.push(quote!(#weights::NON_TRAINABLE));
         } else {
-            variables.push(quote!(#weights::variables(&path.join(#path), &mut |variable| visit(&variable.frozen()));));
+            parts.push(quote!(#part::frozen::<T, #r#type>(#path)));
             non_trainable.push(quote!(#weights::COUNT));
         }
         layers.push(quote!(#weights::LAYERS));
@@ -65,11 +66,7 @@ pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
         unsafe impl<T: #nn Scalar> #nn Weights<T> for #name<T> {
             const LAYERS: usize = #layers;
             const NON_TRAINABLE: usize = #non_trainable;
-
-            #[allow(unused_variables)]
-            fn variables(path: &#nn Path<'_>, visit: &mut dyn FnMut(&#nn Variable<'_>)) {
-                #(#variables)*
-            }
+            const PARTS: &'static [#part] = &[#(#parts),*];
         }
     }
 }

@@ -1,0 +1,118 @@
+//! What programs for all boards share: a start, a console, marks around what is measured, and the depth of the stack.
+//!
+//! The console is semihosting: QEMU prints what a program asks it to. On a host, where the same programs give what those
+//! of the boards are compared with, it is the standard output; under node it is a function of `wasm.mjs`.
+#![no_std]
+
+#[cfg(not(any(target_os = "none", target_arch = "wasm32")))]
+extern crate std;
+
+mod console;
+pub mod models;
+mod stack;
+mod test;
+
+#[cfg(all(target_arch = "arm", target_os = "none"))]
+pub use cortex_m_rt::entry as __start;
+#[cfg(all(target_arch = "riscv32", target_os = "none"))]
+pub use riscv_rt::entry as __start;
+
+pub use console::{Number, exit, put};
+pub use stack::depth;
+pub use test::{TEST, best, image};
+
+/// The start of a program: `program! { … }` holds what it does, and returns whether all was right.
+#[cfg(target_os = "none")]
+#[macro_export]
+macro_rules! program {
+    ($body:block) => {
+        #[$crate::__start]
+        fn main() -> ! {
+            $crate::exit((|| $body)())
+        }
+    };
+}
+
+/// The start of a program: `program! { … }` holds what it does, and returns whether all was right.
+#[cfg(target_arch = "wasm32")]
+#[macro_export]
+macro_rules! program {
+    ($body:block) => {
+        /// What node calls.
+        #[unsafe(no_mangle)]
+        pub extern "C" fn run() {
+            $crate::exit((|| $body)())
+        }
+    };
+}
+
+/// The start of a program: `program! { … }` holds what it does, and returns whether all was right.
+#[cfg(not(any(target_os = "none", target_arch = "wasm32")))]
+#[macro_export]
+macro_rules! program {
+    ($body:block) => {
+        fn main() {
+            $crate::exit((|| $body)())
+        }
+    };
+}
+
+/// Prints a line of texts and numbers: `say!("right: ", count)`.
+#[macro_export]
+macro_rules! say {
+    ($($part:expr),*) => {
+        if !cfg!(feature = "quiet") {
+            $($crate::Number::say($part);)*
+            $crate::put("\n");
+        }
+    };
+}
+
+/// Runs something between two marks that an emulator can count instructions between.
+#[inline(always)]
+pub fn measured<R>(work: impl FnOnce() -> R) -> R {
+    measure_begin();
+    let result = work();
+    measure_end();
+    result
+}
+
+/// Where counting begins.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn measure_begin() {
+    core::hint::black_box(());
+}
+
+/// Where counting ends.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn measure_end() {
+    core::hint::black_box(0);
+}
+
+/// A number for all the bits of these scalars: equal if they are equal bit for bit, and else hardly ever (FNV-1a).
+pub fn fingerprint(scalars: &[f32], before: u32) -> u32 {
+    let bytes = scalars.iter().flat_map(|scalar| scalar.to_bits().to_le_bytes());
+    bytes.fold(before, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// What [`fingerprint`] begins with.
+pub const NO_PRINT: u32 = 0x811C_9DC5;
+
+#[cfg(all(any(target_os = "none", target_arch = "wasm32"), not(feature = "panic_free")))]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    put("panicked\n");
+    exit(false)
+}
+
+/// A function that is nowhere: if any panic can be reached, the linker says so.
+#[cfg(all(any(target_os = "none", target_arch = "wasm32"), feature = "panic_free"))]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    unsafe extern "C" {
+        safe fn a_panic_can_be_reached() -> !;
+    }
+    a_panic_can_be_reached()
+}

@@ -1,0 +1,51 @@
+//! How deep the stack goes, by painting: words below are set to a pattern, and those that lost it were used.
+
+/// How many bytes of stack `work` uses, at most `ROOM`. Nothing on a host, whose stack is not ours.
+#[cfg(target_os = "none")]
+#[inline(never)]
+pub fn depth<R>(work: impl FnOnce() -> R) -> (R, usize) {
+    /// How far down is painted. A board with 16 kB of RAM has this room beside the variables of these programs.
+    const ROOM: usize = 8 * 1024;
+    const PAINT: u32 = 0xA5C3_5A3C;
+    let here = pointer();
+    // What is between the stack pointer and the margin is this function's.
+    let (top, bottom) = (here - 64, here - ROOM);
+    for word in (bottom..top).step_by(4) {
+        // SAFETY: between the variables and the stack pointer there is RAM that nobody uses.
+        unsafe { (word as *mut u32).write_volatile(PAINT) }
+    }
+    let result = below(work);
+    // SAFETY: as above; what `work` wrote there is some number.
+    let used = (bottom..top).step_by(4).find(|&word| unsafe { (word as *const u32).read_volatile() } != PAINT);
+    (result, used.map_or(0, |word| here - word))
+}
+
+/// Runs it in a frame of its own, which is below the stack pointer of the caller.
+#[cfg(target_os = "none")]
+#[inline(never)]
+fn below<R>(work: impl FnOnce() -> R) -> R {
+    core::hint::black_box(work)()
+}
+
+#[cfg(target_os = "none")]
+#[inline(always)]
+fn pointer() -> usize {
+    let pointer: usize;
+    // SAFETY: it only reads the stack pointer.
+    #[cfg(target_arch = "arm")]
+    unsafe {
+        core::arch::asm!("mov {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+    }
+    // SAFETY: as above.
+    #[cfg(target_arch = "riscv32")]
+    unsafe {
+        core::arch::asm!("mv {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+    }
+    pointer
+}
+
+/// How many bytes of stack `work` uses: unknown here.
+#[cfg(not(target_os = "none"))]
+pub fn depth<R>(work: impl FnOnce() -> R) -> (R, usize) {
+    (work(), 0)
+}

@@ -1,0 +1,40 @@
+"""Writes the files of weights that the tests beside this file and those of tests/include.rs read.
+
+    python tests/ui/weights/files.py
+"""
+
+import json
+import pathlib
+import struct
+
+FOLDER = pathlib.Path(__file__).parent
+KERNEL, BIAS = ("F32", [2, 1], [2.0, -3.0]), ("F32", [1], [0.5])
+
+
+def number(dtype, value):
+    if dtype == "BF16":
+        return struct.pack("<f", value)[2:]
+    return struct.pack({"F16": "<e", "F32": "<f", "F64": "<d"}[dtype], value)
+
+
+def write(name, tensors):
+    header, data = {"__metadata__": {"model": "Line"}}, b""
+    for tensor, (dtype, shape, values) in tensors.items():
+        start = len(data)
+        data += b"".join(number(dtype, value) for value in values)
+        header[tensor] = {"dtype": dtype, "shape": shape, "data_offsets": [start, len(data)]}
+    text = json.dumps(header).encode()
+    # The data is aligned, as the writers of this format do it.
+    text += b" " * (-len(text) % 8)
+    (FOLDER / f"{name}.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+# Not in the order of the model.
+write("line", {"y.bias": BIAS, "y.kernel": KERNEL})
+write("half", {"y.kernel": ("F16", *KERNEL[1:]), "y.bias": ("BF16", *BIAS[1:])})
+write("double", {"y.kernel": ("F64", *KERNEL[1:]), "y.bias": ("F64", *BIAS[1:])})
+write("renamed", {"y.kernal": KERNEL, "y.bias": BIAS})
+write("more", {"y.kernel": KERNEL, "y.bias": BIAS, "z.kernel": KERNEL})
+write("checkpoint", {"y.kernel": KERNEL, "y.bias": BIAS, "optimizer.momentum.y.kernel": KERNEL})
+write("three", {"y.kernel": ("F32", [3, 1], [1.0, 2.0, 3.0]), "y.bias": BIAS})
+(FOLDER / "text.safetensors").write_text("version https://git-lfs.github.com/spec/v1\n")
