@@ -25,9 +25,9 @@ pub struct Activation;
 #[derive(Debug)]
 pub struct Unknown;
 
-/// A tensor whose shape only the compiler knows.
-#[derive(Debug)]
-pub struct Tensor<T>(core::marker::PhantomData<T>);
+/// A tensor whose shape only the compiler knows. rustc has no such constants in types yet, and need not know of this one.
+#[cfg(rust_analyzer)]
+pub struct Tensor<T, const SHAPE: &'static [usize]>(core::marker::PhantomData<T>);
 
 /// The tensors of every rank, with the shape of one sample.
 macro_rules! tensors {
@@ -48,4 +48,52 @@ tensors! {
     Tensor4 [A B C D]
     Tensor5 [A B C D E]
     Tensor6 [A B C D E F]
+}
+
+/// What may be called in place of a layer: `add([a, b])`, `relu(x)`.
+pub mod calls {
+    pub use crate::activations::names::*;
+    pub use crate::layers::{add, average, concatenate, dot, maximum, minimum, multiply, subtract};
+}
+
+/// Values that a graph names otherwise than Rust does, to complete their names.
+macro_rules! values {
+    ($($module:ident [$($name:ident)*])*) => {
+        $(
+            /// Names of values.
+            pub mod $module {
+                $(
+                    /// A value.
+                    pub mod $name {}
+                )*
+            }
+        )*
+
+        #[cfg(test)]
+        const VALUES: &[(&str, &[&str])] = &[$((stringify!($module), &[$(stringify!($name)),*])),*];
+    };
+}
+
+values! {
+    initializers [
+        zeros ones constant random_normal random_uniform truncated_normal glorot_uniform glorot_normal he_uniform he_normal
+        lecun_uniform lecun_normal orthogonal identity
+    ]
+    regularizers [l1 l2 l1_l2]
+    constraints [max_norm non_neg unit_norm min_max_norm]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::constraints::CONSTRAINTS;
+    use crate::initializers::INITIALIZERS;
+    use crate::regularizers::REGULARIZERS;
+
+    #[test]
+    fn every_value_can_be_completed() {
+        let known = [("initializers", INITIALIZERS), ("regularizers", REGULARIZERS), ("constraints", CONSTRAINTS)];
+        let known = known.map(|(module, specs)| (module, specs.iter().map(|spec| spec.names[0]).collect::<Vec<_>>()));
+        let offered: Vec<_> = super::VALUES.iter().map(|(module, names)| (*module, names.to_vec())).collect();
+        assert_eq!(offered, known);
+    }
 }

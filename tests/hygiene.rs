@@ -24,7 +24,7 @@ mod expanded {
 
 /// What editors see, which the compiler otherwise does not.
 mod editor {
-    const WIDTH: usize = 2;
+    const SLOPE: f64 = 0.1;
 
     include!("../examples/expanded/editor.rs");
 }

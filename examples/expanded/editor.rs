@@ -2,11 +2,11 @@
 //
 // pub struct Seen;
 //
-// let pixels = Input(shape = [WIDTH, 4]);
+// let pixels = Input(shape = [2, 4]);
 // let ids = Input(shape = [3], dtype = u32);
 // let tower = Dense(8, kernel_initializer = he_normal, kernel_regularizer = l2(0.01));
 // let branch = |x| {
-//     let h = Dense(8, activation = leaky_relu(negative_slope = 0.1))(x);
+//     let h = Dense(8, activation = leaky_relu(negative_slope = SLOPE))(x);
 //     tower(h)
 // };
 // let h = Embedding(50, 8)(ids);
@@ -20,9 +20,9 @@
 const _: () = {
     #[allow(warnings, clippy::all)]
     fn graph() {
-        let pixels: ::nn::words::Tensor<f32> = {
+        use ::nn::words::calls::*;
+        let pixels: ::nn::words::Tensor2<f32, 2, 4> = {
             use ::nn::words::Input as _;
-            let _ = WIDTH;
             ::nn::__private::any()
         };
 
@@ -44,6 +44,7 @@ const _: () = {
                 let h: ::nn::words::Unknown = {
                     use ::nn::layers::Dense as _;
                     use ::nn::activations::names::leaky_relu as _;
+                    let _ = SLOPE;
                     let _ = &x;
                     ::nn::__private::any()
                 };
@@ -76,13 +77,13 @@ const _: () = {
             ::nn::__private::any()
         };
 
-        let flat: ::nn::words::Tensor<f32> = {
+        let flat: ::nn::words::Tensor1<f32, 8> = {
             use ::nn::layers::Flatten as _;
             let _ = &pixels;
             ::nn::__private::any()
         };
 
-        let end: ::nn::words::Tensor<f32> = {
+        let end: ::nn::words::Tensor1<f32, 3> = {
             use ::nn::layers::Dense as _;
             use ::nn::activations::names::softmax as _;
             use ::nn::layers::concatenate as _;

@@ -6,7 +6,7 @@
 //! read where it is called on; a layer, an activation or an initializer is a path to its documentation; a dimension is an
 //! expression. It is written from the syntax, also after errors, so that a half-written graph still has names to complete.
 
-use crate::graph::{Component, Facts, Graph, Op, Shaped, TensorId};
+use crate::graph::{Facts, Graph, Op, Shaped, TensorId};
 use crate::literal;
 use crate::parse::{Let, Syntax, names as pattern_names};
 use crate::values::arguments;
@@ -16,18 +16,14 @@ use nn_core::initializers::INITIALIZERS;
 use nn_core::layers::LAYERS;
 use nn_core::regularizers::REGULARIZERS;
 use nn_core::spec::{Kind, LayerSpec, ValueSpec};
-use proc_macro2::{Literal, TokenStream, TokenTree};
+use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use std::collections::HashSet;
-use syn::{Expr, ExprCall, ExprClosure, Ident, Stmt, Type};
+use syn::{Expr, ExprCall, ExprClosure, Ident, Stmt};
 
 /// The block.
 pub(crate) fn editor(syntax: &Syntax, graph: &Graph) -> TokenStream {
-    let components = graph.layers.iter().filter_map(|layer| match &layer.op {
-        Op::Component(Component { path: Type::Path(path), .. }) => path.path.get_ident().map(ToString::to_string),
-        _ => None,
-    });
-    let mut scope = Scope { bound: HashSet::new(), components: components.collect() };
+    let mut scope = Scope { bound: HashSet::new() };
     let statements: Vec<_> = syntax
         .lets
         .iter()
@@ -35,9 +31,9 @@ pub(crate) fn editor(syntax: &Syntax, graph: &Graph) -> TokenStream {
         .map(|(i, statement)| {
             let uses = scope.value(statement);
             scope.bound.extend(statement.names.iter().map(ToString::to_string));
-            let r#type =
+            let shown =
                 |name: &Ident| graph.bound.get(&(i, name.to_string())).and_then(|&meaning| type_of(graph, meaning));
-            bind(&statement.names, uses, &r#type)
+            bind(&statement.names, uses, &shown)
         })
         .collect();
     let tail = syntax.tail.as_ref().map(|tail| scope.expr(tail));
@@ -48,6 +44,7 @@ pub(crate) fn editor(syntax: &Syntax, graph: &Graph) -> TokenStream {
             const _: () = {
                 #[allow(warnings, clippy::all)]
                 fn graph() {
+                    use ::nn::words::calls::*;
                     #(#statements)*
                     #tail
                 }
@@ -64,28 +61,55 @@ pub(crate) enum Meaning {
 }
 
 /// Variables for the names of a statement, after what its value names.
-fn bind(names: &[Ident], uses: TokenStream, r#type: &dyn Fn(&Ident) -> Option<TokenStream>) -> TokenStream {
-    let types = names.iter().map(|name| r#type(name).unwrap_or_else(|| quote!(::nn::words::Unknown)));
+fn bind(names: &[Ident], uses: TokenStream, shown: &dyn Fn(&Ident) -> Option<Shown>) -> TokenStream {
+    let unknown = || Shown::new(quote!(::nn::words::Unknown));
+    let (items, types): (Vec<_>, Vec<_>) = names
+        .iter()
+        .map(|name| {
+            let Shown { item, r#type } = shown(name).unwrap_or_else(unknown);
+            (item, r#type)
+        })
+        .unzip();
     match names {
         [] => uses,
-        [name] => quote!(let #name: #(#types)* = { #uses ::nn::__private::any() };),
-        names => quote!(let (#(#names),*): (#(#types),*) = { #uses ::nn::__private::any() };),
+        [name] => quote!(#(#items)* let #name: #(#types)* = { #uses ::nn::__private::any() };),
+        names => quote!(#(#items)* let (#(#names),*): (#(#types),*) = { #uses ::nn::__private::any() };),
+    }
+}
+
+/// The type that is shown for a name, and the constant that it may name.
+struct Shown {
+    item: TokenStream,
+    r#type: TokenStream,
+}
+
+impl Shown {
+    fn new(r#type: TokenStream) -> Self {
+        Shown { item: quote!(), r#type }
     }
 }
 
 /// The type that is shown for a name: the shape of a tensor, or a layer.
-fn type_of(graph: &Graph, meaning: Meaning) -> Option<TokenStream> {
+fn type_of(graph: &Graph, meaning: Meaning) -> Option<Shown> {
     match meaning {
         Meaning::Tensor(tensor) => {
+            let shape = format_ident!("SHAPE_{tensor}");
             let tensor = &graph.tensors[tensor];
             let scalar = if tensor.integer { quote!(u32) } else { quote!(f32) };
             match &tensor.shape {
                 Shaped::Known(shape) => {
                     let rank = format_ident!("Tensor{}", shape.rank());
                     let dims = shape.dims().iter().map(|&dim| Literal::usize_unsuffixed(dim));
-                    Some(quote!(::nn::words::#rank<#scalar, #(#dims),*>))
+                    Some(Shown::new(quote!(::nn::words::#rank<#scalar, #(#dims),*>)))
                 }
-                Shaped::Const(_) => Some(quote!(::nn::words::Tensor<#scalar>)),
+                // rust-analyzer evaluates a constant in a type if it is an item.
+                Shaped::Const(found) => {
+                    let found = nowhere(found.clone());
+                    Some(Shown {
+                        item: quote!(const #shape: &[usize] = #found.dims();),
+                        r#type: quote!(::nn::words::Tensor<#scalar, #shape>),
+                    })
+                }
                 Shaped::Unknown => None,
             }
         }
@@ -94,7 +118,7 @@ fn type_of(graph: &Graph, meaning: Meaning) -> Option<TokenStream> {
                 Some(Facts::Known(inferred)) => {
                     let name = format_ident!("{}", builtin.spec.name);
                     let consts = inferred.consts().iter().map(|&n| Literal::usize_unsuffixed(n));
-                    Some(quote!(::nn::layers::#name<#(#consts),*>))
+                    Some(Shown::new(quote!(::nn::layers::#name<#(#consts),*>)))
                 }
                 _ => None,
             },
@@ -103,13 +127,23 @@ fn type_of(graph: &Graph, meaning: Meaning) -> Option<TokenStream> {
     }
 }
 
+/// The same tokens, none of which stands for one of the user's.
+fn nowhere(tokens: TokenStream) -> TokenStream {
+    let tokens = tokens.into_iter().map(|mut token| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), nowhere(group.stream())).into();
+        }
+        token.set_span(Span::call_site());
+        token
+    });
+    tokens.collect()
+}
+
 /// The names that mean something at a place of the graph.
 #[derive(Clone)]
 struct Scope {
     /// Tensors and layers that are bound so far.
     bound: HashSet<String>,
-    /// Models and layers of the user's own that are called by their names.
-    components: HashSet<String>,
 }
 
 impl Scope {
@@ -230,8 +264,8 @@ impl Scope {
         quote!(#(#uses)*)
     }
 
-    /// What is called: a layer of the library by its path, a type of the user's own, and anything else as a type that may be a
-    /// layer once it is written.
+    /// What is called: a layer of the library by its path, and anything else as a type, which may be one of the user's own, or
+    /// a layer once it is written.
     fn callee(&self, name: &Ident) -> TokenStream {
         let text = name.to_string();
         if LAYERS.iter().any(|spec| spec.name == text || spec.function == Some(text.as_str())) {
@@ -241,10 +275,8 @@ impl Scope {
             path(name, ACTIVATIONS)
         } else if matches!(text.as_str(), "Input" | "Model" | "Sequential" | "Activation") {
             quote!(use ::nn::words::#name as _;)
-        } else if self.components.contains(&text) {
-            quote!(let _: #name;)
         } else {
-            quote!(let _: ::nn::words::#name;)
+            quote!({ use ::nn::words::*; let _: #name; })
         }
     }
 
@@ -274,11 +306,12 @@ fn named(value: &Expr, specs: &'static [ValueSpec]) -> TokenStream {
 fn path(name: &Ident, specs: &'static [ValueSpec]) -> TokenStream {
     let text = name.to_string();
     let all = specs.first().map_or("", |spec| spec.path).split("::").next().unwrap_or_default();
+    let unfinished = format!("words::{all}");
     let spec = specs.iter().find(|spec| spec.names.contains(&text.as_str()));
     let (module, last) = match spec {
         _ if all == "activations" => ("activations::names", spec.map_or(text.as_str(), |spec| spec.names[0])),
         Some(spec) => spec.path.rsplit_once("::").unwrap_or((all, spec.path)),
-        None => (all, text.as_str()),
+        None => (unfinished.as_str(), text.as_str()),
     };
     let module: TokenStream = module.parse().unwrap_or_default();
     let last = crate::parse::ident_at(last, name.span());

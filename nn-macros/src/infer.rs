@@ -8,12 +8,12 @@ use crate::diagnostics::Diagnostics;
 use crate::graph::{Builtin, Facts, Graph, LayerId, Node, Op, Shaped};
 use crate::values::is_too_large;
 pub(crate) use later::{asked, expression, start};
-use later::{component_facts, constant, deferred, expression_of, rule};
+use later::{component_facts, constant, deferred, expression_of, placed_at, rule};
 use nn_core::Code;
 use nn_core::shape::Shape;
 use nn_core::spec::{Inferred, Kind, Value};
 use proc_macro2::Literal;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use report::report;
 
 /// Finds the shapes of all tensors and the constants of all layers.
@@ -21,7 +21,7 @@ pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     for tensor in graph.declared.clone() {
         if let Shaped::Const(value) = graph.tensors[tensor].shape.clone() {
             let (name, span) = (graph.tensors[tensor].name.to_string(), graph.tensors[tensor].span);
-            let value = quote_spanned!(span=> ::nn::spec::input_shape(#name, #value));
+            let value = placed_at(span, &quote!(::nn::spec::input_shape), &quote!(#name, #value));
             let constant = constant(graph, &name, quote!(::nn::Shape), value);
             graph.tensors[tensor].shape = Shaped::Const(constant);
         }
@@ -133,11 +133,12 @@ fn layer_facts(
         let before = graph.nodes.iter().find(|node| graph.facts(node, layer).is_some());
         let before = before.map_or_else(|| expression_of(&inputs[0]), |node| expression(graph, node.inputs[0]));
         let now = expression_of(&inputs[0]);
-        value = quote_spanned!(span=> ::nn::spec::weights_shared(#name, &[#(#consts),*], #before, #now, #value));
+        let shared = quote!(#name, &[#(#consts),*], #before, #now, #value);
+        value = placed_at(span, &quote!(::nn::spec::weights_shared), &shared);
     }
     if graph.nodes[n].layer == layer && (graph.nodes[n].outputs.len() > 1 || has_states(builtin)) {
         let names = graph.nodes[n].outputs.len();
-        value = quote_spanned!(span=> ::nn::spec::outputs_named(#name, #names, #value));
+        value = placed_at(span, &quote!(::nn::spec::outputs_named), &quote!(#name, #names, #value));
     }
     let facts = deferred(graph, n, layer, value);
     if let Op::Builtin(builtin) = &mut graph.layers[layer].op {

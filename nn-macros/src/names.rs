@@ -110,7 +110,10 @@ fn name_outputs(graph: &mut Graph, once: &dyn Fn(&Ident) -> bool) {
             _ => None,
         };
         let name = listed.unwrap_or_else(|| layer_name(graph, tensor));
-        graph.output_names.push(taken.automatic(&name.to_string(), name.span()));
+        // The field stands where the tensor is bound: an editor would take the listing for a second definition of it.
+        let bound = &graph.tensors[tensor].name;
+        let span = if *bound == name { bound.span() } else { name.span() };
+        graph.output_names.push(taken.automatic(&name.to_string(), span));
     }
 }
 

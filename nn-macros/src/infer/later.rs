@@ -4,7 +4,7 @@ use super::report::origin;
 use crate::graph::{Facts, Graph, LayerId, Op, Shaped, TensorId};
 use nn_core::shape::Shape;
 use nn_core::spec::Kind;
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 /// A model, or a layer of the user's: rustc finds what it gives.
@@ -13,16 +13,19 @@ pub(super) fn component_facts(graph: &mut Graph, n: usize, layer: LayerId, input
     let path = &component.path;
     let span = start(&graph.nodes[n].input_exprs[0]);
     let shapes = inputs.iter().map(expression_of);
-    let called = quote_spanned!(span=> <<#path as ::nn::Component>::Layer>);
+    let called = quote!(<<#path as ::nn::Component>::Layer>);
     let outputs = if graph.nodes[n].layer == layer { graph.nodes[n].outputs.len() } else { 1 };
     let found = match outputs {
-        1 => quote_spanned!(span=> ::nn::spec::one(#called::output_shape(&[#(#shapes),*]))),
-        _ => quote_spanned!(span=> #called::output_shapes(&[#(#shapes),*])),
+        1 => {
+            let found = placed_at(span, &quote!(#called::output_shape), &quote!(&[#(#shapes),*]));
+            placed_at(span, &quote!(::nn::spec::one), &found)
+        }
+        _ => placed_at(span, &quote!(#called::output_shapes), &quote!(&[#(#shapes),*])),
     };
     let mut value = call(graph, n, layer, inputs, &found, span);
     if outputs > 1 {
         let name = graph.layers[layer].name.to_string();
-        value = quote_spanned!(span=> ::nn::spec::outputs_named(#name, #outputs, #value));
+        value = placed_at(span, &quote!(::nn::spec::outputs_named), &quote!(#name, #outputs, #value));
     }
     deferred(graph, n, layer, value)
 }
@@ -75,7 +78,7 @@ fn call(graph: &Graph, n: usize, layer: LayerId, inputs: &[Shaped], found: &Toke
             }
         }
     }
-    quote_spanned!(span=> ::nn::spec::Call::inferred(#call))
+    placed_at(span, &quote!(::nn::spec::Call::inferred), &call)
 }
 
 /// A call of a const function that rustc takes to stand where an expression stands.
@@ -83,15 +86,24 @@ pub(crate) fn asked(expr: &impl ToTokens, function: &TokenStream, arguments: &To
     let mut spans = expr.to_token_stream().into_iter().map(|token| token.span());
     let first = spans.next().unwrap_or_else(Span::call_site);
     let last = spans.last().unwrap_or(first);
-    let path = function.clone().into_iter().map(|mut token| {
-        token.set_span(first);
-        token
-    });
-    let mut call: TokenStream = path.collect();
-    let mut arguments = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, arguments.clone());
-    arguments.set_span(last);
-    arguments.to_tokens(&mut call);
-    call
+    placed(function, first, arguments, last)
+}
+
+/// A call of a function, from one token of the user's to another. Only its parentheses stand there, which is enough for
+/// rustc: of a name, an editor would think that the user's token stood for it.
+fn placed(function: &TokenStream, first: Span, arguments: &TokenStream, last: Span) -> TokenStream {
+    let parenthesised = |tokens: &TokenStream, span| {
+        let mut group = Group::new(Delimiter::Parenthesis, tokens.clone());
+        group.set_span(span);
+        group
+    };
+    let (function, arguments) = (parenthesised(function, first), parenthesised(arguments, last));
+    quote!(#function #arguments)
+}
+
+/// A call of a function that rustc takes to stand at a token.
+pub(super) fn placed_at(span: Span, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
+    placed(function, span, arguments, span)
 }
 
 /// Where rustc reports what it finds wrong with a layer.

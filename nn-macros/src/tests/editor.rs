@@ -84,6 +84,7 @@ fn a_name_leads_to_what_it_means() {
         Model(inputs = pixels, outputs = y)
     "#;
     assert_snapshot!(editor(graph), @r#"
+    use ::nn::words::calls::*;
     let pixels: ::nn::words::Tensor2<f32, 28, 28> = {
         use ::nn::words::Input as _;
         ::nn::__private::any()
@@ -101,7 +102,8 @@ fn a_name_leads_to_what_it_means() {
         let _ = &pixels;
         ::nn::__private::any()
     };
-    let y: ::nn::words::Tensor<f32> = {
+    const SHAPE_5: &[usize] = DigitsGraph::TOWER.output(0usize).dims();
+    let y: ::nn::words::Tensor<f32, SHAPE_5> = {
         let _ = &tower;
         let _ = &x;
         ::nn::__private::any()
@@ -118,6 +120,7 @@ fn an_unfinished_name_is_an_expression() {
     let graph = "struct Digits; let pixels = Input(shape = [64]); let x = Dense(64, activation = re)(pix);
                  let y = Den; let z = Dens(4)(y); Model(inputs = pixels, outputs = z_)";
     assert_snapshot!(editor(graph), @r#"
+    use ::nn::words::calls::*;
     let pixels: ::nn::words::Tensor1<f32, 64> = {
         use ::nn::words::Input as _;
         ::nn::__private::any()
@@ -129,11 +132,17 @@ fn an_unfinished_name_is_an_expression() {
         ::nn::__private::any()
     };
     let y: ::nn::words::Unknown = {
-        let _: ::nn::words::Den;
+        {
+            use ::nn::words::*;
+            let _: Den;
+        }
         ::nn::__private::any()
     };
     let z: ::nn::words::Unknown = {
-        let _: ::nn::words::Dens;
+        {
+            use ::nn::words::*;
+            let _: Dens;
+        }
         let _ = &y;
         ::nn::__private::any()
     };
@@ -149,6 +158,7 @@ fn a_call_that_is_not_closed_costs_only_itself() {
     let open = "struct Digits; let pixels = Input(shape = [64]);
                 let x = Dense(64, let y = Dense(10)(pix let z = Dense(3)(pixels); Model(inputs = pixels, outputs = z)))";
     assert_snapshot!(editor(open), @r#"
+    use ::nn::words::calls::*;
     let pixels: ::nn::words::Tensor1<f32, 64> = {
         use ::nn::words::Input as _;
         ::nn::__private::any()
