@@ -1,7 +1,7 @@
 //! How deep the stack goes, by painting: words below are set to a pattern, and those that lost it were used.
 
-/// How many bytes of stack `work` uses, at most `ROOM`. Nothing on a host, whose stack is not ours.
-#[cfg(target_os = "none")]
+/// How many bytes of stack `work` uses, at most `ROOM`.
+#[cfg(all(target_os = "none", not(feature = "quiet")))]
 #[inline(never)]
 pub fn depth<R>(work: impl FnOnce() -> R) -> (R, usize) {
     /// How far down is painted. A board with 16 kB of RAM has this room beside the variables of these programs.
@@ -21,13 +21,13 @@ pub fn depth<R>(work: impl FnOnce() -> R) -> (R, usize) {
 }
 
 /// Runs it in a frame of its own, which is below the stack pointer of the caller.
-#[cfg(target_os = "none")]
+#[cfg(all(target_os = "none", not(feature = "quiet")))]
 #[inline(never)]
 fn below<R>(work: impl FnOnce() -> R) -> R {
     core::hint::black_box(work)()
 }
 
-#[cfg(target_os = "none")]
+#[cfg(all(target_os = "none", not(feature = "quiet")))]
 #[inline(always)]
 fn pointer() -> usize {
     let pointer: usize;
@@ -44,8 +44,8 @@ fn pointer() -> usize {
     pointer
 }
 
-/// How many bytes of stack `work` uses: unknown here.
-#[cfg(not(target_os = "none"))]
+/// How many bytes of stack `work` uses: not known on a host, whose stack is not ours, and not asked by a quiet program.
+#[cfg(not(all(target_os = "none", not(feature = "quiet"))))]
 pub fn depth<R>(work: impl FnOnce() -> R) -> (R, usize) {
     (work(), 0)
 }

@@ -129,6 +129,8 @@ mod compute {
 
     impl Initializer {
         /// Fills a variable of this Keras shape.
+        // A layer's initializer is a constant: in place, firmware keeps that one of them.
+        #[cfg_attr(not(feature = "std"), inline(always))]
         pub fn fill<T: Scalar>(&self, out: &mut [T], shape: &[usize], fans: Fans, rng: &mut dyn Rng) {
             let (fan_in, fan_out) = (fans.fan_in.max(1) as f64, fans.fan_out.max(1) as f64);
             match *self {
