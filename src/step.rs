@@ -228,7 +228,7 @@ impl<M: Model> Learner<M> {
             }
             let (w, g) = (&mut model.as_mut_slice()[range.clone()], &dw.as_slice()[range]);
             let state = &mut runs[..count];
-            kernels::run::<M::Scalar, _>(Update { optimizer, step: steps, learning_rate, w, g, state });
+            kernels::run(Update { optimizer, step: steps, learning_rate, w, g, state });
         };
         for range in &self.runs {
             update(&self.dw, &mut self.slots, range.clone());

@@ -88,7 +88,7 @@ impl<F: Elementwise> Activation for F {
 
     #[inline]
     fn backward<T: Scalar>(&self, _: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
-        kernels::run::<T, _>(Backward { f: self, x, y, dy, dx });
+        kernels::run(Backward { f: self, x, y, dy, dx });
     }
 }
 

@@ -21,13 +21,13 @@ pub trait Loop {
 /// `y = f(x)`, for as many scalars as the shorter slice has.
 #[inline]
 pub fn map<T: Scalar, F: Function<T>>(f: &F, x: &[T], y: &mut [T]) {
-    optimised::map(f, x, y);
+    build::map(f, x, y);
 }
 
 /// `x = f(x)`
 #[inline]
 pub fn apply<T: Scalar, F: Function<T>>(f: &F, x: &mut [T]) {
-    optimised::apply(f, x);
+    build::apply(f, x);
 }
 
 /// `x = exp(x)`
@@ -47,12 +47,13 @@ impl<T: Scalar> Function<T> for Exp {
 
 /// Runs a loop at the level of this machine.
 #[inline]
-pub fn run<T: Scalar, L: Loop>(work: L) -> L::Output {
-    optimised::run::<T, L>(work)
+pub fn run<L: Loop>(work: L) -> L::Output {
+    build::run(work)
 }
 
+/// Plain loops.
 #[cfg(any(not(feature = "std"), debug_assertions))]
-mod optimised {
+mod build {
     use super::{Function, Loop};
 
     #[inline(always)]
@@ -70,13 +71,14 @@ mod optimised {
     }
 
     #[inline(always)]
-    pub(super) fn run<T, L: Loop>(work: L) -> L::Output {
+    pub(super) fn run<L: Loop>(work: L) -> L::Output {
         work.run()
     }
 }
 
+/// The loops of optimised builds.
 #[cfg(all(feature = "std", not(debug_assertions)))]
-mod optimised {
+mod build {
     use super::{Function, Loop};
     use crate::kernels::level::{Kernel, dispatch};
     use crate::kernels::vector::Vector;
@@ -149,17 +151,17 @@ mod optimised {
     const MOST: usize = 16;
 
     #[inline(always)]
-    pub(super) fn run<T: Scalar, L: Loop>(work: L) -> L::Output {
-        dispatch::<T, _>(Run(work))
+    pub(super) fn run<L: Loop>(work: L) -> L::Output {
+        dispatch(Run(work))
     }
 
     struct Run<L>(L);
 
-    impl<T: Scalar, L: Loop> Kernel<T> for Run<L> {
+    impl<L: Loop> Kernel<f32> for Run<L> {
         type Output = L::Output;
 
         #[inline(always)]
-        fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) -> L::Output {
+        fn run<V: Vector<f32>, const R: usize, const C: usize, const WIDE: usize>(self) -> L::Output {
             self.0.run()
         }
     }
