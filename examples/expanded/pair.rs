@@ -72,26 +72,26 @@ pub struct PairGraph;
 
 #[allow(dead_code)]
 impl PairGraph {
-    const TOWER: ::nn::spec::Inferred = (::nn::spec::Call::inferred)((::nn::spec::Call::input)(
+    const TOWER: ::nn::spec::Inferred = ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::input })(
         ::nn::spec::Call {
             layer: "tower",
             inputs: &[("a", "an input")],
             shapes: &[::nn::Shape::new(&[64])],
-            found: (::nn::spec::one)((<<Digits as ::nn::Component>::Layer>::output_shape)(&[::nn::Shape::new(&[64])])),
+            found: ::nn::spec::one(<<Digits as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[64])])),
         },
         0usize,
     ));
-    const TOWER_1: ::nn::spec::Inferred = (::nn::spec::Call::inferred)((::nn::spec::Call::input)(
+    const TOWER_1: ::nn::spec::Inferred = ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::input })(
         ::nn::spec::Call {
             layer: "tower",
             inputs: &[("b", "an input")],
             shapes: &[::nn::Shape::new(&[64])],
-            found: (::nn::spec::one)((<<Digits as ::nn::Component>::Layer>::output_shape)(&[::nn::Shape::new(&[64])])),
+            found: ::nn::spec::one(<<Digits as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[64])])),
         },
         0usize,
     ));
-    const BOTH: ::nn::spec::Inferred = (::nn::spec::Call::inferred)((::nn::spec::Call::input)(
-        (::nn::spec::Call::input)(
+    const BOTH: ::nn::spec::Inferred = ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::input })(
+        ({ ::nn::spec::Call::input })(
             ::nn::spec::Call {
                 layer: "both",
                 inputs: &[("tower(a)", "the output of `Digits()`"), ("tower(b)", "the output of `Digits()`")],
@@ -105,8 +105,8 @@ impl PairGraph {
         ),
         1usize,
     ));
-    const SAME: ::nn::spec::Inferred = (::nn::spec::Call::inferred)((::nn::spec::Call::argument)(
-        (::nn::spec::Call::input)(
+    const SAME: ::nn::spec::Inferred = ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::argument })(
+        ({ ::nn::spec::Call::input })(
             ::nn::spec::Call {
                 layer: "same",
                 inputs: &[("both", "the output of `concatenate([tower(a), tower(b)])`")],

@@ -67,12 +67,12 @@ pub struct WordsGraph;
 
 #[allow(dead_code)]
 impl WordsGraph {
-    const TITLE: ::nn::spec::Inferred = (::nn::spec::Call::inferred)((::nn::spec::Call::input)(
+    const TITLE: ::nn::spec::Inferred = ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::input })(
         ::nn::spec::Call {
             layer: "title",
             inputs: &[("words", "an input")],
             shapes: &[::nn::Shape::new(&[6])],
-            found: (::nn::spec::one)((<<Titles as ::nn::Component>::Layer>::output_shape)(&[::nn::Shape::new(&[6])])),
+            found: ::nn::spec::one(<<Titles as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[6])])),
         },
         0usize,
     ));

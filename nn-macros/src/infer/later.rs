@@ -13,14 +13,12 @@ pub(super) fn component_facts(graph: &mut Graph, n: usize, layer: LayerId, input
     let path = &component.path;
     let span = start(&graph.nodes[n].input_exprs[0]);
     let shapes = inputs.iter().map(expression_of);
-    let called = quote!(<<#path as ::nn::Component>::Layer>);
+    // What is no layer, and models in each other, rustc reports at names.
+    let called = quote_spanned!(span=> <<#path as ::nn::Component>::Layer>);
     let outputs = if graph.nodes[n].layer == layer { graph.nodes[n].outputs.len() } else { 1 };
     let found = match outputs {
-        1 => {
-            let found = placed_at(span, &quote!(#called::output_shape), &quote!(&[#(#shapes),*]));
-            placed_at(span, &quote!(::nn::spec::one), &found)
-        }
-        _ => placed_at(span, &quote!(#called::output_shapes), &quote!(&[#(#shapes),*])),
+        1 => quote_spanned!(span=> ::nn::spec::one(#called::output_shape(&[#(#shapes),*]))),
+        _ => quote_spanned!(span=> #called::output_shapes(&[#(#shapes),*])),
     };
     let mut value = call(graph, n, layer, inputs, &found, span);
     if outputs > 1 {
@@ -89,15 +87,18 @@ pub(crate) fn asked(expr: &impl ToTokens, function: &TokenStream, arguments: &To
     placed(function, first, arguments, last)
 }
 
-/// A call of a function, from one token of the user's to another. Only its parentheses stand there, which is enough for
-/// rustc: of a name, an editor would think that the user's token stood for it.
+/// A call of a function, from one token of the user's to another. Only its parentheses and braces stand there, which is enough
+/// for rustc: of a name, an editor would think that the user's token stood for it.
 fn placed(function: &TokenStream, first: Span, arguments: &TokenStream, last: Span) -> TokenStream {
-    let parenthesised = |tokens: &TokenStream, span| {
-        let mut group = Group::new(Delimiter::Parenthesis, tokens.clone());
+    let within = |delimiter, tokens: TokenStream, span| {
+        let mut group = Group::new(delimiter, tokens);
         group.set_span(span);
         group
     };
-    let (function, arguments) = (parenthesised(function, first), parenthesised(arguments, last));
+    // rustc forgets parentheses; it keeps a block.
+    let block = within(Delimiter::Brace, function.clone(), first);
+    let function = within(Delimiter::Parenthesis, block.to_token_stream(), first);
+    let arguments = within(Delimiter::Parenthesis, arguments.clone(), last);
     quote!(#function #arguments)
 }
 
