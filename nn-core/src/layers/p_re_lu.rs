@@ -282,7 +282,9 @@ pub(super) mod compute {
         #[test]
         fn the_variable_has_keras_shape() {
             let mut shapes = std::vec::Vec::new();
-            <PReLUWeights<f32, 5, 2, 2, 1, 3> as Weights<f32>>::variables(&crate::Path::ROOT, &mut |v| shapes.push(v.shape));
+            <PReLUWeights<f32, 5, 2, 2, 1, 3> as Weights<f32>>::variables(&crate::Path::ROOT, &mut |v| {
+                shapes.push(v.shape)
+            });
             assert_eq!(shapes, [Shape::new(&[2, 1, 5])]);
         }
     }
