@@ -66,6 +66,9 @@ pub trait Elementwise {
     /// What a loss may know of it.
     const HEAD: Head = Head::Other;
 
+    /// Whether the function is a few instructions, so that few scalars are not worth more than a plain loop.
+    const SIMPLE: bool = false;
+
     /// `y = f(x)`
     fn value<T: Scalar>(&self, x: T) -> T;
 
@@ -96,6 +99,8 @@ impl<F: Elementwise> Activation for F {
 struct Value<'a, F>(&'a F);
 
 impl<T: Scalar, F: Elementwise> kernels::Function<T> for Value<'_, F> {
+    const SIMPLE: bool = F::SIMPLE;
+
     #[inline(always)]
     fn value(&self, x: T) -> T {
         self.0.value(x)

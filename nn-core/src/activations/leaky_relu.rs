@@ -32,6 +32,8 @@ pub(super) mod compute {
     }
 
     impl Elementwise for LeakyRelu {
+        const SIMPLE: bool = true;
+
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
             if x > T::ZERO { x } else { T::of(self.negative_slope) * x }

@@ -22,6 +22,8 @@ pub(super) mod compute {
     pub struct Relu;
 
     impl Elementwise for Relu {
+        const SIMPLE: bool = true;
+
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
             x.positive()

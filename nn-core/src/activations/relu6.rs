@@ -22,6 +22,8 @@ pub(super) mod compute {
     pub struct Relu6;
 
     impl Elementwise for Relu6 {
+        const SIMPLE: bool = true;
+
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
             if x > T::ZERO {

@@ -5,6 +5,9 @@ use crate::scalar::Scalar;
 
 /// A function of one scalar.
 pub trait Function<T> {
+    /// Whether it is a few instructions. Where scalars are few, it then takes longer to find out the level than to compute.
+    const SIMPLE: bool = false;
+
     /// Its value. It must be `#[inline(always)]`: only what is inlined is compiled for a level.
     fn value(&self, x: T) -> T;
 }
@@ -18,10 +21,19 @@ pub trait Loop {
     fn run(self) -> Self::Output;
 }
 
+/// Scalars that are few.
+const FEW: usize = 128;
+
 /// `y = f(x)`, for as many scalars as the shorter slice has.
 #[inline]
 pub fn map<T: Scalar, F: Function<T>>(f: &F, x: &[T], y: &mut [T]) {
-    build::map(f, x, y);
+    if F::SIMPLE && x.len() <= FEW {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = f.value(x);
+        }
+    } else {
+        build::map(f, x, y);
+    }
 }
 
 /// `x = f(x)`

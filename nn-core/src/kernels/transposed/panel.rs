@@ -32,8 +32,10 @@ impl<T: Scalar> Panel<T> {
             interleave([row(q), row(q + 4), row(q + 8), row(q + 12)], quads);
         }
         let (lanes, _) = self.lanes.as_flattened_mut().as_chunks_mut();
-        // Few, or all of them: a constant length is faster.
-        if depth <= 16 {
+        // A few lengths that are constants are faster than any length.
+        if depth <= 4 {
+            interleave(self.quads.each_ref().map(|quads| quads[..4].as_flattened()), lanes);
+        } else if depth <= 16 {
             interleave(self.quads.each_ref().map(|quads| quads[..16].as_flattened()), lanes);
         } else {
             interleave(self.quads.each_ref().map(|quads| quads.as_flattened()), lanes);
