@@ -112,6 +112,11 @@ impl<'a> Variable<'a> {
         Variable { rows: false, ..self }
     }
 
+    /// The same variable, by rows if this is its name: of a layer whose calls all read sparse samples.
+    pub fn by_rows(self, name: &str) -> Self {
+        Variable { rows: self.rows || self.path.name() == name, ..self }
+    }
+
     /// A variable that holds a running state and is not trained.
     pub const fn state(path: &'a Path<'a>, name: &'static str, shape: Shape) -> Self {
         Variable { path: path.join(name), shape, trainable: false, rows: false }

@@ -46,7 +46,12 @@ pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
         let text = layer.name.to_string();
         let path = text.trim_start_matches("r#");
         let weights = quote!(<#r#type as #nn Weights<T>>);
-        if layer.trainable && layer.has_rows() && !rows::by_rows(context, id) {
+        let by_rows = layer.trainable && rows::by_rows(context, id);
+        if let (true, Some(table)) = (by_rows, layer.sparse_rows()) {
+            let by_rows = quote!(&mut |variable| visit(&variable.by_rows(#table)));
+            variables.push(quote!(#weights::variables(&path.join(#path), #by_rows);));
+            non_trainable.push(quote!(#weights::NON_TRAINABLE));
+        } else if layer.trainable && layer.has_rows() && !by_rows {
             variables.push(quote!(#weights::variables(&path.join(#path), &mut |variable| visit(&variable.whole()));));
             non_trainable.push(quote!(#weights::NON_TRAINABLE));
         } else if layer.trainable {

@@ -1,7 +1,7 @@
 //! The memory of a prediction: how long each activation is alive, and where it is.
 
 use super::{Place, TensorPlan, head};
-use crate::graph::{Graph, Op, Producer, Shaped, TensorId};
+use crate::graph::{Graph, Holds, Op, Producer, Shaped, TensorId};
 use nn_core::arena::{Life, plan};
 use std::ops::Range;
 
@@ -35,13 +35,13 @@ impl Memory {
             node.inputs.iter().for_each(|&input| last[input] = n);
         }
         let lives = lives.into_iter().map(|(tensor, first, end)| (tensor, first, end.max(last[tensor])));
-        let (indices, activations) = lives.partition(|&(tensor, ..)| graph.tensors[tensor].integer);
+        let (indices, activations) = lives.partition(|&(tensor, ..)| graph.tensors[tensor].holds == Holds::Indices);
         Memory { activations: Arena::new(graph, activations), indices: Arena::new(graph, indices) }
     }
 
     /// The arena of a tensor, and its place among the tensors of it.
     pub(crate) fn find(&self, graph: &Graph, tensor: TensorId) -> Option<(&Arena, usize)> {
-        let arena = if graph.tensors[tensor].integer { &self.indices } else { &self.activations };
+        let arena = if graph.tensors[tensor].holds == Holds::Indices { &self.indices } else { &self.activations };
         Some((arena, arena.lives.iter().position(|&(other, ..)| other == tensor)?))
     }
 }
@@ -97,7 +97,7 @@ fn kept(graph: &Graph, tensors: &[TensorPlan]) -> Vec<bool> {
             && let Op::Component(_) = graph.layers[graph.nodes[node].layer].op
         {
             let inputs = graph.nodes[node].inputs.iter();
-            inputs.filter(|&&input| graph.tensors[input].integer).for_each(|&input| kept[input] = true);
+            inputs.filter(|&&input| graph.tensors[input].holds == Holds::Indices).for_each(|&input| kept[input] = true);
         }
     }
     kept

@@ -71,11 +71,10 @@ impl Resolver<'_> {
             return Bound::Poison;
         }
         for ((&tensor, &input), expr) in tensors.iter().zip(&cut.inputs).zip(&exprs) {
-            let (got, expected) = (self.graph.tensors[tensor].integer, self.graph.tensors[input].integer);
+            let (got, expected) = (self.graph.tensors[tensor].holds, self.graph.tensors[input].holds);
             if got != expected {
-                let holds = |integer: bool| if integer { "u32 indices" } else { "numbers" };
                 let text = expr.to_token_stream();
-                let message = format!("expected {}, but `{text}` holds {}", holds(expected), holds(got));
+                let message = format!("expected {}, but `{text}` holds {}", expected.text(), got.text());
                 self.diagnostics.error(Code::WrongDtype, expr, message);
                 return Bound::Poison;
             }
