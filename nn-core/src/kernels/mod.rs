@@ -8,6 +8,9 @@
 //! add_outer        dW += dy · xᵀ        summed over samples
 //! add_transposed   dx += Wᵀ · dy
 //! add_rows         db += dy             summed over samples
+//!
+//! add_columns       y += Σ W[:, k]      over the places k of the ones of a sample
+//! add_to_columns   dW[:, k] += dy
 //! ```
 //!
 //! With `std` and optimisation, all three products are one loop (`block`): a block of running sums stays in registers while a
@@ -15,8 +18,13 @@
 //! instruction sets, of which the machine's is chosen at run time (`level`). That is much code, which takes a debug build long and
 //! a microcontroller's flash much: these have `plain` loops. None allocates.
 
+#[cfg(feature = "alloc")]
+mod columns;
 #[cfg(any(not(feature = "std"), debug_assertions))]
 mod plain;
+
+#[cfg(feature = "alloc")]
+pub use columns::{add_columns, add_to_columns};
 
 #[cfg(any(not(feature = "std"), debug_assertions))]
 pub use plain::{add_outer, add_rows, add_transposed, affine, dot};

@@ -2,6 +2,7 @@
 //! `sparse = true`.
 
 use super::{Dense, DenseWeights};
+use crate::kernels;
 use crate::layer::{Layer, Pass};
 use crate::multi_hot::MultiHot;
 use crate::regularizers::Regularizer;
@@ -49,17 +50,13 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Layer<
         _: Pass<'_, '_, (), ()>,
     ) {
         // y = b + Σ W[:, k]
-        let (columns, _) = w.kernel.as_slice().as_chunks::<O>();
-        let (outputs, _) = flat_mut(y).as_chunks_mut::<O>();
-        for (x, y) in x.iter().zip(outputs) {
+        for (x, y) in x.iter().zip(flat_mut(y).as_chunks_mut::<O>().0) {
             if B == 1 {
                 y.copy_from_slice(w.bias.as_slice());
             } else {
                 y.fill(T::ZERO);
             }
-            for column in x.indices().iter().filter_map(|&k| columns.get(k as usize)) {
-                add(y, column);
-            }
+            kernels::add_columns(w.kernel.as_slice(), x.indices(), y);
         }
     }
 
@@ -76,16 +73,11 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Layer<
     ) {
         // y = b + Σ W[:, k], so dW[:, k] += dy and db += dy
         let Some(dw) = dw else { return };
-        let (columns, _) = dw.kernel.as_mut_slice().as_chunks_mut::<O>();
         for (x, dy) in x.iter().zip(flat(dy).as_chunks::<O>().0) {
-            for &k in x.indices() {
-                if let Some(column) = columns.get_mut(k as usize) {
-                    add(column, dy);
-                }
-            }
+            kernels::add_to_columns(dw.kernel.as_mut_slice(), x.indices(), dy);
         }
         if B == 1 {
-            crate::kernels::add_rows::<T, O>(dw.bias.as_mut_slice(), flat(dy));
+            kernels::add_rows::<T, O>(dw.bias.as_mut_slice(), flat(dy));
         }
     }
 
@@ -105,14 +97,6 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Layer<
 
     fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
         Layer::<T, SMatrix<T, I, 1>>::regularize(&self.0, w, dw)
-    }
-}
-
-/// `to += from`
-#[inline(always)]
-fn add<T: Scalar, const O: usize>(to: &mut [T; O], from: &[T; O]) {
-    for (to, &from) in to.iter_mut().zip(from) {
-        *to += from;
     }
 }
 
