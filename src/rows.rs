@@ -35,17 +35,17 @@ pub(crate) struct Rows {
 impl Rows {
     /// No tables: every step is one over all weights.
     pub(crate) fn none() -> Self {
-        Rows { tables: Vec::new(), decay: Decay::new([1.0; MAX_SLOTS]) }
+        Rows { tables: Vec::new(), decay: Decay::none() }
     }
 
     /// Tables for an optimizer that leaves the rows of others alone.
-    pub(crate) fn new(idle: Idle) -> Option<Self> {
+    pub(crate) fn new<T: Scalar>(idle: Idle) -> Option<Self> {
         let decay = match idle {
             Idle::Moves => return None,
-            Idle::Stays => [1.0; MAX_SLOTS],
-            Idle::Decays(decay) => decay,
+            Idle::Stays => Decay::none(),
+            Idle::Decays(factors) => Decay::new::<T>(factors),
         };
-        Some(Rows { tables: Vec::new(), decay: Decay::new(decay) })
+        Some(Rows { tables: Vec::new(), decay })
     }
 
     /// Adds a table of `count` rows.
@@ -211,28 +211,36 @@ impl Bits {
 /// What a step does to the slots of a row without gradient.
 struct Decay {
     factors: [f64; MAX_SLOTS],
-    /// The powers of the factors for few missed steps, in the precision of the scalars; made in the first step.
+    /// Their powers for few missed steps.
     powers: Vec<[f64; MAX_SLOTS]>,
 }
 
 impl Decay {
     /// A row that is missing for longer asks for its own power.
-    const POWERS: usize = 256;
+    const POWERS: u64 = 256;
 
-    fn new(factors: [f64; MAX_SLOTS]) -> Self {
-        Decay { factors, powers: Vec::new() }
+    /// Nothing.
+    fn none() -> Self {
+        Decay { factors: [1.0; MAX_SLOTS], powers: Vec::new() }
     }
 
-    /// `slot *= decay^missed`, where the decay is that of the scalars: over many steps, the rounding of 0.9 to `f32` shows.
-    fn catch_up<T: Scalar, W: Weights<T>>(&mut self, slots: &mut [Box<W>], range: Range<usize>, missed: u64) {
-        if missed == 0 || self.factors == [1.0; MAX_SLOTS] {
+    /// These factors in the precision of the scalars: over many steps, the rounding of 0.9 to `f32` shows.
+    fn new<T: Scalar>(factors: [f64; MAX_SLOTS]) -> Self {
+        let mut decay = Decay { factors: factors.map(|factor| T::of(factor).to_f64()), powers: Vec::new() };
+        decay.powers = (0..Self::POWERS).map(|missed| decay.power(missed)).collect();
+        decay
+    }
+
+    fn power(&self, missed: u64) -> [f64; MAX_SLOTS] {
+        self.factors.map(|factor| factor.powf(missed as f64))
+    }
+
+    /// `slot *= decay^missed`
+    fn catch_up<T: Scalar, W: Weights<T>>(&self, slots: &mut [Box<W>], range: Range<usize>, missed: u64) {
+        if missed == 0 {
             return;
         }
-        let power = |missed: u64| self.factors.map(|factor| T::of(factor).to_f64().powf(missed as f64));
-        if self.powers.is_empty() {
-            self.powers = (0..Self::POWERS as u64).map(power).collect();
-        }
-        let powers = self.powers.get(missed as usize).copied().unwrap_or_else(|| power(missed));
+        let powers = self.powers.get(missed as usize).copied().unwrap_or_else(|| self.power(missed));
         for ((slot, power), factor) in slots.iter_mut().zip(powers).zip(self.factors) {
             if factor != 1.0 {
                 let power = T::of(power);
@@ -247,7 +255,7 @@ mod tests {
     use super::*;
 
     fn rows() -> Rows {
-        let mut rows = Rows::new(Idle::Stays).expect("it leaves rows alone");
+        let mut rows = Rows::new::<f32>(Idle::Stays).expect("it leaves rows alone");
         rows.add(10..10 + 3 * 200, 200, 0);
         rows.add(700..704, 2, 1);
         rows
