@@ -177,7 +177,7 @@ impl Holds {
         match self {
             Holds::Numbers => "numbers",
             Holds::Indices => "u32 indices",
-            Holds::Sparse => "sparse rows",
+            Holds::Sparse => "a list of ones (`sparse = true`)",
         }
     }
 }

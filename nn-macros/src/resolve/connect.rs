@@ -220,7 +220,8 @@ impl Resolver<'_> {
             let expected = if reads == Dtype::U32 { Holds::Indices } else { Holds::Numbers };
             let (kind, text) = (self.graph.layers[layer].kind(), expr.to_token_stream());
             let message = format!("`{kind}` expects {}, but `{text}` holds {}", expected.text(), holds.text());
-            let error = self.diagnostics.error(Code::WrongDtype, expr, message);
+            let code = if holds == Holds::Sparse { Code::SparseInput } else { Code::WrongDtype };
+            let error = self.diagnostics.error(code, expr, message);
             match (holds, expected) {
                 (Holds::Indices, _) => {
                     error.help(format!("an `Embedding` makes numbers of indices: `Embedding(words, 8)({text})`"));
@@ -229,11 +230,10 @@ impl Resolver<'_> {
                     error.help("an input of indices is `Input(shape = [..], dtype = u32)`");
                 }
                 _ => {
-                    let readers = LAYERS.iter().filter(|spec| spec.sparse.is_some());
-                    let readers: Vec<String> = readers.map(|spec| format!("`{}`", spec.name)).collect();
-                    error
-                        .note(format!("{} reads an input with `sparse = true`", readers.join(" or ")))
-                        .help("for any other layer make it dense: `Input(shape = [..])`");
+                    error.help(format!(
+                        "{} reads an input with `sparse = true`; for other layers leave that out",
+                        sparse_readers()
+                    ));
                 }
             }
             return false;
@@ -348,6 +348,12 @@ impl Resolver<'_> {
         self.graph.tensors.push(Tensor { name, producer, shape, holds, named: false, span, mask: None });
         self.graph.tensors.len() - 1
     }
+}
+
+/// The layers that read sparse inputs.
+fn sparse_readers() -> String {
+    let readers = LAYERS.iter().filter(|spec| spec.sparse.is_some());
+    readers.map(|spec| format!("`{}`", spec.name)).collect::<Vec<_>>().join(" or ")
 }
 
 /// Whether a flag is literally `true`.

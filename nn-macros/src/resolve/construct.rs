@@ -90,12 +90,12 @@ impl Resolver<'_> {
         if rank != 1 {
             let message = format!("a sparse input has one axis, but this shape has {rank}");
             let help = "its samples are lists of the places that are 1: `Input(shape = [10_000], sparse = true)`";
-            self.diagnostics.error(Code::WrongRank, shape, message).help(help);
+            self.diagnostics.error(Code::SparseInput, shape, message).help(help);
         }
         if let Some(dtype) = integer {
             let message = "a sparse input holds ones and zeros of the model's type, not indices";
             let help = "leave `dtype` out: a sample is made of the indices of its ones, `MultiHot::new([3, 17])`";
-            self.diagnostics.error(Code::WrongDtype, dtype, message).help(help);
+            self.diagnostics.error(Code::SparseInput, dtype, message).help(help);
         }
         rank == 1 && integer.is_none()
     }

@@ -8,7 +8,7 @@
 
 use super::connect::Inputs;
 use super::{Bound, Resolver};
-use crate::graph::{LayerId, Op, Producer, TensorId};
+use crate::graph::{Holds, LayerId, Op, Producer, TensorId};
 use crate::literal;
 use crate::parse::ident_at;
 use nn_core::Code;
@@ -75,7 +75,8 @@ impl Resolver<'_> {
             if got != expected {
                 let text = expr.to_token_stream();
                 let message = format!("expected {}, but `{text}` holds {}", expected.text(), got.text());
-                self.diagnostics.error(Code::WrongDtype, expr, message);
+                let sparse = [got, expected].contains(&Holds::Sparse);
+                self.diagnostics.error(if sparse { Code::SparseInput } else { Code::WrongDtype }, expr, message);
                 return Bound::Poison;
             }
         }
