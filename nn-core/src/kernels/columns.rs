@@ -8,17 +8,19 @@ use crate::scalar::Scalar;
 /// left out.
 #[inline]
 pub fn add_columns<T: Scalar, const O: usize>(w: &[T], places: &[u32], y: &mut [T; O]) {
-    run::<T, _>(Sum { columns: w.as_chunks::<O>().0, places, y });
+    run(Sum { columns: w.as_chunks::<O>().0, places, y });
 }
 
 /// `dW[:, k] += dy` for the places `k`, for one sample.
 #[inline]
 pub fn add_to_columns<T: Scalar, const O: usize>(dw: &mut [T], places: &[u32], dy: &[T; O]) {
-    run::<T, _>(Spread { columns: dw.as_chunks_mut::<O>().0, places, dy });
+    run(Spread { columns: dw.as_chunks_mut::<O>().0, places, dy });
 }
 
 /// Work on blocks of rows: `WIDE` scalars fit into the registers, where they stay over all places.
 trait Blocks {
+    type Scalar: Scalar;
+
     fn run<const WIDE: usize>(self);
 }
 
@@ -29,6 +31,8 @@ struct Sum<'a, T, const O: usize> {
 }
 
 impl<T: Scalar, const O: usize> Blocks for Sum<'_, T, O> {
+    type Scalar = T;
+
     #[inline(always)]
     fn run<const WIDE: usize>(self) {
         let (blocks, rest) = self.y.as_chunks_mut::<WIDE>();
@@ -58,6 +62,8 @@ struct Spread<'a, T, const O: usize> {
 }
 
 impl<T: Scalar, const O: usize> Blocks for Spread<'_, T, O> {
+    type Scalar = T;
+
     #[inline(always)]
     fn run<const WIDE: usize>(self) {
         let (blocks, rest) = self.dy.as_chunks::<WIDE>();
@@ -83,24 +89,24 @@ fn add<T: Scalar>(to: &mut [T], from: &[T]) {
 }
 
 #[cfg(any(not(feature = "std"), debug_assertions))]
-fn run<T: Scalar, B: Blocks>(blocks: B) {
+fn run<B: Blocks>(blocks: B) {
     blocks.run::<8>();
 }
 
 #[cfg(all(feature = "std", not(debug_assertions)))]
 mod leveled {
     use super::super::level::{Arithmetic, Kernel, dispatch};
-    use super::{Blocks, Scalar};
+    use super::Blocks;
 
     /// At the level of this machine.
     #[inline(always)]
-    pub(super) fn run<T: Scalar, B: Blocks>(blocks: B) {
-        dispatch::<T, _>(Leveled(blocks));
+    pub(super) fn run<B: Blocks>(blocks: B) {
+        dispatch::<B::Scalar, _>(Leveled(blocks));
     }
 
     struct Leveled<B>(B);
 
-    impl<T: Scalar, B: Blocks> Kernel<T> for Leveled<B> {
+    impl<B: Blocks> Kernel<B::Scalar> for Leveled<B> {
         type Output = ();
 
         #[inline(always)]
