@@ -59,6 +59,9 @@ pub enum Error {
         /// How many there are to choose from.
         bound: usize,
     },
+    /// A place that a sparse sample does not have.
+    #[error("a multi-hot sample: {0}")]
+    MultiHot(#[from] crate::IndexError),
     /// A target that the loss cannot judge, for example a class that does not exist.
     #[error("{tensor}: sample {sample} does not fit the loss: expected {expected}")]
     Target {

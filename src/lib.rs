@@ -106,14 +106,14 @@ mod warnings;
 mod weight_file;
 
 pub use model::{Graph, Model};
-#[cfg(feature = "alloc")]
-pub use nn_core::Heap;
 pub use nn_core::{
     Buffer, Code, Component, Element, Inline, Layer, Mode, Part, Pass, Path, Sample, Scalar, Shape, ShapeError,
     Storage, Tensors, Variable, Weights, activations, arena, budget, constraints, data, initializers, kernels, layer,
     layers, lints, losses, metrics, model, optimizers, regularizers, schedules, shape, spec, storage, summary, tensor,
     text, weights,
 };
+#[cfg(feature = "alloc")]
+pub use nn_core::{Heap, IndexError, MultiHot};
 pub use nn_macros::{include_weights, model, model_rejects};
 
 #[cfg(feature = "std")]
@@ -144,6 +144,8 @@ pub mod keras_table {}
 
 /// Everything that a program with a model usually names.
 pub mod prelude {
+    #[cfg(feature = "alloc")]
+    pub use crate::MultiHot;
     #[cfg(feature = "std")]
     pub use crate::callbacks::*;
     pub use crate::layers::{GruState, LstmState, SimpleRnnState};

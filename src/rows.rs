@@ -22,52 +22,45 @@ struct Table {
     steps: u64,
     /// For each row, how many of these it has made up for.
     seen: Vec<u64>,
-}
-
-/// Some rows of a batch, which have missed the same number of steps.
-struct Touched {
-    range: Range<usize>,
-    missed: u64,
-    learns: bool,
+    /// The rows of the batch.
+    named: Bits,
 }
 
 /// All tables of a model, and the rows of the batch.
 pub(crate) struct Rows {
     tables: Vec<Table>,
-    touched: Vec<Touched>,
-    /// What a step does to the slots of a row without gradient.
-    decay: [f64; MAX_SLOTS],
+    decay: Decay,
 }
 
 impl Rows {
     /// No tables: every step is one over all weights.
     pub(crate) fn none() -> Self {
-        Rows { tables: Vec::new(), touched: Vec::new(), decay: [1.0; MAX_SLOTS] }
+        Rows { tables: Vec::new(), decay: Decay::none() }
     }
 
     /// Tables for an optimizer that leaves the rows of others alone.
-    pub(crate) fn new(idle: Idle) -> Option<Self> {
+    pub(crate) fn new<T: Scalar>(idle: Idle) -> Option<Self> {
         let decay = match idle {
             Idle::Moves => return None,
-            Idle::Stays => [1.0; MAX_SLOTS],
-            Idle::Decays(decay) => decay,
+            Idle::Stays => Decay::none(),
+            Idle::Decays(factors) => Decay::new::<T>(factors),
         };
-        Some(Rows { decay, ..Rows::none() })
+        Some(Rows { tables: Vec::new(), decay })
     }
 
     /// Adds a table of `count` rows.
     pub(crate) fn add(&mut self, range: Range<usize>, count: usize, layer: usize) {
-        let width = range.len() / count;
-        self.tables.push(Table { range, width, layer, learns: true, steps: 0, seen: vec![0; count] });
+        let (width, named) = (range.len() / count, Bits::new(count));
+        self.tables.push(Table { range, width, layer, learns: true, steps: 0, seen: vec![0; count], named });
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.tables.is_empty()
     }
 
-    /// How many rows a batch can name without more memory.
+    /// The most [`parts`](Self::parts) that any batch has: between two of them there is a row.
     pub(crate) fn capacity(&self) -> usize {
-        self.touched.capacity()
+        self.tables.iter().map(|table| table.seen.len().div_ceil(2)).sum()
     }
 
     /// Where the tables lie, in ascending order.
@@ -82,17 +75,10 @@ impl Rows {
         }
     }
 
-    /// Takes down the rows of a batch, in ascending order; some may come twice. `visit_all` calls its argument with ranges
-    /// of the flat slice.
+    /// Takes down the rows of a batch; some may come twice. `visit_all` calls its argument with ranges of the flat slice.
     pub(crate) fn collect(&mut self, visit_all: impl Fn(&mut dyn FnMut(Range<usize>))) {
-        self.touched.clear();
-        // As many as there are visits, and not only as many rows as differ, so that no later batch needs more.
-        let mut visits = 0;
-        visit_all(&mut |_| visits += 1);
-        self.touched.reserve(visits);
-        let (tables, touched) = (&mut self.tables, &mut self.touched);
-        visit_all(&mut |range| tables.iter_mut().for_each(|table| table.touch(&range, touched)));
-        touched.sort_unstable_by_key(|row| row.range.start);
+        let tables = &mut self.tables;
+        visit_all(&mut |range| tables.iter_mut().for_each(|table| table.name(&range)));
         for table in &mut self.tables {
             table.steps += u64::from(table.learns);
         }
@@ -103,37 +89,53 @@ impl Rows {
         self.ranges().all(|table| dw.as_slice()[table.clone()].iter().all(|&g| g == T::ZERO))
     }
 
-    /// The rows of the batch that learn, in ascending order, with the numbers of their tables.
+    /// The rows of the batch that learn, in ascending order, neighbours together, with the numbers of their tables.
     pub(crate) fn parts(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
-        let table = |row: &Touched| self.tables.iter().position(|table| table.range.contains(&row.range.start));
-        let learning = self.touched.iter().filter(|row| row.learns);
-        learning.filter_map(move |row| Some((table(row)?, row.range.clone())))
+        let learning = self.tables.iter().enumerate().filter(|(_, table)| table.learns);
+        learning.flat_map(|(number, table)| {
+            let mut from = 0;
+            core::iter::from_fn(move || {
+                let rows = table.named.run(from, |_| true)?;
+                from = rows.end;
+                Some((number, table.scalars(&rows)))
+            })
+        })
     }
 
-    /// Calls `step` with every row that learns, once its slots were caught up, and zeroes the gradient of all rows of the
-    /// batch.
+    /// Calls `step` with all rows that learn, in ascending order, once their slots were caught up, and zeroes the gradient
+    /// of all rows of the batch, which is then forgotten.
     pub(crate) fn apply<T: Scalar, W: Weights<T>>(
         &mut self,
         dw: &mut W,
         slots: &mut [Box<W>],
         mut step: impl FnMut(&W, &mut [Box<W>], Range<usize>),
     ) {
-        for Touched { range, missed, learns } in &self.touched {
-            if *learns {
-                catch_up(slots, &self.decay, range.clone(), *missed);
-                step(dw, slots, range.clone());
+        for table in &mut self.tables {
+            let mut from = 0;
+            // Neighbours are one run, if they have missed the same number of steps.
+            while let Some(rows) = table.named.run(from, |[first, row]| table.seen[first] == table.seen[row]) {
+                let scalars = table.scalars(&rows);
+                if table.learns {
+                    // The step itself is counted.
+                    let missed = table.steps - 1 - table.seen[rows.start];
+                    self.decay.catch_up(slots, scalars.clone(), missed);
+                    step(dw, slots, scalars.clone());
+                    table.seen[rows.clone()].fill(table.steps);
+                }
+                dw.as_mut_slice()[scalars].fill(T::ZERO);
+                from = rows.end;
             }
-            dw.as_mut_slice()[range.clone()].fill(T::ZERO);
+            table.named.clear();
         }
     }
 
     /// Makes up for all missed steps, before somebody reads the slots.
     pub(crate) fn settle<T: Scalar, W: Weights<T>>(&mut self, slots: &mut [Box<W>]) {
         for table in &mut self.tables {
-            for (row, seen) in table.seen.iter_mut().enumerate() {
-                let start = table.range.start + row * table.width;
-                catch_up(slots, &self.decay, start..start + table.width, table.steps - *seen);
-                *seen = table.steps;
+            for row in 0..table.seen.len() {
+                let missed = table.steps - table.seen[row];
+                self.decay.catch_up(slots, table.scalars(&(row..row + 1)), missed);
+                table.seen[row] = table.steps;
             }
         }
     }
@@ -149,43 +151,142 @@ impl Rows {
 
 impl Table {
     /// Takes down the rows that have a part in `range`.
-    fn touch(&mut self, range: &Range<usize>, touched: &mut Vec<Touched>) {
-        let range = range.start.max(self.range.start)..range.end.min(self.range.end);
-        if range.is_empty() {
+    fn name(&mut self, range: &Range<usize>) {
+        let (start, end) = (range.start.max(self.range.start), range.end.min(self.range.end));
+        if start >= end {
             return;
         }
-        let learns = self.learns;
-        if !learns {
-            return touched.push(Touched { range, missed: 0, learns });
+        let (start, end) = (start - self.range.start, end - self.range.start);
+        let first = start / self.width;
+        self.named.set(first);
+        // One division is enough for a single row, and there are many of them.
+        if end > (first + 1) * self.width {
+            (first + 1..end.div_ceil(self.width)).for_each(|row| self.named.set(row));
         }
-        let rows = (range.start - self.range.start) / self.width..(range.end - self.range.start).div_ceil(self.width);
-        // A table with a penalty is touched as a whole in every step.
-        if rows.len() > 1 && self.seen[rows.clone()].iter().all(|&seen| seen == self.steps) {
-            let range = self.range.start + rows.start * self.width..self.range.start + rows.end * self.width;
-            self.seen[rows].fill(self.steps + 1);
-            return touched.push(Touched { range, missed: 0, learns });
+    }
+
+    /// Where rows lie in the flat slice of weights.
+    fn scalars(&self, rows: &Range<usize>) -> Range<usize> {
+        self.range.start + rows.start * self.width..self.range.start + rows.end * self.width
+    }
+}
+
+/// A set of rows, in ascending order without sorting: one bit for each row of the table.
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn new(count: usize) -> Self {
+        Bits(vec![0; count.div_ceil(64)])
+    }
+
+    fn set(&mut self, row: usize) {
+        self.0[row / 64] |= 1 << (row % 64);
+    }
+
+    fn contains(&self, row: usize) -> bool {
+        self.0.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+
+    fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
+    /// The first row from `from` on, with the rows behind it as long as they are `alike` to it.
+    fn run(&self, from: usize, alike: impl Fn([usize; 2]) -> bool) -> Option<Range<usize>> {
+        let mut word = from / 64;
+        let mut bits = self.0.get(word)? & (u64::MAX << (from % 64));
+        while bits == 0 {
+            word += 1;
+            bits = *self.0.get(word)?;
         }
-        for row in rows {
-            let seen = &mut self.seen[row];
-            // Once in a step.
-            if *seen <= self.steps {
-                let start = self.range.start + row * self.width;
-                touched.push(Touched { range: start..start + self.width, missed: self.steps - *seen, learns });
-                *seen = self.steps + 1;
+        let first = 64 * word + bits.trailing_zeros() as usize;
+        let mut end = first + 1;
+        while self.contains(end) && alike([first, end]) {
+            end += 1;
+        }
+        Some(first..end)
+    }
+}
+
+/// What a step does to the slots of a row without gradient.
+struct Decay {
+    factors: [f64; MAX_SLOTS],
+    /// Their powers for few missed steps.
+    powers: Vec<[f64; MAX_SLOTS]>,
+}
+
+impl Decay {
+    /// A row that is missing for longer asks for its own power.
+    const POWERS: u64 = 256;
+
+    /// Nothing.
+    fn none() -> Self {
+        Decay { factors: [1.0; MAX_SLOTS], powers: Vec::new() }
+    }
+
+    /// These factors in the precision of the scalars: over many steps, the rounding of 0.9 to `f32` shows.
+    fn new<T: Scalar>(factors: [f64; MAX_SLOTS]) -> Self {
+        let mut decay = Decay { factors: factors.map(|factor| T::of(factor).to_f64()), powers: Vec::new() };
+        decay.powers = (0..Self::POWERS).map(|missed| decay.power(missed)).collect();
+        decay
+    }
+
+    fn power(&self, missed: u64) -> [f64; MAX_SLOTS] {
+        self.factors.map(|factor| factor.powf(missed as f64))
+    }
+
+    /// `slot *= decay^missed`
+    fn catch_up<T: Scalar, W: Weights<T>>(&self, slots: &mut [Box<W>], range: Range<usize>, missed: u64) {
+        if missed == 0 {
+            return;
+        }
+        let powers = self.powers.get(missed as usize).copied().unwrap_or_else(|| self.power(missed));
+        for ((slot, power), factor) in slots.iter_mut().zip(powers).zip(self.factors) {
+            if factor != 1.0 {
+                let power = T::of(power);
+                slot.as_mut_slice()[range.clone()].iter_mut().for_each(|slot| *slot *= power);
             }
         }
     }
 }
 
-/// `slot *= decay^missed`, where the decay is that of the scalars: over many steps, the rounding of 0.9 to `f32` shows.
-fn catch_up<T: Scalar, W: Weights<T>>(slots: &mut [Box<W>], decay: &[f64], range: Range<usize>, missed: u64) {
-    if missed == 0 {
-        return;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows() -> Rows {
+        let mut rows = Rows::new::<f32>(Idle::Stays).expect("it leaves rows alone");
+        rows.add(10..10 + 3 * 200, 200, 0);
+        rows.add(700..704, 2, 1);
+        rows
     }
-    for (slot, &decay) in slots.iter_mut().zip(decay) {
-        if decay != 1.0 {
-            let factor = T::of(T::of(decay).to_f64().powf(missed as f64));
-            slot.as_mut_slice()[range.clone()].iter_mut().for_each(|slot| *slot *= factor);
-        }
+
+    fn parts(rows: &Rows) -> Vec<(usize, Range<usize>)> {
+        rows.parts().collect()
+    }
+
+    #[test]
+    fn rows_come_in_order_and_neighbours_together() {
+        let mut rows = rows();
+        rows.collect(|visit| {
+            // The last row, two neighbours in two words, one row twice, and the border of two tables.
+            [607..610, 10 + 3 * 64..10 + 3 * 65, 10 + 3 * 63..10 + 3 * 64, 13..16, 13..16]
+                .into_iter()
+                .for_each(&mut *visit);
+            visit(600..701);
+            visit(0..10);
+        });
+        let expected = [(0, 13..16), (0, 199..205), (0, 598..610), (1, 700..702)];
+        assert_eq!(parts(&rows), expected);
+        rows.freeze(&[true, false]);
+        assert_eq!(parts(&rows), expected[3..]);
+        assert_eq!(rows.capacity(), 101);
+    }
+
+    #[test]
+    fn a_part_of_a_row_is_a_row() {
+        let mut rows = rows();
+        rows.collect(|visit| visit(14..17));
+        assert_eq!(parts(&rows), [(0, 13..19)]);
     }
 }

@@ -287,7 +287,7 @@ impl<O: Optimizer, T: Scalar> kernels::Loop for Update<'_, '_, O, T> {
 
 /// The tables of a model whose gradient comes by rows, if the optimizer can leave rows out.
 fn tables<M: Model>(idle: Idle) -> Rows {
-    let Some(mut rows) = Rows::new(idle) else { return Rows::none() };
+    let Some(mut rows) = Rows::new::<M::Scalar>(idle) else { return Rows::none() };
     let mut start = 0;
     visit_layers::<M>(&mut |layer, _, variable| {
         let end = start + variable.shape.size();

@@ -2,8 +2,8 @@
 
 pub use crate::layers::*;
 
-/// An input: `Input(shape = [28, 28])`, with the shape of one sample. `dtype = u32` is for indices, `name = ".."` for a name other
-/// than that of its `let`.
+/// An input: `Input(shape = [28, 28])`, with the shape of one sample. `dtype = u32` is for indices, `sparse = true` for samples that are
+/// lists of their ones ([`MultiHot`](crate::MultiHot)), `name = ".."` for a name other than that of its `let`.
 #[derive(Debug)]
 pub struct Input;
 

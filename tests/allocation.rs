@@ -88,6 +88,16 @@ model! {
     Model(inputs = words, outputs = kind)
 }
 
+model! {
+    /// A sparse input.
+    pub struct Bags;
+
+    let words = Input(shape = [100], sparse = true);
+    let kind = Dense(3, activation = softmax)(Dense(5, activation = relu)(words));
+
+    Model(inputs = words, outputs = kind)
+}
+
 type Point = SVector<f32, 6>;
 
 fn data(count: usize) -> (Vec<Point>, Vec<u32>) {
@@ -148,6 +158,29 @@ fn epochs_of_any_length() -> nn::Result<()> {
         let short = fit(33);
         assert_eq!(short, fit(330), "shuffle: {shuffle}");
     }
+    Ok(())
+}
+
+/// Samples of a sparse input have different lengths: the longest ones may come in a late step.
+#[test]
+fn steps_on_sparse_samples() -> nn::Result<()> {
+    let bag = |k: u32| MultiHot::<100>::new((0..k % 60).map(|i| i * k % 100)).expect("words");
+    let x: Vec<_> = (0..330).map(bag).collect();
+    let y: Vec<u32> = (0..330).map(|k| k % 3).collect();
+    let mut model = Bags::boxed(&mut StdRng::seed_from_u64(1))
+        .compile(RmsProp::default().clipnorm(1.0), SparseCategoricalCrossentropy::default());
+    model.train_on_batch(&x[60..92], &y[60..92])?;
+    for range in [0..32, 0..7, 30..62, 28..60] {
+        assert_eq!(allocations(|| drop(model.train_on_batch(&x[range.clone()], &y[range]))), 0);
+    }
+    model.fit(&x, &y, silent())?;
+    let mut fit = |count: usize| allocations(|| drop(model.fit(&x[..count], &y[..count], silent().epochs(3))));
+    assert_eq!(fit(33), fit(330));
+    let model = model.model();
+    let call = || {
+        std::hint::black_box(model.call(&x[59]));
+    };
+    assert_eq!(allocations(call), 0);
     Ok(())
 }
 

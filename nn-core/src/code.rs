@@ -146,6 +146,8 @@ codes! {
     WrongDtype = 407,
     /// a sample would have too many axes
     TooManyAxes = 408,
+    /// a sparse input where it cannot be
+    SparseInput = 409,
 
     /// these are not the samples of the model
     Samples = 501,

@@ -1,6 +1,6 @@
 //! What `fit` takes as inputs and targets: vectors, slices and arrays of samples; one, a tuple, or a named struct.
 
-use crate::tensor::{Element, Sample, Tensors, for_each_arity};
+use crate::tensor::{Element, Sample, Tensor, Tensors, for_each_arity};
 use nalgebra::SMatrix;
 
 /// The samples of one tensor: a `Vec`, slice or array, or a reference to one.
@@ -64,7 +64,8 @@ impl<V: Column + ?Sized> Column for &V {
 /// A type whose slices are slices of samples `S`: the sample itself, or a scalar where the sample is one scalar.
 #[diagnostic::on_unimplemented(
     message = "expected samples of type `{S}`, but these are of type `{Self}`",
-    note = "the shape `(64,)` is `SVector<f32, 64>`; `(steps, features)` is `SMatrix<f32, features, steps>`",
+    note = "the shape `(64,)` is `SVector<f32, 64>`; `(steps, features)` is `SMatrix<f32, features, steps>`; a sparse input \
+            of shape `(64,)` takes `MultiHot<64>`",
     note = "explained in nn::errors::nn0501"
 )]
 pub trait Items<S>: Sized {
@@ -72,7 +73,7 @@ pub trait Items<S>: Sized {
     fn as_samples(items: &[Self]) -> &[S];
 }
 
-impl<S: Sample> Items<S> for S {
+impl<S: Tensor> Items<S> for S {
     fn as_samples(items: &[S]) -> &[S] {
         items
     }
@@ -106,7 +107,7 @@ pub trait Batches<X: Tensors> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Sample, V: Column<Item: Items<S>>> Batches<S> for V {
+impl<S: Tensor, V: Column<Item: Items<S>>> Batches<S> for V {
     fn batches(&self) -> &[S] {
         Items::as_samples(self.items())
     }
@@ -115,14 +116,14 @@ impl<S: Sample, V: Column<Item: Items<S>>> Batches<S> for V {
 macro_rules! tuple_batches {
     ($(($name:ident $index:tt $column:ident))+) => {
         #[diagnostic::do_not_recommend]
-        impl<$($name: Sample, $column: Column<Item: Items<$name>>),+> Batches<($($name,)+)> for ($($column,)+) {
+        impl<$($name: Tensor, $column: Column<Item: Items<$name>>),+> Batches<($($name,)+)> for ($($column,)+) {
             fn batches(&self) -> ($(&[$name],)+) {
                 ($(Items::as_samples(self.$index.items()),)+)
             }
         }
 
         #[diagnostic::do_not_recommend]
-        impl<$($name: Sample, $column: Column<Item: Items<$name>>),+> Batches<($($name,)+)> for &($($column,)+) {
+        impl<$($name: Tensor, $column: Column<Item: Items<$name>>),+> Batches<($($name,)+)> for &($($column,)+) {
             fn batches(&self) -> ($(&[$name],)+) {
                 (**self).batches()
             }

@@ -45,6 +45,8 @@ pub mod losses;
 pub mod metrics;
 #[cfg(feature = "compute")]
 pub mod model;
+#[cfg(all(feature = "compute", feature = "alloc"))]
+mod multi_hot;
 #[cfg(feature = "compute")]
 mod named;
 #[cfg(feature = "compute")]
@@ -75,7 +77,10 @@ pub use {
 };
 
 #[cfg(all(feature = "compute", feature = "alloc"))]
-pub use storage::Heap;
+pub use {
+    multi_hot::{IndexError, MultiHot},
+    storage::Heap,
+};
 
 /// What the [`weights!`] macro and expansions of `model!` name.
 #[cfg(feature = "compute")]

@@ -19,7 +19,7 @@ macro_rules! named {
         }
 
         #[diagnostic::do_not_recommend]
-        impl<$sample: $crate::Sample, $letter> $crate::data::Batches<$sample> for $name<$letter>
+        impl<$sample: $crate::tensor::Tensor, $letter> $crate::data::Batches<$sample> for $name<$letter>
         where
             $letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,
         {
@@ -29,7 +29,7 @@ macro_rules! named {
         }
 
         #[diagnostic::do_not_recommend]
-        impl<$sample: $crate::Sample, $letter> $crate::data::Batches<$sample> for &$name<$letter>
+        impl<$sample: $crate::tensor::Tensor, $letter> $crate::data::Batches<$sample> for &$name<$letter>
         where
             $letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,
         {
@@ -78,7 +78,7 @@ macro_rules! named {
         }
 
         #[diagnostic::do_not_recommend]
-        impl<$($sample: $crate::Sample,)+ $($letter),+> $crate::data::Batches<($($sample,)+)> for $name<$($letter),+>
+        impl<$($sample: $crate::tensor::Tensor,)+ $($letter),+> $crate::data::Batches<($($sample,)+)> for $name<$($letter),+>
         where
             $($letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,)+
         {
@@ -88,7 +88,7 @@ macro_rules! named {
         }
 
         #[diagnostic::do_not_recommend]
-        impl<$($sample: $crate::Sample,)+ $($letter),+> $crate::data::Batches<($($sample,)+)> for &$name<$($letter),+>
+        impl<$($sample: $crate::tensor::Tensor,)+ $($letter),+> $crate::data::Batches<($($sample,)+)> for &$name<$($letter),+>
         where
             $($letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,)+
         {

@@ -41,6 +41,9 @@ pub struct LayerSpec {
     pub weight_consts: Option<usize>,
     /// Whether some of its variables are tables whose gradient comes by rows: see [`Layer::touched`](crate::layer::Layer::touched).
     pub has_rows: bool,
+    /// For a layer that can also be called on a sparse input: its variable whose gradient comes by rows in such a call. The
+    /// expansion writes the layer in a `Sparse`.
+    pub sparse: Option<&'static str>,
     /// Whether it leaves something in memory between a training pass and its backward pass.
     pub has_cache: bool,
     /// Whether a prediction needs working memory of the layer's own.
@@ -75,6 +78,7 @@ impl LayerSpec {
         consts: 0,
         weight_consts: None,
         has_rows: false,
+        sparse: None,
         has_cache: false,
         has_scratch: false,
         copies: false,

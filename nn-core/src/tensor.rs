@@ -3,7 +3,7 @@
 //! A sample is a statically sized nalgebra matrix, one row per feature and one column per position; a batch is a slice
 //! of samples. nalgebra is column-major, so a batch is one contiguous block in Keras's row-major, channels-last order:
 //! flattening is a reinterpretation. Layers with several inputs or outputs take tuples of batches; [`Tensors`] is what
-//! both have in common.
+//! both have in common. A sparse sample is a list ([`MultiHot`](crate::MultiHot)), and a batch of them a slice of lists.
 
 use crate::scalar::Scalar;
 use crate::storage::{Buffer, Storage};
@@ -68,14 +68,14 @@ impl Element for u32 {
     }
 }
 
-/// One sample of a tensor: `SMatrix<E, ROWS, COLS>`.
+/// One tensor: a type of samples, of which a batch is a slice.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a sample",
     note = "a sample is a statically sized nalgebra matrix: `SVector<f32, 64>` for the shape `(64,)`",
     note = "explained in nn::errors::nn0501"
 )]
-pub trait Sample:
-    Pod
+pub trait Tensor:
+    Sized
     + for<'a> Tensors<
         Batch<'a> = &'a [Self],
         BatchMut<'a> = &'a mut [Self],
@@ -83,6 +83,17 @@ pub trait Sample:
         Optional<'a> = Option<&'a [Self]>,
     >
 {
+}
+
+impl<E: Element, const R: usize, const C: usize> Tensor for SMatrix<E, R, C> {}
+
+/// One sample of a tensor of scalars: `SMatrix<E, ROWS, COLS>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a sample",
+    note = "a sample is a statically sized nalgebra matrix: `SVector<f32, 64>` for the shape `(64,)`",
+    note = "explained in nn::errors::nn0501"
+)]
+pub trait Sample: Pod + Tensor {
     /// What it holds.
     type Element: Element;
     /// Features.

@@ -35,7 +35,7 @@ pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + 'static {
 
     /// Calls `visit` with every variable, in the order of the flat slice.
     fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
-        parts::walk(Self::PARTS, path, true, true, visit);
+        parts::walk(Self::PARTS, path, parts::Within::MODEL, visit);
     }
 
     /// All scalars.

@@ -7,7 +7,7 @@
 //! - there are not more inputs and outputs than the library has tuples for.
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::{Graph, LayerId, Node, Producer, TensorId};
+use crate::graph::{Graph, Holds, LayerId, Node, Producer, TensorId};
 use nn_core::Code;
 use nn_core::spec::MAX_INPUTS;
 use quote::ToTokens;
@@ -65,7 +65,7 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
                     format!("the output `{}` is an input: no layer computes it", expr.to_token_stream()),
                 )
                 .help("`Activation(linear)(x)` passes a tensor on unchanged");
-        } else if graph.tensors[tensor].integer {
+        } else if graph.tensors[tensor].holds == Holds::Indices {
             diagnostics.error(Code::WrongDtype, expr, "an output holds numbers, not indices");
         }
     }

@@ -6,7 +6,7 @@
 //! read where it is called on; a layer, an activation or an initializer is a path to its documentation; a dimension is an
 //! expression. It is written from the syntax, also after errors, so that a half-written graph still has names to complete.
 
-use crate::graph::{Facts, Graph, Op, Shaped, TensorId};
+use crate::graph::{Facts, Graph, Holds, Op, Shaped, TensorId};
 use crate::literal;
 use crate::parse::{Let, Syntax, names as pattern_names};
 use crate::values::arguments;
@@ -95,7 +95,7 @@ fn type_of(graph: &Graph, meaning: Meaning) -> Option<Shown> {
         Meaning::Tensor(tensor) => {
             let shape = format_ident!("SHAPE_{tensor}");
             let tensor = &graph.tensors[tensor];
-            let scalar = if tensor.integer { quote!(u32) } else { quote!(f32) };
+            let scalar = if tensor.holds == Holds::Indices { quote!(u32) } else { quote!(f32) };
             match &tensor.shape {
                 Shaped::Known(shape) => {
                     let rank = format_ident!("Tensor{}", shape.rank());

@@ -151,13 +151,35 @@ pub(crate) struct Tensor {
     pub(crate) name: Ident,
     pub(crate) producer: Producer,
     pub(crate) shape: Shaped,
-    pub(crate) integer: bool,
+    pub(crate) holds: Holds,
     /// Whether its name was given by `name = ".."`.
     pub(crate) named: bool,
     /// Where it comes from.
     pub(crate) span: Span,
     /// The tensor that says which of its steps count.
     pub(crate) mask: Option<TensorId>,
+}
+
+/// What a tensor holds.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Holds {
+    /// The model's scalar.
+    Numbers,
+    /// `u32`, without a gradient: indices and masks.
+    Indices,
+    /// The list of its ones, without a gradient: an input with `sparse = true`.
+    Sparse,
+}
+
+impl Holds {
+    /// For messages: `expected u32 indices`.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Holds::Numbers => "numbers",
+            Holds::Indices => "u32 indices",
+            Holds::Sparse => "a list of ones (`sparse = true`)",
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -198,6 +220,11 @@ impl Graph {
             0 => node.facts.as_ref(),
             depth => node.inner_facts.get(depth - 1),
         }
+    }
+
+    /// Whether a call reads a sparse input.
+    pub(crate) fn reads_sparse(&self, node: &Node) -> bool {
+        node.inputs.iter().any(|&input| self.tensors[input].holds == Holds::Sparse)
     }
 
     /// The name of the layer (or input) that a tensor comes from.
@@ -244,6 +271,14 @@ impl Layer {
             Op::Builtin(builtin) => builtin.spec.has_rows || builtin.inner.is_some_and(|inner| inner.has_rows),
             Op::Activation { .. } => false,
             Op::Component(_) => true,
+        }
+    }
+
+    /// The variable whose gradient comes by rows where the layer reads a sparse input.
+    pub(crate) fn sparse_rows(&self) -> Option<&'static str> {
+        match &self.op {
+            Op::Builtin(builtin) => builtin.spec.sparse,
+            _ => None,
         }
     }
 

@@ -3,7 +3,7 @@
 
 pub(crate) mod memory;
 
-use crate::graph::{Graph, Layer, Node, Producer, TensorId};
+use crate::graph::{Graph, Holds, Layer, Node, Producer, TensorId};
 use memory::Memory;
 use std::collections::HashSet;
 
@@ -71,7 +71,7 @@ pub(crate) fn plan(graph: &Graph) -> Plan {
     let mut tensors: Vec<TensorPlan> = Vec::new();
     for (id, tensor) in graph.tensors.iter().enumerate() {
         let gradient = match tensor.producer {
-            Producer::Input if tensor.integer => Gradient::Never,
+            Producer::Input if tensor.holds != Holds::Numbers => Gradient::Never,
             Producer::Input => Gradient::IfInputs(vec![input_index(graph, id)]),
             Producer::Node(_) => Gradient::Never,
         };
@@ -93,8 +93,8 @@ pub(crate) fn plan(graph: &Graph) -> Plan {
         let gradient = node_gradient(&tensors, &graph.layers[node.layer], node);
         for &output in &node.outputs {
             // Indices and masks have none.
-            let gradient = if graph.tensors[output].integer { Gradient::Never } else { gradient.clone() };
-            tensors[output].gradient = gradient;
+            let differentiable = graph.tensors[output].holds == Holds::Numbers;
+            tensors[output].gradient = if differentiable { gradient.clone() } else { Gradient::Never };
         }
     }
     let memory = Memory::new(graph, &tensors);

@@ -8,6 +8,9 @@
 //! add_outer        dW += dy · xᵀ        summed over samples
 //! add_transposed   dx += Wᵀ · dy
 //! add_rows         db += dy             summed over samples
+//!
+//! add_columns       y += Σ W[:, k]      over the places k of the ones of a sample
+//! add_to_columns   dW[:, k] += dy
 //! ```
 //!
 //! With `std` and optimisation, all three products are one loop (`block`): a block of running sums stays in registers while a
@@ -16,12 +19,16 @@
 //! layer of every model, they would not be faster. That is much code, which takes a debug build long and a microcontroller's flash
 //! much: these have `plain` loops. None allocates.
 
+#[cfg(feature = "alloc")]
+mod columns;
 mod fetch;
 mod functions;
 mod loops;
 #[cfg(any(not(feature = "std"), debug_assertions))]
 mod plain;
 
+#[cfg(feature = "alloc")]
+pub use columns::{add_columns, add_to_columns};
 pub use fetch::prefetch;
 pub use functions::{exp, exp_m1, sigmoid, softplus, tanh};
 pub use loops::{Function, Loop, apply, exp_all, map, run};

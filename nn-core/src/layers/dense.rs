@@ -10,6 +10,8 @@
 //!
 //! Shapes: input `(.., i)`, output `(.., units)`, kernel `(i, units)`, bias `(units,)`.
 //!
+//! It can also be called on a sparse input, `Input(shape = [i], sparse = true)`: that is [`Sparse`](super::Sparse).
+//!
 //! An `activation` is not part of this layer: `Dense(64, activation = relu)` is `Dense(64)` followed by
 //! `Activation(relu)`.
 //!
@@ -39,6 +41,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     ],
     consts: 3,
     weight_consts: Some(3),
+    sparse: Some("kernel"),
     masking: Masking::Passes,
     infer,
     ..LayerSpec::BASE

@@ -59,5 +59,10 @@ layers! {
 mod elementwise;
 mod merge;
 pub mod recurrent;
+#[cfg(all(feature = "compute", feature = "alloc"))]
+mod sparse;
 #[cfg(feature = "compute")]
 mod strides;
+
+#[cfg(all(feature = "compute", feature = "alloc"))]
+pub use sparse::Sparse;

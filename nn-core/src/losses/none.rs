@@ -19,7 +19,7 @@
 use super::{Loss, LossOn};
 use crate::data::{Column, Inspect, NotFinite};
 use crate::storage::Storage;
-use crate::tensor::{Sample, Tensors};
+use crate::tensor::{Sample, Tensor, Tensors};
 use bytemuck::{Pod, Zeroable};
 use core::ops::Range;
 
@@ -60,6 +60,8 @@ impl Column for () {
         &[NoTarget; usize::MAX]
     }
 }
+
+impl Tensor for NoTarget {}
 
 impl Sample for NoTarget {
     type Element = u32;

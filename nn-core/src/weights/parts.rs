@@ -28,6 +28,8 @@ pub enum Part {
         trainable: bool,
         /// Whether each step takes its tables as a whole, since it is not asked for the rows that it touches.
         whole: bool,
+        /// The variable that is a table here, of a layer whose calls all read sparse samples.
+        table: Option<&'static str>,
     },
     /// No scalars: a bias with `use_bias = false`.
     Nothing,
@@ -41,17 +43,22 @@ impl Part {
 
     /// The weights of a layer.
     pub const fn layer<T: Scalar, W: Weights<T>>(name: &'static str) -> Self {
-        Part::Layer { name, parts: W::PARTS, trainable: true, whole: false }
+        Part::Layer { name, parts: W::PARTS, trainable: true, whole: false, table: None }
     }
 
     /// The weights of a frozen layer.
     pub const fn frozen<T: Scalar, W: Weights<T>>(name: &'static str) -> Self {
-        Part::Layer { name, parts: W::PARTS, trainable: false, whole: false }
+        Part::Layer { name, parts: W::PARTS, trainable: false, whole: false, table: None }
     }
 
     /// The weights of a layer whose tables are taken as a whole in every step.
     pub const fn whole<T: Scalar, W: Weights<T>>(name: &'static str) -> Self {
-        Part::Layer { name, parts: W::PARTS, trainable: true, whole: true }
+        Part::Layer { name, parts: W::PARTS, trainable: true, whole: true, table: None }
+    }
+
+    /// The weights of a layer whose calls all read sparse samples: the gradient of variable `table` comes by rows.
+    pub const fn table<T: Scalar, W: Weights<T>>(name: &'static str, table: &'static str) -> Self {
+        Part::Layer { name, parts: W::PARTS, trainable: true, whole: false, table: Some(table) }
     }
 
     /// This part, or nothing.
@@ -60,26 +67,37 @@ impl Part {
     }
 }
 
-/// Calls `visit` with every variable of these parts.
-pub(super) fn walk(
-    parts: &'static [Part],
-    path: &Path<'_>,
+/// What holds for all variables of some parts.
+#[derive(Clone, Copy)]
+pub(super) struct Within {
+    /// Whether they learn.
     learns: bool,
+    /// Whether gradients of tables come by rows.
     by_rows: bool,
-    visit: &mut dyn FnMut(&Variable<'_>),
-) {
+    /// The variable that is a table, too.
+    table: Option<&'static str>,
+}
+
+impl Within {
+    /// What holds for the variables of a model.
+    pub(super) const MODEL: Within = Within { learns: true, by_rows: true, table: None };
+}
+
+/// Calls `visit` with every variable of these parts.
+pub(super) fn walk(parts: &'static [Part], path: &Path<'_>, within: Within, visit: &mut dyn FnMut(&Variable<'_>)) {
     for part in parts {
         match *part {
             Part::Variable { name, shape, trainable, rows } => {
                 visit(&Variable {
                     path: path.join(name),
                     shape,
-                    trainable: trainable && learns,
-                    rows: rows && by_rows,
+                    trainable: trainable && within.learns,
+                    rows: (rows || within.table == Some(name)) && within.by_rows,
                 });
             }
-            Part::Layer { name, parts, trainable, whole } => {
-                walk(parts, &path.join(name), learns && trainable, by_rows && !whole, visit);
+            Part::Layer { name, parts, trainable, whole, table } => {
+                let within = Within { learns: within.learns && trainable, by_rows: within.by_rows && !whole, table };
+                walk(parts, &path.join(name), within, visit);
             }
             Part::Nothing => {}
         }

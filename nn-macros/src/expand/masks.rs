@@ -4,7 +4,7 @@ use super::Context;
 use super::memory::{memory_field, part};
 use super::model::slices;
 use super::types::one_or_tuple;
-use crate::graph::{Op, Producer, TensorId};
+use crate::graph::{Holds, Op, Producer, TensorId};
 use crate::plan::Place;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -64,7 +64,7 @@ fn mask(context: &Context<'_>, tensor: TensorId, name: &str) -> Option<TokenStre
     // that is one itself, which holds indices, and an output holds numbers.
     let x = node.inputs.iter().map(|&tensor| match context.plan.tensors[tensor].place {
         Place::Output(_) => quote!(&[]),
-        Place::Tape if prediction && !context.graph.tensors[tensor].integer => quote!(&[]),
+        Place::Tape if prediction && context.graph.tensors[tensor].holds == Holds::Numbers => quote!(&[]),
         Place::Tape if prediction => {
             let scalars = part(context, tensor);
             quote!(#arena samples(#scalars))

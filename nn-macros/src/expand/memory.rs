@@ -1,7 +1,7 @@
 //! The memory of a pass: of a prediction, whose activations share it, and of a training step, which keeps them all.
 
 use super::Context;
-use crate::graph::{Node, TensorId};
+use crate::graph::{Holds, Node, TensorId};
 use crate::infer::expression;
 use crate::plan::memory::Arena;
 use crate::plan::{Gradient, Place};
@@ -169,7 +169,7 @@ fn lives(context: &Context<'_>, arena: &Arena) -> Vec<TokenStream> {
 /// Where a tensor of the tape is in a prediction: the field, and the scalars of a sample.
 pub(crate) fn place(context: &Context<'_>, tensor: TensorId) -> Option<(Ident, TokenStream)> {
     let (arena, i) = context.plan.memory.find(context.graph, tensor)?;
-    let name = if context.graph.tensors[tensor].integer { "indices" } else { "activations" };
+    let name = if context.graph.tensors[tensor].holds == Holds::Indices { "indices" } else { "activations" };
     let range = match arena.range(context.graph, i) {
         Some(range) => {
             let (start, end) = (Literal::usize_unsuffixed(range.start), Literal::usize_unsuffixed(range.end));

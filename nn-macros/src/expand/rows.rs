@@ -5,7 +5,7 @@ use super::forward::method;
 use super::memory::memory_field;
 use super::model::slices;
 use super::types::one_or_tuple;
-use crate::graph::{LayerId, Node, TensorId};
+use crate::graph::{Holds, LayerId, Node, TensorId};
 use crate::plan::Place;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -13,7 +13,8 @@ use quote::quote;
 /// `const BOUNDS`, of a model with inputs of indices: for each the least of the bounds of the layers that read it.
 pub(crate) fn bounds(context: &Context<'_>) -> TokenStream {
     let (graph, nn, t) = (context.graph, &context.paths.nn, quote!(T));
-    if !graph.inputs.iter().any(|&tensor| graph.tensors[tensor].integer) {
+    let holds_indices = |tensor: TensorId| graph.tensors[tensor].holds == Holds::Indices;
+    if !graph.inputs.iter().any(|&tensor| holds_indices(tensor)) {
         return quote!();
     }
     let bounds = graph.inputs.iter().map(|&tensor| {
@@ -21,7 +22,7 @@ pub(crate) fn bounds(context: &Context<'_>) -> TokenStream {
             let places = node.unmasked().iter().enumerate().filter(move |(_, input)| **input == tensor);
             places.map(move |(place, _)| (node, place))
         });
-        let readers = readers.filter(|_| graph.tensors[tensor].integer).map(|(node, place)| {
+        let readers = readers.filter(|_| holds_indices(tensor)).map(|(node, place)| {
             let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &t));
             let place = Literal::usize_unsuffixed(place);
             quote!((<#layer as #nn Layer<T, #x>>::BOUNDS, #place))
@@ -32,12 +33,14 @@ pub(crate) fn bounds(context: &Context<'_>) -> TokenStream {
 }
 
 /// Whether the layer that owns these weights may have tables and can say which of their rows a batch touches: in all its
-/// calls it reads indices.
+/// calls it reads indices, or a sparse input.
 pub(crate) fn by_rows(context: &Context<'_>, owner: LayerId) -> bool {
     let graph = context.graph;
     let mut calls = graph.nodes.iter().filter(|node| context.owner(node) == owner);
-    let reads_indices = |inputs: &[TensorId]| inputs.iter().any(|&tensor| graph.tensors[tensor].integer);
-    calls.all(|node| graph.layers[node.layer].has_rows() && reads_indices(node.unmasked()))
+    let reads_indices =
+        |node: &Node| node.unmasked().iter().any(|&tensor| graph.tensors[tensor].holds != Holds::Numbers);
+    let may_have_tables = |node: &Node| graph.layers[node.layer].has_rows() || graph.reads_sparse(node);
+    calls.all(|node| may_have_tables(node) && reads_indices(node))
 }
 
 /// `Layer::touched`, of a model that may have tables: one call for each layer that may have one.
@@ -72,7 +75,8 @@ pub(crate) fn touched(context: &Context<'_>) -> TokenStream {
         return quote!();
     }
     let inputs = slices(context, &graph.inputs, |s| quote!(&[#s]));
-    let first = graph.inputs.iter().position(|&tensor| graph.tensors[tensor].integer).unwrap_or_default();
+    let first = graph.inputs.iter().position(|&tensor| graph.tensors[tensor].holds != Holds::Numbers);
+    let first = first.unwrap_or_default();
     let first = context.part("x", first, graph.inputs.len());
     quote! {
         fn touched<B: #nn Storage>(

@@ -1,7 +1,7 @@
 //! The types and values that the expansion names: samples, layers, weights.
 
 use super::Context;
-use crate::graph::{Builtin, Facts, Layer, LayerId, Node, Op, Producer, Shaped, TensorId};
+use crate::graph::{Builtin, Facts, Holds, Layer, LayerId, Node, Op, Producer, Shaped, TensorId};
 use crate::plan::Place;
 use crate::values::Named;
 use nn_core::spec::Kind;
@@ -14,7 +14,11 @@ impl Context<'_> {
     pub(crate) fn sample(&self, tensor: TensorId, scalar: &TokenStream) -> TokenStream {
         let nn = &self.paths.nn;
         let tensor = &self.graph.tensors[tensor];
-        let element = if tensor.integer { quote!(u32) } else { scalar.clone() };
+        let element = match tensor.holds {
+            Holds::Numbers => scalar.clone(),
+            Holds::Indices => quote!(u32),
+            Holds::Sparse => return self.multi_hot(&tensor.shape),
+        };
         match &tensor.shape {
             Shaped::Known(shape) => {
                 let (rows, cols) = (Literal::usize_unsuffixed(shape.rows()), Literal::usize_unsuffixed(shape.cols()));
@@ -30,6 +34,19 @@ impl Context<'_> {
                 quote!(#nn SMatrix<#element, #size>)
             }
             Shaped::Unknown => quote!(#nn SVector<#element, 0>),
+        }
+    }
+
+    /// The sample type of a sparse input: `::nn::MultiHot<10000>`. Its path is always full, since the type is not there without
+    /// a heap.
+    fn multi_hot(&self, shape: &Shaped) -> TokenStream {
+        match shape {
+            Shaped::Known(shape) => {
+                let places = Literal::usize_unsuffixed(shape.rows());
+                quote!(::nn::MultiHot<#places>)
+            }
+            Shaped::Const(shape) => quote_spanned!(self.name.span()=> ::nn::MultiHot<{ #shape.rows() }>),
+            Shaped::Unknown => quote!(::nn::MultiHot<0>),
         }
     }
 
@@ -68,7 +85,8 @@ impl Context<'_> {
                 let consts = self.consts(builtin, self.graph.facts(node, id));
                 let inside = self.activation_types(builtin);
                 let parts: Vec<_> = inner.into_iter().chain(consts).chain(inside).collect();
-                if parts.is_empty() { quote!(#layers #name) } else { quote!(#layers #name<#(#parts),*>) }
+                let r#type = if parts.is_empty() { quote!(#layers #name) } else { quote!(#layers #name<#(#parts),*>) };
+                if self.is_sparse(node, id) { quote!(::nn::layers::Sparse<#r#type>) } else { r#type }
             }
             Op::Activation { .. } => quote!(#activations Activate<_>),
             Op::Component(_) => {
@@ -111,6 +129,17 @@ impl Context<'_> {
     }
 
     fn value_of(&self, node: &Node, id: LayerId) -> TokenStream {
+        let value = self.plain_value(node, id);
+        if self.is_sparse(node, id) { quote!(::nn::layers::Sparse(#value)) } else { value }
+    }
+
+    /// Whether it is the layer of a call that reads a sparse input.
+    fn is_sparse(&self, node: &Node, id: LayerId) -> bool {
+        let builtin = matches!(self.graph.layers[id].op, Op::Builtin(_));
+        builtin && id == node.layer && self.graph.reads_sparse(node)
+    }
+
+    fn plain_value(&self, node: &Node, id: LayerId) -> TokenStream {
         let layer = &self.graph.layers[id];
         let (layers, activations) = (&self.paths.layers, &self.paths.activations);
         match &layer.op {

@@ -47,7 +47,11 @@ pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
         let text = layer.name.to_string();
         let path = text.trim_start_matches("r#");
         let weights = quote!(<#r#type as #nn Weights<T>>);
-        if layer.trainable && layer.has_rows() && !rows::by_rows(context, id) {
+        let by_rows = layer.trainable && rows::by_rows(context, id);
+        if let (true, Some(table)) = (by_rows, layer.sparse_rows()) {
+            parts.push(quote!(#part::table::<T, #r#type>(#path, #table)));
+            non_trainable.push(quote!(#weights::NON_TRAINABLE));
+        } else if layer.trainable && layer.has_rows() && !by_rows {
             parts.push(quote!(#part::whole::<T, #r#type>(#path)));
             non_trainable.push(quote!(#weights::NON_TRAINABLE));
         } else if layer.trainable {

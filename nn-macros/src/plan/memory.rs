@@ -1,7 +1,7 @@
 //! The memory of a prediction: how long each activation is alive, and where it is.
 
 use super::{Place, TensorPlan, head};
-use crate::graph::{Graph, Node, Op, Producer, Shaped, TensorId};
+use crate::graph::{Graph, Holds, Node, Op, Producer, Shaped, TensorId};
 use nn_core::arena::{Life, plan};
 use std::ops::Range;
 
@@ -59,14 +59,15 @@ impl Memory {
                 before.into_iter().for_each(|(.., end)| *end = last[tensor].max(*end));
             }
         }
-        let (indices, activations) = lives.into_iter().partition(|&(tensor, ..)| graph.tensors[tensor].integer);
+        let (indices, activations) =
+            lives.into_iter().partition(|&(tensor, ..)| graph.tensors[tensor].holds == Holds::Indices);
         let [activations, indices] = [activations, indices].map(|lives| Arena::new(graph, lives));
         Memory { activations, indices, places, work }
     }
 
     /// The arena of a tensor, and its place among those of it.
     pub(crate) fn find(&self, graph: &Graph, tensor: TensorId) -> Option<(&Arena, usize)> {
-        let arena = if graph.tensors[tensor].integer { &self.indices } else { &self.activations };
+        let arena = if graph.tensors[tensor].holds == Holds::Indices { &self.indices } else { &self.activations };
         let place = self.places[tensor];
         Some((arena, arena.lives.iter().position(|&(other, ..)| other == place)?))
     }
@@ -152,7 +153,7 @@ fn kept(graph: &Graph, tensors: &[TensorPlan]) -> Vec<bool> {
             && let Op::Component(_) = graph.layers[graph.nodes[node].layer].op
         {
             let inputs = graph.nodes[node].inputs.iter();
-            inputs.filter(|&&input| graph.tensors[input].integer).for_each(|&input| kept[input] = true);
+            inputs.filter(|&&input| graph.tensors[input].holds == Holds::Indices).for_each(|&input| kept[input] = true);
         }
     }
     kept

@@ -1,11 +1,12 @@
 //! Calls: a layer, the tensors that it is called on, and the masks that go along.
 
 use super::{Bound, Resolver};
-use crate::graph::{Builtin, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
+use crate::graph::{Builtin, Holds, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
 use crate::parse::ident_at;
 use crate::python;
 use crate::values;
 use nn_core::Code;
+use nn_core::layers::LAYERS;
 use nn_core::spec::{Dtype, LayerSpec, Masking, Value};
 use proc_macro2::Span;
 use quote::{ToTokens, quote};
@@ -83,7 +84,7 @@ impl Resolver<'_> {
                 tensors.extend(more);
                 exprs.extend(written);
             } else if let [one] = more[..]
-                && self.graph.tensors[one].integer
+                && self.graph.tensors[one].holds == Holds::Indices
             {
                 mask = Some(one);
             } else {
@@ -118,7 +119,7 @@ impl Resolver<'_> {
         let masks: Vec<Option<TensorId>> = tensors.iter().map(|&tensor| self.graph.tensors[tensor].mask).collect();
         // Gradients of a tensor that one call reads twice would have to be written in two places at once.
         for i in 1..tensors.len() {
-            if tensors[..i].contains(&tensors[i]) && !self.graph.tensors[tensors[i]].integer {
+            if tensors[..i].contains(&tensors[i]) && self.graph.tensors[tensors[i]].holds == Holds::Numbers {
                 let value = quote!(::nn::activations::Linear);
                 let short = Some((ident_at("Linear", Span::call_site()), quote!(Linear)));
                 let op = Op::Activation { value, short, label: "copy".to_string() };
@@ -174,7 +175,9 @@ impl Resolver<'_> {
             self.diagnostics.error(Code::InputCount, call, "expected at least one tensor");
             return false;
         }
-        let Op::Builtin(builtin) = &self.graph.layers[layer].op else { return true };
+        let Op::Builtin(builtin) = &self.graph.layers[layer].op else {
+            return self.reads_what(layer, tensors, exprs);
+        };
         let spec = builtin.spec;
         let (min, max) = (spec.inputs.min, spec.inputs.max);
         if tensors.len() < min || tensors.len() > max {
@@ -196,23 +199,44 @@ impl Resolver<'_> {
             };
             return false;
         }
+        self.reads_what(layer, tensors, exprs)
+    }
+
+    /// Whether a layer reads what these tensors hold.
+    fn reads_what(&mut self, layer: LayerId, tensors: &[TensorId], exprs: &[Expr]) -> bool {
         let reads = self.reads(layer);
+        // A model, or a layer of the user's, may read anything: rustc knows.
+        let sparse = reads == Dtype::Any || self.graph.layers[layer].sparse_rows().is_some();
         for (&tensor, expr) in tensors.iter().zip(exprs) {
-            let integer = self.graph.tensors[tensor].integer;
-            if integer && reads == Dtype::Float || !integer && reads == Dtype::U32 {
-                let (expected, got) = if integer { ("numbers", "u32 indices") } else { ("u32 indices", "numbers") };
-                let kind = self.graph.layers[layer].kind();
-                let message = format!("`{kind}` expects {expected}, but `{}` holds {got}", expr.to_token_stream());
-                let help = match integer {
-                    true => format!(
-                        "an `Embedding` makes numbers of indices: `Embedding(words, 8)({})`",
-                        expr.to_token_stream()
-                    ),
-                    false => "an input of indices is `Input(shape = [..], dtype = u32)`".to_string(),
-                };
-                self.diagnostics.error(Code::WrongDtype, expr, message).help(help);
-                return false;
+            let holds = self.graph.tensors[tensor].holds;
+            let right = match holds {
+                Holds::Numbers => reads != Dtype::U32,
+                Holds::Indices => reads != Dtype::Float,
+                Holds::Sparse => sparse,
+            };
+            if right {
+                continue;
             }
+            let expected = if reads == Dtype::U32 { Holds::Indices } else { Holds::Numbers };
+            let (kind, text) = (self.graph.layers[layer].kind(), expr.to_token_stream());
+            let message = format!("`{kind}` expects {}, but `{text}` holds {}", expected.text(), holds.text());
+            let code = if holds == Holds::Sparse { Code::SparseInput } else { Code::WrongDtype };
+            let error = self.diagnostics.error(code, expr, message);
+            match (holds, expected) {
+                (Holds::Indices, _) => {
+                    error.help(format!("an `Embedding` makes numbers of indices: `Embedding(words, 8)({text})`"));
+                }
+                (_, Holds::Indices) => {
+                    error.help("an input of indices is `Input(shape = [..], dtype = u32)`");
+                }
+                _ => {
+                    error.help(format!(
+                        "{} reads an input with `sparse = true`; for other layers leave that out",
+                        sparse_readers()
+                    ));
+                }
+            }
+            return false;
         }
         true
     }
@@ -299,9 +323,9 @@ impl Resolver<'_> {
     ) -> TensorId {
         let node = self.graph.nodes.len();
         let output = self.tensor(Producer::Node(node), span);
-        self.graph.tensors[output].integer = match &self.graph.layers[layer].op {
-            Op::Builtin(builtin) => builtin.spec.writes == Dtype::U32,
-            _ => false,
+        self.graph.tensors[output].holds = match &self.graph.layers[layer].op {
+            Op::Builtin(builtin) if builtin.spec.writes == Dtype::U32 => Holds::Indices,
+            _ => Holds::Numbers,
         };
         let name = ident_at("node", span);
         self.graph.nodes.push(Node {
@@ -320,9 +344,16 @@ impl Resolver<'_> {
     pub(super) fn tensor(&mut self, producer: Producer, span: Span) -> TensorId {
         let name = ident_at("tensor", span);
         let shape = Shaped::Unknown;
-        self.graph.tensors.push(Tensor { name, producer, shape, integer: false, named: false, span, mask: None });
+        let holds = Holds::Numbers;
+        self.graph.tensors.push(Tensor { name, producer, shape, holds, named: false, span, mask: None });
         self.graph.tensors.len() - 1
     }
+}
+
+/// The layers that read sparse inputs.
+fn sparse_readers() -> String {
+    let readers = LAYERS.iter().filter(|spec| spec.sparse.is_some());
+    readers.map(|spec| format!("`{}`", spec.name)).collect::<Vec<_>>().join(" or ")
 }
 
 /// Whether a flag is literally `true`.

@@ -1,7 +1,7 @@
 //! What makes a tensor or a layer: `Input(..)`, `Dense(64)`, `Activation(relu)`, `my::Scale::<64>()`.
 
 use super::{Bound, Resolver, strip};
-use crate::graph::{Builtin, Component, Inner, Layer, LayerId, Op, Producer, Shaped};
+use crate::graph::{Builtin, Component, Holds, Inner, Layer, LayerId, Op, Producer, Shaped};
 use crate::literal;
 use crate::parse::ident_at;
 use crate::python;
@@ -14,7 +14,7 @@ use syn::{Expr, ExprCall, ExprPath, Ident};
 
 impl Resolver<'_> {
     pub(super) fn input(&mut self, ident: &Ident, call: &ExprCall) -> Bound {
-        let (mut shape, mut integer, mut name, mut failed) = (None, false, None, false);
+        let (mut shape, mut integer, mut sparse, mut name, mut failed) = (None, None, false, None, false);
         for (position, (keyword, value)) in arguments(call).into_iter().enumerate() {
             let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
             let keyword = keyword.map_or_else(
@@ -26,16 +26,18 @@ impl Resolver<'_> {
                     let elements = literal::list(&value).unwrap_or_else(|| vec![&value]);
                     let dims = values::shape("shape", &value, &elements, self.diagnostics);
                     failed |= dims.is_none();
-                    shape = Some(match dims.flatten() {
+                    let rank = elements.len();
+                    let dims = match dims.flatten() {
                         Some(shape) => Shaped::Known(shape),
                         None => {
                             let asked = elements.iter().map(|e| values::dimension("a dimension of `shape`", e));
                             Shaped::Const(quote!(::nn::Shape::new(&[#(#asked),*])))
                         }
-                    });
+                    };
+                    shape = Some((dims, rank, value));
                 }
                 "dtype" => match value.to_token_stream().to_string().as_str() {
-                    "u32" => integer = true,
+                    "u32" => integer = Some(value),
                     "f32" | "f64" => {}
                     other => {
                         failed = true;
@@ -44,17 +46,24 @@ impl Resolver<'_> {
                             .help("`u32` for indices; numbers have the type of the model, which needs no dtype");
                     }
                 },
+                "sparse" => match literal::flag(&value) {
+                    Some(flag) => sparse = flag,
+                    None => {
+                        failed = true;
+                        self.diagnostics.error(Code::ArgumentType, &value, "`sparse` expects `true` or `false`");
+                    }
+                },
                 "name" => name = self.given_name(&value),
                 _ => {
                     failed = true;
                     self.diagnostics
                         .error(Code::UnknownArgument, &word, format!("`Input` has no argument `{keyword}`"))
-                        .keras_or(&keyword, ["shape", "dtype", "name"])
-                        .note("its arguments are `shape`, `dtype`, `name`");
+                        .keras_or(&keyword, ["shape", "dtype", "name", "sparse"])
+                        .note("its arguments are `shape`, `dtype`, `name`, `sparse`");
                 }
             }
         }
-        let Some(shape) = shape else {
+        let Some((shape, rank, written)) = shape else {
             if !failed {
                 self.diagnostics
                     .error(Code::MissingArgument, ident, "`Input` needs a shape")
@@ -62,13 +71,33 @@ impl Resolver<'_> {
             }
             return Bound::Poison;
         };
+        failed |= sparse && !self.may_be_sparse(rank, &written, integer.as_ref());
         let tensor = self.tensor(Producer::Input, ident.span());
         self.graph.tensors[tensor].named = name.is_some();
         self.graph.tensors[tensor].name = name.unwrap_or_else(|| ident_at("input_layer", ident.span()));
         self.graph.tensors[tensor].shape = if failed { Shaped::Unknown } else { shape };
-        self.graph.tensors[tensor].integer = integer;
+        self.graph.tensors[tensor].holds = match (sparse, integer) {
+            (true, _) => Holds::Sparse,
+            (false, Some(_)) => Holds::Indices,
+            (false, None) => Holds::Numbers,
+        };
         self.graph.declared.push(tensor);
         Bound::Tensors(vec![tensor])
+    }
+
+    /// Checks what else an input with `sparse = true` says: its shape, with so many axes, and `dtype = u32`, if it was given.
+    fn may_be_sparse(&mut self, rank: usize, shape: &Expr, integer: Option<&Expr>) -> bool {
+        if rank != 1 {
+            let message = format!("a sparse input has one axis, but this shape has {rank}");
+            let help = "its samples are lists of the places that are 1: `Input(shape = [10_000], sparse = true)`";
+            self.diagnostics.error(Code::SparseInput, shape, message).help(help);
+        }
+        if let Some(dtype) = integer {
+            let message = "a sparse input holds ones and zeros of the model's type, not indices";
+            let help = "leave `dtype` out: a sample is made of the indices of its ones, `MultiHot::new([3, 17])`";
+            self.diagnostics.error(Code::SparseInput, dtype, message).help(help);
+        }
+        rank == 1 && integer.is_none()
     }
 
     pub(super) fn activation_layer(&mut self, call: &ExprCall) -> Bound {

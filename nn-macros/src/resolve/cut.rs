@@ -8,7 +8,7 @@
 
 use super::connect::Inputs;
 use super::{Bound, Resolver};
-use crate::graph::{LayerId, Op, Producer, TensorId};
+use crate::graph::{Holds, LayerId, Op, Producer, TensorId};
 use crate::literal;
 use crate::parse::ident_at;
 use nn_core::Code;
@@ -71,12 +71,12 @@ impl Resolver<'_> {
             return Bound::Poison;
         }
         for ((&tensor, &input), expr) in tensors.iter().zip(&cut.inputs).zip(&exprs) {
-            let (got, expected) = (self.graph.tensors[tensor].integer, self.graph.tensors[input].integer);
+            let (got, expected) = (self.graph.tensors[tensor].holds, self.graph.tensors[input].holds);
             if got != expected {
-                let holds = |integer: bool| if integer { "u32 indices" } else { "numbers" };
                 let text = expr.to_token_stream();
-                let message = format!("expected {}, but `{text}` holds {}", holds(expected), holds(got));
-                self.diagnostics.error(Code::WrongDtype, expr, message);
+                let message = format!("expected {}, but `{text}` holds {}", expected.text(), got.text());
+                let sparse = [got, expected].contains(&Holds::Sparse);
+                self.diagnostics.error(if sparse { Code::SparseInput } else { Code::WrongDtype }, expr, message);
                 return Bound::Poison;
             }
         }
