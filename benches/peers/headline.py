@@ -3,32 +3,22 @@
     python benches/peers/headline.py --out table.md
 
 README.md says what to install, what is timed and how to read the table.
-
-Every peer is a process of its own, because the number of threads of most libraries is fixed when they are loaded. The
-process waits for requests, does them while all others wait, and answers with times.
 """
 
-import argparse
-import datetime
-import gc
-import importlib.metadata
-import json
 import os
-import platform
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from pathlib import Path
+
+import harness
+from harness import Bench, Kind, Library, Start, Workload
 
 WORDS, VOCABULARY, EMBEDDING, LSTM, ADDITIONAL, DENSE = 100, 10_000, 512, 32, 5, 64
 BATCH, BATCHES = 32, 16  # as in headline.rs, which says why there are several batches
 LOSS_WEIGHTS = (1.0, 0.2)
 LEARNING_RATE, RHO, EPSILON = 1e-3, 0.9, 1e-7
-WARM_UP = {"step": 5, "predict": 20}  # of every pass, as in headline.rs
-TOLERANCE = 1e-4
-ROOT = Path(__file__).resolve().parents[2]
+KINDS = (
+    # As many calls without timing as in headline.rs.
+    Kind("step", f"step at batch {BATCH}", "ms", blocks=20, warm_up=5),
+    Kind("predict", "one prediction", "µs", blocks=200, warm_up=20),
+)
 
 
 # --- What every peer starts from --------------------------------------------------------------------------------------
@@ -282,279 +272,40 @@ def torch_compile_rnn(threads):
     return torch_eager(threads, compiled=True)
 
 
-# The name in the table, the function, and the packages whose versions count.
-PEERS = {
-    "keras": ("Keras on TensorFlow, `train_on_batch`, `predict_on_batch`", keras_methods, ["keras", "tensorflow"]),
-    "keras-xla": ("Keras on TensorFlow, `tf.function(jit_compile=True)`", keras_xla, ["keras", "tensorflow"]),
-    "jax": ("JAX, `jit`", jax_jit, ["jax", "jaxlib"]),
-    "torch": ("PyTorch, eager", torch_eager, ["torch"]),
-    "torch-compile": ("PyTorch, `torch.compile`", torch_compile, ["torch"]),
-    "torch-compile-rnn": ("PyTorch, `torch.compile` with `allow_rnn`", torch_compile_rnn, ["torch"]),
+def start(make):
+    """What `make` gives, as the harness wants it."""
+
+    def started(threads):
+        step, predict, batches, singles = make(threads)
+        outputs = [float(output.reshape(())) for output in predict(*singles[0])]
+        losses = [step(*batches[0]), step(*batches[1])]
+        measures = {"step": harness.calls(step, batches), "predict": harness.calls(predict, singles)}
+        return Start({"step": losses[:1], "predict": outputs}, {"step": losses[1:]}, measures)
+
+    return started
+
+
+def row(title, make, *packages):
+    return Library(title, start(make), packages)
+
+
+WORKLOADS = {
+    "headline": Workload(
+        "Headline model, embedding and LSTM(32)",
+        KINDS,
+        {
+            "ours": Bench("nn", "headline", lambda kind, blocks, _: [f"--{kind.name}", str(blocks)]),
+            "keras": row(
+                "Keras on TensorFlow, `train_on_batch`, `predict_on_batch`", keras_methods, "keras", "tensorflow"
+            ),
+            "keras-xla": row("Keras on TensorFlow, `tf.function(jit_compile=True)`", keras_xla, "keras", "tensorflow"),
+            "jax": row("JAX, `jit`", jax_jit, "jax", "jaxlib"),
+            "torch": row("PyTorch, eager", torch_eager, "torch"),
+            "torch-compile": row("PyTorch, `torch.compile`", torch_compile, "torch"),
+            "torch-compile-rnn": row("PyTorch, `torch.compile` with `allow_rnn`", torch_compile_rnn, "torch"),
+        },
+    )
 }
 
-
-# --- The process of a peer --------------------------------------------------------------------------------------------
-
-
-def version(package):
-    for name in package, f"{package}-cpu":
-        try:
-            return f"{package} {importlib.metadata.version(name)}"
-        except importlib.metadata.PackageNotFoundError:
-            pass
-    return f"{package} of unknown version"
-
-
-def serve(peer, threads):
-    """Answers the requests `step N` and `predict N` with a line of times; first of all says what the peer computes."""
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # What the libraries print is not an answer.
-
-    def answer(**fields):
-        print(json.dumps(fields), file=answers, flush=True)
-
-    _, make, packages = PEERS[peer]
-    try:
-        step, predict, batches, singles = make(threads)
-    except ImportError as error:
-        return answer(missing=f"not installed: {error}")
-    outputs = [float(output.reshape(())) for output in predict(*singles[0])]
-    answer(outputs=outputs, losses=[step(*batches[0]), step(*batches[1])], versions=[version(p) for p in packages])
-    work = {"step": (step, batches), "predict": (predict, singles)}
-    turn = {"step": 0, "predict": 0}
-    for request in sys.stdin:
-        kind, n = request.split()
-        (call, arguments), times = work[kind], []
-        gc.collect()
-        gc.disable()
-        for k in range(-WARM_UP[kind], int(n)):
-            x = arguments[turn[kind] % len(arguments)]
-            turn[kind] += 1
-            start = time.perf_counter_ns()
-            result = call(*x)
-            end = time.perf_counter_ns()
-            if k >= 0:
-                times.append(end - start)
-        gc.enable()
-        if kind == "step" and not result < float("inf"):
-            raise ArithmeticError(f"the loss is {result}")
-        answer(times=times)
-
-
-# --- The process that asks them ---------------------------------------------------------------------------------------
-
-
-def environment(threads):
-    kept = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
-    counts = "OMP MKL OPENBLAS VECLIB_MAXIMUM NUMEXPR".split()
-    kept.update({f"{name}_NUM_THREADS": str(threads) for name in counts})
-    kept.update(TF_NUM_INTRAOP_THREADS=str(threads), TF_NUM_INTEROP_THREADS=str(threads), CUDA_VISIBLE_DEVICES="")
-    kept.update(JAX_PLATFORMS="cpu")
-    if threads == 1:
-        kept["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
-    return kept
-
-
-def pin(threads):
-    """Keeps a process, from its start, on the last cores that it may use: the first ones serve most interrupts."""
-    if hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-        return lambda: os.sched_setaffinity(0, cores[-threads:])
-    print("note: this system cannot pin a process to a core", file=sys.stderr)
-    return None
-
-
-class Failure(Exception):
-    pass
-
-
-class Peer:
-    def __init__(self, name, threads, pinned):
-        self.name, self.title = name, PEERS[name][0]
-        self.errors = tempfile.TemporaryFile("w+")
-        command = [sys.executable, __file__, "--serve", name, "--threads", str(threads)]
-        pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True)
-        self.process = subprocess.Popen(command, env=environment(threads), preexec_fn=pinned, **pipes)
-        about = self.answer()
-        self.outputs, self.losses, self.versions = about["outputs"], about["losses"], about["versions"]
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            self.process.wait()
-            self.errors.seek(0)
-            raise Failure(f"failed: {(self.errors.read().strip().splitlines() or ['no message'])[-1]}")
-        fields = json.loads(line)
-        if "missing" in fields:
-            raise Failure(fields["missing"])
-        return fields
-
-    def times(self, kind, n):
-        try:
-            print(kind, n, file=self.process.stdin, flush=True)
-        except BrokenPipeError:
-            pass  # `answer` finds out why
-        return self.answer()["times"]
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
-class Ours:
-    """`benches/headline.rs`: a new process for every request, since it starts at once."""
-
-    title = "nn"
-
-    def __init__(self, path, threads, pinned):
-        self.path, self.threads, self.pinned = path or build(), threads, pinned
-        # Nothing says of which revision a given binary is.
-        self.versions = ["nn as given" if path else "nn " + revision()]
-        self.times("predict", 1)
-
-    def times(self, kind, n):
-        run = dict(env=environment(self.threads), preexec_fn=self.pinned, capture_output=True, text=True)
-        try:
-            done = subprocess.run([self.path, f"--{kind}", str(n)], **run)
-        except OSError as error:
-            raise Failure(f"failed: {error}") from None
-        if done.returncode != 0:
-            raise Failure(f"failed: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
-        lines = [line.split() for line in done.stdout.splitlines()]
-        return [int(line[1]) for line in lines if len(line) == 2 and line[0] == kind]
-
-    def end(self):
-        pass
-
-
-def build():
-    """Builds the bench with cargo and gives its path."""
-    print("building benches/headline.rs", file=sys.stderr)
-    command = "cargo bench --bench headline --no-run --message-format=json-render-diagnostics".split()
-    try:
-        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    except FileNotFoundError:
-        raise Failure("there is no cargo, and no --ours") from None
-    messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    paths = [m["executable"] for m in messages if m.get("executable") and m["target"]["name"] == "headline"]
-    if done.returncode != 0 or not paths:
-        errors = [line for line in done.stderr.splitlines() if line.startswith("error")]
-        raise Failure(f"does not build: {(errors or ['no message'])[0]}")
-    return paths[-1]
-
-
-def revision():
-    git = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
-    return git.stdout.strip() or "of unknown revision"
-
-
-def processor():
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
-def check(peers):
-    """All peers must compute the same: the first loss, and before it one prediction."""
-    first, lines = peers[0], []
-    for peer in peers:
-        own, reference = [peer.losses[0], *peer.outputs], [first.losses[0], *first.outputs]
-        difference = max(abs(a - b) for a, b in zip(own, reference))
-        verdict = "agrees" if difference <= TOLERANCE else "DIFFERS"
-        numbers = ", ".join(f"{number:.7f}" for number in [peer.losses[0], *peer.outputs, peer.losses[1]])
-        lines.append(f"{peer.name:17} {numbers}  {verdict}")
-    head = f"first loss, first prediction (main, aux), second loss; all but that within {TOLERANCE:g} of {first.name}:"
-    return "\n".join([head, *lines]), all("DIFFERS" not in line for line in lines)
-
-
-def table(rows, ours, head, skipped):
-    def cells(times, reference, unit, digits):
-        median, least = statistics.median(times), min(times)
-        ratio = f"{median / statistics.median(reference):.2f}" if reference else "–"
-        return f"{median / unit:.{digits}f} ({least / unit:.{digits}f}) | {ratio}"
-
-    lines = [
-        *head,
-        "",
-        f"| peer | step at batch {BATCH}, ms: median (min) | ratio | one prediction, µs: median (min) | ratio |",
-        "|---|--:|--:|--:|--:|",
-    ]
-    for source, times in rows:
-        reference = dict(rows).get(ours, {"step": None, "predict": None})
-        step = cells(times["step"], reference["step"], 1e6, 2)
-        lines.append(f"| {source.title} | {step} | {cells(times['predict'], reference['predict'], 1e3, 1)} |")
-    lines += ["", *(f"Skipped: {name}: {why}." for name, why in skipped)] if skipped else []
-    return "\n".join(lines) + "\n"
-
-
-def main():
-    parser = argparse.ArgumentParser(description="Times the headline model in several libraries; see README.md.")
-    parser.add_argument("--threads", type=int, default=1, help="threads and cores of every peer (1)")
-    parser.add_argument("--passes", type=int, default=7, help="how often every peer has its turn (7)")
-    parser.add_argument("--steps", type=int, default=20, help="timed training steps of each pass (20)")
-    parser.add_argument("--predictions", type=int, default=200, help="timed predictions of each pass (200)")
-    parser.add_argument("--only", metavar="NAMES", help=f"some of ours,{','.join(PEERS)}")
-    parser.add_argument("--ours", metavar="PATH", help="the built bench; without it, cargo builds it")
-    parser.add_argument("--out", metavar="FILE", help="write the table here too")
-    parser.add_argument("--serve", choices=PEERS, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.serve:
-        return serve(arguments.serve, arguments.threads)
-
-    names = arguments.only.split(",") if arguments.only else ["ours", *PEERS]
-    if unknown := set(names) - {"ours", *PEERS}:
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are: ours, {', '.join(PEERS)}")
-    if min(arguments.threads, arguments.passes, arguments.steps, arguments.predictions) < 1:
-        parser.error("the numbers are at least 1")
-    if hasattr(os, "sched_getaffinity") and arguments.threads > len(os.sched_getaffinity(0)):
-        parser.error(f"there are {len(os.sched_getaffinity(0))} cores")
-    sources, skipped, pinned = [], [], pin(arguments.threads)
-    for name in names:
-        print(f"starting {name}", file=sys.stderr)
-        try:
-            if name == "ours":
-                sources.append(Ours(arguments.ours and os.path.abspath(arguments.ours), arguments.threads, pinned))
-            else:
-                sources.append(Peer(name, arguments.threads, pinned))
-        except Failure as failure:
-            skipped.append((name, failure))
-            print(f"{name} is skipped: {failure}", file=sys.stderr)
-    if not sources:
-        sys.exit("error: there is nothing to time")
-    peers = [source for source in sources if isinstance(source, Peer)]
-    if peers:
-        report, agree = check(peers)
-        print(report, file=sys.stderr)
-        if not agree:
-            sys.exit("error: the peers do not compute the same")
-
-    rows = [(source, {"step": [], "predict": []}) for source in sources]
-    for k in range(arguments.passes):
-        print(f"pass {k + 1} of {arguments.passes}", file=sys.stderr)
-        for kind, n in ("step", arguments.steps), ("predict", arguments.predictions):
-            for source, times in rows:
-                try:
-                    times[kind] += source.times(kind, n)
-                except Failure as failure:
-                    sys.exit(f"error: {source.title}: {failure}")
-    for source in sources:
-        source.end()
-    versions = dict.fromkeys(v for source in sources for v in source.versions)
-    head = [
-        f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores; {arguments.threads} thread(s).",
-        f"{arguments.passes} passes of {arguments.steps} steps and {arguments.predictions} predictions.",
-        f"Python {platform.python_version()}, {', '.join(versions)}.",
-    ]
-    if peers:
-        head.append(f"The first loss and the first prediction of all peers agree within {TOLERANCE:g}.")
-    ours = next((source for source in sources if isinstance(source, Ours)), None)
-    text = table(rows, ours, head, skipped)
-    print(text, end="")
-    if arguments.out:
-        Path(arguments.out).write_text(text, encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    harness.main("Times the headline model in several libraries", WORKLOADS)
