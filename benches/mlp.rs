@@ -51,6 +51,17 @@ model! {
 }
 
 model! {
+    pub struct SparseReuters;
+
+    let words = Input(shape = [10_000], sparse = true);
+    let first = Dense(64, activation = relu)(words);
+    let second = Dense(64, activation = relu)(first);
+    let last = Dense(46, activation = softmax)(second);
+
+    Model(inputs = words, outputs = last)
+}
+
+model! {
     pub struct Stream1;
 
     let x = Input(shape = [1, 1]);
@@ -146,10 +157,14 @@ macro_rules! steps {
 
 /// All that is done with a model whose output is the probability of each class.
 macro_rules! classifier {
-    ($request:expr, $Model:ty, $INPUTS:literal) => {{
+    ($request:expr, $Model:ty, $INPUTS:literal) => {
+        classifier!($request, $Model, $INPUTS, |x| x)
+    };
+    ($request:expr, $Model:ty, $INPUTS:literal, $sample:expr) => {{
         let request: &Request = $request;
         let model = request.load(<$Model>::boxed(&mut StdRng::seed_from_u64(1)), "weights.safetensors");
-        let (x, y) = (request.samples::<$INPUTS>("x"), request.labels("y"));
+        let x: Vec<_> = request.samples::<$INPUTS>("x").into_iter().map($sample).collect();
+        let y = request.labels("y");
         let mut next = batches(x.len(), request.size);
         match (request.work.as_str(), request.size) {
             ("predict", 1) => {
@@ -218,6 +233,10 @@ fn main() {
         ("iris", _) => classifier!(request, Iris, 4),
         ("digits", _) => classifier!(request, Digits, 64),
         ("reuters", _) => classifier!(request, Reuters, 10_000),
+        ("reuters-sparse", _) => classifier!(request, SparseReuters, 10_000, |x: SVector<f32, 10_000>| {
+            let words = x.iter().enumerate().filter(|(_, count)| **count > 0.0).map(|(word, _)| word as u32);
+            MultiHot::<10_000>::new(words).expect("the words are below 10,000")
+        }),
         ("stream", 1) => stream!(request, Stream1, 1),
         ("stream", 512) => stream!(request, Stream512, 512),
         _ => panic!("there is no model {model}"),

@@ -321,8 +321,12 @@ def workload(title, classifier, ours):
 WORKLOADS = {
     "iris": workload("A: classifier 4-32-32-3", IRIS, [("ours", "nn", "iris")]),
     "digits": workload("B: digits, classifier 64-64-64-10", DIGITS, [("ours", "nn", "digits")]),
-    # Another form of our input is another row here, with a model of its own.
-    "reuters": workload("C: Reuters, classifier 10,000-64-64-46", REUTERS, [("ours", "nn, dense input", "reuters")]),
+    # The same samples, as vectors and as lists of the words that are in them.
+    "reuters": workload(
+        "C: Reuters, classifier 10,000-64-64-46",
+        REUTERS,
+        [("ours", "nn, dense input", "reuters"), ("ours-sparse", "nn, `sparse = true`", "reuters-sparse")],
+    ),
     "lstm": Workload(
         "LSTM(32), one step of a stream",
         STREAM,
