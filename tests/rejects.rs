@@ -260,3 +260,12 @@ fn it_is_an_item_wherever_items_are() {
         Model(inputs = z, outputs = z)
     }
 }
+
+// A sparse input is for `Dense`.
+model_rejects! {
+    "`Dense` reads an input with `sparse = true`" =>
+    struct Wrong;
+    let x = Input(shape = [6], sparse = true);
+    let y = Flatten()(x);
+    Model(inputs = x, outputs = y)
+}

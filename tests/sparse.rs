@@ -5,6 +5,7 @@
 
 use nn::MultiHot;
 use nn::prelude::*;
+use proptest::prelude::*;
 use rand::RngExt;
 
 const WORDS: usize = 50;
@@ -315,6 +316,25 @@ fn a_layer_on_sparse_and_dense_tensors() -> nn::Result<()> {
     model.fit((&words, &weights), &y, Fit::new().epochs(20).verbose(0))?;
     assert!(model.evaluate((&words, &weights), &y)?.loss < 0.5 * before);
     Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A step of SGD with a learning rate of 1 is the gradient.
+    #[test]
+    fn gradients(words in prop::collection::vec(prop::collection::vec(0..WORDS as u32, 0..30), 1..7), seed: u64) {
+        let x = words.into_iter().map(Text::new).collect::<Result<Vec<_>, _>>().expect("words of the vocabulary");
+        let y: Vec<u32> = (0..x.len() as u32).map(|k| k % 3).collect();
+        let (loss, sgd) = (SparseCategoricalCrossentropy::default(), Sgd { learning_rate: 1.0, ..Sgd::default() });
+        let mut sparse = Texts::<f64>::boxed(&mut StdRng::seed_from_u64(seed)).compile(sgd, loss);
+        let mut same = DenseTexts::<f64>::boxed(&mut StdRng::seed_from_u64(seed)).compile(sgd, loss);
+        sparse.train_on_batch(&x, &y).expect("valid data");
+        same.train_on_batch(dense::<f64, WORDS>(&x), &y).expect("valid data");
+        for (w, expected) in sparse.model().as_slice().iter().zip(same.model().as_slice()) {
+            prop_assert!((w - expected).abs() < 1e-12);
+        }
+    }
 }
 
 #[test]

@@ -78,6 +78,7 @@ fn a_name_leads_to_what_it_means() {
     let graph = r#"
         struct Digits;
         let pixels = Input(shape = [28, 28]);
+        let words = Input(shape = [90], sparse = true);
         let tower = Dense(HIDDEN / 2, activation = relu);
         let x = Dense(64, activation = gelu)(Flatten()(pixels));
         let y = tower(x);
@@ -86,6 +87,10 @@ fn a_name_leads_to_what_it_means() {
     assert_snapshot!(editor(graph), @r#"
     use ::nn::words::calls::*;
     let pixels: ::nn::words::Tensor2<f32, 28, 28> = {
+        use ::nn::words::Input as _;
+        ::nn::__private::any()
+    };
+    let words: ::nn::words::Tensor1<f32, 90> = {
         use ::nn::words::Input as _;
         ::nn::__private::any()
     };

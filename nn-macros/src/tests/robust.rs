@@ -31,7 +31,7 @@ const GRAPHS: &[&str] = &[
      let digit = Dense(10, activation = softmax, kernel_regularizer = l2(0.01), trainable = false)(x);
      Model(inputs = pixels, outputs = digit)",
     "struct Pair;
-     let a = Input(shape = [4, 3], dtype = f32);
+     let a = Input(shape = [4, 3], dtype = f32, sparse = false);
      let b = Input(shape = [HIDDEN / 2, 3]);
      let tower = Tower();
      let (p, q) = my::Scale::<3>(factor = 2.0)([tower(a), tower(b)]);
