@@ -205,8 +205,9 @@ impl Resolver<'_> {
     /// Whether a layer reads what these tensors hold.
     fn reads_what(&mut self, layer: LayerId, tensors: &[TensorId], exprs: &[Expr]) -> bool {
         let reads = self.reads(layer);
+        let called = &self.graph.layers[layer];
         // A model, or a layer of the user's, may read anything: rustc knows.
-        let sparse = reads == Dtype::Any || self.graph.layers[layer].sparse_rows().is_some();
+        let sparse = matches!(called.op, Op::Component(_)) || called.sparse_rows().is_some();
         for (&tensor, expr) in tensors.iter().zip(exprs) {
             let holds = self.graph.tensors[tensor].holds;
             let right = match holds {

@@ -16,8 +16,9 @@ model! {
     let f = LSTM(4)(sequence, mask = words);
     let part = Model(inputs = numbers, outputs = Dense(4)(numbers));
     let g = part(words);
+    let h = TimeDistributed(my::Tower())(words);
 
-    Model(inputs = [words, numbers], outputs = [a, b, c, d, e, f, g])
+    Model(inputs = [words, numbers], outputs = [a, b, c, d, e, f, g, h])
 }
 
 fn main() {}
