@@ -104,6 +104,33 @@ model! {
 }
 
 model! {
+    /// The input with another shape is no activation.
+    pub struct Image;
+
+    let pixels = Input(shape = [4, 3]);
+    let flat = Flatten()(pixels);
+    let dropped = Dropout(0.5)(flat);
+    let y = Dense(2)(dropped);
+
+    Model(inputs = pixels, outputs = y)
+}
+
+model! {
+    /// Logits that are a view, and one tensor under two heads.
+    pub struct Heads;
+
+    let x = Input(shape = [6]);
+    let a = Dense(4, activation = tanh)(x);
+    let z = Dropout(0.25)(Dense(4)(a));
+    let first = Activation(softmax)(z);
+    let second = Activation(sigmoid)(z);
+    let b = Dense(30, activation = tanh)(a);
+    let third = Dense(1)(b);
+
+    Model(inputs = x, outputs = [first, second, third])
+}
+
+model! {
     /// Masks are kept for the loss, whatever comes after them.
     pub struct Masked;
 
@@ -125,6 +152,11 @@ fn the_constants_are_what_is_really_used() {
     // The hidden layer, and the logits.
     assert_eq!(Narrow::ARENA_BYTES, 42 * 4);
     assert_eq!(Views::ARENA_BYTES, NoViews::ARENA_BYTES);
+    // `a` and `sum` while two of `a` are put together.
+    assert_eq!(Views::ARENA_BYTES, (32 + 32 + 64) * 4);
+    // `b` at first, `a`, `d` and what is made of all three; then a smaller second branch.
+    assert_eq!(Branches::ARENA_BYTES, (24 + 24 + 24 + 72) * 4);
+    assert_eq!(Image::ARENA_BYTES, 0);
 }
 
 /// Predictions are what a training pass, which keeps all activations apart, computes from the same weights.
@@ -193,5 +225,43 @@ fn what_a_prediction_does_not_compute_changes_nothing() -> nn::Result<()> {
         by_hand.column_iter_mut().for_each(|mut column| column += &views.y.bias);
         assert!((by_hand - y).abs().max() < 1e-5, "{by_hand} {y}");
     }
+    Ok(())
+}
+
+#[test]
+fn the_input_is_read_in_another_shape() -> nn::Result<()> {
+    let model = Image::boxed(&mut StdRng::seed_from_u64(1));
+    let x: Vec<SMatrix<f32, 3, 4>> = (0..70).map(|i| SMatrix::from_fn(|r, c| ((i + r + 3 * c) as f32).cos())).collect();
+    for (x, y) in x.iter().zip(model.predict(&x)?) {
+        let by_hand = model.y.kernel * SVector::<f32, 12>::from_column_slice(x.as_slice()) + model.y.bias;
+        assert!((by_hand - y).abs().max() < 1e-6);
+        assert_eq!(model.call(x), y);
+    }
+    Ok(())
+}
+
+/// The logits are asked for when everything else is done.
+#[test]
+fn losses_find_their_logits() -> nn::Result<()> {
+    let model = Heads::boxed(&mut StdRng::seed_from_u64(9));
+    let x: Vec<SVector<f32, 6>> = (0..40).map(|i| SVector::from_fn(|r, _| ((i * 3 + r) as f32).sin() * 2.0)).collect();
+    let y = model.predict(&x)?;
+    let first: Vec<u32> = (0..40).map(|i| i % 4).collect();
+    let second = vec![SVector::<f32, 4>::new(1.0, 0.0, 0.0, 1.0); 40];
+    let third = vec![SVector::<f32, 1>::new(0.5); 40];
+    let mut by_hand = 0.0;
+    for i in 0..40 {
+        by_hand -= f64::from(y.first[i][first[i] as usize]).ln();
+        let of_one = |t: f32, p: f32| f64::from(if t > 0.5 { p } else { 1.0 - p }).ln() / 4.0;
+        by_hand -= second[i].iter().zip(&y.second[i]).map(|(t, p)| of_one(*t, *p)).sum::<f64>();
+        by_hand += f64::from(y.third[i][0] - 0.5).powi(2);
+    }
+    let losses = HeadsOutputs {
+        first: SparseCategoricalCrossentropy::default(),
+        second: BinaryCrossentropy::default(),
+        third: MeanSquaredError::default(),
+    };
+    let loss = model.compile(Sgd::default(), losses).evaluate(&x, (&first, &second, &third))?.loss;
+    assert!((loss - by_hand / 40.0).abs() < 1e-5, "{loss} {}", by_hand / 40.0);
     Ok(())
 }

@@ -21,7 +21,7 @@
 //! Bytes are a number, or a text with a unit: B, KB, MB, GB (powers of 1000), KiB, MiB, GiB (powers of 1024). Numbers may be
 //! const expressions.
 
-use crate::arena::{Life, peak};
+use crate::arena::Life;
 use crate::code::Code;
 use crate::summary::Row;
 use crate::text::Text;
@@ -43,8 +43,13 @@ impl Part {
 
     /// A tensor whose scalars have this many bytes.
     pub const fn tensor(name: &'static str, life: Life, bytes: usize) -> Self {
-        Part { name, life: Life { size: life.size * bytes, ..life } }
+        Part { name, life: Life { size: life.size.saturating_mul(bytes), ..life } }
     }
+}
+
+/// A number of bytes, as far as the target can count.
+pub const fn bytes(bytes: u64) -> usize {
+    if bytes > usize::MAX as u64 { usize::MAX } else { bytes as usize }
 }
 
 /// How many parts a message names.
@@ -94,23 +99,34 @@ pub const fn macs(model: &str, limit: usize, used: usize, parts: &[Part]) {
 /// # Panics
 /// If the activations of a prediction need more than `limit` bytes.
 #[track_caller]
-pub const fn ram<const N: usize>(model: &str, limit: usize, used: usize, calls: &[&str], parts: &[Part; N]) {
+pub const fn ram(model: &str, limit: usize, used: usize, calls: &[&str], parts: &[Part]) {
     if used > limit {
         let message = over(model, " needs ", used, limit, " bytes for the activations of a prediction");
-        let (mut lives, mut i) = ([Part::NONE.life; N], 0);
-        while i < N {
-            lives[i] = parts[i].life;
-            i += 1;
-        }
-        let peak = peak(&lives);
-        let message = message.str("\n  = note: most is alive ");
-        let message = if peak < calls.len() {
-            message.str("when `").str(calls[peak]).str("` is computed: ")
-        } else {
-            message.str("at the end: ")
-        };
+        let peak = busiest(parts);
+        let call = if peak < calls.len() { calls[peak] } else { "" };
+        let message = message.str("\n  = note: most is alive when `").str(call).str("` is computed: ");
         panic!("{}", note(heaviest(message, parts, peak, " bytes")).as_str())
     }
+}
+
+/// The call during which the most is alive.
+const fn busiest(parts: &[Part]) -> usize {
+    let (mut i, mut busiest, mut most) = (0, 0, 0);
+    while i < parts.len() {
+        let call = parts[i].life.first;
+        let (mut size, mut j) = (0usize, 0);
+        while j < parts.len() {
+            if parts[j].life.first <= call && call <= parts[j].life.last {
+                size = size.saturating_add(parts[j].life.size);
+            }
+            j += 1;
+        }
+        if size > most {
+            (busiest, most) = (call, size);
+        }
+        i += 1;
+    }
+    busiest
 }
 
 /// What is said first: by how much.
@@ -127,7 +143,7 @@ const fn note(message: Message) -> Message {
 const fn most(message: Message, rows: &[Row], scale: usize, unit: &str) -> Message {
     let (mut parts, mut i) = ([Part::NONE; NAMED], 0);
     while i < rows.len() {
-        insert(&mut parts, Part::new(rows[i].name, rows[i].parameters * scale));
+        insert(&mut parts, Part::new(rows[i].name, rows[i].parameters.saturating_mul(scale)));
         i += 1;
     }
     heaviest(message.str("\n  = note: most of them in "), &parts, 0, unit)

@@ -111,7 +111,8 @@ pub trait Layer<T: Scalar, X: Tensors> {
     }
 
     /// The mask of output `output` after a prediction of `n` samples, if it has one: a number for each position of the batch, 0
-    /// where it does not count.
+    /// where it does not count. A tensor of numbers that the layer was called on comes without samples: its memory may hold
+    /// something else by then.
     fn mask<'a, B: Storage>(
         x: X::Batch<'a>,
         scratch: &'a Self::Scratch<B>,

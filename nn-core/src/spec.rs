@@ -48,7 +48,8 @@ pub struct LayerSpec {
     pub has_cache: bool,
     /// Whether a prediction needs working memory of the layer's own.
     pub has_scratch: bool,
-    /// Whether a prediction copies its input: the same scalars in the same order, perhaps in another shape. It then costs nothing.
+    /// Whether a prediction copies its input: the same scalars in the same order, perhaps in another shape. It then costs nothing,
+    /// unless the output is one of the model.
     pub copies: bool,
     /// Whether it may be a [`Head`](crate::activations::Head): its output has the shape of its input, and a loss may give
     /// the gradient of that instead. An activation always may.

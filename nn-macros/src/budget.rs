@@ -5,8 +5,8 @@ use crate::diagnostics::Diagnostics;
 use crate::parse::Syntax;
 use nn_core::Code;
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::ToTokens;
-use syn::{Expr, ExprLit, Ident, Lit};
+use quote::{ToTokens, quote};
+use syn::{Expr, ExprGroup, ExprLit, ExprParen, Ident, Lit};
 
 /// What a model may cost, as it was written.
 #[derive(Default)]
@@ -38,7 +38,11 @@ pub(crate) fn budgets(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Bud
             let Some(key) = meta.path.get_ident().cloned() else {
                 return Err(meta.error("expected one of `ram`, `flash`, `params` and `macs`"));
             };
-            let value: Expr = meta.value()?.parse()?;
+            let mut value: Expr = meta.value()?.parse()?;
+            // A value that went through a macro is in a group.
+            while let Expr::Group(ExprGroup { expr, .. }) | Expr::Paren(ExprParen { expr, .. }) = value {
+                value = *expr;
+            }
             budget(&mut budgets, &key, &value, diagnostics);
             Ok(())
         });
@@ -75,7 +79,14 @@ fn budget(budgets: &mut Budgets, key: &Ident, value: &Expr, diagnostics: &mut Di
     let span = value.to_token_stream().into_iter().next().map_or_else(|| key.span(), |token| token.span());
     let value = match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if bytes => match size(&text.value()) {
-            Some(size) => Literal::usize_unsuffixed(size).into_token_stream(),
+            // More than a target can address is no limit there.
+            Some(size) => match u32::try_from(size) {
+                Ok(size) => Literal::u32_unsuffixed(size).into_token_stream(),
+                Err(_) => {
+                    let size = Literal::u64_suffixed(size);
+                    quote!(::nn::budget::bytes(#size))
+                }
+            },
             None => {
                 let message = format!("expected a size such as \"16 KiB\", but got \"{}\"", text.value());
                 diagnostics
@@ -97,8 +108,8 @@ fn budget(budgets: &mut Budgets, key: &Ident, value: &Expr, diagnostics: &mut Di
     *budget = Some(Limit { value, span });
 }
 
-/// `16 KiB` in bytes.
-fn size(text: &str) -> Option<usize> {
+/// `16 KiB` in bytes; at most the largest number.
+fn size(text: &str) -> Option<u64> {
     let text = text.trim();
     let unit = text.find(|c: char| c.is_ascii_alphabetic())?;
     let (number, unit) = (text[..unit].trim().replace('_', ""), &text[unit..]);
@@ -113,10 +124,10 @@ fn size(text: &str) -> Option<usize> {
         _ => return None,
     };
     if let Ok(whole) = number.parse::<u64>() {
-        return usize::try_from(whole.checked_mul(factor)?).ok();
+        return Some(whole.saturating_mul(factor));
     }
-    let bytes = number.parse::<f64>().ok().filter(|number| *number >= 0.0)? * factor as f64;
-    (bytes < u32::MAX as f64 * 1024.0).then_some(bytes as usize)
+    // `as` stops at the largest number, which is no limit either.
+    number.parse::<f64>().ok().filter(|number| *number >= 0.0).map(|number| (number * factor as f64) as u64)
 }
 
 #[cfg(test)]
@@ -129,6 +140,8 @@ mod tests {
         assert_eq!(size("16KB"), Some(16_000));
         assert_eq!(size(" 1.5 kib "), Some(1536));
         assert_eq!(size("1_000 B"), Some(1000));
-        assert_eq!(["16", "KiB", "16 Kb/s", "-1 B", "1e400 GB", "99999999999999999999 GB", ""].map(size), [None; 7]);
+        assert_eq!(size("20000000 TB"), None);
+        assert_eq!(size("99999999999 GB"), Some(u64::MAX));
+        assert_eq!(["16", "KiB", "16 Kb/s", "-1 B", "x B", ""].map(size), [None; 6]);
     }
 }

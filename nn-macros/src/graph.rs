@@ -318,6 +318,8 @@ impl Layer {
     pub(crate) fn may_be_head(&self) -> bool {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.head,
+            // Of the library's own activations these two have a cross-entropy.
+            Op::Activation { short: Some((name, _)), .. } => name == "Sigmoid" || name == "Softmax",
             Op::Activation { .. } => true,
             Op::Component(_) => false,
         }

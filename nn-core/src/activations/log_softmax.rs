@@ -34,9 +34,10 @@ pub(super) mod compute {
             for x in x.chunks_exact_mut(features) {
                 let max = x.iter().fold(x[0], |max, &x| if x > max { x } else { max });
                 let sum: T = x.iter().map(|&x| exp(x - max)).sum();
-                let log = max + sum.ln();
+                let log = sum.ln();
                 for x in x {
-                    *x -= log;
+                    // In this order: next to a large maximum the logarithm would be lost.
+                    *x = (*x - max) - log;
                 }
             }
         }
@@ -81,6 +82,8 @@ pub(super) mod compute {
             let mut y = [f32::NAN; 2];
             LogSoftmax.forward(2, &[1e4, -1e4], &mut y);
             assert_eq!(y, [0.0, -2e4]);
+            LogSoftmax.forward(2, &[1e8, 1e8], &mut y);
+            assert_eq!(y, [-std::f32::consts::LN_2; 2]);
         }
     }
 }

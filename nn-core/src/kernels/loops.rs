@@ -39,7 +39,13 @@ pub fn map<T: Scalar, F: Function<T>>(f: &F, x: &[T], y: &mut [T]) {
 /// `x = f(x)`
 #[inline]
 pub fn apply<T: Scalar, F: Function<T>>(f: &F, x: &mut [T]) {
-    build::apply(f, x);
+    if F::SIMPLE && x.len() <= FEW {
+        for x in x {
+            *x = f.value(*x);
+        }
+    } else {
+        build::apply(f, x);
+    }
 }
 
 /// `x = exp(x)`

@@ -93,7 +93,7 @@ fn prediction(context: &Context<'_>, node: &Node, pass: TokenStream) -> TokenStr
             quote!(#arena samples::<#sample>(#name))
         }
         Some(name) => quote!(#arena samples(#name)),
-        None => context.read(tensor),
+        None => read(context, tensor),
     });
     let x = one_or_tuple(x.collect());
     let y = node.outputs.iter().map(|&tensor| match take("y", tensor) {
@@ -109,10 +109,22 @@ fn prediction(context: &Context<'_>, node: &Node, pass: TokenStream) -> TokenStr
     quote!(#(#takes)* #call)
 }
 
+/// Reads a tensor that is not in the memory of a prediction.
+pub(crate) fn read(context: &Context<'_>, tensor: TensorId) -> TokenStream {
+    match context.plan.memory.input(&context.plan.tensors, tensor) {
+        Some(input) => {
+            let (sample, input, arena) =
+                (context.sample(tensor, &quote!(T)), context.read(input), &context.paths.arena);
+            quote!(#arena samples::<#sample>(::nn::tensor::flat(#input)))
+        }
+        None => context.read(tensor),
+    }
+}
+
 /// An activation in a prediction, in the place of its input.
 fn in_place(context: &Context<'_>, node: &Node) -> TokenStream {
     let (tensor, arena) = (node.outputs[0], &context.paths.arena);
-    let Some((field, range)) = place(context, tensor) else { return quote!() };
+    let (field, range) = place(context, tensor).expect("what is computed in place has a place");
     let (layer, sample) = (context.layer_value(node), context.sample(tensor, &quote!(T)));
     quote!(#layer.in_place(#arena samples_mut::<#sample>(#arena part_mut(&mut m.#field, n, #range)));)
 }

@@ -46,7 +46,9 @@ impl Memory {
         for (n, node) in graph.nodes.iter().enumerate() {
             let done = follows(graph, tensors, node, |input| {
                 let same = |other: &TensorId| places[*other] == places[input];
-                (0..graph.tensors.len()).filter(same).all(|other| last[other] <= n)
+                let read = (0..graph.tensors.len()).filter(same).any(|other| last[other] > n);
+                // An input is the caller's.
+                !read && tensors[places[input]].place == Place::Tape
             });
             work.push(done);
             for &tensor in node.outputs.iter().filter(|&&tensor| tensors[tensor].place == Place::Tape) {
@@ -72,6 +74,12 @@ impl Memory {
         Some((arena, arena.lives.iter().position(|&(other, ..)| other == place)?))
     }
 
+    /// The input of the model that a tensor of the tape is in a prediction, with another shape or none.
+    pub(crate) fn input(&self, tensors: &[TensorPlan], tensor: TensorId) -> Option<TensorId> {
+        let place = self.places[tensor];
+        (place != tensor && matches!(tensors[place].place, Place::Input(_))).then_some(place)
+    }
+
     /// What a prediction does for call `n`.
     pub(crate) fn work(&self, n: usize) -> Work {
         self.work[n]
@@ -81,7 +89,8 @@ impl Memory {
 /// Whether a call can leave its output in the place of its input. `over` says whether nobody reads after it what is there now.
 fn follows(graph: &Graph, tensors: &[TensorPlan], node: &Node, over: impl Fn(TensorId) -> bool) -> Work {
     let ([input], [output]) = (&node.inputs[..], &node.outputs[..]) else { return Work::Call };
-    if [input, output].iter().any(|&&tensor| tensors[tensor].place != Place::Tape) {
+    // An output has to be where the caller wants it.
+    if tensors[*output].place != Place::Tape || matches!(tensors[*input].place, Place::Output(_)) {
         return Work::Call;
     }
     let layer = &graph.layers[node.layer];
