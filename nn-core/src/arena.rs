@@ -364,7 +364,7 @@ mod tests {
         assert!(CHAIN.size() >= peak(&CHAIN.lives).1 && CHAIN.size() < 6 * 70, "{}", CHAIN.size());
     }
 
-    #[cfg(feature = "compute")]
+    #[cfg(all(feature = "compute", feature = "std"))]
     #[test]
     #[should_panic(expected = "too small for 4 samples")]
     fn too_many_samples_are_told() {
