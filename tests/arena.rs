@@ -259,7 +259,7 @@ fn losses_find_their_logits() -> nn::Result<()> {
     let losses = HeadsOutputs {
         first: SparseCategoricalCrossentropy::default(),
         second: BinaryCrossentropy::default(),
-        third: MeanSquaredError::default(),
+        third: MeanSquaredError,
     };
     let loss = model.compile(Sgd::default(), losses).evaluate(&x, (&first, &second, &third))?.loss;
     assert!((loss - by_hand / 40.0).abs() < 1e-5, "{loss} {}", by_hand / 40.0);
