@@ -95,7 +95,8 @@ fn run<B: Blocks>(blocks: B) {
 
 #[cfg(all(feature = "std", not(debug_assertions)))]
 mod leveled {
-    use super::super::level::{Arithmetic, Kernel, dispatch};
+    use super::super::level::{Kernel, dispatch};
+    use super::super::vector::Vector;
     use super::Blocks;
 
     /// At the level of this machine.
@@ -110,8 +111,13 @@ mod leveled {
         type Output = ();
 
         #[inline(always)]
-        fn run<A: Arithmetic, const ROWS: usize, const LANES: usize, const WIDE: usize>(self) {
-            self.0.run::<WIDE>();
+        fn run<V: Vector<B::Scalar>, const R: usize, const C: usize, const WIDE: usize>(self) {
+            // Four to eight vectors, so that no addition waits for the one before it.
+            match V::LANES {
+                8.. => self.0.run::<64>(),
+                4.. => self.0.run::<32>(),
+                _ => self.0.run::<16>(),
+            }
         }
     }
 }
