@@ -13,6 +13,8 @@ pub(crate) struct Memory {
     pub(crate) indices: Arena,
     /// For each tensor the one whose place it has: itself, or the first of those that follow each other there.
     places: Vec<TensorId>,
+    /// Where such a tensor stands in its arena's list.
+    order: Vec<Option<usize>>,
     /// What a prediction does for each call.
     work: Vec<Work>,
 }
@@ -39,39 +41,42 @@ pub(crate) struct Arena {
 impl Memory {
     pub(crate) fn new(graph: &Graph, tensors: &[TensorPlan]) -> Self {
         let kept = kept(graph, tensors);
-        let last = last_readers(graph, &kept);
+        // For each tensor, and for the first in a place of all that are there.
+        let mut last = last_readers(graph, &kept);
         let mut places: Vec<TensorId> = (0..graph.tensors.len()).collect();
         let mut work = Vec::new();
-        let mut lives: Vec<(TensorId, usize, usize)> = Vec::new();
+        let mut lives = Vec::new();
         for (n, node) in graph.nodes.iter().enumerate() {
             let done = follows(graph, tensors, node, |input| {
-                let same = |other: &TensorId| places[*other] == places[input];
-                let read = (0..graph.tensors.len()).filter(same).any(|other| last[other] > n);
                 // An input is the caller's.
-                !read && tensors[places[input]].place == Place::Tape
+                last[places[input]] <= n && tensors[places[input]].place == Place::Tape
             });
             work.push(done);
             for &tensor in node.outputs.iter().filter(|&&tensor| tensors[tensor].place == Place::Tape) {
                 if done == Work::Call {
-                    lives.push((tensor, n, n.max(last[tensor])));
+                    lives.push((tensor, n));
                     continue;
                 }
-                places[tensor] = places[node.inputs[0]];
-                let before = lives.iter_mut().find(|(place, ..)| *place == places[tensor]);
-                before.into_iter().for_each(|(.., end)| *end = last[tensor].max(*end));
+                let place = places[node.inputs[0]];
+                places[tensor] = place;
+                last[place] = last[place].max(last[tensor]);
             }
         }
-        let (indices, activations) =
-            lives.into_iter().partition(|&(tensor, ..)| graph.tensors[tensor].holds == Holds::Indices);
+        let lives = lives.into_iter().map(|(tensor, n)| (tensor, n, n.max(last[tensor])));
+        let (indices, activations): (Vec<_>, Vec<_>) =
+            lives.partition(|&(tensor, ..)| graph.tensors[tensor].holds == Holds::Indices);
+        let mut order = vec![None; graph.tensors.len()];
+        for lives in [&activations, &indices] {
+            lives.iter().enumerate().for_each(|(i, &(tensor, ..))| order[tensor] = Some(i));
+        }
         let [activations, indices] = [activations, indices].map(|lives| Arena::new(graph, lives));
-        Memory { activations, indices, places, work }
+        Memory { activations, indices, places, order, work }
     }
 
     /// The arena of a tensor, and its place among those of it.
     pub(crate) fn find(&self, graph: &Graph, tensor: TensorId) -> Option<(&Arena, usize)> {
         let arena = if graph.tensors[tensor].holds == Holds::Indices { &self.indices } else { &self.activations };
-        let place = self.places[tensor];
-        Some((arena, arena.lives.iter().position(|&(other, ..)| other == place)?))
+        Some((arena, self.order[self.places[tensor]]?))
     }
 
     /// The input of the model that a tensor of the tape is in a prediction, with another shape or none.
