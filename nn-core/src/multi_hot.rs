@@ -5,7 +5,6 @@ use crate::storage::{Buffer, Storage};
 use crate::tensor::{Tensor, Tensors};
 use alloc::vec::Vec;
 use core::fmt;
-use core::ops::Range;
 
 // A batch that is gathered from all over the data shares its lists with them: nothing is copied, and no step allocates.
 #[cfg(not(target_has_atomic = "ptr"))]
@@ -98,14 +97,9 @@ impl<const N: usize> Buffer for Lists<N> {
 impl<const N: usize> Tensor for MultiHot<N> {}
 
 impl<const N: usize> Tensors for MultiHot<N> {
-    const COUNT: usize = 1;
-    type Batch<'a> = &'a [Self];
-    type BatchMut<'a> = &'a mut [Self];
-    // Nobody asks for it: like that of an index, it does not exist.
-    type Gradients<'a> = Option<&'a mut [Self]>;
-    type Optional<'a> = Option<&'a [Self]>;
+    crate::tensor::slices!();
+
     type Buffers<B: Storage> = Lists<N>;
-    type Vecs = Vec<Self>;
 
     fn lengths(batch: &[Self], visit: &mut dyn FnMut(usize)) {
         visit(batch.len());
@@ -119,26 +113,6 @@ impl<const N: usize> Tensors for MultiHot<N> {
         &mut buffers.0[..n]
     }
 
-    fn shared<'a>(batch: &'a &mut [Self]) -> &'a [Self] {
-        batch
-    }
-
-    fn reborrow<'a>(batch: &'a mut &mut [Self]) -> &'a mut [Self] {
-        batch
-    }
-
-    fn shorter<'a, 'b: 'a>(batch: &'b [Self]) -> &'a [Self] {
-        batch
-    }
-
-    fn slice(batch: Self::Batch<'_>, range: Range<usize>) -> Self::Batch<'_> {
-        &batch[range]
-    }
-
-    fn slice_mut(batch: Self::BatchMut<'_>, range: Range<usize>) -> Self::BatchMut<'_> {
-        &mut batch[range]
-    }
-
     fn gather(from: &[Self], indices: &[usize], to: &mut [Self]) {
         for (to, &index) in to.iter_mut().zip(indices) {
             to.clone_from(&from[index]);
@@ -149,24 +123,8 @@ impl<const N: usize> Tensors for MultiHot<N> {
         batch.fill(Self::default());
     }
 
-    fn none<'a>() -> Option<&'a [Self]> {
-        None
-    }
-
-    fn no_gradients<'a>() -> Option<&'a mut [Self]> {
-        None
-    }
-
-    fn gradients(batch: Self::BatchMut<'_>) -> Self::Gradients<'_> {
-        Some(batch)
-    }
-
     fn vecs(n: usize) -> Vec<Self> {
         alloc::vec![Self::default(); n]
-    }
-
-    fn vecs_mut(vecs: &mut Vec<Self>) -> &mut [Self] {
-        vecs
     }
 }
 

@@ -232,15 +232,64 @@ pub trait Tensors: 'static {
     }
 }
 
+/// What [`Tensors`] is for every single tensor: its batches are slices.
+macro_rules! slices {
+    () => {
+        const COUNT: usize = 1;
+        type Batch<'a> = &'a [Self];
+        type BatchMut<'a> = &'a mut [Self];
+        type Gradients<'a> = Option<&'a mut [Self]>;
+        type Optional<'a> = Option<&'a [Self]>;
+        #[cfg(feature = "alloc")]
+        type Vecs = alloc::vec::Vec<Self>;
+
+        #[inline(always)]
+        fn shared<'a>(batch: &'a &mut [Self]) -> &'a [Self] {
+            batch
+        }
+
+        #[inline(always)]
+        fn reborrow<'a>(batch: &'a mut &mut [Self]) -> &'a mut [Self] {
+            batch
+        }
+
+        fn shorter<'a, 'b: 'a>(batch: &'b [Self]) -> &'a [Self] {
+            batch
+        }
+
+        fn slice(batch: Self::Batch<'_>, range: core::ops::Range<usize>) -> Self::Batch<'_> {
+            &batch[range]
+        }
+
+        fn slice_mut(batch: Self::BatchMut<'_>, range: core::ops::Range<usize>) -> Self::BatchMut<'_> {
+            &mut batch[range]
+        }
+
+        fn none<'a>() -> Option<&'a [Self]> {
+            None
+        }
+
+        fn no_gradients<'a>() -> Option<&'a mut [Self]> {
+            None
+        }
+
+        #[inline(always)]
+        fn gradients(batch: Self::BatchMut<'_>) -> Self::Gradients<'_> {
+            Some(batch)
+        }
+
+        #[cfg(feature = "alloc")]
+        fn vecs_mut(vecs: &mut alloc::vec::Vec<Self>) -> &mut [Self] {
+            vecs
+        }
+    };
+}
+pub(crate) use slices;
+
 impl<E: Element, const R: usize, const C: usize> Tensors for SMatrix<E, R, C> {
-    const COUNT: usize = 1;
-    type Batch<'a> = &'a [Self];
-    type BatchMut<'a> = &'a mut [Self];
-    type Gradients<'a> = Option<&'a mut [Self]>;
-    type Optional<'a> = Option<&'a [Self]>;
+    slices!();
+
     type Buffers<B: Storage> = B::Of<Self>;
-    #[cfg(feature = "alloc")]
-    type Vecs = alloc::vec::Vec<Self>;
 
     fn lengths(batch: &[Self], visit: &mut dyn FnMut(usize)) {
         visit(batch.len());
@@ -256,28 +305,6 @@ impl<E: Element, const R: usize, const C: usize> Tensors for SMatrix<E, R, C> {
         &mut buffers[..n]
     }
 
-    #[inline(always)]
-    fn shared<'a>(batch: &'a &mut [Self]) -> &'a [Self] {
-        batch
-    }
-
-    #[inline(always)]
-    fn reborrow<'a>(batch: &'a mut &mut [Self]) -> &'a mut [Self] {
-        batch
-    }
-
-    fn shorter<'a, 'b: 'a>(batch: &'b [Self]) -> &'a [Self] {
-        batch
-    }
-
-    fn slice(batch: Self::Batch<'_>, range: Range<usize>) -> Self::Batch<'_> {
-        &batch[range]
-    }
-
-    fn slice_mut(batch: Self::BatchMut<'_>, range: Range<usize>) -> Self::BatchMut<'_> {
-        &mut batch[range]
-    }
-
     fn gather(from: &[Self], indices: &[usize], to: &mut [Self]) {
         for (to, &index) in to.iter_mut().zip(indices) {
             // By element: in a debug build, assigning a whole sample would copy it through the stack.
@@ -289,27 +316,9 @@ impl<E: Element, const R: usize, const C: usize> Tensors for SMatrix<E, R, C> {
         bytemuck::fill_zeroes(flat_mut(batch));
     }
 
-    fn none<'a>() -> Option<&'a [Self]> {
-        None
-    }
-
-    fn no_gradients<'a>() -> Option<&'a mut [Self]> {
-        None
-    }
-
-    #[inline(always)]
-    fn gradients(batch: Self::BatchMut<'_>) -> Self::Gradients<'_> {
-        Some(batch)
-    }
-
     #[cfg(feature = "alloc")]
     fn vecs(n: usize) -> alloc::vec::Vec<Self> {
         bytemuck::zeroed_slice_box(n).into_vec()
-    }
-
-    #[cfg(feature = "alloc")]
-    fn vecs_mut(vecs: &mut alloc::vec::Vec<Self>) -> &mut [Self] {
-        vecs
     }
 }
 

@@ -21,7 +21,6 @@ use crate::data::{Column, Inspect, NotFinite};
 use crate::storage::Storage;
 use crate::tensor::{Sample, Tensor, Tensors};
 use bytemuck::{Pod, Zeroable};
-use core::ops::Range;
 
 impl Loss for () {
     const JUDGES: bool = false;
@@ -86,14 +85,9 @@ impl Sample for NoTarget {
 }
 
 impl Tensors for NoTarget {
-    const COUNT: usize = 1;
-    type Batch<'a> = &'a [Self];
-    type BatchMut<'a> = &'a mut [Self];
-    type Gradients<'a> = Option<&'a mut [Self]>;
-    type Optional<'a> = Option<&'a [Self]>;
+    crate::tensor::slices!();
+
     type Buffers<B: Storage> = B::Of<Self>;
-    #[cfg(feature = "alloc")]
-    type Vecs = alloc::vec::Vec<Self>;
 
     /// None: it goes with any number of samples.
     fn lengths(_: &[Self], _: &mut dyn FnMut(usize)) {}
@@ -106,50 +100,13 @@ impl Tensors for NoTarget {
         &mut buffers[..n]
     }
 
-    fn shared<'a>(batch: &'a &mut [Self]) -> &'a [Self] {
-        batch
-    }
-
-    fn reborrow<'a>(batch: &'a mut &mut [Self]) -> &'a mut [Self] {
-        batch
-    }
-
-    fn shorter<'a, 'b: 'a>(batch: &'b [Self]) -> &'a [Self] {
-        batch
-    }
-
-    fn slice(batch: Self::Batch<'_>, range: Range<usize>) -> Self::Batch<'_> {
-        &batch[range]
-    }
-
-    fn slice_mut(batch: Self::BatchMut<'_>, range: Range<usize>) -> Self::BatchMut<'_> {
-        &mut batch[range]
-    }
-
     fn gather(_: &[Self], _: &[usize], _: &mut [Self]) {}
 
     fn clear(_: &mut [Self]) {}
 
-    fn none<'a>() -> Option<&'a [Self]> {
-        None
-    }
-
-    fn no_gradients<'a>() -> Option<&'a mut [Self]> {
-        None
-    }
-
-    fn gradients(batch: Self::BatchMut<'_>) -> Self::Gradients<'_> {
-        Some(batch)
-    }
-
     #[cfg(feature = "alloc")]
     fn vecs(n: usize) -> alloc::vec::Vec<Self> {
         alloc::vec![NoTarget; n]
-    }
-
-    #[cfg(feature = "alloc")]
-    fn vecs_mut(vecs: &mut alloc::vec::Vec<Self>) -> &mut [Self] {
-        vecs
     }
 }
 
