@@ -7,48 +7,16 @@
 //! The mean over positions. It is the negative of the [loss](crate::losses::CosineSimilarity), with which it shares its type.
 //! Source: <https://keras.io/api/metrics/regression_metrics/#cosinesimilarity-class>
 
-use super::of_losses::add_masked;
-use super::{Mean, Metric, MetricOn};
+use super::of_losses::loss_metric;
 pub use crate::losses::CosineSimilarity;
-use crate::losses::LossOn;
-use crate::scalar::Scalar;
-use crate::tensor::Element;
-use nalgebra::SMatrix;
 
-impl Metric for CosineSimilarity {
-    type State = Mean;
-
-    fn name(&self) -> &'static str {
-        "cosine_similarity"
-    }
-
-    fn result(&self, state: &Mean) -> f64 {
-        state.result()
-    }
-}
-
-impl<T: Scalar + Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<T, R, P>>
-    for CosineSimilarity
-{
-    fn update(&self, state: &mut Mean, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
-        state.add(-self.loss(target, prediction).to_f64(), weight);
-    }
-
-    fn update_masked(
-        &self,
-        state: &mut Mean,
-        target: &SMatrix<T, R, P>,
-        prediction: &SMatrix<T, R, P>,
-        weight: f64,
-        mask: &[u32],
-    ) {
-        add_masked(self, -1.0, state, target, prediction, weight, mask);
-    }
-}
+loss_metric!(CosineSimilarity "cosine_similarity": self => -1.0, CosineSimilarity, self);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::{Mean, Metric, MetricOn};
+    use nalgebra::SMatrix;
 
     /// `keras.metrics.CosineSimilarity()`: `update_state([[0, 1], [1, 1]], [[1, 0], [1, 1]], [0.3, 0.7])` gives 0.7.
     #[test]

@@ -6,49 +6,20 @@
 //!
 //! `n` is the number of scalars of a sample. Source: <https://keras.io/api/metrics/regression_metrics/>
 
-use super::of_losses::add_masked;
-use super::{Mean, Metric, MetricOn};
-use crate::losses::{LossOn, MeanAbsoluteError};
-use crate::scalar::Scalar;
-use crate::tensor::Element;
-use nalgebra::SMatrix;
+use super::of_losses::loss_metric;
+use crate::losses::MeanAbsoluteError;
 
 /// `1/n · Σ |y - t|`, Keras's `"mae"`
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Mae;
 
-impl Metric for Mae {
-    type State = Mean;
-
-    fn name(&self) -> &'static str {
-        "mae"
-    }
-
-    fn result(&self, state: &Mean) -> f64 {
-        state.result()
-    }
-}
-
-impl<T: Scalar + Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<T, R, P>> for Mae {
-    fn update(&self, state: &mut Mean, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
-        state.add(MeanAbsoluteError.loss(target, prediction).to_f64(), weight);
-    }
-
-    fn update_masked(
-        &self,
-        state: &mut Mean,
-        target: &SMatrix<T, R, P>,
-        prediction: &SMatrix<T, R, P>,
-        weight: f64,
-        mask: &[u32],
-    ) {
-        add_masked(&MeanAbsoluteError, 1.0, state, target, prediction, weight, mask);
-    }
-}
+loss_metric!(Mae "mae": self => 1.0, MeanAbsoluteError, &MeanAbsoluteError);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::{Mean, Metric, MetricOn};
+    use nalgebra::SMatrix;
 
     /// `keras.metrics.MeanAbsoluteError()`: `update_state([[1, 2], [3, 4]], [[1, 4], [0, 4]], [1, 3])` gives 1.375.
     #[test]

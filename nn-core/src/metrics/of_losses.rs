@@ -12,7 +12,7 @@
 //! Sources: <https://keras.io/api/metrics/probabilistic_metrics/>, <https://keras.io/api/metrics/regression_metrics/>,
 //! <https://keras.io/api/metrics/hinge_metrics/>
 
-use super::{Mean, Metric, MetricOn};
+use super::Mean;
 use crate::losses::LossOn;
 use crate::scalar::Scalar;
 use crate::tensor::Sample;
@@ -34,43 +34,58 @@ pub(super) fn add_masked<P: Sample<Element: Scalar>, L: LossOn<P>>(
     }
 }
 
+/// Makes a metric of a loss, with its name and sign: `loss_metric!(Mse "mse": self => 1.0, MeanSquaredError, &MeanSquaredError)`.
+macro_rules! loss_metric {
+    ($metric:ident $name:literal: $self:ident => $sign:literal, $loss:ident, $value:expr) => {
+        impl $crate::metrics::Metric for $metric {
+            type State = $crate::metrics::Mean;
+
+            fn name(&self) -> &'static str {
+                $name
+            }
+
+            fn result(&self, state: &$crate::metrics::Mean) -> f64 {
+                state.result()
+            }
+        }
+
+        impl<P: $crate::tensor::Sample<Element: $crate::scalar::Scalar>>
+            $crate::metrics::MetricOn<P, <$loss as $crate::losses::LossOn<P>>::Target> for $metric
+        where
+            $loss: $crate::losses::LossOn<P>,
+        {
+            fn update(
+                &$self,
+                state: &mut $crate::metrics::Mean,
+                target: &<$loss as $crate::losses::LossOn<P>>::Target,
+                prediction: &P,
+                weight: f64,
+            ) {
+                let loss = $crate::losses::LossOn::loss($value, target, prediction);
+                let sign: f64 = $sign;
+                state.add(sign * $crate::scalar::Scalar::to_f64(loss), weight);
+            }
+
+            fn update_masked(
+                &$self,
+                state: &mut $crate::metrics::Mean,
+                target: &<$loss as $crate::losses::LossOn<P>>::Target,
+                prediction: &P,
+                weight: f64,
+                mask: &[u32],
+            ) {
+                $crate::metrics::of_losses::add_masked($value, $sign, state, target, prediction, weight, mask);
+            }
+        }
+    };
+}
+pub(super) use loss_metric;
+
 macro_rules! loss_metrics {
     ($($loss:ident $name:literal),* $(,)?) => {
         pub use crate::losses::{$($loss),*};
 
-        $(
-            impl Metric for $loss {
-                type State = Mean;
-
-                fn name(&self) -> &'static str {
-                    $name
-                }
-
-                fn result(&self, state: &Mean) -> f64 {
-                    state.result()
-                }
-            }
-
-            impl<P: Sample<Element: Scalar>> MetricOn<P, <$loss as LossOn<P>>::Target> for $loss
-            where
-                $loss: LossOn<P>,
-            {
-                fn update(&self, state: &mut Mean, target: &<$loss as LossOn<P>>::Target, prediction: &P, weight: f64) {
-                    state.add(self.loss(target, prediction).to_f64(), weight);
-                }
-
-                fn update_masked(
-                    &self,
-                    state: &mut Mean,
-                    target: &<$loss as LossOn<P>>::Target,
-                    prediction: &P,
-                    weight: f64,
-                    mask: &[u32],
-                ) {
-                    add_masked(self, 1.0, state, target, prediction, weight, mask);
-                }
-            }
-        )*
+        $(loss_metric!($loss $name: self => 1.0, $loss, self);)*
     };
 }
 
@@ -97,6 +112,7 @@ loss_metrics! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::{Metric, MetricOn};
     use nalgebra::SMatrix;
 
     #[test]
