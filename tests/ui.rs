@@ -13,12 +13,14 @@ fn invalid_graphs_do_not_compile() {
     }
 }
 
+/// What rustc finds when it builds a program, and not when it checks it: the file that passes has trybuild build all of them.
 #[test]
-fn models_that_do_not_fit_do_not_compile() {
+fn what_is_found_when_a_program_is_built() {
     let tests = TestCases::new();
     tests.pass("tests/ui/memory/fits.rs");
     tests.compile_fail("tests/ui/memory/budget_*.rs");
     for file in ["too_large_for_call", "too_large_for_new"] {
         tests.compile_fail(format!("tests/ui/memory/{file}.rs"));
     }
+    tests.compile_fail("tests/ui/frozen/*.rs");
 }

@@ -794,5 +794,13 @@ const _: () = {
             size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =
             size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Cache<Inline<1>>>();
+        type Frozen = Pair<T>;
+        fn freeze_into(&self, frozen: &mut Self::Frozen) {
+            ::nn::__private::fold::copy(self, frozen);
+        }
     }
 };
+
+/// The frozen form of [`Pair`], in which there is nothing to fold.
+#[allow(dead_code)]
+pub type PairFrozen<T = f32> = Pair<T>;

@@ -686,5 +686,13 @@ const _: () = {
         const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Softmax, ::nn::lints::End::Other];
         const ARENA_BYTES: usize = size_of::<<WordsGraph as Layer<T, SVector<u32, 6>>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize = size_of::<<WordsGraph as Layer<T, SVector<u32, 6>>>::Cache<Inline<1>>>();
+        type Frozen = Words<T>;
+        fn freeze_into(&self, frozen: &mut Self::Frozen) {
+            ::nn::__private::fold::copy(self, frozen);
+        }
     }
 };
+
+/// The frozen form of [`Words`], in which there is nothing to fold.
+#[allow(dead_code)]
+pub type WordsFrozen<T = f32> = Words<T>;

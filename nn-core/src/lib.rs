@@ -34,6 +34,9 @@ pub mod text;
 pub mod data;
 #[cfg(feature = "compute")]
 #[doc(hidden)]
+pub mod fold;
+#[cfg(feature = "compute")]
+#[doc(hidden)]
 pub mod include;
 #[cfg(feature = "compute")]
 pub mod kernels;

@@ -23,6 +23,8 @@ use rand::Rng;
     note = "explained in nn::errors::nn0506"
 )]
 pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
+    /// What [`freeze`](Self::freeze) gives: `HeadlineFrozen`, or the model itself where there is nothing to fold.
+    type Frozen: Model<Scalar = Self::Scalar, Inputs = Self::Inputs, Outputs = Self::Outputs, Frozen = Self::Frozen>;
     /// `f32` or `f64`.
     type Scalar: Scalar + Element;
     /// The input samples.
@@ -80,6 +82,29 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
         let mut model = crate::weights::zeroed_box::<Self::Scalar, Self>();
         model.as_mut_slice().copy_from_slice(self.as_slice());
         model
+    }
+
+    /// Sets the weights of the frozen form: see [`freeze`](Self::freeze).
+    fn freeze_into(&self, frozen: &mut Self::Frozen);
+
+    /// A read-only form for predictions, with everything folded that the graph allows:
+    ///
+    /// - what does nothing in a prediction (Dropout, GaussianNoise, penalties on activations) is gone;
+    /// - a BatchNormalization along the last axis is folded into the Dense before it, or into the Dense or recurrent layer behind it;
+    /// - of an Embedding, what follows each row by itself (activations, Dense, BatchNormalization) is computed once for every row of
+    ///   its table; before an LSTM, a GRU or a SimpleRNN so is the product with the layer's kernel, and most of its arithmetic is gone.
+    ///   A table grows at most fourfold by that: else it stays.
+    ///
+    /// Layers are folded if they are called only behind each other. A model inside stays as it is. The predictions are the same but for rounding:
+    /// sums are made in another order. Where there is nothing to fold, it is a copy of the model.
+    ///
+    /// The frozen form is a model, with a struct and weight files of its own, which `include_weights!` reads too. It has no gradient: to train it does
+    /// not compile. Regularizers charge nothing in it.
+    #[cfg(feature = "alloc")]
+    fn freeze(&self) -> alloc::boxed::Box<Self::Frozen> {
+        let mut frozen = crate::weights::zeroed_box::<Self::Scalar, Self::Frozen>();
+        self.freeze_into(&mut frozen);
+        frozen
     }
 
     /// Fresh weights, by value. Refused at compile time above [`MAX_BY_VALUE`] bytes.

@@ -6,10 +6,12 @@
 
 mod arguments;
 mod call;
+mod folding;
 mod inferred;
 
 pub use arguments::{ArgSpec, Default, Kind, Value};
 pub use call::*;
+pub use folding::Folding;
 pub use inferred::{Inferred, MAX_CONSTS, MAX_OUTPUTS};
 
 use crate::shape::{Shape, ShapeError};
@@ -54,6 +56,8 @@ pub struct LayerSpec {
     /// Whether it may be a [`Head`](crate::activations::Head): its output has the shape of its input, and a loss may give
     /// the gradient of that instead. An activation always may.
     pub head: bool,
+    /// What a frozen model can make of it.
+    pub folding: Folding,
     /// The shape rule. It is called by the macro where all dimensions are literals and named in a `const` where they
     /// are not, so it exists once.
     pub infer: fn(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>,
@@ -84,6 +88,7 @@ impl LayerSpec {
         has_scratch: false,
         copies: false,
         head: false,
+        folding: Folding::Nothing,
         infer: unruled,
         inner: None,
         around: &[],

@@ -8,6 +8,7 @@ mod backward;
 mod budgets;
 mod docs;
 mod forward;
+mod frozen;
 mod imports;
 mod masks;
 mod memory;
@@ -17,6 +18,7 @@ mod types;
 mod weights;
 
 use crate::budget::Budgets;
+use crate::freeze::Frozen;
 use crate::graph::Graph;
 use crate::parse::Syntax;
 use crate::plan::Plan;
@@ -49,6 +51,8 @@ pub(crate) struct Context<'a> {
     first_calls: Rc<[Option<usize>]>,
     /// How items of the library are named: with their full path, or by an import.
     pub(crate) paths: imports::Paths,
+    /// Whether it is a frozen form.
+    pub(crate) frozen: bool,
 }
 
 impl Context<'_> {
@@ -65,6 +69,7 @@ pub(crate) fn expand(
     syntax: &Syntax,
     graph: &Graph,
     plan: &Plan,
+    frozen: Option<&(Frozen, Plan)>,
     budgets: &Budgets,
     lints: &TokenStream,
 ) -> TokenStream {
@@ -83,6 +88,7 @@ pub(crate) fn expand(
         outputs: format_ident!("{name}Outputs"),
         first_calls: first_calls(graph),
         paths: imports::Paths::full(),
+        frozen: false,
     };
     let weights = weights::weights(&context);
     let (named, implementations) = weights::named(&context);
@@ -95,7 +101,8 @@ pub(crate) fn expand(
     let flat = weights::flat(&inside);
     let memory = memory::memory(&inside);
     let layer = model::layer(&inside);
-    let model = model::model(&inside, lints);
+    let model = model::model(&inside, lints, &frozen::freeze(&inside, frozen));
+    let frozen = frozen::items(&context, frozen);
     let checks = &graph.checks;
     let items = quote! {
         #weights
@@ -114,6 +121,8 @@ pub(crate) fn expand(
             #layer
             #model
         };
+
+        #frozen
     };
     conditional(syntax, items)
 }

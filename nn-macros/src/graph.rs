@@ -12,7 +12,7 @@ pub(crate) type TensorId = usize;
 pub(crate) type LayerId = usize;
 
 /// A model's graph. Nodes stand in the order in which they were written, which is an order of computation.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Graph {
     pub(crate) layers: Vec<Layer>,
     pub(crate) nodes: Vec<Node>,
@@ -40,6 +40,7 @@ pub(crate) struct Graph {
 }
 
 /// A layer: one set of weights, called once or more.
+#[derive(Clone)]
 pub(crate) struct Layer {
     /// Its name: a field of the struct, and a prefix in weight files.
     pub(crate) name: Ident,
@@ -63,6 +64,7 @@ pub(crate) struct Layer {
 }
 
 /// What a layer does.
+#[derive(Clone)]
 pub(crate) enum Op {
     /// One of the layers of `nn-core`.
     Builtin(Box<Builtin>),
@@ -72,6 +74,7 @@ pub(crate) enum Op {
     Component(Component),
 }
 
+#[derive(Clone)]
 pub(crate) struct Builtin {
     pub(crate) spec: &'static LayerSpec,
     /// One for each argument of the specification.
@@ -95,6 +98,7 @@ pub(crate) struct Inner {
     pub(crate) constrains: bool,
 }
 
+#[derive(Clone)]
 pub(crate) struct Component {
     /// `my::Scale::<64>`
     pub(crate) path: Type,
@@ -130,6 +134,7 @@ pub(crate) enum Facts {
 }
 
 /// One call of a layer.
+#[derive(Clone)]
 pub(crate) struct Node {
     pub(crate) layer: LayerId,
     pub(crate) inputs: Vec<TensorId>,
@@ -146,6 +151,7 @@ pub(crate) struct Node {
     pub(crate) masked: bool,
 }
 
+#[derive(Clone)]
 pub(crate) struct Tensor {
     /// Its name in the tape and in messages.
     pub(crate) name: Ident,

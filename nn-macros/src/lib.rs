@@ -6,6 +6,7 @@ mod diagnostics;
 mod editor;
 mod expand;
 mod fallback;
+mod freeze;
 mod graph;
 mod include;
 mod infer;
@@ -122,7 +123,12 @@ fn expand_model(input: TokenStream) -> TokenStream {
         return editor.into_iter().chain(fallback::fallback(&syntax, &graph, diagnostics)).collect();
     }
     let plan = plan::plan(&graph);
-    let items = expand::expand(&syntax, &graph, &plan, &budgets, &lint::for_training(&graph, &allowed));
+    let frozen = freeze::freeze(&graph).map(|frozen| {
+        let plan = plan::plan(&frozen.graph);
+        (frozen, plan)
+    });
+    let lints = lint::for_training(&graph, &allowed);
+    let items = expand::expand(&syntax, &graph, &plan, frozen.as_ref(), &budgets, &lints);
     let lints = lint::lint(&syntax, &graph, &plan, &allowed);
     [editor, items, lints].into_iter().collect()
 }

@@ -24,7 +24,7 @@
 //! <https://keras.io/api/layers/normalization_layers/batch_normalization/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
 
 /// `BatchNormalization(axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer,
 /// moving_mean_initializer, moving_variance_initializer, beta_regularizer, gamma_regularizer,
@@ -51,6 +51,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     weight_consts: Some(3),
     has_cache: true,
     masking: Masking::Passes,
+    folding: Folding::Scale { axis: 0 },
     infer,
     ..LayerSpec::BASE
 };
@@ -71,6 +72,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::constraints::Constraint;
+    use crate::fold::Scale;
     use crate::initializers::{Fans, Initializer};
     use crate::layer::{Layer, Pass};
     use crate::regularizers::Regularizer;
@@ -330,6 +332,20 @@ pub(super) mod compute {
                     y[k] = if CENTER == 1 { scaled + beta[f] } else { scaled };
                 });
             }
+        }
+    }
+
+    impl<T: Scalar, const F: usize, const CENTER: usize, const SCALE: usize, const STRIDE: usize> Scale<T>
+        for BatchNormalization<F, CENTER, SCALE, STRIDE>
+    {
+        type Weights = BatchNormalizationWeights<T, F, CENTER, SCALE>;
+        const FEATURES: usize = F;
+
+        fn scale(&self, w: &Self::Weights, f: usize) -> (f64, f64) {
+            // y = gamma ⊙ (x - μ) · s + beta = (gamma ⊙ s) ⊙ x + (beta - gamma ⊙ s ⊙ μ)
+            let deviation = nalgebra::ComplexField::sqrt(w.moving_variance[f].to_f64() + self.epsilon);
+            let s = w.gamma.as_slice().get(f).map_or(1.0, |gamma| gamma.to_f64()) / deviation;
+            (s, w.beta.as_slice().get(f).map_or(0.0, |beta| beta.to_f64()) - s * w.moving_mean[f].to_f64())
         }
     }
 

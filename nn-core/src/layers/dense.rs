@@ -19,7 +19,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `Dense(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
@@ -43,6 +43,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     weight_consts: Some(3),
     sparse: Some("kernel"),
     masking: Masking::Passes,
+    folding: Folding::Affine { units: 1, bias: 2 },
     infer,
     ..LayerSpec::BASE
 };
@@ -64,6 +65,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::constraints::Constraint;
+    use crate::fold::Affine;
     use crate::initializers::{Fans, Initializer};
     use crate::kernels;
     use crate::layer::{Layer, Pass};
@@ -111,6 +113,20 @@ pub(super) mod compute {
             kernel: SMatrix<T, O, I> => [I, O],
             /// `b`: one column, or none without a bias.
             bias: SMatrix<T, O, B> => [O],
+        }
+    }
+
+    impl<T: Scalar, const I: usize, const O: usize, const B: usize> Affine<T> for DenseWeights<T, I, O, B> {
+        fn affine(&self) -> (&[T], &[T]) {
+            (self.kernel.as_slice(), self.bias.as_slice())
+        }
+
+        fn affine_mut(&mut self) -> (&mut [T], &mut [T]) {
+            (self.kernel.as_mut_slice(), self.bias.as_mut_slice())
+        }
+
+        fn apply(&self, x: &[T], y: &mut [T]) {
+            kernels::affine::<T, I, O>(self.kernel.as_slice(), self.bias.as_slice(), x, y);
         }
     }
 

@@ -14,7 +14,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `Dropout(rate)`
@@ -25,6 +25,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     has_cache: true,
     masking: Masking::Passes,
     copies: true,
+    folding: Folding::Identity,
     infer,
     ..LayerSpec::BASE
 };

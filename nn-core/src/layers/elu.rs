@@ -13,7 +13,7 @@
 //! Source: <https://keras.io/api/layers/activation_layers/elu/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
 
 /// `ELU(alpha)`
 pub const SPEC: LayerSpec = LayerSpec {
@@ -21,6 +21,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     module: "elu",
     args: &[ArgSpec::float("alpha", 1.0)],
     masking: Masking::Passes,
+    folding: Folding::Position,
     infer,
     ..LayerSpec::BASE
 };

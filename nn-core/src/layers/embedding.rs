@@ -20,7 +20,7 @@
 
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Default, Dtype, Inferred, Kind, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Default, Dtype, Folding, Inferred, Kind, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// Where `input_length` stands among the arguments.
@@ -46,6 +46,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 3,
     weight_consts: Some(2),
     has_rows: true,
+    folding: Folding::Table { width: 1 },
     infer,
     ..LayerSpec::BASE
 };

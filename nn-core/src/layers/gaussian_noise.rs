@@ -13,7 +13,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `GaussianNoise(stddev)`
@@ -23,6 +23,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::required_float("stddev")],
     masking: Masking::Passes,
     copies: true,
+    folding: Folding::Identity,
     infer,
     ..LayerSpec::BASE
 };

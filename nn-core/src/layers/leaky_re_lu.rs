@@ -15,7 +15,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `LeakyReLU(negative_slope)`
@@ -24,6 +24,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     module: "leaky_re_lu",
     args: &[ArgSpec::float("negative_slope", 0.3)],
     masking: Masking::Passes,
+    folding: Folding::Position,
     infer,
     ..LayerSpec::BASE
 };

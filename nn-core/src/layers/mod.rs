@@ -64,5 +64,7 @@ mod sparse;
 #[cfg(feature = "compute")]
 mod strides;
 
+#[cfg(feature = "compute")]
+pub use recurrent::projected::compute::Projected;
 #[cfg(all(feature = "compute", feature = "alloc"))]
 pub use sparse::Sparse;

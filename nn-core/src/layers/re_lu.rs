@@ -18,7 +18,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Default, Folding, Inferred, Kind, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `ReLU(max_value, negative_slope, threshold)`
@@ -31,6 +31,7 @@ pub const SPEC: LayerSpec = LayerSpec {
         ArgSpec::float("threshold", 0.0),
     ],
     masking: Masking::Passes,
+    folding: Folding::Position,
     infer,
     ..LayerSpec::BASE
 };

@@ -15,20 +15,7 @@ use syn::Ident;
 pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
     let nn = &context.paths.nn;
     let first = context.part("x", 0, context.graph.inputs.len());
-    let inference = context.graph.nodes.iter().enumerate().map(|(n, node)| {
-        match context.plan.memory.work(n) {
-            Work::View => return quote!(),
-            Work::InPlace => return in_place(context, node),
-            Work::Call => {}
-        }
-        let memory = if context.graph.layers[node.layer].has_scratch() {
-            let field = memory_field(node);
-            quote!(&mut m.#field)
-        } else {
-            quote!(&mut ())
-        };
-        prediction(context, node, quote!(#nn Pass::Inference(#memory)))
-    });
+    let inference = inference(context);
     let training = context.graph.nodes.iter().map(|node| {
         let layer = &context.graph.layers[node.layer];
         let memory = if layer.has_cache() {
@@ -52,13 +39,33 @@ pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
         let n = #first.len();
         match pass {
             #nn Pass::Inference(m) => {
-                #(#inference)*
+                #inference
             }
             #nn Pass::Training(m, mut mode) => {
                 #(#training)*
             }
         }
     }
+}
+
+/// A prediction: the memory is `m`, for `n` samples.
+pub(crate) fn inference(context: &Context<'_>) -> TokenStream {
+    let nn = &context.paths.nn;
+    let calls = context.graph.nodes.iter().enumerate().map(|(n, node)| {
+        match context.plan.memory.work(n) {
+            Work::View => return quote!(),
+            Work::InPlace => return in_place(context, node),
+            Work::Call => {}
+        }
+        let memory = if context.graph.layers[node.layer].has_scratch() {
+            let field = memory_field(node);
+            quote!(&mut m.#field)
+        } else {
+            quote!(&mut ())
+        };
+        prediction(context, node, quote!(#nn Pass::Inference(#memory)))
+    });
+    quote!(#(#calls)*)
 }
 
 /// A call in a training step, which keeps all tensors.

@@ -15,7 +15,7 @@ pub(crate) fn masks(context: &Context<'_>) -> TokenStream {
     quote!(#(#methods)*)
 }
 
-fn method(context: &Context<'_>, name: &str, memory: &str) -> TokenStream {
+pub(crate) fn method(context: &Context<'_>, name: &str, memory: &str) -> TokenStream {
     let nn = &context.paths.nn;
     let masks = context.graph.outputs.iter().enumerate().filter_map(|(output, &tensor)| {
         let mask = mask(context, tensor, name)?;

@@ -18,6 +18,10 @@ pub(crate) fn memory(context: &Context<'_>) -> TokenStream {
         &format!(" The activations of a prediction with [`{name}`]."),
         &scratch_fields(context),
     );
+    // A frozen model is for predictions only.
+    if context.frozen {
+        return scratch;
+    }
     let cache = memory_struct(
         context,
         &context.cache,

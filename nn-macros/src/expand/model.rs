@@ -85,6 +85,26 @@ pub(crate) fn slices(context: &Context<'_>, tensors: &[usize], wrap: fn(TokenStr
     one_or_tuple(tensors.iter().map(|&tensor| wrap(context.sample(tensor, &quote!(T)))).collect())
 }
 
+/// `Layer::MACS`
+pub(crate) fn macs(context: &Context<'_>) -> TokenStream {
+    let (graph, nn) = (context.graph, &context.paths.nn);
+    let counted = graph.nodes.iter().filter(|node| !matches!(graph.layers[node.layer].op, Op::Activation { .. }));
+    let macs = counted.map(|node| {
+        let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(T)));
+        quote!(<#layer as #nn Layer<T, #x>>::MACS)
+    });
+    sum(macs.collect())
+}
+
+/// The body of `Layer::init`.
+pub(crate) fn init(context: &Context<'_>) -> TokenStream {
+    let init = context.weighted().filter_map(|(id, layer)| {
+        let field = &layer.name;
+        Some(method(context, context.first_call(id)?, quote!(init), quote!(&mut w.#field, rng)))
+    });
+    quote!(#(#init)*)
+}
+
 /// `impl Layer` and `impl Graph`.
 pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     let Context { graph, name, graph_type, .. } = context;
@@ -99,16 +119,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     let outputs = slices(context, &graph.outputs, |s| quote!(&[#s]));
     let outputs_mut = slices(context, &graph.outputs, |s| quote!(&mut [#s]));
     let optional = slices(context, &graph.outputs, |s| quote!(Option<&[#s]>));
-    let counted = graph.nodes.iter().filter(|node| !matches!(graph.layers[node.layer].op, Op::Activation { .. }));
-    let macs = counted.map(|node| {
-        let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &t));
-        quote!(<#layer as #nn Layer<T, #x>>::MACS)
-    });
-    let macs = sum(macs.collect());
-    let init = context.weighted().filter_map(|(id, layer)| {
-        let field = &layer.name;
-        Some(method(context, context.first_call(id)?, quote!(init), quote!(&mut w.#field, rng)))
-    });
+    let (macs, init) = (macs(context), init(context));
     let stateful = graph.nodes.iter().filter(|node| {
         let layer = &graph.layers[node.layer];
         layer.has_cache() && layer.learns()
@@ -217,7 +228,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
             const CONSTRAINS: bool = #constrains;
 
             fn init(&self, w: &mut #name<T>, rng: &mut dyn ::nn::__private::Rng) {
-                #(#init)*
+                #init
             }
 
             fn forward<B: #nn Storage>(
@@ -282,13 +293,13 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
 }
 
 /// What each output ends in, and its logits after both passes.
-struct Heads {
-    heads: Vec<TokenStream>,
-    logits: TokenStream,
+pub(crate) struct Heads {
+    pub(crate) heads: Vec<TokenStream>,
+    pub(crate) logits: TokenStream,
     training_logits: TokenStream,
 }
 
-fn heads(context: &Context<'_>) -> Heads {
+pub(crate) fn heads(context: &Context<'_>) -> Heads {
     let nn = &context.paths.nn;
     let (mut heads, mut logits, mut training_logits) = (Vec::new(), Vec::new(), Vec::new());
     for output in 0..context.graph.outputs.len() {
@@ -323,8 +334,8 @@ fn heads(context: &Context<'_>) -> Heads {
     Heads { heads, logits: one_or_tuple(logits), training_logits: one_or_tuple(training_logits) }
 }
 
-/// `impl Model`, with what the lints of training read.
-pub(crate) fn model(context: &Context<'_>, lints: &TokenStream) -> TokenStream {
+/// `impl Model`, with what the lints of training read, and its frozen form.
+pub(crate) fn model(context: &Context<'_>, lints: &TokenStream, freeze: &TokenStream) -> TokenStream {
     let Context { graph, name, graph_type, outputs, .. } = context;
     let nn = &context.paths.nn;
     let t = quote!(T);
@@ -364,6 +375,7 @@ pub(crate) fn model(context: &Context<'_>, lints: &TokenStream) -> TokenStream {
             #lints
             const ARENA_BYTES: usize = size_of::<#layer::Scratch<#nn Inline<1>>>();
             const TRAIN_BYTES: usize = size_of::<#layer::Cache<#nn Inline<1>>>();
+            #freeze
         }
     }
 }

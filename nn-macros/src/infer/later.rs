@@ -144,7 +144,7 @@ fn shape_tokens(shape: &Shape) -> TokenStream {
 
 /// rustc has to evaluate this: `const DENSE: Inferred = ..` on the graph's type. Gives the path to the constant. It stands at
 /// the struct's name, since rustc notes where a constant that failed is used, and every other place would say no more.
-pub(super) fn constant(graph: &mut Graph, name: &str, r#type: TokenStream, value: TokenStream) -> TokenStream {
+pub(crate) fn constant(graph: &mut Graph, name: &str, r#type: TokenStream, value: TokenStream) -> TokenStream {
     let base = name.trim_start_matches("r#").to_uppercase();
     // `x` and `X` may both be names, and so may `input_shapes`.
     let taken = |name: &str| {

@@ -143,6 +143,7 @@ pub(super) mod checks;
 pub(super) mod memory;
 #[cfg(feature = "compute")]
 pub(super) mod products;
+pub mod projected;
 #[cfg(feature = "compute")]
 pub(super) mod run;
 #[cfg(feature = "compute")]

@@ -36,7 +36,7 @@ pub trait Recurrent<T: Scalar, const F: usize, const U: usize> {
     fn start(&self, w: &mut Self::Weights, rng: &mut dyn Rng);
 
     /// Computes `y`, all steps of each sample or the last one, and gives the last states; where there is no second one, it is
-    /// empty.
+    /// empty. A prediction with a layer of no features takes steps that have met a kernel: the rows of all gates.
     fn run<'a, B: Storage, X: Sequence<T, F, U>>(
         &self,
         options: Options,
@@ -115,7 +115,7 @@ macro_rules! recurrent_layer {
                 pass: $crate::Pass<'a, '_, Self::Scratch<Mem, X>, Self::Cache<Mem, X>>,
             ) -> [&'a [T]; 2] {
                 const { assert!($check && ($p == 1 || $p == X::STEPS) && ($d == 0 || $d == $f)) }
-                let n = x.x.len() / (X::STEPS * $f);
+                let n = x.x.len() / (X::STEPS * if $f == 0 { $g } else { $f });
                 let (mut memory, mode) = match pass {
                     $crate::Pass::Inference(scratch) => (scratch.slices(n), None),
                     $crate::Pass::Training(cache, mode) => (cache.slices(n), Some(mode)),
@@ -149,6 +149,24 @@ macro_rules! recurrent_layer {
 
             fn penalty(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
                 $crate::layers::recurrent::cell::Cell::penalty(self, w, dw)
+            }
+        }
+
+        impl<T: $crate::Scalar, $(const $shape: usize,)*> $crate::fold::Affine<T> for $weights<T, $($shape,)*> {
+            fn affine(&self) -> (&[T], &[T]) {
+                let bias = self.bias.as_slice();
+                (self.kernel.as_slice(), &bias[..bias.len().min($g)])
+            }
+
+            fn affine_mut(&mut self) -> (&mut [T], &mut [T]) {
+                let bias = self.bias.as_mut_slice();
+                let length = bias.len().min($g);
+                (self.kernel.as_mut_slice(), &mut bias[..length])
+            }
+
+            fn apply(&self, x: &[T], y: &mut [T]) {
+                let (kernel, bias) = self.affine();
+                $crate::kernels::affine::<T, $f, $g>(kernel, bias, x, y);
             }
         }
 

@@ -99,6 +99,8 @@ pub(in super::super) fn forward<T, L, const F: usize, const U: usize, const G: u
                 state_mask.m = training.state_mask;
             }
         }
+        // A layer of no features is for steps that have met the kernel of another one: `Projected`.
+        _ if F == 0 => memory.pre.copy_from_slice(x.x),
         _ => {
             let (kernel, bias) = L::input(w);
             kernels::affine::<T, F, G>(kernel, bias, x.x, memory.pre);

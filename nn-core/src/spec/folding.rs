@@ -1,0 +1,44 @@
+//! What can be folded away when a model is frozen for predictions.
+
+/// What a prediction with a layer amounts to, as far as [`Model::freeze`](crate::model::Model::freeze) can fold it into a neighbour. Numbers are
+/// places among the constants of the layer's type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Folding {
+    /// Nothing that can be folded.
+    Nothing,
+    /// `y = x`: it is left out.
+    Identity,
+    /// `y[p] = f(x[p])`: each position alone, whose number of features stays.
+    Position,
+    /// `y[p] = s ⊙ x[p] + t` along the axis that this argument gives. The layer is a `fold::Scale`.
+    Scale {
+        /// The index of the argument.
+        axis: usize,
+    },
+    /// `y[p] = W · x[p] + b`. The weights are a `fold::Affine`.
+    Affine {
+        /// The features of `y`.
+        units: usize,
+        /// Whether there is a `b`: 1 or 0.
+        bias: usize,
+    },
+    /// `y[p] = E[x[p]]`, a row of a table.
+    Table {
+        /// The length of a row.
+        width: usize,
+    },
+    /// A recurrent layer, which begins with `W · x[t] + b` for all gates of all steps. The weights are a `fold::Affine`, whose kernel is
+    /// what they begin with.
+    Recurrent {
+        /// The features of a step.
+        features: usize,
+        /// The scalars of a state.
+        units: usize,
+        /// The rows of all gates.
+        rows: usize,
+        /// How many biases there are.
+        bias: usize,
+        /// The features if a part of the input is dropped, else 0.
+        dropped: usize,
+    },
+}

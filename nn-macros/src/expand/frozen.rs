@@ -1,0 +1,243 @@
+//! The frozen form of a model: a struct of its own if something was folded, else another name of the model.
+
+use super::forward::inference;
+use super::imports::Paths;
+use super::memory::{memory_type, scratch_fields};
+use super::model::{self, Heads, slices};
+use super::{Context, first_calls, imports, masks, memory, rows, weights};
+use crate::freeze::{Fold, Frozen, Origin, name};
+use crate::parse::Syntax;
+use crate::plan::Plan;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::parse_quote;
+
+/// The items of the frozen form.
+pub(crate) fn items(context: &Context<'_>, frozen: Option<&(Frozen, Plan)>) -> TokenStream {
+    let (model, frozen_name, visibility) = (context.name, name(context.name), &context.syntax.visibility);
+    let Some((frozen, plan)) = frozen else {
+        let doc = format!(" The frozen form of [`{model}`], in which there is nothing to fold.");
+        return quote! {
+            #[doc = #doc]
+            #[allow(dead_code)]
+            #visibility type #frozen_name<T = f32> = #model<T>;
+        };
+    };
+    let syntax = syntax(context, &frozen_name);
+    let context = Context {
+        syntax: &syntax,
+        graph: &frozen.graph,
+        plan,
+        name: &frozen_name,
+        graph_type: format_ident!("{frozen_name}Graph"),
+        scratch: format_ident!("{frozen_name}Scratch"),
+        cache: format_ident!("{frozen_name}Scratch"),
+        summary: format_ident!("{frozen_name}Summary"),
+        first_calls: first_calls(&frozen.graph),
+        frozen: true,
+        ..context.clone()
+    };
+    let weights = weights::weights(&context);
+    let components = model::components(&context);
+    let graph_type = model::graph_type(&context);
+    let methods = model::methods(&context);
+    let (imports, inside) = imports::inside(&context);
+    let flat = weights::flat(&inside);
+    let memory = memory::memory(&inside);
+    let layer = layer(&inside);
+    let model = model::model(&inside, &quote!(), &same(&frozen_name));
+    quote! {
+        #weights
+        #components
+        #graph_type
+        #methods
+
+        const _: () = {
+            #imports
+            #flat
+            #memory
+            #layer
+            #model
+        };
+    }
+}
+
+/// The struct of the frozen form, as a user would have written it: with the derives of the model, and a documentation of its own.
+fn syntax(context: &Context<'_>, frozen: &syn::Ident) -> Syntax {
+    let doc = format!(
+        " The frozen form of [`{}`], for predictions only: what [`freeze`](::nn::Model::freeze) gives, with layers folded into each other.",
+        context.name
+    );
+    let mut attributes: Vec<syn::Attribute> = vec![parse_quote!(#[doc = #doc]), parse_quote!(#[allow(dead_code)])];
+    let derives = context.syntax.attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
+    attributes.extend(derives.cloned());
+    let visibility = context.syntax.visibility.clone();
+    Syntax { attributes, visibility, name: frozen.clone(), lets: Vec::new(), tail: None }
+}
+
+/// What `impl Model` says of a model that is its own frozen form.
+fn same(model: &syn::Ident) -> TokenStream {
+    quote! {
+        type Frozen = #model<T>;
+
+        fn freeze_into(&self, frozen: &mut Self::Frozen) {
+            ::nn::__private::fold::copy(self, frozen);
+        }
+    }
+}
+
+/// What `impl Model` says of the frozen form: its type, and how its weights are made. `context` is that of the model.
+pub(crate) fn freeze(context: &Context<'_>, frozen: Option<&(Frozen, Plan)>) -> TokenStream {
+    let Some((frozen, _)) = frozen else { return same(context.name) };
+    let frozen_name = name(context.name);
+    let weighted = frozen.graph.layers.iter().enumerate().filter(|(id, layer)| {
+        layer.has_weights() && frozen.graph.nodes.iter().any(|node| frozen.graph.layers[node.layer].owner == *id)
+    });
+    let fields = weighted.map(|(id, layer)| {
+        let field = &layer.name;
+        let origin = frozen.origins.iter().find(|(other, _)| *other == id).map(|(_, origin)| origin);
+        let fold = quote!(::nn::__private::fold);
+        match origin {
+            None => quote!(#fold::copy(&self.#field, &mut frozen.#field);),
+            Some(Origin::Affine) => quote!(#fold::affine::<T>(&self.#field, &mut frozen.#field);),
+            Some(Origin::Projected) => quote!(#fold::behind::<T>(&self.#field, &mut frozen.#field);),
+            Some(Origin::Table { width, calls, projected }) => {
+                let follow = follow(context, width, calls, *projected);
+                quote!(#fold::rows::<T, _, _>(&self.#field, &mut frozen.#field, #follow);)
+            }
+        }
+    });
+    let scales = frozen.scales.iter().map(|Fold { into, call, before }| {
+        let node = &context.graph.nodes[*call];
+        let (into, field, layer) =
+            (&frozen.graph.layers[*into].name, context.weights_field(node), context.layer_value(node));
+        let fold = if *before { quote!(before) } else { quote!(after) };
+        quote!(::nn::__private::fold::#fold::<T, _>(&#layer, &self.#field, &mut frozen.#into);)
+    });
+    quote! {
+        type Frozen = #frozen_name<T>;
+
+        fn freeze_into(&self, frozen: &mut #frozen_name<T>) {
+            #(#fields)*
+            #(#scales)*
+        }
+    }
+}
+
+/// A closure that takes a row of a table to the row of the folded one: one line for each call.
+fn follow(context: &Context<'_>, width: &TokenStream, calls: &[(usize, TokenStream)], projected: bool) -> TokenStream {
+    let nn = &context.paths.nn;
+    let sample = |width: &TokenStream| quote!(#nn SVector<T, { #width }>);
+    let (mut lines, mut x, mut from) = (Vec::new(), quote!(x), sample(width));
+    for (i, (call, width)) in calls.iter().enumerate() {
+        let (node, to, last) = (&context.graph.nodes[*call], sample(width), i + 1 == calls.len());
+        let name = format_ident!("x{i}");
+        let y = if last { quote!(y) } else { quote!(&mut #name) };
+        if !last {
+            lines.push(quote!(let mut #name = ::nn::tensor::zeroed::<#to>();));
+        }
+        let w = if context.graph.layers[node.layer].has_weights() {
+            let field = context.weights_field(node);
+            quote!(&self.#field)
+        } else {
+            quote!(&())
+        };
+        lines.push(if last && projected {
+            quote!(::nn::__private::fold::project(#w, #x, #y);)
+        } else {
+            let layer = context.layer_value(node);
+            quote! {
+                #nn Layer::<T, #from>::forward::<#nn Inline<1>>(
+                    &#layer,
+                    #w,
+                    ::core::slice::from_ref(#x),
+                    ::core::slice::from_mut(#y),
+                    #nn Pass::Inference(&mut ()),
+                );
+            }
+        });
+        (x, from) = (quote!(&#name), to);
+    }
+    let (first, last) = (sample(width), sample(calls.last().map_or(width, |(_, width)| width)));
+    quote!(|x: &#first, y: &mut #last| { #(#lines)* })
+}
+
+/// `impl Layer` and `impl Graph` of a frozen form. It computes the same in both passes; a training step does not compile, since it
+/// calls `backward`.
+fn layer(context: &Context<'_>) -> TokenStream {
+    let Context { graph, name, graph_type, .. } = context;
+    let Paths { nn, .. } = &context.paths;
+    let t = quote!(T);
+    let (x, y) = (context.samples(&graph.inputs, &t), context.samples(&graph.outputs, &t));
+    let scratch = memory_type(&context.scratch, &scratch_fields(context));
+    let inputs = slices(context, &graph.inputs, |s| quote!(&[#s]));
+    let gradients = slices(context, &graph.inputs, |s| quote!(Option<&mut [#s]>));
+    let outputs = slices(context, &graph.outputs, |s| quote!(&[#s]));
+    let outputs_mut = slices(context, &graph.outputs, |s| quote!(&mut [#s]));
+    let optional = slices(context, &graph.outputs, |s| quote!(Option<&[#s]>));
+    let (macs, init, bounds) = (model::macs(context), model::init(context), rows::bounds(context));
+    let mask = masks::method(context, "mask", "Scratch");
+    let Heads { heads, logits, .. } = model::heads(context);
+    let first = context.part("x", 0, graph.inputs.len());
+    let inference = inference(context);
+    let read_only = quote_spanned!(name.span()=> const { ::nn::__private::fold::read_only() });
+    quote! {
+        #[automatically_derived]
+        impl<T: #nn Scalar> #nn Component for #name<T> {
+            type Layer = #graph_type;
+        }
+
+        #[automatically_derived]
+        #[allow(unused_variables, unused_mut)]
+        impl<T: #nn Scalar> #nn Layer<T, #x> for #graph_type {
+            type Output = #y;
+            type Weights = #name<T>;
+            type Scratch<B: #nn Storage> = #scratch;
+            type Cache<B: #nn Storage> = #scratch;
+            const MACS: usize = #macs;
+            const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
+            #bounds
+            const CONSTRAINS: bool = false;
+
+            fn init(&self, w: &mut #name<T>, rng: &mut dyn ::nn::__private::Rng) {
+                #init
+            }
+
+            fn forward<B: #nn Storage>(
+                &self,
+                w: &#name<T>,
+                x: #inputs,
+                y: #outputs_mut,
+                pass: #nn Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+            ) {
+                let n = #first.len();
+                let (#nn Pass::Inference(m) | #nn Pass::Training(m, _)) = pass;
+                #inference
+            }
+
+            fn backward<B: #nn Storage>(
+                &self,
+                w: &#name<T>,
+                x: #inputs,
+                y: #outputs,
+                dy: #outputs,
+                m: &mut Self::Cache<B>,
+                dx: #gradients,
+                dw: Option<&mut #name<T>>,
+            ) {
+                #read_only
+            }
+
+            fn logits<B: #nn Storage>(m: &Self::Scratch<B>, n: usize) -> #optional {
+                #logits
+            }
+
+            #mask
+        }
+
+        #[automatically_derived]
+        impl<T: #nn Scalar> #nn Graph<T, #x> for #graph_type {
+            const NEW: Self = #graph_type;
+        }
+    }
+}

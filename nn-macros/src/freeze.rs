@@ -1,0 +1,281 @@
+//! The graph of a frozen model: for predictions only, with every layer folded into a neighbour that can be.
+//!
+//! What can be folded is said in the specifications ([`Folding`]). A layer follows another one if it is the only reader of
+//! all its outputs and is called on nothing else; then the two are one function, however often they are called.
+
+mod compact;
+mod projected;
+mod table;
+
+use crate::graph::{Facts, Graph, Layer, LayerId, Op, Producer, Shaped, TensorId};
+use crate::infer::{constant, expression};
+use nn_core::shape::Shape;
+use nn_core::spec::{Folding, Inferred, Value};
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::Ident;
+
+/// A graph that computes what another one predicts, and how its weights are made of the other one's.
+pub(crate) struct Frozen {
+    pub(crate) graph: Graph,
+    /// For each layer that owns weights, by its place in both graphs: what is not here is copied.
+    pub(crate) origins: Vec<(LayerId, Origin)>,
+    /// What is folded into weights afterwards, in order.
+    pub(crate) scales: Vec<Fold>,
+}
+
+/// Where the weights of a layer come from, if they are not a copy.
+pub(crate) enum Origin {
+    /// From a layer that may have had no bias.
+    Affine,
+    /// A table: its rows pass through the calls (of the graph before), each followed by the length of its output.
+    Table { width: TokenStream, calls: Vec<(usize, TokenStream)>, projected: bool },
+    /// All but the kernel, which the table before has met.
+    Projected,
+}
+
+/// A layer that is folded into the weights of another one.
+pub(crate) struct Fold {
+    pub(crate) into: LayerId,
+    /// Its call in the graph before.
+    pub(crate) call: usize,
+    /// Whether it stands before the other one.
+    pub(crate) before: bool,
+}
+
+/// The frozen form of a graph; `None` if there is nothing to fold.
+pub(crate) fn freeze(graph: &Graph) -> Option<Frozen> {
+    let mut folder = Folder::new(graph);
+    folder.identities();
+    folder.tables();
+    folder.scales();
+    if folder.origins.is_empty() && folder.scales.is_empty() {
+        return None;
+    }
+    Some(Frozen { graph: compact::compact(folder.graph, &folder.gone), origins: folder.origins, scales: folder.scales })
+}
+
+/// The graph while it is rewritten. Calls that are gone keep their places.
+struct Folder {
+    graph: Graph,
+    gone: Vec<bool>,
+    origins: Vec<(LayerId, Origin)>,
+    scales: Vec<Fold>,
+}
+
+impl Folder {
+    fn new(graph: &Graph) -> Self {
+        let graph_type = graph.graph_type.as_ref().map(|name| {
+            let name = name.to_string();
+            let model = name.strip_suffix("Graph").unwrap_or(&name);
+            Ident::new(&format!("{model}FrozenGraph"), graph.graph_type.as_ref().expect("it is there").span())
+        });
+        // What rustc has evaluated for the graph before is not evaluated again.
+        let graph = Graph { graph_type, constants: Vec::new(), checks: Vec::new(), ..graph.clone() };
+        Folder { gone: vec![false; graph.nodes.len()], graph, origins: Vec::new(), scales: Vec::new() }
+    }
+
+    /// What a layer can be folded into, if it stands by itself.
+    fn folding(&self, layer: LayerId) -> Folding {
+        let stands_alone = self.graph.layers[layer].owner == layer
+            && !self.graph.layers.iter().enumerate().any(|(id, other)| id != layer && other.owner == layer)
+            && !(0..self.graph.layers.len()).any(|id| id != layer && self.graph.chain(id).any(|inner| inner == layer));
+        match &self.graph.layers[layer].op {
+            Op::Builtin(builtin) if stands_alone => builtin.spec.folding,
+            Op::Activation { short: Some((name, _)), .. } if name == "Linear" => Folding::Identity,
+            Op::Activation { .. } => Folding::Position,
+            _ => Folding::Nothing,
+        }
+    }
+
+    /// The calls of a layer that are still there.
+    fn calls(&self, layer: LayerId) -> Vec<usize> {
+        let nodes = self.graph.nodes.iter().enumerate();
+        nodes.filter(|&(n, node)| node.layer == layer && !self.gone[n]).map(|(n, _)| n).collect()
+    }
+
+    /// The calls that read a tensor.
+    fn readers(&self, tensor: TensorId) -> Vec<usize> {
+        let nodes = self.graph.nodes.iter().enumerate();
+        nodes.filter(|&(n, node)| !self.gone[n] && node.inputs.contains(&tensor)).map(|(n, _)| n).collect()
+    }
+
+    /// The layer that follows another one, which is called as often: it reads, as its first input, the only output of each call of
+    /// the other one, and nobody else does. With the call of it for each call of the other one.
+    fn next(&self, layer: LayerId) -> Option<(LayerId, Vec<(usize, usize)>)> {
+        let mut pairs = Vec::new();
+        for call in self.calls(layer) {
+            let [output] = self.graph.nodes[call].outputs[..] else { return None };
+            let [reader] = self.readers(output)[..] else { return None };
+            let first = self.graph.nodes[reader].inputs.iter().position(|&input| input == output) == Some(0);
+            let once = self.graph.nodes[reader].inputs.iter().filter(|&&input| input == output).count() == 1;
+            if !first || !once || self.graph.outputs.contains(&output) {
+                return None;
+            }
+            pairs.push((call, reader));
+        }
+        let next = self.graph.nodes[pairs.first()?.1].layer;
+        let all = pairs.iter().all(|&(_, reader)| self.graph.nodes[reader].layer == next);
+        (all && self.calls(next).len() == pairs.len()).then_some((next, pairs))
+    }
+
+    /// Calls that give their input are left out.
+    fn identities(&mut self) {
+        for n in 0..self.graph.nodes.len() {
+            let node = &self.graph.nodes[n];
+            let ([input], [output]) = (&node.inputs[..], &node.outputs[..]) else { continue };
+            let (input, output) = (*input, *output);
+            // An output of the model has to be computed.
+            if self.folding(node.layer) == Folding::Identity && !self.graph.outputs.contains(&output) {
+                self.gone[n] = true;
+                let inputs = self.graph.nodes.iter_mut().flat_map(|node| node.inputs.iter_mut());
+                inputs.filter(|reads| **reads == output).for_each(|reads| *reads = input);
+            }
+        }
+    }
+
+    /// Scales and offsets, into the layer before them or the one behind.
+    fn scales(&mut self) {
+        while (0..self.graph.layers.len()).any(|layer| self.scale_after(layer) || self.scale_before(layer)) {}
+    }
+
+    /// Folds what follows a layer.
+    fn scale_after(&mut self, layer: LayerId) -> bool {
+        let Folding::Affine { .. } = self.folding(layer) else { return false };
+        let Some((scale, pairs)) = self.next(layer) else { return false };
+        if !self.is_scale(scale) || !self.with_bias(layer) {
+            return false;
+        }
+        self.scales.push(Fold { into: layer, call: pairs[0].1, before: false });
+        pairs.into_iter().for_each(|(call, reader)| self.takes_over(call, reader));
+        true
+    }
+
+    /// Folds what stands before the layer that follows it.
+    fn scale_before(&mut self, scale: LayerId) -> bool {
+        if !self.is_scale(scale) {
+            return false;
+        }
+        let Some((layer, pairs)) = self.next(scale) else { return false };
+        if pairs.iter().any(|&(_, reader)| self.graph.reads_sparse(&self.graph.nodes[reader])) || !self.with_bias(layer)
+        {
+            return false;
+        }
+        self.scales.push(Fold { into: layer, call: pairs[0].0, before: true });
+        for (call, reader) in pairs {
+            self.graph.nodes[reader].inputs[0] = self.graph.nodes[call].inputs[0];
+            self.gone[call] = true;
+        }
+        true
+    }
+
+    /// Whether it is `s ⊙ x + t` along the last axis.
+    fn is_scale(&self, layer: LayerId) -> bool {
+        let (Folding::Scale { axis }, Op::Builtin(builtin)) = (self.folding(layer), &self.graph.layers[layer].op)
+        else {
+            return false;
+        };
+        self.calls(layer).into_iter().all(|call| {
+            let rank = self.shape(self.graph.nodes[call].inputs[0]).map(|shape| shape.rank() as i64);
+            match builtin.args[axis].value {
+                Some(Value::Int(axis)) => axis == -1 || Some(axis) == rank,
+                _ => false,
+            }
+        })
+    }
+
+    /// Whether a layer has room for an offset, or can be given some.
+    fn with_bias(&mut self, layer: LayerId) -> bool {
+        match self.folding(layer) {
+            Folding::Affine { bias, .. } => {
+                if !self.origins.iter().any(|(id, _)| *id == layer) {
+                    self.origins.push((layer, Origin::Affine));
+                }
+                self.set_constants(layer, &[(bias, quote!(1))]);
+                true
+            }
+            Folding::Recurrent { bias, .. } => self.constant_of(layer, bias).is_some_and(|bias| {
+                let count: Option<usize> = bias.to_string().parse().ok();
+                count.is_some_and(|count| count > 0)
+            }),
+            _ => false,
+        }
+    }
+
+    /// The first call computes what the second one did.
+    fn takes_over(&mut self, call: usize, reader: usize) {
+        let outputs = self.graph.nodes[reader].outputs.clone();
+        outputs.iter().for_each(|&output| self.graph.tensors[output].producer = Producer::Node(call));
+        self.graph.nodes[call].outputs = outputs;
+        self.gone[reader] = true;
+    }
+
+    /// Other constants for the type of a layer, at each of its calls and for its weights.
+    fn set_constants(&mut self, layer: LayerId, changes: &[(usize, TokenStream)]) {
+        for call in self.calls(layer) {
+            let Some(facts) = self.graph.nodes[call].facts.clone() else { continue };
+            let facts = self.changed(call, &facts, self.count(layer), changes);
+            self.graph.nodes[call].facts = Some(facts);
+        }
+        let first = self.calls(layer).first().and_then(|&call| self.graph.nodes[call].facts.clone());
+        if let Op::Builtin(builtin) = &mut self.graph.layers[layer].op {
+            builtin.inferred = first;
+        }
+    }
+
+    /// A constant of the type of a layer.
+    fn constant_of(&self, layer: LayerId, place: usize) -> Option<TokenStream> {
+        let call = *self.calls(layer).first()?;
+        self.graph.nodes[call].facts.as_ref().map(|facts| number(facts, place))
+    }
+
+    /// The shape of a tensor, if it is known.
+    fn shape(&self, tensor: TensorId) -> Option<Shape> {
+        match &self.graph.tensors[tensor].shape {
+            Shaped::Known(shape) => Some(*shape),
+            _ => None,
+        }
+    }
+
+    /// How many constants the type of a layer has.
+    fn count(&self, layer: LayerId) -> usize {
+        match &self.graph.layers[layer].op {
+            Op::Builtin(builtin) => builtin.spec.consts,
+            _ => 0,
+        }
+    }
+
+    /// What is known of a call, with other constants: as numbers where all are, else as a constant of the graph's type.
+    fn changed(&mut self, call: usize, facts: &Facts, count: usize, changes: &[(usize, TokenStream)]) -> Facts {
+        let mut constants: Vec<TokenStream> = (0..count).map(|i| number(facts, i)).collect();
+        changes.iter().for_each(|(i, value)| constants[*i] = value.clone());
+        let outputs = self.graph.nodes[call].outputs.clone();
+        let numbers: Option<Vec<usize>> = constants.iter().map(|tokens| tokens.to_string().parse().ok()).collect();
+        let shapes: Option<Vec<Shape>> = outputs.iter().map(|&output| self.shape(output)).collect();
+        if let (Some(numbers), Some(shapes)) = (numbers, shapes) {
+            return Facts::Known(Box::new(Inferred::many(&shapes, &numbers)));
+        }
+        let outputs = outputs.iter().map(|&output| expression(&self.graph, output));
+        let value = quote!(::nn::spec::Inferred::many(&[#(#outputs),*], &[#(#constants),*]));
+        let name = self.graph.nodes[call].name.to_string();
+        Facts::Const(constant(&mut self.graph, &name, quote!(::nn::spec::Inferred), value))
+    }
+}
+
+/// A constant of a layer's type, as an expression.
+fn number(facts: &Facts, i: usize) -> TokenStream {
+    match facts {
+        Facts::Known(inferred) => Literal::usize_unsuffixed(inferred.constant(i)).to_token_stream(),
+        Facts::Const(path) => quote!(#path.constant(#i)),
+    }
+}
+
+/// The name of the frozen form of a model.
+pub(crate) fn name(model: &Ident) -> Ident {
+    format_ident!("{model}Frozen")
+}
+
+/// A layer that stands inside of another one.
+fn inside(layer: &Layer, op: Op) -> Layer {
+    Layer { op, part: true, inside: true, ..layer.clone() }
+}

@@ -1,0 +1,57 @@
+//! What follows a table is computed once for each of its rows.
+
+use super::{Folder, Origin};
+use crate::graph::LayerId;
+use nn_core::spec::Folding;
+use proc_macro2::TokenStream;
+
+/// A table grows by folding at most this many times: the gates of an LSTM on as many features as units.
+const MOST_GROWTH: usize = 4;
+
+impl Folder {
+    /// Folds what follows each table into it.
+    pub(super) fn tables(&mut self) {
+        for layer in 0..self.graph.layers.len() {
+            let Folding::Table { width: place } = self.folding(layer) else { continue };
+            let Some(width) = self.constant_of(layer, place) else { continue };
+            let (calls, projected) = self.follow(layer, &width);
+            if let Some((_, last)) = calls.last() {
+                self.set_constants(layer, &[(place, last.clone())]);
+                self.origins.push((layer, Origin::Table { width, calls, projected }));
+            }
+        }
+    }
+
+    /// Folds what follows a table with rows of this length: the calls, each with the length of its output, and whether the last one
+    /// is that of a recurrent layer.
+    fn follow(&mut self, layer: LayerId, width: &TokenStream) -> (Vec<(usize, TokenStream)>, bool) {
+        let mut calls: Vec<(usize, TokenStream)> = Vec::new();
+        while let Some((next, pairs)) = self.next(layer) {
+            let before = calls.last().map_or(width, |(_, width)| width).clone();
+            let after = match self.folding(next) {
+                Folding::Position => Some(before),
+                Folding::Scale { .. } if self.is_scale(next) => Some(before),
+                Folding::Affine { units, .. } => self.constant_of(next, units),
+                Folding::Recurrent { rows, .. } => self.constant_of(next, rows),
+                _ => None,
+            };
+            let Some(after) = after.filter(|after| grows_little(width, after)) else { break };
+            calls.push((pairs[0].1, after));
+            if let Folding::Recurrent { .. } = self.folding(next) {
+                self.project(next, &pairs);
+                self.origins.push((next, Origin::Projected));
+                return (calls, true);
+            }
+            pairs.into_iter().for_each(|(call, reader)| self.takes_over(call, reader));
+        }
+        (calls, false)
+    }
+}
+
+/// Whether a table of rows of the second length may stand for one of the first. What only rustc knows may.
+fn grows_little(before: &TokenStream, after: &TokenStream) -> bool {
+    match (before.to_string().parse::<usize>(), after.to_string().parse::<usize>()) {
+        (Ok(before), Ok(after)) => after <= MOST_GROWTH * before,
+        _ => true,
+    }
+}

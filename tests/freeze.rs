@@ -1,0 +1,254 @@
+//! `freeze`: a frozen model predicts what the model does, with fewer weights and less arithmetic.
+
+use nn::model::Model;
+use nn::prelude::*;
+
+/// Random weights, also where a fresh model has zeros and ones: running variances are positive.
+fn random<M: Model>(seed: u64) -> Box<M> {
+    use nn::rand::RngExt;
+    let mut rng = StdRng::seed_from_u64(seed);
+    let mut model = M::boxed(&mut rng);
+    let mut variances = Vec::new();
+    let mut start = 0;
+    M::variables(&nn::Path::ROOT, &mut |variable| {
+        let range = start..start + variable.shape.size();
+        start = range.end;
+        if variable.path.name() == "moving_variance" {
+            variances.push(range);
+        }
+    });
+    for w in model.as_mut_slice() {
+        *w = M::Scalar::of(rng.random::<f64>() - 0.5);
+    }
+    for range in variances {
+        model.as_mut_slice()[range].iter_mut().for_each(|w| *w = M::Scalar::of(0.5 + rng.random::<f64>()));
+    }
+    model
+}
+
+fn numbers<const R: usize, const C: usize>(n: usize, seed: u64) -> Vec<SMatrix<f64, R, C>> {
+    use nn::rand::RngExt;
+    let mut rng = StdRng::seed_from_u64(seed);
+    (0..n).map(|_| SMatrix::from_fn(|_, _| rng.random::<f64>() * 2.0 - 1.0)).collect()
+}
+
+fn indices<const R: usize>(n: usize, words: u32, seed: u64) -> Vec<SVector<u32, R>> {
+    use nn::rand::RngExt;
+    let mut rng = StdRng::seed_from_u64(seed);
+    (0..n).map(|_| SVector::from_fn(|_, _| rng.random_range(0..words))).collect()
+}
+
+#[track_caller]
+fn close<'a>(expected: impl IntoIterator<Item = &'a f64>, found: impl IntoIterator<Item = &'a f64>) {
+    let (expected, found): (Vec<_>, Vec<_>) = (expected.into_iter().collect(), found.into_iter().collect());
+    assert_eq!(expected.len(), found.len());
+    assert!(expected.len() > 1 && expected.iter().any(|x| x.abs() > 1e-3), "the test sees something");
+    for (a, b) in expected.iter().zip(&found) {
+        assert!((*a - *b).abs() < 1e-12, "expected {a}, found {b}");
+    }
+}
+
+model! {
+    /// The lecture's model.
+    pub struct Headline;
+
+    let main_input = Input(shape = [20], dtype = u32);
+    let x = Embedding(output_dim = 32, input_dim = 50)(main_input);
+    let x = Dropout(0.3)(x);
+    let lstm_out = LSTM(8)(x);
+    let aux_output = Dense(1, activation = sigmoid)(lstm_out);
+    let aux_input = Input(shape = [5]);
+    let x = concatenate([lstm_out, aux_input]);
+    let x = Dense(16, activation = relu)(x);
+    let main_output = Dense(1, activation = sigmoid)(x);
+
+    Model(inputs = [main_input, aux_input], outputs = [main_output, aux_output])
+}
+
+#[test]
+fn the_lectures_model() {
+    let headline = random::<Headline<f64>>(1);
+    let frozen: Box<HeadlineFrozen<f64>> = headline.freeze();
+    // The gates of 8 units on 50 words, in place of 32 features and a kernel.
+    assert_eq!(frozen.embedding.embeddings.shape(), (32, 50));
+    assert_eq!(HeadlineFrozen::PARAMETERS, Headline::PARAMETERS - 32 * 32);
+    assert_eq!(HeadlineFrozen::MACS, Headline::MACS - 20 * 32 * 32);
+    let (words, more) = (indices::<20>(7, 50, 2), numbers::<5, 1>(7, 3));
+    let (a, b) = (headline.predict((&words, &more)).unwrap(), frozen.predict((&words, &more)).unwrap());
+    close(a.main_output.iter().flatten(), b.main_output.iter().flatten());
+    close(a.aux_output.iter().flatten(), b.aux_output.iter().flatten());
+    let one = frozen.call(HeadlineInputs { main_input: &words[0], aux_input: &more[0] });
+    assert_eq!(one.main_output, b.main_output[0]);
+}
+
+model! {
+    /// BatchNormalization before and behind.
+    struct Normal;
+
+    let x = Input(shape = [3, 7]);
+    let y = BatchNormalization()(x);
+    let y = Dense(5, use_bias = false)(y);
+    let y = BatchNormalization(scale = false)(y);
+    let y = BatchNormalization(axis = 2, center = false)(y);
+    let y = Activation(tanh)(y);
+    let y = Dropout(0.5)(y);
+    let y = Dense(6, activation = tanh)(y);
+    let y = BatchNormalization()(y);
+    let y = GRU(4, return_sequences = true)(y);
+    // Along the steps: it stays.
+    let y = BatchNormalization(axis = 1)(y);
+
+    Model(inputs = x, outputs = y)
+}
+
+#[test]
+fn batch_normalizations_are_folded_into_their_neighbours() {
+    let model = random::<Normal<f64>>(4);
+    let frozen = model.freeze();
+    let NormalFrozen { dense, dense_1: _, gru: _, batch_normalization_4: _ } = &*frozen;
+    assert_eq!(dense.bias.len(), 5);
+    let x = numbers::<7, 3>(6, 5);
+    close(model.predict(&x).unwrap().iter().flatten(), frozen.predict(&x).unwrap().iter().flatten());
+}
+
+model! {
+    /// All that can follow the row of a table.
+    struct Rows;
+
+    let x = Input(shape = [6], dtype = u32);
+    let y = Embedding(30, 10, mask_zero = true)(x);
+    let y = BatchNormalization()(y);
+    let y = GaussianNoise(0.1)(y);
+    let y = Dense(9)(y);
+    let y = LeakyReLU()(y);
+    let y = Dense(3, activation = tanh, use_bias = false)(y);
+    let y = SimpleRNN(2, return_sequences = true)(y);
+    let z = Dense(4)(y);
+
+    Model(inputs = x, outputs = z)
+}
+
+#[test]
+fn what_follows_the_row_of_a_table_is_folded_into_it() {
+    let model = random::<Rows<f64>>(6);
+    let frozen = model.freeze();
+    let RowsFrozen { embedding, simple_rnn: _, z: _ } = &*frozen;
+    assert_eq!(embedding.embeddings.shape(), (2, 30));
+    let mut x = indices::<6>(9, 30, 7);
+    (x[0][0], x[1][3], x[1][5]) = (0, 0, 0);
+    close(model.predict(&x).unwrap().iter().flatten(), frozen.predict(&x).unwrap().iter().flatten());
+}
+
+const WORDS: usize = 40;
+const WIDE: usize = 6;
+
+model! {
+    /// Shared layers, and sizes that only rustc knows.
+    struct Siamese;
+
+    let a = Input(shape = [5], dtype = u32);
+    let b = Input(shape = [5], dtype = u32);
+    let words = Embedding(WORDS, WIDE);
+    let tower = LSTM(WIDE / 2, return_state = true, go_backwards = true);
+    let project = Dense(WIDE, use_bias = false);
+    let normal = BatchNormalization();
+    let (ha, _a, ca) = tower(words(a));
+    let (hb, hb2, cb) = tower(words(b));
+    let x = normal(project(concatenate([ha, ca])));
+    let y = normal(project(concatenate([hb, cb])));
+    let near = Dot(axes = 1, normalize = true)([x, y]);
+    let rest = Add()([hb2, _a]);
+
+    Model(inputs = [a, b], outputs = [near, rest])
+}
+
+#[test]
+fn shared_layers_are_folded_if_they_are_shared_together() {
+    let model = random::<Siamese<f64>>(8);
+    let frozen = model.freeze();
+    let SiameseFrozen { words, tower: _, project } = &*frozen;
+    assert_eq!((words.embeddings.shape(), project.bias.len()), ((12, 40), 6));
+    let (a, b) = (indices::<5>(4, 40, 9), indices::<5>(4, 40, 10));
+    let (expected, found) = (model.predict((&a, &b)).unwrap(), frozen.predict((&a, &b)).unwrap());
+    close(expected.near.iter().flatten(), found.near.iter().flatten());
+    close(expected.rest.iter().flatten(), found.rest.iter().flatten());
+}
+
+model! {
+    /// Each layer is read by two, or reads what two others give.
+    struct Kept;
+
+    let x = Input(shape = [4], dtype = u32);
+    let e = Embedding(12, 3)(x);
+    let y = LSTM(2)(e);
+    let z = GlobalAveragePooling1D()(e);
+    let d = Dense(3)(z);
+    let n = BatchNormalization()(d);
+    let wide = Embedding(12, 2)(x);
+    let more = GRU(5)(wide);
+
+    Model(inputs = x, outputs = [y, d, n, more])
+}
+
+#[test]
+fn what_others_read_stays() {
+    let model = random::<Kept<f64>>(11);
+    // Nothing could be folded: the other name of the model itself.
+    let frozen: Box<KeptFrozen<f64>> = model.freeze();
+    let frozen: Box<Kept<f64>> = frozen;
+    assert_eq!(frozen, model);
+}
+
+model! {
+    /// A model inside, and a sparse input.
+    struct Outer;
+
+    let bag = Input(shape = [30], sparse = true);
+    let words = Input(shape = [20], dtype = u32);
+    let more = Input(shape = [5]);
+    let x = Dense(7, use_bias = false)(bag);
+    let x = BatchNormalization()(x);
+    let (a, b) = Headline()([words, more]);
+    let y = concatenate([x, a, b]);
+
+    Model(inputs = [bag, words, more], outputs = y)
+}
+
+#[test]
+fn a_model_inside_stays() {
+    let model = random::<Outer<f64>>(12);
+    let frozen = model.freeze();
+    let OuterFrozen { dense: _, headline } = &*frozen;
+    assert_eq!(*headline, model.headline);
+    let bags: Vec<_> = [&[1, 4][..], &[29], &[]].map(|ones| MultiHot::<30>::new(ones.iter().copied()).unwrap()).into();
+    let (words, more) = (indices::<20>(3, 50, 13), numbers::<5, 1>(3, 14));
+    let expected = model.predict((&bags, &words, &more)).unwrap();
+    close(expected.iter().flatten(), frozen.predict((&bags, &words, &more)).unwrap().iter().flatten());
+}
+
+/// A frozen model is a model: it has weight files and is evaluated.
+#[test]
+fn a_frozen_model_is_saved_and_evaluated() {
+    let mut rng = StdRng::seed_from_u64(1);
+    let headline = Headline::boxed(&mut rng);
+    let frozen = headline.freeze();
+    let path = std::env::temp_dir().join(format!("frozen-{}.safetensors", std::process::id()));
+    frozen.save_weights(&path).unwrap();
+    let mut again = HeadlineFrozen::boxed(&mut rng);
+    assert!(again != frozen);
+    again.load_weights(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(again, frozen);
+
+    let words = indices::<20>(5, 50, 2);
+    let more: Vec<SVector<f32, 5>> = numbers::<5, 1>(5, 3).iter().map(|x| x.map(|x| x as f32)).collect();
+    let labels = [0.0f32, 1.0, 1.0, 0.0, 1.0];
+    let mut whole = headline.compile(Sgd::default(), BinaryCrossentropy::default());
+    let mut folded = frozen.compile(Sgd::default(), BinaryCrossentropy::default());
+    let expected = whole.evaluate((&words, &more), (&labels, &labels)).unwrap();
+    let found = folded.evaluate((&words, &more), (&labels, &labels)).unwrap();
+    assert!((expected.loss - found.loss).abs() < 1e-6, "{} {}", expected.loss, found.loss);
+    // An index that is not there is found as before.
+    let wrong = [SVector::<u32, 20>::repeat(50)];
+    assert!(folded.predict((&wrong, &more[..1])).unwrap_err().to_string().contains("50"));
+}
