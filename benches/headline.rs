@@ -4,9 +4,10 @@
 //! cargo bench --bench headline                   # with divan
 //! cargo bench --bench headline -- --step 100     # 100 lines `step NANOSECONDS`
 //! cargo bench --bench headline -- --predict 100  # 100 lines `predict NANOSECONDS`
+//! cargo bench --bench headline -- --frozen 100   # 100 lines `frozen NANOSECONDS`: the same with `freeze`
 //! ```
 //!
-//! The second and third form are for `peers/headline.py`, which times other libraries at the same work.
+//! All but the first are for `peers/headline.py`, which times other libraries at the same work.
 
 use divan::{Bencher, black_box};
 use nn::prelude::*;
@@ -42,11 +43,12 @@ fn main() {
         let number = arguments.get(at + 1).and_then(|number| number.parse().ok());
         Some(number.unwrap_or_else(|| panic!("{option} takes a number of repetitions")))
     };
-    match (repetitions("--step"), repetitions("--predict")) {
-        (None, None) => divan::main(),
-        (step, predict) => {
+    match (repetitions("--step"), repetitions("--predict"), repetitions("--frozen")) {
+        (None, None, None) => divan::main(),
+        (step, predict, frozen) => {
             step.into_iter().for_each(|n| print_times("step", n, 5, training_step()));
             predict.into_iter().for_each(|n| print_times("predict", n, 20, prediction()));
+            frozen.into_iter().for_each(|n| print_times("frozen", n, 20, frozen_prediction()));
         }
     }
 }
@@ -68,6 +70,11 @@ fn print_times(name: &str, n: usize, warm_up: usize, mut f: impl FnMut()) {
 #[divan::bench]
 fn one_prediction(bencher: Bencher<'_, '_>) {
     bencher.bench_local(prediction());
+}
+
+#[divan::bench]
+fn one_frozen_prediction(bencher: Bencher<'_, '_>) {
+    bencher.bench_local(frozen_prediction());
 }
 
 #[divan::bench]
@@ -109,10 +116,25 @@ fn training_step() -> impl FnMut() {
 /// A prediction for one sample, each time for the next.
 fn prediction() -> impl FnMut() {
     let model = Headline::boxed(&mut StdRng::seed_from_u64(1));
+    of_each_sample(move |headline, additional| {
+        black_box(model.call(black_box((headline, additional))));
+    })
+}
+
+/// The same with the frozen model.
+fn frozen_prediction() -> impl FnMut() {
+    let model = Headline::boxed(&mut StdRng::seed_from_u64(1)).freeze();
+    of_each_sample(move |headline, additional| {
+        black_box(model.call(black_box((headline, additional))));
+    })
+}
+
+/// Predicts for one sample after the other.
+fn of_each_sample(predict: impl Fn(&SVector<u32, 100>, &SVector<f32, 5>)) -> impl FnMut() {
     let Samples { headlines, additional, .. } = samples();
     let mut next = (0..headlines.len()).cycle();
     move || {
         let k = next.next().expect("it cycles");
-        black_box(model.call(black_box((&headlines[k], &additional[k]))));
+        predict(&headlines[k], &additional[k]);
     }
 }

@@ -40,6 +40,7 @@
 //! - [`Layer`], [`Component`], [`activations::Elementwise`], [`losses::LossOn`], [`metrics::MetricOn`],
 //!   [`optimizers::Optimizer`], [`callbacks::Callback`]: what to implement for one of your own.
 //! - [`errors`]: the errors of the compiler, a page each.
+//! - [`Model::freeze`]: a form for predictions only, with layers folded into each other.
 //! - [`Model`], [`Graph`], [`Storage`]: what a model is without `std`.
 //!
 //! # Features

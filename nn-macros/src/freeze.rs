@@ -272,7 +272,8 @@ fn number(facts: &Facts, i: usize) -> TokenStream {
 
 /// The name of the frozen form of a model.
 pub(crate) fn name(model: &Ident) -> Ident {
-    format_ident!("{model}Frozen")
+    // With the span of the name, which a name in the string would not give.
+    format_ident!("{}Frozen", model)
 }
 
 /// A layer that stands inside of another one.

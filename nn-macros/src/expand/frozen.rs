@@ -29,7 +29,7 @@ pub(crate) fn items(context: &Context<'_>, frozen: Option<&(Frozen, Plan)>) -> T
         graph: &frozen.graph,
         plan,
         name: &frozen_name,
-        graph_type: format_ident!("{frozen_name}Graph"),
+        graph_type: format_ident!("{}Graph", frozen_name),
         scratch: format_ident!("{frozen_name}Scratch"),
         cache: format_ident!("{frozen_name}Scratch"),
         summary: format_ident!("{frozen_name}Summary"),
