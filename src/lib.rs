@@ -106,7 +106,8 @@ mod warnings;
 #[cfg(feature = "std")]
 mod weight_file;
 
-pub use model::{Graph, Model};
+pub use model::{Arena, Graph, Model};
+pub use nn_core::trainer::{Refused, Trainer};
 pub use nn_core::{
     Buffer, Code, Component, Element, Inline, Layer, Mode, Part, Pass, Path, Sample, Scalar, Shape, ShapeError,
     Storage, Tensors, Variable, Weights, activations, arena, budget, constraints, data, initializers, kernels, layer,

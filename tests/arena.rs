@@ -265,3 +265,19 @@ fn losses_find_their_logits() -> nn::Result<()> {
     assert!((loss - by_hand / 40.0).abs() < 1e-5, "{loss} {}", by_hand / 40.0);
     Ok(())
 }
+
+/// `call_in` gives what `call` gives, whatever its memory holds.
+#[test]
+fn memory_of_the_callers() {
+    let mut rng = StdRng::seed_from_u64(5);
+    let (chain, branches) = (Chain::new(&mut rng), Branches::new(&mut rng));
+    let (mut arena, mut other) = (nn::Arena::new(), nn::Arena::<Branches>::new());
+    assert_eq!(size_of_val(&arena), Chain::ARENA_BYTES);
+    assert_eq!(format!("{other:?}"), format!("Arena<Branches>({} bytes)", Branches::ARENA_BYTES));
+    for k in 0..3 {
+        let x = SVector::<f32, 8>::from_fn(|i, _| (i * 3 + k) as f32 / 10.0);
+        assert_eq!(chain.call_in(&x, &mut arena), chain.call(&x));
+        let x = x.fixed_rows::<6>(0).into_owned();
+        assert_eq!(branches.call_in(&x, &mut other), branches.call(&x));
+    }
+}

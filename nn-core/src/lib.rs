@@ -65,6 +65,8 @@ pub mod tensor;
 #[cfg(all(feature = "compute", any(test, feature = "testing")))]
 pub mod testing;
 #[cfg(feature = "compute")]
+pub mod trainer;
+#[cfg(feature = "compute")]
 pub mod weights;
 
 pub use code::Code;

@@ -150,16 +150,43 @@ pub const fn assert_arena<M: Model>() {
     }
 }
 
-/// One prediction with the activations on the stack.
+/// The memory of one prediction, of [`ARENA_BYTES`](Model::ARENA_BYTES): `call` makes it anew on the stack, and `call_in` takes it.
+///
+/// A program that predicts again and again makes it once, where it likes: in `main`, in a struct, or in a `static` (with the crate
+/// `static_cell`, for example). What is in it does not matter.
+pub struct Arena<M: Model>(<M::Graph as Layer<M::Scalar, M::Inputs>>::Scratch<Inline<1>>);
+
+impl<M: Model> Arena<M> {
+    /// The memory, zeroed.
+    #[inline]
+    pub fn new() -> Self {
+        const { assert!(size_of::<Self>() == M::ARENA_BYTES) }
+        Arena(Buffer::with_capacity(1))
+    }
+}
+
+impl<M: Model> Default for Arena<M> {
+    fn default() -> Self {
+        Arena::new()
+    }
+}
+
+impl<M: Model> core::fmt::Debug for Arena<M> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Arena<{}>({} bytes)", M::NAME, M::ARENA_BYTES)
+    }
+}
+
+/// One prediction.
 #[inline]
-pub fn call<M: Model>(
+pub fn call_in<M: Model>(
     graph: &M::Graph,
     w: &M,
     x: <M::Inputs as Tensors>::Batch<'_>,
     y: <M::Outputs as Tensors>::BatchMut<'_>,
+    arena: &mut Arena<M>,
 ) {
-    let mut scratch = <M::Graph as Layer<M::Scalar, M::Inputs>>::Scratch::<Inline<1>>::with_capacity(1);
-    graph.forward::<Inline<1>>(w, x, y, Pass::Inference(&mut scratch));
+    graph.forward::<Inline<1>>(w, x, y, Pass::Inference(&mut arena.0));
 }
 
 /// The graph of a model: a [`Layer`] with one value.

@@ -4,13 +4,13 @@
 
 use nn::prelude::*;
 use nn_firmware::{NO_PRINT, depth, fingerprint, measured, say};
-use nn_no_std::{BATCH, Class, Readings, Trainer};
+use nn_no_std::{BATCH, Class, Readings, Trainer, trainer};
 use rand::Rng;
 use rand::rngs::Xoshiro256PlusPlus;
 
 nn_firmware::program!({
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);
-    let mut trainer = Trainer::new(1);
+    let Ok(mut trainer) = trainer(&mut rng) else { return false };
     let (mut first, mut last) = (0.0, 0.0);
     for step in 0..300_u32 {
         let (mut x, mut y) = ([Readings::zeros(); BATCH], [Class::zeros(); BATCH]);
@@ -18,11 +18,11 @@ nn_firmware::program!({
             (*x, *y) = sample(&mut rng);
         }
         if step == 0 {
-            let (loss, stack) = depth(|| measured(|| trainer.step_on(&x, &y)));
+            let (loss, stack) = depth(|| measured(|| trainer.step(&x, &y, &mut rng)));
             say!("# stack ", stack);
-            first = loss;
+            first = loss.unwrap_or(f64::NAN);
         } else {
-            last = trainer.step_on(&x, &y);
+            last = trainer.step(&x, &y, &mut rng).unwrap_or(f64::NAN);
         }
     }
     let mut right = 0_u32;
@@ -32,7 +32,14 @@ nn_firmware::program!({
         let own = chances.get(class.x as usize).copied().unwrap_or(0.0);
         right += u32::from(chances.iter().all(|&other| other <= own));
     }
-    say!("train: loss ", first, " to ", last, ", fingerprint ", fingerprint(trainer.model.as_slice(), NO_PRINT));
+    say!(
+        "train: loss ",
+        first as f32,
+        " to ",
+        last as f32,
+        ", fingerprint ",
+        fingerprint(trainer.model.as_slice(), NO_PRINT)
+    );
     say!("train: ", right, " of 200 right, ", Trainer::BYTES, " bytes");
     right >= 190
 });

@@ -495,13 +495,19 @@ fn call(context: &Context<'_>) -> TokenStream {
     let fits = quote_spanned!(context.name.span()=> const { ::nn::model::assert_arena::<Self>() });
     quote! {
         /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
-        /// model with more than a stack should hold is refused at compile time: use `predict`.
+        /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
         #[inline]
         pub fn call #lifetime (&self, #parameter) -> #result_type {
             #fits
+            self.call_in(x, &mut ::nn::Arena::new())
+        }
+
+        /// The prediction for one sample, with the activations in memory that the caller keeps.
+        #[inline]
+        pub fn call_in #lifetime (&self, #parameter, arena: &mut ::nn::Arena<Self>) -> #result_type {
             #into
             #(let mut #variables = ::nn::tensor::zeroed::<#results>();)*
-            ::nn::model::call::<Self>(&#graph_type, self, #x, #y);
+            ::nn::model::call_in::<Self>(&#graph_type, self, #x, #y, arena);
             #result
         }
     }

@@ -1,22 +1,19 @@
 //! On the host: the model learns, and predicts what it learned.
 
 use nn::prelude::*;
-use nn_no_std::{BATCH, Readings, Trainer, Trend, sample, train};
+use nn_no_std::{BATCH, Class, Readings, Trainer, Trend, sample, train};
 use rand::rngs::Xoshiro256PlusPlus;
 
 #[test]
 fn training_lowers_the_loss() {
     // About ln 3 before it has learned anything.
-    let (first, last) = (train(1), train(500));
+    let (first, last) = (train(1, 1).unwrap().1, train(1, 500).unwrap().1);
     assert!(first > 0.5 && last < 0.1, "{first} became {last}");
 }
 
 #[test]
 fn it_predicts_what_it_learned() {
-    let mut trainer = Trainer::new(2);
-    for _ in 0..500 {
-        trainer.step();
-    }
+    let (trainer, _) = train(2, 500).unwrap();
     let model: &Trend = &trainer.model;
     assert_eq!(model.call(&Readings::new(-0.9, -0.4, 0.1, 0.6)).imax(), 2);
 
@@ -31,8 +28,32 @@ fn it_predicts_what_it_learned() {
 
 #[test]
 fn memory_is_known_when_it_compiles() {
-    // Weights, gradient and velocity; the tape of a batch; the generator and the counter.
-    const EXPECTED: usize = 3 * Trend::PARAMETER_BYTES + BATCH * Trend::TRAIN_BYTES + 32 + 8;
-    const { assert!(Trainer::BYTES <= EXPECTED + 8, "padding apart, nothing else is kept") }
+    // Weights, gradient and velocity; the tape of a batch, its outputs and their gradients; the counter of steps.
+    const EXPECTED: usize = 3 * Trend::PARAMETER_BYTES + BATCH * (Trend::TRAIN_BYTES + 2 * size_of::<[f32; 3]>()) + 8;
+    const { assert!(Trainer::BYTES <= EXPECTED + 40, "nothing else is kept but the options of the optimizer") }
     assert_eq!(Trend::PARAMETERS, 4 * 8 + 8 + 8 * 3 + 3);
+}
+
+/// What cannot be done is said, and nothing has changed.
+#[test]
+fn batches_that_do_not_fit_are_refused() {
+    use nn::Refused;
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(4);
+    let (mut trainer, _) = train(2, 1).unwrap();
+    let before = trainer.model.clone();
+    let (x, y) = ([Readings::zeros(); BATCH + 1], [Class::zeros(); BATCH + 1]);
+    assert_eq!(trainer.step(&x, &y, &mut rng), Err(Refused::Samples { got: 9, room: 8 }));
+    assert_eq!(trainer.step(&x[..0], &y[..0], &mut rng), Err(Refused::Samples { got: 0, room: 8 }));
+    assert_eq!(trainer.step(&x[..2], &y[..3], &mut rng), Err(Refused::Lengths { expected: 2, got: 3 }));
+    assert_eq!((trainer.steps(), &trainer.model), (1, &before));
+    let short = nn::Trainer::<Trend, Adam, SparseCategoricalCrossentropy, 1, 1>::new(
+        before,
+        Adam::default(),
+        SparseCategoricalCrossentropy::default(),
+    );
+    assert_eq!(short.err(), Some(Refused::Slots { needed: 2, room: 1 }));
+    assert_eq!(
+        Refused::Slots { needed: 2, room: 1 }.to_string(),
+        "the optimizer keeps 2 numbers for each weight, and there is room for 1"
+    );
 }

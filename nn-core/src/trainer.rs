@@ -1,0 +1,228 @@
+//! [`Trainer`]: training without `std` and without a heap, in memory whose size is known when a program compiles.
+
+mod runs;
+
+use crate::data::Batches;
+use crate::layer::{Layer, Mode, Pass};
+use crate::losses::{Losses, Weighting};
+use crate::model::{Graph, Model};
+use crate::optimizers::{Clipping, MAX_SLOTS, Optimizer};
+use crate::scalar::Scalar;
+use crate::spec::MAX_INPUTS;
+use crate::storage::{Buffer, Inline};
+use crate::tensor::Tensors;
+use core::fmt;
+use rand::Rng;
+use runs::Runs;
+
+/// A model with all that its training needs: the gradient, the optimizer's slots, and the activations of up to `N` samples.
+///
+/// It is what `fit` does with a batch, for programs without a heap: forward, losses, backward, regularization, running states, clipping, weight
+/// decay, the optimizer, constraints. Nothing is allocated, and nothing panics. [`BYTES`](Self::BYTES) is how much memory it takes.
+///
+/// `SLOTS` is how many numbers the optimizer keeps for each weight: 0 for SGD, 1 with momentum, 1 for RMSprop, 2 for Adam, and one more with
+/// [`ema`](crate::optimizers::With).
+pub struct Trainer<M: Model, O, L: Losses<M::Outputs>, const N: usize, const SLOTS: usize = 0> {
+    /// The model.
+    pub model: M,
+    /// The optimizer.
+    pub optimizer: O,
+    losses: L,
+    gradient: M,
+    slots: [M; SLOTS],
+    y: <M::Outputs as Tensors>::Buffers<Inline<N>>,
+    dy: <M::Outputs as Tensors>::Buffers<Inline<N>>,
+    cache: <M::Graph as Layer<M::Scalar, M::Inputs>>::Cache<Inline<N>>,
+    steps: u64,
+}
+
+/// Why a [`Trainer`] was not made or did not take a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The optimizer keeps more numbers for each weight than there is room for.
+    Slots {
+        /// How many it keeps.
+        needed: usize,
+        /// `SLOTS`
+        room: usize,
+    },
+    /// A batch without samples, or with more than there is room for.
+    Samples {
+        /// How many came.
+        got: usize,
+        /// `N`
+        room: usize,
+    },
+    /// Inputs and targets with different numbers of samples.
+    Lengths {
+        /// How many the first input has.
+        expected: usize,
+        /// How many another input or a target has.
+        got: usize,
+    },
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refused::Slots { needed, room } => {
+                write!(f, "the optimizer keeps {needed} numbers for each weight, and there is room for {room}")
+            }
+            Refused::Samples { got, room } => write!(f, "expected a batch of 1 to {room} samples, but got {got}"),
+            Refused::Lengths { expected, got } => {
+                write!(f, "expected {expected} samples of every input and target, but got {got} of one")
+            }
+        }
+    }
+}
+
+impl core::error::Error for Refused {}
+
+impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, const N: usize, const SLOTS: usize> Trainer<M, O, L, N, SLOTS> {
+    /// How much memory it takes, the weights of the model included.
+    pub const BYTES: usize = size_of::<Self>();
+
+    /// A trainer of this model, which may have been trained before.
+    ///
+    /// # Errors
+    /// If the optimizer needs more `SLOTS`.
+    pub fn new(model: M, optimizer: O, losses: L) -> Result<Self, Refused> {
+        let needed = optimizer.state().count();
+        if needed > SLOTS.min(MAX_SLOTS + 1) {
+            return Err(Refused::Slots { needed, room: SLOTS });
+        }
+        let own = optimizer.slots().len();
+        let slots = core::array::from_fn(|slot| {
+            let mut weights = M::zeroed();
+            let initial = if slot < own { optimizer.initial(slot) } else { 0.0 };
+            if slot == own && optimizer.options().ema.is_some() {
+                weights.as_mut_slice().copy_from_slice(model.as_slice());
+            } else if initial != 0.0 {
+                weights.as_mut_slice().fill(M::Scalar::of(initial));
+            }
+            weights
+        });
+        Ok(Trainer {
+            model,
+            optimizer,
+            losses,
+            gradient: M::zeroed(),
+            slots,
+            y: Buffer::with_capacity(N),
+            dy: Buffer::with_capacity(N),
+            cache: Buffer::with_capacity(N),
+            steps: 0,
+        })
+    }
+
+    /// How many steps it has taken.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// One step on a batch, given as to `fit`: the loss before it, with penalties.
+    ///
+    /// An index that a layer does not have gives a loss that is NaN, as in `call`.
+    ///
+    /// # Errors
+    /// If there are no samples or more than `N`, or not as many of every input and target.
+    pub fn step(
+        &mut self,
+        x: impl Batches<M::Inputs>,
+        targets: impl Batches<L::Targets>,
+        rng: &mut dyn Rng,
+    ) -> Result<f64, Refused> {
+        let (x, targets) = (x.batches(), targets.batches());
+        let n = lengths::<M, L>(x, targets, N)?;
+        let graph = M::Graph::NEW;
+        self.gradient.as_mut_slice().fill(M::Scalar::ZERO);
+        M::Outputs::clear(M::Outputs::batch_mut::<Inline<N>>(&mut self.dy, n));
+
+        let y = M::Outputs::batch_mut::<Inline<N>>(&mut self.y, n);
+        graph.forward::<Inline<N>>(&self.model, x, y, Pass::training(&mut self.cache, Mode::new(rng)));
+        let y = M::Outputs::batch::<Inline<N>>(&self.y, n);
+        let masks: [Option<&[u32]>; MAX_INPUTS] = core::array::from_fn(|output| {
+            if output >= M::Outputs::COUNT {
+                return None;
+            }
+            M::Graph::training_mask::<Inline<N>>(M::Inputs::shorter(x), &self.cache, n, output)
+        });
+        let mut parts = [0.0; MAX_INPUTS];
+        let parts = &mut parts[..M::Outputs::COUNT];
+        let seeds = self.losses.evaluate(
+            targets,
+            y,
+            M::Graph::training_logits::<Inline<N>>(&self.cache, n),
+            M::Graph::HEADS,
+            Weighting { masks: &masks, ..Weighting::NONE },
+            Some(M::Outputs::batch_mut::<Inline<N>>(&mut self.dy, n)),
+            parts,
+        );
+        let dy = M::Outputs::batch::<Inline<N>>(&self.dy, n);
+        // Nobody wants the gradients of the inputs.
+        let nobody = M::Inputs::no_gradients();
+        graph.backward_from::<Inline<N>>(
+            seeds,
+            &self.model,
+            x,
+            y,
+            dy,
+            &mut self.cache,
+            nobody,
+            Some(&mut self.gradient),
+        );
+        let penalty =
+            graph.regularize(&self.model, Some(&mut self.gradient)) + graph.training_activity::<Inline<N>>(&self.cache);
+        graph.update::<Inline<N>>(&mut self.model, &self.cache);
+        self.apply();
+        if M::Graph::CONSTRAINS {
+            graph.constrain(&mut self.model);
+        }
+        Ok(parts.iter().sum::<f64>() + penalty.to_f64())
+    }
+
+    /// Clips the gradient and moves what learns.
+    fn apply(&mut self) {
+        let (learning_rate, options) = (self.optimizer.learning_rate(self.steps), self.optimizer.options());
+        if options.clipping != Clipping::None {
+            options.clipping.apply(self.gradient.as_mut_slice(), Runs::<M>::VARIABLES.parts());
+        }
+        let count = self.optimizer.state().count();
+        for (_, run) in Runs::<M>::RUNS.parts() {
+            let mut state: [&mut [M::Scalar]; MAX_SLOTS + 1] = Default::default();
+            for (state, slot) in state.iter_mut().zip(&mut self.slots) {
+                *state = slot.as_mut_slice().get_mut(run.clone()).unwrap_or_default();
+            }
+            let (Some(w), Some(g)) =
+                (self.model.as_mut_slice().get_mut(run.clone()), self.gradient.as_slice().get(run.clone()))
+            else {
+                continue;
+            };
+            let state = state.get_mut(..count).unwrap_or_default();
+            self.optimizer.update(self.steps, learning_rate, w, g, state);
+        }
+        self.steps += 1;
+    }
+}
+
+/// The number of samples, if all inputs and targets have as many.
+fn lengths<M: Model, L: Losses<M::Outputs>>(
+    x: <M::Inputs as Tensors>::Batch<'_>,
+    targets: <L::Targets as Tensors>::Batch<'_>,
+    room: usize,
+) -> Result<usize, Refused> {
+    let expected = M::Inputs::len(x);
+    let mut other = None;
+    let mut compare = |got| {
+        if got != expected {
+            other = Some(got);
+        }
+    };
+    M::Inputs::lengths(x, &mut compare);
+    L::Targets::lengths(targets, &mut compare);
+    match other {
+        Some(got) => Err(Refused::Lengths { expected, got }),
+        None if expected == 0 || expected > room => Err(Refused::Samples { got: expected, room }),
+        None => Ok(expected),
+    }
+}

@@ -1,0 +1,70 @@
+//! A `Trainer`, which needs no heap, does what `train_on_batch` does.
+
+use nn::optimizers::Ema;
+use nn::prelude::*;
+use nn::{Refused, Trainer};
+
+model! {
+    /// Something of everything that a step has to care for.
+    struct Everything;
+
+    let words = Input(shape = [3], dtype = u32);
+    let more = Input(shape = [4]);
+    let x = Embedding(9, 5, mask_zero = true)(words);
+    let x = GRU(4)(x);
+    let x = concatenate([x, more]);
+    let x = Dense(6, use_bias = false, kernel_regularizer = l2(0.01), kernel_constraint = max_norm(1.0))(x);
+    let x = BatchNormalization()(x);
+    let x = Dense(5, activation = tanh, trainable = false)(x);
+    let class = Dense(3, activation = softmax, activity_regularizer = l2(0.1))(x);
+    let size = Dense(1)(x);
+
+    Model(inputs = [words, more], outputs = [class, size])
+}
+
+type Losses = (SparseCategoricalCrossentropy, MeanSquaredError);
+const N: usize = 6;
+
+fn samples(step: usize) -> ([SVector<u32, 3>; N], [SVector<f32, 4>; N], [u32; N], [f32; N]) {
+    let number = |k: usize| ((k * 7 + step * 5) % 11) as f32 / 11.0 - 0.4;
+    (
+        core::array::from_fn(|k| SVector::from_fn(|i, _| ((k * 3 + i * 5 + step) % 9) as u32)),
+        core::array::from_fn(|k| SVector::from_fn(|i, _| number(k * 4 + i))),
+        core::array::from_fn(|k| ((k + step) % 3) as u32),
+        core::array::from_fn(|k| number(k)),
+    )
+}
+
+#[test]
+fn it_does_what_train_on_batch_does() {
+    let optimizer = Adam::default().weight_decay(0.01).clipnorm(0.5).ema(Ema::default());
+    let losses: Losses = Default::default();
+    let model = Everything::new(&mut StdRng::seed_from_u64(1));
+    let mut compiled = model.boxed_clone().compile(optimizer, losses);
+    let mut trainer = Trainer::<_, _, _, N, 3>::new(model, optimizer, losses).unwrap();
+    let mut rng = StdRng::seed_from_u64(7);
+    for step in 0..5 {
+        let (words, more, class, size) = samples(step);
+        let logs = compiled.train_on_batch((&words, &more), (&class, &size)).unwrap();
+        let loss = trainer.step((&words, &more), (&class, &size), &mut rng).unwrap();
+        assert_eq!(logs.loss, loss, "step {step}");
+        assert_eq!(compiled.model(), &trainer.model, "step {step}");
+    }
+    let (words, more, class, size) = samples(9);
+    let refused = trainer.step((&words, &more[..2]), (&class, &size), &mut rng);
+    assert_eq!(refused, Err(Refused::Lengths { expected: 6, got: 2 }));
+    // A shorter batch has room.
+    let inputs = EverythingInputs { words: &words[..2], more: &more[..2] };
+    trainer.step(inputs, (&class[..2], &size[..2]), &mut rng).unwrap();
+    assert_eq!(trainer.steps(), 6);
+}
+
+#[test]
+fn its_memory_is_known() {
+    type OnDevice = Trainer<Everything, Sgd, Losses, N>;
+    const BYTES: usize = OnDevice::BYTES;
+    let (weights, outputs) = (Everything::PARAMETER_BYTES, 2 * 4 * size_of::<f32>());
+    // Less, since statistics of a whole batch are there once.
+    let most = 2 * weights + N * (Everything::TRAIN_BYTES + outputs) + 64;
+    assert!(BYTES <= most && BYTES > most - 1000, "{BYTES}, {most}");
+}
