@@ -41,6 +41,7 @@
 //!   [`optimizers::Optimizer`], [`callbacks::Callback`]: what to implement for one of your own.
 //! - [`errors`]: the errors of the compiler, a page each.
 //! - [`Model::freeze`]: a form for predictions only, with layers folded into each other.
+//! - [`Trainer`], [`Arena`], [`include_weights!`]: training and predictions without a heap, and weights in flash.
 //! - [`Model`], [`Graph`], [`Storage`]: what a model is without `std`.
 //!
 //! # Features

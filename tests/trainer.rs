@@ -41,27 +41,27 @@ fn it_does_what_train_on_batch_does() {
     let losses: Losses = Default::default();
     let model = Everything::new(&mut StdRng::seed_from_u64(1));
     let mut compiled = model.boxed_clone().compile(optimizer, losses);
-    let mut trainer = Trainer::<_, _, _, N, 3>::new(model, optimizer, losses).unwrap();
+    let mut trainer = Trainer::<_, N, 3>::new(model, &optimizer).unwrap();
     let mut rng = StdRng::seed_from_u64(7);
     for step in 0..5 {
         let (words, more, class, size) = samples(step);
         let logs = compiled.train_on_batch((&words, &more), (&class, &size)).unwrap();
-        let loss = trainer.step((&words, &more), (&class, &size), &mut rng).unwrap();
+        let loss = trainer.step(&optimizer, &losses, (&words, &more), (&class, &size), &mut rng).unwrap();
         assert_eq!(logs.loss, loss, "step {step}");
         assert_eq!(compiled.model(), &trainer.model, "step {step}");
     }
     let (words, more, class, size) = samples(9);
-    let refused = trainer.step((&words, &more[..2]), (&class, &size), &mut rng);
+    let refused = trainer.step(&optimizer, &losses, (&words, &more[..2]), (&class, &size), &mut rng);
     assert_eq!(refused, Err(Refused::Lengths { expected: 6, got: 2 }));
     // A shorter batch has room.
     let inputs = EverythingInputs { words: &words[..2], more: &more[..2] };
-    trainer.step(inputs, (&class[..2], &size[..2]), &mut rng).unwrap();
+    trainer.step(&optimizer, &losses, inputs, (&class[..2], &size[..2]), &mut rng).unwrap();
     assert_eq!(trainer.steps(), 6);
 }
 
 #[test]
 fn its_memory_is_known() {
-    type OnDevice = Trainer<Everything, Sgd, Losses, N>;
+    type OnDevice = Trainer<Everything, N>;
     const BYTES: usize = OnDevice::BYTES;
     let (weights, outputs) = (Everything::PARAMETER_BYTES, 2 * 4 * size_of::<f32>());
     // Less, since statistics of a whole batch are there once.

@@ -12,6 +12,7 @@ use crate::spec::MAX_INPUTS;
 use crate::storage::{Buffer, Inline};
 use crate::tensor::Tensors;
 use core::fmt;
+use core::ops::Range;
 use rand::Rng;
 use runs::Runs;
 
@@ -22,12 +23,9 @@ use runs::Runs;
 ///
 /// `SLOTS` is how many numbers the optimizer keeps for each weight: 0 for SGD, 1 with momentum, 1 for RMSprop, 2 for Adam, and one more with
 /// [`ema`](crate::optimizers::With).
-pub struct Trainer<M: Model, O, L: Losses<M::Outputs>, const N: usize, const SLOTS: usize = 0> {
+pub struct Trainer<M: Model, const N: usize, const SLOTS: usize = 0> {
     /// The model.
     pub model: M,
-    /// The optimizer.
-    pub optimizer: O,
-    losses: L,
     gradient: M,
     slots: [M; SLOTS],
     y: <M::Outputs as Tensors>::Buffers<Inline<N>>,
@@ -78,15 +76,15 @@ impl fmt::Display for Refused {
 
 impl core::error::Error for Refused {}
 
-impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, const N: usize, const SLOTS: usize> Trainer<M, O, L, N, SLOTS> {
+impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     /// How much memory it takes, the weights of the model included.
     pub const BYTES: usize = size_of::<Self>();
 
-    /// A trainer of this model, which may have been trained before.
+    /// A trainer of this model, which may have been trained before, with the slots as this optimizer begins with them.
     ///
     /// # Errors
     /// If the optimizer needs more `SLOTS`.
-    pub fn new(model: M, optimizer: O, losses: L) -> Result<Self, Refused> {
+    pub fn new(model: M, optimizer: &impl Optimizer) -> Result<Self, Refused> {
         let needed = optimizer.state().count();
         if needed > SLOTS.min(MAX_SLOTS + 1) {
             return Err(Refused::Slots { needed, room: SLOTS });
@@ -104,8 +102,6 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, const N: usize, const SLOTS:
         });
         Ok(Trainer {
             model,
-            optimizer,
-            losses,
             gradient: M::zeroed(),
             slots,
             y: Buffer::with_capacity(N),
@@ -122,17 +118,34 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, const N: usize, const SLOTS:
 
     /// One step on a batch, given as to `fit`: the loss before it, with penalties.
     ///
+    /// Optimizer and losses are handed in so that they can be constants, which the compiler sees through: a program then holds no code for
+    /// options that it does not use. The optimizer is that of [`new`](Self::new); its rate may change from step to step.
+    ///
     /// An index that a layer does not have gives a loss that is NaN, as in `call`.
     ///
     /// # Errors
     /// If there are no samples or more than `N`, or not as many of every input and target.
-    pub fn step(
+    #[inline]
+    pub fn step<O: Optimizer, L: Losses<M::Outputs>>(
         &mut self,
+        optimizer: &O,
+        losses: &L,
         x: impl Batches<M::Inputs>,
         targets: impl Batches<L::Targets>,
         rng: &mut dyn Rng,
     ) -> Result<f64, Refused> {
-        let (x, targets) = (x.batches(), targets.batches());
+        self.step_on(optimizer, losses, x.batches(), targets.batches(), rng)
+    }
+
+    /// The same, which is there once for all that can hold a batch.
+    fn step_on<O: Optimizer, L: Losses<M::Outputs>>(
+        &mut self,
+        optimizer: &O,
+        losses: &L,
+        x: <M::Inputs as Tensors>::Batch<'_>,
+        targets: <L::Targets as Tensors>::Batch<'_>,
+        rng: &mut dyn Rng,
+    ) -> Result<f64, Refused> {
         let n = lengths::<M, L>(x, targets, N)?;
         let graph = M::Graph::NEW;
         self.gradient.as_mut_slice().fill(M::Scalar::ZERO);
@@ -141,20 +154,21 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, const N: usize, const SLOTS:
         let y = M::Outputs::batch_mut::<Inline<N>>(&mut self.y, n);
         graph.forward::<Inline<N>>(&self.model, x, y, Pass::training(&mut self.cache, Mode::new(rng)));
         let y = M::Outputs::batch::<Inline<N>>(&self.y, n);
-        let masks: [Option<&[u32]>; MAX_INPUTS] = core::array::from_fn(|output| {
-            if output >= M::Outputs::COUNT {
-                return None;
-            }
-            M::Graph::training_mask::<Inline<N>>(M::Inputs::shorter(x), &self.cache, n, output)
-        });
+        // A loop that the compiler sees through where there are none: then nothing is left of masks.
+        let (mut masks, mut masked): ([Option<&[u32]>; MAX_INPUTS], _) = ([None; MAX_INPUTS], false);
+        for (output, mask) in masks.iter_mut().enumerate().take(M::Outputs::COUNT) {
+            *mask = M::Graph::training_mask::<Inline<N>>(M::Inputs::shorter(x), &self.cache, n, output);
+            masked |= mask.is_some();
+        }
+        let weighting = if masked { Weighting { masks: &masks, ..Weighting::NONE } } else { Weighting::NONE };
         let mut parts = [0.0; MAX_INPUTS];
         let parts = &mut parts[..M::Outputs::COUNT];
-        let seeds = self.losses.evaluate(
+        let seeds = losses.evaluate(
             targets,
             y,
             M::Graph::training_logits::<Inline<N>>(&self.cache, n),
             M::Graph::HEADS,
-            Weighting { masks: &masks, ..Weighting::NONE },
+            weighting,
             Some(M::Outputs::batch_mut::<Inline<N>>(&mut self.dy, n)),
             parts,
         );
@@ -174,34 +188,43 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, const N: usize, const SLOTS:
         let penalty =
             graph.regularize(&self.model, Some(&mut self.gradient)) + graph.training_activity::<Inline<N>>(&self.cache);
         graph.update::<Inline<N>>(&mut self.model, &self.cache);
-        self.apply();
+        self.apply(optimizer);
         if M::Graph::CONSTRAINS {
             graph.constrain(&mut self.model);
         }
-        Ok(parts.iter().sum::<f64>() + penalty.to_f64())
+        // Arithmetic in `f64` is a function of a few hundred instructions on a microcontroller.
+        let loss = match parts {
+            [loss] => *loss,
+            _ => parts.iter().sum(),
+        };
+        Ok(if penalty == M::Scalar::ZERO { loss } else { loss + penalty.to_f64() })
     }
 
     /// Clips the gradient and moves what learns.
-    fn apply(&mut self) {
-        let (learning_rate, options) = (self.optimizer.learning_rate(self.steps), self.optimizer.options());
+    fn apply(&mut self, optimizer: &impl Optimizer) {
+        let (learning_rate, options) = (optimizer.learning_rate(self.steps), optimizer.options());
         if options.clipping != Clipping::None {
             options.clipping.apply(self.gradient.as_mut_slice(), Runs::<M>::VARIABLES.parts());
         }
-        let count = self.optimizer.state().count();
-        for (_, run) in Runs::<M>::RUNS.parts() {
-            let mut state: [&mut [M::Scalar]; MAX_SLOTS + 1] = Default::default();
-            for (state, slot) in state.iter_mut().zip(&mut self.slots) {
-                *state = slot.as_mut_slice().get_mut(run.clone()).unwrap_or_default();
-            }
-            let (Some(w), Some(g)) =
-                (self.model.as_mut_slice().get_mut(run.clone()), self.gradient.as_slice().get(run.clone()))
-            else {
-                continue;
-            };
-            let state = state.get_mut(..count).unwrap_or_default();
-            self.optimizer.update(self.steps, learning_rate, w, g, state);
+        let runs = Runs::<M>::RUNS.parts();
+        // Mostly everything learns, and then no table of runs is needed.
+        match runs {
+            [(_, run)] => self.update(optimizer, run.clone(), learning_rate),
+            _ => runs.iter().for_each(|(_, run)| self.update(optimizer, run.clone(), learning_rate)),
         }
         self.steps += 1;
+    }
+
+    /// Moves some of the weights.
+    fn update(&mut self, optimizer: &impl Optimizer, run: Range<usize>, learning_rate: f64) {
+        let mut state: [&mut [M::Scalar]; MAX_SLOTS + 1] = Default::default();
+        for (state, slot) in state.iter_mut().zip(&mut self.slots) {
+            *state = slot.as_mut_slice().get_mut(run.clone()).unwrap_or_default();
+        }
+        let (w, g) = (self.model.as_mut_slice().get_mut(run.clone()), self.gradient.as_slice().get(run));
+        if let (Some(w), Some(g), Some(state)) = (w, g, state.get_mut(..SLOTS)) {
+            optimizer.update(self.steps, learning_rate, w, g, state);
+        }
     }
 }
 

@@ -4,13 +4,13 @@
 
 use nn::prelude::*;
 use nn_firmware::{NO_PRINT, depth, fingerprint, measured, say};
-use nn_no_std::{BATCH, Class, Readings, Trainer, trainer};
+use nn_no_std::{BATCH, Class, LOSS, OPTIMIZER, Readings, Trainer, Trend};
 use rand::Rng;
 use rand::rngs::Xoshiro256PlusPlus;
 
 nn_firmware::program!({
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);
-    let Ok(mut trainer) = trainer(&mut rng) else { return false };
+    let Ok(mut trainer) = Trainer::new(Trend::new(&mut rng), &OPTIMIZER) else { return false };
     let (mut first, mut last) = (0.0, 0.0);
     for step in 0..300_u32 {
         let (mut x, mut y) = ([Readings::zeros(); BATCH], [Class::zeros(); BATCH]);
@@ -18,11 +18,11 @@ nn_firmware::program!({
             (*x, *y) = sample(&mut rng);
         }
         if step == 0 {
-            let (loss, stack) = depth(|| measured(|| trainer.step(&x, &y, &mut rng)));
+            let (loss, stack) = depth(|| measured(|| trainer.step(&OPTIMIZER, &LOSS, &x, &y, &mut rng)));
             say!("# stack ", stack);
             first = loss.unwrap_or(f64::NAN);
         } else {
-            last = trainer.step(&x, &y, &mut rng).unwrap_or(f64::NAN);
+            last = trainer.step(&OPTIMIZER, &LOSS, &x, &y, &mut rng).unwrap_or(f64::NAN);
         }
     }
     let mut right = 0_u32;

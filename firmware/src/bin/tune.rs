@@ -16,21 +16,23 @@ static DIGITS: Digits = include_weights!(Digits, "../../weights/digits.safetenso
 /// What the last layer sees.
 type Features = SVector<f32, 32>;
 /// All that its training needs, digit by digit.
-type Trainer = nn::Trainer<Head, Sgd, SparseCategoricalCrossentropy, 1>;
+type Trainer = nn::Trainer<Head, 1>;
+
+const OPTIMIZER: Sgd = Sgd { learning_rate: 0.05, momentum: 0.0, nesterov: false };
+const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy { from_logits: false };
 
 nn_firmware::program!({
     // A label and 64 pixels each: half to learn from, half for the test.
     let (training, test) = TEST.split_at_checked(65 * 100).unwrap_or_default();
     let head = Head { digit: DIGITS.digit.clone() };
     let before = right(&head, test);
-    let optimizer = Sgd { learning_rate: 0.05, momentum: 0.0, nesterov: false };
-    let Ok(mut trainer) = Trainer::new(head, optimizer, SparseCategoricalCrossentropy::default()) else { return false };
+    let Ok(mut trainer) = Trainer::new(head, &OPTIMIZER) else { return false };
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
     for _ in 0..20 {
         for record in training.chunks_exact(65) {
             let (x, label) = turned(record);
             let first = trainer.steps() == 0;
-            let mut step = || trainer.step([x], [label], &mut rng).is_ok();
+            let mut step = || trainer.step(&OPTIMIZER, &LOSS, [x], [label], &mut rng).is_ok();
             if first {
                 let (_, stack) = depth(|| measured(&mut step));
                 say!("# stack ", stack);

@@ -25,16 +25,12 @@ pub type Class = SVector<u32, 1>;
 pub const BATCH: usize = 8;
 
 /// Everything that training needs. The optimizer keeps a velocity for each weight.
-pub type Trainer = nn::Trainer<Trend, Sgd, SparseCategoricalCrossentropy, BATCH, 1>;
+pub type Trainer = nn::Trainer<Trend, BATCH, 1>;
 
-/// A trainer with fresh weights.
-///
-/// # Errors
-/// Never: there is room for the velocity.
-pub fn trainer(rng: &mut dyn Rng) -> Result<Trainer, nn::Refused> {
-    let optimizer = Sgd { learning_rate: 0.05, momentum: 0.9, nesterov: false };
-    nn::Trainer::new(Trend::new(rng), optimizer, SparseCategoricalCrossentropy::default())
-}
+/// The optimizer.
+pub const OPTIMIZER: Sgd = Sgd { learning_rate: 0.05, momentum: 0.9, nesterov: false };
+/// The loss.
+pub const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy { from_logits: false };
 
 /// One step on a batch that is made up; the loss before it.
 ///
@@ -42,7 +38,7 @@ pub fn trainer(rng: &mut dyn Rng) -> Result<Trainer, nn::Refused> {
 /// Never: the batch has as many samples as there is room for.
 pub fn step(trainer: &mut Trainer, rng: &mut dyn Rng) -> Result<f64, nn::Refused> {
     let samples: [_; BATCH] = core::array::from_fn(|_| sample(rng));
-    trainer.step(samples.map(|(readings, _)| readings), samples.map(|(_, class)| class), rng)
+    trainer.step(&OPTIMIZER, &LOSS, samples.map(|(readings, _)| readings), samples.map(|(_, class)| class), rng)
 }
 
 /// A trainer that has taken some steps, and the loss of the last one.
@@ -51,7 +47,7 @@ pub fn step(trainer: &mut Trainer, rng: &mut dyn Rng) -> Result<f64, nn::Refused
 /// Never.
 pub fn train(seed: u64, steps: u32) -> Result<(Trainer, f64), nn::Refused> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-    let (mut trainer, mut loss) = (trainer(&mut rng)?, f64::NAN);
+    let (mut trainer, mut loss) = (Trainer::new(Trend::new(&mut rng), &OPTIMIZER)?, f64::NAN);
     for _ in 0..steps {
         loss = step(&mut trainer, &mut rng)?;
     }
