@@ -42,7 +42,7 @@ pub fn tanh<T: Scalar>(x: T) -> T {
 #[inline(always)]
 pub fn sigmoid<T: Scalar>(x: T) -> T {
     // exp(-x) overflows to infinity for very negative x, and 1/∞ is the right 0.
-    T::ONE / (T::ONE + exp(-x))
+    T::ONE / (T::ONE + of(-x, single::exp_coarse, T::exp))
 }
 
 /// `ln(1 + exp(x))`
@@ -65,8 +65,24 @@ mod single {
     /// Infinity for more than 88.7, 0 for less than -104.
     #[inline(always)]
     pub(super) fn exp(z: f32) -> f32 {
+        let (exp_r, k) = parts(z, -104.0);
+        // 2ᵏ in two factors: it may be less than the smallest normal number, or 2¹²⁸.
+        let half = k >> 1;
+        exp_r * power_of_2(half) * power_of_2(k.wrapping_sub(half))
+    }
+
+    /// Also infinity where k is 128, for more than 88.3, and never less than the smallest normal number: for sums with 1.
+    #[inline(always)]
+    pub(super) fn exp_coarse(z: f32) -> f32 {
+        let (exp_r, k) = parts(z, -87.0);
+        exp_r * power_of_2(k)
+    }
+
+    /// `exp(r)` and `k`, for an argument that is at least `least` and at most 89.
+    #[inline(always)]
+    fn parts(z: f32, least: f32) -> (f32, i32) {
         // Comparisons that leave NaN as it is.
-        let z = if z < -104.0 { -104.0 } else { z };
+        let z = if z < least { least } else { z };
         let z = if z > 89.0 { 89.0 } else { z };
         // Adding 1.5 · 2²³ leaves no bits for a fraction, so this rounds, and the last bits are the integer.
         const ROUND: f32 = 12_582_912.0;
@@ -74,17 +90,13 @@ mod single {
         let k = rounded - ROUND;
         // ln 2 in two parts, the first so short that its product with k is exact.
         let r = (z - k * 0.693_359_4) - k * -2.121_944_4e-4;
-        let p = 1.987_569_1e-4;
-        let p = p * r + 1.398_199_9e-3;
-        let p = p * r + 8.333_452e-3;
-        let p = p * r + 4.166_579_6e-2;
-        let p = p * r + 1.666_666_5e-1;
-        let p = p * r + 0.5;
-        let exp_r = 1.0 + (r + r * r * p);
-        // 2ᵏ in two factors: it may be less than the smallest normal number, or 2¹²⁸.
-        let k = (rounded.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
-        let half = k >> 1;
-        exp_r * power_of_2(half) * power_of_2(k.wrapping_sub(half))
+        // In pairs of terms, which do not wait for each other.
+        let r2 = r * r;
+        let p4 = 1.398_199_9e-3 + r * 1.987_569_1e-4;
+        let p2 = 4.166_579_6e-2 + r * 8.333_452e-3;
+        let p0 = 0.5 + r * 1.666_666_5e-1;
+        let exp_r = 1.0 + (r + r2 * (p0 + r2 * (p2 + r2 * p4)));
+        (exp_r, (rounded.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32))
     }
 
     /// 2ᵏ, for an exponent within the range.
@@ -109,7 +121,7 @@ mod single {
     #[inline(always)]
     pub(super) fn tanh(x: f32) -> f32 {
         let (a, x2) = (x.abs(), x * x);
-        let e = exp(-2.0 * a);
+        let e = exp_coarse(-2.0 * a);
         let small = a < 0.625;
         let above = if small { a * (945.0 + x2 * (105.0 + x2)) } else { 1.0 - e };
         let below = if small { 945.0 + x2 * (420.0 + x2 * 15.0) } else { 1.0 + e };

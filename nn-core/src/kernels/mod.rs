@@ -26,12 +26,14 @@ mod functions;
 mod loops;
 #[cfg(any(not(feature = "std"), debug_assertions))]
 mod plain;
+mod walk;
 
 #[cfg(feature = "alloc")]
 pub use columns::{add_columns, add_to_columns};
 pub use fetch::prefetch;
 pub use functions::{exp, exp_m1, sigmoid, softplus, tanh};
 pub use loops::{Function, Loop, apply, exp_all, map, run};
+pub use walk::{Machine, Walk, walk};
 
 #[cfg(any(not(feature = "std"), debug_assertions))]
 pub use plain::{Shared, add_outer, add_rows, add_transposed, affine, dot};
@@ -52,6 +54,7 @@ optimised! {
     mod outer;
     mod shape;
     mod shared;
+    mod state;
     mod sums;
     mod transposed;
     mod vector;

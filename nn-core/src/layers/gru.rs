@@ -107,7 +107,7 @@ pub(super) mod compute {
     use crate::activations::{Activation, Sigmoid, Tanh};
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
-    use crate::kernels;
+    use crate::kernels::{self, Machine};
     use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
     use crate::layers::recurrent::products;
     use crate::layers::recurrent::{replace, run::recurrent_layer};
@@ -283,6 +283,8 @@ pub(super) mod compute {
     > Cell<T, F, U, G> for GRU<F, U, G, NB, P, STATE, D, A, R>
     {
         type Weights = GRUWeights<T, F, U, G, NB>;
+        const MEMORY: usize = 0;
+        const OWN: usize = U;
 
         fn input(w: &Self::Weights) -> (&[T], &[T]) {
             (w.kernel.as_slice(), if NB == 0 { &[] } else { &w.bias.as_slice()[..G] })
@@ -292,7 +294,8 @@ pub(super) mod compute {
             (dw.kernel.as_mut_slice(), if NB == 0 { &mut [] } else { &mut dw.bias.as_mut_slice()[..G] })
         }
 
-        fn forward_step(&self, w: &Self::Weights, mut at: Step<'_, T>) {
+        #[inline(always)]
+        fn forward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: Step<'_, T>) {
             let v = w.recurrent_kernel.as_slice();
             if self.after() {
                 // V · (m' ⊙ h) + b'
@@ -309,7 +312,7 @@ pub(super) mod compute {
                 } else {
                     products::add::<T, U, U, G>(0..2, v, h, m, a);
                 }
-                self.recurrent_activation.forward(U, &a[..2 * U], &mut gates[..2 * U]);
+                self.recurrent_activation.forward_on(machine, U, &a[..2 * U], &mut gates[..2 * U]);
                 // n = A(a + r ⊙ v), or A(a + V · (m' ⊙ r ⊙ h)); v or r ⊙ h is kept
                 let r = &gates[U..2 * U];
                 if self.after() {
@@ -324,7 +327,7 @@ pub(super) mod compute {
                     }
                     products::add::<T, U, U, G>(2..3, v, own, m, a);
                 }
-                self.activation.forward(U, &a[2 * U..], &mut gates[2 * U..]);
+                self.activation.forward_on(machine, U, &a[2 * U..], &mut gates[2 * U..]);
                 // h' = z ⊙ h + (1 - z) ⊙ n
                 let (z, _, n) = three::<T, U>(gates);
                 for u in 0..U {
@@ -333,7 +336,8 @@ pub(super) mod compute {
             }
         }
 
-        fn backward_step(&self, w: &Self::Weights, mut at: StepBack<'_, T>) {
+        #[inline(always)]
+        fn backward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: StepBack<'_, T>) {
             let v = w.recurrent_kernel.as_slice();
             for (k, (da, dh)) in at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).enumerate() {
                 da.fill(T::ZERO);
@@ -351,7 +355,7 @@ pub(super) mod compute {
                     dh[u] *= z[u];
                 }
                 // da_h = A'(..) · dn
-                self.activation.backward(U, &a[2 * U..], n, &d[2 * U..], &mut da[2 * U..]);
+                self.activation.backward_on(machine, U, &a[2 * U..], n, &d[2 * U..], &mut da[2 * U..]);
                 if self.after() {
                     // n = A(a + r ⊙ v), so dr = v ⊙ da_h
                     for u in 0..U {
@@ -368,7 +372,7 @@ pub(super) mod compute {
                     }
                 }
                 // da = R'(..) · (dz, dr)
-                self.recurrent_activation.backward(U, &a[..2 * U], &gates[..2 * U], &d[..2 * U], &mut da[..2 * U]);
+                self.recurrent_activation.backward_on(machine, U, &a[..2 * U], &gates[..2 * U], &d[..2 * U], &mut da[..2 * U]);
                 at.dz_kept.row(k).copy_from_slice(da);
                 if self.after() {
                     // The product with V is behind r: its gradient is r ⊙ da_h.
