@@ -26,12 +26,13 @@ mod functions;
 mod loops;
 #[cfg(any(not(feature = "std"), debug_assertions))]
 mod plain;
+pub mod rows;
 mod walk;
 
 #[cfg(feature = "alloc")]
 pub use columns::{add_columns, add_to_columns};
 pub use fetch::prefetch;
-pub use functions::{exp, exp_m1, sigmoid, softplus, tanh};
+pub use functions::{density, exp, exp_m1, normal, sigmoid, softplus, tanh};
 pub use loops::{Function, Loop, apply, exp_all, map, run};
 pub use walk::{Machine, Walk, walk};
 

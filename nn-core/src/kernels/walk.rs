@@ -1,6 +1,7 @@
 //! [`walk`]: a computation of many short parts, which finds out the level of the machine once.
 
 use super::Function;
+use super::rows::LANES;
 use crate::scalar::Scalar;
 
 /// A computation of many short parts, such as the steps of a sequence.
@@ -16,6 +17,12 @@ pub trait Walk<T> {
 pub trait Machine<T>: Copy {
     /// `y = f(x)`, for as many scalars as the shorter slice has.
     fn map<F: Function<T>>(self, f: &F, x: &[T], y: &mut [T]);
+
+    /// `x = exp(x)`
+    fn exp(self, x: &mut [T]);
+
+    /// The scalars of a slice that has at most 16, then zeros.
+    fn part(self, x: &[T]) -> [T; LANES];
 
     /// `y += W · x` for every sample: `y[n, o] += Σᵢ w[i, o] · x[n, i]`, with rows of `y` that are `stride` apart.
     ///
@@ -35,8 +42,8 @@ pub use build::walk;
 /// Plain loops.
 #[cfg(any(not(feature = "std"), debug_assertions))]
 mod build {
-    use super::{Function, Machine, Scalar, Walk};
-    use crate::kernels::affine;
+    use super::{Function, LANES, Machine, Scalar, Walk};
+    use crate::kernels::{affine, exp_all};
 
     /// Runs a computation.
     #[inline(always)]
@@ -51,6 +58,18 @@ mod build {
         #[inline(always)]
         fn map<F: Function<T>>(self, f: &F, x: &[T], y: &mut [T]) {
             crate::kernels::map(f, x, y);
+        }
+
+        #[inline(always)]
+        fn exp(self, x: &mut [T]) {
+            exp_all(x);
+        }
+
+        #[inline(always)]
+        fn part(self, x: &[T]) -> [T; LANES] {
+            let mut lanes = [T::ZERO; LANES];
+            lanes.iter_mut().zip(x).for_each(|(lane, &x)| *lane = x);
+            lanes
         }
 
         #[inline(always)]
@@ -75,9 +94,9 @@ mod build {
 /// Optimised builds.
 #[cfg(all(feature = "std", not(debug_assertions)))]
 mod build {
-    use super::{Function, Machine, Scalar, Walk};
+    use super::{Function, LANES, Machine, Scalar, Walk};
     use crate::kernels::level::{Kernel, dispatch};
-    use crate::kernels::loops::map_with;
+    use crate::kernels::loops::{Exp, apply_with, map_with};
     use crate::kernels::state::AddProduct;
     use crate::kernels::vector::Vector;
     use core::marker::PhantomData;
@@ -108,6 +127,22 @@ mod build {
         fn map<F: Function<T>>(self, f: &F, x: &[T], y: &mut [T]) {
             let len = x.len().min(y.len());
             map_with::<T, V, F>(f, &x[..len], &mut y[..len]);
+        }
+
+        #[inline(always)]
+        fn exp(self, x: &mut [T]) {
+            apply_with::<T, V, Exp>(&Exp, x);
+        }
+
+        #[inline(always)]
+        fn part(self, x: &[T]) -> [T; LANES] {
+            let mut lanes = [T::ZERO; LANES];
+            for l in (0..LANES).step_by(V::LANES) {
+                if l < x.len() {
+                    V::load_part(&x[l..x.len().min(l + V::LANES)]).store(&mut lanes[l..]);
+                }
+            }
+            lanes
         }
 
         #[inline(always)]

@@ -4,7 +4,7 @@
 use super::cell::{Cell, Counts, Options, Step, StepBack, View};
 use super::memory::{Memory, Training};
 use super::products::Factors;
-use crate::kernels::{Machine, Walk};
+use crate::kernels::{Machine, Walk, prefetch};
 use crate::scalar::Scalar;
 
 /// The forward pass, from `memory.pre`. `y` gets all steps of each sample, or the last one; the last states are left in
@@ -66,6 +66,9 @@ impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: us
                 product: &mut *memory.product,
             };
             cell.forward_step(machine, w, step);
+            if t + 1 < steps {
+                fetch(memory.pre, n, steps, options.step(t + 1, steps), G);
+            }
             if last_only && mask.is_empty() && t + 1 < steps {
                 continue;
             }
@@ -155,6 +158,22 @@ impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: us
                 sample: &mut *training.sample,
             };
             cell.backward_step(machine, w, step);
+            if t > 0 {
+                let next = options.step(t - 1, steps);
+                fetch(memory.gates, n, steps, next, G);
+                fetch(memory.own, n, steps, next, L::OWN);
+                fetch(memory.c_before, n, steps, next, L::MEMORY);
+            }
+        }
+    }
+}
+
+/// Begins to fetch what the samples have at a step, in rows of `len` scalars: these are far from each other.
+#[inline(always)]
+fn fetch<T>(data: &[T], n: usize, steps: usize, at: usize, len: usize) {
+    if n > 1 {
+        for k in 0..n {
+            prefetch(&data[(k * steps + at) * len..][..len]);
         }
     }
 }
