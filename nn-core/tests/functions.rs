@@ -173,7 +173,7 @@ fn gelu_everywhere() {
             _ if x < -16.0 => x * 0.0,
             _ => x * 0.5 * libm::erfc(-x * core::f64::consts::FRAC_1_SQRT_2),
         },
-        7.0,
+        10.0,
         16.0 * f64::from(f32::MIN_POSITIVE),
     );
 }

@@ -27,14 +27,7 @@ pub trait Machine<T>: Copy {
     /// `y += W · x` for every sample: `y[n, o] += Σᵢ w[i, o] · x[n, i]`, with rows of `y` that are `stride` apart.
     ///
     /// Shapes: `w` is `O × I`, `x` has `n · I` scalars, and `room`, where products may stand meanwhile, `n · O`.
-    fn add_product<const I: usize, const O: usize>(
-        self,
-        w: &[T],
-        x: &[T],
-        y: &mut [T],
-        stride: usize,
-        room: &mut [T],
-    );
+    fn add_product<const I: usize, const O: usize>(self, w: &[T], x: &[T], y: &mut [T], stride: usize, room: &mut [T]);
 }
 
 pub use build::walk;

@@ -46,6 +46,16 @@ impl<
         let mut pre = SVector::<T, G>::zeros();
         let (kernel, bias) = <Self as Cell<T, F, U, G>>::input(w);
         kernels::affine::<T, F, G>(kernel, bias, x.as_slice(), pre.as_mut_slice());
+        self.step_from(w, &mut pre, state)
+    }
+
+    /// [`step`](Self::step) for an input that has met the kernel before: `pre` is `W · x + b`, and is used up.
+    pub fn step_from<'s, T: Scalar>(
+        &self,
+        w: &LSTMWeights<T, F, U, G, B>,
+        pre: &mut SVector<T, G>,
+        state: &'s mut LstmState<T, U>,
+    ) -> &'s SVector<T, U> {
         let (h, c) = (state.h.as_mut_slice(), state.c.as_mut_slice());
         kernels::walk(Single::<T, _, F, U, G> { cell: self, w, pre: pre.as_mut_slice(), h, c });
         &state.h

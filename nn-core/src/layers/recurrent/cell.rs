@@ -127,8 +127,6 @@ pub(in super::super) struct StepBack<'a, T> {
     pub(in super::super) dz: &'a mut [T],
     /// and once here, where it is kept for all steps.
     pub(in super::super) dz_kept: View<&'a mut [T]>,
-    /// `G` scalars to work with.
-    pub(in super::super) sample: &'a mut [T],
 }
 
 /// All steps of all samples, after the walk back: rows in one order.

@@ -46,6 +46,21 @@ pub trait Recurrent<T: Scalar, const F: usize, const U: usize> {
         pass: Pass<'a, '_, Self::Scratch<B, X>, Self::Cache<B, X>>,
     ) -> [&'a [T]; 2];
 
+    /// A prediction of `n` samples whose input has met the kernel before: `pre` overwrites its argument with `W · x + b`, the
+    /// gates of all steps of each sample. Of the weights it reads those that the state meets. An empty state is zero, an
+    /// empty mask counts all steps.
+    fn run_from<'a, B: Storage, X: Sequence<T, F, U>>(
+        &self,
+        options: Options,
+        w: &Self::Weights,
+        n: usize,
+        pre: impl FnOnce(&mut [T]),
+        states: [&[T]; 2],
+        mask: &[u32],
+        y: &mut [T],
+        scratch: &'a mut Self::Scratch<B, X>,
+    ) -> [&'a [T]; 2];
+
     /// Adds to `dx` and `dw`. `dlast` are the gradients of the last states; empty where they are zero.
     fn run_back<B: Storage, X: Sequence<T, F, U>>(
         &self,
@@ -122,6 +137,25 @@ macro_rules! recurrent_layer {
                 };
                 $crate::layers::recurrent::walk::forward::<T, Self, $f, $u, $g>(
                     self, options, w, X::STEPS, x, y, &mut memory, mode,
+                );
+                memory.states()
+            }
+
+            fn run_from<'a, Mem: $crate::Storage, X: $crate::layers::recurrent::Sequence<T, $f, $u>>(
+                &self,
+                options: $crate::layers::recurrent::cell::Options,
+                w: &Self::Weights,
+                n: usize,
+                pre: impl FnOnce(&mut [T]),
+                states: [&[T]; 2],
+                mask: &[u32],
+                y: &mut [T],
+                scratch: &'a mut Self::Scratch<Mem, X>,
+            ) -> [&'a [T]; 2] {
+                let mut memory = scratch.slices(n);
+                pre(memory.pre);
+                $crate::layers::recurrent::walk::forward_from::<T, Self, $f, $u, $g>(
+                    self, options, w, X::STEPS, states, mask, false, y, &mut memory,
                 );
                 memory.states()
             }

@@ -155,7 +155,6 @@ impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: us
                 dc: &mut *memory.c,
                 dz: &mut *memory.product,
                 dz_kept: View::new(&mut *training.dz, steps, at, G),
-                sample: &mut *training.sample,
             };
             cell.backward_step(machine, w, step);
             if t > 0 {

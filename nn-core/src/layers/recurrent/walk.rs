@@ -50,7 +50,6 @@ impl Options {
             (true, true) => Dropping::ByGate,
         }
     }
-
 }
 
 /// 0 for the dropped part, and for the rest what makes up for it.
@@ -100,8 +99,25 @@ pub(in super::super) fn forward<T, L, const F: usize, const U: usize, const G: u
         }
     }
 
-    let states = [x.states[0], x.states[1]];
-    kernels::walk(Forward { cell, options, w, steps, states, mask: x.mask, dropped, y, memory });
+    forward_from(cell, options, w, steps, [x.states[0], x.states[1]], x.mask, dropped, y, memory);
+}
+
+/// The rest of the forward pass, once `memory.pre` is what the input gives to the gates.
+pub(in super::super) fn forward_from<T, L, const F: usize, const U: usize, const G: usize>(
+    cell: &L,
+    options: Options,
+    w: &L::Weights,
+    steps: usize,
+    states: [&[T]; 2],
+    mask: &[u32],
+    dropped: bool,
+    y: &mut [T],
+    memory: &mut Memory<'_, T>,
+) where
+    T: Scalar,
+    L: Cell<T, F, U, G>,
+{
+    kernels::walk(Forward { cell, options, w, steps, states, mask, dropped, y, memory });
 }
 
 /// `pre = W · (m ⊙ x) + b`, where `m` is drawn

@@ -35,6 +35,16 @@ impl<const F: usize, const U: usize, const B: usize, const P: usize, const STATE
         let mut pre = SVector::<T, U>::zeros();
         let (kernel, bias) = <Self as Cell<T, F, U, U>>::input(w);
         kernels::affine::<T, F, U>(kernel, bias, x.as_slice(), pre.as_mut_slice());
+        self.step_from(w, &mut pre, state)
+    }
+
+    /// [`step`](Self::step) for an input that has met the kernel before: `pre` is `W · x + b`, and is used up.
+    pub fn step_from<'s, T: Scalar>(
+        &self,
+        w: &SimpleRNNWeights<T, F, U, B>,
+        pre: &mut SVector<T, U>,
+        state: &'s mut SimpleRnnState<T, U>,
+    ) -> &'s SVector<T, U> {
         let (h, c) = (state.h.as_mut_slice(), [].as_mut_slice());
         kernels::walk(Single::<T, _, F, U, U> { cell: self, w, pre: pre.as_mut_slice(), h, c });
         &state.h
