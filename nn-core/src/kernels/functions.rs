@@ -16,9 +16,9 @@
 //! ```
 //!
 //! For `f32` there is neither branch nor call in them, and no fused multiply-add: every level gives the same bits. Their
-//! errors, over all values, in units in the last place: at most 2 for `exp`, 3 for `tanh`, 4 for `exp_m1` and `softplus`, and 3
-//! for `sigmoid` where it is a normal number; a smaller one may become 0. `f64` has the functions of its library, and so have
-//! debug builds, where nothing becomes vectors, and builds without `std`.
+//! errors, over all values, in units in the last place: at most 2 for `exp`, 3 for `tanh`, 4 for `exp_m1` and `softplus`, 3 for
+//! `sigmoid` where it is a normal number (a smaller one may become 0), and 10 for the activation `gelu`, `x · Φ(x)`, from 2⁻¹²²
+//! on. `f64` has the functions of its library, and so have debug builds, where nothing becomes vectors, and builds without `std`.
 
 use crate::scalar::Scalar;
 use core::f64::consts::FRAC_1_SQRT_2;

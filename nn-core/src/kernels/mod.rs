@@ -17,7 +17,7 @@
 //! long axis is summed over. They differ in which axis that is, and in what is a lane of a vector. Each is compiled for several
 //! instruction sets, of which the machine's is chosen at run time (`level`), and once for all shapes (`shared`): compiled for every
 //! layer of every model, they would not be faster. That is much code, which takes a debug build long and a microcontroller's flash
-//! much: these have `plain` loops. None allocates.
+//! much: these have `plain` loops. None allocates. A computation of many short parts finds out the level once ([`walk`]).
 
 #[cfg(feature = "alloc")]
 mod columns;
