@@ -8,9 +8,12 @@
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use nalgebra::DMatrix;
-use nn_core::activations::{Activation, Sigmoid, Softmax, Tanh};
+use nalgebra::{DMatrix, SVector};
+use nn_core::Weights;
+use nn_core::activations::{Activation, Gelu, LogSoftmax, Sigmoid, Softmax, Tanh};
 use nn_core::kernels;
+use nn_core::layers::{LSTMWeights, LstmState};
+use nn_core::weights::zeroed_box;
 use std::time::{Duration, Instant};
 
 fn main() {
@@ -117,11 +120,31 @@ macro_rules! benches {
 for_shapes!(benches!);
 
 /// Activations of 4096 scalars.
-#[divan::bench(types = [Tanh, Sigmoid, Softmax])]
+#[divan::bench(types = [Tanh, Sigmoid, Gelu, Softmax, LogSoftmax])]
 fn activation<A: Activation + Named>(bencher: Bencher<'_, '_>) {
     let (x, mut y) = (scalars(4096), scalars(4096));
     let bencher = bencher.counter(ItemsCount::new(x.len()));
     bencher.bench_local(|| A::VALUE.forward(64, black_box(&x), black_box(&mut y)));
+}
+
+/// Softmax over few classes: one prediction of a small model, and a batch of 32.
+#[divan::bench(args = [(3, 1), (10, 1), (3, 32), (10, 32)])]
+fn softmax_of_classes(bencher: Bencher<'_, '_>, (classes, rows): (usize, usize)) {
+    let (x, mut y) = (scalars(classes * rows), scalars(classes * rows));
+    let bencher = bencher.counter(ItemsCount::new(x.len()));
+    bencher.bench_local(|| Softmax.forward(classes, black_box(&x), black_box(&mut y)));
+}
+
+/// One step of a stream through an `LSTM(32)`; an item is a multiply-accumulate.
+#[divan::bench(consts = [1, 512])]
+fn lstm_step<const F: usize>(bencher: Bencher<'_, '_>) {
+    let mut weights = zeroed_box::<f32, LSTMWeights<f32, F, 32, 128, 1>>();
+    weights.as_mut_slice().copy_from_slice(&scalars(128 * (F + 33)));
+    let (x, mut state) = (SVector::from_element(0.5), LstmState::default());
+    let bencher = bencher.counter(ItemsCount::new(128 * (F + 32)));
+    bencher.bench_local(|| {
+        black_box(black_box(&weights).step(black_box(&x), &mut state));
+    });
 }
 
 /// The library's `tanh` of 4096 scalars.
@@ -148,7 +171,7 @@ macro_rules! named {
         }
     )*};
 }
-named!(Tanh Sigmoid Softmax);
+named!(Tanh Sigmoid Gelu Softmax LogSoftmax);
 
 /// The fastest of the runs of a tenth of a second.
 fn fastest(mut f: impl FnMut()) -> f64 {

@@ -1,6 +1,6 @@
 //! [`Activate`]: an activation as a layer.
 
-use crate::kernels;
+use crate::kernels::{self, Loop, Machine};
 use crate::layer::{Layer, Pass};
 use crate::scalar::Scalar;
 use crate::storage::Storage;
@@ -39,6 +39,20 @@ pub trait Activation {
 
     /// Adds to `dx`.
     fn backward<T: Scalar>(&self, features: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]);
+
+    /// [`forward`](Self::forward) inside of a [`kernels::walk`].
+    #[doc(hidden)]
+    #[inline(always)]
+    fn forward_on<T: Scalar>(&self, _: impl Machine<T>, features: usize, x: &[T], y: &mut [T]) {
+        self.forward(features, x, y);
+    }
+
+    /// [`backward`](Self::backward) inside of a [`kernels::walk`].
+    #[doc(hidden)]
+    #[inline(always)]
+    fn backward_on<T: Scalar>(&self, _: impl Machine<T>, features: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+        self.backward(features, x, y, dy, dx);
+    }
 }
 
 /// An activation that acts on each scalar.
@@ -93,6 +107,16 @@ impl<F: Elementwise> Activation for F {
     fn backward<T: Scalar>(&self, _: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
         kernels::run(Backward { f: self, x, y, dy, dx });
     }
+
+    #[inline(always)]
+    fn forward_on<T: Scalar>(&self, machine: impl Machine<T>, _: usize, x: &[T], y: &mut [T]) {
+        machine.map(&Value(self), x, y);
+    }
+
+    #[inline(always)]
+    fn backward_on<T: Scalar>(&self, _: impl Machine<T>, _: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+        Backward { f: self, x, y, dy, dx }.run();
+    }
 }
 
 /// An activation as what [`kernels::map`] takes.
@@ -116,7 +140,7 @@ struct Backward<'a, F, T> {
     dx: &'a mut [T],
 }
 
-impl<T: Scalar, F: Elementwise> kernels::Loop for Backward<'_, F, T> {
+impl<T: Scalar, F: Elementwise> Loop for Backward<'_, F, T> {
     type Output = ();
 
     #[inline(always)]

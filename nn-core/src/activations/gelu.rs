@@ -17,17 +17,8 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["gelu"], path: "activations::Ge
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
+    use crate::kernels::{density, normal};
     use crate::scalar::Scalar;
-    use core::f64::consts::FRAC_1_SQRT_2;
-
-    /// `1 / √(2π)`
-    const DENSITY: f64 = 0.3989422804014327;
-
-    /// `Φ(x)`
-    #[inline(always)]
-    fn normal<T: Scalar>(x: T) -> T {
-        T::of(0.5) * (T::ONE + (x * T::of(FRAC_1_SQRT_2)).erf())
-    }
 
     /// `x · Φ(x)`, where `Φ` is the distribution function of the normal distribution
     #[derive(Clone, Copy, Debug)]
@@ -42,7 +33,7 @@ pub(super) mod compute {
         #[inline(always)]
         fn derivative<T: Scalar>(&self, x: T, _: T) -> T {
             // y = x · Φ(x), and Φ' is the density of the normal distribution.
-            normal(x) + x * (-T::of(0.5) * x * x).exp() * T::of(DENSITY)
+            normal(x) + x * density(x)
         }
     }
 

@@ -15,7 +15,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["log_softmax"], path: "activati
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Activation;
-    use crate::kernels::exp;
+    use crate::kernels::{Machine, Walk, rows, walk};
     use crate::scalar::Scalar;
 
     /// `x - ln Σ exp(x)` over the features
@@ -31,9 +31,41 @@ pub(super) mod compute {
 
         #[inline]
         fn in_place<T: Scalar>(&self, features: usize, x: &mut [T]) {
-            for x in x.chunks_exact_mut(features) {
-                let max = x.iter().fold(x[0], |max, &x| if x > max { x } else { max });
-                let sum: T = x.iter().map(|&x| exp(x - max)).sum();
+            walk(Rows { features, x });
+        }
+
+        #[inline]
+        fn backward<T: Scalar>(&self, features: usize, _: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+            walk(Backward { features, y, dy, dx });
+        }
+    }
+
+    /// Scalars of a row whose exponential is computed together.
+    const PART: usize = 16;
+
+    /// The arguments of [`LogSoftmax::in_place`].
+    struct Rows<'a, T> {
+        features: usize,
+        x: &'a mut [T],
+    }
+
+    impl<T: Scalar> Walk<T> for Rows<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<M: Machine<T>>(self, machine: M) {
+            for x in self.x.chunks_exact_mut(self.features) {
+                let (max, mut sum, mut part) = (rows::max(machine, x), T::ZERO, [T::ZERO; PART]);
+                for x in x.chunks(PART) {
+                    let part = &mut part[..x.len()];
+                    for (e, &x) in part.iter_mut().zip(x) {
+                        *e = x - max;
+                    }
+                    machine.exp(part);
+                    for &mut e in part {
+                        sum += e;
+                    }
+                }
                 let log = sum.ln();
                 for x in x {
                     // In this order: next to a large maximum the logarithm would be lost.
@@ -41,15 +73,33 @@ pub(super) mod compute {
                 }
             }
         }
+    }
 
-        #[inline]
-        fn backward<T: Scalar>(&self, features: usize, _: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+    /// The arguments of [`LogSoftmax::backward`].
+    struct Backward<'a, T> {
+        features: usize,
+        y: &'a [T],
+        dy: &'a [T],
+        dx: &'a mut [T],
+    }
+
+    impl<T: Scalar> Walk<T> for Backward<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<M: Machine<T>>(self, machine: M) {
             // y = x - ln Σ exp(x), so dx += dy - exp(y) · Σ dy, since exp(y) is the softmax
+            let Backward { features, y, dy, dx } = self;
             let positions = y.chunks_exact(features).zip(dy.chunks_exact(features)).zip(dx.chunks_exact_mut(features));
             for ((y, dy), dx) in positions {
-                let sum: T = dy.iter().copied().sum();
-                for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
-                    *dx += dy - exp(y) * sum;
+                let (sum, mut part): (T, _) = (rows::sum(machine, dy), [T::ZERO; PART]);
+                for ((y, dy), dx) in y.chunks(PART).zip(dy.chunks(PART)).zip(dx.chunks_mut(PART)) {
+                    let part = &mut part[..y.len()];
+                    part.copy_from_slice(y);
+                    machine.exp(part);
+                    for ((dx, &dy), &e) in dx.iter_mut().zip(dy).zip(&*part) {
+                        *dx += dy - e * sum;
+                    }
                 }
             }
         }

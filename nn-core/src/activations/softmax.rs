@@ -15,7 +15,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["softmax"], path: "activations:
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::{Activation, Head};
-    use crate::kernels::{dot, exp_all};
+    use crate::kernels::{Machine, Walk, rows, walk};
     use crate::scalar::Scalar;
 
     /// `exp(x) / Σ exp(x)` over the features
@@ -33,27 +33,60 @@ pub(super) mod compute {
 
         #[inline]
         fn in_place<T: Scalar>(&self, features: usize, x: &mut [T]) {
-            for x in x.chunks_exact_mut(features) {
-                let max = x.iter().fold(x[0], |max, &x| if x > max { x } else { max });
+            walk(Rows { features, x });
+        }
+
+        #[inline]
+        fn backward<T: Scalar>(&self, features: usize, _: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+            walk(Backward { features, y, dy, dx });
+        }
+    }
+
+    /// The arguments of [`Softmax::in_place`].
+    struct Rows<'a, T> {
+        features: usize,
+        x: &'a mut [T],
+    }
+
+    impl<T: Scalar> Walk<T> for Rows<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<M: Machine<T>>(self, machine: M) {
+            for x in self.x.chunks_exact_mut(self.features) {
+                let max = rows::max(machine, x);
                 for x in x {
                     *x -= max;
                 }
             }
             // Of all positions at once: one of them may be less than a vector.
-            exp_all(x);
-            for x in x.chunks_exact_mut(features) {
-                let factor = T::ONE / x.iter().copied().sum::<T>();
+            machine.exp(self.x);
+            for x in self.x.chunks_exact_mut(self.features) {
+                let factor = T::ONE / rows::sum(machine, x);
                 for x in x {
                     *x *= factor;
                 }
             }
         }
+    }
 
-        #[inline]
-        fn backward<T: Scalar>(&self, features: usize, _: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+    /// The arguments of [`Softmax::backward`].
+    struct Backward<'a, T> {
+        features: usize,
+        y: &'a [T],
+        dy: &'a [T],
+        dx: &'a mut [T],
+    }
+
+    impl<T: Scalar> Walk<T> for Backward<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<M: Machine<T>>(self, machine: M) {
+            let Backward { features, y, dy, dx } = self;
             let positions = y.chunks_exact(features).zip(dy.chunks_exact(features)).zip(dx.chunks_exact_mut(features));
             for ((y, dy), dx) in positions {
-                let mean = dot(dy, y);
+                let mean = rows::dot(machine, dy, y);
                 for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
                     *dx += y * (dy - mean);
                 }

@@ -10,15 +10,18 @@
 //!         = ±(1 - exp(-2|x|)) / (1 + exp(-2|x|))                     otherwise
 //! sigmoid(x) = 1 / (1 + exp(-x))
 //! softplus(x) = max(x, 0) + ln(1 + u)                                u = exp(-|x|)
+//! Φ(x) = exp(-x²/2) · P(-x) / Q(-x)                                  x < 0; P and Q of degrees 4 and 5, off by 1e-8
+//!      = 1 - Φ(-x)                                                   otherwise
 //! ln(1 + u) = 2 (s + s³/3 + s⁵/5 + … + s¹⁵/15)                       s = u / (2 + u), so s ≤ 1/3
 //! ```
 //!
 //! For `f32` there is neither branch nor call in them, and no fused multiply-add: every level gives the same bits. Their
-//! errors, over all values, in units in the last place: at most 2 for `exp`, 3 for `tanh`, 4 for `exp_m1` and `softplus`, and 3
-//! for `sigmoid` where it is a normal number; a smaller one may become 0. `f64` has the functions of its library, and so have
-//! debug builds, where nothing becomes vectors, and builds without `std`.
+//! errors, over all values, in units in the last place: at most 2 for `exp`, 3 for `tanh`, 4 for `exp_m1` and `softplus`, 3 for
+//! `sigmoid` where it is a normal number (a smaller one may become 0), and 10 for the activation `gelu`, `x · Φ(x)`, from 2⁻¹²²
+//! on. `f64` has the functions of its library, and so have debug builds, where nothing becomes vectors, and builds without `std`.
 
 use crate::scalar::Scalar;
+use core::f64::consts::FRAC_1_SQRT_2;
 
 /// `exp(x)`
 #[inline(always)]
@@ -42,7 +45,7 @@ pub fn tanh<T: Scalar>(x: T) -> T {
 #[inline(always)]
 pub fn sigmoid<T: Scalar>(x: T) -> T {
     // exp(-x) overflows to infinity for very negative x, and 1/∞ is the right 0.
-    T::ONE / (T::ONE + exp(-x))
+    T::ONE / (T::ONE + of(-x, single::exp_coarse, T::exp))
 }
 
 /// `ln(1 + exp(x))`
@@ -51,6 +54,20 @@ pub fn softplus<T: Scalar>(x: T) -> T {
     // ln(1 + exp(x)) = max(x, 0) + ln(1 + exp(-|x|)): the exponential cannot overflow.
     let positive = if x > T::ZERO { x } else { T::ZERO };
     positive + of(exp(-x.abs()), single::ln_1p, T::ln_1p)
+}
+
+/// `Φ(x)`, the distribution function of the normal distribution: `(1 + erf(x / √2)) / 2`
+#[inline(always)]
+pub fn normal<T: Scalar>(x: T) -> T {
+    of(x, single::normal, |x| T::of(0.5) * (T::ONE + (x * T::of(FRAC_1_SQRT_2)).erf()))
+}
+
+/// `Φ'(x) = exp(-x² / 2) / √(2π)`, its density
+#[inline(always)]
+pub fn density<T: Scalar>(x: T) -> T {
+    /// `1 / √(2π)`
+    const FACTOR: f64 = 0.3989422804014327;
+    of(x, |x| single::exp_half_square(single::magnitude(x)), |x| (-T::of(0.5) * x * x).exp()) * T::of(FACTOR)
 }
 
 /// The function for `f32` in optimised builds, else that of the library.
@@ -65,26 +82,78 @@ mod single {
     /// Infinity for more than 88.7, 0 for less than -104.
     #[inline(always)]
     pub(super) fn exp(z: f32) -> f32 {
+        let (exp_r, k) = parts(z, 0.0, -104.0);
+        scaled(exp_r, k)
+    }
+
+    /// `exp_r · 2ᵏ`
+    #[inline(always)]
+    fn scaled(exp_r: f32, k: i32) -> f32 {
+        // 2ᵏ in two factors: it may be less than the smallest normal number, or 2¹²⁸.
+        let half = k >> 1;
+        exp_r * power_of_2(half) * power_of_2(k.wrapping_sub(half))
+    }
+
+    /// Also infinity where k is 128, for more than 88.3, and never less than the smallest normal number: for sums with 1.
+    #[inline(always)]
+    pub(super) fn exp_coarse(z: f32) -> f32 {
+        let (exp_r, k) = parts(z, 0.0, -87.0);
+        exp_r * power_of_2(k)
+    }
+
+    /// `exp(r)` and `k` for `z - rest`, where `z` is at least `least` and at most 89, and `rest` is what rounding has left of it.
+    #[inline(always)]
+    fn parts(z: f32, rest: f32, least: f32) -> (f32, i32) {
         // Comparisons that leave NaN as it is.
-        let z = if z < -104.0 { -104.0 } else { z };
+        let z = if z < least { least } else { z };
         let z = if z > 89.0 { 89.0 } else { z };
         // Adding 1.5 · 2²³ leaves no bits for a fraction, so this rounds, and the last bits are the integer.
         const ROUND: f32 = 12_582_912.0;
         let rounded = z * LOG2_E + ROUND;
         let k = rounded - ROUND;
         // ln 2 in two parts, the first so short that its product with k is exact.
-        let r = (z - k * 0.693_359_4) - k * -2.121_944_4e-4;
-        let p = 1.987_569_1e-4;
-        let p = p * r + 1.398_199_9e-3;
-        let p = p * r + 8.333_452e-3;
-        let p = p * r + 4.166_579_6e-2;
-        let p = p * r + 1.666_666_5e-1;
-        let p = p * r + 0.5;
-        let exp_r = 1.0 + (r + r * r * p);
-        // 2ᵏ in two factors: it may be less than the smallest normal number, or 2¹²⁸.
-        let k = (rounded.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
-        let half = k >> 1;
-        exp_r * power_of_2(half) * power_of_2(k.wrapping_sub(half))
+        let r = (z - k * 0.693_359_4) - (k * -2.121_944_4e-4 + rest);
+        // In pairs of terms, which do not wait for each other.
+        let r2 = r * r;
+        let p4 = 1.398_199_9e-3 + r * 1.987_569_1e-4;
+        let p2 = 4.166_579_6e-2 + r * 8.333_452e-3;
+        let p0 = 0.5 + r * 1.666_666_5e-1;
+        let exp_r = 1.0 + (r + r2 * (p0 + r2 * (p2 + r2 * p4)));
+        (exp_r, (rounded.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32))
+    }
+
+    /// `|x|`, at most 15, where `exp(-x² / 2)` is 0.
+    #[inline(always)]
+    pub(super) fn magnitude(x: f32) -> f32 {
+        let a = x.abs();
+        if a > 15.0 { 15.0 } else { a }
+    }
+
+    /// `exp(-x² / 2)`, for at most 15. The square has twice as many digits as an `f32`: it is that of the first half of the digits of `x`, which is
+    /// exact, and a rest.
+    #[inline(always)]
+    pub(super) fn exp_half_square(x: f32) -> f32 {
+        let first = f32::from_bits(x.to_bits() & 0xffff_f000);
+        let (exp_r, k) = parts(-0.5 * (first * first), 0.5 * ((x - first) * (x + first)), -104.0);
+        scaled(exp_r, k)
+    }
+
+    #[inline(always)]
+    pub(super) fn normal(x: f32) -> f32 {
+        let a = magnitude(x);
+        let p = 4.153_161_2e-3;
+        let p = p * a + 4.088_070_6e-2;
+        let p = p * a + 1.839_679_5e-1;
+        let p = p * a + 4.392_819_1e-1;
+        let p = p * a + 0.5;
+        let q = 1.041_031_96e-2;
+        let q = q * a + 1.024_788_5e-1;
+        let q = q * a + 4.714_055_3e-1;
+        let q = q * a + 1.205_543_5;
+        let q = q * a + 1.676_448_8;
+        let q = q * a + 1.0;
+        let tail = p * exp_half_square(a) / q;
+        if x < 0.0 { tail } else { 1.0 - tail }
     }
 
     /// 2ᵏ, for an exponent within the range.
@@ -109,7 +178,7 @@ mod single {
     #[inline(always)]
     pub(super) fn tanh(x: f32) -> f32 {
         let (a, x2) = (x.abs(), x * x);
-        let e = exp(-2.0 * a);
+        let e = exp_coarse(-2.0 * a);
         let small = a < 0.625;
         let above = if small { a * (945.0 + x2 * (105.0 + x2)) } else { 1.0 - e };
         let below = if small { 945.0 + x2 * (420.0 + x2 * 15.0) } else { 1.0 + e };

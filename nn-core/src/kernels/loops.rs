@@ -54,7 +54,8 @@ pub fn exp_all<T: Scalar>(x: &mut [T]) {
     apply(&Exp, x);
 }
 
-struct Exp;
+/// `exp`
+pub(super) struct Exp;
 
 impl<T: Scalar> Function<T> for Exp {
     #[inline(always)]
@@ -62,6 +63,9 @@ impl<T: Scalar> Function<T> for Exp {
         exp(x)
     }
 }
+
+#[cfg(all(feature = "std", not(debug_assertions)))]
+pub(super) use build::{apply_with, map_with};
 
 /// Runs a loop at the level of this machine.
 #[inline]
@@ -124,13 +128,19 @@ mod build {
 
         #[inline(always)]
         fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
-            let whole = self.x.len() / V::LANES * V::LANES;
-            for (y, &x) in self.y[..whole].iter_mut().zip(&self.x[..whole]) {
-                *y = self.f.value(x);
-            }
-            if whole < self.x.len() {
-                rest::<T, V>(self.f, V::load_part(&self.x[whole..])).store_part(&mut self.y[whole..]);
-            }
+            map_with::<T, V, F>(self.f, self.x, self.y);
+        }
+    }
+
+    /// `y = f(x)` for slices of one length, at the level of `V`.
+    #[inline(always)]
+    pub(in super::super) fn map_with<T: Scalar, V: Vector<T>, F: Function<T>>(f: &F, x: &[T], y: &mut [T]) {
+        let whole = x.len() / V::LANES * V::LANES;
+        for (y, &x) in y[..whole].iter_mut().zip(&x[..whole]) {
+            *y = f.value(x);
+        }
+        if whole < x.len() {
+            rest::<T, V>(f, V::load_part(&x[whole..])).store_part(&mut y[whole..]);
         }
     }
 
@@ -144,13 +154,19 @@ mod build {
 
         #[inline(always)]
         fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
-            let whole = self.x.len() / V::LANES * V::LANES;
-            for x in &mut self.x[..whole] {
-                *x = self.f.value(*x);
-            }
-            if whole < self.x.len() {
-                rest::<T, V>(self.f, V::load_part(&self.x[whole..])).store_part(&mut self.x[whole..]);
-            }
+            apply_with::<T, V, F>(self.f, self.x);
+        }
+    }
+
+    /// `x = f(x)` at the level of `V`.
+    #[inline(always)]
+    pub(in super::super) fn apply_with<T: Scalar, V: Vector<T>, F: Function<T>>(f: &F, x: &mut [T]) {
+        let whole = x.len() / V::LANES * V::LANES;
+        for x in &mut x[..whole] {
+            *x = f.value(*x);
+        }
+        if whole < x.len() {
+            rest::<T, V>(f, V::load_part(&x[whole..])).store_part(&mut x[whole..]);
         }
     }
 

@@ -17,7 +17,7 @@
 //! long axis is summed over. They differ in which axis that is, and in what is a lane of a vector. Each is compiled for several
 //! instruction sets, of which the machine's is chosen at run time (`level`), and once for all shapes (`shared`): compiled for every
 //! layer of every model, they would not be faster. That is much code, which takes a debug build long and a microcontroller's flash
-//! much: these have `plain` loops. None allocates.
+//! much: these have `plain` loops. None allocates. A computation of many short parts finds out the level once ([`walk`]).
 
 #[cfg(feature = "alloc")]
 mod columns;
@@ -26,12 +26,15 @@ mod functions;
 mod loops;
 #[cfg(any(not(feature = "std"), debug_assertions))]
 mod plain;
+pub mod rows;
+mod walk;
 
 #[cfg(feature = "alloc")]
 pub use columns::{add_columns, add_to_columns};
 pub use fetch::prefetch;
-pub use functions::{exp, exp_m1, sigmoid, softplus, tanh};
+pub use functions::{density, exp, exp_m1, normal, sigmoid, softplus, tanh};
 pub use loops::{Function, Loop, apply, exp_all, map, run};
+pub use walk::{Machine, Walk, walk};
 
 #[cfg(any(not(feature = "std"), debug_assertions))]
 pub use plain::{Shared, add_outer, add_rows, add_transposed, affine, dot};
@@ -52,6 +55,7 @@ optimised! {
     mod outer;
     mod shape;
     mod shared;
+    mod state;
     mod sums;
     mod transposed;
     mod vector;

@@ -102,7 +102,7 @@ const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
 pub(super) mod compute {
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
-    use crate::kernels::prefetch;
+    use crate::kernels::{Loop, prefetch, run};
     use crate::layer::{Layer, Pass};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
@@ -188,14 +188,7 @@ pub(super) mod compute {
         ) {
             // y[p] = E[x[p]], so dE[x[p]] += dy[p]
             let Some(dw) = dw else { return };
-            let table = dw.embeddings.as_mut_slice();
-            for (&index, dy) in flat(x).iter().zip(flat(dy).chunks_exact(D)) {
-                if let Some(row) = row::<V, D>(index) {
-                    for (d, &dy) in table[row].iter_mut().zip(dy) {
-                        *d += dy;
-                    }
-                }
-            }
+            run(AddRows::<T, V, D> { indices: flat(x), dy: flat(dy), table: dw.embeddings.as_mut_slice() });
         }
 
         fn touched<B: Storage>(&self, x: &[SMatrix<u32, R, C>], _: &(), visit: &mut dyn FnMut(Range<usize>)) {
@@ -219,7 +212,31 @@ pub(super) mod compute {
         }
     }
 
-    /// How many rows before it is copied a row is fetched.
+    /// `E[x[p]] += dy[p]`
+    struct AddRows<'a, T, const V: usize, const D: usize> {
+        indices: &'a [u32],
+        dy: &'a [T],
+        table: &'a mut [T],
+    }
+
+    impl<T: Scalar, const V: usize, const D: usize> Loop for AddRows<'_, T, V, D> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run(self) {
+            for (p, (&index, dy)) in self.indices.iter().zip(self.dy.chunks_exact(D)).enumerate() {
+                if let Some(next) = self.indices.get(p + AHEAD).and_then(|&index| row::<V, D>(index)) {
+                    prefetch(&self.table[next]);
+                }
+                let Some(row) = row::<V, D>(index) else { continue };
+                for (d, &dy) in self.table[row].iter_mut().zip(dy) {
+                    *d += dy;
+                }
+            }
+        }
+    }
+
+    /// How many rows before it is used a row is fetched.
     const AHEAD: usize = 4;
 
     /// Where the row of an index lies in the flat table.

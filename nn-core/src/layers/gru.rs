@@ -108,7 +108,7 @@ pub(super) mod compute {
     use crate::activations::{Activation, Sigmoid, Tanh};
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
-    use crate::kernels;
+    use crate::kernels::{self, Machine};
     use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
     use crate::layers::recurrent::products;
     use crate::layers::recurrent::{replace, run::recurrent_layer};
@@ -284,6 +284,8 @@ pub(super) mod compute {
     > Cell<T, F, U, G> for GRU<F, U, G, NB, P, STATE, D, A, R>
     {
         type Weights = GRUWeights<T, F, U, G, NB>;
+        const MEMORY: usize = 0;
+        const OWN: usize = U;
 
         fn input(w: &Self::Weights) -> (&[T], &[T]) {
             (w.kernel.as_slice(), if NB == 0 { &[] } else { &w.bias.as_slice()[..G] })
@@ -293,66 +295,74 @@ pub(super) mod compute {
             (dw.kernel.as_mut_slice(), if NB == 0 { &mut [] } else { &mut dw.bias.as_mut_slice()[..G] })
         }
 
-        fn forward_step(&self, w: &Self::Weights, mut at: Step<'_, T>) {
+        #[inline(always)]
+        fn forward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: Step<'_, T>) {
             let v = w.recurrent_kernel.as_slice();
             if self.after() {
                 // V · (m' ⊙ h) + b'
                 let b = if NB == 2 { &w.bias.as_slice()[G..] } else { &[] };
                 cell::meet_state::<T, U, G>(v, b, at.h, at.state_mask, at.product);
             }
+            // What is written is local: the compiler then knows that it is no part of what is read.
+            let (mut gates, mut a, mut own, mut next) = ([T::ZERO; G], [T::ZERO; G], [T::ZERO; U], [T::ZERO; U]);
             for (k, (h, product)) in at.h.chunks_exact_mut(U).zip(at.product.chunks_exact(G)).enumerate() {
-                let (a, gates, own, m) = (at.pre.row(k), at.gates.row(k), at.own.row(k), at.state_mask.sample(k, G));
+                let m = at.state_mask.sample(k, G);
+                a.copy_from_slice(at.pre.row(k));
                 // (z, r) = R(a + V · (m' ⊙ h) + b')
                 if self.after() {
                     for g in 0..2 * U {
                         a[g] += product[g];
                     }
                 } else {
-                    products::add::<T, U, U, G>(0..2, v, h, m, a);
+                    products::add::<T, U, U, G>(0..2, v, h, m, &mut a);
                 }
-                self.recurrent_activation.forward(U, &a[..2 * U], &mut gates[..2 * U]);
+                self.recurrent_activation.forward_on(machine, U, &a[..2 * U], &mut gates[..2 * U]);
                 // n = A(a + r ⊙ v), or A(a + V · (m' ⊙ r ⊙ h)); v or r ⊙ h is kept
-                let r = &gates[U..2 * U];
                 if self.after() {
                     own.copy_from_slice(&product[2 * U..]);
-                    let a = &mut a[2 * U..];
                     for u in 0..U {
-                        a[u] += r[u] * own[u];
+                        a[2 * U + u] += gates[U + u] * own[u];
                     }
                 } else {
                     for u in 0..U {
-                        own[u] = r[u] * h[u];
+                        own[u] = gates[U + u] * h[u];
                     }
-                    products::add::<T, U, U, G>(2..3, v, own, m, a);
+                    products::add::<T, U, U, G>(2..3, v, &own, m, &mut a);
                 }
-                self.activation.forward(U, &a[2 * U..], &mut gates[2 * U..]);
+                self.activation.forward_on(machine, U, &a[2 * U..], &mut gates[2 * U..]);
                 // h' = z ⊙ h + (1 - z) ⊙ n
-                let (z, _, n) = three::<T, U>(gates);
+                let (z, _, n) = three::<T, U>(&gates);
                 for u in 0..U {
-                    h[u] = z[u] * h[u] + (T::ONE - z[u]) * n[u];
+                    next[u] = z[u] * h[u] + (T::ONE - z[u]) * n[u];
                 }
+                h.copy_from_slice(&next);
+                at.pre.row(k).copy_from_slice(&a);
+                at.gates.row(k).copy_from_slice(&gates);
+                at.own.row(k).copy_from_slice(&own);
             }
         }
 
-        fn backward_step(&self, w: &Self::Weights, mut at: StepBack<'_, T>) {
+        #[inline(always)]
+        fn backward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: StepBack<'_, T>) {
             let v = w.recurrent_kernel.as_slice();
-            for (k, (da, dh)) in at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).enumerate() {
-                da.fill(T::ZERO);
+            let (mut d, mut dh_before) = ([T::ZERO; G], [T::ZERO; U]);
+            for (k, (da_of_sample, dh)) in at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).enumerate() {
+                let mut da = [T::ZERO; G];
                 if !at.counts.sample(k) {
-                    at.dz_kept.row(k).fill(T::ZERO);
+                    da_of_sample.copy_from_slice(&da);
+                    at.dz_kept.row(k).copy_from_slice(&da);
                     continue;
                 }
                 let (a, gates, own, h) = (at.pre.row(k), at.gates.row(k), at.own.row(k), at.h_before.row(k));
-                let (z, r, n) = three::<T, U>(gates);
-                let (d, m) = (&mut *at.sample, at.state_mask.sample(k, G));
+                let ((z, r, n), m) = (three::<T, U>(gates), at.state_mask.sample(k, G));
                 // h' = z ⊙ h + (1 - z) ⊙ n, so dz = (h - n) ⊙ dh', dn = (1 - z) ⊙ dh' and dh = z ⊙ dh'
                 for u in 0..U {
                     d[u] = (h[u] - n[u]) * dh[u];
                     d[2 * U + u] = (T::ONE - z[u]) * dh[u];
-                    dh[u] *= z[u];
+                    dh_before[u] = dh[u] * z[u];
                 }
                 // da_h = A'(..) · dn
-                self.activation.backward(U, &a[2 * U..], n, &d[2 * U..], &mut da[2 * U..]);
+                self.activation.backward_on(machine, U, &a[2 * U..], n, &d[2 * U..], &mut da[2 * U..]);
                 if self.after() {
                     // n = A(a + r ⊙ v), so dr = v ⊙ da_h
                     for u in 0..U {
@@ -360,25 +370,27 @@ pub(super) mod compute {
                     }
                 } else {
                     // n = A(a + V · (m' ⊙ r ⊙ h)), so with s = m' ⊙ (Vᵀ · da_h), dr = h ⊙ s and dh += r ⊙ s
-                    let (dr, s) = d[U..].split_at_mut(U);
-                    s.fill(T::ZERO);
-                    products::add_transposed::<T, U, U, G>(2..3, v, da, m, s);
+                    let mut s = [T::ZERO; U];
+                    products::add_transposed::<T, U, U, G>(2..3, v, &da, m, &mut s);
                     for u in 0..U {
-                        dr[u] = h[u] * s[u];
-                        dh[u] += r[u] * s[u];
+                        d[U + u] = h[u] * s[u];
+                        dh_before[u] += r[u] * s[u];
                     }
                 }
                 // da = R'(..) · (dz, dr)
-                self.recurrent_activation.backward(U, &a[..2 * U], &gates[..2 * U], &d[..2 * U], &mut da[..2 * U]);
-                at.dz_kept.row(k).copy_from_slice(da);
+                let gates = &gates[..2 * U];
+                self.recurrent_activation.backward_on(machine, U, &a[..2 * U], gates, &d[..2 * U], &mut da[..2 * U]);
+                at.dz_kept.row(k).copy_from_slice(&da);
                 if self.after() {
                     // The product with V is behind r: its gradient is r ⊙ da_h.
                     for u in 0..U {
                         da[2 * U + u] *= r[u];
                     }
                 } else {
-                    products::add_transposed::<T, U, U, G>(0..2, v, da, m, dh);
+                    products::add_transposed::<T, U, U, G>(0..2, v, &da, m, &mut dh_before);
                 }
+                da_of_sample.copy_from_slice(&da);
+                dh.copy_from_slice(&dh_before);
             }
             if self.after() {
                 cell::meet_state_back::<T, U, G>(v, at.dz, at.state_mask, at.dh);

@@ -103,6 +103,7 @@ pub(super) mod compute {
     use crate::activations::{Activation, Sigmoid, Tanh};
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
+    use crate::kernels::Machine;
     use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
     use crate::layers::recurrent::{replace, run::recurrent_layer};
     use crate::regularizers::Regularizer;
@@ -241,6 +242,8 @@ pub(super) mod compute {
     > Cell<T, F, U, G> for LSTM<F, U, G, B, P, STATE, D, A, R>
     {
         type Weights = LSTMWeights<T, F, U, G, B>;
+        const MEMORY: usize = U;
+        const OWN: usize = U;
 
         fn input(w: &Self::Weights) -> (&[T], &[T]) {
             (w.kernel.as_slice(), w.bias.as_slice())
@@ -250,68 +253,74 @@ pub(super) mod compute {
             (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())
         }
 
-        fn forward_step(&self, w: &Self::Weights, mut at: Step<'_, T>) {
+        #[inline(always)]
+        fn forward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: Step<'_, T>) {
             // z += V · (m ⊙ h)
-            cell::meet_state::<T, U, G>(w.recurrent_kernel.as_slice(), &[], at.h, at.state_mask, at.product);
-            let samples = at.product.chunks_exact(G).zip(at.h.chunks_exact_mut(U)).zip(at.c.chunks_exact_mut(U));
-            for (k, ((product, h), c)) in samples.enumerate() {
-                let (z, gates, read) = (at.pre.row(k), at.gates.row(k), at.own.row(k));
-                for g in 0..G {
-                    z[g] += product[g];
-                }
+            let v = w.recurrent_kernel.as_slice();
+            cell::add_state::<T, M, U, G>(machine, v, at.h, at.state_mask, &mut at.pre, at.product);
+            // What is written is local: the compiler then knows that it is no part of what is read.
+            let (mut gates, mut next, mut read) = ([T::ZERO; G], [T::ZERO; U], [T::ZERO; U]);
+            for (k, (h, c)) in at.h.chunks_exact_mut(U).zip(at.c.chunks_exact_mut(U)).enumerate() {
+                let z = at.pre.row(k);
                 // (i, f) = R(z)    g = A(z)    o = R(z)
-                self.recurrent_activation.forward(U, &z[..2 * U], &mut gates[..2 * U]);
-                self.activation.forward(U, &z[2 * U..3 * U], &mut gates[2 * U..3 * U]);
-                self.recurrent_activation.forward(U, &z[3 * U..], &mut gates[3 * U..]);
+                self.recurrent_activation.forward_on(machine, U, &z[..2 * U], &mut gates[..2 * U]);
+                self.activation.forward_on(machine, U, &z[2 * U..3 * U], &mut gates[2 * U..3 * U]);
+                self.recurrent_activation.forward_on(machine, U, &z[3 * U..], &mut gates[3 * U..]);
                 // c = f ⊙ c + i ⊙ g
-                let (i, f, g, o) = four::<T, U>(gates);
+                let (i, f, g, o) = four::<T, U>(&gates);
                 for u in 0..U {
-                    c[u] = f[u] * c[u] + i[u] * g[u];
+                    next[u] = f[u] * c[u] + i[u] * g[u];
                 }
+                c.copy_from_slice(&next);
                 // h = o ⊙ A(c)
-                self.activation.forward(U, c, read);
+                self.activation.forward_on(machine, U, &next, &mut read);
                 for u in 0..U {
-                    h[u] = o[u] * read[u];
+                    next[u] = o[u] * read[u];
                 }
+                h.copy_from_slice(&next);
+                at.gates.row(k).copy_from_slice(&gates);
+                at.own.row(k).copy_from_slice(&read);
             }
         }
 
-        fn backward_step(&self, w: &Self::Weights, mut at: StepBack<'_, T>) {
+        #[inline(always)]
+        fn backward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: StepBack<'_, T>) {
+            let (mut after, mut dread, mut dc_after) = ([T::ZERO; U], [T::ZERO; U], [T::ZERO; U]);
+            let mut d = [T::ZERO; G];
             let samples = at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).zip(at.dc.chunks_exact_mut(U));
-            for (k, ((dz, dh), dc)) in samples.enumerate() {
-                dz.fill(T::ZERO);
+            for (k, ((dz_of_sample, dh), dc)) in samples.enumerate() {
+                let mut dz = [T::ZERO; G];
                 if at.counts.sample(k) {
                     let (z, gates, read, c) = (at.pre.row(k), at.gates.row(k), at.own.row(k), at.c_before.row(k));
                     let (i, f, g, o) = four::<T, U>(gates);
                     // h = o ⊙ A(c'), so dc' += A'(c') · o ⊙ dh, where c' = f ⊙ c + i ⊙ g is computed again
-                    let (after, rest) = at.sample.split_at_mut(U);
-                    let dread = &mut rest[..U];
                     for u in 0..U {
                         after[u] = f[u] * c[u] + i[u] * g[u];
                         dread[u] = o[u] * dh[u];
                     }
-                    self.activation.backward(U, after, read, dread, dc);
+                    dc_after.copy_from_slice(dc);
+                    self.activation.backward_on(machine, U, &after, read, &dread, &mut dc_after);
                     // and do = A(c') ⊙ dh; then di = g ⊙ dc', df = c ⊙ dc', dg = i ⊙ dc'
-                    let d = &mut *at.sample;
                     for u in 0..U {
-                        d[u] = g[u] * dc[u];
-                        d[U + u] = c[u] * dc[u];
-                        d[2 * U + u] = i[u] * dc[u];
+                        d[u] = g[u] * dc_after[u];
+                        d[U + u] = c[u] * dc_after[u];
+                        d[2 * U + u] = i[u] * dc_after[u];
                         d[3 * U + u] = read[u] * dh[u];
                     }
                     // c' = f ⊙ c, so dc = f ⊙ dc'; h enters by the product alone
                     for u in 0..U {
-                        dc[u] *= f[u];
-                        dh[u] = T::ZERO;
+                        dc_after[u] *= f[u];
                     }
+                    dc.copy_from_slice(&dc_after);
+                    dh.fill(T::ZERO);
                     // dz = R'(z) · d or A'(z) · d
-                    let a = gates;
-                    self.recurrent_activation.backward(U, &z[..2 * U], &a[..2 * U], &d[..2 * U], &mut dz[..2 * U]);
-                    let g = 2 * U..3 * U;
-                    self.activation.backward(U, &z[g.clone()], &a[g.clone()], &d[g.clone()], &mut dz[g]);
-                    self.recurrent_activation.backward(U, &z[3 * U..], &a[3 * U..], &d[3 * U..], &mut dz[3 * U..]);
+                    let (r, a, g) = (&self.recurrent_activation, &self.activation, 2 * U..3 * U);
+                    r.backward_on(machine, U, &z[..2 * U], &gates[..2 * U], &d[..2 * U], &mut dz[..2 * U]);
+                    a.backward_on(machine, U, &z[g.clone()], &gates[g.clone()], &d[g.clone()], &mut dz[g]);
+                    r.backward_on(machine, U, &z[3 * U..], &gates[3 * U..], &d[3 * U..], &mut dz[3 * U..]);
                 }
-                at.dz_kept.row(k).copy_from_slice(dz);
+                dz_of_sample.copy_from_slice(&dz);
+                at.dz_kept.row(k).copy_from_slice(&dz);
             }
             // z += V · (m ⊙ h), so dh += m ⊙ (Vᵀ · dz)
             cell::meet_state_back::<T, U, G>(w.recurrent_kernel.as_slice(), at.dz, at.state_mask, at.dh);

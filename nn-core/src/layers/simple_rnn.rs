@@ -90,6 +90,7 @@ pub(super) mod compute {
     use crate::activations::{Activation, Tanh};
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
+    use crate::kernels::Machine;
     use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
     use crate::layers::recurrent::{replace, run::recurrent_layer};
     use crate::regularizers::Regularizer;
@@ -197,6 +198,8 @@ pub(super) mod compute {
     > Cell<T, F, U, U> for SimpleRNN<F, U, B, P, STATE, D, A>
     {
         type Weights = SimpleRNNWeights<T, F, U, B>;
+        const MEMORY: usize = 0;
+        const OWN: usize = 0;
 
         fn input(w: &Self::Weights) -> (&[T], &[T]) {
             (w.kernel.as_slice(), w.bias.as_slice())
@@ -206,26 +209,26 @@ pub(super) mod compute {
             (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())
         }
 
-        fn forward_step(&self, w: &Self::Weights, mut at: Step<'_, T>) {
+        #[inline(always)]
+        fn forward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: Step<'_, T>) {
             // z += V · (m' ⊙ h)
-            cell::meet_state::<T, U, U>(w.recurrent_kernel.as_slice(), &[], at.h, at.state_mask, at.product);
-            for (k, (h, product)) in at.h.chunks_exact_mut(U).zip(at.product.chunks_exact(U)).enumerate() {
+            let v = w.recurrent_kernel.as_slice();
+            cell::add_state::<T, M, U, U>(machine, v, at.h, at.state_mask, &mut at.pre, at.product);
+            for (k, h) in at.h.chunks_exact_mut(U).enumerate() {
                 let (z, y) = (at.pre.row(k), at.gates.row(k));
-                for u in 0..U {
-                    z[u] += product[u];
-                }
                 // h' = A(z)
-                self.activation.forward(U, z, y);
+                self.activation.forward_on(machine, U, z, y);
                 h.copy_from_slice(y);
             }
         }
 
-        fn backward_step(&self, w: &Self::Weights, mut at: StepBack<'_, T>) {
+        #[inline(always)]
+        fn backward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: StepBack<'_, T>) {
             for (k, (dz, dh)) in at.dz.chunks_exact_mut(U).zip(at.dh.chunks_exact_mut(U)).enumerate() {
                 dz.fill(T::ZERO);
                 if at.counts.sample(k) {
                     // h' = A(z), so dz = A'(z) · dh'; h enters by the product alone
-                    self.activation.backward(U, at.pre.row(k), at.gates.row(k), dh, dz);
+                    self.activation.backward_on(machine, U, at.pre.row(k), at.gates.row(k), dh, dz);
                     dh.fill(T::ZERO);
                 }
                 at.dz_kept.row(k).copy_from_slice(dz);

@@ -37,7 +37,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    use crate::activations::Head;
+    use crate::activations::{self, Activation, Head};
+    use crate::kernels::{Loop, Machine, Walk, run, walk};
     use crate::layer::{Layer, Pass};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -70,22 +71,10 @@ pub(super) mod compute {
             _: Pass<'_, '_, (), ()>,
         ) {
             const { assert!((R * P).is_multiple_of(N * STRIDE)) }
-            for (x, y) in flat(x).chunks_exact(N * STRIDE).zip(flat_mut(y).chunks_exact_mut(N * STRIDE)) {
-                for i in 0..STRIDE {
-                    let (x, y) = (x[i..].iter().step_by(STRIDE), &mut y[i..]);
-                    let max = x
-                        .clone()
-                        .fold(x.clone().next().copied().unwrap_or(T::ZERO), |max, &x| if x > max { x } else { max });
-                    let mut sum = T::ZERO;
-                    for (y, &x) in y.iter_mut().step_by(STRIDE).zip(x) {
-                        *y = (x - max).exp();
-                        sum += *y;
-                    }
-                    for y in y.iter_mut().step_by(STRIDE) {
-                        *y /= sum;
-                    }
-                }
+            if STRIDE == 1 {
+                return activations::Softmax.forward(N, flat(x), flat_mut(y));
             }
+            walk(Forward::<T, N, STRIDE> { x: flat(x), y: flat_mut(y) });
         }
 
         fn backward<B: Storage>(
@@ -100,12 +89,83 @@ pub(super) mod compute {
         ) {
             // y = exp(x) / Σ exp(x), so dx += y ⊙ (dy - Σ dy ⊙ y)
             let Some(dx) = dx else { return };
-            let blocks = flat(y).chunks_exact(N * STRIDE).zip(flat(dy).chunks_exact(N * STRIDE));
-            for ((y, dy), dx) in blocks.zip(flat_mut(dx).chunks_exact_mut(N * STRIDE)) {
-                for i in 0..STRIDE {
-                    let sum: T = (0..N).map(|k| dy[i + k * STRIDE] * y[i + k * STRIDE]).sum();
-                    for k in (i..N * STRIDE).step_by(STRIDE) {
-                        dx[k] += y[k] * (dy[k] - sum);
+            if STRIDE == 1 {
+                return activations::Softmax.backward(N, &[], flat(y), flat(dy), flat_mut(dx));
+            }
+            run(Backward::<T, N, STRIDE> { y: flat(y), dy: flat(dy), dx: flat_mut(dx) });
+        }
+    }
+
+    /// Neighbours whose axes are computed together.
+    const PART: usize = 16;
+
+    struct Forward<'a, T, const N: usize, const STRIDE: usize> {
+        x: &'a [T],
+        y: &'a mut [T],
+    }
+
+    impl<T: Scalar, const N: usize, const STRIDE: usize> Walk<T> for Forward<'_, T, N, STRIDE> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<M: Machine<T>>(self, machine: M) {
+            for (x, y) in self.x.chunks_exact(N * STRIDE).zip(self.y.chunks_exact_mut(N * STRIDE)) {
+                for i in (0..STRIDE).step_by(PART) {
+                    let width = PART.min(STRIDE - i);
+                    let (mut max, mut sum) = ([T::ZERO; PART], [T::ZERO; PART]);
+                    max[..width].copy_from_slice(&x[i..][..width]);
+                    for x in x.chunks_exact(STRIDE) {
+                        for (max, &x) in max.iter_mut().zip(&x[i..][..width]) {
+                            *max = if x > *max { x } else { *max };
+                        }
+                    }
+                    for (x, y) in x.chunks_exact(STRIDE).zip(y.chunks_exact_mut(STRIDE)) {
+                        let y = &mut y[i..][..width];
+                        for ((y, &x), &max) in y.iter_mut().zip(&x[i..]).zip(&max) {
+                            *y = x - max;
+                        }
+                        machine.exp(y);
+                        for (sum, &mut y) in sum.iter_mut().zip(y) {
+                            *sum += y;
+                        }
+                    }
+                    for y in y.chunks_exact_mut(STRIDE) {
+                        for (y, &sum) in y[i..][..width].iter_mut().zip(&sum) {
+                            *y /= sum;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    struct Backward<'a, T, const N: usize, const STRIDE: usize> {
+        y: &'a [T],
+        dy: &'a [T],
+        dx: &'a mut [T],
+    }
+
+    impl<T: Scalar, const N: usize, const STRIDE: usize> Loop for Backward<'_, T, N, STRIDE> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run(self) {
+            let blocks = self.y.chunks_exact(N * STRIDE).zip(self.dy.chunks_exact(N * STRIDE));
+            for ((y, dy), dx) in blocks.zip(self.dx.chunks_exact_mut(N * STRIDE)) {
+                for i in (0..STRIDE).step_by(PART) {
+                    let width = PART.min(STRIDE - i);
+                    let mut sum = [T::ZERO; PART];
+                    for (y, dy) in y.chunks_exact(STRIDE).zip(dy.chunks_exact(STRIDE)) {
+                        for ((sum, &y), &dy) in sum.iter_mut().zip(&y[i..][..width]).zip(&dy[i..]) {
+                            *sum += dy * y;
+                        }
+                    }
+                    let rows = y.chunks_exact(STRIDE).zip(dy.chunks_exact(STRIDE)).zip(dx.chunks_exact_mut(STRIDE));
+                    for ((y, dy), dx) in rows {
+                        let dx = dx[i..][..width].iter_mut();
+                        for (((dx, &y), &dy), &sum) in dx.zip(&y[i..]).zip(&dy[i..]).zip(&sum) {
+                            *dx += y * (dy - sum);
+                        }
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! What the cross-entropies share: the constants of clipping and the softmax of logits.
 
-use crate::kernels::{exp, exp_all};
+use crate::kernels::{Machine, Walk, exp, rows, walk};
 use crate::scalar::Scalar;
 
 /// Keras's `epsilon()`: probabilities are clipped to `[EPSILON, 1 - EPSILON]` before their logarithm.
@@ -30,15 +30,31 @@ pub(super) fn log_sum_exp<T: Scalar>(z: &[T]) -> T {
 /// `p = exp(z) / Σ exp(z)`, and what [`log_sum_exp`] gives.
 #[inline]
 pub(super) fn softmax<T: Scalar>(z: &[T], p: &mut [T]) -> T {
-    let max = z.iter().fold(z[0], |max, &z| if z > max { z } else { max });
-    for (p, &z) in p.iter_mut().zip(z) {
-        *p = z - max;
+    walk(Softmax { z, p })
+}
+
+/// The arguments of [`softmax`].
+struct Softmax<'a, T> {
+    z: &'a [T],
+    p: &'a mut [T],
+}
+
+impl<T: Scalar> Walk<T> for Softmax<'_, T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn run<M: Machine<T>>(self, machine: M) -> T {
+        let Softmax { z, p } = self;
+        let max = rows::max(machine, z);
+        for (p, &z) in p.iter_mut().zip(z) {
+            *p = z - max;
+        }
+        machine.exp(p);
+        let sum = rows::sum(machine, p);
+        let factor = T::ONE / sum;
+        for p in p {
+            *p *= factor;
+        }
+        max + sum.ln()
     }
-    exp_all(p);
-    let sum: T = p.iter().copied().sum();
-    let factor = T::ONE / sum;
-    for p in p {
-        *p *= factor;
-    }
-    max + sum.ln()
 }

@@ -3,8 +3,8 @@
 use super::compute::{LSTM, LSTMWeights};
 use crate::activations::Activation;
 use crate::kernels;
-use crate::layers::recurrent::cell::{Cell, Step, View};
-use crate::layers::recurrent::products::Factors;
+use crate::layers::recurrent::cell::Cell;
+use crate::layers::recurrent::steps::Single;
 use crate::scalar::Scalar;
 use nalgebra::SVector;
 
@@ -43,22 +43,21 @@ impl<
         x: &SVector<T, F>,
         state: &'s mut LstmState<T, U>,
     ) -> &'s SVector<T, U> {
-        let [mut z, mut gates, mut product] = [SVector::<T, G>::zeros(); 3];
-        let mut own = SVector::<T, U>::zeros();
-        kernels::affine::<T, F, G>(w.kernel.as_slice(), w.bias.as_slice(), x.as_slice(), z.as_mut_slice());
-        Cell::<T, F, U, G>::forward_step(
-            self,
-            w,
-            Step {
-                pre: View::new(z.as_mut_slice(), 1, 0, G),
-                gates: View::new(gates.as_mut_slice(), 1, 0, G),
-                own: View::new(own.as_mut_slice(), 1, 0, U),
-                h: state.h.as_mut_slice(),
-                c: state.c.as_mut_slice(),
-                state_mask: Factors::ONE,
-                product: product.as_mut_slice(),
-            },
-        );
+        let mut pre = SVector::<T, G>::zeros();
+        let (kernel, bias) = <Self as Cell<T, F, U, G>>::input(w);
+        kernels::affine::<T, F, G>(kernel, bias, x.as_slice(), pre.as_mut_slice());
+        self.step_from(w, &mut pre, state)
+    }
+
+    /// [`step`](Self::step) for an input that has met the kernel before: `pre` is `W · x + b`, and is used up.
+    pub fn step_from<'s, T: Scalar>(
+        &self,
+        w: &LSTMWeights<T, F, U, G, B>,
+        pre: &mut SVector<T, G>,
+        state: &'s mut LstmState<T, U>,
+    ) -> &'s SVector<T, U> {
+        let (h, c) = (state.h.as_mut_slice(), state.c.as_mut_slice());
+        kernels::walk(Single::<T, _, F, U, G> { cell: self, w, pre: pre.as_mut_slice(), h, c });
         &state.h
     }
 }

@@ -2,11 +2,14 @@ use super::*;
 use crate::activations::{Gelu, HardSigmoid, Sigmoid, Softsign, Tanh};
 use crate::constraints::Constraint;
 use crate::initializers::Initializer;
+use crate::layers::recurrent::Recurrent;
 use crate::layers::recurrent::checks::{MASK, Masked, close, input, pattern, predict, train};
 use crate::layers::{LSTM, LSTMWeights, LstmState};
 use crate::regularizers::Regularizer;
+use crate::storage::Buffer;
 use crate::testing::check_layer;
 use crate::weights::Weights;
+use crate::weights::zeroed_box;
 use crate::{Inline, Layer, Pass};
 use nalgebra::{SMatrix, SVector};
 use rand::{SeedableRng, rngs::StdRng};
@@ -276,3 +279,53 @@ fn errors() {
 
 /// The default activations, so that their types are named where a reader looks for them.
 const _: LSTM<3, 2, 8, 1, 1, 0, 0, Tanh, Sigmoid> = Last::DEFAULT;
+
+/// To the last bit, also where units leave a part of a vector.
+#[test]
+fn a_prediction_does_not_depend_on_the_samples_beside_it() {
+    fn check<const U: usize, const G: usize>() {
+        type X = SMatrix<f32, 3, 5>;
+        let layer = LSTM::<3, U, G, 1, 1, 0, 0>::DEFAULT;
+        let mut w = zeroed_box::<f32, LSTMWeights<f32, 3, U, G, 1>>();
+        Layer::<f32, X>::init(&layer, &mut w, &mut StdRng::seed_from_u64(3));
+        let x: [X; 11] = core::array::from_fn(|k| X::from_fn(|i, j| ((k * 5 + i * 3 + j) % 13) as f32 / 6.0 - 1.0));
+        let mut together = [SVector::<f32, U>::zeros(); 11];
+        let mut scratch = <LSTM<3, U, G, 1, 1, 0, 0> as Layer<f32, X>>::Scratch::<Inline<11>>::with_capacity(11);
+        layer.forward::<Inline<11>>(&w, &x[..], &mut together[..], Pass::Inference(&mut scratch));
+        for (x, together) in x.iter().zip(&together) {
+            let mut alone = [SVector::<f32, U>::zeros()];
+            layer.forward::<Inline<11>>(&w, &[*x][..], &mut alone[..], Pass::Inference(&mut scratch));
+            assert_eq!(alone[0], *together);
+            let mut state = LstmState::default();
+            for x in x.column_iter() {
+                layer.step(&w, &x.into_owned(), &mut state);
+            }
+            assert_eq!(state.h, *together);
+        }
+    }
+    check::<1, 4>();
+    check::<5, 20>();
+    check::<20, 80>();
+    check::<32, 128>();
+    check::<36, 144>();
+}
+
+/// What the input gives to the gates, from elsewhere.
+#[test]
+fn a_walk_from_the_gates() {
+    type X = SMatrix<f64, 3, 5>;
+    let w = pattern::<LSTMWeights<f64, 3, 2, 8, 1>>();
+    let x = [input::<3, 5>(0), input::<3, 5>(4)];
+    let expected = predict::<X, _>(&Last::DEFAULT, &w, &x);
+    let (mut y, mut scratch) = ([0.0; 4], <Last as Layer<f64, X>>::Scratch::<Inline<2>>::with_capacity(2));
+    let gates = |pre: &mut [f64]| {
+        for (pre, x) in pre.chunks_exact_mut(8).zip(x.iter().flat_map(|x| x.column_iter())) {
+            pre.copy_from_slice((w.kernel * x + w.bias).as_slice());
+        }
+    };
+    let layer = Last::DEFAULT;
+    let options = Recurrent::<f64, 3, 2>::options(&layer);
+    let states = layer.run_from::<Inline<2>, X>(options, &w, 2, gates, [&[]; 2], &[], &mut y, &mut scratch);
+    close(&expected[0], &y);
+    close(&expected[0], states[0]);
+}

@@ -1,7 +1,7 @@
 //! [`Cell`]: what the pages of the recurrent layers implement, and what a cell sees of a step.
 
 use super::products::{self, Factors};
-use crate::kernels;
+use crate::kernels::{self, Machine};
 use crate::scalar::Scalar;
 use rand::Rng;
 
@@ -9,16 +9,21 @@ use rand::Rng;
 pub(in super::super) trait Cell<T: Scalar, const F: usize, const U: usize, const G: usize> {
     /// The weights.
     type Weights;
+    /// Scalars of the second state: `U`, or 0 without one.
+    const MEMORY: usize;
+    /// Scalars that a step leaves for its backward step, beside its gates.
+    const OWN: usize;
 
     /// The kernel and the bias that the input meets.
     fn input(w: &Self::Weights) -> (&[T], &[T]);
     /// The same of their gradients.
     fn input_mut(dw: &mut Self::Weights) -> (&mut [T], &mut [T]);
 
-    /// From the kernel's product with the input, in `pre`, and the state, to the next state.
-    fn forward_step(&self, w: &Self::Weights, at: Step<'_, T>);
-    /// From the gradient of the next state to those of `pre` and of the state.
-    fn backward_step(&self, w: &Self::Weights, at: StepBack<'_, T>);
+    /// From the kernel's product with the input, in `pre`, and the state, to the next state. It is `#[inline(always)]`, to be
+    /// compiled for the machine.
+    fn forward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, at: Step<'_, T>);
+    /// From the gradient of the next state to those of `pre` and of the state; also `#[inline(always)]`.
+    fn backward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, at: StepBack<'_, T>);
     /// The gradients of the weights that the state meets, once those of `pre` are known for all steps. It may overwrite `dz`.
     fn state_gradients(&self, dw: &mut Self::Weights, at: AllSteps<'_, T>);
 
@@ -59,6 +64,12 @@ impl<S> View<S> {
 }
 
 impl<T> View<&mut [T]> {
+    /// The rows, and how far apart they are.
+    #[inline(always)]
+    pub(in super::super) fn rows(&mut self) -> (&mut [T], usize) {
+        (&mut self.data[self.at * self.len..], self.steps * self.len)
+    }
+
     /// The row of sample `k`.
     #[inline(always)]
     pub(in super::super) fn row(&mut self, k: usize) -> &mut [T] {
@@ -116,8 +127,6 @@ pub(in super::super) struct StepBack<'a, T> {
     pub(in super::super) dz: &'a mut [T],
     /// and once here, where it is kept for all steps.
     pub(in super::super) dz_kept: View<&'a mut [T]>,
-    /// `G` scalars to work with.
-    pub(in super::super) sample: &'a mut [T],
 }
 
 /// All steps of all samples, after the walk back: rows in one order.
@@ -152,6 +161,30 @@ impl<'a> Counts<'a> {
     #[inline(always)]
     pub(in super::super) fn sample(&self, k: usize) -> bool {
         self.mask.is_empty() || self.mask[k * self.steps + self.at] != 0
+    }
+}
+
+/// `pre += V · (m ⊙ h)` for all gates; `room` is for `G` scalars of each sample.
+#[inline(always)]
+pub(in super::super) fn add_state<T: Scalar, M: Machine<T>, const U: usize, const G: usize>(
+    machine: M,
+    v: &[T],
+    h: &[T],
+    m: Factors<'_, T>,
+    pre: &mut View<&mut [T]>,
+    room: &mut [T],
+) {
+    if m.m.is_empty() {
+        let (pre, stride) = pre.rows();
+        return machine.add_product::<U, G>(v, h, pre, stride, room);
+    }
+    room.fill(T::ZERO);
+    products::add::<T, U, U, G>(0..G / U, v, h, m, room);
+    for (k, room) in room.chunks_exact(G).enumerate() {
+        let pre = pre.row(k);
+        for g in 0..G {
+            pre[g] += room[g];
+        }
     }
 }
 

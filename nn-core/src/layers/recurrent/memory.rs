@@ -54,7 +54,6 @@ pub struct Cache<
     product: B::Of<SVector<T, G>>,
     dz: B::Of<X::Rows<G>>,
     carry: B::Of<SVector<T, U>>,
-    sample: B::One<SVector<T, G>>,
     dropped: B::Of<X::Rows<D>>,
     input_mask: B::Of<SMatrix<T, D, GATES>>,
     state_mask: B::Of<SVector<T, G>>,
@@ -78,7 +77,7 @@ pub(in super::super) struct Memory<'a, T> {
     /// `c` before the step: rows of `C`.
     pub(super) c_before: &'a mut [T],
     /// The gates before their activations: rows of `G`, for all steps.
-    pub(super) pre: &'a mut [T],
+    pub(in super::super) pre: &'a mut [T],
     /// The running `h`, and its gradient in the backward pass: `U` for each sample.
     pub(super) h: &'a mut [T],
     /// The running `c`, and its gradient: `C` for each sample.
@@ -102,8 +101,6 @@ pub(in super::super) struct Training<'a, T> {
     pub(super) dz: &'a mut [T],
     /// The gradient of an output that is also that of masked steps after it: `U` for each sample.
     pub(super) carry: &'a mut [T],
-    /// `G` scalars for the cell.
-    pub(super) sample: &'a mut [T],
     /// The input with its mask: rows of `F`; empty without dropout.
     pub(super) dropped: &'a mut [T],
     /// The mask of the input: `F` for each sample, or `F` for each gate of each sample; empty without dropout.
@@ -167,7 +164,6 @@ impl<
             training: Some(Training {
                 dz: slice(&mut self.dz[..n]),
                 carry: slice(&mut self.carry[..n]),
-                sample: self.sample.as_mut_slice(),
                 dropped: slice(&mut self.dropped[..n]),
                 input_mask: slice(&mut self.input_mask[..n]),
                 state_mask: slice(&mut self.state_mask[..n]),
@@ -225,7 +221,6 @@ impl<
             product: Buffer::with_capacity(capacity),
             dz: Buffer::with_capacity(capacity),
             carry: Buffer::with_capacity(capacity),
-            sample: Buffer::with_capacity(capacity),
             dropped: Buffer::with_capacity(capacity),
             input_mask: Buffer::with_capacity(capacity),
             state_mask: Buffer::with_capacity(capacity),

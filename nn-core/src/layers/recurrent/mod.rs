@@ -149,6 +149,8 @@ pub(super) mod run;
 #[cfg(feature = "compute")]
 pub(super) mod sequence;
 #[cfg(feature = "compute")]
+pub(super) mod steps;
+#[cfg(feature = "compute")]
 pub(super) mod walk;
 
 #[cfg(feature = "compute")]

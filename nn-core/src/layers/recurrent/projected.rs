@@ -24,7 +24,7 @@ pub const PROJECTED: LayerSpec = LayerSpec {
 pub(in super::super) mod compute {
     use crate::fold::read_only;
     use crate::layer::{Layer, Pass};
-    use crate::layers::recurrent::{Recurrent, Sequence};
+    use crate::layers::recurrent::{Parts, Recurrent, Sequence};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{FloatTensors, Tensors};
@@ -67,8 +67,10 @@ pub(in super::super) mod compute {
         ) {
             let (Pass::Inference(scratch) | Pass::Training(scratch, _)) = pass;
             let flat = Self::Output::flat_mut(Self::Output::reborrow(&mut y), 0);
-            let pass = Pass::Inference(scratch);
-            let last = self.0.run::<B, X::Rows<0>>(self.0.options(), w, X::parts(x), flat, pass);
+            let Parts { x, states, mask } = X::parts(x);
+            let (n, states) = (x.len() / (X::STEPS * G), [states[0], states[1]]);
+            let pre = |pre: &mut [T]| pre.copy_from_slice(x);
+            let last = self.0.run_from::<B, X::Rows<0>>(self.0.options(), w, n, pre, states, mask, flat, scratch);
             for i in 1..Self::Output::COUNT {
                 Self::Output::flat_mut(Self::Output::reborrow(&mut y), i).copy_from_slice(last[i - 1]);
             }

@@ -36,7 +36,7 @@ pub trait Recurrent<T: Scalar, const F: usize, const U: usize> {
     fn start(&self, w: &mut Self::Weights, rng: &mut dyn Rng);
 
     /// Computes `y`, all steps of each sample or the last one, and gives the last states; where there is no second one, it is
-    /// empty. A prediction with a layer of no features takes steps that have met a kernel: the rows of all gates.
+    /// empty.
     fn run<'a, B: Storage, X: Sequence<T, F, U>>(
         &self,
         options: Options,
@@ -44,6 +44,21 @@ pub trait Recurrent<T: Scalar, const F: usize, const U: usize> {
         x: Parts<'_, T>,
         y: &mut [T],
         pass: Pass<'a, '_, Self::Scratch<B, X>, Self::Cache<B, X>>,
+    ) -> [&'a [T]; 2];
+
+    /// A prediction of `n` samples whose input has met the kernel before: `pre` overwrites its argument with `W · x + b`, the
+    /// gates of all steps of each sample. Of the weights it reads those that the state meets. An empty state is zero, an
+    /// empty mask counts all steps.
+    fn run_from<'a, B: Storage, X: Sequence<T, F, U>>(
+        &self,
+        options: Options,
+        w: &Self::Weights,
+        n: usize,
+        pre: impl FnOnce(&mut [T]),
+        states: [&[T]; 2],
+        mask: &[u32],
+        y: &mut [T],
+        scratch: &'a mut Self::Scratch<B, X>,
     ) -> [&'a [T]; 2];
 
     /// Adds to `dx` and `dw`. `dlast` are the gradients of the last states; empty where they are zero.
@@ -115,13 +130,32 @@ macro_rules! recurrent_layer {
                 pass: $crate::Pass<'a, '_, Self::Scratch<Mem, X>, Self::Cache<Mem, X>>,
             ) -> [&'a [T]; 2] {
                 const { assert!($check && ($p == 1 || $p == X::STEPS) && ($d == 0 || $d == $f)) }
-                let n = x.x.len() / (X::STEPS * if $f == 0 { $g } else { $f });
+                let n = x.x.len() / (X::STEPS * $f);
                 let (mut memory, mode) = match pass {
                     $crate::Pass::Inference(scratch) => (scratch.slices(n), None),
                     $crate::Pass::Training(cache, mode) => (cache.slices(n), Some(mode)),
                 };
                 $crate::layers::recurrent::walk::forward::<T, Self, $f, $u, $g>(
                     self, options, w, X::STEPS, x, y, &mut memory, mode,
+                );
+                memory.states()
+            }
+
+            fn run_from<'a, Mem: $crate::Storage, X: $crate::layers::recurrent::Sequence<T, $f, $u>>(
+                &self,
+                options: $crate::layers::recurrent::cell::Options,
+                w: &Self::Weights,
+                n: usize,
+                pre: impl FnOnce(&mut [T]),
+                states: [&[T]; 2],
+                mask: &[u32],
+                y: &mut [T],
+                scratch: &'a mut Self::Scratch<Mem, X>,
+            ) -> [&'a [T]; 2] {
+                let mut memory = scratch.slices(n);
+                pre(memory.pre);
+                $crate::layers::recurrent::walk::forward_from::<T, Self, $f, $u, $g>(
+                    self, options, w, X::STEPS, states, mask, false, y, &mut memory,
                 );
                 memory.states()
             }

@@ -14,10 +14,11 @@
 //! Keras, each gate draws its own parts if there is a `recurrent_dropout`, and with a rate of 1 a layer with gates drops
 //! nothing.
 
-use super::cell::{AllSteps, Cell, Counts, Options, Step, StepBack, View, fill_rows};
+use super::cell::{AllSteps, Cell, Options, fill_rows};
 use super::memory::{Memory, Training};
 use super::products::{self, Factors};
 use super::sequence::{PartGradients, Parts};
+use super::steps::{Backward, Forward, add};
 use crate::kernels;
 use crate::layer::Mode;
 use crate::scalar::Scalar;
@@ -48,12 +49,6 @@ impl Options {
             (true, false) => Dropping::Once,
             (true, true) => Dropping::ByGate,
         }
-    }
-
-    /// The step that is processed as number `t`.
-    #[inline(always)]
-    fn step(&self, t: usize, steps: usize) -> usize {
-        if self.backwards { steps - 1 - t } else { t }
     }
 }
 
@@ -89,70 +84,40 @@ pub(in super::super) fn forward<T, L, const F: usize, const U: usize, const G: u
     T: Scalar,
     L: Cell<T, F, U, G>,
 {
-    let n = memory.h.len() / U;
-    let mut state_mask = Factors::ONE;
+    let mut dropped = false;
     match (memory.training.as_mut(), mode) {
         (Some(training), Some(mode)) => {
             meet_input::<T, L, F, U, G>(options, w, steps, x.x, training, memory.pre, mode.rng);
-            if drops(options.recurrent_dropout, G / U) {
+            dropped = drops(options.recurrent_dropout, G / U);
+            if dropped {
                 draw(options.recurrent_dropout, training.state_mask, mode.rng);
-                state_mask.m = training.state_mask;
             }
         }
-        // A layer of no features is for steps that have met the kernel of another one: `Projected`.
-        _ if F == 0 => memory.pre.copy_from_slice(x.x),
         _ => {
             let (kernel, bias) = L::input(w);
             kernels::affine::<T, F, G>(kernel, bias, x.x, memory.pre);
         }
     }
 
-    begin(memory.h, x.states[0]);
-    begin(memory.c, x.states[1]);
-    let (c_size, own_size) = (memory.c.len() / n.max(1), memory.own.len() / (n * memory.steps).max(1));
-    for t in 0..steps {
-        let at = options.step(t, steps);
-        let counts = Counts::new(x.mask, steps, at);
-        // A prediction has room for one step, which every step uses.
-        let kept = if memory.steps == steps { at } else { 0 };
-        for k in 0..n {
-            View::new(&mut *memory.h_before, memory.steps, kept, U).row(k).copy_from_slice(&memory.h[k * U..][..U]);
-            View::new(&mut *memory.c_before, memory.steps, kept, c_size)
-                .row(k)
-                .copy_from_slice(&memory.c[k * c_size..][..c_size]);
-        }
-        cell.forward_step(
-            w,
-            Step {
-                pre: View::new(memory.pre, steps, at, G),
-                gates: View::new(memory.gates, memory.steps, kept, G),
-                own: View::new(memory.own, memory.steps, kept, own_size),
-                h: memory.h,
-                c: memory.c,
-                state_mask,
-                product: memory.product,
-            },
-        );
-        // y[t] = h where the step counts; else the state and the output of the step before
-        for k in 0..n {
-            let (h, counts) = (&mut memory.h[k * U..][..U], counts.sample(k));
-            // All steps are outputs, or the last one, which the steps before it may use.
-            let (rows, row) = if y.len() == n * U { (1, 0) } else { (steps, t) };
-            let y = &mut y[k * rows * U..][..(row + 1) * U];
-            if counts {
-                y[row * U..].copy_from_slice(h);
-            } else if t == 0 || options.zero_output {
-                y[row * U..].fill(T::ZERO);
-            } else if row > 0 {
-                y.copy_within((row - 1) * U..row * U, row * U);
-            }
-            if !counts {
-                h.copy_from_slice(View::new(&*memory.h_before, memory.steps, kept, U).row(k));
-                memory.c[k * c_size..][..c_size]
-                    .copy_from_slice(View::new(&*memory.c_before, memory.steps, kept, c_size).row(k));
-            }
-        }
-    }
+    forward_from(cell, options, w, steps, [x.states[0], x.states[1]], x.mask, dropped, y, memory);
+}
+
+/// The rest of the forward pass, once `memory.pre` is what the input gives to the gates.
+pub(in super::super) fn forward_from<T, L, const F: usize, const U: usize, const G: usize>(
+    cell: &L,
+    options: Options,
+    w: &L::Weights,
+    steps: usize,
+    states: [&[T]; 2],
+    mask: &[u32],
+    dropped: bool,
+    y: &mut [T],
+    memory: &mut Memory<'_, T>,
+) where
+    T: Scalar,
+    L: Cell<T, F, U, G>,
+{
+    kernels::walk(Forward { cell, options, w, steps, states, mask, dropped, y, memory });
 }
 
 /// `pre = W · (m ⊙ x) + b`, where `m` is drawn
@@ -203,49 +168,12 @@ pub(in super::super) fn backward<T, L, const F: usize, const U: usize, const G: 
     T: Scalar,
     L: Cell<T, F, U, G>,
 {
-    let n = memory.h.len() / U;
-    let (c_size, own_size) = (memory.c.len() / n.max(1), memory.own.len() / (n * steps).max(1));
-    let Some(training) = memory.training.as_mut() else { return };
-    let dropped = drops(options.recurrent_dropout, G / U);
-
-    begin(memory.h, dlast[0]);
-    begin(memory.c, dlast[1]);
-    let last_only = dy.len() == n * U;
-    begin(training.carry, if last_only { dy } else { &[] });
-    for t in (0..steps).rev() {
-        let at = options.step(t, steps);
-        let counts = Counts::new(x.mask, steps, at);
-        // y[t] = h where the step counts, so dh += dy[t]; else y[t] = y[t-1], whose gradient it joins, or 0
-        for k in 0..n {
-            let (carry, dh) = (&mut training.carry[k * U..][..U], &mut memory.h[k * U..][..U]);
-            if !last_only {
-                add(carry, &dy[(k * steps + t) * U..][..U]);
-            }
-            if counts.sample(k) {
-                add(dh, carry);
-            }
-            if counts.sample(k) || options.zero_output {
-                carry.fill(T::ZERO);
-            }
-        }
-        cell.backward_step(
-            w,
-            StepBack {
-                pre: View::new(&*memory.pre, steps, at, G),
-                gates: View::new(&*memory.gates, steps, at, G),
-                own: View::new(&*memory.own, steps, at, own_size),
-                h_before: View::new(&*memory.h_before, steps, at, U),
-                c_before: View::new(&*memory.c_before, steps, at, c_size),
-                state_mask: Factors { m: if dropped { training.state_mask } else { &[] }, per: 1 },
-                counts,
-                dh: memory.h,
-                dc: memory.c,
-                dz: memory.product,
-                dz_kept: View::new(&mut *training.dz, steps, at, G),
-                sample: training.sample,
-            },
-        );
+    if memory.training.is_none() {
+        return;
     }
+    let dropped = drops(options.recurrent_dropout, G / U);
+    kernels::walk(Backward { cell, options, w, steps, mask: x.mask, dropped, dy, dlast, memory });
+    let Some(training) = memory.training.as_mut() else { return };
     for (dx, dh) in dx.states.iter_mut().zip([&*memory.h, &*memory.c]) {
         if let Some(dx) = dx {
             add(dx, dh);
@@ -312,18 +240,5 @@ fn meet_input_back<T, L, const F: usize, const U: usize, const G: usize>(
             }
             Dropping::ByGate => products::add_transposed::<T, F, U, G>(0..G / U, kernel, dz, by_gate, dx),
         }
-    }
-}
-
-/// The first state of a walk.
-fn begin<T: Scalar>(state: &mut [T], first: &[T]) {
-    if first.is_empty() { state.fill(T::ZERO) } else { state.copy_from_slice(first) }
-}
-
-/// `a += b`
-#[inline(always)]
-fn add<T: Scalar>(a: &mut [T], b: &[T]) {
-    for (a, &b) in a.iter_mut().zip(b) {
-        *a += b;
     }
 }

@@ -3,8 +3,8 @@
 use super::compute::{SimpleRNN, SimpleRNNWeights};
 use crate::activations::Activation;
 use crate::kernels;
-use crate::layers::recurrent::cell::{Cell, Step, View};
-use crate::layers::recurrent::products::Factors;
+use crate::layers::recurrent::cell::Cell;
+use crate::layers::recurrent::steps::Single;
 use crate::scalar::Scalar;
 use nalgebra::SVector;
 
@@ -32,21 +32,21 @@ impl<const F: usize, const U: usize, const B: usize, const P: usize, const STATE
         x: &SVector<T, F>,
         state: &'s mut SimpleRnnState<T, U>,
     ) -> &'s SVector<T, U> {
-        let [mut z, mut gates, mut product] = [SVector::<T, U>::zeros(); 3];
-        kernels::affine::<T, F, U>(w.kernel.as_slice(), w.bias.as_slice(), x.as_slice(), z.as_mut_slice());
-        Cell::<T, F, U, U>::forward_step(
-            self,
-            w,
-            Step {
-                pre: View::new(z.as_mut_slice(), 1, 0, U),
-                gates: View::new(gates.as_mut_slice(), 1, 0, U),
-                own: View::new(&mut [], 1, 0, 0),
-                h: state.h.as_mut_slice(),
-                c: &mut [],
-                state_mask: Factors::ONE,
-                product: product.as_mut_slice(),
-            },
-        );
+        let mut pre = SVector::<T, U>::zeros();
+        let (kernel, bias) = <Self as Cell<T, F, U, U>>::input(w);
+        kernels::affine::<T, F, U>(kernel, bias, x.as_slice(), pre.as_mut_slice());
+        self.step_from(w, &mut pre, state)
+    }
+
+    /// [`step`](Self::step) for an input that has met the kernel before: `pre` is `W · x + b`, and is used up.
+    pub fn step_from<'s, T: Scalar>(
+        &self,
+        w: &SimpleRNNWeights<T, F, U, B>,
+        pre: &mut SVector<T, U>,
+        state: &'s mut SimpleRnnState<T, U>,
+    ) -> &'s SVector<T, U> {
+        let (h, c) = (state.h.as_mut_slice(), [].as_mut_slice());
+        kernels::walk(Single::<T, _, F, U, U> { cell: self, w, pre: pre.as_mut_slice(), h, c });
         &state.h
     }
 }

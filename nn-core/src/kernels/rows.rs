@@ -1,0 +1,105 @@
+//! The largest scalar of a row, sums over a row: to be inlined into loops over rows that are compiled for a level.
+//!
+//! In which order a row is summed depends on its length alone, so all levels give the same bits: one after the other if it is
+//! short, and otherwise in as many running sums as the widest vector has lanes.
+
+use super::Machine;
+use crate::scalar::Scalar;
+
+/// As many as the widest vector has.
+pub(super) const LANES: usize = 16;
+
+/// Whether a row of this length has running sums.
+#[inline(always)]
+const fn wide(len: usize) -> bool {
+    cfg!(all(feature = "std", not(debug_assertions))) && len >= LANES
+}
+
+/// The largest scalar of a row that has one.
+#[inline(always)]
+pub fn max<T: Scalar>(machine: impl Machine<T>, x: &[T]) -> T {
+    if !wide(x.len()) {
+        return x.iter().fold(x[0], |max, &x| larger(max, x));
+    }
+    let mut lanes = [x[0]; LANES];
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    for chunk in chunks {
+        for l in 0..LANES {
+            lanes[l] = larger(lanes[l], chunk[l]);
+        }
+    }
+    let part = machine.part(rest);
+    for l in 0..LANES {
+        lanes[l] = if l < rest.len() { larger(lanes[l], part[l]) } else { lanes[l] };
+    }
+    let mut half = LANES / 2;
+    while half > 0 {
+        for l in 0..half {
+            lanes[l] = larger(lanes[l], lanes[l + half]);
+        }
+        half /= 2;
+    }
+    lanes[0]
+}
+
+/// `b` if it is larger, else `a`.
+#[inline(always)]
+fn larger<T: Scalar>(a: T, b: T) -> T {
+    if b > a { b } else { a }
+}
+
+/// `Σ x`
+#[inline(always)]
+pub fn sum<T: Scalar>(machine: impl Machine<T>, x: &[T]) -> T {
+    if !wide(x.len()) {
+        return x.iter().copied().sum();
+    }
+    let mut lanes = [T::ZERO; LANES];
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    for chunk in chunks {
+        for l in 0..LANES {
+            lanes[l] += chunk[l];
+        }
+    }
+    let part = machine.part(rest);
+    for l in 0..LANES {
+        lanes[l] += part[l];
+    }
+    total(lanes)
+}
+
+/// `Σ a · b`
+#[inline(always)]
+pub fn dot<T: Scalar>(machine: impl Machine<T>, a: &[T], b: &[T]) -> T {
+    if cfg!(any(not(feature = "std"), debug_assertions)) {
+        return super::dot(a, b);
+    }
+    if !wide(a.len()) {
+        return a.iter().zip(b).map(|(&a, &b)| a * b).sum();
+    }
+    let mut lanes = [T::ZERO; LANES];
+    let ((a_chunks, a_rest), (b_chunks, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    for (a, b) in a_chunks.iter().zip(b_chunks) {
+        for l in 0..LANES {
+            lanes[l] += a[l] * b[l];
+        }
+    }
+    let (a, b) = (machine.part(a_rest), machine.part(b_rest));
+    for l in 0..LANES {
+        lanes[l] += a[l] * b[l];
+    }
+    total(lanes)
+}
+
+/// The sum of the lanes.
+#[inline(always)]
+fn total<T: Scalar>(mut lanes: [T; LANES]) -> T {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for l in 0..half {
+            lanes[l] += lanes[l + half];
+        }
+        half /= 2;
+    }
+    lanes[0]
+}

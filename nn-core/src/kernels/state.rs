@@ -1,0 +1,117 @@
+//! [`AddProduct`]: `y[n, o] += Σᵢ w[i, o] · x[n, i]`, where a row of `y` is a step of a sequence.
+//!
+//! Lanes are outputs, rows are samples, and every sum is one, which starts from what is in `y` and goes through the inputs in
+//! their order. A state has fewer inputs than outputs, so no more sums are needed to keep the processor busy.
+
+use super::block::{self, Along, Rows, Target};
+use super::vector::Vector;
+use crate::scalar::Scalar;
+
+/// Adds a product to rows of `y` that are `stride` apart; all of `x` are samples.
+pub(super) struct AddProduct<'a, T> {
+    pub(super) inputs: usize,
+    pub(super) outputs: usize,
+    pub(super) w: &'a [T],
+    pub(super) x: &'a [T],
+    pub(super) y: &'a mut [T],
+    pub(super) stride: usize,
+}
+
+impl<T: Scalar> AddProduct<'_, T> {
+    /// At the level of `V`, with the sizes of [`Kernel::run`](super::level::Kernel::run).
+    #[inline(always)]
+    pub(super) fn run<V: Vector<T>, const R: usize, const C: usize>(mut self) {
+        let n = self.x.len() / self.inputs.max(1);
+        if n == 1 {
+            return self.single::<V>();
+        }
+        let two = C * V::LANES;
+        for o in (0..self.outputs).step_by(two) {
+            let rest = self.outputs - o;
+            if rest >= two {
+                self.column::<V, R, C>(n, o, two, true);
+            } else if rest > V::LANES {
+                self.column::<V, R, C>(n, o, rest, false);
+            } else {
+                self.column::<V, R, 1>(n, o, rest, false);
+            }
+        }
+    }
+
+    /// One sample: as much time as it takes to read the weights. A vector that lies in two lines of the cache takes as long as
+    /// two, so where each row begins as far from a line as the first one, whole vectors begin where lines do, and two parts
+    /// of a vector are left at the ends.
+    #[inline(always)]
+    fn single<V: Vector<T>>(&mut self) {
+        let line = V::LANES * size_of::<T>();
+        let aligned = self.outputs.is_multiple_of(V::LANES) && self.outputs > 0;
+        let first = if aligned { self.w.as_ptr().align_offset(line).min(V::LANES) % V::LANES } else { 0 };
+        let mut o = first;
+        while self.outputs - o >= 8 * V::LANES {
+            self.block::<V, 1, 8>(0, o, 8 * V::LANES, true);
+            o += 8 * V::LANES;
+        }
+        match (self.outputs - o) / V::LANES {
+            7 => self.ends::<V, 7>(first, o),
+            6 => self.ends::<V, 6>(first, o),
+            5 => self.ends::<V, 5>(first, o),
+            4 => self.ends::<V, 4>(first, o),
+            3 => self.ends::<V, 3>(first, o),
+            2 => self.ends::<V, 2>(first, o),
+            1 => self.ends::<V, 1>(first, o),
+            _ => self.ends::<V, 0>(first, o),
+        }
+    }
+
+    /// The first outputs, less than a vector; `C` vectors from `o` on; and what is behind them, also less than a vector.
+    #[inline(always)]
+    fn ends<V: Vector<T>, const C: usize>(&mut self, first: usize, o: usize) {
+        let last = o + C * V::LANES;
+        let mut sums: [V; C] = block::load(&self.y[o..], true);
+        let mut head = V::load_part(&self.y[..first]);
+        let mut tail = V::load_part(&self.y[last..self.outputs]);
+        for (w, &x) in self.w.chunks_exact(self.outputs).zip(self.x) {
+            let x = V::splat(x);
+            for c in 0..C {
+                sums[c] = V::load(&w[o + c * V::LANES..]).mul_add(x, sums[c]);
+            }
+            if first > 0 {
+                head = V::load_part(&w[..first]).mul_add(x, head);
+            }
+            if last < self.outputs {
+                tail = V::load_part(&w[last..]).mul_add(x, tail);
+            }
+        }
+        for c in 0..C {
+            sums[c].store(&mut self.y[o + c * V::LANES..]);
+        }
+        head.store_part(&mut self.y[..first]);
+        tail.store_part(&mut self.y[last..self.outputs]);
+    }
+
+    /// All samples, `width` outputs from `o` on.
+    #[inline(always)]
+    fn column<V: Vector<T>, const R: usize, const C: usize>(&mut self, n: usize, o: usize, width: usize, full: bool) {
+        let mut s = 0;
+        while s + R <= n {
+            self.block::<V, R, C>(s, o, width, full);
+            s += R;
+        }
+        while s < n {
+            self.block::<V, 1, C>(s, o, width, full);
+            s += 1;
+        }
+    }
+
+    /// `R` samples from `s` on, `width` outputs from `o` on.
+    #[inline(always)]
+    fn block<V: Vector<T>, const R: usize, const C: usize>(&mut self, s: usize, o: usize, width: usize, full: bool) {
+        let w = Rows { data: &self.w[o..], stride: self.outputs };
+        let x = Along(Rows { data: &self.x[s * self.inputs..], stride: self.inputs });
+        let y = &mut self.y[s * self.stride + o..];
+        let mut sums = [[V::splat(T::ZERO); C]; R];
+        block::each!(r < R => sums[r] = block::load(&y[r * self.stride..][..width], full));
+        block::sum::<T, V, R, C, 1>(&mut sums, w, width, full, x, self.inputs);
+        Target { data: y, stride: self.stride, width, full }.set(sums);
+    }
+}

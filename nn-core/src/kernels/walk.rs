@@ -1,0 +1,153 @@
+//! [`walk`]: a computation of many short parts, which finds out the level of the machine once.
+
+use super::Function;
+use super::rows::LANES;
+use crate::scalar::Scalar;
+
+/// A computation of many short parts, such as the steps of a sequence.
+pub trait Walk<T> {
+    /// What comes out of it.
+    type Output;
+
+    /// Runs it. It must be `#[inline(always)]`, and so must be what it is made of: only what is inlined is compiled for a level.
+    fn run<M: Machine<T>>(self, machine: M) -> Self::Output;
+}
+
+/// The machine that a [`Walk`] is compiled for. What it does takes no further question for the level.
+pub trait Machine<T>: Copy {
+    /// `y = f(x)`, for as many scalars as the shorter slice has.
+    fn map<F: Function<T>>(self, f: &F, x: &[T], y: &mut [T]);
+
+    /// `x = exp(x)`
+    fn exp(self, x: &mut [T]);
+
+    /// The scalars of a slice that has at most 16, then zeros.
+    fn part(self, x: &[T]) -> [T; LANES];
+
+    /// `y += W · x` for every sample: `y[n, o] += Σᵢ w[i, o] · x[n, i]`, with rows of `y` that are `stride` apart.
+    ///
+    /// Shapes: `w` is `O × I`, `x` has `n · I` scalars, and `room`, where products may stand meanwhile, `n · O`.
+    fn add_product<const I: usize, const O: usize>(self, w: &[T], x: &[T], y: &mut [T], stride: usize, room: &mut [T]);
+}
+
+pub use build::walk;
+
+/// Plain loops.
+#[cfg(any(not(feature = "std"), debug_assertions))]
+mod build {
+    use super::{Function, LANES, Machine, Scalar, Walk};
+    use crate::kernels::{affine, exp_all};
+
+    /// Runs a computation.
+    #[inline(always)]
+    pub fn walk<T: Scalar, W: Walk<T>>(work: W) -> W::Output {
+        work.run(Any)
+    }
+
+    #[derive(Clone, Copy)]
+    struct Any;
+
+    impl<T: Scalar> Machine<T> for Any {
+        #[inline(always)]
+        fn map<F: Function<T>>(self, f: &F, x: &[T], y: &mut [T]) {
+            crate::kernels::map(f, x, y);
+        }
+
+        #[inline(always)]
+        fn exp(self, x: &mut [T]) {
+            exp_all(x);
+        }
+
+        #[inline(always)]
+        fn part(self, x: &[T]) -> [T; LANES] {
+            let mut lanes = [T::ZERO; LANES];
+            lanes.iter_mut().zip(x).for_each(|(lane, &x)| *lane = x);
+            lanes
+        }
+
+        #[inline(always)]
+        fn add_product<const I: usize, const O: usize>(
+            self,
+            w: &[T],
+            x: &[T],
+            y: &mut [T],
+            stride: usize,
+            room: &mut [T],
+        ) {
+            affine::<T, I, O>(w, &[], x, room);
+            for (y, product) in y.chunks_mut(stride.max(1)).zip(room.chunks_exact(O)) {
+                for (y, &product) in y.iter_mut().zip(product) {
+                    *y += product;
+                }
+            }
+        }
+    }
+}
+
+/// Optimised builds.
+#[cfg(all(feature = "std", not(debug_assertions)))]
+mod build {
+    use super::{Function, LANES, Machine, Scalar, Walk};
+    use crate::kernels::level::{Kernel, dispatch};
+    use crate::kernels::loops::{Exp, apply_with, map_with};
+    use crate::kernels::state::AddProduct;
+    use crate::kernels::vector::Vector;
+    use core::marker::PhantomData;
+
+    /// Runs a computation at the level of this machine.
+    #[inline(always)]
+    pub fn walk<T: Scalar, W: Walk<T>>(work: W) -> W::Output {
+        dispatch(Work(work))
+    }
+
+    struct Work<W>(W);
+
+    impl<T: Scalar, W: Walk<T>> Kernel<T> for Work<W> {
+        type Output = W::Output;
+
+        #[inline(always)]
+        fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) -> W::Output {
+            self.0.run(With::<V, R, C>(PhantomData))
+        }
+    }
+
+    /// With vectors of this kind, and the sizes of a [`Kernel`].
+    #[derive(Clone, Copy)]
+    struct With<V, const R: usize, const C: usize>(PhantomData<V>);
+
+    impl<T: Scalar, V: Vector<T>, const R: usize, const C: usize> Machine<T> for With<V, R, C> {
+        #[inline(always)]
+        fn map<F: Function<T>>(self, f: &F, x: &[T], y: &mut [T]) {
+            let len = x.len().min(y.len());
+            map_with::<T, V, F>(f, &x[..len], &mut y[..len]);
+        }
+
+        #[inline(always)]
+        fn exp(self, x: &mut [T]) {
+            apply_with::<T, V, Exp>(&Exp, x);
+        }
+
+        #[inline(always)]
+        fn part(self, x: &[T]) -> [T; LANES] {
+            let mut lanes = [T::ZERO; LANES];
+            for l in (0..LANES).step_by(V::LANES) {
+                if l < x.len() {
+                    V::load_part(&x[l..x.len().min(l + V::LANES)]).store(&mut lanes[l..]);
+                }
+            }
+            lanes
+        }
+
+        #[inline(always)]
+        fn add_product<const I: usize, const O: usize>(
+            self,
+            w: &[T],
+            x: &[T],
+            y: &mut [T],
+            stride: usize,
+            _: &mut [T],
+        ) {
+            AddProduct { inputs: I, outputs: O, w: &w[..I * O], x, y, stride }.run::<V, R, C>();
+        }
+    }
+}

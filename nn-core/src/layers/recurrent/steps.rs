@@ -1,0 +1,243 @@
+//! The walk over the steps of a sequence, from what the input gives to the gates: there and back. All of it is compiled for the
+//! machine as one.
+
+use super::cell::{Cell, Counts, Options, Step, StepBack, View};
+use super::memory::{Memory, Training};
+use super::products::Factors;
+use crate::kernels::{Machine, Walk, prefetch};
+use crate::scalar::Scalar;
+
+/// The forward pass, from `memory.pre`. `y` gets all steps of each sample, or the last one; the last states are left in
+/// `memory`.
+pub(in super::super) struct Forward<'a, 'm, T, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: usize>
+where
+    T: Scalar,
+{
+    pub(in super::super) cell: &'a L,
+    pub(in super::super) options: Options,
+    pub(in super::super) w: &'a L::Weights,
+    pub(in super::super) steps: usize,
+    /// The initial `h` and `c`; empty where they are zero.
+    pub(in super::super) states: [&'a [T]; 2],
+    /// Whether a step counts, for each step of each sample; empty if all do.
+    pub(in super::super) mask: &'a [u32],
+    /// Whether a part of the state is dropped.
+    pub(in super::super) dropped: bool,
+    pub(in super::super) y: &'a mut [T],
+    pub(in super::super) memory: &'a mut Memory<'m, T>,
+}
+
+impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: usize> Walk<T>
+    for Forward<'_, '_, T, L, F, U, G>
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run<M: Machine<T>>(self, machine: M) {
+        let Forward { cell, options, w, steps, states, mask, dropped, y, memory } = self;
+        let n = memory.h.len() / U;
+        let state_mask = factors(memory.training.as_ref(), dropped, 1);
+        // The state before a step is for the backward pass, and for the samples that it does not count for.
+        let keeps = memory.training.is_some() || !mask.is_empty();
+        // All steps are outputs, or the last one, which the steps before it may use.
+        let last_only = y.len() == n * U;
+        begin(memory.h, states[0]);
+        begin(memory.c, states[1]);
+        for t in 0..steps {
+            let at = options.step(t, steps);
+            let counts = Counts::new(mask, steps, at);
+            // A prediction has room for one step, which every step uses.
+            let kept = if memory.steps == steps { at } else { 0 };
+            let mut h_before = View::new(&mut *memory.h_before, memory.steps, kept, U);
+            let mut c_before = View::new(&mut *memory.c_before, memory.steps, kept, L::MEMORY);
+            if keeps {
+                for k in 0..n {
+                    h_before.row(k).copy_from_slice(&memory.h[k * U..][..U]);
+                    c_before.row(k).copy_from_slice(&memory.c[k * L::MEMORY..][..L::MEMORY]);
+                }
+            }
+            let step = Step {
+                pre: View::new(&mut *memory.pre, steps, at, G),
+                gates: View::new(&mut *memory.gates, memory.steps, kept, G),
+                own: View::new(&mut *memory.own, memory.steps, kept, L::OWN),
+                h: &mut *memory.h,
+                c: &mut *memory.c,
+                state_mask,
+                product: &mut *memory.product,
+            };
+            cell.forward_step(machine, w, step);
+            if t + 1 < steps {
+                fetch(memory.pre, n, steps, options.step(t + 1, steps), G);
+            }
+            if last_only && mask.is_empty() && t + 1 < steps {
+                continue;
+            }
+            // y[t] = h where the step counts; else the state and the output of the step before
+            for k in 0..n {
+                let (h, counts) = (&mut memory.h[k * U..][..U], counts.sample(k));
+                let (rows, row) = if last_only { (1, 0) } else { (steps, t) };
+                let y = &mut y[k * rows * U..][..(row + 1) * U];
+                if counts {
+                    y[row * U..].copy_from_slice(h);
+                } else if t == 0 || options.zero_output {
+                    y[row * U..].fill(T::ZERO);
+                } else if row > 0 {
+                    y.copy_within((row - 1) * U..row * U, row * U);
+                }
+                if !counts {
+                    h.copy_from_slice(h_before.row(k));
+                    memory.c[k * L::MEMORY..][..L::MEMORY].copy_from_slice(c_before.row(k));
+                }
+            }
+        }
+    }
+}
+
+/// The backward pass, which needs the memory of a training pass: from `dy`, the gradient of `y`, and `dlast`, those of the last
+/// states (empty where they are zero), to that of `memory.pre` for all steps, and in `memory.h` and `memory.c` those of the
+/// initial states.
+pub(in super::super) struct Backward<'a, 'm, T, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: usize>
+where
+    T: Scalar,
+{
+    pub(in super::super) cell: &'a L,
+    pub(in super::super) options: Options,
+    pub(in super::super) w: &'a L::Weights,
+    pub(in super::super) steps: usize,
+    /// Whether a step counts, for each step of each sample; empty if all do.
+    pub(in super::super) mask: &'a [u32],
+    /// Whether a part of the state was dropped.
+    pub(in super::super) dropped: bool,
+    pub(in super::super) dy: &'a [T],
+    pub(in super::super) dlast: [&'a [T]; 2],
+    pub(in super::super) memory: &'a mut Memory<'m, T>,
+}
+
+impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: usize> Walk<T>
+    for Backward<'_, '_, T, L, F, U, G>
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run<M: Machine<T>>(self, machine: M) {
+        let Backward { cell, options, w, steps, mask, dropped, dy, dlast, memory } = self;
+        let n = memory.h.len() / U;
+        let Some(training) = memory.training.as_mut() else { return };
+        begin(memory.h, dlast[0]);
+        begin(memory.c, dlast[1]);
+        let last_only = dy.len() == n * U;
+        begin(training.carry, if last_only { dy } else { &[] });
+        for t in (0..steps).rev() {
+            let at = options.step(t, steps);
+            let counts = Counts::new(mask, steps, at);
+            // y[t] = h where the step counts, so dh += dy[t]; else y[t] = y[t-1], whose gradient it joins, or 0
+            for k in 0..n {
+                let (carry, dh) = (&mut training.carry[k * U..][..U], &mut memory.h[k * U..][..U]);
+                if !last_only {
+                    add(carry, &dy[(k * steps + t) * U..][..U]);
+                }
+                if counts.sample(k) {
+                    add(dh, carry);
+                }
+                if counts.sample(k) || options.zero_output {
+                    carry.fill(T::ZERO);
+                }
+            }
+            let step = StepBack {
+                pre: View::new(&*memory.pre, steps, at, G),
+                gates: View::new(&*memory.gates, steps, at, G),
+                own: View::new(&*memory.own, steps, at, L::OWN),
+                h_before: View::new(&*memory.h_before, steps, at, U),
+                c_before: View::new(&*memory.c_before, steps, at, L::MEMORY),
+                state_mask: Factors { m: if dropped { &*training.state_mask } else { &[] }, per: 1 },
+                counts,
+                dh: &mut *memory.h,
+                dc: &mut *memory.c,
+                dz: &mut *memory.product,
+                dz_kept: View::new(&mut *training.dz, steps, at, G),
+            };
+            cell.backward_step(machine, w, step);
+            if t > 0 {
+                let next = options.step(t - 1, steps);
+                fetch(memory.gates, n, steps, next, G);
+                fetch(memory.own, n, steps, next, L::OWN);
+                fetch(memory.c_before, n, steps, next, L::MEMORY);
+            }
+        }
+    }
+}
+
+/// Begins to fetch what the samples have at a step, in rows of `len` scalars: these are far from each other.
+#[inline(always)]
+fn fetch<T>(data: &[T], n: usize, steps: usize, at: usize, len: usize) {
+    if n > 1 {
+        for k in 0..n {
+            prefetch(&data[(k * steps + at) * len..][..len]);
+        }
+    }
+}
+
+/// The factors of the state that a training pass has drawn, for samples of `per` rows.
+#[inline(always)]
+fn factors<'a, T: Scalar>(training: Option<&'a Training<'_, T>>, dropped: bool, per: usize) -> Factors<'a, T> {
+    match training {
+        Some(training) if dropped => Factors { m: training.state_mask, per },
+        _ => Factors::ONE,
+    }
+}
+
+impl Options {
+    /// The step that is processed as number `t`.
+    #[inline(always)]
+    fn step(&self, t: usize, steps: usize) -> usize {
+        if self.backwards { steps - 1 - t } else { t }
+    }
+}
+
+/// The first state of a walk.
+#[inline(always)]
+fn begin<T: Scalar>(state: &mut [T], first: &[T]) {
+    if first.is_empty() { state.fill(T::ZERO) } else { state.copy_from_slice(first) }
+}
+
+/// `a += b`
+#[inline(always)]
+pub(super) fn add<T: Scalar>(a: &mut [T], b: &[T]) {
+    for (a, &b) in a.iter_mut().zip(b) {
+        *a += b;
+    }
+}
+
+/// One step of one sample, a stream: from `pre`, which is used up, and the state to the next state.
+pub(in super::super) struct Single<'a, T, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: usize>
+where
+    T: Scalar,
+{
+    pub(in super::super) cell: &'a L,
+    pub(in super::super) w: &'a L::Weights,
+    pub(in super::super) pre: &'a mut [T],
+    pub(in super::super) h: &'a mut [T],
+    pub(in super::super) c: &'a mut [T],
+}
+
+impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: usize> Walk<T>
+    for Single<'_, T, L, F, U, G>
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run<M: Machine<T>>(self, machine: M) {
+        let (mut gates, mut product, mut own) = ([T::ZERO; G], [T::ZERO; G], [T::ZERO; U]);
+        let step = Step {
+            pre: View::new(self.pre, 1, 0, G),
+            gates: View::new(&mut gates, 1, 0, G),
+            own: View::new(&mut own, 1, 0, L::OWN),
+            // One sample, as the compiler is to know.
+            h: &mut self.h[..U],
+            c: &mut self.c[..L::MEMORY],
+            state_mask: Factors::ONE,
+            product: &mut product,
+        };
+        self.cell.forward_step(machine, self.w, step);
+    }
+}
