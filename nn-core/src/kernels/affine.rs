@@ -70,6 +70,10 @@ impl<T: Scalar, S: Shape> Kernel<T> for Affine<'_, T, S> {
         }
         for o in (whole..outputs).step_by(two) {
             let width = two.min(outputs - o);
+            if V::Half::LANES < V::LANES && width <= V::Half::LANES {
+                self.split::<V::Half, 4, 1, 4>(o, width);
+                continue;
+            }
             match (width > V::LANES, R > 4) {
                 (true, true) => self.split::<V, 4, 2, 2>(o, width),
                 (true, false) => self.split::<V, 2, 2, 2>(o, width),
