@@ -279,13 +279,13 @@ impl<O: Optimizer, T: Scalar> kernels::Loop for Update<'_, '_, O, T> {
     fn run(self) {
         // An optimizer computes with the number of the step in every call, which is little beside so many weights.
         const BLOCK: usize = 1 << 14;
+        let count = self.state.len();
         for (block, (w, g)) in self.w.chunks_mut(BLOCK).zip(self.g.chunks_mut(BLOCK)).enumerate() {
             let mut state: [&mut [T]; MAX_SLOTS + 1] = Default::default();
             for (part, run) in state.iter_mut().zip(&mut *self.state) {
                 *part = &mut run[block * BLOCK..][..g.len()];
             }
-            let state = &mut state[..self.state.len()];
-            self.optimizer.update(self.step, self.learning_rate, w, g, state);
+            self.optimizer.update(self.step, self.learning_rate, w, g, &mut state[..count]);
             g.fill(T::ZERO);
         }
     }
