@@ -39,6 +39,8 @@ pub trait Vector<T>: Copy {
     }
     /// `self + b`
     fn add(self, b: Self) -> Self;
+    /// Lanes that are not above 0 become 0.
+    fn positive(self) -> Self;
     /// `self · b + c`, rounded once where there is an instruction for it: its emulation would be many times slower.
     fn mul_add(self, b: Self, c: Self) -> Self;
 }
@@ -98,6 +100,14 @@ impl<T: Scalar, const N: usize> Vector<T> for Plain<T, N> {
     }
 
     #[inline(always)]
+    fn positive(mut self) -> Self {
+        for l in 0..N {
+            self.0[l] = self.0[l].positive();
+        }
+        self
+    }
+
+    #[inline(always)]
     fn mul_add(mut self, b: Self, c: Self) -> Self {
         for l in 0..N {
             // 64-bit ARM always has the instruction.
@@ -144,7 +154,7 @@ mod x86 {
     use core::arch::x86_64::*;
 
     macro_rules! vectors {
-        ($($vector:ident = [$scalar:ty; $lanes:literal], $half:ident: $splat:ident, $load:ident, $store:ident, $add:ident,
+        ($($vector:ident = [$scalar:ty; $lanes:literal], $half:ident: $splat:ident, $load:ident, $store:ident, $add:ident, |$v:ident| $positive:expr,
            |$a:ident, $b:ident, $c:ident| $mul_add:expr,
            |$from:ident| $load_part:expr, |$vec:ident, $to:ident| $store_part:expr
            $(, |$rows:ident| $transposed:expr)?;)*) => {$(
@@ -201,6 +211,13 @@ mod x86 {
                 fn add(self, b: Self) -> Self {
                     // SAFETY: above.
                     unsafe { $add(self, b) }
+                }
+
+                #[inline(always)]
+                fn positive(self) -> Self {
+                    // The same bits as those of the scalar.
+                    // SAFETY: above.
+                    unsafe { { let $v = self; $positive } }
                 }
 
                 #[inline(always)]
@@ -279,14 +296,17 @@ mod x86 {
     }
 
     vectors! {
-        __m128 = [f32; 4], __m128: _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps, |a, b, c| _mm_add_ps(_mm_mul_ps(a, b), c),
+        __m128 = [f32; 4], __m128: _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps, |v| _mm_castsi128_ps(_mm_andnot_si128(_mm_srai_epi32::<31>(_mm_castps_si128(v)), _mm_castps_si128(v))),
+            |a, b, c| _mm_add_ps(_mm_mul_ps(a, b), c),
             |from| super::load_part(from), |vector, to| super::store_part(vector, to),
             // SAFETY, of the three: above.
             |rows| unsafe { transposed!(rows.four(0), rows.four(1), rows.four(2), rows.four(3);
                 _mm_unpacklo_ps, _mm_unpackhi_ps, _mm_shuffle_ps) };
-        __m128d = [f64; 2], __m128d: _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd, |a, b, c| _mm_add_pd(_mm_mul_pd(a, b), c),
+        __m128d = [f64; 2], __m128d: _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd, |v| _mm_max_pd(v, _mm_setzero_pd()),
+            |a, b, c| _mm_add_pd(_mm_mul_pd(a, b), c),
             |from| super::load_part(from), |vector, to| super::store_part(vector, to);
-        __m256 = [f32; 8], __m256: _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, |a, b, c| _mm256_fmadd_ps(a, b, c),
+        __m256 = [f32; 8], __m256: _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, |v| _mm256_castsi256_ps(_mm256_andnot_si256(_mm256_srai_epi32::<31>(_mm256_castps_si256(v)), _mm256_castps_si256(v))),
+            |a, b, c| _mm256_fmadd_ps(a, b, c),
             // SAFETY: above.
             |from| unsafe { _mm256_maskload_ps(from.as_ptr(), first_32(from.len())) },
             // A masked store takes an AMD machine a hundred cycles.
@@ -294,11 +314,13 @@ mod x86 {
             // SAFETY: above.
             |rows| unsafe { transposed!(rows.eight(0), rows.eight(1), rows.eight(2), rows.eight(3);
                 _mm256_unpacklo_ps, _mm256_unpackhi_ps, _mm256_shuffle_ps) };
-        __m256d = [f64; 4], __m256d: _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, |a, b, c| _mm256_fmadd_pd(a, b, c),
+        __m256d = [f64; 4], __m256d: _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, |v| _mm256_max_pd(v, _mm256_setzero_pd()),
+            |a, b, c| _mm256_fmadd_pd(a, b, c),
             // SAFETY: above.
             |from| unsafe { _mm256_maskload_pd(from.as_ptr(), first_64(from.len())) },
             |vector, to| halves!(vector, to, 2, _mm256_castpd256_pd128, _mm256_extractf128_pd);
-        __m512 = [f32; 16], __m256: _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, |a, b, c| _mm512_fmadd_ps(a, b, c),
+        __m512 = [f32; 16], __m256: _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, |v| _mm512_castsi512_ps(_mm512_andnot_si512(_mm512_srai_epi32::<31>(_mm512_castps_si512(v)), _mm512_castps_si512(v))),
+            |a, b, c| _mm512_fmadd_ps(a, b, c),
             // SAFETY: above.
             |from| unsafe { _mm512_maskz_loadu_ps(first(from.len()), from.as_ptr()) },
             // SAFETY: above.
@@ -306,7 +328,8 @@ mod x86 {
             // SAFETY: above.
             |rows| unsafe { transposed!(rows.sixteen(0), rows.sixteen(1), rows.sixteen(2), rows.sixteen(3);
                 _mm512_unpacklo_ps, _mm512_unpackhi_ps, _mm512_shuffle_ps) };
-        __m512d = [f64; 8], __m256d: _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, |a, b, c| _mm512_fmadd_pd(a, b, c),
+        __m512d = [f64; 8], __m256d: _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, |v| _mm512_max_pd(v, _mm512_setzero_pd()),
+            |a, b, c| _mm512_fmadd_pd(a, b, c),
             // SAFETY: above.
             |from| unsafe { _mm512_maskz_loadu_pd(first(from.len()) as u8, from.as_ptr()) },
             // SAFETY: above.
