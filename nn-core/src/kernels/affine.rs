@@ -17,13 +17,13 @@ use core::ops::Range;
 /// `y = W · x + b` for every sample: `y[n, o] = b[o] + Σᵢ w[i, o] · x[n, i]`. An empty `b` counts as zero.
 ///
 /// Shapes: `w` is `O × I`, `b` has `O` or 0 scalars, `x` has `n · I` and `y` has `n · O`.
-#[inline]
+#[inline(always)]
 pub fn affine<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T]) {
     start::<T, I, O>(w, b, x, y, false);
 }
 
 /// `y = max(W · x + b, 0)`, as [`affine`].
-#[inline]
+#[inline(always)]
 pub fn affine_rectified<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T]) {
     start::<T, I, O>(w, b, x, y, true);
 }
