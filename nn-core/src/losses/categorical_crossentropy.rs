@@ -107,6 +107,11 @@ impl<T: Scalar + Element> Position<T> for CategoricalCrossentropy {
         self.subtract(t, x, log, slope)
     }
 
+    fn value_with(&self, t: &[T], output: &[T], logits: &[T]) -> T {
+        let log = log_sum_exp_with(output, logits);
+        t.iter().zip(logits).map(|(&t, &z)| self.smooth(t, logits.len()) * (log - z)).sum()
+    }
+
     fn value_and_slope_with(&self, t: &[T], output: &[T], logits: &[T], slope: &mut [T]) -> T {
         slope.copy_from_slice(output);
         self.subtract(t, logits, log_sum_exp_with(output, logits), slope)

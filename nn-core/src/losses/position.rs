@@ -30,6 +30,12 @@ pub(super) trait Position<T: Scalar>: Loss + Sized {
         self.value(target, prediction)
     }
 
+    /// The loss for a loss of logits, where `output` is what the activation makes of them.
+    fn value_with(&self, target: &[Self::Target], output: &[T], logits: &[T]) -> T {
+        let _ = output;
+        self.value(target, logits)
+    }
+
     /// Both of them for a loss of logits, where `output` is what the activation makes of them.
     fn value_and_slope_with(&self, target: &[Self::Target], output: &[T], logits: &[T], slope: &mut [T]) -> T {
         let _ = output;
@@ -64,6 +70,18 @@ pub(super) fn loss<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     predictions: &SMatrix<T, R, P>,
 ) -> T {
     let sum: T = positions(targets, predictions).map(|(t, y)| loss.value(t, y)).sum();
+    sum / T::of(P as f64)
+}
+
+/// The same of logits, where the output is known as well.
+pub(super) fn loss_with<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
+    loss: &L,
+    targets: &[L::Target],
+    output: &SMatrix<T, R, P>,
+    logits: &SMatrix<T, R, P>,
+) -> T {
+    let positions = positions(targets, logits).zip(output.as_slice().chunks_exact(R));
+    let sum: T = positions.map(|((t, z), y)| loss.value_with(t, y, z)).sum();
     sum / T::of(P as f64)
 }
 
@@ -172,10 +190,13 @@ macro_rules! on_positions {
                 logits: &SMatrix<T, R, P>,
                 gradient: Option<&mut SMatrix<T, R, P>>,
             ) -> Option<T> {
-                use $crate::losses::position::loss_and_gradient;
-                let Some(gradient) = gradient else { return self.fused(head, target, logits, None) };
+                use $crate::losses::position::{loss_and_gradient, loss_with};
                 let loss = Position::<T>::of_logits(self, head)?;
-                Some(loss_and_gradient(&loss, target.as_slice(), Some(prediction), logits, gradient))
+                let target = target.as_slice();
+                Some(match gradient {
+                    Some(gradient) => loss_and_gradient(&loss, target, Some(prediction), logits, gradient),
+                    None => loss_with(&loss, target, prediction, logits),
+                })
             }
 
             fn masked(

@@ -85,12 +85,16 @@ impl<T: Scalar> Position<T> for SparseCategoricalCrossentropy {
         log - at(x, t[0])
     }
 
+    fn value_with(&self, t: &[u32], output: &[T], logits: &[T]) -> T {
+        log_sum_exp_with(output, logits) - at(logits, t[0])
+    }
+
     fn value_and_slope_with(&self, t: &[u32], output: &[T], logits: &[T], slope: &mut [T]) -> T {
         slope.copy_from_slice(output);
         if let Some(slope) = slope.get_mut(t[0] as usize) {
             *slope -= T::ONE;
         }
-        log_sum_exp_with(output, logits) - at(logits, t[0])
+        self.value_with(t, output, logits)
     }
 
     fn of_logits(&self, head: Head) -> Option<Self> {
