@@ -102,13 +102,13 @@ impl Rows {
         })
     }
 
-    /// Calls `step` with all rows that learn, in ascending order, once their slots were caught up, and zeroes the gradient
-    /// of all rows of the batch, which is then forgotten.
+    /// Calls `step` with all rows that learn, in ascending order, once their slots were caught up. It zeroes their gradient, and
+    /// that of the other rows of the batch, which is then forgotten, is zeroed here.
     pub(crate) fn apply<T: Scalar, W: Weights<T>>(
         &mut self,
         dw: &mut W,
         slots: &mut [Box<W>],
-        mut step: impl FnMut(&W, &mut [Box<W>], Range<usize>),
+        mut step: impl FnMut(&mut W, &mut [Box<W>], Range<usize>),
     ) {
         for table in &mut self.tables {
             let mut from = 0;
@@ -119,10 +119,11 @@ impl Rows {
                     // The step itself is counted.
                     let missed = table.steps - 1 - table.seen[rows.start];
                     self.decay.catch_up(slots, scalars.clone(), missed);
-                    step(dw, slots, scalars.clone());
+                    step(dw, slots, scalars);
                     table.seen[rows.clone()].fill(table.steps);
+                } else {
+                    dw.as_mut_slice()[scalars].fill(T::ZERO);
                 }
-                dw.as_mut_slice()[scalars].fill(T::ZERO);
                 from = rows.end;
             }
             table.named.clear();

@@ -67,7 +67,6 @@ impl<M: Model> Tape<M> {
         parts: &mut [f64],
     ) -> f64 {
         let graph = M::Graph::NEW;
-        learner.clear();
         M::Outputs::clear(M::Outputs::batch_mut::<Heap>(&mut self.dy, n));
 
         let y = M::Outputs::batch_mut::<Heap>(&mut self.y, n);
@@ -117,8 +116,8 @@ pub(crate) struct Learner<M: Model> {
     pub(crate) slots: Vec<Box<M>>,
     /// The tables whose gradient comes by rows. Where there are none, all steps are over all weights.
     pub(crate) rows: Rows,
-    /// What of the gradient is zeroed before a step: all that backward passes add to, but the tables.
-    dense: Vec<Range<usize>>,
+    /// What backward passes add to although nothing is applied: it is zeroed after a step.
+    unused: Vec<Range<usize>>,
     /// What training changes: the variables in the flat slice of weights, each with a number, without the tables. Behind
     /// these, during a step, the rows of the batch. A gradient is clipped by variable.
     parts: Vec<(usize, Range<usize>)>,
@@ -157,8 +156,8 @@ impl<M: Model> Learner<M> {
         let mut learner = Learner {
             dw,
             slots,
-            dense: dense::<M>(&rows),
             rows,
+            unused: Vec::new(),
             parts: Vec::new(),
             variables: 0,
             runs: Vec::new(),
@@ -170,13 +169,6 @@ impl<M: Model> Learner<M> {
         };
         learner.refreeze();
         learner
-    }
-
-    /// Sets the gradient to zero. Where it comes by rows, it is.
-    fn clear(&mut self) {
-        for range in &self.dense {
-            self.dw.as_mut_slice()[range.clone()].fill(M::Scalar::ZERO);
-        }
     }
 
     /// Finds out anew what training changes, after a change of [`frozen`](Self::frozen).
@@ -194,6 +186,7 @@ impl<M: Model> Learner<M> {
         }
         self.variables = self.parts.len();
         self.fixed = without(M::COUNT, &self.trainable);
+        self.unused = unused::<M>(&self.rows, &self.frozen);
     }
 
     /// Makes the slots what they would be if every row took part in every step.
@@ -220,18 +213,21 @@ impl<M: Model> Learner<M> {
         }
         options.clipping.apply(self.dw.as_mut_slice(), &self.parts);
         let steps = self.steps;
-        let mut update = |dw: &M, slots: &mut [Box<M>], range: Range<usize>| {
+        let mut update = |dw: &mut M, slots: &mut [Box<M>], range: Range<usize>| {
             let count = slots.len().min(MAX_SLOTS + 1);
             let mut runs: [&mut [M::Scalar]; MAX_SLOTS + 1] = Default::default();
             for (run, slot) in runs.iter_mut().zip(slots) {
                 *run = &mut slot.as_mut_slice()[range.clone()];
             }
-            let (w, g) = (&mut model.as_mut_slice()[range.clone()], &dw.as_slice()[range]);
+            let (w, g) = (&mut model.as_mut_slice()[range.clone()], &mut dw.as_mut_slice()[range]);
             let state = &mut runs[..count];
             kernels::run(Update { optimizer, step: steps, learning_rate, w, g, state });
         };
         for range in &self.runs {
-            update(&self.dw, &mut self.slots, range.clone());
+            update(&mut self.dw, &mut self.slots, range.clone());
+        }
+        for range in &self.unused {
+            self.dw.as_mut_slice()[range.clone()].fill(M::Scalar::ZERO);
         }
         self.rows.apply(&mut *self.dw, &mut self.slots, update);
         // Looked at once, since it costs as much as the tables.
@@ -266,13 +262,13 @@ impl<M: Model> Learner<M> {
     }
 }
 
-/// The arguments of [`Optimizer::update`], as a loop for all levels.
+/// The arguments of [`Optimizer::update`], as a loop for all levels. The gradient is zeroed, for the next step, while it is near.
 struct Update<'a, 'b, O, T> {
     optimizer: &'a O,
     step: u64,
     learning_rate: f64,
     w: &'a mut [T],
-    g: &'a [T],
+    g: &'a mut [T],
     state: &'a mut [&'b mut [T]],
 }
 
@@ -281,7 +277,17 @@ impl<O: Optimizer, T: Scalar> kernels::Loop for Update<'_, '_, O, T> {
 
     #[inline(always)]
     fn run(self) {
-        self.optimizer.update(self.step, self.learning_rate, self.w, self.g, self.state);
+        // An optimizer computes with the number of the step in every call, which is little beside so many weights.
+        const BLOCK: usize = 1 << 14;
+        let count = self.state.len();
+        for (block, (w, g)) in self.w.chunks_mut(BLOCK).zip(self.g.chunks_mut(BLOCK)).enumerate() {
+            let mut state: [&mut [T]; MAX_SLOTS + 1] = Default::default();
+            for (part, run) in state.iter_mut().zip(&mut *self.state) {
+                *part = &mut run[block * BLOCK..][..g.len()];
+            }
+            self.optimizer.update(self.step, self.learning_rate, w, g, &mut state[..count]);
+            g.fill(T::ZERO);
+        }
     }
 }
 
@@ -299,17 +305,17 @@ fn tables<M: Model>(idle: Idle) -> Rows {
     rows
 }
 
-/// What a backward pass may add to, but the tables.
-fn dense<M: Model>(rows: &Rows) -> Vec<Range<usize>> {
-    let (mut dense, mut start) = (Vec::new(), 0);
-    visit_layers::<M>(&mut |_, _, variable| {
+/// What a backward pass may add to and no step is for: layers that are frozen at run time, without the tables.
+fn unused<M: Model>(rows: &Rows, frozen: &[bool]) -> Vec<Range<usize>> {
+    let (mut unused, mut start) = (Vec::new(), 0);
+    visit_layers::<M>(&mut |layer, _, variable| {
         let end = start + variable.shape.size();
-        if variable.trainable && !rows.ranges().any(|table| table.start == start) {
-            extend(&mut dense, start..end);
+        if variable.trainable && frozen[layer] && !rows.ranges().any(|table| table.start == start) {
+            extend(&mut unused, start..end);
         }
         start = end;
     });
-    dense
+    unused
 }
 
 /// What is left of `0..count` without some ranges, which are in ascending order.

@@ -151,7 +151,12 @@ impl<T: ::nn::Scalar> Digits<T> {
     pub fn call(&self, x: &::nn::SVector<T, 64>) -> ::nn::SVector<T, 10> {
         const { ::nn::model::assert_arena::<Self>() }
         let mut y = ::nn::tensor::zeroed::<::nn::SVector<T, 10>>();
-        ::nn::model::call::<Self>(&DigitsGraph, self, ::core::slice::from_ref(x), ::core::slice::from_mut(&mut y));
+        ::nn::model::call_at_once::<Self>(
+            &DigitsGraph,
+            self,
+            ::core::slice::from_ref(x),
+            ::core::slice::from_mut(&mut y),
+        );
         y
     }
 }
@@ -199,14 +204,10 @@ const _: () = {
 
     /// What a training step of [`Digits`] keeps: activations, their gradients, and what layers remember.
     pub struct DigitsCache<T: Scalar, B: Storage> {
-        dense: B::Of<SVector<T, 64>>,
         dense_relu: B::Of<SVector<T, 64>>,
-        dense_1: B::Of<SVector<T, 64>>,
         dense_1_relu: B::Of<SVector<T, 64>>,
         digit: B::Of<SVector<T, 10>>,
-        d_dense: B::Of<SVector<T, 64>>,
         d_dense_relu: B::Of<SVector<T, 64>>,
-        d_dense_1: B::Of<SVector<T, 64>>,
         d_dense_1_relu: B::Of<SVector<T, 64>>,
         d_digit: B::Of<SVector<T, 10>>,
     }
@@ -215,14 +216,10 @@ const _: () = {
     impl<T: Scalar, B: Storage> Buffer for DigitsCache<T, B> {
         fn with_capacity(capacity: usize) -> Self {
             DigitsCache {
-                dense: Buffer::with_capacity(capacity),
                 dense_relu: Buffer::with_capacity(capacity),
-                dense_1: Buffer::with_capacity(capacity),
                 dense_1_relu: Buffer::with_capacity(capacity),
                 digit: Buffer::with_capacity(capacity),
-                d_dense: Buffer::with_capacity(capacity),
                 d_dense_relu: Buffer::with_capacity(capacity),
-                d_dense_1: Buffer::with_capacity(capacity),
                 d_dense_1_relu: Buffer::with_capacity(capacity),
                 d_digit: Buffer::with_capacity(capacity),
             }
@@ -253,6 +250,7 @@ const _: () = {
             Layer::<T, SVector<T, 64>>::init(&Dense::<64, 10, 1>::DEFAULT, &mut w.digit, rng);
         }
 
+        #[inline(always)]
         fn forward<B: Storage>(
             &self,
             w: &Digits<T>,
@@ -264,21 +262,14 @@ const _: () = {
             match pass {
                 Pass::Inference(m) => {
                     let y_dense = part_mut(&mut m.activations, n, 0..64);
-                    Dense::<64, 64, 1>::DEFAULT.forward::<B>(
-                        &w.dense,
-                        x,
-                        samples_mut(y_dense),
-                        Pass::Inference(&mut ()),
-                    );
-                    Activate(Relu).in_place(samples_mut::<SVector<T, 64>>(part_mut(&mut m.activations, n, 0..64)));
+                    Dense::<64, 64, 1>::DEFAULT.activated(&w.dense, x, samples_mut(y_dense), &Activate(Relu));
                     let [x_dense_relu, y_dense_1] = parts(&mut m.activations, n, [0..64, 64..128]);
-                    Dense::<64, 64, 1>::DEFAULT.forward::<B>(
+                    Dense::<64, 64, 1>::DEFAULT.activated(
                         &w.dense_1,
                         samples::<SVector<T, 64>>(x_dense_relu),
                         samples_mut(y_dense_1),
-                        Pass::Inference(&mut ()),
+                        &Activate(Relu),
                     );
-                    Activate(Relu).in_place(samples_mut::<SVector<T, 64>>(part_mut(&mut m.activations, n, 64..128)));
                     let [x_dense_1_relu, y_digit] = parts(&mut m.activations, n, [64..128, 0..10]);
                     Dense::<64, 10, 1>::DEFAULT.forward::<B>(
                         &w.digit,
@@ -296,29 +287,12 @@ const _: () = {
                 }
 
                 Pass::Training(m, mut mode) => {
-                    Dense::<64, 64, 1>::DEFAULT.forward::<B>(
-                        &w.dense,
-                        x,
-                        &mut m.dense[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
-                    );
-                    Activate(Relu).forward::<B>(
-                        &(),
-                        &m.dense[..n],
-                        &mut m.dense_relu[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
-                    );
-                    Dense::<64, 64, 1>::DEFAULT.forward::<B>(
+                    Dense::<64, 64, 1>::DEFAULT.activated(&w.dense, x, &mut m.dense_relu[..n], &Activate(Relu));
+                    Dense::<64, 64, 1>::DEFAULT.activated(
                         &w.dense_1,
                         &m.dense_relu[..n],
-                        &mut m.dense_1[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
-                    );
-                    Activate(Relu).forward::<B>(
-                        &(),
-                        &m.dense_1[..n],
                         &mut m.dense_1_relu[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
+                        &Activate(Relu),
                     );
                     Dense::<64, 10, 1>::DEFAULT.forward::<B>(
                         &w.digit,
@@ -361,9 +335,7 @@ const _: () = {
             mut dw: Option<&mut Digits<T>>,
         ) {
             let n = x.len();
-            ::nn::tensor::clear(&mut m.d_dense[..n]);
             ::nn::tensor::clear(&mut m.d_dense_relu[..n]);
-            ::nn::tensor::clear(&mut m.d_dense_1[..n]);
             ::nn::tensor::clear(&mut m.d_dense_1_relu[..n]);
             ::nn::tensor::clear(&mut m.d_digit[..n]);
             if seeds & 1 == 0 {
@@ -381,38 +353,22 @@ const _: () = {
                 Some(&mut m.d_dense_1_relu[..n]),
                 dw.as_deref_mut().map(|dw| &mut dw.digit),
             );
-            Activate(Relu).backward::<B>(
-                &(),
-                &m.dense_1[..n],
-                &m.dense_1_relu[..n],
-                &m.d_dense_1_relu[..n],
-                &mut (),
-                Some(&mut m.d_dense_1[..n]),
-                None,
-            );
+            Activate(Relu).backward_in_place(&m.dense_1_relu[..n], &mut m.d_dense_1_relu[..n]);
             Dense::<64, 64, 1>::DEFAULT.backward::<B>(
                 &w.dense_1,
                 &m.dense_relu[..n],
-                &m.dense_1[..n],
-                &m.d_dense_1[..n],
+                &m.dense_1_relu[..n],
+                &m.d_dense_1_relu[..n],
                 &mut (),
                 Some(&mut m.d_dense_relu[..n]),
                 dw.as_deref_mut().map(|dw| &mut dw.dense_1),
             );
-            Activate(Relu).backward::<B>(
-                &(),
-                &m.dense[..n],
-                &m.dense_relu[..n],
-                &m.d_dense_relu[..n],
-                &mut (),
-                Some(&mut m.d_dense[..n]),
-                None,
-            );
+            Activate(Relu).backward_in_place(&m.dense_relu[..n], &mut m.d_dense_relu[..n]);
             Dense::<64, 64, 1>::DEFAULT.backward::<B>(
                 &w.dense,
                 x,
-                &m.dense[..n],
-                &m.d_dense[..n],
+                &m.dense_relu[..n],
+                &m.d_dense_relu[..n],
                 &mut (),
                 dx.as_deref_mut(),
                 dw.as_deref_mut().map(|dw| &mut dw.dense),

@@ -201,7 +201,7 @@ impl<T: ::nn::Scalar> Reader<T> {
         let x = ::core::convert::Into::into(x);
         let mut y0 = ::nn::tensor::zeroed::<::nn::SVector<T, 10>>();
         let mut y1 = ::nn::tensor::zeroed::<::nn::SVector<T, 1>>();
-        ::nn::model::call::<Self>(
+        ::nn::model::call_at_once::<Self>(
             &ReaderGraph,
             self,
             (::core::slice::from_ref(x.question), ::core::slice::from_ref(x.text)),
@@ -255,14 +255,12 @@ const _: () = {
     /// What a training step of [`Reader`] keeps: activations, their gradients, and what layers remember.
     pub struct ReaderCache<T: Scalar, B: Storage> {
         both: B::Of<SVector<T, 20>>,
-        dense: B::Of<SVector<T, 16>>,
         dense_relu: B::Of<SVector<T, 16>>,
         dropout: B::Of<SVector<T, 16>>,
         answer: B::Of<SVector<T, 10>>,
         concatenate: B::Of<SVector<T, 18>>,
         certain: B::Of<SVector<T, 1>>,
         d_both: B::Of<SVector<T, 20>>,
-        d_dense: B::Of<SVector<T, 16>>,
         d_dense_relu: B::Of<SVector<T, 16>>,
         d_dropout: B::Of<SVector<T, 16>>,
         dropout_memory: <Dropout as Layer<T, SVector<T, 16>>>::Cache<B>,
@@ -277,14 +275,12 @@ const _: () = {
         fn with_capacity(capacity: usize) -> Self {
             ReaderCache {
                 both: Buffer::with_capacity(capacity),
-                dense: Buffer::with_capacity(capacity),
                 dense_relu: Buffer::with_capacity(capacity),
                 dropout: Buffer::with_capacity(capacity),
                 answer: Buffer::with_capacity(capacity),
                 concatenate: Buffer::with_capacity(capacity),
                 certain: Buffer::with_capacity(capacity),
                 d_both: Buffer::with_capacity(capacity),
-                d_dense: Buffer::with_capacity(capacity),
                 d_dense_relu: Buffer::with_capacity(capacity),
                 d_dropout: Buffer::with_capacity(capacity),
                 dropout_memory: Buffer::with_capacity(capacity),
@@ -330,6 +326,7 @@ const _: () = {
             Layer::<T, SVector<T, 18>>::init(&Dense::<18, 1, 1>::DEFAULT, &mut w.certain, rng);
         }
 
+        #[inline(always)]
         fn forward<B: Storage>(
             &self,
             w: &Reader<T>,
@@ -353,13 +350,12 @@ const _: () = {
                         kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
                         ..Dense::<20, 16, 1>::DEFAULT
                     })
-                    .forward::<B>(
+                    .activated(
                         &w.dense,
                         samples::<SVector<T, 20>>(x_both),
                         samples_mut(y_dense),
-                        Pass::Inference(&mut ()),
+                        &Activate(Relu),
                     );
-                    Activate(Relu).in_place(samples_mut::<SVector<T, 16>>(part_mut(&mut m.activations, n, 20..36)));
                     let [x_dropout, y_answer] = parts(&mut m.activations, n, [20..36, 0..10]);
                     Dense::<16, 10, 1>::DEFAULT.forward::<B>(
                         &w.answer,
@@ -410,18 +406,7 @@ const _: () = {
                         kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
                         ..Dense::<20, 16, 1>::DEFAULT
                     })
-                    .forward::<B>(
-                        &w.dense,
-                        &m.both[..n],
-                        &mut m.dense[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
-                    );
-                    Activate(Relu).forward::<B>(
-                        &(),
-                        &m.dense[..n],
-                        &mut m.dense_relu[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
-                    );
+                    .activated(&w.dense, &m.both[..n], &mut m.dense_relu[..n], &Activate(Relu));
                     (Dropout { rate: 0.2f64 }).forward::<B>(
                         &(),
                         &m.dense_relu[..n],
@@ -490,7 +475,6 @@ const _: () = {
             let n = x.0.len();
             let wanted = (dx.0.is_some(), dx.1.is_some());
             ::nn::tensor::clear(&mut m.d_both[..n]);
-            ::nn::tensor::clear(&mut m.d_dense[..n]);
             ::nn::tensor::clear(&mut m.d_dense_relu[..n]);
             ::nn::tensor::clear(&mut m.d_dropout[..n]);
             ::nn::tensor::clear(&mut m.d_answer[..n]);
@@ -557,15 +541,7 @@ const _: () = {
                 Some(&mut m.d_dense_relu[..n]),
                 None,
             );
-            Activate(Relu).backward::<B>(
-                &(),
-                &m.dense[..n],
-                &m.dense_relu[..n],
-                &m.d_dense_relu[..n],
-                &mut (),
-                Some(&mut m.d_dense[..n]),
-                None,
-            );
+            Activate(Relu).backward_in_place(&m.dense_relu[..n], &mut m.d_dense_relu[..n]);
             (Dense::<20, 16, 1> {
                 kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
                 ..Dense::<20, 16, 1>::DEFAULT
@@ -573,8 +549,8 @@ const _: () = {
             .backward::<B>(
                 &w.dense,
                 &m.both[..n],
-                &m.dense[..n],
-                &m.d_dense[..n],
+                &m.dense_relu[..n],
+                &m.d_dense_relu[..n],
                 &mut (),
                 if wanted.0 || wanted.1 { Some(&mut m.d_both[..n]) } else { None },
                 dw.as_deref_mut().map(|dw| &mut dw.dense),

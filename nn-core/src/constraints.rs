@@ -20,17 +20,25 @@ pub const CONSTRAINTS: &[ValueSpec] = &[
         names: &["max_norm", "MaxNorm"],
         path: "constraints::Constraint::MaxNorm",
         fields: &[("max_value", 2.0), ("axis", 0.0)],
+        ..ValueSpec::BASE
     },
-    ValueSpec { names: &["non_neg", "NonNeg"], path: "constraints::Constraint::NonNeg", fields: &[] },
+    ValueSpec {
+        names: &["non_neg", "NonNeg"],
+        path: "constraints::Constraint::NonNeg",
+        fields: &[],
+        ..ValueSpec::BASE
+    },
     ValueSpec {
         names: &["unit_norm", "UnitNorm"],
         path: "constraints::Constraint::UnitNorm",
         fields: &[("axis", 0.0)],
+        ..ValueSpec::BASE
     },
     ValueSpec {
         names: &["min_max_norm", "MinMaxNorm"],
         path: "constraints::Constraint::MinMaxNorm",
         fields: &[("min_value", 0.0), ("max_value", 1.0), ("rate", 1.0), ("axis", 0.0)],
+        ..ValueSpec::BASE
     },
 ];
 

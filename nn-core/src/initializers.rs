@@ -38,7 +38,7 @@ pub const INITIALIZERS: &[ValueSpec] = &[
 ];
 
 const fn spec(names: &'static [&'static str], path: &'static str, fields: &'static [(&'static str, f64)]) -> ValueSpec {
-    ValueSpec { names, path, fields }
+    ValueSpec { names, path, fields, ..ValueSpec::BASE }
 }
 
 #[cfg(feature = "compute")]

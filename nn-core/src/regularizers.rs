@@ -8,9 +8,24 @@ use crate::spec::ValueSpec;
 
 /// The regularizers, as a graph names them.
 pub const REGULARIZERS: &[ValueSpec] = &[
-    ValueSpec { names: &["l1", "L1"], path: "regularizers::Regularizer", fields: &[("l1", 0.01), ("l2", 0.0)] },
-    ValueSpec { names: &["l2", "L2"], path: "regularizers::Regularizer", fields: &[("l2", 0.01), ("l1", 0.0)] },
-    ValueSpec { names: &["l1_l2", "L1L2"], path: "regularizers::Regularizer", fields: &[("l1", 0.0), ("l2", 0.0)] },
+    ValueSpec {
+        names: &["l1", "L1"],
+        path: "regularizers::Regularizer",
+        fields: &[("l1", 0.01), ("l2", 0.0)],
+        ..ValueSpec::BASE
+    },
+    ValueSpec {
+        names: &["l2", "L2"],
+        path: "regularizers::Regularizer",
+        fields: &[("l2", 0.01), ("l1", 0.0)],
+        ..ValueSpec::BASE
+    },
+    ValueSpec {
+        names: &["l1_l2", "L1L2"],
+        path: "regularizers::Regularizer",
+        fields: &[("l1", 0.0), ("l2", 0.0)],
+        ..ValueSpec::BASE
+    },
 ];
 
 #[cfg(feature = "compute")]

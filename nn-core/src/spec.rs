@@ -53,6 +53,9 @@ pub struct LayerSpec {
     /// Whether a prediction copies its input: the same scalars in the same order, perhaps in another shape. It then costs nothing,
     /// unless the output is one of the model.
     pub copies: bool,
+    /// Whether it has a method `activated(w, x, y, &Activate(..))`, which is `forward` with an activation of the output, and a
+    /// backward pass that does not read the output. The expansion calls it where nobody else reads what it would give.
+    pub activates: bool,
     /// Whether it may be a [`Head`](crate::activations::Head): its output has the shape of its input, and a loss may give
     /// the gradient of that instead. An activation always may.
     pub head: bool,
@@ -87,6 +90,7 @@ impl LayerSpec {
         has_cache: false,
         has_scratch: false,
         copies: false,
+        activates: false,
         head: false,
         folding: Folding::Nothing,
         infer: unruled,
@@ -170,4 +174,12 @@ pub struct ValueSpec {
     pub path: &'static str,
     /// Its fields, with their defaults.
     pub fields: &'static [(&'static str, f64)],
+    /// For an activation: whether its derivative is the same if it is given the output in place of the input. Then nobody needs the
+    /// input after a training pass, and the output may overwrite it.
+    pub from_output: bool,
+}
+
+impl ValueSpec {
+    /// What most have in common; a page states the rest.
+    pub const BASE: ValueSpec = ValueSpec { names: &[], path: "", fields: &[], from_output: false };
 }

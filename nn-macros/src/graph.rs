@@ -2,8 +2,9 @@
 
 use crate::editor::Meaning;
 use crate::values::Named;
+use nn_core::activations::ACTIVATIONS;
 use nn_core::shape::Shape;
-use nn_core::spec::{Inferred, Kind, LayerSpec, Value};
+use nn_core::spec::{Inferred, Kind, LayerSpec, Value, ValueSpec};
 use proc_macro2::{Span, TokenStream};
 use std::collections::HashMap;
 use syn::{Expr, Ident, Type};
@@ -318,6 +319,18 @@ impl Layer {
             Op::Activation { short, .. } => short.as_ref().is_some_and(|(name, _)| name == "Linear"),
             Op::Component(_) => false,
         }
+    }
+
+    /// Whether a call can compute an activation where it writes its output.
+    pub(crate) fn activates(&self) -> bool {
+        matches!(&self.op, Op::Builtin(builtin) if builtin.spec.activates)
+    }
+
+    /// Whether it is an activation whose backward pass needs its output alone.
+    pub(crate) fn from_output(&self) -> bool {
+        let Op::Activation { short: Some((name, _)), .. } = &self.op else { return false };
+        let is = |spec: &&ValueSpec| spec.path.rsplit("::").next().is_some_and(|last| name == last);
+        ACTIVATIONS.iter().find(is).is_some_and(|spec| spec.from_output)
     }
 
     /// Whether a loss may give the gradient of its input instead of that of its output.

@@ -3,7 +3,7 @@
 
 pub(crate) mod memory;
 
-use crate::graph::{Graph, Holds, Layer, Node, Producer, TensorId};
+use crate::graph::{Graph, Holds, Layer, Node, Op, Producer, TensorId};
 use memory::Memory;
 use std::collections::HashSet;
 
@@ -13,9 +13,28 @@ pub(crate) struct Plan {
     pub(crate) tensors: Vec<TensorPlan>,
     /// Where a prediction keeps them.
     pub(crate) memory: Memory,
+    /// For each call the activation that it computes where it writes its output.
+    activations: Vec<Option<usize>>,
+    /// For each call whether it is such an activation.
+    done: Vec<bool>,
 }
 
 impl Plan {
+    /// The call of the activation that call `n` computes where it writes its output.
+    pub(crate) fn activation(&self, n: usize) -> Option<usize> {
+        self.activations[n]
+    }
+
+    /// Whether call `n` is an activation that the call before it computes.
+    pub(crate) fn is_done(&self, n: usize) -> bool {
+        self.done[n]
+    }
+
+    /// The tensor whose memory a tensor has in a training pass: itself, or the activation that is made of it in place.
+    pub(crate) fn kept(&self, tensor: TensorId) -> TensorId {
+        self.tensors[tensor].becomes.unwrap_or(tensor)
+    }
+
     /// The output that a call computes as a head, with its logits.
     pub(crate) fn head(&self, graph: &Graph, node: &Node) -> Option<(usize, TensorId)> {
         head(graph, &self.tensors, node)
@@ -41,6 +60,8 @@ pub(crate) struct TensorPlan {
     /// Whether its gradient has memory of its own; otherwise it is the caller's `dy` (an output that nothing inside reads) or
     /// `dx` (an input).
     pub(crate) own_gradient: bool,
+    /// The activation that takes its place in a training pass, and its gradient that of its gradient.
+    pub(crate) becomes: Option<TensorId>,
 }
 
 /// Where a tensor lives.
@@ -87,7 +108,7 @@ pub(crate) fn plan(graph: &Graph) -> Plan {
             Place::Output(_) => read.contains(&id),
             Place::Tape => true,
         };
-        tensors.push(TensorPlan { place, gradient, own_gradient });
+        tensors.push(TensorPlan { place, gradient, own_gradient, becomes: None });
     }
     for node in &graph.nodes {
         let gradient = node_gradient(&tensors, &graph.layers[node.layer], node);
@@ -97,8 +118,35 @@ pub(crate) fn plan(graph: &Graph) -> Plan {
             tensors[output].gradient = if differentiable { gradient.clone() } else { Gradient::Never };
         }
     }
+    let activations = activations(graph, &tensors);
+    for (node, &activation) in graph.nodes.iter().zip(&activations) {
+        if let Some(activation) = activation.map(|m| &graph.nodes[m])
+            && graph.layers[activation.layer].from_output()
+        {
+            tensors[node.outputs[0]].becomes = Some(activation.outputs[0]);
+        }
+    }
+    let mut done = vec![false; graph.nodes.len()];
+    activations.iter().flatten().for_each(|&n| done[n] = true);
     let memory = Memory::new(graph, &tensors);
-    Plan { tensors, memory }
+    Plan { tensors, memory, activations, done }
+}
+
+/// For each call the activation of its output, where nobody else reads that and both are in memory of the model's own.
+fn activations(graph: &Graph, tensors: &[TensorPlan]) -> Vec<Option<usize>> {
+    let mut readers = vec![Vec::new(); graph.tensors.len()];
+    for (n, node) in graph.nodes.iter().enumerate() {
+        node.inputs.iter().for_each(|&input| readers[input].push(n));
+    }
+    let activation = |node: &Node| {
+        let ([output], true) = (&node.outputs[..], graph.layers[node.layer].activates()) else { return None };
+        let [reader] = readers[*output][..] else { return None };
+        let (activation, next) = (&graph.layers[graph.nodes[reader].layer], graph.nodes[reader].outputs[0]);
+        let inside = tensors[*output].place == Place::Tape && tensors[next].place == Place::Tape;
+        let is = matches!(activation.op, Op::Activation { .. }) && !activation.copies();
+        (is && inside && !graph.reads_sparse(node)).then_some(reader)
+    };
+    graph.nodes.iter().map(activation).collect()
 }
 
 /// Whether the gradient of a call's outputs is wanted: its weights learn, or its inputs' gradients are wanted.

@@ -31,6 +31,9 @@ pub trait Activation {
     /// What a loss may know of it.
     const HEAD: Head = Head::Other;
 
+    /// Whether it is `max(x, 0)` and nothing else, which a product can do where it stores its sums.
+    const RECTIFIES: bool = false;
+
     /// Overwrites `y`; slices of `features` scalars are positions.
     fn forward<T: Scalar>(&self, features: usize, x: &[T], y: &mut [T]);
 
@@ -83,6 +86,9 @@ pub trait Elementwise {
     /// Whether the function is a few instructions, so that few scalars are not worth more than a plain loop.
     const SIMPLE: bool = false;
 
+    /// Whether the function is `max(x, 0)`.
+    const RECTIFIES: bool = false;
+
     /// `y = f(x)`
     fn value<T: Scalar>(&self, x: T) -> T;
 
@@ -92,6 +98,7 @@ pub trait Elementwise {
 
 impl<F: Elementwise> Activation for F {
     const HEAD: Head = F::HEAD;
+    const RECTIFIES: bool = F::RECTIFIES;
 
     #[inline]
     fn forward<T: Scalar>(&self, _: usize, x: &[T], y: &mut [T]) {
@@ -152,15 +159,47 @@ impl<T: Scalar, F: Elementwise> Loop for Backward<'_, F, T> {
     }
 }
 
+/// The arguments of [`Activate::backward_in_place`].
+struct BackwardInPlace<'a, F, T> {
+    f: &'a F,
+    y: &'a [T],
+    dy: &'a mut [T],
+}
+
+impl<T: Scalar, F: Elementwise> kernels::Loop for BackwardInPlace<'_, F, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (dy, &y) in self.dy.iter_mut().zip(self.y) {
+            *dy = self.f.derivative(y, y) * *dy;
+        }
+    }
+}
+
 /// The layer that applies an activation: `Activate(Relu)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Activate<F>(pub F);
 
 impl<F: Activation> Activate<F> {
-    /// A prediction, in the place of the input.
+    /// A pass in the place of the input.
     #[inline]
     pub fn in_place<T: Scalar + Element, const R: usize, const P: usize>(&self, x: &mut [SMatrix<T, R, P>]) {
         self.0.in_place(R, flat_mut(x));
+    }
+}
+
+impl<F: Elementwise> Activate<F> {
+    /// The backward pass of a training pass in the place of the input: makes the gradient of the output that of the input. Only
+    /// for a function whose derivative is the same if it is given the output for the input
+    /// ([`ValueSpec::from_output`](crate::spec::ValueSpec::from_output)).
+    #[inline]
+    pub fn backward_in_place<T: Scalar + Element, const R: usize, const P: usize>(
+        &self,
+        y: &[SMatrix<T, R, P>],
+        dy: &mut [SMatrix<T, R, P>],
+    ) {
+        kernels::run(BackwardInPlace { f: &self.0, y: flat(y), dy: flat_mut(dy) });
     }
 }
 

@@ -13,7 +13,8 @@
 use crate::spec::ValueSpec;
 
 /// `celu(alpha)`
-pub const SPEC: ValueSpec = ValueSpec { names: &["celu"], path: "activations::Celu", fields: &[("alpha", 1.0)] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["celu"], path: "activations::Celu", fields: &[("alpha", 1.0)], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `elu(alpha)`
-pub const SPEC: ValueSpec = ValueSpec { names: &["elu"], path: "activations::Elu", fields: &[("alpha", 1.0)] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["elu"], path: "activations::Elu", fields: &[("alpha", 1.0)], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `exponential`
-pub const SPEC: ValueSpec = ValueSpec { names: &["exponential"], path: "activations::Exponential", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["exponential"], path: "activations::Exponential", fields: &[], from_output: true };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -12,7 +12,7 @@
 use crate::spec::ValueSpec;
 
 /// `gelu`
-pub const SPEC: ValueSpec = ValueSpec { names: &["gelu"], path: "activations::Gelu", fields: &[] };
+pub const SPEC: ValueSpec = ValueSpec { names: &["gelu"], path: "activations::Gelu", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

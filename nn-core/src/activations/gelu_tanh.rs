@@ -13,7 +13,8 @@
 use crate::spec::ValueSpec;
 
 /// `gelu_tanh`
-pub const SPEC: ValueSpec = ValueSpec { names: &["gelu_tanh"], path: "activations::GeluTanh", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["gelu_tanh"], path: "activations::GeluTanh", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

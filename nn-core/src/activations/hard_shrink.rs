@@ -10,8 +10,12 @@
 use crate::spec::ValueSpec;
 
 /// `hard_shrink(threshold)`
-pub const SPEC: ValueSpec =
-    ValueSpec { names: &["hard_shrink"], path: "activations::HardShrink", fields: &[("threshold", 0.5)] };
+pub const SPEC: ValueSpec = ValueSpec {
+    names: &["hard_shrink"],
+    path: "activations::HardShrink",
+    fields: &[("threshold", 0.5)],
+    ..ValueSpec::BASE
+};
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -12,7 +12,8 @@
 use crate::spec::ValueSpec;
 
 /// `hard_sigmoid`
-pub const SPEC: ValueSpec = ValueSpec { names: &["hard_sigmoid"], path: "activations::HardSigmoid", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["hard_sigmoid"], path: "activations::HardSigmoid", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -13,7 +13,7 @@ use crate::spec::ValueSpec;
 
 /// `hard_silu`, `hard_swish`
 pub const SPEC: ValueSpec =
-    ValueSpec { names: &["hard_silu", "hard_swish"], path: "activations::HardSilu", fields: &[] };
+    ValueSpec { names: &["hard_silu", "hard_swish"], path: "activations::HardSilu", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

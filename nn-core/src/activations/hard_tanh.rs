@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `hard_tanh`
-pub const SPEC: ValueSpec = ValueSpec { names: &["hard_tanh"], path: "activations::HardTanh", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["hard_tanh"], path: "activations::HardTanh", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -10,8 +10,12 @@
 use crate::spec::ValueSpec;
 
 /// `leaky_relu(negative_slope)`
-pub const SPEC: ValueSpec =
-    ValueSpec { names: &["leaky_relu"], path: "activations::LeakyRelu", fields: &[("negative_slope", 0.2)] };
+pub const SPEC: ValueSpec = ValueSpec {
+    names: &["leaky_relu"],
+    path: "activations::LeakyRelu",
+    fields: &[("negative_slope", 0.2)],
+    ..ValueSpec::BASE
+};
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `linear`
-pub const SPEC: ValueSpec = ValueSpec { names: &["linear"], path: "activations::Linear", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["linear"], path: "activations::Linear", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

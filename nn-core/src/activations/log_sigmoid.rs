@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `log_sigmoid`
-pub const SPEC: ValueSpec = ValueSpec { names: &["log_sigmoid"], path: "activations::LogSigmoid", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["log_sigmoid"], path: "activations::LogSigmoid", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

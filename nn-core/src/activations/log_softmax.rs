@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `log_softmax`
-pub const SPEC: ValueSpec = ValueSpec { names: &["log_softmax"], path: "activations::LogSoftmax", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["log_softmax"], path: "activations::LogSoftmax", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -10,7 +10,7 @@
 use crate::spec::ValueSpec;
 
 /// `mish`
-pub const SPEC: ValueSpec = ValueSpec { names: &["mish"], path: "activations::Mish", fields: &[] };
+pub const SPEC: ValueSpec = ValueSpec { names: &["mish"], path: "activations::Mish", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

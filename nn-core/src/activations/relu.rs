@@ -10,7 +10,7 @@
 use crate::spec::ValueSpec;
 
 /// `relu`
-pub const SPEC: ValueSpec = ValueSpec { names: &["relu"], path: "activations::Relu", fields: &[] };
+pub const SPEC: ValueSpec = ValueSpec { names: &["relu"], path: "activations::Relu", fields: &[], from_output: true };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
@@ -23,6 +23,7 @@ pub(super) mod compute {
 
     impl Elementwise for Relu {
         const SIMPLE: bool = true;
+        const RECTIFIES: bool = true;
 
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {

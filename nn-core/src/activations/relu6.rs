@@ -10,7 +10,7 @@
 use crate::spec::ValueSpec;
 
 /// `relu6`
-pub const SPEC: ValueSpec = ValueSpec { names: &["relu6"], path: "activations::Relu6", fields: &[] };
+pub const SPEC: ValueSpec = ValueSpec { names: &["relu6"], path: "activations::Relu6", fields: &[], from_output: true };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

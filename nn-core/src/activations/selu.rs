@@ -15,7 +15,7 @@
 use crate::spec::ValueSpec;
 
 /// `selu`
-pub const SPEC: ValueSpec = ValueSpec { names: &["selu"], path: "activations::Selu", fields: &[] };
+pub const SPEC: ValueSpec = ValueSpec { names: &["selu"], path: "activations::Selu", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

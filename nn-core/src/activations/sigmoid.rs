@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `sigmoid`
-pub const SPEC: ValueSpec = ValueSpec { names: &["sigmoid"], path: "activations::Sigmoid", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["sigmoid"], path: "activations::Sigmoid", fields: &[], from_output: true };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

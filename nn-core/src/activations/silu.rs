@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `silu`, `swish`
-pub const SPEC: ValueSpec = ValueSpec { names: &["silu", "swish"], path: "activations::Silu", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["silu", "swish"], path: "activations::Silu", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

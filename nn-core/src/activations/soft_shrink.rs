@@ -12,8 +12,12 @@
 use crate::spec::ValueSpec;
 
 /// `soft_shrink(threshold)`
-pub const SPEC: ValueSpec =
-    ValueSpec { names: &["soft_shrink"], path: "activations::SoftShrink", fields: &[("threshold", 0.5)] };
+pub const SPEC: ValueSpec = ValueSpec {
+    names: &["soft_shrink"],
+    path: "activations::SoftShrink",
+    fields: &[("threshold", 0.5)],
+    ..ValueSpec::BASE
+};
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `softmax`
-pub const SPEC: ValueSpec = ValueSpec { names: &["softmax"], path: "activations::Softmax", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["softmax"], path: "activations::Softmax", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

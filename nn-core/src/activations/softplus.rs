@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `softplus`
-pub const SPEC: ValueSpec = ValueSpec { names: &["softplus"], path: "activations::Softplus", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["softplus"], path: "activations::Softplus", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `softsign`
-pub const SPEC: ValueSpec = ValueSpec { names: &["softsign"], path: "activations::Softsign", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["softsign"], path: "activations::Softsign", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

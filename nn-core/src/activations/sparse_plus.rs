@@ -12,7 +12,8 @@
 use crate::spec::ValueSpec;
 
 /// `sparse_plus`
-pub const SPEC: ValueSpec = ValueSpec { names: &["sparse_plus"], path: "activations::SparsePlus", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["sparse_plus"], path: "activations::SparsePlus", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

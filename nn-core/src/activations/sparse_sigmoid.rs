@@ -12,7 +12,8 @@
 use crate::spec::ValueSpec;
 
 /// `sparse_sigmoid`
-pub const SPEC: ValueSpec = ValueSpec { names: &["sparse_sigmoid"], path: "activations::SparseSigmoid", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["sparse_sigmoid"], path: "activations::SparseSigmoid", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

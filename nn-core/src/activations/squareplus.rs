@@ -11,7 +11,7 @@ use crate::spec::ValueSpec;
 
 /// `squareplus(b)`
 pub const SPEC: ValueSpec =
-    ValueSpec { names: &["squareplus"], path: "activations::Squareplus", fields: &[("b", 4.0)] };
+    ValueSpec { names: &["squareplus"], path: "activations::Squareplus", fields: &[("b", 4.0)], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

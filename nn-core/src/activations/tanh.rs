@@ -10,7 +10,7 @@
 use crate::spec::ValueSpec;
 
 /// `tanh`
-pub const SPEC: ValueSpec = ValueSpec { names: &["tanh"], path: "activations::Tanh", fields: &[] };
+pub const SPEC: ValueSpec = ValueSpec { names: &["tanh"], path: "activations::Tanh", fields: &[], from_output: true };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `tanh_shrink`
-pub const SPEC: ValueSpec = ValueSpec { names: &["tanh_shrink"], path: "activations::TanhShrink", fields: &[] };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["tanh_shrink"], path: "activations::TanhShrink", fields: &[], ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -16,6 +16,7 @@ pub const SPEC: ValueSpec = ValueSpec {
     names: &["threshold"],
     path: "activations::Threshold",
     fields: &[("threshold", 0.0), ("default_value", 0.0)],
+    ..ValueSpec::BASE
 };
 
 #[cfg(feature = "compute")]

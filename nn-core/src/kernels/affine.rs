@@ -17,17 +17,28 @@ use core::ops::Range;
 /// `y = W · x + b` for every sample: `y[n, o] = b[o] + Σᵢ w[i, o] · x[n, i]`. An empty `b` counts as zero.
 ///
 /// Shapes: `w` is `O × I`, `b` has `O` or 0 scalars, `x` has `n · I` and `y` has `n · O`.
-#[inline]
+#[inline(always)]
 pub fn affine<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T]) {
+    start::<T, I, O>(w, b, x, y, false);
+}
+
+/// `y = max(W · x + b, 0)`, as [`affine`].
+#[inline(always)]
+pub fn affine_rectified<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T]) {
+    start::<T, I, O>(w, b, x, y, true);
+}
+
+#[inline(always)]
+fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T], rectified: bool) {
     if O == 0 {
         return;
     }
     let n = y.len() / O;
     let (w, x, y) = (&w[..I * O], &x[..n * I], &mut y[..n * O]);
     if n == 1 && I * O <= SMALL {
-        dispatch(Affine { shape: One::<I, O>, w, b, x, y });
+        dispatch(Affine { shape: One::<I, O>, w, b, x, y, rectified });
     } else {
-        Shared::affine(Affine { shape: Any { n, inputs: I, outputs: O }, w, b, x, y });
+        Shared::affine(Affine { shape: Any { n, inputs: I, outputs: O }, w, b, x, y, rectified });
     }
 }
 
@@ -41,6 +52,8 @@ pub struct Affine<'a, T, S = Any> {
     b: &'a [T],
     x: &'a [T],
     y: &'a mut [T],
+    /// Whether sums below 0 become 0.
+    rectified: bool,
 }
 
 /// Inputs whose weights, in one column of blocks, stay in the nearest caches.
@@ -70,6 +83,10 @@ impl<T: Scalar, S: Shape> Kernel<T> for Affine<'_, T, S> {
         }
         for o in (whole..outputs).step_by(two) {
             let width = two.min(outputs - o);
+            if V::Half::LANES < V::LANES && width <= V::Half::LANES {
+                self.split::<V::Half, 4, 1, 4>(o, width);
+                continue;
+            }
             match (width > V::LANES, R > 4) {
                 (true, true) => self.split::<V, 4, 2, 2>(o, width),
                 (true, false) => self.split::<V, 2, 2, 2>(o, width),
@@ -143,6 +160,13 @@ impl<T: Scalar, H: Shape> Affine<'_, T, H> {
             sums = [block::load(&self.b[o..][..width], full); R];
         }
         block::sum::<T, V, R, C, S>(&mut sums, w, width, full, x, depth);
+        if self.rectified && i + depth == inputs {
+            each!(r < R => {
+                for c in 0..C {
+                    sums[r][c] = sums[r][c].positive();
+                }
+            });
+        }
         Target { data: &mut self.y[s * outputs + o..], stride: outputs, width, full }.set(sums);
     }
 }

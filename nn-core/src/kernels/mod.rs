@@ -37,7 +37,7 @@ pub use loops::{Function, Loop, apply, exp_all, map, run};
 pub use walk::{Machine, Walk, walk};
 
 #[cfg(any(not(feature = "std"), debug_assertions))]
-pub use plain::{Shared, add_outer, add_rows, add_transposed, affine, dot};
+pub use plain::{Shared, add_outer, add_rows, add_transposed, affine, affine_rectified, dot};
 
 /// Optimised builds.
 macro_rules! optimised {
@@ -61,7 +61,7 @@ optimised! {
     mod vector;
 
     pub use self::{
-        affine::affine,
+        affine::{affine, affine_rectified},
         outer::add_outer,
         shared::Shared,
         sums::{add_rows, dot},

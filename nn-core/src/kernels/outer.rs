@@ -6,7 +6,7 @@
 use super::block::{self, Across, Rows, Target};
 use super::level::Kernel;
 use super::vector::Vector;
-use crate::kernels::Shared;
+use crate::kernels::{Shared, prefetch};
 use crate::scalar::Scalar;
 use core::ops::Range;
 
@@ -19,7 +19,8 @@ pub fn add_outer<T: Scalar, const I: usize, const O: usize>(dw: &mut [T], x: &[T
         return;
     }
     let n = dy.len() / O;
-    Shared::add_outer(AddOuter { n, inputs: I, outputs: O, dw: &mut dw[..I * O], x: &x[..n * I], dy: &dy[..n * O] });
+    let product = AddOuter { n, inputs: I, outputs: O, dw: &mut dw[..I * O], x: &x[..n * I], dy: &dy[..n * O] };
+    if I >= FAR && n >= MANY { Shared::add_outer_far(Far(product)) } else { Shared::add_outer(product) }
 }
 
 /// The arguments of [`add_outer`].
@@ -36,6 +37,13 @@ pub struct AddOuter<'a, T> {
 const SAMPLES: usize = 256;
 /// Inputs whose scalars of so many samples stay in the second cache while all outputs pass.
 const INPUTS: usize = 256;
+/// Inputs whose scalars of so many samples are copied, where samples are far apart.
+const PACKED: usize = 32;
+/// Samples of so many inputs are in pages of memory of their own. To read a few scalars from each of many pages takes longer
+/// than to multiply with them, and it would be done for every column of outputs.
+const FAR: usize = 1024;
+/// Samples from which on a copy pays.
+const MANY: usize = 64;
 
 impl<T: Scalar> Kernel<T> for AddOuter<'_, T> {
     type Output = ();
@@ -43,27 +51,80 @@ impl<T: Scalar> Kernel<T> for AddOuter<'_, T> {
     #[inline(always)]
     fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(mut self) {
         const { assert!(C == 2) };
-        let two = 2 * V::LANES;
-        let whole = self.outputs / two * two;
         for s in (0..self.n).step_by(SAMPLES) {
             let depth = SAMPLES.min(self.n - s);
             for i in (0..self.inputs).step_by(INPUTS) {
-                let inputs = i..self.inputs.min(i + INPUTS);
-                for o in (0..whole).step_by(two) {
-                    self.column::<V, R, 2>(inputs.clone(), s, depth, o, two, true);
-                }
-                let rest = self.outputs - whole;
-                if rest > V::LANES {
-                    self.column::<V, R, 2>(inputs, s, depth, whole, rest, false);
-                } else if rest > 0 {
-                    self.column::<V, R, 1>(inputs, s, depth, whole, rest, false);
-                }
+                self.columns::<V, R>(i..self.inputs.min(i + INPUTS), s, depth, None);
             }
         }
     }
 }
 
-impl<T: Scalar> AddOuter<'_, T> {
+/// The same, for many samples that are far apart. A kernel of its own, since the copy is much to have on the stack.
+pub struct Far<'a, T>(AddOuter<'a, T>);
+
+impl<T: Scalar> Kernel<T> for Far<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
+        const { assert!(C == 2 && PACKED.is_multiple_of(R)) };
+        let Far(mut product) = self;
+        let (n, inputs) = (product.n, product.inputs);
+        let whole = inputs / PACKED * PACKED;
+        let mut copy = [T::ZERO; PACKED * SAMPLES];
+        for s in (0..n).step_by(SAMPLES) {
+            let depth = SAMPLES.min(n - s);
+            for i in (0..whole).step_by(PACKED) {
+                product.pack::<R>(&mut copy, i, s, depth);
+                product.columns::<V, R>(i..i + PACKED, s, depth, Some(&copy));
+            }
+            if whole < inputs {
+                product.columns::<V, R>(whole..inputs, s, depth, None);
+            }
+        }
+    }
+}
+
+impl<'a, T: Scalar> AddOuter<'a, T> {
+    /// Copies `PACKED` inputs of `depth` samples: `R` inputs of all samples, then the next `R`.
+    #[inline(always)]
+    fn pack<const R: usize>(&self, copy: &mut [T], i: usize, s: usize, depth: usize) {
+        let (copy, _) = copy.as_chunks_mut::<R>();
+        for p in 0..depth {
+            let row = &self.x[(s + p) * self.inputs + i..];
+            prefetch(row.get(PACKED..2 * PACKED).unwrap_or(&[]));
+            let (row, _) = row[..PACKED].as_chunks::<R>();
+            for (k, &part) in row.iter().enumerate() {
+                copy[k * SAMPLES + p] = part;
+            }
+        }
+    }
+
+    /// Some inputs, which may have been copied; `depth` samples from `s` on, all outputs.
+    #[inline(always)]
+    fn columns<V: Vector<T>, const R: usize>(
+        &mut self,
+        inputs: Range<usize>,
+        s: usize,
+        depth: usize,
+        copy: Option<&[T]>,
+    ) {
+        let two = 2 * V::LANES;
+        let whole = self.outputs / two * two;
+        for o in (0..whole).step_by(two) {
+            self.column::<V, R, 2>(inputs.clone(), s, depth, o, two, true, copy);
+        }
+        let rest = self.outputs - whole;
+        if rest > V::LANES {
+            self.column::<V, R, 2>(inputs, s, depth, whole, rest, false, copy);
+        } else if V::Half::LANES < V::LANES && rest <= V::Half::LANES && rest > 0 {
+            self.column::<V::Half, R, 1>(inputs, s, depth, whole, rest, false, copy);
+        } else if rest > 0 {
+            self.column::<V, R, 1>(inputs, s, depth, whole, rest, false, copy);
+        }
+    }
+
     /// Some inputs; `depth` samples from `s` on, `width` outputs from `o` on.
     #[inline(always)]
     fn column<V: Vector<T>, const R: usize, const C: usize>(
@@ -74,26 +135,39 @@ impl<T: Scalar> AddOuter<'_, T> {
         o: usize,
         width: usize,
         full: bool,
+        copy: Option<&[T]>,
     ) {
         let mut i = inputs.start;
         while i + R <= inputs.end {
-            self.block::<V, R, C>(i, s, depth, o, width, full);
+            let x = match copy {
+                Some(copy) => Rows { data: &copy[(i - inputs.start) * SAMPLES..], stride: R },
+                None => self.x(i, s),
+            };
+            self.block::<V, R, C>(x, i, s, depth, o, width, full);
             i += R;
         }
         while R > 4 && i + 4 <= inputs.end {
-            self.block::<V, 4, C>(i, s, depth, o, width, full);
+            self.block::<V, 4, C>(self.x(i, s), i, s, depth, o, width, full);
             i += 4;
         }
         while i < inputs.end {
-            self.block::<V, 1, C>(i, s, depth, o, width, full);
+            self.block::<V, 1, C>(self.x(i, s), i, s, depth, o, width, full);
             i += 1;
         }
     }
 
-    /// `R` inputs from `i` on, `depth` samples from `s` on, `width` outputs from `o` on.
+    /// The inputs from `i` on of the samples from `s` on.
+    #[inline(always)]
+    fn x(&self, i: usize, s: usize) -> Rows<'a, T> {
+        let x = self.x;
+        Rows { data: &x[s * self.inputs + i..], stride: self.inputs }
+    }
+
+    /// `R` inputs from `i` on, which are `x`; `depth` samples from `s` on, `width` outputs from `o` on.
     #[inline(always)]
     fn block<V: Vector<T>, const R: usize, const C: usize>(
         &mut self,
+        x: Rows<'_, T>,
         i: usize,
         s: usize,
         depth: usize,
@@ -101,11 +175,10 @@ impl<T: Scalar> AddOuter<'_, T> {
         width: usize,
         full: bool,
     ) {
-        let (inputs, outputs) = (self.inputs, self.outputs);
+        let outputs = self.outputs;
         let dy = Rows { data: &self.dy[s * outputs + o..], stride: outputs };
-        let x = Across(Rows { data: &self.x[s * inputs + i..], stride: inputs });
         let mut sums = [[V::splat(T::ZERO); C]; R];
-        block::sum::<T, V, R, C, 1>(&mut sums, dy, width, full, x, depth);
+        block::sum::<T, V, R, C, 1>(&mut sums, dy, width, full, Across(x), depth);
         Target { data: &mut self.dw[i * outputs + o..], stride: outputs, width, full }.add(sums);
     }
 }

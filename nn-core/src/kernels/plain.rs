@@ -20,6 +20,17 @@ const LANES: usize = 16;
 /// Shapes: `w` is `O × I`, `b` has `O` or 0 scalars, `x` has `n · I` and `y` has `n · O`.
 #[inline]
 pub fn affine<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T]) {
+    start::<T, I, O>(w, b, x, y, false);
+}
+
+/// `y = max(W · x + b, 0)`, as [`affine`].
+#[inline]
+pub fn affine_rectified<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T]) {
+    start::<T, I, O>(w, b, x, y, true);
+}
+
+#[inline(always)]
+fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T], rectified: bool) {
     if O == 0 {
         return;
     }
@@ -29,35 +40,42 @@ pub fn affine<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[
         xs = rest;
         let mut o = 0;
         while o + LANES <= O {
-            affine_block::<T, LANES, O>(w, b, x, y, o);
+            affine_block::<T, LANES, O>(w, b, x, y, o, rectified);
             o += LANES;
         }
         // A constant, so that one arm is left.
         match O % LANES {
             0 => {}
-            1 => affine_block::<T, 1, O>(w, b, x, y, o),
-            2 => affine_block::<T, 2, O>(w, b, x, y, o),
-            3 => affine_block::<T, 3, O>(w, b, x, y, o),
-            4 => affine_block::<T, 4, O>(w, b, x, y, o),
-            5 => affine_block::<T, 5, O>(w, b, x, y, o),
-            6 => affine_block::<T, 6, O>(w, b, x, y, o),
-            7 => affine_block::<T, 7, O>(w, b, x, y, o),
-            8 => affine_block::<T, 8, O>(w, b, x, y, o),
-            9 => affine_block::<T, 9, O>(w, b, x, y, o),
-            10 => affine_block::<T, 10, O>(w, b, x, y, o),
-            11 => affine_block::<T, 11, O>(w, b, x, y, o),
-            12 => affine_block::<T, 12, O>(w, b, x, y, o),
-            13 => affine_block::<T, 13, O>(w, b, x, y, o),
-            14 => affine_block::<T, 14, O>(w, b, x, y, o),
-            _ => affine_block::<T, 15, O>(w, b, x, y, o),
+            1 => affine_block::<T, 1, O>(w, b, x, y, o, rectified),
+            2 => affine_block::<T, 2, O>(w, b, x, y, o, rectified),
+            3 => affine_block::<T, 3, O>(w, b, x, y, o, rectified),
+            4 => affine_block::<T, 4, O>(w, b, x, y, o, rectified),
+            5 => affine_block::<T, 5, O>(w, b, x, y, o, rectified),
+            6 => affine_block::<T, 6, O>(w, b, x, y, o, rectified),
+            7 => affine_block::<T, 7, O>(w, b, x, y, o, rectified),
+            8 => affine_block::<T, 8, O>(w, b, x, y, o, rectified),
+            9 => affine_block::<T, 9, O>(w, b, x, y, o, rectified),
+            10 => affine_block::<T, 10, O>(w, b, x, y, o, rectified),
+            11 => affine_block::<T, 11, O>(w, b, x, y, o, rectified),
+            12 => affine_block::<T, 12, O>(w, b, x, y, o, rectified),
+            13 => affine_block::<T, 13, O>(w, b, x, y, o, rectified),
+            14 => affine_block::<T, 14, O>(w, b, x, y, o, rectified),
+            _ => affine_block::<T, 15, O>(w, b, x, y, o, rectified),
         }
     }
 }
 
-/// `L` outputs of a sample, from output `o` on. A function of its own, which all blocks and all layers with as many
+/// `L` outputs of a sample, from output `o` on, rectified or not. A function of its own, which all blocks and all layers with as many
 /// outputs share: in place it would be unrolled for each.
 #[inline(never)]
-fn affine_block<T: Scalar, const L: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T], o: usize) {
+fn affine_block<T: Scalar, const L: usize, const O: usize>(
+    w: &[T],
+    b: &[T],
+    x: &[T],
+    y: &mut [T],
+    o: usize,
+    rectified: bool,
+) {
     // Never so. By this the compiler knows that the ranges below are inside.
     if L > O || o > O - L || y.len() != O {
         return;
@@ -72,6 +90,11 @@ fn affine_block<T: Scalar, const L: usize, const O: usize>(w: &[T], b: &[T], x: 
             sums[l] += column[l] * x;
         }
         once();
+    }
+    if rectified {
+        for sum in &mut sums {
+            *sum = sum.positive();
+        }
     }
     y[o..o + L].copy_from_slice(&sums);
 }

@@ -1,13 +1,14 @@
 //! [`Shared`]: the kernels of a number type, which all shapes share.
 
 use super::level::{Vectors, dispatch};
-use super::{affine::Affine, outer::AddOuter, sums::AddRows, sums::Dot, transposed::AddTransposed};
+use super::{affine::Affine, outer::AddOuter, outer::Far, sums::AddRows, sums::Dot, transposed::AddTransposed};
 
 /// The kernels of a number type, compiled in this crate, once.
 #[doc(hidden)]
 pub trait Shared: Vectors {
     fn affine(arguments: Affine<'_, Self>);
     fn add_outer(arguments: AddOuter<'_, Self>);
+    fn add_outer_far(arguments: Far<'_, Self>);
     fn add_transposed(arguments: AddTransposed<'_, Self>);
     fn add_rows(arguments: AddRows<'_, Self>);
     fn dot(arguments: Dot<'_, Self>) -> Self;
@@ -21,6 +22,10 @@ macro_rules! shared {
             }
 
             fn add_outer(arguments: AddOuter<'_, Self>) {
+                dispatch(arguments);
+            }
+
+            fn add_outer_far(arguments: Far<'_, Self>) {
                 dispatch(arguments);
             }
 

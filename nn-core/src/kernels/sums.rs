@@ -1,6 +1,6 @@
 //! [`dot`] and [`add_rows`]: sums that read every scalar once.
 
-use super::block;
+use super::block::{self, Target};
 use super::level::Kernel;
 use super::vector::Vector;
 use crate::kernels::Shared;
@@ -74,28 +74,37 @@ impl<T: Scalar> Kernel<T> for AddRows<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
+    fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(mut self) {
         let outputs = self.db.len();
-        let lanes = WIDE * V::LANES;
         let mut o = 0;
-        while o + lanes <= outputs {
-            let mut sums: [V; WIDE] = block::load(&self.db[o..o + lanes], true);
-            for dy in self.dy.chunks_exact(outputs) {
-                let dy = &dy[o..o + lanes];
-                for c in 0..WIDE {
-                    sums[c] = sums[c].add(V::load(&dy[c * V::LANES..]));
-                }
-            }
-            for c in 0..WIDE {
-                sums[c].store(&mut self.db[o + c * V::LANES..]);
-            }
-            o += lanes;
+        while o + WIDE * V::LANES <= outputs {
+            self.columns::<V, WIDE>(o, WIDE * V::LANES, true);
+            o += WIDE * V::LANES;
         }
-        let db = &mut self.db[o..];
+        while o + 2 * V::LANES <= outputs {
+            self.columns::<V, 2>(o, 2 * V::LANES, true);
+            o += 2 * V::LANES;
+        }
+        while o < outputs {
+            let width = V::LANES.min(outputs - o);
+            self.columns::<V, 1>(o, width, false);
+            o += width;
+        }
+    }
+}
+
+impl<T: Scalar> AddRows<'_, T> {
+    /// `width` outputs from `o` on, which stay in registers over all samples.
+    #[inline(always)]
+    fn columns<V: Vector<T>, const C: usize>(&mut self, o: usize, width: usize, full: bool) {
+        let outputs = self.db.len();
+        let mut sums: [V; C] = block::load(&self.db[o..o + width], full);
         for dy in self.dy.chunks_exact(outputs) {
-            for (db, &dy) in db.iter_mut().zip(&dy[o..]) {
-                *db += dy;
+            let dy: [V; C] = block::load(&dy[o..o + width], full);
+            for c in 0..C {
+                sums[c] = sums[c].add(dy[c]);
             }
         }
+        Target { data: &mut self.db[o..], stride: outputs, width, full }.set([sums]);
     }
 }

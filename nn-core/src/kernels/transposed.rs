@@ -63,7 +63,7 @@ impl<T: Scalar> Kernel<T> for AddTransposed<'_, T> {
                 let width = LANES.min(self.inputs - i);
                 for o in (0..self.outputs).step_by(DEPTH) {
                     let depth = DEPTH.min(self.outputs - o);
-                    panel.fill(&self.w[i * self.outputs + o..], self.outputs, depth, width);
+                    panel.fill::<V>(&self.w[i * self.outputs + o..], self.outputs, depth, width);
                     if C * V::LANES > LANES {
                         self.panel::<V, R, 1>(&panel, samples.clone(), i, width, o, depth);
                     } else {

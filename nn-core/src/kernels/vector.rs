@@ -9,6 +9,8 @@ use crate::scalar::Scalar;
 pub trait Vector<T>: Copy {
     /// How many.
     const LANES: usize;
+    /// A vector of half as many scalars that takes half as long, where there is one: for shapes that fill no more.
+    type Half: Vector<T>;
     /// All lanes are this scalar.
     fn splat(x: T) -> Self;
     /// The first scalars of a slice that has enough of them.
@@ -19,10 +21,40 @@ pub trait Vector<T>: Copy {
     fn store(self, to: &mut [T]);
     /// Overwrites a slice that has at most as many scalars.
     fn store_part(self, to: &mut [T]);
+    /// The first [`QUAD`] scalars of rows that are `stride` apart, transposed: lane `l` of vector `q` is `from[l * stride + q]`. There
+    /// are `rows` of them; lanes without a row have that of another one.
+    #[inline(always)]
+    fn transposed(from: &[T], stride: usize, rows: usize) -> [Self; QUAD]
+    where
+        T: Scalar,
+    {
+        let mut lanes = [[T::ZERO; MOST]; QUAD];
+        for l in 0..Self::LANES {
+            let row = quad(from, stride, rows, l);
+            for q in 0..QUAD {
+                lanes[q][l] = row[q];
+            }
+        }
+        [Self::load(&lanes[0]), Self::load(&lanes[1]), Self::load(&lanes[2]), Self::load(&lanes[3])]
+    }
     /// `self + b`
     fn add(self, b: Self) -> Self;
+    /// Lanes that are not above 0 become 0.
+    fn positive(self) -> Self;
     /// `self · b + c`, rounded once where there is an instruction for it: its emulation would be many times slower.
     fn mul_add(self, b: Self, c: Self) -> Self;
+}
+
+/// Scalars of a row that are transposed together.
+pub(super) const QUAD: usize = 4;
+
+/// No vector has more lanes.
+const MOST: usize = 16;
+
+/// Row `l`, or the last one.
+#[inline(always)]
+fn quad<T>(from: &[T], stride: usize, rows: usize, l: usize) -> &[T; QUAD] {
+    from[l.min(rows - 1) * stride..].first_chunk().unwrap()
 }
 
 /// For targets without intrinsics here.
@@ -32,6 +64,7 @@ pub struct Plain<T, const N: usize>([T; N]);
 
 impl<T: Scalar, const N: usize> Vector<T> for Plain<T, N> {
     const LANES: usize = N;
+    type Half = Self;
 
     #[inline(always)]
     fn splat(x: T) -> Self {
@@ -62,6 +95,14 @@ impl<T: Scalar, const N: usize> Vector<T> for Plain<T, N> {
     fn add(mut self, b: Self) -> Self {
         for l in 0..N {
             self.0[l] += b.0[l];
+        }
+        self
+    }
+
+    #[inline(always)]
+    fn positive(mut self) -> Self {
+        for l in 0..N {
+            self.0[l] = self.0[l].positive();
         }
         self
     }
@@ -109,19 +150,21 @@ fn store_part<T: Scalar, V: Vector<T>>(vector: V, to: &mut [T]) {
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::Vector;
+    use super::{QUAD, Vector, quad};
     use core::arch::x86_64::*;
 
     macro_rules! vectors {
-        ($($vector:ident = [$scalar:ty; $lanes:literal]: $splat:ident, $load:ident, $store:ident, $add:ident,
+        ($($vector:ident = [$scalar:ty; $lanes:literal], $half:ident: $splat:ident, $load:ident, $store:ident, $add:ident, |$v:ident| $positive:expr,
            |$a:ident, $b:ident, $c:ident| $mul_add:expr,
-           |$from:ident| $load_part:expr, |$vec:ident, $to:ident| $store_part:expr;)*) => {$(
+           |$from:ident| $load_part:expr, |$vec:ident, $to:ident| $store_part:expr
+           $(, |$rows:ident| $transposed:expr)?;)*) => {$(
             // SAFETY, of every block: the intrinsics need the instructions of the vector's level. Vectors are only used
             // by kernels, through `Kernel::run`, which `level::dispatch` calls with those that the machine has. `load` and
             // `store` access `LANES` scalars of a slice that was just cut to that length, at any alignment, and where there
             // are instructions for a part, they access as many scalars as the slice has.
             impl Vector<$scalar> for $vector {
                 const LANES: usize = $lanes;
+                type Half = $half;
 
                 #[inline(always)]
                 fn splat(x: $scalar) -> Self {
@@ -156,10 +199,25 @@ mod x86 {
                     $store_part
                 }
 
+                $(
+                    #[inline(always)]
+                    fn transposed(from: &[$scalar], stride: usize, rows: usize) -> [Self; QUAD] {
+                        let $rows = Rows { from, stride, rows };
+                        $transposed
+                    }
+                )?
+
                 #[inline(always)]
                 fn add(self, b: Self) -> Self {
                     // SAFETY: above.
                     unsafe { $add(self, b) }
+                }
+
+                #[inline(always)]
+                fn positive(self) -> Self {
+                    // The same bits as those of the scalar.
+                    // SAFETY: above.
+                    unsafe { { let $v = self; $positive } }
                 }
 
                 #[inline(always)]
@@ -187,26 +245,91 @@ mod x86 {
         }};
     }
 
+    /// Rows of [`QUAD`] scalars.
+    struct Rows<'a> {
+        from: &'a [f32],
+        stride: usize,
+        rows: usize,
+    }
+
+    impl Rows<'_> {
+        /// Row `l`.
+        #[inline(always)]
+        fn four(&self, l: usize) -> __m128 {
+            __m128::load(quad(self.from, self.stride, self.rows, l))
+        }
+
+        /// Rows `l` and `l + 4`.
+        ///
+        /// # Safety
+        /// The machine has AVX2.
+        #[inline(always)]
+        unsafe fn eight(&self, l: usize) -> __m256 {
+            // SAFETY: the caller's promise.
+            unsafe { _mm256_set_m128(self.four(l + 4), self.four(l)) }
+        }
+
+        /// Rows `l`, `l + 4`, `l + 8` and `l + 12`.
+        ///
+        /// # Safety
+        /// The machine has AVX2 and the three parts of AVX-512.
+        #[inline(always)]
+        unsafe fn sixteen(&self, l: usize) -> __m512 {
+            // SAFETY: the caller's promise.
+            unsafe { _mm512_insertf32x8::<1>(_mm512_castps256_ps512(self.eight(l)), self.eight(l + 8)) }
+        }
+    }
+
+    /// Four vectors, transposed within each 128 bits.
+    macro_rules! transposed {
+        ($a:expr, $b:expr, $c:expr, $d:expr; $low:ident, $high:ident, $shuffle:ident) => {{
+            let (a, b, c, d) = ($a, $b, $c, $d);
+            let (ab, cd) = ($low(a, b), $low(c, d));
+            let (ab_high, cd_high) = ($high(a, b), $high(c, d));
+            [
+                $shuffle::<0x44>(ab, cd),
+                $shuffle::<0xEE>(ab, cd),
+                $shuffle::<0x44>(ab_high, cd_high),
+                $shuffle::<0xEE>(ab_high, cd_high),
+            ]
+        }};
+    }
+
     vectors! {
-        __m128 = [f32; 4]: _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps, |a, b, c| _mm_add_ps(_mm_mul_ps(a, b), c),
+        __m128 = [f32; 4], __m128: _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps, |v| _mm_castsi128_ps(_mm_andnot_si128(_mm_srai_epi32::<31>(_mm_castps_si128(v)), _mm_castps_si128(v))),
+            |a, b, c| _mm_add_ps(_mm_mul_ps(a, b), c),
+            |from| super::load_part(from), |vector, to| super::store_part(vector, to),
+            // SAFETY, of the three: above.
+            |rows| unsafe { transposed!(rows.four(0), rows.four(1), rows.four(2), rows.four(3);
+                _mm_unpacklo_ps, _mm_unpackhi_ps, _mm_shuffle_ps) };
+        __m128d = [f64; 2], __m128d: _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd, |v| _mm_max_pd(v, _mm_setzero_pd()),
+            |a, b, c| _mm_add_pd(_mm_mul_pd(a, b), c),
             |from| super::load_part(from), |vector, to| super::store_part(vector, to);
-        __m128d = [f64; 2]: _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd, |a, b, c| _mm_add_pd(_mm_mul_pd(a, b), c),
-            |from| super::load_part(from), |vector, to| super::store_part(vector, to);
-        __m256 = [f32; 8]: _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, |a, b, c| _mm256_fmadd_ps(a, b, c),
+        __m256 = [f32; 8], __m256: _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, |v| _mm256_castsi256_ps(_mm256_andnot_si256(_mm256_srai_epi32::<31>(_mm256_castps_si256(v)), _mm256_castps_si256(v))),
+            |a, b, c| _mm256_fmadd_ps(a, b, c),
             // SAFETY: above.
             |from| unsafe { _mm256_maskload_ps(from.as_ptr(), first_32(from.len())) },
             // A masked store takes an AMD machine a hundred cycles.
-            |vector, to| halves!(vector, to, 4, _mm256_castps256_ps128, _mm256_extractf128_ps);
-        __m256d = [f64; 4]: _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, |a, b, c| _mm256_fmadd_pd(a, b, c),
+            |vector, to| halves!(vector, to, 4, _mm256_castps256_ps128, _mm256_extractf128_ps),
+            // SAFETY: above.
+            |rows| unsafe { transposed!(rows.eight(0), rows.eight(1), rows.eight(2), rows.eight(3);
+                _mm256_unpacklo_ps, _mm256_unpackhi_ps, _mm256_shuffle_ps) };
+        __m256d = [f64; 4], __m256d: _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, |v| _mm256_max_pd(v, _mm256_setzero_pd()),
+            |a, b, c| _mm256_fmadd_pd(a, b, c),
             // SAFETY: above.
             |from| unsafe { _mm256_maskload_pd(from.as_ptr(), first_64(from.len())) },
             |vector, to| halves!(vector, to, 2, _mm256_castpd256_pd128, _mm256_extractf128_pd);
-        __m512 = [f32; 16]: _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, |a, b, c| _mm512_fmadd_ps(a, b, c),
+        __m512 = [f32; 16], __m256: _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, |v| _mm512_castsi512_ps(_mm512_andnot_si512(_mm512_srai_epi32::<31>(_mm512_castps_si512(v)), _mm512_castps_si512(v))),
+            |a, b, c| _mm512_fmadd_ps(a, b, c),
             // SAFETY: above.
             |from| unsafe { _mm512_maskz_loadu_ps(first(from.len()), from.as_ptr()) },
             // SAFETY: above.
-            |vector, to| unsafe { _mm512_mask_storeu_ps(to.as_mut_ptr(), first(to.len()), vector) };
-        __m512d = [f64; 8]: _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, |a, b, c| _mm512_fmadd_pd(a, b, c),
+            |vector, to| unsafe { _mm512_mask_storeu_ps(to.as_mut_ptr(), first(to.len()), vector) },
+            // SAFETY: above.
+            |rows| unsafe { transposed!(rows.sixteen(0), rows.sixteen(1), rows.sixteen(2), rows.sixteen(3);
+                _mm512_unpacklo_ps, _mm512_unpackhi_ps, _mm512_shuffle_ps) };
+        __m512d = [f64; 8], __m256d: _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, |v| _mm512_max_pd(v, _mm512_setzero_pd()),
+            |a, b, c| _mm512_fmadd_pd(a, b, c),
             // SAFETY: above.
             |from| unsafe { _mm512_maskz_loadu_pd(first(from.len()) as u8, from.as_ptr()) },
             // SAFETY: above.

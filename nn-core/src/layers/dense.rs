@@ -42,6 +42,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 3,
     weight_consts: Some(3),
     sparse: Some("kernel"),
+    activates: true,
     masking: Masking::Passes,
     folding: Folding::Affine { units: 1, bias: 2 },
     infer,
@@ -64,6 +65,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    use crate::activations::{Activate, Activation};
     use crate::constraints::Constraint;
     use crate::fold::Affine;
     use crate::initializers::{Fans, Initializer};
@@ -104,6 +106,24 @@ pub(super) mod compute {
             kernel_constraint: Constraint::None,
             bias_constraint: Constraint::None,
         };
+
+        /// `y = f(W · x + b)`: the layer and an activation of its output.
+        #[inline(always)]
+        pub fn activated<T: Scalar + Element, F: Activation, const P: usize>(
+            &self,
+            w: &DenseWeights<T, I, O, B>,
+            x: &[SMatrix<T, I, P>],
+            y: &mut [SMatrix<T, O, P>],
+            activation: &Activate<F>,
+        ) {
+            let (kernel, bias) = (w.kernel.as_slice(), w.bias.as_slice());
+            if F::RECTIFIES {
+                kernels::affine_rectified::<T, I, O>(kernel, bias, flat(x), flat_mut(y));
+            } else {
+                kernels::affine::<T, I, O>(kernel, bias, flat(x), flat_mut(y));
+                activation.in_place(y);
+            }
+        }
     }
 
     weights! {
@@ -144,6 +164,7 @@ pub(super) mod compute {
             self.bias_initializer.fill(w.bias.as_mut_slice(), &[O], Fans::new(O, O), rng);
         }
 
+        #[inline(always)]
         fn forward<S: Storage>(
             &self,
             w: &Self::Weights,
@@ -192,6 +213,7 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
+        use crate::activations::{Relu, Tanh};
         use crate::testing::check_layer;
 
         #[test]
@@ -205,6 +227,36 @@ pub(super) mod compute {
                 bias_regularizer: regularizer,
                 ..Dense::DEFAULT
             });
+        }
+
+        /// As the layer and the activation one after the other, to the last bit.
+        #[test]
+        fn with_an_activation() {
+            fn check<F: Activation, const I: usize, const O: usize, const P: usize>(f: &Activate<F>) {
+                let layer = Dense::<I, O, 1>::DEFAULT;
+                let mut w = <DenseWeights<f32, I, O, 1> as crate::Weights<f32>>::zeroed();
+                w.kernel = SMatrix::from_fn(|o, i| ((o * 7 + i * 3) % 11) as f32 / 8.0 - 0.6);
+                w.bias = SMatrix::from_fn(|o, _| (o % 5) as f32 / 4.0 - 0.5);
+                let x: [_; 5] =
+                    core::array::from_fn(|k| SMatrix::<f32, I, P>::from_fn(|i, p| ((i + p + k) % 3) as f32 - 1.));
+                for n in [1, 5] {
+                    let (mut got, mut expected) = ([SMatrix::repeat(f32::NAN); 5], [SMatrix::<f32, O, P>::zeros(); 5]);
+                    layer.activated(&w, &x[..n], &mut got[..n], f);
+                    layer.forward::<crate::storage::Inline<5>>(
+                        &w,
+                        &x[..n],
+                        &mut expected[..n],
+                        Pass::Inference(&mut ()),
+                    );
+                    f.in_place(&mut expected[..n]);
+                    assert!(expected[..n].iter().flatten().any(|&y| y > 0.0));
+                    assert_eq!(got[..n], expected[..n]);
+                }
+            }
+            check::<_, 5, 19, 2>(&Activate(Relu));
+            check::<_, 40, 64, 1>(&Activate(Relu));
+            check::<_, 1100, 33, 1>(&Activate(Relu));
+            check::<_, 5, 19, 2>(&Activate(Tanh));
         }
 
         #[test]

@@ -17,7 +17,7 @@
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class>
 
-use super::logits::{clip, log_sum_exp, softmax};
+use super::logits::{clip, log_sum_exp, log_sum_exp_with, softmax};
 use super::position::{Position, on_positions};
 use crate::activations::Head;
 use crate::losses::Loss;
@@ -38,6 +38,18 @@ impl CategoricalCrossentropy {
     #[inline(always)]
     fn smooth<T: Scalar>(&self, t: T, classes: usize) -> T {
         T::of(1.0 - self.label_smoothing) * t + T::of(self.label_smoothing / classes as f64)
+    }
+
+    /// Makes `softmax(z)` the gradient, and gives the loss: `log` is `ln Σ exp(z)`.
+    #[inline(always)]
+    fn subtract<T: Scalar>(&self, t: &[T], z: &[T], log: T, slope: &mut [T]) -> T {
+        let (classes, mut sum) = (z.len(), T::ZERO);
+        for ((g, &t), &z) in slope.iter_mut().zip(t).zip(z) {
+            let t = self.smooth(t, classes);
+            *g -= t;
+            sum += t * (log - z);
+        }
+        sum
     }
 }
 
@@ -91,13 +103,18 @@ impl<T: Scalar + Element> Position<T> for CategoricalCrossentropy {
             self.slope(t, x, slope);
             return self.value(t, x);
         }
-        let (log, mut sum) = (softmax(x, slope), T::ZERO);
-        for ((g, &t), &z) in slope.iter_mut().zip(t).zip(x) {
-            let t = self.smooth(t, x.len());
-            *g -= t;
-            sum += t * (log - z);
-        }
-        sum
+        let log = softmax(x, slope);
+        self.subtract(t, x, log, slope)
+    }
+
+    fn value_with(&self, t: &[T], output: &[T], logits: &[T]) -> T {
+        let log = log_sum_exp_with(output, logits);
+        t.iter().zip(logits).map(|(&t, &z)| self.smooth(t, logits.len()) * (log - z)).sum()
+    }
+
+    fn value_and_slope_with(&self, t: &[T], output: &[T], logits: &[T], slope: &mut [T]) -> T {
+        slope.copy_from_slice(output);
+        self.subtract(t, logits, log_sum_exp_with(output, logits), slope)
     }
 
     fn of_logits(&self, head: Head) -> Option<Self> {

@@ -1,7 +1,7 @@
 //! What the tests of the pages share.
 
 use super::LossOn;
-use crate::activations::Head;
+use crate::activations::{Activation, Head, Sigmoid, Softmax};
 use nalgebra::SMatrix;
 
 /// Compares the gradient of a loss with central differences; it must overwrite what was there.
@@ -26,6 +26,19 @@ pub(super) fn check_fused<L: LossOn<SMatrix<f64, R, P>>, const R: usize, const P
     let with = loss.fused(head, target, logits, Some(&mut gradient)).unwrap();
     assert_eq!(with, loss.fused(head, target, logits, None).unwrap());
     compare(logits, &gradient, |logits| loss.fused(head, target, logits, None).unwrap());
+
+    let mut output = *logits;
+    for z in output.as_mut_slice().chunks_exact_mut(R) {
+        match head {
+            Head::Softmax => Softmax.in_place(R, z),
+            Head::Sigmoid => Sigmoid.in_place(R, z),
+            Head::Other => panic!("there is no form for it"),
+        }
+    }
+    let mut known = SMatrix::repeat(f64::NAN);
+    let value = loss.fused_with(head, target, &output, logits, Some(&mut known)).unwrap();
+    assert!((value - with).abs() < 1e-9 && (known - gradient).amax() < 1e-12, "{value} and {with}, {known}{gradient}");
+    assert_eq!(loss.fused_with(head, target, &output, logits, None).unwrap(), value);
 }
 
 fn compare<const R: usize, const P: usize>(

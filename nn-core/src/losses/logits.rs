@@ -58,3 +58,10 @@ impl<T: Scalar> Walk<T> for Softmax<'_, T> {
         max + sum.ln()
     }
 }
+
+/// What [`log_sum_exp`] gives, from `p = softmax(z)` as well: the largest is `exp(max z) / Σ exp(z)`.
+#[inline]
+pub(super) fn log_sum_exp_with<T: Scalar>(p: &[T], z: &[T]) -> T {
+    let largest = |x: &[T]| x.iter().fold(x[0], |max, &x| if x > max { x } else { max });
+    largest(z) - largest(p).ln()
+}

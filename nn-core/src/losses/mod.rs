@@ -149,6 +149,20 @@ pub trait LossOn<P: Sample>: Loss {
         None
     }
 
+    /// The same where the output is known as well: what a loss can read from it, it need not compute once more. It gives the
+    /// same up to rounding.
+    fn fused_with(
+        &self,
+        head: Head,
+        target: &Self::Target,
+        prediction: &P,
+        logits: &P,
+        gradient: Option<&mut P>,
+    ) -> Option<P::Element> {
+        let _ = prediction;
+        self.fused(head, target, logits, gradient)
+    }
+
     /// For an output with a mask (0 or not, for each position): the *sum* of the losses of the positions that count, with its
     /// gradient, which is zero at the others, and whether that is with respect to the logits, as in [`fused`](Self::fused).
     ///

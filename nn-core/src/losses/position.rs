@@ -30,6 +30,18 @@ pub(super) trait Position<T: Scalar>: Loss + Sized {
         self.value(target, prediction)
     }
 
+    /// The loss for a loss of logits, where `output` is what the activation makes of them.
+    fn value_with(&self, target: &[Self::Target], output: &[T], logits: &[T]) -> T {
+        let _ = output;
+        self.value(target, logits)
+    }
+
+    /// Both of them for a loss of logits, where `output` is what the activation makes of them.
+    fn value_and_slope_with(&self, target: &[Self::Target], output: &[T], logits: &[T], slope: &mut [T]) -> T {
+        let _ = output;
+        self.value_and_slope(target, logits, slope)
+    }
+
     /// The loss that judges the logits of an output that ends in `head`, where a stable formula exists.
     fn of_logits(&self, head: Head) -> Option<Self> {
         let _ = head;
@@ -61,16 +73,33 @@ pub(super) fn loss<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     sum / T::of(P as f64)
 }
 
-/// The same, and its gradient.
+/// The same of logits, where the output is known as well.
+pub(super) fn loss_with<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
+    loss: &L,
+    targets: &[L::Target],
+    output: &SMatrix<T, R, P>,
+    logits: &SMatrix<T, R, P>,
+) -> T {
+    let positions = positions(targets, logits).zip(output.as_slice().chunks_exact(R));
+    let sum: T = positions.map(|((t, z), y)| loss.value_with(t, y, z)).sum();
+    sum / T::of(P as f64)
+}
+
+/// The same of logits, and its gradient; the output may be known as well.
 pub(super) fn loss_and_gradient<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     loss: &L,
     targets: &[L::Target],
-    predictions: &SMatrix<T, R, P>,
+    output: Option<&SMatrix<T, R, P>>,
+    logits: &SMatrix<T, R, P>,
     gradient: &mut SMatrix<T, R, P>,
 ) -> T {
     let (factor, mut sum) = (T::of(1.0 / P as f64), T::ZERO);
-    for ((t, y), g) in positions(targets, predictions).zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
-        sum += loss.value_and_slope(t, y, g);
+    let mut outputs = output.map(|output| output.as_slice().chunks_exact(R));
+    for ((t, z), g) in positions(targets, logits).zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
+        sum += match outputs.as_mut().and_then(Iterator::next) {
+            Some(output) => loss.value_and_slope_with(t, output, z, g),
+            None => loss.value_and_slope(t, z, g),
+        };
         if P > 1 {
             g.iter_mut().for_each(|g| *g *= factor);
         }
@@ -147,9 +176,26 @@ macro_rules! on_positions {
                 let loss = Position::<T>::of_logits(self, head)?;
                 Some(match gradient {
                     Some(gradient) => {
-                        $crate::losses::position::loss_and_gradient(&loss, target.as_slice(), logits, gradient)
+                        $crate::losses::position::loss_and_gradient(&loss, target.as_slice(), None, logits, gradient)
                     }
                     None => $crate::losses::position::loss(&loss, target.as_slice(), logits),
+                })
+            }
+
+            fn fused_with(
+                &self,
+                head: $crate::activations::Head,
+                target: &$target,
+                prediction: &SMatrix<T, R, P>,
+                logits: &SMatrix<T, R, P>,
+                gradient: Option<&mut SMatrix<T, R, P>>,
+            ) -> Option<T> {
+                use $crate::losses::position::{loss_and_gradient, loss_with};
+                let loss = Position::<T>::of_logits(self, head)?;
+                let target = target.as_slice();
+                Some(match gradient {
+                    Some(gradient) => loss_and_gradient(&loss, target, Some(prediction), logits, gradient),
+                    None => loss_with(&loss, target, prediction, logits),
                 })
             }
 

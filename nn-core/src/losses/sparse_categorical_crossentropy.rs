@@ -17,7 +17,7 @@
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class>
 
-use super::logits::{clip, log_sum_exp, softmax};
+use super::logits::{clip, log_sum_exp, log_sum_exp_with, softmax};
 use super::position::{Position, on_positions};
 use crate::activations::Head;
 use crate::losses::Loss;
@@ -83,6 +83,18 @@ impl<T: Scalar> Position<T> for SparseCategoricalCrossentropy {
             *slope -= T::ONE;
         }
         log - at(x, t[0])
+    }
+
+    fn value_with(&self, t: &[u32], output: &[T], logits: &[T]) -> T {
+        log_sum_exp_with(output, logits) - at(logits, t[0])
+    }
+
+    fn value_and_slope_with(&self, t: &[u32], output: &[T], logits: &[T], slope: &mut [T]) -> T {
+        slope.copy_from_slice(output);
+        if let Some(slope) = slope.get_mut(t[0] as usize) {
+            *slope -= T::ONE;
+        }
+        self.value_with(t, output, logits)
     }
 
     fn of_logits(&self, head: Head) -> Option<Self> {

@@ -159,7 +159,8 @@ fn judge<P: Sample, L: LossOn<P>>(
     logits: Option<(Head, &P)>,
     mut gradient: Option<&mut P>,
 ) -> (P::Element, bool) {
-    let fused = logits.and_then(|(head, logits)| loss.fused(head, target, logits, gradient.as_deref_mut()));
+    let fused =
+        logits.and_then(|(head, logits)| loss.fused_with(head, target, prediction, logits, gradient.as_deref_mut()));
     if let Some(value) = fused {
         return (value, true);
     }

@@ -1,7 +1,7 @@
 //! The backward pass: one line for each call, in reverse.
 
 use super::Context;
-use super::forward::{over_batch, weights};
+use super::forward::{of_value, over_batch, weights};
 use super::memory::memory_field;
 use super::types::one_or_tuple;
 use crate::graph::{Node, Op, TensorId};
@@ -41,7 +41,7 @@ fn ask(context: &Context<'_>) -> TokenStream {
 /// Gradients start at zero, or at what the caller gives for an output that is also read inside.
 fn clear(context: &Context<'_>, tensor: TensorId) -> Option<TokenStream> {
     let plan = &context.plan.tensors[tensor];
-    if !plan.own_gradient || plan.gradient == Gradient::Never {
+    if !plan.own_gradient || plan.gradient == Gradient::Never || plan.becomes.is_some() {
         return None;
     }
     let field = context.gradient_field(tensor);
@@ -58,6 +58,14 @@ fn call(context: &Context<'_>, node: &Node) -> Option<TokenStream> {
     let gradient = &context.plan.tensors[node.outputs[0]].gradient;
     if *gradient == Gradient::Never {
         return None;
+    }
+    if let [input] = node.inputs[..]
+        && context.plan.kept(input) == node.outputs[0]
+    {
+        // Its input has the place of its output, and so has the gradient.
+        let (y, field) = (context.read_back(input), context.gradient_field(input));
+        let call = of_value(context.layer_value(node), quote!(backward_in_place), quote!(#y, &mut m.#field[..n]));
+        return Some(if_wanted(context, gradient, call));
     }
     let layer = &context.graph.layers[node.layer];
     let w = weights(context, node);
@@ -98,11 +106,14 @@ fn call(context: &Context<'_>, node: &Node) -> Option<TokenStream> {
             }
         };
     }
-    if let Gradient::IfInputs(inputs) = gradient {
-        let wanted = wanted(context, inputs);
-        call = quote!(if #wanted { #call });
-    }
-    Some(call)
+    Some(if_wanted(context, gradient, call))
+}
+
+/// A call, under the condition that its gradient has.
+fn if_wanted(context: &Context<'_>, gradient: &Gradient, call: TokenStream) -> TokenStream {
+    let Gradient::IfInputs(inputs) = gradient else { return call };
+    let wanted = wanted(context, inputs);
+    quote!(if #wanted { #call })
 }
 
 /// The outputs of the model that are outputs of a component and that nothing inside reads, each with its place among

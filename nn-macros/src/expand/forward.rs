@@ -16,7 +16,12 @@ pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
     let nn = &context.paths.nn;
     let first = context.part("x", 0, context.graph.inputs.len());
     let inference = inference(context);
-    let training = context.graph.nodes.iter().map(|node| {
+    let training = context.graph.nodes.iter().enumerate().map(|(n, node)| {
+        if let [input] = node.inputs[..]
+            && context.plan.kept(input) == node.outputs[0]
+        {
+            return quote!();
+        }
         let layer = &context.graph.layers[node.layer];
         let memory = if layer.has_cache() {
             let field = memory_field(node);
@@ -33,7 +38,7 @@ pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
             }
             (true, false) => quote!(mode.reborrow()),
         };
-        call(context, node, quote!(#nn Pass::Training(#memory, #mode)))
+        call(context, n, node, quote!(#nn Pass::Training(#memory, #mode)))
     });
     quote! {
         let n = #first.len();
@@ -54,6 +59,7 @@ pub(crate) fn inference(context: &Context<'_>) -> TokenStream {
     let calls = context.graph.nodes.iter().enumerate().map(|(n, node)| {
         match context.plan.memory.work(n) {
             Work::View => return quote!(),
+            Work::InPlace if context.plan.is_done(n) => return quote!(),
             Work::InPlace => return in_place(context, node),
             Work::Call => {}
         }
@@ -63,21 +69,36 @@ pub(crate) fn inference(context: &Context<'_>) -> TokenStream {
         } else {
             quote!(&mut ())
         };
-        prediction(context, node, quote!(#nn Pass::Inference(#memory)))
+        prediction(context, n, node, quote!(#nn Pass::Inference(#memory)))
     });
     quote!(#(#calls)*)
 }
 
 /// A call in a training step, which keeps all tensors.
-fn call(context: &Context<'_>, node: &Node, pass: TokenStream) -> TokenStream {
+fn call(context: &Context<'_>, n: usize, node: &Node, pass: TokenStream) -> TokenStream {
     let w = weights(context, node);
     let x = one_or_tuple(node.inputs.iter().map(|&tensor| context.read(tensor)).collect());
     let y = one_or_tuple(node.outputs.iter().map(|&tensor| context.write(tensor)).collect());
-    over_batch(context, node, quote!(forward::<B>), quote!(#w, #x, #y, #pass))
+    let in_place = context.plan.tensors[node.outputs[0]].becomes.is_some();
+    forward_call(context, node, context.plan.activation(n).filter(|_| in_place), quote!(#w, #x, #y), pass)
+}
+
+/// A call, or one that computes the activation of its output as well.
+fn forward_call(
+    context: &Context<'_>,
+    node: &Node,
+    activation: Option<usize>,
+    tensors: TokenStream,
+    pass: TokenStream,
+) -> TokenStream {
+    match activation.map(|n| context.layer_value(&context.graph.nodes[n])) {
+        Some(activation) => of_value(context.layer_value(node), quote!(activated), quote!(#tensors, &#activation)),
+        None => over_batch(context, node, quote!(forward::<B>), quote!(#tensors, #pass)),
+    }
 }
 
 /// A call in a prediction: first what it reads and writes is taken out of the memory that activations share.
-fn prediction(context: &Context<'_>, node: &Node, pass: TokenStream) -> TokenStream {
+fn prediction(context: &Context<'_>, n: usize, node: &Node, pass: TokenStream) -> TokenStream {
     let (w, arena) = (weights(context, node), &context.paths.arena);
     let mut takes: BTreeMap<Ident, (Vec<Ident>, Vec<TokenStream>)> = BTreeMap::new();
     let mut taken: BTreeMap<String, Ident> = BTreeMap::new();
@@ -93,7 +114,8 @@ fn prediction(context: &Context<'_>, node: &Node, pass: TokenStream) -> TokenStr
         });
         Some(name.clone())
     };
-    let inferred = !names_inputs(context, node);
+    let activation = context.plan.activation(n);
+    let inferred = activation.is_some() || !names_inputs(context, node);
     let x = node.inputs.iter().map(|&tensor| match take("x", tensor) {
         Some(name) if inferred => {
             let sample = context.sample(tensor, &quote!(T));
@@ -108,7 +130,7 @@ fn prediction(context: &Context<'_>, node: &Node, pass: TokenStream) -> TokenStr
         None => context.write(tensor),
     });
     let y = one_or_tuple(y.collect());
-    let call = over_batch(context, node, quote!(forward::<B>), quote!(#w, #x, #y, #pass));
+    let call = forward_call(context, node, activation, quote!(#w, #x, #y), pass);
     let takes = takes.into_iter().map(|(field, (names, ranges))| match names.len() {
         1 => quote!(#(let #names = #arena part_mut(&mut m.#field, n, #ranges);)*),
         _ => quote!(let [#(#names),*] = #arena parts(&mut m.#field, n, [#(#ranges),*]);),
@@ -139,10 +161,16 @@ fn in_place(context: &Context<'_>, node: &Node) -> TokenStream {
 /// A call that passes over batches: `Dense::<64, 10, 1>::DEFAULT.forward::<B>(..)`. Where the inputs' types do not
 /// follow from the layer's (a merge of any tensors, a layer of the user's) they are named.
 pub(crate) fn over_batch(context: &Context<'_>, node: &Node, name: TokenStream, arguments: TokenStream) -> TokenStream {
-    let layer = context.layer_value(node);
     if names_inputs(context, node) {
         method(context, node, name, arguments)
-    } else if layer.to_string().ends_with('}') {
+    } else {
+        of_value(context.layer_value(node), name, arguments)
+    }
+}
+
+/// A call of a method of the value of a layer.
+pub(crate) fn of_value(layer: TokenStream, name: TokenStream, arguments: TokenStream) -> TokenStream {
+    if layer.to_string().ends_with('}') {
         quote!((#layer).#name(#arguments);)
     } else {
         quote!(#layer.#name(#arguments);)

@@ -61,7 +61,8 @@ fn tape(context: &Context<'_>) -> Vec<(Ident, TokenStream)> {
     let mut fields = Vec::new();
     for node in &context.graph.nodes {
         for &tensor in &node.outputs {
-            if context.plan.tensors[tensor].place == Place::Tape {
+            let plan = &context.plan.tensors[tensor];
+            if plan.place == Place::Tape && plan.becomes.is_none() {
                 let sample = context.sample(tensor, &quote!(T));
                 fields.push((context.field(tensor), quote!(B::Of<#sample>)));
             }
@@ -99,7 +100,7 @@ pub(crate) fn cache_fields(context: &Context<'_>) -> Vec<(Ident, TokenStream)> {
     for node in &context.graph.nodes {
         for &tensor in &node.outputs {
             let plan = &context.plan.tensors[tensor];
-            if plan.own_gradient && plan.gradient != Gradient::Never {
+            if plan.own_gradient && plan.gradient != Gradient::Never && plan.becomes.is_none() {
                 let sample = context.sample(tensor, &quote!(T));
                 fields.push((context.gradient_field(tensor), quote!(B::Of<#sample>)));
             }

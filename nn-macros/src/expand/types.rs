@@ -289,7 +289,7 @@ impl Context<'_> {
 
     /// The field of a tensor's gradient in the tape.
     pub(crate) fn gradient_field(&self, tensor: TensorId) -> Ident {
-        format_ident!("d_{}", self.field(tensor))
+        format_ident!("d_{}", self.field(self.plan.kept(tensor)))
     }
 
     /// Reads a tensor while outputs are being written.
@@ -301,7 +301,7 @@ impl Context<'_> {
                 quote!(&*#y)
             }
             Place::Tape => {
-                let field = self.field(tensor);
+                let field = self.field(self.plan.kept(tensor));
                 quote!(&m.#field[..n])
             }
         }
@@ -323,7 +323,7 @@ impl Context<'_> {
                 quote!(&mut *#y)
             }
             _ => {
-                let field = self.field(tensor);
+                let field = self.field(self.plan.kept(tensor));
                 quote!(&mut m.#field[..n])
             }
         }

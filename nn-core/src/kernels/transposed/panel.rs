@@ -1,5 +1,6 @@
 //! [`Panel`]: some of the weights, transposed.
 
+use crate::kernels::vector::{QUAD, Vector};
 use crate::scalar::Scalar;
 
 /// Inputs of a panel.
@@ -11,42 +12,39 @@ pub(super) const DEPTH: usize = 64;
 #[repr(align(64))]
 pub(super) struct Panel<T> {
     pub(super) lanes: [[T; LANES]; DEPTH],
-    /// Where every fourth input is interleaved first.
-    quads: [[[T; 4]; DEPTH]; 4],
 }
 
 impl<T: Scalar> Panel<T> {
     #[inline(always)]
     pub(super) fn new() -> Self {
-        Panel { lanes: [[T::ZERO; LANES]; DEPTH], quads: [[[T::ZERO; 4]; DEPTH]; 4] }
+        Panel { lanes: [[T::ZERO; LANES]; DEPTH] }
     }
 
     /// `lanes[p][l] = w[l * stride + p]`, for `p < depth`. What is in the lanes from `width` on does not matter.
-    ///
-    /// Transposed in one loop, the scalars would be stored one by one. To interleave four slices is vectorised, so that
-    /// is done twice.
     #[inline(always)]
-    pub(super) fn fill(&mut self, w: &[T], stride: usize, depth: usize, width: usize) {
-        for (q, quads) in self.quads.iter_mut().enumerate() {
-            let row = |l: usize| &w[l.min(width - 1) * stride..][..depth];
-            interleave([row(q), row(q + 4), row(q + 8), row(q + 12)], quads);
+    pub(super) fn fill<V: Vector<T>>(&mut self, w: &[T], stride: usize, depth: usize, width: usize) {
+        if depth < QUAD {
+            for l in 0..width {
+                for (p, &w) in w[l * stride..][..depth].iter().enumerate() {
+                    self.lanes[p][l] = w;
+                }
+            }
+            return;
         }
-        let (lanes, _) = self.lanes.as_flattened_mut().as_chunks_mut();
-        // A few lengths that are constants are faster than any length.
-        if depth <= 4 {
-            interleave(self.quads.each_ref().map(|quads| quads[..4].as_flattened()), lanes);
-        } else if depth <= 16 {
-            interleave(self.quads.each_ref().map(|quads| quads[..16].as_flattened()), lanes);
-        } else {
-            interleave(self.quads.each_ref().map(|quads| quads.as_flattened()), lanes);
+        let mut l = 0;
+        while l < width {
+            let w = &w[l * stride..];
+            let mut p = 0;
+            while p < depth {
+                // The last ones may be some of those before once more.
+                let from = p.min(depth - QUAD);
+                let columns = V::transposed(&w[from..], stride, width - l);
+                for q in 0..QUAD {
+                    columns[q].store(&mut self.lanes[from + q][l..]);
+                }
+                p += QUAD;
+            }
+            l += V::LANES;
         }
-    }
-}
-
-/// `to[p] = [a[p], b[p], c[p], d[p]]`
-#[inline(always)]
-fn interleave<T: Scalar>([a, b, c, d]: [&[T]; 4], to: &mut [[T; 4]]) {
-    for ((((to, &a), &b), &c), &d) in to.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-        *to = [a, b, c, d];
     }
 }
