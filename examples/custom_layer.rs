@@ -71,6 +71,7 @@ pub mod my {
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
         const MACS: usize = N * P;
+        const WORK: Option<usize> = Some(N * P);
 
         fn init(&self, w: &mut Self::Weights, _: &mut dyn Rng) {
             w.factors.fill(T::ONE);

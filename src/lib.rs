@@ -95,7 +95,11 @@ mod step;
 #[cfg(feature = "std")]
 mod tally;
 #[cfg(feature = "std")]
+mod tape;
+#[cfg(feature = "std")]
 mod tensor_file;
+#[cfg(feature = "std")]
+mod threads;
 #[cfg(feature = "std")]
 mod train;
 #[cfg(feature = "std")]

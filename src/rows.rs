@@ -22,11 +22,12 @@ struct Table {
     steps: u64,
     /// For each row, how many of these it has made up for.
     seen: Vec<u64>,
-    /// The rows of the batch.
-    named: Bits,
 }
 
-/// All tables of a model, and the rows of the batch.
+/// The rows that a batch or a part of one names, for each table.
+pub(crate) struct Named(Vec<Bits>);
+
+/// All tables of a model.
 pub(crate) struct Rows {
     tables: Vec<Table>,
     decay: Decay,
@@ -50,8 +51,8 @@ impl Rows {
 
     /// Adds a table of `count` rows.
     pub(crate) fn add(&mut self, range: Range<usize>, count: usize, layer: usize) {
-        let (width, named) = (range.len() / count, Bits::new(count));
-        self.tables.push(Table { range, width, layer, learns: true, steps: 0, seen: vec![0; count], named });
+        let width = range.len() / count;
+        self.tables.push(Table { range, width, layer, learns: true, steps: 0, seen: vec![0; count] });
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -75,12 +76,31 @@ impl Rows {
         }
     }
 
-    /// Takes down the rows of a batch; some may come twice. `visit_all` calls its argument with ranges of the flat slice.
-    pub(crate) fn collect(&mut self, visit_all: impl Fn(&mut dyn FnMut(Range<usize>))) {
-        let tables = &mut self.tables;
-        visit_all(&mut |range| tables.iter_mut().for_each(|table| table.name(&range)));
-        for table in &mut self.tables {
-            table.steps += u64::from(table.learns);
+    /// No rows.
+    pub(crate) fn nothing(&self) -> Named {
+        Named(self.tables.iter().map(|table| Bits::new(table.seen.len())).collect())
+    }
+
+    /// Takes down rows; some may come twice. `visit_all` calls its argument with ranges of the flat slice.
+    pub(crate) fn collect(&self, named: &mut Named, visit_all: impl Fn(&mut dyn FnMut(Range<usize>))) {
+        visit_all(&mut |range| {
+            self.tables.iter().zip(&mut named.0).for_each(|(table, named)| table.name(&range, named));
+        });
+    }
+
+    /// Adds the gradient of a part of a batch to that of another one. It is zero and without rows then.
+    pub(crate) fn gather<T: Scalar, W: Weights<T>>(&self, (dw, all): (&mut W, &mut Named), (part, named): (&mut W, &mut Named)) {
+        for ((table, all), named) in self.tables.iter().zip(&mut all.0).zip(&mut named.0) {
+            let mut from = 0;
+            while let Some(rows) = named.run(from, |_| true) {
+                let (dw, part) = (dw.as_mut_slice(), part.as_mut_slice());
+                for (g, part) in dw[table.scalars(&rows)].iter_mut().zip(&mut part[table.scalars(&rows)]) {
+                    *g += *part;
+                    *part = T::ZERO;
+                }
+                from = rows.end;
+            }
+            all.take(named);
         }
     }
 
@@ -90,12 +110,12 @@ impl Rows {
     }
 
     /// The rows of the batch that learn, in ascending order, neighbours together, with the numbers of their tables.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
-        let learning = self.tables.iter().enumerate().filter(|(_, table)| table.learns);
-        learning.flat_map(|(number, table)| {
+    pub(crate) fn parts(&self, named: &Named) -> impl Iterator<Item = (usize, Range<usize>)> {
+        let learning = self.tables.iter().zip(&named.0).enumerate().filter(|(_, (table, _))| table.learns);
+        learning.flat_map(|(number, (table, named))| {
             let mut from = 0;
             core::iter::from_fn(move || {
-                let rows = table.named.run(from, |_| true)?;
+                let rows = named.run(from, |_| true)?;
                 from = rows.end;
                 Some((number, table.scalars(&rows)))
             })
@@ -106,14 +126,16 @@ impl Rows {
     /// of all rows of the batch, which is then forgotten.
     pub(crate) fn apply<T: Scalar, W: Weights<T>>(
         &mut self,
+        named: &mut Named,
         dw: &mut W,
         slots: &mut [Box<W>],
         mut step: impl FnMut(&W, &mut [Box<W>], Range<usize>),
     ) {
-        for table in &mut self.tables {
+        for (table, named) in self.tables.iter_mut().zip(&mut named.0) {
+            table.steps += u64::from(table.learns);
             let mut from = 0;
             // Neighbours are one run, if they have missed the same number of steps.
-            while let Some(rows) = table.named.run(from, |[first, row]| table.seen[first] == table.seen[row]) {
+            while let Some(rows) = named.run(from, |[first, row]| table.seen[first] == table.seen[row]) {
                 let scalars = table.scalars(&rows);
                 if table.learns {
                     // The step itself is counted.
@@ -125,7 +147,7 @@ impl Rows {
                 dw.as_mut_slice()[scalars].fill(T::ZERO);
                 from = rows.end;
             }
-            table.named.clear();
+            named.clear();
         }
     }
 
@@ -151,17 +173,17 @@ impl Rows {
 
 impl Table {
     /// Takes down the rows that have a part in `range`.
-    fn name(&mut self, range: &Range<usize>) {
+    fn name(&self, range: &Range<usize>, named: &mut Bits) {
         let (start, end) = (range.start.max(self.range.start), range.end.min(self.range.end));
         if start >= end {
             return;
         }
         let (start, end) = (start - self.range.start, end - self.range.start);
         let first = start / self.width;
-        self.named.set(first);
+        named.set(first);
         // One division is enough for a single row, and there are many of them.
         if end > (first + 1) * self.width {
-            (first + 1..end.div_ceil(self.width)).for_each(|row| self.named.set(row));
+            (first + 1..end.div_ceil(self.width)).for_each(|row| named.set(row));
         }
     }
 
@@ -189,6 +211,13 @@ impl Bits {
 
     fn clear(&mut self) {
         self.0.fill(0);
+    }
+
+    /// Takes over the rows of another set.
+    fn take(&mut self, others: &mut Bits) {
+        for (word, other) in self.0.iter_mut().zip(&mut others.0) {
+            *word |= core::mem::take(other);
+        }
     }
 
     /// The first row from `from` on, with the rows behind it as long as they are `alike` to it.
@@ -261,14 +290,15 @@ mod tests {
         rows
     }
 
-    fn parts(rows: &Rows) -> Vec<(usize, Range<usize>)> {
-        rows.parts().collect()
+    fn parts(rows: &Rows, named: &Named) -> Vec<(usize, Range<usize>)> {
+        rows.parts(named).collect()
     }
 
     #[test]
     fn rows_come_in_order_and_neighbours_together() {
         let mut rows = rows();
-        rows.collect(|visit| {
+        let mut named = rows.nothing();
+        rows.collect(&mut named, |visit| {
             // The last row, two neighbours in two words, one row twice, and the border of two tables.
             [607..610, 10 + 3 * 64..10 + 3 * 65, 10 + 3 * 63..10 + 3 * 64, 13..16, 13..16]
                 .into_iter()
@@ -277,16 +307,17 @@ mod tests {
             visit(0..10);
         });
         let expected = [(0, 13..16), (0, 199..205), (0, 598..610), (1, 700..702)];
-        assert_eq!(parts(&rows), expected);
+        assert_eq!(parts(&rows, &named), expected);
         rows.freeze(&[true, false]);
-        assert_eq!(parts(&rows), expected[3..]);
+        assert_eq!(parts(&rows, &named), expected[3..]);
         assert_eq!(rows.capacity(), 101);
     }
 
     #[test]
     fn a_part_of_a_row_is_a_row() {
-        let mut rows = rows();
-        rows.collect(|visit| visit(14..17));
-        assert_eq!(parts(&rows), [(0, 13..19)]);
+        let rows = rows();
+        let mut named = rows.nothing();
+        rows.collect(&mut named, |visit| visit(14..17));
+        assert_eq!(parts(&rows, &named), [(0, 13..19)]);
     }
 }

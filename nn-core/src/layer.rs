@@ -41,6 +41,13 @@ pub trait Layer<T: Scalar, X: Tensors> {
     type Cache<B: Storage>: Buffer;
     /// Multiply-accumulates of one sample.
     const MACS: usize = 0;
+    /// About how many multiply-accumulates a sample takes, if the passes treat every sample as if it were the only one: a
+    /// training step may then see a large batch in parts, on several threads. `None`, which is always right, if they look
+    /// at the batch as a whole (the statistics of a BatchNormalization, a penalty that is a mean over the batch).
+    ///
+    /// `Some` promises that [`update`](Self::update) and [`training_activity`](Self::training_activity) do nothing. For most
+    /// layers it is `Some` of what [`MACS`](Self::MACS) is. Random numbers are drawn for each part from a generator of its own.
+    const WORK: Option<usize> = None;
     /// What a loss may know of an output that this layer computes.
     const HEAD: Head = Head::Other;
 
@@ -179,6 +186,19 @@ pub trait Layer<T: Scalar, X: Tensors> {
 /// What a loss may know of an output that this layer computes: [`Layer::HEAD`] of a value.
 pub const fn head<T: Scalar, X: Tensors, L: Layer<T, X>>(_: &L) -> Head {
     L::HEAD
+}
+
+/// The [`WORK`](Layer::WORK) of some calls together: `None` if one of them is.
+pub const fn work(calls: &[Option<usize>]) -> Option<usize> {
+    let (mut sum, mut i) = (0usize, 0);
+    while i < calls.len() {
+        match calls[i] {
+            Some(work) => sum = sum.saturating_add(work),
+            None => return None,
+        }
+        i += 1;
+    }
+    Some(sum)
 }
 
 /// The least of some bounds: each is an entry of a layer's [`BOUNDS`](Layer::BOUNDS), or none.

@@ -65,6 +65,8 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     const TRAIN_BYTES: usize;
     /// Multiply-accumulates of one prediction.
     const MACS: usize = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::MACS;
+    /// About the same for threads: see [`Layer::WORK`].
+    const WORK: Option<usize> = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::WORK;
 
     /// Fresh weights, made in place on the heap.
     #[cfg(feature = "alloc")]

@@ -145,6 +145,7 @@ impl<T: Scalar + Element, F: Activation, const R: usize, const P: usize> Layer<T
     type Weights = ();
     type Scratch<B: Storage> = ();
     type Cache<B: Storage> = ();
+    const WORK: Option<usize> = Some(0);
     const HEAD: Head = F::HEAD;
 
     #[inline]

@@ -268,6 +268,7 @@ pub(super) mod compute {
         type Cache<B: Storage> =
             (L::Cache<B, X>, L::Cache<B, X>, B::Of<SMatrix<T, U, P>>, B::Of<SMatrix<T, U, P>>, B::Of<SMatrix<T, U, P>>);
         const MACS: usize = 2 * X::STEPS * L::STEP_MACS;
+        const WORK: Option<usize> = Some(2 * X::STEPS * L::STEP_MACS);
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             self.layer.start(&mut w.forward, rng);

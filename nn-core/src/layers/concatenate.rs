@@ -81,6 +81,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Option<usize> = Some(0);
 
         fn forward<B: Storage>(&self, _: &(), x: X::Batch<'_>, y: &mut [SMatrix<T, R, P>], _: Pass<'_, '_, (), ()>) {
             let (row, mut start) = (R * P / OUTER, 0);

@@ -122,6 +122,7 @@ pub(super) mod compute {
         type Scratch<S: Storage> = ();
         type Cache<S: Storage> = ();
         const MACS: usize = I * O * P;
+        const WORK: Option<usize> = Some(I * O * P);
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[I, O], Fans::new(I, O), rng);

@@ -146,6 +146,7 @@ pub(super) mod compute {
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
         const MACS: usize = R * P * K;
+        const WORK: Option<usize> = Some(R * P * K);
 
         fn forward<B: Storage>(
             &self,

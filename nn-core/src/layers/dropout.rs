@@ -61,6 +61,7 @@ pub(super) mod compute {
         type Scratch<B: Storage> = ();
         /// `m`
         type Cache<B: Storage> = B::Of<SMatrix<T, R, P>>;
+        const WORK: Option<usize> = Some(0);
 
         fn forward<B: Storage>(
             &self,

@@ -147,6 +147,7 @@ pub(super) mod compute {
         type Weights = EmbeddingWeights<T, V, D>;
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Option<usize> = Some(0);
         const BOUNDS: &'static [usize] = &[V];
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
@@ -242,6 +243,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Option<usize> = Some(0);
 
         fn forward<B: Storage>(
             &self,

@@ -93,6 +93,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Option<usize> = Some(0);
 
         fn forward<B: Storage>(
             &self,
@@ -130,6 +131,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Option<usize> = Some(0);
 
         fn forward<B: Storage>(
             &self,

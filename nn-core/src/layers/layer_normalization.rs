@@ -132,6 +132,7 @@ pub(super) mod compute {
         type Scratch<B: Storage> = ();
         /// `μ` and `s` of every position.
         type Cache<B: Storage> = B::Of<SMatrix<T, 2, P>>;
+        const WORK: Option<usize> = Some(0);
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             self.gamma_initializer.fill(w.gamma.as_mut_slice(), &[F], Fans::new(F, F), rng);

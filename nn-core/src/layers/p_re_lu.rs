@@ -182,6 +182,7 @@ pub(super) mod compute {
         type Weights = PReLUWeights<T, R, P, D1, D2, RANK>;
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Option<usize> = Some(0);
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             let dims = dims(R, P, D1, D2);

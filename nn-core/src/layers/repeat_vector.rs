@@ -60,6 +60,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Option<usize> = Some(0);
 
         fn forward<B: Storage>(
             &self,

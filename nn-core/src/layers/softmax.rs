@@ -60,6 +60,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Option<usize> = Some(0);
         const HEAD: Head = if STRIDE == 1 { Head::Softmax } else { Head::Other };
 
         fn forward<B: Storage>(

@@ -37,6 +37,8 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Layer<
     type Cache<S: Storage> = ();
     /// Of a sample that is 1 everywhere; others need fewer.
     const MACS: usize = I * O;
+    /// As if one place in a hundred were a 1.
+    const WORK: Option<usize> = Some(I.div_ceil(100) * O);
 
     fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
         Layer::<T, SMatrix<T, I, 1>>::init(&self.0, w, rng);

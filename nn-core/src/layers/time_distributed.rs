@@ -111,6 +111,10 @@ pub(super) mod compute {
         type Scratch<B: Storage> = L::Scratch<Times<B, S>>;
         type Cache<B: Storage> = L::Cache<Times<B, S>>;
         const MACS: usize = S * L::MACS;
+        const WORK: Option<usize> = match L::WORK {
+            Some(work) => Some(S * work),
+            None => None,
+        };
         const BOUNDS: &'static [usize] = L::BOUNDS;
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {

@@ -100,11 +100,13 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     let outputs_mut = slices(context, &graph.outputs, |s| quote!(&mut [#s]));
     let optional = slices(context, &graph.outputs, |s| quote!(Option<&[#s]>));
     let counted = graph.nodes.iter().filter(|node| !matches!(graph.layers[node.layer].op, Op::Activation { .. }));
-    let macs = counted.map(|node| {
+    let counted = counted.map(|node| {
         let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &t));
-        quote!(<#layer as #nn Layer<T, #x>>::MACS)
+        let layer = quote!(<#layer as #nn Layer<T, #x>>);
+        (quote!(#layer::MACS), quote!(#layer::WORK))
     });
-    let macs = sum(macs.collect());
+    let (macs, work): (Vec<_>, Vec<_>) = counted.unzip();
+    let macs = sum(macs);
     let init = context.weighted().filter_map(|(id, layer)| {
         let field = &layer.name;
         Some(method(context, context.first_call(id)?, quote!(init), quote!(&mut w.#field, rng)))
@@ -212,6 +214,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
             type Scratch<B: #nn Storage> = #scratch;
             type Cache<B: #nn Storage> = #cache;
             const MACS: usize = #macs;
+            const WORK: Option<usize> = ::nn::layer::work(&[#(#work),*]);
             const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
             #bounds
             const CONSTRAINS: bool = #constrains;
