@@ -3,54 +3,65 @@
 //! A division says how many parts there are, and depends on the model and the number of samples; which thread computes a part
 //! depends on nothing that a result could depend on. So results are the same, bit for bit, for any number of threads.
 
+use crate::layer::Work;
 use crate::{Model, Scalar};
 use core::ops::Range;
 
 /// The most parts.
 pub(crate) const MAX_PARTS: usize = 8;
 
-/// So many multiply-accumulates are worth the handing over to another thread, which takes some ten microseconds.
+/// A part takes at least so many multiply-accumulates, about 70 microseconds: to hand one over to another thread takes ten.
 const WORTH: usize = 4_000_000;
-/// A part of a training step has a gradient of its own, that is to be zeroed, filled and added to the others. So many
-/// multiply-accumulates take about as long as this for one weight, and as `SHARE` times of what it may take.
-const TRAFFIC: usize = 100;
+/// Every part of a training step but the first has a gradient of its own, which is zeroed, filled and added to the others. Where
+/// a weight takes so many multiply-accumulates in a step, that is 3 percent of the step.
+const TRAFFIC: usize = 1000;
 
-/// Into how many parts a batch is divided.
+/// Into how many parts a batch is divided, as far as a model says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Division {
     /// The fewest samples of a part, if there are several.
     least: usize,
+    /// How many samples a batch must have for each part after the first.
+    further: usize,
 }
 
 impl Division {
+    /// One part.
+    const WHOLE: Division = Division { least: usize::MAX, further: usize::MAX };
+
     /// A training step; `dense` is the number of weights whose gradients are zeroed as a whole.
     pub(crate) fn of_training<M: Model>(dense: usize) -> Self {
-        // The backward pass takes twice as long as the forward pass.
-        Division::new(M::WORK.map(|work| 3 * work), WORTH.max(TRAFFIC.saturating_mul(dense)))
+        match M::WORK {
+            // The backward pass takes twice as long as the forward pass.
+            Work::BySample(macs) => Division::new(macs.saturating_mul(3), TRAFFIC.saturating_mul(dense)),
+            Work::ByBatch(_) => Division::WHOLE,
+        }
     }
 
-    /// A prediction of a batch.
+    /// A prediction of one batch.
     pub(crate) fn of_prediction<M: Model>() -> Self {
-        Division::new(M::WORK, WORTH)
+        match M::WORK {
+            Work::BySample(macs) => Division::new(macs, 0),
+            Work::ByBatch(_) => Division::WHOLE,
+        }
     }
 
-    /// Predictions of several batches, counted in batches of `size` samples: also of a model that looks at a batch as a whole.
+    /// Predictions of several batches of `size` samples, by batches.
     pub(crate) fn of_batches<M: Model>(size: usize) -> Self {
-        Division::new(Some(M::WORK.unwrap_or(M::MACS).saturating_mul(size)), WORTH)
+        Division::new(M::WORK.macs().saturating_mul(size), 0)
     }
 
-    /// Parts that take at least `least`, if a sample takes `work`. Without the feature there is one.
-    fn new(work: Option<usize>, least: usize) -> Self {
-        let least = match work {
-            Some(work @ 1..) if cfg!(feature = "rayon") => least.div_ceil(work),
-            _ => usize::MAX,
-        };
-        Division { least: least.max(1) }
+    /// A sample takes `macs`, and each part after the first takes `further`. Without the feature `rayon` there is one part.
+    fn new(macs: usize, further: usize) -> Self {
+        if macs == 0 || cfg!(not(feature = "rayon")) {
+            return Division::WHOLE;
+        }
+        Division { least: WORTH.div_ceil(macs), further: further.div_ceil(macs).max(1) }
     }
 
     /// The number of parts for `n` samples.
     pub(crate) fn parts(self, n: usize) -> usize {
-        (n / self.least).clamp(1, MAX_PARTS)
+        (n / self.least).min(n / self.further + 1).clamp(1, MAX_PARTS)
     }
 
     /// The samples of part `part` of `n`.
@@ -61,8 +72,13 @@ impl Division {
 
     /// The most samples that a part of any batch of up to `n` samples has.
     pub(crate) fn capacity(self, n: usize) -> usize {
-        // Just below twice `least` there is one part still.
-        n.div_ceil(self.parts(n)).max(n.min(self.least.saturating_mul(2) - 1))
+        let parts = self.parts(n);
+        // The largest batches of fewer parts.
+        let largest = |parts: usize| {
+            let next = self.least.saturating_mul(parts + 1).max(self.further.saturating_mul(parts));
+            (next - 1).min(n).div_ceil(parts)
+        };
+        (1..parts).map(largest).chain([n.div_ceil(parts)]).max().unwrap_or(n)
     }
 }
 
@@ -127,5 +143,32 @@ impl Team {
                 *to += from;
             }
         }
+    }
+}
+
+#[cfg(all(test, feature = "rayon"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_cover_a_batch_and_fit_into_their_memory() {
+        for (macs, further) in [(1, 0), (3 * 9_000, 9_000 * TRAFFIC), (WORTH, 0), (7_000_000, 80_000 * TRAFFIC), (2 * WORTH, 1)] {
+            let division = Division::new(macs, further);
+            let mut before = 1;
+            for n in 1..5000 {
+                let parts = division.parts(n);
+                assert!(parts >= before && parts <= MAX_PARTS);
+                assert!(parts == 1 || n * macs >= parts * WORTH && n * macs >= (parts - 1) * further);
+                let ranges: Vec<_> = (0..parts).map(|part| division.range(n, part)).collect();
+                assert_eq!((ranges[0].start, ranges[parts - 1].end), (0, n));
+                assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start));
+                for capacity in [n, n + 1, 3 * n].map(|larger| division.capacity(larger)) {
+                    assert!(ranges.iter().all(|range| !range.is_empty() && range.len() <= capacity), "{n} {division:?}");
+                }
+                before = parts;
+            }
+        }
+        assert_eq!(Division::WHOLE.parts(usize::MAX - 1), 1);
+        assert_eq!(Division::WHOLE.capacity(1000), 1000);
     }
 }

@@ -244,6 +244,11 @@ const _: () = {
         const MACS: usize = <Dense<64, 64, 1> as Layer<T, SVector<T, 64>>>::MACS
             + <Dense<64, 64, 1> as Layer<T, SVector<T, 64>>>::MACS
             + <Dense<64, 10, 1> as Layer<T, SVector<T, 64>>>::MACS;
+        const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
+            <Dense<64, 64, 1> as Layer<T, SVector<T, 64>>>::WORK,
+            <Dense<64, 64, 1> as Layer<T, SVector<T, 64>>>::WORK,
+            <Dense<64, 10, 1> as Layer<T, SVector<T, 64>>>::WORK,
+        ]);
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::layer::head::<T, SVector<T, 10>, _>(&Activate(Softmax))];
         const CONSTRAINS: bool = false;

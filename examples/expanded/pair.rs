@@ -398,6 +398,33 @@ const _: () = {
                 T,
                 SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>,
             >>::MACS;
+        const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
+            <PairTowerLayer as Layer<T, SVector<T, 64>>>::WORK,
+            <PairTowerLayer as Layer<T, SVector<T, 64>>>::WORK,
+            <Concatenate<
+                { PairGraph::BOTH.constant(0usize) },
+                { PairGraph::BOTH.constant(1usize) },
+                { PairGraph::BOTH.constant(2usize) },
+            > as Layer<
+                T,
+                (
+                    SMatrix<T, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>,
+                    SMatrix<
+                        T,
+                        { PairGraph::TOWER_1.output(0usize).rows() },
+                        { PairGraph::TOWER_1.output(0usize).cols() },
+                    >,
+                ),
+            >>::WORK,
+            <Dense<
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            > as Layer<
+                T,
+                SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>,
+            >>::WORK,
+        ]);
         const HEADS: &'static [::nn::activations::Head] = &[::nn::layer::head::<
             T,
             SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,

@@ -314,6 +314,14 @@ const _: () = {
             + <Dense<16, 10, 1> as Layer<T, SVector<T, 16>>>::MACS
             + <Concatenate<1, 18, 1> as Layer<T, (SVector<T, 10>, SVector<T, 8>)>>::MACS
             + <Dense<18, 1, 1> as Layer<T, SVector<T, 18>>>::MACS;
+        const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
+            <Concatenate<1, 20, 1> as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::WORK,
+            <Dense<20, 16, 1> as Layer<T, SVector<T, 20>>>::WORK,
+            <Dropout as Layer<T, SVector<T, 16>>>::WORK,
+            <Dense<16, 10, 1> as Layer<T, SVector<T, 16>>>::WORK,
+            <Concatenate<1, 18, 1> as Layer<T, (SVector<T, 10>, SVector<T, 8>)>>::WORK,
+            <Dense<18, 1, 1> as Layer<T, SVector<T, 18>>>::WORK,
+        ]);
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::activations::Head::Other, ::nn::layer::head::<T, SVector<T, 1>, _>(&Activate(Sigmoid))];
         const CONSTRAINS: bool = false;

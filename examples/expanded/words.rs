@@ -292,6 +292,13 @@ const _: () = {
             + <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::MACS
             + <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::MACS
             + <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::MACS;
+        const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
+            <Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::WORK,
+            <NotZero as Layer<T, SVector<u32, 6>>>::WORK,
+            <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::WORK,
+            <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::WORK,
+            <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::WORK,
+        ]);
         const HEADS: &'static [::nn::activations::Head] = &[
             ::nn::layer::head::<T, SVector<T, 3>, _>(&Activate(Softmax)),
             <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::HEADS[0],

@@ -3,7 +3,7 @@
 use crate::Element;
 use crate::code::Code;
 use crate::data::Inspect;
-use crate::layer::{Component, Layer, Pass};
+use crate::layer::{Component, Layer, Pass, Work};
 use crate::lints::End;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -65,8 +65,8 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     const TRAIN_BYTES: usize;
     /// Multiply-accumulates of one prediction.
     const MACS: usize = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::MACS;
-    /// About the same for threads: see [`Layer::WORK`].
-    const WORK: Option<usize> = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::WORK;
+    /// How much work a sample is, for threads.
+    const WORK: Work = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::WORK;
 
     /// Fresh weights, made in place on the heap.
     #[cfg(feature = "alloc")]

@@ -66,7 +66,7 @@ pub(super) mod compute {
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
     use crate::kernels;
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -122,7 +122,7 @@ pub(super) mod compute {
         type Scratch<S: Storage> = ();
         type Cache<S: Storage> = ();
         const MACS: usize = I * O * P;
-        const WORK: Option<usize> = Some(I * O * P);
+        const WORK: Work = Work::BySample(I * O * P);
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[I, O], Fans::new(I, O), rng);

@@ -102,7 +102,7 @@ pub(super) mod compute {
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
     use crate::kernels::prefetch;
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -147,7 +147,7 @@ pub(super) mod compute {
         type Weights = EmbeddingWeights<T, V, D>;
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
-        const WORK: Option<usize> = Some(0);
+        const WORK: Work = Work::BySample(0);
         const BOUNDS: &'static [usize] = &[V];
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
@@ -243,7 +243,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
-        const WORK: Option<usize> = Some(0);
+        const WORK: Work = Work::BySample(0);
 
         fn forward<B: Storage>(
             &self,

@@ -38,7 +38,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Head;
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -60,7 +60,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
-        const WORK: Option<usize> = Some(0);
+        const WORK: Work = Work::BySample(0);
         const HEAD: Head = if STRIDE == 1 { Head::Softmax } else { Head::Other };
 
         fn forward<B: Storage>(

@@ -214,7 +214,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
             type Scratch<B: #nn Storage> = #scratch;
             type Cache<B: #nn Storage> = #cache;
             const MACS: usize = #macs;
-            const WORK: Option<usize> = ::nn::layer::work(&[#(#work),*]);
+            const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[#(#work),*]);
             const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
             #bounds
             const CONSTRAINS: bool = #constrains;
