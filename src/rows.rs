@@ -5,7 +5,8 @@
 //! a row that comes again later makes up for. A row of the gradient is zeroed as soon as it was applied.
 
 use crate::optimizers::{Idle, MAX_SLOTS};
-use crate::{Scalar, Weights};
+use crate::step::Gradient;
+use crate::{Model, Scalar, Weights};
 use core::ops::Range;
 
 /// A variable by rows.
@@ -22,6 +23,8 @@ struct Table {
     steps: u64,
     /// For each row, how many of these it has made up for.
     seen: Vec<u64>,
+    /// The rows of a batch, while they are applied.
+    named: Bits,
 }
 
 /// The rows that a batch or a part of one names, for each table.
@@ -51,8 +54,8 @@ impl Rows {
 
     /// Adds a table of `count` rows.
     pub(crate) fn add(&mut self, range: Range<usize>, count: usize, layer: usize) {
-        let width = range.len() / count;
-        self.tables.push(Table { range, width, layer, learns: true, steps: 0, seen: vec![0; count] });
+        let (width, named) = (range.len() / count, Bits::new(count));
+        self.tables.push(Table { range, width, layer, learns: true, steps: 0, seen: vec![0; count], named });
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -88,19 +91,20 @@ impl Rows {
         });
     }
 
-    /// Adds the gradient of a part of a batch to that of another one. It is zero and without rows then.
-    pub(crate) fn gather<T: Scalar, W: Weights<T>>(&self, (dw, all): (&mut W, &mut Named), (part, named): (&mut W, &mut Named)) {
-        for ((table, all), named) in self.tables.iter().zip(&mut all.0).zip(&mut named.0) {
-            let mut from = 0;
-            while let Some(rows) = named.run(from, |_| true) {
-                let (dw, part) = (dw.as_mut_slice(), part.as_mut_slice());
-                for (g, part) in dw[table.scalars(&rows)].iter_mut().zip(&mut part[table.scalars(&rows)]) {
-                    *g += *part;
-                    *part = T::ZERO;
+    /// Adds the gradients of all parts of a batch to the first. The others are zero and without rows then.
+    pub(crate) fn gather<M: Model>(&self, gradients: &mut [Gradient<M>]) {
+        let Some((first, others)) = gradients.split_first_mut() else { return };
+        for part in others {
+            for (number, table) in self.tables.iter().enumerate() {
+                let (all, named) = (&mut first.named.0[number], &mut part.named.0[number]);
+                let mut from = 0;
+                while let Some(rows) = named.run(from, |_| true) {
+                    take(&mut *first.dw, &mut *part.dw, table.scalars(&rows));
+                    from = rows.end;
                 }
-                from = rows.end;
+                all.add(named);
+                named.clear();
             }
-            all.take(named);
         }
     }
 
@@ -123,31 +127,40 @@ impl Rows {
     }
 
     /// Calls `step` with all rows that learn, in ascending order, once their slots were caught up, and zeroes the gradient
-    /// of all rows of the batch, which is then forgotten.
-    pub(crate) fn apply<T: Scalar, W: Weights<T>>(
+    /// of all rows of the batch, which is then forgotten. The gradient of a row is the sum of what its parts have, and is where
+    /// the first of them has it: most rows of a large table come in one part alone, and are not copied.
+    pub(crate) fn apply<M: Model>(
         &mut self,
-        named: &mut Named,
-        dw: &mut W,
-        slots: &mut [Box<W>],
-        mut step: impl FnMut(&W, &mut [Box<W>], Range<usize>),
+        gradients: &mut [Gradient<M>],
+        slots: &mut [Box<M>],
+        mut step: impl FnMut(&M, &mut [Box<M>], Range<usize>),
     ) {
-        for (table, named) in self.tables.iter_mut().zip(&mut named.0) {
+        for (number, table) in self.tables.iter_mut().enumerate() {
             table.steps += u64::from(table.learns);
+            table.named.clear();
+            gradients.iter().for_each(|part| table.named.add(&part.named.0[number]));
+            // Neighbours are one run, if they have missed the same number of steps and are in the same parts.
+            let alike = |parts: &[Gradient<M>], seen: &[u64], [a, b]: [usize; 2]| {
+                let sets = || parts.iter().map(|part| &part.named.0[number]);
+                seen[a] == seen[b] && sets().all(|set| set.contains(a) == set.contains(b))
+            };
             let mut from = 0;
-            // Neighbours are one run, if they have missed the same number of steps.
-            while let Some(rows) = named.run(from, |[first, row]| table.seen[first] == table.seen[row]) {
+            while let Some(rows) = table.named.run(from, |pair| alike(gradients, &table.seen, pair)) {
                 let scalars = table.scalars(&rows);
+                let mut parts = gradients.iter_mut().filter(|part| part.named.0[number].contains(rows.start));
+                let Some(first) = parts.next() else { break };
+                parts.for_each(|part| take(&mut *first.dw, &mut *part.dw, scalars.clone()));
                 if table.learns {
                     // The step itself is counted.
                     let missed = table.steps - 1 - table.seen[rows.start];
                     self.decay.catch_up(slots, scalars.clone(), missed);
-                    step(dw, slots, scalars.clone());
+                    step(&first.dw, slots, scalars.clone());
                     table.seen[rows.clone()].fill(table.steps);
                 }
-                dw.as_mut_slice()[scalars].fill(T::ZERO);
+                first.dw.as_mut_slice()[scalars].fill(M::Scalar::ZERO);
                 from = rows.end;
             }
-            named.clear();
+            gradients.iter_mut().for_each(|part| part.named.0[number].clear());
         }
     }
 
@@ -193,6 +206,14 @@ impl Table {
     }
 }
 
+/// `to += from` and `from = 0`, in a part of the gradients.
+fn take<T: Scalar, W: Weights<T>>(to: &mut W, from: &mut W, range: Range<usize>) {
+    for (to, from) in to.as_mut_slice()[range.clone()].iter_mut().zip(&mut from.as_mut_slice()[range]) {
+        *to += *from;
+        *from = T::ZERO;
+    }
+}
+
 /// A set of rows, in ascending order without sorting: one bit for each row of the table.
 struct Bits(Vec<u64>);
 
@@ -213,11 +234,9 @@ impl Bits {
         self.0.fill(0);
     }
 
-    /// Takes over the rows of another set.
-    fn take(&mut self, others: &mut Bits) {
-        for (word, other) in self.0.iter_mut().zip(&mut others.0) {
-            *word |= core::mem::take(other);
-        }
+    /// Adds the rows of another set.
+    fn add(&mut self, others: &Bits) {
+        self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word |= other);
     }
 
     /// The first row from `from` on, with the rows behind it as long as they are `alike` to it.

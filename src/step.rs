@@ -29,6 +29,8 @@ impl<M: Model> Gradient<M> {
 pub(crate) struct Learner<M: Model> {
     /// The gradients of the parts of a batch. The first becomes that of the batch.
     pub(crate) gradients: Vec<Gradient<M>>,
+    /// How many of them the last batch had.
+    used: usize,
     /// One for each name in [`Optimizer::state`]: the optimizer's slots and, where there is one, the average of the
     /// weights.
     pub(crate) slots: Vec<Box<M>>,
@@ -75,6 +77,7 @@ impl<M: Model> Learner<M> {
         let dense = dense::<M>(&rows);
         let mut learner = Learner {
             gradients: Vec::new(),
+            used: 0,
             slots,
             division: Division::of_training::<M>(dense.iter().map(Range::len).sum()),
             dense,
@@ -94,23 +97,21 @@ impl<M: Model> Learner<M> {
 
     /// Makes gradients for so many parts of a batch, unless they are there.
     pub(crate) fn reserve(&mut self, parts: usize) {
+        self.used = parts;
         while self.gradients.len() < parts {
             self.gradients.push(Gradient { dw: zeroed_box::<M::Scalar, M>(), named: self.rows.nothing() });
         }
     }
 
-    /// Adds the gradients of all parts to the first, in their order.
-    pub(crate) fn gather(&mut self, team: Team, parts: usize) {
-        let Some((first, others)) = self.gradients[..parts].split_first_mut() else { return };
+    /// Adds the gradients of all parts to the first, in their order; but for tables.
+    pub(crate) fn gather(&mut self, team: Team) {
+        let Some((first, others)) = self.gradients[..self.used].split_first_mut() else { return };
         for range in &self.dense {
             let mut from: [&[M::Scalar]; MAX_PARTS - 1] = Default::default();
             for (from, other) in from.iter_mut().zip(&*others) {
                 *from = &other.dw.as_slice()[range.clone()];
             }
-            team.add(&mut first.dw.as_mut_slice()[range.clone()], from, parts - 1);
-        }
-        for other in others {
-            self.rows.gather((&mut *first.dw, &mut first.named), (&mut *other.dw, &mut other.named));
+            team.add(&mut first.dw.as_mut_slice()[range.clone()], from, others.len());
         }
     }
 
@@ -156,11 +157,11 @@ impl<M: Model> Learner<M> {
         if options.clipping != Clipping::None {
             self.parts.truncate(self.variables);
             self.parts.reserve(self.rows.capacity());
+            self.rows.gather(&mut self.gradients[..self.used]);
             let named = &self.gradients[0].named;
             self.parts.extend(self.rows.parts(named).map(|(table, range)| (self.variables + table, range)));
         }
-        let Gradient { dw, named } = &mut self.gradients[0];
-        options.clipping.apply(dw.as_mut_slice(), &self.parts);
+        options.clipping.apply(self.gradients[0].dw.as_mut_slice(), &self.parts);
         let steps = self.steps;
         let mut update = |dw: &M, slots: &mut [Box<M>], range: Range<usize>| {
             let count = slots.len().min(MAX_SLOTS + 1);
@@ -173,9 +174,9 @@ impl<M: Model> Learner<M> {
             kernels::run(Update { optimizer, step: steps, learning_rate, w, g, state });
         };
         for range in &self.runs {
-            update(dw, &mut self.slots, range.clone());
+            update(&self.gradients[0].dw, &mut self.slots, range.clone());
         }
-        self.rows.apply(named, &mut **dw, &mut self.slots, update);
+        self.rows.apply(&mut self.gradients[..self.used], &mut self.slots, update);
         // Looked at once, since it costs as much as the tables.
         let are_clear = || self.gradients.iter().all(|gradient| self.rows.are_clear(&*gradient.dw));
         debug_assert!(self.steps > 0 || are_clear(), "a layer has not named all rows in `touched`");

@@ -96,7 +96,7 @@ impl<M: Model> Tape<M> {
                     rows.collect(&mut gradient.named, |visit| M::Graph::NEW.touched::<Heap>(x, &part.cache, visit));
                 }
             });
-            learner.gather(team, count);
+            learner.gather(team);
         });
         for (output, value) in values.iter_mut().enumerate() {
             *value = parts.iter().map(|part| part.losses[output]).sum();
