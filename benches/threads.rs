@@ -140,8 +140,7 @@ impl Request {
     fn headline(&self, batch: usize) {
         let mut rng = StdRng::seed_from_u64(2);
         let n = batch * 8;
-        let words: Vec<_> =
-            (0..n).map(|_| SVector::<u32, 100>::from_fn(|_, _| rng.random_range(0..10_000))).collect();
+        let words: Vec<_> = (0..n).map(|_| SVector::<u32, 100>::from_fn(|_, _| rng.random_range(0..10_000))).collect();
         let more: Vec<_> = (0..n).map(|_| SVector::<f32, 5>::from_fn(|_, _| rng.random_range(-1.0..1.0))).collect();
         let labels: Vec<f32> = (0..n).map(|_| f32::from(rng.random_bool(0.5))).collect();
         let mut model = Headline::boxed(&mut StdRng::seed_from_u64(1))

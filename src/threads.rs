@@ -152,7 +152,9 @@ mod tests {
 
     #[test]
     fn parts_cover_a_batch_and_fit_into_their_memory() {
-        for (macs, further) in [(1, 0), (3 * 9_000, 9_000 * TRAFFIC), (WORTH, 0), (7_000_000, 80_000 * TRAFFIC), (2 * WORTH, 1)] {
+        for (macs, further) in
+            [(1, 0), (3 * 9_000, 9_000 * TRAFFIC), (WORTH, 0), (7_000_000, 80_000 * TRAFFIC), (2 * WORTH, 1)]
+        {
             let division = Division::new(macs, further);
             let mut before = 1;
             for n in 1..5000 {
@@ -163,7 +165,10 @@ mod tests {
                 assert_eq!((ranges[0].start, ranges[parts - 1].end), (0, n));
                 assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start));
                 for capacity in [n, n + 1, 3 * n].map(|larger| division.capacity(larger)) {
-                    assert!(ranges.iter().all(|range| !range.is_empty() && range.len() <= capacity), "{n} {division:?}");
+                    assert!(
+                        ranges.iter().all(|range| !range.is_empty() && range.len() <= capacity),
+                        "{n} {division:?}"
+                    );
                 }
                 before = parts;
             }
