@@ -16,6 +16,7 @@ use nn::prelude::*;
 pub mod my {
     use nn::Code;
     use nn::activations::Elementwise;
+    use nn::layer::Work;
     use nn::prelude::*;
     use nn::text::Text;
     use rand::Rng;
@@ -71,6 +72,8 @@ pub mod my {
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
         const MACS: usize = N * P;
+        // Every sample is scaled as if it were the only one: threads may share a batch.
+        const WORK: Work = Work::BySample(N * P);
 
         fn init(&self, w: &mut Self::Weights, _: &mut dyn Rng) {
             w.factors.fill(T::ONE);

@@ -9,8 +9,9 @@ use crate::predict::{self, BATCH_SIZE, Scratch};
 use crate::random::{Purpose, stream};
 use crate::report::{Logs, Names};
 use crate::spec::MAX_INPUTS;
-use crate::step::{Learner, Tape};
+use crate::step::Learner;
 use crate::tally::{self, Tally};
+use crate::tape::Tape;
 use crate::train::Place;
 use crate::{Model, Result, Tensors, check};
 use std::sync::Arc;
@@ -245,15 +246,19 @@ where
         tally: &mut Tally<K::State>,
     ) {
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
-        let tape = Tape::of(&mut self.tape, n);
-        let mut rng = stream(seed, learner.steps, Purpose::Layers);
+        let division = learner.division;
+        let tape = Tape::of(&mut self.tape, division, n);
+        let rng = stream(seed, learner.steps, Purpose::Layers);
         let mut parts = [0.0; MAX_INPUTS];
         let parts = &mut parts[..M::Outputs::COUNT];
-        let weighting = Weighting { outputs: &self.loss_weights, samples: sample_weights, masks: &[] };
+        let weighting = Weighting { outputs: &self.loss_weights, samples: sample_weights, ..Weighting::NONE };
         let (model, optimizer, losses) = (&mut *self.model, &self.optimizer, &self.losses);
-        let loss = tape.step(model, learner, optimizer, losses, x, y, n, weighting, &mut rng, parts);
-        let masks = tape.masks(M::Inputs::shorter(x), n);
-        let weighting = Weighting { masks: &masks, ..weighting };
-        tally.add(&self.metrics, loss, parts, n, y, tape.predictions(n), weighting);
+        let loss = tape.step(model, learner, optimizer, losses, x, y, n, weighting, rng, parts);
+        tally.add(loss, parts, n);
+        tape.predictions(x, n, division, |samples, predictions, masks| {
+            let weights = sample_weights.get(samples.clone()).unwrap_or(&[]);
+            let weighting = Weighting { masks, samples: weights, ..weighting };
+            tally.measure(&self.metrics, L::Targets::slice(y, samples), predictions, weighting);
+        });
     }
 }

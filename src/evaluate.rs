@@ -11,8 +11,8 @@ use crate::predict::Scratch;
 use crate::report::{Logs, Report};
 use crate::samples::{Samples, TrainingBatch};
 use crate::spec::MAX_INPUTS;
-use crate::step::{masks, whole};
 use crate::tally::Tally;
+use crate::tape::{Counted, whole};
 use crate::{Buffer, Error, Graph, Heap, Layer, Model, Result, Tensors};
 
 /// An evaluation that goes on: the sums so far, and memory for the outputs.
@@ -57,16 +57,27 @@ impl<M: Model, S: Default> Evaluation<M, S> {
             (self.capacity, self.outputs) = (n, Buffer::with_capacity(n));
         }
         let Compiled { model, losses, metrics, loss_weights, scratch, .. } = compiled;
-        let scratch = Scratch::of(scratch, n);
-        scratch.forward(model, samples.x, M::Outputs::batch_mut::<Heap>(&mut self.outputs, n));
-        let predictions = M::Outputs::batch::<Heap>(&self.outputs, n);
-        let masks = masks::<M>(|output| scratch.mask(M::Inputs::shorter(samples.x), n, output));
-        let weighting = Weighting { outputs: loss_weights, samples: samples.weights, masks: &masks };
-        let mut parts = [0.0; MAX_INPUTS];
-        let parts = &mut parts[..M::Outputs::COUNT];
-        losses.evaluate(samples.y, predictions, scratch.logits(n), M::Graph::HEADS, weighting, None, parts);
-        let loss = whole(parts, weighting, self.penalty + scratch.activity());
-        self.tally.add(metrics, loss, parts, n, samples.y, predictions, weighting);
+        let scratch = Scratch::of(scratch);
+        scratch.predict(model, samples.x, M::Outputs::batch_mut::<Heap>(&mut self.outputs, n), n);
+        let parts = scratch.parts();
+        let masks = parts.iter().map(|part| (part.samples.len(), part.masks(samples.x)));
+        let counted = Counted::of::<M>(masks);
+        let weighting = Weighting { outputs: loss_weights, counted: counted.of_parts(), ..Weighting::NONE };
+        let (mut values, mut penalty) = ([0.0; MAX_INPUTS], self.penalty);
+        let values = &mut values[..M::Outputs::COUNT];
+        for part in parts {
+            let masks = part.masks(samples.x);
+            let Samples { y, weights, .. } = samples.slice(part.samples.clone());
+            let weighting = Weighting { samples: weights, masks: &masks, ..weighting };
+            let predictions = M::Outputs::batch::<Heap>(&self.outputs, n);
+            let predictions = M::Outputs::slice(predictions, part.samples.clone());
+            let mut own = [0.0; MAX_INPUTS];
+            losses.evaluate(y, predictions, part.logits(), M::Graph::HEADS, weighting, None, &mut own);
+            values.iter_mut().zip(own).for_each(|(value, own)| *value += own);
+            penalty += part.activity();
+            self.tally.measure(metrics, y, predictions, weighting);
+        }
+        self.tally.add(whole(values, weighting, penalty), values, n);
     }
 
     /// The means and metrics so far.

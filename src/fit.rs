@@ -18,6 +18,8 @@ use crate::{Error, Model, Result, Tensors};
 
 /// The settings of [`Compiled::fit`], with Keras's names and defaults.
 ///
+/// The number of threads is none of them: it is that of rayon, see [Threads](crate#threads).
+///
 /// ```
 /// use nn::prelude::*;
 ///

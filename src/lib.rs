@@ -44,9 +44,29 @@
 //! - [`Trainer`], [`Arena`], [`include_weights!`]: training and predictions without a heap, and weights in flash.
 //! - [`Model`], [`Graph`], [`Storage`]: what a model is without `std`.
 //!
+//! # Threads
+//!
+//! With the feature `rayon`, a training step sees a large batch in up to eight parts, which the threads of rayon compute: as
+//! many as `RAYON_NUM_THREADS` says or the machine has, or those of the pool whose `install` is around the call of
+//! [`fit`](Compiled::fit). Predictions and evaluations are divided in the same way; `call`, for one sample, never is.
+//!
+//! - **The result does not depend on the number of threads**, bit for bit. Whether and how a batch is divided follows from the
+//!   number of its samples, the work of a sample ([`Model::WORK`], about its `MACS`) and the number of weights, and gradients of
+//!   parts are added in one order. Without the feature no batch is divided; sums then differ in their last bits, and
+//!   layers that draw random numbers draw others.
+//! - **Small work stays on the thread that asks for it**: what takes less than about a tenth of a millisecond, and steps of
+//!   models with many weights for few multiply-accumulates, where adding the gradients would take longer than it saves.
+//! - **Layers that look at a batch as a whole** keep their models in one part when they train: BatchNormalization, penalties on
+//!   activations, the layers of a sparse input, and layers of one's own, unless they say that
+//!   they [work by sample](layer::Work::BySample).
+//! - **Memory**: every part after the first has a gradient of its own, as large as the weights. Of the gradient of a
+//!   table (`Embedding`) only the rows take memory that batches have named.
+//! - Layers and losses are called on threads of the pool, whose stacks have 2 MiB unless the pool was made with others.
+//!
 //! # Features
 //!
 //! - `std` (default): training loop, files, progress bar and plots.
+//! - `rayon` (default): large batches are divided over threads; it includes `std`.
 //! - `alloc`: models on the heap. Without either the crate is `no_std` and needs no heap.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -97,7 +117,11 @@ mod step;
 #[cfg(feature = "std")]
 mod tally;
 #[cfg(feature = "std")]
+mod tape;
+#[cfg(feature = "std")]
 mod tensor_file;
+#[cfg(feature = "std")]
+mod threads;
 #[cfg(feature = "std")]
 mod train;
 #[cfg(feature = "std")]

@@ -2,7 +2,11 @@
 
 use crate::check;
 use crate::data::Batches;
+use crate::spec::MAX_INPUTS;
+use crate::tape::masks;
+use crate::threads::{Division, Team};
 use crate::{Buffer, Graph, Heap, Layer, Model, Pass, Result, Tensors};
+use core::ops::Range;
 
 /// Keras's default size of a batch.
 pub(crate) const BATCH_SIZE: usize = 32;
@@ -58,13 +62,8 @@ pub(crate) fn predict<M: Model>(
 ) -> Result<M::Predictions> {
     check::batch_size(batch_size)?;
     let count = check::inputs::<M>(x)?;
-    let memory = Scratch::of(memory, batch_size.min(count));
     let mut vecs = M::Outputs::vecs(count);
-    for start in (0..count).step_by(batch_size) {
-        let range = start..count.min(start.saturating_add(batch_size));
-        let y = M::Outputs::slice_mut(M::Outputs::vecs_mut(&mut vecs), range.clone());
-        memory.forward(model, M::Inputs::slice(x, range), y);
-    }
+    Scratch::of(memory).predict(model, x, M::Outputs::vecs_mut(&mut vecs), batch_size);
     Ok(vecs.into())
 }
 
@@ -80,7 +79,7 @@ pub(crate) fn predict_batches<M: Model, B: Batches<M::Inputs>>(
         let n = check::inputs::<M>(x)?;
         let mut part = M::Outputs::vecs(n);
         if n > 0 {
-            Scratch::of(memory, n).forward(model, x, M::Outputs::vecs_mut(&mut part));
+            Scratch::of(memory).predict(model, x, M::Outputs::vecs_mut(&mut part), n);
         }
         parts.push((n, part));
         total += n;
@@ -99,45 +98,112 @@ pub(crate) fn predict_batches<M: Model, B: Batches<M::Inputs>>(
 /// The memory of predictions.
 pub(crate) struct Scratch<M: Model> {
     capacity: usize,
+    parts: Vec<Part<M>>,
+    /// How many of them the last prediction used.
+    used: usize,
+}
+
+/// The memory of some of the samples of a prediction.
+pub(crate) struct Part<M: Model> {
+    /// Their place among all.
+    pub(crate) samples: Range<usize>,
     scratch: <M::Graph as Layer<M::Scalar, M::Inputs>>::Scratch<Heap>,
 }
 
 impl<M: Model> Scratch<M> {
-    /// The memory in `memory`, made anew where it is missing or too small for batches of `n` samples.
-    pub(crate) fn of(memory: &mut Option<Self>, n: usize) -> &mut Self {
-        if memory.as_ref().is_none_or(|memory| memory.capacity < n) {
-            *memory = None;
-        }
-        memory.get_or_insert_with(|| Scratch { capacity: n, scratch: Buffer::with_capacity(n) })
+    /// The memory in `memory`, which may be missing.
+    pub(crate) fn of(memory: &mut Option<Self>) -> &mut Self {
+        memory.get_or_insert_with(|| Scratch { capacity: 0, parts: Vec::new(), used: 0 })
     }
 
-    /// Predicts a batch.
-    pub(crate) fn forward(
+    /// Predicts samples in batches of `size`. Where there are several, each is one as if it were alone; a single one may be
+    /// divided.
+    pub(crate) fn predict(
         &mut self,
         model: &M,
         x: <M::Inputs as Tensors>::Batch<'_>,
         y: <M::Outputs as Tensors>::BatchMut<'_>,
+        size: usize,
     ) {
-        M::Graph::NEW.forward::<Heap>(model, x, y, Pass::Inference(&mut self.scratch));
+        let n = M::Inputs::len(x);
+        let (unit, division) = match size < n {
+            true => (size, Division::of_batches::<M>(size)),
+            false => (1, Division::of_prediction::<M>()),
+        };
+        let units = n.div_ceil(unit);
+        self.used = division.parts(units);
+        self.reserve(if size < n { size } else { division.capacity(n) });
+        let parts = &mut self.parts[..self.used];
+        for (number, part) in parts.iter_mut().enumerate() {
+            let units = division.range(units, number);
+            part.samples = units.start * unit..n.min(units.end * unit);
+        }
+        Team::work(parts.len(), |team| spread(team, parts, y, &|part, y| part.predict(model, x, y, size)));
     }
 
-    /// The penalty on activations, after [`forward`](Self::forward).
+    /// Makes the memory for as many parts as are used, unless it is there.
+    fn reserve(&mut self, capacity: usize) {
+        if self.capacity < capacity {
+            self.parts.clear();
+            self.capacity = capacity;
+        }
+        while self.parts.len() < self.used {
+            self.parts.push(Part { samples: 0..0, scratch: Buffer::with_capacity(self.capacity) });
+        }
+    }
+
+    /// The parts of the last prediction.
+    pub(crate) fn parts(&self) -> &[Part<M>] {
+        &self.parts[..self.used]
+    }
+}
+
+impl<M: Model> Part<M> {
+    /// Predicts its samples among `x`, in batches of `size`.
+    fn predict(
+        &mut self,
+        model: &M,
+        x: <M::Inputs as Tensors>::Batch<'_>,
+        mut y: <M::Outputs as Tensors>::BatchMut<'_>,
+        size: usize,
+    ) {
+        let (x, n) = (M::Inputs::slice(x, self.samples.clone()), self.samples.len());
+        for start in (0..n).step_by(size) {
+            let range = start..n.min(start.saturating_add(size));
+            let y = M::Outputs::slice_mut(M::Outputs::reborrow(&mut y), range.clone());
+            let pass = Pass::Inference(&mut self.scratch);
+            M::Graph::NEW.forward::<Heap>(model, M::Inputs::slice(x, range), y, pass);
+        }
+    }
+
+    /// The penalty on activations, after a prediction as one batch.
     pub(crate) fn activity(&self) -> M::Scalar {
         M::Graph::NEW.activity(&self.scratch)
     }
 
-    /// The logits of the outputs that have them, after [`forward`](Self::forward) with `n` samples.
-    pub(crate) fn logits(&self, n: usize) -> <M::Outputs as Tensors>::Optional<'_> {
-        M::Graph::logits::<Heap>(&self.scratch, n)
+    /// The logits of the outputs that have them, after a prediction as one batch.
+    pub(crate) fn logits(&self) -> <M::Outputs as Tensors>::Optional<'_> {
+        M::Graph::logits::<Heap>(&self.scratch, self.samples.len())
     }
 
-    /// The mask of an output that has one, after [`forward`](Self::forward) with the `n` samples `x`.
-    pub(crate) fn mask<'a>(
-        &'a self,
-        x: <M::Inputs as Tensors>::Batch<'a>,
-        n: usize,
-        output: usize,
-    ) -> Option<&'a [u32]> {
-        M::Graph::mask::<Heap>(x, &self.scratch, n, output)
+    /// The masks of the outputs, after a prediction of `x` as one batch.
+    pub(crate) fn masks<'a, 'x: 'a>(&'a self, x: <M::Inputs as Tensors>::Batch<'x>) -> [Option<&'a [u32]>; MAX_INPUTS] {
+        let (n, x) = (self.samples.len(), M::Inputs::slice(M::Inputs::shorter(x), self.samples.clone()));
+        masks::<M>(|output| M::Graph::mask::<Heap>(x, &self.scratch, n, output))
     }
+}
+
+/// Calls `work` with all parts, and the samples of `y` that are theirs.
+fn spread<M: Model>(
+    team: Team,
+    parts: &mut [Part<M>],
+    y: <M::Outputs as Tensors>::BatchMut<'_>,
+    work: &(impl Fn(&mut Part<M>, <M::Outputs as Tensors>::BatchMut<'_>) + Sync),
+) {
+    if let [part] = parts {
+        return work(part, y);
+    }
+    let (parts, others) = parts.split_at_mut(parts.len() / 2);
+    let (y, rest) = M::Outputs::split_mut(y, others[0].samples.start - parts[0].samples.start);
+    team.join(|| spread(team, parts, y, work), || spread(team, others, rest, work));
 }

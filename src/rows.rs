@@ -5,7 +5,8 @@
 //! a row that comes again later makes up for. A row of the gradient is zeroed as soon as it was applied.
 
 use crate::optimizers::{Idle, MAX_SLOTS};
-use crate::{Scalar, Weights};
+use crate::step::Gradient;
+use crate::{Model, Scalar, Weights};
 use core::ops::Range;
 
 /// A variable by rows.
@@ -22,11 +23,14 @@ struct Table {
     steps: u64,
     /// For each row, how many of these it has made up for.
     seen: Vec<u64>,
-    /// The rows of the batch.
+    /// The rows of a batch, while they are applied.
     named: Bits,
 }
 
-/// All tables of a model, and the rows of the batch.
+/// The rows that a batch or a part of one names, for each table.
+pub(crate) struct Named(Vec<Bits>);
+
+/// All tables of a model.
 pub(crate) struct Rows {
     tables: Vec<Table>,
     decay: Decay,
@@ -75,12 +79,32 @@ impl Rows {
         }
     }
 
-    /// Takes down the rows of a batch; some may come twice. `visit_all` calls its argument with ranges of the flat slice.
-    pub(crate) fn collect(&mut self, visit_all: impl Fn(&mut dyn FnMut(Range<usize>))) {
-        let tables = &mut self.tables;
-        visit_all(&mut |range| tables.iter_mut().for_each(|table| table.name(&range)));
-        for table in &mut self.tables {
-            table.steps += u64::from(table.learns);
+    /// No rows.
+    pub(crate) fn nothing(&self) -> Named {
+        Named(self.tables.iter().map(|table| Bits::new(table.seen.len())).collect())
+    }
+
+    /// Takes down rows; some may come twice. `visit_all` calls its argument with ranges of the flat slice.
+    pub(crate) fn collect(&self, named: &mut Named, visit_all: impl Fn(&mut dyn FnMut(Range<usize>))) {
+        visit_all(&mut |range| {
+            self.tables.iter().zip(&mut named.0).for_each(|(table, named)| table.name(&range, named));
+        });
+    }
+
+    /// Adds the gradients of all parts of a batch to the first. The others are zero and without rows then.
+    pub(crate) fn gather<M: Model>(&self, gradients: &mut [Gradient<M>]) {
+        let Some((first, others)) = gradients.split_first_mut() else { return };
+        for part in others {
+            for (number, table) in self.tables.iter().enumerate() {
+                let (all, named) = (&mut first.named.0[number], &mut part.named.0[number]);
+                let mut from = 0;
+                while let Some(rows) = named.run(from, |_| true) {
+                    take(&mut *first.dw, &mut *part.dw, table.scalars(&rows));
+                    from = rows.end;
+                }
+                all.add(named);
+                named.clear();
+            }
         }
     }
 
@@ -90,43 +114,55 @@ impl Rows {
     }
 
     /// The rows of the batch that learn, in ascending order, neighbours together, with the numbers of their tables.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
-        let learning = self.tables.iter().enumerate().filter(|(_, table)| table.learns);
-        learning.flat_map(|(number, table)| {
+    pub(crate) fn parts(&self, named: &Named) -> impl Iterator<Item = (usize, Range<usize>)> {
+        let learning = self.tables.iter().zip(&named.0).enumerate().filter(|(_, (table, _))| table.learns);
+        learning.flat_map(|(number, (table, named))| {
             let mut from = 0;
             core::iter::from_fn(move || {
-                let rows = table.named.run(from, |_| true)?;
+                let rows = named.run(from, |_| true)?;
                 from = rows.end;
                 Some((number, table.scalars(&rows)))
             })
         })
     }
 
-    /// Calls `step` with all rows that learn, in ascending order, once their slots were caught up. It zeroes their gradient, and
-    /// that of the other rows of the batch, which is then forgotten, is zeroed here.
-    pub(crate) fn apply<T: Scalar, W: Weights<T>>(
+    /// Calls `step` with all rows that learn, in ascending order, once their slots were caught up, and zeroes the gradient
+    /// of all rows of the batch, which is then forgotten. The gradient of a row is the sum of what its parts have, and is where
+    /// the first of them has it: most rows of a large table come in one part alone, and are not copied.
+    pub(crate) fn apply<M: Model>(
         &mut self,
-        dw: &mut W,
-        slots: &mut [Box<W>],
-        mut step: impl FnMut(&mut W, &mut [Box<W>], Range<usize>),
+        gradients: &mut [Gradient<M>],
+        slots: &mut [Box<M>],
+        mut step: impl FnMut(&mut M, &mut [Box<M>], Range<usize>),
     ) {
-        for table in &mut self.tables {
+        for (number, table) in self.tables.iter_mut().enumerate() {
+            table.steps += u64::from(table.learns);
+            table.named.clear();
+            gradients.iter().for_each(|part| table.named.add(&part.named.0[number]));
+            // Neighbours are one run, if they have missed the same number of steps and are in the same parts.
+            let alike = |parts: &[Gradient<M>], seen: &[u64], [a, b]: [usize; 2]| {
+                let sets = || parts.iter().map(|part| &part.named.0[number]);
+                seen[a] == seen[b] && sets().all(|set| set.contains(a) == set.contains(b))
+            };
             let mut from = 0;
-            // Neighbours are one run, if they have missed the same number of steps.
-            while let Some(rows) = table.named.run(from, |[first, row]| table.seen[first] == table.seen[row]) {
+            while let Some(rows) = table.named.run(from, |pair| alike(gradients, &table.seen, pair)) {
                 let scalars = table.scalars(&rows);
+                let mut parts = gradients.iter_mut().filter(|part| part.named.0[number].contains(rows.start));
+                let Some(first) = parts.next() else { break };
+                parts.for_each(|part| take(&mut *first.dw, &mut *part.dw, scalars.clone()));
                 if table.learns {
                     // The step itself is counted.
                     let missed = table.steps - 1 - table.seen[rows.start];
                     self.decay.catch_up(slots, scalars.clone(), missed);
-                    step(dw, slots, scalars);
+                    // Which zeroes the gradient.
+                    step(&mut first.dw, slots, scalars);
                     table.seen[rows.clone()].fill(table.steps);
                 } else {
-                    dw.as_mut_slice()[scalars].fill(T::ZERO);
+                    first.dw.as_mut_slice()[scalars].fill(M::Scalar::ZERO);
                 }
                 from = rows.end;
             }
-            table.named.clear();
+            gradients.iter_mut().for_each(|part| part.named.0[number].clear());
         }
     }
 
@@ -152,23 +188,31 @@ impl Rows {
 
 impl Table {
     /// Takes down the rows that have a part in `range`.
-    fn name(&mut self, range: &Range<usize>) {
+    fn name(&self, range: &Range<usize>, named: &mut Bits) {
         let (start, end) = (range.start.max(self.range.start), range.end.min(self.range.end));
         if start >= end {
             return;
         }
         let (start, end) = (start - self.range.start, end - self.range.start);
         let first = start / self.width;
-        self.named.set(first);
+        named.set(first);
         // One division is enough for a single row, and there are many of them.
         if end > (first + 1) * self.width {
-            (first + 1..end.div_ceil(self.width)).for_each(|row| self.named.set(row));
+            (first + 1..end.div_ceil(self.width)).for_each(|row| named.set(row));
         }
     }
 
     /// Where rows lie in the flat slice of weights.
     fn scalars(&self, rows: &Range<usize>) -> Range<usize> {
         self.range.start + rows.start * self.width..self.range.start + rows.end * self.width
+    }
+}
+
+/// `to += from` and `from = 0`, in a part of the gradients.
+fn take<T: Scalar, W: Weights<T>>(to: &mut W, from: &mut W, range: Range<usize>) {
+    for (to, from) in to.as_mut_slice()[range.clone()].iter_mut().zip(&mut from.as_mut_slice()[range]) {
+        *to += *from;
+        *from = T::ZERO;
     }
 }
 
@@ -190,6 +234,11 @@ impl Bits {
 
     fn clear(&mut self) {
         self.0.fill(0);
+    }
+
+    /// Adds the rows of another set.
+    fn add(&mut self, others: &Bits) {
+        self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word |= other);
     }
 
     /// The first row from `from` on, with the rows behind it as long as they are `alike` to it.
@@ -262,14 +311,15 @@ mod tests {
         rows
     }
 
-    fn parts(rows: &Rows) -> Vec<(usize, Range<usize>)> {
-        rows.parts().collect()
+    fn parts(rows: &Rows, named: &Named) -> Vec<(usize, Range<usize>)> {
+        rows.parts(named).collect()
     }
 
     #[test]
     fn rows_come_in_order_and_neighbours_together() {
         let mut rows = rows();
-        rows.collect(|visit| {
+        let mut named = rows.nothing();
+        rows.collect(&mut named, |visit| {
             // The last row, two neighbours in two words, one row twice, and the border of two tables.
             [607..610, 10 + 3 * 64..10 + 3 * 65, 10 + 3 * 63..10 + 3 * 64, 13..16, 13..16]
                 .into_iter()
@@ -278,16 +328,17 @@ mod tests {
             visit(0..10);
         });
         let expected = [(0, 13..16), (0, 199..205), (0, 598..610), (1, 700..702)];
-        assert_eq!(parts(&rows), expected);
+        assert_eq!(parts(&rows, &named), expected);
         rows.freeze(&[true, false]);
-        assert_eq!(parts(&rows), expected[3..]);
+        assert_eq!(parts(&rows, &named), expected[3..]);
         assert_eq!(rows.capacity(), 101);
     }
 
     #[test]
     fn a_part_of_a_row_is_a_row() {
-        let mut rows = rows();
-        rows.collect(|visit| visit(14..17));
-        assert_eq!(parts(&rows), [(0, 13..19)]);
+        let rows = rows();
+        let mut named = rows.nothing();
+        rows.collect(&mut named, |visit| visit(14..17));
+        assert_eq!(parts(&rows, &named), [(0, 13..19)]);
     }
 }

@@ -1,123 +1,48 @@
-//! One training step, on memory that is made once: gradients, loss, regularization, running states, optimizer.
+//! [`Learner`]: what a training step does with gradients.
 
 use crate::freeze::{layers, visit_layers};
 use crate::kernels;
-use crate::losses::{Losses, Weighting};
 use crate::optimizers::{Clipping, Idle, MAX_SLOTS, Optimizer};
-use crate::rows::Rows;
-use crate::spec::MAX_INPUTS;
+use crate::rows::{Named, Rows};
+use crate::threads::{Division, MAX_PARTS, Team};
 use crate::weights::zeroed_box;
-use crate::{Buffer, Graph, Heap, Layer, Mode, Model, Pass, Scalar, Tensors};
+use crate::{Graph, Layer, Model, Scalar};
 use core::ops::Range;
-use rand::Rng;
 
-/// What a training step keeps of a batch, from the forward to the backward pass.
-pub(crate) struct Tape<M: Model> {
-    capacity: usize,
-    y: <M::Outputs as Tensors>::Buffers<Heap>,
-    dy: <M::Outputs as Tensors>::Buffers<Heap>,
-    cache: <M::Graph as Layer<M::Scalar, M::Inputs>>::Cache<Heap>,
+/// The gradient of a part of a batch.
+pub(crate) struct Gradient<M: Model> {
+    pub(crate) dw: Box<M>,
+    /// The rows of tables that it is not zero in.
+    pub(crate) named: Named,
 }
 
-impl<M: Model> Tape<M> {
-    fn new(capacity: usize) -> Self {
-        Tape {
-            capacity,
-            y: Buffer::with_capacity(capacity),
-            dy: Buffer::with_capacity(capacity),
-            cache: Buffer::with_capacity(capacity),
+impl<M: Model> Gradient<M> {
+    /// Sets it to zero. Where it comes by rows, it is.
+    pub(crate) fn clear(&mut self, dense: &[Range<usize>]) {
+        for range in dense {
+            self.dw.as_mut_slice()[range.clone()].fill(M::Scalar::ZERO);
         }
     }
-
-    /// The tape in `tape`, made anew where it is missing or too short for batches of `n` samples.
-    pub(crate) fn of(tape: &mut Option<Self>, n: usize) -> &mut Self {
-        if tape.as_ref().is_none_or(|tape| tape.capacity < n) {
-            // The old one goes first, so that the two are never in memory together.
-            *tape = None;
-        }
-        tape.get_or_insert_with(|| Tape::new(n))
-    }
-
-    /// What the last step predicted, before it changed the weights.
-    pub(crate) fn predictions(&self, n: usize) -> <M::Outputs as Tensors>::Batch<'_> {
-        <M::Outputs as Tensors>::batch::<Heap>(&self.y, n)
-    }
-
-    /// The masks of the outputs in the last step, which saw the `n` samples `x`.
-    pub(crate) fn masks<'a>(
-        &'a self,
-        x: <M::Inputs as Tensors>::Batch<'a>,
-        n: usize,
-    ) -> [Option<&'a [u32]>; MAX_INPUTS] {
-        masks::<M>(|output| M::Graph::training_mask::<Heap>(M::Inputs::shorter(x), &self.cache, n, output))
-    }
-
-    /// One step over `n` samples: the whole loss; the loss of each output goes to `parts`.
-    pub(crate) fn step<O: Optimizer, L: Losses<M::Outputs>>(
-        &mut self,
-        model: &mut M,
-        learner: &mut Learner<M>,
-        optimizer: &O,
-        losses: &L,
-        x: <M::Inputs as Tensors>::Batch<'_>,
-        targets: <L::Targets as Tensors>::Batch<'_>,
-        n: usize,
-        weighting: Weighting<'_>,
-        rng: &mut dyn Rng,
-        parts: &mut [f64],
-    ) -> f64 {
-        let graph = M::Graph::NEW;
-        M::Outputs::clear(M::Outputs::batch_mut::<Heap>(&mut self.dy, n));
-
-        let y = M::Outputs::batch_mut::<Heap>(&mut self.y, n);
-        let mode = Mode::with_frozen(rng, &learner.frozen);
-        graph.forward::<Heap>(model, x, y, Pass::training(&mut self.cache, mode));
-        let y = M::Outputs::batch::<Heap>(&self.y, n);
-        let masks = masks::<M>(|output| M::Graph::training_mask::<Heap>(M::Inputs::shorter(x), &self.cache, n, output));
-        let seeds = losses.evaluate(
-            targets,
-            y,
-            M::Graph::training_logits::<Heap>(&self.cache, n),
-            M::Graph::HEADS,
-            Weighting { masks: &masks, ..weighting },
-            Some(M::Outputs::batch_mut::<Heap>(&mut self.dy, n)),
-            parts,
-        );
-        let dy = M::Outputs::batch::<Heap>(&self.dy, n);
-        let nobody = M::Inputs::no_gradients();
-        graph.backward_from::<Heap>(seeds, model, x, y, dy, &mut self.cache, nobody, Some(&mut learner.dw));
-        let penalty = graph.regularize(model, Some(&mut learner.dw)) + graph.training_activity::<Heap>(&self.cache);
-
-        if !learner.rows.is_empty() {
-            learner.rows.collect(|visit| graph.touched::<Heap>(x, &self.cache, visit));
-        }
-        graph.update::<Heap>(model, &self.cache);
-        learner.apply(model, optimizer);
-        learner.constrain(model);
-        whole(parts, weighting, penalty)
-    }
-}
-
-/// The masks of the outputs that have one.
-pub(crate) fn masks<'a, M: Model>(mask: impl Fn(usize) -> Option<&'a [u32]>) -> [Option<&'a [u32]>; MAX_INPUTS] {
-    core::array::from_fn(|output| if output < M::Outputs::COUNT { mask(output) } else { None })
-}
-
-/// The loss with everything: `Σ wᵢ · Lᵢ`, and the regularization.
-pub(crate) fn whole<T: Scalar>(parts: &[f64], weighting: Weighting<'_>, penalty: T) -> f64 {
-    parts.iter().zip(weighting.outputs).map(|(part, weight)| part * weight).sum::<f64>() + penalty.to_f64()
 }
 
 /// What an optimizer works with: the gradient of the weights, its slots, and the number of steps so far.
 pub(crate) struct Learner<M: Model> {
-    dw: Box<M>,
+    /// The gradients of the parts of a batch. The first becomes that of the batch.
+    pub(crate) gradients: Vec<Gradient<M>>,
+    /// How many of them the last batch had.
+    used: usize,
     /// One for each name in [`Optimizer::state`]: the optimizer's slots and, where there is one, the average of the
     /// weights.
     pub(crate) slots: Vec<Box<M>>,
     /// The tables whose gradient comes by rows. Where there are none, all steps are over all weights.
     pub(crate) rows: Rows,
+    /// What of the gradients backward passes add to, but the tables. That of the first part is zeroed by the pass that applies it, those of
+    /// the others before they are added to.
+    pub(crate) dense: Vec<Range<usize>>,
     /// What backward passes add to although nothing is applied: it is zeroed after a step.
     unused: Vec<Range<usize>>,
+    /// How batches are divided.
+    pub(crate) division: Division,
     /// What training changes: the variables in the flat slice of weights, each with a number, without the tables. Behind
     /// these, during a step, the rows of the batch. A gradient is clipped by variable.
     parts: Vec<(usize, Range<usize>)>,
@@ -150,14 +75,17 @@ impl<M: Model> Learner<M> {
             weights
         });
         let slots = slots.collect();
-        let dw = zeroed_box::<M::Scalar, M>();
         let frozen = vec![false; layers::<M>().len()];
         let rows = tables::<M>(optimizer.idle());
+        let dense = dense::<M>(&rows);
         let mut learner = Learner {
-            dw,
+            gradients: Vec::new(),
+            used: 0,
             slots,
-            rows,
+            division: Division::of_training::<M>(dense.iter().map(Range::len).sum()),
+            dense,
             unused: Vec::new(),
+            rows,
             parts: Vec::new(),
             variables: 0,
             runs: Vec::new(),
@@ -169,6 +97,31 @@ impl<M: Model> Learner<M> {
         };
         learner.refreeze();
         learner
+    }
+
+    /// Makes gradients for so many parts of a batch, unless they are there.
+    pub(crate) fn reserve(&mut self, parts: usize) {
+        self.used = parts;
+        while self.gradients.len() < parts {
+            self.gradients.push(Gradient { dw: zeroed_box::<M::Scalar, M>(), named: self.rows.nothing() });
+        }
+    }
+
+    /// Adds the gradients of all parts to the first, in their order; but for tables.
+    pub(crate) fn gather(&mut self, team: Team) {
+        let Some((first, others)) = self.gradients[..self.used].split_first_mut() else { return };
+        for range in &self.dense {
+            let mut from: [&[M::Scalar]; MAX_PARTS - 1] = Default::default();
+            for (from, other) in from.iter_mut().zip(&*others) {
+                *from = &other.dw.as_slice()[range.clone()];
+            }
+            team.add(&mut first.dw.as_mut_slice()[range.clone()], from, others.len());
+        }
+    }
+
+    /// The gradient of the batch.
+    pub(crate) fn gradient(&mut self) -> &mut M {
+        &mut self.gradients[0].dw
     }
 
     /// Finds out anew what training changes, after a change of [`frozen`](Self::frozen).
@@ -200,7 +153,7 @@ impl<M: Model> Learner<M> {
     }
 
     /// Clips the gradient and takes a step; constraints come after it.
-    fn apply<O: Optimizer>(&mut self, model: &mut M, optimizer: &O) {
+    pub(crate) fn apply<O: Optimizer>(&mut self, model: &mut M, optimizer: &O) {
         let (learning_rate, options) = (self.learning_rate(optimizer), optimizer.options());
         if let (Some(_), Some(average), 0) = (options.ema, self.slots.last_mut(), self.steps) {
             // So that a layer that is frozen now, and not later, has an average to go on from.
@@ -209,9 +162,11 @@ impl<M: Model> Learner<M> {
         if options.clipping != Clipping::None {
             self.parts.truncate(self.variables);
             self.parts.reserve(self.rows.capacity());
-            self.parts.extend(self.rows.parts().map(|(table, range)| (self.variables + table, range)));
+            self.rows.gather(&mut self.gradients[..self.used]);
+            let named = &self.gradients[0].named;
+            self.parts.extend(self.rows.parts(named).map(|(table, range)| (self.variables + table, range)));
         }
-        options.clipping.apply(self.dw.as_mut_slice(), &self.parts);
+        options.clipping.apply(self.gradients[0].dw.as_mut_slice(), &self.parts);
         let steps = self.steps;
         let mut update = |dw: &mut M, slots: &mut [Box<M>], range: Range<usize>| {
             let count = slots.len().min(MAX_SLOTS + 1);
@@ -224,30 +179,32 @@ impl<M: Model> Learner<M> {
             kernels::run(Update { optimizer, step: steps, learning_rate, w, g, state });
         };
         for range in &self.runs {
-            update(&mut self.dw, &mut self.slots, range.clone());
+            update(&mut self.gradients[0].dw, &mut self.slots, range.clone());
         }
         for range in &self.unused {
-            self.dw.as_mut_slice()[range.clone()].fill(M::Scalar::ZERO);
+            self.gradients[0].dw.as_mut_slice()[range.clone()].fill(M::Scalar::ZERO);
         }
-        self.rows.apply(&mut *self.dw, &mut self.slots, update);
+        self.rows.apply(&mut self.gradients[..self.used], &mut self.slots, update);
         // Looked at once, since it costs as much as the tables.
-        debug_assert!(self.steps > 0 || self.rows.are_clear(&*self.dw), "a layer has not named all rows in `touched`");
+        let are_clear = || self.gradients.iter().all(|gradient| self.rows.are_clear(&*gradient.dw));
+        debug_assert!(self.steps > 0 || are_clear(), "a layer has not named all rows in `touched`");
         self.steps += 1;
     }
 
     /// Keeps the weights within their bounds. What is frozen at run time stays as it is: the gradient, which has done its
     /// work, holds it meanwhile.
-    fn constrain(&mut self, model: &mut M) {
+    pub(crate) fn constrain(&mut self, model: &mut M) {
         if !M::Graph::CONSTRAINS || !self.frozen.contains(&true) {
             return M::Graph::NEW.constrain(model);
         }
+        let dw = &mut self.gradients[0].dw;
         for range in &self.fixed {
-            self.dw.as_mut_slice()[range.clone()].copy_from_slice(&model.as_slice()[range.clone()]);
+            dw.as_mut_slice()[range.clone()].copy_from_slice(&model.as_slice()[range.clone()]);
         }
         M::Graph::NEW.constrain(model);
         for range in &self.fixed {
-            model.as_mut_slice()[range.clone()].copy_from_slice(&self.dw.as_slice()[range.clone()]);
-            self.dw.as_mut_slice()[range.clone()].fill(M::Scalar::ZERO);
+            model.as_mut_slice()[range.clone()].copy_from_slice(&dw.as_slice()[range.clone()]);
+            dw.as_mut_slice()[range.clone()].fill(M::Scalar::ZERO);
         }
     }
 
@@ -303,6 +260,19 @@ fn tables<M: Model>(idle: Idle) -> Rows {
         start = end;
     });
     rows
+}
+
+/// What a backward pass may add to, but the tables.
+fn dense<M: Model>(rows: &Rows) -> Vec<Range<usize>> {
+    let (mut dense, mut start) = (Vec::new(), 0);
+    visit_layers::<M>(&mut |_, _, variable| {
+        let end = start + variable.shape.size();
+        if variable.trainable && !rows.ranges().any(|table| table.start == start) {
+            extend(&mut dense, start..end);
+        }
+        start = end;
+    });
+    dense
 }
 
 /// What a backward pass may add to and no step is for: layers that are frozen at run time, without the tables.

@@ -20,26 +20,27 @@ impl<S: Default> Tally<S> {
         Tally { samples: 0.0, loss: 0.0, parts: [0.0; MAX_INPUTS], state: S::default() }
     }
 
-    /// Adds a batch of `n` samples: its loss, the losses of its outputs, and what the metrics make of it.
+    /// Adds a batch of `n` samples: its loss, and the losses of its outputs.
     ///
     /// A batch counts as much as it has samples, so that the mean over an epoch is one over its samples, whatever the
     /// size of the last batch.
-    pub(crate) fn add<P: Tensors, Y: Tensors, K: Metrics<P, Y, State = S>>(
-        &mut self,
-        metrics: &K,
-        loss: f64,
-        parts: &[f64],
-        n: usize,
-        targets: Y::Batch<'_>,
-        predictions: P::Batch<'_>,
-        weighting: Weighting<'_>,
-    ) {
+    pub(crate) fn add(&mut self, loss: f64, parts: &[f64], n: usize) {
         let n = n as f64;
         self.samples += n;
         self.loss += loss * n;
         for (sum, part) in self.parts.iter_mut().zip(parts) {
             *sum += part * n;
         }
+    }
+
+    /// Adds what the metrics make of a batch, or of each of its parts.
+    pub(crate) fn measure<P: Tensors, Y: Tensors, K: Metrics<P, Y, State = S>>(
+        &mut self,
+        metrics: &K,
+        targets: Y::Batch<'_>,
+        predictions: P::Batch<'_>,
+        weighting: Weighting<'_>,
+    ) {
         metrics.update(&mut self.state, targets, predictions, weighting);
     }
 

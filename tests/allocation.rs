@@ -98,6 +98,18 @@ model! {
     Model(inputs = words, outputs = kind)
 }
 
+model! {
+    /// Enough work for a batch of some hundred samples to be divided.
+    pub struct Positions;
+
+    let x = Input(shape = [16, 32]);
+    let h = Dense(32, activation = relu, kernel_regularizer = l2(0.01))(x);
+    let h = Dropout(0.1)(Dense(32, activation = relu)(h));
+    let kind = Dense(10, activation = softmax)(Flatten()(h));
+
+    Model(inputs = x, outputs = kind)
+}
+
 type Point = SVector<f32, 6>;
 
 fn data(count: usize) -> (Vec<Point>, Vec<u32>) {
@@ -204,6 +216,29 @@ fn steps_of_sequences() {
             std::hint::black_box(model.model().call(&one));
         };
         assert_eq!(allocations(call), 0);
+    }
+}
+
+/// Within a pool nothing is allocated at all, on none of its threads.
+#[cfg(feature = "rayon")]
+#[test]
+fn steps_on_threads() {
+    let (x, y): (Vec<_>, Vec<_>) =
+        (0..300).map(|k| (SMatrix::<f32, 32, 16>::repeat(k as f32 / 300.0), (k % 10) as u32)).unzip();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("a pool");
+    let everywhere = |work: &mut (dyn FnMut() + Send)| -> usize {
+        let counts = || pool.broadcast(|_| COUNT.with(Cell::get)).into_iter().sum::<usize>();
+        let before = counts();
+        let overhead = counts() - before;
+        let before = counts();
+        pool.install(|| work());
+        counts() - before - overhead
+    };
+    let mut model = Positions::boxed(&mut StdRng::seed_from_u64(1))
+        .compile(RmsProp::default().clipnorm(1.0), SparseCategoricalCrossentropy::default());
+    assert!(everywhere(&mut || drop(model.train_on_batch(&x, &y))) > 0, "the count does not work");
+    for count in [300, 40, 299] {
+        assert_eq!(everywhere(&mut || drop(model.train_on_batch(&x[..count], &y[..count]))), 0);
     }
 }
 

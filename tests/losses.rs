@@ -57,7 +57,7 @@ fn compare<T: Scalar + Element, L: Loss + LossOn<Sequence<T>>>(
     let evaluate = |n: usize, samples: &[f64], gradients: Option<&mut [Sequence<T>]>| {
         let mut value = [f64::NAN];
         let masks = [mask.as_deref().map(|mask| &mask[..2 * n])];
-        let weighting = Weighting { outputs: &[], samples, masks: &masks };
+        let weighting = Weighting { samples, masks: &masks, ..Weighting::NONE };
         let logits = logits.map(|logits| &logits[..n]);
         let (targets, predictions) = (&targets[..n], &predictions[..n]);
         let seeds = Losses::<Sequence<T>>::evaluate(
@@ -78,7 +78,7 @@ fn compare<T: Scalar + Element, L: Loss + LossOn<Sequence<T>>>(
     all.compare(&format!("{short}.partial"), &evaluate(3, &[], None), tolerance);
     if mask.is_some() {
         let (nothing, mut gradients) = ([Some(&[0; 14][..])], vec![Sequence::repeat(T::of(f64::NAN)); n]);
-        let weighting = Weighting { outputs: &[], samples: weights, masks: &nothing };
+        let weighting = Weighting { samples: weights, masks: &nothing, ..Weighting::NONE };
         let (mut value, gradient) = ([f64::NAN], Some(&mut gradients[..]));
         Losses::<Sequence<T>>::evaluate(loss, &targets, &predictions, logits, &[head], weighting, gradient, &mut value);
         all.compare(&format!("{short}.nothing"), &value, 0.0);

@@ -146,16 +146,23 @@ impl Digits<f32> {
 #[allow(dead_code)]
 impl<T: ::nn::Scalar> Digits<T> {
     /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
-    /// model with more than a stack should hold is refused at compile time: use `predict`.
+    /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
     #[inline]
     pub fn call(&self, x: &::nn::SVector<T, 64>) -> ::nn::SVector<T, 10> {
         const { ::nn::model::assert_arena::<Self>() }
+        self.call_in(x, &mut ::nn::Arena::new())
+    }
+
+    /// The prediction for one sample, with the activations in memory that the caller keeps.
+    #[inline]
+    pub fn call_in(&self, x: &::nn::SVector<T, 64>, arena: &mut ::nn::Arena<Self>) -> ::nn::SVector<T, 10> {
         let mut y = ::nn::tensor::zeroed::<::nn::SVector<T, 10>>();
         ::nn::model::call_at_once::<Self>(
             &DigitsGraph,
             self,
             ::core::slice::from_ref(x),
             ::core::slice::from_mut(&mut y),
+            arena,
         );
         y
     }
@@ -241,6 +248,11 @@ const _: () = {
         const MACS: usize = <Dense<64, 64, 1> as Layer<T, SVector<T, 64>>>::MACS
             + <Dense<64, 64, 1> as Layer<T, SVector<T, 64>>>::MACS
             + <Dense<64, 10, 1> as Layer<T, SVector<T, 64>>>::MACS;
+        const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
+            <Dense<64, 64, 1> as Layer<T, SVector<T, 64>>>::WORK,
+            <Dense<64, 64, 1> as Layer<T, SVector<T, 64>>>::WORK,
+            <Dense<64, 10, 1> as Layer<T, SVector<T, 64>>>::WORK,
+        ]);
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::layer::head::<T, SVector<T, 10>, _>(&Activate(Softmax))];
         const CONSTRAINS: bool = false;

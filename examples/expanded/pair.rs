@@ -239,22 +239,33 @@ impl Pair<f32> {
 #[allow(dead_code)]
 impl<T: ::nn::Scalar> Pair<T> {
     /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
-    /// model with more than a stack should hold is refused at compile time: use `predict`.
+    /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
     #[inline]
     pub fn call<'x>(
         &self,
         x: impl ::core::convert::Into<PairInputs<&'x ::nn::SVector<T, 64>, &'x ::nn::SVector<T, 64>>>,
     ) -> ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }> {
         const { ::nn::model::assert_arena::<Self>() }
+        self.call_in(x, &mut ::nn::Arena::new())
+    }
+
+    /// The prediction for one sample, with the activations in memory that the caller keeps.
+    #[inline]
+    pub fn call_in<'x>(
+        &self,
+        x: impl ::core::convert::Into<PairInputs<&'x ::nn::SVector<T, 64>, &'x ::nn::SVector<T, 64>>>,
+        arena: &mut ::nn::Arena<Self>,
+    ) -> ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }> {
         let x = ::core::convert::Into::into(x);
         let mut y = ::nn::tensor::zeroed::<
             ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
         >();
-        ::nn::model::call::<Self>(
+        ::nn::model::call_in::<Self>(
             &PairGraph,
             self,
             (::core::slice::from_ref(x.a), ::core::slice::from_ref(x.b)),
             ::core::slice::from_mut(&mut y),
+            arena,
         );
         y
     }
@@ -398,6 +409,33 @@ const _: () = {
                 T,
                 SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>,
             >>::MACS;
+        const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
+            <PairTowerLayer as Layer<T, SVector<T, 64>>>::WORK,
+            <PairTowerLayer as Layer<T, SVector<T, 64>>>::WORK,
+            <Concatenate<
+                { PairGraph::BOTH.constant(0usize) },
+                { PairGraph::BOTH.constant(1usize) },
+                { PairGraph::BOTH.constant(2usize) },
+            > as Layer<
+                T,
+                (
+                    SMatrix<T, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>,
+                    SMatrix<
+                        T,
+                        { PairGraph::TOWER_1.output(0usize).rows() },
+                        { PairGraph::TOWER_1.output(0usize).cols() },
+                    >,
+                ),
+            >>::WORK,
+            <Dense<
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            > as Layer<
+                T,
+                SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>,
+            >>::WORK,
+        ]);
         const HEADS: &'static [::nn::activations::Head] = &[::nn::layer::head::<
             T,
             SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,

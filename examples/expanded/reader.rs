@@ -191,13 +191,23 @@ impl Reader<f32> {
 #[allow(dead_code)]
 impl<T: ::nn::Scalar> Reader<T> {
     /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
-    /// model with more than a stack should hold is refused at compile time: use `predict`.
+    /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
     #[inline]
     pub fn call<'x>(
         &self,
         x: impl ::core::convert::Into<ReaderInputs<&'x ::nn::SVector<T, 8>, &'x ::nn::SVector<T, 12>>>,
     ) -> ReaderOutputs<::nn::SVector<T, 10>, ::nn::SVector<T, 1>> {
         const { ::nn::model::assert_arena::<Self>() }
+        self.call_in(x, &mut ::nn::Arena::new())
+    }
+
+    /// The prediction for one sample, with the activations in memory that the caller keeps.
+    #[inline]
+    pub fn call_in<'x>(
+        &self,
+        x: impl ::core::convert::Into<ReaderInputs<&'x ::nn::SVector<T, 8>, &'x ::nn::SVector<T, 12>>>,
+        arena: &mut ::nn::Arena<Self>,
+    ) -> ReaderOutputs<::nn::SVector<T, 10>, ::nn::SVector<T, 1>> {
         let x = ::core::convert::Into::into(x);
         let mut y0 = ::nn::tensor::zeroed::<::nn::SVector<T, 10>>();
         let mut y1 = ::nn::tensor::zeroed::<::nn::SVector<T, 1>>();
@@ -206,6 +216,7 @@ impl<T: ::nn::Scalar> Reader<T> {
             self,
             (::core::slice::from_ref(x.question), ::core::slice::from_ref(x.text)),
             (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
+            arena,
         );
         ReaderOutputs { answer: y0, certain: y1 }
     }
@@ -310,6 +321,14 @@ const _: () = {
             + <Dense<16, 10, 1> as Layer<T, SVector<T, 16>>>::MACS
             + <Concatenate<1, 18, 1> as Layer<T, (SVector<T, 10>, SVector<T, 8>)>>::MACS
             + <Dense<18, 1, 1> as Layer<T, SVector<T, 18>>>::MACS;
+        const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
+            <Concatenate<1, 20, 1> as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::WORK,
+            <Dense<20, 16, 1> as Layer<T, SVector<T, 20>>>::WORK,
+            <Dropout as Layer<T, SVector<T, 16>>>::WORK,
+            <Dense<16, 10, 1> as Layer<T, SVector<T, 16>>>::WORK,
+            <Concatenate<1, 18, 1> as Layer<T, (SVector<T, 10>, SVector<T, 8>)>>::WORK,
+            <Dense<18, 1, 1> as Layer<T, SVector<T, 18>>>::WORK,
+        ]);
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::activations::Head::Other, ::nn::layer::head::<T, SVector<T, 1>, _>(&Activate(Sigmoid))];
         const CONSTRAINS: bool = false;

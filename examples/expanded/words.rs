@@ -173,7 +173,7 @@ impl Words<f32> {
 #[allow(dead_code)]
 impl<T: ::nn::Scalar> Words<T> {
     /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
-    /// model with more than a stack should hold is refused at compile time: use `predict`.
+    /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
     #[inline]
     pub fn call(
         &self,
@@ -183,15 +183,29 @@ impl<T: ::nn::Scalar> Words<T> {
         ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
     > {
         const { ::nn::model::assert_arena::<Self>() }
+        self.call_in(x, &mut ::nn::Arena::new())
+    }
+
+    /// The prediction for one sample, with the activations in memory that the caller keeps.
+    #[inline]
+    pub fn call_in(
+        &self,
+        x: &::nn::SVector<u32, 6>,
+        arena: &mut ::nn::Arena<Self>,
+    ) -> WordsOutputs<
+        ::nn::SVector<T, 3>,
+        ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
+    > {
         let mut y0 = ::nn::tensor::zeroed::<::nn::SVector<T, 3>>();
         let mut y1 = ::nn::tensor::zeroed::<
             ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
         >();
-        ::nn::model::call::<Self>(
+        ::nn::model::call_in::<Self>(
             &WordsGraph,
             self,
             ::core::slice::from_ref(x),
             (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
+            arena,
         );
         WordsOutputs { kind: y0, title: y1 }
     }
@@ -292,6 +306,13 @@ const _: () = {
             + <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::MACS
             + <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::MACS
             + <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::MACS;
+        const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
+            <Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::WORK,
+            <NotZero as Layer<T, SVector<u32, 6>>>::WORK,
+            <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::WORK,
+            <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::WORK,
+            <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::WORK,
+        ]);
         const HEADS: &'static [::nn::activations::Head] = &[
             ::nn::layer::head::<T, SVector<T, 3>, _>(&Activate(Softmax)),
             <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::HEADS[0],

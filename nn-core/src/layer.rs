@@ -41,6 +41,9 @@ pub trait Layer<T: Scalar, X: Tensors> {
     type Cache<B: Storage>: Buffer;
     /// Multiply-accumulates of one sample.
     const MACS: usize = 0;
+    /// How much a sample takes, and whether a large batch may be seen in parts, on several threads. Its default, which is
+    /// always right, is that it may not.
+    const WORK: Work = Work::ByBatch(Self::MACS);
     /// What a loss may know of an output that this layer computes.
     const HEAD: Head = Head::Other;
 
@@ -179,6 +182,47 @@ pub trait Layer<T: Scalar, X: Tensors> {
 /// What a loss may know of an output that this layer computes: [`Layer::HEAD`] of a value.
 pub const fn head<T: Scalar, X: Tensors, L: Layer<T, X>>(_: &L) -> Head {
     L::HEAD
+}
+
+/// About how many multiply-accumulates a sample takes, and who may compute them: for [`Layer::WORK`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// The passes treat every sample as if it were the only one: a training step may see a batch in parts, each with memory,
+    /// random numbers and a gradient of its own.
+    ///
+    /// It is a promise that [`update`](Layer::update), [`activity`](Layer::activity) and
+    /// [`training_activity`](Layer::training_activity) do nothing.
+    BySample(usize),
+    /// The passes look at the batch as a whole, as for the statistics of a BatchNormalization or for a penalty that is a mean
+    /// over the batch; or parts do not pay.
+    ByBatch(usize),
+}
+
+impl Work {
+    /// The multiply-accumulates of a sample.
+    pub const fn macs(self) -> usize {
+        let (Work::BySample(macs) | Work::ByBatch(macs)) = self;
+        macs
+    }
+
+    /// The work of so many calls.
+    pub const fn times(self, calls: usize) -> Work {
+        match self {
+            Work::BySample(macs) => Work::BySample(macs.saturating_mul(calls)),
+            Work::ByBatch(macs) => Work::ByBatch(macs.saturating_mul(calls)),
+        }
+    }
+
+    /// The work of several layers: by batch if that of one of them is.
+    pub const fn sum(layers: &[Work]) -> Work {
+        let (mut sum, mut by_sample, mut i) = (0usize, true, 0);
+        while i < layers.len() {
+            sum = sum.saturating_add(layers[i].macs());
+            by_sample = by_sample && matches!(layers[i], Work::BySample(_));
+            i += 1;
+        }
+        if by_sample { Work::BySample(sum) } else { Work::ByBatch(sum) }
+    }
 }
 
 /// The least of some bounds: each is an entry of a layer's [`BOUNDS`](Layer::BOUNDS), or none.

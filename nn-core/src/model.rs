@@ -4,7 +4,7 @@ use crate::Element;
 use crate::code::Code;
 use crate::data::Inspect;
 use crate::kernels;
-use crate::layer::{Component, Layer, Pass};
+use crate::layer::{Component, Layer, Pass, Work};
 use crate::lints::End;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -68,6 +68,8 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     const TRAIN_BYTES: usize;
     /// Multiply-accumulates of one prediction.
     const MACS: usize = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::MACS;
+    /// How much work a sample is, for threads.
+    const WORK: Work = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::WORK;
 
     /// Fresh weights, made in place on the heap.
     #[cfg(feature = "alloc")]

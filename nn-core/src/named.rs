@@ -145,7 +145,7 @@ macro_rules! named {
     // `$tuple` is the tuple of the fields, or the only field.
     (@delegate $name:ident [$($letter:ident)+] [$tuple:ty] [$($field:ident)+]) => {
         #[diagnostic::do_not_recommend]
-        impl<Outputs: $crate::Tensors, $($letter: Clone),+> $crate::losses::Losses<Outputs> for $name<$($letter),+>
+        impl<Outputs: $crate::Tensors, $($letter: Clone + $crate::storage::Shareable),+> $crate::losses::Losses<Outputs> for $name<$($letter),+>
         where
             $tuple: $crate::losses::Losses<Outputs>,
         {
@@ -301,7 +301,7 @@ mod tests {
         let mse = MeanSquaredError;
         let one_hot = one_hot();
         let targets = (&one_hot[..], &LABELS[..]);
-        let weighting = Weighting { outputs: &[1.0, 0.2], samples: &[0.5, 3.0], masks: &[] };
+        let weighting = Weighting { outputs: &[1.0, 0.2], samples: &[0.5, 3.0], ..Weighting::NONE };
         let every = evaluate(&mse, targets, (None, None), weighting);
         assert_eq!(evaluate(&(mse, mse), targets, (None, None), weighting), every);
         assert_eq!(evaluate(&TwoOutputs { first: mse, second: mse }, targets, (None, None), weighting), every);
@@ -324,7 +324,7 @@ mod tests {
         let (one_hot, logits) = (one_hot(), digit_logits());
         let losses = TwoOutputs { first: CategoricalCrossentropy::default(), second: BinaryCrossentropy::default() };
         let targets = (&one_hot[..], &LABELS[..]);
-        let weighting = Weighting { outputs: &[0.5, 2.0], samples: &[], masks: &[] };
+        let weighting = Weighting { outputs: &[0.5, 2.0], ..Weighting::NONE };
         let (plain, seeds, ..) = evaluate(&losses, targets, (None, None), weighting);
         assert_eq!(seeds, 0b00);
         let (half, seeds, ..) = evaluate(&losses, targets, (None, Some(&SCORE_LOGITS[..])), weighting);

@@ -7,16 +7,31 @@ use bytemuck::Zeroable;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
+/// What other threads may be handed and may look at: everything that is `Send` and `Sync`, such as scalars and matrices
+/// of them. The parts of a batch are computed by several threads.
+///
+/// A machine without atomic operations has no threads; there it is everything.
+#[cfg(target_has_atomic = "ptr")]
+pub trait Shareable: Send + Sync {}
+#[cfg(target_has_atomic = "ptr")]
+impl<T: Send + Sync + ?Sized> Shareable for T {}
+
+/// What other threads may be handed and may look at. This machine has none: everything.
+#[cfg(not(target_has_atomic = "ptr"))]
+pub trait Shareable {}
+#[cfg(not(target_has_atomic = "ptr"))]
+impl<T: ?Sized> Shareable for T {}
+
 /// A kind of working memory.
 pub trait Storage: 'static {
     /// Room for a number of samples.
-    type Of<S: Zeroable + Copy + 'static>: Deref<Target = [S]> + DerefMut + Buffer;
+    type Of<S: Zeroable + Copy + Shareable + 'static>: Deref<Target = [S]> + DerefMut + Buffer;
     /// Room for one value, for example a statistic of the whole batch.
-    type One<S: Zeroable + Copy + 'static>: Deref<Target = S> + DerefMut + Buffer;
+    type One<S: Zeroable + Copy + Shareable + 'static>: Deref<Target = S> + DerefMut + Buffer;
 }
 
 /// Working memory that can be made for a number of samples.
-pub trait Buffer: Sized {
+pub trait Buffer: Sized + Shareable {
     /// Zeroed memory for batches of up to `capacity` samples.
     ///
     /// # Panics
@@ -52,11 +67,11 @@ pub struct InlineBuffer<S, const N: usize>([S; N]);
 pub struct InlineOne<S>(S);
 
 impl<const N: usize> Storage for Inline<N> {
-    type Of<S: Zeroable + Copy + 'static> = InlineBuffer<S, N>;
-    type One<S: Zeroable + Copy + 'static> = InlineOne<S>;
+    type Of<S: Zeroable + Copy + Shareable + 'static> = InlineBuffer<S, N>;
+    type One<S: Zeroable + Copy + Shareable + 'static> = InlineOne<S>;
 }
 
-impl<S: Zeroable + Copy, const N: usize> Buffer for InlineBuffer<S, N> {
+impl<S: Zeroable + Copy + Shareable, const N: usize> Buffer for InlineBuffer<S, N> {
     #[inline]
     fn with_capacity(capacity: usize) -> Self {
         assert!(capacity <= N, "the inline memory is too small for this batch");
@@ -80,7 +95,7 @@ impl<S, const N: usize> DerefMut for InlineBuffer<S, N> {
     }
 }
 
-impl<S: Zeroable> Buffer for InlineOne<S> {
+impl<S: Zeroable + Shareable> Buffer for InlineOne<S> {
     #[inline]
     fn with_capacity(_: usize) -> Self {
         InlineOne(S::zeroed())
@@ -108,20 +123,20 @@ impl<S> DerefMut for InlineOne<S> {
 pub struct Times<B, const S: usize>(PhantomData<B>);
 
 /// Memory of a [`Times`] storage.
-pub struct TimesBuffer<X: Zeroable + Copy + 'static, B: Storage, const S: usize>(B::Of<[X; S]>);
+pub struct TimesBuffer<X: Zeroable + Copy + Shareable + 'static, B: Storage, const S: usize>(B::Of<[X; S]>);
 
 impl<B: Storage, const S: usize> Storage for Times<B, S> {
-    type Of<X: Zeroable + Copy + 'static> = TimesBuffer<X, B, S>;
-    type One<X: Zeroable + Copy + 'static> = B::One<X>;
+    type Of<X: Zeroable + Copy + Shareable + 'static> = TimesBuffer<X, B, S>;
+    type One<X: Zeroable + Copy + Shareable + 'static> = B::One<X>;
 }
 
-impl<X: Zeroable + Copy, B: Storage, const S: usize> Buffer for TimesBuffer<X, B, S> {
+impl<X: Zeroable + Copy + Shareable, B: Storage, const S: usize> Buffer for TimesBuffer<X, B, S> {
     fn with_capacity(capacity: usize) -> Self {
         TimesBuffer(Buffer::with_capacity(capacity))
     }
 }
 
-impl<X: Zeroable + Copy, B: Storage, const S: usize> Deref for TimesBuffer<X, B, S> {
+impl<X: Zeroable + Copy + Shareable, B: Storage, const S: usize> Deref for TimesBuffer<X, B, S> {
     type Target = [X];
 
     #[inline(always)]
@@ -130,7 +145,7 @@ impl<X: Zeroable + Copy, B: Storage, const S: usize> Deref for TimesBuffer<X, B,
     }
 }
 
-impl<X: Zeroable + Copy, B: Storage, const S: usize> DerefMut for TimesBuffer<X, B, S> {
+impl<X: Zeroable + Copy + Shareable, B: Storage, const S: usize> DerefMut for TimesBuffer<X, B, S> {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut [X] {
         self.0.as_flattened_mut()
@@ -139,7 +154,7 @@ impl<X: Zeroable + Copy, B: Storage, const S: usize> DerefMut for TimesBuffer<X,
 
 #[cfg(feature = "alloc")]
 mod heap {
-    use super::{Buffer, Deref, DerefMut, Storage, Zeroable};
+    use super::{Buffer, Deref, DerefMut, Shareable, Storage, Zeroable};
     use alloc::boxed::Box;
 
     /// Boxed slices, made zeroed by the allocator.
@@ -155,11 +170,11 @@ mod heap {
     pub struct HeapOne<S>(Box<S>);
 
     impl Storage for Heap {
-        type Of<S: Zeroable + Copy + 'static> = HeapBuffer<S>;
-        type One<S: Zeroable + Copy + 'static> = HeapOne<S>;
+        type Of<S: Zeroable + Copy + Shareable + 'static> = HeapBuffer<S>;
+        type One<S: Zeroable + Copy + Shareable + 'static> = HeapOne<S>;
     }
 
-    impl<S: Zeroable> Buffer for HeapBuffer<S> {
+    impl<S: Zeroable + Shareable> Buffer for HeapBuffer<S> {
         fn with_capacity(capacity: usize) -> Self {
             HeapBuffer(bytemuck::zeroed_slice_box(capacity))
         }
@@ -181,7 +196,7 @@ mod heap {
         }
     }
 
-    impl<S: Zeroable> Buffer for HeapOne<S> {
+    impl<S: Zeroable + Shareable> Buffer for HeapOne<S> {
         fn with_capacity(_: usize) -> Self {
             HeapOne(bytemuck::zeroed_box())
         }

@@ -6,13 +6,13 @@
 //! both have in common. A sparse sample is a list ([`MultiHot`](crate::MultiHot)), and a batch of them a slice of lists.
 
 use crate::scalar::Scalar;
-use crate::storage::{Buffer, Storage};
+use crate::storage::{Buffer, Shareable, Storage};
 use bytemuck::Pod;
 use core::ops::Range;
 use nalgebra::SMatrix;
 
 /// What a tensor may hold: `f32`, `f64`, or `u32` indices.
-pub trait Element: Pod + nalgebra::Scalar + PartialOrd {
+pub trait Element: Pod + nalgebra::Scalar + PartialOrd + Shareable {
     /// Keras's name of the type: `float32`.
     const NAME: &'static str;
 
@@ -93,7 +93,7 @@ impl<E: Element, const R: usize, const C: usize> Tensor for SMatrix<E, R, C> {}
     note = "a sample is a statically sized nalgebra matrix: `SVector<f32, 64>` for the shape `(64,)`",
     note = "explained in nn::errors::nn0501"
 )]
-pub trait Sample: Pod + Tensor {
+pub trait Sample: Pod + Tensor + Shareable {
     /// What it holds.
     type Element: Element;
     /// Features.
@@ -175,9 +175,9 @@ pub trait Tensors: 'static {
     /// How many tensors.
     const COUNT: usize;
     /// `&[S]`, or a tuple of such slices.
-    type Batch<'a>: Copy;
+    type Batch<'a>: Copy + Shareable;
     /// `&mut [S]`, or a tuple of such slices.
-    type BatchMut<'a>;
+    type BatchMut<'a>: Shareable;
     /// Where gradients are added: `Option<&mut [S]>` or a tuple; `None` where nobody wants them.
     type Gradients<'a>;
     /// `Option<&[S]>`, or a tuple: a batch that may be missing.
@@ -204,6 +204,8 @@ pub trait Tensors: 'static {
     fn slice(batch: Self::Batch<'_>, range: Range<usize>) -> Self::Batch<'_>;
     /// Some of the samples, to be written.
     fn slice_mut(batch: Self::BatchMut<'_>, range: Range<usize>) -> Self::BatchMut<'_>;
+    /// The samples before place `at`, and those from there on.
+    fn split_mut(batch: Self::BatchMut<'_>, at: usize) -> (Self::BatchMut<'_>, Self::BatchMut<'_>);
     /// Copies the samples of these indices, in this order.
     fn gather(from: Self::Batch<'_>, indices: &[usize], to: Self::BatchMut<'_>);
     /// Sets every scalar to zero.
@@ -263,6 +265,10 @@ macro_rules! slices {
 
         fn slice_mut(batch: Self::BatchMut<'_>, range: core::ops::Range<usize>) -> Self::BatchMut<'_> {
             &mut batch[range]
+        }
+
+        fn split_mut(batch: Self::BatchMut<'_>, at: usize) -> (Self::BatchMut<'_>, Self::BatchMut<'_>) {
+            batch.split_at_mut(at)
         }
 
         fn none<'a>() -> Option<&'a [Self]> {
@@ -400,6 +406,11 @@ macro_rules! tuple_tensors {
 
             fn slice_mut(batch: Self::BatchMut<'_>, range: Range<usize>) -> Self::BatchMut<'_> {
                 ($($name::slice_mut(batch.$index, range.clone()),)+)
+            }
+
+            fn split_mut(batch: Self::BatchMut<'_>, at: usize) -> (Self::BatchMut<'_>, Self::BatchMut<'_>) {
+                let halves = ($($name::split_mut(batch.$index, at),)+);
+                (($(halves.$index.0,)+), ($(halves.$index.1,)+))
             }
 
             fn gather(from: Self::Batch<'_>, indices: &[usize], to: Self::BatchMut<'_>) {

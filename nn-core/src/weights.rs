@@ -4,6 +4,7 @@ mod parts;
 
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::storage::Shareable;
 use core::fmt;
 
 pub use parts::Part;
@@ -22,7 +23,7 @@ pub use parts::Part;
     message = "`{Self}` cannot be the weights of a layer over `{T}`",
     note = "weights are `()`, nalgebra matrices of the model's scalar, or structs made by `nn::weights!`"
 )]
-pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + 'static {
+pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable + 'static {
     /// How many layers with weights of their own it holds: what can be frozen one by one.
     const LAYERS: usize;
     /// How many scalars training never changes (moving averages).

@@ -45,7 +45,7 @@ fn two_outputs() {
         predictions,
         (None, None),
         &[Head::Softmax, Head::Sigmoid],
-        Weighting { outputs: &weights, samples: &[], masks: &[] },
+        Weighting { outputs: &weights, ..Weighting::NONE },
         Some((&mut gradients.0, &mut gradients.1)),
         &mut values,
     );

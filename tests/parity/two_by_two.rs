@@ -86,7 +86,7 @@ macro_rules! in_precision {
                     y,
                     <G as Layer<$T, Inputs>>::training_logits::<Heap>(&cache, n),
                     <G as Layer<$T, Inputs>>::HEADS,
-                    Weighting { outputs: &[LOSS_WEIGHTS.0, LOSS_WEIGHTS.1], samples: &[], masks: &[] },
+                    Weighting { outputs: &[LOSS_WEIGHTS.0, LOSS_WEIGHTS.1], ..Weighting::NONE },
                     Some(Outputs::batch_mut::<Heap>(&mut dy, n)),
                     &mut parts,
                 );

@@ -1,7 +1,7 @@
 //! [`Activate`]: an activation as a layer.
 
 use crate::kernels::{self, Loop, Machine};
-use crate::layer::{Layer, Pass};
+use crate::layer::{Layer, Pass, Work};
 use crate::scalar::Scalar;
 use crate::storage::Storage;
 use crate::tensor::{Element, flat, flat_mut};
@@ -208,6 +208,7 @@ impl<T: Scalar + Element, F: Activation, const R: usize, const P: usize> Layer<T
     type Weights = ();
     type Scratch<B: Storage> = ();
     type Cache<B: Storage> = ();
+    const WORK: Work = Work::BySample(0);
     const HEAD: Head = F::HEAD;
 
     #[inline]

@@ -105,7 +105,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use super::{AVE, CONCAT, MUL, NONE, SUM};
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::layers::recurrent::{Options, PartGradients, Recurrent, Sequence};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -268,6 +268,7 @@ pub(super) mod compute {
         type Cache<B: Storage> =
             (L::Cache<B, X>, L::Cache<B, X>, B::Of<SMatrix<T, U, P>>, B::Of<SMatrix<T, U, P>>, B::Of<SMatrix<T, U, P>>);
         const MACS: usize = 2 * X::STEPS * L::STEP_MACS;
+        const WORK: Work = Work::BySample(2 * X::STEPS * L::STEP_MACS);
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             self.layer.start(&mut w.forward, rng);

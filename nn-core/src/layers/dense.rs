@@ -70,7 +70,7 @@ pub(super) mod compute {
     use crate::fold::Affine;
     use crate::initializers::{Fans, Initializer};
     use crate::kernels;
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -158,6 +158,7 @@ pub(super) mod compute {
         type Scratch<S: Storage> = ();
         type Cache<S: Storage> = ();
         const MACS: usize = I * O * P;
+        const WORK: Work = Work::BySample(I * O * P);
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[I, O], Fans::new(I, O), rng);

@@ -88,7 +88,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -146,6 +146,7 @@ pub(super) mod compute {
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
         const MACS: usize = R * P * K;
+        const WORK: Work = Work::BySample(R * P * K);
 
         fn forward<B: Storage>(
             &self,

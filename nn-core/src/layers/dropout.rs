@@ -42,7 +42,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -62,6 +62,7 @@ pub(super) mod compute {
         type Scratch<B: Storage> = ();
         /// `m`
         type Cache<B: Storage> = B::Of<SMatrix<T, R, P>>;
+        const WORK: Work = Work::BySample(0);
 
         fn forward<B: Storage>(
             &self,

@@ -10,6 +10,7 @@ macro_rules! elementwise_layer {
             type Weights = ();
             type Scratch<B: $crate::Storage> = ();
             type Cache<B: $crate::Storage> = ();
+            const WORK: $crate::layer::Work = $crate::layer::Work::BySample(0);
 
             #[inline]
             fn forward<B: $crate::Storage>(

@@ -103,7 +103,7 @@ pub(super) mod compute {
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
     use crate::kernels::{Loop, prefetch, run};
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -148,6 +148,7 @@ pub(super) mod compute {
         type Weights = EmbeddingWeights<T, V, D>;
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Work = Work::BySample(0);
         const BOUNDS: &'static [usize] = &[V];
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
@@ -260,6 +261,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Work = Work::BySample(0);
 
         fn forward<B: Storage>(
             &self,

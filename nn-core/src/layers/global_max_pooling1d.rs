@@ -22,7 +22,7 @@ pub const SPEC: LayerSpec =
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::Element;
@@ -42,6 +42,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Work = Work::BySample(0);
 
         fn forward<B: Storage>(
             &self,

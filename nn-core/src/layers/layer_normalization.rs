@@ -64,7 +64,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -132,6 +132,7 @@ pub(super) mod compute {
         type Scratch<B: Storage> = ();
         /// `μ` and `s` of every position.
         type Cache<B: Storage> = B::Of<SMatrix<T, 2, P>>;
+        const WORK: Work = Work::BySample(0);
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             self.gamma_initializer.fill(w.gamma.as_mut_slice(), &[F], Fans::new(F, F), rng);

@@ -110,7 +110,7 @@ const fn sum(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, Sample, flat, flat_mut};
@@ -139,6 +139,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Work = Work::BySample(0);
 
         fn forward<B: Storage>(
             &self,
@@ -195,6 +196,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Work = Work::BySample(0);
 
         fn forward<B: Storage>(
             &self,
@@ -248,6 +250,7 @@ pub(super) mod compute {
                 type Weights = ();
                 type Scratch<Z: Storage> = ();
                 type Cache<Z: Storage> = ();
+                const WORK: Work = Work::BySample(0);
 
                 fn forward<Z: Storage>(&self, _: &(), x: ($(&[$name],)+), m: &mut [A], _: Pass<'_, '_, (), ()>) {
                     let m = flat_mut(m);
@@ -263,6 +266,7 @@ pub(super) mod compute {
                 type Weights = ();
                 type Scratch<Z: Storage> = ();
                 type Cache<Z: Storage> = ();
+                const WORK: Work = Work::BySample(0);
 
                 fn forward<Z: Storage>(
                     &self,

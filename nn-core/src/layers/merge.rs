@@ -242,6 +242,7 @@ mod compute {
                 type Weights = ();
                 type Scratch<S: $crate::Storage> = ();
                 type Cache<S: $crate::Storage> = ();
+                const WORK: $crate::layer::Work = $crate::layer::Work::BySample(0);
 
                 #[inline]
                 fn forward<S: $crate::Storage>(

@@ -79,7 +79,7 @@ pub(super) mod compute {
     use super::AXES;
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::layers::strides::Strides;
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
@@ -182,6 +182,7 @@ pub(super) mod compute {
         type Weights = PReLUWeights<T, R, P, D1, D2, RANK>;
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Work = Work::BySample(0);
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             let dims = dims(R, P, D1, D2);

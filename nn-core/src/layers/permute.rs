@@ -60,7 +60,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::layers::strides::Strides;
     use crate::scalar::Scalar;
     use crate::shape::MAX_RANK;
@@ -129,6 +129,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Work = Work::BySample(0);
 
         fn forward<B: Storage>(
             &self,

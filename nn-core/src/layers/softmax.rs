@@ -39,7 +39,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     use crate::activations::{self, Activation, Head};
     use crate::kernels::{Loop, Machine, Walk, run, walk};
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -61,6 +61,7 @@ pub(super) mod compute {
         type Weights = ();
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
+        const WORK: Work = Work::BySample(0);
         const HEAD: Head = if STRIDE == 1 { Head::Softmax } else { Head::Other };
 
         fn forward<B: Storage>(

@@ -3,7 +3,7 @@
 
 use super::{Dense, DenseWeights};
 use crate::kernels;
-use crate::layer::{Layer, Pass};
+use crate::layer::{Layer, Pass, Work};
 use crate::multi_hot::MultiHot;
 use crate::regularizers::Regularizer;
 use crate::scalar::Scalar;
@@ -37,6 +37,9 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Layer<
     type Cache<S: Storage> = ();
     /// Of a sample that is 1 everywhere; others need fewer.
     const MACS: usize = I * O;
+    /// As if one place in a hundred were a 1. The time goes to the memory of the table: in parts of a batch, with a table of
+    /// gradients each, a step takes twice as long, on two threads as well.
+    const WORK: Work = Work::ByBatch(I.div_ceil(100) * O);
 
     fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
         Layer::<T, SMatrix<T, I, 1>>::init(&self.0, w, rng);

@@ -70,7 +70,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::{Storage, Times};
     use crate::tensor::{Element, flat, flat_mut};
@@ -111,6 +111,7 @@ pub(super) mod compute {
         type Scratch<B: Storage> = L::Scratch<Times<B, S>>;
         type Cache<B: Storage> = L::Cache<Times<B, S>>;
         const MACS: usize = S * L::MACS;
+        const WORK: Work = L::WORK.times(S);
         const BOUNDS: &'static [usize] = L::BOUNDS;
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {

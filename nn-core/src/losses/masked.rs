@@ -85,7 +85,7 @@ mod tests {
     fn evaluate<L: Losses<Steps, Targets = Steps>>(loss: &L, samples: &[f64], mask: &[u32]) -> (f64, [Steps; 2]) {
         let (mut gradients, mut losses) = ([Steps::repeat(9.); 2], [0.0]);
         let masks = [Some(mask)];
-        let weighting = Weighting { outputs: &[2.0], samples, masks: &masks };
+        let weighting = Weighting { outputs: &[2.0], samples, masks: &masks, ..Weighting::NONE };
         loss.evaluate(&T, &Y, None, &[Head::Other], weighting, Some(&mut gradients), &mut losses);
         (losses[0], gradients)
     }
@@ -107,7 +107,7 @@ mod tests {
     fn all_ones_are_no_mask() {
         let (loss, gradients) = evaluate(&CategoricalCrossentropy::default(), &[0.5, 2.0], &[1; 6]);
         let (mut plain, mut losses) = ([Steps::zeros(); 2], [0.0]);
-        let weighting = Weighting { outputs: &[2.0], samples: &[0.5, 2.0], masks: &[] };
+        let weighting = Weighting { outputs: &[2.0], samples: &[0.5, 2.0], ..Weighting::NONE };
         let cce = CategoricalCrossentropy::default();
         Losses::<Steps>::evaluate(&cce, &T, &Y, None, &[Head::Other], weighting, Some(&mut plain), &mut losses);
         assert!((loss - losses[0]).abs() < 1e-12);

@@ -67,10 +67,11 @@ mod position;
 mod spread;
 
 pub use none::NoTarget;
-pub use spread::{About, Losses, Seeds, Weighting};
+pub use spread::{About, Losses, Seeds, Weighting, counted};
 
 use crate::activations::Head;
 use crate::scalar::Scalar;
+use crate::storage::Shareable;
 use crate::tensor::Sample;
 
 /// The list of losses: the only place besides its own page that a new one touches.
@@ -107,7 +108,7 @@ losses! {
     note = "one loss serves all outputs; for several outputs a tuple or the model's `…Outputs` struct gives each its own",
     note = "explained in nn::errors::nn0502"
 )]
-pub trait Loss {
+pub trait Loss: Shareable {
     /// Whether there is a loss at all: `false` only for `()`, which is none.
     const JUDGES: bool = true;
 

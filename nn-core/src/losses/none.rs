@@ -142,7 +142,7 @@ mod tests {
             (&others, &predictions),
             (Some(&others), None),
             &[Head::Softmax, Head::Other],
-            Weighting { outputs: &[2.0, 1.0], samples: &[1.0, 3.0], masks: &[] },
+            Weighting { outputs: &[2.0, 1.0], samples: &[1.0, 3.0], ..Weighting::NONE },
             Some((&mut gradients.0, &mut gradients.1)),
             &mut values,
         );

@@ -3,6 +3,7 @@
 use super::{Loss, LossOn};
 use crate::activations::Head;
 use crate::scalar::Scalar;
+use crate::storage::Shareable;
 use crate::tensor::{Sample, Tensors, for_each_arity};
 use crate::text::Text;
 
@@ -18,7 +19,7 @@ pub type Seeds = u32;
             implements `nn::losses::Loss` and `nn::losses::LossOn<P>`, where `P` is the type of the output",
     note = "explained in nn::errors::nn0502"
 )]
-pub trait Losses<P: Tensors> {
+pub trait Losses<P: Tensors>: Shareable {
     /// The targets of all outputs.
     type Targets: Tensors;
 
@@ -75,18 +76,22 @@ pub struct Weighting<'a> {
     pub samples: &'a [f64],
     /// The mask of each output: one number for each position of the batch, 0 where it does not count; empty for none at all.
     pub masks: &'a [Option<&'a [u32]>],
+    /// Where these samples are a part of a batch: for each output, how many of its samples or positions count in the
+    /// [whole](counted) batch, of which the loss is then a part. Empty where they are the batch.
+    pub counted: &'a [usize],
 }
 
 impl<'a> Weighting<'a> {
     /// All weights are 1.
-    pub const NONE: Weighting<'static> = Weighting { outputs: &[], samples: &[], masks: &[] };
+    pub const NONE: Weighting<'static> = Weighting { outputs: &[], samples: &[], masks: &[], counted: &[] };
 
     /// What it says of output `i` alone.
     pub fn only(self, i: usize) -> Self {
         let one = i..i + 1;
         Weighting {
             outputs: self.outputs.get(one.clone()).unwrap_or(&[]),
-            masks: self.masks.get(one).unwrap_or(&[]),
+            masks: self.masks.get(one.clone()).unwrap_or(&[]),
+            counted: self.counted.get(one).unwrap_or(&[]),
             ..self
         }
     }
@@ -104,8 +109,19 @@ impl<'a> Weighting<'a> {
     /// The mask of the first output, if it has one number for each of so many positions. Another one says nothing of
     /// them: a layer at every step may have given several positions for each.
     pub(crate) fn mask(self, positions: usize) -> Option<&'a [u32]> {
-        self.masks.first().copied().flatten().filter(|mask| mask.len() == positions)
+        valid(self.masks.first().copied().flatten(), positions)
     }
+}
+
+/// A mask of so many positions.
+fn valid(mask: Option<&[u32]>, positions: usize) -> Option<&[u32]> {
+    mask.filter(|mask| mask.len() == positions)
+}
+
+/// What the loss of an output is divided by: the number of its samples, or with a mask for each of its `positions` the number of
+/// those that count.
+pub fn counted(mask: Option<&[u32]>, samples: usize, positions: usize) -> usize {
+    valid(mask, positions).map_or(samples, |mask| mask.iter().filter(|&&m| m != 0).count())
 }
 
 /// One output, and its gradient times the weight of the output.
@@ -124,10 +140,8 @@ fn evaluate_one<P: Sample<Element: Scalar>, L: LossOn<P>>(
     mut gradients: Option<&mut [P]>,
 ) -> (f64, bool) {
     let mask = weighting.mask(predictions.len() * P::COLS);
-    let counted = match mask {
-        Some(mask) => mask.iter().filter(|&&m| m != 0).count(),
-        None => predictions.len(),
-    };
+    let whole = weighting.counted.first().copied();
+    let counted = whole.unwrap_or_else(|| counted(mask, predictions.len(), predictions.len() * P::COLS));
     let counted = counted.max(1) as f64;
     let mut sum = 0.0;
     let mut from_logits = false;

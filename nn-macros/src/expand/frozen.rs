@@ -175,7 +175,8 @@ fn layer(context: &Context<'_>) -> TokenStream {
     let outputs = slices(context, &graph.outputs, |s| quote!(&[#s]));
     let outputs_mut = slices(context, &graph.outputs, |s| quote!(&mut [#s]));
     let optional = slices(context, &graph.outputs, |s| quote!(Option<&[#s]>));
-    let (macs, init, bounds) = (model::macs(context), model::init(context), rows::bounds(context));
+    let (macs, work) = (model::macs(context), model::work(context));
+    let (init, bounds) = (model::init(context), rows::bounds(context));
     let mask = masks::method(context, "mask", "Scratch");
     let Heads { heads, logits, .. } = model::heads(context);
     let first = context.part("x", 0, graph.inputs.len());
@@ -196,6 +197,7 @@ fn layer(context: &Context<'_>) -> TokenStream {
             type Scratch<B: #nn Storage> = #scratch;
             type Cache<B: #nn Storage> = #scratch;
             const MACS: usize = #macs;
+            const WORK: ::nn::layer::Work = #work;
             const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
             #bounds
             const CONSTRAINS: bool = false;

@@ -87,13 +87,24 @@ pub(crate) fn slices(context: &Context<'_>, tensors: &[usize], wrap: fn(TokenStr
 
 /// `Layer::MACS`
 pub(crate) fn macs(context: &Context<'_>) -> TokenStream {
+    sum(of_each(context, quote!(MACS)))
+}
+
+/// `Layer::WORK`
+pub(crate) fn work(context: &Context<'_>) -> TokenStream {
+    let work = of_each(context, quote!(WORK));
+    quote!(::nn::layer::Work::sum(&[#(#work),*]))
+}
+
+/// A constant of the layer of each call. An activation costs next to nothing.
+fn of_each(context: &Context<'_>, constant: TokenStream) -> Vec<TokenStream> {
     let (graph, nn) = (context.graph, &context.paths.nn);
     let counted = graph.nodes.iter().filter(|node| !matches!(graph.layers[node.layer].op, Op::Activation { .. }));
-    let macs = counted.map(|node| {
+    let constants = counted.map(|node| {
         let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(T)));
-        quote!(<#layer as #nn Layer<T, #x>>::MACS)
+        quote!(<#layer as #nn Layer<T, #x>>::#constant)
     });
-    sum(macs.collect())
+    constants.collect()
 }
 
 /// The body of `Layer::init`.
@@ -119,7 +130,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     let outputs = slices(context, &graph.outputs, |s| quote!(&[#s]));
     let outputs_mut = slices(context, &graph.outputs, |s| quote!(&mut [#s]));
     let optional = slices(context, &graph.outputs, |s| quote!(Option<&[#s]>));
-    let (macs, init) = (macs(context), init(context));
+    let (macs, init, work) = (macs(context), init(context), work(context));
     let stateful = graph.nodes.iter().filter(|node| {
         let layer = &graph.layers[node.layer];
         layer.has_cache() && layer.learns()
@@ -224,6 +235,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
             type Scratch<B: #nn Storage> = #scratch;
             type Cache<B: #nn Storage> = #cache;
             const MACS: usize = #macs;
+            const WORK: ::nn::layer::Work = #work;
             const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
             #bounds
             const CONSTRAINS: bool = #constrains;

@@ -23,7 +23,7 @@ pub const PROJECTED: LayerSpec = LayerSpec {
 #[cfg(feature = "compute")]
 pub(in super::super) mod compute {
     use crate::fold::read_only;
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Pass, Work};
     use crate::layers::recurrent::{Parts, Recurrent, Sequence};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -53,6 +53,7 @@ pub(in super::super) mod compute {
         type Scratch<B: Storage> = <L as Recurrent<T, 0, U>>::Scratch<B, X::Rows<0>>;
         type Cache<B: Storage> = Self::Scratch<B>;
         const MACS: usize = X::STEPS * L::STEP_MACS;
+        const WORK: Work = Work::BySample(X::STEPS * L::STEP_MACS);
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             self.0.start(w, rng);

@@ -220,6 +220,7 @@ macro_rules! recurrent_layer {
             type Cache<Mem: $crate::Storage> =
                 <Self as $crate::layers::recurrent::Recurrent<T, $f, $u>>::Cache<Mem, X>;
             const MACS: usize = X::STEPS * $g * ($f + $u);
+            const WORK: $crate::layer::Work = $crate::layer::Work::BySample(X::STEPS * $g * ($f + $u));
 
             fn init(&self, w: &mut Self::Weights, rng: &mut dyn rand::Rng) {
                 $crate::layers::recurrent::cell::Cell::start(self, w, rng);

@@ -1,0 +1,228 @@
+//! One training step, on memory that is made once: gradients, loss, regularization, running states, optimizer.
+//!
+//! A large batch is seen in parts, each with a tape, a gradient and random numbers of its own. Everything between two samples
+//! is said once for the batch: by what the losses are divided, the penalties on weights, the step of the optimizer.
+
+use crate::losses::{Losses, Seeds, Weighting, counted};
+use crate::optimizers::Optimizer;
+use crate::spec::MAX_INPUTS;
+use crate::step::Learner;
+use crate::threads::{Division, Team};
+use crate::{Buffer, Graph, Heap, Layer, Mode, Model, Pass, Scalar, Tensors};
+use core::ops::Range;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{Rng, SeedableRng};
+
+/// What a training step keeps of a batch, from the forward to the backward pass.
+pub(crate) struct Tape<M: Model> {
+    capacity: usize,
+    /// As many as a batch of `capacity` samples has.
+    parts: Vec<Part<M>>,
+}
+
+/// The same of a part of the batch.
+struct Part<M: Model> {
+    /// Its place in the batch.
+    samples: Range<usize>,
+    rng: Xoshiro256PlusPlus,
+    y: <M::Outputs as Tensors>::Buffers<Heap>,
+    dy: <M::Outputs as Tensors>::Buffers<Heap>,
+    cache: <M::Graph as Layer<M::Scalar, M::Inputs>>::Cache<Heap>,
+    /// Its share in the loss of each output.
+    losses: [f64; MAX_INPUTS],
+}
+
+impl<M: Model> Tape<M> {
+    fn new(capacity: usize, division: Division) -> Self {
+        let parts = (0..division.parts(capacity)).map(|_| Part::new(division.capacity(capacity)));
+        Tape { capacity, parts: parts.collect() }
+    }
+
+    /// The tape in `tape`, made anew where it is missing or too short for batches of `n` samples.
+    pub(crate) fn of(tape: &mut Option<Self>, division: Division, n: usize) -> &mut Self {
+        if tape.as_ref().is_none_or(|tape| tape.capacity < n) {
+            // The old one goes first, so that the two are never in memory together.
+            *tape = None;
+        }
+        tape.get_or_insert_with(|| Tape::new(n, division))
+    }
+
+    /// Calls `visit` with the parts of the last step, which saw the samples `x`: their places, what they predicted before it
+    /// changed the weights, and the masks of that.
+    pub(crate) fn predictions(
+        &self,
+        x: <M::Inputs as Tensors>::Batch<'_>,
+        n: usize,
+        division: Division,
+        mut visit: impl FnMut(Range<usize>, <M::Outputs as Tensors>::Batch<'_>, &[Option<&[u32]>]),
+    ) {
+        for part in &self.parts[..division.parts(n)] {
+            visit(part.samples.clone(), part.predictions(), &part.masks(x));
+        }
+    }
+
+    /// One step over `n` samples: the whole loss; the loss of each output goes to `values`.
+    pub(crate) fn step<O: Optimizer, L: Losses<M::Outputs>>(
+        &mut self,
+        model: &mut M,
+        learner: &mut Learner<M>,
+        optimizer: &O,
+        losses: &L,
+        x: <M::Inputs as Tensors>::Batch<'_>,
+        targets: <L::Targets as Tensors>::Batch<'_>,
+        n: usize,
+        weighting: Weighting<'_>,
+        rng: Xoshiro256PlusPlus,
+        values: &mut [f64],
+    ) -> f64 {
+        let graph = M::Graph::NEW;
+        let division = learner.division;
+        let count = division.parts(n);
+        let parts = &mut self.parts[..count];
+        place(parts, division, n, rng);
+        learner.reserve(count);
+        Team::work(count, |team| {
+            let Learner { gradients, dense, rows, frozen, .. } = &mut *learner;
+            let (gradients, w) = (&mut gradients[..count], &*model);
+            team.each(parts, gradients, &|part, _| part.forward(w, x, frozen));
+            let counted = Counted::of::<M>(parts.iter().map(|part| (part.samples.len(), part.masks(x))));
+            let weighting = Weighting { counted: counted.of_parts(), ..weighting };
+            team.each(parts, gradients, &|part, gradient| {
+                // That of the first part is zero since the last step.
+                if part.samples.start > 0 {
+                    gradient.clear(dense);
+                }
+                let seeds = part.judge(losses, x, targets, weighting);
+                part.backward(w, x, seeds, &mut gradient.dw);
+                if !rows.is_empty() {
+                    let x = M::Inputs::slice(x, part.samples.clone());
+                    rows.collect(&mut gradient.named, |visit| M::Graph::NEW.touched::<Heap>(x, &part.cache, visit));
+                }
+            });
+            learner.gather(team);
+        });
+        for (output, value) in values.iter_mut().enumerate() {
+            *value = parts.iter().map(|part| part.losses[output]).sum();
+        }
+        let mut penalty = graph.regularize(model, Some(learner.gradient()));
+        if let [whole] = &*parts {
+            // What is divided has neither.
+            penalty += graph.training_activity::<Heap>(&whole.cache);
+            graph.update::<Heap>(model, &whole.cache);
+        }
+        learner.apply(model, optimizer);
+        learner.constrain(model);
+        self::whole(values, weighting, penalty)
+    }
+}
+
+impl<M: Model> Part<M> {
+    fn new(capacity: usize) -> Self {
+        Part {
+            samples: 0..0,
+            rng: Xoshiro256PlusPlus::seed_from_u64(0),
+            y: Buffer::with_capacity(capacity),
+            dy: Buffer::with_capacity(capacity),
+            cache: Buffer::with_capacity(capacity),
+            losses: [0.0; MAX_INPUTS],
+        }
+    }
+
+    fn predictions(&self) -> <M::Outputs as Tensors>::Batch<'_> {
+        M::Outputs::batch::<Heap>(&self.y, self.samples.len())
+    }
+
+    /// The masks of the outputs; `x` is the whole batch.
+    fn masks<'a, 'x: 'a>(&'a self, x: <M::Inputs as Tensors>::Batch<'x>) -> [Option<&'a [u32]>; MAX_INPUTS] {
+        let (n, x) = (self.samples.len(), M::Inputs::slice(M::Inputs::shorter(x), self.samples.clone()));
+        masks::<M>(|output| M::Graph::training_mask::<Heap>(x, &self.cache, n, output))
+    }
+
+    fn forward(&mut self, model: &M, x: <M::Inputs as Tensors>::Batch<'_>, frozen: &[bool]) {
+        let x = M::Inputs::slice(x, self.samples.clone());
+        let y = M::Outputs::batch_mut::<Heap>(&mut self.y, self.samples.len());
+        let mode = Mode::with_frozen(&mut self.rng, frozen);
+        M::Graph::NEW.forward::<Heap>(model, x, y, Pass::training(&mut self.cache, mode));
+    }
+
+    /// The losses, and their gradients.
+    fn judge<L: Losses<M::Outputs>>(
+        &mut self,
+        losses: &L,
+        x: <M::Inputs as Tensors>::Batch<'_>,
+        targets: <L::Targets as Tensors>::Batch<'_>,
+        weighting: Weighting<'_>,
+    ) -> Seeds {
+        let (samples, n) = (self.samples.clone(), self.samples.len());
+        let x = M::Inputs::slice(x, samples.clone());
+        let Part { y, dy, cache, losses: values, .. } = self;
+        M::Outputs::clear(M::Outputs::batch_mut::<Heap>(dy, n));
+        let masks = masks::<M>(|output| M::Graph::training_mask::<Heap>(M::Inputs::shorter(x), cache, n, output));
+        losses.evaluate(
+            L::Targets::slice(targets, samples.clone()),
+            M::Outputs::batch::<Heap>(y, n),
+            M::Graph::training_logits::<Heap>(cache, n),
+            M::Graph::HEADS,
+            Weighting { masks: &masks, samples: weighting.samples.get(samples).unwrap_or(&[]), ..weighting },
+            Some(M::Outputs::batch_mut::<Heap>(dy, n)),
+            &mut values[..M::Outputs::COUNT],
+        )
+    }
+
+    fn backward(&mut self, model: &M, x: <M::Inputs as Tensors>::Batch<'_>, seeds: Seeds, dw: &mut M) {
+        let (x, n) = (M::Inputs::slice(x, self.samples.clone()), self.samples.len());
+        let Part { y, dy, cache, .. } = self;
+        let (y, dy) = (M::Outputs::batch::<Heap>(y, n), M::Outputs::batch::<Heap>(dy, n));
+        M::Graph::NEW.backward_from::<Heap>(seeds, model, x, y, dy, cache, M::Inputs::no_gradients(), Some(dw));
+    }
+}
+
+/// Gives the parts of a batch their places and their random numbers: its own where there is one part, else some that follow
+/// from these.
+fn place<M: Model>(parts: &mut [Part<M>], division: Division, n: usize, mut rng: Xoshiro256PlusPlus) {
+    if let [whole] = parts {
+        (whole.samples, whole.rng) = (0..n, rng);
+        return;
+    }
+    for (number, part) in parts.iter_mut().enumerate() {
+        part.samples = division.range(n, number);
+        part.rng = Xoshiro256PlusPlus::seed_from_u64(rng.next_u64());
+    }
+}
+
+/// How many samples or positions of each output count in the loss of a batch that is judged in parts; not known of one that
+/// is judged as a whole.
+pub(crate) struct Counted(Option<[usize; MAX_INPUTS]>);
+
+impl Counted {
+    /// Of a batch of these parts: the number of samples and the masks of each.
+    pub(crate) fn of<'a, M: Model>(
+        parts: impl ExactSizeIterator<Item = (usize, [Option<&'a [u32]>; MAX_INPUTS])>,
+    ) -> Self {
+        if parts.len() == 1 {
+            return Counted(None);
+        }
+        let mut sums = [0; MAX_INPUTS];
+        for (n, masks) in parts {
+            for ((sum, mask), shape) in sums.iter_mut().zip(masks).zip(M::OUTPUT_SHAPES) {
+                *sum += counted(mask, n, n * shape.cols());
+            }
+        }
+        Counted(Some(sums))
+    }
+
+    /// What [`Weighting::counted`] is of the parts.
+    pub(crate) fn of_parts(&self) -> &[usize] {
+        self.0.as_ref().map_or(&[], |sums| sums)
+    }
+}
+
+/// The masks of the outputs that have one.
+pub(crate) fn masks<'a, M: Model>(mask: impl Fn(usize) -> Option<&'a [u32]>) -> [Option<&'a [u32]>; MAX_INPUTS] {
+    core::array::from_fn(|output| if output < M::Outputs::COUNT { mask(output) } else { None })
+}
+
+/// The loss with everything: `Σ wᵢ · Lᵢ`, and the regularization.
+pub(crate) fn whole<T: Scalar>(parts: &[f64], weighting: Weighting<'_>, penalty: T) -> f64 {
+    parts.iter().zip(weighting.outputs).map(|(part, weight)| part * weight).sum::<f64>() + penalty.to_f64()
+}
