@@ -12,6 +12,8 @@ pub(crate) const MAX_PARTS: usize = 8;
 
 /// A part takes at least so many multiply-accumulates, about 70 microseconds: to hand one over to another thread takes ten.
 const WORTH: usize = 4_000_000;
+/// A part of a batch has at least so many samples: with fewer, products take longer.
+const SAMPLES: usize = 16;
 /// Every part of a training step but the first has a gradient of its own, which is zeroed, filled and added to the others. Where
 /// a weight takes so many multiply-accumulates in a step, that is 3 percent of the step.
 const TRAFFIC: usize = 1000;
@@ -33,7 +35,9 @@ impl Division {
     pub(crate) fn of_training<M: Model>(dense: usize) -> Self {
         match M::WORK {
             // The backward pass takes twice as long as the forward pass.
-            Work::BySample(macs) => Division::new(macs.saturating_mul(3), TRAFFIC.saturating_mul(dense)),
+            Work::BySample(macs) => {
+                Division::new(macs.saturating_mul(3), TRAFFIC.saturating_mul(dense)).of_at_least(SAMPLES)
+            }
             Work::ByBatch(_) => Division::WHOLE,
         }
     }
@@ -41,7 +45,7 @@ impl Division {
     /// A prediction of one batch.
     pub(crate) fn of_prediction<M: Model>() -> Self {
         match M::WORK {
-            Work::BySample(macs) => Division::new(macs, 0),
+            Work::BySample(macs) => Division::new(macs, 0).of_at_least(SAMPLES),
             Work::ByBatch(_) => Division::WHOLE,
         }
     }
@@ -57,6 +61,10 @@ impl Division {
             return Division::WHOLE;
         }
         Division { least: WORTH.div_ceil(macs), further: further.div_ceil(macs).max(1) }
+    }
+
+    fn of_at_least(self, samples: usize) -> Self {
+        Division { least: self.least.max(samples), ..self }
     }
 
     /// The number of parts for `n` samples.

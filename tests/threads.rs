@@ -85,7 +85,7 @@ model! {
 type Positions = SMatrix<f32, 32, 16>;
 
 /// The samples of a batch that is divided.
-const MANY: usize = 150;
+const MANY: usize = 160;
 
 fn positions(seed: u64, n: usize) -> Vec<Positions> {
     numbers(seed, n * 512).collect::<Vec<_>>().chunks_exact(512).map(Positions::from_column_slice).collect()
