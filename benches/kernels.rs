@@ -4,7 +4,8 @@
 //!
 //! ```sh
 //! cargo bench --bench kernels              # with divan
-//! cargo bench --bench kernels -- --table   # GFLOP/s, medians of runs in turns, as a table
+//! cargo bench --bench kernels -- --table             # GFLOP/s, medians of runs in turns, as a table
+//! cargo bench --bench kernels -- --table --fastest   # the fastest runs, if the machine does something else as well
 //! ```
 //!
 //! The table has `y = W · x` (`affine`), `dW += dy · xᵀ` (`add_outer`) and `dx += Wᵀ · dy` (`add_transposed`), each beside the
@@ -193,17 +194,18 @@ fn repeated<'a>(mut f: impl FnMut() + 'a) -> Repeated<'a> {
     Box::new(move |n| (0..n).for_each(|_| f()))
 }
 
-/// The median seconds of each, from runs of a few milliseconds in turns, so that a slower moment meets all alike.
-fn medians<const N: usize>(mut functions: [Repeated<'_>; N]) -> [f64; N] {
+/// The seconds of each, from runs of a few milliseconds in turns, so that a slower moment meets all alike: the median, or the
+/// shortest.
+fn seconds<const N: usize>(mut functions: [Repeated<'_>; N], fastest: bool) -> [f64; N] {
     const ROUNDS: usize = 15;
-    let seconds = |f: &mut Repeated<'_>, n: u32| {
+    let time = |f: &mut Repeated<'_>, n: u32| {
         let start = Instant::now();
         f(n);
         start.elapsed().as_secs_f64() / f64::from(n)
     };
     let repetitions = functions.each_mut().map(|f| {
         let mut n = 1;
-        while seconds(f, n) * f64::from(n) < 2e-3 {
+        while time(f, n) * f64::from(n) < 2e-3 {
             n *= 2;
         }
         n
@@ -211,16 +213,16 @@ fn medians<const N: usize>(mut functions: [Repeated<'_>; N]) -> [f64; N] {
     let mut times = [[0.0; ROUNDS]; N];
     for round in 0..ROUNDS {
         for k in 0..N {
-            times[k][round] = seconds(&mut functions[k], repetitions[k]);
+            times[k][round] = time(&mut functions[k], repetitions[k]);
         }
     }
     times.map(|mut times| {
         times.sort_by(f64::total_cmp);
-        times[ROUNDS / 2]
+        times[if fastest { 0 } else { ROUNDS / 2 }]
     })
 }
 
-fn row<C: Case>() {
+fn row<C: Case>(fastest: bool) {
     let size @ [i, o, n] = C::SIZE;
     let (w, x, dy) = (scalars(i * o), scalars(n * i), scalars(n * o));
     let (dense, column) = (DMatrix::from_vec(o, i, w.clone()), DMatrix::from_vec(i, n, x.clone()));
@@ -231,22 +233,37 @@ fn row<C: Case>() {
     let (w, x, dy) = (w.as_slice(), x.as_slice(), dy.as_slice());
     // Row and column steps of a matrix with so many rows, and of one that is read as its transpose.
     let (plain, transposed) = (|rows: usize| [1, rows as isize], |rows: usize| [rows as isize, 1]);
-    let seconds = medians([
-        repeated(|| C::affine(black_box(w), black_box(x), black_box(&mut y))),
-        repeated(|| {
-            by_gemm([o, i, n], (black_box(w), plain(o)), (black_box(x), plain(i)), black_box(&mut y_gemm), false)
-        }),
-        repeated(|| dense.mul_to(black_box(&column), black_box(&mut product))),
-        repeated(|| by_matrixmultiply(size, black_box(w), black_box(x), black_box(&mut y_other))),
-        repeated(|| C::add_outer(black_box(&mut dw), black_box(x), black_box(dy))),
-        repeated(|| {
-            by_gemm([o, n, i], (black_box(dy), plain(o)), (black_box(x), transposed(i)), black_box(&mut dw_gemm), true);
-        }),
-        repeated(|| C::add_transposed(black_box(w), black_box(dy), black_box(&mut dx))),
-        repeated(|| {
-            by_gemm([i, o, n], (black_box(w), transposed(o)), (black_box(dy), plain(o)), black_box(&mut dx_gemm), true);
-        }),
-    ]);
+    let seconds = seconds(
+        [
+            repeated(|| C::affine(black_box(w), black_box(x), black_box(&mut y))),
+            repeated(|| {
+                by_gemm([o, i, n], (black_box(w), plain(o)), (black_box(x), plain(i)), black_box(&mut y_gemm), false)
+            }),
+            repeated(|| dense.mul_to(black_box(&column), black_box(&mut product))),
+            repeated(|| by_matrixmultiply(size, black_box(w), black_box(x), black_box(&mut y_other))),
+            repeated(|| C::add_outer(black_box(&mut dw), black_box(x), black_box(dy))),
+            repeated(|| {
+                by_gemm(
+                    [o, n, i],
+                    (black_box(dy), plain(o)),
+                    (black_box(x), transposed(i)),
+                    black_box(&mut dw_gemm),
+                    true,
+                );
+            }),
+            repeated(|| C::add_transposed(black_box(w), black_box(dy), black_box(&mut dx))),
+            repeated(|| {
+                by_gemm(
+                    [i, o, n],
+                    (black_box(w), transposed(o)),
+                    (black_box(dy), plain(o)),
+                    black_box(&mut dx_gemm),
+                    true,
+                );
+            }),
+        ],
+        fastest,
+    );
     print!("| {o} x {i} x {n} |");
     for (k, seconds_of) in seconds.iter().enumerate() {
         print!(" {:.0} |", (2 * i * o * n) as f64 / seconds_of / 1e9);
@@ -259,13 +276,18 @@ fn row<C: Case>() {
 }
 
 macro_rules! rows {
-    ($(($i:literal, $o:literal, $n:literal))*) => {$( row::<Shape<$i, $o, $n>>(); )*};
+    ($(($i:literal, $o:literal, $n:literal))*) => {
+        [$( row::<Shape<$i, $o, $n>> as fn(bool) ),*]
+    };
 }
 
 fn table() {
+    let fastest = std::env::args().any(|argument| argument == "--fastest");
     println!(
         "| outputs x inputs x samples | affine | gemm | ratio | nalgebra | matrixmultiply | add_outer | gemm | ratio | add_transposed | gemm | ratio |"
     );
     println!("|---|{}", "--:|".repeat(11));
-    for_shapes!(rows!);
+    for row in for_shapes!(rows!) {
+        row(fastest);
+    }
 }
