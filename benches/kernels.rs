@@ -1,10 +1,15 @@
-//! The products of the kernels beside those of nalgebra and matrixmultiply, and the functions beside loops over the library's.
+//! The products of the kernels beside those of nalgebra, matrixmultiply and gemm, and the functions beside loops over the
+//! library's.
 //! An item is a multiplication or an addition, or a value of a function.
 //!
 //! ```sh
 //! cargo bench --bench kernels              # with divan
-//! cargo bench --bench kernels -- --table   # GFLOP/s of `y = W · x`, the fastest of many runs, as a table
+//! cargo bench --bench kernels -- --table             # GFLOP/s, medians of runs in turns, as a table
+//! cargo bench --bench kernels -- --table --fastest   # the fastest runs, if the machine does something else as well
 //! ```
+//!
+//! The table has `y = W · x` (`affine`), `dW += dy · xᵀ` (`add_outer`) and `dx += Wᵀ · dy` (`add_transposed`), each beside the
+//! same product of the crate gemm, with one thread, and how many times as long that takes.
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -14,7 +19,7 @@ use nn_core::activations::{Activation, Gelu, LogSoftmax, Sigmoid, Softmax, Tanh}
 use nn_core::kernels;
 use nn_core::layers::{LSTMWeights, LstmState};
 use nn_core::weights::zeroed_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 fn main() {
     if std::env::args().any(|argument| argument == "--table") { table() } else { divan::main() }
@@ -51,7 +56,8 @@ macro_rules! for_shapes {
     ($call:ident!) => {
         $call! {
             (64, 64, 32) (64, 10, 32) (32, 32, 32) (4, 32, 32) (32, 3, 32) (32, 128, 32) (512, 128, 3200) (10000, 64, 32)
-            (10000, 64, 512) (64, 64, 1) (64, 10, 1) (32, 32, 1) (4, 32, 1) (32, 3, 1) (512, 128, 1)
+            (10000, 64, 512) (128, 128, 128) (256, 256, 256) (512, 512, 512) (1024, 1024, 1024) (64, 64, 1) (64, 10, 1)
+            (32, 32, 1) (4, 32, 1) (32, 3, 1) (512, 128, 1)
         }
     };
 }
@@ -80,6 +86,37 @@ fn by_matrixmultiply([i, o, n]: [usize; 3], w: &[f32], x: &[f32], y: &mut [f32])
             y.as_mut_ptr(),
             1,
             o as isize,
+        );
+    }
+}
+
+/// `c = a · b`, or `c += a · b`, by gemm: `a` has `m` rows and `k` columns, `c` has `m` rows and `n` columns, each after the
+/// other. Beside `a` and `b` are the steps from a row to the next and from a column to the next.
+fn by_gemm([m, k, n]: [usize; 3], a: (&[f32], [isize; 2]), b: (&[f32], [isize; 2]), c: &mut [f32], adds: bool) {
+    let ((a, [a_row, a_column]), (b, [b_row, b_column])) = (a, b);
+    assert!(a.len() == m * k && b.len() == k * n && c.len() == m * n);
+    // SAFETY: the matrices are as large as the slices, and no step leads out of them.
+    unsafe {
+        gemm::gemm(
+            m,
+            n,
+            k,
+            c.as_mut_ptr(),
+            m as isize,
+            1,
+            adds,
+            a.as_ptr(),
+            a_column,
+            a_row,
+            b.as_ptr(),
+            b_column,
+            b_row,
+            f32::from(u8::from(adds)),
+            1.0,
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
         );
     }
 }
@@ -173,48 +210,107 @@ macro_rules! named {
 }
 named!(Tanh Sigmoid Gelu Softmax LogSoftmax);
 
-/// The fastest of the runs of a tenth of a second.
-fn fastest(mut f: impl FnMut()) -> f64 {
-    let (start, mut best) = (Instant::now(), f64::INFINITY);
-    let mut repetitions = 1;
-    while start.elapsed() < Duration::from_millis(100) {
-        let run = Instant::now();
-        (0..repetitions).for_each(|_| f());
-        let seconds = run.elapsed().as_secs_f64();
-        best = best.min(seconds / f64::from(repetitions));
-        // A run is much longer than to read the clock takes.
-        if seconds < 2e-5 {
-            repetitions *= 2;
-        }
-    }
-    best
+/// What is timed in turns: it does its work so many times.
+type Repeated<'a> = Box<dyn FnMut(u32) + 'a>;
+
+fn repeated<'a>(mut f: impl FnMut() + 'a) -> Repeated<'a> {
+    Box::new(move |n| (0..n).for_each(|_| f()))
 }
 
-fn row<C: Case>() {
+/// The seconds of each, from runs of a few milliseconds in turns, so that a slower moment meets all alike: the median, or the
+/// shortest.
+fn seconds<const N: usize>(mut functions: [Repeated<'_>; N], fastest: bool) -> [f64; N] {
+    const ROUNDS: usize = 15;
+    let time = |f: &mut Repeated<'_>, n: u32| {
+        let start = Instant::now();
+        f(n);
+        start.elapsed().as_secs_f64() / f64::from(n)
+    };
+    let repetitions = functions.each_mut().map(|f| {
+        let mut n = 1;
+        while time(f, n) * f64::from(n) < 2e-3 {
+            n *= 2;
+        }
+        n
+    });
+    let mut times = [[0.0; ROUNDS]; N];
+    for round in 0..ROUNDS {
+        for k in 0..N {
+            times[k][round] = time(&mut functions[k], repetitions[k]);
+        }
+    }
+    times.map(|mut times| {
+        times.sort_by(f64::total_cmp);
+        times[if fastest { 0 } else { ROUNDS / 2 }]
+    })
+}
+
+fn row<C: Case>(fastest: bool) {
     let size @ [i, o, n] = C::SIZE;
-    let (mut w, mut x, mut y) = (scalars(i * o), scalars(n * i), scalars(n * o));
+    let (w, x, dy) = (scalars(i * o), scalars(n * i), scalars(n * o));
     let (dense, column) = (DMatrix::from_vec(o, i, w.clone()), DMatrix::from_vec(i, n, x.clone()));
-    let mut product = DMatrix::<f32>::zeros(o, n);
-    let seconds = [
-        fastest(|| C::affine(black_box(&w), black_box(&x), black_box(&mut y))),
-        fastest(|| black_box(&dense).mul_to(black_box(&column), black_box(&mut product))),
-        fastest(|| by_matrixmultiply(size, black_box(&w), black_box(&x), black_box(&mut y))),
-        fastest(|| C::add_outer(black_box(&mut w), black_box(&x), black_box(&y))),
-        fastest(|| C::add_transposed(black_box(&w), black_box(&y), black_box(&mut x))),
-    ];
+    let results = |len: usize| vec![0.0; len];
+    let (mut y, mut y_gemm, mut y_other, mut product) =
+        (results(n * o), results(n * o), results(n * o), DMatrix::<f32>::zeros(o, n));
+    let (mut dw, mut dw_gemm, mut dx, mut dx_gemm) = (results(i * o), results(i * o), results(n * i), results(n * i));
+    let (w, x, dy) = (w.as_slice(), x.as_slice(), dy.as_slice());
+    // Row and column steps of a matrix with so many rows, and of one that is read as its transpose.
+    let (plain, transposed) = (|rows: usize| [1, rows as isize], |rows: usize| [rows as isize, 1]);
+    let seconds = seconds(
+        [
+            repeated(|| C::affine(black_box(w), black_box(x), black_box(&mut y))),
+            repeated(|| {
+                by_gemm([o, i, n], (black_box(w), plain(o)), (black_box(x), plain(i)), black_box(&mut y_gemm), false)
+            }),
+            repeated(|| dense.mul_to(black_box(&column), black_box(&mut product))),
+            repeated(|| by_matrixmultiply(size, black_box(w), black_box(x), black_box(&mut y_other))),
+            repeated(|| C::add_outer(black_box(&mut dw), black_box(x), black_box(dy))),
+            repeated(|| {
+                by_gemm(
+                    [o, n, i],
+                    (black_box(dy), plain(o)),
+                    (black_box(x), transposed(i)),
+                    black_box(&mut dw_gemm),
+                    true,
+                );
+            }),
+            repeated(|| C::add_transposed(black_box(w), black_box(dy), black_box(&mut dx))),
+            repeated(|| {
+                by_gemm(
+                    [i, o, n],
+                    (black_box(w), transposed(o)),
+                    (black_box(dy), plain(o)),
+                    black_box(&mut dx_gemm),
+                    true,
+                );
+            }),
+        ],
+        fastest,
+    );
     print!("| {o} x {i} x {n} |");
-    for seconds in seconds {
-        print!(" {:.0} |", (2 * i * o * n) as f64 / seconds / 1e9);
+    for (k, seconds_of) in seconds.iter().enumerate() {
+        print!(" {:.0} |", (2 * i * o * n) as f64 / seconds_of / 1e9);
+        // After each of gemm's, how much longer it takes than ours.
+        if [1, 5, 7].contains(&k) {
+            print!(" {:.2} |", seconds_of / seconds[k - 1]);
+        }
     }
     println!();
 }
 
 macro_rules! rows {
-    ($(($i:literal, $o:literal, $n:literal))*) => {$( row::<Shape<$i, $o, $n>>(); )*};
+    ($(($i:literal, $o:literal, $n:literal))*) => {
+        [$( row::<Shape<$i, $o, $n>> as fn(bool) ),*]
+    };
 }
 
 fn table() {
-    println!("| outputs x inputs x samples | affine | nalgebra | matrixmultiply | add_outer | add_transposed |");
-    println!("|---|---|---|---|---|---|");
-    for_shapes!(rows!);
+    let fastest = std::env::args().any(|argument| argument == "--fastest");
+    println!(
+        "| outputs x inputs x samples | affine | gemm | ratio | nalgebra | matrixmultiply | add_outer | gemm | ratio | add_transposed | gemm | ratio |"
+    );
+    println!("|---|{}", "--:|".repeat(11));
+    for row in for_shapes!(rows!) {
+        row(fastest);
+    }
 }

@@ -11,33 +11,14 @@
 //! The kinds are `predict-N`, for N samples; `sgd-N`, `adam-N` and `rmsprop-N`, training steps at batch size N; `epoch-N`,
 //! an epoch of `fit` with RMSprop; for the model `stream`, `step-1` and `step-512`, a step of an LSTM with so many inputs.
 
+mod models;
+
+use models::{Digits, Iris};
 use nn::layers::LstmState;
 use nn::prelude::*;
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::Instant;
-
-model! {
-    pub struct Iris;
-
-    let flower = Input(shape = [4]);
-    let first = Dense(32, activation = relu)(flower);
-    let second = Dense(32, activation = relu)(first);
-    let last = Dense(3, activation = softmax)(second);
-
-    Model(inputs = flower, outputs = last)
-}
-
-model! {
-    pub struct Digits;
-
-    let pixels = Input(shape = [64]);
-    let first = Dense(64, activation = relu)(pixels);
-    let second = Dense(64, activation = relu)(first);
-    let last = Dense(10, activation = softmax)(second);
-
-    Model(inputs = pixels, outputs = last)
-}
 
 model! {
     pub struct Reuters;

@@ -18,12 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 TOLERANCE = 1e-4
 ROOT = Path(__file__).resolve().parents[2]
+RUST = ROOT / "benches/peers/rust"  # a workspace with a package for each library of Rust
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,37 @@ class Bench:
     """A row for this library: a bench of cargo's, in a new process for each request, since it starts at once."""
 
     title: str
-    bench: str
+    name: str
     command: Callable  # the arguments for a kind, a number of blocks, and a folder with data
-    write: Callable = None  # writes the data into that folder
+    kinds: tuple = None  # names of those that it can do; None is all
+
+    def build(self, threads, given):
+        """A path, and of what version that program is."""
+        if self.name in given:
+            return given[self.name], "nn as given"  # nothing says of which revision it is
+        return build(ROOT, "bench", "--bench", self.name, "--no-run", *threaded(threads)), "nn " + revision()
+
+
+@dataclass(frozen=True)
+class Crate:
+    """A row for another library of Rust: a package of `rust/`, in a process for each request as well."""
+
+    title: str
+    name: str
+    library: str  # whose version counts
+    command: Callable
+    kinds: tuple = None
+
+    def build(self, threads, given):
+        return build(RUST, "build", "--release", "--locked", "--package", self.name), locked(self.library)
 
 
 @dataclass(frozen=True)
 class Workload:
     title: str
     kinds: tuple
-    rows: dict  # `Library`s and `Bench`es; ratios refer to the first `Bench`
+    rows: dict  # `Library`s, `Bench`es and `Crate`s; ratios refer to the first `Bench`
+    write: Callable  # writes into a folder what the programs read: weights and data
 
 
 @dataclass(frozen=True)
@@ -144,7 +167,8 @@ def serve(library, threads):
 
 def environment(threads):
     kept = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
-    counts = "OMP MKL OPENBLAS VECLIB_MAXIMUM NUMEXPR".split()
+    # The last two are for libraries of Rust.
+    counts = "OMP MKL OPENBLAS VECLIB_MAXIMUM NUMEXPR RAYON MATMUL".split()
     kept.update({f"{name}_NUM_THREADS": str(threads) for name in counts})
     kept.update(TF_NUM_INTRAOP_THREADS=str(threads), TF_NUM_INTEROP_THREADS=str(threads), CUDA_VISIBLE_DEVICES="")
     kept.update(JAX_PLATFORMS="cpu")
@@ -164,6 +188,13 @@ def pin(threads):
 
 class Failure(Exception):
     pass
+
+
+def message(errors):
+    """What a program of Rust that failed has said: its panic, or the last line."""
+    lines = errors.strip().splitlines()
+    panic = next((k for k, line in enumerate(lines) if " panicked at " in line), None)
+    return lines[panic + 1] if panic is not None and panic + 1 < len(lines) else last_line(errors)
 
 
 def last_line(text):
@@ -206,18 +237,16 @@ class Peer:
         self.process.wait()
 
 
-class Ours:
-    """A `Bench`. It prints lines with a word and numbers: `time` or the kind, and maybe `first` and `second`."""
+class Program:
+    """What a `Bench` or a `Crate` builds. It prints lines with a word and numbers: `time` or the kind, and maybe `first`
+    and `second`."""
 
-    def __init__(self, name, row, kinds, threads, binaries):
-        self.name, self.title, self.threads, self.command = name, row.title, threads, row.command
-        given = row.bench in binaries
-        self.path = binaries[row.bench] if given else build(row.bench)
-        # Nothing says of which revision a given binary is.
-        self.versions = ["nn as given" if given else "nn " + revision()]
-        self.folder = tempfile.TemporaryDirectory()
-        if row.write:
-            row.write(Path(self.folder.name))
+    def __init__(self, name, row, kinds, threads, given, folder):
+        self.name, self.title, self.threads, self.command, self.folder = name, row.title, threads, row.command, folder
+        self.is_ours = isinstance(row, Bench)
+        self.path, version = row.build(threads, given)
+        self.versions = [version]
+        kinds = [kind for kind in kinds if row.kinds is None or kind.name in row.kinds]
         self.kinds, self.first, self.second = [kind.name for kind in kinds], {}, {}
         for kind in kinds:
             lines = self.lines(kind, 1)
@@ -227,11 +256,11 @@ class Ours:
     def lines(self, kind, blocks):
         run = dict(env=environment(self.threads), preexec_fn=pin(self.threads), capture_output=True, text=True)
         try:
-            done = subprocess.run([self.path, *self.command(kind, blocks, self.folder.name)], **run)
+            done = subprocess.run([self.path, *self.command(kind, blocks, self.folder)], **run)
         except OSError as error:
             raise Failure(f"failed: {error}") from None
         if done.returncode != 0:
-            raise Failure(f"failed: {last_line(done.stderr)}")
+            raise Failure(f"failed: {message(done.stderr)}")
         lines = (line.split() for line in done.stdout.splitlines())
         return [(word, *map(float, numbers)) for word, *numbers in lines]
 
@@ -239,23 +268,34 @@ class Ours:
         return [numbers[0] for word, *numbers in self.lines(kind, blocks) if word in ("time", kind.name)]
 
     def end(self):
-        self.folder.cleanup()
+        pass
 
 
-def build(bench):
-    """Builds a bench with cargo and gives its path."""
-    print(f"building benches/{bench}.rs", file=sys.stderr)
-    command = f"cargo bench --bench {bench} --no-run --message-format=json-render-diagnostics".split()
+def build(folder, *arguments):
+    """Builds a program with cargo and gives its path."""
+    print(f"cargo {' '.join(arguments)}", file=sys.stderr)
+    command = ["cargo", *arguments, "--message-format=json-render-diagnostics"]
     try:
-        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     except FileNotFoundError:
-        raise Failure("there is no cargo, and no --ours") from None
+        raise Failure("there is no cargo") from None
     messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    paths = [m["executable"] for m in messages if m.get("executable") and m["target"]["name"] == bench]
+    paths = [m["executable"] for m in messages if m.get("executable")]
     if done.returncode != 0 or not paths:
         errors = [line for line in done.stderr.splitlines() if line.startswith("error")]
         raise Failure(f"does not build: {(errors or ['no message'])[0]}")
     return paths[-1]
+
+
+def threaded(threads):
+    """With several threads, ours is built with the feature for it, if there is one."""
+    features = tomllib.loads((ROOT / "Cargo.toml").read_text())["features"]
+    return ["--features", "rayon"] if threads > 1 and "rayon" in features else []
+
+
+def locked(library):
+    packages = tomllib.loads((RUST / "Cargo.lock").read_text())["package"]
+    return next(f"{library} {package['version']}" for package in packages if package["name"] == library)
 
 
 def revision():
@@ -307,15 +347,19 @@ def table(kinds, rows, reference):
 def compare(name, workload, threads, options):
     """Times a workload and gives the table."""
     sources, skipped, kinds = [], [], workload.kinds
+    folder, written = tempfile.TemporaryDirectory(), False
     for row_name, row in workload.rows.items():
         if options.only and row_name not in options.only:
             continue
         print(f"{name}, {threads} thread(s): starting {row_name}", file=sys.stderr)
         try:
-            if isinstance(row, Bench):
-                sources.append(Ours(row_name, row, kinds, threads, options.ours))
-            else:
+            if isinstance(row, Library):
                 sources.append(Peer(name, row_name, row, threads))
+                continue
+            if not written:
+                workload.write(Path(folder.name))
+                written = True
+            sources.append(Program(row_name, row, kinds, threads, options.ours, folder.name))
         except Failure as failure:
             skipped.append((row_name, failure))
             print(f"{row_name} is skipped: {failure}", file=sys.stderr)
@@ -339,9 +383,10 @@ def compare(name, workload, threads, options):
                 sys.exit(f"error: {source.title}: {failure}")
     for source in sources:
         source.end()
+    folder.cleanup()
     versions = dict.fromkeys(version for source in sources for version in source.versions)
     blocks = ", ".join(f"{options.blocks or kind.blocks} ({kind.title})" for kind in kinds)
-    reference = next((times for source, times in rows if isinstance(source, Ours)), None)
+    reference = next((times for source, times in rows if isinstance(source, Program) and source.is_ours), None)
     lines = [
         f"## {workload.title}",
         "",

@@ -7,8 +7,10 @@ README.md says what to install, what is timed and how to read the table.
 
 import os
 
+import crates
 import harness
 from harness import Bench, Kind, Library, Start, Workload
+from libraries import onnx_bytes, onnx_session
 
 WORDS, VOCABULARY, EMBEDDING, LSTM, ADDITIONAL, DENSE = 100, 10_000, 512, 32, 5, 64
 BATCH, BATCHES = 32, 16  # as in headline.rs, which says why there are several batches
@@ -67,7 +69,7 @@ def pieces(arrays, size):
 
 # --- The peers: each gives its training step, its prediction, the batches for one and the samples for the other. ------
 # The arrays are already the library's own, except where its call takes those of numpy. A step gives its loss, which has
-# been computed when it returns, and a prediction both outputs.
+# been computed when it returns, and a prediction both outputs. A peer that only predicts has no step and no batches.
 
 
 def keras_model(threads):
@@ -272,15 +274,106 @@ def torch_compile_rnn(threads):
     return torch_eager(threads, compiled=True)
 
 
+def onnx_headline():
+    """The model as a file of ONNX has it, for any number of samples."""
+    import numpy as np
+    from onnx import TensorProto, helper, numpy_helper
+
+    def gates(array):
+        """In the order of ONNX: input, output, forget, cell; with rows for the outputs, and one direction."""
+        i, f, g, o = np.split(array.T, 4)
+        return np.concatenate([i, o, f, g])[None]
+
+    arrays = {}
+    for name, values in weights().items():
+        arrays |= {f"{name}_{k}": value for k, value in enumerate(values)}
+    arrays["lstm_0"], arrays["lstm_1"] = gates(arrays["lstm_0"]), gates(arrays["lstm_1"])
+    bias = gates(arrays["lstm_2"])
+    arrays["lstm_2"] = np.concatenate([bias, np.zeros_like(bias)], axis=1)
+    arrays["direction"] = np.array([0])
+    node = helper.make_node
+    nodes = [
+        node("Gather", ["embedding_0", "words"], ["embedded"]),
+        node("Transpose", ["embedded"], ["sequence"], perm=[1, 0, 2]),
+        node("LSTM", ["sequence", "lstm_0", "lstm_1", "lstm_2"], ["", "last"], hidden_size=LSTM),
+        node("Squeeze", ["last", "direction"], ["lstm_out"]),
+        node("Concat", ["lstm_out", "additional"], ["x_0"], axis=1),
+    ]
+    for k in 1, 2, 3:
+        nodes.append(node("Gemm", [f"x_{k - 1}", f"dense_{k}_0", f"dense_{k}_1"], [f"z_{k}"]))
+        nodes.append(node("Relu", [f"z_{k}"], [f"x_{k}"]))
+    for name, x in ("main_output", "x_3"), ("aux_output", "lstm_out"):
+        nodes.append(node("Gemm", [x, f"{name}_0", f"{name}_1"], [f"{name}_z"]))
+        nodes.append(node("Sigmoid", [f"{name}_z"], [name]))
+
+    def ends(kind, *sizes):
+        return [helper.make_tensor_value_info(name, kind, ["n", size]) for name, size in sizes]
+
+    inputs = ends(TensorProto.INT32, ("words", WORDS)) + ends(TensorProto.FLOAT, ("additional", ADDITIONAL))
+    outputs = ends(TensorProto.FLOAT, ("main_output", 1), ("aux_output", 1))
+    initial = [numpy_helper.from_array(np.ascontiguousarray(value), name) for name, value in arrays.items()]
+    return onnx_bytes(helper.make_graph(nodes, "headline", inputs, outputs, initial))
+
+
+def onnx(threads):
+    session = onnx_session(onnx_headline(), threads)
+
+    def predict(words, additional):
+        return session.run(None, {"words": words, "additional": additional})
+
+    return None, predict, None, pieces(samples()[:2], 1)
+
+
+def onnx_binding(threads):
+    """With inputs and outputs that are the runtime's own, and bound before the call is timed."""
+    import onnxruntime
+
+    session, value = onnx_session(onnx_headline(), threads), onnxruntime.OrtValue
+
+    def bound(*arrays):
+        binding, outputs = session.io_binding(), []
+        for name, array in zip(("words", "additional"), arrays):
+            binding.bind_ortvalue_input(name, value.ortvalue_from_numpy(array))
+        for name in "main_output", "aux_output":
+            outputs.append(value.ortvalue_from_shape_and_type([len(arrays[0]), 1], "float32"))
+            binding.bind_ortvalue_output(name, outputs[-1])
+        return binding, outputs
+
+    def predict(binding, outputs):
+        session.run_with_iobinding(binding)
+        return [output.numpy() for output in outputs]
+
+    return None, predict, None, [bound(*piece) for piece in pieces(samples()[:2], 1)]
+
+
+# --- What other programs read -----------------------------------------------------------------------------------------
+
+
+def write(folder):
+    arrays = [value for values in weights().values() for value in values]
+    (folder / "weights").write_bytes(b"".join(value.tobytes() for value in arrays))
+    for name, array in zip(("words", "additional", "y"), samples()):
+        (folder / name).write_bytes(array.tobytes())
+    try:
+        (folder / "model.onnx").write_bytes(onnx_headline())
+    except ImportError:
+        pass  # who reads it says that it is not there
+
+
+# --- The table --------------------------------------------------------------------------------------------------------
+
+
 def start(make):
     """What `make` gives, as the harness wants it."""
 
     def started(threads):
         step, predict, batches, singles = make(threads)
-        outputs = [float(output.reshape(())) for output in predict(*singles[0])]
-        losses = [step(*batches[0]), step(*batches[1])]
-        measures = {"step": harness.calls(step, batches), "predict": harness.calls(predict, singles)}
-        return Start({"step": losses[:1], "predict": outputs}, {"step": losses[1:]}, measures)
+        first = {"predict": [float(output.reshape(())) for output in predict(*singles[0])]}
+        second, measures = {}, {"predict": harness.calls(predict, singles)}
+        if step:
+            first["step"], second["step"] = [step(*batches[0])], [step(*batches[1])]
+            measures["step"] = harness.calls(step, batches)
+        return Start(first, second, measures)
 
     return started
 
@@ -303,7 +396,11 @@ WORKLOADS = {
             "torch": row("PyTorch, eager", torch_eager, "torch"),
             "torch-compile": row("PyTorch, `torch.compile`", torch_compile, "torch"),
             "torch-compile-rnn": row("PyTorch, `torch.compile` with `allow_rnn`", torch_compile_rnn, "torch"),
+            "onnx": row("ONNX Runtime, `run`", onnx, "onnxruntime"),
+            "onnx-binding": row("ONNX Runtime, with IO binding", onnx_binding, "onnxruntime"),
+            **crates.rows("headline", KINDS, {"step": f"rmsprop-{BATCH}", "predict": "predict-1"}),
         },
+        write,
     )
 }
 

@@ -317,32 +317,49 @@ class TorchCompile(Torch):
     compiled = True
 
 
+def onnx_classifier(classifier):
+    """The model as a file of ONNX has it, for any number of samples."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    weights, (inputs, *_, outputs) = classifier.weights(), classifier.sizes
+    names = [name for k in range(len(weights) // 2) for name in (f"kernel_{k}", f"bias_{k}")]
+    nodes, x = [], "x"
+    for k in range(0, len(weights), 2):
+        last = k == len(weights) - 2
+        nodes.append(helper.make_node("Gemm", [x, *names[k : k + 2]], [f"z_{k}"]))
+        x = "y" if last else f"h_{k}"
+        nodes.append(helper.make_node("Softmax" if last else "Relu", [f"z_{k}"], [x]))
+    ends = [
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", size])]
+        for name, size in (("x", inputs), ("y", outputs))
+    ]
+    initial = [numpy_helper.from_array(value, name) for name, value in zip(names, weights)]
+    graph = helper.make_graph(nodes, classifier.name, *ends, initial)
+    return onnx_bytes(graph)
+
+
+def onnx_bytes(graph):
+    from onnx import helper
+
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+    return model.SerializeToString()
+
+
+def onnx_session(model, threads):
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = threads
+    return onnxruntime.InferenceSession(model, options)
+
+
 class Onnx:
     """ONNX Runtime, with a call that takes NumPy's arrays."""
 
     def __init__(self, classifier, threads):
         import onnxruntime
-        from onnx import TensorProto, helper, numpy_helper
 
-        weights, (inputs, *_, outputs) = classifier.weights(), classifier.sizes
-        names = [name for k in range(len(weights) // 2) for name in (f"kernel_{k}", f"bias_{k}")]
-        nodes, x = [], "x"
-        for k in range(0, len(weights), 2):
-            last = k == len(weights) - 2
-            nodes.append(helper.make_node("Gemm", [x, *names[k : k + 2]], [f"z_{k}"]))
-            x = "y" if last else f"h_{k}"
-            nodes.append(helper.make_node("Softmax" if last else "Relu", [f"z_{k}"], [x]))
-        ends = [
-            [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", size])]
-            for name, size in (("x", inputs), ("y", outputs))
-        ]
-        initial = [numpy_helper.from_array(value, name) for name, value in zip(names, weights)]
-        graph = helper.make_graph(nodes, classifier.name, *ends, initial)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = threads
-        self.session = onnxruntime.InferenceSession(model.SerializeToString(), options)
-        self.runtime = onnxruntime
+        self.session, self.runtime = onnx_session(onnx_classifier(classifier), threads), onnxruntime
 
     def own(self, array):
         return array

@@ -16,9 +16,20 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import crates
 import harness
 from harness import Bench, Kind, Library, Start, Workload
-from libraries import Jax, KerasMethods, KerasXla, LiteRt, Onnx, OnnxBinding, Torch, TorchCompile
+from libraries import (
+    Jax,
+    KerasMethods,
+    KerasXla,
+    LiteRt,
+    Onnx,
+    OnnxBinding,
+    Torch,
+    TorchCompile,
+    onnx_classifier,
+)
 
 FOLDER = Path(__file__).resolve().parent
 LEAST = 200_000  # nanoseconds of a block of calls: a thousand times what a clock costs, and in Python a call
@@ -244,7 +255,7 @@ def stream_c(flags, threads):
     return Start(first, {}, measures)
 
 
-# --- What our bench reads ---------------------------------------------------------------------------------------------
+# --- What our bench and other programs read ---------------------------------------------------------------------------
 
 
 def safetensors(path, names, arrays):
@@ -259,8 +270,14 @@ def safetensors(path, names, arrays):
 def write_classifier(classifier, folder):
     names = [f"{layer}.{name}" for layer in ("first", "second", "last") for name in ("kernel", "bias")]
     safetensors(folder / "weights.safetensors", names, classifier.weights())
+    (folder / "weights").write_bytes(b"".join(value.tobytes() for value in classifier.weights()))
     for name, array in zip("xy", classifier.samples()):
         (folder / name).write_bytes(array.tobytes())
+    if classifier.predictions():
+        try:
+            (folder / "model.onnx").write_bytes(onnx_classifier(classifier))
+        except ImportError:
+            pass  # who reads it says that it is not there
 
 
 def write_stream(folder):
@@ -272,13 +289,13 @@ def write_stream(folder):
         (folder / f"x-{inputs}").write_bytes(x.tobytes())
 
 
-def bench(title, model, write):
+def bench(title, model):
     """Our row for a model of `benches/mlp.rs`."""
 
     def command(kind, blocks, folder):
         return [model, kind.name, str(blocks), str(kind.least), folder]
 
-    return Bench(title, "mlp", command, write)
+    return Bench(title, "mlp", command)
 
 
 # --- The tables -------------------------------------------------------------------------------------------------------
@@ -290,7 +307,7 @@ def workload(title, classifier, ours):
     def row(title, start, make, *packages):
         return Library(title, functools.partial(start, make, classifier), packages)
 
-    rows = {name: bench(title, model, functools.partial(write_classifier, classifier)) for name, title, model in ours}
+    rows = {name: bench(title, model) for name, title, model in ours}
     rows |= {
         "c": row("C, plain loops, `-O3 -march=native`", c, PLAIN),
         "c-fast": row("C, plain loops, and `-ffast-math`", c, FAST),
@@ -315,7 +332,8 @@ def workload(title, classifier, ours):
             "onnx-binding": row("ONNX Runtime, with IO binding", library, OnnxBinding, "onnxruntime"),
             "litert": row("LiteRT, `set_tensor`, `invoke`, `get_tensor`", library, LiteRt, "ai-edge-litert"),
         }
-    return Workload(title, classifier.kinds, rows)
+    rows |= crates.rows(classifier.name, classifier.kinds)
+    return Workload(title, classifier.kinds, rows, functools.partial(write_classifier, classifier))
 
 
 WORKLOADS = {
@@ -331,10 +349,11 @@ WORKLOADS = {
         "LSTM(32), one step of a stream",
         STREAM,
         {
-            "ours": bench("nn, `step`", "stream", write_stream),
+            "ours": bench("nn, `step`", "stream"),
             "c": Library("C, plain loops, `-O3 -march=native`", functools.partial(stream_c, PLAIN), ()),
             "c-fast": Library("C, plain loops, and `-ffast-math`", functools.partial(stream_c, FAST), ()),
         },
+        write_stream,
     ),
 }
 
