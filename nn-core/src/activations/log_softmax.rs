@@ -16,7 +16,7 @@ pub const SPEC: ValueSpec =
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Activation;
-    use crate::kernels::{Machine, Walk, rows, walk};
+    use crate::kernels::{Machine, Walk, exp, rows, walk};
     use crate::scalar::Scalar;
 
     /// `x - ln Σ exp(x)` over the features
@@ -93,14 +93,9 @@ pub(super) mod compute {
             let Backward { features, y, dy, dx } = self;
             let positions = y.chunks_exact(features).zip(dy.chunks_exact(features)).zip(dx.chunks_exact_mut(features));
             for ((y, dy), dx) in positions {
-                let (sum, mut part): (T, _) = (rows::sum(machine, dy), [T::ZERO; PART]);
-                for ((y, dy), dx) in y.chunks(PART).zip(dy.chunks(PART)).zip(dx.chunks_mut(PART)) {
-                    let part = &mut part[..y.len()];
-                    part.copy_from_slice(y);
-                    machine.exp(part);
-                    for ((dx, &dy), &e) in dx.iter_mut().zip(dy).zip(&*part) {
-                        *dx += dy - e * sum;
-                    }
+                let sum = rows::sum(machine, dy);
+                for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
+                    *dx += dy - exp(y) * sum;
                 }
             }
         }
