@@ -231,7 +231,7 @@ fn steps_on_threads() {
         let before = counts();
         let overhead = counts() - before;
         let before = counts();
-        pool.install(|| work());
+        pool.install(&mut *work);
         counts() - before - overhead
     };
     let mut model = Positions::boxed(&mut StdRng::seed_from_u64(1))

@@ -230,8 +230,7 @@ fn dropout() {
     // The parts do not drop the same: a batch of equal samples has more than as many different losses as a part has samples.
     let same = vec![x[0]; MANY];
     let model = Random::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
-    let recorder = Recorder::default();
-    let mut watching = model.metrics(recorder);
+    let mut watching = model.metrics(Recorder);
     let targets = vec![SVector::<f32, 10>::zeros(); MANY];
     watching.train_on_batch(&same, &targets).expect("valid data");
     let seen = SEEN.lock().expect("nobody panics");
@@ -425,7 +424,7 @@ pub mod my {
     use nn::prelude::*;
     use nn::{Element, Shape, ShapeError};
 
-    #[derive(Clone, Copy, Debug)]
+    #[derive(Clone, Copy, Debug, Default)]
     pub struct Same;
 
     impl Same {
