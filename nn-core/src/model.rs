@@ -205,7 +205,8 @@ pub fn call_at_once<M: Model>(
     y: <M::Outputs as Tensors>::BatchMut<'_>,
     arena: &mut Arena<M>,
 ) {
-    if size_of::<M>() > AT_ONCE {
+    // Firmware has one level.
+    if !cfg!(feature = "std") || size_of::<M>() > AT_ONCE {
         return call_in::<M>(graph, w, x, y, arena);
     }
     kernels::run(Whole::<M> { graph, w, x, y, scratch: &mut arena.0 });
