@@ -31,7 +31,7 @@ fn samples(step: usize) -> ([SVector<u32, 3>; N], [SVector<f32, 4>; N], [u32; N]
         core::array::from_fn(|k| SVector::from_fn(|i, _| ((k * 3 + i * 5 + step) % 9) as u32)),
         core::array::from_fn(|k| SVector::from_fn(|i, _| number(k * 4 + i))),
         core::array::from_fn(|k| ((k + step) % 3) as u32),
-        core::array::from_fn(|k| number(k)),
+        core::array::from_fn(number),
     )
 }
 
