@@ -250,7 +250,7 @@ const _: () = {
             Layer::<T, SVector<T, 64>>::init(&Dense::<64, 10, 1>::DEFAULT, &mut w.digit, rng);
         }
 
-        #[inline(always)]
+        #[cfg_attr(not(target_os = "none"), inline(always))]
         fn forward<B: Storage>(
             &self,
             w: &Digits<T>,

@@ -326,7 +326,7 @@ const _: () = {
             Layer::<T, SVector<T, 18>>::init(&Dense::<18, 1, 1>::DEFAULT, &mut w.certain, rng);
         }
 
-        #[inline(always)]
+        #[cfg_attr(not(target_os = "none"), inline(always))]
         fn forward<B: Storage>(
             &self,
             w: &Reader<T>,

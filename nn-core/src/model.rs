@@ -150,7 +150,8 @@ pub fn call_at_once<M: Model>(
     x: <M::Inputs as Tensors>::Batch<'_>,
     y: <M::Outputs as Tensors>::BatchMut<'_>,
 ) {
-    if size_of::<M>() > AT_ONCE {
+    // Firmware has one level.
+    if !cfg!(feature = "std") || size_of::<M>() > AT_ONCE {
         return call::<M>(graph, w, x, y);
     }
     let mut scratch = <M::Graph as Layer<M::Scalar, M::Inputs>>::Scratch::<Inline<1>>::with_capacity(1);

@@ -1,6 +1,6 @@
 //! What the tests of the pages share.
 
-use super::Elementwise;
+use super::{ACTIVATIONS, Elementwise, Exponential, Relu, Relu6, Sigmoid, Tanh};
 use rand::{Rng, RngExt};
 use std::vec::Vec;
 
@@ -32,4 +32,31 @@ pub(super) fn away_from(kinks: &'static [f64], range: f64) -> impl FnMut(&mut dy
             }
         }
     }
+}
+
+/// What says `from_output` has the same derivative if it is given the output for the input, and `backward_in_place` is then as `backward`.
+#[test]
+fn the_output_is_enough() {
+    use super::{Activate, Activation};
+    use nalgebra::SVector;
+
+    fn check<F: Elementwise>(f: F) {
+        let x = SVector::<f32, 10>::from([-104.0, -9.0, -1.5, -1e-30, -0.0, 0.0, 1e-30, 0.75, 6.0, 9.0]);
+        let (mut y, dy) = (x, SVector::<f32, 10>::from_fn(|i, _| i as f32 - 4.5));
+        f.in_place(1, y.as_mut_slice());
+        let (mut expected, mut got) = (SVector::<f32, 10>::zeros(), [dy]);
+        f.backward(1, x.as_slice(), y.as_slice(), dy.as_slice(), expected.as_mut_slice());
+        Activate(f).backward_in_place(&[y], &mut got);
+        assert_eq!(got, [expected]);
+    }
+    check(Exponential);
+    check(Relu);
+    check(Relu6);
+    check(Sigmoid);
+    check(Tanh);
+    let all: Vec<_> = ACTIVATIONS.iter().filter(|spec| spec.from_output).map(|spec| spec.path).collect();
+    assert_eq!(
+        all,
+        ["Exponential", "Relu", "Relu6", "Sigmoid", "Tanh"].map(|name| std::format!("activations::{name}"))
+    );
 }

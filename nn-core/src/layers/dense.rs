@@ -106,7 +106,7 @@ pub(super) mod compute {
         };
 
         /// `y = f(W · x + b)`: the layer and an activation of its output.
-        #[inline(always)]
+        #[cfg_attr(feature = "std", inline(always))]
         pub fn activated<T: Scalar + Element, F: Activation, const P: usize>(
             &self,
             w: &DenseWeights<T, I, O, B>,
@@ -148,7 +148,7 @@ pub(super) mod compute {
             self.bias_initializer.fill(w.bias.as_mut_slice(), &[O], Fans::new(O, O), rng);
         }
 
-        #[inline(always)]
+        #[cfg_attr(feature = "std", inline(always))]
         fn forward<S: Storage>(
             &self,
             w: &Self::Weights,

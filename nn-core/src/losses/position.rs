@@ -85,21 +85,40 @@ pub(super) fn loss_with<T: Scalar, L: Position<T>, const R: usize, const P: usiz
     sum / T::of(P as f64)
 }
 
-/// The same of logits, and its gradient; the output may be known as well.
+/// The same, and its gradient.
 pub(super) fn loss_and_gradient<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     loss: &L,
     targets: &[L::Target],
-    output: Option<&SMatrix<T, R, P>>,
+    predictions: &SMatrix<T, R, P>,
+    gradient: &mut SMatrix<T, R, P>,
+) -> T {
+    judged(targets, predictions, predictions, gradient, |t, _, y, g| loss.value_and_slope(t, y, g))
+}
+
+/// The same of logits, where the output is known as well.
+pub(super) fn loss_and_gradient_with<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
+    loss: &L,
+    targets: &[L::Target],
+    output: &SMatrix<T, R, P>,
     logits: &SMatrix<T, R, P>,
     gradient: &mut SMatrix<T, R, P>,
 ) -> T {
+    judged(targets, output, logits, gradient, |t, y, z, g| loss.value_and_slope_with(t, y, z, g))
+}
+
+/// The mean over positions of what `judge` finds for target, output, logits and gradient of each.
+#[inline(always)]
+fn judged<T: Scalar, Y, const R: usize, const P: usize>(
+    targets: &[Y],
+    output: &SMatrix<T, R, P>,
+    logits: &SMatrix<T, R, P>,
+    gradient: &mut SMatrix<T, R, P>,
+    judge: impl Fn(&[Y], &[T], &[T], &mut [T]) -> T,
+) -> T {
     let (factor, mut sum) = (T::of(1.0 / P as f64), T::ZERO);
-    let mut outputs = output.map(|output| output.as_slice().chunks_exact(R));
-    for ((t, z), g) in positions(targets, logits).zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
-        sum += match outputs.as_mut().and_then(Iterator::next) {
-            Some(output) => loss.value_and_slope_with(t, output, z, g),
-            None => loss.value_and_slope(t, z, g),
-        };
+    let outputs = output.as_slice().chunks_exact(R);
+    for (((t, z), y), g) in positions(targets, logits).zip(outputs).zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
+        sum += judge(t, y, z, g);
         if P > 1 {
             g.iter_mut().for_each(|g| *g *= factor);
         }
@@ -176,7 +195,7 @@ macro_rules! on_positions {
                 let loss = Position::<T>::of_logits(self, head)?;
                 Some(match gradient {
                     Some(gradient) => {
-                        $crate::losses::position::loss_and_gradient(&loss, target.as_slice(), None, logits, gradient)
+                        $crate::losses::position::loss_and_gradient(&loss, target.as_slice(), logits, gradient)
                     }
                     None => $crate::losses::position::loss(&loss, target.as_slice(), logits),
                 })
@@ -190,11 +209,11 @@ macro_rules! on_positions {
                 logits: &SMatrix<T, R, P>,
                 gradient: Option<&mut SMatrix<T, R, P>>,
             ) -> Option<T> {
-                use $crate::losses::position::{loss_and_gradient, loss_with};
+                use $crate::losses::position::{loss_and_gradient_with, loss_with};
                 let loss = Position::<T>::of_logits(self, head)?;
                 let target = target.as_slice();
                 Some(match gradient {
-                    Some(gradient) => loss_and_gradient(&loss, target, Some(prediction), logits, gradient),
+                    Some(gradient) => loss_and_gradient_with(&loss, target, prediction, logits, gradient),
                     None => loss_with(&loss, target, prediction, logits),
                 })
             }

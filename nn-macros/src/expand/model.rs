@@ -197,7 +197,8 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     let backward = backward::backward(context);
     let (bounds, touched) = (rows::bounds(context), rows::touched(context));
     let masks = masks::masks(context);
-    let inline = if at_once(context.graph) { quote!(#[inline(always)]) } else { quote!() };
+    let inline =
+        if at_once(context.graph) { quote!(#[cfg_attr(not(target_os = "none"), inline(always))]) } else { quote!() };
     let Heads { heads, logits, training_logits } = heads(context);
     quote! {
         #[automatically_derived]
