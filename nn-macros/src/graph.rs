@@ -321,7 +321,7 @@ impl Layer {
     }
 
     /// Whether it is an activation whose backward pass needs its output alone.
-    pub(crate) fn from_output(&self) -> bool {
+    pub(crate) fn needs_output_alone(&self) -> bool {
         let Op::Activation { short: Some((name, _)), .. } = &self.op else { return false };
         let is = |spec: &&ValueSpec| spec.path.rsplit("::").next().is_some_and(|last| name == last);
         ACTIVATIONS.iter().find(is).is_some_and(|spec| spec.from_output)

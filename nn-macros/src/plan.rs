@@ -119,7 +119,7 @@ pub(crate) fn plan(graph: &Graph) -> Plan {
     let activations = activations(graph, &tensors);
     for (node, &activation) in graph.nodes.iter().zip(&activations) {
         if let Some(activation) = activation.map(|m| &graph.nodes[m])
-            && graph.layers[activation.layer].from_output()
+            && graph.layers[activation.layer].needs_output_alone()
         {
             tensors[node.outputs[0]].becomes = Some(activation.outputs[0]);
         }
