@@ -8,7 +8,7 @@ fn main() -> TractResult<()> {
     let request = &Request::from_arguments();
     assert_eq!(request.work, "predict", "tract only predicts");
     let size = request.size;
-    let model = tract_onnx::onnx().model_for_path(request.path("model.onnx"))?;
+    let mut model = tract_onnx::onnx().model_for_path(request.path("model.onnx"))?;
     let (facts, samples): (Vec<InferenceFact>, Vec<TVec<TValue>>) = if request.model == "headline" {
         let (words, additional) = (request.integers("words"), request.floats("additional"));
         let words = batches(&words, WORDS, size).map(|words| -> TractResult<TValue> {
@@ -26,14 +26,18 @@ fn main() -> TractResult<()> {
         let samples = batches(&x, inputs, size).map(|x| Ok(tvec![Tensor::from_shape(&[size, inputs], x)?.into()]));
         (vec![f32::fact([size, inputs]).into()], samples.collect::<TractResult<_>>()?)
     };
-    let mut model = model;
     for (k, fact) in facts.into_iter().enumerate() {
         model = model.with_input_fact(k, fact)?;
     }
     let model = model.into_optimized()?.into_runnable()?;
     request.predictions(&samples, |sample| {
         let outputs = model.run(sample.clone()).expect("it takes these inputs");
-        outputs.iter().flat_map(|output| output.as_slice::<f32>().expect("outputs are floats").to_vec()).collect()
+        outputs
+            .iter()
+            .flat_map(|output| {
+                output.to_plain_array_view::<f32>().expect("outputs are floats").iter().copied().collect::<Vec<_>>()
+            })
+            .collect()
     });
     Ok(())
 }
