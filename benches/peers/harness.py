@@ -172,6 +172,8 @@ def environment(threads):
     kept.update({f"{name}_NUM_THREADS": str(threads) for name in counts})
     kept.update(TF_NUM_INTRAOP_THREADS=str(threads), TF_NUM_INTEROP_THREADS=str(threads), CUDA_VISIBLE_DEVICES="")
     kept.update(JAX_PLATFORMS="cpu")
+    # Memory that is freed is kept: to ask the system for each temporary anew costs candle five times the work itself.
+    kept.update(MALLOC_TRIM_THRESHOLD_="2000000000", MALLOC_MMAP_THRESHOLD_="32000000")
     if threads == 1:
         kept["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
     return kept
