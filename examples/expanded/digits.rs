@@ -151,12 +151,7 @@ impl<T: ::nn::Scalar> Digits<T> {
     pub fn call(&self, x: &::nn::SVector<T, 64>) -> ::nn::SVector<T, 10> {
         const { ::nn::model::assert_arena::<Self>() }
         let mut y = ::nn::tensor::zeroed::<::nn::SVector<T, 10>>();
-        ::nn::model::call_at_once::<Self>(
-            &DigitsGraph,
-            self,
-            ::core::slice::from_ref(x),
-            ::core::slice::from_mut(&mut y),
-        );
+        ::nn::model::call::<Self>(&DigitsGraph, self, ::core::slice::from_ref(x), ::core::slice::from_mut(&mut y));
         y
     }
 }
@@ -250,7 +245,6 @@ const _: () = {
             Layer::<T, SVector<T, 64>>::init(&Dense::<64, 10, 1>::DEFAULT, &mut w.digit, rng);
         }
 
-        #[cfg_attr(not(target_os = "none"), inline(always))]
         fn forward<B: Storage>(
             &self,
             w: &Digits<T>,
