@@ -157,7 +157,7 @@ impl<T: ::nn::Scalar> Digits<T> {
     #[inline]
     pub fn call_in(&self, x: &::nn::SVector<T, 64>, arena: &mut ::nn::Arena<Self>) -> ::nn::SVector<T, 10> {
         let mut y = ::nn::tensor::zeroed::<::nn::SVector<T, 10>>();
-        ::nn::model::call_at_once::<Self>(
+        ::nn::model::call_in::<Self>(
             &DigitsGraph,
             self,
             ::core::slice::from_ref(x),
@@ -262,7 +262,6 @@ const _: () = {
             Layer::<T, SVector<T, 64>>::init(&Dense::<64, 10, 1>::DEFAULT, &mut w.digit, rng);
         }
 
-        #[cfg_attr(not(target_os = "none"), inline(always))]
         fn forward<B: Storage>(
             &self,
             w: &Digits<T>,

@@ -211,7 +211,7 @@ impl<T: ::nn::Scalar> Reader<T> {
         let x = ::core::convert::Into::into(x);
         let mut y0 = ::nn::tensor::zeroed::<::nn::SVector<T, 10>>();
         let mut y1 = ::nn::tensor::zeroed::<::nn::SVector<T, 1>>();
-        ::nn::model::call_at_once::<Self>(
+        ::nn::model::call_in::<Self>(
             &ReaderGraph,
             self,
             (::core::slice::from_ref(x.question), ::core::slice::from_ref(x.text)),
@@ -345,7 +345,6 @@ const _: () = {
             Layer::<T, SVector<T, 18>>::init(&Dense::<18, 1, 1>::DEFAULT, &mut w.certain, rng);
         }
 
-        #[cfg_attr(not(target_os = "none"), inline(always))]
         fn forward<B: Storage>(
             &self,
             w: &Reader<T>,

@@ -3,7 +3,6 @@
 use crate::Element;
 use crate::code::Code;
 use crate::data::Inspect;
-use crate::kernels;
 use crate::layer::{Component, Layer, Pass, Work};
 use crate::lints::End;
 use crate::scalar::Scalar;
@@ -190,44 +189,6 @@ pub fn call_in<M: Model>(
     arena: &mut Arena<M>,
 ) {
     graph.forward::<Inline<1>>(w, x, y, Pass::Inference(&mut arena.0));
-}
-
-/// A model with at most this many bytes is called at once.
-const AT_ONCE: usize = 1 << 16;
-
-/// [`call_in`] for a graph of few calls, whose `forward` is inlined: the whole pass is one function, compiled for every level, where the
-/// model is so small that to find out the level in each kernel, and to call it, would be felt.
-#[inline]
-pub fn call_at_once<M: Model>(
-    graph: &M::Graph,
-    w: &M,
-    x: <M::Inputs as Tensors>::Batch<'_>,
-    y: <M::Outputs as Tensors>::BatchMut<'_>,
-    arena: &mut Arena<M>,
-) {
-    // Firmware has one level.
-    if !cfg!(feature = "std") || size_of::<M>() > AT_ONCE {
-        return call_in::<M>(graph, w, x, y, arena);
-    }
-    kernels::run(Whole::<M> { graph, w, x, y, scratch: &mut arena.0 });
-}
-
-/// A prediction as a loop for all levels.
-struct Whole<'a, 'x, 'y, 's, M: Model> {
-    graph: &'a M::Graph,
-    w: &'a M,
-    x: <M::Inputs as Tensors>::Batch<'x>,
-    y: <M::Outputs as Tensors>::BatchMut<'y>,
-    scratch: &'s mut <M::Graph as Layer<M::Scalar, M::Inputs>>::Scratch<Inline<1>>,
-}
-
-impl<M: Model> kernels::Loop for Whole<'_, '_, '_, '_, M> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        self.graph.forward::<Inline<1>>(self.w, self.x, self.y, Pass::Inference(self.scratch));
-    }
 }
 
 /// The graph of a model: a [`Layer`] with one value.

@@ -181,7 +181,6 @@ fn layer(context: &Context<'_>) -> TokenStream {
     let Heads { heads, logits, .. } = model::heads(context);
     let first = context.part("x", 0, graph.inputs.len());
     let inference = inference(context);
-    let inline = if model::at_once(graph) { quote!(#[inline(always)]) } else { quote!() };
     let read_only = quote_spanned!(name.span()=> const { ::nn::__private::fold::read_only() });
     quote! {
         #[automatically_derived]
@@ -206,7 +205,6 @@ fn layer(context: &Context<'_>) -> TokenStream {
                 #init
             }
 
-            #inline
             fn forward<B: #nn Storage>(
                 &self,
                 w: &#name<T>,

@@ -6,7 +6,7 @@ use super::memory::{cache_fields, memory_field, memory_type, part, plans, scratc
 use super::types::one_or_tuple;
 use super::weights::sum;
 use super::{Context, backward, docs, forward, masks, rows};
-use crate::graph::{Facts, Graph, Node, Op};
+use crate::graph::{Facts, Op};
 use crate::infer::{expression, start};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -219,8 +219,6 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     let backward = backward::backward(context);
     let (bounds, touched) = (rows::bounds(context), rows::touched(context));
     let masks = masks::masks(context);
-    let inline =
-        if at_once(context.graph) { quote!(#[cfg_attr(not(target_os = "none"), inline(always))]) } else { quote!() };
     let Heads { heads, logits, training_logits } = heads(context);
     quote! {
         #[automatically_derived]
@@ -245,7 +243,6 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
                 #init
             }
 
-            #inline
             fn forward<B: #nn Storage>(
                 &self,
                 w: &#name<T>,
@@ -477,19 +474,9 @@ fn table(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// Graphs of so few calls are one function in a prediction. With more of them, what is saved would be little beside the work.
-const AT_ONCE: usize = 16;
-
-/// Whether a prediction of one sample is one function: a model inside would be written out for every call of it.
-pub(crate) fn at_once(graph: &Graph) -> bool {
-    let component = |node: &Node| matches!(graph.layers[node.layer].op, Op::Component(_));
-    graph.nodes.len() <= AT_ONCE && !graph.nodes.iter().any(component)
-}
-
 /// `call`: one sample, no allocation.
 fn call(context: &Context<'_>) -> TokenStream {
     let Context { graph, inputs, outputs, graph_type, .. } = context;
-    let call = if at_once(graph) { quote!(call_at_once) } else { quote!(call_in) };
     let t = quote!(T);
     let samples: Vec<_> = graph.inputs.iter().map(|&tensor| context.sample(tensor, &t)).collect();
     let (lifetime, parameter, x) = if samples.len() == 1 {
@@ -532,7 +519,7 @@ fn call(context: &Context<'_>) -> TokenStream {
         pub fn call_in #lifetime (&self, #parameter, arena: &mut ::nn::Arena<Self>) -> #result_type {
             #into
             #(let mut #variables = ::nn::tensor::zeroed::<#results>();)*
-            ::nn::model::#call::<Self>(&#graph_type, self, #x, #y, arena);
+            ::nn::model::call_in::<Self>(&#graph_type, self, #x, #y, arena);
             #result
         }
     }
