@@ -10,7 +10,7 @@ mod close;
 mod fixture;
 
 use fixture::Fixture;
-use nn::activations::Head;
+use nn::activations::{Activate, Head, Sigmoid, Softmax};
 use nn::losses::*;
 use nn::prelude::*;
 use nn::tensor::flat;
@@ -50,8 +50,17 @@ fn compare<T: Scalar + Element, L: Loss + LossOn<Sequence<T>>>(
     let targets = targets(&all);
     let predictions = all.samples::<Sequence<T>>(if let Output::Logits(_) = output { "z" } else { "y" });
     let n = predictions.len();
+    let (logits, mut predictions) = (predictions.clone(), predictions);
     let (head, logits) = match output {
-        Output::Logits(head) => (head, Some(&predictions[..])),
+        Output::Logits(head) => {
+            // A loss may read both.
+            match head {
+                Head::Softmax => Activate(Softmax).in_place(&mut predictions),
+                Head::Sigmoid => Activate(Sigmoid).in_place(&mut predictions),
+                Head::Other => {}
+            }
+            (head, Some(&logits[..]))
+        }
         _ => (Head::Other, None),
     };
     let evaluate = |n: usize, samples: &[f64], gradients: Option<&mut [Sequence<T>]>| {
