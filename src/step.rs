@@ -31,6 +31,8 @@ pub(crate) struct Learner<M: Model> {
     pub(crate) gradients: Vec<Gradient<M>>,
     /// How many of them the last batch had.
     used: usize,
+    /// Whether a step has begun and not ended: then a loss or a layer of a user's panicked in it.
+    unfinished: bool,
     /// One for each name in [`Optimizer::state`]: the optimizer's slots and, where there is one, the average of the
     /// weights.
     pub(crate) slots: Vec<Box<M>>,
@@ -81,6 +83,7 @@ impl<M: Model> Learner<M> {
         let mut learner = Learner {
             gradients: Vec::new(),
             used: 0,
+            unfinished: false,
             slots,
             division: Division::of_training::<M>(dense.iter().map(Range::len).sum()),
             dense,
@@ -99,8 +102,12 @@ impl<M: Model> Learner<M> {
         learner
     }
 
-    /// Makes gradients for so many parts of a batch, unless they are there.
+    /// Begins a step: makes gradients for so many parts of a batch, unless they are there.
     pub(crate) fn reserve(&mut self, parts: usize) {
+        if core::mem::replace(&mut self.unfinished, true) {
+            // Nobody knows what is in them.
+            self.gradients.clear();
+        }
         self.used = parts;
         while self.gradients.len() < parts {
             self.gradients.push(Gradient { dw: zeroed_box::<M::Scalar, M>(), named: self.rows.nothing() });
@@ -189,6 +196,7 @@ impl<M: Model> Learner<M> {
         let are_clear = || self.gradients.iter().all(|gradient| self.rows.are_clear(&*gradient.dw));
         debug_assert!(self.steps > 0 || are_clear(), "a layer has not named all rows in `touched`");
         self.steps += 1;
+        self.unfinished = false;
     }
 
     /// Keeps the weights within their bounds. What is frozen at run time stays as it is: the gradient, which has done its

@@ -1,4 +1,4 @@
-//! What [`Model::freeze`](crate::Model::freeze) is made of: how one layer is folded into the weights of another one.
+//! What [`Model::freeze`](crate::model::Model::freeze) is made of: how one layer is folded into the weights of another one.
 //!
 //! ```text
 //! Dense, then BatchNormalization      s ⊙ (W · x + b) + t = (diag(s) · W) · x + (s ⊙ b + t)          after

@@ -85,8 +85,9 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     /// # Errors
     /// If the optimizer needs more `SLOTS`.
     pub fn new(model: M, optimizer: &impl Optimizer) -> Result<Self, Refused> {
+        const { assert!(SLOTS <= MAX_SLOTS + 1, "no optimizer keeps so many numbers for each weight") }
         let needed = optimizer.state().count();
-        if needed > SLOTS.min(MAX_SLOTS + 1) {
+        if needed > SLOTS {
             return Err(Refused::Slots { needed, room: SLOTS });
         }
         let own = optimizer.slots().len();

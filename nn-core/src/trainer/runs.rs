@@ -5,16 +5,13 @@ use crate::weights::Part;
 use core::marker::PhantomData;
 use core::ops::Range;
 
-/// The most ranges of a model: variables that learn, between others that do not.
-const MOST: usize = 256;
-
-/// Ranges, each with the number of its variable.
-pub(super) struct Table {
-    parts: [(usize, Range<usize>); MOST],
+/// Up to `N` ranges, each with the number of its variable.
+pub(super) struct Table<const N: usize> {
+    parts: [(usize, Range<usize>); N],
     count: usize,
 }
 
-impl Table {
+impl<const N: usize> Table<N> {
     /// Them.
     pub(super) const fn parts(&self) -> &[(usize, Range<usize>)] {
         self.parts.split_at(self.count).0
@@ -25,7 +22,10 @@ impl Table {
             self.parts[self.count - 1].1.end = end;
             return;
         }
-        assert!(self.count < MOST, "a trainer takes models with up to 256 variables between others that do not learn");
+        assert!(
+            self.count < N,
+            "a trainer takes models with up to 1,024 variables, and 256 groups of those that learn"
+        );
         self.parts[self.count] = (self.count, start..end);
         self.count += 1;
     }
@@ -36,19 +36,19 @@ pub(super) struct Runs<M>(PhantomData<M>);
 
 impl<M: Model> Runs<M> {
     /// Each variable that learns.
-    pub(super) const VARIABLES: Table = table(M::PARTS, false);
+    pub(super) const VARIABLES: Table<1024> = table(M::PARTS, false);
     /// The same, neighbours as one.
-    pub(super) const RUNS: Table = table(M::PARTS, true);
+    pub(super) const RUNS: Table<256> = table(M::PARTS, true);
 }
 
-const fn table(parts: &[Part], merge: bool) -> Table {
-    let mut table = Table { parts: [const { (0, 0..0) }; MOST], count: 0 };
+const fn table<const N: usize>(parts: &[Part], merge: bool) -> Table<N> {
+    let mut table = Table { parts: [const { (0, 0..0) }; N], count: 0 };
     walk(parts, true, 0, merge, &mut table);
     table
 }
 
 /// Adds what learns of these parts, which start at `start`: where they end.
-const fn walk(parts: &[Part], learns: bool, start: usize, merge: bool, table: &mut Table) -> usize {
+const fn walk<const N: usize>(parts: &[Part], learns: bool, start: usize, merge: bool, table: &mut Table<N>) -> usize {
     let (mut at, mut i) = (start, 0);
     while i < parts.len() {
         match &parts[i] {

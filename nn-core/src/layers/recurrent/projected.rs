@@ -30,7 +30,7 @@ pub(in super::super) mod compute {
     use crate::tensor::{FloatTensors, Tensors};
     use rand::Rng;
 
-    /// A recurrent layer of `U` units on steps that have the `G` rows of all its gates; see [the page](self). It has no kernel, and is for
+    /// A recurrent layer of `U` units on steps that have the `G` rows of all its gates; see its page. It has no kernel, and is for
     /// predictions only.
     #[derive(Clone, Copy, Debug)]
     pub struct Projected<L, const G: usize, const U: usize>(L);
