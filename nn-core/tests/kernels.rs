@@ -59,6 +59,9 @@ fn check_products<T: Scalar, const I: usize, const O: usize>(n: usize, level: Le
     }
     affine::<T, I, O>(&w, &b, &x, &mut y);
     assert_close(&what("affine"), &y, &ys, I);
+    let mut rectified = std::vec![T::of(f64::NAN); n * O];
+    affine_rectified::<T, I, O>(&w, &b, &x, &mut rectified);
+    assert!(rectified.iter().zip(&y).all(|(got, y)| *got == y.positive()), "{}", what("affine_rectified"));
     y.fill(T::of(f64::NAN));
     affine::<T, I, O>(&w, &[], &x, &mut y);
     assert_close(&what("affine without a bias"), &y, &products, I);
@@ -108,6 +111,8 @@ fn long_products() {
     at_each_level(|level| {
         check_shapes!(level, [1, 5]; (4099, 17) (19, 261) (1037, 67));
         check_shapes!(level, [521]; (5, 3) (9, 37));
+        // Samples that are far apart, of which pieces are copied.
+        check_shapes!(level, [64, 261]; (1024, 3) (1037, 37));
     });
 }
 
@@ -135,6 +140,25 @@ fn samples_do_not_matter_to_each_other() {
 fn nothing_to_multiply() {
     at_each_level(|level| {
         check_shapes!(level, [0, 1, 9]; (0, 3) (3, 0) (0, 0));
+    });
+}
+
+/// To the last bit what the scalar is. (The sign of NaN, by which a scalar is rectified as well, is up to the compiler.)
+#[test]
+fn rectified_as_a_scalar() {
+    fn check<T: Scalar, const N: usize>(bits: impl Fn(T) -> u64) {
+        let values = [0.0, -0.0, f64::INFINITY, f64::NEG_INFINITY, 1e-40, -1e-40, 2.0, -2.0];
+        // One input of 1, and the values as weights: the sum is the value, but that 0 + -0 is 0.
+        let w: [T; N] = core::array::from_fn(|o| T::of(values[o % values.len()]));
+        let (mut y, mut rectified) = ([T::ZERO; N], [T::ZERO; N]);
+        affine::<T, 1, N>(&w, &[], &[T::ONE], &mut y);
+        affine_rectified::<T, 1, N>(&w, &[], &[T::ONE], &mut rectified);
+        assert_eq!(rectified.map(&bits), y.map(T::positive).map(&bits));
+    }
+    at_each_level(|_| {
+        check::<f32, 3>(|x| x.to_bits().into());
+        check::<f32, 43>(|x| x.to_bits().into());
+        check::<f64, 43>(f64::to_bits);
     });
 }
 
