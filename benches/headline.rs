@@ -9,27 +9,13 @@
 //!
 //! All but the first are for `peers/headline.py`, which times other libraries at the same work.
 
+mod models;
+
 use divan::{Bencher, black_box};
+use models::Headline;
 use nn::prelude::*;
 use rand::RngExt;
 use std::time::Instant;
-
-model! {
-    pub struct Headline;
-
-    let main_input = Input(shape = [100], dtype = u32);
-    let x = Embedding(output_dim = 512, input_dim = 10_000)(main_input);
-    let lstm_out = LSTM(32)(x);
-    let aux_output = Dense(1, activation = sigmoid)(lstm_out);
-    let aux_input = Input(shape = [5]);
-    let x = concatenate([lstm_out, aux_input]);
-    let x = Dense(64, activation = relu)(x);
-    let x = Dense(64, activation = relu)(x);
-    let x = Dense(64, activation = relu)(x);
-    let main_output = Dense(1, activation = sigmoid)(x);
-
-    Model(inputs = [main_input, aux_input], outputs = [main_output, aux_output])
-}
 
 const BATCH: usize = 32;
 /// Over so many batches nearly every word occurs, so that no step finds its rows of the embedding in a cache because the

@@ -13,34 +13,12 @@
 
 mod models;
 
-use models::{Digits, Iris};
+use models::{Digits, Iris, Reuters, SparseReuters};
 use nn::layers::LstmState;
 use nn::prelude::*;
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::Instant;
-
-model! {
-    pub struct Reuters;
-
-    let words = Input(shape = [10_000]);
-    let first = Dense(64, activation = relu)(words);
-    let second = Dense(64, activation = relu)(first);
-    let last = Dense(46, activation = softmax)(second);
-
-    Model(inputs = words, outputs = last)
-}
-
-model! {
-    pub struct SparseReuters;
-
-    let words = Input(shape = [10_000], sparse = true);
-    let first = Dense(64, activation = relu)(words);
-    let second = Dense(64, activation = relu)(first);
-    let last = Dense(46, activation = softmax)(second);
-
-    Model(inputs = words, outputs = last)
-}
 
 model! {
     pub struct Stream1;

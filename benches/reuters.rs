@@ -7,7 +7,10 @@
 //! A text has 100 different words. `uniform` draws them with equal probabilities, so that a batch of 32 names a quarter of
 //! all words; `zipf` as in texts, where the frequent ones come in each.
 
+mod models;
+
 use divan::{Bencher, black_box};
+use models::{Reuters, SparseReuters};
 use nn::prelude::*;
 use rand::RngExt;
 use std::collections::BTreeSet;
@@ -17,28 +20,6 @@ const TOPICS: usize = 46;
 const WORDS_OF_A_TEXT: usize = 100;
 /// So many batches that a step does not find the rows of the step before it in a cache.
 const BATCHES: usize = 8;
-
-model! {
-    pub struct DenseReuters;
-
-    Sequential([
-        Input(shape = [WORDS]),
-        Dense(64, activation = relu),
-        Dense(64, activation = relu),
-        Dense(TOPICS, activation = softmax),
-    ])
-}
-
-model! {
-    pub struct SparseReuters;
-
-    Sequential([
-        Input(shape = [WORDS], sparse = true),
-        Dense(64, activation = relu),
-        Dense(64, activation = relu),
-        Dense(TOPICS, activation = softmax),
-    ])
-}
 
 fn main() {
     divan::main();
@@ -92,7 +73,7 @@ fn sparse_zipf(bencher: Bencher<'_, '_>, batch: usize) {
 
 #[divan::bench(args = [32, 512])]
 fn dense(bencher: Bencher<'_, '_>, batch: usize) {
-    let mut model = DenseReuters::boxed(&mut StdRng::seed_from_u64(1))
+    let mut model = Reuters::boxed(&mut StdRng::seed_from_u64(1))
         .compile(RmsProp::default(), SparseCategoricalCrossentropy::default());
     let texts = uniform(batch);
     let mut vectors = vec![SVector::<f32, WORDS>::zeros(); batch];

@@ -6,45 +6,13 @@
 //!
 //! A line is a work, and the least and the median of the microseconds that it took, here of 50 times.
 
+mod models;
+
+use models::{Digits, Headline, Reuters, SparseReuters};
 use nn::prelude::*;
 use rand::RngExt;
 use std::hint::black_box;
 use std::time::Instant;
-
-model! {
-    pub struct Digits;
-
-    Sequential([
-        Input(shape = [64]),
-        Dense(64, activation = relu),
-        Dense(64, activation = relu),
-        Dense(10, activation = softmax),
-    ])
-}
-
-model! {
-    /// Bags of words.
-    pub struct Reuters;
-
-    Sequential([
-        Input(shape = [10_000]),
-        Dense(64, activation = relu),
-        Dense(64, activation = relu),
-        Dense(46, activation = softmax),
-    ])
-}
-
-model! {
-    /// Bags of words as lists.
-    pub struct Sparse;
-
-    Sequential([
-        Input(shape = [10_000], sparse = true),
-        Dense(64, activation = relu),
-        Dense(64, activation = relu),
-        Dense(46, activation = softmax),
-    ])
-}
 
 model! {
     /// Wide layers, of more than a hundred thousand weights.
@@ -56,24 +24,6 @@ model! {
         Dense(256, activation = relu),
         Dense(10, activation = softmax),
     ])
-}
-
-model! {
-    /// The headline model of Keras's functional guide.
-    pub struct Headline;
-
-    let main_input = Input(shape = [100], dtype = u32);
-    let x = Embedding(output_dim = 512, input_dim = 10_000)(main_input);
-    let lstm_out = LSTM(32)(x);
-    let aux_output = Dense(1, activation = sigmoid)(lstm_out);
-    let aux_input = Input(shape = [5]);
-    let x = concatenate([lstm_out, aux_input]);
-    let x = Dense(64, activation = relu)(x);
-    let x = Dense(64, activation = relu)(x);
-    let x = Dense(64, activation = relu)(x);
-    let main_output = Dense(1, activation = sigmoid)(x);
-
-    Model(inputs = [main_input, aux_input], outputs = [main_output, aux_output])
 }
 
 /// How often a work is timed, and which.
@@ -130,7 +80,7 @@ impl Request {
         let mut text = || MultiHot::<10_000>::new((0..100).map(|_| rng.random_range(0..10_000))).expect("words");
         let x: Vec<_> = (0..batch).map(|_| text()).collect();
         let y: Vec<u32> = (0..batch).map(|k| k as u32 * 7 % 46).collect();
-        let mut model = Sparse::boxed(&mut StdRng::seed_from_u64(1))
+        let mut model = SparseReuters::boxed(&mut StdRng::seed_from_u64(1))
             .compile(RmsProp::default(), SparseCategoricalCrossentropy::default());
         self.time(&format!("sparse-step-{batch}"), calls, || {
             drop(black_box(model.train_on_batch(black_box(&x), &y)));
