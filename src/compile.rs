@@ -11,7 +11,7 @@ use crate::report::{Logs, Names};
 use crate::spec::MAX_INPUTS;
 use crate::step::Learner;
 use crate::tally::{self, Tally};
-use crate::tape::Tape;
+use crate::tapes::Tapes;
 use crate::train::Place;
 use crate::{Model, Result, Tensors, check};
 use std::sync::Arc;
@@ -104,7 +104,7 @@ pub struct Compiled<M: Model, O, L, K = ()> {
     pub(crate) batch_size: usize,
     pub(crate) learner: Option<Learner<M>>,
     pub(crate) place: Place,
-    tape: Option<Tape<M>>,
+    tape: Option<Tapes<M>>,
     pub(crate) scratch: Option<Scratch<M>>,
 }
 
@@ -247,7 +247,7 @@ where
     ) {
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
         let division = learner.division;
-        let tape = Tape::of(&mut self.tape, division, n);
+        let tape = Tapes::of(&mut self.tape, division, n);
         let rng = stream(seed, learner.steps, Purpose::Layers);
         let mut parts = [0.0; MAX_INPUTS];
         let parts = &mut parts[..M::Outputs::COUNT];

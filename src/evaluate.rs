@@ -12,7 +12,7 @@ use crate::report::{Logs, Report};
 use crate::samples::{Samples, TrainingBatch};
 use crate::spec::MAX_INPUTS;
 use crate::tally::Tally;
-use crate::tape::{Counted, whole};
+use crate::tapes::{Counted, whole};
 use crate::{Buffer, Error, Graph, Heap, Layer, Model, Result, Tensors};
 
 /// An evaluation that goes on: the sums so far, and memory for the outputs.

@@ -117,7 +117,7 @@ mod step;
 #[cfg(feature = "std")]
 mod tally;
 #[cfg(feature = "std")]
-mod tape;
+mod tapes;
 #[cfg(feature = "std")]
 mod tensor_file;
 #[cfg(feature = "std")]

@@ -3,10 +3,10 @@
 use crate::check;
 use crate::data::Batches;
 use crate::spec::MAX_INPUTS;
-use crate::tape::masks;
 use crate::threads::{Division, Team};
 use crate::{Buffer, Graph, Heap, Layer, Model, Pass, Result, Tensors};
 use core::ops::Range;
+use nn_core::tape::masks;
 
 /// Keras's default size of a batch.
 pub(crate) const BATCH_SIZE: usize = 32;

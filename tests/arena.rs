@@ -281,3 +281,20 @@ fn memory_of_the_callers() {
         assert_eq!(branches.call_in(&x, &mut other), branches.call(&x));
     }
 }
+
+/// The layers together cost what the model says.
+#[test]
+fn costs_of_layers() {
+    fn check<M: Model>() {
+        let costs = M::COSTS;
+        let sum = |k: usize| costs.rows.iter().map(|row| costs.of(row)[k]).sum::<usize>();
+        assert_eq!((sum(0), sum(2), costs.arena), (M::PARAMETER_BYTES, M::MACS, M::ARENA_BYTES));
+        assert_eq!(costs.to_string().lines().count(), costs.rows.len() - M::INPUT_NAMES.len() + 2);
+    }
+    check::<Chain>();
+    check::<Chain<f64>>();
+    check::<Branches>();
+    check::<ByConst>();
+    let first = Chain::COSTS.to_string().lines().nth(1).map(str::to_string);
+    assert_eq!(first.as_deref(), Some("dense (Dense)           1,152           128              256"));
+}

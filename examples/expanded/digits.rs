@@ -86,6 +86,8 @@ impl DigitsGraph {
             output: ::nn::Shape::new(&[64]),
             parameters: 0,
             inputs: &[],
+            macs: 0,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "dense",
@@ -93,6 +95,8 @@ impl DigitsGraph {
             output: ::nn::Shape::new(&[64]),
             parameters: <::nn::layers::DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
             inputs: &["pixels"],
+            macs: <::nn::layers::Dense<64, 64, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "dense_1",
@@ -100,6 +104,8 @@ impl DigitsGraph {
             output: ::nn::Shape::new(&[64]),
             parameters: <::nn::layers::DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
             inputs: &["dense"],
+            macs: <::nn::layers::Dense<64, 64, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "digit",
@@ -107,6 +113,8 @@ impl DigitsGraph {
             output: ::nn::Shape::new(&[10]),
             parameters: <::nn::layers::DenseWeights<f32, 64, 10, 1> as ::nn::Weights<f32>>::COUNT,
             inputs: &["dense_1"],
+            macs: <::nn::layers::Dense<64, 10, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS,
+            memory: 0,
         },
     ];
     const summary_length: usize = ::nn::summary::length("Digits", DigitsGraph::rows);
@@ -126,6 +134,8 @@ impl Digits<f32> {
     pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
     /// Multiply-accumulates of one prediction.
     pub const MACS: usize = <Self as ::nn::Model>::MACS;
+    /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+    pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
     /// The graph for Graphviz.
     pub const fn dot() -> &'static str {
         <Self as ::nn::Model>::DOT
@@ -334,6 +344,10 @@ const _: () = {
             Layer::<T, SVector<T, 64>>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
         }
 
+        fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SVector<T, 10>]> {
+            ::core::option::Option::Some(samples(part(&m.activations, n, 0..10)))
+        }
+
         fn backward_from<B: Storage>(
             &self,
             seeds: ::nn::losses::Seeds,
@@ -384,10 +398,6 @@ const _: () = {
                 dx.as_deref_mut(),
                 dw.as_deref_mut().map(|dw| &mut dw.dense),
             );
-        }
-
-        fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SVector<T, 10>]> {
-            ::core::option::Option::Some(samples(part(&m.activations, n, 0..10)))
         }
 
         fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SVector<T, 10>]> {
@@ -447,6 +457,9 @@ const _: () = {
         const INPUT_SHAPES: &'static [Shape] = DigitsGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = DigitsGraph::OUTPUT_SHAPES;
         const SUMMARY: &'static str = DigitsSummary::<T>::TABLE.as_str();
+        const COSTS: ::nn::summary::Costs =
+            ::nn::summary::Costs { rows: DigitsGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+
         const DOT: &'static str = "digraph Digits {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"pixels\" [label=\"pixels\\n(64,)\", style=dashed];\n  \"dense\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"dense_1\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"digit\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"pixels\" -> \"dense\";\n  \"dense\" -> \"dense_1\";\n  \"dense_1\" -> \"digit\";\n  \"output digit\" [label=\"digit\", style=dashed];\n  \"digit\" -> \"output digit\";\n}\n";
         const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Softmax];
         const ARENA_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Scratch<Inline<1>>>();

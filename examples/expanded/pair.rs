@@ -160,6 +160,8 @@ impl PairGraph {
             output: ::nn::Shape::new(&[64]),
             parameters: 0,
             inputs: &[],
+            macs: 0,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "b",
@@ -167,6 +169,8 @@ impl PairGraph {
             output: ::nn::Shape::new(&[64]),
             parameters: 0,
             inputs: &[],
+            macs: 0,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "tower",
@@ -175,6 +179,13 @@ impl PairGraph {
             parameters:
                 <<PairTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
             inputs: &["a", "b"],
+            macs: <PairTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS
+                + <PairTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS,
+            memory: ::core::mem::size_of::<
+                <PairTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+            >() + ::core::mem::size_of::<
+                <PairTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+            >(),
         },
         ::nn::summary::Row {
             name: "both",
@@ -182,6 +193,26 @@ impl PairGraph {
             output: PairGraph::BOTH.output(0usize),
             parameters: 0,
             inputs: &["tower", "tower"],
+            macs: <::nn::layers::Concatenate<
+                { PairGraph::BOTH.constant(0usize) },
+                { PairGraph::BOTH.constant(1usize) },
+                { PairGraph::BOTH.constant(2usize) },
+            > as ::nn::Layer<
+                f32,
+                (
+                    ::nn::SMatrix<
+                        f32,
+                        { PairGraph::TOWER.output(0usize).rows() },
+                        { PairGraph::TOWER.output(0usize).cols() },
+                    >,
+                    ::nn::SMatrix<
+                        f32,
+                        { PairGraph::TOWER_1.output(0usize).rows() },
+                        { PairGraph::TOWER_1.output(0usize).cols() },
+                    >,
+                ),
+            >>::MACS,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "same",
@@ -194,6 +225,19 @@ impl PairGraph {
                 { PairGraph::SAME.constant(2usize) },
             > as ::nn::Weights<f32>>::COUNT,
             inputs: &["both"],
+            macs: <::nn::layers::Dense<
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            > as ::nn::Layer<
+                f32,
+                ::nn::SMatrix<
+                    f32,
+                    { PairGraph::BOTH.output(0usize).rows() },
+                    { PairGraph::BOTH.output(0usize).cols() },
+                >,
+            >>::MACS,
+            memory: 0,
         },
     ];
     const summary_length: usize = ::nn::summary::length("Pair", PairGraph::rows);
@@ -219,6 +263,8 @@ impl Pair<f32> {
     pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
     /// Multiply-accumulates of one prediction.
     pub const MACS: usize = <Self as ::nn::Model>::MACS;
+    /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+    pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
     /// The graph for Graphviz.
     pub const fn dot() -> &'static str {
         <Self as ::nn::Model>::DOT
@@ -282,37 +328,50 @@ const _: () = {
         layers::{Concatenate, Dense, DenseWeights},
     };
 
+    #[allow(dead_code)]
+    type SampleOfTower<E> =
+        SMatrix<E, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>;
+    #[allow(dead_code)]
+    type SampleOfTower1<E> =
+        SMatrix<E, { PairGraph::TOWER_1.output(0usize).rows() }, { PairGraph::TOWER_1.output(0usize).cols() }>;
+    #[allow(dead_code)]
+    type SampleOfBoth<E> =
+        SMatrix<E, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>;
+    #[allow(dead_code)]
+    type SampleOfSame<E> =
+        SMatrix<E, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>;
+    #[allow(dead_code)]
+    type LayerOfBoth = Concatenate<
+        { PairGraph::BOTH.constant(0usize) },
+        { PairGraph::BOTH.constant(1usize) },
+        { PairGraph::BOTH.constant(2usize) },
+    >;
+    #[allow(dead_code)]
+    type LayerOfSame = Dense<
+        { PairGraph::SAME.constant(0usize) },
+        { PairGraph::SAME.constant(1usize) },
+        { PairGraph::SAME.constant(2usize) },
+    >;
+    #[allow(dead_code)]
+    type WeightsOfSame<T> = DenseWeights<
+        T,
+        { PairGraph::SAME.constant(0usize) },
+        { PairGraph::SAME.constant(1usize) },
+        { PairGraph::SAME.constant(2usize) },
+    >;
     ::nn::__private::named!(PairInputs { a : A S0 Y0, b : B S1 Y1 });
     ::nn::__private::named!(PairOutputs { same : A S0 Y0 });
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
     unsafe impl<T: Scalar> Weights<T> for Pair<T> {
         const LAYERS: usize = <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
-            + <DenseWeights<
-                T,
-                { PairGraph::SAME.constant(0usize) },
-                { PairGraph::SAME.constant(1usize) },
-                { PairGraph::SAME.constant(2usize) },
-            > as Weights<T>>::LAYERS;
+            + <WeightsOfSame<T> as Weights<T>>::LAYERS;
         const NON_TRAINABLE: usize =
             <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
-                + <DenseWeights<
-                    T,
-                    { PairGraph::SAME.constant(0usize) },
-                    { PairGraph::SAME.constant(1usize) },
-                    { PairGraph::SAME.constant(2usize) },
-                > as Weights<T>>::NON_TRAINABLE;
+                + <WeightsOfSame<T> as Weights<T>>::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[
             Part::whole::<T, <PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights>("tower"),
-            Part::layer::<
-                T,
-                DenseWeights<
-                    T,
-                    { PairGraph::SAME.constant(0usize) },
-                    { PairGraph::SAME.constant(1usize) },
-                    { PairGraph::SAME.constant(2usize) },
-                >,
-            >("same"),
+            Part::layer::<T, WeightsOfSame<T>>("same"),
         ];
     }
 
@@ -336,22 +395,16 @@ const _: () = {
 
     /// What a training step of [`Pair`] keeps: activations, their gradients, and what layers remember.
     pub struct PairCache<T: Scalar, B: Storage> {
-        tower:
-            B::Of<SMatrix<T, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>>,
-        tower_1: B::Of<
-            SMatrix<T, { PairGraph::TOWER_1.output(0usize).rows() }, { PairGraph::TOWER_1.output(0usize).cols() }>,
-        >,
-        both: B::Of<SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>>,
-        same: B::Of<SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>>,
-        d_tower:
-            B::Of<SMatrix<T, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>>,
+        tower: B::Of<SampleOfTower<T>>,
+        tower_1: B::Of<SampleOfTower1<T>>,
+        both: B::Of<SampleOfBoth<T>>,
+        same: B::Of<SampleOfSame<T>>,
+        d_tower: B::Of<SampleOfTower<T>>,
         tower_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Cache<B>,
-        d_tower_1: B::Of<
-            SMatrix<T, { PairGraph::TOWER_1.output(0usize).rows() }, { PairGraph::TOWER_1.output(0usize).cols() }>,
-        >,
+        d_tower_1: B::Of<SampleOfTower1<T>>,
         tower_1_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Cache<B>,
-        d_both: B::Of<SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>>,
-        d_same: B::Of<SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>>,
+        d_both: B::Of<SampleOfBoth<T>>,
+        d_same: B::Of<SampleOfSame<T>>,
     }
 
     #[automatically_derived]
@@ -380,97 +433,33 @@ const _: () = {
     #[automatically_derived]
     #[allow(unused_variables, unused_mut)]
     impl<T: Scalar> Layer<T, (SVector<T, 64>, SVector<T, 64>)> for PairGraph {
-        type Output = SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>;
+        type Output = SampleOfSame<T>;
         type Weights = Pair<T>;
         type Scratch<B: Storage> = PairScratch<T, B>;
         type Cache<B: Storage> = PairCache<T, B>;
         const MACS: usize = <PairTowerLayer as Layer<T, SVector<T, 64>>>::MACS
             + <PairTowerLayer as Layer<T, SVector<T, 64>>>::MACS
-            + <Concatenate<
-                { PairGraph::BOTH.constant(0usize) },
-                { PairGraph::BOTH.constant(1usize) },
-                { PairGraph::BOTH.constant(2usize) },
-            > as Layer<
-                T,
-                (
-                    SMatrix<T, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>,
-                    SMatrix<
-                        T,
-                        { PairGraph::TOWER_1.output(0usize).rows() },
-                        { PairGraph::TOWER_1.output(0usize).cols() },
-                    >,
-                ),
-            >>::MACS
-            + <Dense<
-                { PairGraph::SAME.constant(0usize) },
-                { PairGraph::SAME.constant(1usize) },
-                { PairGraph::SAME.constant(2usize) },
-            > as Layer<
-                T,
-                SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>,
-            >>::MACS;
+            + <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::MACS
+            + <LayerOfSame as Layer<T, SampleOfBoth<T>>>::MACS;
         const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
             <PairTowerLayer as Layer<T, SVector<T, 64>>>::WORK,
             <PairTowerLayer as Layer<T, SVector<T, 64>>>::WORK,
-            <Concatenate<
-                { PairGraph::BOTH.constant(0usize) },
-                { PairGraph::BOTH.constant(1usize) },
-                { PairGraph::BOTH.constant(2usize) },
-            > as Layer<
-                T,
-                (
-                    SMatrix<T, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>,
-                    SMatrix<
-                        T,
-                        { PairGraph::TOWER_1.output(0usize).rows() },
-                        { PairGraph::TOWER_1.output(0usize).cols() },
-                    >,
-                ),
-            >>::WORK,
-            <Dense<
-                { PairGraph::SAME.constant(0usize) },
-                { PairGraph::SAME.constant(1usize) },
-                { PairGraph::SAME.constant(2usize) },
-            > as Layer<
-                T,
-                SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>,
-            >>::WORK,
+            <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
+            <LayerOfSame as Layer<T, SampleOfBoth<T>>>::WORK,
         ]);
-        const HEADS: &'static [::nn::activations::Head] = &[::nn::layer::head::<
-            T,
-            SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
-            _,
-        >(&Activate(Sigmoid))];
+        const HEADS: &'static [::nn::activations::Head] =
+            &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
         const CONSTRAINS: bool = <PairTowerLayer as Layer<T, SVector<T, 64>>>::CONSTRAINS;
         fn init(&self, w: &mut Pair<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<T, 64>>::init(&PairTowerLayer::new(), &mut w.tower, rng);
-            Layer::<
-                T,
-                SMatrix<
-                    T,
-                    { PairGraph::BOTH.output(0usize).rows() },
-                    { PairGraph::BOTH.output(0usize).cols() },
-                >,
-            >::init(
-                &Dense::<
-                    { PairGraph::SAME.constant(0usize) },
-                    { PairGraph::SAME.constant(1usize) },
-                    { PairGraph::SAME.constant(2usize) },
-                >::DEFAULT,
-                &mut w.same,
-                rng,
-            );
+            Layer::<T, SampleOfBoth<T>>::init(&LayerOfSame::DEFAULT, &mut w.same, rng);
         }
 
         fn forward<B: Storage>(
             &self,
             w: &Pair<T>,
             x: (&[SVector<T, 64>], &[SVector<T, 64>]),
-            y: &mut [SMatrix<
-                T,
-                { PairGraph::SAME.output(0usize).rows() },
-                { PairGraph::SAME.output(0usize).cols() },
-            >],
+            y: &mut [SampleOfSame<T>],
             pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             let n = x.0.len();
@@ -501,26 +490,8 @@ const _: () = {
                             const { PairGraph::activations.range(2) },
                         ],
                     );
-                    Layer::<
-                        T,
-                        (
-                            SMatrix<
-                                T,
-                                { PairGraph::TOWER.output(0usize).rows() },
-                                { PairGraph::TOWER.output(0usize).cols() },
-                            >,
-                            SMatrix<
-                                T,
-                                { PairGraph::TOWER_1.output(0usize).rows() },
-                                { PairGraph::TOWER_1.output(0usize).cols() },
-                            >,
-                        ),
-                    >::forward::<B>(
-                        &Concatenate::<
-                            { PairGraph::BOTH.constant(0usize) },
-                            { PairGraph::BOTH.constant(1usize) },
-                            { PairGraph::BOTH.constant(2usize) },
-                        >::DEFAULT,
+                    Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::forward::<B>(
+                        &LayerOfBoth::DEFAULT,
                         &(),
                         (samples(x_tower), samples(x_tower_1)),
                         samples_mut(y_both),
@@ -531,33 +502,16 @@ const _: () = {
                         n,
                         [const { PairGraph::activations.range(2) }, const { PairGraph::activations.range(3) }],
                     );
-                    Dense::<
-                        { PairGraph::SAME.constant(0usize) },
-                        { PairGraph::SAME.constant(1usize) },
-                        { PairGraph::SAME.constant(2usize) },
-                    >::DEFAULT
-                        .forward::<B>(
-                            &w.same,
-                            samples::<
-                                SMatrix<
-                                    T,
-                                    { PairGraph::BOTH.output(0usize).rows() },
-                                    { PairGraph::BOTH.output(0usize).cols() },
-                                >,
-                            >(x_both),
-                            samples_mut(y_same),
-                            Pass::Inference(&mut ()),
-                        );
+                    LayerOfSame::DEFAULT.forward::<B>(
+                        &w.same,
+                        samples::<SampleOfBoth<T>>(x_both),
+                        samples_mut(y_same),
+                        Pass::Inference(&mut ()),
+                    );
                     let x_same = part_mut(&mut m.activations, n, const { PairGraph::activations.range(3) });
                     Activate(Sigmoid).forward::<B>(
                         &(),
-                        samples::<
-                            SMatrix<
-                                T,
-                                { PairGraph::SAME.output(0usize).rows() },
-                                { PairGraph::SAME.output(0usize).cols() },
-                            >,
-                        >(x_same),
+                        samples::<SampleOfSame<T>>(x_same),
                         &mut *y,
                         Pass::Inference(&mut ()),
                     );
@@ -590,42 +544,19 @@ const _: () = {
                             ),
                         ),
                     );
-                    Layer::<
-                        T,
-                        (
-                            SMatrix<
-                                T,
-                                { PairGraph::TOWER.output(0usize).rows() },
-                                { PairGraph::TOWER.output(0usize).cols() },
-                            >,
-                            SMatrix<
-                                T,
-                                { PairGraph::TOWER_1.output(0usize).rows() },
-                                { PairGraph::TOWER_1.output(0usize).cols() },
-                            >,
-                        ),
-                    >::forward::<B>(
-                        &Concatenate::<
-                            { PairGraph::BOTH.constant(0usize) },
-                            { PairGraph::BOTH.constant(1usize) },
-                            { PairGraph::BOTH.constant(2usize) },
-                        >::DEFAULT,
+                    Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::forward::<B>(
+                        &LayerOfBoth::DEFAULT,
                         &(),
                         (&m.tower[..n], &m.tower_1[..n]),
                         &mut m.both[..n],
                         Pass::Training(&mut (), mode.reborrow()),
                     );
-                    Dense::<
-                        { PairGraph::SAME.constant(0usize) },
-                        { PairGraph::SAME.constant(1usize) },
-                        { PairGraph::SAME.constant(2usize) },
-                    >::DEFAULT
-                        .forward::<B>(
-                            &w.same,
-                            &m.both[..n],
-                            &mut m.same[..n],
-                            Pass::Training(&mut (), mode.reborrow()),
-                        );
+                    LayerOfSame::DEFAULT.forward::<B>(
+                        &w.same,
+                        &m.both[..n],
+                        &mut m.same[..n],
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
                     Activate(Sigmoid).forward::<B>(
                         &(),
                         &m.same[..n],
@@ -640,8 +571,8 @@ const _: () = {
             &self,
             w: &Pair<T>,
             x: (&[SVector<T, 64>], &[SVector<T, 64>]),
-            y: &[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>],
-            dy: &[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>],
+            y: &[SampleOfSame<T>],
+            dy: &[SampleOfSame<T>],
             m: &mut Self::Cache<B>,
             dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
             dw: Option<&mut Pair<T>>,
@@ -649,13 +580,17 @@ const _: () = {
             Layer::<T, (SVector<T, 64>, SVector<T, 64>)>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
         }
 
+        fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
+            ::core::option::Option::Some(samples(part(&m.activations, n, const { PairGraph::activations.range(3) })))
+        }
+
         fn backward_from<B: Storage>(
             &self,
             seeds: ::nn::losses::Seeds,
             w: &Pair<T>,
             x: (&[SVector<T, 64>], &[SVector<T, 64>]),
-            y: &[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>],
-            dy: &[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>],
+            y: &[SampleOfSame<T>],
+            dy: &[SampleOfSame<T>],
             m: &mut Self::Cache<B>,
             mut dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
             mut dw: Option<&mut Pair<T>>,
@@ -671,36 +606,17 @@ const _: () = {
                 ::nn::tensor::add(&mut m.d_same[..n], dy);
             }
 
-            Dense::<
-                { PairGraph::SAME.constant(0usize) },
-                { PairGraph::SAME.constant(1usize) },
-                { PairGraph::SAME.constant(2usize) },
-            >::DEFAULT
-                .backward::<B>(
-                    &w.same,
-                    &m.both[..n],
-                    &m.same[..n],
-                    &m.d_same[..n],
-                    &mut (),
-                    Some(&mut m.d_both[..n]),
-                    dw.as_deref_mut().map(|dw| &mut dw.same),
-                );
-            Layer::<
-                T,
-                (
-                    SMatrix<T, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>,
-                    SMatrix<
-                        T,
-                        { PairGraph::TOWER_1.output(0usize).rows() },
-                        { PairGraph::TOWER_1.output(0usize).cols() },
-                    >,
-                ),
-            >::backward::<B>(
-                &Concatenate::<
-                    { PairGraph::BOTH.constant(0usize) },
-                    { PairGraph::BOTH.constant(1usize) },
-                    { PairGraph::BOTH.constant(2usize) },
-                >::DEFAULT,
+            LayerOfSame::DEFAULT.backward::<B>(
+                &w.same,
+                &m.both[..n],
+                &m.same[..n],
+                &m.d_same[..n],
+                &mut (),
+                Some(&mut m.d_both[..n]),
+                dw.as_deref_mut().map(|dw| &mut dw.same),
+            );
+            Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::backward::<B>(
+                &LayerOfBoth::DEFAULT,
                 &(),
                 (&m.tower[..n], &m.tower_1[..n]),
                 &m.both[..n],
@@ -731,19 +647,7 @@ const _: () = {
             );
         }
 
-        fn logits<B: Storage>(
-            m: &Self::Scratch<B>,
-            n: usize,
-        ) -> Option<&[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>]>
-        {
-            ::core::option::Option::Some(samples(part(&m.activations, n, const { PairGraph::activations.range(3) })))
-        }
-
-        fn training_logits<B: Storage>(
-            m: &Self::Cache<B>,
-            n: usize,
-        ) -> Option<&[SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>]>
-        {
+        fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
             ::core::option::Option::Some(&m.same[..n])
         }
 
@@ -777,15 +681,8 @@ const _: () = {
                 &w.tower,
                 dw.as_deref_mut().map(|dw| &mut dw.tower),
             );
-            loss += Layer::<
-                T,
-                SMatrix<T, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>,
-            >::regularize(
-                &Dense::<
-                    { PairGraph::SAME.constant(0usize) },
-                    { PairGraph::SAME.constant(1usize) },
-                    { PairGraph::SAME.constant(2usize) },
-                >::DEFAULT,
+            loss += Layer::<T, SampleOfBoth<T>>::regularize(
+                &LayerOfSame::DEFAULT,
                 &w.same,
                 dw.as_deref_mut().map(|dw| &mut dw.same),
             );
@@ -813,11 +710,10 @@ const _: () = {
     impl<T: Scalar> Model for Pair<T> {
         type Scalar = T;
         type Inputs = (SVector<T, 64>, SVector<T, 64>);
-        type Outputs = SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>;
+        type Outputs = SampleOfSame<T>;
         type Graph = PairGraph;
         ::nn::__with_heap! {
-            type Predictions = ::nn::__private::Vec < SMatrix < T, { PairGraph::SAME
-            .output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() } > >;
+            type Predictions = ::nn::__private::Vec < SampleOfSame < T > >;
         }
 
         const NAME: &'static str = "Pair";
@@ -826,6 +722,9 @@ const _: () = {
         const INPUT_SHAPES: &'static [Shape] = PairGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = PairGraph::OUTPUT_SHAPES;
         const SUMMARY: &'static str = PairSummary::<T>::TABLE.as_str();
+        const COSTS: ::nn::summary::Costs =
+            ::nn::summary::Costs { rows: PairGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+
         const DOT: &'static str = "digraph Pair {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"both\" [label=\"concatenate([tower(a), tower(b)])\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"both\";\n  \"tower\" -> \"both\";\n  \"both\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
         const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Sigmoid];
         const ARENA_BYTES: usize =

@@ -103,6 +103,8 @@ impl ReaderGraph {
             output: ::nn::Shape::new(&[8]),
             parameters: 0,
             inputs: &[],
+            macs: 0,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "text",
@@ -110,6 +112,8 @@ impl ReaderGraph {
             output: ::nn::Shape::new(&[12]),
             parameters: 0,
             inputs: &[],
+            macs: 0,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "both",
@@ -117,6 +121,11 @@ impl ReaderGraph {
             output: ::nn::Shape::new(&[20]),
             parameters: 0,
             inputs: &["question", "text"],
+            macs: <::nn::layers::Concatenate<1, 20, 1> as ::nn::Layer<
+                f32,
+                (::nn::SVector<f32, 8>, ::nn::SVector<f32, 12>),
+            >>::MACS,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "dense",
@@ -124,6 +133,8 @@ impl ReaderGraph {
             output: ::nn::Shape::new(&[16]),
             parameters: <::nn::layers::DenseWeights<f32, 20, 16, 1> as ::nn::Weights<f32>>::COUNT,
             inputs: &["both"],
+            macs: <::nn::layers::Dense<20, 16, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 20>>>::MACS,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "dropout",
@@ -131,6 +142,8 @@ impl ReaderGraph {
             output: ::nn::Shape::new(&[16]),
             parameters: 0,
             inputs: &["dense"],
+            macs: <::nn::layers::Dropout as ::nn::Layer<f32, ::nn::SVector<f32, 16>>>::MACS,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "answer",
@@ -138,6 +151,8 @@ impl ReaderGraph {
             output: ::nn::Shape::new(&[10]),
             parameters: <::nn::layers::DenseWeights<f32, 16, 10, 1> as ::nn::Weights<f32>>::COUNT,
             inputs: &["dropout"],
+            macs: <::nn::layers::Dense<16, 10, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 16>>>::MACS,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "concatenate",
@@ -145,6 +160,11 @@ impl ReaderGraph {
             output: ::nn::Shape::new(&[18]),
             parameters: 0,
             inputs: &["answer", "question"],
+            macs: <::nn::layers::Concatenate<1, 18, 1> as ::nn::Layer<
+                f32,
+                (::nn::SVector<f32, 10>, ::nn::SVector<f32, 8>),
+            >>::MACS,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "certain",
@@ -152,6 +172,8 @@ impl ReaderGraph {
             output: ::nn::Shape::new(&[1]),
             parameters: <::nn::layers::DenseWeights<f32, 18, 1, 1> as ::nn::Weights<f32>>::COUNT,
             inputs: &["concatenate"],
+            macs: <::nn::layers::Dense<18, 1, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 18>>>::MACS,
+            memory: 0,
         },
     ];
     const summary_length: usize = ::nn::summary::length("Reader", ReaderGraph::rows);
@@ -171,6 +193,8 @@ impl Reader<f32> {
     pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
     /// Multiply-accumulates of one prediction.
     pub const MACS: usize = <Self as ::nn::Model>::MACS;
+    /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+    pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
     /// The graph for Graphviz.
     pub const fn dot() -> &'static str {
         <Self as ::nn::Model>::DOT
@@ -479,6 +503,10 @@ const _: () = {
             Layer::<T, (SVector<T, 8>, SVector<T, 12>)>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
         }
 
+        fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> (Option<&[SVector<T, 10>]>, Option<&[SVector<T, 1>]>) {
+            (::core::option::Option::None, ::core::option::Option::Some(samples(part(&m.activations, n, 18..19))))
+        }
+
         fn backward_from<B: Storage>(
             &self,
             seeds: ::nn::losses::Seeds,
@@ -587,10 +615,6 @@ const _: () = {
             }
         }
 
-        fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> (Option<&[SVector<T, 10>]>, Option<&[SVector<T, 1>]>) {
-            (::core::option::Option::None, ::core::option::Option::Some(samples(part(&m.activations, n, 18..19))))
-        }
-
         fn training_logits<B: Storage>(
             m: &Self::Cache<B>,
             n: usize,
@@ -655,6 +679,9 @@ const _: () = {
         const INPUT_SHAPES: &'static [Shape] = ReaderGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = ReaderGraph::OUTPUT_SHAPES;
         const SUMMARY: &'static str = ReaderSummary::<T>::TABLE.as_str();
+        const COSTS: ::nn::summary::Costs =
+            ::nn::summary::Costs { rows: ReaderGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+
         const DOT: &'static str = "digraph Reader {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"question\" [label=\"question\\n(8,)\", style=dashed];\n  \"text\" [label=\"text\\n(12,)\", style=dashed];\n  \"both\" [label=\"concatenate([question, text])\\n(20,)\"];\n  \"dense\" [label=\"Dense(16, activation = relu, kernel_regularizer = l2(0.01))\\n(16,)\"];\n  \"dropout\" [label=\"Dropout(0.2)\\n(16,)\"];\n  \"answer\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"concatenate\" [label=\"concatenate([answer, question])\\n(18,)\"];\n  \"certain\" [label=\"Dense(1, activation = sigmoid)\\n(1,)\"];\n  \"question\" -> \"both\";\n  \"text\" -> \"both\";\n  \"both\" -> \"dense\";\n  \"dense\" -> \"dropout\";\n  \"dropout\" -> \"answer\";\n  \"answer\" -> \"concatenate\";\n  \"question\" -> \"concatenate\";\n  \"concatenate\" -> \"certain\";\n  \"output answer\" [label=\"answer\", style=dashed];\n  \"answer\" -> \"output answer\";\n  \"output certain\" [label=\"certain\", style=dashed];\n  \"certain\" -> \"output certain\";\n}\n";
         const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Softmax, ::nn::lints::End::Sigmoid];
         const ARENA_BYTES: usize =

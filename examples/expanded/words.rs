@@ -105,6 +105,8 @@ impl WordsGraph {
             output: ::nn::Shape::new(&[6]),
             parameters: 0,
             inputs: &[],
+            macs: 0,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "table",
@@ -112,6 +114,8 @@ impl WordsGraph {
             output: ::nn::Shape::new(&[6, 8]),
             parameters: <::nn::layers::EmbeddingWeights<f32, 100, 8> as ::nn::Weights<f32>>::COUNT,
             inputs: &["words"],
+            macs: <::nn::layers::Embedding<100, 8, 6> as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::MACS,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "mean",
@@ -119,6 +123,11 @@ impl WordsGraph {
             output: ::nn::Shape::new(&[8]),
             parameters: 0,
             inputs: &["table"],
+            macs: <::nn::layers::GlobalAveragePooling1D as ::nn::Layer<
+                f32,
+                (::nn::SMatrix<f32, 8, 6>, ::nn::SVector<u32, 6>),
+            >>::MACS,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "kind",
@@ -126,6 +135,8 @@ impl WordsGraph {
             output: ::nn::Shape::new(&[3]),
             parameters: <::nn::layers::DenseWeights<f32, 8, 3, 1> as ::nn::Weights<f32>>::COUNT,
             inputs: &["mean"],
+            macs: <::nn::layers::Dense<8, 3, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 8>>>::MACS,
+            memory: 0,
         },
         ::nn::summary::Row {
             name: "title",
@@ -134,6 +145,10 @@ impl WordsGraph {
             parameters:
                 <<WordsTitleLayer as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::Weights as ::nn::Weights<f32>>::COUNT,
             inputs: &["words"],
+            macs: <WordsTitleLayer as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::MACS,
+            memory: ::core::mem::size_of::<
+                <WordsTitleLayer as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::Scratch<::nn::Inline<1>>,
+            >(),
         },
     ];
     const summary_length: usize = ::nn::summary::length("Words", WordsGraph::rows);
@@ -153,6 +168,8 @@ impl Words<f32> {
     pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
     /// Multiply-accumulates of one prediction.
     pub const MACS: usize = <Self as ::nn::Model>::MACS;
+    /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+    pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
     /// The graph for Graphviz.
     pub const fn dot() -> &'static str {
         <Self as ::nn::Model>::DOT
@@ -222,6 +239,9 @@ const _: () = {
         layers::{Dense, DenseWeights, Embedding, EmbeddingWeights, GlobalAveragePooling1D, NotZero},
     };
 
+    #[allow(dead_code)]
+    type SampleOfTitle<E> =
+        SMatrix<E, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>;
     ::nn::__private::named!(WordsInputs { words : A S0 Y0 });
     ::nn::__private::named!(WordsOutputs { kind : A S0 Y0, title : B S1 Y1 });
     #[automatically_derived]
@@ -294,10 +314,7 @@ const _: () = {
     #[automatically_derived]
     #[allow(unused_variables, unused_mut)]
     impl<T: Scalar> Layer<T, SVector<u32, 6>> for WordsGraph {
-        type Output = (
-            SVector<T, 3>,
-            SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
-        );
+        type Output = (SVector<T, 3>, SampleOfTitle<T>);
         type Weights = Words<T>;
         type Scratch<B: Storage> = WordsScratch<T, B>;
         type Cache<B: Storage> = WordsCache<T, B>;
@@ -333,14 +350,7 @@ const _: () = {
             &self,
             w: &Words<T>,
             x: &[SVector<u32, 6>],
-            y: (
-                &mut [SVector<T, 3>],
-                &mut [SMatrix<
-                    T,
-                    { WordsGraph::TITLE.output(0usize).rows() },
-                    { WordsGraph::TITLE.output(0usize).cols() },
-                >],
-            ),
+            y: (&mut [SVector<T, 3>], &mut [SampleOfTitle<T>]),
             pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             let n = x.len();
@@ -447,22 +457,8 @@ const _: () = {
             &self,
             w: &Words<T>,
             x: &[SVector<u32, 6>],
-            y: (
-                &[SVector<T, 3>],
-                &[SMatrix<
-                    T,
-                    { WordsGraph::TITLE.output(0usize).rows() },
-                    { WordsGraph::TITLE.output(0usize).cols() },
-                >],
-            ),
-            dy: (
-                &[SVector<T, 3>],
-                &[SMatrix<
-                    T,
-                    { WordsGraph::TITLE.output(0usize).rows() },
-                    { WordsGraph::TITLE.output(0usize).cols() },
-                >],
-            ),
+            y: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
+            dy: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
             m: &mut Self::Cache<B>,
             dx: Option<&mut [SVector<u32, 6>]>,
             dw: Option<&mut Words<T>>,
@@ -470,27 +466,36 @@ const _: () = {
             Layer::<T, SVector<u32, 6>>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
         }
 
+        fn logits<B: Storage>(
+            m: &Self::Scratch<B>,
+            n: usize,
+        ) -> (Option<&[SVector<T, 3>]>, Option<&[SampleOfTitle<T>]>) {
+            (
+                ::core::option::Option::Some(samples(part(&m.activations, n, 0..3))),
+                <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::logits::<B>(&m.title_memory, n),
+            )
+        }
+
+        fn mask<'a, B: Storage>(
+            x: &'a [SVector<u32, 6>],
+            m: &'a Self::Scratch<B>,
+            n: usize,
+            output: usize,
+        ) -> Option<&'a [u32]> {
+            match output {
+                1 => <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::mask::<B>(x, &m.title_memory, n, 0),
+
+                _ => None,
+            }
+        }
+
         fn backward_from<B: Storage>(
             &self,
             seeds: ::nn::losses::Seeds,
             w: &Words<T>,
             x: &[SVector<u32, 6>],
-            y: (
-                &[SVector<T, 3>],
-                &[SMatrix<
-                    T,
-                    { WordsGraph::TITLE.output(0usize).rows() },
-                    { WordsGraph::TITLE.output(0usize).cols() },
-                >],
-            ),
-            dy: (
-                &[SVector<T, 3>],
-                &[SMatrix<
-                    T,
-                    { WordsGraph::TITLE.output(0usize).rows() },
-                    { WordsGraph::TITLE.output(0usize).cols() },
-                >],
-            ),
+            y: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
+            dy: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
             m: &mut Self::Cache<B>,
             mut dx: Option<&mut [SVector<u32, 6>]>,
             mut dw: Option<&mut Words<T>>,
@@ -546,55 +551,14 @@ const _: () = {
             );
         }
 
-        fn logits<B: Storage>(
-            m: &Self::Scratch<B>,
-            n: usize,
-        ) -> (
-            Option<&[SVector<T, 3>]>,
-            Option<
-                &[SMatrix<
-                    T,
-                    { WordsGraph::TITLE.output(0usize).rows() },
-                    { WordsGraph::TITLE.output(0usize).cols() },
-                >],
-            >,
-        ) {
-            (
-                ::core::option::Option::Some(samples(part(&m.activations, n, 0..3))),
-                <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::logits::<B>(&m.title_memory, n),
-            )
-        }
-
         fn training_logits<B: Storage>(
             m: &Self::Cache<B>,
             n: usize,
-        ) -> (
-            Option<&[SVector<T, 3>]>,
-            Option<
-                &[SMatrix<
-                    T,
-                    { WordsGraph::TITLE.output(0usize).rows() },
-                    { WordsGraph::TITLE.output(0usize).cols() },
-                >],
-            >,
-        ) {
+        ) -> (Option<&[SVector<T, 3>]>, Option<&[SampleOfTitle<T>]>) {
             (
                 ::core::option::Option::Some(&m.kind[..n]),
                 <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::training_logits::<B>(&m.title_memory, n),
             )
-        }
-
-        fn mask<'a, B: Storage>(
-            x: &'a [SVector<u32, 6>],
-            m: &'a Self::Scratch<B>,
-            n: usize,
-            output: usize,
-        ) -> Option<&'a [u32]> {
-            match output {
-                1 => <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::mask::<B>(x, &m.title_memory, n, 0),
-
-                _ => None,
-            }
         }
 
         fn training_mask<'a, B: Storage>(
@@ -686,15 +650,11 @@ const _: () = {
     impl<T: Scalar> Model for Words<T> {
         type Scalar = T;
         type Inputs = SVector<u32, 6>;
-        type Outputs = (
-            SVector<T, 3>,
-            SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
-        );
+        type Outputs = (SVector<T, 3>, SampleOfTitle<T>);
         type Graph = WordsGraph;
         ::nn::__with_heap! {
             type Predictions = WordsOutputs < ::nn::__private::Vec < SVector < T, 3 > >,
-            ::nn::__private::Vec < SMatrix < T, { WordsGraph::TITLE.output(0usize).rows()
-            }, { WordsGraph::TITLE.output(0usize).cols() } > > >;
+            ::nn::__private::Vec < SampleOfTitle < T > > >;
         }
 
         const NAME: &'static str = "Words";
@@ -703,6 +663,9 @@ const _: () = {
         const INPUT_SHAPES: &'static [Shape] = WordsGraph::INPUT_SHAPES;
         const OUTPUT_SHAPES: &'static [Shape] = WordsGraph::OUTPUT_SHAPES;
         const SUMMARY: &'static str = WordsSummary::<T>::TABLE.as_str();
+        const COSTS: ::nn::summary::Costs =
+            ::nn::summary::Costs { rows: WordsGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+
         const DOT: &'static str = "digraph Words {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"words\" [label=\"words\\n(6,)\", style=dashed];\n  \"table\" [label=\"Embedding(100, 8, mask_zero = true)\\n(6, 8)\"];\n  \"mean\" [label=\"GlobalAveragePooling1D()\\n(8,)\"];\n  \"kind\" [label=\"Dense(3, activation = softmax)\\n(3,)\"];\n  \"title\" [label=\"Titles()\\n(..)\"];\n  \"words\" -> \"table\";\n  \"table\" -> \"mean\";\n  \"mean\" -> \"kind\";\n  \"words\" -> \"title\";\n  \"output kind\" [label=\"kind\", style=dashed];\n  \"kind\" -> \"output kind\";\n  \"output title\" [label=\"title\", style=dashed];\n  \"title\" -> \"output title\";\n}\n";
         const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Softmax, ::nn::lints::End::Other];
         const ARENA_BYTES: usize = size_of::<<WordsGraph as Layer<T, SVector<u32, 6>>>::Scratch<Inline<1>>>();

@@ -61,6 +61,9 @@ pub mod schedules;
 #[cfg(feature = "compute")]
 pub mod storage;
 #[cfg(feature = "compute")]
+#[doc(hidden)]
+pub mod tape;
+#[cfg(feature = "compute")]
 pub mod tensor;
 #[cfg(all(feature = "compute", any(test, feature = "testing")))]
 pub mod testing;

@@ -8,6 +8,7 @@ use crate::lints::End;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::storage::{Buffer, Inline};
+use crate::summary::Costs;
 use crate::tensor::{FloatTensors, Tensors};
 use crate::text::Text;
 use crate::weights::Weights;
@@ -49,6 +50,8 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     const OUTPUT_SHAPES: &'static [Shape];
     /// A table of the layers, as Keras prints it.
     const SUMMARY: &'static str;
+    /// What each layer costs in a prediction: `println!("{}", Digits::COSTS)` prints flash, RAM and multiply-accumulates.
+    const COSTS: Costs;
     /// The graph for Graphviz.
     const DOT: &'static str;
     /// What each output ends in, for [lints](crate::lints); where it is not said, nothing is known.

@@ -3,13 +3,14 @@
 mod runs;
 
 use crate::data::Batches;
-use crate::layer::{Layer, Mode, Pass};
+use crate::layer::{Layer, Mode};
 use crate::losses::{Losses, Weighting};
 use crate::model::{Graph, Model};
 use crate::optimizers::{Clipping, MAX_SLOTS, Optimizer};
 use crate::scalar::Scalar;
 use crate::spec::MAX_INPUTS;
-use crate::storage::{Buffer, Inline};
+use crate::storage::Inline;
+use crate::tape::Tape;
 use crate::tensor::Tensors;
 use core::fmt;
 use core::ops::Range;
@@ -28,9 +29,7 @@ pub struct Trainer<M: Model, const N: usize, const SLOTS: usize = 0> {
     pub model: M,
     gradient: M,
     slots: [M; SLOTS],
-    y: <M::Outputs as Tensors>::Buffers<Inline<N>>,
-    dy: <M::Outputs as Tensors>::Buffers<Inline<N>>,
-    cache: <M::Graph as Layer<M::Scalar, M::Inputs>>::Cache<Inline<N>>,
+    tape: Tape<M, Inline<N>>,
     steps: u64,
 }
 
@@ -101,15 +100,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
             }
             weights
         });
-        Ok(Trainer {
-            model,
-            gradient: M::zeroed(),
-            slots,
-            y: Buffer::with_capacity(N),
-            dy: Buffer::with_capacity(N),
-            cache: Buffer::with_capacity(N),
-            steps: 0,
-        })
+        Ok(Trainer { model, gradient: M::zeroed(), slots, tape: Tape::new(N), steps: 0 })
     }
 
     /// How many steps it has taken.
@@ -148,47 +139,16 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         rng: &mut dyn Rng,
     ) -> Result<f64, Refused> {
         let n = lengths::<M, L>(x, targets, N)?;
-        let graph = M::Graph::NEW;
+        let (graph, tape) = (M::Graph::NEW, &mut self.tape);
         self.gradient.as_mut_slice().fill(M::Scalar::ZERO);
-        M::Outputs::clear(M::Outputs::batch_mut::<Inline<N>>(&mut self.dy, n));
-
-        let y = M::Outputs::batch_mut::<Inline<N>>(&mut self.y, n);
-        graph.forward::<Inline<N>>(&self.model, x, y, Pass::training(&mut self.cache, Mode::new(rng)));
-        let y = M::Outputs::batch::<Inline<N>>(&self.y, n);
-        // A loop that the compiler sees through where there are none: then nothing is left of masks.
-        let (mut masks, mut masked): ([Option<&[u32]>; MAX_INPUTS], _) = ([None; MAX_INPUTS], false);
-        for (output, mask) in masks.iter_mut().enumerate().take(M::Outputs::COUNT) {
-            *mask = M::Graph::training_mask::<Inline<N>>(M::Inputs::shorter(x), &self.cache, n, output);
-            masked |= mask.is_some();
-        }
-        let weighting = if masked { Weighting { masks: &masks, ..Weighting::NONE } } else { Weighting::NONE };
+        tape.forward(&self.model, x, n, Mode::new(rng));
         let mut parts = [0.0; MAX_INPUTS];
         let parts = &mut parts[..M::Outputs::COUNT];
-        let seeds = losses.evaluate(
-            targets,
-            y,
-            M::Graph::training_logits::<Inline<N>>(&self.cache, n),
-            M::Graph::HEADS,
-            weighting,
-            Some(M::Outputs::batch_mut::<Inline<N>>(&mut self.dy, n)),
-            parts,
-        );
-        let dy = M::Outputs::batch::<Inline<N>>(&self.dy, n);
-        // Nobody wants the gradients of the inputs.
-        let nobody = M::Inputs::no_gradients();
-        graph.backward_from::<Inline<N>>(
-            seeds,
-            &self.model,
-            x,
-            y,
-            dy,
-            &mut self.cache,
-            nobody,
-            Some(&mut self.gradient),
-        );
-        let penalty =
-            graph.regularize(&self.model, Some(&mut self.gradient)) + graph.training_activity::<Inline<N>>(&self.cache);
-        graph.update::<Inline<N>>(&mut self.model, &self.cache);
+        let seeds = tape.judge(losses, x, targets, n, Weighting::NONE, parts);
+        tape.backward(&self.model, x, n, seeds, &mut self.gradient);
+        let penalty = graph.regularize(&self.model, Some(&mut self.gradient))
+            + graph.training_activity::<Inline<N>>(&self.tape.cache);
+        graph.update::<Inline<N>>(&mut self.model, &self.tape.cache);
         self.apply(optimizer);
         if M::Graph::CONSTRAINS {
             graph.constrain(&mut self.model);

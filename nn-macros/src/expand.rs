@@ -4,12 +4,14 @@
 //! of the user's (types of components, const expressions) stands outside of the `const _: () = { .. }` block in which the
 //! implementations are, so that the names imported there cannot shadow the user's.
 
+mod aliases;
 mod backward;
 mod budgets;
 mod docs;
 mod forward;
 mod frozen;
 mod imports;
+mod layer;
 mod masks;
 mod memory;
 mod model;
@@ -51,6 +53,8 @@ pub(crate) struct Context<'a> {
     first_calls: Rc<[Option<usize>]>,
     /// How items of the library are named: with their full path, or by an import.
     pub(crate) paths: imports::Paths,
+    /// Short names for types whose sizes only rustc knows.
+    pub(crate) aliases: aliases::Aliases,
     /// Whether it is a frozen form.
     pub(crate) frozen: bool,
 }
@@ -88,30 +92,46 @@ pub(crate) fn expand(
         outputs: format_ident!("{name}Outputs"),
         first_calls: first_calls(graph),
         paths: imports::Paths::full(),
+        aliases: aliases::Aliases::default(),
         frozen: false,
     };
-    let weights = weights::weights(&context);
-    let (named, implementations) = weights::named(&context);
-    let components = model::components(&context);
-    let graph_type = model::graph_type(&context);
-    let methods = model::methods(&context);
-    let budgets = budgets::budgets(&context, budgets);
-
-    let (imports, inside) = imports::inside(&context);
-    let flat = weights::flat(&inside);
-    let memory = memory::memory(&inside);
-    let layer = model::layer(&inside);
-    let model = model::model(&inside, lints, &frozen::freeze(&inside, frozen));
-    let frozen = frozen::items(&context, frozen);
+    let model = items(&context, weights::named(&context), lints, |inside| frozen::freeze(inside, frozen));
+    let (budgets, frozen) = (budgets::budgets(&context, budgets), frozen::items(&context, frozen));
     let checks = &graph.checks;
     let items = quote! {
+        #model
+        #(const _: ::nn::spec::Inferred = #checks;)*
+        #budgets
+        #frozen
+    };
+    conditional(syntax, items)
+}
+
+/// The struct of a model or of its frozen form, and what it implements. `named` are the structs with names of inputs and outputs, and what
+/// these implement; `freeze` is what `impl Model` says of the frozen form.
+fn items(
+    context: &Context<'_>,
+    named: (TokenStream, TokenStream),
+    lints: &TokenStream,
+    freeze: impl FnOnce(&Context<'_>) -> TokenStream,
+) -> TokenStream {
+    let weights = weights::weights(context);
+    let (named, implementations) = named;
+    let components = model::components(context);
+    let graph_type = model::graph_type(context);
+    let methods = model::methods(context);
+
+    let (imports, inside) = imports::inside(context);
+    let flat = weights::flat(&inside);
+    let memory = memory::memory(&inside);
+    let layer = layer::layer(&inside);
+    let model = model::model(&inside, lints, &freeze(&inside));
+    quote! {
         #weights
         #named
         #components
         #graph_type
         #methods
-        #(const _: ::nn::spec::Inferred = #checks;)*
-        #budgets
 
         const _: () = {
             #imports
@@ -121,10 +141,7 @@ pub(crate) fn expand(
             #layer
             #model
         };
-
-        #frozen
-    };
-    conditional(syntax, items)
+    }
 }
 
 fn first_calls(graph: &Graph) -> Rc<[Option<usize>]> {

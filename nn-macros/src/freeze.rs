@@ -45,6 +45,14 @@ pub(crate) struct Fold {
 
 /// The frozen form of a graph; `None` if there is nothing to fold.
 pub(crate) fn freeze(graph: &Graph) -> Option<Frozen> {
+    let folds = |layer: &Layer| match &layer.op {
+        Op::Builtin(builtin) => matches!(builtin.spec.folding, Folding::Table { .. } | Folding::Scale { .. }),
+        _ => false,
+    };
+    // Most graphs have nothing to fold, and are not copied.
+    if !graph.layers.iter().any(folds) {
+        return None;
+    }
     let mut folder = Folder::new(graph);
     folder.identities();
     folder.tables();
@@ -59,6 +67,8 @@ pub(crate) fn freeze(graph: &Graph) -> Option<Frozen> {
 struct Folder {
     graph: Graph,
     gone: Vec<bool>,
+    /// Whether a layer has to do with no other one: none stands inside of it or around it, or has its weights.
+    alone: Vec<bool>,
     origins: Vec<(LayerId, Origin)>,
     scales: Vec<Fold>,
 }
@@ -70,18 +80,21 @@ impl Folder {
             let model = name.strip_suffix("Graph").unwrap_or(&name);
             Ident::new(&format!("{model}FrozenGraph"), graph.graph_type.as_ref().expect("it is there").span())
         });
+        let mut alone = vec![true; graph.layers.len()];
+        for (id, layer) in graph.layers.iter().enumerate() {
+            for other in graph.chain(id).chain([layer.owner]).filter(|&other| other != id) {
+                (alone[id], alone[other]) = (false, false);
+            }
+        }
         // What rustc has evaluated for the graph before is not evaluated again.
         let graph = Graph { graph_type, constants: Vec::new(), checks: Vec::new(), ..graph.clone() };
-        Folder { gone: vec![false; graph.nodes.len()], graph, origins: Vec::new(), scales: Vec::new() }
+        Folder { gone: vec![false; graph.nodes.len()], graph, alone, origins: Vec::new(), scales: Vec::new() }
     }
 
     /// What a layer can be folded into, if it stands by itself.
     fn folding(&self, layer: LayerId) -> Folding {
-        let stands_alone = self.graph.layers[layer].owner == layer
-            && !self.graph.layers.iter().enumerate().any(|(id, other)| id != layer && other.owner == layer)
-            && !(0..self.graph.layers.len()).any(|id| id != layer && self.graph.chain(id).any(|inner| inner == layer));
         match &self.graph.layers[layer].op {
-            Op::Builtin(builtin) if stands_alone => builtin.spec.folding,
+            Op::Builtin(builtin) if self.alone[layer] => builtin.spec.folding,
             Op::Activation { short: Some((name, _)), .. } if name == "Linear" => Folding::Identity,
             Op::Activation { .. } => Folding::Position,
             _ => Folding::Nothing,
@@ -136,7 +149,14 @@ impl Folder {
 
     /// Scales and offsets, into the layer before them or the one behind.
     fn scales(&mut self) {
-        while (0..self.graph.layers.len()).any(|layer| self.scale_after(layer) || self.scale_before(layer)) {}
+        // Once more where something was folded: then another one may stand beside the same layer.
+        let mut folded = true;
+        while folded {
+            folded = false;
+            for layer in 0..self.alone.len() {
+                folded |= self.scale_after(layer) || self.scale_before(layer);
+            }
+        }
     }
 
     /// Folds what follows a layer.

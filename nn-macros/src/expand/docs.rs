@@ -1,7 +1,8 @@
 //! What a reader sees: documentation of fields, the summary, and pictures of the graph.
 
 use super::Context;
-use crate::graph::{LayerId, Producer, Shaped, TensorId};
+use super::weights::sum;
+use crate::graph::{LayerId, Op, Producer, Shaped, TensorId};
 use crate::infer::expression;
 use crate::names::source;
 use proc_macro2::TokenStream;
@@ -31,8 +32,10 @@ struct Entry {
     kind: String,
     label: String,
     output: TensorId,
+    /// The layer; none for an input.
+    layer: Option<LayerId>,
     /// The layer, if it has weights.
-    weights: Option<usize>,
+    weights: Option<LayerId>,
     inputs: Vec<String>,
     /// Whether it counts weights of its own, and not only those of another layer.
     dashed: bool,
@@ -49,6 +52,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
             name,
             kind: "InputLayer".to_string(),
             output: tensor,
+            layer: None,
             weights: None,
             inputs: Vec::new(),
             dashed: true,
@@ -73,6 +77,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
             name,
             kind: layer.kind(),
             output: node.outputs[0],
+            layer: Some(node.layer),
             weights: counts.then_some(owner),
             inputs: inputs.collect(),
             dashed: false,
@@ -84,7 +89,8 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
 /// The rows of the summary.
 pub(crate) fn rows(context: &Context<'_>) -> TokenStream {
     let rows = entries(context).into_iter().map(|entry| {
-        let Entry { name, kind, output, weights, inputs, .. } = entry;
+        let Entry { name, kind, output, layer, weights, inputs, .. } = entry;
+        let (macs, memory) = costs(context, layer);
         let shape = expression(context.graph, output);
         let parameters = match weights {
             Some(layer) => {
@@ -101,10 +107,30 @@ pub(crate) fn rows(context: &Context<'_>) -> TokenStream {
                 output: #shape,
                 parameters: #parameters,
                 inputs: &[#(#inputs),*],
+                macs: #macs,
+                memory: #memory,
             }
         }
     });
     quote_spanned!(context.name.span()=> &[#(#rows),*])
+}
+
+/// The multiply-accumulates of a layer in all of its calls, and the bytes that it works with.
+fn costs(context: &Context<'_>, layer: Option<LayerId>) -> (TokenStream, TokenStream) {
+    let (mut macs, mut memory) = (Vec::new(), Vec::new());
+    for node in context.graph.nodes.iter().filter(|node| Some(node.layer) == layer) {
+        // An activation counts as nothing.
+        if let Op::Activation { .. } = context.graph.layers[node.layer].op {
+            continue;
+        }
+        let (r#type, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(f32)));
+        let of = quote!(<#r#type as ::nn::Layer<f32, #x>>);
+        if context.graph.layers[node.layer].has_scratch() {
+            memory.push(quote!(::core::mem::size_of::<#of::Scratch<::nn::Inline<1>>>()));
+        }
+        macs.push(quote!(#of::MACS));
+    }
+    (sum(macs), sum(memory))
 }
 
 /// The graph for Graphviz.

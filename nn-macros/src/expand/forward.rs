@@ -11,10 +11,9 @@ use quote::{format_ident, quote};
 use std::collections::BTreeMap;
 use syn::Ident;
 
-/// The body of `Layer::forward`.
+/// The body of `Layer::forward`, for `n` samples.
 pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
     let nn = &context.paths.nn;
-    let first = context.part("x", 0, context.graph.inputs.len());
     let inference = inference(context);
     let training = context.graph.nodes.iter().enumerate().map(|(n, node)| {
         if let [input] = node.inputs[..]
@@ -41,7 +40,6 @@ pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
         call(context, n, node, quote!(#nn Pass::Training(#memory, #mode)))
     });
     quote! {
-        let n = #first.len();
         match pass {
             #nn Pass::Inference(m) => {
                 #inference

@@ -1,15 +1,11 @@
 //! The frozen form of a model: a struct of its own if something was folded, else another name of the model.
 
-use super::forward::inference;
-use super::imports::Paths;
-use super::memory::{memory_type, scratch_fields};
-use super::model::{self, Heads, slices};
-use super::{Context, first_calls, imports, masks, memory, rows, weights};
+use super::{Context, first_calls};
 use crate::freeze::{Fold, Frozen, Origin, name};
 use crate::parse::Syntax;
 use crate::plan::Plan;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 use syn::parse_quote;
 
 /// The items of the frozen form.
@@ -37,29 +33,7 @@ pub(crate) fn items(context: &Context<'_>, frozen: Option<&(Frozen, Plan)>) -> T
         frozen: true,
         ..context.clone()
     };
-    let weights = weights::weights(&context);
-    let components = model::components(&context);
-    let graph_type = model::graph_type(&context);
-    let methods = model::methods(&context);
-    let (imports, inside) = imports::inside(&context);
-    let flat = weights::flat(&inside);
-    let memory = memory::memory(&inside);
-    let layer = layer(&inside);
-    let model = model::model(&inside, &quote!(), &same(&frozen_name));
-    quote! {
-        #weights
-        #components
-        #graph_type
-        #methods
-
-        const _: () = {
-            #imports
-            #flat
-            #memory
-            #layer
-            #model
-        };
-    }
+    super::items(&context, (quote!(), quote!()), &quote!(), |inside| same(inside.name))
 }
 
 /// The struct of the frozen form, as a user would have written it: with the derives of the model, and a documentation of its own.
@@ -160,86 +134,4 @@ fn follow(context: &Context<'_>, width: &TokenStream, calls: &[(usize, TokenStre
     }
     let (first, last) = (sample(width), sample(calls.last().map_or(width, |(_, width)| width)));
     quote!(|x: &#first, y: &mut #last| { #(#lines)* })
-}
-
-/// `impl Layer` and `impl Graph` of a frozen form. It computes the same in both passes; a training step does not compile, since it
-/// calls `backward`.
-fn layer(context: &Context<'_>) -> TokenStream {
-    let Context { graph, name, graph_type, .. } = context;
-    let Paths { nn, .. } = &context.paths;
-    let t = quote!(T);
-    let (x, y) = (context.samples(&graph.inputs, &t), context.samples(&graph.outputs, &t));
-    let scratch = memory_type(&context.scratch, &scratch_fields(context));
-    let inputs = slices(context, &graph.inputs, |s| quote!(&[#s]));
-    let gradients = slices(context, &graph.inputs, |s| quote!(Option<&mut [#s]>));
-    let outputs = slices(context, &graph.outputs, |s| quote!(&[#s]));
-    let outputs_mut = slices(context, &graph.outputs, |s| quote!(&mut [#s]));
-    let optional = slices(context, &graph.outputs, |s| quote!(Option<&[#s]>));
-    let (macs, work) = (model::macs(context), model::work(context));
-    let (init, bounds) = (model::init(context), rows::bounds(context));
-    let mask = masks::method(context, "mask", "Scratch");
-    let Heads { heads, logits, .. } = model::heads(context);
-    let first = context.part("x", 0, graph.inputs.len());
-    let inference = inference(context);
-    let read_only = quote_spanned!(name.span()=> const { ::nn::__private::fold::read_only() });
-    quote! {
-        #[automatically_derived]
-        impl<T: #nn Scalar> #nn Component for #name<T> {
-            type Layer = #graph_type;
-        }
-
-        #[automatically_derived]
-        #[allow(unused_variables, unused_mut)]
-        impl<T: #nn Scalar> #nn Layer<T, #x> for #graph_type {
-            type Output = #y;
-            type Weights = #name<T>;
-            type Scratch<B: #nn Storage> = #scratch;
-            type Cache<B: #nn Storage> = #scratch;
-            const MACS: usize = #macs;
-            const WORK: ::nn::layer::Work = #work;
-            const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
-            #bounds
-            const CONSTRAINS: bool = false;
-
-            fn init(&self, w: &mut #name<T>, rng: &mut dyn ::nn::__private::Rng) {
-                #init
-            }
-
-            fn forward<B: #nn Storage>(
-                &self,
-                w: &#name<T>,
-                x: #inputs,
-                y: #outputs_mut,
-                pass: #nn Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
-            ) {
-                let n = #first.len();
-                let (#nn Pass::Inference(m) | #nn Pass::Training(m, _)) = pass;
-                #inference
-            }
-
-            fn backward<B: #nn Storage>(
-                &self,
-                w: &#name<T>,
-                x: #inputs,
-                y: #outputs,
-                dy: #outputs,
-                m: &mut Self::Cache<B>,
-                dx: #gradients,
-                dw: Option<&mut #name<T>>,
-            ) {
-                #read_only
-            }
-
-            fn logits<B: #nn Storage>(m: &Self::Scratch<B>, n: usize) -> #optional {
-                #logits
-            }
-
-            #mask
-        }
-
-        #[automatically_derived]
-        impl<T: #nn Scalar> #nn Graph<T, #x> for #graph_type {
-            const NEW: Self = #graph_type;
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! How the expansion names items of the library: inside of its block by imports, outside with full paths.
 
 use super::Context;
+use super::aliases::aliases;
 use crate::graph::Op;
 use nn_core::spec::Kind;
 use proc_macro2::TokenStream;
@@ -98,5 +99,10 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
         };
     };
     let paths = Paths { nn: quote!(), layers: quote!(), activations: quote!(), arena: quote!(), imported: true };
-    (imports, Context { paths, ..context.clone() })
+    let inside = Context { paths, ..context.clone() };
+    let (aliases, definitions) = aliases(&inside);
+    if aliases.names().any(|name| own.iter().any(|own| name == own)) {
+        return (imports, inside);
+    }
+    (quote!(#imports #definitions), Context { aliases, ..inside })
 }

@@ -1,20 +1,15 @@
 //! The masks of the outputs: for the losses, which leave out what does not count.
 
 use super::Context;
+use super::layer::slices;
 use super::memory::{memory_field, part};
-use super::model::slices;
 use super::types::one_or_tuple;
 use crate::graph::{Holds, Op, Producer, TensorId};
 use crate::plan::Place;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-/// `Layer::mask` and `Layer::training_mask`, of a model whose outputs have masks or may have them, as those of a model inside.
-pub(crate) fn masks(context: &Context<'_>) -> TokenStream {
-    let methods = [("mask", "Scratch"), ("training_mask", "Cache")].map(|(name, memory)| method(context, name, memory));
-    quote!(#(#methods)*)
-}
-
+/// `Layer::mask` or `Layer::training_mask`, of a model whose outputs have masks or may have them, as those of a model inside.
 pub(crate) fn method(context: &Context<'_>, name: &str, memory: &str) -> TokenStream {
     let nn = &context.paths.nn;
     let masks = context.graph.outputs.iter().enumerate().filter_map(|(output, &tensor)| {

@@ -1,14 +1,11 @@
-//! The graph's type and the implementations of `Layer`, `Graph`, `Model` and the inherent methods.
+//! The graph's type, the implementation of `Model` and the inherent methods.
 
-use super::forward::method;
-use super::imports::Paths;
-use super::memory::{cache_fields, memory_field, memory_type, part, plans, scratch_fields};
+use super::memory::plans;
 use super::types::one_or_tuple;
-use super::weights::sum;
-use super::{Context, backward, docs, forward, masks, rows};
+use super::{Context, docs};
 use crate::graph::{Facts, Op};
 use crate::infer::{expression, start};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
 /// `DigitsGraph`, with the shapes that only rustc knows and what a graph that contains this one asks for.
@@ -80,272 +77,6 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
     quote!(#(#aliases)*)
 }
 
-/// The slice types of inputs or outputs: `&[S]`, `&mut [S]`, `Option<&[S]>`, one or a tuple.
-pub(crate) fn slices(context: &Context<'_>, tensors: &[usize], wrap: fn(TokenStream) -> TokenStream) -> TokenStream {
-    one_or_tuple(tensors.iter().map(|&tensor| wrap(context.sample(tensor, &quote!(T)))).collect())
-}
-
-/// `Layer::MACS`
-pub(crate) fn macs(context: &Context<'_>) -> TokenStream {
-    sum(of_each(context, quote!(MACS)))
-}
-
-/// `Layer::WORK`
-pub(crate) fn work(context: &Context<'_>) -> TokenStream {
-    let work = of_each(context, quote!(WORK));
-    quote!(::nn::layer::Work::sum(&[#(#work),*]))
-}
-
-/// A constant of the layer of each call. An activation costs next to nothing.
-fn of_each(context: &Context<'_>, constant: TokenStream) -> Vec<TokenStream> {
-    let (graph, nn) = (context.graph, &context.paths.nn);
-    let counted = graph.nodes.iter().filter(|node| !matches!(graph.layers[node.layer].op, Op::Activation { .. }));
-    let constants = counted.map(|node| {
-        let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(T)));
-        quote!(<#layer as #nn Layer<T, #x>>::#constant)
-    });
-    constants.collect()
-}
-
-/// The body of `Layer::init`.
-pub(crate) fn init(context: &Context<'_>) -> TokenStream {
-    let init = context.weighted().filter_map(|(id, layer)| {
-        let field = &layer.name;
-        Some(method(context, context.first_call(id)?, quote!(init), quote!(&mut w.#field, rng)))
-    });
-    quote!(#(#init)*)
-}
-
-/// `impl Layer` and `impl Graph`.
-pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
-    let Context { graph, name, graph_type, .. } = context;
-    let nn = &context.paths.nn;
-    let t = quote!(T);
-    let x = context.samples(&graph.inputs, &t);
-    let y = context.samples(&graph.outputs, &t);
-    let scratch = memory_type(&context.scratch, &scratch_fields(context));
-    let cache = memory_type(&context.cache, &cache_fields(context));
-    let inputs = slices(context, &graph.inputs, |s| quote!(&[#s]));
-    let gradients = slices(context, &graph.inputs, |s| quote!(Option<&mut [#s]>));
-    let outputs = slices(context, &graph.outputs, |s| quote!(&[#s]));
-    let outputs_mut = slices(context, &graph.outputs, |s| quote!(&mut [#s]));
-    let optional = slices(context, &graph.outputs, |s| quote!(Option<&[#s]>));
-    let (macs, init, work) = (macs(context), init(context), work(context));
-    let stateful = graph.nodes.iter().filter(|node| {
-        let layer = &graph.layers[node.layer];
-        layer.has_cache() && layer.learns()
-    });
-    let update = stateful.map(|node| {
-        let (field, memory) = (context.weights_field(node), memory_field(node));
-        method(context, node, quote!(update::<B>), quote!(&mut w.#field, &m.#memory))
-    });
-    let regularize = context.weighted().filter(|(_, layer)| layer.trainable).filter_map(|(id, layer)| {
-        let field = &layer.name;
-        let arguments = quote!(&w.#field, dw.as_deref_mut().map(|dw| &mut dw.#field));
-        let call = method(context, context.first_call(id)?, quote!(regularize), arguments);
-        Some(quote!(loss += #call))
-    });
-    let bounded = || context.weighted().filter(|(_, layer)| layer.trainable && layer.constrains());
-    let constrains = bounded().map(|(id, layer)| match (&layer.op, context.first_call(id)) {
-        (Op::Component(_), Some(node)) => {
-            let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &t));
-            quote!(<#layer as #nn Layer<T, #x>>::CONSTRAINS)
-        }
-        _ => quote!(true),
-    });
-    let constrains: Vec<_> = constrains.collect();
-    let constrains = if constrains.is_empty() { quote!(false) } else { quote!(#(#constrains)||*) };
-    let constrain = bounded().filter_map(|(id, layer)| {
-        let field = &layer.name;
-        Some(method(context, context.first_call(id)?, quote!(constrain), quote!(&mut w.#field)))
-    });
-    // Only what keeps something in a prediction can have found a penalty in it.
-    let penalties = |name: TokenStream| {
-        let charging = graph.nodes.iter().filter(|node| graph.layers[node.layer].has_scratch());
-        charging.map(move |node| {
-            let memory = memory_field(node);
-            let call = method(context, node, quote!(#name::<B>), quote!(&m.#memory));
-            quote!(loss += #call)
-        })
-    };
-    let (activity, training_activity) = (penalties(quote!(activity)), penalties(quote!(training_activity)));
-    // What would do nothing is left to the trait's defaults.
-    let some = |body: Vec<TokenStream>, method: fn(&Context<'_>, TokenStream) -> TokenStream| match body.len() {
-        0 => quote!(),
-        _ => method(context, quote!(#(#body)*)),
-    };
-    let update = some(update.collect(), |Context { name, paths: Paths { nn, .. }, .. }, body| {
-        quote! {
-            fn update<B: #nn Storage>(&self, w: &mut #name<T>, m: &Self::Cache<B>) {
-                #body
-            }
-        }
-    });
-    let constrain = some(constrain.collect(), |Context { name, .. }, body| {
-        quote! {
-            fn constrain(&self, w: &mut #name<T>) {
-                #body
-            }
-        }
-    });
-    let activity = some(activity.collect(), |Context { paths: Paths { nn, .. }, .. }, body| {
-        quote! {
-            fn activity<B: #nn Storage>(&self, m: &Self::Scratch<B>) -> T {
-                let mut loss = T::ZERO;
-                #body
-                loss
-            }
-        }
-    });
-    let training_activity = some(training_activity.collect(), |Context { paths: Paths { nn, .. }, .. }, body| {
-        quote! {
-            fn training_activity<B: #nn Storage>(&self, m: &Self::Cache<B>) -> T {
-                let mut loss = T::ZERO;
-                #body
-                loss
-            }
-        }
-    });
-    let regularize = some(regularize.collect(), |Context { name, .. }, body| {
-        quote! {
-            fn regularize(&self, w: &#name<T>, mut dw: ::core::option::Option<&mut #name<T>>) -> T {
-                let mut loss = T::ZERO;
-                #body
-                loss
-            }
-        }
-    });
-    let forward = forward::forward(context);
-    let backward = backward::backward(context);
-    let (bounds, touched) = (rows::bounds(context), rows::touched(context));
-    let masks = masks::masks(context);
-    let Heads { heads, logits, training_logits } = heads(context);
-    quote! {
-        #[automatically_derived]
-        impl<T: #nn Scalar> #nn Component for #name<T> {
-            type Layer = #graph_type;
-        }
-
-        #[automatically_derived]
-        #[allow(unused_variables, unused_mut)]
-        impl<T: #nn Scalar> #nn Layer<T, #x> for #graph_type {
-            type Output = #y;
-            type Weights = #name<T>;
-            type Scratch<B: #nn Storage> = #scratch;
-            type Cache<B: #nn Storage> = #cache;
-            const MACS: usize = #macs;
-            const WORK: ::nn::layer::Work = #work;
-            const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
-            #bounds
-            const CONSTRAINS: bool = #constrains;
-
-            fn init(&self, w: &mut #name<T>, rng: &mut dyn ::nn::__private::Rng) {
-                #init
-            }
-
-            fn forward<B: #nn Storage>(
-                &self,
-                w: &#name<T>,
-                x: #inputs,
-                y: #outputs_mut,
-                pass: #nn Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
-            ) {
-                #forward
-            }
-
-            fn backward<B: #nn Storage>(
-                &self,
-                w: &#name<T>,
-                x: #inputs,
-                y: #outputs,
-                dy: #outputs,
-                m: &mut Self::Cache<B>,
-                dx: #gradients,
-                dw: Option<&mut #name<T>>,
-            ) {
-                #nn Layer::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
-            }
-
-            fn backward_from<B: #nn Storage>(
-                &self,
-                seeds: ::nn::losses::Seeds,
-                w: &#name<T>,
-                x: #inputs,
-                y: #outputs,
-                dy: #outputs,
-                m: &mut Self::Cache<B>,
-                mut dx: #gradients,
-                mut dw: Option<&mut #name<T>>,
-            ) {
-                #backward
-            }
-
-            fn logits<B: #nn Storage>(m: &Self::Scratch<B>, n: usize) -> #optional {
-                #logits
-            }
-
-            fn training_logits<B: #nn Storage>(m: &Self::Cache<B>, n: usize) -> #optional {
-                #training_logits
-            }
-
-            #masks
-            #touched
-            #update
-            #constrain
-            #activity
-            #training_activity
-            #regularize
-        }
-
-        #[automatically_derived]
-        impl<T: #nn Scalar> #nn Graph<T, #x> for #graph_type {
-            const NEW: Self = #graph_type;
-        }
-    }
-}
-
-/// What each output ends in, and its logits after both passes.
-pub(crate) struct Heads {
-    pub(crate) heads: Vec<TokenStream>,
-    pub(crate) logits: TokenStream,
-    training_logits: TokenStream,
-}
-
-pub(crate) fn heads(context: &Context<'_>) -> Heads {
-    let nn = &context.paths.nn;
-    let (mut heads, mut logits, mut training_logits) = (Vec::new(), Vec::new(), Vec::new());
-    for output in 0..context.graph.outputs.len() {
-        let own = context.graph.nodes.iter().find_map(|node| match context.plan.head(context.graph, node) {
-            Some((i, tensor)) if i == output => Some((node, tensor)),
-            _ => None,
-        });
-        let component = context.graph.nodes.iter().find_map(|node| {
-            backward::component_heads(context, node).into_iter().find(|(i, _)| *i == output).map(|(_, k)| (node, k))
-        });
-        if let Some((node, tensor)) = own {
-            let (field, layer, arena) = (context.field(tensor), context.layer_value(node), &context.paths.arena);
-            let x = context.samples(&node.inputs, &quote!(T));
-            heads.push(quote!(::nn::layer::head::<T, #x, _>(&#layer)));
-            let scalars = part(context, tensor);
-            logits.push(quote!(::core::option::Option::Some(#arena samples(#scalars))));
-            training_logits.push(quote!(::core::option::Option::Some(&m.#field[..n])));
-        } else if let Some((node, k)) = component {
-            let (layer, memory) = (context.layer_type(node), memory_field(node));
-            let x = context.samples(&node.inputs, &quote!(T));
-            let index = Literal::usize_unsuffixed(k);
-            let part = if node.outputs.len() == 1 { quote!() } else { quote!(.#index) };
-            heads.push(quote!(<#layer as #nn Layer<T, #x>>::HEADS[#index]));
-            logits.push(quote!(<#layer as #nn Layer<T, #x>>::logits::<B>(&m.#memory, n) #part));
-            training_logits.push(quote!(<#layer as #nn Layer<T, #x>>::training_logits::<B>(&m.#memory, n) #part));
-        } else {
-            heads.push(quote!(::nn::activations::Head::Other));
-            logits.push(quote!(::core::option::Option::None));
-            training_logits.push(quote!(::core::option::Option::None));
-        }
-    }
-    Heads { heads, logits: one_or_tuple(logits), training_logits: one_or_tuple(training_logits) }
-}
-
 /// `impl Model`, with what the lints of training read, and its frozen form.
 pub(crate) fn model(context: &Context<'_>, lints: &TokenStream, freeze: &TokenStream) -> TokenStream {
     let Context { graph, name, graph_type, outputs, .. } = context;
@@ -364,7 +95,7 @@ pub(crate) fn model(context: &Context<'_>, lints: &TokenStream, freeze: &TokenSt
     });
     let vecs: Vec<_> = vecs.collect();
     let (input_shapes, output_shapes) = (context.own("INPUT_SHAPES"), context.own("OUTPUT_SHAPES"));
-    let (table, summary) = (table(context), &context.summary);
+    let (table, summary, rows) = (table(context), &context.summary, context.own("rows"));
     let predictions = if vecs.len() == 1 { quote!(#(#vecs)*) } else { quote!(#outputs<#(#vecs),*>) };
     quote! {
         #table
@@ -383,6 +114,8 @@ pub(crate) fn model(context: &Context<'_>, lints: &TokenStream, freeze: &TokenSt
             const INPUT_SHAPES: &'static [#nn Shape] = #input_shapes;
             const OUTPUT_SHAPES: &'static [#nn Shape] = #output_shapes;
             const SUMMARY: &'static str = #summary::<T>::TABLE.as_str();
+            const COSTS: ::nn::summary::Costs =
+                ::nn::summary::Costs { rows: #rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
             const DOT: &'static str = #dot;
             #lints
             const ARENA_BYTES: usize = size_of::<#layer::Scratch<#nn Inline<1>>>();
@@ -414,6 +147,8 @@ pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
             pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
             /// Multiply-accumulates of one prediction.
             pub const MACS: usize = <Self as ::nn::Model>::MACS;
+            /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+            pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
 
             /// The graph for Graphviz.
             pub const fn dot() -> &'static str {

@@ -2,8 +2,8 @@
 
 use super::Context;
 use super::forward::method;
+use super::layer::slices;
 use super::memory::memory_field;
-use super::model::slices;
 use super::types::one_or_tuple;
 use crate::graph::{Holds, LayerId, Node, TensorId};
 use crate::plan::Place;

@@ -28,11 +28,14 @@ impl Context<'_> {
                     quote!(#nn SMatrix<#element, #rows, #cols>)
                 }
             }
-            Shaped::Const(shape) => {
-                // At the struct's name, as the paths of constants.
-                let size = quote_spanned!(self.name.span()=> { #shape.rows() }, { #shape.cols() });
-                quote!(#nn SMatrix<#element, #size>)
-            }
+            Shaped::Const(shape) => match self.aliases.of_sample(shape) {
+                Some(alias) => quote!(#alias<#element>),
+                None => {
+                    // At the struct's name, as the paths of constants.
+                    let size = quote_spanned!(self.name.span()=> { #shape.rows() }, { #shape.cols() });
+                    quote!(#nn SMatrix<#element, #size>)
+                }
+            },
             Shaped::Unknown => quote!(#nn SVector<#element, 0>),
         }
     }
@@ -57,7 +60,7 @@ impl Context<'_> {
     }
 
     /// The constants of the type of a layer of the library.
-    fn consts(&self, builtin: &Builtin, facts: Option<&Facts>) -> Vec<TokenStream> {
+    pub(super) fn consts(&self, builtin: &Builtin, facts: Option<&Facts>) -> Vec<TokenStream> {
         match facts {
             Some(Facts::Known(inferred)) => {
                 inferred.consts().iter().map(|&n| Literal::usize_unsuffixed(n).into_token_stream()).collect()
@@ -81,11 +84,17 @@ impl Context<'_> {
         match &layer.op {
             Op::Builtin(builtin) => {
                 let name = format_ident!("{}", builtin.spec.name);
+                let facts = self.graph.facts(node, id);
                 let inner = builtin.inner.map(|inner| self.type_of(node, inner.layer));
-                let consts = self.consts(builtin, self.graph.facts(node, id));
                 let inside = self.activation_types(builtin);
-                let parts: Vec<_> = inner.into_iter().chain(consts).chain(inside).collect();
-                let r#type = if parts.is_empty() { quote!(#layers #name) } else { quote!(#layers #name<#(#parts),*>) };
+                let r#type = match self.aliases.of_layer(builtin, facts) {
+                    Some(alias) => quote!(#alias),
+                    None => {
+                        let parts: Vec<_> =
+                            inner.into_iter().chain(self.consts(builtin, facts)).chain(inside).collect();
+                        if parts.is_empty() { quote!(#layers #name) } else { quote!(#layers #name<#(#parts),*>) }
+                    }
+                };
                 if self.is_sparse(node, id) { quote!(::nn::layers::Sparse<#r#type>) } else { r#type }
             }
             Op::Activation { .. } => quote!(#activations Activate<_>),
@@ -97,7 +106,7 @@ impl Context<'_> {
     }
 
     /// The types of the activations inside of a layer; none if all are its defaults.
-    fn activation_types(&self, builtin: &Builtin) -> Vec<TokenStream> {
+    pub(super) fn activation_types(&self, builtin: &Builtin) -> Vec<TokenStream> {
         let activations = &self.paths.activations;
         let inside = builtin.spec.args.iter().zip(&builtin.args).filter_map(|(spec, arg)| match spec.kind {
             Kind::Activation(default) => Some((default, arg.activation.as_ref())),
@@ -150,8 +159,11 @@ impl Context<'_> {
                     let inner = self.value_of(node, inner.layer);
                     return quote!(#layers #name::<_, #(#consts),*>::new(#inner));
                 }
-                let path =
-                    if consts.is_empty() { quote!(#layers #name) } else { quote!(#layers #name::<#(#consts),*>) };
+                let path = match self.aliases.of_layer(builtin, self.graph.facts(node, id)) {
+                    Some(alias) => quote!(#alias),
+                    None if consts.is_empty() => quote!(#layers #name),
+                    None => quote!(#layers #name::<#(#consts),*>),
+                };
                 let (mut given, mut all, mut inside) = (Vec::new(), true, Vec::new());
                 for (spec, arg) in builtin.spec.args.iter().zip(&builtin.args).filter(|(spec, _)| spec.field) {
                     let field = format_ident!("{}", spec.name);
@@ -189,6 +201,9 @@ impl Context<'_> {
         if let Op::Builtin(builtin) = &self.graph.layers[id].op
             && builtin.inner.is_none()
         {
+            if let Some(alias) = self.aliases.of_weights(builtin) {
+                return quote!(#alias<#scalar>);
+            }
             let name = format_ident!("{}Weights", builtin.spec.name);
             let count = builtin.spec.weight_consts.unwrap_or_default();
             let consts = self.consts(builtin, builtin.inferred.as_ref());
@@ -219,15 +234,7 @@ impl Context<'_> {
 
     /// The alias of a component's layer: `PairTower`.
     pub(crate) fn alias(&self, layer: &Layer) -> Ident {
-        let name = layer.name.to_string();
-        let camel: String = name
-            .trim_start_matches("r#")
-            .split('_')
-            .flat_map(|word| {
-                let mut letters = word.chars();
-                letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<Vec<_>>()
-            })
-            .collect();
+        let camel = camel(&layer.name.to_string());
         format_ident!("{}{camel}Layer", self.name)
     }
 
@@ -339,6 +346,15 @@ impl Context<'_> {
             quote!(#name.#i)
         }
     }
+}
+
+/// `some_name` as `SomeName`.
+pub(super) fn camel(name: &str) -> String {
+    let words = name.trim_start_matches("r#").split('_').flat_map(|word| {
+        let mut letters = word.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<Vec<_>>()
+    });
+    words.collect()
 }
 
 /// The only one, or a tuple.

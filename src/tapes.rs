@@ -8,34 +8,33 @@ use crate::optimizers::Optimizer;
 use crate::spec::MAX_INPUTS;
 use crate::step::Learner;
 use crate::threads::{Division, Team};
-use crate::{Buffer, Graph, Heap, Layer, Mode, Model, Pass, Scalar, Tensors};
+use crate::{Graph, Heap, Layer, Mode, Model, Scalar, Tensors};
 use core::ops::Range;
+use nn_core::tape::Tape;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
-/// What a training step keeps of a batch, from the forward to the backward pass.
-pub(crate) struct Tape<M: Model> {
+/// What a training step keeps of a batch: a tape for each of its parts.
+pub(crate) struct Tapes<M: Model> {
     capacity: usize,
     /// As many as a batch of `capacity` samples has.
     parts: Vec<Part<M>>,
 }
 
-/// The same of a part of the batch.
+/// A part of the batch.
 struct Part<M: Model> {
     /// Its place in the batch.
     samples: Range<usize>,
     rng: Xoshiro256PlusPlus,
-    y: <M::Outputs as Tensors>::Buffers<Heap>,
-    dy: <M::Outputs as Tensors>::Buffers<Heap>,
-    cache: <M::Graph as Layer<M::Scalar, M::Inputs>>::Cache<Heap>,
+    tape: Tape<M, Heap>,
     /// Its share in the loss of each output.
     losses: [f64; MAX_INPUTS],
 }
 
-impl<M: Model> Tape<M> {
+impl<M: Model> Tapes<M> {
     fn new(capacity: usize, division: Division) -> Self {
         let parts = (0..division.parts(capacity)).map(|_| Part::new(division.capacity(capacity)));
-        Tape { capacity, parts: parts.collect() }
+        Tapes { capacity, parts: parts.collect() }
     }
 
     /// The tape in `tape`, made anew where it is missing or too short for batches of `n` samples.
@@ -44,7 +43,7 @@ impl<M: Model> Tape<M> {
             // The old one goes first, so that the two are never in memory together.
             *tape = None;
         }
-        tape.get_or_insert_with(|| Tape::new(n, division))
+        tape.get_or_insert_with(|| Tapes::new(n, division))
     }
 
     /// Calls `visit` with the parts of the last step, which saw the samples `x`: their places, what they predicted before it
@@ -57,7 +56,7 @@ impl<M: Model> Tape<M> {
         mut visit: impl FnMut(Range<usize>, <M::Outputs as Tensors>::Batch<'_>, &[Option<&[u32]>]),
     ) {
         for part in &self.parts[..division.parts(n)] {
-            visit(part.samples.clone(), part.predictions(), &part.masks(x));
+            visit(part.samples.clone(), part.tape.predictions(part.samples.len()), &part.masks(x));
         }
     }
 
@@ -96,7 +95,9 @@ impl<M: Model> Tape<M> {
                 part.backward(w, x, seeds, &mut gradient.dw);
                 if !rows.is_empty() {
                     let x = M::Inputs::slice(x, part.samples.clone());
-                    rows.collect(&mut gradient.named, |visit| M::Graph::NEW.touched::<Heap>(x, &part.cache, visit));
+                    rows.collect(&mut gradient.named, |visit| {
+                        M::Graph::NEW.touched::<Heap>(x, &part.tape.cache, visit)
+                    });
                 }
             });
             learner.gather(team);
@@ -107,8 +108,8 @@ impl<M: Model> Tape<M> {
         let mut penalty = graph.regularize(model, Some(learner.gradient()));
         if let [whole] = &*parts {
             // What is divided has neither.
-            penalty += graph.training_activity::<Heap>(&whole.cache);
-            graph.update::<Heap>(model, &whole.cache);
+            penalty += graph.training_activity::<Heap>(&whole.tape.cache);
+            graph.update::<Heap>(model, &whole.tape.cache);
         }
         learner.apply(model, optimizer);
         learner.constrain(model);
@@ -121,28 +122,24 @@ impl<M: Model> Part<M> {
         Part {
             samples: 0..0,
             rng: Xoshiro256PlusPlus::seed_from_u64(0),
-            y: Buffer::with_capacity(capacity),
-            dy: Buffer::with_capacity(capacity),
-            cache: Buffer::with_capacity(capacity),
+            tape: Tape::new(capacity),
             losses: [0.0; MAX_INPUTS],
         }
     }
 
-    fn predictions(&self) -> <M::Outputs as Tensors>::Batch<'_> {
-        M::Outputs::batch::<Heap>(&self.y, self.samples.len())
+    /// Its samples of a batch.
+    fn of<'x>(&self, x: <M::Inputs as Tensors>::Batch<'x>) -> <M::Inputs as Tensors>::Batch<'x> {
+        M::Inputs::slice(x, self.samples.clone())
     }
 
     /// The masks of the outputs; `x` is the whole batch.
     fn masks<'a, 'x: 'a>(&'a self, x: <M::Inputs as Tensors>::Batch<'x>) -> [Option<&'a [u32]>; MAX_INPUTS] {
-        let (n, x) = (self.samples.len(), M::Inputs::slice(M::Inputs::shorter(x), self.samples.clone()));
-        masks::<M>(|output| M::Graph::training_mask::<Heap>(x, &self.cache, n, output))
+        self.tape.masks(self.of(x), self.samples.len())
     }
 
     fn forward(&mut self, model: &M, x: <M::Inputs as Tensors>::Batch<'_>, frozen: &[bool]) {
-        let x = M::Inputs::slice(x, self.samples.clone());
-        let y = M::Outputs::batch_mut::<Heap>(&mut self.y, self.samples.len());
-        let mode = Mode::with_frozen(&mut self.rng, frozen);
-        M::Graph::NEW.forward::<Heap>(model, x, y, Pass::training(&mut self.cache, mode));
+        let (x, n) = (self.of(x), self.samples.len());
+        self.tape.forward(model, x, n, Mode::with_frozen(&mut self.rng, frozen));
     }
 
     /// The losses, and their gradients.
@@ -153,27 +150,15 @@ impl<M: Model> Part<M> {
         targets: <L::Targets as Tensors>::Batch<'_>,
         weighting: Weighting<'_>,
     ) -> Seeds {
-        let (samples, n) = (self.samples.clone(), self.samples.len());
-        let x = M::Inputs::slice(x, samples.clone());
-        let Part { y, dy, cache, losses: values, .. } = self;
-        M::Outputs::clear(M::Outputs::batch_mut::<Heap>(dy, n));
-        let masks = masks::<M>(|output| M::Graph::training_mask::<Heap>(M::Inputs::shorter(x), cache, n, output));
-        losses.evaluate(
-            L::Targets::slice(targets, samples.clone()),
-            M::Outputs::batch::<Heap>(y, n),
-            M::Graph::training_logits::<Heap>(cache, n),
-            M::Graph::HEADS,
-            Weighting { masks: &masks, samples: weighting.samples.get(samples).unwrap_or(&[]), ..weighting },
-            Some(M::Outputs::batch_mut::<Heap>(dy, n)),
-            &mut values[..M::Outputs::COUNT],
-        )
+        let (x, samples, n) = (self.of(x), self.samples.clone(), self.samples.len());
+        let targets = L::Targets::slice(targets, samples.clone());
+        let weighting = Weighting { samples: weighting.samples.get(samples).unwrap_or(&[]), ..weighting };
+        self.tape.judge(losses, x, targets, n, weighting, &mut self.losses[..M::Outputs::COUNT])
     }
 
     fn backward(&mut self, model: &M, x: <M::Inputs as Tensors>::Batch<'_>, seeds: Seeds, dw: &mut M) {
-        let (x, n) = (M::Inputs::slice(x, self.samples.clone()), self.samples.len());
-        let Part { y, dy, cache, .. } = self;
-        let (y, dy) = (M::Outputs::batch::<Heap>(y, n), M::Outputs::batch::<Heap>(dy, n));
-        M::Graph::NEW.backward_from::<Heap>(seeds, model, x, y, dy, cache, M::Inputs::no_gradients(), Some(dw));
+        let (x, n) = (self.of(x), self.samples.len());
+        self.tape.backward(model, x, n, seeds, dw);
     }
 }
 
@@ -215,11 +200,6 @@ impl Counted {
     pub(crate) fn of_parts(&self) -> &[usize] {
         self.0.as_ref().map_or(&[], |sums| sums)
     }
-}
-
-/// The masks of the outputs that have one.
-pub(crate) fn masks<'a, M: Model>(mask: impl Fn(usize) -> Option<&'a [u32]>) -> [Option<&'a [u32]>; MAX_INPUTS] {
-    core::array::from_fn(|output| if output < M::Outputs::COUNT { mask(output) } else { None })
 }
 
 /// The loss with everything: `Σ wᵢ · Lᵢ`, and the regularization.

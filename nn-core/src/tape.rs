@@ -1,0 +1,89 @@
+//! [`Tape`]: what a training step keeps of a batch, from the forward to the backward pass.
+
+use crate::layer::{Layer, Mode, Pass};
+use crate::losses::{Losses, Seeds, Weighting};
+use crate::model::{Graph, Model};
+use crate::spec::MAX_INPUTS;
+use crate::storage::{Buffer, Storage};
+use crate::tensor::Tensors;
+
+/// A batch of the inputs of a model.
+type X<'a, M> = <<M as Model>::Inputs as Tensors>::Batch<'a>;
+
+/// The passes of a training step over a batch, or over a part of one, and what they leave for each other: `fit` has it on the heap, a
+/// [`Trainer`](crate::trainer::Trainer) in itself. In each of its methods `x` are the same `n` samples.
+pub struct Tape<M: Model, B: Storage> {
+    y: <M::Outputs as Tensors>::Buffers<B>,
+    dy: <M::Outputs as Tensors>::Buffers<B>,
+    /// What the graph keeps.
+    pub cache: <M::Graph as Layer<M::Scalar, M::Inputs>>::Cache<B>,
+}
+
+impl<M: Model, B: Storage> Tape<M, B> {
+    /// For batches of up to so many samples.
+    pub fn new(capacity: usize) -> Self {
+        Tape {
+            y: Buffer::with_capacity(capacity),
+            dy: Buffer::with_capacity(capacity),
+            cache: Buffer::with_capacity(capacity),
+        }
+    }
+
+    /// What the forward pass predicted.
+    pub fn predictions(&self, n: usize) -> <M::Outputs as Tensors>::Batch<'_> {
+        M::Outputs::batch::<B>(&self.y, n)
+    }
+
+    /// The masks of the outputs, after the forward pass.
+    pub fn masks<'a, 'x: 'a>(&'a self, x: X<'x, M>, n: usize) -> [Option<&'a [u32]>; MAX_INPUTS] {
+        masks::<M>(|output| M::Graph::training_mask::<B>(M::Inputs::shorter(x), &self.cache, n, output))
+    }
+
+    /// The forward pass.
+    pub fn forward(&mut self, model: &M, x: X<'_, M>, n: usize, mode: Mode<'_, '_>) {
+        let y = M::Outputs::batch_mut::<B>(&mut self.y, n);
+        M::Graph::NEW.forward::<B>(model, x, y, Pass::training(&mut self.cache, mode));
+    }
+
+    /// The loss of each output, and their gradients. The masks of `weighting` are those of the outputs.
+    pub fn judge<L: Losses<M::Outputs>>(
+        &mut self,
+        losses: &L,
+        x: X<'_, M>,
+        targets: <L::Targets as Tensors>::Batch<'_>,
+        n: usize,
+        weighting: Weighting<'_>,
+        values: &mut [f64],
+    ) -> Seeds {
+        let Tape { y, dy, cache } = self;
+        M::Outputs::clear(M::Outputs::batch_mut::<B>(dy, n));
+        let masks = masks::<M>(|output| M::Graph::training_mask::<B>(M::Inputs::shorter(x), cache, n, output));
+        // Where there are none, the compiler sees it, and leaves nothing of masks.
+        let masks: &[_] = if masks.iter().any(Option::is_some) { &masks } else { &[] };
+        losses.evaluate(
+            targets,
+            M::Outputs::batch::<B>(y, n),
+            M::Graph::training_logits::<B>(cache, n),
+            M::Graph::HEADS,
+            Weighting { masks, ..weighting },
+            Some(M::Outputs::batch_mut::<B>(dy, n)),
+            values,
+        )
+    }
+
+    /// The backward pass: adds to `dw`. Nobody wants the gradients of the inputs.
+    pub fn backward(&mut self, model: &M, x: X<'_, M>, n: usize, seeds: Seeds, dw: &mut M) {
+        let Tape { y, dy, cache } = self;
+        let (y, dy) = (M::Outputs::batch::<B>(y, n), M::Outputs::batch::<B>(dy, n));
+        M::Graph::NEW.backward_from::<B>(seeds, model, x, y, dy, cache, M::Inputs::no_gradients(), Some(dw));
+    }
+}
+
+/// The masks of the outputs that have one.
+pub fn masks<'a, M: Model>(mask: impl Fn(usize) -> Option<&'a [u32]>) -> [Option<&'a [u32]>; MAX_INPUTS] {
+    let mut masks = [None; MAX_INPUTS];
+    for (output, found) in masks.iter_mut().enumerate().take(M::Outputs::COUNT) {
+        *found = mask(output);
+    }
+    masks
+}
