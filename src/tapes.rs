@@ -74,7 +74,7 @@ impl<M: Model> Tapes<M> {
         rng: Xoshiro256PlusPlus,
         values: &mut [f64],
     ) -> f64 {
-        let graph = M::Graph::NEW;
+        let graph = M::Training::NEW;
         let division = learner.division;
         let count = division.parts(n);
         let parts = &mut self.parts[..count];
@@ -96,7 +96,7 @@ impl<M: Model> Tapes<M> {
                 if !rows.is_empty() {
                     let x = M::Inputs::slice(x, part.samples.clone());
                     rows.collect(&mut gradient.named, |visit| {
-                        M::Graph::NEW.touched::<Heap>(x, &part.tape.cache, visit)
+                        M::Training::NEW.touched::<Heap>(x, &part.tape.cache, visit)
                     });
                 }
             });

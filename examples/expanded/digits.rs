@@ -447,6 +447,7 @@ const _: () = {
         type Inputs = SVector<T, 64>;
         type Outputs = SVector<T, 10>;
         type Graph = DigitsGraph;
+        type Training = DigitsGraph;
         ::nn::__with_heap! {
             type Predictions = ::nn::__private::Vec < SVector < T, 10 > >;
         }

@@ -656,6 +656,13 @@ const _: () = {
             Layer::<T, SVector<T, 64>>::update::<B>(&PairTowerLayer::new(), &mut w.tower, &m.tower_1_memory);
         }
 
+        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_memory);
+            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_1_memory);
+            loss
+        }
+
         fn constrain(&self, w: &mut Pair<T>) {
             Layer::<T, SVector<T, 64>>::constrain(&PairTowerLayer::new(), &mut w.tower);
         }
@@ -664,13 +671,6 @@ const _: () = {
             let mut loss = T::ZERO;
             loss += Layer::<T, SVector<T, 64>>::activity::<B>(&PairTowerLayer::new(), &m.tower_memory);
             loss += Layer::<T, SVector<T, 64>>::activity::<B>(&PairTowerLayer::new(), &m.tower_1_memory);
-            loss
-        }
-
-        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
-            let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_memory);
-            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_1_memory);
             loss
         }
 
@@ -712,6 +712,7 @@ const _: () = {
         type Inputs = (SVector<T, 64>, SVector<T, 64>);
         type Outputs = SampleOfSame<T>;
         type Graph = PairGraph;
+        type Training = PairGraph;
         ::nn::__with_heap! {
             type Predictions = ::nn::__private::Vec < SampleOfSame < T > >;
         }

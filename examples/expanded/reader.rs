@@ -668,6 +668,7 @@ const _: () = {
         type Inputs = (SVector<T, 8>, SVector<T, 12>);
         type Outputs = (SVector<T, 10>, SVector<T, 1>);
         type Graph = ReaderGraph;
+        type Training = ReaderGraph;
         ::nn::__with_heap! {
             type Predictions = ReaderOutputs < ::nn::__private::Vec < SVector < T, 10 >
             >, ::nn::__private::Vec < SVector < T, 1 > > >;

@@ -593,6 +593,12 @@ const _: () = {
             Layer::<T, SVector<u32, 6>>::update::<B>(&WordsTitleLayer::new(), &mut w.title, &m.title_memory);
         }
 
+        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<u32, 6>>::training_activity::<B>(&WordsTitleLayer::new(), &m.title_memory);
+            loss
+        }
+
         fn constrain(&self, w: &mut Words<T>) {
             Layer::<T, SVector<u32, 6>>::constrain(&WordsTitleLayer::new(), &mut w.title);
         }
@@ -600,12 +606,6 @@ const _: () = {
         fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
             let mut loss = T::ZERO;
             loss += Layer::<T, SVector<u32, 6>>::activity::<B>(&WordsTitleLayer::new(), &m.title_memory);
-            loss
-        }
-
-        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
-            let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<u32, 6>>::training_activity::<B>(&WordsTitleLayer::new(), &m.title_memory);
             loss
         }
 
@@ -652,6 +652,7 @@ const _: () = {
         type Inputs = SVector<u32, 6>;
         type Outputs = (SVector<T, 3>, SampleOfTitle<T>);
         type Graph = WordsGraph;
+        type Training = WordsGraph;
         ::nn::__with_heap! {
             type Predictions = WordsOutputs < ::nn::__private::Vec < SVector < T, 3 > >,
             ::nn::__private::Vec < SampleOfTitle < T > > >;

@@ -34,6 +34,9 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     type Outputs: FloatTensors<Self::Scalar> + Inspect;
     /// The graph: a type without size.
     type Graph: Graph<Self::Scalar, Self::Inputs, Output = Self::Outputs, Weights = Self>;
+    /// The graph in a training step. It does not give the gradients of the inputs, so of layers that never learn
+    /// (`trainable = false`) those before all others have no backward pass in it.
+    type Training: Graph<Self::Scalar, Self::Inputs, Output = Self::Outputs, Weights = Self>;
     /// What `predict` gives: `Vec<S>`, or the named struct of several.
     #[cfg(feature = "alloc")]
     type Predictions: From<<Self::Outputs as Tensors>::Vecs>;
@@ -66,7 +69,8 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     const PARAMETER_BYTES: usize = size_of::<Self>();
     /// How many bytes of activations one prediction needs, beside its inputs and outputs.
     const ARENA_BYTES: usize;
-    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs. Layers with `trainable = false`
+    /// before all that learn need less: no gradients, and activations that share memory.
     const TRAIN_BYTES: usize;
     /// Multiply-accumulates of one prediction.
     const MACS: usize = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::MACS;
@@ -167,6 +171,11 @@ impl<M: Model> Arena<M> {
     pub fn new() -> Self {
         const { assert!(size_of::<Self>() == M::ARENA_BYTES) }
         Arena(Buffer::with_capacity(1))
+    }
+
+    #[doc(hidden)]
+    pub fn memory(&mut self) -> &mut <M::Graph as Layer<M::Scalar, M::Inputs>>::Scratch<Inline<1>> {
+        &mut self.0
     }
 }
 

@@ -16,7 +16,7 @@ pub struct Tape<M: Model, B: Storage> {
     y: <M::Outputs as Tensors>::Buffers<B>,
     dy: <M::Outputs as Tensors>::Buffers<B>,
     /// What the graph keeps.
-    pub cache: <M::Graph as Layer<M::Scalar, M::Inputs>>::Cache<B>,
+    pub cache: <M::Training as Layer<M::Scalar, M::Inputs>>::Cache<B>,
 }
 
 impl<M: Model, B: Storage> Tape<M, B> {
@@ -36,13 +36,13 @@ impl<M: Model, B: Storage> Tape<M, B> {
 
     /// The masks of the outputs, after the forward pass.
     pub fn masks<'a, 'x: 'a>(&'a self, x: X<'x, M>, n: usize) -> [Option<&'a [u32]>; MAX_INPUTS] {
-        masks::<M>(|output| M::Graph::training_mask::<B>(M::Inputs::shorter(x), &self.cache, n, output))
+        masks::<M>(|output| M::Training::training_mask::<B>(M::Inputs::shorter(x), &self.cache, n, output))
     }
 
     /// The forward pass.
     pub fn forward(&mut self, model: &M, x: X<'_, M>, n: usize, mode: Mode<'_, '_>) {
         let y = M::Outputs::batch_mut::<B>(&mut self.y, n);
-        M::Graph::NEW.forward::<B>(model, x, y, Pass::training(&mut self.cache, mode));
+        M::Training::NEW.forward::<B>(model, x, y, Pass::training(&mut self.cache, mode));
     }
 
     /// The loss of each output, and their gradients. The masks of `weighting` are those of the outputs.
@@ -57,14 +57,14 @@ impl<M: Model, B: Storage> Tape<M, B> {
     ) -> Seeds {
         let Tape { y, dy, cache } = self;
         M::Outputs::clear(M::Outputs::batch_mut::<B>(dy, n));
-        let masks = masks::<M>(|output| M::Graph::training_mask::<B>(M::Inputs::shorter(x), cache, n, output));
+        let masks = masks::<M>(|output| M::Training::training_mask::<B>(M::Inputs::shorter(x), cache, n, output));
         // Where there are none, the compiler sees it, and leaves nothing of masks.
         let masks: &[_] = if masks.iter().any(Option::is_some) { &masks } else { &[] };
         losses.evaluate(
             targets,
             M::Outputs::batch::<B>(y, n),
-            M::Graph::training_logits::<B>(cache, n),
-            M::Graph::HEADS,
+            M::Training::training_logits::<B>(cache, n),
+            M::Training::HEADS,
             Weighting { masks, ..weighting },
             Some(M::Outputs::batch_mut::<B>(dy, n)),
             values,
@@ -75,7 +75,7 @@ impl<M: Model, B: Storage> Tape<M, B> {
     pub fn backward(&mut self, model: &M, x: X<'_, M>, n: usize, seeds: Seeds, dw: &mut M) {
         let Tape { y, dy, cache } = self;
         let (y, dy) = (M::Outputs::batch::<B>(y, n), M::Outputs::batch::<B>(dy, n));
-        M::Graph::NEW.backward_from::<B>(seeds, model, x, y, dy, cache, M::Inputs::no_gradients(), Some(dw));
+        M::Training::NEW.backward_from::<B>(seeds, model, x, y, dy, cache, M::Inputs::no_gradients(), Some(dw));
     }
 }
 

@@ -22,6 +22,10 @@ use runs::Runs;
 /// It is what `fit` does with a batch, for programs without a heap: forward, losses, backward, regularization, running states, clipping, weight
 /// decay, the optimizer, constraints. Nothing is allocated, and nothing panics. [`BYTES`](Self::BYTES) is how much memory it takes.
 ///
+/// Layers with `trainable = false` before all that learn have no backward code, and take little memory for a batch ([`TRAIN_BYTES`](Model::TRAIN_BYTES)); their
+/// weights are still a part of the model, of its gradient and of the slots. To keep them in flash, let what learns be a model of its own: `Trainer<Head, N>`
+/// on what the rest of the network predicts.
+///
 /// `SLOTS` is how many numbers the optimizer keeps for each weight: 0 for SGD, 1 with momentum, 1 for RMSprop, 2 for Adam, and one more with
 /// [`ema`](crate::optimizers::With).
 pub struct Trainer<M: Model, const N: usize, const SLOTS: usize = 0> {
@@ -139,7 +143,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         rng: &mut dyn Rng,
     ) -> Result<f64, Refused> {
         let n = lengths::<M, L>(x, targets, N)?;
-        let (graph, tape) = (M::Graph::NEW, &mut self.tape);
+        let (graph, tape) = (M::Training::NEW, &mut self.tape);
         self.gradient.as_mut_slice().fill(M::Scalar::ZERO);
         tape.forward(&self.model, x, n, Mode::new(rng));
         let mut parts = [0.0; MAX_INPUTS];
@@ -150,7 +154,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
             + graph.training_activity::<Inline<N>>(&self.tape.cache);
         graph.update::<Inline<N>>(&mut self.model, &self.tape.cache);
         self.apply(optimizer);
-        if M::Graph::CONSTRAINS {
+        if M::Training::CONSTRAINS {
             graph.constrain(&mut self.model);
         }
         // Arithmetic in `f64` is a function of a few hundred instructions on a microcontroller.

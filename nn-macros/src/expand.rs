@@ -16,6 +16,7 @@ mod masks;
 mod memory;
 mod model;
 mod rows;
+mod training;
 mod types;
 mod weights;
 
@@ -23,7 +24,7 @@ use crate::budget::Budgets;
 use crate::freeze::Frozen;
 use crate::graph::Graph;
 use crate::parse::Syntax;
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use std::rc::Rc;
@@ -125,7 +126,11 @@ fn items(
     let flat = weights::flat(&inside);
     let memory = memory::memory(&inside);
     let layer = layer::layer(&inside);
-    let model = model::model(&inside, lints, &freeze(&inside));
+    // A frozen form is not trained.
+    let step = if context.frozen { None } else { plan::for_training(context.graph) };
+    let (form, training) = training::form(&inside, step.as_ref());
+    let profile = model::profile(&inside);
+    let model = model::model(&inside, lints, &freeze(&inside), &training);
     quote! {
         #weights
         #named
@@ -139,7 +144,9 @@ fn items(
             #flat
             #memory
             #layer
+            #form
             #model
+            #profile
         };
     }
 }

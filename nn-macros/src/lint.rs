@@ -18,7 +18,7 @@ use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Ident, Token};
 
-/// The names in `#[nn(allow(..))]`. The attributes are taken off the struct.
+/// The names in `#[nn(allow(..))]`, and whether there is `#[nn(profile)]`. The attributes are taken off the struct.
 pub(crate) fn allowed(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec<String> {
     let mut allowed = Vec::new();
     let (ours, others): (Vec<_>, Vec<_>) =
@@ -26,8 +26,12 @@ pub(crate) fn allowed(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec
     syntax.attributes = others;
     for attribute in ours {
         let parsed = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("profile") {
+                syntax.profile = true;
+                return Ok(());
+            }
             if !meta.path.is_ident("allow") {
-                return Err(meta.error("expected `allow(..)`, with names of lints: see `nn::lints`"));
+                return Err(meta.error("expected `profile`, or `allow(..)` with names of lints: see `nn::lints`"));
             }
             let content;
             syn::parenthesized!(content in meta.input);

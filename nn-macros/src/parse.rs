@@ -18,6 +18,8 @@ pub(crate) struct Syntax {
     pub(crate) lets: Vec<Let>,
     /// The final `Model(..)` or `Sequential(..)`; `None` if it is missing or does not parse.
     pub(crate) tail: Option<Expr>,
+    /// Whether `#[nn(profile)]` asks for a prediction that can be watched layer by layer.
+    pub(crate) profile: bool,
 }
 
 /// `let name = value;`
@@ -60,7 +62,7 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
             .error_at(Code::NoStruct, error.span(), error.to_string())
             .help(format!("the struct has no fields of its own: `struct {name};`, and then the graph"));
     }
-    let mut syntax = Syntax { attributes, visibility, name, lets: Vec::new(), tail: None };
+    let mut syntax = Syntax { attributes, visibility, name, lets: Vec::new(), tail: None, profile: false };
     let (statements, last) = split::statements(body, diagnostics);
     for statement in statements {
         parse_statement(statement, &mut syntax, diagnostics);

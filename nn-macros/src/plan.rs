@@ -11,8 +11,10 @@ use std::collections::HashSet;
 pub(crate) struct Plan {
     /// For each tensor.
     pub(crate) tensors: Vec<TensorPlan>,
-    /// Where a prediction keeps them.
+    /// Those that share memory: in a prediction, or, in a plan [`for_training`], in a training step.
     pub(crate) memory: Memory,
+    /// Whether `memory` is that of a training step.
+    pub(crate) for_training: bool,
     /// For each call the activation that it computes where it writes its output.
     activations: Vec<Option<usize>>,
     /// For each call whether it is such an activation.
@@ -88,11 +90,38 @@ pub(crate) enum Gradient {
 
 /// Plans a graph that passed all checks.
 pub(crate) fn plan(graph: &Graph) -> Plan {
+    let (tensors, activations) = tensors(graph, true);
+    let mut done = vec![false; graph.nodes.len()];
+    activations.iter().flatten().for_each(|&n| done[n] = true);
+    let memory = Memory::new(graph, &tensors);
+    Plan { tensors, memory, for_training: false, activations, done }
+}
+
+/// Plans the training step of a graph with layers that never learn, for callers who do not ask for the gradients of its inputs. What comes
+/// before the first layer that learns has no gradients then, and what of it the backward pass does not read shares memory.
+///
+/// `None` if no frozen layer comes first: it would be the plan of the graph.
+pub(crate) fn for_training(graph: &Graph) -> Option<Plan> {
+    let (tensors, activations) = tensors(graph, false);
+    let stands_still = |node: &Node| {
+        let layer = &graph.layers[node.layer];
+        layer.has_weights() && !layer.trainable && tensors[node.outputs[0]].gradient == Gradient::Never
+    };
+    if !graph.nodes.iter().any(stands_still) {
+        return None;
+    }
+    let memory = Memory::passing(graph, &tensors);
+    let done = vec![false; graph.nodes.len()];
+    Some(Plan { tensors, memory, for_training: true, activations, done })
+}
+
+/// The plans of all tensors, and the activations of [`Plan`]. `asked` says whether a caller may ask for the gradients of the inputs.
+fn tensors(graph: &Graph, asked: bool) -> (Vec<TensorPlan>, Vec<Option<usize>>) {
     let read: HashSet<TensorId> = graph.nodes.iter().flat_map(|node| node.inputs.iter().copied()).collect();
     let mut tensors: Vec<TensorPlan> = Vec::new();
     for (id, tensor) in graph.tensors.iter().enumerate() {
         let gradient = match tensor.producer {
-            Producer::Input if tensor.holds != Holds::Numbers => Gradient::Never,
+            Producer::Input if tensor.holds != Holds::Numbers || !asked => Gradient::Never,
             Producer::Input => Gradient::IfInputs(vec![input_index(graph, id)]),
             Producer::Node(_) => Gradient::Never,
         };
@@ -126,10 +155,7 @@ pub(crate) fn plan(graph: &Graph) -> Plan {
             tensors[node.outputs[0]].becomes = Some(activation.outputs[0]);
         }
     }
-    let mut done = vec![false; graph.nodes.len()];
-    activations.iter().flatten().for_each(|&n| done[n] = true);
-    let memory = Memory::new(graph, &tensors);
-    Plan { tensors, memory, activations, done }
+    (tensors, activations)
 }
 
 /// For each call the activation of its output, where nobody else reads that and both are in memory of the model's own.

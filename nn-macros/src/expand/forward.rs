@@ -14,8 +14,23 @@ use syn::Ident;
 /// The body of `Layer::forward`, for `n` samples.
 pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
     let nn = &context.paths.nn;
-    let inference = inference(context);
-    let training = context.graph.nodes.iter().enumerate().map(|(n, node)| {
+    let (inference, training) = (inference(context), training(context));
+    quote! {
+        match pass {
+            #nn Pass::Inference(m) => {
+                #inference
+            }
+            #nn Pass::Training(m, mut mode) => {
+                #training
+            }
+        }
+    }
+}
+
+/// The forward pass of a training step: the memory is `m`, for `n` samples.
+pub(crate) fn training(context: &Context<'_>) -> TokenStream {
+    let nn = &context.paths.nn;
+    let calls = context.graph.nodes.iter().enumerate().map(|(n, node)| {
         if let [input] = node.inputs[..]
             && context.plan.kept(input) == node.outputs[0]
         {
@@ -37,28 +52,32 @@ pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
             }
             (true, false) => quote!(mode.reborrow()),
         };
-        call(context, n, node, quote!(#nn Pass::Training(#memory, #mode)))
-    });
-    quote! {
-        match pass {
-            #nn Pass::Inference(m) => {
-                #inference
-            }
-            #nn Pass::Training(m, mut mode) => {
-                #(#training)*
-            }
+        let in_place = context.plan.tensors[node.outputs[0]].becomes.is_some();
+        let activation = context.plan.activation(n).filter(|_| in_place);
+        let pass = quote!(#nn Pass::Training(#memory, #mode));
+        if context.plan.for_training {
+            sharing(context, node, activation, pass)
+        } else {
+            keeping(context, node, activation, pass)
         }
-    }
+    });
+    quote!(#(#calls)*)
 }
 
 /// A prediction: the memory is `m`, for `n` samples.
 pub(crate) fn inference(context: &Context<'_>) -> TokenStream {
+    predictions(context).map(|(_, call)| call).collect()
+}
+
+/// The calls of a prediction that do anything, each with its name.
+pub(crate) fn predictions<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (String, TokenStream)> + 'a {
     let nn = &context.paths.nn;
-    let calls = context.graph.nodes.iter().enumerate().map(|(n, node)| {
+    context.graph.nodes.iter().enumerate().filter_map(move |(n, node)| {
+        let name = node.name.to_string().trim_start_matches("r#").to_string();
         match context.plan.memory.work(n) {
-            Work::View => return quote!(),
-            Work::InPlace if context.plan.is_done(n) => return quote!(),
-            Work::InPlace => return in_place(context, node),
+            Work::View => return None,
+            Work::InPlace if context.plan.is_done(n) => return None,
+            Work::InPlace => return Some((name, in_place(context, node))),
             Work::Call => {}
         }
         let memory = if context.graph.layers[node.layer].has_scratch() {
@@ -67,18 +86,16 @@ pub(crate) fn inference(context: &Context<'_>) -> TokenStream {
         } else {
             quote!(&mut ())
         };
-        prediction(context, n, node, quote!(#nn Pass::Inference(#memory)))
-    });
-    quote!(#(#calls)*)
+        Some((name, sharing(context, node, context.plan.activation(n), quote!(#nn Pass::Inference(#memory)))))
+    })
 }
 
-/// A call in a training step, which keeps all tensors.
-fn call(context: &Context<'_>, n: usize, node: &Node, pass: TokenStream) -> TokenStream {
+/// A call in a pass that keeps all tensors.
+fn keeping(context: &Context<'_>, node: &Node, activation: Option<usize>, pass: TokenStream) -> TokenStream {
     let w = weights(context, node);
     let x = one_or_tuple(node.inputs.iter().map(|&tensor| context.read(tensor)).collect());
     let y = one_or_tuple(node.outputs.iter().map(|&tensor| context.write(tensor)).collect());
-    let in_place = context.plan.tensors[node.outputs[0]].becomes.is_some();
-    forward_call(context, node, context.plan.activation(n).filter(|_| in_place), quote!(#w, #x, #y), pass)
+    forward_call(context, node, activation, quote!(#w, #x, #y), pass)
 }
 
 /// A call, or one that computes the activation of its output as well.
@@ -95,8 +112,8 @@ fn forward_call(
     }
 }
 
-/// A call in a prediction: first what it reads and writes is taken out of the memory that activations share.
-fn prediction(context: &Context<'_>, n: usize, node: &Node, pass: TokenStream) -> TokenStream {
+/// A call in a pass whose activations share memory: first what it reads and writes is taken out of that.
+fn sharing(context: &Context<'_>, node: &Node, activation: Option<usize>, pass: TokenStream) -> TokenStream {
     let (w, arena) = (weights(context, node), &context.paths.arena);
     let mut takes: BTreeMap<Ident, (Vec<Ident>, Vec<TokenStream>)> = BTreeMap::new();
     let mut taken: BTreeMap<String, Ident> = BTreeMap::new();
@@ -112,7 +129,6 @@ fn prediction(context: &Context<'_>, n: usize, node: &Node, pass: TokenStream) -
         });
         Some(name.clone())
     };
-    let activation = context.plan.activation(n);
     let inferred = activation.is_some() || !names_inputs(context, node);
     let x = node.inputs.iter().map(|&tensor| match take("x", tensor) {
         Some(name) if inferred => {

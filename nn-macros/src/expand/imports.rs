@@ -81,7 +81,8 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
         }
     }
     // A model called `Graph`, or one with the layer `Softmax` and the activation, is written with full paths.
-    let own = ["", "Graph", "Scratch", "Cache", "Inputs", "Outputs"].map(|suffix| format!("{}{suffix}", context.name));
+    let own = ["", "Graph", "Scratch", "Cache", "Training", "TrainingCache", "Inputs", "Outputs"]
+        .map(|suffix| format!("{}{suffix}", context.name));
     let all =
         || ROOT.iter().map(|name| name.to_string()).chain(layers.iter().cloned()).chain(activations.iter().cloned());
     if all().any(|name| own.contains(&name)) || !layers.is_disjoint(&activations) {

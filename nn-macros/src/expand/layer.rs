@@ -1,11 +1,10 @@
 //! The implementation of `Layer`, of a model and of its frozen form, and that of `Graph`.
 
 use super::forward::method;
-use super::imports::Paths;
 use super::memory::{cache_fields, memory_field, memory_type, part, scratch_fields};
 use super::types::one_or_tuple;
 use super::weights::sum;
-use super::{Context, backward, forward, masks, rows};
+use super::{Context, backward, forward, masks, rows, training};
 use crate::graph::Op;
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
@@ -120,15 +119,6 @@ fn both(context: &Context<'_>, training_logits: &TokenStream) -> Passes {
     let nn = &context.paths.nn;
     let t = quote!(T);
     let x = context.samples(&graph.inputs, &t);
-    let Slices { inputs, gradients, outputs, optional } = Slices::new(context);
-    let stateful = graph.nodes.iter().filter(|node| {
-        let layer = &graph.layers[node.layer];
-        layer.has_cache() && layer.learns()
-    });
-    let update = stateful.map(|node| {
-        let (field, memory) = (context.weights_field(node), memory_field(node));
-        method(context, node, quote!(update::<B>), quote!(&mut w.#field, &m.#memory))
-    });
     let regularize = context.weighted().filter(|(_, layer)| layer.trainable).filter_map(|(id, layer)| {
         let field = &layer.name;
         let arguments = quote!(&w.#field, dw.as_deref_mut().map(|dw| &mut dw.#field));
@@ -149,36 +139,14 @@ fn both(context: &Context<'_>, training_logits: &TokenStream) -> Passes {
         let field = &layer.name;
         Some(method(context, context.first_call(id)?, quote!(constrain), quote!(&mut w.#field)))
     });
-    // Only what keeps something in a prediction can have found a penalty in it.
-    let penalties = |name: TokenStream| {
-        let charging = graph.nodes.iter().filter(|node| graph.layers[node.layer].has_scratch());
-        charging.map(move |node| {
-            let memory = memory_field(node);
-            let call = method(context, node, quote!(#name::<B>), quote!(&m.#memory));
-            quote!(loss += #call)
-        })
-    };
-    let (activity, training_activity) = (penalties(quote!(activity)), penalties(quote!(training_activity)));
-    // What would do nothing is left to the trait's defaults.
-    let some = |body: Vec<TokenStream>, method: fn(&Context<'_>, TokenStream) -> TokenStream| match body.len() {
-        0 => quote!(),
-        _ => method(context, quote!(#(#body)*)),
-    };
-    let update = some(update.collect(), |Context { name, paths: Paths { nn, .. }, .. }, body| {
-        quote! {
-            fn update<B: #nn Storage>(&self, w: &mut #name<T>, m: &Self::Cache<B>) {
-                #body
-            }
-        }
-    });
-    let constrain = some(constrain.collect(), |Context { name, .. }, body| {
+    let constrain = training::some(constrain.collect(), |body| {
         quote! {
             fn constrain(&self, w: &mut #name<T>) {
                 #body
             }
         }
     });
-    let activity = some(activity.collect(), |Context { paths: Paths { nn, .. }, .. }, body| {
+    let activity = training::some(training::penalties(context, quote!(activity)), |body| {
         quote! {
             fn activity<B: #nn Storage>(&self, m: &Self::Scratch<B>) -> T {
                 let mut loss = T::ZERO;
@@ -187,16 +155,7 @@ fn both(context: &Context<'_>, training_logits: &TokenStream) -> Passes {
             }
         }
     });
-    let training_activity = some(training_activity.collect(), |Context { paths: Paths { nn, .. }, .. }, body| {
-        quote! {
-            fn training_activity<B: #nn Storage>(&self, m: &Self::Cache<B>) -> T {
-                let mut loss = T::ZERO;
-                #body
-                loss
-            }
-        }
-    });
-    let regularize = some(regularize.collect(), |Context { name, .. }, body| {
+    let regularize = training::some(regularize.collect(), |body| {
         quote! {
             fn regularize(&self, w: &#name<T>, mut dw: ::core::option::Option<&mut #name<T>>) -> T {
                 let mut loss = T::ZERO;
@@ -205,53 +164,31 @@ fn both(context: &Context<'_>, training_logits: &TokenStream) -> Passes {
             }
         }
     });
-    let (backward, touched) = (backward::backward(context), rows::touched(context));
-    let training_mask = masks::method(context, "training_mask", "Cache");
+    let methods = training::methods(context, training_logits);
     Passes {
         cache: memory_type(&context.cache, &cache_fields(context)),
         constrains,
         forward: forward::forward(context),
         backward: quote!(#nn Layer::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);),
         training: quote! {
-            fn backward_from<B: #nn Storage>(
-                &self,
-                seeds: ::nn::losses::Seeds,
-                w: &#name<T>,
-                x: #inputs,
-                y: #outputs,
-                dy: #outputs,
-                m: &mut Self::Cache<B>,
-                mut dx: #gradients,
-                mut dw: Option<&mut #name<T>>,
-            ) {
-                #backward
-            }
-
-            fn training_logits<B: #nn Storage>(m: &Self::Cache<B>, n: usize) -> #optional {
-                #training_logits
-            }
-
-            #training_mask
-            #touched
-            #update
+            #methods
             #constrain
             #activity
-            #training_activity
             #regularize
         },
     }
 }
 
 /// The types of batches of inputs, of their gradients, of outputs, and of outputs that may be missing.
-struct Slices {
-    inputs: TokenStream,
-    gradients: TokenStream,
-    outputs: TokenStream,
-    optional: TokenStream,
+pub(super) struct Slices {
+    pub(super) inputs: TokenStream,
+    pub(super) gradients: TokenStream,
+    pub(super) outputs: TokenStream,
+    pub(super) optional: TokenStream,
 }
 
 impl Slices {
-    fn new(context: &Context<'_>) -> Self {
+    pub(super) fn new(context: &Context<'_>) -> Self {
         let graph = context.graph;
         Slices {
             inputs: slices(context, &graph.inputs, |s| quote!(&[#s])),
@@ -299,13 +236,13 @@ fn init(context: &Context<'_>) -> TokenStream {
 }
 
 /// What each output ends in, and its logits after both passes.
-struct Heads {
+pub(super) struct Heads {
     heads: Vec<TokenStream>,
     logits: TokenStream,
-    training_logits: TokenStream,
+    pub(super) training_logits: TokenStream,
 }
 
-fn heads(context: &Context<'_>) -> Heads {
+pub(super) fn heads(context: &Context<'_>) -> Heads {
     let nn = &context.paths.nn;
     let (mut heads, mut logits, mut training_logits) = (Vec::new(), Vec::new(), Vec::new());
     for output in 0..context.graph.outputs.len() {

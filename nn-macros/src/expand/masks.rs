@@ -59,7 +59,7 @@ fn mask(context: &Context<'_>, tensor: TensorId, name: &str) -> Option<TokenStre
     // that is one itself, which holds indices, and an output holds numbers.
     let x = node.inputs.iter().map(|&tensor| match context.plan.tensors[tensor].place {
         Place::Output(_) => quote!(&[]),
-        Place::Tape if prediction && context.graph.tensors[tensor].holds == Holds::Numbers => quote!(&[]),
+        Place::Tape if context.graph.tensors[tensor].holds == Holds::Numbers => quote!(&[]),
         Place::Tape if prediction => {
             let scalars = part(context, tensor);
             quote!(#arena samples(#scalars))

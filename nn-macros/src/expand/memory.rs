@@ -1,7 +1,7 @@
 //! The memory of a pass: of a prediction, whose activations share it, and of a training step, which keeps them all.
 
 use super::Context;
-use crate::graph::{Holds, Node, TensorId};
+use crate::graph::{Node, TensorId};
 use crate::infer::expression;
 use crate::plan::memory::Arena;
 use crate::plan::{Gradient, Place};
@@ -22,13 +22,17 @@ pub(crate) fn memory(context: &Context<'_>) -> TokenStream {
     if context.frozen {
         return scratch;
     }
-    let cache = memory_struct(
-        context,
-        &context.cache,
-        &format!(" What a training step of [`{name}`] keeps: activations, their gradients, and what layers remember."),
-        &cache_fields(context),
-    );
+    let cache = cache(context);
     quote!(#scratch #cache)
+}
+
+/// The struct `DigitsCache`.
+pub(crate) fn cache(context: &Context<'_>) -> TokenStream {
+    let doc = format!(
+        " What a training step of [`{}`] keeps: activations, their gradients, and what layers remember.",
+        context.name
+    );
+    memory_struct(context, &context.cache, &doc, &cache_fields(context))
 }
 
 /// The type of a struct of memory; `()` if it would have no field.
@@ -59,10 +63,11 @@ fn memory_struct(context: &Context<'_>, name: &Ident, doc: &str, fields: &[(Iden
 
 fn tape(context: &Context<'_>) -> Vec<(Ident, TokenStream)> {
     let mut fields = Vec::new();
+    let passes = |tensor| context.plan.for_training && place(context, tensor).is_some();
     for node in &context.graph.nodes {
         for &tensor in &node.outputs {
             let plan = &context.plan.tensors[tensor];
-            if plan.place == Place::Tape && plan.becomes.is_none() {
+            if plan.place == Place::Tape && plan.becomes.is_none() && !passes(tensor) {
                 let sample = context.sample(tensor, &quote!(T));
                 fields.push((context.field(tensor), quote!(B::Of<#sample>)));
             }
@@ -71,21 +76,24 @@ fn tape(context: &Context<'_>) -> Vec<(Ident, TokenStream)> {
     fields
 }
 
+/// What activations share.
+fn shared(context: &Context<'_>) -> Vec<(Ident, TokenStream)> {
+    let shared = arenas(context).into_iter().filter(|(arena, _)| !arena.is_empty()).map(|(arena, element)| {
+        let size = match arena.size() {
+            Some(size) => Literal::usize_unsuffixed(size).into_token_stream(),
+            None => {
+                let plan = context.own(&arena.name);
+                quote_spanned!(context.name.span()=> #plan.size())
+            }
+        };
+        (format_ident!("{}", arena.name), quote!(B::Of<[#element; #size]>))
+    });
+    shared.collect()
+}
+
 /// The memory of a prediction.
 pub(crate) fn scratch_fields(context: &Context<'_>) -> Vec<(Ident, TokenStream)> {
-    let mut fields = Vec::new();
-    for (name, arena, element) in arenas(context) {
-        if !arena.is_empty() {
-            let size = match arena.size() {
-                Some(size) => Literal::usize_unsuffixed(size).into_token_stream(),
-                None => {
-                    let plan = context.own(name);
-                    quote_spanned!(context.name.span()=> #plan.size())
-                }
-            };
-            fields.push((format_ident!("{name}"), quote!(B::Of<[#element; #size]>)));
-        }
-    }
+    let mut fields = shared(context);
     for node in &context.graph.nodes {
         if context.graph.layers[node.layer].has_scratch() {
             fields.push(layer_memory(context, node, quote!(Scratch)));
@@ -97,6 +105,9 @@ pub(crate) fn scratch_fields(context: &Context<'_>) -> Vec<(Ident, TokenStream)>
 /// The memory of a training step.
 pub(crate) fn cache_fields(context: &Context<'_>) -> Vec<(Ident, TokenStream)> {
     let mut fields = tape(context);
+    if context.plan.for_training {
+        fields.extend(shared(context));
+    }
     for node in &context.graph.nodes {
         for &tensor in &node.outputs {
             let plan = &context.plan.tensors[tensor];
@@ -123,17 +134,17 @@ pub(crate) fn memory_field(node: &Node) -> Ident {
     format_ident!("{}_memory", node.name)
 }
 
-/// The memory that activations share, with the name of the field and what it holds.
-fn arenas<'a>(context: &Context<'a>) -> [(&'static str, &'a Arena, TokenStream); 2] {
+/// The memory that activations share, and what it holds.
+fn arenas<'a>(context: &Context<'a>) -> [(&'a Arena, TokenStream); 2] {
     let memory = &context.plan.memory;
-    [("activations", &memory.activations, quote!(T)), ("indices", &memory.indices, quote!(u32))]
+    [(&memory.activations, quote!(T)), (&memory.indices, quote!(u32))]
 }
 
-/// Where the activations of a prediction are, for shapes that only rustc knows: constants of the graph's type.
+/// Where the activations that share memory are, for shapes that only rustc knows: constants of the graph's type.
 pub(crate) fn plans(context: &Context<'_>) -> TokenStream {
-    let plans = arenas(context).into_iter().filter(|(_, arena, _)| !arena.is_empty() && arena.size().is_none());
-    let plans = plans.map(|(name, arena, _)| {
-        let name = format_ident!("{name}");
+    let plans = arenas(context).into_iter().filter(|(arena, _)| !arena.is_empty() && arena.size().is_none());
+    let plans = plans.map(|(arena, _)| {
+        let name = format_ident!("{}", arena.name);
         let count = arena.lives.len();
         let lives = lives(context, arena);
         quote_spanned!(context.name.span()=> const #name: ::nn::arena::Plan<#count> = ::nn::arena::Plan::new(&[#(#lives),*]);)
@@ -144,7 +155,7 @@ pub(crate) fn plans(context: &Context<'_>) -> TokenStream {
 /// What a prediction needs memory for: tensors, and what layers need for themselves.
 pub(crate) fn budget_parts(context: &Context<'_>) -> Vec<TokenStream> {
     let mut parts = Vec::new();
-    for (_, arena, _) in arenas(context) {
+    for (arena, _) in arenas(context) {
         for (life, &(tensor, ..)) in lives(context, arena).iter().zip(&arena.lives) {
             let name = context.field(tensor).to_string();
             parts.push(quote!(::nn::budget::Part::tensor(#name, #life, 4)));
@@ -171,24 +182,23 @@ fn lives(context: &Context<'_>, arena: &Arena) -> Vec<TokenStream> {
     lives.collect()
 }
 
-/// Where a tensor of the tape is in a prediction: the field, and the scalars of a sample.
+/// Where a tensor of the tape is that shares memory: the field, and the scalars of a sample.
 pub(crate) fn place(context: &Context<'_>, tensor: TensorId) -> Option<(Ident, TokenStream)> {
     let (arena, i) = context.plan.memory.find(context.graph, tensor)?;
-    let name = if context.graph.tensors[tensor].holds == Holds::Indices { "indices" } else { "activations" };
     let range = match arena.range(context.graph, i) {
         Some(range) => {
             let (start, end) = (Literal::usize_unsuffixed(range.start), Literal::usize_unsuffixed(range.end));
             quote!(#start..#end)
         }
         None => {
-            let (plan, i) = (context.own(name), Literal::usize_unsuffixed(i));
+            let (plan, i) = (context.own(&arena.name), Literal::usize_unsuffixed(i));
             quote!(const { #plan.range(#i) })
         }
     };
-    Some((format_ident!("{name}"), range))
+    Some((format_ident!("{}", arena.name), range))
 }
 
-/// The scalars of a tensor of the tape after a prediction.
+/// The scalars of a tensor of the tape that shares memory, after a prediction.
 pub(crate) fn part(context: &Context<'_>, tensor: TensorId) -> Option<TokenStream> {
     let (field, range) = place(context, tensor)?;
     let arena = &context.paths.arena;

@@ -2,7 +2,7 @@
 
 use super::memory::plans;
 use super::types::one_or_tuple;
-use super::{Context, docs};
+use super::{Context, docs, forward};
 use crate::graph::{Facts, Op};
 use crate::infer::{expression, start};
 use proc_macro2::TokenStream;
@@ -78,7 +78,12 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
 }
 
 /// `impl Model`, with what the lints of training read, and its frozen form.
-pub(crate) fn model(context: &Context<'_>, lints: &TokenStream, freeze: &TokenStream) -> TokenStream {
+pub(crate) fn model(
+    context: &Context<'_>,
+    lints: &TokenStream,
+    freeze: &TokenStream,
+    training: &TokenStream,
+) -> TokenStream {
     let Context { graph, name, graph_type, outputs, .. } = context;
     let nn = &context.paths.nn;
     let t = quote!(T);
@@ -106,6 +111,7 @@ pub(crate) fn model(context: &Context<'_>, lints: &TokenStream, freeze: &TokenSt
             type Inputs = #x;
             type Outputs = #y;
             type Graph = #graph_type;
+            type Training = #training;
             ::nn::__with_heap! { type Predictions = #predictions; }
 
             const NAME: &'static str = #text;
@@ -119,7 +125,7 @@ pub(crate) fn model(context: &Context<'_>, lints: &TokenStream, freeze: &TokenSt
             const DOT: &'static str = #dot;
             #lints
             const ARENA_BYTES: usize = size_of::<#layer::Scratch<#nn Inline<1>>>();
-            const TRAIN_BYTES: usize = size_of::<#layer::Cache<#nn Inline<1>>>();
+            const TRAIN_BYTES: usize = size_of::<<#training as #nn Layer<T, #x>>::Cache<#nn Inline<1>>>();
             #freeze
         }
     }
@@ -209,9 +215,23 @@ fn table(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// `call`: one sample, no allocation.
-fn call(context: &Context<'_>) -> TokenStream {
-    let Context { graph, inputs, outputs, graph_type, .. } = context;
+/// What `call` and its kin take and give: one sample of each input and output.
+struct OneSample {
+    /// `<'x>`, for several inputs.
+    lifetime: TokenStream,
+    parameter: TokenStream,
+    result: TokenStream,
+    /// What makes `x` and `y` of the parameter.
+    start: TokenStream,
+    /// Batches of one.
+    x: TokenStream,
+    y: TokenStream,
+    /// The outputs as the result.
+    end: TokenStream,
+}
+
+fn one_sample(context: &Context<'_>) -> OneSample {
+    let Context { graph, inputs, outputs, .. } = context;
     let t = quote!(T);
     let samples: Vec<_> = graph.inputs.iter().map(|&tensor| context.sample(tensor, &t)).collect();
     let (lifetime, parameter, x) = if samples.len() == 1 {
@@ -232,30 +252,71 @@ fn call(context: &Context<'_>) -> TokenStream {
         n => (0..n).map(|i| format_ident!("y{i}")).collect(),
     };
     let y = one_or_tuple(variables.iter().map(|y| quote!(::core::slice::from_mut(&mut #y))).collect());
-    let (result_type, result) = if results.len() == 1 {
+    let (result, end) = if results.len() == 1 {
         (quote!(#(#results)*), quote!(#(#variables)*))
     } else {
         let names = &graph.output_names;
         (quote!(#outputs<#(#results),*>), quote!(#outputs { #(#names: #variables),* }))
     };
+    let start = quote! {
+        #into
+        #(let mut #variables = ::nn::tensor::zeroed::<#results>();)*
+    };
+    OneSample { lifetime, parameter, result, start, x, y, end }
+}
+
+/// `call`: one sample, no allocation.
+fn call(context: &Context<'_>) -> TokenStream {
+    let graph_type = &context.graph_type;
+    let OneSample { lifetime, parameter, result, start, x, y, end } = one_sample(context);
     // An error is about the model: its name is the place.
     let fits = quote_spanned!(context.name.span()=> const { ::nn::model::assert_arena::<Self>() });
     quote! {
         /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
         /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
         #[inline]
-        pub fn call #lifetime (&self, #parameter) -> #result_type {
+        pub fn call #lifetime (&self, #parameter) -> #result {
             #fits
             self.call_in(x, &mut ::nn::Arena::new())
         }
 
         /// The prediction for one sample, with the activations in memory that the caller keeps.
         #[inline]
-        pub fn call_in #lifetime (&self, #parameter, arena: &mut ::nn::Arena<Self>) -> #result_type {
-            #into
-            #(let mut #variables = ::nn::tensor::zeroed::<#results>();)*
+        pub fn call_in #lifetime (&self, #parameter, arena: &mut ::nn::Arena<Self>) -> #result {
+            #start
             ::nn::model::call_in::<Self>(&#graph_type, self, #x, #y, arena);
-            #result
+            #end
+        }
+    }
+}
+
+/// `profile`, of a model that asks for it: `call_in` layer by layer.
+pub(crate) fn profile(context: &Context<'_>) -> TokenStream {
+    if !context.syntax.profile {
+        return quote!();
+    }
+    let (name, nn) = (context.name, &context.paths.nn);
+    let OneSample { lifetime, parameter, result, start, x, y, end } = one_sample(context);
+    let calls = forward::predictions(context).map(|(layer, call)| quote!(#call after(#layer);));
+    quote! {
+        #[allow(dead_code)]
+        impl<T: #nn Scalar> #name<T> {
+            /// The prediction for one sample, as `call_in` gives it. After each layer, `after` is called with its name: to count instructions,
+            /// cycles or time, layer by layer.
+            pub fn profile #lifetime (
+                &self,
+                #parameter,
+                arena: &mut ::nn::Arena<Self>,
+                mut after: impl FnMut(&'static str),
+            ) -> #result {
+                type B = #nn Inline<1>;
+                #start
+                {
+                    let (w, x, y, m, n) = (self, #x, #y, arena.memory(), 1);
+                    #(#calls)*
+                }
+                #end
+            }
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The memory of a prediction: how long each activation is alive, and where it is.
+//! The memory that activations share, in a prediction and before what learns: how long each is alive, and where it is.
 
-use super::{Place, TensorPlan, head};
+use super::{Gradient, Place, TensorPlan, head};
 use crate::graph::{Graph, Holds, Node, Op, Producer, Shaped, TensorId};
 use nn_core::arena::{Life, plan};
 use std::ops::Range;
 
-/// The activations of a prediction that are in memory of the model's own.
+/// The activations of a prediction that are in memory of the model's own, or those of a training step that its backward pass does not read.
 pub(crate) struct Memory {
     /// Numbers.
     pub(crate) activations: Arena,
@@ -32,6 +32,8 @@ pub(crate) enum Work {
 
 /// Tensors that share memory.
 pub(crate) struct Arena {
+    /// Its field.
+    pub(crate) name: String,
     /// In the order of the graph, each with the call that computes it and the last one that reads it, or what follows it in its place.
     pub(crate) lives: Vec<(TensorId, usize, usize)>,
     /// Where they are, and how much that is, in scalars of a sample. `None` if only rustc knows their shapes.
@@ -63,13 +65,63 @@ impl Memory {
             }
         }
         let lives = lives.into_iter().map(|(tensor, n)| (tensor, n, n.max(last[tensor])));
+        Memory::of(graph, lives.collect(), places, work, ["activations", "indices"].map(String::from))
+    }
+
+    /// What a training step needs only until it has been read in the forward pass: inputs and outputs of calls without a backward pass.
+    pub(crate) fn passing(graph: &Graph, tensors: &[TensorPlan]) -> Self {
+        let places: Vec<TensorId> =
+            (0..tensors.len()).map(|tensor| tensors[tensor].becomes.unwrap_or(tensor)).collect();
+        let mut stays = vec![false; tensors.len()];
+        for (tensor, asked_for) in kept(graph, tensors).into_iter().enumerate() {
+            stays[places[tensor]] |= asked_for || tensors[tensor].place != Place::Tape;
+        }
+        for node in &graph.nodes {
+            if node.outputs.iter().any(|&output| tensors[output].gradient != Gradient::Never) {
+                node.inputs.iter().chain(&node.outputs).for_each(|&tensor| stays[places[tensor]] = true);
+            }
+        }
+        let mut lives: Vec<(TensorId, usize, usize)> = Vec::new();
+        let mut order = vec![None; tensors.len()];
+        for (n, node) in graph.nodes.iter().enumerate() {
+            for place in node.outputs.iter().map(|&output| places[output]).filter(|&place| !stays[place]) {
+                order[place].get_or_insert_with(|| {
+                    lives.push((place, n, n));
+                    lives.len() - 1
+                });
+            }
+            for &tensor in node.inputs.iter().chain(&node.outputs) {
+                if let Some(i) = order[places[tensor]] {
+                    lives[i].2 = n;
+                }
+            }
+        }
+        // Beside the tensors that stay there are fields for them: with names that no layer has.
+        let names = ["passing", "passing_indices"].map(|base| {
+            let mut name = String::from(base);
+            while graph.nodes.iter().any(|node| node.name == name) {
+                name.push('_');
+            }
+            name
+        });
+        Memory::of(graph, lives, places, vec![Work::Call; graph.nodes.len()], names)
+    }
+
+    fn of(
+        graph: &Graph,
+        lives: Vec<(TensorId, usize, usize)>,
+        places: Vec<TensorId>,
+        work: Vec<Work>,
+        names: [String; 2],
+    ) -> Self {
         let (indices, activations): (Vec<_>, Vec<_>) =
-            lives.partition(|&(tensor, ..)| graph.tensors[tensor].holds == Holds::Indices);
+            lives.into_iter().partition(|&(tensor, ..)| graph.tensors[tensor].holds == Holds::Indices);
         let mut order = vec![None; graph.tensors.len()];
         for lives in [&activations, &indices] {
             lives.iter().enumerate().for_each(|(i, &(tensor, ..))| order[tensor] = Some(i));
         }
-        let [activations, indices] = [activations, indices].map(|lives| Arena::new(graph, lives));
+        let [numbers, others] = names;
+        let (activations, indices) = (Arena::new(graph, numbers, activations), Arena::new(graph, others, indices));
         Memory { activations, indices, places, order, work }
     }
 
@@ -117,7 +169,7 @@ fn last_readers(graph: &Graph, kept: &[bool]) -> Vec<usize> {
 }
 
 impl Arena {
-    fn new(graph: &Graph, lives: Vec<(TensorId, usize, usize)>) -> Self {
+    fn new(graph: &Graph, name: String, lives: Vec<(TensorId, usize, usize)>) -> Self {
         let shapes = lives.iter().map(|&(tensor, first, last)| match &graph.tensors[tensor].shape {
             Shaped::Known(shape) => Some(Life::new(shape.size(), first, last)),
             _ => None,
@@ -127,7 +179,7 @@ impl Arena {
             let size = plan(&lives, &mut offsets, &mut vec![0; lives.len()]);
             (offsets, size)
         });
-        Arena { lives, known }
+        Arena { name, lives, known }
     }
 
     /// Whether it holds nothing.
