@@ -1,6 +1,6 @@
 // A plugin of QEMU's that counts the instructions of the guest between two addresses: `begin=0x…,end=0x…`.
 //
-// Debian's QEMU loads plugins and comes without their header, so what is used of it is declared here (its API, version 1).
+// Debian's QEMU loads plugins and comes without their header, so what is used of it is declared here (its API, version 1 or 2).
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ extern uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
 extern void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *, void (*)(unsigned, void *), int, void *);
 extern void qemu_plugin_outs(const char *);
 
-int qemu_plugin_version = 1;
+int qemu_plugin_version = API;
 
 static uint64_t begin, end, count;
 static int inside;

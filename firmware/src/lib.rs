@@ -80,14 +80,14 @@ pub fn measured<R>(work: impl FnOnce() -> R) -> R {
 /// Where counting begins.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn measure_begin() {
+pub extern "C" fn measure_begin() {
     core::hint::black_box(());
 }
 
 /// Where counting ends.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn measure_end() {
+pub extern "C" fn measure_end() {
     core::hint::black_box(0);
 }
 

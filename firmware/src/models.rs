@@ -16,6 +16,7 @@ model! {
 
 model! {
     /// Recognises a handwritten digit of 8 × 8 pixels.
+    #[nn(profile)]
     pub struct Digits;
 
     let pixels = Input(shape = [64]);
