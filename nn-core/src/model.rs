@@ -53,7 +53,8 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     const OUTPUT_SHAPES: &'static [Shape];
     /// A table of the layers, as Keras prints it.
     const SUMMARY: &'static str;
-    /// What each layer costs in a prediction: `println!("{}", Digits::COSTS)` prints flash, RAM and multiply-accumulates.
+    /// What each layer costs in a prediction: `println!("{}", Digits::COSTS)` prints flash, RAM and multiply-accumulates. Time and
+    /// instructions are the machine's: `#[nn(profile)]` on the struct adds `profile`, which is watched layer by layer.
     const COSTS: Costs;
     /// The graph for Graphviz.
     const DOT: &'static str;
