@@ -74,7 +74,7 @@ pub(crate) fn freeze(context: &Context<'_>, frozen: Option<&(Frozen, Plan)>) -> 
         match origin {
             None => quote!(#fold::copy(&self.#field, &mut frozen.#field);),
             Some(Origin::Affine) => quote!(#fold::affine::<T>(&self.#field, &mut frozen.#field);),
-            Some(Origin::Projected) => quote!(#fold::behind::<T>(&self.#field, &mut frozen.#field);),
+            Some(Origin::Projected) => quote!(#fold::behind::<T, _>(&self.#field, &mut frozen.#field);),
             Some(Origin::Table { width, calls, projected }) => {
                 let follow = follow(context, width, calls, *projected);
                 quote!(#fold::rows::<T, _, _>(&self.#field, &mut frozen.#field, #follow);)
@@ -86,7 +86,7 @@ pub(crate) fn freeze(context: &Context<'_>, frozen: Option<&(Frozen, Plan)>) -> 
         let (into, field, layer) =
             (&frozen.graph.layers[*into].name, context.weights_field(node), context.layer_value(node));
         let fold = if *before { quote!(before) } else { quote!(after) };
-        quote!(::nn::__private::fold::#fold::<T, _>(&#layer, &self.#field, &mut frozen.#into);)
+        quote!(::nn::__private::fold::#fold::<T, _, _>(&#layer, &self.#field, &mut frozen.#into);)
     });
     quote! {
         type Frozen = #frozen_name<T>;
