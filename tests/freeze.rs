@@ -3,6 +3,9 @@
 use nn::model::Model;
 use nn::prelude::*;
 
+#[path = "freeze/bidirectional.rs"]
+mod bidirectional;
+
 /// Random weights, also where a fresh model has zeros and ones: running variances are positive.
 fn random<M: Model>(seed: u64) -> Box<M> {
     use nn::rand::RngExt;
@@ -251,32 +254,4 @@ fn a_frozen_model_is_saved_and_evaluated() {
     // An index that is not there is found as before.
     let wrong = [SVector::<u32, 20>::repeat(50)];
     assert!(folded.predict((&wrong, &more[..1])).unwrap_err().to_string().contains("50"));
-}
-
-model! {
-    /// The most common model of text.
-    struct Text;
-
-    let x = Input(shape = [9], dtype = u32);
-    let y = Embedding(30, 8, mask_zero = true)(x);
-    let y = Dropout(0.5)(y);
-    let y = Bidirectional(LSTM(4, dropout = 0.2, recurrent_dropout = 0.1))(y);
-    let z = Dense(3)(y);
-
-    Model(inputs = x, outputs = z)
-}
-
-#[test]
-fn both_directions_read_one_table() {
-    let model = random::<Text<f64>>(15);
-    let frozen = model.freeze();
-    let TextFrozen { embedding, bidirectional: _, z: _ } = &*frozen;
-    // The gates of both directions, in place of 8 features and two kernels.
-    assert_eq!(embedding.embeddings.shape(), (2 * 16, 30));
-    assert_eq!(TextFrozen::PARAMETERS, Text::PARAMETERS + 30 * (32 - 8) - 2 * 8 * 16);
-    assert_eq!(TextFrozen::MACS, Text::MACS - 2 * 9 * 8 * 16);
-    let mut x = indices::<9>(9, 30, 16);
-    (x[0][0], x[1][3], x[1][8]) = (0, 0, 0);
-    x[2].fill(0);
-    close(model.predict(&x).unwrap().iter().flatten(), frozen.predict(&x).unwrap().iter().flatten());
 }
