@@ -47,7 +47,7 @@ pub(crate) struct Fold {
 pub(crate) fn freeze(graph: &Graph) -> Option<Frozen> {
     let folds = |layer: &Layer| match &layer.op {
         Op::Builtin(builtin) => matches!(builtin.spec.folding, Folding::Table { .. } | Folding::Scale { .. }),
-        _ => false,
+        _ => may_be_model(layer),
     };
     // Most graphs have nothing to fold, and are not copied.
     if !graph.layers.iter().any(folds) {
@@ -57,10 +57,15 @@ pub(crate) fn freeze(graph: &Graph) -> Option<Frozen> {
     folder.identities();
     folder.tables();
     folder.scales();
-    if folder.origins.is_empty() && folder.scales.is_empty() {
+    if folder.origins.is_empty() && folder.scales.is_empty() && !graph.layers.iter().any(may_be_model) {
         return None;
     }
     Some(Frozen { graph: compact::compact(folder.graph, &folder.gone), origins: folder.origins, scales: folder.scales })
+}
+
+/// Whether a layer may be a model, whose frozen form only rustc knows: a path, and no arguments, of which a model has none.
+fn may_be_model(layer: &Layer) -> bool {
+    matches!(&layer.op, Op::Component(component) if component.arguments.is_empty() && component.keywords.is_empty())
 }
 
 /// The graph while it is rewritten. Calls that are gone keep their places.
