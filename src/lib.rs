@@ -205,8 +205,8 @@ pub mod __private {
     pub use rand::Rng;
 
     /// The component `C` if its calls were found to be right. `OK` is a constant that rustc fails to evaluate if not; it
-    /// reports that, and nothing that would follow from it.
-    pub struct Called<C, const OK: bool>(core::marker::PhantomData<C>);
+    /// reports that, and nothing that would follow from it. In a frozen model, `FROZEN` is `C::MODEL`: a model is its frozen form there.
+    pub struct Called<C, const OK: bool, const FROZEN: bool = false>(core::marker::PhantomData<C>);
 
     /// A value of any type, for code that is only read.
     ///
@@ -218,6 +218,24 @@ pub mod __private {
 
     impl<C: crate::Component> crate::Component for Called<C, true> {
         type Layer = C::Layer;
+    }
+
+    impl<C: crate::Model> crate::Component for Called<C, true, true> {
+        type Layer = <C::Frozen as crate::Component>::Layer;
+    }
+
+    impl<C> Called<C, true, false> {
+        /// The weights of a layer of a user's own, which is its own frozen form.
+        pub fn freeze<T: crate::Scalar, W: crate::Weights<T>>(from: &W, to: &mut W) {
+            fold::copy(from, to);
+        }
+    }
+
+    impl<C> Called<C, true, true> {
+        /// The weights of the frozen form of a model.
+        pub fn freeze<T: crate::Scalar, M: crate::Model<Scalar = T>>(from: &M, to: &mut M::Frozen) {
+            from.freeze_into(to);
+        }
     }
 }
 

@@ -3,6 +3,11 @@
 use nn::model::Model;
 use nn::prelude::*;
 
+#[path = "freeze/bidirectional.rs"]
+mod bidirectional;
+#[path = "freeze/inside.rs"]
+mod inside;
+
 /// Random weights, also where a fresh model has zeros and ones: running variances are positive.
 fn random<M: Model>(seed: u64) -> Box<M> {
     use nn::rand::RngExt;
@@ -197,33 +202,6 @@ fn what_others_read_stays() {
     let frozen: Box<KeptFrozen<f64>> = model.freeze();
     let frozen: Box<Kept<f64>> = frozen;
     assert_eq!(frozen, model);
-}
-
-model! {
-    /// A model inside, and a sparse input.
-    struct Outer;
-
-    let bag = Input(shape = [30], sparse = true);
-    let words = Input(shape = [20], dtype = u32);
-    let more = Input(shape = [5]);
-    let x = Dense(7, use_bias = false)(bag);
-    let x = BatchNormalization()(x);
-    let (a, b) = Headline()([words, more]);
-    let y = concatenate([x, a, b]);
-
-    Model(inputs = [bag, words, more], outputs = y)
-}
-
-#[test]
-fn a_model_inside_stays() {
-    let model = random::<Outer<f64>>(12);
-    let frozen = model.freeze();
-    let OuterFrozen { dense: _, headline } = &*frozen;
-    assert_eq!(*headline, model.headline);
-    let bags: Vec<_> = [&[1, 4][..], &[29], &[]].map(|ones| MultiHot::<30>::new(ones.iter().copied()).unwrap()).into();
-    let (words, more) = (indices::<20>(3, 50, 13), numbers::<5, 1>(3, 14));
-    let expected = model.predict((&bags, &words, &more)).unwrap();
-    close(expected.iter().flatten(), frozen.predict((&bags, &words, &more)).unwrap().iter().flatten());
 }
 
 /// A frozen model is a model: it has weight files and is evaluated.

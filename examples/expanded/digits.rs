@@ -246,6 +246,7 @@ const _: () = {
     #[automatically_derived]
     impl<T: Scalar> Component for Digits<T> {
         type Layer = DigitsGraph;
+        const MODEL: bool = true;
     }
 
     #[automatically_derived]

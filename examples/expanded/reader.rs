@@ -330,6 +330,7 @@ const _: () = {
     #[automatically_derived]
     impl<T: Scalar> Component for Reader<T> {
         type Layer = ReaderGraph;
+        const MODEL: bool = true;
     }
 
     #[automatically_derived]

@@ -7,6 +7,9 @@
 //! Embedding, then a recurrent layer   W · E[i] + b: the table of all products                        project
 //! ```
 //!
+//! A `Bidirectional` has two sets of weights that meet the same `x`: what is said of `W` and `b` holds for each, and a row of a table
+//! holds the products of one after those of the other.
+//!
 //! `model!` finds out what follows what ([`Folding`](crate::spec::Folding)), and calls these functions in `freeze_into`. Sums are made in `f64`.
 
 use crate::code::Code;
@@ -17,11 +20,14 @@ use crate::weights::Weights;
 
 /// Weights of a layer that computes `W · x + b` along the last axis, or begins with it.
 pub trait Affine<T: Scalar>: Weights<T> {
-    /// `W`, a column for each feature of `x`, and `b`, which is empty where there is none.
-    fn affine(&self) -> (&[T], &[T]);
+    /// How many sets of such weights there are, of the same `x`. They stand behind each other, are of one length, and begin with `W`.
+    const SETS: usize = 1;
+
+    /// `W` of a set, a column for each feature of `x`, and `b`, which is empty where there is none.
+    fn affine(&self, set: usize) -> (&[T], &[T]);
     /// The same, to be written.
-    fn affine_mut(&mut self) -> (&mut [T], &mut [T]);
-    /// `y = W · x + b`, for one position.
+    fn affine_mut(&mut self, set: usize) -> (&mut [T], &mut [T]);
+    /// `y = W · x + b`, for one position: that of one set after that of the other.
     fn apply(&self, x: &[T], y: &mut [T]);
 }
 
@@ -42,7 +48,7 @@ pub fn copy<T: Scalar, W: Weights<T>>(from: &W, to: &mut W) {
 
 /// The weights of a layer, to those of one that may have a bias where this one has none: it is zero.
 pub fn affine<T: Scalar>(from: &impl Affine<T>, to: &mut impl Affine<T>) {
-    let ((kernel, bias), (to_kernel, to_bias)) = (from.affine(), to.affine_mut());
+    let ((kernel, bias), (to_kernel, to_bias)) = (from.affine(0), to.affine_mut(0));
     to_kernel.copy_from_slice(kernel);
     if bias.is_empty() {
         to_bias.fill(T::ZERO);
@@ -52,15 +58,17 @@ pub fn affine<T: Scalar>(from: &impl Affine<T>, to: &mut impl Affine<T>) {
 }
 
 /// What stands behind the kernel in the weights of a recurrent layer, which is all that one on [`Projected`](crate::layers::Projected) steps has.
-pub fn behind<T: Scalar>(from: &impl Weights<T>, to: &mut impl Weights<T>) {
+pub fn behind<T: Scalar, W: Affine<T>>(from: &W, to: &mut impl Affine<T>) {
     let (from, to) = (from.as_slice(), to.as_mut_slice());
-    let start = from.len() - to.len();
-    to.copy_from_slice(&from[start..]);
+    let (length, rest) = (from.len() / W::SETS, to.len() / W::SETS);
+    for (from, to) in from.chunks_exact(length).zip(to.chunks_exact_mut(rest)) {
+        to.copy_from_slice(&from[length - rest..]);
+    }
 }
 
 /// `scale` follows the layer of these weights: `W = diag(s) · W`, `b = s ⊙ b + t`.
-pub fn after<T: Scalar, S: Scale<T>>(scale: &S, w: &S::Weights, to: &mut impl Affine<T>) {
-    let (kernel, bias) = to.affine_mut();
+pub fn after<T: Scalar, S: Scale<T>, W: Affine<T>>(scale: &S, w: &S::Weights, to: &mut W) {
+    let (kernel, bias) = to.affine_mut(0);
     for feature in 0..S::FEATURES {
         let (s, t) = scale.scale(w, feature);
         for weight in kernel.iter_mut().skip(feature).step_by(S::FEATURES) {
@@ -71,20 +79,22 @@ pub fn after<T: Scalar, S: Scale<T>>(scale: &S, w: &S::Weights, to: &mut impl Af
 }
 
 /// `scale` stands before the layer of these weights: `b = W · t + b`, `W = W · diag(s)`.
-pub fn before<T: Scalar, S: Scale<T>>(scale: &S, w: &S::Weights, to: &mut impl Affine<T>) {
-    let (kernel, bias) = to.affine_mut();
-    let outputs = bias.len();
-    for output in 0..outputs {
-        let mut sum = bias[output].to_f64();
-        for feature in 0..S::FEATURES {
-            sum += kernel[feature * outputs + output].to_f64() * scale.scale(w, feature).1;
+pub fn before<T: Scalar, S: Scale<T>, W: Affine<T>>(scale: &S, w: &S::Weights, to: &mut W) {
+    for set in 0..W::SETS {
+        let (kernel, bias) = to.affine_mut(set);
+        let outputs = bias.len();
+        for output in 0..outputs {
+            let mut sum = bias[output].to_f64();
+            for feature in 0..S::FEATURES {
+                sum += kernel[feature * outputs + output].to_f64() * scale.scale(w, feature).1;
+            }
+            bias[output] = T::of(sum);
         }
-        bias[output] = T::of(sum);
-    }
-    for feature in 0..S::FEATURES {
-        let (s, _) = scale.scale(w, feature);
-        for weight in &mut kernel[feature * outputs..][..outputs] {
-            *weight = T::of(s * weight.to_f64());
+        for feature in 0..S::FEATURES {
+            let (s, _) = scale.scale(w, feature);
+            for weight in &mut kernel[feature * outputs..][..outputs] {
+                *weight = T::of(s * weight.to_f64());
+            }
         }
     }
 }

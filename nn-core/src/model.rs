@@ -100,13 +100,13 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     /// A read-only form for predictions, with everything folded that the graph allows:
     ///
     /// - what does nothing in a prediction (Dropout, GaussianNoise, penalties on activations) is gone;
-    /// - a BatchNormalization along the last axis is folded into the Dense before it, or into the Dense or recurrent layer behind it;
+    /// - a BatchNormalization along the last axis is folded into the Dense before it, or into the Dense or recurrent layer behind it (Bidirectional too);
     /// - of an Embedding, what follows each row by itself (activations, Dense, BatchNormalization) is computed once for every row of
-    ///   its table; before an LSTM, a GRU or a SimpleRNN so is the product with the layer's kernel, and most of its arithmetic is gone.
-    ///   A table grows at most fourfold by that: else it stays.
+    ///   its table; before an LSTM, a GRU, a SimpleRNN or a Bidirectional of one so is the product with its kernels, and most of its arithmetic
+    ///   is gone. A table grows at most fourfold by that (one for both directions has the products of both): else it stays.
     ///
-    /// Layers are folded if they are called only behind each other. A model inside stays as it is. The predictions are the same but for rounding:
-    /// sums are made in another order. Where there is nothing to fold, it is a copy of the model.
+    /// Layers are folded if they are called only behind each other. A model inside has its own frozen form there; a layer of your own stays as it
+    /// is. The predictions are the same but for rounding: sums are made in another order. Where there is nothing to fold, it is a copy of the model.
     ///
     /// The frozen form is a model, with a struct and weight files of its own, which `include_weights!` reads too. It has no gradient: to train it does
     /// not compile. Regularizers charge nothing in it.

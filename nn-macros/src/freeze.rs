@@ -8,7 +8,7 @@ mod projected;
 mod table;
 
 use crate::graph::{Facts, Graph, Layer, LayerId, Op, Producer, Shaped, TensorId};
-use crate::infer::{constant, expression};
+use crate::infer::{deferred, inferred_of};
 use nn_core::shape::Shape;
 use nn_core::spec::{Folding, Inferred, Value};
 use proc_macro2::{Literal, TokenStream};
@@ -47,7 +47,7 @@ pub(crate) struct Fold {
 pub(crate) fn freeze(graph: &Graph) -> Option<Frozen> {
     let folds = |layer: &Layer| match &layer.op {
         Op::Builtin(builtin) => matches!(builtin.spec.folding, Folding::Table { .. } | Folding::Scale { .. }),
-        _ => false,
+        _ => may_be_model(layer),
     };
     // Most graphs have nothing to fold, and are not copied.
     if !graph.layers.iter().any(folds) {
@@ -57,17 +57,22 @@ pub(crate) fn freeze(graph: &Graph) -> Option<Frozen> {
     folder.identities();
     folder.tables();
     folder.scales();
-    if folder.origins.is_empty() && folder.scales.is_empty() {
+    if folder.origins.is_empty() && folder.scales.is_empty() && !graph.layers.iter().any(may_be_model) {
         return None;
     }
     Some(Frozen { graph: compact::compact(folder.graph, &folder.gone), origins: folder.origins, scales: folder.scales })
+}
+
+/// Whether a layer may be a model, whose frozen form only rustc knows: a path, and no arguments, of which a model has none.
+fn may_be_model(layer: &Layer) -> bool {
+    matches!(&layer.op, Op::Component(component) if component.arguments.is_empty() && component.keywords.is_empty())
 }
 
 /// The graph while it is rewritten. Calls that are gone keep their places.
 struct Folder {
     graph: Graph,
     gone: Vec<bool>,
-    /// Whether a layer has to do with no other one: none stands inside of it or around it, or has its weights.
+    /// Whether a layer has to do with no other one: none stands around it or has its weights, and what stands inside of it was made there.
     alone: Vec<bool>,
     origins: Vec<(LayerId, Origin)>,
     scales: Vec<Fold>,
@@ -82,8 +87,12 @@ impl Folder {
         });
         let mut alone = vec![true; graph.layers.len()];
         for (id, layer) in graph.layers.iter().enumerate() {
-            for other in graph.chain(id).chain([layer.owner]).filter(|&other| other != id) {
-                (alone[id], alone[other]) = (false, false);
+            for other in graph.chain(id).skip(1) {
+                alone[id] &= graph.layers[other].inside;
+                alone[other] = false;
+            }
+            if layer.owner != id {
+                (alone[id], alone[layer.owner]) = (false, false);
             }
         }
         // What rustc has evaluated for the graph before is not evaluated again.
@@ -211,14 +220,13 @@ impl Folder {
                 if !self.origins.iter().any(|(id, _)| *id == layer) {
                     self.origins.push((layer, Origin::Affine));
                 }
-                self.set_constants(layer, &[(bias, quote!(1))]);
+                self.set_constants(layer, layer, &[(bias, quote!(1))]);
                 true
             }
-            Folding::Recurrent { bias, .. } => self.constant_of(layer, bias).is_some_and(|bias| {
+            _ => self.recurrent(layer).and_then(|recurrent| self.bias(layer, &recurrent)).is_some_and(|bias| {
                 let count: Option<usize> = bias.to_string().parse().ok();
                 count.is_some_and(|count| count > 0)
             }),
-            _ => false,
         }
     }
 
@@ -230,23 +238,29 @@ impl Folder {
         self.gone[reader] = true;
     }
 
-    /// Other constants for the type of a layer, at each of its calls and for its weights.
-    fn set_constants(&mut self, layer: LayerId, changes: &[(usize, TokenStream)]) {
+    /// Other constants for the type of `of`, a layer or what stands inside of it, at each call of the layer and for its weights.
+    fn set_constants(&mut self, layer: LayerId, of: LayerId, changes: &[(usize, TokenStream)]) {
+        let (mut first, count) = (None, self.count(of));
         for call in self.calls(layer) {
-            let Some(facts) = self.graph.nodes[call].facts.clone() else { continue };
-            let facts = self.changed(call, &facts, self.count(layer), changes);
-            self.graph.nodes[call].facts = Some(facts);
+            let Some(facts) = self.graph.facts(&self.graph.nodes[call], of) else { continue };
+            let mut constants: Vec<TokenStream> = (0..count).map(|i| number(facts, i)).collect();
+            changes.iter().for_each(|(i, value)| constants[*i] = value.clone());
+            let facts = match with_constants(facts, &constants) {
+                Facts::Const(value) => deferred(&mut self.graph, call, of, value),
+                known => known,
+            };
+            self.graph.set_facts(call, of, facts.clone());
+            first.get_or_insert(facts);
         }
-        let first = self.calls(layer).first().and_then(|&call| self.graph.nodes[call].facts.clone());
-        if let Op::Builtin(builtin) = &mut self.graph.layers[layer].op {
+        if let Op::Builtin(builtin) = &mut self.graph.layers[of].op {
             builtin.inferred = first;
         }
     }
 
-    /// A constant of the type of a layer.
-    fn constant_of(&self, layer: LayerId, place: usize) -> Option<TokenStream> {
+    /// A constant of the type of `of`, a layer or what stands inside of it.
+    fn constant_of(&self, layer: LayerId, of: LayerId, place: usize) -> Option<TokenStream> {
         let call = *self.calls(layer).first()?;
-        self.graph.nodes[call].facts.as_ref().map(|facts| number(facts, place))
+        self.graph.facts(&self.graph.nodes[call], of).map(|facts| number(facts, place))
     }
 
     /// The shape of a tensor, if it is known.
@@ -264,22 +278,16 @@ impl Folder {
             _ => 0,
         }
     }
+}
 
-    /// What is known of a call, with other constants: as numbers where all are, else as a constant of the graph's type.
-    fn changed(&mut self, call: usize, facts: &Facts, count: usize, changes: &[(usize, TokenStream)]) -> Facts {
-        let mut constants: Vec<TokenStream> = (0..count).map(|i| number(facts, i)).collect();
-        changes.iter().for_each(|(i, value)| constants[*i] = value.clone());
-        let outputs = self.graph.nodes[call].outputs.clone();
-        let numbers: Option<Vec<usize>> = constants.iter().map(|tokens| tokens.to_string().parse().ok()).collect();
-        let shapes: Option<Vec<Shape>> = outputs.iter().map(|&output| self.shape(output)).collect();
-        if let (Some(numbers), Some(shapes)) = (numbers, shapes) {
-            return Facts::Known(Box::new(Inferred::many(&shapes, &numbers)));
-        }
-        let outputs = outputs.iter().map(|&output| expression(&self.graph, output));
-        let value = quote!(::nn::spec::Inferred::many(&[#(#outputs),*], &[#(#constants),*]));
-        let name = self.graph.nodes[call].name.to_string();
-        Facts::Const(constant(&mut self.graph, &name, quote!(::nn::spec::Inferred), value))
+/// What is known of a call, with these constants instead.
+fn with_constants(facts: &Facts, constants: &[TokenStream]) -> Facts {
+    let numbers: Option<Vec<usize>> = constants.iter().map(|tokens| tokens.to_string().parse().ok()).collect();
+    if let (Facts::Known(inferred), Some(numbers)) = (facts, numbers) {
+        return Facts::Known(Box::new(Inferred::many(inferred.outputs(), &numbers)));
     }
+    let before = inferred_of(facts);
+    Facts::Const(quote!(::nn::spec::Inferred::many(#before.outputs(), &[#(#constants),*])))
 }
 
 /// A constant of a layer's type, as an expression.

@@ -229,6 +229,17 @@ impl Graph {
         }
     }
 
+    /// Other facts in the place of [`facts`](Self::facts).
+    pub(crate) fn set_facts(&mut self, node: usize, layer: LayerId, facts: Facts) {
+        let depth = self.chain(self.nodes[node].layer).position(|other| other == layer);
+        let node = &mut self.nodes[node];
+        match depth {
+            Some(0) => node.facts = Some(facts),
+            Some(depth) => node.inner_facts[depth - 1] = facts,
+            None => {}
+        }
+    }
+
     /// Whether a call reads a sparse input.
     pub(crate) fn reads_sparse(&self, node: &Node) -> bool {
         node.inputs.iter().any(|&input| self.tensors[input].holds == Holds::Sparse)

@@ -23,7 +23,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value};
+use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value};
 use crate::text::Text;
 
 /// `Bidirectional(layer, merge_mode)`
@@ -37,6 +37,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 6,
     has_cache: true,
     has_scratch: true,
+    folding: Folding::Around { sets: 2, features: 1 },
     infer,
     inner: Some(inner),
     around: &["SimpleRNN", "LSTM", "GRU"],
@@ -103,15 +104,21 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 #[cfg(feature = "compute")]
+mod frozen;
+#[cfg(feature = "compute")]
+mod merge;
+
+#[cfg(feature = "compute")]
 pub(super) mod compute {
-    use super::{AVE, CONCAT, MUL, NONE, SUM};
+    pub use super::merge::*;
+    use super::{CONCAT, NONE};
     use crate::layer::{Layer, Pass, Work};
-    use crate::layers::recurrent::{Options, PartGradients, Recurrent, Sequence};
+    use crate::layers::recurrent::{PartGradients, Recurrent, Sequence};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{FloatTensors, Tensors, flat, flat_mut};
     use crate::weights::{Part, Weights};
-    use nalgebra::{SMatrix, SVector};
+    use nalgebra::SMatrix;
     use rand::Rng;
 
     /// The recurrent layer `L` in both directions, over steps of `F` features, with `U` units in each direction.
@@ -156,94 +163,6 @@ pub(super) mod compute {
         const LAYERS: usize = 2 * W::LAYERS;
         const NON_TRAINABLE: usize = 2 * W::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[Part::layer::<T, W>("forward"), Part::layer::<T, W>("backward")];
-    }
-
-    /// A merge mode, by its index, with a number of last states.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Merge<const MODE: usize, const STATES: usize>;
-
-    /// The outputs of a [`Merge`] of two layers with `U` units and `P` steps; merged, they have `O` rows.
-    pub trait Merged<T: Scalar, const U: usize, const O: usize, const P: usize> {
-        /// `y` or both outputs, then the last states.
-        type Output: FloatTensors<T>;
-    }
-
-    macro_rules! merged {
-        ($($mode:ident)*) => {$(
-            merged! { @impl $mode 0 SMatrix<T, O, P> }
-            merged! { @impl $mode 2 (SMatrix<T, O, P>, SVector<T, U>, SVector<T, U>) }
-            merged! { @impl $mode 4
-                (SMatrix<T, O, P>, SVector<T, U>, SVector<T, U>, SVector<T, U>, SVector<T, U>) }
-        )*};
-        (@impl $mode:ident $states:literal $output:ty) => {
-            impl<T: Scalar, const U: usize, const O: usize, const P: usize> Merged<T, U, O, P> for Merge<$mode, $states> {
-                type Output = $output;
-            }
-        };
-    }
-    merged! { CONCAT SUM MUL AVE }
-    merged! { @impl NONE 0 (SMatrix<T, U, P>, SMatrix<T, U, P>) }
-    merged! { @impl NONE 2 (SMatrix<T, U, P>, SMatrix<T, U, P>, SVector<T, U>, SVector<T, U>) }
-    merged! { @impl NONE 4 (
-        SMatrix<T, U, P>, SMatrix<T, U, P>, SVector<T, U>, SVector<T, U>, SVector<T, U>, SVector<T, U>
-    ) }
-
-    impl<L, const MODE: usize, const F: usize, const U: usize, const O: usize, const P: usize, const STATES: usize>
-        Bidirectional<L, MODE, F, U, O, P, STATES>
-    {
-        /// How many outputs stand before the last states.
-        const SEQUENCES: usize = if MODE == NONE { 2 } else { 1 };
-
-        /// What the layer (0) or its mirror image (1) is asked to do.
-        fn options(layer: Options, direction: usize) -> Options {
-            let backwards = layer.backwards != (direction == 1);
-            Options { backwards, zero_output: P > 1, ..layer }
-        }
-
-        /// Step `p` of the output of the layer or of its mirror image, which is turned round: where its `U` scalars stand in
-        /// the output of all samples.
-        #[inline(always)]
-        fn place(direction: usize, sample: usize, p: usize) -> core::ops::Range<usize> {
-            let start = (sample * P + if direction == 0 { p } else { P - 1 - p }) * U;
-            start..start + U
-        }
-
-        /// The output of both layers in one.
-        fn merge<T: Scalar>(f: &[T], b: &[T], y: &mut [T]) {
-            for (row, y) in y.chunks_exact_mut(O).enumerate() {
-                let f = &f[Self::place(0, row / P, row % P)];
-                let b = &b[Self::place(1, row / P, row % P)];
-                if MODE == CONCAT {
-                    let (above, below) = y.split_at_mut(U);
-                    above.copy_from_slice(f);
-                    below.copy_from_slice(b);
-                    continue;
-                }
-                for u in 0..U {
-                    y[u] = match MODE {
-                        SUM => f[u] + b[u],
-                        MUL => f[u] * b[u],
-                        _ => (f[u] + b[u]) * T::of(0.5),
-                    };
-                }
-            }
-        }
-
-        /// The gradient of the output of one layer; `other` is the output of the other one.
-        fn split<T: Scalar>(direction: usize, dy: &[T], other: &[T], d: &mut [T]) {
-            for (row, dy) in dy.chunks_exact(O).enumerate() {
-                let d = &mut d[Self::place(direction, row / P, row % P)];
-                let other = &other[Self::place(1 - direction, row / P, row % P)];
-                let dy = if MODE == CONCAT { &dy[direction * U..][..U] } else { dy };
-                for u in 0..U {
-                    d[u] = match MODE {
-                        MUL => other[u] * dy[u],
-                        AVE => dy[u] * T::of(0.5),
-                        _ => dy[u],
-                    };
-                }
-            }
-        }
     }
 
     impl<
@@ -295,10 +214,7 @@ pub(super) mod compute {
                 let options = Self::options(self.layer.options(), direction);
                 let x = x.with_states(direction * half, half);
                 let last = self.layer.run::<B, X>(options, weights[direction], x, flat_mut(out), pass);
-                for i in 0..STATES / 2 {
-                    let to = Self::SEQUENCES + direction * L::STATES + i;
-                    Self::Output::flat_mut(Self::Output::reborrow(&mut y), to).copy_from_slice(last[i]);
-                }
+                Self::last_states::<T, Self::Output>(direction, last, Self::Output::reborrow(&mut y));
             };
             let (f, b) = match pass {
                 Pass::Inference((scratch, f, b)) => {
@@ -312,14 +228,7 @@ pub(super) mod compute {
                     (&f[..n], &b[..n])
                 }
             };
-            if MODE != NONE {
-                Self::merge(flat(f), flat(b), Self::Output::flat_mut(y, 0));
-                return;
-            }
-            Self::Output::flat_mut(Self::Output::reborrow(&mut y), 0).copy_from_slice(flat(f));
-            for (row, y) in Self::Output::flat_mut(y, 1).chunks_exact_mut(U).enumerate() {
-                y.copy_from_slice(&flat(b)[Self::place(1, row / P, row % P)]);
-            }
+            Self::outputs::<T, Self::Output>(flat(f), flat(b), y);
         }
 
         fn backward<B: Storage>(

@@ -137,11 +137,11 @@ pub(super) mod compute {
     }
 
     impl<T: Scalar, const I: usize, const O: usize, const B: usize> Affine<T> for DenseWeights<T, I, O, B> {
-        fn affine(&self) -> (&[T], &[T]) {
+        fn affine(&self, _: usize) -> (&[T], &[T]) {
             (self.kernel.as_slice(), self.bias.as_slice())
         }
 
-        fn affine_mut(&mut self) -> (&mut [T], &mut [T]) {
+        fn affine_mut(&mut self, _: usize) -> (&mut [T], &mut [T]) {
             (self.kernel.as_mut_slice(), self.bias.as_mut_slice())
         }
 

@@ -41,4 +41,13 @@ pub enum Folding {
         /// The features if a part of the input is dropped, else 0.
         dropped: usize,
     },
+    /// A layer around a recurrent one that runs it several times on the same steps, each time with weights of its own: what holds for
+    /// the layer inside holds for it, with the rows of all gates of one set of weights above those of the next. The weights are a
+    /// `fold::Affine` of so many sets.
+    Around {
+        /// How many sets of weights there are.
+        sets: usize,
+        /// The features of a step.
+        features: usize,
+    },
 }

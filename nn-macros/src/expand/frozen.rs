@@ -2,6 +2,7 @@
 
 use super::{Context, first_calls};
 use crate::freeze::{Fold, Frozen, Origin, name};
+use crate::graph::Op;
 use crate::parse::Syntax;
 use crate::plan::Plan;
 use proc_macro2::TokenStream;
@@ -78,11 +79,16 @@ pub(crate) fn freeze(context: &Context<'_>, frozen: Option<&(Frozen, Plan)>) -> 
         let field = &layer.name;
         let origin = frozen.origins.iter().find(|(other, _)| *other == id).map(|(_, origin)| origin);
         let fold = quote!(::nn::__private::fold);
-        match origin {
-            None => quote!(#fold::copy(&self.#field, &mut frozen.#field);),
-            Some(Origin::Affine) => quote!(#fold::affine::<T>(&self.#field, &mut frozen.#field);),
-            Some(Origin::Projected) => quote!(#fold::behind::<T>(&self.#field, &mut frozen.#field);),
-            Some(Origin::Table { width, calls, projected }) => {
+        let component = frozen.graph.chain(id).find(|&id| matches!(frozen.graph.layers[id].op, Op::Component(_)));
+        match (origin, component) {
+            (None, Some(component)) => {
+                let form = Context::form(&frozen_name, &frozen.graph.layers[component]);
+                quote!(#form::freeze::<T, _>(&self.#field, &mut frozen.#field);)
+            }
+            (None, None) => quote!(#fold::copy(&self.#field, &mut frozen.#field);),
+            (Some(Origin::Affine), _) => quote!(#fold::affine::<T>(&self.#field, &mut frozen.#field);),
+            (Some(Origin::Projected), _) => quote!(#fold::behind::<T, _>(&self.#field, &mut frozen.#field);),
+            (Some(Origin::Table { width, calls, projected }), _) => {
                 let follow = follow(context, width, calls, *projected);
                 quote!(#fold::rows::<T, _, _>(&self.#field, &mut frozen.#field, #follow);)
             }
@@ -93,7 +99,7 @@ pub(crate) fn freeze(context: &Context<'_>, frozen: Option<&(Frozen, Plan)>) -> 
         let (into, field, layer) =
             (&frozen.graph.layers[*into].name, context.weights_field(node), context.layer_value(node));
         let fold = if *before { quote!(before) } else { quote!(after) };
-        quote!(::nn::__private::fold::#fold::<T, _>(&#layer, &self.#field, &mut frozen.#into);)
+        quote!(::nn::__private::fold::#fold::<T, _, _>(&#layer, &self.#field, &mut frozen.#into);)
     });
     quote! {
         type Frozen = #frozen_name<T>;

@@ -40,6 +40,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
         #[automatically_derived]
         impl<T: #nn Scalar> #nn Component for #name<T> {
             type Layer = #graph_type;
+            const MODEL: bool = true;
         }
 
         #[automatically_derived]

@@ -65,11 +65,21 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
                 _ => None,
             });
             let span = start(&layer.source);
-            let called =
-                quote_spanned!(span=> <::nn::__private::Called<#path, { #(#called)&&* }> as ::nn::Component>::Layer);
+            let called = |form| quote_spanned!(span=> ::nn::__private::Called<#path, { #(#called)&&* } #form>);
+            // Of a model, a frozen one holds the frozen form.
+            let (called, form) = if context.frozen {
+                let form = Context::form(context.name, layer);
+                let called = called(quote_spanned!(span=> , { <#path as ::nn::Component>::MODEL }));
+                (quote!(#form), quote!(#[doc(hidden)] #visibility type #form = #called;))
+            } else {
+                (called(quote!()), quote!())
+            };
+            let layer = quote_spanned!(span=> <#called as ::nn::Component>::Layer);
             Some(quote! {
+                #form
+
                 #[doc(hidden)]
-                #visibility type #alias = #called;
+                #visibility type #alias = #layer;
             })
         }
         _ => None,

@@ -232,10 +232,16 @@ impl Context<'_> {
         }
     }
 
-    /// The alias of a component's layer: `PairTower`.
+    /// The alias of a component's layer: `PairTowerLayer`.
     pub(crate) fn alias(&self, layer: &Layer) -> Ident {
         let camel = camel(&layer.name.to_string());
         format_ident!("{}{camel}Layer", self.name)
+    }
+
+    /// The alias of what a component is in the frozen form of this name: `PairFrozenTowerForm`.
+    pub(crate) fn form(frozen: &Ident, layer: &Layer) -> Ident {
+        let camel = camel(&layer.name.to_string());
+        format_ident!("{frozen}{camel}Form")
     }
 
     /// The first call that computes with the weights of a layer.

@@ -1,22 +1,72 @@
 //! A recurrent layer behind a table that has met its kernel.
 
-use super::{Folder, inside};
-use crate::graph::{Builtin, Facts, Inner, LayerId, Op, Producer, Shaped, Tensor};
+use super::{Folder, inside, with_constants};
+use crate::graph::{Builtin, Inner, LayerId, Op, Producer, Shaped, Tensor};
 use crate::infer::expression;
 use nn_core::layers::recurrent::projected::PROJECTED;
-use nn_core::spec::{Folding, Inferred};
-use quote::quote;
+use nn_core::spec::Folding;
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote};
+
+/// A recurrent layer, or what runs one with several sets of weights. Numbers are places among the constants of a type.
+pub(super) struct Recurrent {
+    /// The layer that has the gates: itself, or the one inside.
+    cell: LayerId,
+    units: usize,
+    rows: usize,
+    bias: usize,
+    /// What is 0 without a kernel: in whose type, and where.
+    features: Vec<(LayerId, Vec<usize>)>,
+    /// How many sets of weights there are.
+    sets: usize,
+}
 
 impl Folder {
+    /// What there is to know of a recurrent layer that can be folded, or of one around it.
+    pub(super) fn recurrent(&self, layer: LayerId) -> Option<Recurrent> {
+        let (cell, sets, mut all) = match self.folding(layer) {
+            Folding::Around { sets, features } => {
+                (self.graph.chain(layer).nth(1)?, sets, vec![(layer, vec![features])])
+            }
+            _ => (layer, 1, Vec::new()),
+        };
+        let folding = match &self.graph.layers[cell].op {
+            // What it is around does not stand by itself.
+            Op::Builtin(builtin) if cell != layer => builtin.spec.folding,
+            _ => self.folding(cell),
+        };
+        let Folding::Recurrent { features, units, rows, bias, dropped } = folding else { return None };
+        all.push((cell, vec![features, dropped]));
+        Some(Recurrent { cell, units, rows, bias, features: all, sets })
+    }
+
+    /// The rows of all gates of all sets of weights.
+    pub(super) fn rows(&self, layer: LayerId, Recurrent { cell, rows, sets, .. }: &Recurrent) -> Option<TokenStream> {
+        let rows = self.constant_of(layer, *cell, *rows)?;
+        Some(match rows.to_string().parse::<usize>() {
+            Ok(rows) => Literal::usize_unsuffixed(sets * rows).into_token_stream(),
+            Err(_) => quote!(#rows.saturating_mul(#sets)),
+        })
+    }
+
+    /// How many biases there are in a set of weights.
+    pub(super) fn bias(&self, layer: LayerId, recurrent: &Recurrent) -> Option<TokenStream> {
+        self.constant_of(layer, recurrent.cell, recurrent.bias)
+    }
+
     /// Puts a `Projected` around a recurrent layer. `pairs` are the calls of the table and of the layer.
-    pub(super) fn project(&mut self, layer: LayerId, pairs: &[(usize, usize)]) {
-        let Folding::Recurrent { features, units, rows, dropped, .. } = self.folding(layer) else { return };
-        self.set_constants(layer, &[(features, quote!(0)), (dropped, quote!(0))]);
+    pub(super) fn project(&mut self, layer: LayerId, recurrent: &Recurrent, pairs: &[(usize, usize)]) {
+        let (rows, units) = (self.rows(layer, recurrent), self.constant_of(layer, recurrent.cell, recurrent.units));
+        let (Some(rows), Some(units)) = (rows, units) else { return };
+        for (of, places) in &recurrent.features {
+            let zeros: Vec<_> = places.iter().map(|&place| (place, quote!(0))).collect();
+            self.set_constants(layer, *of, &zeros);
+        }
         for &(call, reader) in pairs {
+            self.widen(call, reader, &rows);
             let Some(inner) = self.graph.nodes[reader].facts.take() else { continue };
-            self.widen(call, reader, &inner, rows);
-            self.graph.nodes[reader].facts = Some(some_of(&inner, &[rows, units]));
-            self.graph.nodes[reader].inner_facts = vec![inner];
+            self.graph.nodes[reader].facts = Some(with_constants(&inner, &[rows.clone(), units.clone()]));
+            self.graph.nodes[reader].inner_facts.insert(0, inner);
         }
         let around = projected(self.graph.layers.len());
         let op = std::mem::replace(&mut self.graph.layers[layer].op, around);
@@ -26,12 +76,12 @@ impl Folder {
 
     /// The table gives a step as many features as there are rows of gates. The tensor is a new one: that of another shape is of the graph
     /// before.
-    fn widen(&mut self, call: usize, reader: usize, facts: &Facts, rows: usize) {
+    fn widen(&mut self, call: usize, reader: usize, rows: &TokenStream) {
         let old = self.graph.nodes[call].outputs[0];
-        let shape = match (&self.graph.tensors[old].shape, facts) {
-            (Shaped::Known(shape), Facts::Known(inferred)) => Shaped::Known(shape.with_last(inferred.constant(rows))),
+        let shape = match (&self.graph.tensors[old].shape, rows.to_string().parse()) {
+            (Shaped::Known(shape), Ok(rows)) => Shaped::Known(shape.with_last(rows)),
             _ => {
-                let (shape, rows) = (expression(&self.graph, old), super::number(facts, rows));
+                let shape = expression(&self.graph, old);
                 Shaped::Const(quote!(#shape.with_last(#rows)))
             }
         };
@@ -41,20 +91,6 @@ impl Folder {
         self.graph.tensors.push(new);
         self.graph.nodes[call].outputs = vec![id];
         self.graph.nodes[reader].inputs[0] = id;
-    }
-}
-
-/// Facts with only some of the constants.
-fn some_of(facts: &Facts, places: &[usize]) -> Facts {
-    match facts {
-        Facts::Known(inferred) => {
-            let constants: Vec<usize> = places.iter().map(|&i| inferred.constant(i)).collect();
-            Facts::Known(Box::new(Inferred::many(inferred.outputs(), &constants)))
-        }
-        Facts::Const(path) => {
-            let constants = places.iter().map(|i| quote!(#path.constant(#i)));
-            Facts::Const(quote!(::nn::spec::Inferred::many(#path.outputs(), &[#(#constants),*])))
-        }
     }
 }
 

@@ -13,10 +13,10 @@ impl Folder {
     pub(super) fn tables(&mut self) {
         for layer in 0..self.graph.layers.len() {
             let Folding::Table { width: place } = self.folding(layer) else { continue };
-            let Some(width) = self.constant_of(layer, place) else { continue };
+            let Some(width) = self.constant_of(layer, layer, place) else { continue };
             let (calls, projected) = self.follow(layer, &width);
             if let Some((_, last)) = calls.last() {
-                self.set_constants(layer, &[(place, last.clone())]);
+                self.set_constants(layer, layer, &[(place, last.clone())]);
                 self.origins.push((layer, Origin::Table { width, calls, projected }));
             }
         }
@@ -28,17 +28,17 @@ impl Folder {
         let mut calls: Vec<(usize, TokenStream)> = Vec::new();
         while let Some((next, pairs)) = self.next(layer) {
             let before = calls.last().map_or(width, |(_, width)| width).clone();
+            let recurrent = self.recurrent(next);
             let after = match self.folding(next) {
                 Folding::Position => Some(before),
                 Folding::Scale { .. } if self.is_scale(next) => Some(before),
-                Folding::Affine { units, .. } => self.constant_of(next, units),
-                Folding::Recurrent { rows, .. } => self.constant_of(next, rows),
-                _ => None,
+                Folding::Affine { units, .. } => self.constant_of(next, next, units),
+                _ => recurrent.as_ref().and_then(|recurrent| self.rows(next, recurrent)),
             };
             let Some(after) = after.filter(|after| grows_little(width, after)) else { break };
             calls.push((pairs[0].1, after));
-            if let Folding::Recurrent { .. } = self.folding(next) {
-                self.project(next, &pairs);
+            if let Some(recurrent) = recurrent {
+                self.project(next, &recurrent, &pairs);
                 self.origins.push((next, Origin::Projected));
                 return (calls, true);
             }

@@ -113,7 +113,7 @@ pub(crate) fn start(source: &syn::Expr) -> Span {
 }
 
 /// A const expression of what is known of a call.
-fn inferred_of(facts: &Facts) -> TokenStream {
+pub(crate) fn inferred_of(facts: &Facts) -> TokenStream {
     match facts {
         Facts::Const(path) => path.clone(),
         Facts::Known(inferred) => {
@@ -165,7 +165,7 @@ pub(crate) fn constant(graph: &mut Graph, name: &str, r#type: TokenStream, value
 }
 
 /// rustc finds what is known of a layer at a call: a constant named after the call.
-pub(super) fn deferred(graph: &mut Graph, n: usize, layer: LayerId, value: TokenStream) -> Facts {
+pub(crate) fn deferred(graph: &mut Graph, n: usize, layer: LayerId, value: TokenStream) -> Facts {
     let node = &graph.nodes[n];
     let name = if node.layer == layer { node.name.to_string() } else { format!("{}_layer", node.name) };
     Facts::Const(constant(graph, &name, quote!(::nn::spec::Inferred), value))

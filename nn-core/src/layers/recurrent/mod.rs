@@ -157,6 +157,7 @@ pub(super) mod walk;
 pub use self::{
     cell::Options,
     memory::{Cache, Scratch},
+    projected::compute::FromGates,
     run::Recurrent,
     sequence::{Outputs, PartGradients, Parts, Returns, Sequence},
 };

@@ -4,16 +4,17 @@
 //! z[t] = p[t] + V · h        where the layer itself has z[t] = W · x[t] + b + V · h
 //! ```
 //!
-//! A graph has no name for it. A frozen model has it behind an `Embedding`, whose table then holds `W · E[i] + b` for every index.
+//! A graph has no name for it. A frozen model has it behind an `Embedding`, whose table then holds `W · E[i] + b` for every index. Around a
+//! `Bidirectional`, `p[t]` holds the gates of the layer that reads forwards above those of its mirror image.
 
 use crate::spec::{ArgSpec, Arity, LayerSpec, Masking};
 
-/// Around a recurrent layer of 0 features. Its constants are the rows of all gates and the units.
+/// Around a recurrent layer of 0 features, or a `Bidirectional` of one. Its constants are the rows of all gates and the units.
 pub const PROJECTED: LayerSpec = LayerSpec {
     name: "Projected",
     module: "recurrent",
     args: &[ArgSpec::layer()],
-    inputs: Arity { min: 1, max: 3 },
+    inputs: Arity { min: 1, max: 5 },
     masking: Masking::Reads { passes: None },
     consts: 2,
     has_scratch: true,
@@ -24,11 +25,24 @@ pub const PROJECTED: LayerSpec = LayerSpec {
 pub(in super::super) mod compute {
     use crate::fold::read_only;
     use crate::layer::{Layer, Pass, Work};
-    use crate::layers::recurrent::{Parts, Recurrent, Sequence};
+    use crate::layers::recurrent::{Parts, Sequence};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
-    use crate::tensor::{FloatTensors, Tensors};
+    use crate::tensor::Tensors;
     use rand::Rng;
+
+    /// A recurrent layer, in one direction or in both, whose predictions can begin at the gates.
+    pub trait FromGates<T: Scalar, X: Tensors>: Layer<T, X> {
+        /// A prediction of `n` samples. The sequence of `gates` is `W · x + b`, the rows of all gates of each step.
+        fn forward_from<B: Storage>(
+            &self,
+            w: &Self::Weights,
+            n: usize,
+            gates: Parts<'_, T>,
+            y: <Self::Output as Tensors>::BatchMut<'_>,
+            scratch: &mut Self::Scratch<B>,
+        );
+    }
 
     /// A recurrent layer of `U` units on steps that have the `G` rows of all its gates; see its page. It has no kernel, and is for
     /// predictions only.
@@ -45,36 +59,30 @@ pub(in super::super) mod compute {
     impl<T, X, L, const G: usize, const U: usize> Layer<T, X> for Projected<L, G, U>
     where
         T: Scalar,
-        X: Sequence<T, G, U, Rows<0>: Sequence<T, 0, U>>,
-        L: Recurrent<T, 0, U> + Layer<T, X::Rows<0>, Output: FloatTensors<T>>,
+        X: Sequence<T, G, U>,
+        L: FromGates<T, X::Rows<0>>,
     {
-        type Output = <L as Layer<T, X::Rows<0>>>::Output;
-        type Weights = <L as Recurrent<T, 0, U>>::Weights;
-        type Scratch<B: Storage> = <L as Recurrent<T, 0, U>>::Scratch<B, X::Rows<0>>;
-        type Cache<B: Storage> = Self::Scratch<B>;
-        const MACS: usize = X::STEPS * L::STEP_MACS;
-        const WORK: Work = Work::BySample(X::STEPS * L::STEP_MACS);
+        type Output = L::Output;
+        type Weights = L::Weights;
+        type Scratch<B: Storage> = L::Scratch<B>;
+        type Cache<B: Storage> = L::Scratch<B>;
+        const MACS: usize = L::MACS;
+        const WORK: Work = L::WORK;
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
-            self.0.start(w, rng);
+            self.0.init(w, rng);
         }
 
         fn forward<B: Storage>(
             &self,
             w: &Self::Weights,
             x: X::Batch<'_>,
-            mut y: <Self::Output as Tensors>::BatchMut<'_>,
+            y: <Self::Output as Tensors>::BatchMut<'_>,
             pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             let (Pass::Inference(scratch) | Pass::Training(scratch, _)) = pass;
-            let flat = Self::Output::flat_mut(Self::Output::reborrow(&mut y), 0);
-            let Parts { x, states, mask } = X::parts(x);
-            let (n, states) = (x.len() / (X::STEPS * G), [states[0], states[1]]);
-            let pre = |pre: &mut [T]| pre.copy_from_slice(x);
-            let last = self.0.run_from::<B, X::Rows<0>>(self.0.options(), w, n, pre, states, mask, flat, scratch);
-            for i in 1..Self::Output::COUNT {
-                Self::Output::flat_mut(Self::Output::reborrow(&mut y), i).copy_from_slice(last[i - 1]);
-            }
+            let gates = X::parts(x);
+            self.0.forward_from::<B>(w, gates.x.len() / (X::STEPS * G), gates, y, scratch);
         }
 
         fn backward<B: Storage>(

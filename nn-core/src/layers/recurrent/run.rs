@@ -26,6 +26,8 @@ pub trait Recurrent<T: Scalar, const F: usize, const U: usize> {
     type Cache<B: Storage, X: Sequence<T, F, U>>: Buffer;
     /// How many states it has.
     const STATES: usize;
+    /// The rows of all its gates.
+    const ROWS: usize;
     /// Multiply-accumulates of one step.
     const STEP_MACS: usize;
 
@@ -81,7 +83,7 @@ pub trait Recurrent<T: Scalar, const F: usize, const U: usize> {
     fn penalty(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T;
 }
 
-/// Implements [`Recurrent`] and [`Layer`](crate::Layer) for a layer that is a [`Cell`](super::cell::Cell):
+/// Implements [`Recurrent`], [`Layer`](crate::Layer) and what a frozen model needs for a layer that is a [`Cell`](super::cell::Cell):
 ///
 /// - the layer with its constants and its activations, and its weights with theirs;
 /// - how many states it has, and the outputs in [`Outputs`](super::sequence::Outputs);
@@ -106,6 +108,7 @@ macro_rules! recurrent_layer {
             type Cache<Mem: $crate::Storage, X: $crate::layers::recurrent::Sequence<T, $f, $u>> =
                 $crate::layers::recurrent::memory::Cache<Mem, T, X, $f, $u, $g, $c, $k, $d>;
             const STATES: usize = $states;
+            const ROWS: usize = $g;
             const STEP_MACS: usize = $g * ($f + $u);
 
             fn options(&self) -> $crate::layers::recurrent::cell::Options {
@@ -187,19 +190,19 @@ macro_rules! recurrent_layer {
         }
 
         impl<T: $crate::Scalar, $(const $shape: usize,)*> $crate::fold::Affine<T> for $weights<T, $($shape,)*> {
-            fn affine(&self) -> (&[T], &[T]) {
+            fn affine(&self, _: usize) -> (&[T], &[T]) {
                 let bias = self.bias.as_slice();
                 (self.kernel.as_slice(), &bias[..bias.len().min($g)])
             }
 
-            fn affine_mut(&mut self) -> (&mut [T], &mut [T]) {
+            fn affine_mut(&mut self, _: usize) -> (&mut [T], &mut [T]) {
                 let bias = self.bias.as_mut_slice();
                 let length = bias.len().min($g);
                 (self.kernel.as_mut_slice(), &mut bias[..length])
             }
 
             fn apply(&self, x: &[T], y: &mut [T]) {
-                let (kernel, bias) = self.affine();
+                let (kernel, bias) = self.affine(0);
                 $crate::kernels::affine::<T, $f, $g>(kernel, bias, x, y);
             }
         }
@@ -269,6 +272,35 @@ macro_rules! recurrent_layer {
 
             fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
                 $crate::layers::recurrent::cell::Cell::penalty(self, w, dw)
+            }
+        }
+
+        impl<
+            T: $crate::Scalar,
+            X: $crate::layers::recurrent::Sequence<T, $f, $u>,
+            $(const $constant: usize,)*
+            $($activation: $crate::activations::Activation,)*
+        > $crate::layers::recurrent::FromGates<T, X> for $layer<$($constant,)* $($activation,)*>
+        where
+            $crate::layers::recurrent::Returns<$state>: $crate::layers::recurrent::Outputs<T, $u, $p>,
+        {
+            fn forward_from<Mem: $crate::Storage>(
+                &self,
+                w: &Self::Weights,
+                n: usize,
+                gates: $crate::layers::recurrent::Parts<'_, T>,
+                mut y: <Self::Output as $crate::Tensors>::BatchMut<'_>,
+                scratch: &mut Self::Scratch<Mem>,
+            ) {
+                use $crate::layers::recurrent::Recurrent;
+                use $crate::tensor::{FloatTensors, Tensors};
+                let flat = Self::Output::flat_mut(Self::Output::reborrow(&mut y), 0);
+                let (options, states) = (Recurrent::<T, $f, $u>::options(self), [gates.states[0], gates.states[1]]);
+                let pre = |pre: &mut [T]| pre.copy_from_slice(gates.x);
+                let last = self.run_from::<Mem, X>(options, w, n, pre, states, gates.mask, flat, scratch);
+                for i in 1..Self::Output::COUNT {
+                    Self::Output::flat_mut(Self::Output::reborrow(&mut y), i).copy_from_slice(last[i - 1]);
+                }
             }
         }
     };

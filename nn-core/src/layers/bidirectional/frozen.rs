@@ -1,0 +1,75 @@
+//! What a frozen model makes of a `Bidirectional`.
+//!
+//! ```text
+//! W · x + b    of the layer above that of its mirror image: one product, or one row of a table, serves both
+//! ```
+
+use super::compute::{Bidirectional, BidirectionalWeights, Merge, Merged};
+use crate::fold::Affine;
+use crate::layer::Layer;
+use crate::layers::recurrent::{FromGates, Parts, Recurrent, Sequence};
+use crate::scalar::Scalar;
+use crate::storage::Storage;
+use crate::tensor::{Tensors, flat, flat_mut};
+use nalgebra::SMatrix;
+
+impl<T: Scalar, W: Affine<T>> Affine<T> for BidirectionalWeights<W> {
+    const SETS: usize = 2;
+
+    fn affine(&self, set: usize) -> (&[T], &[T]) {
+        if set == 0 { self.forward.affine(0) } else { self.backward.affine(0) }
+    }
+
+    fn affine_mut(&mut self, set: usize) -> (&mut [T], &mut [T]) {
+        if set == 0 { self.forward.affine_mut(0) } else { self.backward.affine_mut(0) }
+    }
+
+    fn apply(&self, x: &[T], y: &mut [T]) {
+        let (f, b) = y.split_at_mut(y.len() / 2);
+        self.forward.apply(x, f);
+        self.backward.apply(x, b);
+    }
+}
+
+impl<
+    T: Scalar,
+    X: Sequence<T, F, U>,
+    L: Recurrent<T, F, U>,
+    const MODE: usize,
+    const F: usize,
+    const U: usize,
+    const O: usize,
+    const P: usize,
+    const STATES: usize,
+> FromGates<T, X> for Bidirectional<L, MODE, F, U, O, P, STATES>
+where
+    Merge<MODE, STATES>: Merged<T, U, O, P>,
+{
+    fn forward_from<B: Storage>(
+        &self,
+        w: &Self::Weights,
+        n: usize,
+        gates: Parts<'_, T>,
+        mut y: <Self::Output as Tensors>::BatchMut<'_>,
+        (scratch, f, b): &mut <Self as Layer<T, X>>::Scratch<B>,
+    ) {
+        let (f, b) = (&mut f[..n], &mut b[..n]);
+        let mut run = |direction: usize, w: &L::Weights, out: &mut [SMatrix<T, U, P>]| {
+            let options = Self::options(self.layer.options(), direction);
+            // There are as many initial states as last ones of both directions, or none: then all of these are empty.
+            let Parts { states, .. } = gates.with_states(direction * L::STATES, L::STATES);
+            let pre = |pre: &mut [T]| {
+                for (pre, both) in pre.chunks_exact_mut(L::ROWS).zip(gates.x.chunks_exact(2 * L::ROWS)) {
+                    let (f, b) = both.split_at(L::ROWS);
+                    pre.copy_from_slice(if direction == 0 { f } else { b });
+                }
+            };
+            let states = [states[0], states[1]];
+            let last = self.layer.run_from::<B, X>(options, w, n, pre, states, gates.mask, flat_mut(out), scratch);
+            Self::last_states::<T, Self::Output>(direction, last, Self::Output::reborrow(&mut y));
+        };
+        run(0, &w.forward, f);
+        run(1, &w.backward, b);
+        Self::outputs::<T, Self::Output>(flat(f), flat(b), y);
+    }
+}

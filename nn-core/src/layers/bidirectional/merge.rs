@@ -1,0 +1,120 @@
+//! The outputs of both layers in one, and its gradient for each of them.
+
+use super::compute::Bidirectional;
+use super::{AVE, CONCAT, MUL, NONE, SUM};
+use crate::layers::recurrent::Options;
+use crate::scalar::Scalar;
+use crate::tensor::FloatTensors;
+use nalgebra::{SMatrix, SVector};
+
+/// A merge mode, by its index, with a number of last states.
+#[derive(Clone, Copy, Debug)]
+pub struct Merge<const MODE: usize, const STATES: usize>;
+
+/// The outputs of a [`Merge`] of two layers with `U` units and `P` steps; merged, they have `O` rows.
+pub trait Merged<T: Scalar, const U: usize, const O: usize, const P: usize> {
+    /// `y` or both outputs, then the last states.
+    type Output: FloatTensors<T>;
+}
+
+macro_rules! merged {
+    ($($mode:ident)*) => {$(
+        merged! { @impl $mode 0 SMatrix<T, O, P> }
+        merged! { @impl $mode 2 (SMatrix<T, O, P>, SVector<T, U>, SVector<T, U>) }
+        merged! { @impl $mode 4
+            (SMatrix<T, O, P>, SVector<T, U>, SVector<T, U>, SVector<T, U>, SVector<T, U>) }
+    )*};
+    (@impl $mode:ident $states:literal $output:ty) => {
+        impl<T: Scalar, const U: usize, const O: usize, const P: usize> Merged<T, U, O, P> for Merge<$mode, $states> {
+            type Output = $output;
+        }
+    };
+}
+merged! { CONCAT SUM MUL AVE }
+merged! { @impl NONE 0 (SMatrix<T, U, P>, SMatrix<T, U, P>) }
+merged! { @impl NONE 2 (SMatrix<T, U, P>, SMatrix<T, U, P>, SVector<T, U>, SVector<T, U>) }
+merged! { @impl NONE 4 (
+    SMatrix<T, U, P>, SMatrix<T, U, P>, SVector<T, U>, SVector<T, U>, SVector<T, U>, SVector<T, U>
+) }
+
+impl<L, const MODE: usize, const F: usize, const U: usize, const O: usize, const P: usize, const STATES: usize>
+    Bidirectional<L, MODE, F, U, O, P, STATES>
+{
+    /// How many outputs stand before the last states.
+    pub(super) const SEQUENCES: usize = if MODE == NONE { 2 } else { 1 };
+
+    /// What the layer (0) or its mirror image (1) is asked to do.
+    pub(super) fn options(layer: Options, direction: usize) -> Options {
+        let backwards = layer.backwards != (direction == 1);
+        Options { backwards, zero_output: P > 1, ..layer }
+    }
+
+    /// Step `p` of the output of the layer or of its mirror image, which is turned round: where its `U` scalars stand in
+    /// the output of all samples.
+    #[inline(always)]
+    pub(super) fn place(direction: usize, sample: usize, p: usize) -> core::ops::Range<usize> {
+        let start = (sample * P + if direction == 0 { p } else { P - 1 - p }) * U;
+        start..start + U
+    }
+
+    /// The last states of the layer or of its mirror image, if they are outputs.
+    pub(super) fn last_states<T: Scalar, Y: FloatTensors<T>>(
+        direction: usize,
+        last: [&[T]; 2],
+        mut y: Y::BatchMut<'_>,
+    ) {
+        let states = STATES / 2;
+        for (i, last) in last.into_iter().enumerate().take(states) {
+            let to = Self::SEQUENCES + direction * states + i;
+            Y::flat_mut(Y::reborrow(&mut y), to).copy_from_slice(last);
+        }
+    }
+
+    /// The outputs of both layers: merged, or each by itself.
+    pub(super) fn outputs<T: Scalar, Y: FloatTensors<T>>(f: &[T], b: &[T], mut y: Y::BatchMut<'_>) {
+        if MODE != NONE {
+            return Self::merge(f, b, Y::flat_mut(y, 0));
+        }
+        Y::flat_mut(Y::reborrow(&mut y), 0).copy_from_slice(f);
+        for (row, y) in Y::flat_mut(y, 1).chunks_exact_mut(U).enumerate() {
+            y.copy_from_slice(&b[Self::place(1, row / P, row % P)]);
+        }
+    }
+
+    /// The output of both layers in one.
+    fn merge<T: Scalar>(f: &[T], b: &[T], y: &mut [T]) {
+        for (row, y) in y.chunks_exact_mut(O).enumerate() {
+            let f = &f[Self::place(0, row / P, row % P)];
+            let b = &b[Self::place(1, row / P, row % P)];
+            if MODE == CONCAT {
+                let (above, below) = y.split_at_mut(U);
+                above.copy_from_slice(f);
+                below.copy_from_slice(b);
+                continue;
+            }
+            for u in 0..U {
+                y[u] = match MODE {
+                    SUM => f[u] + b[u],
+                    MUL => f[u] * b[u],
+                    _ => (f[u] + b[u]) * T::of(0.5),
+                };
+            }
+        }
+    }
+
+    /// The gradient of the output of one layer; `other` is the output of the other one.
+    pub(super) fn split<T: Scalar>(direction: usize, dy: &[T], other: &[T], d: &mut [T]) {
+        for (row, dy) in dy.chunks_exact(O).enumerate() {
+            let d = &mut d[Self::place(direction, row / P, row % P)];
+            let other = &other[Self::place(1 - direction, row / P, row % P)];
+            let dy = if MODE == CONCAT { &dy[direction * U..][..U] } else { dy };
+            for u in 0..U {
+                d[u] = match MODE {
+                    MUL => other[u] * dy[u],
+                    AVE => dy[u] * T::of(0.5),
+                    _ => dy[u],
+                };
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! A model inside of another one has its frozen form in the frozen one; a layer of a user's own stays.
+
+use super::{Headline, close, indices, numbers, random};
+use nn::model::Model;
+use nn::prelude::*;
+use nn::{Component, Layer, Pass, Shape, ShapeError, Storage};
+
+model! {
+    /// A model inside, and a sparse input.
+    struct Outer;
+
+    let bag = Input(shape = [30], sparse = true);
+    let words = Input(shape = [20], dtype = u32);
+    let more = Input(shape = [5]);
+    let x = Dense(7, use_bias = false)(bag);
+    let x = BatchNormalization()(x);
+    let (a, b) = Headline()([words, more]);
+    let y = concatenate([x, a, b]);
+
+    Model(inputs = [bag, words, more], outputs = y)
+}
+
+#[test]
+fn a_model_inside_is_its_frozen_form() {
+    let model = random::<Outer<f64>>(12);
+    let frozen = model.freeze();
+    let OuterFrozen { dense: _, headline } = &*frozen;
+    assert_eq!(*headline, *model.headline.freeze());
+    let bags: Vec<_> = [&[1, 4][..], &[29], &[]].map(|ones| MultiHot::<30>::new(ones.iter().copied()).unwrap()).into();
+    let (words, more) = (indices::<20>(3, 50, 13), numbers::<5, 1>(3, 14));
+    let expected = model.predict((&bags, &words, &more)).unwrap();
+    close(expected.iter().flatten(), frozen.predict((&bags, &words, &more)).unwrap().iter().flatten());
+}
+
+/// A layer of a user's own, with weights and without arguments.
+struct Shift;
+
+impl Shift {
+    const fn new() -> Self {
+        Shift
+    }
+
+    const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        Ok(inputs[0])
+    }
+}
+
+nn::weights! {
+    struct ShiftWeights<T> {
+        shift: SVector<T, 1> => [1],
+    }
+}
+
+impl Component for Shift {
+    type Layer = Self;
+}
+
+impl<T: Scalar, const N: usize> Layer<T, SVector<T, N>> for Shift {
+    type Output = SVector<T, N>;
+    type Weights = ShiftWeights<T>;
+    type Scratch<B: Storage> = ();
+    type Cache<B: Storage> = ();
+
+    fn init(&self, w: &mut Self::Weights, _: &mut dyn nn::rand::Rng) {
+        w.shift.fill(T::ZERO);
+    }
+
+    fn forward<B: Storage>(
+        &self,
+        w: &Self::Weights,
+        x: &[SVector<T, N>],
+        y: &mut [SVector<T, N>],
+        _: Pass<'_, '_, (), ()>,
+    ) {
+        for (x, y) in x.iter().zip(y) {
+            *y = x.map(|x| x + w.shift[0]);
+        }
+    }
+
+    fn backward<B: Storage>(
+        &self,
+        _: &Self::Weights,
+        _: &[SVector<T, N>],
+        _: &[SVector<T, N>],
+        _: &[SVector<T, N>],
+        _: &mut (),
+        _: Option<&mut [SVector<T, N>]>,
+        _: Option<&mut Self::Weights>,
+    ) {
+        unreachable!("it is not trained here")
+    }
+}
+
+model! {
+    /// A sentence.
+    struct Sentence;
+
+    let words = Input(shape = [6], dtype = u32);
+    let y = Embedding(20, 8, mask_zero = true)(words);
+    let y = Bidirectional(LSTM(3))(y);
+
+    Model(inputs = words, outputs = y)
+}
+
+model! {
+    /// Nothing of its own to fold: a model that is called twice, one for each step, and a layer of a user's own.
+    struct Document;
+
+    let title = Input(shape = [6], dtype = u32);
+    let other = Input(shape = [6], dtype = u32);
+    let text = Input(shape = [4, 6], dtype = u32);
+    let sentence = Sentence();
+    let t = Shift(name = "shift")(sentence(title));
+    let o = sentence(other);
+    let steps = TimeDistributed(Sentence())(text);
+    let z = GRU(3)(steps);
+
+    Model(inputs = [title, other, text], outputs = [t, o, z])
+}
+
+model! {
+    /// Models in models.
+    struct Library;
+
+    let title = Input(shape = [6], dtype = u32);
+    let other = Input(shape = [6], dtype = u32);
+    let text = Input(shape = [4, 6], dtype = u32);
+    let (t, o, z) = Document()([title, other, text]);
+    let y = Dense(2)(concatenate([t, o, z]));
+
+    Model(inputs = [title, other, text], outputs = y)
+}
+
+#[test]
+fn models_inside_of_models_are_their_frozen_forms() {
+    let model = random::<Library<f64>>(30);
+    let frozen = model.freeze();
+    let inner: &DocumentFrozen<f64> = &frozen.document;
+    assert_eq!(*inner, *model.document.freeze());
+    assert_eq!((inner.sentence.embedding.embeddings.shape(), &inner.shift), ((24, 20), &model.document.shift));
+    // The sentence has a third of its arithmetic: twice, and for each of four steps.
+    assert_eq!(LibraryFrozen::MACS, Library::MACS - 6 * (Sentence::MACS - SentenceFrozen::MACS));
+    let (title, other, text) = (indices::<6>(3, 20, 31), indices::<6>(3, 20, 32), numbers_of_words(3, 33));
+    let expected = model.predict((&title, &other, &text)).unwrap();
+    close(expected.iter().flatten(), frozen.predict((&title, &other, &text)).unwrap().iter().flatten());
+}
+
+/// Texts of four sentences.
+fn numbers_of_words(n: usize, seed: u64) -> Vec<SMatrix<u32, 6, 4>> {
+    let flat = indices::<24>(n, 20, seed);
+    flat.iter().map(|words| SMatrix::from_column_slice(words.as_slice())).collect()
+}
