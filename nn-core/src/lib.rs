@@ -21,6 +21,7 @@ pub mod arena;
 pub mod budget;
 pub mod code;
 pub mod constraints;
+mod half;
 pub mod initializers;
 pub mod layers;
 pub mod lints;
@@ -73,6 +74,7 @@ pub mod trainer;
 pub mod weights;
 
 pub use code::Code;
+pub use half::{Bf16, F16, Half};
 pub use shape::{Shape, ShapeError};
 
 #[cfg(feature = "compute")]
