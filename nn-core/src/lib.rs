@@ -56,6 +56,8 @@ mod named;
 #[cfg(feature = "compute")]
 pub mod optimizers;
 #[cfg(feature = "compute")]
+mod packed;
+#[cfg(feature = "compute")]
 pub mod scalar;
 #[cfg(feature = "compute")]
 pub mod schedules;
@@ -80,6 +82,7 @@ pub use shape::{Shape, ShapeError};
 #[cfg(feature = "compute")]
 pub use {
     layer::{Component, Layer, Mode, Pass},
+    packed::Packed,
     scalar::Scalar,
     storage::{Buffer, Inline, Storage},
     tensor::{Element, Sample, Tensors},
