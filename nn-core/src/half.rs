@@ -73,17 +73,27 @@ impl F16 {
     /// The same number, exactly.
     #[inline(always)]
     pub const fn to_f32(self) -> f32 {
-        let (sign, magnitude) = ((self.0 as u32 & 0x8000) << 16, self.0 as u32 & 0x7FFF);
-        let widened = if magnitude < 0x400 {
-            // Zero, or subnormal: its leading 1 is moved to where that of others is.
-            let places = magnitude.leading_zeros() - 21;
-            if magnitude == 0 { 0 } else { (magnitude << (13 + places)) + REBIAS - (places << 23) }
-        } else if magnitude < 0x7C00 {
-            (magnitude << 13) + REBIAS
+        // Sign, exponent and fraction are moved to their places; what the sign leaves behind it goes.
+        let moved = (self.0 as i16 as u32) << 13 & 0x8FFF_FFFF;
+        // One step further, an exponent of 0 is 1, and one of all ones has run over: neither has the bits above its last.
+        if self.0.wrapping_add(0x400) & 0x7800 != 0 {
+            return f32::from_bits(moved + REBIAS);
+        }
+        f32::from_bits(self.extreme(moved))
+    }
+
+    /// The bits of zero, of a subnormal number, of infinity or NaN, whose own are `moved`.
+    const fn extreme(self, moved: u32) -> u32 {
+        let fraction = self.0 & 0x3FF;
+        if self.0 & 0x7C00 > 0 {
+            moved + 2 * REBIAS
+        } else if fraction == 0 {
+            moved
         } else {
-            (magnitude << 13) + 2 * REBIAS
-        };
-        f32::from_bits(sign | widened)
+            // The leading 1 is moved to where that of others is.
+            let places = fraction.leading_zeros() - 5;
+            (moved & 0x8000_0000) + ((fraction as u32) << (13 + places)) + REBIAS - (places << 23)
+        }
     }
 }
 
