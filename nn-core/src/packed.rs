@@ -23,8 +23,8 @@ use core::marker::PhantomData;
 /// memory   = 2 bytes a weight in flash     and 4 in RAM, from `unpack` on
 /// ```
 ///
-/// A model computes with `f32` alone, so the weights have to be unpacked before it can: that takes a few instructions for each, once,
-/// and [`PARAMETER_BYTES`](Model::PARAMETER_BYTES) of RAM. Where RAM is scarcer than flash, weights stay in flash as they are:
+/// A model computes with its own scalars alone, so the weights have to be unpacked before it can: that takes 4 instructions for each
+/// on a Cortex-M4F, 11 as `F16`, once, and [`PARAMETER_BYTES`](Model::PARAMETER_BYTES) of RAM. Where RAM is scarcer than flash, weights stay in flash as they are:
 /// without the last argument the macro gives the model itself.
 ///
 /// In itself it is a reference and a length. The halves are in the order of the [flat slice](crate::Weights::as_slice).
