@@ -41,7 +41,8 @@
 //!   [`optimizers::Optimizer`], [`callbacks::Callback`]: what to implement for one of your own.
 //! - [`errors`]: the errors of the compiler, a page each.
 //! - [`Model::freeze`]: a form for predictions only, with layers folded into each other.
-//! - [`Trainer`], [`Arena`], [`include_weights!`]: training and predictions without a heap, and weights in flash.
+//! - [`Trainer`], [`Arena`], [`include_weights!`]: training and predictions without a heap, and weights in flash;
+//!   [`Packed`]: in half of it.
 //! - [`Model`], [`Graph`], [`Storage`]: what a model is without `std`.
 //!
 //! # Threads
@@ -134,10 +135,10 @@ mod weight_file;
 pub use model::{Arena, Graph, Model};
 pub use nn_core::trainer::{Refused, Trainer};
 pub use nn_core::{
-    Buffer, Code, Component, Element, Inline, Layer, Mode, Part, Pass, Path, Sample, Scalar, Shape, ShapeError,
-    Storage, Tensors, Variable, Weights, activations, arena, budget, constraints, data, initializers, kernels, layer,
-    layers, lints, losses, metrics, model, optimizers, regularizers, schedules, shape, spec, storage, summary, tensor,
-    text, weights,
+    Bf16, Buffer, Code, Component, Element, F16, Half, Inline, Layer, Mode, Packed, Part, Pass, Path, Sample, Scalar,
+    Shape, ShapeError, Storage, Tensors, Variable, Weights, activations, arena, budget, constraints, data,
+    initializers, kernels, layer, layers, lints, losses, metrics, model, optimizers, regularizers, schedules, shape,
+    spec, storage, summary, tensor, text, weights,
 };
 #[cfg(feature = "alloc")]
 pub use nn_core::{Heap, IndexError, MultiHot};
@@ -180,9 +181,11 @@ pub mod prelude {
     pub use crate::metrics::*;
     pub use crate::optimizers::*;
     pub use crate::schedules::*;
+    pub use crate::{
+        Bf16, Component, F16, Layer, Model, Packed, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights,
+    };
     #[cfg(feature = "std")]
     pub use crate::{Compile, CompileValue, Fit, Predict, Verbose, WeightFiles};
-    pub use crate::{Component, Layer, Model, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights};
     pub use crate::{include_weights, model, model_rejects};
     pub use nalgebra::{SMatrix, SVector};
     #[cfg(feature = "std")]

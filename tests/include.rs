@@ -45,6 +45,57 @@ fn halves_and_doubles() {
     assert_eq!(DOUBLE.as_slice(), [2.0, -3.0, 0.5]);
 }
 
+/// What is nearest, and of two that are as near the even one.
+#[test]
+fn kept_as_halves() {
+    static F: Packed<Line, F16> = include_weights!(Line, "ui/weights/ties.safetensors", f16);
+    static B: Packed<Line, Bf16> = include_weights!(Line, "ui/weights/ties.safetensors", bf16,);
+    // 1 + 2⁻⁸ is between two numbers of 8 bits, 1 + 3 · 2⁻¹¹ between two of 11.
+    assert_eq!(F.unpack().as_slice(), [1.0 + 2f32.powi(-8), 1.0 + 2f32.powi(-9), -(2f32.powi(-24))]);
+    assert_eq!(B.unpack().as_slice(), [1.0, 1.0, -(2f32.powi(-24))]);
+    assert_eq!(F.as_slice().map_bits(F16::to_bits), [0x3C04, 0x3C02, 0x8001]);
+    assert_eq!(B.as_slice().map_bits(Bf16::to_bits), [0x3F80, 0x3F80, 0xB380]);
+    assert_eq!(format!("{F:?}"), "Packed<Line>(3 weights as F16)");
+}
+
+trait Bits<H> {
+    fn map_bits(&self, bits: fn(H) -> u16) -> Vec<u16>;
+}
+
+impl<H: Copy> Bits<H> for [H] {
+    fn map_bits(&self, bits: fn(H) -> u16) -> Vec<u16> {
+        self.iter().map(|&half| bits(half)).collect()
+    }
+}
+
+/// Bit for bit, also what is no number; in the order of the model and not of the file.
+#[test]
+fn halves_of_the_file_stay() {
+    const LINE: Packed<Line, Bf16> = include_weights!(Line, "ui/weights/bf16.safetensors", bf16);
+    assert_eq!(LINE.as_slice().map_bits(Bf16::to_bits), [0x7F80, 0x7FC0, 0x3F00]);
+    let mut line = Line::zeroed();
+    LINE.unpack_into(&mut line);
+    assert!(line.y.kernel[0] == f32::INFINITY && line.y.kernel[1].is_nan() && line.y.bias[0] == 0.5);
+    // Infinity and NaN are no overflow.
+    let other: Packed<Line, F16> = include_weights!(Line, "ui/weights/bf16.safetensors", f16);
+    assert_eq!(other.as_slice().map_bits(F16::to_bits), [0x7C00, 0x7E00, 0x3800]);
+}
+
+/// All kinds of parts, each where it belongs: what is unpacked is the file, rounded.
+#[test]
+fn a_deep_model_as_halves() {
+    static DEEP: Deep = include_weights!(Deep, "fixtures/deep.safetensors");
+    static F: Packed<Deep, F16> = include_weights!(Deep, "fixtures/deep.safetensors", f16);
+    static B: Packed<Deep, Bf16> = include_weights!(Deep, "fixtures/deep.safetensors", bf16);
+    let (f, b) = (F.unpack_boxed(), B.unpack_boxed());
+    let rounded = |round: fn(f32) -> f32| DEEP.as_slice().iter().map(|&weight| round(weight)).collect::<Vec<_>>();
+    assert_eq!(f.as_slice(), rounded(|weight| F16::from_f32(weight).to_f32()));
+    assert_eq!(b.as_slice(), rounded(|weight| Bf16::from_f32(weight).to_f32()));
+    let words = SVector::from([1, 4, 0]);
+    let (exact, f, b) = (DEEP.call(&words)[0], f.call(&words)[0], b.call(&words)[0]);
+    assert!(exact != f && (exact - f).abs() < 1e-3 && exact != b && (exact - b).abs() < 1e-2, "{exact} {f} {b}");
+}
+
 /// All kinds of parts; `BLESS=1 cargo test --test include` writes the file anew.
 #[test]
 fn a_deep_model() {

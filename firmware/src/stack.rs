@@ -4,8 +4,8 @@
 #[cfg(all(target_os = "none", not(feature = "quiet")))]
 #[inline(never)]
 pub fn depth<R>(work: impl FnOnce() -> R) -> (R, usize) {
-    /// How far down is painted. A board with 16 kB of RAM has this room beside the variables of these programs.
-    const ROOM: usize = 8 * 1024;
+    /// How far down is painted. A board with 16 kB of RAM has this room beside what these programs hold.
+    const ROOM: usize = 4 * 1024;
     const PAINT: u32 = 0xA5C3_5A3C;
     let here = pointer();
     // What is between the stack pointer and the margin is this function's.

@@ -183,6 +183,8 @@ codes! {
     TensorShape = 705,
     /// a tensor of a file has another type
     TensorType = 706,
+    /// a number of a file is too large for 16 bits
+    TensorRange = 707,
 }
 
 /// What comes before the code in a message.

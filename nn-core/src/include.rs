@@ -2,6 +2,7 @@
 //! runs.
 
 use crate::code::Code;
+use crate::half::Half;
 use crate::model::Model;
 use crate::shape::Shape;
 use crate::text::{Text, str_eq};
@@ -13,7 +14,7 @@ use core::mem::MaybeUninit;
 pub struct Tensor {
     /// Its name: `dense.kernel`.
     pub name: &'static str,
-    /// Its type, as safetensors writes it. Halves have been made `F32`.
+    /// Its type, as safetensors writes it. Halves have been made `F32`; where halves are asked for, these and `F32` have been made such.
     pub dtype: &'static str,
     /// Its shape.
     pub shape: &'static [usize],
@@ -36,37 +37,71 @@ type Message = Text<2048>;
 /// If the tensors are not exactly the variables, by name, shape and type. It says which.
 #[track_caller]
 pub const fn model<M: Model>(tensors: &[Tensor]) -> M {
-    let mut bytes = MaybeUninit::<M>::zeroed();
-    let (end, read) = write::<M>(M::PARTS, &Name::new(), tensors, &mut bytes, 0);
-    assert!(end == size_of::<M>(), "the parts of a model are all its scalars");
+    // SAFETY: by the contract of `Weights`, zeroed bytes are a valid `M`, and so is any bit pattern of its scalars.
+    unsafe { values::<M, M>(tensors, Scalars { dtype: expected::<M>(), width: size_of::<M::Scalar>() }).assume_init() }
+}
+
+/// The `N` scalars of all tensors as halves, in the order of the model's flat slice. The tensors have been made halves.
+///
+/// # Panics
+/// If the tensors are not exactly the variables, as above, or if the model is over `f64`.
+#[track_caller]
+pub const fn halves<M: Model, H: Half, const N: usize>(tensors: &[Tensor]) -> [H; N] {
+    if size_of::<M::Scalar>() != 4 {
+        let message = Message::new().str("`").str(M::NAME).str("` is over f64, and ").str(H::DTYPE);
+        fail(message.str(" is for weights of models over f32"), Code::TensorType);
+    }
+    // SAFETY: any 16 bits are an `H`; the trait is sealed, so there is no other.
+    unsafe { values::<M, [H; N]>(tensors, Scalars { dtype: H::DTYPE, width: size_of::<H>() }).assume_init() }
+}
+
+/// What tensors hold.
+#[derive(Clone, Copy)]
+struct Scalars {
+    dtype: &'static str,
+    /// Bytes of one.
+    width: usize,
+}
+
+/// The scalars of the tensors in the order of the model, which are all bytes of a `V`.
+#[track_caller]
+const fn values<M: Model, V>(tensors: &[Tensor], kept: Scalars) -> MaybeUninit<V> {
+    let mut bytes = MaybeUninit::<V>::zeroed();
+    let (end, read) = write::<M, V>(M::PARTS, &Name::new(), tensors, kept, &mut bytes, 0);
     if read < tensors.len() {
         surplus::<M>(tensors);
     }
-    // SAFETY: by the contract of `Weights`, zeroed bytes are a valid `M`, and so is any bit pattern of its scalars.
-    unsafe { bytes.assume_init() }
+    assert!(end == size_of::<V>(), "the parts of a model are all its scalars");
+    bytes
 }
 
-/// Writes the tensors of these parts to the bytes of `model` from `start` on: where they end, and how many there are.
+/// The type of tensors whose scalars are those of the model.
+const fn expected<M: Model>() -> &'static str {
+    if size_of::<M::Scalar>() == 4 { "F32" } else { "F64" }
+}
+
+/// Writes the tensors of these parts to the bytes of `values` from `start` on: where they end, and how many there are.
 #[track_caller]
-const fn write<M: Model>(
+const fn write<M: Model, V>(
     parts: &[Part],
     prefix: &Name,
     tensors: &[Tensor],
-    model: &mut MaybeUninit<M>,
+    kept: Scalars,
+    values: &mut MaybeUninit<V>,
     start: usize,
 ) -> (usize, usize) {
     let (mut at, mut count, mut i) = (start, 0, 0);
     while i < parts.len() {
         match &parts[i] {
             Part::Variable { name, shape, .. } => {
-                let bytes = find::<M>(&prefix.str(name), shape, tensors).bytes;
-                assert!(bytes.len() <= size_of::<M>() - at, "the parts of a model are no more than its scalars");
-                // SAFETY: `bytes` fit between `at` and the end of the model, which the borrow has to itself.
-                unsafe { copy(bytes, model.as_mut_ptr().cast::<u8>().add(at), size_of::<M::Scalar>()) }
+                let bytes = find::<M>(&prefix.str(name), shape, tensors, kept.dtype).bytes;
+                assert!(bytes.len() <= size_of::<V>() - at, "the parts of a model are no more than its scalars");
+                // SAFETY: `bytes` fit between `at` and the end of the values, which the borrow has to itself.
+                unsafe { copy(bytes, values.as_mut_ptr().cast::<u8>().add(at), kept.width) }
                 (at, count) = (at + bytes.len(), count + 1);
             }
             Part::Layer { name, parts, .. } => {
-                let (end, read) = write::<M>(parts, &prefix.str(name).str("."), tensors, model, at);
+                let (end, read) = write::<M, V>(parts, &prefix.str(name).str("."), tensors, kept, values, at);
                 (at, count) = (end, count + read);
             }
             Part::Nothing => {}
@@ -94,9 +129,9 @@ const unsafe fn copy(bytes: &[u8], to: *mut u8, width: usize) {
     }
 }
 
-/// The tensor of a variable, of the right shape and type.
+/// The tensor of a variable, of the right shape, whose scalars are kept as `dtype`.
 #[track_caller]
-const fn find<M: Model>(name: &Name, shape: &Shape, tensors: &[Tensor]) -> Tensor {
+const fn find<M: Model>(name: &Name, shape: &Shape, tensors: &[Tensor], dtype: &str) -> Tensor {
     let name = name.as_str();
     let mut i = 0;
     while i < tensors.len() {
@@ -110,10 +145,9 @@ const fn find<M: Model>(name: &Name, shape: &Shape, tensors: &[Tensor]) -> Tenso
             let message = dims(dims(message, shape.dims()).str(", the file has "), tensor.shape);
             fail(message, Code::TensorShape);
         }
-        let dtype = if size_of::<M::Scalar>() == 4 { "F32" } else { "F64" };
         if !str_eq(tensor.dtype, dtype) {
             let message = Message::new().str("tensor `").str(name).str("`: `").str(M::NAME).str("` expects type ");
-            fail(message.str(dtype).str(", the file has ").str(tensor.dtype), Code::TensorType);
+            fail(message.str(expected::<M>()).str(", the file has ").str(tensor.dtype), Code::TensorType);
         }
         return tensor;
     }

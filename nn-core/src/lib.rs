@@ -21,6 +21,7 @@ pub mod arena;
 pub mod budget;
 pub mod code;
 pub mod constraints;
+mod half;
 pub mod initializers;
 pub mod layers;
 pub mod lints;
@@ -55,6 +56,8 @@ mod named;
 #[cfg(feature = "compute")]
 pub mod optimizers;
 #[cfg(feature = "compute")]
+mod packed;
+#[cfg(feature = "compute")]
 pub mod scalar;
 #[cfg(feature = "compute")]
 pub mod schedules;
@@ -73,11 +76,13 @@ pub mod trainer;
 pub mod weights;
 
 pub use code::Code;
+pub use half::{Bf16, F16, Half};
 pub use shape::{Shape, ShapeError};
 
 #[cfg(feature = "compute")]
 pub use {
     layer::{Component, Layer, Mode, Pass},
+    packed::Packed,
     scalar::Scalar,
     storage::{Buffer, Inline, Storage},
     tensor::{Element, Sample, Tensors},

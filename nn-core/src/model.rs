@@ -119,7 +119,7 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
 
     /// Fresh weights, by value. Refused at compile time above [`MAX_BY_VALUE`] bytes.
     fn new(rng: &mut dyn Rng) -> Self {
-        const { assert_by_value::<Self>() }
+        const { assert_by_value::<Self>("new", "boxed") }
         let mut model = Self::zeroed();
         Self::Graph::NEW.init(&mut model, rng);
         model
@@ -132,16 +132,17 @@ pub const MAX_BY_VALUE: usize = 256 * 1024;
 /// The most bytes of activations that `call` keeps on the stack.
 pub const MAX_ARENA: usize = 512 * 1024;
 
-/// Refuses, at compile time, to move a large model by value.
+/// Refuses, at compile time, to move a large model by value, as `by_value` would; `on_heap` does not.
 ///
 /// # Panics
 /// If it has more than [`MAX_BY_VALUE`] bytes.
 #[track_caller]
-const fn assert_by_value<M: Model>() {
+pub(crate) const fn assert_by_value<M: Model>(by_value: &str, on_heap: &str) {
     if size_of::<M>() > MAX_BY_VALUE {
         let message = Text::<256>::new().str("this model has ").grouped(size_of::<M>()).str(" bytes of weights, and ");
-        let message = message.str("`new` gives at most ").grouped(MAX_BY_VALUE).str(" by value");
-        let message = message.str("\n  = help: make it on the heap: `boxed`").str(Code::ByValue.note().as_str());
+        let message = message.str("`").str(by_value).str("` gives at most ").grouped(MAX_BY_VALUE).str(" by value");
+        let message =
+            message.str("\n  = help: make it on the heap: `").str(on_heap).str("`").str(Code::ByValue.note().as_str());
         panic!("{}", message.as_str())
     }
 }

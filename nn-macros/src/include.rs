@@ -1,10 +1,11 @@
 //! `include_weights!`: a file of weights becomes a value of a model's type. The names, shapes and types of its tensors are
 //! read here; rustc compares them with the model, which only it knows (`nn_core::include`).
 
-mod half;
+mod halves;
 mod header;
 
 use crate::diagnostics::Diagnostics;
+use halves::Kept;
 use header::Tensor;
 use nn_core::Code;
 use proc_macro2::{Literal, Span, TokenStream};
@@ -12,41 +13,50 @@ use quote::{quote, quote_spanned};
 use std::fs;
 use std::path::{Path, PathBuf};
 use syn::parse::{ParseStream, Parser};
-use syn::{LitStr, Token, Type};
+use syn::{Ident, LitStr, Token, Type};
 
 /// The value, or errors.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let read = match parse.parse2(input) {
-        Ok((model, path)) => read(&model, &path, &mut diagnostics),
+        Ok((model, path, kept)) => read(&model, &path, kept, &mut diagnostics),
         Err(error) => {
             diagnostics
                 .error_at(Code::Syntax, error.span(), error.to_string())
-                .help("`include_weights!(Digits, \"digits.safetensors\")`: a model, then the path of a file");
+                .help("`include_weights!(Digits, \"digits.safetensors\")`: a model, then the path of a file, and then perhaps `f16` or `bf16`");
             None
         }
     };
     read.unwrap_or_else(|| {
-        // There is one, and as the only expression it has any type.
+        // The value of the last has any type.
         let errors = diagnostics.into_compile_errors();
-        quote!(#(#errors)*)
+        quote!({ #(#errors);* })
     })
 }
 
-fn parse(input: ParseStream<'_>) -> syn::Result<(Type, LitStr)> {
+fn parse(input: ParseStream<'_>) -> syn::Result<(Type, LitStr, Option<Kept>)> {
     if input.is_empty() || input.peek(LitStr) {
         return Err(input.error("expected a model before the path"));
     }
     let model = input.parse()?;
     input.parse::<Token![,]>()?;
     let path = input.parse()?;
+    let mut kept = None;
     if !input.is_empty() {
         input.parse::<Token![,]>()?;
     }
-    if input.is_empty() { Ok((model, path)) } else { Err(input.error("expected nothing more")) }
+    if !input.is_empty() {
+        let name: Ident = input.parse()?;
+        kept = Kept::from_name(&name);
+        if kept.is_none() {
+            return Err(syn::Error::new(name.span(), "expected `f16` or `bf16`"));
+        }
+        input.parse::<Option<Token![,]>>()?;
+    }
+    if input.is_empty() { Ok((model, path, kept)) } else { Err(input.error("expected nothing more")) }
 }
 
-fn read(model: &Type, literal: &LitStr, diagnostics: &mut Diagnostics) -> Option<TokenStream> {
+fn read(model: &Type, literal: &LitStr, kept: Option<Kept>, diagnostics: &mut Diagnostics) -> Option<TokenStream> {
     let path = find(literal);
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
@@ -69,9 +79,19 @@ fn read(model: &Type, literal: &LitStr, diagnostics: &mut Diagnostics) -> Option
         }
     };
     let path = path.to_string_lossy();
-    let tensors = tensors.iter().map(|tensor| value(tensor, &bytes));
+    let count: usize = tensors.iter().map(|tensor| tensor.shape.iter().product::<usize>()).sum();
+    let tensors: Vec<_> =
+        tensors.iter().filter_map(|tensor| value(tensor, &bytes, kept, literal, diagnostics)).collect();
+    if diagnostics.any() {
+        return None;
+    }
     // What rustc finds wrong is said at the path.
-    let made = quote_spanned!(literal.span()=> const { ::nn::__private::include::model::<#model>(TENSORS) });
+    let made = match kept.map(Kept::path) {
+        None => quote_spanned!(literal.span()=> const { ::nn::__private::include::model::<#model>(TENSORS) }),
+        Some(half) => quote_spanned!(literal.span()=> ::nn::Packed::<#model, #half>::new(
+            const { &::nn::__private::include::halves::<#model, #half, #count>(TENSORS) }
+        )),
+    };
     Some(quote! {
         {
             // By this rustc knows that the file is read, and the tensors are parts of it.
@@ -82,22 +102,52 @@ fn read(model: &Type, literal: &LitStr, diagnostics: &mut Diagnostics) -> Option
     })
 }
 
-/// A tensor as a constant. One of halves is made of `F32` here, which is quicker than to let rustc compute it.
-fn value(tensor: &Tensor, file: &[u8]) -> TokenStream {
+/// A tensor as a constant, or an error if it has numbers that are too large for what it is kept as. If that is something else than in
+/// the file, it is made here, which is quicker than to let rustc compute it.
+fn value(
+    tensor: &Tensor,
+    file: &[u8],
+    kept: Option<Kept>,
+    literal: &LitStr,
+    diagnostics: &mut Diagnostics,
+) -> Option<TokenStream> {
     let Tensor { name, dtype, shape, range } = tensor;
-    let widened = half::widen(dtype, &file[range.clone()]);
-    let (dtype, bytes) = match widened {
-        Some(bytes) => {
-            let bytes = Literal::byte_string(&bytes);
-            ("F32", quote!(#bytes))
+    let numbers = || halves::numbers(dtype, &file[range.clone()]);
+    let made = match kept {
+        Some(kept) if dtype != kept.dtype() => match numbers().map(|numbers| kept.round(&numbers)).transpose() {
+            Ok(made) => made.map(|bytes| (kept.dtype(), bytes)),
+            Err(number) => {
+                too_large(name, number, kept, literal, diagnostics);
+                return None;
+            }
+        },
+        None if halves::are(dtype) => {
+            numbers().map(|numbers| ("F32", numbers.into_iter().flat_map(f32::to_le_bytes).collect()))
         }
+        _ => None,
+    };
+    let (dtype, bytes) = match made {
+        Some((dtype, bytes)) => {
+            let bytes = Literal::byte_string(&bytes);
+            (dtype, quote!(#bytes))
+        }
+        // What is no number of a model stays, and rustc says so.
         None => {
             let (start, length) = (range.start, range.len());
             (dtype.as_str(), quote!(FILE.split_at(#start).1.split_at(#length).0))
         }
     };
-    quote! {
+    Some(quote! {
         ::nn::__private::include::Tensor { name: #name, dtype: #dtype, shape: &[#(#shape),*], bytes: #bytes }
+    })
+}
+
+fn too_large(tensor: &str, number: f32, kept: Kept, literal: &LitStr, diagnostics: &mut Diagnostics) {
+    let message =
+        format!("tensor `{tensor}`: {number:?} is too large for {}, which ends at {:?}", kept.name(), kept.max());
+    let error = diagnostics.error(Code::TensorRange, literal, message);
+    if kept == Kept::F16 {
+        error.help("`bf16` has the range of f32, with 8 bits of precision instead of 11");
     }
 }
 

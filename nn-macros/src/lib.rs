@@ -106,6 +106,21 @@ pub fn model_rejects(input: proc_macro::TokenStream) -> proc_macro::TokenStream 
 ///
 /// It is an expression that a `static` or a `const` can hold. A large model belongs in a `static`: it has one place, and
 /// never passes through a stack.
+///
+/// # In half the flash
+///
+/// With `f16` or `bf16` behind the path, weights are kept as numbers of 16 bits, and unpacked into RAM before the model computes:
+///
+/// ```ignore
+/// static DIGITS: Packed<Digits, Bf16> = include_weights!(Digits, "digits.safetensors", bf16);
+///
+/// let digits = DIGITS.unpack();
+/// ```
+///
+/// The file is the same, and the same is an error. Its numbers are rounded to the nearest, ties to even, when the program is compiled.
+/// Those that are halves of this kind already stay as they are; of the other kind they are rounded from what they are. Infinity and NaN
+/// stay what they are too, but a number that would only become infinite is a compile error that names it. An `f16` reaches to 65504 and
+/// has 11 bits of precision, a `bf16` has the range of an `f32` and 8 bits. The model is one over `f32`.
 #[proc_macro]
 pub fn include_weights(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     include::expand(input.into()).into()

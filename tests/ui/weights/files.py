@@ -37,4 +37,8 @@ write("renamed", {"y.kernal": KERNEL, "y.bias": BIAS})
 write("more", {"y.kernel": KERNEL, "y.bias": BIAS, "z.kernel": KERNEL})
 write("checkpoint", {"y.kernel": KERNEL, "y.bias": BIAS, "optimizer.momentum.y.kernel": KERNEL})
 write("three", {"y.kernel": ("F32", [3, 1], [1.0, 2.0, 3.0]), "y.bias": BIAS})
+# For tests of both halves: the nearest number, ties to even, and what is too large for one of them.
+write("large", {"y.kernel": ("F32", [2, 1], [65536.0, -1.0]), "y.bias": ("F32", [1], [-1.0e5])})
+write("ties", {"y.kernel": ("F32", [2, 1], [1 + 2**-8, 1 + 3 * 2**-11]), "y.bias": ("F16", [1], [-(2.0**-24)])})
+write("bf16", {"y.bias": ("BF16", [1], [0.5]), "y.kernel": ("BF16", [2, 1], [float("inf"), float("nan")])})
 (FOLDER / "text.safetensors").write_text("version https://git-lfs.github.com/spec/v1\n")

@@ -1,0 +1,16 @@
+use nn::prelude::*;
+
+model! {
+    pub struct Line;
+
+    let x = Input(shape = [2]);
+    let y = Dense(1)(x);
+
+    Model(inputs = x, outputs = y)
+}
+
+static LINE: Packed<Line, Bf16> = include_weights!(Line, "renamed.safetensors", bf16);
+
+fn main() {
+    println!("{}", LINE.unpack().call(&SVector::from([1.0, 1.0])));
+}
