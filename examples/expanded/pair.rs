@@ -1183,6 +1183,7 @@ const _: () = {
         type Inputs = (SVector<T, 64>, SVector<T, 64>);
         type Outputs = SampleOfSame<T>;
         type Graph = PairFrozenGraph;
+        type Training = PairFrozenGraph;
         ::nn::__with_heap! {
             type Predictions = ::nn::__private::Vec < SampleOfSame < T > >;
         }

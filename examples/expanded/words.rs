@@ -1080,6 +1080,7 @@ const _: () = {
         type Inputs = SVector<u32, 6>;
         type Outputs = (SVector<T, 3>, SampleOfTitle<T>);
         type Graph = WordsFrozenGraph;
+        type Training = WordsFrozenGraph;
         ::nn::__with_heap! {
             type Predictions = WordsOutputs < ::nn::__private::Vec < SVector < T, 3 > >,
             ::nn::__private::Vec < SampleOfTitle < T > > >;
