@@ -37,8 +37,10 @@ pub struct AddOuter<'a, T> {
 const SAMPLES: usize = 256;
 /// Inputs whose scalars of so many samples stay in the second cache while all outputs pass.
 const INPUTS: usize = 256;
-/// Inputs whose scalars of so many samples are copied, where samples are far apart.
-const PACKED: usize = 32;
+/// Where samples are far apart, the scalars of so many inputs and samples are copied: they and two vectors of `dy` of each sample stay in the
+/// nearest cache.
+const PACKED: usize = 16;
+const PACKED_SAMPLES: usize = 128;
 /// Samples of so many inputs are in pages of memory of their own. To read a few scalars from each of many pages takes longer
 /// than to multiply with them, and it would be done for every column of outputs.
 const FAR: usize = 1024;
@@ -72,15 +74,18 @@ impl<T: Scalar> Kernel<T> for Far<'_, T> {
         let Far(mut product) = self;
         let (n, inputs) = (product.n, product.inputs);
         let whole = inputs / PACKED * PACKED;
-        let mut copy = [T::ZERO; PACKED * SAMPLES];
-        for s in (0..n).step_by(SAMPLES) {
-            let depth = SAMPLES.min(n - s);
-            for i in (0..whole).step_by(PACKED) {
+        let mut copy = [T::ZERO; PACKED * PACKED_SAMPLES];
+        // A gradient that no cache holds comes by once.
+        for i in (0..whole).step_by(PACKED) {
+            for s in (0..n).step_by(PACKED_SAMPLES) {
+                let depth = PACKED_SAMPLES.min(n - s);
                 product.pack::<R>(&mut copy, i, s, depth);
                 product.columns::<V, R>(i..i + PACKED, s, depth, Some(&copy));
             }
-            if whole < inputs {
-                product.columns::<V, R>(whole..inputs, s, depth, None);
+        }
+        if whole < inputs {
+            for s in (0..n).step_by(PACKED_SAMPLES) {
+                product.columns::<V, R>(whole..inputs, s, PACKED_SAMPLES.min(n - s), None);
             }
         }
     }
@@ -96,7 +101,7 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
             prefetch(row.get(PACKED..2 * PACKED).unwrap_or(&[]));
             let (row, _) = row[..PACKED].as_chunks::<R>();
             for (k, &part) in row.iter().enumerate() {
-                copy[k * SAMPLES + p] = part;
+                copy[k * PACKED_SAMPLES + p] = part;
             }
         }
     }
@@ -140,7 +145,7 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
         let mut i = inputs.start;
         while i + R <= inputs.end {
             let x = match copy {
-                Some(copy) => Rows { data: &copy[(i - inputs.start) * SAMPLES..], stride: R },
+                Some(copy) => Rows { data: &copy[(i - inputs.start) * PACKED_SAMPLES..], stride: R },
                 None => self.x(i, s),
             };
             self.block::<V, R, C>(x, i, s, depth, o, width, full);
