@@ -191,21 +191,68 @@ fn as_a_layer_it_hands_on_gradients() {
     assert_ne!(still.model().h, before);
 }
 
-/// A layer with the name of the memory that is shared.
+/// Layers with the names of the memory that is shared, which stay beside it; and indices that pass.
 mod names {
     use super::*;
 
     model! {
-        /// Two layers stand still.
+        /// Two layers stand still, and one of their outputs is read by the layer that learns.
         #[nn(allow(frozen_with_nothing_upstream))]
         pub struct Passing;
 
         let x = Input(shape = [4]);
-        let passing = Dense(5, trainable = false)(x);
-        let passing_indices = Dense(6, trainable = false)(passing);
-        let y = Dense(1)(passing_indices);
+        let first = Dense(5, trainable = false)(x);
+        let passing = Dense(6, trainable = false)(first);
+        let y = Dense(1)(passing);
 
         Model(inputs = x, outputs = y)
+    }
+
+    model! {
+        /// A mask that only layers read that stand still.
+        #[nn(allow(frozen_with_nothing_upstream))]
+        pub struct Masked;
+
+        let words = Input(shape = [7], dtype = u32);
+        let x = Embedding(11, 5, mask_zero = true, trainable = false)(words);
+        let passing_indices = GRU(6, trainable = false)(x);
+        let y = Dense(1)(passing_indices);
+
+        Model(inputs = words, outputs = y)
+    }
+
+    model! {
+        /// The same, and all of it may learn.
+        pub struct Free;
+
+        let words = Input(shape = [7], dtype = u32);
+        let x = Embedding(11, 5, mask_zero = true)(words);
+        let passing_indices = GRU(6)(x);
+        let y = Dense(1)(passing_indices);
+
+        Model(inputs = words, outputs = y)
+    }
+}
+
+#[test]
+fn a_mask_passes() {
+    let mut rng = StdRng::seed_from_u64(7);
+    let free = names::Free::boxed(&mut rng);
+    let mut still = names::Masked::boxed(&mut rng);
+    still.as_mut_slice().copy_from_slice(free.as_slice());
+    let mut still = still.compile(Sgd::default(), MeanSquaredError);
+    let mut free = free.compile(Sgd::default(), MeanSquaredError);
+    for layer in ["x", "passing_indices"] {
+        free.set_trainable(layer, false).unwrap();
+    }
+    for step in 0..3 {
+        let words: [SVector<u32, 7>; 4] = core::array::from_fn(|k| {
+            SVector::from_fn(|i, _| if i > k + 1 { 0 } else { ((k * 3 + i + step) % 10) as u32 + 1 })
+        });
+        let y: [f32; 4] = core::array::from_fn(|k| k as f32 - 2.0);
+        let (a, b) = (still.train_on_batch(&words, &y).unwrap().loss, free.train_on_batch(&words, &y).unwrap().loss);
+        assert_eq!(a, b, "step {step}");
+        assert_eq!(still.model().as_slice(), free.model().as_slice(), "step {step}");
     }
 }
 
@@ -216,8 +263,8 @@ fn a_trainer_takes_less_memory_too() {
     let mut trainer = nn::Trainer::<_, 3>::new(model.clone(), &optimizer).unwrap();
     let x = [SVector::<f32, 4>::repeat(0.5); 3];
     trainer.step(&optimizer, &MeanSquaredError, &x, &[1.0, 2.0, 3.0], &mut rng).unwrap();
+    assert_eq!(trainer.model.first, model.first);
     assert_eq!(trainer.model.passing, model.passing);
-    assert_eq!(trainer.model.passing_indices, model.passing_indices);
     assert_ne!(trainer.model.y, model.y);
     // One tensor passes, one is read by the last layer, whose output is the caller's.
     assert_eq!(names::Passing::TRAIN_BYTES, 4 * (5 + 6));

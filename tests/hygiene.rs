@@ -132,6 +132,35 @@ pub mod without_warnings {
     }
 
     nn::model! {
+        /// With a form of its own for training, and watched.
+        #[nn(allow(frozen_with_nothing_upstream), profile)]
+        struct Still;
+
+        let a = Input(shape = [ROWS]);
+        let b = Input(shape = [2]);
+        let h = Dense(HIDDEN, activation = gelu, trainable = false)(a);
+        let h = concatenate([h, b]);
+        let y = Dense(2)(Dense(1, trainable = false)(h));
+
+        Model(inputs = [a, b], outputs = [y, h])
+    }
+
+    nn::model! {
+        /// Names that are the same in camel case.
+        struct Camels;
+
+        let a = Input(shape = [ROWS]);
+        let dense1 = Dense(HIDDEN)(a);
+        let x = Dense(HIDDEN)(dense1);
+        let x = Dense(HIDDEN + 1)(x);
+        let base = Literal()(a);
+        let frozen_base = Literal(trainable = false)(a);
+        let both = concatenate([base, frozen_base]);
+
+        Model(inputs = a, outputs = [x, both])
+    }
+
+    nn::model! {
         /// Without weights.
         struct Weightless;
 
@@ -226,10 +255,12 @@ mod other_meanings {
     }
 
     ::nn::model! {
+        #[nn(allow(frozen_with_nothing_upstream), profile)]
         pub struct Literal;
 
         let a = Input(shape = [3]);
-        let y = Dense(2, activation = relu)(Dropout(0.1)(a));
+        let h = Dense(T, activation = gelu, trainable = false)(a);
+        let y = Dense(2, activation = relu)(Dropout(0.1)(h));
 
         Model(inputs = a, outputs = y)
     }

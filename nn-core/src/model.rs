@@ -71,7 +71,8 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     /// How many bytes of activations one prediction needs, beside its inputs and outputs.
     const ARENA_BYTES: usize;
     /// How many bytes a training step needs for each sample, beside weights, inputs and outputs. Layers with `trainable = false`
-    /// before all that learn need less: no gradients, and activations that share memory.
+    /// before all that learn need less: no gradients, and activations that share memory. What such a layer keeps for itself stays: the gates of an
+    /// LSTM, the tape of a model inside.
     const TRAIN_BYTES: usize;
     /// Multiply-accumulates of one prediction.
     const MACS: usize = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::MACS;
@@ -103,7 +104,7 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     /// - a BatchNormalization along the last axis is folded into the Dense before it, or into the Dense or recurrent layer behind it (Bidirectional too);
     /// - of an Embedding, what follows each row by itself (activations, Dense, BatchNormalization) is computed once for every row of
     ///   its table; before an LSTM, a GRU, a SimpleRNN or a Bidirectional of one so is the product with its kernels, and most of its arithmetic
-    ///   is gone. A table grows at most fourfold by that (one for both directions has the products of both): else it stays.
+    ///   is gone. A table grows at most fourfold by that (one for both directions has the products of both): else it stays, if the sizes are literals.
     ///
     /// Layers are folded if they are called only behind each other. A model inside has its own frozen form there; a layer of your own stays as it
     /// is. The predictions are the same but for rounding: sums are made in another order. Where there is nothing to fold, it is a copy of the model.

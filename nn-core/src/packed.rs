@@ -19,8 +19,8 @@ use core::marker::PhantomData;
 ///
 /// ```text
 /// kept     = round(w)                      to the nearest, ties to even; a relative error of at most 2⁻⁸ (Bf16) or 2⁻¹¹ (F16)
-/// unpacked = kept, as f32                  exactly
-/// memory   = 2 bytes a weight in flash     and 4 in RAM, from `unpack` on
+/// unpacked = kept, as the model's scalar   exactly
+/// memory   = 2 bytes a weight in flash     and 4 (f64: 8) in RAM, from `unpack` on
 /// ```
 ///
 /// A model computes with its own scalars alone, so the weights have to be unpacked before it can: that takes 4 instructions for each

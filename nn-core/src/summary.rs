@@ -4,14 +4,14 @@ use crate::shape::Shape;
 use crate::text::{Text, chars};
 use core::fmt;
 
-/// A row of the table: one call of a layer.
+/// A row of the table: a layer with all of its calls, or an input.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// The name of the layer.
     pub name: &'static str,
     /// Its type: `Dense`.
     pub kind: &'static str,
-    /// The shape of its output, without the batch.
+    /// The shape of the first output of its first call, without the batch.
     pub output: Shape,
     /// How many weights it has; 0 where a shared layer was counted in a row above.
     pub parameters: usize,
@@ -19,7 +19,7 @@ pub struct Row {
     pub inputs: &'static [&'static str],
     /// Multiply-accumulates of a prediction, in all of its calls.
     pub macs: usize,
-    /// Bytes that it works with in a prediction over `f32`, beside its output.
+    /// Bytes that it works with in a prediction over `f32`, in all of its calls, and those of other outputs than the first.
     pub memory: usize,
 }
 

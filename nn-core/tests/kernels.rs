@@ -113,6 +113,8 @@ fn long_products() {
         check_shapes!(level, [521]; (5, 3) (9, 37));
         // Samples that are far apart, of which pieces are copied.
         check_shapes!(level, [64, 261]; (1024, 3) (1037, 37));
+        // Those that share few places in a cache, and weights that do.
+        check_shapes!(level, [16, 150, 261]; (130, 150) (300, 64) (96, 129));
     });
 }
 

@@ -57,7 +57,7 @@ use proc_macro2::TokenStream;
 /// `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` on the struct says what it may cost; each is
 /// checked when it compiles: see `nn::budget`. `Digits::COSTS` says what each layer costs.
 ///
-/// `#[nn(profile)]` on the struct adds `profile`: a prediction that calls a function with the name of each layer when it has been computed,
+/// `#[nn(profile)]` on the struct adds `profile`: a prediction that calls a function after each call of a layer, with its name,
 /// to measure time, cycles or instructions layer by layer.
 ///
 /// What compiles and is probably not meant is a warning: see `nn::lints`, also for how one is silenced.

@@ -1,7 +1,7 @@
 //! [`affine`]: `y[n, o] = b[o] + Σᵢ w[i, o] · x[n, i]`.
 //!
-//! Lanes are outputs, rows are samples. All samples pass by the weights of one block of outputs, which stay in the nearest
-//! caches: where there are many inputs, in parts. From the second part on, the sums start from what is in `y`.
+//! Lanes are outputs, rows are samples. A run of samples passes by the weights of one block of outputs after the other, both of
+//! which stay in the nearest caches: where there are many inputs, in parts. From the second part on, the sums start from what is in `y`.
 //!
 //! In which order an output is summed depends on the shape of the weights alone. So what is predicted for a sample does not
 //! depend, to the last bit, on the samples beside it.
@@ -36,14 +36,20 @@ fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y
     let n = y.len() / O;
     let (w, x, y) = (&w[..I * O], &x[..n * I], &mut y[..n * O]);
     if n == 1 && I * O <= SMALL {
-        dispatch(Affine { shape: One::<I, O>, w, b, x, y, rectified });
-    } else {
-        Shared::affine(Affine { shape: Any { n, inputs: I, outputs: O }, w, b, x, y, rectified });
+        return dispatch(Affine { shape: One::<I, O>, w, b, x, y, rectified });
     }
+    let product = Affine { shape: Any { n, inputs: I, outputs: O }, w, b, x, y, rectified };
+    if n >= MANY && I >= LONG { Shared::affine_packed(Packed(product)) } else { Shared::affine(product) }
 }
 
 /// A single sample and so few weights have a kernel of their own: what a shape costs that is not known would be felt.
 const SMALL: usize = 4096;
+
+/// From so many inputs on, the weights of a column may be too many for the places that the nearest cache has for them: they are far apart, and
+/// lines at distances of a power of two share few places. They are copied where that pays,
+const LONG: usize = 96;
+/// which is from so many samples on.
+const MANY: usize = 16;
 
 /// The arguments of [`affine`].
 pub struct Affine<'a, T, S = Any> {
@@ -56,93 +62,181 @@ pub struct Affine<'a, T, S = Any> {
     rectified: bool,
 }
 
+/// The same, for weights that are copied. A kernel of its own, since the copy is much to have on the stack.
+pub struct Packed<'a, T>(Affine<'a, T>);
+
+/// Inputs whose weights in one column are copied at once.
+const DEPTH: usize = 256;
+/// Samples that share a copy.
+const SHARING: usize = 120;
+/// The most outputs of a column.
+const COLUMN: usize = 16;
+
+impl<T: Scalar> Kernel<T> for Packed<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
+        let Packed(mut product) = self;
+        let (wide, two) = (WIDE * V::LANES, 2 * V::LANES);
+        let Any { n, inputs, outputs } = product.shape;
+        let whole = outputs / wide * wide;
+        // Longer vectors take more of each line, and need what a line holds less often.
+        if two > COLUMN || whole == 0 {
+            return product.run::<V, R, C, WIDE>();
+        }
+        let mut copy = [T::ZERO; DEPTH * COLUMN];
+        for i in (0..inputs).step_by(DEPTH) {
+            let depth = DEPTH.min(inputs - i);
+            for s in (0..n).step_by(SHARING) {
+                let end = n.min(s + SHARING);
+                let (sixes, fours) = rows(s, end);
+                for o in (0..whole).step_by(two) {
+                    for (to, from) in copy.chunks_exact_mut(two).zip(product.w[i * outputs..].chunks_exact(outputs)).take(depth) {
+                        V::load(&from[o..]).store(to);
+                        V::load(&from[o + V::LANES..]).store(&mut to[V::LANES..]);
+                    }
+                    let w = Rows { data: &copy, stride: two };
+                    for s in (s..sixes).step_by(6) {
+                        product.block::<V, 6, C, 1>(w, s, i, depth, o, two, true);
+                    }
+                    for s in (sixes..fours).step_by(4) {
+                        product.block::<V, 4, C, 1>(w, s, i, depth, o, two, true);
+                    }
+                    for s in fours..end {
+                        product.block::<V, 1, C, 1>(w, s, i, depth, o, two, true);
+                    }
+                }
+            }
+        }
+        product.rest::<V, R, C, WIDE>(whole);
+    }
+}
+
+/// Where blocks of six samples end, and then those of four. Weights that lie behind each other leave registers for six.
+#[inline(always)]
+fn rows(start: usize, end: usize) -> (usize, usize) {
+    let n = end - start;
+    // Eight are two fours: a single one takes as long as four.
+    let sixes = if n % 6 == 2 && n > 6 { n - 8 } else { n / 6 * 6 };
+    (start + sixes, start + sixes + (n - sixes) / 4 * 4)
+}
+
 /// Inputs whose weights, in one column of blocks, stay in the nearest caches.
 const PART: usize = 1024;
+/// Samples whose scalars of so many inputs stay there while all columns pass: a multiple of the rows of any block.
+const RUN: usize = 32;
 
 impl<T: Scalar, S: Shape> Kernel<T> for Affine<'_, T, S> {
     type Output = ();
 
     #[inline(always)]
     fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(mut self) {
-        const { assert!(C == 2) };
-        let (wide, two) = (WIDE * V::LANES, 2 * V::LANES);
-        let (n, outputs) = (self.shape.n(), self.shape.outputs());
-        // Where one sample has enough sums to compute with.
-        let whole = outputs / wide * wide;
-        if whole > 0 {
-            let (most, fours) = (n / R * R, n / 4 * 4);
-            for o in (0..whole).step_by(two) {
-                self.column::<V, R, C, 1>(0..most, o, two, true);
-                if R > 4 {
-                    self.column::<V, 4, C, 1>(most..fours, o, two, true);
-                }
-            }
-            for o in (0..whole).step_by(wide) {
-                self.column::<V, 1, WIDE, 1>(fours..n, o, wide, true);
-            }
-        }
-        for o in (whole..outputs).step_by(two) {
-            let width = two.min(outputs - o);
-            if V::Half::LANES < V::LANES && width <= V::Half::LANES {
-                self.split::<V::Half, 4, 1, 4>(o, width);
-                continue;
-            }
-            match (width > V::LANES, R > 4) {
-                (true, true) => self.split::<V, 4, 2, 2>(o, width),
-                (true, false) => self.split::<V, 2, 2, 2>(o, width),
-                (false, true) => self.split::<V, 4, 1, 4>(o, width),
-                (false, false) => self.split::<V, 2, 1, 4>(o, width),
-            }
-        }
+        self.rest::<V, R, C, WIDE>(0);
     }
 }
 
 impl<T: Scalar, H: Shape> Affine<'_, T, H> {
-    /// All samples; `width` outputs from `o` on, in `S` sums each.
+    /// The outputs from `first` on.
     #[inline(always)]
-    fn split<V: Vector<T>, const R: usize, const C: usize, const S: usize>(&mut self, o: usize, width: usize) {
-        let n = self.shape.n();
-        let most = n / R * R;
-        if width == C * V::LANES {
-            self.column::<V, R, C, S>(0..most, o, width, true);
-            self.column::<V, 1, C, S>(most..n, o, width, true);
-        } else {
-            self.column::<V, R, C, S>(0..most, o, width, false);
-            self.column::<V, 1, C, S>(most..n, o, width, false);
+    fn rest<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(&mut self, first: usize) {
+        const { assert!(C == 2 && RUN.is_multiple_of(R)) };
+        let (n, inputs) = (self.shape.n(), self.shape.inputs());
+        if first == self.shape.outputs() {
+            return;
+        }
+        // What has no inputs is its bias all the same.
+        for i in (0..inputs.max(1)).step_by(PART) {
+            let depth = PART.min(inputs - i);
+            for s in (0..n).step_by(RUN) {
+                self.columns::<V, R, C, WIDE>(s..n.min(s + RUN), i, depth, first);
+            }
         }
     }
 
-    /// A multiple of `R` samples; `width` outputs from `o` on.
+    /// Some samples, `depth` inputs from `i` on, the outputs from `first` on.
+    #[inline(always)]
+    fn columns<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(
+        &mut self,
+        samples: Range<usize>,
+        i: usize,
+        depth: usize,
+        first: usize,
+    ) {
+        let (wide, two) = (WIDE * V::LANES, 2 * V::LANES);
+        let (n, outputs) = (samples.len(), self.shape.outputs());
+        // Where one sample has enough sums to compute with.
+        let whole = outputs / wide * wide;
+        if whole > first {
+            let (most, fours) = (samples.start + n / R * R, samples.start + n / 4 * 4);
+            for o in (0..whole).step_by(two) {
+                self.column::<V, R, C, 1>(samples.start..most, i, depth, o, two, true);
+                if R > 4 {
+                    self.column::<V, 4, C, 1>(most..fours, i, depth, o, two, true);
+                }
+            }
+            for o in (0..whole).step_by(wide) {
+                self.column::<V, 1, WIDE, 1>(fours..samples.end, i, depth, o, wide, true);
+            }
+        }
+        for o in (whole..outputs).step_by(two) {
+            let (samples, width) = (samples.clone(), two.min(outputs - o));
+            if V::Half::LANES < V::LANES && width <= V::Half::LANES {
+                self.split::<V::Half, 4, 1, 4>(samples, i, depth, o, width);
+                continue;
+            }
+            match (width > V::LANES, R > 4) {
+                (true, true) => self.split::<V, 4, 2, 2>(samples, i, depth, o, width),
+                (true, false) => self.split::<V, 2, 2, 2>(samples, i, depth, o, width),
+                (false, true) => self.split::<V, 4, 1, 4>(samples, i, depth, o, width),
+                (false, false) => self.split::<V, 2, 1, 4>(samples, i, depth, o, width),
+            }
+        }
+    }
+
+    /// Some samples, `depth` inputs from `i` on; `width` outputs from `o` on, in `S` sums each.
+    #[inline(always)]
+    fn split<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
+        &mut self,
+        samples: Range<usize>,
+        i: usize,
+        depth: usize,
+        o: usize,
+        width: usize,
+    ) {
+        let most = samples.start + samples.len() / R * R;
+        if width == C * V::LANES {
+            self.column::<V, R, C, S>(samples.start..most, i, depth, o, width, true);
+            self.column::<V, 1, C, S>(most..samples.end, i, depth, o, width, true);
+        } else {
+            self.column::<V, R, C, S>(samples.start..most, i, depth, o, width, false);
+            self.column::<V, 1, C, S>(most..samples.end, i, depth, o, width, false);
+        }
+    }
+
+    /// A multiple of `R` samples, `depth` inputs from `i` on, `width` outputs from `o` on.
     #[inline(always)]
     fn column<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
         &mut self,
         samples: Range<usize>,
+        i: usize,
+        depth: usize,
         o: usize,
         width: usize,
         full: bool,
     ) {
-        if samples.is_empty() {
-            return;
-        }
-        let mut i = 0;
-        loop {
-            let depth = PART.min(self.shape.inputs() - i);
-            let mut s = samples.start;
-            while s < samples.end {
-                self.block::<V, R, C, S>(s, i, depth, o, width, full);
-                s += R;
-            }
-            i += depth;
-            if i == self.shape.inputs() {
-                return;
-            }
+        let outputs = self.shape.outputs();
+        let w = Rows { data: &self.w[(i * outputs + o).min(self.w.len())..], stride: outputs };
+        for s in samples.step_by(R) {
+            self.block::<V, R, C, S>(w, s, i, depth, o, width, full);
         }
     }
 
-    /// `R` samples from `s` on, `depth` inputs from `i` on, `width` outputs from `o` on.
+    /// `R` samples from `s` on, `depth` inputs from `i` on, `width` outputs from `o` on, whose weights are `w`.
     #[inline(always)]
     fn block<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
         &mut self,
+        w: Rows<'_, T>,
         s: usize,
         i: usize,
         depth: usize,
@@ -151,7 +245,6 @@ impl<T: Scalar, H: Shape> Affine<'_, T, H> {
         full: bool,
     ) {
         let (inputs, outputs) = (self.shape.inputs(), self.shape.outputs());
-        let w = Rows { data: &self.w[(i * outputs + o).min(self.w.len())..], stride: outputs };
         let x = Along(Rows { data: &self.x[s * inputs + i..], stride: inputs });
         let mut sums = [[V::splat(T::ZERO); C]; R];
         if i > 0 {

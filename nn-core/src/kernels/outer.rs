@@ -20,7 +20,7 @@ pub fn add_outer<T: Scalar, const I: usize, const O: usize>(dw: &mut [T], x: &[T
     }
     let n = dy.len() / O;
     let product = AddOuter { n, inputs: I, outputs: O, dw: &mut dw[..I * O], x: &x[..n * I], dy: &dy[..n * O] };
-    if I >= FAR && n >= MANY { Shared::add_outer_far(Far(product)) } else { Shared::add_outer(product) }
+    if n >= MANY && n * I >= CROWDED { Shared::add_outer_packed(Packed(product)) } else { Shared::add_outer(product) }
 }
 
 /// The arguments of [`add_outer`].
@@ -37,15 +37,18 @@ pub struct AddOuter<'a, T> {
 const SAMPLES: usize = 256;
 /// Inputs whose scalars of so many samples stay in the second cache while all outputs pass.
 const INPUTS: usize = 256;
-/// Where samples are far apart, the scalars of so many inputs and samples are copied: they and two vectors of `dy` of each sample stay in the
-/// nearest cache.
+/// Scalars of so many inputs and samples are copied: they and two vectors of `dy` of each sample stay in the nearest cache.
 const PACKED: usize = 16;
 const PACKED_SAMPLES: usize = 128;
+/// The outputs whose gradients of so many samples are copied, where vectors are short: a multiple of any column.
+const GROUP: usize = 64;
 /// Samples of so many inputs are in pages of memory of their own. To read a few scalars from each of many pages takes longer
 /// than to multiply with them, and it would be done for every column of outputs.
 const FAR: usize = 1024;
-/// Samples from which on a copy pays.
+/// Samples from which on a copy pays,
 const MANY: usize = 64;
+/// and their scalars: lines at distances of a power of two share few places in the nearest cache, and so many do not find one.
+const CROWDED: usize = 16_384;
 
 impl<T: Scalar> Kernel<T> for AddOuter<'_, T> {
     type Output = ();
@@ -62,36 +65,86 @@ impl<T: Scalar> Kernel<T> for AddOuter<'_, T> {
     }
 }
 
-/// The same, for many samples that are far apart. A kernel of its own, since the copy is much to have on the stack.
-pub struct Far<'a, T>(AddOuter<'a, T>);
+/// The same, for many samples, of which pieces are copied. A kernel of its own, since the copies are much to have on the stack.
+pub struct Packed<'a, T>(AddOuter<'a, T>);
 
-impl<T: Scalar> Kernel<T> for Far<'_, T> {
+impl<T: Scalar> Kernel<T> for Packed<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
         const { assert!(C == 2 && PACKED.is_multiple_of(R)) };
-        let Far(mut product) = self;
-        let (n, inputs) = (product.n, product.inputs);
+        let Packed(mut product) = self;
+        // A column of long vectors has whole lines of `dy`.
+        if GROUP / (2 * V::LANES) >= 4 {
+            product.both::<V, R>();
+        } else if product.inputs >= FAR {
+            product.far::<V, R>();
+        } else {
+            product.run::<V, R, C, WIDE>();
+        }
+    }
+}
+
+impl<'a, T: Scalar> AddOuter<'a, T> {
+    /// With a copy of `x`.
+    #[inline(always)]
+    fn far<V: Vector<T>, const R: usize>(&mut self) {
+        let (n, inputs) = (self.n, self.inputs);
         let whole = inputs / PACKED * PACKED;
         let mut copy = [T::ZERO; PACKED * PACKED_SAMPLES];
         // A gradient that no cache holds comes by once.
         for i in (0..whole).step_by(PACKED) {
             for s in (0..n).step_by(PACKED_SAMPLES) {
                 let depth = PACKED_SAMPLES.min(n - s);
-                product.pack::<R>(&mut copy, i, s, depth);
-                product.columns::<V, R>(i..i + PACKED, s, depth, Some(&copy));
+                self.pack::<R>(&mut copy, i, s, depth);
+                self.columns::<V, R>(i..i + PACKED, s, depth, Some(&copy));
             }
         }
         if whole < inputs {
             for s in (0..n).step_by(PACKED_SAMPLES) {
-                product.columns::<V, R>(whole..inputs, s, PACKED_SAMPLES.min(n - s), None);
+                self.columns::<V, R>(whole..inputs, s, PACKED_SAMPLES.min(n - s), None);
             }
         }
     }
-}
 
-impl<'a, T: Scalar> AddOuter<'a, T> {
+    /// With copies of `x` and `dy`.
+    #[inline(always)]
+    fn both<V: Vector<T>, const R: usize>(&mut self) {
+        let (n, inputs, outputs, two) = (self.n, self.inputs, self.outputs, 2 * V::LANES);
+        let (whole, columns) = (inputs / PACKED * PACKED, outputs / two * two);
+        let (mut x, mut dy) = ([T::ZERO; PACKED * PACKED_SAMPLES], [T::ZERO; GROUP * PACKED_SAMPLES]);
+        for s in (0..n).step_by(PACKED_SAMPLES) {
+            let depth = PACKED_SAMPLES.min(n - s);
+            for o in (0..outputs).step_by(GROUP) {
+                let end = columns.min(o + GROUP);
+                for (column, to) in (o..end).step_by(two).zip(dy.chunks_exact_mut(two * PACKED_SAMPLES)) {
+                    let rows = self.dy[s * outputs..].chunks_exact(outputs).take(depth);
+                    for (from, to) in rows.zip(to.chunks_exact_mut(two)) {
+                        V::load(&from[column..]).store(to);
+                        V::load(&from[column + V::LANES..]).store(&mut to[V::LANES..]);
+                    }
+                }
+                for i in (0..whole).step_by(PACKED) {
+                    self.pack::<R>(&mut x, i, s, depth);
+                    for (column, dy) in (o..end).step_by(two).zip(dy.chunks_exact(two * PACKED_SAMPLES)) {
+                        let dy = Rows { data: dy, stride: two };
+                        for (k, x) in x.chunks_exact(R * PACKED_SAMPLES).enumerate() {
+                            let x = Rows { data: x, stride: R };
+                            self.block::<V, R, 2>(x, dy, i + k * R, depth, column, two, true);
+                        }
+                    }
+                    if o + GROUP >= outputs {
+                        self.rest::<V, R>(i..i + PACKED, s, depth, Some(&x));
+                    }
+                }
+            }
+            if whole < inputs {
+                self.columns::<V, R>(whole..inputs, s, depth, None);
+            }
+        }
+    }
+
     /// Copies `PACKED` inputs of `depth` samples: `R` inputs of all samples, then the next `R`.
     #[inline(always)]
     fn pack<const R: usize>(&self, copy: &mut [T], i: usize, s: usize, depth: usize) {
@@ -120,6 +173,20 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
         for o in (0..whole).step_by(two) {
             self.column::<V, R, 2>(inputs.clone(), s, depth, o, two, true, copy);
         }
+        self.rest::<V, R>(inputs, s, depth, copy);
+    }
+
+    /// The outputs behind the last whole column.
+    #[inline(always)]
+    fn rest<V: Vector<T>, const R: usize>(
+        &mut self,
+        inputs: Range<usize>,
+        s: usize,
+        depth: usize,
+        copy: Option<&[T]>,
+    ) {
+        let two = 2 * V::LANES;
+        let whole = self.outputs / two * two;
         let rest = self.outputs - whole;
         if rest > V::LANES {
             self.column::<V, R, 2>(inputs, s, depth, whole, rest, false, copy);
@@ -143,20 +210,22 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
         copy: Option<&[T]>,
     ) {
         let mut i = inputs.start;
+        let dy = self.dy;
+        let dy = Rows { data: &dy[s * self.outputs + o..], stride: self.outputs };
         while i + R <= inputs.end {
             let x = match copy {
                 Some(copy) => Rows { data: &copy[(i - inputs.start) * PACKED_SAMPLES..], stride: R },
                 None => self.x(i, s),
             };
-            self.block::<V, R, C>(x, i, s, depth, o, width, full);
+            self.block::<V, R, C>(x, dy, i, depth, o, width, full);
             i += R;
         }
         while R > 4 && i + 4 <= inputs.end {
-            self.block::<V, 4, C>(self.x(i, s), i, s, depth, o, width, full);
+            self.block::<V, 4, C>(self.x(i, s), dy, i, depth, o, width, full);
             i += 4;
         }
         while i < inputs.end {
-            self.block::<V, 1, C>(self.x(i, s), i, s, depth, o, width, full);
+            self.block::<V, 1, C>(self.x(i, s), dy, i, depth, o, width, full);
             i += 1;
         }
     }
@@ -168,20 +237,19 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
         Rows { data: &x[s * self.inputs + i..], stride: self.inputs }
     }
 
-    /// `R` inputs from `i` on, which are `x`; `depth` samples from `s` on, `width` outputs from `o` on.
+    /// `R` inputs from `i` on, which are `x`; `depth` samples, `width` outputs from `o` on, whose gradients are `dy`.
     #[inline(always)]
     fn block<V: Vector<T>, const R: usize, const C: usize>(
         &mut self,
         x: Rows<'_, T>,
+        dy: Rows<'_, T>,
         i: usize,
-        s: usize,
         depth: usize,
         o: usize,
         width: usize,
         full: bool,
     ) {
         let outputs = self.outputs;
-        let dy = Rows { data: &self.dy[s * outputs + o..], stride: outputs };
         let mut sums = [[V::splat(T::ZERO); C]; R];
         block::sum::<T, V, R, C, 1>(&mut sums, dy, width, full, Across(x), depth);
         Target { data: &mut self.dw[i * outputs + o..], stride: outputs, width, full }.add(sums);

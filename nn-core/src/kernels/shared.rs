@@ -1,14 +1,15 @@
 //! [`Shared`]: the kernels of a number type, which all shapes share.
 
 use super::level::{Vectors, dispatch};
-use super::{affine::Affine, outer::AddOuter, outer::Far, sums::AddRows, sums::Dot, transposed::AddTransposed};
+use super::{affine, affine::Affine, outer, outer::AddOuter, sums::AddRows, sums::Dot, transposed::AddTransposed};
 
 /// The kernels of a number type, compiled in this crate, once.
 #[doc(hidden)]
 pub trait Shared: Vectors {
     fn affine(arguments: Affine<'_, Self>);
+    fn affine_packed(arguments: affine::Packed<'_, Self>);
     fn add_outer(arguments: AddOuter<'_, Self>);
-    fn add_outer_far(arguments: Far<'_, Self>);
+    fn add_outer_packed(arguments: outer::Packed<'_, Self>);
     fn add_transposed(arguments: AddTransposed<'_, Self>);
     fn add_rows(arguments: AddRows<'_, Self>);
     fn dot(arguments: Dot<'_, Self>) -> Self;
@@ -21,11 +22,15 @@ macro_rules! shared {
                 dispatch(arguments);
             }
 
+            fn affine_packed(arguments: affine::Packed<'_, Self>) {
+                dispatch(arguments);
+            }
+
             fn add_outer(arguments: AddOuter<'_, Self>) {
                 dispatch(arguments);
             }
 
-            fn add_outer_far(arguments: Far<'_, Self>) {
+            fn add_outer_packed(arguments: outer::Packed<'_, Self>) {
                 dispatch(arguments);
             }
 

@@ -7,8 +7,8 @@ use super::Context;
 use crate::graph::{Builtin, Facts, Holds, Op, Shaped};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 use syn::Ident;
 
@@ -41,8 +41,13 @@ impl Aliases {
 /// The names for a model, and their definitions. `context` has none yet.
 pub(super) fn aliases(context: &Context<'_>) -> (Aliases, TokenStream) {
     let (mut names, mut definitions) = (BTreeMap::new(), Vec::new());
-    let mut define = |key: String, name: Ident, definition: &dyn Fn(&Ident) -> TokenStream| {
+    let mut taken = HashSet::new();
+    let mut define = |key: String, mut name: Ident, definition: &dyn Fn(&Ident) -> TokenStream| {
         if let Entry::Vacant(entry) = names.entry(key) {
+            // `h_1` and `h1` are the same in camel case.
+            while !taken.insert(name.clone()) {
+                name = format_ident!("{name}More");
+            }
             definitions.push(definition(&name));
             entry.insert(name);
         }

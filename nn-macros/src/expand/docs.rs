@@ -90,7 +90,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
 pub(crate) fn rows(context: &Context<'_>) -> TokenStream {
     let rows = entries(context).into_iter().map(|entry| {
         let Entry { name, kind, output, layer, weights, inputs, .. } = entry;
-        let (macs, memory) = costs(context, layer);
+        let (macs, memory) = costs(context, layer, output);
         let shape = expression(context.graph, output);
         let parameters = match weights {
             Some(layer) => {
@@ -115,10 +115,14 @@ pub(crate) fn rows(context: &Context<'_>) -> TokenStream {
     quote_spanned!(context.name.span()=> &[#(#rows),*])
 }
 
-/// The multiply-accumulates of a layer in all of its calls, and the bytes that it works with.
-fn costs(context: &Context<'_>, layer: Option<LayerId>) -> (TokenStream, TokenStream) {
+/// The multiply-accumulates of a layer in all of its calls, and the bytes that it works with, beside its `first` output.
+fn costs(context: &Context<'_>, layer: Option<LayerId>, first: TensorId) -> (TokenStream, TokenStream) {
     let (mut macs, mut memory) = (Vec::new(), Vec::new());
     for node in context.graph.nodes.iter().filter(|node| Some(node.layer) == layer) {
+        for &output in node.outputs.iter().filter(|&&output| output != first) {
+            let shape = expression(context.graph, output);
+            memory.push(quote!(4 * #shape.size()));
+        }
         // An activation counts as nothing.
         if let Op::Activation { .. } = context.graph.layers[node.layer].op {
             continue;

@@ -311,8 +311,9 @@ pub(crate) fn profile(context: &Context<'_>) -> TokenStream {
     quote! {
         #[allow(dead_code)]
         impl<T: #nn Scalar> #name<T> {
-            /// The prediction for one sample, as `call_in` gives it. After each layer, `after` is called with its name: to count instructions,
-            /// cycles or time, layer by layer.
+            /// The prediction for one sample, as `call_in` gives it. After each call of a layer that computes something, `after` is called with its name: to count
+            /// instructions, cycles or time. The second call of `tower` is `tower_1`; the activation of `class` is `class_softmax` where it is a computation
+            /// of its own.
             pub fn profile #lifetime (
                 &self,
                 #parameter,

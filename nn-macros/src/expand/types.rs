@@ -232,10 +232,12 @@ impl Context<'_> {
         }
     }
 
-    /// The alias of a component's layer: `PairTowerLayer`.
+    /// The alias of a component's layer: `PairTowerLayer`; in a frozen form `PairFrozenTowerPart`, since the model may have a component
+    /// `frozen_tower`.
     pub(crate) fn alias(&self, layer: &Layer) -> Ident {
         let camel = camel(&layer.name.to_string());
-        format_ident!("{}{camel}Layer", self.name)
+        let kind = if self.frozen { "Part" } else { "Layer" };
+        format_ident!("{}{camel}{kind}", self.name)
     }
 
     /// The alias of what a component is in the frozen form of this name: `PairFrozenTowerForm`.
