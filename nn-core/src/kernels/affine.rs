@@ -92,7 +92,9 @@ impl<T: Scalar> Kernel<T> for Packed<'_, T> {
                 let end = n.min(s + SHARING);
                 let (sixes, fours) = rows(s, end);
                 for o in (0..whole).step_by(two) {
-                    for (to, from) in copy.chunks_exact_mut(two).zip(product.w[i * outputs..].chunks_exact(outputs)).take(depth) {
+                    for (to, from) in
+                        copy.chunks_exact_mut(two).zip(product.w[i * outputs..].chunks_exact(outputs)).take(depth)
+                    {
                         V::load(&from[o..]).store(to);
                         V::load(&from[o + V::LANES..]).store(&mut to[V::LANES..]);
                     }

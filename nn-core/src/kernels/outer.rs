@@ -178,13 +178,7 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
 
     /// The outputs behind the last whole column.
     #[inline(always)]
-    fn rest<V: Vector<T>, const R: usize>(
-        &mut self,
-        inputs: Range<usize>,
-        s: usize,
-        depth: usize,
-        copy: Option<&[T]>,
-    ) {
+    fn rest<V: Vector<T>, const R: usize>(&mut self, inputs: Range<usize>, s: usize, depth: usize, copy: Option<&[T]>) {
         let two = 2 * V::LANES;
         let whole = self.outputs / two * two;
         let rest = self.outputs - whole;
