@@ -133,7 +133,7 @@ fn masks_go_along() {
         assert_eq!(a, b, "step {step}");
         assert_eq!(still.model().as_slice(), free.model().as_slice(), "step {step}");
     }
-    assert!(words::Still::TRAIN_BYTES < words::Free::TRAIN_BYTES);
+    const { assert!(words::Still::TRAIN_BYTES < words::Free::TRAIN_BYTES) };
 }
 
 /// As a layer behind one that learns, it has the gradients of its inputs.
