@@ -183,9 +183,10 @@ impl PairGraph {
                 + <PairTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS,
             memory: ::core::mem::size_of::<
                 <PairTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
-            >() + ::core::mem::size_of::<
-                <PairTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
-            >(),
+            >() + 4 * PairGraph::TOWER_1.output(0usize).size()
+                + ::core::mem::size_of::<
+                    <PairTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                >(),
         },
         ::nn::summary::Row {
             name: "both",
@@ -762,7 +763,7 @@ const _: () = {
 #[repr(C)]
 pub struct PairFrozen<T: ::nn::Scalar = f32> {
     /// `Digits()` on `(64,)`.
-    pub tower: <PairFrozenTowerLayer as ::nn::Layer<T, ::nn::SVector<T, 64>>>::Weights,
+    pub tower: <PairFrozenTowerPart as ::nn::Layer<T, ::nn::SVector<T, 64>>>::Weights,
     /// `Dense(1, activation = sigmoid)` on `(..)`.
     pub same: ::nn::layers::DenseWeights<
         T,
@@ -780,7 +781,7 @@ pub type PairFrozenTowerForm = ::nn::__private::Called<
 >;
 
 #[doc(hidden)]
-pub type PairFrozenTowerLayer = <PairFrozenTowerForm as ::nn::Component>::Layer;
+pub type PairFrozenTowerPart = <PairFrozenTowerForm as ::nn::Component>::Layer;
 
 /// The graph of [`PairFrozen`]: what it computes, without its weights.
 #[doc(hidden)]
@@ -811,96 +812,95 @@ impl PairFrozenGraph {
 
 #[allow(dead_code, non_upper_case_globals)]
 impl PairFrozenGraph {
-    const rows: &'static [::nn::summary::Row] =
-        &[
-            ::nn::summary::Row {
-                name: "a",
-                kind: "InputLayer",
-                output: ::nn::Shape::new(&[64]),
-                parameters: 0,
-                inputs: &[],
-                macs: 0,
-                memory: 0,
-            },
-            ::nn::summary::Row {
-                name: "b",
-                kind: "InputLayer",
-                output: ::nn::Shape::new(&[64]),
-                parameters: 0,
-                inputs: &[],
-                macs: 0,
-                memory: 0,
-            },
-            ::nn::summary::Row {
-                name: "tower",
-                kind: "Digits",
-                output: PairGraph::TOWER.output(0usize),
-                parameters:
-                    <<PairFrozenTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Weights as ::nn::Weights<
-                        f32,
-                    >>::COUNT,
-                inputs: &["a", "b"],
-                macs: <PairFrozenTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS
-                    + <PairFrozenTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS,
-                memory: ::core::mem::size_of::<
-                    <PairFrozenTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
-                >() + ::core::mem::size_of::<
-                    <PairFrozenTowerLayer as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+    const rows: &'static [::nn::summary::Row] = &[
+        ::nn::summary::Row {
+            name: "a",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[64]),
+            parameters: 0,
+            inputs: &[],
+            macs: 0,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "b",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[64]),
+            parameters: 0,
+            inputs: &[],
+            macs: 0,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "tower",
+            kind: "Digits",
+            output: PairGraph::TOWER.output(0usize),
+            parameters: <<PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Weights as ::nn::Weights<
+                f32,
+            >>::COUNT,
+            inputs: &["a", "b"],
+            macs: <PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS
+                + <PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS,
+            memory: ::core::mem::size_of::<
+                <PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+            >() + 4 * PairGraph::TOWER_1.output(0usize).size()
+                + ::core::mem::size_of::<
+                    <PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                 >(),
-            },
-            ::nn::summary::Row {
-                name: "both",
-                kind: "Concatenate",
-                output: PairGraph::BOTH.output(0usize),
-                parameters: 0,
-                inputs: &["tower", "tower"],
-                macs: <::nn::layers::Concatenate<
-                    { PairGraph::BOTH.constant(0usize) },
-                    { PairGraph::BOTH.constant(1usize) },
-                    { PairGraph::BOTH.constant(2usize) },
-                > as ::nn::Layer<
-                    f32,
-                    (
-                        ::nn::SMatrix<
-                            f32,
-                            { PairGraph::TOWER.output(0usize).rows() },
-                            { PairGraph::TOWER.output(0usize).cols() },
-                        >,
-                        ::nn::SMatrix<
-                            f32,
-                            { PairGraph::TOWER_1.output(0usize).rows() },
-                            { PairGraph::TOWER_1.output(0usize).cols() },
-                        >,
-                    ),
-                >>::MACS,
-                memory: 0,
-            },
-            ::nn::summary::Row {
-                name: "same",
-                kind: "Dense",
-                output: PairGraph::SAME.output(0usize),
-                parameters: <::nn::layers::DenseWeights<
-                    f32,
-                    { PairGraph::SAME.constant(0usize) },
-                    { PairGraph::SAME.constant(1usize) },
-                    { PairGraph::SAME.constant(2usize) },
-                > as ::nn::Weights<f32>>::COUNT,
-                inputs: &["both"],
-                macs: <::nn::layers::Dense<
-                    { PairGraph::SAME.constant(0usize) },
-                    { PairGraph::SAME.constant(1usize) },
-                    { PairGraph::SAME.constant(2usize) },
-                > as ::nn::Layer<
-                    f32,
+        },
+        ::nn::summary::Row {
+            name: "both",
+            kind: "Concatenate",
+            output: PairGraph::BOTH.output(0usize),
+            parameters: 0,
+            inputs: &["tower", "tower"],
+            macs: <::nn::layers::Concatenate<
+                { PairGraph::BOTH.constant(0usize) },
+                { PairGraph::BOTH.constant(1usize) },
+                { PairGraph::BOTH.constant(2usize) },
+            > as ::nn::Layer<
+                f32,
+                (
                     ::nn::SMatrix<
                         f32,
-                        { PairGraph::BOTH.output(0usize).rows() },
-                        { PairGraph::BOTH.output(0usize).cols() },
+                        { PairGraph::TOWER.output(0usize).rows() },
+                        { PairGraph::TOWER.output(0usize).cols() },
                     >,
-                >>::MACS,
-                memory: 0,
-            },
-        ];
+                    ::nn::SMatrix<
+                        f32,
+                        { PairGraph::TOWER_1.output(0usize).rows() },
+                        { PairGraph::TOWER_1.output(0usize).cols() },
+                    >,
+                ),
+            >>::MACS,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "same",
+            kind: "Dense",
+            output: PairGraph::SAME.output(0usize),
+            parameters: <::nn::layers::DenseWeights<
+                f32,
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            > as ::nn::Weights<f32>>::COUNT,
+            inputs: &["both"],
+            macs: <::nn::layers::Dense<
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            > as ::nn::Layer<
+                f32,
+                ::nn::SMatrix<
+                    f32,
+                    { PairGraph::BOTH.output(0usize).rows() },
+                    { PairGraph::BOTH.output(0usize).cols() },
+                >,
+            >>::MACS,
+            memory: 0,
+        },
+    ];
     const summary_length: usize = ::nn::summary::length("PairFrozen", PairFrozenGraph::rows);
     const activations: ::nn::arena::Plan<4usize> = ::nn::arena::Plan::new(&[
         ::nn::arena::Life::new(PairGraph::TOWER.output(0usize).size(), 0, 2),
@@ -1023,13 +1023,13 @@ const _: () = {
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
     unsafe impl<T: Scalar> Weights<T> for PairFrozen<T> {
-        const LAYERS: usize = <<PairFrozenTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
+        const LAYERS: usize = <<PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
             + <WeightsOfSame<T> as Weights<T>>::LAYERS;
         const NON_TRAINABLE: usize =
-            <<PairFrozenTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
+            <<PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
                 + <WeightsOfSame<T> as Weights<T>>::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[
-            Part::whole::<T, <PairFrozenTowerLayer as Layer<T, SVector<T, 64>>>::Weights>("tower"),
+            Part::whole::<T, <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Weights>("tower"),
             Part::layer::<T, WeightsOfSame<T>>("same"),
         ];
     }
@@ -1037,8 +1037,8 @@ const _: () = {
     /// The activations of a prediction with [`PairFrozen`].
     pub struct PairFrozenScratch<T: Scalar, B: Storage> {
         activations: B::Of<[T; PairFrozenGraph::activations.size()]>,
-        tower_memory: <PairFrozenTowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
-        tower_1_memory: <PairFrozenTowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
+        tower_memory: <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
+        tower_1_memory: <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
     }
 
     #[automatically_derived]
@@ -1065,13 +1065,13 @@ const _: () = {
         type Weights = PairFrozen<T>;
         type Scratch<B: Storage> = PairFrozenScratch<T, B>;
         type Cache<B: Storage> = PairFrozenScratch<T, B>;
-        const MACS: usize = <PairFrozenTowerLayer as Layer<T, SVector<T, 64>>>::MACS
-            + <PairFrozenTowerLayer as Layer<T, SVector<T, 64>>>::MACS
+        const MACS: usize = <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::MACS
+            + <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::MACS
             + <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::MACS
             + <LayerOfSame as Layer<T, SampleOfBoth<T>>>::MACS;
         const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
-            <PairFrozenTowerLayer as Layer<T, SVector<T, 64>>>::WORK,
-            <PairFrozenTowerLayer as Layer<T, SVector<T, 64>>>::WORK,
+            <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::WORK,
+            <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::WORK,
             <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
             <LayerOfSame as Layer<T, SampleOfBoth<T>>>::WORK,
         ]);
@@ -1079,7 +1079,7 @@ const _: () = {
             &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
         const CONSTRAINS: bool = false;
         fn init(&self, w: &mut PairFrozen<T>, rng: &mut dyn ::nn::__private::Rng) {
-            Layer::<T, SVector<T, 64>>::init(&PairFrozenTowerLayer::new(), &mut w.tower, rng);
+            Layer::<T, SVector<T, 64>>::init(&PairFrozenTowerPart::new(), &mut w.tower, rng);
             Layer::<T, SampleOfBoth<T>>::init(&LayerOfSame::DEFAULT, &mut w.same, rng);
         }
 
@@ -1094,7 +1094,7 @@ const _: () = {
             let (Pass::Inference(m) | Pass::Training(m, _)) = pass;
             let y_tower = part_mut(&mut m.activations, n, const { PairFrozenGraph::activations.range(0) });
             Layer::<T, SVector<T, 64>>::forward::<B>(
-                &PairFrozenTowerLayer::new(),
+                &PairFrozenTowerPart::new(),
                 &w.tower,
                 x.0,
                 samples_mut(y_tower),
@@ -1102,7 +1102,7 @@ const _: () = {
             );
             let y_tower_1 = part_mut(&mut m.activations, n, const { PairFrozenGraph::activations.range(1) });
             Layer::<T, SVector<T, 64>>::forward::<B>(
-                &PairFrozenTowerLayer::new(),
+                &PairFrozenTowerPart::new(),
                 &w.tower,
                 x.1,
                 samples_mut(y_tower_1),

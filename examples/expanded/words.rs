@@ -706,7 +706,7 @@ pub struct WordsFrozen<T: ::nn::Scalar = f32> {
     /// `Dense(3, activation = softmax)` on `(8,)`.
     pub kind: ::nn::layers::DenseWeights<T, 8, 3, 1>,
     /// `Titles()` on `(6,)`.
-    pub title: <WordsFrozenTitleLayer as ::nn::Layer<T, ::nn::SVector<u32, 6>>>::Weights,
+    pub title: <WordsFrozenTitlePart as ::nn::Layer<T, ::nn::SVector<u32, 6>>>::Weights,
 }
 
 #[doc(hidden)]
@@ -717,7 +717,7 @@ pub type WordsFrozenTitleForm = ::nn::__private::Called<
 >;
 
 #[doc(hidden)]
-pub type WordsFrozenTitleLayer = <WordsFrozenTitleForm as ::nn::Component>::Layer;
+pub type WordsFrozenTitlePart = <WordsFrozenTitleForm as ::nn::Component>::Layer;
 
 /// The graph of [`WordsFrozen`]: what it computes, without its weights.
 #[doc(hidden)]
@@ -753,62 +753,60 @@ impl WordsFrozenGraph {
 
 #[allow(dead_code, non_upper_case_globals)]
 impl WordsFrozenGraph {
-    const rows: &'static [::nn::summary::Row] =
-        &[
-            ::nn::summary::Row {
-                name: "words",
-                kind: "InputLayer",
-                output: ::nn::Shape::new(&[6]),
-                parameters: 0,
-                inputs: &[],
-                macs: 0,
-                memory: 0,
-            },
-            ::nn::summary::Row {
-                name: "table",
-                kind: "Embedding",
-                output: ::nn::Shape::new(&[6, 8]),
-                parameters: <::nn::layers::EmbeddingWeights<f32, 100, 8> as ::nn::Weights<f32>>::COUNT,
-                inputs: &["words"],
-                macs: <::nn::layers::Embedding<100, 8, 6> as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::MACS,
-                memory: 0,
-            },
-            ::nn::summary::Row {
-                name: "mean",
-                kind: "GlobalAveragePooling1D",
-                output: ::nn::Shape::new(&[8]),
-                parameters: 0,
-                inputs: &["table"],
-                macs: <::nn::layers::GlobalAveragePooling1D as ::nn::Layer<
-                    f32,
-                    (::nn::SMatrix<f32, 8, 6>, ::nn::SVector<u32, 6>),
-                >>::MACS,
-                memory: 0,
-            },
-            ::nn::summary::Row {
-                name: "kind",
-                kind: "Dense",
-                output: ::nn::Shape::new(&[3]),
-                parameters: <::nn::layers::DenseWeights<f32, 8, 3, 1> as ::nn::Weights<f32>>::COUNT,
-                inputs: &["mean"],
-                macs: <::nn::layers::Dense<8, 3, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 8>>>::MACS,
-                memory: 0,
-            },
-            ::nn::summary::Row {
-                name: "title",
-                kind: "Titles",
-                output: WordsGraph::TITLE.output(0usize),
-                parameters:
-                    <<WordsFrozenTitleLayer as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::Weights as ::nn::Weights<
-                        f32,
-                    >>::COUNT,
-                inputs: &["words"],
-                macs: <WordsFrozenTitleLayer as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::MACS,
-                memory: ::core::mem::size_of::<
-                    <WordsFrozenTitleLayer as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::Scratch<::nn::Inline<1>>,
-                >(),
-            },
-        ];
+    const rows: &'static [::nn::summary::Row] = &[
+        ::nn::summary::Row {
+            name: "words",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[6]),
+            parameters: 0,
+            inputs: &[],
+            macs: 0,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "table",
+            kind: "Embedding",
+            output: ::nn::Shape::new(&[6, 8]),
+            parameters: <::nn::layers::EmbeddingWeights<f32, 100, 8> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["words"],
+            macs: <::nn::layers::Embedding<100, 8, 6> as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::MACS,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "mean",
+            kind: "GlobalAveragePooling1D",
+            output: ::nn::Shape::new(&[8]),
+            parameters: 0,
+            inputs: &["table"],
+            macs: <::nn::layers::GlobalAveragePooling1D as ::nn::Layer<
+                f32,
+                (::nn::SMatrix<f32, 8, 6>, ::nn::SVector<u32, 6>),
+            >>::MACS,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "kind",
+            kind: "Dense",
+            output: ::nn::Shape::new(&[3]),
+            parameters: <::nn::layers::DenseWeights<f32, 8, 3, 1> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["mean"],
+            macs: <::nn::layers::Dense<8, 3, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 8>>>::MACS,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "title",
+            kind: "Titles",
+            output: WordsGraph::TITLE.output(0usize),
+            parameters: <<WordsFrozenTitlePart as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::Weights as ::nn::Weights<
+                f32,
+            >>::COUNT,
+            inputs: &["words"],
+            macs: <WordsFrozenTitlePart as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::MACS,
+            memory: ::core::mem::size_of::<
+                <WordsFrozenTitlePart as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::Scratch<::nn::Inline<1>>,
+            >(),
+        },
+    ];
     const summary_length: usize = ::nn::summary::length("WordsFrozen", WordsFrozenGraph::rows);
 }
 
@@ -905,14 +903,14 @@ const _: () = {
     unsafe impl<T: Scalar> Weights<T> for WordsFrozen<T> {
         const LAYERS: usize = <EmbeddingWeights<T, 100, 8> as Weights<T>>::LAYERS
             + <DenseWeights<T, 8, 3, 1> as Weights<T>>::LAYERS
-            + <<WordsFrozenTitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::LAYERS;
+            + <<WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::LAYERS;
         const NON_TRAINABLE: usize = <EmbeddingWeights<T, 100, 8> as Weights<T>>::NON_TRAINABLE
             + <DenseWeights<T, 8, 3, 1> as Weights<T>>::NON_TRAINABLE
-            + <<WordsFrozenTitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::NON_TRAINABLE;
+            + <<WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[
             Part::layer::<T, EmbeddingWeights<T, 100, 8>>("table"),
             Part::layer::<T, DenseWeights<T, 8, 3, 1>>("kind"),
-            Part::layer::<T, <WordsFrozenTitleLayer as Layer<T, SVector<u32, 6>>>::Weights>("title"),
+            Part::layer::<T, <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Weights>("title"),
         ];
     }
 
@@ -920,7 +918,7 @@ const _: () = {
     pub struct WordsFrozenScratch<T: Scalar, B: Storage> {
         activations: B::Of<[T; 56]>,
         indices: B::Of<[u32; 6]>,
-        title_memory: <WordsFrozenTitleLayer as Layer<T, SVector<u32, 6>>>::Scratch<B>,
+        title_memory: <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Scratch<B>,
     }
 
     #[automatically_derived]
@@ -951,28 +949,28 @@ const _: () = {
             + <NotZero as Layer<T, SVector<u32, 6>>>::MACS
             + <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::MACS
             + <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::MACS
-            + <WordsFrozenTitleLayer as Layer<T, SVector<u32, 6>>>::MACS;
+            + <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::MACS;
         const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
             <Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::WORK,
             <NotZero as Layer<T, SVector<u32, 6>>>::WORK,
             <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::WORK,
             <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::WORK,
-            <WordsFrozenTitleLayer as Layer<T, SVector<u32, 6>>>::WORK,
+            <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::WORK,
         ]);
         const HEADS: &'static [::nn::activations::Head] = &[
             ::nn::layer::head::<T, SVector<T, 3>, _>(&Activate(Softmax)),
-            <WordsFrozenTitleLayer as Layer<T, SVector<u32, 6>>>::HEADS[0],
+            <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::HEADS[0],
         ];
         const BOUNDS: &'static [usize] = &[::nn::layer::least_bound(&[
             (<Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
             (<NotZero as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
-            (<WordsFrozenTitleLayer as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
+            (<WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
         ])];
         const CONSTRAINS: bool = false;
         fn init(&self, w: &mut WordsFrozen<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<u32, 6>>::init(&Embedding::<100, 8, 6>::DEFAULT, &mut w.table, rng);
             Layer::<T, SVector<T, 8>>::init(&Dense::<8, 3, 1>::DEFAULT, &mut w.kind, rng);
-            Layer::<T, SVector<u32, 6>>::init(&WordsFrozenTitleLayer::new(), &mut w.title, rng);
+            Layer::<T, SVector<u32, 6>>::init(&WordsFrozenTitlePart::new(), &mut w.title, rng);
         }
 
         fn forward<B: Storage>(
@@ -1013,7 +1011,7 @@ const _: () = {
             let x_kind = part_mut(&mut m.activations, n, 0..3);
             Activate(Softmax).forward::<B>(&(), samples::<SVector<T, 3>>(x_kind), &mut *y.0, Pass::Inference(&mut ()));
             Layer::<T, SVector<u32, 6>>::forward::<B>(
-                &WordsFrozenTitleLayer::new(),
+                &WordsFrozenTitlePart::new(),
                 &w.title,
                 x,
                 &mut *y.1,
@@ -1040,7 +1038,7 @@ const _: () = {
         ) -> (Option<&[SVector<T, 3>]>, Option<&[SampleOfTitle<T>]>) {
             (
                 ::core::option::Option::Some(samples(part(&m.activations, n, 0..3))),
-                <WordsFrozenTitleLayer as Layer<T, SVector<u32, 6>>>::logits::<B>(&m.title_memory, n),
+                <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::logits::<B>(&m.title_memory, n),
             )
         }
 
@@ -1051,7 +1049,7 @@ const _: () = {
             output: usize,
         ) -> Option<&'a [u32]> {
             match output {
-                1 => <WordsFrozenTitleLayer as Layer<T, SVector<u32, 6>>>::mask::<B>(x, &m.title_memory, n, 0),
+                1 => <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::mask::<B>(x, &m.title_memory, n, 0),
 
                 _ => None,
             }
