@@ -5,19 +5,31 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
 
-/// Fails if `examples/expanded/<name>.rs` is not what the macro writes for `graph`; with `BLESS=1` in the environment,
-/// writes it.
+/// Fails if `examples/expanded/<name>.rs` is not what the macro writes for `graph`, and `<name>_frozen.rs` the frozen form, if
+/// that is a struct of its own; with `BLESS=1` in the environment, writes them.
 fn check(name: &str, graph: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/expanded").join(name).with_extension("rs");
     let expansion = crate::expand_model(graph.parse().expect("tokens"));
     let mut file: syn::File = syn::parse2(expansion).expect("items");
     match name {
         "editor" => file = block(&file),
         _ => file.items.retain(|item| editor(item).is_none()),
     }
-    let expansion = prettyplease::unparse(&file);
+    let is_frozen =
+        |item: &syn::Item| matches!(item, syn::Item::Struct(item) if item.ident.to_string().ends_with("Frozen"));
+    if let Some(start) = file.items.iter().position(is_frozen) {
+        let frozen = syn::File { items: file.items.split_off(start), attrs: Vec::new(), ..file.clone() };
+        let header = format!("// What `model!` writes for the graph of `{name}.rs` as well: its frozen form.\n");
+        compare(&format!("{name}_frozen"), &header, &frozen);
+    }
+    compare(name, &header(graph), &file);
+}
+
+/// Fails if `examples/expanded/<name>.rs` has other items than these; with `BLESS=1`, writes it.
+fn compare(name: &str, header: &str, file: &syn::File) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/expanded").join(name).with_extension("rs");
+    let expansion = prettyplease::unparse(file);
     if env::var_os("BLESS").is_some() {
-        fs::write(&path, format!("{}\n{}", header(graph), spaced(&expansion))).expect("the file can be written");
+        fs::write(&path, format!("{header}\n{}", spaced(&expansion))).expect("the file can be written");
         // For the reader's eye only: how it is laid out makes no difference below.
         // It would sort imports, which elsewhere are sorted.
         if name == "editor" {

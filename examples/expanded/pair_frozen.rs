@@ -1,0 +1,468 @@
+// What `model!` writes for the graph of `pair.rs` as well: its frozen form.
+
+/// The frozen form of [`Pair`], for predictions only: what [`freeze`](::nn::Model::freeze) gives, with layers folded into each other.
+#[allow(dead_code)]
+///
+/// ```mermaid
+/// flowchart TD
+///     a(["a<br/>(64,)"])
+///     b(["b<br/>(64,)"])
+///     tower["Digits()<br/>(..)"]
+///     both["concatenate([tower(a), tower(b)])<br/>(..)"]
+///     same["Dense(1, activation = sigmoid)<br/>(..)"]
+///     a --> tower
+///     b --> tower
+///     tower --> both
+///     tower --> both
+///     both --> same
+///     same --> out_same(["same"])
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[repr(C)]
+pub struct PairFrozen<T: ::nn::Scalar = f32> {
+    /// `Digits()` on `(64,)`.
+    pub tower: <PairFrozenTowerPart as ::nn::Layer<T, ::nn::SVector<T, 64>>>::Weights,
+    /// `Dense(1, activation = sigmoid)` on `(..)`.
+    pub same: ::nn::layers::DenseWeights<
+        T,
+        { PairGraph::SAME.constant(0usize) },
+        { PairGraph::SAME.constant(1usize) },
+        { PairGraph::SAME.constant(2usize) },
+    >,
+}
+
+#[doc(hidden)]
+pub type PairFrozenTowerForm = ::nn::__private::Called<
+    Digits,
+    { !PairGraph::TOWER.outputs().is_empty() && !PairGraph::TOWER_1.outputs().is_empty() },
+    { <Digits as ::nn::Component>::MODEL },
+>;
+
+#[doc(hidden)]
+pub type PairFrozenTowerPart = <PairFrozenTowerForm as ::nn::Component>::Layer;
+
+/// The graph of [`PairFrozen`]: what it computes, without its weights.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PairFrozenGraph;
+
+#[allow(dead_code)]
+impl PairFrozenGraph {
+    const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64]), ::nn::Shape::new(&[64])];
+    const OUTPUT_SHAPES: &'static [::nn::Shape] = &[PairGraph::SAME.output(0usize)];
+    /// The graph as a layer of another one.
+    pub const fn new() -> Self {
+        PairFrozenGraph
+    }
+
+    /// The shapes of its outputs, if these are the shapes of its inputs.
+    pub const fn output_shapes(
+        inputs: &[::nn::Shape],
+    ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
+        ::nn::spec::model_outputs("PairFrozen", PairFrozenGraph::INPUT_SHAPES, PairFrozenGraph::OUTPUT_SHAPES, inputs)
+    }
+
+    /// The shape of its only output, if these are the shapes of its inputs.
+    pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
+        ::nn::spec::only_output("PairFrozen", Self::output_shapes(inputs))
+    }
+}
+
+#[allow(dead_code, non_upper_case_globals)]
+impl PairFrozenGraph {
+    const rows: &'static [::nn::summary::Row] = &[
+        ::nn::summary::Row {
+            name: "a",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[64]),
+            parameters: 0,
+            inputs: &[],
+            macs: 0,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "b",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[64]),
+            parameters: 0,
+            inputs: &[],
+            macs: 0,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "tower",
+            kind: "Digits",
+            output: PairGraph::TOWER.output(0usize),
+            parameters: <<PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Weights as ::nn::Weights<
+                f32,
+            >>::COUNT,
+            inputs: &["a", "b"],
+            macs: <PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS
+                + <PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS,
+            memory: ::core::mem::size_of::<
+                <PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+            >() + 4 * PairGraph::TOWER_1.output(0usize).size()
+                + ::core::mem::size_of::<
+                    <PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                >(),
+        },
+        ::nn::summary::Row {
+            name: "both",
+            kind: "Concatenate",
+            output: PairGraph::BOTH.output(0usize),
+            parameters: 0,
+            inputs: &["tower", "tower"],
+            macs: <::nn::layers::Concatenate<
+                { PairGraph::BOTH.constant(0usize) },
+                { PairGraph::BOTH.constant(1usize) },
+                { PairGraph::BOTH.constant(2usize) },
+            > as ::nn::Layer<
+                f32,
+                (
+                    ::nn::SMatrix<
+                        f32,
+                        { PairGraph::TOWER.output(0usize).rows() },
+                        { PairGraph::TOWER.output(0usize).cols() },
+                    >,
+                    ::nn::SMatrix<
+                        f32,
+                        { PairGraph::TOWER_1.output(0usize).rows() },
+                        { PairGraph::TOWER_1.output(0usize).cols() },
+                    >,
+                ),
+            >>::MACS,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "same",
+            kind: "Dense",
+            output: PairGraph::SAME.output(0usize),
+            parameters: <::nn::layers::DenseWeights<
+                f32,
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            > as ::nn::Weights<f32>>::COUNT,
+            inputs: &["both"],
+            macs: <::nn::layers::Dense<
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            > as ::nn::Layer<
+                f32,
+                ::nn::SMatrix<
+                    f32,
+                    { PairGraph::BOTH.output(0usize).rows() },
+                    { PairGraph::BOTH.output(0usize).cols() },
+                >,
+            >>::MACS,
+            memory: 0,
+        },
+    ];
+    const summary_length: usize = ::nn::summary::length("PairFrozen", PairFrozenGraph::rows);
+    const activations: ::nn::arena::Plan<4usize> = ::nn::arena::Plan::new(&[
+        ::nn::arena::Life::new(PairGraph::TOWER.output(0usize).size(), 0, 2),
+        ::nn::arena::Life::new(PairGraph::TOWER_1.output(0usize).size(), 1, 2),
+        ::nn::arena::Life::new(PairGraph::BOTH.output(0usize).size(), 2, 3),
+        ::nn::arena::Life::new(PairGraph::SAME.output(0usize).size(), 3, 5),
+    ]);
+}
+
+#[allow(dead_code)]
+impl PairFrozen<f32> {
+    /// A table of the layers, as Keras prints it.
+    pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
+    /// How many weights it has.
+    pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
+    /// How many bytes its weights take.
+    pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
+    /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+    pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
+    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+    pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
+    /// Multiply-accumulates of one prediction.
+    pub const MACS: usize = <Self as ::nn::Model>::MACS;
+    /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+    pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
+    /// The graph for Graphviz.
+    pub const fn dot() -> &'static str {
+        <Self as ::nn::Model>::DOT
+    }
+
+    ::nn::__with_heap! {
+        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : & mut
+        dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+        ::nn::Model > ::boxed(rng) }
+    }
+
+    /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+    pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
+        <Self as ::nn::Model>::new(rng)
+    }
+}
+
+#[allow(dead_code)]
+impl<T: ::nn::Scalar> PairFrozen<T> {
+    /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
+    /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
+    #[inline]
+    pub fn call<'x>(
+        &self,
+        x: impl ::core::convert::Into<PairInputs<&'x ::nn::SVector<T, 64>, &'x ::nn::SVector<T, 64>>>,
+    ) -> ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }> {
+        const { ::nn::model::assert_arena::<Self>() }
+        self.call_in(x, &mut ::nn::Arena::new())
+    }
+
+    /// The prediction for one sample, with the activations in memory that the caller keeps.
+    #[inline]
+    pub fn call_in<'x>(
+        &self,
+        x: impl ::core::convert::Into<PairInputs<&'x ::nn::SVector<T, 64>, &'x ::nn::SVector<T, 64>>>,
+        arena: &mut ::nn::Arena<Self>,
+    ) -> ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }> {
+        let x = ::core::convert::Into::into(x);
+        let mut y = ::nn::tensor::zeroed::<
+            ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
+        >();
+        ::nn::model::call_in::<Self>(
+            &PairFrozenGraph,
+            self,
+            (::core::slice::from_ref(x.a), ::core::slice::from_ref(x.b)),
+            ::core::slice::from_mut(&mut y),
+            arena,
+        );
+        y
+    }
+}
+
+const _: () = {
+    #[allow(unused_imports)]
+    use ::core::prelude::v1::*;
+    #[allow(unused_imports)]
+    use ::nn::{
+        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
+        activations::{Activate, Sigmoid},
+        arena::{part, part_mut, parts, samples, samples_mut},
+        layers::{Concatenate, Dense, DenseWeights},
+    };
+
+    #[allow(dead_code)]
+    type SampleOfTower<E> =
+        SMatrix<E, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>;
+    #[allow(dead_code)]
+    type SampleOfTower1<E> =
+        SMatrix<E, { PairGraph::TOWER_1.output(0usize).rows() }, { PairGraph::TOWER_1.output(0usize).cols() }>;
+    #[allow(dead_code)]
+    type SampleOfBoth<E> =
+        SMatrix<E, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>;
+    #[allow(dead_code)]
+    type SampleOfSame<E> =
+        SMatrix<E, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>;
+    #[allow(dead_code)]
+    type LayerOfBoth = Concatenate<
+        { PairGraph::BOTH.constant(0usize) },
+        { PairGraph::BOTH.constant(1usize) },
+        { PairGraph::BOTH.constant(2usize) },
+    >;
+    #[allow(dead_code)]
+    type LayerOfSame = Dense<
+        { PairGraph::SAME.constant(0usize) },
+        { PairGraph::SAME.constant(1usize) },
+        { PairGraph::SAME.constant(2usize) },
+    >;
+    #[allow(dead_code)]
+    type WeightsOfSame<T> = DenseWeights<
+        T,
+        { PairGraph::SAME.constant(0usize) },
+        { PairGraph::SAME.constant(1usize) },
+        { PairGraph::SAME.constant(2usize) },
+    >;
+    #[automatically_derived]
+    // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
+    unsafe impl<T: Scalar> Weights<T> for PairFrozen<T> {
+        const LAYERS: usize = <<PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
+            + <WeightsOfSame<T> as Weights<T>>::LAYERS;
+        const NON_TRAINABLE: usize =
+            <<PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
+                + <WeightsOfSame<T> as Weights<T>>::NON_TRAINABLE;
+        const PARTS: &'static [Part] = &[
+            Part::whole::<T, <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Weights>("tower"),
+            Part::layer::<T, WeightsOfSame<T>>("same"),
+        ];
+    }
+
+    /// The activations of a prediction with [`PairFrozen`].
+    pub struct PairFrozenScratch<T: Scalar, B: Storage> {
+        activations: B::Of<[T; PairFrozenGraph::activations.size()]>,
+        tower_memory: <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
+        tower_1_memory: <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar, B: Storage> Buffer for PairFrozenScratch<T, B> {
+        fn with_capacity(capacity: usize) -> Self {
+            PairFrozenScratch {
+                activations: Buffer::with_capacity(capacity),
+                tower_memory: Buffer::with_capacity(capacity),
+                tower_1_memory: Buffer::with_capacity(capacity),
+            }
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Component for PairFrozen<T> {
+        type Layer = PairFrozenGraph;
+        const MODEL: bool = true;
+    }
+
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut)]
+    impl<T: Scalar> Layer<T, (SVector<T, 64>, SVector<T, 64>)> for PairFrozenGraph {
+        type Output = SampleOfSame<T>;
+        type Weights = PairFrozen<T>;
+        type Scratch<B: Storage> = PairFrozenScratch<T, B>;
+        type Cache<B: Storage> = PairFrozenScratch<T, B>;
+        const MACS: usize = <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::MACS
+            + <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::MACS
+            + <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::MACS
+            + <LayerOfSame as Layer<T, SampleOfBoth<T>>>::MACS;
+        const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
+            <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::WORK,
+            <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::WORK,
+            <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
+            <LayerOfSame as Layer<T, SampleOfBoth<T>>>::WORK,
+        ]);
+        const HEADS: &'static [::nn::activations::Head] =
+            &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
+        const CONSTRAINS: bool = false;
+        fn init(&self, w: &mut PairFrozen<T>, rng: &mut dyn ::nn::__private::Rng) {
+            Layer::<T, SVector<T, 64>>::init(&PairFrozenTowerPart::new(), &mut w.tower, rng);
+            Layer::<T, SampleOfBoth<T>>::init(&LayerOfSame::DEFAULT, &mut w.same, rng);
+        }
+
+        fn forward<B: Storage>(
+            &self,
+            w: &PairFrozen<T>,
+            x: (&[SVector<T, 64>], &[SVector<T, 64>]),
+            y: &mut [SampleOfSame<T>],
+            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+        ) {
+            let n = x.0.len();
+            let (Pass::Inference(m) | Pass::Training(m, _)) = pass;
+            let y_tower = part_mut(&mut m.activations, n, const { PairFrozenGraph::activations.range(0) });
+            Layer::<T, SVector<T, 64>>::forward::<B>(
+                &PairFrozenTowerPart::new(),
+                &w.tower,
+                x.0,
+                samples_mut(y_tower),
+                Pass::Inference(&mut m.tower_memory),
+            );
+            let y_tower_1 = part_mut(&mut m.activations, n, const { PairFrozenGraph::activations.range(1) });
+            Layer::<T, SVector<T, 64>>::forward::<B>(
+                &PairFrozenTowerPart::new(),
+                &w.tower,
+                x.1,
+                samples_mut(y_tower_1),
+                Pass::Inference(&mut m.tower_1_memory),
+            );
+            let [x_tower, x_tower_1, y_both] = parts(
+                &mut m.activations,
+                n,
+                [
+                    const { PairFrozenGraph::activations.range(0) },
+                    const { PairFrozenGraph::activations.range(1) },
+                    const { PairFrozenGraph::activations.range(2) },
+                ],
+            );
+            Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::forward::<B>(
+                &LayerOfBoth::DEFAULT,
+                &(),
+                (samples(x_tower), samples(x_tower_1)),
+                samples_mut(y_both),
+                Pass::Inference(&mut ()),
+            );
+            let [x_both, y_same] = parts(
+                &mut m.activations,
+                n,
+                [const { PairFrozenGraph::activations.range(2) }, const { PairFrozenGraph::activations.range(3) }],
+            );
+            LayerOfSame::DEFAULT.forward::<B>(
+                &w.same,
+                samples::<SampleOfBoth<T>>(x_both),
+                samples_mut(y_same),
+                Pass::Inference(&mut ()),
+            );
+            let x_same = part_mut(&mut m.activations, n, const { PairFrozenGraph::activations.range(3) });
+            Activate(Sigmoid).forward::<B>(&(), samples::<SampleOfSame<T>>(x_same), &mut *y, Pass::Inference(&mut ()));
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            w: &PairFrozen<T>,
+            x: (&[SVector<T, 64>], &[SVector<T, 64>]),
+            y: &[SampleOfSame<T>],
+            dy: &[SampleOfSame<T>],
+            m: &mut Self::Cache<B>,
+            dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
+            dw: Option<&mut PairFrozen<T>>,
+        ) {
+            const { ::nn::__private::fold::read_only() }
+        }
+
+        fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
+            ::core::option::Option::Some(samples(part(
+                &m.activations,
+                n,
+                const { PairFrozenGraph::activations.range(3) },
+            )))
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Graph<T, (SVector<T, 64>, SVector<T, 64>)> for PairFrozenGraph {
+        const NEW: Self = PairFrozenGraph;
+    }
+
+    struct PairFrozenSummary<T>(::core::marker::PhantomData<T>);
+    impl<T: Scalar> PairFrozenSummary<T> {
+        const TABLE: ::nn::text::Text<{ PairFrozenGraph::summary_length }> = ::nn::summary::table(
+            "PairFrozen",
+            PairFrozenGraph::rows,
+            <PairFrozen<T> as Weights<T>>::NON_TRAINABLE,
+            <PairFrozen<T> as Weights<T>>::COUNT,
+            size_of::<T>(),
+        );
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Model for PairFrozen<T> {
+        type Scalar = T;
+        type Inputs = (SVector<T, 64>, SVector<T, 64>);
+        type Outputs = SampleOfSame<T>;
+        type Graph = PairFrozenGraph;
+        type Training = PairFrozenGraph;
+        ::nn::__with_heap! {
+            type Predictions = ::nn::__private::Vec < SampleOfSame < T > >;
+        }
+
+        const NAME: &'static str = "PairFrozen";
+        const INPUT_NAMES: &'static [&'static str] = &["a", "b"];
+        const OUTPUT_NAMES: &'static [&'static str] = &["same"];
+        const INPUT_SHAPES: &'static [Shape] = PairFrozenGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = PairFrozenGraph::OUTPUT_SHAPES;
+        const SUMMARY: &'static str = PairFrozenSummary::<T>::TABLE.as_str();
+        const COSTS: ::nn::summary::Costs =
+            ::nn::summary::Costs { rows: PairFrozenGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+
+        const DOT: &'static str = "digraph PairFrozen {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"both\" [label=\"concatenate([tower(a), tower(b)])\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"both\";\n  \"tower\" -> \"both\";\n  \"both\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
+        const ARENA_BYTES: usize =
+            size_of::<<PairFrozenGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
+        const TRAIN_BYTES: usize =
+            size_of::<<PairFrozenGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Cache<Inline<1>>>();
+        type Frozen = PairFrozen<T>;
+        fn freeze_into(&self, frozen: &mut Self::Frozen) {
+            ::nn::__private::fold::copy(self, frozen);
+        }
+    }
+};

@@ -1,0 +1,423 @@
+// What `model!` writes for the graph of `words.rs` as well: its frozen form.
+
+/// The frozen form of [`Words`], for predictions only: what [`freeze`](::nn::Model::freeze) gives, with layers folded into each other.
+#[allow(dead_code)]
+///
+/// ```mermaid
+/// flowchart TD
+///     words(["words<br/>(6,)"])
+///     table["Embedding(100, 8, mask_zero = true)<br/>(6, 8)"]
+///     mean["GlobalAveragePooling1D()<br/>(8,)"]
+///     kind["Dense(3, activation = softmax)<br/>(3,)"]
+///     title["Titles()<br/>(..)"]
+///     words --> table
+///     table --> mean
+///     mean --> kind
+///     words --> title
+///     kind --> out_kind(["kind"])
+///     title --> out_title(["title"])
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[repr(C)]
+pub struct WordsFrozen<T: ::nn::Scalar = f32> {
+    /// `Embedding(100, 8, mask_zero = true)` on `(6,)`.
+    pub table: ::nn::layers::EmbeddingWeights<T, 100, 8>,
+    /// `Dense(3, activation = softmax)` on `(8,)`.
+    pub kind: ::nn::layers::DenseWeights<T, 8, 3, 1>,
+    /// `Titles()` on `(6,)`.
+    pub title: <WordsFrozenTitlePart as ::nn::Layer<T, ::nn::SVector<u32, 6>>>::Weights,
+}
+
+#[doc(hidden)]
+pub type WordsFrozenTitleForm = ::nn::__private::Called<
+    Titles,
+    { !WordsGraph::TITLE.outputs().is_empty() },
+    { <Titles as ::nn::Component>::MODEL },
+>;
+
+#[doc(hidden)]
+pub type WordsFrozenTitlePart = <WordsFrozenTitleForm as ::nn::Component>::Layer;
+
+/// The graph of [`WordsFrozen`]: what it computes, without its weights.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WordsFrozenGraph;
+
+#[allow(dead_code)]
+impl WordsFrozenGraph {
+    const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[6])];
+    const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[3]), WordsGraph::TITLE.output(0usize)];
+    /// The graph as a layer of another one.
+    pub const fn new() -> Self {
+        WordsFrozenGraph
+    }
+
+    /// The shapes of its outputs, if these are the shapes of its inputs.
+    pub const fn output_shapes(
+        inputs: &[::nn::Shape],
+    ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
+        ::nn::spec::model_outputs(
+            "WordsFrozen",
+            WordsFrozenGraph::INPUT_SHAPES,
+            WordsFrozenGraph::OUTPUT_SHAPES,
+            inputs,
+        )
+    }
+
+    /// The shape of its only output, if these are the shapes of its inputs.
+    pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
+        ::nn::spec::only_output("WordsFrozen", Self::output_shapes(inputs))
+    }
+}
+
+#[allow(dead_code, non_upper_case_globals)]
+impl WordsFrozenGraph {
+    const rows: &'static [::nn::summary::Row] = &[
+        ::nn::summary::Row {
+            name: "words",
+            kind: "InputLayer",
+            output: ::nn::Shape::new(&[6]),
+            parameters: 0,
+            inputs: &[],
+            macs: 0,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "table",
+            kind: "Embedding",
+            output: ::nn::Shape::new(&[6, 8]),
+            parameters: <::nn::layers::EmbeddingWeights<f32, 100, 8> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["words"],
+            macs: <::nn::layers::Embedding<100, 8, 6> as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::MACS,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "mean",
+            kind: "GlobalAveragePooling1D",
+            output: ::nn::Shape::new(&[8]),
+            parameters: 0,
+            inputs: &["table"],
+            macs: <::nn::layers::GlobalAveragePooling1D as ::nn::Layer<
+                f32,
+                (::nn::SMatrix<f32, 8, 6>, ::nn::SVector<u32, 6>),
+            >>::MACS,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "kind",
+            kind: "Dense",
+            output: ::nn::Shape::new(&[3]),
+            parameters: <::nn::layers::DenseWeights<f32, 8, 3, 1> as ::nn::Weights<f32>>::COUNT,
+            inputs: &["mean"],
+            macs: <::nn::layers::Dense<8, 3, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 8>>>::MACS,
+            memory: 0,
+        },
+        ::nn::summary::Row {
+            name: "title",
+            kind: "Titles",
+            output: WordsGraph::TITLE.output(0usize),
+            parameters: <<WordsFrozenTitlePart as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::Weights as ::nn::Weights<
+                f32,
+            >>::COUNT,
+            inputs: &["words"],
+            macs: <WordsFrozenTitlePart as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::MACS,
+            memory: ::core::mem::size_of::<
+                <WordsFrozenTitlePart as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::Scratch<::nn::Inline<1>>,
+            >(),
+        },
+    ];
+    const summary_length: usize = ::nn::summary::length("WordsFrozen", WordsFrozenGraph::rows);
+}
+
+#[allow(dead_code)]
+impl WordsFrozen<f32> {
+    /// A table of the layers, as Keras prints it.
+    pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
+    /// How many weights it has.
+    pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
+    /// How many bytes its weights take.
+    pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
+    /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+    pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
+    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+    pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
+    /// Multiply-accumulates of one prediction.
+    pub const MACS: usize = <Self as ::nn::Model>::MACS;
+    /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+    pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
+    /// The graph for Graphviz.
+    pub const fn dot() -> &'static str {
+        <Self as ::nn::Model>::DOT
+    }
+
+    ::nn::__with_heap! {
+        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : & mut
+        dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+        ::nn::Model > ::boxed(rng) }
+    }
+
+    /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+    pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
+        <Self as ::nn::Model>::new(rng)
+    }
+}
+
+#[allow(dead_code)]
+impl<T: ::nn::Scalar> WordsFrozen<T> {
+    /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
+    /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
+    #[inline]
+    pub fn call(
+        &self,
+        x: &::nn::SVector<u32, 6>,
+    ) -> WordsOutputs<
+        ::nn::SVector<T, 3>,
+        ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
+    > {
+        const { ::nn::model::assert_arena::<Self>() }
+        self.call_in(x, &mut ::nn::Arena::new())
+    }
+
+    /// The prediction for one sample, with the activations in memory that the caller keeps.
+    #[inline]
+    pub fn call_in(
+        &self,
+        x: &::nn::SVector<u32, 6>,
+        arena: &mut ::nn::Arena<Self>,
+    ) -> WordsOutputs<
+        ::nn::SVector<T, 3>,
+        ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
+    > {
+        let mut y0 = ::nn::tensor::zeroed::<::nn::SVector<T, 3>>();
+        let mut y1 = ::nn::tensor::zeroed::<
+            ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
+        >();
+        ::nn::model::call_in::<Self>(
+            &WordsFrozenGraph,
+            self,
+            ::core::slice::from_ref(x),
+            (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
+            arena,
+        );
+        WordsOutputs { kind: y0, title: y1 }
+    }
+}
+
+const _: () = {
+    #[allow(unused_imports)]
+    use ::core::prelude::v1::*;
+    #[allow(unused_imports)]
+    use ::nn::{
+        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
+        activations::{Activate, Softmax},
+        arena::{part, part_mut, parts, samples, samples_mut},
+        layers::{Dense, DenseWeights, Embedding, EmbeddingWeights, GlobalAveragePooling1D, NotZero},
+    };
+
+    #[allow(dead_code)]
+    type SampleOfTitle<E> =
+        SMatrix<E, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>;
+    #[automatically_derived]
+    // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
+    unsafe impl<T: Scalar> Weights<T> for WordsFrozen<T> {
+        const LAYERS: usize = <EmbeddingWeights<T, 100, 8> as Weights<T>>::LAYERS
+            + <DenseWeights<T, 8, 3, 1> as Weights<T>>::LAYERS
+            + <<WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::LAYERS;
+        const NON_TRAINABLE: usize = <EmbeddingWeights<T, 100, 8> as Weights<T>>::NON_TRAINABLE
+            + <DenseWeights<T, 8, 3, 1> as Weights<T>>::NON_TRAINABLE
+            + <<WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::NON_TRAINABLE;
+        const PARTS: &'static [Part] = &[
+            Part::layer::<T, EmbeddingWeights<T, 100, 8>>("table"),
+            Part::layer::<T, DenseWeights<T, 8, 3, 1>>("kind"),
+            Part::layer::<T, <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Weights>("title"),
+        ];
+    }
+
+    /// The activations of a prediction with [`WordsFrozen`].
+    pub struct WordsFrozenScratch<T: Scalar, B: Storage> {
+        activations: B::Of<[T; 56]>,
+        indices: B::Of<[u32; 6]>,
+        title_memory: <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Scratch<B>,
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar, B: Storage> Buffer for WordsFrozenScratch<T, B> {
+        fn with_capacity(capacity: usize) -> Self {
+            WordsFrozenScratch {
+                activations: Buffer::with_capacity(capacity),
+                indices: Buffer::with_capacity(capacity),
+                title_memory: Buffer::with_capacity(capacity),
+            }
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Component for WordsFrozen<T> {
+        type Layer = WordsFrozenGraph;
+        const MODEL: bool = true;
+    }
+
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut)]
+    impl<T: Scalar> Layer<T, SVector<u32, 6>> for WordsFrozenGraph {
+        type Output = (SVector<T, 3>, SampleOfTitle<T>);
+        type Weights = WordsFrozen<T>;
+        type Scratch<B: Storage> = WordsFrozenScratch<T, B>;
+        type Cache<B: Storage> = WordsFrozenScratch<T, B>;
+        const MACS: usize = <Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::MACS
+            + <NotZero as Layer<T, SVector<u32, 6>>>::MACS
+            + <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::MACS
+            + <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::MACS
+            + <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::MACS;
+        const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
+            <Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::WORK,
+            <NotZero as Layer<T, SVector<u32, 6>>>::WORK,
+            <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::WORK,
+            <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::WORK,
+            <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::WORK,
+        ]);
+        const HEADS: &'static [::nn::activations::Head] = &[
+            ::nn::layer::head::<T, SVector<T, 3>, _>(&Activate(Softmax)),
+            <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::HEADS[0],
+        ];
+        const BOUNDS: &'static [usize] = &[::nn::layer::least_bound(&[
+            (<Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
+            (<NotZero as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
+            (<WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
+        ])];
+        const CONSTRAINS: bool = false;
+        fn init(&self, w: &mut WordsFrozen<T>, rng: &mut dyn ::nn::__private::Rng) {
+            Layer::<T, SVector<u32, 6>>::init(&Embedding::<100, 8, 6>::DEFAULT, &mut w.table, rng);
+            Layer::<T, SVector<T, 8>>::init(&Dense::<8, 3, 1>::DEFAULT, &mut w.kind, rng);
+            Layer::<T, SVector<u32, 6>>::init(&WordsFrozenTitlePart::new(), &mut w.title, rng);
+        }
+
+        fn forward<B: Storage>(
+            &self,
+            w: &WordsFrozen<T>,
+            x: &[SVector<u32, 6>],
+            y: (&mut [SVector<T, 3>], &mut [SampleOfTitle<T>]),
+            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+        ) {
+            let n = x.len();
+            let (Pass::Inference(m) | Pass::Training(m, _)) = pass;
+            let y_table = part_mut(&mut m.activations, n, 0..48);
+            Embedding::<100, 8, 6>::DEFAULT.forward::<B>(&w.table, x, samples_mut(y_table), Pass::Inference(&mut ()));
+            let y_words_not_zero = part_mut(&mut m.indices, n, 0..6);
+            Layer::<T, SVector<u32, 6>>::forward::<B>(
+                &NotZero::DEFAULT,
+                &(),
+                x,
+                samples_mut(y_words_not_zero),
+                Pass::Inference(&mut ()),
+            );
+            let [x_table, y_mean] = parts(&mut m.activations, n, [0..48, 48..56]);
+            let x_words_not_zero = part_mut(&mut m.indices, n, 0..6);
+            Layer::<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>::forward::<B>(
+                &GlobalAveragePooling1D::DEFAULT,
+                &(),
+                (samples(x_table), samples(x_words_not_zero)),
+                samples_mut(y_mean),
+                Pass::Inference(&mut ()),
+            );
+            let [x_mean, y_kind] = parts(&mut m.activations, n, [48..56, 0..3]);
+            Dense::<8, 3, 1>::DEFAULT.forward::<B>(
+                &w.kind,
+                samples::<SVector<T, 8>>(x_mean),
+                samples_mut(y_kind),
+                Pass::Inference(&mut ()),
+            );
+            let x_kind = part_mut(&mut m.activations, n, 0..3);
+            Activate(Softmax).forward::<B>(&(), samples::<SVector<T, 3>>(x_kind), &mut *y.0, Pass::Inference(&mut ()));
+            Layer::<T, SVector<u32, 6>>::forward::<B>(
+                &WordsFrozenTitlePart::new(),
+                &w.title,
+                x,
+                &mut *y.1,
+                Pass::Inference(&mut m.title_memory),
+            );
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            w: &WordsFrozen<T>,
+            x: &[SVector<u32, 6>],
+            y: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
+            dy: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
+            m: &mut Self::Cache<B>,
+            dx: Option<&mut [SVector<u32, 6>]>,
+            dw: Option<&mut WordsFrozen<T>>,
+        ) {
+            const { ::nn::__private::fold::read_only() }
+        }
+
+        fn logits<B: Storage>(
+            m: &Self::Scratch<B>,
+            n: usize,
+        ) -> (Option<&[SVector<T, 3>]>, Option<&[SampleOfTitle<T>]>) {
+            (
+                ::core::option::Option::Some(samples(part(&m.activations, n, 0..3))),
+                <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::logits::<B>(&m.title_memory, n),
+            )
+        }
+
+        fn mask<'a, B: Storage>(
+            x: &'a [SVector<u32, 6>],
+            m: &'a Self::Scratch<B>,
+            n: usize,
+            output: usize,
+        ) -> Option<&'a [u32]> {
+            match output {
+                1 => <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::mask::<B>(x, &m.title_memory, n, 0),
+
+                _ => None,
+            }
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Graph<T, SVector<u32, 6>> for WordsFrozenGraph {
+        const NEW: Self = WordsFrozenGraph;
+    }
+
+    struct WordsFrozenSummary<T>(::core::marker::PhantomData<T>);
+    impl<T: Scalar> WordsFrozenSummary<T> {
+        const TABLE: ::nn::text::Text<{ WordsFrozenGraph::summary_length }> = ::nn::summary::table(
+            "WordsFrozen",
+            WordsFrozenGraph::rows,
+            <WordsFrozen<T> as Weights<T>>::NON_TRAINABLE,
+            <WordsFrozen<T> as Weights<T>>::COUNT,
+            size_of::<T>(),
+        );
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Model for WordsFrozen<T> {
+        type Scalar = T;
+        type Inputs = SVector<u32, 6>;
+        type Outputs = (SVector<T, 3>, SampleOfTitle<T>);
+        type Graph = WordsFrozenGraph;
+        type Training = WordsFrozenGraph;
+        ::nn::__with_heap! {
+            type Predictions = WordsOutputs < ::nn::__private::Vec < SVector < T, 3 > >,
+            ::nn::__private::Vec < SampleOfTitle < T > > >;
+        }
+
+        const NAME: &'static str = "WordsFrozen";
+        const INPUT_NAMES: &'static [&'static str] = &["words"];
+        const OUTPUT_NAMES: &'static [&'static str] = &["kind", "title"];
+        const INPUT_SHAPES: &'static [Shape] = WordsFrozenGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = WordsFrozenGraph::OUTPUT_SHAPES;
+        const SUMMARY: &'static str = WordsFrozenSummary::<T>::TABLE.as_str();
+        const COSTS: ::nn::summary::Costs =
+            ::nn::summary::Costs { rows: WordsFrozenGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+
+        const DOT: &'static str = "digraph WordsFrozen {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"words\" [label=\"words\\n(6,)\", style=dashed];\n  \"table\" [label=\"Embedding(100, 8, mask_zero = true)\\n(6, 8)\"];\n  \"mean\" [label=\"GlobalAveragePooling1D()\\n(8,)\"];\n  \"kind\" [label=\"Dense(3, activation = softmax)\\n(3,)\"];\n  \"title\" [label=\"Titles()\\n(..)\"];\n  \"words\" -> \"table\";\n  \"table\" -> \"mean\";\n  \"mean\" -> \"kind\";\n  \"words\" -> \"title\";\n  \"output kind\" [label=\"kind\", style=dashed];\n  \"kind\" -> \"output kind\";\n  \"output title\" [label=\"title\", style=dashed];\n  \"title\" -> \"output title\";\n}\n";
+        const ARENA_BYTES: usize = size_of::<<WordsFrozenGraph as Layer<T, SVector<u32, 6>>>::Scratch<Inline<1>>>();
+        const TRAIN_BYTES: usize = size_of::<<WordsFrozenGraph as Layer<T, SVector<u32, 6>>>::Cache<Inline<1>>>();
+        type Frozen = WordsFrozen<T>;
+        fn freeze_into(&self, frozen: &mut Self::Frozen) {
+            ::nn::__private::fold::copy(self, frozen);
+        }
+    }
+};
