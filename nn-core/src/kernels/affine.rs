@@ -92,12 +92,7 @@ impl<T: Scalar> Kernel<T> for Packed<'_, T> {
                 let end = n.min(s + SHARING);
                 let (sixes, fours) = rows(s, end);
                 for o in (0..whole).step_by(two) {
-                    for (to, from) in
-                        copy.chunks_exact_mut(two).zip(product.w[i * outputs..].chunks_exact(outputs)).take(depth)
-                    {
-                        V::load(&from[o..]).store(to);
-                        V::load(&from[o + V::LANES..]).store(&mut to[V::LANES..]);
-                    }
+                    block::copy::<T, V>(&mut copy, &product.w[i * outputs..], outputs, o, depth);
                     let w = Rows { data: &copy, stride: two };
                     for s in (s..sixes).step_by(6) {
                         product.block::<V, 6, C, 1>(w, s, i, depth, o, two, true);

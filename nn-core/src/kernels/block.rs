@@ -192,6 +192,15 @@ pub(super) fn sum<T: Scalar, V: Vector<T>, const R: usize, const C: usize, const
     });
 }
 
+/// Copies a column, so that its rows lie behind each other: of `depth` rows, which are `stride` apart, two vectors from `o` on.
+#[inline(always)]
+pub(super) fn copy<T: Scalar, V: Vector<T>>(to: &mut [T], from: &[T], stride: usize, o: usize, depth: usize) {
+    for (from, to) in from.chunks_exact(stride).zip(to.chunks_exact_mut(2 * V::LANES)).take(depth) {
+        V::load(&from[o..]).store(to);
+        V::load(&from[o + V::LANES..]).store(&mut to[V::LANES..]);
+    }
+}
+
 /// The first vectors of a slice, which has `C` of them if it is `full`.
 #[inline(always)]
 pub(super) fn load<T: Scalar, V: Vector<T>, const C: usize>(from: &[T], full: bool) -> [V; C] {

@@ -119,11 +119,7 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
             for o in (0..outputs).step_by(GROUP) {
                 let end = columns.min(o + GROUP);
                 for (column, to) in (o..end).step_by(two).zip(dy.chunks_exact_mut(two * PACKED_SAMPLES)) {
-                    let rows = self.dy[s * outputs..].chunks_exact(outputs).take(depth);
-                    for (from, to) in rows.zip(to.chunks_exact_mut(two)) {
-                        V::load(&from[column..]).store(to);
-                        V::load(&from[column + V::LANES..]).store(&mut to[V::LANES..]);
-                    }
+                    block::copy::<T, V>(to, &self.dy[s * outputs..], outputs, column, depth);
                 }
                 for i in (0..whole).step_by(PACKED) {
                     self.pack::<R>(&mut x, i, s, depth);
