@@ -1,5 +1,6 @@
 //! What `fit` takes as inputs and targets: vectors, slices and arrays of samples; one, a tuple, or a named struct.
 
+use crate::kernels::{self, Loop};
 use crate::tensor::{Element, Sample, Tensor, Tensors, for_each_arity};
 use nalgebra::SMatrix;
 
@@ -176,14 +177,33 @@ pub struct Outside {
     pub bound: usize,
 }
 
+/// Finds where the chunk begins that has a number that is not finite.
+struct AllFinite<'a, E>(&'a [E]);
+
+impl<E: Element> Loop for AllFinite<'_, E> {
+    type Output = Option<usize>;
+
+    #[inline(always)]
+    fn run(self) -> Option<usize> {
+        // A chunk is looked at as a whole: a loop that may end at every number is not vectorised.
+        const CHUNK: usize = 256;
+        for (c, chunk) in self.0.chunks(CHUNK).enumerate() {
+            let mut all = true;
+            for x in chunk {
+                all &= x.finite();
+            }
+            if !all {
+                return Some(c * CHUNK);
+            }
+        }
+        None
+    }
+}
+
 impl<E: Element, const R: usize, const C: usize> Inspect for SMatrix<E, R, C> {
     fn inspect(batch: &[Self], visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
-        // In chunks that are looked at as a whole: a loop that may end at every number is not vectorised.
-        const CHUNK: usize = 256;
-        let chunk =
-            Self::flat(batch).chunks(CHUNK).position(|chunk| !chunk.iter().fold(true, |all, x| all & x.finite()));
-        let place =
-            chunk.and_then(|c| Some(c * CHUNK + Self::flat(batch)[c * CHUNK..].iter().position(|x| !x.finite())?));
+        let start = kernels::run(AllFinite(Self::flat(batch)));
+        let place = start.and_then(|start| Some(start + Self::flat(batch)[start..].iter().position(|x| !x.finite())?));
         let place = place.map(|k| {
             let (sample, rest) = (k / (R * C), k % (R * C));
             NotFinite { sample, row: rest % R, col: rest / R, value: Self::flat(batch)[k].value() }

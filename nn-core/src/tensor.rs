@@ -31,6 +31,7 @@ pub trait Element: Pod + nalgebra::Scalar + PartialOrd + Shareable {
 impl Element for f32 {
     const NAME: &'static str = "float32";
 
+    #[inline(always)]
     fn finite(self) -> bool {
         f32::is_finite(self)
     }
@@ -43,6 +44,7 @@ impl Element for f32 {
 impl Element for f64 {
     const NAME: &'static str = "float64";
 
+    #[inline(always)]
     fn finite(self) -> bool {
         f64::is_finite(self)
     }
@@ -55,6 +57,7 @@ impl Element for f64 {
 impl Element for u32 {
     const NAME: &'static str = "uint32";
 
+    #[inline(always)]
     fn finite(self) -> bool {
         true
     }

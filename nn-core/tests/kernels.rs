@@ -8,6 +8,7 @@
 #![cfg(all(feature = "std", not(debug_assertions)))]
 
 use nn_core::Scalar;
+use nn_core::activations::{Activation, Softmax};
 use nn_core::kernels::level::{Level, force};
 use nn_core::kernels::*;
 
@@ -115,6 +116,8 @@ fn long_products() {
         check_shapes!(level, [64, 261]; (1024, 3) (1037, 37));
         // Those that share few places in a cache, and weights that do.
         check_shapes!(level, [16, 150, 261]; (130, 150) (300, 64) (96, 129));
+        // Several panels of weights: with outputs that are left, and with few of them.
+        check_shapes!(level, [32, 45, 261]; (300, 130) (1700, 20));
     });
 }
 
@@ -134,7 +137,28 @@ fn samples_do_not_matter_to_each_other() {
         check::<64, 10>(level);
         check::<5, 3>(level);
         check::<31, 32>(level);
+        check::<31, 48>(level);
         check::<1100, 100>(level);
+    });
+}
+
+/// A short row by itself is computed in another way than rows beside each other; to the last bit it is the same.
+#[test]
+fn softmax_of_a_row() {
+    at_each_level(|level| {
+        for features in 1..40 {
+            let x: Vec<f32> = scalars(5 * features, 1).into_iter().map(|x: f32| 90.0 * x).collect();
+            let (mut all, mut alone) = (x.clone(), x.clone());
+            Softmax.in_place(features, &mut all);
+            alone.chunks_exact_mut(features).for_each(|x| Softmax.in_place(features, x));
+            assert_eq!(all, alone, "{features} features, {level:?}");
+            for (x, y) in x.chunks_exact(features).zip(alone.chunks_exact(features)) {
+                let largest = x.iter().copied().fold(f32::MIN, f32::max);
+                let exps: Vec<f64> = x.iter().map(|&x| f64::from(x - largest).exp()).collect();
+                let expected: Vec<f64> = exps.iter().map(|exp| exp / exps.iter().sum::<f64>()).collect();
+                assert_close(&std::format!("softmax of {features}, {level:?}"), y, &expected, 4);
+            }
+        }
     });
 }
 

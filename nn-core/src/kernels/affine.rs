@@ -176,7 +176,16 @@ impl<T: Scalar, H: Shape> Affine<'_, T, H> {
                 self.column::<V, 1, WIDE, 1>(fours..samples.end, i, depth, o, wide, true);
             }
         }
-        for o in (whole..outputs).step_by(two) {
+        let mut first = whole;
+        while 2 * C < WIDE && outputs - first >= 2 * two {
+            if R > 4 {
+                self.pair::<V, 4>(samples.clone(), i, depth, first);
+            } else {
+                self.pair::<V, 2>(samples.clone(), i, depth, first);
+            }
+            first += 2 * two;
+        }
+        for o in (first..outputs).step_by(two) {
             let (samples, width) = (samples.clone(), two.min(outputs - o));
             if V::Half::LANES < V::LANES && width <= V::Half::LANES {
                 self.split::<V::Half, 4, 1, 4>(samples, i, depth, o, width);
@@ -189,6 +198,17 @@ impl<T: Scalar, H: Shape> Affine<'_, T, H> {
                 (false, false) => self.split::<V, 2, 1, 4>(samples, i, depth, o, width),
             }
         }
+    }
+
+    /// Some samples, `depth` inputs from `i` on; four vectors of outputs from `o` on, in two sums each. They are two columns, but for a
+    /// sample by itself: it has no other rows to compute meanwhile.
+    #[inline(always)]
+    fn pair<V: Vector<T>, const R: usize>(&mut self, samples: Range<usize>, i: usize, depth: usize, o: usize) {
+        let (two, most) = (2 * V::LANES, samples.start + samples.len() / R * R);
+        for o in [o, o + two] {
+            self.column::<V, R, 2, 2>(samples.start..most, i, depth, o, two, true);
+        }
+        self.column::<V, 1, 4, 2>(most..samples.end, i, depth, o, 2 * two, true);
     }
 
     /// Some samples, `depth` inputs from `i` on; `width` outputs from `o` on, in `S` sums each.

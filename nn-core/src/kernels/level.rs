@@ -124,9 +124,14 @@ mod detect {
 
     #[inline(always)]
     pub(super) fn level() -> Level {
-        match Level::ALL.get(LEVEL.load(Relaxed) as usize) {
-            Some(&level) => level,
-            None => first(),
+        // Not by a look-up in `ALL`, of whose place in memory the processor would have to read.
+        match LEVEL.load(Relaxed) {
+            code if code == Level::Avx2Fma as u8 => Level::Avx2Fma,
+            code if code == Level::Avx512 as u8 => Level::Avx512,
+            code if code == Level::Baseline as u8 => Level::Baseline,
+            #[cfg(feature = "testing")]
+            code if code == Level::Portable as u8 => Level::Portable,
+            _ => first(),
         }
     }
 

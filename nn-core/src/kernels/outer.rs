@@ -37,8 +37,10 @@ pub struct AddOuter<'a, T> {
 const SAMPLES: usize = 256;
 /// Inputs whose scalars of so many samples stay in the second cache while all outputs pass.
 const INPUTS: usize = 256;
-/// Scalars of so many inputs and samples are copied: they and two vectors of `dy` of each sample stay in the nearest cache.
-const PACKED: usize = 16;
+/// Scalars of so many inputs and samples are copied: a few lines of each sample, since memory is quicker with lines that follow each other.
+const PACKED: usize = 64;
+/// The same where `dy` is not copied: they and two vectors of it of each sample stay in the nearest cache.
+const PACKED_ALONE: usize = 16;
 const PACKED_SAMPLES: usize = 128;
 /// The outputs whose gradients of so many samples are copied, where vectors are short: a multiple of any column.
 const GROUP: usize = 64;
@@ -73,7 +75,7 @@ impl<T: Scalar> Kernel<T> for Packed<'_, T> {
 
     #[inline(always)]
     fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
-        const { assert!(C == 2 && PACKED.is_multiple_of(R)) };
+        const { assert!(C == 2 && PACKED.is_multiple_of(R) && PACKED_ALONE.is_multiple_of(R)) };
         let Packed(mut product) = self;
         // A column of long vectors has whole lines of `dy`.
         if GROUP / (2 * V::LANES) >= 4 {
@@ -91,14 +93,14 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
     #[inline(always)]
     fn far<V: Vector<T>, const R: usize>(&mut self) {
         let (n, inputs) = (self.n, self.inputs);
-        let whole = inputs / PACKED * PACKED;
-        let mut copy = [T::ZERO; PACKED * PACKED_SAMPLES];
+        let whole = inputs / PACKED_ALONE * PACKED_ALONE;
+        let mut copy = [T::ZERO; PACKED_ALONE * PACKED_SAMPLES];
         // A gradient that no cache holds comes by once.
-        for i in (0..whole).step_by(PACKED) {
+        for i in (0..whole).step_by(PACKED_ALONE) {
             for s in (0..n).step_by(PACKED_SAMPLES) {
                 let depth = PACKED_SAMPLES.min(n - s);
-                self.pack::<R>(&mut copy, i, s, depth);
-                self.columns::<V, R>(i..i + PACKED, s, depth, Some(&copy));
+                self.pack::<R>(&mut copy, i..i + PACKED_ALONE, s, depth);
+                self.columns::<V, R>(i..i + PACKED_ALONE, s, depth, Some(&copy));
             }
         }
         if whole < inputs {
@@ -112,7 +114,7 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
     #[inline(always)]
     fn both<V: Vector<T>, const R: usize>(&mut self) {
         let (n, inputs, outputs, two) = (self.n, self.inputs, self.outputs, 2 * V::LANES);
-        let (whole, columns) = (inputs / PACKED * PACKED, outputs / two * two);
+        let (whole, columns) = (inputs / R * R, outputs / two * two);
         let (mut x, mut dy) = ([T::ZERO; PACKED * PACKED_SAMPLES], [T::ZERO; GROUP * PACKED_SAMPLES]);
         for s in (0..n).step_by(PACKED_SAMPLES) {
             let depth = PACKED_SAMPLES.min(n - s);
@@ -122,16 +124,21 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
                     block::copy::<T, V>(to, &self.dy[s * outputs..], outputs, column, depth);
                 }
                 for i in (0..whole).step_by(PACKED) {
-                    self.pack::<R>(&mut x, i, s, depth);
+                    let panel = i..whole.min(i + PACKED);
+                    // The columns pass by rows that are far apart, and a processor fetches ahead what follows.
+                    for row in self.dw[i * outputs..panel.end * outputs].chunks_exact(outputs) {
+                        prefetch(&row[o..end]);
+                    }
+                    self.pack::<R>(&mut x, panel.clone(), s, depth);
                     for (column, dy) in (o..end).step_by(two).zip(dy.chunks_exact(two * PACKED_SAMPLES)) {
                         let dy = Rows { data: dy, stride: two };
-                        for (k, x) in x.chunks_exact(R * PACKED_SAMPLES).enumerate() {
+                        for (i, x) in panel.clone().step_by(R).zip(x.chunks_exact(R * PACKED_SAMPLES)) {
                             let x = Rows { data: x, stride: R };
-                            self.block::<V, R, 2>(x, dy, i + k * R, depth, column, two, true);
+                            self.block::<V, R, 2>(x, dy, i, depth, column, two, true);
                         }
                     }
                     if o + GROUP >= outputs {
-                        self.rest::<V, R>(i..i + PACKED, s, depth, Some(&x));
+                        self.rest::<V, R>(panel, s, depth, Some(&x));
                     }
                 }
             }
@@ -141,14 +148,15 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
         }
     }
 
-    /// Copies `PACKED` inputs of `depth` samples: `R` inputs of all samples, then the next `R`.
+    /// Copies a multiple of `R` inputs of `depth` samples: `R` inputs of all samples, then the next `R`.
     #[inline(always)]
-    fn pack<const R: usize>(&self, copy: &mut [T], i: usize, s: usize, depth: usize) {
+    fn pack<const R: usize>(&self, copy: &mut [T], inputs: Range<usize>, s: usize, depth: usize) {
         let (copy, _) = copy.as_chunks_mut::<R>();
+        let (i, width) = (inputs.start, inputs.len());
         for p in 0..depth {
             let row = &self.x[(s + p) * self.inputs + i..];
-            prefetch(row.get(PACKED..2 * PACKED).unwrap_or(&[]));
-            let (row, _) = row[..PACKED].as_chunks::<R>();
+            prefetch(row.get(width..2 * width).unwrap_or(&[]));
+            let (row, _) = row[..width].as_chunks::<R>();
             for (k, &part) in row.iter().enumerate() {
                 copy[k * PACKED_SAMPLES + p] = part;
             }

@@ -12,7 +12,39 @@ pub(super) const LANES: usize = 16;
 /// Whether a row of this length has running sums.
 #[inline(always)]
 const fn wide(len: usize) -> bool {
-    cfg!(all(feature = "std", not(debug_assertions))) && len >= LANES
+    OPTIMISED && len >= LANES
+}
+
+const OPTIMISED: bool = cfg!(all(feature = "std", not(debug_assertions)));
+
+/// Whether all of a row is computed as one array.
+#[inline(always)]
+pub const fn short(len: usize) -> bool {
+    OPTIMISED && len > 0 && len <= LANES
+}
+
+/// `x = exp(x - max x) / Σ exp(x - max x)`, for a row that is [`short`]: all of it in registers.
+#[inline(always)]
+pub fn softmax<T: Scalar>(machine: impl Machine<T>, x: &mut [T]) {
+    let (len, first) = (x.len(), x[0]);
+    let mut lanes = machine.part(x);
+    let mut most = lanes;
+    for l in 0..LANES {
+        most[l] = if l < len { most[l] } else { first };
+    }
+    let max = largest(most);
+    for l in 0..LANES {
+        lanes[l] -= max;
+    }
+    machine.exp(&mut lanes);
+    for l in 0..LANES {
+        lanes[l] = if l < len { lanes[l] } else { T::ZERO };
+    }
+    let factor = T::ONE / total(lanes);
+    for l in 0..LANES {
+        lanes[l] *= factor;
+    }
+    machine.set_part(lanes, x);
 }
 
 /// The largest scalar of a row that has one.
@@ -32,6 +64,12 @@ pub fn max<T: Scalar>(machine: impl Machine<T>, x: &[T]) -> T {
     for l in 0..LANES {
         lanes[l] = if l < rest.len() { larger(lanes[l], part[l]) } else { lanes[l] };
     }
+    largest(lanes)
+}
+
+/// The largest of the lanes.
+#[inline(always)]
+fn largest<T: Scalar>(mut lanes: [T; LANES]) -> T {
     let mut half = LANES / 2;
     while half > 0 {
         for l in 0..half {
@@ -51,7 +89,10 @@ fn larger<T: Scalar>(a: T, b: T) -> T {
 /// `Σ x`
 #[inline(always)]
 pub fn sum<T: Scalar>(machine: impl Machine<T>, x: &[T]) -> T {
-    if !wide(x.len()) {
+    if short(x.len()) {
+        return total(machine.part(x));
+    }
+    if !OPTIMISED {
         return x.iter().copied().sum();
     }
     let mut lanes = [T::ZERO; LANES];

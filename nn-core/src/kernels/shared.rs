@@ -1,7 +1,9 @@
 //! [`Shared`]: the kernels of a number type, which all shapes share.
 
 use super::level::{Vectors, dispatch};
-use super::{affine, affine::Affine, outer, outer::AddOuter, sums::AddRows, sums::Dot, transposed::AddTransposed};
+use super::{
+    affine, affine::Affine, outer, outer::AddOuter, sums::AddRows, sums::Dot, transposed, transposed::AddTransposed,
+};
 
 /// The kernels of a number type, compiled in this crate, once.
 #[doc(hidden)]
@@ -11,6 +13,7 @@ pub trait Shared: Vectors {
     fn add_outer(arguments: AddOuter<'_, Self>);
     fn add_outer_packed(arguments: outer::Packed<'_, Self>);
     fn add_transposed(arguments: AddTransposed<'_, Self>);
+    fn add_transposed_wide(arguments: transposed::Wide<'_, Self>);
     fn add_rows(arguments: AddRows<'_, Self>);
     fn dot(arguments: Dot<'_, Self>) -> Self;
 }
@@ -35,6 +38,10 @@ macro_rules! shared {
             }
 
             fn add_transposed(arguments: AddTransposed<'_, Self>) {
+                dispatch(arguments);
+            }
+
+            fn add_transposed_wide(arguments: transposed::Wide<'_, Self>) {
                 dispatch(arguments);
             }
 

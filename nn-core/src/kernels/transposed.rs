@@ -6,8 +6,11 @@
 
 mod few;
 mod panel;
+mod wide;
 
-use self::panel::{DEPTH, LANES, Panel};
+pub(super) use self::wide::Wide;
+
+use self::panel::{LANES, Panel, fill};
 use super::block::{self, Along, Rows, Sums, Target, each};
 use super::level::Kernel;
 use super::vector::Vector;
@@ -22,14 +25,13 @@ use core::ops::Range;
 pub fn add_transposed<T: Scalar, const I: usize, const O: usize>(w: &[T], dy: &[T], dx: &mut [T]) {
     if I > 0 && O > 0 {
         let n = dx.len() / I;
-        Shared::add_transposed(AddTransposed {
-            n,
-            inputs: I,
-            outputs: O,
-            w: &w[..I * O],
-            dy: &dy[..n * O],
-            dx: &mut dx[..n * I],
-        });
+        let (w, dy, dx) = (&w[..I * O], &dy[..n * O], &mut dx[..n * I]);
+        let product = AddTransposed { n, inputs: I, outputs: O, w, dy, dx };
+        if n >= MANY && I * O >= LARGE {
+            Shared::add_transposed_wide(Wide(product))
+        } else {
+            Shared::add_transposed(product)
+        }
     }
 }
 
@@ -43,6 +45,11 @@ pub struct AddTransposed<'a, T> {
     dx: &'a mut [T],
 }
 
+/// Outputs of a panel.
+const DEPTH: usize = 64;
+/// Samples, and weights, from which on several panels pay.
+const MANY: usize = 32;
+const LARGE: usize = 32_768;
 /// Samples from which on a copy of the weights pays.
 const FEW: usize = 4;
 /// Samples that share a copy: so many that it pays, and so few that their gradients stay in the nearer caches meanwhile.
@@ -56,18 +63,18 @@ impl<T: Scalar> Kernel<T> for AddTransposed<'_, T> {
         if self.n < FEW {
             return if self.outputs < 4 { self.scalars() } else { self.dots::<V>() };
         }
-        let mut panel = Panel::new();
+        let mut panel = Panel::<T, DEPTH>::new();
         for s in (0..self.n).step_by(SAMPLES) {
             let samples = s..self.n.min(s + SAMPLES);
             for i in (0..self.inputs).step_by(LANES) {
                 let width = LANES.min(self.inputs - i);
                 for o in (0..self.outputs).step_by(DEPTH) {
                     let depth = DEPTH.min(self.outputs - o);
-                    panel.fill::<V>(&self.w[i * self.outputs + o..], self.outputs, depth, width);
+                    fill::<T, V>(&mut panel.rows, &self.w[i * self.outputs + o..], self.outputs, depth, width);
                     if C * V::LANES > LANES {
-                        self.panel::<V, R, 1>(&panel, samples.clone(), i, width, o, depth);
+                        self.panel::<V, R, 1>(&panel.rows, samples.clone(), i, width, o, depth);
                     } else {
-                        self.panel::<V, R, C>(&panel, samples.clone(), i, width, o, depth);
+                        self.panel::<V, R, C>(&panel.rows, samples.clone(), i, width, o, depth);
                     }
                 }
             }
@@ -80,7 +87,7 @@ impl<T: Scalar> AddTransposed<'_, T> {
     #[inline(always)]
     fn panel<V: Vector<T>, const R: usize, const C: usize>(
         &mut self,
-        panel: &Panel<T>,
+        panel: &[[T; LANES]],
         samples: Range<usize>,
         i: usize,
         width: usize,
@@ -88,10 +95,11 @@ impl<T: Scalar> AddTransposed<'_, T> {
         depth: usize,
     ) {
         let (start, n) = (samples.start, samples.len());
-        let (most, fours) = (start + n / R * R, start + n / 4 * 4);
+        let most = start + n / R * R;
+        let fours = most + (samples.end - most) / 4 * 4;
         let lanes = C * V::LANES;
         for l in (0..width).step_by(lanes) {
-            let panel = Rows { data: &panel.lanes.as_flattened()[l..], stride: LANES };
+            let panel = Rows { data: &panel.as_flattened()[l..], stride: LANES };
             let width = lanes.min(width - l);
             self.samples::<V, R, C>(panel, start..most, i + l, width, o, depth);
             if R > 4 {

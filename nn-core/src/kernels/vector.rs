@@ -17,6 +17,12 @@ pub trait Vector<T>: Copy {
     fn load(from: &[T]) -> Self;
     /// The scalars of a slice that has at most enough of them, then zeros.
     fn load_part(from: &[T]) -> Self;
+    /// As [`load_part`](Vector::load_part), in the pieces in which [`store_part`](Vector::store_part) writes: what was just written, and is
+    /// read in others, takes a dozen cycles longer.
+    #[inline(always)]
+    fn load_stored(from: &[T]) -> Self {
+        Self::load_part(from)
+    }
     /// Overwrites the first scalars of a slice that has enough of them.
     fn store(self, to: &mut [T]);
     /// Overwrites a slice that has at most as many scalars.
@@ -157,7 +163,7 @@ mod x86 {
         ($($vector:ident = [$scalar:ty; $lanes:literal], $half:ident: $splat:ident, $load:ident, $store:ident, $add:ident, |$v:ident| $positive:expr,
            |$a:ident, $b:ident, $c:ident| $mul_add:expr,
            |$from:ident| $load_part:expr, |$vec:ident, $to:ident| $store_part:expr
-           $(, |$rows:ident| $transposed:expr)?;)*) => {$(
+           $(, |$rows:ident| $transposed:expr)? $(; |$stored:ident| $load_stored:expr)?;)*) => {$(
             // SAFETY, of every block: the intrinsics need the instructions of the vector's level. Vectors are only used
             // by kernels, through `Kernel::run`, which `level::dispatch` calls with those that the machine has. `load` and
             // `store` access `LANES` scalars of a slice that was just cut to that length, at any alignment, and where there
@@ -198,6 +204,13 @@ mod x86 {
                     let $vec = self;
                     $store_part
                 }
+
+                $(
+                    #[inline(always)]
+                    fn load_stored($stored: &[$scalar]) -> Self {
+                        $load_stored
+                    }
+                )?
 
                 $(
                     #[inline(always)]
@@ -317,6 +330,12 @@ mod x86 {
             // SAFETY: above.
             |rows| unsafe { transposed!(rows.eight(0), rows.eight(1), rows.eight(2), rows.eight(3);
                 _mm256_unpacklo_ps, _mm256_unpackhi_ps, _mm256_shuffle_ps) };
+            |from| match from.split_at_checked(4) {
+                // SAFETY: above.
+                Some((low, high)) => unsafe { _mm256_set_m128(super::load_part(high), __m128::load(low)) },
+                // SAFETY: above.
+                None => unsafe { _mm256_zextps128_ps256(super::load_part(from)) },
+            };
         __m256d = [f64; 4], __m256d: _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd,
             |v| _mm256_max_pd(v, _mm256_setzero_pd()),
             |a, b, c| _mm256_fmadd_pd(a, b, c),

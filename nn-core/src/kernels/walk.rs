@@ -24,6 +24,9 @@ pub trait Machine<T>: Copy {
     /// The scalars of a slice that has at most 16, then zeros.
     fn part(self, x: &[T]) -> [T; LANES];
 
+    /// Overwrites a slice, which has at most 16 scalars, with the first of these.
+    fn set_part(self, lanes: [T; LANES], x: &mut [T]);
+
     /// `y += W · x` for every sample: `y[n, o] += Σᵢ w[i, o] · x[n, i]`, with rows of `y` that are `stride` apart.
     ///
     /// Shapes: `w` is `O × I`, `x` has `n · I` scalars, and `room`, where products may stand meanwhile, `n · O`.
@@ -63,6 +66,11 @@ mod build {
             let mut lanes = [T::ZERO; LANES];
             lanes.iter_mut().zip(x).for_each(|(lane, &x)| *lane = x);
             lanes
+        }
+
+        #[inline(always)]
+        fn set_part(self, lanes: [T; LANES], x: &mut [T]) {
+            x.iter_mut().zip(lanes).for_each(|(x, lane)| *x = lane);
         }
 
         #[inline(always)]
@@ -131,11 +139,23 @@ mod build {
         fn part(self, x: &[T]) -> [T; LANES] {
             let mut lanes = [T::ZERO; LANES];
             for l in (0..LANES).step_by(V::LANES) {
-                if l < x.len() {
-                    V::load_part(&x[l..x.len().min(l + V::LANES)]).store(&mut lanes[l..]);
+                if l + V::LANES <= x.len() {
+                    V::load(&x[l..]).store(&mut lanes[l..]);
+                } else if l < x.len() {
+                    V::load_stored(&x[l..]).store(&mut lanes[l..]);
                 }
             }
             lanes
+        }
+
+        #[inline(always)]
+        fn set_part(self, lanes: [T; LANES], x: &mut [T]) {
+            for l in (0..LANES).step_by(V::LANES) {
+                if l < x.len() {
+                    let end = x.len().min(l + V::LANES);
+                    V::load(&lanes[l..]).store_part(&mut x[l..end]);
+                }
+            }
         }
 
         #[inline(always)]

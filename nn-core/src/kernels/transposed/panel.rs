@@ -5,46 +5,50 @@ use crate::scalar::Scalar;
 
 /// Inputs of a panel.
 pub(super) const LANES: usize = 16;
-/// Outputs of a panel.
-pub(super) const DEPTH: usize = 64;
 
-/// The weights of a few inputs: `lanes[output][input]`.
+/// The weights of a few inputs, a row for each output; or several such panels, one behind the other.
 #[repr(align(64))]
-pub(super) struct Panel<T> {
-    pub(super) lanes: [[T; LANES]; DEPTH],
+pub(super) struct Panel<T, const ROWS: usize> {
+    pub(super) rows: [[T; LANES]; ROWS],
 }
 
-impl<T: Scalar> Panel<T> {
+impl<T: Scalar, const ROWS: usize> Panel<T, ROWS> {
     #[inline(always)]
     pub(super) fn new() -> Self {
-        Panel { lanes: [[T::ZERO; LANES]; DEPTH] }
+        Panel { rows: [[T::ZERO; LANES]; ROWS] }
     }
+}
 
-    /// `lanes[p][l] = w[l * stride + p]`, for `p < depth`. What is in the lanes from `width` on does not matter.
-    #[inline(always)]
-    pub(super) fn fill<V: Vector<T>>(&mut self, w: &[T], stride: usize, depth: usize, width: usize) {
-        if depth < QUAD {
-            for l in 0..width {
-                for (p, &w) in w[l * stride..][..depth].iter().enumerate() {
-                    self.lanes[p][l] = w;
-                }
+/// `rows[p][l] = w[l * stride + p]`, for `p < depth`. What is in the lanes from `width` on does not matter.
+#[inline(always)]
+pub(super) fn fill<T: Scalar, V: Vector<T>>(
+    rows: &mut [[T; LANES]],
+    w: &[T],
+    stride: usize,
+    depth: usize,
+    width: usize,
+) {
+    if depth < QUAD {
+        for l in 0..width {
+            for (p, &w) in w[l * stride..][..depth].iter().enumerate() {
+                rows[p][l] = w;
             }
-            return;
         }
-        let mut l = 0;
-        while l < width {
-            let w = &w[l * stride..];
-            let mut p = 0;
-            while p < depth {
-                // The last ones may be some of those before once more.
-                let from = p.min(depth - QUAD);
-                let columns = V::transposed(&w[from..], stride, width - l);
-                for q in 0..QUAD {
-                    columns[q].store(&mut self.lanes[from + q][l..]);
-                }
-                p += QUAD;
+        return;
+    }
+    let mut l = 0;
+    while l < width {
+        let w = &w[l * stride..];
+        let mut p = 0;
+        while p < depth {
+            // The last ones may be some of those before once more.
+            let from = p.min(depth - QUAD);
+            let columns = V::transposed(&w[from..], stride, width - l);
+            for q in 0..QUAD {
+                columns[q].store(&mut rows[from + q][l..]);
             }
-            l += V::LANES;
+            p += QUAD;
         }
+        l += V::LANES;
     }
 }
