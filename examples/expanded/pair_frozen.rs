@@ -8,13 +8,11 @@
 ///     a(["a<br/>(64,)"])
 ///     b(["b<br/>(64,)"])
 ///     tower["Digits()<br/>(..)"]
-///     both["concatenate([tower(a), tower(b)])<br/>(..)"]
 ///     same["Dense(1, activation = sigmoid)<br/>(..)"]
 ///     a --> tower
 ///     b --> tower
-///     tower --> both
-///     tower --> both
-///     both --> same
+///     tower --> same
+///     tower --> same
 ///     same --> out_same(["same"])
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +20,7 @@
 pub struct PairFrozen<T: ::nn::Scalar = f32> {
     /// `Digits()` on `(64,)`.
     pub tower: <PairFrozenTowerPart as ::nn::Layer<T, ::nn::SVector<T, 64>>>::Weights,
-    /// `Dense(1, activation = sigmoid)` on `(..)`.
+    /// `Dense(1, activation = sigmoid)` on `(..)`, `(..)`.
     pub same: ::nn::layers::DenseWeights<
         T,
         { PairGraph::SAME.constant(0usize) },
@@ -107,15 +105,22 @@ impl PairFrozenGraph {
                 >(),
         },
         ::nn::summary::Row {
-            name: "both",
-            kind: "Concatenate",
-            output: PairGraph::BOTH.output(0usize),
-            parameters: 0,
+            name: "same",
+            kind: "Dense",
+            output: PairGraph::SAME.output(0usize),
+            parameters: <::nn::layers::DenseWeights<
+                f32,
+                { PairGraph::SAME.constant(0usize) },
+                { PairGraph::SAME.constant(1usize) },
+                { PairGraph::SAME.constant(2usize) },
+            > as ::nn::Weights<f32>>::COUNT,
             inputs: &["tower", "tower"],
-            macs: <::nn::layers::Concatenate<
-                { PairGraph::BOTH.constant(0usize) },
-                { PairGraph::BOTH.constant(1usize) },
-                { PairGraph::BOTH.constant(2usize) },
+            macs: <::nn::layers::Joined<
+                ::nn::layers::Dense<
+                    { PairGraph::SAME.constant(0usize) },
+                    { PairGraph::SAME.constant(1usize) },
+                    { PairGraph::SAME.constant(2usize) },
+                >,
             > as ::nn::Layer<
                 f32,
                 (
@@ -133,38 +138,12 @@ impl PairFrozenGraph {
             >>::MACS,
             memory: 0,
         },
-        ::nn::summary::Row {
-            name: "same",
-            kind: "Dense",
-            output: PairGraph::SAME.output(0usize),
-            parameters: <::nn::layers::DenseWeights<
-                f32,
-                { PairGraph::SAME.constant(0usize) },
-                { PairGraph::SAME.constant(1usize) },
-                { PairGraph::SAME.constant(2usize) },
-            > as ::nn::Weights<f32>>::COUNT,
-            inputs: &["both"],
-            macs: <::nn::layers::Dense<
-                { PairGraph::SAME.constant(0usize) },
-                { PairGraph::SAME.constant(1usize) },
-                { PairGraph::SAME.constant(2usize) },
-            > as ::nn::Layer<
-                f32,
-                ::nn::SMatrix<
-                    f32,
-                    { PairGraph::BOTH.output(0usize).rows() },
-                    { PairGraph::BOTH.output(0usize).cols() },
-                >,
-            >>::MACS,
-            memory: 0,
-        },
     ];
     const summary_length: usize = ::nn::summary::length("PairFrozen", PairFrozenGraph::rows);
-    const activations: ::nn::arena::Plan<4usize> = ::nn::arena::Plan::new(&[
+    const activations: ::nn::arena::Plan<3usize> = ::nn::arena::Plan::new(&[
         ::nn::arena::Life::new(PairGraph::TOWER.output(0usize).size(), 0, 2),
         ::nn::arena::Life::new(PairGraph::TOWER_1.output(0usize).size(), 1, 2),
-        ::nn::arena::Life::new(PairGraph::BOTH.output(0usize).size(), 2, 3),
-        ::nn::arena::Life::new(PairGraph::SAME.output(0usize).size(), 3, 5),
+        ::nn::arena::Life::new(PairGraph::SAME.output(0usize).size(), 2, 4),
     ]);
 }
 
@@ -254,17 +233,8 @@ const _: () = {
     type SampleOfTower1<E> =
         SMatrix<E, { PairGraph::TOWER_1.output(0usize).rows() }, { PairGraph::TOWER_1.output(0usize).cols() }>;
     #[allow(dead_code)]
-    type SampleOfBoth<E> =
-        SMatrix<E, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>;
-    #[allow(dead_code)]
     type SampleOfSame<E> =
         SMatrix<E, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>;
-    #[allow(dead_code)]
-    type LayerOfBoth = Concatenate<
-        { PairGraph::BOTH.constant(0usize) },
-        { PairGraph::BOTH.constant(1usize) },
-        { PairGraph::BOTH.constant(2usize) },
-    >;
     #[allow(dead_code)]
     type LayerOfSame = Dense<
         { PairGraph::SAME.constant(0usize) },
@@ -325,20 +295,22 @@ const _: () = {
         type Cache<B: Storage> = PairFrozenScratch<T, B>;
         const MACS: usize = <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::MACS
             + <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::MACS
-            + <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::MACS
-            + <LayerOfSame as Layer<T, SampleOfBoth<T>>>::MACS;
+            + <::nn::layers::Joined<LayerOfSame> as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::MACS;
         const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
             <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::WORK,
             <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::WORK,
-            <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
-            <LayerOfSame as Layer<T, SampleOfBoth<T>>>::WORK,
+            <::nn::layers::Joined<LayerOfSame> as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
         ]);
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
         const CONSTRAINS: bool = false;
         fn init(&self, w: &mut PairFrozen<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<T, 64>>::init(&PairFrozenTowerPart::new(), &mut w.tower, rng);
-            Layer::<T, SampleOfBoth<T>>::init(&LayerOfSame::DEFAULT, &mut w.same, rng);
+            Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::init(
+                &::nn::layers::Joined(LayerOfSame::DEFAULT),
+                &mut w.same,
+                rng,
+            );
         }
 
         fn forward<B: Storage>(
@@ -366,7 +338,7 @@ const _: () = {
                 samples_mut(y_tower_1),
                 Pass::Inference(&mut m.tower_1_memory),
             );
-            let [x_tower, x_tower_1, y_both] = parts(
+            let [x_tower, x_tower_1, y_same] = parts(
                 &mut m.activations,
                 n,
                 [
@@ -376,24 +348,13 @@ const _: () = {
                 ],
             );
             Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::forward::<B>(
-                &LayerOfBoth::DEFAULT,
-                &(),
-                (samples(x_tower), samples(x_tower_1)),
-                samples_mut(y_both),
-                Pass::Inference(&mut ()),
-            );
-            let [x_both, y_same] = parts(
-                &mut m.activations,
-                n,
-                [const { PairFrozenGraph::activations.range(2) }, const { PairFrozenGraph::activations.range(3) }],
-            );
-            LayerOfSame::DEFAULT.forward::<B>(
+                &::nn::layers::Joined(LayerOfSame::DEFAULT),
                 &w.same,
-                samples::<SampleOfBoth<T>>(x_both),
+                (samples(x_tower), samples(x_tower_1)),
                 samples_mut(y_same),
                 Pass::Inference(&mut ()),
             );
-            let x_same = part_mut(&mut m.activations, n, const { PairFrozenGraph::activations.range(3) });
+            let x_same = part_mut(&mut m.activations, n, const { PairFrozenGraph::activations.range(2) });
             Activate(Sigmoid).forward::<B>(&(), samples::<SampleOfSame<T>>(x_same), &mut *y, Pass::Inference(&mut ()));
         }
 
@@ -414,7 +375,7 @@ const _: () = {
             ::core::option::Option::Some(samples(part(
                 &m.activations,
                 n,
-                const { PairFrozenGraph::activations.range(3) },
+                const { PairFrozenGraph::activations.range(2) },
             )))
         }
     }
@@ -455,7 +416,7 @@ const _: () = {
         const COSTS: ::nn::summary::Costs =
             ::nn::summary::Costs { rows: PairFrozenGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
 
-        const DOT: &'static str = "digraph PairFrozen {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"both\" [label=\"concatenate([tower(a), tower(b)])\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"both\";\n  \"tower\" -> \"both\";\n  \"both\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
+        const DOT: &'static str = "digraph PairFrozen {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"same\";\n  \"tower\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
         const ARENA_BYTES: usize =
             size_of::<<PairFrozenGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =

@@ -690,13 +690,11 @@ const _: () = {
             size_of::<<ReaderGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =
             size_of::<<ReaderGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Cache<Inline<1>>>();
-        type Frozen = Reader<T>;
-        fn freeze_into(&self, frozen: &mut Self::Frozen) {
-            ::nn::__private::fold::copy(self, frozen);
+        type Frozen = ReaderFrozen<T>;
+        fn freeze_into(&self, frozen: &mut ReaderFrozen<T>) {
+            ::nn::__private::fold::copy(&self.dense, &mut frozen.dense);
+            ::nn::__private::fold::copy(&self.answer, &mut frozen.answer);
+            ::nn::__private::fold::copy(&self.certain, &mut frozen.certain);
         }
     }
 };
-
-/// The frozen form of [`Reader`], in which there is nothing to fold.
-#[allow(dead_code)]
-pub type ReaderFrozen<T = f32> = Reader<T>;

@@ -46,6 +46,9 @@ pub struct LayerSpec {
     /// For a layer that can also be called on a sparse input: its variable whose gradient comes by rows in such a call. The
     /// expansion writes the layer in a `Sparse`.
     pub sparse: Option<&'static str>,
+    /// Whether it can also be called on parts of its input that stand beside each other along the last axis. The expansion of a frozen
+    /// model writes such a call of the layer in a `Joined`.
+    pub joined: bool,
     /// Whether it leaves something in memory between a training pass and its backward pass.
     pub has_cache: bool,
     /// Whether a prediction needs working memory of the layer's own.
@@ -87,6 +90,7 @@ impl LayerSpec {
         weight_consts: None,
         has_rows: false,
         sparse: None,
+        joined: false,
         has_cache: false,
         has_scratch: false,
         copies: false,

@@ -4,10 +4,11 @@
 //! all its outputs and is called on nothing else; then the two are one function, however often they are called.
 
 mod compact;
+mod joined;
 mod projected;
 mod table;
 
-use crate::graph::{Facts, Graph, Layer, LayerId, Op, Producer, Shaped, TensorId};
+use crate::graph::{Arg, Facts, Graph, Layer, LayerId, Op, Producer, Shaped, TensorId};
 use crate::infer::{deferred, inferred_of};
 use nn_core::shape::Shape;
 use nn_core::spec::{Folding, Inferred, Value};
@@ -46,7 +47,7 @@ pub(crate) struct Fold {
 /// The frozen form of a graph; `None` if there is nothing to fold.
 pub(crate) fn freeze(graph: &Graph) -> Option<Frozen> {
     let folds = |layer: &Layer| match &layer.op {
-        Op::Builtin(builtin) => matches!(builtin.spec.folding, Folding::Table { .. } | Folding::Scale { .. }),
+        Op::Builtin(builtin) => matches!(builtin.spec.folding, Folding::Table { .. } | Folding::Scale { .. } | Folding::Join { .. }),
         _ => may_be_model(layer),
     };
     // Most graphs have nothing to fold, and are not copied.
@@ -57,7 +58,9 @@ pub(crate) fn freeze(graph: &Graph) -> Option<Frozen> {
     folder.identities();
     folder.tables();
     folder.scales();
-    if folder.origins.is_empty() && folder.scales.is_empty() && !graph.layers.iter().any(may_be_model) {
+    folder.joined();
+    let nothing = folder.origins.is_empty() && folder.scales.is_empty() && !folder.joined;
+    if nothing && !graph.layers.iter().any(may_be_model) {
         return None;
     }
     Some(Frozen { graph: compact::compact(folder.graph, &folder.gone), origins: folder.origins, scales: folder.scales })
@@ -76,6 +79,8 @@ struct Folder {
     alone: Vec<bool>,
     origins: Vec<(LayerId, Origin)>,
     scales: Vec<Fold>,
+    /// Whether a call that joins tensors is gone.
+    joined: bool,
 }
 
 impl Folder {
@@ -97,7 +102,8 @@ impl Folder {
         }
         // What rustc has evaluated for the graph before is not evaluated again.
         let graph = Graph { graph_type, constants: Vec::new(), checks: Vec::new(), ..graph.clone() };
-        Folder { gone: vec![false; graph.nodes.len()], graph, alone, origins: Vec::new(), scales: Vec::new() }
+        let gone = vec![false; graph.nodes.len()];
+        Folder { gone, graph, alone, origins: Vec::new(), scales: Vec::new(), joined: false }
     }
 
     /// What a layer can be folded into, if it stands by itself.
@@ -204,13 +210,16 @@ impl Folder {
         else {
             return false;
         };
-        self.calls(layer).into_iter().all(|call| {
-            let rank = self.shape(self.graph.nodes[call].inputs[0]).map(|shape| shape.rank() as i64);
-            match builtin.args[axis].value {
-                Some(Value::Int(axis)) => axis == -1 || Some(axis) == rank,
-                _ => false,
-            }
-        })
+        self.calls(layer).into_iter().all(|call| self.is_last(call, &builtin.args[axis]))
+    }
+
+    /// Whether an argument of a call gives the last axis of its first input.
+    fn is_last(&self, call: usize, axis: &Arg) -> bool {
+        let rank = self.shape(self.graph.nodes[call].inputs[0]).map(|shape| shape.rank() as i64);
+        match axis.value {
+            Some(Value::Int(axis)) => axis == -1 || Some(axis) == rank,
+            _ => false,
+        }
     }
 
     /// Whether a layer has room for an offset, or can be given some.

@@ -245,6 +245,12 @@ impl Graph {
         node.inputs.iter().any(|&input| self.tensors[input].holds == Holds::Sparse)
     }
 
+    /// Whether a call reads the parts of what the layer has as its only input.
+    pub(crate) fn reads_parts(&self, node: &Node) -> bool {
+        let joined = matches!(&self.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.joined);
+        joined && node.unmasked().len() > 1
+    }
+
     /// The name of the layer (or input) that a tensor comes from.
     pub(crate) fn source_name(&self, tensor: TensorId) -> String {
         match self.tensors[tensor].producer {

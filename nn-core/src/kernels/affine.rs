@@ -6,7 +6,8 @@
 //! In which order an output is summed depends on the shape of the weights alone. So what is predicted for a sample does not
 //! depend, to the last bit, on the samples beside it.
 
-use super::block::{self, Along, Rows, Target, each};
+use super::block::{self, Rows, Target, each};
+use super::joined::Source;
 use super::level::{Kernel, dispatch};
 use super::shape::{Any, One, Shape};
 use super::vector::Vector;
@@ -39,11 +40,11 @@ fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y
         return dispatch(Affine { shape: One::<I, O>, w, b, x, y, rectified });
     }
     let product = Affine { shape: Any { n, inputs: I, outputs: O }, w, b, x, y, rectified };
-    if n >= MANY && I >= LONG { Shared::affine_packed(Packed(product)) } else { Shared::affine(product) }
+    if is_packed(n, I) { Shared::affine_packed(Packed(product)) } else { Shared::affine(product) }
 }
 
 /// A single sample and so few weights have a kernel of their own: what a shape costs that is not known would be felt.
-const SMALL: usize = 4096;
+pub(super) const SMALL: usize = 4096;
 
 /// From so many inputs on, the weights of a column may be too many for the places that the nearest cache has for them: they are far apart, and
 /// lines at distances of a power of two share few places. They are copied where that pays,
@@ -51,19 +52,24 @@ const LONG: usize = 96;
 /// which is from so many samples on.
 const MANY: usize = 16;
 
+/// Whether the weights of a column are copied.
+pub(super) fn is_packed(n: usize, inputs: usize) -> bool {
+    n >= MANY && inputs >= LONG
+}
+
 /// The arguments of [`affine`].
-pub struct Affine<'a, T, S = Any> {
-    shape: S,
-    w: &'a [T],
-    b: &'a [T],
-    x: &'a [T],
-    y: &'a mut [T],
+pub struct Affine<'a, T, S = Any, X = &'a [T]> {
+    pub(super) shape: S,
+    pub(super) w: &'a [T],
+    pub(super) b: &'a [T],
+    pub(super) x: X,
+    pub(super) y: &'a mut [T],
     /// Whether sums below 0 become 0.
-    rectified: bool,
+    pub(super) rectified: bool,
 }
 
 /// The same, for weights that are copied. A kernel of its own, since the copy is much to have on the stack.
-pub struct Packed<'a, T>(Affine<'a, T>);
+pub struct Packed<'a, T, X = &'a [T]>(pub(super) Affine<'a, T, Any, X>);
 
 /// Inputs whose weights in one column are copied at once.
 const DEPTH: usize = 256;
@@ -72,7 +78,7 @@ const SHARING: usize = 120;
 /// The most outputs of a column.
 const COLUMN: usize = 16;
 
-impl<T: Scalar> Kernel<T> for Packed<'_, T> {
+impl<T: Scalar, X: Source<T>> Kernel<T> for Packed<'_, T, X> {
     type Output = ();
 
     #[inline(always)]
@@ -124,7 +130,7 @@ const PART: usize = 1024;
 /// Samples whose scalars of so many inputs stay there while all columns pass: a multiple of the rows of any block.
 const RUN: usize = 32;
 
-impl<T: Scalar, S: Shape> Kernel<T> for Affine<'_, T, S> {
+impl<T: Scalar, S: Shape, X: Source<T>> Kernel<T> for Affine<'_, T, S, X> {
     type Output = ();
 
     #[inline(always)]
@@ -133,7 +139,7 @@ impl<T: Scalar, S: Shape> Kernel<T> for Affine<'_, T, S> {
     }
 }
 
-impl<T: Scalar, H: Shape> Affine<'_, T, H> {
+impl<T: Scalar, H: Shape, X: Source<T>> Affine<'_, T, H, X> {
     /// The outputs from `first` on.
     #[inline(always)]
     fn rest<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(&mut self, first: usize) {
@@ -262,14 +268,13 @@ impl<T: Scalar, H: Shape> Affine<'_, T, H> {
         full: bool,
     ) {
         let (inputs, outputs) = (self.shape.inputs(), self.shape.outputs());
-        let x = Along(Rows { data: &self.x[s * inputs + i..], stride: inputs });
         let mut sums = [[V::splat(T::ZERO); C]; R];
         if i > 0 {
             each!(r < R => sums[r] = block::load(&self.y[(s + r) * outputs + o..][..width], full));
         } else if !self.b.is_empty() {
             sums = [block::load(&self.b[o..][..width], full); R];
         }
-        block::sum::<T, V, R, C, S>(&mut sums, w, width, full, x, depth);
+        self.x.add::<V, R, C, S>(&mut sums, w, width, full, s, i..i + depth, inputs);
         if self.rectified && i + depth == inputs {
             each!(r < R => {
                 for c in 0..C {

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! affine            y = W · x + b
+//! joined            y = W · x + b       with x in several slices
 //! add_outer        dW += dy · xᵀ        summed over samples
 //! add_transposed   dx += Wᵀ · dy
 //! add_rows         db += dy             summed over samples
@@ -37,7 +38,13 @@ pub use loops::{Function, Loop, apply, exp_all, map, run};
 pub use walk::{Machine, Walk, walk};
 
 #[cfg(any(not(feature = "std"), debug_assertions))]
-pub use plain::{Shared, add_outer, add_rows, add_transposed, affine, affine_rectified, dot};
+pub use plain::{Shared, add_outer, add_rows, add_transposed, affine, affine_rectified, dot, joined};
+
+/// How many inputs of a product are in each of `K` slices.
+pub trait Features<const K: usize> {
+    /// So many.
+    const INPUTS: [usize; K];
+}
 
 /// Optimised builds.
 macro_rules! optimised {
@@ -50,6 +57,7 @@ macro_rules! optimised {
 optimised! {
     mod affine;
     mod block;
+    mod joined;
     #[doc(hidden)]
     pub mod level;
     mod outer;
@@ -62,6 +70,7 @@ optimised! {
 
     pub use self::{
         affine::{affine, affine_rectified},
+        joined::joined,
         outer::add_outer,
         shared::Shared,
         sums::{add_rows, dot},

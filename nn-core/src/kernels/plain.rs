@@ -4,6 +4,7 @@
 //! A block of `LANES` running sums stays in registers; the compiler vectorises the loop over them where it can. Nothing here can
 //! panic, so that a linker can prove that firmware does not.
 
+use super::Features;
 use crate::scalar::Scalar;
 
 /// What optimised builds have compiled for a number type: here, nothing.
@@ -20,47 +21,68 @@ const LANES: usize = 16;
 /// Shapes: `w` is `O × I`, `b` has `O` or 0 scalars, `x` has `n · I` and `y` has `n · O`.
 #[inline]
 pub fn affine<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T]) {
-    start::<T, I, O>(w, b, x, y, false);
+    start::<T, 1, O>(w, b, [x], [I], y, false);
 }
 
 /// `y = max(W · x + b, 0)`, as [`affine`].
 #[inline]
 pub fn affine_rectified<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T]) {
-    start::<T, I, O>(w, b, x, y, true);
+    start::<T, 1, O>(w, b, [x], [I], y, true);
+}
+
+/// `y = W · x + b`, or `max(W · x + b, 0)`, where the inputs of a sample are in several slices, one behind the other: so many of them in each.
+#[inline]
+pub fn joined<T: Scalar, F: Features<K>, const K: usize, const O: usize>(
+    w: &[T],
+    b: &[T],
+    x: [&[T]; K],
+    y: &mut [T],
+    rectified: bool,
+) {
+    start::<T, K, O>(w, b, x, F::INPUTS, y, rectified);
 }
 
 #[inline(always)]
-fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T], rectified: bool) {
+fn start<T: Scalar, const K: usize, const O: usize>(
+    w: &[T],
+    b: &[T],
+    x: [&[T]; K],
+    inputs: [usize; K],
+    y: &mut [T],
+    rectified: bool,
+) {
     if O == 0 {
         return;
     }
     let mut xs = x;
     for y in y.chunks_exact_mut(O) {
-        let (x, rest) = xs.split_at_checked(I).unwrap_or_default();
-        xs = rest;
+        let mut x: [&[T]; K] = [&[]; K];
+        for k in 0..K {
+            (x[k], xs[k]) = xs[k].split_at_checked(inputs[k]).unwrap_or_default();
+        }
         let mut o = 0;
         while o + LANES <= O {
-            affine_block::<T, LANES, O>(w, b, x, y, o, rectified);
+            affine_block::<T, LANES, K, O>(w, b, x, y, o, rectified);
             o += LANES;
         }
         // A constant, so that one arm is left.
         match O % LANES {
             0 => {}
-            1 => affine_block::<T, 1, O>(w, b, x, y, o, rectified),
-            2 => affine_block::<T, 2, O>(w, b, x, y, o, rectified),
-            3 => affine_block::<T, 3, O>(w, b, x, y, o, rectified),
-            4 => affine_block::<T, 4, O>(w, b, x, y, o, rectified),
-            5 => affine_block::<T, 5, O>(w, b, x, y, o, rectified),
-            6 => affine_block::<T, 6, O>(w, b, x, y, o, rectified),
-            7 => affine_block::<T, 7, O>(w, b, x, y, o, rectified),
-            8 => affine_block::<T, 8, O>(w, b, x, y, o, rectified),
-            9 => affine_block::<T, 9, O>(w, b, x, y, o, rectified),
-            10 => affine_block::<T, 10, O>(w, b, x, y, o, rectified),
-            11 => affine_block::<T, 11, O>(w, b, x, y, o, rectified),
-            12 => affine_block::<T, 12, O>(w, b, x, y, o, rectified),
-            13 => affine_block::<T, 13, O>(w, b, x, y, o, rectified),
-            14 => affine_block::<T, 14, O>(w, b, x, y, o, rectified),
-            _ => affine_block::<T, 15, O>(w, b, x, y, o, rectified),
+            1 => affine_block::<T, 1, K, O>(w, b, x, y, o, rectified),
+            2 => affine_block::<T, 2, K, O>(w, b, x, y, o, rectified),
+            3 => affine_block::<T, 3, K, O>(w, b, x, y, o, rectified),
+            4 => affine_block::<T, 4, K, O>(w, b, x, y, o, rectified),
+            5 => affine_block::<T, 5, K, O>(w, b, x, y, o, rectified),
+            6 => affine_block::<T, 6, K, O>(w, b, x, y, o, rectified),
+            7 => affine_block::<T, 7, K, O>(w, b, x, y, o, rectified),
+            8 => affine_block::<T, 8, K, O>(w, b, x, y, o, rectified),
+            9 => affine_block::<T, 9, K, O>(w, b, x, y, o, rectified),
+            10 => affine_block::<T, 10, K, O>(w, b, x, y, o, rectified),
+            11 => affine_block::<T, 11, K, O>(w, b, x, y, o, rectified),
+            12 => affine_block::<T, 12, K, O>(w, b, x, y, o, rectified),
+            13 => affine_block::<T, 13, K, O>(w, b, x, y, o, rectified),
+            14 => affine_block::<T, 14, K, O>(w, b, x, y, o, rectified),
+            _ => affine_block::<T, 15, K, O>(w, b, x, y, o, rectified),
         }
     }
 }
@@ -68,10 +90,10 @@ fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y
 /// `L` outputs of a sample, from output `o` on, rectified or not. A function of its own, which all blocks and all layers with as many
 /// outputs share: in place it would be unrolled for each.
 #[inline(never)]
-fn affine_block<T: Scalar, const L: usize, const O: usize>(
+fn affine_block<T: Scalar, const L: usize, const K: usize, const O: usize>(
     w: &[T],
     b: &[T],
-    x: &[T],
+    x: [&[T]; K],
     y: &mut [T],
     o: usize,
     rectified: bool,
@@ -84,12 +106,16 @@ fn affine_block<T: Scalar, const L: usize, const O: usize>(
     if let Some(b) = b.get(o..o + L) {
         sums.copy_from_slice(b);
     }
-    for (column, &x) in w.chunks_exact(O).zip(x) {
-        let column = &column[o..o + L];
-        for l in 0..L {
-            sums[l] += column[l] * x;
+    let mut columns = w.chunks_exact(O);
+    for x in x {
+        // In this order: where a part ends, no column is taken.
+        for (&x, column) in x.iter().zip(&mut columns) {
+            let column = &column[o..o + L];
+            for l in 0..L {
+                sums[l] += column[l] * x;
+            }
+            once();
         }
-        once();
     }
     if rectified {
         for sum in &mut sums {

@@ -1,6 +1,8 @@
 //! [`Shared`]: the kernels of a number type, which all shapes share.
 
 use super::level::{Vectors, dispatch};
+use super::joined::Part;
+use super::shape::Any;
 use super::{
     affine, affine::Affine, outer, outer::AddOuter, sums::AddRows, sums::Dot, transposed, transposed::AddTransposed,
 };
@@ -10,6 +12,8 @@ use super::{
 pub trait Shared: Vectors {
     fn affine(arguments: Affine<'_, Self>);
     fn affine_packed(arguments: affine::Packed<'_, Self>);
+    fn joined<'a>(arguments: Affine<'a, Self, Any, &'a [Part<'a, Self>]>);
+    fn joined_packed<'a>(arguments: affine::Packed<'a, Self, &'a [Part<'a, Self>]>);
     fn add_outer(arguments: AddOuter<'_, Self>);
     fn add_outer_packed(arguments: outer::Packed<'_, Self>);
     fn add_transposed(arguments: AddTransposed<'_, Self>);
@@ -26,6 +30,14 @@ macro_rules! shared {
             }
 
             fn affine_packed(arguments: affine::Packed<'_, Self>) {
+                dispatch(arguments);
+            }
+
+            fn joined<'a>(arguments: Affine<'a, Self, Any, &'a [Part<'a, Self>]>) {
+                dispatch(arguments);
+            }
+
+            fn joined_packed<'a>(arguments: affine::Packed<'a, Self, &'a [Part<'a, Self>]>) {
                 dispatch(arguments);
             }
 

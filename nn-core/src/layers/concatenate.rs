@@ -15,7 +15,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, Masking, Value};
 use crate::text::Text;
 
 /// `Concatenate(axis)([..])`, `concatenate([..], axis)`
@@ -28,6 +28,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     inputs: Arity { min: 1, ..Arity::MANY },
     consts: 3,
     masking: Masking::Joins { axis: 0 },
+    folding: Folding::Join { axis: 0 },
     infer,
     ..LayerSpec::BASE
 };

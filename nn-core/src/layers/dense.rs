@@ -42,6 +42,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 3,
     weight_consts: Some(3),
     sparse: Some("kernel"),
+    joined: true,
     activates: true,
     masking: Masking::Passes,
     folding: Folding::Affine { units: 1, bias: 2 },

@@ -57,6 +57,8 @@ layers! {
 // What several pages share.
 #[cfg(feature = "compute")]
 mod elementwise;
+#[cfg(feature = "compute")]
+mod joined;
 mod merge;
 pub mod recurrent;
 #[cfg(all(feature = "compute", feature = "alloc"))]
@@ -64,6 +66,8 @@ mod sparse;
 #[cfg(feature = "compute")]
 mod strides;
 
+#[cfg(feature = "compute")]
+pub use joined::{Joined, Parts};
 #[cfg(feature = "compute")]
 pub use recurrent::projected::compute::Projected;
 #[cfg(all(feature = "compute", feature = "alloc"))]

@@ -107,7 +107,15 @@ fn forward_call(
     pass: TokenStream,
 ) -> TokenStream {
     match activation.map(|n| context.layer_value(&context.graph.nodes[n])) {
-        Some(activation) => of_value(context.layer_value(node), quote!(activated), quote!(#tensors, &#activation)),
+        Some(activation) => {
+            let activated = if context.graph.reads_parts(node) {
+                let types = context.samples(&node.inputs, &quote!(T));
+                quote!(activated::<T, #types, _>)
+            } else {
+                quote!(activated)
+            };
+            of_value(context.layer_value(node), activated, quote!(#tensors, &#activation))
+        }
         None => over_batch(context, node, quote!(forward::<B>), quote!(#tensors, #pass)),
     }
 }
@@ -202,7 +210,7 @@ fn names_inputs(context: &Context<'_>, node: &Node) -> bool {
         Op::Activation { .. } => false,
         Op::Component(_) => true,
     };
-    any_inputs || !context.paths.imported
+    any_inputs || context.graph.reads_parts(node) || !context.paths.imported
 }
 
 /// A call of a method of a layer, with the types of its inputs.

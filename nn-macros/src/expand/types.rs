@@ -95,7 +95,10 @@ impl Context<'_> {
                         if parts.is_empty() { quote!(#layers #name) } else { quote!(#layers #name<#(#parts),*>) }
                     }
                 };
-                if self.is_sparse(node, id) { quote!(::nn::layers::Sparse<#r#type>) } else { r#type }
+                match self.around(node, id) {
+                    Some(around) => quote!(::nn::layers::#around<#r#type>),
+                    None => r#type,
+                }
             }
             Op::Activation { .. } => quote!(#activations Activate<_>),
             Op::Component(_) => {
@@ -139,13 +142,23 @@ impl Context<'_> {
 
     fn value_of(&self, node: &Node, id: LayerId) -> TokenStream {
         let value = self.plain_value(node, id);
-        if self.is_sparse(node, id) { quote!(::nn::layers::Sparse(#value)) } else { value }
+        match self.around(node, id) {
+            Some(around) => quote!(::nn::layers::#around(#value)),
+            None => value,
+        }
     }
 
-    /// Whether it is the layer of a call that reads a sparse input.
-    fn is_sparse(&self, node: &Node, id: LayerId) -> bool {
+    /// What stands around the layer of a call that reads a sparse input, or parts.
+    fn around(&self, node: &Node, id: LayerId) -> Option<Ident> {
         let builtin = matches!(self.graph.layers[id].op, Op::Builtin(_));
-        builtin && id == node.layer && self.graph.reads_sparse(node)
+        let around = if self.graph.reads_sparse(node) {
+            "Sparse"
+        } else if self.graph.reads_parts(node) {
+            "Joined"
+        } else {
+            return None;
+        };
+        (builtin && id == node.layer).then(|| format_ident!("{around}"))
     }
 
     fn plain_value(&self, node: &Node, id: LayerId) -> TokenStream {

@@ -1,0 +1,200 @@
+//! [`joined`]: [`affine`](super::affine()) where the inputs of a sample are in several slices, one behind the other.
+//!
+//! A column of weights belongs to one input, so those of a slice lie behind each other. The sums of a block stay in registers over all slices.
+
+use super::Features;
+use super::affine::{Affine, Packed, SMALL, is_packed};
+use super::block::{self, Along, Rows, Sums};
+use super::level::dispatch;
+use super::shape::{Any, Shape};
+use super::vector::Vector;
+use crate::kernels::Shared;
+use crate::scalar::Scalar;
+use core::marker::PhantomData;
+use core::ops::Range;
+
+/// `y = W · x + b`, or `max(W · x + b, 0)`, where the inputs of a sample are in several slices, one behind the other: so many of them in each.
+#[inline(always)]
+pub fn joined<T: Scalar, F: Features<K>, const K: usize, const O: usize>(
+    w: &[T],
+    b: &[T],
+    x: [&[T]; K],
+    y: &mut [T],
+    rectified: bool,
+) {
+    if O == 0 {
+        return;
+    }
+    let (n, inputs) = (y.len() / O, const { before::<F, K>(K) });
+    let (w, y) = (&w[..inputs * O], &mut y[..n * O]);
+    if n == 1 && inputs * O <= SMALL {
+        let x = Few::<T, F, K> { x, features: PhantomData };
+        let shape = OneOf::<F, K, O>(PhantomData);
+        return dispatch(Affine { shape, w, b, x, y, rectified });
+    }
+    let parts: [Part<'_, T>; K] = core::array::from_fn(|k| Part { x: x[k], inputs: F::INPUTS[k] });
+    let product = Affine { shape: Any { n, inputs, outputs: O }, w, b, x: &parts[..], y, rectified };
+    if is_packed(n, inputs) { Shared::joined_packed(Packed(product)) } else { Shared::joined(product) }
+}
+
+/// Where the inputs of a product are.
+pub(super) trait Source<T: Scalar>: Copy {
+    /// Adds the products of `R` samples from `s` on, over some of their `inputs`, whose weights are `w`.
+    fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
+        self,
+        sums: &mut Sums<V, R, C>,
+        w: Rows<'_, T>,
+        width: usize,
+        full: bool,
+        s: usize,
+        range: Range<usize>,
+        inputs: usize,
+    );
+}
+
+/// Sample after sample.
+impl<T: Scalar> Source<T> for &[T] {
+    #[inline(always)]
+    fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
+        self,
+        sums: &mut Sums<V, R, C>,
+        w: Rows<'_, T>,
+        width: usize,
+        full: bool,
+        s: usize,
+        range: Range<usize>,
+        inputs: usize,
+    ) {
+        let x = Along(Rows { data: &self[s * inputs + range.start..], stride: inputs });
+        block::sum::<T, V, R, C, S>(sums, w, width, full, x, range.end - range.start);
+    }
+}
+
+/// Some inputs of every sample.
+#[derive(Clone, Copy)]
+pub struct Part<'a, T> {
+    x: &'a [T],
+    inputs: usize,
+}
+
+/// One slice after the other.
+impl<T: Scalar> Source<T> for &[Part<'_, T>] {
+    #[inline(always)]
+    fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
+        self,
+        sums: &mut Sums<V, R, C>,
+        w: Rows<'_, T>,
+        width: usize,
+        full: bool,
+        s: usize,
+        range: Range<usize>,
+        _: usize,
+    ) {
+        let mut start = 0;
+        for part in self {
+            part.add::<V, R, C, S>(sums, w, width, full, s, &range, start);
+            start += part.inputs;
+        }
+    }
+}
+
+impl<T: Scalar> Part<'_, T> {
+    /// As [`Source::add`], for a slice whose first input is number `start`.
+    #[inline(always)]
+    fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
+        &self,
+        sums: &mut Sums<V, R, C>,
+        w: Rows<'_, T>,
+        width: usize,
+        full: bool,
+        s: usize,
+        range: &Range<usize>,
+        start: usize,
+    ) {
+        let (from, to) = (range.start.max(start), range.end.min(start + self.inputs));
+        if from < to {
+            let w = Rows { data: &w.data[(from - range.start) * w.stride..], stride: w.stride };
+            let x = Along(Rows { data: &self.x[s * self.inputs + from - start..], stride: self.inputs });
+            block::sum::<T, V, R, C, S>(sums, w, width, full, x, to - from);
+        }
+    }
+}
+
+/// Slices of sizes that the type knows.
+struct Few<'a, T, F, const K: usize> {
+    x: [&'a [T]; K],
+    features: PhantomData<F>,
+}
+
+impl<T, F, const K: usize> Clone for Few<'_, T, F, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, F, const K: usize> Copy for Few<'_, T, F, K> {}
+
+impl<T: Scalar, F: Features<K>, const K: usize> Source<T> for Few<'_, T, F, K> {
+    #[inline(always)]
+    fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
+        self,
+        sums: &mut Sums<V, R, C>,
+        w: Rows<'_, T>,
+        width: usize,
+        full: bool,
+        s: usize,
+        range: Range<usize>,
+        _: usize,
+    ) {
+        // A loop with a long body is not unrolled.
+        macro_rules! parts {
+            ($($k:literal)*) => {$(
+                if $k < K {
+                    let part = Part { x: self.x[$k], inputs: F::INPUTS[$k] };
+                    let start = const { before::<F, K>($k) };
+                    part.add::<V, R, C, S>(sums, w, width, full, s, &range, start);
+                }
+            )*};
+        }
+        const { assert!(K <= 12) };
+        parts!(0 1 2 3 4 5 6 7 8 9 10 11);
+    }
+}
+
+/// How many inputs there are before slice `k`.
+const fn before<F: Features<K>, const K: usize>(k: usize) -> usize {
+    let (mut sum, mut i) = (0, 0);
+    while i < k && i < K {
+        sum += F::INPUTS[i];
+        i += 1;
+    }
+    sum
+}
+
+/// One sample, with sizes that the type knows.
+struct OneOf<F, const K: usize, const O: usize>(PhantomData<F>);
+
+impl<F, const K: usize, const O: usize> Clone for OneOf<F, K, O> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F, const K: usize, const O: usize> Copy for OneOf<F, K, O> {}
+
+impl<F: Features<K>, const K: usize, const O: usize> Shape for OneOf<F, K, O> {
+    #[inline(always)]
+    fn n(self) -> usize {
+        1
+    }
+
+    #[inline(always)]
+    fn inputs(self) -> usize {
+        const { before::<F, K>(K) }
+    }
+
+    #[inline(always)]
+    fn outputs(self) -> usize {
+        O
+    }
+}

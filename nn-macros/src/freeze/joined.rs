@@ -1,0 +1,53 @@
+//! What reads joined tensors reads the parts: `W · (a, b) = Wa · a + Wb · b`, so nothing has to be copied to stand side by side.
+
+use super::Folder;
+use crate::graph::{Holds, Node, Op, TensorId};
+use nn_core::spec::{Folding, MAX_INPUTS};
+
+impl Folder {
+    /// Leaves out the calls that join tensors along the last axis, where all readers can be called on the parts.
+    pub(super) fn joined(&mut self) {
+        // From the last one on: what joins joined tensors is gone before these, or reads their parts.
+        for call in (0..self.graph.nodes.len()).rev().filter(|&call| !self.gone[call]).collect::<Vec<_>>() {
+            self.part(call);
+        }
+    }
+
+    /// Hands the parts of what a call joins to its readers, if they all take them.
+    fn part(&mut self, call: usize) {
+        let Node { inputs, outputs, .. } = &self.graph.nodes[call];
+        let ([output], parts) = (&outputs[..], inputs.clone()) else { return };
+        let output = *output;
+        let numbers = parts.iter().all(|&part| self.graph.tensors[part].holds == Holds::Numbers);
+        let readers = self.readers(output);
+        if !self.joins(call)
+            || !numbers
+            || self.graph.outputs.contains(&output)
+            || readers.is_empty()
+            || !readers.iter().all(|&reader| self.takes(reader, output, parts.len()))
+        {
+            return;
+        }
+        for reader in readers {
+            let node = &mut self.graph.nodes[reader];
+            let each = |&input: &TensorId| if input == output { parts.clone() } else { vec![input] };
+            node.inputs = node.inputs.iter().flat_map(each).collect();
+        }
+        self.gone[call] = true;
+        self.joined = true;
+    }
+
+    /// Whether a call joins tensors along the last axis.
+    fn joins(&self, call: usize) -> bool {
+        let Op::Builtin(builtin) = &self.graph.layers[self.graph.nodes[call].layer].op else { return false };
+        matches!(builtin.spec.folding, Folding::Join { axis } if self.is_last(call, &builtin.args[axis]))
+    }
+
+    /// Whether a call can read so many parts in the place of each input that is this tensor.
+    fn takes(&self, reader: usize, tensor: TensorId, parts: usize) -> bool {
+        let node = &self.graph.nodes[reader];
+        let reads = matches!(&self.graph.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.joined);
+        let times = node.inputs.iter().filter(|&&input| input == tensor).count();
+        (reads || self.joins(reader)) && !node.masked && node.inputs.len() + times * parts - times <= MAX_INPUTS
+    }
+}
