@@ -7,6 +7,8 @@ use nn::prelude::*;
 mod bidirectional;
 #[path = "freeze/inside.rs"]
 mod inside;
+#[path = "freeze/joined.rs"]
+mod joined;
 
 /// Random weights, also where a fresh model has zeros and ones: running variances are positive.
 fn random<M: Model>(seed: u64) -> Box<M> {

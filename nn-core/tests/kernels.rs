@@ -162,6 +162,53 @@ fn softmax_of_a_row() {
     });
 }
 
+/// Inputs in several slices, of which one may be empty.
+#[test]
+fn joined_products() {
+    struct In<const A: usize, const B: usize, const C: usize>;
+    impl<const A: usize, const B: usize, const C: usize> Features<3> for In<A, B, C> {
+        const INPUTS: [usize; 3] = [A, B, C];
+    }
+    fn check<T: Scalar, const A: usize, const B: usize, const C: usize, const O: usize>(n: usize, level: Level) {
+        let inputs = A + B + C;
+        let (w, b) = (scalars::<T>(inputs * O, 1), scalars::<T>(O, 2));
+        let parts = [scalars::<T>(n * A, 3), scalars::<T>(n * B, 4), scalars::<T>(n * C, 5)];
+        let mut sums = std::vec![0.0; n * O];
+        for s in 0..n {
+            let x = [(0, A), (1, B), (2, C)].map(|(k, size)| &parts[k][s * size..][..size]).concat();
+            for o in 0..O {
+                let products = x.iter().enumerate().map(|(i, x)| w[i * O + o].to_f64() * x.to_f64());
+                sums[s * O + o] = products.sum::<f64>();
+            }
+        }
+        let what = std::format!("joined, {O} x ({A}, {B}, {C}), {n} samples, {level:?}");
+        let x = [&parts[0][..], &parts[1], &parts[2]];
+        let mut y = std::vec![T::of(f64::NAN); n * O];
+        joined::<T, In<A, B, C>, 3, O>(&w, &[], x, &mut y, false);
+        assert_close(&what, &y, &sums, inputs);
+        sums.iter_mut().enumerate().for_each(|(k, sum)| *sum += b[k % O].to_f64());
+        joined::<T, In<A, B, C>, 3, O>(&w, &b, x, &mut y, false);
+        assert_close(&what, &y, &sums, inputs);
+        let mut rectified = std::vec![T::of(f64::NAN); n * O];
+        joined::<T, In<A, B, C>, 3, O>(&w, &b, x, &mut rectified, true);
+        assert!(rectified.iter().zip(&y).all(|(got, y)| *got == y.positive()), "{what}");
+    }
+    macro_rules! check_parts {
+        ($level:expr, $ns:expr; $(($($size:literal),*))*) => {$(
+            for n in $ns {
+                check::<f32, $($size),*>(n, $level);
+                check::<f64, $($size),*>(n, $level);
+            }
+        )*};
+    }
+    at_each_level(|level| {
+        check_parts!(level, (0..8).chain([33]);
+            (1, 1, 1, 1) (3, 2, 5, 3) (4, 4, 4, 16) (7, 1, 30, 37) (0, 5, 3, 10) (16, 0, 1, 64) (2, 3, 0, 100));
+        // More weights than a kernel of its own is for, more than one part of the inputs, and weights that are copied.
+        check_parts!(level, [1, 5, 40]; (60, 70, 3, 33) (1000, 30, 1500, 3) (100, 1030, 7, 19) (256, 1, 255, 16));
+    });
+}
+
 #[test]
 fn nothing_to_multiply() {
     at_each_level(|level| {

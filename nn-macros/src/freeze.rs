@@ -47,7 +47,9 @@ pub(crate) struct Fold {
 /// The frozen form of a graph; `None` if there is nothing to fold.
 pub(crate) fn freeze(graph: &Graph) -> Option<Frozen> {
     let folds = |layer: &Layer| match &layer.op {
-        Op::Builtin(builtin) => matches!(builtin.spec.folding, Folding::Table { .. } | Folding::Scale { .. } | Folding::Join { .. }),
+        Op::Builtin(builtin) => {
+            matches!(builtin.spec.folding, Folding::Table { .. } | Folding::Scale { .. } | Folding::Join { .. })
+        }
         _ => may_be_model(layer),
     };
     // Most graphs have nothing to fold, and are not copied.

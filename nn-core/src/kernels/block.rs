@@ -16,7 +16,7 @@ pub(super) type Sums<V, const R: usize, const C: usize> = [[V; C]; R];
 
 /// Rows of scalars, `stride` apart; they may overlap.
 #[derive(Clone, Copy)]
-pub(super) struct Rows<'a, T> {
+pub struct Rows<'a, T> {
     pub(super) data: &'a [T],
     pub(super) stride: usize,
 }
@@ -158,19 +158,53 @@ pub(super) fn sum<T: Scalar, V: Vector<T>, const R: usize, const C: usize, const
     b: impl Factor<T>,
     depth: usize,
 ) {
+    let mut split = split(*sums);
+    steps::<T, V, R, C, S>(&mut split, a, width, full, b, depth);
+    *sums = whole(split);
+}
+
+/// Each sum in `S` parts.
+#[inline(always)]
+pub(super) fn split<T: Scalar, V: Vector<T>, const R: usize, const C: usize, const S: usize>(
+    sums: Sums<V, R, C>,
+) -> [Sums<V, R, C>; S] {
+    let mut split = [[[V::splat(T::ZERO); C]; R]; S];
+    split[0] = sums;
+    split
+}
+
+/// The sums of the parts.
+#[inline(always)]
+pub(super) fn whole<T: Scalar, V: Vector<T>, const R: usize, const C: usize, const S: usize>(
+    split: [Sums<V, R, C>; S],
+) -> Sums<V, R, C> {
+    const { assert!(S == 1 || S == 2 || S == 4) };
+    let mut sums = split[0];
+    if S > 1 {
+        each!(r < R => {
+            for c in 0..C {
+                let pair = split[0][r][c].add(split[1 % S][r][c]);
+                sums[r][c] = if S == 2 { pair } else { pair.add(split[2 % S][r][c].add(split[3 % S][r][c])) };
+            }
+        });
+    }
+    sums
+}
+
+/// As [`sum`], to sums in parts: one after the other has the next of the products.
+#[inline(always)]
+pub(super) fn steps<T: Scalar, V: Vector<T>, const R: usize, const C: usize, const S: usize>(
+    split: &mut [Sums<V, R, C>; S],
+    a: Rows<'_, T>,
+    width: usize,
+    full: bool,
+    b: impl Factor<T>,
+    depth: usize,
+) {
     let width = if full { C * V::LANES } else { width };
     a.check(depth, width);
     b.check(depth, R);
     // SAFETY, of both blocks: `a` and `b` were checked for `depth`, which `p` is less than, and `b` for `R` rows.
-    if S == 1 {
-        for p in 0..depth {
-            // SAFETY: above.
-            unsafe { step::<T, V, R, C>(sums, a, width, full, b, p) };
-        }
-        return;
-    }
-    let mut split = [[[V::splat(T::ZERO); C]; R]; S];
-    split[0] = *sums;
     let whole = depth / S * S;
     for first in (0..whole).step_by(S) {
         for s in 0..S {
@@ -183,13 +217,6 @@ pub(super) fn sum<T: Scalar, V: Vector<T>, const R: usize, const C: usize, const
         // SAFETY: above.
         unsafe { step::<T, V, R, C>(&mut split[0], a, width, full, b, p) };
     }
-    const { assert!(S == 1 || S == 2 || S == 4) };
-    each!(r < R => {
-        for c in 0..C {
-            let pair = split[0][r][c].add(split[1 % S][r][c]);
-            sums[r][c] = if S == 2 { pair } else { pair.add(split[2 % S][r][c].add(split[3 % S][r][c])) };
-        }
-    });
 }
 
 /// Copies a column, so that its rows lie behind each other: of `depth` rows, which are `stride` apart, two vectors from `o` on.

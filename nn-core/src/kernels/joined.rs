@@ -38,7 +38,7 @@ pub fn joined<T: Scalar, F: Features<K>, const K: usize, const O: usize>(
 }
 
 /// Where the inputs of a product are.
-pub(super) trait Source<T: Scalar>: Copy {
+pub trait Source<T: Scalar>: Copy {
     /// Adds the products of `R` samples from `s` on, over some of their `inputs`, whose weights are `w`.
     fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
         self,
@@ -90,11 +90,12 @@ impl<T: Scalar> Source<T> for &[Part<'_, T>] {
         range: Range<usize>,
         _: usize,
     ) {
-        let mut start = 0;
+        let (mut split, mut start) = (block::split(*sums), 0);
         for part in self {
-            part.add::<V, R, C, S>(sums, w, width, full, s, &range, start);
+            part.add::<V, R, C, S>(&mut split, w, width, full, s, &range, start);
             start += part.inputs;
         }
+        *sums = block::whole(split);
     }
 }
 
@@ -103,7 +104,7 @@ impl<T: Scalar> Part<'_, T> {
     #[inline(always)]
     fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
         &self,
-        sums: &mut Sums<V, R, C>,
+        split: &mut [Sums<V, R, C>; S],
         w: Rows<'_, T>,
         width: usize,
         full: bool,
@@ -115,7 +116,7 @@ impl<T: Scalar> Part<'_, T> {
         if from < to {
             let w = Rows { data: &w.data[(from - range.start) * w.stride..], stride: w.stride };
             let x = Along(Rows { data: &self.x[s * self.inputs + from - start..], stride: self.inputs });
-            block::sum::<T, V, R, C, S>(sums, w, width, full, x, to - from);
+            block::steps::<T, V, R, C, S>(split, w, width, full, x, to - from);
         }
     }
 }
@@ -148,16 +149,18 @@ impl<T: Scalar, F: Features<K>, const K: usize> Source<T> for Few<'_, T, F, K> {
     ) {
         // A loop with a long body is not unrolled.
         macro_rules! parts {
-            ($($k:literal)*) => {$(
+            ($split:ident: $($k:literal)*) => {$(
                 if $k < K {
                     let part = Part { x: self.x[$k], inputs: F::INPUTS[$k] };
                     let start = const { before::<F, K>($k) };
-                    part.add::<V, R, C, S>(sums, w, width, full, s, &range, start);
+                    part.add::<V, R, C, S>(&mut $split, w, width, full, s, &range, start);
                 }
             )*};
         }
         const { assert!(K <= 12) };
-        parts!(0 1 2 3 4 5 6 7 8 9 10 11);
+        let mut split = block::split(*sums);
+        parts!(split: 0 1 2 3 4 5 6 7 8 9 10 11);
+        *sums = block::whole(split);
     }
 }
 

@@ -243,4 +243,34 @@ mod tests {
         check::<1, 16>();
         check::<64, 10>();
     }
+
+    /// In slices, of which one may be empty, as in one.
+    #[test]
+    fn joined_products_are_those_of_one_slice() {
+        struct In<const A: usize, const B: usize, const C: usize>;
+        impl<const A: usize, const B: usize, const C: usize> Features<3> for In<A, B, C> {
+            const INPUTS: [usize; 3] = [A, B, C];
+        }
+        fn check<const A: usize, const B: usize, const C: usize, const I: usize, const O: usize>() {
+            let w: std::vec::Vec<f64> = (0..I * O).map(|k| (k * 7 % 11) as f64 - 5.0).collect();
+            let b: std::vec::Vec<f64> = (0..O).map(|k| k as f64 - 3.0).collect();
+            for n in 0..4 {
+                let x: std::vec::Vec<f64> = (0..n * I).map(|k| (k * 5 % 13) as f64 - 6.0).collect();
+                let part = |from: usize, to: usize| -> std::vec::Vec<f64> {
+                    x.chunks_exact(I).flat_map(|x| &x[from..to]).copied().collect()
+                };
+                let parts = [part(0, A), part(A, A + B), part(A + B, I)];
+                let (mut y, mut expected) = (std::vec![f64::NAN; n * O], std::vec![f64::NAN; n * O]);
+                joined::<f64, In<A, B, C>, 3, O>(&w, &b, [&parts[0], &parts[1], &parts[2]], &mut y, false);
+                affine::<f64, I, O>(&w, &b, &x, &mut expected);
+                assert_eq!(y, expected);
+                joined::<f64, In<A, B, C>, 3, O>(&w, &[], [&parts[0], &parts[1], &parts[2]], &mut y, true);
+                affine_rectified::<f64, I, O>(&w, &[], &x, &mut expected);
+                assert_eq!(y, expected);
+            }
+        }
+        check::<3, 2, 5, 10, 3>();
+        check::<4, 0, 1, 5, 37>();
+        check::<0, 6, 0, 6, 16>();
+    }
 }

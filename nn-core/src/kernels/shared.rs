@@ -1,7 +1,7 @@
 //! [`Shared`]: the kernels of a number type, which all shapes share.
 
-use super::level::{Vectors, dispatch};
 use super::joined::Part;
+use super::level::{Vectors, dispatch};
 use super::shape::Any;
 use super::{
     affine, affine::Affine, outer, outer::AddOuter, sums::AddRows, sums::Dot, transposed, transposed::AddTransposed,

@@ -111,3 +111,95 @@ impl<T: Scalar + Element, X: Parts<T>, const I: usize, const O: usize, const B: 
         const { read_only() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activations::{Relu, Tanh};
+    use crate::layers::Concatenate;
+    use crate::storage::Inline;
+    use crate::weights::Weights;
+
+    const N: usize = 5;
+
+    fn random<const R: usize, const P: usize>(seed: usize) -> [SMatrix<f64, R, P>; N] {
+        core::array::from_fn(|k| SMatrix::from_fn(|i, p| ((i * 7 + p * 5 + k * 3 + seed) % 11) as f64 / 8.0 - 0.6))
+    }
+
+    /// It computes what the layer does behind a `Concatenate`, for one sample and for several, with an activation and without.
+    fn like_the_copy<X, F, const C: usize, const I: usize, const O: usize, const B: usize, const P: usize>(
+        x: impl Fn(usize) -> X::Batch<'static>,
+        f: &Activate<F>,
+    ) where
+        X: Parts<f64, With<O> = SMatrix<f64, O, P>> + crate::tensor::FloatTensors<f64>,
+        F: Activation,
+    {
+        let layer = Dense::<I, O, B>::DEFAULT;
+        let mut w = DenseWeights::<f64, I, O, B>::zeroed();
+        w.kernel = SMatrix::from_fn(|o, i| ((o * 7 + i * 3) % 13) as f64 / 8.0 - 0.7);
+        w.bias = SMatrix::from_fn(|o, _| (o % 5) as f64 / 4.0 - 0.5);
+        for n in [1, N] {
+            let mut joined = [SMatrix::<f64, I, P>::repeat(f64::NAN); N];
+            let (mut found, mut expected) = ([SMatrix::<f64, O, P>::repeat(f64::NAN); N], [SMatrix::zeros(); N]);
+            let concatenate = Concatenate::<C, I, P>::DEFAULT;
+            Layer::<f64, X>::forward::<Inline<N>>(&concatenate, &(), x(n), &mut joined[..n], Pass::Inference(&mut ()));
+            let pass = Pass::Inference(&mut ());
+            layer.forward::<Inline<N>>(&w, &joined[..n], &mut expected[..n], pass);
+            let pass = Pass::Inference(&mut ());
+            Layer::<f64, X>::forward::<Inline<N>>(&Joined(layer), &w, x(n), &mut found[..n], pass);
+            assert!(
+                expected[..n].iter().flatten().any(|y| *y > 0.0) && expected[..n].iter().flatten().any(|y| *y < 0.0)
+            );
+            let close = |found: &[SMatrix<f64, O, P>], expected: &[SMatrix<f64, O, P>]| {
+                let pairs = found.iter().flatten().zip(expected.iter().flatten());
+                pairs.for_each(|(a, b)| assert!((a - b).abs() < 1e-13, "{a} instead of {b}"));
+            };
+            close(&found[..n], &expected[..n]);
+            found = [SMatrix::repeat(f64::NAN); N];
+            Joined(layer).activated::<f64, X, F>(&w, x(n), &mut found[..n], f);
+            layer.activated(&w, &joined[..n], &mut expected[..n], f);
+            close(&found[..n], &expected[..n]);
+        }
+    }
+
+    /// What lives as long as the test.
+    fn leaked<const R: usize, const P: usize>(seed: usize) -> &'static [SMatrix<f64, R, P>; N] {
+        std::boxed::Box::leak(std::boxed::Box::new(random::<R, P>(seed)))
+    }
+
+    #[test]
+    fn it_computes_what_the_layer_does_on_joined_parts() {
+        type Two<const P: usize> = (SMatrix<f64, 3, P>, SMatrix<f64, 4, P>);
+        type Three<const P: usize> = (SMatrix<f64, 5, P>, SMatrix<f64, 1, P>, SMatrix<f64, 13, P>);
+        let (a, b) = (leaked(1), leaked(2));
+        like_the_copy::<Two<1>, _, 1, 7, 19, 1, 1>(|n| (&a[..n], &b[..n]), &Activate(Relu));
+        let (a, b) = (leaked(3), leaked(4));
+        like_the_copy::<Two<3>, _, 3, 7, 5, 0, 3>(|n| (&a[..n], &b[..n]), &Activate(Relu));
+        let (a, b, c) = (leaked(5), leaked(6), leaked(7));
+        like_the_copy::<Three<2>, _, 2, 19, 33, 1, 2>(|n| (&a[..n], &b[..n], &c[..n]), &Activate(Tanh));
+        // More weights than a single sample has a kernel of its own for, and more inputs than are summed up at once.
+        type Long = (SMatrix<f64, 1000, 1>, SMatrix<f64, 7, 1>, SMatrix<f64, 500, 1>);
+        let (a, b, c) = (leaked(8), leaked(9), leaked(10));
+        like_the_copy::<Long, _, 1, 1507, 3, 1, 1>(|n| (&a[..n], &b[..n], &c[..n]), &Activate(Relu));
+        // The same one twice.
+        let a = leaked(11);
+        like_the_copy::<(SMatrix<f64, 6, 1>, SMatrix<f64, 6, 1>), _, 1, 12, 17, 1, 1>(
+            |n| (&a[..n], &a[..n]),
+            &Activate(Relu),
+        );
+    }
+
+    #[test]
+    fn costs_and_fresh_weights_are_those_of_the_layer() {
+        use rand::SeedableRng;
+        use rand::rngs::StdRng;
+        type X = (SMatrix<f32, 3, 2>, SMatrix<f32, 4, 2>);
+        type Whole = SMatrix<f32, 7, 2>;
+        type D = Dense<7, 5, 1>;
+        assert_eq!(<Joined<D> as Layer<f32, X>>::MACS, <D as Layer<f32, Whole>>::MACS);
+        let (mut w, mut same) = (DenseWeights::<f32, 7, 5, 1>::zeroed(), DenseWeights::zeroed());
+        Layer::<f32, X>::init(&Joined(D::DEFAULT), &mut w, &mut StdRng::seed_from_u64(1));
+        Layer::<f32, Whole>::init(&D::DEFAULT, &mut same, &mut StdRng::seed_from_u64(1));
+        assert_eq!(w, same);
+    }
+}
