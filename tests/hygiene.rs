@@ -10,6 +10,7 @@ mod expanded {
     include!("../examples/expanded/pair.rs");
     include!("../examples/expanded/pair_frozen.rs");
     include!("../examples/expanded/reader.rs");
+    include!("../examples/expanded/reader_frozen.rs");
     include!("../examples/expanded/words.rs");
     include!("../examples/expanded/words_frozen.rs");
 

@@ -5,10 +5,13 @@
 //! BatchNormalization, then Dense      W · (s ⊙ x + t) + b = (W · diag(s)) · x + (W · t + b)          before
 //! Embedding, then what has positions  f(E[i]) = f(E)[i]: the table of all results                    rows
 //! Embedding, then a recurrent layer   W · E[i] + b: the table of all products                        project
+//! Concatenate, then Dense             W · (x, y) + b = Wx · x + Wy · y + b: the same W               Joined
 //! ```
 //!
 //! A `Bidirectional` has two sets of weights that meet the same `x`: what is said of `W` and `b` holds for each, and a row of a table
 //! holds the products of one after those of the other.
+//!
+//! The last line is no function here: [`Joined`](crate::layers::Joined) is another layer on the same weights.
 //!
 //! `model!` finds out what follows what ([`Folding`](crate::spec::Folding)), and calls these functions in `freeze_into`. Sums are made in `f64`.
 
