@@ -21,13 +21,83 @@ const LANES: usize = 16;
 /// Shapes: `w` is `O × I`, `b` has `O` or 0 scalars, `x` has `n · I` and `y` has `n · O`.
 #[inline]
 pub fn affine<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T]) {
-    start::<T, 1, O>(w, b, [x], [I], y, false);
+    start::<T, I, O>(w, b, x, y, false);
 }
 
 /// `y = max(W · x + b, 0)`, as [`affine`].
 #[inline]
 pub fn affine_rectified<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T]) {
-    start::<T, 1, O>(w, b, [x], [I], y, true);
+    start::<T, I, O>(w, b, x, y, true);
+}
+
+/// A statement for each block of `$l` outputs of all `$all`, from output `$o` on.
+macro_rules! blocks {
+    ($l:ident, $o:ident, $all:ident => $block:expr) => {
+        let mut $o = 0;
+        while $o + LANES <= $all {
+            blocks!(@ $l LANES => $block);
+            $o += LANES;
+        }
+        // A constant, so that one arm is left.
+        blocks!(% $l $all % LANES => $block; 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
+    };
+    (% $l:ident $rest:expr => $block:expr; $($size:literal)*) => {
+        match $rest {
+            $($size => blocks!(@ $l $size => $block),)*
+            _ => {}
+        }
+    };
+    (@ $l:ident $size:expr => $block:expr) => {{
+        const $l: usize = $size;
+        $block
+    }};
+}
+
+#[inline(always)]
+fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T], rectified: bool) {
+    if O == 0 {
+        return;
+    }
+    let mut xs = x;
+    for y in y.chunks_exact_mut(O) {
+        let (x, rest) = xs.split_at_checked(I).unwrap_or_default();
+        xs = rest;
+        blocks!(L, o, O => affine_block::<T, L, O>(w, b, x, y, o, rectified));
+    }
+}
+
+/// `L` outputs of a sample, from output `o` on, rectified or not. A function of its own, which all blocks and all layers with as many
+/// outputs share: in place it would be unrolled for each.
+#[inline(never)]
+fn affine_block<T: Scalar, const L: usize, const O: usize>(
+    w: &[T],
+    b: &[T],
+    x: &[T],
+    y: &mut [T],
+    o: usize,
+    rectified: bool,
+) {
+    // Never so. By this the compiler knows that the ranges below are inside.
+    if L > O || o > O - L || y.len() != O {
+        return;
+    }
+    let mut sums = [T::ZERO; L];
+    if let Some(b) = b.get(o..o + L) {
+        sums.copy_from_slice(b);
+    }
+    for (column, &x) in w.chunks_exact(O).zip(x) {
+        let column = &column[o..o + L];
+        for l in 0..L {
+            sums[l] += column[l] * x;
+        }
+        once();
+    }
+    if rectified {
+        for sum in &mut sums {
+            *sum = sum.positive();
+        }
+    }
+    y[o..o + L].copy_from_slice(&sums);
 }
 
 /// `y = W · x + b`, or `max(W · x + b, 0)`, where the inputs of a sample are in several slices, one behind the other: so many of them in each.
@@ -39,18 +109,6 @@ pub fn joined<T: Scalar, F: Features<K>, const K: usize, const O: usize>(
     y: &mut [T],
     rectified: bool,
 ) {
-    start::<T, K, O>(w, b, x, F::INPUTS, y, rectified);
-}
-
-#[inline(always)]
-fn start<T: Scalar, const K: usize, const O: usize>(
-    w: &[T],
-    b: &[T],
-    x: [&[T]; K],
-    inputs: [usize; K],
-    y: &mut [T],
-    rectified: bool,
-) {
     if O == 0 {
         return;
     }
@@ -58,47 +116,23 @@ fn start<T: Scalar, const K: usize, const O: usize>(
     for y in y.chunks_exact_mut(O) {
         let mut x: [&[T]; K] = [&[]; K];
         for k in 0..K {
-            (x[k], xs[k]) = xs[k].split_at_checked(inputs[k]).unwrap_or_default();
+            (x[k], xs[k]) = xs[k].split_at_checked(F::INPUTS[k]).unwrap_or_default();
         }
-        let mut o = 0;
-        while o + LANES <= O {
-            affine_block::<T, LANES, K, O>(w, b, x, y, o, rectified);
-            o += LANES;
-        }
-        // A constant, so that one arm is left.
-        match O % LANES {
-            0 => {}
-            1 => affine_block::<T, 1, K, O>(w, b, x, y, o, rectified),
-            2 => affine_block::<T, 2, K, O>(w, b, x, y, o, rectified),
-            3 => affine_block::<T, 3, K, O>(w, b, x, y, o, rectified),
-            4 => affine_block::<T, 4, K, O>(w, b, x, y, o, rectified),
-            5 => affine_block::<T, 5, K, O>(w, b, x, y, o, rectified),
-            6 => affine_block::<T, 6, K, O>(w, b, x, y, o, rectified),
-            7 => affine_block::<T, 7, K, O>(w, b, x, y, o, rectified),
-            8 => affine_block::<T, 8, K, O>(w, b, x, y, o, rectified),
-            9 => affine_block::<T, 9, K, O>(w, b, x, y, o, rectified),
-            10 => affine_block::<T, 10, K, O>(w, b, x, y, o, rectified),
-            11 => affine_block::<T, 11, K, O>(w, b, x, y, o, rectified),
-            12 => affine_block::<T, 12, K, O>(w, b, x, y, o, rectified),
-            13 => affine_block::<T, 13, K, O>(w, b, x, y, o, rectified),
-            14 => affine_block::<T, 14, K, O>(w, b, x, y, o, rectified),
-            _ => affine_block::<T, 15, K, O>(w, b, x, y, o, rectified),
-        }
+        blocks!(L, o, O => joined_block::<T, L, O>(w, b, &x, y, o, rectified));
     }
 }
 
-/// `L` outputs of a sample, from output `o` on, rectified or not. A function of its own, which all blocks and all layers with as many
-/// outputs share: in place it would be unrolled for each.
+/// As [`affine_block`], which would be slower with one more loop.
 #[inline(never)]
-fn affine_block<T: Scalar, const L: usize, const K: usize, const O: usize>(
+fn joined_block<T: Scalar, const L: usize, const O: usize>(
     w: &[T],
     b: &[T],
-    x: [&[T]; K],
+    x: &[&[T]],
     y: &mut [T],
     o: usize,
     rectified: bool,
 ) {
-    // Never so. By this the compiler knows that the ranges below are inside.
+    // Never so, as there.
     if L > O || o > O - L || y.len() != O {
         return;
     }
