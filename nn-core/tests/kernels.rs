@@ -145,20 +145,24 @@ fn samples_do_not_matter_to_each_other() {
 /// A short row by itself is computed in another way than rows beside each other; to the last bit it is the same.
 #[test]
 fn softmax_of_a_row() {
-    at_each_level(|level| {
+    fn check<T: Scalar>(level: Level) {
         for features in 1..40 {
-            let x: Vec<f32> = scalars(5 * features, 1).into_iter().map(|x: f32| 90.0 * x).collect();
+            let x: Vec<T> = scalars(5 * features, 1).into_iter().map(|x: T| T::of(90.0) * x).collect();
             let (mut all, mut alone) = (x.clone(), x.clone());
             Softmax.in_place(features, &mut all);
             alone.chunks_exact_mut(features).for_each(|x| Softmax.in_place(features, x));
             assert_eq!(all, alone, "{features} features, {level:?}");
             for (x, y) in x.chunks_exact(features).zip(alone.chunks_exact(features)) {
-                let largest = x.iter().copied().fold(f32::MIN, f32::max);
-                let exps: Vec<f64> = x.iter().map(|&x| f64::from(x - largest).exp()).collect();
+                let largest = x.iter().map(|x| x.to_f64()).fold(f64::MIN, f64::max);
+                let exps: Vec<f64> = x.iter().map(|&x| (x.to_f64() - largest).exp()).collect();
                 let expected: Vec<f64> = exps.iter().map(|exp| exp / exps.iter().sum::<f64>()).collect();
                 assert_close(&std::format!("softmax of {features}, {level:?}"), y, &expected, 4);
             }
         }
+    }
+    at_each_level(|level| {
+        check::<f32>(level);
+        check::<f64>(level);
     });
 }
 
@@ -201,7 +205,27 @@ fn joined_products() {
             }
         )*};
     }
+    /// A sample gives the same bits by itself and beside others.
+    fn alone<T: Scalar, const A: usize, const B: usize, const C: usize, const O: usize>(level: Level) {
+        const N: usize = 37;
+        let (w, b) = (scalars::<T>((A + B + C) * O, 1), scalars::<T>(O, 2));
+        let parts = [scalars::<T>(N * A, 3), scalars::<T>(N * B, 4), scalars::<T>(N * C, 5)];
+        let (mut all, mut one) = (std::vec![T::ZERO; N * O], [T::ZERO; O]);
+        joined::<T, In<A, B, C>, 3, O>(&w, &b, [&parts[0][..], &parts[1], &parts[2]], &mut all, false);
+        for (s, y) in all.chunks_exact(O).enumerate() {
+            let x = [&parts[0][s * A..][..A], &parts[1][s * B..][..B], &parts[2][s * C..][..C]];
+            joined::<T, In<A, B, C>, 3, O>(&w, &b, x, &mut one, false);
+            assert_eq!(y, one, "{O} x ({A}, {B}, {C}), {level:?}");
+        }
+    }
     at_each_level(|level| {
+        alone::<f32, 4, 5, 3, 16>(level);
+        alone::<f64, 4, 5, 3, 16>(level);
+        alone::<f32, 7, 1, 30, 37>(level);
+        alone::<f64, 7, 1, 30, 37>(level);
+        alone::<f32, 60, 3, 77, 48>(level);
+        alone::<f32, 1000, 30, 101, 19>(level);
+        alone::<f64, 1000, 30, 101, 19>(level);
         check_parts!(level, (0..8).chain([33]);
             (1, 1, 1, 1) (3, 2, 5, 3) (4, 4, 4, 16) (7, 1, 30, 37) (0, 5, 3, 10) (16, 0, 1, 64) (2, 3, 0, 100));
         // More weights than a kernel of its own is for, more than one part of the inputs, and weights that are copied.

@@ -54,7 +54,7 @@ pub(super) mod compute {
 
         #[inline(always)]
         fn run<M: Machine<T>>(self, machine: M) {
-            if self.x.len() == self.features && rows::short(self.features) {
+            if self.x.len() == self.features && rows::short::<T>(self.features) {
                 return rows::softmax(machine, self.x);
             }
             for x in self.x.chunks_exact_mut(self.features) {

@@ -73,8 +73,8 @@ pub struct Packed<'a, T, X = &'a [T]>(pub(super) Affine<'a, T, Any, X>);
 
 /// Inputs whose weights in one column are copied at once.
 const DEPTH: usize = 256;
-/// Samples that share a copy.
-const SHARING: usize = 120;
+/// The most samples that share a copy.
+const SHARING: usize = 180;
 /// The most outputs of a column.
 const COLUMN: usize = 16;
 
@@ -92,10 +92,12 @@ impl<T: Scalar, X: Source<T>> Kernel<T> for Packed<'_, T, X> {
             return product.run::<V, R, C, WIDE>();
         }
         let mut copy = [T::ZERO; DEPTH * COLUMN];
+        // In groups of about one size: a copy for a few samples costs as much.
+        let sharing = n.div_ceil(n.div_ceil(SHARING).max(1)).next_multiple_of(6).max(6);
         for i in (0..inputs).step_by(DEPTH) {
             let depth = DEPTH.min(inputs - i);
-            for s in (0..n).step_by(SHARING) {
-                let end = n.min(s + SHARING);
+            for s in (0..n).step_by(sharing) {
+                let end = n.min(s + sharing);
                 let (sixes, fours) = rows(s, end);
                 for o in (0..whole).step_by(two) {
                     block::copy::<T, V>(&mut copy, &product.w[i * outputs..], outputs, o, depth);
@@ -183,12 +185,9 @@ impl<T: Scalar, H: Shape, X: Source<T>> Affine<'_, T, H, X> {
             }
         }
         let mut first = whole;
+        // Where a single row has more vectors than four, which is where blocks have four rows.
         while 2 * C < WIDE && outputs - first >= 2 * two {
-            if R > 4 {
-                self.pair::<V, 4>(samples.clone(), i, depth, first);
-            } else {
-                self.pair::<V, 2>(samples.clone(), i, depth, first);
-            }
+            self.pair::<V, 2>(samples.clone(), i, depth, first);
             first += 2 * two;
         }
         for o in (first..outputs).step_by(two) {

@@ -1,7 +1,7 @@
 //! The largest scalar of a row, sums over a row: to be inlined into loops over rows that are compiled for a level.
 //!
-//! In which order a row is summed depends on its length alone, so all levels give the same bits: one after the other if it is
-//! short, and otherwise in as many running sums as the widest vector has lanes.
+//! In which order a row is summed depends on its length alone, so all levels give the same bits: in as many running sums as the widest
+//! vector has lanes, which are then added in pairs. (Products of short rows, and all of builds that are not optimised, are summed one after the other.)
 
 use super::Machine;
 use crate::scalar::Scalar;
@@ -17,10 +17,10 @@ const fn wide(len: usize) -> bool {
 
 const OPTIMISED: bool = cfg!(all(feature = "std", not(debug_assertions)));
 
-/// Whether all of a row is computed as one array.
+/// Whether a row is computed in registers, all of it: one array of `f32`, whose `exp` is no call.
 #[inline(always)]
-pub const fn short(len: usize) -> bool {
-    OPTIMISED && len > 0 && len <= LANES
+pub const fn short<T>(len: usize) -> bool {
+    OPTIMISED && len > 0 && len <= LANES && size_of::<T>() == size_of::<f32>()
 }
 
 /// `x = exp(x - max x) / Σ exp(x - max x)`, for a row that is [`short`]: all of it in registers.
@@ -89,9 +89,6 @@ fn larger<T: Scalar>(a: T, b: T) -> T {
 /// `Σ x`
 #[inline(always)]
 pub fn sum<T: Scalar>(machine: impl Machine<T>, x: &[T]) -> T {
-    if short(x.len()) {
-        return total(machine.part(x));
-    }
     if !OPTIMISED {
         return x.iter().copied().sum();
     }

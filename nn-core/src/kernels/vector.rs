@@ -17,8 +17,8 @@ pub trait Vector<T>: Copy {
     fn load(from: &[T]) -> Self;
     /// The scalars of a slice that has at most enough of them, then zeros.
     fn load_part(from: &[T]) -> Self;
-    /// As [`load_part`](Vector::load_part), in the pieces in which [`store_part`](Vector::store_part) writes: what was just written, and is
-    /// read in others, takes a dozen cycles longer.
+    /// As [`load_part`](Vector::load_part), for what [`store_part`](Vector::store_part) has just written: for `f32` in the same pieces, since to read
+    /// it in others takes a dozen cycles longer.
     #[inline(always)]
     fn load_stored(from: &[T]) -> Self {
         Self::load_part(from)
