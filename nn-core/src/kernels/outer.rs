@@ -38,8 +38,10 @@ const SAMPLES: usize = 256;
 /// Inputs whose scalars of so many samples stay in the second cache while all outputs pass.
 const INPUTS: usize = 256;
 /// Scalars of so many inputs and samples are copied: a few lines of each sample, since memory is quicker with lines that follow each other.
-const PACKED: usize = 64;
-/// The same where `dy` is not copied: they and two vectors of it of each sample stay in the nearest cache.
+const PACKED: usize = 48;
+/// Inputs of a block, whose copies lie in one piece and leave registers for so many.
+const ROWS: usize = 6;
+/// Inputs that are copied where `dy` is not: they and two vectors of it of each sample stay in the nearest cache.
 const PACKED_ALONE: usize = 16;
 const PACKED_SAMPLES: usize = 128;
 /// The outputs whose gradients of so many samples are copied, where vectors are short: a multiple of any column.
@@ -75,11 +77,11 @@ impl<T: Scalar> Kernel<T> for Packed<'_, T> {
 
     #[inline(always)]
     fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
-        const { assert!(C == 2 && PACKED.is_multiple_of(R) && PACKED_ALONE.is_multiple_of(R)) };
+        const { assert!(C == 2 && PACKED.is_multiple_of(ROWS) && PACKED_ALONE.is_multiple_of(R)) };
         let Packed(mut product) = self;
         // A column of long vectors has whole lines of `dy`.
         if GROUP / (2 * V::LANES) >= 4 {
-            product.both::<V, R>();
+            product.both::<V>();
         } else if product.inputs >= FAR {
             product.far::<V, R>();
         } else {
@@ -112,9 +114,9 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
 
     /// With copies of `x` and `dy`.
     #[inline(always)]
-    fn both<V: Vector<T>, const R: usize>(&mut self) {
+    fn both<V: Vector<T>>(&mut self) {
         let (n, inputs, outputs, two) = (self.n, self.inputs, self.outputs, 2 * V::LANES);
-        let (whole, columns) = (inputs / R * R, outputs / two * two);
+        let (whole, columns) = (inputs / ROWS * ROWS, outputs / two * two);
         let (mut x, mut dy) = ([T::ZERO; PACKED * PACKED_SAMPLES], [T::ZERO; GROUP * PACKED_SAMPLES]);
         for s in (0..n).step_by(PACKED_SAMPLES) {
             let depth = PACKED_SAMPLES.min(n - s);
@@ -129,21 +131,21 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
                     for row in self.dw[i * outputs..panel.end * outputs].chunks_exact(outputs) {
                         prefetch(&row[o..end]);
                     }
-                    self.pack::<R>(&mut x, panel.clone(), s, depth);
+                    self.pack::<ROWS>(&mut x, panel.clone(), s, depth);
                     for (column, dy) in (o..end).step_by(two).zip(dy.chunks_exact(two * PACKED_SAMPLES)) {
                         let dy = Rows { data: dy, stride: two };
-                        for (i, x) in panel.clone().step_by(R).zip(x.chunks_exact(R * PACKED_SAMPLES)) {
-                            let x = Rows { data: x, stride: R };
-                            self.block::<V, R, 2>(x, dy, i, depth, column, two, true);
+                        for (i, x) in panel.clone().step_by(ROWS).zip(x.chunks_exact(ROWS * PACKED_SAMPLES)) {
+                            let x = Rows { data: x, stride: ROWS };
+                            self.block::<V, ROWS, 2>(x, dy, i, depth, column, two, true);
                         }
                     }
                     if o + GROUP >= outputs {
-                        self.rest::<V, R>(panel, s, depth, Some(&x));
+                        self.rest::<V, ROWS>(panel, s, depth, Some(&x));
                     }
                 }
             }
             if whole < inputs {
-                self.columns::<V, R>(whole..inputs, s, depth, None);
+                self.columns::<V, ROWS>(whole..inputs, s, depth, None);
             }
         }
     }
