@@ -8,10 +8,13 @@ use nn_core::testing::check_layer;
 mod expanded {
     include!("../examples/expanded/digits.rs");
     include!("../examples/expanded/pair.rs");
+    include!("../examples/expanded/pair_passes.rs");
     include!("../examples/expanded/pair_frozen.rs");
     include!("../examples/expanded/reader.rs");
+    include!("../examples/expanded/reader_passes.rs");
     include!("../examples/expanded/reader_frozen.rs");
     include!("../examples/expanded/words.rs");
+    include!("../examples/expanded/words_passes.rs");
     include!("../examples/expanded/words_frozen.rs");
 
     nn::model! {

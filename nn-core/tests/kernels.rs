@@ -173,9 +173,11 @@ fn joined_products() {
     impl<const A: usize, const B: usize, const C: usize> Features<3> for In<A, B, C> {
         const INPUTS: [usize; 3] = [A, B, C];
     }
-    fn check<T: Scalar, const A: usize, const B: usize, const C: usize, const O: usize>(n: usize, level: Level) {
-        let inputs = A + B + C;
-        let (w, b) = (scalars::<T>(inputs * O, 1), scalars::<T>(O, 2));
+    fn check<T: Scalar, const A: usize, const B: usize, const C: usize, const I: usize, const O: usize>(
+        n: usize,
+        level: Level,
+    ) {
+        let (w, b) = (scalars::<T>(I * O, 1), scalars::<T>(O, 2));
         let parts = [scalars::<T>(n * A, 3), scalars::<T>(n * B, 4), scalars::<T>(n * C, 5)];
         let mut sums = std::vec![0.0; n * O];
         for s in 0..n {
@@ -188,44 +190,44 @@ fn joined_products() {
         let what = std::format!("joined, {O} x ({A}, {B}, {C}), {n} samples, {level:?}");
         let x = [&parts[0][..], &parts[1], &parts[2]];
         let mut y = std::vec![T::of(f64::NAN); n * O];
-        joined::<T, In<A, B, C>, 3, O>(&w, &[], x, &mut y, false);
-        assert_close(&what, &y, &sums, inputs);
+        joined::<T, In<A, B, C>, 3, I, O>(&w, &[], x, &mut y, false);
+        assert_close(&what, &y, &sums, I);
         sums.iter_mut().enumerate().for_each(|(k, sum)| *sum += b[k % O].to_f64());
-        joined::<T, In<A, B, C>, 3, O>(&w, &b, x, &mut y, false);
-        assert_close(&what, &y, &sums, inputs);
+        joined::<T, In<A, B, C>, 3, I, O>(&w, &b, x, &mut y, false);
+        assert_close(&what, &y, &sums, I);
         let mut rectified = std::vec![T::of(f64::NAN); n * O];
-        joined::<T, In<A, B, C>, 3, O>(&w, &b, x, &mut rectified, true);
+        joined::<T, In<A, B, C>, 3, I, O>(&w, &b, x, &mut rectified, true);
         assert!(rectified.iter().zip(&y).all(|(got, y)| *got == y.positive()), "{what}");
     }
     macro_rules! check_parts {
-        ($level:expr, $ns:expr; $(($($size:literal),*))*) => {$(
+        ($level:expr, $ns:expr; $(($a:literal, $b:literal, $c:literal, $o:literal))*) => {$(
             for n in $ns {
-                check::<f32, $($size),*>(n, $level);
-                check::<f64, $($size),*>(n, $level);
+                check::<f32, $a, $b, $c, { $a + $b + $c }, $o>(n, $level);
+                check::<f64, $a, $b, $c, { $a + $b + $c }, $o>(n, $level);
             }
         )*};
     }
     /// A sample gives the same bits by itself and beside others.
-    fn alone<T: Scalar, const A: usize, const B: usize, const C: usize, const O: usize>(level: Level) {
+    fn alone<T: Scalar, const A: usize, const B: usize, const C: usize, const I: usize, const O: usize>(level: Level) {
         const N: usize = 37;
-        let (w, b) = (scalars::<T>((A + B + C) * O, 1), scalars::<T>(O, 2));
+        let (w, b) = (scalars::<T>(I * O, 1), scalars::<T>(O, 2));
         let parts = [scalars::<T>(N * A, 3), scalars::<T>(N * B, 4), scalars::<T>(N * C, 5)];
         let (mut all, mut one) = (std::vec![T::ZERO; N * O], [T::ZERO; O]);
-        joined::<T, In<A, B, C>, 3, O>(&w, &b, [&parts[0][..], &parts[1], &parts[2]], &mut all, false);
+        joined::<T, In<A, B, C>, 3, I, O>(&w, &b, [&parts[0][..], &parts[1], &parts[2]], &mut all, false);
         for (s, y) in all.chunks_exact(O).enumerate() {
             let x = [&parts[0][s * A..][..A], &parts[1][s * B..][..B], &parts[2][s * C..][..C]];
-            joined::<T, In<A, B, C>, 3, O>(&w, &b, x, &mut one, false);
+            joined::<T, In<A, B, C>, 3, I, O>(&w, &b, x, &mut one, false);
             assert_eq!(y, one, "{O} x ({A}, {B}, {C}), {level:?}");
         }
     }
     at_each_level(|level| {
-        alone::<f32, 4, 5, 3, 16>(level);
-        alone::<f64, 4, 5, 3, 16>(level);
-        alone::<f32, 7, 1, 30, 37>(level);
-        alone::<f64, 7, 1, 30, 37>(level);
-        alone::<f32, 60, 3, 77, 48>(level);
-        alone::<f32, 1000, 30, 101, 19>(level);
-        alone::<f64, 1000, 30, 101, 19>(level);
+        alone::<f32, 4, 5, 3, 12, 16>(level);
+        alone::<f64, 4, 5, 3, 12, 16>(level);
+        alone::<f32, 7, 1, 30, 38, 37>(level);
+        alone::<f64, 7, 1, 30, 38, 37>(level);
+        alone::<f32, 60, 3, 77, 140, 48>(level);
+        alone::<f32, 1000, 30, 101, 1131, 19>(level);
+        alone::<f64, 1000, 30, 101, 1131, 19>(level);
         check_parts!(level, (0..8).chain([33]);
             (1, 1, 1, 1) (3, 2, 5, 3) (4, 4, 4, 16) (7, 1, 30, 37) (0, 5, 3, 10) (16, 0, 1, 64) (2, 3, 0, 100));
         // More weights than a kernel of its own is for, more than one part of the inputs, and weights that are copied.

@@ -92,8 +92,8 @@ impl<T: Scalar, X: Source<T>> Kernel<T> for Packed<'_, T, X> {
             return product.run::<V, R, C, WIDE>();
         }
         let mut copy = [T::ZERO; DEPTH * COLUMN];
-        // In groups of about one size: a copy for a few samples costs as much.
-        let sharing = n.div_ceil(n.div_ceil(SHARING).max(1)).next_multiple_of(6).max(6);
+        // In groups of about one size: a copy for a few samples costs as much. There are samples, `MANY` at least.
+        let sharing = n.div_ceil(n.div_ceil(SHARING)).next_multiple_of(6);
         for i in (0..inputs).step_by(DEPTH) {
             let depth = DEPTH.min(inputs - i);
             for s in (0..n).step_by(sharing) {
@@ -187,7 +187,7 @@ impl<T: Scalar, H: Shape, X: Source<T>> Affine<'_, T, H, X> {
         let mut first = whole;
         // Where a single row has more vectors than four, which is where blocks have four rows.
         while 2 * C < WIDE && outputs - first >= 2 * two {
-            self.pair::<V, 2>(samples.clone(), i, depth, first);
+            self.pair::<V>(samples.clone(), i, depth, first);
             first += 2 * two;
         }
         for o in (first..outputs).step_by(two) {
@@ -208,10 +208,10 @@ impl<T: Scalar, H: Shape, X: Source<T>> Affine<'_, T, H, X> {
     /// Some samples, `depth` inputs from `i` on; four vectors of outputs from `o` on, in two sums each. They are two columns, but for a
     /// sample by itself: it has no other rows to compute meanwhile.
     #[inline(always)]
-    fn pair<V: Vector<T>, const R: usize>(&mut self, samples: Range<usize>, i: usize, depth: usize, o: usize) {
-        let (two, most) = (2 * V::LANES, samples.start + samples.len() / R * R);
+    fn pair<V: Vector<T>>(&mut self, samples: Range<usize>, i: usize, depth: usize, o: usize) {
+        let (two, most) = (2 * V::LANES, samples.start + samples.len() / 2 * 2);
         for o in [o, o + two] {
-            self.column::<V, R, 2, 2>(samples.start..most, i, depth, o, two, true);
+            self.column::<V, 2, 2, 2>(samples.start..most, i, depth, o, two, true);
         }
         self.column::<V, 1, 4, 2>(most..samples.end, i, depth, o, 2 * two, true);
     }

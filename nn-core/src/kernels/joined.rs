@@ -2,39 +2,39 @@
 //!
 //! A column of weights belongs to one input, so those of a slice lie behind each other. The sums of a block stay in registers over all slices.
 
-use super::Features;
 use super::affine::{Affine, Packed, SMALL, is_packed};
 use super::block::{self, Along, Rows, Sums};
 use super::level::dispatch;
-use super::shape::{Any, Shape};
+use super::shape::{Any, One};
 use super::vector::Vector;
+use super::{Features, before};
 use crate::kernels::Shared;
 use crate::scalar::Scalar;
 use core::marker::PhantomData;
 use core::ops::Range;
 
-/// `y = W · x + b`, or `max(W · x + b, 0)`, where the inputs of a sample are in several slices, one behind the other: so many of them in each.
+/// `y = W · x + b`, or `max(W · x + b, 0)`, where the inputs of a sample are in several slices, one behind the other: so many of them in each, `I` in all.
 #[inline(always)]
-pub fn joined<T: Scalar, F: Features<K>, const K: usize, const O: usize>(
+pub fn joined<T: Scalar, F: Features<K>, const K: usize, const I: usize, const O: usize>(
     w: &[T],
     b: &[T],
     x: [&[T]; K],
     y: &mut [T],
     rectified: bool,
 ) {
+    const { assert!(I == before::<F, K>(K)) };
     if O == 0 {
         return;
     }
-    let (n, inputs) = (y.len() / O, const { before::<F, K>(K) });
-    let (w, y) = (&w[..inputs * O], &mut y[..n * O]);
-    if n == 1 && inputs * O <= SMALL {
+    let n = y.len() / O;
+    let (w, y) = (&w[..I * O], &mut y[..n * O]);
+    if n == 1 && I * O <= SMALL {
         let x = Few::<T, F, K> { x, features: PhantomData };
-        let shape = OneOf::<F, K, O>(PhantomData);
-        return dispatch(Affine { shape, w, b, x, y, rectified });
+        return dispatch(Affine { shape: One::<I, O>, w, b, x, y, rectified });
     }
     let parts: [Part<'_, T>; K] = core::array::from_fn(|k| Part { x: x[k], inputs: F::INPUTS[k] });
-    let product = Affine { shape: Any { n, inputs, outputs: O }, w, b, x: &parts[..], y, rectified };
-    if is_packed(n, inputs) { Shared::joined_packed(Packed(product)) } else { Shared::joined(product) }
+    let product = Affine { shape: Any { n, inputs: I, outputs: O }, w, b, x: &parts[..], y, rectified };
+    if is_packed(n, I) { Shared::joined_packed(Packed(product)) } else { Shared::joined(product) }
 }
 
 /// Where the inputs of a product are.
@@ -161,43 +161,5 @@ impl<T: Scalar, F: Features<K>, const K: usize> Source<T> for Few<'_, T, F, K> {
         let mut split = block::split(*sums);
         parts!(split: 0 1 2 3 4 5 6 7 8 9 10 11);
         *sums = block::whole(split);
-    }
-}
-
-/// How many inputs there are before slice `k`.
-const fn before<F: Features<K>, const K: usize>(k: usize) -> usize {
-    let (mut sum, mut i) = (0, 0);
-    while i < k && i < K {
-        sum += F::INPUTS[i];
-        i += 1;
-    }
-    sum
-}
-
-/// One sample, with sizes that the type knows.
-struct OneOf<F, const K: usize, const O: usize>(PhantomData<F>);
-
-impl<F, const K: usize, const O: usize> Clone for OneOf<F, K, O> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<F, const K: usize, const O: usize> Copy for OneOf<F, K, O> {}
-
-impl<F: Features<K>, const K: usize, const O: usize> Shape for OneOf<F, K, O> {
-    #[inline(always)]
-    fn n(self) -> usize {
-        1
-    }
-
-    #[inline(always)]
-    fn inputs(self) -> usize {
-        const { before::<F, K>(K) }
-    }
-
-    #[inline(always)]
-    fn outputs(self) -> usize {
-        O
     }
 }

@@ -46,6 +46,16 @@ pub trait Features<const K: usize> {
     const INPUTS: [usize; K];
 }
 
+/// How many inputs there are before slice `k`.
+const fn before<F: Features<K>, const K: usize>(k: usize) -> usize {
+    let (mut sum, mut i) = (0, 0);
+    while i < k && i < K {
+        sum += F::INPUTS[i];
+        i += 1;
+    }
+    sum
+}
+
 /// Optimised builds.
 macro_rules! optimised {
     ($($item:item)*) => {$(

@@ -28,11 +28,15 @@ pub trait Parts<T: Scalar>: Tensors {
     type With<const N: usize>: Sample<Element = T>;
     /// How many positions there are.
     const POSITIONS: usize;
-    /// The features of all parts at one position.
-    const FEATURES: usize;
 
-    /// `y = W · x + b` at each position, or `max(.., 0)` of it.
-    fn product<const O: usize>(w: &[T], b: &[T], x: Self::Batch<'_>, y: &mut [Self::With<O>], rectified: bool);
+    /// `y = W · x + b` at each position, or `max(.., 0)` of it, with `ALL` features of all parts.
+    fn product<const ALL: usize, const O: usize>(
+        w: &[T],
+        b: &[T],
+        x: Self::Batch<'_>,
+        y: &mut [Self::With<O>],
+        rectified: bool,
+    );
 }
 
 macro_rules! parts {
@@ -46,12 +50,11 @@ macro_rules! parts {
         impl<T: Scalar + Element, const P: usize, $(const $name: usize),+> Parts<T> for ($(SMatrix<T, $name, P>,)+) {
             type With<const N: usize> = SMatrix<T, N, P>;
             const POSITIONS: usize = P;
-            const FEATURES: usize = 0 $(+ $name)+;
 
             #[inline(always)]
-            fn product<const O: usize>(w: &[T], b: &[T], x: Self::Batch<'_>, y: &mut [SMatrix<T, O, P>], rectified: bool) {
+            fn product<const ALL: usize, const O: usize>(w: &[T], b: &[T], x: Self::Batch<'_>, y: &mut [SMatrix<T, O, P>], rectified: bool) {
                 let x = [$(flat(x.$index)),+];
-                kernels::joined::<T, Self, { [$($index),+].len() }, O>(w, b, x, flat_mut(y), rectified);
+                kernels::joined::<T, Self, { [$($index),+].len() }, ALL, O>(w, b, x, flat_mut(y), rectified);
             }
         }
     };
@@ -69,8 +72,7 @@ impl<const I: usize, const O: usize, const B: usize> Joined<Dense<I, O, B>> {
         y: &mut [X::With<O>],
         activation: &Activate<F>,
     ) {
-        const { assert!(X::FEATURES == I) };
-        X::product::<O>(w.kernel.as_slice(), w.bias.as_slice(), x, y, F::RECTIFIES);
+        X::product::<I, O>(w.kernel.as_slice(), w.bias.as_slice(), x, y, F::RECTIFIES);
         if !F::RECTIFIES {
             activation.0.in_place(O, flat_mut(y));
         }
@@ -94,8 +96,7 @@ impl<T: Scalar + Element, X: Parts<T>, const I: usize, const O: usize, const B: 
     #[cfg_attr(feature = "std", inline(always))]
     fn forward<S: Storage>(&self, w: &Self::Weights, x: X::Batch<'_>, y: &mut [X::With<O>], _: Pass<'_, '_, (), ()>) {
         // y = Wa · a + Wb · b + .. + b
-        const { assert!(X::FEATURES == I) };
-        X::product::<O>(w.kernel.as_slice(), w.bias.as_slice(), x, y, false);
+        X::product::<I, O>(w.kernel.as_slice(), w.bias.as_slice(), x, y, false);
     }
 
     fn backward<S: Storage>(

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
 
-/// Fails if `examples/expanded/<name>.rs` is not what the macro writes for `graph`, and `<name>_frozen.rs` the frozen form, if
-/// that is a struct of its own; with `BLESS=1` in the environment, writes them.
+/// Fails if `examples/expanded/<name>.rs` is not what the macro writes for `graph`; with `BLESS=1` in the environment, writes it. An
+/// expansion with a frozen form of its own is in three files: what a user calls, the passes in `<name>_passes.rs`, and the frozen form in
+/// `<name>_frozen.rs`.
 fn check(name: &str, graph: &str) {
     let expansion = crate::expand_model(graph.parse().expect("tokens"));
     let mut file: syn::File = syn::parse2(expansion).expect("items");
@@ -20,6 +21,12 @@ fn check(name: &str, graph: &str) {
         let frozen = syn::File { items: file.items.split_off(start), attrs: Vec::new(), ..file.clone() };
         let header = format!("// What `model!` writes for the graph of `{name}.rs` as well: its frozen form.\n");
         compare(&format!("{name}_frozen"), &header, &frozen);
+        let is_block = |item: &syn::Item| matches!(item, syn::Item::Const(item) if item.ident == "_");
+        let start = file.items.iter().position(is_block).expect("the block of the passes");
+        let passes = syn::File { items: file.items.split_off(start), attrs: Vec::new(), ..file.clone() };
+        let header =
+            format!("// What `model!` writes for the graph of `{name}.rs` as well: its memory and its passes.\n");
+        compare(&format!("{name}_passes"), &header, &passes);
     }
     compare(name, &header(graph), &file);
 }
