@@ -67,3 +67,27 @@ fn outputs_are_told_apart() {
     assert_eq!(report.get("a_loss"), Some(200.0));
     assert!(model.model().swapped.two.p.kernel.iter().all(|w| (w - 99.99).abs() < 1e-9));
 }
+
+mod views {
+    use nn::losses::CategoricalCrossentropy;
+    use nn::prelude::*;
+
+    // The logits are the model's input in another shape, and a loss asks for them when the input is out of its reach.
+    model! {
+        pub struct Viewed;
+        let x = Input(shape = [1, 3]);
+        let flat = Flatten()(x);
+        let y = Activation(softmax)(flat);
+        Model(inputs = x, outputs = y)
+    }
+
+    #[test]
+    fn logits_may_be_a_view_of_an_input() {
+        let x = [SVector::<f32, 3>::new(0.0, 0.0, 200.0)];
+        let label = [SVector::<f32, 3>::new(1.0, 0.0, 0.0)];
+        let model = Viewed::new(&mut StdRng::seed_from_u64(1));
+        let mut model = Box::new(model).compile(Sgd::default(), CategoricalCrossentropy::default());
+        // From probabilities it would be about 16.1, where they are clipped.
+        assert!((model.evaluate(&x, &label).unwrap().loss - 200.0).abs() < 1e-3);
+    }
+}

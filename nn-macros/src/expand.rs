@@ -15,6 +15,7 @@ mod layer;
 mod masks;
 mod memory;
 mod model;
+mod places;
 mod rows;
 mod training;
 mod types;
@@ -24,7 +25,7 @@ use crate::budget::Budgets;
 use crate::freeze::Frozen;
 use crate::graph::Graph;
 use crate::parse::Syntax;
-use crate::plan::{self, Plan};
+use crate::schedule::Program;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use std::rc::Rc;
@@ -35,7 +36,10 @@ use syn::Ident;
 pub(crate) struct Context<'a> {
     pub(crate) syntax: &'a Syntax,
     pub(crate) graph: &'a Graph,
-    pub(crate) plan: &'a Plan,
+    /// The steps of a prediction.
+    pub(crate) predict: &'a Program,
+    /// The steps of a training step; of a frozen form, which has none, those of a prediction.
+    pub(crate) train: &'a Program,
     /// `Digits`
     pub(crate) name: &'a Ident,
     /// `DigitsGraph`
@@ -69,12 +73,20 @@ impl Context<'_> {
     }
 }
 
+/// The programs of a model.
+pub(crate) struct Programs {
+    pub(crate) predict: Program,
+    pub(crate) train: Program,
+    /// A training step whose first layers never learn, if there are such.
+    pub(crate) tail: Option<Program>,
+}
+
 /// The whole expansion. `lints` is what `impl Model` says for the lints of training.
 pub(crate) fn expand(
     syntax: &Syntax,
     graph: &Graph,
-    plan: &Plan,
-    frozen: Option<&(Frozen, Plan)>,
+    programs: &Programs,
+    frozen: Option<&(Frozen, Program)>,
     budgets: &Budgets,
     lints: &TokenStream,
 ) -> TokenStream {
@@ -82,7 +94,8 @@ pub(crate) fn expand(
     let context = Context {
         syntax,
         graph,
-        plan,
+        predict: &programs.predict,
+        train: &programs.train,
         name,
         // With the span of the name, which a name in the string would not give.
         graph_type: format_ident!("{}Graph", name),
@@ -96,7 +109,9 @@ pub(crate) fn expand(
         aliases: aliases::Aliases::default(),
         frozen: false,
     };
-    let model = items(&context, weights::named(&context), lints, |inside| frozen::freeze(inside, frozen));
+    let named = weights::named(&context);
+    let tail = programs.tail.as_ref();
+    let model = items(&context, tail, named, lints, |inside| frozen::freeze(inside, frozen));
     let (budgets, frozen) = (budgets::budgets(&context, budgets), frozen::items(&context, frozen));
     let checks = &graph.checks;
     let items = quote! {
@@ -108,10 +123,11 @@ pub(crate) fn expand(
     conditional(syntax, items)
 }
 
-/// The struct of a model or of its frozen form, and what it implements. `named` are the structs with names of inputs and outputs, and what
-/// these implement; `freeze` is what `impl Model` says of the frozen form.
+/// The struct of a model or of its frozen form, and what it implements. `tail` is a training step whose first layers never learn; `named`
+/// are the structs with names of inputs and outputs, and what these implement; `freeze` is what `impl Model` says of the frozen form.
 fn items(
     context: &Context<'_>,
+    tail: Option<&Program>,
     named: (TokenStream, TokenStream),
     lints: &TokenStream,
     freeze: impl FnOnce(&Context<'_>) -> TokenStream,
@@ -126,9 +142,7 @@ fn items(
     let flat = weights::flat(&inside);
     let memory = memory::memory(&inside);
     let layer = layer::layer(&inside);
-    // A frozen form is not trained.
-    let step = if context.frozen { None } else { plan::for_training(context.graph) };
-    let (form, training) = training::form(&inside, step.as_ref());
+    let (form, training) = training::form(&inside, tail);
     let profile = model::profile(&inside);
     let model = model::model(&inside, lints, &freeze(&inside), &training);
     quote! {

@@ -168,7 +168,7 @@ pub(crate) struct Tensor {
 }
 
 /// What a tensor holds.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Holds {
     /// The model's scalar.
     Numbers,

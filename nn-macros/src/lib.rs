@@ -14,10 +14,10 @@ mod lint;
 mod literal;
 mod names;
 mod parse;
-mod plan;
 mod python;
 mod rejects;
 mod resolve;
+mod schedule;
 mod values;
 
 #[cfg(test)]
@@ -25,9 +25,11 @@ mod tests;
 
 use budget::Budgets;
 use diagnostics::Diagnostics;
+use expand::Programs;
 use graph::Graph;
 use parse::Syntax;
 use proc_macro2::TokenStream;
+use schedule::{Form, lower};
 
 /// Writes a model from a Keras-like graph.
 ///
@@ -140,14 +142,18 @@ fn expand_model(input: TokenStream) -> TokenStream {
     if diagnostics.any() {
         return editor.into_iter().chain(fallback::fallback(&syntax, &graph, diagnostics)).collect();
     }
-    let plan = plan::plan(&graph);
+    let programs = Programs {
+        predict: lower(&graph, Form::Predict),
+        train: lower(&graph, Form::Train),
+        tail: schedule::tail(&graph),
+    };
     let frozen = freeze::freeze(&graph).map(|frozen| {
-        let plan = plan::plan(&frozen.graph);
-        (frozen, plan)
+        let predict = lower(&frozen.graph, Form::Predict);
+        (frozen, predict)
     });
     let lints = lint::for_training(&graph, &allowed);
-    let items = expand::expand(&syntax, &graph, &plan, frozen.as_ref(), &budgets, &lints);
-    let lints = lint::lint(&syntax, &graph, &plan, &allowed);
+    let items = expand::expand(&syntax, &graph, &programs, frozen.as_ref(), &budgets, &lints);
+    let lints = lint::lint(&syntax, &graph, &allowed);
     [editor, items, lints].into_iter().collect()
 }
 

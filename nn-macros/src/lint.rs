@@ -8,7 +8,7 @@ mod rules;
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Builtin, Graph, Node, Op, Producer, TensorId};
 use crate::parse::Syntax;
-use crate::plan::Plan;
+use crate::schedule::learning;
 use nn_core::Code;
 use nn_core::lints::NAMES;
 use nn_core::shape::Shape;
@@ -55,9 +55,9 @@ pub(crate) fn allowed(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec
 }
 
 /// A use of the constant of every lint that finds something and is not allowed.
-pub(crate) fn lint(syntax: &Syntax, graph: &Graph, plan: &Plan, allowed: &[String]) -> TokenStream {
+pub(crate) fn lint(syntax: &Syntax, graph: &Graph, allowed: &[String]) -> TokenStream {
     let (readers, calls) = (vec![Vec::new(); graph.tensors.len()], vec![0; graph.layers.len()]);
-    let mut lints = Lints { graph, plan, allowed, readers, calls, found: Vec::new() };
+    let mut lints = Lints { graph, learning: learning(graph), allowed, readers, calls, found: Vec::new() };
     for (n, node) in graph.nodes.iter().enumerate() {
         for layer in graph.chain(node.layer) {
             lints.calls[layer] += 1;
@@ -128,7 +128,8 @@ fn is_level(attribute: &Attribute) -> bool {
 /// What the rules read and write.
 struct Lints<'a> {
     graph: &'a Graph,
-    plan: &'a Plan,
+    /// For each tensor whether something upstream of it learns.
+    learning: Vec<bool>,
     allowed: &'a [String],
     /// For each tensor the nodes that read it.
     readers: Vec<Vec<usize>>,

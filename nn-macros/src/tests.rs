@@ -3,4 +3,5 @@
 mod editor;
 mod expanded;
 mod passes;
+mod programs;
 mod robust;

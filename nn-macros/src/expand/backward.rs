@@ -1,32 +1,31 @@
-//! The backward pass: one line for each call, in reverse.
+//! The backward pass: one line for each step, in reverse.
 
 use super::Context;
-use super::forward::{of_value, over_batch, weights};
-use super::memory::memory_field;
+use super::forward::{memory, of_value, over_batch, weights};
+use super::places::read_back;
 use super::types::one_or_tuple;
-use crate::graph::{Node, Op, TensorId};
-use crate::plan::{Gradient, Place};
+use crate::graph::Node;
+use crate::schedule::{Back, BackCall, Does, Incoming, Outgoing, Seed};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 /// The body of `Layer::backward_from`.
 pub(crate) fn backward(context: &Context<'_>) -> TokenStream {
     let first = context.part("x", 0, context.graph.inputs.len());
-    let clear = context.graph.nodes.iter().flat_map(|node| &node.outputs).filter_map(|&tensor| clear(context, tensor));
-    let calls = context.graph.nodes.iter().rev().filter_map(|node| call(context, node));
-    let wanted = ask(context);
+    let seeds = context.train.seeds.iter().map(|seed| self::seed(context, seed));
+    let steps = context.train.backward.iter().map(|step| self::step(context, step));
+    let asked = asked(context);
     quote! {
         let n = #first.len();
-        #wanted
-        #(#clear)*
-        #(#calls)*
+        #asked
+        #(#seeds)*
+        #(#steps)*
     }
 }
 
-/// Which gradients of inputs the caller asked for, where a call depends on it.
-fn ask(context: &Context<'_>) -> TokenStream {
-    let depends = |node: &Node| matches!(context.plan.tensors[node.outputs[0]].gradient, Gradient::IfInputs(_));
-    if !context.graph.nodes.iter().any(depends) {
+/// Which gradients of inputs the caller asked for, if a step depends on it.
+fn asked(context: &Context<'_>) -> TokenStream {
+    if !context.train.asks {
         return quote!();
     }
     let count = context.graph.inputs.len();
@@ -38,98 +37,79 @@ fn ask(context: &Context<'_>) -> TokenStream {
     quote!(let wanted = #asked;)
 }
 
-/// Gradients start at zero, or at what the caller gives for an output that is also read inside.
-fn clear(context: &Context<'_>, tensor: TensorId) -> Option<TokenStream> {
-    let plan = &context.plan.tensors[tensor];
-    if !plan.own_gradient || plan.gradient == Gradient::Never || plan.becomes.is_some() {
-        return None;
-    }
-    let field = context.gradient_field(tensor);
-    Some(match plan.place {
-        Place::Output(i) => {
-            let dy = context.part("dy", i, context.graph.outputs.len());
+fn seed(context: &Context<'_>, seed: &Seed) -> TokenStream {
+    match *seed {
+        Seed::Copy(tensor, output) => {
+            let (field, dy) = (context.gradient_field(tensor), caller_gradient(context, output));
             quote!(m.#field[..n].copy_from_slice(#dy);)
         }
-        _ => quote!(::nn::tensor::clear(&mut m.#field[..n]);),
-    })
+        Seed::Clear(tensor) => {
+            let field = context.gradient_field(tensor);
+            quote!(::nn::tensor::clear(&mut m.#field[..n]);)
+        }
+    }
 }
 
-fn call(context: &Context<'_>, node: &Node) -> Option<TokenStream> {
-    let gradient = &context.plan.tensors[node.outputs[0]].gradient;
-    if *gradient == Gradient::Never {
-        return None;
-    }
-    if let [input] = node.inputs[..]
-        && context.plan.kept(input) == node.outputs[0]
-    {
-        // Its input has the place of its output, and so has the gradient.
-        let (y, field) = (context.read_back(input), context.gradient_field(input));
-        let call = of_value(context.layer_value(node), quote!(backward_in_place), quote!(#y, &mut m.#field[..n]));
-        return Some(if_wanted(context, gradient, call));
-    }
-    let layer = &context.graph.layers[node.layer];
-    let w = weights(context, node);
-    let x = one_or_tuple(node.inputs.iter().map(|&tensor| context.read_back(tensor)).collect());
-    let y = one_or_tuple(node.outputs.iter().map(|&tensor| context.read_back(tensor)).collect());
-    let dy = one_or_tuple(node.outputs.iter().map(|&tensor| incoming(context, tensor)).collect());
-    let memory = if layer.has_cache() {
-        let field = memory_field(node);
-        quote!(&mut m.#field)
-    } else {
-        quote!(&mut ())
+/// The gradient that the caller gives for an output.
+fn caller_gradient(context: &Context<'_>, output: usize) -> TokenStream {
+    context.part("dy", output, context.graph.outputs.len())
+}
+
+fn step(context: &Context<'_>, step: &Back) -> TokenStream {
+    let node = &context.graph.nodes[step.call];
+    let does = match &step.does {
+        Does::InPlace { y, gradient } => {
+            let (y, field) = (read_back(context, y), context.gradient_field(*gradient));
+            of_value(context.layer_value(node), quote!(backward_in_place), quote!(#y, &mut m.#field[..n]))
+        }
+        Does::Call(call) => self::call(context, node, call),
     };
-    let dx = one_or_tuple(node.inputs.iter().map(|&tensor| outgoing(context, tensor, gradient)).collect());
-    let name = context.weights_field(node);
-    let dw = if layer.learns() { quote!(dw.as_deref_mut().map(|dw| &mut dw.#name)) } else { quote!(None) };
-    let heads = component_heads(context, node);
-    let mut call = if heads.is_empty() {
-        over_batch(context, node, quote!(backward::<B>), quote!(#w, #x, #y, #dy, #memory, #dx, #dw))
+    match &step.if_asked {
+        Some(inputs) => {
+            let wanted = wanted(context, inputs);
+            quote!(if #wanted { #does })
+        }
+        None => does,
+    }
+}
+
+fn call(context: &Context<'_>, node: &Node, call: &BackCall) -> TokenStream {
+    let w = weights(context, call.weights);
+    let x = one_or_tuple(call.x.iter().map(|x| read_back(context, x)).collect());
+    let y = one_or_tuple(call.y.iter().map(|y| read_back(context, y)).collect());
+    let dy = one_or_tuple(call.dy.iter().map(|dy| incoming(context, dy)).collect());
+    let dx = one_or_tuple(call.dx.iter().map(|dx| outgoing(context, dx)).collect());
+    let memory = memory(call.memory, node);
+    let dw = match call.weights.filter(|_| call.learns) {
+        Some(layer) => {
+            let field = &context.graph.layers[layer].name;
+            quote!(dw.as_deref_mut().map(|dw| &mut dw.#field))
+        }
+        None => quote!(None),
+    };
+    let tensors = quote!(#w, #x, #y, #dy, #memory, #dx, #dw);
+    let does = if call.seeds.is_empty() {
+        over_batch(context, node, call.any_inputs, quote!(backward::<B>), tensors)
     } else {
-        // The bits of the model's outputs, in the places of the component's.
-        let bits = heads.into_iter().map(|(i, k)| {
+        // The bits of the model's outputs, in the places of those of the model inside.
+        let bits = call.seeds.iter().map(|&(i, k)| {
             let (i, k) = (Literal::usize_unsuffixed(i), Literal::usize_unsuffixed(k));
             quote!((seeds >> #i & 1) << #k)
         });
         let seeds = quote!(#(#bits)|*);
-        over_batch(context, node, quote!(backward_from::<B>), quote!(#seeds, #w, #x, #y, #dy, #memory, #dx, #dw))
+        over_batch(context, node, call.any_inputs, quote!(backward_from::<B>), quote!(#seeds, #tensors))
     };
-    if let Some((output, logits)) = context.plan.head(context.graph, node) {
-        // The loss may have given the gradient of the logits already.
-        let bit = Literal::u32_unsuffixed(1 << output);
-        let dy = context.part("dy", output, context.graph.outputs.len());
-        let d_logits = context.gradient_field(logits);
-        call = quote! {
-            if seeds & #bit == 0 {
-                #call
-            } else {
-                ::nn::tensor::add(&mut m.#d_logits[..n], #dy);
-            }
-        };
-    }
-    Some(if_wanted(context, gradient, call))
-}
-
-/// A call, under the condition that its gradient has.
-fn if_wanted(context: &Context<'_>, gradient: &Gradient, call: TokenStream) -> TokenStream {
-    let Gradient::IfInputs(inputs) = gradient else { return call };
-    let wanted = wanted(context, inputs);
-    quote!(if #wanted { #call })
-}
-
-/// The outputs of the model that are outputs of a component and that nothing inside reads, each with its place among
-/// those of the component: whether they have logits is the component's to say.
-pub(crate) fn component_heads(context: &Context<'_>, node: &Node) -> Vec<(usize, usize)> {
-    if !matches!(context.graph.layers[node.layer].op, Op::Component(_)) {
-        return Vec::new();
-    }
-    let outputs = node.outputs.iter().enumerate().filter_map(|(k, &tensor)| {
-        let plan = &context.plan.tensors[tensor];
-        match plan.place {
-            Place::Output(i) if !plan.own_gradient => Some((i, k)),
-            _ => None,
+    let Some((output, logits)) = call.head else { return does };
+    // The loss may have given the gradient of the logits already.
+    let bit = Literal::u32_unsuffixed(1 << output);
+    let (dy, d_logits) = (caller_gradient(context, output), context.gradient_field(logits));
+    quote! {
+        if seeds & #bit == 0 {
+            #does
+        } else {
+            ::nn::tensor::add(&mut m.#d_logits[..n], #dy);
         }
-    });
-    outputs.collect()
+    }
 }
 
 /// Whether the caller asked for the gradient of one of these inputs.
@@ -138,32 +118,31 @@ fn wanted(context: &Context<'_>, inputs: &[usize]) -> TokenStream {
     quote!(#(#wanted)||*)
 }
 
-/// The gradient of an output of a call.
-fn incoming(context: &Context<'_>, tensor: TensorId) -> TokenStream {
-    let plan = &context.plan.tensors[tensor];
-    match plan.place {
-        Place::Output(i) if !plan.own_gradient => context.part("dy", i, context.graph.outputs.len()),
-        _ => {
+fn incoming(context: &Context<'_>, gradient: &Incoming) -> TokenStream {
+    match *gradient {
+        Incoming::Caller(output) => caller_gradient(context, output),
+        Incoming::Own(tensor) => {
             let field = context.gradient_field(tensor);
             quote!(&m.#field[..n])
         }
     }
 }
 
-/// Where the gradient of an input of a call is added. `around` is the condition under which the call is made.
-fn outgoing(context: &Context<'_>, tensor: TensorId, around: &Gradient) -> TokenStream {
-    let plan = &context.plan.tensors[tensor];
-    if let (Place::Input(i), false) = (plan.place, plan.gradient == Gradient::Never) {
-        let dx = context.part("dx", i, context.graph.inputs.len());
-        return quote!(#dx.as_deref_mut());
-    }
-    let field = context.gradient_field(tensor);
-    match &plan.gradient {
-        Gradient::Never => quote!(None),
-        Gradient::IfInputs(inputs) if plan.gradient != *around => {
-            let wanted = wanted(context, inputs);
-            quote!(if #wanted { Some(&mut m.#field[..n]) } else { None })
+fn outgoing(context: &Context<'_>, gradient: &Outgoing) -> TokenStream {
+    let own = |tensor| {
+        let field = context.gradient_field(tensor);
+        quote!(Some(&mut m.#field[..n]))
+    };
+    match gradient {
+        Outgoing::Nowhere => quote!(None),
+        Outgoing::Caller(input) => {
+            let dx = context.part("dx", *input, context.graph.inputs.len());
+            quote!(#dx.as_deref_mut())
         }
-        _ => quote!(Some(&mut m.#field[..n])),
+        Outgoing::Own(tensor) => own(*tensor),
+        Outgoing::OwnIfAsked(tensor, inputs) => {
+            let (wanted, own) = (wanted(context, inputs), own(*tensor));
+            quote!(if #wanted { #own } else { None })
+        }
     }
 }

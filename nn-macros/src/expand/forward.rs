@@ -1,11 +1,11 @@
-//! The forward pass: one line for each call.
+//! The forward pass: one line for each step.
 
 use super::Context;
-use super::memory::{memory_field, place};
+use super::memory::memory_field;
+use super::places::{range, read, write};
 use super::types::one_or_tuple;
-use crate::graph::{Node, Op, TensorId};
-use crate::plan::memory::Work;
-use nn_core::spec::{Dtype, Masking};
+use crate::graph::{LayerId, Node};
+use crate::schedule::{Call, CallId, Mode, Place, Program, Read, Step};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use syn::Ident;
 /// The body of `Layer::forward`, for `n` samples.
 pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
     let nn = &context.paths.nn;
-    let (inference, training) = (inference(context), training(context));
+    let (inference, training) = (pass(context, context.predict), pass(context, context.train));
     quote! {
         match pass {
             #nn Pass::Inference(m) => {
@@ -27,167 +27,137 @@ pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// The forward pass of a training step: the memory is `m`, for `n` samples.
-pub(crate) fn training(context: &Context<'_>) -> TokenStream {
-    let nn = &context.paths.nn;
-    let calls = context.graph.nodes.iter().enumerate().map(|(n, node)| {
-        if let [input] = node.inputs[..]
-            && context.plan.kept(input) == node.outputs[0]
-        {
-            return quote!();
-        }
-        let layer = &context.graph.layers[node.layer];
-        let memory = if layer.has_cache() {
-            let field = memory_field(node);
-            quote!(&mut m.#field)
-        } else {
-            quote!(&mut ())
-        };
-        let mode = match (layer.trainable, layer.has_cache() && layer.has_weights()) {
-            (false, _) => quote!(mode.frozen()),
-            // It may be frozen at run time.
-            (true, true) => {
-                let (start, count) = context.layers_of(context.owner(node));
-                quote!(mode.layer(#start, #count))
-            }
-            (true, false) => quote!(mode.reborrow()),
-        };
-        let in_place = context.plan.tensors[node.outputs[0]].becomes.is_some();
-        let activation = context.plan.activation(n).filter(|_| in_place);
-        let pass = quote!(#nn Pass::Training(#memory, #mode));
-        if context.plan.for_training {
-            sharing(context, node, activation, pass)
-        } else {
-            keeping(context, node, activation, pass)
-        }
-    });
-    quote!(#(#calls)*)
+/// The steps of a forward pass: the memory is `m`, for `n` samples.
+pub(crate) fn pass(context: &Context<'_>, program: &Program) -> TokenStream {
+    program.forward.iter().map(|step| self::step(context, program, step)).collect()
 }
 
-/// A prediction: the memory is `m`, for `n` samples.
-pub(crate) fn inference(context: &Context<'_>) -> TokenStream {
-    predictions(context).map(|(_, call)| call).collect()
-}
-
-/// The calls of a prediction that do anything, each with its name.
+/// The steps of a prediction, each with the name of its call.
 pub(crate) fn predictions<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (String, TokenStream)> + 'a {
-    let nn = &context.paths.nn;
-    context.graph.nodes.iter().enumerate().filter_map(move |(n, node)| {
-        let name = node.name.to_string().trim_start_matches("r#").to_string();
-        match context.plan.memory.work(n) {
-            Work::View => return None,
-            Work::InPlace if context.plan.is_done(n) => return None,
-            Work::InPlace => return Some((name, in_place(context, node))),
-            Work::Call => {}
-        }
-        let memory = if context.graph.layers[node.layer].has_scratch() {
-            let field = memory_field(node);
-            quote!(&mut m.#field)
-        } else {
-            quote!(&mut ())
-        };
-        Some((name, sharing(context, node, context.plan.activation(n), quote!(#nn Pass::Inference(#memory)))))
+    context.predict.forward.iter().map(|step| {
+        let (Step::Call(Call { call, .. }) | Step::InPlace(call, _)) = step;
+        let name = context.graph.nodes[*call].name.to_string().trim_start_matches("r#").to_string();
+        (name, self::step(context, context.predict, step))
     })
 }
 
-/// A call in a pass that keeps all tensors.
-fn keeping(context: &Context<'_>, node: &Node, activation: Option<usize>, pass: TokenStream) -> TokenStream {
-    let w = weights(context, node);
-    let x = one_or_tuple(node.inputs.iter().map(|&tensor| context.read(tensor)).collect());
-    let y = one_or_tuple(node.outputs.iter().map(|&tensor| context.write(tensor)).collect());
-    forward_call(context, node, activation, quote!(#w, #x, #y), pass)
+fn step(context: &Context<'_>, program: &Program, step: &Step) -> TokenStream {
+    match step {
+        Step::InPlace(call, y) => in_place(context, program, *call, y),
+        Step::Call(call) => self::call(context, program, call),
+    }
 }
 
-/// A call, or one that computes the activation of its output as well.
-fn forward_call(
-    context: &Context<'_>,
-    node: &Node,
-    activation: Option<usize>,
-    tensors: TokenStream,
-    pass: TokenStream,
-) -> TokenStream {
-    match activation.map(|n| context.layer_value(&context.graph.nodes[n])) {
-        Some(activation) => {
+/// A call: first the tensors that it reads and writes are taken out of the memory that they share with others.
+fn call(context: &Context<'_>, program: &Program, call: &Call) -> TokenStream {
+    let (nn, arena, node) = (&context.paths.nn, &context.paths.arena, &context.graph.nodes[call.call]);
+    let mut parts = Parts::default();
+    let inferred = call.then.is_some() || !names_inputs(context, call.any_inputs);
+    let x = call.reads.iter().map(|x| match parts.take(context, program, "x", x) {
+        Some(name) if inferred => {
+            let sample = context.sample(x.tensor, &quote!(T));
+            quote!(#arena samples::<#sample>(#name))
+        }
+        Some(name) => quote!(#arena samples(#name)),
+        None => read(context, x),
+    });
+    let x = one_or_tuple(x.collect());
+    let y = call.writes.iter().map(|y| match parts.take(context, program, "y", y) {
+        Some(name) => quote!(#arena samples_mut(#name)),
+        None => write(context, y),
+    });
+    let y = one_or_tuple(y.collect());
+    let w = weights(context, call.weights);
+    let memory = memory(call.memory, node);
+    let does = match call.then {
+        Some(then) => {
+            let activation = context.layer_value(&context.graph.nodes[then]);
             let activated = if context.graph.reads_parts(node) {
                 let types = context.samples(&node.inputs, &quote!(T));
                 quote!(activated::<T, #types, _>)
             } else {
                 quote!(activated)
             };
-            of_value(context.layer_value(node), activated, quote!(#tensors, &#activation))
+            of_value(context.layer_value(node), activated, quote!(#w, #x, #y, &#activation))
         }
-        None => over_batch(context, node, quote!(forward::<B>), quote!(#tensors, #pass)),
-    }
-}
-
-/// A call in a pass whose activations share memory: first what it reads and writes is taken out of that.
-fn sharing(context: &Context<'_>, node: &Node, activation: Option<usize>, pass: TokenStream) -> TokenStream {
-    let (w, arena) = (weights(context, node), &context.paths.arena);
-    let mut takes: BTreeMap<Ident, (Vec<Ident>, Vec<TokenStream>)> = BTreeMap::new();
-    let mut taken: BTreeMap<String, Ident> = BTreeMap::new();
-    let mut take = |prefix: &str, tensor: TensorId| {
-        let (field, range) = place(context, tensor)?;
-        // What is read twice, or as two tensors in one place, is taken once.
-        let name = taken.entry(format!("{field} {range}")).or_insert_with(|| {
-            let name = format_ident!("{prefix}_{}", context.field(tensor));
-            let (names, ranges) = takes.entry(field).or_default();
-            names.push(name.clone());
-            ranges.push(range);
-            name
-        });
-        Some(name.clone())
+        None => {
+            let pass = match call.mode {
+                Mode::Predicts => quote!(#nn Pass::Inference(#memory)),
+                Mode::Learns => quote!(#nn Pass::Training(#memory, mode.reborrow())),
+                Mode::Frozen => quote!(#nn Pass::Training(#memory, mode.frozen())),
+                Mode::Flagged(layer) => {
+                    let (start, count) = context.layers_of(layer);
+                    quote!(#nn Pass::Training(#memory, mode.layer(#start, #count)))
+                }
+            };
+            over_batch(context, node, call.any_inputs, quote!(forward::<B>), quote!(#w, #x, #y, #pass))
+        }
     };
-    let inferred = activation.is_some() || !names_inputs(context, node);
-    let x = node.inputs.iter().map(|&tensor| match take("x", tensor) {
-        Some(name) if inferred => {
-            let sample = context.sample(tensor, &quote!(T));
-            quote!(#arena samples::<#sample>(#name))
-        }
-        Some(name) => quote!(#arena samples(#name)),
-        None => read(context, tensor),
-    });
-    let x = one_or_tuple(x.collect());
-    let y = node.outputs.iter().map(|&tensor| match take("y", tensor) {
-        Some(name) => quote!(#arena samples_mut(#name)),
-        None => context.write(tensor),
-    });
-    let y = one_or_tuple(y.collect());
-    let call = forward_call(context, node, activation, quote!(#w, #x, #y), pass);
-    let takes = takes.into_iter().map(|(field, (names, ranges))| match names.len() {
-        1 => quote!(#(let #names = #arena part_mut(&mut m.#field, n, #ranges);)*),
-        _ => quote!(let [#(#names),*] = #arena parts(&mut m.#field, n, [#(#ranges),*]);),
-    });
-    quote!(#(#takes)* #call)
+    let takes = parts.takes(context);
+    quote!(#takes #does)
 }
 
-/// Reads a tensor that is not in the memory of a prediction.
-pub(crate) fn read(context: &Context<'_>, tensor: TensorId) -> TokenStream {
-    match context.plan.memory.input(&context.plan.tensors, tensor) {
-        Some(input) => {
-            let (sample, input, arena) =
-                (context.sample(tensor, &quote!(T)), context.read(input), &context.paths.arena);
-            quote!(#arena samples::<#sample>(::nn::tensor::flat(#input)))
+/// The parts of shared memory that a call borrows.
+#[derive(Default)]
+struct Parts {
+    /// By field: their names and ranges.
+    takes: BTreeMap<Ident, (Vec<Ident>, Vec<TokenStream>)>,
+    taken: Vec<(Place, Ident)>,
+}
+
+impl Parts {
+    /// The name of the part of a tensor. A part that is read twice, or as two tensors in one place, is taken once.
+    fn take(&mut self, context: &Context<'_>, program: &Program, prefix: &str, tensor: &Read) -> Option<Ident> {
+        let (field, range) = range(context, program, tensor.place)?;
+        if let Some((_, name)) = self.taken.iter().find(|(place, _)| *place == tensor.place) {
+            return Some(name.clone());
         }
-        None => context.read(tensor),
+        let name = format_ident!("{prefix}_{}", context.field(tensor.tensor));
+        let (names, ranges) = self.takes.entry(field).or_default();
+        names.push(name.clone());
+        ranges.push(range);
+        self.taken.push((tensor.place, name.clone()));
+        Some(name)
+    }
+
+    fn takes(self, context: &Context<'_>) -> TokenStream {
+        let arena = &context.paths.arena;
+        let takes = self.takes.into_iter().map(|(field, (names, ranges))| match names.len() {
+            1 => quote!(#(let #names = #arena part_mut(&mut m.#field, n, #ranges);)*),
+            _ => quote!(let [#(#names),*] = #arena parts(&mut m.#field, n, [#(#ranges),*]);),
+        });
+        takes.collect()
     }
 }
 
 /// An activation in a prediction, in the place of its input.
-fn in_place(context: &Context<'_>, node: &Node) -> TokenStream {
-    let (tensor, arena) = (node.outputs[0], &context.paths.arena);
-    let (field, range) = place(context, tensor).expect("what is computed in place has a place");
-    let (layer, sample) = (context.layer_value(node), context.sample(tensor, &quote!(T)));
+fn in_place(context: &Context<'_>, program: &Program, call: CallId, y: &Read) -> TokenStream {
+    let arena = &context.paths.arena;
+    let (field, range) = range(context, program, y.place).expect("an activation in place has shared memory");
+    let layer = context.layer_value(&context.graph.nodes[call]);
+    let sample = context.sample(y.tensor, &quote!(T));
     quote!(#layer.in_place(#arena samples_mut::<#sample>(#arena part_mut(&mut m.#field, n, #range)));)
 }
 
-/// A call that passes over batches: `Dense::<64, 10, 1>::DEFAULT.forward::<B>(..)`. Where the inputs' types do not
-/// follow from the layer's (a merge of any tensors, a layer of the user's) they are named.
-pub(crate) fn over_batch(context: &Context<'_>, node: &Node, name: TokenStream, arguments: TokenStream) -> TokenStream {
-    if names_inputs(context, node) {
+/// A call that passes over batches: `Dense::<64, 10, 1>::DEFAULT.forward::<B>(..)`. If the types of its inputs do not follow from the
+/// layer's, they are named.
+pub(crate) fn over_batch(
+    context: &Context<'_>,
+    node: &Node,
+    any_inputs: bool,
+    name: TokenStream,
+    arguments: TokenStream,
+) -> TokenStream {
+    if names_inputs(context, any_inputs) {
         method(context, node, name, arguments)
     } else {
         of_value(context.layer_value(node), name, arguments)
     }
+}
+
+/// Whether a call has to name the types of its inputs.
+fn names_inputs(context: &Context<'_>, any_inputs: bool) -> bool {
+    any_inputs || !context.paths.imported
 }
 
 /// A call of a method of the value of a layer.
@@ -199,20 +169,6 @@ pub(crate) fn of_value(layer: TokenStream, name: TokenStream, arguments: TokenSt
     }
 }
 
-/// Whether a call has to name the types of its inputs.
-fn names_inputs(context: &Context<'_>, node: &Node) -> bool {
-    let any_inputs = match &context.graph.layers[node.layer].op {
-        Op::Builtin(builtin) => {
-            let spec = builtin.spec;
-            let reads_masks = matches!(spec.masking, Masking::Reads { .. });
-            spec.inputs.max > 1 || reads_masks || spec.inner.is_some() || spec.writes != Dtype::Float
-        }
-        Op::Activation { .. } => false,
-        Op::Component(_) => true,
-    };
-    any_inputs || context.graph.reads_parts(node) || !context.paths.imported
-}
-
 /// A call of a method of a layer, with the types of its inputs.
 pub(crate) fn method(context: &Context<'_>, node: &Node, name: TokenStream, arguments: TokenStream) -> TokenStream {
     let (layer, nn) = (context.layer_value(node), &context.paths.nn);
@@ -220,9 +176,23 @@ pub(crate) fn method(context: &Context<'_>, node: &Node, name: TokenStream, argu
     quote!(#nn Layer::<T, #types>::#name(&#layer, #arguments);)
 }
 
-/// The weights of a call.
-pub(crate) fn weights(context: &Context<'_>, node: &Node) -> TokenStream {
-    let layer = &context.graph.layers[node.layer];
-    let name = context.weights_field(node);
-    if layer.has_weights() { quote!(&w.#name) } else { quote!(&()) }
+/// The weights of a layer.
+pub(crate) fn weights(context: &Context<'_>, layer: Option<LayerId>) -> TokenStream {
+    match layer {
+        Some(layer) => {
+            let field = &context.graph.layers[layer].name;
+            quote!(&w.#field)
+        }
+        None => quote!(&()),
+    }
+}
+
+/// The memory of the layer of a call, if it has any.
+pub(crate) fn memory(has: bool, node: &Node) -> TokenStream {
+    if has {
+        let field = memory_field(node);
+        quote!(&mut m.#field)
+    } else {
+        quote!(&mut ())
+    }
 }

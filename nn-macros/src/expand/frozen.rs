@@ -4,15 +4,15 @@ use super::{Context, first_calls};
 use crate::freeze::{Fold, Frozen, Origin, name};
 use crate::graph::Op;
 use crate::parse::Syntax;
-use crate::plan::Plan;
+use crate::schedule::Program;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::parse_quote;
 
 /// The items of the frozen form.
-pub(crate) fn items(context: &Context<'_>, frozen: Option<&(Frozen, Plan)>) -> TokenStream {
+pub(crate) fn items(context: &Context<'_>, frozen: Option<&(Frozen, Program)>) -> TokenStream {
     let (model, frozen_name, visibility) = (context.name, name(context.name), &context.syntax.visibility);
-    let Some((frozen, plan)) = frozen else {
+    let Some((frozen, predict)) = frozen else {
         let doc = format!(" The frozen form of [`{model}`], in which there is nothing to fold.");
         return quote! {
             #[doc = #doc]
@@ -24,7 +24,8 @@ pub(crate) fn items(context: &Context<'_>, frozen: Option<&(Frozen, Plan)>) -> T
     let context = Context {
         syntax: &syntax,
         graph: &frozen.graph,
-        plan,
+        predict,
+        train: predict,
         name: &frozen_name,
         graph_type: format_ident!("{}Graph", frozen_name),
         scratch: format_ident!("{frozen_name}Scratch"),
@@ -34,7 +35,7 @@ pub(crate) fn items(context: &Context<'_>, frozen: Option<&(Frozen, Plan)>) -> T
         frozen: true,
         ..context.clone()
     };
-    super::items(&context, (quote!(), quote!()), &quote!(), |inside| same(inside.name))
+    super::items(&context, None, (quote!(), quote!()), &quote!(), |inside| same(inside.name))
 }
 
 /// The struct of the frozen form, as a user would have written it: with the derives of the model, and a documentation of its own.
@@ -69,7 +70,7 @@ fn same(model: &syn::Ident) -> TokenStream {
 }
 
 /// What `impl Model` says of the frozen form: its type, and how its weights are made. `context` is that of the model.
-pub(crate) fn freeze(context: &Context<'_>, frozen: Option<&(Frozen, Plan)>) -> TokenStream {
+pub(crate) fn freeze(context: &Context<'_>, frozen: Option<&(Frozen, Program)>) -> TokenStream {
     let Some((frozen, _)) = frozen else { return same(context.name) };
     let frozen_name = name(context.name);
     let weighted = frozen.graph.layers.iter().enumerate().filter(|(id, layer)| {

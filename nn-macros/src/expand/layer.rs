@@ -1,13 +1,15 @@
 //! The implementation of `Layer`, of a model and of its frozen form, and that of `Graph`.
 
 use super::forward::method;
-use super::memory::{cache_fields, memory_field, memory_type, part, scratch_fields};
+use super::memory::{cache_fields, memory_field, memory_type, scratch_fields};
+use super::places::{part, read};
 use super::types::one_or_tuple;
 use super::weights::sum;
-use super::{Context, backward, forward, masks, rows, training};
+use super::{Context, forward, masks, rows, training};
 use crate::graph::Op;
+use crate::schedule::{Logits, Program};
 use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
 /// What a model and a frozen form do not have in common.
 struct Passes {
@@ -31,7 +33,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     let Slices { inputs, gradients, outputs, optional } = Slices::new(context);
     let outputs_mut = slices(context, &graph.outputs, |s| quote!(&mut [#s]));
     let (macs, work, bounds) = (macs(context), work(context), rows::bounds(context));
-    let (init, mask) = (init(context), masks::method(context, "mask", "Scratch"));
+    let (init, mask) = (init(context), masks::prediction(context));
     let Heads { heads, logits, training_logits } = heads(context);
     let Passes { cache, constrains, forward, backward, training } =
         if context.frozen { read_only(context) } else { both(context, &training_logits) };
@@ -101,7 +103,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
 
 /// Of a frozen form: it computes the same in both passes. A training step does not compile, since it calls `backward`.
 fn read_only(context: &Context<'_>) -> Passes {
-    let (nn, inference) = (&context.paths.nn, forward::inference(context));
+    let (nn, inference) = (&context.paths.nn, forward::pass(context, context.predict));
     Passes {
         cache: memory_type(&context.scratch, &scratch_fields(context)),
         constrains: quote!(false),
@@ -147,7 +149,7 @@ fn both(context: &Context<'_>, training_logits: &TokenStream) -> Passes {
             }
         }
     });
-    let activity = training::some(training::penalties(context, quote!(activity)), |body| {
+    let activity = training::some(training::penalties(context, context.predict, quote!(activity)), |body| {
         quote! {
             fn activity<B: #nn Storage>(&self, m: &Self::Scratch<B>) -> T {
                 let mut loss = T::ZERO;
@@ -245,35 +247,46 @@ pub(super) struct Heads {
 
 pub(super) fn heads(context: &Context<'_>) -> Heads {
     let nn = &context.paths.nn;
-    let (mut heads, mut logits, mut training_logits) = (Vec::new(), Vec::new(), Vec::new());
-    for output in 0..context.graph.outputs.len() {
-        let own = context.graph.nodes.iter().find_map(|node| match context.plan.head(context.graph, node) {
-            Some((i, tensor)) if i == output => Some((node, tensor)),
-            _ => None,
-        });
-        let component = context.graph.nodes.iter().find_map(|node| {
-            backward::component_heads(context, node).into_iter().find(|(i, _)| *i == output).map(|(_, k)| (node, k))
-        });
-        if let Some((node, tensor)) = own {
-            let (field, layer, arena) = (context.field(tensor), context.layer_value(node), &context.paths.arena);
-            let x = context.samples(&node.inputs, &quote!(T));
-            heads.push(quote!(::nn::layer::head::<T, #x, _>(&#layer)));
-            let scalars = part(context, tensor);
-            logits.push(quote!(::core::option::Option::Some(#arena samples(#scalars))));
-            training_logits.push(quote!(::core::option::Option::Some(&m.#field[..n])));
-        } else if let Some((node, k)) = component {
-            let (layer, memory) = (context.layer_type(node), memory_field(node));
-            let x = context.samples(&node.inputs, &quote!(T));
-            let index = Literal::usize_unsuffixed(k);
-            let part = if node.outputs.len() == 1 { quote!() } else { quote!(.#index) };
-            heads.push(quote!(<#layer as #nn Layer<T, #x>>::HEADS[#index]));
-            logits.push(quote!(<#layer as #nn Layer<T, #x>>::logits::<B>(&m.#memory, n) #part));
-            training_logits.push(quote!(<#layer as #nn Layer<T, #x>>::training_logits::<B>(&m.#memory, n) #part));
-        } else {
-            heads.push(quote!(::nn::activations::Head::Other));
-            logits.push(quote!(::core::option::Option::None));
-            training_logits.push(quote!(::core::option::Option::None));
+    let heads = context.train.ends.iter().map(|end| match end.logits {
+        Logits::Nothing => quote!(::nn::activations::Head::Other),
+        Logits::Of(call, _) => {
+            let node = &context.graph.nodes[call];
+            let (layer, x) = (context.layer_value(node), context.samples(&node.inputs, &quote!(T)));
+            quote!(::nn::layer::head::<T, #x, _>(&#layer))
         }
+        Logits::Inside(call, k) => {
+            let node = &context.graph.nodes[call];
+            let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(T)));
+            let k = Literal::usize_unsuffixed(k);
+            quote!(<#layer as #nn Layer<T, #x>>::HEADS[#k])
+        }
+    });
+    Heads {
+        heads: heads.collect(),
+        logits: logits(context, context.predict, "logits"),
+        training_logits: logits(context, context.train, "training_logits"),
     }
-    Heads { heads, logits: one_or_tuple(logits), training_logits: one_or_tuple(training_logits) }
+}
+
+/// The logits of the outputs, after a pass. `method` gives those of a model inside.
+fn logits(context: &Context<'_>, program: &Program, method: &str) -> TokenStream {
+    let (nn, arena, method) = (&context.paths.nn, &context.paths.arena, format_ident!("{method}"));
+    let logits = program.ends.iter().map(|end| match &end.logits {
+        Logits::Nothing => quote!(::core::option::Option::None),
+        Logits::Of(_, logits) => {
+            let logits = match part(context, program, logits) {
+                Some(scalars) => quote!(#arena samples(#scalars)),
+                None => read(context, logits),
+            };
+            quote!(::core::option::Option::Some(#logits))
+        }
+        Logits::Inside(call, k) => {
+            let node = &context.graph.nodes[*call];
+            let (layer, memory) = (context.layer_type(node), memory_field(node));
+            let (x, k) = (context.samples(&node.inputs, &quote!(T)), Literal::usize_unsuffixed(*k));
+            let part = if node.outputs.len() == 1 { quote!() } else { quote!(.#k) };
+            quote!(<#layer as #nn Layer<T, #x>>::#method::<B>(&m.#memory, n) #part)
+        }
+    });
+    one_or_tuple(logits.collect())
 }

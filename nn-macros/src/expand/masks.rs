@@ -2,18 +2,28 @@
 
 use super::Context;
 use super::layer::slices;
-use super::memory::{memory_field, part};
+use super::memory::memory_field;
+use super::places::{part, read};
 use super::types::one_or_tuple;
-use crate::graph::{Holds, Op, Producer, TensorId};
-use crate::plan::Place;
+use crate::schedule::{Mask, Program};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-/// `Layer::mask` or `Layer::training_mask`, of a model whose outputs have masks or may have them, as those of a model inside.
-pub(crate) fn method(context: &Context<'_>, name: &str, memory: &str) -> TokenStream {
-    let nn = &context.paths.nn;
-    let masks = context.graph.outputs.iter().enumerate().filter_map(|(output, &tensor)| {
-        let mask = mask(context, tensor, name)?;
+/// `Layer::mask`, after a prediction.
+pub(crate) fn prediction(context: &Context<'_>) -> TokenStream {
+    method(context, context.predict, "mask", "Scratch")
+}
+
+/// `Layer::training_mask`, after a training pass.
+pub(crate) fn training(context: &Context<'_>) -> TokenStream {
+    method(context, context.train, "training_mask", "Cache")
+}
+
+/// The method of this name, of a model whose outputs have masks or may have them, as those of a model inside.
+fn method(context: &Context<'_>, program: &Program, name: &str, memory: &str) -> TokenStream {
+    let (nn, name, memory) = (&context.paths.nn, format_ident!("{name}"), format_ident!("{memory}"));
+    let masks = program.ends.iter().enumerate().filter_map(|(output, end)| {
+        let mask = mask(context, program, end.mask.as_ref()?, &name);
         let output = Literal::usize_unsuffixed(output);
         Some(quote!(#output => #mask,))
     });
@@ -21,7 +31,6 @@ pub(crate) fn method(context: &Context<'_>, name: &str, memory: &str) -> TokenSt
     if masks.is_empty() {
         return quote!();
     }
-    let (name, memory) = (format_ident!("{name}"), format_ident!("{memory}"));
     let inputs = slices(context, &context.graph.inputs, |s| quote!(&'a [#s]));
     quote! {
         fn #name<'a, B: #nn Storage>(
@@ -38,35 +47,29 @@ pub(crate) fn method(context: &Context<'_>, name: &str, memory: &str) -> TokenSt
     }
 }
 
-/// The mask of a tensor.
-fn mask(context: &Context<'_>, tensor: TensorId, name: &str) -> Option<TokenStream> {
-    // After a prediction the masks of outputs are still there; numbers are not, and nobody asks for them.
-    let prediction = name == "mask";
-    let arena = &context.paths.arena;
-    if let Some(mask) = context.graph.tensors[tensor].mask {
-        if let Some(scalars) = part(context, mask).filter(|_| prediction) {
-            return Some(quote!(Some(#scalars)));
+fn mask(context: &Context<'_>, program: &Program, mask: &Mask, name: &syn::Ident) -> TokenStream {
+    let (nn, arena) = (&context.paths.nn, &context.paths.arena);
+    match mask {
+        Mask::Of(mask) => match part(context, program, mask) {
+            Some(scalars) => quote!(Some(#scalars)),
+            None => {
+                let mask = read(context, mask);
+                quote!(Some(::nn::tensor::flat(#mask)))
+            }
+        },
+        Mask::Inside(call, output, x) => {
+            let node = &context.graph.nodes[*call];
+            let (layer, memory) = (context.layer_type(node), memory_field(node));
+            let types = context.samples(&node.inputs, &quote!(T));
+            let x = x.iter().map(|x| match x {
+                None => quote!(&[]),
+                Some(x) => match part(context, program, x) {
+                    Some(scalars) => quote!(#arena samples(#scalars)),
+                    None => read(context, x),
+                },
+            });
+            let (x, output) = (one_or_tuple(x.collect()), Literal::usize_unsuffixed(*output));
+            quote!(<#layer as #nn Layer<T, #types>>::#name::<B>(#x, &m.#memory, n, #output))
         }
-        let mask = context.read(mask);
-        return Some(quote!(Some(::nn::tensor::flat(#mask))));
     }
-    let Producer::Node(node) = context.graph.tensors[tensor].producer else { return None };
-    let node = &context.graph.nodes[node];
-    let Op::Component(_) = &context.graph.layers[node.layer].op else { return None };
-    let (layer, memory, nn) = (context.layer_type(node), memory_field(node), &context.paths.nn);
-    let types = context.samples(&node.inputs, &quote!(T));
-    // A tensor that is an output is in nobody's hands here, and nobody asks for it: of its inputs a model hands on only a mask
-    // that is one itself, which holds indices, and an output holds numbers.
-    let x = node.inputs.iter().map(|&tensor| match context.plan.tensors[tensor].place {
-        Place::Output(_) => quote!(&[]),
-        Place::Tape if context.graph.tensors[tensor].holds == Holds::Numbers => quote!(&[]),
-        Place::Tape if prediction => {
-            let scalars = part(context, tensor);
-            quote!(#arena samples(#scalars))
-        }
-        _ => context.read(tensor),
-    });
-    let (x, name) = (one_or_tuple(x.collect()), format_ident!("{name}"));
-    let output = node.outputs.iter().position(|&output| output == tensor).map(Literal::usize_unsuffixed);
-    Some(quote!(<#layer as #nn Layer<T, #types>>::#name::<B>(#x, &m.#memory, n, #output)))
 }

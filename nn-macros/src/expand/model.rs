@@ -197,7 +197,7 @@ fn summary(context: &Context<'_>) -> TokenStream {
     let rows = docs::rows(context);
     // At the struct's name, as the paths of constants: rustc notes there that a shape could not be found.
     let length = quote_spanned!(name.span()=> ::nn::summary::length(#text, #graph_type::rows));
-    let plans = plans(context);
+    let plans = plans(context, context.predict);
     quote! {
         // In lower case, since the constants of inputs and layers have the names of these in upper case.
         #[allow(dead_code, non_upper_case_globals)]

@@ -4,9 +4,9 @@ use super::Context;
 use super::forward::method;
 use super::layer::slices;
 use super::memory::memory_field;
+use super::places::read;
 use super::types::one_or_tuple;
-use crate::graph::{Holds, LayerId, Node, TensorId};
-use crate::plan::Place;
+use crate::graph::{Holds, TensorId};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -32,45 +32,31 @@ pub(crate) fn bounds(context: &Context<'_>) -> TokenStream {
     quote!(const BOUNDS: &'static [usize] = &[#(#bounds),*];)
 }
 
-/// Whether the layer that owns these weights may have tables and can say which of their rows a batch touches: in all its
-/// calls it reads indices, or a sparse input.
-pub(crate) fn by_rows(context: &Context<'_>, owner: LayerId) -> bool {
-    let graph = context.graph;
-    let mut calls = graph.nodes.iter().filter(|node| context.owner(node) == owner);
-    let reads_indices =
-        |node: &Node| node.unmasked().iter().any(|&tensor| graph.tensors[tensor].holds != Holds::Numbers);
-    let may_have_tables = |node: &Node| graph.layers[node.layer].has_rows() || graph.reads_sparse(node);
-    calls.all(|node| may_have_tables(node) && reads_indices(node))
-}
-
 /// `Layer::touched`, of a model that may have tables: one call for each layer that may have one.
 pub(crate) fn touched(context: &Context<'_>) -> TokenStream {
     let (graph, nn) = (context.graph, &context.paths.nn);
-    let learns = |node: &&Node| graph.layers[node.layer].learns();
-    let calls = graph.nodes.iter().filter(learns).filter(|node| by_rows(context, context.owner(node)));
-    let calls: Vec<TokenStream> = calls
-        .map(|node| {
-            let (name, field) = (context.name, context.weights_field(node));
-            // A tensor that is an output is in nobody's hands here; only indices are looked at.
-            let x = node.inputs.iter().map(|&tensor| match context.plan.tensors[tensor].place {
-                Place::Output(_) => quote!(&[]),
-                _ => context.read(tensor),
-            });
-            let x = one_or_tuple(x.collect());
-            let memory = if graph.layers[node.layer].has_cache() {
-                let field = memory_field(node);
-                quote!(&m.#field)
-            } else {
-                quote!(&())
-            };
-            let call = method(context, node, quote!(touched::<B>), quote!(#x, #memory, &mut inside));
-            quote! {
-                let start = ::core::mem::offset_of!(#name<T>, #field) / size_of::<T>();
-                let mut inside = |rows: ::core::ops::Range<usize>| visit(start + rows.start..start + rows.end);
-                #call
-            }
-        })
-        .collect();
+    let calls = context.train.touched.iter().map(|(call, x)| {
+        let node = &graph.nodes[*call];
+        let (name, field) = (context.name, context.weights_field(node));
+        let x = x.iter().map(|x| match x {
+            Some(x) => read(context, x),
+            None => quote!(&[]),
+        });
+        let x = one_or_tuple(x.collect());
+        let memory = if graph.layers[node.layer].has_cache() {
+            let field = memory_field(node);
+            quote!(&m.#field)
+        } else {
+            quote!(&())
+        };
+        let call = method(context, node, quote!(touched::<B>), quote!(#x, #memory, &mut inside));
+        quote! {
+            let start = ::core::mem::offset_of!(#name<T>, #field) / size_of::<T>();
+            let mut inside = |rows: ::core::ops::Range<usize>| visit(start + rows.start..start + rows.end);
+            #call
+        }
+    });
+    let calls: Vec<TokenStream> = calls.collect();
     if calls.is_empty() {
         return quote!();
     }

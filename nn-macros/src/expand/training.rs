@@ -4,7 +4,7 @@ use super::forward::method;
 use super::layer::{Slices, heads, slices};
 use super::memory::{cache, cache_fields, memory_field, memory_type, plans};
 use super::{Context, backward, forward, masks, rows};
-use crate::plan::Plan;
+use crate::schedule::Program;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -13,11 +13,8 @@ pub(super) fn methods(context: &Context<'_>, training_logits: &TokenStream) -> T
     let Context { graph, name, .. } = context;
     let nn = &context.paths.nn;
     let Slices { inputs, gradients, outputs, optional } = Slices::new(context);
-    let stateful = graph.nodes.iter().filter(|node| {
-        let layer = &graph.layers[node.layer];
-        layer.has_cache() && layer.learns()
-    });
-    let update = stateful.map(|node| {
+    let update = context.train.updates.iter().map(|&call| {
+        let node = &graph.nodes[call];
         let (field, memory) = (context.weights_field(node), memory_field(node));
         method(context, node, quote!(update::<B>), quote!(&mut w.#field, &m.#memory))
     });
@@ -28,7 +25,7 @@ pub(super) fn methods(context: &Context<'_>, training_logits: &TokenStream) -> T
             }
         }
     });
-    let activity = some(penalties(context, quote!(training_activity)), |body| {
+    let activity = some(penalties(context, context.train, quote!(training_activity)), |body| {
         quote! {
             fn training_activity<B: #nn Storage>(&self, m: &Self::Cache<B>) -> T {
                 let mut loss = T::ZERO;
@@ -38,7 +35,7 @@ pub(super) fn methods(context: &Context<'_>, training_logits: &TokenStream) -> T
         }
     });
     let (backward, touched) = (backward::backward(context), rows::touched(context));
-    let mask = masks::method(context, "training_mask", "Cache");
+    let mask = masks::training(context);
     quote! {
         fn backward_from<B: #nn Storage>(
             &self,
@@ -70,10 +67,10 @@ pub(super) fn some(lines: Vec<TokenStream>, method: impl FnOnce(TokenStream) -> 
     if lines.is_empty() { quote!() } else { method(quote!(#(#lines)*)) }
 }
 
-/// The penalties on activations, by this method of the layers. Only what keeps something in a prediction can have found one in it.
-pub(super) fn penalties(context: &Context<'_>, name: TokenStream) -> Vec<TokenStream> {
-    let charging = context.graph.nodes.iter().filter(|node| context.graph.layers[node.layer].has_scratch());
-    let penalties = charging.map(|node| {
+/// The penalties on activations, by this method of the layers.
+pub(super) fn penalties(context: &Context<'_>, program: &Program, name: TokenStream) -> Vec<TokenStream> {
+    let penalties = program.penalties.iter().map(|&call| {
+        let node = &context.graph.nodes[call];
         let memory = memory_field(node);
         let call = method(context, node, quote!(#name::<B>), quote!(&m.#memory));
         quote!(loss += #call)
@@ -81,15 +78,14 @@ pub(super) fn penalties(context: &Context<'_>, name: TokenStream) -> Vec<TokenSt
     penalties.collect()
 }
 
-/// The form of the graph for training steps, and its type: the graph itself, if no frozen layer comes first. `plan` is that of a
-/// training step.
+/// The form of the graph for training steps, and its type: the graph itself, if no frozen layer comes first. `tail` is that step.
 ///
 /// It has no backward code and no gradients before the first layer that learns. Everything else it leaves to the graph.
-pub(super) fn form(context: &Context<'_>, plan: Option<&Plan>) -> (TokenStream, TokenStream) {
+pub(super) fn form(context: &Context<'_>, tail: Option<&Program>) -> (TokenStream, TokenStream) {
     let (model, graph_type, visibility) = (context.name, &context.graph_type, &context.syntax.visibility);
-    let Some(plan) = plan else { return (quote!(), quote!(#graph_type)) };
+    let Some(train) = tail else { return (quote!(), quote!(#graph_type)) };
     let form = format_ident!("{model}Training");
-    let context = &Context { plan, graph_type: form.clone(), cache: format_ident!("{form}Cache"), ..context.clone() };
+    let context = &Context { train, graph_type: form.clone(), cache: format_ident!("{form}Cache"), ..context.clone() };
     let nn = &context.paths.nn;
     let t = quote!(T);
     let (x, y) = (context.samples(&context.graph.inputs, &t), context.samples(&context.graph.outputs, &t));
@@ -97,7 +93,7 @@ pub(super) fn form(context: &Context<'_>, plan: Option<&Plan>) -> (TokenStream, 
     let outputs_mut = slices(context, &context.graph.outputs, |s| quote!(&mut [#s]));
     let first = context.part("x", 0, context.graph.inputs.len());
     let (memory, cache) = (cache(context), memory_type(&context.cache, &cache_fields(context)));
-    let (plans, forward) = (plans(context), forward::training(context));
+    let (plans, forward) = (plans(context, train), forward::pass(context, train));
     let methods = methods(context, &heads(context).training_logits);
     let graph = quote!(<#graph_type as #nn Layer<T, #x>>);
     let doc = format!(" The graph of [`{model}`] in a training step, in which the first layers stand still.");

@@ -2,7 +2,6 @@
 
 use super::Context;
 use crate::graph::{Builtin, Facts, Holds, Layer, LayerId, Node, Op, Producer, Shaped, TensorId};
-use crate::plan::Place;
 use crate::values::Named;
 use nn_core::spec::Kind;
 use proc_macro2::{Literal, TokenStream};
@@ -317,44 +316,7 @@ impl Context<'_> {
 
     /// The field of a tensor's gradient in the tape.
     pub(crate) fn gradient_field(&self, tensor: TensorId) -> Ident {
-        format_ident!("d_{}", self.field(self.plan.kept(tensor)))
-    }
-
-    /// Reads a tensor while outputs are being written.
-    pub(crate) fn read(&self, tensor: TensorId) -> TokenStream {
-        match self.plan.tensors[tensor].place {
-            Place::Input(i) => self.part("x", i, self.graph.inputs.len()),
-            Place::Output(i) => {
-                let y = self.part("y", i, self.graph.outputs.len());
-                quote!(&*#y)
-            }
-            Place::Tape => {
-                let field = self.field(self.plan.kept(tensor));
-                quote!(&m.#field[..n])
-            }
-        }
-    }
-
-    /// Reads a tensor in the backward pass.
-    pub(crate) fn read_back(&self, tensor: TensorId) -> TokenStream {
-        match self.plan.tensors[tensor].place {
-            Place::Output(i) => self.part("y", i, self.graph.outputs.len()),
-            _ => self.read(tensor),
-        }
-    }
-
-    /// Writes a tensor.
-    pub(crate) fn write(&self, tensor: TensorId) -> TokenStream {
-        match self.plan.tensors[tensor].place {
-            Place::Output(i) => {
-                let y = self.part("y", i, self.graph.outputs.len());
-                quote!(&mut *#y)
-            }
-            _ => {
-                let field = self.field(self.plan.kept(tensor));
-                quote!(&mut m.#field[..n])
-            }
-        }
+        format_ident!("d_{}", self.field(tensor))
     }
 
     /// `x`, or `x.0` of several.

@@ -1,6 +1,7 @@
 //! The struct of weights, and the structs with the names of inputs and outputs.
 
-use super::{Context, docs, rows};
+use super::{Context, docs};
+use crate::schedule::by_rows;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::Ident;
@@ -47,7 +48,7 @@ pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
         let text = layer.name.to_string();
         let path = text.trim_start_matches("r#");
         let weights = quote!(<#r#type as #nn Weights<T>>);
-        let by_rows = layer.trainable && rows::by_rows(context, id);
+        let by_rows = layer.trainable && by_rows(context.graph, id);
         if let (true, Some(table)) = (by_rows, layer.sparse_rows()) {
             parts.push(quote!(#part::table::<T, #r#type>(#path, #table)));
             non_trainable.push(quote!(#weights::NON_TRAINABLE));

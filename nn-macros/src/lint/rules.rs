@@ -3,7 +3,6 @@
 
 use super::{Lints, argument, is_given};
 use crate::graph::{Node, Op};
-use crate::plan::Gradient;
 use crate::values::arguments;
 use nn_core::spec::{Dtype, Value};
 use proc_macro2::Span;
@@ -117,7 +116,7 @@ fn frozen_with_nothing_upstream(lints: &mut Lints<'_>, node: &Node) {
     let layer = &lints.graph.layers[node.layer];
     let Some(builtin) = lints.builtin(node).filter(|_| layer.has_weights() && !layer.trainable) else { return };
     let loaded = builtin.spec.reads != Dtype::Float || is_given(builtin, "_initializer");
-    let upstream = node.unmasked().iter().any(|&input| lints.plan.tensors[input].gradient == Gradient::Always);
+    let upstream = node.unmasked().iter().any(|&input| lints.learning[input]);
     if !loaded && !upstream && builtin.inner.is_none() && builtin.spec.name != "BatchNormalization" {
         lints.report("frozen_with_nothing_upstream", trainable(&layer.source));
     }

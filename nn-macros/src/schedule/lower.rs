@@ -1,0 +1,274 @@
+//! [`lower`]: a graph becomes the steps of a form.
+
+use super::gradients::Gradient;
+use super::memory::{Memory, Work};
+use super::places::{Home, Places};
+use super::program::*;
+use crate::graph::{Graph, Holds, LayerId, Node, Op, Producer, TensorId};
+use nn_core::spec::{Dtype, Masking};
+
+/// The program of a form of a graph that passed all checks.
+pub(crate) fn lower(graph: &Graph, form: Form) -> Program {
+    let places = Places::new(graph, form != Form::TrainTail);
+    let memory = match form {
+        Form::Predict => Memory::predicting(graph, &places),
+        Form::Train => Memory::keeping(graph),
+        Form::TrainTail => Memory::passing(graph, &places),
+    };
+    Lowering { graph, form, places, memory }.program()
+}
+
+/// The program of a training step without what comes before the first layer that learns, if a layer that never learns is there. Else it
+/// would be that of [`Form::Train`].
+pub(crate) fn tail(graph: &Graph) -> Option<Program> {
+    let gradients = super::gradients::gradients(graph, false);
+    let stands_still = |node: &Node| {
+        let layer = &graph.layers[node.layer];
+        layer.has_weights() && !layer.trainable && gradients[node.outputs[0]] == Gradient::Never
+    };
+    graph.nodes.iter().any(stands_still).then(|| lower(graph, Form::TrainTail))
+}
+
+/// Whether the layer that owns these weights may have tables and can say which of their rows a batch touches: in all its calls it reads
+/// indices, or a sparse input.
+pub(crate) fn by_rows(graph: &Graph, owner: LayerId) -> bool {
+    let mut calls = graph.nodes.iter().filter(|node| graph.layers[node.layer].owner == owner);
+    let reads_indices =
+        |node: &Node| node.unmasked().iter().any(|&tensor| graph.tensors[tensor].holds != Holds::Numbers);
+    let may_have_tables = |node: &Node| graph.layers[node.layer].has_rows() || graph.reads_sparse(node);
+    calls.all(|node| may_have_tables(node) && reads_indices(node))
+}
+
+struct Lowering<'a> {
+    graph: &'a Graph,
+    form: Form,
+    places: Places,
+    memory: Memory,
+}
+
+impl Lowering<'_> {
+    fn program(self) -> Program {
+        let calls = || self.graph.nodes.iter().enumerate();
+        let trains = self.form != Form::Predict;
+        let forward = calls().filter_map(|(n, node)| self.step(n, node)).collect();
+        let seeds = calls().flat_map(|(_, node)| &node.outputs).filter_map(|&tensor| self.seed(tensor));
+        let backward = calls().rev().filter_map(|(n, node)| self.back(n, node));
+        let asks = |node: &Node| matches!(self.gradient(node.outputs[0]), Gradient::IfAsked(_));
+        let learns = |node: &Node| self.graph.layers[node.layer].learns();
+        let updates = calls().filter(|(_, node)| self.graph.layers[node.layer].has_cache() && learns(node));
+        let penalties = calls().filter(|(_, node)| self.graph.layers[node.layer].has_scratch());
+        let touches = calls()
+            .filter(|(_, node)| trains && learns(node) && by_rows(self.graph, self.graph.layers[node.layer].owner));
+        Program {
+            form: self.form,
+            fields: self.fields(),
+            forward,
+            seeds: seeds.filter(|_| trains).collect(),
+            backward: backward.filter(|_| trains).collect(),
+            asks: trains && self.graph.nodes.iter().any(asks),
+            ends: (0..self.graph.outputs.len()).map(|output| self.end(output)).collect(),
+            penalties: penalties.map(|(n, _)| n).collect(),
+            updates: updates.filter(|_| trains).map(|(n, _)| n).collect(),
+            touched: touches.map(|(n, node)| (n, self.reads_after(node, |_| true))).collect(),
+            arenas: self.memory.arenas,
+        }
+    }
+
+    fn gradient(&self, tensor: TensorId) -> &Gradient {
+        &self.places.tensors[tensor].gradient
+    }
+
+    /// Whether the layer of a call has memory of its own in the pass.
+    fn has_memory(&self, node: &Node) -> bool {
+        let layer = &self.graph.layers[node.layer];
+        if self.form == Form::Predict { layer.has_scratch() } else { layer.has_cache() }
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        let mut fields = Vec::new();
+        let trains = self.form != Form::Predict;
+        let outputs = self.graph.nodes.iter().flat_map(|node| &node.outputs);
+        let kept = outputs.filter(|&&tensor| {
+            let plan = &self.places.tensors[tensor];
+            trains && plan.home == Home::Tape && plan.becomes.is_none() && self.memory.find(tensor).is_none()
+        });
+        fields.extend(kept.map(|&tensor| Field::Tensor(tensor)));
+        fields.extend((0..self.memory.arenas.len()).map(Field::Arena));
+        for (n, node) in self.graph.nodes.iter().enumerate() {
+            let gradients = node.outputs.iter().filter(|&&tensor| trains && self.has_gradient(tensor));
+            fields.extend(gradients.map(|&tensor| Field::Gradient(tensor)));
+            if self.has_memory(node) {
+                fields.push(Field::Layer(n));
+            }
+        }
+        fields
+    }
+
+    /// Whether the gradient of a tensor has memory of its own.
+    fn has_gradient(&self, tensor: TensorId) -> bool {
+        let plan = &self.places.tensors[tensor];
+        plan.own_gradient && plan.gradient != Gradient::Never && plan.becomes.is_none()
+    }
+
+    fn place(&self, tensor: TensorId) -> Read {
+        let shared = self.memory.find(tensor).map(|(arena, index)| Place::Shared { arena, index });
+        let place = match (self.places.tensors[tensor].home, shared) {
+            (Home::Input(i), _) => Place::Input(i),
+            (Home::Output(i), _) => Place::Output(i),
+            (Home::Tape, Some(shared)) => shared,
+            (Home::Tape, None) => match self.places.tensors[self.memory.place(tensor)].home {
+                Home::Input(i) => Place::View(i),
+                _ => Place::Own(self.places.kept(tensor)),
+            },
+        };
+        Read { tensor, place }
+    }
+
+    fn all(&self, tensors: &[TensorId]) -> Vec<Read> {
+        tensors.iter().map(|&tensor| self.place(tensor)).collect()
+    }
+
+    /// The inputs of a call as they are after the pass, for whom looks at indices and masks only. An output of the model is in nobody's
+    /// hands then.
+    fn reads_after(&self, node: &Node, is_there: impl Fn(TensorId) -> bool) -> Vec<Option<Read>> {
+        let read = |&tensor: &TensorId| match self.places.tensors[tensor].home {
+            Home::Output(_) => None,
+            Home::Tape if !is_there(tensor) => None,
+            _ => Some(self.place(tensor)),
+        };
+        node.inputs.iter().map(read).collect()
+    }
+
+    /// Whether the types of a call's inputs do not follow from the type of the layer: a merge of any tensors, a layer of the user's.
+    fn has_any_inputs(&self, node: &Node) -> bool {
+        let any_inputs = match &self.graph.layers[node.layer].op {
+            Op::Builtin(builtin) => {
+                let spec = builtin.spec;
+                let reads_masks = matches!(spec.masking, Masking::Reads { .. });
+                spec.inputs.max > 1 || reads_masks || spec.inner.is_some() || spec.writes != Dtype::Float
+            }
+            Op::Activation { .. } => false,
+            Op::Component(_) => true,
+        };
+        any_inputs || self.graph.reads_parts(node)
+    }
+
+    fn weights(&self, node: &Node) -> Option<LayerId> {
+        let layer = &self.graph.layers[node.layer];
+        layer.has_weights().then_some(layer.owner)
+    }
+
+    fn step(&self, n: CallId, node: &Node) -> Option<Step> {
+        let then = self.places.then[n];
+        let then = match self.form {
+            Form::Predict => match self.memory.work(n) {
+                Work::View => return None,
+                Work::InPlace if self.places.fused[n] => return None,
+                Work::InPlace => return Some(Step::InPlace(n, self.place(node.outputs[0]))),
+                Work::Call => then,
+            },
+            Form::Train | Form::TrainTail if self.places.is_kept(node) => return None,
+            Form::Train | Form::TrainTail => then.filter(|_| self.places.tensors[node.outputs[0]].becomes.is_some()),
+        };
+        let layer = &self.graph.layers[node.layer];
+        let mode = match (self.form, layer.trainable, layer.has_cache() && layer.has_weights()) {
+            (Form::Predict, ..) => Mode::Predicts,
+            (_, false, _) => Mode::Frozen,
+            (_, true, true) => Mode::Flagged(layer.owner),
+            (_, true, false) => Mode::Learns,
+        };
+        Some(Step::Call(Call {
+            call: n,
+            weights: self.weights(node),
+            reads: self.all(&node.inputs),
+            writes: self.all(&node.outputs),
+            then,
+            memory: self.has_memory(node),
+            mode,
+            any_inputs: self.has_any_inputs(node),
+        }))
+    }
+
+    /// Gradients start at zero, or at what the caller gives for an output that is also read inside.
+    fn seed(&self, tensor: TensorId) -> Option<Seed> {
+        let seed = match self.places.tensors[tensor].home {
+            Home::Output(i) => Seed::Copy(tensor, i),
+            _ => Seed::Clear(tensor),
+        };
+        self.has_gradient(tensor).then_some(seed)
+    }
+
+    fn back(&self, n: CallId, node: &Node) -> Option<Back> {
+        let gradient = self.gradient(node.outputs[0]);
+        if *gradient == Gradient::Never {
+            return None;
+        }
+        let does = if self.places.is_kept(node) {
+            // Its input has the place of its output, and so has the gradient.
+            Does::InPlace { y: self.place(node.inputs[0]), gradient: self.places.kept(node.inputs[0]) }
+        } else {
+            Does::Call(Box::new(BackCall {
+                weights: self.weights(node),
+                x: self.all(&node.inputs),
+                y: self.all(&node.outputs),
+                dy: node.outputs.iter().map(|&tensor| self.incoming(tensor)).collect(),
+                memory: self.has_memory(node),
+                dx: node.inputs.iter().map(|&tensor| self.outgoing(tensor, gradient)).collect(),
+                learns: self.graph.layers[node.layer].learns(),
+                seeds: self.places.inside_heads(self.graph, node),
+                head: self.places.head(self.graph, node).map(|(i, logits)| (i, self.places.kept(logits))),
+                any_inputs: self.has_any_inputs(node),
+            }))
+        };
+        Some(Back { call: n, if_asked: gradient.asked(), does })
+    }
+
+    fn incoming(&self, tensor: TensorId) -> Incoming {
+        let plan = &self.places.tensors[tensor];
+        match plan.home {
+            Home::Output(i) if !plan.own_gradient => Incoming::Caller(i),
+            _ => Incoming::Own(self.places.kept(tensor)),
+        }
+    }
+
+    /// `around` says when the call is made.
+    fn outgoing(&self, tensor: TensorId, around: &Gradient) -> Outgoing {
+        let (plan, kept) = (&self.places.tensors[tensor], self.places.kept(tensor));
+        match (&plan.gradient, plan.home) {
+            (Gradient::Never, _) => Outgoing::Nowhere,
+            (_, Home::Input(i)) => Outgoing::Caller(i),
+            (Gradient::IfAsked(inputs), _) if plan.gradient != *around => Outgoing::OwnIfAsked(kept, inputs.clone()),
+            _ => Outgoing::Own(kept),
+        }
+    }
+
+    fn end(&self, output: usize) -> End {
+        let calls = || self.graph.nodes.iter().enumerate();
+        let own = calls().find_map(|(n, node)| match self.places.head(self.graph, node) {
+            Some((i, logits)) if i == output => Some(Logits::Of(n, self.place(logits))),
+            _ => None,
+        });
+        let inside = || {
+            calls().find_map(|(n, node)| {
+                let heads = self.places.inside_heads(self.graph, node);
+                heads.into_iter().find(|(i, _)| *i == output).map(|(_, k)| Logits::Inside(n, k))
+            })
+        };
+        let logits = own.or_else(inside).unwrap_or(Logits::Nothing);
+        End { logits, mask: self.mask(self.graph.outputs[output]) }
+    }
+
+    /// After a prediction the masks of outputs are still there; numbers are not, and nobody asks for them.
+    fn mask(&self, tensor: TensorId) -> Option<Mask> {
+        if let Some(mask) = self.graph.tensors[tensor].mask {
+            return Some(Mask::Of(self.place(mask)));
+        }
+        let Producer::Node(n) = self.graph.tensors[tensor].producer else { return None };
+        let node = &self.graph.nodes[n];
+        let Op::Component(_) = &self.graph.layers[node.layer].op else { return None };
+        // Of its inputs a model hands on only a mask that is one itself, which holds indices, and an output holds numbers.
+        let x = self.reads_after(node, |tensor| self.graph.tensors[tensor].holds != Holds::Numbers);
+        let k = node.outputs.iter().position(|&output| output == tensor).unwrap_or_default();
+        Some(Mask::Inside(n, k, x))
+    }
+}

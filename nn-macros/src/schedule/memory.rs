@@ -1,0 +1,234 @@
+//! The memory that tensors share, in a prediction and before the first layer that learns: how long each is alive, and where it is.
+
+use super::gradients::Gradient;
+use super::places::{Home, Places};
+use super::program::ArenaId;
+use crate::graph::{Graph, Holds, Node, Op, Producer, Shaped, TensorId};
+use nn_core::arena::{Life, plan};
+use std::ops::Range;
+
+/// The tensors that share memory: those of a prediction that are in the model's own, or those of a training step that its backward pass
+/// does not read.
+pub(super) struct Memory {
+    /// One block for each kind of element that there is.
+    pub(super) arenas: Vec<Arena>,
+    /// For each tensor the one whose place it has: itself, or the first of those that follow each other there.
+    places: Vec<TensorId>,
+    /// The block and the number in it of such a tensor.
+    order: Vec<Option<(ArenaId, usize)>>,
+    /// The work of a prediction for each call.
+    work: Vec<Work>,
+}
+
+/// The work of a prediction for a call.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Work {
+    /// It computes the outputs from the inputs.
+    Call,
+    /// It computes the output in the place of the input, which nobody reads again.
+    InPlace,
+    /// Nothing: the output is the input, with another shape or none.
+    View,
+}
+
+/// A block of memory that tensors share.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Arena {
+    /// Its field.
+    pub(crate) name: String,
+    /// The kind of its tensors.
+    pub(crate) holds: Holds,
+    /// In the order of the graph, each with the call that computes it and the last one that reads it, or what follows it in its place.
+    pub(crate) lives: Vec<(TensorId, usize, usize)>,
+    /// Where they are, and the size of the block, in scalars of a sample. `None` if only rustc knows their shapes.
+    known: Option<(Vec<Range<usize>>, usize)>,
+}
+
+impl Memory {
+    /// The memory of a training step that keeps everything.
+    pub(super) fn keeping(graph: &Graph) -> Self {
+        Memory::of(graph, Vec::new(), (0..graph.tensors.len()).collect(), Vec::new(), Default::default())
+    }
+
+    /// The memory of a prediction.
+    pub(super) fn predicting(graph: &Graph, places: &Places) -> Self {
+        let kept = kept(graph, places);
+        // For each tensor, and for the first in a place of all that are there.
+        let mut last = last_readers(graph, &kept);
+        let tensors = &places.tensors;
+        let mut first: Vec<TensorId> = (0..graph.tensors.len()).collect();
+        let mut work = Vec::new();
+        let mut lives = Vec::new();
+        for (n, node) in graph.nodes.iter().enumerate() {
+            let of_caller = |input: TensorId| tensors[first[input]].home != Home::Tape;
+            let done = match follows(graph, places, node) {
+                // Logits and masks are asked for when the caller's input is out of reach.
+                Work::View if node.outputs.iter().any(|&y| kept[y]) && of_caller(node.inputs[0]) => Work::Call,
+                // An input is the caller's, and somebody may still read what is there.
+                Work::InPlace if of_caller(node.inputs[0]) || last[first[node.inputs[0]]] > n => Work::Call,
+                work => work,
+            };
+            work.push(done);
+            for &tensor in node.outputs.iter().filter(|&&tensor| tensors[tensor].home == Home::Tape) {
+                if done == Work::Call {
+                    lives.push((tensor, n));
+                    continue;
+                }
+                let place = first[node.inputs[0]];
+                first[tensor] = place;
+                last[place] = last[place].max(last[tensor]);
+            }
+        }
+        let lives = lives.into_iter().map(|(tensor, n)| (tensor, n, n.max(last[tensor])));
+        Memory::of(graph, lives.collect(), first, work, ["activations", "indices"].map(String::from))
+    }
+
+    /// The memory of tensors that a training step needs only until they have been read in the forward pass: inputs and outputs of calls
+    /// without a backward pass.
+    pub(super) fn passing(graph: &Graph, places: &Places) -> Self {
+        let tensors = &places.tensors;
+        let first: Vec<TensorId> = (0..tensors.len()).map(|tensor| places.kept(tensor)).collect();
+        let mut stays = vec![false; tensors.len()];
+        for (tensor, asked_for) in kept(graph, places).into_iter().enumerate() {
+            stays[first[tensor]] |= asked_for || tensors[tensor].home != Home::Tape;
+        }
+        for node in &graph.nodes {
+            if node.outputs.iter().any(|&output| tensors[output].gradient != Gradient::Never) {
+                node.inputs.iter().chain(&node.outputs).for_each(|&tensor| stays[first[tensor]] = true);
+            }
+        }
+        let mut lives: Vec<(TensorId, usize, usize)> = Vec::new();
+        let mut order = vec![None; tensors.len()];
+        for (n, node) in graph.nodes.iter().enumerate() {
+            for place in node.outputs.iter().map(|&output| first[output]).filter(|&place| !stays[place]) {
+                order[place].get_or_insert_with(|| {
+                    lives.push((place, n, n));
+                    lives.len() - 1
+                });
+            }
+            for &tensor in node.inputs.iter().chain(&node.outputs) {
+                if let Some(i) = order[first[tensor]] {
+                    lives[i].2 = n;
+                }
+            }
+        }
+        // Beside the tensors that stay there are fields for them: with names that no layer has.
+        let names = ["passing", "passing_indices"].map(|base| {
+            let mut name = String::from(base);
+            while graph.nodes.iter().any(|node| node.name == name) {
+                name.push('_');
+            }
+            name
+        });
+        Memory::of(graph, lives, first, Vec::new(), names)
+    }
+
+    fn of(
+        graph: &Graph,
+        lives: Vec<(TensorId, usize, usize)>,
+        places: Vec<TensorId>,
+        work: Vec<Work>,
+        names: [String; 2],
+    ) -> Self {
+        let mut order = vec![None; graph.tensors.len()];
+        let mut arenas = Vec::new();
+        for (name, holds) in names.into_iter().zip([Holds::Numbers, Holds::Indices]) {
+            let of_kind = |&(tensor, ..): &(TensorId, usize, usize)| graph.tensors[tensor].holds == holds;
+            let lives: Vec<_> = lives.iter().copied().filter(of_kind).collect();
+            if !lives.is_empty() {
+                let index = arenas.len();
+                lives.iter().enumerate().for_each(|(i, &(tensor, ..))| order[tensor] = Some((index, i)));
+                arenas.push(Arena::new(graph, name, holds, lives));
+            }
+        }
+        Memory { arenas, places, order, work }
+    }
+
+    /// The block of a tensor, and its number in it.
+    pub(super) fn find(&self, tensor: TensorId) -> Option<(ArenaId, usize)> {
+        self.order[self.places[tensor]]
+    }
+
+    /// The tensor that another one is, with another shape or none.
+    pub(super) fn place(&self, tensor: TensorId) -> TensorId {
+        self.places[tensor]
+    }
+
+    /// The work of a prediction for call `n`.
+    pub(super) fn work(&self, n: usize) -> Work {
+        self.work.get(n).copied().unwrap_or(Work::Call)
+    }
+}
+
+/// Whether a call could leave its output in the place of its input.
+fn follows(graph: &Graph, places: &Places, node: &Node) -> Work {
+    let ([input], [output]) = (&node.inputs[..], &node.outputs[..]) else { return Work::Call };
+    // An output has to be where the caller wants it.
+    if places.tensors[*output].home != Home::Tape || matches!(places.tensors[*input].home, Home::Output(_)) {
+        return Work::Call;
+    }
+    let layer = &graph.layers[node.layer];
+    match layer.op {
+        _ if layer.copies() => Work::View,
+        Op::Activation { .. } => Work::InPlace,
+        _ => Work::Call,
+    }
+}
+
+/// For each tensor the last call that reads it; one more than there are for what is asked for after a prediction.
+fn last_readers(graph: &Graph, kept: &[bool]) -> Vec<usize> {
+    let mut last = vec![0; graph.tensors.len()];
+    for (n, node) in graph.nodes.iter().enumerate() {
+        node.inputs.iter().for_each(|&input| last[input] = n);
+    }
+    kept.iter().zip(&mut last).filter(|(kept, _)| **kept).for_each(|(_, last)| *last = graph.nodes.len());
+    last
+}
+
+impl Arena {
+    fn new(graph: &Graph, name: String, holds: Holds, lives: Vec<(TensorId, usize, usize)>) -> Self {
+        let shapes = lives.iter().map(|&(tensor, first, last)| match &graph.tensors[tensor].shape {
+            Shaped::Known(shape) => Some(Life::new(shape.size(), first, last)),
+            _ => None,
+        });
+        let known = shapes.collect::<Option<Vec<Life>>>().map(|lives| {
+            let mut offsets = vec![0; lives.len()];
+            let size = plan(&lives, &mut offsets, &mut vec![0; lives.len()]);
+            (offsets.iter().zip(&lives).map(|(&start, life)| start..start + life.size).collect(), size)
+        });
+        Arena { name, holds, lives, known }
+    }
+
+    /// The scalars of a sample, if rustc does not have to find them.
+    pub(crate) fn size(&self) -> Option<usize> {
+        self.known.as_ref().map(|(_, size)| *size)
+    }
+
+    /// The place of tensor `index`, in scalars of a sample, if rustc does not have to find it.
+    pub(crate) fn range(&self, index: usize) -> Option<Range<usize>> {
+        self.known.as_ref().map(|(ranges, _)| ranges[index].clone())
+    }
+}
+
+/// The tensors that are asked for after a prediction: logits and masks, for the losses.
+fn kept(graph: &Graph, places: &Places) -> Vec<bool> {
+    let mut kept = vec![false; graph.tensors.len()];
+    for node in &graph.nodes {
+        if let Some((_, logits)) = places.head(graph, node) {
+            kept[logits] = true;
+        }
+    }
+    for &output in &graph.outputs {
+        if let Some(mask) = graph.tensors[output].mask {
+            kept[mask] = true;
+        }
+        // A model inside may hand on the mask that it was called with.
+        if let Producer::Node(node) = graph.tensors[output].producer
+            && let Op::Component(_) = graph.layers[graph.nodes[node].layer].op
+        {
+            let inputs = graph.nodes[node].inputs.iter();
+            inputs.filter(|&&input| graph.tensors[input].holds == Holds::Indices).for_each(|&input| kept[input] = true);
+        }
+    }
+    kept
+}

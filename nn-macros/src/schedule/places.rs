@@ -1,0 +1,126 @@
+//! Where each tensor belongs, before it is known what shares memory, and which activations are fused.
+
+use super::gradients::{Gradient, gradients, input_index};
+use super::program::CallId;
+use crate::graph::{Graph, Node, Op, Producer, TensorId};
+use std::collections::HashSet;
+
+/// Whose memory a tensor is in.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Home {
+    /// Input `i` of the model: the caller's.
+    Input(usize),
+    /// Output `i` of the model: the caller's.
+    Output(usize),
+    /// The model's own.
+    Tape,
+}
+
+/// A tensor of a graph.
+pub(super) struct Tensor {
+    pub(super) home: Home,
+    pub(super) gradient: Gradient,
+    /// Whether its gradient has memory of its own. Otherwise it is the caller's: `dy` of an output that nothing inside reads, or `dx`
+    /// of an input.
+    pub(super) own_gradient: bool,
+    /// The activation that takes its place in a training pass, as the gradient of that takes the place of its gradient.
+    pub(super) becomes: Option<TensorId>,
+}
+
+/// The tensors of a graph, and the activations that are fused into the calls before them.
+pub(super) struct Places {
+    pub(super) tensors: Vec<Tensor>,
+    /// For each call the call of the activation that it computes where it writes its output.
+    pub(super) then: Vec<Option<CallId>>,
+    /// For each call whether it is such an activation.
+    pub(super) fused: Vec<bool>,
+}
+
+impl Places {
+    /// `asked` says whether a caller may ask for the gradients of the inputs.
+    pub(super) fn new(graph: &Graph, asked: bool) -> Self {
+        let read: HashSet<TensorId> = graph.nodes.iter().flat_map(|node| node.inputs.iter().copied()).collect();
+        let gradients = gradients(graph, asked).into_iter().enumerate();
+        let mut tensors: Vec<Tensor> = gradients
+            .map(|(id, gradient)| {
+                let home = match graph.tensors[id].producer {
+                    Producer::Input => Home::Input(input_index(graph, id)),
+                    Producer::Node(_) => match graph.outputs.iter().position(|&output| output == id) {
+                        Some(output) => Home::Output(output),
+                        None => Home::Tape,
+                    },
+                };
+                let own_gradient = match home {
+                    Home::Input(_) => false,
+                    Home::Output(_) => read.contains(&id),
+                    Home::Tape => true,
+                };
+                Tensor { home, gradient, own_gradient, becomes: None }
+            })
+            .collect();
+        let then = fused(graph, &tensors);
+        for (node, &activation) in graph.nodes.iter().zip(&then) {
+            if let Some(activation) = activation.map(|m| &graph.nodes[m])
+                && graph.layers[activation.layer].needs_output_alone()
+            {
+                tensors[node.outputs[0]].becomes = Some(activation.outputs[0]);
+            }
+        }
+        let mut is_fused = vec![false; graph.nodes.len()];
+        then.iter().flatten().for_each(|&n| is_fused[n] = true);
+        Places { tensors, then, fused: is_fused }
+    }
+
+    /// The tensor whose memory a tensor has in a training pass: itself, or the activation that is made of it in place.
+    pub(super) fn kept(&self, tensor: TensorId) -> TensorId {
+        self.tensors[tensor].becomes.unwrap_or(tensor)
+    }
+
+    /// Whether a call is an activation that the call before it has computed in a training pass.
+    pub(super) fn is_kept(&self, node: &Node) -> bool {
+        matches!(node.inputs[..], [input] if self.kept(input) == node.outputs[0])
+    }
+
+    /// The output that a softmax or another activation computes, and its logits, if a loss can work on them: the logits are in the
+    /// tape, and nothing inside reads the output.
+    pub(super) fn head(&self, graph: &Graph, node: &Node) -> Option<(usize, TensorId)> {
+        if !graph.layers[node.layer].may_be_head() {
+            return None;
+        }
+        let (output, logits) = (&self.tensors[node.outputs[0]], node.inputs[0]);
+        match output.home {
+            Home::Output(i) if !output.own_gradient && self.tensors[logits].home == Home::Tape => Some((i, logits)),
+            _ => None,
+        }
+    }
+
+    /// The outputs of the model that are outputs of a model inside and that nothing inside reads, each with its place among those of that
+    /// one. Whether they have logits is for that one to say.
+    pub(super) fn inside_heads(&self, graph: &Graph, node: &Node) -> Vec<(usize, usize)> {
+        if !matches!(graph.layers[node.layer].op, Op::Component(_)) {
+            return Vec::new();
+        }
+        let outputs = node.outputs.iter().enumerate().filter_map(|(k, &tensor)| match self.tensors[tensor].home {
+            Home::Output(i) if !self.tensors[tensor].own_gradient => Some((i, k)),
+            _ => None,
+        });
+        outputs.collect()
+    }
+}
+
+/// For each call the activation of its output, where nobody else reads that and both are in memory of the model's own.
+fn fused(graph: &Graph, tensors: &[Tensor]) -> Vec<Option<CallId>> {
+    let mut readers = vec![Vec::new(); graph.tensors.len()];
+    for (n, node) in graph.nodes.iter().enumerate() {
+        node.inputs.iter().for_each(|&input| readers[input].push(n));
+    }
+    let activation = |node: &Node| {
+        let ([output], true) = (&node.outputs[..], graph.layers[node.layer].activates()) else { return None };
+        let [reader] = readers[*output][..] else { return None };
+        let (activation, next) = (&graph.layers[graph.nodes[reader].layer], graph.nodes[reader].outputs[0]);
+        let inside = tensors[*output].home == Home::Tape && tensors[next].home == Home::Tape;
+        let is = matches!(activation.op, Op::Activation { .. }) && !activation.copies();
+        (is && inside && !graph.reads_sparse(node)).then_some(reader)
+    };
+    graph.nodes.iter().map(activation).collect()
+}
