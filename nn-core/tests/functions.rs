@@ -1,7 +1,10 @@
-//! The functions of optimised builds at all `f32`, and the loops that they are made for.
+//! The functions of optimised builds, and the loops that they are made for.
+//!
+//! The functions are tested at one `f32` of 17, in runs that reach every exponent. `NN_EXHAUSTIVE=1` tests all of them,
+//! which takes minutes.
 //!
 //! ```sh
-//! cargo test --release -p nn-core --features compute,std,testing --test functions -- --test-threads=1
+//! NN_EXHAUSTIVE=1 cargo test --release -p nn-core --features compute,std,testing --test functions -- --test-threads=1
 //! ```
 
 #![cfg(all(feature = "std", not(debug_assertions)))]
@@ -54,18 +57,21 @@ fn error(y: f32, exact: f64) -> f64 {
     (f64::from(y) - exact).abs() / if unit > 0.0 { unit } else { f64::from(f32::MAX) - f64::from(f32::MAX.next_down()) }
 }
 
-/// All bit patterns, in slices that leave a remainder of every vector. Where it takes no library to know the value, `exact` does
-/// not ask it, which makes this several times faster. Values that are `small` may become 0.
+/// Tests bit patterns, in slices that leave a remainder of every vector: all with `NN_EXHAUSTIVE`, else one slice of 17.
+/// Where it takes no library to know the value, `exact` does not ask it, which makes this several times faster. Values that
+/// are `small` may become 0.
 fn check_all(f: impl Function<f32> + Sync, exact: impl Fn(f64) -> f64 + Sync, units: f64, small: f64) {
     const LEN: usize = (1 << 16) - 1;
     let (slices, next) = (u32::MAX / LEN as u32 + 1, AtomicU32::new(0));
+    // A slice is a part of 128 of an exponent, and 17 is prime to that.
+    let step = if std::env::var_os("NN_EXHAUSTIVE").is_some() { 1 } else { 17 };
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 let (mut x, mut y) = (vec![0.0; LEN], vec![0.0; LEN]);
                 loop {
-                    let slice = next.fetch_add(1, Ordering::Relaxed);
+                    let slice = next.fetch_add(step, Ordering::Relaxed);
                     if slice >= slices {
                         return;
                     }
