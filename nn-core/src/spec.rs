@@ -74,6 +74,19 @@ pub struct LayerSpec {
     pub around: &'static [&'static str],
 }
 
+/// The same layer: names are unique in a module.
+impl PartialEq for LayerSpec {
+    fn eq(&self, other: &Self) -> bool {
+        (self.module, self.name) == (other.module, other.name)
+    }
+}
+
+impl core::fmt::Debug for LayerSpec {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
 impl LayerSpec {
     /// What most layers have in common; a page states the rest.
     pub const BASE: LayerSpec = LayerSpec {
@@ -171,6 +184,7 @@ pub enum Dtype {
 ///
 /// `random_normal(stddev = 0.1)` is emitted as the path with its fields, defaults filled in:
 /// `Initializer::RandomNormal { mean: 0.0, stddev: 0.1 }`.
+#[derive(Debug, PartialEq)]
 pub struct ValueSpec {
     /// The names it can be written by; Keras's first.
     pub names: &'static [&'static str],

@@ -37,17 +37,14 @@ fn before(graph: &Graph, mut tensors: HashSet<TensorId>) -> HashSet<TensorId> {
 
 fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
     for (tensors, exprs, what) in
-        [(&graph.inputs, &graph.input_spans, "inputs"), (&graph.outputs, &graph.output_spans, "outputs")]
+        [(&graph.inputs, &graph.input_exprs, "inputs"), (&graph.outputs, &graph.output_exprs, "outputs")]
     {
         let mut seen = HashSet::new();
         for (tensor, expr) in tensors.iter().zip(exprs) {
             if !seen.insert(tensor) {
+                let text = diagnostics.source[*expr].to_token_stream();
                 diagnostics
-                    .error(
-                        Code::ListedTwice,
-                        expr,
-                        format!("`{}` is listed twice among the {what}", expr.to_token_stream()),
-                    )
+                    .error(Code::ListedTwice, expr, format!("`{text}` is listed twice among the {what}"))
                     .help("remove one of them");
             }
         }
@@ -56,14 +53,11 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
             diagnostics.error(Code::TooMany, &exprs[MAX_INPUTS], message);
         }
     }
-    for (&tensor, expr) in graph.outputs.iter().zip(&graph.output_spans) {
+    for (&tensor, expr) in graph.outputs.iter().zip(&graph.output_exprs) {
         if graph.tensors[tensor].producer == Producer::Input {
+            let text = diagnostics.source[*expr].to_token_stream();
             diagnostics
-                .error(
-                    Code::NotComputed,
-                    expr,
-                    format!("the output `{}` is an input: no layer computes it", expr.to_token_stream()),
-                )
+                .error(Code::NotComputed, expr, format!("the output `{text}` is an input: no layer computes it"))
                 .help("`Activation(linear)(x)` passes a tensor on unchanged");
         } else if graph.tensors[tensor].holds == Holds::Indices {
             diagnostics.error(Code::WrongDtype, expr, "an output holds numbers, not indices");
@@ -73,8 +67,9 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
 
 fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnostics) {
     let is_input = |&tensor: &TensorId| graph.tensors[tensor].producer == Producer::Input;
-    for (_, expr) in graph.inputs.iter().zip(&graph.input_spans).filter(|(tensor, _)| !is_input(tensor)) {
-        let message = format!("the input `{}` was not made by `Input(..)`", expr.to_token_stream());
+    for (_, expr) in graph.inputs.iter().zip(&graph.input_exprs).filter(|(tensor, _)| !is_input(tensor)) {
+        let text = diagnostics.source[*expr].to_token_stream();
+        let message = format!("the input `{text}` was not made by `Input(..)`");
         diagnostics
             .error(Code::NotAnInput, expr, message)
             .help("list the tensors that `Input(shape = ..)` made; a name that is bound again is no longer its input");
@@ -86,9 +81,10 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
     let elsewhere = elsewhere(graph, diagnostics);
     // What a layer without an output reads is connected as soon as that layer is.
     let read = |tensor: TensorId| graph.nodes.iter().any(|node| node.inputs.contains(&tensor));
-    for (&tensor, expr) in graph.inputs.iter().zip(&graph.input_spans) {
+    for (&tensor, expr) in graph.inputs.iter().zip(&graph.input_exprs) {
         if !needed.contains(&tensor) && !read(tensor) && elsewhere.is_empty() {
-            let message = format!("the input `{}` is not connected to any output", expr.to_token_stream());
+            let text = diagnostics.source[*expr].to_token_stream();
+            let message = format!("the input `{text}` is not connected to any output");
             diagnostics
                 .error(Code::NotConnected, expr, message)
                 .help("call a layer on it, or remove it from `inputs` and from the graph");
@@ -100,12 +96,10 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
             let message = format!(
                 "graph disconnected: the outputs depend on the input `{name}`, which is not listed in `inputs`"
             );
-            diagnostics
-                .error_at(Code::Disconnected, span, message)
-                .help(format!("add `{name}` to `Model(inputs = ..)`"));
+            diagnostics.error(Code::Disconnected, &span, message).help(format!("add `{name}` to `Model(inputs = ..)`"));
         } else if !needed.contains(&tensor) && !read(tensor) {
             diagnostics
-                .error_at(Code::NotConnected, span, format!("the input `{name}` is never used"))
+                .error(Code::NotConnected, &span, format!("the input `{name}` is never used"))
                 .help("call a layer on it and list it in `Model(inputs = ..)`, or remove it");
         }
     }
@@ -114,14 +108,14 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
 /// Reports outputs that depend on none of the inputs that are listed; the inputs that they depend on.
 fn elsewhere(graph: &Graph, diagnostics: &mut Diagnostics) -> HashSet<TensorId> {
     let mut all = HashSet::new();
-    for (&output, expr) in graph.outputs.iter().zip(&graph.output_spans) {
+    for (&output, expr) in graph.outputs.iter().zip(&graph.output_exprs) {
         let before = before(graph, [output].into());
         let from: Vec<TensorId> = graph.declared.iter().copied().filter(|tensor| before.contains(tensor)).collect();
         if from.is_empty() || from.contains(&output) || from.iter().any(|tensor| graph.inputs.contains(tensor)) {
             continue;
         }
         let names: Vec<String> = from.iter().map(|&tensor| format!("`{}`", graph.tensors[tensor].name)).collect();
-        let text = expr.to_token_stream();
+        let text = diagnostics.source[*expr].to_token_stream();
         diagnostics
             .error(Code::NoInput, expr, format!("the output `{text}` depends on none of the inputs that are listed"))
             .help(format!("it is computed from {}: list that in `inputs`", names.join(" and ")));

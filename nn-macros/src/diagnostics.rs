@@ -1,11 +1,13 @@
 //! Errors, collected and reported all at once.
 
+use crate::source::{Located, Source};
 use nn_core::Code;
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::quote_spanned;
 
-/// The errors of a graph.
+/// The errors of a graph, and what it was written with: a pass that reports something says where.
 pub(crate) struct Diagnostics {
+    pub(crate) source: Source,
     errors: Vec<Diagnostic>,
 }
 
@@ -19,14 +21,12 @@ pub(crate) struct Diagnostic {
 
 impl Diagnostics {
     pub(crate) fn new() -> Self {
-        Diagnostics { errors: Vec::new() }
+        Diagnostics { source: Source::default(), errors: Vec::new() }
     }
 
     /// Reports an error on some tokens. Notes and help can be added to what is returned.
-    pub(crate) fn error(&mut self, code: Code, tokens: &impl ToTokens, message: impl Into<String>) -> &mut Diagnostic {
-        let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
-        let start = spans.next().unwrap_or_else(Span::call_site);
-        let end = spans.last().unwrap_or(start);
+    pub(crate) fn error(&mut self, code: Code, place: &impl Located, message: impl Into<String>) -> &mut Diagnostic {
+        let (start, end) = place.ends(&self.source);
         self.push(code, start, end, message.into())
     }
 

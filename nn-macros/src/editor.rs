@@ -6,9 +6,11 @@
 //! read where it is called on; a layer, an activation or an initializer is a path to its documentation; a dimension is an
 //! expression. It is written from the syntax, also after errors, so that a half-written graph still has names to complete.
 
-use crate::graph::{Facts, Graph, Holds, Op, Shaped, TensorId};
+use crate::expand::Printer;
+use crate::graph::{Facts, Graph, Holds, Meaning, Op, Shaped};
 use crate::literal;
 use crate::parse::{Let, Syntax, names as pattern_names};
+use crate::source::Source;
 use crate::values::arguments;
 use nn_core::activations::ACTIVATIONS;
 use nn_core::constraints::CONSTRAINTS;
@@ -22,7 +24,8 @@ use std::collections::HashSet;
 use syn::{Expr, ExprCall, ExprClosure, Ident, Stmt};
 
 /// The block.
-pub(crate) fn editor(syntax: &Syntax, graph: &Graph) -> TokenStream {
+pub(crate) fn editor(syntax: &Syntax, graph: &Graph, source: &Source) -> TokenStream {
+    let print = Printer { graph, source };
     let mut scope = Scope { bound: HashSet::new() };
     let statements: Vec<_> = syntax
         .lets
@@ -32,7 +35,7 @@ pub(crate) fn editor(syntax: &Syntax, graph: &Graph) -> TokenStream {
             let uses = scope.value(statement);
             scope.bound.extend(statement.names.iter().map(ToString::to_string));
             let shown =
-                |name: &Ident| graph.bound.get(&(i, name.to_string())).and_then(|&meaning| type_of(graph, meaning));
+                |name: &Ident| graph.bound.get(&(i, name.to_string())).and_then(|&meaning| type_of(print, meaning));
             bind(&statement.names, uses, &shown)
         })
         .collect();
@@ -51,13 +54,6 @@ pub(crate) fn editor(syntax: &Syntax, graph: &Graph) -> TokenStream {
             };
         }
     }
-}
-
-/// What a name of a statement stands for.
-#[derive(Clone, Copy)]
-pub(crate) enum Meaning {
-    Tensor(TensorId),
-    Layer(usize),
 }
 
 /// Variables for the names of a statement, after what its value names.
@@ -90,7 +86,8 @@ impl Shown {
 }
 
 /// The type that is shown for a name: the shape of a tensor, or a layer.
-fn type_of(graph: &Graph, meaning: Meaning) -> Option<Shown> {
+fn type_of(print: Printer<'_>, meaning: Meaning) -> Option<Shown> {
+    let graph = print.graph;
     match meaning {
         Meaning::Tensor(tensor) => {
             let shape = format_ident!("SHAPE_{tensor}");
@@ -103,14 +100,14 @@ fn type_of(graph: &Graph, meaning: Meaning) -> Option<Shown> {
                     Some(Shown::new(quote!(::nn::words::#rank<#scalar, #(#dims),*>)))
                 }
                 // rust-analyzer evaluates a constant in a type if it is an item.
-                Shaped::Const(found) => {
-                    let found = nowhere(found.clone());
+                Shaped::Unknown => None,
+                found => {
+                    let found = nowhere(print.shape(found));
                     Some(Shown {
                         item: quote!(const #shape: &[usize] = #found.dims();),
                         r#type: quote!(::nn::words::Tensor<#scalar, #shape>),
                     })
                 }
-                Shaped::Unknown => None,
             }
         }
         Meaning::Layer(layer) => match &graph.layers[layer].op {

@@ -16,6 +16,7 @@ mod masks;
 mod memory;
 mod model;
 mod places;
+mod print;
 mod rows;
 mod training;
 mod types;
@@ -26,6 +27,8 @@ use crate::freeze::Frozen;
 use crate::graph::Graph;
 use crate::parse::Syntax;
 use crate::schedule::Program;
+use crate::source::{Name, Source};
+pub(crate) use print::Printer;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use std::rc::Rc;
@@ -36,6 +39,7 @@ use syn::Ident;
 pub(crate) struct Context<'a> {
     pub(crate) syntax: &'a Syntax,
     pub(crate) graph: &'a Graph,
+    pub(crate) source: &'a Source,
     /// The steps of a prediction.
     pub(crate) predict: &'a Program,
     /// The steps of a training step; of a frozen form, which has none, those of a prediction.
@@ -65,6 +69,15 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// What writes the graph's data as tokens.
+    pub(crate) fn print(&self) -> Printer<'_> {
+        Printer { graph: self.graph, source: self.source }
+    }
+
+    pub(crate) fn ident(&self, name: &Name) -> Ident {
+        self.source.ident(name)
+    }
+
     /// A constant of the graph's type. It stands at the struct's name: there rustc notes that it could not be evaluated.
     pub(crate) fn own(&self, constant: &str) -> TokenStream {
         let (graph_type, span) = (&self.graph_type, self.name.span());
@@ -85,6 +98,7 @@ pub(crate) struct Programs {
 pub(crate) fn expand(
     syntax: &Syntax,
     graph: &Graph,
+    source: &Source,
     programs: &Programs,
     frozen: Option<&(Frozen, Program)>,
     budgets: &Budgets,
@@ -94,6 +108,7 @@ pub(crate) fn expand(
     let context = Context {
         syntax,
         graph,
+        source,
         predict: &programs.predict,
         train: &programs.train,
         name,
@@ -113,7 +128,7 @@ pub(crate) fn expand(
     let tail = programs.tail.as_ref();
     let model = items(&context, tail, named, lints, |inside| frozen::freeze(inside, frozen));
     let (budgets, frozen) = (budgets::budgets(&context, budgets), frozen::items(&context, frozen));
-    let checks = &graph.checks;
+    let checks = graph.checks.iter().map(|check| context.print().inference(check));
     let items = quote! {
         #model
         #(const _: ::nn::spec::Inferred = #checks;)*

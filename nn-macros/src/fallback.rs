@@ -4,6 +4,7 @@ use crate::diagnostics::Diagnostics;
 use crate::graph::Graph;
 use crate::literal;
 use crate::parse::{Syntax, is_reserved};
+use crate::source::Source;
 use crate::values::arguments;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -16,11 +17,13 @@ use syn::{Expr, Ident};
 /// knows that the type is wrong, and says nothing about what cannot be found in it: methods, constants, implementations.
 pub(crate) fn fallback(syntax: &Syntax, graph: &Graph, diagnostics: Diagnostics) -> TokenStream {
     let Syntax { visibility, name, .. } = syntax;
+    let inputs = inputs(syntax, graph, &diagnostics.source);
+    let outputs = outputs(syntax, graph, &diagnostics.source);
     let mut errors = diagnostics.into_compile_errors();
     let last = errors.pop();
     let unknown = format_ident!("{name}Unknown");
-    let inputs = named(syntax, "Inputs", inputs(syntax, graph));
-    let outputs = named(syntax, "Outputs", outputs(syntax, graph));
+    let inputs = named(syntax, "Inputs", inputs);
+    let outputs = named(syntax, "Outputs", outputs);
     quote! {
         #(#errors;)*
 
@@ -36,16 +39,16 @@ pub(crate) fn fallback(syntax: &Syntax, graph: &Graph, diagnostics: Diagnostics)
     }
 }
 
-fn inputs(syntax: &Syntax, graph: &Graph) -> Vec<Ident> {
+fn inputs(syntax: &Syntax, graph: &Graph, source: &Source) -> Vec<Ident> {
     match graph.complete {
-        true => graph.inputs.iter().map(|&tensor| graph.tensors[tensor].name.clone()).collect(),
+        true => graph.inputs.iter().map(|&tensor| source.ident(&graph.tensors[tensor].name)).collect(),
         false => listed(syntax, 0, "inputs"),
     }
 }
 
-fn outputs(syntax: &Syntax, graph: &Graph) -> Vec<Ident> {
+fn outputs(syntax: &Syntax, graph: &Graph, source: &Source) -> Vec<Ident> {
     match graph.complete {
-        true => graph.output_names.clone(),
+        true => graph.output_names.iter().map(|name| source.ident(name)).collect(),
         false => listed(syntax, 1, "outputs"),
     }
 }

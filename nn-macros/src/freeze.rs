@@ -8,15 +8,13 @@ mod joined;
 mod projected;
 mod table;
 
-use crate::graph::{Arg, Facts, Graph, Layer, LayerId, Op, Producer, Shaped, TensorId};
-use crate::infer::{deferred, inferred_of};
+use crate::graph::{Arg, Computed, Count, Facts, Graph, Layer, LayerId, Op, Producer, Shaped, TensorId};
+use crate::source::Name;
 use nn_core::shape::Shape;
-use nn_core::spec::{Folding, Inferred, Value};
-use proc_macro2::{Literal, TokenStream};
-use quote::{ToTokens, format_ident, quote};
-use syn::Ident;
+use nn_core::spec::{Folding, Value};
 
 /// A graph that computes what another one predicts, and how its weights are made of the other one's.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Frozen {
     pub(crate) graph: Graph,
     /// For each layer that owns weights, by its place in both graphs: what is not here is copied.
@@ -26,16 +24,18 @@ pub(crate) struct Frozen {
 }
 
 /// Where the weights of a layer come from, if they are not a copy.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Origin {
     /// From a layer that may have had no bias.
     Affine,
     /// A table: its rows pass through the calls (of the graph before), each followed by the length of its output.
-    Table { width: TokenStream, calls: Vec<(usize, TokenStream)>, projected: bool },
+    Table { width: Count, calls: Vec<(usize, Count)>, projected: bool },
     /// All but the kernel, which the table before has met.
     Projected,
 }
 
 /// A layer that is folded into the weights of another one.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Fold {
     pub(crate) into: LayerId,
     /// Its call in the graph before.
@@ -87,11 +87,9 @@ struct Folder {
 
 impl Folder {
     fn new(graph: &Graph) -> Self {
-        let graph_type = graph.graph_type.as_ref().map(|name| {
-            let name = name.to_string();
-            let model = name.strip_suffix("Graph").unwrap_or(&name);
-            Ident::new(&format!("{model}FrozenGraph"), graph.graph_type.as_ref().expect("it is there").span())
-        });
+        let text = graph.graph_type.as_str();
+        let model = text.strip_suffix("Graph").unwrap_or(text);
+        let graph_type = Name::new(&format!("{model}FrozenGraph"), graph.graph_type.span);
         let mut alone = vec![true; graph.layers.len()];
         for (id, layer) in graph.layers.iter().enumerate() {
             for other in graph.chain(id).skip(1) {
@@ -103,7 +101,8 @@ impl Folder {
             }
         }
         // What rustc has evaluated for the graph before is not evaluated again.
-        let graph = Graph { graph_type, constants: Vec::new(), checks: Vec::new(), ..graph.clone() };
+        let mut graph = Graph { graph_type, checks: Vec::new(), ..graph.clone() };
+        graph.constants.iter_mut().for_each(|constant| constant.value = Computed::Before);
         let gone = vec![false; graph.nodes.len()];
         Folder { gone, graph, alone, origins: Vec::new(), scales: Vec::new(), joined: false }
     }
@@ -112,7 +111,7 @@ impl Folder {
     fn folding(&self, layer: LayerId) -> Folding {
         match &self.graph.layers[layer].op {
             Op::Builtin(builtin) if self.alone[layer] => builtin.spec.folding,
-            Op::Activation { short: Some((name, _)), .. } if name == "Linear" => Folding::Identity,
+            Op::Activation { function, .. } if function.name() == Some("Linear") => Folding::Identity,
             Op::Activation { .. } => Folding::Position,
             _ => Folding::Nothing,
         }
@@ -231,13 +230,13 @@ impl Folder {
                 if !self.origins.iter().any(|(id, _)| *id == layer) {
                     self.origins.push((layer, Origin::Affine));
                 }
-                self.set_constants(layer, layer, &[(bias, quote!(1))]);
+                self.set_constants(layer, layer, &[(bias, Count::Known(1))]);
                 true
             }
-            _ => self.recurrent(layer).and_then(|recurrent| self.bias(layer, &recurrent)).is_some_and(|bias| {
-                let count: Option<usize> = bias.to_string().parse().ok();
-                count.is_some_and(|count| count > 0)
-            }),
+            _ => self
+                .recurrent(layer)
+                .and_then(|recurrent| self.bias(layer, &recurrent))
+                .is_some_and(|bias| bias.known().is_some_and(|count| count > 0)),
         }
     }
 
@@ -250,15 +249,15 @@ impl Folder {
     }
 
     /// Other constants for the type of `of`, a layer or what stands inside of it, at each call of the layer and for its weights.
-    fn set_constants(&mut self, layer: LayerId, of: LayerId, changes: &[(usize, TokenStream)]) {
+    fn set_constants(&mut self, layer: LayerId, of: LayerId, changes: &[(usize, Count)]) {
         let (mut first, count) = (None, self.count(of));
         for call in self.calls(layer) {
             let Some(facts) = self.graph.facts(&self.graph.nodes[call], of) else { continue };
-            let mut constants: Vec<TokenStream> = (0..count).map(|i| number(facts, i)).collect();
+            let mut constants: Vec<Count> = (0..count).map(|i| facts.constant(i)).collect();
             changes.iter().for_each(|(i, value)| constants[*i] = value.clone());
-            let facts = match with_constants(facts, &constants) {
-                Facts::Const(value) => deferred(&mut self.graph, call, of, value),
-                known => known,
+            let facts = match facts.with_constants(constants) {
+                known @ Facts::Known(_) => known,
+                changed => self.graph.defer_facts(call, of, Computed::Facts(changed)),
             };
             self.graph.set_facts(call, of, facts.clone());
             first.get_or_insert(facts);
@@ -269,9 +268,9 @@ impl Folder {
     }
 
     /// A constant of the type of `of`, a layer or what stands inside of it.
-    fn constant_of(&self, layer: LayerId, of: LayerId, place: usize) -> Option<TokenStream> {
+    fn constant_of(&self, layer: LayerId, of: LayerId, place: usize) -> Option<Count> {
         let call = *self.calls(layer).first()?;
-        self.graph.facts(&self.graph.nodes[call], of).map(|facts| number(facts, place))
+        self.graph.facts(&self.graph.nodes[call], of).map(|facts| facts.constant(place))
     }
 
     /// The shape of a tensor, if it is known.
@@ -289,30 +288,6 @@ impl Folder {
             _ => 0,
         }
     }
-}
-
-/// What is known of a call, with these constants instead.
-fn with_constants(facts: &Facts, constants: &[TokenStream]) -> Facts {
-    let numbers: Option<Vec<usize>> = constants.iter().map(|tokens| tokens.to_string().parse().ok()).collect();
-    if let (Facts::Known(inferred), Some(numbers)) = (facts, numbers) {
-        return Facts::Known(Box::new(Inferred::many(inferred.outputs(), &numbers)));
-    }
-    let before = inferred_of(facts);
-    Facts::Const(quote!(::nn::spec::Inferred::many(#before.outputs(), &[#(#constants),*])))
-}
-
-/// A constant of a layer's type, as an expression.
-fn number(facts: &Facts, i: usize) -> TokenStream {
-    match facts {
-        Facts::Known(inferred) => Literal::usize_unsuffixed(inferred.constant(i)).to_token_stream(),
-        Facts::Const(path) => quote!(#path.constant(#i)),
-    }
-}
-
-/// The name of the frozen form of a model.
-pub(crate) fn name(model: &Ident) -> Ident {
-    // With the span of the name, which a name in the string would not give.
-    format_ident!("{}Frozen", model)
 }
 
 /// A layer that stands inside of another one.

@@ -1,19 +1,23 @@
-//! The graph: layers, their calls, and the tensors between them. Plain data, without tokens of the expansion.
+//! The graph: layers, their calls, and the tensors between them.
+//!
+//! It is plain data: it can be copied, compared, printed and made by hand. No token is in it; the tokens that a user wrote are
+//! in a table ([`Source`](crate::source::Source)) and have ids here.
 
-use crate::editor::Meaning;
-use crate::values::Named;
-use nn_core::activations::ACTIVATIONS;
-use nn_core::shape::Shape;
-use nn_core::spec::{Inferred, Kind, LayerSpec, Value, ValueSpec};
-use proc_macro2::{Span, TokenStream};
+mod argument;
+mod computed;
+
+use crate::source::{ExprId, Name, SpanId, TypeId};
+pub(crate) use argument::{Arg, Function, Term};
+use computed::Constant;
+pub(crate) use computed::{Computed, ConstId, Count, Facts, Inference, RuleOf, Shaped, Shared};
+use nn_core::spec::{Kind, LayerSpec};
 use std::collections::HashMap;
-use syn::{Expr, Ident, Type};
 
 pub(crate) type TensorId = usize;
 pub(crate) type LayerId = usize;
 
 /// A model's graph. Nodes stand in the order in which they were written, which is an order of computation.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Graph {
     pub(crate) layers: Vec<Layer>,
     pub(crate) nodes: Vec<Node>,
@@ -24,16 +28,16 @@ pub(crate) struct Graph {
     pub(crate) inputs: Vec<TensorId>,
     pub(crate) outputs: Vec<TensorId>,
     /// The names of the outputs.
-    pub(crate) output_names: Vec<Ident>,
+    pub(crate) output_names: Vec<Name>,
     /// Where inputs and outputs are listed.
-    pub(crate) input_spans: Vec<Expr>,
-    pub(crate) output_spans: Vec<Expr>,
-    /// Associated constants of the graph's type: name, type, value. rustc evaluates what is not known here.
-    pub(crate) constants: Vec<(Ident, TokenStream, TokenStream)>,
-    /// Shape rules that rustc evaluates only for their checks of numbers: expressions of type `Inferred`.
-    pub(crate) checks: Vec<TokenStream>,
+    pub(crate) input_exprs: Vec<ExprId>,
+    pub(crate) output_exprs: Vec<ExprId>,
+    /// Associated constants of the graph's type. rustc evaluates what is not known here.
+    pub(crate) constants: Vec<Constant>,
+    /// Shape rules that rustc evaluates only for their checks of numbers.
+    pub(crate) checks: Vec<Inference>,
     /// The graph's type: `DigitsGraph`.
-    pub(crate) graph_type: Option<Ident>,
+    pub(crate) graph_type: Name,
     /// What the names of each statement stand for, for editors: by its number and the name.
     pub(crate) bound: HashMap<(usize, String), Meaning>,
     /// Whether `Model(..)` was understood: without, nothing can be said of what is connected.
@@ -41,41 +45,41 @@ pub(crate) struct Graph {
 }
 
 /// A layer: one set of weights, called once or more.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Layer {
     /// Its name: a field of the struct, and a prefix in weight files.
-    pub(crate) name: Ident,
+    pub(crate) name: Name,
     /// `name = ".."`, if given.
-    pub(crate) given_name: Option<Ident>,
+    pub(crate) given_name: Option<Name>,
     /// The `let` it was bound to.
-    pub(crate) let_name: Option<Ident>,
+    pub(crate) let_name: Option<Name>,
     pub(crate) op: Op,
     pub(crate) trainable: bool,
     /// Whether it was written as a part of the layer before it (`Dense(64, activation = relu)`): it has no name and no row
     /// in the summary.
     pub(crate) part: bool,
     /// What made it: `Dense(64, activation = relu)`.
-    pub(crate) source: Expr,
+    pub(crate) source: ExprId,
     /// The layer whose weights it computes with: itself, or the one that it is wrapped around, if that has a name.
     pub(crate) owner: LayerId,
     /// Whether it only stands inside of another one: it is never called by itself, and has no name and no weights.
     pub(crate) inside: bool,
     /// The name that a template gave it, which starts with the names of the calls of the template.
-    pub(crate) template_name: Option<Ident>,
+    pub(crate) template_name: Option<Name>,
 }
 
 /// What a layer does.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Op {
     /// One of the layers of `nn-core`.
     Builtin(Box<Builtin>),
     /// An activation: `Activate(Relu)`.
-    Activation { value: TokenStream, short: Option<(Ident, TokenStream)>, label: String },
+    Activation { function: Function, label: String },
     /// A model, or a layer of the user's: a path to a type that implements `Component`.
     Component(Component),
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Builtin {
     pub(crate) spec: &'static LayerSpec,
     /// One for each argument of the specification.
@@ -89,7 +93,7 @@ pub(crate) struct Builtin {
 }
 
 /// The layer inside of another one, with what the other one has to know of it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Inner {
     pub(crate) layer: LayerId,
     pub(crate) has_weights: bool,
@@ -99,51 +103,27 @@ pub(crate) struct Inner {
     pub(crate) constrains: bool,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Component {
     /// `my::Scale::<64>`
-    pub(crate) path: Type,
+    pub(crate) path: TypeId,
+    /// Its last name: `Scale`.
+    pub(crate) kind: String,
     /// How its value is made: `.new(..)` and one call for each keyword.
-    pub(crate) arguments: Vec<Expr>,
-    pub(crate) keywords: Vec<(Ident, Expr)>,
-}
-
-/// An argument of a layer.
-#[derive(Clone)]
-pub(crate) struct Arg {
-    /// For the shape rule: its value if it is known here.
-    pub(crate) value: Option<Value>,
-    /// For the shape rule in a `const`: an expression of type `Value`.
-    pub(crate) value_tokens: TokenStream,
-    /// For the field of the layer: its value, if it was given.
-    pub(crate) field: Option<TokenStream>,
-    /// What was written.
-    pub(crate) expr: Option<Expr>,
-    /// Whether its value is one that shapes do not depend on and that only rustc can check.
-    pub(crate) unchecked: bool,
-    /// An activation inside of the layer.
-    pub(crate) activation: Option<Named>,
-}
-
-/// What is known of a call's result.
-#[derive(Clone)]
-pub(crate) enum Facts {
-    /// All of it.
-    Known(Box<Inferred>),
-    /// The associated constant of the graph's type that holds it: `DigitsGraph::DENSE`.
-    Const(TokenStream),
+    pub(crate) arguments: Vec<ExprId>,
+    pub(crate) keywords: Vec<(Name, ExprId)>,
 }
 
 /// One call of a layer.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
     pub(crate) layer: LayerId,
     pub(crate) inputs: Vec<TensorId>,
     pub(crate) outputs: Vec<TensorId>,
     /// What was written for each input.
-    pub(crate) input_exprs: Vec<Expr>,
+    pub(crate) input_exprs: Vec<ExprId>,
     /// The name of its memory in the tape.
-    pub(crate) name: Ident,
+    pub(crate) name: Name,
     /// The constants of the layer's type at this call.
     pub(crate) facts: Option<Facts>,
     /// The same for the layer inside of it, the one inside of that, and so on.
@@ -152,19 +132,26 @@ pub(crate) struct Node {
     pub(crate) masked: bool,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tensor {
     /// Its name in the tape and in messages.
-    pub(crate) name: Ident,
+    pub(crate) name: Name,
     pub(crate) producer: Producer,
     pub(crate) shape: Shaped,
     pub(crate) holds: Holds,
     /// Whether its name was given by `name = ".."`.
     pub(crate) named: bool,
     /// Where it comes from.
-    pub(crate) span: Span,
+    pub(crate) span: SpanId,
     /// The tensor that says which of its steps count.
     pub(crate) mask: Option<TensorId>,
+}
+
+/// What a name of a statement stands for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Meaning {
+    Tensor(TensorId),
+    Layer(LayerId),
 }
 
 /// What a tensor holds.
@@ -189,20 +176,10 @@ impl Holds {
     }
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Producer {
     Input,
     Node(usize),
-}
-
-/// The shape of a tensor.
-#[derive(Clone)]
-pub(crate) enum Shaped {
-    Known(Shape),
-    /// A const expression of type `Shape`.
-    Const(TokenStream),
-    /// An error was reported: whatever follows from it is not.
-    Unknown,
 }
 
 impl Node {
@@ -213,6 +190,26 @@ impl Node {
 }
 
 impl Graph {
+    /// Nothing yet, of a graph with a type of this name.
+    pub(crate) fn new(graph_type: Name) -> Self {
+        Graph {
+            layers: Vec::new(),
+            nodes: Vec::new(),
+            tensors: Vec::new(),
+            declared: Vec::new(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            output_names: Vec::new(),
+            input_exprs: Vec::new(),
+            output_exprs: Vec::new(),
+            constants: Vec::new(),
+            checks: Vec::new(),
+            graph_type,
+            bound: HashMap::new(),
+            complete: false,
+        }
+    }
+
     /// A layer, the one inside of it, the one inside of that, and so on.
     pub(crate) fn chain(&self, layer: LayerId) -> impl Iterator<Item = LayerId> {
         std::iter::successors(Some(layer), |&layer| match &self.layers[layer].op {
@@ -333,7 +330,7 @@ impl Layer {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.copies,
             // It also stands between a tensor that a call is given twice and its second reader.
-            Op::Activation { short, .. } => short.as_ref().is_some_and(|(name, _)| name == "Linear"),
+            Op::Activation { function, .. } => function.name() == Some("Linear"),
             Op::Component(_) => false,
         }
     }
@@ -345,9 +342,8 @@ impl Layer {
 
     /// Whether it is an activation whose backward pass needs its output alone.
     pub(crate) fn needs_output_alone(&self) -> bool {
-        let Op::Activation { short: Some((name, _)), .. } = &self.op else { return false };
-        let is = |spec: &&ValueSpec| spec.path.rsplit("::").next().is_some_and(|last| name == last);
-        ACTIVATIONS.iter().find(is).is_some_and(|spec| spec.from_output)
+        let Op::Activation { function, .. } = &self.op else { return false };
+        function.spec().is_some_and(|spec| spec.from_output)
     }
 
     /// Whether a loss may give the gradient of its input instead of that of its output.
@@ -355,8 +351,9 @@ impl Layer {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.head,
             // Of the library's own activations these two have a cross-entropy.
-            Op::Activation { short: Some((name, _)), .. } => name == "Sigmoid" || name == "Softmax",
-            Op::Activation { .. } => true,
+            Op::Activation { function, .. } => {
+                function.name().is_none_or(|name| name == "Sigmoid" || name == "Softmax")
+            }
             Op::Component(_) => false,
         }
     }
@@ -366,10 +363,7 @@ impl Layer {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.name.to_string(),
             Op::Activation { .. } => "Activation".to_string(),
-            Op::Component(component) => match &component.path {
-                Type::Path(path) => path.path.segments.last().map_or_else(String::new, |s| s.ident.to_string()),
-                _ => String::new(),
-            },
+            Op::Component(component) => component.kind.clone(),
         }
     }
 }

@@ -1,29 +1,23 @@
 //! Shapes, in the order of computation: by the layers' own shape rules where all dimensions are literals, and as named
 //! constants that rustc evaluates with the same rules where they are not.
 
-mod later;
 mod report;
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::{Builtin, Facts, Graph, LayerId, Node, Op, Shaped};
+use crate::graph::{Builtin, Computed, Facts, Graph, Inference, LayerId, Node, Op, RuleOf, Shaped, Shared};
 use crate::values::is_too_large;
-pub(crate) use later::{asked, constant, deferred, expression, inferred_of, start};
-use later::{component_facts, expression_of, placed_at, rule};
 use nn_core::Code;
 use nn_core::shape::Shape;
 use nn_core::spec::{Inferred, Kind, Value};
-use proc_macro2::Literal;
-use quote::{ToTokens, quote};
+pub(crate) use report::origin;
 use report::report;
 
 /// Finds the shapes of all tensors and the constants of all layers.
 pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     for tensor in graph.declared.clone() {
-        if let Shaped::Const(value) = graph.tensors[tensor].shape.clone() {
-            let (name, span) = (graph.tensors[tensor].name.to_string(), graph.tensors[tensor].span);
-            let value = placed_at(span, &quote!(::nn::spec::input_shape), &quote!(#name, #value));
-            let constant = constant(graph, &name, quote!(::nn::Shape), value);
-            graph.tensors[tensor].shape = Shaped::Const(constant);
+        if let Shaped::Written(dims) = &graph.tensors[tensor].shape {
+            let (name, value) = (graph.tensors[tensor].name.to_string(), Computed::Input(tensor, dims.clone()));
+            graph.tensors[tensor].shape = Shaped::Const(graph.defer(&name, value));
         }
     }
     for n in 0..graph.nodes.len() {
@@ -49,7 +43,7 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
         return;
     }
     for (k, &output) in graph.nodes[n].outputs.iter().enumerate() {
-        graph.tensors[output].shape = output_of(&facts, k);
+        graph.tensors[output].shape = facts.output(k);
     }
     graph.nodes[n].facts = Some(facts);
 }
@@ -63,7 +57,7 @@ fn counted(graph: &Graph, n: usize, inferred: &Inferred, diagnostics: &mut Diagn
         let extra = graph.tensors[node.outputs[found]].span;
         let tensors = if found == 1 { "tensor" } else { "tensors" };
         let message = format!("`{}` gives {found} {tensors}, but has {named} names here", layer.kind());
-        diagnostics.error_at(Code::OutputCount, extra, message);
+        diagnostics.error(Code::OutputCount, &extra, message);
     } else if named < found {
         let names = ["a", "b", "c", "d", "e"].iter().take(found).copied().collect::<Vec<_>>().join(", ");
         diagnostics
@@ -71,14 +65,6 @@ fn counted(graph: &Graph, n: usize, inferred: &Inferred, diagnostics: &mut Diagn
             .help(format!("name all of them: `let ({names}) = ..;`"));
     }
     named == found
-}
-
-/// Output `k` of a call.
-fn output_of(facts: &Facts, k: usize) -> Shaped {
-    match facts {
-        Facts::Known(inferred) => Shaped::Known(inferred.output(k)),
-        Facts::Const(path) => Shaped::Const(quote!(#path.output(#k))),
-    }
 }
 
 /// What is known of a layer, or of a layer inside of one, on inputs of these shapes; `None` after an error. What lies deeper
@@ -92,7 +78,11 @@ fn layer_facts(
 ) -> Option<Facts> {
     let inner = match &graph.layers[layer].op {
         Op::Activation { .. } => return Some(Facts::Known(Box::new(Inferred::new(known(&inputs[0])?, &[])))),
-        Op::Component(_) => return Some(component_facts(graph, n, layer, inputs)),
+        Op::Component(_) => {
+            let counted = graph.nodes[n].layer == layer && graph.nodes[n].outputs.len() > 1;
+            let inference = Inference { counted, ..inference(n, layer, RuleOf::Component, inputs) };
+            return Some(graph.defer_facts(n, layer, Computed::Inference(inference)));
+        }
         Op::Builtin(builtin) => builtin.inner,
     };
     let mut within = None;
@@ -111,8 +101,7 @@ fn layer_facts(
         return match (builtin.spec.infer)(&values, &shapes) {
             Ok(inferred) => {
                 if builtin.args.iter().any(|arg| arg.unchecked) {
-                    let check = rule(graph, n, layer, "infer", inputs, within.as_ref());
-                    graph.checks.push(check);
+                    graph.checks.push(Inference { within, ..inference(n, layer, RuleOf::Layer, inputs) });
                 }
                 literal(graph, n, layer, inferred, diagnostics)
             }
@@ -122,29 +111,24 @@ fn layer_facts(
             }
         };
     }
-    let name = graph.layers[layer].name.to_string();
-    let mut value = rule(graph, n, layer, "infer", inputs, within.as_ref());
-    let span = start(&graph.nodes[n].input_exprs[0]);
-    if let (Some(first), Some(count)) = (&builtin.inferred, builtin.spec.weight_consts) {
-        let consts = (0..count).map(|i| match first {
-            Facts::Known(first) => Literal::usize_unsuffixed(first.constant(i)).to_token_stream(),
-            Facts::Const(path) => quote!(#path.constant(#i)),
-        });
+    let shared = builtin.inferred.clone().filter(|_| builtin.spec.weight_consts.is_some()).map(|first| {
         let before = graph.nodes.iter().find(|node| graph.facts(node, layer).is_some());
-        let before = before.map_or_else(|| expression_of(&inputs[0]), |node| expression(graph, node.inputs[0]));
-        let now = expression_of(&inputs[0]);
-        let shared = quote!(#name, &[#(#consts),*], #before, #now, #value);
-        value = placed_at(span, &quote!(::nn::spec::weights_shared), &shared);
-    }
-    if graph.nodes[n].layer == layer && (graph.nodes[n].outputs.len() > 1 || has_states(builtin)) {
-        let names = graph.nodes[n].outputs.len();
-        value = placed_at(span, &quote!(::nn::spec::outputs_named), &quote!(#name, #names, #value));
-    }
-    let facts = deferred(graph, n, layer, value);
+        let on = before.map_or(&inputs[0], |node| &graph.tensors[node.inputs[0]].shape);
+        Shared { first, on: on.clone() }
+    });
+    let node = &graph.nodes[n];
+    let counted = node.layer == layer && (node.outputs.len() > 1 || has_states(builtin));
+    let inference = Inference { within, shared, counted, ..inference(n, layer, RuleOf::Layer, inputs) };
+    let facts = graph.defer_facts(n, layer, Computed::Inference(inference));
     if let Op::Builtin(builtin) = &mut graph.layers[layer].op {
         builtin.inferred.get_or_insert_with(|| facts.clone());
     }
     Some(facts)
+}
+
+/// A rule of a layer on shapes that are not all known.
+fn inference(node: usize, layer: LayerId, rule: RuleOf, inputs: &[Shaped]) -> Inference {
+    Inference { node, layer, rule, inputs: inputs.to_vec(), within: None, shared: None, counted: false }
 }
 
 /// Whether the number of its outputs depends on arguments.
@@ -156,7 +140,7 @@ fn has_states(builtin: &Builtin) -> bool {
 fn values(builtin: &Builtin, within: Option<&Facts>) -> Option<Vec<Value>> {
     let values = builtin.spec.args.iter().zip(&builtin.args).map(|(spec, arg)| match (spec.kind, within) {
         (Kind::Layer, Some(Facts::Known(inferred))) => Some(Value::Layer(**inferred)),
-        (Kind::Layer, Some(Facts::Const(_))) => None,
+        (Kind::Layer, Some(_)) => None,
         _ => arg.value,
     });
     values.collect()
@@ -182,11 +166,11 @@ fn inner_inputs(
             }
         };
     }
-    let value = rule(graph, n, layer, "inner", inputs, None);
+    let inference = inference(n, layer, RuleOf::Inner, inputs);
     let name = format!("{}_inside", graph.nodes[n].name);
-    let path = constant(graph, &name, quote!(::nn::spec::Inferred), value);
+    let id = graph.defer(&name, Computed::Inference(inference));
     let count = 1 + (inputs.len() - 1) / 2;
-    Some((0..count).map(|k| Shaped::Const(quote!(#path.output(#k)))).collect())
+    Some((0..count).map(|k| Shaped::Output(id, k)).collect())
 }
 
 /// All is known: check the weights against an earlier call of the same layer.

@@ -18,6 +18,7 @@ mod python;
 mod rejects;
 mod resolve;
 mod schedule;
+mod source;
 mod values;
 
 #[cfg(test)]
@@ -138,7 +139,7 @@ fn expand_model(input: TokenStream) -> TokenStream {
     };
     let (graph, allowed, budgets) = passes(&mut syntax, &mut diagnostics);
     // It comes first, since an editor looks at the first of the places where it finds a token.
-    let editor = editor::editor(&syntax, &graph);
+    let editor = editor::editor(&syntax, &graph, &diagnostics.source);
     if diagnostics.any() {
         return editor.into_iter().chain(fallback::fallback(&syntax, &graph, diagnostics)).collect();
     }
@@ -152,8 +153,8 @@ fn expand_model(input: TokenStream) -> TokenStream {
         (frozen, predict)
     });
     let lints = lint::for_training(&graph, &allowed);
-    let items = expand::expand(&syntax, &graph, &programs, frozen.as_ref(), &budgets, &lints);
-    let lints = lint::lint(&syntax, &graph, &allowed);
+    let items = expand::expand(&syntax, &graph, &diagnostics.source, &programs, frozen.as_ref(), &budgets, &lints);
+    let lints = lint::lint(&syntax, &graph, &diagnostics.source, &allowed);
     [editor, items, lints].into_iter().collect()
 }
 

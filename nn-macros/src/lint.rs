@@ -9,6 +9,7 @@ use crate::diagnostics::Diagnostics;
 use crate::graph::{Builtin, Graph, Node, Op, Producer, TensorId};
 use crate::parse::Syntax;
 use crate::schedule::learning;
+use crate::source::Source;
 use nn_core::Code;
 use nn_core::lints::NAMES;
 use nn_core::shape::Shape;
@@ -55,9 +56,9 @@ pub(crate) fn allowed(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec
 }
 
 /// A use of the constant of every lint that finds something and is not allowed.
-pub(crate) fn lint(syntax: &Syntax, graph: &Graph, allowed: &[String]) -> TokenStream {
+pub(crate) fn lint(syntax: &Syntax, graph: &Graph, source: &Source, allowed: &[String]) -> TokenStream {
     let (readers, calls) = (vec![Vec::new(); graph.tensors.len()], vec![0; graph.layers.len()]);
-    let mut lints = Lints { graph, learning: learning(graph), allowed, readers, calls, found: Vec::new() };
+    let mut lints = Lints { graph, source, learning: learning(graph), allowed, readers, calls, found: Vec::new() };
     for (n, node) in graph.nodes.iter().enumerate() {
         for layer in graph.chain(node.layer) {
             lints.calls[layer] += 1;
@@ -104,10 +105,10 @@ fn end(graph: &Graph, tensor: TensorId) -> &'static str {
     let Producer::Node(node) = graph.tensors[tensor].producer else { return "Other" };
     let node = &graph.nodes[node];
     match &graph.layers[node.layer].op {
-        Op::Activation { short: Some((name, _)), .. } => match name.to_string().as_str() {
-            "Softmax" => "Softmax",
-            "Sigmoid" => "Sigmoid",
-            "Linear" => end(graph, node.inputs[0]),
+        Op::Activation { function, .. } => match function.name() {
+            Some("Softmax") => "Softmax",
+            Some("Sigmoid") => "Sigmoid",
+            Some("Linear") => end(graph, node.inputs[0]),
             _ => "Other",
         },
         Op::Builtin(builtin) => match builtin.spec.name {
@@ -128,6 +129,7 @@ fn is_level(attribute: &Attribute) -> bool {
 /// What the rules read and write.
 struct Lints<'a> {
     graph: &'a Graph,
+    source: &'a Source,
     /// For each tensor whether something upstream of it learns.
     learning: Vec<bool>,
     allowed: &'a [String],
@@ -189,7 +191,7 @@ impl<'a> Lints<'a> {
     /// The name of the type of an activation of the library, also if it is written as a layer.
     fn activation(&self, node: &Node) -> Option<String> {
         match &self.graph.layers[node.layer].op {
-            Op::Activation { short: Some((name, _)), .. } if !self.is_copy(node) => Some(name.to_string()),
+            Op::Activation { function, .. } if !self.is_copy(node) => function.name().map(String::from),
             Op::Builtin(builtin) if matches!(builtin.spec.name, "Softmax" | "ReLU" | "LeakyReLU" | "PReLU" | "ELU") => {
                 Some(builtin.spec.name.to_string())
             }
@@ -207,7 +209,7 @@ impl<'a> Lints<'a> {
 
     /// The token that names the layer of a call: `Dense`, or `softmax` of an activation.
     fn token(&self, node: &Node) -> Span {
-        token(&self.graph.layers[node.layer].source)
+        token(&self.source[self.graph.layers[node.layer].source])
     }
 }
 

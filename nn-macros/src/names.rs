@@ -4,12 +4,12 @@
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Op, Producer, TensorId};
 use crate::literal;
-use crate::parse::{Syntax, ident_at};
+use crate::parse::Syntax;
+use crate::source::{Name, Source, SpanId};
 use nn_core::Code;
-use proc_macro2::Span;
 use quote::ToTokens;
 use std::collections::{HashMap, HashSet};
-use syn::{Expr, Ident};
+use syn::Expr;
 
 /// Names everything that the expansion has to name.
 pub(crate) fn name(graph: &mut Graph, syntax: &Syntax, diagnostics: &mut Diagnostics) {
@@ -17,18 +17,18 @@ pub(crate) fn name(graph: &mut Graph, syntax: &Syntax, diagnostics: &mut Diagnos
     for name in syntax.lets.iter().flat_map(|statement| &statement.names) {
         *bound.entry(name.to_string()).or_default() += 1;
     }
-    let once = |name: &Ident| bound.get(&name.to_string()) == Some(&1);
+    let once = |name: &str| bound.get(name) == Some(&1);
     let mut taken = Taken::default();
 
     // Names that the user chose come first; automatic names go around them.
     for tensor in graph.declared.clone() {
         let tensor = &mut graph.tensors[tensor];
-        if tensor.named || once(&tensor.name) {
+        if tensor.named || once(tensor.name.as_str()) {
             taken.chosen(&tensor.name, diagnostics);
         }
     }
     for layer in &mut graph.layers {
-        let let_name = layer.let_name.clone().filter(|name| once(name));
+        let let_name = layer.let_name.clone().filter(|name| once(name.as_str()));
         if let Some(name) = layer.given_name.clone().or(let_name) {
             taken.chosen(&name, diagnostics);
             layer.name = name;
@@ -38,7 +38,7 @@ pub(crate) fn name(graph: &mut Graph, syntax: &Syntax, diagnostics: &mut Diagnos
     }
     for tensor in graph.declared.clone() {
         let tensor = &mut graph.tensors[tensor];
-        if !tensor.named && !once(&tensor.name) {
+        if !tensor.named && !once(tensor.name.as_str()) {
             tensor.name = taken.automatic("input_layer", tensor.span);
         }
     }
@@ -52,7 +52,7 @@ pub(crate) fn name(graph: &mut Graph, syntax: &Syntax, diagnostics: &mut Diagnos
             Op::Activation { .. } => "activation".to_string(),
             Op::Component(_) => snake_case(&layer.kind()),
         };
-        layer.name = taken.automatic(base.trim_start_matches("r#"), layer.name.span());
+        layer.name = taken.automatic(base.trim_start_matches("r#"), layer.name.span);
     }
     // Nobody else has the name of a layer that stands inside of another one only.
     for outer in 0..graph.layers.len() {
@@ -66,7 +66,7 @@ pub(crate) fn name(graph: &mut Graph, syntax: &Syntax, diagnostics: &mut Diagnos
         }
     }
     name_nodes(graph);
-    name_outputs(graph, &once);
+    name_outputs(graph, &mut diagnostics.source, &once);
 }
 
 /// The memory of a call has the name of the layer; an activation that is part of a layer adds its own.
@@ -93,32 +93,32 @@ fn name_nodes(graph: &mut Graph) {
         graph.nodes[n].name = taken.with_companions(base.trim_start_matches("r#"), graph.nodes[n].outputs.len());
         let name = graph.nodes[n].name.clone();
         for (k, tensor) in graph.nodes[n].outputs.clone().into_iter().enumerate() {
-            if graph.tensors[tensor].name == "tensor" {
+            if graph.tensors[tensor].name.as_str() == "tensor" {
                 let text = if k == 0 { name.to_string() } else { format!("{name}_{k}") };
-                graph.tensors[tensor].name = ident_at(&text, Span::call_site());
+                graph.tensors[tensor].name = Name::new(&text, SpanId::default());
             }
         }
     }
 }
 
 /// An output has the name it is listed by if that is bound once, else that of its layer.
-fn name_outputs(graph: &mut Graph, once: &dyn Fn(&Ident) -> bool) {
+fn name_outputs(graph: &mut Graph, source: &mut Source, once: &dyn Fn(&str) -> bool) {
     let mut taken = Taken::default();
-    for (&tensor, expr) in graph.outputs.iter().zip(&graph.output_spans) {
-        let listed = match expr {
-            Expr::Path(path) => path.path.get_ident().filter(|name| once(name)).cloned(),
+    for (&tensor, expr) in graph.outputs.iter().zip(&graph.output_exprs) {
+        let listed = match &source[*expr] {
+            Expr::Path(path) => path.path.get_ident().filter(|name| once(&name.to_string())).cloned(),
             _ => None,
         };
-        let name = listed.unwrap_or_else(|| layer_name(graph, tensor));
+        let name = listed.map_or_else(|| layer_name(graph, tensor), |name| source.name(&name));
         // The field stands where the tensor is bound: an editor would take the listing for a second definition of it.
         let bound = &graph.tensors[tensor].name;
-        let span = if *bound == name { bound.span() } else { name.span() };
-        graph.output_names.push(taken.automatic(&name.to_string(), span));
+        let span = if bound.as_str() == name.as_str() { bound.span } else { name.span };
+        graph.output_names.push(taken.automatic(name.as_str(), span));
     }
 }
 
-fn layer_name(graph: &Graph, tensor: TensorId) -> Ident {
-    ident_at(&graph.source_name(tensor), graph.tensors[tensor].span)
+fn layer_name(graph: &Graph, tensor: TensorId) -> Name {
+    Name::new(&graph.source_name(tensor), graph.tensors[tensor].span)
 }
 
 #[derive(Default)]
@@ -129,7 +129,7 @@ struct Taken {
 }
 
 impl Taken {
-    fn chosen(&mut self, name: &Ident, diagnostics: &mut Diagnostics) {
+    fn chosen(&mut self, name: &Name, diagnostics: &mut Diagnostics) {
         if !self.names.insert(name.to_string()) {
             diagnostics
                 .error(Code::SameName, name, format!("the name `{name}` is used twice"))
@@ -138,7 +138,7 @@ impl Taken {
     }
 
     /// A name whose further outputs `name_1`, gradients `d_name` and memory `name_memory` are free as well.
-    fn with_companions(&mut self, base: &str, outputs: usize) -> Ident {
+    fn with_companions(&mut self, base: &str, outputs: usize) -> Name {
         let next = self.next.entry((base.to_string(), outputs)).or_default();
         loop {
             let count = *next;
@@ -149,20 +149,20 @@ impl Taken {
             all.push(format!("{name}_memory"));
             if all.iter().all(|name| !self.names.contains(name)) {
                 self.names.extend(all);
-                return ident_at(&name, Span::call_site());
+                return Name::new(&name, SpanId::default());
             }
         }
     }
 
     /// `base`, or the first of `base_1`, `base_2`, … that is free.
-    fn automatic(&mut self, base: &str, span: Span) -> Ident {
+    fn automatic(&mut self, base: &str, span: SpanId) -> Name {
         let next = self.next.entry((base.to_string(), 0)).or_default();
         loop {
             let count = *next;
             *next += 1;
             let name = if count == 0 { base.to_string() } else { format!("{base}_{count}") };
             if self.names.insert(name.clone()) {
-                return ident_at(&name, span);
+                return Name::new(&name, span);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Op};
+use crate::source::Source;
 use crate::{parse, passes};
 use nn_core::Code;
 use proc_macro2::TokenStream;
@@ -50,11 +51,12 @@ fn parse(input: ParseStream<'_>) -> syn::Result<(Vec<LitStr>, TokenStream, Token
 fn judge(parts: &[LitStr], list: &TokenStream, graph: TokenStream, diagnostics: &mut Diagnostics) {
     let mut found = Diagnostics::new();
     let graph = parse::parse(graph, &mut found).map(|mut syntax| passes(&mut syntax, &mut found).0);
+    let unseen = graph.as_ref().and_then(|graph| unseen(graph, &found.source));
     let messages = found.into_messages();
     if messages.is_empty() {
         let error =
             diagnostics.error(Code::NotRejected, list, "the graph is not rejected: `model!` finds no error in it");
-        if let Some(unseen) = graph.as_ref().and_then(unseen) {
+        if let Some(unseen) = unseen {
             error
                 .note(format!("rustc may still reject it: it holds {unseen} only rustc knows"))
                 .help("a `compile_fail` example or a test with `trybuild` sees the errors of rustc too");
@@ -72,9 +74,9 @@ fn judge(parts: &[LitStr], list: &TokenStream, graph: TokenStream, diagnostics: 
 }
 
 /// What the macro could not look into: "`Tower`, whose shapes".
-fn unseen(graph: &Graph) -> Option<String> {
+fn unseen(graph: &Graph, source: &Source) -> Option<String> {
     let components = graph.layers.iter().filter_map(|layer| match &layer.op {
-        Op::Component(component) => Some(component.path.to_token_stream().to_string().replace(' ', "")),
+        Op::Component(component) => Some(source[component.path].to_token_stream().to_string().replace(' ', "")),
         _ => None,
     });
     let mut components: Vec<String> = components.map(|path| format!("`{path}`")).collect();

@@ -7,17 +7,18 @@ mod ends;
 mod template;
 
 use crate::diagnostics::{Diagnostics, closest};
-use crate::editor::Meaning;
-use crate::graph::{Graph, LayerId, Producer, TensorId};
+use crate::graph::{Graph, LayerId, Meaning, Producer, TensorId};
 use crate::literal;
 use crate::parse::{Let, Syntax};
 use crate::python;
+use crate::source::{ExprId, SpanId};
 use crate::values::{self, arguments};
 use connect::Inputs;
 use cut::Cut;
 use nn_core::Code;
 use nn_core::layers::LAYERS;
 use nn_core::spec::LayerSpec;
+use proc_macro2::Span;
 use quote::ToTokens;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -30,9 +31,9 @@ const WORDS: &[&str] = &["Input", "Model", "Sequential", "Activation"];
 
 /// Builds the graph. What cannot be resolved is reported and stands as a poisoned value, so that nothing follows from it.
 pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
-    let graph_type = Some(quote::format_ident!("{}Graph", syntax.name));
+    let graph_type = diagnostics.source.name(&quote::format_ident!("{}Graph", syntax.name));
     let mut resolver = Resolver {
-        graph: Graph { graph_type, ..Graph::default() },
+        graph: Graph::new(graph_type),
         scope: HashMap::new(),
         diagnostics,
         own: &syntax.name,
@@ -76,7 +77,7 @@ enum Bound {
     /// A part of the graph that can be called again, with the same weights.
     Cut(Rc<Cut>),
     /// Layers that are called one after the other.
-    Stack(Rc<[(LayerId, Expr)]>),
+    Stack(Rc<[(LayerId, ExprId)]>),
     /// An error was reported.
     Poison,
 }
@@ -134,7 +135,7 @@ impl Resolver<'_> {
                     Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) | Bound::Poison => None,
                 };
                 if let Some(layer) = outermost.filter(|layer| made.contains(layer)) {
-                    self.graph.layers[layer].let_name = Some(name.clone());
+                    self.graph.layers[layer].let_name = Some(self.diagnostics.source.name(name));
                 }
                 self.name_template(name, made);
                 if let Bound::Tensors(tensors) = &bound
@@ -152,7 +153,8 @@ impl Resolver<'_> {
                     // The outputs of a layer are as many as the pattern says; its shape rule checks the number.
                     let tensor = *tensor;
                     for name in &names[1..] {
-                        let output = self.tensor(Producer::Node(node), name.span());
+                        let span = self.span(name.span());
+                        let output = self.tensor(Producer::Node(node), span);
                         self.graph.nodes[node].outputs.push(output);
                     }
                     tensors =
@@ -178,13 +180,21 @@ impl Resolver<'_> {
         }
     }
 
+    fn span(&mut self, span: Span) -> SpanId {
+        self.diagnostics.source.span(span)
+    }
+
+    fn expr(&mut self, expr: &Expr) -> ExprId {
+        self.diagnostics.source.expr(expr)
+    }
+
     fn mean(&mut self, name: &Ident, meaning: Meaning) {
         self.graph.bound.insert((self.number, name.to_string()), meaning);
     }
 
     fn rename(&mut self, tensor: TensorId, name: &Ident) {
         if !self.graph.tensors[tensor].named {
-            self.graph.tensors[tensor].name = name.clone();
+            self.graph.tensors[tensor].name = self.diagnostics.source.name(name);
         }
     }
 
@@ -401,12 +411,12 @@ impl Resolver<'_> {
     }
 
     /// The tensors of `(x)` or `([a, b])`.
-    fn tensors(&mut self, call: &ExprCall) -> Option<(Vec<TensorId>, Vec<Expr>)> {
+    fn tensors(&mut self, call: &ExprCall) -> Option<(Vec<TensorId>, Vec<ExprId>)> {
         let positional: Vec<Expr> = arguments(call).into_iter().map(|(_, value)| value).collect();
         self.called_on(&positional, call)
     }
 
-    fn called_on(&mut self, positional: &[Expr], call: &ExprCall) -> Option<(Vec<TensorId>, Vec<Expr>)> {
+    fn called_on(&mut self, positional: &[Expr], call: &ExprCall) -> Option<(Vec<TensorId>, Vec<ExprId>)> {
         let [list] = positional else {
             let message =
                 if positional.is_empty() { "expected a tensor" } else { "expected one tensor, or a list of tensors" };
@@ -418,28 +428,27 @@ impl Resolver<'_> {
         self.tensor_list(list)
     }
 
-    fn tensor_list(&mut self, expr: &Expr) -> Option<(Vec<TensorId>, Vec<Expr>)> {
+    fn tensor_list(&mut self, expr: &Expr) -> Option<(Vec<TensorId>, Vec<ExprId>)> {
         let elements: Vec<&Expr> = literal::list(expr).unwrap_or_else(|| vec![expr]);
         let (mut tensors, mut exprs, mut failed) = (Vec::new(), Vec::new(), false);
         for element in elements {
             match self.eval(element) {
                 Bound::Tensors(found) => {
-                    exprs.extend(found.iter().map(|_| element.clone()));
+                    let expr = self.expr(element);
+                    exprs.extend(found.iter().map(|_| expr));
                     tensors.extend(found);
                 }
                 Bound::Layer(layer) => {
                     failed = true;
                     let name = element.to_token_stream();
+                    let made = self.diagnostics.source[self.graph.layers[layer].source].to_token_stream();
                     self.diagnostics
                         .error(
                             Code::LayerForTensor,
                             element,
                             format!("`{name}` is a layer, but a tensor is expected here"),
                         )
-                        .help(format!(
-                            "call it on a tensor first: `{}(x)`",
-                            self.graph.layers[layer].source.to_token_stream()
-                        ));
+                        .help(format!("call it on a tensor first: `{made}(x)`"));
                 }
                 Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
                     failed = true;

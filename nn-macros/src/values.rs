@@ -1,62 +1,51 @@
 //! Arguments: what was written for them, as a value for the shape rule and as a field of the layer.
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::Arg;
+use crate::graph::{Arg, Function, Term};
 use crate::literal;
 use crate::parse::is_reserved;
 use crate::python;
 use nn_core::Code;
 use nn_core::shape::{MAX_RANK, Shape};
 use nn_core::spec::{ArgSpec, Default, Kind, Value, ValueSpec};
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::{Expr, ExprCall};
 
 /// The argument as it is when it is not given.
 pub(crate) fn default(spec: &ArgSpec) -> Arg {
-    let value = match spec.default {
+    Arg::new(match spec.default {
         Default::Is(value) => value,
         Default::Layer | Default::Required => Value::Absent,
-    };
-    Arg { value: Some(value), value_tokens: tokens(value), field: None, expr: None, unchecked: false, activation: None }
+    })
 }
 
 /// The argument from what was written for it.
 pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<Arg> {
-    let arg = |value: Option<Value>, value_tokens: TokenStream, field: Option<TokenStream>| {
-        Some(Arg {
-            value,
-            value_tokens,
-            field: field.filter(|_| spec.field),
-            expr: Some(expr.clone()),
-            unchecked: false,
-            activation: None,
-        })
+    let written = diagnostics.source.expr(expr);
+    let arg = |value: Option<Value>, field: Option<Term>| Arg {
+        value,
+        asked: None,
+        field: field.filter(|_| spec.field),
+        expr: Some(written),
+        unchecked: false,
     };
-    match spec.kind {
-        Kind::Size => {
-            let size = size(spec.name, &format!("`{}`", spec.name), expr, diagnostics)?;
-            let asked = dimension(&format!("`{}`", spec.name), expr);
-            arg(size.map(Value::Size), quote!(::nn::spec::Value::Size(#asked)), Some(quote!(#expr)))
-        }
+    // What rustc evaluates is also the value of the field.
+    let asked = |value| Arg { asked: Some(vec![written]), ..arg(value, Some(Term::Written(written))) };
+    let function = |function| arg(Some(Value::Absent), Some(Term::Function(function)));
+    Some(match spec.kind {
+        Kind::Size => asked(size(spec.name, &format!("`{}`", spec.name), expr, diagnostics)?.map(Value::Size)),
         Kind::Sizes => {
             let elements = literal::list(expr).unwrap_or_else(|| vec![expr]);
             let shape = shape(spec.name, expr, &elements, diagnostics)?;
-            let what = format!("a dimension of `{}`", spec.name);
-            let asked = elements.iter().map(|element| dimension(&what, element));
-            let tokens = quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#asked),*])));
-            arg(shape.map(Value::Sizes), tokens, None)
+            let elements = elements.into_iter().map(|element| diagnostics.source.expr(element));
+            Arg { asked: Some(elements.collect()), ..arg(shape.map(Value::Sizes), None) }
         }
         Kind::Int => match literal::integer(expr) {
-            Some(n) => {
-                let n = i64::try_from(n).ok()?;
-                arg(Some(Value::Int(n)), tokens(Value::Int(n)), Some(quote!(#expr)))
-            }
+            Some(n) => arg(Some(Value::Int(i64::try_from(n).ok()?)), Some(Term::Written(written))),
             None if literal::is_literal(expr) || literal::list(expr).is_some() => {
-                wrong(spec.name, "a whole number", expr, diagnostics)
+                return wrong(spec.name, "a whole number", expr, diagnostics);
             }
-            // Constants of dimensions are `usize`.
-            None => arg(None, quote!(::nn::spec::Value::Int((#expr) as i64)), Some(quote!(#expr))),
+            None => asked(None),
         },
         Kind::Ints => {
             let elements = literal::list(expr).unwrap_or_else(|| vec![expr]);
@@ -70,57 +59,34 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             let known: Option<Vec<i64>> =
                 elements.iter().map(|e| literal::integer(e).and_then(|n| i64::try_from(n).ok())).collect();
             let count = elements.len();
-            let zeros = (count..MAX_RANK).map(|_| quote!(0));
-            let elements = elements.iter().map(|element| match literal::integer(element) {
-                Some(_) => quote!(#element),
-                None => quote!((#element) as i64),
-            });
-            let tokens = quote!(::nn::spec::Value::Ints([#(#elements,)* #(#zeros),*], #count));
+            let elements = elements.into_iter().map(|element| diagnostics.source.expr(element)).collect();
             let value = known.map(|known| {
                 let mut all = [0; MAX_RANK];
                 all[..count].copy_from_slice(&known);
                 Value::Ints(all, count)
             });
-            arg(value, tokens, None)
+            Arg { asked: Some(elements), ..arg(value, None) }
         }
         Kind::Float => match literal::number(expr) {
-            Some(x) => arg(Some(Value::Float(x)), tokens(Value::Float(x)), Some(quote!(#x))),
-            None if literal::is_literal(expr) => wrong(spec.name, "a number", expr, diagnostics),
+            Some(x) => arg(Some(Value::Float(x)), Some(Term::Number(x))),
+            None if literal::is_literal(expr) => return wrong(spec.name, "a number", expr, diagnostics),
             // Shapes do not depend on it, so they stay known; the value itself is checked by rustc.
-            None => Some(Arg {
-                unchecked: true,
-                ..arg(Some(Value::Absent), quote!(::nn::spec::Value::Float(#expr)), Some(quote!(#expr)))?
-            }),
+            None => Arg { unchecked: true, ..asked(Some(Value::Absent)) },
         },
         Kind::Flag => match literal::flag(expr) {
-            Some(flag) => arg(Some(Value::Flag(flag)), tokens(Value::Flag(flag)), Some(quote!(#flag))),
-            None if literal::is_literal(expr) => wrong(spec.name, "`true` or `false`", expr, diagnostics),
-            None => arg(None, quote!(::nn::spec::Value::Flag(#expr)), Some(quote!(#expr))),
+            Some(flag) => arg(Some(Value::Flag(flag)), Some(Term::Flag(flag))),
+            None if literal::is_literal(expr) => return wrong(spec.name, "`true` or `false`", expr, diagnostics),
+            None => asked(None),
         },
-        Kind::Initializer => {
-            let value = named(expr, &INITIALIZERS, diagnostics)?;
-            arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
-        }
-        Kind::Regularizer => {
-            let value = named(expr, &REGULARIZERS, diagnostics)?;
-            arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
-        }
-        Kind::Activation(_) => {
-            let value = named(expr, &ACTIVATIONS, diagnostics)?;
-            Some(Arg {
-                activation: Some(value.clone()),
-                ..arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))?
-            })
-        }
-        Kind::Constraint => {
-            let value = named(expr, &CONSTRAINTS, diagnostics)?;
-            arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
-        }
+        Kind::Initializer => function(named(expr, &INITIALIZERS, diagnostics)?),
+        Kind::Regularizer => function(named(expr, &REGULARIZERS, diagnostics)?),
+        Kind::Activation(_) => function(named(expr, &ACTIVATIONS, diagnostics)?),
+        Kind::Constraint => function(named(expr, &CONSTRAINTS, diagnostics)?),
         Kind::Choice(names) => {
             let text = expr.to_token_stream().to_string();
             let quoted = literal::string(expr);
             if let Some(index) = names.iter().position(|name| *name == text) {
-                return arg(Some(Value::Choice(index)), tokens(Value::Choice(index)), Some(quote!(#index)));
+                return Some(arg(Some(Value::Choice(index)), Some(Term::Choice(index))));
             }
             let expected = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             if let Some(name) = quoted.filter(|name| names.contains(&name.as_str())) {
@@ -131,11 +97,11 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             }
             let message = format!("`{}` expects one of {expected}, but got `{text}`", spec.name);
             diagnostics.error(Code::NoChoice, expr, message).did_you_mean(&text, names.iter().copied());
-            None
+            return None;
         }
         // The resolver makes layers of their own of these.
-        Kind::ActivationAfter | Kind::ActivityAfter | Kind::Layer => Some(default(spec)),
-    }
+        Kind::ActivationAfter | Kind::ActivityAfter | Kind::Layer => default(spec),
+    })
 }
 
 fn wrong<T>(name: &str, expected: &str, expr: &impl ToTokens, diagnostics: &mut Diagnostics) -> Option<T> {
@@ -146,14 +112,6 @@ fn wrong<T>(name: &str, expected: &str, expr: &impl ToTokens, diagnostics: &mut 
         error.help(format!("without quotes: `{bare}`"));
     }
     None
-}
-
-/// A dimension that rustc evaluates, and refuses if it is 0.
-pub(crate) fn dimension(what: &str, expr: &Expr) -> TokenStream {
-    match literal::integer(expr) {
-        Some(_) => quote!(#expr),
-        None => crate::infer::asked(expr, &quote!(::nn::spec::dimension), &quote!(#what, #expr)),
-    }
 }
 
 /// A dimension, which messages call `what`: outer `None` after an error, inner `None` if rustc has to find its value.
@@ -214,35 +172,6 @@ pub(crate) fn is_too_large(shape: &Shape) -> bool {
     shape.size() > u32::MAX as usize
 }
 
-/// An expression of type `Value`.
-pub(crate) fn tokens(value: Value) -> TokenStream {
-    match value {
-        Value::Size(n) => quote!(::nn::spec::Value::Size(#n)),
-        Value::Sizes(shape) => {
-            let dims = shape.dims();
-            quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#dims),*])))
-        }
-        Value::Int(n) => quote!(::nn::spec::Value::Int(#n)),
-        Value::Ints(all, count) => quote!(::nn::spec::Value::Ints([#(#all),*], #count)),
-        Value::Flag(flag) => quote!(::nn::spec::Value::Flag(#flag)),
-        Value::Float(x) if x.is_finite() => quote!(::nn::spec::Value::Float(#x)),
-        Value::Choice(index) => quote!(::nn::spec::Value::Choice(#index)),
-        // The layer inside has a constant of its own, which stands in the rule.
-        Value::Float(_) | Value::Layer(_) | Value::Absent => quote!(::nn::spec::Value::Absent),
-    }
-}
-
-/// An activation, initializer or regularizer.
-#[derive(Clone)]
-pub(crate) struct Named {
-    /// An expression of its value, with full paths.
-    pub(crate) tokens: TokenStream,
-    /// For one of the library's: the last segment of its path, and the expression without what is before it.
-    pub(crate) short: Option<(syn::Ident, TokenStream)>,
-    /// For one of the library's: its fields with their values.
-    pub(crate) fields: Vec<(&'static str, TokenStream)>,
-}
-
 /// A kind of named values.
 pub(crate) struct Values {
     what: &'static str,
@@ -286,7 +215,7 @@ const CONSTRAINTS: Values = Values {
 };
 
 /// Resolves `he_normal`, `random_normal(stddev = 0.1)` or a path to a value of the user's own.
-pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics) -> Option<Named> {
+pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics) -> Option<Function> {
     let Values { what, one, unknown, specs } = *values;
     let (path, call) = match expr {
         Expr::Path(path) => (path, None),
@@ -308,7 +237,7 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
             return None;
         }
         // A struct literal or any other expression is a value of the user's own.
-        Expr::Struct(_) => return Some(Named { tokens: quote!(#expr), short: None, fields: Vec::new() }),
+        Expr::Struct(_) => return Some(Function::Own(diagnostics.source.expr(expr))),
         _ => {
             diagnostics.error(
                 Code::ArgumentType,
@@ -319,14 +248,14 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
         }
     };
     let Some(ident) = path.path.get_ident() else {
-        return Some(Named { tokens: quote!(#expr), short: None, fields: Vec::new() });
+        return Some(Function::Own(diagnostics.source.expr(expr)));
     };
     let name = ident.to_string();
     let Some(spec) = specs.iter().find(|spec| spec.names.contains(&name.as_str())) else {
         let all = specs.iter().flat_map(|spec| spec.names.iter().copied());
         let own = name.starts_with(char::is_uppercase) && crate::diagnostics::closest(&name, all.clone()).is_none();
         if own {
-            return Some(Named { tokens: quote!(#expr), short: None, fields: Vec::new() });
+            return Some(Function::Own(diagnostics.source.expr(expr)));
         }
         let error = diagnostics.error(unknown, ident, format!("unknown {what} `{name}`")).did_you_mean(&name, all);
         if specs.len() <= FEW {
@@ -336,42 +265,34 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
         error.note(format!("{one} of your own is written with its path, `self::{name}`"));
         return None;
     };
-    let mut values: Vec<TokenStream> = spec.fields.iter().map(|(_, default)| quote!(#default)).collect();
+    let mut fields: Vec<Term> = spec.fields.iter().map(|(_, default)| Term::Number(*default)).collect();
     for (position, (keyword, value)) in call.map(arguments).unwrap_or_default().into_iter().enumerate() {
         let index = match &keyword {
             Some(keyword) => spec.fields.iter().position(|(field, _)| keyword == field),
             None => Some(position).filter(|&p| p < spec.fields.len()),
         };
         let Some(index) = index else {
-            let fields: Vec<_> = spec.fields.iter().map(|(field, _)| *field).collect();
+            let names: Vec<_> = spec.fields.iter().map(|(field, _)| *field).collect();
             match &keyword {
                 Some(keyword) => diagnostics
                     .error(Code::UnknownArgument, keyword, format!("`{name}` has no argument `{keyword}`"))
-                    .did_you_mean(&keyword.to_string(), fields.iter().copied()),
+                    .did_you_mean(&keyword.to_string(), names.iter().copied()),
                 None => diagnostics.error(
                     Code::TooManyArguments,
                     &value,
-                    format!("`{name}` takes {} arguments", fields.len()),
+                    format!("`{name}` takes {} arguments", names.len()),
                 ),
             };
             return None;
         };
-        values[index] = match literal::number(&value) {
-            Some(x) => quote!(#x),
+        fields[index] = match literal::number(&value) {
+            Some(x) => Term::Number(x),
             None if literal::is_literal(&value) => return wrong(spec.fields[index].0, "a number", &value, diagnostics),
-            None => quote!(#value),
+            None => Term::Written(diagnostics.source.expr(&value)),
         };
     }
-    let path: TokenStream = spec.path.parse().expect("a specification holds a path");
-    let fields = spec.fields.iter().map(|(field, _)| syn::Ident::new(field, ident.span()));
-    let pairs = spec.fields.iter().zip(&values).map(|((field, _), value)| (*field, value.clone())).collect();
-    let fields = if spec.fields.is_empty() { quote!() } else { quote!({ #(#fields: #values),* }) };
-    let last = syn::Ident::new(spec.path.rsplit("::").next().unwrap_or_default(), proc_macro2::Span::call_site());
-    Some(Named {
-        tokens: quote!(::nn::#path #fields),
-        short: Some((last.clone(), quote!(#last #fields))),
-        fields: pairs,
-    })
+    let at = diagnostics.source.span(ident.span());
+    Some(Function::Library { spec, fields, at })
 }
 
 /// The arguments of a call, each with its keyword if it has one.

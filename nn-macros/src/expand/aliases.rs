@@ -4,32 +4,81 @@
 //! where each of the sizes comes from once.
 
 use super::Context;
-use crate::graph::{Builtin, Facts, Holds, Op, Shaped};
-use proc_macro2::{TokenStream, TokenTree};
+use crate::graph::{Builtin, ConstId, Facts, Graph, Holds, Op, Shaped};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 use syn::Ident;
 
-/// The names, by the constants that they are made of; none outside of the block.
+/// What a name stands for.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    /// The samples of a shape: that of a constant, or of an output in one.
+    Sample(ConstId, Option<usize>),
+    /// The type of a layer.
+    Layer(&'static str, ConstId),
+    /// The type of a layer's weights.
+    Weights(&'static str, ConstId),
+}
+
+impl Key {
+    fn sample(shape: &Shaped) -> Option<Self> {
+        match shape {
+            Shaped::Const(id) => Some(Key::Sample(*id, None)),
+            Shaped::Output(id, k) => Some(Key::Sample(*id, Some(*k))),
+            _ => None,
+        }
+    }
+
+    fn layer(builtin: &Builtin, facts: Option<&Facts>) -> Option<Self> {
+        Some(Key::Layer(builtin.spec.name, constant(facts)?))
+    }
+
+    fn weights(builtin: &Builtin) -> Option<Self> {
+        Some(Key::Weights(builtin.spec.name, constant(builtin.inferred.as_ref())?))
+    }
+
+    /// A name made of that of the constant: `SampleOfSame` for the first output of `PairGraph::SAME`.
+    fn name(&self, graph: &Graph) -> Ident {
+        let (kind, id, output) = match self {
+            Key::Sample(id, output) => ("Sample", id, output.filter(|&k| k > 0)),
+            Key::Layer(_, id) => ("Layer", id, None),
+            // `DenseWeights` would be the name of the library's own.
+            Key::Weights(_, id) => ("Weights", id, None),
+        };
+        let (constant, output) = (&graph.constant(*id).name, output.map_or_else(String::new, |k| k.to_string()));
+        format_ident!("{kind}Of{}{output}", super::types::camel(&constant.to_lowercase()))
+    }
+}
+
+/// The constant that holds some facts.
+fn constant(facts: Option<&Facts>) -> Option<ConstId> {
+    match facts? {
+        Facts::Const(id) => Some(*id),
+        _ => None,
+    }
+}
+
+/// The names, by what they stand for; none outside of the block.
 #[derive(Clone, Default)]
-pub(crate) struct Aliases(Rc<BTreeMap<String, Ident>>);
+pub(crate) struct Aliases(Rc<BTreeMap<Key, Ident>>);
 
 impl Aliases {
     /// The name of the samples of a shape.
-    pub(super) fn of_sample(&self, shape: &TokenStream) -> Option<&Ident> {
-        self.0.get(&shape.to_string())
+    pub(super) fn of_sample(&self, shape: &Shaped) -> Option<&Ident> {
+        self.0.get(&Key::sample(shape)?)
     }
 
     /// The name of a layer's type.
     pub(super) fn of_layer(&self, builtin: &Builtin, facts: Option<&Facts>) -> Option<&Ident> {
-        self.0.get(&key(builtin, facts?, "")?)
+        self.0.get(&Key::layer(builtin, facts)?)
     }
 
     /// The name of the type of a layer's weights.
     pub(super) fn of_weights(&self, builtin: &Builtin) -> Option<&Ident> {
-        self.0.get(&key(builtin, builtin.inferred.as_ref()?, "Weights")?)
+        self.0.get(&Key::weights(builtin)?)
     }
 
     /// All of them.
@@ -42,7 +91,8 @@ impl Aliases {
 pub(super) fn aliases(context: &Context<'_>) -> (Aliases, TokenStream) {
     let (mut names, mut definitions) = (BTreeMap::new(), Vec::new());
     let mut taken = HashSet::new();
-    let mut define = |key: String, mut name: Ident, definition: &dyn Fn(&Ident) -> TokenStream| {
+    let mut define = |key: Key, definition: &dyn Fn(&Ident) -> TokenStream| {
+        let mut name = key.name(context.graph);
         if let Entry::Vacant(entry) = names.entry(key) {
             // `h_1` and `h1` are the same in camel case.
             while !taken.insert(name.clone()) {
@@ -54,12 +104,10 @@ pub(super) fn aliases(context: &Context<'_>) -> (Aliases, TokenStream) {
     };
     for tensor in &context.graph.tensors {
         // The type of a sparse sample is short.
-        if let (Shaped::Const(shape), true) = (&tensor.shape, tensor.holds != Holds::Sparse)
-            && let Some(name) = of_path(shape, "Sample")
-        {
-            let (nn, span) = (&context.paths.nn, context.name.span());
+        if let (Some(key), true) = (Key::sample(&tensor.shape), tensor.holds != Holds::Sparse) {
+            let (nn, span, shape) = (&context.paths.nn, context.name.span(), context.print().shape(&tensor.shape));
             let size = quote_spanned!(span=> { #shape.rows() }, { #shape.cols() });
-            define(shape.to_string(), name, &|name| quote!(type #name<E> = #nn SMatrix<E, #size>;));
+            define(key, &|name| quote!(type #name<E> = #nn SMatrix<E, #size>;));
         }
     }
     let layers = context.paths.layers.clone();
@@ -67,57 +115,20 @@ pub(super) fn aliases(context: &Context<'_>) -> (Aliases, TokenStream) {
         for id in context.graph.chain(node.layer) {
             let Op::Builtin(builtin) = &context.graph.layers[id].op else { continue };
             let plain = builtin.inner.is_none() && context.activation_types(builtin).is_empty();
-            let of = |facts: Option<&Facts>, kind: &str| {
-                let Some(Facts::Const(path)) = facts else { return None };
-                Some((key(builtin, facts?, kind)?, of_path(path, if kind.is_empty() { "Layer" } else { kind })?))
-            };
             let spec = format_ident!("{}", builtin.spec.name);
             let facts = context.graph.facts(node, id);
-            if let (true, Some((key, name))) = (plain, of(facts, "")) {
+            if let (true, Some(key)) = (plain, Key::layer(builtin, facts)) {
                 let consts = context.consts(builtin, facts);
-                define(key, name, &|name| quote!(type #name = #layers #spec<#(#consts),*>;));
+                define(key, &|name| quote!(type #name = #layers #spec<#(#consts),*>;));
             }
             let weights = builtin.inferred.as_ref();
-            if let (None, Some(count), Some((key, name))) =
-                (builtin.inner, builtin.spec.weight_consts, of(weights, "Weights"))
-            {
+            if let (None, Some(count), Some(key)) = (builtin.inner, builtin.spec.weight_consts, Key::weights(builtin)) {
                 let (consts, spec) = (context.consts(builtin, weights), format_ident!("{spec}Weights"));
                 let consts = &consts[..count.min(consts.len())];
-                define(key, name, &|name| quote!(type #name<T> = #layers #spec<T, #(#consts),*>;));
+                define(key, &|name| quote!(type #name<T> = #layers #spec<T, #(#consts),*>;));
             }
         }
     }
     let definitions = quote!(#(#[allow(dead_code)] #definitions)*);
     (Aliases(Rc::new(names)), definitions)
-}
-
-/// What tells a type of a layer from others.
-fn key(builtin: &Builtin, facts: &Facts, kind: &str) -> Option<String> {
-    match facts {
-        Facts::Const(path) => Some(format!("{}{kind} {path}", builtin.spec.name)),
-        Facts::Known(_) => None,
-    }
-}
-
-/// A name made of the path to a constant, `PairGraph::SAME` or `PairGraph::SAME.output(0usize)`; none for anything else.
-fn of_path(path: &TokenStream, kind: &str) -> Option<Ident> {
-    let tokens: Vec<TokenTree> = path.clone().into_iter().collect();
-    let [TokenTree::Ident(_), TokenTree::Punct(_), TokenTree::Punct(_), TokenTree::Ident(constant), rest @ ..] =
-        &tokens[..]
-    else {
-        return None;
-    };
-    let output = match rest {
-        [] => String::new(),
-        [TokenTree::Punct(_), TokenTree::Ident(method), TokenTree::Group(number)] if method == "output" => {
-            let number = number.stream().to_string();
-            match number.trim_end_matches("usize") {
-                "0" => String::new(),
-                number => number.to_string(),
-            }
-        }
-        _ => return None,
-    };
-    // `DenseWeights` would be the name of the library's own.
-    Some(format_ident!("{kind}Of{}{output}", super::types::camel(&constant.to_string().to_lowercase())))
 }

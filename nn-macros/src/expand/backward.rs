@@ -79,10 +79,10 @@ fn call(context: &Context<'_>, node: &Node, call: &BackCall) -> TokenStream {
     let y = one_or_tuple(call.y.iter().map(|y| read_back(context, y)).collect());
     let dy = one_or_tuple(call.dy.iter().map(|dy| incoming(context, dy)).collect());
     let dx = one_or_tuple(call.dx.iter().map(|dx| outgoing(context, dx)).collect());
-    let memory = memory(call.memory, node);
+    let memory = memory(context, call.memory, node);
     let dw = match call.weights.filter(|_| call.learns) {
         Some(layer) => {
-            let field = &context.graph.layers[layer].name;
+            let field = context.ident(&context.graph.layers[layer].name);
             quote!(dw.as_deref_mut().map(|dw| &mut dw.#field))
         }
         None => quote!(None),

@@ -3,14 +3,12 @@
 use super::Context;
 use super::weights::sum;
 use crate::graph::{LayerId, Op, Producer, Shaped, TensorId};
-use crate::infer::expression;
-use crate::names::source;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 /// `Dense(64, activation = relu)`, on `(64,)`.
 pub(crate) fn field(context: &Context<'_>, id: LayerId) -> String {
-    let mut doc = format!(" `{}`", source(&context.graph.layers[id].source));
+    let mut doc = format!(" `{}`", context.source.text(context.graph.layers[id].source));
     if let Some(node) = context.first_call(id) {
         let from: Vec<String> = node.unmasked().iter().map(|&t| format!("`{}`", shape(context, t))).collect();
         doc.push_str(&format!(" on {}.", from.join(", ")));
@@ -73,7 +71,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
             continue;
         }
         entries.push(Entry {
-            label: source(&layer.source),
+            label: context.source.text(layer.source),
             name,
             kind: layer.kind(),
             output: node.outputs[0],
@@ -91,7 +89,7 @@ pub(crate) fn rows(context: &Context<'_>) -> TokenStream {
     let rows = entries(context).into_iter().map(|entry| {
         let Entry { name, kind, output, layer, weights, inputs, .. } = entry;
         let (macs, memory) = costs(context, layer, output);
-        let shape = expression(context.graph, output);
+        let shape = context.print().shape_of(output);
         let parameters = match weights {
             Some(layer) => {
                 let weights = context.weights_type(layer, &quote!(f32));
@@ -120,7 +118,7 @@ fn costs(context: &Context<'_>, layer: Option<LayerId>, first: TensorId) -> (Tok
     let (mut macs, mut memory) = (Vec::new(), Vec::new());
     for node in context.graph.nodes.iter().filter(|node| Some(node.layer) == layer) {
         for &output in node.outputs.iter().filter(|&&output| output != first) {
-            let shape = expression(context.graph, output);
+            let shape = context.print().shape_of(output);
             memory.push(quote!(4 * #shape.size()));
         }
         // An activation counts as nothing.

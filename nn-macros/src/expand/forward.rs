@@ -68,7 +68,7 @@ fn call(context: &Context<'_>, program: &Program, call: &Call) -> TokenStream {
     });
     let y = one_or_tuple(y.collect());
     let w = weights(context, call.weights);
-    let memory = memory(call.memory, node);
+    let memory = memory(context, call.memory, node);
     let does = match call.then {
         Some(then) => {
             let activation = context.layer_value(&context.graph.nodes[then]);
@@ -180,7 +180,7 @@ pub(crate) fn method(context: &Context<'_>, node: &Node, name: TokenStream, argu
 pub(crate) fn weights(context: &Context<'_>, layer: Option<LayerId>) -> TokenStream {
     match layer {
         Some(layer) => {
-            let field = &context.graph.layers[layer].name;
+            let field = context.ident(&context.graph.layers[layer].name);
             quote!(&w.#field)
         }
         None => quote!(&()),
@@ -188,9 +188,9 @@ pub(crate) fn weights(context: &Context<'_>, layer: Option<LayerId>) -> TokenStr
 }
 
 /// The memory of the layer of a call, if it has any.
-pub(crate) fn memory(has: bool, node: &Node) -> TokenStream {
+pub(crate) fn memory(context: &Context<'_>, has: bool, node: &Node) -> TokenStream {
     if has {
-        let field = memory_field(node);
+        let field = memory_field(context, node);
         quote!(&mut m.#field)
     } else {
         quote!(&mut ())

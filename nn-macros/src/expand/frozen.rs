@@ -1,13 +1,19 @@
 //! The frozen form of a model: a struct of its own if something was folded, else another name of the model.
 
 use super::{Context, first_calls};
-use crate::freeze::{Fold, Frozen, Origin, name};
-use crate::graph::Op;
+use crate::freeze::{Fold, Frozen, Origin};
+use crate::graph::{Count, Op};
 use crate::parse::Syntax;
 use crate::schedule::Program;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::parse_quote;
+use syn::{Ident, parse_quote};
+
+/// The name of the frozen form of a model.
+fn name(model: &Ident) -> Ident {
+    // With the span of the name, which a name in the string would not give.
+    format_ident!("{}Frozen", model)
+}
 
 /// The items of the frozen form.
 pub(crate) fn items(context: &Context<'_>, frozen: Option<&(Frozen, Program)>) -> TokenStream {
@@ -39,7 +45,7 @@ pub(crate) fn items(context: &Context<'_>, frozen: Option<&(Frozen, Program)>) -
 }
 
 /// The struct of the frozen form, as a user would have written it: with the derives of the model, and a documentation of its own.
-fn syntax(context: &Context<'_>, frozen: &syn::Ident) -> Syntax {
+fn syntax(context: &Context<'_>, frozen: &Ident) -> Syntax {
     let doc = format!(
         " The frozen form of [`{}`], for predictions only: what [`freeze`](::nn::Model::freeze) gives, with layers folded into each other.",
         context.name
@@ -59,7 +65,7 @@ fn syntax(context: &Context<'_>, frozen: &syn::Ident) -> Syntax {
 }
 
 /// What `impl Model` says of a model that is its own frozen form.
-fn same(model: &syn::Ident) -> TokenStream {
+fn same(model: &Ident) -> TokenStream {
     quote! {
         type Frozen = #model<T>;
 
@@ -77,7 +83,7 @@ pub(crate) fn freeze(context: &Context<'_>, frozen: Option<&(Frozen, Program)>) 
         layer.has_weights() && frozen.graph.nodes.iter().any(|node| frozen.graph.layers[node.layer].owner == *id)
     });
     let fields = weighted.map(|(id, layer)| {
-        let field = &layer.name;
+        let field = context.ident(&layer.name);
         let origin = frozen.origins.iter().find(|(other, _)| *other == id).map(|(_, origin)| origin);
         let fold = quote!(::nn::__private::fold);
         let component = frozen.graph.chain(id).find(|&id| matches!(frozen.graph.layers[id].op, Op::Component(_)));
@@ -98,7 +104,7 @@ pub(crate) fn freeze(context: &Context<'_>, frozen: Option<&(Frozen, Program)>) 
     let scales = frozen.scales.iter().map(|Fold { into, call, before }| {
         let node = &context.graph.nodes[*call];
         let (into, field, layer) =
-            (&frozen.graph.layers[*into].name, context.weights_field(node), context.layer_value(node));
+            (context.ident(&frozen.graph.layers[*into].name), context.weights_field(node), context.layer_value(node));
         let fold = if *before { quote!(before) } else { quote!(after) };
         quote!(::nn::__private::fold::#fold::<T, _, _>(&#layer, &self.#field, &mut frozen.#into);)
     });
@@ -113,9 +119,12 @@ pub(crate) fn freeze(context: &Context<'_>, frozen: Option<&(Frozen, Program)>) 
 }
 
 /// A closure that takes a row of a table to the row of the folded one: one line for each call.
-fn follow(context: &Context<'_>, width: &TokenStream, calls: &[(usize, TokenStream)], projected: bool) -> TokenStream {
+fn follow(context: &Context<'_>, width: &Count, calls: &[(usize, Count)], projected: bool) -> TokenStream {
     let nn = &context.paths.nn;
-    let sample = |width: &TokenStream| quote!(#nn SVector<T, { #width }>);
+    let sample = |width: &Count| {
+        let width = context.print().count(width);
+        quote!(#nn SVector<T, { #width }>)
+    };
     let (mut lines, mut x, mut from) = (Vec::new(), quote!(x), sample(width));
     for (i, (call, width)) in calls.iter().enumerate() {
         let (node, to, last) = (&context.graph.nodes[*call], sample(width), i + 1 == calls.len());

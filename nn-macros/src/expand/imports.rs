@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::aliases::aliases;
-use crate::graph::Op;
+use crate::graph::{Function, Op};
 use nn_core::spec::Kind;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -68,14 +68,14 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
                 }
                 for (spec, arg) in builtin.spec.args.iter().zip(&builtin.args) {
                     if let Kind::Activation(default) = spec.kind {
-                        let short = arg.activation.as_ref().and_then(|named| named.short.as_ref());
-                        activations.extend(short.map(|(name, _)| name.to_string()).or(Some(default.to_string())));
+                        let name = arg.activation(spec.kind).and_then(Function::name);
+                        activations.insert(name.unwrap_or(default).to_string());
                     }
                 }
             }
-            Op::Activation { short, .. } => {
+            Op::Activation { function, .. } => {
                 activations.insert("Activate".to_string());
-                activations.extend(short.as_ref().map(|(name, _)| name.to_string()));
+                activations.extend(function.name().map(String::from));
             }
             Op::Component(_) => {}
         }

@@ -123,7 +123,7 @@ fn both(context: &Context<'_>, training_logits: &TokenStream) -> Passes {
     let t = quote!(T);
     let x = context.samples(&graph.inputs, &t);
     let regularize = context.weighted().filter(|(_, layer)| layer.trainable).filter_map(|(id, layer)| {
-        let field = &layer.name;
+        let field = context.ident(&layer.name);
         let arguments = quote!(&w.#field, dw.as_deref_mut().map(|dw| &mut dw.#field));
         let call = method(context, context.first_call(id)?, quote!(regularize), arguments);
         Some(quote!(loss += #call))
@@ -139,7 +139,7 @@ fn both(context: &Context<'_>, training_logits: &TokenStream) -> Passes {
     let constrains: Vec<_> = constrains.collect();
     let constrains = if constrains.is_empty() { quote!(false) } else { quote!(#(#constrains)||*) };
     let constrain = bounded().filter_map(|(id, layer)| {
-        let field = &layer.name;
+        let field = context.ident(&layer.name);
         Some(method(context, context.first_call(id)?, quote!(constrain), quote!(&mut w.#field)))
     });
     let constrain = training::some(constrain.collect(), |body| {
@@ -232,7 +232,7 @@ fn of_each(context: &Context<'_>, constant: TokenStream) -> Vec<TokenStream> {
 /// The body of `Layer::init`.
 fn init(context: &Context<'_>) -> TokenStream {
     let init = context.weighted().filter_map(|(id, layer)| {
-        let field = &layer.name;
+        let field = context.ident(&layer.name);
         Some(method(context, context.first_call(id)?, quote!(init), quote!(&mut w.#field, rng)))
     });
     quote!(#(#init)*)
@@ -282,7 +282,7 @@ fn logits(context: &Context<'_>, program: &Program, method: &str) -> TokenStream
         }
         Logits::Inside(call, k) => {
             let node = &context.graph.nodes[*call];
-            let (layer, memory) = (context.layer_type(node), memory_field(node));
+            let (layer, memory) = (context.layer_type(node), memory_field(context, node));
             let (x, k) = (context.samples(&node.inputs, &quote!(T)), Literal::usize_unsuffixed(*k));
             let part = if node.outputs.len() == 1 { quote!() } else { quote!(.#k) };
             quote!(<#layer as #nn Layer<T, #x>>::#method::<B>(&m.#memory, n) #part)

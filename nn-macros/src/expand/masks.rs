@@ -59,7 +59,7 @@ fn mask(context: &Context<'_>, program: &Program, mask: &Mask, name: &syn::Ident
         },
         Mask::Inside(call, output, x) => {
             let node = &context.graph.nodes[*call];
-            let (layer, memory) = (context.layer_type(node), memory_field(node));
+            let (layer, memory) = (context.layer_type(node), memory_field(context, node));
             let types = context.samples(&node.inputs, &quote!(T));
             let x = x.iter().map(|x| match x {
                 None => quote!(&[]),

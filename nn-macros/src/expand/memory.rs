@@ -2,7 +2,6 @@
 
 use super::Context;
 use crate::graph::{Holds, Node};
-use crate::infer::expression;
 use crate::schedule::{Arena, Field, Program};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -100,12 +99,12 @@ fn field(context: &Context<'_>, program: &Program, field: &Field, kind: &str) ->
 fn layer_memory(context: &Context<'_>, node: &Node, kind: &str) -> (Ident, TokenStream) {
     let (layer, nn) = (context.layer_type(node), &context.paths.nn);
     let (x, kind) = (context.samples(&node.inputs, &quote!(T)), format_ident!("{kind}"));
-    (memory_field(node), quote!(<#layer as #nn Layer<T, #x>>::#kind<B>))
+    (memory_field(context, node), quote!(<#layer as #nn Layer<T, #x>>::#kind<B>))
 }
 
 /// The field of what a layer remembers of a call.
-pub(crate) fn memory_field(node: &Node) -> Ident {
-    format_ident!("{}_memory", node.name)
+pub(crate) fn memory_field(context: &Context<'_>, node: &Node) -> Ident {
+    format_ident!("{}_memory", context.ident(&node.name))
 }
 
 /// The places of tensors that share memory, if only rustc knows their shapes: constants of the graph's type.
@@ -131,7 +130,7 @@ pub(crate) fn budget_parts(context: &Context<'_>) -> Vec<TokenStream> {
     for node in &context.graph.nodes {
         if context.graph.layers[node.layer].has_scratch() {
             let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(f32)));
-            let name = memory_field(node).to_string();
+            let name = memory_field(context, node).to_string();
             let memory = quote!(<#layer as ::nn::Layer<f32, #x>>::Scratch<::nn::Inline<1>>);
             parts.push(quote!(::nn::budget::Part::new(#name, ::core::mem::size_of::<#memory>())));
         }
@@ -143,7 +142,7 @@ pub(crate) fn budget_parts(context: &Context<'_>) -> Vec<TokenStream> {
 fn lives(context: &Context<'_>, arena: &Arena) -> Vec<TokenStream> {
     let lives = arena.lives.iter().map(|&(tensor, first, last)| {
         let (first, last) = (Literal::usize_unsuffixed(first), Literal::usize_unsuffixed(last));
-        let shape = expression(context.graph, tensor);
+        let shape = context.print().shape_of(tensor);
         quote_spanned!(context.name.span()=> ::nn::arena::Life::new(#shape.size(), #first, #last))
     });
     lives.collect()

@@ -4,7 +4,6 @@ use super::memory::plans;
 use super::types::one_or_tuple;
 use super::{Context, docs, forward};
 use crate::graph::{Facts, Op};
-use crate::infer::{expression, start};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
@@ -13,9 +12,9 @@ pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
     let Context { graph, name, graph_type, syntax, .. } = context;
     let visibility = &syntax.visibility;
     let doc = format!(" The graph of [`{name}`]: what it computes, without its weights.");
-    let constants = graph.constants.iter().map(|(name, r#type, value)| quote!(const #name: #r#type = #value;));
-    let inputs = graph.inputs.iter().map(|&tensor| expression(graph, tensor));
-    let outputs = graph.outputs.iter().map(|&tensor| expression(graph, tensor));
+    let constants = context.print().constants();
+    let inputs = graph.inputs.iter().map(|&tensor| context.print().shape_of(tensor));
+    let outputs = graph.outputs.iter().map(|&tensor| context.print().shape_of(tensor));
     let inputs = quote_spanned!(name.span()=> &[#(#inputs),*]);
     let outputs = quote_spanned!(name.span()=> &[#(#outputs),*]);
     let text = name.to_string();
@@ -59,12 +58,15 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
     let visibility = &context.syntax.visibility;
     let aliases = context.graph.layers.iter().enumerate().filter_map(|(id, layer)| match &layer.op {
         Op::Component(component) => {
-            let (alias, path) = (context.alias(layer), &component.path);
+            let (alias, path) = (context.alias(layer), &context.source[component.path]);
             let called = context.graph.nodes.iter().filter_map(|node| match context.graph.facts(node, id) {
-                Some(Facts::Const(path)) => Some(quote!(!#path.outputs().is_empty())),
+                Some(facts @ Facts::Const(_)) => {
+                    let path = context.print().facts(facts);
+                    Some(quote!(!#path.outputs().is_empty()))
+                }
                 _ => None,
             });
-            let span = start(&layer.source);
+            let span = context.source.start(layer.source);
             let called = |form| quote_spanned!(span=> ::nn::__private::Called<#path, { #(#called)&&* } #form>);
             // Of a model, a frozen one holds the frozen form.
             let (called, form) = if context.frozen {
@@ -248,7 +250,7 @@ fn one_sample(context: &Context<'_>) -> OneSample {
         let sample = &samples[0];
         (quote!(), quote!(x: &#sample), quote!(::core::slice::from_ref(x)))
     } else {
-        let names = graph.inputs.iter().map(|&tensor| &graph.tensors[tensor].name);
+        let names = graph.inputs.iter().map(|&tensor| context.ident(&graph.tensors[tensor].name));
         (
             quote!(<'x>),
             quote!(x: impl ::core::convert::Into<#inputs<#(&'x #samples),*>>),
@@ -265,7 +267,7 @@ fn one_sample(context: &Context<'_>) -> OneSample {
     let (result, end) = if results.len() == 1 {
         (quote!(#(#results)*), quote!(#(#variables)*))
     } else {
-        let names = &graph.output_names;
+        let names = graph.output_names.iter().map(|name| context.ident(name));
         (quote!(#outputs<#(#results),*>), quote!(#outputs { #(#names: #variables),* }))
     };
     let start = quote! {

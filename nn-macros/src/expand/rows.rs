@@ -44,7 +44,7 @@ pub(crate) fn touched(context: &Context<'_>) -> TokenStream {
         });
         let x = one_or_tuple(x.collect());
         let memory = if graph.layers[node.layer].has_cache() {
-            let field = memory_field(node);
+            let field = memory_field(context, node);
             quote!(&m.#field)
         } else {
             quote!(&())

@@ -15,7 +15,7 @@ pub(super) fn methods(context: &Context<'_>, training_logits: &TokenStream) -> T
     let Slices { inputs, gradients, outputs, optional } = Slices::new(context);
     let update = context.train.updates.iter().map(|&call| {
         let node = &graph.nodes[call];
-        let (field, memory) = (context.weights_field(node), memory_field(node));
+        let (field, memory) = (context.weights_field(node), memory_field(context, node));
         method(context, node, quote!(update::<B>), quote!(&mut w.#field, &m.#memory))
     });
     let update = some(update.collect(), |body| {
@@ -71,7 +71,7 @@ pub(super) fn some(lines: Vec<TokenStream>, method: impl FnOnce(TokenStream) -> 
 pub(super) fn penalties(context: &Context<'_>, program: &Program, name: TokenStream) -> Vec<TokenStream> {
     let penalties = program.penalties.iter().map(|&call| {
         let node = &context.graph.nodes[call];
-        let memory = memory_field(node);
+        let memory = memory_field(context, node);
         let call = method(context, node, quote!(#name::<B>), quote!(&m.#memory));
         quote!(loss += #call)
     });

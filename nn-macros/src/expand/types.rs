@@ -1,8 +1,7 @@
 //! The types and values that the expansion names: samples, layers, weights.
 
 use super::Context;
-use crate::graph::{Builtin, Facts, Holds, Layer, LayerId, Node, Op, Producer, Shaped, TensorId};
-use crate::values::Named;
+use crate::graph::{Builtin, Facts, Function, Holds, Layer, LayerId, Node, Op, Producer, Shaped, TensorId};
 use nn_core::spec::Kind;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -27,15 +26,16 @@ impl Context<'_> {
                     quote!(#nn SMatrix<#element, #rows, #cols>)
                 }
             }
-            Shaped::Const(shape) => match self.aliases.of_sample(shape) {
+            Shaped::Unknown => quote!(#nn SVector<#element, 0>),
+            other => match self.aliases.of_sample(other) {
                 Some(alias) => quote!(#alias<#element>),
                 None => {
+                    let shape = self.print().shape(other);
                     // At the struct's name, as the paths of constants.
                     let size = quote_spanned!(self.name.span()=> { #shape.rows() }, { #shape.cols() });
                     quote!(#nn SMatrix<#element, #size>)
                 }
             },
-            Shaped::Unknown => quote!(#nn SVector<#element, 0>),
         }
     }
 
@@ -47,8 +47,11 @@ impl Context<'_> {
                 let places = Literal::usize_unsuffixed(shape.rows());
                 quote!(::nn::MultiHot<#places>)
             }
-            Shaped::Const(shape) => quote_spanned!(self.name.span()=> ::nn::MultiHot<{ #shape.rows() }>),
             Shaped::Unknown => quote!(::nn::MultiHot<0>),
+            other => {
+                let shape = self.print().shape(other);
+                quote_spanned!(self.name.span()=> ::nn::MultiHot<{ #shape.rows() }>)
+            }
         }
     }
 
@@ -64,7 +67,8 @@ impl Context<'_> {
             Some(Facts::Known(inferred)) => {
                 inferred.consts().iter().map(|&n| Literal::usize_unsuffixed(n).into_token_stream()).collect()
             }
-            Some(Facts::Const(path)) => {
+            Some(facts) => {
+                let path = self.print().facts(facts);
                 (0..builtin.spec.consts).map(|i| quote_spanned!(self.name.span()=> { #path.constant(#i) })).collect()
             }
             None => Vec::new(),
@@ -111,7 +115,7 @@ impl Context<'_> {
     pub(super) fn activation_types(&self, builtin: &Builtin) -> Vec<TokenStream> {
         let activations = &self.paths.activations;
         let inside = builtin.spec.args.iter().zip(&builtin.args).filter_map(|(spec, arg)| match spec.kind {
-            Kind::Activation(default) => Some((default, arg.activation.as_ref())),
+            Kind::Activation(default) => Some((default, arg.activation(spec.kind))),
             _ => None,
         });
         let inside: Vec<_> = inside.collect();
@@ -123,12 +127,15 @@ impl Context<'_> {
                 let default = format_ident!("{default}");
                 quote!(#activations #default)
             }
-            Some(Named { short: Some((name, _)), .. }) => quote!(#activations #name),
+            Some(Function::Library { spec, .. }) => {
+                let name = format_ident!("{}", spec.path.rsplit("::").next().unwrap_or_default());
+                quote!(#activations #name)
+            }
             // `my::Cube`, `my::Leaky { slope: 0.1 }` and `my::Leaky(0.1)` name their types.
-            Some(Named { tokens, .. }) => match syn::parse2::<Expr>(tokens.clone()) {
-                Ok(Expr::Struct(value)) => value.path.to_token_stream(),
-                Ok(Expr::Call(call)) => call.func.to_token_stream(),
-                _ => tokens.clone(),
+            Some(Function::Own(expr)) => match &self.source[*expr] {
+                Expr::Struct(value) => value.path.to_token_stream(),
+                Expr::Call(call) => call.func.to_token_stream(),
+                other => other.to_token_stream(),
             },
         });
         types.collect()
@@ -179,13 +186,16 @@ impl Context<'_> {
                 let (mut given, mut all, mut inside) = (Vec::new(), true, Vec::new());
                 for (spec, arg) in builtin.spec.args.iter().zip(&builtin.args).filter(|(spec, _)| spec.field) {
                     let field = format_ident!("{}", spec.name);
-                    match (&arg.field, &arg.activation) {
+                    match (&arg.field, arg.activation(spec.kind)) {
                         // Another activation is another type.
                         (_, Some(activation)) => {
-                            let value = self.short(activation);
+                            let value = self.function(activation);
                             inside.push(quote!(.#field(#value)));
                         }
-                        (Some(value), None) => given.push(quote!(#field: #value)),
+                        (Some(value), None) => {
+                            let value = self.print().term(value);
+                            given.push(quote!(#field: #value));
+                        }
                         (None, None) => all = false,
                     }
                 }
@@ -195,13 +205,17 @@ impl Context<'_> {
                     (_, false) => quote!(#path { #(#given,)* ..#path::DEFAULT } #(#inside)*),
                 }
             }
-            Op::Activation { .. } => {
-                let value = self.activation(&layer.op);
+            Op::Activation { function, .. } => {
+                let value = self.function(function);
                 quote!(#activations Activate(#value))
             }
             Op::Component(component) => {
-                let (alias, arguments) = (self.alias(layer), &component.arguments);
-                let keywords = component.keywords.iter().map(|(keyword, value)| quote!(.#keyword(#value)));
+                let alias = self.alias(layer);
+                let arguments = component.arguments.iter().map(|&argument| &self.source[argument]);
+                let keywords = component.keywords.iter().map(|(keyword, value)| {
+                    let (keyword, value) = (self.ident(keyword), &self.source[*value]);
+                    quote!(.#keyword(#value))
+                });
                 quote!(#alias::new(#(#arguments),*) #(#keywords)*)
             }
         }
@@ -228,20 +242,8 @@ impl Context<'_> {
     }
 
     /// The value of an activation, as short as the imports allow.
-    fn short(&self, activation: &Named) -> TokenStream {
-        match &activation.short {
-            Some((_, short)) if self.paths.imported => short.clone(),
-            _ => activation.tokens.clone(),
-        }
-    }
-
-    /// The value of an activation.
-    pub(crate) fn activation(&self, op: &Op) -> TokenStream {
-        match op {
-            Op::Activation { short: Some((_, short)), .. } if self.paths.imported => short.clone(),
-            Op::Activation { value, .. } => value.clone(),
-            _ => quote!(),
-        }
+    fn function(&self, activation: &Function) -> TokenStream {
+        if self.paths.imported { self.print().short(activation) } else { self.print().function(activation) }
     }
 
     /// The alias of a component's layer: `PairTowerLayer`; in a frozen form `PairFrozenTowerPart`, since the model may have a component
@@ -275,8 +277,8 @@ impl Context<'_> {
     }
 
     /// The field of the weights that a call computes with.
-    pub(crate) fn weights_field(&self, node: &Node) -> &Ident {
-        &self.graph.layers[self.owner(node)].name
+    pub(crate) fn weights_field(&self, node: &Node) -> Ident {
+        self.ident(&self.graph.layers[self.owner(node)].name)
     }
 
     /// Which of the model's layers with weights the weights of a layer are: the first one, and how many.
@@ -309,9 +311,10 @@ impl Context<'_> {
         if let Producer::Node(node) = self.graph.tensors[tensor].producer {
             let node = &self.graph.nodes[node];
             let k = node.outputs.iter().position(|&output| output == tensor).unwrap_or_default();
-            return if k == 0 { node.name.clone() } else { format_ident!("{}_{k}", node.name) };
+            let name = self.ident(&node.name);
+            return if k == 0 { name } else { format_ident!("{name}_{k}") };
         }
-        self.graph.tensors[tensor].name.clone()
+        self.ident(&self.graph.tensors[tensor].name)
     }
 
     /// The field of a tensor's gradient in the tape.

@@ -2,6 +2,7 @@
 
 use super::{Context, docs};
 use crate::schedule::by_rows;
+use crate::source::Name;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::Ident;
@@ -13,7 +14,7 @@ pub(crate) fn weights(context: &Context<'_>) -> TokenStream {
     let scalar = quote!(T);
     let mut fields = Vec::new();
     for (id, layer) in context.weighted() {
-        let (field, r#type) = (&layer.name, context.weights_type(id, &scalar));
+        let (field, r#type) = (context.ident(&layer.name), context.weights_type(id, &scalar));
         let doc = docs::field(context, id);
         fields.push(quote!(#[doc = #doc] pub #field: #r#type));
     }
@@ -98,9 +99,8 @@ fn derives(context: &Context<'_>) -> TokenStream {
 /// `DigitsInputs` and `DigitsOutputs`, and what they implement.
 pub(crate) fn named(context: &Context<'_>) -> (TokenStream, TokenStream) {
     let graph = context.graph;
-    let inputs = graph.inputs.iter().map(|&tensor| (graph.tensors[tensor].name.clone(), docs::shape(context, tensor)));
-    let outputs =
-        graph.outputs.iter().zip(&graph.output_names).map(|(&t, name)| (name.clone(), docs::shape(context, t)));
+    let inputs = graph.inputs.iter().map(|&tensor| (&graph.tensors[tensor].name, docs::shape(context, tensor)));
+    let outputs = graph.outputs.iter().zip(&graph.output_names).map(|(&t, name)| (name, docs::shape(context, t)));
     let name = context.name;
     let inputs = one(context, &context.inputs, &format!(" The inputs of [`{name}`] by name."), inputs.collect());
     let outputs = one(
@@ -115,12 +115,12 @@ pub(crate) fn named(context: &Context<'_>) -> (TokenStream, TokenStream) {
     (quote!(#inputs #outputs), quote!(#of_inputs #of_outputs))
 }
 
-fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(Ident, String)>) -> (TokenStream, TokenStream) {
+fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(&Name, String)>) -> (TokenStream, TokenStream) {
     let visibility = &context.syntax.visibility;
     let letters: Vec<_> = (0..fields.len()).map(letter).collect();
     let samples = (0..fields.len()).map(|i| format_ident!("S{i}"));
     let targets = (0..fields.len()).map(|i| format_ident!("Y{i}"));
-    let names: Vec<_> = fields.iter().map(|(name, _)| name).collect();
+    let names: Vec<_> = fields.iter().map(|(name, _)| context.ident(name)).collect();
     let docs = fields.iter().map(|(_, shape)| format!(" Shape `{shape}`."));
     let definition = quote! {
         #[doc = #doc]

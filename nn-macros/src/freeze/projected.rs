@@ -1,12 +1,9 @@
 //! A recurrent layer behind a table that has met its kernel.
 
-use super::{Folder, inside, with_constants};
-use crate::graph::{Builtin, Inner, LayerId, Op, Producer, Shaped, Tensor};
-use crate::infer::expression;
+use super::{Folder, inside};
+use crate::graph::{Builtin, Count, Inner, LayerId, Op, Producer, Shaped, Tensor};
 use nn_core::layers::recurrent::projected::PROJECTED;
 use nn_core::spec::Folding;
-use proc_macro2::{Literal, TokenStream};
-use quote::{ToTokens, quote};
 
 /// A recurrent layer, or what runs one with several sets of weights. Numbers are places among the constants of a type.
 pub(super) struct Recurrent {
@@ -41,16 +38,12 @@ impl Folder {
     }
 
     /// The rows of all gates of all sets of weights.
-    pub(super) fn rows(&self, layer: LayerId, Recurrent { cell, rows, sets, .. }: &Recurrent) -> Option<TokenStream> {
-        let rows = self.constant_of(layer, *cell, *rows)?;
-        Some(match rows.to_string().parse::<usize>() {
-            Ok(rows) => Literal::usize_unsuffixed(sets * rows).into_token_stream(),
-            Err(_) => quote!(#rows.saturating_mul(#sets)),
-        })
+    pub(super) fn rows(&self, layer: LayerId, Recurrent { cell, rows, sets, .. }: &Recurrent) -> Option<Count> {
+        Some(self.constant_of(layer, *cell, *rows)?.times(*sets))
     }
 
     /// How many biases there are in a set of weights.
-    pub(super) fn bias(&self, layer: LayerId, recurrent: &Recurrent) -> Option<TokenStream> {
+    pub(super) fn bias(&self, layer: LayerId, recurrent: &Recurrent) -> Option<Count> {
         self.constant_of(layer, recurrent.cell, recurrent.bias)
     }
 
@@ -59,13 +52,13 @@ impl Folder {
         let (rows, units) = (self.rows(layer, recurrent), self.constant_of(layer, recurrent.cell, recurrent.units));
         let (Some(rows), Some(units)) = (rows, units) else { return };
         for (of, places) in &recurrent.features {
-            let zeros: Vec<_> = places.iter().map(|&place| (place, quote!(0))).collect();
+            let zeros: Vec<_> = places.iter().map(|&place| (place, Count::Known(0))).collect();
             self.set_constants(layer, *of, &zeros);
         }
         for &(call, reader) in pairs {
             self.widen(call, reader, &rows);
             let Some(inner) = self.graph.nodes[reader].facts.take() else { continue };
-            self.graph.nodes[reader].facts = Some(with_constants(&inner, &[rows.clone(), units.clone()]));
+            self.graph.nodes[reader].facts = Some(inner.with_constants(vec![rows.clone(), units.clone()]));
             self.graph.nodes[reader].inner_facts.insert(0, inner);
         }
         let around = projected(self.graph.layers.len());
@@ -76,14 +69,11 @@ impl Folder {
 
     /// The table gives a step as many features as there are rows of gates. The tensor is a new one: that of another shape is of the graph
     /// before.
-    fn widen(&mut self, call: usize, reader: usize, rows: &TokenStream) {
+    fn widen(&mut self, call: usize, reader: usize, rows: &Count) {
         let old = self.graph.nodes[call].outputs[0];
-        let shape = match (&self.graph.tensors[old].shape, rows.to_string().parse()) {
-            (Shaped::Known(shape), Ok(rows)) => Shaped::Known(shape.with_last(rows)),
-            _ => {
-                let shape = expression(&self.graph, old);
-                Shaped::Const(quote!(#shape.with_last(#rows)))
-            }
+        let shape = match (&self.graph.tensors[old].shape, rows.known()) {
+            (Shaped::Known(shape), Some(rows)) => Shaped::Known(shape.with_last(rows)),
+            (shape, _) => Shaped::WithLast(Box::new(shape.clone()), rows.clone()),
         };
         let tensor = &self.graph.tensors[old];
         let new = Tensor { name: tensor.name.clone(), shape, producer: Producer::Node(call), ..*tensor };

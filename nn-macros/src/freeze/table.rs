@@ -1,9 +1,8 @@
 //! What follows a table is computed once for each of its rows.
 
 use super::{Folder, Origin};
-use crate::graph::LayerId;
+use crate::graph::{Count, LayerId};
 use nn_core::spec::Folding;
-use proc_macro2::TokenStream;
 
 /// A table grows by folding at most this many times: the gates of an LSTM on as many features as units.
 const MOST_GROWTH: usize = 4;
@@ -24,8 +23,8 @@ impl Folder {
 
     /// Folds what follows a table with rows of this length: the calls, each with the length of its output, and whether the last one
     /// is that of a recurrent layer.
-    fn follow(&mut self, layer: LayerId, width: &TokenStream) -> (Vec<(usize, TokenStream)>, bool) {
-        let mut calls: Vec<(usize, TokenStream)> = Vec::new();
+    fn follow(&mut self, layer: LayerId, width: &Count) -> (Vec<(usize, Count)>, bool) {
+        let mut calls: Vec<(usize, Count)> = Vec::new();
         while let Some((next, pairs)) = self.next(layer) {
             let before = calls.last().map_or(width, |(_, width)| width).clone();
             let recurrent = self.recurrent(next);
@@ -49,9 +48,9 @@ impl Folder {
 }
 
 /// Whether a table of rows of the second length may stand for one of the first. What only rustc knows may.
-fn grows_little(before: &TokenStream, after: &TokenStream) -> bool {
-    match (before.to_string().parse::<usize>(), after.to_string().parse::<usize>()) {
-        (Ok(before), Ok(after)) => after <= MOST_GROWTH * before,
+fn grows_little(before: &Count, after: &Count) -> bool {
+    match (before.known(), after.known()) {
+        (Some(before), Some(after)) => after <= MOST_GROWTH * before,
         _ => true,
     }
 }

@@ -3,6 +3,7 @@
 use super::known;
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, LayerId, Op, Producer, TensorId};
+use crate::source::Source;
 use nn_core::shape::Blame;
 use nn_core::spec::Kind;
 use proc_macro2::Span;
@@ -19,34 +20,37 @@ pub(super) fn report(
     let layer = &graph.layers[layer];
     let message = format!("`{}`: {error}", layer.kind());
     let argument = |slot: usize| match &layer.op {
-        Op::Builtin(builtin) => builtin.args[slot].expr.as_ref(),
+        Op::Builtin(builtin) => builtin.args[slot].expr,
         _ => None,
     };
-    let diagnostic = match error.blame {
-        Blame::Input(input) => diagnostics.error(error.code, &node.input_exprs[input], message),
-        Blame::Argument(slot) => match argument(slot) {
-            Some(expr) => diagnostics.error(error.code, expr, message),
-            None => diagnostics.error(error.code, &layer.source, message),
-        },
-        Blame::Call => diagnostics.error(error.code, &layer.source, message),
+    let place = match error.blame {
+        Blame::Input(input) => node.input_exprs[input],
+        Blame::Argument(slot) => argument(slot).unwrap_or(layer.source),
+        Blame::Call => layer.source,
     };
     // A number such as a rate is wrong whatever the shapes are.
-    if let (Blame::Argument(slot), Op::Builtin(builtin)) = (error.blame, &layer.op)
-        && builtin.spec.args[slot].kind == Kind::Float
-    {
-        return;
-    }
-    for (&input, expr) in node.unmasked().iter().zip(&node.input_exprs) {
-        if let Some(shape) = known(&graph.tensors[input].shape) {
-            let place = line(graph.tensors[input].span).map_or_else(String::new, |line| format!(" (line {line})"));
-            let origin = origin(graph, input);
-            diagnostic.note(format!("`{}` has the shape {shape}: {origin}{place}", crate::names::source(expr)));
-        }
+    let of_shapes = match (error.blame, &layer.op) {
+        (Blame::Argument(slot), Op::Builtin(builtin)) => builtin.spec.args[slot].kind != Kind::Float,
+        _ => true,
+    };
+    let shapes = node.unmasked().iter().zip(&node.input_exprs).filter(|_| of_shapes);
+    let notes = shapes.filter_map(|(&input, &expr)| {
+        let shape = known(&graph.tensors[input].shape)?;
+        let source = &diagnostics.source;
+        let line =
+            line(source.at(graph.tensors[input].span)).map_or_else(String::new, |line| format!(" (line {line})"));
+        let (text, origin) = (source.text(expr), origin(graph, source, input));
+        Some(format!("`{text}` has the shape {shape}: {origin}{line}"))
+    });
+    let notes: Vec<String> = notes.collect();
+    let diagnostic = diagnostics.error(error.code, &place, message);
+    for note in notes {
+        diagnostic.note(note);
     }
 }
 
 /// What a tensor is: an input, or the output of a layer.
-pub(super) fn origin(graph: &Graph, tensor: TensorId) -> String {
+pub(crate) fn origin(graph: &Graph, source: &Source, tensor: TensorId) -> String {
     match graph.tensors[tensor].producer {
         Producer::Input => "an input".to_string(),
         Producer::Node(node) => {
@@ -54,9 +58,9 @@ pub(super) fn origin(graph: &Graph, tensor: TensorId) -> String {
             let layer = &graph.layers[node.layer];
             // A part stands for the call that it was written with.
             if layer.part {
-                origin(graph, node.inputs[0])
+                origin(graph, source, node.inputs[0])
             } else {
-                format!("the output of `{}`", crate::names::source(&layer.source))
+                format!("the output of `{}`", source.text(layer.source))
             }
         }
     }

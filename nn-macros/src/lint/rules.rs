@@ -103,7 +103,8 @@ fn dropout(lints: &mut Lints<'_>, node: &Node) {
         return;
     }
     let Some(builtin) = lints.builtin(node) else { return };
-    let at = |lints: &Lints<'_>| builtin.args[0].expr.as_ref().map_or_else(|| lints.token(node), first_token);
+    let at =
+        |lints: &Lints<'_>| builtin.args[0].expr.map_or_else(|| lints.token(node), |expr| lints.source.start(expr));
     match argument(builtin, "rate") {
         Some(Value::Float(0.0)) => lints.report("dropout_of_nothing", at(lints)),
         Some(Value::Float(1.0)) => lints.report("dropout_of_everything", at(lints)),
@@ -118,7 +119,7 @@ fn frozen_with_nothing_upstream(lints: &mut Lints<'_>, node: &Node) {
     let loaded = builtin.spec.reads != Dtype::Float || is_given(builtin, "_initializer");
     let upstream = node.unmasked().iter().any(|&input| lints.learning[input]);
     if !loaded && !upstream && builtin.inner.is_none() && builtin.spec.name != "BatchNormalization" {
-        lints.report("frozen_with_nothing_upstream", trainable(&layer.source));
+        lints.report("frozen_with_nothing_upstream", trainable(&lints.source[layer.source]));
     }
 }
 
@@ -129,7 +130,7 @@ fn frozen_without_weights(lints: &mut Lints<'_>) {
             && !layer.has_weights()
             && !layer.trainable
         {
-            lints.report("frozen_without_weights", trainable(&layer.source));
+            lints.report("frozen_without_weights", trainable(&lints.source[layer.source]));
         }
     }
 }
@@ -165,9 +166,4 @@ fn trainable(source: &Expr) -> Span {
     let Expr::Call(call) = source else { return super::token(source) };
     let keywords = arguments(call).into_iter().filter_map(|(keyword, _)| keyword);
     keywords.into_iter().find(|keyword| keyword == "trainable").map_or_else(|| super::token(source), |word| word.span())
-}
-
-fn first_token(expr: &Expr) -> Span {
-    let tokens = quote::ToTokens::to_token_stream(expr);
-    tokens.into_iter().next().map_or_else(Span::call_site, |token| token.span())
 }

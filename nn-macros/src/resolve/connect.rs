@@ -1,15 +1,14 @@
 //! Calls: a layer, the tensors that it is called on, and the masks that go along.
 
 use super::{Bound, Resolver};
-use crate::graph::{Builtin, Holds, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
-use crate::parse::ident_at;
+use crate::graph::{Builtin, Function, Holds, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
 use crate::python;
+use crate::source::{ExprId, Name, SpanId};
 use crate::values;
 use nn_core::Code;
 use nn_core::layers::LAYERS;
 use nn_core::spec::{Dtype, LayerSpec, Masking, Value};
-use proc_macro2::Span;
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, Ident};
 
@@ -20,7 +19,7 @@ const MOST_CALLS: usize = 10_000;
 pub(super) struct Inputs {
     pub(super) tensors: Vec<TensorId>,
     /// What was written for each.
-    pub(super) exprs: Vec<Expr>,
+    pub(super) exprs: Vec<ExprId>,
     /// `mask = m`, in place of the mask that the first tensor has.
     pub(super) mask: Option<TensorId>,
 }
@@ -68,7 +67,7 @@ impl Resolver<'_> {
         &mut self,
         layer: LayerId,
         mut tensors: Vec<TensorId>,
-        mut exprs: Vec<Expr>,
+        mut exprs: Vec<ExprId>,
         mut keywords: Vec<(Ident, Expr)>,
     ) -> Option<Inputs> {
         let mut mask = None;
@@ -115,17 +114,18 @@ impl Resolver<'_> {
             }
             return Bound::Poison;
         }
+        let span = self.span(call.span());
         let first_mask = mask.or(self.graph.tensors[tensors[0]].mask);
         let masks: Vec<Option<TensorId>> = tensors.iter().map(|&tensor| self.graph.tensors[tensor].mask).collect();
         // Gradients of a tensor that one call reads twice would have to be written in two places at once.
         for i in 1..tensors.len() {
             if tensors[..i].contains(&tensors[i]) && self.graph.tensors[tensors[i]].holds == Holds::Numbers {
-                let value = quote!(::nn::activations::Linear);
-                let short = Some((ident_at("Linear", Span::call_site()), quote!(Linear)));
-                let op = Op::Activation { value, short, label: "copy".to_string() };
-                let copy = self.layer(op, exprs[i].clone());
+                let spec = &nn_core::activations::linear::SPEC;
+                let function = Function::Library { spec, fields: Vec::new(), at: SpanId::default() };
+                let op = Op::Activation { function, label: "copy".to_string() };
+                let copy = self.layer(op, exprs[i]);
                 self.graph.layers[copy].part = true;
-                tensors[i] = self.node(copy, vec![tensors[i]], vec![exprs[i].clone()], call.span());
+                tensors[i] = self.node(copy, vec![tensors[i]], vec![exprs[i]], span);
             }
         }
         let builtin = match &self.graph.layers[layer].op {
@@ -143,34 +143,34 @@ impl Resolver<'_> {
             masked = true;
             tensors.push(mask);
         }
-        let mut output = self.node(layer, tensors, exprs.clone(), call.span());
+        let mut output = self.node(layer, tensors, exprs.clone(), span);
         if masked && let Producer::Node(node) = self.graph.tensors[output].producer {
             self.graph.nodes[node].masked = true;
         }
         for part in builtin.map(|(_, then)| then).unwrap_or_default() {
-            output = self.node(part, vec![output], exprs[..1].to_vec(), call.span());
+            output = self.node(part, vec![output], exprs[..1].to_vec(), span);
         }
         let mask = match masking {
             Masking::Drops => None,
-            Masking::Passes => self.any_of(&masks, &exprs, call),
+            Masking::Passes => self.any_of(&masks, &exprs, span),
             Masking::Joins { axis } => match &self.graph.layers[layer].op {
                 // The batch is axis 0, the steps are axis 1 of the `(steps, features)` that a mask belongs to.
                 Op::Builtin(builtin) => match builtin.args[axis].value {
-                    Some(Value::Int(1 | -2)) => self.joined(&masks, &exprs, call),
-                    Some(_) => self.any_of(&masks, &exprs, call),
+                    Some(Value::Int(1 | -2)) => self.joined(&masks, &exprs, span),
+                    Some(_) => self.any_of(&masks, &exprs, span),
                     None => None,
                 },
                 _ => None,
             },
             Masking::Reads { .. } => first_mask.filter(|_| self.keeps_steps(layer)),
-            Masking::Makes { flag, by } => self.mask_made(layer, flag, by, sources, &exprs, call),
+            Masking::Makes { flag, by } => self.mask_made(layer, flag, by, sources, &exprs, span),
         };
         self.graph.tensors[output].mask = mask;
         Bound::Tensors(vec![output])
     }
 
     /// Whether a layer can be called on as many tensors of these types.
-    fn accepts(&mut self, layer: LayerId, tensors: &[TensorId], exprs: &[Expr], call: &ExprCall) -> bool {
+    fn accepts(&mut self, layer: LayerId, tensors: &[TensorId], exprs: &[ExprId], call: &ExprCall) -> bool {
         if tensors.is_empty() {
             self.diagnostics.error(Code::InputCount, call, "expected at least one tensor");
             return false;
@@ -203,7 +203,7 @@ impl Resolver<'_> {
     }
 
     /// Whether a layer reads what these tensors hold.
-    fn reads_what(&mut self, layer: LayerId, tensors: &[TensorId], exprs: &[Expr]) -> bool {
+    fn reads_what(&mut self, layer: LayerId, tensors: &[TensorId], exprs: &[ExprId]) -> bool {
         let reads = self.reads(layer);
         let called = &self.graph.layers[layer];
         // A model, or a layer of the user's, may read anything: rustc knows.
@@ -219,7 +219,8 @@ impl Resolver<'_> {
                 continue;
             }
             let expected = if reads == Dtype::U32 { Holds::Indices } else { Holds::Numbers };
-            let (kind, text) = (self.graph.layers[layer].kind(), expr.to_token_stream());
+            let text = self.diagnostics.source[*expr].to_token_stream();
+            let kind = self.graph.layers[layer].kind();
             let message = format!("`{kind}` expects {}, but `{text}` holds {}", expected.text(), holds.text());
             let code = if holds == Holds::Sparse { Code::SparseInput } else { Code::WrongDtype };
             let error = self.diagnostics.error(code, expr, message);
@@ -252,17 +253,17 @@ impl Resolver<'_> {
     }
 
     /// The masks of tensors whose steps are put one behind the other.
-    fn joined(&mut self, masks: &[Option<TensorId>], exprs: &[Expr], call: &ExprCall) -> Option<TensorId> {
+    fn joined(&mut self, masks: &[Option<TensorId>], exprs: &[ExprId], span: SpanId) -> Option<TensorId> {
         let all: Vec<TensorId> = masks.iter().copied().collect::<Option<_>>()?;
         if let [one] = all[..] {
             return Some(one);
         }
-        let join = self.part(&nn_core::layers::masking::JOIN, Vec::new(), exprs[0].clone());
-        Some(self.node(join, all, exprs[..1].to_vec(), call.span()))
+        let join = self.part(&nn_core::layers::masking::JOIN, Vec::new(), exprs[0]);
+        Some(self.node(join, all, exprs[..1].to_vec(), span))
     }
 
     /// The mask of what is made of several tensors, step by step.
-    fn any_of(&mut self, masks: &[Option<TensorId>], exprs: &[Expr], call: &ExprCall) -> Option<TensorId> {
+    fn any_of(&mut self, masks: &[Option<TensorId>], exprs: &[ExprId], span: SpanId) -> Option<TensorId> {
         // A tensor without a mask counts in every step.
         let mut all: Vec<TensorId> = masks.iter().copied().collect::<Option<_>>()?;
         all.sort_unstable();
@@ -270,8 +271,8 @@ impl Resolver<'_> {
         if let [one] = all[..] {
             return Some(one);
         }
-        let any = self.part(&nn_core::layers::masking::ANY, Vec::new(), exprs[0].clone());
-        Some(self.node(any, all, exprs[..1].to_vec(), call.span()))
+        let any = self.part(&nn_core::layers::masking::ANY, Vec::new(), exprs[0]);
+        Some(self.node(any, all, exprs[..1].to_vec(), span))
     }
 
     /// Whether the output of a layer that reads a mask still has the steps of its input.
@@ -292,8 +293,8 @@ impl Resolver<'_> {
         flag: Option<usize>,
         by: &'static LayerSpec,
         tensors: Vec<TensorId>,
-        exprs: &[Expr],
-        call: &ExprCall,
+        exprs: &[ExprId],
+        span: SpanId,
     ) -> Option<TensorId> {
         let Op::Builtin(builtin) = &self.graph.layers[layer].op else { return None };
         if flag.is_some_and(|flag| !is_set(builtin, flag)) {
@@ -303,12 +304,12 @@ impl Resolver<'_> {
             Some(slot) => builtin.args[slot].clone(),
             None => values::default(arg),
         });
-        let maker = self.part(by, args.collect(), exprs[0].clone());
-        Some(self.node(maker, tensors, exprs.to_vec(), call.span()))
+        let maker = self.part(by, args.collect(), exprs[0]);
+        Some(self.node(maker, tensors, exprs.to_vec(), span))
     }
 
     /// A layer that belongs to the one before it.
-    fn part(&mut self, spec: &'static LayerSpec, args: Vec<crate::graph::Arg>, source: Expr) -> LayerId {
+    fn part(&mut self, spec: &'static LayerSpec, args: Vec<crate::graph::Arg>, source: ExprId) -> LayerId {
         let builtin = Builtin { spec, args, then: Vec::new(), inferred: None, inner: None };
         let layer = self.layer(Op::Builtin(Box::new(builtin)), source);
         self.graph.layers[layer].part = true;
@@ -319,8 +320,8 @@ impl Resolver<'_> {
         &mut self,
         layer: LayerId,
         inputs: Vec<TensorId>,
-        input_exprs: Vec<Expr>,
-        span: Span,
+        input_exprs: Vec<ExprId>,
+        span: SpanId,
     ) -> TensorId {
         let node = self.graph.nodes.len();
         let output = self.tensor(Producer::Node(node), span);
@@ -328,7 +329,7 @@ impl Resolver<'_> {
             Op::Builtin(builtin) if builtin.spec.writes == Dtype::U32 => Holds::Indices,
             _ => Holds::Numbers,
         };
-        let name = ident_at("node", span);
+        let name = Name::new("node", span);
         self.graph.nodes.push(Node {
             layer,
             inputs,
@@ -342,8 +343,8 @@ impl Resolver<'_> {
         output
     }
 
-    pub(super) fn tensor(&mut self, producer: Producer, span: Span) -> TensorId {
-        let name = ident_at("tensor", span);
+    pub(super) fn tensor(&mut self, producer: Producer, span: SpanId) -> TensorId {
+        let name = Name::new("tensor", span);
         let shape = Shaped::Unknown;
         let holds = Holds::Numbers;
         self.graph.tensors.push(Tensor { name, producer, shape, holds, named: false, span, mask: None });

@@ -1,14 +1,14 @@
 //! What makes a tensor or a layer: `Input(..)`, `Dense(64)`, `Activation(relu)`, `my::Scale::<64>()`.
 
 use super::{Bound, Resolver, strip};
-use crate::graph::{Builtin, Component, Holds, Inner, Layer, LayerId, Op, Producer, Shaped};
+use crate::graph::{Builtin, Component, Function, Holds, Inner, Layer, LayerId, Op, Producer, Shaped};
 use crate::literal;
-use crate::parse::ident_at;
 use crate::python;
+use crate::source::{ExprId, Name};
 use crate::values::{self, arguments};
 use nn_core::Code;
 use nn_core::spec::{Kind, LayerSpec};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprPath, Ident};
 
@@ -29,10 +29,7 @@ impl Resolver<'_> {
                     let rank = elements.len();
                     let dims = match dims.flatten() {
                         Some(shape) => Shaped::Known(shape),
-                        None => {
-                            let asked = elements.iter().map(|e| values::dimension("a dimension of `shape`", e));
-                            Shaped::Const(quote!(::nn::Shape::new(&[#(#asked),*])))
-                        }
+                        None => Shaped::Written(elements.into_iter().map(|element| self.expr(element)).collect()),
                     };
                     shape = Some((dims, rank, value));
                 }
@@ -72,9 +69,10 @@ impl Resolver<'_> {
             return Bound::Poison;
         };
         failed |= sparse && !self.may_be_sparse(rank, &written, integer.as_ref());
-        let tensor = self.tensor(Producer::Input, ident.span());
+        let span = self.span(ident.span());
+        let tensor = self.tensor(Producer::Input, span);
         self.graph.tensors[tensor].named = name.is_some();
-        self.graph.tensors[tensor].name = name.unwrap_or_else(|| ident_at("input_layer", ident.span()));
+        self.graph.tensors[tensor].name = name.unwrap_or_else(|| Name::new("input_layer", span));
         self.graph.tensors[tensor].shape = if failed { Shaped::Unknown } else { shape };
         self.graph.tensors[tensor].holds = match (sparse, integer) {
             (true, _) => Holds::Sparse,
@@ -132,7 +130,7 @@ impl Resolver<'_> {
 
     /// A layer that applies an activation; `part` if it belongs to the layer before it.
     pub(super) fn activation(&mut self, expr: &Expr, part: bool) -> Option<LayerId> {
-        let named = values::named(expr, &values::ACTIVATIONS, self.diagnostics)?;
+        let function = values::named(expr, &values::ACTIVATIONS, self.diagnostics)?;
         // The last name of its path: `my::Leaky::<2> { slope }` is a `Leaky`.
         let path = match strip(expr) {
             Expr::Call(call) => match strip(&call.func) {
@@ -145,7 +143,8 @@ impl Resolver<'_> {
         };
         let name = path.and_then(|path| path.segments.last()).map(|last| last.ident.to_string());
         let label = name.map_or_else(|| "activation".to_string(), |name| name.trim_start_matches("r#").to_string());
-        let layer = self.layer(Op::Activation { value: named.tokens, short: named.short, label }, expr.clone());
+        let source = self.expr(expr);
+        let layer = self.layer(Op::Activation { function, label }, source);
         self.graph.layers[layer].part = part;
         Some(layer)
     }
@@ -153,10 +152,14 @@ impl Resolver<'_> {
     /// The layer that charges for the output of the layer before it: `activity_regularizer = l2(0.01)`.
     pub(super) fn activity(&mut self, expr: &Expr) -> Option<LayerId> {
         let spec = &nn_core::layers::activity_regularization::SPEC;
-        let fields = values::named(expr, &values::REGULARIZERS, self.diagnostics)?.fields;
+        let function = values::named(expr, &values::REGULARIZERS, self.diagnostics)?;
+        let fields: Vec<_> = match &function {
+            Function::Library { spec, fields, .. } => spec.fields.iter().zip(fields).collect(),
+            Function::Own(_) => Vec::new(),
+        };
         let mut args: Vec<_> = spec.args.iter().map(values::default).collect();
         for (slot, arg) in spec.args.iter().zip(&mut args) {
-            arg.field = fields.iter().find(|(name, _)| *name == slot.name).map(|(_, value)| value.clone());
+            arg.field = fields.iter().find(|((name, _), _)| *name == slot.name).map(|(_, value)| (*value).clone());
         }
         if fields.is_empty() {
             self.diagnostics
@@ -164,10 +167,9 @@ impl Resolver<'_> {
                 .help("a penalty of your own on a tensor is a layer of your own");
             return None;
         }
-        let layer = self.layer(
-            Op::Builtin(Box::new(Builtin { spec, args, then: Vec::new(), inferred: None, inner: None })),
-            expr.clone(),
-        );
+        let source = self.expr(expr);
+        let op = Op::Builtin(Box::new(Builtin { spec, args, then: Vec::new(), inferred: None, inner: None }));
+        let layer = self.layer(op, source);
         self.graph.layers[layer].part = true;
         Some(layer)
     }
@@ -307,7 +309,8 @@ impl Resolver<'_> {
             Inner { layer, has_weights, has_cache, has_scratch, has_rows, constrains }
         });
         let op = Op::Builtin(Box::new(Builtin { spec, args, then, inferred: None, inner: inside }));
-        let layer = self.layer(op, Expr::Call(call.clone()));
+        let source = self.expr(&Expr::Call(call.clone()));
+        let layer = self.layer(op, source);
         self.graph.layers[layer].given_name = given_name;
         self.graph.layers[layer].trainable = trainable;
         if let Some(inner) = inner.filter(|&inner| !self.graph.layers[inner].inside && spec.weight_consts.is_none()) {
@@ -386,10 +389,11 @@ impl Resolver<'_> {
                         self.diagnostics.error(Code::ArgumentType, &value, "`trainable` expects `true` or `false`");
                     }
                 },
-                Some(keyword) => keywords.push((keyword, value)),
-                None => positional.push(value),
+                Some(keyword) => keywords.push((self.diagnostics.source.name(&keyword), self.expr(&value))),
+                None => positional.push(self.expr(&value)),
             }
         }
+        let kind = path.path.segments.last().map_or_else(String::new, |last| last.ident.to_string());
         let path = match syn::parse2(path.to_token_stream()) {
             Ok(path) => path,
             Err(error) => {
@@ -397,15 +401,16 @@ impl Resolver<'_> {
                 return Bound::Poison;
             }
         };
-        let layer =
-            self.layer(Op::Component(Component { path, arguments: positional, keywords }), Expr::Call(call.clone()));
+        let (path, source) = (self.diagnostics.source.r#type(path), self.expr(&Expr::Call(call.clone())));
+        let layer = self.layer(Op::Component(Component { path, kind, arguments: positional, keywords }), source);
         self.graph.layers[layer].given_name = given_name;
         self.graph.layers[layer].trainable = trainable;
         Bound::Layer(layer)
     }
 
-    pub(super) fn layer(&mut self, op: Op, source: Expr) -> LayerId {
-        let name = ident_at("layer", source.span());
+    pub(super) fn layer(&mut self, op: Op, source: ExprId) -> LayerId {
+        let span = self.diagnostics.source[source].span();
+        let name = Name::new("layer", self.span(span));
         let owner = self.graph.layers.len();
         self.graph.layers.push(Layer {
             name,
@@ -423,7 +428,7 @@ impl Resolver<'_> {
     }
 
     /// `name = "main_output"`
-    pub(super) fn given_name(&mut self, value: &Expr) -> Option<Ident> {
+    pub(super) fn given_name(&mut self, value: &Expr) -> Option<Name> {
         let Some(text) = literal::string(value) else {
             self.diagnostics
                 .error(Code::ArgumentType, value, "`name` expects a string")
@@ -431,7 +436,7 @@ impl Resolver<'_> {
             return None;
         };
         match syn::parse_str::<Ident>(&text) {
-            Ok(_) => Some(ident_at(&text, value.span())),
+            Ok(_) => Some(Name::new(&text, self.span(value.span()))),
             Err(_) => {
                 self.diagnostics
                     .error(Code::ReservedName, value, format!("`{text}` cannot be a name"))

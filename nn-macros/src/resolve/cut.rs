@@ -10,9 +10,8 @@ use super::connect::Inputs;
 use super::{Bound, Resolver};
 use crate::graph::{Holds, LayerId, Op, Producer, TensorId};
 use crate::literal;
-use crate::parse::ident_at;
+use crate::source::{ExprId, Name, SpanId};
 use nn_core::Code;
-use proc_macro2::Span;
 use quote::ToTokens;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -35,7 +34,7 @@ impl Resolver<'_> {
         for (&output, expr) in outputs.iter().zip(&exprs) {
             if let Some(missing) = self.missing(output, &inputs) {
                 let missing = self.graph.tensors[missing].name.clone();
-                let text = expr.to_token_stream();
+                let text = self.diagnostics.source[*expr].to_token_stream();
                 let message =
                     format!("graph disconnected: `{text}` depends on the input `{missing}`, which is not listed");
                 self.diagnostics.error(Code::Disconnected, expr, message).help(format!("add `{missing}` to `inputs`"));
@@ -73,7 +72,7 @@ impl Resolver<'_> {
         for ((&tensor, &input), expr) in tensors.iter().zip(&cut.inputs).zip(&exprs) {
             let (got, expected) = (self.graph.tensors[tensor].holds, self.graph.tensors[input].holds);
             if got != expected {
-                let text = expr.to_token_stream();
+                let text = self.diagnostics.source[*expr].to_token_stream();
                 let message = format!("expected {}, but `{text}` holds {}", expected.text(), got.text());
                 let sparse = [got, expected].contains(&Holds::Sparse);
                 self.diagnostics.error(if sparse { Code::SparseInput } else { Code::WrongDtype }, expr, message);
@@ -86,7 +85,7 @@ impl Resolver<'_> {
             let (layer, outputs) = (before.layer, before.outputs.clone());
             let inputs: Option<Vec<TensorId>> = before.unmasked().iter().map(|input| now.get(input).copied()).collect();
             let Some(inputs) = inputs else { return Bound::Poison };
-            let exprs = inputs.iter().map(|_| exprs[0].clone()).collect();
+            let exprs = inputs.iter().map(|_| exprs[0]).collect();
             match self.connect(layer, Inputs { tensors: inputs, exprs, mask: None }, call) {
                 Bound::Tensors(made) => {
                     now.insert(self.end(node), made[0]);
@@ -161,9 +160,10 @@ impl Resolver<'_> {
                 Bound::Layer(layer) => {
                     if layer >= before {
                         let kind = crate::names::snake_case(&self.graph.layers[layer].kind());
-                        self.graph.layers[layer].template_name = Some(ident_at(&kind, Span::call_site()));
+                        self.graph.layers[layer].template_name = Some(Name::new(&kind, SpanId::default()));
                     }
-                    layers.push((layer, element.clone()));
+                    let expr = self.expr(element);
+                    layers.push((layer, expr));
                 }
                 Bound::Poison => failed = true,
                 _ => {
@@ -178,11 +178,11 @@ impl Resolver<'_> {
     }
 
     /// One layer after the other.
-    pub(super) fn use_stack(&mut self, layers: &[(LayerId, Expr)], call: &ExprCall) -> Bound {
+    pub(super) fn use_stack(&mut self, layers: &[(LayerId, ExprId)], call: &ExprCall) -> Bound {
         let Some((mut tensors, mut exprs)) = self.tensors(call) else { return Bound::Poison };
         for (layer, expr) in layers {
             match self.connect(*layer, Inputs { tensors, exprs, mask: None }, call) {
-                Bound::Tensors(made) => (tensors, exprs) = (made, vec![expr.clone()]),
+                Bound::Tensors(made) => (tensors, exprs) = (made, vec![*expr]),
                 _ => return Bound::Poison,
             }
         }

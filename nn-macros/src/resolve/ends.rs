@@ -55,11 +55,11 @@ impl Resolver<'_> {
     pub(super) fn model(&mut self, call: &ExprCall) {
         let Some((inputs, outputs)) = self.ends(call) else { return };
         let (inputs, outputs) = (self.tensor_list(&inputs), self.tensor_list(&outputs));
-        let (Some((inputs, input_spans)), Some((outputs, output_spans))) = (inputs, outputs) else { return };
+        let (Some((inputs, input_exprs)), Some((outputs, output_exprs))) = (inputs, outputs) else { return };
         self.graph.inputs = inputs;
-        self.graph.input_spans = input_spans;
+        self.graph.input_exprs = input_exprs;
         self.graph.outputs = outputs;
-        self.graph.output_spans = output_spans;
+        self.graph.output_exprs = output_exprs;
         self.graph.complete = true;
     }
 
@@ -94,7 +94,8 @@ impl Resolver<'_> {
                 return;
             }
         };
-        let (input, mut failed, mut last) = (tensor, false, first);
+        let input_expr = self.expr(first);
+        let (input, mut failed, mut last) = (tensor, false, input_expr);
         for element in elements {
             match self.eval(element) {
                 Bound::Layer(layer) if !failed => {
@@ -104,12 +105,12 @@ impl Resolver<'_> {
                         paren_token: call.paren_token,
                         args: std::iter::once(element.clone()).collect(),
                     };
-                    let inputs = Inputs { tensors: vec![tensor], exprs: vec![last.clone()], mask: None };
+                    let inputs = Inputs { tensors: vec![tensor], exprs: vec![last], mask: None };
                     match self.connect(layer, inputs, &whole) {
                         Bound::Tensors(tensors) => tensor = tensors[0],
                         _ => failed = true,
                     }
-                    last = element;
+                    last = self.expr(element);
                 }
                 Bound::Layer(_) => {}
                 Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
@@ -139,9 +140,9 @@ impl Resolver<'_> {
             return;
         }
         self.graph.inputs = vec![input];
-        self.graph.input_spans = vec![first.clone()];
+        self.graph.input_exprs = vec![input_expr];
         self.graph.outputs = vec![tensor];
-        self.graph.output_spans = vec![last.clone()];
+        self.graph.output_exprs = vec![last];
         self.graph.complete = true;
     }
 }

@@ -10,7 +10,8 @@
 
 use super::{Bound, Resolver};
 use crate::graph::LayerId;
-use crate::parse::{ident_at, names};
+use crate::parse::names;
+use crate::source::Name;
 use nn_core::Code;
 use quote::ToTokens;
 use std::collections::HashMap;
@@ -118,7 +119,7 @@ impl Resolver<'_> {
         for layer in &mut self.graph.layers[made] {
             if let Some(own) = &layer.template_name {
                 let text = format!("{}_{}", name, own).replace("r#", "");
-                layer.template_name = Some(ident_at(&text, own.span()));
+                layer.template_name = Some(Name::new(&text, own.span));
             }
         }
     }

@@ -115,7 +115,7 @@ impl Memory {
         // Beside the tensors that stay there are fields for them: with names that no layer has.
         let names = ["passing", "passing_indices"].map(|base| {
             let mut name = String::from(base);
-            while graph.nodes.iter().any(|node| node.name == name) {
+            while graph.nodes.iter().any(|node| node.name.as_str() == name) {
                 name.push('_');
             }
             name

@@ -1,0 +1,345 @@
+//! Data of a graph as tokens: names, values, and what rustc evaluates. Shape rules are associated constants of the graph's
+//! type, each question on the token that it is about.
+
+use crate::graph::{
+    Arg, Computed, ConstId, Count, Facts, Function, Graph, Inference, Op, RuleOf, Shaped, TensorId, Term,
+};
+use crate::infer::origin;
+use crate::literal;
+use crate::source::{self, ExprId, Name, Source};
+use nn_core::shape::Shape;
+use nn_core::spec::{ArgSpec, Kind, Value};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Ident;
+
+/// A graph, and what it was written with.
+#[derive(Clone, Copy)]
+pub(crate) struct Printer<'a> {
+    pub(crate) graph: &'a Graph,
+    pub(crate) source: &'a Source,
+}
+
+impl Printer<'_> {
+    /// A name.
+    pub(crate) fn ident(self, name: &Name) -> Ident {
+        self.source.ident(name)
+    }
+
+    /// An item for each constant of the graph's type.
+    pub(crate) fn constants(self) -> impl Iterator<Item = TokenStream> {
+        self.graph.own_constants().map(move |(id, constant)| {
+            let (name, value) = (self.constant_name(id), self.computed(&constant.value));
+            let r#type = match constant.value {
+                Computed::Input(..) => quote!(::nn::Shape),
+                _ => quote!(::nn::spec::Inferred),
+            };
+            quote!(const #name: #r#type = #value;)
+        })
+    }
+
+    /// It stands at the struct's name, since rustc notes where a constant that failed is used, and every other place would say
+    /// no more.
+    fn constant_name(self, id: ConstId) -> Ident {
+        let constant = self.graph.constant(id);
+        Ident::new(&constant.name, self.source.at(constant.of.span))
+    }
+
+    fn constant(self, id: ConstId) -> TokenStream {
+        let (graph_type, name) = (self.ident(&self.graph.constant(id).of), self.constant_name(id));
+        quote_spanned!(name.span()=> #graph_type::#name)
+    }
+
+    fn computed(self, value: &Computed) -> TokenStream {
+        match value {
+            Computed::Input(tensor, dims) => {
+                let tensor = &self.graph.tensors[*tensor];
+                let (name, shape) = (tensor.name.to_string(), self.written(dims));
+                placed_at(self.source.at(tensor.span), &quote!(::nn::spec::input_shape), &quote!(#name, #shape))
+            }
+            Computed::Inference(inference) => self.inference(inference),
+            Computed::Facts(facts) => self.facts(facts),
+            Computed::Before => quote!(),
+        }
+    }
+
+    /// A shape rule at a call, as rustc evaluates it: an expression of type `Inferred`.
+    pub(crate) fn inference(self, inference: &Inference) -> TokenStream {
+        let Inference { node, layer, shared, counted, .. } = inference;
+        let (node, name) = (&self.graph.nodes[*node], self.graph.layers[*layer].name.to_string());
+        let mut value = self.found(inference);
+        let span = self.source.start(node.input_exprs[0]);
+        if let (Some(shared), Op::Builtin(builtin)) = (shared, &self.graph.layers[*layer].op) {
+            let consts = (0..builtin.spec.weight_consts.unwrap_or_default()).map(|i| shared.first.constant(i));
+            let consts = consts.map(|count| self.count(&count));
+            let (before, now) = (self.shape(&shared.on), self.shape(&inference.inputs[0]));
+            let shared = quote!(#name, &[#(#consts),*], #before, #now, #value);
+            value = placed_at(span, &quote!(::nn::spec::weights_shared), &shared);
+        }
+        if *counted {
+            let names = node.outputs.len();
+            value = placed_at(span, &quote!(::nn::spec::outputs_named), &quote!(#name, #names, #value));
+        }
+        value
+    }
+
+    /// What the rule itself finds.
+    fn found(self, inference: &Inference) -> TokenStream {
+        let Inference { node, layer, rule, inputs, within, counted, .. } = inference;
+        let called = &self.graph.layers[*layer];
+        let shapes = inputs.iter().map(|shape| self.shape(shape));
+        match &called.op {
+            Op::Builtin(builtin) => {
+                let module = format_ident!("{}", builtin.spec.module);
+                let rule = format_ident!("{}", if *rule == RuleOf::Inner { "inner" } else { "infer" });
+                let args = builtin.spec.args.iter().zip(&builtin.args).map(|(spec, arg)| match (spec.kind, within) {
+                    (Kind::Layer, Some(facts)) => {
+                        let inferred = self.facts(facts);
+                        quote!(::nn::spec::Value::Layer(#inferred))
+                    }
+                    _ => self.argument(spec, arg),
+                });
+                let found = quote!(::nn::layers::#module::#rule(&[#(#args),*], &[#(#shapes),*]));
+                self.call(inference, &found, self.source.start(called.source))
+            }
+            // A model, or a layer of the user's: rustc finds what it gives.
+            Op::Component(component) => {
+                let path = &self.source[component.path];
+                let span = self.source.start(self.graph.nodes[*node].input_exprs[0]);
+                // What is no layer, and models in each other, rustc reports at names.
+                let called = quote_spanned!(span=> <<#path as ::nn::Component>::Layer>);
+                let found = match counted {
+                    false => quote_spanned!(span=> ::nn::spec::one(#called::output_shape(&[#(#shapes),*]))),
+                    true => quote_spanned!(span=> #called::output_shapes(&[#(#shapes),*])),
+                };
+                self.call(inference, &found, span)
+            }
+            Op::Activation { .. } => quote!(),
+        }
+    }
+
+    /// What was found for a call, with a question on every token that may be to blame.
+    fn call(self, inference: &Inference, found: &TokenStream, span: Span) -> TokenStream {
+        let (node, layer) = (&self.graph.nodes[inference.node], &self.graph.layers[inference.layer]);
+        let name = layer.name.to_string();
+        // A layer inside of another one is called on what that one makes of its inputs.
+        let own = if node.layer == inference.layer { node.unmasked() } else { &[] };
+        let origins = own.iter().zip(&node.input_exprs).map(|(&tensor, &expr)| {
+            let (written, origin) = (self.source.text(expr), origin(self.graph, self.source, tensor));
+            quote!((#written, #origin))
+        });
+        let shapes = inference.inputs.iter().take(own.len()).map(|shape| self.shape(shape));
+        let shapes = quote_spanned!(span=> &[#(#shapes),*]);
+        let mut call = quote! {
+            ::nn::spec::Call { layer: #name, inputs: &[#(#origins),*], shapes: #shapes, found: #found }
+        };
+        for (i, &expr) in node.input_exprs.iter().enumerate().take(own.len()) {
+            call = self.asked(expr, &quote!(::nn::spec::Call::input), &quote!(#call, #i));
+        }
+        if let Op::Builtin(builtin) = &layer.op {
+            let rules =
+                |kind| matches!(kind, Kind::Size | Kind::Sizes | Kind::Int | Kind::Ints | Kind::Float | Kind::Flag);
+            for (i, (spec, arg)) in builtin.spec.args.iter().zip(&builtin.args).enumerate() {
+                if let (true, Some(expr)) = (rules(spec.kind), arg.expr) {
+                    call = self.asked(expr, &quote!(::nn::spec::Call::argument), &quote!(#call, #i));
+                }
+            }
+        }
+        placed_at(span, &quote!(::nn::spec::Call::inferred), &call)
+    }
+
+    /// A call of a const function that rustc takes to stand where an expression stands.
+    fn asked(self, expr: ExprId, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
+        let (first, last) = source::ends(self.source[expr].to_token_stream());
+        placed(function, first, arguments, last)
+    }
+
+    /// A dimension that rustc evaluates, and refuses if it is 0.
+    fn dimension(self, what: &str, expr: ExprId) -> TokenStream {
+        let written = &self.source[expr];
+        match literal::integer(written) {
+            Some(_) => quote!(#written),
+            None => self.asked(expr, &quote!(::nn::spec::dimension), &quote!(#what, #written)),
+        }
+    }
+
+    /// The shape of an input, as it was written.
+    fn written(self, dims: &[ExprId]) -> TokenStream {
+        let dims = dims.iter().map(|&dim| self.dimension("a dimension of `shape`", dim));
+        quote!(::nn::Shape::new(&[#(#dims),*]))
+    }
+
+    /// An argument for a shape rule: an expression of type `Value`.
+    fn argument(self, spec: &ArgSpec, arg: &Arg) -> TokenStream {
+        let Some(asked) = &arg.asked else { return value(arg.value.unwrap_or(Value::Absent)) };
+        let written = asked.iter().map(|&expr| &self.source[expr]);
+        match spec.kind {
+            Kind::Size => {
+                let what = format!("`{}`", spec.name);
+                let sizes = asked.iter().map(|&expr| self.dimension(&what, expr));
+                quote!(::nn::spec::Value::Size(#(#sizes)*))
+            }
+            Kind::Sizes => {
+                let what = format!("a dimension of `{}`", spec.name);
+                let sizes = asked.iter().map(|&expr| self.dimension(&what, expr));
+                quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#sizes),*])))
+            }
+            Kind::Ints => {
+                let count = asked.len();
+                let zeros = (count..nn_core::shape::MAX_RANK).map(|_| quote!(0));
+                let numbers = written.map(|expr| match literal::integer(expr) {
+                    Some(_) => quote!(#expr),
+                    None => quote!((#expr) as i64),
+                });
+                quote!(::nn::spec::Value::Ints([#(#numbers,)* #(#zeros),*], #count))
+            }
+            // Constants of dimensions are `usize`.
+            Kind::Int => quote!(::nn::spec::Value::Int(#((#written) as i64)*)),
+            Kind::Flag => quote!(::nn::spec::Value::Flag(#(#written)*)),
+            _ => quote!(::nn::spec::Value::Float(#(#written)*)),
+        }
+    }
+
+    /// The value of a field.
+    pub(crate) fn term(self, term: &Term) -> TokenStream {
+        match term {
+            Term::Number(x) => quote!(#x),
+            Term::Flag(flag) => quote!(#flag),
+            Term::Choice(index) => quote!(#index),
+            Term::Written(expr) => self.source[*expr].to_token_stream(),
+            Term::Function(function) => self.function(function),
+        }
+    }
+
+    /// The value of an activation, initializer, regularizer or constraint, with its full path.
+    pub(crate) fn function(self, function: &Function) -> TokenStream {
+        match function {
+            Function::Library { spec, .. } => {
+                let path: TokenStream = spec.path.parse().expect("a specification holds a path");
+                let fields = self.fields(function);
+                quote!(::nn::#path #fields)
+            }
+            Function::Own(expr) => self.source[*expr].to_token_stream(),
+        }
+    }
+
+    /// The same, without what is before the last name of the path.
+    pub(crate) fn short(self, function: &Function) -> TokenStream {
+        match function.name() {
+            Some(name) => {
+                let (name, fields) = (format_ident!("{name}"), self.fields(function));
+                quote!(#name #fields)
+            }
+            None => self.function(function),
+        }
+    }
+
+    /// `{ alpha: 0.3 }`
+    fn fields(self, function: &Function) -> TokenStream {
+        match function {
+            Function::Library { spec, fields, at } if !spec.fields.is_empty() => {
+                let names = spec.fields.iter().map(|(field, _)| Ident::new(field, self.source.at(*at)));
+                let values = fields.iter().map(|value| self.term(value));
+                quote!({ #(#names: #values),* })
+            }
+            _ => quote!(),
+        }
+    }
+
+    /// A const expression of what is known of a call.
+    pub(crate) fn facts(self, facts: &Facts) -> TokenStream {
+        match facts {
+            Facts::Const(id) => self.constant(*id),
+            Facts::Known(inferred) => {
+                let outputs = inferred.outputs().iter().map(shape_tokens);
+                let consts = inferred.consts().iter().map(|&n| Literal::usize_unsuffixed(n));
+                quote!(::nn::spec::Inferred::many(&[#(#outputs),*], &[#(#consts),*]))
+            }
+            Facts::Changed(before, counts) => {
+                let (before, counts) = (self.facts(before), counts.iter().map(|count| self.count(count)));
+                quote!(::nn::spec::Inferred::many(#before.outputs(), &[#(#counts),*]))
+            }
+        }
+    }
+
+    /// A const expression of a number.
+    pub(crate) fn count(self, count: &Count) -> TokenStream {
+        match count {
+            Count::Known(n) => Literal::usize_unsuffixed(*n).into_token_stream(),
+            Count::Of(facts, i) => {
+                let facts = self.facts(facts);
+                quote!(#facts.constant(#i))
+            }
+            Count::Times(count, factor) => {
+                let count = self.count(count);
+                quote!(#count.saturating_mul(#factor))
+            }
+        }
+    }
+
+    /// A const expression of the shape of a tensor.
+    pub(crate) fn shape_of(self, tensor: TensorId) -> TokenStream {
+        self.shape(&self.graph.tensors[tensor].shape)
+    }
+
+    /// A const expression of a shape.
+    pub(crate) fn shape(self, shape: &Shaped) -> TokenStream {
+        match shape {
+            Shaped::Known(shape) => shape_tokens(shape),
+            Shaped::Written(dims) => self.written(dims),
+            Shaped::Const(id) => self.constant(*id),
+            Shaped::Output(id, k) => {
+                let constant = self.constant(*id);
+                quote!(#constant.output(#k))
+            }
+            Shaped::WithLast(shape, last) => {
+                let (shape, last) = (self.shape(shape), self.count(last));
+                quote!(#shape.with_last(#last))
+            }
+            Shaped::Unknown => quote!(::nn::Shape::new(&[])),
+        }
+    }
+}
+
+/// An expression of type `Value`.
+fn value(value: Value) -> TokenStream {
+    match value {
+        Value::Size(n) => quote!(::nn::spec::Value::Size(#n)),
+        Value::Sizes(shape) => {
+            let dims = shape.dims();
+            quote!(::nn::spec::Value::Sizes(::nn::Shape::new(&[#(#dims),*])))
+        }
+        Value::Int(n) => quote!(::nn::spec::Value::Int(#n)),
+        Value::Ints(all, count) => quote!(::nn::spec::Value::Ints([#(#all),*], #count)),
+        Value::Flag(flag) => quote!(::nn::spec::Value::Flag(#flag)),
+        Value::Float(x) if x.is_finite() => quote!(::nn::spec::Value::Float(#x)),
+        Value::Choice(index) => quote!(::nn::spec::Value::Choice(#index)),
+        // The layer inside has a constant of its own, which stands in the rule.
+        Value::Float(_) | Value::Layer(_) | Value::Absent => quote!(::nn::spec::Value::Absent),
+    }
+}
+
+fn shape_tokens(shape: &Shape) -> TokenStream {
+    let dims = shape.dims().iter().map(|&dim| Literal::usize_unsuffixed(dim));
+    quote!(::nn::Shape::new(&[#(#dims),*]))
+}
+
+/// A call of a function, from one token of the user's to another. Only its parentheses and braces stand there, which is enough
+/// for rustc: of a name, an editor would think that the user's token stood for it.
+fn placed(function: &TokenStream, first: Span, arguments: &TokenStream, last: Span) -> TokenStream {
+    let within = |delimiter, tokens: TokenStream, span| {
+        let mut group = Group::new(delimiter, tokens);
+        group.set_span(span);
+        group
+    };
+    // rustc forgets parentheses; it keeps a block.
+    let block = within(Delimiter::Brace, function.clone(), first);
+    let function = within(Delimiter::Parenthesis, block.to_token_stream(), first);
+    let arguments = within(Delimiter::Parenthesis, arguments.clone(), last);
+    quote!(#function #arguments)
+}
+
+/// A call of a function that rustc takes to stand at a token.
+fn placed_at(span: Span, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
+    placed(function, span, arguments, span)
+}

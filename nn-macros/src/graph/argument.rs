@@ -1,0 +1,69 @@
+//! Arguments of a layer: values, without the tokens that they are printed as.
+
+use crate::source::{ExprId, SpanId};
+use nn_core::spec::{Kind, Value, ValueSpec};
+
+/// An argument of a layer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Arg {
+    /// For the shape rule: its value, if it is known here. [`Value::Absent`] if no shape depends on it.
+    pub(crate) value: Option<Value>,
+    /// For the shape rule in a `const`: the number, or each number of a list, as it was written. `None` if `value` says it all.
+    pub(crate) asked: Option<Vec<ExprId>>,
+    /// For the field of the layer: its value, if it was given.
+    pub(crate) field: Option<Term>,
+    /// The whole argument, if it was written.
+    pub(crate) expr: Option<ExprId>,
+    /// Whether its value is one that shapes do not depend on and that only rustc can check.
+    pub(crate) unchecked: bool,
+}
+
+impl Arg {
+    /// An argument that only the shape rule reads.
+    pub(crate) fn new(value: Value) -> Self {
+        Arg { value: Some(value), asked: None, field: None, expr: None, unchecked: false }
+    }
+
+    /// The activation inside of the layer, of an argument of this kind.
+    pub(crate) fn activation(&self, kind: Kind) -> Option<&Function> {
+        match (kind, &self.field) {
+            (Kind::Activation(_), Some(Term::Function(function))) => Some(function),
+            _ => None,
+        }
+    }
+}
+
+/// The value of a field.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Term {
+    Number(f64),
+    Flag(bool),
+    /// Which of the names of a [`Kind::Choice`].
+    Choice(usize),
+    /// An expression of the user's.
+    Written(ExprId),
+    Function(Function),
+}
+
+/// An activation, initializer, regularizer or constraint.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Function {
+    /// One of the library's, with the values of all its fields. Its name stands at `at`.
+    Library { spec: &'static ValueSpec, fields: Vec<Term>, at: SpanId },
+    /// One of the user's own.
+    Own(ExprId),
+}
+
+impl Function {
+    /// The name of the type of one of the library's.
+    pub(crate) fn name(&self) -> Option<&'static str> {
+        self.spec()?.path.rsplit("::").next()
+    }
+
+    pub(crate) fn spec(&self) -> Option<&'static ValueSpec> {
+        match self {
+            Function::Library { spec, .. } => Some(spec),
+            Function::Own(_) => None,
+        }
+    }
+}

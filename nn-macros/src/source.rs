@@ -1,0 +1,155 @@
+//! What stands behind the ids of a graph: places, expressions and types that a user wrote.
+//!
+//! A graph is plain data, so it holds no tokens. Whoever makes one puts the tokens here and keeps their ids; whoever reports an
+//! error or prints code looks them up. An importer has neither: the default [`SpanId`] is the call of the macro.
+
+use crate::names;
+use crate::parse::ident_at;
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use std::fmt;
+use std::ops::Index;
+use syn::{Expr, Ident, Type};
+
+/// A place. The default is the call of the macro.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SpanId(usize);
+
+/// An expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ExprId(usize);
+
+/// A type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TypeId(usize);
+
+/// A name, and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Name {
+    /// As Rust writes it, `r#type` included.
+    text: String,
+    pub(crate) span: SpanId,
+}
+
+impl Name {
+    /// A name that can stand in generated code, whatever the text is.
+    pub(crate) fn new(text: &str, span: SpanId) -> Self {
+        Name { text: ident_at(text, Span::call_site()).to_string(), span }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The table.
+#[derive(Default)]
+pub(crate) struct Source {
+    spans: Vec<Span>,
+    exprs: Vec<Expr>,
+    types: Vec<Type>,
+}
+
+impl Source {
+    pub(crate) fn span(&mut self, span: Span) -> SpanId {
+        self.spans.push(span);
+        SpanId(self.spans.len())
+    }
+
+    pub(crate) fn expr(&mut self, expr: &Expr) -> ExprId {
+        self.exprs.push(expr.clone());
+        ExprId(self.exprs.len() - 1)
+    }
+
+    pub(crate) fn r#type(&mut self, r#type: Type) -> TypeId {
+        self.types.push(r#type);
+        TypeId(self.types.len() - 1)
+    }
+
+    pub(crate) fn name(&mut self, ident: &Ident) -> Name {
+        Name { text: ident.to_string(), span: self.span(ident.span()) }
+    }
+
+    /// Where an id stands.
+    pub(crate) fn at(&self, span: SpanId) -> Span {
+        span.0.checked_sub(1).map_or_else(Span::call_site, |i| self.spans[i])
+    }
+
+    /// A name in generated code.
+    pub(crate) fn ident(&self, name: &Name) -> Ident {
+        let span = self.at(name.span);
+        match name.text.strip_prefix("r#") {
+            Some(raw) => Ident::new_raw(raw, span),
+            None => Ident::new(&name.text, span),
+        }
+    }
+
+    /// What was written, on one line.
+    pub(crate) fn text(&self, expr: ExprId) -> String {
+        names::source(&self[expr])
+    }
+
+    /// The first token of an expression.
+    pub(crate) fn start(&self, expr: ExprId) -> Span {
+        self[expr].to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
+    }
+}
+
+impl Index<ExprId> for Source {
+    type Output = Expr;
+
+    fn index(&self, ExprId(id): ExprId) -> &Expr {
+        &self.exprs[id]
+    }
+}
+
+impl Index<TypeId> for Source {
+    type Output = Type;
+
+    fn index(&self, TypeId(id): TypeId) -> &Type {
+        &self.types[id]
+    }
+}
+
+/// What an error can be about: tokens, or what has an id.
+pub(crate) trait Located {
+    /// Its first and its last token.
+    fn ends(&self, source: &Source) -> (Span, Span);
+}
+
+impl<T: ToTokens> Located for T {
+    fn ends(&self, _: &Source) -> (Span, Span) {
+        ends(self.to_token_stream())
+    }
+}
+
+impl Located for ExprId {
+    fn ends(&self, source: &Source) -> (Span, Span) {
+        ends(source[*self].to_token_stream())
+    }
+}
+
+impl Located for SpanId {
+    fn ends(&self, source: &Source) -> (Span, Span) {
+        (source.at(*self), source.at(*self))
+    }
+}
+
+impl Located for Name {
+    fn ends(&self, source: &Source) -> (Span, Span) {
+        self.span.ends(source)
+    }
+}
+
+/// The first and the last span of some tokens.
+pub(crate) fn ends(tokens: TokenStream) -> (Span, Span) {
+    let mut spans = tokens.into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    (first, spans.last().unwrap_or(first))
+}
