@@ -10,11 +10,10 @@ use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Holds, LayerId, Node, Producer, TensorId};
 use nn_core::Code;
 use nn_core::spec::MAX_INPUTS;
-use quote::ToTokens;
 use std::collections::HashSet;
 
 /// Reports everything that is wrong with the graph as a whole.
-pub(crate) fn check(graph: &Graph, diagnostics: &mut Diagnostics) {
+pub(crate) fn check(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     // With a statement that could not be resolved, anything may be missing because of it.
     if !graph.complete || diagnostics.any() {
         return;
@@ -42,7 +41,7 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
         let mut seen = HashSet::new();
         for (tensor, expr) in tensors.iter().zip(exprs) {
             if !seen.insert(tensor) {
-                let text = diagnostics.source[*expr].to_token_stream();
+                let text = diagnostics.source.text(*expr);
                 diagnostics
                     .error(Code::ListedTwice, expr, format!("`{text}` is listed twice among the {what}"))
                     .help("remove one of them");
@@ -55,7 +54,7 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
     }
     for (&tensor, expr) in graph.outputs.iter().zip(&graph.output_exprs) {
         if graph.tensors[tensor].producer == Producer::Input {
-            let text = diagnostics.source[*expr].to_token_stream();
+            let text = diagnostics.source.text(*expr);
             diagnostics
                 .error(Code::NotComputed, expr, format!("the output `{text}` is an input: no layer computes it"))
                 .help("`Activation(linear)(x)` passes a tensor on unchanged");
@@ -68,7 +67,7 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
 fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnostics) {
     let is_input = |&tensor: &TensorId| graph.tensors[tensor].producer == Producer::Input;
     for (_, expr) in graph.inputs.iter().zip(&graph.input_exprs).filter(|(tensor, _)| !is_input(tensor)) {
-        let text = diagnostics.source[*expr].to_token_stream();
+        let text = diagnostics.source.text(*expr);
         let message = format!("the input `{text}` was not made by `Input(..)`");
         diagnostics
             .error(Code::NotAnInput, expr, message)
@@ -83,7 +82,7 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
     let read = |tensor: TensorId| graph.nodes.iter().any(|node| node.inputs.contains(&tensor));
     for (&tensor, expr) in graph.inputs.iter().zip(&graph.input_exprs) {
         if !needed.contains(&tensor) && !read(tensor) && elsewhere.is_empty() {
-            let text = diagnostics.source[*expr].to_token_stream();
+            let text = diagnostics.source.text(*expr);
             let message = format!("the input `{text}` is not connected to any output");
             diagnostics
                 .error(Code::NotConnected, expr, message)
@@ -115,7 +114,7 @@ fn elsewhere(graph: &Graph, diagnostics: &mut Diagnostics) -> HashSet<TensorId> 
             continue;
         }
         let names: Vec<String> = from.iter().map(|&tensor| format!("`{}`", graph.tensors[tensor].name)).collect();
-        let text = diagnostics.source[*expr].to_token_stream();
+        let text = diagnostics.source.text(*expr);
         diagnostics
             .error(Code::NoInput, expr, format!("the output `{text}` depends on none of the inputs that are listed"))
             .help(format!("it is computed from {}: list that in `inputs`", names.join(" and ")));

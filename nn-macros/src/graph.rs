@@ -38,6 +38,8 @@ pub(crate) struct Graph {
     pub(crate) checks: Vec<Inference>,
     /// The graph's type: `DigitsGraph`.
     pub(crate) graph_type: Name,
+    /// How many statements bind each name: one that is bound once names a layer.
+    pub(crate) lets: HashMap<String, usize>,
     /// What the names of each statement stand for, for editors: by its number and the name.
     pub(crate) bound: HashMap<(usize, String), Meaning>,
     /// Whether `Model(..)` was understood: without, nothing can be said of what is connected.
@@ -205,6 +207,7 @@ impl Graph {
             constants: Vec::new(),
             checks: Vec::new(),
             graph_type,
+            lets: HashMap::new(),
             bound: HashMap::new(),
             complete: false,
         }

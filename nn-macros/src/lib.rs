@@ -31,6 +31,7 @@ use graph::Graph;
 use parse::Syntax;
 use proc_macro2::TokenStream;
 use schedule::{Form, lower};
+use source::Source;
 
 /// Writes a model from a Keras-like graph.
 ///
@@ -129,41 +130,56 @@ pub fn include_weights(input: proc_macro::TokenStream) -> proc_macro::TokenStrea
     include::expand(input.into()).into()
 }
 
-/// The passes, in order. Errors are collected in each and reported together; what a later pass would only repeat is not
-/// run.
+/// What is done to a graph, whoever made it, in this order: its layers and calls are named, shapes are found, and the whole is
+/// checked. Errors are collected in each and reported together; what a later pass would only repeat is not run.
+const PASSES: [fn(&mut Graph, &mut Diagnostics); 3] = [names::name, infer::infer, check::check];
+
+/// Tokens, a graph, passes over it, and code.
 fn expand_model(input: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let Some(mut syntax) = parse::parse(input, &mut diagnostics) else {
         let errors = diagnostics.into_compile_errors();
         return quote::quote!(#(#errors;)*);
     };
-    let (graph, allowed, budgets) = passes(&mut syntax, &mut diagnostics);
+    let (graph, attributes) = read(&mut syntax, &mut diagnostics);
     // It comes first, since an editor looks at the first of the places where it finds a token.
     let editor = editor::editor(&syntax, &graph, &diagnostics.source);
     if diagnostics.any() {
         return editor.into_iter().chain(fallback::fallback(&syntax, &graph, diagnostics)).collect();
     }
+    editor.into_iter().chain(write(&syntax, &graph, &diagnostics.source, &attributes)).collect()
+}
+
+/// What attributes of the struct say: the names of the lints that are allowed, and budgets.
+#[derive(Default)]
+struct Attributes {
+    allowed: Vec<String>,
+    budgets: Budgets,
+}
+
+/// Everything that finds errors.
+fn read(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> (Graph, Attributes) {
+    let mut graph = resolve::resolve(syntax, diagnostics);
+    PASSES.iter().for_each(|pass| pass(&mut graph, diagnostics));
+    let allowed = lint::allowed(syntax, diagnostics);
+    let budgets = budget::budgets(syntax, diagnostics);
+    (graph, Attributes { allowed, budgets })
+}
+
+/// The code of a graph in which the passes found no error.
+fn write(syntax: &Syntax, graph: &Graph, source: &Source, attributes: &Attributes) -> TokenStream {
+    let Attributes { allowed, budgets } = attributes;
     let programs = Programs {
-        predict: lower(&graph, Form::Predict),
-        train: lower(&graph, Form::Train),
-        tail: schedule::tail(&graph),
+        predict: lower(graph, Form::Predict),
+        train: lower(graph, Form::Train),
+        tail: schedule::tail(graph),
     };
-    let frozen = freeze::freeze(&graph).map(|frozen| {
+    let frozen = freeze::freeze(graph).map(|frozen| {
         let predict = lower(&frozen.graph, Form::Predict);
         (frozen, predict)
     });
-    let lints = lint::for_training(&graph, &allowed);
-    let items = expand::expand(&syntax, &graph, &diagnostics.source, &programs, frozen.as_ref(), &budgets, &lints);
-    let lints = lint::lint(&syntax, &graph, &diagnostics.source, &allowed);
-    [editor, items, lints].into_iter().collect()
-}
-
-/// The passes that find errors: the graph, the names of the lints that are allowed, and the budgets.
-fn passes(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> (Graph, Vec<String>, Budgets) {
-    let mut graph = resolve::resolve(syntax, diagnostics);
-    infer::infer(&mut graph, diagnostics);
-    check::check(&graph, diagnostics);
-    let allowed = lint::allowed(syntax, diagnostics);
-    let budgets = budget::budgets(syntax, diagnostics);
-    (graph, allowed, budgets)
+    let lints = lint::for_training(graph, allowed);
+    let items = expand::expand(syntax, graph, source, &programs, frozen.as_ref(), budgets, &lints);
+    let lints = lint::lint(syntax, graph, source, allowed);
+    [items, lints].into_iter().collect()
 }

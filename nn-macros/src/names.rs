@@ -3,21 +3,14 @@
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Op, Producer, TensorId};
-use crate::literal;
-use crate::parse::Syntax;
 use crate::source::{Name, Source, SpanId};
 use nn_core::Code;
-use quote::ToTokens;
 use std::collections::{HashMap, HashSet};
-use syn::Expr;
 
 /// Names everything that the expansion has to name.
-pub(crate) fn name(graph: &mut Graph, syntax: &Syntax, diagnostics: &mut Diagnostics) {
-    let mut bound: HashMap<String, usize> = HashMap::new();
-    for name in syntax.lets.iter().flat_map(|statement| &statement.names) {
-        *bound.entry(name.to_string()).or_default() += 1;
-    }
-    let once = |name: &str| bound.get(name) == Some(&1);
+pub(crate) fn name(graph: &mut Graph, diagnostics: &mut Diagnostics) {
+    let lets = graph.lets.clone();
+    let once = |name: &str| lets.get(name) == Some(&1);
     let mut taken = Taken::default();
 
     // Names that the user chose come first; automatic names go around them.
@@ -105,11 +98,8 @@ fn name_nodes(graph: &mut Graph) {
 fn name_outputs(graph: &mut Graph, source: &mut Source, once: &dyn Fn(&str) -> bool) {
     let mut taken = Taken::default();
     for (&tensor, expr) in graph.outputs.iter().zip(&graph.output_exprs) {
-        let listed = match &source[*expr] {
-            Expr::Path(path) => path.path.get_ident().filter(|name| once(&name.to_string())).cloned(),
-            _ => None,
-        };
-        let name = listed.map_or_else(|| layer_name(graph, tensor), |name| source.name(&name));
+        let listed = source.as_name(*expr).filter(|name| once(name.as_str()));
+        let name = listed.unwrap_or_else(|| layer_name(graph, tensor));
         // The field stands where the tensor is bound: an editor would take the listing for a second definition of it.
         let bound = &graph.tensors[tensor].name;
         let span = if bound.as_str() == name.as_str() { bound.span } else { name.span };
@@ -180,24 +170,4 @@ pub(crate) fn snake_case(name: &str) -> String {
         snake.extend(c.to_lowercase());
     }
     snake
-}
-
-/// What was written for an argument, on one line.
-pub(crate) fn source(expr: &Expr) -> String {
-    if let Some(text) = literal::string(expr) {
-        return format!("{text:?}");
-    }
-    let text = expr.to_token_stream().to_string();
-    text.replace(" (", "(")
-        .replace("( ", "(")
-        .replace(" )", ")")
-        .replace(" ,", ",")
-        .replace("[ ", "[")
-        .replace(" ]", "]")
-        .replace(" :: ", "::")
-        .replace(":: ", "::")
-        .replace(" ::", "::")
-        .replace("< ", "<")
-        .replace(" >", ">")
-        .replace(" <", "<")
 }

@@ -22,6 +22,13 @@ pub(crate) struct Syntax {
     pub(crate) profile: bool,
 }
 
+impl Syntax {
+    /// A struct, without a graph yet.
+    pub(crate) fn new(attributes: Vec<Attribute>, visibility: Visibility, name: Ident) -> Self {
+        Syntax { attributes, visibility, name, lets: Vec::new(), tail: None, profile: false }
+    }
+}
+
 /// `let name = value;`
 pub(crate) struct Let {
     /// One name, or those of a tuple pattern.
@@ -62,7 +69,7 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
             .error_at(Code::NoStruct, error.span(), error.to_string())
             .help(format!("the struct has no fields of its own: `struct {name};`, and then the graph"));
     }
-    let mut syntax = Syntax { attributes, visibility, name, lets: Vec::new(), tail: None, profile: false };
+    let mut syntax = Syntax::new(attributes, visibility, name);
     let (statements, last) = split::statements(body, diagnostics);
     for statement in statements {
         parse_statement(statement, &mut syntax, diagnostics);

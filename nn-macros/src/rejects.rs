@@ -3,7 +3,7 @@
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Op};
 use crate::source::Source;
-use crate::{parse, passes};
+use crate::{parse, read};
 use nn_core::Code;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -50,7 +50,7 @@ fn parse(input: ParseStream<'_>) -> syn::Result<(Vec<LitStr>, TokenStream, Token
 
 fn judge(parts: &[LitStr], list: &TokenStream, graph: TokenStream, diagnostics: &mut Diagnostics) {
     let mut found = Diagnostics::new();
-    let graph = parse::parse(graph, &mut found).map(|mut syntax| passes(&mut syntax, &mut found).0);
+    let graph = parse::parse(graph, &mut found).map(|mut syntax| read(&mut syntax, &mut found).0);
     let unseen = graph.as_ref().and_then(|graph| unseen(graph, &found.source));
     let messages = found.into_messages();
     if messages.is_empty() {

@@ -33,7 +33,7 @@ const WORDS: &[&str] = &["Input", "Model", "Sequential", "Activation"];
 pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
     let graph_type = diagnostics.source.name(&quote::format_ident!("{}Graph", syntax.name));
     let mut resolver = Resolver {
-        graph: Graph::new(graph_type),
+        graph: Graph { lets: times_bound(&syntax.lets), ..Graph::new(graph_type) },
         scope: HashMap::new(),
         diagnostics,
         own: &syntax.name,
@@ -62,9 +62,7 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
         }
         None => {}
     }
-    let Resolver { mut graph, diagnostics, .. } = resolver;
-    crate::names::name(&mut graph, syntax, diagnostics);
-    graph
+    resolver.graph
 }
 
 /// What a name or an expression stands for.
@@ -222,7 +220,7 @@ impl Resolver<'_> {
             Expr::Group(inner) => self.eval(&inner.expr),
             Expr::Closure(closure) => self.template(closure),
             Expr::Binary(binary) => {
-                let (text, layer) = (crate::names::source(expr), merging(&binary.op));
+                let (text, layer) = (crate::source::text(expr), merging(&binary.op));
                 let error = self.diagnostics.error(
                     Code::NotInAGraph,
                     expr,
@@ -230,7 +228,7 @@ impl Resolver<'_> {
                 );
                 match layer {
                     Some(layer) => {
-                        let (left, right) = (crate::names::source(&binary.left), crate::names::source(&binary.right));
+                        let (left, right) = (crate::source::text(&binary.left), crate::source::text(&binary.right));
                         error.help(format!("tensors are combined by layers: `{layer}([{left}, {right}])`"))
                     }
                     None => error.help("tensors are combined by layers: `add([a, b])`"),
@@ -334,7 +332,7 @@ impl Resolver<'_> {
             }
             let (_, inputs) = args.remove(0);
             if literal::list(&inputs).is_none() {
-                let (got, all) = (call.args.to_token_stream(), crate::names::source(&Expr::Call(call.clone())));
+                let (got, all) = (call.args.to_token_stream(), crate::source::text(&Expr::Call(call.clone())));
                 let all = all.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')')).to_string();
                 self.diagnostics
                     .error(Code::InputCount, &got, format!("`{name}` expects a list of tensors, but got `{all}`"))
@@ -452,7 +450,7 @@ impl Resolver<'_> {
                 }
                 Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
                     failed = true;
-                    let name = crate::names::source(element);
+                    let name = crate::source::text(element);
                     self.diagnostics
                         .error(
                             Code::LayerForTensor,
@@ -466,6 +464,15 @@ impl Resolver<'_> {
         }
         (!failed).then_some((tensors, exprs))
     }
+}
+
+/// How many statements bind each name.
+fn times_bound(lets: &[Let]) -> HashMap<String, usize> {
+    let mut bound = HashMap::new();
+    for name in lets.iter().flat_map(|statement| &statement.names) {
+        *bound.entry(name.to_string()).or_default() += 1;
+    }
+    bound
 }
 
 /// The layer that does to tensors what an operator does to numbers.

@@ -3,7 +3,7 @@
 //! A graph is plain data, so it holds no tokens. Whoever makes one puts the tokens here and keeps their ids; whoever reports an
 //! error or prints code looks them up. An importer has neither: the default [`SpanId`] is the call of the macro.
 
-use crate::names;
+use crate::literal;
 use crate::parse::ident_at;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -67,6 +67,12 @@ impl Source {
         ExprId(self.exprs.len() - 1)
     }
 
+    /// An expression that nobody wrote: what an importer shows for a layer that it read.
+    #[cfg(test)]
+    pub(crate) fn made(&mut self, text: &str) -> ExprId {
+        self.expr(&syn::parse_str(text).expect("an expression"))
+    }
+
     pub(crate) fn r#type(&mut self, r#type: Type) -> TypeId {
         self.types.push(r#type);
         TypeId(self.types.len() - 1)
@@ -76,7 +82,6 @@ impl Source {
         Name { text: ident.to_string(), span: self.span(ident.span()) }
     }
 
-    /// Where an id stands.
     pub(crate) fn at(&self, span: SpanId) -> Span {
         span.0.checked_sub(1).map_or_else(Span::call_site, |i| self.spans[i])
     }
@@ -90,9 +95,23 @@ impl Source {
         }
     }
 
-    /// What was written, on one line.
+    /// An expression as it was written, on one line.
     pub(crate) fn text(&self, expr: ExprId) -> String {
-        names::source(&self[expr])
+        text(&self[expr])
+    }
+
+    /// The name that an expression is, if it is one.
+    pub(crate) fn as_name(&mut self, expr: ExprId) -> Option<Name> {
+        let ident = match &self[expr] {
+            Expr::Path(path) => path.path.get_ident().cloned(),
+            _ => None,
+        };
+        ident.map(|ident| self.name(&ident))
+    }
+
+    /// The line of a place: an error can underline one only, so others are named. It is known in a compiler only.
+    pub(crate) fn line(&self, span: SpanId) -> Option<usize> {
+        proc_macro::is_available().then(|| self.at(span).unwrap().line())
     }
 
     /// The first token of an expression.
@@ -152,4 +171,24 @@ pub(crate) fn ends(tokens: TokenStream) -> (Span, Span) {
     let mut spans = tokens.into_iter().map(|token| token.span());
     let first = spans.next().unwrap_or_else(Span::call_site);
     (first, spans.last().unwrap_or(first))
+}
+
+/// An expression as it was written, on one line.
+pub(crate) fn text(expr: &Expr) -> String {
+    if let Some(text) = literal::string(expr) {
+        return format!("{text:?}");
+    }
+    let text = expr.to_token_stream().to_string();
+    text.replace(" (", "(")
+        .replace("( ", "(")
+        .replace(" )", ")")
+        .replace(" ,", ",")
+        .replace("[ ", "[")
+        .replace(" ]", "]")
+        .replace(" :: ", "::")
+        .replace(":: ", "::")
+        .replace(" ::", "::")
+        .replace("< ", "<")
+        .replace(" >", ">")
+        .replace(" <", "<")
 }

@@ -1,5 +1,6 @@
 //! What the macro writes, read as text. `tests/` of the workspace compiles and runs it.
 
+mod by_hand;
 mod editor;
 mod expanded;
 mod passes;

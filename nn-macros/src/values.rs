@@ -13,7 +13,7 @@ use syn::{Expr, ExprCall};
 
 /// The argument as it is when it is not given.
 pub(crate) fn default(spec: &ArgSpec) -> Arg {
-    Arg::new(match spec.default {
+    Arg::default(match spec.default {
         Default::Is(value) => value,
         Default::Layer | Default::Required => Value::Absent,
     })
@@ -29,6 +29,7 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
         expr: Some(written),
         unchecked: false,
     };
+    let known = |value| Arg { expr: Some(written), ..Arg::known(spec, value) };
     // What rustc evaluates is also the value of the field.
     let asked = |value| Arg { asked: Some(vec![written]), ..arg(value, Some(Term::Written(written))) };
     let function = |function| arg(Some(Value::Absent), Some(Term::Function(function)));
@@ -68,13 +69,13 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             Arg { asked: Some(elements), ..arg(value, None) }
         }
         Kind::Float => match literal::number(expr) {
-            Some(x) => arg(Some(Value::Float(x)), Some(Term::Number(x))),
+            Some(x) => known(Value::Float(x)),
             None if literal::is_literal(expr) => return wrong(spec.name, "a number", expr, diagnostics),
             // Shapes do not depend on it, so they stay known; the value itself is checked by rustc.
             None => Arg { unchecked: true, ..asked(Some(Value::Absent)) },
         },
         Kind::Flag => match literal::flag(expr) {
-            Some(flag) => arg(Some(Value::Flag(flag)), Some(Term::Flag(flag))),
+            Some(flag) => known(Value::Flag(flag)),
             None if literal::is_literal(expr) => return wrong(spec.name, "`true` or `false`", expr, diagnostics),
             None => asked(None),
         },
@@ -86,7 +87,7 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             let text = expr.to_token_stream().to_string();
             let quoted = literal::string(expr);
             if let Some(index) = names.iter().position(|name| *name == text) {
-                return Some(arg(Some(Value::Choice(index)), Some(Term::Choice(index))));
+                return Some(known(Value::Choice(index)));
             }
             let expected = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             if let Some(name) = quoted.filter(|name| names.contains(&name.as_str())) {

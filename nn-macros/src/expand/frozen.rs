@@ -54,14 +54,7 @@ fn syntax(context: &Context<'_>, frozen: &Ident) -> Syntax {
     let derives = context.syntax.attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
     attributes.extend(derives.cloned());
     let visibility = context.syntax.visibility.clone();
-    Syntax {
-        attributes,
-        visibility,
-        name: frozen.clone(),
-        lets: Vec::new(),
-        tail: None,
-        profile: context.syntax.profile,
-    }
+    Syntax { profile: context.syntax.profile, ..Syntax::new(attributes, visibility, frozen.clone()) }
 }
 
 /// What `impl Model` says of a model that is its own frozen form.

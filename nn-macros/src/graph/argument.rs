@@ -1,7 +1,7 @@
 //! Arguments of a layer: values, without the tokens that they are printed as.
 
 use crate::source::{ExprId, SpanId};
-use nn_core::spec::{Kind, Value, ValueSpec};
+use nn_core::spec::{ArgSpec, Kind, Value, ValueSpec};
 
 /// An argument of a layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,9 +19,20 @@ pub(crate) struct Arg {
 }
 
 impl Arg {
-    /// An argument that only the shape rule reads.
-    pub(crate) fn new(value: Value) -> Self {
+    /// An argument that is not given, which shape rules see as this value.
+    pub(crate) fn default(value: Value) -> Self {
         Arg { value: Some(value), asked: None, field: None, expr: None, unchecked: false }
+    }
+
+    /// An argument with a value that is known.
+    pub(crate) fn known(spec: &ArgSpec, value: Value) -> Self {
+        let field = match value {
+            Value::Float(x) => Some(Term::Number(x)),
+            Value::Flag(flag) => Some(Term::Flag(flag)),
+            Value::Choice(index) => Some(Term::Choice(index)),
+            _ => None,
+        };
+        Arg { field: field.filter(|_| spec.field), ..Arg::default(value) }
     }
 
     /// The activation inside of the layer, of an argument of this kind.

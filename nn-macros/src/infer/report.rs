@@ -6,7 +6,6 @@ use crate::graph::{Graph, LayerId, Op, Producer, TensorId};
 use crate::source::Source;
 use nn_core::shape::Blame;
 use nn_core::spec::Kind;
-use proc_macro2::Span;
 
 /// Reports what a shape rule found wrong with a call.
 pub(super) fn report(
@@ -37,8 +36,7 @@ pub(super) fn report(
     let notes = shapes.filter_map(|(&input, &expr)| {
         let shape = known(&graph.tensors[input].shape)?;
         let source = &diagnostics.source;
-        let line =
-            line(source.at(graph.tensors[input].span)).map_or_else(String::new, |line| format!(" (line {line})"));
+        let line = source.line(graph.tensors[input].span).map_or_else(String::new, |line| format!(" (line {line})"));
         let (text, origin) = (source.text(expr), origin(graph, source, input));
         Some(format!("`{text}` has the shape {shape}: {origin}{line}"))
     });
@@ -64,9 +62,4 @@ pub(crate) fn origin(graph: &Graph, source: &Source, tensor: TensorId) -> String
             }
         }
     }
-}
-
-/// The line of a token: an error can underline one place only, so the others are named. It is known in a compiler only.
-fn line(span: Span) -> Option<usize> {
-    proc_macro::is_available().then(|| span.unwrap().line())
 }

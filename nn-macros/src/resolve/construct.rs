@@ -349,7 +349,7 @@ impl Resolver<'_> {
                 Some(inner)
             }
             Bound::Tensors(_) => {
-                let text = crate::names::source(value);
+                let text = crate::source::text(value);
                 self.diagnostics
                     .error(
                         Code::TensorForLayer,

@@ -54,7 +54,7 @@ fn compare(name: &str, header: &str, file: &syn::File) {
 }
 
 /// What stands in an item that is for editors.
-fn editor(item: &syn::Item) -> Option<&proc_macro2::TokenStream> {
+pub(super) fn editor(item: &syn::Item) -> Option<&proc_macro2::TokenStream> {
     match item {
         syn::Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "__editor") => {
             Some(&item.mac.tokens)

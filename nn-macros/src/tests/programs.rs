@@ -9,7 +9,7 @@ use std::{env, fs};
 fn check(name: &str, graph: &str) {
     let mut diagnostics = Diagnostics::new();
     let mut syntax = crate::parse::parse(graph.parse().expect("tokens"), &mut diagnostics).expect("a graph");
-    let (graph, ..) = crate::passes(&mut syntax, &mut diagnostics);
+    let (graph, ..) = crate::read(&mut syntax, &mut diagnostics);
     assert!(!diagnostics.any(), "the graph of {name} has errors");
     let mut text = lower(&graph, Form::Predict).text(&graph);
     if let Some(folded) = crate::freeze::freeze(&graph) {

@@ -1,0 +1,196 @@
+//! A graph that nobody wrote as tokens, as an importer makes one.
+
+use crate::diagnostics::Diagnostics;
+use crate::graph::{
+    Arg, Builtin, Function, Graph, Holds, Layer, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId,
+};
+use crate::parse::Syntax;
+use crate::source::{Name, SpanId};
+use crate::{Attributes, PASSES, values, write};
+use insta::assert_snapshot;
+use nn_core::activations::ACTIVATIONS;
+use nn_core::layers::LAYERS;
+use nn_core::shape::Shape;
+use nn_core::spec::Value;
+use proc_macro2::{Ident, Span};
+use syn::Visibility;
+
+/// A graph and the errors in it.
+struct Maker {
+    graph: Graph,
+    diagnostics: Diagnostics,
+}
+
+impl Maker {
+    fn new(model: &str) -> Self {
+        let graph_type = Name::new(&format!("{model}Graph"), SpanId::default());
+        Maker { graph: Graph::new(graph_type), diagnostics: Diagnostics::new() }
+    }
+
+    fn tensor(&mut self, name: &str, producer: Producer, shape: Shaped) -> TensorId {
+        self.graph.tensors.push(Tensor {
+            name: Name::new(name, SpanId::default()),
+            producer,
+            shape,
+            holds: Holds::Numbers,
+            named: producer == Producer::Input,
+            span: SpanId::default(),
+            mask: None,
+        });
+        self.graph.tensors.len() - 1
+    }
+
+    fn input(&mut self, name: &str, shape: &[usize]) -> TensorId {
+        let tensor = self.tensor(name, Producer::Input, Shaped::Known(Shape::new(shape)));
+        self.graph.declared.push(tensor);
+        tensor
+    }
+
+    /// A layer; `shown` is what stands for it in documentation and messages.
+    fn layer(&mut self, name: Option<&str>, op: Op, shown: &str) -> LayerId {
+        let owner = self.graph.layers.len();
+        self.graph.layers.push(Layer {
+            name: Name::new("layer", SpanId::default()),
+            given_name: name.map(|name| Name::new(name, SpanId::default())),
+            let_name: None,
+            op,
+            trainable: true,
+            part: name.is_none(),
+            source: self.diagnostics.source.made(shown),
+            owner,
+            inside: false,
+            template_name: None,
+        });
+        owner
+    }
+
+    /// A layer of the library, with these arguments and the default of all others.
+    fn builtin(&mut self, name: &str, kind: &str, given: &[(&str, Value)], shown: &str) -> LayerId {
+        let spec = LAYERS.iter().find(|spec| spec.name == kind).expect("a layer of the library");
+        let args = spec.args.iter().map(|arg| match given.iter().find(|(name, _)| *name == arg.name) {
+            Some((_, value)) => Arg::known(arg, *value),
+            None => values::default(arg),
+        });
+        let op = Builtin { spec, args: args.collect(), then: Vec::new(), inferred: None, inner: None };
+        self.layer(Some(name), Op::Builtin(Box::new(op)), shown)
+    }
+
+    fn activation(&mut self, name: &str) -> LayerId {
+        let spec = ACTIVATIONS.iter().find(|spec| spec.names.contains(&name)).expect("an activation of the library");
+        let function = Function::Library { spec, fields: Vec::new(), at: SpanId::default() };
+        self.layer(None, Op::Activation { function, label: name.to_string() }, name)
+    }
+
+    fn call(&mut self, layer: LayerId, input: TensorId) -> TensorId {
+        let output = self.tensor("tensor", Producer::Node(self.graph.nodes.len()), Shaped::Unknown);
+        let shown = self.graph.tensors[input].name.to_string();
+        self.graph.nodes.push(Node {
+            layer,
+            inputs: vec![input],
+            outputs: vec![output],
+            input_exprs: vec![self.diagnostics.source.made(&shown)],
+            name: Name::new("node", SpanId::default()),
+            facts: None,
+            inner_facts: Vec::new(),
+            masked: false,
+        });
+        output
+    }
+
+    fn end(&mut self, input: TensorId, output: TensorId) {
+        (self.graph.inputs, self.graph.outputs) = (vec![input], vec![output]);
+        let source = &mut self.diagnostics.source;
+        (self.graph.input_exprs, self.graph.output_exprs) = (vec![source.made("input")], vec![source.made("output")]);
+        self.graph.complete = true;
+        PASSES.iter().for_each(|pass| pass(&mut self.graph, &mut self.diagnostics));
+    }
+}
+
+/// `Dense(units, activation = relu)(pixels)`, a dropout, and a Dense with a softmax.
+fn digits(units: usize) -> Maker {
+    let mut maker = Maker::new("Digits");
+    let pixels = maker.input("pixels", &[64]);
+    let hidden = maker.builtin(
+        "hidden",
+        "Dense",
+        &[("units", Value::Size(units))],
+        &format!("Dense({units}, activation = relu)"),
+    );
+    let relu = maker.activation("relu");
+    let dropout = maker.builtin("dropout", "Dropout", &[("rate", Value::Float(0.2))], "Dropout(0.2)");
+    let digit = maker.builtin("digit", "Dense", &[("units", Value::Size(3))], "Dense(3, activation = softmax)");
+    let softmax = maker.activation("softmax");
+    let x = maker.call(hidden, pixels);
+    let x = maker.call(relu, x);
+    let x = maker.call(dropout, x);
+    let x = maker.call(digit, x);
+    let x = maker.call(softmax, x);
+    maker.end(pixels, x);
+    maker
+}
+
+/// The items of an expansion, laid out, without those for editors.
+fn items(expansion: proc_macro2::TokenStream) -> String {
+    let mut file: syn::File = syn::parse2(expansion).expect("items");
+    file.items.retain(|item| super::expanded::editor(item).is_none());
+    prettyplease::unparse(&file)
+}
+
+#[test]
+fn a_graph_that_was_made_by_hand_expands_as_one_that_was_written() {
+    let Maker { graph, diagnostics } = digits(5);
+    assert!(!diagnostics.any());
+    let syntax = Syntax::new(Vec::new(), Visibility::Inherited, Ident::new("Digits", Span::call_site()));
+    let made = write(&syntax, &graph, &diagnostics.source, &Attributes::default());
+    let written = "struct Digits;
+                   let pixels = Input(shape = [64]);
+                   let hidden = Dense(5, activation = relu)(pixels);
+                   let dropout = Dropout(0.2)(hidden);
+                   let digit = Dense(3, activation = softmax)(dropout);
+                   Model(inputs = pixels, outputs = digit)";
+    assert_eq!(items(made), items(crate::expand_model(written.parse().expect("tokens"))));
+}
+
+#[test]
+fn its_errors_are_those_of_any_graph() {
+    let mut maker = Maker::new("Digits");
+    let pixels = maker.input("pixels", &[64]);
+    let flat = maker.builtin("flat", "Permute", &[("dims", Value::Ints([2, 1, 0, 0, 0, 0], 2))], "Permute");
+    let x = maker.call(flat, pixels);
+    maker.end(pixels, x);
+    assert_snapshot!(maker.diagnostics.into_messages().join("\n"), @r"
+    `Permute`: `dims` has 2 axes, but the input (64,) has 1
+      = note: `pixels` has the shape (64,): an input
+      = note: explained in nn::errors::nn0402
+    ");
+}
+
+#[test]
+fn it_is_plain_data() {
+    let (one, same, other) = (digits(5).graph, digits(5).graph, digits(7).graph);
+    assert_eq!(one, one.clone());
+    assert_eq!(one, same);
+    assert_ne!(one, other);
+    assert!(format!("{other:?}").contains("outputs"));
+}
+
+/// The graph and its passes see no token: what they need of what was written is in `Source`.
+#[test]
+fn neither_the_graph_nor_its_passes_know_tokens() {
+    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files: Vec<_> = ["graph", "names", "infer", "check", "schedule", "freeze"]
+        .iter()
+        .flat_map(|name| {
+            let folder = std::fs::read_dir(sources.join(name)).into_iter().flatten();
+            folder.map(|file| file.expect("a file").path()).chain([sources.join(name).with_extension("rs")])
+        })
+        .collect();
+    files.sort();
+    assert!(files.len() > 10);
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("a file");
+        for word in ["proc_macro", "quote", "syn::", "TokenStream", "Span::"] {
+            assert!(!text.contains(word), "{} has a `{word}`", file.display());
+        }
+    }
+}
