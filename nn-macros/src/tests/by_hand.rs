@@ -2,11 +2,11 @@
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{
-    Arg, Builtin, Function, Graph, Holds, Layer, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId,
+    Arg, Builtin, Function, Graph, Holds, Layer, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId, Term,
 };
 use crate::parse::Syntax;
-use crate::source::{Name, SpanId};
-use crate::{Attributes, PASSES, values, write};
+use crate::source::{ExprId, Name, Source, SpanId};
+use crate::{Attributes, PASSES, parse, read, values, write};
 use insta::assert_snapshot;
 use nn_core::activations::ACTIVATIONS;
 use nn_core::layers::LAYERS;
@@ -129,6 +129,48 @@ fn digits(units: usize) -> Maker {
     maker
 }
 
+/// The same graph, as if nobody had written it: no place, and of expressions only the text that is shown.
+fn without_tokens(graph: &Graph, written: &Source) -> (Graph, Source) {
+    let (mut graph, mut source) = (graph.clone(), Source::default());
+    let mut shown = |expr: &mut ExprId| *expr = source.made(&written.text(*expr));
+    for layer in &mut graph.layers {
+        shown(&mut layer.source);
+        layer.name.span = SpanId::default();
+        if let Op::Builtin(builtin) = &mut layer.op {
+            for arg in builtin.args.iter_mut().filter(|arg| arg.value.is_some()) {
+                (arg.asked, arg.expr) = (None, None);
+            }
+        }
+        let functions = match &mut layer.op {
+            Op::Activation { function, .. } => vec![function],
+            Op::Builtin(builtin) => {
+                let functions = builtin.args.iter_mut().filter_map(|arg| match &mut arg.field {
+                    Some(Term::Function(function)) => Some(function),
+                    _ => None,
+                });
+                functions.collect()
+            }
+            Op::Component(_) => Vec::new(),
+        };
+        for function in functions {
+            if let Function::Library { at, .. } = function {
+                *at = SpanId::default();
+            }
+        }
+    }
+    for node in &mut graph.nodes {
+        node.input_exprs.iter_mut().for_each(&mut shown);
+        node.name.span = SpanId::default();
+    }
+    graph.input_exprs.iter_mut().chain(&mut graph.output_exprs).for_each(shown);
+    for tensor in &mut graph.tensors {
+        (tensor.span, tensor.name.span) = (SpanId::default(), SpanId::default());
+    }
+    graph.output_names.iter_mut().for_each(|name| name.span = SpanId::default());
+    graph.graph_type.span = SpanId::default();
+    (graph, source)
+}
+
 /// The items of an expansion, laid out, without those for editors.
 fn items(expansion: proc_macro2::TokenStream) -> String {
     let mut file: syn::File = syn::parse2(expansion).expect("items");
@@ -149,6 +191,35 @@ fn a_graph_that_was_made_by_hand_expands_as_one_that_was_written() {
                    let digit = Dense(3, activation = softmax)(dropout);
                    Model(inputs = pixels, outputs = digit)";
     assert_eq!(items(made), items(crate::expand_model(written.parse().expect("tokens"))));
+}
+
+#[test]
+fn no_layer_needs_the_tokens_that_it_was_written_with() {
+    let text = r#"
+        struct Reader;
+        let words = Input(shape = [7], dtype = u32);
+        let start = Input(shape = [4]);
+        let bag = Input(shape = [90], sparse = true);
+        let x = Embedding(50, 8, mask_zero = true)(words);
+        let x = Bidirectional(GRU(4, return_sequences = true, dropout = 0.1), merge_mode = sum)(x);
+        let (x, h, c) = LSTM(4, return_state = true, activation = relu)(x, initial_state = [start, start]);
+        let h = Dense(4, kernel_initializer = random_normal(stddev = 0.1), bias_constraint = max_norm(2.0))(h);
+        let h = LeakyReLU(0.1)(BatchNormalization(momentum = 0.9)(h));
+        let c = Dense(4, activation = elu(0.5), activity_regularizer = l2(0.01), kernel_regularizer = l1(0.1))(c);
+        let seen = Dense(4, use_bias = false, trainable = false)(bag);
+        let steps = TimeDistributed(Dense(4))(RepeatVector(3)(Dropout(0.2)(x)));
+        let steps = LayerNormalization()(Permute((2, 1))(Reshape([2, 6])(Flatten()(steps))));
+        let steps = GlobalMaxPooling1D()(steps);
+        let y = Dense(3, activation = softmax)(concatenate([average([x, h, c, seen, seen]), steps], axis = -1));
+        Model(inputs = [words, start, bag], outputs = y)
+    "#;
+    let mut diagnostics = Diagnostics::new();
+    let mut syntax = parse::parse(text.parse().expect("tokens"), &mut diagnostics).expect("a graph");
+    let (graph, attributes) = read(&mut syntax, &mut diagnostics);
+    assert!(!diagnostics.any(), "{:?}", diagnostics.into_messages());
+    let expansion = write(&syntax, &graph, &diagnostics.source, &attributes);
+    let (graph, source) = without_tokens(&graph, &diagnostics.source);
+    assert_eq!(items(write(&syntax, &graph, &source, &attributes)), items(expansion));
 }
 
 #[test]
