@@ -9,6 +9,8 @@ use quote::quote_spanned;
 pub(crate) struct Diagnostics {
     pub(crate) source: Source,
     errors: Vec<Diagnostic>,
+    /// The lints that found something, and where.
+    pub(crate) warnings: Vec<(&'static str, Span)>,
 }
 
 /// One error: on which tokens, what is wrong, and what to do. Its code says where it is explained.
@@ -21,7 +23,7 @@ pub(crate) struct Diagnostic {
 
 impl Diagnostics {
     pub(crate) fn new() -> Self {
-        Diagnostics { source: Source::default(), errors: Vec::new() }
+        Diagnostics { source: Source::default(), errors: Vec::new(), warnings: Vec::new() }
     }
 
     /// Reports an error on some tokens. Notes and help can be added to what is returned.

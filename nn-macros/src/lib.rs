@@ -31,7 +31,6 @@ use graph::Graph;
 use parse::Syntax;
 use proc_macro2::TokenStream;
 use schedule::{Form, lower};
-use source::Source;
 
 /// Writes a model from a Keras-like graph.
 ///
@@ -130,9 +129,9 @@ pub fn include_weights(input: proc_macro::TokenStream) -> proc_macro::TokenStrea
     include::expand(input.into()).into()
 }
 
-/// What is done to a graph, whoever made it, in this order: its layers and calls are named, shapes are found, and the whole is
-/// checked. Errors are collected in each and reported together; what a later pass would only repeat is not run.
-const PASSES: [fn(&mut Graph, &mut Diagnostics); 3] = [names::name, infer::infer, check::check];
+/// What is done to a graph, whoever made it, in this order: its layers and calls are named, shapes are found, the whole is
+/// checked, and lints look at it. Errors are collected in each and reported together; what a later pass would only repeat is not run.
+const PASSES: [fn(&mut Graph, &mut Diagnostics); 4] = [names::name, infer::infer, check::check, lint::lint];
 
 /// Tokens, a graph, passes over it, and code.
 fn expand_model(input: TokenStream) -> TokenStream {
@@ -147,7 +146,7 @@ fn expand_model(input: TokenStream) -> TokenStream {
     if diagnostics.any() {
         return editor.into_iter().chain(fallback::fallback(&syntax, &graph, diagnostics)).collect();
     }
-    editor.into_iter().chain(write(&syntax, &graph, &diagnostics.source, &attributes)).collect()
+    editor.into_iter().chain(write(&syntax, &graph, &diagnostics, &attributes)).collect()
 }
 
 /// What attributes of the struct say: the names of the lints that are allowed, and budgets.
@@ -167,7 +166,7 @@ fn read(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> (Graph, Attribute
 }
 
 /// The code of a graph in which the passes found no error.
-fn write(syntax: &Syntax, graph: &Graph, source: &Source, attributes: &Attributes) -> TokenStream {
+fn write(syntax: &Syntax, graph: &Graph, diagnostics: &Diagnostics, attributes: &Attributes) -> TokenStream {
     let Attributes { allowed, budgets } = attributes;
     let programs = Programs {
         predict: lower(graph, Form::Predict),
@@ -179,7 +178,7 @@ fn write(syntax: &Syntax, graph: &Graph, source: &Source, attributes: &Attribute
         (frozen, predict)
     });
     let lints = lint::for_training(graph, allowed);
-    let items = expand::expand(syntax, graph, source, &programs, frozen.as_ref(), budgets, &lints);
-    let lints = lint::lint(syntax, graph, source, allowed);
+    let items = expand::expand(syntax, graph, &diagnostics.source, &programs, frozen.as_ref(), budgets, &lints);
+    let lints = lint::uses(syntax, &diagnostics.warnings, allowed);
     [items, lints].into_iter().collect()
 }

@@ -55,10 +55,14 @@ pub(crate) fn allowed(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec
     allowed
 }
 
-/// A use of the constant of every lint that finds something and is not allowed.
-pub(crate) fn lint(syntax: &Syntax, graph: &Graph, source: &Source, allowed: &[String]) -> TokenStream {
+/// Finds what compiles and is probably not meant. After an error there is nothing to warn of.
+pub(crate) fn lint(graph: &mut Graph, diagnostics: &mut Diagnostics) {
+    if !graph.complete || diagnostics.any() {
+        return;
+    }
     let (readers, calls) = (vec![Vec::new(); graph.tensors.len()], vec![0; graph.layers.len()]);
-    let mut lints = Lints { graph, source, learning: learning(graph), allowed, readers, calls, found: Vec::new() };
+    let source = &diagnostics.source;
+    let mut lints = Lints { graph, source, learning: learning(graph), readers, calls, found: Vec::new() };
     for (n, node) in graph.nodes.iter().enumerate() {
         for layer in graph.chain(node.layer) {
             lints.calls[layer] += 1;
@@ -68,14 +72,19 @@ pub(crate) fn lint(syntax: &Syntax, graph: &Graph, source: &Source, allowed: &[S
         }
     }
     rules::run(&mut lints);
-    let found = lints.found;
+    diagnostics.warnings = lints.found;
+}
+
+/// A use of the constant of every lint that found something and is not allowed.
+pub(crate) fn uses(syntax: &Syntax, found: &[(&'static str, Span)], allowed: &[String]) -> TokenStream {
+    let found: Vec<_> = found.iter().filter(|(lint, _)| !allowed.iter().any(|name| name == lint)).collect();
     if found.is_empty() {
         return quote!();
     }
     let levels = syntax.attributes.iter().filter(|attribute| is_level(attribute) || attribute.path().is_ident("cfg"));
     let count = found.len();
     let uses = found.into_iter().map(|(name, span)| {
-        let name = Ident::new(name, span);
+        let name = Ident::new(name, *span);
         quote!(::nn::lints::#name)
     });
     quote! {
@@ -132,7 +141,6 @@ struct Lints<'a> {
     source: &'a Source,
     /// For each tensor whether something upstream of it learns.
     learning: Vec<bool>,
-    allowed: &'a [String],
     /// For each tensor the nodes that read it.
     readers: Vec<Vec<usize>>,
     /// How often each layer is called.
@@ -142,9 +150,7 @@ struct Lints<'a> {
 
 impl<'a> Lints<'a> {
     fn report(&mut self, lint: &'static str, span: Span) {
-        if !self.allowed.iter().any(|name| name == lint) {
-            self.found.push((lint, span));
-        }
+        self.found.push((lint, span));
     }
 
     /// A tensor, or the one that it is a copy of: what only charges for a tensor or copies it is skipped.
