@@ -5,7 +5,7 @@ use nn_core::Code;
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-/// The errors of a graph, and what it was written with: a pass that reports something says where.
+/// The errors of a graph, and the tokens that it was written with: a pass that reports something says where.
 pub(crate) struct Diagnostics {
     pub(crate) source: Source,
     errors: Vec<Diagnostic>,

@@ -4,7 +4,7 @@
 //! error or prints code looks them up. An importer has neither: the default [`SpanId`] is the call of the macro.
 
 use crate::literal;
-use crate::parse::ident_at;
+use crate::parse::is_reserved;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use std::fmt;
@@ -32,9 +32,20 @@ pub(crate) struct Name {
 }
 
 impl Name {
-    /// A name that can stand in generated code, whatever the text is.
+    /// A name that can stand in generated code, whatever the text is: `conv2d/1` is `conv2d_1`.
     pub(crate) fn new(text: &str, span: SpanId) -> Self {
-        Name { text: ident_at(text, Span::call_site()).to_string(), span }
+        let is_word = |text: &str| syn::parse_str::<Ident>(text).is_ok();
+        let text = match text {
+            _ if is_word(text) => text.to_string(),
+            _ if is_reserved(text) => format!("{text}_"),
+            _ if is_word(&format!("r#{text}")) => format!("r#{text}"),
+            _ => {
+                let word: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+                let digit = word.is_empty() || word.starts_with(|c: char| c.is_ascii_digit());
+                return Name::new(&if digit { format!("_{word}") } else { word }, span);
+            }
+        };
+        Name { text, span }
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -191,4 +202,26 @@ pub(crate) fn text(expr: &Expr) -> String {
         .replace("< ", "<")
         .replace(" >", ">")
         .replace(" <", "<")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Name, Source, SpanId};
+
+    #[test]
+    fn every_text_makes_a_name() {
+        let names =
+            ["x", "r#type", "type", "self", "_", "", "1", "conv2d/1", "a b", "naïve", "x²", "\"", "'a", "r#", "//"];
+        let made = names.map(|text| {
+            let name = Name::new(text, SpanId::default());
+            let ident = Source::default().ident(&name);
+            assert_eq!(ident, name.as_str());
+            name.to_string()
+        });
+        let expected = [
+            "x", "r#type", "r#type", "self_", "__", "__", "_1", "conv2d_1", "a_b", "naïve", "x_", "__", "_a", "r_",
+            "__",
+        ];
+        assert_eq!(made, expected);
+    }
 }
