@@ -274,6 +274,33 @@ fn classes() {
     });
 }
 
+/// What divides by a sum of probabilities, or clips: errors relative to 1, and `f64` is exact enough to compare with.
+#[test]
+fn classes_of_probabilities() {
+    fn check<L>(loss: &L, p: [f32; 3], of: f64)
+    where
+        L: LossOn<SVector<f32, 3>, Target = SVector<f32, 3>> + LossOn<SVector<f64, 3>, Target = SVector<f64, 3>>,
+    {
+        for i in 0..3 {
+            let t = SVector::<f32, 3>::from_fn(|k, _| if k == i { 1.0 } else { 0.0 });
+            let p = SVector::from(p);
+            let what = || format!("{} of {p}, class {i}", loss.name());
+            units(16.0).of(of).check(what, 0.0, loss.loss(&t, &p), loss.loss(&t.cast::<f64>(), &p.cast::<f64>()));
+        }
+    }
+    for a in [0.3_f32, 0.5, 0.9, 0.999, 0.99999] {
+        for p in [[a, (1.0 - a) / 2.0, (1.0 - a) / 2.0], [3.0 * a, 1.0, 0.1], [1e-3 * a, 2e-4, 1e-5]] {
+            check(&CategoricalCrossentropy::default(), p, 1.0);
+            check(&CategoricalFocalCrossentropy::default(), p, 1.0);
+            check(&CategoricalFocalCrossentropy { from_logits: true, ..Default::default() }, p.map(f32::ln), 1.0);
+            check(&CosineSimilarity, p, 1.0);
+        }
+    }
+    // Next to a large maximum the logarithm of the sum is not lost.
+    let loss = CategoricalFocalCrossentropy { from_logits: true, ..Default::default() };
+    check(&loss, [1e8, 1e8, 0.0], 1.0);
+}
+
 /// A label that is right costs nothing from an infinite logit, and one that is wrong infinitely much.
 #[test]
 fn infinite_logits() {
