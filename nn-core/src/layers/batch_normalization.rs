@@ -24,7 +24,7 @@
 //! <https://keras.io/api/layers/normalization_layers/batch_normalization/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
 
 /// `BatchNormalization(axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer,
 /// moving_mean_initializer, moving_variance_initializer, beta_regularizer, gamma_regularizer,
@@ -52,7 +52,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     has_cache: true,
     masking: Masking::Passes,
     folding: Folding::Scale { axis: 0 },
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

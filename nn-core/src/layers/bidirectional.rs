@@ -23,7 +23,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value};
+use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value, rule};
 use crate::text::Text;
 
 /// `Bidirectional(layer, merge_mode)`
@@ -38,8 +38,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     has_cache: true,
     has_scratch: true,
     folding: Folding::Around { sets: 2, features: 1 },
-    infer,
-    inner: Some(inner),
+    infer: rule!(infer),
+    inner: Some(rule!(inner)),
     around: &["SimpleRNN", "LSTM", "GRU"],
     ..LayerSpec::BASE
 };

@@ -15,7 +15,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 
 /// `GlobalAveragePooling1D(data_format, keepdims)`
@@ -24,7 +24,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     module: "global_average_pooling1d",
     args: POOLING,
     masking: Masking::Reads { passes: None },
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

@@ -32,7 +32,7 @@
 
 use super::recurrent::{self, Places, SEED};
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, Masking, Value, rule};
 
 /// `LSTM(units, activation, recurrent_activation, use_bias, kernel_initializer, recurrent_initializer, bias_initializer,
 /// unit_forget_bias, kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer,
@@ -75,7 +75,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     has_cache: true,
     has_scratch: true,
     folding: Folding::Recurrent { features: 0, units: 1, rows: 2, bias: 3, dropped: 6 },
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

@@ -15,7 +15,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{self, ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value};
+use crate::spec::{self, ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value, rule};
 use crate::text::Text;
 
 /// `Masking(mask_value)`
@@ -24,7 +24,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     module: "masking",
     args: &[ArgSpec::float("mask_value", 0.0)],
     masking: spec::Masking::Makes { flag: None, by: &DIFFERS },
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 
@@ -34,7 +34,7 @@ pub const DIFFERS: LayerSpec = LayerSpec {
     module: "masking",
     args: &[ArgSpec::float("mask_value", 0.0)],
     writes: Dtype::U32,
-    infer: positions,
+    infer: rule!(positions),
     ..LayerSpec::BASE
 };
 
@@ -45,7 +45,7 @@ pub const ANY: LayerSpec = LayerSpec {
     inputs: Arity::MANY,
     reads: Dtype::U32,
     writes: Dtype::U32,
-    infer: equal,
+    infer: rule!(equal),
     ..LayerSpec::BASE
 };
 
@@ -57,7 +57,7 @@ pub const JOIN: LayerSpec = LayerSpec {
     reads: Dtype::U32,
     writes: Dtype::U32,
     consts: 1,
-    infer: sum,
+    infer: rule!(sum),
     ..LayerSpec::BASE
 };
 
@@ -71,7 +71,7 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 }
 
 /// All axes but the last.
-const fn positions(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+pub const fn positions(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if inputs[0].rank() == 0 {
         return Err(ShapeError::input(
             Code::WrongRank,
@@ -82,7 +82,8 @@ const fn positions(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::new(Shape::new(inputs[0].dims().split_at(inputs[0].rank() - 1).0), &[]))
 }
 
-const fn equal(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+/// The shape of all masks.
+pub const fn equal(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let mut i = 1;
     while i < inputs.len() {
         if !inputs[i].equals(&inputs[0]) {
@@ -95,7 +96,7 @@ const fn equal(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
 }
 
 /// As many steps as all together; the type is `JoinMasks<steps>`.
-const fn sum(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+pub const fn sum(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (mut steps, mut i) = (0, 0);
     while i < inputs.len() {
         if inputs[i].rank() != 1 {

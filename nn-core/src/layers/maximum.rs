@@ -15,10 +15,10 @@
 
 use super::merge;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Value};
+use crate::spec::{Arity, Inferred, LayerSpec, Value, rule};
 
 /// `Maximum()([..])`, `maximum([..])`
-pub const SPEC: LayerSpec = merge::spec("Maximum", "maximum", Arity::MANY);
+pub const SPEC: LayerSpec = merge::spec("Maximum", "maximum", Arity::MANY, rule!(infer));
 
 /// The shape to which all inputs broadcast; the type is `Maximum<rows, cols, A, B, C, ONES>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {

@@ -15,10 +15,10 @@
 
 use super::merge;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Value};
+use crate::spec::{Arity, Inferred, LayerSpec, Value, rule};
 
 /// `Minimum()([..])`, `minimum([..])`
-pub const SPEC: LayerSpec = merge::spec("Minimum", "minimum", Arity::MANY);
+pub const SPEC: LayerSpec = merge::spec("Minimum", "minimum", Arity::MANY, rule!(infer));
 
 /// The shape to which all inputs broadcast; the type is `Minimum<rows, cols, A, B, C, ONES>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {

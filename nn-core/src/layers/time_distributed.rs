@@ -16,7 +16,7 @@
 
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Dtype, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Dtype, Inferred, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 
 /// `TimeDistributed(layer)`
@@ -27,8 +27,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     reads: Dtype::Any,
     masking: Masking::Passes,
     consts: 3,
-    infer,
-    inner: Some(inner),
+    infer: rule!(infer),
+    inner: Some(rule!(inner)),
     ..LayerSpec::BASE
 };
 
