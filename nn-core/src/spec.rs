@@ -158,11 +158,28 @@ pub enum Masking {
         /// The index of the argument.
         axis: usize,
     },
+    /// As [`Passes`](Self::Passes), and an input counts only in the steps of its own mask.
+    Merges {
+        /// The layer that gives an input another value where it does not count.
+        absent: &'static LayerSpec,
+        /// The output where no input counts.
+        nothing: Nothing,
+    },
     /// It is called with the mask as one more input, the last. The output has the same mask if the flag of this index is
     /// set (`return_sequences`).
     Reads {
         /// The index of the argument.
         passes: Option<usize>,
+        /// The argument and the choice of it under which the second output has the mask of the first (`merge_mode = None`).
+        both: Option<(usize, usize)>,
+    },
+    /// It is called with the mask as one more input, the last, which a training pass alone looks at. The output has the same mask.
+    Trains,
+    /// The layer inside is called with the mask of each step, if it reads one. The output has the mask, or, if the layer inside does not keep
+    /// the positions of a step, what this other layer makes of both.
+    Around {
+        /// The layer that makes the mask.
+        outside: &'static LayerSpec,
     },
     /// Its output has a mask that this other layer makes of the same inputs, if the flag of this index is set, or always.
     Makes {
@@ -171,6 +188,15 @@ pub enum Masking {
         /// The layer that makes the mask. Its arguments are those of the same names.
         by: &'static LayerSpec,
     },
+}
+
+/// What a merge gives where no input counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nothing {
+    /// 0.
+    Zero,
+    /// The first input.
+    First,
 }
 
 /// How many tensors a layer is called on.

@@ -33,7 +33,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::layer(), ArgSpec::choice("merge_mode", &["concat", "sum", "mul", "ave", "None"])],
     inputs: Arity { min: 1, max: 5 },
     call_keywords: &["initial_state"],
-    masking: Masking::Reads { passes: None },
+    masking: Masking::Reads { passes: None, both: Some((1, NONE)) },
     consts: 6,
     has_cache: true,
     has_scratch: true,

@@ -23,7 +23,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     name: "GlobalAveragePooling1D",
     module: "global_average_pooling1d",
     args: POOLING,
-    masking: Masking::Reads { passes: None },
+    masking: Masking::Reads { passes: None, both: None },
     infer: rule!(infer),
     ..LayerSpec::BASE
 };

@@ -154,7 +154,7 @@ mod compute {
 
     /// How input `i` is repeated.
     #[inline(always)]
-    const fn strides(groups: [usize; GROUPS], ones: usize, i: usize) -> Strides<GROUPS> {
+    pub(crate) const fn strides(groups: [usize; GROUPS], ones: usize, i: usize) -> Strides<GROUPS> {
         let ones = if i < REPEATED_INPUTS { (ones >> (GROUPS * i)) & ((1 << GROUPS) - 1) } else { 0 };
         Strides::repeat(groups, ones)
     }

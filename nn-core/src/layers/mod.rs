@@ -85,10 +85,13 @@ mod tests {
     #[test]
     fn every_rule_is_on_the_public_page_of_its_layer() {
         let makers = LAYERS.iter().filter_map(|spec| match spec.masking {
-            Masking::Makes { by, .. } => Some(by),
+            Masking::Makes { by: other, .. }
+            | Masking::Around { outside: other }
+            | Masking::Merges { absent: other, .. } => Some(other),
             _ => None,
         });
-        for spec in LAYERS.iter().copied().chain(makers).chain([&masking::ANY, &masking::JOIN]) {
+        let further = [&masking::ANY, &masking::JOIN, &masking::EVERYWHERE, &masking::ZERO_ELSE, &masking::OR_ELSE];
+        for spec in LAYERS.iter().copied().chain(makers).chain(further) {
             assert!(MODULES.contains(&spec.module), "{} is on no page of the list", spec.name);
             for rule in [Some(spec.infer), spec.inner].into_iter().flatten() {
                 let module = rule.module.strip_prefix("nn_core::layers::");

@@ -57,7 +57,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     ],
     inputs: Arity { min: 1, max: 2 },
     call_keywords: &["initial_state"],
-    masking: Masking::Reads { passes: Some(PLACES.returns) },
+    masking: Masking::Reads { passes: Some(PLACES.returns), both: None },
     consts: 6,
     weight_consts: Some(3),
     has_cache: true,
