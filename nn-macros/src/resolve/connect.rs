@@ -55,7 +55,11 @@ impl Resolver<'_> {
     fn call_keywords(&self, layer: LayerId) -> Vec<&'static str> {
         match &self.graph.layers[layer].op {
             Op::Builtin(builtin) => {
-                let reads = matches!(builtin.spec.masking, Masking::Reads { .. } | Masking::Trains);
+                let reads = match builtin.spec.masking {
+                    Masking::Reads { .. } | Masking::Trains => true,
+                    Masking::Around { .. } => self.reads_inside(layer),
+                    _ => false,
+                };
                 let mask = reads.then_some("mask");
                 builtin.spec.call_keywords.iter().copied().chain(mask).collect()
             }
