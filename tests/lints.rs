@@ -35,6 +35,7 @@ macro_rules! everything {
             let h = Dense(64)(h);
             let h = BatchNormalization()(h);
             let h = Flatten(trainable = false)(Dropout(0.0)(subtract([h, h])));
+            let h = Flatten()(Masking()(Reshape([8, 8])(h)));
             let h = Dropout(1.0)(Dense(1, activation = softmax)(h));
             let y = Dropout(0.5)(h);
 
@@ -46,7 +47,7 @@ macro_rules! everything {
 everything! {
     #[nn(allow(activation_after_softmax, stacked_activations, softmax_over_one, dense_after_dense))]
     #[nn(allow(bias_before_batch_normalization, dropout_on_output, dropout_of_nothing, dropout_of_everything))]
-    #[nn(allow(frozen_with_nothing_upstream, frozen_without_weights, reshape_without_effect, merge_with_itself))]
+    #[nn(allow(frozen_with_nothing_upstream, frozen_without_weights, reshape_without_effect, merge_with_itself, dropped_mask))]
     ByName
 }
 
@@ -103,8 +104,37 @@ model! {
     Model(inputs = [x, rows, n], outputs = y)
 }
 
+model! {
+    /// Masks that are read, handed on, or dropped on purpose by a layer that has no other effect: only the last is reported, and allowed.
+    #[nn(allow(dropped_mask))]
+    pub struct Masks;
+
+    let x = Input(shape = [4, 3]);
+    let h = Masking()(x);
+    let h = add([Dropout(0.5)(h), LayerNormalization()(TimeDistributed(Dense(3))(h))]);
+    let plain = Reshape([4, 3])(h);
+    let mean = GlobalAveragePooling1D()(BatchNormalization()(h));
+    let y = Dense(2)(concatenate([LSTM(2)(h), mean, GlobalMaxPooling1D()(plain)]));
+
+    Model(inputs = x, outputs = y)
+}
+
+model! {
+    /// The same without what drops the mask.
+    pub struct MasksRead;
+
+    let x = Input(shape = [4, 3]);
+    let h = Masking()(x);
+    let h = multiply([Dropout(0.5)(h), LayerNormalization()(TimeDistributed(Dense(3))(h)), Softmax()(h)]);
+    let mean = GlobalAveragePooling1D()(BatchNormalization()(h));
+    let y = Dense(2)(concatenate([Bidirectional(LSTM(2))(h), mean]));
+
+    Model(inputs = x, outputs = y)
+}
+
 #[test]
 fn what_is_meant_works() {
+    assert!(Masks::PARAMETERS > 0 && MasksRead::PARAMETERS > 0);
     assert_eq!(Meant::new(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError).warnings(), []);
 }
 

@@ -30,7 +30,8 @@
 //!
 //! [`activation_after_softmax`], [`stacked_activations`], [`softmax_over_one`], [`dense_after_dense`],
 //! [`bias_before_batch_normalization`], [`dropout_on_output`], [`dropout_of_nothing`], [`dropout_of_everything`],
-//! [`frozen_with_nothing_upstream`], [`frozen_without_weights`], [`reshape_without_effect`], [`merge_with_itself`]
+//! [`frozen_with_nothing_upstream`], [`frozen_without_weights`], [`reshape_without_effect`], [`merge_with_itself`],
+//! [`dropped_mask`]
 //!
 //! # The lints of training
 //!
@@ -182,6 +183,8 @@ lints! {
     /// let x = Input(shape = [64]);
     /// let y = Flatten()(x);                    // here
     /// ```
+    ///
+    /// Not reported is one that drops a mask: that is an effect, and [`dropped_mask`] reports it.
     reshape_without_effect: "the output of this layer is its input, in the same shape\n\
         = help: remove the layer\n\
         = help: `#[nn(allow(reshape_without_effect))]` on the struct silences this"
@@ -197,6 +200,20 @@ lints! {
     merge_with_itself: "this merges a tensor with itself\n\
         = help: was another tensor meant?\n\
         = help: `#[nn(allow(merge_with_itself))]` on the struct silences this"
+
+    /// A layer that neither reads the mask of its input nor hands it on.
+    ///
+    /// ```text
+    /// let x = Embedding(1000, 16, mask_zero = true)(words);
+    /// let y = GlobalMaxPooling1D()(x);         // here
+    /// ```
+    ///
+    /// What follows takes the masked steps for data: the vector of index 0, or the zeros of a `Masking`. Keras warns of it, too. A mask is
+    /// handed on by layers that keep the steps, and read by recurrent layers and `GlobalAveragePooling1D`. A model that is called on a
+    /// tensor with a mask does not see it.
+    dropped_mask: "this layer drops the mask of its input: what follows takes masked steps for data\n\
+        = help: read the mask before, by a recurrent layer or `GlobalAveragePooling1D`\n\
+        = help: `#[nn(allow(dropped_mask))]` on the struct silences this"
 
     /// A softmax or sigmoid output with a loss whose `from_logits` is true.
     ///

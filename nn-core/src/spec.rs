@@ -16,6 +16,17 @@ pub use inferred::{Inferred, MAX_CONSTS, MAX_OUTPUTS};
 
 use crate::shape::{Shape, ShapeError};
 
+/// The [`Rule`] that is the function of this name in the module where it is written. The name and the function cannot differ, and
+/// one that is not public does not compile.
+macro_rules! rule {
+    ($name:ident) => {{
+        #[allow(unreachable_pub)]
+        pub use self::$name as public;
+        $crate::spec::Rule { module: ::core::module_path!(), name: ::core::stringify!($name), find: public }
+    }};
+}
+pub(crate) use rule;
+
 /// A layer, as the graph sees it.
 pub struct LayerSpec {
     /// Keras's name of the layer, which is also the name of its type: `Dense`.
@@ -64,12 +75,11 @@ pub struct LayerSpec {
     pub head: bool,
     /// What a frozen model can make of it.
     pub folding: Folding,
-    /// The shape rule. It is called by the macro where all dimensions are literals and named in a `const` where they
-    /// are not, so it exists once.
-    pub infer: fn(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>,
+    /// The shape rule.
+    pub infer: Rule,
     /// For a layer around another one (its argument of [`Kind::Layer`]): the shapes that the other one is called on, as the
     /// outputs of the result. The shape rule then finds what the other one gives in [`Value::Layer`].
-    pub inner: Option<fn(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>>,
+    pub inner: Option<Rule>,
     /// The names of the layers that it can be wrapped around; none for all with one input.
     pub around: &'static [&'static str],
 }
@@ -110,14 +120,28 @@ impl LayerSpec {
         activates: false,
         head: false,
         folding: Folding::Nothing,
-        infer: unruled,
+        infer: rule!(unruled),
         inner: None,
         around: &[],
     };
 }
 
-const fn unruled(_: &[Value], _: &[Shape]) -> Result<Inferred, ShapeError> {
+/// The rule of [`LayerSpec::BASE`], in whose place every layer has its own.
+#[doc(hidden)]
+pub const fn unruled(_: &[Value], _: &[Shape]) -> Result<Inferred, ShapeError> {
     panic!("this layer has no shape rule")
+}
+
+/// A shape rule: a public `const fn`, and where it is. The macro calls it where all dimensions are literals, and names it in a
+/// `const` where they are not, so it exists once. `rule!` makes one.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// The path of its module, in this crate: `nn_core::layers::dense`.
+    pub module: &'static str,
+    /// Its name: `infer`.
+    pub name: &'static str,
+    /// The function of that name.
+    pub find: fn(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>,
 }
 
 /// How a layer treats masks. The mask of a sequence says which of its steps count: a tensor of its own, `u32` 0 or 1 for
@@ -134,11 +158,28 @@ pub enum Masking {
         /// The index of the argument.
         axis: usize,
     },
+    /// As [`Passes`](Self::Passes), and an input counts only in the steps of its own mask.
+    Merges {
+        /// The layer that gives an input another value where it does not count.
+        absent: &'static LayerSpec,
+        /// The output where no input counts.
+        nothing: Nothing,
+    },
     /// It is called with the mask as one more input, the last. The output has the same mask if the flag of this index is
     /// set (`return_sequences`).
     Reads {
         /// The index of the argument.
         passes: Option<usize>,
+        /// The argument and the choice of it under which the second output has the mask of the first (`merge_mode = None`).
+        both: Option<(usize, usize)>,
+    },
+    /// It is called with the mask as one more input, the last, which a training pass alone looks at. The output has the same mask.
+    Trains,
+    /// The layer inside is called with the mask of each step, if it reads one. The output has the mask, or, if the layer inside does not keep
+    /// the positions of a step, what this other layer makes of both.
+    Around {
+        /// The layer that makes the mask.
+        outside: &'static LayerSpec,
     },
     /// Its output has a mask that this other layer makes of the same inputs, if the flag of this index is set, or always.
     Makes {
@@ -147,6 +188,15 @@ pub enum Masking {
         /// The layer that makes the mask. Its arguments are those of the same names.
         by: &'static LayerSpec,
     },
+}
+
+/// What a merge gives where no input counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nothing {
+    /// 0.
+    Zero,
+    /// The first input.
+    First,
 }
 
 /// How many tensors a layer is called on.

@@ -11,7 +11,7 @@ mod table;
 use crate::graph::{Arg, Computed, Count, Facts, Graph, Layer, LayerId, Op, Producer, Shaped, TensorId};
 use crate::source::Name;
 use nn_core::shape::Shape;
-use nn_core::spec::{Folding, Value};
+use nn_core::spec::{Folding, Masking, Value};
 
 /// A graph that computes what another one predicts, and how its weights are made of the other one's.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +103,15 @@ impl Folder {
         // What rustc has evaluated for the graph before is not evaluated again.
         let mut graph = Graph { graph_type, checks: Vec::new(), ..graph.clone() };
         graph.constants.iter_mut().for_each(|constant| constant.value = Computed::Before);
+        for node in &mut graph.nodes {
+            if let Op::Builtin(builtin) = &graph.layers[node.layer].op
+                && matches!(builtin.spec.masking, Masking::Trains)
+                && node.masked
+            {
+                node.inputs.pop();
+                node.masked = false;
+            }
+        }
         let gone = vec![false; graph.nodes.len()];
         Folder { gone, graph, alone, origins: Vec::new(), scales: Vec::new(), joined: false }
     }

@@ -98,7 +98,7 @@ fn layer_facts(
     // Once a call of the layer was left to rustc, so are the others: their weights have to agree.
     let left = matches!(builtin.inferred, Some(Facts::Const(_)));
     if let (Some(shapes), Some(values), false) = (shapes, values, left) {
-        return match (builtin.spec.infer)(&values, &shapes) {
+        return match (builtin.spec.infer.find)(&values, &shapes) {
             Ok(inferred) => {
                 if builtin.args.iter().any(|arg| arg.unchecked) {
                     graph.checks.push(Inference { within, ..inference(n, layer, RuleOf::Layer, inputs) });
@@ -155,10 +155,10 @@ fn inner_inputs(
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Shaped>> {
     let Op::Builtin(builtin) = &graph.layers[layer].op else { return None };
-    let find = builtin.spec.inner?;
+    let inside = builtin.spec.inner?;
     let shapes: Option<Vec<Shape>> = inputs.iter().map(known).collect();
     if let (Some(shapes), Some(values)) = (shapes, values(builtin, None)) {
-        return match find(&values, &shapes) {
+        return match (inside.find)(&values, &shapes) {
             Ok(inferred) => Some(inferred.outputs().iter().copied().map(Shaped::Known).collect()),
             Err(error) => {
                 report(graph, n, layer, error, diagnostics);

@@ -165,7 +165,7 @@ impl<'a> Lints<'a> {
         let layer = &self.graph.layers[node.layer];
         match &layer.op {
             Op::Activation { label, .. } => layer.part && label == "copy",
-            Op::Builtin(builtin) => builtin.spec.name == "ActivityRegularization",
+            Op::Builtin(builtin) => matches!(builtin.spec.name, "ActivityRegularization" | "Fill"),
             Op::Component(_) => false,
         }
     }

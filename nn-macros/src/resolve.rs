@@ -4,6 +4,7 @@ mod connect;
 mod construct;
 mod cut;
 mod ends;
+mod masks;
 mod template;
 
 use crate::diagnostics::{Diagnostics, closest};
@@ -40,6 +41,7 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
         lets: &syntax.lets,
         full: false,
         number: 0,
+        ends: HashMap::new(),
     };
     if ["T", "B"].iter().any(|parameter| syntax.name == parameter) {
         let message =
@@ -92,6 +94,8 @@ struct Resolver<'a> {
     full: bool,
     /// Which of the statements is resolved.
     number: usize,
+    /// For each call that was written, the tensor that it stands for: what the parts behind it give, if it has some.
+    ends: HashMap<usize, TensorId>,
 }
 
 impl Resolver<'_> {
@@ -152,8 +156,7 @@ impl Resolver<'_> {
                     let tensor = *tensor;
                     for name in &names[1..] {
                         let span = self.span(name.span());
-                        let output = self.tensor(Producer::Node(node), span);
-                        self.graph.nodes[node].outputs.push(output);
+                        self.output(node, span);
                     }
                     tensors =
                         std::iter::once(tensor).chain(self.graph.nodes[node].outputs[1..].iter().copied()).collect();

@@ -12,7 +12,7 @@
 //! Source: <https://keras.io/api/layers/regularization_layers/activity_regularization/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
 
 /// `ActivityRegularization(l1, l2)`
 pub const SPEC: LayerSpec = LayerSpec {
@@ -23,7 +23,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     has_scratch: true,
     masking: Masking::Passes,
     folding: Folding::Identity,
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

@@ -12,10 +12,10 @@
 
 use super::merge;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Value};
+use crate::spec::{Arity, Inferred, LayerSpec, Value, rule};
 
 /// `Average()([..])`, `average([..])`
-pub const SPEC: LayerSpec = merge::spec("Average", "average", Arity::MANY);
+pub const SPEC: LayerSpec = merge::spec("Average", "average", Arity::MANY, rule!(infer));
 
 /// The shape to which all inputs broadcast; the type is `Average<rows, cols, A, B, C, ONES>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {

@@ -9,7 +9,7 @@
 //! x̂ = (x - μ) · s        with s = 1 / √(σ² + epsilon)
 //! y = gamma ⊙ x̂ + beta
 //!
-//! dx     += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N)        since μ and σ² depend on x
+//! dx     += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N)        since μ and σ² depend on x; gamma · s · dy if they do not
 //! dgamma += Σ dy ⊙ x̂
 //! dbeta  += Σ dy
 //! ```
@@ -20,11 +20,14 @@
 //! A frozen layer (`trainable = false`) works as in a prediction, also while the others train: μ and σ² are then constants,
 //! `dx += gamma · s · dy`, and the moving averages stay. The variance is the biased one, also in its moving average.
 //!
+//! With a mask, the mean, the variance and `N` are those of the positions that count; all are normalized. A feature of which nothing
+//! counts has mean and variance 0, as in Keras. Keras adds 1e-7 to `N`.
+//!
 //! Source: Ioffe and Szegedy, *Batch normalization*, ICML (2015);
 //! <https://keras.io/api/layers/normalization_layers/batch_normalization/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
 
 /// `BatchNormalization(axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer,
 /// moving_mean_initializer, moving_variance_initializer, beta_regularizer, gamma_regularizer,
@@ -50,9 +53,9 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 4,
     weight_consts: Some(3),
     has_cache: true,
-    masking: Masking::Passes,
+    masking: Masking::Trains,
     folding: Folding::Scale { axis: 0 },
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 
@@ -70,7 +73,11 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 #[cfg(feature = "compute")]
+mod counted;
+
+#[cfg(feature = "compute")]
 pub(super) mod compute {
+    use super::counted::{All, Counted, OfPositions};
     use crate::constraints::Constraint;
     use crate::fold::Scale;
     use crate::initializers::{Fans, Initializer};
@@ -78,7 +85,7 @@ pub(super) mod compute {
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
-    use crate::tensor::{Element, flat, flat_mut};
+    use crate::tensor::{Element, Sample, flat, flat_mut};
     use crate::weights;
     use core::ops::Range;
     use nalgebra::{SMatrix, SVector};
@@ -142,6 +149,9 @@ pub(super) mod compute {
         }
     }
 
+    /// `μ`, `σ²`, `s` and two sums of every feature, and whether the layer was frozen.
+    type Cache<T, B, const F: usize> = (<B as Storage>::One<SMatrix<T, F, 5>>, <B as Storage>::One<bool>);
+
     /// The columns of the cache.
     const MEAN: usize = 0;
     const VARIANCE: usize = 1;
@@ -177,8 +187,7 @@ pub(super) mod compute {
         type Output = SMatrix<T, R, P>;
         type Weights = BatchNormalizationWeights<T, F, CENTER, SCALE>;
         type Scratch<B: Storage> = ();
-        /// `μ`, `σ²`, `s` and two sums of every feature, and whether the layer was frozen.
-        type Cache<B: Storage> = (B::One<SMatrix<T, F, 5>>, B::One<bool>);
+        type Cache<B: Storage> = Cache<T, B, F>;
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             let fans = Fans::new(F, F);
@@ -196,44 +205,8 @@ pub(super) mod compute {
             pass: Pass<'_, '_, (), Self::Cache<B>>,
         ) {
             const { assert!((R * P).is_multiple_of(F * STRIDE)) }
-            let (x, y) = (flat(x), flat_mut(y));
-            match pass {
-                Pass::Inference(()) => {
-                    let (mean, variance) = (w.moving_mean.as_slice(), w.moving_variance.as_slice());
-                    let mut s = [T::ZERO; LANES];
-                    for start in (0..F).step_by(LANES) {
-                        let block = start..F.min(start + LANES);
-                        let s = &mut s[..block.len()];
-                        self.deviations(&variance[block.clone()], s);
-                        Self::normalize(w, &mean[block.clone()], s, block, x, y);
-                    }
-                }
-                Pass::Training((cache, frozen), mode) => {
-                    **frozen = mode.frozen;
-                    let (moments, rest) = cache.as_mut_slice().split_at_mut(S * F);
-                    let (mean, variance) = moments.split_at_mut(VARIANCE * F);
-                    let s = &mut rest[..F];
-                    if mode.frozen {
-                        mean.copy_from_slice(w.moving_mean.as_slice());
-                        variance.copy_from_slice(w.moving_variance.as_slice());
-                    } else {
-                        // μ = mean(x), σ² = mean((x - μ)²)
-                        let n = T::of((x.len() / F) as f64);
-                        mean.fill(T::ZERO);
-                        for x in x.chunks_exact(F * STRIDE) {
-                            each::<STRIDE>(0..F, |k, f| mean[f] += x[k]);
-                        }
-                        mean.iter_mut().for_each(|mean| *mean /= n);
-                        variance.fill(T::ZERO);
-                        for x in x.chunks_exact(F * STRIDE) {
-                            each::<STRIDE>(0..F, |k, f| variance[f] += (x[k] - mean[f]) * (x[k] - mean[f]));
-                        }
-                        variance.iter_mut().for_each(|variance| *variance /= n);
-                    }
-                    self.deviations(variance, s);
-                    Self::normalize(w, mean, s, 0..F, x, y);
-                }
-            }
+            let x = flat(x);
+            self.pass::<T, B>(w, x, flat_mut(y), pass, All(x.len()));
         }
 
         fn backward<B: Storage>(
@@ -242,39 +215,12 @@ pub(super) mod compute {
             x: &[SMatrix<T, R, P>],
             _: &[SMatrix<T, R, P>],
             dy: &[SMatrix<T, R, P>],
-            (cache, frozen): &mut Self::Cache<B>,
+            cache: &mut Self::Cache<B>,
             dx: Option<&mut [SMatrix<T, R, P>]>,
             dw: Option<&mut Self::Weights>,
         ) {
-            let (x, dy, gamma) = (flat(x), flat(dy), w.gamma.as_slice());
-            let (known, sums) = cache.as_mut_slice().split_at_mut(SUM * F);
-            let (mean, s) = (&known[MEAN * F..][..F], &known[S * F..][..F]);
-            let (sum, product) = sums.split_at_mut((PRODUCT - SUM) * F);
-            sum.fill(T::ZERO);
-            product.fill(T::ZERO);
-            let blocks = || x.chunks_exact(F * STRIDE).zip(dy.chunks_exact(F * STRIDE));
-            for (x, dy) in blocks() {
-                each::<STRIDE>(0..F, |k, f| {
-                    sum[f] += dy[k];
-                    product[f] += dy[k] * (x[k] - mean[f]) * s[f];
-                });
-            }
-            if let Some(dw) = dw {
-                // y = gamma ⊙ x̂ + beta, so dgamma += Σ dy ⊙ x̂ and dbeta += Σ dy
-                dw.gamma.as_mut_slice().iter_mut().zip(&*product).for_each(|(dgamma, &product)| *dgamma += product);
-                dw.beta.as_mut_slice().iter_mut().zip(&*sum).for_each(|(dbeta, &sum)| *dbeta += sum);
-            }
-            let Some(dx) = dx.map(flat_mut) else { return };
-            // x̂ = (x - μ) · s, so dx += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N), or without the sums if frozen
-            let n = T::of((x.len() / F) as f64);
-            let share = if **frozen { T::ZERO } else { T::ONE / n };
-            for ((x, dy), dx) in blocks().zip(dx.chunks_exact_mut(F * STRIDE)) {
-                each::<STRIDE>(0..F, |k, f| {
-                    let normal = (x[k] - mean[f]) * s[f];
-                    let factor = if SCALE == 1 { gamma[f] * s[f] } else { s[f] };
-                    dx[k] += factor * (dy[k] - share * (sum[f] + normal * product[f]));
-                });
-            }
+            let x = flat(x);
+            self.pass_back::<T, B>(w, x, flat(dy), cache, dx.map(flat_mut), dw, All(x.len()));
         }
 
         fn update<B: Storage>(&self, w: &mut Self::Weights, (cache, frozen): &Self::Cache<B>) {
@@ -302,9 +248,179 @@ pub(super) mod compute {
         }
     }
 
+    /// With a mask.
+    impl<
+        T: Scalar + Element,
+        M: Sample<Element = u32>,
+        const F: usize,
+        const CENTER: usize,
+        const SCALE: usize,
+        const STRIDE: usize,
+        const R: usize,
+        const P: usize,
+    > Layer<T, (SMatrix<T, R, P>, M)> for BatchNormalization<F, CENTER, SCALE, STRIDE>
+    {
+        type Output = SMatrix<T, R, P>;
+        type Weights = BatchNormalizationWeights<T, F, CENTER, SCALE>;
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = Cache<T, B, F>;
+
+        fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+            Layer::<T, SMatrix<T, R, P>>::init(self, w, rng);
+        }
+
+        fn forward<B: Storage>(
+            &self,
+            w: &Self::Weights,
+            (x, m): (&[SMatrix<T, R, P>], &[M]),
+            y: &mut [SMatrix<T, R, P>],
+            pass: Pass<'_, '_, (), Self::Cache<B>>,
+        ) {
+            const { assert!((R * P).is_multiple_of(F * STRIDE) && M::SIZE == P) }
+            self.pass::<T, B>(w, flat(x), flat_mut(y), pass, OfPositions::<R>(flat(m)));
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            w: &Self::Weights,
+            (x, m): (&[SMatrix<T, R, P>], &[M]),
+            _: &[SMatrix<T, R, P>],
+            dy: &[SMatrix<T, R, P>],
+            cache: &mut Self::Cache<B>,
+            (dx, _): (Option<&mut [SMatrix<T, R, P>]>, Option<&mut [M]>),
+            dw: Option<&mut Self::Weights>,
+        ) {
+            let counted = OfPositions::<R>(flat(m));
+            self.pass_back::<T, B>(w, flat(x), flat(dy), cache, dx.map(flat_mut), dw, counted);
+        }
+
+        fn update<B: Storage>(&self, w: &mut Self::Weights, cache: &Self::Cache<B>) {
+            Layer::<T, SMatrix<T, R, P>>::update::<B>(self, w, cache);
+        }
+
+        fn constrain(&self, w: &mut Self::Weights) {
+            Layer::<T, SMatrix<T, R, P>>::constrain(self, w);
+        }
+
+        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+            Layer::<T, SMatrix<T, R, P>>::regularize(self, w, dw)
+        }
+    }
+
     impl<const F: usize, const CENTER: usize, const SCALE: usize, const STRIDE: usize>
         BatchNormalization<F, CENTER, SCALE, STRIDE>
     {
+        fn pass<T: Scalar, B: Storage>(
+            &self,
+            w: &BatchNormalizationWeights<T, F, CENTER, SCALE>,
+            x: &[T],
+            y: &mut [T],
+            pass: Pass<'_, '_, (), Cache<T, B, F>>,
+            counted: impl Counted,
+        ) {
+            match pass {
+                Pass::Inference(()) => {
+                    let (mean, variance) = (w.moving_mean.as_slice(), w.moving_variance.as_slice());
+                    let mut s = [T::ZERO; LANES];
+                    for start in (0..F).step_by(LANES) {
+                        let block = start..F.min(start + LANES);
+                        let s = &mut s[..block.len()];
+                        self.deviations(&variance[block.clone()], s);
+                        Self::normalize(w, &mean[block.clone()], s, block, x, y);
+                    }
+                }
+                Pass::Training((cache, frozen), mode) => {
+                    **frozen = mode.frozen;
+                    let (moments, rest) = cache.as_mut_slice().split_at_mut(S * F);
+                    let (mean, variance) = moments.split_at_mut(VARIANCE * F);
+                    let s = &mut rest[..F];
+                    if mode.frozen {
+                        mean.copy_from_slice(w.moving_mean.as_slice());
+                        variance.copy_from_slice(w.moving_variance.as_slice());
+                    } else {
+                        Self::moments(x, mean, variance, counted);
+                    }
+                    self.deviations(variance, s);
+                    Self::normalize(w, mean, s, 0..F, x, y);
+                }
+            }
+        }
+
+        /// `μ = mean(x), σ² = mean((x - μ)²)`
+        #[inline(always)]
+        fn moments<T: Scalar>(x: &[T], mean: &mut [T], variance: &mut [T], counted: impl Counted) {
+            let divide = |sums: &mut [T]| {
+                for (f, sum) in sums.iter_mut().enumerate() {
+                    *sum /= T::of(counted.number::<F, STRIDE>(f).max(1) as f64);
+                }
+            };
+            let blocks = || x.chunks_exact(F * STRIDE).enumerate();
+            mean.fill(T::ZERO);
+            for (block, x) in blocks() {
+                each::<STRIDE>(0..F, |k, f| {
+                    if counted.counts(block * F * STRIDE + k) {
+                        mean[f] += x[k];
+                    }
+                });
+            }
+            divide(mean);
+            variance.fill(T::ZERO);
+            for (block, x) in blocks() {
+                each::<STRIDE>(0..F, |k, f| {
+                    if counted.counts(block * F * STRIDE + k) {
+                        variance[f] += (x[k] - mean[f]) * (x[k] - mean[f]);
+                    }
+                });
+            }
+            divide(variance);
+        }
+
+        fn pass_back<T: Scalar, B: Storage>(
+            &self,
+            w: &BatchNormalizationWeights<T, F, CENTER, SCALE>,
+            x: &[T],
+            dy: &[T],
+            (cache, frozen): &mut Cache<T, B, F>,
+            dx: Option<&mut [T]>,
+            dw: Option<&mut BatchNormalizationWeights<T, F, CENTER, SCALE>>,
+            counted: impl Counted,
+        ) {
+            let gamma = w.gamma.as_slice();
+            let (known, sums) = cache.as_mut_slice().split_at_mut(SUM * F);
+            let (mean, s) = (&known[MEAN * F..][..F], &known[S * F..][..F]);
+            let (sum, product) = sums.split_at_mut((PRODUCT - SUM) * F);
+            sum.fill(T::ZERO);
+            product.fill(T::ZERO);
+            let blocks = || x.chunks_exact(F * STRIDE).zip(dy.chunks_exact(F * STRIDE));
+            for (x, dy) in blocks() {
+                each::<STRIDE>(0..F, |k, f| {
+                    sum[f] += dy[k];
+                    product[f] += dy[k] * (x[k] - mean[f]) * s[f];
+                });
+            }
+            if let Some(dw) = dw {
+                // y = gamma ⊙ x̂ + beta, so dgamma += Σ dy ⊙ x̂ and dbeta += Σ dy
+                dw.gamma.as_mut_slice().iter_mut().zip(&*product).for_each(|(dgamma, &product)| *dgamma += product);
+                dw.beta.as_mut_slice().iter_mut().zip(&*sum).for_each(|(dbeta, &sum)| *dbeta += sum);
+            }
+            let Some(dx) = dx else { return };
+            // x̂ = (x - μ) · s, so dx += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N), or without the sums if frozen
+            for (f, (sum, product)) in sum.iter_mut().zip(&mut *product).enumerate() {
+                let n = T::of(counted.number::<F, STRIDE>(f).max(1) as f64);
+                let share = if **frozen { T::ZERO } else { T::ONE / n };
+                *sum *= share;
+                *product *= share;
+            }
+            for (block, ((x, dy), dx)) in blocks().zip(dx.chunks_exact_mut(F * STRIDE)).enumerate() {
+                each::<STRIDE>(0..F, |k, f| {
+                    let normal = (x[k] - mean[f]) * s[f];
+                    let factor = if SCALE == 1 { gamma[f] * s[f] } else { s[f] };
+                    let moved = if counted.counts(block * F * STRIDE + k) { sum[f] + normal * product[f] } else { T::ZERO };
+                    dx[k] += factor * (dy[k] - moved);
+                });
+            }
+        }
+
         /// `s = 1 / √(σ² + epsilon)`
         #[inline(always)]
         fn deviations<T: Scalar>(&self, variance: &[T], s: &mut [T]) {
@@ -348,118 +464,7 @@ pub(super) mod compute {
             (s, w.beta.as_slice().get(f).map_or(0.0, |beta| beta.to_f64()) - s * w.moving_mean[f].to_f64())
         }
     }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-        use crate::layer::Mode;
-        use crate::storage::{Buffer, Heap};
-        use crate::testing::check_layer;
-        use crate::weights::Weights;
-        use rand::{SeedableRng, rngs::StdRng};
-
-        #[test]
-        fn gradients() {
-            check_layer::<SMatrix<f64, 5, 3>, _>(&BatchNormalization::<5, 1, 1, 1> {
-                gamma_regularizer: Regularizer { l1: 0.02, l2: 0.03 },
-                beta_regularizer: Regularizer { l1: 0.05, l2: 0.07 },
-                ..BatchNormalization::DEFAULT
-            });
-            check_layer::<SMatrix<f64, 5, 1>, _>(&BatchNormalization::<5, 0, 1, 1>::DEFAULT);
-            check_layer::<SMatrix<f64, 5, 1>, _>(&BatchNormalization::<5, 1, 0, 1>::DEFAULT);
-            // The middle axis of (2, 3, 5).
-            check_layer::<SMatrix<f64, 5, 6>, _>(&BatchNormalization::<3, 1, 1, 5>::DEFAULT);
-        }
-
-        type Plain = BatchNormalization<2, 1, 1, 1>;
-        type W = BatchNormalizationWeights<f64, 2, 1, 1>;
-        type Cache = <Plain as Layer<f64, SVector<f64, 2>>>::Cache<Heap>;
-
-        /// Two samples whose features have mean 3 and 0, variance 4 and 9.
-        const X: [SVector<f64, 2>; 2] = [SVector::<f64, 2>::new(1., -3.), SVector::<f64, 2>::new(5., 3.)];
-        const PLAIN: Plain = BatchNormalization { epsilon: 0.0, ..BatchNormalization::DEFAULT };
-
-        fn train(w: &W, frozen: bool) -> ([SVector<f64, 2>; 2], Cache) {
-            let (mut y, mut cache, mut rng) =
-                ([SVector::zeros(); 2], Cache::with_capacity(2), StdRng::seed_from_u64(1));
-            let mut mode = Mode::new(&mut rng);
-            let mode = if frozen { mode.frozen() } else { mode.reborrow() };
-            PLAIN.forward::<Heap>(w, &X, &mut y, Pass::training(&mut cache, mode));
-            (y, cache)
-        }
-
-        fn weights() -> W {
-            let mut w = W::zeroed();
-            (w.gamma, w.beta) = (SVector::<f64, 2>::new(2., 10.), SVector::<f64, 2>::new(0., 100.));
-            (w.moving_mean, w.moving_variance) = (SVector::<f64, 2>::new(1., 1.), SVector::<f64, 2>::new(1., 4.));
-            w
-        }
-
-        #[test]
-        fn training_uses_the_batch_and_moves_the_averages() {
-            let mut w = weights();
-            let (y, cache) = train(&w, false);
-            assert_eq!(y, [SVector::<f64, 2>::new(-2., 90.), SVector::<f64, 2>::new(2., 110.)]);
-            Layer::<f64, SVector<f64, 2>>::update::<Heap>(&PLAIN, &mut w, &cache);
-            assert!((w.moving_mean - SVector::<f64, 2>::new(1.02, 0.99)).norm() < 1e-12, "{w:?}");
-            assert!((w.moving_variance - SVector::<f64, 2>::new(1.03, 4.05)).norm() < 1e-12, "{w:?}");
-        }
-
-        #[test]
-        fn a_prediction_and_a_frozen_layer_use_the_averages() {
-            let mut w = weights();
-            let expected = [SVector::<f64, 2>::new(0., 80.), SVector::<f64, 2>::new(8., 110.)];
-            let mut y = [SVector::zeros(); 2];
-            PLAIN.forward::<Heap>(&w, &X, &mut y, Pass::Inference(&mut ()));
-            assert_eq!(y, expected);
-
-            let (y, mut cache) = train(&w, true);
-            assert_eq!(y, expected);
-            let dy = [SVector::<f64, 2>::new(1., 1.), SVector::<f64, 2>::new(0., 3.)];
-            let (mut dx, mut dw) = ([SVector::zeros(); 2], W::zeroed());
-            PLAIN.backward::<Heap>(&w, &X, &y, &dy, &mut cache, Some(&mut dx), Some(&mut dw));
-            assert_eq!(dx, [SVector::<f64, 2>::new(2., 5.), SVector::<f64, 2>::new(0., 15.)]);
-            assert_eq!((dw.gamma, dw.beta), (SVector::<f64, 2>::new(0., 1.), SVector::<f64, 2>::new(1., 4.)));
-            Layer::<f64, SVector<f64, 2>>::update::<Heap>(&PLAIN, &mut w, &cache);
-            assert_eq!(w, weights());
-        }
-
-        /// With more features than one block of a prediction has, and neighbours that are not next to each other.
-        #[test]
-        fn a_prediction_equals_a_frozen_layer() {
-            type Layer37 = BatchNormalization<37, 1, 1, 2>;
-            type X = SMatrix<f64, 2, 111>;
-            let mut w = <BatchNormalizationWeights<f64, 37, 1, 1> as Weights<f64>>::zeroed();
-            w.as_mut_slice().iter_mut().enumerate().for_each(|(k, w)| *w = (k % 11 + 1) as f64);
-            let x = [X::from_fn(|r, c| (r * 7 + c) as f64), X::from_fn(|r, c| (r + c * 3) as f64)];
-            let (mut y, mut frozen) = ([X::repeat(f64::NAN); 2], [X::repeat(f64::NAN); 2]);
-            Layer37::DEFAULT.forward::<Heap>(&w, &x, &mut y, Pass::Inference(&mut ()));
-            let mut cache = <Layer37 as Layer<f64, X>>::Cache::<Heap>::with_capacity(2);
-            let mut rng = StdRng::seed_from_u64(1);
-            let mut mode = Mode::new(&mut rng);
-            let mode = mode.frozen();
-            Layer37::DEFAULT.forward::<Heap>(&w, &x, &mut frozen, Pass::training(&mut cache, mode));
-            assert_eq!(y, frozen);
-        }
-    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::string::ToString;
-
-    fn args(axis: i64) -> [Value; 11] {
-        let mut args = [Value::Absent; 11];
-        (args[0], args[3], args[4]) = (Value::Int(axis), Value::Flag(true), Value::Flag(false));
-        args
-    }
-
-    #[test]
-    fn axes() {
-        let shape = Shape::new(&[2, 3, 5]);
-        assert_eq!(infer(&args(-1), &[shape]).unwrap(), Inferred::new(shape, &[5, 1, 0, 1]));
-        assert_eq!(infer(&args(1), &[shape]).unwrap(), Inferred::new(shape, &[2, 1, 0, 15]));
-        assert!(infer(&args(0), &[shape]).unwrap_err().to_string().contains("counts the batch"));
-    }
-}
+#[cfg(all(test, feature = "compute"))]
+mod tests;

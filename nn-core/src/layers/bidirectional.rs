@@ -23,7 +23,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value};
+use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value, rule};
 use crate::text::Text;
 
 /// `Bidirectional(layer, merge_mode)`
@@ -33,13 +33,13 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::layer(), ArgSpec::choice("merge_mode", &["concat", "sum", "mul", "ave", "None"])],
     inputs: Arity { min: 1, max: 5 },
     call_keywords: &["initial_state"],
-    masking: Masking::Reads { passes: None },
+    masking: Masking::Reads { passes: None, both: Some((1, NONE)) },
     consts: 6,
     has_cache: true,
     has_scratch: true,
     folding: Folding::Around { sets: 2, features: 1 },
-    infer,
-    inner: Some(inner),
+    infer: rule!(infer),
+    inner: Some(rule!(inner)),
     around: &["SimpleRNN", "LSTM", "GRU"],
     ..LayerSpec::BASE
 };

@@ -15,7 +15,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 
 /// `Concatenate(axis)([..])`, `concatenate([..], axis)`
@@ -29,7 +29,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 3,
     masking: Masking::Joins { axis: 0 },
     folding: Folding::Join { axis: 0 },
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

@@ -19,7 +19,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 
 /// `Dense(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
@@ -46,7 +46,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     activates: true,
     masking: Masking::Passes,
     folding: Folding::Affine { units: 1, bias: 2 },
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

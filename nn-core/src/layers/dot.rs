@@ -21,7 +21,7 @@
 
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Default, Inferred, Kind, LayerSpec, Value};
+use crate::spec::{ArgSpec, Arity, Default, Inferred, Kind, LayerSpec, Value, rule};
 use crate::text::Text;
 
 /// `Dot(axes, normalize)([a, b])`, `dot([a, b], axes, normalize)`
@@ -40,7 +40,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     ],
     inputs: Arity::TWO,
     consts: 6,
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

@@ -14,7 +14,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 
 /// `Dropout(rate)`
@@ -26,7 +26,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     masking: Masking::Passes,
     copies: true,
     folding: Folding::Identity,
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

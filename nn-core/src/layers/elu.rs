@@ -13,7 +13,7 @@
 //! Source: <https://keras.io/api/layers/activation_layers/elu/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
 
 /// `ELU(alpha)`
 pub const SPEC: LayerSpec = LayerSpec {
@@ -22,7 +22,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::float("alpha", 1.0)],
     masking: Masking::Passes,
     folding: Folding::Position,
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

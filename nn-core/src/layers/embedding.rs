@@ -20,7 +20,7 @@
 
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Default, Dtype, Folding, Inferred, Kind, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Default, Dtype, Folding, Inferred, Kind, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 
 /// Where `input_length` stands among the arguments.
@@ -47,7 +47,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     weight_consts: Some(2),
     has_rows: true,
     folding: Folding::Table { width: 1 },
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 
@@ -57,7 +57,7 @@ pub const NOT_ZERO: LayerSpec = LayerSpec {
     module: "embedding",
     reads: Dtype::U32,
     writes: Dtype::U32,
-    infer: same,
+    infer: rule!(same),
     ..LayerSpec::BASE
 };
 
@@ -94,7 +94,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     Ok(Inferred::new(output, &[words, features, x.size()]))
 }
 
-const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+/// The shape stays.
+pub const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &[]))
 }
 

@@ -11,11 +11,18 @@
 //! Source: <https://keras.io/api/layers/reshaping_layers/flatten/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value};
+use crate::spec::{Inferred, LayerSpec, Value, rule};
 
 /// `Flatten()`
-pub const SPEC: LayerSpec =
-    LayerSpec { name: "Flatten", module: "flatten", args: &[], consts: 1, copies: true, infer, ..LayerSpec::BASE };
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "Flatten",
+    module: "flatten",
+    args: &[],
+    consts: 1,
+    copies: true,
+    infer: rule!(infer),
+    ..LayerSpec::BASE
+};
 
 /// One axis with all scalars; the type is `Flatten<size>`.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {

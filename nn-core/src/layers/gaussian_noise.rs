@@ -13,7 +13,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 
 /// `GaussianNoise(stddev)`
@@ -24,7 +24,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     masking: Masking::Passes,
     copies: true,
     folding: Folding::Identity,
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

@@ -15,7 +15,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 
 /// `GlobalAveragePooling1D(data_format, keepdims)`
@@ -23,8 +23,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     name: "GlobalAveragePooling1D",
     module: "global_average_pooling1d",
     args: POOLING,
-    masking: Masking::Reads { passes: None },
-    infer,
+    masking: Masking::Reads { passes: None, both: None },
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

@@ -12,13 +12,18 @@
 //! Source: <https://keras.io/api/layers/pooling_layers/global_max_pooling1d/>
 
 use super::global_average_pooling1d::POOLING;
-use crate::spec::LayerSpec;
+use crate::spec::{LayerSpec, rule};
 
 pub use super::global_average_pooling1d::infer;
 
 /// `GlobalMaxPooling1D(data_format, keepdims)`
-pub const SPEC: LayerSpec =
-    LayerSpec { name: "GlobalMaxPooling1D", module: "global_max_pooling1d", args: POOLING, infer, ..LayerSpec::BASE };
+pub const SPEC: LayerSpec = LayerSpec {
+    name: "GlobalMaxPooling1D",
+    module: "global_max_pooling1d",
+    args: POOLING,
+    infer: rule!(infer),
+    ..LayerSpec::BASE
+};
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

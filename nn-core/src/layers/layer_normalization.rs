@@ -18,7 +18,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 
 /// `LayerNormalization(axis, epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer,
@@ -42,7 +42,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     weight_consts: Some(3),
     has_cache: true,
     masking: Masking::Passes,
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

@@ -15,7 +15,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 
 /// `LeakyReLU(negative_slope)`
@@ -25,7 +25,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec::float("negative_slope", 0.3)],
     masking: Masking::Passes,
     folding: Folding::Position,
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

@@ -32,7 +32,7 @@
 
 use super::recurrent::{self, Places, SEED};
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, Masking, Value, rule};
 
 /// `LSTM(units, activation, recurrent_activation, use_bias, kernel_initializer, recurrent_initializer, bias_initializer,
 /// unit_forget_bias, kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer,
@@ -69,13 +69,13 @@ pub const SPEC: LayerSpec = LayerSpec {
     ],
     inputs: Arity { min: 1, max: 3 },
     call_keywords: &["initial_state"],
-    masking: Masking::Reads { passes: Some(PLACES.returns) },
+    masking: Masking::Reads { passes: Some(PLACES.returns), both: None },
     consts: 7,
     weight_consts: Some(4),
     has_cache: true,
     has_scratch: true,
     folding: Folding::Recurrent { features: 0, units: 1, rows: 2, bias: 3, dropped: 6 },
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

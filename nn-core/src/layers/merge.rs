@@ -7,11 +7,11 @@
 
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, MAX_INPUTS, Masking, Value};
+use crate::spec::{Arity, Inferred, LayerSpec, MAX_INPUTS, Masking, Rule, Value};
 use crate::text::Text;
 
-/// The specification of a merge.
-pub(crate) const fn spec(name: &'static str, function: &'static str, inputs: Arity) -> LayerSpec {
+/// The specification of a merge, whose page has the rule.
+pub(crate) const fn spec(name: &'static str, function: &'static str, inputs: Arity, infer: Rule) -> LayerSpec {
     LayerSpec {
         name,
         function: Some(function),
@@ -154,7 +154,7 @@ mod compute {
 
     /// How input `i` is repeated.
     #[inline(always)]
-    const fn strides(groups: [usize; GROUPS], ones: usize, i: usize) -> Strides<GROUPS> {
+    pub(crate) const fn strides(groups: [usize; GROUPS], ones: usize, i: usize) -> Strides<GROUPS> {
         let ones = if i < REPEATED_INPUTS { (ones >> (GROUPS * i)) & ((1 << GROUPS) - 1) } else { 0 };
         Strides::repeat(groups, ones)
     }

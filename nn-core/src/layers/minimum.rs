@@ -11,14 +11,19 @@
 //! A tie gives its gradient to the earliest of the inputs: Keras takes the minimum pairwise from the left, and the gradient
 //! of TensorFlow's `minimum(a, b)` goes to `a` where `a <= b`. NaN in any input gives NaN.
 //!
+//! With masks it is the minimum of the inputs that count, and the first input where none of them does.
+//!
 //! Source: <https://keras.io/api/layers/merging_layers/minimum/>
 
-use super::merge;
+use super::{masking, merge};
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Value};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, rule};
 
 /// `Minimum()([..])`, `minimum([..])`
-pub const SPEC: LayerSpec = merge::spec("Minimum", "minimum", Arity::MANY);
+pub const SPEC: LayerSpec = LayerSpec {
+    masking: Masking::Merges { absent: &masking::HIGHEST_ELSE, nothing: Nothing::First },
+    ..merge::spec("Minimum", "minimum", Arity::MANY, rule!(infer))
+};
 
 /// The shape to which all inputs broadcast; the type is `Minimum<rows, cols, A, B, C, ONES>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {

@@ -14,6 +14,9 @@ macro_rules! layers {
         /// The specifications of all layers.
         pub const LAYERS: &[&LayerSpec] = &[$(&$module::SPEC),*];
 
+        #[cfg(test)]
+        const MODULES: &[&str] = &[$(stringify!($module)),*];
+
         #[cfg(feature = "compute")]
         pub use self::{$($module::compute::*),*};
     };
@@ -72,3 +75,28 @@ pub use joined::{Joined, Parts};
 pub use recurrent::projected::compute::Projected;
 #[cfg(all(feature = "compute", feature = "alloc"))]
 pub use sparse::Sparse;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Masking;
+
+    /// An expansion names a rule by the path of its module, so that has to be the page of a layer, which is public.
+    #[test]
+    fn every_rule_is_on_the_public_page_of_its_layer() {
+        let makers = LAYERS.iter().filter_map(|spec| match spec.masking {
+            Masking::Makes { by: other, .. }
+            | Masking::Around { outside: other }
+            | Masking::Merges { absent: other, .. } => Some(other),
+            _ => None,
+        });
+        let further = [&masking::ANY, &masking::JOIN, &masking::EVERYWHERE, &masking::ZERO_ELSE, &masking::OR_ELSE];
+        for spec in LAYERS.iter().copied().chain(makers).chain(further) {
+            assert!(MODULES.contains(&spec.module), "{} is on no page of the list", spec.name);
+            for rule in [Some(spec.infer), spec.inner].into_iter().flatten() {
+                let module = rule.module.strip_prefix("nn_core::layers::");
+                assert_eq!(module, Some(spec.module), "the rule `{}` of {} is elsewhere", rule.name, spec.name);
+            }
+        }
+    }
+}

@@ -8,14 +8,19 @@
 //!
 //! Shapes: inputs of one shape, or shapes that broadcast; the output has the shape they broadcast to.
 //!
+//! With masks an input is 1 where it does not count, and the product is 0 where none of them counts.
+//!
 //! Source: <https://keras.io/api/layers/merging_layers/multiply/>
 
-use super::merge;
+use super::{masking, merge};
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Value};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, rule};
 
 /// `Multiply()([..])`, `multiply([..])`
-pub const SPEC: LayerSpec = merge::spec("Multiply", "multiply", Arity::MANY);
+pub const SPEC: LayerSpec = LayerSpec {
+    masking: Masking::Merges { absent: &masking::ONE_ELSE, nothing: Nothing::Zero },
+    ..merge::spec("Multiply", "multiply", Arity::MANY, rule!(infer))
+};
 
 /// The shape to which all inputs broadcast; the type is `Multiply<rows, cols, A, B, C, ONES>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {

@@ -17,7 +17,7 @@
 
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 
 /// `PReLU(alpha_initializer, alpha_regularizer, alpha_constraint, shared_axes)`
@@ -38,7 +38,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 7,
     weight_consts: Some(5),
     masking: Masking::Passes,
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

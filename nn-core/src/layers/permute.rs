@@ -13,7 +13,7 @@
 
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Value};
+use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Value, rule};
 use crate::text::Text;
 
 /// `Permute(dims)`
@@ -22,7 +22,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     module: "permute",
     args: &[ArgSpec { name: "dims", kind: Kind::Ints, default: Default::Required, field: false }],
     consts: 7,
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

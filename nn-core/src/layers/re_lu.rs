@@ -18,7 +18,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Default, Folding, Inferred, Kind, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Default, Folding, Inferred, Kind, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 
 /// `ReLU(max_value, negative_slope, threshold)`
@@ -32,7 +32,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     ],
     masking: Masking::Passes,
     folding: Folding::Position,
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

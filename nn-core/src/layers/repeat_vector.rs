@@ -12,7 +12,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Value, rule};
 use crate::text::Text;
 
 /// `RepeatVector(n)`
@@ -21,7 +21,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     module: "repeat_vector",
     args: &[ArgSpec::size("n")],
     consts: 1,
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

@@ -13,7 +13,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Value};
+use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Value, rule};
 use crate::text::Text;
 
 /// `Reshape(target_shape)`
@@ -23,7 +23,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     args: &[ArgSpec { name: "target_shape", kind: Kind::Ints, default: Default::Required, field: false }],
     consts: 2,
     copies: true,
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

@@ -22,7 +22,7 @@
 
 use super::recurrent::{self, Places, SEED};
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, Masking, Value, rule};
 
 /// `SimpleRNN(units, activation, use_bias, kernel_initializer, recurrent_initializer, bias_initializer,
 /// kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer, kernel_constraint,
@@ -57,13 +57,13 @@ pub const SPEC: LayerSpec = LayerSpec {
     ],
     inputs: Arity { min: 1, max: 2 },
     call_keywords: &["initial_state"],
-    masking: Masking::Reads { passes: Some(PLACES.returns) },
+    masking: Masking::Reads { passes: Some(PLACES.returns), both: None },
     consts: 6,
     weight_consts: Some(3),
     has_cache: true,
     has_scratch: true,
     folding: Folding::Recurrent { features: 0, units: 1, rows: 1, bias: 2, dropped: 5 },
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

@@ -12,7 +12,7 @@
 //! Source: <https://keras.io/api/layers/activation_layers/softmax/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value};
+use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value, rule};
 
 /// `Softmax(axis)`
 pub const SPEC: LayerSpec = LayerSpec {
@@ -22,7 +22,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     consts: 2,
     head: true,
     masking: Masking::Passes,
-    infer,
+    infer: rule!(infer),
     ..LayerSpec::BASE
 };
 

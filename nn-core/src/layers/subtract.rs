@@ -13,10 +13,10 @@
 
 use super::merge;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Value};
+use crate::spec::{Arity, Inferred, LayerSpec, Value, rule};
 
 /// `Subtract()([a, b])`, `subtract([a, b])`
-pub const SPEC: LayerSpec = merge::spec("Subtract", "subtract", Arity::TWO);
+pub const SPEC: LayerSpec = merge::spec("Subtract", "subtract", Arity::TWO, rule!(infer));
 
 /// The shape to which both inputs broadcast; the type is `Subtract<rows, cols, A, B, C, ONES>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {

@@ -9,6 +9,9 @@
 //! Shapes: input `(steps, ..)`, where the layer takes `(..)`; output `(steps, ..)`. The steps of a sample lie behind each
 //! other, so `n` samples of `steps` steps are `n · steps` samples of the layer: one call of it, without a copy.
 //!
+//! A layer that reads a mask is called with that of each step: `TimeDistributed(GRU(8))` of sentences of words computes each sentence as
+//! the GRU alone does. Behind it, a sentence counts if any of its words does.
+//!
 //! Keras calls the layer once for each step. That makes a difference only for a layer that looks at the whole batch: the
 //! statistics of a BatchNormalization inside are those of all steps here, and of one step at a time there.
 //!
@@ -16,7 +19,8 @@
 
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Dtype, Inferred, LayerSpec, Masking, Value};
+use super::masking;
+use crate::spec::{ArgSpec, Dtype, Inferred, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 
 /// `TimeDistributed(layer)`
@@ -25,10 +29,10 @@ pub const SPEC: LayerSpec = LayerSpec {
     module: "time_distributed",
     args: &[ArgSpec::layer()],
     reads: Dtype::Any,
-    masking: Masking::Passes,
-    consts: 3,
-    infer,
-    inner: Some(inner),
+    masking: Masking::Around { outside: &masking::OF_STEPS },
+    consts: 5,
+    infer: rule!(infer),
+    inner: Some(rule!(inner)),
     ..LayerSpec::BASE
 };
 
@@ -42,8 +46,8 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::new(Shape::new(x.dims().split_at(1).1), &[]))
 }
 
-/// The steps of the input, each with the output of the layer; the type is `TimeDistributed<_, steps, C, P>`, the columns of
-/// one step of the input and of the whole output.
+/// The steps of the input, each with the output of the layer; the type is `TimeDistributed<_, steps, C, P, M, N>`: the columns of
+/// one step of the input and of the whole output, and the rows and columns of the mask of one step.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let layer = args[0].as_layer();
     if layer.outputs().len() != 1 {
@@ -64,8 +68,9 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         axis += 1;
     }
     let output = Shape::new(dims.split_at(step.rank() + 1).0);
-    let columns = Shape::new(x.dims().split_at(1).1).cols();
-    Ok(Inferred::new(output, &[x.dim(0), columns, output.cols()]))
+    let (step, mask) = (x.dims().split_at(1).1, x.dims().split_at(x.rank() - 1).0);
+    let (columns, mask) = (Shape::new(step).cols(), Shape::new(mask.split_at(1).1));
+    Ok(Inferred::new(output, &[x.dim(0), columns, output.cols(), mask.rows(), mask.cols()]))
 }
 
 #[cfg(feature = "compute")]
@@ -73,104 +78,138 @@ pub(super) mod compute {
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::{Storage, Times};
-    use crate::tensor::{Element, flat, flat_mut};
+    use crate::tensor::{Element, Tensors, flat, flat_mut};
     use bytemuck::{cast_slice, cast_slice_mut};
     use core::ops::Range;
     use nalgebra::SMatrix;
     use rand::Rng;
 
-    /// The layer `L` at each of `S` steps, which have `C` columns in the input; the output has `P` columns in all.
+    /// The layer `L` at each of `S` steps, which have `C` columns in the input; the output has `P` columns in all. The mask of a step, where
+    /// there is one, has `M` rows and `N` columns.
     #[derive(Clone, Copy, Debug)]
-    pub struct TimeDistributed<L, const S: usize, const C: usize, const P: usize> {
+    pub struct TimeDistributed<
+        L,
+        const S: usize,
+        const C: usize,
+        const P: usize,
+        const M: usize = 1,
+        const N: usize = 1,
+    > {
         /// The layer.
         pub layer: L,
     }
 
-    impl<L, const S: usize, const C: usize, const P: usize> TimeDistributed<L, S, C, P> {
+    impl<L, const S: usize, const C: usize, const P: usize, const M: usize, const N: usize>
+        TimeDistributed<L, S, C, P, M, N>
+    {
         /// Around a layer.
         pub const fn new(layer: L) -> Self {
             TimeDistributed { layer }
         }
     }
 
-    impl<
-        T: Scalar + Element,
-        E: Element,
-        L: Layer<T, SMatrix<E, R, C>, Output = SMatrix<T, O, Q>>,
-        const S: usize,
-        const C: usize,
-        const P: usize,
-        const R: usize,
-        const X: usize,
-        const O: usize,
-        const Q: usize,
-    > Layer<T, SMatrix<E, R, X>> for TimeDistributed<L, S, C, P>
-    {
-        type Output = SMatrix<T, O, P>;
-        type Weights = L::Weights;
-        type Scratch<B: Storage> = L::Scratch<Times<B, S>>;
-        type Cache<B: Storage> = L::Cache<Times<B, S>>;
-        const MACS: usize = S * L::MACS;
-        const WORK: Work = L::WORK.times(S);
-        const BOUNDS: &'static [usize] = L::BOUNDS;
+    /// The same layer on a sequence, or on a sequence and its mask.
+    macro_rules! steps {
+        (
+            [$($rows:ident $columns:ident)?] $input:ty, $step:ty, $sizes:expr,
+            $x:pat => $inner:expr, $dx:pat => $gradient:expr
+        ) => {
+            impl<
+                T: Scalar + Element,
+                E: Element,
+                L: Layer<T, $step, Output = SMatrix<T, O, Q>>,
+                const S: usize,
+                const C: usize,
+                const P: usize,
+                const M: usize,
+                const N: usize,
+                const R: usize,
+                const X: usize,
+                const O: usize,
+                const Q: usize,
+                $(const $rows: usize, const $columns: usize,)?
+            > Layer<T, $input> for TimeDistributed<L, S, C, P, M, N>
+            {
+                type Output = SMatrix<T, O, P>;
+                type Weights = L::Weights;
+                type Scratch<B: Storage> = L::Scratch<Times<B, S>>;
+                type Cache<B: Storage> = L::Cache<Times<B, S>>;
+                const MACS: usize = S * L::MACS;
+                const WORK: Work = L::WORK.times(S);
+                const BOUNDS: &'static [usize] = L::BOUNDS;
 
-        fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
-            self.layer.init(w, rng);
-        }
+                fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+                    self.layer.init(w, rng);
+                }
 
-        fn forward<B: Storage>(
-            &self,
-            w: &Self::Weights,
-            x: &[SMatrix<E, R, X>],
-            y: &mut [SMatrix<T, O, P>],
-            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
-        ) {
-            const { assert!(X == S * C && P == S * Q, "the steps divide the columns") }
-            self.layer.forward::<Times<B, S>>(w, cast_slice(flat(x)), cast_slice_mut(flat_mut(y)), pass);
-        }
+                fn forward<B: Storage>(
+                    &self,
+                    w: &Self::Weights,
+                    $x: <$input as Tensors>::Batch<'_>,
+                    y: &mut [SMatrix<T, O, P>],
+                    pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+                ) {
+                    const { assert!($sizes && P == S * Q, "the steps divide the columns") }
+                    self.layer.forward::<Times<B, S>>(w, $inner, cast_slice_mut(flat_mut(y)), pass);
+                }
 
-        fn backward<B: Storage>(
-            &self,
-            w: &Self::Weights,
-            x: &[SMatrix<E, R, X>],
-            y: &[SMatrix<T, O, P>],
-            dy: &[SMatrix<T, O, P>],
-            cache: &mut Self::Cache<B>,
-            dx: Option<&mut [SMatrix<E, R, X>]>,
-            dw: Option<&mut Self::Weights>,
-        ) {
-            let (x, y, dy) = (cast_slice(flat(x)), cast_slice(flat(y)), cast_slice(flat(dy)));
-            self.layer.backward::<Times<B, S>>(w, x, y, dy, cache, dx.map(|dx| cast_slice_mut(flat_mut(dx))), dw);
-        }
+                fn backward<B: Storage>(
+                    &self,
+                    w: &Self::Weights,
+                    $x: <$input as Tensors>::Batch<'_>,
+                    y: &[SMatrix<T, O, P>],
+                    dy: &[SMatrix<T, O, P>],
+                    cache: &mut Self::Cache<B>,
+                    $dx: <$input as Tensors>::Gradients<'_>,
+                    dw: Option<&mut Self::Weights>,
+                ) {
+                    let (y, dy) = (cast_slice(flat(y)), cast_slice(flat(dy)));
+                    self.layer.backward::<Times<B, S>>(w, $inner, y, dy, cache, $gradient, dw);
+                }
 
-        fn touched<B: Storage>(
-            &self,
-            x: &[SMatrix<E, R, X>],
-            cache: &Self::Cache<B>,
-            visit: &mut dyn FnMut(Range<usize>),
-        ) {
-            self.layer.touched::<Times<B, S>>(cast_slice(flat(x)), cache, visit);
-        }
+                fn touched<B: Storage>(
+                    &self,
+                    $x: <$input as Tensors>::Batch<'_>,
+                    cache: &Self::Cache<B>,
+                    visit: &mut dyn FnMut(Range<usize>),
+                ) {
+                    self.layer.touched::<Times<B, S>>($inner, cache, visit);
+                }
 
-        fn update<B: Storage>(&self, w: &mut Self::Weights, cache: &Self::Cache<B>) {
-            self.layer.update::<Times<B, S>>(w, cache);
-        }
+                fn update<B: Storage>(&self, w: &mut Self::Weights, cache: &Self::Cache<B>) {
+                    self.layer.update::<Times<B, S>>(w, cache);
+                }
 
-        fn constrain(&self, w: &mut Self::Weights) {
-            self.layer.constrain(w);
-        }
+                fn constrain(&self, w: &mut Self::Weights) {
+                    self.layer.constrain(w);
+                }
 
-        fn activity<B: Storage>(&self, scratch: &Self::Scratch<B>) -> T {
-            self.layer.activity::<Times<B, S>>(scratch)
-        }
+                fn activity<B: Storage>(&self, scratch: &Self::Scratch<B>) -> T {
+                    self.layer.activity::<Times<B, S>>(scratch)
+                }
 
-        fn training_activity<B: Storage>(&self, cache: &Self::Cache<B>) -> T {
-            self.layer.training_activity::<Times<B, S>>(cache)
-        }
+                fn training_activity<B: Storage>(&self, cache: &Self::Cache<B>) -> T {
+                    self.layer.training_activity::<Times<B, S>>(cache)
+                }
 
-        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-            self.layer.regularize(w, dw)
-        }
+                fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+                    self.layer.regularize(w, dw)
+                }
+            }
+        };
+    }
+
+    steps! {
+        [] SMatrix<E, R, X>, SMatrix<E, R, C>, X == S * C,
+        x => cast_slice(flat(x)),
+        dx => dx.map(|dx| cast_slice_mut(flat_mut(dx)))
+    }
+
+    steps! {
+        [A D] (SMatrix<E, R, X>, SMatrix<u32, A, D>), (SMatrix<E, R, C>, SMatrix<u32, M, N>),
+        X == S * C && A * D == S * M * N,
+        (x, m) => (cast_slice(flat(x)), cast_slice(flat(m))),
+        (dx, _) => (dx.map(|dx| cast_slice_mut(flat_mut(dx))), None)
     }
 
     #[cfg(test)]
@@ -189,6 +228,17 @@ pub(super) mod compute {
             check_layer::<SMatrix<f64, 5, 6>, _>(&TimeDistributed::<_, 3, 2, 3>::new(Flatten::<10>::DEFAULT));
         }
 
+        /// Two sentences of three words, with a mask of the words of each.
+        #[test]
+        fn gradients_with_a_mask() {
+            use crate::layers::GRU;
+            use crate::layers::masking::checks::check_masked;
+            let masks = [[1, 1, 0, 0, 0, 0], [0, 1, 1, 1, 1, 1], [0, 0, 1, 1, 0, 0]];
+            let masks = masks.map(|mask| SMatrix::<u32, 3, 2>::from_column_slice(&mask));
+            let gru = GRU::<2, 2, 6, 2, 1, 0, 0>::DEFAULT;
+            check_masked::<SMatrix<u32, 3, 2>, _, 2, 6>(TimeDistributed::<_, 2, 3, 2, 3, 1>::new(gru), masks);
+        }
+
         #[test]
         fn every_step_is_a_sample_of_the_layer() {
             type Distributed = TimeDistributed<Dense<2, 3, 1>, 4, 1, 4>;
@@ -196,7 +246,8 @@ pub(super) mod compute {
             w.as_mut_slice().iter_mut().enumerate().for_each(|(k, w)| *w = k as f64);
             let x = [SMatrix::<f64, 2, 4>::from_fn(|r, c| (r * 5 + c) as f64); 2];
             let mut y = [SMatrix::<f64, 3, 4>::zeros(); 2];
-            Distributed::new(Dense::DEFAULT).forward::<Heap>(&w, &x, &mut y, Pass::Inference(&mut ()));
+            let layer = Distributed::new(Dense::DEFAULT);
+            Layer::<f64, SMatrix<f64, 2, 4>>::forward::<Heap>(&layer, &w, &x, &mut y, Pass::Inference(&mut ()));
             for step in 0..4 {
                 assert_eq!(y[1].column(step), w.kernel * x[1].column(step) + w.bias);
             }
@@ -223,7 +274,7 @@ mod tests {
         assert_eq!(inner(&[], &[x]).unwrap().output(0), Shape::new(&[6, 3]));
         let layer = Value::Layer(Inferred::new(Shape::new(&[18]), &[]));
         let inferred = infer(&[layer], &[x]).unwrap();
-        assert_eq!((inferred.output(0), inferred.consts()), (Shape::new(&[4, 18]), &[4, 6, 4][..]));
+        assert_eq!((inferred.output(0), inferred.consts()), (Shape::new(&[4, 18]), &[4, 6, 4, 6, 1][..]));
         assert!(inner(&[], &[Shape::new(&[4])]).is_err());
         let two = Value::Layer(Inferred::many(&[x, x], &[]));
         assert!(infer(&[two], &[x]).is_err());

@@ -90,8 +90,8 @@ impl Printer<'_> {
         let shapes = inputs.iter().map(|shape| self.shape(shape));
         match &called.op {
             Op::Builtin(builtin) => {
-                let module = format_ident!("{}", builtin.spec.module);
-                let rule = format_ident!("{}", if *rule == RuleOf::Inner { "inner" } else { "infer" });
+                let inner = builtin.spec.inner.filter(|_| *rule == RuleOf::Inner);
+                let path = path(inner.unwrap_or(builtin.spec.infer));
                 let args = builtin.spec.args.iter().zip(&builtin.args).map(|(spec, arg)| match (spec.kind, within) {
                     (Kind::Layer, Some(facts)) => {
                         let inferred = self.facts(facts);
@@ -99,7 +99,7 @@ impl Printer<'_> {
                     }
                     _ => self.argument(spec, arg),
                 });
-                let found = quote!(::nn::layers::#module::#rule(&[#(#args),*], &[#(#shapes),*]));
+                let found = quote!(#path(&[#(#args),*], &[#(#shapes),*]));
                 self.call(inference, &found, self.source.start(called.source))
             }
             // A model, or a layer of the user's: rustc finds what it gives.
@@ -299,6 +299,12 @@ impl Printer<'_> {
             Shaped::Unknown => quote!(::nn::Shape::new(&[])),
         }
     }
+}
+
+/// `::nn::layers::dense::infer`: the facade has the modules of `nn-core` at its root.
+fn path(rule: nn_core::spec::Rule) -> TokenStream {
+    let modules = rule.module.split("::").skip(1).chain([rule.name]).map(|name| format_ident!("{name}"));
+    quote!(::nn #(::#modules)*)
 }
 
 /// An expression of type `Value`.

@@ -4,7 +4,7 @@
 use super::{Lints, argument, is_given};
 use crate::graph::{Node, Op};
 use crate::values::arguments;
-use nn_core::spec::{Dtype, Value};
+use nn_core::spec::{Dtype, Masking, Value};
 use proc_macro2::Span;
 use syn::Expr;
 
@@ -19,6 +19,7 @@ pub(super) fn run(lints: &mut Lints<'_>) {
         frozen_with_nothing_upstream(lints, node);
         reshape_without_effect(lints, node);
         merge_with_itself(lints, node);
+        dropped_mask(lints, node);
     }
     frozen_without_weights(lints);
 }
@@ -146,7 +147,9 @@ fn reshape_without_effect(lints: &mut Lints<'_>, node: &Node) {
         },
         _ => false,
     };
-    if without_effect {
+    // Without the layer, the mask would go on.
+    let drops_a_mask = lints.graph.tensors[node.inputs[0]].mask.is_some();
+    if without_effect && !drops_a_mask {
         lints.report("reshape_without_effect", lints.token(node));
     }
 }
@@ -158,6 +161,20 @@ fn merge_with_itself(lints: &mut Lints<'_>, node: &Node) {
     let inputs: Vec<_> = node.unmasked().iter().map(|&input| lints.original(input)).collect();
     if inputs.len() > 1 && inputs.iter().all(|&input| input == inputs[0]) {
         lints.report("merge_with_itself", lints.token(node));
+    }
+}
+
+fn dropped_mask(lints: &mut Lints<'_>, node: &Node) {
+    let drops = match &lints.graph.layers[node.layer].op {
+        Op::Builtin(builtin) => matches!(builtin.spec.masking, Masking::Drops),
+        Op::Activation { .. } => false,
+        Op::Component(_) => true,
+    };
+    if drops
+        && !lints.graph.layers[node.layer].part
+        && node.inputs.iter().any(|&input| lints.graph.tensors[input].mask.is_some())
+    {
+        lints.report("dropped_mask", lints.token(node));
     }
 }
 

@@ -1,13 +1,13 @@
 //! Calls: a layer, the tensors that it is called on, and the masks that go along.
 
 use super::{Bound, Resolver};
-use crate::graph::{Builtin, Function, Holds, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
+use crate::graph::{Function, Holds, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
 use crate::python;
 use crate::source::{ExprId, Name, SpanId};
 use crate::values;
 use nn_core::Code;
 use nn_core::layers::LAYERS;
-use nn_core::spec::{Dtype, LayerSpec, Masking, Value};
+use nn_core::spec::{Dtype, Masking};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, Ident};
@@ -55,7 +55,12 @@ impl Resolver<'_> {
     fn call_keywords(&self, layer: LayerId) -> Vec<&'static str> {
         match &self.graph.layers[layer].op {
             Op::Builtin(builtin) => {
-                let mask = matches!(builtin.spec.masking, Masking::Reads { .. }).then_some("mask");
+                let reads = match builtin.spec.masking {
+                    Masking::Reads { .. } | Masking::Trains => true,
+                    Masking::Around { .. } => self.reads_inside(layer),
+                    _ => false,
+                };
+                let mask = reads.then_some("mask");
                 builtin.spec.call_keywords.iter().copied().chain(mask).collect()
             }
             _ => Vec::new(),
@@ -132,40 +137,44 @@ impl Resolver<'_> {
             Op::Builtin(builtin) => Some((builtin.spec, builtin.then.clone())),
             _ => None,
         };
-        let masking = match (&self.graph.layers[layer].op, builtin.as_ref()) {
-            (Op::Activation { .. }, _) => Masking::Passes,
-            (_, Some((spec, _))) => spec.masking,
-            _ => Masking::Drops,
-        };
+        let masking = self.masking(layer);
         let sources = tensors.clone();
-        let mut masked = false;
-        if let (Masking::Reads { .. }, Some(mask)) = (masking, first_mask) {
-            masked = true;
-            tensors.push(mask);
+        let reads = match masking {
+            Masking::Reads { .. } | Masking::Trains => true,
+            Masking::Around { .. } => self.reads_inside(layer),
+            _ => false,
+        };
+        if let Masking::Merges { absent, .. } = masking {
+            self.count_in_their_steps(&mut tensors, &masks, absent, &exprs, span);
         }
+        let mask = first_mask.filter(|_| reads);
+        tensors.extend(mask);
         let mut output = self.node(layer, tensors, exprs.clone(), span);
-        if masked && let Producer::Node(node) = self.graph.tensors[output].producer {
-            self.graph.nodes[node].masked = true;
-        }
+        let node = self.graph.nodes.len() - 1;
+        self.graph.nodes[node].masked = mask.is_some();
         for part in builtin.map(|(_, then)| then).unwrap_or_default() {
             output = self.node(part, vec![output], exprs[..1].to_vec(), span);
         }
         let mask = match masking {
             Masking::Drops => None,
             Masking::Passes => self.any_of(&masks, &exprs, span),
-            Masking::Joins { axis } => match &self.graph.layers[layer].op {
-                // The batch is axis 0, the steps are axis 1 of the `(steps, features)` that a mask belongs to.
-                Op::Builtin(builtin) => match builtin.args[axis].value {
-                    Some(Value::Int(1 | -2)) => self.joined(&masks, &exprs, span),
-                    Some(_) => self.any_of(&masks, &exprs, span),
-                    None => None,
-                },
-                _ => None,
-            },
+            Masking::Merges { nothing, .. } => {
+                let mask = self.any_of(&masks, &exprs, span);
+                if let Some(mask) = mask {
+                    output = self.if_any_counts(output, sources[0], mask, nothing, &exprs, span);
+                }
+                mask
+            }
+            Masking::Joins { axis } => self.joined(layer, axis, &sources, &masks, &exprs, span),
             Masking::Reads { .. } => first_mask.filter(|_| self.keeps_steps(layer)),
+            Masking::Trains => first_mask,
+            Masking::Around { outside } => {
+                first_mask.map(|mask| self.around(layer, mask, output, outside, &exprs, span))
+            }
             Masking::Makes { flag, by } => self.mask_made(layer, flag, by, sources, &exprs, span),
         };
         self.graph.tensors[output].mask = mask;
+        self.ends.insert(node, output);
         Bound::Tensors(vec![output])
     }
 
@@ -252,70 +261,6 @@ impl Resolver<'_> {
         }
     }
 
-    /// The masks of tensors whose steps are put one behind the other.
-    fn joined(&mut self, masks: &[Option<TensorId>], exprs: &[ExprId], span: SpanId) -> Option<TensorId> {
-        let all: Vec<TensorId> = masks.iter().copied().collect::<Option<_>>()?;
-        if let [one] = all[..] {
-            return Some(one);
-        }
-        let join = self.part(&nn_core::layers::masking::JOIN, Vec::new(), exprs[0]);
-        Some(self.node(join, all, exprs[..1].to_vec(), span))
-    }
-
-    /// The mask of what is made of several tensors, step by step.
-    fn any_of(&mut self, masks: &[Option<TensorId>], exprs: &[ExprId], span: SpanId) -> Option<TensorId> {
-        // A tensor without a mask counts in every step.
-        let mut all: Vec<TensorId> = masks.iter().copied().collect::<Option<_>>()?;
-        all.sort_unstable();
-        all.dedup();
-        if let [one] = all[..] {
-            return Some(one);
-        }
-        let any = self.part(&nn_core::layers::masking::ANY, Vec::new(), exprs[0]);
-        Some(self.node(any, all, exprs[..1].to_vec(), span))
-    }
-
-    /// Whether the output of a layer that reads a mask still has the steps of its input.
-    fn keeps_steps(&self, layer: LayerId) -> bool {
-        self.graph.chain(layer).any(|layer| match &self.graph.layers[layer].op {
-            Op::Builtin(builtin) => match builtin.spec.masking {
-                Masking::Reads { passes: Some(flag) } => is_set(builtin, flag),
-                _ => false,
-            },
-            _ => false,
-        })
-    }
-
-    /// The mask that a layer makes of its inputs.
-    fn mask_made(
-        &mut self,
-        layer: LayerId,
-        flag: Option<usize>,
-        by: &'static LayerSpec,
-        tensors: Vec<TensorId>,
-        exprs: &[ExprId],
-        span: SpanId,
-    ) -> Option<TensorId> {
-        let Op::Builtin(builtin) = &self.graph.layers[layer].op else { return None };
-        if flag.is_some_and(|flag| !is_set(builtin, flag)) {
-            return None;
-        }
-        let args = by.args.iter().map(|arg| match builtin.spec.args.iter().position(|other| other.name == arg.name) {
-            Some(slot) => builtin.args[slot].clone(),
-            None => values::default(arg),
-        });
-        let maker = self.part(by, args.collect(), exprs[0]);
-        Some(self.node(maker, tensors, exprs.to_vec(), span))
-    }
-
-    /// A layer that belongs to the one before it.
-    fn part(&mut self, spec: &'static LayerSpec, args: Vec<crate::graph::Arg>, source: ExprId) -> LayerId {
-        let builtin = Builtin { spec, args, then: Vec::new(), inferred: None, inner: None };
-        let layer = self.layer(Op::Builtin(Box::new(builtin)), source);
-        self.graph.layers[layer].part = true;
-        layer
-    }
-
     pub(super) fn node(
         &mut self,
         layer: LayerId,
@@ -356,9 +301,4 @@ impl Resolver<'_> {
 fn sparse_readers() -> String {
     let readers = LAYERS.iter().filter(|spec| spec.sparse.is_some());
     readers.map(|spec| format!("`{}`", spec.name)).collect::<Vec<_>>().join(" or ")
-}
-
-/// Whether a flag is literally `true`.
-fn is_set(builtin: &Builtin, flag: usize) -> bool {
-    builtin.args[flag].value == Some(Value::Flag(true))
 }

@@ -8,7 +8,7 @@
 
 use super::connect::Inputs;
 use super::{Bound, Resolver};
-use crate::graph::{Holds, LayerId, Op, Producer, TensorId};
+use crate::graph::{Holds, LayerId, Producer, TensorId};
 use crate::literal;
 use crate::source::{ExprId, Name, SpanId};
 use nn_core::Code;
@@ -47,9 +47,10 @@ impl Resolver<'_> {
     /// An input of the graph that a tensor depends on otherwise than through these tensors.
     fn missing(&self, output: TensorId, inputs: &[TensorId]) -> Option<TensorId> {
         let mut needed: HashSet<TensorId> = [output].into();
-        for node in self.graph.nodes.iter().rev() {
+        for (n, node) in self.graph.nodes.iter().enumerate().rev() {
             if node.outputs.iter().any(|output| needed.contains(output) && !inputs.contains(output)) {
                 needed.extend(node.unmasked());
+                needed.extend(self.given_mask(n));
             }
         }
         let reached = |tensor: &TensorId| needed.contains(tensor) && !inputs.contains(tensor);
@@ -83,18 +84,19 @@ impl Resolver<'_> {
         for node in self.between(cut) {
             let before = &self.graph.nodes[node];
             let (layer, outputs) = (before.layer, before.outputs.clone());
-            let inputs: Option<Vec<TensorId>> = before.unmasked().iter().map(|input| now.get(input).copied()).collect();
+            let inputs: Option<Vec<TensorId>> =
+                before.unmasked().iter().map(|&input| self.again(&now, input)).collect();
+            let mask = self.given_mask(node).map(|mask| now.get(&mask).copied().unwrap_or(mask));
             let Some(inputs) = inputs else { return Bound::Poison };
             let exprs = inputs.iter().map(|_| exprs[0]).collect();
-            match self.connect(layer, Inputs { tensors: inputs, exprs, mask: None }, call) {
+            match self.connect(layer, Inputs { tensors: inputs, exprs, mask }, call) {
                 Bound::Tensors(made) => {
-                    now.insert(self.end(node), made[0]);
+                    let end = self.ends.get(&node).copied().unwrap_or(outputs[0]);
+                    now.insert(end, made[0]);
                     if let Some(again) = self.main_node(made[0]) {
                         for &output in &outputs[1..] {
                             let span = self.graph.tensors[output].span;
-                            let more = self.tensor(Producer::Node(again), span);
-                            self.graph.nodes[again].outputs.push(more);
-                            now.insert(output, more);
+                            now.insert(output, self.output(again, span));
                         }
                     }
                 }
@@ -103,6 +105,26 @@ impl Resolver<'_> {
         }
         let outputs: Option<Vec<TensorId>> = cut.outputs.iter().map(|output| now.get(output).copied()).collect();
         outputs.map_or(Bound::Poison, Bound::Tensors)
+    }
+
+    /// What a tensor is in another call of a cut. What a part has made of an input, the call makes again.
+    fn again(&self, now: &HashMap<TensorId, TensorId>, tensor: TensorId) -> Option<TensorId> {
+        if let Some(&found) = now.get(&tensor) {
+            return Some(found);
+        }
+        match self.graph.tensors[tensor].producer {
+            Producer::Node(node) if self.graph.layers[self.graph.nodes[node].layer].part => {
+                self.again(now, self.graph.nodes[node].inputs[0])
+            }
+            _ => None,
+        }
+    }
+
+    /// The mask that a call was given by keyword, in place of that of its first input.
+    fn given_mask(&self, node: usize) -> Option<TensorId> {
+        let node = &self.graph.nodes[node];
+        let mask = node.inputs.last().copied().filter(|_| node.masked && !self.graph.layers[node.layer].part)?;
+        (self.graph.tensors[node.inputs[0]].mask != Some(mask)).then_some(mask)
     }
 
     /// The calls between the ends of a cut, without those that belong to the call before them.
@@ -120,24 +142,6 @@ impl Resolver<'_> {
         }
         found.reverse();
         found
-    }
-
-    /// The tensor that a call was written as: what its activation gives, if it has one.
-    fn end(&self, node: usize) -> TensorId {
-        let mut tensor = self.graph.nodes[node].outputs[0];
-        let then = match &self.graph.layers[self.graph.nodes[node].layer].op {
-            Op::Builtin(builtin) => builtin.then.len(),
-            _ => 0,
-        };
-        for _ in 0..then {
-            let next = self.graph.nodes.iter().find(|next| {
-                self.graph.layers[next.layer].part
-                    && next.inputs == [tensor]
-                    && next.layer != self.graph.nodes[node].layer
-            });
-            tensor = next.map_or(tensor, |next| next.outputs[0]);
-        }
-        tensor
     }
 
     /// `Sequential([..])` of layers, without an `Input`, in the middle of a graph.

@@ -144,7 +144,7 @@ impl Lowering<'_> {
         let any_inputs = match &self.graph.layers[node.layer].op {
             Op::Builtin(builtin) => {
                 let spec = builtin.spec;
-                let reads_masks = matches!(spec.masking, Masking::Reads { .. });
+                let reads_masks = matches!(spec.masking, Masking::Reads { .. } | Masking::Trains);
                 spec.inputs.max > 1 || reads_masks || spec.inner.is_some() || spec.writes != Dtype::Float
             }
             Op::Activation { .. } => false,

@@ -15,7 +15,7 @@ pub const PROJECTED: LayerSpec = LayerSpec {
     module: "recurrent",
     args: &[ArgSpec::layer()],
     inputs: Arity { min: 1, max: 5 },
-    masking: Masking::Reads { passes: None },
+    masking: Masking::Reads { passes: None, both: None },
     consts: 2,
     has_scratch: true,
     ..LayerSpec::BASE

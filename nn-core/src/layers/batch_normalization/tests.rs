@@ -1,0 +1,150 @@
+use super::compute::{BatchNormalization, BatchNormalizationWeights};
+use super::infer;
+use crate::layers::masking::checks::check_masked;
+use crate::regularizers::Regularizer;
+use crate::shape::Shape;
+use crate::spec::{Inferred, Value};
+use crate::{Layer, Pass};
+use nalgebra::{SMatrix, SVector};
+use std::string::ToString;
+use crate::layer::Mode;
+use crate::storage::{Buffer, Heap};
+use crate::testing::check_layer;
+use crate::weights::Weights;
+use rand::{SeedableRng, rngs::StdRng};
+
+#[test]
+fn gradients() {
+    check_layer::<SMatrix<f64, 5, 3>, _>(&BatchNormalization::<5, 1, 1, 1> {
+        gamma_regularizer: Regularizer { l1: 0.02, l2: 0.03 },
+        beta_regularizer: Regularizer { l1: 0.05, l2: 0.07 },
+        ..BatchNormalization::DEFAULT
+    });
+    check_layer::<SMatrix<f64, 5, 1>, _>(&BatchNormalization::<5, 0, 1, 1>::DEFAULT);
+    check_layer::<SMatrix<f64, 5, 1>, _>(&BatchNormalization::<5, 1, 0, 1>::DEFAULT);
+    // The middle axis of (2, 3, 5).
+    check_layer::<SMatrix<f64, 5, 6>, _>(&BatchNormalization::<3, 1, 1, 5>::DEFAULT);
+}
+
+type Plain = BatchNormalization<2, 1, 1, 1>;
+type W = BatchNormalizationWeights<f64, 2, 1, 1>;
+type Cache = <Plain as Layer<f64, SVector<f64, 2>>>::Cache<Heap>;
+
+/// Two samples whose features have mean 3 and 0, variance 4 and 9.
+const X: [SVector<f64, 2>; 2] = [SVector::<f64, 2>::new(1., -3.), SVector::<f64, 2>::new(5., 3.)];
+const PLAIN: Plain = BatchNormalization { epsilon: 0.0, ..BatchNormalization::DEFAULT };
+
+fn train(w: &W, frozen: bool) -> ([SVector<f64, 2>; 2], Cache) {
+    let (mut y, mut cache, mut rng) =
+        ([SVector::zeros(); 2], Cache::with_capacity(2), StdRng::seed_from_u64(1));
+    let mut mode = Mode::new(&mut rng);
+    let mode = if frozen { mode.frozen() } else { mode.reborrow() };
+    Layer::<f64, SVector<f64, 2>>::forward::<Heap>(&PLAIN, w, &X, &mut y, Pass::training(&mut cache, mode));
+    (y, cache)
+}
+
+fn weights() -> W {
+    let mut w = W::zeroed();
+    (w.gamma, w.beta) = (SVector::<f64, 2>::new(2., 10.), SVector::<f64, 2>::new(0., 100.));
+    (w.moving_mean, w.moving_variance) = (SVector::<f64, 2>::new(1., 1.), SVector::<f64, 2>::new(1., 4.));
+    w
+}
+
+#[test]
+fn training_uses_the_batch_and_moves_the_averages() {
+    let mut w = weights();
+    let (y, cache) = train(&w, false);
+    assert_eq!(y, [SVector::<f64, 2>::new(-2., 90.), SVector::<f64, 2>::new(2., 110.)]);
+    Layer::<f64, SVector<f64, 2>>::update::<Heap>(&PLAIN, &mut w, &cache);
+    assert!((w.moving_mean - SVector::<f64, 2>::new(1.02, 0.99)).norm() < 1e-12, "{w:?}");
+    assert!((w.moving_variance - SVector::<f64, 2>::new(1.03, 4.05)).norm() < 1e-12, "{w:?}");
+}
+
+#[test]
+fn a_prediction_and_a_frozen_layer_use_the_averages() {
+    let mut w = weights();
+    let expected = [SVector::<f64, 2>::new(0., 80.), SVector::<f64, 2>::new(8., 110.)];
+    let mut y = [SVector::zeros(); 2];
+    Layer::<f64, SVector<f64, 2>>::forward::<Heap>(&PLAIN, &w, &X, &mut y, Pass::Inference(&mut ()));
+    assert_eq!(y, expected);
+
+    let (y, mut cache) = train(&w, true);
+    assert_eq!(y, expected);
+    let dy = [SVector::<f64, 2>::new(1., 1.), SVector::<f64, 2>::new(0., 3.)];
+    let (mut dx, mut dw) = ([SVector::zeros(); 2], W::zeroed());
+    Layer::<f64, SVector<f64, 2>>::backward::<Heap>(&PLAIN, &w, &X, &y, &dy, &mut cache, Some(&mut dx), Some(&mut dw));
+    assert_eq!(dx, [SVector::<f64, 2>::new(2., 5.), SVector::<f64, 2>::new(0., 15.)]);
+    assert_eq!((dw.gamma, dw.beta), (SVector::<f64, 2>::new(0., 1.), SVector::<f64, 2>::new(1., 4.)));
+    Layer::<f64, SVector<f64, 2>>::update::<Heap>(&PLAIN, &mut w, &cache);
+    assert_eq!(w, weights());
+}
+
+/// The series `[1, 2, 3, pad]` and `[2, pad, pad, pad]`, with 7 for what does not count.
+#[test]
+fn a_mask_leaves_steps_out_of_the_statistics() {
+    type One = BatchNormalization<1, 1, 1, 1>;
+    type Steps = SMatrix<f64, 1, 4>;
+    type Masked = (Steps, SVector<u32, 4>);
+    let layer = One { momentum: 0.0, epsilon: 0.0, ..One::DEFAULT };
+    let x = [Steps::new(1., 2., 3., 7.), Steps::new(2., 7., 7., 7.)];
+    let m = [SVector::<u32, 4>::new(1, 1, 1, 0), SVector::<u32, 4>::new(1, 0, 0, 0)];
+    let mut w = BatchNormalizationWeights::<f64, 1, 1, 1>::zeroed();
+    w.gamma[0] = 1.0;
+    let mut train = |m: &[SVector<u32, 4>]| {
+        let (mut y, mut cache) = ([Steps::zeros(); 2], <One as Layer<f64, Masked>>::Cache::<Heap>::with_capacity(2));
+        let mut rng = StdRng::seed_from_u64(1);
+        let pass = Pass::training(&mut cache, Mode::new(&mut rng));
+        Layer::<f64, Masked>::forward::<Heap>(&layer, &w, (&x, m), &mut y, pass);
+        Layer::<f64, Masked>::update::<Heap>(&layer, &mut w, &cache);
+        (y, w.moving_mean[0], w.moving_variance[0])
+    };
+    let (y, mean, variance) = train(&m);
+    assert_eq!((mean, variance), (2.0, 0.5));
+    assert!((y[0] - Steps::new(-1., 0., 1., 5.) * 2f64.sqrt()).norm() < 1e-12, "{y:?}");
+    // Where nothing counts, mean and variance are 0.
+    let (_, mean, variance) = train(&[SVector::zeros(); 2]);
+    assert_eq!((mean, variance), (0.0, 0.0));
+}
+
+/// Along the last axis, along the first one, where each step is a feature, and along an axis of a scalar for each feature.
+#[test]
+fn gradients_with_a_mask() {
+    let last = BatchNormalization::<5, 1, 1, 1>::DEFAULT;
+    check_masked::<SVector<u32, 3>, _, 5, 3>(last, [[1, 0, 1], [0, 0, 1], [1, 1, 1]].map(SVector::from));
+    let first = BatchNormalization::<3, 1, 0, 5>::DEFAULT;
+    check_masked::<SVector<u32, 3>, _, 5, 3>(first, [[1, 0, 1], [0, 0, 1], [1, 0, 0]].map(SVector::from));
+    let scalars = BatchNormalization::<3, 0, 1, 1>::DEFAULT;
+    check_masked::<SVector<u32, 3>, _, 1, 3>(scalars, [[1, 0, 1], [0, 1, 1], [1, 0, 0]].map(SVector::from));
+}
+
+/// With more features than one block of a prediction has, and neighbours that are not next to each other.
+#[test]
+fn a_prediction_equals_a_frozen_layer() {
+    type Layer37 = BatchNormalization<37, 1, 1, 2>;
+    type X = SMatrix<f64, 2, 111>;
+    let mut w = <BatchNormalizationWeights<f64, 37, 1, 1> as Weights<f64>>::zeroed();
+    w.as_mut_slice().iter_mut().enumerate().for_each(|(k, w)| *w = (k % 11 + 1) as f64);
+    let x = [X::from_fn(|r, c| (r * 7 + c) as f64), X::from_fn(|r, c| (r + c * 3) as f64)];
+    let (mut y, mut frozen) = ([X::repeat(f64::NAN); 2], [X::repeat(f64::NAN); 2]);
+    Layer::<f64, X>::forward::<Heap>(&Layer37::DEFAULT, &w, &x, &mut y, Pass::Inference(&mut ()));
+    let mut cache = <Layer37 as Layer<f64, X>>::Cache::<Heap>::with_capacity(2);
+    let mut rng = StdRng::seed_from_u64(1);
+    let mut mode = Mode::new(&mut rng);
+    let mode = mode.frozen();
+    Layer::<f64, X>::forward::<Heap>(&Layer37::DEFAULT, &w, &x, &mut frozen, Pass::training(&mut cache, mode));
+    assert_eq!(y, frozen);
+}
+
+fn args(axis: i64) -> [Value; 11] {
+    let mut args = [Value::Absent; 11];
+    (args[0], args[3], args[4]) = (Value::Int(axis), Value::Flag(true), Value::Flag(false));
+    args
+}
+
+#[test]
+fn axes() {
+    let shape = Shape::new(&[2, 3, 5]);
+    assert_eq!(infer(&args(-1), &[shape]).unwrap(), Inferred::new(shape, &[5, 1, 0, 1]));
+    assert_eq!(infer(&args(1), &[shape]).unwrap(), Inferred::new(shape, &[2, 1, 0, 15]));
+    assert!(infer(&args(0), &[shape]).unwrap_err().to_string().contains("counts the batch"));
+}

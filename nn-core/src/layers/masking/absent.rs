@@ -1,0 +1,200 @@
+//! What stands for the steps that do not count, where a merge would take them for values.
+
+use crate::layer::{Layer, Pass, Work};
+use crate::layers::merge::{groups, strides};
+use crate::scalar::Scalar;
+use crate::storage::Storage;
+use crate::tensor::{Element, Sample, flat, flat_mut};
+use nalgebra::SMatrix;
+
+/// `y = x` where a position counts, else the value that a merge does not notice: 0, 1, -∞ or ∞ for `VALUE` from 0 to 3.
+#[derive(Clone, Copy, Debug)]
+pub struct Fill<const VALUE: usize>;
+
+impl<const VALUE: usize> Fill<VALUE> {
+    /// The only value.
+    pub const DEFAULT: Self = Fill;
+}
+
+impl<T: Scalar + Element, M: Sample<Element = u32>, const F: usize, const P: usize, const VALUE: usize>
+    Layer<T, (SMatrix<T, F, P>, M)> for Fill<VALUE>
+{
+    type Output = SMatrix<T, F, P>;
+    type Weights = ();
+    type Scratch<B: Storage> = ();
+    type Cache<B: Storage> = ();
+    const WORK: Work = Work::BySample(0);
+
+    fn forward<B: Storage>(
+        &self,
+        _: &(),
+        (x, m): (&[SMatrix<T, F, P>], &[M]),
+        y: &mut [SMatrix<T, F, P>],
+        _: Pass<'_, '_, (), ()>,
+    ) {
+        const { assert!(M::SIZE == P, "a number for each position") }
+        let value = T::of(const { [0.0, 1.0, f64::NEG_INFINITY, f64::INFINITY][VALUE] });
+        for ((x, y), &m) in flat(x).chunks_exact(F).zip(flat_mut(y).chunks_exact_mut(F)).zip(flat(m)) {
+            if m != 0 {
+                y.copy_from_slice(x);
+            } else {
+                y.fill(value);
+            }
+        }
+    }
+
+    fn backward<B: Storage>(
+        &self,
+        _: &(),
+        (_, m): (&[SMatrix<T, F, P>], &[M]),
+        _: &[SMatrix<T, F, P>],
+        dy: &[SMatrix<T, F, P>],
+        _: &mut (),
+        (dx, _): (Option<&mut [SMatrix<T, F, P>]>, Option<&mut [M]>),
+        _: Option<&mut ()>,
+    ) {
+        // y = x where m ≠ 0, so dx += dy there
+        let Some(dx) = dx else { return };
+        for ((dx, dy), &m) in flat_mut(dx).chunks_exact_mut(F).zip(flat(dy).chunks_exact(F)).zip(flat(m)) {
+            if m != 0 {
+                dx.iter_mut().zip(dy).for_each(|(dx, &dy)| *dx += dy);
+            }
+        }
+    }
+}
+
+/// `y = x` where a position counts, else `z`, which is repeated as in a merge of both: `R × P` in all.
+#[derive(Clone, Copy, Debug)]
+pub struct OrElse<
+    const R: usize,
+    const P: usize,
+    const A: usize = 1,
+    const B: usize = 1,
+    const C: usize = 1,
+    const ONES: usize = 0,
+>;
+
+impl<const R: usize, const P: usize, const A: usize, const B: usize, const C: usize, const ONES: usize>
+    OrElse<R, P, A, B, C, ONES>
+{
+    /// The only value.
+    pub const DEFAULT: Self = OrElse;
+}
+
+impl<
+    T: Scalar + Element,
+    Z: Sample<Element = T>,
+    M: Sample<Element = u32>,
+    const R: usize,
+    const P: usize,
+    const A: usize,
+    const B: usize,
+    const C: usize,
+    const ONES: usize,
+> Layer<T, (SMatrix<T, R, P>, Z, M)> for OrElse<R, P, A, B, C, ONES>
+{
+    type Output = SMatrix<T, R, P>;
+    type Weights = ();
+    type Scratch<S: Storage> = ();
+    type Cache<S: Storage> = ();
+    const WORK: Work = Work::BySample(0);
+
+    fn forward<S: Storage>(
+        &self,
+        _: &(),
+        (x, z, m): (&[SMatrix<T, R, P>], &[Z], &[M]),
+        y: &mut [SMatrix<T, R, P>],
+        _: Pass<'_, '_, (), ()>,
+    ) {
+        const { assert!(M::SIZE == P, "a number for each position") }
+        let at = strides(groups(R * P, A, B, C), ONES, 1);
+        let samples = flat(x).chunks_exact(R * P).zip(flat(z).chunks_exact(Z::SIZE)).zip(flat(m).chunks_exact(P));
+        for (y, ((x, z), m)) in flat_mut(y).chunks_exact_mut(R * P).zip(samples) {
+            for (k, (y, &x)) in y.iter_mut().zip(x).enumerate() {
+                *y = if m[k / R] != 0 { x } else { z[at.place(k)] };
+            }
+        }
+    }
+
+    fn backward<S: Storage>(
+        &self,
+        _: &(),
+        (_, _, m): (&[SMatrix<T, R, P>], &[Z], &[M]),
+        _: &[SMatrix<T, R, P>],
+        dy: &[SMatrix<T, R, P>],
+        _: &mut (),
+        (mut dx, mut dz, _): (Option<&mut [SMatrix<T, R, P>]>, Option<&mut [Z]>, Option<&mut [M]>),
+        _: Option<&mut ()>,
+    ) {
+        // y = x where m ≠ 0, else z: that is whose gradient dy is
+        let at = strides(groups(R * P, A, B, C), ONES, 1);
+        for (s, (dy, m)) in flat(dy).chunks_exact(R * P).zip(flat(m).chunks_exact(P)).enumerate() {
+            for (k, &dy) in dy.iter().enumerate() {
+                let slot = match (m[k / R] != 0, &mut dx, &mut dz) {
+                    (true, Some(dx), _) => flat_mut(dx).get_mut(s * R * P + k),
+                    (false, _, Some(dz)) => flat_mut(dz).get_mut(s * Z::SIZE + at.place(k)),
+                    _ => None,
+                };
+                if let Some(slot) = slot {
+                    *slot += dy;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::Inline;
+    use nalgebra::SVector;
+
+    type X = SMatrix<f64, 2, 3>;
+    type Masked = (X, SVector<u32, 3>);
+    type Same = (X, X, SVector<u32, 3>);
+    type Repeated = (X, SVector<f64, 2>, SVector<u32, 3>);
+
+    #[test]
+    fn steps_that_do_not_count() {
+        let (x, m) = ([X::new(1., 2., 3., 4., 5., 6.)], [SVector::<u32, 3>::new(1, 0, 1)]);
+        let mut y = [X::repeat(f64::NAN)];
+        fn fill<const VALUE: usize>(x: &[X; 1], m: &[SVector<u32, 3>; 1], y: &mut [X; 1]) {
+            Layer::<f64, Masked>::forward::<Inline<1>>(&Fill::<VALUE>, &(), (x, m), y, Pass::Inference(&mut ()));
+        }
+        fill::<0>(&x, &m, &mut y);
+        assert_eq!(y[0], X::new(1., 0., 3., 4., 0., 6.));
+        fill::<1>(&x, &m, &mut y);
+        assert_eq!(y[0], X::new(1., 1., 3., 4., 1., 6.));
+        fill::<2>(&x, &m, &mut y);
+        assert_eq!(y[0].column(1).as_slice(), [f64::NEG_INFINITY; 2]);
+        fill::<3>(&x, &m, &mut y);
+        assert_eq!(y[0].column(1).as_slice(), [f64::INFINITY; 2]);
+        let mut dx = [X::repeat(1.)];
+        let dy = [X::repeat(2.)];
+        Layer::<f64, Masked>::backward::<Inline<1>>(&Fill::<3>, &(), (&x, &m), &y, &dy, &mut (), (Some(&mut dx), None), None);
+        assert_eq!(dx[0], X::new(3., 1., 3., 3., 1., 3.));
+    }
+
+    /// Three steps, of which the second one does not count, or one step that is repeated.
+    #[test]
+    fn the_first_input_where_nothing_counts() {
+        let (x, m) = ([X::new(1., 2., 3., 4., 5., 6.)], [SVector::<u32, 3>::new(1, 0, 1)]);
+        let (z, one) = ([X::repeat(7.)], [SVector::<f64, 2>::new(8., 9.)]);
+        let (mut y, dy) = ([X::repeat(f64::NAN)], [X::new(1., 2., 3., 4., 5., 6.)]);
+        let (mut dx, mut dz) = ([X::repeat(1.)], [X::repeat(1.)]);
+        let layer = OrElse::<2, 3>;
+        Layer::<f64, Same>::forward::<Inline<1>>(&layer, &(), (&x, &z, &m), &mut y, Pass::Inference(&mut ()));
+        assert_eq!(y[0], X::new(1., 7., 3., 4., 7., 6.));
+        let gradients = (Some(&mut dx[..]), Some(&mut dz[..]), None);
+        Layer::<f64, Same>::backward::<Inline<1>>(&layer, &(), (&x, &z, &m), &y, &dy, &mut (), gradients, None);
+        assert_eq!((dx[0], dz[0]), (X::new(2., 1., 4., 5., 1., 7.), X::new(1., 3., 1., 1., 6., 1.)));
+
+        let layer = OrElse::<2, 3, 1, 1, 3, 0b0100_0000>;
+        Layer::<f64, Repeated>::forward::<Inline<1>>(&layer, &(), (&x, &one, &m), &mut y, Pass::Inference(&mut ()));
+        assert_eq!(y[0], X::new(1., 8., 3., 4., 9., 6.));
+        let mut d_one = [SVector::<f64, 2>::new(1., 1.)];
+        let gradients = (None, Some(&mut d_one[..]), None);
+        Layer::<f64, Repeated>::backward::<Inline<1>>(&layer, &(), (&x, &one, &m), &y, &dy, &mut (), gradients, None);
+        assert_eq!(d_one[0], SVector::<f64, 2>::new(3., 6.));
+    }
+}

@@ -1,0 +1,260 @@
+//! The layers that make a mask of masks. A mask has no gradient, so none has a backward pass.
+
+use crate::layer::{Layer, Pass, Work};
+use crate::layers::merge::{groups, strides};
+use crate::scalar::Scalar;
+use crate::storage::Storage;
+use crate::tensor::{Element, Sample, flat, flat_mut};
+use nalgebra::SMatrix;
+
+/// The mask of a merge: 1 where any of the masks is, `R × P` in all; the further constants say which masks are repeated along which axes.
+#[derive(Clone, Copy, Debug)]
+pub struct AnyMask<
+    const R: usize,
+    const P: usize,
+    const A: usize = 1,
+    const B: usize = 1,
+    const C: usize = 1,
+    const ONES: usize = 0,
+>;
+
+impl<const R: usize, const P: usize, const A: usize, const B: usize, const C: usize, const ONES: usize>
+    AnyMask<R, P, A, B, C, ONES>
+{
+    /// The only value.
+    pub const DEFAULT: Self = AnyMask;
+
+    /// Adds one of the masks.
+    fn or(m: &mut [SMatrix<u32, R, P>], i: usize, other: &[u32], size: usize) {
+        let at = strides(groups(R * P, A, B, C), ONES, i);
+        for (m, other) in flat_mut(m).chunks_exact_mut(R * P).zip(other.chunks_exact(size)) {
+            for (k, m) in m.iter_mut().enumerate() {
+                *m |= u32::from(other[at.place(k)] != 0);
+            }
+        }
+    }
+}
+
+/// The masks of tensors that are concatenated: `OUTER` runs of each behind each other, `R × P` in all. With 0 runs the tensors stand beside
+/// each other at each position, which counts if it counts in any of them.
+#[derive(Clone, Copy, Debug)]
+pub struct JoinMasks<const R: usize, const P: usize, const OUTER: usize>;
+
+impl<const R: usize, const P: usize, const OUTER: usize> JoinMasks<R, P, OUTER> {
+    /// The only value.
+    pub const DEFAULT: Self = JoinMasks;
+
+    /// Writes one of the masks from place `start` of a run on; gives the place behind it.
+    fn write(m: &mut [SMatrix<u32, R, P>], start: usize, other: &[u32], size: usize) -> usize {
+        if OUTER == 0 {
+            flat_mut(m).iter_mut().zip(other).for_each(|(m, other)| *m |= u32::from(*other != 0));
+            return 0;
+        }
+        let length = size / OUTER;
+        for (run, other) in flat_mut(m).chunks_exact_mut(R * P / OUTER).zip(other.chunks_exact(length)) {
+            run[start..start + length].copy_from_slice(other);
+        }
+        start + length
+    }
+}
+
+macro_rules! no_gradient {
+    ($storage:ident, $x:ty, $dx:ty) => {
+        /// A mask has no gradient.
+        fn backward<$storage: Storage>(
+            &self,
+            _: &(),
+            _: $x,
+            _: &[Self::Output],
+            _: &[Self::Output],
+            _: &mut (),
+            _: $dx,
+            _: Option<&mut ()>,
+        ) {
+        }
+    };
+}
+
+macro_rules! of_masks {
+    ($(($name:ident $index:tt $second:ident))+) => {
+        impl<
+            T: Scalar,
+            $($name: Sample<Element = u32>,)+
+            const ROWS: usize,
+            const COLS: usize,
+            const U: usize,
+            const V: usize,
+            const W: usize,
+            const ONES: usize,
+        > Layer<T, ($($name,)+)> for AnyMask<ROWS, COLS, U, V, W, ONES>
+        {
+            type Output = SMatrix<u32, ROWS, COLS>;
+            type Weights = ();
+            type Scratch<Z: Storage> = ();
+            type Cache<Z: Storage> = ();
+            const WORK: Work = Work::BySample(0);
+
+            fn forward<Z: Storage>(&self, _: &(), x: ($(&[$name],)+), m: &mut [Self::Output], _: Pass<'_, '_, (), ()>) {
+                flat_mut(m).fill(0);
+                $(Self::or(m, $index, flat(x.$index), $name::SIZE);)+
+            }
+
+            no_gradient!(Z, ($(&[$name],)+), ($(Option<&mut [$name]>,)+));
+        }
+
+        impl<T: Scalar, $($name: Sample<Element = u32>,)+ const ROWS: usize, const COLS: usize, const OUTER: usize>
+            Layer<T, ($($name,)+)> for JoinMasks<ROWS, COLS, OUTER>
+        {
+            type Output = SMatrix<u32, ROWS, COLS>;
+            type Weights = ();
+            type Scratch<Z: Storage> = ();
+            type Cache<Z: Storage> = ();
+            const WORK: Work = Work::BySample(0);
+
+            fn forward<Z: Storage>(&self, _: &(), x: ($(&[$name],)+), m: &mut [Self::Output], _: Pass<'_, '_, (), ()>) {
+                const { assert!(OUTER == 0 || ROWS * COLS == 0 $(+ $name::SIZE)+, "the steps of all masks together") }
+                flat_mut(m).fill(0);
+                let start = 0;
+                $(let start = Self::write(m, start, flat(x.$index), $name::SIZE);)+
+                debug_assert!(OUTER == 0 || start * OUTER == ROWS * COLS);
+            }
+
+            no_gradient!(Z, ($(&[$name],)+), ($(Option<&mut [$name]>,)+));
+        }
+    };
+}
+crate::tensor::for_each_arity!(of_masks);
+
+/// The mask of a tensor without one: `R × C` positions, which all count.
+#[derive(Clone, Copy, Debug)]
+pub struct Everywhere<const R: usize, const C: usize>;
+
+impl<const R: usize, const C: usize> Everywhere<R, C> {
+    /// The only value.
+    pub const DEFAULT: Self = Everywhere;
+}
+
+impl<T: Scalar, X: Sample, const R: usize, const C: usize> Layer<T, X> for Everywhere<R, C> {
+    type Output = SMatrix<u32, R, C>;
+    type Weights = ();
+    type Scratch<B: Storage> = ();
+    type Cache<B: Storage> = ();
+    const WORK: Work = Work::BySample(0);
+
+    fn forward<B: Storage>(&self, _: &(), _: &[X], m: &mut [Self::Output], _: Pass<'_, '_, (), ()>) {
+        flat_mut(m).fill(1);
+    }
+
+    no_gradient!(B, &[X], Option<&mut [X]>);
+}
+
+/// The mask of what a layer made of each of `S` steps, `R × C` positions: those of a step count if any position of its mask does. With 0
+/// steps it is the mask itself.
+#[derive(Clone, Copy, Debug)]
+pub struct StepMask<const R: usize, const C: usize, const S: usize>;
+
+impl<const R: usize, const C: usize, const S: usize> StepMask<R, C, S> {
+    /// The only value.
+    pub const DEFAULT: Self = StepMask;
+}
+
+impl<T: Scalar + Element, M: Sample<Element = u32>, Y: Sample<Element = T>, const R: usize, const C: usize, const S: usize>
+    Layer<T, (M, Y)> for StepMask<R, C, S>
+{
+    type Output = SMatrix<u32, R, C>;
+    type Weights = ();
+    type Scratch<B: Storage> = ();
+    type Cache<B: Storage> = ();
+    const WORK: Work = Work::BySample(0);
+
+    fn forward<B: Storage>(
+        &self,
+        _: &(),
+        (x, _): (&[M], &[Y]),
+        m: &mut [Self::Output],
+        _: Pass<'_, '_, (), ()>,
+    ) {
+        const { assert!(if S == 0 { M::SIZE == R * C } else { M::SIZE.is_multiple_of(S) && (R * C).is_multiple_of(S) }) }
+        if S == 0 {
+            flat_mut(m).copy_from_slice(flat(x));
+            return;
+        }
+        for (m, x) in flat_mut(m).chunks_exact_mut(R * C / S).zip(flat(x).chunks_exact(M::SIZE / S)) {
+            m.fill(u32::from(x.iter().any(|&x| x != 0)));
+        }
+    }
+
+    no_gradient!(B, (&[M], &[Y]), (Option<&mut [M]>, Option<&mut [Y]>));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::Inline;
+    use nalgebra::SVector;
+
+    #[test]
+    fn a_merge_counts_what_counts_anywhere() {
+        let (a, b) = ([SVector::<u32, 3>::new(0, 1, 0)], [SVector::<u32, 3>::new(0, 0, 1)]);
+        let mut m = [SVector::<u32, 3>::repeat(9)];
+        type X = (SVector<u32, 3>, SVector<u32, 3>);
+        Layer::<f32, X>::forward::<Inline<1>>(&AnyMask::<3, 1>, &(), (&a, &b), &mut m, Pass::Inference(&mut ()));
+        assert_eq!(m[0].as_slice(), [0, 1, 1]);
+    }
+
+    /// One step against three: the bits are those of a merge of (1,) and (3,).
+    #[test]
+    fn a_mask_that_is_repeated() {
+        let a = [SVector::<u32, 1>::new(1), SVector::<u32, 1>::new(0)];
+        let b = [SVector::<u32, 3>::new(0, 0, 1); 2];
+        let mut m = [SVector::<u32, 3>::repeat(9); 2];
+        type X = (SVector<u32, 1>, SVector<u32, 3>);
+        let pass = Pass::Inference(&mut ());
+        Layer::<f32, X>::forward::<Inline<2>>(&AnyMask::<3, 1, 1, 1, 1, 0b1000>, &(), (&a, &b), &mut m, pass);
+        assert_eq!((m[0].as_slice(), m[1].as_slice()), (&[1, 1, 1][..], &[0, 0, 1][..]));
+    }
+
+    #[test]
+    fn steps_one_behind_the_other() {
+        let a = [SVector::<u32, 2>::new(0, 1), SVector::<u32, 2>::new(1, 0)];
+        let b = [SVector::<u32, 3>::new(1, 1, 0), SVector::<u32, 3>::new(0, 0, 1)];
+        let mut m = [SVector::<u32, 5>::repeat(9); 2];
+        type X = (SVector<u32, 2>, SVector<u32, 3>);
+        let pass = Pass::Inference(&mut ());
+        Layer::<f32, X>::forward::<Inline<2>>(&JoinMasks::<5, 1, 1>, &(), (&a, &b), &mut m, pass);
+        assert_eq!((m[0].as_slice(), m[1].as_slice()), (&[0, 1, 1, 1, 0][..], &[1, 0, 0, 0, 1][..]));
+    }
+
+    /// Two rows of 2 and of 1 words, and two tensors beside each other.
+    #[test]
+    fn other_axes() {
+        let (a, b) = ([SMatrix::<u32, 2, 2>::new(0, 1, 1, 0)], [SMatrix::<u32, 1, 2>::new(1, 0)]);
+        let mut m = [SMatrix::<u32, 3, 2>::repeat(9)];
+        type Behind = (SMatrix<u32, 2, 2>, SMatrix<u32, 1, 2>);
+        let pass = Pass::Inference(&mut ());
+        Layer::<f32, Behind>::forward::<Inline<1>>(&JoinMasks::<3, 2, 2>, &(), (&a, &b), &mut m, pass);
+        assert_eq!(m[0].as_slice(), [0, 1, 1, 1, 0, 0]);
+        let mut m = [SMatrix::<u32, 2, 2>::repeat(9)];
+        type Beside = (SMatrix<u32, 2, 2>, SMatrix<u32, 2, 2>);
+        let (pass, c) = (Pass::Inference(&mut ()), [SMatrix::<u32, 2, 2>::new(1, 0, 0, 0)]);
+        Layer::<f32, Beside>::forward::<Inline<1>>(&JoinMasks::<2, 2, 0>, &(), (&a, &c), &mut m, pass);
+        assert_eq!(m[0].as_slice(), [1, 1, 1, 0]);
+    }
+
+    #[test]
+    fn a_step_counts_if_a_part_of_it_does() {
+        let x = [SMatrix::<u32, 2, 3>::from_column_slice(&[0, 1, 0, 0, 1, 1])];
+        let y = [SMatrix::<f32, 5, 3>::zeros()];
+        let mut m = [SVector::<u32, 3>::repeat(9)];
+        Layer::<f32, (SMatrix<u32, 2, 3>, SMatrix<f32, 5, 3>)>::forward::<Inline<1>>(&StepMask::<3, 1, 3>, &(), (&x, &y), &mut m, Pass::Inference(&mut ()));
+        assert_eq!(m[0].as_slice(), [1, 0, 1]);
+        // Each step became two positions.
+        let y = [SMatrix::<f32, 5, 6>::zeros()];
+        let mut m = [SMatrix::<u32, 2, 3>::repeat(9)];
+        Layer::<f32, (SMatrix<u32, 2, 3>, SMatrix<f32, 5, 6>)>::forward::<Inline<1>>(&StepMask::<2, 3, 3>, &(), (&x, &y), &mut m, Pass::Inference(&mut ()));
+        assert_eq!(m[0].as_slice(), [1, 1, 0, 0, 1, 1]);
+        let mut m = [SMatrix::<u32, 2, 3>::repeat(9)];
+        Layer::<f32, (SMatrix<u32, 2, 3>, SMatrix<f32, 5, 6>)>::forward::<Inline<1>>(&StepMask::<2, 3, 0>, &(), (&x, &y), &mut m, Pass::Inference(&mut ()));
+        assert_eq!(m, x);
+    }
+}

@@ -1,0 +1,221 @@
+//! The masks that go along with tensors, and the layers that the graph calls for them.
+
+use super::Resolver;
+use crate::graph::{Arg, Builtin, LayerId, Op, Producer, TensorId};
+use crate::source::{ExprId, SpanId};
+use crate::values;
+use nn_core::layers::masking;
+use nn_core::spec::{LayerSpec, Masking, Nothing, Value};
+
+impl Resolver<'_> {
+    /// How a layer treats masks.
+    pub(super) fn masking(&self, layer: LayerId) -> Masking {
+        match &self.graph.layers[layer].op {
+            Op::Activation { .. } => Masking::Passes,
+            Op::Builtin(builtin) => builtin.spec.masking,
+            Op::Component(_) => Masking::Drops,
+        }
+    }
+
+    /// The layer inside of those that hand on the mask of each step.
+    fn inside(&self, layer: LayerId) -> LayerId {
+        let mut chain = self.graph.chain(layer);
+        chain.find(|&layer| !matches!(self.masking(layer), Masking::Around { .. })).unwrap_or(layer)
+    }
+
+    /// Whether the layer inside of such a one reads a mask.
+    pub(super) fn reads_inside(&self, layer: LayerId) -> bool {
+        matches!(self.masking(self.inside(layer)), Masking::Reads { .. } | Masking::Trains)
+    }
+
+    /// The mask of the output of a layer that hands the mask of each step to the layer inside.
+    pub(super) fn around(
+        &mut self,
+        layer: LayerId,
+        mask: TensorId,
+        output: TensorId,
+        outside: &'static LayerSpec,
+        exprs: &[ExprId],
+        span: SpanId,
+    ) -> TensorId {
+        let keeps = match self.masking(self.inside(layer)) {
+            Masking::Drops => false,
+            Masking::Reads { .. } => self.keeps_steps(layer),
+            _ => true,
+        };
+        if keeps { mask } else { self.made_by(outside, Vec::new(), vec![mask, output], exprs, span) }
+    }
+
+    /// Gives the inputs of a merge another value where they do not count.
+    pub(super) fn count_in_their_steps(
+        &mut self,
+        tensors: &mut [TensorId],
+        masks: &[Option<TensorId>],
+        absent: &'static LayerSpec,
+        exprs: &[ExprId],
+        span: SpanId,
+    ) {
+        for (i, mask) in masks.iter().enumerate() {
+            if let Some(mask) = *mask {
+                tensors[i] = self.made_with(absent, vec![tensors[i]], mask, &exprs[i..=i], span);
+            }
+        }
+    }
+
+    /// The output of a merge, which is another one where no input counts.
+    pub(super) fn if_any_counts(
+        &mut self,
+        output: TensorId,
+        first: TensorId,
+        mask: TensorId,
+        nothing: Nothing,
+        exprs: &[ExprId],
+        span: SpanId,
+    ) -> TensorId {
+        let (spec, tensors) = match nothing {
+            Nothing::Zero => (&masking::ZERO_ELSE, vec![output]),
+            Nothing::First => (&masking::OR_ELSE, vec![output, first]),
+        };
+        self.made_with(spec, tensors, mask, exprs, span)
+    }
+
+    /// The masks of tensors that are concatenated along the axis that an argument gives.
+    pub(super) fn joined(
+        &mut self,
+        layer: LayerId,
+        axis: usize,
+        tensors: &[TensorId],
+        masks: &[Option<TensorId>],
+        exprs: &[ExprId],
+        span: SpanId,
+    ) -> Option<TensorId> {
+        let Op::Builtin(builtin) = &self.graph.layers[layer].op else { return None };
+        if builtin.args[axis].value == Some(Value::Int(-1)) {
+            return self.any_of(masks, exprs, span);
+        }
+        if masks.iter().all(Option::is_none) {
+            return None;
+        }
+        let all = masks.iter().zip(tensors).zip(exprs).map(|((mask, &tensor), expr)| {
+            // A tensor without a mask counts in every step.
+            mask.unwrap_or_else(|| {
+                self.made_by(&masking::EVERYWHERE, Vec::new(), vec![tensor], std::slice::from_ref(expr), span)
+            })
+        });
+        let all = all.collect();
+        let args = self.args_of(layer, &masking::JOIN);
+        Some(self.made_by(&masking::JOIN, args, all, exprs, span))
+    }
+
+    /// One more output of a call.
+    pub(super) fn output(&mut self, node: usize, span: SpanId) -> TensorId {
+        let output = self.tensor(Producer::Node(node), span);
+        let first = self.graph.nodes[node].outputs[0];
+        let second = self.graph.nodes[node].outputs.len() == 1;
+        if let Op::Builtin(builtin) = &self.graph.layers[self.graph.nodes[node].layer].op
+            && let Masking::Reads { both: Some((argument, choice)), .. } = builtin.spec.masking
+            && second
+            && builtin.args[argument].value == Some(Value::Choice(choice))
+        {
+            self.graph.tensors[output].mask = self.graph.tensors[first].mask;
+        }
+        self.graph.nodes[node].outputs.push(output);
+        output
+    }
+
+    /// The mask of what is made of several tensors, step by step.
+    pub(super) fn any_of(&mut self, masks: &[Option<TensorId>], exprs: &[ExprId], span: SpanId) -> Option<TensorId> {
+        // A tensor without a mask counts in every step.
+        let mut all: Vec<TensorId> = masks.iter().copied().collect::<Option<_>>()?;
+        all.sort_unstable();
+        all.dedup();
+        if let [one] = all[..] {
+            return Some(one);
+        }
+        let any = self.part(&nn_core::layers::masking::ANY, Vec::new(), exprs[0]);
+        Some(self.node(any, all, exprs[..1].to_vec(), span))
+    }
+
+    /// Whether the output of a layer that reads a mask still has the steps of its input.
+    pub(super) fn keeps_steps(&self, layer: LayerId) -> bool {
+        self.graph.chain(layer).any(|layer| match &self.graph.layers[layer].op {
+            Op::Builtin(builtin) => match builtin.spec.masking {
+                Masking::Reads { passes: Some(flag), .. } => is_set(builtin, flag),
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
+    /// The mask that a layer makes of its inputs.
+    pub(super) fn mask_made(
+        &mut self,
+        layer: LayerId,
+        flag: Option<usize>,
+        by: &'static LayerSpec,
+        tensors: Vec<TensorId>,
+        exprs: &[ExprId],
+        span: SpanId,
+    ) -> Option<TensorId> {
+        let Op::Builtin(builtin) = &self.graph.layers[layer].op else { return None };
+        if flag.is_some_and(|flag| !is_set(builtin, flag)) {
+            return None;
+        }
+        let args = self.args_of(layer, by);
+        let maker = self.part(by, args, exprs[0]);
+        Some(self.node(maker, tensors, exprs.to_vec(), span))
+    }
+
+    /// The arguments of a layer for another one, which has some of the same names.
+    fn args_of(&self, layer: LayerId, other: &LayerSpec) -> Vec<Arg> {
+        let Op::Builtin(builtin) = &self.graph.layers[layer].op else { return Vec::new() };
+        let args = other.args.iter().map(|arg| match builtin.spec.args.iter().position(|own| own.name == arg.name) {
+            Some(slot) => builtin.args[slot].clone(),
+            None => values::default(arg),
+        });
+        args.collect()
+    }
+
+    /// A layer without arguments, called on tensors and a mask.
+    fn made_with(
+        &mut self,
+        spec: &'static LayerSpec,
+        mut tensors: Vec<TensorId>,
+        mask: TensorId,
+        exprs: &[ExprId],
+        span: SpanId,
+    ) -> TensorId {
+        tensors.push(mask);
+        let output = self.made_by(spec, Vec::new(), tensors, exprs, span);
+        if let Some(node) = self.graph.nodes.last_mut() {
+            node.masked = true;
+        }
+        output
+    }
+
+    /// A layer that no name stands for, called on tensors.
+    fn made_by(
+        &mut self,
+        spec: &'static LayerSpec,
+        args: Vec<Arg>,
+        tensors: Vec<TensorId>,
+        exprs: &[ExprId],
+        span: SpanId,
+    ) -> TensorId {
+        let layer = self.part(spec, args, exprs[0]);
+        self.node(layer, tensors, exprs[..1].to_vec(), span)
+    }
+
+    /// A layer that belongs to the one before it.
+    fn part(&mut self, spec: &'static LayerSpec, args: Vec<crate::graph::Arg>, source: ExprId) -> LayerId {
+        let builtin = Builtin { spec, args, then: Vec::new(), inferred: None, inner: None };
+        let layer = self.layer(Op::Builtin(Box::new(builtin)), source);
+        self.graph.layers[layer].part = true;
+        layer
+    }
+}
+
+/// Whether a flag is literally `true`.
+fn is_set(builtin: &Builtin, flag: usize) -> bool {
+    builtin.args[flag].value == Some(Value::Flag(true))
+}
