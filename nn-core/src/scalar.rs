@@ -70,8 +70,8 @@ impl Scalar for f32 {
         single(self)
     }
 
-    /// By its bits, since a small machine compares integers in half the instructions, or has no other numbers. As integers,
-    /// negative numbers are the least, up to -∞; NaNs with that sign are above it.
+    /// By its bits, since a small machine compares integers in half the instructions, or has no other numbers. As
+    /// integers, negative numbers are the least, up to -∞; NaNs with that sign are above it.
     #[cfg(all(not(feature = "std"), target_pointer_width = "32"))]
     #[inline(always)]
     fn positive(self) -> f32 {

@@ -1,5 +1,6 @@
-//! Activations and losses over the whole range of `f32` and `f64` against mpmath: in debug builds, without `std`, and at every level of
-//! optimised builds. The table is `tests/fixtures/numerics.safetensors`, which `numerics.py` beside it makes.
+//! Activations and losses over the whole range of `f32` and `f64` against mpmath: in debug builds, without `std`, and
+//! at every level of optimised builds. The table is `tests/fixtures/numerics.safetensors`, which `numerics.py` beside
+//! it makes.
 //!
 //! ```sh
 //! cargo test -p nn-core --features compute,std,testing --test numerics
@@ -39,8 +40,8 @@ impl Table {
     }
 }
 
-/// How far a result may be off: `units · ε · max(|exact|, scale)`, where ε is the distance from 1 to the next number, and
-/// `small` times the smallest normal number.
+/// How far a result may be off: `units · ε · max(|exact|, scale)`, where ε is the distance from 1 to the next number,
+/// and `small` times the smallest normal number.
 #[derive(Clone, Copy)]
 struct Bound {
     units: f64,
@@ -137,7 +138,8 @@ fn activations() {
             "elu" Elu::default(), units(5.0), units(4.0).of(1.0);
             "exponential" Exponential, units(4.0), units(4.0);
             "gelu" Gelu, units(10.0).more(square).or_small(16.0), units(10.0).more(square).of(0.1).or_small(256.0);
-            "gelu_tanh" GeluTanh, units(10.0).more(inside).or_small(1.0), units(10.0).more(inside).of(0.1).or_small(1.0);
+            "gelu_tanh" GeluTanh, units(10.0).more(inside).or_small(1.0),
+                units(10.0).more(inside).of(0.1).or_small(1.0);
             "hard_shrink" HardShrink::default(), units(0.0), units(0.0);
             "hard_sigmoid" HardSigmoid, units(2.0), units(2.0);
             "hard_silu" HardSilu, units(2.0), units(2.0).of(0.1);

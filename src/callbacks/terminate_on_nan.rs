@@ -5,8 +5,8 @@ use crate::{Error, Result};
 
 /// Stops the run when the loss is NaN or infinite, or, at the end of an epoch, any weight.
 ///
-/// Keras looks at the loss alone. It may stay finite while weights do not: where an activation or a comparison has swallowed
-/// the NaN, or the layer has no part in the loss.
+/// Keras looks at the loss alone. It may stay finite while weights do not: where an activation or a comparison has
+/// swallowed the NaN, or the layer has no part in the loss.
 ///
 /// ```
 /// use nn::prelude::*;

@@ -5,14 +5,16 @@
 //! in a layer's arguments and `Activation(relu)(x)` are the same node.
 //!
 //! # NaN and infinity
-//! NaN stays NaN: with either sign, in every build, and where a layer computes the activation with its product. As in Keras,
-//! `hard_shrink`, `soft_shrink` and `threshold` take it for a number that is not above their threshold. At -∞, `gelu`, `gelu_tanh`,
-//! `hard_silu`, `mish` and `silu` are -∞ · 0, and `softsign` is ∞ / ∞ at both ends: NaN, as in Keras.
+//! NaN stays NaN: with either sign, in every build, and where a layer computes the activation with its product. As in
+//! Keras, `hard_shrink`, `soft_shrink` and `threshold` take it for a number that is not above their threshold. At -∞,
+//! `gelu`, `gelu_tanh`, `hard_silu`, `mish` and `silu` are -∞ · 0, and `softsign` is ∞ / ∞ at both ends: NaN, as in
+//! Keras.
 //!
 //! # Accuracy
-//! The errors of values and derivatives are at most these, over all of `f32` and `f64`, in every build and on every machine. They are
-//! multiples of ε, the distance from 1 to the next number (1.2e-7 and 2.2e-16), and relative to the result, but for those with
-//! "of 1": these are relative to 1 where the result is less. The tests compare with 60 digits.
+//! The errors of values and derivatives are at most these, over all of `f32` and `f64`, in every build and on every
+//! machine. They are multiples of ε, the distance from 1 to the next number (1.2e-7 and 2.2e-16), and relative to the
+//! result, but for those with "of 1": these are relative to 1 where the result is less. The tests compare with 60
+//! digits.
 //!
 //! | activation | value | derivative |
 //! |---|---|---|
@@ -32,9 +34,9 @@
 //! | `tanh_shrink` | 16 | 8 |
 //! | `softmax`, `log_softmax` | 8 | |
 //!
-//! The derivatives of `gelu`, `gelu_tanh`, `hard_silu` and `silu` are 0 somewhere; there, their errors are relative to 0.1. Results of
-//! `gelu`, `gelu_tanh`, `log_sigmoid`, `mish`, `sigmoid`, `silu` and `softplus` that are less than the smallest normal number (16
-//! times that for `gelu`, and 256 times for its derivative) may be 0.
+//! The derivatives of `gelu`, `gelu_tanh`, `hard_silu` and `silu` are 0 somewhere; there, their errors are relative
+//! to 0.1. Results of `gelu`, `gelu_tanh`, `log_sigmoid`, `mish`, `sigmoid`, `silu` and `softplus` that are less than
+//! the smallest normal number (16 times that for `gelu`, and 256 times for its derivative) may be 0.
 
 use crate::spec::ValueSpec;
 

@@ -6,8 +6,8 @@
 //! dy/dx = y / √(x² + b)
 //! ```
 //!
-//! The sum of a negative `x` and the root would lose most digits. Where `b` is less than a digit of `x²`, the root is `|x|`, so that
-//! no `x²` overflows.
+//! The sum of a negative `x` and the root would lose most digits. Where `b` is less than a digit of `x²`, the root is
+//! `|x|`, so that no `x²` overflows.
 //!
 //! Source: <https://keras.io/api/layers/activations/#squareplus-function>
 

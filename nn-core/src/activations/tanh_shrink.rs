@@ -6,7 +6,8 @@
 //! dy/dx = tanh²(x)
 //! ```
 //!
-//! Of a small `x`, the difference would lose all digits. `tanh(x) = x · F / (F + x²)` is its continued fraction, here up to 17.
+//! Of a small `x`, the difference would lose all digits. `tanh(x) = x · F / (F + x²)` is its continued fraction, here
+//! up to 17.
 //!
 //! Source: <https://keras.io/api/layers/activations/#tanh_shrink-function>
 

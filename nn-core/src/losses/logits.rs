@@ -19,8 +19,8 @@ pub(super) fn clip<T: Scalar>(p: T) -> (T, bool) {
     }
 }
 
-/// The binary cross-entropy of a logit, `t · softplus(-z) + (1 - t) · softplus(z)`: nothing is subtracted, and an infinite logit of
-/// a label that is right costs nothing.
+/// The binary cross-entropy of a logit, `t · softplus(-z) + (1 - t) · softplus(z)`: nothing is subtracted, and an
+/// infinite logit of a label that is right costs nothing.
 #[inline(always)]
 pub(super) fn binary<T: Scalar>(t: T, z: T) -> T {
     let (size, wrong) = (z.abs(), if z > T::ZERO { T::ONE - t } else { t });
@@ -37,8 +37,8 @@ pub(super) fn binary_slope<T: Scalar>(t: T, z: T) -> T {
     if z > T::ZERO { (T::ONE - t) - small } else { small - t }
 }
 
-/// `ln Σ exp(z)` in two parts, whose sum would lose the second one next to a large maximum. No exponential can overflow, and none is
-/// added to the 1 of the maximum.
+/// `ln Σ exp(z)` in two parts, whose sum would lose the second one next to a large maximum. No exponential can
+/// overflow, and none is added to the 1 of the maximum.
 #[derive(Clone, Copy)]
 pub(super) struct LogSum<T> {
     /// The index of the first maximum; the number of classes if there is none, as with NaN.

@@ -11,8 +11,8 @@ pub(super) fn mean<T: Scalar>(targets: &[T], predictions: &[T], f: impl Fn(T, T)
     mean_of(targets.iter().zip(predictions).map(|(&t, &y)| f(t, y)), predictions.len())
 }
 
-/// The sum of `n` terms, over `n`: in `f64`, where that takes no longer. So the mean of a million terms in `f32` has all digits, and
-/// is finite if they are.
+/// The sum of `n` terms, over `n`: in `f64`, where that takes no longer. So the mean of a million terms in `f32` has
+/// all digits, and is finite if they are.
 #[inline(always)]
 pub(super) fn mean_of<T: Scalar>(terms: impl Iterator<Item = T>, n: usize) -> T {
     if cfg!(feature = "std") {

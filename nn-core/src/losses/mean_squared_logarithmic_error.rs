@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! l(x) = ln(1 + max(x, 1e-7))
-//! L = 1/n · Σ (l(y) - l(t))²                   l(y) - l(t) = ln(1 + (y - t) / (1 + t)) for y ≥ t, so no logarithms are subtracted
+//! L = 1/n · Σ (l(y) - l(t))²        l(y) - l(t) = ln(1 + (y - t) / (1 + t)) for y ≥ t: nothing is subtracted
 //! dL/dy = 2/n · (l(y) - l(t)) / (1 + y)        where y was not raised to 1e-7, else 0
 //! ```
 //!
@@ -46,14 +46,9 @@ impl<T: Scalar + Element> Position<T> for MeanSquaredLogarithmicError {
     }
 
     fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
-        mean_slope(
-            t,
-            y,
-            slope,
-            |t, y| {
-                if y < T::of(EPSILON) { T::ZERO } else { T::of(2.0) * difference(t, y) / (T::ONE + y) }
-            },
-        );
+        mean_slope(t, y, slope, |t, y| {
+            if y < T::of(EPSILON) { T::ZERO } else { T::of(2.0) * difference(t, y) / (T::ONE + y) }
+        });
     }
 }
 

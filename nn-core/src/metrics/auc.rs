@@ -12,9 +12,9 @@
 //! of the two (interpolation), the smaller or the larger one. Interpolation of PR is not linear; it is that of Davis and
 //! Goadrich, "The Relationship Between Precision-Recall and ROC Curves" (2006). A division by 0 gives 0.
 //!
-//! As in Keras it is an approximation, in which predictions between the same two thresholds count as equal. All scalars of a
-//! sample count together (`multi_label=False`); a target counts as positive if it is not 0. A prediction of NaN is above no
-//! threshold, not even the first. Source:
+//! As in Keras it is an approximation, in which predictions between the same two thresholds count as equal. All
+//! scalars of a sample count together (`multi_label=False`); a target counts as positive if it is not 0. A prediction
+//! of NaN is above no threshold, not even the first. Source:
 //! <https://keras.io/api/metrics/classification_metrics/#auc-class>
 
 use super::counts::divide_no_nan;

@@ -4,9 +4,8 @@
 //! the mean over positions of  argmax t = argmax p
 //! ```
 //!
-//! Of several equal maxima the first counts. NaN is no maximum: a position of nothing but NaN predicts class 0, as in Keras.
-//! Source:
-//! <https://keras.io/api/metrics/accuracy_metrics/#categoricalaccuracy-class>
+//! Of several equal maxima the first counts. NaN is no maximum: a position of nothing but NaN predicts class 0, as in
+//! Keras. Source: <https://keras.io/api/metrics/accuracy_metrics/#categoricalaccuracy-class>
 
 use super::position::{Position, on_positions};
 use super::{Mean, Metric};

@@ -6,8 +6,8 @@
 /// result = Σ w · v / Σ w        0 before the first sample, as in Keras
 /// ```
 ///
-/// What rounding takes from the sum is summed beside it (Neumaier, 1974): values of both signs that cancel leave no error behind,
-/// however many they are.
+/// What rounding takes from the sum is summed beside it (Neumaier, 1974): values of both signs that cancel leave no
+/// error behind, however many they are.
 ///
 /// Source: <https://keras.io/api/metrics/reduction_metrics/#mean-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

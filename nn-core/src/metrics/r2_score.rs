@@ -14,8 +14,8 @@
 //! explain: `r` is 0, or NaN if the predictions are exact, as in Keras. So it is NaN before the first sample. `n` counts the
 //! scalars of all samples, which is what Keras counts; with too few of them (`n ≤ p + 1`) R² is not adjusted.
 //!
-//! The mean and `total` are moved on with each sample (West, 1979). Keras subtracts two sums, `Σ w · t² - (Σ w · t)² / Σ w`, in
-//! `f32`, of which nothing is left where targets vary little around a large mean.
+//! The mean and `total` are moved on with each sample (West, 1979). Keras subtracts two sums, `Σ w · t² - (Σ w · t)²
+//! / Σ w`, in `f32`, of which nothing is left where targets vary little around a large mean.
 //!
 //! Positions count as samples; Keras takes only one. Keras's `class_aggregation=None`, a number for each scalar, has no
 //! counterpart. Source: <https://keras.io/api/metrics/regression_metrics/#r2score-class>

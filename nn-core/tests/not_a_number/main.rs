@@ -1,5 +1,6 @@
-//! NaN with both signs and both infinities: activations, products that end in relu, pooling, merges, losses and metrics, in debug
-//! builds and at every level of optimised ones. The expected numbers are Keras's (3.15.1, TensorFlow 2.21).
+//! NaN with both signs and both infinities: activations, products that end in relu, pooling, merges, losses and
+//! metrics, in debug builds and at every level of optimised ones. The expected numbers are Keras's (3.15.1,
+//! TensorFlow 2.21).
 //!
 //! ```sh
 //! cargo test -p nn-core --features compute,std,testing --test not_a_number
@@ -71,8 +72,8 @@ macro_rules! check_activations {
 const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;
 
-/// Three pass no NaN on, as in Keras: a comparison with a threshold decides, and NaN is not above it. One differs from Keras:
-/// squareplus of -∞ is 0 here, and NaN there.
+/// Three pass no NaN on, as in Keras: a comparison with a threshold decides, and NaN is not above it. One differs
+/// from Keras: squareplus of -∞ is 0 here, and NaN there.
 #[test]
 fn activations() {
     at_each_level(|level| {
@@ -135,8 +136,8 @@ fn layers_of_activations() {
     });
 }
 
-/// A product that ends in relu gives what the product and the activation give one after the other: for every column of a block,
-/// every number of samples, and both kinds of product. NaN comes from an input, a weight, or ∞ - ∞.
+/// A product that ends in relu gives what the product and the activation give one after the other: for every column
+/// of a block, every number of samples, and both kinds of product. NaN comes from an input, a weight, or ∞ - ∞.
 #[test]
 fn products_that_end_in_relu() {
     struct Parts<const A: usize, const B: usize>;
@@ -190,7 +191,8 @@ fn products_that_end_in_relu() {
     });
 }
 
-/// One NaN, or an infinity that is subtracted from itself, makes all of a position NaN. (TensorFlow's softmax gives the others 0.)
+/// One NaN, or an infinity that is subtracted from itself, makes all of a position NaN. (TensorFlow's softmax gives
+/// the others 0.)
 #[test]
 fn softmaxes() {
     fn check<T: Scalar>(level: &str) {
