@@ -1,7 +1,7 @@
 //! The implementation of `Layer`, of a model and of its frozen form, and that of `Graph`.
 
 use super::forward::method;
-use super::memory::{cache_fields, memory_field, memory_type, scratch_fields};
+use super::memory::{cache_type, memory_field, scratch_type};
 use super::places::{part, read};
 use super::types::one_or_tuple;
 use super::weights::sum;
@@ -29,7 +29,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     let nn = &context.paths.nn;
     let t = quote!(T);
     let (x, y) = (context.samples(&graph.inputs, &t), context.samples(&graph.outputs, &t));
-    let scratch = memory_type(&context.scratch, &scratch_fields(context));
+    let scratch = scratch_type(context);
     let Slices { inputs, gradients, outputs, optional } = Slices::new(context);
     let outputs_mut = slices(context, &graph.outputs, |s| quote!(&mut [#s]));
     let (macs, work, bounds) = (macs(context), work(context), rows::bounds(context));
@@ -105,7 +105,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
 fn read_only(context: &Context<'_>) -> Passes {
     let (nn, inference) = (&context.paths.nn, forward::pass(context, context.predict));
     Passes {
-        cache: memory_type(&context.scratch, &scratch_fields(context)),
+        cache: scratch_type(context),
         constrains: quote!(false),
         forward: quote! {
             let (#nn Pass::Inference(m) | #nn Pass::Training(m, _)) = pass;
@@ -169,7 +169,7 @@ fn both(context: &Context<'_>, training_logits: &TokenStream) -> Passes {
     });
     let methods = training::methods(context, training_logits);
     Passes {
-        cache: memory_type(&context.cache, &cache_fields(context)),
+        cache: cache_type(context),
         constrains,
         forward: forward::forward(context),
         backward: quote!(#nn Layer::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);),

@@ -9,13 +9,8 @@ use syn::Ident;
 
 /// The structs `DigitsScratch` and `DigitsCache`.
 pub(crate) fn memory(context: &Context<'_>) -> TokenStream {
-    let name = context.name;
-    let scratch = memory_struct(
-        context,
-        &context.scratch,
-        &format!(" The activations of a prediction with [`{name}`]."),
-        &scratch_fields(context),
-    );
+    let doc = format!(" The activations of a prediction with [`{}`].", context.name);
+    let scratch = memory_struct(context, context.predict, &context.scratch, &doc, "Scratch");
     // A frozen model is for predictions only.
     if context.frozen {
         return scratch;
@@ -30,43 +25,51 @@ pub(crate) fn cache(context: &Context<'_>) -> TokenStream {
         " What a training step of [`{}`] keeps: activations, their gradients, and what layers remember.",
         context.name
     );
-    memory_struct(context, &context.cache, &doc, &cache_fields(context))
+    memory_struct(context, context.train, &context.cache, &doc, "Cache")
 }
 
-/// The type of a struct of memory; `()` if it would have no field.
-pub(crate) fn memory_type(name: &Ident, fields: &[(Ident, TokenStream)]) -> TokenStream {
-    if fields.is_empty() { quote!(()) } else { quote!(#name<T, B>) }
+/// The type of the memory of a prediction.
+pub(crate) fn scratch_type(context: &Context<'_>) -> TokenStream {
+    memory_type(context, context.predict, &context.scratch)
 }
 
-fn memory_struct(context: &Context<'_>, name: &Ident, doc: &str, fields: &[(Ident, TokenStream)]) -> TokenStream {
-    if fields.is_empty() {
+/// The type of the memory of a training step.
+pub(crate) fn cache_type(context: &Context<'_>) -> TokenStream {
+    memory_type(context, context.train, &context.cache)
+}
+
+/// The type of a struct of memory; `()` if it would have no field. Memory that holds masks alone has no type of scalar.
+fn memory_type(context: &Context<'_>, program: &Program, name: &Ident) -> TokenStream {
+    match (program.fields.is_empty(), program.has_scalars(context.graph)) {
+        (true, _) => quote!(()),
+        (false, true) => quote!(#name<T, B>),
+        (false, false) => quote!(#name<B>),
+    }
+}
+
+/// A struct of memory. `kind` is the name of the memory of a layer.
+fn memory_struct(context: &Context<'_>, program: &Program, name: &Ident, doc: &str, kind: &str) -> TokenStream {
+    if program.fields.is_empty() {
         return quote!();
     }
     let nn = &context.paths.nn;
-    let (names, types): (Vec<_>, Vec<_>) = fields.iter().cloned().unzip();
+    let fields = program.fields.iter().map(|field| self::field(context, program, field, kind));
+    let (names, types): (Vec<_>, Vec<_>) = fields.unzip();
+    let scalar = program.has_scalars(context.graph).then(|| quote!(T: #nn Scalar,));
+    let this = memory_type(context, program, name);
     quote! {
         #[doc = #doc]
-        pub struct #name<T: #nn Scalar, B: #nn Storage> {
+        pub struct #name<#scalar B: #nn Storage> {
             #(#names: #types,)*
         }
 
         #[automatically_derived]
-        impl<T: #nn Scalar, B: #nn Storage> #nn Buffer for #name<T, B> {
+        impl<#scalar B: #nn Storage> #nn Buffer for #this {
             fn with_capacity(capacity: usize) -> Self {
                 #name { #(#names: #nn Buffer::with_capacity(capacity),)* }
             }
         }
     }
-}
-
-/// The memory of a prediction.
-pub(crate) fn scratch_fields(context: &Context<'_>) -> Vec<(Ident, TokenStream)> {
-    context.predict.fields.iter().map(|field| self::field(context, context.predict, field, "Scratch")).collect()
-}
-
-/// The memory of a training step.
-pub(crate) fn cache_fields(context: &Context<'_>) -> Vec<(Ident, TokenStream)> {
-    context.train.fields.iter().map(|field| self::field(context, context.train, field, "Cache")).collect()
 }
 
 /// A field of memory. `kind` is the name of the memory of a layer.

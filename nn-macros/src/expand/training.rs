@@ -2,7 +2,7 @@
 
 use super::forward::method;
 use super::layer::{Slices, heads, slices};
-use super::memory::{cache, cache_fields, memory_field, memory_type, plans};
+use super::memory::{cache, cache_type, memory_field, plans};
 use super::{Context, backward, forward, masks, rows};
 use crate::schedule::Program;
 use proc_macro2::TokenStream;
@@ -92,7 +92,7 @@ pub(super) fn form(context: &Context<'_>, tail: Option<&Program>) -> (TokenStrea
     let Slices { inputs, gradients, outputs, optional } = Slices::new(context);
     let outputs_mut = slices(context, &context.graph.outputs, |s| quote!(&mut [#s]));
     let first = context.part("x", 0, context.graph.inputs.len());
-    let (memory, cache) = (cache(context), memory_type(&context.cache, &cache_fields(context)));
+    let (memory, cache) = (cache(context), cache_type(context));
     let (plans, forward) = (plans(context, train), forward::pass(context, train));
     let methods = methods(context, &heads(context).training_logits);
     let graph = quote!(<#graph_type as #nn Layer<T, #x>>);

@@ -1,7 +1,7 @@
 //! [`Program`]: the steps of one form of a model.
 
 use super::memory::Arena;
-use crate::graph::{LayerId, TensorId};
+use crate::graph::{Graph, Holds, LayerId, TensorId};
 
 /// The number of a call in its graph.
 pub(crate) type CallId = usize;
@@ -40,6 +40,19 @@ pub(crate) struct Program {
     pub(crate) updates: Vec<CallId>,
     /// The calls that touch rows of tables, with the indices that they read.
     pub(crate) touched: Vec<(CallId, Vec<Option<Read>>)>,
+}
+
+impl Program {
+    /// Whether the memory holds the model's scalars. It may hold masks alone.
+    pub(crate) fn has_scalars(&self, graph: &Graph) -> bool {
+        let holds_numbers = |holds: Holds| holds == Holds::Numbers;
+        self.fields.iter().any(|field| match *field {
+            Field::Tensor(tensor) | Field::Gradient(tensor) => holds_numbers(graph.tensors[tensor].holds),
+            Field::Arena(arena) => holds_numbers(self.arenas[arena].holds),
+            // Its type is that of a layer of the scalar.
+            Field::Layer(_) => true,
+        })
+    }
 }
 
 /// The index of a block of shared memory.

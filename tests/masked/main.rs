@@ -1,0 +1,14 @@
+//! Masks: the layers that make, hand on, merge, read and drop them, against Keras (`tests/fixtures/masks.py`) and by hand.
+
+#![allow(missing_docs)]
+// Some graphs drop a mask, or have layers that do nothing.
+#![allow(deprecated)]
+
+mod by_hand;
+#[path = "../parity/close.rs"]
+mod close;
+#[allow(dead_code)]
+#[path = "../parity/fixture.rs"]
+mod fixture;
+mod graphs;
+mod sweep;
