@@ -5,7 +5,7 @@
 use nn::prelude::*;
 
 model! {
-    pub struct Normalized;
+    pub(crate) struct Normalized;
     let x = Input(shape = [4, 1]);
     let h = Masking(mask_value = -10.0)(x);
     let y = BatchNormalization(momentum = 0.0)(h);
@@ -22,7 +22,7 @@ fn statistics_are_those_of_the_steps_that_count() {
 }
 
 model! {
-    pub struct Sentences;
+    pub(crate) struct Sentences;
     let words = Input(shape = [3, 4], dtype = u32);
     let x = Embedding(7, 3, mask_zero = true)(words);
     let gru = GRU(2);
@@ -32,7 +32,7 @@ model! {
 }
 
 model! {
-    pub struct Sentence;
+    pub(crate) struct Sentence;
     let words = Input(shape = [4], dtype = u32);
     let x = Embedding(7, 3, mask_zero = true)(words);
     let y = GRU(2)(x);
@@ -64,7 +64,7 @@ fn each_sentence_is_computed_as_alone() {
 macro_rules! merge {
     ($name:ident $layer:ident) => {
         model! {
-            pub struct $name;
+            pub(crate) struct $name;
             let a = Input(shape = [3, 1]);
             let b = Input(shape = [3, 1]);
             let y = $layer([Masking(mask_value = -10.0)(a), Masking(mask_value = -10.0)(b)]);

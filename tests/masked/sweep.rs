@@ -189,7 +189,7 @@ where
     let mut scratch = <M::Graph as Layer<T, M::Inputs>>::Scratch::<Heap>::with_capacity(n);
     M::Graph::NEW.forward::<Heap>(&w, x, M::Outputs::batch_mut::<Heap>(&mut y, n), Pass::Inference(&mut scratch));
     case.compare("y", &joined::<M>(M::Outputs::batch::<Heap>(&y, n)));
-    let got = masks::<M>(n, |i| <M::Graph as Layer<T, M::Inputs>>::mask::<Heap>(x, &scratch, n, i));
+    let got = masks::<M>(n, |i| <M::Graph as Layer<T, M::Inputs>>::mask::<Heap>(M::Inputs::shorter(x), &scratch, n, i));
     case.compare("m", &got);
 
     let frozen = w.freeze();
@@ -197,7 +197,9 @@ where
     let y_mut = M::Outputs::batch_mut::<Heap>(&mut y, n);
     <M::Frozen as Model>::Graph::NEW.forward::<Heap>(&frozen, x, y_mut, Pass::Inference(&mut scratch));
     case.compare("y", &joined::<M>(M::Outputs::batch::<Heap>(&y, n)));
-    let got = masks::<M>(n, |i| <<M::Frozen as Model>::Graph as Layer<T, M::Inputs>>::mask::<Heap>(x, &scratch, n, i));
+    let got = masks::<M>(n, |i| {
+        <<M::Frozen as Model>::Graph as Layer<T, M::Inputs>>::mask::<Heap>(M::Inputs::shorter(x), &scratch, n, i)
+    });
     case.compare("m", &got);
 
     let (mut rng, mut dw) = (StdRng::seed_from_u64(0), zeroed_box::<T, M>());
@@ -206,7 +208,9 @@ where
     M::Graph::NEW.forward::<Heap>(&w, x, y_mut, Pass::training(&mut cache, Mode::new(&mut rng)));
     let trained = if case.file.get(&format!("{name}.trained")).is_some() { "trained" } else { "y" };
     case.compare(trained, &joined::<M>(M::Outputs::batch::<Heap>(&y, n)));
-    let got = masks::<M>(n, |i| <M::Graph as Layer<T, M::Inputs>>::training_mask::<Heap>(x, &cache, n, i));
+    let got = masks::<M>(n, |i| {
+        <M::Graph as Layer<T, M::Inputs>>::training_mask::<Heap>(M::Inputs::shorter(x), &cache, n, i)
+    });
     case.compare("m", &got);
 
     let dy = case.outputs::<M>("dy", n);
