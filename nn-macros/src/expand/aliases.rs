@@ -82,7 +82,7 @@ pub(super) fn aliases(context: &Context<'_>) -> (Aliases, TokenStream) {
                 (builtin.inner, builtin.spec.weight_consts, of(weights, "Weights"))
             {
                 let (consts, spec) = (context.consts(builtin, weights), format_ident!("{spec}Weights"));
-                let consts = &consts[..count.min(consts.len())];
+                let consts: Vec<_> = consts.into_iter().take(count).chain(context.activation_types(builtin)).collect();
                 define(key, name, &|name| quote!(type #name<T> = #layers #spec<T, #(#consts),*>;));
             }
         }
