@@ -41,8 +41,8 @@
 //!   [`optimizers::Optimizer`], [`callbacks::Callback`]: what to implement for one of your own.
 //! - [`errors`]: the errors of the compiler, a page each.
 //! - [`Model::freeze`]: a form for predictions only, with layers folded into each other.
-//! - [`Trainer`], [`Arena`], [`include_weights!`]: training and predictions without a heap, and weights in flash;
-//!   [`Packed`]: in half of it.
+//! - [`board`]: first steps on a microcontroller. [`Trainer`], [`Arena`], [`include_weights!`]: training and predictions
+//!   without a heap, and weights in flash; [`Packed`]: in half of it; [`snapshot`]: weights that a board has learnt.
 //! - [`Model`], [`Graph`], [`Storage`]: what a model is without `std`.
 //!
 //! # Threads
@@ -127,6 +127,9 @@ mod fit;
 mod freeze;
 #[cfg(feature = "std")]
 mod history;
+#[cfg(not(feature = "std"))]
+#[doc(hidden)]
+pub mod missing;
 #[cfg(feature = "std")]
 mod plot;
 #[cfg(feature = "std")]
@@ -168,7 +171,7 @@ pub use nn_core::{
     Bf16, Buffer, Code, Component, Element, F16, Half, Inline, Layer, Mode, Packed, Part, Pass, Path, Sample, Scalar,
     Shape, ShapeError, Storage, Tensors, Variable, Weights, activations, arena, budget, constraints, data,
     initializers, kernels, layer, layers, lints, losses, metrics, model, optimizers, regularizers, schedules, shape,
-    spec, storage, summary, tensor, text, weights,
+    snapshot, spec, storage, summary, tensor, text, weights,
 };
 #[cfg(feature = "alloc")]
 pub use nn_core::{Heap, IndexError, MultiHot};
@@ -193,6 +196,9 @@ pub use {
 #[doc = include_str!("from_keras.md")]
 pub mod from_keras {}
 
+#[doc = include_str!("board.md")]
+pub mod board {}
+
 #[doc = include_str!("invalid_graphs.md")]
 pub mod invalid_graphs {}
 
@@ -209,6 +215,9 @@ pub mod prelude {
     pub use crate::layers::{GruState, LstmState, SimpleRnnState};
     pub use crate::losses::*;
     pub use crate::metrics::*;
+    #[cfg(not(feature = "std"))]
+    #[doc(hidden)]
+    pub use crate::missing::*;
     pub use crate::optimizers::*;
     pub use crate::schedules::*;
     pub use crate::{
@@ -220,6 +229,8 @@ pub mod prelude {
     pub use nalgebra::{SMatrix, SVector};
     #[cfg(feature = "std")]
     pub use rand::rngs::StdRng;
+    /// Small generators that need no `std`: the first is for machines of 32 bits. Both give the same numbers everywhere.
+    pub use rand::rngs::{Xoshiro128PlusPlus, Xoshiro256PlusPlus};
     pub use rand::{Rng, SeedableRng};
 }
 

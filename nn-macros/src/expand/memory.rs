@@ -54,6 +54,8 @@ fn memory_struct(context: &Context<'_>, name: &Ident, doc: &str, fields: &[(Iden
 
         #[automatically_derived]
         impl<T: #nn Scalar, B: #nn Storage> #nn Buffer for #name<T, B> {
+            const ZEROED: Self = #name { #(#names: #nn Buffer::ZEROED,)* };
+
             fn with_capacity(capacity: usize) -> Self {
                 #name { #(#names: #nn Buffer::with_capacity(capacity),)* }
             }
