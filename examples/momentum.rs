@@ -7,9 +7,14 @@
 //! Plain gradient descent stops in the first dip, since the gradient is zero there. With momentum the ball arrives with
 //! speed, rolls over the hill and finds the lower minimum. It writes `out/momentum.svg`.
 
+#[path = "common/outcome.rs"]
+mod outcome;
+
 use nn::prelude::*;
+use outcome::Claims;
 use plotters::prelude::*;
 use std::error::Error;
+use std::process::ExitCode;
 
 /// The loss of a model with a single weight: a dip at -0.94 with a loss of 1.10, and a deeper one at 1.05 with 0.60.
 fn loss(w: f64) -> f64 {
@@ -47,7 +52,7 @@ fn roll(optimizer: &Sgd) -> Vec<f64> {
     way
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<ExitCode, Box<dyn Error>> {
     let plain = Sgd { learning_rate: 0.02, ..Sgd::default() };
     let momentum = Sgd { momentum: 0.9, ..plain };
     let ways = [("plain", roll(&plain)), ("momentum 0.9", roll(&momentum))];
@@ -68,7 +73,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all("out")?;
     draw("out/momentum.svg", &ways)?;
     println!("picture: out/momentum.svg");
-    Ok(())
+
+    let mut claims = Claims::default();
+    claims.at_most("way from the dip at -0.94 to where plain descent ends", (stuck + 0.94).abs(), 0.02);
+    claims.at_most("way from the dip at 1.05 to where the ball ends", (found - 1.05).abs(), 0.05);
+    claims.at_most("distance of the loss in the first dip from 1.10", (loss(-0.94) - 1.10).abs(), 0.005);
+    claims.at_most("distance of the loss in the second dip from 0.60", (loss(1.05) - 0.60).abs(), 0.005);
+    Ok(claims.code())
 }
 
 /// What is shown of the curve.

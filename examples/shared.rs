@@ -6,9 +6,11 @@
 
 mod common;
 
+use common::outcome::{Claims, seed};
 use common::{Digits, Image};
 use nn::prelude::*;
 use rand::RngExt;
+use std::process::ExitCode;
 
 model! {
     /// Describes an image by 16 numbers.
@@ -61,9 +63,10 @@ fn pairs(digits: &Digits, count: usize, rng: &mut StdRng) -> Pairs {
     pairs
 }
 
-fn main() -> nn::Result<()> {
-    let (training, test) = common::load(42);
-    let mut rng = StdRng::seed_from_u64(42);
+fn main() -> nn::Result<ExitCode> {
+    let seed = seed();
+    let (training, test) = common::load(seed);
+    let mut rng = StdRng::seed_from_u64(seed);
     let training = pairs(&training, 30_000, &mut rng);
     // No image of the test is in a pair of the training.
     let test = pairs(&test, 2_000, &mut rng);
@@ -72,7 +75,7 @@ fn main() -> nn::Result<()> {
     println!("the tower is called twice and counted once: {} of {} weights\n", Tower::PARAMETERS, Pair::PARAMETERS);
 
     let mut pair = Pair::boxed(&mut rng).compile(Adam::default(), BinaryCrossentropy::default()).metrics(Accuracy);
-    pair.fit((&training.a, &training.b), &training.same, Fit::new().epochs(12).batch_size(64))?;
+    pair.fit((&training.a, &training.b), &training.same, Fit::new().epochs(12).batch_size(64).seed(seed))?;
     let report = pair.evaluate((&test.a, &test.b), &test.same)?;
     println!("\ntest: {report}, {} pairs of images that it has never seen\n", test.same.len());
 
@@ -82,5 +85,7 @@ fn main() -> nn::Result<()> {
         println!("the same with {:.0} %; {is}", 100.0 * same[k].x);
         println!("{}\n", common::draw(&[(&test.a[k], String::new()), (&test.b[k], String::new())]));
     }
-    Ok(())
+    let mut claims = Claims::default();
+    claims.at_least("accuracy", report.get("accuracy").unwrap_or(0.0), 0.93);
+    Ok(claims.code())
 }

@@ -5,7 +5,7 @@ use crate::data::{Batches, Inspect, LossWeights};
 use crate::losses::{Losses, Weighting};
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
-use crate::predict::{self, BATCH_SIZE, Scratch};
+use crate::predict::{self, BATCH_SIZE, Kept};
 use crate::random::{Purpose, stream};
 use crate::report::{Logs, Names};
 use crate::spec::MAX_INPUTS;
@@ -42,7 +42,7 @@ impl<M: Model> Compile for M {
             learner: None,
             place: Place::default(),
             tape: None,
-            scratch: None,
+            scratch: Kept::default(),
         }
     }
 }
@@ -105,7 +105,7 @@ pub struct Compiled<M: Model, O, L, K = ()> {
     pub(crate) learner: Option<Learner<M>>,
     pub(crate) place: Place,
     tape: Option<Tapes<M>>,
-    pub(crate) scratch: Option<Scratch<M>>,
+    pub(crate) scratch: Kept<M>,
 }
 
 /// What is set before training.
@@ -183,21 +183,21 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
 
     /// The outputs for the inputs `x`: a `Vec`, or for several outputs the model's `…Outputs` struct of them.
     ///
-    /// The memory for it is kept. [`Predict::predict`](crate::Predict::predict) on [`model`](Self::model) does the same
-    /// through a shared reference, with memory of its own.
+    /// The memory for it is kept. Several threads may predict at the same time, without a lock; each then has memory of its
+    /// own.
     ///
     /// # Errors
     /// If inputs have different numbers of samples, or hold NaN or infinity.
-    pub fn predict(&mut self, x: impl Batches<M::Inputs>) -> Result<M::Predictions> {
-        predict::predict(&*self.model, x.batches(), self.batch_size, &mut self.scratch)
+    pub fn predict(&self, x: impl Batches<M::Inputs>) -> Result<M::Predictions> {
+        self.scratch.with(|scratch| predict::predict(&*self.model, x.batches(), self.batch_size, scratch))
     }
 
     /// The outputs for the inputs `x`, computed as one batch, however large.
     ///
     /// # Errors
     /// As [`predict`](Self::predict).
-    pub fn predict_on_batch(&mut self, x: impl Batches<M::Inputs>) -> Result<M::Predictions> {
-        predict::predict(&*self.model, x.batches(), usize::MAX, &mut self.scratch)
+    pub fn predict_on_batch(&self, x: impl Batches<M::Inputs>) -> Result<M::Predictions> {
+        self.scratch.with(|scratch| predict::predict(&*self.model, x.batches(), usize::MAX, scratch))
     }
 
     /// The outputs for the inputs of all batches together, for inputs that do not fit in memory. `batches.take(n)` is
@@ -207,10 +207,10 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
     /// # Errors
     /// As [`predict`](Self::predict).
     pub fn predict_batches<B: Batches<M::Inputs>>(
-        &mut self,
+        &self,
         batches: impl IntoIterator<Item = B>,
     ) -> Result<M::Predictions> {
-        predict::predict_batches(&*self.model, batches, &mut self.scratch)
+        self.scratch.with(|scratch| predict::predict_batches(&*self.model, batches, scratch))
     }
 }
 

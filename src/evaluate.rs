@@ -46,7 +46,7 @@ impl<M: Model, S: Default> Evaluation<M, S> {
     /// Adds a batch of `n` samples that have been checked.
     pub(crate) fn add<O, L, K>(
         &mut self,
-        compiled: &mut Compiled<M, O, L, K>,
+        compiled: &Compiled<M, O, L, K>,
         samples: Samples<'_, M::Inputs, Targets<M, L>>,
         n: usize,
     ) where
@@ -56,8 +56,21 @@ impl<M: Model, S: Default> Evaluation<M, S> {
         if self.capacity < n {
             (self.capacity, self.outputs) = (n, Buffer::with_capacity(n));
         }
-        let Compiled { model, losses, metrics, loss_weights, scratch, .. } = compiled;
-        let scratch = Scratch::of(scratch);
+        compiled.scratch.with(|scratch| self.add_with(compiled, samples, n, Scratch::of(scratch)));
+    }
+
+    /// [`add`](Self::add), with this memory.
+    fn add_with<O, L, K>(
+        &mut self,
+        compiled: &Compiled<M, O, L, K>,
+        samples: Samples<'_, M::Inputs, Targets<M, L>>,
+        n: usize,
+        scratch: &mut Scratch<M>,
+    ) where
+        L: Losses<M::Outputs>,
+        K: Metrics<M::Outputs, L::Targets, State = S>,
+    {
+        let Compiled { model, losses, metrics, loss_weights, .. } = compiled;
         scratch.predict(model, samples.x, M::Outputs::batch_mut::<Heap>(&mut self.outputs, n), n);
         let parts = scratch.parts();
         let masks = parts.iter().map(|part| (part.samples.len(), part.masks(samples.x)));
@@ -102,7 +115,7 @@ where
     ///
     /// # Errors
     /// As [`train_on_batch`](Self::train_on_batch).
-    pub fn test_on_batch(&mut self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Logs> {
+    pub fn test_on_batch(&self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Logs> {
         let samples = Samples { x: x.batches(), y: y.batches(), weights: &[] };
         let mut evaluation = Evaluation::new(self);
         let n = evaluation.check(self, "", samples)?;
@@ -114,7 +127,7 @@ where
     ///
     /// # Errors
     /// As [`train_on_batch`](Self::train_on_batch).
-    pub fn evaluate(&mut self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Report> {
+    pub fn evaluate(&self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Report> {
         check::batch_size(self.batch_size)?;
         let samples = Samples { x: x.batches(), y: y.batches(), weights: &[] };
         let mut evaluation = Evaluation::new(self);
@@ -133,7 +146,7 @@ where
     /// # Errors
     /// As [`train_on_batch`](Self::train_on_batch), and if there is no batch.
     pub fn evaluate_batches<B: TrainingBatch<M::Inputs, Targets<M, L>>>(
-        &mut self,
+        &self,
         batches: impl IntoIterator<Item = B>,
     ) -> Result<Report> {
         let mut evaluation = Evaluation::new(self);

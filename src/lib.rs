@@ -41,15 +41,15 @@
 //!   [`optimizers::Optimizer`], [`callbacks::Callback`]: what to implement for one of your own.
 //! - [`errors`]: the errors of the compiler, a page each.
 //! - [`Model::freeze`]: a form for predictions only, with layers folded into each other.
-//! - [`Trainer`], [`Arena`], [`include_weights!`]: training and predictions without a heap, and weights in flash;
-//!   [`Packed`]: in half of it.
+//! - [`board`]: first steps on a microcontroller. [`Trainer`], [`Arena`], [`include_weights!`]: training and predictions
+//!   without a heap, and weights in flash; [`Packed`]: in half of it; [`snapshot`]: weights that a board has learnt.
 //! - [`Model`], [`Graph`], [`Storage`]: what a model is without `std`.
 //!
 //! # Threads
 //!
 //! With the feature `rayon`, a training step sees a large batch in up to eight parts, which the threads of rayon compute: as
 //! many as `RAYON_NUM_THREADS` says or the machine has, or those of the pool whose `install` is around the call of
-//! [`fit`](Compiled::fit). Predictions and evaluations are divided in the same way; `call`, for one sample, never is.
+//! [`fit`](Compiled::fit). Predictions and evaluations are divided over as many; `call`, for one sample, never is.
 //!
 //! - **The result does not depend on the number of threads**, bit for bit. Whether and how a batch is divided follows from the
 //!   number of its samples, the work of a sample ([`Model::WORK`], about its `MACS`) and the number of weights, and gradients of
@@ -63,6 +63,36 @@
 //! - **Memory**: every part after the first has a gradient of its own, as large as the weights. Of the gradient of a
 //!   table (`Embedding`) only the rows take memory that batches have named.
 //! - Layers and losses are called on threads of the pool, whose stacks have 2 MiB unless the pool was made with others.
+//!
+//! ## Locks
+//!
+//! **Predictions and evaluations need no lock.** They take `&self`, on the model and on [`Compiled`]: share a reference, or an
+//! `Arc`, with as many threads as you like. The threads that help with a large batch live for that call alone, as many as
+//! rayon has. They do nothing else, so a lock that is held around a prediction is safe in `par_iter`, too.
+//!
+//! ```
+//! # use nn::prelude::*;
+//! # model! { pub struct Line; let x = Input(shape = [1]); let y = Dense(1)(x); Model(inputs = x, outputs = y) }
+//! let line = Line::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
+//! std::thread::scope(|scope| {
+//!     for x in [1.0_f32, 2.0] {
+//!         let line = &line;
+//!         scope.spawn(move || line.predict([x]));
+//!     }
+//! });
+//! ```
+//!
+//! **Training takes `&mut self`.** If a `Mutex` guards a model, do not train it while threads of rayon wait for that lock, as
+//! in `par_iter`: a thread of rayon that waits for a part of a batch takes on other work of its pool, which then waits for
+//! the lock that the same thread holds. Let one thread that is not rayon's own the model and train it, and send it the data
+//! through a channel.
+//!
+//! # Instructions
+//!
+//! On x86-64, an optimised build finds out at run time which vectors the processor has, and computes with the widest. Results
+//! of different levels differ in their last bits. The environment variable `NN_LEVEL` sets the highest level that may be
+//! used, `sse2`, `avx2` or `avx512`, so that one machine can show what another one computes. It is read once, with the
+//! first product; it never raises the level.
 //!
 //! # Features
 //!
@@ -97,6 +127,9 @@ mod fit;
 mod freeze;
 #[cfg(feature = "std")]
 mod history;
+#[cfg(not(feature = "std"))]
+#[doc(hidden)]
+pub mod missing;
 #[cfg(feature = "std")]
 mod plot;
 #[cfg(feature = "std")]
@@ -138,7 +171,7 @@ pub use nn_core::{
     Bf16, Buffer, Code, Component, Element, F16, Half, Inline, Layer, Mode, Packed, Part, Pass, Path, Sample, Scalar,
     Shape, ShapeError, Storage, Tensors, Variable, Weights, activations, arena, budget, constraints, data,
     initializers, kernels, layer, layers, lints, losses, metrics, model, optimizers, regularizers, schedules, shape,
-    spec, storage, summary, tensor, text, weights,
+    snapshot, spec, storage, summary, tensor, text, weights,
 };
 #[cfg(feature = "alloc")]
 pub use nn_core::{Heap, IndexError, MultiHot};
@@ -163,6 +196,9 @@ pub use {
 #[doc = include_str!("from_keras.md")]
 pub mod from_keras {}
 
+#[doc = include_str!("board.md")]
+pub mod board {}
+
 #[doc = include_str!("invalid_graphs.md")]
 pub mod invalid_graphs {}
 
@@ -179,6 +215,9 @@ pub mod prelude {
     pub use crate::layers::{GruState, LstmState, SimpleRnnState};
     pub use crate::losses::*;
     pub use crate::metrics::*;
+    #[cfg(not(feature = "std"))]
+    #[doc(hidden)]
+    pub use crate::missing::*;
     pub use crate::optimizers::*;
     pub use crate::schedules::*;
     pub use crate::{
@@ -190,6 +229,8 @@ pub mod prelude {
     pub use nalgebra::{SMatrix, SVector};
     #[cfg(feature = "std")]
     pub use rand::rngs::StdRng;
+    /// Small generators that need no `std`: the first is for machines of 32 bits. Both give the same numbers everywhere.
+    pub use rand::rngs::{Xoshiro128PlusPlus, Xoshiro256PlusPlus};
     pub use rand::{Rng, SeedableRng};
 }
 

@@ -7,6 +7,7 @@ use crate::threads::{Division, Team};
 use crate::{Buffer, Graph, Heap, Layer, Model, Pass, Result, Tensors};
 use core::ops::Range;
 use nn_core::tape::masks;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Keras's default size of a batch.
 pub(crate) const BATCH_SIZE: usize = 32;
@@ -103,6 +104,29 @@ pub(crate) struct Scratch<M: Model> {
     used: usize,
 }
 
+/// The memory of a [`Compiled`](crate::Compiled) for predictions, which are made through a shared reference.
+pub(crate) struct Kept<M: Model>(Mutex<Option<Scratch<M>>>);
+
+impl<M: Model> Default for Kept<M> {
+    fn default() -> Self {
+        Kept(Mutex::new(None))
+    }
+}
+
+impl<M: Model> Kept<M> {
+    /// Works with the memory, or with none where another thread has it. Nothing is locked meanwhile.
+    pub(crate) fn with<R>(&self, work: impl FnOnce(&mut Option<Scratch<M>>) -> R) -> R {
+        let mut memory = self.lock().take();
+        let result = work(&mut memory);
+        *self.lock() = memory;
+        result
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Scratch<M>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The memory of some of the samples of a prediction.
 pub(crate) struct Part<M: Model> {
     /// Their place among all.
@@ -138,7 +162,7 @@ impl<M: Model> Scratch<M> {
             let units = division.range(units, number);
             part.samples = units.start * unit..n.min(units.end * unit);
         }
-        Team::work(parts.len(), |team| spread(team, parts, y, &|part, y| part.predict(model, x, y, size)));
+        spread(Team::apart(parts.len()), parts, y, &|part, y| part.predict(model, x, y, size));
     }
 
     /// Makes the memory for as many parts as are used, unless it is there.

@@ -92,16 +92,18 @@ impl Division {
 
 /// Who works on parts.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Team {
-    /// Whether there is more than one thread.
-    #[cfg_attr(not(feature = "rayon"), allow(dead_code))]
-    several: bool,
+pub(crate) enum Team {
+    /// The caller.
+    Alone,
+    /// The threads of a pool. One that waits for another does other work of the pool meanwhile, whatever that is.
+    #[cfg(feature = "rayon")]
+    Pool,
+    /// The caller and at most this many helpers, which do nothing else and are waited for idly.
+    #[cfg(feature = "rayon")]
+    Helpers(usize),
 }
 
 impl Team {
-    /// One thread.
-    pub(crate) const ALONE: Team = Team { several: false };
-
     /// So many scalars are added by one thread.
     const SCALARS: usize = 16_384;
 
@@ -110,21 +112,36 @@ impl Team {
     pub(crate) fn work<R: Send>(parts: usize, work: impl FnOnce(Team) -> R + Send) -> R {
         #[cfg(feature = "rayon")]
         if parts > 1 && rayon::current_num_threads() > 1 {
-            return rayon::join(|| work(Team { several: true }), || ()).0;
+            return rayon::join(|| work(Team::Pool), || ()).0;
         }
         let _ = parts;
-        work(Team::ALONE)
+        work(Team::Alone)
+    }
+
+    /// Who predicts so many parts. Predictions need no exclusive reference, but whoever calls them may hold a lock, and other work
+    /// of a pool may wait for it: a thread of the pool that did that work here would wait for itself. So these threads are
+    /// not rayon's; there are as many as it has.
+    pub(crate) fn apart(parts: usize) -> Team {
+        #[cfg(feature = "rayon")]
+        if parts > 1 && rayon::current_num_threads() > 1 {
+            return Team::Helpers(rayon::current_num_threads() - 1);
+        }
+        let _ = parts;
+        Team::Alone
     }
 
     /// Does both, at the same time if a thread is free.
     pub(crate) fn join(self, a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
-        #[cfg(feature = "rayon")]
-        if self.several {
-            rayon::join(a, b);
-            return;
+        match self {
+            Team::Alone => {
+                a();
+                b();
+            }
+            #[cfg(feature = "rayon")]
+            Team::Pool => _ = rayon::join(a, b),
+            #[cfg(feature = "rayon")]
+            Team::Helpers(most) => helpers::join(most, a, b),
         }
-        a();
-        b();
     }
 
     /// Calls `work` with all parts.
@@ -154,9 +171,76 @@ impl Team {
     }
 }
 
+/// Threads that live for one piece of work.
+#[cfg(feature = "rayon")]
+mod helpers {
+    use std::panic::resume_unwind;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+    use std::sync::{Mutex, PoisonError};
+    use std::thread::{Builder, scope};
+
+    /// The helpers of the whole process: many predictions at a time share them.
+    static BUSY: AtomicUsize = AtomicUsize::new(0);
+
+    struct Helper;
+
+    impl Helper {
+        /// One more, unless there are `most` of them.
+        fn new(most: usize) -> Option<Helper> {
+            let more = |busy| (busy < most).then_some(busy + 1);
+            BUSY.fetch_update(Relaxed, Relaxed, more).ok().map(|_| Helper)
+        }
+    }
+
+    impl Drop for Helper {
+        fn drop(&mut self) {
+            BUSY.fetch_sub(1, Relaxed);
+        }
+    }
+
+    /// Does both; `b` on a helper, unless `a` is done before one has begun with it.
+    pub(super) fn join(most: usize, a: impl FnOnce(), b: impl FnOnce() + Send) {
+        let Some(helper) = Helper::new(most) else {
+            a();
+            return b();
+        };
+        let b = Mutex::new(Some(b));
+        let take = || b.lock().unwrap_or_else(PoisonError::into_inner).take();
+        scope(|scope| {
+            // Where there is no thread to be had, the caller does it all.
+            let spawned = Builder::new().spawn_scoped(scope, || {
+                let _helper = helper;
+                if let Some(b) = take() {
+                    b();
+                }
+            });
+            a();
+            if let Some(b) = take() {
+                b();
+            }
+            if let Ok(Err(panic)) = spawned.map(|thread| thread.join()) {
+                resume_unwind(panic);
+            }
+        });
+    }
+}
+
 #[cfg(all(test, feature = "rayon"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn helpers_do_all_of_it_and_pass_a_panic_on() {
+        let (mut parts, mut counts) = ([0usize; 8], [0usize; 8]);
+        for most in [1, 2, 7] {
+            Team::Helpers(most).each(&mut parts, &mut counts, &|part, count| (*part, *count) = (*part + 1, *count + 2));
+        }
+        assert_eq!((parts, counts), ([3; 8], [6; 8]));
+        let fails =
+            || Team::Helpers(3).join(|| std::thread::sleep(std::time::Duration::from_millis(50)), || panic!("b"));
+        let panic = std::panic::catch_unwind(fails).unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&"b"));
+    }
 
     #[test]
     fn parts_cover_a_batch_and_fit_into_their_memory() {

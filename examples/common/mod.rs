@@ -1,5 +1,7 @@
 //! The handwritten digits that several examples learn from; `examples/data/README.md` says where they come from.
 
+pub(crate) mod outcome;
+
 use flate2::read::GzDecoder;
 use nn::prelude::*;
 use rand::seq::SliceRandom;

@@ -203,20 +203,21 @@ impl<E: Element> Loop for AllFinite<'_, E> {
 impl<E: Element, const R: usize, const C: usize> Inspect for SMatrix<E, R, C> {
     fn inspect(batch: &[Self], visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
         let start = kernels::run(AllFinite(Self::flat(batch)));
-        let place = start.and_then(|start| Some(start + Self::flat(batch)[start..].iter().position(|x| !x.finite())?));
-        let place = place.map(|k| {
-            let (sample, rest) = (k / (R * C), k % (R * C));
-            NotFinite { sample, row: rest % R, col: rest / R, value: Self::flat(batch)[k].value() }
+        // Nothing here can panic, for a microcontroller.
+        let first = |start| Self::flat(batch).iter().enumerate().skip(start).find(|(_, x)| !x.finite());
+        let place = start.and_then(first).and_then(|(k, x)| {
+            let (sample, rest) = (k.checked_div(R * C)?, k.checked_rem(R * C)?);
+            Some(NotFinite { sample, row: rest.checked_rem(R)?, col: rest.checked_div(R)?, value: x.value() })
         });
         visit(batch.len(), place);
     }
 
     fn outside(batch: &[Self], bounds: &[usize], visit: &mut dyn FnMut(Option<Outside>)) {
         let bound = bounds.first().copied().unwrap_or(usize::MAX);
-        let first = Self::flat(batch).iter().position(|&x| E::index(x).is_some_and(|index| index as usize >= bound));
-        visit(first.and_then(|k| {
-            let index = E::index(Self::flat(batch)[k])?;
-            Some(Outside { sample: k / (R * C), position: k % (R * C), index, bound })
+        let outside = |x: &E| E::index(*x).filter(|&index| index as usize >= bound);
+        let first = Self::flat(batch).iter().enumerate().find_map(|(k, x)| Some((k, outside(x)?)));
+        visit(first.and_then(|(k, index)| {
+            Some(Outside { sample: k.checked_div(R * C)?, position: k.checked_rem(R * C)?, index, bound })
         }));
     }
 

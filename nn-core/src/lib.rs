@@ -62,6 +62,8 @@ pub mod scalar;
 #[cfg(feature = "compute")]
 pub mod schedules;
 #[cfg(feature = "compute")]
+pub mod snapshot;
+#[cfg(feature = "compute")]
 pub mod storage;
 #[cfg(feature = "compute")]
 #[doc(hidden)]

@@ -166,11 +166,14 @@ pub const fn assert_arena<M: Model>() {
 
 /// The memory of one prediction, of [`ARENA_BYTES`](Model::ARENA_BYTES): `call` makes it anew on the stack, and `call_in` takes it.
 ///
-/// A program that predicts again and again makes it once, where it likes: in `main`, in a struct, or in a `static` (with the crate
-/// `static_cell`, for example). What is in it does not matter.
+/// A program that predicts again and again makes it once, where it likes: in `main`, in a struct, or in a `static` behind a lock, as
+/// [`ZEROED`](Self::ZEROED). What is in it does not matter.
 pub struct Arena<M: Model>(<M::Graph as Layer<M::Scalar, M::Inputs>>::Scratch<Inline<1>>);
 
 impl<M: Model> Arena<M> {
+    /// The memory, zeroed, as a constant: for a `static`.
+    pub const ZEROED: Self = Arena(Buffer::ZEROED);
+
     /// The memory, zeroed.
     #[inline]
     pub fn new() -> Self {

@@ -32,6 +32,10 @@ pub trait Storage: 'static {
 
 /// Working memory that can be made for a number of samples.
 pub trait Buffer: Sized + Shareable {
+    /// Zeroed memory for as many samples as an [`Inline`] array has room for, as a constant: for a `static`. Memory that has none does
+    /// not compile where it is used.
+    const ZEROED: Self = panic!("this memory cannot be made by a constant");
+
     /// Zeroed memory for batches of up to `capacity` samples.
     ///
     /// # Panics
@@ -40,12 +44,16 @@ pub trait Buffer: Sized + Shareable {
 }
 
 impl Buffer for () {
+    const ZEROED: Self = ();
+
     fn with_capacity(_: usize) {}
 }
 
 macro_rules! tuple_buffers {
     ($(($name:ident $index:tt $second:ident))+) => {
         impl<$($name: Buffer),+> Buffer for ($($name,)+) {
+            const ZEROED: Self = ($($name::ZEROED,)+);
+
             fn with_capacity(capacity: usize) -> Self {
                 ($($name::with_capacity(capacity),)+)
             }
@@ -72,6 +80,9 @@ impl<const N: usize> Storage for Inline<N> {
 }
 
 impl<S: Zeroable + Copy + Shareable, const N: usize> Buffer for InlineBuffer<S, N> {
+    // SAFETY: all-zero bytes are a valid `S`, which is what `Zeroable` says; `S::zeroed` is no `const fn`.
+    const ZEROED: Self = InlineBuffer([const { unsafe { core::mem::zeroed() } }; N]);
+
     #[inline]
     fn with_capacity(capacity: usize) -> Self {
         assert!(capacity <= N, "the inline memory is too small for this batch");
@@ -96,6 +107,9 @@ impl<S, const N: usize> DerefMut for InlineBuffer<S, N> {
 }
 
 impl<S: Zeroable + Shareable> Buffer for InlineOne<S> {
+    // SAFETY: as above.
+    const ZEROED: Self = InlineOne(unsafe { core::mem::zeroed() });
+
     #[inline]
     fn with_capacity(_: usize) -> Self {
         InlineOne(S::zeroed())
@@ -131,6 +145,8 @@ impl<B: Storage, const S: usize> Storage for Times<B, S> {
 }
 
 impl<X: Zeroable + Copy + Shareable, B: Storage, const S: usize> Buffer for TimesBuffer<X, B, S> {
+    const ZEROED: Self = TimesBuffer(Buffer::ZEROED);
+
     fn with_capacity(capacity: usize) -> Self {
         TimesBuffer(Buffer::with_capacity(capacity))
     }

@@ -20,6 +20,9 @@ pub struct Tape<M: Model, B: Storage> {
 }
 
 impl<M: Model, B: Storage> Tape<M, B> {
+    /// With all the room of an [`Inline`](crate::Inline) storage, as a constant.
+    pub const ZEROED: Self = Tape { y: Buffer::ZEROED, dy: Buffer::ZEROED, cache: Buffer::ZEROED };
+
     /// For batches of up to so many samples.
     pub fn new(capacity: usize) -> Self {
         Tape {

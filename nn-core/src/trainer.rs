@@ -1,5 +1,6 @@
 //! [`Trainer`]: training without `std` and without a heap, in memory whose size is known when a program compiles.
 
+mod board;
 mod runs;
 
 use crate::data::Batches;
@@ -61,6 +62,22 @@ pub enum Refused {
         /// How many another input or a target has.
         got: usize,
     },
+    /// A number of an input or a target that is NaN or infinite, as of a sensor that failed. Only
+    /// [`step_checked`](Trainer::step_checked) looks.
+    NotFinite {
+        /// The sample.
+        sample: usize,
+    },
+    /// An index that a layer does not have. Only [`step_checked`](Trainer::step_checked) looks.
+    Index {
+        /// The sample.
+        sample: usize,
+    },
+    /// A target that a loss cannot judge. Only [`step_checked`](Trainer::step_checked) looks.
+    Target {
+        /// The sample.
+        sample: usize,
+    },
 }
 
 impl fmt::Display for Refused {
@@ -73,6 +90,9 @@ impl fmt::Display for Refused {
             Refused::Lengths { expected, got } => {
                 write!(f, "expected {expected} samples of every input and target, but got {got} of one")
             }
+            Refused::NotFinite { sample } => write!(f, "sample {sample} has a number that is NaN or infinite"),
+            Refused::Index { sample } => write!(f, "sample {sample} has an index that a layer does not have"),
+            Refused::Target { sample } => write!(f, "sample {sample} has a target that the loss cannot judge"),
         }
     }
 }
@@ -93,15 +113,9 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         if needed > SLOTS {
             return Err(Refused::Slots { needed, room: SLOTS });
         }
-        let own = optimizer.slots().len();
         let slots = core::array::from_fn(|slot| {
             let mut weights = M::zeroed();
-            let initial = if slot < own { optimizer.initial(slot) } else { 0.0 };
-            if slot == own && optimizer.options().ema.is_some() {
-                weights.as_mut_slice().copy_from_slice(model.as_slice());
-            } else if initial != 0.0 {
-                weights.as_mut_slice().fill(M::Scalar::of(initial));
-            }
+            board::begin(optimizer, slot, &model, &mut weights);
             weights
         });
         Ok(Trainer { model, gradient: M::zeroed(), slots, tape: Tape::new(N), steps: 0 })

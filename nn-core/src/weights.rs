@@ -62,6 +62,10 @@ pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable 
         unsafe { core::slice::from_raw_parts_mut((&raw mut *self).cast(), Self::COUNT) }
     }
 
+    /// Weights that are all zero, as a constant: for a `static`.
+    // SAFETY: by the contract of the trait, all-zero bytes are valid.
+    const ZEROED: Self = unsafe { core::mem::zeroed() };
+
     /// Weights that are all zero. For small models; large ones are made with [`zeroed_box`].
     fn zeroed() -> Self {
         // SAFETY: by the contract of the trait, all-zero bytes are valid.

@@ -94,7 +94,12 @@ activations! {
 #[cfg(feature = "compute")]
 mod activate;
 #[cfg(feature = "compute")]
-pub use activate::{Activate, Activation, Elementwise, Head};
+mod fixed;
+#[cfg(feature = "compute")]
+pub use {
+    activate::{Activate, Activation, Elementwise, Head},
+    fixed::Fixed,
+};
 
 #[cfg(all(test, feature = "compute"))]
 mod checks;

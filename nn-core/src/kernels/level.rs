@@ -2,7 +2,8 @@
 //!
 //! A plain `cargo build --release` targets the oldest x86-64, which has 128-bit vectors and no fused multiply-add. So each
 //! kernel is compiled several times, and [`dispatch`] picks the fastest that this machine can run. Other targets have the
-//! baseline alone.
+//! baseline alone. The environment variable `NN_LEVEL` (`sse2`, `avx2` or `avx512`) lets a program use at most that level; it is
+//! read once, with the first product.
 
 use super::vector::{Plain, Vector};
 use crate::scalar::Scalar;
@@ -137,9 +138,23 @@ mod detect {
 
     #[cold]
     fn first() -> Level {
-        let level = best();
+        let level = best().min(allowed());
         set(level);
         level
+    }
+
+    /// The highest level that the environment variable `NN_LEVEL` allows. It cannot make the machine have what it lacks.
+    fn allowed() -> Level {
+        let Some(name) = std::env::var_os("NN_LEVEL") else { return Level::Avx512 };
+        match name.to_str() {
+            Some("sse2") => Level::Baseline,
+            Some("avx2") => Level::Avx2Fma,
+            Some("avx512" | "") => Level::Avx512,
+            _ => {
+                std::eprintln!("warning: NN_LEVEL is {name:?}, which is no level and ignored; there are sse2, avx2, avx512");
+                Level::Avx512
+            }
+        }
     }
 
     pub(super) fn set(level: Level) {
@@ -154,6 +169,15 @@ mod detect {
             _ => Level::Avx2Fma,
         }
     }
+}
+
+/// The level that products are computed with.
+#[doc(hidden)]
+pub fn current() -> Level {
+    #[cfg(target_arch = "x86_64")]
+    return detect::level();
+    #[cfg(not(target_arch = "x86_64"))]
+    Level::Baseline
 }
 
 /// Lets the whole process use at most this level, and returns the one that it uses from now on: for comparisons.

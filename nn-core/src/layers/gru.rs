@@ -111,11 +111,10 @@ pub(super) mod compute {
     use crate::kernels::{self, Machine};
     use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
     use crate::layers::recurrent::products;
-    use crate::layers::recurrent::{replace, run::recurrent_layer};
+    use crate::layers::recurrent::{replace, run::recurrent_layer, weights::recurrent_weights};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::shape::Shape;
-    use crate::weights::{Part, Weights};
     use nalgebra::SMatrix;
     use rand::Rng;
 
@@ -225,30 +224,16 @@ pub(super) mod compute {
         }
     }
 
-    /// The weights of a [`GRU`]. The gates stand behind each other in the order `z`, `r`, `h`.
-    #[repr(C)]
-    #[derive(Clone, Debug, PartialEq)]
-    pub struct GRUWeights<T, const F: usize, const U: usize, const G: usize, const NB: usize> {
-        /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 3 · units)` has the same bytes.
-        pub kernel: SMatrix<T, G, F>,
-        /// `V`: one row per unit of each gate, one column per unit of the state.
-        pub recurrent_kernel: SMatrix<T, G, U>,
-        /// `b`: no column without a bias; one without `reset_after`; else one for the kernel and one for the recurrent kernel.
-        pub bias: SMatrix<T, G, NB>,
-    }
-
-    // Written out because the rank of the bias depends on `NB`.
-    // SAFETY: `repr(C)`, and the fields are matrices of `T`.
-    unsafe impl<T: Scalar, const F: usize, const U: usize, const G: usize, const NB: usize> Weights<T>
-        for GRUWeights<T, F, U, G, NB>
-    {
-        const LAYERS: usize = 1;
-        const NON_TRAINABLE: usize = 0;
-        const PARTS: &'static [Part] = &[
-            Part::new("kernel", Shape::new(&[F, G])),
-            Part::new("recurrent_kernel", Shape::new(&[U, G])),
-            Part::new("bias", if NB == 1 { Shape::new(&[G]) } else { Shape::new(&[NB, G]) }).when(NB > 0),
-        ];
+    recurrent_weights! {
+        /// The weights of a [`GRU`]. The gates stand behind each other in the order `z`, `r`, `h`.
+        pub struct GRUWeights<T; F, U, G, NB; A = Tanh, R = Sigmoid> {
+            /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 3 · units)` has the same bytes.
+            kernel: SMatrix<T, G, F>,
+            /// `V`: one row per unit of each gate, one column per unit of the state.
+            recurrent_kernel: SMatrix<T, G, U>,
+            /// `b`: no column without a bias; one without `reset_after`; else one for the kernel and one for the recurrent kernel.
+            bias: SMatrix<T, G, NB> => if NB == 1 { Shape::new(&[G]) } else { Shape::new(&[NB, G]) },
+        }
     }
 
     impl<
@@ -283,7 +268,7 @@ pub(super) mod compute {
         R: Activation,
     > Cell<T, F, U, G> for GRU<F, U, G, NB, P, STATE, D, A, R>
     {
-        type Weights = GRUWeights<T, F, U, G, NB>;
+        type Weights = GRUWeights<T, F, U, G, NB, A, R>;
         const MEMORY: usize = 0;
         const OWN: usize = U;
 

@@ -105,10 +105,10 @@ pub(super) mod compute {
     use crate::initializers::{Fans, Initializer};
     use crate::kernels::Machine;
     use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
-    use crate::layers::recurrent::{replace, run::recurrent_layer};
+    use crate::layers::recurrent::{replace, run::recurrent_layer, weights::recurrent_weights};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
-    use crate::weights;
+    use crate::shape::Shape;
     use nalgebra::SMatrix;
     use rand::Rng;
 
@@ -216,15 +216,15 @@ pub(super) mod compute {
         }
     }
 
-    weights! {
+    recurrent_weights! {
         /// The weights of an [`LSTM`]. The gates stand behind each other in the order `i`, `f`, `g`, `o` (Keras's i, f, c, o).
-        pub struct LSTMWeights<T, const F: usize, const U: usize, const G: usize, const B: usize> {
+        pub struct LSTMWeights<T; F, U, G, B; A = Tanh, R = Sigmoid> {
             /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 4 · units)` has the same bytes.
-            kernel: SMatrix<T, G, F> => [F, G],
+            kernel: SMatrix<T, G, F>,
             /// `V`: one row per unit of each gate, one column per unit of the state.
-            recurrent_kernel: SMatrix<T, G, U> => [U, G],
+            recurrent_kernel: SMatrix<T, G, U>,
             /// `b`: one column, or none without a bias.
-            bias: SMatrix<T, G, B> => [G],
+            bias: SMatrix<T, G, B> => Shape::new(&[G]),
         }
     }
 
@@ -241,7 +241,7 @@ pub(super) mod compute {
         R: Activation,
     > Cell<T, F, U, G> for LSTM<F, U, G, B, P, STATE, D, A, R>
     {
-        type Weights = LSTMWeights<T, F, U, G, B>;
+        type Weights = LSTMWeights<T, F, U, G, B, A, R>;
         const MEMORY: usize = U;
         const OWN: usize = U;
 

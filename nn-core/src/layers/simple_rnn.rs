@@ -92,10 +92,10 @@ pub(super) mod compute {
     use crate::initializers::{Fans, Initializer};
     use crate::kernels::Machine;
     use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
-    use crate::layers::recurrent::{replace, run::recurrent_layer};
+    use crate::layers::recurrent::{replace, run::recurrent_layer, weights::recurrent_weights};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
-    use crate::weights;
+    use crate::shape::Shape;
     use nalgebra::SMatrix;
     use rand::Rng;
 
@@ -174,15 +174,15 @@ pub(super) mod compute {
         }
     }
 
-    weights! {
+    recurrent_weights! {
         /// The weights of a [`SimpleRNN`].
-        pub struct SimpleRNNWeights<T, const F: usize, const U: usize, const B: usize> {
+        pub struct SimpleRNNWeights<T; F, U, B; A = Tanh> {
             /// `W`: one row per unit, one column per feature. Keras's `(features, units)` has the same bytes.
-            kernel: SMatrix<T, U, F> => [F, U],
+            kernel: SMatrix<T, U, F>,
             /// `V`: one row per unit, one column per unit of the state.
-            recurrent_kernel: SMatrix<T, U, U> => [U, U],
+            recurrent_kernel: SMatrix<T, U, U>,
             /// `b`: one column, or none without a bias.
-            bias: SMatrix<T, U, B> => [U],
+            bias: SMatrix<T, U, B> => Shape::new(&[U]),
         }
     }
 
@@ -197,7 +197,7 @@ pub(super) mod compute {
         A: Activation,
     > Cell<T, F, U, U> for SimpleRNN<F, U, B, P, STATE, D, A>
     {
-        type Weights = SimpleRNNWeights<T, F, U, B>;
+        type Weights = SimpleRNNWeights<T, F, U, B, A>;
         const MEMORY: usize = 0;
         const OWN: usize = 0;
 

@@ -124,7 +124,7 @@ pub(super) fn aliases(context: &Context<'_>) -> (Aliases, TokenStream) {
             let weights = builtin.inferred.as_ref();
             if let (None, Some(count), Some(key)) = (builtin.inner, builtin.spec.weight_consts, Key::weights(builtin)) {
                 let (consts, spec) = (context.consts(builtin, weights), format_ident!("{spec}Weights"));
-                let consts = &consts[..count.min(consts.len())];
+                let consts: Vec<_> = consts.into_iter().take(count).chain(context.activation_types(builtin)).collect();
                 define(key, &|name| quote!(type #name<T> = #layers #spec<T, #(#consts),*>;));
             }
         }

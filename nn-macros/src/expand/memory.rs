@@ -65,6 +65,8 @@ fn memory_struct(context: &Context<'_>, program: &Program, name: &Ident, doc: &s
 
         #[automatically_derived]
         impl<#scalar B: #nn Storage> #nn Buffer for #this {
+            const ZEROED: Self = #name { #(#names: #nn Buffer::ZEROED,)* };
+
             fn with_capacity(capacity: usize) -> Self {
                 #name { #(#names: #nn Buffer::with_capacity(capacity),)* }
             }

@@ -233,7 +233,8 @@ impl Context<'_> {
             let name = format_ident!("{}Weights", builtin.spec.name);
             let count = builtin.spec.weight_consts.unwrap_or_default();
             let consts = self.consts(builtin, builtin.inferred.as_ref());
-            let consts = &consts[..count.min(consts.len())];
+            // The weights of a recurrent layer carry the types of its activations.
+            let consts = consts.into_iter().take(count).chain(self.activation_types(builtin));
             return quote!(#layers #name<#scalar, #(#consts),*>);
         }
         let Some(node) = self.first_call(id) else { return quote!(()) };

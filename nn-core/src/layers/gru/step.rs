@@ -1,7 +1,7 @@
 //! GRU fed step by step: a stream, without a heap.
 
 use super::compute::{GRU, GRUWeights};
-use crate::activations::Activation;
+use crate::activations::{Activation, Fixed};
 use crate::kernels;
 use crate::layers::recurrent::cell::Cell;
 use crate::layers::recurrent::steps::Single;
@@ -37,7 +37,7 @@ impl<
     /// those of a prediction of the whole sequence.
     pub fn step<'s, T: Scalar>(
         &self,
-        w: &GRUWeights<T, F, U, G, NB>,
+        w: &GRUWeights<T, F, U, G, NB, A, R>,
         x: &SVector<T, F>,
         state: &'s mut GruState<T, U>,
     ) -> &'s SVector<T, U> {
@@ -50,7 +50,7 @@ impl<
     /// [`step`](Self::step) for an input that has met the kernel before: `pre` is `W · x + b`, and is used up.
     pub fn step_from<'s, T: Scalar>(
         &self,
-        w: &GRUWeights<T, F, U, G, NB>,
+        w: &GRUWeights<T, F, U, G, NB, A, R>,
         pre: &mut SVector<T, G>,
         state: &'s mut GruState<T, U>,
     ) -> &'s SVector<T, U> {
@@ -60,9 +60,14 @@ impl<
     }
 }
 
-impl<T: Scalar, const F: usize, const U: usize, const G: usize, const NB: usize> GRUWeights<T, F, U, G, NB> {
-    /// [`GRU::step`] with Keras's activations: one step of a stream, without a heap. Without a bias it is that of a layer
-    /// with `reset_after`; for the other one, call `step` of the layer.
+impl<T: Scalar, const F: usize, const U: usize, const G: usize, const NB: usize, A: Activation, R: Activation>
+    GRUWeights<T, F, U, G, NB, A, R>
+{
+    /// [`GRU::step`] with the activations of the graph: one step of a stream, without a heap.
+    ///
+    /// It is there for activations without parameters ([`Fixed`]) and with a bias, whose columns say whether the layer has
+    /// `reset_after`. Otherwise, call `step` of the layer. The steps come in the order in which the layer reads them: with
+    /// `go_backwards`, the last one first.
     ///
     /// ```
     /// use nalgebra::SVector;
@@ -76,7 +81,27 @@ impl<T: Scalar, const F: usize, const U: usize, const G: usize, const NB: usize>
     /// let second = *weights.step(&SVector::from([0.4, 0.5, 0.6]), &mut state);
     /// assert!(second[0] > first[0] && second == state.h);
     /// ```
-    pub fn step<'s>(&self, x: &SVector<T, F>, state: &'s mut GruState<T, U>) -> &'s SVector<T, U> {
-        GRU::<F, U, G, NB, 1, 0, 0>::DEFAULT.step(self, x, state)
+    pub fn step<'s>(&self, x: &SVector<T, F>, state: &'s mut GruState<T, U>) -> &'s SVector<T, U>
+    where
+        A: Fixed,
+        R: Fixed,
+        Columns<NB>: ResetGate,
+    {
+        let layer = const { GRU::<F, U, G, NB, 1, 0, 0>::DEFAULT.recurrent_activation(R::VALUE).activation(A::VALUE) };
+        layer.step(self, x, state)
     }
 }
+
+/// The columns of a GRU's bias.
+pub struct Columns<const NB: usize>;
+
+/// Bias columns that say whether the reset gate acts after the product: two if it does, one if not.
+#[diagnostic::on_unimplemented(
+    message = "the weights of a GRU without a bias do not say whether it has `reset_after`",
+    label = "`step` of these weights does not exist",
+    note = "call `step` of the layer, which says it: `layer.step(&weights, &x, &mut state)`"
+)]
+pub trait ResetGate {}
+
+impl ResetGate for Columns<1> {}
+impl ResetGate for Columns<2> {}

@@ -1,7 +1,7 @@
 //! LSTM fed step by step: a stream, without a heap.
 
 use super::compute::{LSTM, LSTMWeights};
-use crate::activations::Activation;
+use crate::activations::{Activation, Fixed};
 use crate::kernels;
 use crate::layers::recurrent::cell::Cell;
 use crate::layers::recurrent::steps::Single;
@@ -39,7 +39,7 @@ impl<
     /// those of a prediction of the whole sequence.
     pub fn step<'s, T: Scalar>(
         &self,
-        w: &LSTMWeights<T, F, U, G, B>,
+        w: &LSTMWeights<T, F, U, G, B, A, R>,
         x: &SVector<T, F>,
         state: &'s mut LstmState<T, U>,
     ) -> &'s SVector<T, U> {
@@ -52,7 +52,7 @@ impl<
     /// [`step`](Self::step) for an input that has met the kernel before: `pre` is `W · x + b`, and is used up.
     pub fn step_from<'s, T: Scalar>(
         &self,
-        w: &LSTMWeights<T, F, U, G, B>,
+        w: &LSTMWeights<T, F, U, G, B, A, R>,
         pre: &mut SVector<T, G>,
         state: &'s mut LstmState<T, U>,
     ) -> &'s SVector<T, U> {
@@ -62,8 +62,13 @@ impl<
     }
 }
 
-impl<T: Scalar, const F: usize, const U: usize, const G: usize, const B: usize> LSTMWeights<T, F, U, G, B> {
-    /// [`LSTM::step`] with Keras's activations: one step of a stream, without a heap.
+impl<T: Scalar, const F: usize, const U: usize, const G: usize, const B: usize, A: Activation, R: Activation>
+    LSTMWeights<T, F, U, G, B, A, R>
+{
+    /// [`LSTM::step`] with the activations of the graph: one step of a stream, without a heap.
+    ///
+    /// It is there for activations without parameters ([`Fixed`]). For others, and to be independent of them, call `step` of
+    /// the layer. The steps come in the order in which the layer reads them: with `go_backwards`, the last one first.
     ///
     /// ```
     /// use nalgebra::SVector;
@@ -77,7 +82,12 @@ impl<T: Scalar, const F: usize, const U: usize, const G: usize, const B: usize> 
     /// let second = *weights.step(&SVector::from([0.4, 0.5, 0.6]), &mut state);
     /// assert!(second[0] > first[0] && second == state.h);
     /// ```
-    pub fn step<'s>(&self, x: &SVector<T, F>, state: &'s mut LstmState<T, U>) -> &'s SVector<T, U> {
-        LSTM::<F, U, G, B, 1, 0, 0>::DEFAULT.step(self, x, state)
+    pub fn step<'s>(&self, x: &SVector<T, F>, state: &'s mut LstmState<T, U>) -> &'s SVector<T, U>
+    where
+        A: Fixed,
+        R: Fixed,
+    {
+        let layer = const { LSTM::<F, U, G, B, 1, 0, 0>::DEFAULT.recurrent_activation(R::VALUE).activation(A::VALUE) };
+        layer.step(self, x, state)
     }
 }

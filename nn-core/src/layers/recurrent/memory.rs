@@ -183,6 +183,17 @@ impl<
     const K: usize,
 > Buffer for Scratch<B, T, X, F, U, G, C, K>
 {
+    const ZEROED: Self = Scratch {
+        pre: Buffer::ZEROED,
+        gates: Buffer::ZEROED,
+        own: Buffer::ZEROED,
+        h_before: Buffer::ZEROED,
+        c_before: Buffer::ZEROED,
+        h: Buffer::ZEROED,
+        c: Buffer::ZEROED,
+        product: Buffer::ZEROED,
+    };
+
     fn with_capacity(capacity: usize) -> Self {
         Scratch {
             pre: Buffer::with_capacity(capacity),
@@ -209,6 +220,22 @@ impl<
     const D: usize,
 > Buffer for Cache<B, T, X, F, U, G, C, K, D>
 {
+    const ZEROED: Self = Cache {
+        pre: Buffer::ZEROED,
+        gates: Buffer::ZEROED,
+        own: Buffer::ZEROED,
+        h_before: Buffer::ZEROED,
+        c_before: Buffer::ZEROED,
+        h: Buffer::ZEROED,
+        c: Buffer::ZEROED,
+        product: Buffer::ZEROED,
+        dz: Buffer::ZEROED,
+        carry: Buffer::ZEROED,
+        dropped: Buffer::ZEROED,
+        input_mask: Buffer::ZEROED,
+        state_mask: Buffer::ZEROED,
+    };
+
     fn with_capacity(capacity: usize) -> Self {
         Cache {
             pre: Buffer::with_capacity(capacity),

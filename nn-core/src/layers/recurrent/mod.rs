@@ -152,6 +152,8 @@ pub(super) mod sequence;
 pub(super) mod steps;
 #[cfg(feature = "compute")]
 pub(super) mod walk;
+#[cfg(feature = "compute")]
+pub(super) mod weights;
 
 #[cfg(feature = "compute")]
 pub use self::{

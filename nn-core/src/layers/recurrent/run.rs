@@ -99,10 +99,10 @@ macro_rules! recurrent_layer {
         impl<
             T: $crate::Scalar,
             $(const $constant: usize,)*
-            $($activation: $crate::activations::Activation,)*
+            $($activation: $crate::activations::Activation + 'static,)*
         > $crate::layers::recurrent::Recurrent<T, $f, $u> for $layer<$($constant,)* $($activation,)*>
         {
-            type Weights = $weights<T, $($shape,)*>;
+            type Weights = $weights<T, $($shape,)* $($activation,)*>;
             type Scratch<Mem: $crate::Storage, X: $crate::layers::recurrent::Sequence<T, $f, $u>> =
                 $crate::layers::recurrent::memory::Scratch<Mem, T, X, $f, $u, $g, $c, $k>;
             type Cache<Mem: $crate::Storage, X: $crate::layers::recurrent::Sequence<T, $f, $u>> =
@@ -189,7 +189,7 @@ macro_rules! recurrent_layer {
             }
         }
 
-        impl<T: $crate::Scalar, $(const $shape: usize,)*> $crate::fold::Affine<T> for $weights<T, $($shape,)*> {
+        impl<T: $crate::Scalar, $(const $shape: usize,)* $($activation: 'static,)*> $crate::fold::Affine<T> for $weights<T, $($shape,)* $($activation,)*> {
             fn affine(&self, _: usize) -> (&[T], &[T]) {
                 let bias = self.bias.as_slice();
                 (self.kernel.as_slice(), &bias[..bias.len().min($g)])
@@ -211,13 +211,13 @@ macro_rules! recurrent_layer {
             T: $crate::Scalar,
             X: $crate::layers::recurrent::Sequence<T, $f, $u>,
             $(const $constant: usize,)*
-            $($activation: $crate::activations::Activation,)*
+            $($activation: $crate::activations::Activation + 'static,)*
         > $crate::Layer<T, X> for $layer<$($constant,)* $($activation,)*>
         where
             $crate::layers::recurrent::Returns<$state>: $crate::layers::recurrent::Outputs<T, $u, $p>,
         {
             type Output = <$crate::layers::recurrent::Returns<$state> as $crate::layers::recurrent::Outputs<T, $u, $p>>::$outputs;
-            type Weights = $weights<T, $($shape,)*>;
+            type Weights = $weights<T, $($shape,)* $($activation,)*>;
             type Scratch<Mem: $crate::Storage> =
                 <Self as $crate::layers::recurrent::Recurrent<T, $f, $u>>::Scratch<Mem, X>;
             type Cache<Mem: $crate::Storage> =
@@ -279,7 +279,7 @@ macro_rules! recurrent_layer {
             T: $crate::Scalar,
             X: $crate::layers::recurrent::Sequence<T, $f, $u>,
             $(const $constant: usize,)*
-            $($activation: $crate::activations::Activation,)*
+            $($activation: $crate::activations::Activation + 'static,)*
         > $crate::layers::recurrent::FromGates<T, X> for $layer<$($constant,)* $($activation,)*>
         where
             $crate::layers::recurrent::Returns<$state>: $crate::layers::recurrent::Outputs<T, $u, $p>,

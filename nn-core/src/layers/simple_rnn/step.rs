@@ -1,7 +1,7 @@
 //! SimpleRNN fed step by step: a stream, without a heap.
 
 use super::compute::{SimpleRNN, SimpleRNNWeights};
-use crate::activations::Activation;
+use crate::activations::{Activation, Fixed};
 use crate::kernels;
 use crate::layers::recurrent::cell::Cell;
 use crate::layers::recurrent::steps::Single;
@@ -28,7 +28,7 @@ impl<const F: usize, const U: usize, const B: usize, const P: usize, const STATE
     /// those of a prediction of the whole sequence.
     pub fn step<'s, T: Scalar>(
         &self,
-        w: &SimpleRNNWeights<T, F, U, B>,
+        w: &SimpleRNNWeights<T, F, U, B, A>,
         x: &SVector<T, F>,
         state: &'s mut SimpleRnnState<T, U>,
     ) -> &'s SVector<T, U> {
@@ -41,7 +41,7 @@ impl<const F: usize, const U: usize, const B: usize, const P: usize, const STATE
     /// [`step`](Self::step) for an input that has met the kernel before: `pre` is `W · x + b`, and is used up.
     pub fn step_from<'s, T: Scalar>(
         &self,
-        w: &SimpleRNNWeights<T, F, U, B>,
+        w: &SimpleRNNWeights<T, F, U, B, A>,
         pre: &mut SVector<T, U>,
         state: &'s mut SimpleRnnState<T, U>,
     ) -> &'s SVector<T, U> {
@@ -51,8 +51,11 @@ impl<const F: usize, const U: usize, const B: usize, const P: usize, const STATE
     }
 }
 
-impl<T: Scalar, const F: usize, const U: usize, const B: usize> SimpleRNNWeights<T, F, U, B> {
-    /// [`SimpleRNN::step`] with Keras's activation: one step of a stream, without a heap.
+impl<T: Scalar, const F: usize, const U: usize, const B: usize, A: Activation> SimpleRNNWeights<T, F, U, B, A> {
+    /// [`SimpleRNN::step`] with the activation of the graph: one step of a stream, without a heap.
+    ///
+    /// It is there for an activation without parameters ([`Fixed`]). For another one, call `step` of the layer. The steps come
+    /// in the order in which the layer reads them: with `go_backwards`, the last one first.
     ///
     /// ```
     /// use nalgebra::SVector;
@@ -66,7 +69,11 @@ impl<T: Scalar, const F: usize, const U: usize, const B: usize> SimpleRNNWeights
     /// let second = *weights.step(&SVector::from([0.4, 0.5, 0.6]), &mut state);
     /// assert!(second[0] > first[0] && second == state.h);
     /// ```
-    pub fn step<'s>(&self, x: &SVector<T, F>, state: &'s mut SimpleRnnState<T, U>) -> &'s SVector<T, U> {
-        SimpleRNN::<F, U, B, 1, 0, 0>::DEFAULT.step(self, x, state)
+    pub fn step<'s>(&self, x: &SVector<T, F>, state: &'s mut SimpleRnnState<T, U>) -> &'s SVector<T, U>
+    where
+        A: Fixed,
+    {
+        let layer = const { SimpleRNN::<F, U, B, 1, 0, 0>::DEFAULT.activation(A::VALUE) };
+        layer.step(self, x, state)
     }
 }

@@ -84,7 +84,7 @@ fn like_keras() {
     close(&expected, &train::<X, _>(&Last::DEFAULT, &w, &x)[0]);
 
     // SimpleRNN(2, use_bias = False, activation = "softsign")
-    let none = pattern::<SimpleRNNWeights<f64, 3, 2, 0>>();
+    let none = pattern::<SimpleRNNWeights<f64, 3, 2, 0, Softsign>>();
     let layer = SimpleRNN::<3, 2, 0, 1, 0, 0>::DEFAULT.activation(Softsign);
     let expected = [-0.1786058838, -0.210019769, 0.4070014962, -0.3127995431, 0.3145943474, -0.3169987765];
     close(&expected, &predict::<(X, H), _>(&layer, &none, (&x, &h))[0]);
@@ -126,7 +126,7 @@ fn steps_are_those_of_the_sequence() {
 #[test]
 fn the_state_is_dropped_alike_at_every_step() {
     type Long = SMatrix<f64, 1, 3>;
-    let mut w = <SimpleRNNWeights<f64, 1, 40, 0> as Weights<f64>>::zeroed();
+    let mut w = <SimpleRNNWeights<f64, 1, 40, 0, crate::activations::Linear> as Weights<f64>>::zeroed();
     w.recurrent_kernel = SMatrix::identity();
     w.kernel.fill(1.0);
     let layer = SimpleRNN { recurrent_dropout: 0.25, ..SimpleRNN::<1, 40, 0, 3, 0, 0>::DEFAULT };

@@ -1,0 +1,76 @@
+//! The weights of the recurrent layers: kernel, recurrent kernel and bias, and the types of the activations.
+
+/// Defines the weights of a recurrent layer: of `G` rows for all gates, and a bias of `B` columns.
+///
+/// Weights hold nothing but scalars, so the activations `A` are types only: with them `step` of the weights is that of the graph,
+/// and the layer of another graph does not take them.
+macro_rules! recurrent_weights {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident<T; $($constant:ident),*; $($activation:ident = $default:ident),*> {
+            $(#[$kernel:meta])* kernel: SMatrix<T, $g:ident, $f:ident>,
+            $(#[$recurrent:meta])* recurrent_kernel: SMatrix<T, $g2:ident, $u:ident>,
+            $(#[$bias:meta])* bias: SMatrix<T, $g3:ident, $b:ident> => $shape:expr,
+        }
+    ) => {
+        $(#[$meta])*
+        #[repr(C)]
+        pub struct $name<T, $(const $constant: usize,)* $($activation = $default),*> {
+            $(#[$kernel])*
+            pub kernel: SMatrix<T, $g, $f>,
+            $(#[$recurrent])*
+            pub recurrent_kernel: SMatrix<T, $g, $u>,
+            $(#[$bias])*
+            pub bias: SMatrix<T, $g, $b>,
+            activations: core::marker::PhantomData<fn() -> ($($activation,)*)>,
+        }
+
+        // By hand: a derive would ask the same of the activations.
+        impl<T: Clone, $(const $constant: usize,)* $($activation),*> Clone for $name<T, $($constant,)* $($activation),*> {
+            fn clone(&self) -> Self {
+                $name {
+                    kernel: self.kernel.clone(),
+                    recurrent_kernel: self.recurrent_kernel.clone(),
+                    bias: self.bias.clone(),
+                    activations: core::marker::PhantomData,
+                }
+            }
+        }
+
+        impl<T: core::fmt::Debug, $(const $constant: usize,)* $($activation),*> core::fmt::Debug
+            for $name<T, $($constant,)* $($activation),*>
+        {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    .field("kernel", &self.kernel)
+                    .field("recurrent_kernel", &self.recurrent_kernel)
+                    .field("bias", &self.bias)
+                    .finish()
+            }
+        }
+
+        impl<T: PartialEq, $(const $constant: usize,)* $($activation),*> PartialEq
+            for $name<T, $($constant,)* $($activation),*>
+        {
+            fn eq(&self, other: &Self) -> bool {
+                self.kernel == other.kernel
+                    && self.recurrent_kernel == other.recurrent_kernel
+                    && self.bias == other.bias
+            }
+        }
+
+        // SAFETY: `repr(C)`, and the fields are matrices of `T`, beside one without size and with an alignment of 1.
+        unsafe impl<T: $crate::Scalar, $(const $constant: usize,)* $($activation: 'static),*> $crate::Weights<T>
+            for $name<T, $($constant,)* $($activation),*>
+        {
+            const LAYERS: usize = 1;
+            const NON_TRAINABLE: usize = 0;
+            const PARTS: &'static [$crate::weights::Part] = &[
+                $crate::weights::Part::new("kernel", $crate::Shape::new(&[$f, $g])).when($f > 0),
+                $crate::weights::Part::new("recurrent_kernel", $crate::Shape::new(&[$u, $g])),
+                $crate::weights::Part::new("bias", $shape).when($b > 0),
+            ];
+        }
+    };
+}
+pub(in super::super) use recurrent_weights;

@@ -1,0 +1,97 @@
+//! A model that learns on the board, and keeps what it has learnt.
+#![no_std]
+#![no_main]
+
+use core::panic::PanicInfo;
+use cortex_m_rt::entry;
+use nn::prelude::*;
+use nn::{Arena, Trainer};
+
+model! {
+    /// Tells from the last four readings of a thermometer whether it falls, stays or rises.
+    #[budget(ram = "1 KiB", flash = "1 KiB")]
+    pub struct Trend;
+
+    let readings = Input(shape = [4]);
+    let x = Dense(8, activation = relu)(readings);
+    let trend = Dense(3, activation = softmax)(x);
+
+    Model(inputs = readings, outputs = trend)
+}
+
+// Constants, so that the program holds no code for options that it does not use.
+const OPTIMIZER: Sgd = Sgd { learning_rate: 0.05, momentum: 0.9, nesterov: false };
+const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy { from_logits: false };
+
+/// Samples of a step.
+const BATCH: usize = 8;
+
+/// Weights, gradient, activations, and one number for each weight, which is the velocity of the momentum.
+type Learner = Trainer<Trend, BATCH, 1>;
+
+#[entry]
+fn main() -> ! {
+    // cortex-m-rt makes references to statics of these: they are in `.bss`, and pass through no stack.
+    static mut LEARNER: Learner = Trainer::ZEROED;
+    static mut ARENA: Arena<Trend> = Arena::ZEROED;
+    static mut FLASH: [u8; Learner::SAVED_BYTES] = [0xFF; Learner::SAVED_BYTES];
+
+    exit(learn(LEARNER, ARENA, FLASH))
+}
+
+/// Whether it has learnt.
+fn learn(learner: &mut Learner, arena: &mut Arena<Trend>, flash: &mut [u8]) -> bool {
+    // The seed of a product comes from its serial number, or from noise.
+    let mut rng = Xoshiro128PlusPlus::seed_from_u64(7);
+    // What an earlier run has learnt, if there is any; else fresh weights.
+    if learner.restore(&OPTIMIZER, flash).is_err() && learner.init(&OPTIMIZER, &mut rng).is_err() {
+        return false;
+    }
+    for _ in 0..300 {
+        let (mut x, mut y) = ([SVector::<f32, 4>::zeros(); BATCH], [0_u32; BATCH]);
+        for (x, y) in x.iter_mut().zip(&mut y) {
+            (*x, *y) = reading(&mut rng);
+        }
+        // A sensor that fails is an `Err`, and the weights stay as they are.
+        if learner.step_checked(&OPTIMIZER, &LOSS, &x, &y, &mut rng).is_err() {
+            continue;
+        }
+    }
+    let mut right = 0;
+    for _ in 0..200 {
+        let (x, class) = reading(&mut rng);
+        let chances = learner.model.call_in(&x, arena);
+        let own = chances.get(class as usize).copied().unwrap_or(0.0);
+        right += u32::from(chances.iter().all(|&other| other <= own));
+    }
+    // `FLASH` stands for a page of flash, which the driver of the chip erases and writes.
+    learner.save(&OPTIMIZER, flash).is_ok() && learner.restore(&OPTIMIZER, flash).is_ok() && right >= 190
+}
+
+/// Readings that fall, stay or rise; a real program asks its sensor.
+fn reading(rng: &mut Xoshiro128PlusPlus) -> (SVector<f32, 4>, u32) {
+    let class = rng.next_u32() % 3;
+    let mut between = |low: f32, high: f32| low + (high - low) * ((rng.next_u32() >> 8) as f32 / 16_777_216.0);
+    let slope = (class as f32 - 1.0) * between(0.3, 1.0);
+    let level = between(-1.0, 1.0);
+    let mut readings = SVector::<f32, 4>::zeros();
+    for (time, reading) in readings.iter_mut().enumerate() {
+        *reading = level + slope * time as f32 + between(-0.1, 0.1);
+    }
+    (readings, class)
+}
+
+/// The library panics nowhere that a program can reach; a product resets or shows a light here.
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    exit(false)
+}
+
+/// Ends QEMU, or tells a debugger. A product goes on in a loop.
+fn exit(right: bool) -> ! {
+    let reason = if right { 0x20026 } else { 0x20023 };
+    loop {
+        // SAFETY: the break instruction is semihosting's: 0x18 is its SYS_EXIT.
+        unsafe { core::arch::asm!("bkpt 0xab", inout("r0") 0x18 => _, in("r1") reason) }
+    }
+}
