@@ -20,8 +20,9 @@ use super::logits::clip;
 use super::mean::{mean, mean_slope};
 use super::position::{Position, on_positions};
 use crate::activations::{Elementwise, Head, Sigmoid, Softplus};
-use crate::losses::Loss;
+use crate::losses::{Domain, Loss};
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 use crate::tensor::Element;
 use nalgebra::SMatrix;
 
@@ -48,6 +49,18 @@ impl Loss for BinaryCrossentropy {
 
     fn takes_logits(&self) -> Option<bool> {
         Some(self.from_logits)
+    }
+
+    fn link(&self) -> Head {
+        if self.from_logits { Head::Sigmoid } else { Head::Other }
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::Probabilities
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("label_smoothing", self.label_smoothing, Allowed::PART));
     }
 }
 

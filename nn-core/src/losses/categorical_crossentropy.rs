@@ -20,8 +20,9 @@
 use super::logits::{clip, log_sum_exp, log_sum_exp_with, softmax};
 use super::position::{Position, on_positions};
 use crate::activations::Head;
-use crate::losses::Loss;
+use crate::losses::{Domain, Loss};
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 use crate::tensor::Element;
 use nalgebra::SMatrix;
 
@@ -60,6 +61,18 @@ impl Loss for CategoricalCrossentropy {
 
     fn takes_logits(&self) -> Option<bool> {
         Some(self.from_logits)
+    }
+
+    fn link(&self) -> Head {
+        if self.from_logits { Head::Softmax } else { Head::Other }
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::Distribution
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("label_smoothing", self.label_smoothing, Allowed::PART));
     }
 }
 

@@ -19,8 +19,10 @@
 
 use super::logits::{clip, log_sum_exp};
 use super::position::{Position, on_positions};
-use crate::losses::Loss;
+use crate::activations::Head;
+use crate::losses::{Domain, Loss};
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 use crate::tensor::Element;
 use nalgebra::SMatrix;
 
@@ -65,6 +67,20 @@ impl Loss for CategoricalFocalCrossentropy {
 
     fn takes_logits(&self) -> Option<bool> {
         Some(self.from_logits)
+    }
+
+    fn link(&self) -> Head {
+        if self.from_logits { Head::Softmax } else { Head::Other }
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::Distribution
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("alpha", self.alpha, Allowed::POSITIVE));
+        visit(Setting::new("gamma", self.gamma, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("label_smoothing", self.label_smoothing, Allowed::PART));
     }
 }
 

@@ -11,7 +11,7 @@
 
 use super::mean::at_least;
 use super::position::{Position, on_positions};
-use crate::losses::Loss;
+use crate::losses::{Domain, Loss};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -32,6 +32,10 @@ fn margin<T: Scalar>(t: &[T], y: &[T]) -> (T, T) {
 impl Loss for CategoricalHinge {
     fn name(&self) -> &'static str {
         "categorical_hinge"
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::Distribution
     }
 }
 

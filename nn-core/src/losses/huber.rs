@@ -14,6 +14,7 @@ use super::mean::{mean, mean_slope};
 use super::position::{Position, on_positions};
 use crate::losses::Loss;
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 use crate::tensor::Element;
 use nalgebra::SMatrix;
 
@@ -33,6 +34,10 @@ impl Default for Huber {
 impl Loss for Huber {
     fn name(&self) -> &'static str {
         "huber_loss"
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("delta", self.delta, Allowed::POSITIVE));
     }
 }
 

@@ -10,7 +10,7 @@
 
 use super::logits::EPSILON;
 use super::position::{Position, on_positions};
-use crate::losses::Loss;
+use crate::losses::{Domain, Loss};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -34,6 +34,10 @@ fn clip<T: Scalar>(p: T) -> (T, bool) {
 impl Loss for KlDivergence {
     fn name(&self) -> &'static str {
         "kl_divergence"
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::Distribution
     }
 }
 

@@ -12,7 +12,7 @@
 use super::logits::EPSILON;
 use super::mean::{mean, mean_slope};
 use super::position::{Position, on_positions};
-use crate::losses::Loss;
+use crate::losses::{Domain, Loss};
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -24,6 +24,10 @@ pub struct Poisson;
 impl Loss for Poisson {
     fn name(&self) -> &'static str {
         "poisson"
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::NotNegative
     }
 }
 

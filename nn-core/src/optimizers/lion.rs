@@ -2,6 +2,7 @@
 
 use super::Optimizer;
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 
 /// Steps of one length, in the direction of the sign of a momentum. It remembers half of what Adam does.
 ///
@@ -56,6 +57,12 @@ impl Optimizer for Lion {
 
     fn learning_rate(&self, _: u64) -> f64 {
         self.learning_rate
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("learning_rate", self.learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("beta_1", self.beta_1, Allowed::SOME_PART));
+        visit(Setting::new("beta_2", self.beta_2, Allowed::BELOW_ONE));
     }
 
     #[inline(always)]

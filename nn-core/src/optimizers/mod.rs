@@ -30,6 +30,7 @@
 
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::settings::{self, OutOfRange, Setting};
 
 /// The list of optimizers: the only place besides its own page that a new one touches.
 macro_rules! optimizers {
@@ -105,6 +106,30 @@ pub trait Optimizer {
     /// What a step does where the gradient is 0: [`Idle::Moves`], unless it says otherwise. It must be exact.
     fn idle(&self) -> Idle {
         Idle::Moves
+    }
+
+    /// Calls `visit` with every setting of its own that is a number: those that [`check`](Self::check) checks.
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        let _ = visit;
+    }
+
+    /// Checks all settings, with those of its [`options`](Self::options). `fit` does it before it trains.
+    ///
+    /// ```
+    /// use nn_core::optimizers::{Adam, Optimizer};
+    ///
+    /// let error = Adam { beta_1: 1.5, ..Adam::default() }.clipnorm(1.0).check::<f32>().unwrap_err();
+    /// assert_eq!(error.to_string(), "beta_1: expected a number from 0 to below 1, got 1.5");
+    /// ```
+    ///
+    /// # Errors
+    /// The first setting that is NaN, infinite (also as `T`) or outside of its range.
+    #[inline]
+    fn check<T: Scalar>(&self) -> Result<(), OutOfRange> {
+        settings::check::<T>(|visit| {
+            self.settings(visit);
+            self.options().settings(visit);
+        })
     }
 
     /// What surrounds the step: nothing, unless the optimizer is in a [`With`].

@@ -2,6 +2,7 @@
 
 use super::{Idle, Optimizer};
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 
 /// Gradient descent, with momentum and Nesterov momentum.
 ///
@@ -88,6 +89,11 @@ impl Optimizer for Sgd {
     fn idle(&self) -> Idle {
         // w -= lr · 0
         if self.momentum == 0.0 { Idle::Stays } else { Idle::Moves }
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("learning_rate", self.learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("momentum", self.momentum, Allowed::PART));
     }
 
     #[inline(always)]
