@@ -98,6 +98,8 @@ mod freeze;
 #[cfg(feature = "std")]
 mod history;
 #[cfg(feature = "std")]
+mod labels;
+#[cfg(feature = "std")]
 mod plot;
 #[cfg(feature = "std")]
 mod predict;
@@ -133,12 +135,13 @@ mod warnings;
 mod weight_file;
 
 pub use model::{Arena, Graph, Model};
+pub use nn_core::settings::{Allowed, OutOfRange, Setting};
 pub use nn_core::trainer::{Refused, Trainer};
 pub use nn_core::{
     Bf16, Buffer, Code, Component, Element, F16, Half, Inline, Layer, Mode, Packed, Part, Pass, Path, Sample, Scalar,
     Shape, ShapeError, Storage, Tensors, Variable, Weights, activations, arena, budget, constraints, data,
-    initializers, kernels, layer, layers, lints, losses, metrics, model, optimizers, regularizers, schedules, shape,
-    spec, storage, summary, tensor, text, weights,
+    initializers, kernels, layer, layers, lints, losses, metrics, model, optimizers, regularizers, schedules, settings,
+    shape, spec, storage, summary, tensor, text, weights,
 };
 #[cfg(feature = "alloc")]
 pub use nn_core::{Heap, IndexError, MultiHot};

@@ -177,7 +177,7 @@ macro_rules! named {
             fn labels(
                 &self,
                 targets: <Self::Targets as $crate::Tensors>::Batch<'_>,
-                visit: &mut dyn FnMut(usize, &dyn $crate::losses::Labels),
+                visit: &mut dyn FnMut(usize, &dyn $crate::losses::domain::Labels),
             ) {
                 let tuple: $tuple = ($(self.$field.clone()),+);
                 tuple.labels(targets, visit)

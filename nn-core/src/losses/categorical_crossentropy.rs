@@ -20,7 +20,8 @@
 use super::logits::{clip, log_sum_exp, log_sum_exp_with, softmax};
 use super::position::{Position, on_positions};
 use crate::activations::Head;
-use crate::losses::{Domain, Loss};
+use crate::losses::Loss;
+use crate::losses::domain::Domain;
 use crate::scalar::Scalar;
 use crate::settings::{Allowed, Setting};
 use crate::tensor::Element;

@@ -20,7 +20,8 @@
 use super::logits::{clip, log_sum_exp};
 use super::position::{Position, on_positions};
 use crate::activations::Head;
-use crate::losses::{Domain, Loss};
+use crate::losses::Loss;
+use crate::losses::domain::Domain;
 use crate::scalar::Scalar;
 use crate::settings::{Allowed, Setting};
 use crate::tensor::Element;
@@ -29,7 +30,7 @@ use nalgebra::SMatrix;
 /// `-α · Σ (1 - p)^γ · t · ln p` with one-hot targets, the mean over positions
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CategoricalFocalCrossentropy {
-    /// The weight of all classes; 0.25 by default.
+    /// The weight of all classes, above 0; 0.25 by default.
     pub alpha: f64,
     /// How much less easy classes count; 2 by default, 0 is α times the cross-entropy.
     pub gamma: f64,

@@ -239,7 +239,10 @@ mod tests {
         assert_eq!(misfit(Distribution, &pairs), Some((3, 0, 0, Fault::Sum(2.0))));
         assert_eq!(misfit(Distribution, &[Pair::new(0.0, 0.0)]), Some((0, 0, 0, Fault::Sum(0.0))));
         assert_eq!(misfit(Distribution, &[Pair::new(1.5, -0.5)]), Some((0, 0, 0, Fault::Label(1.5))));
-        assert_eq!(misfit(Distribution, &[Pair::new(1.0, 0.0), Pair::new(1.0, -1.0)]), Some((1, 0, 1, Fault::Label(-1.0))));
+        assert_eq!(
+            misfit(Distribution, &[Pair::new(1.0, 0.0), Pair::new(1.0, -1.0)]),
+            Some((1, 0, 1, Fault::Label(-1.0)))
+        );
         assert_eq!(misfit(Direction, &[Pair::new(0.0, 1.0), Pair::new(0.0, 0.0)]), Some((1, 0, 0, Fault::Zeros)));
     }
 
@@ -261,7 +264,8 @@ mod tests {
 
     #[test]
     fn what_was_seen() {
-        let seen = |labels: &[f32]| LabelsOf { domain: Domain::Any, targets: &ones(labels) }.seen(0..9, &mut |_, _| true);
+        let seen =
+            |labels: &[f32]| LabelsOf { domain: Domain::Any, targets: &ones(labels) }.seen(0..9, &mut |_, _| true);
         let expected = Seen { low: 1.0, high: 2.0, whole: true, two: true, rows: 1 };
         assert_eq!(seen(&[1.0, 2.0, 1.0]), expected);
         assert_eq!(seen(&[1.0, 2.0, 1.5]), Seen { whole: false, ..expected });

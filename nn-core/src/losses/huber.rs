@@ -21,7 +21,7 @@ use nalgebra::SMatrix;
 /// `1/2 · e²` up to an error of δ, linear beyond; the mean over all scalars
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber {
-    /// Where the loss becomes linear; 1 by default.
+    /// Where the loss becomes linear, above 0; 1 by default.
     pub delta: f64,
 }
 

@@ -59,7 +59,7 @@
 
 #[cfg(test)]
 mod checks;
-mod domain;
+pub mod domain;
 mod logits;
 mod masked;
 mod mean;
@@ -67,10 +67,10 @@ mod none;
 mod position;
 mod spread;
 
-pub use domain::{Counts, Domain, Fault, Labels, Misfit, Seen};
 pub use none::NoTarget;
 pub use spread::{About, Losses, Seeds, Weighting, counted};
 
+use self::domain::Domain;
 use crate::activations::Head;
 use crate::scalar::Scalar;
 use crate::settings::Setting;

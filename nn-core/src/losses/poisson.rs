@@ -12,7 +12,8 @@
 use super::logits::EPSILON;
 use super::mean::{mean, mean_slope};
 use super::position::{Position, on_positions};
-use crate::losses::{Domain, Loss};
+use crate::losses::Loss;
+use crate::losses::domain::Domain;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;

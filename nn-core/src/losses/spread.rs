@@ -1,7 +1,7 @@
 //! [`Losses`]: losses over the outputs of a model.
 
-use super::domain::LabelsOf;
-use super::{Labels, Loss, LossOn};
+use super::domain::{Labels, LabelsOf};
+use super::{Loss, LossOn};
 use crate::activations::Head;
 use crate::scalar::Scalar;
 use crate::settings::Setting;

@@ -34,7 +34,7 @@ use crate::settings::{Allowed, Setting};
 pub struct Lion {
     /// `lr`; Keras's default is 0.001.
     pub learning_rate: f64,
-    /// `β₁`, the part of the momentum in a step; Keras's default is 0.9.
+    /// `β₁`, the part of the momentum in a step, above 0 and at most 1; Keras's default is 0.9.
     pub beta_1: f64,
     /// `β₂`, how slowly the momentum moves; Keras's default is 0.99.
     pub beta_2: f64,

@@ -13,6 +13,12 @@
 //! 4. the moving average of the weights, [`Ema`],
 //! 5. constraints of the model's variables.
 //!
+//! # Settings
+//! A setting that makes no sense is an error before the first step: [`Optimizer::check`]. That is NaN, infinity (also as the
+//! model's scalar), or a number outside of its range. Rates and decays are not negative; a learning rate of 0 leaves the
+//! weights as they are. `beta`s and `rho`s are below 1, since 1 never moves the mean. `epsilon` is above 0, since a weight
+//! that has no gradient yet would be divided by 0. The rate of a schedule or a callback is checked at every step.
+//!
 //! The options are set by methods on any optimizer, which wrap it in a [`With`] or a [`Scheduled`]:
 //!
 //! ```

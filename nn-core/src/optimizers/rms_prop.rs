@@ -37,7 +37,7 @@ pub struct RmsProp {
     pub learning_rate: f64,
     /// `ρ`, how slowly the means move; Keras's default is 0.9.
     pub rho: f64,
-    /// `μ`; 0 by default: no momentum.
+    /// `μ`, from 0 to 1; 0 by default: no momentum.
     pub momentum: f64,
     /// `ε`; Keras's default is 1e-7.
     pub epsilon: f64,

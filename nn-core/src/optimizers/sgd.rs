@@ -61,7 +61,7 @@ use crate::settings::{Allowed, Setting};
 pub struct Sgd {
     /// `lr`; Keras's default is 0.01.
     pub learning_rate: f64,
-    /// `μ`; 0 by default: no momentum.
+    /// `μ`, from 0 to 1; 0 by default: no momentum.
     pub momentum: f64,
     /// Whether the momentum looks ahead.
     pub nesterov: bool,

@@ -2,8 +2,8 @@
 
 use super::{Clipping, Ema, Idle, Optimizer};
 use crate::scalar::Scalar;
-use crate::settings::{Allowed, Setting};
 use crate::schedules::Schedule;
+use crate::settings::{Allowed, Setting};
 
 /// What surrounds the step of an optimizer: the arguments that all optimizers of Keras have.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -31,7 +31,7 @@ pub struct ExponentialDecay {
     pub initial_learning_rate: f64,
     /// In how many steps it falls to the part `decay_rate`.
     pub decay_steps: u64,
-    /// The factor.
+    /// The factor, above 0; above 1 the rate grows.
     pub decay_rate: f64,
     /// Whether it falls only once in `decay_steps`; off by default.
     pub staircase: bool,

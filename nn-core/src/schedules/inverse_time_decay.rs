@@ -30,7 +30,7 @@ pub struct InverseTimeDecay {
     pub initial_learning_rate: f64,
     /// In how many steps the divisor grows by `decay_rate`.
     pub decay_steps: u64,
-    /// How much the divisor grows.
+    /// How much the divisor grows; 0 keeps the rate.
     pub decay_rate: f64,
     /// Whether it grows only once in `decay_steps`; off by default.
     pub staircase: bool,
