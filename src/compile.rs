@@ -187,8 +187,8 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
         self
     }
 
-    /// Makes errors of all warnings, in every call that trains or evaluates: labels that a loss cannot judge, and losses that
-    /// do not fit their outputs. Off by default. [`Fit::strict`](crate::Fit::strict) does so for one run.
+    /// Makes errors of all warnings, in every call that trains, evaluates or reads a file: labels that a loss cannot judge,
+    /// losses that do not fit their outputs, weights of a file that are not finite. Off by default. [`Fit::strict`](crate::Fit::strict) does so for one run.
     ///
     /// ```
     /// use nn::prelude::*;
