@@ -3,6 +3,8 @@
 //! Optimizers, schedules and losses list their [`Setting`]s; one [check](Setting::check) serves all of them, before anything
 //! is trained.
 
+use crate::code::Code;
+use crate::text::{Text, str_eq};
 use core::fmt;
 
 /// The values that a setting may have: the finite numbers between two bounds.
@@ -39,6 +41,50 @@ impl Allowed {
         Allowed { low, above: true, ..Allowed::FINITE }
     }
 
+    /// The values of a number in a graph, of a layer's argument or of what a regularizer, constraint or initializer has: one of
+    /// a name means the same everywhere. Layers check in their shape rules what else they need.
+    pub const fn in_graph(name: &str) -> Allowed {
+        const NAMES: &[(&str, Allowed)] = &[
+            ("l1", Allowed::NOT_NEGATIVE),
+            ("l2", Allowed::NOT_NEGATIVE),
+            ("stddev", Allowed::NOT_NEGATIVE),
+            ("min_value", Allowed::NOT_NEGATIVE),
+            ("max_value", Allowed::NOT_NEGATIVE),
+            ("epsilon", Allowed::NOT_NEGATIVE),
+            ("momentum", Allowed::PART),
+        ];
+        let mut i = 0;
+        while i < NAMES.len() {
+            if str_eq(NAMES[i].0, name) {
+                return NAMES[i].1;
+            }
+            i += 1;
+        }
+        Allowed::FINITE
+    }
+
+    /// Whether a value in a graph is among them. It has to be finite as an `f32`, the smaller type of scalars.
+    pub const fn has_in_graph(&self, value: f64) -> bool {
+        self.has(value) && value.abs() <= f32::MAX as f64
+    }
+
+    /// In words: `a finite number of at least 0`.
+    pub const fn text(&self) -> Text<64> {
+        let Allowed { low, above, high, below } = *self;
+        let text = Text::new();
+        match (low.is_finite(), high.is_finite()) {
+            (true, true) => {
+                let text = text.str("a number from ").str(if above { "above " } else { "" }).int(low as i64);
+                text.str(" to ").str(if below { "below " } else { "" }).int(high as i64)
+            }
+            (true, false) if above => text.str("a finite number above ").int(low as i64),
+            (true, false) => text.str("a finite number of at least ").int(low as i64),
+            (false, true) if below => text.str("a finite number below ").int(high as i64),
+            (false, true) => text.str("a finite number of at most ").int(high as i64),
+            (false, false) => text.str("a finite number"),
+        }
+    }
+
     /// Whether a value is among them.
     pub const fn has(&self, value: f64) -> bool {
         // Every comparison with NaN is false.
@@ -50,17 +96,22 @@ impl Allowed {
 
 impl fmt::Display for Allowed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Allowed { low, above, high, below } = *self;
-        let (from, to) = (if above { "above " } else { "" }, if below { "below " } else { "" });
-        match (low.is_finite(), high.is_finite()) {
-            (true, true) => write!(f, "a number from {from}{low} to {to}{high}"),
-            (true, false) if above => write!(f, "a finite number above {low}"),
-            (true, false) => write!(f, "a finite number of at least {low}"),
-            (false, true) if below => write!(f, "a finite number below {high}"),
-            (false, true) => write!(f, "a finite number of at most {high}"),
-            (false, false) => f.write_str("a finite number"),
-        }
+        self.text().fmt(f)
     }
+}
+
+/// A number in a graph, which rustc checks where its value is not written there.
+///
+/// # Panics
+/// If it makes no sense; in a constant, so that the graph does not compile.
+#[track_caller]
+pub const fn number(name: &str, value: f64) -> f64 {
+    let allowed = Allowed::in_graph(name);
+    if allowed.has_in_graph(value) {
+        return value;
+    }
+    let message = Text::<256>::new().str("`").str(name).str("`: expected ").str(allowed.text().as_str());
+    panic!("{}", message.str(Code::OutOfRange.note().as_str()).as_str())
 }
 
 /// A setting that is a number: its name, its value, and the values that it may have.

@@ -98,10 +98,11 @@ pub(crate) fn expand(
     };
     let model = items(&context, weights::named(&context), lints, |inside| frozen::freeze(inside, frozen));
     let (budgets, frozen) = (budgets::budgets(&context, budgets), frozen::items(&context, frozen));
-    let checks = &graph.checks;
+    let (checks, numbers) = (&graph.checks, &graph.numbers);
     let items = quote! {
         #model
         #(const _: ::nn::spec::Inferred = #checks;)*
+        #(const _: f64 = #numbers;)*
         #budgets
         #frozen
     };

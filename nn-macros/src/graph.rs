@@ -32,6 +32,8 @@ pub(crate) struct Graph {
     pub(crate) constants: Vec<(Ident, TokenStream, TokenStream)>,
     /// Shape rules that rustc evaluates only for their checks of numbers: expressions of type `Inferred`.
     pub(crate) checks: Vec<TokenStream>,
+    /// Numbers that rustc evaluates, and refuses if they make no sense: expressions of type `f64`.
+    pub(crate) numbers: Vec<TokenStream>,
     /// The graph's type: `DigitsGraph`.
     pub(crate) graph_type: Option<Ident>,
     /// What the names of each statement stand for, for editors: by its number and the name.
@@ -121,6 +123,8 @@ pub(crate) struct Arg {
     pub(crate) expr: Option<Expr>,
     /// Whether its value is one that shapes do not depend on and that only rustc can check.
     pub(crate) unchecked: bool,
+    /// Numbers in it that rustc has to check.
+    pub(crate) numbers: Vec<TokenStream>,
     /// An activation inside of the layer.
     pub(crate) activation: Option<Named>,
 }

@@ -6,6 +6,7 @@ use crate::literal;
 use crate::parse::is_reserved;
 use crate::python;
 use nn_core::Code;
+use nn_core::settings::Allowed;
 use nn_core::shape::{MAX_RANK, Shape};
 use nn_core::spec::{ArgSpec, Default, Kind, Value, ValueSpec};
 use proc_macro2::TokenStream;
@@ -18,7 +19,15 @@ pub(crate) fn default(spec: &ArgSpec) -> Arg {
         Default::Is(value) => value,
         Default::Layer | Default::Required => Value::Absent,
     };
-    Arg { value: Some(value), value_tokens: tokens(value), field: None, expr: None, unchecked: false, activation: None }
+    Arg {
+        value: Some(value),
+        value_tokens: tokens(value),
+        field: None,
+        expr: None,
+        unchecked: false,
+        numbers: Vec::new(),
+        activation: None,
+    }
 }
 
 /// The argument from what was written for it.
@@ -30,6 +39,7 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             field: field.filter(|_| spec.field),
             expr: Some(expr.clone()),
             unchecked: false,
+            numbers: Vec::new(),
             activation: None,
         })
     };
@@ -84,11 +94,13 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             arg(value, tokens, None)
         }
         Kind::Float => match literal::number(expr) {
+            Some(x) if !in_range(spec.name, x, expr, diagnostics) => None,
             Some(x) => arg(Some(Value::Float(x)), tokens(Value::Float(x)), Some(quote!(#x))),
             None if literal::is_literal(expr) => wrong(spec.name, "a number", expr, diagnostics),
             // Shapes do not depend on it, so they stay known; the value itself is checked by rustc.
             None => Some(Arg {
                 unchecked: true,
+                numbers: vec![checked(spec.name, expr)],
                 ..arg(Some(Value::Absent), quote!(::nn::spec::Value::Float(#expr)), Some(quote!(#expr)))?
             }),
         },
@@ -99,22 +111,26 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
         },
         Kind::Initializer => {
             let value = named(expr, &INITIALIZERS, diagnostics)?;
-            arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
+            let arg = arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))?;
+            Some(Arg { numbers: value.numbers, ..arg })
         }
         Kind::Regularizer => {
             let value = named(expr, &REGULARIZERS, diagnostics)?;
-            arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
+            let arg = arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))?;
+            Some(Arg { numbers: value.numbers, ..arg })
         }
         Kind::Activation(_) => {
             let value = named(expr, &ACTIVATIONS, diagnostics)?;
             Some(Arg {
                 activation: Some(value.clone()),
+                numbers: value.numbers,
                 ..arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))?
             })
         }
         Kind::Constraint => {
             let value = named(expr, &CONSTRAINTS, diagnostics)?;
-            arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))
+            let arg = arg(Some(Value::Absent), tokens(Value::Absent), Some(value.tokens))?;
+            Some(Arg { numbers: value.numbers, ..arg })
         }
         Kind::Choice(names) => {
             let text = expr.to_token_stream().to_string();
@@ -146,6 +162,24 @@ fn wrong<T>(name: &str, expected: &str, expr: &impl ToTokens, diagnostics: &mut 
         error.help(format!("without quotes: `{bare}`"));
     }
     None
+}
+
+/// Whether a number that is written in the graph makes sense; an error if not.
+fn in_range(name: &str, value: f64, expr: &impl ToTokens, diagnostics: &mut Diagnostics) -> bool {
+    let allowed = Allowed::in_graph(name);
+    if allowed.has_in_graph(value) {
+        return true;
+    }
+    let error = diagnostics.error(Code::OutOfRange, expr, format!("`{name}`: expected {allowed}, but got `{value:?}`"));
+    if allowed.has(value) {
+        error.note("as an `f32` it is infinite");
+    }
+    false
+}
+
+/// A number that rustc evaluates, and refuses if it makes no sense.
+fn checked(name: &str, expr: &Expr) -> TokenStream {
+    crate::infer::asked(expr, &quote!(::nn::settings::number), &quote!(#name, #expr))
 }
 
 /// A dimension that rustc evaluates, and refuses if it is 0.
@@ -241,6 +275,15 @@ pub(crate) struct Named {
     pub(crate) short: Option<(syn::Ident, TokenStream)>,
     /// For one of the library's: its fields with their values.
     pub(crate) fields: Vec<(&'static str, TokenStream)>,
+    /// Numbers in it that rustc has to check.
+    pub(crate) numbers: Vec<TokenStream>,
+}
+
+impl Named {
+    /// A value of the user's own.
+    fn own(expr: &Expr) -> Self {
+        Named { tokens: quote!(#expr), short: None, fields: Vec::new(), numbers: Vec::new() }
+    }
 }
 
 /// A kind of named values.
@@ -308,7 +351,7 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
             return None;
         }
         // A struct literal or any other expression is a value of the user's own.
-        Expr::Struct(_) => return Some(Named { tokens: quote!(#expr), short: None, fields: Vec::new() }),
+        Expr::Struct(_) => return Some(Named::own(expr)),
         _ => {
             diagnostics.error(
                 Code::ArgumentType,
@@ -319,14 +362,14 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
         }
     };
     let Some(ident) = path.path.get_ident() else {
-        return Some(Named { tokens: quote!(#expr), short: None, fields: Vec::new() });
+        return Some(Named::own(expr));
     };
     let name = ident.to_string();
     let Some(spec) = specs.iter().find(|spec| spec.names.contains(&name.as_str())) else {
         let all = specs.iter().flat_map(|spec| spec.names.iter().copied());
         let own = name.starts_with(char::is_uppercase) && crate::diagnostics::closest(&name, all.clone()).is_none();
         if own {
-            return Some(Named { tokens: quote!(#expr), short: None, fields: Vec::new() });
+            return Some(Named::own(expr));
         }
         let error = diagnostics.error(unknown, ident, format!("unknown {what} `{name}`")).did_you_mean(&name, all);
         if specs.len() <= FEW {
@@ -336,6 +379,7 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
         error.note(format!("{one} of your own is written with its path, `self::{name}`"));
         return None;
     };
+    let mut numbers = Vec::new();
     let mut values: Vec<TokenStream> = spec.fields.iter().map(|(_, default)| quote!(#default)).collect();
     for (position, (keyword, value)) in call.map(arguments).unwrap_or_default().into_iter().enumerate() {
         let index = match &keyword {
@@ -357,9 +401,13 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
             return None;
         };
         values[index] = match literal::number(&value) {
+            Some(x) if !in_range(spec.fields[index].0, x, &value, diagnostics) => return None,
             Some(x) => quote!(#x),
             None if literal::is_literal(&value) => return wrong(spec.fields[index].0, "a number", &value, diagnostics),
-            None => quote!(#value),
+            None => {
+                numbers.push(checked(spec.fields[index].0, &value));
+                quote!(#value)
+            }
         };
     }
     let path: TokenStream = spec.path.parse().expect("a specification holds a path");
@@ -371,6 +419,7 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
         tokens: quote!(::nn::#path #fields),
         short: Some((last.clone(), quote!(#last #fields))),
         fields: pairs,
+        numbers,
     })
 }
 

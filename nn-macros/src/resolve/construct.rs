@@ -5,7 +5,7 @@ use crate::graph::{Builtin, Component, Holds, Inner, Layer, LayerId, Op, Produce
 use crate::literal;
 use crate::parse::ident_at;
 use crate::python;
-use crate::values::{self, arguments};
+use crate::values::{self, Named, arguments};
 use nn_core::Code;
 use nn_core::spec::{Kind, LayerSpec};
 use quote::{ToTokens, quote};
@@ -133,6 +133,7 @@ impl Resolver<'_> {
     /// A layer that applies an activation; `part` if it belongs to the layer before it.
     pub(super) fn activation(&mut self, expr: &Expr, part: bool) -> Option<LayerId> {
         let named = values::named(expr, &values::ACTIVATIONS, self.diagnostics)?;
+        self.graph.numbers.extend(named.numbers);
         // The last name of its path: `my::Leaky::<2> { slope }` is a `Leaky`.
         let path = match strip(expr) {
             Expr::Call(call) => match strip(&call.func) {
@@ -153,7 +154,8 @@ impl Resolver<'_> {
     /// The layer that charges for the output of the layer before it: `activity_regularizer = l2(0.01)`.
     pub(super) fn activity(&mut self, expr: &Expr) -> Option<LayerId> {
         let spec = &nn_core::layers::activity_regularization::SPEC;
-        let fields = values::named(expr, &values::REGULARIZERS, self.diagnostics)?.fields;
+        let Named { fields, numbers, .. } = values::named(expr, &values::REGULARIZERS, self.diagnostics)?;
+        self.graph.numbers.extend(numbers);
         let mut args: Vec<_> = spec.args.iter().map(values::default).collect();
         for (slot, arg) in spec.args.iter().zip(&mut args) {
             arg.field = fields.iter().find(|(name, _)| *name == slot.name).map(|(_, value)| value.clone());
@@ -266,7 +268,10 @@ impl Resolver<'_> {
                 continue;
             }
             match values::argument(&spec.args[slot], value, self.diagnostics) {
-                Some(arg) => args[slot] = arg,
+                Some(mut arg) => {
+                    self.graph.numbers.append(&mut arg.numbers);
+                    args[slot] = arg;
+                }
                 None => failed = true,
             }
         }
