@@ -2,7 +2,9 @@
 
 use crate::data::{Inspect, NotFinite, Outside};
 use crate::losses::Losses;
-use crate::{Error, Layer, Model, Result, Tensors};
+use crate::optimizers::Optimizer;
+use crate::settings::{self, Allowed, OutOfRange, Setting};
+use crate::{Error, Layer, Model, Result, Scalar, Tensors};
 use core::fmt;
 
 /// The targets of a model's losses.
@@ -123,6 +125,48 @@ pub(crate) fn data<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
         });
     });
     error.map_or(Ok(check.count()), Err)
+}
+
+/// The error of a setting, with where it was set.
+fn wrong(OutOfRange { name, allowed, .. }: OutOfRange, got: impl fmt::Display) -> Error {
+    Error::setting(name, allowed, got)
+}
+
+/// Checks the settings of the optimizer.
+pub(crate) fn optimizer<M: Model>(optimizer: &impl Optimizer) -> Result<()> {
+    let checked = optimizer.check::<M::Scalar>();
+    checked.map_err(|error| wrong(error, format_args!("{} in the optimizer `{}`", error.got(), optimizer.name())))
+}
+
+/// Checks the learning rate of a step, which may be that of a schedule or a callback.
+pub(crate) fn learning_rate<T: Scalar>(rate: f64, step: u64) -> Result<()> {
+    let checked = Setting::new("learning_rate", rate, Allowed::NOT_NEGATIVE).check::<T>();
+    checked.map_err(|error| wrong(error, format_args!("{} for step {step}", error.got())))
+}
+
+/// Checks the settings of the losses, and their weights.
+pub(crate) fn losses<M: Model, L: Losses<M::Outputs>>(losses: &L, weights: &[f64]) -> Result<()> {
+    for (output, name) in M::OUTPUT_NAMES.iter().enumerate() {
+        settings::check::<M::Scalar>(|visit| losses.settings(output, visit)).map_err(|error| {
+            let loss = losses.about(output).name;
+            wrong(error, format_args!("{} in the loss `{loss}` of output `{name}`", error.got()))
+        })?;
+        let weight = weights.get(output).copied().unwrap_or(1.0);
+        let checked = Setting::new("loss_weights", weight, Allowed::NOT_NEGATIVE).check::<M::Scalar>();
+        checked.map_err(|error| wrong(error, format_args!("{} for output `{name}`", error.got())))?;
+    }
+    Ok(())
+}
+
+/// Checks that the only output has a loss. Of several, all may be without one: a lint says so.
+pub(crate) fn any_loss<M: Model, L: Losses<M::Outputs>>(losses: &L) -> Result<()> {
+    match M::OUTPUT_NAMES {
+        [name] if !losses.judges(0) && !M::ALLOWED_LINTS.contains(&"output_without_loss") => {
+            let expected = format!("a loss for the only output `{name}`, such as `MeanSquaredError`");
+            Err(Error::setting("losses", expected, "`()`, from which nothing is learned"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Checks a batch size.

@@ -1,19 +1,24 @@
 //! [`Compile`] and [`Compiled`]: a model with what it needs to be trained.
 
+use crate::activations::Head;
 use crate::check::Targets;
 use crate::data::{Batches, Inspect, LossWeights};
+use crate::labels::Labelled;
+use crate::lints::End;
 use crate::losses::{Losses, Weighting};
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
 use crate::predict::{self, BATCH_SIZE, Kept};
 use crate::random::{Purpose, stream};
 use crate::report::{Logs, Names};
+use crate::samples::Samples;
 use crate::spec::MAX_INPUTS;
 use crate::step::Learner;
 use crate::tally::{self, Tally};
 use crate::tapes::Tapes;
 use crate::train::Place;
-use crate::{Model, Result, Tensors, check};
+use crate::warnings::{Data, Said, Warning, end};
+use crate::{Error, Model, Result, Tensors, check};
 use std::sync::Arc;
 
 /// `compile`, for a model on the heap: `Digits::boxed(&mut rng).compile(..)`. In the prelude.
@@ -30,12 +35,16 @@ pub trait Compile: Model {
 impl<M: Model> Compile for M {
     fn compile<O: Optimizer, L: Losses<M::Outputs>>(self: Box<M>, optimizer: O, losses: L) -> Compiled<M, O, L> {
         let names = tally::names::<M, L, ()>(&losses, &());
+        let links = links::<M, L>(&losses);
         Compiled {
             model: self,
             optimizer,
             losses,
             metrics: (),
             loss_weights: [1.0; MAX_INPUTS],
+            links,
+            strict: false,
+            said: Said::default(),
             names,
             seed: 0,
             batch_size: BATCH_SIZE,
@@ -45,6 +54,18 @@ impl<M: Model> Compile for M {
             scratch: Kept::default(),
         }
     }
+}
+
+/// For each output whose loss takes logits, the activation that makes probabilities of them.
+fn links<M: Model, L: Losses<M::Outputs>>(losses: &L) -> [Head; MAX_INPUTS] {
+    let mut links = [Head::Other; MAX_INPUTS];
+    for (output, link) in links.iter_mut().enumerate().take(M::Outputs::COUNT) {
+        // An output that ends in its activation all the same holds probabilities.
+        if !matches!(end::<M>(output), End::Softmax | End::Sigmoid) {
+            *link = losses.about(output).link;
+        }
+    }
+    links
 }
 
 /// `compile`, for a small model by value: `Digits::new(&mut rng).compile(..)`. It moves to the heap. In the prelude.
@@ -99,6 +120,10 @@ pub struct Compiled<M: Model, O, L, K = ()> {
     pub(crate) losses: L,
     pub(crate) metrics: K,
     pub(crate) loss_weights: [f64; MAX_INPUTS],
+    /// What metrics have to know of logits: see [`Weighting::links`].
+    pub(crate) links: [Head; MAX_INPUTS],
+    pub(crate) strict: bool,
+    pub(crate) said: Said,
     pub(crate) names: Arc<Names>,
     pub(crate) seed: u64,
     pub(crate) batch_size: usize,
@@ -114,7 +139,20 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
     pub fn metrics<N: Metrics<M::Outputs, L::Targets>>(self, metrics: N) -> Compiled<M, O, L, N> {
         let names = tally::names::<M, L, N>(&self.losses, &metrics);
         let Compiled {
-            model, optimizer, losses, loss_weights, seed, batch_size, learner, place, tape, scratch, ..
+            model,
+            optimizer,
+            losses,
+            loss_weights,
+            links,
+            strict,
+            said,
+            seed,
+            batch_size,
+            learner,
+            place,
+            tape,
+            scratch,
+            ..
         } = self;
         Compiled {
             model,
@@ -122,6 +160,9 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
             losses,
             metrics,
             loss_weights,
+            links,
+            strict,
+            said,
             names,
             seed,
             batch_size,
@@ -133,7 +174,7 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
     }
 
     /// Sets the weights of the outputs in the loss, 1 by default: a tuple with a number for each, or the model's
-    /// `…Outputs` struct.
+    /// `…Outputs` struct. An output with the weight 0 is measured, and not learned from.
     pub fn loss_weights(mut self, weights: impl LossWeights<M::Outputs>) -> Self {
         self.loss_weights = weights.numbers();
         self
@@ -143,6 +184,24 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
     /// asked not to.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// Makes errors of all warnings, in every call that trains, evaluates or reads a file: labels that a loss cannot judge,
+    /// losses that do not fit their outputs, weights of a file that are not finite. Off by default. [`Fit::strict`](crate::Fit::strict) does so for one run.
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    /// # model! { pub struct Yes; Sequential([Input(shape = [1]), Dense(1, activation = sigmoid)]) }
+    /// # fn main() {
+    /// # let yes = Yes::boxed(&mut StdRng::seed_from_u64(1));
+    /// let mut yes = yes.compile(Adam::default(), BinaryCrossentropy::default()).strict(true);
+    /// let error = yes.train_on_batch([0.5_f32, 1.5], [1.0_f32, 2.0]).unwrap_err();
+    /// assert!(error.to_string().ends_with("expected labels from 0 to 1, but got the label 2: labels 1 and 2 look like classes"));
+    /// # }
+    /// ```
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
         self
     }
 
@@ -226,16 +285,34 @@ where
     ///
     /// # Errors
     /// If the data is empty, differs in its numbers of samples, holds NaN or infinity, or has targets that the losses
-    /// cannot judge. Nothing has changed then.
+    /// cannot judge, or if a setting makes no sense. Nothing has changed then.
     pub fn train_on_batch(&mut self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Logs> {
         let (x, y) = (x.batches(), y.batches());
+        self.check_settings(self.strict)?;
         let n = check::data::<M, L>(&self.losses, "", x, y)?;
+        let samples = Samples { x, y, weights: &[] };
+        let labelled = Labelled { samples, data: Data::Training, first: 0, strict: self.strict };
+        self.check_labels(labelled)?.iter().for_each(Warning::print);
         let mut tally = Tally::new();
-        self.step(x, y, n, &[], self.seed, &mut tally);
+        self.step(x, y, n, &[], self.seed, &mut tally)?;
         Ok(tally.report(&self.metrics, &self.names))
     }
 
+    /// Checks everything that was set before training, whatever the data.
+    pub(crate) fn check_settings(&self, strict: bool) -> Result<()> {
+        check::optimizer::<M>(&self.optimizer)?;
+        check::losses::<M, L>(&self.losses, &self.loss_weights)?;
+        check::any_loss::<M, L>(&self.losses)?;
+        match strict.then(|| self.warnings().into_iter().next()).flatten() {
+            Some(warning) => Err(Error::Strict(warning)),
+            None => Ok(()),
+        }
+    }
+
     /// A step over `n` samples that have been checked.
+    ///
+    /// # Errors
+    /// If a schedule or a callback gives no learning rate that makes sense. Nothing has changed then.
     pub(crate) fn step(
         &mut self,
         x: <M::Inputs as Tensors>::Batch<'_>,
@@ -244,14 +321,16 @@ where
         sample_weights: &[f64],
         seed: u64,
         tally: &mut Tally<K::State>,
-    ) {
+    ) -> Result<()> {
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
+        check::learning_rate::<M::Scalar>(learner.learning_rate(&self.optimizer), learner.steps)?;
         let division = learner.division;
         let tape = Tapes::of(&mut self.tape, division, n);
         let rng = stream(seed, learner.steps, Purpose::Layers);
         let mut parts = [0.0; MAX_INPUTS];
         let parts = &mut parts[..M::Outputs::COUNT];
-        let weighting = Weighting { outputs: &self.loss_weights, samples: sample_weights, ..Weighting::NONE };
+        let weighting =
+            Weighting { outputs: &self.loss_weights, samples: sample_weights, links: &self.links, ..Weighting::NONE };
         let (model, optimizer, losses) = (&mut *self.model, &self.optimizer, &self.losses);
         let loss = tape.step(model, learner, optimizer, losses, x, y, n, weighting, rng, parts);
         tally.add(loss, parts, n);
@@ -260,5 +339,6 @@ where
             let weighting = Weighting { masks, samples: weights, ..weighting };
             tally.measure(&self.metrics, L::Targets::slice(y, samples), predictions, weighting);
         });
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! [`Error`]: everything that can go wrong while a program runs.
 
+use crate::Warning;
 use core::fmt;
 use std::path::{Path, PathBuf};
 
@@ -62,7 +63,8 @@ pub enum Error {
     /// A place that a sparse sample does not have.
     #[error("a multi-hot sample: {0}")]
     MultiHot(#[from] crate::IndexError),
-    /// A target that the loss cannot judge, for example a class that does not exist.
+    /// A target that the loss cannot judge, for example a class that does not exist. Under
+    /// [`Fit::strict`](crate::Fit::strict) also a label that it judges wrong.
     #[error("{tensor}: sample {sample} does not fit the loss: expected {expected}")]
     Target {
         /// Which target.
@@ -82,6 +84,9 @@ pub enum Error {
         /// What came.
         got: String,
     },
+    /// A warning, for those who ask for errors: [`Fit::strict`](crate::Fit::strict).
+    #[error("{0}")]
+    Strict(Warning),
     /// A file cannot be read or written.
     #[error("{}: {source}", .path.display())]
     Io {

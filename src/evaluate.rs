@@ -4,6 +4,7 @@ use crate::check::{self, Targets};
 use crate::compile::Compiled;
 use crate::data::{Batches, Inspect};
 use crate::fit::Settings;
+use crate::labels::Labelled;
 use crate::losses::{Losses, Weighting};
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
@@ -13,6 +14,7 @@ use crate::samples::{Samples, TrainingBatch};
 use crate::spec::MAX_INPUTS;
 use crate::tally::Tally;
 use crate::tapes::{Counted, whole};
+use crate::warnings::{Data, Warning};
 use crate::{Buffer, Error, Graph, Heap, Layer, Model, Result, Tensors};
 
 /// An evaluation that goes on: the sums so far, and memory for the outputs.
@@ -29,17 +31,31 @@ impl<M: Model, S: Default> Evaluation<M, S> {
         Evaluation { tally: Tally::new(), penalty, capacity: 0, outputs: Buffer::with_capacity(0) }
     }
 
-    /// Checks a batch; its number of samples.
+    /// Checks a batch: its number of samples, and warnings to be printed.
     pub(crate) fn check<O, L: Losses<M::Outputs, Targets: Inspect>, K>(
         &self,
         compiled: &Compiled<M, O, L, K>,
-        part: &'static str,
+        data: Data,
         samples: Samples<'_, M::Inputs, Targets<M, L>>,
-    ) -> Result<usize> {
-        let n = check::data::<M, L>(&compiled.losses, part, samples.x, samples.y)?;
+        strict: bool,
+    ) -> Result<(usize, Vec<Warning>)> {
+        let n = check::data::<M, L>(&compiled.losses, data.prefix(), samples.x, samples.y)?;
         if !samples.weights.is_empty() {
             Settings::check_weights("sample_weight", samples.weights, n)?;
         }
+        let warnings = compiled.check_labels(Labelled { samples, data, first: 0, strict })?;
+        Ok((n, warnings))
+    }
+
+    /// Checks a batch and prints warnings; its number of samples.
+    fn check_and_print<O, L: Losses<M::Outputs, Targets: Inspect>, K>(
+        &self,
+        compiled: &Compiled<M, O, L, K>,
+        samples: Samples<'_, M::Inputs, Targets<M, L>>,
+    ) -> Result<usize> {
+        let strict = compiled.strict;
+        let (n, warnings) = self.check(compiled, Data::Evaluation, samples, strict)?;
+        warnings.iter().for_each(Warning::print);
         Ok(n)
     }
 
@@ -70,12 +86,13 @@ impl<M: Model, S: Default> Evaluation<M, S> {
         L: Losses<M::Outputs>,
         K: Metrics<M::Outputs, L::Targets, State = S>,
     {
-        let Compiled { model, losses, metrics, loss_weights, .. } = compiled;
+        let Compiled { model, losses, metrics, loss_weights, links, .. } = compiled;
         scratch.predict(model, samples.x, M::Outputs::batch_mut::<Heap>(&mut self.outputs, n), n);
         let parts = scratch.parts();
         let masks = parts.iter().map(|part| (part.samples.len(), part.masks(samples.x)));
         let counted = Counted::of::<M>(masks);
-        let weighting = Weighting { outputs: loss_weights, counted: counted.of_parts(), ..Weighting::NONE };
+        let weighting =
+            Weighting { outputs: loss_weights, counted: counted.of_parts(), links: &links[..], ..Weighting::NONE };
         let (mut values, mut penalty) = ([0.0; MAX_INPUTS], self.penalty);
         let values = &mut values[..M::Outputs::COUNT];
         for part in parts {
@@ -116,9 +133,10 @@ where
     /// # Errors
     /// As [`train_on_batch`](Self::train_on_batch).
     pub fn test_on_batch(&self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Logs> {
+        check::losses::<M, L>(&self.losses, &self.loss_weights)?;
         let samples = Samples { x: x.batches(), y: y.batches(), weights: &[] };
         let mut evaluation = Evaluation::new(self);
-        let n = evaluation.check(self, "", samples)?;
+        let n = evaluation.check_and_print(self, samples)?;
         evaluation.add(self, samples, n);
         Ok(evaluation.report(self))
     }
@@ -129,9 +147,10 @@ where
     /// As [`train_on_batch`](Self::train_on_batch).
     pub fn evaluate(&self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Report> {
         check::batch_size(self.batch_size)?;
+        check::losses::<M, L>(&self.losses, &self.loss_weights)?;
         let samples = Samples { x: x.batches(), y: y.batches(), weights: &[] };
         let mut evaluation = Evaluation::new(self);
-        let count = evaluation.check(self, "", samples)?;
+        let count = evaluation.check_and_print(self, samples)?;
         for start in (0..count).step_by(self.batch_size) {
             let range = start..count.min(start.saturating_add(self.batch_size));
             let n = range.len();
@@ -149,11 +168,12 @@ where
         &self,
         batches: impl IntoIterator<Item = B>,
     ) -> Result<Report> {
+        check::losses::<M, L>(&self.losses, &self.loss_weights)?;
         let mut evaluation = Evaluation::new(self);
         let mut some = false;
         for batch in batches {
             let samples = batch.samples();
-            let n = evaluation.check(self, "", samples)?;
+            let n = evaluation.check_and_print(self, samples)?;
             evaluation.add(self, samples, n);
             some = true;
         }

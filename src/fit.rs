@@ -5,6 +5,7 @@ use crate::check::{self, Targets};
 use crate::compile::Compiled;
 use crate::data::{Batches, Column, Inspect};
 use crate::history::History;
+use crate::labels::Labelled;
 use crate::losses::Losses;
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
@@ -14,6 +15,7 @@ use crate::samples::{Samples, TrainingBatch};
 use crate::source::{Arrays, Streams};
 use crate::train::{Checked, Session};
 use crate::validation::{Streamed, Validation};
+use crate::warnings::{Data, Warning};
 use crate::{Error, Model, Result, Tensors};
 
 /// The settings of [`Compiled::fit`], with Keras's names and defaults.
@@ -56,6 +58,7 @@ pub(crate) struct Settings {
     pub(crate) class_weight: Option<Vec<(i64, f64)>>,
     pub(crate) sample_weight: Option<Vec<f64>>,
     pub(crate) seed: Option<u64>,
+    pub(crate) strict: bool,
     pub(crate) verbose: Verbose,
 }
 
@@ -75,6 +78,7 @@ impl Default for Settings {
             class_weight: None,
             sample_weight: None,
             seed: None,
+            strict: false,
             verbose: Verbose::Auto,
         }
     }
@@ -181,6 +185,30 @@ impl<V, C> Fit<V, C> {
         self
     }
 
+    /// Makes errors of all warnings of this run: labels that a loss cannot judge, such as 1 and 2 under a
+    /// [`BinaryCrossentropy`](crate::losses::BinaryCrossentropy), and losses that do not fit their outputs. Off by default:
+    /// such a run is warned of on the standard error, once, whatever [`verbose`](Self::verbose) says.
+    /// [`Compiled::strict`] does so for every call.
+    ///
+    /// Labels that do not count are not looked at: those of samples, outputs or classes with the weight 0, and masked
+    /// positions.
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    /// # model! { pub struct Yes; Sequential([Input(shape = [1]), Dense(1, activation = sigmoid)]) }
+    /// # fn main() {
+    /// # let mut yes = Yes::boxed(&mut StdRng::seed_from_u64(1)).compile(Adam::default(), BinaryCrossentropy::default());
+    /// let (x, labels) = ([0.5_f32, 1.5, 2.5], [0.0_f32, 1.0, 255.0]);
+    /// assert!(yes.fit(&x, &labels, Fit::new().strict(true)).is_err());
+    /// // A sample that does not count is not blamed.
+    /// assert!(yes.fit(&x, &labels, Fit::new().strict(true).sample_weight([1.0, 1.0, 0.0]).verbose(0)).is_ok());
+    /// # }
+    /// ```
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.settings.strict = strict;
+        self
+    }
+
     /// What is printed: a [`Verbose`], or Keras's 0, 1 or 2.
     pub fn verbose(mut self, verbose: impl Into<Verbose>) -> Self {
         self.settings.verbose = verbose.into();
@@ -281,6 +309,15 @@ pub(crate) fn batch_size(given: Option<usize>, steps: Option<usize>, count: usiz
     given.or(steps.map(|steps| count.div_ceil(steps))).unwrap_or(BATCH_SIZE)
 }
 
+/// What the weights of samples and classes have to be, if this one is not allowed.
+fn expected_weight(weight: f64) -> Option<&'static str> {
+    match weight.is_finite() {
+        false => Some("finite numbers"),
+        true if weight < 0.0 => Some("numbers of at least 0"),
+        true => None,
+    }
+}
+
 impl Settings {
     /// Checks what does not depend on the data.
     fn check(&self) -> Result<()> {
@@ -303,12 +340,12 @@ impl Settings {
         if self.class_weight.is_some() && self.sample_weight.is_some() {
             return Err(Error::setting("class_weight", "no `sample_weight` beside it", "both"));
         }
-        match self.class_weight.iter().flatten().find(|(_, weight)| !weight.is_finite()) {
-            Some((class, weight)) => {
-                Err(Error::setting("class_weight", "finite numbers", format!("{weight} for class {class}")))
+        for (class, weight) in self.class_weight.iter().flatten() {
+            if let Some(expected) = expected_weight(*weight) {
+                return Err(Error::setting("class_weight", expected, format!("{weight} for class {class}")));
             }
-            None => Ok(()),
         }
+        Ok(())
     }
 
     /// How many of `count` samples are for training, if a part of them is for validation.
@@ -331,10 +368,12 @@ impl Settings {
         if weights.len() != count {
             return Err(Error::setting(name, format!("{count} numbers, one for each sample"), weights.len()));
         }
-        match weights.iter().position(|weight| !weight.is_finite()) {
-            Some(k) => Err(Error::setting(name, "finite numbers", format!("{} for sample {k}", weights[k]))),
-            None => Ok(()),
+        for (k, &weight) in weights.iter().enumerate() {
+            if let Some(expected) = expected_weight(weight) {
+                return Err(Error::setting(name, expected, format!("{weight} for sample {k}")));
+            }
         }
+        Ok(())
     }
 
     /// What `class_weight` makes of the targets: a weight for each sample, in `weights`.
@@ -385,6 +424,9 @@ where
     ) -> Result<History> {
         let Fit { settings, mut validation, callbacks } = fit;
         settings.check()?;
+        let strict = settings.strict || self.strict;
+        self.check_settings(strict)?;
+        self.said.clear();
         let (x, y) = (x.batches(), y.batches());
         let count = check::data::<M, L>(&self.losses, "", x, y)?;
         let weights = settings.sample_weight.as_deref();
@@ -393,17 +435,24 @@ where
         }
         let all = Samples::<M::Inputs, L::Targets> { x, y, weights: weights.unwrap_or(&[]) };
         let checked = Checked::new(self, &mut validation)?;
-        let (training, checked) = match checked {
+        let (training, checked, first) = match checked {
             Checked::None => match settings.split(count)? {
-                training if training == count => (all, checked),
-                training => (all.slice(0..training), Checked::Whole(all.slice(training..count))),
+                training if training == count => (all, checked, 0),
+                training => (all.slice(0..training), Checked::Whole(all.slice(training..count)), training),
             },
-            _ => (all, checked),
+            _ => (all, checked, 0),
         };
         let mut classes = Vec::new();
         settings.weigh_classes::<L::Targets>(training.y, &mut classes)?;
         let weights = if classes.is_empty() { training.weights } else { &classes };
         let training = Samples { weights, ..training };
+        let labelled = Labelled { samples: training, data: Data::Training, first: 0, strict };
+        let mut warnings = self.check_labels(labelled)?;
+        if let Checked::Whole(samples) = checked {
+            // Those of a split are numbered as they came.
+            warnings.extend(self.check_labels(Labelled { samples, data: Data::Validation, first, strict })?);
+        }
+        warnings.iter().for_each(Warning::print);
 
         let batch_size = batch_size(settings.batch_size, settings.steps_per_epoch, training.len());
         let seed = settings.seed.unwrap_or(self.seed);
@@ -458,6 +507,9 @@ where
     {
         let Fit { settings, mut validation, callbacks } = fit;
         settings.check()?;
+        let strict = settings.strict || self.strict;
+        self.check_settings(strict)?;
+        self.said.clear();
         if settings.validation_split != 0.0 {
             return Err(Error::setting(
                 "validation_split",
@@ -472,6 +524,10 @@ where
             return Err(Error::setting("class_weight", "a model with one output", M::Outputs::COUNT));
         }
         let checked = Checked::new(self, &mut validation)?;
+        if let Checked::Whole(samples) = checked {
+            let labelled = Labelled { samples, data: Data::Validation, first: 0, strict };
+            self.check_labels(labelled)?.iter().for_each(Warning::print);
+        }
         Session::new(self, &settings, callbacks).run(&mut Streams::new(batches), false, checked)
     }
 }

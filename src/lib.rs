@@ -131,6 +131,8 @@ mod history;
 #[doc(hidden)]
 pub mod missing;
 #[cfg(feature = "std")]
+mod labels;
+#[cfg(feature = "std")]
 mod plot;
 #[cfg(feature = "std")]
 mod predict;
@@ -166,12 +168,13 @@ mod warnings;
 mod weight_file;
 
 pub use model::{Arena, Graph, Model};
+pub use nn_core::settings::{Allowed, OutOfRange, Setting};
 pub use nn_core::trainer::{Refused, Trainer};
 pub use nn_core::{
     Bf16, Buffer, Code, Component, Element, F16, Half, Inline, Layer, Mode, Packed, Part, Pass, Path, Sample, Scalar,
     Shape, ShapeError, Storage, Tensors, Variable, Weights, activations, arena, budget, constraints, data,
-    initializers, kernels, layer, layers, lints, losses, metrics, model, optimizers, regularizers, schedules, shape,
-    snapshot, spec, storage, summary, tensor, text, weights,
+    initializers, kernels, layer, layers, lints, losses, metrics, model, optimizers, regularizers, schedules, settings,
+    shape, snapshot, spec, storage, summary, tensor, text, weights,
 };
 #[cfg(feature = "alloc")]
 pub use nn_core::{Heap, IndexError, MultiHot};

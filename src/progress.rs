@@ -99,6 +99,14 @@ impl Progress {
         }
     }
 
+    /// Prints something beside the bar, which is drawn again below it.
+    pub(crate) fn aside(&self, print: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
     /// The epoch is over, with these values.
     pub(crate) fn end(&mut self, logs: &[(String, f64)]) {
         if self.verbose == Verbose::Silent {

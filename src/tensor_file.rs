@@ -2,7 +2,7 @@
 //!
 //! Source: <https://huggingface.co/docs/safetensors>
 
-use crate::{Error, Model, Path as Name, Result, Scalar};
+use crate::{Error, Model, Path as Name, Result, Scalar, Warning};
 use safetensors::{Dtype, SafeTensors, View};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -166,6 +166,33 @@ impl<'a> Reader<'a> {
         Ok(Some(f64::from_le_bytes(bytes.try_into().unwrap_or_default())))
     }
 
+    /// The tensors of these variables that have numbers that are NaN or infinite, as a warning; none if the model allows it.
+    ///
+    /// # Errors
+    /// If a warning is to be an error.
+    pub(crate) fn check_finite<M: Model>(&self, variables: &[&Variables<'a>], strict: bool) -> Result<Option<Warning>> {
+        const LINT: &str = "weights_not_finite";
+        let tensors = || variables.iter().flat_map(|variables| &variables.0);
+        let bad = |(_, bytes): &(String, &[u8])| not_finite::<M::Scalar>(bytes).is_some();
+        let Some((name, bytes)) = tensors().find(|&tensor| bad(tensor)) else { return Ok(None) };
+        let Some((place, number)) = not_finite::<M::Scalar>(bytes) else { return Ok(None) };
+        let mut problem = format!("tensor `{name}`: expected finite numbers, got {number} at place {place}");
+        match tensors().filter(|&tensor| bad(tensor)).count() - 1 {
+            0 => {}
+            1 => problem.push_str(", and in 1 more tensor"),
+            others => problem.push_str(&format!(", and in {others} more tensors")),
+        }
+        if M::ALLOWED_LINTS.contains(&LINT) {
+            return Ok(None);
+        }
+        if strict {
+            return Err(self.problem(problem));
+        }
+        let message = format!("{}: {problem}", self.path.display());
+        let help = "the training that wrote the file has diverged: `TerminateOnNaN` ends such a run";
+        Ok(Some(Warning { lint: LINT, message, help }))
+    }
+
     /// The bytes of all variables of a model, in order, with `prefix` before their names.
     pub(crate) fn variables<M: Model>(&mut self, prefix: &str) -> Result<Variables<'a>> {
         let mut variables = Ok(Vec::new());
@@ -173,7 +200,7 @@ impl<'a> Reader<'a> {
             if let Ok(found) = &mut variables {
                 let name = format!("{prefix}{}", variable.path);
                 match self.tensor(&name, dtype::<M::Scalar>(), variable.shape.dims()) {
-                    Ok(bytes) => found.push(bytes),
+                    Ok(bytes) => found.push((name, bytes)),
                     Err(error) => variables = Err(error),
                 }
             }
@@ -195,14 +222,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The bytes of all variables of a model.
-pub(crate) struct Variables<'a>(Vec<&'a [u8]>);
+/// The names and bytes of all variables of a model.
+pub(crate) struct Variables<'a>(Vec<(String, &'a [u8])>);
 
 impl Variables<'_> {
     /// Writes them to the model. Their lengths have been checked.
     pub(crate) fn write<M: Model>(&self, weights: &mut M) {
         let mut rest: &mut [u8] = bytemuck::cast_slice_mut(weights.as_mut_slice());
-        for bytes in &self.0 {
+        for (_, bytes) in &self.0 {
             let (to, after) = rest.split_at_mut(bytes.len());
             to.copy_from_slice(&little_endian(Cow::Borrowed(bytes), size_of::<M::Scalar>()));
             rest = after;
@@ -212,6 +239,13 @@ impl Variables<'_> {
 
 fn problem(path: &Path, problem: String) -> Error {
     Error::WeightFile { path: path.into(), problem }
+}
+
+/// The first number of a tensor that is NaN or infinite, with its place.
+fn not_finite<T: Scalar>(bytes: &[u8]) -> Option<(usize, f64)> {
+    let bytes = little_endian(Cow::Borrowed(bytes), size_of::<T>());
+    let numbers = bytes.chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned::<T>);
+    numbers.enumerate().find(|(_, number)| !number.finite()).map(|(place, number)| (place, number.to_f64()))
 }
 
 fn dtype<T: Scalar>() -> Dtype {

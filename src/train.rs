@@ -7,6 +7,7 @@ use crate::data::Inspect;
 use crate::evaluate::Evaluation;
 use crate::fit::{Settings, batch_size};
 use crate::history::{History, Params, with_validation};
+use crate::labels::Labelled;
 use crate::losses::Losses;
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
@@ -16,6 +17,7 @@ use crate::samples::Samples;
 use crate::source::{Pass, Source};
 use crate::tally::Tally;
 use crate::validation::Validation;
+use crate::warnings::{Data, Warning};
 use crate::{Error, Model, Result, Tensors};
 
 /// How far training has come: what a checkpoint remembers beside weights and optimizer, so that
@@ -235,7 +237,7 @@ where
         let n = if checked { samples.len() } else { self.check(samples)? };
         self.hook(|callback, run| callback.on_train_batch_begin(batch, run))?;
         let weights = if checked || self.settings.class_weight.is_none() { samples.weights } else { &self.weights };
-        self.compiled.step(samples.x, samples.y, n, weights, self.seed, &mut self.tally);
+        self.compiled.step(samples.x, samples.y, n, weights, self.seed, &mut self.tally)?;
         let place = &mut self.compiled.place;
         (place.batch, place.seen) = (batch + 1, place.seen + 1);
         self.hook(|callback, run| callback.on_train_batch_end(batch, run))?;
@@ -253,7 +255,25 @@ where
             }
         }
         self.settings.weigh_classes::<L::Targets>(samples.y, &mut self.weights)?;
+        let (x, y) = (M::Inputs::shorter(samples.x), L::Targets::shorter(samples.y));
+        let weights = if self.settings.class_weight.is_none() { samples.weights } else { &self.weights };
+        let samples = Samples { x, y, weights };
+        let labelled = Labelled { samples, data: Data::Training, first: 0, strict: self.strict() };
+        let warnings = self.compiled.check_labels(labelled)?;
+        self.print(&warnings);
         Ok(n)
+    }
+
+    /// Whether warnings are errors.
+    fn strict(&self) -> bool {
+        self.settings.strict || self.compiled.strict
+    }
+
+    /// Prints warnings.
+    fn print(&self, warnings: &[Warning]) {
+        if !warnings.is_empty() {
+            self.progress.aside(|| warnings.iter().for_each(Warning::print));
+        }
     }
 
     /// Evaluates the data for validation.
@@ -278,7 +298,9 @@ where
             Checked::Streams(streams) => {
                 let mut batch = 0;
                 streams.each(steps, &mut |samples| {
-                    let n = evaluation.check(self.compiled, "validation ", samples)?;
+                    let strict = self.strict();
+                    let (n, warnings) = evaluation.check(self.compiled, Data::Validation, samples, strict)?;
+                    self.print(&warnings);
                     self.test(&mut evaluation, samples, n, batch)?;
                     batch += 1;
                     Ok(())

@@ -1,9 +1,11 @@
-//! [`Warning`]: the lints of training.
+//! [`Warning`]: the lints of training, and how they are printed: once in a run, whatever `verbose` says.
 
 use crate::lints::End;
 use crate::losses::Losses;
 use crate::{Compiled, Layer, Model, activations::Head};
 use core::fmt;
+use std::io::{Write, stderr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A lint of training: see [`lints`](crate::lints).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,55 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Warning { lint, message, help } = self;
         write!(f, "{message}\n  = help: {help}\n  = help: `#[nn(allow({lint}))]` on the struct silences this")
+    }
+}
+
+impl Warning {
+    /// Prints it on the standard error. A closed pipe must not end a training run, as `eprintln!` would.
+    pub(crate) fn print(&self) {
+        let mut out = stderr().lock();
+        let _ = writeln!(out, "warning: {self}").and_then(|()| out.flush());
+    }
+}
+
+/// The data that a warning is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Data {
+    Training,
+    Validation,
+    Evaluation,
+}
+
+impl Data {
+    /// What comes before the name of a tensor in messages.
+    pub(crate) fn prefix(self) -> &'static str {
+        if self == Data::Validation { "validation " } else { "" }
+    }
+}
+
+/// The warnings that were printed in this run: the lint, the output and the data. `fit` begins a run; single steps and
+/// evaluations after it belong to it.
+#[derive(Debug, Default)]
+pub(crate) struct Said(Mutex<Vec<(&'static str, usize, Data)>>);
+
+impl Said {
+    /// Begins a run.
+    pub(crate) fn clear(&self) {
+        self.lock().clear();
+    }
+
+    /// Whether a warning was printed.
+    pub(crate) fn contains(&self, lint: &'static str, output: usize, data: Data) -> bool {
+        self.lock().contains(&(lint, output, data))
+    }
+
+    /// Notes that a warning is printed. Evaluations do so through a shared reference.
+    pub(crate) fn insert(&self, lint: &'static str, output: usize, data: Data) {
+        self.lock().push((lint, output, data));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<(&'static str, usize, Data)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -81,7 +132,7 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
 }
 
 /// What an output ends in: as the graph says, or as a model in it does.
-fn end<M: Model>(output: usize) -> End {
+pub(crate) fn end<M: Model>(output: usize) -> End {
     match M::ENDS.get(output) {
         Some(End::Other) | None => match <M::Graph as Layer<M::Scalar, M::Inputs>>::HEADS.get(output) {
             Some(Head::Softmax) => End::Softmax,

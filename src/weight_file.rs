@@ -12,7 +12,7 @@ use crate::optimizers::Optimizer;
 use crate::step::Learner;
 use crate::tensor_file::{self, Reader, Tensor};
 use crate::train::Place;
-use crate::{Error, Model, Result};
+use crate::{Error, Model, Result, Warning};
 use std::fs;
 use std::path::Path;
 
@@ -53,23 +53,32 @@ pub trait WeightFiles: Model {
 
     /// Reads the weights from a safetensors file. Everything is checked before anything is changed.
     ///
+    /// Weights that are NaN or infinite are read, and a warning is printed on the standard error:
+    /// [`weights_not_finite`](crate::lints::weights_not_finite).
+    ///
     /// # Errors
     /// If the file cannot be read, is not valid, or its tensors are not exactly those of this model by name, shape and
     /// type; the model is then as it was.
     fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let bytes = fs::read(path).map_err(Error::io(path))?;
-        let mut reader = Reader::new(path, &bytes)?;
-        let hint =
-            if reader.metadata("optimizer").is_some() { ": this is a checkpoint, use `load_checkpoint`" } else { "" };
-        let variables = reader.variables::<Self>("")?;
-        reader.finish(hint)?;
-        variables.write(self);
-        Ok(())
+        load(self, path.as_ref(), false)
     }
 }
 
 impl<M: Model> WeightFiles for M {}
+
+/// Reads the weights from a file; whether numbers that are not finite are an error.
+fn load<M: Model>(model: &mut M, path: &Path, strict: bool) -> Result<()> {
+    let bytes = fs::read(path).map_err(Error::io(path))?;
+    let mut reader = Reader::new(path, &bytes)?;
+    let hint =
+        if reader.metadata("optimizer").is_some() { ": this is a checkpoint, use `load_checkpoint`" } else { "" };
+    let variables = reader.variables::<M>("")?;
+    let warning = reader.check_finite::<M>(&[&variables], strict)?;
+    reader.finish(hint)?;
+    variables.write(model);
+    warning.iter().for_each(Warning::print);
+    Ok(())
+}
 
 const STEPS: &str = "optimizer.iteration";
 const LEARNING_RATE: &str = "optimizer.learning_rate";
@@ -93,9 +102,10 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
     /// [`WeightFiles::load_weights`] of the model. The state of the optimizer stays.
     ///
     /// # Errors
-    /// If the file cannot be read or does not belong to this model, which is then as it was.
+    /// If the file cannot be read or does not belong to this model, which is then as it was. If
+    /// [`strict`](Self::strict) is set, also if weights are NaN or infinite.
     pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        self.model.load_weights(path)
+        load(&mut *self.model, path.as_ref(), self.strict)
     }
 }
 
@@ -126,7 +136,8 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// Reads what [`save_checkpoint`](Self::save_checkpoint) wrote. Everything is checked before anything is changed.
     ///
     /// # Errors
-    /// If the file cannot be read, or does not belong to this model and optimizer; both are then as they were.
+    /// If the file cannot be read, or does not belong to this model and optimizer; both are then as they were. If
+    /// [`strict`](Self::strict) is set, also if a number is NaN or infinite; else a warning is printed.
     pub fn load_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(Error::io(path))?;
@@ -146,6 +157,8 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         let variables = reader.variables::<M>("")?;
         let slots = self.optimizer.state().map(|slot| reader.variables::<M>(&prefix(slot)));
         let slots = slots.collect::<Result<Vec<_>>>()?;
+        let all: Vec<_> = core::iter::once(&variables).chain(&slots).collect();
+        let warning = reader.check_finite::<M>(&all, self.strict)?;
         reader.finish("")?;
 
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
@@ -159,6 +172,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         for (weights, slot) in learner.slots.iter_mut().zip(slots) {
             slot.write(&mut **weights);
         }
+        warning.iter().for_each(Warning::print);
         Ok(())
     }
 }

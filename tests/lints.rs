@@ -7,9 +7,15 @@ use nn::lints::NAMES;
 use nn::prelude::*;
 use std::fs;
 
-/// The lints that need losses; the tests below report each of them.
-const OF_TRAINING: [&str; 4] =
-    ["activation_under_from_logits", "linear_without_from_logits", "mse_on_softmax", "output_without_loss"];
+/// The lints that need losses or data. The tests below report those of losses, `labels.rs` and `weights.rs` the others.
+const OF_TRAINING: [&str; 6] = [
+    "activation_under_from_logits",
+    "linear_without_from_logits",
+    "mse_on_softmax",
+    "output_without_loss",
+    "labels_outside_domain",
+    "weights_not_finite",
+];
 
 #[test]
 fn every_lint_of_the_graph_has_a_test_of_what_it_says() {

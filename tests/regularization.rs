@@ -129,3 +129,25 @@ fn what_is_frozen_at_run_time_is_neither_trained_nor_bound_and_keeps_its_average
     assert_eq!(before.bound.dense, model.model().bound.dense);
     assert_ne!(before.bound.batch_normalization, model.model().bound.batch_normalization);
 }
+
+const PENALTY: f64 = 0.25;
+
+model! {
+    /// Numbers that only rustc knows.
+    #[nn(allow(bias_before_batch_normalization))]
+    pub struct ByConst;
+
+    let x = Input(shape = [2]);
+    let h = Dense(2, kernel_regularizer = l2(PENALTY * 2.0), kernel_initializer = constant(value = PENALTY))(x);
+    let y = BatchNormalization(momentum = PENALTY, epsilon = PENALTY / 2.0)(h);
+
+    Model(inputs = x, outputs = y)
+}
+
+#[test]
+fn numbers_that_only_rustc_knows() {
+    let mut model = ByConst::new(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
+    let loss = model.evaluate([SVector::<f32, 2>::zeros()], [SVector::<f32, 2>::zeros()]).unwrap().loss;
+    // Four weights of 1/4.
+    assert!((loss - 0.5 * 4.0 / 16.0).abs() < 1e-6, "{loss}");
+}

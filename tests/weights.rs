@@ -250,3 +250,68 @@ fn other_checkpoints_are_refused() -> nn::Result<()> {
     assert_eq!((sgd.model(), momentum.model(), momentum.steps()), (&before, &before, 0));
     Ok(())
 }
+
+/// What a file holds is read, and said.
+#[test]
+fn weights_that_are_not_finite() {
+    let path = file("not_finite.safetensors");
+    let mut tower = Tower::boxed(&mut StdRng::seed_from_u64(1));
+    tower.as_mut_slice()[4] = f32::NEG_INFINITY;
+    tower.as_mut_slice()[14] = f32::NAN;
+    tower.save_weights(&path).unwrap();
+    let mut other = Tower::boxed(&mut StdRng::seed_from_u64(2));
+    other.load_weights(&path).unwrap();
+    let bits = |tower: &Tower| tower.as_slice().iter().map(|w| w.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&other), bits(&tower));
+
+    // For those who ask for errors; nothing has changed then.
+    let compiled = || Tower::boxed(&mut StdRng::seed_from_u64(2)).compile(Adam::default(), MeanSquaredError);
+    let mut strict = compiled().strict(true);
+    let text = "tensor `y.kernel`: expected finite numbers, got -inf at place 4, and in 1 more tensor";
+    let error = strict.load_weights(&path).unwrap_err().to_string();
+    assert_eq!(error, format!("{}: {text}", path.display()));
+    assert_eq!(strict.model(), compiled().model());
+
+    // A slot of the optimizer is as bad.
+    let path = file("not_finite_slot.safetensors");
+    let mut trained = compiled();
+    trained.train_on_batch([SVector::<f32, 4>::repeat(1e30)], [SVector::<f32, 3>::repeat(-1e30)]).unwrap();
+    trained.model_mut().as_mut_slice().fill(1.0);
+    trained.save_checkpoint(&path).unwrap();
+    let error = strict.load_checkpoint(&path).unwrap_err().to_string();
+    assert!(error.contains("tensor `optimizer.") && error.contains("expected finite numbers, got"), "{error}");
+    assert!(compiled().load_checkpoint(&path).is_ok());
+}
+
+/// Runs as a program of its own, whose standard error the test below reads.
+#[test]
+fn child() {
+    let Ok(path) = std::env::var("NN_WEIGHTS") else { return };
+    let mut tower = Tower::boxed(&mut StdRng::seed_from_u64(2));
+    tower.load_weights(&path).unwrap();
+    let mut compiled = tower.compile(Sgd::default(), MeanSquaredError);
+    compiled.save_checkpoint(path.replace(".safetensors", ".checkpoint")).unwrap();
+    compiled.load_checkpoint(path.replace(".safetensors", ".checkpoint")).unwrap();
+}
+
+#[test]
+fn warned_when_a_file_is_read() {
+    let path = file("warned.safetensors");
+    let mut tower = Tower::boxed(&mut StdRng::seed_from_u64(1));
+    let run = || {
+        let mut program = std::process::Command::new(std::env::current_exe().unwrap());
+        let output = program.args(["--exact", "child", "--nocapture"]).env("NN_WEIGHTS", &path).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    tower.save_weights(&path).unwrap();
+    assert_eq!(run(), "");
+    tower.as_mut_slice()[0] = f32::NAN;
+    tower.save_weights(&path).unwrap();
+    let text = "tensor `y.kernel`: expected finite numbers, got NaN at place 0\n  = help: the training that wrote the file has \
+                diverged: `TerminateOnNaN` ends such a run\n  = help: `#[nn(allow(weights_not_finite))]` on the struct \
+                silences this\n";
+    let path = path.display().to_string();
+    let checkpoint = path.replace(".safetensors", ".checkpoint");
+    assert_eq!(run(), format!("warning: {path}: {text}warning: {checkpoint}: {text}"));
+}

@@ -185,6 +185,8 @@ codes! {
     TensorType = 706,
     /// a number of a file is too large for 16 bits
     TensorRange = 707,
+    /// a number of a file is NaN or infinite
+    TensorNotFinite = 708,
 }
 
 /// What comes before the code in a message.

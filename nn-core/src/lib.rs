@@ -26,6 +26,7 @@ pub mod initializers;
 pub mod layers;
 pub mod lints;
 pub mod regularizers;
+pub mod settings;
 pub mod shape;
 pub mod spec;
 pub mod summary;

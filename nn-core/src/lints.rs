@@ -9,7 +9,8 @@
 //!
 //! A lint of training depends on the losses, which are values that `compile` gets when the program runs:
 //! `from_logits` is a field. No compiler sees it, so these are found when the model is compiled in Keras's sense.
-//! `Compiled::warnings` has them, and the first `fit` prints them on the standard error, unless it is silent.
+//! `Compiled::warnings` has them, and the first `fit` prints them on the standard error, unless it is silent. Those about data
+//! are printed when the data is looked at, once in a run, whatever `verbose` says.
 //!
 //! # How they are silenced
 //!
@@ -35,7 +36,8 @@
 //!
 //! # The lints of training
 //!
-//! [`activation_under_from_logits`], [`linear_without_from_logits`], [`mse_on_softmax`], [`output_without_loss`]
+//! [`activation_under_from_logits`], [`linear_without_from_logits`], [`mse_on_softmax`], [`output_without_loss`],
+//! [`labels_outside_domain`], [`weights_not_finite`]
 
 /// A lint: its constant, which is named where it is reported.
 #[doc(hidden)]
@@ -253,7 +255,30 @@ lints! {
     /// ```
     ///
     /// One output among others has no loss only where `()` stands for it, which is no accident, and is not reported.
+    /// Where the only output has no loss, training is an error, unless this lint is allowed.
     output_without_loss: "a lint of training"
+
+    /// Labels that a loss cannot judge.
+    ///
+    /// ```text
+    /// model.compile(.., BinaryCrossentropy::default());
+    /// model.fit(&x, &[1.0, 2.0, 2.0], ..)      // labels 1 and 2
+    /// ```
+    ///
+    /// The model trains, but its loss means nothing: here it has no lower bound. Each loss says what it can judge
+    /// ([`Loss::domain`](crate::losses::Loss::domain)). The data is looked at by every call that trains or evaluates, and
+    /// the warning is printed once in a run. `Fit::strict` makes an error of it.
+    labels_outside_domain: "a lint of training"
+
+    /// Weights of a file that are NaN or infinite.
+    ///
+    /// ```text
+    /// model.load_weights("diverged.safetensors")
+    /// ```
+    ///
+    /// A model with such weights predicts NaN, and learns nothing more. The warning is printed when the file is read;
+    /// `include_weights!` refuses such a file.
+    weights_not_finite: "a lint of training"
 }
 
 /// What an output of a model ends in, as far as lints of training have to know.

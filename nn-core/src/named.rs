@@ -174,6 +174,20 @@ macro_rules! named {
                 tuple.check(targets, report)
             }
 
+            fn labels(
+                &self,
+                targets: <Self::Targets as $crate::Tensors>::Batch<'_>,
+                visit: &mut dyn FnMut(usize, &dyn $crate::losses::domain::Labels),
+            ) {
+                let tuple: $tuple = ($(self.$field.clone()),+);
+                tuple.labels(targets, visit)
+            }
+
+            fn settings(&self, output: usize, visit: &mut dyn FnMut($crate::settings::Setting)) {
+                let tuple: $tuple = ($(self.$field.clone()),+);
+                $crate::losses::Losses::<Outputs>::settings(&tuple, output, visit)
+            }
+
             fn judges(&self, output: usize) -> bool {
                 let tuple: $tuple = ($(self.$field.clone()),+);
                 tuple.judges(output)

@@ -9,6 +9,7 @@ use crate::losses::{Losses, Weighting};
 use crate::model::{Graph, Model};
 use crate::optimizers::{Clipping, MAX_SLOTS, Optimizer};
 use crate::scalar::Scalar;
+use crate::settings::{self, OutOfRange};
 use crate::spec::MAX_INPUTS;
 use crate::storage::Inline;
 use crate::tape::Tape;
@@ -48,6 +49,8 @@ pub enum Refused {
         /// `SLOTS`
         room: usize,
     },
+    /// A setting of the optimizer or of a loss that makes no sense.
+    Setting(OutOfRange),
     /// A batch without samples, or with more than there is room for.
     Samples {
         /// How many came.
@@ -86,6 +89,7 @@ impl fmt::Display for Refused {
             Refused::Slots { needed, room } => {
                 write!(f, "the optimizer keeps {needed} numbers for each weight, and there is room for {room}")
             }
+            Refused::Setting(setting) => setting.fmt(f),
             Refused::Samples { got, room } => write!(f, "expected a batch of 1 to {room} samples, but got {got}"),
             Refused::Lengths { expected, got } => {
                 write!(f, "expected {expected} samples of every input and target, but got {got} of one")
@@ -106,8 +110,9 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     /// A trainer of this model, which may have been trained before, with the slots as this optimizer begins with them.
     ///
     /// # Errors
-    /// If the optimizer needs more `SLOTS`.
+    /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense.
     pub fn new(model: M, optimizer: &impl Optimizer) -> Result<Self, Refused> {
+        optimizer.check::<M::Scalar>().map_err(Refused::Setting)?;
         const { assert!(SLOTS <= MAX_SLOTS + 1, "no optimizer keeps so many numbers for each weight") }
         let needed = optimizer.state().count();
         if needed > SLOTS {
@@ -119,6 +124,19 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
             weights
         });
         Ok(Trainer { model, gradient: M::zeroed(), slots, tape: Tape::new(N), steps: 0 })
+    }
+
+    /// Checks the settings of an optimizer and of losses, which [`step`](Self::step) does not: the losses need it once, and an
+    /// optimizer whose settings change after [`new`](Self::new). Of constants nothing is left in the program but the result.
+    ///
+    /// # Errors
+    /// If a setting is NaN, infinite (also as the model's scalar) or outside of its range.
+    pub fn check<L: Losses<M::Outputs>>(optimizer: &impl Optimizer, losses: &L) -> Result<(), Refused> {
+        optimizer.check::<M::Scalar>().map_err(Refused::Setting)?;
+        for output in 0..M::Outputs::COUNT {
+            settings::check::<M::Scalar>(|visit| losses.settings(output, visit)).map_err(Refused::Setting)?;
+        }
+        Ok(())
     }
 
     /// How many steps it has taken.

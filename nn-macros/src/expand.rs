@@ -129,9 +129,11 @@ pub(crate) fn expand(
     let model = items(&context, tail, named, lints, |inside| frozen::freeze(inside, frozen));
     let (budgets, frozen) = (budgets::budgets(&context, budgets), frozen::items(&context, frozen));
     let checks = graph.checks.iter().map(|check| context.print().inference(check));
+    let numbers = context.print().numbers();
     let items = quote! {
         #model
         #(const _: ::nn::spec::Inferred = #checks;)*
+        #(const _: f64 = #numbers;)*
         #budgets
         #frozen
     };

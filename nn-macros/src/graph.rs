@@ -10,7 +10,7 @@ use crate::source::{ExprId, Name, SpanId, TypeId};
 pub(crate) use argument::{Arg, Function, Term};
 use computed::Constant;
 pub(crate) use computed::{Computed, ConstId, Count, Facts, Inference, RuleOf, Shaped, Shared};
-use nn_core::spec::{Kind, LayerSpec};
+use nn_core::spec::{ArgSpec, Kind, LayerSpec};
 use std::collections::HashMap;
 
 pub(crate) type TensorId = usize;
@@ -249,6 +249,30 @@ impl Graph {
     pub(crate) fn reads_parts(&self, node: &Node) -> bool {
         let joined = matches!(&self.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.joined);
         joined && node.unmasked().len() > 1
+    }
+
+    /// The numbers that only rustc can check, each with the name of its argument.
+    pub(crate) fn unchecked_numbers(&self) -> Vec<(&'static str, ExprId)> {
+        let in_function = |function: &Function| match function {
+            Function::Library { spec, fields, .. } => {
+                let fields = spec.fields.iter().zip(fields);
+                fields.filter_map(|((name, _), field)| Some((*name, field.written()?))).collect()
+            }
+            Function::Own(_) => Vec::new(),
+        };
+        let in_argument = |(spec, arg): (&ArgSpec, &Arg)| match (&arg.field, arg.expr) {
+            (Some(Term::Function(function)), _) => in_function(function),
+            (_, Some(expr)) if arg.unchecked => vec![(spec.name, expr)],
+            // An argument of a layer that was made of a function: the penalty on an output.
+            (Some(Term::Written(expr)), None) => vec![(spec.name, *expr)],
+            _ => Vec::new(),
+        };
+        let numbers = self.layers.iter().flat_map(|layer| match &layer.op {
+            Op::Builtin(builtin) => builtin.spec.args.iter().zip(&builtin.args).flat_map(in_argument).collect(),
+            Op::Activation { function, .. } => in_function(function),
+            Op::Component(_) => Vec::new(),
+        });
+        numbers.collect()
     }
 
     /// The name of the layer (or input) that a tensor comes from.

@@ -102,7 +102,7 @@ fn read(model: &Type, literal: &LitStr, kept: Option<Kept>, diagnostics: &mut Di
     })
 }
 
-/// A tensor as a constant, or an error if it has numbers that are too large for what it is kept as. If that is something else than in
+/// A tensor as a constant, or an error if it has numbers that are not finite, or too large for what it is kept as. If that is something else than in
 /// the file, it is made here, which is quicker than to let rustc compute it.
 fn value(
     tensor: &Tensor,
@@ -112,6 +112,13 @@ fn value(
     diagnostics: &mut Diagnostics,
 ) -> Option<TokenStream> {
     let Tensor { name, dtype, shape, range } = tensor;
+    if let Some((place, number)) = halves::not_finite(dtype, &file[range.clone()]) {
+        let message = format!("tensor `{name}`: expected finite numbers, got {number} at place {place}");
+        diagnostics
+            .error(Code::TensorNotFinite, literal, message)
+            .help("the training that wrote the file has diverged: `TerminateOnNaN` ends such a run");
+        return None;
+    }
     let numbers = || halves::numbers(dtype, &file[range.clone()]);
     let made = match kept {
         Some(kept) if dtype != kept.dtype() => match numbers().map(|numbers| kept.round(&numbers)).transpose() {

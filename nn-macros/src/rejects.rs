@@ -83,7 +83,7 @@ fn unseen(graph: &Graph, source: &Source) -> Option<String> {
     components.sort();
     components.dedup();
     if components.is_empty() {
-        return (!graph.constants.is_empty() || !graph.checks.is_empty())
+        return (!graph.constants.is_empty() || !graph.checks.is_empty() || !graph.unchecked_numbers().is_empty())
             .then(|| "const expressions, whose values".to_string());
     }
     Some(format!("{}, whose shapes", components.join(", ")))

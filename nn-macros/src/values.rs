@@ -6,6 +6,7 @@ use crate::literal;
 use crate::parse::is_reserved;
 use crate::python;
 use nn_core::Code;
+use nn_core::settings::Allowed;
 use nn_core::shape::{MAX_RANK, Shape};
 use nn_core::spec::{ArgSpec, Default, Kind, Value, ValueSpec};
 use quote::ToTokens;
@@ -69,6 +70,7 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             Arg { asked: Some(elements), ..arg(value, None) }
         }
         Kind::Float => match literal::number(expr) {
+            Some(x) if !in_range(spec.name, x, expr, diagnostics) => return None,
             Some(x) => known(Value::Float(x)),
             None if literal::is_literal(expr) => return wrong(spec.name, "a number", expr, diagnostics),
             // Shapes do not depend on it, so they stay known; the value itself is checked by rustc.
@@ -113,6 +115,19 @@ fn wrong<T>(name: &str, expected: &str, expr: &impl ToTokens, diagnostics: &mut 
         error.help(format!("without quotes: `{bare}`"));
     }
     None
+}
+
+/// Whether a number that is written in the graph makes sense; an error if not.
+fn in_range(name: &str, value: f64, expr: &impl ToTokens, diagnostics: &mut Diagnostics) -> bool {
+    let allowed = Allowed::in_graph(name);
+    if allowed.has_in_graph(value) {
+        return true;
+    }
+    let error = diagnostics.error(Code::OutOfRange, expr, format!("`{name}`: expected {allowed}, but got `{value:?}`"));
+    if allowed.has(value) {
+        error.note("as an `f32` it is infinite");
+    }
+    false
 }
 
 /// A dimension, which messages call `what`: outer `None` after an error, inner `None` if rustc has to find its value.
@@ -287,6 +302,7 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
             return None;
         };
         fields[index] = match literal::number(&value) {
+            Some(x) if !in_range(spec.fields[index].0, x, &value, diagnostics) => return None,
             Some(x) => Term::Number(x),
             None if literal::is_literal(&value) => return wrong(spec.fields[index].0, "a number", &value, diagnostics),
             None => Term::Written(diagnostics.source.expr(&value)),

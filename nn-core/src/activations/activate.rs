@@ -9,13 +9,14 @@ use nalgebra::SMatrix;
 
 /// Which activation an output ends in, as far as a loss can make use of it: the cross-entropies then work on the logits,
 /// stable and in one formula.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Head {
     /// Sigmoid.
     Sigmoid,
     /// Softmax over the features.
     Softmax,
     /// Anything else.
+    #[default]
     Other,
 }
 

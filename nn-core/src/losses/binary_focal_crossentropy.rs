@@ -26,7 +26,9 @@ use super::mean::{mean, mean_slope};
 use super::position::{Position, on_positions};
 use crate::activations::{Elementwise, Head, Sigmoid};
 use crate::losses::Loss;
+use crate::losses::domain::Domain;
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 use crate::tensor::Element;
 use nalgebra::SMatrix;
 
@@ -108,6 +110,20 @@ impl Loss for BinaryFocalCrossentropy {
 
     fn takes_logits(&self) -> Option<bool> {
         Some(self.from_logits)
+    }
+
+    fn link(&self) -> Head {
+        if self.from_logits { Head::Sigmoid } else { Head::Other }
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::Probabilities
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("alpha", self.alpha, Allowed::PART));
+        visit(Setting::new("gamma", self.gamma, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("label_smoothing", self.label_smoothing, Allowed::PART));
     }
 }
 

@@ -21,7 +21,9 @@ use super::logits::{LogSum, clip, softmax};
 use super::position::{Position, on_positions};
 use crate::activations::Head;
 use crate::losses::Loss;
+use crate::losses::domain::Domain;
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 use crate::tensor::Element;
 use nalgebra::SMatrix;
 
@@ -72,6 +74,18 @@ impl Loss for CategoricalCrossentropy {
 
     fn takes_logits(&self) -> Option<bool> {
         Some(self.from_logits)
+    }
+
+    fn link(&self) -> Head {
+        if self.from_logits { Head::Softmax } else { Head::Other }
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::Distribution
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("label_smoothing", self.label_smoothing, Allowed::PART));
     }
 }
 

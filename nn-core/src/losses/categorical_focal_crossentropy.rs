@@ -19,15 +19,18 @@
 
 use super::logits::{LogSum, clip};
 use super::position::{Position, on_positions};
+use crate::activations::Head;
 use crate::losses::Loss;
+use crate::losses::domain::Domain;
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 use crate::tensor::Element;
 use nalgebra::SMatrix;
 
 /// `-α · Σ (1 - p)^γ · t · ln p` with one-hot targets, the mean over positions
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CategoricalFocalCrossentropy {
-    /// The weight of all classes; 0.25 by default.
+    /// The weight of all classes, above 0; 0.25 by default.
     pub alpha: f64,
     /// How much less easy classes count; 2 by default, 0 is α times the cross-entropy.
     pub gamma: f64,
@@ -66,6 +69,20 @@ impl Loss for CategoricalFocalCrossentropy {
 
     fn takes_logits(&self) -> Option<bool> {
         Some(self.from_logits)
+    }
+
+    fn link(&self) -> Head {
+        if self.from_logits { Head::Softmax } else { Head::Other }
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::Distribution
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("alpha", self.alpha, Allowed::POSITIVE));
+        visit(Setting::new("gamma", self.gamma, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("label_smoothing", self.label_smoothing, Allowed::PART));
     }
 }
 

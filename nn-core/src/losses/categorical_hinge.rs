@@ -12,6 +12,7 @@
 use super::mean::at_least;
 use super::position::{Position, on_positions};
 use crate::losses::Loss;
+use crate::losses::domain::Domain;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -33,6 +34,10 @@ fn margin<T: Scalar>(t: &[T], y: &[T]) -> (T, T) {
 impl Loss for CategoricalHinge {
     fn name(&self) -> &'static str {
         "categorical_hinge"
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::Distribution
     }
 }
 

@@ -15,6 +15,7 @@
 use super::logits::EPSILON;
 use super::position::{Position, on_positions};
 use crate::losses::Loss;
+use crate::losses::domain::Domain;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -50,6 +51,10 @@ fn cosine<T: Scalar>(t: &[T], y: &[T]) -> (T, T, T, bool) {
 impl Loss for CosineSimilarity {
     fn name(&self) -> &'static str {
         "cosine_similarity"
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::Direction
     }
 }
 

@@ -13,6 +13,7 @@
 use super::mean::{at_least, mean, mean_slope};
 use super::position::{Position, on_positions};
 use crate::losses::Loss;
+use crate::losses::domain::Domain;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -29,6 +30,10 @@ pub(super) fn labels<T: Scalar>(targets: &[T]) -> (T, T) {
 impl Loss for Hinge {
     fn name(&self) -> &'static str {
         "hinge"
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::Sides
     }
 }
 

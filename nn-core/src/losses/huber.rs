@@ -14,13 +14,14 @@ use super::mean::{mean, mean_slope};
 use super::position::{Position, on_positions};
 use crate::losses::Loss;
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 use crate::tensor::Element;
 use nalgebra::SMatrix;
 
 /// `1/2 · e²` up to an error of δ, linear beyond; the mean over all scalars
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber {
-    /// Where the loss becomes linear; 1 by default.
+    /// Where the loss becomes linear, above 0; 1 by default.
     pub delta: f64,
 }
 
@@ -33,6 +34,10 @@ impl Default for Huber {
 impl Loss for Huber {
     fn name(&self) -> &'static str {
         "huber_loss"
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("delta", self.delta, Allowed::POSITIVE));
     }
 }
 

@@ -11,6 +11,7 @@
 use super::logits::EPSILON;
 use super::position::{Position, on_positions};
 use crate::losses::Loss;
+use crate::losses::domain::Domain;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -41,6 +42,10 @@ fn log_ratio<T: Scalar>(t: T, p: T) -> T {
 impl Loss for KlDivergence {
     fn name(&self) -> &'static str {
         "kl_divergence"
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::Distribution
     }
 }
 

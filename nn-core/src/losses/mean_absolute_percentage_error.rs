@@ -13,6 +13,7 @@ use super::logits::EPSILON;
 use super::mean::{at_least, mean, mean_slope, sign};
 use super::position::{Position, on_positions};
 use crate::losses::Loss;
+use crate::losses::domain::Domain;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -24,6 +25,10 @@ pub struct MeanAbsolutePercentageError;
 impl Loss for MeanAbsolutePercentageError {
     fn name(&self) -> &'static str {
         "mean_absolute_percentage_error"
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::NotZero
     }
 }
 

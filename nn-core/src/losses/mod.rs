@@ -70,6 +70,7 @@
 
 #[cfg(test)]
 mod checks;
+pub mod domain;
 mod logits;
 mod masked;
 mod mean;
@@ -80,8 +81,10 @@ mod spread;
 pub use none::NoTarget;
 pub use spread::{About, Losses, Seeds, Weighting, counted};
 
+use self::domain::Domain;
 use crate::activations::Head;
 use crate::scalar::Scalar;
+use crate::settings::Setting;
 use crate::storage::Shareable;
 use crate::tensor::Sample;
 
@@ -130,6 +133,21 @@ pub trait Loss: Shareable {
     /// [lints](crate::lints) only.
     fn takes_logits(&self) -> Option<bool> {
         None
+    }
+
+    /// The activation that makes probabilities of its logits: for metrics, which know no logits by themselves.
+    fn link(&self) -> Head {
+        Head::Other
+    }
+
+    /// The targets that it can judge: `fit` warns of others.
+    fn domain(&self) -> Domain {
+        Domain::Any
+    }
+
+    /// Calls `visit` with every setting that is a number: `fit` checks them before it trains.
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        let _ = visit;
     }
 }
 

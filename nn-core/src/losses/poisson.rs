@@ -13,6 +13,7 @@ use super::logits::EPSILON;
 use super::mean::{mean, mean_slope};
 use super::position::{Position, on_positions};
 use crate::losses::Loss;
+use crate::losses::domain::Domain;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -24,6 +25,10 @@ pub struct Poisson;
 impl Loss for Poisson {
     fn name(&self) -> &'static str {
         "poisson"
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::NotNegative
     }
 }
 

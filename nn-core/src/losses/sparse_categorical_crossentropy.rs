@@ -61,6 +61,10 @@ impl Loss for SparseCategoricalCrossentropy {
     fn takes_logits(&self) -> Option<bool> {
         Some(self.from_logits)
     }
+
+    fn link(&self) -> Head {
+        if self.from_logits { Head::Softmax } else { Head::Other }
+    }
 }
 
 impl<T: Scalar> Position<T> for SparseCategoricalCrossentropy {

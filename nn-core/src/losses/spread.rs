@@ -1,8 +1,10 @@
 //! [`Losses`]: losses over the outputs of a model.
 
+use super::domain::{Labels, LabelsOf};
 use super::{Loss, LossOn};
 use crate::activations::Head;
 use crate::scalar::Scalar;
+use crate::settings::Setting;
 use crate::storage::Shareable;
 use crate::tensor::{Sample, Tensors, for_each_arity};
 use crate::text::Text;
@@ -39,6 +41,16 @@ pub trait Losses<P: Tensors>: Shareable {
     /// Calls `report` with output, sample and what was expected for every invalid target.
     fn check(&self, targets: <Self::Targets as Tensors>::Batch<'_>, report: &mut dyn FnMut(usize, usize, Text<96>));
 
+    /// Calls `visit` with every output that has a loss, and its labels.
+    fn labels(&self, targets: <Self::Targets as Tensors>::Batch<'_>, visit: &mut dyn FnMut(usize, &dyn Labels)) {
+        let (_, _) = (targets, visit);
+    }
+
+    /// Calls `visit` with the settings of the loss of this output.
+    fn settings(&self, output: usize, visit: &mut dyn FnMut(Setting)) {
+        let (_, _) = (output, visit);
+    }
+
     /// Whether this output has a loss, that is another one than `()`.
     fn judges(&self, output: usize) -> bool {
         let _ = output;
@@ -52,18 +64,20 @@ pub trait Losses<P: Tensors>: Shareable {
     }
 }
 
-/// What [lints](crate::lints) know of a loss.
+/// What [lints](crate::lints) and metrics know of a loss.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct About {
     /// [`Loss::name`]
     pub name: &'static str,
     /// [`Loss::takes_logits`]
     pub takes_logits: Option<bool>,
+    /// [`Loss::link`]
+    pub link: Head,
 }
 
 impl About {
     fn of<L: Loss>(loss: &L) -> About {
-        About { name: loss.name(), takes_logits: loss.takes_logits() }
+        About { name: loss.name(), takes_logits: loss.takes_logits(), link: loss.link() }
     }
 }
 
@@ -79,11 +93,14 @@ pub struct Weighting<'a> {
     /// Where these samples are a part of a batch: for each output, how many of its samples or positions count in the
     /// [whole](counted) batch, of which the loss is then a part. Empty where they are the batch.
     pub counted: &'a [usize],
+    /// For metrics, for each output: the activation that makes probabilities of it, where its loss takes logits. Empty where
+    /// no loss does.
+    pub links: &'a [Head],
 }
 
 impl<'a> Weighting<'a> {
     /// All weights are 1.
-    pub const NONE: Weighting<'static> = Weighting { outputs: &[], samples: &[], masks: &[], counted: &[] };
+    pub const NONE: Weighting<'static> = Weighting { outputs: &[], samples: &[], masks: &[], counted: &[], links: &[] };
 
     /// What it says of output `i` alone.
     pub fn only(self, i: usize) -> Self {
@@ -91,7 +108,8 @@ impl<'a> Weighting<'a> {
         Weighting {
             outputs: self.outputs.get(one.clone()).unwrap_or(&[]),
             masks: self.masks.get(one.clone()).unwrap_or(&[]),
-            counted: self.counted.get(one).unwrap_or(&[]),
+            counted: self.counted.get(one.clone()).unwrap_or(&[]),
+            links: self.links.get(one).unwrap_or(&[]),
             ..self
         }
     }
@@ -104,6 +122,11 @@ impl<'a> Weighting<'a> {
     /// The weight of sample `n`.
     pub(crate) fn sample(self, n: usize) -> f64 {
         self.samples.get(n).copied().unwrap_or(1.0)
+    }
+
+    /// The activation that makes probabilities of the first output.
+    pub(crate) fn link(self) -> Head {
+        self.links.first().copied().unwrap_or(Head::Other)
     }
 
     /// The mask of the first output, if it has one number for each of so many positions. Another one says nothing of
@@ -199,6 +222,17 @@ fn check_one<P: Sample, L: LossOn<P>>(
     }
 }
 
+fn labels_of<P: Sample, L: LossOn<P>>(
+    loss: &L,
+    output: usize,
+    targets: &[L::Target],
+    visit: &mut dyn FnMut(usize, &dyn Labels),
+) {
+    if L::JUDGES {
+        visit(output, &LabelsOf { domain: loss.domain(), targets });
+    }
+}
+
 // `Loss` is named beside `LossOn`, its subtrait: it has no parameters, so the compiler knows that tuples and the named
 // structs of models are no losses, and the implementations do not overlap.
 #[diagnostic::do_not_recommend]
@@ -224,6 +258,14 @@ impl<P: Sample<Element: Scalar>, L: Loss + LossOn<P>> Losses<P> for L {
         check_one(self, 0, targets, report);
     }
 
+    fn labels(&self, targets: &[L::Target], visit: &mut dyn FnMut(usize, &dyn Labels)) {
+        labels_of(self, 0, targets, visit);
+    }
+
+    fn settings(&self, _: usize, visit: &mut dyn FnMut(Setting)) {
+        Loss::settings(self, visit);
+    }
+
     fn judges(&self, _: usize) -> bool {
         L::JUDGES
     }
@@ -245,6 +287,10 @@ macro_rules! spread_losses {
 
             spread_losses! { @methods self [$($name)+] [$($index)+] [$((*self) $index)+] }
 
+            fn settings(&self, _: usize, visit: &mut dyn FnMut(Setting)) {
+                Loss::settings(self, visit);
+            }
+
             fn judges(&self, _: usize) -> bool {
                 Every::JUDGES
             }
@@ -260,6 +306,12 @@ macro_rules! spread_losses {
             type Targets = ($($loss::Target,)+);
 
             spread_losses! { @methods self [$($name)+] [$($index)+] [$((self.$index) $index)+] }
+
+            fn settings(&self, output: usize, visit: &mut dyn FnMut(Setting)) {
+                $(if output == $index {
+                    Loss::settings(&self.$index, visit);
+                })+
+            }
 
             fn judges(&self, output: usize) -> bool {
                 [$($loss::JUDGES),+].get(output).copied().unwrap_or(true)
@@ -309,6 +361,10 @@ macro_rules! spread_losses {
             report: &mut dyn FnMut(usize, usize, Text<96>),
         ) {
             $(check_one::<$name, _>(&$loss, $i, targets.$i, report);)+
+        }
+
+        fn labels(&$this, targets: <Self::Targets as Tensors>::Batch<'_>, visit: &mut dyn FnMut(usize, &dyn Labels)) {
+            $(labels_of::<$name, _>(&$loss, $i, targets.$i, visit);)+
         }
     };
 }

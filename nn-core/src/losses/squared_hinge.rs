@@ -13,6 +13,7 @@ use super::hinge::labels;
 use super::mean::{at_least, mean, mean_slope};
 use super::position::{Position, on_positions};
 use crate::losses::Loss;
+use crate::losses::domain::Domain;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -24,6 +25,10 @@ pub struct SquaredHinge;
 impl Loss for SquaredHinge {
     fn name(&self) -> &'static str {
         "squared_hinge"
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::Sides
     }
 }
 

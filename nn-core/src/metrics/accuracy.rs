@@ -1,7 +1,7 @@
 //! Accuracy: how often the prediction is right, in the sense that fits the output.
 //!
 //! ```text
-//! predictions with one feature          binary_accuracy with threshold 0.5
+//! predictions with one feature          binary_accuracy with threshold 0.5, or 0 for logits
 //! targets of type u32                   sparse_categorical_accuracy
 //! all others                            categorical_accuracy
 //! ```
@@ -10,6 +10,7 @@
 
 use super::position::{Position, on_positions};
 use super::{BinaryAccuracy, CategoricalAccuracy, Mean, Metric, SparseCategoricalAccuracy};
+use crate::activations::Head;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -32,7 +33,15 @@ impl Metric for Accuracy {
 
 impl<T: Scalar + Element + Into<f64>> Position<T, T> for Accuracy {
     fn value(&self, t: &[T], p: &[T]) -> f64 {
-        if p.len() == 1 { BinaryAccuracy::default().value(t, p) } else { CategoricalAccuracy.value(t, p) }
+        self.value_of_logits(Head::Other, t, p)
+    }
+
+    fn value_of_logits(&self, link: Head, t: &[T], p: &[T]) -> f64 {
+        if p.len() == 1 {
+            BinaryAccuracy::default().value_of_logits(link, t, p)
+        } else {
+            CategoricalAccuracy.value(t, p)
+        }
     }
 }
 
@@ -43,7 +52,15 @@ on_positions!(
 
 impl<T: Scalar> Position<T, u32> for Accuracy {
     fn value(&self, t: &[u32], p: &[T]) -> f64 {
-        if p.len() == 1 { BinaryAccuracy::default().value(t, p) } else { SparseCategoricalAccuracy.value(t, p) }
+        self.value_of_logits(Head::Other, t, p)
+    }
+
+    fn value_of_logits(&self, link: Head, t: &[u32], p: &[T]) -> f64 {
+        if p.len() == 1 {
+            BinaryAccuracy::default().value_of_logits(link, t, p)
+        } else {
+            SparseCategoricalAccuracy.value(t, p)
+        }
     }
 }
 

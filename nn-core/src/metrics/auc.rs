@@ -18,8 +18,9 @@
 //! <https://keras.io/api/metrics/classification_metrics/#auc-class>
 
 use super::counts::divide_no_nan;
+use super::logits::probability;
 use super::{Metric, MetricOn};
-use crate::activations::{Elementwise, Sigmoid};
+use crate::activations::Head;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -180,9 +181,24 @@ impl<T: Scalar + Element, Y: Element, const R: usize, const P: usize, const N: u
     MetricOn<SMatrix<T, R, P>, SMatrix<Y, R, P>> for Auc<N>
 {
     fn update(&self, state: &mut Buckets<N>, target: &SMatrix<Y, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
-        for (t, &p) in target.iter().zip(prediction.iter()) {
-            let p = if self.from_logits { Sigmoid.value(p) } else { p };
-            state.add(t.value() != 0.0, p, weight);
+        self.update_logits(Head::Other, state, target, prediction, weight, None);
+    }
+
+    fn update_logits(
+        &self,
+        link: Head,
+        state: &mut Buckets<N>,
+        target: &SMatrix<Y, R, P>,
+        prediction: &SMatrix<T, R, P>,
+        weight: f64,
+        _: Option<&[u32]>,
+    ) {
+        let link = if self.from_logits { Head::Sigmoid } else { link };
+        for (t, p) in target.as_slice().chunks_exact(R).zip(prediction.as_slice().chunks_exact(R)) {
+            let probability = probability(link, p);
+            for (t, &p) in t.iter().zip(p) {
+                state.add(t.value() != 0.0, probability(p), weight);
+            }
         }
     }
 }

@@ -7,8 +7,10 @@
 //! The comparison is strict, as in Keras: a prediction of exactly 0.5, or NaN, counts as 0. A target that is neither
 //! 0 nor 1 never matches. Source: <https://keras.io/api/metrics/accuracy_metrics/#binaryaccuracy-class>
 
+use super::logits::above;
 use super::position::{Position, on_positions};
 use super::{Mean, Metric};
+use crate::activations::Head;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -40,9 +42,13 @@ impl Metric for BinaryAccuracy {
 
 impl<T: Scalar, Y: Element + Into<f64>> Position<T, Y> for BinaryAccuracy {
     fn value(&self, t: &[Y], p: &[T]) -> f64 {
-        let threshold = T::of(self.threshold);
+        self.value_of_logits(Head::Other, t, p)
+    }
+
+    fn value_of_logits(&self, link: Head, t: &[Y], p: &[T]) -> f64 {
+        let above = above(link, p, self.threshold);
         let pairs = t.iter().zip(p);
-        let right = pairs.filter(|&(&t, &p)| t.into() == f64::from(u8::from(p > threshold))).count();
+        let right = pairs.filter(|&(&t, &p)| t.into() == f64::from(u8::from(above(p)))).count();
         right as f64 / p.len() as f64
     }
 }

@@ -1,5 +1,7 @@
 //! What precision and recall share: which predictions count as positive, and how many of them are.
 
+use super::logits::above;
+use crate::activations::Head;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 
@@ -17,12 +19,15 @@ pub(super) struct Choice {
     pub(super) threshold: Option<f64>,
     pub(super) top_k: Option<usize>,
     pub(super) class_id: Option<usize>,
+    /// What makes probabilities of predictions that are logits.
+    pub(super) link: Head,
 }
 
 impl Choice {
     /// Adds one position.
     fn add<T: Scalar, Y: Element>(&self, counts: &mut Counts, target: &[Y], prediction: &[T], weight: f64) {
-        let threshold = self.threshold.or(if self.top_k.is_none() { Some(0.5) } else { None }).map(T::of);
+        let threshold = self.threshold.or(if self.top_k.is_none() { Some(0.5) } else { None });
+        let above = threshold.map(|threshold| above(self.link, prediction, threshold));
         for (i, (t, &p)) in target.iter().zip(prediction).enumerate() {
             if self.class_id.is_some_and(|class| class != i) {
                 continue;
@@ -31,8 +36,9 @@ impl Choice {
             let before = |j: usize, other: T| other > p || (other == p && j < i);
             let rank = || prediction.iter().enumerate().filter(|&(j, &other)| before(j, other)).count();
             // NaN is not positive, whatever its rank.
-            let above = threshold.map_or(p.partial_cmp(&p).is_some(), |threshold| p > threshold);
-            let positive = above && self.top_k.is_none_or(|k| rank() < k);
+            let is_number = p.partial_cmp(&p).is_some();
+            let is_above = is_number && above.as_ref().is_none_or(|above| above(p));
+            let positive = is_above && self.top_k.is_none_or(|k| rank() < k);
             match (t.value() != 0.0, positive) {
                 (true, true) => counts.true_positives += weight,
                 (false, true) => counts.false_positives += weight,

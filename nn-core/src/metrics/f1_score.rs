@@ -14,7 +14,9 @@
 //! class. Positions count as samples; Keras takes only one. Source:
 //! <https://keras.io/api/metrics/classification_metrics/#f1score-class>
 
+use super::logits::above;
 use super::{Metric, MetricOn};
+use crate::activations::Head;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -109,14 +111,28 @@ impl<T: Scalar + Element, Y: Element, const C: usize, const P: usize> MetricOn<S
     for F1Score<C>
 {
     fn update(&self, state: &mut Classes<C>, target: &SMatrix<Y, C, P>, prediction: &SMatrix<T, C, P>, weight: f64) {
+        self.update_logits(Head::Other, state, target, prediction, weight, None);
+    }
+
+    fn update_logits(
+        &self,
+        link: Head,
+        state: &mut Classes<C>,
+        target: &SMatrix<Y, C, P>,
+        prediction: &SMatrix<T, C, P>,
+        weight: f64,
+        _: Option<&[u32]>,
+    ) {
         for (t, p) in target.as_slice().chunks_exact(C).zip(prediction.as_slice().chunks_exact(C)) {
             // NaN if one is, so that none is positive.
             let largest =
                 p.iter().fold(p[0], |max, &p| if p <= max || max.partial_cmp(&max).is_none() { max } else { p });
+            let above = self.threshold.map(|threshold| above(link, p, threshold));
             for ((counts, t), &p) in state.0.iter_mut().zip(t).zip(p) {
-                let positive = match self.threshold {
-                    Some(threshold) => p > T::of(threshold),
-                    None => p >= largest && p.abs() > T::of(1e-9),
+                let positive = match &above {
+                    Some(above) => above(p),
+                    // A probability of 0 is none; a logit of 0 is.
+                    None => p >= largest && (link != Head::Other || p.abs() > T::of(1e-9)),
                 };
                 let t = t.value();
                 if positive {

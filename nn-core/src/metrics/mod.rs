@@ -7,8 +7,14 @@
 //! Where an output has a mask, the means over positions leave out what does not count: the accuracies, the losses, [`Mse`],
 //! [`Mae`] and the cosine similarity. All others look at every position, as in Keras: [`Precision`], [`Recall`], [`Auc`],
 //! [`F1Score`], [`R2Score`] and [`RootMeanSquaredError`].
+//!
+//! Where the loss of an output takes logits (`from_logits`), its metrics know it. A threshold is one for probabilities, so
+//! [`Accuracy`], [`BinaryAccuracy`], [`Precision`], [`Recall`] and [`F1Score`] compare it with the logit of that probability,
+//! which is 0 for 1/2; a threshold that is no probability is a logit already. [`Auc`] and the cross-entropies look at the
+//! probabilities. Keras compares the logits themselves with the threshold.
 
 mod counts;
+mod logits;
 mod mean;
 mod of_losses;
 mod position;
@@ -20,6 +26,8 @@ pub use of_losses::*;
 #[doc(hidden)]
 pub use spread::Zip;
 pub use spread::{MetricSet, Metrics};
+
+use crate::activations::Head;
 
 /// The list of metrics: the only place besides its own page that a new one touches.
 macro_rules! metrics {
@@ -83,5 +91,23 @@ pub trait MetricOn<P, Y>: Metric {
     fn update_masked(&self, state: &mut Self::State, target: &Y, prediction: &P, weight: f64, mask: &[u32]) {
         let _ = mask;
         self.update(state, target, prediction, weight);
+    }
+
+    /// Adds one sample of an output whose loss takes logits: `link` makes probabilities of the predictions. By default the
+    /// logits are measured as they are; a metric that looks at probabilities makes them.
+    fn update_logits(
+        &self,
+        link: Head,
+        state: &mut Self::State,
+        target: &Y,
+        prediction: &P,
+        weight: f64,
+        mask: Option<&[u32]>,
+    ) {
+        let _ = link;
+        match mask {
+            Some(mask) => self.update_masked(state, target, prediction, weight, mask),
+            None => self.update(state, target, prediction, weight),
+        }
     }
 }

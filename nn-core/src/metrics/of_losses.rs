@@ -6,14 +6,16 @@
 //!
 //! `.metrics((Accuracy, BinaryCrossentropy::default()))` reports what Keras reports for
 //! `metrics=["accuracy", keras.metrics.BinaryCrossentropy()]`. Probabilities are judged as such: a metric does not see the
-//! logits of an output. [`CosineSimilarity`](crate::losses::CosineSimilarity) as a metric has a page of its own, since its
+//! logits behind an output. Where the output itself is logits, since its loss takes logits, a cross-entropy judges these. [`CosineSimilarity`](crate::losses::CosineSimilarity) as a metric has a page of its own, since its
 //! sign is another one than that of the loss; [`Mse`](super::Mse) and [`Mae`](super::Mae) are the short names.
 //!
 //! Sources: <https://keras.io/api/metrics/probabilistic_metrics/>, <https://keras.io/api/metrics/regression_metrics/>,
 //! <https://keras.io/api/metrics/hinge_metrics/>
 
 use super::Mean;
-use crate::losses::LossOn;
+use super::logits::probabilities;
+use crate::activations::Head;
+use crate::losses::{Loss, LossOn};
 use crate::scalar::Scalar;
 use crate::tensor::Sample;
 
@@ -32,6 +34,34 @@ pub(super) fn add_masked<P: Sample<Element: Scalar>, L: LossOn<P>>(
         let sum = sign * loss.masked(target, prediction, None, mask, None).0.to_f64();
         state.add(sum / counted, weight * counted / P::COLS as f64);
     }
+}
+
+/// Adds `sign` times the loss of a sample whose predictions are logits.
+pub(super) fn add_logits<P: Sample<Element: Scalar>, L: LossOn<P>>(
+    loss: &L,
+    sign: f64,
+    link: Head,
+    state: &mut Mean,
+    target: &L::Target,
+    logits: &P,
+    weight: f64,
+    mask: Option<&[u32]>,
+) {
+    if mask.is_none()
+        && let Some(value) = loss.fused(link, target, logits, None)
+    {
+        return state.add(sign * value.to_f64(), weight);
+    }
+    let converted = if judges_probabilities(loss) { probabilities(link, logits) } else { *logits };
+    match mask {
+        Some(mask) => add_masked(loss, sign, state, target, &converted, weight, mask),
+        None => state.add(sign * loss.loss(target, &converted).to_f64(), weight),
+    }
+}
+
+/// Whether a loss expects probabilities. The divergence of two distributions has no form for logits.
+fn judges_probabilities(loss: &impl Loss) -> bool {
+    loss.takes_logits() == Some(false) || loss.name() == "kl_divergence"
 }
 
 /// Makes a metric of a loss, with its name and sign: `loss_metric!(Mse "mse": self => 1.0, MeanSquaredError, &MeanSquaredError)`.
@@ -75,6 +105,18 @@ macro_rules! loss_metric {
                 mask: &[u32],
             ) {
                 $crate::metrics::of_losses::add_masked($value, $sign, state, target, prediction, weight, mask);
+            }
+
+            fn update_logits(
+                &$self,
+                link: $crate::activations::Head,
+                state: &mut $crate::metrics::Mean,
+                target: &<$loss as $crate::losses::LossOn<P>>::Target,
+                prediction: &P,
+                weight: f64,
+                mask: Option<&[u32]>,
+            ) {
+                $crate::metrics::of_losses::add_logits($value, $sign, link, state, target, prediction, weight, mask);
             }
         }
     };

@@ -7,15 +7,22 @@
 //! ```
 
 use super::{Mean, Metric};
+use crate::activations::Head;
 
 /// A metric that compares the positions of a sample one by one. [`on_positions!`] makes a
 /// [`MetricOn`](crate::metrics::MetricOn) of it.
 pub(super) trait Position<T, Y>: Metric<State = Mean> {
     /// The value of a position.
     fn value(&self, target: &[Y], prediction: &[T]) -> f64;
+
+    /// The same of logits, which `link` makes probabilities of.
+    fn value_of_logits(&self, link: Head, target: &[Y], prediction: &[T]) -> f64 {
+        let _ = link;
+        self.value(target, prediction)
+    }
 }
 
-/// Adds a sample of positions of `rows` scalars.
+/// Adds a sample of positions of `rows` scalars, which are logits if there is a link.
 pub(super) fn add<T, Y, M: Position<T, Y>>(
     metric: &M,
     state: &mut Mean,
@@ -23,6 +30,7 @@ pub(super) fn add<T, Y, M: Position<T, Y>>(
     predictions: &[T],
     rows: usize,
     weight: f64,
+    link: Head,
     mask: Option<&[u32]>,
 ) {
     let positions = predictions.len() / rows;
@@ -31,7 +39,10 @@ pub(super) fn add<T, Y, M: Position<T, Y>>(
     for (p, (target, prediction)) in pairs.enumerate() {
         // Not a product: what does not count may be NaN.
         if mask.is_none_or(|mask| mask[p] != 0) {
-            sum += metric.value(target, prediction);
+            sum += match link {
+                Head::Other => metric.value(target, prediction),
+                _ => metric.value_of_logits(link, target, prediction),
+            };
             counted += 1;
         }
     }
@@ -47,7 +58,7 @@ macro_rules! on_positions {
         impl<$($generics)*> $crate::metrics::MetricOn<$prediction, $target> for $metric {
             fn update(&self, state: &mut $crate::metrics::Mean, target: &$target, prediction: &$prediction, weight: f64) {
                 let (t, y) = (target.as_slice(), prediction.as_slice());
-                $crate::metrics::position::add(self, state, t, y, R, weight, None);
+                $crate::metrics::position::add(self, state, t, y, R, weight, $crate::activations::Head::Other, None);
             }
 
             fn update_masked(
@@ -59,7 +70,20 @@ macro_rules! on_positions {
                 mask: &[u32],
             ) {
                 let (t, y) = (target.as_slice(), prediction.as_slice());
-                $crate::metrics::position::add(self, state, t, y, R, weight, Some(mask));
+                $crate::metrics::position::add(self, state, t, y, R, weight, $crate::activations::Head::Other, Some(mask));
+            }
+
+            fn update_logits(
+                &self,
+                link: $crate::activations::Head,
+                state: &mut $crate::metrics::Mean,
+                target: &$target,
+                prediction: &$prediction,
+                weight: f64,
+                mask: Option<&[u32]>,
+            ) {
+                let (t, y) = (target.as_slice(), prediction.as_slice());
+                $crate::metrics::position::add(self, state, t, y, R, weight, link, mask);
             }
         }
     };

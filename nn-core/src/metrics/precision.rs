@@ -10,6 +10,7 @@
 
 use super::counts::{Choice, Counts, divide_no_nan};
 use super::{Metric, MetricOn};
+use crate::activations::Head;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
 use nalgebra::SMatrix;
@@ -43,8 +44,20 @@ impl<T: Scalar + Element, Y: Element, const R: usize, const P: usize> MetricOn<S
     for Precision
 {
     fn update(&self, state: &mut Counts, target: &SMatrix<Y, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
+        self.update_logits(Head::Other, state, target, prediction, weight, None);
+    }
+
+    fn update_logits(
+        &self,
+        link: Head,
+        state: &mut Counts,
+        target: &SMatrix<Y, R, P>,
+        prediction: &SMatrix<T, R, P>,
+        weight: f64,
+        _: Option<&[u32]>,
+    ) {
         let Precision { threshold, top_k, class_id } = *self;
-        let choice = Choice { threshold, top_k, class_id };
+        let choice = Choice { threshold, top_k, class_id, link };
         choice.add_sample(state, R, target.as_slice(), prediction.as_slice(), weight);
     }
 }

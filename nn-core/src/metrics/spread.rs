@@ -1,6 +1,7 @@
 //! [`Metrics`]: metrics over the outputs of a model.
 
 use super::{Metric, MetricOn};
+use crate::activations::Head;
 use crate::losses::Weighting;
 use crate::tensor::{Sample, Tensors, for_each_arity};
 
@@ -60,10 +61,15 @@ impl<P: Sample, Y: Sample, M: Metric + MetricOn<P, Y>> Metrics<P, Y> for M {
     type State = M::State;
 
     fn update(&self, state: &mut M::State, targets: &[Y], predictions: &[P], weighting: Weighting<'_>) {
-        let mask = weighting.mask(predictions.len() * P::COLS);
+        let (mask, link) = (weighting.mask(predictions.len() * P::COLS), weighting.link());
         for (n, (target, prediction)) in targets.iter().zip(predictions).enumerate() {
             let weight = if M::WEIGHTED { weighting.sample(n) } else { 1.0 };
-            match mask.map(|mask| &mask[n * P::COLS..(n + 1) * P::COLS]) {
+            let mask = mask.map(|mask| &mask[n * P::COLS..(n + 1) * P::COLS]);
+            if link != Head::Other {
+                self.update_logits(link, state, target, prediction, weight, mask);
+                continue;
+            }
+            match mask {
                 Some(mask) => self.update_masked(state, target, prediction, weight, mask),
                 None => MetricOn::update(self, state, target, prediction, weight),
             }

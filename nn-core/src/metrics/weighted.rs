@@ -8,6 +8,7 @@
 //! here. Source: <https://keras.io/api/models/model_training_apis/#compile-method>
 
 use super::{Metric, MetricOn};
+use crate::activations::Head;
 
 /// A metric in which a sample counts as much as its weight says: one of Keras's `weighted_metrics`
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -36,6 +37,18 @@ impl<P, Y, M: MetricOn<P, Y>> MetricOn<P, Y> for Weighted<M> {
 
     fn update_masked(&self, state: &mut M::State, target: &Y, prediction: &P, weight: f64, mask: &[u32]) {
         self.0.update_masked(state, target, prediction, weight, mask);
+    }
+
+    fn update_logits(
+        &self,
+        link: Head,
+        state: &mut M::State,
+        target: &Y,
+        prediction: &P,
+        weight: f64,
+        mask: Option<&[u32]>,
+    ) {
+        self.0.update_logits(link, state, target, prediction, weight, mask);
     }
 }
 
@@ -68,6 +81,18 @@ impl<P, Y, M: MetricOn<P, Y>> MetricOn<P, Y> for Named<M> {
 
     fn update_masked(&self, state: &mut M::State, target: &Y, prediction: &P, weight: f64, mask: &[u32]) {
         self.1.update_masked(state, target, prediction, weight, mask);
+    }
+
+    fn update_logits(
+        &self,
+        link: Head,
+        state: &mut M::State,
+        target: &Y,
+        prediction: &P,
+        weight: f64,
+        mask: Option<&[u32]>,
+    ) {
+        self.1.update_logits(link, state, target, prediction, weight, mask);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Idle, MAX_SLOTS, Optimizer};
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 
 /// Steps that follow the root mean square of the steps before.
 ///
@@ -61,6 +62,12 @@ impl Optimizer for Adadelta {
     fn idle(&self) -> Idle {
         // a = ρ · a, d = 0, b = ρ · b, w -= lr · 0; without ε, d is 0 / 0 before the first gradient.
         if self.epsilon > 0.0 { Idle::Decays([self.rho; MAX_SLOTS]) } else { Idle::Moves }
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("learning_rate", self.learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("rho", self.rho, Allowed::BELOW_ONE));
+        visit(Setting::new("epsilon", self.epsilon, Allowed::POSITIVE));
     }
 
     #[inline(always)]

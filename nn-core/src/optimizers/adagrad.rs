@@ -2,6 +2,7 @@
 
 use super::{Idle, Optimizer};
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 
 /// Learning rates that fall with the sum of squared gradients.
 ///
@@ -63,6 +64,14 @@ impl Optimizer for Adagrad {
     fn idle(&self) -> Idle {
         // a += 0², w -= lr · 0 / √(a + ε), which is 0 / 0 where a starts at 0, without ε.
         if self.initial_accumulator_value + self.epsilon > 0.0 { Idle::Stays } else { Idle::Moves }
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("learning_rate", self.learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("initial_accumulator_value", self.initial_accumulator_value, Allowed::NOT_NEGATIVE));
+        // One of the two keeps 0 / 0 away where there is no gradient yet.
+        let epsilon = if self.initial_accumulator_value > 0.0 { Allowed::NOT_NEGATIVE } else { Allowed::POSITIVE };
+        visit(Setting::new("epsilon", self.epsilon, epsilon));
     }
 
     #[inline(always)]

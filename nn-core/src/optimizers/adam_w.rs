@@ -2,6 +2,7 @@
 
 use super::{Adam, Optimizer, OptimizerOptions};
 use crate::scalar::Scalar;
+use crate::settings::{Setting};
 
 /// [`Adam`], before each step of which every weight shrinks.
 ///
@@ -72,6 +73,10 @@ impl Optimizer for AdamW {
 
     fn learning_rate(&self, _: u64) -> f64 {
         self.learning_rate
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        self.adam().settings(visit);
     }
 
     #[inline(always)]

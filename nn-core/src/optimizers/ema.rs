@@ -33,7 +33,8 @@ use crate::scalar::Scalar;
 /// Averaging*, SIAM J. Control Optim. 30 (1992).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ema {
-    /// `μ`, how slowly the average moves; Keras's default (`ema_momentum`) is 0.99.
+    /// `μ`, how slowly the average moves, from 0 (it is the last weights) to 1 (it is those of the first step); Keras's
+    /// default (`ema_momentum`) is 0.99.
     pub momentum: f64,
     /// After how many steps the weights become their average, again and again; never, by default
     /// (`ema_overwrite_frequency`).

@@ -2,6 +2,7 @@
 
 use super::Optimizer;
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 
 /// Follow the regularized leader: the weights that would have been best so far, with L1 and L2 penalties.
 ///
@@ -82,6 +83,20 @@ impl Optimizer for Ftrl {
         self.learning_rate
     }
 
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("learning_rate", self.learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("learning_rate_power", self.learning_rate_power, Allowed::NOT_POSITIVE));
+        // With a power, an accumulator of 0 makes 0 / 0 where there is no gradient yet, unless a penalty is there.
+        let divides = self.l2_regularization_strength > 0.0 || self.beta > 0.0 || self.learning_rate_power == 0.0;
+        let start = if divides { Allowed::NOT_NEGATIVE } else { Allowed::POSITIVE };
+        visit(Setting::new("initial_accumulator_value", self.initial_accumulator_value, start));
+        visit(Setting::new("l1_regularization_strength", self.l1_regularization_strength, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("l2_regularization_strength", self.l2_regularization_strength, Allowed::NOT_NEGATIVE));
+        let shrinkage = self.l2_shrinkage_regularization_strength;
+        visit(Setting::new("l2_shrinkage_regularization_strength", shrinkage, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("beta", self.beta, Allowed::NOT_NEGATIVE));
+    }
+
     #[inline(always)]
     fn step<T: Scalar>(&self, _: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         let (lr, p) = (T::of(learning_rate), T::of(-self.learning_rate_power));
@@ -89,6 +104,10 @@ impl Optimizer for Ftrl {
         let penalty = T::of(2.0 * self.l2_regularization_strength + self.beta / learning_rate);
         let l1 = T::of(self.l1_regularization_strength);
         let [n, l, ..] = slots else { return };
+        if lr == T::ZERO {
+            // Everything below is divided by it. As with the other optimizers, the weights stay.
+            return;
+        }
         for (((w, &g), n), l) in w.iter_mut().zip(g).zip(n.iter_mut()).zip(l.iter_mut()) {
             let (before, sum) = (n.powf(p), *n + g * g);
             let after = sum.powf(p);

@@ -2,6 +2,7 @@
 
 use super::Optimizer;
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 
 /// Steps of one length, in the direction of the sign of a momentum. It remembers half of what Adam does.
 ///
@@ -33,7 +34,7 @@ use crate::scalar::Scalar;
 pub struct Lion {
     /// `lr`; Keras's default is 0.001.
     pub learning_rate: f64,
-    /// `β₁`, the part of the momentum in a step; Keras's default is 0.9.
+    /// `β₁`, the part of the momentum in a step, above 0 and at most 1; Keras's default is 0.9.
     pub beta_1: f64,
     /// `β₂`, how slowly the momentum moves; Keras's default is 0.99.
     pub beta_2: f64,
@@ -56,6 +57,12 @@ impl Optimizer for Lion {
 
     fn learning_rate(&self, _: u64) -> f64 {
         self.learning_rate
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("learning_rate", self.learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("beta_1", self.beta_1, Allowed::SOME_PART));
+        visit(Setting::new("beta_2", self.beta_2, Allowed::BELOW_ONE));
     }
 
     #[inline(always)]

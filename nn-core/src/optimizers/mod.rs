@@ -13,6 +13,12 @@
 //! 4. the moving average of the weights, [`Ema`],
 //! 5. constraints of the model's variables.
 //!
+//! # Settings
+//! A setting that makes no sense is an error before the first step: [`Optimizer::check`]. That is NaN, infinity (also as the
+//! model's scalar), or a number outside of its range. Rates and decays are not negative; a learning rate of 0 leaves the
+//! weights as they are. `beta`s and `rho`s are below 1, since 1 never moves the mean. `epsilon` is above 0, since a weight
+//! that has no gradient yet would be divided by 0. The rate of a schedule or a callback is checked at every step.
+//!
 //! The options are set by methods on any optimizer, which wrap it in a [`With`] or a [`Scheduled`]:
 //!
 //! ```
@@ -30,6 +36,7 @@
 
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::settings::{self, OutOfRange, Setting};
 
 /// The list of optimizers: the only place besides its own page that a new one touches.
 macro_rules! optimizers {
@@ -105,6 +112,30 @@ pub trait Optimizer {
     /// What a step does where the gradient is 0: [`Idle::Moves`], unless it says otherwise. It must be exact.
     fn idle(&self) -> Idle {
         Idle::Moves
+    }
+
+    /// Calls `visit` with every setting of its own that is a number: those that [`check`](Self::check) checks.
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        let _ = visit;
+    }
+
+    /// Checks all settings, with those of its [`options`](Self::options). `fit` does it before it trains.
+    ///
+    /// ```
+    /// use nn_core::optimizers::{Adam, Optimizer};
+    ///
+    /// let error = Adam { beta_1: 1.5, ..Adam::default() }.clipnorm(1.0).check::<f32>().unwrap_err();
+    /// assert_eq!(error.to_string(), "beta_1: expected a number from 0 to below 1, got 1.5");
+    /// ```
+    ///
+    /// # Errors
+    /// The first setting that is NaN, infinite (also as `T`) or outside of its range.
+    #[inline]
+    fn check<T: Scalar>(&self) -> Result<(), OutOfRange> {
+        settings::check::<T>(|visit| {
+            self.settings(visit);
+            self.options().settings(visit);
+        })
     }
 
     /// What surrounds the step: nothing, unless the optimizer is in a [`With`].

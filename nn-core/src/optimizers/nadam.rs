@@ -2,6 +2,7 @@
 
 use super::Optimizer;
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 use nalgebra::ComplexField;
 
 /// Adam with Nesterov momentum.
@@ -79,6 +80,13 @@ impl Optimizer for Nadam {
 
     fn learning_rate(&self, _: u64) -> f64 {
         self.learning_rate
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("learning_rate", self.learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("beta_1", self.beta_1, Allowed::BELOW_ONE));
+        visit(Setting::new("beta_2", self.beta_2, Allowed::BELOW_ONE));
+        visit(Setting::new("epsilon", self.epsilon, Allowed::POSITIVE));
     }
 
     #[inline(always)]

@@ -2,6 +2,7 @@
 
 use super::{Idle, MAX_SLOTS, Optimizer};
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 
 /// Gradients divided by a running root mean square, with momentum, centered or not.
 ///
@@ -36,7 +37,7 @@ pub struct RmsProp {
     pub learning_rate: f64,
     /// `ρ`, how slowly the means move; Keras's default is 0.9.
     pub rho: f64,
-    /// `μ`; 0 by default: no momentum.
+    /// `μ`, from 0 to 1; 0 by default: no momentum.
     pub momentum: f64,
     /// `ε`; Keras's default is 1e-7.
     pub epsilon: f64,
@@ -72,6 +73,13 @@ impl Optimizer for RmsProp {
         // v = ρ · v, a = ρ · a, w -= lr · 0 / √(v + ε), which without ε is 0 / 0 before the first gradient.
         let exact = self.momentum <= 0.0 && self.epsilon > 0.0;
         if exact { Idle::Decays([self.rho; MAX_SLOTS]) } else { Idle::Moves }
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("learning_rate", self.learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("rho", self.rho, Allowed::BELOW_ONE));
+        visit(Setting::new("momentum", self.momentum, Allowed::PART));
+        visit(Setting::new("epsilon", self.epsilon, Allowed::POSITIVE));
     }
 
     #[inline(always)]

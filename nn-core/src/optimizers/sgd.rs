@@ -2,6 +2,7 @@
 
 use super::{Idle, Optimizer};
 use crate::scalar::Scalar;
+use crate::settings::{Allowed, Setting};
 
 /// Gradient descent, with momentum and Nesterov momentum.
 ///
@@ -60,7 +61,7 @@ use crate::scalar::Scalar;
 pub struct Sgd {
     /// `lr`; Keras's default is 0.01.
     pub learning_rate: f64,
-    /// `μ`; 0 by default: no momentum.
+    /// `μ`, from 0 to 1; 0 by default: no momentum.
     pub momentum: f64,
     /// Whether the momentum looks ahead.
     pub nesterov: bool,
@@ -88,6 +89,11 @@ impl Optimizer for Sgd {
     fn idle(&self) -> Idle {
         // w -= lr · 0
         if self.momentum == 0.0 { Idle::Stays } else { Idle::Moves }
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("learning_rate", self.learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("momentum", self.momentum, Allowed::PART));
     }
 
     #[inline(always)]

@@ -3,6 +3,7 @@
 use super::{Clipping, Ema, Idle, Optimizer};
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::settings::{Allowed, Setting};
 
 /// What surrounds the step of an optimizer: the arguments that all optimizers of Keras have.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -15,6 +16,23 @@ pub struct OptimizerOptions {
     pub ema: Option<Ema>,
     /// Whether rows of tables that a batch does not name are left alone.
     pub lazy: bool,
+}
+
+impl OptimizerOptions {
+    /// Calls `visit` with every option that is a number.
+    pub fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        match self.clipping {
+            Clipping::None => {}
+            // A bound of 0 or less is none.
+            Clipping::Norm(norm) => visit(Setting::new("clipnorm", norm, Allowed::FINITE)),
+            Clipping::Value(value) => visit(Setting::new("clipvalue", value, Allowed::FINITE)),
+            Clipping::GlobalNorm(norm) => visit(Setting::new("global_clipnorm", norm, Allowed::FINITE)),
+        }
+        visit(Setting::new("weight_decay", self.weight_decay, Allowed::NOT_NEGATIVE));
+        if let Some(ema) = self.ema {
+            visit(Setting::new("ema_momentum", ema.momentum, Allowed::PART));
+        }
+    }
 }
 
 /// An optimizer with options; what methods such as [`Optimizer::clipnorm`] make.
@@ -96,6 +114,10 @@ impl<O: Optimizer> Optimizer for With<O> {
         self.optimizer.step(step, learning_rate, w, g, slots);
     }
 
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        self.optimizer.settings(visit);
+    }
+
     fn idle(&self) -> Idle {
         match self.options {
             OptimizerOptions { lazy: true, .. } => Idle::Stays,
@@ -139,6 +161,16 @@ impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
     #[inline(always)]
     fn step<T: Scalar>(&self, step: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
         self.optimizer.step(step, learning_rate, w, g, slots);
+    }
+
+    /// Its own rate does not count, so it is not checked.
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        self.optimizer.settings(&mut |setting| {
+            if setting.name != "learning_rate" {
+                visit(setting);
+            }
+        });
+        self.schedule.settings(visit);
     }
 
     fn idle(&self) -> Idle {

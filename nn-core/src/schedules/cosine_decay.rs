@@ -1,6 +1,7 @@
 //! Cosine decay: the rate falls along half a cosine, after a warm-up if there is one.
 
 use super::{Schedule, periods};
+use crate::settings::{Allowed, Setting};
 use nalgebra::ComplexField;
 
 /// Half a cosine down, after a straight way up.
@@ -64,6 +65,14 @@ impl Schedule for CosineDecay {
         };
         let p = periods(step, self.decay_steps).min(1.0);
         top * ((1.0 - self.alpha) * half_cosine(p) + self.alpha)
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("initial_learning_rate", self.initial_learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("alpha", self.alpha, Allowed::PART));
+        if let Some(target) = self.warmup_target {
+            visit(Setting::new("warmup_target", target, Allowed::NOT_NEGATIVE));
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::cosine_decay::half_cosine;
 use super::{Schedule, periods};
+use crate::settings::{Allowed, Setting};
 use nalgebra::ComplexField;
 
 /// Half a cosine down, then back to the top: warm restarts, each `t_mul` times as long as the one before.
@@ -78,6 +79,13 @@ impl Schedule for CosineDecayRestarts {
         let (i, p) = self.period(periods(step, self.first_decay_steps));
         let height = if i.is_finite() { ComplexField::powf(self.m_mul, i) * half_cosine(p) } else { 0.0 };
         self.initial_learning_rate * ((1.0 - self.alpha) * height + self.alpha)
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("initial_learning_rate", self.initial_learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("t_mul", self.t_mul, Allowed::POSITIVE));
+        visit(Setting::new("m_mul", self.m_mul, Allowed::POSITIVE));
+        visit(Setting::new("alpha", self.alpha, Allowed::PART));
     }
 }
 

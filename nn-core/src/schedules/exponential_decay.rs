@@ -1,6 +1,7 @@
 //! Exponential decay: the rate falls by the same factor in the same time.
 
 use super::{Schedule, periods, stairs};
+use crate::settings::{Allowed, Setting};
 use nalgebra::ComplexField;
 
 /// The rate is multiplied by `decay_rate` over every `decay_steps`.
@@ -30,7 +31,7 @@ pub struct ExponentialDecay {
     pub initial_learning_rate: f64,
     /// In how many steps it falls to the part `decay_rate`.
     pub decay_steps: u64,
-    /// The factor.
+    /// The factor, above 0; above 1 the rate grows.
     pub decay_rate: f64,
     /// Whether it falls only once in `decay_steps`; off by default.
     pub staircase: bool,
@@ -47,6 +48,11 @@ impl Schedule for ExponentialDecay {
     fn learning_rate(&self, step: u64) -> f64 {
         let p = stairs(periods(step, self.decay_steps), self.staircase);
         self.initial_learning_rate * ComplexField::powf(self.decay_rate, p)
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("initial_learning_rate", self.initial_learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("decay_rate", self.decay_rate, Allowed::POSITIVE));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Inverse time decay: the rate falls as `1 / t`.
 
 use super::{Schedule, periods, stairs};
+use crate::settings::{Allowed, Setting};
 
 /// The rate is divided by a number that grows evenly.
 ///
@@ -29,7 +30,7 @@ pub struct InverseTimeDecay {
     pub initial_learning_rate: f64,
     /// In how many steps the divisor grows by `decay_rate`.
     pub decay_steps: u64,
-    /// How much the divisor grows.
+    /// How much the divisor grows; 0 keeps the rate.
     pub decay_rate: f64,
     /// Whether it grows only once in `decay_steps`; off by default.
     pub staircase: bool,
@@ -46,6 +47,11 @@ impl Schedule for InverseTimeDecay {
     fn learning_rate(&self, step: u64) -> f64 {
         let p = stairs(periods(step, self.decay_steps), self.staircase);
         self.initial_learning_rate / (1.0 + self.decay_rate * p)
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("initial_learning_rate", self.initial_learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("decay_rate", self.decay_rate, Allowed::NOT_NEGATIVE));
     }
 }
 

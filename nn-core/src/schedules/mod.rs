@@ -15,6 +15,8 @@
 //! defaults. The rates are computed in `f64`; Keras computes them in `f32`. The pictures on the pages are drawn by the
 //! code beside them: the learning rate over the steps 0 to 60.
 
+use crate::settings::Setting;
+
 /// The list of schedules: the only place besides its own page that a new one touches.
 macro_rules! schedules {
     ($($module:ident),* $(,)?) => {
@@ -46,6 +48,11 @@ mod checks;
 pub trait Schedule {
     /// The learning rate of a step, counted from 0.
     fn learning_rate(&self, step: u64) -> f64;
+
+    /// Calls `visit` with every setting that is a number. A closure has none: its rates are checked at every step.
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        let _ = visit;
+    }
 }
 
 impl<F: Fn(u64) -> f64> Schedule for F {

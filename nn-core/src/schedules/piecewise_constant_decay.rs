@@ -1,6 +1,7 @@
 //! Piecewise constant decay: a rate for each stretch of steps.
 
 use super::Schedule;
+use crate::settings::{Allowed, Setting};
 
 /// A table: one rate up to each boundary, and one for the rest.
 ///
@@ -51,6 +52,15 @@ impl<const B: usize, const V: usize> Schedule for PiecewiseConstantDecay<B, V> {
     fn learning_rate(&self, step: u64) -> f64 {
         let stretch = self.boundaries.iter().position(|&boundary| step <= boundary);
         self.values[stretch.unwrap_or(B)]
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        for pair in self.boundaries.windows(2) {
+            visit(Setting::new("boundaries", pair[1] as f64, Allowed::above(pair[0] as f64)));
+        }
+        for value in self.values {
+            visit(Setting::new("values", value, Allowed::NOT_NEGATIVE));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Polynomial decay: the rate falls to an end, straight or in a curve.
 
 use super::{Schedule, periods};
+use crate::settings::{Allowed, Setting};
 use nalgebra::ComplexField;
 
 /// The rate falls from one value to another in `decay_steps`, and stays there, or starts again.
@@ -72,6 +73,12 @@ impl Schedule for PolynomialDecay {
         };
         let end = self.end_learning_rate;
         (self.initial_learning_rate - end) * ComplexField::powf(1.0 - p, self.power) + end
+    }
+
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        visit(Setting::new("initial_learning_rate", self.initial_learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("end_learning_rate", self.end_learning_rate, Allowed::NOT_NEGATIVE));
+        visit(Setting::new("power", self.power, Allowed::POSITIVE));
     }
 }
 

@@ -154,6 +154,14 @@ impl Printer<'_> {
         placed(function, first, arguments, last)
     }
 
+    /// The numbers that rustc evaluates, and refuses if they make no sense: expressions of type `f64`.
+    pub(crate) fn numbers(self) -> impl Iterator<Item = TokenStream> {
+        self.graph.unchecked_numbers().into_iter().map(move |(name, expr)| {
+            let written = &self.source[expr];
+            self.asked(expr, &quote!(::nn::settings::number), &quote!(#name, #written))
+        })
+    }
+
     /// A dimension that rustc evaluates, and refuses if it is 0.
     fn dimension(self, what: &str, expr: ExprId) -> TokenStream {
         let written = &self.source[expr];

@@ -56,6 +56,16 @@ pub(crate) enum Term {
     Function(Function),
 }
 
+impl Term {
+    /// The expression of the user's that it is.
+    pub(crate) fn written(&self) -> Option<ExprId> {
+        match self {
+            Term::Written(expr) => Some(*expr),
+            _ => None,
+        }
+    }
+}
+
 /// An activation, initializer, regularizer or constraint.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Function {

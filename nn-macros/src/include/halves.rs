@@ -74,6 +74,15 @@ pub(super) fn are(dtype: &str) -> bool {
     dtype == F16::DTYPE || dtype == Bf16::DTYPE
 }
 
+/// The first number of a tensor that is NaN or infinite, with its place.
+pub(super) fn not_finite(dtype: &str, bytes: &[u8]) -> Option<(usize, f64)> {
+    let find = |numbers: &mut dyn Iterator<Item = f64>| numbers.enumerate().find(|(_, x)| !x.is_finite());
+    if dtype == "F64" {
+        return find(&mut bytes.as_chunks().0.iter().map(|&bytes| f64::from_le_bytes(bytes)));
+    }
+    find(&mut numbers(dtype, bytes)?.into_iter().map(f64::from))
+}
+
 /// The numbers of a tensor, if they are `f32` or halves, exactly.
 pub(super) fn numbers(dtype: &str, bytes: &[u8]) -> Option<Vec<f32>> {
     let halves = |widen: fn(u16) -> f32| {
@@ -97,6 +106,15 @@ mod tests {
         assert_eq!(numbers("BF16", &[0x80, 0x3F]), Some(vec![1.0]));
         assert_eq!(numbers("F32", &0.5f32.to_le_bytes()), Some(vec![0.5]));
         assert_eq!(numbers("F64", &[0; 8]), None);
+    }
+
+    #[test]
+    fn what_is_not_finite_is_found() {
+        assert_eq!(not_finite("F32", &[0; 8]), None);
+        assert_eq!(not_finite("F16", &[0, 0x3C, 0, 0x7C]), Some((1, f64::INFINITY)));
+        assert_eq!(not_finite("F64", &f64::NEG_INFINITY.to_le_bytes()), Some((0, f64::NEG_INFINITY)));
+        assert!(not_finite("BF16", &[0, 0, 0xC0, 0x7F]).is_some_and(|(place, x)| place == 1 && x.is_nan()));
+        assert_eq!(not_finite("I32", &[255; 4]), None);
     }
 
     #[test]

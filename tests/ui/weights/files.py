@@ -40,5 +40,7 @@ write("three", {"y.kernel": ("F32", [3, 1], [1.0, 2.0, 3.0]), "y.bias": BIAS})
 # For tests of both halves: the nearest number, ties to even, and what is too large for one of them.
 write("large", {"y.kernel": ("F32", [2, 1], [65536.0, -1.0]), "y.bias": ("F32", [1], [-1.0e5])})
 write("ties", {"y.kernel": ("F32", [2, 1], [1 + 2**-8, 1 + 3 * 2**-11]), "y.bias": ("F16", [1], [-(2.0**-24)])})
-write("bf16", {"y.bias": ("BF16", [1], [0.5]), "y.kernel": ("BF16", [2, 1], [float("inf"), float("nan")])})
+write("bf16", {"y.bias": ("BF16", [1], [0.5]), "y.kernel": ("BF16", [2, 1], [1 + 2**-7, -(2.0**-20)])})
+write("diverged", {"y.kernel": ("F32", [2, 1], [2.0, float("nan")]), "y.bias": ("BF16", [1], [float("-inf")])})
+write("diverged_f64", {"y.kernel": ("F64", [2, 1], [float("inf"), 1.0]), "y.bias": ("F64", [1], [0.5])})
 (FOLDER / "text.safetensors").write_text("version https://git-lfs.github.com/spec/v1\n")
