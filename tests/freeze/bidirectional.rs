@@ -34,6 +34,7 @@ fn both_directions_read_one_table() {
 
 model! {
     /// All merge modes and layers, each behind a table of its own, most of them with a mask.
+    #[nn(allow(dropped_mask))]
     struct Modes;
 
     let x = Input(shape = [7], dtype = u32);
