@@ -1,7 +1,7 @@
 //! [`Tally`]: loss and metrics, summed over the batches of an epoch.
 
 use crate::losses::{Losses, Weighting};
-use crate::metrics::Metrics;
+use crate::metrics::{Mean, Metrics};
 use crate::report::{Names, Report};
 use crate::spec::MAX_INPUTS;
 use crate::{Model, Tensors};
@@ -9,15 +9,15 @@ use std::sync::Arc;
 
 /// Sums over the batches so far.
 pub(crate) struct Tally<S> {
-    samples: f64,
-    loss: f64,
-    parts: [f64; MAX_INPUTS],
+    samples: usize,
+    loss: Mean,
+    parts: [Mean; MAX_INPUTS],
     state: S,
 }
 
 impl<S: Default> Tally<S> {
     pub(crate) fn new() -> Self {
-        Tally { samples: 0.0, loss: 0.0, parts: [0.0; MAX_INPUTS], state: S::default() }
+        Tally { samples: 0, loss: Mean::default(), parts: [Mean::default(); MAX_INPUTS], state: S::default() }
     }
 
     /// Adds a batch of `n` samples: its loss, and the losses of its outputs.
@@ -25,11 +25,10 @@ impl<S: Default> Tally<S> {
     /// A batch counts as much as it has samples, so that the mean over an epoch is one over its samples, whatever the
     /// size of the last batch.
     pub(crate) fn add(&mut self, loss: f64, parts: &[f64], n: usize) {
-        let n = n as f64;
         self.samples += n;
-        self.loss += loss * n;
-        for (sum, part) in self.parts.iter_mut().zip(parts) {
-            *sum += part * n;
+        self.loss.add(loss, n as f64);
+        for (mean, &part) in self.parts.iter_mut().zip(parts) {
+            mean.add(part, n as f64);
         }
     }
 
@@ -44,9 +43,9 @@ impl<S: Default> Tally<S> {
         metrics.update(&mut self.state, targets, predictions, weighting);
     }
 
-    /// The mean of the whole loss so far.
+    /// The mean of the whole loss so far; NaN before the first sample.
     pub(crate) fn loss(&self) -> f64 {
-        self.loss / self.samples
+        if self.samples == 0 { f64::NAN } else { self.loss.result() }
     }
 
     /// The means and metrics so far; `names` are those of [`names`].
@@ -57,7 +56,7 @@ impl<S: Default> Tally<S> {
     ) -> Report {
         let mut values = Vec::with_capacity(names.names.len());
         if P::COUNT > 1 {
-            values.extend(names.judged.iter().map(|&output| self.parts[output] / self.samples));
+            values.extend(names.judged.iter().map(|&output| self.parts[output].result()));
         }
         metrics.results(&self.state, &mut |_, _, value| values.push(value));
         Report::new(self.loss(), names, values)

@@ -293,6 +293,43 @@ fn a_loss_that_is_no_number_ends_the_run() -> nn::Result<()> {
     Ok(())
 }
 
+model! {
+    pub struct Gated;
+
+    let x = Input(shape = [2]);
+    let gate = Dense(2, activation = threshold(10.0, 0.0))(x);
+    let last = Dense(1)(gate);
+
+    Model(inputs = x, outputs = last)
+}
+
+/// The gate is closed, also for NaN, so the loss does not see the weights behind it.
+#[test]
+fn weights_that_are_no_numbers_end_the_run() -> nn::Result<()> {
+    let (x, y) = ([SVector::<f32, 2>::new(1.0, 2.0); 4], [1.0_f32; 4]);
+    let fit = || silent().epochs(5).batch_size(2);
+    for invalid in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let make = || {
+            let mut model = Gated::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
+            model.model_mut().gate.kernel[(1, 0)] = invalid;
+            model
+        };
+        let mut model = make();
+        let mut stop = TerminateOnNaN::new();
+        if !invalid.is_nan() && invalid > 0.0 {
+            // The gate is open, and the loss infinite.
+            assert_eq!(model.fit(&x, &y, fit().callback(&mut stop))?.epoch.len(), 1);
+            continue;
+        }
+        let history = model.fit(&x, &y, fit().callback(&mut stop))?;
+        assert!(history.get("loss").unwrap().iter().all(|loss| loss.is_finite()));
+        assert_eq!((history.epoch.len(), model.steps()), (1, 2));
+        let error = make().fit(&x, &y, fit().callback(TerminateOnNaN::new().raise_error(true))).unwrap_err();
+        assert_eq!(error.to_string(), format!("epoch 0: a weight of `gate.kernel` is {invalid}, training ends"));
+    }
+    Ok(())
+}
+
 // ----------------------------------------------------------------------------------------------- callbacks of one's own
 
 /// Writes down what is called.

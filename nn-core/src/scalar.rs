@@ -20,18 +20,19 @@ pub trait Scalar: RealField + Copy + Default + core::iter::Sum + Element + Share
     /// This value as an `f64`, exactly.
     fn to_f64(self) -> f64;
 
-    /// The error function, `2/√π ∫₀ˣ exp(-t²) dt`.
-    fn erf(self) -> Self;
+    /// The complement of the error function, `2/√π ∫ₓ exp(-t²) dt`: 1 - erf(x), to all digits where erf(x) is nearly 1.
+    fn erfc(self) -> Self;
 
     /// A function of this value: `single` for an `f32`, else `otherwise`.
     #[doc(hidden)]
     fn in_single(self, single: impl Fn(f32) -> f32, otherwise: impl Fn(Self) -> Self) -> Self;
 
-    /// 0 if it is below, else itself.
+    /// 0 if it is below, else itself; a NaN stays one, whatever its sign. (The sign of a 0 is up to the target.)
     #[doc(hidden)]
     #[inline(always)]
     fn positive(self) -> Self {
-        if self > Self::ZERO { self } else { Self::ZERO }
+        // In this order it is one instruction on x86 (`max`), which takes its second operand where one is NaN.
+        if self < Self::ZERO { Self::ZERO } else { self }
     }
 
     /// `self · a + b`, rounded once: only for code that is compiled for an instruction that does it.
@@ -60,8 +61,8 @@ impl Scalar for f32 {
         self as f64
     }
 
-    fn erf(self) -> f32 {
-        libm::erff(self)
+    fn erfc(self) -> f32 {
+        libm::erfcf(self)
     }
 
     #[inline(always)]
@@ -69,13 +70,12 @@ impl Scalar for f32 {
         single(self)
     }
 
-    /// By its sign, since a small machine compares integers in half the instructions, or has no other numbers. A NaN with the
-    /// sign of a positive number stays one, as in Keras.
+    /// By its bits, since a small machine compares integers in half the instructions, or has no other numbers. As integers,
+    /// negative numbers are the least, up to -∞; NaNs with that sign are above it.
     #[cfg(all(not(feature = "std"), target_pointer_width = "32"))]
     #[inline(always)]
     fn positive(self) -> f32 {
-        let bits = self.to_bits() as i32;
-        f32::from_bits((bits & !(bits >> 31)) as u32)
+        if self.to_bits() as i32 > f32::NEG_INFINITY.to_bits() as i32 { self } else { 0.0 }
     }
 
     #[cfg(feature = "std")]
@@ -99,8 +99,8 @@ impl Scalar for f64 {
         self
     }
 
-    fn erf(self) -> f64 {
-        libm::erf(self)
+    fn erfc(self) -> f64 {
+        libm::erfc(self)
     }
 
     #[inline(always)]

@@ -8,7 +8,7 @@ use crate::optimizers::Optimizer;
 use crate::progress::print_line;
 use crate::report::Report;
 use crate::tally::Tally;
-use crate::{Error, Model, Result};
+use crate::{Error, Model, Path as Name, Result, Scalar};
 use std::path::Path;
 
 /// What is going on in a run, beside the model.
@@ -68,6 +68,7 @@ pub(crate) trait Training {
     fn save_checkpoint(&mut self, path: &Path) -> Result<()>;
     fn weights(&self) -> &[u8];
     fn weights_mut(&mut self) -> &mut [u8];
+    fn invalid_weight(&self) -> Option<(String, f64)>;
 }
 
 /// A model in training, with the numbers so far.
@@ -117,6 +118,18 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::Ta
 
     fn weights_mut(&mut self) -> &mut [u8] {
         bytemuck::cast_slice_mut(self.compiled.model.as_mut_slice())
+    }
+
+    fn invalid_weight(&self) -> Option<(String, f64)> {
+        let place = self.compiled.model.as_slice().iter().position(|weight| !weight.to_f64().is_finite())?;
+        let (mut end, mut name) = (0, None);
+        M::variables(&Name::ROOT, &mut |variable| {
+            end += variable.shape.size();
+            if name.is_none() && place < end {
+                name = Some(variable.path.to_string());
+            }
+        });
+        Some((name.unwrap_or_default(), self.compiled.model.as_slice()[place].to_f64()))
     }
 }
 
@@ -208,6 +221,11 @@ impl Run<'_> {
     /// The weights as they are.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot(self.training.weights().to_vec())
+    }
+
+    /// The first weight that is NaN or infinite: its variable (`dense.kernel`) and its value.
+    pub fn invalid_weight(&self) -> Option<(String, f64)> {
+        self.training.invalid_weight()
     }
 
     /// Gives the model the weights of a snapshot.

@@ -3,7 +3,10 @@
 use super::{Callback, Run};
 use crate::{Error, Result};
 
-/// Stops the run when the loss is NaN or infinite.
+/// Stops the run when the loss is NaN or infinite, or, at the end of an epoch, any weight.
+///
+/// Keras looks at the loss alone. It may stay finite while weights do not: where an activation or a comparison has swallowed
+/// the NaN, or the layer has no part in the loss.
 ///
 /// ```
 /// use nn::prelude::*;
@@ -16,6 +19,8 @@ use crate::{Error, Result};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TerminateOnNaN {
     raise_error: bool,
+    /// Whether it has ended this run.
+    ended: bool,
 }
 
 impl TerminateOnNaN {
@@ -32,12 +37,32 @@ impl TerminateOnNaN {
 }
 
 impl Callback for TerminateOnNaN {
+    fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
+        self.ended = false;
+        Ok(())
+    }
+
     fn on_train_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
         let Some(loss) = run.get("loss").filter(|loss| !loss.is_finite()) else { return Ok(()) };
         if self.raise_error {
             return Err(Error::callback(format!("batch {batch}: the loss is {loss}, training ends")));
         }
         run.print(format!("Batch {batch}: Invalid loss, terminating training"));
+        self.ended = true;
+        run.stop();
+        Ok(())
+    }
+
+    fn on_epoch_end(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
+        if self.ended {
+            return Ok(());
+        }
+        let Some((variable, value)) = run.invalid_weight() else { return Ok(()) };
+        if self.raise_error {
+            return Err(Error::callback(format!("epoch {epoch}: a weight of `{variable}` is {value}, training ends")));
+        }
+        run.print(format!("Epoch {epoch}: Invalid weight {value} in `{variable}`, terminating training"));
+        self.ended = true;
         run.stop();
         Ok(())
     }

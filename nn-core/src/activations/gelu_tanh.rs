@@ -1,10 +1,12 @@
 //! gelu_tanh: the approximation of gelu by tanh.
 //!
 //! ```text
-//! y = x/2 · (1 + t),  t = tanh(u),  u = √(2/π) · (x + 0.044715 · x³)
-//! dy/dx = 1/2 · (1 + t) + x/2 · (1 - t²) · du/dx
+//! y = x/2 · (1 + tanh(u)) = x · σ(2u),  u = √(2/π) · (x + 0.044715 · x³)
+//! dy/dx = σ(2u) + x · σ(2u) · σ(-2u) · 2 · du/dx
 //! du/dx = √(2/π) · (1 + 3 · 0.044715 · x²)
 //! ```
+//!
+//! With σ nothing is subtracted: of `1 + tanh(u)` little is left below -3.
 //!
 //! This is Keras's `gelu` with `approximate = True`; an identifier takes the place of the flag.
 //!
@@ -19,16 +21,19 @@ pub const SPEC: ValueSpec =
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
-    use crate::kernels;
+    use crate::kernels::sigmoids;
     use crate::scalar::Scalar;
     /// `√(2/π)`
     const FACTOR: f64 = 0.7978845608028654;
     const CUBIC: f64 = 0.044715;
 
-    /// `u`
+    /// Beyond it the derivative is 0 or 1, but for less than the smallest number.
+    const FAR: f64 = 30.0;
+
+    /// `2u`
     #[inline(always)]
     fn inner<T: Scalar>(x: T) -> T {
-        T::of(FACTOR) * (x + T::of(CUBIC) * x * x * x)
+        T::of(2.0 * FACTOR) * (x + T::of(CUBIC) * x * x * x)
     }
 
     /// `x/2 · (1 + tanh(√(2/π) · (x + 0.044715 · x³)))`
@@ -38,14 +43,18 @@ pub(super) mod compute {
     impl Elementwise for GeluTanh {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            T::of(0.5) * x * (T::ONE + kernels::tanh(inner(x)))
+            x * sigmoids(inner(x)).0
         }
 
         #[inline(always)]
         fn derivative<T: Scalar>(&self, x: T, _: T) -> T {
-            let t = kernels::tanh(inner(x));
-            let du = T::of(FACTOR) * (T::ONE + T::of(3.0 * CUBIC) * x * x);
-            T::of(0.5) * (T::ONE + t) + T::of(0.5) * x * (T::ONE - t * t) * du
+            // Where x³ is infinite, σ(-2u) · du/dx would be 0 · ∞. These comparisons leave NaN as it is.
+            let far = T::of(FAR);
+            let x = if x > far { far } else { x };
+            let x = if x < -far { -far } else { x };
+            let (s, rest) = sigmoids(inner(x));
+            let dw = T::of(2.0 * FACTOR) * (T::ONE + T::of(3.0 * CUBIC) * x * x);
+            s + x * (s * rest) * dw
         }
     }
 

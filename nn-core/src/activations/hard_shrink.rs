@@ -5,6 +5,8 @@
 //! dy/dx = 1  if |x| > threshold, else 0        (0 at the jumps, as in Keras)
 //! ```
 //!
+//! NaN is not above the threshold, so it becomes 0, as in Keras.
+//!
 //! Source: <https://keras.io/api/layers/activations/#hard_shrink-function>
 
 use crate::spec::ValueSpec;

@@ -27,12 +27,13 @@ pub(super) mod compute {
     impl Elementwise for HardSigmoid {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
+            // In this order a NaN stays one.
             if x <= T::of(-3.0) {
                 T::ZERO
-            } else if x < T::of(3.0) {
-                (x + T::of(3.0)) / T::of(6.0)
-            } else {
+            } else if x >= T::of(3.0) {
                 T::ONE
+            } else {
+                (x + T::of(3.0)) / T::of(6.0)
             }
         }
 

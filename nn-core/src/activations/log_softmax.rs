@@ -1,9 +1,11 @@
 //! log_softmax: the logarithm of softmax.
 //!
 //! ```text
-//! y = x - max x - ln Σ exp(x - max x)
+//! y = x - max x - ln(1 + Σ exp(x - max x))        Σ over all but the first maximum, whose term is the 1
 //! dx = dy - exp(y) · Σ dy        (the output is enough, the input is not read)
 //! ```
+//!
+//! Where a class leads, its `y` is nearly 0, and has its digits all the same: 1 is never added to the small sum.
 //!
 //! Source: <https://keras.io/api/layers/activations/#log_softmax-function>
 
@@ -57,17 +59,23 @@ pub(super) mod compute {
         fn run<M: Machine<T>>(self, machine: M) {
             for x in self.x.chunks_exact_mut(self.features) {
                 let (max, mut sum, mut part) = (rows::max(machine, x), T::ZERO, [T::ZERO; PART]);
+                let mut first = rows::first(x, max);
                 for x in x.chunks(PART) {
                     let part = &mut part[..x.len()];
                     for (e, &x) in part.iter_mut().zip(x) {
                         *e = x - max;
                     }
                     machine.exp(part);
+                    if let Some(one) = part.get_mut(first) {
+                        *one = T::ZERO;
+                    }
+                    // From now on it lies behind.
+                    first = first.wrapping_sub(PART);
                     for &mut e in part {
                         sum += e;
                     }
                 }
-                let log = sum.ln();
+                let log = sum.ln_1p();
                 for x in x {
                     // In this order: next to a large maximum the logarithm would be lost.
                     *x = (*x - max) - log;

@@ -14,7 +14,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["mish"], path: "activations::Mi
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    use crate::activations::{Elementwise, Sigmoid, Softplus};
+    use crate::activations::{Elementwise, Softplus};
     use crate::kernels;
     use crate::scalar::Scalar;
 
@@ -31,7 +31,7 @@ pub(super) mod compute {
         #[inline(always)]
         fn derivative<T: Scalar>(&self, x: T, _: T) -> T {
             let t = kernels::tanh(Softplus.value(x));
-            t + x * (T::ONE - t * t) * Sigmoid.value(x)
+            t + x * (T::ONE - t * t) * kernels::sigmoids(x).0
         }
     }
 

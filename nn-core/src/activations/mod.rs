@@ -3,6 +3,38 @@
 //! An activation that acts on each scalar implements [`Elementwise`]; one that looks at all features of a position
 //! (softmax) implements [`Activation`] itself. In a graph an activation is the layer [`Activate`]: `activation = relu`
 //! in a layer's arguments and `Activation(relu)(x)` are the same node.
+//!
+//! # NaN and infinity
+//! NaN stays NaN: with either sign, in every build, and where a layer computes the activation with its product. As in Keras,
+//! `hard_shrink`, `soft_shrink` and `threshold` take it for a number that is not above their threshold. At -∞, `gelu`, `gelu_tanh`,
+//! `hard_silu`, `mish` and `silu` are -∞ · 0, and `softsign` is ∞ / ∞ at both ends: NaN, as in Keras.
+//!
+//! # Accuracy
+//! The errors of values and derivatives are at most these, over all of `f32` and `f64`, in every build and on every machine. They are
+//! multiples of ε, the distance from 1 to the next number (1.2e-7 and 2.2e-16), and relative to the result, but for those with
+//! "of 1": these are relative to 1 where the result is less. The tests compare with 60 digits.
+//!
+//! | activation | value | derivative |
+//! |---|---|---|
+//! | `hard_shrink`, `hard_tanh`, `linear`, `relu`, `relu6`, `threshold` | 0 | 0 |
+//! | `hard_sigmoid`, `hard_silu`, `leaky_relu`, `soft_shrink`, `sparse_plus`, `sparse_sigmoid` | 2 | 2 |
+//! | `celu`, `elu`, `selu` | 6 | 4 of 1 (`selu`: 8) |
+//! | `exponential` | 4 | 4 |
+//! | `gelu` | 10 + x² | 10 + x² |
+//! | `gelu_tanh` | 10 + \|1.6 x + 0.07 x³\| | the same |
+//! | `log_sigmoid`, `softplus` | 5 | 5 |
+//! | `mish` | 10 | 16 of 1 |
+//! | `sigmoid` | 5 | 4 of 1 |
+//! | `silu` | 6 | 8 |
+//! | `softsign` | 2 | 4 |
+//! | `squareplus` | 4 | 6 |
+//! | `tanh` | 4 | 8 of 1 |
+//! | `tanh_shrink` | 16 | 8 |
+//! | `softmax`, `log_softmax` | 8 | |
+//!
+//! The derivatives of `gelu`, `gelu_tanh`, `hard_silu` and `silu` are 0 somewhere; there, their errors are relative to 0.1. Results of
+//! `gelu`, `gelu_tanh`, `log_sigmoid`, `mish`, `sigmoid`, `silu` and `softplus` that are less than the smallest normal number (16
+//! times that for `gelu`, and 256 times for its derivative) may be 0.
 
 use crate::spec::ValueSpec;
 

@@ -1,9 +1,11 @@
 //! relu: the rectified linear unit.
 //!
 //! ```text
-//! y = x  if x > 0, else 0
+//! y = 0  if x < 0, else x
 //! dy/dx = 1  if x > 0, else 0        (0 at x = 0, as in Keras)
 //! ```
+//!
+//! NaN stays NaN, also where a layer computes it with its product.
 //!
 //! Source: <https://keras.io/api/layers/activations/#relu-function>
 

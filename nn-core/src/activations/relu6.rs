@@ -26,12 +26,9 @@ pub(super) mod compute {
 
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            if x > T::ZERO {
-                let six = T::of(6.0);
-                if x < six { x } else { six }
-            } else {
-                T::ZERO
-            }
+            let (x, six) = (x.positive(), T::of(6.0));
+            // In this order a NaN stays one.
+            if x > six { six } else { x }
         }
 
         #[inline(always)]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! y = x · σ(x),  σ the sigmoid
-//! dy/dx = σ(x) + y · (1 - σ(x))
+//! dy/dx = σ(x) + y · σ(-x)
 //! ```
 //!
 //! Source: <https://keras.io/api/layers/activations/#silu-function>
@@ -15,7 +15,8 @@ pub const SPEC: ValueSpec =
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    use crate::activations::{Elementwise, Sigmoid};
+    use crate::activations::Elementwise;
+    use crate::kernels::sigmoids;
     use crate::scalar::Scalar;
 
     /// `x · σ(x)`
@@ -25,13 +26,13 @@ pub(super) mod compute {
     impl Elementwise for Silu {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            x * Sigmoid.value(x)
+            x * sigmoids(x).0
         }
 
         #[inline(always)]
         fn derivative<T: Scalar>(&self, x: T, y: T) -> T {
-            let s = Sigmoid.value(x);
-            s + y * (T::ONE - s)
+            let (s, rest) = sigmoids(x);
+            s + y * rest
         }
     }
 

@@ -7,6 +7,8 @@
 //! dy/dx = 1  if |x| > threshold, else 0        (0 at the kinks, as in Keras)
 //! ```
 //!
+//! NaN is on neither side of the threshold, so it becomes 0, as in Keras.
+//!
 //! Source: <https://keras.io/api/layers/activations/#soft_shrink-function>
 
 use crate::spec::ValueSpec;

@@ -30,8 +30,9 @@ pub(super) mod compute {
 
         #[inline(always)]
         fn derivative<T: Scalar>(&self, x: T, _: T) -> T {
-            let d = T::ONE + x.abs();
-            T::ONE / (d * d)
+            // In this order, since d² may be infinite.
+            let r = T::ONE / (T::ONE + x.abs());
+            r * r
         }
     }
 

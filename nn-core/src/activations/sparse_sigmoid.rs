@@ -27,12 +27,13 @@ pub(super) mod compute {
     impl Elementwise for SparseSigmoid {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
+            // In this order a NaN stays one.
             if x <= -T::ONE {
                 T::ZERO
-            } else if x < T::ONE {
-                T::of(0.5) * (x + T::ONE)
-            } else {
+            } else if x >= T::ONE {
                 T::ONE
+            } else {
+                T::of(0.5) * (x + T::ONE)
             }
         }
 

@@ -1,9 +1,13 @@
 //! squareplus: a smooth relu without an exponential.
 //!
 //! ```text
-//! y = (x + √(x² + b)) / 2
+//! y = (x + √(x² + b)) / 2             x ≥ 0
+//!   = b / 2 / (√(x² + b) - x)         x < 0, the same number
 //! dy/dx = y / √(x² + b)
 //! ```
+//!
+//! The sum of a negative `x` and the root would lose most digits. Where `b` is less than a digit of `x²`, the root is `|x|`, so that
+//! no `x²` overflows.
 //!
 //! Source: <https://keras.io/api/layers/activations/#squareplus-function>
 
@@ -31,16 +35,27 @@ pub(super) mod compute {
         }
     }
 
+    impl Squareplus {
+        /// `√(x² + b)`
+        #[inline(always)]
+        fn root<T: Scalar>(&self, x: T) -> T {
+            let (square, b) = (x * x, T::of(self.b));
+            if square * T::default_epsilon() >= b { x.abs() } else { (square + b).sqrt() }
+        }
+    }
+
     impl Elementwise for Squareplus {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            (x + (x * x + T::of(self.b)).sqrt()) / T::of(2.0)
+            // Halves, since the sum may be twice the largest number.
+            let (half_x, half_root) = (T::of(0.5) * x, T::of(0.5) * self.root(x));
+            if x < T::ZERO { T::of(0.25 * self.b) / (half_root - half_x) } else { half_x + half_root }
         }
 
         #[inline(always)]
         fn derivative<T: Scalar>(&self, x: T, y: T) -> T {
             // (1 + x / √(x² + b)) / 2 = y / √(x² + b)
-            y / (x * x + T::of(self.b)).sqrt()
+            y / self.root(x)
         }
     }
 

@@ -7,6 +7,8 @@
 //!
 //! Keras has no defaults for the two arguments; here they are 0, which is relu.
 //!
+//! NaN is not above the threshold, so it becomes `default_value`, as in Keras.
+//!
 //! Source: <https://keras.io/api/layers/activations/#threshold-function>
 
 use crate::spec::ValueSpec;

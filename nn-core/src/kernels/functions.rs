@@ -48,6 +48,15 @@ pub fn sigmoid<T: Scalar>(x: T) -> T {
     T::ONE / (T::ONE + of(-x, single::exp_coarse, T::exp))
 }
 
+/// `σ(x)` and `σ(-x)`, where σ is [`sigmoid`], both to all digits: neither is 1 minus the other.
+#[inline(always)]
+pub fn sigmoids<T: Scalar>(x: T) -> (T, T) {
+    let e = exp(-x.abs());
+    let large = T::ONE / (T::ONE + e);
+    let small = e * large;
+    if x > T::ZERO { (large, small) } else { (small, large) }
+}
+
 /// `ln(1 + exp(x))`
 #[inline(always)]
 pub fn softplus<T: Scalar>(x: T) -> T {
@@ -56,10 +65,10 @@ pub fn softplus<T: Scalar>(x: T) -> T {
     positive + of(exp(-x.abs()), single::ln_1p, T::ln_1p)
 }
 
-/// `Φ(x)`, the distribution function of the normal distribution: `(1 + erf(x / √2)) / 2`
+/// `Φ(x)`, the distribution function of the normal distribution: `erfc(-x / √2) / 2`
 #[inline(always)]
 pub fn normal<T: Scalar>(x: T) -> T {
-    of(x, single::normal, |x| T::of(0.5) * (T::ONE + (x * T::of(FRAC_1_SQRT_2)).erf()))
+    of(x, single::normal, |x| T::of(0.5) * (x * T::of(-FRAC_1_SQRT_2)).erfc())
 }
 
 /// `Φ'(x) = exp(-x² / 2) / √(2π)`, its density

@@ -33,7 +33,7 @@ mod walk;
 #[cfg(feature = "alloc")]
 pub use columns::{add_columns, add_to_columns};
 pub use fetch::prefetch;
-pub use functions::{density, exp, exp_m1, normal, sigmoid, softplus, tanh};
+pub use functions::{density, exp, exp_m1, normal, sigmoid, sigmoids, softplus, tanh};
 pub use loops::{Function, Loop, apply, exp_all, map, run};
 pub use walk::{Machine, Walk, walk};
 

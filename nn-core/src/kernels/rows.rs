@@ -67,6 +67,13 @@ pub fn max<T: Scalar>(machine: impl Machine<T>, x: &[T]) -> T {
     largest(lanes)
 }
 
+/// Where the first maximum of a row is, given what [`max`] finds. The length of the row if that is not finite: nothing can be
+/// subtracted from it.
+#[inline(always)]
+pub fn first<T: Scalar>(x: &[T], max: T) -> usize {
+    if max.finite() { x.iter().position(|&x| x == max).unwrap_or(x.len()) } else { x.len() }
+}
+
 /// The largest of the lanes.
 #[inline(always)]
 fn largest<T: Scalar>(mut lanes: [T; LANES]) -> T {

@@ -45,7 +45,7 @@ pub trait Vector<T>: Copy {
     }
     /// `self + b`
     fn add(self, b: Self) -> Self;
-    /// Lanes that are not above 0 become 0.
+    /// Lanes below 0 become 0; a NaN stays one.
     fn positive(self) -> Self;
     /// `self · b + c`, rounded once where there is an instruction for it: its emulation would be many times slower.
     fn mul_add(self, b: Self, c: Self) -> Self;
@@ -228,7 +228,7 @@ mod x86 {
 
                 #[inline(always)]
                 fn positive(self) -> Self {
-                    // The same bits as those of the scalar.
+                    // The maximum of 0 and `self`, in this order: where one is NaN, the instruction takes the second.
                     // SAFETY: above.
                     unsafe { { let $v = self; $positive } }
                 }
@@ -310,18 +310,18 @@ mod x86 {
 
     vectors! {
         __m128 = [f32; 4], __m128: _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps,
-            |v| _mm_castsi128_ps(_mm_andnot_si128(_mm_srai_epi32::<31>(_mm_castps_si128(v)), _mm_castps_si128(v))),
+            |v| _mm_max_ps(_mm_setzero_ps(), v),
             |a, b, c| _mm_add_ps(_mm_mul_ps(a, b), c),
             |from| super::load_part(from), |vector, to| super::store_part(vector, to),
             // SAFETY: above.
             |rows| unsafe { transposed!(rows.four(0), rows.four(1), rows.four(2), rows.four(3);
                 _mm_unpacklo_ps, _mm_unpackhi_ps, _mm_shuffle_ps) };
         __m128d = [f64; 2], __m128d: _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd,
-            |v| _mm_max_pd(v, _mm_setzero_pd()),
+            |v| _mm_max_pd(_mm_setzero_pd(), v),
             |a, b, c| _mm_add_pd(_mm_mul_pd(a, b), c),
             |from| super::load_part(from), |vector, to| super::store_part(vector, to);
         __m256 = [f32; 8], __m256: _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps,
-            |v| _mm256_castsi256_ps(_mm256_andnot_si256(_mm256_srai_epi32::<31>(_mm256_castps_si256(v)), _mm256_castps_si256(v))),
+            |v| _mm256_max_ps(_mm256_setzero_ps(), v),
             |a, b, c| _mm256_fmadd_ps(a, b, c),
             // SAFETY: above.
             |from| unsafe { _mm256_maskload_ps(from.as_ptr(), first_32(from.len())) },
@@ -337,13 +337,13 @@ mod x86 {
                 None => unsafe { _mm256_zextps128_ps256(super::load_part(from)) },
             };
         __m256d = [f64; 4], __m256d: _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd,
-            |v| _mm256_max_pd(v, _mm256_setzero_pd()),
+            |v| _mm256_max_pd(_mm256_setzero_pd(), v),
             |a, b, c| _mm256_fmadd_pd(a, b, c),
             // SAFETY: above.
             |from| unsafe { _mm256_maskload_pd(from.as_ptr(), first_64(from.len())) },
             |vector, to| halves!(vector, to, 2, _mm256_castpd256_pd128, _mm256_extractf128_pd);
         __m512 = [f32; 16], __m256: _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps,
-            |v| _mm512_castsi512_ps(_mm512_andnot_si512(_mm512_srai_epi32::<31>(_mm512_castps_si512(v)), _mm512_castps_si512(v))),
+            |v| _mm512_max_ps(_mm512_setzero_ps(), v),
             |a, b, c| _mm512_fmadd_ps(a, b, c),
             // SAFETY: above.
             |from| unsafe { _mm512_maskz_loadu_ps(first(from.len()), from.as_ptr()) },
@@ -353,7 +353,7 @@ mod x86 {
             |rows| unsafe { transposed!(rows.sixteen(0), rows.sixteen(1), rows.sixteen(2), rows.sixteen(3);
                 _mm512_unpacklo_ps, _mm512_unpackhi_ps, _mm512_shuffle_ps) };
         __m512d = [f64; 8], __m256d: _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd,
-            |v| _mm512_max_pd(v, _mm512_setzero_pd()),
+            |v| _mm512_max_pd(_mm512_setzero_pd(), v),
             |a, b, c| _mm512_fmadd_pd(a, b, c),
             // SAFETY: above.
             |from| unsafe { _mm512_maskz_loadu_pd(first(from.len()) as u8, from.as_ptr()) },

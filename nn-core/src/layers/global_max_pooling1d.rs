@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Shapes: input `(steps, features)`; output `(features,)`, or `(1, features)` with `keepdims`. As in Keras, a mask is not
-//! looked at, and ends here.
+//! looked at, and ends here. NaN in any step makes its feature NaN.
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/global_max_pooling1d/>
 
@@ -37,6 +37,13 @@ pub(super) mod compute {
         pub const DEFAULT: Self = GlobalMaxPooling1D;
     }
 
+    /// The larger one; NaN if one is. (`max` would leave out a NaN.)
+    #[inline(always)]
+    fn maximum<T: Scalar>(y: T, x: T) -> T {
+        // Only NaN has no order with itself.
+        if x > y || x.partial_cmp(&x).is_none() { x } else { y }
+    }
+
     impl<T: Scalar + Element, const F: usize, const S: usize> Layer<T, SMatrix<T, F, S>> for GlobalMaxPooling1D {
         type Output = SVector<T, F>;
         type Weights = ();
@@ -56,8 +63,7 @@ pub(super) mod compute {
                 y.as_mut_slice().copy_from_slice(first);
                 for x in rest.chunks_exact(F) {
                     for (y, &x) in y.iter_mut().zip(x) {
-                        // Not `max`: a NaN stays one.
-                        *y = if x <= *y { *y } else { x };
+                        *y = maximum(*y, x);
                     }
                 }
             }
@@ -77,9 +83,15 @@ pub(super) mod compute {
             for (((x, y), dy), dx) in x.iter().zip(y).zip(dy).zip(dx.into_iter().flatten()) {
                 for f in 0..F {
                     let largest = |t: &usize| x[(f, *t)] == y[f];
-                    let share = dy[f] / T::of((0..S).filter(largest).count().max(1) as f64);
-                    for t in (0..S).filter(largest) {
-                        dx[(f, t)] += share;
+                    let count = (0..S).filter(largest).count();
+                    let share = dy[f] / T::of(count as f64);
+                    for t in 0..S {
+                        // Nothing is equal to NaN: then every step has a gradient of NaN, as in Keras.
+                        if count == 0 {
+                            dx[(f, t)] += y[f];
+                        } else if largest(&t) {
+                            dx[(f, t)] += share;
+                        }
                     }
                 }
             }

@@ -77,7 +77,14 @@ pub(super) mod compute {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
             let (max, threshold) = (T::of(self.max_value), T::of(self.threshold));
-            if x > threshold { if x > max { max } else { x } } else { T::of(self.negative_slope) * (x - threshold) }
+            if x > threshold {
+                if x > max { max } else { x }
+            } else if self.negative_slope == 0.0 {
+                // Not a product: that of 0 and -∞ is NaN. A NaN stays one.
+                if x <= threshold { T::ZERO } else { x }
+            } else {
+                T::of(self.negative_slope) * (x - threshold)
+            }
         }
 
         #[inline(always)]

@@ -7,7 +7,7 @@
 //! dL/dp = 1/n · ((1 - t') / (1 - p') - t' / p')  where p was not clipped, else 0
 //!
 //! from logits z, p = σ(z):
-//! L = 1/n · Σ max(z, 0) - t' · z + ln(1 + exp(-|z|))
+//! L = 1/n · Σ t' · softplus(-z) + (1 - t') · softplus(z)
 //! dL/dz = 1/n · (σ(z) - t')
 //! ```
 //!
@@ -16,10 +16,10 @@
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#binarycrossentropy-class>
 
-use super::logits::clip;
+use super::logits::{binary, binary_slope, clip};
 use super::mean::{mean, mean_slope};
 use super::position::{Position, on_positions};
-use crate::activations::{Elementwise, Head, Sigmoid, Softplus};
+use crate::activations::Head;
 use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -58,11 +58,10 @@ impl<T: Scalar + Element> Position<T> for BinaryCrossentropy {
         mean(t, x, |t, x| {
             let t = self.smooth(t);
             if self.from_logits {
-                // max(z, 0) + ln(1 + exp(-|z|)) is softplus.
-                return Softplus.value(x) - t * x;
+                return binary(t, x);
             }
             let p = clip(x).0;
-            -(t * p.ln() + (T::ONE - t) * (T::ONE - p).ln())
+            -(t * p.ln() + (T::ONE - t) * (-p).ln_1p())
         })
     }
 
@@ -70,7 +69,7 @@ impl<T: Scalar + Element> Position<T> for BinaryCrossentropy {
         mean_slope(t, x, slope, |t, x| {
             let t = self.smooth(t);
             if self.from_logits {
-                return Sigmoid.value(x) - t;
+                return binary_slope(t, x);
             }
             let (p, inside) = clip(x);
             if inside { (T::ONE - t) / (T::ONE - p) - t / p } else { T::ZERO }

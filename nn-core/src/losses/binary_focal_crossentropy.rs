@@ -12,7 +12,7 @@
 //! dL/dp = 1/n · w · (γ · e^(γ-1) · (1 - 2 · t') · b + e^γ · db/dp)
 //!
 //! from logits z, p = σ(z):
-//! b = max(z, 0) - t' · z + ln(1 + exp(-|z|))
+//! b = t' · softplus(-z) + (1 - t') · softplus(z)
 //! dL/dz = 1/n · w · (γ · e^(γ-1) · (1 - 2 · t') · p · (1 - p) · b + e^γ · (p - t'))
 //! ```
 //!
@@ -21,10 +21,10 @@
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#binaryfocalcrossentropy-class>
 
-use super::logits::clip;
+use super::logits::{binary, binary_slope, clip};
 use super::mean::{mean, mean_slope};
 use super::position::{Position, on_positions};
-use crate::activations::{Elementwise, Head, Sigmoid, Softplus};
+use crate::activations::{Elementwise, Head, Sigmoid};
 use crate::losses::Loss;
 use crate::scalar::Scalar;
 use crate::tensor::Element;
@@ -89,13 +89,13 @@ impl BinaryFocalCrossentropy {
     #[inline(always)]
     fn terms<T: Scalar>(&self, t: T, x: T) -> Terms<T> {
         if self.from_logits {
-            // 1 - σ(z) = σ(-z), without cancellation. max(z, 0) + ln(1 + exp(-|z|)) is softplus.
+            // 1 - σ(z) = σ(-z), without cancellation.
             let (p, q) = (Sigmoid.value(x), Sigmoid.value(-x));
             let e = t * q + (T::ONE - t) * p;
-            return Terms { e: (e, (T::ONE - t - t) * p * q), b: (Softplus.value(x) - t * x, p - t) };
+            return Terms { e: (e, (T::ONE - t - t) * p * q), b: (binary(t, x), binary_slope(t, x)) };
         }
         let (p, inside) = clip(x);
-        let b = -(t * p.ln() + (T::ONE - t) * (T::ONE - p).ln());
+        let b = -(t * p.ln() + (T::ONE - t) * (-p).ln_1p());
         let db = if inside { (T::ONE - t) / (T::ONE - p) - t / p } else { T::ZERO };
         Terms { e: (t * (T::ONE - x) + (T::ONE - t) * x, T::ONE - t - t), b: (b, db) }
     }

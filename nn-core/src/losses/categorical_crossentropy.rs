@@ -8,7 +8,7 @@
 //! dL/dp = (h - Σ h · q) / Σ p
 //!
 //! from logits z, p = softmax(z):
-//! L = Σ t' · (ln Σ exp(z) - z)
+//! L = Σ t' · (ln Σ exp(z) - z)               without the classes of t' = 0, whose z may be -∞
 //! dL/dz = softmax(z) - t'
 //! ```
 //!
@@ -17,7 +17,7 @@
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class>
 
-use super::logits::{clip, log_sum_exp, log_sum_exp_with, softmax};
+use super::logits::{LogSum, clip, softmax};
 use super::position::{Position, on_positions};
 use crate::activations::Head;
 use crate::losses::Loss;
@@ -40,17 +40,29 @@ impl CategoricalCrossentropy {
         T::of(1.0 - self.label_smoothing) * t + T::of(self.label_smoothing / classes as f64)
     }
 
-    /// Makes `softmax(z)` the gradient, and gives the loss: `log` is `ln Σ exp(z)`.
+    /// The loss from logits.
     #[inline(always)]
-    fn subtract<T: Scalar>(&self, t: &[T], z: &[T], log: T, slope: &mut [T]) -> T {
-        let (classes, mut sum) = (z.len(), T::ZERO);
-        for ((g, &t), &z) in slope.iter_mut().zip(t).zip(z) {
-            let t = self.smooth(t, classes);
-            *g -= t;
-            sum += t * (log - z);
-        }
-        sum
+    fn sum<T: Scalar>(&self, t: &[T], z: &[T], log: LogSum<T>) -> T {
+        let classes = z.len();
+        t.iter().zip(z).map(|(&t, &z)| weighted(self.smooth(t, classes), log.minus(z))).sum()
     }
+
+    /// Makes `softmax(z)` the gradient, and gives the loss.
+    #[inline(always)]
+    fn subtract<T: Scalar>(&self, t: &[T], z: &[T], log: LogSum<T>, slope: &mut [T]) -> T {
+        for (i, (g, &t)) in slope.iter_mut().zip(t).enumerate() {
+            let t = self.smooth(t, z.len());
+            // Where a class leads, p - t' is (1 - t') - (1 - p).
+            *g = if i == log.first { (T::ONE - t) - log.others } else { *g - t };
+        }
+        self.sum(t, z, log)
+    }
+}
+
+/// `t · loss`, where a class that does not count may cost infinitely much.
+#[inline(always)]
+fn weighted<T: Scalar>(t: T, loss: T) -> T {
+    if t == T::ZERO { T::ZERO } else { t * loss }
 }
 
 impl Loss for CategoricalCrossentropy {
@@ -69,8 +81,7 @@ impl<T: Scalar + Element> Position<T> for CategoricalCrossentropy {
     fn value(&self, t: &[T], x: &[T]) -> T {
         let smooth = |t| self.smooth(t, x.len());
         if self.from_logits {
-            let log = log_sum_exp(x);
-            return t.iter().zip(x).map(|(&t, &z)| smooth(t) * (log - z)).sum();
+            return self.sum(t, x, LogSum::of(x));
         }
         let total: T = x.iter().copied().sum();
         -t.iter().zip(x).map(|(&t, &p)| smooth(t) * clip(p / total).0.ln()).sum::<T>()
@@ -79,10 +90,7 @@ impl<T: Scalar + Element> Position<T> for CategoricalCrossentropy {
     fn slope(&self, t: &[T], x: &[T], slope: &mut [T]) {
         let smooth = |t| self.smooth(t, x.len());
         if self.from_logits {
-            softmax(x, slope);
-            for (g, &t) in slope.iter_mut().zip(t) {
-                *g -= smooth(t);
-            }
+            self.value_and_slope(t, x, slope);
             return;
         }
         // L = -Σ t' · ln q' with q = p / Σ p, so dL/dp = (h - Σ h · q) / Σ p with h = dL/dq
@@ -108,13 +116,12 @@ impl<T: Scalar + Element> Position<T> for CategoricalCrossentropy {
     }
 
     fn value_with(&self, t: &[T], output: &[T], logits: &[T]) -> T {
-        let log = log_sum_exp_with(output, logits);
-        t.iter().zip(logits).map(|(&t, &z)| self.smooth(t, logits.len()) * (log - z)).sum()
+        self.sum(t, logits, LogSum::with(output, logits))
     }
 
     fn value_and_slope_with(&self, t: &[T], output: &[T], logits: &[T], slope: &mut [T]) -> T {
         slope.copy_from_slice(output);
-        self.subtract(t, logits, log_sum_exp_with(output, logits), slope)
+        self.subtract(t, logits, LogSum::with(output, logits), slope)
     }
 
     fn of_logits(&self, head: Head) -> Option<Self> {

@@ -17,7 +17,7 @@
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#categoricalfocalcrossentropy-class>
 
-use super::logits::{clip, log_sum_exp};
+use super::logits::{LogSum, clip};
 use super::position::{Position, on_positions};
 use crate::losses::Loss;
 use crate::scalar::Scalar;
@@ -53,8 +53,9 @@ impl CategoricalFocalCrossentropy {
     #[inline(always)]
     fn probabilities<T: Scalar>(&self, position: &[T]) -> impl Fn(T) -> T + use<T> {
         let from_logits = self.from_logits;
-        let total = if from_logits { log_sum_exp(position) } else { position.iter().copied().sum() };
-        move |x| if from_logits { (x - total).exp() } else { x / total }
+        let log = from_logits.then(|| LogSum::of(position));
+        let total: T = position.iter().copied().sum();
+        move |x| log.map_or(x / total, |log| (-log.minus(x)).exp())
     }
 }
 

@@ -25,7 +25,8 @@ fn margin<T: Scalar>(t: &[T], y: &[T]) -> (T, T) {
     let right: T = t.iter().zip(y).map(|(&t, &y)| t * y).sum();
     let mut products = t.iter().zip(y).map(|(&t, &y)| (T::ONE - t) * y);
     let first = products.next().unwrap_or(T::ZERO);
-    let wrong = products.fold(first, |max, x| if x > max { x } else { max });
+    // NaN if one is.
+    let wrong = products.fold(first, |max, x| if x <= max || max.partial_cmp(&max).is_none() { max } else { x });
     (wrong, wrong - right + T::ONE)
 }
 
@@ -48,7 +49,14 @@ impl<T: Scalar + Element> Position<T> for CategoricalHinge {
         let share = T::of(1.0 / maxima as f64);
         for ((g, &t), &y) in slope.iter_mut().zip(t).zip(y) {
             let best = if (T::ONE - t) * y == wrong { share * (T::ONE - t) } else { T::ZERO };
-            *g = if margin >= T::ZERO { best - t } else { T::ZERO };
+            *g = if margin >= T::ZERO {
+                best - t
+            } else if margin < T::ZERO {
+                T::ZERO
+            } else {
+                // NaN
+                margin
+            };
         }
     }
 }

@@ -27,8 +27,17 @@ pub struct CosineSimilarity;
 #[inline(always)]
 fn inverse_norm<T: Scalar>(x: &[T]) -> (T, bool) {
     let squares: T = x.iter().map(|&x| x * x).sum();
-    let (inverse, largest) = (T::ONE / squares.sqrt(), T::of(1.0 / EPSILON));
+    let inverse = if squares < T::of(f64::INFINITY) { T::ONE / squares.sqrt() } else { inverse_of_large(x) };
+    let largest = T::of(1.0 / EPSILON);
     if inverse > largest { (largest, false) } else { (inverse, true) }
+}
+
+/// `1/|x|` where squares overflow.
+#[cold]
+fn inverse_of_large<T: Scalar>(x: &[T]) -> T {
+    let most = x.iter().fold(T::ZERO, |most, x| if x.abs() > most { x.abs() } else { most });
+    let squares: T = x.iter().map(|&x| (x / most) * (x / most)).sum();
+    T::ONE / most / squares.sqrt()
 }
 
 /// `Σ t̂ · ŷ` of one position, `1/|t|`, `1/|y|` and whether the last is not held down.
@@ -84,6 +93,16 @@ mod tests {
         let half = 0.5f64.sqrt();
         let gradient = [half / 4.0, -half / 4.0, 0., 0.];
         like_keras(&CosineSimilarity, &targets, &predictions, -(half + 1.0) / 2.0, &gradient);
+    }
+
+    /// The squares of these overflow.
+    #[test]
+    fn long_vectors_have_a_direction() {
+        let (t, y) = (SMatrix::<f32, 2, 1>::new(1e20, 1e20), SMatrix::<f32, 2, 1>::new(3e38, 3e38));
+        assert!((CosineSimilarity.loss(&t, &y) + 1.0).abs() < 1e-6);
+        assert!((CosineSimilarity.loss(&SMatrix::<f32, 2, 1>::new(3e38, 0.0), &t) + 0.5f32.sqrt()).abs() < 1e-6);
+        let (t, y) = (SMatrix::<f64, 2, 1>::new(1e200, -1e200), SMatrix::<f64, 2, 1>::new(1e300, 1e300));
+        assert!(CosineSimilarity.loss(&t, &y).abs() < 1e-15);
     }
 
     #[test]

@@ -31,6 +31,13 @@ fn clip<T: Scalar>(p: T) -> (T, bool) {
     }
 }
 
+/// `ln(t / p)`, to all digits where they are nearly equal.
+#[inline(always)]
+fn log_ratio<T: Scalar>(t: T, p: T) -> T {
+    // The logarithm of 1 and something that is not negative.
+    if t < p { -((p - t) / t).ln_1p() } else { ((t - p) / p).ln_1p() }
+}
+
 impl Loss for KlDivergence {
     fn name(&self) -> &'static str {
         "kl_divergence"
@@ -41,7 +48,7 @@ impl<T: Scalar + Element> Position<T> for KlDivergence {
     type Target = T;
 
     fn value(&self, t: &[T], p: &[T]) -> T {
-        t.iter().zip(p).map(|(&t, &p)| (clip(t).0, clip(p).0)).map(|(t, p)| t * (t / p).ln()).sum()
+        t.iter().zip(p).map(|(&t, &p)| (clip(t).0, clip(p).0)).map(|(t, p)| t * log_ratio(t, p)).sum()
     }
 
     fn slope(&self, t: &[T], p: &[T], slope: &mut [T]) {

@@ -49,7 +49,11 @@ pub(super) fn by_sample<P: Sample<Element: Scalar>, Y: Sample>(
     let mut sum = positions * judge(&filled_target, &filled, gradient.as_deref_mut());
     if counted < P::COLS {
         let (target, copies) = fill(true);
-        sum -= P::Element::of((P::COLS - counted) as f64) * judge(&target, &copies, None);
+        let copied = judge(&target, &copies, None);
+        // An infinite loss is in the sum of those that count as well.
+        if copied.to_f64().is_finite() {
+            sum -= P::Element::of((P::COLS - counted) as f64) * copied;
+        }
     }
     if let Some(gradient) = gradient {
         let columns = P::flat_mut(slice::from_mut(gradient)).chunks_exact_mut(P::ROWS);
@@ -174,6 +178,15 @@ mod tests {
             assert!((got.0 - expected).abs() < 1e-12 && got.1 == fused && fused == (head == Head::Softmax));
             assert!((a - b).norm() < 1e-12, "{a}{b}");
         }
+    }
+
+    /// Infinity minus infinity would be NaN.
+    #[test]
+    fn an_infinite_loss_stays_infinite() {
+        let mut y = Y[0];
+        y[(0, 0)] = f64::INFINITY;
+        let (loss, _) = Whole(MeanSquaredError).masked(&T[0], &y, None, &MASK[..3], None);
+        assert_eq!(loss, f64::INFINITY);
     }
 
     #[test]

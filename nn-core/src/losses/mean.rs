@@ -8,8 +8,18 @@ use crate::scalar::Scalar;
 /// `1/n · Σ f(t, y)`
 #[inline(always)]
 pub(super) fn mean<T: Scalar>(targets: &[T], predictions: &[T], f: impl Fn(T, T) -> T) -> T {
-    let sum: T = targets.iter().zip(predictions).map(|(&t, &y)| f(t, y)).sum();
-    sum / T::of(predictions.len() as f64)
+    mean_of(targets.iter().zip(predictions).map(|(&t, &y)| f(t, y)), predictions.len())
+}
+
+/// The sum of `n` terms, over `n`: in `f64`, where that takes no longer. So the mean of a million terms in `f32` has all digits, and
+/// is finite if they are.
+#[inline(always)]
+pub(super) fn mean_of<T: Scalar>(terms: impl Iterator<Item = T>, n: usize) -> T {
+    if cfg!(feature = "std") {
+        T::of(terms.map(T::to_f64).sum::<f64>() / n as f64)
+    } else {
+        terms.sum::<T>() / T::of(n as f64)
+    }
 }
 
 /// Its gradient, from the derivative `df` of `f` with respect to `y`.
@@ -21,7 +31,7 @@ pub(super) fn mean_slope<T: Scalar>(targets: &[T], predictions: &[T], slope: &mu
     }
 }
 
-/// -1, 0 or 1. (`signum` of a float is never 0.)
+/// -1, 0 or 1. (`signum` of a float is never 0.) A NaN stays one.
 #[inline(always)]
 pub(super) fn sign<T: Scalar>(x: T) -> T {
     if x > T::ZERO {
@@ -29,7 +39,7 @@ pub(super) fn sign<T: Scalar>(x: T) -> T {
     } else if x < T::ZERO {
         -T::ONE
     } else {
-        T::ZERO
+        x
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! l(x) = ln(1 + max(x, 1e-7))
-//! L = 1/n · Σ (l(y) - l(t))²
+//! L = 1/n · Σ (l(y) - l(t))²                   l(y) - l(t) = ln(1 + (y - t) / (1 + t)) for y ≥ t, so no logarithms are subtracted
 //! dL/dy = 2/n · (l(y) - l(t)) / (1 + y)        where y was not raised to 1e-7, else 0
 //! ```
 //!
@@ -27,9 +27,12 @@ impl Loss for MeanSquaredLogarithmicError {
     }
 }
 
+/// `l(y) - l(t)`
 #[inline(always)]
-fn l<T: Scalar>(x: T) -> T {
-    at_least(x, T::of(EPSILON)).ln_1p()
+fn difference<T: Scalar>(t: T, y: T) -> T {
+    let (t, y) = (at_least(t, T::of(EPSILON)), at_least(y, T::of(EPSILON)));
+    // The logarithm of 1 and something that is not negative.
+    if y < t { -((t - y) / (T::ONE + y)).ln_1p() } else { ((y - t) / (T::ONE + t)).ln_1p() }
 }
 
 impl<T: Scalar + Element> Position<T> for MeanSquaredLogarithmicError {
@@ -37,7 +40,7 @@ impl<T: Scalar + Element> Position<T> for MeanSquaredLogarithmicError {
 
     fn value(&self, t: &[T], y: &[T]) -> T {
         mean(t, y, |t, y| {
-            let difference = l(y) - l(t);
+            let difference = difference(t, y);
             difference * difference
         })
     }
@@ -48,7 +51,7 @@ impl<T: Scalar + Element> Position<T> for MeanSquaredLogarithmicError {
             y,
             slope,
             |t, y| {
-                if y < T::of(EPSILON) { T::ZERO } else { T::of(2.0) * (l(y) - l(t)) / (T::ONE + y) }
+                if y < T::of(EPSILON) { T::ZERO } else { T::of(2.0) * difference(t, y) / (T::ONE + y) }
             },
         );
     }

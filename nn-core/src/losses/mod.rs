@@ -14,6 +14,16 @@
 //!
 //! It is Keras's, but for a loss or a gradient that is NaN where nothing counts: Keras multiplies it by 0, which is NaN.
 //!
+//! # Accuracy
+//! Losses and gradients of one position are off by at most 8 ε of themselves (16 for the focal ones), over all of `f32` and `f64`; ε is the
+//! distance from 1 to the next number. So a loss that is nearly 0 has its digits, also from logits where a class leads. There are
+//! exceptions. Poisson is a difference, and its error is that of its parts. The dense categorical losses of probabilities divide by the
+//! sum of these, and the focal one clips even logits: their error is relative to 1 where the loss is less. With `std`, the mean over
+//! the features of a position is summed in `f64`.
+//!
+//! From logits, -∞ is a class that cannot be: it costs nothing where the target is another one, and infinitely much where it is the
+//! target. (Keras's dense loss is NaN there.) A prediction that is NaN makes every loss NaN.
+//!
 //! # A loss of your own
 //! is a type with a name, a value and a gradient:
 //!

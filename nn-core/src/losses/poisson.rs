@@ -35,7 +35,11 @@ impl<T: Scalar + Element> Position<T> for Poisson {
     }
 
     fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
-        mean_slope(t, y, slope, |t, y| T::ONE - t / (y + T::of(EPSILON)));
+        mean_slope(t, y, slope, |t, y| {
+            let q = t / (y + T::of(EPSILON));
+            // 1 - q, of which little is left where the prediction is right.
+            if q > T::of(0.5) && q < T::of(2.0) { (y - t + T::of(EPSILON)) / (y + T::of(EPSILON)) } else { T::ONE - q }
+        });
     }
 }
 

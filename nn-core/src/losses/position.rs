@@ -6,6 +6,7 @@
 //! M = Σ l(t[p], y[p]) where m[p] ≠ 0 the same with a mask; only the batch knows how many positions count
 //! ```
 
+use super::mean::mean_of;
 use crate::activations::Head;
 use crate::losses::Loss;
 use crate::scalar::Scalar;
@@ -69,8 +70,7 @@ pub(super) fn loss<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     targets: &[L::Target],
     predictions: &SMatrix<T, R, P>,
 ) -> T {
-    let sum: T = positions(targets, predictions).map(|(t, y)| loss.value(t, y)).sum();
-    sum / T::of(P as f64)
+    mean_of(positions(targets, predictions).map(|(t, y)| loss.value(t, y)), P)
 }
 
 /// The same of logits, where the output is known as well.
@@ -81,8 +81,7 @@ pub(super) fn loss_with<T: Scalar, L: Position<T>, const R: usize, const P: usiz
     logits: &SMatrix<T, R, P>,
 ) -> T {
     let positions = positions(targets, logits).zip(output.as_slice().chunks_exact(R));
-    let sum: T = positions.map(|((t, z), y)| loss.value_with(t, y, z)).sum();
-    sum / T::of(P as f64)
+    mean_of(positions.map(|((t, z), y)| loss.value_with(t, y, z)), P)
 }
 
 /// The same, and its gradient.

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! p' = clip(p, 1e-7, 1 - 1e-7)
-//! L = ln Σ p' - ln p'[t]
+//! L = ln Σ p' - ln p'[t] = ln(1 + Σ p'[i ≠ t] / p'[t])
 //! dL/dp[i] = 1 / Σ p' - (i = t) / p'[i]  where p[i] was not clipped, else 0
 //!
 //! from logits z, p = softmax(z):
@@ -17,7 +17,7 @@
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class>
 
-use super::logits::{clip, log_sum_exp, log_sum_exp_with, softmax};
+use super::logits::{LogSum, clip, softmax};
 use super::position::{Position, on_positions};
 use crate::activations::Head;
 use crate::losses::Loss;
@@ -38,6 +38,21 @@ fn at<T: Scalar>(position: &[T], class: u32) -> T {
     position.get(class as usize).copied().unwrap_or(T::of(f64::NAN))
 }
 
+/// `Σ p'[i ≠ t]`
+#[inline(always)]
+fn others<T: Scalar>(position: &[T], class: u32) -> T {
+    position.iter().enumerate().map(|(i, &p)| if i == class as usize { T::ZERO } else { clip(p).0 }).sum()
+}
+
+/// Makes `softmax(z)` the gradient.
+#[inline(always)]
+fn subtract<T: Scalar>(log: LogSum<T>, class: u32, slope: &mut [T]) {
+    if let Some(slope) = slope.get_mut(class as usize) {
+        // Where the class leads, p - 1 is what the others have.
+        *slope = if class as usize == log.first { -log.others } else { *slope - T::ONE };
+    }
+}
+
 impl Loss for SparseCategoricalCrossentropy {
     fn name(&self) -> &'static str {
         "sparse_categorical_crossentropy"
@@ -53,10 +68,9 @@ impl<T: Scalar> Position<T> for SparseCategoricalCrossentropy {
 
     fn value(&self, t: &[u32], x: &[T]) -> T {
         if self.from_logits {
-            return log_sum_exp(x) - at(x, t[0]);
+            return LogSum::of(x).minus(at(x, t[0]));
         }
-        let total: T = x.iter().map(|&p| clip(p).0).sum();
-        total.ln() - clip(at(x, t[0])).0.ln()
+        (others(x, t[0]) / clip(at(x, t[0])).0).ln_1p()
     }
 
     fn slope(&self, t: &[u32], x: &[T], slope: &mut [T]) {
@@ -65,11 +79,13 @@ impl<T: Scalar> Position<T> for SparseCategoricalCrossentropy {
             self.value_and_slope(t, x, slope);
             return;
         }
-        let total: T = x.iter().map(|&p| clip(p).0).sum();
+        let others = others(x, t[0]);
+        let total = others + clip(at(x, t[0])).0;
         for (i, (g, &p)) in slope.iter_mut().zip(x).enumerate() {
             let (p, inside) = clip(p);
-            let own = if i == class { T::ONE / p } else { T::ZERO };
-            *g = if inside { T::ONE / total - own } else { T::ZERO };
+            // 1 / Σ p' - 1 / p' is (p' - Σ p') / (p' · Σ p').
+            let slope = if i == class { -others / p } else { T::ONE };
+            *g = if inside { slope / total } else { T::ZERO };
         }
     }
 
@@ -79,22 +95,19 @@ impl<T: Scalar> Position<T> for SparseCategoricalCrossentropy {
             return self.value(t, x);
         }
         let log = softmax(x, slope);
-        if let Some(slope) = slope.get_mut(t[0] as usize) {
-            *slope -= T::ONE;
-        }
-        log - at(x, t[0])
+        subtract(log, t[0], slope);
+        log.minus(at(x, t[0]))
     }
 
     fn value_with(&self, t: &[u32], output: &[T], logits: &[T]) -> T {
-        log_sum_exp_with(output, logits) - at(logits, t[0])
+        LogSum::with(output, logits).minus(at(logits, t[0]))
     }
 
     fn value_and_slope_with(&self, t: &[u32], output: &[T], logits: &[T], slope: &mut [T]) -> T {
+        let log = LogSum::with(output, logits);
         slope.copy_from_slice(output);
-        if let Some(slope) = slope.get_mut(t[0] as usize) {
-            *slope -= T::ONE;
-        }
-        self.value_with(t, output, logits)
+        subtract(log, t[0], slope);
+        log.minus(at(logits, t[0]))
     }
 
     fn of_logits(&self, head: Head) -> Option<Self> {

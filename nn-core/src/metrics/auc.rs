@@ -13,7 +13,8 @@
 //! Goadrich, "The Relationship Between Precision-Recall and ROC Curves" (2006). A division by 0 gives 0.
 //!
 //! As in Keras it is an approximation, in which predictions between the same two thresholds count as equal. All scalars of a
-//! sample count together (`multi_label=False`); a target counts as positive if it is not 0. Source:
+//! sample count together (`multi_label=False`); a target counts as positive if it is not 0. A prediction of NaN is above no
+//! threshold, not even the first. Source:
 //! <https://keras.io/api/metrics/classification_metrics/#auc-class>
 
 use super::counts::divide_no_nan;
@@ -80,19 +81,26 @@ impl Default for Auc<200> {
 pub struct Buckets<const N: usize> {
     positives: [f64; N],
     negatives: [f64; N],
+    /// Positives and negatives that are above no threshold.
+    below: [f64; 2],
 }
 
 impl<const N: usize> Default for Buckets<N> {
     fn default() -> Self {
         const { assert!(N > 1, "AUC needs at least two thresholds") }
-        Buckets { positives: [0.0; N], negatives: [0.0; N] }
+        Buckets { positives: [0.0; N], negatives: [0.0; N], below: [0.0; 2] }
     }
 }
 
 impl<const N: usize> Buckets<N> {
     /// `p` belongs to the last threshold that is below it.
     fn add<T: Scalar>(&mut self, positive: bool, p: T, weight: f64) {
-        // In the precision of the prediction, as in Keras: on a threshold, rounding decides. NaN becomes 0.
+        // Only NaN has no order with itself.
+        if p.partial_cmp(&p).is_none() {
+            self.below[usize::from(!positive)] += weight;
+            return;
+        }
+        // In the precision of the prediction, as in Keras: on a threshold, rounding decides.
         let p = if p > T::ONE { T::ONE } else { p };
         let bucket = (p * T::of((N - 1) as f64)).ceil().to_f64() - 1.0;
         let to = if positive { &mut self.positives } else { &mut self.negatives };
@@ -125,7 +133,7 @@ fn point(curve: AucCurve, tp: f64, fp: f64, tn: f64, fn_: f64) -> (f64, f64) {
 }
 
 /// The area under the PR curve where false positives are linear in true positives between two thresholds.
-fn interpolated_pr<const N: usize>(tp: &[f64; N], fp: &[f64; N]) -> f64 {
+fn interpolated_pr<const N: usize>(tp: &[f64; N], fp: &[f64; N], positives: f64) -> f64 {
     let ln = |x: f64| nalgebra::ComplexField::ln(x);
     let mut area = 0.0;
     for i in 0..N - 1 {
@@ -134,7 +142,7 @@ fn interpolated_pr<const N: usize>(tp: &[f64; N], fp: &[f64; N]) -> f64 {
         let slope = divide_no_nan(dtp, (p - next).max(0.0));
         let intercept = tp[i + 1] - slope * next;
         let ratio = if p > 0.0 && next > 0.0 { p / next } else { 1.0 };
-        area += divide_no_nan(slope * (dtp + intercept * ln(ratio)), tp[0].max(0.0));
+        area += divide_no_nan(slope * (dtp + intercept * ln(ratio)), positives.max(0.0));
     }
     area
 }
@@ -148,11 +156,12 @@ impl<const N: usize> Metric for Auc<N> {
 
     fn result(&self, state: &Buckets<N>) -> f64 {
         let (tp, fp) = state.cumulated();
+        // Everything else is above the first threshold.
+        let (positives, negatives) = (tp[0] + state.below[0], fp[0] + state.below[1]);
         if (self.curve, self.summation_method) == (AucCurve::Pr, AucSummationMethod::Interpolation) {
-            return interpolated_pr(&tp, &fp);
+            return interpolated_pr(&tp, &fp, positives);
         }
-        // Everything is above the first threshold.
-        let at = |i: usize| point(self.curve, tp[i], fp[i], fp[0] - fp[i], tp[0] - tp[i]);
+        let at = |i: usize| point(self.curve, tp[i], fp[i], negatives - fp[i], positives - tp[i]);
         let mut area = 0.0;
         for i in 0..N - 1 {
             let ((x, y), (next_x, next_y)) = (at(i), at(i + 1));

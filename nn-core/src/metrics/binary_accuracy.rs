@@ -4,7 +4,7 @@
 //! the mean over all scalars of  t = (p > threshold)
 //! ```
 //!
-//! The comparison is strict, as in Keras: a prediction of exactly 0.5 counts as 0. A target that is neither 0 nor 1 never
+//! The comparison is strict, as in Keras: a prediction of exactly 0.5, or NaN, counts as 0. A target that is neither 0 nor 1 never
 //! matches. Source: <https://keras.io/api/metrics/accuracy_metrics/#binaryaccuracy-class>
 
 use super::position::{Position, on_positions};

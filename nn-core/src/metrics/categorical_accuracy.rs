@@ -4,7 +4,8 @@
 //! the mean over positions of  argmax t = argmax p
 //! ```
 //!
-//! Of several equal maxima the first counts. Source:
+//! Of several equal maxima the first counts. NaN is no maximum: a position of nothing but NaN predicts class 0, as in Keras.
+//! Source:
 //! <https://keras.io/api/metrics/accuracy_metrics/#categoricalaccuracy-class>
 
 use super::position::{Position, on_positions};
@@ -17,11 +18,13 @@ use nalgebra::SMatrix;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CategoricalAccuracy;
 
-/// The index of the first maximum.
+/// The index of the first maximum; NaN is none, unless there is nothing else.
 pub(super) fn argmax<T: Scalar>(position: &[T]) -> usize {
     let mut best = 0;
     for i in 1..position.len() {
-        if position[i] > position[best] {
+        // The first is also beaten by any number if it is NaN. Only NaN has no order with itself.
+        let none = position[best].partial_cmp(&position[best]).is_none();
+        if position[i] > position[best] || (none && position[i].partial_cmp(&position[i]).is_some()) {
             best = i;
         }
     }

@@ -30,7 +30,9 @@ impl Choice {
             // Of equal ones the first are among the best.
             let before = |j: usize, other: T| other > p || (other == p && j < i);
             let rank = || prediction.iter().enumerate().filter(|&(j, &other)| before(j, other)).count();
-            let positive = threshold.is_none_or(|threshold| p > threshold) && self.top_k.is_none_or(|k| rank() < k);
+            // NaN is not positive, whatever its rank.
+            let above = threshold.map_or(p.partial_cmp(&p).is_some(), |threshold| p > threshold);
+            let positive = above && self.top_k.is_none_or(|k| rank() < k);
             match (t.value() != 0.0, positive) {
                 (true, true) => counts.true_positives += weight,
                 (false, true) => counts.false_positives += weight,

@@ -9,9 +9,9 @@
 //! ```
 //!
 //! Without a threshold the classes with the largest prediction are positive (all of them, if several are equal, and none if
-//! that is 0), otherwise those above it. Keras's default, `average=None`, gives a number for each class; a metric here is one
-//! number, so the default is macro, and [`F1Average::Class`] gives the number of one class. Positions count as samples; Keras
-//! takes only one. Source: <https://keras.io/api/metrics/classification_metrics/#f1score-class>
+//! that is 0 or one is NaN), otherwise those above it. Keras's default, `average=None`, gives a number for each class; a metric
+//! here is one number, so the default is macro, and [`F1Average::Class`] gives the number of one class. Positions count as
+//! samples; Keras takes only one. Source: <https://keras.io/api/metrics/classification_metrics/#f1score-class>
 
 use super::{Metric, MetricOn};
 use crate::scalar::Scalar;
@@ -109,7 +109,8 @@ impl<T: Scalar + Element, Y: Element, const C: usize, const P: usize> MetricOn<S
 {
     fn update(&self, state: &mut Classes<C>, target: &SMatrix<Y, C, P>, prediction: &SMatrix<T, C, P>, weight: f64) {
         for (t, p) in target.as_slice().chunks_exact(C).zip(prediction.as_slice().chunks_exact(C)) {
-            let largest = p.iter().fold(p[0], |max, &p| if p > max { p } else { max });
+            // NaN if one is, so that none is positive.
+            let largest = p.iter().fold(p[0], |max, &p| if p <= max || max.partial_cmp(&max).is_none() { max } else { p });
             for ((counts, t), &p) in state.0.iter_mut().zip(t).zip(p) {
                 let positive = match self.threshold {
                     Some(threshold) => p > T::of(threshold),

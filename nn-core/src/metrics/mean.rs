@@ -6,29 +6,64 @@
 /// result = Σ w · v / Σ w        0 before the first sample, as in Keras
 /// ```
 ///
+/// What rounding takes from the sum is summed beside it (Neumaier, 1974): values of both signs that cancel leave no error behind,
+/// however many they are.
+///
 /// Source: <https://keras.io/api/metrics/reduction_metrics/#mean-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Mean {
     total: f64,
+    /// What `total` has lost.
+    lost: f64,
     weight: f64,
 }
 
 impl Mean {
     /// Adds the value of one sample; where a sample has several positions, that is their mean.
     pub fn add(&mut self, value: f64, weight: f64) {
-        self.total += weight * value;
+        let term = weight * value;
+        let sum = self.total + term;
+        // The larger one is in the sum but for its last digits.
+        self.lost += if self.total.abs() >= term.abs() { (self.total - sum) + term } else { (term - sum) + self.total };
+        self.total = sum;
         self.weight += weight;
     }
 
     /// The mean so far.
     pub fn result(&self) -> f64 {
-        if self.weight == 0.0 { 0.0 } else { self.total / self.weight }
+        if self.weight == 0.0 {
+            return 0.0;
+        }
+        // Of an infinite sum, nothing is lost but what is NaN.
+        let total = if self.total.is_finite() { self.total + self.lost } else { self.total };
+        total / self.weight
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn mean(values: &[f64]) -> f64 {
+        let mut mean = Mean::default();
+        values.iter().for_each(|&value| mean.add(value, 1.0));
+        mean.result()
+    }
+
+    #[test]
+    fn nothing_is_lost_where_values_cancel() {
+        assert_eq!(mean(&[1.0, 1e100, 1.0, -1e100]), 0.5);
+        assert_eq!(mean(&[1e16, 1.0, -1e16]), 1.0 / 3.0);
+        // 0.1 is a little more than a tenth: so is the mean of a million of them, to the last bit.
+        assert_eq!(mean(&[0.1; 1_000_000]), 0.1);
+    }
+
+    #[test]
+    fn what_is_not_finite_stays() {
+        assert_eq!(mean(&[1.0, f64::INFINITY, 2.0]), f64::INFINITY);
+        assert_eq!(mean(&[1.0, f64::NEG_INFINITY, 1e300]), f64::NEG_INFINITY);
+        assert!(mean(&[f64::INFINITY, f64::NEG_INFINITY]).is_nan() && mean(&[1.0, f64::NAN, 1.0]).is_nan());
+    }
 
     #[test]
     fn weights() {

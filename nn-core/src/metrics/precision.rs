@@ -5,7 +5,7 @@
 //! ```
 //!
 //! All scalars of a sample count, or one class of them. A target counts as positive if it is not 0, a prediction
-//! if it is above the threshold; exactly 0.5 is not. Source:
+//! if it is above the threshold; exactly 0.5 is not, nor is NaN. Source:
 //! <https://keras.io/api/metrics/classification_metrics/#precision-class>
 
 use super::counts::{Choice, Counts, divide_no_nan};

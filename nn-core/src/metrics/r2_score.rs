@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! for each scalar of the output:
-//! residual = Σ w · (t - y)²,  total = Σ w · t² - (Σ w · t)² / Σ w
+//! residual = Σ w · (t - y)²,  total = Σ w · (t - m)²,  m = Σ w · t / Σ w
 //! r = 1 - residual / total
 //! uniform:            R² = 1/N · Σ r
 //! variance-weighted:  R² = Σ total · r / Σ total
@@ -13,6 +13,9 @@
 //! 1 is perfect, 0 as good as always predicting the mean; it can be negative. Where all targets are equal there is nothing to
 //! explain: `r` is 0, or NaN if the predictions are exact, as in Keras. So it is NaN before the first sample. `n` counts the
 //! scalars of all samples, which is what Keras counts; with too few of them (`n ≤ p + 1`) R² is not adjusted.
+//!
+//! The mean and `total` are moved on with each sample (West, 1979). Keras subtracts two sums, `Σ w · t² - (Σ w · t)² / Σ w`, in
+//! `f32`, of which nothing is left where targets vary little around a large mean.
 //!
 //! Positions count as samples; Keras takes only one. Keras's `class_aggregation=None`, a number for each scalar, has no
 //! counterpart. Source: <https://keras.io/api/metrics/regression_metrics/#r2score-class>
@@ -46,8 +49,8 @@ pub struct R2Score<const N: usize> {
 /// The sums over the samples.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moments<const N: usize> {
-    sum: [f64; N],
-    squared_sum: [f64; N],
+    mean: [f64; N],
+    total: [f64; N],
     residual: [f64; N],
     weight: f64,
     scalars: f64,
@@ -55,7 +58,7 @@ pub struct Moments<const N: usize> {
 
 impl<const N: usize> Default for Moments<N> {
     fn default() -> Self {
-        Moments { sum: [0.0; N], squared_sum: [0.0; N], residual: [0.0; N], weight: 0.0, scalars: 0.0 }
+        Moments { mean: [0.0; N], total: [0.0; N], residual: [0.0; N], weight: 0.0, scalars: 0.0 }
     }
 }
 
@@ -69,7 +72,7 @@ impl<const N: usize> Metric for R2Score<N> {
     fn result(&self, state: &Moments<N>) -> f64 {
         let (mut sum, mut totals) = (0.0, 0.0);
         for i in 0..N {
-            let total = state.squared_sum[i] - state.sum[i] * (state.sum[i] / state.weight);
+            let total = state.total[i];
             let r = 1.0 - state.residual[i] / total;
             let r = if r.is_infinite() { 0.0 } else { r };
             let weight = match self.class_aggregation {
@@ -88,13 +91,15 @@ impl<const N: usize> Metric for R2Score<N> {
 impl<T: Scalar + Element, const N: usize, const P: usize> MetricOn<SMatrix<T, N, P>, SMatrix<T, N, P>> for R2Score<N> {
     fn update(&self, state: &mut Moments<N>, target: &SMatrix<T, N, P>, prediction: &SMatrix<T, N, P>, weight: f64) {
         for (t, y) in target.as_slice().chunks_exact(N).zip(prediction.as_slice().chunks_exact(N)) {
+            state.weight += weight;
+            let share = if weight == 0.0 { 0.0 } else { weight / state.weight };
             for i in 0..N {
                 let (t, y) = (t[i].to_f64(), y[i].to_f64());
-                state.sum[i] += weight * t;
-                state.squared_sum[i] += weight * t * t;
+                let before = t - state.mean[i];
+                state.mean[i] += share * before;
+                state.total[i] += weight * before * (t - state.mean[i]);
                 state.residual[i] += weight * (t - y) * (t - y);
             }
-            state.weight += weight;
             state.scalars += N as f64;
         }
     }
@@ -131,6 +136,33 @@ mod tests {
         assert_eq!(r2(R2Score::default(), &[(2., 1.), (2., 3.)]), 0.0);
         assert!(r2(R2Score::default(), &[(2., 2.), (2., 2.)]).is_nan());
         assert!(r2(R2Score::default(), &[]).is_nan());
+    }
+
+    /// 100 equal targets, also after the sums of `f32` have lost digits, and with weights.
+    #[test]
+    fn constant_targets() {
+        for t in [0.1_f32, 1e-30, 12345.679, 3e38] {
+            assert_eq!(r2(R2Score::default(), &[(t, 0.2); 100]), 0.0, "{t}");
+            assert!(r2(R2Score::default(), &[(t, t); 100]).is_nan(), "{t}");
+            let (metric, mut state) = (R2Score::<1>::default(), Moments::default());
+            for k in 0..100 {
+                metric.update(&mut state, &Score::new(t), &Score::new(0.5), f64::from(k % 7) / 3.0);
+            }
+            assert_eq!(metric.result(&state), 0.0, "{t}");
+        }
+    }
+
+    /// Targets that vary by 1 around `mean`, predictions that are off by 1/4: `1 - 1/16 / (1/4)`.
+    #[test]
+    fn little_variation_around_a_large_mean() {
+        for mean in [0.0, 1e3, 1e8, 1e15] {
+            let (metric, mut state) = (R2Score::<1>::default(), Moments::default());
+            for k in 0..1000 {
+                let t = mean + f64::from(k % 2);
+                metric.update(&mut state, &SMatrix::<f64, 1, 1>::new(t), &SMatrix::<f64, 1, 1>::new(t - 0.25), 1.0);
+            }
+            assert!((metric.result(&state) - 0.75).abs() < 1e-12, "{mean}: {}", metric.result(&state));
+        }
     }
 
     #[test]

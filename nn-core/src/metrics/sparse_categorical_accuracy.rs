@@ -4,7 +4,7 @@
 //! the mean over positions of  t = argmax p
 //! ```
 //!
-//! Of several equal maxima the first counts. Source:
+//! Of several equal maxima the first counts, and NaN is none, as for [`CategoricalAccuracy`](super::CategoricalAccuracy). Source:
 //! <https://keras.io/api/metrics/accuracy_metrics/#sparsecategoricalaccuracy-class>
 
 use super::categorical_accuracy::argmax;
