@@ -20,6 +20,26 @@ impl<S: Default> Tally<S> {
         Tally { samples: 0, loss: Mean::default(), parts: [Mean::default(); MAX_INPUTS], state: S::default() }
     }
 
+    /// Goes on with the [sums](Self::sums) of a checkpoint. Metrics begin anew.
+    pub(crate) fn of(sums: &[f64]) -> Self {
+        let mut tally = Tally::new();
+        if let [samples, loss, parts @ ..] = sums {
+            (tally.samples, tally.loss) = (*samples, *loss);
+            tally.parts.iter_mut().zip(parts).for_each(|(sum, part)| *sum = *part);
+        }
+        tally
+    }
+
+    /// The number of samples, and the sums of the losses.
+    pub(crate) fn sums(&self) -> Vec<f64> {
+        [self.samples, self.loss].into_iter().chain(self.parts).collect()
+    }
+
+    /// Whether there was no batch yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.samples == 0.0
+    }
+
     /// Adds a batch of `n` samples: its loss, and the losses of its outputs.
     ///
     /// A batch counts as much as it has samples, so that the mean over an epoch is one over its samples, whatever the
