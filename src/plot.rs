@@ -1,10 +1,9 @@
 //! [`History::plot`]: learning curves as an SVG file.
 
 use crate::history::History;
-use crate::{Error, Result};
+use crate::{Error, Result, file};
 use plotters::coord::Shift;
 use plotters::prelude::*;
-use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
@@ -28,7 +27,7 @@ impl History {
     /// If there is no epoch to show, or the file cannot be written.
     pub fn plot(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        fs::write(path, self.to_svg()?).map_err(Error::io(path))
+        file::replace(path, self.to_svg()?.as_bytes()).map_err(Error::io(path))
     }
 
     /// The learning curves as the text of an SVG file; see [`plot`](Self::plot).

@@ -3,14 +3,11 @@
 //! Source: <https://huggingface.co/docs/safetensors>
 
 use crate::callbacks::{Entry, Memory, Snapshot};
-use crate::{Error, Model, Path as Name, Result, Scalar};
+use crate::{Error, Model, Path as Name, Result, Scalar, file};
 use safetensors::{Dtype, SafeTensors, View};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{fs, process};
 
 /// A tensor to be written.
 pub(crate) struct Tensor<'a> {
@@ -91,31 +88,20 @@ impl Tensor<'_> {
     }
 }
 
-/// Writes a file under another name and renames it, so that an interruption leaves the old file or the new one.
+/// Writes a file, whole or not at all.
 pub(crate) fn write(path: &Path, tensors: Vec<Tensor<'_>>, metadata: Vec<(String, String)>) -> Result<()> {
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
     let metadata = metadata.into_iter().collect();
     let tensors: Vec<_> = tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
     let bytes = safetensors::serialize(tensors, Some(metadata)).map_err(|error| problem(path, error.to_string()))?;
+    file::replace(path, &bytes).map_err(Error::io(path))
+}
 
-    let Some(name) = path.file_name() else {
-        return Err(Error::io(path)(std::io::Error::new(
-            std::io::ErrorKind::InvalidInput,
-            "this is not the name of a file",
-        )));
-    };
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{}.{}.tmp", process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
-    let temporary = path.with_file_name(temporary);
-    let written = fs::File::create(&temporary)
-        .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&temporary, path));
-    written.map_err(|error| {
-        // There may be nothing to remove.
-        let _ = fs::remove_file(&temporary);
-        Error::io(path)(error)
-    })
+/// Reads a file of a model that keeps `copies` numbers for each weight. A much larger file is of something else, and would
+/// fill the memory before it is refused.
+pub(crate) fn read<M: Model>(path: &Path, copies: usize) -> Result<Vec<u8>> {
+    const MORE: u64 = 1 << 30;
+    let weights = (size_of::<M>() as u64).saturating_mul(copies as u64);
+    file::read(path, weights.saturating_mul(2).saturating_add(MORE)).map_err(Error::io(path))
 }
 
 /// A file that is being checked.

@@ -15,13 +15,12 @@
 
 use crate::compile::Compiled;
 use crate::freeze::layers;
-use crate::optimizers::Optimizer;
+use crate::optimizers::{MAX_SLOTS, Optimizer};
 use crate::step::Learner;
 use crate::tensor_file::{self, Reader, Tensor};
 use crate::train::Place;
-use crate::{Error, Model, Path as Name, Result};
+use crate::{Model, Path as Name, Result};
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 /// Weight files of a model. In the prelude.
@@ -51,6 +50,8 @@ use std::path::Path;
 pub trait WeightFiles: Model {
     /// Writes the weights to a safetensors file. An interruption leaves the old file or the new one, never a part.
     ///
+    /// A link is followed and permissions stay. A folder, device, pipe or socket is refused.
+    ///
     /// # Errors
     /// If the file cannot be written.
     fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
@@ -66,7 +67,7 @@ pub trait WeightFiles: Model {
     /// type; the model is then as it was.
     fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let bytes = fs::read(path).map_err(Error::io(path))?;
+        let bytes = tensor_file::read::<Self>(path, 1)?;
         let mut reader = Reader::new(path, &bytes)?;
         let hint =
             if reader.metadata("optimizer").is_some() { ": this is a checkpoint, use `load_checkpoint`" } else { "" };
@@ -198,7 +199,8 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// If the file cannot be read, or does not belong to this model and optimizer; both are then as they were.
     pub fn load_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let bytes = fs::read(path).map_err(Error::io(path))?;
+        // Weights, slots, and a snapshot of a callback.
+        let bytes = tensor_file::read::<M>(path, MAX_SLOTS + 3)?;
         let mut reader = Reader::new(path, &bytes)?;
         let expected = self.optimizer.name();
         match reader.metadata("optimizer") {

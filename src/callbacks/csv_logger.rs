@@ -1,7 +1,7 @@
 //! [`CsvLogger`]: the numbers of every epoch in a file.
 
 use super::{Callback, Memory, Run};
-use crate::{Error, Result};
+use crate::{Error, Result, file};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -37,6 +37,8 @@ pub struct CsvLogger {
     /// The length of the file.
     length: u64,
     file: Option<File>,
+    /// Whether the file ends with a whole line, until it is changed.
+    untouched: Option<bool>,
 }
 
 impl CsvLogger {
@@ -51,6 +53,7 @@ impl CsvLogger {
             check: false,
             length: 0,
             file: None,
+            untouched: None,
         }
     }
 
@@ -141,17 +144,28 @@ impl CsvLogger {
         }
     }
 
-    /// Opens the file, which keeps its first `keep` bytes, and ends with a whole line.
-    fn open(&mut self, keep: u64) -> io::Result<()> {
-        let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(&self.path)?;
-        let regular = file.metadata()?.is_file();
-        self.length = if regular { file.metadata()?.len().min(keep) } else { 0 };
-        if regular {
-            file.set_len(self.length)?;
-            file.seek(SeekFrom::End(0))?;
-        }
-        self.file = Some(file);
+    /// Opens the file. It is changed with the first line only, since the run may not begin.
+    fn open(&mut self, keep: u64, whole: bool) -> io::Result<()> {
+        file::check_pipe(&self.path)?;
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&self.path)?;
+        let found = file.metadata()?;
+        self.length = if found.is_file() { found.len().min(keep) } else { 0 };
+        (self.file, self.untouched) = (Some(file), Some(whole));
         Ok(())
+    }
+
+    /// Before the first line: drops what is not kept, and ends a line of a program that was killed.
+    fn touch(&mut self) -> Result<()> {
+        let (Some(whole), Some(file)) = (self.untouched.take(), &mut self.file) else { return Ok(()) };
+        let mut cut = || {
+            if file.metadata()?.is_file() {
+                file.set_len(self.length)?;
+                file.seek(SeekFrom::End(0))?;
+            }
+            Ok(())
+        };
+        cut().map_err(Error::io(&self.path))?;
+        if whole { Ok(()) } else { self.write("\r\n") }
     }
 }
 
@@ -195,9 +209,7 @@ impl Callback for CsvLogger {
         self.read_header(&String::from_utf8_lossy(&start))?;
         self.check_columns(run.measured())?;
         self.check = self.header && known.is_none();
-        self.open(keep).map_err(Error::io(&self.path))?;
-        // A program that was killed may have left a part of a line.
-        if whole { Ok(()) } else { self.write("\r\n") }
+        self.open(keep, whole).map_err(Error::io(&self.path))
     }
 
     fn on_epoch_end(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
@@ -205,6 +217,7 @@ impl Callback for CsvLogger {
         if core::mem::take(&mut self.check) {
             self.check_columns(logs.iter().map(|(name, _)| name.as_str()))?;
         }
+        self.touch()?;
         let mut keys = self.keys.take().unwrap_or_default();
         if !self.header {
             keys = run.measured().chain(logs.iter().map(|(name, _)| name.as_str())).map(String::from).collect();
