@@ -177,12 +177,12 @@ impl Callback for EarlyStopping {
 
     fn on_train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
         if let (true, Some(epoch)) = (self.verbose, self.stopped_epoch) {
-            run.print(format!("Epoch {}: early stopping", epoch + 1));
+            run.print(format!("Epoch {}: early stopping", epoch.saturating_add(1)));
         }
         // They stay, so that a checkpoint of the finished run holds them.
         if let Some(weights) = &self.best_weights {
             if self.verbose {
-                let epoch = self.best_epoch + 1;
+                let epoch = self.best_epoch.saturating_add(1);
                 run.print(format!("Restoring model weights from the end of the best epoch: {epoch}."));
             }
             run.restore(weights)?;
