@@ -149,6 +149,7 @@ impl Callback for EarlyStopping {
         (self.wait, self.best) = (place("wait").unwrap_or(0), memory.number("best"));
         self.best_epoch = place("best_epoch").unwrap_or(0);
         self.best_weights = memory.weights("best_weights").filter(|_| self.restore_best_weights).cloned();
+        self.best_weights.iter().try_for_each(|weights| run.check_snapshot(weights))?;
         // A run that was stopped is over, unless there is more patience now.
         self.stopped_epoch = place("stopped_epoch").filter(|_| self.wait >= self.patience);
         if self.stopped_epoch.is_some() {

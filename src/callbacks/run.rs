@@ -263,15 +263,20 @@ impl Run<'_> {
     /// # Errors
     /// If the snapshot is of another model.
     pub fn restore(&mut self, snapshot: &Snapshot) -> Result<()> {
-        let width = self.training.width();
-        let weights = self.training.weights_mut();
-        let Snapshot { bytes, width: other } = snapshot;
-        if (weights.len(), width) != (bytes.len(), *other) {
-            let text = |bytes: usize, width: usize| format!("{} weights of {width} bytes", bytes / width.max(1));
-            return Err(Error::setting("restore", text(weights.len(), width), text(bytes.len(), *other)));
-        }
-        weights.copy_from_slice(bytes);
+        self.check_snapshot(snapshot)?;
+        self.training.weights_mut().copy_from_slice(&snapshot.bytes);
         Ok(())
+    }
+
+    /// Checks that a snapshot is of this model.
+    pub(crate) fn check_snapshot(&self, snapshot: &Snapshot) -> Result<()> {
+        let (length, width) = (self.training.weights().len(), self.training.width());
+        let Snapshot { bytes, width: other } = snapshot;
+        if (length, width) == (bytes.len(), *other) {
+            return Ok(());
+        }
+        let text = |bytes: usize, width: usize| format!("{} weights of {width} bytes", bytes / width.max(1));
+        Err(Error::setting("a snapshot", text(length, width), text(bytes.len(), *other)))
     }
 
     /// [`Compiled::save_weights`].
