@@ -317,3 +317,32 @@ fn validation_now_and_then() -> nn::Result<()> {
     }
     Ok(())
 }
+
+/// A run that NaN has ended is over, whether at a batch or at the end of an epoch.
+#[test]
+fn a_run_that_nan_has_ended_is_over() -> nn::Result<()> {
+    let folder = folder("nan");
+    let path = folder.join("last.safetensors");
+    let (x, y) = data();
+    for (what, freq) in [("batches", Some(1)), ("epochs", None)] {
+        let fit = || {
+            let fit = Fit::new().epochs(9).batch_size(4).verbose(0).resume(true).callback(TerminateOnNaN::new());
+            fit.callback(freq.into_iter().fold(ModelCheckpoint::new(&path), ModelCheckpoint::save_freq))
+        };
+        let break_it = LambdaCallback::new().on_train_batch_end(|_, run| {
+            run.set_learning_rate(if run.steps() == 5 { f64::from(f32::MAX) } else { 0.1 });
+            Ok(())
+        });
+        let mut model = net();
+        model.fit(&x, &y, fit().callback(break_it))?;
+        let steps = model.steps();
+        assert!((6..20).contains(&steps), "{what}: {steps}");
+        let mut again = net();
+        again.load_checkpoint(&path)?;
+        assert!(again.fit(&x, &y, fit())?.epoch.is_empty(), "{what}");
+        assert_eq!(again.steps(), steps, "{what}");
+        // The same in the program that it has ended in.
+        assert!(model.fit(&x, &y, fit())?.epoch.is_empty(), "{what}");
+    }
+    Ok(())
+}
