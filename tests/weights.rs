@@ -407,3 +407,49 @@ fn counts_beyond_all_runs_are_refused() -> nn::Result<()> {
     assert!(refused > 25, "{refused}");
     Ok(())
 }
+
+/// A checkpoint with everything in it, changed at any place: it is refused, or it is one.
+#[test]
+fn changed_checkpoints_are_refused_or_right() -> nn::Result<()> {
+    let path = file("changed.safetensors");
+    let (x, y) = ([SVector::<f32, 2>::new(0.5, -1.0); 6], [SVector::<f32, 2>::new(0.5, 1.0); 6]);
+    let make =
+        || Two::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd { momentum: 0.5, ..Sgd::default() }, MeanSquaredError);
+    let fit = || {
+        let log = CsvLogger::new(file("changed.csv"));
+        let stopping = EarlyStopping::new().monitor("loss").patience(2).restore_best_weights(true);
+        let saved = ModelCheckpoint::new(&path).save_freq(1);
+        Fit::new().epochs(2).batch_size(4).verbose(0).callback(log).callback(stopping).callback(saved)
+    };
+    make().fit(&x, &y, fit())?;
+    let bytes = fs::read(&path).unwrap();
+    let (header, _) = SafeTensors::read_metadata(&bytes).unwrap();
+    let mut rng = StdRng::seed_from_u64(5);
+    let changed = file("changed_again.safetensors");
+    for k in 0..1000 {
+        let mut bytes = bytes.clone();
+        for _ in 0..1 + rng.next_u64() % 3 {
+            // Mostly in the header, where there is most to get wrong.
+            let end = if rng.next_u64().is_multiple_of(4) { bytes.len() } else { bytes.len().min(header + 8) };
+            if end == 0 {
+                break;
+            }
+            let place = rng.next_u64() as usize % end;
+            match rng.next_u64() % 4 {
+                0 => bytes[place] = rng.next_u64() as u8,
+                1 => bytes[place] ^= 1 << (rng.next_u64() % 8),
+                2 => bytes[place] = b"0123456789[]{}\",:ceilmo"[rng.next_u64() as usize % 23],
+                _ => bytes.truncate(place),
+            }
+        }
+        fs::write(&changed, bytes).unwrap();
+        let mut model = make();
+        if model.load_checkpoint(&changed).is_err() {
+            assert_eq!(model.model(), make().model(), "change {k}");
+        } else if k % 8 == 0 {
+            // It may go on from another place, or with other numbers, but not panic.
+            drop(model.fit(&x, &y, fit().epochs(3).resume(true)));
+        }
+    }
+    Ok(())
+}
