@@ -118,6 +118,9 @@ pub enum Error {
     /// An error of a callback: [`Error::callback`].
     #[error("{0}")]
     Callback(Box<dyn std::error::Error + Send + Sync>),
+    /// An error of a source of data: an item of an iterator of batches that was an `Err`.
+    #[error(transparent)]
+    Data(Box<dyn std::error::Error + Send + Sync>),
     /// A chart cannot be drawn.
     #[error("the chart cannot be drawn: {0}")]
     Plot(String),
@@ -135,6 +138,18 @@ impl Error {
         Error::Callback(error.into())
     }
 
+    /// For `map_err`: an error of a source of data, which may be one of ours.
+    pub(crate) fn data(error: impl Into<Box<dyn std::error::Error>>) -> Error {
+        let error = match error.into().downcast::<Error>() {
+            Ok(own) => return *own,
+            Err(other) => other,
+        };
+        match error.downcast::<std::io::Error>() {
+            Ok(error) => Error::Data(error),
+            Err(other) => Error::Data(Box::new(Told::of(&*other))),
+        }
+    }
+
     /// For `map_err`: an input or output error with its file.
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
         move |source| Error::Io { path: path.into(), source }
@@ -143,5 +158,30 @@ impl Error {
     /// A setting with a value that makes no sense.
     pub(crate) fn setting(name: &'static str, expected: impl fmt::Display, got: impl fmt::Display) -> Error {
         Error::Setting { name, expected: expected.to_string(), got: got.to_string() }
+    }
+}
+
+/// The text of an error, and of its sources, for errors that cannot be sent to another thread.
+#[derive(Debug)]
+struct Told {
+    text: String,
+    source: Option<Box<Told>>,
+}
+
+impl Told {
+    fn of(error: &dyn std::error::Error) -> Self {
+        Told { text: error.to_string(), source: error.source().map(|source| Box::new(Told::of(source))) }
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Told {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
     }
 }

@@ -160,10 +160,10 @@ where
     }
 
     /// The loss and the metrics over batches `(x, y)` or `(x, y, sample_weight)`, of any size, for data that does not fit in
-    /// memory. `batches.take(n)` is Keras's `steps=n`.
+    /// memory. A batch may be a `Result`. `batches.take(n)` is Keras's `steps=n`.
     ///
     /// # Errors
-    /// As [`train_on_batch`](Self::train_on_batch), and if there is no batch.
+    /// As [`train_on_batch`](Self::train_on_batch), if there is no batch, and the error of a batch that is an `Err`.
     pub fn evaluate_batches<B: TrainingBatch<M::Inputs, Targets<M, L>>>(
         &self,
         batches: impl IntoIterator<Item = B>,
@@ -172,9 +172,11 @@ where
         let mut evaluation = Evaluation::new(self);
         let mut some = false;
         for batch in batches {
-            let samples = batch.samples();
-            let n = evaluation.check_and_print(self, samples)?;
-            evaluation.add(self, samples, n);
+            batch.visit(&mut |samples| {
+                let n = evaluation.check_and_print(self, samples)?;
+                evaluation.add(self, samples, n);
+                Ok(())
+            })?;
             some = true;
         }
         if some { Ok(evaluation.report(self)) } else { Err(Error::Empty { tensor: "the batches".into() }) }

@@ -115,11 +115,15 @@ impl<V, C> Fit<V, C> {
     /// Whether the run goes on where a checkpoint or a stopped run ended, even in the middle of an epoch, instead of at
     /// [`initial_epoch`](Self::initial_epoch); off by default.
     ///
-    /// With the same data, settings and seed the weights are then, bit for bit, those of a run that was never stopped. The
-    /// means of an epoch that goes on in its middle are those of the rest. What callbacks remember (a patience, a best
-    /// value) is not part of a checkpoint: they start anew. An optimizer with a moving average puts it in place of the
-    /// weights when `fit` ends, so its checkpoints have to be saved by a callback, as
-    /// [`ModelCheckpoint`](crate::callbacks::ModelCheckpoint) does.
+    /// With the same data, settings, callbacks and seed the weights are then, bit for bit, those of a run that was never
+    /// stopped. Callbacks go on with what they [remember](crate::callbacks::Callback::remember): best values, patience,
+    /// lines of a log. They are found by their names, so the order of different callbacks may change. If one of them had
+    /// stopped the run ([`EarlyStopping`](crate::callbacks::EarlyStopping)), no further epoch is trained. The history has
+    /// the epochs of this call. In an epoch that goes on in its middle, losses are means of the whole epoch, but metrics
+    /// are those of the rest.
+    ///
+    /// Save checkpoints by a callback such as [`ModelCheckpoint`](crate::callbacks::ModelCheckpoint) if an optimizer with a
+    /// moving average or `restore_best_weights` is used: these change the weights when `fit` ends.
     ///
     /// ```
     /// use nn::prelude::*;
@@ -209,7 +213,7 @@ impl<V, C> Fit<V, C> {
         self
     }
 
-    /// What is printed: a [`Verbose`], or Keras's 0, 1 or 2.
+    /// What is printed: a [`Verbose`], or Keras's 0, 1 or 2. Warnings about losses and data are printed in any case.
     pub fn verbose(mut self, verbose: impl Into<Verbose>) -> Self {
         self.settings.verbose = verbose.into();
         self
@@ -259,7 +263,7 @@ impl<V, C> Fit<V, C> {
     }
 
     /// Batches for validation, for data that does not fit in memory: `batches` is called for every evaluation and gives
-    /// an iterator of `(x, y)` or `(x, y, sample_weight)`.
+    /// an iterator of `(x, y)` or `(x, y, sample_weight)`, or of `Result`s of these.
     pub fn validation_batches<F: FnMut() -> I, I: IntoIterator>(self, batches: F) -> Fit<Streamed<F>, C> {
         Fit { settings: self.settings, validation: Streamed(batches), callbacks: self.callbacks }
     }
@@ -463,9 +467,11 @@ where
     /// Trains the model on batches from iterators, for data that does not fit in memory or is made while training runs.
     ///
     /// `batches` is called for every pass through the data, with the number of passes before, and gives an iterator of
-    /// batches: `(x, y)` or `(x, y, sample_weight)`, of any size, any number of them. A pass is an epoch, unless
+    /// batches: `(x, y)` or `(x, y, sample_weight)`, of any size, any number of them, or `Result`s of these, whose first
+    /// `Err` ends the run. A pass is an epoch, unless
     /// [`Fit::steps_per_epoch`] says that an epoch is a number of steps; an iterator may then be endless.
-    /// The number of the pass serves to shuffle; a resumed run passes over the batches that it has seen.
+    /// The number of the pass serves to shuffle; a resumed run passes over the batches that it has seen. A warning says if a
+    /// later pass has fewer batches than the first.
     ///
     /// ```
     /// use nn::prelude::*;
@@ -488,14 +494,19 @@ where
     /// let reader = std::thread::spawn(move || (0..8).try_for_each(|k| sender.send(batch(k))));
     /// line.fit_batches(|_| receiver.iter(), Fit::new().verbose(0))?;
     /// # reader.join().unwrap().unwrap();
+    ///
+    /// // A source that can fail: the run ends with its error.
+    /// let broken = (0..8).map(|k| if k < 5 { Ok(batch(k)) } else { Err(format!("no file {k}")) });
+    /// let error = line.fit_batches(|_| broken.clone(), Fit::new().verbose(0)).unwrap_err();
+    /// assert_eq!(error.to_string(), "no file 5");
     /// assert!(line.evaluate_batches((0..8).map(batch))?.loss < 1e-3);
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// As [`fit`](Self::fit); also if there is no batch. A batch is checked when it comes: the run then ends with the
-    /// error, and what was learned before remains.
+    /// As [`fit`](Self::fit); also if there is no batch, and the error of a batch that is an `Err`. A batch is checked when
+    /// it comes: the run then ends with the error, and what was learned before remains.
     pub fn fit_batches<F, I, V: Validation<M::Inputs, Targets<M, L>>, C: Callbacks>(
         &mut self,
         batches: F,

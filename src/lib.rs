@@ -122,6 +122,8 @@ pub mod errors;
 #[cfg(feature = "std")]
 mod evaluate;
 #[cfg(feature = "std")]
+mod file;
+#[cfg(feature = "std")]
 mod fit;
 #[cfg(feature = "std")]
 mod freeze;

@@ -1,10 +1,9 @@
 //! [`History::plot`]: learning curves as an SVG file.
 
 use crate::history::History;
-use crate::{Error, Result};
+use crate::{Error, Result, file};
 use plotters::coord::Shift;
 use plotters::prelude::*;
-use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
@@ -28,7 +27,7 @@ impl History {
     /// If there is no epoch to show, or the file cannot be written.
     pub fn plot(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        fs::write(path, self.to_svg()?).map_err(Error::io(path))
+        file::replace(path, self.to_svg()?.as_bytes()).map_err(Error::io(path))
     }
 
     /// The learning curves as the text of an SVG file; see [`plot`](Self::plot).
@@ -75,7 +74,7 @@ fn panel(
     let last = epochs as f64;
     // A single epoch is a point in the middle.
     let x = if epochs == 1 { 0.5..1.5 } else { 1.0..last };
-    let y = extent(series);
+    let (y, unit) = extent(series);
     let mut chart = ChartBuilder::on(area)
         .margin(18)
         .margin_right(28)
@@ -93,7 +92,10 @@ fn panel(
         .x_labels(epochs.min(10))
         .y_labels(6)
         .x_label_formatter(&|x| if x.fract() == 0.0 { format!("{x}") } else { String::new() })
-        .y_label_formatter(&|y| format!("{y:.digits$}"))
+        .y_label_formatter(&|y| match unit {
+            0 => format!("{y:.digits$}"),
+            power => format!("{y:.digits$}e{power}"),
+        })
         .label_style(("sans-serif", 13).into_font().color(&GRAY))
         .axis_desc_style(("sans-serif", 14).into_font().color(&BLACK))
         .x_desc("epoch")
@@ -108,7 +110,8 @@ fn panel(
             bases.len() - 1
         });
         let style = COLORS[place % COLORS.len()].stroke_width(2);
-        let points = values.iter().map(|&(k, y)| ((k + 1) as f64, y)).filter(|(_, y)| y.is_finite());
+        let finite = values.iter().filter(|(_, y)| y.is_finite());
+        let points = finite.map(|&(k, y)| ((k + 1) as f64, y / 10_f64.powi(unit)));
         if epochs == 1 {
             // A disc is the training, a ring the validation.
             let style = if validation { style } else { style.filled() };
@@ -140,16 +143,25 @@ fn panel(
     Ok(())
 }
 
-/// From the smallest to the largest value, with a margin.
-fn extent(series: &[Series<'_>]) -> Range<f64> {
+/// From the smallest to the largest value, with a margin, in units of a power of ten: 0 where plain numbers are short.
+///
+/// Labels are found in a loop that does not end if the range is not finite, or so small that adding a step changes nothing.
+fn extent(series: &[Series<'_>]) -> (Range<f64>, i32) {
     let values =
         series.iter().flat_map(|(_, values)| values.iter().map(|&(_, value)| value)).filter(|value| value.is_finite());
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)));
     if low > high {
-        return 0.0..1.0;
+        return (0.0..1.0, 0);
     }
+    let largest = low.abs().max(high.abs());
+    let plain = largest == 0.0 || (1e-4..1e7).contains(&largest);
+    // Smaller powers are 0 or have few digits.
+    let unit = if plain { 0 } else { (largest.log10().floor() as i32).max(-300) };
+    let scaled = |value: f64| value / 10_f64.powi(unit);
+    let (low, high, largest) = (scaled(low), scaled(high), scaled(largest));
     let margin = if high > low { 0.05 * (high - low) } else { (0.1 * high.abs()).max(1e-3) };
-    low - margin..high + margin
+    let margin = margin.max(1e-9 * largest);
+    (low - margin..high + margin, unit)
 }
 
 /// How many decimals tell six labels of a range apart.
@@ -197,5 +209,71 @@ mod tests {
         diverged.push(0, with_validation(&report, None));
         diverged.push(1, with_validation(&report, None));
         assert!(diverged.to_svg().is_ok());
+    }
+
+    /// All pairs of numbers from all over, as the losses of two epochs. A chart that is not done after a while never is.
+    #[test]
+    fn charts_of_all_ranges_are_drawn() {
+        let sizes = [
+            0.0,
+            5e-324,
+            1e-310,
+            2.3e-308,
+            1e-300,
+            1e-160,
+            1e-17,
+            2e-16,
+            1e-12,
+            1e-5,
+            9e-5,
+            0.3,
+            1.0,
+            1.0 + f64::EPSILON,
+            1.0 + 1e-12,
+            3.0,
+            9_999_999.0,
+            1e7,
+            1e15,
+            1e15 + 1.0,
+            1e16,
+            1e17,
+            1e100,
+            1e154,
+            1e300,
+            1e308,
+            f64::MAX,
+        ];
+        let numbers: Vec<_> = sizes.into_iter().flat_map(|size| [size, -size]).collect();
+        let (done, wait) = std::sync::mpsc::channel();
+        let pairs = numbers.len() * numbers.len();
+        std::thread::spawn(move || {
+            for &first in &numbers {
+                for &second in &numbers {
+                    let mut history = History::new(Params { epochs: 2, steps: 1 });
+                    history.push(0, [("loss".to_string(), first)]);
+                    history.push(1, [("loss".to_string(), second), ("val_loss".to_string(), f64::INFINITY)]);
+                    done.send((first, second, history.to_svg().map_err(|error| error.to_string()))).unwrap();
+                }
+            }
+        });
+        for number in 0..pairs {
+            let drawn = wait.recv_timeout(std::time::Duration::from_secs(30));
+            let (first, second, svg) = drawn.unwrap_or_else(|error| panic!("chart {number}: {error}"));
+            let svg = svg.unwrap();
+            assert!(!svg.contains("NaN") && !svg.contains("inf"), "{first} and {second}");
+            assert!(svg.len() < 100_000, "{first} and {second}: {} bytes", svg.len());
+        }
+    }
+
+    #[test]
+    fn labels_of_large_and_small_numbers_have_an_exponent() {
+        let svg = |values: [f64; 2]| {
+            let mut history = History::new(Params { epochs: 2, steps: 1 });
+            values.iter().enumerate().for_each(|(k, value)| history.push(k, [("loss".to_string(), *value)]));
+            history.to_svg().unwrap()
+        };
+        assert!(svg([2e9, 4e9]).contains("\n3.00e9\n"));
+        assert!(svg([2e-9, 4e-9]).contains("\n3.00e-9\n"));
+        assert!(svg([2.0, 4.0]).contains("\n3.00\n"));
     }
 }

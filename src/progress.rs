@@ -2,7 +2,7 @@
 
 use crate::report::{Report, write_values};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal, Write, stdout};
+use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::{Duration, Instant};
 
 /// What `fit` prints.
@@ -135,6 +135,12 @@ impl Progress {
 pub(crate) fn print_line(line: &str) {
     let mut out = stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// Prints a warning, whatever [`Verbose`] says: it is about results that may be wrong.
+pub(crate) fn warn(text: &str) {
+    let mut out = stderr().lock();
+    let _ = writeln!(out, "warning: {text}");
 }
 
 /// `7s`, `1:05`, `1:00:00`

@@ -36,6 +36,12 @@ impl Names {
         Arc::new(Names { judged, names, sorted })
     }
 
+    /// The names of metrics of a model with these outputs.
+    pub(crate) fn metrics(&self, outputs: usize) -> &[String] {
+        let losses = if outputs > 1 { self.judged.len() } else { 0 };
+        &self.names[losses..]
+    }
+
     /// All of them, in alphabetical order.
     pub(crate) fn sorted(&self) -> impl Iterator<Item = &str> {
         self.sorted.iter().map(|&place| place.map_or("loss", |place| self.names[place].as_str()))

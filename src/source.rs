@@ -5,7 +5,7 @@
 
 use crate::random::{Purpose, stream};
 use crate::samples::{Samples, TrainingBatch};
-use crate::{Buffer, Heap, Result, Tensors};
+use crate::{Buffer, Error, Heap, Result, Tensors, progress};
 use rand::seq::SliceRandom;
 
 /// Which pass, and where in it.
@@ -25,7 +25,7 @@ pub(crate) trait Source<X: Tensors, Y: Tensors> {
     fn steps(&self) -> Option<usize>;
 
     /// Begins a pass, or goes on in one.
-    fn start(&mut self, pass: Pass);
+    fn start(&mut self, pass: Pass) -> Result<()>;
 
     /// Calls `visit` with the next batch of the pass; `false` if there is none.
     fn next(&mut self, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<bool>;
@@ -55,11 +55,12 @@ impl<X: Tensors, Y: Tensors> Source<X, Y> for Arrays<'_, X, Y> {
         Some(self.count.div_ceil(self.batch_size))
     }
 
-    fn start(&mut self, pass: Pass) {
+    fn start(&mut self, pass: Pass) -> Result<()> {
         self.start = self.batch_size.saturating_mul(pass.seen);
         if let Some(shuffled) = &mut self.shuffled {
             shuffled.shuffle(self.seed, pass.step);
         }
+        Ok(())
     }
 
     fn next(&mut self, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<bool> {
@@ -119,11 +120,17 @@ impl<X: Tensors, Y: Tensors> Shuffled<X, Y> {
 pub(crate) struct Streams<F, I: IntoIterator> {
     make: F,
     batches: Option<I::IntoIter>,
+    /// How many batches of this pass came.
+    seen: usize,
+    /// How many the first pass had.
+    first: Option<usize>,
+    /// Whether it was said that a pass had less.
+    warned: bool,
 }
 
 impl<F, I: IntoIterator> Streams<F, I> {
     pub(crate) fn new(make: F) -> Self {
-        Streams { make, batches: None }
+        Streams { make, batches: None, seen: 0, first: None, warned: false }
     }
 }
 
@@ -136,20 +143,38 @@ where
         None
     }
 
-    fn start(&mut self, pass: Pass) {
+    fn start(&mut self, pass: Pass) -> Result<()> {
         // The old one goes first: it may hold a file or a lock that the new one needs.
         self.batches = None;
         let mut batches = (self.make)(pass.number).into_iter();
-        if let Some(last) = pass.seen.checked_sub(1) {
-            let _ = batches.nth(last);
+        for seen in 0..pass.seen {
+            let Some(batch) = batches.next() else {
+                let problem = format!(
+                    "the data has {seen} batch(es) in this pass, but the run that goes on had seen {}",
+                    pass.seen
+                );
+                return Err(Error::data(problem));
+            };
+            batch.visit(&mut |_| Ok(()))?;
         }
-        self.batches = Some(batches);
+        (self.batches, self.seen) = (Some(batches), pass.seen);
+        Ok(())
     }
 
     fn next(&mut self, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<bool> {
-        match self.batches.as_mut().and_then(Iterator::next) {
-            Some(batch) => visit(batch.samples()).map(|()| true),
-            None => Ok(false),
+        if let Some(batch) = self.batches.as_mut().and_then(Iterator::next) {
+            batch.visit(visit)?;
+            self.seen += 1;
+            return Ok(true);
         }
+        let first = *self.first.get_or_insert(self.seen);
+        if self.seen < first && !core::mem::replace(&mut self.warned, true) {
+            progress::warn(&format!(
+                "a pass through the data had {} batch(es), but the first had {first}: a source that fails \
+                 can return a `Result`, whose error ends the run",
+                self.seen
+            ));
+        }
+        Ok(false)
     }
 }

@@ -20,12 +20,35 @@ impl<S: Default> Tally<S> {
         Tally { samples: 0, loss: Mean::default(), parts: [Mean::default(); MAX_INPUTS], state: S::default() }
     }
 
+    /// Goes on with the [sums](Self::sums) of a checkpoint. Metrics begin anew.
+    pub(crate) fn of(sums: &[f64]) -> Self {
+        let mut tally = Tally::new();
+        if let [samples, means @ ..] = sums {
+            tally.samples = *samples as usize;
+            let (means, _) = means.as_chunks();
+            let to = [&mut tally.loss].into_iter().chain(&mut tally.parts);
+            to.zip(means).for_each(|(mean, sums)| *mean = Mean::from_sums(*sums));
+        }
+        tally
+    }
+
+    /// The number of samples, and the sums of the losses.
+    pub(crate) fn sums(&self) -> Vec<f64> {
+        let means = [&self.loss].into_iter().chain(&self.parts).flat_map(Mean::sums);
+        [self.samples as f64].into_iter().chain(means).collect()
+    }
+
+    /// Whether there was no batch yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.samples == 0
+    }
+
     /// Adds a batch of `n` samples: its loss, and the losses of its outputs.
     ///
     /// A batch counts as much as it has samples, so that the mean over an epoch is one over its samples, whatever the
     /// size of the last batch.
     pub(crate) fn add(&mut self, loss: f64, parts: &[f64], n: usize) {
-        self.samples += n;
+        self.samples = self.samples.saturating_add(n);
         self.loss.add(loss, n as f64);
         for (mean, &part) in self.parts.iter_mut().zip(parts) {
             mean.add(part, n as f64);

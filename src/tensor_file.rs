@@ -2,14 +2,12 @@
 //!
 //! Source: <https://huggingface.co/docs/safetensors>
 
-use crate::{Error, Model, Path as Name, Result, Scalar, Warning};
+use crate::callbacks::{Entry, Memory, Snapshot};
+use crate::{Error, Model, Path as Name, Result, Scalar, Warning, file};
 use safetensors::{Dtype, SafeTensors, View};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{fs, process};
 
 /// A tensor to be written.
 pub(crate) struct Tensor<'a> {
@@ -54,6 +52,26 @@ impl Tensor<'_> {
         Tensor { name: name.into(), dtype: Dtype::F64, shape: vec![], data: value.to_le_bytes().to_vec().into() }
     }
 
+    /// Several numbers with a fraction.
+    pub(crate) fn floats(name: &str, values: &[f64]) -> Self {
+        let data = values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>();
+        Tensor { name: name.into(), dtype: Dtype::F64, shape: vec![values.len()], data: data.into() }
+    }
+
+    /// What a callback remembers.
+    pub(crate) fn memory<'a>(name: &str, entry: &'a Entry) -> Tensor<'a> {
+        let (dtype, shape, data) = match entry {
+            Entry::Number(value) => return Tensor::float(name, *value),
+            Entry::Count(value) => return Tensor::number(name, *value),
+            Entry::Bytes(bytes) => (Dtype::U8, bytes.len(), Cow::Borrowed(bytes.as_slice())),
+            Entry::Weights(Snapshot { bytes, width }) => {
+                let dtype = if *width == 4 { Dtype::F32 } else { Dtype::F64 };
+                (dtype, bytes.len() / width, little_endian(Cow::Borrowed(bytes), *width))
+            }
+        };
+        Tensor { name: name.into(), dtype, shape: vec![shape], data }
+    }
+
     /// The variables of `weights`, with `prefix` before their names.
     pub(crate) fn of<'a, M: Model>(prefix: &str, weights: &'a M, tensors: &mut Vec<Tensor<'a>>) {
         let mut rest = weights.as_slice();
@@ -70,31 +88,20 @@ impl Tensor<'_> {
     }
 }
 
-/// Writes a file under another name and renames it, so that an interruption leaves the old file or the new one.
-pub(crate) fn write(path: &Path, tensors: Vec<Tensor<'_>>, metadata: &[(&str, &str)]) -> Result<()> {
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let metadata = metadata.iter().map(|&(key, value)| (key.to_string(), value.to_string())).collect();
+/// Writes a file, whole or not at all.
+pub(crate) fn write(path: &Path, tensors: Vec<Tensor<'_>>, metadata: Vec<(String, String)>) -> Result<()> {
+    let metadata = metadata.into_iter().collect();
     let tensors: Vec<_> = tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
     let bytes = safetensors::serialize(tensors, Some(metadata)).map_err(|error| problem(path, error.to_string()))?;
+    file::replace(path, &bytes).map_err(Error::io(path))
+}
 
-    let Some(name) = path.file_name() else {
-        return Err(Error::io(path)(std::io::Error::new(
-            std::io::ErrorKind::InvalidInput,
-            "this is not the name of a file",
-        )));
-    };
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{}.{}.tmp", process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
-    let temporary = path.with_file_name(temporary);
-    let written = fs::File::create(&temporary)
-        .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&temporary, path));
-    written.map_err(|error| {
-        // There may be nothing to remove.
-        let _ = fs::remove_file(&temporary);
-        Error::io(path)(error)
-    })
+/// Reads a file of a model that keeps `copies` numbers for each weight. A much larger file is of something else, and would
+/// fill the memory before it is refused.
+pub(crate) fn read<M: Model>(path: &Path, copies: usize) -> Result<Vec<u8>> {
+    const MORE: u64 = 1 << 30;
+    let weights = (size_of::<M>() as u64).saturating_mul(copies as u64);
+    file::read(path, weights.saturating_mul(2).saturating_add(MORE)).map_err(Error::io(path))
 }
 
 /// A file that is being checked.
@@ -191,6 +198,46 @@ impl<'a> Reader<'a> {
         let message = format!("{}: {problem}", self.path.display());
         let help = "the training that wrote the file has diverged: `TerminateOnNaN` ends such a run";
         Ok(Some(Warning { lint: LINT, message, help }))
+    }
+
+    /// Several numbers with a fraction, if there is a tensor of this name.
+    pub(crate) fn floats(&mut self, name: &str) -> Result<Option<Vec<f64>>> {
+        if !self.unused.contains(name) {
+            return Ok(None);
+        }
+        let count = self.file.tensor(name).map_or(0, |tensor| tensor.shape().iter().product());
+        let bytes = self.tensor(name, Dtype::F64, &[count])?;
+        Ok(Some(bytes.chunks_exact(8).map(|bytes| f64::from_le_bytes(bytes.try_into().unwrap_or_default())).collect()))
+    }
+
+    /// What a callback remembers: the tensors with `prefix` before their names.
+    pub(crate) fn memory(&mut self, prefix: &str) -> Result<Memory> {
+        let names: Vec<_> = self.unused.iter().filter(|name| name.starts_with(prefix)).cloned().collect();
+        let mut memory = Memory::default();
+        for name in names {
+            self.unused.remove(&name);
+            let Ok(tensor) = self.file.tensor(&name) else { continue };
+            let bytes = tensor.data();
+            let weights = |width: usize| {
+                let bytes = little_endian(Cow::Borrowed(bytes), width);
+                Entry::Weights(Snapshot { bytes: bytes.into(), width })
+            };
+            // The reader of the file has compared the length with type and shape.
+            let number = || u64::from_le_bytes(bytes.try_into().unwrap_or_default());
+            let entry = match (tensor.dtype(), tensor.shape()) {
+                (Dtype::F64, []) => Entry::Number(f64::from_bits(number())),
+                (Dtype::U64, []) => Entry::Count(number()),
+                (Dtype::U8, [_]) => Entry::Bytes(bytes.into()),
+                (Dtype::F32, [_]) => weights(4),
+                (Dtype::F64, [_]) => weights(8),
+                (dtype, shape) => {
+                    let problem = format!("tensor `{name}`: no callback remembers type {dtype:?} and shape {shape:?}");
+                    return Err(self.problem(problem));
+                }
+            };
+            memory.set(&name[prefix.len()..], entry);
+        }
+        Ok(memory)
     }
 
     /// The bytes of all variables of a model, in order, with `prefix` before their names.

@@ -1,6 +1,6 @@
 //! [`Session`]: one call of `fit`, from the first to the last epoch.
 
-use crate::callbacks::{Callback, Callbacks, Live, Run, State};
+use crate::callbacks::{Callback, Callbacks, Live, Memory, Run, State};
 use crate::check::{self, Targets};
 use crate::compile::Compiled;
 use crate::data::Inspect;
@@ -11,7 +11,7 @@ use crate::labels::Labelled;
 use crate::losses::Losses;
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
-use crate::progress::{Progress, Verbose};
+use crate::progress::{Progress, warn};
 use crate::report::Report;
 use crate::samples::Samples;
 use crate::source::{Pass, Source};
@@ -22,12 +22,16 @@ use crate::{Error, Model, Result, Tensors};
 
 /// How far training has come: what a checkpoint remembers beside weights and optimizer, so that
 /// [`Fit::resume`](crate::Fit::resume) can go on at this very batch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Place {
     /// The epoch that goes on or comes next.
     pub(crate) epoch: usize,
+    /// Whether callbacks know that it has begun.
+    pub(crate) begun: bool,
     /// How many of its steps are done.
     pub(crate) batch: usize,
+    /// The sums of losses over these steps.
+    pub(crate) sums: Vec<f64>,
     /// How many passes through the data were begun.
     pub(crate) passes: usize,
     /// The number of steps made when the last one began.
@@ -36,17 +40,19 @@ pub(crate) struct Place {
     pub(crate) seen: usize,
     /// Whether it goes on.
     pub(crate) open: bool,
+    /// What the callbacks remember, by their names.
+    pub(crate) memories: Vec<(String, Memory)>,
 }
 
 impl Place {
     /// Begins a pass after `step` steps.
     fn begin(&mut self, step: u64) {
-        (self.passes, self.pass_step, self.seen, self.open) = (self.passes + 1, step, 0, true);
+        (self.passes, self.pass_step, self.seen, self.open) = (self.passes.saturating_add(1), step, 0, true);
     }
 
     /// The pass that goes on.
     fn pass(&self) -> Pass {
-        Pass { number: self.passes - 1, step: self.pass_step, seen: self.seen }
+        Pass { number: self.passes.saturating_sub(1), step: self.pass_step, seen: self.seen }
     }
 }
 
@@ -96,6 +102,13 @@ where
     progress: Progress,
     /// What `class_weight` makes of a batch.
     weights: Vec<f64>,
+    /// Whether it was stopped in the middle of an epoch. A later run goes on there, and its callbacks see the end of this epoch:
+    /// what they remember is from before this end.
+    broken: bool,
+    /// Whether it was said that a pass is shorter than an epoch.
+    short: bool,
+    /// How many batches the first validation had.
+    validated: Option<usize>,
 }
 
 impl<'a, M, O, L, K, C> Session<'a, M, O, L, K, C>
@@ -117,6 +130,9 @@ where
             tally: Tally::new(),
             progress: Progress::new(settings.verbose, settings.epochs),
             weights: Vec::new(),
+            broken: false,
+            short: false,
+            validated: None,
         }
     }
 
@@ -128,53 +144,91 @@ where
         mut validation: Checked<'_, M::Inputs, Targets<M, L>>,
     ) -> Result<History> {
         let Settings { epochs, initial_epoch, resume, steps_per_epoch, .. } = *self.settings;
-        let mut place = if resume { self.compiled.place } else { Place { epoch: initial_epoch, ..Place::default() } };
         let steps = match (steps_per_epoch, source.steps()) {
             (Some(steps), Some(pass)) => Some(steps.min(pass)),
             (steps, pass) => steps.or(pass),
         };
         let params = Params { epochs, steps: steps.unwrap_or(0) };
-        if self.settings.verbose != Verbose::Silent && self.compiled.learner.is_none() {
-            self.compiled.warnings().iter().for_each(|warning| eprintln!("warning: {warning}"));
+        if self.compiled.learner.is_none() {
+            self.compiled.warnings().iter().for_each(|warning| warn(&warning.to_string()));
         }
         self.begin(params, !matches!(validation, Checked::None))?;
-        self.compiled.place = place;
-        if place.open {
-            source.start(place.pass());
+        if !resume {
+            self.compiled.place = Place { epoch: initial_epoch, ..Place::default() };
         }
-
         let mut history = History::new(params);
-        for epoch in place.epoch..epochs {
-            let resumed = self.compiled.place.batch > 0;
+        let trained = self.epochs(source, checked, &mut validation, steps, &mut history);
+        let ended = trained.and_then(|()| {
+            if epochs > 0 {
+                self.compiled.finish();
+            }
+            self.hook(|callback, run| callback.on_train_end(run))
+        });
+        self.remember();
+        self.state.print();
+        ended.map(|()| history)
+    }
+
+    /// All epochs.
+    fn epochs(
+        &mut self,
+        source: &mut dyn Source<M::Inputs, Targets<M, L>>,
+        checked: bool,
+        validation: &mut Checked<'_, M::Inputs, Targets<M, L>>,
+        steps: Option<usize>,
+        history: &mut History,
+    ) -> Result<()> {
+        let Settings { epochs, steps_per_epoch, .. } = *self.settings;
+        self.save_pending()?;
+        // Where callbacks have stopped it, the run was over when it was interrupted.
+        let first = if self.state.stopped { epochs } else { self.compiled.place.epoch };
+        if self.compiled.place.open && first < epochs {
+            source.start(self.compiled.place.pass())?;
+        }
+        for epoch in first..epochs {
+            let place = &mut self.compiled.place;
+            let resumed = core::mem::replace(&mut place.begun, true);
             self.progress.begin(epoch, steps);
-            self.tally = Tally::new();
+            self.tally = if place.batch > 0 { Tally::of(&place.sums) } else { Tally::new() };
             self.state.begin_epoch(epoch);
             if !resumed {
-                self.hook(|callback, run| callback.on_epoch_begin(epoch, run))?;
+                self.hook(|callback, run| callback.on_epoch_begin(epoch, run))
+                    .inspect_err(|_| self.compiled.place.begun = false)?;
             }
-            if !resumed && (steps_per_epoch.is_none() || !self.compiled.place.open) {
-                self.compiled.place.begin(self.compiled.steps());
-                source.start(self.compiled.place.pass());
+            let place = &self.compiled.place;
+            if place.batch == 0 && (!place.open || (!resumed && steps_per_epoch.is_none())) {
+                self.begin_pass(source)?;
             }
             let trained = self.epoch(source, checked)?;
-            place = self.compiled.place;
-            if trained == 0 && !resumed {
+            let batches = self.compiled.place.batch;
+            if batches == 0 {
                 return Err(Error::Empty { tensor: format!("the batches of epoch {epoch}") });
             }
+            let place = &mut self.compiled.place;
             // A stopped epoch goes on where it stopped, unless that was its end.
-            if !self.state.stopped || !place.open || Some(place.batch) == steps_per_epoch {
-                self.compiled.place = Place { epoch: epoch + 1, batch: 0, ..place };
+            if !self.state.stopped || !place.open || Some(batches) == steps_per_epoch {
+                (place.epoch, place.begun, place.batch) = (epoch + 1, false, 0);
+            } else {
+                self.remember();
+                self.broken = true;
             }
-            if trained == 0 {
-                // The checkpoint was made after the last step of this epoch.
+            if self.tally.is_empty() {
+                // An old checkpoint, which was made after the last step of this epoch, without the sums.
                 continue;
             }
-            history.params.steps = steps.unwrap_or(place.batch);
+            history.params.steps = steps.unwrap_or(batches);
             let report = self.tally.report(&self.compiled.metrics, &self.compiled.names);
             let due = (epoch + 1).is_multiple_of(self.settings.validation_freq);
-            let validated = if due { self.validate(&mut validation)? } else { None };
-            self.state.logs = Some(with_validation(&report, validated.as_ref()).collect());
+            let validated = if due { self.validate(validation)? } else { None };
+            let mut logs: Vec<_> = with_validation(&report, validated.as_ref()).collect();
+            if trained == 0 {
+                // The checkpoint has the sums of losses, but not those of metrics.
+                let metrics = self.compiled.names.metrics(M::Outputs::COUNT);
+                logs.retain(|(name, _)| !metrics.contains(name));
+            }
+            self.state.logs = Some(logs);
             self.hook(|callback, run| callback.on_epoch_end(epoch, run))?;
+            self.remember();
             let logs = self.state.all_logs();
             self.progress.end(&logs);
             self.state.print();
@@ -183,15 +237,17 @@ where
                 break;
             }
         }
-        if epochs > 0 {
-            self.compiled.finish();
-        }
-        self.hook(|callback, run| callback.on_train_end(run))?;
-        self.state.print();
-        Ok(history)
+        Ok(())
     }
 
-    /// Tells the callbacks that training begins.
+    /// Begins a pass through the data.
+    fn begin_pass(&mut self, source: &mut dyn Source<M::Inputs, Targets<M, L>>) -> Result<()> {
+        let step = self.compiled.steps();
+        self.compiled.place.begin(step);
+        source.start(self.compiled.place.pass())
+    }
+
+    /// Tells the callbacks that training begins, and in a run that goes on what they remembered.
     fn begin(&mut self, params: Params, validates: bool) -> Result<()> {
         let names = self.compiled.names.sorted().map(String::from);
         self.state.names = names.collect();
@@ -200,13 +256,31 @@ where
             self.state.names.extend(validation);
         }
         let added = &mut self.state.names;
+        self.state.measured = added.len();
         self.callbacks.each(&mut |callback| {
             added.extend(callback.logged());
             Ok(())
         })?;
         (self.state.params, self.state.validates) = (params, validates);
         self.state.logs = Some(Vec::new());
-        self.hook(|callback, run| callback.on_train_begin(run))
+        let mut memories = if self.settings.resume { self.compiled.place.memories.clone() } else { Vec::new() };
+        self.call(|callback, run| {
+            let name = callback.name();
+            let known = memories.iter().position(|(other, _)| *other == name);
+            run.state.memory = known.map(|known| memories.remove(known).1);
+            let begun = callback.on_train_begin(run);
+            run.state.memory = None;
+            begun
+        })
+    }
+
+    /// Notes what a later run has to know of this one.
+    fn remember(&mut self) {
+        if self.broken {
+            return;
+        }
+        self.compiled.place.sums = self.tally.sums();
+        self.compiled.place.memories = memories(&mut self.callbacks);
     }
 
     /// The steps of an epoch; how many there were.
@@ -219,9 +293,14 @@ where
                 trained += 1;
             } else if place.batch == 0 && place.seen > 0 {
                 // An iterator had nothing behind the last batch of the last epoch.
-                place.begin(self.compiled.learner.as_ref().map_or(0, |learner| learner.steps));
-                source.start(place.pass());
+                self.begin_pass(source)?;
                 continue;
+            }
+            // With arrays, the last epoch of a pass is known to be shorter.
+            let short = !more && place.seen > 0 && place.batch == place.seen && source.steps().is_none();
+            if let (true, false, Some(steps)) = (short, self.short, self.settings.steps_per_epoch) {
+                self.short = true;
+                warn(&format!("an epoch has {steps} steps, but the data had only {} batch(es)", place.seen));
             }
             place.open = more && source.steps().is_none_or(|steps| place.seen < steps);
             if !place.open || self.state.stopped {
@@ -282,7 +361,7 @@ where
         if matches!(validation, Checked::None) {
             return Ok(None);
         }
-        self.hook(|callback, run| callback.on_test_begin(run))?;
+        self.call(|callback, run| callback.on_test_begin(run))?;
         let mut evaluation = Evaluation::new(self.compiled);
         match validation {
             Checked::None => {}
@@ -308,6 +387,10 @@ where
                 if batch == 0 {
                     return Err(Error::Empty { tensor: "the batches of validation".into() });
                 }
+                let first = *self.validated.get_or_insert(batch);
+                if batch < first {
+                    warn(&format!("a validation had {batch} batch(es), but the first had {first}"));
+                }
             }
         }
         self.hook_with(&evaluation.tally, |callback, run| callback.on_test_end(run))?;
@@ -327,13 +410,23 @@ where
         self.hook_with(&evaluation.tally, |callback, run| callback.on_test_batch_end(batch, run))
     }
 
-    /// Calls a hook of all callbacks.
+    /// Calls a hook of all callbacks, and writes the checkpoints that they ask for.
     fn hook(&mut self, call: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>) -> Result<()> {
+        let called = self.call(call);
+        if self.state.pending.is_empty() {
+            return called;
+        }
+        let saved = self.save_pending();
+        called.and(saved)
+    }
+
+    /// Calls a hook of all callbacks.
+    fn call(&mut self, call: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>) -> Result<()> {
         let Session { compiled, callbacks, state, tally, .. } = self;
         run_hook(compiled, callbacks, state, tally, call)
     }
 
-    /// The same with the numbers of an evaluation.
+    /// The same with the numbers of an evaluation. Its checkpoints are written after the end of the epoch.
     fn hook_with(
         &mut self,
         tally: &Tally<K::State>,
@@ -341,6 +434,16 @@ where
     ) -> Result<()> {
         let Session { compiled, callbacks, state, .. } = self;
         run_hook(compiled, callbacks, state, tally, call)
+    }
+
+    /// Writes the checkpoints that callbacks have asked for. All have had their turn, so they remember the same moment.
+    fn save_pending(&mut self) -> Result<()> {
+        let pending = core::mem::take(&mut self.state.pending);
+        if pending.is_empty() {
+            return Ok(());
+        }
+        self.remember();
+        pending.iter().try_for_each(|path| self.compiled.save_checkpoint(path))
     }
 }
 
@@ -359,5 +462,28 @@ where
 {
     let mut live = Live { compiled, tally };
     let mut run = Run { state, training: &mut live };
-    callbacks.each(&mut |callback| call(callback, &mut run))
+    let mut failed = Ok(());
+    let all = callbacks.each(&mut |callback| match call(callback, &mut run) {
+        // A checkpoint is of a moment at which all have had their turn.
+        Err(error) if !run.state.pending.is_empty() && failed.is_ok() => {
+            failed = Err(error);
+            Ok(())
+        }
+        other => other,
+    });
+    failed.and(all)
+}
+
+/// What the callbacks remember, with their names.
+fn memories(callbacks: &mut impl Callbacks) -> Vec<(String, Memory)> {
+    let mut memories = Vec::new();
+    let all = callbacks.each(&mut |callback| {
+        let mut memory = Memory::default();
+        callback.remember(&mut memory);
+        memories.push((callback.name(), memory));
+        Ok(())
+    });
+    // The closure does not fail.
+    debug_assert!(all.is_ok());
+    memories
 }

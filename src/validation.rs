@@ -1,5 +1,6 @@
 //! [`Validation`]: data for validation, in memory or batch by batch.
 
+use crate::data::{Batches, Column};
 use crate::samples::{Samples, TrainingBatch};
 use crate::{Result, Tensors};
 
@@ -28,21 +29,15 @@ pub trait Validation<X: Tensors, Y: Tensors> {
 
 impl<X: Tensors, Y: Tensors> Validation<X, Y> for () {}
 
-impl<X: Tensors, Y: Tensors, A, B> Validation<X, Y> for (A, B)
-where
-    (A, B): TrainingBatch<X, Y>,
-{
+impl<X: Tensors, Y: Tensors, A: Batches<X>, B: Batches<Y>> Validation<X, Y> for (A, B) {
     fn whole(&self) -> Option<Samples<'_, X, Y>> {
-        Some(self.samples())
+        Some(Samples { x: self.0.batches(), y: self.1.batches(), weights: &[] })
     }
 }
 
-impl<X: Tensors, Y: Tensors, A, B, W> Validation<X, Y> for (A, B, W)
-where
-    (A, B, W): TrainingBatch<X, Y>,
-{
+impl<X: Tensors, Y: Tensors, A: Batches<X>, B: Batches<Y>, W: Column<Item = f64>> Validation<X, Y> for (A, B, W) {
     fn whole(&self) -> Option<Samples<'_, X, Y>> {
-        Some(self.samples())
+        Some(Samples { x: self.0.batches(), y: self.1.batches(), weights: self.2.items() })
     }
 }
 
@@ -61,6 +56,6 @@ where
 
     fn each(&mut self, steps: Option<usize>, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<()> {
         let mut batches = (self.0)().into_iter().take(steps.unwrap_or(usize::MAX));
-        batches.try_for_each(|batch| visit(batch.samples()))
+        batches.try_for_each(|batch| batch.visit(visit))
     }
 }

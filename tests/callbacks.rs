@@ -56,10 +56,11 @@ impl Fixture {
         self.0.get(name).unwrap_or_else(|| panic!("`{name}` is not in the fixture"))
     }
 
-    /// All series with their numbers.
+    /// All series with their numbers, but those that begin with NaN: in Keras nothing is better than that.
     fn series(&self) -> Vec<(usize, &[f64])> {
         let count = self.0.keys().filter(|name| name.starts_with("series.")).count();
-        (0..count).map(|k| (k, self.get(&format!("series.{k}")))).collect()
+        let all = (0..count).map(|k| (k, self.get(&format!("series.{k}"))));
+        all.filter(|(_, series)| !series[0].is_nan()).collect()
     }
 }
 
@@ -201,7 +202,10 @@ fn csv_files_are_those_of_keras() -> nn::Result<()> {
     };
     let (path, late) = (file("validated.csv"), file("late.csv"));
     run(silent().epochs(3).callback(report(0)).callback(CsvLogger::new(&path)))?;
-    run(silent().epochs(2).callback(report(1)).callback(CsvLogger::new(&late).separator(";")))?;
+    // Without a validation in the first epoch; Keras has these columns where there never is one, too.
+    let validated = silent().epochs(2).validation_data([1.0_f32], [2.0_f32]).validation_freq(2);
+    let logger = CsvLogger::new(&late).separator(";");
+    line().metrics(Accuracy).fit([1.0_f32], [2.0_f32], validated.callback(report(1)).callback(logger))?;
     let (first, second) = (std::fs::read_to_string(&path).unwrap(), std::fs::read_to_string(&late).unwrap());
     // Keras writes `1.0` where Rust writes `1`.
     let plain = |text: String| text.replace(".0", "");
@@ -218,6 +222,137 @@ fn csv_files_are_those_of_keras() -> nn::Result<()> {
     run(silent().epochs(3).callback(report(0)).callback(CsvLogger::new(&path).append(true)))?;
     assert_eq!(std::fs::read_to_string(&path).unwrap(), first);
     Ok(())
+}
+
+#[test]
+fn csv_columns_are_those_of_the_run() -> nn::Result<()> {
+    let path = file("columns.csv");
+    let text = || std::fs::read_to_string(&path).unwrap();
+    let log = |append: bool| CsvLogger::new(&path).append(append);
+    // Without validation there are no columns of one.
+    let (x, y) = ([1.0_f32, 2.0], [2.0_f32, 4.0]);
+    line().metrics(Mae).fit(x, y, silent().callback(log(false)))?;
+    assert_eq!(text().lines().next(), Some("epoch,loss,mae"));
+    // With one they are there from the first epoch on.
+    let validated = || silent().validation_data(x, y).validation_freq(2);
+    line().metrics(Mae).fit(x, y, validated().epochs(2).callback(log(false)))?;
+    assert_eq!(text().lines().next(), Some("epoch,loss,mae,val_loss,val_mae"));
+    assert!(text().lines().nth(1).is_some_and(|line| line.ends_with(",NA,NA")), "{}", text());
+
+    // Lines that are appended have the columns of the file.
+    line().fit(x, y, silent().callback(log(true)))?;
+    let last = text().lines().last().unwrap().to_string();
+    let fields: Vec<_> = last.split(',').collect();
+    assert_eq!((fields.len(), fields[0], &fields[2..]), (5, "0", &["NA"; 3][..]), "{last}");
+    assert!(fields[1].parse::<f64>().is_ok());
+    // A column that the file does not have is an error, before anything is trained; the file stays.
+    let before = text();
+    let mut model = line().metrics((Mae, Accuracy));
+    let error = model.fit(x, y, silent().callback(log(true))).unwrap_err().to_string();
+    assert!(error.ends_with("expected a column `accuracy`, got `epoch,loss,mae,val_loss,val_mae`"), "{error}");
+    assert_eq!((model.steps(), text()), (0, before.clone()));
+    // So is one that only a callback reports, and a file of something else, or of another separator.
+    let own = || Given { name: "height", values: &[1.5] };
+    let error = run(silent().callback(own()).callback(log(true))).unwrap_err().to_string();
+    assert!(error.contains("expected a column `height`"), "{error}");
+    assert_eq!(text(), before);
+    assert!(run(silent().callback(log(true).separator(";"))).is_err());
+    std::fs::write(&path, "some,thing,else\n1,2,3\n").unwrap();
+    assert!(run(silent().callback(log(true))).unwrap_err().to_string().contains("begins with `epoch`"));
+    // Half a line, of a program that was killed, is ended.
+    std::fs::write(&path, "epoch,loss\r\n0,0.").unwrap();
+    run(silent().callback(log(true)))?;
+    assert!(text().starts_with("epoch,loss\r\n0,0.\r\n0,"), "{}", text());
+
+    // A name with the separator in it is quoted, and found again.
+    let own = || Given { name: "a \"b\", c", values: &[1.5] };
+    run(silent().callback(own()).callback(log(false)))?;
+    run(silent().callback(own()).callback(log(true)))?;
+    assert_eq!(text().lines().next(), Some("epoch,\"a \"\"b\"\", c\",loss"));
+    assert_eq!(text().lines().count(), 3);
+    for separator in ["", "\"", "\r\n", "a\nb"] {
+        assert!(run(silent().callback(log(false).separator(separator))).is_err());
+    }
+    Ok(())
+}
+
+#[test]
+fn nan_is_never_the_best() -> nn::Result<()> {
+    let folder = file("nan");
+    let nan = f64::NAN;
+    let path = folder.join("{epoch}.safetensors");
+    for (values, best) in [
+        (&[nan, 3.0, nan, 2.0, nan, 4.0][..], Some(3)),
+        (&[nan, nan, 1.0, nan], Some(2)),
+        (&[2.0, nan, nan], Some(0)),
+        (&[nan, nan, nan], None),
+    ] {
+        std::fs::remove_dir_all(&folder).ok();
+        let mut weights: Vec<Snapshot> = Vec::new();
+        let record = LambdaCallback::new().on_epoch_end(|_, run| {
+            weights.push(run.snapshot());
+            Ok(())
+        });
+        let mut last = None;
+        let after = LambdaCallback::new().on_train_end(|run| {
+            last = Some(run.snapshot());
+            Ok(())
+        });
+        let mut stopping = EarlyStopping::new().patience(9).restore_best_weights(true);
+        let mut checkpoint = ModelCheckpoint::new(&path).save_best_only(true);
+        run(given(values).callback(record).callback(&mut checkpoint).callback(&mut stopping).callback(after))?;
+        let value = best.map(|best: usize| values[best]);
+        assert_eq!((stopping.best(), checkpoint.best()), (value, value), "{values:?}");
+        assert_eq!(stopping.best_epoch(), best.unwrap_or(0), "{values:?}");
+        // The weights of the best epoch, or the last ones if none was the best.
+        assert_eq!(last.as_ref(), weights.get(best.unwrap_or(weights.len() - 1)), "{values:?}");
+        let saved = |epoch: usize| folder.join(format!("{}.safetensors", epoch + 1)).exists();
+        let mut lowest = f64::INFINITY;
+        for (epoch, &value) in values.iter().enumerate() {
+            let better = value < lowest;
+            lowest = lowest.min(value);
+            assert_eq!(saved(epoch), better, "{values:?}, epoch {epoch}");
+        }
+    }
+    // Upwards as well; and it counts as an epoch without improvement.
+    for mode in [Direction::Min, Direction::Max] {
+        let stopping = || EarlyStopping::new().patience(2).mode(mode);
+        assert_eq!(run(given(&[nan, nan, nan, nan]).callback(stopping()))?.epoch.len(), 2);
+        assert_eq!(run(given(&[1.0, nan, nan, nan]).callback(stopping()))?.epoch.len(), 3);
+        assert_eq!(run(given(&[nan, 1.0, nan, nan, nan]).callback(stopping()))?.epoch.len(), 4);
+        let plateau = ReduceLROnPlateau::new().mode(mode).patience(2).factor(0.5);
+        let rates = run(given(&[nan, 1.0, nan, nan, nan]).callback(plateau))?;
+        assert_eq!(rates.get("learning_rate"), Some(&[0.5, 0.5, 0.5, 0.5, 0.25][..]));
+    }
+    Ok(())
+}
+
+#[test]
+fn settings_of_callbacks_are_numbers_that_make_sense() {
+    let values = [1.0];
+    let refused = |callback: Box<dyn Callback>| {
+        run(given(&values).callback(callback)).err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let nan = f64::NAN;
+    for (setting, callback) in [
+        ("min_delta", Box::new(EarlyStopping::new().min_delta(nan)) as Box<dyn Callback>),
+        ("min_delta", Box::new(ReduceLROnPlateau::new().min_delta(f64::INFINITY))),
+        ("baseline", Box::new(EarlyStopping::new().baseline(nan))),
+        ("initial_value_threshold", Box::new(ModelCheckpoint::new("never").initial_value_threshold(nan))),
+        ("factor", Box::new(ReduceLROnPlateau::new().factor(nan))),
+        ("factor", Box::new(ReduceLROnPlateau::new().factor(-0.5))),
+        ("min_lr", Box::new(ReduceLROnPlateau::new().min_lr(nan))),
+        ("min_lr", Box::new(ReduceLROnPlateau::new().min_lr(-1.0))),
+        ("LearningRateScheduler", Box::new(LearningRateScheduler::new(move |_, _| nan))),
+        ("LearningRateScheduler", Box::new(LearningRateScheduler::new(|_, _| -0.1))),
+        ("LearningRateScheduler", Box::new(LearningRateScheduler::new(|_, _| f64::INFINITY))),
+    ] {
+        assert!(refused(callback).starts_with(&format!("{setting}: expected ")), "{setting}");
+    }
+    let huge = ModelCheckpoint::new("{val_loss:.70000f}");
+    assert!(refused(Box::new(huge)).contains("more than 255"));
+    let huge = ModelCheckpoint::new("{val_loss:99999999999999f}");
+    assert!(refused(Box::new(huge)).contains("more than 255"));
 }
 
 // -------------------------------------------------------------------------------------------------------- real runs
@@ -253,7 +388,7 @@ fn a_checkpoint_of_a_callback_resumes_the_run() -> nn::Result<()> {
         second.load_checkpoint(file(&name))?;
         assert_eq!((second.epoch(), second.steps()), (epoch, 2 * epoch as u64));
         assert_eq!(second.learning_rate(), rates[epoch]);
-        // Without the plateau, which would begin anew, the rate of the checkpoint stays.
+        // Without the plateau the rate of the checkpoint stays.
         let history = second.fit(&data.0, &data.1, silent().epochs(epoch + 1).batch_size(2).resume(true))?;
         assert_eq!(history.epoch, [epoch]);
         assert_eq!(history.get("loss").unwrap()[0], expected.get("loss").unwrap()[epoch]);

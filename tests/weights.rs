@@ -315,3 +315,206 @@ fn warned_when_a_file_is_read() {
     let checkpoint = path.replace(".safetensors", ".checkpoint");
     assert_eq!(run(), format!("warning: {path}: {text}warning: {checkpoint}: {text}"));
 }
+
+// --------------------------------------------------------------------------------------------- names that could collide
+
+mod names {
+    use super::*;
+
+    model! {
+        #[nn(allow(dense_after_dense))]
+        pub struct Inner;
+        let x = Input(shape = [2]);
+        let momentum = Dense(2)(x);
+        let iteration = Dense(2)(momentum);
+        Model(inputs = x, outputs = iteration)
+    }
+
+    model! {
+        #[nn(allow(dense_after_dense))]
+        pub struct Momentum;
+        let x = Input(shape = [2]);
+        let dense = Dense(2)(x);
+        let optimizer = Dense(2)(dense);
+        Model(inputs = x, outputs = optimizer)
+    }
+
+    model! {
+        #[nn(allow(dense_after_dense))]
+        pub struct Optimizer;
+        let x = Input(shape = [2]);
+        let momentum = Momentum();
+        let velocity = Momentum();
+        let average = Momentum();
+        let y = average(velocity(momentum(x)));
+        Model(inputs = x, outputs = y)
+    }
+
+    model! {
+        /// Everything that a checkpoint names is a layer as well.
+        #[nn(allow(dense_after_dense))]
+        pub struct Reserved;
+        let input = Input(shape = [2]);
+        let optimizer = Optimizer();
+        let x = optimizer(input);
+        let training = Inner();
+        let x = training(x);
+        let callback = Inner();
+        let x = callback(x);
+        let frozen = Dense(2)(x);
+        let dense = Dense(2)(frozen);
+        let place = Dense(2)(dense);
+        let momentum = Dense(2)(place);
+        let learning_rate = Dense(1)(momentum);
+        Model(inputs = input, outputs = learning_rate)
+    }
+
+    fn comes_back<O: nn::optimizers::Optimizer + Clone>(optimizer: O) -> nn::Result<()> {
+        let path = file("reserved.safetensors");
+        let data = ([SVector::<f32, 2>::new(0.5, -1.0), SVector::<f32, 2>::new(1.5, 2.0)], [1.0_f32, 2.0]);
+        let make =
+            |seed| Reserved::boxed(&mut StdRng::seed_from_u64(seed)).compile(optimizer.clone(), MeanSquaredError);
+        let fit = |epochs: usize| {
+            let stopping = EarlyStopping::new().monitor("loss").patience(99).restore_best_weights(false);
+            Fit::new().epochs(epochs).verbose(0).resume(true).callback(stopping)
+        };
+        let mut whole = make(1);
+        whole.fit(&data.0, &data.1, fit(4))?;
+        let mut first = make(1);
+        first.set_learning_rate(first.learning_rate());
+        first.fit(&data.0, &data.1, fit(2))?;
+        first.save_checkpoint(&path)?;
+        let mut second = make(2);
+        second.load_checkpoint(&path)?;
+        assert_eq!((second.model(), second.steps()), (first.model(), 2));
+        second.fit(&data.0, &data.1, fit(4))?;
+        assert_eq!(second.model(), whole.model());
+        // Weights alone, and a checkpoint in their place.
+        first.save_weights(file("reserved_weights.safetensors"))?;
+        second.load_weights(file("reserved_weights.safetensors"))?;
+        assert_eq!(second.model(), first.model());
+        assert!(second.load_weights(&path).unwrap_err().to_string().contains("load_checkpoint"));
+        Ok(())
+    }
+
+    #[test]
+    fn layers_may_have_the_names_of_a_checkpoint() -> nn::Result<()> {
+        comes_back(Sgd { momentum: 0.9, ..Sgd::default() })?;
+        comes_back(Adam { amsgrad: true, ..Adam::default() })?;
+        comes_back(Adadelta::default())
+    }
+}
+
+model! {
+    pub struct Two;
+    Sequential([Input(shape = [2]), Dense(3, activation = tanh), Dropout(0.1), Dense(2)])
+}
+
+/// Every count of a checkpoint at its limits: it is refused, or the run goes on without an overflow.
+#[test]
+fn counts_beyond_all_runs_are_refused() -> nn::Result<()> {
+    let path = file("counts.safetensors");
+    let make = || {
+        let optimizer = Adam::default().ema(nn::optimizers::Ema { overwrite_frequency: Some(3), ..Default::default() });
+        Two::boxed(&mut StdRng::seed_from_u64(1)).compile(optimizer, MeanSquaredError)
+    };
+    let (x, y) = ([SVector::<f32, 2>::new(0.5, -1.0); 6], [SVector::<f32, 2>::new(0.5, 1.0); 6]);
+    let fit = |verbose: bool| {
+        let stopping =
+            EarlyStopping::new().monitor("loss").patience(usize::MAX).verbose(verbose).restore_best_weights(true);
+        let plateau = ReduceLROnPlateau::new().monitor("loss").cooldown(2);
+        let saved = ModelCheckpoint::new(file("counts.saved.safetensors")).save_freq(usize::MAX);
+        let fit = Fit::new().epochs(3).batch_size(2).verbose(0).resume(true);
+        fit.callback(stopping).callback(plateau).callback(saved)
+    };
+    let stop = LambdaCallback::new().on_train_batch_end(|_, run| {
+        if run.steps() == 4 {
+            run.stop();
+        }
+        Ok(())
+    });
+    let mut model = make();
+    model.fit(&x, &y, fit(false).callback(stop))?;
+    model.save_checkpoint(&path)?;
+    let bytes = std::fs::read(&path).unwrap();
+    let (header, _) = SafeTensors::read_metadata(&bytes).unwrap();
+    let start = header + 8;
+    let mut refused = 0;
+    for (name, view) in SafeTensors::deserialize(&bytes).unwrap().tensors() {
+        if view.dtype() != safetensors::Dtype::U64 {
+            continue;
+        }
+        let at = view.data().as_ptr() as usize - bytes.as_ptr() as usize;
+        assert!(at >= start);
+        for number in 0..view.data().len() / 8 {
+            for value in
+                [u64::MAX, u64::MAX - 1, 1 << 63, (1 << 63) - 1, 1 << 53, (1 << 53) - 1, u64::from(u32::MAX), 0]
+            {
+                let mut changed = bytes.clone();
+                changed[at + 8 * number..][..8].copy_from_slice(&value.to_le_bytes());
+                std::fs::write(&path, changed).unwrap();
+                let mut model = make();
+                match model.load_checkpoint(&path) {
+                    // The file may say that another epoch or batch goes on, and then there may be nothing to do.
+                    Ok(()) => drop(model.fit(&x, &y, fit(value == u64::MAX))),
+                    Err(error) => {
+                        refused += 1;
+                        assert!(
+                            error.to_string().contains("no run can have") || error.to_string().contains("no place"),
+                            "{name}: {error}"
+                        );
+                        assert_eq!(model.model(), make().model());
+                    }
+                }
+            }
+        }
+    }
+    assert!(refused > 25, "{refused}");
+    Ok(())
+}
+
+/// A checkpoint with everything in it, changed at any place: it is refused, or it is one.
+#[test]
+fn changed_checkpoints_are_refused_or_right() -> nn::Result<()> {
+    let path = file("changed.safetensors");
+    let (x, y) = ([SVector::<f32, 2>::new(0.5, -1.0); 6], [SVector::<f32, 2>::new(0.5, 1.0); 6]);
+    let make =
+        || Two::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd { momentum: 0.5, ..Sgd::default() }, MeanSquaredError);
+    let fit = || {
+        let log = CsvLogger::new(file("changed.csv"));
+        let stopping = EarlyStopping::new().monitor("loss").patience(2).restore_best_weights(true);
+        let saved = ModelCheckpoint::new(&path).save_freq(1);
+        Fit::new().epochs(2).batch_size(4).verbose(0).callback(log).callback(stopping).callback(saved)
+    };
+    make().fit(&x, &y, fit())?;
+    let bytes = fs::read(&path).unwrap();
+    let (header, _) = SafeTensors::read_metadata(&bytes).unwrap();
+    let mut rng = StdRng::seed_from_u64(5);
+    let changed = file("changed_again.safetensors");
+    for k in 0..1000 {
+        let mut bytes = bytes.clone();
+        for _ in 0..1 + rng.next_u64() % 3 {
+            // Mostly in the header, where there is most to get wrong.
+            let end = if rng.next_u64().is_multiple_of(4) { bytes.len() } else { bytes.len().min(header + 8) };
+            if end == 0 {
+                break;
+            }
+            let place = rng.next_u64() as usize % end;
+            match rng.next_u64() % 4 {
+                0 => bytes[place] = rng.next_u64() as u8,
+                1 => bytes[place] ^= 1 << (rng.next_u64() % 8),
+                2 => bytes[place] = b"0123456789[]{}\",:ceilmo"[rng.next_u64() as usize % 23],
+                _ => bytes.truncate(place),
+            }
+        }
+        fs::write(&changed, bytes).unwrap();
+        let mut model = make();
+        if model.load_checkpoint(&changed).is_err() {
+            assert_eq!(model.model(), make().model(), "change {k}");
+        } else if k % 8 == 0 {
+            // It may go on from another place, or with other numbers, but not panic.
+            drop(model.fit(&x, &y, fit().epochs(3).resume(true)));
+        }
+    }
+    Ok(())
+}

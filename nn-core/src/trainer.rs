@@ -37,6 +37,8 @@ pub struct Trainer<M: Model, const N: usize, const SLOTS: usize = 0> {
     slots: [M; SLOTS],
     tape: Tape<M, Inline<N>>,
     steps: u64,
+    /// The [`kind`] of the optimizer that the slots are of.
+    kind: u32,
 }
 
 /// Why a [`Trainer`] was not made or did not take a step.
@@ -51,6 +53,8 @@ pub enum Refused {
     },
     /// A setting of the optimizer or of a loss that makes no sense.
     Setting(OutOfRange),
+    /// Another optimizer than the one that the trainer was made for, or the same with other slots.
+    Optimizer,
     /// A batch without samples, or with more than there is room for.
     Samples {
         /// How many came.
@@ -90,6 +94,7 @@ impl fmt::Display for Refused {
                 write!(f, "the optimizer keeps {needed} numbers for each weight, and there is room for {room}")
             }
             Refused::Setting(setting) => setting.fmt(f),
+            Refused::Optimizer => f.write_str("the optimizer is not the one that the trainer was made for"),
             Refused::Samples { got, room } => write!(f, "expected a batch of 1 to {room} samples, but got {got}"),
             Refused::Lengths { expected, got } => {
                 write!(f, "expected {expected} samples of every input and target, but got {got} of one")
@@ -123,7 +128,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
             board::begin(optimizer, slot, &model, &mut weights);
             weights
         });
-        Ok(Trainer { model, gradient: M::zeroed(), slots, tape: Tape::new(N), steps: 0 })
+        Ok(Trainer { model, gradient: M::zeroed(), slots, tape: Tape::new(N), steps: 0, kind: kind(optimizer) })
     }
 
     /// Checks the settings of an optimizer and of losses, which [`step`](Self::step) does not: the losses need it once, and an
@@ -152,7 +157,8 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     /// An index that a layer does not have gives a loss that is NaN, as in `call`.
     ///
     /// # Errors
-    /// If there are no samples or more than `N`, or not as many of every input and target.
+    /// If there are no samples or more than `N`, or not as many of every input and target, or if the optimizer is another one,
+    /// whose numbers for each weight mean something else. Nothing has changed then.
     #[inline]
     pub fn step<O: Optimizer, L: Losses<M::Outputs>>(
         &mut self,
@@ -174,6 +180,9 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         targets: <L::Targets as Tensors>::Batch<'_>,
         rng: &mut dyn Rng,
     ) -> Result<f64, Refused> {
+        if kind(optimizer) != self.kind {
+            return Err(Refused::Optimizer);
+        }
         let n = lengths::<M, L>(x, targets, N)?;
         let (graph, tape) = (M::Training::NEW, &mut self.tape);
         self.gradient.as_mut_slice().fill(M::Scalar::ZERO);
@@ -223,6 +232,15 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
             optimizer.update(self.steps, learning_rate, w, g, state);
         }
     }
+}
+
+/// Tells optimizers apart by their names and those of their slots: a hash (FNV-1a), since it is smaller than the names.
+fn kind(optimizer: &impl Optimizer) -> u32 {
+    let hash = |hash: u32, name: &str| {
+        // 0xff is in no text, and ends each.
+        name.bytes().chain([0xff]).fold(hash, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    };
+    optimizer.state().fold(hash(0x811c_9dc5, optimizer.name()), hash)
 }
 
 /// The number of samples, if all inputs and targets have as many.

@@ -58,7 +58,12 @@ fn parse(input: ParseStream<'_>) -> syn::Result<(Type, LitStr, Option<Kept>)> {
 
 fn read(model: &Type, literal: &LitStr, kept: Option<Kept>, diagnostics: &mut Diagnostics) -> Option<TokenStream> {
     let path = find(literal);
-    let bytes = match fs::read(&path) {
+    // What is no regular file may never end.
+    let found = fs::metadata(&path).and_then(|found| match found.is_file() {
+        true => fs::read(&path),
+        false => Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "this is no regular file")),
+    });
+    let bytes = match found {
         Ok(bytes) => bytes,
         Err(error) => {
             let message = format!("the weights `{}` cannot be read: {error}", literal.value());

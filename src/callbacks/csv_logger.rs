@@ -1,16 +1,19 @@
 //! [`CsvLogger`]: the numbers of every epoch in a file.
 
-use super::{Callback, Run};
-use crate::{Error, Result};
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use super::{Callback, Memory, Run};
+use crate::{Error, Result, file};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes the numbers of every epoch to a file, a line each.
 ///
-/// The columns are `epoch` (counted from 0) and the names in alphabetical order. Where the first epoch has no validation
-/// there is a column `val_<name>` for each as well, with `NA` in epochs without. Lines end as RFC 4180 and Keras have it,
-/// with CR LF.
+/// The columns are `epoch` (counted from 0) and the names in alphabetical order, those of the validation only if there is
+/// one. An epoch without a number has `NA` there. A name of a callback that the first epoch does not report gets no column.
+/// Lines end as RFC 4180 and Keras have it, with CR LF; a field that holds the separator is quoted.
+///
+/// In a run that [goes on](crate::Fit::resume), the file goes on behind the last line that the checkpoint knows of, so
+/// that it becomes the file of a run that was never stopped.
 ///
 /// ```
 /// use nn::prelude::*;
@@ -25,9 +28,17 @@ pub struct CsvLogger {
     path: PathBuf,
     separator: String,
     append: bool,
-    header: bool,
+    /// The names of the columns behind `epoch`: those of the file, or of its first epoch.
     keys: Option<Vec<String>>,
+    /// Whether the file has a header.
+    header: bool,
+    /// Whether the next epoch must have no other columns than the file, which another run has begun.
+    check: bool,
+    /// The length of the file.
+    length: u64,
     file: Option<File>,
+    /// Whether the file ends with a whole line, until it is changed.
+    untouched: Option<bool>,
 }
 
 impl CsvLogger {
@@ -37,64 +48,190 @@ impl CsvLogger {
             path: path.as_ref().into(),
             separator: ",".into(),
             append: false,
-            header: true,
             keys: None,
+            header: false,
+            check: false,
+            length: 0,
             file: None,
+            untouched: None,
         }
     }
 
-    /// What stands between the columns; `,` by default.
+    /// The text between the columns; `,` by default.
     pub fn separator(mut self, separator: impl Into<String>) -> Self {
         self.separator = separator.into();
         self
     }
 
-    /// Whether it goes on at the end of a file that exists, to continue a run; off by default.
+    /// Whether it adds lines to a file that exists; off by default. The run must report the columns of this file.
     pub fn append(mut self, append: bool) -> Self {
         self.append = append;
         self
     }
 
-    fn write(&mut self, fields: impl Iterator<Item = String>) -> Result<()> {
+    fn write(&mut self, text: &str) -> Result<()> {
         let Some(file) = &mut self.file else { return Ok(()) };
-        // Names are identifiers and numbers have no separator in them, unless somebody chooses an odd one.
-        let line = fields.collect::<Vec<_>>().join(&self.separator) + "\r\n";
-        file.write_all(line.as_bytes()).map_err(Error::io(&self.path))
+        file.write_all(text.as_bytes()).map_err(Error::io(&self.path))?;
+        self.length += text.len() as u64;
+        Ok(())
+    }
+
+    fn line<'a>(&self, fields: impl Iterator<Item = &'a str>) -> String {
+        let special = |field: &str| field.contains(&self.separator) || field.contains(['"', '\r', '\n']);
+        let quote = |field: &str| match special(field) {
+            true => format!("\"{}\"", field.replace('"', "\"\"")),
+            false => field.into(),
+        };
+        fields.map(quote).collect::<Vec<_>>().join(&self.separator) + "\r\n"
+    }
+
+    /// The fields of the first line.
+    fn fields(&self, text: &str) -> Vec<String> {
+        let (mut fields, mut field, mut quoted) = (Vec::new(), String::new(), false);
+        let mut rest = text;
+        while let Some(next) = rest.chars().next() {
+            if next == '"' && quoted && rest[1..].starts_with('"') {
+                field.push(next);
+                rest = &rest[2..];
+                continue;
+            }
+            if !quoted && matches!(next, '\r' | '\n') {
+                break;
+            }
+            if let Some(after) = rest.strip_prefix(self.separator.as_str()).filter(|_| !quoted) {
+                fields.push(core::mem::take(&mut field));
+                rest = after;
+                continue;
+            }
+            match next {
+                '"' => quoted = !quoted,
+                next => field.push(next),
+            }
+            rest = &rest[next.len_utf8()..];
+        }
+        fields.push(field);
+        fields
+    }
+
+    /// Takes the columns of a file that exists.
+    fn read_header(&mut self, text: &str) -> Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let mut fields = self.fields(text);
+        if fields.first().is_none_or(|first| first != "epoch") {
+            let got = format!("`{}`", text.lines().next().unwrap_or_default());
+            return Err(self.columns("a first line of columns that begins with `epoch`", got));
+        }
+        fields.remove(0);
+        (self.keys, self.header) = (Some(fields), true);
+        Ok(())
+    }
+
+    fn columns(&self, expected: &str, got: String) -> Error {
+        Error::Callback(format!("CsvLogger: {}: expected {expected}, got {got}", self.path.display()).into())
+    }
+
+    /// Checks that a file that was there has a column for every name.
+    fn check_columns<'a>(&self, mut names: impl Iterator<Item = &'a str>) -> Result<()> {
+        let Some(keys) = self.keys.as_ref().filter(|_| self.header) else { return Ok(()) };
+        match names.find(|name| !keys.iter().any(|key| key == name)) {
+            Some(name) => {
+                let got = format!("epoch{}{}", self.separator, keys.join(&self.separator));
+                Err(self.columns(&format!("a column `{name}`"), format!("`{got}`")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Opens the file. It is changed with the first line only, since the run may not begin.
+    fn open(&mut self, keep: u64, whole: bool) -> io::Result<()> {
+        file::check_pipe(&self.path)?;
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&self.path)?;
+        let found = file.metadata()?;
+        self.length = if found.is_file() { found.len().min(keep) } else { 0 };
+        (self.file, self.untouched) = (Some(file), Some(whole));
+        Ok(())
+    }
+
+    /// Before the first line: drops what is not kept, and ends a line of a program that was killed.
+    fn touch(&mut self) -> Result<()> {
+        let (Some(whole), Some(file)) = (self.untouched.take(), &mut self.file) else { return Ok(()) };
+        let mut cut = || {
+            if file.metadata()?.is_file() {
+                file.set_len(self.length)?;
+                file.seek(SeekFrom::End(0))?;
+            }
+            Ok(())
+        };
+        cut().map_err(Error::io(&self.path))?;
+        if whole { Ok(()) } else { self.write("\r\n") }
+    }
+}
+
+/// The start of a file that has a header in it, if there is such a file, and whether its first `keep` bytes end with a line.
+fn ends(path: &Path, keep: u64) -> io::Result<(Vec<u8>, bool)> {
+    const HEADER: u64 = 1 << 20;
+    let mut start = Vec::new();
+    match fs::metadata(path) {
+        Ok(file) if file.is_file() && file.len().min(keep) > 0 => {
+            let length = file.len().min(keep);
+            let mut file = File::open(path)?;
+            (&mut file).take(length.min(HEADER)).read_to_end(&mut start)?;
+            file.seek(SeekFrom::Start(length - 1))?;
+            let mut last = [0];
+            file.read_exact(&mut last)?;
+            Ok((start, last == *b"\n"))
+        }
+        _ => Ok((start, true)),
     }
 }
 
 impl Callback for CsvLogger {
-    fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
-        (self.keys, self.header) = (None, true);
-        if self.append && self.path.exists() {
-            let mut first = [0];
-            let read = File::open(&self.path).and_then(|mut file| file.read(&mut first));
-            self.header = read.map_err(Error::io(&self.path))? == 0;
+    fn name(&self) -> String {
+        let file = self.path.file_name().unwrap_or_default();
+        format!("CsvLogger.{}", file.display())
+    }
+
+    fn remember(&self, memory: &mut Memory) {
+        memory.set_count("length", self.length);
+    }
+
+    fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        (self.keys, self.header, self.file) = (None, false, None);
+        if self.separator.is_empty() || self.separator.contains(['"', '\r', '\n']) {
+            let got = format!("{:?}", self.separator);
+            return Err(Error::setting("separator", "a text without quotes and ends of lines", got));
         }
-        let mut options = OpenOptions::new();
-        options.create(true).write(true).append(self.append).truncate(!self.append);
-        self.file = Some(options.open(&self.path).map_err(Error::io(&self.path))?);
-        Ok(())
+        let known = run.memory().and_then(|memory| memory.count("length"));
+        let keep = known.unwrap_or(if self.append { u64::MAX } else { 0 });
+        let (start, whole) = ends(&self.path, keep).map_err(Error::io(&self.path))?;
+        self.read_header(&String::from_utf8_lossy(&start))?;
+        self.check_columns(run.measured())?;
+        self.check = self.header && known.is_none();
+        self.open(keep, whole).map_err(Error::io(&self.path))
     }
 
     fn on_epoch_end(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
         let logs = run.logs();
-        if self.keys.is_none() {
-            let mut keys: Vec<_> = logs.iter().map(|(name, _)| name.clone()).collect();
+        if core::mem::take(&mut self.check) {
+            self.check_columns(logs.iter().map(|(name, _)| name.as_str()))?;
+        }
+        self.touch()?;
+        let mut keys = self.keys.take().unwrap_or_default();
+        if !self.header {
+            keys = run.measured().chain(logs.iter().map(|(name, _)| name.as_str())).map(String::from).collect();
             keys.sort();
-            if !keys.iter().any(|key| key.starts_with("val_")) {
-                keys.extend(keys.clone().iter().map(|key| format!("val_{key}")));
-            }
-            if self.header {
-                self.write(["epoch".into()].into_iter().chain(keys.iter().cloned()))?;
-            }
-            self.keys = Some(keys);
+            keys.dedup();
+            self.write(&self.line(["epoch"].into_iter().chain(keys.iter().map(String::as_str))))?;
+            self.header = true;
         }
         let value = |key: &String| {
             logs.iter().find(|(name, _)| name == key).map_or("NA".into(), |(_, value)| value.to_string())
         };
-        let fields: Vec<_> = self.keys.iter().flatten().map(value).collect();
-        self.write([epoch.to_string()].into_iter().chain(fields))
+        let fields: Vec<_> = [epoch.to_string()].into_iter().chain(keys.iter().map(value)).collect();
+        self.keys = Some(keys);
+        self.write(&self.line(fields.iter().map(String::as_str)))
     }
 
     fn on_train_end(&mut self, _: &mut Run<'_>) -> Result<()> {

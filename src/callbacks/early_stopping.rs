@@ -1,7 +1,8 @@
 //! [`EarlyStopping`]: stops when a number has stopped improving.
 
-use super::monitor::{Monitor, monitor_settings};
-use super::{Callback, Direction, Run, Snapshot};
+use super::memory::size;
+use super::monitor::{Monitor, check_reference, monitor_settings};
+use super::{Callback, Direction, Memory, Run, Snapshot};
 use crate::Result;
 
 /// Stops the run when a monitored number has stopped improving.
@@ -21,7 +22,9 @@ use crate::Result;
 /// # let _ = fit;
 /// ```
 ///
-/// Epochs without validation do not count. Source: <https://keras.io/api/callbacks/early_stopping/>
+/// Epochs without validation do not count. NaN is no improvement. In a run that [goes on](crate::Fit::resume), the best
+/// value, the epochs of waiting and the best weights are those of the checkpoint; if it had stopped the run, and its
+/// patience is not larger now, no further epoch is trained. Source: <https://keras.io/api/callbacks/early_stopping/>
 #[derive(Clone, Debug)]
 pub struct EarlyStopping {
     monitor: Monitor,
@@ -108,7 +111,7 @@ impl EarlyStopping {
         self.stopped_epoch
     }
 
-    /// The best value; `None` before the first.
+    /// The best value; `None` before the first. NaN is never the best.
     pub fn best(&self) -> Option<f64> {
         self.best
     }
@@ -120,18 +123,44 @@ impl EarlyStopping {
 }
 
 impl Callback for EarlyStopping {
+    fn name(&self) -> String {
+        format!("EarlyStopping.{}", self.monitor.name)
+    }
+
+    fn remember(&self, memory: &mut Memory) {
+        memory.set_count("wait", self.wait as u64);
+        if let Some(best) = self.best {
+            memory.set_number("best", best);
+            memory.set_count("best_epoch", self.best_epoch as u64);
+        }
+        if let Some(weights) = &self.best_weights {
+            memory.set_weights("best_weights", weights);
+        }
+        if let Some(epoch) = self.stopped_epoch {
+            memory.set_count("stopped_epoch", epoch as u64);
+        }
+    }
+
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (self.wait, self.best, self.best_epoch) = (0, None, 0);
-        (self.best_weights, self.stopped_epoch) = (None, None);
-        self.monitor.begin("EarlyStopping", run)
+        self.monitor.begin("EarlyStopping", run)?;
+        check_reference("baseline", self.baseline)?;
+        let memory = run.memory().cloned().unwrap_or_default();
+        let place = |name| memory.count(name).map(size);
+        (self.wait, self.best) = (place("wait").unwrap_or(0), memory.number("best"));
+        self.best_epoch = place("best_epoch").unwrap_or(0);
+        self.best_weights = memory.weights("best_weights").filter(|_| self.restore_best_weights).cloned();
+        self.best_weights.iter().try_for_each(|weights| run.check_snapshot(weights))?;
+        // A run that was stopped is over, unless there is more patience now.
+        self.stopped_epoch = place("stopped_epoch").filter(|_| self.wait >= self.patience);
+        if self.stopped_epoch.is_some() {
+            run.stop();
+        }
+        Ok(())
     }
 
     fn on_epoch_end(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
         let Some(value) = self.monitor.value(run).filter(|_| epoch >= self.start_from_epoch) else { return Ok(()) };
-        if self.restore_best_weights && self.best_weights.is_none() {
-            (self.best_weights, self.best_epoch) = (Some(run.snapshot()), epoch);
-        }
-        self.wait += 1;
+        self.wait = self.wait.saturating_add(1);
         if self.monitor.improves(value, self.best) {
             (self.best, self.best_epoch) = (Some(value), epoch);
             if self.restore_best_weights {
@@ -149,14 +178,15 @@ impl Callback for EarlyStopping {
 
     fn on_train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
         if let (true, Some(epoch)) = (self.verbose, self.stopped_epoch) {
-            run.print(format!("Epoch {}: early stopping", epoch + 1));
+            run.print(format!("Epoch {}: early stopping", epoch.saturating_add(1)));
         }
-        if let Some(weights) = self.best_weights.take() {
+        // They stay, so that a checkpoint of the finished run holds them.
+        if let Some(weights) = &self.best_weights {
             if self.verbose {
-                let epoch = self.best_epoch + 1;
+                let epoch = self.best_epoch.saturating_add(1);
                 run.print(format!("Restoring model weights from the end of the best epoch: {epoch}."));
             }
-            run.restore(&weights)?;
+            run.restore(weights)?;
         }
         Ok(())
     }

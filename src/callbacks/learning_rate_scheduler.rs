@@ -1,7 +1,7 @@
 //! [`LearningRateScheduler`]: a learning rate for each epoch.
 
 use super::{Callback, LEARNING_RATE, Run};
-use crate::Result;
+use crate::{Error, Result};
 
 /// Sets the learning rate of every epoch: a function of the number of the epoch, from 0, and the rate so far.
 ///
@@ -43,6 +43,13 @@ impl<F: FnMut(usize, f64) -> f64> Callback for LearningRateScheduler<F> {
 
     fn on_epoch_begin(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
         let rate = (self.schedule)(epoch, run.learning_rate());
+        if !(rate.is_finite() && rate >= 0.0) {
+            return Err(Error::setting(
+                "LearningRateScheduler",
+                "finite rates, at least 0",
+                format!("{rate} for epoch {epoch}"),
+            ));
+        }
         run.set_learning_rate(rate);
         if self.verbose {
             run.print(format!("Epoch {}: LearningRateScheduler setting learning rate to {rate}.", epoch + 1));

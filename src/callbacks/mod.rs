@@ -28,12 +28,49 @@
 //! # let _ = fit;
 //! ```
 //!
+//! A callback that knows something from the epochs so far writes it in [`Callback::remember`], and reads it in
+//! `on_train_begin` if the run goes on where another was interrupted ([`Fit::resume`](crate::Fit::resume)):
+//!
+//! ```
+//! use nn::prelude::*;
+//!
+//! /// Prints how much the loss fell since the first epoch.
+//! #[derive(Default)]
+//! struct Fall {
+//!     first: Option<f64>,
+//! }
+//!
+//! impl Callback for Fall {
+//!     fn remember(&self, memory: &mut Memory) {
+//!         if let Some(first) = self.first {
+//!             memory.set_number("first", first);
+//!         }
+//!     }
+//!
+//!     fn on_train_begin(&mut self, run: &mut Run<'_>) -> nn::Result<()> {
+//!         self.first = run.memory().and_then(|memory| memory.number("first"));
+//!         Ok(())
+//!     }
+//!
+//!     fn on_epoch_end(&mut self, _epoch: usize, run: &mut Run<'_>) -> nn::Result<()> {
+//!         let Some(loss) = run.get("loss") else { return Ok(()) };
+//!         let first = *self.first.get_or_insert(loss);
+//!         run.print(format!("the loss fell by {:.3}", first - loss));
+//!         Ok(())
+//!     }
+//! }
+//!
+//! let fit = Fit::new().epochs(100).callback(Fall::default()).callback(ModelCheckpoint::new("run.safetensors"));
+//! # let _ = fit;
+//! ```
+//!
 //! Callbacks are called in the order in which they were added. Source: <https://keras.io/api/callbacks/>
 
 mod csv_logger;
 mod early_stopping;
 mod lambda_callback;
 mod learning_rate_scheduler;
+mod memory;
 mod model_checkpoint;
 mod monitor;
 mod reduce_lr_on_plateau;
@@ -45,6 +82,8 @@ pub use csv_logger::CsvLogger;
 pub use early_stopping::EarlyStopping;
 pub use lambda_callback::LambdaCallback;
 pub use learning_rate_scheduler::LearningRateScheduler;
+pub(crate) use memory::Entry;
+pub use memory::Memory;
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Direction;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
@@ -74,6 +113,22 @@ macro_rules! hooks {
             fn logged(&self) -> Vec<String> {
                 Vec::new()
             }
+
+            /// The name under which checkpoints keep what it remembers; by default that of its type. Several callbacks of
+            /// one name are told apart by their order.
+            fn name(&self) -> String {
+                let name = core::any::type_name::<Self>();
+                let name = name.split('<').next().unwrap_or(name);
+                name.rsplit("::").next().unwrap_or(name).into()
+            }
+
+            /// Writes down what it knows from the epochs so far, for checkpoints; nothing by default.
+            ///
+            /// In a run that goes on, [`Run::memory`] returns it in `on_train_begin`.
+            fn remember(&self, memory: &mut Memory) {
+                let _ = memory;
+            }
+
             $(
                 $(#[$doc])*
                 ///
@@ -94,6 +149,14 @@ macro_rules! hooks {
             fn logged(&self) -> Vec<String> {
                 (**self).logged()
             }
+
+            fn name(&self) -> String {
+                (**self).name()
+            }
+
+            fn remember(&self, memory: &mut Memory) {
+                (**self).remember(memory);
+            }
             $(
                 fn $hook(&mut self, $($number: usize,)? run: &mut Run<'_>) -> Result<()> {
                     (**self).$hook($($number,)? run)
@@ -104,7 +167,8 @@ macro_rules! hooks {
 }
 
 hooks! {
-    /// Before the first epoch: the place for checks and for a fresh start.
+    /// Before the first epoch: the place for checks, and for a fresh start or for what [`Run::memory`] returns. If a
+    /// callback stops the run here, nothing is trained.
     fn on_train_begin();
     /// After the last epoch.
     fn on_train_end();

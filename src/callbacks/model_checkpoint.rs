@@ -1,11 +1,12 @@
 //! [`ModelCheckpoint`]: saves the model while it is trained.
 
-use super::monitor::{Monitor, monitor_settings};
+use super::memory::size;
+use super::monitor::{Monitor, check_reference, monitor_settings};
 use super::template::Template;
-use super::{Callback, Direction, Run};
+use super::{Callback, Direction, Memory, Run};
 use crate::{Error, Result};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Saves the model after every epoch, or whenever it is the best so far.
 ///
@@ -14,7 +15,8 @@ use std::path::Path;
 /// ([`load_checkpoint`](crate::Compiled::load_checkpoint)), from which training can go on with
 /// [`Fit::resume`](crate::Fit::resume) as if it had not been interrupted, or holds the weights alone.
 ///
-/// Add it behind callbacks that change the learning rate, so that the new one is saved.
+/// A checkpoint is written when all callbacks had their turn, so that it holds what each of them remembers, whatever
+/// their order. A run that goes on saves nothing that is worse than the best before it was interrupted.
 ///
 /// ```
 /// use nn::prelude::*;
@@ -24,11 +26,11 @@ use std::path::Path;
 /// # let _ = fit;
 /// ```
 ///
-/// With `save_best_only` epochs without validation save nothing, where Keras would save anyway. Source:
-/// <https://keras.io/api/callbacks/model_checkpoint/>
+/// With `save_best_only` epochs without validation save nothing, where Keras would save anyway. NaN is never the best.
+/// Source: <https://keras.io/api/callbacks/model_checkpoint/>
 #[derive(Clone, Debug)]
 pub struct ModelCheckpoint {
-    path: String,
+    path: PathBuf,
     monitor: Monitor,
     save_best_only: bool,
     save_weights_only: bool,
@@ -45,7 +47,7 @@ impl ModelCheckpoint {
     /// Saves a checkpoint to this path after every epoch.
     pub fn new(path: impl AsRef<Path>) -> Self {
         ModelCheckpoint {
-            path: path.as_ref().to_string_lossy().into_owned(),
+            path: path.as_ref().into(),
             monitor: Monitor::new(0.0),
             save_best_only: false,
             save_weights_only: false,
@@ -129,7 +131,7 @@ impl ModelCheckpoint {
         if self.save_weights_only {
             run.save_weights(path)?;
         } else {
-            run.save_checkpoint(path)?;
+            run.save_checkpoint_at_end(path);
         }
         if self.verbose {
             run.print(format!("Epoch {}: {improvement}saving model to {}", epoch + 1, path.display()));
@@ -141,14 +143,32 @@ impl ModelCheckpoint {
 const NAME: &str = "the path of ModelCheckpoint";
 
 impl Callback for ModelCheckpoint {
+    fn name(&self) -> String {
+        let monitor = if self.save_best_only { self.monitor.name.as_str() } else { "" };
+        format!("ModelCheckpoint.{monitor}")
+    }
+
+    fn remember(&self, memory: &mut Memory) {
+        memory.set_count("batches", self.batches as u64);
+        if let Some(best) = self.best {
+            memory.set_number("best", best);
+        }
+    }
+
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (self.best, self.batches) = (self.initial_value_threshold, 0);
-        let template = Template::parse(&self.path).map_err(|problem| Error::setting(NAME, "placeholders", problem))?;
+        check_reference("initial_value_threshold", self.initial_value_threshold)?;
+        let memory = run.memory().cloned().unwrap_or_default();
+        self.best = memory.number("best").or(self.initial_value_threshold);
+        self.batches = memory.count("batches").map_or(0, size);
+        let Some(path) = self.path.to_str() else {
+            return Err(Error::setting(NAME, "UTF-8, since it may have placeholders", self.path.display()));
+        };
+        let template = Template::parse(path).map_err(|problem| Error::setting(NAME, "placeholders", problem))?;
         for name in template.names() {
             match name {
                 "epoch" => {}
                 "batch" if self.save_freq.is_some() => {}
-                "batch" => return Err(Error::setting(NAME, "`{batch}` only with `save_freq`", &self.path)),
+                "batch" => return Err(Error::setting(NAME, "`{batch}` only with `save_freq`", path)),
                 name => run.check_monitor(NAME, name)?,
             }
         }
@@ -161,7 +181,7 @@ impl Callback for ModelCheckpoint {
 
     fn on_train_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
         let Some(freq) = self.save_freq else { return Ok(()) };
-        self.batches += 1;
+        self.batches = self.batches.saturating_add(1);
         if self.batches < freq {
             return Ok(());
         }

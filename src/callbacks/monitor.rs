@@ -54,6 +54,9 @@ impl Monitor {
     /// Before training: checks that the number will be there, and finds out what is better.
     pub(super) fn begin(&mut self, callback: &'static str, run: &Run<'_>) -> Result<()> {
         run.check_monitor(callback, &self.name)?;
+        if !self.min_delta.is_finite() {
+            return Err(Error::setting("min_delta", "a finite number", self.min_delta));
+        }
         let ends = |words: &[&str]| words.iter().any(|word| self.name.ends_with(word));
         self.sign = match self.mode {
             Direction::Min => -1.0,
@@ -73,12 +76,20 @@ impl Monitor {
         run.get(&self.name)
     }
 
-    /// Whether `value` is better than `reference` by more than `min_delta`; anything is better than nothing. NaN is not
-    /// better.
+    /// Whether `value` is better than `reference` by more than `min_delta`. Every number is better than nothing, but NaN is
+    /// never better.
     pub(super) fn improves(&self, value: f64, reference: Option<f64>) -> bool {
-        let Some(reference) = reference else { return true };
+        let Some(reference) = reference else { return !value.is_nan() };
         let value = value - self.sign * self.min_delta.abs();
         if self.sign < 0.0 { value < reference } else { value > reference }
+    }
+}
+
+/// Checks a reference, which nothing is better than if it is NaN.
+pub(super) fn check_reference(name: &'static str, value: Option<f64>) -> Result<()> {
+    match value {
+        Some(value) if value.is_nan() => Err(Error::setting(name, "a number", value)),
+        _ => Ok(()),
     }
 }
 

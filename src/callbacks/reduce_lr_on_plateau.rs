@@ -1,7 +1,8 @@
 //! [`ReduceLROnPlateau`]: smaller steps when a number has stopped improving.
 
+use super::memory::size;
 use super::monitor::{Monitor, monitor_settings};
-use super::{Callback, Direction, LEARNING_RATE, Run};
+use super::{Callback, Direction, LEARNING_RATE, Memory, Run};
 use crate::{Error, Result};
 
 /// Reduces the learning rate when a monitored number has stopped improving.
@@ -13,8 +14,8 @@ use crate::{Error, Result};
 ///     if wait ≥ patience and lr > min_lr:                lr = max(lr · factor, min_lr), wait = 0, cooldown begins
 /// ```
 ///
-/// The rate of each epoch is reported as `learning_rate`. The rate is kept in checkpoints; a
-/// [`ModelCheckpoint`](super::ModelCheckpoint) that is added behind this callback sees the new one.
+/// The rate of each epoch is reported as `learning_rate`. Checkpoints keep the rate, the best value and the epochs of
+/// waiting and cooldown, so a run that [goes on](crate::Fit::resume) reduces the rate when it would have.
 ///
 /// ```
 /// use nn::prelude::*;
@@ -24,7 +25,7 @@ use crate::{Error, Result};
 /// # let _ = fit;
 /// ```
 ///
-/// Epochs without validation do not count. Source: <https://keras.io/api/callbacks/reduce_lr_on_plateau/>
+/// Epochs without validation do not count. NaN is no improvement. Source: <https://keras.io/api/callbacks/reduce_lr_on_plateau/>
 #[derive(Clone, Debug)]
 pub struct ReduceLROnPlateau {
     monitor: Monitor,
@@ -104,12 +105,33 @@ impl Callback for ReduceLROnPlateau {
         vec![LEARNING_RATE.into()]
     }
 
+    fn name(&self) -> String {
+        format!("ReduceLROnPlateau.{}", self.monitor.name)
+    }
+
+    fn remember(&self, memory: &mut Memory) {
+        memory.set_count("wait", self.wait as u64);
+        memory.set_count("cooldown", self.left as u64);
+        if let Some(best) = self.best {
+            memory.set_number("best", best);
+        }
+    }
+
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (self.wait, self.left, self.best) = (0, 0, None);
         if self.factor.is_nan() || self.factor >= 1.0 {
             return Err(Error::setting("factor", "a number below 1", self.factor));
         }
-        self.monitor.begin("ReduceLROnPlateau", run)
+        if self.factor < 0.0 {
+            return Err(Error::setting("factor", "a number from 0 to below 1", self.factor));
+        }
+        if !(self.min_lr.is_finite() && self.min_lr >= 0.0) {
+            return Err(Error::setting("min_lr", "a finite number, at least 0", self.min_lr));
+        }
+        self.monitor.begin("ReduceLROnPlateau", run)?;
+        let memory = run.memory().cloned().unwrap_or_default();
+        let count = |name| memory.count(name).map_or(0, size);
+        (self.wait, self.left, self.best) = (count("wait"), count("cooldown"), memory.number("best"));
+        Ok(())
     }
 
     fn on_epoch_end(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
@@ -122,7 +144,7 @@ impl Callback for ReduceLROnPlateau {
         if self.monitor.improves(value, self.best) {
             (self.best, self.wait) = (Some(value), 0);
         } else if self.left == 0 {
-            self.wait += 1;
+            self.wait = self.wait.saturating_add(1);
             if self.wait >= self.patience && rate > self.min_lr {
                 let reduced = (rate * self.factor).max(self.min_lr);
                 run.set_learning_rate(reduced);

@@ -1,5 +1,6 @@
 //! [`Run`]: how a callback sees a training run, and what it can do to it.
 
+use super::Memory;
 use crate::compile::Compiled;
 use crate::history::Params;
 use crate::losses::Losses;
@@ -9,7 +10,8 @@ use crate::progress::print_line;
 use crate::report::Report;
 use crate::tally::Tally;
 use crate::{Error, Model, Path as Name, Result, Scalar};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What is going on in a run, beside the model.
 #[derive(Default)]
@@ -17,8 +19,10 @@ pub(crate) struct State {
     pub(crate) epoch: usize,
     pub(crate) params: Params,
     pub(crate) stopped: bool,
-    /// All names that may be reported.
+    /// All names that may be reported. First come those of the run itself, then those of callbacks.
     pub(crate) names: Vec<String>,
+    /// How many names are of the run itself.
+    pub(crate) measured: usize,
     /// Whether there is data for validation.
     pub(crate) validates: bool,
     /// The numbers of the epoch, at its end; `None` while they are still being summed.
@@ -26,6 +30,10 @@ pub(crate) struct State {
     /// What callbacks add to them.
     added: Vec<(String, f64)>,
     messages: Vec<String>,
+    /// What the callback that is called remembers from the run that goes on.
+    pub(crate) memory: Option<Memory>,
+    /// The checkpoints that are written when all callbacks had their turn.
+    pub(crate) pending: Vec<PathBuf>,
 }
 
 impl State {
@@ -69,6 +77,7 @@ pub(crate) trait Training {
     fn weights(&self) -> &[u8];
     fn weights_mut(&mut self) -> &mut [u8];
     fn invalid_weight(&self) -> Option<(String, f64)>;
+    fn width(&self) -> usize;
 }
 
 /// A model in training, with the numbers so far.
@@ -109,6 +118,7 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::Ta
     }
 
     fn save_checkpoint(&mut self, path: &Path) -> Result<()> {
+        self.compiled.place.sums = self.tally.sums();
         self.compiled.save_checkpoint(path)
     }
 
@@ -131,11 +141,19 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::Ta
         });
         Some((name.unwrap_or_default(), self.compiled.model.as_slice()[place].to_f64()))
     }
+
+    fn width(&self) -> usize {
+        size_of::<M::Scalar>()
+    }
 }
 
-/// The weights of a model at some moment of a run: [`Run::snapshot`].
+/// The weights of a model at some moment of a run: [`Run::snapshot`]. Clones share them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Snapshot(Vec<u8>);
+pub struct Snapshot {
+    pub(crate) bytes: Arc<[u8]>,
+    /// The bytes of a scalar.
+    pub(crate) width: usize,
+}
 
 /// A training run, as a [`Callback`](super::Callback) sees it.
 pub struct Run<'a> {
@@ -186,11 +204,23 @@ impl Run<'_> {
     pub fn params(&self) -> Params {
         self.state.params
     }
+
+    /// What this callback wrote in [`Callback::remember`](super::Callback::remember) when the run was interrupted that now
+    /// [goes on](crate::Fit::resume). It is there in `on_train_begin` alone, and `None` in a run that begins anew.
+    pub fn memory(&self) -> Option<&Memory> {
+        self.state.memory.as_ref()
+    }
+
+    /// The names of the run itself, without those of callbacks: `loss`, `val_loss`, `accuracy`.
+    pub(crate) fn measured(&self) -> impl Iterator<Item = &str> {
+        self.state.names.iter().take(self.state.measured).map(String::as_str)
+    }
 }
 
 /// What a callback can do.
 impl Run<'_> {
-    /// Ends the run: after this batch, with the validation and the hooks of the end of its epoch, as in Keras.
+    /// Ends the run: after this batch, with the validation and the hooks of the end of its epoch, as in Keras. Before the
+    /// first epoch, nothing is trained.
     pub fn stop(&mut self) {
         self.state.stopped = true;
     }
@@ -220,7 +250,7 @@ impl Run<'_> {
 
     /// The weights as they are.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot(self.training.weights().to_vec())
+        Snapshot { bytes: self.training.weights().into(), width: self.training.width() }
     }
 
     /// The first weight that is NaN or infinite: its variable (`dense.kernel`) and its value.
@@ -233,13 +263,20 @@ impl Run<'_> {
     /// # Errors
     /// If the snapshot is of another model.
     pub fn restore(&mut self, snapshot: &Snapshot) -> Result<()> {
-        let weights = self.training.weights_mut();
-        if weights.len() != snapshot.0.len() {
-            let expected = format!("{} bytes of weights", weights.len());
-            return Err(Error::setting("restore", expected, snapshot.0.len()));
-        }
-        weights.copy_from_slice(&snapshot.0);
+        self.check_snapshot(snapshot)?;
+        self.training.weights_mut().copy_from_slice(&snapshot.bytes);
         Ok(())
+    }
+
+    /// Checks that a snapshot is of this model.
+    pub(crate) fn check_snapshot(&self, snapshot: &Snapshot) -> Result<()> {
+        let (length, width) = (self.training.weights().len(), self.training.width());
+        let Snapshot { bytes, width: other } = snapshot;
+        if (length, width) == (bytes.len(), *other) {
+            return Ok(());
+        }
+        let text = |bytes: usize, width: usize| format!("{} weights of {width} bytes", bytes / width.max(1));
+        Err(Error::setting("a snapshot", text(length, width), text(bytes.len(), *other)))
     }
 
     /// [`Compiled::save_weights`].
@@ -252,10 +289,21 @@ impl Run<'_> {
 
     /// [`Compiled::save_checkpoint`]: with it, a later run can go on at this very batch.
     ///
+    /// It is written at once, and once more when all callbacks had their turn, with what they remember then.
+    ///
     /// # Errors
     /// If the file cannot be written.
     pub fn save_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        self.training.save_checkpoint(path.as_ref())
+        self.training.save_checkpoint(path.as_ref())?;
+        self.save_checkpoint_at_end(path.as_ref());
+        Ok(())
+    }
+
+    /// The same, but only when all callbacks had their turn.
+    pub(crate) fn save_checkpoint_at_end(&mut self, path: &Path) {
+        if !self.state.pending.iter().any(|other| other == path) {
+            self.state.pending.push(path.into());
+        }
     }
 
     /// Prints a line, at the end of the epoch.

@@ -75,10 +75,10 @@ impl Form {
         if let Some(after) = rest.strip_prefix('0') {
             (form.zeros, rest) = (true, after);
         }
-        form.width = number(&mut rest).unwrap_or(0);
+        form.width = number(&mut rest)?.unwrap_or(0);
         if let Some(after) = rest.strip_prefix('.') {
             rest = after;
-            form.precision = Some(number(&mut rest).ok_or_else(|| format!("no number of digits in `{text}`"))?);
+            form.precision = Some(number(&mut rest)?.ok_or_else(|| format!("no number of digits in `{text}`"))?);
         }
         match rest {
             "" => {}
@@ -113,12 +113,21 @@ fn exponent(value: f64, precision: usize) -> String {
     }
 }
 
+/// The largest width and the most digits: no file has a longer name, and formatting panics at much larger ones.
+const LONGEST: usize = 255;
+
 /// Takes a number off the start of a text.
-fn number(text: &mut &str) -> Option<usize> {
+fn number(text: &mut &str) -> Result<Option<usize>, String> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);
     *text = rest;
-    digits.parse().ok()
+    if digits.is_empty() {
+        return Ok(None);
+    }
+    match digits.parse() {
+        Ok(number) if number <= LONGEST => Ok(Some(number)),
+        _ => Err(format!("a width or precision of {digits}, which is more than {LONGEST}")),
+    }
 }
 
 #[cfg(test)]
@@ -156,5 +165,12 @@ mod tests {
         assert!(fill("epoch}").unwrap_err().contains("stands alone"));
         assert!(fill("{epoch:x}").unwrap_err().contains("[.precision]"));
         assert!(fill("{epoch:.f}").unwrap_err().contains("digits"));
+        for huge in ["256", "70000", "9999999999", "99999999999999999999999"] {
+            for form in [format!("{{epoch:{huge}d}}"), format!("{{epoch:.{huge}f}}"), format!("{{epoch:0{huge}.1e}}")] {
+                assert!(fill(&form).unwrap_err().contains("more than 255"), "{form}");
+            }
+        }
+        assert_eq!(fill("{epoch:0255.0f}").map(|text| text.len()), Ok(255));
+        assert_eq!(fill("{epoch:.255e}").map(|text| text.len()), Ok(261));
     }
 }

@@ -1,6 +1,6 @@
 //! [`TerminateOnNaN`]: no training with numbers that are none.
 
-use super::{Callback, Run};
+use super::{Callback, Memory, Run};
 use crate::{Error, Result};
 
 /// Stops the run when the loss is NaN or infinite, or, at the end of an epoch, any weight.
@@ -37,8 +37,15 @@ impl TerminateOnNaN {
 }
 
 impl Callback for TerminateOnNaN {
-    fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
-        self.ended = false;
+    fn remember(&self, memory: &mut Memory) {
+        memory.set_count("ended", self.ended.into());
+    }
+
+    fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        self.ended = run.memory().and_then(|memory| memory.count("ended")) == Some(1);
+        if self.ended {
+            run.stop();
+        }
         Ok(())
     }
 

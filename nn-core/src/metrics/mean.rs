@@ -29,6 +29,16 @@ impl Mean {
         self.weight += weight;
     }
 
+    /// Returns all numbers of it, for checkpoints.
+    pub fn sums(&self) -> [f64; 3] {
+        [self.total, self.lost, self.weight]
+    }
+
+    /// Makes a mean that goes on with [these](Self::sums).
+    pub fn from_sums([total, lost, weight]: [f64; 3]) -> Self {
+        Mean { total, lost, weight }
+    }
+
     /// The mean so far.
     pub fn result(&self) -> f64 {
         if self.weight == 0.0 {

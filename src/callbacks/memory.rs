@@ -1,0 +1,87 @@
+//! [`Memory`]: what a callback knows from the epochs so far, as a part of checkpoints.
+
+use super::Snapshot;
+
+/// The state of a callback, which checkpoints keep: numbers, counts, bytes and weights, each with a name.
+///
+/// A callback writes it in [`Callback::remember`](super::Callback::remember). In a run that
+/// [goes on](crate::Fit::resume), [`Run::memory`](super::Run::memory) returns it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Memory {
+    entries: Vec<(String, Entry)>,
+}
+
+/// A value of a [`Memory`].
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Entry {
+    Number(f64),
+    Count(u64),
+    Bytes(Vec<u8>),
+    Weights(Snapshot),
+}
+
+/// Writing. A second value of the same name replaces the first.
+impl Memory {
+    /// Keeps a number.
+    pub fn set_number(&mut self, name: &str, value: f64) {
+        self.set(name, Entry::Number(value));
+    }
+
+    /// Keeps a whole number.
+    pub fn set_count(&mut self, name: &str, value: u64) {
+        self.set(name, Entry::Count(value));
+    }
+
+    /// Keeps bytes: a text, or state in a format of your own.
+    pub fn set_bytes(&mut self, name: &str, value: impl Into<Vec<u8>>) {
+        self.set(name, Entry::Bytes(value.into()));
+    }
+
+    /// Keeps weights of the model.
+    pub fn set_weights(&mut self, name: &str, value: &Snapshot) {
+        self.set(name, Entry::Weights(value.clone()));
+    }
+
+    pub(crate) fn set(&mut self, name: &str, entry: Entry) {
+        self.entries.retain(|(other, _)| other != name);
+        self.entries.push((name.into(), entry));
+    }
+}
+
+/// Reading. `None` if there is no value of this name and type.
+impl Memory {
+    /// Returns a number.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.find(name, |entry| if let Entry::Number(value) = entry { Some(*value) } else { None })
+    }
+
+    /// Returns a whole number.
+    pub fn count(&self, name: &str) -> Option<u64> {
+        self.find(name, |entry| if let Entry::Count(value) = entry { Some(*value) } else { None })
+    }
+
+    /// Returns bytes.
+    pub fn bytes(&self, name: &str) -> Option<&[u8]> {
+        self.find(name, |entry| if let Entry::Bytes(value) = entry { Some(value.as_slice()) } else { None })
+    }
+
+    /// Returns weights.
+    pub fn weights(&self, name: &str) -> Option<&Snapshot> {
+        self.find(name, |entry| if let Entry::Weights(value) = entry { Some(value) } else { None })
+    }
+
+    fn find<'a, T>(&'a self, name: &str, value: impl FnOnce(&'a Entry) -> Option<T>) -> Option<T> {
+        self.entries.iter().find(|(other, _)| other == name).and_then(|(_, entry)| value(entry))
+    }
+}
+
+impl Memory {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries.iter().map(|(name, entry)| (name.as_str(), entry))
+    }
+}
+
+/// A count that is kept as 64 bits, and may be too large for this machine.
+pub(super) fn size(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}

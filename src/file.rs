@@ -1,0 +1,247 @@
+//! Files: replaced whole or not at all, and read within a bound.
+//!
+//! A file is written under another name in the same folder and then renamed. The name is random and the file is new, so two
+//! programs never share one, even if they have the same process id (containers with a common volume). A program that is
+//! killed leaves its temporary file behind; the next that writes the same file removes it. A writer holds a lock on its
+//! temporary file, so that it is not taken for one of these.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Replaces the content of a file. An interruption leaves the old file or the new one, never a part.
+///
+/// A link is followed, and permissions stay. A folder, device, pipe or socket is refused.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let old = match fs::metadata(path) {
+        Ok(old) if !old.is_file() => return Err(irregular(&old)),
+        Ok(old) => Some(old),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let path = follow(path)?;
+    let Some(name) = path.file_name() else {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "this is not the name of a file"));
+    };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let prefix = prefix(name);
+    remove_stale(folder, &prefix);
+    let mut temporary = Temporary::new(folder, &prefix, old.is_some())?;
+    temporary.file.write_all(bytes)?;
+    if let Some(old) = &old {
+        keep_owner(&temporary.file, old);
+        temporary.file.set_permissions(old.permissions())?;
+    }
+    temporary.file.sync_all()?;
+    fs::rename(&temporary.path, &path)?;
+    temporary.renamed = true;
+    sync_folder(folder)
+}
+
+/// Reads a file of at most `limit` bytes. What is no regular file may never end, and is refused.
+pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    // Opening a pipe would wait for somebody who writes to it.
+    let found = fs::metadata(path)?;
+    if !found.is_file() {
+        return Err(irregular(&found));
+    }
+    let too_large = |length: u64| {
+        let text = format!("the file has {length} bytes or more, and one of this model at most {limit}");
+        io::Error::new(ErrorKind::FileTooLarge, text)
+    };
+    if found.len() > limit {
+        return Err(too_large(found.len()));
+    }
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(usize::try_from(found.len()).unwrap_or(usize::MAX))?;
+    // It may grow meanwhile.
+    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
+}
+
+/// Refuses a pipe, which cannot be opened without waiting for a reader.
+pub(crate) fn check_pipe(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if is_pipe(&found) => Err(irregular(&found)),
+        _ => Ok(()),
+    }
+}
+
+fn irregular(found: &fs::Metadata) -> io::Error {
+    match found.is_dir() {
+        true => io::Error::new(ErrorKind::IsADirectory, "this is a folder"),
+        false => io::Error::new(ErrorKind::InvalidInput, "this is no regular file"),
+    }
+}
+
+#[cfg(unix)]
+fn is_pipe(found: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    found.file_type().is_fifo()
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// The file that a path leads to, if it is a link. It need not exist.
+fn follow(path: &Path) -> io::Result<PathBuf> {
+    /// As many as Linux follows.
+    const LINKS: usize = 40;
+    let mut path = path.to_path_buf();
+    for _ in 0..LINKS {
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_symlink() => {
+                let to = fs::read_link(&path)?;
+                path = path.parent().unwrap_or(Path::new("")).join(to);
+            }
+            _ => return Ok(path),
+        }
+    }
+    Err(io::Error::other("too many links lead from one to the next"))
+}
+
+/// The start of the names of temporary files for a file of this name. It is short, so that long names work, and ASCII, so
+/// that names work that are not.
+fn prefix(name: &OsStr) -> String {
+    // FNV-1a: the same in every program, so that the next one finds these files.
+    let hash = name
+        .as_encoded_bytes()
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    format!(".nn-{hash:016x}-")
+}
+
+const SUFFIX: &str = ".tmp";
+
+/// A file that is being written. It is removed unless it was renamed.
+struct Temporary {
+    path: PathBuf,
+    file: File,
+    renamed: bool,
+}
+
+impl Temporary {
+    /// Makes a file that did not exist. If it replaces one, nobody else may read it before its permissions are set.
+    fn new(folder: &Path, prefix: &str, private: bool) -> io::Result<Self> {
+        /// Two random names are the same once in 2^64.
+        const TRIES: usize = 16;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        set_private(&mut options, private);
+        let mut last = ErrorKind::AlreadyExists.into();
+        for _ in 0..TRIES {
+            let path = folder.join(format!("{prefix}{:016x}{SUFFIX}", random()));
+            let file = match options.open(&path) {
+                Ok(file) => file,
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    last = error;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            let temporary = Temporary { path, file, renamed: false };
+            match temporary.file.try_lock() {
+                // Somebody takes it for a stale one, since it was not locked yet.
+                Err(TryLockError::WouldBlock) => {}
+                Ok(()) if !temporary.path.exists() => {}
+                // Some file systems have no locks; then stale files are told by their age.
+                Ok(()) | Err(TryLockError::Error(_)) => return Ok(temporary),
+            }
+        }
+        Err(last)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.renamed {
+            // There may be nothing to remove.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// A random number: the standard library seeds its hashers with such.
+fn random() -> u64 {
+    RandomState::new().hash_one(std::time::SystemTime::now())
+}
+
+/// Removes the temporary files of programs that were killed. What cannot be removed does no harm.
+fn remove_stale(folder: &Path, prefix: &str) {
+    let Ok(files) = fs::read_dir(folder) else { return };
+    for file in files.flatten() {
+        let name = file.file_name();
+        let ours = name.to_str().is_some_and(|name| name.starts_with(prefix) && name.ends_with(SUFFIX));
+        if ours && file.file_type().is_ok_and(|kind| kind.is_file()) && is_stale(&file.path()) {
+            let _ = fs::remove_file(file.path());
+        }
+    }
+}
+
+/// Whether nobody writes a temporary file any more.
+fn is_stale(path: &Path) -> bool {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let Ok(file) = File::open(path) else { return false };
+    match file.try_lock() {
+        Ok(()) => true,
+        Err(TryLockError::WouldBlock) => false,
+        Err(TryLockError::Error(_)) => {
+            let age = file.metadata().and_then(|found| found.modified()).map(|modified| modified.elapsed());
+            age.is_ok_and(|age| age.is_ok_and(|age| age > DAY))
+        }
+    }
+}
+
+#[cfg(unix)]
+fn set_private(options: &mut OpenOptions, private: bool) {
+    use std::os::unix::fs::OpenOptionsExt;
+    if private {
+        options.mode(0o600);
+    }
+}
+
+#[cfg(not(unix))]
+fn set_private(_: &mut OpenOptions, _: bool) {}
+
+/// Gives a file the owner of the one that it replaces, if that is allowed.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let Ok(new) = file.metadata() else { return };
+    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
+        let _ = fchown(file, Some(old.uid()), Some(old.gid())).or_else(|_| fchown(file, None, Some(old.gid())));
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &fs::Metadata) {}
+
+/// Makes a renaming last through a loss of power.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Not every file system can, and a folder may be writable but not readable.
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::InvalidInput | ErrorKind::Unsupported | ErrorKind::PermissionDenied
+            ) =>
+        {
+            Ok(())
+        }
+        synced => synced,
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
