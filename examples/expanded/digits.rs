@@ -214,6 +214,8 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for DigitsScratch<T, B> {
+        const ZEROED: Self = DigitsScratch { activations: Buffer::ZEROED };
+
         fn with_capacity(capacity: usize) -> Self {
             DigitsScratch { activations: Buffer::with_capacity(capacity) }
         }
@@ -231,6 +233,15 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for DigitsCache<T, B> {
+        const ZEROED: Self = DigitsCache {
+            dense_relu: Buffer::ZEROED,
+            dense_1_relu: Buffer::ZEROED,
+            digit: Buffer::ZEROED,
+            d_dense_relu: Buffer::ZEROED,
+            d_dense_1_relu: Buffer::ZEROED,
+            d_digit: Buffer::ZEROED,
+        };
+
         fn with_capacity(capacity: usize) -> Self {
             DigitsCache {
                 dense_relu: Buffer::with_capacity(capacity),

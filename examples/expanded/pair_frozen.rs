@@ -271,6 +271,12 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for PairFrozenScratch<T, B> {
+        const ZEROED: Self = PairFrozenScratch {
+            activations: Buffer::ZEROED,
+            tower_memory: Buffer::ZEROED,
+            tower_1_memory: Buffer::ZEROED,
+        };
+
         fn with_capacity(capacity: usize) -> Self {
             PairFrozenScratch {
                 activations: Buffer::with_capacity(capacity),

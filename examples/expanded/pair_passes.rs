@@ -67,6 +67,9 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for PairScratch<T, B> {
+        const ZEROED: Self =
+            PairScratch { activations: Buffer::ZEROED, tower_memory: Buffer::ZEROED, tower_1_memory: Buffer::ZEROED };
+
         fn with_capacity(capacity: usize) -> Self {
             PairScratch {
                 activations: Buffer::with_capacity(capacity),
@@ -92,6 +95,19 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for PairCache<T, B> {
+        const ZEROED: Self = PairCache {
+            tower: Buffer::ZEROED,
+            tower_1: Buffer::ZEROED,
+            both: Buffer::ZEROED,
+            same: Buffer::ZEROED,
+            d_tower: Buffer::ZEROED,
+            tower_memory: Buffer::ZEROED,
+            d_tower_1: Buffer::ZEROED,
+            tower_1_memory: Buffer::ZEROED,
+            d_both: Buffer::ZEROED,
+            d_same: Buffer::ZEROED,
+        };
+
         fn with_capacity(capacity: usize) -> Self {
             PairCache {
                 tower: Buffer::with_capacity(capacity),

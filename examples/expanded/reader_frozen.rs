@@ -220,6 +220,8 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for ReaderFrozenScratch<T, B> {
+        const ZEROED: Self = ReaderFrozenScratch { activations: Buffer::ZEROED };
+
         fn with_capacity(capacity: usize) -> Self {
             ReaderFrozenScratch { activations: Buffer::with_capacity(capacity) }
         }

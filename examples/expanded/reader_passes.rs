@@ -36,6 +36,8 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for ReaderScratch<T, B> {
+        const ZEROED: Self = ReaderScratch { activations: Buffer::ZEROED };
+
         fn with_capacity(capacity: usize) -> Self {
             ReaderScratch { activations: Buffer::with_capacity(capacity) }
         }
@@ -61,6 +63,23 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for ReaderCache<T, B> {
+        const ZEROED: Self = ReaderCache {
+            both: Buffer::ZEROED,
+            dense_relu: Buffer::ZEROED,
+            dropout: Buffer::ZEROED,
+            answer: Buffer::ZEROED,
+            concatenate: Buffer::ZEROED,
+            certain: Buffer::ZEROED,
+            d_both: Buffer::ZEROED,
+            d_dense_relu: Buffer::ZEROED,
+            d_dropout: Buffer::ZEROED,
+            dropout_memory: Buffer::ZEROED,
+            d_answer: Buffer::ZEROED,
+            d_answer_softmax: Buffer::ZEROED,
+            d_concatenate: Buffer::ZEROED,
+            d_certain: Buffer::ZEROED,
+        };
+
         fn with_capacity(capacity: usize) -> Self {
             ReaderCache {
                 both: Buffer::with_capacity(capacity),

@@ -242,6 +242,9 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for WordsFrozenScratch<T, B> {
+        const ZEROED: Self =
+            WordsFrozenScratch { activations: Buffer::ZEROED, indices: Buffer::ZEROED, title_memory: Buffer::ZEROED };
+
         fn with_capacity(capacity: usize) -> Self {
             WordsFrozenScratch {
                 activations: Buffer::with_capacity(capacity),

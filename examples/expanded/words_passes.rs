@@ -41,6 +41,9 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for WordsScratch<T, B> {
+        const ZEROED: Self =
+            WordsScratch { activations: Buffer::ZEROED, indices: Buffer::ZEROED, title_memory: Buffer::ZEROED };
+
         fn with_capacity(capacity: usize) -> Self {
             WordsScratch {
                 activations: Buffer::with_capacity(capacity),
@@ -64,6 +67,17 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for WordsCache<T, B> {
+        const ZEROED: Self = WordsCache {
+            table: Buffer::ZEROED,
+            words_not_zero: Buffer::ZEROED,
+            mean: Buffer::ZEROED,
+            kind: Buffer::ZEROED,
+            d_table: Buffer::ZEROED,
+            d_mean: Buffer::ZEROED,
+            d_kind: Buffer::ZEROED,
+            title_memory: Buffer::ZEROED,
+        };
+
         fn with_capacity(capacity: usize) -> Self {
             WordsCache {
                 table: Buffer::with_capacity(capacity),

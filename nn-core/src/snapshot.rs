@@ -15,8 +15,9 @@
 //! survive the latter writes to two places in turn, and reads the one of more steps that is whole.
 
 use crate::model::Model;
-use crate::weights::Path;
-use core::fmt::{self, Write};
+use crate::weights::Part;
+use core::fmt;
+use core::marker::PhantomData;
 
 const HEADER: usize = 24;
 const CHECKSUM: usize = 4;
@@ -130,20 +131,40 @@ fn header<M: Model>(optimizer: &str, sets: usize, steps: u64) -> [u8; HEADER] {
     let mut header = [0; HEADER];
     let optimizer = if optimizer.is_empty() { 0 } else { crc(optimizer.as_bytes()) };
     let words =
-        [u32::from_le_bytes(*MAGIC), fingerprint::<M>(), optimizer, sets as u32, steps as u32, (steps >> 32) as u32];
+        [u32::from_le_bytes(*MAGIC), Of::<M>::FINGERPRINT, optimizer, sets as u32, steps as u32, (steps >> 32) as u32];
     for (bytes, word) in header.chunks_exact_mut(4).zip(words) {
         put(&word.to_ne_bytes(), bytes);
     }
     header
 }
 
-/// Of the names and shapes of all variables. The name of the model may change.
-fn fingerprint<M: Model>() -> u32 {
-    let mut all = Checksum::NEW;
-    // A checksum takes whatever it is given.
-    _ = write!(all, "{}", size_of::<M::Scalar>());
-    M::variables(&Path::ROOT, &mut |variable| _ = write!(all, " {} {}", variable.path, variable.shape));
-    all.value()
+/// What rustc computes of a model.
+struct Of<M>(PhantomData<M>);
+
+impl<M: Model> Of<M> {
+    /// Of the names and shapes of all variables. The name of the model may change.
+    const FINGERPRINT: u32 = parts(M::PARTS, Checksum::NEW.add(&[size_of::<M::Scalar>() as u8])).value();
+}
+
+const fn parts(parts: &[Part], mut all: Checksum) -> Checksum {
+    let mut i = 0;
+    while i < parts.len() {
+        all = match &parts[i] {
+            Part::Variable { name, shape, .. } => {
+                all = all.add(name.as_bytes());
+                let mut k = 0;
+                while k < shape.rank() {
+                    all = all.add(&(shape.dim(k) as u64).to_le_bytes());
+                    k += 1;
+                }
+                all.add(b";")
+            }
+            Part::Layer { name, parts, .. } => self::parts(parts, all.add(name.as_bytes()).add(b"{")).add(b"}"),
+            Part::Nothing => all,
+        };
+        i += 1;
+    }
+    all
 }
 
 /// Copies the bytes of a number between this machine's order and lowest first, which is the same way in both directions.
@@ -158,9 +179,7 @@ fn put(from: &[u8], to: &mut [u8]) {
 }
 
 fn crc(bytes: &[u8]) -> u32 {
-    let mut all = Checksum::NEW;
-    all.add(bytes);
-    all.value()
+    Checksum::NEW.add(bytes).value()
 }
 
 /// CRC-32, bit by bit: a table would take a kilobyte of flash.
@@ -169,24 +188,22 @@ struct Checksum(u32);
 impl Checksum {
     const NEW: Self = Checksum(!0);
 
-    fn add(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 ^= u32::from(byte);
-            for _ in 0..8 {
-                self.0 = (self.0 >> 1) ^ (0xEDB8_8320 & (self.0 & 1).wrapping_neg());
+    const fn add(self, mut bytes: &[u8]) -> Self {
+        let mut crc = self.0;
+        while let [byte, rest @ ..] = bytes {
+            crc ^= *byte as u32;
+            let mut bit = 0;
+            while bit < 8 {
+                crc = (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg());
+                bit += 1;
             }
+            bytes = rest;
         }
+        Checksum(crc)
     }
 
-    fn value(&self) -> u32 {
+    const fn value(self) -> u32 {
         !self.0
-    }
-}
-
-impl Write for Checksum {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.add(text.as_bytes());
-        Ok(())
     }
 }
 
