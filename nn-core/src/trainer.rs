@@ -5,13 +5,14 @@ mod runs;
 use crate::data::Batches;
 use crate::layer::{Layer, Mode};
 use crate::losses::{Losses, Weighting};
-use crate::model::{Graph, Model};
+use crate::model::{Graph, Large, Model, assert_by_value};
 use crate::optimizers::{Clipping, MAX_SLOTS, Optimizer};
 use crate::scalar::Scalar;
 use crate::spec::MAX_INPUTS;
 use crate::storage::Inline;
 use crate::tape::Tape;
 use crate::tensor::Tensors;
+use crate::weights::zeros;
 use core::fmt;
 use core::ops::Range;
 use rand::Rng;
@@ -36,6 +37,9 @@ pub struct Trainer<M: Model, const N: usize, const SLOTS: usize = 0> {
     tape: Tape<M, Inline<N>>,
     steps: u64,
 }
+
+/// How a message about a large trainer begins.
+const TRAINER: Large = ["this trainer has ", " bytes"];
 
 /// Why a [`Trainer`] was not made or did not take a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,19 +87,21 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     /// How much memory it takes, the weights of the model included.
     pub const BYTES: usize = size_of::<Self>();
 
-    /// A trainer of this model, which may have been trained before, with the slots as this optimizer begins with them.
+    /// A trainer of this model, which may have been trained before, with the slots as this optimizer begins with them. Refused at
+    /// compile time above [`MAX_BY_VALUE`](crate::model::MAX_BY_VALUE) bytes.
     ///
     /// # Errors
     /// If the optimizer needs more `SLOTS`.
     pub fn new(model: M, optimizer: &impl Optimizer) -> Result<Self, Refused> {
         const { assert!(SLOTS <= MAX_SLOTS + 1, "no optimizer keeps so many numbers for each weight") }
+        const { assert_by_value(Self::BYTES, TRAINER, "Trainer::new", "train on the heap: `compile` and `fit`") }
         let needed = optimizer.state().count();
         if needed > SLOTS {
             return Err(Refused::Slots { needed, room: SLOTS });
         }
         let own = optimizer.slots().len();
         let slots = core::array::from_fn(|slot| {
-            let mut weights = M::zeroed();
+            let mut weights = zeros::<M::Scalar, M>();
             let initial = if slot < own { optimizer.initial(slot) } else { 0.0 };
             if slot == own && optimizer.options().ema.is_some() {
                 weights.as_mut_slice().copy_from_slice(model.as_slice());
@@ -104,7 +110,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
             }
             weights
         });
-        Ok(Trainer { model, gradient: M::zeroed(), slots, tape: Tape::new(N), steps: 0 })
+        Ok(Trainer { model, gradient: zeros::<M::Scalar, M>(), slots, tape: Tape::new(N), steps: 0 })
     }
 
     /// How many steps it has taken.

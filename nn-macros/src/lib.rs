@@ -1,5 +1,6 @@
 //! The macro of [`nn`](https://docs.rs/nn). Use it as `nn::model!`; its documentation is on that name.
 
+mod attributes;
 mod budget;
 mod check;
 mod diagnostics;
@@ -59,6 +60,9 @@ use proc_macro2::TokenStream;
 ///
 /// `#[nn(profile)]` on the struct adds `profile`: a prediction that calls a function after each call of a layer, with its name,
 /// to measure time, cycles or instructions layer by layer.
+///
+/// Beside these two, the struct may have `#[doc]`, `#[cfg]`, `#[derive]`, the levels of lints, `#[deprecated]`, `#[must_use]`,
+/// `#[non_exhaustive]`, and `#[cfg_attr]` with these but `cfg`. `Clone`, `Debug` and `PartialEq` are implemented already.
 ///
 /// What compiles and is probably not meant is a warning: see `nn::lints`, also for how one is silenced.
 #[proc_macro]
@@ -158,5 +162,6 @@ fn passes(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> (Graph, Vec<Str
     check::check(&graph, diagnostics);
     let allowed = lint::allowed(syntax, diagnostics);
     let budgets = budget::budgets(syntax, diagnostics);
+    attributes::check(syntax, diagnostics);
     (graph, allowed, budgets)
 }

@@ -115,7 +115,7 @@ pub(super) mod compute {
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::shape::Shape;
-    use crate::weights::{Part, Weights};
+    use crate::weights::{self, Part, Weights};
     use nalgebra::SMatrix;
     use rand::Rng;
 
@@ -227,7 +227,7 @@ pub(super) mod compute {
 
     /// The weights of a [`GRU`]. The gates stand behind each other in the order `z`, `r`, `h`.
     #[repr(C)]
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Debug, PartialEq)]
     pub struct GRUWeights<T, const F: usize, const U: usize, const G: usize, const NB: usize> {
         /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 3 · units)` has the same bytes.
         pub kernel: SMatrix<T, G, F>,
@@ -235,6 +235,20 @@ pub(super) mod compute {
         pub recurrent_kernel: SMatrix<T, G, U>,
         /// `b`: no column without a bias; one without `reset_after`; else one for the kernel and one for the recurrent kernel.
         pub bias: SMatrix<T, G, NB>,
+    }
+
+    impl<T: Clone, const F: usize, const U: usize, const G: usize, const NB: usize> Clone for GRUWeights<T, F, U, G, NB> {
+        fn clone(&self) -> Self {
+            const { weights::assert_clone::<Self>() }
+            let GRUWeights { kernel, recurrent_kernel, bias } = self;
+            GRUWeights { kernel: kernel.clone(), recurrent_kernel: recurrent_kernel.clone(), bias: bias.clone() }
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            weights::copy(&source.kernel, &mut self.kernel);
+            weights::copy(&source.recurrent_kernel, &mut self.recurrent_kernel);
+            weights::copy(&source.bias, &mut self.bias);
+        }
     }
 
     // Written out because the rank of the bias depends on `NB`.
