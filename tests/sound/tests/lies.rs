@@ -1,7 +1,8 @@
 //! Implementations of the public traits that break every promise: memory of wrong sizes, batches that differ, a layer whose constants
 //! lie, samples that are no matrices, tensors of a file that are none.
 #![forbid(unsafe_code)]
-#![allow(missing_docs, unreachable_pub)]
+#![allow(missing_docs, unreachable_pub, dropping_copy_types, dropping_references)]
+#![allow(clippy::drop_non_drop, clippy::reversed_empty_ranges)]
 
 use bytemuck::{Pod, Zeroable};
 use nn::__private::include;
@@ -29,7 +30,7 @@ fn any_length(most: usize) -> usize {
     static ASKED: AtomicU64 = AtomicU64::new(0);
     let asked = ASKED.fetch_add(1, Relaxed);
     // Long enough in the first passes, so that later lines are reached as well.
-    if asked % 5 > 0 { most } else { Numbers(asked).below(most + 1) }
+    if asked.is_multiple_of(5) { Numbers(asked).below(most + 1) } else { most }
 }
 
 impl<S> Deref for Many<S> {

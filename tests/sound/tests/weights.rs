@@ -6,7 +6,7 @@ use nn::prelude::*;
 use nn::weights::zeroed_box;
 
 /// Names that shadow what an expansion could name.
-#[allow(dead_code, non_camel_case_types, unused_macros)]
+#[allow(dead_code, unused_macros, clippy::extra_unused_type_parameters)]
 mod shadows {
     use nn::{SMatrix as Matrix, SVector as Vector};
 
@@ -78,7 +78,7 @@ impl<T, const N: usize, const NONE: usize> Drop for Kinds<T, N, NONE> {
 fn is_a_slice<T: Scalar, W: Weights<T>>() {
     let mut boxed = zeroed_box::<T, W>();
     let bytes = size_of::<W>();
-    assert_eq!(boxed.as_slice().len() * size_of::<T>(), bytes);
+    assert_eq!(size_of_val(boxed.as_slice()), bytes);
     assert!(boxed.as_slice().iter().all(|&w| w == T::ZERO));
     let (start, first) = ((&raw const *boxed).addr(), boxed.as_slice().as_ptr().addr());
     assert!(bytes == 0 || start == first, "the first scalar is the first byte");
