@@ -19,8 +19,8 @@ fn what_is_found_when_a_program_is_built() {
     let tests = TestCases::new();
     tests.pass("tests/ui/memory/fits.rs");
     tests.compile_fail("tests/ui/memory/budget_*.rs");
-    for file in ["too_large_for_call", "too_large_for_new", "too_large_for_unpack"] {
-        tests.compile_fail(format!("tests/ui/memory/{file}.rs"));
+    for file in ["call", "clone", "clone_inside", "clone_of_layer", "new", "outputs", "trainer", "unpack", "zeroed"] {
+        tests.compile_fail(format!("tests/ui/memory/too_large_for_{file}.rs"));
     }
     tests.compile_fail("tests/ui/frozen/*.rs");
 }

@@ -23,7 +23,7 @@
 ///     dense_1 --> digit
 ///     digit --> out_digit(["digit"])
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 #[repr(C)]
 pub struct Digits<T: ::nn::Scalar = f32> {
     /// `Dense(64, activation = relu)` on `(64,)`.
@@ -166,6 +166,7 @@ impl<T: ::nn::Scalar> Digits<T> {
     /// The prediction for one sample, with the activations in memory that the caller keeps.
     #[inline]
     pub fn call_in(&self, x: &::nn::SVector<T, 64>, arena: &mut ::nn::Arena<Self>) -> ::nn::SVector<T, 10> {
+        const { ::nn::model::assert_outputs::<(::nn::SVector<T, 10>,)>() }
         let mut y = ::nn::tensor::zeroed::<::nn::SVector<T, 10>>();
         ::nn::model::call_in::<Self>(
             &DigitsGraph,
@@ -205,6 +206,18 @@ const _: () = {
             Part::layer::<T, DenseWeights<T, 64, 64, 1>>("dense_1"),
             Part::layer::<T, DenseWeights<T, 64, 10, 1>>("digit"),
         ];
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> ::core::clone::Clone for Digits<T> {
+        fn clone(&self) -> Self {
+            const { ::nn::model::assert_clone::<Self>() }
+            ::nn::model::clone(self)
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            ::nn::__private::fold::copy(source, self);
+        }
     }
 
     /// The activations of a prediction with [`Digits`].

@@ -27,7 +27,7 @@
 ///     both --> same
 ///     same --> out_same(["same"])
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 #[repr(C)]
 pub struct Pair<T: ::nn::Scalar = f32> {
     /// `Digits()` on `(64,)`.
@@ -303,6 +303,12 @@ impl<T: ::nn::Scalar> Pair<T> {
         x: impl ::core::convert::Into<PairInputs<&'x ::nn::SVector<T, 64>, &'x ::nn::SVector<T, 64>>>,
         arena: &mut ::nn::Arena<Self>,
     ) -> ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }> {
+        const {
+            ::nn::model::assert_outputs::<(
+                ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
+            )>()
+        }
+
         let x = ::core::convert::Into::into(x);
         let mut y = ::nn::tensor::zeroed::<
             ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,

@@ -15,7 +15,7 @@
 ///     tower --> same
 ///     same --> out_same(["same"])
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 #[repr(C)]
 pub struct PairFrozen<T: ::nn::Scalar = f32> {
     /// `Digits()` on `(64,)`.
@@ -200,6 +200,12 @@ impl<T: ::nn::Scalar> PairFrozen<T> {
         x: impl ::core::convert::Into<PairInputs<&'x ::nn::SVector<T, 64>, &'x ::nn::SVector<T, 64>>>,
         arena: &mut ::nn::Arena<Self>,
     ) -> ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }> {
+        const {
+            ::nn::model::assert_outputs::<(
+                ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
+            )>()
+        }
+
         let x = ::core::convert::Into::into(x);
         let mut y = ::nn::tensor::zeroed::<
             ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
@@ -260,6 +266,18 @@ const _: () = {
             Part::whole::<T, <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Weights>("tower"),
             Part::layer::<T, WeightsOfSame<T>>("same"),
         ];
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> ::core::clone::Clone for PairFrozen<T> {
+        fn clone(&self) -> Self {
+            const { ::nn::model::assert_clone::<Self>() }
+            ::nn::model::clone(self)
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            ::nn::__private::fold::copy(source, self);
+        }
     }
 
     /// The activations of a prediction with [`PairFrozen`].

@@ -58,6 +58,18 @@ const _: () = {
         ];
     }
 
+    #[automatically_derived]
+    impl<T: Scalar> ::core::clone::Clone for Pair<T> {
+        fn clone(&self) -> Self {
+            const { ::nn::model::assert_clone::<Self>() }
+            ::nn::model::clone(self)
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            ::nn::__private::fold::copy(source, self);
+        }
+    }
+
     /// The activations of a prediction with [`Pair`].
     pub struct PairScratch<T: Scalar, B: Storage> {
         activations: B::Of<[T; PairGraph::activations.size()]>,

@@ -36,7 +36,7 @@
 ///     answer --> out_answer(["answer"])
 ///     certain --> out_certain(["certain"])
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 #[repr(C)]
 pub struct Reader<T: ::nn::Scalar = f32> {
     /// `Dense(16, activation = relu, kernel_regularizer = l2(0.01))` on `(20,)`.
@@ -232,6 +232,8 @@ impl<T: ::nn::Scalar> Reader<T> {
         x: impl ::core::convert::Into<ReaderInputs<&'x ::nn::SVector<T, 8>, &'x ::nn::SVector<T, 12>>>,
         arena: &mut ::nn::Arena<Self>,
     ) -> ReaderOutputs<::nn::SVector<T, 10>, ::nn::SVector<T, 1>> {
+        const { ::nn::model::assert_outputs::<(::nn::SVector<T, 10>, ::nn::SVector<T, 1>)>() }
+
         let x = ::core::convert::Into::into(x);
         let mut y0 = ::nn::tensor::zeroed::<::nn::SVector<T, 10>>();
         let mut y1 = ::nn::tensor::zeroed::<::nn::SVector<T, 1>>();

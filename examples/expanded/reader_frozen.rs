@@ -18,7 +18,7 @@
 ///     answer --> out_answer(["answer"])
 ///     certain --> out_certain(["certain"])
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 #[repr(C)]
 pub struct ReaderFrozen<T: ::nn::Scalar = f32> {
     /// `Dense(16, activation = relu, kernel_regularizer = l2(0.01))` on `(8,)`, `(12,)`.
@@ -172,6 +172,8 @@ impl<T: ::nn::Scalar> ReaderFrozen<T> {
         x: impl ::core::convert::Into<ReaderInputs<&'x ::nn::SVector<T, 8>, &'x ::nn::SVector<T, 12>>>,
         arena: &mut ::nn::Arena<Self>,
     ) -> ReaderOutputs<::nn::SVector<T, 10>, ::nn::SVector<T, 1>> {
+        const { ::nn::model::assert_outputs::<(::nn::SVector<T, 10>, ::nn::SVector<T, 1>)>() }
+
         let x = ::core::convert::Into::into(x);
         let mut y0 = ::nn::tensor::zeroed::<::nn::SVector<T, 10>>();
         let mut y1 = ::nn::tensor::zeroed::<::nn::SVector<T, 1>>();
@@ -211,6 +213,18 @@ const _: () = {
             Part::layer::<T, DenseWeights<T, 16, 10, 1>>("answer"),
             Part::layer::<T, DenseWeights<T, 18, 1, 1>>("certain"),
         ];
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> ::core::clone::Clone for ReaderFrozen<T> {
+        fn clone(&self) -> Self {
+            const { ::nn::model::assert_clone::<Self>() }
+            ::nn::model::clone(self)
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            ::nn::__private::fold::copy(source, self);
+        }
     }
 
     /// The activations of a prediction with [`ReaderFrozen`].

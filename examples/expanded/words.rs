@@ -27,7 +27,7 @@
 ///     kind --> out_kind(["kind"])
 ///     title --> out_title(["title"])
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 #[repr(C)]
 pub struct Words<T: ::nn::Scalar = f32> {
     /// `Embedding(100, 8, mask_zero = true)` on `(6,)`.
@@ -213,6 +213,17 @@ impl<T: ::nn::Scalar> Words<T> {
         ::nn::SVector<T, 3>,
         ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
     > {
+        const {
+            ::nn::model::assert_outputs::<(
+                ::nn::SVector<T, 3>,
+                ::nn::SMatrix<
+                    T,
+                    { WordsGraph::TITLE.output(0usize).rows() },
+                    { WordsGraph::TITLE.output(0usize).cols() },
+                >,
+            )>()
+        }
+
         let mut y0 = ::nn::tensor::zeroed::<::nn::SVector<T, 3>>();
         let mut y1 = ::nn::tensor::zeroed::<
             ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,

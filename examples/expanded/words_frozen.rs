@@ -17,7 +17,7 @@
 ///     kind --> out_kind(["kind"])
 ///     title --> out_title(["title"])
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 #[repr(C)]
 pub struct WordsFrozen<T: ::nn::Scalar = f32> {
     /// `Embedding(100, 8, mask_zero = true)` on `(6,)`.
@@ -188,6 +188,17 @@ impl<T: ::nn::Scalar> WordsFrozen<T> {
         ::nn::SVector<T, 3>,
         ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
     > {
+        const {
+            ::nn::model::assert_outputs::<(
+                ::nn::SVector<T, 3>,
+                ::nn::SMatrix<
+                    T,
+                    { WordsGraph::TITLE.output(0usize).rows() },
+                    { WordsGraph::TITLE.output(0usize).cols() },
+                >,
+            )>()
+        }
+
         let mut y0 = ::nn::tensor::zeroed::<::nn::SVector<T, 3>>();
         let mut y1 = ::nn::tensor::zeroed::<
             ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
@@ -231,6 +242,18 @@ const _: () = {
             Part::layer::<T, DenseWeights<T, 8, 3, 1>>("kind"),
             Part::layer::<T, <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Weights>("title"),
         ];
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> ::core::clone::Clone for WordsFrozen<T> {
+        fn clone(&self) -> Self {
+            const { ::nn::model::assert_clone::<Self>() }
+            ::nn::model::clone(self)
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            ::nn::__private::fold::copy(source, self);
+        }
     }
 
     /// The activations of a prediction with [`WordsFrozen`].

@@ -32,6 +32,18 @@ const _: () = {
         ];
     }
 
+    #[automatically_derived]
+    impl<T: Scalar> ::core::clone::Clone for Words<T> {
+        fn clone(&self) -> Self {
+            const { ::nn::model::assert_clone::<Self>() }
+            ::nn::model::clone(self)
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            ::nn::__private::fold::copy(source, self);
+        }
+    }
+
     /// The activations of a prediction with [`Words`].
     pub struct WordsScratch<T: Scalar, B: Storage> {
         activations: B::Of<[T; 56]>,

@@ -73,6 +73,8 @@ codes! {
     Quotes = 110,
     /// unknown lint
     UnknownLint = 111,
+    /// an attribute that weights cannot have
+    Attribute = 112,
 
     /// unknown argument
     UnknownArgument = 201,

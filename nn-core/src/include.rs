@@ -6,7 +6,7 @@ use crate::half::Half;
 use crate::model::Model;
 use crate::shape::Shape;
 use crate::text::{Text, str_eq};
-use crate::weights::Part;
+use crate::weights::{Part, assert_layout};
 use core::mem::MaybeUninit;
 
 /// A tensor of a file.
@@ -66,6 +66,7 @@ struct Scalars {
 /// The scalars of the tensors in the order of the model, which are all bytes of a `V`.
 #[track_caller]
 const fn values<M: Model, V>(tensors: &[Tensor], kept: Scalars) -> MaybeUninit<V> {
+    const { assert_layout::<M::Scalar, M>() }
     let mut bytes = MaybeUninit::<V>::zeroed();
     let (end, read) = write::<M, V>(M::PARTS, &Name::new(), tensors, kept, &mut bytes, 0);
     if read < tensors.len() {

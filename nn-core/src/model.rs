@@ -11,7 +11,7 @@ use crate::storage::{Buffer, Inline};
 use crate::summary::Costs;
 use crate::tensor::{FloatTensors, Tensors};
 use crate::text::Text;
-use crate::weights::Weights;
+use crate::weights::{self, Weights};
 use rand::Rng;
 
 /// A model: a struct of weights, with the graph that computes with them.
@@ -122,8 +122,8 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
 
     /// Fresh weights, by value. Refused at compile time above [`MAX_BY_VALUE`] bytes.
     fn new(rng: &mut dyn Rng) -> Self {
-        const { assert_by_value::<Self>("new", "boxed") }
-        let mut model = Self::zeroed();
+        const { assert_by_value(size_of::<Self>(), MODEL, "new", "make it on the heap: `boxed`") }
+        let mut model = weights::zeros::<Self::Scalar, Self>();
         Self::Graph::NEW.init(&mut model, rng);
         model
     }
@@ -135,19 +135,43 @@ pub const MAX_BY_VALUE: usize = 256 * 1024;
 /// The most bytes of activations that `call` keeps on the stack.
 pub const MAX_ARENA: usize = 512 * 1024;
 
-/// Refuses, at compile time, to move a large model by value, as `by_value` would; `on_heap` does not.
+/// How a message about something large begins, before and behind its size.
+pub(crate) type Large = [&'static str; 2];
+
+/// A model.
+pub(crate) const MODEL: Large = ["this model has ", " bytes of weights"];
+
+/// Refuses, at compile time, that the function `name` gives something large.
+///
+/// # Panics
+/// If there are more than [`MAX_BY_VALUE`] bytes.
+#[track_caller]
+pub(crate) const fn assert_by_value(bytes: usize, what: Large, name: &str, help: &str) {
+    if bytes > MAX_BY_VALUE {
+        let message = Text::<256>::new().str(what[0]).grouped(bytes).str(what[1]);
+        let message = message.str(", and `").str(name).str("` gives at most ").grouped(MAX_BY_VALUE).str(" by value");
+        panic!("{}", message.str("\n  = help: ").str(help).str(Code::ByValue.note().as_str()).as_str())
+    }
+}
+
+/// Refuses, at compile time, to `clone` a large model.
 ///
 /// # Panics
 /// If it has more than [`MAX_BY_VALUE`] bytes.
+#[doc(hidden)]
 #[track_caller]
-pub(crate) const fn assert_by_value<M: Model>(by_value: &str, on_heap: &str) {
-    if size_of::<M>() > MAX_BY_VALUE {
-        let message = Text::<256>::new().str("this model has ").grouped(size_of::<M>()).str(" bytes of weights, and ");
-        let message = message.str("`").str(by_value).str("` gives at most ").grouped(MAX_BY_VALUE).str(" by value");
-        let message =
-            message.str("\n  = help: make it on the heap: `").str(on_heap).str("`").str(Code::ByValue.note().as_str());
-        panic!("{}", message.as_str())
-    }
+pub const fn assert_clone<M: Model>() {
+    let help = "copy it on the heap: `boxed_clone`, or into another model: `clone_from`";
+    assert_by_value(size_of::<M>(), MODEL, "clone", help);
+}
+
+/// A copy of a model by value.
+#[doc(hidden)]
+#[inline]
+pub fn clone<M: Model>(model: &M) -> M {
+    let mut copy = weights::zeros::<M::Scalar, M>();
+    copy.as_mut_slice().copy_from_slice(model.as_slice());
+    copy
 }
 
 /// Refuses, at compile time, to keep the activations of a large model on the stack.
@@ -160,6 +184,21 @@ pub const fn assert_arena<M: Model>() {
         let message = Text::<256>::new().str("the activations of this model have ").grouped(M::ARENA_BYTES);
         let message = message.str(" bytes, and `call` keeps at most ").grouped(MAX_ARENA).str(" on the stack");
         let message = message.str("\n  = help: keep them on the heap: `predict`").str(Code::Arena.note().as_str());
+        panic!("{}", message.as_str())
+    }
+}
+
+/// Refuses, at compile time, to give the large outputs of a model by value: `Y` are all of them.
+///
+/// # Panics
+/// If they take more than [`MAX_BY_VALUE`] bytes.
+#[doc(hidden)]
+#[track_caller]
+pub const fn assert_outputs<Y>() {
+    if size_of::<Y>() > MAX_BY_VALUE {
+        let message = Text::<256>::new().str("the outputs of this model have ").grouped(size_of::<Y>());
+        let message = message.str(" bytes, and `call` gives at most ").grouped(MAX_BY_VALUE).str(" by value");
+        let message = message.str("\n  = help: have them on the heap: `predict`").str(Code::Arena.note().as_str());
         panic!("{}", message.as_str())
     }
 }

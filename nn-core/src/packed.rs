@@ -1,7 +1,7 @@
 //! [`Packed`]: the weights of a model in half the memory.
 
 use crate::half::Half;
-use crate::model::{Model, assert_by_value};
+use crate::model::{MODEL, Model, assert_by_value};
 use crate::scalar::Scalar;
 use core::fmt;
 use core::marker::PhantomData;
@@ -53,8 +53,8 @@ impl<M: Model, H: Half> Packed<M, H> {
     /// The model, by value. Refused at compile time above [`MAX_BY_VALUE`](crate::model::MAX_BY_VALUE) bytes.
     #[inline]
     pub fn unpack(&self) -> M {
-        const { assert_by_value::<M>("unpack", "unpack_boxed") }
-        let mut model = M::zeroed();
+        const { assert_by_value(size_of::<M>(), MODEL, "unpack", "make it on the heap: `unpack_boxed`") }
+        let mut model = crate::weights::zeros::<M::Scalar, M>();
         self.unpack_into(&mut model);
         model
     }

@@ -22,7 +22,7 @@ impl<const N: usize> Text<N> {
         Text { bytes: [0; N], len: 0 }
     }
 
-    /// The number of bytes pushed so far, also of those that did not fit.
+    /// The number of bytes pushed so far, also of those that did not fit. It stops at the largest number.
     pub const fn len(&self) -> usize {
         self.len
     }
@@ -36,7 +36,8 @@ impl<const N: usize> Text<N> {
     pub const fn as_str(&self) -> &str {
         if self.len <= N {
             let (text, _) = self.bytes.split_at(self.len);
-            // SAFETY: nothing but whole strings and ASCII was appended, and all of it fits. To check it once more takes the
+            // SAFETY: nothing but whole strings and ASCII was appended, and all of it fits: `len` only grows, also where it would
+            // overflow. To check it once more takes the
             // compiler longer than to write a summary.
             return unsafe { core::str::from_utf8_unchecked(text) };
         }
@@ -55,13 +56,13 @@ impl<const N: usize> Text<N> {
         if self.len < N {
             self.bytes[self.len] = byte;
         }
-        self.len += 1;
+        self.len = self.len.saturating_add(1);
     }
 
     /// Appends a string in place. A long text is made by this and its kin: to append by value moves the whole text each time.
     pub const fn push_str(&mut self, text: &str) {
         let bytes = text.as_bytes();
-        if self.len + bytes.len() <= N {
+        if self.len.saturating_add(bytes.len()) <= N {
             // At once, which is a single step where it is the compiler that computes.
             let (_, end) = self.bytes.split_at_mut(self.len);
             end.split_at_mut(bytes.len()).0.copy_from_slice(bytes);
@@ -73,7 +74,7 @@ impl<const N: usize> Text<N> {
             self.push(bytes[i]);
             i += 1;
         }
-        self.len += bytes.len() - i;
+        self.len = self.len.saturating_add(bytes.len() - i);
     }
 
     /// Appends a number in place: `4160`.
@@ -215,5 +216,14 @@ mod tests {
         assert_eq!((text.as_str(), text.len()), ("ab", 8));
         assert_eq!(Text::<0>::new().str("abc").len(), 3);
         assert_eq!(chars("ab──"), 4);
+    }
+
+    /// If it wrapped, `as_str` would take the first half of a character for a text.
+    #[test]
+    fn a_length_stops_at_the_largest_number() {
+        let mut text = Text::<4> { bytes: *"aä─".as_bytes().first_chunk().unwrap(), len: usize::MAX - 1 };
+        text.push_str("abc");
+        text.push_size(5);
+        assert_eq!((text.len(), text.as_str()), (usize::MAX, "aä"));
     }
 }

@@ -6,7 +6,7 @@ mod runs;
 use crate::data::Batches;
 use crate::layer::{Layer, Mode};
 use crate::losses::{Losses, Weighting};
-use crate::model::{Graph, Model};
+use crate::model::{Graph, Large, Model, assert_by_value};
 use crate::optimizers::{Clipping, MAX_SLOTS, Optimizer};
 use crate::scalar::Scalar;
 use crate::settings::{self, OutOfRange};
@@ -14,6 +14,7 @@ use crate::spec::MAX_INPUTS;
 use crate::storage::Inline;
 use crate::tape::Tape;
 use crate::tensor::Tensors;
+use crate::weights::zeros;
 use core::fmt;
 use core::ops::Range;
 use rand::Rng;
@@ -40,6 +41,9 @@ pub struct Trainer<M: Model, const N: usize, const SLOTS: usize = 0> {
     /// The [`kind`] of the optimizer that the slots are of.
     kind: u32,
 }
+
+/// How a message about a large trainer begins.
+const TRAINER: Large = ["this trainer has ", " bytes"];
 
 /// Why a [`Trainer`] was not made or did not take a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,23 +116,25 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     /// How much memory it takes, the weights of the model included.
     pub const BYTES: usize = size_of::<Self>();
 
-    /// A trainer of this model, which may have been trained before, with the slots as this optimizer begins with them.
+    /// A trainer of this model, which may have been trained before, with the slots as this optimizer begins with them. Refused at
+    /// compile time above [`MAX_BY_VALUE`](crate::model::MAX_BY_VALUE) bytes.
     ///
     /// # Errors
     /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense.
     pub fn new(model: M, optimizer: &impl Optimizer) -> Result<Self, Refused> {
         optimizer.check::<M::Scalar>().map_err(Refused::Setting)?;
         const { assert!(SLOTS <= MAX_SLOTS + 1, "no optimizer keeps so many numbers for each weight") }
+        const { assert_by_value(Self::BYTES, TRAINER, "Trainer::new", "train on the heap: `compile` and `fit`") }
         let needed = optimizer.state().count();
         if needed > SLOTS {
             return Err(Refused::Slots { needed, room: SLOTS });
         }
         let slots = core::array::from_fn(|slot| {
-            let mut weights = M::zeroed();
+            let mut weights = zeros::<M::Scalar, M>();
             board::begin(optimizer, slot, &model, &mut weights);
             weights
         });
-        Ok(Trainer { model, gradient: M::zeroed(), slots, tape: Tape::new(N), steps: 0, kind: kind(optimizer) })
+        Ok(Trainer { model, gradient: zeros::<M::Scalar, M>(), slots, tape: Tape::new(N), steps: 0, kind: kind(optimizer) })
     }
 
     /// Checks the settings of an optimizer and of losses, which [`step`](Self::step) does not: the losses need it once, and an

@@ -2,12 +2,16 @@
 
 mod parts;
 
+use crate::model::{Large, assert_by_value};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::storage::Shareable;
 use core::fmt;
+use core::marker::PhantomData;
+use nalgebra::SMatrix;
 
 pub use parts::Part;
+pub(crate) use parts::assert_layout;
 
 /// The weights of a layer or of a model.
 ///
@@ -17,8 +21,11 @@ pub use parts::Part;
 ///
 /// # Safety
 /// The type is `repr(C)` (or `repr(transparent)`) and consists of nothing but values of type `T`, directly or through
-/// other `Weights<T>` and nalgebra matrices: no padding, no other field, no `Drop`. All-zero bytes and any bit pattern
-/// that is valid for the scalars are valid. `PARTS` names all of them.
+/// other `Weights<T>` and nalgebra matrices: no padding, no other field, no larger alignment than that of `T`. All-zero
+/// bytes and any bit pattern that is valid for the scalars are valid. `PARTS` names all of them, and `COUNT` is their number.
+///
+/// Sizes and alignment are checked when a program is built; the types of the fields are the promise of an implementation.
+/// [`weights!`](crate::weights!) and `model!` keep it for every struct that they accept.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the weights of a layer over `{T}`",
     note = "weights are `()`, nalgebra matrices of the model's scalar, or structs made by `nn::weights!`"
@@ -42,19 +49,20 @@ pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable 
     /// All scalars.
     #[inline(always)]
     fn as_slice(&self) -> &[T] {
-        const { assert!(size_of::<Self>().is_multiple_of(size_of::<T>()), "weights hold nothing but scalars") }
+        const { parts::assert_layout::<T, Self>() }
         if Self::COUNT == 0 {
             // The address of a `()` need not be aligned for a scalar.
             return &[];
         }
-        // SAFETY: by the contract of the trait, `self` is `COUNT` consecutive, initialised scalars.
+        // SAFETY: by the contract of the trait, `self` is `COUNT` consecutive, initialised scalars. The assertion found no
+        // padding and the alignment of a scalar.
         unsafe { core::slice::from_raw_parts((&raw const *self).cast(), Self::COUNT) }
     }
 
     /// All scalars, to be written.
     #[inline(always)]
     fn as_mut_slice(&mut self) -> &mut [T] {
-        const { assert!(size_of::<Self>().is_multiple_of(size_of::<T>()), "weights hold nothing but scalars") }
+        const { parts::assert_layout::<T, Self>() }
         if Self::COUNT == 0 {
             return &mut [];
         }
@@ -66,11 +74,45 @@ pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable 
     // SAFETY: by the contract of the trait, all-zero bytes are valid.
     const ZEROED: Self = unsafe { core::mem::zeroed() };
 
-    /// Weights that are all zero. For small models; large ones are made with [`zeroed_box`].
+    /// Weights that are all zero, by value. Refused at compile time above [`MAX_BY_VALUE`](crate::model::MAX_BY_VALUE) bytes:
+    /// larger ones are made with [`zeroed_box`].
     fn zeroed() -> Self {
-        // SAFETY: by the contract of the trait, all-zero bytes are valid.
-        unsafe { core::mem::zeroed() }
+        const { assert_by_value(size_of::<Self>(), LAYER, "zeroed", "make them on the heap: `zeroed_box`") }
+        zeros()
     }
+}
+
+/// Weights that are all zero, by value: the caller has looked at their size.
+pub(crate) fn zeros<T: Scalar, W: Weights<T>>() -> W {
+    const { parts::assert_layout::<T, W>() }
+    // SAFETY: by the contract of the trait, all-zero bytes are valid.
+    unsafe { core::mem::zeroed() }
+}
+
+/// Refuses, at compile time, to `clone` large weights.
+///
+/// # Panics
+/// If there are more than [`MAX_BY_VALUE`](crate::model::MAX_BY_VALUE) bytes.
+#[doc(hidden)]
+#[track_caller]
+pub const fn assert_clone<W>() {
+    assert_by_value(size_of::<W>(), LAYER, "clone", "copy them in place: `clone_from`");
+}
+
+/// The weights of a layer.
+const LAYER: Large = ["this layer has ", " bytes of weights"];
+
+/// Copies a matrix in place: the `clone_from` of a matrix itself makes a copy on the stack.
+#[doc(hidden)]
+#[inline]
+pub fn copy<T: Clone, const R: usize, const C: usize>(from: &SMatrix<T, R, C>, to: &mut SMatrix<T, R, C>) {
+    to.as_mut_slice().clone_from_slice(from.as_slice());
+}
+
+/// The type of a value, exactly: a coercion cannot change it.
+#[doc(hidden)]
+pub const fn type_of<W>(_: &W) -> PhantomData<W> {
+    PhantomData
 }
 
 /// Weights that are all zero, made in place on the heap: no copy passes through the stack.
@@ -78,6 +120,7 @@ pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable 
 pub fn zeroed_box<T: Scalar, W: Weights<T>>() -> alloc::boxed::Box<W> {
     use alloc::alloc::{alloc_zeroed, handle_alloc_error};
     use core::alloc::Layout;
+    const { parts::assert_layout::<T, W>() }
     let layout = Layout::new::<W>();
     if layout.size() == 0 {
         // SAFETY: a box of a type without size is any aligned address. `Box::new(W::zeroed())` would do the same, but in a
@@ -151,7 +194,10 @@ unsafe impl<T: Scalar> Weights<T> for () {
 
 /// Defines the weights of a layer: a `repr(C)` struct of matrices, with their names and shapes in weight files.
 ///
-/// A field is `name: Type => [shape as in Keras]`; a running state that training does not change is marked `state`, a table
+/// The struct may have `#[doc]`, `#[derive]`, the levels of lints, `#[deprecated]`, `#[must_use]`, `#[non_exhaustive]`, and
+/// `#[cfg_attr]` with one of the first two; a field may have `#[doc]`. Another attribute could change the layout and is an error.
+///
+/// A field is `name: Type => [shape as in Keras]`, with a matrix of the struct's scalar `T`; a running state that training does not change is marked `state`, a table
 /// whose gradient comes by rows `rows`. A field with no scalars (a bias with `use_bias = false` is a matrix with 0 columns)
 /// has no variable.
 ///
@@ -172,63 +218,136 @@ unsafe impl<T: Scalar> Weights<T> for () {
 #[macro_export]
 macro_rules! weights {
     (
-        $(#[$meta:meta])*
+        $(#[$($meta:tt)*])*
         $vis:vis struct $name:ident<T $(, const $constant:ident: usize)* $(,)?> { $($fields:tt)* }
     ) => {
-        $crate::weights! { @fields [$(#[$meta])*] [$vis] $name [$($constant)*] [] $($fields)* }
+        $crate::weights! { @attributes [] [$([$($meta)*])*] [$vis] $name [$($constant)*] $($fields)* }
     };
+
+    // The attributes of the struct: a list, since any other could change what the struct holds.
+    (@attributes [$($kept:tt)*] [[doc $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [doc $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[derive $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [derive $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[allow $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [allow $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[expect $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [expect $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[warn $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [warn $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[deny $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [deny $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[forbid $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [forbid $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[deprecated $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [deprecated $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[must_use $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [must_use $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[non_exhaustive] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [non_exhaustive]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[cfg_attr($condition:meta, doc $($meta:tt)*)] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [cfg_attr($condition, doc $($meta)*)]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[cfg_attr($condition:meta, derive($($traits:tt)*) $(,)?)] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [cfg_attr($condition, derive($($traits)*))]] [$($rest)*] $($end)* }
+    };
+    (@attributes $kept:tt [[cfg $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        ::core::compile_error! { "`#[cfg(..)]` stands before `weights!`, so that it holds for all that the macro writes" }
+    };
+    (@attributes $kept:tt [[$($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        ::core::compile_error! { ::core::concat!(
+            "`#[", ::core::stringify!($($meta)*), "]` cannot stand on a struct of weights, which is `repr(C)` and holds nothing but scalars\n",
+            "  = help: there can be `doc`, `derive`, `allow`, `expect`, `warn`, `deny`, `forbid`, `deprecated`, `must_use`, `non_exhaustive`, ",
+            "and `cfg_attr` with `doc` or `derive`\n",
+            "  = note: explained in nn::errors::nn0112",
+        ) }
+    };
+    (@attributes [$($kept:tt)*] [] [$vis:vis] $name:ident $constants:tt $($fields:tt)*) => {
+        $crate::weights! { @fields [$(#$kept)*] [$vis] $name $constants [] $($fields)* }
+    };
+
     (@fields $meta:tt $vis:tt $name:ident $constants:tt [$($done:tt)*]
-        $(#[$doc:meta])* state $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
+        $(#[doc $($doc:tt)*])* state $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
     ) => {
         $crate::weights! { @fields $meta $vis $name $constants
-            [$($done)* { [$(#[$doc])*] $field [$type] [$($dim),*] false false }] $($rest)* }
+            [$($done)* { [$(#[doc $($doc)*])*] $field [$type] [$($dim),*] false false }] $($rest)* }
     };
     (@fields $meta:tt $vis:tt $name:ident $constants:tt [$($done:tt)*]
-        $(#[$doc:meta])* rows $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
+        $(#[doc $($doc:tt)*])* rows $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
     ) => {
         $crate::weights! { @fields $meta $vis $name $constants
-            [$($done)* { [$(#[$doc])*] $field [$type] [$($dim),*] true true }] $($rest)* }
+            [$($done)* { [$(#[doc $($doc)*])*] $field [$type] [$($dim),*] true true }] $($rest)* }
     };
     (@fields $meta:tt $vis:tt $name:ident $constants:tt [$($done:tt)*]
-        $(#[$doc:meta])* $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
+        $(#[doc $($doc:tt)*])* $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
     ) => {
         $crate::weights! { @fields $meta $vis $name $constants
-            [$($done)* { [$(#[$doc])*] $field [$type] [$($dim),*] true false }] $($rest)* }
+            [$($done)* { [$(#[doc $($doc)*])*] $field [$type] [$($dim),*] true false }] $($rest)* }
     };
     (@fields [$($meta:tt)*] [$vis:vis] $name:ident [$($constant:ident)*]
         [$({ [$($doc:tt)*] $field:ident [$type:ty] [$($dim:expr),*] $trainable:literal $rows:literal })*]
     ) => {
         $($meta)*
+        #[derive(Debug, PartialEq)]
         #[repr(C)]
-        #[derive(Clone, Debug, PartialEq)]
         $vis struct $name<T, $(const $constant: usize),*> {
             $($($doc)* pub $field: $type,)*
         }
 
-        // SAFETY: `repr(C)`, and every field is a matrix of `T`: the assertion rules out any other field and padding.
+        impl<T: ::core::clone::Clone, $(const $constant: usize),*> ::core::clone::Clone for $name<T, $($constant),*> {
+            fn clone(&self) -> Self {
+                const { $crate::weights::assert_clone::<Self>() }
+                Self { $($field: ::core::clone::Clone::clone(&self.$field)),* }
+            }
+
+            fn clone_from(&mut self, source: &Self) {
+                $($crate::weights::copy(&source.$field, &mut self.$field);)*
+            }
+        }
+
+        // SAFETY: `PARTS` does not compile unless every field of the struct of this name, whatever attributes did to it, is a
+        // matrix of `T`, and there is no other field. The assertion of the trait rules out padding and a larger alignment.
         unsafe impl<T: $crate::Scalar, $(const $constant: usize),*> $crate::Weights<T> for $name<T, $($constant),*> {
             // Without a variable there is nothing to freeze.
-            const LAYERS: usize = (size_of::<Self>() > 0) as usize;
+            const LAYERS: usize = (::core::mem::size_of::<Self>() > 0) as usize;
             const NON_TRAINABLE: usize =
-                0 $(+ if $trainable { 0 } else { size_of::<$type>() / size_of::<T>() })*;
+                0 $(+ if $trainable { 0 } else { ::core::mem::size_of::<$type>() / ::core::mem::size_of::<T>() })*;
             const PARTS: &'static [$crate::weights::Part] = {
-                // A function per field, so that a field that is no matrix of scalars does not compile.
+                // A field that is no matrix of `T` does not compile.
                 const fn matrix<T: $crate::Scalar, const R: usize, const C: usize>(
                     _: ::core::marker::PhantomData<$crate::__nalgebra::SMatrix<T, R, C>>,
                     shape: $crate::Shape,
                 ) -> bool {
-                    assert!(R * C == 0 || R * C == shape.size(), "a variable has as many scalars as its shape");
+                    ::core::assert!(R * C == 0 || R * C == shape.size(), "a variable has as many scalars as its shape");
                     R * C > 0
                 }
+                // Nothing but these fields, with these types.
+                let _ = |weights: &Self| {
+                    let Self { $($field),* } = weights;
+                    $({
+                        let found = $crate::weights::type_of($field);
+                        let _: ::core::marker::PhantomData<$type> = found;
+                    })*
+                };
                 &[$({
                     let shape = $crate::Shape::new(&[$($dim),*]);
                     $crate::weights::Part::Variable {
-                        name: stringify!($field),
+                        name: ::core::stringify!($field),
                         shape,
                         trainable: $trainable,
                         rows: $rows,
                     }
-                    .when(matrix(::core::marker::PhantomData::<$type>, shape))
+                    .when(matrix::<T, _, _>(::core::marker::PhantomData::<$type>, shape))
                 }),*]
             };
         }

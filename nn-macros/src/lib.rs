@@ -1,5 +1,6 @@
 //! The macro of [`nn`](https://docs.rs/nn). Use it as `nn::model!`; its documentation is on that name.
 
+mod attributes;
 mod budget;
 mod check;
 mod diagnostics;
@@ -62,6 +63,9 @@ use schedule::{Form, lower};
 ///
 /// `#[nn(profile)]` on the struct adds `profile`: a prediction that calls a function after each call of a layer, with its name,
 /// to measure time, cycles or instructions layer by layer.
+///
+/// Beside these two, the struct may have `#[doc]`, `#[cfg]`, `#[derive]`, the levels of lints, `#[deprecated]`, `#[must_use]`,
+/// `#[non_exhaustive]`, and `#[cfg_attr]` with these but `cfg`. `Clone`, `Debug` and `PartialEq` are implemented already.
 ///
 /// What compiles and is probably not meant is a warning: see `nn::lints`, also for how one is silenced.
 #[proc_macro]
@@ -162,6 +166,7 @@ fn read(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> (Graph, Attribute
     PASSES.iter().for_each(|pass| pass(&mut graph, diagnostics));
     let allowed = lint::allowed(syntax, diagnostics);
     let budgets = budget::budgets(syntax, diagnostics);
+    attributes::check(syntax, diagnostics);
     (graph, Attributes { allowed, budgets })
 }
 

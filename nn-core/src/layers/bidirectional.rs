@@ -117,7 +117,7 @@ pub(super) mod compute {
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{FloatTensors, Tensors, flat, flat_mut};
-    use crate::weights::{Part, Weights};
+    use crate::weights::{self, Part, Weights};
     use nalgebra::SMatrix;
     use rand::Rng;
 
@@ -150,12 +150,24 @@ pub(super) mod compute {
 
     /// The weights of a [`Bidirectional`]: those of the layer, and those of its mirror image.
     #[repr(C)]
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Debug, PartialEq)]
     pub struct BidirectionalWeights<W> {
         /// Of the layer that reads forwards.
         pub forward: W,
         /// Of the one that reads backwards.
         pub backward: W,
+    }
+
+    impl<W: Clone> Clone for BidirectionalWeights<W> {
+        fn clone(&self) -> Self {
+            const { weights::assert_clone::<Self>() }
+            BidirectionalWeights { forward: self.forward.clone(), backward: self.backward.clone() }
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            self.forward.clone_from(&source.forward);
+            self.backward.clone_from(&source.backward);
+        }
     }
 
     // SAFETY: `repr(C)`, and both fields are `Weights<T>`.

@@ -86,7 +86,7 @@ pub(super) mod compute {
     use crate::shape::Shape;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
-    use crate::weights::{Part, Weights};
+    use crate::weights::{self, Part, Weights};
     use nalgebra::SMatrix;
     use rand::Rng;
 
@@ -149,10 +149,23 @@ pub(super) mod compute {
 
     /// The weights of a [`PReLU`].
     #[repr(C)]
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Debug, PartialEq)]
     pub struct PReLUWeights<T, const R: usize, const P: usize, const D1: usize, const D2: usize, const RANK: usize> {
         /// The slopes below zero.
         pub alpha: SMatrix<T, R, P>,
+    }
+
+    impl<T: Clone, const R: usize, const P: usize, const D1: usize, const D2: usize, const RANK: usize> Clone
+        for PReLUWeights<T, R, P, D1, D2, RANK>
+    {
+        fn clone(&self) -> Self {
+            const { weights::assert_clone::<Self>() }
+            PReLUWeights { alpha: self.alpha.clone() }
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            weights::copy(&source.alpha, &mut self.alpha);
+        }
     }
 
     // Written out because the macro `weights!` has no shapes of any rank.

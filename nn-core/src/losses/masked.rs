@@ -33,23 +33,25 @@ pub(super) fn by_sample<P: Sample<Element: Scalar>, Y: Sample>(
         }
         return zero;
     };
-    let fill = |everywhere: bool| {
-        let (mut target, mut prediction) = (*target, *prediction);
+    let fill = |everywhere: bool, target: &mut Y, prediction: &mut P| {
         for (p, &m) in mask.iter().enumerate() {
             if everywhere || m == 0 {
-                copy(&mut prediction, first, p);
+                copy(prediction, first, p);
                 if Y::COLS == P::COLS {
-                    copy(&mut target, first, p);
+                    copy(target, first, p);
                 }
             }
         }
-        (target, prediction)
     };
-    let (filled_target, filled) = fill(false);
-    let mut sum = positions * judge(&filled_target, &filled, gradient.as_deref_mut());
+    let mut sum = with_copies(target, prediction, |target, prediction| {
+        fill(false, target, prediction);
+        positions * judge(target, prediction, gradient.as_deref_mut())
+    });
     if counted < P::COLS {
-        let (target, copies) = fill(true);
-        let copied = judge(&target, &copies, None);
+        let copied = with_copies(target, prediction, |target, prediction| {
+            fill(true, target, prediction);
+            judge(target, prediction, None)
+        });
         // An infinite loss is in the sum of those that count as well.
         if copied.to_f64().is_finite() {
             sum -= P::Element::of((P::COLS - counted) as f64) * copied;
@@ -63,6 +65,29 @@ pub(super) fn by_sample<P: Sample<Element: Scalar>, Y: Sample>(
     }
     sum
 }
+
+/// Calls `then` with copies of two samples. Large ones are made on the heap, if there is one.
+fn with_copies<Y: Sample, P: Sample, R>(a: &Y, b: &P, then: impl FnOnce(&mut Y, &mut P) -> R) -> R {
+    #[cfg(feature = "alloc")]
+    if const { size_of::<Y>() + size_of::<P>() > ON_STACK } {
+        let (mut a_copy, mut b_copy) = (bytemuck::zeroed_box::<Y>(), bytemuck::zeroed_box::<P>());
+        bytemuck::bytes_of_mut(&mut *a_copy).copy_from_slice(bytemuck::bytes_of(a));
+        bytemuck::bytes_of_mut(&mut *b_copy).copy_from_slice(bytemuck::bytes_of(b));
+        return then(&mut a_copy, &mut b_copy);
+    }
+    on_stack(a, b, then)
+}
+
+/// A function of its own, whose frame is made if it is called.
+#[inline(never)]
+fn on_stack<Y: Sample, P: Sample, R>(a: &Y, b: &P, then: impl FnOnce(&mut Y, &mut P) -> R) -> R {
+    let (mut a, mut b) = (*a, *b);
+    then(&mut a, &mut b)
+}
+
+/// The most bytes of copies on the stack.
+#[cfg(feature = "alloc")]
+const ON_STACK: usize = 16 * 1024;
 
 /// Position `to` of a sample becomes what position `from` is.
 fn copy<S: Sample>(sample: &mut S, from: usize, to: usize) {

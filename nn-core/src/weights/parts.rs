@@ -67,6 +67,35 @@ impl Part {
     }
 }
 
+/// Fails to compile unless the memory of some weights is that of the scalars in their parts: no padding, and the alignment of a
+/// scalar.
+///
+/// # Panics
+/// If it is not.
+#[track_caller]
+pub(crate) const fn assert_layout<T: Scalar, W: Weights<T>>() {
+    const { assert!(size_of::<W>() == W::COUNT * size_of::<T>(), "weights hold nothing but scalars") }
+    const { assert!(W::COUNT == count(W::PARTS), "the parts of weights are all their scalars") }
+    const {
+        let (all, one) = (align_of::<W>(), align_of::<T>());
+        assert!(all == one || (W::COUNT == 0 && all <= one), "weights have the alignment of their scalars");
+    }
+}
+
+/// The scalars of all parts.
+const fn count(parts: &[Part]) -> usize {
+    let (mut sum, mut i) = (0, 0);
+    while i < parts.len() {
+        sum += match &parts[i] {
+            Part::Variable { shape, .. } => shape.size(),
+            Part::Layer { parts, .. } => count(parts),
+            Part::Nothing => 0,
+        };
+        i += 1;
+    }
+    sum
+}
+
 /// What holds for all variables of some parts.
 #[derive(Clone, Copy)]
 pub(super) struct Within {

@@ -270,7 +270,10 @@ fn one_sample(context: &Context<'_>) -> OneSample {
         let names = graph.output_names.iter().map(|name| context.ident(name));
         (quote!(#outputs<#(#results),*>), quote!(#outputs { #(#names: #variables),* }))
     };
+    // An error is about the model: its name is the place.
+    let fits = quote_spanned!(context.name.span()=> const { ::nn::model::assert_outputs::<(#(#results,)*)>() });
     let start = quote! {
+        #fits
         #into
         #(let mut #variables = ::nn::tensor::zeroed::<#results>();)*
     };

@@ -4,7 +4,7 @@ use super::{Context, docs};
 use crate::schedule::by_rows;
 use crate::source::Name;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
 /// `pub struct Digits<T = f32> { .. }`
@@ -18,7 +18,6 @@ pub(crate) fn weights(context: &Context<'_>) -> TokenStream {
         let doc = docs::field(context, id);
         fields.push(quote!(#[doc = #doc] pub #field: #r#type));
     }
-    let derives = derives(context);
     let picture = docs::mermaid(context);
     // A struct without layers that own weights has no field for `T`.
     if fields.is_empty() {
@@ -30,7 +29,7 @@ pub(crate) fn weights(context: &Context<'_>) -> TokenStream {
     quote! {
         #(#attributes)*
         #(#[doc = #picture])*
-        #derives
+        #[derive(Debug, PartialEq)]
         #[repr(C)]
         #visibility struct #name<T: ::nn::Scalar = f32> {
             #(#fields,)*
@@ -66,6 +65,8 @@ pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
         layers.push(quote!(#weights::LAYERS));
     }
     let (layers, non_trainable) = (sum(layers), sum(non_trainable));
+    // An error is about the model: its name is the place.
+    let small = quote_spanned!(name.span()=> const { ::nn::model::assert_clone::<Self>() });
     quote! {
         // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
         #[automatically_derived]
@@ -74,26 +75,24 @@ pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
             const NON_TRAINABLE: usize = #non_trainable;
             const PARTS: &'static [#part] = &[#(#parts),*];
         }
+
+        #[automatically_derived]
+        impl<T: #nn Scalar> ::core::clone::Clone for #name<T> {
+            fn clone(&self) -> Self {
+                #small
+                ::nn::model::clone(self)
+            }
+
+            fn clone_from(&mut self, source: &Self) {
+                ::nn::__private::fold::copy(source, self);
+            }
+        }
     }
 }
 
 /// `a + b + c`, or 0.
 pub(crate) fn sum(parts: Vec<TokenStream>) -> TokenStream {
     if parts.is_empty() { quote!(0) } else { quote!(#(#parts)+*) }
-}
-
-/// The derives that weights need, without those that the user wrote.
-fn derives(context: &Context<'_>) -> TokenStream {
-    let mut written = String::new();
-    for attribute in context.syntax.attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
-        written.push_str(&attribute.meta.to_token_stream().to_string());
-    }
-    let missing: Vec<Ident> = ["Clone", "Debug", "PartialEq"]
-        .into_iter()
-        .filter(|name| !written.split(|c: char| !c.is_alphanumeric()).any(|word| word == *name))
-        .map(|name| format_ident!("{name}"))
-        .collect();
-    if missing.is_empty() { quote!() } else { quote!(#[derive(#(#missing),*)]) }
 }
 
 /// `DigitsInputs` and `DigitsOutputs`, and what they implement.

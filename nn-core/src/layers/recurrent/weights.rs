@@ -28,12 +28,19 @@ macro_rules! recurrent_weights {
         // By hand: a derive would ask the same of the activations.
         impl<T: Clone, $(const $constant: usize,)* $($activation),*> Clone for $name<T, $($constant,)* $($activation),*> {
             fn clone(&self) -> Self {
+                const { $crate::weights::assert_clone::<Self>() }
                 $name {
                     kernel: self.kernel.clone(),
                     recurrent_kernel: self.recurrent_kernel.clone(),
                     bias: self.bias.clone(),
                     activations: core::marker::PhantomData,
                 }
+            }
+
+            fn clone_from(&mut self, source: &Self) {
+                $crate::weights::copy(&source.kernel, &mut self.kernel);
+                $crate::weights::copy(&source.recurrent_kernel, &mut self.recurrent_kernel);
+                $crate::weights::copy(&source.bias, &mut self.bias);
             }
         }
 

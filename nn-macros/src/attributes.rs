@@ -1,0 +1,111 @@
+//! The attributes on the struct: a list, since any other could change what the struct holds. `unsafe` code sees a struct of
+//! weights as a slice of scalars.
+
+use crate::diagnostics::Diagnostics;
+use crate::parse::Syntax;
+use nn_core::Code;
+use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Meta, Path, Token, parse_quote};
+
+/// Those that may stand in a `cfg_attr`, too.
+const ALLOWED: [&str; 10] =
+    ["doc", "derive", "allow", "expect", "warn", "deny", "forbid", "deprecated", "must_use", "non_exhaustive"];
+
+/// Those that stand alone.
+const ALONE: [&str; 4] = ["cfg", "cfg_attr", "budget", "nn"];
+
+/// What every model implements.
+const IMPLEMENTED: [&str; 3] = ["Clone", "Debug", "PartialEq"];
+
+/// Refuses attributes that are not in the list. Derives of what the expansion implements are taken off.
+pub(crate) fn check(syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
+    let name = syntax.name.to_string();
+    let mut kept = Vec::new();
+    for attribute in std::mem::take(&mut syntax.attributes) {
+        let path = attribute.path();
+        if path.is_ident("derive") {
+            kept.extend(derive(attribute));
+        } else if path.is_ident("cfg_attr") {
+            conditional(&attribute, &name, diagnostics);
+            kept.push(attribute);
+        } else if path.is_ident("cfg") || is_allowed(path) {
+            kept.push(attribute);
+        } else {
+            refuse(path, &name, diagnostics);
+        }
+    }
+    syntax.attributes = kept;
+}
+
+fn is_allowed(path: &Path) -> bool {
+    ALLOWED.iter().any(|allowed| path.is_ident(allowed))
+}
+
+/// Whether this is one of the traits that every model implements.
+fn is_implemented(path: &Path) -> bool {
+    path.segments.last().is_some_and(|last| IMPLEMENTED.iter().any(|name| last.ident == name))
+}
+
+/// A `#[derive(..)]` without what every model implements; nothing if nothing else is derived.
+fn derive(attribute: Attribute) -> Option<Attribute> {
+    // rustc says what is wrong with one that is no list of paths.
+    let Ok(traits) = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) else {
+        return Some(attribute);
+    };
+    let others: Vec<_> = traits.into_iter().filter(|path| !is_implemented(path)).collect();
+    (!others.is_empty()).then(|| parse_quote!(#[derive(#(#others),*)]))
+}
+
+/// What a `#[cfg_attr(condition, ..)]` may hold.
+fn conditional(attribute: &Attribute, name: &str, diagnostics: &mut Diagnostics) {
+    let Ok(parts) = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else {
+        diagnostics
+            .error(Code::Attribute, &attribute.meta, "expected a condition and attributes")
+            .help("for example `#[cfg_attr(feature = \"serde\", derive(Serialize))]`");
+        return;
+    };
+    for meta in parts.iter().skip(1) {
+        let path = meta.path();
+        if path.is_ident("cfg") {
+            diagnostics
+                .error(Code::Attribute, path, "`cfg` in a `cfg_attr` would hold for the struct alone")
+                .help("write one `#[cfg(..)]`, which holds for all that the macro writes");
+        } else if let Some(alone) = ALONE.iter().find(|alone| path.is_ident(alone)) {
+            diagnostics
+                .error(Code::Attribute, path, format!("`{alone}` cannot stand in a `cfg_attr`"))
+                .help("the macro reads it where it stands alone");
+        } else if !is_allowed(path) {
+            refuse(path, name, diagnostics);
+        } else if path.is_ident("derive")
+            && let Meta::List(list) = meta
+            && let Ok(traits) = list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
+            && let Some(implemented) = traits.iter().find(|path| is_implemented(path))
+        {
+            let text = quote!(#implemented).to_string().replace(' ', "");
+            diagnostics
+                .error(Code::Attribute, implemented, format!("every model implements `{text}`"))
+                .help("leave it out");
+        }
+    }
+}
+
+fn refuse(path: &Path, name: &str, diagnostics: &mut Diagnostics) {
+    let text = path.to_token_stream().to_string().replace(' ', "");
+    if path.is_ident("repr") {
+        diagnostics
+            .error(
+                Code::Attribute,
+                path,
+                "the layout of a model is fixed: it is `repr(C)` and holds nothing but scalars",
+            )
+            .help(format!("for another alignment, put it into a struct: `#[repr(align(64))] struct Aligned({name});`"));
+        return;
+    }
+    let others = ALLOWED.iter().chain(&ALONE).copied();
+    let list: Vec<_> = others.clone().map(|name| format!("`{name}`")).collect();
+    diagnostics
+        .error(Code::Attribute, path, format!("the attribute `{text}` cannot stand on a model"))
+        .did_you_mean(&text, others)
+        .note(format!("there are {}", list.join(", ")));
+}
