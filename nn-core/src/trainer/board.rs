@@ -1,6 +1,6 @@
 //! A [`Trainer`] in a `static`, its memory between two starts of a board, and batches of sensors that may fail.
 
-use super::{Refused, Trainer};
+use super::{Refused, Trainer, kind};
 use crate::data::{Batches, Inspect};
 use crate::layer::Layer;
 use crate::losses::Losses;
@@ -20,6 +20,8 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         slots: [const { M::ZEROED }; SLOTS],
         tape: Tape::ZEROED,
         steps: 0,
+        // That of no optimizer.
+        kind: 0,
     };
 
     /// How many bytes [`save`](Self::save) writes.
@@ -28,9 +30,9 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     /// Fresh weights, and the slots as this optimizer begins with them: [`new`](Self::new), in place.
     ///
     /// # Errors
-    /// If the optimizer needs more `SLOTS`. Nothing has changed then.
+    /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense. Nothing has changed then.
     pub fn init(&mut self, optimizer: &impl Optimizer, rng: &mut dyn Rng) -> Result<(), Refused> {
-        Self::room(optimizer)?;
+        Self::suits(optimizer)?;
         self.model.as_mut_slice().fill(M::Scalar::ZERO);
         M::Graph::NEW.init(&mut self.model, rng);
         self.restart(optimizer)
@@ -39,18 +41,19 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     /// Begins anew from the weights that [`model`](Self::model) has: the slots as this optimizer begins with them, and no step taken.
     ///
     /// # Errors
-    /// If the optimizer needs more `SLOTS`. Nothing has changed then.
+    /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense. Nothing has changed then.
     pub fn restart(&mut self, optimizer: &impl Optimizer) -> Result<(), Refused> {
-        Self::room(optimizer)?;
+        Self::suits(optimizer)?;
         for (slot, weights) in self.slots.iter_mut().enumerate() {
             weights.as_mut_slice().fill(M::Scalar::ZERO);
             begin(optimizer, slot, &self.model, weights);
         }
-        self.steps = 0;
+        (self.steps, self.kind) = (0, kind(optimizer));
         Ok(())
     }
 
-    fn room(optimizer: &impl Optimizer) -> Result<(), Refused> {
+    fn suits(optimizer: &impl Optimizer) -> Result<(), Refused> {
+        optimizer.check::<M::Scalar>().map_err(Refused::Setting)?;
         let needed = optimizer.state().count();
         if needed > SLOTS { Err(Refused::Slots { needed, room: SLOTS }) } else { Ok(()) }
     }
@@ -106,6 +109,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     pub fn restore(&mut self, optimizer: &impl Optimizer, from: &[u8]) -> Result<(), Damaged> {
         let parts = core::iter::once(&mut self.model).chain(&mut self.slots);
         self.steps = snapshot::read::<M>(optimizer.name(), 1 + SLOTS, parts, from)?;
+        self.kind = kind(optimizer);
         Ok(())
     }
 }
