@@ -4,6 +4,8 @@ const _: () = {
     #[allow(unused_imports)]
     use ::core::prelude::v1::*;
     #[allow(unused_imports)]
+    use ::nn::__private::locals::{functions::*, local as a, local as b, local as same};
+    #[allow(unused_imports)]
     use ::nn::{
         Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
         activations::{Activate, Sigmoid},
@@ -42,8 +44,162 @@ const _: () = {
         { PairGraph::SAME.constant(1usize) },
         { PairGraph::SAME.constant(2usize) },
     >;
-    ::nn::__private::named!(PairInputs { a : A S0 Y0, b : B S1 Y1 });
-    ::nn::__private::named!(PairOutputs { same : A S0 Y0 });
+    #[allow(dead_code)]
+    impl PairGraph {
+        /// The graph as a layer of another one.
+        pub const fn new() -> Self {
+            PairGraph
+        }
+
+        /// The shapes of its outputs, if these are the shapes of its inputs.
+        pub const fn output_shapes(
+            inputs: &[::nn::Shape],
+        ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
+            ::nn::spec::model_outputs("Pair", PairGraph::INPUT_SHAPES, PairGraph::OUTPUT_SHAPES, inputs)
+        }
+
+        /// The shape of its only output, if these are the shapes of its inputs.
+        pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
+            ::nn::spec::only_output("Pair", Self::output_shapes(inputs))
+        }
+    }
+
+    #[allow(dead_code, non_upper_case_globals)]
+    impl PairGraph {
+        const rows: &'static [::nn::summary::Row] = &[
+            ::nn::summary::Row {
+                name: "a",
+                kind: "InputLayer",
+                output: ::nn::Shape::new(&[64]),
+                parameters: 0,
+                inputs: &[],
+                macs: 0,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "b",
+                kind: "InputLayer",
+                output: ::nn::Shape::new(&[64]),
+                parameters: 0,
+                inputs: &[],
+                macs: 0,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "tower",
+                kind: "Digits",
+                output: PairGraph::TOWER.output(0usize),
+                parameters: <<PairTowerLayer as Layer<f32, SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
+                inputs: &["a", "b"],
+                macs: <PairTowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::MACS
+                    + <PairTowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
+                memory: ::core::mem::size_of::<
+                    <PairTowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                >() + 4 * PairGraph::TOWER_1.output(0usize).size()
+                    + ::core::mem::size_of::<
+                        <PairTowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                    >(),
+            },
+            ::nn::summary::Row {
+                name: "both",
+                kind: "Concatenate",
+                output: PairGraph::BOTH.output(0usize),
+                parameters: 0,
+                inputs: &["tower", "tower"],
+                macs: <LayerOfBoth as ::nn::Layer<f32, (SampleOfTower<f32>, SampleOfTower1<f32>)>>::MACS,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "same",
+                kind: "Dense",
+                output: PairGraph::SAME.output(0usize),
+                parameters: <WeightsOfSame<f32> as ::nn::Weights<f32>>::COUNT,
+                inputs: &["both"],
+                macs: <LayerOfSame as ::nn::Layer<f32, SampleOfBoth<f32>>>::MACS,
+                memory: 0,
+            },
+        ];
+        const summary_length: usize = ::nn::summary::length("Pair", PairGraph::rows);
+        const activations: ::nn::arena::Plan<4usize> = ::nn::arena::Plan::new(&[
+            ::nn::arena::Life::new(PairGraph::TOWER.output(0usize).size(), 0, 2),
+            ::nn::arena::Life::new(PairGraph::TOWER_1.output(0usize).size(), 1, 2),
+            ::nn::arena::Life::new(PairGraph::BOTH.output(0usize).size(), 2, 3),
+            ::nn::arena::Life::new(PairGraph::SAME.output(0usize).size(), 3, 5),
+        ]);
+    }
+
+    #[allow(dead_code)]
+    impl Pair<f32> {
+        /// A table of the layers, as Keras prints it.
+        pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
+        /// How many weights it has.
+        pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
+        /// How many bytes its weights take.
+        pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
+        /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+        pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
+        /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+        pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
+        /// Multiply-accumulates of one prediction.
+        pub const MACS: usize = <Self as ::nn::Model>::MACS;
+        /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+        pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
+        /// The graph for Graphviz.
+        pub const fn dot() -> &'static str {
+            <Self as ::nn::Model>::DOT
+        }
+
+        ::nn::__with_heap! {
+            #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : &
+            mut dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+            ::nn::Model > ::boxed(rng) }
+        }
+
+        /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+        pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
+            <Self as ::nn::Model>::new(rng)
+        }
+    }
+
+    #[allow(dead_code)]
+    impl<T: ::nn::Scalar> Pair<T> {
+        /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
+        /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
+        #[inline]
+        pub fn call<'x>(
+            &self,
+            x: impl ::core::convert::Into<PairInputs<&'x SVector<T, 64>, &'x SVector<T, 64>>>,
+        ) -> SampleOfSame<T> {
+            const { ::nn::model::assert_arena::<Self>() }
+            self.call_in(x, &mut ::nn::Arena::new())
+        }
+
+        /// The prediction for one sample, with the activations in memory that the caller keeps.
+        #[inline]
+        pub fn call_in<'x>(
+            &self,
+            x: impl ::core::convert::Into<PairInputs<&'x SVector<T, 64>, &'x SVector<T, 64>>>,
+            arena: &mut ::nn::Arena<Self>,
+        ) -> SampleOfSame<T> {
+            let x = ::core::convert::Into::into(x);
+            let mut y = ::nn::tensor::zeroed::<SampleOfSame<T>>();
+            ::nn::model::call_in::<Self>(
+                &PairGraph,
+                self,
+                (::core::slice::from_ref(x.a), ::core::slice::from_ref(x.b)),
+                ::core::slice::from_mut(&mut y),
+                arena,
+            );
+            y
+        }
+    }
+
+    ::nn::__private::named!(
+        #[diagnostic::do_not_recommend] PairInputs { a : A S0 Y0, b : B S1 Y1 }
+    );
+    ::nn::__private::named!(
+        #[diagnostic::do_not_recommend] PairOutputs { same : A S0 Y0 }
+    );
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
     unsafe impl<T: Scalar> Weights<T> for Pair<T> {
@@ -67,6 +223,9 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for PairScratch<T, B> {
+        const ZEROED: Self =
+            PairScratch { activations: Buffer::ZEROED, tower_memory: Buffer::ZEROED, tower_1_memory: Buffer::ZEROED };
+
         fn with_capacity(capacity: usize) -> Self {
             PairScratch {
                 activations: Buffer::with_capacity(capacity),
@@ -92,6 +251,19 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar, B: Storage> Buffer for PairCache<T, B> {
+        const ZEROED: Self = PairCache {
+            tower: Buffer::ZEROED,
+            tower_1: Buffer::ZEROED,
+            both: Buffer::ZEROED,
+            same: Buffer::ZEROED,
+            d_tower: Buffer::ZEROED,
+            tower_memory: Buffer::ZEROED,
+            d_tower_1: Buffer::ZEROED,
+            tower_1_memory: Buffer::ZEROED,
+            d_both: Buffer::ZEROED,
+            d_same: Buffer::ZEROED,
+        };
+
         fn with_capacity(capacity: usize) -> Self {
             PairCache {
                 tower: Buffer::with_capacity(capacity),

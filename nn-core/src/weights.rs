@@ -200,7 +200,8 @@ macro_rules! weights {
     ) => {
         $($meta)*
         #[repr(C)]
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+        #[allow(clippy::derive_partial_eq_without_eq)]
         $vis struct $name<T, $(const $constant: usize),*> {
             $($($doc)* pub $field: $type,)*
         }
@@ -208,22 +209,22 @@ macro_rules! weights {
         // SAFETY: `repr(C)`, and every field is a matrix of `T`: the assertion rules out any other field and padding.
         unsafe impl<T: $crate::Scalar, $(const $constant: usize),*> $crate::Weights<T> for $name<T, $($constant),*> {
             // Without a variable there is nothing to freeze.
-            const LAYERS: usize = (size_of::<Self>() > 0) as usize;
+            const LAYERS: usize = (::core::mem::size_of::<Self>() > 0) as usize;
             const NON_TRAINABLE: usize =
-                0 $(+ if $trainable { 0 } else { size_of::<$type>() / size_of::<T>() })*;
+                0 $(+ if $trainable { 0 } else { ::core::mem::size_of::<$type>() / ::core::mem::size_of::<T>() })*;
             const PARTS: &'static [$crate::weights::Part] = {
                 // A function per field, so that a field that is no matrix of scalars does not compile.
                 const fn matrix<T: $crate::Scalar, const R: usize, const C: usize>(
                     _: ::core::marker::PhantomData<$crate::__nalgebra::SMatrix<T, R, C>>,
                     shape: $crate::Shape,
                 ) -> bool {
-                    assert!(R * C == 0 || R * C == shape.size(), "a variable has as many scalars as its shape");
+                    ::core::assert!(R * C == 0 || R * C == shape.size(), "a variable has as many scalars as its shape");
                     R * C > 0
                 }
                 &[$({
                     let shape = $crate::Shape::new(&[$($dim),*]);
                     $crate::weights::Part::Variable {
-                        name: stringify!($field),
+                        name: ::core::stringify!($field),
                         shape,
                         trainable: $trainable,
                         rows: $rows,

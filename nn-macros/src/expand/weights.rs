@@ -88,12 +88,23 @@ fn derives(context: &Context<'_>) -> TokenStream {
     for attribute in context.syntax.attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
         written.push_str(&attribute.meta.to_token_stream().to_string());
     }
-    let missing: Vec<Ident> = ["Clone", "Debug", "PartialEq"]
+    // With their paths, since the user's crate may have no prelude.
+    let all = [
+        ("Clone", quote!(::core::clone::Clone)),
+        ("Debug", quote!(::core::fmt::Debug)),
+        ("PartialEq", quote!(::core::cmp::PartialEq)),
+    ];
+    let missing: Vec<TokenStream> = all
         .into_iter()
-        .filter(|name| !written.split(|c: char| !c.is_alphanumeric()).any(|word| word == *name))
-        .map(|name| format_ident!("{name}"))
+        .filter(|(name, _)| !written.split(|c: char| !c.is_alphanumeric()).any(|word| word == *name))
+        .map(|(_, path)| path)
         .collect();
-    if missing.is_empty() { quote!() } else { quote!(#[derive(#(#missing),*)]) }
+    // Scalars are not `Eq`.
+    if missing.is_empty() {
+        quote!()
+    } else {
+        quote!(#[derive(#(#missing),*)] #[allow(clippy::derive_partial_eq_without_eq)])
+    }
 }
 
 /// `DigitsInputs` and `DigitsOutputs`, and what they implement.
@@ -124,13 +135,17 @@ fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(&Name, Strin
     let docs = fields.iter().map(|(_, shape)| format!(" Shape `{shape}`."));
     let definition = quote! {
         #[doc = #doc]
-        #[derive(Clone, Copy, Debug, Default, PartialEq)]
-        #[allow(dead_code)]
+        #[derive(
+            ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default, ::core::cmp::PartialEq,
+        )]
+        #[allow(dead_code, clippy::derive_partial_eq_without_eq)]
         #visibility struct #name<#(#letters),*> {
             #(#[doc = #docs] pub #names: #letters,)*
         }
     };
-    (definition, quote!(::nn::__private::named!(#name { #(#names: #letters #samples #targets),* });))
+    // Without a prelude, the tool `diagnostic` is no name.
+    let hint = (!context.syntax.no_prelude).then(|| quote!(#[diagnostic::do_not_recommend]));
+    (definition, quote!(::nn::__private::named!(#hint #name { #(#names: #letters #samples #targets),* });))
 }
 
 /// The type parameter of field `i`: `A`, `B`, …
