@@ -250,7 +250,7 @@ pub mod words;
 pub mod __private {
     #[cfg(feature = "alloc")]
     pub use alloc::{boxed::Box, vec::Vec};
-    pub use nn_core::{fold, include, named};
+    pub use nn_core::{fold, include, locals, named};
     pub use rand::Rng;
 
     /// The component `C` if its calls were found to be right. `OK` is a constant that rustc fails to evaluate if not; it

@@ -23,7 +23,8 @@
 ///     dense_1 --> digit
 ///     digit --> out_digit(["digit"])
 /// ```
-#[derive(Debug, PartialEq)]
+#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
 pub struct Digits<T: ::nn::Scalar = f32> {
     /// `Dense(64, activation = relu)` on `(64,)`.
@@ -35,16 +36,20 @@ pub struct Digits<T: ::nn::Scalar = f32> {
 }
 
 /// The inputs of [`Digits`] by name.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[allow(dead_code)]
+#[derive(
+    ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default, ::core::cmp::PartialEq,
+)]
+#[allow(dead_code, clippy::derive_partial_eq_without_eq)]
 pub struct DigitsInputs<A> {
     /// Shape `(64,)`.
     pub pixels: A,
 }
 
 /// One value for each output of [`Digits`] by name: losses, loss weights, targets, metrics or predictions.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[allow(dead_code)]
+#[derive(
+    ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default, ::core::cmp::PartialEq,
+)]
+#[allow(dead_code, clippy::derive_partial_eq_without_eq)]
 pub struct DigitsOutputs<A> {
     /// Shape `(10,)`.
     pub digit: A,
@@ -52,136 +57,20 @@ pub struct DigitsOutputs<A> {
 
 /// The graph of [`Digits`]: what it computes, without its weights.
 #[doc(hidden)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
 pub struct DigitsGraph;
 
-#[allow(dead_code)]
+#[allow(dead_code, clippy::large_stack_arrays)]
 impl DigitsGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[10])];
-    /// The graph as a layer of another one.
-    pub const fn new() -> Self {
-        DigitsGraph
-    }
-
-    /// The shapes of its outputs, if these are the shapes of its inputs.
-    pub const fn output_shapes(
-        inputs: &[::nn::Shape],
-    ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-        ::nn::spec::model_outputs("Digits", DigitsGraph::INPUT_SHAPES, DigitsGraph::OUTPUT_SHAPES, inputs)
-    }
-
-    /// The shape of its only output, if these are the shapes of its inputs.
-    pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
-        ::nn::spec::only_output("Digits", Self::output_shapes(inputs))
-    }
-}
-
-#[allow(dead_code, non_upper_case_globals)]
-impl DigitsGraph {
-    const rows: &'static [::nn::summary::Row] = &[
-        ::nn::summary::Row {
-            name: "pixels",
-            kind: "InputLayer",
-            output: ::nn::Shape::new(&[64]),
-            parameters: 0,
-            inputs: &[],
-            macs: 0,
-            memory: 0,
-        },
-        ::nn::summary::Row {
-            name: "dense",
-            kind: "Dense",
-            output: ::nn::Shape::new(&[64]),
-            parameters: <::nn::layers::DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
-            inputs: &["pixels"],
-            macs: <::nn::layers::Dense<64, 64, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS,
-            memory: 0,
-        },
-        ::nn::summary::Row {
-            name: "dense_1",
-            kind: "Dense",
-            output: ::nn::Shape::new(&[64]),
-            parameters: <::nn::layers::DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
-            inputs: &["dense"],
-            macs: <::nn::layers::Dense<64, 64, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS,
-            memory: 0,
-        },
-        ::nn::summary::Row {
-            name: "digit",
-            kind: "Dense",
-            output: ::nn::Shape::new(&[10]),
-            parameters: <::nn::layers::DenseWeights<f32, 64, 10, 1> as ::nn::Weights<f32>>::COUNT,
-            inputs: &["dense_1"],
-            macs: <::nn::layers::Dense<64, 10, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS,
-            memory: 0,
-        },
-    ];
-    const summary_length: usize = ::nn::summary::length("Digits", DigitsGraph::rows);
-}
-
-#[allow(dead_code)]
-impl Digits<f32> {
-    /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
-    /// How many weights it has.
-    pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
-    /// How many bytes its weights take.
-    pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
-    /// How many bytes of activations one prediction needs, beside its inputs and outputs.
-    pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
-    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
-    pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
-    /// Multiply-accumulates of one prediction.
-    pub const MACS: usize = <Self as ::nn::Model>::MACS;
-    /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
-    pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
-    /// The graph for Graphviz.
-    pub const fn dot() -> &'static str {
-        <Self as ::nn::Model>::DOT
-    }
-
-    ::nn::__with_heap! {
-        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : & mut
-        dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
-        ::nn::Model > ::boxed(rng) }
-    }
-
-    /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
-    pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
-        <Self as ::nn::Model>::new(rng)
-    }
-}
-
-#[allow(dead_code)]
-impl<T: ::nn::Scalar> Digits<T> {
-    /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
-    /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
-    #[inline]
-    pub fn call(&self, x: &::nn::SVector<T, 64>) -> ::nn::SVector<T, 10> {
-        const { ::nn::model::assert_arena::<Self>() }
-        self.call_in(x, &mut ::nn::Arena::new())
-    }
-
-    /// The prediction for one sample, with the activations in memory that the caller keeps.
-    #[inline]
-    pub fn call_in(&self, x: &::nn::SVector<T, 64>, arena: &mut ::nn::Arena<Self>) -> ::nn::SVector<T, 10> {
-        const { ::nn::model::assert_outputs::<(::nn::SVector<T, 10>,)>() }
-        let mut y = ::nn::tensor::zeroed::<::nn::SVector<T, 10>>();
-        ::nn::model::call_in::<Self>(
-            &DigitsGraph,
-            self,
-            ::core::slice::from_ref(x),
-            ::core::slice::from_mut(&mut y),
-            arena,
-        );
-        y
-    }
 }
 
 const _: () = {
     #[allow(unused_imports)]
     use ::core::prelude::v1::*;
+    #[allow(unused_imports)]
+    use ::nn::__private::locals::{functions::*, local as digit, local as pixels};
     #[allow(unused_imports)]
     use ::nn::{
         Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
@@ -190,8 +79,133 @@ const _: () = {
         layers::{Dense, DenseWeights},
     };
 
-    ::nn::__private::named!(DigitsInputs { pixels : A S0 Y0 });
-    ::nn::__private::named!(DigitsOutputs { digit : A S0 Y0 });
+    #[allow(dead_code)]
+    impl DigitsGraph {
+        /// The graph as a layer of another one.
+        pub const fn new() -> Self {
+            DigitsGraph
+        }
+
+        /// The shapes of its outputs, if these are the shapes of its inputs.
+        pub const fn output_shapes(
+            inputs: &[::nn::Shape],
+        ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
+            ::nn::spec::model_outputs("Digits", DigitsGraph::INPUT_SHAPES, DigitsGraph::OUTPUT_SHAPES, inputs)
+        }
+
+        /// The shape of its only output, if these are the shapes of its inputs.
+        pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
+            ::nn::spec::only_output("Digits", Self::output_shapes(inputs))
+        }
+    }
+
+    #[allow(dead_code, non_upper_case_globals)]
+    impl DigitsGraph {
+        const rows: &'static [::nn::summary::Row] = &[
+            ::nn::summary::Row {
+                name: "pixels",
+                kind: "InputLayer",
+                output: ::nn::Shape::new(&[64]),
+                parameters: 0,
+                inputs: &[],
+                macs: 0,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "dense",
+                kind: "Dense",
+                output: ::nn::Shape::new(&[64]),
+                parameters: <DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
+                inputs: &["pixels"],
+                macs: <Dense<64, 64, 1> as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "dense_1",
+                kind: "Dense",
+                output: ::nn::Shape::new(&[64]),
+                parameters: <DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
+                inputs: &["dense"],
+                macs: <Dense<64, 64, 1> as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "digit",
+                kind: "Dense",
+                output: ::nn::Shape::new(&[10]),
+                parameters: <DenseWeights<f32, 64, 10, 1> as ::nn::Weights<f32>>::COUNT,
+                inputs: &["dense_1"],
+                macs: <Dense<64, 10, 1> as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
+                memory: 0,
+            },
+        ];
+        const summary_length: usize = ::nn::summary::length("Digits", DigitsGraph::rows);
+    }
+
+    #[allow(dead_code)]
+    impl Digits<f32> {
+        /// A table of the layers, as Keras prints it.
+        pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
+        /// How many weights it has.
+        pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
+        /// How many bytes its weights take.
+        pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
+        /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+        pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
+        /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+        pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
+        /// Multiply-accumulates of one prediction.
+        pub const MACS: usize = <Self as ::nn::Model>::MACS;
+        /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+        pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
+        /// The graph for Graphviz.
+        pub const fn dot() -> &'static str {
+            <Self as ::nn::Model>::DOT
+        }
+
+        ::nn::__with_heap! {
+            #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : &
+            mut dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+            ::nn::Model > ::boxed(rng) }
+        }
+
+        /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+        pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
+            <Self as ::nn::Model>::new(rng)
+        }
+    }
+
+    #[allow(dead_code)]
+    impl<T: ::nn::Scalar> Digits<T> {
+        /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
+        /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
+        #[inline]
+        pub fn call(&self, x: &SVector<T, 64>) -> SVector<T, 10> {
+            const { ::nn::model::assert_arena::<Self>() }
+            self.call_in(x, &mut ::nn::Arena::new())
+        }
+
+        /// The prediction for one sample, with the activations in memory that the caller keeps.
+        #[inline]
+        pub fn call_in(&self, x: &SVector<T, 64>, arena: &mut ::nn::Arena<Self>) -> SVector<T, 10> {
+            let mut y = ::nn::tensor::zeroed::<SVector<T, 10>>();
+            ::nn::model::call_in::<Self>(
+                &DigitsGraph,
+                self,
+                ::core::slice::from_ref(x),
+                ::core::slice::from_mut(&mut y),
+                arena,
+            );
+            y
+        }
+    }
+
+    ::nn::__private::named!(
+        #[diagnostic::do_not_recommend] DigitsInputs { pixels : A S0 Y0 }
+    );
+    ::nn::__private::named!(
+        #[diagnostic::do_not_recommend] DigitsOutputs { digit : A S0 Y0 }
+    );
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
     unsafe impl<T: Scalar> Weights<T> for Digits<T> {
@@ -206,18 +220,6 @@ const _: () = {
             Part::layer::<T, DenseWeights<T, 64, 64, 1>>("dense_1"),
             Part::layer::<T, DenseWeights<T, 64, 10, 1>>("digit"),
         ];
-    }
-
-    #[automatically_derived]
-    impl<T: Scalar> ::core::clone::Clone for Digits<T> {
-        fn clone(&self) -> Self {
-            const { ::nn::model::assert_clone::<Self>() }
-            ::nn::model::clone(self)
-        }
-
-        fn clone_from(&mut self, source: &Self) {
-            ::nn::__private::fold::copy(source, self);
-        }
     }
 
     /// The activations of a prediction with [`Digits`].

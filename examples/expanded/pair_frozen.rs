@@ -15,7 +15,8 @@
 ///     tower --> same
 ///     same --> out_same(["same"])
 /// ```
-#[derive(Debug, PartialEq)]
+#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
 pub struct PairFrozen<T: ::nn::Scalar = f32> {
     /// `Digits()` on `(64,)`.
@@ -41,189 +42,20 @@ pub type PairFrozenTowerPart = <PairFrozenTowerForm as ::nn::Component>::Layer;
 
 /// The graph of [`PairFrozen`]: what it computes, without its weights.
 #[doc(hidden)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
 pub struct PairFrozenGraph;
 
-#[allow(dead_code)]
+#[allow(dead_code, clippy::large_stack_arrays)]
 impl PairFrozenGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64]), ::nn::Shape::new(&[64])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[PairGraph::SAME.output(0usize)];
-    /// The graph as a layer of another one.
-    pub const fn new() -> Self {
-        PairFrozenGraph
-    }
-
-    /// The shapes of its outputs, if these are the shapes of its inputs.
-    pub const fn output_shapes(
-        inputs: &[::nn::Shape],
-    ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-        ::nn::spec::model_outputs("PairFrozen", PairFrozenGraph::INPUT_SHAPES, PairFrozenGraph::OUTPUT_SHAPES, inputs)
-    }
-
-    /// The shape of its only output, if these are the shapes of its inputs.
-    pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
-        ::nn::spec::only_output("PairFrozen", Self::output_shapes(inputs))
-    }
-}
-
-#[allow(dead_code, non_upper_case_globals)]
-impl PairFrozenGraph {
-    const rows: &'static [::nn::summary::Row] = &[
-        ::nn::summary::Row {
-            name: "a",
-            kind: "InputLayer",
-            output: ::nn::Shape::new(&[64]),
-            parameters: 0,
-            inputs: &[],
-            macs: 0,
-            memory: 0,
-        },
-        ::nn::summary::Row {
-            name: "b",
-            kind: "InputLayer",
-            output: ::nn::Shape::new(&[64]),
-            parameters: 0,
-            inputs: &[],
-            macs: 0,
-            memory: 0,
-        },
-        ::nn::summary::Row {
-            name: "tower",
-            kind: "Digits",
-            output: PairGraph::TOWER.output(0usize),
-            parameters: <<PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Weights as ::nn::Weights<
-                f32,
-            >>::COUNT,
-            inputs: &["a", "b"],
-            macs: <PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS
-                + <PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::MACS,
-            memory: ::core::mem::size_of::<
-                <PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
-            >() + 4 * PairGraph::TOWER_1.output(0usize).size()
-                + ::core::mem::size_of::<
-                    <PairFrozenTowerPart as ::nn::Layer<f32, ::nn::SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
-                >(),
-        },
-        ::nn::summary::Row {
-            name: "same",
-            kind: "Dense",
-            output: PairGraph::SAME.output(0usize),
-            parameters: <::nn::layers::DenseWeights<
-                f32,
-                { PairGraph::SAME.constant(0usize) },
-                { PairGraph::SAME.constant(1usize) },
-                { PairGraph::SAME.constant(2usize) },
-            > as ::nn::Weights<f32>>::COUNT,
-            inputs: &["tower", "tower"],
-            macs: <::nn::layers::Joined<
-                ::nn::layers::Dense<
-                    { PairGraph::SAME.constant(0usize) },
-                    { PairGraph::SAME.constant(1usize) },
-                    { PairGraph::SAME.constant(2usize) },
-                >,
-            > as ::nn::Layer<
-                f32,
-                (
-                    ::nn::SMatrix<
-                        f32,
-                        { PairGraph::TOWER.output(0usize).rows() },
-                        { PairGraph::TOWER.output(0usize).cols() },
-                    >,
-                    ::nn::SMatrix<
-                        f32,
-                        { PairGraph::TOWER_1.output(0usize).rows() },
-                        { PairGraph::TOWER_1.output(0usize).cols() },
-                    >,
-                ),
-            >>::MACS,
-            memory: 0,
-        },
-    ];
-    const summary_length: usize = ::nn::summary::length("PairFrozen", PairFrozenGraph::rows);
-    const activations: ::nn::arena::Plan<3usize> = ::nn::arena::Plan::new(&[
-        ::nn::arena::Life::new(PairGraph::TOWER.output(0usize).size(), 0, 2),
-        ::nn::arena::Life::new(PairGraph::TOWER_1.output(0usize).size(), 1, 2),
-        ::nn::arena::Life::new(PairGraph::SAME.output(0usize).size(), 2, 4),
-    ]);
-}
-
-#[allow(dead_code)]
-impl PairFrozen<f32> {
-    /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
-    /// How many weights it has.
-    pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
-    /// How many bytes its weights take.
-    pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
-    /// How many bytes of activations one prediction needs, beside its inputs and outputs.
-    pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
-    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
-    pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
-    /// Multiply-accumulates of one prediction.
-    pub const MACS: usize = <Self as ::nn::Model>::MACS;
-    /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
-    pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
-    /// The graph for Graphviz.
-    pub const fn dot() -> &'static str {
-        <Self as ::nn::Model>::DOT
-    }
-
-    ::nn::__with_heap! {
-        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : & mut
-        dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
-        ::nn::Model > ::boxed(rng) }
-    }
-
-    /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
-    pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
-        <Self as ::nn::Model>::new(rng)
-    }
-}
-
-#[allow(dead_code)]
-impl<T: ::nn::Scalar> PairFrozen<T> {
-    /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
-    /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
-    #[inline]
-    pub fn call<'x>(
-        &self,
-        x: impl ::core::convert::Into<PairInputs<&'x ::nn::SVector<T, 64>, &'x ::nn::SVector<T, 64>>>,
-    ) -> ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }> {
-        const { ::nn::model::assert_arena::<Self>() }
-        self.call_in(x, &mut ::nn::Arena::new())
-    }
-
-    /// The prediction for one sample, with the activations in memory that the caller keeps.
-    #[inline]
-    pub fn call_in<'x>(
-        &self,
-        x: impl ::core::convert::Into<PairInputs<&'x ::nn::SVector<T, 64>, &'x ::nn::SVector<T, 64>>>,
-        arena: &mut ::nn::Arena<Self>,
-    ) -> ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }> {
-        const {
-            ::nn::model::assert_outputs::<(
-                ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
-            )>()
-        }
-
-        let x = ::core::convert::Into::into(x);
-        let mut y = ::nn::tensor::zeroed::<
-            ::nn::SMatrix<T, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>,
-        >();
-        ::nn::model::call_in::<Self>(
-            &PairFrozenGraph,
-            self,
-            (::core::slice::from_ref(x.a), ::core::slice::from_ref(x.b)),
-            ::core::slice::from_mut(&mut y),
-            arena,
-        );
-        y
-    }
 }
 
 const _: () = {
     #[allow(unused_imports)]
     use ::core::prelude::v1::*;
+    #[allow(unused_imports)]
+    use ::nn::__private::locals::{functions::*, local as a, local as b, local as same};
     #[allow(unused_imports)]
     use ::nn::{
         Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
@@ -254,6 +86,155 @@ const _: () = {
         { PairGraph::SAME.constant(1usize) },
         { PairGraph::SAME.constant(2usize) },
     >;
+    #[allow(dead_code)]
+    impl PairFrozenGraph {
+        /// The graph as a layer of another one.
+        pub const fn new() -> Self {
+            PairFrozenGraph
+        }
+
+        /// The shapes of its outputs, if these are the shapes of its inputs.
+        pub const fn output_shapes(
+            inputs: &[::nn::Shape],
+        ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
+            ::nn::spec::model_outputs(
+                "PairFrozen",
+                PairFrozenGraph::INPUT_SHAPES,
+                PairFrozenGraph::OUTPUT_SHAPES,
+                inputs,
+            )
+        }
+
+        /// The shape of its only output, if these are the shapes of its inputs.
+        pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
+            ::nn::spec::only_output("PairFrozen", Self::output_shapes(inputs))
+        }
+    }
+
+    #[allow(dead_code, non_upper_case_globals)]
+    impl PairFrozenGraph {
+        const rows: &'static [::nn::summary::Row] = &[
+            ::nn::summary::Row {
+                name: "a",
+                kind: "InputLayer",
+                output: ::nn::Shape::new(&[64]),
+                parameters: 0,
+                inputs: &[],
+                macs: 0,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "b",
+                kind: "InputLayer",
+                output: ::nn::Shape::new(&[64]),
+                parameters: 0,
+                inputs: &[],
+                macs: 0,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "tower",
+                kind: "Digits",
+                output: PairGraph::TOWER.output(0usize),
+                parameters:
+                    <<PairFrozenTowerPart as Layer<f32, SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
+                inputs: &["a", "b"],
+                macs: <PairFrozenTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::MACS
+                    + <PairFrozenTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
+                memory: ::core::mem::size_of::<
+                    <PairFrozenTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                >() + 4 * PairGraph::TOWER_1.output(0usize).size()
+                    + ::core::mem::size_of::<
+                        <PairFrozenTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                    >(),
+            },
+            ::nn::summary::Row {
+                name: "same",
+                kind: "Dense",
+                output: PairGraph::SAME.output(0usize),
+                parameters: <WeightsOfSame<f32> as ::nn::Weights<f32>>::COUNT,
+                inputs: &["tower", "tower"],
+                macs: <::nn::layers::Joined<LayerOfSame> as ::nn::Layer<
+                    f32,
+                    (SampleOfTower<f32>, SampleOfTower1<f32>),
+                >>::MACS,
+                memory: 0,
+            },
+        ];
+        const summary_length: usize = ::nn::summary::length("PairFrozen", PairFrozenGraph::rows);
+        const activations: ::nn::arena::Plan<3usize> = ::nn::arena::Plan::new(&[
+            ::nn::arena::Life::new(PairGraph::TOWER.output(0usize).size(), 0, 2),
+            ::nn::arena::Life::new(PairGraph::TOWER_1.output(0usize).size(), 1, 2),
+            ::nn::arena::Life::new(PairGraph::SAME.output(0usize).size(), 2, 4),
+        ]);
+    }
+
+    #[allow(dead_code)]
+    impl PairFrozen<f32> {
+        /// A table of the layers, as Keras prints it.
+        pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
+        /// How many weights it has.
+        pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
+        /// How many bytes its weights take.
+        pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
+        /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+        pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
+        /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+        pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
+        /// Multiply-accumulates of one prediction.
+        pub const MACS: usize = <Self as ::nn::Model>::MACS;
+        /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+        pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
+        /// The graph for Graphviz.
+        pub const fn dot() -> &'static str {
+            <Self as ::nn::Model>::DOT
+        }
+
+        ::nn::__with_heap! {
+            #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : &
+            mut dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+            ::nn::Model > ::boxed(rng) }
+        }
+
+        /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+        pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
+            <Self as ::nn::Model>::new(rng)
+        }
+    }
+
+    #[allow(dead_code)]
+    impl<T: ::nn::Scalar> PairFrozen<T> {
+        /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
+        /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
+        #[inline]
+        pub fn call<'x>(
+            &self,
+            x: impl ::core::convert::Into<PairInputs<&'x SVector<T, 64>, &'x SVector<T, 64>>>,
+        ) -> SampleOfSame<T> {
+            const { ::nn::model::assert_arena::<Self>() }
+            self.call_in(x, &mut ::nn::Arena::new())
+        }
+
+        /// The prediction for one sample, with the activations in memory that the caller keeps.
+        #[inline]
+        pub fn call_in<'x>(
+            &self,
+            x: impl ::core::convert::Into<PairInputs<&'x SVector<T, 64>, &'x SVector<T, 64>>>,
+            arena: &mut ::nn::Arena<Self>,
+        ) -> SampleOfSame<T> {
+            let x = ::core::convert::Into::into(x);
+            let mut y = ::nn::tensor::zeroed::<SampleOfSame<T>>();
+            ::nn::model::call_in::<Self>(
+                &PairFrozenGraph,
+                self,
+                (::core::slice::from_ref(x.a), ::core::slice::from_ref(x.b)),
+                ::core::slice::from_mut(&mut y),
+                arena,
+            );
+            y
+        }
+    }
+
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
     unsafe impl<T: Scalar> Weights<T> for PairFrozen<T> {
@@ -266,18 +247,6 @@ const _: () = {
             Part::whole::<T, <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Weights>("tower"),
             Part::layer::<T, WeightsOfSame<T>>("same"),
         ];
-    }
-
-    #[automatically_derived]
-    impl<T: Scalar> ::core::clone::Clone for PairFrozen<T> {
-        fn clone(&self) -> Self {
-            const { ::nn::model::assert_clone::<Self>() }
-            ::nn::model::clone(self)
-        }
-
-        fn clone_from(&mut self, source: &Self) {
-            ::nn::__private::fold::copy(source, self);
-        }
     }
 
     /// The activations of a prediction with [`PairFrozen`].

@@ -18,7 +18,8 @@
 ///     answer --> out_answer(["answer"])
 ///     certain --> out_certain(["certain"])
 /// ```
-#[derive(Debug, PartialEq)]
+#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
 pub struct ReaderFrozen<T: ::nn::Scalar = f32> {
     /// `Dense(16, activation = relu, kernel_regularizer = l2(0.01))` on `(8,)`, `(12,)`.
@@ -31,166 +32,21 @@ pub struct ReaderFrozen<T: ::nn::Scalar = f32> {
 
 /// The graph of [`ReaderFrozen`]: what it computes, without its weights.
 #[doc(hidden)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
 pub struct ReaderFrozenGraph;
 
-#[allow(dead_code)]
+#[allow(dead_code, clippy::large_stack_arrays)]
 impl ReaderFrozenGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[8]), ::nn::Shape::new(&[12])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[10]), ::nn::Shape::new(&[1])];
-    /// The graph as a layer of another one.
-    pub const fn new() -> Self {
-        ReaderFrozenGraph
-    }
-
-    /// The shapes of its outputs, if these are the shapes of its inputs.
-    pub const fn output_shapes(
-        inputs: &[::nn::Shape],
-    ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-        ::nn::spec::model_outputs(
-            "ReaderFrozen",
-            ReaderFrozenGraph::INPUT_SHAPES,
-            ReaderFrozenGraph::OUTPUT_SHAPES,
-            inputs,
-        )
-    }
-
-    /// The shape of its only output, if these are the shapes of its inputs.
-    pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
-        ::nn::spec::only_output("ReaderFrozen", Self::output_shapes(inputs))
-    }
-}
-
-#[allow(dead_code, non_upper_case_globals)]
-impl ReaderFrozenGraph {
-    const rows: &'static [::nn::summary::Row] = &[
-        ::nn::summary::Row {
-            name: "question",
-            kind: "InputLayer",
-            output: ::nn::Shape::new(&[8]),
-            parameters: 0,
-            inputs: &[],
-            macs: 0,
-            memory: 0,
-        },
-        ::nn::summary::Row {
-            name: "text",
-            kind: "InputLayer",
-            output: ::nn::Shape::new(&[12]),
-            parameters: 0,
-            inputs: &[],
-            macs: 0,
-            memory: 0,
-        },
-        ::nn::summary::Row {
-            name: "dense",
-            kind: "Dense",
-            output: ::nn::Shape::new(&[16]),
-            parameters: <::nn::layers::DenseWeights<f32, 20, 16, 1> as ::nn::Weights<f32>>::COUNT,
-            inputs: &["question", "text"],
-            macs: <::nn::layers::Joined<::nn::layers::Dense<20, 16, 1>> as ::nn::Layer<
-                f32,
-                (::nn::SVector<f32, 8>, ::nn::SVector<f32, 12>),
-            >>::MACS,
-            memory: 0,
-        },
-        ::nn::summary::Row {
-            name: "answer",
-            kind: "Dense",
-            output: ::nn::Shape::new(&[10]),
-            parameters: <::nn::layers::DenseWeights<f32, 16, 10, 1> as ::nn::Weights<f32>>::COUNT,
-            inputs: &["dense"],
-            macs: <::nn::layers::Dense<16, 10, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 16>>>::MACS,
-            memory: 0,
-        },
-        ::nn::summary::Row {
-            name: "certain",
-            kind: "Dense",
-            output: ::nn::Shape::new(&[1]),
-            parameters: <::nn::layers::DenseWeights<f32, 18, 1, 1> as ::nn::Weights<f32>>::COUNT,
-            inputs: &["answer", "question"],
-            macs: <::nn::layers::Joined<::nn::layers::Dense<18, 1, 1>> as ::nn::Layer<
-                f32,
-                (::nn::SVector<f32, 10>, ::nn::SVector<f32, 8>),
-            >>::MACS,
-            memory: 0,
-        },
-    ];
-    const summary_length: usize = ::nn::summary::length("ReaderFrozen", ReaderFrozenGraph::rows);
-}
-
-#[allow(dead_code)]
-impl ReaderFrozen<f32> {
-    /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
-    /// How many weights it has.
-    pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
-    /// How many bytes its weights take.
-    pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
-    /// How many bytes of activations one prediction needs, beside its inputs and outputs.
-    pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
-    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
-    pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
-    /// Multiply-accumulates of one prediction.
-    pub const MACS: usize = <Self as ::nn::Model>::MACS;
-    /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
-    pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
-    /// The graph for Graphviz.
-    pub const fn dot() -> &'static str {
-        <Self as ::nn::Model>::DOT
-    }
-
-    ::nn::__with_heap! {
-        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : & mut
-        dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
-        ::nn::Model > ::boxed(rng) }
-    }
-
-    /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
-    pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
-        <Self as ::nn::Model>::new(rng)
-    }
-}
-
-#[allow(dead_code)]
-impl<T: ::nn::Scalar> ReaderFrozen<T> {
-    /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
-    /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
-    #[inline]
-    pub fn call<'x>(
-        &self,
-        x: impl ::core::convert::Into<ReaderInputs<&'x ::nn::SVector<T, 8>, &'x ::nn::SVector<T, 12>>>,
-    ) -> ReaderOutputs<::nn::SVector<T, 10>, ::nn::SVector<T, 1>> {
-        const { ::nn::model::assert_arena::<Self>() }
-        self.call_in(x, &mut ::nn::Arena::new())
-    }
-
-    /// The prediction for one sample, with the activations in memory that the caller keeps.
-    #[inline]
-    pub fn call_in<'x>(
-        &self,
-        x: impl ::core::convert::Into<ReaderInputs<&'x ::nn::SVector<T, 8>, &'x ::nn::SVector<T, 12>>>,
-        arena: &mut ::nn::Arena<Self>,
-    ) -> ReaderOutputs<::nn::SVector<T, 10>, ::nn::SVector<T, 1>> {
-        const { ::nn::model::assert_outputs::<(::nn::SVector<T, 10>, ::nn::SVector<T, 1>)>() }
-
-        let x = ::core::convert::Into::into(x);
-        let mut y0 = ::nn::tensor::zeroed::<::nn::SVector<T, 10>>();
-        let mut y1 = ::nn::tensor::zeroed::<::nn::SVector<T, 1>>();
-        ::nn::model::call_in::<Self>(
-            &ReaderFrozenGraph,
-            self,
-            (::core::slice::from_ref(x.question), ::core::slice::from_ref(x.text)),
-            (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
-            arena,
-        );
-        ReaderOutputs { answer: y0, certain: y1 }
-    }
 }
 
 const _: () = {
     #[allow(unused_imports)]
     use ::core::prelude::v1::*;
+    #[allow(unused_imports)]
+    use ::nn::__private::locals::{functions::*, local as answer, local as certain, local as question, local as text};
+
     #[allow(unused_imports)]
     use ::nn::{
         Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
@@ -198,6 +54,156 @@ const _: () = {
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Concatenate, Dense, DenseWeights, Dropout},
     };
+
+    #[allow(dead_code)]
+    impl ReaderFrozenGraph {
+        /// The graph as a layer of another one.
+        pub const fn new() -> Self {
+            ReaderFrozenGraph
+        }
+
+        /// The shapes of its outputs, if these are the shapes of its inputs.
+        pub const fn output_shapes(
+            inputs: &[::nn::Shape],
+        ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
+            ::nn::spec::model_outputs(
+                "ReaderFrozen",
+                ReaderFrozenGraph::INPUT_SHAPES,
+                ReaderFrozenGraph::OUTPUT_SHAPES,
+                inputs,
+            )
+        }
+
+        /// The shape of its only output, if these are the shapes of its inputs.
+        pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
+            ::nn::spec::only_output("ReaderFrozen", Self::output_shapes(inputs))
+        }
+    }
+
+    #[allow(dead_code, non_upper_case_globals)]
+    impl ReaderFrozenGraph {
+        const rows: &'static [::nn::summary::Row] = &[
+            ::nn::summary::Row {
+                name: "question",
+                kind: "InputLayer",
+                output: ::nn::Shape::new(&[8]),
+                parameters: 0,
+                inputs: &[],
+                macs: 0,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "text",
+                kind: "InputLayer",
+                output: ::nn::Shape::new(&[12]),
+                parameters: 0,
+                inputs: &[],
+                macs: 0,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "dense",
+                kind: "Dense",
+                output: ::nn::Shape::new(&[16]),
+                parameters: <DenseWeights<f32, 20, 16, 1> as ::nn::Weights<f32>>::COUNT,
+                inputs: &["question", "text"],
+                macs: <::nn::layers::Joined<Dense<20, 16, 1>> as ::nn::Layer<
+                    f32,
+                    (SVector<f32, 8>, SVector<f32, 12>),
+                >>::MACS,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "answer",
+                kind: "Dense",
+                output: ::nn::Shape::new(&[10]),
+                parameters: <DenseWeights<f32, 16, 10, 1> as ::nn::Weights<f32>>::COUNT,
+                inputs: &["dense"],
+                macs: <Dense<16, 10, 1> as ::nn::Layer<f32, SVector<f32, 16>>>::MACS,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "certain",
+                kind: "Dense",
+                output: ::nn::Shape::new(&[1]),
+                parameters: <DenseWeights<f32, 18, 1, 1> as ::nn::Weights<f32>>::COUNT,
+                inputs: &["answer", "question"],
+                macs: <::nn::layers::Joined<Dense<18, 1, 1>> as ::nn::Layer<
+                    f32,
+                    (SVector<f32, 10>, SVector<f32, 8>),
+                >>::MACS,
+                memory: 0,
+            },
+        ];
+        const summary_length: usize = ::nn::summary::length("ReaderFrozen", ReaderFrozenGraph::rows);
+    }
+
+    #[allow(dead_code)]
+    impl ReaderFrozen<f32> {
+        /// A table of the layers, as Keras prints it.
+        pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
+        /// How many weights it has.
+        pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
+        /// How many bytes its weights take.
+        pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
+        /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+        pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
+        /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+        pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
+        /// Multiply-accumulates of one prediction.
+        pub const MACS: usize = <Self as ::nn::Model>::MACS;
+        /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+        pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
+        /// The graph for Graphviz.
+        pub const fn dot() -> &'static str {
+            <Self as ::nn::Model>::DOT
+        }
+
+        ::nn::__with_heap! {
+            #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : &
+            mut dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+            ::nn::Model > ::boxed(rng) }
+        }
+
+        /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+        pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
+            <Self as ::nn::Model>::new(rng)
+        }
+    }
+
+    #[allow(dead_code)]
+    impl<T: ::nn::Scalar> ReaderFrozen<T> {
+        /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
+        /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
+        #[inline]
+        pub fn call<'x>(
+            &self,
+            x: impl ::core::convert::Into<ReaderInputs<&'x SVector<T, 8>, &'x SVector<T, 12>>>,
+        ) -> ReaderOutputs<SVector<T, 10>, SVector<T, 1>> {
+            const { ::nn::model::assert_arena::<Self>() }
+            self.call_in(x, &mut ::nn::Arena::new())
+        }
+
+        /// The prediction for one sample, with the activations in memory that the caller keeps.
+        #[inline]
+        pub fn call_in<'x>(
+            &self,
+            x: impl ::core::convert::Into<ReaderInputs<&'x SVector<T, 8>, &'x SVector<T, 12>>>,
+            arena: &mut ::nn::Arena<Self>,
+        ) -> ReaderOutputs<SVector<T, 10>, SVector<T, 1>> {
+            let x = ::core::convert::Into::into(x);
+            let mut y0 = ::nn::tensor::zeroed::<SVector<T, 10>>();
+            let mut y1 = ::nn::tensor::zeroed::<SVector<T, 1>>();
+            ::nn::model::call_in::<Self>(
+                &ReaderFrozenGraph,
+                self,
+                (::core::slice::from_ref(x.question), ::core::slice::from_ref(x.text)),
+                (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
+                arena,
+            );
+            ReaderOutputs { answer: y0, certain: y1 }
+        }
+    }
 
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
@@ -213,18 +219,6 @@ const _: () = {
             Part::layer::<T, DenseWeights<T, 16, 10, 1>>("answer"),
             Part::layer::<T, DenseWeights<T, 18, 1, 1>>("certain"),
         ];
-    }
-
-    #[automatically_derived]
-    impl<T: Scalar> ::core::clone::Clone for ReaderFrozen<T> {
-        fn clone(&self) -> Self {
-            const { ::nn::model::assert_clone::<Self>() }
-            ::nn::model::clone(self)
-        }
-
-        fn clone_from(&mut self, source: &Self) {
-            ::nn::__private::fold::copy(source, self);
-        }
     }
 
     /// The activations of a prediction with [`ReaderFrozen`].

@@ -17,7 +17,8 @@
 ///     kind --> out_kind(["kind"])
 ///     title --> out_title(["title"])
 /// ```
-#[derive(Debug, PartialEq)]
+#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
 pub struct WordsFrozen<T: ::nn::Scalar = f32> {
     /// `Embedding(100, 8, mask_zero = true)` on `(6,)`.
@@ -40,183 +41,21 @@ pub type WordsFrozenTitlePart = <WordsFrozenTitleForm as ::nn::Component>::Layer
 
 /// The graph of [`WordsFrozen`]: what it computes, without its weights.
 #[doc(hidden)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
 pub struct WordsFrozenGraph;
 
-#[allow(dead_code)]
+#[allow(dead_code, clippy::large_stack_arrays)]
 impl WordsFrozenGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[6])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[3]), WordsGraph::TITLE.output(0usize)];
-    /// The graph as a layer of another one.
-    pub const fn new() -> Self {
-        WordsFrozenGraph
-    }
-
-    /// The shapes of its outputs, if these are the shapes of its inputs.
-    pub const fn output_shapes(
-        inputs: &[::nn::Shape],
-    ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-        ::nn::spec::model_outputs(
-            "WordsFrozen",
-            WordsFrozenGraph::INPUT_SHAPES,
-            WordsFrozenGraph::OUTPUT_SHAPES,
-            inputs,
-        )
-    }
-
-    /// The shape of its only output, if these are the shapes of its inputs.
-    pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
-        ::nn::spec::only_output("WordsFrozen", Self::output_shapes(inputs))
-    }
-}
-
-#[allow(dead_code, non_upper_case_globals)]
-impl WordsFrozenGraph {
-    const rows: &'static [::nn::summary::Row] = &[
-        ::nn::summary::Row {
-            name: "words",
-            kind: "InputLayer",
-            output: ::nn::Shape::new(&[6]),
-            parameters: 0,
-            inputs: &[],
-            macs: 0,
-            memory: 0,
-        },
-        ::nn::summary::Row {
-            name: "table",
-            kind: "Embedding",
-            output: ::nn::Shape::new(&[6, 8]),
-            parameters: <::nn::layers::EmbeddingWeights<f32, 100, 8> as ::nn::Weights<f32>>::COUNT,
-            inputs: &["words"],
-            macs: <::nn::layers::Embedding<100, 8, 6> as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::MACS,
-            memory: 0,
-        },
-        ::nn::summary::Row {
-            name: "mean",
-            kind: "GlobalAveragePooling1D",
-            output: ::nn::Shape::new(&[8]),
-            parameters: 0,
-            inputs: &["table"],
-            macs: <::nn::layers::GlobalAveragePooling1D as ::nn::Layer<
-                f32,
-                (::nn::SMatrix<f32, 8, 6>, ::nn::SVector<u32, 6>),
-            >>::MACS,
-            memory: 0,
-        },
-        ::nn::summary::Row {
-            name: "kind",
-            kind: "Dense",
-            output: ::nn::Shape::new(&[3]),
-            parameters: <::nn::layers::DenseWeights<f32, 8, 3, 1> as ::nn::Weights<f32>>::COUNT,
-            inputs: &["mean"],
-            macs: <::nn::layers::Dense<8, 3, 1> as ::nn::Layer<f32, ::nn::SVector<f32, 8>>>::MACS,
-            memory: 0,
-        },
-        ::nn::summary::Row {
-            name: "title",
-            kind: "Titles",
-            output: WordsGraph::TITLE.output(0usize),
-            parameters: <<WordsFrozenTitlePart as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::Weights as ::nn::Weights<
-                f32,
-            >>::COUNT,
-            inputs: &["words"],
-            macs: <WordsFrozenTitlePart as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::MACS,
-            memory: ::core::mem::size_of::<
-                <WordsFrozenTitlePart as ::nn::Layer<f32, ::nn::SVector<u32, 6>>>::Scratch<::nn::Inline<1>>,
-            >(),
-        },
-    ];
-    const summary_length: usize = ::nn::summary::length("WordsFrozen", WordsFrozenGraph::rows);
-}
-
-#[allow(dead_code)]
-impl WordsFrozen<f32> {
-    /// A table of the layers, as Keras prints it.
-    pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
-    /// How many weights it has.
-    pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
-    /// How many bytes its weights take.
-    pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
-    /// How many bytes of activations one prediction needs, beside its inputs and outputs.
-    pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
-    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
-    pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
-    /// Multiply-accumulates of one prediction.
-    pub const MACS: usize = <Self as ::nn::Model>::MACS;
-    /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
-    pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
-    /// The graph for Graphviz.
-    pub const fn dot() -> &'static str {
-        <Self as ::nn::Model>::DOT
-    }
-
-    ::nn::__with_heap! {
-        #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : & mut
-        dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
-        ::nn::Model > ::boxed(rng) }
-    }
-
-    /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
-    pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
-        <Self as ::nn::Model>::new(rng)
-    }
-}
-
-#[allow(dead_code)]
-impl<T: ::nn::Scalar> WordsFrozen<T> {
-    /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
-    /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
-    #[inline]
-    pub fn call(
-        &self,
-        x: &::nn::SVector<u32, 6>,
-    ) -> WordsOutputs<
-        ::nn::SVector<T, 3>,
-        ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
-    > {
-        const { ::nn::model::assert_arena::<Self>() }
-        self.call_in(x, &mut ::nn::Arena::new())
-    }
-
-    /// The prediction for one sample, with the activations in memory that the caller keeps.
-    #[inline]
-    pub fn call_in(
-        &self,
-        x: &::nn::SVector<u32, 6>,
-        arena: &mut ::nn::Arena<Self>,
-    ) -> WordsOutputs<
-        ::nn::SVector<T, 3>,
-        ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
-    > {
-        const {
-            ::nn::model::assert_outputs::<(
-                ::nn::SVector<T, 3>,
-                ::nn::SMatrix<
-                    T,
-                    { WordsGraph::TITLE.output(0usize).rows() },
-                    { WordsGraph::TITLE.output(0usize).cols() },
-                >,
-            )>()
-        }
-
-        let mut y0 = ::nn::tensor::zeroed::<::nn::SVector<T, 3>>();
-        let mut y1 = ::nn::tensor::zeroed::<
-            ::nn::SMatrix<T, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>,
-        >();
-        ::nn::model::call_in::<Self>(
-            &WordsFrozenGraph,
-            self,
-            ::core::slice::from_ref(x),
-            (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
-            arena,
-        );
-        WordsOutputs { kind: y0, title: y1 }
-    }
 }
 
 const _: () = {
     #[allow(unused_imports)]
     use ::core::prelude::v1::*;
+    #[allow(unused_imports)]
+    use ::nn::__private::locals::{functions::*, local as kind, local as title, local as words};
+
     #[allow(unused_imports)]
     use ::nn::{
         Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
@@ -228,6 +67,149 @@ const _: () = {
     #[allow(dead_code)]
     type SampleOfTitle<E> =
         SMatrix<E, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>;
+    #[allow(dead_code)]
+    impl WordsFrozenGraph {
+        /// The graph as a layer of another one.
+        pub const fn new() -> Self {
+            WordsFrozenGraph
+        }
+
+        /// The shapes of its outputs, if these are the shapes of its inputs.
+        pub const fn output_shapes(
+            inputs: &[::nn::Shape],
+        ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
+            ::nn::spec::model_outputs(
+                "WordsFrozen",
+                WordsFrozenGraph::INPUT_SHAPES,
+                WordsFrozenGraph::OUTPUT_SHAPES,
+                inputs,
+            )
+        }
+
+        /// The shape of its only output, if these are the shapes of its inputs.
+        pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
+            ::nn::spec::only_output("WordsFrozen", Self::output_shapes(inputs))
+        }
+    }
+
+    #[allow(dead_code, non_upper_case_globals)]
+    impl WordsFrozenGraph {
+        const rows: &'static [::nn::summary::Row] = &[
+            ::nn::summary::Row {
+                name: "words",
+                kind: "InputLayer",
+                output: ::nn::Shape::new(&[6]),
+                parameters: 0,
+                inputs: &[],
+                macs: 0,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "table",
+                kind: "Embedding",
+                output: ::nn::Shape::new(&[6, 8]),
+                parameters: <EmbeddingWeights<f32, 100, 8> as ::nn::Weights<f32>>::COUNT,
+                inputs: &["words"],
+                macs: <Embedding<100, 8, 6> as ::nn::Layer<f32, SVector<u32, 6>>>::MACS,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "mean",
+                kind: "GlobalAveragePooling1D",
+                output: ::nn::Shape::new(&[8]),
+                parameters: 0,
+                inputs: &["table"],
+                macs: <GlobalAveragePooling1D as ::nn::Layer<f32, (SMatrix<f32, 8, 6>, SVector<u32, 6>)>>::MACS,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "kind",
+                kind: "Dense",
+                output: ::nn::Shape::new(&[3]),
+                parameters: <DenseWeights<f32, 8, 3, 1> as ::nn::Weights<f32>>::COUNT,
+                inputs: &["mean"],
+                macs: <Dense<8, 3, 1> as ::nn::Layer<f32, SVector<f32, 8>>>::MACS,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "title",
+                kind: "Titles",
+                output: WordsGraph::TITLE.output(0usize),
+                parameters:
+                    <<WordsFrozenTitlePart as Layer<f32, SVector<u32, 6>>>::Weights as ::nn::Weights<f32>>::COUNT,
+                inputs: &["words"],
+                macs: <WordsFrozenTitlePart as ::nn::Layer<f32, SVector<u32, 6>>>::MACS,
+                memory: ::core::mem::size_of::<
+                    <WordsFrozenTitlePart as ::nn::Layer<f32, SVector<u32, 6>>>::Scratch<::nn::Inline<1>>,
+                >(),
+            },
+        ];
+        const summary_length: usize = ::nn::summary::length("WordsFrozen", WordsFrozenGraph::rows);
+    }
+
+    #[allow(dead_code)]
+    impl WordsFrozen<f32> {
+        /// A table of the layers, as Keras prints it.
+        pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
+        /// How many weights it has.
+        pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
+        /// How many bytes its weights take.
+        pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
+        /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+        pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
+        /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+        pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
+        /// Multiply-accumulates of one prediction.
+        pub const MACS: usize = <Self as ::nn::Model>::MACS;
+        /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+        pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
+        /// The graph for Graphviz.
+        pub const fn dot() -> &'static str {
+            <Self as ::nn::Model>::DOT
+        }
+
+        ::nn::__with_heap! {
+            #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : &
+            mut dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+            ::nn::Model > ::boxed(rng) }
+        }
+
+        /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+        pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
+            <Self as ::nn::Model>::new(rng)
+        }
+    }
+
+    #[allow(dead_code)]
+    impl<T: ::nn::Scalar> WordsFrozen<T> {
+        /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
+        /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
+        #[inline]
+        pub fn call(&self, x: &SVector<u32, 6>) -> WordsOutputs<SVector<T, 3>, SampleOfTitle<T>> {
+            const { ::nn::model::assert_arena::<Self>() }
+            self.call_in(x, &mut ::nn::Arena::new())
+        }
+
+        /// The prediction for one sample, with the activations in memory that the caller keeps.
+        #[inline]
+        pub fn call_in(
+            &self,
+            x: &SVector<u32, 6>,
+            arena: &mut ::nn::Arena<Self>,
+        ) -> WordsOutputs<SVector<T, 3>, SampleOfTitle<T>> {
+            let mut y0 = ::nn::tensor::zeroed::<SVector<T, 3>>();
+            let mut y1 = ::nn::tensor::zeroed::<SampleOfTitle<T>>();
+            ::nn::model::call_in::<Self>(
+                &WordsFrozenGraph,
+                self,
+                ::core::slice::from_ref(x),
+                (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
+                arena,
+            );
+            WordsOutputs { kind: y0, title: y1 }
+        }
+    }
+
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
     unsafe impl<T: Scalar> Weights<T> for WordsFrozen<T> {
@@ -242,18 +224,6 @@ const _: () = {
             Part::layer::<T, DenseWeights<T, 8, 3, 1>>("kind"),
             Part::layer::<T, <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Weights>("title"),
         ];
-    }
-
-    #[automatically_derived]
-    impl<T: Scalar> ::core::clone::Clone for WordsFrozen<T> {
-        fn clone(&self) -> Self {
-            const { ::nn::model::assert_clone::<Self>() }
-            ::nn::model::clone(self)
-        }
-
-        fn clone_from(&mut self, source: &Self) {
-            ::nn::__private::fold::copy(source, self);
-        }
     }
 
     /// The activations of a prediction with [`WordsFrozen`].

@@ -50,6 +50,8 @@ codes! {
     Template = 8,
     /// a graph is not rejected as it should be
     NotRejected = 9,
+    /// a graph is nested too deeply
+    TooDeep = 10,
 
     /// unknown layer
     UnknownLayer = 101,

@@ -25,6 +25,8 @@ mod half;
 pub mod initializers;
 pub mod layers;
 pub mod lints;
+#[doc(hidden)]
+pub mod locals;
 pub mod regularizers;
 pub mod settings;
 pub mod shape;

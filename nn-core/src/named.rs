@@ -8,17 +8,19 @@
 /// after a field are its type parameter and names for the types of its sample and target; all are different. The struct is
 /// in scope, has these type parameters in this order and derives `Clone`. A struct with one field behaves as that field
 /// alone.
+///
+/// An attribute in front of the name is one of the implementations that a mistake would make rustc list.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! named {
-    ($name:ident { $field:ident: $letter:ident $sample:ident $target:ident $(,)? }) => {
+    ($(#[$hint:meta])? $name:ident { $field:ident: $letter:ident $sample:ident $target:ident $(,)? }) => {
         impl<$letter> From<$letter> for $name<$letter> {
             fn from($field: $letter) -> Self {
                 $name { $field }
             }
         }
 
-        #[diagnostic::do_not_recommend]
+        $(#[$hint])?
         impl<$sample: $crate::tensor::Tensor, $letter> $crate::data::Batches<$sample> for $name<$letter>
         where
             $letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,
@@ -28,7 +30,7 @@ macro_rules! named {
             }
         }
 
-        #[diagnostic::do_not_recommend]
+        $(#[$hint])?
         impl<$sample: $crate::tensor::Tensor, $letter> $crate::data::Batches<$sample> for &$name<$letter>
         where
             $letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,
@@ -38,7 +40,7 @@ macro_rules! named {
             }
         }
 
-        #[diagnostic::do_not_recommend]
+        $(#[$hint])?
         impl<$sample: $crate::Sample, $target: $crate::Sample, $letter> $crate::metrics::Metrics<$sample, $target>
             for $name<$letter>
         where
@@ -62,9 +64,9 @@ macro_rules! named {
             }
         }
 
-        $crate::named! { @delegate $name [$letter] [$letter] [$field] }
+        $crate::named! { @delegate $(#[$hint])? $name [$letter] [$letter] [$field] }
     };
-    ($name:ident { $($field:ident: $letter:ident $sample:ident $target:ident),+ $(,)? }) => {
+    ($(#[$hint:meta])? $name:ident { $($field:ident: $letter:ident $sample:ident $target:ident),+ $(,)? }) => {
         impl<$($letter),+> From<($($letter,)+)> for $name<$($letter),+> {
             fn from(($($field,)+): ($($letter,)+)) -> Self {
                 $name { $($field),+ }
@@ -77,7 +79,7 @@ macro_rules! named {
             }
         }
 
-        #[diagnostic::do_not_recommend]
+        $(#[$hint])?
         impl<$($sample: $crate::tensor::Tensor,)+ $($letter),+> $crate::data::Batches<($($sample,)+)> for $name<$($letter),+>
         where
             $($letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,)+
@@ -87,7 +89,7 @@ macro_rules! named {
             }
         }
 
-        #[diagnostic::do_not_recommend]
+        $(#[$hint])?
         impl<$($sample: $crate::tensor::Tensor,)+ $($letter),+> $crate::data::Batches<($($sample,)+)> for &$name<$($letter),+>
         where
             $($letter: $crate::data::Column<Item: $crate::data::Items<$sample>>,)+
@@ -97,7 +99,7 @@ macro_rules! named {
             }
         }
 
-        #[diagnostic::do_not_recommend]
+        $(#[$hint])?
         impl<$($sample: $crate::Sample, $target: $crate::Sample,)+ $($letter),+>
             $crate::metrics::Metrics<($($sample,)+), ($($target,)+)> for $name<$($letter),+>
         where
@@ -140,11 +142,11 @@ macro_rules! named {
             }
         }
 
-        $crate::named! { @delegate $name [$($letter)+] [($($letter,)+)] [$($field)+] }
+        $crate::named! { @delegate $(#[$hint])? $name [$($letter)+] [($($letter,)+)] [$($field)+] }
     };
     // `$tuple` is the tuple of the fields, or the only field.
-    (@delegate $name:ident [$($letter:ident)+] [$tuple:ty] [$($field:ident)+]) => {
-        #[diagnostic::do_not_recommend]
+    (@delegate $(#[$hint:meta])? $name:ident [$($letter:ident)+] [$tuple:ty] [$($field:ident)+]) => {
+        $(#[$hint])?
         impl<Outputs: $crate::Tensors, $($letter: Clone + $crate::storage::Shareable),+> $crate::losses::Losses<Outputs> for $name<$($letter),+>
         where
             $tuple: $crate::losses::Losses<Outputs>,

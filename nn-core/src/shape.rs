@@ -133,7 +133,7 @@ impl Shape {
         let rank = self.rank as i64;
         if keras >= 1 && keras <= rank {
             Some(keras as usize - 1)
-        } else if keras < 0 && -keras <= rank {
+        } else if keras < 0 && keras >= -rank {
             Some((rank + keras) as usize)
         } else {
             None

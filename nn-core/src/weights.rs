@@ -298,8 +298,9 @@ macro_rules! weights {
         [$({ [$($doc:tt)*] $field:ident [$type:ty] [$($dim:expr),*] $trainable:literal $rows:literal })*]
     ) => {
         $($meta)*
-        #[derive(Debug, PartialEq)]
+        #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
         #[repr(C)]
+        #[allow(clippy::derive_partial_eq_without_eq)]
         $vis struct $name<T, $(const $constant: usize),*> {
             $($($doc)* pub $field: $type,)*
         }

@@ -4,12 +4,13 @@
 //! - every `Input` that an output depends on is listed (Keras's "Graph disconnected");
 //! - every layer is called, and every call reaches an output;
 //! - outputs are listed once;
-//! - there are not more inputs and outputs than the library has tuples for.
+//! - there are not more inputs and outputs than the library has tuples for;
+//! - arguments that say where masks go are literals.
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::{Graph, Holds, LayerId, Node, Producer, TensorId};
+use crate::graph::{Graph, Holds, LayerId, Node, Op, Producer, TensorId};
 use nn_core::Code;
-use nn_core::spec::MAX_INPUTS;
+use nn_core::spec::{MAX_INPUTS, Masking};
 use std::collections::HashSet;
 
 /// Reports everything that is wrong with the graph as a whole.
@@ -19,6 +20,7 @@ pub(crate) fn check(graph: &mut Graph, diagnostics: &mut Diagnostics) {
         return;
     }
     lists(graph, diagnostics);
+    masks(graph, diagnostics);
     let needed = before(graph, graph.outputs.iter().copied().collect());
     inputs(graph, &needed, diagnostics);
     layers(graph, &needed, diagnostics);
@@ -60,6 +62,31 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
                 .help("`Activation(linear)(x)` passes a tensor on unchanged");
         } else if graph.tensors[tensor].holds == Holds::Indices {
             diagnostics.error(Code::WrongDtype, expr, "an output holds numbers, not indices");
+        }
+    }
+}
+
+/// The graph has calls for its masks, so what they depend on has to be known before constants are: a flag that only rustc knows would be
+/// taken for `false`, and steps that do not count would count without a word.
+fn masks(graph: &Graph, diagnostics: &mut Diagnostics) {
+    let mut seen = HashSet::new();
+    for node in &graph.nodes {
+        for layer in graph.chain(node.layer) {
+            let Op::Builtin(builtin) = &graph.layers[layer].op else { continue };
+            let slot = match builtin.spec.masking {
+                Masking::Makes { flag: Some(flag), .. } => flag,
+                Masking::Reads { passes: Some(flag), .. } if node.masked => flag,
+                _ => continue,
+            };
+            let (spec, arg) = (&builtin.spec.args[slot], &builtin.args[slot]);
+            if let (None, Some(expr), true) = (arg.value, arg.expr, seen.insert((layer, slot))) {
+                let text = diagnostics.source.text(expr);
+                let message =
+                    format!("`{}` expects `true` or `false` where there is a mask, but got `{text}`", spec.name);
+                diagnostics
+                    .error(Code::ArgumentType, &expr, message)
+                    .help("masks are a part of the graph, which is known before constants are: write the value");
+            }
         }
     }
 }

@@ -114,11 +114,19 @@ impl Diagnostic {
     }
 }
 
+/// Names that are longer are not looked at: to compare two takes time and memory as the product of their lengths.
+const LONGEST: usize = 64;
+
 /// The candidate that is most likely meant by a misspelt name.
 pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let comparable = |text: &str| text.len() <= LONGEST;
+    if !comparable(name) {
+        return None;
+    }
     let lower = name.to_lowercase();
     candidates
         .into_iter()
+        .filter(|candidate| comparable(candidate))
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
         // A third of the letters may be wrong: `Dens` is `Dense`, but `Scale` is not `Softmax`.
         .filter(|(distance, candidate)| *distance <= (candidate.len().max(name.len()) / 3).max(1))

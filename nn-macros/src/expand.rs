@@ -153,9 +153,9 @@ fn items(
     let (named, implementations) = named;
     let components = model::components(context);
     let graph_type = model::graph_type(context);
-    let methods = model::methods(context);
 
     let (imports, inside) = imports::inside(context);
+    let (shapes, methods) = (model::shapes(&inside), model::methods(&inside));
     let flat = weights::flat(&inside);
     let memory = memory::memory(&inside);
     let layer = layer::layer(&inside);
@@ -167,10 +167,11 @@ fn items(
         #named
         #components
         #graph_type
-        #methods
 
         const _: () = {
             #imports
+            #shapes
+            #methods
             #implementations
             #flat
             #memory

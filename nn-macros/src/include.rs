@@ -4,7 +4,9 @@
 mod halves;
 mod header;
 
+use crate::depth::is_too_deep;
 use crate::diagnostics::Diagnostics;
+use crate::library;
 use halves::Kept;
 use header::Tensor;
 use nn_core::Code;
@@ -18,7 +20,10 @@ use syn::{Ident, LitStr, Token, Type};
 /// The value, or errors.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
-    let read = match parse.parse2(input) {
+    let input = if is_too_deep(&input, &mut diagnostics) { TokenStream::new() } else { input };
+    let mut library = None;
+    let read = match (|input: ParseStream<'_>| parse(input, &mut library)).parse2(input) {
+        Err(_) if diagnostics.any() => None,
         Ok((model, path, kept)) => read(&model, &path, kept, &mut diagnostics),
         Err(error) => {
             diagnostics
@@ -27,6 +32,10 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             None
         }
     };
+    let read = read.map(|tokens| match &library {
+        Some(path) => library::moved(tokens, path),
+        None => tokens,
+    });
     read.unwrap_or_else(|| {
         // The value of the last has any type.
         let errors = diagnostics.into_compile_errors();
@@ -34,7 +43,13 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     })
 }
 
-fn parse(input: ParseStream<'_>) -> syn::Result<(Type, LitStr, Option<Kept>)> {
+fn parse(input: ParseStream<'_>, library: &mut Option<TokenStream>) -> syn::Result<(Type, LitStr, Option<Kept>)> {
+    if input.peek(Token![crate]) && input.peek2(Token![=]) {
+        input.parse::<Token![crate]>()?;
+        input.parse::<Token![=]>()?;
+        *library = Some(library::path(input)?);
+        input.parse::<Token![,]>()?;
+    }
     if input.is_empty() || input.peek(LitStr) {
         return Err(input.error("expected a model before the path"));
     }

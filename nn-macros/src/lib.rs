@@ -3,6 +3,7 @@
 mod attributes;
 mod budget;
 mod check;
+mod depth;
 mod diagnostics;
 mod editor;
 mod expand;
@@ -11,9 +12,11 @@ mod freeze;
 mod graph;
 mod include;
 mod infer;
+mod library;
 mod lint;
 mod literal;
 mod names;
+mod parameters;
 mod parse;
 mod python;
 mod rejects;
@@ -67,6 +70,9 @@ use schedule::{Form, lower};
 /// Beside these two, the struct may have `#[doc]`, `#[cfg]`, `#[derive]`, the levels of lints, `#[deprecated]`, `#[must_use]`,
 /// `#[non_exhaustive]`, and `#[cfg_attr]` with these but `cfg`. `Clone`, `Debug` and `PartialEq` are implemented already.
 ///
+/// `#[nn(crate = path)]` on the struct says where this library is, for a crate that renames it or sees it re-exported.
+/// In a module with `#![no_implicit_prelude]`, `#[nn(no_implicit_prelude)]` says so.
+///
 /// What compiles and is probably not meant is a warning: see `nn::lints`, also for how one is silenced.
 #[proc_macro]
 pub fn model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
@@ -111,6 +117,8 @@ pub fn model_rejects(input: proc_macro::TokenStream) -> proc_macro::TokenStream 
 /// name, shape and type; what is not is a compile error that names the tensor. For a model over `f32` they may also be `F16`
 /// or `BF16`, and are made `f32`. When the file changes, the program is compiled again.
 ///
+/// In a crate that has this library under another name, its path comes first: `include_weights!(crate = path, Digits, "digits.safetensors")`.
+///
 /// It is an expression that a `static` or a `const` can hold. A large model belongs in a `static`: it has one place, and
 /// never passes through a stack.
 ///
@@ -139,18 +147,35 @@ const PASSES: [fn(&mut Graph, &mut Diagnostics); 4] = [names::name, infer::infer
 
 /// Tokens, a graph, passes over it, and code.
 fn expand_model(input: TokenStream) -> TokenStream {
+    let (input, parameter) = parameters::renamed(input);
+    let items = model_or_errors(input);
+    match parameter {
+        Some(parameter) => parameters::restored(items, &parameter),
+        None => items,
+    }
+}
+
+fn model_or_errors(input: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let Some(mut syntax) = parse::parse(input, &mut diagnostics) else {
         let errors = diagnostics.into_compile_errors();
         return quote::quote!(#(#errors;)*);
     };
-    let (graph, attributes) = read(&mut syntax, &mut diagnostics);
-    // It comes first, since an editor looks at the first of the places where it finds a token.
-    let editor = editor::editor(&syntax, &graph, &diagnostics.source);
-    if diagnostics.any() {
-        return editor.into_iter().chain(fallback::fallback(&syntax, &graph, diagnostics)).collect();
+    let items = model_or_fallback(&mut syntax, diagnostics);
+    match &syntax.library {
+        Some(path) => library::moved(items, path),
+        None => items,
     }
-    editor.into_iter().chain(write(&syntax, &graph, &diagnostics, &attributes)).collect()
+}
+
+fn model_or_fallback(syntax: &mut Syntax, mut diagnostics: Diagnostics) -> TokenStream {
+    let (graph, attributes) = read(syntax, &mut diagnostics);
+    // It comes first, since an editor looks at the first of the places where it finds a token.
+    let editor = editor::editor(syntax, &graph, &diagnostics.source);
+    if diagnostics.any() {
+        return editor.into_iter().chain(fallback::fallback(syntax, &graph, diagnostics)).collect();
+    }
+    editor.into_iter().chain(write(syntax, &graph, &diagnostics, &attributes)).collect()
 }
 
 /// What attributes of the struct say: the names of the lints that are allowed, and budgets.

@@ -7,6 +7,7 @@ mod rules;
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Builtin, Graph, Node, Op, Producer, TensorId};
+use crate::library;
 use crate::parse::Syntax;
 use crate::schedule::learning;
 use crate::source::Source;
@@ -19,7 +20,7 @@ use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Ident, Token};
 
-/// The names in `#[nn(allow(..))]`, and whether there is `#[nn(profile)]`. The attributes are taken off the struct.
+/// The names in `#[nn(allow(..))]`; `profile` and the other words are kept in the syntax. The attributes are taken off the struct.
 pub(crate) fn allowed(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec<String> {
     let mut allowed = Vec::new();
     let (ours, others): (Vec<_>, Vec<_>) =
@@ -31,8 +32,18 @@ pub(crate) fn allowed(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec
                 syntax.profile = true;
                 return Ok(());
             }
+            if meta.path.is_ident("no_implicit_prelude") {
+                syntax.no_prelude = true;
+                return Ok(());
+            }
+            if meta.path.is_ident("crate") {
+                syntax.library = Some(library::path(meta.value()?)?);
+                return Ok(());
+            }
             if !meta.path.is_ident("allow") {
-                return Err(meta.error("expected `profile`, or `allow(..)` with names of lints: see `nn::lints`"));
+                let expected = "expected `profile`, `crate = ..` with the path of this library, `no_implicit_prelude`, or `allow(..)` \
+                                with names of lints: see `nn::lints`";
+                return Err(meta.error(expected));
             }
             let content;
             syn::parenthesized!(content in meta.input);

@@ -27,12 +27,12 @@ pub(crate) fn integer(expr: &Expr) -> Option<i128> {
     }
 }
 
-/// The value of a number literal.
+/// The value of a number literal; none for one that only infinity would stand for (`1e999`), which no token can be made of.
 pub(crate) fn number(expr: &Expr) -> Option<f64> {
     match expr {
         Expr::Lit(literal) => match &literal.lit {
-            Lit::Float(x) => x.base10_parse().ok(),
-            Lit::Int(n) => n.base10_parse().ok(),
+            Lit::Float(x) => x.base10_parse().ok().filter(|x: &f64| x.is_finite()),
+            Lit::Int(n) => n.base10_parse().ok().filter(|x: &f64| x.is_finite()),
             _ => None,
         },
         Expr::Paren(inner) => number(&inner.expr),

@@ -2,6 +2,7 @@
 
 mod split;
 
+use crate::depth::is_too_deep;
 use crate::diagnostics::Diagnostics;
 use crate::python;
 use nn_core::Code;
@@ -18,6 +19,10 @@ pub(crate) struct Syntax {
     pub(crate) lets: Vec<Let>,
     /// The final `Model(..)` or `Sequential(..)`; `None` if it is missing or does not parse.
     pub(crate) tail: Option<Expr>,
+    /// Where the library is, if `#[nn(crate = ..)]` says so.
+    pub(crate) library: Option<TokenStream>,
+    /// Whether `#[nn(no_implicit_prelude)]` says that names such as `diagnostic` mean nothing here.
+    pub(crate) no_prelude: bool,
     /// Whether `#[nn(profile)]` asks for a prediction that can be watched layer by layer.
     pub(crate) profile: bool,
 }
@@ -25,7 +30,8 @@ pub(crate) struct Syntax {
 impl Syntax {
     /// A struct, without a graph yet.
     pub(crate) fn new(attributes: Vec<Attribute>, visibility: Visibility, name: Ident) -> Self {
-        Syntax { attributes, visibility, name, lets: Vec::new(), tail: None, profile: false }
+        let (lets, tail, library) = (Vec::new(), None, None);
+        Syntax { attributes, visibility, name, lets, tail, library, no_prelude: false, profile: false }
     }
 }
 
@@ -41,6 +47,17 @@ pub(crate) struct Let {
 
 /// Parses the whole input; `None` if there is not even a struct to write.
 pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option<Syntax> {
+    let mut tokens: Vec<TokenTree> = input.into_iter().collect();
+    let semicolon = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
+    let graph = tokens.split_off(tokens.iter().position(semicolon).map_or(tokens.len(), |at| at + 1));
+    let (mut input, graph): (TokenStream, TokenStream) = (tokens.into_iter().collect(), graph.into_iter().collect());
+    if is_too_deep(&input, diagnostics) {
+        return None;
+    }
+    let deep = is_too_deep(&graph, diagnostics);
+    if !deep {
+        input.extend(graph);
+    }
     let head = |input: ParseStream<'_>| {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
@@ -70,6 +87,9 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
             .help(format!("the struct has no fields of its own: `struct {name};`, and then the graph"));
     }
     let mut syntax = Syntax::new(attributes, visibility, name);
+    if deep {
+        return Some(syntax);
+    }
     let (statements, last) = split::statements(body, diagnostics);
     for statement in statements {
         parse_statement(statement, &mut syntax, diagnostics);

@@ -40,14 +40,10 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
         own: &syntax.name,
         lets: &syntax.lets,
         full: false,
+        inside: 0,
         number: 0,
         ends: HashMap::new(),
     };
-    if ["T", "B"].iter().any(|parameter| syntax.name == parameter) {
-        let message =
-            format!("a model cannot be called `{}`: the expansion has a type parameter of that name", syntax.name);
-        resolver.diagnostics.error(Code::ReservedName, &syntax.name, message).help("choose a longer name");
-    }
     for (number, statement) in syntax.lets.iter().enumerate() {
         resolver.number = number;
         resolver.statement(&statement.names, statement.value.as_ref());
@@ -92,6 +88,8 @@ struct Resolver<'a> {
     lets: &'a [Let],
     /// Whether it was reported that there are too many calls.
     full: bool,
+    /// How many templates are used inside of each other.
+    inside: usize,
     /// Which of the statements is resolved.
     number: usize,
     /// For each call that was written, the tensor that it stands for: what the parts behind it give, if it has some.

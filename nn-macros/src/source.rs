@@ -17,7 +17,7 @@ pub(crate) struct SpanId(usize);
 
 /// An expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ExprId(usize);
+pub(crate) struct ExprId(pub(super) usize);
 
 /// A type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

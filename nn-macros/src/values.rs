@@ -43,7 +43,13 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             Arg { asked: Some(elements.collect()), ..arg(shape.map(Value::Sizes), None) }
         }
         Kind::Int => match literal::integer(expr) {
-            Some(n) => arg(Some(Value::Int(i64::try_from(n).ok()?)), Some(Term::Written(written))),
+            Some(n) => {
+                let Ok(n) = i64::try_from(n) else {
+                    diagnostics.error(Code::TooLarge, expr, format!("`{}` is too large: {n}", spec.name));
+                    return None;
+                };
+                arg(Some(Value::Int(n)), Some(Term::Written(written)))
+            }
             None if literal::is_literal(expr) || literal::list(expr).is_some() => {
                 return wrong(spec.name, "a whole number", expr, diagnostics);
             }
@@ -113,6 +119,9 @@ fn wrong<T>(name: &str, expected: &str, expr: &impl ToTokens, diagnostics: &mut 
     let bare = text.trim_matches('"');
     if bare != text && (bare.parse::<f64>().is_ok() || matches!(bare, "true" | "false")) {
         error.help(format!("without quotes: `{bare}`"));
+    }
+    if expected == "a number" && text.replace([' ', '_'], "").parse().is_ok_and(f64::is_infinite) {
+        error.help("the largest number is about 1.8e308");
     }
     None
 }

@@ -116,6 +116,17 @@ model! {
     Model(inputs = x, outputs = y)
 }
 
+model! {
+    /// A penalty on activations as a layer of its own.
+    pub struct Charged;
+
+    let x = Input(shape = [3]);
+    let h = ActivityRegularization(l1 = 0.1, l2 = 0.2)(x);
+    let y = Dense(2)(h);
+
+    Model(inputs = x, outputs = y)
+}
+
 #[test]
 fn gradients() {
     check::<Merges<f64>>();

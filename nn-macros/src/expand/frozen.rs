@@ -54,7 +54,8 @@ fn syntax(context: &Context<'_>, frozen: &Ident) -> Syntax {
     let derives = context.syntax.attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
     attributes.extend(derives.cloned());
     let visibility = context.syntax.visibility.clone();
-    Syntax { profile: context.syntax.profile, ..Syntax::new(attributes, visibility, frozen.clone()) }
+    let (no_prelude, profile) = (context.syntax.no_prelude, context.syntax.profile);
+    Syntax { no_prelude, profile, ..Syntax::new(attributes, visibility, frozen.clone()) }
 }
 
 /// What `impl Model` says of a model that is its own frozen form.

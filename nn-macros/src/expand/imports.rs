@@ -3,6 +3,7 @@
 use super::Context;
 use super::aliases::aliases;
 use crate::graph::{Function, Op};
+use nn_core::locals::LOCALS;
 use nn_core::spec::Kind;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -85,15 +86,17 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
         .map(|suffix| format!("{}{suffix}", context.name));
     let all =
         || ROOT.iter().map(|name| name.to_string()).chain(layers.iter().cloned()).chain(activations.iter().cloned());
+    let prelude: TokenStream = PRELUDE.parse().expect("an import");
+    let locals = locals(context);
     if all().any(|name| own.contains(&name)) || !layers.is_disjoint(&activations) {
-        return (PRELUDE.parse().expect("an import"), context.clone());
+        return (quote!(#prelude #locals), context.clone());
     }
     let root = ROOT.iter().map(|name| format_ident!("{name}"));
     let layers = layers.iter().map(|name| format_ident!("{name}"));
     let activations = activations.iter().map(|name| format_ident!("{name}"));
-    let prelude: TokenStream = PRELUDE.parse().expect("an import");
     let imports = quote! {
         #prelude
+        #locals
         #[allow(unused_imports)]
         use ::nn::{
             #(#root,)* activations::{#(#activations),*}, arena::{part, part_mut, parts, samples, samples_mut}, layers::{#(#layers),*},
@@ -106,4 +109,20 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
         return (imports, inside);
     }
     (quote!(#imports #definitions), Context { aliases, ..inside })
+}
+
+/// Functions with the names of variables, and of inputs and outputs, which are variables here and there: whatever constants of such names the
+/// user has, a pattern means none of these.
+fn locals(context: &Context<'_>) -> TokenStream {
+    let graph = context.graph;
+    let inputs = graph.inputs.iter().map(|&input| &graph.tensors[input].name);
+    let mut names: Vec<_> = inputs.chain(&graph.output_names).collect();
+    names.retain(|name| !LOCALS.contains(&name.to_string().as_str()));
+    names.sort_by_key(|name| name.to_string());
+    names.dedup_by_key(|name| name.to_string());
+    let names = names.into_iter().map(|name| context.ident(name));
+    quote! {
+        #[allow(unused_imports)]
+        use ::nn::__private::locals::{functions::*, #(local as #names),*};
+    }
 }

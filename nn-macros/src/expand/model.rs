@@ -7,31 +7,41 @@ use crate::graph::{Facts, Op};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
-/// `DigitsGraph`, with the shapes that only rustc knows and what a graph that contains this one asks for.
+/// `DigitsGraph`, with the shapes that only rustc knows.
 pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
     let Context { graph, name, graph_type, syntax, .. } = context;
     let visibility = &syntax.visibility;
     let doc = format!(" The graph of [`{name}`]: what it computes, without its weights.");
-    let constants = context.print().constants();
+    let constants = context.print().constants().chain(context.print().numbers_outside());
     let inputs = graph.inputs.iter().map(|&tensor| context.print().shape_of(tensor));
     let outputs = graph.outputs.iter().map(|&tensor| context.print().shape_of(tensor));
     let inputs = quote_spanned!(name.span()=> &[#(#inputs),*]);
     let outputs = quote_spanned!(name.span()=> &[#(#outputs),*]);
-    let text = name.to_string();
-    let (input_shapes, output_shapes) = (context.own("INPUT_SHAPES"), context.own("OUTPUT_SHAPES"));
     quote! {
         #[doc = #doc]
         #[doc(hidden)]
-        #[derive(Clone, Copy, Debug, Default)]
+        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
         #visibility struct #graph_type;
 
-        #[allow(dead_code)]
+        // A rule with many arguments has a long list of them.
+        #[allow(dead_code, clippy::large_stack_arrays)]
         impl #graph_type {
             #(#constants)*
 
             const INPUT_SHAPES: &'static [::nn::Shape] = #inputs;
             const OUTPUT_SHAPES: &'static [::nn::Shape] = #outputs;
+        }
+    }
+}
 
+/// The functions of the graph's type that a graph around it asks for shapes.
+pub(crate) fn shapes(context: &Context<'_>) -> TokenStream {
+    let Context { name, graph_type, .. } = context;
+    let text = name.to_string();
+    let (input_shapes, output_shapes) = (context.own("INPUT_SHAPES"), context.own("OUTPUT_SHAPES"));
+    quote! {
+        #[allow(dead_code)]
+        impl #graph_type {
             /// The graph as a layer of another one.
             pub const fn new() -> Self {
                 #graph_type

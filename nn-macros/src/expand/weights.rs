@@ -29,7 +29,9 @@ pub(crate) fn weights(context: &Context<'_>) -> TokenStream {
     quote! {
         #(#attributes)*
         #(#[doc = #picture])*
-        #[derive(Debug, PartialEq)]
+        #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
+        // Scalars are not `Eq`.
+        #[allow(clippy::derive_partial_eq_without_eq)]
         #[repr(C)]
         #visibility struct #name<T: ::nn::Scalar = f32> {
             #(#fields,)*
@@ -123,13 +125,17 @@ fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(&Name, Strin
     let docs = fields.iter().map(|(_, shape)| format!(" Shape `{shape}`."));
     let definition = quote! {
         #[doc = #doc]
-        #[derive(Clone, Copy, Debug, Default, PartialEq)]
-        #[allow(dead_code)]
+        #[derive(
+            ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default, ::core::cmp::PartialEq,
+        )]
+        #[allow(dead_code, clippy::derive_partial_eq_without_eq)]
         #visibility struct #name<#(#letters),*> {
             #(#[doc = #docs] pub #names: #letters,)*
         }
     };
-    (definition, quote!(::nn::__private::named!(#name { #(#names: #letters #samples #targets),* });))
+    // Without a prelude, the tool `diagnostic` is no name.
+    let hint = (!context.syntax.no_prelude).then(|| quote!(#[diagnostic::do_not_recommend]));
+    (definition, quote!(::nn::__private::named!(#hint #name { #(#names: #letters #samples #targets),* });))
 }
 
 /// The type parameter of field `i`: `A`, `B`, …

@@ -1,6 +1,7 @@
 //! What makes a tensor or a layer: `Input(..)`, `Dense(64)`, `Activation(relu)`, `my::Scale::<64>()`.
 
 use super::{Bound, Resolver, strip};
+use crate::depth::{self, MOST_INSIDE};
 use crate::graph::{Builtin, Component, Function, Holds, Inner, Layer, LayerId, Op, Producer, Shaped};
 use crate::literal;
 use crate::python;
@@ -324,6 +325,10 @@ impl Resolver<'_> {
         let before = self.graph.layers.len();
         match self.eval(value) {
             Bound::Layer(inner) => {
+                if self.graph.chain(inner).count() >= MOST_INSIDE {
+                    depth::report(value.span(), self.diagnostics);
+                    return None;
+                }
                 // Made here, it belongs to the wrapper; bound before, it keeps its name and its weights.
                 for layer in &mut self.graph.layers[before..] {
                     layer.inside |= !layer.part;

@@ -9,6 +9,7 @@
 //! ```
 
 use super::{Bound, Resolver};
+use crate::depth::{self, MOST_INSIDE};
 use crate::graph::LayerId;
 use crate::parse::names;
 use crate::source::Name;
@@ -17,6 +18,7 @@ use quote::ToTokens;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
+use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprClosure, Ident, Stmt};
 
 /// A closure, and what the names in it stand for.
@@ -45,6 +47,10 @@ impl Resolver<'_> {
 
     /// The template once more, with layers of its own.
     pub(super) fn use_template(&mut self, template: &Template, call: &ExprCall) -> Bound {
+        if self.inside == MOST_INSIDE {
+            depth::report(call.func.span(), self.diagnostics);
+            return Bound::Poison;
+        }
         let arguments: Vec<Bound> = call.args.iter().map(|argument| self.eval(argument)).collect();
         if arguments.len() != template.parameters.len() {
             let expected = match template.parameters.len() {
@@ -67,7 +73,9 @@ impl Resolver<'_> {
             self.scope.insert(name.to_string(), (name.clone(), argument));
         }
         let layers_before = self.graph.layers.len();
+        self.inside += 1;
         let result = self.body(&template.closure.body);
+        self.inside -= 1;
         self.scope = outside;
         for layer in &mut self.graph.layers[layers_before..] {
             // Names in a template are names of every use; the `let` of the use comes before them.

@@ -182,3 +182,27 @@ fn no_struct() {
       = note: explained in nn::errors::nn0002
     ");
 }
+
+/// Without a mask, rustc may find out what a flag is.
+#[test]
+fn where_there_is_a_mask_its_flags_are_literals() {
+    let graph = |first: &str, argument: &str| {
+        let first = format!("struct Masks; let x = Input(shape = [4, 2]); let a = {first}(x); let b = {first}(x);");
+        errors(&format!("{first} let y = {argument}; Model(inputs = x, outputs = y)"))
+    };
+    let sequences = "add([LSTM(2, return_sequences = YES)(a), LSTM(2, return_sequences = true)(b)])";
+    assert_eq!(graph("Dropout(0.5)", sequences), "");
+    assert_snapshot!(graph("Masking()", sequences), @r"
+    `return_sequences` expects `true` or `false` where there is a mask, but got `YES`
+      = help: masks are a part of the graph, which is known before constants are: write the value
+      = note: explained in nn::errors::nn0205
+    ");
+    let words =
+        "struct Masks; let x = Input(shape = [4], dtype = u32); let y = LSTM(3)(Embedding(9, 3, mask_zero = YES)(x));
+                 Model(inputs = x, outputs = y)";
+    assert_snapshot!(errors(words), @r"
+    `mask_zero` expects `true` or `false` where there is a mask, but got `YES`
+      = help: masks are a part of the graph, which is known before constants are: write the value
+      = note: explained in nn::errors::nn0205
+    ");
+}

@@ -117,6 +117,10 @@ fn mutate(tokens: TokenStream, random: &mut Random) -> TokenStream {
                 "u64",
                 "170141183460469231731687303715884105727",
                 "1e400",
+                "1e999",
+                "-9223372036854775808",
+                "99999999999999999999",
+                "axis = -9223372036854775808",
                 "\"\"",
                 "-",
                 "=",
@@ -173,7 +177,23 @@ fn no_input_makes_it_panic() {
 
 /// Something that an argument of this kind accepts, sensible or not.
 fn value(kind: Kind, random: &mut Random) -> String {
-    let whole = ["-7", "-2", "-1", "0", "1", "2", "3", "4", "5", "4294967295", "9223372036854775807", "N"];
+    let whole = [
+        "-7",
+        "-2",
+        "-1",
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "4294967295",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "99999999999999999999",
+        "-99999999999999999999",
+        "N",
+    ];
     let mut one = || whole[random.below(whole.len())].to_string();
     match kind {
         Kind::Size | Kind::Int => one(),
@@ -181,7 +201,10 @@ fn value(kind: Kind, random: &mut Random) -> String {
             let count = 1 + one().len() % 4;
             format!("[{}]", (0..count).map(|_| one()).collect::<Vec<_>>().join(", "))
         }
-        Kind::Float => format!("{}.5", one().replace('N', "0")),
+        Kind::Float => match &*one() {
+            "N" => ["1e999", "-1e999", "1e-999", "f64::NAN"][random.below(4)].to_string(),
+            whole => format!("{whole}.5"),
+        },
         Kind::Flag => ["true", "false"][random.below(2)].to_string(),
         Kind::ActivationAfter | Kind::Activation(_) => ["tanh", "None", "softmax"][random.below(3)].to_string(),
         Kind::Choice(names) => names[random.below(names.len())].to_string(),
@@ -201,8 +224,10 @@ fn value(kind: Kind, random: &mut Random) -> String {
             ];
             layers[random.below(layers.len())].to_string()
         }
-        Kind::Initializer => ["zeros", "random_normal(stddev = 2.0)"][random.below(2)].to_string(),
-        Kind::Regularizer => ["l2(0.1)", "None"][random.below(2)].to_string(),
+        Kind::Initializer => ["zeros", "random_normal(stddev = 2.0)", "constant(1e999)"][random.below(3)].to_string(),
+        Kind::Constraint => ["max_norm(1e999)", "non_neg"][random.below(2)].to_string(),
+        Kind::ActivityAfter => ["l1(1e999)", "l2(N)"][random.below(2)].to_string(),
+        Kind::Regularizer => ["l2(0.1)", "None", "l1(-1e999)"][random.below(3)].to_string(),
         #[allow(unreachable_patterns)]
         _ => "x".to_string(),
     }

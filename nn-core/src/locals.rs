@@ -1,0 +1,27 @@
+//! The names of variables in an expansion, and functions of these names.
+
+/// `LOCALS`, and a function for each.
+macro_rules! locals {
+    ($($name:ident)*) => {
+        /// The names of all variables of an expansion but those that are made of names in its graph.
+        pub const LOCALS: &[&str] = &[$(stringify!($name)),*];
+
+        /// Functions with these names. A constant `x` of the user's would be meant by a pattern `x`, and a function never is: so an
+        /// expansion imports these.
+        pub mod functions {
+            $(
+                #[doc(hidden)]
+                pub const fn $name() {}
+            )*
+        }
+    };
+}
+
+locals! {
+    after arena batch capacity dw dx dy frozen gradients heads inputs logits loss losses m mask mode n name named output outputs pass predictions
+    report rng rows samples seeds start state states targets tuple value visit w wanted weighting x x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 y y0 y1 y2
+    y3 y4 y5 y6 y7 y8 y9 y10 y11
+}
+
+/// For the names of inputs and outputs.
+pub const fn local() {}

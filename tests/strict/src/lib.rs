@@ -1,0 +1,78 @@
+//! Every kind of model in a crate that denies every lint, and with names that the expansion has too.
+#![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unsafe_code, unused_qualifications)]
+#![deny(single_use_lifetimes, trivial_casts, trivial_numeric_casts, unused_results, rust_2018_idioms)]
+#![deny(clippy::all, clippy::pedantic, clippy::nursery, clippy::undocumented_unsafe_blocks)]
+
+pub mod letters;
+pub mod lower_case;
+pub mod without_prelude;
+
+use nn::prelude::*;
+
+const UNITS: usize = 3;
+const RATE: f64 = 0.25;
+
+model! {
+    /// Sizes that the macro knows, and a form of its own for training.
+    #[nn(allow(frozen_with_nothing_upstream), profile)]
+    pub struct Known;
+
+    let a = Input(shape = [4]);
+    let b = Input(shape = [2]);
+    let h = Dense(3, activation = gelu, trainable = false)(a);
+    let h = Dropout(RATE)(concatenate([h, b]));
+    let class = Dense(2, activation = softmax)(h);
+    let score = Dense(1, activation = leaky_relu(negative_slope = RATE))(h);
+
+    Model(inputs = [a, b], outputs = [class, score])
+}
+
+model! {
+    /// Sizes that only rustc knows, masks, tables, states and a model inside.
+    #[budget(ram = "64 KiB")]
+    pub struct Unknown;
+
+    let words = Input(shape = [UNITS + 1], dtype = u32);
+    let other = Input(shape = [UNITS + 1]);
+    let pair = Input(shape = [2]);
+    let h = Embedding(9, UNITS, mask_zero = true)(words);
+    let h = Bidirectional(LSTM(UNITS, activation = relu))(h);
+    let (class, score) = Known()([other, pair]);
+    let y = Dense(UNITS, kernel_regularizer = l2(0.1))(concatenate([h, class, score]));
+
+    Model(inputs = [words, other, pair], outputs = y)
+}
+
+model! {
+    /// Nothing but a mask.
+    pub struct Masked;
+
+    let x = Input(shape = [4, 2]);
+    let y = Masking(mask_value = -1)(x);
+
+    Model(inputs = x, outputs = y)
+}
+
+model! {
+    /// Nothing at all.
+    pub struct Same;
+
+    let x = Input(shape = [4, UNITS]);
+    let y = Flatten()(x);
+
+    Model(inputs = x, outputs = y)
+}
+
+/// A layer of this crate.
+pub mod own {
+    use nn::prelude::*;
+    use nn::weights;
+
+    weights! {
+        /// The weights of a layer.
+        pub struct ScaleWeights<T, const N: usize> {
+            /// A factor for each feature.
+            factors: SVector<T, N> => [N],
+        }
+    }
+}
