@@ -23,7 +23,7 @@
 ///     dense_1 --> digit
 ///     digit --> out_digit(["digit"])
 /// ```
-#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
 pub struct Digits<T: ::nn::Scalar = f32> {
@@ -188,6 +188,7 @@ const _: () = {
         /// The prediction for one sample, with the activations in memory that the caller keeps.
         #[inline]
         pub fn call_in(&self, x: &SVector<T, 64>, arena: &mut ::nn::Arena<Self>) -> SVector<T, 10> {
+            const { ::nn::model::assert_outputs::<(SVector<T, 10>,)>() }
             let mut y = ::nn::tensor::zeroed::<SVector<T, 10>>();
             ::nn::model::call_in::<Self>(
                 &DigitsGraph,
@@ -220,6 +221,18 @@ const _: () = {
             Part::layer::<T, DenseWeights<T, 64, 64, 1>>("dense_1"),
             Part::layer::<T, DenseWeights<T, 64, 10, 1>>("digit"),
         ];
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> ::core::clone::Clone for Digits<T> {
+        fn clone(&self) -> Self {
+            const { ::nn::model::assert_clone::<Self>() }
+            ::nn::model::clone(self)
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            ::nn::__private::fold::copy(source, self);
+        }
     }
 
     /// The activations of a prediction with [`Digits`].

@@ -27,7 +27,7 @@
 ///     both --> same
 ///     same --> out_same(["same"])
 /// ```
-#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
 pub struct Pair<T: ::nn::Scalar = f32> {

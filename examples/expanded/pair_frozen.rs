@@ -15,7 +15,7 @@
 ///     tower --> same
 ///     same --> out_same(["same"])
 /// ```
-#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
 pub struct PairFrozen<T: ::nn::Scalar = f32> {
@@ -222,6 +222,7 @@ const _: () = {
             x: impl ::core::convert::Into<PairInputs<&'x SVector<T, 64>, &'x SVector<T, 64>>>,
             arena: &mut ::nn::Arena<Self>,
         ) -> SampleOfSame<T> {
+            const { ::nn::model::assert_outputs::<(SampleOfSame<T>,)>() }
             let x = ::core::convert::Into::into(x);
             let mut y = ::nn::tensor::zeroed::<SampleOfSame<T>>();
             ::nn::model::call_in::<Self>(
@@ -247,6 +248,18 @@ const _: () = {
             Part::whole::<T, <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Weights>("tower"),
             Part::layer::<T, WeightsOfSame<T>>("same"),
         ];
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> ::core::clone::Clone for PairFrozen<T> {
+        fn clone(&self) -> Self {
+            const { ::nn::model::assert_clone::<Self>() }
+            ::nn::model::clone(self)
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            ::nn::__private::fold::copy(source, self);
+        }
     }
 
     /// The activations of a prediction with [`PairFrozen`].

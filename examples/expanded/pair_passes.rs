@@ -1,0 +1,610 @@
+// What `model!` writes for the graph of `pair.rs` as well: its memory and its passes.
+
+const _: () = {
+    #[allow(unused_imports)]
+    use ::core::prelude::v1::*;
+    #[allow(unused_imports)]
+    use ::nn::__private::locals::{functions::*, local as a, local as b, local as same};
+    #[allow(unused_imports)]
+    use ::nn::{
+        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
+        activations::{Activate, Sigmoid},
+        arena::{part, part_mut, parts, samples, samples_mut},
+        layers::{Concatenate, Dense, DenseWeights},
+    };
+
+    #[allow(dead_code)]
+    type SampleOfTower<E> =
+        SMatrix<E, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>;
+    #[allow(dead_code)]
+    type SampleOfTower1<E> =
+        SMatrix<E, { PairGraph::TOWER_1.output(0usize).rows() }, { PairGraph::TOWER_1.output(0usize).cols() }>;
+    #[allow(dead_code)]
+    type SampleOfBoth<E> =
+        SMatrix<E, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>;
+    #[allow(dead_code)]
+    type SampleOfSame<E> =
+        SMatrix<E, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>;
+    #[allow(dead_code)]
+    type LayerOfBoth = Concatenate<
+        { PairGraph::BOTH.constant(0usize) },
+        { PairGraph::BOTH.constant(1usize) },
+        { PairGraph::BOTH.constant(2usize) },
+    >;
+    #[allow(dead_code)]
+    type LayerOfSame = Dense<
+        { PairGraph::SAME.constant(0usize) },
+        { PairGraph::SAME.constant(1usize) },
+        { PairGraph::SAME.constant(2usize) },
+    >;
+    #[allow(dead_code)]
+    type WeightsOfSame<T> = DenseWeights<
+        T,
+        { PairGraph::SAME.constant(0usize) },
+        { PairGraph::SAME.constant(1usize) },
+        { PairGraph::SAME.constant(2usize) },
+    >;
+    #[allow(dead_code)]
+    impl PairGraph {
+        /// The graph as a layer of another one.
+        pub const fn new() -> Self {
+            PairGraph
+        }
+
+        /// The shapes of its outputs, if these are the shapes of its inputs.
+        pub const fn output_shapes(
+            inputs: &[::nn::Shape],
+        ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
+            ::nn::spec::model_outputs("Pair", PairGraph::INPUT_SHAPES, PairGraph::OUTPUT_SHAPES, inputs)
+        }
+
+        /// The shape of its only output, if these are the shapes of its inputs.
+        pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
+            ::nn::spec::only_output("Pair", Self::output_shapes(inputs))
+        }
+    }
+
+    #[allow(dead_code, non_upper_case_globals)]
+    impl PairGraph {
+        const rows: &'static [::nn::summary::Row] = &[
+            ::nn::summary::Row {
+                name: "a",
+                kind: "InputLayer",
+                output: ::nn::Shape::new(&[64]),
+                parameters: 0,
+                inputs: &[],
+                macs: 0,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "b",
+                kind: "InputLayer",
+                output: ::nn::Shape::new(&[64]),
+                parameters: 0,
+                inputs: &[],
+                macs: 0,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "tower",
+                kind: "Digits",
+                output: PairGraph::TOWER.output(0usize),
+                parameters: <<PairTowerLayer as Layer<f32, SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
+                inputs: &["a", "b"],
+                macs: <PairTowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::MACS
+                    + <PairTowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
+                memory: ::core::mem::size_of::<
+                    <PairTowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                >() + 4 * PairGraph::TOWER_1.output(0usize).size()
+                    + ::core::mem::size_of::<
+                        <PairTowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                    >(),
+            },
+            ::nn::summary::Row {
+                name: "both",
+                kind: "Concatenate",
+                output: PairGraph::BOTH.output(0usize),
+                parameters: 0,
+                inputs: &["tower", "tower"],
+                macs: <LayerOfBoth as ::nn::Layer<f32, (SampleOfTower<f32>, SampleOfTower1<f32>)>>::MACS,
+                memory: 0,
+            },
+            ::nn::summary::Row {
+                name: "same",
+                kind: "Dense",
+                output: PairGraph::SAME.output(0usize),
+                parameters: <WeightsOfSame<f32> as ::nn::Weights<f32>>::COUNT,
+                inputs: &["both"],
+                macs: <LayerOfSame as ::nn::Layer<f32, SampleOfBoth<f32>>>::MACS,
+                memory: 0,
+            },
+        ];
+        const summary_length: usize = ::nn::summary::length("Pair", PairGraph::rows);
+        const activations: ::nn::arena::Plan<4usize> = ::nn::arena::Plan::new(&[
+            ::nn::arena::Life::new(PairGraph::TOWER.output(0usize).size(), 0, 2),
+            ::nn::arena::Life::new(PairGraph::TOWER_1.output(0usize).size(), 1, 2),
+            ::nn::arena::Life::new(PairGraph::BOTH.output(0usize).size(), 2, 3),
+            ::nn::arena::Life::new(PairGraph::SAME.output(0usize).size(), 3, 5),
+        ]);
+    }
+
+    #[allow(dead_code)]
+    impl Pair<f32> {
+        /// A table of the layers, as Keras prints it.
+        pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
+        /// How many weights it has.
+        pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
+        /// How many bytes its weights take.
+        pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
+        /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+        pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
+        /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+        pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
+        /// Multiply-accumulates of one prediction.
+        pub const MACS: usize = <Self as ::nn::Model>::MACS;
+        /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+        pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
+        /// The graph for Graphviz.
+        pub const fn dot() -> &'static str {
+            <Self as ::nn::Model>::DOT
+        }
+
+        ::nn::__with_heap! {
+            #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : &
+            mut dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
+            ::nn::Model > ::boxed(rng) }
+        }
+
+        /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+        pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
+            <Self as ::nn::Model>::new(rng)
+        }
+    }
+
+    #[allow(dead_code)]
+    impl<T: ::nn::Scalar> Pair<T> {
+        /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
+        /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
+        #[inline]
+        pub fn call<'x>(
+            &self,
+            x: impl ::core::convert::Into<PairInputs<&'x SVector<T, 64>, &'x SVector<T, 64>>>,
+        ) -> SampleOfSame<T> {
+            const { ::nn::model::assert_arena::<Self>() }
+            self.call_in(x, &mut ::nn::Arena::new())
+        }
+
+        /// The prediction for one sample, with the activations in memory that the caller keeps.
+        #[inline]
+        pub fn call_in<'x>(
+            &self,
+            x: impl ::core::convert::Into<PairInputs<&'x SVector<T, 64>, &'x SVector<T, 64>>>,
+            arena: &mut ::nn::Arena<Self>,
+        ) -> SampleOfSame<T> {
+            const { ::nn::model::assert_outputs::<(SampleOfSame<T>,)>() }
+            let x = ::core::convert::Into::into(x);
+            let mut y = ::nn::tensor::zeroed::<SampleOfSame<T>>();
+            ::nn::model::call_in::<Self>(
+                &PairGraph,
+                self,
+                (::core::slice::from_ref(x.a), ::core::slice::from_ref(x.b)),
+                ::core::slice::from_mut(&mut y),
+                arena,
+            );
+            y
+        }
+    }
+
+    ::nn::__private::named!(
+        #[diagnostic::do_not_recommend] PairInputs { a : A S0 Y0, b : B S1 Y1 }
+    );
+    ::nn::__private::named!(
+        #[diagnostic::do_not_recommend] PairOutputs { same : A S0 Y0 }
+    );
+    #[automatically_derived]
+    // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
+    unsafe impl<T: Scalar> Weights<T> for Pair<T> {
+        const LAYERS: usize = <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
+            + <WeightsOfSame<T> as Weights<T>>::LAYERS;
+        const NON_TRAINABLE: usize =
+            <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
+                + <WeightsOfSame<T> as Weights<T>>::NON_TRAINABLE;
+        const PARTS: &'static [Part] = &[
+            Part::whole::<T, <PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights>("tower"),
+            Part::layer::<T, WeightsOfSame<T>>("same"),
+        ];
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> ::core::clone::Clone for Pair<T> {
+        fn clone(&self) -> Self {
+            const { ::nn::model::assert_clone::<Self>() }
+            ::nn::model::clone(self)
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            ::nn::__private::fold::copy(source, self);
+        }
+    }
+
+    /// The activations of a prediction with [`Pair`].
+    pub struct PairScratch<T: Scalar, B: Storage> {
+        activations: B::Of<[T; PairGraph::activations.size()]>,
+        tower_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
+        tower_1_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar, B: Storage> Buffer for PairScratch<T, B> {
+        const ZEROED: Self =
+            PairScratch { activations: Buffer::ZEROED, tower_memory: Buffer::ZEROED, tower_1_memory: Buffer::ZEROED };
+
+        fn with_capacity(capacity: usize) -> Self {
+            PairScratch {
+                activations: Buffer::with_capacity(capacity),
+                tower_memory: Buffer::with_capacity(capacity),
+                tower_1_memory: Buffer::with_capacity(capacity),
+            }
+        }
+    }
+
+    /// What a training step of [`Pair`] keeps: activations, their gradients, and what layers remember.
+    pub struct PairCache<T: Scalar, B: Storage> {
+        tower: B::Of<SampleOfTower<T>>,
+        tower_1: B::Of<SampleOfTower1<T>>,
+        both: B::Of<SampleOfBoth<T>>,
+        same: B::Of<SampleOfSame<T>>,
+        d_tower: B::Of<SampleOfTower<T>>,
+        tower_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Cache<B>,
+        d_tower_1: B::Of<SampleOfTower1<T>>,
+        tower_1_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Cache<B>,
+        d_both: B::Of<SampleOfBoth<T>>,
+        d_same: B::Of<SampleOfSame<T>>,
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar, B: Storage> Buffer for PairCache<T, B> {
+        const ZEROED: Self = PairCache {
+            tower: Buffer::ZEROED,
+            tower_1: Buffer::ZEROED,
+            both: Buffer::ZEROED,
+            same: Buffer::ZEROED,
+            d_tower: Buffer::ZEROED,
+            tower_memory: Buffer::ZEROED,
+            d_tower_1: Buffer::ZEROED,
+            tower_1_memory: Buffer::ZEROED,
+            d_both: Buffer::ZEROED,
+            d_same: Buffer::ZEROED,
+        };
+
+        fn with_capacity(capacity: usize) -> Self {
+            PairCache {
+                tower: Buffer::with_capacity(capacity),
+                tower_1: Buffer::with_capacity(capacity),
+                both: Buffer::with_capacity(capacity),
+                same: Buffer::with_capacity(capacity),
+                d_tower: Buffer::with_capacity(capacity),
+                tower_memory: Buffer::with_capacity(capacity),
+                d_tower_1: Buffer::with_capacity(capacity),
+                tower_1_memory: Buffer::with_capacity(capacity),
+                d_both: Buffer::with_capacity(capacity),
+                d_same: Buffer::with_capacity(capacity),
+            }
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Component for Pair<T> {
+        type Layer = PairGraph;
+        const MODEL: bool = true;
+    }
+
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut)]
+    impl<T: Scalar> Layer<T, (SVector<T, 64>, SVector<T, 64>)> for PairGraph {
+        type Output = SampleOfSame<T>;
+        type Weights = Pair<T>;
+        type Scratch<B: Storage> = PairScratch<T, B>;
+        type Cache<B: Storage> = PairCache<T, B>;
+        const MACS: usize = <PairTowerLayer as Layer<T, SVector<T, 64>>>::MACS
+            + <PairTowerLayer as Layer<T, SVector<T, 64>>>::MACS
+            + <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::MACS
+            + <LayerOfSame as Layer<T, SampleOfBoth<T>>>::MACS;
+        const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
+            <PairTowerLayer as Layer<T, SVector<T, 64>>>::WORK,
+            <PairTowerLayer as Layer<T, SVector<T, 64>>>::WORK,
+            <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
+            <LayerOfSame as Layer<T, SampleOfBoth<T>>>::WORK,
+        ]);
+        const HEADS: &'static [::nn::activations::Head] =
+            &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
+        const CONSTRAINS: bool = <PairTowerLayer as Layer<T, SVector<T, 64>>>::CONSTRAINS;
+        fn init(&self, w: &mut Pair<T>, rng: &mut dyn ::nn::__private::Rng) {
+            Layer::<T, SVector<T, 64>>::init(&PairTowerLayer::new(), &mut w.tower, rng);
+            Layer::<T, SampleOfBoth<T>>::init(&LayerOfSame::DEFAULT, &mut w.same, rng);
+        }
+
+        fn forward<B: Storage>(
+            &self,
+            w: &Pair<T>,
+            x: (&[SVector<T, 64>], &[SVector<T, 64>]),
+            y: &mut [SampleOfSame<T>],
+            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+        ) {
+            let n = x.0.len();
+            match pass {
+                Pass::Inference(m) => {
+                    let y_tower = part_mut(&mut m.activations, n, const { PairGraph::activations.range(0) });
+                    Layer::<T, SVector<T, 64>>::forward::<B>(
+                        &PairTowerLayer::new(),
+                        &w.tower,
+                        x.0,
+                        samples_mut(y_tower),
+                        Pass::Inference(&mut m.tower_memory),
+                    );
+                    let y_tower_1 = part_mut(&mut m.activations, n, const { PairGraph::activations.range(1) });
+                    Layer::<T, SVector<T, 64>>::forward::<B>(
+                        &PairTowerLayer::new(),
+                        &w.tower,
+                        x.1,
+                        samples_mut(y_tower_1),
+                        Pass::Inference(&mut m.tower_1_memory),
+                    );
+                    let [x_tower, x_tower_1, y_both] = parts(
+                        &mut m.activations,
+                        n,
+                        [
+                            const { PairGraph::activations.range(0) },
+                            const { PairGraph::activations.range(1) },
+                            const { PairGraph::activations.range(2) },
+                        ],
+                    );
+                    Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::forward::<B>(
+                        &LayerOfBoth::DEFAULT,
+                        &(),
+                        (samples(x_tower), samples(x_tower_1)),
+                        samples_mut(y_both),
+                        Pass::Inference(&mut ()),
+                    );
+                    let [x_both, y_same] = parts(
+                        &mut m.activations,
+                        n,
+                        [const { PairGraph::activations.range(2) }, const { PairGraph::activations.range(3) }],
+                    );
+                    LayerOfSame::DEFAULT.forward::<B>(
+                        &w.same,
+                        samples::<SampleOfBoth<T>>(x_both),
+                        samples_mut(y_same),
+                        Pass::Inference(&mut ()),
+                    );
+                    let x_same = part_mut(&mut m.activations, n, const { PairGraph::activations.range(3) });
+                    Activate(Sigmoid).forward::<B>(
+                        &(),
+                        samples::<SampleOfSame<T>>(x_same),
+                        &mut *y,
+                        Pass::Inference(&mut ()),
+                    );
+                }
+
+                Pass::Training(m, mut mode) => {
+                    Layer::<T, SVector<T, 64>>::forward::<B>(
+                        &PairTowerLayer::new(),
+                        &w.tower,
+                        x.0,
+                        &mut m.tower[..n],
+                        Pass::Training(
+                            &mut m.tower_memory,
+                            mode.layer(
+                                0,
+                                <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS,
+                            ),
+                        ),
+                    );
+                    Layer::<T, SVector<T, 64>>::forward::<B>(
+                        &PairTowerLayer::new(),
+                        &w.tower,
+                        x.1,
+                        &mut m.tower_1[..n],
+                        Pass::Training(
+                            &mut m.tower_1_memory,
+                            mode.layer(
+                                0,
+                                <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS,
+                            ),
+                        ),
+                    );
+                    Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::forward::<B>(
+                        &LayerOfBoth::DEFAULT,
+                        &(),
+                        (&m.tower[..n], &m.tower_1[..n]),
+                        &mut m.both[..n],
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                    LayerOfSame::DEFAULT.forward::<B>(
+                        &w.same,
+                        &m.both[..n],
+                        &mut m.same[..n],
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                    Activate(Sigmoid).forward::<B>(
+                        &(),
+                        &m.same[..n],
+                        &mut *y,
+                        Pass::Training(&mut (), mode.reborrow()),
+                    );
+                }
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            w: &Pair<T>,
+            x: (&[SVector<T, 64>], &[SVector<T, 64>]),
+            y: &[SampleOfSame<T>],
+            dy: &[SampleOfSame<T>],
+            m: &mut Self::Cache<B>,
+            dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
+            dw: Option<&mut Pair<T>>,
+        ) {
+            Layer::<T, (SVector<T, 64>, SVector<T, 64>)>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
+        }
+
+        fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
+            ::core::option::Option::Some(samples(part(&m.activations, n, const { PairGraph::activations.range(3) })))
+        }
+
+        fn backward_from<B: Storage>(
+            &self,
+            seeds: ::nn::losses::Seeds,
+            w: &Pair<T>,
+            x: (&[SVector<T, 64>], &[SVector<T, 64>]),
+            y: &[SampleOfSame<T>],
+            dy: &[SampleOfSame<T>],
+            m: &mut Self::Cache<B>,
+            mut dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
+            mut dw: Option<&mut Pair<T>>,
+        ) {
+            let n = x.0.len();
+            ::nn::tensor::clear(&mut m.d_tower[..n]);
+            ::nn::tensor::clear(&mut m.d_tower_1[..n]);
+            ::nn::tensor::clear(&mut m.d_both[..n]);
+            ::nn::tensor::clear(&mut m.d_same[..n]);
+            if seeds & 1 == 0 {
+                Activate(Sigmoid).backward::<B>(&(), &m.same[..n], y, dy, &mut (), Some(&mut m.d_same[..n]), None);
+            } else {
+                ::nn::tensor::add(&mut m.d_same[..n], dy);
+            }
+
+            LayerOfSame::DEFAULT.backward::<B>(
+                &w.same,
+                &m.both[..n],
+                &m.same[..n],
+                &m.d_same[..n],
+                &mut (),
+                Some(&mut m.d_both[..n]),
+                dw.as_deref_mut().map(|dw| &mut dw.same),
+            );
+            Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::backward::<B>(
+                &LayerOfBoth::DEFAULT,
+                &(),
+                (&m.tower[..n], &m.tower_1[..n]),
+                &m.both[..n],
+                &m.d_both[..n],
+                &mut (),
+                (Some(&mut m.d_tower[..n]), Some(&mut m.d_tower_1[..n])),
+                None,
+            );
+            Layer::<T, SVector<T, 64>>::backward::<B>(
+                &PairTowerLayer::new(),
+                &w.tower,
+                x.1,
+                &m.tower_1[..n],
+                &m.d_tower_1[..n],
+                &mut m.tower_1_memory,
+                dx.1.as_deref_mut(),
+                dw.as_deref_mut().map(|dw| &mut dw.tower),
+            );
+            Layer::<T, SVector<T, 64>>::backward::<B>(
+                &PairTowerLayer::new(),
+                &w.tower,
+                x.0,
+                &m.tower[..n],
+                &m.d_tower[..n],
+                &mut m.tower_memory,
+                dx.0.as_deref_mut(),
+                dw.as_deref_mut().map(|dw| &mut dw.tower),
+            );
+        }
+
+        fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
+            ::core::option::Option::Some(&m.same[..n])
+        }
+
+        fn update<B: Storage>(&self, w: &mut Pair<T>, m: &Self::Cache<B>) {
+            Layer::<T, SVector<T, 64>>::update::<B>(&PairTowerLayer::new(), &mut w.tower, &m.tower_memory);
+            Layer::<T, SVector<T, 64>>::update::<B>(&PairTowerLayer::new(), &mut w.tower, &m.tower_1_memory);
+        }
+
+        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_memory);
+            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_1_memory);
+            loss
+        }
+
+        fn constrain(&self, w: &mut Pair<T>) {
+            Layer::<T, SVector<T, 64>>::constrain(&PairTowerLayer::new(), &mut w.tower);
+        }
+
+        fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&PairTowerLayer::new(), &m.tower_memory);
+            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&PairTowerLayer::new(), &m.tower_1_memory);
+            loss
+        }
+
+        fn regularize(&self, w: &Pair<T>, mut dw: ::core::option::Option<&mut Pair<T>>) -> T {
+            let mut loss = T::ZERO;
+            loss += Layer::<T, SVector<T, 64>>::regularize(
+                &PairTowerLayer::new(),
+                &w.tower,
+                dw.as_deref_mut().map(|dw| &mut dw.tower),
+            );
+            loss += Layer::<T, SampleOfBoth<T>>::regularize(
+                &LayerOfSame::DEFAULT,
+                &w.same,
+                dw.as_deref_mut().map(|dw| &mut dw.same),
+            );
+            loss
+        }
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Graph<T, (SVector<T, 64>, SVector<T, 64>)> for PairGraph {
+        const NEW: Self = PairGraph;
+    }
+
+    struct PairSummary<T>(::core::marker::PhantomData<T>);
+    impl<T: Scalar> PairSummary<T> {
+        const TABLE: ::nn::text::Text<{ PairGraph::summary_length }> = ::nn::summary::table(
+            "Pair",
+            PairGraph::rows,
+            <Pair<T> as Weights<T>>::NON_TRAINABLE,
+            <Pair<T> as Weights<T>>::COUNT,
+            size_of::<T>(),
+        );
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> Model for Pair<T> {
+        type Scalar = T;
+        type Inputs = (SVector<T, 64>, SVector<T, 64>);
+        type Outputs = SampleOfSame<T>;
+        type Graph = PairGraph;
+        type Training = PairGraph;
+        ::nn::__with_heap! {
+            type Predictions = ::nn::__private::Vec < SampleOfSame < T > >;
+        }
+
+        const NAME: &'static str = "Pair";
+        const INPUT_NAMES: &'static [&'static str] = &["a", "b"];
+        const OUTPUT_NAMES: &'static [&'static str] = &["same"];
+        const INPUT_SHAPES: &'static [Shape] = PairGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = PairGraph::OUTPUT_SHAPES;
+        const SUMMARY: &'static str = PairSummary::<T>::TABLE.as_str();
+        const COSTS: ::nn::summary::Costs =
+            ::nn::summary::Costs { rows: PairGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+
+        const DOT: &'static str = "digraph Pair {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"both\" [label=\"concatenate([tower(a), tower(b)])\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"both\";\n  \"tower\" -> \"both\";\n  \"both\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
+        const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Sigmoid];
+        const ARENA_BYTES: usize =
+            size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
+        const TRAIN_BYTES: usize =
+            size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Cache<Inline<1>>>();
+        type Frozen = PairFrozen<T>;
+        fn freeze_into(&self, frozen: &mut PairFrozen<T>) {
+            PairFrozenTowerForm::freeze::<T, _>(&self.tower, &mut frozen.tower);
+            ::nn::__private::fold::copy(&self.same, &mut frozen.same);
+        }
+    }
+};

@@ -36,7 +36,7 @@
 ///     answer --> out_answer(["answer"])
 ///     certain --> out_certain(["certain"])
 /// ```
-#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
 pub struct Reader<T: ::nn::Scalar = f32> {

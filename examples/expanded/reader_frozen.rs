@@ -18,7 +18,7 @@
 ///     answer --> out_answer(["answer"])
 ///     certain --> out_certain(["certain"])
 /// ```
-#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
 pub struct ReaderFrozen<T: ::nn::Scalar = f32> {
@@ -191,6 +191,7 @@ const _: () = {
             x: impl ::core::convert::Into<ReaderInputs<&'x SVector<T, 8>, &'x SVector<T, 12>>>,
             arena: &mut ::nn::Arena<Self>,
         ) -> ReaderOutputs<SVector<T, 10>, SVector<T, 1>> {
+            const { ::nn::model::assert_outputs::<(SVector<T, 10>, SVector<T, 1>)>() }
             let x = ::core::convert::Into::into(x);
             let mut y0 = ::nn::tensor::zeroed::<SVector<T, 10>>();
             let mut y1 = ::nn::tensor::zeroed::<SVector<T, 1>>();
@@ -219,6 +220,18 @@ const _: () = {
             Part::layer::<T, DenseWeights<T, 16, 10, 1>>("answer"),
             Part::layer::<T, DenseWeights<T, 18, 1, 1>>("certain"),
         ];
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> ::core::clone::Clone for ReaderFrozen<T> {
+        fn clone(&self) -> Self {
+            const { ::nn::model::assert_clone::<Self>() }
+            ::nn::model::clone(self)
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            ::nn::__private::fold::copy(source, self);
+        }
     }
 
     /// The activations of a prediction with [`ReaderFrozen`].

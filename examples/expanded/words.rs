@@ -27,7 +27,7 @@
 ///     kind --> out_kind(["kind"])
 ///     title --> out_title(["title"])
 /// ```
-#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
 pub struct Words<T: ::nn::Scalar = f32> {

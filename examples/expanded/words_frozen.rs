@@ -17,7 +17,7 @@
 ///     kind --> out_kind(["kind"])
 ///     title --> out_title(["title"])
 /// ```
-#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
 pub struct WordsFrozen<T: ::nn::Scalar = f32> {
@@ -197,6 +197,7 @@ const _: () = {
             x: &SVector<u32, 6>,
             arena: &mut ::nn::Arena<Self>,
         ) -> WordsOutputs<SVector<T, 3>, SampleOfTitle<T>> {
+            const { ::nn::model::assert_outputs::<(SVector<T, 3>, SampleOfTitle<T>)>() }
             let mut y0 = ::nn::tensor::zeroed::<SVector<T, 3>>();
             let mut y1 = ::nn::tensor::zeroed::<SampleOfTitle<T>>();
             ::nn::model::call_in::<Self>(
@@ -224,6 +225,18 @@ const _: () = {
             Part::layer::<T, DenseWeights<T, 8, 3, 1>>("kind"),
             Part::layer::<T, <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Weights>("title"),
         ];
+    }
+
+    #[automatically_derived]
+    impl<T: Scalar> ::core::clone::Clone for WordsFrozen<T> {
+        fn clone(&self) -> Self {
+            const { ::nn::model::assert_clone::<Self>() }
+            ::nn::model::clone(self)
+        }
+
+        fn clone_from(&mut self, source: &Self) {
+            ::nn::__private::fold::copy(source, self);
+        }
     }
 
     /// The activations of a prediction with [`WordsFrozen`].
