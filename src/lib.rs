@@ -129,11 +129,11 @@ mod fit;
 mod freeze;
 #[cfg(feature = "std")]
 mod history;
+#[cfg(feature = "std")]
+mod labels;
 #[cfg(not(feature = "std"))]
 #[doc(hidden)]
 pub mod missing;
-#[cfg(feature = "std")]
-mod labels;
 #[cfg(feature = "std")]
 mod plot;
 #[cfg(feature = "std")]

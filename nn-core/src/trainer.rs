@@ -134,7 +134,14 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
             board::begin(optimizer, slot, &model, &mut weights);
             weights
         });
-        Ok(Trainer { model, gradient: zeros::<M::Scalar, M>(), slots, tape: Tape::new(N), steps: 0, kind: kind(optimizer) })
+        Ok(Trainer {
+            model,
+            gradient: zeros::<M::Scalar, M>(),
+            slots,
+            tape: Tape::new(N),
+            steps: 0,
+            kind: kind(optimizer),
+        })
     }
 
     /// Checks the settings of an optimizer and of losses, which [`step`](Self::step) does not: the losses need it once, and an

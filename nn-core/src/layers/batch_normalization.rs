@@ -415,7 +415,8 @@ pub(super) mod compute {
                 each::<STRIDE>(0..F, |k, f| {
                     let normal = (x[k] - mean[f]) * s[f];
                     let factor = if SCALE == 1 { gamma[f] * s[f] } else { s[f] };
-                    let moved = if counted.counts(block * F * STRIDE + k) { sum[f] + normal * product[f] } else { T::ZERO };
+                    let moved =
+                        if counted.counts(block * F * STRIDE + k) { sum[f] + normal * product[f] } else { T::ZERO };
                     dx[k] += factor * (dy[k] - moved);
                 });
             }

@@ -39,18 +39,11 @@ pub const DIFFERS: LayerSpec = LayerSpec {
 };
 
 /// The mask of a tensor without one: all positions count. A graph has no name for it.
-pub const EVERYWHERE: LayerSpec =
-    LayerSpec { name: "Everywhere", consts: 2, infer: rule!(positions), ..MASK };
+pub const EVERYWHERE: LayerSpec = LayerSpec { name: "Everywhere", consts: 2, infer: rule!(positions), ..MASK };
 
 /// The mask of a merge: a step counts if it counts in any input. A graph has no name for it.
-pub const ANY: LayerSpec = LayerSpec {
-    name: "AnyMask",
-    inputs: Arity::MANY,
-    reads: Dtype::U32,
-    consts: 6,
-    infer: rule!(any),
-    ..MASK
-};
+pub const ANY: LayerSpec =
+    LayerSpec { name: "AnyMask", inputs: Arity::MANY, reads: Dtype::U32, consts: 6, infer: rule!(any), ..MASK };
 
 /// The masks of tensors that are concatenated along an axis. A graph has no name for it.
 pub const JOIN: LayerSpec = LayerSpec {
@@ -145,7 +138,9 @@ pub const fn join(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeErr
     let first = inputs[0];
     // The tensors have one axis more. What is wrong with theirs says the rule of the layer.
     let tensor = Shape::new(&[1; crate::shape::MAX_RANK]);
-    let tensor = Shape::new(tensor.dims().split_at(if first.rank() < tensor.rank() { first.rank() + 1 } else { tensor.rank() }).0);
+    let tensor = Shape::new(
+        tensor.dims().split_at(if first.rank() < tensor.rank() { first.rank() + 1 } else { tensor.rank() }).0,
+    );
     let axis = match tensor.axis(args[0].as_int()) {
         Some(axis) if axis < first.rank() => axis,
         _ => return Ok(Inferred::new(first, &[first.rows(), first.cols(), 0])),

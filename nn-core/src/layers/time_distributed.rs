@@ -17,9 +17,9 @@
 //!
 //! Source: <https://keras.io/api/layers/recurrent_layers/time_distributed/>
 
+use super::masking;
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use super::masking;
 use crate::spec::{ArgSpec, Dtype, Inferred, LayerSpec, Masking, Value, rule};
 use crate::text::Text;
 

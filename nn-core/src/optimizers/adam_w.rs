@@ -2,7 +2,7 @@
 
 use super::{Adam, Optimizer, OptimizerOptions};
 use crate::scalar::Scalar;
-use crate::settings::{Setting};
+use crate::settings::Setting;
 
 /// [`Adam`], before each step of which every weight shrinks.
 ///

@@ -1,17 +1,17 @@
 use super::compute::{BatchNormalization, BatchNormalizationWeights};
 use super::infer;
+use crate::layer::Mode;
 use crate::layers::masking::checks::check_masked;
 use crate::regularizers::Regularizer;
 use crate::shape::Shape;
 use crate::spec::{Inferred, Value};
-use crate::{Layer, Pass};
-use nalgebra::{SMatrix, SVector};
-use std::string::ToString;
-use crate::layer::Mode;
 use crate::storage::{Buffer, Heap};
 use crate::testing::check_layer;
 use crate::weights::Weights;
+use crate::{Layer, Pass};
+use nalgebra::{SMatrix, SVector};
 use rand::{SeedableRng, rngs::StdRng};
+use std::string::ToString;
 
 #[test]
 fn gradients() {
@@ -35,8 +35,7 @@ const X: [SVector<f64, 2>; 2] = [SVector::<f64, 2>::new(1., -3.), SVector::<f64,
 const PLAIN: Plain = BatchNormalization { epsilon: 0.0, ..BatchNormalization::DEFAULT };
 
 fn train(w: &W, frozen: bool) -> ([SVector<f64, 2>; 2], Cache) {
-    let (mut y, mut cache, mut rng) =
-        ([SVector::zeros(); 2], Cache::with_capacity(2), StdRng::seed_from_u64(1));
+    let (mut y, mut cache, mut rng) = ([SVector::zeros(); 2], Cache::with_capacity(2), StdRng::seed_from_u64(1));
     let mut mode = Mode::new(&mut rng);
     let mode = if frozen { mode.frozen() } else { mode.reborrow() };
     Layer::<f64, SVector<f64, 2>>::forward::<Heap>(&PLAIN, w, &X, &mut y, Pass::training(&mut cache, mode));

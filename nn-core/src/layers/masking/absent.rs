@@ -171,7 +171,16 @@ mod tests {
         assert_eq!(y[0].column(1).as_slice(), [f64::INFINITY; 2]);
         let mut dx = [X::repeat(1.)];
         let dy = [X::repeat(2.)];
-        Layer::<f64, Masked>::backward::<Inline<1>>(&Fill::<3>, &(), (&x, &m), &y, &dy, &mut (), (Some(&mut dx), None), None);
+        Layer::<f64, Masked>::backward::<Inline<1>>(
+            &Fill::<3>,
+            &(),
+            (&x, &m),
+            &y,
+            &dy,
+            &mut (),
+            (Some(&mut dx), None),
+            None,
+        );
         assert_eq!(dx[0], X::new(3., 1., 3., 3., 1., 3.));
     }
 

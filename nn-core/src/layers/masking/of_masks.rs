@@ -158,8 +158,14 @@ impl<const R: usize, const C: usize, const S: usize> StepMask<R, C, S> {
     pub const DEFAULT: Self = StepMask;
 }
 
-impl<T: Scalar + Element, M: Sample<Element = u32>, Y: Sample<Element = T>, const R: usize, const C: usize, const S: usize>
-    Layer<T, (M, Y)> for StepMask<R, C, S>
+impl<
+    T: Scalar + Element,
+    M: Sample<Element = u32>,
+    Y: Sample<Element = T>,
+    const R: usize,
+    const C: usize,
+    const S: usize,
+> Layer<T, (M, Y)> for StepMask<R, C, S>
 {
     type Output = SMatrix<u32, R, C>;
     type Weights = ();
@@ -167,13 +173,7 @@ impl<T: Scalar + Element, M: Sample<Element = u32>, Y: Sample<Element = T>, cons
     type Cache<B: Storage> = ();
     const WORK: Work = Work::BySample(0);
 
-    fn forward<B: Storage>(
-        &self,
-        _: &(),
-        (x, _): (&[M], &[Y]),
-        m: &mut [Self::Output],
-        _: Pass<'_, '_, (), ()>,
-    ) {
+    fn forward<B: Storage>(&self, _: &(), (x, _): (&[M], &[Y]), m: &mut [Self::Output], _: Pass<'_, '_, (), ()>) {
         const { assert!(if S == 0 { M::SIZE == R * C } else { M::SIZE.is_multiple_of(S) && (R * C).is_multiple_of(S) }) }
         if S == 0 {
             flat_mut(m).copy_from_slice(flat(x));
@@ -246,15 +246,33 @@ mod tests {
         let x = [SMatrix::<u32, 2, 3>::from_column_slice(&[0, 1, 0, 0, 1, 1])];
         let y = [SMatrix::<f32, 5, 3>::zeros()];
         let mut m = [SVector::<u32, 3>::repeat(9)];
-        Layer::<f32, (SMatrix<u32, 2, 3>, SMatrix<f32, 5, 3>)>::forward::<Inline<1>>(&StepMask::<3, 1, 3>, &(), (&x, &y), &mut m, Pass::Inference(&mut ()));
+        Layer::<f32, (SMatrix<u32, 2, 3>, SMatrix<f32, 5, 3>)>::forward::<Inline<1>>(
+            &StepMask::<3, 1, 3>,
+            &(),
+            (&x, &y),
+            &mut m,
+            Pass::Inference(&mut ()),
+        );
         assert_eq!(m[0].as_slice(), [1, 0, 1]);
         // Each step became two positions.
         let y = [SMatrix::<f32, 5, 6>::zeros()];
         let mut m = [SMatrix::<u32, 2, 3>::repeat(9)];
-        Layer::<f32, (SMatrix<u32, 2, 3>, SMatrix<f32, 5, 6>)>::forward::<Inline<1>>(&StepMask::<2, 3, 3>, &(), (&x, &y), &mut m, Pass::Inference(&mut ()));
+        Layer::<f32, (SMatrix<u32, 2, 3>, SMatrix<f32, 5, 6>)>::forward::<Inline<1>>(
+            &StepMask::<2, 3, 3>,
+            &(),
+            (&x, &y),
+            &mut m,
+            Pass::Inference(&mut ()),
+        );
         assert_eq!(m[0].as_slice(), [1, 1, 0, 0, 1, 1]);
         let mut m = [SMatrix::<u32, 2, 3>::repeat(9)];
-        Layer::<f32, (SMatrix<u32, 2, 3>, SMatrix<f32, 5, 6>)>::forward::<Inline<1>>(&StepMask::<2, 3, 0>, &(), (&x, &y), &mut m, Pass::Inference(&mut ()));
+        Layer::<f32, (SMatrix<u32, 2, 3>, SMatrix<f32, 5, 6>)>::forward::<Inline<1>>(
+            &StepMask::<2, 3, 0>,
+            &(),
+            (&x, &y),
+            &mut m,
+            Pass::Inference(&mut ()),
+        );
         assert_eq!(m, x);
     }
 }
