@@ -223,8 +223,8 @@ fn a_frozen_model_is_saved_and_evaluated() {
     let words = indices::<20>(5, 50, 2);
     let more: Vec<SVector<f32, 5>> = numbers::<5, 1>(5, 3).iter().map(|x| x.map(|x| x as f32)).collect();
     let labels = [0.0f32, 1.0, 1.0, 0.0, 1.0];
-    let mut whole = headline.compile(Sgd::default(), BinaryCrossentropy::default());
-    let mut folded = frozen.compile(Sgd::default(), BinaryCrossentropy::default());
+    let whole = headline.compile(Sgd::default(), BinaryCrossentropy::default());
+    let folded = frozen.compile(Sgd::default(), BinaryCrossentropy::default());
     let expected = whole.evaluate((&words, &more), (&labels, &labels)).unwrap();
     let found = folded.evaluate((&words, &more), (&labels, &labels)).unwrap();
     assert!((expected.loss - found.loss).abs() < 1e-6, "{} {}", expected.loss, found.loss);

@@ -413,7 +413,7 @@ fn predictions_are_those_of_single_samples() -> Result<()> {
         let got = for_any_threads(|| Ok(bits(model.predict_in_batches(&x, size)?.iter().flat_map(|y| y.data.0[0]))));
         assert_eq!(got, bits(expected.iter().flat_map(|y| y.data.0[0])), "in batches of {size}");
     }
-    let mut compiled = model.compile(Sgd::default(), ());
+    let compiled = model.compile(Sgd::default(), ());
     assert_eq!(compiled.predict_on_batch(&x)?, expected);
     assert_eq!(compiled.predict_batches(x.chunks(190))?, expected);
     Ok(())

@@ -323,7 +323,7 @@ fn samples_of_weight_zero_do_not_count() -> nn::Result<()> {
 #[test]
 fn predictions_do_not_depend_on_the_batches() -> nn::Result<()> {
     let (x, _) = points(70);
-    let mut model = kinds().compile(Sgd::default(), CategoricalCrossentropy::default()).inference_batch_size(13);
+    let model = kinds().compile(Sgd::default(), CategoricalCrossentropy::default()).inference_batch_size(13);
     let predicted = model.predict(&x)?;
     assert_eq!(predicted, model.model().predict(&x)?);
     assert_eq!(predicted, model.model().predict_in_batches(&x, usize::MAX)?);

@@ -24,6 +24,7 @@ pub(crate) fn load(seed: u64) -> (Digits, Digits) {
     let mut bytes = Vec::new();
     GzDecoder::new(&include_bytes!("../data/digits.bin.gz")[..]).read_to_end(&mut bytes).expect("the file is whole");
     let mut records: Vec<&[u8]> = bytes.chunks_exact(65).collect();
+    assert_eq!(records.len(), 1_797);
     records.shuffle(&mut StdRng::seed_from_u64(seed));
 
     let part = |records: &[&[u8]]| Digits {
