@@ -86,7 +86,7 @@ mod views {
         let x = [SVector::<f32, 3>::new(0.0, 0.0, 200.0)];
         let label = [SVector::<f32, 3>::new(1.0, 0.0, 0.0)];
         let model = Viewed::new(&mut StdRng::seed_from_u64(1));
-        let mut model = Box::new(model).compile(Sgd::default(), CategoricalCrossentropy::default());
+        let model = Box::new(model).compile(Sgd::default(), CategoricalCrossentropy::default());
         // From probabilities it would be about 16.1, where they are clipped.
         assert!((model.evaluate(&x, &label).unwrap().loss - 200.0).abs() < 1e-3);
     }

@@ -83,8 +83,8 @@ macro_rules! same {
         $({
             let (x, y) = (logits(), $targets);
             let report = |report: nn::Report| report.iter().map(|(name, value)| (name.to_string(), value)).collect::<Vec<_>>();
-            let mut ours = $logits::boxed(&mut rng()).compile(Sgd::default(), $loss).metrics($metric);
-            let mut theirs = $probabilities::boxed(&mut rng()).compile(Sgd::default(), $plain).metrics($metric);
+            let ours = $logits::boxed(&mut rng()).compile(Sgd::default(), $loss).metrics($metric);
+            let theirs = $probabilities::boxed(&mut rng()).compile(Sgd::default(), $plain).metrics($metric);
             let (ours, theirs) = (report(ours.evaluate(&x, &y).unwrap()), report(theirs.evaluate(&x, &y).unwrap()));
             let near = ours.iter().zip(&theirs).all(|(a, b)| a.0 == b.0 && (a.1 - b.1).abs() < 1e-5);
             assert!(near && ours.len() == 2, "{}: {ours:?} of logits, {theirs:?} of probabilities", stringify!($metric));
@@ -159,7 +159,7 @@ fn the_threshold_of_a_logit_is_0() {
     expected(&|name| Some(history.get(name)?[0]));
     expected(&|name| Some(history.get(&format!("val_{name}"))?[0]));
     // What is no probability is a logit already, as one writes it in Keras.
-    let mut yes = Yes::boxed(&mut rng()).compile(Sgd::default(), loss).metrics(BinaryAccuracy { threshold: 0.0 });
+    let yes = Yes::boxed(&mut rng()).compile(Sgd::default(), loss).metrics(BinaryAccuracy { threshold: 0.0 });
     assert_eq!(yes.evaluate(&x, &y).unwrap().get("binary_accuracy"), Some(1.0));
 }
 
@@ -169,7 +169,7 @@ fn masked_steps_of_logits() {
     let y = [SMatrix::<f32, 1, 3>::new(1., 0., 0.), SMatrix::<f32, 1, 3>::new(1., 1., 1.)];
     let loss = BinaryCrossentropy { from_logits: true, ..Default::default() };
     let metrics = (Accuracy, BinaryCrossentropy::default());
-    let mut tagger = Tagger::boxed(&mut rng()).compile(Sgd::default(), loss).metrics(metrics);
+    let tagger = Tagger::boxed(&mut rng()).compile(Sgd::default(), loss).metrics(metrics);
     let report = tagger.evaluate(x, y).unwrap();
     assert!((report.get("accuracy").unwrap() - 2.0 / 3.0).abs() < 1e-12, "{report}");
     assert!((report.get("binary_crossentropy").unwrap() - report.loss).abs() < 1e-6, "{report}");
@@ -180,7 +180,7 @@ fn masked_steps_of_logits() {
 fn each_output_is_what_its_loss_takes() {
     let (x, y) = ([0.3_f32, 0.1], [1.0_f32, 1.0]);
     let loss = BinaryCrossentropy { from_logits: true, ..Default::default() };
-    let mut two =
+    let two =
         Two::boxed(&mut rng()).compile(Sgd::default(), (loss, MeanSquaredError)).metrics(BinaryAccuracy::default());
     let report = two.evaluate(x, (y, y)).unwrap();
     assert_eq!(report.get("logit_binary_accuracy"), Some(1.0));
@@ -191,9 +191,9 @@ fn each_output_is_what_its_loss_takes() {
 #[test]
 fn an_output_that_has_its_activation_is_no_logit() {
     let loss = BinaryCrossentropy { from_logits: true, ..Default::default() };
-    let mut model =
+    let model =
         LabelProbabilities::boxed(&mut rng()).compile(Sgd::default(), loss).metrics(BinaryAccuracy::default());
-    let mut right = LabelProbabilities::boxed(&mut rng())
+    let right = LabelProbabilities::boxed(&mut rng())
         .compile(Sgd::default(), BinaryCrossentropy::default())
         .metrics(BinaryAccuracy::default());
     let accuracy = |report: nn::Report| report.get("binary_accuracy");

@@ -146,7 +146,7 @@ model! {
 
 #[test]
 fn numbers_that_only_rustc_knows() {
-    let mut model = ByConst::new(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
+    let model = ByConst::new(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
     let loss = model.evaluate([SVector::<f32, 2>::zeros()], [SVector::<f32, 2>::zeros()]).unwrap().loss;
     // Four weights of 1/4.
     assert!((loss - 0.5 * 4.0 / 16.0).abs() < 1e-6, "{loss}");

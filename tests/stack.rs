@@ -76,7 +76,7 @@ fn weights_are_copied_in_place() {
         b.tower.x.kernel.fill(1.0);
         b.tower.x.clone_from(&a.tower.x);
         assert!(a == b);
-        let mut boxes = vec![a, b];
+        let mut boxes = [a, b];
         let copy = boxes[0].boxed_clone();
         boxes[1].clone_from(&copy);
         let mut bare: Box<Wide> = Wide::boxed(&mut rng());
