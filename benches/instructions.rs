@@ -105,7 +105,7 @@ macro_rules! predictions {
         $cases.push((format!("{}, one prediction", $name), Box::new(one)));
         let many = || {
             let model = <$Model>::boxed(&mut StdRng::seed_from_u64(1));
-            let mut model =
+            let model =
                 model.compile(Sgd::default(), SparseCategoricalCrossentropy::default()).inference_batch_size(256);
             let x = samples::<$INPUTS>(256);
             run(|| model.predict(black_box(&x)).expect("valid data"));

@@ -133,7 +133,7 @@ macro_rules! classifier {
                 });
             }
             ("predict", n) => {
-                let mut model =
+                let model =
                     model.compile(Sgd::default(), SparseCategoricalCrossentropy::default()).inference_batch_size(n);
                 print("first", model.predict(&x[next()]).expect("valid data")[0].as_slice());
                 request.measure(|| {

@@ -116,7 +116,7 @@ fn classes_that_do_not_exist() {
 #[test]
 fn predictions_check_their_inputs() {
     let mut data = good();
-    let mut model =
+    let model =
         Pair::boxed(&mut StdRng::seed_from_u64(1)).compile(Adam::default(), MeanSquaredError).inference_batch_size(4);
     data.left[9][0] = f32::INFINITY;
     let message = "input `left`: expected finite numbers, got inf in sample 9 (row 0, column 0)";

@@ -252,7 +252,7 @@ fn batches_from_iterators_are_what_arrays_are() -> nn::Result<()> {
 fn several_outputs_are_predicted_in_batches() -> nn::Result<()> {
     let x = Fixture::load().x();
     let losses = (CategoricalCrossentropy::default(), BinaryCrossentropy::default());
-    let mut both = Both::<f64>::boxed(&mut StdRng::seed_from_u64(3)).compile(Adam::default(), losses);
+    let both = Both::<f64>::boxed(&mut StdRng::seed_from_u64(3)).compile(Adam::default(), losses);
     let (all, parts) = (both.predict(&x)?, both.predict_batches(x.chunks(7))?);
     assert_eq!((all.kind, all.score), (parts.kind, parts.score));
     Ok(())

@@ -117,7 +117,7 @@ fn the_gradient_is_that_of_the_loss() {
             let [above, below] = [STEP, -STEP].map(|step| {
                 let mut moved = model.boxed_clone();
                 moved.as_mut_slice()[i] += step;
-                let mut moved = moved.compile(sgd(), CategoricalCrossentropy::default());
+                let moved = moved.compile(sgd(), CategoricalCrossentropy::default());
                 moved.evaluate(&data.x, &data.t).unwrap().loss
             });
             let expected = (above - below) / (2.0 * STEP);
@@ -237,7 +237,7 @@ model! {
 /// As in Keras, the masks are joined as the steps are, for layers and for losses.
 #[test]
 fn steps_one_behind_the_other() {
-    let mut model = Longer::<f64>::new(&mut StdRng::seed_from_u64(1)).compile(sgd(), MeanSquaredError);
+    let model = Longer::<f64>::new(&mut StdRng::seed_from_u64(1)).compile(sgd(), MeanSquaredError);
     // Steps that count: 1 and 3 of the first sequence, 0 of the second.
     let x = SMatrix::<f64, 2, 4>::from_column_slice(&[-1., -1., 2., -1., -1., -1., 4., 5.]);
     let z = SMatrix::<f64, 2, 3>::from_column_slice(&[6., 8., -1., -1., -1., -1.]);

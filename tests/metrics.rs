@@ -270,7 +270,7 @@ fn each_output_its_own() {
         score: (RootMeanSquaredError, R2Score::default(), Weighted(Mae)),
     };
     let losses = (SparseCategoricalCrossentropy::default(), Huber::default());
-    let mut model = Forked::boxed(&mut StdRng::seed_from_u64(2)).compile(Sgd::default(), losses).metrics(metrics);
+    let model = Forked::boxed(&mut StdRng::seed_from_u64(2)).compile(Sgd::default(), losses).metrics(metrics);
     let classes: Vec<u32> = (0..20).map(|n| n % 3).collect();
     let report = model.evaluate(&inputs(), (&classes, &scores())).unwrap();
     let names = ["kind_accuracy", "kind_top_2", "score_mae", "score_r2_score", "score_root_mean_squared_error"];
