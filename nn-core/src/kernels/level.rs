@@ -151,7 +151,9 @@ mod detect {
             Some("avx2") => Level::Avx2Fma,
             Some("avx512" | "") => Level::Avx512,
             _ => {
-                std::eprintln!("warning: NN_LEVEL is {name:?}, which is no level and ignored; there are sse2, avx2, avx512");
+                std::eprintln!(
+                    "warning: NN_LEVEL is {name:?}, which is no level and ignored; there are sse2, avx2, avx512"
+                );
                 Level::Avx512
             }
         }
