@@ -28,7 +28,7 @@ macro_rules! types {
             $(
                 /// Needs the feature `std`.
                 // `for<'a>` has rustc look at the bound where this is called.
-                #[allow(unused_variables)]
+                #[allow(unused_variables, clippy::new_without_default)]
                 pub fn $new<$($kind),*>($($argument: $kind),*) -> Self
                 where
                     for<'a> (): Std,
