@@ -60,12 +60,13 @@ pub struct DigitsOutputs<A> {
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
 pub struct DigitsGraph;
 
-#[allow(dead_code, clippy::large_stack_arrays)]
+#[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
 impl DigitsGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[10])];
 }
 
+#[allow(long_running_const_eval)]
 const _: () = {
     #[allow(unused_imports)]
     use ::core::prelude::v1::*;

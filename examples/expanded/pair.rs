@@ -75,7 +75,7 @@ pub type PairTowerLayer = <::nn::__private::Called<
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
 pub struct PairGraph;
 
-#[allow(dead_code, clippy::large_stack_arrays)]
+#[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
 impl PairGraph {
     const TOWER: ::nn::spec::Inferred = ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::input })(
         ::nn::spec::Call {

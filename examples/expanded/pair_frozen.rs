@@ -45,12 +45,13 @@ pub type PairFrozenTowerPart = <PairFrozenTowerForm as ::nn::Component>::Layer;
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
 pub struct PairFrozenGraph;
 
-#[allow(dead_code, clippy::large_stack_arrays)]
+#[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
 impl PairFrozenGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64]), ::nn::Shape::new(&[64])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[PairGraph::SAME.output(0usize)];
 }
 
+#[allow(long_running_const_eval)]
 const _: () = {
     #[allow(unused_imports)]
     use ::core::prelude::v1::*;

@@ -77,7 +77,7 @@ pub struct ReaderOutputs<A, B> {
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
 pub struct ReaderGraph;
 
-#[allow(dead_code, clippy::large_stack_arrays)]
+#[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
 impl ReaderGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[8]), ::nn::Shape::new(&[12])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[10]), ::nn::Shape::new(&[1])];

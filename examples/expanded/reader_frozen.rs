@@ -35,12 +35,13 @@ pub struct ReaderFrozen<T: ::nn::Scalar = f32> {
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
 pub struct ReaderFrozenGraph;
 
-#[allow(dead_code, clippy::large_stack_arrays)]
+#[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
 impl ReaderFrozenGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[8]), ::nn::Shape::new(&[12])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[10]), ::nn::Shape::new(&[1])];
 }
 
+#[allow(long_running_const_eval)]
 const _: () = {
     #[allow(unused_imports)]
     use ::core::prelude::v1::*;

@@ -70,7 +70,7 @@ pub type WordsTitleLayer =
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
 pub struct WordsGraph;
 
-#[allow(dead_code, clippy::large_stack_arrays)]
+#[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
 impl WordsGraph {
     const TITLE: ::nn::spec::Inferred = ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::input })(
         ::nn::spec::Call {

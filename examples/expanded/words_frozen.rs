@@ -44,12 +44,13 @@ pub type WordsFrozenTitlePart = <WordsFrozenTitleForm as ::nn::Component>::Layer
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
 pub struct WordsFrozenGraph;
 
-#[allow(dead_code, clippy::large_stack_arrays)]
+#[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
 impl WordsFrozenGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[6])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[3]), WordsGraph::TITLE.output(0usize)];
 }
 
+#[allow(long_running_const_eval)]
 const _: () = {
     #[allow(unused_imports)]
     use ::core::prelude::v1::*;

@@ -1,5 +1,6 @@
 // What `model!` writes for the graph of `words.rs` as well: its memory and its passes.
 
+#[allow(long_running_const_eval)]
 const _: () = {
     #[allow(unused_imports)]
     use ::core::prelude::v1::*;

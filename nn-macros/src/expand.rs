@@ -168,6 +168,8 @@ fn items(
         #components
         #graph_type
 
+        // The texts of a model with thousands of layers take rustc long.
+        #[allow(long_running_const_eval)]
         const _: () = {
             #imports
             #shapes

@@ -5,7 +5,7 @@ use super::aliases::aliases;
 use crate::graph::{Function, Op};
 use nn_core::locals::LOCALS;
 use nn_core::spec::Kind;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeSet;
 
@@ -120,7 +120,12 @@ fn locals(context: &Context<'_>) -> TokenStream {
     names.retain(|name| !LOCALS.contains(&name.to_string().as_str()));
     names.sort_by_key(|name| name.to_string());
     names.dedup_by_key(|name| name.to_string());
-    let names = names.into_iter().map(|name| context.ident(name));
+    // Not where they were written: an editor would take that for what they mean.
+    let names = names.into_iter().map(|name| {
+        let mut name = context.ident(name);
+        name.set_span(Span::call_site());
+        name
+    });
     quote! {
         #[allow(unused_imports)]
         use ::nn::__private::locals::{functions::*, #(local as #names),*};

@@ -24,7 +24,7 @@ pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
         #visibility struct #graph_type;
 
         // A rule with many arguments has a long list of them.
-        #[allow(dead_code, clippy::large_stack_arrays)]
+        #[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
         impl #graph_type {
             #(#constants)*
 

@@ -5,6 +5,8 @@ use nn_core::layers::LAYERS;
 use nn_core::spec::{Dtype, Kind};
 use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 use quote::quote;
+use std::fs;
+use std::path::Path;
 
 /// A generator of random numbers (SplitMix64) that never changes.
 struct Random(u64);
@@ -173,6 +175,112 @@ fn no_input_makes_it_panic() {
             answers(tokens);
         }
     }
+}
+
+/// Mutants of the graphs of the tests, of those that do not compile as well.
+const MUTANTS: usize = 1000;
+
+/// The graphs in the calls of `model!` and `model_rejects!` in some tokens.
+fn graphs_in(tokens: TokenStream, found: &mut Vec<TokenStream>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
+        let TokenTree::Group(group) = token else { continue };
+        match (at.checked_sub(2).map(|at| &tokens[at]), at.checked_sub(1).map(|at| &tokens[at])) {
+            (Some(TokenTree::Ident(name)), Some(TokenTree::Punct(mark)))
+                if name == "model" && mark.as_char() == '!' =>
+            {
+                found.push(group.stream());
+            }
+            _ => graphs_in(group.stream(), found),
+        }
+    }
+}
+
+/// The graphs in the files of a folder, in an order that is the same everywhere.
+fn graphs_below(folder: &Path, found: &mut Vec<TokenStream>) {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut paths: Vec<_> = entries.collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            graphs_below(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            let text = fs::read_to_string(&path).expect("a file");
+            if let Ok(tokens) = text.parse() {
+                graphs_in(tokens, found);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_mutant_of_a_graph_of_the_tests_makes_it_panic() {
+    let mut graphs = Vec::new();
+    graphs_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests"), &mut graphs);
+    assert!(graphs.len() > 300, "{} graphs", graphs.len());
+    let mut random = Random(2);
+    for _ in 0..MUTANTS {
+        let mut tokens = graphs[random.below(graphs.len())].clone();
+        for _ in 0..=random.below(3) {
+            tokens = mutate(tokens, &mut random);
+        }
+        answers(tokens);
+    }
+}
+
+/// A number at an end of what there is, for every argument that is one.
+#[test]
+fn no_number_makes_it_panic() {
+    let ends =
+        ["1e999", "-1e999", "1e-999", "-9223372036854775808", "9223372036854775807", "99999999999999999999", "-0"];
+    for spec in LAYERS {
+        let input =
+            if spec.reads == Dtype::U32 { "Input(shape = [3, 2], dtype = u32)" } else { "Input(shape = [3, 2])" };
+        let names = if spec.inputs.min > 1 { "[x, y]" } else { "x" };
+        for arg in spec.args {
+            for end in ends {
+                let mut arguments: Vec<String> = Vec::new();
+                for other in spec.args {
+                    let value = match other.kind {
+                        _ if other.name == arg.name => match other.kind {
+                            Kind::Sizes | Kind::Ints => format!("[{end}]"),
+                            Kind::Initializer => format!("constant({end})"),
+                            Kind::Regularizer | Kind::ActivityAfter => format!("l1({end})"),
+                            Kind::Constraint => format!("max_norm({end})"),
+                            Kind::ActivationAfter | Kind::Activation(_) => format!("elu(alpha = {end})"),
+                            _ => end.to_string(),
+                        },
+                        _ if !matches!(other.default, nn_core::spec::Default::Required) => continue,
+                        Kind::Layer => "LSTM(2)".to_string(),
+                        Kind::Sizes | Kind::Ints => "[2, 3]".to_string(),
+                        _ => "2".to_string(),
+                    };
+                    arguments.push(format!("{} = {value}", other.name));
+                }
+                let call = format!("{}({})({names})", spec.name, arguments.join(", "));
+                let graph = format!(
+                    "struct Ends; let x = {input}; let y = {input}; let z = {call}; Model(inputs = [x, y], outputs = z)"
+                );
+                answers(graph.parse().expect("tokens"));
+            }
+        }
+    }
+}
+
+/// To compare names takes as long as the product of their lengths: names that nobody writes are not compared.
+#[test]
+fn long_names_take_no_time() {
+    let (long, longer) = ("x".repeat(10_000), "y".repeat(10_001));
+    let start = std::time::Instant::now();
+    answers(
+        format!(
+            "struct Long; let {long} = Input(shape = [3]); let y = Dens{long}({longer} = 3, activation = {longer})({longer});
+             Model(inputs = {long}, outputs = {longer})"
+        )
+        .parse()
+        .expect("tokens"),
+    );
+    assert!(start.elapsed().as_secs() < 10);
 }
 
 /// Something that an argument of this kind accepts, sensible or not.
