@@ -1,6 +1,7 @@
 //! Every graph of the tests and examples computes the same with its sizes as named constants: `build.rs` writes them.
 
-#![allow(missing_docs, deprecated, unreachable_pub, non_snake_case, dead_code, unused_imports)]
+// The graphs come from elsewhere, where they are judged.
+#![allow(missing_docs, deprecated, unreachable_pub, unused, non_snake_case, non_upper_case_globals, clippy::all)]
 
 use nn::prelude::*;
 use nn::weights::zeroed_box;
