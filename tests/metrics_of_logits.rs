@@ -191,8 +191,7 @@ fn each_output_is_what_its_loss_takes() {
 #[test]
 fn an_output_that_has_its_activation_is_no_logit() {
     let loss = BinaryCrossentropy { from_logits: true, ..Default::default() };
-    let model =
-        LabelProbabilities::boxed(&mut rng()).compile(Sgd::default(), loss).metrics(BinaryAccuracy::default());
+    let model = LabelProbabilities::boxed(&mut rng()).compile(Sgd::default(), loss).metrics(BinaryAccuracy::default());
     let right = LabelProbabilities::boxed(&mut rng())
         .compile(Sgd::default(), BinaryCrossentropy::default())
         .metrics(BinaryAccuracy::default());
