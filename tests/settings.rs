@@ -5,6 +5,8 @@
 
 #![cfg(feature = "std")]
 #![allow(missing_docs)]
+// A struct of one field has nothing to take from the base.
+#![allow(clippy::needless_update)]
 
 use nn::prelude::*;
 use nn::{Error, Refused, Trainer};
@@ -211,14 +213,14 @@ fn learning_rates_of_steps() {
 }
 
 #[track_caller]
-fn loss<L, M: Model<Outputs: Tensors>>(
+fn loss<L, M>(
     name: &str,
     fine: Fine,
     targets: impl nn::data::Batches<L::Targets> + Copy,
     make: impl Fn(f64) -> L,
 ) where
     L: Losses<M::Outputs, Targets: nn::data::Inspect> + Clone,
-    M: Model<Inputs = SVector<f32, 1>>,
+    M: Model<Inputs = SVector<f32, 1>, Outputs: Tensors>,
     (): Metrics<M::Outputs, L::Targets>,
 {
     for value in VALUES {

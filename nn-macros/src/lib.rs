@@ -1,5 +1,7 @@
 //! The macro of [`nn`](https://docs.rs/nn). Use it as `nn::model!`; its documentation is on that name.
 
+#![cfg_attr(fuzzing, allow(dead_code))]
+
 mod attributes;
 mod budget;
 mod check;
@@ -27,6 +29,18 @@ mod values;
 
 #[cfg(test)]
 mod tests;
+
+/// The expansion of a text as [`model`] writes it, if it is tokens at all: for the fuzz target, which is no macro.
+#[cfg(fuzzing)]
+pub fn expand_text(text: &str) -> Option<TokenStream> {
+    Some(expand_model(text.parse().ok()?))
+}
+
+/// Whether tokens are a list of items.
+#[cfg(fuzzing)]
+pub fn are_items(tokens: TokenStream) -> bool {
+    syn::parse2::<syn::File>(tokens).is_ok()
+}
 
 use budget::Budgets;
 use diagnostics::Diagnostics;
@@ -74,6 +88,7 @@ use schedule::{Form, lower};
 /// In a module with `#![no_implicit_prelude]`, `#[nn(no_implicit_prelude)]` says so.
 ///
 /// What compiles and is probably not meant is a warning: see `nn::lints`, also for how one is silenced.
+#[cfg(not(fuzzing))]
 #[proc_macro]
 pub fn model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand_model(input.into()).into()
@@ -101,6 +116,7 @@ pub fn model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// It writes no model, so names of structs can repeat, and it costs no more than the passes of the macro. It sees what the macro
 /// sees: an error that only rustc finds (shapes of const expressions, types, sub-models that do not fit) is none here, and
 /// the message says so if the graph could have such. Lints are not errors.
+#[cfg(not(fuzzing))]
 #[proc_macro]
 pub fn model_rejects(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     rejects::expand(input.into()).into()
@@ -136,6 +152,7 @@ pub fn model_rejects(input: proc_macro::TokenStream) -> proc_macro::TokenStream 
 /// Those that are halves of this kind already stay as they are; of the other kind they are rounded from what they are. Infinity and NaN
 /// stay what they are too, but a number that would only become infinite is a compile error that names it. An `f16` reaches to 65504 and
 /// has 11 bits of precision, a `bf16` has the range of an `f32` and 8 bits. The model is one over `f32`.
+#[cfg(not(fuzzing))]
 #[proc_macro]
 pub fn include_weights(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     include::expand(input.into()).into()
