@@ -140,7 +140,7 @@ model! {
 
 #[test]
 fn what_is_meant_works() {
-    assert!(Masks::PARAMETERS > 0 && MasksRead::PARAMETERS > 0);
+    const { assert!(Masks::PARAMETERS > 0 && MasksRead::PARAMETERS > 0) };
     assert_eq!(Meant::new(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError).warnings(), []);
 }
 

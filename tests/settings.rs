@@ -213,12 +213,8 @@ fn learning_rates_of_steps() {
 }
 
 #[track_caller]
-fn loss<L, M>(
-    name: &str,
-    fine: Fine,
-    targets: impl nn::data::Batches<L::Targets> + Copy,
-    make: impl Fn(f64) -> L,
-) where
+fn loss<L, M>(name: &str, fine: Fine, targets: impl nn::data::Batches<L::Targets> + Copy, make: impl Fn(f64) -> L)
+where
     L: Losses<M::Outputs, Targets: nn::data::Inspect> + Clone,
     M: Model<Inputs = SVector<f32, 1>, Outputs: Tensors>,
     (): Metrics<M::Outputs, L::Targets>,
