@@ -9,9 +9,11 @@ use nn::tensor::{FloatTensors, flat, flat_mut};
 use nn::weights::zeroed_box;
 use nn::{Buffer, Element, Graph, Heap, Layer, Model, Pass, Shape, Tensors, layer::Mode};
 
-/// `case: { graph }`
+/// `case: { graph }`, in `f64`; after `f32` in that as well. The passes are generic, so a few graphs in both are enough.
 macro_rules! masked {
-    ($file:literal; $($case:ident: { $($graph:tt)* })*) => {
+    ($file:literal, f32; $($cases:tt)*) => { crate::sweep::masked! { @ $file both; $($cases)* } };
+    ($file:literal; $($cases:tt)*) => { crate::sweep::masked! { @ $file double; $($cases)* } };
+    (@ $file:literal $precision:ident; $($case:ident: { $($graph:tt)* })*) => {
         $(
             mod $case {
                 use nn::prelude::*;
@@ -21,8 +23,7 @@ macro_rules! masked {
                 #[test]
                 fn as_in_keras() {
                     let case = concat!($file, ".", stringify!($case));
-                    crate::sweep::check::<M<f64>, _, _>(case, 1e-12, MeanSquaredError);
-                    crate::sweep::check::<M<f32>, _, _>(case, 1e-5, MeanSquaredError);
+                    crate::sweep::compare!($precision M case);
                 }
             }
         )*
@@ -30,6 +31,15 @@ macro_rules! masked {
         pub(crate) const CASES: &[&str] = &[$(concat!($file, ".", stringify!($case))),*];
     };
 }
+
+macro_rules! compare {
+    (double $model:ident $case:ident) => { crate::sweep::check::<$model<f64>, _, _>($case, 1e-12, MeanSquaredError) };
+    (both $model:ident $case:ident) => {
+        crate::sweep::check::<$model<f64>, _, _>($case, 1e-12, MeanSquaredError);
+        crate::sweep::check::<$model<f32>, _, _>($case, 1e-5, MeanSquaredError);
+    };
+}
+pub(crate) use compare;
 pub(crate) use masked;
 
 /// Inputs of numbers, words and masks.

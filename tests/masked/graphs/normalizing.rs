@@ -2,7 +2,7 @@
 
 use crate::sweep::masked;
 
-masked! { "normalizing";
+masked! { "normalizing", f32;
     normalized: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);

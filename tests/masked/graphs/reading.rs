@@ -2,7 +2,7 @@
 
 use crate::sweep::masked;
 
-masked! { "reading";
+masked! { "reading", f32;
     simple_rnn: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
