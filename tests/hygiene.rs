@@ -371,3 +371,25 @@ fn local_names_do_not_matter() {
     check_layer::<<local_names::Locals<f64> as Model>::Inputs, _>(&local_names::LocalsGraph);
     check_layer::<<local_names::Constants<f64> as Model>::Inputs, _>(&local_names::ConstantsGraph);
 }
+
+/// Names that are the same in camel case, of models inside.
+mod alike {
+    use nn::prelude::*;
+
+    model! { pub struct Sub; let x = Input(shape = [3]); let y = Dense(3, activation = relu)(x); Model(inputs = x, outputs = y) }
+
+    model! {
+        pub struct Alike;
+        let x = Input(shape = [3]);
+        let tower_1 = Sub()(x);
+        let tower1 = Sub()(tower_1);
+        let tower_1_ = Sub()(tower1);
+        Model(inputs = x, outputs = tower_1_)
+    }
+
+    #[test]
+    fn names_may_differ_in_underscores_alone() {
+        let model = Alike::new(&mut StdRng::seed_from_u64(1));
+        assert!(model.freeze().call(&SVector::<f32, 3>::zeros()).iter().all(|y| y.is_finite()));
+    }
+}

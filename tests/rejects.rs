@@ -269,3 +269,27 @@ model_rejects! {
     let y = Flatten()(x);
     Model(inputs = x, outputs = y)
 }
+
+model_rejects! {
+    "`celu.alpha`: expected a finite number above 0, but got `0.0`" =>
+    struct Divided;
+    let x = Input(shape = [3]);
+    let y = Dense(2, activation = celu(0.0))(x);
+    Model(inputs = x, outputs = y)
+}
+
+model_rejects! {
+    "`b`: expected a finite number of at least 0, but got `-1.0`" =>
+    struct Rooted;
+    let x = Input(shape = [3]);
+    let y = Activation(squareplus(-1.0))(x);
+    Model(inputs = x, outputs = y)
+}
+
+model_rejects! {
+    ["`epsilon`: expected a finite number of at least 0, but got `1e-60`", "as an `f32` it is 0"] =>
+    struct Vanished;
+    let x = Input(shape = [3]);
+    let y = BatchNormalization(epsilon = 1e-60)(x);
+    Model(inputs = x, outputs = y)
+}

@@ -52,6 +52,10 @@ impl Allowed {
             ("max_value", Allowed::NOT_NEGATIVE),
             ("epsilon", Allowed::NOT_NEGATIVE),
             ("momentum", Allowed::PART),
+            // Of squareplus: below 0 it is the root of a negative number.
+            ("b", Allowed::NOT_NEGATIVE),
+            // celu divides by it.
+            ("celu.alpha", Allowed::POSITIVE),
         ];
         let mut i = 0;
         while i < NAMES.len() {
@@ -63,9 +67,16 @@ impl Allowed {
         Allowed::FINITE
     }
 
-    /// Whether a value in a graph is among them. It has to be finite as an `f32`, the smaller type of scalars.
+    /// Whether a value in a graph is among them. As an `f32`, the smaller type of scalars, it has to be finite, and 0 only if
+    /// it is 0.
     pub const fn has_in_graph(&self, value: f64) -> bool {
-        self.has(value) && value.abs() <= f32::MAX as f64
+        self.has(value) && value.abs() <= f32::MAX as f64 && (value == 0.0 || value as f32 != 0.0)
+    }
+
+    /// The name under which [`in_graph`](Self::in_graph) knows the field of a function such as an activation, if it means
+    /// something else there than elsewhere.
+    pub const fn name_in_graph(function: &str, field: &'static str) -> &'static str {
+        if str_eq(function, "celu") && str_eq(field, "alpha") { "celu.alpha" } else { field }
     }
 
     /// In words: `a finite number of at least 0`.

@@ -10,6 +10,7 @@ use crate::source::{ExprId, Name, SpanId, TypeId};
 pub(crate) use argument::{Arg, Function, Term};
 use computed::Constant;
 pub(crate) use computed::{Computed, ConstId, Count, Facts, Inference, RuleOf, Shaped, Shared};
+use nn_core::settings::Allowed;
 use nn_core::spec::{ArgSpec, Kind, LayerSpec};
 use std::collections::HashMap;
 
@@ -256,7 +257,8 @@ impl Graph {
         let in_function = |function: &Function| match function {
             Function::Library { spec, fields, .. } => {
                 let fields = spec.fields.iter().zip(fields);
-                fields.filter_map(|((name, _), field)| Some((*name, field.written()?))).collect()
+                let name = |name| Allowed::name_in_graph(spec.names[0], name);
+                fields.filter_map(|((field, _), value)| Some((name(field), value.written()?))).collect()
             }
             Function::Own(_) => Vec::new(),
         };

@@ -134,7 +134,7 @@ fn in_range(name: &str, value: f64, expr: &impl ToTokens, diagnostics: &mut Diag
     }
     let error = diagnostics.error(Code::OutOfRange, expr, format!("`{name}`: expected {allowed}, but got `{value:?}`"));
     if allowed.has(value) {
-        error.note("as an `f32` it is infinite");
+        error.note(if value.abs() < 1.0 { "as an `f32` it is 0" } else { "as an `f32` it is infinite" });
     }
     false
 }
@@ -311,7 +311,11 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
             return None;
         };
         fields[index] = match literal::number(&value) {
-            Some(x) if !in_range(spec.fields[index].0, x, &value, diagnostics) => return None,
+            Some(x)
+                if !in_range(Allowed::name_in_graph(spec.names[0], spec.fields[index].0), x, &value, diagnostics) =>
+            {
+                return None;
+            }
             Some(x) => Term::Number(x),
             None if literal::is_literal(&value) => return wrong(spec.fields[index].0, "a number", &value, diagnostics),
             None => Term::Written(diagnostics.source.expr(&value)),

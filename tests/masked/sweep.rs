@@ -33,7 +33,9 @@ macro_rules! masked {
 }
 
 macro_rules! compare {
-    (double $model:ident $case:ident) => { crate::sweep::check::<$model<f64>, _, _>($case, 1e-12, MeanSquaredError) };
+    (double $model:ident $case:ident) => {
+        crate::sweep::check::<$model<f64>, _, _>($case, 1e-12, MeanSquaredError)
+    };
     (both $model:ident $case:ident) => {
         crate::sweep::check::<$model<f64>, _, _>($case, 1e-12, MeanSquaredError);
         crate::sweep::check::<$model<f32>, _, _>($case, 1e-5, MeanSquaredError);

@@ -83,7 +83,7 @@ pub(crate) fn freeze(context: &Context<'_>, frozen: Option<&(Frozen, Program)>) 
         let component = frozen.graph.chain(id).find(|&id| matches!(frozen.graph.layers[id].op, Op::Component(_)));
         match (origin, component) {
             (None, Some(component)) => {
-                let form = Context::form(&frozen_name, &frozen.graph.layers[component]);
+                let form = Context::form(&frozen_name, &frozen.graph, component);
                 quote!(#form::freeze::<T, _>(&self.#field, &mut frozen.#field);)
             }
             (None, None) => quote!(#fold::copy(&self.#field, &mut frozen.#field);),

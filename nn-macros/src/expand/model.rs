@@ -68,7 +68,7 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
     let visibility = &context.syntax.visibility;
     let aliases = context.graph.layers.iter().enumerate().filter_map(|(id, layer)| match &layer.op {
         Op::Component(component) => {
-            let (alias, path) = (context.alias(layer), &context.source[component.path]);
+            let (alias, path) = (context.alias(id), &context.source[component.path]);
             let called = context.graph.nodes.iter().filter_map(|node| match context.graph.facts(node, id) {
                 Some(facts @ Facts::Const(_)) => {
                     let path = context.print().facts(facts);
@@ -80,7 +80,7 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
             let called = |form| quote_spanned!(span=> ::nn::__private::Called<#path, { #(#called)&&* } #form>);
             // Of a model, a frozen one holds the frozen form.
             let (called, form) = if context.frozen {
-                let form = Context::form(context.name, layer);
+                let form = Context::form(context.name, context.graph, id);
                 let called = called(quote_spanned!(span=> , { <#path as ::nn::Component>::MODEL }));
                 (quote!(#form), quote!(#[doc(hidden)] #visibility type #form = #called;))
             } else {

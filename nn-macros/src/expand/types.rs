@@ -1,7 +1,7 @@
 //! The types and values that the expansion names: samples, layers, weights.
 
 use super::Context;
-use crate::graph::{Builtin, Facts, Function, Holds, Layer, LayerId, Node, Op, Producer, Shaped, TensorId};
+use crate::graph::{Builtin, Facts, Function, Graph, Holds, Layer, LayerId, Node, Op, Producer, Shaped, TensorId};
 use nn_core::spec::Kind;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -105,7 +105,7 @@ impl Context<'_> {
             }
             Op::Activation { .. } => quote!(#activations Activate<_>),
             Op::Component(_) => {
-                let alias = self.alias(layer);
+                let alias = self.alias(id);
                 quote!(#alias)
             }
         }
@@ -210,7 +210,7 @@ impl Context<'_> {
                 quote!(#activations Activate(#value))
             }
             Op::Component(component) => {
-                let alias = self.alias(layer);
+                let alias = self.alias(id);
                 let arguments = component.arguments.iter().map(|&argument| &self.source[argument]);
                 let keywords = component.keywords.iter().map(|(keyword, value)| {
                     let (keyword, value) = (self.ident(keyword), &self.source[*value]);
@@ -249,16 +249,15 @@ impl Context<'_> {
 
     /// The alias of a component's layer: `PairTowerLayer`; in a frozen form `PairFrozenTowerPart`, since the model may have a component
     /// `frozen_tower`.
-    pub(crate) fn alias(&self, layer: &Layer) -> Ident {
-        let camel = camel(&layer.name.to_string());
-        let kind = if self.frozen { "Part" } else { "Layer" };
-        format_ident!("{}{camel}{kind}", self.name)
+    pub(crate) fn alias(&self, layer: LayerId) -> Ident {
+        let (part, kind) = (alias_part(self.graph, layer), if self.frozen { "Part" } else { "Layer" });
+        format_ident!("{}{part}{kind}", self.name)
     }
 
     /// The alias of what a component is in the frozen form of this name: `PairFrozenTowerForm`.
-    pub(crate) fn form(frozen: &Ident, layer: &Layer) -> Ident {
-        let camel = camel(&layer.name.to_string());
-        format_ident!("{frozen}{camel}Form")
+    pub(crate) fn form(frozen: &Ident, graph: &Graph, layer: LayerId) -> Ident {
+        let part = alias_part(graph, layer);
+        format_ident!("{frozen}{part}Form")
     }
 
     /// The first call that computes with the weights of a layer.
@@ -333,6 +332,14 @@ impl Context<'_> {
             quote!(#name.#i)
         }
     }
+}
+
+/// The part of an alias that stands for a component. `tower_1` and `tower1` are the same in camel case: the later one has its number.
+fn alias_part(graph: &Graph, layer: LayerId) -> String {
+    let part = |layer: &Layer| camel(&layer.name.to_string());
+    let own = part(&graph.layers[layer]);
+    let is_taken = |other: &Layer| matches!(other.op, Op::Component(_)) && part(other) == own;
+    if graph.layers[..layer].iter().any(is_taken) { format!("{own}L{layer}") } else { own }
 }
 
 /// `some_name` as `SomeName`.
