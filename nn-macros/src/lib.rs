@@ -2,6 +2,10 @@
 
 #![cfg_attr(fuzzing, allow(dead_code))]
 
+// A library has to ask for it.
+#[cfg(fuzzing)]
+extern crate proc_macro;
+
 mod attributes;
 mod budget;
 mod check;
