@@ -4,7 +4,7 @@
 //! cargo bench --bench headline                   # with divan
 //! cargo bench --bench headline -- --step 100     # 100 lines `step NANOSECONDS`
 //! cargo bench --bench headline -- --predict 100  # 100 lines `predict NANOSECONDS`
-//! cargo bench --bench headline -- --frozen 100   # 100 lines `frozen NANOSECONDS`: the same with `freeze`
+//! cargo bench --bench headline -- --folded 100   # 100 lines `folded NANOSECONDS`: the same with `fold`
 //! ```
 //!
 //! All but the first are for `peers/headline.py`, which times other libraries at the same work.
@@ -29,12 +29,12 @@ fn main() {
         let number = arguments.get(at + 1).and_then(|number| number.parse().ok());
         Some(number.unwrap_or_else(|| panic!("{option} takes a number of repetitions")))
     };
-    match (repetitions("--step"), repetitions("--predict"), repetitions("--frozen")) {
+    match (repetitions("--step"), repetitions("--predict"), repetitions("--folded")) {
         (None, None, None) => divan::main(),
-        (step, predict, frozen) => {
+        (step, predict, folded) => {
             step.into_iter().for_each(|n| print_times("step", n, 5, training_step()));
             predict.into_iter().for_each(|n| print_times("predict", n, 20, prediction()));
-            frozen.into_iter().for_each(|n| print_times("frozen", n, 20, frozen_prediction()));
+            folded.into_iter().for_each(|n| print_times("folded", n, 20, folded_prediction()));
         }
     }
 }
@@ -59,8 +59,8 @@ fn one_prediction(bencher: Bencher<'_, '_>) {
 }
 
 #[divan::bench]
-fn one_frozen_prediction(bencher: Bencher<'_, '_>) {
-    bencher.bench_local(frozen_prediction());
+fn one_folded_prediction(bencher: Bencher<'_, '_>) {
+    bencher.bench_local(folded_prediction());
 }
 
 #[divan::bench]
@@ -107,9 +107,9 @@ fn prediction() -> impl FnMut() {
     })
 }
 
-/// The same with the frozen model.
-fn frozen_prediction() -> impl FnMut() {
-    let model = Headline::boxed(&mut StdRng::seed_from_u64(1)).freeze();
+/// The same with the folded model.
+fn folded_prediction() -> impl FnMut() {
+    let model = Headline::boxed(&mut StdRng::seed_from_u64(1)).fold();
     of_each_sample(move |headline, additional| {
         black_box(model.call(black_box((headline, additional))));
     })

@@ -40,7 +40,7 @@
 //! - [`Layer`], [`Component`], [`activations::Elementwise`], [`losses::LossOn`], [`metrics::MetricOn`],
 //!   [`optimizers::Optimizer`], [`callbacks::Callback`]: what to implement for one of your own.
 //! - [`errors`]: the errors of the compiler, a page each.
-//! - [`Model::freeze`]: a form for predictions only, with layers folded into each other.
+//! - [`Model::fold`]: a form for predictions only, with layers folded into each other.
 //! - [`board`]: first steps on a microcontroller. [`Trainer`], [`Arena`], [`include_weights!`]: training and predictions
 //!   without a heap, and weights in flash; [`Packed`]: in half of it; [`snapshot`]: weights that a board has learnt.
 //! - [`Model`], [`Graph`], [`Storage`]: what a model is without `std`.
@@ -254,8 +254,8 @@ pub mod __private {
     pub use rand::Rng;
 
     /// The component `C` if its calls were found to be right. `OK` is a constant that rustc fails to evaluate if not; it
-    /// reports that, and nothing that would follow from it. In a frozen model, `FROZEN` is `C::MODEL`: a model is its frozen form there.
-    pub struct Called<C, const OK: bool, const FROZEN: bool = false>(core::marker::PhantomData<C>);
+    /// reports that, and nothing that would follow from it. In a folded model, `FOLDED` is `C::MODEL`: a model is its folded form there.
+    pub struct Called<C, const OK: bool, const FOLDED: bool = false>(core::marker::PhantomData<C>);
 
     /// A value of any type, for code that is only read.
     ///
@@ -270,20 +270,20 @@ pub mod __private {
     }
 
     impl<C: crate::Model> crate::Component for Called<C, true, true> {
-        type Layer = <C::Frozen as crate::Component>::Layer;
+        type Layer = <C::Folded as crate::Component>::Layer;
     }
 
     impl<C> Called<C, true, false> {
-        /// The weights of a layer of a user's own, which is its own frozen form.
-        pub fn freeze<T: crate::Scalar, W: crate::Weights<T>>(from: &W, to: &mut W) {
+        /// The weights of a layer of a user's own, which is its own folded form.
+        pub fn fold<T: crate::Scalar, W: crate::Weights<T>>(from: &W, to: &mut W) {
             fold::copy(from, to);
         }
     }
 
     impl<C> Called<C, true, true> {
-        /// The weights of the frozen form of a model.
-        pub fn freeze<T: crate::Scalar, M: crate::Model<Scalar = T>>(from: &M, to: &mut M::Frozen) {
-            from.freeze_into(to);
+        /// The weights of the folded form of a model.
+        pub fn fold<T: crate::Scalar, M: crate::Model<Scalar = T>>(from: &M, to: &mut M::Folded) {
+            from.fold_into(to);
         }
     }
 }

@@ -9,13 +9,13 @@ mod expanded {
     include!("../examples/expanded/digits.rs");
     include!("../examples/expanded/pair.rs");
     include!("../examples/expanded/pair_passes.rs");
-    include!("../examples/expanded/pair_frozen.rs");
+    include!("../examples/expanded/pair_folded.rs");
     include!("../examples/expanded/reader.rs");
     include!("../examples/expanded/reader_passes.rs");
-    include!("../examples/expanded/reader_frozen.rs");
+    include!("../examples/expanded/reader_folded.rs");
     include!("../examples/expanded/words.rs");
     include!("../examples/expanded/words_passes.rs");
-    include!("../examples/expanded/words_frozen.rs");
+    include!("../examples/expanded/words_folded.rs");
 
     nn::model! {
         /// The model inside of `examples/expanded/words.rs`.
@@ -160,8 +160,8 @@ pub mod without_warnings {
         let x = Dense(HIDDEN)(dense1);
         let x = Dense(HIDDEN + 1)(x);
         let base = Literal()(a);
-        let frozen_base = Literal(trainable = false)(a);
-        let both = concatenate([base, frozen_base]);
+        let folded_base = Literal(trainable = false)(a);
+        let both = concatenate([base, folded_base]);
 
         Model(inputs = a, outputs = [x, both])
     }
@@ -390,6 +390,6 @@ mod alike {
     #[test]
     fn names_may_differ_in_underscores_alone() {
         let model = Alike::new(&mut StdRng::seed_from_u64(1));
-        assert!(model.freeze().call(&SVector::<f32, 3>::zeros()).iter().all(|y| y.is_finite()));
+        assert!(model.fold().call(&SVector::<f32, 3>::zeros()).iter().all(|y| y.is_finite()));
     }
 }

@@ -48,8 +48,8 @@ fn every_layer_is_named_and_the_prediction_is_the_same() {
 }
 
 #[test]
-fn a_frozen_form_has_it_too() {
-    let model = Watched::boxed(&mut StdRng::seed_from_u64(1)).freeze();
+fn a_folded_form_has_it_too() {
+    let model = Watched::boxed(&mut StdRng::seed_from_u64(1)).fold();
     let (picture, words) = (SMatrix::<f32, 3, 2>::repeat(0.5), SVector::<u32, 4>::new(1, 2, 3, 4));
     let inputs = WatchedInputs { picture: &picture, words: &words };
     let mut names = Vec::new();

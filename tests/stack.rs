@@ -122,11 +122,11 @@ fn weights_are_trained_in_place() {
         other.load_weights(file("weights.safetensors")).expect("the same");
         assert!(*other == *wide.model());
 
-        let frozen = wide.model().freeze();
-        let mut again = WideFrozen::boxed(&mut rng());
-        wide.model().freeze_into(&mut again);
-        assert!(frozen == again);
-        let folded = frozen.predict(&x).expect("valid data");
+        let folded = wide.model().fold();
+        let mut again = WideFolded::boxed(&mut rng());
+        wide.model().fold_into(&mut again);
+        assert!(folded == again);
+        let folded = folded.predict(&x).expect("valid data");
         assert!((folded[0][0] - all[0][0]).abs() < 1e-3, "{} {}", folded[0][0], all[0][0]);
 
         let back = wide.into_model();

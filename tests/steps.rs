@@ -162,9 +162,9 @@ fn of_constant_sizes() {
     assert!((state.h - net.call(&x)).amax() < 1e-14);
 }
 
-/// In a frozen model, whose kernel has a BatchNormalization in it.
+/// In a folded model, whose kernel has a BatchNormalization in it.
 #[test]
-fn of_a_frozen_model() {
+fn of_a_folded_model() {
     model! {
         struct Net;
         let x = Input(shape = [5, 2]);
@@ -176,10 +176,10 @@ fn of_a_frozen_model() {
     filled(&mut net.rnn);
     net.scaled.moving_mean.fill(0.3);
     net.scaled.moving_variance.fill(2.0);
-    let frozen = net.freeze();
+    let folded = net.fold();
     let (x, mut state) = (series(), LstmState::default());
     for x in x.column_iter() {
-        frozen.rnn.step(&x.into_owned(), &mut state);
+        folded.rnn.step(&x.into_owned(), &mut state);
     }
     let difference = (state.h - net.call(&x)).amax();
     assert!(difference < 1e-12, "{difference}");

@@ -22,5 +22,5 @@ fn what_is_found_when_a_program_is_built() {
     for file in ["call", "clone", "clone_inside", "clone_of_layer", "new", "outputs", "trainer", "unpack", "zeroed"] {
         tests.compile_fail(format!("tests/ui/memory/too_large_for_{file}.rs"));
     }
-    tests.compile_fail("tests/ui/frozen/*.rs");
+    tests.compile_fail("tests/ui/folded/*.rs");
 }

@@ -506,13 +506,13 @@ const _: () = {
         const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Softmax];
         const ARENA_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Cache<Inline<1>>>();
-        type Frozen = Digits<T>;
-        fn freeze_into(&self, frozen: &mut Self::Frozen) {
-            ::nn::__private::fold::copy(self, frozen);
+        type Folded = Digits<T>;
+        fn fold_into(&self, folded: &mut Self::Folded) {
+            ::nn::__private::fold::copy(self, folded);
         }
     }
 };
 
-/// The frozen form of [`Digits`], in which there is nothing to fold.
+/// The folded form of [`Digits`], in which there is nothing to fold.
 #[allow(dead_code)]
-pub type DigitsFrozen<T = f32> = Digits<T>;
+pub type DigitsFolded<T = f32> = Digits<T>;

@@ -602,10 +602,10 @@ const _: () = {
             size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =
             size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Cache<Inline<1>>>();
-        type Frozen = PairFrozen<T>;
-        fn freeze_into(&self, frozen: &mut PairFrozen<T>) {
-            PairFrozenTowerForm::freeze::<T, _>(&self.tower, &mut frozen.tower);
-            ::nn::__private::fold::copy(&self.same, &mut frozen.same);
+        type Folded = PairFolded<T>;
+        fn fold_into(&self, folded: &mut PairFolded<T>) {
+            PairFoldedTowerForm::fold::<T, _>(&self.tower, &mut folded.tower);
+            ::nn::__private::fold::copy(&self.same, &mut folded.same);
         }
     }
 };

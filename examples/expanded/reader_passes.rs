@@ -652,11 +652,11 @@ const _: () = {
             size_of::<<ReaderGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =
             size_of::<<ReaderGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Cache<Inline<1>>>();
-        type Frozen = ReaderFrozen<T>;
-        fn freeze_into(&self, frozen: &mut ReaderFrozen<T>) {
-            ::nn::__private::fold::copy(&self.dense, &mut frozen.dense);
-            ::nn::__private::fold::copy(&self.answer, &mut frozen.answer);
-            ::nn::__private::fold::copy(&self.certain, &mut frozen.certain);
+        type Folded = ReaderFolded<T>;
+        fn fold_into(&self, folded: &mut ReaderFolded<T>) {
+            ::nn::__private::fold::copy(&self.dense, &mut folded.dense);
+            ::nn::__private::fold::copy(&self.answer, &mut folded.answer);
+            ::nn::__private::fold::copy(&self.certain, &mut folded.certain);
         }
     }
 };

@@ -616,11 +616,11 @@ const _: () = {
         const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Softmax, ::nn::lints::End::Other];
         const ARENA_BYTES: usize = size_of::<<WordsGraph as Layer<T, SVector<u32, 6>>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize = size_of::<<WordsGraph as Layer<T, SVector<u32, 6>>>::Cache<Inline<1>>>();
-        type Frozen = WordsFrozen<T>;
-        fn freeze_into(&self, frozen: &mut WordsFrozen<T>) {
-            ::nn::__private::fold::copy(&self.table, &mut frozen.table);
-            ::nn::__private::fold::copy(&self.kind, &mut frozen.kind);
-            WordsFrozenTitleForm::freeze::<T, _>(&self.title, &mut frozen.title);
+        type Folded = WordsFolded<T>;
+        fn fold_into(&self, folded: &mut WordsFolded<T>) {
+            ::nn::__private::fold::copy(&self.table, &mut folded.table);
+            ::nn::__private::fold::copy(&self.kind, &mut folded.kind);
+            WordsFoldedTitleForm::fold::<T, _>(&self.title, &mut folded.title);
         }
     }
 };

@@ -165,8 +165,8 @@ codes! {
     NotASchedule = 505,
     /// this is neither a model nor a layer
     NotAComponent = 506,
-    /// a frozen model is trained
-    Frozen = 507,
+    /// a folded model is trained
+    Folded = 507,
 
     /// a model is too large to be moved by value
     ByValue = 601,

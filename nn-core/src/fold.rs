@@ -1,4 +1,4 @@
-//! What [`Model::freeze`](crate::model::Model::freeze) is made of: how one layer is folded into the weights of another one.
+//! What [`Model::fold`](crate::model::Model::fold) is made of: how one layer is folded into the weights of another one.
 //!
 //! ```text
 //! Dense, then BatchNormalization      s ⊙ (W · x + b) + t = (diag(s) · W) · x + (s ⊙ b + t)          after
@@ -13,7 +13,7 @@
 //!
 //! The last line is no function here: [`Joined`](crate::layers::Joined) is another layer on the same weights.
 //!
-//! `model!` finds out what follows what ([`Folding`](crate::spec::Folding)), and calls these functions in `freeze_into`. Sums are made in `f64`.
+//! `model!` finds out what follows what ([`Folding`](crate::spec::Folding)), and calls these functions in `fold_into`. Sums are made in `f64`.
 
 use crate::code::Code;
 use crate::scalar::Scalar;
@@ -125,8 +125,8 @@ pub fn project<T: Scalar, X: Sample<Element = T>, Y: Sample<Element = T>>(w: &im
 #[track_caller]
 pub const fn read_only() -> ! {
     let message = Text::<256>::new()
-        .str("a frozen model is read-only: its layers are folded into each other, and have no gradient");
+        .str("a folded model is read-only: its layers are folded into each other, and have no gradient");
     let message =
-        message.str("\n  = help: train the model itself, and call `freeze` again").str(Code::Frozen.note().as_str());
+        message.str("\n  = help: train the model itself, and call `fold` again").str(Code::Folded.note().as_str());
     panic!("{}", message.as_str())
 }

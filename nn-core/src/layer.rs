@@ -308,7 +308,7 @@ impl<'a, 'rng> Mode<'a, 'rng> {
 pub trait Component {
     /// The layer.
     type Layer;
-    /// Whether it is a model; `model!` says so. A frozen model then has its frozen form in its place.
+    /// Whether it is a model; `model!` says so. A folded model then has its folded form in its place.
     #[doc(hidden)]
     const MODEL: bool = false;
 }

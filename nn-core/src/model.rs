@@ -24,8 +24,8 @@ use rand::Rng;
     note = "explained in nn::errors::nn0506"
 )]
 pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
-    /// What [`freeze`](Self::freeze) gives: `HeadlineFrozen`, or the model itself where there is nothing to fold.
-    type Frozen: Model<Scalar = Self::Scalar, Inputs = Self::Inputs, Outputs = Self::Outputs, Frozen = Self::Frozen>;
+    /// What [`fold`](Self::fold) gives: `HeadlineFolded`, or the model itself where there is nothing to fold.
+    type Folded: Model<Scalar = Self::Scalar, Inputs = Self::Inputs, Outputs = Self::Outputs, Folded = Self::Folded>;
     /// `f32` or `f64`.
     type Scalar: Scalar + Element;
     /// The input samples.
@@ -95,8 +95,8 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
         model
     }
 
-    /// Sets the weights of the frozen form: see [`freeze`](Self::freeze).
-    fn freeze_into(&self, frozen: &mut Self::Frozen);
+    /// Sets the weights of the folded form: see [`fold`](Self::fold).
+    fn fold_into(&self, folded: &mut Self::Folded);
 
     /// A read-only form for predictions, with everything folded that the graph allows:
     ///
@@ -108,16 +108,16 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     /// - a Concatenate along the last axis that only Dense layers read, or others like it, is gone: they read its inputs, of which there may be 12 in
     ///   all. That saves its memory, and time for one sample; a batch of parts with a few features each takes longer than with the copy.
     ///
-    /// Layers are folded if they are called only behind each other. A model inside has its own frozen form there; a layer of your own stays as it
+    /// Layers are folded if they are called only behind each other. A model inside has its own folded form there; a layer of your own stays as it
     /// is. The predictions are the same but for rounding: sums are made in another order. Where there is nothing to fold, it is a copy of the model.
     ///
-    /// The frozen form is a model, with a struct and weight files of its own, which `include_weights!` reads too. It has no gradient: to train it does
+    /// The folded form is a model, with a struct and weight files of its own, which `include_weights!` reads too. It has no gradient: to train it does
     /// not compile. Regularizers charge nothing in it.
     #[cfg(feature = "alloc")]
-    fn freeze(&self) -> alloc::boxed::Box<Self::Frozen> {
-        let mut frozen = crate::weights::zeroed_box::<Self::Scalar, Self::Frozen>();
-        self.freeze_into(&mut frozen);
-        frozen
+    fn fold(&self) -> alloc::boxed::Box<Self::Folded> {
+        let mut folded = crate::weights::zeroed_box::<Self::Scalar, Self::Folded>();
+        self.fold_into(&mut folded);
+        folded
     }
 
     /// Fresh weights, by value. Refused at compile time above [`MAX_BY_VALUE`] bytes.

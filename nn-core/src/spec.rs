@@ -57,7 +57,7 @@ pub struct LayerSpec {
     /// For a layer that can also be called on a sparse input: its variable whose gradient comes by rows in such a call. The
     /// expansion writes the layer in a `Sparse`.
     pub sparse: Option<&'static str>,
-    /// Whether it can also be called on parts of its input that stand beside each other along the last axis. The expansion of a frozen
+    /// Whether it can also be called on parts of its input that stand beside each other along the last axis. The expansion of a folded
     /// model writes such a call of the layer in a `Joined`.
     pub joined: bool,
     /// Whether it leaves something in memory between a training pass and its backward pass.
@@ -73,7 +73,7 @@ pub struct LayerSpec {
     /// Whether it may be a [`Head`](crate::activations::Head): its output has the shape of its input, and a loss may give
     /// the gradient of that instead. An activation always may.
     pub head: bool,
-    /// What a frozen model can make of it.
+    /// What a folded model can make of it.
     pub folding: Folding,
     /// The shape rule.
     pub infer: Rule,

@@ -8,8 +8,8 @@ mod aliases;
 mod backward;
 mod budgets;
 mod docs;
+mod folded;
 mod forward;
-mod frozen;
 mod imports;
 mod layer;
 mod masks;
@@ -23,7 +23,7 @@ mod types;
 mod weights;
 
 use crate::budget::Budgets;
-use crate::freeze::Frozen;
+use crate::fold::Folded;
 use crate::graph::Graph;
 use crate::parse::Syntax;
 use crate::schedule::Program;
@@ -42,7 +42,7 @@ pub(crate) struct Context<'a> {
     pub(crate) source: &'a Source,
     /// The steps of a prediction.
     pub(crate) predict: &'a Program,
-    /// The steps of a training step; of a frozen form, which has none, those of a prediction.
+    /// The steps of a training step; of a folded form, which has none, those of a prediction.
     pub(crate) train: &'a Program,
     /// `Digits`
     pub(crate) name: &'a Ident,
@@ -64,8 +64,8 @@ pub(crate) struct Context<'a> {
     pub(crate) paths: imports::Paths,
     /// Short names for types whose sizes only rustc knows.
     pub(crate) aliases: aliases::Aliases,
-    /// Whether it is a frozen form.
-    pub(crate) frozen: bool,
+    /// Whether it is a folded form.
+    pub(crate) folded: bool,
 }
 
 impl Context<'_> {
@@ -100,7 +100,7 @@ pub(crate) fn expand(
     graph: &Graph,
     source: &Source,
     programs: &Programs,
-    frozen: Option<&(Frozen, Program)>,
+    folded: Option<&(Folded, Program)>,
     budgets: &Budgets,
     lints: &TokenStream,
 ) -> TokenStream {
@@ -122,12 +122,12 @@ pub(crate) fn expand(
         first_calls: first_calls(graph),
         paths: imports::Paths::full(),
         aliases: aliases::Aliases::default(),
-        frozen: false,
+        folded: false,
     };
     let named = weights::named(&context);
     let tail = programs.tail.as_ref();
-    let model = items(&context, tail, named, lints, |inside| frozen::freeze(inside, frozen));
-    let (budgets, frozen) = (budgets::budgets(&context, budgets), frozen::items(&context, frozen));
+    let model = items(&context, tail, named, lints, |inside| folded::fold(inside, folded));
+    let (budgets, folded) = (budgets::budgets(&context, budgets), folded::items(&context, folded));
     let checks = graph.checks.iter().map(|check| context.print().inference(check));
     let numbers = context.print().numbers();
     let items = quote! {
@@ -135,19 +135,19 @@ pub(crate) fn expand(
         #(const _: ::nn::spec::Inferred = #checks;)*
         #(const _: f64 = #numbers;)*
         #budgets
-        #frozen
+        #folded
     };
     conditional(syntax, items)
 }
 
-/// The struct of a model or of its frozen form, and what it implements. `tail` is a training step whose first layers never learn; `named`
-/// are the structs with names of inputs and outputs, and what these implement; `freeze` is what `impl Model` says of the frozen form.
+/// The struct of a model or of its folded form, and what it implements. `tail` is a training step whose first layers never learn; `named`
+/// are the structs with names of inputs and outputs, and what these implement; `fold` is what `impl Model` says of the folded form.
 fn items(
     context: &Context<'_>,
     tail: Option<&Program>,
     named: (TokenStream, TokenStream),
     lints: &TokenStream,
-    freeze: impl FnOnce(&Context<'_>) -> TokenStream,
+    fold: impl FnOnce(&Context<'_>) -> TokenStream,
 ) -> TokenStream {
     let weights = weights::weights(context);
     let (named, implementations) = named;
@@ -161,7 +161,7 @@ fn items(
     let layer = layer::layer(&inside);
     let (form, training) = training::form(&inside, tail);
     let profile = model::profile(&inside);
-    let model = model::model(&inside, lints, &freeze(&inside), &training);
+    let model = model::model(&inside, lints, &fold(&inside), &training);
     quote! {
         #weights
         #named

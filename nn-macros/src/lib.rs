@@ -14,7 +14,7 @@ mod diagnostics;
 mod editor;
 mod expand;
 mod fallback;
-mod freeze;
+mod fold;
 mod graph;
 mod include;
 mod infer;
@@ -224,12 +224,12 @@ fn write(syntax: &Syntax, graph: &Graph, diagnostics: &Diagnostics, attributes: 
         train: lower(graph, Form::Train),
         tail: schedule::tail(graph),
     };
-    let frozen = freeze::freeze(graph).map(|frozen| {
-        let predict = lower(&frozen.graph, Form::Predict);
-        (frozen, predict)
+    let folded = fold::fold(graph).map(|folded| {
+        let predict = lower(&folded.graph, Form::Predict);
+        (folded, predict)
     });
     let lints = lint::for_training(graph, allowed);
-    let items = expand::expand(syntax, graph, &diagnostics.source, &programs, frozen.as_ref(), budgets, &lints);
+    let items = expand::expand(syntax, graph, &diagnostics.source, &programs, folded.as_ref(), budgets, &lints);
     let lints = lint::uses(syntax, &diagnostics.warnings, allowed);
     [items, lints].into_iter().collect()
 }

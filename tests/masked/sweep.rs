@@ -1,4 +1,4 @@
-//! A graph against Keras: predictions, also of its frozen form, outputs and masks of a training pass, gradients of inputs and weights, the
+//! A graph against Keras: predictions, also of its folded form, outputs and masks of a training pass, gradients of inputs and weights, the
 //! loss of the positions that count, and a step of training with the moving averages.
 
 use crate::fixture::Fixture;
@@ -204,13 +204,13 @@ where
     let got = masks::<M>(n, |i| <M::Graph as Layer<T, M::Inputs>>::mask::<Heap>(M::Inputs::shorter(x), &scratch, n, i));
     case.compare("m", &got);
 
-    let frozen = w.freeze();
-    let mut scratch = <<M::Frozen as Model>::Graph as Layer<T, M::Inputs>>::Scratch::<Heap>::with_capacity(n);
+    let folded = w.fold();
+    let mut scratch = <<M::Folded as Model>::Graph as Layer<T, M::Inputs>>::Scratch::<Heap>::with_capacity(n);
     let y_mut = M::Outputs::batch_mut::<Heap>(&mut y, n);
-    <M::Frozen as Model>::Graph::NEW.forward::<Heap>(&frozen, x, y_mut, Pass::Inference(&mut scratch));
+    <M::Folded as Model>::Graph::NEW.forward::<Heap>(&folded, x, y_mut, Pass::Inference(&mut scratch));
     case.compare("y", &joined::<M>(M::Outputs::batch::<Heap>(&y, n)));
     let got = masks::<M>(n, |i| {
-        <<M::Frozen as Model>::Graph as Layer<T, M::Inputs>>::mask::<Heap>(M::Inputs::shorter(x), &scratch, n, i)
+        <<M::Folded as Model>::Graph as Layer<T, M::Inputs>>::mask::<Heap>(M::Inputs::shorter(x), &scratch, n, i)
     });
     case.compare("m", &got);
 

@@ -104,7 +104,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 #[cfg(feature = "compute")]
-mod frozen;
+mod folded;
 #[cfg(feature = "compute")]
 mod merge;
 

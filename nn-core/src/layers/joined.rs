@@ -1,4 +1,4 @@
-//! [`Joined`]: a layer called on the parts of its input. A frozen model has it around a `Dense` that reads a `Concatenate`.
+//! [`Joined`]: a layer called on the parts of its input. A folded model has it around a `Dense` that reads a `Concatenate`.
 
 use super::{Dense, DenseWeights};
 use crate::activations::{Activate, Activation};

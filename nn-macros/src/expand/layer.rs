@@ -1,4 +1,4 @@
-//! The implementation of `Layer`, of a model and of its frozen form, and that of `Graph`.
+//! The implementation of `Layer`, of a model and of its folded form, and that of `Graph`.
 
 use super::forward::method;
 use super::memory::{cache_type, memory_field, scratch_type};
@@ -11,7 +11,7 @@ use crate::schedule::{Logits, Program};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-/// What a model and a frozen form do not have in common.
+/// What a model and a folded form do not have in common.
 struct Passes {
     /// The type of what a training pass leaves.
     cache: TokenStream,
@@ -36,7 +36,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     let (init, mask) = (init(context), masks::prediction(context));
     let Heads { heads, logits, training_logits } = heads(context);
     let Passes { cache, constrains, forward, backward, training } =
-        if context.frozen { read_only(context) } else { both(context, &training_logits) };
+        if context.folded { read_only(context) } else { both(context, &training_logits) };
     let first = context.part("x", 0, graph.inputs.len());
     quote! {
         #[automatically_derived]
@@ -101,7 +101,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// Of a frozen form: it computes the same in both passes. A training step does not compile, since it calls `backward`.
+/// Of a folded form: it computes the same in both passes. A training step does not compile, since it calls `backward`.
 fn read_only(context: &Context<'_>) -> Passes {
     let (nn, inference) = (&context.paths.nn, forward::pass(context, context.predict));
     Passes {

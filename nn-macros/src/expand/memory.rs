@@ -11,8 +11,8 @@ use syn::Ident;
 pub(crate) fn memory(context: &Context<'_>) -> TokenStream {
     let doc = format!(" The activations of a prediction with [`{}`].", context.name);
     let scratch = memory_struct(context, context.predict, &context.scratch, &doc, "Scratch");
-    // A frozen model is for predictions only.
-    if context.frozen {
+    // A folded model is for predictions only.
+    if context.folded {
         return scratch;
     }
     let cache = cache(context);

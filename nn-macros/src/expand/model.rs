@@ -78,8 +78,8 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
             });
             let span = context.source.start(layer.source);
             let called = |form| quote_spanned!(span=> ::nn::__private::Called<#path, { #(#called)&&* } #form>);
-            // Of a model, a frozen one holds the frozen form.
-            let (called, form) = if context.frozen {
+            // Of a model, a folded one holds the folded form.
+            let (called, form) = if context.folded {
                 let form = Context::form(context.name, context.graph, id);
                 let called = called(quote_spanned!(span=> , { <#path as ::nn::Component>::MODEL }));
                 (quote!(#form), quote!(#[doc(hidden)] #visibility type #form = #called;))
@@ -99,11 +99,11 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
     quote!(#(#aliases)*)
 }
 
-/// `impl Model`, with what the lints of training read, and its frozen form.
+/// `impl Model`, with what the lints of training read, and its folded form.
 pub(crate) fn model(
     context: &Context<'_>,
     lints: &TokenStream,
-    freeze: &TokenStream,
+    fold: &TokenStream,
     training: &TokenStream,
 ) -> TokenStream {
     let Context { graph, name, graph_type, outputs, .. } = context;
@@ -148,7 +148,7 @@ pub(crate) fn model(
             #lints
             const ARENA_BYTES: usize = size_of::<#layer::Scratch<#nn Inline<1>>>();
             const TRAIN_BYTES: usize = size_of::<<#training as #nn Layer<T, #x>>::Cache<#nn Inline<1>>>();
-            #freeze
+            #fold
         }
     }
 }

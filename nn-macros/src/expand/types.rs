@@ -247,17 +247,17 @@ impl Context<'_> {
         if self.paths.imported { self.print().short(activation) } else { self.print().function(activation) }
     }
 
-    /// The alias of a component's layer: `PairTowerLayer`; in a frozen form `PairFrozenTowerPart`, since the model may have a component
-    /// `frozen_tower`.
+    /// The alias of a component's layer: `PairTowerLayer`; in a folded form `PairFoldedTowerPart`, since the model may have a component
+    /// `folded_tower`.
     pub(crate) fn alias(&self, layer: LayerId) -> Ident {
-        let (part, kind) = (alias_part(self.graph, layer), if self.frozen { "Part" } else { "Layer" });
+        let (part, kind) = (alias_part(self.graph, layer), if self.folded { "Part" } else { "Layer" });
         format_ident!("{}{part}{kind}", self.name)
     }
 
-    /// The alias of what a component is in the frozen form of this name: `PairFrozenTowerForm`.
-    pub(crate) fn form(frozen: &Ident, graph: &Graph, layer: LayerId) -> Ident {
+    /// The alias of what a component is in the folded form of this name: `PairFoldedTowerForm`.
+    pub(crate) fn form(folded: &Ident, graph: &Graph, layer: LayerId) -> Ident {
         let part = alias_part(graph, layer);
-        format_ident!("{frozen}{part}Form")
+        format_ident!("{folded}{part}Form")
     }
 
     /// The first call that computes with the weights of a layer.

@@ -6,8 +6,8 @@ use std::process::Command;
 use std::{env, fs};
 
 /// Fails if `examples/expanded/<name>.rs` is not what the macro writes for `graph`; with `BLESS=1` in the environment, writes it. An
-/// expansion with a frozen form of its own is in three files: what a user calls, the passes in `<name>_passes.rs`, and the frozen form in
-/// `<name>_frozen.rs`.
+/// expansion with a folded form of its own is in three files: what a user calls, the passes in `<name>_passes.rs`, and the folded form in
+/// `<name>_folded.rs`.
 fn check(name: &str, graph: &str) {
     let expansion = crate::expand_model(graph.parse().expect("tokens"));
     let mut file: syn::File = syn::parse2(expansion).expect("items");
@@ -15,12 +15,12 @@ fn check(name: &str, graph: &str) {
         "editor" => file = block(&file),
         _ => file.items.retain(|item| editor(item).is_none()),
     }
-    let is_frozen =
-        |item: &syn::Item| matches!(item, syn::Item::Struct(item) if item.ident.to_string().ends_with("Frozen"));
-    if let Some(start) = file.items.iter().position(is_frozen) {
-        let frozen = syn::File { items: file.items.split_off(start), attrs: Vec::new(), ..file.clone() };
-        let header = format!("// What `model!` writes for the graph of `{name}.rs` as well: its frozen form.\n");
-        compare(&format!("{name}_frozen"), &header, &frozen);
+    let is_folded =
+        |item: &syn::Item| matches!(item, syn::Item::Struct(item) if item.ident.to_string().ends_with("Folded"));
+    if let Some(start) = file.items.iter().position(is_folded) {
+        let folded = syn::File { items: file.items.split_off(start), attrs: Vec::new(), ..file.clone() };
+        let header = format!("// What `model!` writes for the graph of `{name}.rs` as well: its folded form.\n");
+        compare(&format!("{name}_folded"), &header, &folded);
         let is_block = |item: &syn::Item| matches!(item, syn::Item::Const(item) if item.ident == "_");
         let start = file.items.iter().position(is_block).expect("the block of the passes");
         let passes = syn::File { items: file.items.split_off(start), attrs: Vec::new(), ..file.clone() };

@@ -90,10 +90,10 @@ tuples!(A 0, B 1, C 2, D 3, E 4, F 5);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 
-/// What a model computes: in predictions, frozen, in a training pass; gradients of weights and inputs.
+/// What a model computes: in predictions, folded, in a training pass; gradients of weights and inputs.
 struct Computed {
     predicted: Vec<f64>,
-    frozen: Vec<f64>,
+    folded: Vec<f64>,
     trained: Vec<f64>,
     gradients: Vec<f64>,
 }
@@ -127,15 +127,15 @@ fn predicted<M: Model<Scalar = f64, Inputs: Numbers, Outputs: Numbers>>(w: &M, x
 fn computed<M>() -> Computed
 where
     M: Model<Scalar = f64, Inputs: Numbers, Outputs: Numbers>,
-    M::Frozen: Model<Scalar = f64, Inputs = M::Inputs, Outputs = M::Outputs>,
+    M::Folded: Model<Scalar = f64, Inputs = M::Inputs, Outputs = M::Outputs>,
 {
     let bounds = <M::Graph as Layer<f64, M::Inputs>>::BOUNDS;
     let bound = bounds.iter().copied().min().unwrap_or(2) as u32;
     let x = filled::<M::Inputs>(bound, 1);
     let w = M::boxed(&mut StdRng::seed_from_u64(2));
     let predictions = predicted::<M>(&w, &x);
-    let frozen = w.freeze();
-    let frozen = predicted::<M::Frozen>(&frozen, &x);
+    let folded = w.fold();
+    let folded = predicted::<M::Folded>(&folded, &x);
 
     let mut y = Memory::<M::Outputs>::with_capacity(SAMPLES);
     let mut cache = <M::Graph as Layer<f64, M::Inputs>>::Cache::<Heap>::with_capacity(SAMPLES);
@@ -158,7 +158,7 @@ where
         Some(&mut dw),
     );
     let gradients = [dw.as_slice(), &numbers::<M::Inputs>(&dx)].concat();
-    Computed { predicted: predictions, frozen, trained: numbers::<M::Outputs>(&y), gradients }
+    Computed { predicted: predictions, folded, trained: numbers::<M::Outputs>(&y), gradients }
 }
 
 /// Whether numbers are the same, bit for bit.
@@ -183,9 +183,9 @@ fn close(what: &str, literal: &[f64], constant: &[f64]) {
 fn same<L, C>()
 where
     L: Model<Scalar = f64, Inputs: Numbers, Outputs: Numbers>,
-    L::Frozen: Model<Scalar = f64, Inputs = L::Inputs, Outputs = L::Outputs>,
+    L::Folded: Model<Scalar = f64, Inputs = L::Inputs, Outputs = L::Outputs>,
     C: Model<Scalar = f64, Inputs = L::Inputs, Outputs = L::Outputs>,
-    C::Frozen: Model<Scalar = f64, Inputs = L::Inputs, Outputs = L::Outputs>,
+    C::Folded: Model<Scalar = f64, Inputs = L::Inputs, Outputs = L::Outputs>,
 {
     assert_eq!((L::INPUT_SHAPES, L::OUTPUT_SHAPES), (C::INPUT_SHAPES, C::OUTPUT_SHAPES));
     assert_eq!(L::SUMMARY, C::SUMMARY);
@@ -199,7 +199,7 @@ where
     equal("outputs in training", &literal.trained, &constant.trained);
     equal("gradients", &literal.gradients, &constant.gradients);
     // Along an axis that only rustc knows, a BatchNormalization is not folded into its neighbour.
-    close("frozen", &literal.frozen, &constant.frozen);
+    close("folded", &literal.folded, &constant.folded);
 }
 
 #[test]

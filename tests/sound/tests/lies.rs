@@ -268,7 +268,7 @@ fn a_layer_that_lies() {
             let model = Lied::boxed(&mut rng());
             survives(|| drop(model.predict(&x)));
             survives(|| _ = model.call(&x[0]));
-            survives(|| drop(model.freeze().predict(&x)));
+            survives(|| drop(model.fold().predict(&x)));
             survives(|| match optimizer {
                 0 => {
                     drop(model.compile(Adam::default(), MeanSquaredError).fit(&x, &[0.5_f32; 4], Fit::new().verbose(0)))

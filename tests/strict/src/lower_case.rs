@@ -6,7 +6,7 @@ macro_rules! constants {
 }
 
 constants! {
-    x w y m n dx dy dw rng mode pass seeds wanted loss arena after inputs outputs input output visit path frozen row rows cache scratch batch
+    x w y m n dx dy dw rng mode pass seeds wanted loss arena after inputs outputs input output visit path folded row rows cache scratch batch
     samples state states targets predictions weighting named tuple name value other t b x0 x1 y0 y1 first second class score words left
     layer layers h memory gradient gradients logits losses heads report range from to
 }
@@ -26,7 +26,7 @@ nn::model! {
 
 nn::model! {
     /// More of each, and all that the expansion can have.
-    #[nn(allow(frozen_with_nothing_upstream), profile)]
+    #[nn(allow(folded_with_nothing_upstream), profile)]
     pub struct More;
 
     let words = Input(shape = [4], dtype = u32);

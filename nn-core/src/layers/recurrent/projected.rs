@@ -4,7 +4,7 @@
 //! z[t] = p[t] + V · h        where the layer itself has z[t] = W · x[t] + b + V · h
 //! ```
 //!
-//! A graph has no name for it. A frozen model has it behind an `Embedding`, whose table then holds `W · E[i] + b` for every index. Around a
+//! A graph has no name for it. A folded model has it behind an `Embedding`, whose table then holds `W · E[i] + b` for every index. Around a
 //! `Bidirectional`, `p[t]` holds the gates of the layer that reads forwards above those of its mirror image.
 
 use crate::spec::{ArgSpec, Arity, LayerSpec, Masking};

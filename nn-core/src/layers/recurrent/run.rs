@@ -83,7 +83,7 @@ pub trait Recurrent<T: Scalar, const F: usize, const U: usize> {
     fn penalty(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T;
 }
 
-/// Implements [`Recurrent`], [`Layer`](crate::Layer) and what a frozen model needs for a layer that is a [`Cell`](super::cell::Cell):
+/// Implements [`Recurrent`], [`Layer`](crate::Layer) and what a folded model needs for a layer that is a [`Cell`](super::cell::Cell):
 ///
 /// - the layer with its constants and its activations, and its weights with theirs;
 /// - how many states it has, and the outputs in [`Outputs`](super::sequence::Outputs);

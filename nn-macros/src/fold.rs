@@ -1,4 +1,4 @@
-//! The graph of a frozen model: for predictions only, with every layer folded into a neighbour that can be.
+//! The graph of a folded model: for predictions only, with every layer folded into a neighbour that can be.
 //!
 //! What can be folded is said in the specifications ([`Folding`]). A layer follows another one if it is the only reader of
 //! all its outputs and is called on nothing else; then the two are one function, however often they are called.
@@ -15,7 +15,7 @@ use nn_core::spec::{Folding, Masking, Value};
 
 /// A graph that computes what another one predicts, and how its weights are made of the other one's.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Frozen {
+pub(crate) struct Folded {
     pub(crate) graph: Graph,
     /// For each layer that owns weights, by its place in both graphs: what is not here is copied.
     pub(crate) origins: Vec<(LayerId, Origin)>,
@@ -44,8 +44,8 @@ pub(crate) struct Fold {
     pub(crate) before: bool,
 }
 
-/// The frozen form of a graph; `None` if there is nothing to fold.
-pub(crate) fn freeze(graph: &Graph) -> Option<Frozen> {
+/// The folded form of a graph; `None` if there is nothing to fold.
+pub(crate) fn fold(graph: &Graph) -> Option<Folded> {
     let folds = |layer: &Layer| match &layer.op {
         Op::Builtin(builtin) => {
             matches!(builtin.spec.folding, Folding::Table { .. } | Folding::Scale { .. } | Folding::Join { .. })
@@ -65,10 +65,10 @@ pub(crate) fn freeze(graph: &Graph) -> Option<Frozen> {
     if nothing && !graph.layers.iter().any(may_be_model) {
         return None;
     }
-    Some(Frozen { graph: compact::compact(folder.graph, &folder.gone), origins: folder.origins, scales: folder.scales })
+    Some(Folded { graph: compact::compact(folder.graph, &folder.gone), origins: folder.origins, scales: folder.scales })
 }
 
-/// Whether a layer may be a model, whose frozen form only rustc knows: a path, and no arguments, of which a model has none.
+/// Whether a layer may be a model, whose folded form only rustc knows: a path, and no arguments, of which a model has none.
 fn may_be_model(layer: &Layer) -> bool {
     matches!(&layer.op, Op::Component(component) if component.arguments.is_empty() && component.keywords.is_empty())
 }
@@ -89,7 +89,7 @@ impl Folder {
     fn new(graph: &Graph) -> Self {
         let text = graph.graph_type.as_str();
         let model = text.strip_suffix("Graph").unwrap_or(text);
-        let graph_type = Name::new(&format!("{model}FrozenGraph"), graph.graph_type.span);
+        let graph_type = Name::new(&format!("{model}FoldedGraph"), graph.graph_type.span);
         let mut alone = vec![true; graph.layers.len()];
         for (id, layer) in graph.layers.iter().enumerate() {
             for other in graph.chain(id).skip(1) {

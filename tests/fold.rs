@@ -1,13 +1,13 @@
-//! `freeze`: a frozen model predicts what the model does, with fewer weights and less arithmetic.
+//! `fold`: a folded model predicts what the model does, with fewer weights and less arithmetic.
 
 use nn::model::Model;
 use nn::prelude::*;
 
-#[path = "freeze/bidirectional.rs"]
+#[path = "fold/bidirectional.rs"]
 mod bidirectional;
-#[path = "freeze/inside.rs"]
+#[path = "fold/inside.rs"]
 mod inside;
-#[path = "freeze/joined.rs"]
+#[path = "fold/joined.rs"]
 mod joined;
 
 /// Random weights, also where a fresh model has zeros and ones: running variances are positive.
@@ -75,16 +75,16 @@ model! {
 #[test]
 fn the_lectures_model() {
     let headline = random::<Headline<f64>>(1);
-    let frozen: Box<HeadlineFrozen<f64>> = headline.freeze();
+    let folded: Box<HeadlineFolded<f64>> = headline.fold();
     // The gates of 8 units on 50 words, in place of 32 features and a kernel.
-    assert_eq!(frozen.embedding.embeddings.shape(), (32, 50));
-    assert_eq!(HeadlineFrozen::PARAMETERS, Headline::PARAMETERS - 32 * 32);
-    assert_eq!(HeadlineFrozen::MACS, Headline::MACS - 20 * 32 * 32);
+    assert_eq!(folded.embedding.embeddings.shape(), (32, 50));
+    assert_eq!(HeadlineFolded::PARAMETERS, Headline::PARAMETERS - 32 * 32);
+    assert_eq!(HeadlineFolded::MACS, Headline::MACS - 20 * 32 * 32);
     let (words, more) = (indices::<20>(7, 50, 2), numbers::<5, 1>(7, 3));
-    let (a, b) = (headline.predict((&words, &more)).unwrap(), frozen.predict((&words, &more)).unwrap());
+    let (a, b) = (headline.predict((&words, &more)).unwrap(), folded.predict((&words, &more)).unwrap());
     close(a.main_output.iter().flatten(), b.main_output.iter().flatten());
     close(a.aux_output.iter().flatten(), b.aux_output.iter().flatten());
-    let one = frozen.call(HeadlineInputs { main_input: &words[0], aux_input: &more[0] });
+    let one = folded.call(HeadlineInputs { main_input: &words[0], aux_input: &more[0] });
     assert_eq!(one.main_output, b.main_output[0]);
 }
 
@@ -111,11 +111,11 @@ model! {
 #[test]
 fn batch_normalizations_are_folded_into_their_neighbours() {
     let model = random::<Normal<f64>>(4);
-    let frozen = model.freeze();
-    let NormalFrozen { dense, dense_1: _, gru: _, batch_normalization_4: _ } = &*frozen;
+    let folded = model.fold();
+    let NormalFolded { dense, dense_1: _, gru: _, batch_normalization_4: _ } = &*folded;
     assert_eq!(dense.bias.len(), 5);
     let x = numbers::<7, 3>(6, 5);
-    close(model.predict(&x).unwrap().iter().flatten(), frozen.predict(&x).unwrap().iter().flatten());
+    close(model.predict(&x).unwrap().iter().flatten(), folded.predict(&x).unwrap().iter().flatten());
 }
 
 model! {
@@ -138,12 +138,12 @@ model! {
 #[test]
 fn what_follows_the_row_of_a_table_is_folded_into_it() {
     let model = random::<Rows<f64>>(6);
-    let frozen = model.freeze();
-    let RowsFrozen { embedding, simple_rnn: _, z: _ } = &*frozen;
+    let folded = model.fold();
+    let RowsFolded { embedding, simple_rnn: _, z: _ } = &*folded;
     assert_eq!(embedding.embeddings.shape(), (2, 30));
     let mut x = indices::<6>(9, 30, 7);
     (x[0][0], x[1][3], x[1][5]) = (0, 0, 0);
-    close(model.predict(&x).unwrap().iter().flatten(), frozen.predict(&x).unwrap().iter().flatten());
+    close(model.predict(&x).unwrap().iter().flatten(), folded.predict(&x).unwrap().iter().flatten());
 }
 
 const WORDS: usize = 40;
@@ -172,11 +172,11 @@ model! {
 #[test]
 fn shared_layers_are_folded_if_they_are_shared_together() {
     let model = random::<Siamese<f64>>(8);
-    let frozen = model.freeze();
-    let SiameseFrozen { words, tower: _, project } = &*frozen;
+    let folded = model.fold();
+    let SiameseFolded { words, tower: _, project } = &*folded;
     assert_eq!((words.embeddings.shape(), project.bias.len()), ((12, 40), 6));
     let (a, b) = (indices::<5>(4, 40, 9), indices::<5>(4, 40, 10));
-    let (expected, found) = (model.predict((&a, &b)).unwrap(), frozen.predict((&a, &b)).unwrap());
+    let (expected, found) = (model.predict((&a, &b)).unwrap(), folded.predict((&a, &b)).unwrap());
     close(expected.near.iter().flatten(), found.near.iter().flatten());
     close(expected.rest.iter().flatten(), found.rest.iter().flatten());
 }
@@ -201,30 +201,30 @@ model! {
 fn what_others_read_stays() {
     let model = random::<Kept<f64>>(11);
     // Nothing could be folded: the other name of the model itself.
-    let frozen: Box<KeptFrozen<f64>> = model.freeze();
-    let frozen: Box<Kept<f64>> = frozen;
-    assert_eq!(frozen, model);
+    let folded: Box<KeptFolded<f64>> = model.fold();
+    let folded: Box<Kept<f64>> = folded;
+    assert_eq!(folded, model);
 }
 
-/// A frozen model is a model: it has weight files and is evaluated.
+/// A folded model is a model: it has weight files and is evaluated.
 #[test]
-fn a_frozen_model_is_saved_and_evaluated() {
+fn a_folded_model_is_saved_and_evaluated() {
     let mut rng = StdRng::seed_from_u64(1);
     let headline = Headline::boxed(&mut rng);
-    let frozen = headline.freeze();
-    let path = std::env::temp_dir().join(format!("frozen-{}.safetensors", std::process::id()));
-    frozen.save_weights(&path).unwrap();
-    let mut again = HeadlineFrozen::boxed(&mut rng);
-    assert!(again != frozen);
+    let folded = headline.fold();
+    let path = std::env::temp_dir().join(format!("folded-{}.safetensors", std::process::id()));
+    folded.save_weights(&path).unwrap();
+    let mut again = HeadlineFolded::boxed(&mut rng);
+    assert!(again != folded);
     again.load_weights(&path).unwrap();
     std::fs::remove_file(&path).unwrap();
-    assert_eq!(again, frozen);
+    assert_eq!(again, folded);
 
     let words = indices::<20>(5, 50, 2);
     let more: Vec<SVector<f32, 5>> = numbers::<5, 1>(5, 3).iter().map(|x| x.map(|x| x as f32)).collect();
     let labels = [0.0f32, 1.0, 1.0, 0.0, 1.0];
     let whole = headline.compile(Sgd::default(), BinaryCrossentropy::default());
-    let folded = frozen.compile(Sgd::default(), BinaryCrossentropy::default());
+    let folded = folded.compile(Sgd::default(), BinaryCrossentropy::default());
     let expected = whole.evaluate((&words, &more), (&labels, &labels)).unwrap();
     let found = folded.evaluate((&words, &more), (&labels, &labels)).unwrap();
     assert!((expected.loss - found.loss).abs() < 1e-6, "{} {}", expected.loss, found.loss);

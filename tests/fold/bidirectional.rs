@@ -20,16 +20,16 @@ model! {
 #[test]
 fn both_directions_read_one_table() {
     let model = random::<Text<f64>>(15);
-    let frozen = model.freeze();
-    let TextFrozen { embedding, bidirectional: _, z: _ } = &*frozen;
+    let folded = model.fold();
+    let TextFolded { embedding, bidirectional: _, z: _ } = &*folded;
     // The gates of both directions, in place of 8 features and two kernels.
     assert_eq!(embedding.embeddings.shape(), (2 * 16, 30));
-    assert_eq!(TextFrozen::PARAMETERS, Text::PARAMETERS + 30 * (32 - 8) - 2 * 8 * 16);
-    assert_eq!(TextFrozen::MACS, Text::MACS - 2 * 9 * 8 * 16);
+    assert_eq!(TextFolded::PARAMETERS, Text::PARAMETERS + 30 * (32 - 8) - 2 * 8 * 16);
+    assert_eq!(TextFolded::MACS, Text::MACS - 2 * 9 * 8 * 16);
     let mut x = indices::<9>(9, 30, 16);
     (x[0][0], x[1][3], x[1][8]) = (0, 0, 0);
     x[2].fill(0);
-    close(model.predict(&x).unwrap().iter().flatten(), frozen.predict(&x).unwrap().iter().flatten());
+    close(model.predict(&x).unwrap().iter().flatten(), folded.predict(&x).unwrap().iter().flatten());
 }
 
 model! {
@@ -62,20 +62,20 @@ model! {
 #[test]
 fn every_merge_mode_is_folded() {
     let model = random::<Modes<f64>>(17);
-    let frozen = model.freeze();
+    let folded = model.fold();
     let rows = [
-        frozen.embedding.embeddings.nrows(),
-        frozen.embedding_1.embeddings.nrows(),
-        frozen.embedding_2.embeddings.nrows(),
-        frozen.embedding_3.embeddings.nrows(),
+        folded.embedding.embeddings.nrows(),
+        folded.embedding_1.embeddings.nrows(),
+        folded.embedding_2.embeddings.nrows(),
+        folded.embedding_3.embeddings.nrows(),
     ];
     assert_eq!(rows, [2 * 9, 2 * 6, 2 * 5, 2 * 12]);
     // All products with the input are gone.
-    assert_eq!(ModesFrozen::MACS, Modes::MACS - 7 * 6 * rows.iter().sum::<usize>());
+    assert_eq!(ModesFolded::MACS, Modes::MACS - 7 * 6 * rows.iter().sum::<usize>());
     let mut x = indices::<7>(6, 20, 18);
     (x[0][0], x[1][3], x[1][6]) = (0, 0, 0);
     x[2].fill(0);
-    close(model.predict(&x).unwrap().iter().flatten(), frozen.predict(&x).unwrap().iter().flatten());
+    close(model.predict(&x).unwrap().iter().flatten(), folded.predict(&x).unwrap().iter().flatten());
 }
 
 model! {
@@ -97,16 +97,16 @@ model! {
 #[test]
 fn initial_states_reach_their_directions() {
     let model = random::<States<f64>>(19);
-    let frozen = model.freeze();
-    let StatesFrozen { embedding, y: _, z: _ } = &*frozen;
+    let folded = model.fold();
+    let StatesFolded { embedding, y: _, z: _ } = &*folded;
     assert_eq!(embedding.embeddings.shape(), (16, 15));
     let (mut x, h, c) = (indices::<6>(5, 15, 20), numbers::<2, 1>(5, 21), numbers::<2, 1>(5, 22));
     (x[0][5], x[1][0]) = (0, 0);
-    let (a, b) = (model.predict((&x, &h, &c)).unwrap(), frozen.predict((&x, &h, &c)).unwrap());
+    let (a, b) = (model.predict((&x, &h, &c)).unwrap(), folded.predict((&x, &h, &c)).unwrap());
     close(a.y.iter().flatten(), b.y.iter().flatten());
     close(a.z.iter().flatten(), b.z.iter().flatten());
     // One sample alone is the same, bit for bit.
-    let one = frozen.call(StatesInputs { x: &x[1], h: &h[1], c: &c[1] });
+    let one = folded.call(StatesInputs { x: &x[1], h: &h[1], c: &c[1] });
     assert_eq!((one.y, one.z), (b.y[1], b.z[1]));
 }
 
@@ -129,13 +129,13 @@ model! {
 #[test]
 fn batch_normalization_is_folded_into_both_directions() {
     let model = random::<Normal<f64>>(23);
-    let frozen = model.freeze();
-    let NormalFrozen { bidirectional, bidirectional_1: _, kept: _, bidirectional_2: _ } = &*frozen;
+    let folded = model.fold();
+    let NormalFolded { bidirectional, bidirectional_1: _, kept: _, bidirectional_2: _ } = &*folded;
     assert_ne!(bidirectional.forward.kernel, model.bidirectional.forward.kernel);
     assert_ne!(bidirectional.backward.bias, model.bidirectional.backward.bias);
-    assert_eq!(NormalFrozen::PARAMETERS, Normal::PARAMETERS - 4 * 3 - 4 * 4);
+    assert_eq!(NormalFolded::PARAMETERS, Normal::PARAMETERS - 4 * 3 - 4 * 4);
     let x = numbers::<3, 4>(6, 24);
-    close(model.predict(&x).unwrap().iter().flatten(), frozen.predict(&x).unwrap().iter().flatten());
+    close(model.predict(&x).unwrap().iter().flatten(), folded.predict(&x).unwrap().iter().flatten());
 }
 
 model! {
@@ -157,11 +157,11 @@ model! {
 #[test]
 fn a_shared_layer_is_folded_with_what_is_shared_with_it() {
     let model = random::<Shared<f64>>(25);
-    let frozen = model.freeze();
-    let SharedFrozen { words, tower: _ } = &*frozen;
+    let folded = model.fold();
+    let SharedFolded { words, tower: _ } = &*folded;
     assert_eq!(words.embeddings.shape(), (2 * 12, 40));
     let (a, b) = (indices::<5>(4, 40, 26), indices::<8>(4, 40, 27));
-    let (expected, found) = (model.predict((&a, &b)).unwrap(), frozen.predict((&a, &b)).unwrap());
+    let (expected, found) = (model.predict((&a, &b)).unwrap(), folded.predict((&a, &b)).unwrap());
     close(expected.y.iter().flatten(), found.y.iter().flatten());
     close(expected.z.iter().flatten(), found.z.iter().flatten());
     close(expected.rest.iter().flatten(), found.rest.iter().flatten());
@@ -186,6 +186,6 @@ model! {
 fn what_cannot_be_folded_stays() {
     let model = random::<Kept<f64>>(28);
     // The other name of the model itself.
-    let frozen: Box<Kept<f64>> = model.freeze();
-    assert_eq!(frozen, model);
+    let folded: Box<Kept<f64>> = model.fold();
+    assert_eq!(folded, model);
 }

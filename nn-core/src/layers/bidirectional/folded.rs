@@ -1,4 +1,4 @@
-//! What a frozen model makes of a `Bidirectional`.
+//! What a folded model makes of a `Bidirectional`.
 //!
 //! ```text
 //! W · x + b    of the layer above that of its mirror image: one product, or one row of a table, serves both

@@ -1,6 +1,6 @@
-// What `model!` writes for the graph of `reader.rs` as well: its frozen form.
+// What `model!` writes for the graph of `reader.rs` as well: its folded form.
 
-/// The frozen form of [`Reader`], for predictions only: what [`freeze`](::nn::Model::freeze) gives, with layers folded into each other.
+/// The folded form of [`Reader`], for predictions only: what [`fold`](::nn::Model::fold) gives, with layers folded into each other.
 #[allow(dead_code)]
 ///
 /// ```mermaid
@@ -21,7 +21,7 @@
 #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
-pub struct ReaderFrozen<T: ::nn::Scalar = f32> {
+pub struct ReaderFolded<T: ::nn::Scalar = f32> {
     /// `Dense(16, activation = relu, kernel_regularizer = l2(0.01))` on `(8,)`, `(12,)`.
     pub dense: ::nn::layers::DenseWeights<T, 20, 16, 1>,
     /// `Dense(10, activation = softmax)` on `(16,)`.
@@ -30,13 +30,13 @@ pub struct ReaderFrozen<T: ::nn::Scalar = f32> {
     pub certain: ::nn::layers::DenseWeights<T, 18, 1, 1>,
 }
 
-/// The graph of [`ReaderFrozen`]: what it computes, without its weights.
+/// The graph of [`ReaderFolded`]: what it computes, without its weights.
 #[doc(hidden)]
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
-pub struct ReaderFrozenGraph;
+pub struct ReaderFoldedGraph;
 
 #[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
-impl ReaderFrozenGraph {
+impl ReaderFoldedGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[8]), ::nn::Shape::new(&[12])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[10]), ::nn::Shape::new(&[1])];
 }
@@ -57,10 +57,10 @@ const _: () = {
     };
 
     #[allow(dead_code)]
-    impl ReaderFrozenGraph {
+    impl ReaderFoldedGraph {
         /// The graph as a layer of another one.
         pub const fn new() -> Self {
-            ReaderFrozenGraph
+            ReaderFoldedGraph
         }
 
         /// The shapes of its outputs, if these are the shapes of its inputs.
@@ -68,21 +68,21 @@ const _: () = {
             inputs: &[::nn::Shape],
         ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
             ::nn::spec::model_outputs(
-                "ReaderFrozen",
-                ReaderFrozenGraph::INPUT_SHAPES,
-                ReaderFrozenGraph::OUTPUT_SHAPES,
+                "ReaderFolded",
+                ReaderFoldedGraph::INPUT_SHAPES,
+                ReaderFoldedGraph::OUTPUT_SHAPES,
                 inputs,
             )
         }
 
         /// The shape of its only output, if these are the shapes of its inputs.
         pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
-            ::nn::spec::only_output("ReaderFrozen", Self::output_shapes(inputs))
+            ::nn::spec::only_output("ReaderFolded", Self::output_shapes(inputs))
         }
     }
 
     #[allow(dead_code, non_upper_case_globals)]
-    impl ReaderFrozenGraph {
+    impl ReaderFoldedGraph {
         const rows: &'static [::nn::summary::Row] = &[
             ::nn::summary::Row {
                 name: "question",
@@ -136,11 +136,11 @@ const _: () = {
                 memory: 0,
             },
         ];
-        const summary_length: usize = ::nn::summary::length("ReaderFrozen", ReaderFrozenGraph::rows);
+        const summary_length: usize = ::nn::summary::length("ReaderFolded", ReaderFoldedGraph::rows);
     }
 
     #[allow(dead_code)]
-    impl ReaderFrozen<f32> {
+    impl ReaderFolded<f32> {
         /// A table of the layers, as Keras prints it.
         pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
         /// How many weights it has.
@@ -173,7 +173,7 @@ const _: () = {
     }
 
     #[allow(dead_code)]
-    impl<T: ::nn::Scalar> ReaderFrozen<T> {
+    impl<T: ::nn::Scalar> ReaderFolded<T> {
         /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
         /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
         #[inline]
@@ -197,7 +197,7 @@ const _: () = {
             let mut y0 = ::nn::tensor::zeroed::<SVector<T, 10>>();
             let mut y1 = ::nn::tensor::zeroed::<SVector<T, 1>>();
             ::nn::model::call_in::<Self>(
-                &ReaderFrozenGraph,
+                &ReaderFoldedGraph,
                 self,
                 (::core::slice::from_ref(x.question), ::core::slice::from_ref(x.text)),
                 (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
@@ -209,7 +209,7 @@ const _: () = {
 
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
-    unsafe impl<T: Scalar> Weights<T> for ReaderFrozen<T> {
+    unsafe impl<T: Scalar> Weights<T> for ReaderFolded<T> {
         const LAYERS: usize = <DenseWeights<T, 20, 16, 1> as Weights<T>>::LAYERS
             + <DenseWeights<T, 16, 10, 1> as Weights<T>>::LAYERS
             + <DenseWeights<T, 18, 1, 1> as Weights<T>>::LAYERS;
@@ -224,7 +224,7 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl<T: Scalar> ::core::clone::Clone for ReaderFrozen<T> {
+    impl<T: Scalar> ::core::clone::Clone for ReaderFolded<T> {
         fn clone(&self) -> Self {
             const { ::nn::model::assert_clone::<Self>() }
             ::nn::model::clone(self)
@@ -235,33 +235,33 @@ const _: () = {
         }
     }
 
-    /// The activations of a prediction with [`ReaderFrozen`].
-    pub struct ReaderFrozenScratch<T: Scalar, B: Storage> {
+    /// The activations of a prediction with [`ReaderFolded`].
+    pub struct ReaderFoldedScratch<T: Scalar, B: Storage> {
         activations: B::Of<[T; 26]>,
     }
 
     #[automatically_derived]
-    impl<T: Scalar, B: Storage> Buffer for ReaderFrozenScratch<T, B> {
-        const ZEROED: Self = ReaderFrozenScratch { activations: Buffer::ZEROED };
+    impl<T: Scalar, B: Storage> Buffer for ReaderFoldedScratch<T, B> {
+        const ZEROED: Self = ReaderFoldedScratch { activations: Buffer::ZEROED };
 
         fn with_capacity(capacity: usize) -> Self {
-            ReaderFrozenScratch { activations: Buffer::with_capacity(capacity) }
+            ReaderFoldedScratch { activations: Buffer::with_capacity(capacity) }
         }
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Component for ReaderFrozen<T> {
-        type Layer = ReaderFrozenGraph;
+    impl<T: Scalar> Component for ReaderFolded<T> {
+        type Layer = ReaderFoldedGraph;
         const MODEL: bool = true;
     }
 
     #[automatically_derived]
     #[allow(unused_variables, unused_mut)]
-    impl<T: Scalar> Layer<T, (SVector<T, 8>, SVector<T, 12>)> for ReaderFrozenGraph {
+    impl<T: Scalar> Layer<T, (SVector<T, 8>, SVector<T, 12>)> for ReaderFoldedGraph {
         type Output = (SVector<T, 10>, SVector<T, 1>);
-        type Weights = ReaderFrozen<T>;
-        type Scratch<B: Storage> = ReaderFrozenScratch<T, B>;
-        type Cache<B: Storage> = ReaderFrozenScratch<T, B>;
+        type Weights = ReaderFolded<T>;
+        type Scratch<B: Storage> = ReaderFoldedScratch<T, B>;
+        type Cache<B: Storage> = ReaderFoldedScratch<T, B>;
         const MACS: usize = <::nn::layers::Joined<Dense<20, 16, 1>> as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::MACS
             + <Dense<16, 10, 1> as Layer<T, SVector<T, 16>>>::MACS
             + <::nn::layers::Joined<Dense<18, 1, 1>> as Layer<T, (SVector<T, 10>, SVector<T, 8>)>>::MACS;
@@ -273,7 +273,7 @@ const _: () = {
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::activations::Head::Other, ::nn::layer::head::<T, SVector<T, 1>, _>(&Activate(Sigmoid))];
         const CONSTRAINS: bool = false;
-        fn init(&self, w: &mut ReaderFrozen<T>, rng: &mut dyn ::nn::__private::Rng) {
+        fn init(&self, w: &mut ReaderFolded<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, (SVector<T, 8>, SVector<T, 12>)>::init(
                 &::nn::layers::Joined(Dense::<20, 16, 1> {
                     kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
@@ -292,7 +292,7 @@ const _: () = {
 
         fn forward<B: Storage>(
             &self,
-            w: &ReaderFrozen<T>,
+            w: &ReaderFolded<T>,
             x: (&[SVector<T, 8>], &[SVector<T, 12>]),
             y: (&mut [SVector<T, 10>], &mut [SVector<T, 1>]),
             pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
@@ -343,13 +343,13 @@ const _: () = {
 
         fn backward<B: Storage>(
             &self,
-            w: &ReaderFrozen<T>,
+            w: &ReaderFolded<T>,
             x: (&[SVector<T, 8>], &[SVector<T, 12>]),
             y: (&[SVector<T, 10>], &[SVector<T, 1>]),
             dy: (&[SVector<T, 10>], &[SVector<T, 1>]),
             m: &mut Self::Cache<B>,
             dx: (Option<&mut [SVector<T, 8>]>, Option<&mut [SVector<T, 12>]>),
-            dw: Option<&mut ReaderFrozen<T>>,
+            dw: Option<&mut ReaderFolded<T>>,
         ) {
             const { ::nn::__private::fold::read_only() }
         }
@@ -360,50 +360,50 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Graph<T, (SVector<T, 8>, SVector<T, 12>)> for ReaderFrozenGraph {
-        const NEW: Self = ReaderFrozenGraph;
+    impl<T: Scalar> Graph<T, (SVector<T, 8>, SVector<T, 12>)> for ReaderFoldedGraph {
+        const NEW: Self = ReaderFoldedGraph;
     }
 
-    struct ReaderFrozenSummary<T>(::core::marker::PhantomData<T>);
-    impl<T: Scalar> ReaderFrozenSummary<T> {
-        const TABLE: ::nn::text::Text<{ ReaderFrozenGraph::summary_length }> = ::nn::summary::table(
-            "ReaderFrozen",
-            ReaderFrozenGraph::rows,
-            <ReaderFrozen<T> as Weights<T>>::NON_TRAINABLE,
-            <ReaderFrozen<T> as Weights<T>>::COUNT,
+    struct ReaderFoldedSummary<T>(::core::marker::PhantomData<T>);
+    impl<T: Scalar> ReaderFoldedSummary<T> {
+        const TABLE: ::nn::text::Text<{ ReaderFoldedGraph::summary_length }> = ::nn::summary::table(
+            "ReaderFolded",
+            ReaderFoldedGraph::rows,
+            <ReaderFolded<T> as Weights<T>>::NON_TRAINABLE,
+            <ReaderFolded<T> as Weights<T>>::COUNT,
             size_of::<T>(),
         );
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Model for ReaderFrozen<T> {
+    impl<T: Scalar> Model for ReaderFolded<T> {
         type Scalar = T;
         type Inputs = (SVector<T, 8>, SVector<T, 12>);
         type Outputs = (SVector<T, 10>, SVector<T, 1>);
-        type Graph = ReaderFrozenGraph;
-        type Training = ReaderFrozenGraph;
+        type Graph = ReaderFoldedGraph;
+        type Training = ReaderFoldedGraph;
         ::nn::__with_heap! {
             type Predictions = ReaderOutputs < ::nn::__private::Vec < SVector < T, 10 >
             >, ::nn::__private::Vec < SVector < T, 1 > > >;
         }
 
-        const NAME: &'static str = "ReaderFrozen";
+        const NAME: &'static str = "ReaderFolded";
         const INPUT_NAMES: &'static [&'static str] = &["question", "text"];
         const OUTPUT_NAMES: &'static [&'static str] = &["answer", "certain"];
-        const INPUT_SHAPES: &'static [Shape] = ReaderFrozenGraph::INPUT_SHAPES;
-        const OUTPUT_SHAPES: &'static [Shape] = ReaderFrozenGraph::OUTPUT_SHAPES;
-        const SUMMARY: &'static str = ReaderFrozenSummary::<T>::TABLE.as_str();
+        const INPUT_SHAPES: &'static [Shape] = ReaderFoldedGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = ReaderFoldedGraph::OUTPUT_SHAPES;
+        const SUMMARY: &'static str = ReaderFoldedSummary::<T>::TABLE.as_str();
         const COSTS: ::nn::summary::Costs =
-            ::nn::summary::Costs { rows: ReaderFrozenGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+            ::nn::summary::Costs { rows: ReaderFoldedGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
 
-        const DOT: &'static str = "digraph ReaderFrozen {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"question\" [label=\"question\\n(8,)\", style=dashed];\n  \"text\" [label=\"text\\n(12,)\", style=dashed];\n  \"dense\" [label=\"Dense(16, activation = relu, kernel_regularizer = l2(0.01))\\n(16,)\"];\n  \"answer\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"certain\" [label=\"Dense(1, activation = sigmoid)\\n(1,)\"];\n  \"question\" -> \"dense\";\n  \"text\" -> \"dense\";\n  \"dense\" -> \"answer\";\n  \"answer\" -> \"certain\";\n  \"question\" -> \"certain\";\n  \"output answer\" [label=\"answer\", style=dashed];\n  \"answer\" -> \"output answer\";\n  \"output certain\" [label=\"certain\", style=dashed];\n  \"certain\" -> \"output certain\";\n}\n";
+        const DOT: &'static str = "digraph ReaderFolded {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"question\" [label=\"question\\n(8,)\", style=dashed];\n  \"text\" [label=\"text\\n(12,)\", style=dashed];\n  \"dense\" [label=\"Dense(16, activation = relu, kernel_regularizer = l2(0.01))\\n(16,)\"];\n  \"answer\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"certain\" [label=\"Dense(1, activation = sigmoid)\\n(1,)\"];\n  \"question\" -> \"dense\";\n  \"text\" -> \"dense\";\n  \"dense\" -> \"answer\";\n  \"answer\" -> \"certain\";\n  \"question\" -> \"certain\";\n  \"output answer\" [label=\"answer\", style=dashed];\n  \"answer\" -> \"output answer\";\n  \"output certain\" [label=\"certain\", style=dashed];\n  \"certain\" -> \"output certain\";\n}\n";
         const ARENA_BYTES: usize =
-            size_of::<<ReaderFrozenGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Scratch<Inline<1>>>();
+            size_of::<<ReaderFoldedGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =
-            size_of::<<ReaderFrozenGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Cache<Inline<1>>>();
-        type Frozen = ReaderFrozen<T>;
-        fn freeze_into(&self, frozen: &mut Self::Frozen) {
-            ::nn::__private::fold::copy(self, frozen);
+            size_of::<<ReaderFoldedGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Cache<Inline<1>>>();
+        type Folded = ReaderFolded<T>;
+        fn fold_into(&self, folded: &mut Self::Folded) {
+            ::nn::__private::fold::copy(self, folded);
         }
     }
 };

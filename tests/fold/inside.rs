@@ -1,4 +1,4 @@
-//! A model inside of another one has its frozen form in the frozen one; a layer of a user's own stays.
+//! A model inside of another one has its folded form in the folded one; a layer of a user's own stays.
 
 use super::{Headline, close, indices, numbers, random};
 use nn::model::Model;
@@ -21,15 +21,15 @@ model! {
 }
 
 #[test]
-fn a_model_inside_is_its_frozen_form() {
+fn a_model_inside_is_its_folded_form() {
     let model = random::<Outer<f64>>(12);
-    let frozen = model.freeze();
-    let OuterFrozen { dense: _, headline } = &*frozen;
-    assert_eq!(*headline, *model.headline.freeze());
+    let folded = model.fold();
+    let OuterFolded { dense: _, headline } = &*folded;
+    assert_eq!(*headline, *model.headline.fold());
     let bags: Vec<_> = [&[1, 4][..], &[29], &[]].map(|ones| MultiHot::<30>::new(ones.iter().copied()).unwrap()).into();
     let (words, more) = (indices::<20>(3, 50, 13), numbers::<5, 1>(3, 14));
     let expected = model.predict((&bags, &words, &more)).unwrap();
-    close(expected.iter().flatten(), frozen.predict((&bags, &words, &more)).unwrap().iter().flatten());
+    close(expected.iter().flatten(), folded.predict((&bags, &words, &more)).unwrap().iter().flatten());
 }
 
 /// A layer of a user's own, with weights and without arguments.
@@ -132,17 +132,17 @@ model! {
 }
 
 #[test]
-fn models_inside_of_models_are_their_frozen_forms() {
+fn models_inside_of_models_are_their_folded_forms() {
     let model = random::<Library<f64>>(30);
-    let frozen = model.freeze();
-    let inner: &DocumentFrozen<f64> = &frozen.document;
-    assert_eq!(*inner, *model.document.freeze());
+    let folded = model.fold();
+    let inner: &DocumentFolded<f64> = &folded.document;
+    assert_eq!(*inner, *model.document.fold());
     assert_eq!((inner.sentence.embedding.embeddings.shape(), &inner.shift), ((24, 20), &model.document.shift));
     // The sentence has a third of its arithmetic: twice, and for each of four steps.
-    assert_eq!(LibraryFrozen::MACS, Library::MACS - 6 * (Sentence::MACS - SentenceFrozen::MACS));
+    assert_eq!(LibraryFolded::MACS, Library::MACS - 6 * (Sentence::MACS - SentenceFolded::MACS));
     let (title, other, text) = (indices::<6>(3, 20, 31), indices::<6>(3, 20, 32), numbers_of_words(3, 33));
     let expected = model.predict((&title, &other, &text)).unwrap();
-    close(expected.iter().flatten(), frozen.predict((&title, &other, &text)).unwrap().iter().flatten());
+    close(expected.iter().flatten(), folded.predict((&title, &other, &text)).unwrap().iter().flatten());
 }
 
 /// Texts of four sentences.

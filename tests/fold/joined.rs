@@ -1,6 +1,6 @@
 //! What reads a `Concatenate` reads its parts, where it can.
 
-use super::{Headline, HeadlineFrozen, close, indices, numbers, random};
+use super::{Headline, HeadlineFolded, close, indices, numbers, random};
 use nn::model::Model;
 use nn::prelude::*;
 
@@ -33,29 +33,29 @@ model! {
 #[test]
 fn two_heads_read_the_parts() {
     let model = random::<Tickets<f64>>(1);
-    let frozen: Box<TicketsFrozen<f64>> = model.freeze();
-    assert_eq!((copies::<Tickets>(), copies::<TicketsFrozen>()), (1, 0));
-    const { assert!(TicketsFrozen::ARENA_BYTES < Tickets::ARENA_BYTES) };
+    let folded: Box<TicketsFolded<f64>> = model.fold();
+    assert_eq!((copies::<Tickets>(), copies::<TicketsFolded>()), (1, 0));
+    const { assert!(TicketsFolded::ARENA_BYTES < Tickets::ARENA_BYTES) };
     let (title, body, tags) = (indices::<10>(9, 30, 2), indices::<12>(9, 30, 3), numbers::<12, 1>(9, 4));
     for n in [1, 9] {
         let x = (&title[..n], &body[..n], &tags[..n]);
-        let (a, b) = (model.predict(x).unwrap(), frozen.predict(x).unwrap());
+        let (a, b) = (model.predict(x).unwrap(), folded.predict(x).unwrap());
         close(a.department.iter().flatten(), b.department.iter().flatten());
         for (a, b) in a.priority.iter().flatten().zip(b.priority.iter().flatten()) {
             assert!((a - b).abs() < 1e-12);
         }
     }
     let inputs = TicketsInputs { title: &title[0], body: &body[0], tags: &tags[0] };
-    let (mut names, expected) = (Vec::new(), frozen.call(inputs));
-    let watched = frozen.profile(inputs, &mut nn::Arena::new(), |name| names.push(name));
+    let (mut names, expected) = (Vec::new(), folded.call(inputs));
+    let watched = folded.profile(inputs, &mut nn::Arena::new(), |name| names.push(name));
     assert_eq!(watched, expected);
     assert_eq!(&names[names.len() - 3..], ["priority", "department", "department_softmax"]);
 }
 
 #[test]
 fn the_lectures_model_has_no_copy() {
-    assert_eq!((copies::<Headline>(), copies::<HeadlineFrozen>()), (1, 0));
-    let rows = <HeadlineFrozen as Model>::COSTS.rows;
+    assert_eq!((copies::<Headline>(), copies::<HeadlineFolded>()), (1, 0));
+    let rows = <HeadlineFolded as Model>::COSTS.rows;
     let dense = rows.iter().find(|row| row.inputs.len() == 2).expect("it has two inputs");
     assert_eq!((dense.kind, dense.inputs, dense.macs), ("Dense", &["lstm_out", "aux_input"][..], 13 * 16));
 }
@@ -81,12 +81,12 @@ model! {
 #[test]
 fn at_every_position_behind_what_is_folded() {
     let model = random::<Positions<f64>>(5);
-    let frozen = model.freeze();
-    assert_eq!(kinds::<PositionsFrozen>(), ["InputLayer", "InputLayer", "Dense", "Dense", "Activation", "Dense"]);
+    let folded = model.fold();
+    assert_eq!(kinds::<PositionsFolded>(), ["InputLayer", "InputLayer", "Dense", "Dense", "Activation", "Dense"]);
     let (a, b) = (numbers::<3, 4>(6, 6), numbers::<5, 4>(6, 7));
     for n in [1, 6] {
         let (expected, found) =
-            (model.predict((&a[..n], &b[..n])).unwrap(), frozen.predict((&a[..n], &b[..n])).unwrap());
+            (model.predict((&a[..n], &b[..n])).unwrap(), folded.predict((&a[..n], &b[..n])).unwrap());
         close(expected.iter().flatten(), found.iter().flatten());
     }
 }
@@ -115,13 +115,13 @@ model! {
 #[test]
 fn parts_of_parts_and_shared_readers() {
     let model = random::<Nested<f64>>(8);
-    let frozen = model.freeze();
-    assert_eq!((copies::<Nested>(), copies::<NestedFrozen>()), (5, 0));
-    assert_eq!(frozen.shared, model.shared);
+    let folded = model.fold();
+    assert_eq!((copies::<Nested>(), copies::<NestedFolded>()), (5, 0));
+    assert_eq!(folded.shared, model.shared);
     let (a, b, c) = (numbers::<FEW, 1>(5, 9), numbers::<{ 2 * FEW }, 1>(5, 10), numbers::<FEW, 1>(5, 11));
     for n in [1, 5] {
         let x = (&a[..n], &b[..n], &c[..n]);
-        close(model.predict(x).unwrap().iter().flatten(), frozen.predict(x).unwrap().iter().flatten());
+        close(model.predict(x).unwrap().iter().flatten(), folded.predict(x).unwrap().iter().flatten());
     }
 }
 
@@ -149,11 +149,11 @@ model! {
 #[test]
 fn a_copy_stays_where_it_is_needed() {
     let model = random::<Copied<f64>>(12);
-    let frozen = model.freeze();
+    let folded = model.fold();
     // The last one is gone, and the one of six: with that of seven there would be too many parts.
-    assert_eq!((copies::<Copied>(), copies::<CopiedFrozen>()), (6, 4));
+    assert_eq!((copies::<Copied>(), copies::<CopiedFolded>()), (6, 4));
     let (a, b) = (numbers::<3, 2>(4, 13), numbers::<3, 2>(4, 14));
-    let (expected, found) = (model.predict((&a, &b)).unwrap(), frozen.predict((&a, &b)).unwrap());
+    let (expected, found) = (model.predict((&a, &b)).unwrap(), folded.predict((&a, &b)).unwrap());
     close(expected.shown.iter().flatten(), found.shown.iter().flatten());
     close(expected.z.iter().flatten(), found.z.iter().flatten());
     close(expected.rows.iter().flatten(), found.rows.iter().flatten());
@@ -173,11 +173,11 @@ model! {
 }
 
 #[test]
-fn where_all_copies_stay_nothing_is_frozen() {
+fn where_all_copies_stay_nothing_is_folded() {
     let model = random::<Whole<f64>>(15);
     // It compiles, so that one is a name of the other.
-    let frozen: Box<Whole<f64>> = model.freeze();
-    assert_eq!(frozen, model);
+    let folded: Box<Whole<f64>> = model.fold();
+    assert_eq!(folded, model);
 }
 
 model! {
@@ -198,10 +198,10 @@ model! {
 #[test]
 fn masks_go_on() {
     let model = random::<Masked<f64>>(16);
-    let frozen = model.freeze();
-    assert_eq!((copies::<Masked>(), copies::<MaskedFrozen>()), (1, 0));
+    let folded = model.fold();
+    assert_eq!((copies::<Masked>(), copies::<MaskedFolded>()), (1, 0));
     let (mut words, mut more) = (indices::<5>(6, 9, 17), indices::<5>(6, 9, 18));
     (words[0][4], more[0][4], words[1][0], more[2][3]) = (0, 0, 0, 0);
-    let (expected, found) = (model.predict((&words, &more)).unwrap(), frozen.predict((&words, &more)).unwrap());
+    let (expected, found) = (model.predict((&words, &more)).unwrap(), folded.predict((&words, &more)).unwrap());
     close(expected.iter().flatten(), found.iter().flatten());
 }

@@ -1,7 +1,7 @@
-//! The frozen form of a model: a struct of its own if something was folded, else another name of the model.
+//! The folded form of a model: a struct of its own if something was folded, else another name of the model.
 
 use super::{Context, first_calls};
-use crate::freeze::{Fold, Frozen, Origin};
+use crate::fold::{Fold, Folded, Origin};
 use crate::graph::{Count, Op};
 use crate::parse::Syntax;
 use crate::schedule::Program;
@@ -9,45 +9,45 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Ident, parse_quote};
 
-/// The name of the frozen form of a model.
+/// The name of the folded form of a model.
 fn name(model: &Ident) -> Ident {
     // With the span of the name, which a name in the string would not give.
-    format_ident!("{}Frozen", model)
+    format_ident!("{}Folded", model)
 }
 
-/// The items of the frozen form.
-pub(crate) fn items(context: &Context<'_>, frozen: Option<&(Frozen, Program)>) -> TokenStream {
-    let (model, frozen_name, visibility) = (context.name, name(context.name), &context.syntax.visibility);
-    let Some((frozen, predict)) = frozen else {
-        let doc = format!(" The frozen form of [`{model}`], in which there is nothing to fold.");
+/// The items of the folded form.
+pub(crate) fn items(context: &Context<'_>, folded: Option<&(Folded, Program)>) -> TokenStream {
+    let (model, folded_name, visibility) = (context.name, name(context.name), &context.syntax.visibility);
+    let Some((folded, predict)) = folded else {
+        let doc = format!(" The folded form of [`{model}`], in which there is nothing to fold.");
         return quote! {
             #[doc = #doc]
             #[allow(dead_code)]
-            #visibility type #frozen_name<T = f32> = #model<T>;
+            #visibility type #folded_name<T = f32> = #model<T>;
         };
     };
-    let syntax = syntax(context, &frozen_name);
+    let syntax = syntax(context, &folded_name);
     let context = Context {
         syntax: &syntax,
-        graph: &frozen.graph,
+        graph: &folded.graph,
         predict,
         train: predict,
-        name: &frozen_name,
-        graph_type: format_ident!("{}Graph", frozen_name),
-        scratch: format_ident!("{frozen_name}Scratch"),
-        cache: format_ident!("{frozen_name}Scratch"),
-        summary: format_ident!("{frozen_name}Summary"),
-        first_calls: first_calls(&frozen.graph),
-        frozen: true,
+        name: &folded_name,
+        graph_type: format_ident!("{}Graph", folded_name),
+        scratch: format_ident!("{folded_name}Scratch"),
+        cache: format_ident!("{folded_name}Scratch"),
+        summary: format_ident!("{folded_name}Summary"),
+        first_calls: first_calls(&folded.graph),
+        folded: true,
         ..context.clone()
     };
     super::items(&context, None, (quote!(), quote!()), &quote!(), |inside| same(inside.name))
 }
 
-/// The struct of the frozen form, as a user would have written it: with the derives of the model, and a documentation of its own.
-fn syntax(context: &Context<'_>, frozen: &Ident) -> Syntax {
+/// The struct of the folded form, as a user would have written it: with the derives of the model, and a documentation of its own.
+fn syntax(context: &Context<'_>, folded: &Ident) -> Syntax {
     let doc = format!(
-        " The frozen form of [`{}`], for predictions only: what [`freeze`](::nn::Model::freeze) gives, with layers folded into each other.",
+        " The folded form of [`{}`], for predictions only: what [`fold`](::nn::Model::fold) gives, with layers folded into each other.",
         context.name
     );
     let mut attributes: Vec<syn::Attribute> = vec![parse_quote!(#[doc = #doc]), parse_quote!(#[allow(dead_code)])];
@@ -55,57 +55,57 @@ fn syntax(context: &Context<'_>, frozen: &Ident) -> Syntax {
     attributes.extend(derives.cloned());
     let visibility = context.syntax.visibility.clone();
     let (no_prelude, profile) = (context.syntax.no_prelude, context.syntax.profile);
-    Syntax { no_prelude, profile, ..Syntax::new(attributes, visibility, frozen.clone()) }
+    Syntax { no_prelude, profile, ..Syntax::new(attributes, visibility, folded.clone()) }
 }
 
-/// What `impl Model` says of a model that is its own frozen form.
+/// What `impl Model` says of a model that is its own folded form.
 fn same(model: &Ident) -> TokenStream {
     quote! {
-        type Frozen = #model<T>;
+        type Folded = #model<T>;
 
-        fn freeze_into(&self, frozen: &mut Self::Frozen) {
-            ::nn::__private::fold::copy(self, frozen);
+        fn fold_into(&self, folded: &mut Self::Folded) {
+            ::nn::__private::fold::copy(self, folded);
         }
     }
 }
 
-/// What `impl Model` says of the frozen form: its type, and how its weights are made. `context` is that of the model.
-pub(crate) fn freeze(context: &Context<'_>, frozen: Option<&(Frozen, Program)>) -> TokenStream {
-    let Some((frozen, _)) = frozen else { return same(context.name) };
-    let frozen_name = name(context.name);
-    let weighted = frozen.graph.layers.iter().enumerate().filter(|(id, layer)| {
-        layer.has_weights() && frozen.graph.nodes.iter().any(|node| frozen.graph.layers[node.layer].owner == *id)
+/// What `impl Model` says of the folded form: its type, and how its weights are made. `context` is that of the model.
+pub(crate) fn fold(context: &Context<'_>, folded: Option<&(Folded, Program)>) -> TokenStream {
+    let Some((folded, _)) = folded else { return same(context.name) };
+    let folded_name = name(context.name);
+    let weighted = folded.graph.layers.iter().enumerate().filter(|(id, layer)| {
+        layer.has_weights() && folded.graph.nodes.iter().any(|node| folded.graph.layers[node.layer].owner == *id)
     });
     let fields = weighted.map(|(id, layer)| {
         let field = context.ident(&layer.name);
-        let origin = frozen.origins.iter().find(|(other, _)| *other == id).map(|(_, origin)| origin);
+        let origin = folded.origins.iter().find(|(other, _)| *other == id).map(|(_, origin)| origin);
         let fold = quote!(::nn::__private::fold);
-        let component = frozen.graph.chain(id).find(|&id| matches!(frozen.graph.layers[id].op, Op::Component(_)));
+        let component = folded.graph.chain(id).find(|&id| matches!(folded.graph.layers[id].op, Op::Component(_)));
         match (origin, component) {
             (None, Some(component)) => {
-                let form = Context::form(&frozen_name, &frozen.graph, component);
-                quote!(#form::freeze::<T, _>(&self.#field, &mut frozen.#field);)
+                let form = Context::form(&folded_name, &folded.graph, component);
+                quote!(#form::fold::<T, _>(&self.#field, &mut folded.#field);)
             }
-            (None, None) => quote!(#fold::copy(&self.#field, &mut frozen.#field);),
-            (Some(Origin::Affine), _) => quote!(#fold::affine::<T>(&self.#field, &mut frozen.#field);),
-            (Some(Origin::Projected), _) => quote!(#fold::behind::<T, _>(&self.#field, &mut frozen.#field);),
+            (None, None) => quote!(#fold::copy(&self.#field, &mut folded.#field);),
+            (Some(Origin::Affine), _) => quote!(#fold::affine::<T>(&self.#field, &mut folded.#field);),
+            (Some(Origin::Projected), _) => quote!(#fold::behind::<T, _>(&self.#field, &mut folded.#field);),
             (Some(Origin::Table { width, calls, projected }), _) => {
                 let follow = follow(context, width, calls, *projected);
-                quote!(#fold::rows::<T, _, _>(&self.#field, &mut frozen.#field, #follow);)
+                quote!(#fold::rows::<T, _, _>(&self.#field, &mut folded.#field, #follow);)
             }
         }
     });
-    let scales = frozen.scales.iter().map(|Fold { into, call, before }| {
+    let scales = folded.scales.iter().map(|Fold { into, call, before }| {
         let node = &context.graph.nodes[*call];
         let (into, field, layer) =
-            (context.ident(&frozen.graph.layers[*into].name), context.weights_field(node), context.layer_value(node));
+            (context.ident(&folded.graph.layers[*into].name), context.weights_field(node), context.layer_value(node));
         let fold = if *before { quote!(before) } else { quote!(after) };
-        quote!(::nn::__private::fold::#fold::<T, _, _>(&#layer, &self.#field, &mut frozen.#into);)
+        quote!(::nn::__private::fold::#fold::<T, _, _>(&#layer, &self.#field, &mut folded.#into);)
     });
     quote! {
-        type Frozen = #frozen_name<T>;
+        type Folded = #folded_name<T>;
 
-        fn freeze_into(&self, frozen: &mut #frozen_name<T>) {
+        fn fold_into(&self, folded: &mut #folded_name<T>) {
             #(#fields)*
             #(#scales)*
         }

@@ -1,6 +1,6 @@
-// What `model!` writes for the graph of `pair.rs` as well: its frozen form.
+// What `model!` writes for the graph of `pair.rs` as well: its folded form.
 
-/// The frozen form of [`Pair`], for predictions only: what [`freeze`](::nn::Model::freeze) gives, with layers folded into each other.
+/// The folded form of [`Pair`], for predictions only: what [`fold`](::nn::Model::fold) gives, with layers folded into each other.
 #[allow(dead_code)]
 ///
 /// ```mermaid
@@ -18,9 +18,9 @@
 #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
-pub struct PairFrozen<T: ::nn::Scalar = f32> {
+pub struct PairFolded<T: ::nn::Scalar = f32> {
     /// `Digits()` on `(64,)`.
-    pub tower: <PairFrozenTowerPart as ::nn::Layer<T, ::nn::SVector<T, 64>>>::Weights,
+    pub tower: <PairFoldedTowerPart as ::nn::Layer<T, ::nn::SVector<T, 64>>>::Weights,
     /// `Dense(1, activation = sigmoid)` on `(..)`, `(..)`.
     pub same: ::nn::layers::DenseWeights<
         T,
@@ -31,22 +31,22 @@ pub struct PairFrozen<T: ::nn::Scalar = f32> {
 }
 
 #[doc(hidden)]
-pub type PairFrozenTowerForm = ::nn::__private::Called<
+pub type PairFoldedTowerForm = ::nn::__private::Called<
     Digits,
     { !PairGraph::TOWER.outputs().is_empty() && !PairGraph::TOWER_1.outputs().is_empty() },
     { <Digits as ::nn::Component>::MODEL },
 >;
 
 #[doc(hidden)]
-pub type PairFrozenTowerPart = <PairFrozenTowerForm as ::nn::Component>::Layer;
+pub type PairFoldedTowerPart = <PairFoldedTowerForm as ::nn::Component>::Layer;
 
-/// The graph of [`PairFrozen`]: what it computes, without its weights.
+/// The graph of [`PairFolded`]: what it computes, without its weights.
 #[doc(hidden)]
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
-pub struct PairFrozenGraph;
+pub struct PairFoldedGraph;
 
 #[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
-impl PairFrozenGraph {
+impl PairFoldedGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64]), ::nn::Shape::new(&[64])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[PairGraph::SAME.output(0usize)];
 }
@@ -88,10 +88,10 @@ const _: () = {
         { PairGraph::SAME.constant(2usize) },
     >;
     #[allow(dead_code)]
-    impl PairFrozenGraph {
+    impl PairFoldedGraph {
         /// The graph as a layer of another one.
         pub const fn new() -> Self {
-            PairFrozenGraph
+            PairFoldedGraph
         }
 
         /// The shapes of its outputs, if these are the shapes of its inputs.
@@ -99,21 +99,21 @@ const _: () = {
             inputs: &[::nn::Shape],
         ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
             ::nn::spec::model_outputs(
-                "PairFrozen",
-                PairFrozenGraph::INPUT_SHAPES,
-                PairFrozenGraph::OUTPUT_SHAPES,
+                "PairFolded",
+                PairFoldedGraph::INPUT_SHAPES,
+                PairFoldedGraph::OUTPUT_SHAPES,
                 inputs,
             )
         }
 
         /// The shape of its only output, if these are the shapes of its inputs.
         pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
-            ::nn::spec::only_output("PairFrozen", Self::output_shapes(inputs))
+            ::nn::spec::only_output("PairFolded", Self::output_shapes(inputs))
         }
     }
 
     #[allow(dead_code, non_upper_case_globals)]
-    impl PairFrozenGraph {
+    impl PairFoldedGraph {
         const rows: &'static [::nn::summary::Row] = &[
             ::nn::summary::Row {
                 name: "a",
@@ -138,15 +138,15 @@ const _: () = {
                 kind: "Digits",
                 output: PairGraph::TOWER.output(0usize),
                 parameters:
-                    <<PairFrozenTowerPart as Layer<f32, SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
+                    <<PairFoldedTowerPart as Layer<f32, SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
                 inputs: &["a", "b"],
-                macs: <PairFrozenTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::MACS
-                    + <PairFrozenTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
+                macs: <PairFoldedTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::MACS
+                    + <PairFoldedTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
                 memory: ::core::mem::size_of::<
-                    <PairFrozenTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                    <PairFoldedTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                 >() + 4 * PairGraph::TOWER_1.output(0usize).size()
                     + ::core::mem::size_of::<
-                        <PairFrozenTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                        <PairFoldedTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                     >(),
             },
             ::nn::summary::Row {
@@ -162,7 +162,7 @@ const _: () = {
                 memory: 0,
             },
         ];
-        const summary_length: usize = ::nn::summary::length("PairFrozen", PairFrozenGraph::rows);
+        const summary_length: usize = ::nn::summary::length("PairFolded", PairFoldedGraph::rows);
         const activations: ::nn::arena::Plan<3usize> = ::nn::arena::Plan::new(&[
             ::nn::arena::Life::new(PairGraph::TOWER.output(0usize).size(), 0, 2),
             ::nn::arena::Life::new(PairGraph::TOWER_1.output(0usize).size(), 1, 2),
@@ -171,7 +171,7 @@ const _: () = {
     }
 
     #[allow(dead_code)]
-    impl PairFrozen<f32> {
+    impl PairFolded<f32> {
         /// A table of the layers, as Keras prints it.
         pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
         /// How many weights it has.
@@ -204,7 +204,7 @@ const _: () = {
     }
 
     #[allow(dead_code)]
-    impl<T: ::nn::Scalar> PairFrozen<T> {
+    impl<T: ::nn::Scalar> PairFolded<T> {
         /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
         /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
         #[inline]
@@ -227,7 +227,7 @@ const _: () = {
             let x = ::core::convert::Into::into(x);
             let mut y = ::nn::tensor::zeroed::<SampleOfSame<T>>();
             ::nn::model::call_in::<Self>(
-                &PairFrozenGraph,
+                &PairFoldedGraph,
                 self,
                 (::core::slice::from_ref(x.a), ::core::slice::from_ref(x.b)),
                 ::core::slice::from_mut(&mut y),
@@ -239,20 +239,20 @@ const _: () = {
 
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
-    unsafe impl<T: Scalar> Weights<T> for PairFrozen<T> {
-        const LAYERS: usize = <<PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
+    unsafe impl<T: Scalar> Weights<T> for PairFolded<T> {
+        const LAYERS: usize = <<PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
             + <WeightsOfSame<T> as Weights<T>>::LAYERS;
         const NON_TRAINABLE: usize =
-            <<PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
+            <<PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
                 + <WeightsOfSame<T> as Weights<T>>::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[
-            Part::whole::<T, <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Weights>("tower"),
+            Part::whole::<T, <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::Weights>("tower"),
             Part::layer::<T, WeightsOfSame<T>>("same"),
         ];
     }
 
     #[automatically_derived]
-    impl<T: Scalar> ::core::clone::Clone for PairFrozen<T> {
+    impl<T: Scalar> ::core::clone::Clone for PairFolded<T> {
         fn clone(&self) -> Self {
             const { ::nn::model::assert_clone::<Self>() }
             ::nn::model::clone(self)
@@ -263,23 +263,23 @@ const _: () = {
         }
     }
 
-    /// The activations of a prediction with [`PairFrozen`].
-    pub struct PairFrozenScratch<T: Scalar, B: Storage> {
-        activations: B::Of<[T; PairFrozenGraph::activations.size()]>,
-        tower_memory: <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
-        tower_1_memory: <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
+    /// The activations of a prediction with [`PairFolded`].
+    pub struct PairFoldedScratch<T: Scalar, B: Storage> {
+        activations: B::Of<[T; PairFoldedGraph::activations.size()]>,
+        tower_memory: <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
+        tower_1_memory: <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
     }
 
     #[automatically_derived]
-    impl<T: Scalar, B: Storage> Buffer for PairFrozenScratch<T, B> {
-        const ZEROED: Self = PairFrozenScratch {
+    impl<T: Scalar, B: Storage> Buffer for PairFoldedScratch<T, B> {
+        const ZEROED: Self = PairFoldedScratch {
             activations: Buffer::ZEROED,
             tower_memory: Buffer::ZEROED,
             tower_1_memory: Buffer::ZEROED,
         };
 
         fn with_capacity(capacity: usize) -> Self {
-            PairFrozenScratch {
+            PairFoldedScratch {
                 activations: Buffer::with_capacity(capacity),
                 tower_memory: Buffer::with_capacity(capacity),
                 tower_1_memory: Buffer::with_capacity(capacity),
@@ -288,31 +288,31 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Component for PairFrozen<T> {
-        type Layer = PairFrozenGraph;
+    impl<T: Scalar> Component for PairFolded<T> {
+        type Layer = PairFoldedGraph;
         const MODEL: bool = true;
     }
 
     #[automatically_derived]
     #[allow(unused_variables, unused_mut)]
-    impl<T: Scalar> Layer<T, (SVector<T, 64>, SVector<T, 64>)> for PairFrozenGraph {
+    impl<T: Scalar> Layer<T, (SVector<T, 64>, SVector<T, 64>)> for PairFoldedGraph {
         type Output = SampleOfSame<T>;
-        type Weights = PairFrozen<T>;
-        type Scratch<B: Storage> = PairFrozenScratch<T, B>;
-        type Cache<B: Storage> = PairFrozenScratch<T, B>;
-        const MACS: usize = <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::MACS
-            + <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::MACS
+        type Weights = PairFolded<T>;
+        type Scratch<B: Storage> = PairFoldedScratch<T, B>;
+        type Cache<B: Storage> = PairFoldedScratch<T, B>;
+        const MACS: usize = <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::MACS
+            + <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::MACS
             + <::nn::layers::Joined<LayerOfSame> as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::MACS;
         const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
-            <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::WORK,
-            <PairFrozenTowerPart as Layer<T, SVector<T, 64>>>::WORK,
+            <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::WORK,
+            <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::WORK,
             <::nn::layers::Joined<LayerOfSame> as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
         ]);
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
         const CONSTRAINS: bool = false;
-        fn init(&self, w: &mut PairFrozen<T>, rng: &mut dyn ::nn::__private::Rng) {
-            Layer::<T, SVector<T, 64>>::init(&PairFrozenTowerPart::new(), &mut w.tower, rng);
+        fn init(&self, w: &mut PairFolded<T>, rng: &mut dyn ::nn::__private::Rng) {
+            Layer::<T, SVector<T, 64>>::init(&PairFoldedTowerPart::new(), &mut w.tower, rng);
             Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::init(
                 &::nn::layers::Joined(LayerOfSame::DEFAULT),
                 &mut w.same,
@@ -322,24 +322,24 @@ const _: () = {
 
         fn forward<B: Storage>(
             &self,
-            w: &PairFrozen<T>,
+            w: &PairFolded<T>,
             x: (&[SVector<T, 64>], &[SVector<T, 64>]),
             y: &mut [SampleOfSame<T>],
             pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             let n = x.0.len();
             let (Pass::Inference(m) | Pass::Training(m, _)) = pass;
-            let y_tower = part_mut(&mut m.activations, n, const { PairFrozenGraph::activations.range(0) });
+            let y_tower = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(0) });
             Layer::<T, SVector<T, 64>>::forward::<B>(
-                &PairFrozenTowerPart::new(),
+                &PairFoldedTowerPart::new(),
                 &w.tower,
                 x.0,
                 samples_mut(y_tower),
                 Pass::Inference(&mut m.tower_memory),
             );
-            let y_tower_1 = part_mut(&mut m.activations, n, const { PairFrozenGraph::activations.range(1) });
+            let y_tower_1 = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(1) });
             Layer::<T, SVector<T, 64>>::forward::<B>(
-                &PairFrozenTowerPart::new(),
+                &PairFoldedTowerPart::new(),
                 &w.tower,
                 x.1,
                 samples_mut(y_tower_1),
@@ -349,9 +349,9 @@ const _: () = {
                 &mut m.activations,
                 n,
                 [
-                    const { PairFrozenGraph::activations.range(0) },
-                    const { PairFrozenGraph::activations.range(1) },
-                    const { PairFrozenGraph::activations.range(2) },
+                    const { PairFoldedGraph::activations.range(0) },
+                    const { PairFoldedGraph::activations.range(1) },
+                    const { PairFoldedGraph::activations.range(2) },
                 ],
             );
             Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::forward::<B>(
@@ -361,19 +361,19 @@ const _: () = {
                 samples_mut(y_same),
                 Pass::Inference(&mut ()),
             );
-            let x_same = part_mut(&mut m.activations, n, const { PairFrozenGraph::activations.range(2) });
+            let x_same = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(2) });
             Activate(Sigmoid).forward::<B>(&(), samples::<SampleOfSame<T>>(x_same), &mut *y, Pass::Inference(&mut ()));
         }
 
         fn backward<B: Storage>(
             &self,
-            w: &PairFrozen<T>,
+            w: &PairFolded<T>,
             x: (&[SVector<T, 64>], &[SVector<T, 64>]),
             y: &[SampleOfSame<T>],
             dy: &[SampleOfSame<T>],
             m: &mut Self::Cache<B>,
             dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
-            dw: Option<&mut PairFrozen<T>>,
+            dw: Option<&mut PairFolded<T>>,
         ) {
             const { ::nn::__private::fold::read_only() }
         }
@@ -382,55 +382,55 @@ const _: () = {
             ::core::option::Option::Some(samples(part(
                 &m.activations,
                 n,
-                const { PairFrozenGraph::activations.range(2) },
+                const { PairFoldedGraph::activations.range(2) },
             )))
         }
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Graph<T, (SVector<T, 64>, SVector<T, 64>)> for PairFrozenGraph {
-        const NEW: Self = PairFrozenGraph;
+    impl<T: Scalar> Graph<T, (SVector<T, 64>, SVector<T, 64>)> for PairFoldedGraph {
+        const NEW: Self = PairFoldedGraph;
     }
 
-    struct PairFrozenSummary<T>(::core::marker::PhantomData<T>);
-    impl<T: Scalar> PairFrozenSummary<T> {
-        const TABLE: ::nn::text::Text<{ PairFrozenGraph::summary_length }> = ::nn::summary::table(
-            "PairFrozen",
-            PairFrozenGraph::rows,
-            <PairFrozen<T> as Weights<T>>::NON_TRAINABLE,
-            <PairFrozen<T> as Weights<T>>::COUNT,
+    struct PairFoldedSummary<T>(::core::marker::PhantomData<T>);
+    impl<T: Scalar> PairFoldedSummary<T> {
+        const TABLE: ::nn::text::Text<{ PairFoldedGraph::summary_length }> = ::nn::summary::table(
+            "PairFolded",
+            PairFoldedGraph::rows,
+            <PairFolded<T> as Weights<T>>::NON_TRAINABLE,
+            <PairFolded<T> as Weights<T>>::COUNT,
             size_of::<T>(),
         );
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Model for PairFrozen<T> {
+    impl<T: Scalar> Model for PairFolded<T> {
         type Scalar = T;
         type Inputs = (SVector<T, 64>, SVector<T, 64>);
         type Outputs = SampleOfSame<T>;
-        type Graph = PairFrozenGraph;
-        type Training = PairFrozenGraph;
+        type Graph = PairFoldedGraph;
+        type Training = PairFoldedGraph;
         ::nn::__with_heap! {
             type Predictions = ::nn::__private::Vec < SampleOfSame < T > >;
         }
 
-        const NAME: &'static str = "PairFrozen";
+        const NAME: &'static str = "PairFolded";
         const INPUT_NAMES: &'static [&'static str] = &["a", "b"];
         const OUTPUT_NAMES: &'static [&'static str] = &["same"];
-        const INPUT_SHAPES: &'static [Shape] = PairFrozenGraph::INPUT_SHAPES;
-        const OUTPUT_SHAPES: &'static [Shape] = PairFrozenGraph::OUTPUT_SHAPES;
-        const SUMMARY: &'static str = PairFrozenSummary::<T>::TABLE.as_str();
+        const INPUT_SHAPES: &'static [Shape] = PairFoldedGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = PairFoldedGraph::OUTPUT_SHAPES;
+        const SUMMARY: &'static str = PairFoldedSummary::<T>::TABLE.as_str();
         const COSTS: ::nn::summary::Costs =
-            ::nn::summary::Costs { rows: PairFrozenGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+            ::nn::summary::Costs { rows: PairFoldedGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
 
-        const DOT: &'static str = "digraph PairFrozen {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"same\";\n  \"tower\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
+        const DOT: &'static str = "digraph PairFolded {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"same\";\n  \"tower\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
         const ARENA_BYTES: usize =
-            size_of::<<PairFrozenGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
+            size_of::<<PairFoldedGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =
-            size_of::<<PairFrozenGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Cache<Inline<1>>>();
-        type Frozen = PairFrozen<T>;
-        fn freeze_into(&self, frozen: &mut Self::Frozen) {
-            ::nn::__private::fold::copy(self, frozen);
+            size_of::<<PairFoldedGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Cache<Inline<1>>>();
+        type Folded = PairFolded<T>;
+        fn fold_into(&self, folded: &mut Self::Folded) {
+            ::nn::__private::fold::copy(self, folded);
         }
     }
 };

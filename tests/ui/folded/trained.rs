@@ -15,7 +15,7 @@ fn main() -> nn::Result<()> {
     let digits = Digits::boxed(&mut StdRng::seed_from_u64(1));
     let images: Vec<SVector<f32, 64>> = Vec::new();
     let labels: Vec<u32> = Vec::new();
-    let mut frozen = digits.freeze().compile(Sgd::default(), SparseCategoricalCrossentropy::default());
-    frozen.fit(&images, &labels, Fit::new())?;
+    let mut folded = digits.fold().compile(Sgd::default(), SparseCategoricalCrossentropy::default());
+    folded.fit(&images, &labels, Fit::new())?;
     Ok(())
 }

@@ -1,6 +1,6 @@
-// What `model!` writes for the graph of `words.rs` as well: its frozen form.
+// What `model!` writes for the graph of `words.rs` as well: its folded form.
 
-/// The frozen form of [`Words`], for predictions only: what [`freeze`](::nn::Model::freeze) gives, with layers folded into each other.
+/// The folded form of [`Words`], for predictions only: what [`fold`](::nn::Model::fold) gives, with layers folded into each other.
 #[allow(dead_code)]
 ///
 /// ```mermaid
@@ -20,32 +20,32 @@
 #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
-pub struct WordsFrozen<T: ::nn::Scalar = f32> {
+pub struct WordsFolded<T: ::nn::Scalar = f32> {
     /// `Embedding(100, 8, mask_zero = true)` on `(6,)`.
     pub table: ::nn::layers::EmbeddingWeights<T, 100, 8>,
     /// `Dense(3, activation = softmax)` on `(8,)`.
     pub kind: ::nn::layers::DenseWeights<T, 8, 3, 1>,
     /// `Titles()` on `(6,)`.
-    pub title: <WordsFrozenTitlePart as ::nn::Layer<T, ::nn::SVector<u32, 6>>>::Weights,
+    pub title: <WordsFoldedTitlePart as ::nn::Layer<T, ::nn::SVector<u32, 6>>>::Weights,
 }
 
 #[doc(hidden)]
-pub type WordsFrozenTitleForm = ::nn::__private::Called<
+pub type WordsFoldedTitleForm = ::nn::__private::Called<
     Titles,
     { !WordsGraph::TITLE.outputs().is_empty() },
     { <Titles as ::nn::Component>::MODEL },
 >;
 
 #[doc(hidden)]
-pub type WordsFrozenTitlePart = <WordsFrozenTitleForm as ::nn::Component>::Layer;
+pub type WordsFoldedTitlePart = <WordsFoldedTitleForm as ::nn::Component>::Layer;
 
-/// The graph of [`WordsFrozen`]: what it computes, without its weights.
+/// The graph of [`WordsFolded`]: what it computes, without its weights.
 #[doc(hidden)]
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
-pub struct WordsFrozenGraph;
+pub struct WordsFoldedGraph;
 
 #[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
-impl WordsFrozenGraph {
+impl WordsFoldedGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[6])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[3]), WordsGraph::TITLE.output(0usize)];
 }
@@ -69,10 +69,10 @@ const _: () = {
     type SampleOfTitle<E> =
         SMatrix<E, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>;
     #[allow(dead_code)]
-    impl WordsFrozenGraph {
+    impl WordsFoldedGraph {
         /// The graph as a layer of another one.
         pub const fn new() -> Self {
-            WordsFrozenGraph
+            WordsFoldedGraph
         }
 
         /// The shapes of its outputs, if these are the shapes of its inputs.
@@ -80,21 +80,21 @@ const _: () = {
             inputs: &[::nn::Shape],
         ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
             ::nn::spec::model_outputs(
-                "WordsFrozen",
-                WordsFrozenGraph::INPUT_SHAPES,
-                WordsFrozenGraph::OUTPUT_SHAPES,
+                "WordsFolded",
+                WordsFoldedGraph::INPUT_SHAPES,
+                WordsFoldedGraph::OUTPUT_SHAPES,
                 inputs,
             )
         }
 
         /// The shape of its only output, if these are the shapes of its inputs.
         pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
-            ::nn::spec::only_output("WordsFrozen", Self::output_shapes(inputs))
+            ::nn::spec::only_output("WordsFolded", Self::output_shapes(inputs))
         }
     }
 
     #[allow(dead_code, non_upper_case_globals)]
-    impl WordsFrozenGraph {
+    impl WordsFoldedGraph {
         const rows: &'static [::nn::summary::Row] = &[
             ::nn::summary::Row {
                 name: "words",
@@ -137,19 +137,19 @@ const _: () = {
                 kind: "Titles",
                 output: WordsGraph::TITLE.output(0usize),
                 parameters:
-                    <<WordsFrozenTitlePart as Layer<f32, SVector<u32, 6>>>::Weights as ::nn::Weights<f32>>::COUNT,
+                    <<WordsFoldedTitlePart as Layer<f32, SVector<u32, 6>>>::Weights as ::nn::Weights<f32>>::COUNT,
                 inputs: &["words"],
-                macs: <WordsFrozenTitlePart as ::nn::Layer<f32, SVector<u32, 6>>>::MACS,
+                macs: <WordsFoldedTitlePart as ::nn::Layer<f32, SVector<u32, 6>>>::MACS,
                 memory: ::core::mem::size_of::<
-                    <WordsFrozenTitlePart as ::nn::Layer<f32, SVector<u32, 6>>>::Scratch<::nn::Inline<1>>,
+                    <WordsFoldedTitlePart as ::nn::Layer<f32, SVector<u32, 6>>>::Scratch<::nn::Inline<1>>,
                 >(),
             },
         ];
-        const summary_length: usize = ::nn::summary::length("WordsFrozen", WordsFrozenGraph::rows);
+        const summary_length: usize = ::nn::summary::length("WordsFolded", WordsFoldedGraph::rows);
     }
 
     #[allow(dead_code)]
-    impl WordsFrozen<f32> {
+    impl WordsFolded<f32> {
         /// A table of the layers, as Keras prints it.
         pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
         /// How many weights it has.
@@ -182,7 +182,7 @@ const _: () = {
     }
 
     #[allow(dead_code)]
-    impl<T: ::nn::Scalar> WordsFrozen<T> {
+    impl<T: ::nn::Scalar> WordsFolded<T> {
         /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
         /// model with more than a stack should hold is refused at compile time: use `predict`, or `call_in`.
         #[inline]
@@ -202,7 +202,7 @@ const _: () = {
             let mut y0 = ::nn::tensor::zeroed::<SVector<T, 3>>();
             let mut y1 = ::nn::tensor::zeroed::<SampleOfTitle<T>>();
             ::nn::model::call_in::<Self>(
-                &WordsFrozenGraph,
+                &WordsFoldedGraph,
                 self,
                 ::core::slice::from_ref(x),
                 (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
@@ -214,22 +214,22 @@ const _: () = {
 
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
-    unsafe impl<T: Scalar> Weights<T> for WordsFrozen<T> {
+    unsafe impl<T: Scalar> Weights<T> for WordsFolded<T> {
         const LAYERS: usize = <EmbeddingWeights<T, 100, 8> as Weights<T>>::LAYERS
             + <DenseWeights<T, 8, 3, 1> as Weights<T>>::LAYERS
-            + <<WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::LAYERS;
+            + <<WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::LAYERS;
         const NON_TRAINABLE: usize = <EmbeddingWeights<T, 100, 8> as Weights<T>>::NON_TRAINABLE
             + <DenseWeights<T, 8, 3, 1> as Weights<T>>::NON_TRAINABLE
-            + <<WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::NON_TRAINABLE;
+            + <<WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[
             Part::layer::<T, EmbeddingWeights<T, 100, 8>>("table"),
             Part::layer::<T, DenseWeights<T, 8, 3, 1>>("kind"),
-            Part::layer::<T, <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Weights>("title"),
+            Part::layer::<T, <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::Weights>("title"),
         ];
     }
 
     #[automatically_derived]
-    impl<T: Scalar> ::core::clone::Clone for WordsFrozen<T> {
+    impl<T: Scalar> ::core::clone::Clone for WordsFolded<T> {
         fn clone(&self) -> Self {
             const { ::nn::model::assert_clone::<Self>() }
             ::nn::model::clone(self)
@@ -240,20 +240,20 @@ const _: () = {
         }
     }
 
-    /// The activations of a prediction with [`WordsFrozen`].
-    pub struct WordsFrozenScratch<T: Scalar, B: Storage> {
+    /// The activations of a prediction with [`WordsFolded`].
+    pub struct WordsFoldedScratch<T: Scalar, B: Storage> {
         activations: B::Of<[T; 56]>,
         indices: B::Of<[u32; 6]>,
-        title_memory: <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::Scratch<B>,
+        title_memory: <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::Scratch<B>,
     }
 
     #[automatically_derived]
-    impl<T: Scalar, B: Storage> Buffer for WordsFrozenScratch<T, B> {
+    impl<T: Scalar, B: Storage> Buffer for WordsFoldedScratch<T, B> {
         const ZEROED: Self =
-            WordsFrozenScratch { activations: Buffer::ZEROED, indices: Buffer::ZEROED, title_memory: Buffer::ZEROED };
+            WordsFoldedScratch { activations: Buffer::ZEROED, indices: Buffer::ZEROED, title_memory: Buffer::ZEROED };
 
         fn with_capacity(capacity: usize) -> Self {
-            WordsFrozenScratch {
+            WordsFoldedScratch {
                 activations: Buffer::with_capacity(capacity),
                 indices: Buffer::with_capacity(capacity),
                 title_memory: Buffer::with_capacity(capacity),
@@ -262,49 +262,49 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Component for WordsFrozen<T> {
-        type Layer = WordsFrozenGraph;
+    impl<T: Scalar> Component for WordsFolded<T> {
+        type Layer = WordsFoldedGraph;
         const MODEL: bool = true;
     }
 
     #[automatically_derived]
     #[allow(unused_variables, unused_mut)]
-    impl<T: Scalar> Layer<T, SVector<u32, 6>> for WordsFrozenGraph {
+    impl<T: Scalar> Layer<T, SVector<u32, 6>> for WordsFoldedGraph {
         type Output = (SVector<T, 3>, SampleOfTitle<T>);
-        type Weights = WordsFrozen<T>;
-        type Scratch<B: Storage> = WordsFrozenScratch<T, B>;
-        type Cache<B: Storage> = WordsFrozenScratch<T, B>;
+        type Weights = WordsFolded<T>;
+        type Scratch<B: Storage> = WordsFoldedScratch<T, B>;
+        type Cache<B: Storage> = WordsFoldedScratch<T, B>;
         const MACS: usize = <Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::MACS
             + <NotZero as Layer<T, SVector<u32, 6>>>::MACS
             + <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::MACS
             + <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::MACS
-            + <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::MACS;
+            + <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::MACS;
         const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
             <Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::WORK,
             <NotZero as Layer<T, SVector<u32, 6>>>::WORK,
             <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::WORK,
             <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::WORK,
-            <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::WORK,
+            <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::WORK,
         ]);
         const HEADS: &'static [::nn::activations::Head] = &[
             ::nn::layer::head::<T, SVector<T, 3>, _>(&Activate(Softmax)),
-            <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::HEADS[0],
+            <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::HEADS[0],
         ];
         const BOUNDS: &'static [usize] = &[::nn::layer::least_bound(&[
             (<Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
             (<NotZero as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
-            (<WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
+            (<WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
         ])];
         const CONSTRAINS: bool = false;
-        fn init(&self, w: &mut WordsFrozen<T>, rng: &mut dyn ::nn::__private::Rng) {
+        fn init(&self, w: &mut WordsFolded<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<u32, 6>>::init(&Embedding::<100, 8, 6>::DEFAULT, &mut w.table, rng);
             Layer::<T, SVector<T, 8>>::init(&Dense::<8, 3, 1>::DEFAULT, &mut w.kind, rng);
-            Layer::<T, SVector<u32, 6>>::init(&WordsFrozenTitlePart::new(), &mut w.title, rng);
+            Layer::<T, SVector<u32, 6>>::init(&WordsFoldedTitlePart::new(), &mut w.title, rng);
         }
 
         fn forward<B: Storage>(
             &self,
-            w: &WordsFrozen<T>,
+            w: &WordsFolded<T>,
             x: &[SVector<u32, 6>],
             y: (&mut [SVector<T, 3>], &mut [SampleOfTitle<T>]),
             pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
@@ -340,7 +340,7 @@ const _: () = {
             let x_kind = part_mut(&mut m.activations, n, 0..3);
             Activate(Softmax).forward::<B>(&(), samples::<SVector<T, 3>>(x_kind), &mut *y.0, Pass::Inference(&mut ()));
             Layer::<T, SVector<u32, 6>>::forward::<B>(
-                &WordsFrozenTitlePart::new(),
+                &WordsFoldedTitlePart::new(),
                 &w.title,
                 x,
                 &mut *y.1,
@@ -350,13 +350,13 @@ const _: () = {
 
         fn backward<B: Storage>(
             &self,
-            w: &WordsFrozen<T>,
+            w: &WordsFolded<T>,
             x: &[SVector<u32, 6>],
             y: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
             dy: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
             m: &mut Self::Cache<B>,
             dx: Option<&mut [SVector<u32, 6>]>,
-            dw: Option<&mut WordsFrozen<T>>,
+            dw: Option<&mut WordsFolded<T>>,
         ) {
             const { ::nn::__private::fold::read_only() }
         }
@@ -367,7 +367,7 @@ const _: () = {
         ) -> (Option<&[SVector<T, 3>]>, Option<&[SampleOfTitle<T>]>) {
             (
                 ::core::option::Option::Some(samples(part(&m.activations, n, 0..3))),
-                <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::logits::<B>(&m.title_memory, n),
+                <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::logits::<B>(&m.title_memory, n),
             )
         }
 
@@ -378,7 +378,7 @@ const _: () = {
             output: usize,
         ) -> Option<&'a [u32]> {
             match output {
-                1 => <WordsFrozenTitlePart as Layer<T, SVector<u32, 6>>>::mask::<B>(x, &m.title_memory, n, 0),
+                1 => <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::mask::<B>(x, &m.title_memory, n, 0),
 
                 _ => None,
             }
@@ -386,48 +386,48 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Graph<T, SVector<u32, 6>> for WordsFrozenGraph {
-        const NEW: Self = WordsFrozenGraph;
+    impl<T: Scalar> Graph<T, SVector<u32, 6>> for WordsFoldedGraph {
+        const NEW: Self = WordsFoldedGraph;
     }
 
-    struct WordsFrozenSummary<T>(::core::marker::PhantomData<T>);
-    impl<T: Scalar> WordsFrozenSummary<T> {
-        const TABLE: ::nn::text::Text<{ WordsFrozenGraph::summary_length }> = ::nn::summary::table(
-            "WordsFrozen",
-            WordsFrozenGraph::rows,
-            <WordsFrozen<T> as Weights<T>>::NON_TRAINABLE,
-            <WordsFrozen<T> as Weights<T>>::COUNT,
+    struct WordsFoldedSummary<T>(::core::marker::PhantomData<T>);
+    impl<T: Scalar> WordsFoldedSummary<T> {
+        const TABLE: ::nn::text::Text<{ WordsFoldedGraph::summary_length }> = ::nn::summary::table(
+            "WordsFolded",
+            WordsFoldedGraph::rows,
+            <WordsFolded<T> as Weights<T>>::NON_TRAINABLE,
+            <WordsFolded<T> as Weights<T>>::COUNT,
             size_of::<T>(),
         );
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Model for WordsFrozen<T> {
+    impl<T: Scalar> Model for WordsFolded<T> {
         type Scalar = T;
         type Inputs = SVector<u32, 6>;
         type Outputs = (SVector<T, 3>, SampleOfTitle<T>);
-        type Graph = WordsFrozenGraph;
-        type Training = WordsFrozenGraph;
+        type Graph = WordsFoldedGraph;
+        type Training = WordsFoldedGraph;
         ::nn::__with_heap! {
             type Predictions = WordsOutputs < ::nn::__private::Vec < SVector < T, 3 > >,
             ::nn::__private::Vec < SampleOfTitle < T > > >;
         }
 
-        const NAME: &'static str = "WordsFrozen";
+        const NAME: &'static str = "WordsFolded";
         const INPUT_NAMES: &'static [&'static str] = &["words"];
         const OUTPUT_NAMES: &'static [&'static str] = &["kind", "title"];
-        const INPUT_SHAPES: &'static [Shape] = WordsFrozenGraph::INPUT_SHAPES;
-        const OUTPUT_SHAPES: &'static [Shape] = WordsFrozenGraph::OUTPUT_SHAPES;
-        const SUMMARY: &'static str = WordsFrozenSummary::<T>::TABLE.as_str();
+        const INPUT_SHAPES: &'static [Shape] = WordsFoldedGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = WordsFoldedGraph::OUTPUT_SHAPES;
+        const SUMMARY: &'static str = WordsFoldedSummary::<T>::TABLE.as_str();
         const COSTS: ::nn::summary::Costs =
-            ::nn::summary::Costs { rows: WordsFrozenGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+            ::nn::summary::Costs { rows: WordsFoldedGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
 
-        const DOT: &'static str = "digraph WordsFrozen {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"words\" [label=\"words\\n(6,)\", style=dashed];\n  \"table\" [label=\"Embedding(100, 8, mask_zero = true)\\n(6, 8)\"];\n  \"mean\" [label=\"GlobalAveragePooling1D()\\n(8,)\"];\n  \"kind\" [label=\"Dense(3, activation = softmax)\\n(3,)\"];\n  \"title\" [label=\"Titles()\\n(..)\"];\n  \"words\" -> \"table\";\n  \"table\" -> \"mean\";\n  \"mean\" -> \"kind\";\n  \"words\" -> \"title\";\n  \"output kind\" [label=\"kind\", style=dashed];\n  \"kind\" -> \"output kind\";\n  \"output title\" [label=\"title\", style=dashed];\n  \"title\" -> \"output title\";\n}\n";
-        const ARENA_BYTES: usize = size_of::<<WordsFrozenGraph as Layer<T, SVector<u32, 6>>>::Scratch<Inline<1>>>();
-        const TRAIN_BYTES: usize = size_of::<<WordsFrozenGraph as Layer<T, SVector<u32, 6>>>::Cache<Inline<1>>>();
-        type Frozen = WordsFrozen<T>;
-        fn freeze_into(&self, frozen: &mut Self::Frozen) {
-            ::nn::__private::fold::copy(self, frozen);
+        const DOT: &'static str = "digraph WordsFolded {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"words\" [label=\"words\\n(6,)\", style=dashed];\n  \"table\" [label=\"Embedding(100, 8, mask_zero = true)\\n(6, 8)\"];\n  \"mean\" [label=\"GlobalAveragePooling1D()\\n(8,)\"];\n  \"kind\" [label=\"Dense(3, activation = softmax)\\n(3,)\"];\n  \"title\" [label=\"Titles()\\n(..)\"];\n  \"words\" -> \"table\";\n  \"table\" -> \"mean\";\n  \"mean\" -> \"kind\";\n  \"words\" -> \"title\";\n  \"output kind\" [label=\"kind\", style=dashed];\n  \"kind\" -> \"output kind\";\n  \"output title\" [label=\"title\", style=dashed];\n  \"title\" -> \"output title\";\n}\n";
+        const ARENA_BYTES: usize = size_of::<<WordsFoldedGraph as Layer<T, SVector<u32, 6>>>::Scratch<Inline<1>>>();
+        const TRAIN_BYTES: usize = size_of::<<WordsFoldedGraph as Layer<T, SVector<u32, 6>>>::Cache<Inline<1>>>();
+        type Folded = WordsFolded<T>;
+        fn fold_into(&self, folded: &mut Self::Folded) {
+            ::nn::__private::fold::copy(self, folded);
         }
     }
 };
