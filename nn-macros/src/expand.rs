@@ -23,9 +23,8 @@ mod types;
 mod weights;
 
 use crate::budget::Budgets;
-use crate::fold::Folded;
 use crate::graph::Graph;
-use crate::parse::Syntax;
+use crate::item::Item;
 use crate::schedule::Program;
 use crate::source::{Name, Source};
 pub(crate) use print::Printer;
@@ -37,13 +36,13 @@ use syn::Ident;
 /// What every part of the expansion reads.
 #[derive(Clone)]
 pub(crate) struct Context<'a> {
-    pub(crate) syntax: &'a Syntax,
+    pub(crate) item: &'a Item,
     pub(crate) graph: &'a Graph,
     pub(crate) source: &'a Source,
     /// The steps of a prediction.
     pub(crate) predict: &'a Program,
-    /// The steps of a training step; of a folded form, which has none, those of a prediction.
-    pub(crate) train: &'a Program,
+    /// The steps of a training step; a folded form has none.
+    pub(crate) train: Option<&'a Program>,
     /// `Digits`
     pub(crate) name: &'a Ident,
     /// `DigitsGraph`
@@ -64,11 +63,38 @@ pub(crate) struct Context<'a> {
     pub(crate) paths: imports::Paths,
     /// Short names for types whose sizes only rustc knows.
     pub(crate) aliases: aliases::Aliases,
-    /// Whether it is a folded form.
-    pub(crate) folded: bool,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// Of a struct and its graph. `inputs` and `outputs` are those of the model.
+    fn new(
+        model: &Item,
+        item: &'a Item,
+        graph: &'a Graph,
+        source: &'a Source,
+        predict: &'a Program,
+        train: Option<&'a Program>,
+    ) -> Self {
+        let (name, model) = (&item.name, &model.name);
+        Context {
+            item,
+            graph,
+            source,
+            predict,
+            train,
+            name,
+            graph_type: item.beside("Graph"),
+            scratch: format_ident!("{name}Scratch"),
+            cache: format_ident!("{name}Cache"),
+            summary: format_ident!("{name}Summary"),
+            inputs: format_ident!("{model}Inputs"),
+            outputs: format_ident!("{model}Outputs"),
+            first_calls: first_calls(graph),
+            paths: imports::Paths::full(),
+            aliases: aliases::Aliases::default(),
+        }
+    }
+
     /// What writes the graph's data as tokens.
     pub(crate) fn print(&self) -> Printer<'_> {
         Printer { graph: self.graph, source: self.source }
@@ -92,42 +118,25 @@ pub(crate) struct Programs {
     pub(crate) train: Program,
     /// A training step whose first layers never learn, if there are such.
     pub(crate) tail: Option<Program>,
+    /// A prediction with the folded form, if something was folded.
+    pub(crate) folded: Option<Program>,
 }
 
 /// The whole expansion. `lints` is what `impl Model` says for the lints of training.
 pub(crate) fn expand(
-    syntax: &Syntax,
+    item: &Item,
     graph: &Graph,
     source: &Source,
     programs: &Programs,
-    folded: Option<&(Folded, Program)>,
     budgets: &Budgets,
     lints: &TokenStream,
 ) -> TokenStream {
-    let name = &syntax.name;
-    let context = Context {
-        syntax,
-        graph,
-        source,
-        predict: &programs.predict,
-        train: &programs.train,
-        name,
-        // With the span of the name, which a name in the string would not give.
-        graph_type: format_ident!("{}Graph", name),
-        scratch: format_ident!("{name}Scratch"),
-        cache: format_ident!("{name}Cache"),
-        summary: format_ident!("{name}Summary"),
-        inputs: format_ident!("{name}Inputs"),
-        outputs: format_ident!("{name}Outputs"),
-        first_calls: first_calls(graph),
-        paths: imports::Paths::full(),
-        aliases: aliases::Aliases::default(),
-        folded: false,
-    };
+    let context = Context::new(item, item, graph, source, &programs.predict, Some(&programs.train));
     let named = weights::named(&context);
     let tail = programs.tail.as_ref();
-    let model = items(&context, tail, named, lints, |inside| folded::fold(inside, folded));
-    let (budgets, folded) = (budgets::budgets(&context, budgets), folded::items(&context, folded));
+    let model = items(&context, tail, named, lints);
+    let budgets = budgets::budgets(&context, budgets);
+    let folded = folded::items(&context, programs.folded.as_ref());
     let checks = graph.checks.iter().map(|check| context.print().inference(check));
     let numbers = context.print().numbers();
     let items = quote! {
@@ -137,17 +146,16 @@ pub(crate) fn expand(
         #budgets
         #folded
     };
-    conditional(syntax, items)
+    conditional(item, items)
 }
 
 /// The struct of a model or of its folded form, and what it implements. `tail` is a training step whose first layers never learn; `named`
-/// are the structs with names of inputs and outputs, and what these implement; `fold` is what `impl Model` says of the folded form.
+/// are the structs with names of inputs and outputs, and what these implement.
 fn items(
     context: &Context<'_>,
     tail: Option<&Program>,
     named: (TokenStream, TokenStream),
     lints: &TokenStream,
-    fold: impl FnOnce(&Context<'_>) -> TokenStream,
 ) -> TokenStream {
     let weights = weights::weights(context);
     let (named, implementations) = named;
@@ -161,7 +169,7 @@ fn items(
     let layer = layer::layer(&inside);
     let (form, training) = training::form(&inside, tail);
     let profile = model::profile(&inside);
-    let model = model::model(&inside, lints, &fold(&inside), &training);
+    let model = model::model(&inside, lints, &folded::members(&inside), &training);
     quote! {
         #weights
         #named
@@ -194,8 +202,8 @@ fn first_calls(graph: &Graph) -> Rc<[Option<usize>]> {
 }
 
 /// A `#[cfg(..)]` on the struct is one on every item.
-fn conditional(syntax: &Syntax, items: TokenStream) -> TokenStream {
-    let conditions = syntax.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+fn conditional(item: &Item, items: TokenStream) -> TokenStream {
+    let conditions = item.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let condition = quote!(#(#conditions)*);
     if condition.is_empty() {
         return items;

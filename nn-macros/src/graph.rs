@@ -6,6 +6,7 @@
 mod argument;
 mod computed;
 
+use crate::fold::Folded;
 use crate::source::{ExprId, Name, SpanId, TypeId};
 pub(crate) use argument::{Arg, Function, Term};
 use computed::Constant;
@@ -45,6 +46,8 @@ pub(crate) struct Graph {
     pub(crate) bound: HashMap<(usize, String), Meaning>,
     /// Whether `Model(..)` was understood: without, nothing can be said of what is connected.
     pub(crate) complete: bool,
+    /// The form for predictions, if a layer can be folded into another one.
+    pub(crate) folded: Option<Box<Folded>>,
 }
 
 /// A layer: one set of weights, called once or more.
@@ -115,6 +118,8 @@ pub(crate) struct Component {
     /// How its value is made: `.new(..)` and one call for each keyword.
     pub(crate) arguments: Vec<ExprId>,
     pub(crate) keywords: Vec<(Name, ExprId)>,
+    /// Whether its folded form stands in its place, if it is a model.
+    pub(crate) folded: bool,
 }
 
 /// One call of a layer.
@@ -211,6 +216,7 @@ impl Graph {
             lets: HashMap::new(),
             bound: HashMap::new(),
             complete: false,
+            folded: None,
         }
     }
 

@@ -18,6 +18,7 @@ mod fold;
 mod graph;
 mod include;
 mod infer;
+mod item;
 mod library;
 mod lint;
 mod literal;
@@ -50,6 +51,7 @@ use budget::Budgets;
 use diagnostics::Diagnostics;
 use expand::Programs;
 use graph::Graph;
+use item::Item;
 use parse::Syntax;
 use proc_macro2::TokenStream;
 use schedule::{Form, lower};
@@ -163,8 +165,8 @@ pub fn include_weights(input: proc_macro::TokenStream) -> proc_macro::TokenStrea
 }
 
 /// What is done to a graph, whoever made it, in this order: its layers and calls are named, shapes are found, the whole is
-/// checked, and lints look at it. Errors are collected in each and reported together; what a later pass would only repeat is not run.
-const PASSES: [fn(&mut Graph, &mut Diagnostics); 4] = [names::name, infer::infer, check::check, lint::lint];
+/// checked, lints look at it, and a form for predictions is made of it. Errors are collected in each and reported together; what a later pass would only repeat is not run.
+const PASSES: [fn(&mut Graph, &mut Diagnostics); 5] = [names::name, infer::infer, check::check, lint::lint, fold::fold];
 
 /// Tokens, a graph, passes over it, and code.
 fn expand_model(input: TokenStream) -> TokenStream {
@@ -223,13 +225,11 @@ fn write(syntax: &Syntax, graph: &Graph, diagnostics: &Diagnostics, attributes: 
         predict: lower(graph, Form::Predict),
         train: lower(graph, Form::Train),
         tail: schedule::tail(graph),
+        folded: graph.folded.as_ref().map(|folded| lower(&folded.graph, Form::Predict)),
     };
-    let folded = fold::fold(graph).map(|folded| {
-        let predict = lower(&folded.graph, Form::Predict);
-        (folded, predict)
-    });
     let lints = lint::for_training(graph, allowed);
-    let items = expand::expand(syntax, graph, &diagnostics.source, &programs, folded.as_ref(), budgets, &lints);
+    let item = Item::declared(syntax);
+    let items = expand::expand(&item, graph, &diagnostics.source, &programs, budgets, &lints);
     let lints = lint::uses(syntax, &diagnostics.warnings, allowed);
     [items, lints].into_iter().collect()
 }

@@ -5,16 +5,16 @@ use super::forward::{memory, of_value, over_batch, weights};
 use super::places::read_back;
 use super::types::one_or_tuple;
 use crate::graph::Node;
-use crate::schedule::{Back, BackCall, Does, Incoming, Outgoing, Seed};
+use crate::schedule::{Back, BackCall, Does, Incoming, Outgoing, Program, Seed};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 /// The body of `Layer::backward_from`.
-pub(crate) fn backward(context: &Context<'_>) -> TokenStream {
+pub(crate) fn backward(context: &Context<'_>, train: &Program) -> TokenStream {
     let first = context.part("x", 0, context.graph.inputs.len());
-    let seeds = context.train.seeds.iter().map(|seed| self::seed(context, seed));
-    let steps = context.train.backward.iter().map(|step| self::step(context, step));
-    let asked = asked(context);
+    let seeds = train.seeds.iter().map(|seed| self::seed(context, seed));
+    let steps = train.backward.iter().map(|step| self::step(context, step));
+    let asked = asked(context, train);
     quote! {
         let n = #first.len();
         #asked
@@ -24,8 +24,8 @@ pub(crate) fn backward(context: &Context<'_>) -> TokenStream {
 }
 
 /// Which gradients of inputs the caller asked for, if a step depends on it.
-fn asked(context: &Context<'_>) -> TokenStream {
-    if !context.train.asks {
+fn asked(context: &Context<'_>, train: &Program) -> TokenStream {
+    if !train.asks {
         return quote!();
     }
     let count = context.graph.inputs.len();

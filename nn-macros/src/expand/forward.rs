@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 use syn::Ident;
 
 /// The body of `Layer::forward`, for `n` samples.
-pub(crate) fn forward(context: &Context<'_>) -> TokenStream {
+pub(crate) fn forward(context: &Context<'_>, train: &Program) -> TokenStream {
     let nn = &context.paths.nn;
-    let (inference, training) = (pass(context, context.predict), pass(context, context.train));
+    let (inference, training) = (pass(context, context.predict), pass(context, train));
     quote! {
         match pass {
             #nn Pass::Inference(m) => {

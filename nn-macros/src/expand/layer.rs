@@ -1,4 +1,4 @@
-//! The implementation of `Layer`, of a model and of its folded form, and that of `Graph`.
+//! The implementations of `Layer`, and that of `Graph`.
 
 use super::forward::method;
 use super::memory::{cache_type, memory_field, scratch_type};
@@ -11,33 +11,38 @@ use crate::schedule::{Logits, Program};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-/// What a model and a folded form do not have in common.
-struct Passes {
-    /// The type of what a training pass leaves.
-    cache: TokenStream,
-    constrains: TokenStream,
-    /// The bodies of `forward`, from its pass on, and of `backward`.
-    forward: TokenStream,
-    backward: TokenStream,
-    /// The other methods of training.
-    training: TokenStream,
+/// An implementation of `Layer`: that of a graph, of its folded form, or of its form in a training step.
+pub(super) struct Implementation {
+    /// The types of the memory of both passes.
+    pub(super) scratch: TokenStream,
+    pub(super) cache: TokenStream,
+    /// Values of constants.
+    pub(super) macs: TokenStream,
+    pub(super) work: TokenStream,
+    pub(super) heads: TokenStream,
+    pub(super) constrains: TokenStream,
+    /// `const BOUNDS`, unless it is that of the trait.
+    pub(super) bounds: TokenStream,
+    /// Bodies of methods; that of `forward` for `n` samples.
+    pub(super) init: TokenStream,
+    pub(super) forward: TokenStream,
+    pub(super) backward: TokenStream,
+    pub(super) logits: TokenStream,
+    /// The methods that are not left to the trait.
+    pub(super) others: TokenStream,
 }
 
-/// `impl Layer` and `impl Graph`.
+/// `impl Layer` and `impl Graph` for a model or its folded form.
 pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
-    let Context { graph, name, graph_type, .. } = context;
+    let Context { name, graph_type, .. } = context;
     let nn = &context.paths.nn;
-    let t = quote!(T);
-    let (x, y) = (context.samples(&graph.inputs, &t), context.samples(&graph.outputs, &t));
-    let scratch = scratch_type(context);
-    let Slices { inputs, gradients, outputs, optional } = Slices::new(context);
-    let outputs_mut = slices(context, &graph.outputs, |s| quote!(&mut [#s]));
-    let (macs, work, bounds) = (macs(context), work(context), rows::bounds(context));
-    let (init, mask) = (init(context), masks::prediction(context));
-    let Heads { heads, logits, training_logits } = heads(context);
-    let Passes { cache, constrains, forward, backward, training } =
-        if context.folded { read_only(context) } else { both(context, &training_logits) };
-    let first = context.part("x", 0, graph.inputs.len());
+    let implementation = implementation(
+        context,
+        match context.train {
+            Some(train) => both(context, train),
+            None => read_only(context),
+        },
+    );
     quote! {
         #[automatically_derived]
         impl<T: #nn Scalar> #nn Component for #name<T> {
@@ -45,6 +50,34 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
             const MODEL: bool = true;
         }
 
+        #implementation
+    }
+}
+
+/// Prints an implementation of `Layer` for the graph's type, and that of `Graph`.
+pub(super) fn implementation(context: &Context<'_>, parts: Implementation) -> TokenStream {
+    let Context { graph, name, graph_type, .. } = context;
+    let nn = &context.paths.nn;
+    let t = quote!(T);
+    let (x, y) = (context.samples(&graph.inputs, &t), context.samples(&graph.outputs, &t));
+    let Slices { inputs, gradients, outputs, optional } = Slices::new(context);
+    let outputs_mut = slices(context, &graph.outputs, |s| quote!(&mut [#s]));
+    let first = context.part("x", 0, graph.inputs.len());
+    let Implementation {
+        scratch,
+        cache,
+        macs,
+        work,
+        heads,
+        constrains,
+        bounds,
+        init,
+        forward,
+        backward,
+        logits,
+        others,
+    } = parts;
+    quote! {
         #[automatically_derived]
         #[allow(unused_variables, unused_mut)]
         impl<T: #nn Scalar> #nn Layer<T, #x> for #graph_type {
@@ -54,7 +87,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
             type Cache<B: #nn Storage> = #cache;
             const MACS: usize = #macs;
             const WORK: ::nn::layer::Work = #work;
-            const HEADS: &'static [::nn::activations::Head] = &[#(#heads),*];
+            const HEADS: &'static [::nn::activations::Head] = #heads;
             #bounds
             const CONSTRAINS: bool = #constrains;
 
@@ -90,8 +123,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
                 #logits
             }
 
-            #mask
-            #training
+            #others
         }
 
         #[automatically_derived]
@@ -102,26 +134,32 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
 }
 
 /// Of a folded form: it computes the same in both passes. A training step does not compile, since it calls `backward`.
-fn read_only(context: &Context<'_>) -> Passes {
+fn read_only(context: &Context<'_>) -> Implementation {
     let (nn, inference) = (&context.paths.nn, forward::pass(context, context.predict));
-    Passes {
+    Implementation {
+        scratch: scratch_type(context),
         cache: scratch_type(context),
+        macs: macs(context),
+        work: work(context),
+        heads: heads(context, context.predict),
         constrains: quote!(false),
+        bounds: rows::bounds(context),
+        init: init(context),
         forward: quote! {
             let (#nn Pass::Inference(m) | #nn Pass::Training(m, _)) = pass;
             #inference
         },
         backward: quote_spanned!(context.name.span()=> const { ::nn::__private::fold::read_only() }),
-        training: quote!(),
+        logits: logits(context, context.predict, "logits"),
+        others: masks::prediction(context),
     }
 }
 
 /// Of a model, which is for predictions and for training.
-fn both(context: &Context<'_>, training_logits: &TokenStream) -> Passes {
-    let Context { graph, name, .. } = context;
+fn both(context: &Context<'_>, train: &Program) -> Implementation {
+    let name = context.name;
     let nn = &context.paths.nn;
     let t = quote!(T);
-    let x = context.samples(&graph.inputs, &t);
     let regularize = context.weighted().filter(|(_, layer)| layer.trainable).filter_map(|(id, layer)| {
         let field = context.ident(&layer.name);
         let arguments = quote!(&w.#field, dw.as_deref_mut().map(|dw| &mut dw.#field));
@@ -167,13 +205,21 @@ fn both(context: &Context<'_>, training_logits: &TokenStream) -> Passes {
             }
         }
     });
-    let methods = training::methods(context, training_logits);
-    Passes {
-        cache: cache_type(context),
+    let (mask, methods) = (masks::prediction(context), training::methods(context, train));
+    Implementation {
+        scratch: scratch_type(context),
+        cache: cache_type(context, train),
+        macs: macs(context),
+        work: work(context),
+        heads: heads(context, train),
         constrains,
-        forward: forward::forward(context),
-        backward: quote!(#nn Layer::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);),
-        training: quote! {
+        bounds: rows::bounds(context),
+        init: init(context),
+        forward: forward::forward(context, train),
+        backward: training::backward(context),
+        logits: logits(context, context.predict, "logits"),
+        others: quote! {
+            #mask
             #methods
             #constrain
             #activity
@@ -238,16 +284,10 @@ fn init(context: &Context<'_>) -> TokenStream {
     quote!(#(#init)*)
 }
 
-/// What each output ends in, and its logits after both passes.
-pub(super) struct Heads {
-    heads: Vec<TokenStream>,
-    logits: TokenStream,
-    pub(super) training_logits: TokenStream,
-}
-
-pub(super) fn heads(context: &Context<'_>) -> Heads {
+/// What each output ends in.
+fn heads(context: &Context<'_>, program: &Program) -> TokenStream {
     let nn = &context.paths.nn;
-    let heads = context.train.ends.iter().map(|end| match end.logits {
+    let heads = program.ends.iter().map(|end| match end.logits {
         Logits::Nothing => quote!(::nn::activations::Head::Other),
         Logits::Of(call, _) => {
             let node = &context.graph.nodes[call];
@@ -261,15 +301,11 @@ pub(super) fn heads(context: &Context<'_>) -> Heads {
             quote!(<#layer as #nn Layer<T, #x>>::HEADS[#k])
         }
     });
-    Heads {
-        heads: heads.collect(),
-        logits: logits(context, context.predict, "logits"),
-        training_logits: logits(context, context.train, "training_logits"),
-    }
+    quote!(&[#(#heads),*])
 }
 
 /// The logits of the outputs, after a pass. `method` gives those of a model inside.
-fn logits(context: &Context<'_>, program: &Program, method: &str) -> TokenStream {
+pub(super) fn logits(context: &Context<'_>, program: &Program, method: &str) -> TokenStream {
     let (nn, arena, method) = (&context.paths.nn, &context.paths.arena, format_ident!("{method}"));
     let logits = program.ends.iter().map(|end| match &end.logits {
         Logits::Nothing => quote!(::core::option::Option::None),

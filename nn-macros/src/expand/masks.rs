@@ -15,8 +15,8 @@ pub(crate) fn prediction(context: &Context<'_>) -> TokenStream {
 }
 
 /// `Layer::training_mask`, after a training pass.
-pub(crate) fn training(context: &Context<'_>) -> TokenStream {
-    method(context, context.train, "training_mask", "Cache")
+pub(crate) fn training(context: &Context<'_>, train: &Program) -> TokenStream {
+    method(context, train, "training_mask", "Cache")
 }
 
 /// The method of this name, of a model whose outputs have masks or may have them, as those of a model inside.

@@ -7,25 +7,21 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 
-/// The structs `DigitsScratch` and `DigitsCache`.
+/// The structs `DigitsScratch` and, of a model that is trained, `DigitsCache`.
 pub(crate) fn memory(context: &Context<'_>) -> TokenStream {
     let doc = format!(" The activations of a prediction with [`{}`].", context.name);
     let scratch = memory_struct(context, context.predict, &context.scratch, &doc, "Scratch");
-    // A folded model is for predictions only.
-    if context.folded {
-        return scratch;
-    }
-    let cache = cache(context);
+    let cache = context.train.map(|train| cache(context, train));
     quote!(#scratch #cache)
 }
 
 /// The struct `DigitsCache`.
-pub(crate) fn cache(context: &Context<'_>) -> TokenStream {
+pub(crate) fn cache(context: &Context<'_>, train: &Program) -> TokenStream {
     let doc = format!(
         " What a training step of [`{}`] keeps: activations, their gradients, and what layers remember.",
         context.name
     );
-    memory_struct(context, context.train, &context.cache, &doc, "Cache")
+    memory_struct(context, train, &context.cache, &doc, "Cache")
 }
 
 /// The type of the memory of a prediction.
@@ -34,8 +30,8 @@ pub(crate) fn scratch_type(context: &Context<'_>) -> TokenStream {
 }
 
 /// The type of the memory of a training step.
-pub(crate) fn cache_type(context: &Context<'_>) -> TokenStream {
-    memory_type(context, context.train, &context.cache)
+pub(crate) fn cache_type(context: &Context<'_>, train: &Program) -> TokenStream {
+    memory_type(context, train, &context.cache)
 }
 
 /// The type of a struct of memory; `()` if it would have no field. Memory that holds masks alone has no type of scalar.

@@ -9,8 +9,8 @@ use quote::{format_ident, quote, quote_spanned};
 
 /// `DigitsGraph`, with the shapes that only rustc knows.
 pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
-    let Context { graph, name, graph_type, syntax, .. } = context;
-    let visibility = &syntax.visibility;
+    let Context { graph, name, graph_type, item, .. } = context;
+    let visibility = &item.visibility;
     let doc = format!(" The graph of [`{name}`]: what it computes, without its weights.");
     let constants = context.print().constants().chain(context.print().numbers_outside());
     let inputs = graph.inputs.iter().map(|&tensor| context.print().shape_of(tensor));
@@ -65,7 +65,7 @@ pub(crate) fn shapes(context: &Context<'_>) -> TokenStream {
 /// A call with wrong shapes fails in a constant of the graph's type. The name depends on it: then it stands for no type at
 /// all, and rustc says nothing about whatever follows.
 pub(crate) fn components(context: &Context<'_>) -> TokenStream {
-    let visibility = &context.syntax.visibility;
+    let visibility = &context.item.visibility;
     let aliases = context.graph.layers.iter().enumerate().filter_map(|(id, layer)| match &layer.op {
         Op::Component(component) => {
             let (alias, path) = (context.alias(id), &context.source[component.path]);
@@ -79,7 +79,7 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
             let span = context.source.start(layer.source);
             let called = |form| quote_spanned!(span=> ::nn::__private::Called<#path, { #(#called)&&* } #form>);
             // Of a model, a folded one holds the folded form.
-            let (called, form) = if context.folded {
+            let (called, form) = if component.folded {
                 let form = Context::form(context.name, context.graph, id);
                 let called = called(quote_spanned!(span=> , { <#path as ::nn::Component>::MODEL }));
                 (quote!(#form), quote!(#[doc(hidden)] #visibility type #form = #called;))
@@ -317,7 +317,7 @@ fn call(context: &Context<'_>) -> TokenStream {
 
 /// `profile`, of a model that asks for it: `call_in` layer by layer.
 pub(crate) fn profile(context: &Context<'_>) -> TokenStream {
-    if !context.syntax.profile {
+    if !context.item.profile {
         return quote!();
     }
     let (name, nn) = (context.name, &context.paths.nn);

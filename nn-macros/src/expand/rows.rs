@@ -7,6 +7,7 @@ use super::memory::memory_field;
 use super::places::read;
 use super::types::one_or_tuple;
 use crate::graph::{Holds, TensorId};
+use crate::schedule::Program;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -33,9 +34,9 @@ pub(crate) fn bounds(context: &Context<'_>) -> TokenStream {
 }
 
 /// `Layer::touched`, of a model that may have tables: one call for each layer that may have one.
-pub(crate) fn touched(context: &Context<'_>) -> TokenStream {
+pub(crate) fn touched(context: &Context<'_>, train: &Program) -> TokenStream {
     let (graph, nn) = (context.graph, &context.paths.nn);
-    let calls = context.train.touched.iter().map(|(call, x)| {
+    let calls = train.touched.iter().map(|(call, x)| {
         let node = &graph.nodes[*call];
         let (name, field) = (context.name, context.weights_field(node));
         let x = x.iter().map(|x| match x {

@@ -1,19 +1,19 @@
 //! The training step: the methods of `Layer` that use its memory, and a form of the graph for models whose first layers never learn.
 
 use super::forward::method;
-use super::layer::{Slices, heads, slices};
+use super::layer::{Implementation, Slices, implementation, logits};
 use super::memory::{cache, cache_type, memory_field, plans};
-use super::{Context, backward, forward, masks, rows};
+use super::{Context, forward, masks, rows};
 use crate::schedule::Program;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 /// The methods of `Layer` that use the memory of a training step, but `forward` and `backward`.
-pub(super) fn methods(context: &Context<'_>, training_logits: &TokenStream) -> TokenStream {
+pub(super) fn methods(context: &Context<'_>, train: &Program) -> TokenStream {
     let Context { graph, name, .. } = context;
     let nn = &context.paths.nn;
     let Slices { inputs, gradients, outputs, optional } = Slices::new(context);
-    let update = context.train.updates.iter().map(|&call| {
+    let update = train.updates.iter().map(|&call| {
         let node = &graph.nodes[call];
         let (field, memory) = (context.weights_field(node), memory_field(context, node));
         method(context, node, quote!(update::<B>), quote!(&mut w.#field, &m.#memory))
@@ -25,7 +25,7 @@ pub(super) fn methods(context: &Context<'_>, training_logits: &TokenStream) -> T
             }
         }
     });
-    let activity = some(penalties(context, context.train, quote!(training_activity)), |body| {
+    let activity = some(penalties(context, train, quote!(training_activity)), |body| {
         quote! {
             fn training_activity<B: #nn Storage>(&self, m: &Self::Cache<B>) -> T {
                 let mut loss = T::ZERO;
@@ -34,8 +34,8 @@ pub(super) fn methods(context: &Context<'_>, training_logits: &TokenStream) -> T
             }
         }
     });
-    let (backward, touched) = (backward::backward(context), rows::touched(context));
-    let mask = masks::training(context);
+    let (backward, touched) = (super::backward::backward(context, train), rows::touched(context, train));
+    let (logits, mask) = (logits(context, train, "training_logits"), masks::training(context, train));
     quote! {
         fn backward_from<B: #nn Storage>(
             &self,
@@ -52,7 +52,7 @@ pub(super) fn methods(context: &Context<'_>, training_logits: &TokenStream) -> T
         }
 
         fn training_logits<B: #nn Storage>(m: &Self::Cache<B>, n: usize) -> #optional {
-            #training_logits
+            #logits
         }
 
         #mask
@@ -60,6 +60,12 @@ pub(super) fn methods(context: &Context<'_>, training_logits: &TokenStream) -> T
         #update
         #activity
     }
+}
+
+/// The body of `Layer::backward`: without seeds.
+pub(super) fn backward(context: &Context<'_>) -> TokenStream {
+    let (nn, x) = (&context.paths.nn, context.samples(&context.graph.inputs, &quote!(T)));
+    quote!(#nn Layer::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);)
 }
 
 /// A method with these lines, unless there are none: what would do nothing is left to the trait's defaults.
@@ -82,21 +88,64 @@ pub(super) fn penalties(context: &Context<'_>, program: &Program, name: TokenStr
 ///
 /// It has no backward code and no gradients before the first layer that learns. Everything else it leaves to the graph.
 pub(super) fn form(context: &Context<'_>, tail: Option<&Program>) -> (TokenStream, TokenStream) {
-    let (model, graph_type, visibility) = (context.name, &context.graph_type, &context.syntax.visibility);
+    let (model, graph_type, visibility) = (context.name, &context.graph_type, &context.item.visibility);
     let Some(train) = tail else { return (quote!(), quote!(#graph_type)) };
     let form = format_ident!("{model}Training");
-    let context = &Context { train, graph_type: form.clone(), cache: format_ident!("{form}Cache"), ..context.clone() };
+    let context = &Context { graph_type: form.clone(), cache: format_ident!("{form}Cache"), ..context.clone() };
     let nn = &context.paths.nn;
     let t = quote!(T);
-    let (x, y) = (context.samples(&context.graph.inputs, &t), context.samples(&context.graph.outputs, &t));
-    let Slices { inputs, gradients, outputs, optional } = Slices::new(context);
-    let outputs_mut = slices(context, &context.graph.outputs, |s| quote!(&mut [#s]));
-    let first = context.part("x", 0, context.graph.inputs.len());
-    let (memory, cache) = (cache(context), cache_type(context));
-    let (plans, forward) = (plans(context, train), forward::pass(context, train));
-    let methods = methods(context, &heads(context).training_logits);
+    let x = context.samples(&context.graph.inputs, &t);
+    let (memory, plans, forward) = (cache(context, train), plans(context, train), forward::pass(context, train));
+    let methods = methods(context, train);
     let graph = quote!(<#graph_type as #nn Layer<T, #x>>);
     let doc = format!(" The graph of [`{model}`] in a training step, in which the first layers stand still.");
+    let layer = implementation(
+        context,
+        Implementation {
+            scratch: quote!(#graph::Scratch<B>),
+            cache: cache_type(context, train),
+            macs: quote!(#graph::MACS),
+            work: quote!(#graph::WORK),
+            heads: quote!(#graph::HEADS),
+            constrains: quote!(#graph::CONSTRAINS),
+            bounds: quote!(const BOUNDS: &'static [usize] = #graph::BOUNDS;),
+            init: quote!(#graph::init(&#graph_type, w, rng)),
+            forward: quote! {
+                match pass {
+                    #nn Pass::Inference(m) => #graph::forward::<B>(&#graph_type, w, x, y, #nn Pass::Inference(m)),
+                    #nn Pass::Training(m, mut mode) => {
+                        #forward
+                    }
+                }
+            },
+            backward: backward(context),
+            logits: quote!(#graph::logits::<B>(m, n)),
+            others: quote! {
+                fn mask<'a, B: #nn Storage>(
+                    x: <#x as ::nn::tensor::Tensors>::Batch<'a>,
+                    m: &'a Self::Scratch<B>,
+                    n: usize,
+                    output: usize,
+                ) -> Option<&'a [u32]> {
+                    #graph::mask::<B>(x, m, n, output)
+                }
+
+                #methods
+
+                fn constrain(&self, w: &mut #model<T>) {
+                    #graph::constrain(&#graph_type, w)
+                }
+
+                fn activity<B: #nn Storage>(&self, m: &Self::Scratch<B>) -> T {
+                    #graph::activity::<B>(&#graph_type, m)
+                }
+
+                fn regularize(&self, w: &#model<T>, dw: Option<&mut #model<T>>) -> T {
+                    #graph::regularize(&#graph_type, w, dw)
+                }
+            },
+        },
+    );
     let items = quote! {
         #memory
 
@@ -109,84 +158,7 @@ pub(super) fn form(context: &Context<'_>, tail: Option<&Program>) -> (TokenStrea
             #plans
         }
 
-        #[automatically_derived]
-        #[allow(unused_variables, unused_mut)]
-        impl<T: #nn Scalar> #nn Layer<T, #x> for #form {
-            type Output = #y;
-            type Weights = #model<T>;
-            type Scratch<B: #nn Storage> = #graph::Scratch<B>;
-            type Cache<B: #nn Storage> = #cache;
-            const MACS: usize = #graph::MACS;
-            const WORK: ::nn::layer::Work = #graph::WORK;
-            const HEADS: &'static [::nn::activations::Head] = #graph::HEADS;
-            const BOUNDS: &'static [usize] = #graph::BOUNDS;
-            const CONSTRAINS: bool = #graph::CONSTRAINS;
-
-            fn init(&self, w: &mut #model<T>, rng: &mut dyn ::nn::__private::Rng) {
-                #graph::init(&#graph_type, w, rng)
-            }
-
-            fn forward<B: #nn Storage>(
-                &self,
-                w: &#model<T>,
-                x: #inputs,
-                y: #outputs_mut,
-                pass: #nn Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
-            ) {
-                let n = #first.len();
-                match pass {
-                    #nn Pass::Inference(m) => #graph::forward::<B>(&#graph_type, w, x, y, #nn Pass::Inference(m)),
-                    #nn Pass::Training(m, mut mode) => {
-                        #forward
-                    }
-                }
-            }
-
-            fn backward<B: #nn Storage>(
-                &self,
-                w: &#model<T>,
-                x: #inputs,
-                y: #outputs,
-                dy: #outputs,
-                m: &mut Self::Cache<B>,
-                dx: #gradients,
-                dw: Option<&mut #model<T>>,
-            ) {
-                #nn Layer::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
-            }
-
-            fn logits<B: #nn Storage>(m: &Self::Scratch<B>, n: usize) -> #optional {
-                #graph::logits::<B>(m, n)
-            }
-
-            fn mask<'a, B: #nn Storage>(
-                x: <#x as ::nn::tensor::Tensors>::Batch<'a>,
-                m: &'a Self::Scratch<B>,
-                n: usize,
-                output: usize,
-            ) -> Option<&'a [u32]> {
-                #graph::mask::<B>(x, m, n, output)
-            }
-
-            #methods
-
-            fn constrain(&self, w: &mut #model<T>) {
-                #graph::constrain(&#graph_type, w)
-            }
-
-            fn activity<B: #nn Storage>(&self, m: &Self::Scratch<B>) -> T {
-                #graph::activity::<B>(&#graph_type, m)
-            }
-
-            fn regularize(&self, w: &#model<T>, dw: Option<&mut #model<T>>) -> T {
-                #graph::regularize(&#graph_type, w, dw)
-            }
-        }
-
-        #[automatically_derived]
-        impl<T: #nn Scalar> #nn Graph<T, #x> for #form {
-            const NEW: Self = #form;
-        }
+        #layer
     };
     (items, quote!(#form))
 }

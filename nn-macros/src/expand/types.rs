@@ -250,7 +250,8 @@ impl Context<'_> {
     /// The alias of a component's layer: `PairTowerLayer`; in a folded form `PairFoldedTowerPart`, since the model may have a component
     /// `folded_tower`.
     pub(crate) fn alias(&self, layer: LayerId) -> Ident {
-        let (part, kind) = (alias_part(self.graph, layer), if self.folded { "Part" } else { "Layer" });
+        let folded = matches!(&self.graph.layers[layer].op, Op::Component(component) if component.folded);
+        let (part, kind) = (alias_part(self.graph, layer), if folded { "Part" } else { "Layer" });
         format_ident!("{}{part}{kind}", self.name)
     }
 

@@ -9,8 +9,8 @@ use syn::Ident;
 
 /// `pub struct Digits<T = f32> { .. }`
 pub(crate) fn weights(context: &Context<'_>) -> TokenStream {
-    let Context { syntax, name, .. } = context;
-    let (attributes, visibility) = (&syntax.attributes, &syntax.visibility);
+    let Context { item, name, .. } = context;
+    let (attributes, visibility) = (&item.attributes, &item.visibility);
     let scalar = quote!(T);
     let mut fields = Vec::new();
     for (id, layer) in context.weighted() {
@@ -117,7 +117,7 @@ pub(crate) fn named(context: &Context<'_>) -> (TokenStream, TokenStream) {
 }
 
 fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(&Name, String)>) -> (TokenStream, TokenStream) {
-    let visibility = &context.syntax.visibility;
+    let visibility = &context.item.visibility;
     let letters: Vec<_> = (0..fields.len()).map(letter).collect();
     let samples = (0..fields.len()).map(|i| format_ident!("S{i}"));
     let targets = (0..fields.len()).map(|i| format_ident!("Y{i}"));
@@ -134,7 +134,7 @@ fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(&Name, Strin
         }
     };
     // Without a prelude, the tool `diagnostic` is no name.
-    let hint = (!context.syntax.no_prelude).then(|| quote!(#[diagnostic::do_not_recommend]));
+    let hint = context.item.prelude.then(|| quote!(#[diagnostic::do_not_recommend]));
     (definition, quote!(::nn::__private::named!(#hint #name { #(#names: #letters #samples #targets),* });))
 }
 

@@ -1,18 +1,18 @@
 //! What reads joined tensors reads the parts: `W · (a, b) = Wa · a + Wb · b`, so nothing has to be copied to stand side by side.
 
-use super::Folder;
+use super::rewrite::Rewrite;
 use crate::graph::{Holds, Node, Op, TensorId};
 use nn_core::spec::{Folding, MAX_INPUTS};
 
-impl Folder {
-    /// Leaves out the calls that join tensors along the last axis, where all readers can be called on the parts.
-    pub(super) fn joined(&mut self) {
-        // From the last one on: what joins joined tensors is gone before these, or reads their parts.
-        for call in (0..self.graph.nodes.len()).rev().filter(|&call| !self.gone[call]).collect::<Vec<_>>() {
-            self.part(call);
-        }
+/// Leaves out the calls that join tensors along the last axis, where all readers can be called on the parts.
+pub(super) fn fold(rewrite: &mut Rewrite) {
+    // From the last one on: what joins joined tensors is gone before these, or reads their parts.
+    for call in (0..rewrite.graph.nodes.len()).rev().filter(|&call| !rewrite.gone[call]).collect::<Vec<_>>() {
+        rewrite.part(call);
     }
+}
 
+impl Rewrite {
     /// Hands the parts of what a call joins to its readers, if they all take them.
     fn part(&mut self, call: usize) {
         let Node { inputs, outputs, .. } = &self.graph.nodes[call];
@@ -34,7 +34,6 @@ impl Folder {
             node.inputs = node.inputs.iter().flat_map(each).collect();
         }
         self.gone[call] = true;
-        self.joined = true;
     }
 
     /// Whether a call joins tensors along the last axis.

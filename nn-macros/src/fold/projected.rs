@@ -1,6 +1,6 @@
 //! A recurrent layer behind a table that has met its kernel.
 
-use super::{Folder, inside};
+use super::rewrite::{Rewrite, inside};
 use crate::graph::{Builtin, Count, Inner, LayerId, Op, Producer, Shaped, Tensor};
 use nn_core::layers::recurrent::projected::PROJECTED;
 use nn_core::spec::Folding;
@@ -18,7 +18,7 @@ pub(super) struct Recurrent {
     sets: usize,
 }
 
-impl Folder {
+impl Rewrite {
     /// What there is to know of a recurrent layer that can be folded, or of one around it.
     pub(super) fn recurrent(&self, layer: LayerId) -> Option<Recurrent> {
         let (cell, sets, mut all) = match self.folding(layer) {

@@ -1,26 +1,27 @@
 //! What follows a table is computed once for each of its rows.
 
-use super::{Folder, Origin};
+use super::Origin;
+use super::rewrite::Rewrite;
 use crate::graph::{Count, LayerId};
 use nn_core::spec::Folding;
 
 /// A table grows by folding at most this many times: the gates of an LSTM on as many features as units.
 const MOST_GROWTH: usize = 4;
 
-impl Folder {
-    /// Folds what follows each table into it.
-    pub(super) fn tables(&mut self) {
-        for layer in 0..self.graph.layers.len() {
-            let Folding::Table { width: place } = self.folding(layer) else { continue };
-            let Some(width) = self.constant_of(layer, layer, place) else { continue };
-            let (calls, projected) = self.follow(layer, &width);
-            if let Some((_, last)) = calls.last() {
-                self.set_constants(layer, layer, &[(place, last.clone())]);
-                self.origins.push((layer, Origin::Table { width, calls, projected }));
-            }
+/// Folds what follows each table into it.
+pub(super) fn fold(rewrite: &mut Rewrite) {
+    for layer in 0..rewrite.graph.layers.len() {
+        let Folding::Table { width: place } = rewrite.folding(layer) else { continue };
+        let Some(width) = rewrite.constant_of(layer, layer, place) else { continue };
+        let (calls, projected) = rewrite.follow(layer, &width);
+        if let Some((_, last)) = calls.last() {
+            rewrite.set_constants(layer, layer, &[(place, last.clone())]);
+            rewrite.origins.push((layer, Origin::Table { width, calls, projected }));
         }
     }
+}
 
+impl Rewrite {
     /// Folds what follows a table with rows of this length: the calls, each with the length of its output, and whether the last one
     /// is that of a recurrent layer.
     fn follow(&mut self, layer: LayerId, width: &Count) -> (Vec<(usize, Count)>, bool) {

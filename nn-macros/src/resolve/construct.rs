@@ -407,7 +407,8 @@ impl Resolver<'_> {
             }
         };
         let (path, source) = (self.diagnostics.source.r#type(path), self.expr(&Expr::Call(call.clone())));
-        let layer = self.layer(Op::Component(Component { path, kind, arguments: positional, keywords }), source);
+        let layer =
+            self.layer(Op::Component(Component { path, kind, arguments: positional, keywords, folded: false }), source);
         self.graph.layers[layer].given_name = given_name;
         self.graph.layers[layer].trainable = trainable;
         Bound::Layer(layer)

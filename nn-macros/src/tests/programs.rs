@@ -12,7 +12,7 @@ fn check(name: &str, graph: &str) {
     let (graph, ..) = crate::read(&mut syntax, &mut diagnostics);
     assert!(!diagnostics.any(), "the graph of {name} has errors");
     let mut text = lower(&graph, Form::Predict).text(&graph);
-    if let Some(folded) = crate::fold::fold(&graph) {
+    if let Some(folded) = &graph.folded {
         text += &format!("\nfolded {}", lower(&folded.graph, Form::Predict).text(&folded.graph));
     }
     text += &format!("\n{}", lower(&graph, Form::Train).text(&graph));

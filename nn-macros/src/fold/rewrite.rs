@@ -1,0 +1,160 @@
+//! The graph while it is rewritten, and what the folds ask and do.
+
+use super::{Fold, Origin};
+use crate::graph::{Arg, Computed, Count, Facts, Graph, Layer, LayerId, Op, Producer, Shaped, TensorId};
+use crate::source::Name;
+use nn_core::shape::Shape;
+use nn_core::spec::{Folding, Masking, Value};
+
+/// The graph while it is rewritten. Calls that are gone keep their places.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Rewrite {
+    pub(super) graph: Graph,
+    pub(super) gone: Vec<bool>,
+    /// Whether a layer has to do with no other one: none stands around it or has its weights, and what stands inside of it was made there.
+    pub(super) alone: Vec<bool>,
+    pub(super) origins: Vec<(LayerId, Origin)>,
+    pub(super) scales: Vec<Fold>,
+}
+
+impl Rewrite {
+    pub(super) fn new(graph: &Graph) -> Self {
+        let text = graph.graph_type.as_str();
+        let model = text.strip_suffix("Graph").unwrap_or(text);
+        let graph_type = Name::new(&format!("{model}FoldedGraph"), graph.graph_type.span);
+        let mut alone = vec![true; graph.layers.len()];
+        for (id, layer) in graph.layers.iter().enumerate() {
+            for other in graph.chain(id).skip(1) {
+                alone[id] &= graph.layers[other].inside;
+                alone[other] = false;
+            }
+            if layer.owner != id {
+                (alone[id], alone[layer.owner]) = (false, false);
+            }
+        }
+        // What rustc has evaluated for the graph before is not evaluated again.
+        let mut graph = Graph { graph_type, checks: Vec::new(), folded: None, ..graph.clone() };
+        graph.constants.iter_mut().for_each(|constant| constant.value = Computed::Before);
+        for node in &mut graph.nodes {
+            if let Op::Builtin(builtin) = &graph.layers[node.layer].op
+                && matches!(builtin.spec.masking, Masking::Trains)
+                && node.masked
+            {
+                node.inputs.pop();
+                node.masked = false;
+            }
+        }
+        let gone = vec![false; graph.nodes.len()];
+        Rewrite { gone, graph, alone, origins: Vec::new(), scales: Vec::new() }
+    }
+
+    /// What a layer can be folded into, if it stands by itself.
+    pub(super) fn folding(&self, layer: LayerId) -> Folding {
+        match &self.graph.layers[layer].op {
+            Op::Builtin(builtin) if self.alone[layer] => builtin.spec.folding,
+            Op::Activation { function, .. } if function.name() == Some("Linear") => Folding::Identity,
+            Op::Activation { .. } => Folding::Position,
+            _ => Folding::Nothing,
+        }
+    }
+
+    /// Whether a call that joins tensors is gone.
+    pub(super) fn has_taken_apart(&self) -> bool {
+        let joins = |layer: LayerId| matches!(&self.graph.layers[layer].op, Op::Builtin(builtin) if matches!(builtin.spec.folding, Folding::Join { .. }));
+        self.graph.nodes.iter().zip(&self.gone).any(|(node, &gone)| gone && joins(node.layer))
+    }
+
+    /// The calls of a layer that are still there.
+    pub(super) fn calls(&self, layer: LayerId) -> Vec<usize> {
+        let nodes = self.graph.nodes.iter().enumerate();
+        nodes.filter(|&(n, node)| node.layer == layer && !self.gone[n]).map(|(n, _)| n).collect()
+    }
+
+    /// The calls that read a tensor.
+    pub(super) fn readers(&self, tensor: TensorId) -> Vec<usize> {
+        let nodes = self.graph.nodes.iter().enumerate();
+        nodes.filter(|&(n, node)| !self.gone[n] && node.inputs.contains(&tensor)).map(|(n, _)| n).collect()
+    }
+
+    /// The layer that follows another one, which is called as often: it reads, as its first input, the only output of each call of
+    /// the other one, and nobody else does. With the call of it for each call of the other one.
+    pub(super) fn next(&self, layer: LayerId) -> Option<(LayerId, Vec<(usize, usize)>)> {
+        let mut pairs = Vec::new();
+        for call in self.calls(layer) {
+            let [output] = self.graph.nodes[call].outputs[..] else { return None };
+            let [reader] = self.readers(output)[..] else { return None };
+            let first = self.graph.nodes[reader].inputs.iter().position(|&input| input == output) == Some(0);
+            let once = self.graph.nodes[reader].inputs.iter().filter(|&&input| input == output).count() == 1;
+            if !first || !once || self.graph.outputs.contains(&output) {
+                return None;
+            }
+            pairs.push((call, reader));
+        }
+        let next = self.graph.nodes[pairs.first()?.1].layer;
+        let all = pairs.iter().all(|&(_, reader)| self.graph.nodes[reader].layer == next);
+        (all && self.calls(next).len() == pairs.len()).then_some((next, pairs))
+    }
+
+    /// The first call computes what the second one did.
+    pub(super) fn takes_over(&mut self, call: usize, reader: usize) {
+        let outputs = self.graph.nodes[reader].outputs.clone();
+        outputs.iter().for_each(|&output| self.graph.tensors[output].producer = Producer::Node(call));
+        self.graph.nodes[call].outputs = outputs;
+        self.gone[reader] = true;
+    }
+
+    /// Other constants for the type of `of`, a layer or what stands inside of it, at each call of the layer and for its weights.
+    pub(super) fn set_constants(&mut self, layer: LayerId, of: LayerId, changes: &[(usize, Count)]) {
+        let (mut first, count) = (None, self.count(of));
+        for call in self.calls(layer) {
+            let Some(facts) = self.graph.facts(&self.graph.nodes[call], of) else { continue };
+            let mut constants: Vec<Count> = (0..count).map(|i| facts.constant(i)).collect();
+            changes.iter().for_each(|(i, value)| constants[*i] = value.clone());
+            let facts = match facts.with_constants(constants) {
+                known @ Facts::Known(_) => known,
+                changed => self.graph.defer_facts(call, of, Computed::Facts(changed)),
+            };
+            self.graph.set_facts(call, of, facts.clone());
+            first.get_or_insert(facts);
+        }
+        if let Op::Builtin(builtin) = &mut self.graph.layers[of].op {
+            builtin.inferred = first;
+        }
+    }
+
+    /// A constant of the type of `of`, a layer or what stands inside of it.
+    pub(super) fn constant_of(&self, layer: LayerId, of: LayerId, place: usize) -> Option<Count> {
+        let call = *self.calls(layer).first()?;
+        self.graph.facts(&self.graph.nodes[call], of).map(|facts| facts.constant(place))
+    }
+
+    /// Whether an argument of a call gives the last axis of its first input.
+    pub(super) fn is_last(&self, call: usize, axis: &Arg) -> bool {
+        let rank = self.shape(self.graph.nodes[call].inputs[0]).map(|shape| shape.rank() as i64);
+        match axis.value {
+            Some(Value::Int(axis)) => axis == -1 || Some(axis) == rank,
+            _ => false,
+        }
+    }
+
+    /// The shape of a tensor, if it is known.
+    pub(super) fn shape(&self, tensor: TensorId) -> Option<Shape> {
+        match &self.graph.tensors[tensor].shape {
+            Shaped::Known(shape) => Some(*shape),
+            _ => None,
+        }
+    }
+
+    /// How many constants the type of a layer has.
+    pub(super) fn count(&self, layer: LayerId) -> usize {
+        match &self.graph.layers[layer].op {
+            Op::Builtin(builtin) => builtin.spec.consts,
+            _ => 0,
+        }
+    }
+}
+
+/// A layer that stands inside of another one.
+pub(super) fn inside(layer: &Layer, op: Op) -> Layer {
+    Layer { op, part: true, inside: true, ..layer.clone() }
+}

@@ -1,0 +1,49 @@
+//! The struct that an expansion writes, and the items that stand beside it.
+
+use crate::parse::Syntax;
+use quote::format_ident;
+use syn::{Attribute, Ident, Visibility, parse_quote};
+
+/// A struct of weights: as a user declared it, or the folded form of it.
+#[derive(Clone)]
+pub(crate) struct Item {
+    /// `Digits`
+    pub(crate) name: Ident,
+    pub(crate) visibility: Visibility,
+    /// What stands on the struct: documentation, derives and levels of lints.
+    pub(crate) attributes: Vec<Attribute>,
+    /// Whether names such as `diagnostic` mean here what they mean in Rust.
+    pub(crate) prelude: bool,
+    /// Whether a prediction can be watched layer by layer.
+    pub(crate) profile: bool,
+}
+
+impl Item {
+    /// The struct that a user wrote.
+    pub(crate) fn declared(syntax: &Syntax) -> Self {
+        let Syntax { name, visibility, attributes, no_prelude, profile, .. } = syntax;
+        Item {
+            name: name.clone(),
+            visibility: visibility.clone(),
+            attributes: attributes.clone(),
+            prelude: !no_prelude,
+            profile: *profile,
+        }
+    }
+
+    /// The struct of the folded form: with the derives of the model, and a documentation of its own.
+    pub(crate) fn folded(&self) -> Self {
+        let doc = format!(
+            " The folded form of [`{}`], for predictions only: what [`fold`](::nn::Model::fold) gives, with layers folded into each other.",
+            self.name
+        );
+        let derives = self.attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
+        let own: [Attribute; 2] = [parse_quote!(#[doc = #doc]), parse_quote!(#[allow(dead_code)])];
+        Item { name: self.beside("Folded"), attributes: own.iter().chain(derives).cloned().collect(), ..self.clone() }
+    }
+
+    /// The name of an item beside the struct: `DigitsGraph`. It has the span of the name, which a name in a string would not give.
+    pub(crate) fn beside(&self, suffix: &str) -> Ident {
+        format_ident!("{}{suffix}", self.name)
+    }
+}
