@@ -23,7 +23,7 @@ version = "0.0.0"
 edition = "2024"
 
 [dependencies]
-nn = { path = "$root" }
+nn = { package = "nn-model", path = "$root" }
 
 [workspace]
 TOML

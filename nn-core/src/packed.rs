@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 
 /// The weights of a model, kept as numbers of 16 bits, [`F16`](crate::F16) or [`Bf16`](crate::Bf16): half the flash.
 ///
-/// [`include_weights!`](https://docs.rs/nn/latest/nn/macro.include_weights.html) makes it of a file while the program is
+/// [`include_weights!`](https://docs.rs/nn-model/latest/nn/macro.include_weights.html) makes it of a file while the program is
 /// compiled:
 ///
 /// ```ignore

@@ -1,4 +1,4 @@
-//! The macro of [`nn`](https://docs.rs/nn). Use it as `nn::model!`; its documentation is on that name.
+//! The macro of [`nn`](https://docs.rs/nn-model). Use it as `nn::model!`; its documentation is on that name.
 
 #![cfg_attr(fuzzing, allow(dead_code))]
 

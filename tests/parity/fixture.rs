@@ -24,7 +24,7 @@ pub(crate) struct Fixture {
 impl Fixture {
     /// All arrays of `tests/fixtures/<file>.safetensors`.
     pub(crate) fn read(file: &str) -> Self {
-        let tests = if env!("CARGO_PKG_NAME") == "nn" { "tests" } else { ".." };
+        let tests = if env!("CARGO_PKG_NAME") == "nn-model" { "tests" } else { ".." };
         let path = format!("{}/{tests}/fixtures/{file}.safetensors", env!("CARGO_MANIFEST_DIR"));
         let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         let tensors = SafeTensors::deserialize(&bytes).unwrap_or_else(|error| panic!("{path}: {error}"));
