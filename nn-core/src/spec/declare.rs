@@ -91,7 +91,7 @@ macro_rules! layer {
     ) => {
         #[allow(dead_code, unreachable_pub)]
         mod $arg {
-            #[allow(clippy::upper_case_acronyms)]
+            #[allow(clippy::upper_case_acronyms, non_camel_case_types)]
             enum Place { $($choice),+ }
             $(pub const $choice: usize = Place::$choice as usize;)+
         }
@@ -149,7 +149,7 @@ macro_rules! layer {
             }
 
             /// The places of the constants of the type.
-            #[allow(clippy::upper_case_acronyms)]
+            #[allow(clippy::upper_case_acronyms, non_camel_case_types)]
             pub mod consts {
                 enum Place { $($const),* }
                 $(pub const $const: usize = Place::$const as usize;)*
