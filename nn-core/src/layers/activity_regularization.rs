@@ -39,7 +39,7 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::ActivityRegularization;
+    pub use super::SPEC::ActivityRegularization;
     use crate::layer::{Layer, Pass};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;

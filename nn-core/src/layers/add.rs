@@ -33,7 +33,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::Add;
+    pub use super::SPEC::Add;
     use crate::layers::merge::{Formula, merge_layer};
     use crate::scalar::Scalar;
 

@@ -88,7 +88,7 @@ mod counted;
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::BatchNormalization;
+    pub use super::SPEC::BatchNormalization;
     use super::counted::{All, Counted, OfPositions};
     use crate::fold::Scale;
     use crate::initializers::Fans;

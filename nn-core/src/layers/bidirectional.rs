@@ -104,7 +104,7 @@ mod merge;
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::Bidirectional;
+    pub use super::SPEC::Bidirectional;
     pub use super::merge::*;
     use super::merge_mode::{CONCAT, NONE};
     use crate::layer::{Layer, Pass, Work};

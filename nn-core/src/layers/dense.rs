@@ -73,7 +73,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::Dense;
+    pub use super::SPEC::Dense;
     use crate::activations::{Activate, Activation};
     use crate::fold::Affine;
     use crate::initializers::Fans;

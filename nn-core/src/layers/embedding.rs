@@ -106,7 +106,7 @@ pub const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::{Embedding, NotZero};
+    pub use super::{NOT_ZERO::NotZero, SPEC::Embedding};
     use crate::initializers::Fans;
     use crate::kernels::{Loop, prefetch, run};
     use crate::layer::{Layer, Pass, Work};

@@ -60,7 +60,7 @@ pub(super) const fn over_steps(x: &Shape, keepdims: bool) -> Result<Inferred, Sh
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::GlobalAveragePooling1D;
+    pub use super::SPEC::GlobalAveragePooling1D;
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;

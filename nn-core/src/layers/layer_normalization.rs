@@ -71,7 +71,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::LayerNormalization;
+    pub use super::SPEC::LayerNormalization;
     use crate::initializers::Fans;
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;

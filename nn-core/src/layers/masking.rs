@@ -33,7 +33,7 @@ layer! {
 }
 
 layer! {
-    /// The mask of a [`Masking`](SPEC), which a matrix of `R` rows and `C` columns holds. A graph has no name for it.
+    /// The mask of a [`Masking`](crate::layers::Masking), which a matrix of `R` rows and `C` columns holds. A graph has no name for it.
     pub struct Differs<R, C> {
         /// The value that fills a position that does not count.
         pub mask_value: Float = 0.0,
@@ -218,7 +218,10 @@ mod of_masks;
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::{AnyMask, Differs, Everywhere, Fill, JoinMasks, Masking, OrElse, StepMask};
+    pub use super::{
+        ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask, OR_ELSE::OrElse,
+        SPEC::Masking, ZERO_ELSE::Fill,
+    };
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;

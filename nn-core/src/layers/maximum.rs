@@ -38,7 +38,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::Maximum;
+    pub use super::SPEC::Maximum;
     use crate::layers::merge::{Formula, merge_layer};
     use crate::scalar::Scalar;
 

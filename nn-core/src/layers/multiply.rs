@@ -35,7 +35,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::Multiply;
+    pub use super::SPEC::Multiply;
     use crate::layers::merge::{Formula, merge_layer};
     use crate::scalar::Scalar;
 

@@ -74,7 +74,7 @@ const fn inner(shape: &Shape, from_end: usize) -> usize {
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use super::AXES;
-    pub use super::PReLU;
+    pub use super::SPEC::PReLU;
     use crate::initializers::Fans;
     use crate::layer::{Layer, Pass, Work};
     use crate::layers::strides::Strides;

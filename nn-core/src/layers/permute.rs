@@ -58,7 +58,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::Permute;
+    pub use super::SPEC::Permute;
     use crate::layer::{Layer, Pass, Work};
     use crate::layers::strides::Strides;
     use crate::scalar::Scalar;

@@ -39,7 +39,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::Softmax;
+    pub use super::SPEC::Softmax;
     use crate::activations::{self, Activation, Head};
     use crate::kernels::{Loop, Machine, Walk, run, walk};
     use crate::layer::{Layer, Pass, Work};

@@ -34,7 +34,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::Subtract;
+    pub use super::SPEC::Subtract;
     use crate::layers::merge::{Formula, merge_layer};
     use crate::scalar::Scalar;
 

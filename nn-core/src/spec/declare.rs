@@ -154,8 +154,17 @@ macro_rules! layer {
                 enum Place { $($const),* }
                 $(pub const $const: usize = Place::$const as usize;)*
             }
+
+            #[cfg(feature = "compute")]
+            $crate::spec::layer! {
+                @struct $doc [$({ [$($about)*] $arg $kind $default })*]
+                $name [$({ $const $($size)? })*] $fields $types $made
+            }
         }
 
+        #[cfg(feature = "compute")]
+        #[allow(unused_imports)]
+        use self::$spec::$name;
         $crate::spec::layer! { @names $spec }
 
         #[doc = ::core::concat!(
@@ -171,12 +180,6 @@ macro_rules! layer {
             ]
             $name $spec $facts
         };
-
-        #[cfg(feature = "compute")]
-        $crate::spec::layer! {
-            @struct $doc [$({ [$($about)*] $arg $kind $default })*]
-            $name [$({ $const $($size)? })*] $fields $types $made
-        }
     };
 
     // The page's own layer needs no prefix.
