@@ -6,11 +6,13 @@
 
 mod arguments;
 mod call;
+mod declare;
 mod folding;
 mod inferred;
 
 pub use arguments::{ArgSpec, Default, Kind, Value};
 pub use call::*;
+pub(crate) use declare::{layer, leading, page};
 pub use folding::Folding;
 pub use inferred::{Inferred, MAX_CONSTS, MAX_OUTPUTS};
 
@@ -124,6 +126,18 @@ impl LayerSpec {
         inner: None,
         around: &[],
     };
+
+    /// The arguments for a test of the shape rule: these, by their places, and the defaults of the others.
+    #[cfg(test)]
+    pub(crate) fn with(&self, given: &[(usize, Value)]) -> std::vec::Vec<Value> {
+        let default = |arg: &ArgSpec| match arg.default {
+            Default::Is(value) => value,
+            Default::Layer | Default::Required => Value::Absent,
+        };
+        let mut values: std::vec::Vec<Value> = self.args.iter().map(default).collect();
+        given.iter().for_each(|&(place, value)| values[place] = value);
+        values
+    }
 }
 
 /// The rule of [`LayerSpec::BASE`], in whose place every layer has its own.

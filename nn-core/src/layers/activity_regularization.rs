@@ -12,20 +12,25 @@
 //! Source: <https://keras.io/api/layers/regularization_layers/activity_regularization/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
-/// `ActivityRegularization(l1, l2)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "ActivityRegularization",
-    module: "activity_regularization",
-    args: &[ArgSpec::float("l1", 0.0), ArgSpec::float("l2", 0.0)],
-    has_cache: true,
-    has_scratch: true,
-    masking: Masking::Passes,
-    folding: Folding::Identity,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// A penalty on a tensor.
+    pub struct ActivityRegularization {
+        /// The factor of the absolute values.
+        pub l1: Float = 0.0,
+        /// The factor of the squares.
+        pub l2: Float = 0.0,
+    }
+
+    pub const SPEC: LayerSpec {
+        has_cache: true,
+        has_scratch: true,
+        masking: Masking::Passes,
+        folding: Folding::Identity,
+        infer: rule!(infer),
+    }
+}
 
 /// The shape stays.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -34,26 +39,13 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::ActivityRegularization;
     use crate::layer::{Layer, Pass};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::{SMatrix, SVector};
-
-    /// A penalty on a tensor.
-    #[derive(Clone, Copy, Debug)]
-    pub struct ActivityRegularization {
-        /// The factor of the absolute values.
-        pub l1: f64,
-        /// The factor of the squares.
-        pub l2: f64,
-    }
-
-    impl ActivityRegularization {
-        /// Keras's defaults: no penalty.
-        pub const DEFAULT: Self = ActivityRegularization { l1: 0.0, l2: 0.0 };
-    }
 
     impl<T: Scalar + Element, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for ActivityRegularization {
         type Output = SMatrix<T, R, P>;

@@ -12,10 +12,19 @@
 
 use super::merge;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Value, rule};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
-/// `Add()([..])`, `add([..])`
-pub const SPEC: LayerSpec = merge::spec("Add", "add", Arity::MANY, rule!(infer));
+layer! {
+    /// The sum of its inputs, `R × P` scalars. The other constants say which inputs are repeated along which axes.
+    pub struct Add<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
+
+    pub const SPEC: LayerSpec {
+        function: Some("add"),
+        inputs: Arity::MANY,
+        masking: Masking::Passes,
+        infer: rule!(infer),
+    }
+}
 
 /// The shape to which all inputs broadcast; the type is `Add<rows, cols, A, B, C, ONES>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -24,13 +33,11 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Add;
     use crate::layers::merge::{Formula, merge_layer};
     use crate::scalar::Scalar;
 
-    merge_layer! {
-        /// The sum of its inputs.
-        Add, Sum
-    }
+    merge_layer!(Add, Sum);
 
     struct Sum;
 

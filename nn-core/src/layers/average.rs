@@ -12,10 +12,19 @@
 
 use super::merge;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Value, rule};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
-/// `Average()([..])`, `average([..])`
-pub const SPEC: LayerSpec = merge::spec("Average", "average", Arity::MANY, rule!(infer));
+layer! {
+    /// The mean of its inputs, `R × P` scalars. The other constants say which inputs are repeated along which axes.
+    pub struct Average<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
+
+    pub const SPEC: LayerSpec {
+        function: Some("average"),
+        inputs: Arity::MANY,
+        masking: Masking::Passes,
+        infer: rule!(infer),
+    }
+}
 
 /// The shape to which all inputs broadcast; the type is `Average<rows, cols, A, B, C, ONES>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -24,13 +33,11 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Average;
     use crate::layers::merge::{Formula, merge_layer};
     use crate::scalar::Scalar;
 
-    merge_layer! {
-        /// The mean of its inputs, scalar by scalar.
-        Average, Mean
-    }
+    merge_layer!(Average, Mean);
 
     struct Mean;
 

@@ -27,48 +27,59 @@
 //! <https://keras.io/api/layers/normalization_layers/batch_normalization/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
-/// `BatchNormalization(axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer,
-/// moving_mean_initializer, moving_variance_initializer, beta_regularizer, gamma_regularizer,
-/// beta_constraint, gamma_constraint)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "BatchNormalization",
-    module: "batch_normalization",
-    args: &[
-        ArgSpec::int("axis", -1),
-        ArgSpec::float("momentum", 0.99),
-        ArgSpec::float("epsilon", 1e-3),
-        ArgSpec::flag("center", true),
-        ArgSpec::flag("scale", true),
-        ArgSpec::initializer("beta_initializer"),
-        ArgSpec::initializer("gamma_initializer"),
-        ArgSpec::initializer("moving_mean_initializer"),
-        ArgSpec::initializer("moving_variance_initializer"),
-        ArgSpec::regularizer("beta_regularizer"),
-        ArgSpec::regularizer("gamma_regularizer"),
-        ArgSpec::constraint("beta_constraint"),
-        ArgSpec::constraint("gamma_constraint"),
-    ],
-    consts: 4,
-    weight_consts: Some(3),
-    has_cache: true,
-    masking: Masking::Trains,
-    folding: Folding::Scale { axis: 0 },
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// Normalizes `F` features over the batch; `CENTER` is 1 with an offset, `SCALE` is 1 with a scale, else 0. Neighbours
+    /// along the axis of the features lie `STRIDE` apart.
+    pub struct BatchNormalization<F, CENTER, SCALE, STRIDE> {
+        /// The axis of the features.
+        axis: Int = -1,
+        /// The part of the moving averages that stays in a step.
+        pub momentum: Float = 0.99,
+        /// Added to the variance.
+        pub epsilon: Float = 1e-3,
+        /// Whether there is an offset.
+        center: Flag = true,
+        /// Whether there is a scale.
+        scale: Flag = true,
+        /// The initial offset.
+        pub beta_initializer: Initializer = Zeros,
+        /// The initial scale.
+        pub gamma_initializer: Initializer = Ones,
+        /// The initial moving mean.
+        pub moving_mean_initializer: Initializer = Zeros,
+        /// The initial moving variance.
+        pub moving_variance_initializer: Initializer = Ones,
+        /// A penalty on the offset.
+        pub beta_regularizer: Regularizer,
+        /// A penalty on the scale.
+        pub gamma_regularizer: Regularizer,
+        /// A bound on the offset.
+        pub beta_constraint: Constraint,
+        /// A bound on the scale.
+        pub gamma_constraint: Constraint,
+    }
+
+    pub const SPEC: LayerSpec {
+        weights: BatchNormalizationWeights<F, CENTER, SCALE>,
+        has_cache: true,
+        masking: Masking::Trains,
+        folding: Folding::Scale { axis: arg::axis },
+        infer: rule!(infer),
+    }
+}
 
 /// The shape stays; the type is `BatchNormalization<features, center, scale, STRIDE>`, with the distance of neighbours
 /// along `axis`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let x = inputs[0];
-    match x.axis(args[0].as_int()) {
+    let (args, x) = (Args(args), inputs[0]);
+    match x.axis(args.axis()) {
         Some(axis) => {
-            let (center, scale) = (args[3].as_flag() as usize, args[4].as_flag() as usize);
+            let (center, scale) = (args.center() as usize, args.scale() as usize);
             Ok(Inferred::new(x, &[x.dim(axis), center, scale, x.stride(axis)]))
         }
-        None => Err(ShapeError::no_axis(0, args[0].as_int(), &x)),
+        None => Err(ShapeError::no_axis(arg::axis, args.axis(), &x)),
     }
 }
 
@@ -77,12 +88,11 @@ mod counted;
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::BatchNormalization;
     use super::counted::{All, Counted, OfPositions};
-    use crate::constraints::Constraint;
     use crate::fold::Scale;
-    use crate::initializers::{Fans, Initializer};
+    use crate::initializers::Fans;
     use crate::layer::{Layer, Pass};
-    use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, Sample, flat, flat_mut};
@@ -90,50 +100,6 @@ pub(super) mod compute {
     use core::ops::Range;
     use nalgebra::{SMatrix, SVector};
     use rand::Rng;
-
-    /// Normalizes `F` features over the batch; `CENTER` is 1 with an offset, `SCALE` is 1 with a scale, else 0. Neighbours
-    /// along the axis of the features lie `STRIDE` apart.
-    #[derive(Clone, Copy, Debug)]
-    pub struct BatchNormalization<const F: usize, const CENTER: usize, const SCALE: usize, const STRIDE: usize> {
-        /// How much of the moving averages stays in a step; 0.99 by default.
-        pub momentum: f64,
-        /// Added to the variance; 0.001 by default.
-        pub epsilon: f64,
-        /// How the offset starts; Keras's default is zeros.
-        pub beta_initializer: Initializer,
-        /// How the scale starts; Keras's default is ones.
-        pub gamma_initializer: Initializer,
-        /// How the moving mean starts; Keras's default is zeros.
-        pub moving_mean_initializer: Initializer,
-        /// How the moving variance starts; Keras's default is ones.
-        pub moving_variance_initializer: Initializer,
-        /// A penalty on the offset; none by default.
-        pub beta_regularizer: Regularizer,
-        /// A penalty on the scale; none by default.
-        pub gamma_regularizer: Regularizer,
-        /// A bound on `β`; none by default.
-        pub beta_constraint: Constraint,
-        /// A bound on `γ`; none by default.
-        pub gamma_constraint: Constraint,
-    }
-
-    impl<const F: usize, const CENTER: usize, const SCALE: usize, const STRIDE: usize>
-        BatchNormalization<F, CENTER, SCALE, STRIDE>
-    {
-        /// Keras's defaults.
-        pub const DEFAULT: Self = BatchNormalization {
-            momentum: 0.99,
-            epsilon: 1e-3,
-            beta_initializer: Initializer::Zeros,
-            gamma_initializer: Initializer::Ones,
-            moving_mean_initializer: Initializer::Zeros,
-            moving_variance_initializer: Initializer::Ones,
-            beta_regularizer: Regularizer::NONE,
-            gamma_regularizer: Regularizer::NONE,
-            beta_constraint: Constraint::None,
-            gamma_constraint: Constraint::None,
-        };
-    }
 
     weights! {
         /// The weights of a [`BatchNormalization`].

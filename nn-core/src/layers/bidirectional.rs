@@ -23,40 +23,33 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value, rule};
+use crate::spec::{Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value, layer, rule};
 use crate::text::Text;
 
-/// `Bidirectional(layer, merge_mode)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "Bidirectional",
-    module: "bidirectional",
-    args: &[ArgSpec::layer(), ArgSpec::choice("merge_mode", &["concat", "sum", "mul", "ave", "None"])],
-    inputs: Arity { min: 1, max: 5 },
-    call_keywords: &["initial_state"],
-    masking: Masking::Reads { passes: None, both: Some((1, NONE)) },
-    consts: 6,
-    has_cache: true,
-    has_scratch: true,
-    folding: Folding::Around { sets: 2, features: 1 },
-    infer: rule!(infer),
-    inner: Some(rule!(inner)),
-    around: &["SimpleRNN", "LSTM", "GRU"],
-    ..LayerSpec::BASE
-};
+layer! {
+    /// The recurrent layer `L` in both directions, over steps of `F` features, with `U` units in each direction.
+    ///
+    /// `MODE` is the index of the merge mode in Keras's order; the output has `O` rows and `P` columns; `STATES` is the
+    /// number of last states that are outputs.
+    pub struct Bidirectional<MODE, F, U, O, P, STATES> {
+        /// The layer that reads forwards. Its mirror image has the same arguments.
+        pub layer: Layer<L>,
+        /// How the outputs of both become one. `None` leaves both as they are.
+        merge_mode: Choice { CONCAT = "concat", SUM = "sum", MUL = "mul", AVE = "ave", NONE = "None" },
+    }
 
-/// The index of `concat`, which doubles the features.
-const CONCAT: usize = 0;
-/// The index of `sum`.
-#[cfg(feature = "compute")]
-const SUM: usize = 1;
-/// The index of `mul`.
-#[cfg(feature = "compute")]
-const MUL: usize = 2;
-/// The index of `ave`.
-#[cfg(feature = "compute")]
-const AVE: usize = 3;
-/// The index of `None`, which leaves both outputs as they are.
-const NONE: usize = 4;
+    pub const SPEC: LayerSpec {
+        inputs: Arity { min: 1, max: 5 },
+        call_keywords: &["initial_state"],
+        masking: Masking::Reads { passes: None, both: Some((arg::merge_mode, merge_mode::NONE)) },
+        has_cache: true,
+        has_scratch: true,
+        folding: Folding::Around { sets: 2, features: consts::F },
+        infer: rule!(infer),
+        inner: Some(rule!(inner)),
+        around: &["SimpleRNN", "LSTM", "GRU"],
+    }
+}
 
 /// What the layer that reads forwards is called on: the sequence, and the first half of the initial states.
 pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -75,11 +68,12 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 /// The merged outputs of both directions, or both of them; then, if the layer has `return_state`, its last states and those
 /// of its mirror image. The type is `Bidirectional<_, merge_mode, features, units, rows of y, columns of y, states>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let (layer, mode) = (args[0].as_layer(), args[1].as_choice());
+    let args = Args(args);
+    let (layer, mode) = (args.layer(), args.merge_mode());
     let (y, states) = (layer.output(0), layer.outputs().len() - 1);
     if inputs[0].rank() != 2 || y.rank() == 0 || y.rank() > 2 || states > 2 {
         let message = Text::new().str("expected a recurrent layer: `SimpleRNN`, `LSTM` or `GRU`");
-        return Err(ShapeError::argument(Code::LayerInside, 0, message));
+        return Err(ShapeError::argument(Code::LayerInside, arg::layer, message));
     }
     // The rule of the layer has looked at the first half of the initial states.
     let (mut i, half) = (1 + (inputs.len() - 1) / 2, (inputs.len() - 1) / 2);
@@ -91,8 +85,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         i += 1;
     }
     let units = y.rows();
-    let merged = if mode == CONCAT { y.with_last(units.saturating_mul(2)) } else { y };
-    let (mut outputs, mut count) = ([merged; MAX_OUTPUTS], if mode == NONE { 2 } else { 1 });
+    let merged = if mode == merge_mode::CONCAT { y.with_last(units.saturating_mul(2)) } else { y };
+    let (mut outputs, mut count) = ([merged; MAX_OUTPUTS], if mode == merge_mode::NONE { 2 } else { 1 });
     i = 0;
     while i < 2 * states {
         outputs[count] = layer.output(1 + i % states);
@@ -110,8 +104,9 @@ mod merge;
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Bidirectional;
     pub use super::merge::*;
-    use super::{CONCAT, NONE};
+    use super::merge_mode::{CONCAT, NONE};
     use crate::layer::{Layer, Pass, Work};
     use crate::layers::recurrent::{PartGradients, Recurrent, Sequence};
     use crate::scalar::Scalar;
@@ -120,33 +115,6 @@ pub(super) mod compute {
     use crate::weights::{self, Part, Weights};
     use nalgebra::SMatrix;
     use rand::Rng;
-
-    /// The recurrent layer `L` in both directions, over steps of `F` features, with `U` units in each direction.
-    ///
-    /// `MODE` is the index of the merge mode in Keras's order; the output has `O` rows and `P` columns; `STATES` is the number
-    /// of last states that are outputs.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Bidirectional<
-        L,
-        const MODE: usize,
-        const F: usize,
-        const U: usize,
-        const O: usize,
-        const P: usize,
-        const STATES: usize,
-    > {
-        /// The layer that reads forwards. Its mirror image has the same arguments.
-        pub layer: L,
-    }
-
-    impl<L, const MODE: usize, const F: usize, const U: usize, const O: usize, const P: usize, const STATES: usize>
-        Bidirectional<L, MODE, F, U, O, P, STATES>
-    {
-        /// Around a layer.
-        pub const fn new(layer: L) -> Self {
-            Bidirectional { layer }
-        }
-    }
 
     /// The weights of a [`Bidirectional`]: those of the layer, and those of its mirror image.
     #[repr(C)]

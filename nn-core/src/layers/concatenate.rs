@@ -15,35 +15,37 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 use crate::text::Text;
 
-/// `Concatenate(axis)([..])`, `concatenate([..], axis)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "Concatenate",
-    function: Some("concatenate"),
-    module: "concatenate",
-    args: &[ArgSpec::int("axis", -1)],
-    // Keras joins a single tensor as well.
-    inputs: Arity { min: 1, ..Arity::MANY },
-    consts: 3,
-    masking: Masking::Joins { axis: 0 },
-    folding: Folding::Join { axis: 0 },
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// Joins its inputs along an axis with `OUTER` positions before it; the output is `R × P`.
+    pub struct Concatenate<OUTER, R, P> {
+        /// The axis along which the inputs stand behind each other.
+        axis: Int = -1,
+    }
+
+    pub const SPEC: LayerSpec {
+        function: Some("concatenate"),
+        // Keras joins a single tensor as well.
+        inputs: Arity { min: 1, ..Arity::MANY },
+        masking: Masking::Joins { axis: arg::axis },
+        folding: Folding::Join { axis: arg::axis },
+        infer: rule!(infer),
+    }
+}
 
 /// The sum along `axis`; the type is `Concatenate<OUTER, rows, cols>`, rows and columns of the output.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let first = inputs[0];
-    let Some(axis) = first.axis(args[0].as_int()) else {
-        return Err(ShapeError::no_axis(0, args[0].as_int(), &first));
+    let (args, first) = (Args(args), inputs[0]);
+    let Some(axis) = first.axis(args.axis()) else {
+        return Err(ShapeError::no_axis(arg::axis, args.axis(), &first));
     };
     let (mut sum, mut i) = (first.dim(axis), 1);
     while i < inputs.len() {
         let x = inputs[i];
         if x.rank() != first.rank() || !x.with_dim(axis, 0).equals(&first.with_dim(axis, 0)) {
-            let message = Text::new().str("expected shapes that are equal except along axis ").int(args[0].as_int());
+            let message = Text::new().str("expected shapes that are equal except along axis ").int(args.axis());
             return Err(ShapeError::input(
                 Code::ShapeMismatch,
                 i,
@@ -60,20 +62,12 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Concatenate;
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, FloatTensors, flat, flat_mut};
     use nalgebra::SMatrix;
-
-    /// Joins its inputs along an axis with `OUTER` positions before it; the output is `R × P`.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Concatenate<const OUTER: usize, const R: usize, const P: usize>;
-
-    impl<const OUTER: usize, const R: usize, const P: usize> Concatenate<OUTER, R, P> {
-        /// The only value.
-        pub const DEFAULT: Self = Concatenate;
-    }
 
     impl<T: Scalar + Element, X: FloatTensors<T>, const OUTER: usize, const R: usize, const P: usize> Layer<T, X>
         for Concatenate<OUTER, R, P>
@@ -160,9 +154,10 @@ mod tests {
     #[test]
     fn shapes() {
         let (a, b) = (Shape::new(&[2, 3]), Shape::new(&[5, 3]));
-        assert_eq!(infer(&[Value::Int(1)], &[a, b]).unwrap().output(0), Shape::new(&[7, 3]));
-        let error = infer(&[Value::Int(-1)], &[a, b]).unwrap_err();
+        let along = |axis| SPEC.with(&[(arg::axis, Value::Int(axis))]);
+        assert_eq!(infer(&along(1), &[a, b]).unwrap().output(0), Shape::new(&[7, 3]));
+        let error = infer(&along(-1), &[a, b]).unwrap_err();
         assert_eq!(error.to_string(), "expected shapes that are equal except along axis -1, but got (2, 3) and (5, 3)");
-        assert!(infer(&[Value::Int(0)], &[a, b]).unwrap_err().to_string().contains("counts the batch"));
+        assert!(infer(&along(0), &[a, b]).unwrap_err().to_string().contains("counts the batch"));
     }
 }

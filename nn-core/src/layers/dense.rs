@@ -19,41 +19,48 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 use crate::text::Text;
 
-/// `Dense(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
-/// activity_regularizer, kernel_constraint, bias_constraint)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "Dense",
-    module: "dense",
-    args: &[
-        ArgSpec::size("units"),
-        ArgSpec::activation(),
-        ArgSpec::flag("use_bias", true),
-        ArgSpec::initializer("kernel_initializer"),
-        ArgSpec::initializer("bias_initializer"),
-        ArgSpec::regularizer("kernel_regularizer"),
-        ArgSpec::regularizer("bias_regularizer"),
-        ArgSpec::activity_regularizer(),
-        ArgSpec::constraint("kernel_constraint"),
-        ArgSpec::constraint("bias_constraint"),
-    ],
-    consts: 3,
-    weight_consts: Some(3),
-    sparse: Some("kernel"),
-    joined: true,
-    activates: true,
-    masking: Masking::Passes,
-    folding: Folding::Affine { units: 1, bias: 2 },
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// The fully connected layer from `I` features to `O`; `B` is 1 with a bias and 0 without.
+    pub struct Dense<I, O, B> {
+        /// The features of the output.
+        units: Size,
+        /// A layer of its own, behind this one.
+        activation: ActivationAfter,
+        /// Whether there is a bias.
+        use_bias: Flag = true,
+        /// The initial kernel.
+        pub kernel_initializer: Initializer = GlorotUniform,
+        /// The initial bias.
+        pub bias_initializer: Initializer = Zeros,
+        /// A penalty on the kernel.
+        pub kernel_regularizer: Regularizer,
+        /// A penalty on the bias.
+        pub bias_regularizer: Regularizer,
+        /// A penalty on the output.
+        activity_regularizer: ActivityAfter,
+        /// A bound on the kernel.
+        pub kernel_constraint: Constraint,
+        /// A bound on the bias.
+        pub bias_constraint: Constraint,
+    }
+
+    pub const SPEC: LayerSpec {
+        weights: DenseWeights<I, O, B>,
+        sparse: Some("kernel"),
+        joined: true,
+        activates: true,
+        masking: Masking::Passes,
+        folding: Folding::Affine { units: consts::O, bias: consts::B },
+        infer: rule!(infer),
+    }
+}
 
 /// `(.., i)` to `(.., units)`; the type is `Dense<i, units, use_bias>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let (units, bias) = (args[0].as_size(), args[2].as_flag());
-    let x = inputs[0];
+    let (args, x) = (Args(args), inputs[0]);
     if x.rank() == 0 {
         return Err(ShapeError::input(
             Code::WrongRank,
@@ -61,18 +68,17 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
             Text::new().str("expected at least one axis, but the input is a scalar of shape ()"),
         ));
     }
-    Ok(Inferred::new(x.with_last(units), &[x.rows(), units, bias as usize]))
+    Ok(Inferred::new(x.with_last(args.units()), &[x.rows(), args.units(), args.use_bias() as usize]))
 }
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Dense;
     use crate::activations::{Activate, Activation};
-    use crate::constraints::Constraint;
     use crate::fold::Affine;
-    use crate::initializers::{Fans, Initializer};
+    use crate::initializers::Fans;
     use crate::kernels;
     use crate::layer::{Layer, Pass, Work};
-    use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -80,34 +86,7 @@ pub(super) mod compute {
     use nalgebra::SMatrix;
     use rand::Rng;
 
-    /// The fully connected layer from `I` features to `O`; `B` is 1 with a bias and 0 without.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Dense<const I: usize, const O: usize, const B: usize> {
-        /// How the kernel starts; Keras's default is Glorot uniform.
-        pub kernel_initializer: Initializer,
-        /// How the bias starts; Keras's default is zeros.
-        pub bias_initializer: Initializer,
-        /// A penalty on the kernel; none by default.
-        pub kernel_regularizer: Regularizer,
-        /// A penalty on the bias; none by default.
-        pub bias_regularizer: Regularizer,
-        /// A bound on the kernel; none by default.
-        pub kernel_constraint: Constraint,
-        /// A bound on the bias; none by default.
-        pub bias_constraint: Constraint,
-    }
-
     impl<const I: usize, const O: usize, const B: usize> Dense<I, O, B> {
-        /// Keras's defaults.
-        pub const DEFAULT: Self = Dense {
-            kernel_initializer: Initializer::GlorotUniform,
-            bias_initializer: Initializer::Zeros,
-            kernel_regularizer: Regularizer::NONE,
-            bias_regularizer: Regularizer::NONE,
-            kernel_constraint: Constraint::None,
-            bias_constraint: Constraint::None,
-        };
-
         /// `y = f(W · x + b)`: the layer and an activation of its output.
         #[cfg_attr(feature = "std", inline(always))]
         pub fn activated<T: Scalar + Element, F: Activation, const P: usize>(
@@ -216,6 +195,7 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::activations::{Relu, Tanh};
+        use crate::regularizers::Regularizer;
         use crate::testing::check_layer;
 
         #[test]
@@ -284,16 +264,7 @@ mod tests {
 
     #[test]
     fn the_last_axis_changes() {
-        let args = [
-            Value::Size(10),
-            Value::Absent,
-            Value::Flag(true),
-            Value::Absent,
-            Value::Absent,
-            Value::Absent,
-            Value::Absent,
-        ];
-        let inferred = infer(&args, &[Shape::new(&[4, 6, 3])]).unwrap();
+        let inferred = infer(&SPEC.with(&[(arg::units, Value::Size(10))]), &[Shape::new(&[4, 6, 3])]).unwrap();
         assert_eq!((inferred.output(0), inferred.consts()), (Shape::new(&[4, 6, 10]), &[3, 10, 1][..]));
     }
 }

@@ -21,46 +21,44 @@
 
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Default, Inferred, Kind, LayerSpec, Value, rule};
+use crate::spec::{Arity, Inferred, LayerSpec, Value, layer, rule};
 use crate::text::Text;
 
-/// `Dot(axes, normalize)([a, b])`, `dot([a, b], axes, normalize)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "Dot",
-    function: Some("dot"),
-    module: "dot",
-    args: &[
-        ArgSpec {
-            name: "axes",
-            kind: Kind::Ints,
-            default: Default::Is(Value::Ints([-1, 0, 0, 0, 0, 0], 1)),
-            field: false,
-        },
-        ArgSpec::flag("normalize", false),
-    ],
-    inputs: Arity::TWO,
-    consts: 6,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// Products of two inputs, summed along an axis of `K` scalars, which lie `SA` apart in the first input and `SB` in the
+    /// second. The output is `R × P`; with `NORMALIZE` 1 it is the cosine.
+    pub struct Dot<R, P, K, SA, SB, NORMALIZE> {
+        /// The axis of both inputs, or one of each.
+        axes: Ints = [-1],
+        /// Whether each row is divided by its length first.
+        normalize: Flag = false,
+    }
+
+    pub const SPEC: LayerSpec {
+        function: Some("dot"),
+        inputs: Arity::TWO,
+        infer: rule!(infer),
+    }
+}
 
 /// The axes of both inputs but the two that are summed. The type is `Dot<rows, cols, K, SA, SB, NORMALIZE>`: the length of
 /// the summed axes and the distances of neighbours along them in `a` and in `b`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let [first, second] = match args[0] {
-        Value::Ints(axes, 1) => [axes[0], axes[0]],
-        Value::Ints(axes, 2) => [axes[0], axes[1]],
+    let args = Args(args);
+    let [first, second] = match args.axes() {
+        [axis] => [*axis, *axis],
+        [first, second] => [*first, *second],
         _ => {
             return Err(ShapeError::argument(
                 Code::OutOfRange,
-                0,
+                arg::axes,
                 Text::new().str("expected one axis, or two: one for each input"),
             ));
         }
     };
     let (a, b) = (inputs[0], inputs[1]);
-    let Some(axis_a) = a.axis(first) else { return Err(ShapeError::no_axis(0, first, &a)) };
-    let Some(axis_b) = b.axis(second) else { return Err(ShapeError::no_axis(0, second, &b)) };
+    let Some(axis_a) = a.axis(first) else { return Err(ShapeError::no_axis(arg::axes, first, &a)) };
+    let Some(axis_b) = b.axis(second) else { return Err(ShapeError::no_axis(arg::axes, second, &b)) };
     let k = a.dim(axis_a);
     if k != b.dim(axis_b) {
         let message =
@@ -82,36 +80,18 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         i += 1;
     }
     let output = Shape::new(dims.split_at(if rank == 0 { 1 } else { rank }).0);
-    let consts = [output.rows(), output.cols(), k, a.stride(axis_a), b.stride(axis_b), args[1].as_flag() as usize];
+    let consts = [output.rows(), output.cols(), k, a.stride(axis_a), b.stride(axis_b), args.normalize() as usize];
     Ok(Inferred::new(output, &consts))
 }
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Dot;
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::SMatrix;
-
-    /// Products of two inputs, summed along an axis of `K` scalars, which lie `SA` apart in the first input and `SB` in the
-    /// second. The output is `R × P`; with `NORMALIZE` 1 it is the cosine.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Dot<
-        const R: usize,
-        const P: usize,
-        const K: usize,
-        const SA: usize,
-        const SB: usize,
-        const NORMALIZE: usize,
-    >;
-
-    impl<const R: usize, const P: usize, const K: usize, const SA: usize, const SB: usize, const NORMALIZE: usize>
-        Dot<R, P, K, SA, SB, NORMALIZE>
-    {
-        /// The only value.
-        pub const DEFAULT: Self = Dot;
-    }
 
     /// The scalars `x[m, ..]`: `k` of them, `stride` apart.
     #[inline(always)]
@@ -313,9 +293,7 @@ mod tests {
     use std::string::{String, ToString};
 
     fn rule(axes: &[i64], a: &[usize], b: &[usize]) -> Result<Inferred, String> {
-        let mut all = [0; MAX_RANK];
-        all[..axes.len()].copy_from_slice(axes);
-        let args = [Value::Ints(all, axes.len()), Value::Flag(false)];
+        let args = SPEC.with(&[(arg::axes, Value::ints(axes))]);
         infer(&args, &[Shape::new(a), Shape::new(b)]).map_err(|error| error.to_string())
     }
 

@@ -14,47 +14,44 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 use crate::text::Text;
 
-/// `Dropout(rate)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "Dropout",
-    module: "dropout",
-    args: &[ArgSpec::required_float("rate")],
-    has_cache: true,
-    masking: Masking::Passes,
-    copies: true,
-    folding: Folding::Identity,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// Sets a random part of its input to zero while training.
+    pub struct Dropout {
+        /// The part that is set to zero, from 0 to 1.
+        pub rate: Float,
+    }
+
+    pub const SPEC: LayerSpec {
+        has_cache: true,
+        masking: Masking::Passes,
+        copies: true,
+        folding: Folding::Identity,
+        infer: rule!(infer),
+    }
+}
 
 /// The shape stays.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    if let Some(rate) = args[0].as_float()
+    if let Some(rate) = Args(args).rate()
         && !(rate >= 0.0 && rate <= 1.0)
     {
-        return Err(ShapeError::argument(Code::OutOfRange, 0, Text::new().str("expected a rate from 0 to 1")));
+        return Err(ShapeError::argument(Code::OutOfRange, arg::rate, Text::new().str("expected a rate from 0 to 1")));
     }
     Ok(Inferred::new(inputs[0], &[]))
 }
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Dropout;
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::SMatrix;
     use rand::RngExt;
-
-    /// Sets a random part of its input to zero while training.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Dropout {
-        /// The part that is set to zero, from 0 to 1.
-        pub rate: f64,
-    }
 
     impl<T: Scalar + Element, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for Dropout {
         type Output = SMatrix<T, R, P>;

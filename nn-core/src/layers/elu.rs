@@ -13,18 +13,21 @@
 //! Source: <https://keras.io/api/layers/activation_layers/elu/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
-/// `ELU(alpha)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "ELU",
-    module: "elu",
-    args: &[ArgSpec::float("alpha", 1.0)],
-    masking: Masking::Passes,
-    folding: Folding::Position,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// The exponential linear unit.
+    pub struct ELU {
+        /// The depth of the negative part.
+        pub alpha: Float = 1.0,
+    }
+
+    pub const SPEC: LayerSpec {
+        masking: Masking::Passes,
+        folding: Folding::Position,
+        infer: rule!(infer),
+    }
+}
 
 /// The shape stays.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -33,21 +36,10 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::ELU;
     use crate::activations::Elementwise;
     use crate::layers::elementwise::elementwise_layer;
     use crate::scalar::Scalar;
-
-    /// The exponential linear unit.
-    #[derive(Clone, Copy, Debug)]
-    pub struct ELU {
-        /// The depth of the negative part; 1 by default.
-        pub alpha: f64,
-    }
-
-    impl ELU {
-        /// Keras's defaults.
-        pub const DEFAULT: Self = ELU { alpha: 1.0 };
-    }
 
     impl Elementwise for ELU {
         #[inline(always)]
@@ -90,6 +82,6 @@ mod tests {
     #[test]
     fn the_shape_stays() {
         let shape = Shape::new(&[4, 3]);
-        assert_eq!(infer(&[Value::Float(1.0)], &[shape]).unwrap(), Inferred::new(shape, &[]));
+        assert_eq!(infer(&SPEC.with(&[]), &[shape]).unwrap(), Inferred::new(shape, &[]));
     }
 }

@@ -20,54 +20,55 @@
 
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Default, Dtype, Folding, Inferred, Kind, LayerSpec, Masking, Value, rule};
+use crate::spec::{Dtype, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 use crate::text::Text;
 
-/// Where `input_length` stands among the arguments.
-const INPUT_LENGTH: usize = 6;
+layer! {
+    /// A table of `V` rows of `D` numbers; a sample has `P` indices.
+    pub struct Embedding<V, D, P> {
+        /// The number of rows: indices are below it.
+        input_dim: Size,
+        /// The length of a row.
+        output_dim: Size,
+        /// The initial rows.
+        pub embeddings_initializer: Initializer = RandomUniform { minval: -0.05, maxval: 0.05 },
+        /// A penalty on the rows. With one, every row has a gradient in every step.
+        pub embeddings_regularizer: Regularizer,
+        /// A bound on the rows.
+        pub embeddings_constraint: Constraint,
+        /// Whether index 0 stands for "nothing here".
+        mask_zero: Flag = false,
+        /// The number of indices of a sample, which is checked.
+        input_length: Option<Size>,
+        /// A penalty on the output.
+        activity_regularizer: ActivityAfter,
+    }
 
-/// `Embedding(input_dim, output_dim, embeddings_initializer, embeddings_regularizer, embeddings_constraint, mask_zero,
-/// input_length, activity_regularizer)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "Embedding",
-    module: "embedding",
-    args: &[
-        ArgSpec::size("input_dim"),
-        ArgSpec::size("output_dim"),
-        ArgSpec::initializer("embeddings_initializer"),
-        ArgSpec::regularizer("embeddings_regularizer"),
-        ArgSpec::constraint("embeddings_constraint"),
-        ArgSpec::flag("mask_zero", false),
-        ArgSpec { name: "input_length", kind: Kind::Size, default: Default::Is(Value::Absent), field: false },
-        ArgSpec::activity_regularizer(),
-    ],
-    reads: Dtype::U32,
-    masking: Masking::Makes { flag: Some(5), by: &NOT_ZERO },
-    consts: 3,
-    weight_consts: Some(2),
-    has_rows: true,
-    folding: Folding::Table { width: 1 },
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+    pub const SPEC: LayerSpec {
+        weights: EmbeddingWeights<V, D>,
+        reads: Dtype::U32,
+        masking: Masking::Makes { flag: Some(arg::mask_zero), by: &NOT_ZERO },
+        has_rows: true,
+        folding: Folding::Table { width: consts::D },
+        infer: rule!(infer),
+    }
+}
 
-/// The mask of `mask_zero`. A graph has no name for it.
-pub const NOT_ZERO: LayerSpec = LayerSpec {
-    name: "NotZero",
-    module: "embedding",
-    reads: Dtype::U32,
-    writes: Dtype::U32,
-    infer: rule!(same),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// The mask of `mask_zero`: 1 where the index is not 0. A graph has no name for it.
+    pub struct NotZero {}
+
+    pub const NOT_ZERO: LayerSpec { reads: Dtype::U32, writes: Dtype::U32, infer: rule!(same) }
+}
 
 /// `(..)` to `(.., output_dim)`; the type is `Embedding<input_dim, output_dim, indices>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let (words, features, x) = (args[0].as_size(), args[1].as_size(), inputs[0]);
+    let (args, x) = (Args(args), inputs[0]);
+    let (words, features) = (args.input_dim(), args.output_dim());
     if words > u32::MAX as usize {
         return Err(ShapeError::argument(
             Code::TooLarge,
-            0,
+            arg::input_dim,
             Text::new().str("expected a vocabulary that `u32` can count"),
         ));
     }
@@ -78,11 +79,15 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
             Text::new().str("the output would have more axes than a sample may have"),
         ));
     }
-    if let Value::Size(length) = args[INPUT_LENGTH]
+    if let Some(length) = args.input_length()
         && (x.rank() != 1 || x.dim(0) != length)
     {
         let message = Text::new().str("expected the length of the input, whose shape is ").shape(&x);
-        return Err(ShapeError::argument(Code::ShapeMismatch, INPUT_LENGTH, message.str(", but got ").size(length)));
+        return Err(ShapeError::argument(
+            Code::ShapeMismatch,
+            arg::input_length,
+            message.str(", but got ").size(length),
+        ));
     }
     let (mut dims, mut axis) = ([0; MAX_RANK], 0);
     while axis < x.rank() {
@@ -101,8 +106,8 @@ pub const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    use crate::constraints::Constraint;
-    use crate::initializers::{Fans, Initializer};
+    pub use super::{NOT_ZERO::NotZero, SPEC::Embedding};
+    use crate::initializers::Fans;
     use crate::kernels::{Loop, prefetch, run};
     use crate::layer::{Layer, Pass, Work};
     use crate::regularizers::Regularizer;
@@ -113,26 +118,6 @@ pub(super) mod compute {
     use core::ops::Range;
     use nalgebra::SMatrix;
     use rand::Rng;
-
-    /// A table of `V` rows of `D` numbers; a sample has `P` indices.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Embedding<const V: usize, const D: usize, const P: usize> {
-        /// How the rows start; Keras's default is uniform within ±0.05.
-        pub embeddings_initializer: Initializer,
-        /// A penalty on the rows; none by default. With one, every row has a gradient in every step.
-        pub embeddings_regularizer: Regularizer,
-        /// A bound on the rows; none by default.
-        pub embeddings_constraint: Constraint,
-    }
-
-    impl<const V: usize, const D: usize, const P: usize> Embedding<V, D, P> {
-        /// Keras's defaults.
-        pub const DEFAULT: Self = Embedding {
-            embeddings_initializer: Initializer::RandomUniform { minval: -0.05, maxval: 0.05 },
-            embeddings_regularizer: Regularizer::NONE,
-            embeddings_constraint: Constraint::None,
-        };
-    }
 
     weights! {
         /// The weights of an [`Embedding`].
@@ -248,15 +233,6 @@ pub(super) mod compute {
         (index < V).then(|| index * D..(index + 1) * D)
     }
 
-    /// The mask of `mask_zero`: 1 where the index is not 0.
-    #[derive(Clone, Copy, Debug)]
-    pub struct NotZero;
-
-    impl NotZero {
-        /// The only value.
-        pub const DEFAULT: Self = NotZero;
-    }
-
     impl<T: Scalar, const R: usize, const C: usize> Layer<T, SMatrix<u32, R, C>> for NotZero {
         type Output = SMatrix<u32, R, C>;
         type Weights = ();
@@ -365,10 +341,9 @@ pub(super) mod compute {
 mod tests {
     use super::*;
 
-    fn args(length: Value) -> [Value; 8] {
-        let mut args = [Value::Absent; 8];
-        (args[0], args[1], args[5], args[6]) = (Value::Size(7), Value::Size(3), Value::Flag(false), length);
-        args
+    fn args(length: Value) -> std::vec::Vec<Value> {
+        let sizes = [(arg::input_dim, Value::Size(7)), (arg::output_dim, Value::Size(3))];
+        SPEC.with(&[sizes[0], sizes[1], (arg::input_length, length)])
     }
 
     #[test]

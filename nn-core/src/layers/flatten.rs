@@ -11,18 +11,14 @@
 //! Source: <https://keras.io/api/layers/reshaping_layers/flatten/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Value, rule};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
-/// `Flatten()`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "Flatten",
-    module: "flatten",
-    args: &[],
-    consts: 1,
-    copies: true,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// All axes of a sample of `N` scalars as one.
+    pub struct Flatten<N> {}
+
+    pub const SPEC: LayerSpec { copies: true, infer: rule!(infer) }
+}
 
 /// One axis with all scalars; the type is `Flatten<size>`.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -32,20 +28,12 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Flatten;
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::{SMatrix, SVector};
-
-    /// All axes of a sample of `N` scalars as one.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Flatten<const N: usize>;
-
-    impl<const N: usize> Flatten<N> {
-        /// The only value.
-        pub const DEFAULT: Self = Flatten;
-    }
 
     impl<T: Scalar + Element, const N: usize, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for Flatten<N> {
         type Output = SVector<T, N>;

@@ -13,29 +13,32 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 use crate::text::Text;
 
-/// `GaussianNoise(stddev)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "GaussianNoise",
-    module: "gaussian_noise",
-    args: &[ArgSpec::required_float("stddev")],
-    masking: Masking::Passes,
-    copies: true,
-    folding: Folding::Identity,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// Adds normal noise to its input while training.
+    pub struct GaussianNoise {
+        /// The standard deviation of the noise, from 0 to 1.
+        pub stddev: Float,
+    }
+
+    pub const SPEC: LayerSpec {
+        masking: Masking::Passes,
+        copies: true,
+        folding: Folding::Identity,
+        infer: rule!(infer),
+    }
+}
 
 /// The shape stays.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    if let Some(stddev) = args[0].as_float()
+    if let Some(stddev) = Args(args).stddev()
         && !(stddev >= 0.0 && stddev <= 1.0)
     {
         return Err(ShapeError::argument(
             Code::OutOfRange,
-            0,
+            arg::stddev,
             Text::new().str("expected a standard deviation from 0 to 1"),
         ));
     }
@@ -44,6 +47,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::GaussianNoise;
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -51,13 +55,6 @@ pub(super) mod compute {
     use nalgebra::SMatrix;
     use rand::RngExt;
     use rand_distr::StandardNormal;
-
-    /// Adds normal noise to its input while training.
-    #[derive(Clone, Copy, Debug)]
-    pub struct GaussianNoise {
-        /// The standard deviation of the noise, from 0 to 1.
-        pub stddev: f64,
-    }
 
     impl<T: Scalar + Element, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for GaussianNoise {
         type Output = SMatrix<T, R, P>;
@@ -136,7 +133,10 @@ mod tests {
     #[test]
     fn the_deviation_is_at_most_one() {
         let shape = Shape::new(&[4, 3]);
-        assert_eq!(infer(&[Value::Float(0.5)], &[shape]).unwrap(), Inferred::new(shape, &[]));
-        assert!(infer(&[Value::Float(1.5)], &[shape]).is_err());
+        assert_eq!(
+            infer(&SPEC.with(&[(arg::stddev, Value::Float(0.5))]), &[shape]).unwrap(),
+            Inferred::new(shape, &[])
+        );
+        assert!(infer(&SPEC.with(&[(arg::stddev, Value::Float(1.5))]), &[shape]).is_err());
     }
 }

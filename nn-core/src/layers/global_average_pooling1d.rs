@@ -15,54 +15,57 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 use crate::text::Text;
 
-/// `GlobalAveragePooling1D(data_format, keepdims)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "GlobalAveragePooling1D",
-    module: "global_average_pooling1d",
-    args: POOLING,
-    masking: Masking::Reads { passes: None, both: None },
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// The mean over the steps.
+    pub struct GlobalAveragePooling1D {
+        /// The order of the axes. Only `channels_last` is supported.
+        data_format: Choice { CHANNELS_LAST = "channels_last", CHANNELS_FIRST = "channels_first" },
+        /// Whether the axis of the steps stays, with length 1.
+        keepdims: Flag = false,
+    }
 
-/// The arguments of both global poolings over steps.
-pub(super) const POOLING: &[ArgSpec] =
-    &[ArgSpec::choice("data_format", &["channels_last", "channels_first"]), ArgSpec::flag("keepdims", false)];
+    pub const SPEC: LayerSpec {
+        masking: Masking::Reads { passes: None, both: None },
+        infer: rule!(infer),
+    }
+}
 
 /// `(steps, features)` to `(features,)`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let x = inputs[0];
-    if args[0].as_choice() != 0 {
-        let message = Text::new().str("`channels_first` is not supported: samples are channels last");
-        return Err(ShapeError::argument(Code::Unsupported, 0, message.str("; `Permute((2, 1))` turns them")));
+    let args = Args(args);
+    if args.data_format() == data_format::CHANNELS_FIRST {
+        return Err(channels_first(arg::data_format));
     }
+    over_steps(&inputs[0], args.keepdims())
+}
+
+/// The error of a global pooling that is asked for another order of axes.
+pub(super) const fn channels_first(argument: usize) -> ShapeError {
+    let message = Text::new().str("`channels_first` is not supported: samples are channels last");
+    ShapeError::argument(Code::Unsupported, argument, message.str("; `Permute((2, 1))` turns them"))
+}
+
+/// The shape rule of a global pooling over steps.
+pub(super) const fn over_steps(x: &Shape, keepdims: bool) -> Result<Inferred, ShapeError> {
     if x.rank() != 2 {
-        let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(&x);
+        let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(x);
         return Err(ShapeError::input(Code::WrongRank, 0, message));
     }
-    let output = if args[1].as_flag() { x.with_dim(0, 1) } else { Shape::new(&[x.rows()]) };
+    let output = if keepdims { x.with_dim(0, 1) } else { Shape::new(&[x.rows()]) };
     Ok(Inferred::new(output, &[]))
 }
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::GlobalAveragePooling1D;
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::{SMatrix, SVector};
-
-    /// The mean over the steps.
-    #[derive(Clone, Copy, Debug)]
-    pub struct GlobalAveragePooling1D;
-
-    impl GlobalAveragePooling1D {
-        /// The only value.
-        pub const DEFAULT: Self = GlobalAveragePooling1D;
-    }
 
     /// `y = Σₜ m[t] · x[t] / Σₜ m[t]` for one sample.
     fn mean<T: Scalar>(x: &[T], counts: impl Fn(usize) -> bool, y: &mut [T]) {
@@ -196,10 +199,12 @@ mod tests {
 
     #[test]
     fn shapes() {
-        let (x, keep, drop) = (Shape::new(&[5, 3]), Value::Flag(true), Value::Flag(false));
-        assert_eq!(infer(&[Value::Choice(0), drop], &[x]).unwrap().output(0), Shape::new(&[3]));
-        assert_eq!(infer(&[Value::Choice(0), keep], &[x]).unwrap().output(0), Shape::new(&[1, 3]));
-        assert!(infer(&[Value::Choice(1), drop], &[x]).is_err());
-        assert!(infer(&[Value::Choice(0), drop], &[Shape::new(&[3])]).is_err());
+        let x = Shape::new(&[5, 3]);
+        assert_eq!(infer(&SPEC.with(&[]), &[x]).unwrap().output(0), Shape::new(&[3]));
+        let kept = SPEC.with(&[(arg::keepdims, Value::Flag(true))]);
+        assert_eq!(infer(&kept, &[x]).unwrap().output(0), Shape::new(&[1, 3]));
+        let first = SPEC.with(&[(arg::data_format, Value::Choice(data_format::CHANNELS_FIRST))]);
+        assert!(infer(&first, &[x]).is_err());
+        assert!(infer(&SPEC.with(&[]), &[Shape::new(&[3])]).is_err());
     }
 }

@@ -11,36 +11,39 @@
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/global_max_pooling1d/>
 
-use super::global_average_pooling1d::POOLING;
-use crate::spec::{LayerSpec, rule};
+use super::global_average_pooling1d::{channels_first, over_steps};
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
-pub use super::global_average_pooling1d::infer;
+layer! {
+    /// The largest value over the steps.
+    pub struct GlobalMaxPooling1D {
+        /// The order of the axes. Only `channels_last` is supported.
+        data_format: Choice { CHANNELS_LAST = "channels_last", CHANNELS_FIRST = "channels_first" },
+        /// Whether the axis of the steps stays, with length 1.
+        keepdims: Flag = false,
+    }
 
-/// `GlobalMaxPooling1D(data_format, keepdims)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "GlobalMaxPooling1D",
-    module: "global_max_pooling1d",
-    args: POOLING,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+    pub const SPEC: LayerSpec { infer: rule!(infer) }
+}
+
+/// `(steps, features)` to `(features,)`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let args = Args(args);
+    if args.data_format() == data_format::CHANNELS_FIRST {
+        return Err(channels_first(arg::data_format));
+    }
+    over_steps(&inputs[0], args.keepdims())
+}
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::GlobalMaxPooling1D;
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::Element;
     use nalgebra::{SMatrix, SVector};
-
-    /// The largest value over the steps.
-    #[derive(Clone, Copy, Debug)]
-    pub struct GlobalMaxPooling1D;
-
-    impl GlobalMaxPooling1D {
-        /// The only value.
-        pub const DEFAULT: Self = GlobalMaxPooling1D;
-    }
 
     /// The larger one; NaN if one is. (`max` would leave out a NaN.)
     #[inline(always)]

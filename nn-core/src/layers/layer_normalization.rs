@@ -18,92 +18,68 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 use crate::text::Text;
 
-/// `LayerNormalization(axis, epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer,
-/// gamma_regularizer, beta_constraint, gamma_constraint)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "LayerNormalization",
-    module: "layer_normalization",
-    args: &[
-        ArgSpec::int("axis", -1),
-        ArgSpec::float("epsilon", 1e-3),
-        ArgSpec::flag("center", true),
-        ArgSpec::flag("scale", true),
-        ArgSpec::initializer("beta_initializer"),
-        ArgSpec::initializer("gamma_initializer"),
-        ArgSpec::regularizer("beta_regularizer"),
-        ArgSpec::regularizer("gamma_regularizer"),
-        ArgSpec::constraint("beta_constraint"),
-        ArgSpec::constraint("gamma_constraint"),
-    ],
-    consts: 3,
-    weight_consts: Some(3),
-    has_cache: true,
-    masking: Masking::Passes,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// Normalizes the `F` features of every position; `CENTER` is 1 with an offset, `SCALE` is 1 with a scale, else 0.
+    pub struct LayerNormalization<F, CENTER, SCALE> {
+        /// The axis of the features, which is the last one.
+        axis: Int = -1,
+        /// Added to the variance.
+        pub epsilon: Float = 1e-3,
+        /// Whether there is an offset.
+        center: Flag = true,
+        /// Whether there is a scale.
+        scale: Flag = true,
+        /// The initial offset.
+        pub beta_initializer: Initializer = Zeros,
+        /// The initial scale.
+        pub gamma_initializer: Initializer = Ones,
+        /// A penalty on the offset.
+        pub beta_regularizer: Regularizer,
+        /// A penalty on the scale.
+        pub gamma_regularizer: Regularizer,
+        /// A bound on the offset.
+        pub beta_constraint: Constraint,
+        /// A bound on the scale.
+        pub gamma_constraint: Constraint,
+    }
+
+    pub const SPEC: LayerSpec {
+        weights: LayerNormalizationWeights<F, CENTER, SCALE>,
+        has_cache: true,
+        masking: Masking::Passes,
+        infer: rule!(infer),
+    }
+}
 
 /// The shape stays; the type is `LayerNormalization<features, center, scale>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let (axis, x) = (args[0].as_int(), inputs[0]);
-    match x.axis(axis) {
+    let (args, x) = (Args(args), inputs[0]);
+    match x.axis(args.axis()) {
         Some(found) if found + 1 == x.rank() => {
-            Ok(Inferred::new(x, &[x.rows(), args[2].as_flag() as usize, args[3].as_flag() as usize]))
+            Ok(Inferred::new(x, &[x.rows(), args.center() as usize, args.scale() as usize]))
         }
         _ => {
-            let message = Text::new().str("only the last axis can be normalized, axis -1, but got axis ").int(axis);
-            Err(ShapeError::argument(Code::Unsupported, 0, message.str(" of a sample of shape ").shape(&x)))
+            let message =
+                Text::new().str("only the last axis can be normalized, axis -1, but got axis ").int(args.axis());
+            Err(ShapeError::argument(Code::Unsupported, arg::axis, message.str(" of a sample of shape ").shape(&x)))
         }
     }
 }
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    use crate::constraints::Constraint;
-    use crate::initializers::{Fans, Initializer};
+    pub use super::SPEC::LayerNormalization;
+    use crate::initializers::Fans;
     use crate::layer::{Layer, Pass, Work};
-    use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
     use nalgebra::SMatrix;
     use rand::Rng;
-
-    /// Normalizes the `F` features of every position; `CENTER` is 1 with an offset, `SCALE` is 1 with a scale, else 0.
-    #[derive(Clone, Copy, Debug)]
-    pub struct LayerNormalization<const F: usize, const CENTER: usize, const SCALE: usize> {
-        /// Added to the variance; 0.001 by default.
-        pub epsilon: f64,
-        /// How the offset starts; Keras's default is zeros.
-        pub beta_initializer: Initializer,
-        /// How the scale starts; Keras's default is ones.
-        pub gamma_initializer: Initializer,
-        /// A penalty on the offset; none by default.
-        pub beta_regularizer: Regularizer,
-        /// A penalty on the scale; none by default.
-        pub gamma_regularizer: Regularizer,
-        /// A bound on `β`; none by default.
-        pub beta_constraint: Constraint,
-        /// A bound on `γ`; none by default.
-        pub gamma_constraint: Constraint,
-    }
-
-    impl<const F: usize, const CENTER: usize, const SCALE: usize> LayerNormalization<F, CENTER, SCALE> {
-        /// Keras's defaults.
-        pub const DEFAULT: Self = LayerNormalization {
-            epsilon: 1e-3,
-            beta_initializer: Initializer::Zeros,
-            gamma_initializer: Initializer::Ones,
-            beta_regularizer: Regularizer::NONE,
-            gamma_regularizer: Regularizer::NONE,
-            beta_constraint: Constraint::None,
-            gamma_constraint: Constraint::None,
-        };
-    }
 
     weights! {
         /// The weights of a [`LayerNormalization`].
@@ -224,6 +200,7 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
+        use crate::regularizers::Regularizer;
         use crate::testing::check_layer;
         use nalgebra::SVector;
 
@@ -264,10 +241,8 @@ mod tests {
     use super::*;
     use std::string::ToString;
 
-    fn args(axis: i64) -> [Value; 8] {
-        let mut args = [Value::Absent; 8];
-        (args[0], args[2], args[3]) = (Value::Int(axis), Value::Flag(true), Value::Flag(false));
-        args
+    fn args(axis: i64) -> std::vec::Vec<Value> {
+        SPEC.with(&[(arg::axis, Value::Int(axis)), (arg::scale, Value::Flag(false))])
     }
 
     #[test]

@@ -15,28 +15,31 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 use crate::text::Text;
 
-/// `LeakyReLU(negative_slope)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "LeakyReLU",
-    module: "leaky_re_lu",
-    args: &[ArgSpec::float("negative_slope", 0.3)],
-    masking: Masking::Passes,
-    folding: Folding::Position,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// relu that leaks a little below zero.
+    pub struct LeakyReLU {
+        /// The slope below zero.
+        pub negative_slope: Float = 0.3,
+    }
+
+    pub const SPEC: LayerSpec {
+        masking: Masking::Passes,
+        folding: Folding::Position,
+        infer: rule!(infer),
+    }
+}
 
 /// The shape stays.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    if let Some(slope) = args[0].as_float()
+    if let Some(slope) = Args(args).negative_slope()
         && slope < 0.0
     {
         return Err(ShapeError::argument(
             Code::OutOfRange,
-            0,
+            arg::negative_slope,
             Text::new().str("`negative_slope` must not be negative"),
         ));
     }
@@ -45,21 +48,10 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::LeakyReLU;
     use crate::activations::Elementwise;
     use crate::layers::elementwise::elementwise_layer;
     use crate::scalar::Scalar;
-
-    /// relu that leaks a little below zero.
-    #[derive(Clone, Copy, Debug)]
-    pub struct LeakyReLU {
-        /// The slope below zero; 0.3 by default.
-        pub negative_slope: f64,
-    }
-
-    impl LeakyReLU {
-        /// Keras's defaults.
-        pub const DEFAULT: Self = LeakyReLU { negative_slope: 0.3 };
-    }
 
     impl Elementwise for LeakyReLU {
         #[inline(always)]
@@ -100,7 +92,7 @@ mod tests {
     #[test]
     fn the_shape_stays() {
         let shape = Shape::new(&[4, 3]);
-        assert_eq!(infer(&[Value::Float(0.3)], &[shape]).unwrap(), Inferred::new(shape, &[]));
-        assert!(infer(&[Value::Float(-0.3)], &[shape]).is_err());
+        assert_eq!(infer(&SPEC.with(&[]), &[shape]).unwrap(), Inferred::new(shape, &[]));
+        assert!(infer(&SPEC.with(&[(arg::negative_slope, Value::Float(-0.3))]), &[shape]).is_err());
     }
 }

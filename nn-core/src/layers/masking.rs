@@ -16,85 +16,103 @@
 use super::merge;
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{self, ArgSpec, Arity, Dtype, Inferred, LayerSpec, Value, rule};
+use crate::spec::{self, Arity, Dtype, Inferred, LayerSpec, Value, layer, rule};
 use crate::text::Text;
 
-/// `Masking(mask_value)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "Masking",
-    module: "masking",
-    args: &[ArgSpec::float("mask_value", 0.0)],
-    masking: spec::Masking::Makes { flag: None, by: &DIFFERS },
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// Leaves out the positions that hold nothing but `mask_value`.
+    pub struct Masking {
+        /// The value that fills a position that does not count.
+        pub mask_value: Float = 0.0,
+    }
 
-/// `m` alone: the mask that [`SPEC`] makes. A graph has no name for it.
-pub const DIFFERS: LayerSpec = LayerSpec {
-    name: "Differs",
-    args: &[ArgSpec::float("mask_value", 0.0)],
-    consts: 2,
-    infer: rule!(positions),
-    ..MASK
-};
+    pub const SPEC: LayerSpec {
+        masking: spec::Masking::Makes { flag: None, by: &DIFFERS },
+        infer: rule!(infer),
+    }
+}
 
-/// The mask of a tensor without one: all positions count. A graph has no name for it.
-pub const EVERYWHERE: LayerSpec = LayerSpec { name: "Everywhere", consts: 2, infer: rule!(positions), ..MASK };
+layer! {
+    /// The mask of a [`Masking`](crate::layers::Masking), which a matrix of `R` rows and `C` columns holds. A graph has no name for it.
+    pub struct Differs<R, C> {
+        /// The value that fills a position that does not count.
+        pub mask_value: Float = 0.0,
+    }
 
-/// The mask of a merge: a step counts if it counts in any input. A graph has no name for it.
-pub const ANY: LayerSpec =
-    LayerSpec { name: "AnyMask", inputs: Arity::MANY, reads: Dtype::U32, consts: 6, infer: rule!(any), ..MASK };
+    pub const DIFFERS: LayerSpec { writes: Dtype::U32, infer: rule!(positions) }
+}
 
-/// The masks of tensors that are concatenated along an axis. A graph has no name for it.
-pub const JOIN: LayerSpec = LayerSpec {
-    name: "JoinMasks",
-    args: &[ArgSpec::int("axis", -1)],
-    inputs: Arity::MANY,
-    reads: Dtype::U32,
-    consts: 3,
-    infer: rule!(join),
-    ..MASK
-};
+layer! {
+    /// The mask of a tensor without one: `R × C` positions, which all count. A graph has no name for it.
+    pub struct Everywhere<R, C> {}
 
-/// The mask of what a layer made of each step, when it has other positions than the mask of the steps: a step counts if any position of
-/// it does. It reads the mask and the output of the layer, of which it needs the shape. A graph has no name for it.
-pub const OF_STEPS: LayerSpec =
-    LayerSpec { name: "StepMask", inputs: Arity::TWO, reads: Dtype::Any, consts: 3, infer: rule!(of_steps), ..MASK };
+    pub const EVERYWHERE: LayerSpec { writes: Dtype::U32, infer: rule!(positions) }
+}
 
-/// What the layers that make masks have in common.
-const MASK: LayerSpec = LayerSpec { module: "masking", writes: Dtype::U32, ..LayerSpec::BASE };
+layer! {
+    /// The mask of a merge, `R × P` in all: a step counts if it counts in any input. The other constants say which masks are
+    /// repeated along which axes. A graph has no name for it.
+    pub struct AnyMask<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
-/// `x` where it counts, else 0. A graph has no name for it, nor for the next three.
-pub const ZERO_ELSE: LayerSpec = LayerSpec { infer: rule!(zero_else), ..FILL };
+    pub const ANY: LayerSpec { inputs: Arity::MANY, reads: Dtype::U32, writes: Dtype::U32, infer: rule!(any) }
+}
+
+layer! {
+    /// The masks of tensors that are concatenated: `OUTER` runs of each behind each other, `R × P` in all. With 0 runs the
+    /// tensors stand beside each other at each position, which counts if it counts in any of them. A graph has no name for it.
+    pub struct JoinMasks<R, P, OUTER> {
+        /// The axis of the tensors, which have one axis more than their masks.
+        axis: Int = -1,
+    }
+
+    pub const JOIN: LayerSpec { inputs: Arity::MANY, reads: Dtype::U32, writes: Dtype::U32, infer: rule!(join) }
+}
+
+layer! {
+    /// The mask of what a layer made of each of `S` steps, if it has other positions than the mask of the steps: `R × C`
+    /// positions, of which those of a step count if any position of its mask does. With 0 steps it is the mask itself. It
+    /// reads the mask and the output of the layer, of which it needs the shape. A graph has no name for it.
+    pub struct StepMask<R, C, S> {}
+
+    pub const OF_STEPS: LayerSpec {
+        inputs: Arity::TWO,
+        reads: Dtype::Any,
+        writes: Dtype::U32,
+        infer: rule!(of_steps),
+    }
+}
+
+layer! {
+    /// `y = x` where a position counts, else the value that a merge does not notice: 0, 1, -∞ or ∞ for `VALUE` from 0 to 3.
+    /// A graph has no name for it.
+    pub struct Fill<VALUE> {}
+
+    pub const ZERO_ELSE: LayerSpec {
+        masking: spec::Masking::Reads { passes: None, both: None },
+        infer: rule!(zero_else),
+    }
+}
 
 /// `x` where it counts, else 1.
-pub const ONE_ELSE: LayerSpec = LayerSpec { infer: rule!(one_else), ..FILL };
+pub const ONE_ELSE: LayerSpec = LayerSpec { infer: rule!(one_else), ..ZERO_ELSE };
 
 /// `x` where it counts, else -∞.
-pub const LOWEST_ELSE: LayerSpec = LayerSpec { infer: rule!(lowest_else), ..FILL };
+pub const LOWEST_ELSE: LayerSpec = LayerSpec { infer: rule!(lowest_else), ..ZERO_ELSE };
 
 /// `x` where it counts, else ∞.
-pub const HIGHEST_ELSE: LayerSpec = LayerSpec { infer: rule!(highest_else), ..FILL };
+pub const HIGHEST_ELSE: LayerSpec = LayerSpec { infer: rule!(highest_else), ..ZERO_ELSE };
 
-/// What these have in common.
-const FILL: LayerSpec = LayerSpec {
-    name: "Fill",
-    module: "masking",
-    masking: spec::Masking::Reads { passes: None, both: None },
-    consts: 1,
-    ..LayerSpec::BASE
-};
+layer! {
+    /// `y = x` where a position counts, else the second input `z`, which is repeated as in a merge of both: `R × P` in all.
+    /// A graph has no name for it.
+    pub struct OrElse<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
-/// The first input where it counts, else the second one, which may be repeated. A graph has no name for it.
-pub const OR_ELSE: LayerSpec = LayerSpec {
-    name: "OrElse",
-    module: "masking",
-    inputs: Arity::TWO,
-    masking: spec::Masking::Reads { passes: None, both: None },
-    consts: 6,
-    infer: rule!(or_else),
-    ..LayerSpec::BASE
-};
+    pub const OR_ELSE: LayerSpec {
+        inputs: Arity::TWO,
+        masking: spec::Masking::Reads { passes: None, both: None },
+        infer: rule!(or_else),
+    }
+}
 
 /// The shape stays.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -141,7 +159,7 @@ pub const fn join(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeErr
     let tensor = Shape::new(
         tensor.dims().split_at(if first.rank() < tensor.rank() { first.rank() + 1 } else { tensor.rank() }).0,
     );
-    let axis = match tensor.axis(args[0].as_int()) {
+    let axis = match tensor.axis(JOIN::Args(args).axis()) {
         Some(axis) if axis < first.rank() => axis,
         _ => return Ok(Inferred::new(first, &[first.rows(), first.cols(), 0])),
     };
@@ -200,25 +218,15 @@ mod of_masks;
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
-    pub use super::absent::{Fill, OrElse};
-    pub use super::of_masks::{AnyMask, Everywhere, JoinMasks, StepMask};
+    pub use super::{
+        ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask, OR_ELSE::OrElse,
+        SPEC::Masking, ZERO_ELSE::Fill,
+    };
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::SMatrix;
-
-    /// Leaves out the positions that hold nothing but `mask_value`.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Masking {
-        /// What a position that does not count is filled with; 0 by default.
-        pub mask_value: f64,
-    }
-
-    impl Masking {
-        /// Keras's default.
-        pub const DEFAULT: Self = Masking { mask_value: 0.0 };
-    }
 
     /// Whether a position counts.
     fn counts<T: Scalar>(x: &[T], mask_value: f64) -> bool {
@@ -269,18 +277,6 @@ pub(super) mod compute {
                 }
             }
         }
-    }
-
-    /// The mask of [`Masking`], which is held by a matrix of `R` rows and `C` columns.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Differs<const R: usize, const C: usize> {
-        /// What a position that does not count is filled with; 0 by default.
-        pub mask_value: f64,
-    }
-
-    impl<const R: usize, const C: usize> Differs<R, C> {
-        /// Keras's default.
-        pub const DEFAULT: Self = Differs { mask_value: 0.0 };
     }
 
     impl<T: Scalar + Element, const F: usize, const P: usize, const R: usize, const C: usize> Layer<T, SMatrix<T, F, P>>
@@ -361,11 +357,11 @@ mod tests {
     #[test]
     fn shapes() {
         let x = Shape::new(&[5, 3]);
-        assert_eq!(infer(&[Value::Float(0.)], &[x]).unwrap().output(0), x);
+        assert_eq!(infer(&SPEC.with(&[]), &[x]).unwrap().output(0), x);
         assert_eq!(positions(&[], &[x]).unwrap(), Inferred::new(Shape::new(&[5]), &[5, 1]));
         let mask = Shape::new(&[2, 5]);
         assert_eq!(positions(&[], &[Shape::new(&[2, 5, 3])]).unwrap(), Inferred::new(mask, &[5, 2]));
-        assert!(infer(&[Value::Float(0.)], &[Shape::new(&[5])]).is_err());
+        assert!(infer(&SPEC.with(&[]), &[Shape::new(&[5])]).is_err());
         assert_eq!(any(&[], &[Shape::new(&[5]), Shape::new(&[1])]).unwrap().output(0), Shape::new(&[5]));
         assert_eq!(any(&[], &[Shape::new(&[5]), Shape::new(&[4])]).unwrap().output(0), Shape::new(&[5]));
     }
@@ -374,7 +370,7 @@ mod tests {
     fn masks_of_what_is_concatenated() {
         let along = |axis, masks: &[&[usize]]| {
             let masks: std::vec::Vec<Shape> = masks.iter().map(|dims| Shape::new(dims)).collect();
-            join(&[Value::Int(axis)], &masks).unwrap()
+            join(&JOIN.with(&[(JOIN::arg::axis, Value::Int(axis))]), &masks).unwrap()
         };
         for axis in [1, -2] {
             assert_eq!(along(axis, &[&[5], &[4]]), Inferred::new(Shape::new(&[9]), &[9, 1, 1]));

@@ -7,23 +7,8 @@
 
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, MAX_INPUTS, Masking, Rule, Value};
+use crate::spec::{Inferred, MAX_INPUTS, Value};
 use crate::text::Text;
-
-/// The specification of a merge, whose page has the rule.
-pub(crate) const fn spec(name: &'static str, function: &'static str, inputs: Arity, infer: Rule) -> LayerSpec {
-    LayerSpec {
-        name,
-        function: Some(function),
-        module: function,
-        args: &[],
-        inputs,
-        masking: Masking::Passes,
-        consts: 6,
-        infer,
-        ..LayerSpec::BASE
-    }
-}
 
 /// Axes that are repeated in the same inputs are one group of axes; the type has room for so many groups.
 const GROUPS: usize = 4;
@@ -204,29 +189,9 @@ mod compute {
         }
     }
 
-    /// Defines the layer of a [`Formula`].
+    /// Implements the layer of a [`Formula`].
     macro_rules! merge_layer {
-        ($(#[$doc:meta])* $name:ident, $formula:ty) => {
-            $(#[$doc])*
-            ///
-            /// The output is `R × P`; the further constants, if given, say which inputs are repeated along which axes.
-            #[derive(Clone, Copy, Debug)]
-            pub struct $name<
-                const R: usize,
-                const P: usize,
-                const A: usize = 1,
-                const B: usize = 1,
-                const C: usize = 1,
-                const ONES: usize = 0,
-            >;
-
-            impl<const R: usize, const P: usize, const A: usize, const B: usize, const C: usize, const ONES: usize>
-                $name<R, P, A, B, C, ONES>
-            {
-                /// The only value.
-                pub const DEFAULT: Self = $name;
-            }
-
+        ($name:ident, $formula:ty) => {
             impl<
                 T: $crate::Scalar + $crate::Element,
                 X: $crate::tensor::FloatTensors<T>,
@@ -268,7 +233,13 @@ mod compute {
                     _: Option<&mut ()>,
                 ) {
                     let groups = $crate::layers::merge::groups(R * P, A, B, C);
-                    $crate::layers::merge::backward::<$formula, T, X>(groups, ONES, x, $crate::tensor::flat(dy), &mut dx);
+                    $crate::layers::merge::backward::<$formula, T, X>(
+                        groups,
+                        ONES,
+                        x,
+                        $crate::tensor::flat(dy),
+                        &mut dx,
+                    );
                 }
             }
         };

@@ -17,13 +17,19 @@
 
 use super::{masking, merge};
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, rule};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, layer, rule};
 
-/// `Minimum()([..])`, `minimum([..])`
-pub const SPEC: LayerSpec = LayerSpec {
-    masking: Masking::Merges { absent: &masking::HIGHEST_ELSE, nothing: Nothing::First },
-    ..merge::spec("Minimum", "minimum", Arity::MANY, rule!(infer))
-};
+layer! {
+    /// The minimum of its inputs, `R × P` scalars. The other constants say which inputs are repeated along which axes.
+    pub struct Minimum<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
+
+    pub const SPEC: LayerSpec {
+        function: Some("minimum"),
+        inputs: Arity::MANY,
+        masking: Masking::Merges { absent: &masking::HIGHEST_ELSE, nothing: Nothing::First },
+        infer: rule!(infer),
+    }
+}
 
 /// The shape to which all inputs broadcast; the type is `Minimum<rows, cols, A, B, C, ONES>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -32,13 +38,11 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Minimum;
     use crate::layers::merge::{Formula, merge_layer};
     use crate::scalar::Scalar;
 
-    merge_layer! {
-        /// The minimum of its inputs, scalar by scalar.
-        Minimum, Smallest
-    }
+    merge_layer!(Minimum, Smallest);
 
     struct Smallest;
 

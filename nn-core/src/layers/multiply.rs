@@ -14,13 +14,19 @@
 
 use super::{masking, merge};
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, rule};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, layer, rule};
 
-/// `Multiply()([..])`, `multiply([..])`
-pub const SPEC: LayerSpec = LayerSpec {
-    masking: Masking::Merges { absent: &masking::ONE_ELSE, nothing: Nothing::Zero },
-    ..merge::spec("Multiply", "multiply", Arity::MANY, rule!(infer))
-};
+layer! {
+    /// The product of its inputs, `R × P` scalars. The other constants say which inputs are repeated along which axes.
+    pub struct Multiply<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
+
+    pub const SPEC: LayerSpec {
+        function: Some("multiply"),
+        inputs: Arity::MANY,
+        masking: Masking::Merges { absent: &masking::ONE_ELSE, nothing: Nothing::Zero },
+        infer: rule!(infer),
+    }
+}
 
 /// The shape to which all inputs broadcast; the type is `Multiply<rows, cols, A, B, C, ONES>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -29,13 +35,11 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Multiply;
     use crate::layers::merge::{Formula, merge_layer};
     use crate::scalar::Scalar;
 
-    merge_layer! {
-        /// The product of its inputs, scalar by scalar.
-        Multiply, Product
-    }
+    merge_layer!(Multiply, Product);
 
     struct Product;
 

@@ -16,31 +16,31 @@
 //! Source: He et al., *Delving deep into rectifiers*, ICCV (2015); <https://keras.io/api/layers/activation_layers/prelu/>
 
 use crate::code::Code;
-use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Masking, Value, rule};
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 use crate::text::Text;
 
-/// `PReLU(alpha_initializer, alpha_regularizer, alpha_constraint, shared_axes)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "PReLU",
-    module: "p_re_lu",
-    args: &[
-        ArgSpec::initializer("alpha_initializer"),
-        ArgSpec::regularizer("alpha_regularizer"),
-        ArgSpec::constraint("alpha_constraint"),
-        ArgSpec {
-            name: "shared_axes",
-            kind: Kind::Ints,
-            default: Default::Is(Value::Ints([0; MAX_RANK], 0)),
-            field: false,
-        },
-    ],
-    consts: 7,
-    weight_consts: Some(5),
-    masking: Masking::Passes,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// relu whose slope below zero is learnt.
+    ///
+    /// The slopes are `R × P` and have the last `RANK` of the axes `(.., D1, D2, R)`; the input has `(.., I1, I2, _)`.
+    pub struct PReLU<R, P, D1, D2, RANK, I1, I2> {
+        /// The initial slopes.
+        pub alpha_initializer: Initializer = Zeros,
+        /// A penalty on the slopes.
+        pub alpha_regularizer: Regularizer,
+        /// A bound on the slopes.
+        pub alpha_constraint: Constraint,
+        /// The axes along which one slope holds for all positions.
+        shared_axes: Ints = [],
+    }
+
+    pub const SPEC: LayerSpec {
+        weights: PReLUWeights<R, P, D1, D2, RANK>,
+        masking: Masking::Passes,
+        infer: rule!(infer),
+    }
+}
 
 /// The most axes of an input.
 const AXES: usize = 4;
@@ -53,17 +53,14 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         let message = Text::new().str("expected from one to four axes, but got the shape ").shape(&x);
         return Err(ShapeError::input(Code::WrongRank, 0, message));
     }
-    if let Value::Ints(shared, count) = args[3] {
-        let mut i = 0;
-        while i < count {
-            match x.axis(shared[i]) {
-                Some(axis) => alpha = alpha.with_dim(axis, 1),
-                None => {
-                    return Err(ShapeError::no_axis(3, shared[i], &x));
-                }
-            }
-            i += 1;
+    let (args, mut i) = (Args(args), 0);
+    while i < args.shared_axes().len() {
+        let shared = args.shared_axes()[i];
+        match x.axis(shared) {
+            Some(axis) => alpha = alpha.with_dim(axis, 1),
+            None => return Err(ShapeError::no_axis(arg::shared_axes, shared, &x)),
         }
+        i += 1;
     }
     let consts = [alpha.rows(), alpha.cols(), inner(&alpha, 3), inner(&alpha, 2), x.rank(), inner(&x, 3), inner(&x, 2)];
     Ok(Inferred::new(x, &consts))
@@ -77,11 +74,10 @@ const fn inner(shape: &Shape, from_end: usize) -> usize {
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use super::AXES;
-    use crate::constraints::Constraint;
-    use crate::initializers::{Fans, Initializer};
+    pub use super::SPEC::PReLU;
+    use crate::initializers::Fans;
     use crate::layer::{Layer, Pass, Work};
     use crate::layers::strides::Strides;
-    use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::shape::Shape;
     use crate::storage::Storage;
@@ -89,27 +85,6 @@ pub(super) mod compute {
     use crate::weights::{self, Part, Weights};
     use nalgebra::SMatrix;
     use rand::Rng;
-
-    /// relu whose slope below zero is learnt.
-    ///
-    /// The slopes are `R × P` and have the last `RANK` of the axes `(.., D1, D2, R)`; the input has `(.., I1, I2, _)`.
-    #[derive(Clone, Copy, Debug)]
-    pub struct PReLU<
-        const R: usize,
-        const P: usize,
-        const D1: usize,
-        const D2: usize,
-        const RANK: usize,
-        const I1: usize,
-        const I2: usize,
-    > {
-        /// How the slopes start; Keras's default is zeros.
-        pub alpha_initializer: Initializer,
-        /// A penalty on the slopes; none by default.
-        pub alpha_regularizer: Regularizer,
-        /// A bound on the slopes; none by default.
-        pub alpha_constraint: Constraint,
-    }
 
     impl<
         const R: usize,
@@ -121,13 +96,6 @@ pub(super) mod compute {
         const I2: usize,
     > PReLU<R, P, D1, D2, RANK, I1, I2>
     {
-        /// Keras's defaults.
-        pub const DEFAULT: Self = PReLU {
-            alpha_initializer: Initializer::Zeros,
-            alpha_regularizer: Regularizer::NONE,
-            alpha_constraint: Constraint::None,
-        };
-
         /// The slope of each scalar of an input of `rows` × `cols`.
         #[inline(always)]
         const fn slopes(rows: usize, cols: usize) -> Strides<AXES> {
@@ -269,6 +237,7 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
+        use crate::regularizers::Regularizer;
         use crate::testing::check_layer;
 
         /// A slope for each channel of a (2, 3, 5) sample.
@@ -309,9 +278,7 @@ mod tests {
     use super::*;
 
     fn rule(shared: &[i64], x: &[usize]) -> Result<Inferred, ShapeError> {
-        let mut all = [0; MAX_RANK];
-        all[..shared.len()].copy_from_slice(shared);
-        infer(&[Value::Absent, Value::Absent, Value::Absent, Value::Ints(all, shared.len())], &[Shape::new(x)])
+        infer(&SPEC.with(&[(arg::shared_axes, Value::ints(shared))]), &[Shape::new(x)])
     }
 
     #[test]

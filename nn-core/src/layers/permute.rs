@@ -13,39 +13,37 @@
 
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Value, rule};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 use crate::text::Text;
 
-/// `Permute(dims)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "Permute",
-    module: "permute",
-    args: &[ArgSpec { name: "dims", kind: Kind::Ints, default: Default::Required, field: false }],
-    consts: 7,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// The axes of a sample in the order that the decimal digits of `DIMS` give; the output has the axes
+    /// `(.., D1, D2, D3, D4, RY)`.
+    pub struct Permute<RY, PY, D1, D2, D3, D4, DIMS> {
+        /// The axis of the input for each axis of the output, from 1 on.
+        dims: Ints,
+    }
+
+    pub const SPEC: LayerSpec { infer: rule!(infer) }
+}
 
 /// The axes in the order `dims`. The type is `Permute<rows, cols, D1, D2, D3, D4, DIMS>`: the output is, with 1 for axes
 /// that it has not, `(.., D1, D2, D3, D4, rows)`, and the decimal digits of `DIMS` are `dims`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let (order, count) = match args[0] {
-        Value::Ints(order, count) => (order, count),
-        _ => panic!("whole numbers were expected"),
-    };
-    let x = inputs[0];
+    let (args, x) = (Args(args), inputs[0]);
+    let (order, count) = (args.dims(), args.dims().len());
     let (mut dims, mut digits, mut seen, mut i) = ([1; MAX_RANK], 0, 0u32, 0);
     while i < count {
         if order[i] < 1 || order[i] > count as i64 || (seen >> order[i]) & 1 == 1 {
             let message = Text::new().str("expected each of the axes from 1 to ").size(count).str(" once");
-            return Err(ShapeError::argument(Code::OutOfRange, 0, message));
+            return Err(ShapeError::argument(Code::OutOfRange, arg::dims, message));
         }
         seen |= 1 << order[i];
         i += 1;
     }
     if count != x.rank() {
         let message = Text::new().str("`dims` has ").size(count).str(" axes, but the input ").shape(&x).str(" has ");
-        return Err(ShapeError::argument(Code::WrongRank, 0, message.size(x.rank())));
+        return Err(ShapeError::argument(Code::WrongRank, arg::dims, message.size(x.rank())));
     }
     i = 0;
     while i < count {
@@ -60,6 +58,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Permute;
     use crate::layer::{Layer, Pass, Work};
     use crate::layers::strides::Strides;
     use crate::scalar::Scalar;
@@ -67,19 +66,6 @@ pub(super) mod compute {
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::SMatrix;
-
-    /// The axes of a sample in the order that the decimal digits of `DIMS` give; the output has the axes
-    /// `(.., D1, D2, D3, D4, RY)`.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Permute<
-        const RY: usize,
-        const PY: usize,
-        const D1: usize,
-        const D2: usize,
-        const D3: usize,
-        const D4: usize,
-        const DIMS: usize,
-    >;
 
     impl<
         const RY: usize,
@@ -91,9 +77,6 @@ pub(super) mod compute {
         const DIMS: usize,
     > Permute<RY, PY, D1, D2, D3, D4, DIMS>
     {
-        /// The only value.
-        pub const DEFAULT: Self = Permute;
-
         /// Where the scalars of the output lie in the input.
         const AT: Strides<MAX_RANK> = {
             // Axes that the sample has not stay in front.
@@ -204,9 +187,7 @@ mod tests {
     use std::string::{String, ToString};
 
     fn rule(dims: &[i64], x: &[usize]) -> Result<Inferred, String> {
-        let mut all = [0; MAX_RANK];
-        all[..dims.len()].copy_from_slice(dims);
-        infer(&[Value::Ints(all, dims.len())], &[Shape::new(x)]).map_err(|error| error.to_string())
+        infer(&SPEC.with(&[(arg::dims, Value::ints(dims))]), &[Shape::new(x)]).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -18,33 +18,42 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Default, Folding, Inferred, Kind, LayerSpec, Masking, Value, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 use crate::text::Text;
 
-/// `ReLU(max_value, negative_slope, threshold)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "ReLU",
-    module: "re_lu",
-    args: &[
-        ArgSpec { name: "max_value", kind: Kind::Float, default: Default::Layer, field: true },
-        ArgSpec::float("negative_slope", 0.0),
-        ArgSpec::float("threshold", 0.0),
-    ],
-    masking: Masking::Passes,
-    folding: Folding::Position,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// The rectified linear unit with its variations.
+    pub struct ReLU {
+        /// The largest output; Keras's `None` is infinity.
+        pub max_value: Option<Float> = f64::INFINITY,
+        /// The slope up to the threshold.
+        pub negative_slope: Float = 0.0,
+        /// The start of the positive part.
+        pub threshold: Float = 0.0,
+    }
+
+    pub const SPEC: LayerSpec {
+        masking: Masking::Passes,
+        folding: Folding::Position,
+        infer: rule!(infer),
+    }
+}
 
 /// The shape stays.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let args = Args(args);
+    let values = [
+        (arg::max_value, args.max_value()),
+        (arg::negative_slope, args.negative_slope()),
+        (arg::threshold, args.threshold()),
+    ];
     let mut i = 0;
-    while i < args.len() {
-        if let Some(value) = args[i].as_float()
+    while i < values.len() {
+        if let (place, Some(value)) = values[i]
             && value < 0.0
         {
-            let message = Text::new().str("`").str(SPEC.args[i].name).str("` must not be negative");
-            return Err(ShapeError::argument(Code::OutOfRange, i, message));
+            let message = Text::new().str("`").str(SPEC.args[place].name).str("` must not be negative");
+            return Err(ShapeError::argument(Code::OutOfRange, place, message));
         }
         i += 1;
     }
@@ -53,25 +62,10 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::ReLU;
     use crate::activations::Elementwise;
     use crate::layers::elementwise::elementwise_layer;
     use crate::scalar::Scalar;
-
-    /// The rectified linear unit with its variations.
-    #[derive(Clone, Copy, Debug)]
-    pub struct ReLU {
-        /// The largest output; infinity (Keras's `None`) by default.
-        pub max_value: f64,
-        /// The slope up to the threshold; 0 by default.
-        pub negative_slope: f64,
-        /// Where the positive part begins; 0 by default.
-        pub threshold: f64,
-    }
-
-    impl ReLU {
-        /// Keras's defaults.
-        pub const DEFAULT: Self = ReLU { max_value: f64::INFINITY, negative_slope: 0.0, threshold: 0.0 };
-    }
 
     impl Elementwise for ReLU {
         #[inline(always)]
@@ -141,9 +135,10 @@ mod tests {
     #[test]
     fn arguments_are_not_negative() {
         let shape = Shape::new(&[4, 3]);
-        let inferred = infer(&[Value::Absent, Value::Float(0.1), Value::Float(0.0)], &[shape]).unwrap();
+        let sloping = |slope| SPEC.with(&[(arg::negative_slope, Value::Float(slope))]);
+        let inferred = infer(&sloping(0.1), &[shape]).unwrap();
         assert_eq!((inferred.output(0), inferred.consts()), (shape, &[][..]));
-        let error = infer(&[Value::Absent, Value::Float(-0.1), Value::Float(0.0)], &[shape]).unwrap_err();
+        let error = infer(&sloping(-0.1), &[shape]).unwrap_err();
         assert_eq!(error.to_string(), "`negative_slope` must not be negative");
     }
 }

@@ -12,22 +12,22 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Value, rule};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 use crate::text::Text;
 
-/// `RepeatVector(n)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "RepeatVector",
-    module: "repeat_vector",
-    args: &[ArgSpec::size("n")],
-    consts: 1,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// The same vector at `N` positions.
+    pub struct RepeatVector<N> {
+        /// The number of positions.
+        n: Size,
+    }
+
+    pub const SPEC: LayerSpec { infer: rule!(infer) }
+}
 
 /// `(features,)` to `(n, features)`; the type is `RepeatVector<n>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let (n, x) = (args[0].as_size(), inputs[0]);
+    let (n, x) = (Args(args).n(), inputs[0]);
     if x.rank() != 1 {
         return Err(ShapeError::input(
             Code::WrongRank,
@@ -40,20 +40,12 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::RepeatVector;
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::{SMatrix, SVector};
-
-    /// The same vector at `N` positions.
-    #[derive(Clone, Copy, Debug)]
-    pub struct RepeatVector<const N: usize>;
-
-    impl<const N: usize> RepeatVector<N> {
-        /// The only value.
-        pub const DEFAULT: Self = RepeatVector;
-    }
 
     impl<T: Scalar + Element, const N: usize, const R: usize> Layer<T, SVector<T, R>> for RepeatVector<N> {
         type Output = SMatrix<T, R, N>;
@@ -121,7 +113,7 @@ mod tests {
 
     #[test]
     fn shapes() {
-        let args = [Value::Size(7)];
+        let args = SPEC.with(&[(arg::n, Value::Size(7))]);
         assert_eq!(infer(&args, &[Shape::new(&[3])]).unwrap(), Inferred::new(Shape::new(&[7, 3]), &[7]));
         assert!(infer(&args, &[Shape::new(&[2, 3])]).is_err());
     }

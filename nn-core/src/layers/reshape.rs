@@ -13,26 +13,23 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Value, rule};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 use crate::text::Text;
 
-/// `Reshape(target_shape)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "Reshape",
-    module: "reshape",
-    args: &[ArgSpec { name: "target_shape", kind: Kind::Ints, default: Default::Required, field: false }],
-    consts: 2,
-    copies: true,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// The same scalars as a sample of `RY × PY`.
+    pub struct Reshape<RY, PY> {
+        /// The axes of the output. One may be -1, which stands for what is left.
+        target_shape: Ints,
+    }
+
+    pub const SPEC: LayerSpec { copies: true, infer: rule!(infer) }
+}
 
 /// `target_shape` without its -1; the type is `Reshape<rows, cols>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let (target, count) = match args[0] {
-        Value::Ints(target, count) => (target, count),
-        _ => panic!("whole numbers were expected"),
-    };
+    let args = Args(args);
+    let (target, count) = (args.target_shape(), args.target_shape().len());
     let (mut dims, mut product, mut open, mut i) = ([1; crate::shape::MAX_RANK], 1usize, None, 0);
     while i < count {
         if target[i] >= 1 {
@@ -44,7 +41,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
             let message = Text::new().str("expected positive dimensions and at most one -1, but got ").int(target[i]);
             return Err(ShapeError::argument(
                 Code::NotPositive,
-                0,
+                arg::target_shape,
                 if target[i] == -1 { message.str(" twice") } else { message },
             ));
         }
@@ -55,14 +52,18 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         if !size.is_multiple_of(product) {
             let message = Text::new().str("the input ").shape(&inputs[0]).str(" has ").size(size);
             let message = message.str(" scalars, which the other dimensions, ").size(product);
-            return Err(ShapeError::argument(Code::ElementCount, 0, message.str(" in all, do not divide")));
+            return Err(ShapeError::argument(
+                Code::ElementCount,
+                arg::target_shape,
+                message.str(" in all, do not divide"),
+            ));
         }
         dims[open] = size / product;
     } else if size != product {
         let message = Text::new().str("the input ").shape(&inputs[0]).str(" has ").size(size);
         return Err(ShapeError::argument(
             Code::ElementCount,
-            0,
+            arg::target_shape,
             message.str(" scalars, but `target_shape` has ").size(product),
         ));
     }
@@ -72,20 +73,12 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Reshape;
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::SMatrix;
-
-    /// The same scalars as a sample of `RY × PY`.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Reshape<const RY: usize, const PY: usize>;
-
-    impl<const RY: usize, const PY: usize> Reshape<RY, PY> {
-        /// The only value.
-        pub const DEFAULT: Self = Reshape;
-    }
 
     impl<T: Scalar + Element, const RY: usize, const PY: usize, const R: usize, const P: usize>
         Layer<T, SMatrix<T, R, P>> for Reshape<RY, PY>
@@ -155,9 +148,8 @@ mod tests {
     use std::string::{String, ToString};
 
     fn rule(target: &[i64]) -> Result<Inferred, String> {
-        let mut all = [0; crate::shape::MAX_RANK];
-        all[..target.len()].copy_from_slice(target);
-        infer(&[Value::Ints(all, target.len())], &[Shape::new(&[12])]).map_err(|error| error.to_string())
+        let args = SPEC.with(&[(arg::target_shape, Value::ints(target))]);
+        infer(&args, &[Shape::new(&[12])]).map_err(|error| error.to_string())
     }
 
     #[test]

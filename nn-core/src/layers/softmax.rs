@@ -12,31 +12,34 @@
 //! Source: <https://keras.io/api/layers/activation_layers/softmax/>
 
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
-/// `Softmax(axis)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "Softmax",
-    module: "softmax",
-    args: &[ArgSpec::int("axis", -1)],
-    consts: 2,
-    head: true,
-    masking: Masking::Passes,
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// Probabilities along an axis of `N` scalars that lie `STRIDE` apart.
+    pub struct Softmax<N, STRIDE> {
+        /// The axis along which probabilities sum to 1.
+        axis: Int = -1,
+    }
+
+    pub const SPEC: LayerSpec {
+        head: true,
+        masking: Masking::Passes,
+        infer: rule!(infer),
+    }
+}
 
 /// The shape stays; the type is `Softmax<N, STRIDE>`, the length of the axis and the distance of neighbours along it.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let x = inputs[0];
-    match x.axis(args[0].as_int()) {
+    let (axis, x) = (Args(args).axis(), inputs[0]);
+    match x.axis(axis) {
         Some(axis) => Ok(Inferred::new(x, &[x.dim(axis), x.stride(axis)])),
-        None => Err(ShapeError::no_axis(0, args[0].as_int(), &x)),
+        None => Err(ShapeError::no_axis(arg::axis, axis, &x)),
     }
 }
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Softmax;
     use crate::activations::{self, Activation, Head};
     use crate::kernels::{Loop, Machine, Walk, run, walk};
     use crate::layer::{Layer, Pass, Work};
@@ -44,15 +47,6 @@ pub(super) mod compute {
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::SMatrix;
-
-    /// Probabilities along an axis of `N` scalars that lie `STRIDE` apart.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Softmax<const N: usize, const STRIDE: usize>;
-
-    impl<const N: usize, const STRIDE: usize> Softmax<N, STRIDE> {
-        /// The only value.
-        pub const DEFAULT: Self = Softmax;
-    }
 
     impl<T: Scalar + Element, const N: usize, const STRIDE: usize, const R: usize, const P: usize>
         Layer<T, SMatrix<T, R, P>> for Softmax<N, STRIDE>
@@ -206,8 +200,13 @@ mod tests {
     #[test]
     fn axes() {
         let shape = Shape::new(&[2, 3, 5]);
-        assert_eq!(infer(&[Value::Int(-1)], &[shape]).unwrap(), Inferred::new(shape, &[5, 1]));
-        assert_eq!(infer(&[Value::Int(1)], &[shape]).unwrap(), Inferred::new(shape, &[2, 15]));
-        assert!(infer(&[Value::Int(0)], &[shape]).unwrap_err().to_string().contains("counts the batch"));
+        assert_eq!(infer(&SPEC.with(&[(arg::axis, Value::Int(-1))]), &[shape]).unwrap(), Inferred::new(shape, &[5, 1]));
+        assert_eq!(infer(&SPEC.with(&[(arg::axis, Value::Int(1))]), &[shape]).unwrap(), Inferred::new(shape, &[2, 15]));
+        assert!(
+            infer(&SPEC.with(&[(arg::axis, Value::Int(0))]), &[shape])
+                .unwrap_err()
+                .to_string()
+                .contains("counts the batch")
+        );
     }
 }

@@ -13,10 +13,19 @@
 
 use super::merge;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Arity, Inferred, LayerSpec, Value, rule};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
-/// `Subtract()([a, b])`, `subtract([a, b])`
-pub const SPEC: LayerSpec = merge::spec("Subtract", "subtract", Arity::TWO, rule!(infer));
+layer! {
+    /// The difference of its two inputs, `R × P` scalars. The other constants say which inputs are repeated along which axes.
+    pub struct Subtract<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
+
+    pub const SPEC: LayerSpec {
+        function: Some("subtract"),
+        inputs: Arity::TWO,
+        masking: Masking::Passes,
+        infer: rule!(infer),
+    }
+}
 
 /// The shape to which both inputs broadcast; the type is `Subtract<rows, cols, A, B, C, ONES>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -25,13 +34,11 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::Subtract;
     use crate::layers::merge::{Formula, merge_layer};
     use crate::scalar::Scalar;
 
-    merge_layer! {
-        /// The difference of its two inputs.
-        Subtract, Difference
-    }
+    merge_layer!(Subtract, Difference);
 
     struct Difference;
 

@@ -20,21 +20,24 @@
 use super::masking;
 use crate::code::Code;
 use crate::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{ArgSpec, Dtype, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{Dtype, Inferred, LayerSpec, Masking, Value, layer, rule};
 use crate::text::Text;
 
-/// `TimeDistributed(layer)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "TimeDistributed",
-    module: "time_distributed",
-    args: &[ArgSpec::layer()],
-    reads: Dtype::Any,
-    masking: Masking::Around { outside: &masking::OF_STEPS },
-    consts: 5,
-    infer: rule!(infer),
-    inner: Some(rule!(inner)),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// The layer `L` at each of `S` steps, which have `C` columns in the input; the output has `P` columns in all. The mask
+    /// of a step, if there is one, has `M` rows and `N` columns.
+    pub struct TimeDistributed<S, C, P, M = 1, N = 1> {
+        /// The layer.
+        pub layer: Layer<L>,
+    }
+
+    pub const SPEC: LayerSpec {
+        reads: Dtype::Any,
+        masking: Masking::Around { outside: &masking::OF_STEPS },
+        infer: rule!(infer),
+        inner: Some(rule!(inner)),
+    }
+}
 
 /// One step of the input.
 pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -49,10 +52,10 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 /// The steps of the input, each with the output of the layer; the type is `TimeDistributed<_, steps, C, P, M, N>`: the columns of
 /// one step of the input and of the whole output, and the rows and columns of the mask of one step.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let layer = args[0].as_layer();
+    let layer = Args(args).layer();
     if layer.outputs().len() != 1 {
         let message = Text::new().str("expected a layer with one output, but this one has ");
-        return Err(ShapeError::argument(Code::OutputCount, 0, message.size(layer.outputs().len())));
+        return Err(ShapeError::argument(Code::OutputCount, arg::layer, message.size(layer.outputs().len())));
     }
     let (x, step) = (inputs[0], layer.output(0));
     if step.rank() >= MAX_RANK {
@@ -75,6 +78,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::TimeDistributed;
     use crate::layer::{Layer, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::{Storage, Times};
@@ -83,30 +87,6 @@ pub(super) mod compute {
     use core::ops::Range;
     use nalgebra::SMatrix;
     use rand::Rng;
-
-    /// The layer `L` at each of `S` steps, which have `C` columns in the input; the output has `P` columns in all. The mask of a step, where
-    /// there is one, has `M` rows and `N` columns.
-    #[derive(Clone, Copy, Debug)]
-    pub struct TimeDistributed<
-        L,
-        const S: usize,
-        const C: usize,
-        const P: usize,
-        const M: usize = 1,
-        const N: usize = 1,
-    > {
-        /// The layer.
-        pub layer: L,
-    }
-
-    impl<L, const S: usize, const C: usize, const P: usize, const M: usize, const N: usize>
-        TimeDistributed<L, S, C, P, M, N>
-    {
-        /// Around a layer.
-        pub const fn new(layer: L) -> Self {
-            TimeDistributed { layer }
-        }
-    }
 
     /// The same layer on a sequence, or on a sequence and its mask.
     macro_rules! steps {
@@ -273,10 +253,10 @@ mod tests {
         let x = Shape::new(&[4, 6, 3]);
         assert_eq!(inner(&[], &[x]).unwrap().output(0), Shape::new(&[6, 3]));
         let layer = Value::Layer(Inferred::new(Shape::new(&[18]), &[]));
-        let inferred = infer(&[layer], &[x]).unwrap();
+        let inferred = infer(&SPEC.with(&[(arg::layer, layer)]), &[x]).unwrap();
         assert_eq!((inferred.output(0), inferred.consts()), (Shape::new(&[4, 18]), &[4, 6, 4, 6, 1][..]));
         assert!(inner(&[], &[Shape::new(&[4])]).is_err());
         let two = Value::Layer(Inferred::many(&[x, x], &[]));
-        assert!(infer(&[two], &[x]).is_err());
+        assert!(infer(&SPEC.with(&[(arg::layer, two)]), &[x]).is_err());
     }
 }

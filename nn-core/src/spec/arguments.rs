@@ -155,6 +155,38 @@ impl Value {
         }
     }
 
+    /// The dimension, if there is one.
+    pub const fn as_optional_size(&self) -> Option<usize> {
+        match self {
+            Value::Size(n) => Some(*n),
+            _ => None,
+        }
+    }
+
+    /// Whole numbers.
+    ///
+    /// # Panics
+    /// If there are more than [`MAX_RANK`](crate::shape::MAX_RANK).
+    pub const fn ints(numbers: &[i64]) -> Self {
+        let (mut all, mut i) = ([0; crate::shape::MAX_RANK], 0);
+        while i < numbers.len() {
+            all[i] = numbers[i];
+            i += 1;
+        }
+        Value::Ints(all, numbers.len())
+    }
+
+    /// The whole numbers.
+    ///
+    /// # Panics
+    /// If it is of another kind; the macro has checked that.
+    pub const fn as_ints(&self) -> &[i64] {
+        match self {
+            Value::Ints(numbers, count) => numbers.split_at(*count).0,
+            _ => panic!("whole numbers were expected"),
+        }
+    }
+
     /// The number, if it is known.
     pub const fn as_float(&self) -> Option<f64> {
         match self {
@@ -165,6 +197,18 @@ impl Value {
 }
 
 impl ArgSpec {
+    /// An argument without a default of the rule's. Dimensions, whole numbers, numbers and layers must be given; of the
+    /// others, a layer has its own default, or none.
+    pub const fn new(name: &'static str, kind: Kind, field: bool) -> Self {
+        let default = match kind {
+            Kind::Size | Kind::Sizes | Kind::Int | Kind::Ints | Kind::Float | Kind::Flag | Kind::Layer => {
+                Default::Required
+            }
+            _ => Default::Layer,
+        };
+        ArgSpec { name, kind, default, field }
+    }
+
     /// A required dimension that the shape rule reads.
     pub const fn size(name: &'static str) -> Self {
         ArgSpec { name, kind: Kind::Size, default: Default::Required, field: false }

@@ -1,5 +1,5 @@
 use super::compute::{BatchNormalization, BatchNormalizationWeights};
-use super::infer;
+use super::{SPEC, arg, infer};
 use crate::layer::Mode;
 use crate::layers::masking::checks::check_masked;
 use crate::regularizers::Regularizer;
@@ -134,10 +134,8 @@ fn a_prediction_equals_a_frozen_layer() {
     assert_eq!(y, frozen);
 }
 
-fn args(axis: i64) -> [Value; 11] {
-    let mut args = [Value::Absent; 11];
-    (args[0], args[3], args[4]) = (Value::Int(axis), Value::Flag(true), Value::Flag(false));
-    args
+fn args(axis: i64) -> std::vec::Vec<Value> {
+    SPEC.with(&[(arg::axis, Value::Int(axis)), (arg::scale, Value::Flag(false))])
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The outputs of both layers in one, and its gradient for each of them.
 
 use super::compute::Bidirectional;
-use super::{AVE, CONCAT, MUL, NONE, SUM};
+use super::merge_mode::{AVE, CONCAT, MUL, NONE, SUM};
 use crate::layers::recurrent::Options;
 use crate::scalar::Scalar;
 use crate::tensor::FloatTensors;

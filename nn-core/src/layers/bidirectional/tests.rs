@@ -1,3 +1,4 @@
+use super::merge_mode::{AVE, CONCAT, MUL, NONE, SUM};
 use super::*;
 use crate::layers::recurrent::checks::{MASK, Masked, close, input, pattern, predict, train};
 use crate::layers::{
@@ -116,23 +117,27 @@ fn both_directions_have_weights() {
     assert_eq!((<W as Weights<f64>>::COUNT, <W as Weights<f64>>::LAYERS), (24, 2));
 }
 
+fn args(layer: Value, mode: usize) -> Vec<Value> {
+    SPEC.with(&[(arg::layer, layer), (arg::merge_mode, Value::Choice(mode))])
+}
+
 #[test]
 fn shapes_and_errors() {
     let (x, h, y) = (Shape::new(&[5, 3]), Shape::new(&[2]), Shape::new(&[5, 2]));
     let lstm = Value::Layer(Inferred::many(&[y, h, h], &[3, 2, 8, 1, 5, 1, 0]));
-    let concat = infer(&[lstm, Value::Choice(CONCAT)], &[x]).unwrap();
+    let concat = infer(&args(lstm, CONCAT), &[x]).unwrap();
     assert_eq!(concat, Inferred::many(&[Shape::new(&[5, 4]), h, h, h, h], &[CONCAT, 3, 2, 4, 5, 4]));
-    let none = infer(&[lstm, Value::Choice(NONE)], &[x, h, h, h, h]).unwrap();
+    let none = infer(&args(lstm, NONE), &[x, h, h, h, h]).unwrap();
     assert_eq!(none, Inferred::many(&[y, y, h, h, h, h], &[NONE, 3, 2, 2, 5, 4]));
     let rnn = Value::Layer(Inferred::new(h, &[3, 2, 1, 1, 0, 0]));
-    let sum = infer(&[rnn, Value::Choice(SUM)], &[x]).unwrap();
+    let sum = infer(&args(rnn, SUM), &[x]).unwrap();
     assert_eq!(sum, Inferred::new(h, &[SUM, 3, 2, 2, 1, 0]));
 
     assert_eq!(inner(&[], &[x, h, h, h, h]).unwrap().outputs(), [x, h, h]);
     let error = inner(&[], &[x, h]).unwrap_err().to_string();
     assert!(error.ends_with("`[h, c, h_back, c_back]`, but got 1"), "{error}");
-    let error = infer(&[lstm, Value::Choice(CONCAT)], &[x, h, h, h, y]).unwrap_err().to_string();
+    let error = infer(&args(lstm, CONCAT), &[x, h, h, h, y]).unwrap_err().to_string();
     assert_eq!(error, "expected an initial state of shape (2,), but got (5, 2)");
     let other = Value::Layer(Inferred::new(Shape::new(&[2, 5, 3]), &[]));
-    assert!(infer(&[other, Value::Choice(SUM)], &[x]).unwrap_err().to_string().contains("a recurrent layer"));
+    assert!(infer(&args(other, SUM), &[x]).unwrap_err().to_string().contains("a recurrent layer"));
 }

@@ -1,20 +1,12 @@
 //! What stands for the steps that do not count, where a merge would take them for values.
 
+use super::{Fill, OrElse};
 use crate::layer::{Layer, Pass, Work};
 use crate::layers::merge::{groups, strides};
 use crate::scalar::Scalar;
 use crate::storage::Storage;
 use crate::tensor::{Element, Sample, flat, flat_mut};
 use nalgebra::SMatrix;
-
-/// `y = x` where a position counts, else the value that a merge does not notice: 0, 1, -∞ or ∞ for `VALUE` from 0 to 3.
-#[derive(Clone, Copy, Debug)]
-pub struct Fill<const VALUE: usize>;
-
-impl<const VALUE: usize> Fill<VALUE> {
-    /// The only value.
-    pub const DEFAULT: Self = Fill;
-}
 
 impl<T: Scalar + Element, M: Sample<Element = u32>, const F: usize, const P: usize, const VALUE: usize>
     Layer<T, (SMatrix<T, F, P>, M)> for Fill<VALUE>
@@ -61,24 +53,6 @@ impl<T: Scalar + Element, M: Sample<Element = u32>, const F: usize, const P: usi
             }
         }
     }
-}
-
-/// `y = x` where a position counts, else `z`, which is repeated as in a merge of both: `R × P` in all.
-#[derive(Clone, Copy, Debug)]
-pub struct OrElse<
-    const R: usize,
-    const P: usize,
-    const A: usize = 1,
-    const B: usize = 1,
-    const C: usize = 1,
-    const ONES: usize = 0,
->;
-
-impl<const R: usize, const P: usize, const A: usize, const B: usize, const C: usize, const ONES: usize>
-    OrElse<R, P, A, B, C, ONES>
-{
-    /// The only value.
-    pub const DEFAULT: Self = OrElse;
 }
 
 impl<

@@ -1,5 +1,6 @@
 //! The layers that make a mask of masks. A mask has no gradient, so none has a backward pass.
 
+use super::{AnyMask, Everywhere, JoinMasks, StepMask};
 use crate::layer::{Layer, Pass, Work};
 use crate::layers::merge::{groups, strides};
 use crate::scalar::Scalar;
@@ -7,23 +8,9 @@ use crate::storage::Storage;
 use crate::tensor::{Element, Sample, flat, flat_mut};
 use nalgebra::SMatrix;
 
-/// The mask of a merge: 1 where any of the masks is, `R × P` in all; the further constants say which masks are repeated along which axes.
-#[derive(Clone, Copy, Debug)]
-pub struct AnyMask<
-    const R: usize,
-    const P: usize,
-    const A: usize = 1,
-    const B: usize = 1,
-    const C: usize = 1,
-    const ONES: usize = 0,
->;
-
 impl<const R: usize, const P: usize, const A: usize, const B: usize, const C: usize, const ONES: usize>
     AnyMask<R, P, A, B, C, ONES>
 {
-    /// The only value.
-    pub const DEFAULT: Self = AnyMask;
-
     /// Adds one of the masks.
     fn or(m: &mut [SMatrix<u32, R, P>], i: usize, other: &[u32], size: usize) {
         let at = strides(groups(R * P, A, B, C), ONES, i);
@@ -35,15 +22,7 @@ impl<const R: usize, const P: usize, const A: usize, const B: usize, const C: us
     }
 }
 
-/// The masks of tensors that are concatenated: `OUTER` runs of each behind each other, `R × P` in all. With 0 runs the tensors stand beside
-/// each other at each position, which counts if it counts in any of them.
-#[derive(Clone, Copy, Debug)]
-pub struct JoinMasks<const R: usize, const P: usize, const OUTER: usize>;
-
 impl<const R: usize, const P: usize, const OUTER: usize> JoinMasks<R, P, OUTER> {
-    /// The only value.
-    pub const DEFAULT: Self = JoinMasks;
-
     /// Writes one of the masks from place `start` of a run on; gives the place behind it.
     fn write(m: &mut [SMatrix<u32, R, P>], start: usize, other: &[u32], size: usize) -> usize {
         if OUTER == 0 {
@@ -125,15 +104,6 @@ macro_rules! of_masks {
 }
 crate::tensor::for_each_arity!(of_masks);
 
-/// The mask of a tensor without one: `R × C` positions, which all count.
-#[derive(Clone, Copy, Debug)]
-pub struct Everywhere<const R: usize, const C: usize>;
-
-impl<const R: usize, const C: usize> Everywhere<R, C> {
-    /// The only value.
-    pub const DEFAULT: Self = Everywhere;
-}
-
 impl<T: Scalar, X: Sample, const R: usize, const C: usize> Layer<T, X> for Everywhere<R, C> {
     type Output = SMatrix<u32, R, C>;
     type Weights = ();
@@ -146,16 +116,6 @@ impl<T: Scalar, X: Sample, const R: usize, const C: usize> Layer<T, X> for Every
     }
 
     no_gradient!(B, &[X], Option<&mut [X]>);
-}
-
-/// The mask of what a layer made of each of `S` steps, `R × C` positions: those of a step count if any position of its mask does. With 0
-/// steps it is the mask itself.
-#[derive(Clone, Copy, Debug)]
-pub struct StepMask<const R: usize, const C: usize, const S: usize>;
-
-impl<const R: usize, const C: usize, const S: usize> StepMask<R, C, S> {
-    /// The only value.
-    pub const DEFAULT: Self = StepMask;
 }
 
 impl<
