@@ -86,7 +86,7 @@ pub mod my {
             w: &Self::Weights,
             x: &[SMatrix<T, N, P>],
             y: &mut [SMatrix<T, N, P>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             // A sample has a column for each position.
             for (x, y) in x.iter().zip(y) {
@@ -105,7 +105,7 @@ pub mod my {
             x: &[SMatrix<T, N, P>],
             _: &[SMatrix<T, N, P>],
             dy: &[SMatrix<T, N, P>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [SMatrix<T, N, P>]>,
             dw: Option<&mut Self::Weights>,
         ) {

@@ -173,10 +173,10 @@ pub use model::{Arena, Graph, Model};
 pub use nn_core::settings::{Allowed, OutOfRange, Setting};
 pub use nn_core::trainer::{Refused, Trainer};
 pub use nn_core::{
-    Bf16, Buffer, Code, Component, Element, F16, Half, Inline, Layer, Mode, Packed, Part, Pass, Path, Sample, Scalar,
-    Shape, ShapeError, Storage, Tensors, Variable, Weights, activations, arena, budget, constraints, data,
-    initializers, kernels, layer, layers, lints, losses, metrics, model, optimizers, regularizers, schedules, settings,
-    shape, snapshot, spec, storage, summary, tensor, text, weights,
+    Activates, Bf16, Buffer, Code, Component, Element, F16, Half, Inline, Layer, Memory, Mode, Packed, Part, Pass,
+    Path, Sample, Scalar, Shape, ShapeError, Storage, Tensors, Variable, Weights, activations, arena, budget,
+    constraints, data, initializers, kernels, layer, layers, lints, losses, metrics, model, optimizers, regularizers,
+    schedules, settings, shape, snapshot, spec, storage, summary, tensor, text, weights,
 };
 #[cfg(feature = "alloc")]
 pub use nn_core::{Heap, IndexError, MultiHot};
@@ -226,7 +226,7 @@ pub mod prelude {
     pub use crate::optimizers::*;
     pub use crate::schedules::*;
     pub use crate::{
-        Bf16, Component, F16, Layer, Model, Packed, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights,
+        Bf16, Component, F16, Layer, Memory, Model, Packed, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights,
     };
     #[cfg(feature = "std")]
     pub use crate::{Compile, CompileValue, Fit, Predict, Verbose, WeightFiles};

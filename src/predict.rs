@@ -195,7 +195,7 @@ impl<M: Model> Part<M> {
         for start in (0..n).step_by(size) {
             let range = start..n.min(start.saturating_add(size));
             let y = M::Outputs::slice_mut(M::Outputs::reborrow(&mut y), range.clone());
-            let pass = Pass::Inference(&mut self.scratch);
+            let pass = Pass::inference(&mut self.scratch);
             M::Graph::NEW.forward::<Heap>(model, M::Inputs::slice(x, range), y, pass);
         }
     }

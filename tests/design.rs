@@ -165,7 +165,7 @@ mod my {
             w: &ScaleWeights<T, N>,
             x: &[SVector<T, N>],
             y: &mut [SVector<T, N>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             for (y, x) in y.iter_mut().zip(x) {
                 *y = w.scale.component_mul(x);
@@ -178,7 +178,7 @@ mod my {
             x: &[SVector<T, N>],
             _: &[SVector<T, N>],
             dy: &[SVector<T, N>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [SVector<T, N>]>,
             dw: Option<&mut ScaleWeights<T, N>>,
         ) {

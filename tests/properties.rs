@@ -115,7 +115,7 @@ impl<M: Numbers> Point<M> {
             Inputs::<M>::batch::<Heap>(&x, SAMPLES),
             Outputs::<M>::batch::<Heap>(&y, SAMPLES),
             Outputs::<M>::batch::<Heap>(dy, SAMPLES),
-            &mut cache,
+            Memory::new(&mut cache),
             Inputs::<M>::gradients(Inputs::<M>::batch_mut::<Heap>(&mut dx, SAMPLES)),
             Some(&mut dw),
         );
@@ -131,7 +131,7 @@ impl<M: Numbers> Point<M> {
                 &self.w,
                 Inputs::<M>::slice(Inputs::<M>::batch::<Heap>(&x, SAMPLES), n..n + 1),
                 Outputs::<M>::slice_mut(Outputs::<M>::batch_mut::<Heap>(&mut y, SAMPLES), n..n + 1),
-                Pass::Inference(&mut scratch),
+                Pass::inference(&mut scratch),
             );
         }
         scalars::<Outputs<M>>(&y)

@@ -447,7 +447,7 @@ pub mod my {
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
 
-        fn forward<B: Storage>(&self, _: &(), x: &[Self::Output], y: &mut [Self::Output], _: Pass<'_, '_, (), ()>) {
+        fn forward<B: Storage>(&self, _: &(), x: &[Self::Output], y: &mut [Self::Output], _: Pass<'_, '_, T, (), ()>) {
             y.copy_from_slice(x);
         }
 
@@ -457,7 +457,7 @@ pub mod my {
             _: &[Self::Output],
             _: &[Self::Output],
             dy: &[Self::Output],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [Self::Output]>,
             _: Option<&mut ()>,
         ) {

@@ -74,7 +74,8 @@ const _: () = {
     use ::nn::__private::locals::{functions::*, local as digit, local as pixels};
     #[allow(unused_imports)]
     use ::nn::{
-        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
+        Activates, Buffer, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
+        Storage, Weights,
         activations::{Activate, Relu, Softmax},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Dense, DenseWeights},
@@ -318,18 +319,25 @@ const _: () = {
             w: &Digits<T>,
             x: &[SVector<T, 64>],
             y: &mut [SVector<T, 10>],
-            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+            pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             let n = x.len();
             match pass {
-                Pass::Inference(m) => {
+                Pass::Inference(Memory { own: m, .. }) => {
                     let y_dense = part_mut(&mut m.activations, n, 0..64);
-                    Dense::<64, 64, 1>::DEFAULT.activated(&w.dense, x, samples_mut(y_dense), &Activate(Relu));
+                    Dense::<64, 64, 1>::DEFAULT.forward_activated::<B, _>(
+                        &w.dense,
+                        x,
+                        samples_mut(y_dense),
+                        Pass::inference(&mut ()),
+                        &Activate(Relu),
+                    );
                     let [x_dense_relu, y_dense_1] = parts(&mut m.activations, n, [0..64, 64..128]);
-                    Dense::<64, 64, 1>::DEFAULT.activated(
+                    Dense::<64, 64, 1>::DEFAULT.forward_activated::<B, _>(
                         &w.dense_1,
                         samples::<SVector<T, 64>>(x_dense_relu),
                         samples_mut(y_dense_1),
+                        Pass::inference(&mut ()),
                         &Activate(Relu),
                     );
                     let [x_dense_1_relu, y_digit] = parts(&mut m.activations, n, [64..128, 0..10]);
@@ -337,36 +345,43 @@ const _: () = {
                         &w.digit,
                         samples::<SVector<T, 64>>(x_dense_1_relu),
                         samples_mut(y_digit),
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     let x_digit = part_mut(&mut m.activations, n, 0..10);
                     Activate(Softmax).forward::<B>(
                         &(),
                         samples::<SVector<T, 10>>(x_digit),
                         &mut *y,
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                 }
 
-                Pass::Training(m, mut mode) => {
-                    Dense::<64, 64, 1>::DEFAULT.activated(&w.dense, x, &mut m.dense_relu[..n], &Activate(Relu));
-                    Dense::<64, 64, 1>::DEFAULT.activated(
+                Pass::Training(Memory { own: m, .. }, mut mode) => {
+                    Dense::<64, 64, 1>::DEFAULT.forward_activated::<B, _>(
+                        &w.dense,
+                        x,
+                        &mut m.dense_relu[..n],
+                        Pass::training(&mut (), mode.reborrow()),
+                        &Activate(Relu),
+                    );
+                    Dense::<64, 64, 1>::DEFAULT.forward_activated::<B, _>(
                         &w.dense_1,
                         &m.dense_relu[..n],
                         &mut m.dense_1_relu[..n],
+                        Pass::training(&mut (), mode.reborrow()),
                         &Activate(Relu),
                     );
                     Dense::<64, 10, 1>::DEFAULT.forward::<B>(
                         &w.digit,
                         &m.dense_1_relu[..n],
                         &mut m.digit[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                     Activate(Softmax).forward::<B>(
                         &(),
                         &m.digit[..n],
                         &mut *y,
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                 }
             }
@@ -378,7 +393,7 @@ const _: () = {
             x: &[SVector<T, 64>],
             y: &[SVector<T, 10>],
             dy: &[SVector<T, 10>],
-            m: &mut Self::Cache<B>,
+            m: Memory<'_, T, Self::Cache<B>>,
             dx: Option<&mut [SVector<T, 64>]>,
             dw: Option<&mut Digits<T>>,
         ) {
@@ -396,7 +411,7 @@ const _: () = {
             x: &[SVector<T, 64>],
             y: &[SVector<T, 10>],
             dy: &[SVector<T, 10>],
-            m: &mut Self::Cache<B>,
+            Memory { own: m, .. }: Memory<'_, T, Self::Cache<B>>,
             mut dx: Option<&mut [SVector<T, 64>]>,
             mut dw: Option<&mut Digits<T>>,
         ) {
@@ -405,7 +420,15 @@ const _: () = {
             ::nn::tensor::clear(&mut m.d_dense_1_relu[..n]);
             ::nn::tensor::clear(&mut m.d_digit[..n]);
             if seeds & 1 == 0 {
-                Activate(Softmax).backward::<B>(&(), &m.digit[..n], y, dy, &mut (), Some(&mut m.d_digit[..n]), None);
+                Activate(Softmax).backward::<B>(
+                    &(),
+                    &m.digit[..n],
+                    y,
+                    dy,
+                    Memory::new(&mut ()),
+                    Some(&mut m.d_digit[..n]),
+                    None,
+                );
             } else {
                 ::nn::tensor::add(&mut m.d_digit[..n], dy);
             }
@@ -415,7 +438,7 @@ const _: () = {
                 &m.dense_1_relu[..n],
                 &m.digit[..n],
                 &m.d_digit[..n],
-                &mut (),
+                Memory::new(&mut ()),
                 Some(&mut m.d_dense_1_relu[..n]),
                 dw.as_deref_mut().map(|dw| &mut dw.digit),
             );
@@ -425,7 +448,7 @@ const _: () = {
                 &m.dense_relu[..n],
                 &m.dense_1_relu[..n],
                 &m.d_dense_1_relu[..n],
-                &mut (),
+                Memory::new(&mut ()),
                 Some(&mut m.d_dense_relu[..n]),
                 dw.as_deref_mut().map(|dw| &mut dw.dense_1),
             );
@@ -435,7 +458,7 @@ const _: () = {
                 x,
                 &m.dense_relu[..n],
                 &m.d_dense_relu[..n],
-                &mut (),
+                Memory::new(&mut ()),
                 dx.as_deref_mut(),
                 dw.as_deref_mut().map(|dw| &mut dw.dense),
             );

@@ -59,7 +59,8 @@ const _: () = {
     use ::nn::__private::locals::{functions::*, local as a, local as b, local as same};
     #[allow(unused_imports)]
     use ::nn::{
-        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
+        Activates, Buffer, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
+        Storage, Weights,
         activations::{Activate, Sigmoid},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Concatenate, Dense, DenseWeights},
@@ -325,17 +326,17 @@ const _: () = {
             w: &PairFolded<T>,
             x: (&[SVector<T, 64>], &[SVector<T, 64>]),
             y: &mut [SampleOfSame<T>],
-            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+            pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             let n = x.0.len();
-            let (Pass::Inference(m) | Pass::Training(m, _)) = pass;
+            let (Pass::Inference(Memory { own: m, .. }) | Pass::Training(Memory { own: m, .. }, _)) = pass;
             let y_tower = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(0) });
             Layer::<T, SVector<T, 64>>::forward::<B>(
                 &PairFoldedTowerPart::new(),
                 &w.tower,
                 x.0,
                 samples_mut(y_tower),
-                Pass::Inference(&mut m.tower_memory),
+                Pass::inference(&mut m.tower_memory),
             );
             let y_tower_1 = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(1) });
             Layer::<T, SVector<T, 64>>::forward::<B>(
@@ -343,7 +344,7 @@ const _: () = {
                 &w.tower,
                 x.1,
                 samples_mut(y_tower_1),
-                Pass::Inference(&mut m.tower_1_memory),
+                Pass::inference(&mut m.tower_1_memory),
             );
             let [x_tower, x_tower_1, y_same] = parts(
                 &mut m.activations,
@@ -359,10 +360,10 @@ const _: () = {
                 &w.same,
                 (samples(x_tower), samples(x_tower_1)),
                 samples_mut(y_same),
-                Pass::Inference(&mut ()),
+                Pass::inference(&mut ()),
             );
             let x_same = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(2) });
-            Activate(Sigmoid).forward::<B>(&(), samples::<SampleOfSame<T>>(x_same), &mut *y, Pass::Inference(&mut ()));
+            Activate(Sigmoid).forward::<B>(&(), samples::<SampleOfSame<T>>(x_same), &mut *y, Pass::inference(&mut ()));
         }
 
         fn backward<B: Storage>(
@@ -371,7 +372,7 @@ const _: () = {
             x: (&[SVector<T, 64>], &[SVector<T, 64>]),
             y: &[SampleOfSame<T>],
             dy: &[SampleOfSame<T>],
-            m: &mut Self::Cache<B>,
+            m: Memory<'_, T, Self::Cache<B>>,
             dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
             dw: Option<&mut PairFolded<T>>,
         ) {

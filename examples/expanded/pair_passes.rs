@@ -8,7 +8,8 @@ const _: () = {
     use ::nn::__private::locals::{functions::*, local as a, local as b, local as same};
     #[allow(unused_imports)]
     use ::nn::{
-        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
+        Activates, Buffer, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
+        Storage, Weights,
         activations::{Activate, Sigmoid},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Concatenate, Dense, DenseWeights},
@@ -330,18 +331,18 @@ const _: () = {
             w: &Pair<T>,
             x: (&[SVector<T, 64>], &[SVector<T, 64>]),
             y: &mut [SampleOfSame<T>],
-            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+            pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             let n = x.0.len();
             match pass {
-                Pass::Inference(m) => {
+                Pass::Inference(Memory { own: m, .. }) => {
                     let y_tower = part_mut(&mut m.activations, n, const { PairGraph::activations.range(0) });
                     Layer::<T, SVector<T, 64>>::forward::<B>(
                         &PairTowerLayer::new(),
                         &w.tower,
                         x.0,
                         samples_mut(y_tower),
-                        Pass::Inference(&mut m.tower_memory),
+                        Pass::inference(&mut m.tower_memory),
                     );
                     let y_tower_1 = part_mut(&mut m.activations, n, const { PairGraph::activations.range(1) });
                     Layer::<T, SVector<T, 64>>::forward::<B>(
@@ -349,7 +350,7 @@ const _: () = {
                         &w.tower,
                         x.1,
                         samples_mut(y_tower_1),
-                        Pass::Inference(&mut m.tower_1_memory),
+                        Pass::inference(&mut m.tower_1_memory),
                     );
                     let [x_tower, x_tower_1, y_both] = parts(
                         &mut m.activations,
@@ -365,7 +366,7 @@ const _: () = {
                         &(),
                         (samples(x_tower), samples(x_tower_1)),
                         samples_mut(y_both),
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     let [x_both, y_same] = parts(
                         &mut m.activations,
@@ -376,24 +377,24 @@ const _: () = {
                         &w.same,
                         samples::<SampleOfBoth<T>>(x_both),
                         samples_mut(y_same),
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     let x_same = part_mut(&mut m.activations, n, const { PairGraph::activations.range(3) });
                     Activate(Sigmoid).forward::<B>(
                         &(),
                         samples::<SampleOfSame<T>>(x_same),
                         &mut *y,
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                 }
 
-                Pass::Training(m, mut mode) => {
+                Pass::Training(Memory { own: m, .. }, mut mode) => {
                     Layer::<T, SVector<T, 64>>::forward::<B>(
                         &PairTowerLayer::new(),
                         &w.tower,
                         x.0,
                         &mut m.tower[..n],
-                        Pass::Training(
+                        Pass::training(
                             &mut m.tower_memory,
                             mode.layer(
                                 0,
@@ -406,7 +407,7 @@ const _: () = {
                         &w.tower,
                         x.1,
                         &mut m.tower_1[..n],
-                        Pass::Training(
+                        Pass::training(
                             &mut m.tower_1_memory,
                             mode.layer(
                                 0,
@@ -419,19 +420,19 @@ const _: () = {
                         &(),
                         (&m.tower[..n], &m.tower_1[..n]),
                         &mut m.both[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                     LayerOfSame::DEFAULT.forward::<B>(
                         &w.same,
                         &m.both[..n],
                         &mut m.same[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                     Activate(Sigmoid).forward::<B>(
                         &(),
                         &m.same[..n],
                         &mut *y,
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                 }
             }
@@ -443,7 +444,7 @@ const _: () = {
             x: (&[SVector<T, 64>], &[SVector<T, 64>]),
             y: &[SampleOfSame<T>],
             dy: &[SampleOfSame<T>],
-            m: &mut Self::Cache<B>,
+            m: Memory<'_, T, Self::Cache<B>>,
             dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
             dw: Option<&mut Pair<T>>,
         ) {
@@ -461,7 +462,7 @@ const _: () = {
             x: (&[SVector<T, 64>], &[SVector<T, 64>]),
             y: &[SampleOfSame<T>],
             dy: &[SampleOfSame<T>],
-            m: &mut Self::Cache<B>,
+            Memory { own: m, .. }: Memory<'_, T, Self::Cache<B>>,
             mut dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
             mut dw: Option<&mut Pair<T>>,
         ) {
@@ -471,7 +472,15 @@ const _: () = {
             ::nn::tensor::clear(&mut m.d_both[..n]);
             ::nn::tensor::clear(&mut m.d_same[..n]);
             if seeds & 1 == 0 {
-                Activate(Sigmoid).backward::<B>(&(), &m.same[..n], y, dy, &mut (), Some(&mut m.d_same[..n]), None);
+                Activate(Sigmoid).backward::<B>(
+                    &(),
+                    &m.same[..n],
+                    y,
+                    dy,
+                    Memory::new(&mut ()),
+                    Some(&mut m.d_same[..n]),
+                    None,
+                );
             } else {
                 ::nn::tensor::add(&mut m.d_same[..n], dy);
             }
@@ -481,7 +490,7 @@ const _: () = {
                 &m.both[..n],
                 &m.same[..n],
                 &m.d_same[..n],
-                &mut (),
+                Memory::new(&mut ()),
                 Some(&mut m.d_both[..n]),
                 dw.as_deref_mut().map(|dw| &mut dw.same),
             );
@@ -491,7 +500,7 @@ const _: () = {
                 (&m.tower[..n], &m.tower_1[..n]),
                 &m.both[..n],
                 &m.d_both[..n],
-                &mut (),
+                Memory::new(&mut ()),
                 (Some(&mut m.d_tower[..n]), Some(&mut m.d_tower_1[..n])),
                 None,
             );
@@ -501,7 +510,7 @@ const _: () = {
                 x.1,
                 &m.tower_1[..n],
                 &m.d_tower_1[..n],
-                &mut m.tower_1_memory,
+                Memory::new(&mut m.tower_1_memory),
                 dx.1.as_deref_mut(),
                 dw.as_deref_mut().map(|dw| &mut dw.tower),
             );
@@ -511,7 +520,7 @@ const _: () = {
                 x.0,
                 &m.tower[..n],
                 &m.d_tower[..n],
-                &mut m.tower_memory,
+                Memory::new(&mut m.tower_memory),
                 dx.0.as_deref_mut(),
                 dw.as_deref_mut().map(|dw| &mut dw.tower),
             );

@@ -50,7 +50,8 @@ const _: () = {
 
     #[allow(unused_imports)]
     use ::nn::{
-        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
+        Activates, Buffer, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
+        Storage, Weights,
         activations::{Activate, Relu, Sigmoid, Softmax},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Concatenate, Dense, DenseWeights, Dropout},
@@ -295,19 +296,20 @@ const _: () = {
             w: &ReaderFolded<T>,
             x: (&[SVector<T, 8>], &[SVector<T, 12>]),
             y: (&mut [SVector<T, 10>], &mut [SVector<T, 1>]),
-            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+            pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             let n = x.0.len();
-            let (Pass::Inference(m) | Pass::Training(m, _)) = pass;
+            let (Pass::Inference(Memory { own: m, .. }) | Pass::Training(Memory { own: m, .. }, _)) = pass;
             let y_dense = part_mut(&mut m.activations, n, 0..16);
-            ::nn::layers::Joined(Dense::<20, 16, 1> {
-                kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
-                ..Dense::<20, 16, 1>::DEFAULT
-            })
-            .activated::<T, (SVector<T, 8>, SVector<T, 12>), _>(
+            ::nn::layer::Activates::<T, (SVector<T, 8>, SVector<T, 12>)>::forward_activated::<B, _>(
+                &::nn::layers::Joined(Dense::<20, 16, 1> {
+                    kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
+                    ..Dense::<20, 16, 1>::DEFAULT
+                }),
                 &w.dense,
                 (x.0, x.1),
                 samples_mut(y_dense),
+                Pass::inference(&mut ()),
                 &Activate(Relu),
             );
             let [x_dense_relu, y_answer] = parts(&mut m.activations, n, [0..16, 16..26]);
@@ -315,14 +317,14 @@ const _: () = {
                 &w.answer,
                 samples::<SVector<T, 16>>(x_dense_relu),
                 samples_mut(y_answer),
-                Pass::Inference(&mut ()),
+                Pass::inference(&mut ()),
             );
             let x_answer = part_mut(&mut m.activations, n, 16..26);
             Activate(Softmax).forward::<B>(
                 &(),
                 samples::<SVector<T, 10>>(x_answer),
                 &mut *y.0,
-                Pass::Inference(&mut ()),
+                Pass::inference(&mut ()),
             );
             let y_certain = part_mut(&mut m.activations, n, 0..1);
             Layer::<T, (SVector<T, 10>, SVector<T, 8>)>::forward::<B>(
@@ -330,14 +332,14 @@ const _: () = {
                 &w.certain,
                 (&*y.0, x.0),
                 samples_mut(y_certain),
-                Pass::Inference(&mut ()),
+                Pass::inference(&mut ()),
             );
             let x_certain = part_mut(&mut m.activations, n, 0..1);
             Activate(Sigmoid).forward::<B>(
                 &(),
                 samples::<SVector<T, 1>>(x_certain),
                 &mut *y.1,
-                Pass::Inference(&mut ()),
+                Pass::inference(&mut ()),
             );
         }
 
@@ -347,7 +349,7 @@ const _: () = {
             x: (&[SVector<T, 8>], &[SVector<T, 12>]),
             y: (&[SVector<T, 10>], &[SVector<T, 1>]),
             dy: (&[SVector<T, 10>], &[SVector<T, 1>]),
-            m: &mut Self::Cache<B>,
+            m: Memory<'_, T, Self::Cache<B>>,
             dx: (Option<&mut [SVector<T, 8>]>, Option<&mut [SVector<T, 12>]>),
             dw: Option<&mut ReaderFolded<T>>,
         ) {

@@ -9,7 +9,8 @@ const _: () = {
 
     #[allow(unused_imports)]
     use ::nn::{
-        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
+        Activates, Buffer, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
+        Storage, Weights,
         activations::{Activate, Relu, Sigmoid, Softmax},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Concatenate, Dense, DenseWeights, Dropout},
@@ -337,28 +338,29 @@ const _: () = {
             w: &Reader<T>,
             x: (&[SVector<T, 8>], &[SVector<T, 12>]),
             y: (&mut [SVector<T, 10>], &mut [SVector<T, 1>]),
-            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+            pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             let n = x.0.len();
             match pass {
-                Pass::Inference(m) => {
+                Pass::Inference(Memory { own: m, .. }) => {
                     let y_both = part_mut(&mut m.activations, n, 0..20);
                     Layer::<T, (SVector<T, 8>, SVector<T, 12>)>::forward::<B>(
                         &Concatenate::<1, 20, 1>::DEFAULT,
                         &(),
                         (x.0, x.1),
                         samples_mut(y_both),
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     let [x_both, y_dense] = parts(&mut m.activations, n, [0..20, 20..36]);
                     (Dense::<20, 16, 1> {
                         kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
                         ..Dense::<20, 16, 1>::DEFAULT
                     })
-                    .activated(
+                    .forward_activated::<B, _>(
                         &w.dense,
                         samples::<SVector<T, 20>>(x_both),
                         samples_mut(y_dense),
+                        Pass::inference(&mut ()),
                         &Activate(Relu),
                     );
                     let [x_dropout, y_answer] = parts(&mut m.activations, n, [20..36, 0..10]);
@@ -366,14 +368,14 @@ const _: () = {
                         &w.answer,
                         samples::<SVector<T, 16>>(x_dropout),
                         samples_mut(y_answer),
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     let x_answer = part_mut(&mut m.activations, n, 0..10);
                     Activate(Softmax).forward::<B>(
                         &(),
                         samples::<SVector<T, 10>>(x_answer),
                         &mut *y.0,
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     let y_concatenate = part_mut(&mut m.activations, n, 0..18);
                     Layer::<T, (SVector<T, 10>, SVector<T, 8>)>::forward::<B>(
@@ -381,73 +383,79 @@ const _: () = {
                         &(),
                         (&*y.0, x.0),
                         samples_mut(y_concatenate),
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     let [x_concatenate, y_certain] = parts(&mut m.activations, n, [0..18, 18..19]);
                     Dense::<18, 1, 1>::DEFAULT.forward::<B>(
                         &w.certain,
                         samples::<SVector<T, 18>>(x_concatenate),
                         samples_mut(y_certain),
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     let x_certain = part_mut(&mut m.activations, n, 18..19);
                     Activate(Sigmoid).forward::<B>(
                         &(),
                         samples::<SVector<T, 1>>(x_certain),
                         &mut *y.1,
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                 }
 
-                Pass::Training(m, mut mode) => {
+                Pass::Training(Memory { own: m, .. }, mut mode) => {
                     Layer::<T, (SVector<T, 8>, SVector<T, 12>)>::forward::<B>(
                         &Concatenate::<1, 20, 1>::DEFAULT,
                         &(),
                         (x.0, x.1),
                         &mut m.both[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                     (Dense::<20, 16, 1> {
                         kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
                         ..Dense::<20, 16, 1>::DEFAULT
                     })
-                    .activated(&w.dense, &m.both[..n], &mut m.dense_relu[..n], &Activate(Relu));
+                    .forward_activated::<B, _>(
+                        &w.dense,
+                        &m.both[..n],
+                        &mut m.dense_relu[..n],
+                        Pass::training(&mut (), mode.reborrow()),
+                        &Activate(Relu),
+                    );
                     (Dropout { rate: 0.2f64 }).forward::<B>(
                         &(),
                         &m.dense_relu[..n],
                         &mut m.dropout[..n],
-                        Pass::Training(&mut m.dropout_memory, mode.reborrow()),
+                        Pass::training(&mut m.dropout_memory, mode.reborrow()),
                     );
                     Dense::<16, 10, 1>::DEFAULT.forward::<B>(
                         &w.answer,
                         &m.dropout[..n],
                         &mut m.answer[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                     Activate(Softmax).forward::<B>(
                         &(),
                         &m.answer[..n],
                         &mut *y.0,
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                     Layer::<T, (SVector<T, 10>, SVector<T, 8>)>::forward::<B>(
                         &Concatenate::<1, 18, 1>::DEFAULT,
                         &(),
                         (&*y.0, x.0),
                         &mut m.concatenate[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                     Dense::<18, 1, 1>::DEFAULT.forward::<B>(
                         &w.certain,
                         &m.concatenate[..n],
                         &mut m.certain[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                     Activate(Sigmoid).forward::<B>(
                         &(),
                         &m.certain[..n],
                         &mut *y.1,
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                 }
             }
@@ -459,7 +467,7 @@ const _: () = {
             x: (&[SVector<T, 8>], &[SVector<T, 12>]),
             y: (&[SVector<T, 10>], &[SVector<T, 1>]),
             dy: (&[SVector<T, 10>], &[SVector<T, 1>]),
-            m: &mut Self::Cache<B>,
+            m: Memory<'_, T, Self::Cache<B>>,
             dx: (Option<&mut [SVector<T, 8>]>, Option<&mut [SVector<T, 12>]>),
             dw: Option<&mut Reader<T>>,
         ) {
@@ -477,7 +485,7 @@ const _: () = {
             x: (&[SVector<T, 8>], &[SVector<T, 12>]),
             y: (&[SVector<T, 10>], &[SVector<T, 1>]),
             dy: (&[SVector<T, 10>], &[SVector<T, 1>]),
-            m: &mut Self::Cache<B>,
+            Memory { own: m, .. }: Memory<'_, T, Self::Cache<B>>,
             mut dx: (Option<&mut [SVector<T, 8>]>, Option<&mut [SVector<T, 12>]>),
             mut dw: Option<&mut Reader<T>>,
         ) {
@@ -496,7 +504,7 @@ const _: () = {
                     &m.certain[..n],
                     y.1,
                     dy.1,
-                    &mut (),
+                    Memory::new(&mut ()),
                     Some(&mut m.d_certain[..n]),
                     None,
                 );
@@ -509,7 +517,7 @@ const _: () = {
                 &m.concatenate[..n],
                 &m.certain[..n],
                 &m.d_certain[..n],
-                &mut (),
+                Memory::new(&mut ()),
                 Some(&mut m.d_concatenate[..n]),
                 dw.as_deref_mut().map(|dw| &mut dw.certain),
             );
@@ -519,7 +527,7 @@ const _: () = {
                 (y.0, x.0),
                 &m.concatenate[..n],
                 &m.d_concatenate[..n],
-                &mut (),
+                Memory::new(&mut ()),
                 (Some(&mut m.d_answer_softmax[..n]), dx.0.as_deref_mut()),
                 None,
             );
@@ -528,7 +536,7 @@ const _: () = {
                 &m.answer[..n],
                 y.0,
                 &m.d_answer_softmax[..n],
-                &mut (),
+                Memory::new(&mut ()),
                 Some(&mut m.d_answer[..n]),
                 None,
             );
@@ -537,7 +545,7 @@ const _: () = {
                 &m.dropout[..n],
                 &m.answer[..n],
                 &m.d_answer[..n],
-                &mut (),
+                Memory::new(&mut ()),
                 Some(&mut m.d_dropout[..n]),
                 dw.as_deref_mut().map(|dw| &mut dw.answer),
             );
@@ -546,7 +554,7 @@ const _: () = {
                 &m.dense_relu[..n],
                 &m.dropout[..n],
                 &m.d_dropout[..n],
-                &mut m.dropout_memory,
+                Memory::new(&mut m.dropout_memory),
                 Some(&mut m.d_dense_relu[..n]),
                 None,
             );
@@ -560,7 +568,7 @@ const _: () = {
                 &m.both[..n],
                 &m.dense_relu[..n],
                 &m.d_dense_relu[..n],
-                &mut (),
+                Memory::new(&mut ()),
                 if wanted.0 || wanted.1 { Some(&mut m.d_both[..n]) } else { None },
                 dw.as_deref_mut().map(|dw| &mut dw.dense),
             );
@@ -571,7 +579,7 @@ const _: () = {
                     (x.0, x.1),
                     &m.both[..n],
                     &m.d_both[..n],
-                    &mut (),
+                    Memory::new(&mut ()),
                     (dx.0.as_deref_mut(), dx.1.as_deref_mut()),
                     None,
                 );

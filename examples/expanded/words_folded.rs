@@ -59,7 +59,8 @@ const _: () = {
 
     #[allow(unused_imports)]
     use ::nn::{
-        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
+        Activates, Buffer, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
+        Storage, Weights,
         activations::{Activate, Softmax},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Dense, DenseWeights, Embedding, EmbeddingWeights, GlobalAveragePooling1D, NotZero},
@@ -307,19 +308,19 @@ const _: () = {
             w: &WordsFolded<T>,
             x: &[SVector<u32, 6>],
             y: (&mut [SVector<T, 3>], &mut [SampleOfTitle<T>]),
-            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+            pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             let n = x.len();
-            let (Pass::Inference(m) | Pass::Training(m, _)) = pass;
+            let (Pass::Inference(Memory { own: m, .. }) | Pass::Training(Memory { own: m, .. }, _)) = pass;
             let y_table = part_mut(&mut m.activations, n, 0..48);
-            Embedding::<100, 8, 6>::DEFAULT.forward::<B>(&w.table, x, samples_mut(y_table), Pass::Inference(&mut ()));
+            Embedding::<100, 8, 6>::DEFAULT.forward::<B>(&w.table, x, samples_mut(y_table), Pass::inference(&mut ()));
             let y_words_not_zero = part_mut(&mut m.indices, n, 0..6);
             Layer::<T, SVector<u32, 6>>::forward::<B>(
                 &NotZero::DEFAULT,
                 &(),
                 x,
                 samples_mut(y_words_not_zero),
-                Pass::Inference(&mut ()),
+                Pass::inference(&mut ()),
             );
             let [x_table, y_mean] = parts(&mut m.activations, n, [0..48, 48..56]);
             let x_words_not_zero = part_mut(&mut m.indices, n, 0..6);
@@ -328,23 +329,23 @@ const _: () = {
                 &(),
                 (samples(x_table), samples(x_words_not_zero)),
                 samples_mut(y_mean),
-                Pass::Inference(&mut ()),
+                Pass::inference(&mut ()),
             );
             let [x_mean, y_kind] = parts(&mut m.activations, n, [48..56, 0..3]);
             Dense::<8, 3, 1>::DEFAULT.forward::<B>(
                 &w.kind,
                 samples::<SVector<T, 8>>(x_mean),
                 samples_mut(y_kind),
-                Pass::Inference(&mut ()),
+                Pass::inference(&mut ()),
             );
             let x_kind = part_mut(&mut m.activations, n, 0..3);
-            Activate(Softmax).forward::<B>(&(), samples::<SVector<T, 3>>(x_kind), &mut *y.0, Pass::Inference(&mut ()));
+            Activate(Softmax).forward::<B>(&(), samples::<SVector<T, 3>>(x_kind), &mut *y.0, Pass::inference(&mut ()));
             Layer::<T, SVector<u32, 6>>::forward::<B>(
                 &WordsFoldedTitlePart::new(),
                 &w.title,
                 x,
                 &mut *y.1,
-                Pass::Inference(&mut m.title_memory),
+                Pass::inference(&mut m.title_memory),
             );
         }
 
@@ -354,7 +355,7 @@ const _: () = {
             x: &[SVector<u32, 6>],
             y: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
             dy: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
-            m: &mut Self::Cache<B>,
+            m: Memory<'_, T, Self::Cache<B>>,
             dx: Option<&mut [SVector<u32, 6>]>,
             dw: Option<&mut WordsFolded<T>>,
         ) {

@@ -9,7 +9,8 @@ const _: () = {
 
     #[allow(unused_imports)]
     use ::nn::{
-        Buffer, Component, Graph, Inline, Layer, Model, Part, Pass, SMatrix, SVector, Scalar, Shape, Storage, Weights,
+        Activates, Buffer, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
+        Storage, Weights,
         activations::{Activate, Softmax},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Dense, DenseWeights, Embedding, EmbeddingWeights, GlobalAveragePooling1D, NotZero},
@@ -296,17 +297,17 @@ const _: () = {
             w: &Words<T>,
             x: &[SVector<u32, 6>],
             y: (&mut [SVector<T, 3>], &mut [SampleOfTitle<T>]),
-            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+            pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             let n = x.len();
             match pass {
-                Pass::Inference(m) => {
+                Pass::Inference(Memory { own: m, .. }) => {
                     let y_table = part_mut(&mut m.activations, n, 0..48);
                     Embedding::<100, 8, 6>::DEFAULT.forward::<B>(
                         &w.table,
                         x,
                         samples_mut(y_table),
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     let y_words_not_zero = part_mut(&mut m.indices, n, 0..6);
                     Layer::<T, SVector<u32, 6>>::forward::<B>(
@@ -314,7 +315,7 @@ const _: () = {
                         &(),
                         x,
                         samples_mut(y_words_not_zero),
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     let [x_table, y_mean] = parts(&mut m.activations, n, [0..48, 48..56]);
                     let x_words_not_zero = part_mut(&mut m.indices, n, 0..6);
@@ -323,70 +324,70 @@ const _: () = {
                         &(),
                         (samples(x_table), samples(x_words_not_zero)),
                         samples_mut(y_mean),
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     let [x_mean, y_kind] = parts(&mut m.activations, n, [48..56, 0..3]);
                     Dense::<8, 3, 1>::DEFAULT.forward::<B>(
                         &w.kind,
                         samples::<SVector<T, 8>>(x_mean),
                         samples_mut(y_kind),
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     let x_kind = part_mut(&mut m.activations, n, 0..3);
                     Activate(Softmax).forward::<B>(
                         &(),
                         samples::<SVector<T, 3>>(x_kind),
                         &mut *y.0,
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     Layer::<T, SVector<u32, 6>>::forward::<B>(
                         &WordsTitleLayer::new(),
                         &w.title,
                         x,
                         &mut *y.1,
-                        Pass::Inference(&mut m.title_memory),
+                        Pass::inference(&mut m.title_memory),
                     );
                 }
 
-                Pass::Training(m, mut mode) => {
+                Pass::Training(Memory { own: m, .. }, mut mode) => {
                     Embedding::<100, 8, 6>::DEFAULT.forward::<B>(
                         &w.table,
                         x,
                         &mut m.table[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                     Layer::<T, SVector<u32, 6>>::forward::<B>(
                         &NotZero::DEFAULT,
                         &(),
                         x,
                         &mut m.words_not_zero[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                     Layer::<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>::forward::<B>(
                         &GlobalAveragePooling1D::DEFAULT,
                         &(),
                         (&m.table[..n], &m.words_not_zero[..n]),
                         &mut m.mean[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                     Dense::<8, 3, 1>::DEFAULT.forward::<B>(
                         &w.kind,
                         &m.mean[..n],
                         &mut m.kind[..n],
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                     Activate(Softmax).forward::<B>(
                         &(),
                         &m.kind[..n],
                         &mut *y.0,
-                        Pass::Training(&mut (), mode.reborrow()),
+                        Pass::training(&mut (), mode.reborrow()),
                     );
                     Layer::<T, SVector<u32, 6>>::forward::<B>(
                         &WordsTitleLayer::new(),
                         &w.title,
                         x,
                         &mut *y.1,
-                        Pass::Training(
+                        Pass::training(
                             &mut m.title_memory,
                             mode.layer(
                                 2,
@@ -404,7 +405,7 @@ const _: () = {
             x: &[SVector<u32, 6>],
             y: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
             dy: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
-            m: &mut Self::Cache<B>,
+            m: Memory<'_, T, Self::Cache<B>>,
             dx: Option<&mut [SVector<u32, 6>]>,
             dw: Option<&mut Words<T>>,
         ) {
@@ -441,7 +442,7 @@ const _: () = {
             x: &[SVector<u32, 6>],
             y: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
             dy: (&[SVector<T, 3>], &[SampleOfTitle<T>]),
-            m: &mut Self::Cache<B>,
+            Memory { own: m, .. }: Memory<'_, T, Self::Cache<B>>,
             mut dx: Option<&mut [SVector<u32, 6>]>,
             mut dw: Option<&mut Words<T>>,
         ) {
@@ -456,12 +457,20 @@ const _: () = {
                 x,
                 y.1,
                 dy.1,
-                &mut m.title_memory,
+                Memory::new(&mut m.title_memory),
                 None,
                 dw.as_deref_mut().map(|dw| &mut dw.title),
             );
             if seeds & 1 == 0 {
-                Activate(Softmax).backward::<B>(&(), &m.kind[..n], y.0, dy.0, &mut (), Some(&mut m.d_kind[..n]), None);
+                Activate(Softmax).backward::<B>(
+                    &(),
+                    &m.kind[..n],
+                    y.0,
+                    dy.0,
+                    Memory::new(&mut ()),
+                    Some(&mut m.d_kind[..n]),
+                    None,
+                );
             } else {
                 ::nn::tensor::add(&mut m.d_kind[..n], dy.0);
             }
@@ -471,7 +480,7 @@ const _: () = {
                 &m.mean[..n],
                 &m.kind[..n],
                 &m.d_kind[..n],
-                &mut (),
+                Memory::new(&mut ()),
                 Some(&mut m.d_mean[..n]),
                 dw.as_deref_mut().map(|dw| &mut dw.kind),
             );
@@ -481,7 +490,7 @@ const _: () = {
                 (&m.table[..n], &m.words_not_zero[..n]),
                 &m.mean[..n],
                 &m.d_mean[..n],
-                &mut (),
+                Memory::new(&mut ()),
                 (Some(&mut m.d_table[..n]), None),
                 None,
             );
@@ -490,7 +499,7 @@ const _: () = {
                 x,
                 &m.table[..n],
                 &m.d_table[..n],
-                &mut (),
+                Memory::new(&mut ()),
                 None,
                 dw.as_deref_mut().map(|dw| &mut dw.table),
             );

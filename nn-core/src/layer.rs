@@ -1,6 +1,6 @@
 //! [`Layer`]: the one interface of everything that a graph can call.
 
-use crate::activations::Head;
+use crate::activations::{Activate, Activation, Head};
 use crate::losses::Seeds;
 use crate::scalar::Scalar;
 use crate::storage::{Buffer, Storage};
@@ -69,7 +69,7 @@ pub trait Layer<T: Scalar, X: Tensors> {
         w: &Self::Weights,
         x: X::Batch<'_>,
         y: <Self::Output as Tensors>::BatchMut<'_>,
-        pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+        pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
     );
 
     /// Adds to `dx` and `dw` what the gradient `dy` of the outputs makes of the gradients of inputs and weights.
@@ -79,7 +79,7 @@ pub trait Layer<T: Scalar, X: Tensors> {
         x: X::Batch<'_>,
         y: <Self::Output as Tensors>::Batch<'_>,
         dy: <Self::Output as Tensors>::Batch<'_>,
-        cache: &mut Self::Cache<B>,
+        memory: Memory<'_, T, Self::Cache<B>>,
         dx: X::Gradients<'_>,
         dw: Option<&mut Self::Weights>,
     );
@@ -93,12 +93,12 @@ pub trait Layer<T: Scalar, X: Tensors> {
         x: X::Batch<'_>,
         y: <Self::Output as Tensors>::Batch<'_>,
         dy: <Self::Output as Tensors>::Batch<'_>,
-        cache: &mut Self::Cache<B>,
+        memory: Memory<'_, T, Self::Cache<B>>,
         dx: X::Gradients<'_>,
         dw: Option<&mut Self::Weights>,
     ) {
         debug_assert_eq!(seeds, 0, "a layer without logits was given their gradient");
-        self.backward(w, x, y, dy, cache, dx, dw);
+        self.backward(w, x, y, dy, memory, dx, dw);
     }
 
     /// The logits of the outputs that have them, after a prediction of `n` samples.
@@ -179,6 +179,23 @@ pub trait Layer<T: Scalar, X: Tensors> {
     }
 }
 
+/// A layer that can compute the activation of its output where it writes it, which saves a pass over the memory.
+///
+/// Its specification says so ([`LayerSpec::activates`](crate::spec::LayerSpec::activates)). The backward pass of such a layer
+/// does not read `y`, since the output before the activation is nowhere.
+pub trait Activates<T: Scalar, X: Tensors>: Layer<T, X> {
+    /// [`Layer::forward`], and then the activation of `y`: the same numbers, to the last bit, as the layer and the
+    /// activation one after the other.
+    fn forward_activated<B: Storage, F: Activation>(
+        &self,
+        w: &Self::Weights,
+        x: X::Batch<'_>,
+        y: <Self::Output as Tensors>::BatchMut<'_>,
+        pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
+        activation: &Activate<F>,
+    );
+}
+
 /// What a loss may know of an output that this layer computes: [`Layer::HEAD`] of a value.
 pub const fn head<T: Scalar, X: Tensors, L: Layer<T, X>>(_: &L) -> Head {
     L::HEAD
@@ -238,18 +255,52 @@ pub const fn least_bound(readers: &[(&[usize], usize)]) -> usize {
     least
 }
 
-/// What a forward pass is for, with the memory it may use.
-pub enum Pass<'a, 'rng, S, C> {
+/// The purpose of a forward pass, with the memory of the call.
+pub enum Pass<'a, 'rng, T, S, C> {
     /// A prediction.
-    Inference(&'a mut S),
+    Inference(Memory<'a, T, S>),
     /// A training step: `backward` will follow.
-    Training(&'a mut C, Mode<'a, 'rng>),
+    Training(Memory<'a, T, C>, Mode<'a, 'rng>),
 }
 
-impl<'a, 'rng, S, C> Pass<'a, 'rng, S, C> {
-    /// A training pass.
+impl<'a, 'rng, T, S, C> Pass<'a, 'rng, T, S, C> {
+    /// A prediction, without a workspace.
+    pub fn inference(scratch: &'a mut S) -> Self {
+        Pass::Inference(Memory::new(scratch))
+    }
+
+    /// A training pass, without a workspace.
     pub fn training(cache: &'a mut C, mode: Mode<'a, 'rng>) -> Self {
-        Pass::Training(cache, mode)
+        Pass::Training(Memory::new(cache), mode)
+    }
+
+    /// The same with this workspace.
+    pub fn with_workspace(self, workspace: &'a mut [T]) -> Self {
+        match self {
+            Pass::Inference(memory) => Pass::Inference(memory.with_workspace(workspace)),
+            Pass::Training(memory, mode) => Pass::Training(memory.with_workspace(workspace), mode),
+        }
+    }
+}
+
+/// The memory of one call of a layer.
+pub struct Memory<'a, T, M> {
+    /// The memory that nobody else touches between the passes: [`Layer::Scratch`] or [`Layer::Cache`].
+    pub own: &'a mut M,
+    /// Memory for the time of the call alone: for each sample as many scalars as the shape rule asks for
+    /// ([`Inferred::workspace`](crate::spec::Inferred::workspace)). It holds anything at first.
+    pub workspace: &'a mut [T],
+}
+
+impl<'a, T, M> Memory<'a, T, M> {
+    /// The memory of a call without a workspace.
+    pub fn new(own: &'a mut M) -> Self {
+        Memory { own, workspace: &mut [] }
+    }
+
+    /// The same with this workspace.
+    pub fn with_workspace(self, workspace: &'a mut [T]) -> Self {
+        Memory { own: self.own, workspace }
     }
 }
 

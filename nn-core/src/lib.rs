@@ -86,7 +86,7 @@ pub use shape::{Shape, ShapeError};
 
 #[cfg(feature = "compute")]
 pub use {
-    layer::{Component, Layer, Mode, Pass},
+    layer::{Activates, Component, Layer, Memory, Mode, Pass},
     packed::Packed,
     scalar::Scalar,
     storage::{Buffer, Inline, Storage},

@@ -247,7 +247,7 @@ pub fn call_in<M: Model>(
     y: <M::Outputs as Tensors>::BatchMut<'_>,
     arena: &mut Arena<M>,
 ) {
-    graph.forward::<Inline<1>>(w, x, y, Pass::Inference(&mut arena.0));
+    graph.forward::<Inline<1>>(w, x, y, Pass::inference(&mut arena.0));
 }
 
 /// The graph of a model: a [`Layer`] with one value.

@@ -14,7 +14,7 @@ pub use arguments::{ArgSpec, Default, Kind, Value};
 pub use call::*;
 pub(crate) use declare::{layer, leading, page};
 pub use folding::Folding;
-pub use inferred::{Inferred, MAX_CONSTS, MAX_OUTPUTS};
+pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS};
 
 use crate::shape::{Shape, ShapeError};
 
@@ -51,6 +51,11 @@ pub struct LayerSpec {
     pub masking: Masking,
     /// How many constants its type has: as many as the shape rule gives.
     pub consts: usize,
+    /// The fields of its struct whose values the shape rule finds, for example a stride and the padding that follows from it.
+    /// They take no constant of the type.
+    pub fields: &'static [&'static str],
+    /// Whether the shape rule may ask for a workspace: memory that a call has for itself, in both passes.
+    pub workspace: bool,
     /// How many of its leading constants its weights have; `None` for a layer without weights. By convention the weights
     /// of `Dense::<I, O, B>` are `DenseWeights<T, I, O, B>`.
     pub weight_consts: Option<usize>,
@@ -69,8 +74,8 @@ pub struct LayerSpec {
     /// Whether a prediction copies its input: the same scalars in the same order, perhaps in another shape. It then costs nothing,
     /// unless the output is one of the model.
     pub copies: bool,
-    /// Whether it has a method `activated(w, x, y, &Activate(..))`, which is `forward` with an activation of the output, and a
-    /// backward pass that does not read the output. The expansion calls it where nobody else reads what it would give.
+    /// Whether it is an [`Activates`](crate::layer::Activates): it can compute an activation where it writes its output. The
+    /// expansion asks it to if nobody else reads the output before the activation.
     pub activates: bool,
     /// Whether it may be a [`Head`](crate::activations::Head): its output has the shape of its input, and a loss may give
     /// the gradient of that instead. An activation always may.
@@ -112,6 +117,8 @@ impl LayerSpec {
         writes: Dtype::Float,
         masking: Masking::Drops,
         consts: 0,
+        fields: &[],
+        workspace: false,
         weight_consts: None,
         has_rows: false,
         sparse: None,

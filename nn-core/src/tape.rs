@@ -1,6 +1,6 @@
 //! [`Tape`]: what a training step keeps of a batch, from the forward to the backward pass.
 
-use crate::layer::{Layer, Mode, Pass};
+use crate::layer::{Layer, Memory, Mode, Pass};
 use crate::losses::{Losses, Seeds, Weighting};
 use crate::model::{Graph, Model};
 use crate::spec::MAX_INPUTS;
@@ -78,7 +78,16 @@ impl<M: Model, B: Storage> Tape<M, B> {
     pub fn backward(&mut self, model: &M, x: X<'_, M>, n: usize, seeds: Seeds, dw: &mut M) {
         let Tape { y, dy, cache } = self;
         let (y, dy) = (M::Outputs::batch::<B>(y, n), M::Outputs::batch::<B>(dy, n));
-        M::Training::NEW.backward_from::<B>(seeds, model, x, y, dy, cache, M::Inputs::no_gradients(), Some(dw));
+        M::Training::NEW.backward_from::<B>(
+            seeds,
+            model,
+            x,
+            y,
+            dy,
+            Memory::new(cache),
+            M::Inputs::no_gradients(),
+            Some(dw),
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! Checks that every layer must pass, for the tests of the pages here and of layers outside this crate.
 
-use crate::layer::{Layer, Mode, Pass};
+use crate::layer::{Layer, Memory, Mode, Pass};
 use crate::storage::{Buffer, Heap};
 use crate::tensor::{FloatTensors, Tensors};
 use crate::weights::{Path, Weights, zeroed_box};
@@ -23,11 +23,28 @@ where
     X: FloatTensors<f64>,
     L: Layer<f64, X, Output: FloatTensors<f64>>,
 {
-    check_layer_on::<X, L>(layer, |rng| rng.random_range(-1.0..1.0));
+    check_layer_with::<X, L>(layer, 0);
+}
+
+/// [`check_layer`] of a layer whose calls have a workspace of so many scalars for each sample.
+pub fn check_layer_with<X, L>(layer: &L, workspace: usize)
+where
+    X: FloatTensors<f64>,
+    L: Layer<f64, X, Output: FloatTensors<f64>>,
+{
+    check::<X, L>(layer, workspace, |rng| rng.random_range(-1.0..1.0));
 }
 
 /// [`check_layer`] with inputs of a distribution of its own, for example away from a kink of an activation.
-pub fn check_layer_on<X, L>(layer: &L, mut input: impl FnMut(&mut dyn Rng) -> f64)
+pub fn check_layer_on<X, L>(layer: &L, input: impl FnMut(&mut dyn Rng) -> f64)
+where
+    X: FloatTensors<f64>,
+    L: Layer<f64, X, Output: FloatTensors<f64>>,
+{
+    check::<X, L>(layer, 0, input);
+}
+
+fn check<X, L>(layer: &L, workspace: usize, mut input: impl FnMut(&mut dyn Rng) -> f64)
 where
     X: FloatTensors<f64>,
     L: Layer<f64, X, Output: FloatTensors<f64>>,
@@ -43,7 +60,8 @@ where
         // Biases start at zero, where a wrong gradient of a product with them would not show.
         *value += rng.random_range(0.1..0.5);
     }
-    let mut check = Check::<X, L> { layer, dy: <L::Output as Tensors>::Buffers::<Heap>::with_capacity(SAMPLES), w, x };
+    let dy = <L::Output as Tensors>::Buffers::<Heap>::with_capacity(SAMPLES);
+    let mut check = Check::<X, L> { layer, workspace: workspace * SAMPLES, dy, w, x };
     for i in 0..<L::Output as FloatTensors<f64>>::SIZES.len() {
         let dy = <L::Output as Tensors>::batch_mut::<Heap>(&mut check.dy, SAMPLES);
         <L::Output as FloatTensors<f64>>::flat_mut(dy, i).fill_with(|| rng.random_range(-1.0..1.0));
@@ -53,6 +71,8 @@ where
 
 struct Check<'a, X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64>>> {
     layer: &'a L,
+    /// The scalars of the workspace.
+    workspace: usize,
     w: alloc::boxed::Box<L::Weights>,
     x: X::Buffers<Heap>,
     dy: <L::Output as Tensors>::Buffers<Heap>,
@@ -107,12 +127,17 @@ impl<X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64>>> Check<'_
             &self.w,
             X::batch::<Heap>(&self.x, SAMPLES),
             <L::Output as Tensors>::batch_mut::<Heap>(y, SAMPLES),
-            Pass::training(cache, Mode::new(&mut rng)),
+            Pass::training(cache, Mode::new(&mut rng)).with_workspace(&mut self.workspace()),
         );
         for i in 0..<L::Output as FloatTensors<f64>>::SIZES.len() {
             let y = <L::Output as FloatTensors<f64>>::flat(<L::Output as Tensors>::batch::<Heap>(y, SAMPLES), i);
             assert!(y.iter().all(|y| y.is_finite()), "forward left a part of output {i} unwritten: {y:?}");
         }
+    }
+
+    /// A workspace, which holds anything.
+    fn workspace(&self) -> Vec<f64> {
+        alloc::vec![f64::NAN; self.workspace]
     }
 
     fn gradients(&mut self, times: usize) -> (Vec<f64>, Vec<f64>) {
@@ -127,7 +152,7 @@ impl<X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64>>> Check<'_
                 X::batch::<Heap>(&self.x, SAMPLES),
                 <L::Output as Tensors>::batch::<Heap>(&y, SAMPLES),
                 <L::Output as Tensors>::batch::<Heap>(&self.dy, SAMPLES),
-                &mut cache,
+                Memory::new(&mut cache).with_workspace(&mut self.workspace()),
                 X::gradients(X::batch_mut::<Heap>(&mut dx, SAMPLES)),
                 Some(&mut dw),
             );
@@ -138,7 +163,7 @@ impl<X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64>>> Check<'_
             X::batch::<Heap>(&self.x, SAMPLES),
             <L::Output as Tensors>::batch::<Heap>(&y, SAMPLES),
             <L::Output as Tensors>::batch::<Heap>(&self.dy, SAMPLES),
-            &mut cache,
+            Memory::new(&mut cache).with_workspace(&mut self.workspace()),
             X::no_gradients(),
             None,
         );

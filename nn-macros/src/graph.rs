@@ -105,6 +105,7 @@ pub(crate) struct Inner {
     pub(crate) has_weights: bool,
     pub(crate) has_cache: bool,
     pub(crate) has_scratch: bool,
+    pub(crate) has_workspace: bool,
     pub(crate) has_rows: bool,
     pub(crate) constrains: bool,
 }
@@ -357,6 +358,14 @@ impl Layer {
             Op::Builtin(builtin) => builtin.spec.has_scratch || builtin.inner.is_some_and(|inner| inner.has_scratch),
             Op::Activation { .. } => false,
             Op::Component(_) => true,
+        }
+    }
+
+    /// Whether a call may need a workspace.
+    pub(crate) fn has_workspace(&self) -> bool {
+        match &self.op {
+            Op::Builtin(builtin) => builtin.spec.workspace || builtin.inner.is_some_and(|inner| inner.has_workspace),
+            Op::Activation { .. } | Op::Component(_) => false,
         }
     }
 

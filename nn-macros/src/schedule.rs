@@ -12,5 +12,5 @@ mod text;
 
 pub(crate) use gradients::learning;
 pub(crate) use lower::{by_rows, lower, tail};
-pub(crate) use memory::Arena;
+pub(crate) use memory::{Arena, Resident, Stay};
 pub(crate) use program::*;

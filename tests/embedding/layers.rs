@@ -59,7 +59,7 @@ mod my {
             w: &Self::Weights,
             x: &[SVector<u32, 3>],
             y: &mut [SVector<T, 1>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             for (x, y) in x.iter().zip(y) {
                 y[0] = w.scale[0] * Self::sum(w, x) + w.bias[0];
@@ -72,7 +72,7 @@ mod my {
             x: &[SVector<u32, 3>],
             _: &[SVector<T, 1>],
             dy: &[SVector<T, 1>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             _: Option<&mut [SVector<u32, 3>]>,
             dw: Option<&mut Self::Weights>,
         ) {
@@ -138,7 +138,7 @@ mod my {
             w: &Self::Weights,
             x: &[SVector<T, 1>],
             y: &mut [SVector<T, 1>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             for (x, y) in x.iter().zip(y) {
                 y[0] = w.table[Self::bucket(x[0])];
@@ -151,7 +151,7 @@ mod my {
             x: &[SVector<T, 1>],
             _: &[SVector<T, 1>],
             dy: &[SVector<T, 1>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             _: Option<&mut [SVector<T, 1>]>,
             dw: Option<&mut Self::Weights>,
         ) {

@@ -70,7 +70,7 @@ impl<T: Scalar, const N: usize> Layer<T, SVector<T, N>> for Shift {
         w: &Self::Weights,
         x: &[SVector<T, N>],
         y: &mut [SVector<T, N>],
-        _: Pass<'_, '_, (), ()>,
+        _: Pass<'_, '_, T, (), ()>,
     ) {
         for (x, y) in x.iter().zip(y) {
             *y = x.map(|x| x + w.shift[0]);
@@ -83,7 +83,7 @@ impl<T: Scalar, const N: usize> Layer<T, SVector<T, N>> for Shift {
         _: &[SVector<T, N>],
         _: &[SVector<T, N>],
         _: &[SVector<T, N>],
-        _: &mut (),
+        _: Memory<'_, T, ()>,
         _: Option<&mut [SVector<T, N>]>,
         _: Option<&mut Self::Weights>,
     ) {

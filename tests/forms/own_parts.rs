@@ -59,7 +59,7 @@ pub mod my {
             w: &Self::Weights,
             x: &[SMatrix<T, N, P>],
             y: &mut [SMatrix<T, N, P>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             for (x, y) in x.iter().zip(y) {
                 for p in 0..P {
@@ -77,7 +77,7 @@ pub mod my {
             x: &[SMatrix<T, N, P>],
             _: &[SMatrix<T, N, P>],
             dy: &[SMatrix<T, N, P>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             mut dx: Option<&mut [SMatrix<T, N, P>]>,
             mut dw: Option<&mut Self::Weights>,
         ) {

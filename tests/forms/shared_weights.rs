@@ -74,7 +74,7 @@ where
     graph.forward::<Heap>(model, x, &mut y, Pass::training(&mut cache, nn::Mode::new(&mut rng)));
     let dy = [SVector::from([1.0, -2.0, 3.0, 0.5, 0.25, -1.0])];
     let mut dw = nn::weights::zeroed_box::<f64, M>();
-    graph.backward::<Heap>(model, x, &y, &dy, &mut cache, M::Inputs::no_gradients(), Some(&mut dw));
+    graph.backward::<Heap>(model, x, &y, &dy, Memory::new(&mut cache), M::Inputs::no_gradients(), Some(&mut dw));
     dw
 }
 

@@ -199,7 +199,7 @@ where
 
     let mut y = <M::Outputs as Tensors>::Buffers::<Heap>::with_capacity(n);
     let mut scratch = <M::Graph as Layer<T, M::Inputs>>::Scratch::<Heap>::with_capacity(n);
-    M::Graph::NEW.forward::<Heap>(&w, x, M::Outputs::batch_mut::<Heap>(&mut y, n), Pass::Inference(&mut scratch));
+    M::Graph::NEW.forward::<Heap>(&w, x, M::Outputs::batch_mut::<Heap>(&mut y, n), Pass::inference(&mut scratch));
     case.compare("y", &joined::<M>(M::Outputs::batch::<Heap>(&y, n)));
     let got = masks::<M>(n, |i| <M::Graph as Layer<T, M::Inputs>>::mask::<Heap>(M::Inputs::shorter(x), &scratch, n, i));
     case.compare("m", &got);
@@ -207,7 +207,7 @@ where
     let folded = w.fold();
     let mut scratch = <<M::Folded as Model>::Graph as Layer<T, M::Inputs>>::Scratch::<Heap>::with_capacity(n);
     let y_mut = M::Outputs::batch_mut::<Heap>(&mut y, n);
-    <M::Folded as Model>::Graph::NEW.forward::<Heap>(&folded, x, y_mut, Pass::Inference(&mut scratch));
+    <M::Folded as Model>::Graph::NEW.forward::<Heap>(&folded, x, y_mut, Pass::inference(&mut scratch));
     case.compare("y", &joined::<M>(M::Outputs::batch::<Heap>(&y, n)));
     let got = masks::<M>(n, |i| {
         <<M::Folded as Model>::Graph as Layer<T, M::Inputs>>::mask::<Heap>(M::Inputs::shorter(x), &scratch, n, i)
@@ -232,7 +232,7 @@ where
         x,
         M::Outputs::batch::<Heap>(&y, n),
         M::Outputs::batch::<Heap>(&dy, n),
-        &mut cache,
+        Memory::new(&mut cache),
         M::Inputs::gradients(M::Inputs::batch_mut::<Heap>(&mut dx, n)),
         Some(&mut dw),
     );

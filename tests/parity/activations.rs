@@ -3,7 +3,7 @@
 use crate::fixture::Fixture;
 use crate::{F32, F64};
 use nn::activations::*;
-use nn::layer::{Layer, Mode, Pass};
+use nn::layer::{Layer, Memory, Mode, Pass};
 use nn::tensor::flat;
 use nn::{Element, Heap, SMatrix, Scalar, Tensors};
 use rand::SeedableRng;
@@ -112,8 +112,8 @@ fn passes<T: Scalar + Element, const R: usize>(
     let new = || SMatrix::<T, R, 1>::vecs(x.len());
     let (mut y, mut predicted, mut dx, mut rng) = (new(), new(), new(), StdRng::seed_from_u64(0));
     layer.forward::<Heap>(&(), x, &mut y, Pass::training(&mut (), Mode::new(&mut rng)));
-    layer.forward::<Heap>(&(), x, &mut predicted, Pass::Inference(&mut ()));
+    layer.forward::<Heap>(&(), x, &mut predicted, Pass::inference(&mut ()));
     assert_eq!(y, predicted);
-    layer.backward::<Heap>(&(), x, &y, dy, &mut (), Some(&mut dx), None);
+    layer.backward::<Heap>(&(), x, &y, dy, Memory::new(&mut ()), Some(&mut dx), None);
     (y, dx)
 }

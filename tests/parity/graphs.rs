@@ -133,7 +133,7 @@ pub(crate) fn passes<M: Model<Scalar = f64, Inputs: Inputs>>(file: &Fixture) {
 
     let mut scratch = <M::Graph as Layer<f64, M::Inputs>>::Scratch::<Heap>::with_capacity(n);
     let y_mut = M::Outputs::batch_mut::<Heap>(&mut y, n);
-    M::Graph::NEW.forward::<Heap>(&w, x, y_mut, Pass::Inference(&mut scratch));
+    M::Graph::NEW.forward::<Heap>(&w, x, y_mut, Pass::inference(&mut scratch));
     outputs(&y);
 
     let (mut rng, mut dw) = (StdRng::seed_from_u64(0), zeroed_box::<f64, M>());
@@ -147,7 +147,7 @@ pub(crate) fn passes<M: Model<Scalar = f64, Inputs: Inputs>>(file: &Fixture) {
         x,
         M::Outputs::batch::<Heap>(&y, n),
         M::Outputs::batch::<Heap>(&dy, n),
-        &mut cache,
+        Memory::new(&mut cache),
         M::Inputs::gradients(M::Inputs::batch_mut::<Heap>(&mut dx, n)),
         Some(&mut dw),
     );

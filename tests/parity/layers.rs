@@ -4,7 +4,7 @@
 //! output and those of the weights must be Keras's as well.
 
 use crate::fixture::Fixture;
-use nn::layer::{Layer, Mode, Pass};
+use nn::layer::{Layer, Memory, Mode, Pass};
 use nn::shape::MAX_RANK;
 use nn::spec::Value::Ints;
 use nn::spec::{Default, Inferred, LayerSpec, Value};
@@ -138,7 +138,7 @@ where
     let mut y = <L::Output as Tensors>::Buffers::<Heap>::with_capacity(n);
     let mut scratch = L::Scratch::<Heap>::with_capacity(n);
     let y_mut = <L::Output as Tensors>::batch_mut::<Heap>(&mut y, n);
-    layer.forward::<Heap>(w, X::batch::<Heap>(&x, n), y_mut, Pass::Inference(&mut scratch));
+    layer.forward::<Heap>(w, X::batch::<Heap>(&x, n), y_mut, Pass::inference(&mut scratch));
     let y = <L::Output as FloatTensors<T>>::flat(<L::Output as Tensors>::batch::<Heap>(&y, n), 0);
     fixture.compare(&format!("{prefix}y"), y, tolerance);
 }
@@ -171,7 +171,7 @@ where
     let mut dx = X::Buffers::<Heap>::with_capacity(n);
     let mut dw = zeroed_box::<T, L::Weights>();
     let dx_mut = X::gradients(X::batch_mut::<Heap>(&mut dx, n));
-    layer.backward::<Heap>(w, x, y, dy, &mut cache, dx_mut, Some(&mut dw));
+    layer.backward::<Heap>(w, x, y, dy, Memory::new(&mut cache), dx_mut, Some(&mut dw));
     for i in 0..X::COUNT {
         fixture.compare(&format!("{prefix}dx{i}"), X::flat(X::batch::<Heap>(&dx, n), i), tolerance);
     }

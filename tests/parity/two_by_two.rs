@@ -97,7 +97,7 @@ macro_rules! in_precision {
 
                 let dy = Outputs::batch::<Heap>(&dy, n);
                 let nobody = Inputs::no_gradients();
-                graph.backward_from::<Heap>(seeds, &model, x, y, dy, &mut cache, nobody, Some(&mut dw));
+                graph.backward_from::<Heap>(seeds, &model, x, y, dy, Memory::new(&mut cache), nobody, Some(&mut dw));
                 file.compare_weights("gradient", &*dw, |_| true, $tolerance);
                 file.finish();
             }

@@ -54,8 +54,8 @@ fn turned(record: &[u8]) -> (Features, u32) {
     // Row by row from the top left: turned round, it begins with the last.
     image.as_mut_slice().reverse();
     let (mut h, mut features) = ([Features::zeros()], [Features::zeros()]);
-    Dense::<64, 32, 1>::DEFAULT.forward::<Inline<1>>(&DIGITS.h, &[image], &mut h, Pass::Inference(&mut ()));
-    Activate(Relu).forward::<Inline<1>>(&(), &h, &mut features, Pass::Inference(&mut ()));
+    Dense::<64, 32, 1>::DEFAULT.forward::<Inline<1>>(&DIGITS.h, &[image], &mut h, Pass::inference(&mut ()));
+    Activate(Relu).forward::<Inline<1>>(&(), &h, &mut features, Pass::inference(&mut ()));
     let [features] = features;
     (features, u32::from(label))
 }

@@ -1,7 +1,7 @@
 //! [`Activate`]: an activation as a layer.
 
 use crate::kernels::{self, Loop, Machine};
-use crate::layer::{Layer, Pass, Work};
+use crate::layer::{Layer, Memory, Pass, Work};
 use crate::scalar::Scalar;
 use crate::storage::Storage;
 use crate::tensor::{Element, flat, flat_mut};
@@ -213,7 +213,13 @@ impl<T: Scalar + Element, F: Activation, const R: usize, const P: usize> Layer<T
     const HEAD: Head = F::HEAD;
 
     #[inline]
-    fn forward<B: Storage>(&self, _: &(), x: &[SMatrix<T, R, P>], y: &mut [SMatrix<T, R, P>], _: Pass<'_, '_, (), ()>) {
+    fn forward<B: Storage>(
+        &self,
+        _: &(),
+        x: &[SMatrix<T, R, P>],
+        y: &mut [SMatrix<T, R, P>],
+        _: Pass<'_, '_, T, (), ()>,
+    ) {
         self.0.forward(R, flat(x), flat_mut(y));
     }
 
@@ -224,7 +230,7 @@ impl<T: Scalar + Element, F: Activation, const R: usize, const P: usize> Layer<T
         x: &[SMatrix<T, R, P>],
         y: &[SMatrix<T, R, P>],
         dy: &[SMatrix<T, R, P>],
-        _: &mut (),
+        _: Memory<'_, T, ()>,
         dx: Option<&mut [SMatrix<T, R, P>]>,
         _: Option<&mut ()>,
     ) {

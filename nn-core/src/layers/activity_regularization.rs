@@ -40,7 +40,7 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::ActivityRegularization;
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Memory, Pass};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -60,10 +60,10 @@ pub(super) mod compute {
             _: &(),
             x: &[SMatrix<T, R, P>],
             y: &mut [SMatrix<T, R, P>],
-            pass: Pass<'_, '_, B::One<SVector<T, 1>>, B::One<SVector<T, 1>>>,
+            pass: Pass<'_, '_, T, B::One<SVector<T, 1>>, B::One<SVector<T, 1>>>,
         ) {
             flat_mut(y).copy_from_slice(flat(x));
-            let (Pass::Inference(penalty) | Pass::Training(penalty, _)) = pass;
+            let (Pass::Inference(Memory { own: penalty, .. }) | Pass::Training(Memory { own: penalty, .. }, _)) = pass;
             let sum = Regularizer { l1: self.l1, l2: self.l2 }.apply(flat(x), None);
             penalty[0] = sum / T::of(x.len().max(1) as f64);
         }
@@ -74,7 +74,7 @@ pub(super) mod compute {
             x: &[SMatrix<T, R, P>],
             _: &[SMatrix<T, R, P>],
             dy: &[SMatrix<T, R, P>],
-            _: &mut B::One<SVector<T, 1>>,
+            _: Memory<'_, T, B::One<SVector<T, 1>>>,
             dx: Option<&mut [SMatrix<T, R, P>]>,
             _: Option<&mut ()>,
         ) {
@@ -114,14 +114,14 @@ pub(super) mod compute {
             let x = [[2.0, -2.0], [0.0, 1.0]].map(SVector::<f64, 2>::from);
             let (mut y, mut dx, mut penalty) = (x, [SVector::zeros(); 2], <Heap as Storage>::One::with_capacity(1));
             let mut rng = StdRng::seed_from_u64(1);
-            layer.forward::<Heap>(&(), &x, &mut y, Pass::Training(&mut penalty, Mode::new(&mut rng)));
+            layer.forward::<Heap>(&(), &x, &mut y, Pass::training(&mut penalty, Mode::new(&mut rng)));
             assert_eq!((y, penalty[0]), (x, (0.5 * 5.0 + 0.25 * 9.0) / 2.0));
             layer.backward::<Heap>(
                 &(),
                 &x,
                 &y,
                 &[SVector::<f64, 2>::repeat(1.0); 2],
-                &mut penalty,
+                Memory::new(&mut penalty),
                 Some(&mut dx),
                 None,
             );

@@ -85,7 +85,7 @@ pub(super) mod compute {
                 &(),
                 (&column, &row),
                 &mut y,
-                Pass::Inference(&mut ()),
+                Pass::inference(&mut ()),
             );
             assert_eq!(y[0].as_slice(), [11., 12., 13., 21., 22., 23.]);
         }

@@ -92,7 +92,7 @@ pub(super) mod compute {
     use super::counted::{All, Counted, OfPositions};
     use crate::fold::Scale;
     use crate::initializers::Fans;
-    use crate::layer::{Layer, Pass};
+    use crate::layer::{Layer, Memory, Pass};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, Sample, flat, flat_mut};
@@ -168,7 +168,7 @@ pub(super) mod compute {
             w: &Self::Weights,
             x: &[SMatrix<T, R, P>],
             y: &mut [SMatrix<T, R, P>],
-            pass: Pass<'_, '_, (), Self::Cache<B>>,
+            pass: Pass<'_, '_, T, (), Self::Cache<B>>,
         ) {
             const { assert!((R * P).is_multiple_of(F * STRIDE)) }
             let x = flat(x);
@@ -181,7 +181,7 @@ pub(super) mod compute {
             x: &[SMatrix<T, R, P>],
             _: &[SMatrix<T, R, P>],
             dy: &[SMatrix<T, R, P>],
-            cache: &mut Self::Cache<B>,
+            Memory { own: cache, .. }: Memory<'_, T, Self::Cache<B>>,
             dx: Option<&mut [SMatrix<T, R, P>]>,
             dw: Option<&mut Self::Weights>,
         ) {
@@ -240,7 +240,7 @@ pub(super) mod compute {
             w: &Self::Weights,
             (x, m): (&[SMatrix<T, R, P>], &[M]),
             y: &mut [SMatrix<T, R, P>],
-            pass: Pass<'_, '_, (), Self::Cache<B>>,
+            pass: Pass<'_, '_, T, (), Self::Cache<B>>,
         ) {
             const { assert!((R * P).is_multiple_of(F * STRIDE) && M::SIZE == P) }
             self.pass::<T, B>(w, flat(x), flat_mut(y), pass, OfPositions::<R>(flat(m)));
@@ -252,7 +252,7 @@ pub(super) mod compute {
             (x, m): (&[SMatrix<T, R, P>], &[M]),
             _: &[SMatrix<T, R, P>],
             dy: &[SMatrix<T, R, P>],
-            cache: &mut Self::Cache<B>,
+            Memory { own: cache, .. }: Memory<'_, T, Self::Cache<B>>,
             (dx, _): (Option<&mut [SMatrix<T, R, P>]>, Option<&mut [M]>),
             dw: Option<&mut Self::Weights>,
         ) {
@@ -281,11 +281,11 @@ pub(super) mod compute {
             w: &BatchNormalizationWeights<T, F, CENTER, SCALE>,
             x: &[T],
             y: &mut [T],
-            pass: Pass<'_, '_, (), Cache<T, B, F>>,
+            pass: Pass<'_, '_, T, (), Cache<T, B, F>>,
             counted: impl Counted,
         ) {
             match pass {
-                Pass::Inference(()) => {
+                Pass::Inference(_) => {
                     let (mean, variance) = (w.moving_mean.as_slice(), w.moving_variance.as_slice());
                     let mut s = [T::ZERO; LANES];
                     for start in (0..F).step_by(LANES) {
@@ -295,7 +295,7 @@ pub(super) mod compute {
                         Self::normalize(w, &mean[block.clone()], s, block, x, y);
                     }
                 }
-                Pass::Training((cache, frozen), mode) => {
+                Pass::Training(Memory { own: (cache, frozen), .. }, mode) => {
                     **frozen = mode.frozen;
                     let (moments, rest) = cache.as_mut_slice().split_at_mut(S * F);
                     let (mean, variance) = moments.split_at_mut(VARIANCE * F);

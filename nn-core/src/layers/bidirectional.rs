@@ -107,7 +107,7 @@ pub(super) mod compute {
     pub use super::SPEC::Bidirectional;
     pub use super::merge::*;
     use super::merge_mode::{CONCAT, NONE};
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::layers::recurrent::{PartGradients, Recurrent, Sequence};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -179,7 +179,7 @@ pub(super) mod compute {
             w: &Self::Weights,
             x: X::Batch<'_>,
             mut y: <Self::Output as Tensors>::BatchMut<'_>,
-            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+            pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             const {
                 assert!(O == if MODE == CONCAT { 2 * U } else { U } && (P == 1 || P == X::STEPS));
@@ -190,21 +190,21 @@ pub(super) mod compute {
             let n = x.x.len() / (X::STEPS * F);
             let weights = [&w.forward, &w.backward];
             // f = layer(x), b = mirror(x)
-            let mut run = |direction: usize, out: &mut [SMatrix<T, U, P>], pass: Pass<'_, '_, _, _>| {
+            let mut run = |direction: usize, out: &mut [SMatrix<T, U, P>], pass: Pass<'_, '_, T, _, _>| {
                 let options = Self::options(self.layer.options(), direction);
                 let x = x.with_states(direction * half, half);
                 let last = self.layer.run::<B, X>(options, weights[direction], x, flat_mut(out), pass);
                 Self::last_states::<T, Self::Output>(direction, last, Self::Output::reborrow(&mut y));
             };
             let (f, b) = match pass {
-                Pass::Inference((scratch, f, b)) => {
-                    run(0, &mut f[..n], Pass::Inference(scratch));
-                    run(1, &mut b[..n], Pass::Inference(scratch));
+                Pass::Inference(Memory { own: (scratch, f, b), .. }) => {
+                    run(0, &mut f[..n], Pass::inference(scratch));
+                    run(1, &mut b[..n], Pass::inference(scratch));
                     (&f[..n], &b[..n])
                 }
-                Pass::Training((forward, backward, f, b, _), mut mode) => {
-                    run(0, &mut f[..n], Pass::Training(forward, mode.reborrow()));
-                    run(1, &mut b[..n], Pass::Training(backward, mode));
+                Pass::Training(Memory { own: (forward, backward, f, b, _), .. }, mut mode) => {
+                    run(0, &mut f[..n], Pass::training(forward, mode.reborrow()));
+                    run(1, &mut b[..n], Pass::training(backward, mode));
                     (&f[..n], &b[..n])
                 }
             };
@@ -217,7 +217,7 @@ pub(super) mod compute {
             x: X::Batch<'_>,
             _: <Self::Output as Tensors>::Batch<'_>,
             dy: <Self::Output as Tensors>::Batch<'_>,
-            (forward, backward, f, b, d): &mut Self::Cache<B>,
+            Memory { own: (forward, backward, f, b, d), .. }: Memory<'_, T, Self::Cache<B>>,
             dx: X::Gradients<'_>,
             dw: Option<&mut Self::Weights>,
         ) {

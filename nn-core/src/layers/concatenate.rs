@@ -63,7 +63,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::Concatenate;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, FloatTensors, flat, flat_mut};
@@ -78,7 +78,7 @@ pub(super) mod compute {
         type Cache<B: Storage> = ();
         const WORK: Work = Work::BySample(0);
 
-        fn forward<B: Storage>(&self, _: &(), x: X::Batch<'_>, y: &mut [SMatrix<T, R, P>], _: Pass<'_, '_, (), ()>) {
+        fn forward<B: Storage>(&self, _: &(), x: X::Batch<'_>, y: &mut [SMatrix<T, R, P>], _: Pass<'_, '_, T, (), ()>) {
             let (row, mut start) = (R * P / OUTER, 0);
             for (i, size) in X::SIZES.iter().enumerate() {
                 let chunk = size / OUTER;
@@ -95,7 +95,7 @@ pub(super) mod compute {
             _: X::Batch<'_>,
             _: &[SMatrix<T, R, P>],
             dy: &[SMatrix<T, R, P>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             mut dx: X::Gradients<'_>,
             _: Option<&mut ()>,
         ) {
@@ -139,7 +139,7 @@ pub(super) mod compute {
                 &(),
                 (&a, &b),
                 &mut y,
-                Pass::Inference(&mut ()),
+                Pass::inference(&mut ()),
             );
             assert_eq!(y[0].as_slice(), [1., 2., 8., 3., 4., 9.]);
         }

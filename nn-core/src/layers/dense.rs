@@ -78,33 +78,13 @@ pub(super) mod compute {
     use crate::fold::Affine;
     use crate::initializers::Fans;
     use crate::kernels;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Activates, Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
     use nalgebra::SMatrix;
     use rand::Rng;
-
-    impl<const I: usize, const O: usize, const B: usize> Dense<I, O, B> {
-        /// `y = f(W · x + b)`: the layer and an activation of its output.
-        #[cfg_attr(feature = "std", inline(always))]
-        pub fn activated<T: Scalar + Element, F: Activation, const P: usize>(
-            &self,
-            w: &DenseWeights<T, I, O, B>,
-            x: &[SMatrix<T, I, P>],
-            y: &mut [SMatrix<T, O, P>],
-            activation: &Activate<F>,
-        ) {
-            let (kernel, bias) = (w.kernel.as_slice(), w.bias.as_slice());
-            if F::RECTIFIES {
-                kernels::affine_rectified::<T, I, O>(kernel, bias, flat(x), flat_mut(y));
-            } else {
-                kernels::affine::<T, I, O>(kernel, bias, flat(x), flat_mut(y));
-                activation.in_place(y);
-            }
-        }
-    }
 
     weights! {
         /// The weights of a [`Dense`] layer from `I` features to `O`; `B` is 1 with a bias and 0 without.
@@ -151,7 +131,7 @@ pub(super) mod compute {
             w: &Self::Weights,
             x: &[SMatrix<T, I, P>],
             y: &mut [SMatrix<T, O, P>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             // y = W · x + b
             kernels::affine::<T, I, O>(w.kernel.as_slice(), w.bias.as_slice(), flat(x), flat_mut(y));
@@ -163,7 +143,7 @@ pub(super) mod compute {
             x: &[SMatrix<T, I, P>],
             _: &[SMatrix<T, O, P>],
             dy: &[SMatrix<T, O, P>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [SMatrix<T, I, P>]>,
             dw: Option<&mut Self::Weights>,
         ) {
@@ -188,6 +168,29 @@ pub(super) mod compute {
             let (dkernel, dbias) = dw.map(|dw| (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())).unzip();
             self.kernel_regularizer.apply(w.kernel.as_slice(), dkernel)
                 + self.bias_regularizer.apply(w.bias.as_slice(), dbias)
+        }
+    }
+
+    impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize, const P: usize>
+        Activates<T, SMatrix<T, I, P>> for Dense<I, O, B>
+    {
+        #[cfg_attr(feature = "std", inline(always))]
+        fn forward_activated<S: Storage, F: Activation>(
+            &self,
+            w: &Self::Weights,
+            x: &[SMatrix<T, I, P>],
+            y: &mut [SMatrix<T, O, P>],
+            _: Pass<'_, '_, T, (), ()>,
+            activation: &Activate<F>,
+        ) {
+            // y = f(W · x + b)
+            let (kernel, bias) = (w.kernel.as_slice(), w.bias.as_slice());
+            if F::RECTIFIES {
+                kernels::affine_rectified::<T, I, O>(kernel, bias, flat(x), flat_mut(y));
+            } else {
+                kernels::affine::<T, I, O>(kernel, bias, flat(x), flat_mut(y));
+                activation.in_place(y);
+            }
         }
     }
 
@@ -223,12 +226,14 @@ pub(super) mod compute {
                     core::array::from_fn(|k| SMatrix::<f32, I, P>::from_fn(|i, p| ((i + p + k) % 3) as f32 - 1.));
                 for n in [1, 5] {
                     let (mut got, mut expected) = ([SMatrix::repeat(f32::NAN); 5], [SMatrix::<f32, O, P>::zeros(); 5]);
-                    layer.activated(&w, &x[..n], &mut got[..n], f);
+                    let mut none = ();
+                    let pass = Pass::inference(&mut none);
+                    layer.forward_activated::<crate::storage::Inline<5>, _>(&w, &x[..n], &mut got[..n], pass, f);
                     layer.forward::<crate::storage::Inline<5>>(
                         &w,
                         &x[..n],
                         &mut expected[..n],
-                        Pass::Inference(&mut ()),
+                        Pass::inference(&mut ()),
                     );
                     f.in_place(&mut expected[..n]);
                     assert!(expected[..n].iter().flatten().any(|&y| y > 0.0));
@@ -251,7 +256,7 @@ pub(super) mod compute {
                 &w,
                 &[SMatrix::<f32, 2, 1>::new(1., -1.)],
                 &mut y,
-                Pass::Inference(&mut ()),
+                Pass::inference(&mut ()),
             );
             assert_eq!(y[0].as_slice(), [9., 19., 29.]);
         }

@@ -87,7 +87,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::Dot;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -133,7 +133,7 @@ pub(super) mod compute {
             _: &(),
             (a, b): (&[SMatrix<T, RA, PA>], &[SMatrix<T, RB, PB>]),
             y: &mut [SMatrix<T, R, P>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             let (m, n) = (RA * PA / K, RB * PB / K);
             let samples = flat(a).chunks_exact(RA * PA).zip(flat(b).chunks_exact(RB * PB));
@@ -164,7 +164,7 @@ pub(super) mod compute {
             (a, b): (&[SMatrix<T, RA, PA>], &[SMatrix<T, RB, PB>]),
             y: &[SMatrix<T, R, P>],
             dy: &[SMatrix<T, R, P>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             (da, db): (Option<&mut [SMatrix<T, RA, PA>]>, Option<&mut [SMatrix<T, RB, PB>]>),
             _: Option<&mut ()>,
         ) {
@@ -245,7 +245,7 @@ pub(super) mod compute {
             let mut da = a;
             let layer = Dot::<1, 1, 2, 1, 1, 1>;
             let (y, dy) = ([SVector::<f64, 1>::zeros()], [SVector::<f64, 1>::new(1.0)]);
-            layer.backward::<Inline<1>>(&(), (&a, &b), &y, &dy, &mut (), (Some(&mut da), None), None);
+            layer.backward::<Inline<1>>(&(), (&a, &b), &y, &dy, Memory::new(&mut ()), (Some(&mut da), None), None);
             assert!((da[0] * 1e-7 - SVector::<f64, 2>::new(0.6, 0.8)).norm() < 1e-12, "{da:?}");
         }
 
@@ -264,7 +264,7 @@ pub(super) mod compute {
                 >,
         {
             let mut y = [SMatrix::repeat(f64::NAN)];
-            layer.forward::<Inline<1>>(&(), (&[a], &[b]), &mut y, Pass::Inference(&mut ()));
+            layer.forward::<Inline<1>>(&(), (&[a], &[b]), &mut y, Pass::inference(&mut ()));
             y[0]
         }
 

@@ -46,7 +46,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::Dropout;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -66,12 +66,12 @@ pub(super) mod compute {
             _: &(),
             x: &[SMatrix<T, R, P>],
             y: &mut [SMatrix<T, R, P>],
-            pass: Pass<'_, '_, (), B::Of<SMatrix<T, R, P>>>,
+            pass: Pass<'_, '_, T, (), B::Of<SMatrix<T, R, P>>>,
         ) {
             let (x, y) = (flat(x), flat_mut(y));
             match pass {
-                Pass::Inference(()) => y.copy_from_slice(x),
-                Pass::Training(m, mode) => {
+                Pass::Inference(_) => y.copy_from_slice(x),
+                Pass::Training(Memory { own: m, .. }, mode) => {
                     let keep = T::of(1.0 / (1.0 - self.rate));
                     for ((y, &x), m) in y.iter_mut().zip(x).zip(flat_mut(m)) {
                         *m = if mode.rng.random::<f64>() < self.rate { T::ZERO } else { keep };
@@ -87,7 +87,7 @@ pub(super) mod compute {
             _: &[SMatrix<T, R, P>],
             _: &[SMatrix<T, R, P>],
             dy: &[SMatrix<T, R, P>],
-            m: &mut B::Of<SMatrix<T, R, P>>,
+            Memory { own: m, .. }: Memory<'_, T, B::Of<SMatrix<T, R, P>>>,
             dx: Option<&mut [SMatrix<T, R, P>]>,
             _: Option<&mut ()>,
         ) {
@@ -120,11 +120,11 @@ pub(super) mod compute {
             let mut m = <Heap as Storage>::Of::with_capacity(1);
             let mut rng = StdRng::seed_from_u64(1);
             let layer = Dropout { rate: 0.25 };
-            layer.forward::<Heap>(&(), &x, &mut y, Pass::Training(&mut m, Mode::new(&mut rng)));
+            layer.forward::<Heap>(&(), &x, &mut y, Pass::training(&mut m, Mode::new(&mut rng)));
             let dropped = y[0].iter().filter(|&&y| y == 0.0).count();
             assert!((2300..2700).contains(&dropped), "{dropped} of 10000 dropped");
             assert!(y[0].iter().all(|&y| y == 0.0 || y == 4.0 / 3.0));
-            layer.forward::<Heap>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            layer.forward::<Heap>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(x, y);
         }
     }

@@ -18,7 +18,7 @@ macro_rules! elementwise_layer {
                 _: &(),
                 x: &[Self::Output],
                 y: &mut [Self::Output],
-                _: $crate::Pass<'_, '_, (), ()>,
+                _: $crate::Pass<'_, '_, T, (), ()>,
             ) {
                 use $crate::tensor::{flat, flat_mut};
                 $crate::activations::Activation::forward(self, R, flat(x), flat_mut(y));
@@ -31,7 +31,7 @@ macro_rules! elementwise_layer {
                 x: &[Self::Output],
                 y: &[Self::Output],
                 dy: &[Self::Output],
-                _: &mut (),
+                _: $crate::layer::Memory<'_, T, ()>,
                 dx: Option<&mut [Self::Output]>,
                 _: Option<&mut ()>,
             ) {

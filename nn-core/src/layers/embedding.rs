@@ -109,7 +109,7 @@ pub(super) mod compute {
     pub use super::{NOT_ZERO::NotZero, SPEC::Embedding};
     use crate::initializers::Fans;
     use crate::kernels::{Loop, prefetch, run};
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -146,7 +146,7 @@ pub(super) mod compute {
             w: &Self::Weights,
             x: &[SMatrix<u32, R, C>],
             y: &mut [SMatrix<T, D, P>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             const { assert!(R * C == P, "one row of the output for each index") }
             // y[p] = E[x[p]]
@@ -169,7 +169,7 @@ pub(super) mod compute {
             x: &[SMatrix<u32, R, C>],
             _: &[SMatrix<T, D, P>],
             dy: &[SMatrix<T, D, P>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             _: Option<&mut [SMatrix<u32, R, C>]>,
             dw: Option<&mut Self::Weights>,
         ) {
@@ -245,7 +245,7 @@ pub(super) mod compute {
             _: &(),
             x: &[SMatrix<u32, R, C>],
             m: &mut [SMatrix<u32, R, C>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             for (&index, m) in flat(x).iter().zip(flat_mut(m)) {
                 *m = u32::from(index != 0);
@@ -259,7 +259,7 @@ pub(super) mod compute {
             _: &[SMatrix<u32, R, C>],
             _: &[SMatrix<u32, R, C>],
             _: &[SMatrix<u32, R, C>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             _: Option<&mut [SMatrix<u32, R, C>]>,
             _: Option<&mut ()>,
         ) {
@@ -286,7 +286,7 @@ pub(super) mod compute {
         fn every_index_gives_its_row() {
             let x = [SVector::<u32, 3>::new(4, 0, 4)];
             let mut y = [SMatrix::<f64, 2, 3>::repeat(f64::NAN)];
-            Words::DEFAULT.forward::<Inline<1>>(&weights(), &x, &mut y, Pass::Inference(&mut ()));
+            Words::DEFAULT.forward::<Inline<1>>(&weights(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0].as_slice(), [8., 9., 0., 1., 8., 9.]);
         }
 
@@ -296,7 +296,15 @@ pub(super) mod compute {
             let dy = [SMatrix::<f64, 2, 3>::new(1., 2., 3., 4., 5., 6.)];
             let mut dw = W::zeroed();
             for _ in 0..2 {
-                Words::DEFAULT.backward::<Inline<1>>(&weights(), &x, &dy, &dy, &mut (), None, Some(&mut dw));
+                Words::DEFAULT.backward::<Inline<1>>(
+                    &weights(),
+                    &x,
+                    &dy,
+                    &dy,
+                    Memory::new(&mut ()),
+                    None,
+                    Some(&mut dw),
+                );
             }
             assert_eq!(dw.as_slice(), [4., 10., 0., 0., 0., 0., 0., 0., 8., 20.]);
             let mut rows = std::vec::Vec::new();
@@ -321,17 +329,17 @@ pub(super) mod compute {
         fn an_index_that_is_not_there_is_loud() {
             let x = [SVector::<u32, 3>::new(5, 1, u32::MAX)];
             let mut y = [SMatrix::<f64, 2, 3>::zeros()];
-            Words::DEFAULT.forward::<Inline<1>>(&weights(), &x, &mut y, Pass::Inference(&mut ()));
+            Words::DEFAULT.forward::<Inline<1>>(&weights(), &x, &mut y, Pass::inference(&mut ()));
             assert!(y[0].column(0).iter().chain(&y[0].column(2)).all(|y| y.is_nan()) && y[0][(0, 1)] == 2.);
             let (dy, mut dw) = ([SMatrix::<f64, 2, 3>::repeat(1.)], W::zeroed());
-            Words::DEFAULT.backward::<Inline<1>>(&weights(), &x, &y, &dy, &mut (), None, Some(&mut dw));
+            Words::DEFAULT.backward::<Inline<1>>(&weights(), &x, &y, &dy, Memory::new(&mut ()), None, Some(&mut dw));
             assert_eq!(dw.as_slice().iter().sum::<f64>(), 2.);
         }
 
         #[test]
         fn zero_is_masked() {
             let (x, mut m) = ([SVector::<u32, 3>::new(0, 7, 1)], [SVector::<u32, 3>::repeat(9)]);
-            Layer::<f64, SVector<u32, 3>>::forward::<Inline<1>>(&NotZero, &(), &x, &mut m, Pass::Inference(&mut ()));
+            Layer::<f64, SVector<u32, 3>>::forward::<Inline<1>>(&NotZero, &(), &x, &mut m, Pass::inference(&mut ()));
             assert_eq!(m[0].as_slice(), [0, 1, 1]);
         }
     }

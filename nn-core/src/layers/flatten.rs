@@ -29,7 +29,7 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::Flatten;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -48,7 +48,7 @@ pub(super) mod compute {
             _: &(),
             x: &[SMatrix<T, R, P>],
             y: &mut [SVector<T, N>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             const { assert!(R * P == N) }
             flat_mut(y).copy_from_slice(flat(x));
@@ -61,7 +61,7 @@ pub(super) mod compute {
             _: &[SMatrix<T, R, P>],
             _: &[SVector<T, N>],
             dy: &[SVector<T, N>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [SMatrix<T, R, P>]>,
             _: Option<&mut ()>,
         ) {
@@ -89,7 +89,7 @@ pub(super) mod compute {
         fn position_after_position() {
             let x = [SMatrix::<f32, 2, 3>::new(1., 3., 5., 2., 4., 6.)];
             let mut y = [SVector::<f32, 6>::zeros()];
-            Flatten::<6>.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            Flatten::<6>.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0].as_slice(), [1., 2., 3., 4., 5., 6.]);
         }
     }

@@ -48,7 +48,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::GaussianNoise;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, add, flat, flat_mut};
@@ -68,12 +68,12 @@ pub(super) mod compute {
             _: &(),
             x: &[SMatrix<T, R, P>],
             y: &mut [SMatrix<T, R, P>],
-            pass: Pass<'_, '_, (), ()>,
+            pass: Pass<'_, '_, T, (), ()>,
         ) {
             let (x, y) = (flat(x), flat_mut(y));
             match pass {
-                Pass::Inference(()) => y.copy_from_slice(x),
-                Pass::Training((), mode) => {
+                Pass::Inference(_) => y.copy_from_slice(x),
+                Pass::Training(_, mode) => {
                     for (y, &x) in y.iter_mut().zip(x) {
                         let z: f64 = mode.rng.sample(StandardNormal);
                         *y = x + T::of(self.stddev * z);
@@ -88,7 +88,7 @@ pub(super) mod compute {
             _: &[SMatrix<T, R, P>],
             _: &[SMatrix<T, R, P>],
             dy: &[SMatrix<T, R, P>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [SMatrix<T, R, P>]>,
             _: Option<&mut ()>,
         ) {
@@ -117,10 +117,10 @@ pub(super) mod compute {
             let x = [SMatrix::<f64, 100, 100>::repeat(3.0)];
             let mut y = x;
             let layer = GaussianNoise { stddev: 0.5 };
-            layer.forward::<Heap>(&(), &x, &mut y, Pass::Training(&mut (), Mode::new(&mut StdRng::seed_from_u64(1))));
+            layer.forward::<Heap>(&(), &x, &mut y, Pass::training(&mut (), Mode::new(&mut StdRng::seed_from_u64(1))));
             let (mean, variance) = (y[0].mean(), y[0].variance());
             assert!((mean - 3.0).abs() < 0.02 && (variance.sqrt() - 0.5).abs() < 0.02, "{mean} {variance}");
-            layer.forward::<Heap>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            layer.forward::<Heap>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(x, y);
         }
     }

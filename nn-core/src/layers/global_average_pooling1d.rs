@@ -61,7 +61,7 @@ pub(super) const fn over_steps(x: &Shape, keepdims: bool) -> Result<Inferred, Sh
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::GlobalAveragePooling1D;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -103,7 +103,7 @@ pub(super) mod compute {
             _: &(),
             x: &[SMatrix<T, F, S>],
             y: &mut [SVector<T, F>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             for (x, y) in x.iter().zip(y) {
                 mean(x.as_slice(), |_| true, y.as_mut_slice());
@@ -116,7 +116,7 @@ pub(super) mod compute {
             _: &[SMatrix<T, F, S>],
             _: &[SVector<T, F>],
             dy: &[SVector<T, F>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [SMatrix<T, F, S>]>,
             _: Option<&mut ()>,
         ) {
@@ -141,7 +141,7 @@ pub(super) mod compute {
             _: &(),
             (x, m): (&[SMatrix<T, F, S>], &[SVector<u32, S>]),
             y: &mut [SVector<T, F>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             for ((x, m), y) in flat(x).chunks_exact(F * S).zip(m).zip(flat_mut(y).chunks_exact_mut(F)) {
                 mean(x, |t| m[t] != 0, y);
@@ -154,7 +154,7 @@ pub(super) mod compute {
             (_, m): (&[SMatrix<T, F, S>], &[SVector<u32, S>]),
             _: &[SVector<T, F>],
             dy: &[SVector<T, F>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             (dx, _): (Option<&mut [SMatrix<T, F, S>]>, Option<&mut [SVector<u32, S>]>),
             _: Option<&mut ()>,
         ) {
@@ -182,12 +182,12 @@ pub(super) mod compute {
             let mut y = [SVector::<f32, 2>::repeat(9.); 2];
             type X = (SMatrix<f32, 2, 3>, SVector<u32, 3>);
             let (x, layer) = ((&x[..], &m[..]), GlobalAveragePooling1D);
-            Layer::<f32, X>::forward::<Inline<2>>(&layer, &(), x, &mut y, Pass::Inference(&mut ()));
+            Layer::<f32, X>::forward::<Inline<2>>(&layer, &(), x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y, [SVector::<f32, 2>::new(5., 5.5), SVector::zeros()]);
 
             let (dy, mut dx) = ([SVector::<f32, 2>::new(2., 4.); 2], [SMatrix::<f32, 2, 3>::repeat(1.); 2]);
             let gradients = (Some(&mut dx[..]), None);
-            Layer::<f32, X>::backward::<Inline<2>>(&layer, &(), x, &y, &dy, &mut (), gradients, None);
+            Layer::<f32, X>::backward::<Inline<2>>(&layer, &(), x, &y, &dy, Memory::new(&mut ()), gradients, None);
             assert_eq!(dx, [SMatrix::<f32, 2, 3>::new(2., 1., 2., 3., 1., 3.), SMatrix::repeat(1.)]);
         }
     }

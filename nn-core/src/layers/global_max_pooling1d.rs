@@ -39,7 +39,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::GlobalMaxPooling1D;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::Element;
@@ -64,7 +64,7 @@ pub(super) mod compute {
             _: &(),
             x: &[SMatrix<T, F, S>],
             y: &mut [SVector<T, F>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             for (x, y) in x.iter().zip(y) {
                 let (first, rest) = x.as_slice().split_at(F);
@@ -83,7 +83,7 @@ pub(super) mod compute {
             x: &[SMatrix<T, F, S>],
             y: &[SVector<T, F>],
             dy: &[SVector<T, F>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [SMatrix<T, F, S>]>,
             _: Option<&mut ()>,
         ) {
@@ -121,11 +121,11 @@ pub(super) mod compute {
         fn ties_share_the_gradient() {
             let x = [SMatrix::<f32, 2, 3>::new(1., 3., 3., 6., 2., 1.)];
             let mut y = [SVector::<f32, 2>::repeat(9.)];
-            GlobalMaxPooling1D.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            GlobalMaxPooling1D.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y, [SVector::<f32, 2>::new(3., 6.)]);
             let mut dx = [SMatrix::<f32, 2, 3>::repeat(1.)];
             let dy = [SVector::<f32, 2>::new(2., 4.)];
-            GlobalMaxPooling1D.backward::<Inline<1>>(&(), &x, &y, &dy, &mut (), Some(&mut dx), None);
+            GlobalMaxPooling1D.backward::<Inline<1>>(&(), &x, &y, &dy, Memory::new(&mut ()), Some(&mut dx), None);
             assert_eq!(dx, [SMatrix::<f32, 2, 3>::new(1., 2., 2., 5., 1., 1.)]);
         }
     }

@@ -4,7 +4,7 @@ use super::{Dense, DenseWeights};
 use crate::activations::{Activate, Activation};
 use crate::fold::read_only;
 use crate::kernels::{self, Features};
-use crate::layer::{Layer, Pass, Work};
+use crate::layer::{Activates, Layer, Memory, Pass, Work};
 use crate::scalar::Scalar;
 use crate::storage::Storage;
 use crate::tensor::{Element, Sample, Tensors, flat, flat_mut, for_each_arity};
@@ -62,23 +62,6 @@ macro_rules! parts {
 
 for_each_arity!(parts);
 
-impl<const I: usize, const O: usize, const B: usize> Joined<Dense<I, O, B>> {
-    /// `y = f(W · x + b)`: the layer and an activation of its output.
-    #[cfg_attr(feature = "std", inline(always))]
-    pub fn activated<T: Scalar + Element, X: Parts<T>, F: Activation>(
-        &self,
-        w: &DenseWeights<T, I, O, B>,
-        x: X::Batch<'_>,
-        y: &mut [X::With<O>],
-        activation: &Activate<F>,
-    ) {
-        X::product::<I, O>(w.kernel.as_slice(), w.bias.as_slice(), x, y, F::RECTIFIES);
-        if !F::RECTIFIES {
-            activation.0.in_place(O, flat_mut(y));
-        }
-    }
-}
-
 impl<T: Scalar + Element, X: Parts<T>, const I: usize, const O: usize, const B: usize> Layer<T, X>
     for Joined<Dense<I, O, B>>
 {
@@ -94,7 +77,13 @@ impl<T: Scalar + Element, X: Parts<T>, const I: usize, const O: usize, const B: 
     }
 
     #[cfg_attr(feature = "std", inline(always))]
-    fn forward<S: Storage>(&self, w: &Self::Weights, x: X::Batch<'_>, y: &mut [X::With<O>], _: Pass<'_, '_, (), ()>) {
+    fn forward<S: Storage>(
+        &self,
+        w: &Self::Weights,
+        x: X::Batch<'_>,
+        y: &mut [X::With<O>],
+        _: Pass<'_, '_, T, (), ()>,
+    ) {
         // y = Wa · a + Wb · b + .. + b
         X::product::<I, O>(w.kernel.as_slice(), w.bias.as_slice(), x, y, false);
     }
@@ -105,11 +94,31 @@ impl<T: Scalar + Element, X: Parts<T>, const I: usize, const O: usize, const B: 
         _: X::Batch<'_>,
         _: &[X::With<O>],
         _: &[X::With<O>],
-        _: &mut (),
+        _: Memory<'_, T, ()>,
         _: X::Gradients<'_>,
         _: Option<&mut Self::Weights>,
     ) {
         const { read_only() }
+    }
+}
+
+impl<T: Scalar + Element, X: Parts<T>, const I: usize, const O: usize, const B: usize> Activates<T, X>
+    for Joined<Dense<I, O, B>>
+{
+    #[cfg_attr(feature = "std", inline(always))]
+    fn forward_activated<S: Storage, F: Activation>(
+        &self,
+        w: &Self::Weights,
+        x: X::Batch<'_>,
+        y: &mut [X::With<O>],
+        _: Pass<'_, '_, T, (), ()>,
+        activation: &Activate<F>,
+    ) {
+        // y = f(Wa · a + Wb · b + .. + b)
+        X::product::<I, O>(w.kernel.as_slice(), w.bias.as_slice(), x, y, F::RECTIFIES);
+        if !F::RECTIFIES {
+            activation.0.in_place(O, flat_mut(y));
+        }
     }
 }
 
@@ -143,11 +152,9 @@ mod tests {
             let mut joined = [SMatrix::<f64, I, P>::repeat(f64::NAN); N];
             let (mut found, mut expected) = ([SMatrix::<f64, O, P>::repeat(f64::NAN); N], [SMatrix::zeros(); N]);
             let concatenate = Concatenate::<C, I, P>::DEFAULT;
-            Layer::<f64, X>::forward::<Inline<N>>(&concatenate, &(), x(n), &mut joined[..n], Pass::Inference(&mut ()));
-            let pass = Pass::Inference(&mut ());
-            layer.forward::<Inline<N>>(&w, &joined[..n], &mut expected[..n], pass);
-            let pass = Pass::Inference(&mut ());
-            Layer::<f64, X>::forward::<Inline<N>>(&Joined(layer), &w, x(n), &mut found[..n], pass);
+            Layer::<f64, X>::forward::<Inline<N>>(&concatenate, &(), x(n), &mut joined[..n], Pass::inference(&mut ()));
+            layer.forward::<Inline<N>>(&w, &joined[..n], &mut expected[..n], Pass::inference(&mut ()));
+            Layer::<f64, X>::forward::<Inline<N>>(&Joined(layer), &w, x(n), &mut found[..n], Pass::inference(&mut ()));
             assert!(
                 expected[..n].iter().flatten().any(|y| *y > 0.0) && expected[..n].iter().flatten().any(|y| *y < 0.0)
             );
@@ -157,8 +164,11 @@ mod tests {
             };
             close(&found[..n], &expected[..n]);
             found = [SMatrix::repeat(f64::NAN); N];
-            Joined(layer).activated::<f64, X, F>(&w, x(n), &mut found[..n], f);
-            layer.activated(&w, &joined[..n], &mut expected[..n], f);
+            let (joined_layer, mut none) = (Joined(layer), ());
+            let pass = Pass::inference(&mut none);
+            Activates::<f64, X>::forward_activated::<Inline<N>, F>(&joined_layer, &w, x(n), &mut found[..n], pass, f);
+            let pass = Pass::inference(&mut none);
+            layer.forward_activated::<Inline<N>, F>(&w, &joined[..n], &mut expected[..n], pass, f);
             close(&found[..n], &expected[..n]);
         }
     }

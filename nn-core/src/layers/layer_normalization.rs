@@ -73,7 +73,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::LayerNormalization;
     use crate::initializers::Fans;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -120,11 +120,11 @@ pub(super) mod compute {
             w: &Self::Weights,
             x: &[SMatrix<T, F, P>],
             y: &mut [SMatrix<T, F, P>],
-            pass: Pass<'_, '_, (), Self::Cache<B>>,
+            pass: Pass<'_, '_, T, (), Self::Cache<B>>,
         ) {
             let mut kept = match pass {
-                Pass::Inference(()) => None,
-                Pass::Training(cache, _) => Some(flat_mut(cache).chunks_exact_mut(2)),
+                Pass::Inference(_) => None,
+                Pass::Training(memory, _) => Some(flat_mut(memory.own).chunks_exact_mut(2)),
             };
             let (gamma, beta) = (w.gamma.as_slice(), w.beta.as_slice());
             for (x, y) in flat(x).chunks_exact(F).zip(flat_mut(y).chunks_exact_mut(F)) {
@@ -147,7 +147,7 @@ pub(super) mod compute {
             x: &[SMatrix<T, F, P>],
             _: &[SMatrix<T, F, P>],
             dy: &[SMatrix<T, F, P>],
-            cache: &mut Self::Cache<B>,
+            Memory { own: cache, .. }: Memory<'_, T, Self::Cache<B>>,
             dx: Option<&mut [SMatrix<T, F, P>]>,
             dw: Option<&mut Self::Weights>,
         ) {
@@ -229,7 +229,7 @@ pub(super) mod compute {
                     &w,
                     &[SVector::<f64, 2>::new(1., 5.)],
                     &mut y,
-                    Pass::Inference(&mut ()),
+                    Pass::inference(&mut ()),
                 );
             assert_eq!(y[0].as_slice(), [8., 23.]);
         }

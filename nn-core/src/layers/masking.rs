@@ -222,7 +222,7 @@ pub(super) mod compute {
         ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask, OR_ELSE::OrElse,
         SPEC::Masking, ZERO_ELSE::Fill,
     };
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -246,7 +246,7 @@ pub(super) mod compute {
             _: &(),
             x: &[SMatrix<T, F, P>],
             y: &mut [SMatrix<T, F, P>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             // y[t] = m[t] · x[t]
             for (x, y) in flat(x).chunks_exact(F).zip(flat_mut(y).chunks_exact_mut(F)) {
@@ -264,7 +264,7 @@ pub(super) mod compute {
             x: &[SMatrix<T, F, P>],
             _: &[SMatrix<T, F, P>],
             dy: &[SMatrix<T, F, P>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [SMatrix<T, F, P>]>,
             _: Option<&mut ()>,
         ) {
@@ -293,7 +293,7 @@ pub(super) mod compute {
             _: &(),
             x: &[SMatrix<T, F, P>],
             m: &mut [SMatrix<u32, R, C>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             const { assert!(R * C == P, "a number for each position") }
             for (x, m) in flat(x).chunks_exact(F).zip(flat_mut(m)) {
@@ -308,7 +308,7 @@ pub(super) mod compute {
             _: &[SMatrix<T, F, P>],
             _: &[SMatrix<u32, R, C>],
             _: &[SMatrix<u32, R, C>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             _: Option<&mut [SMatrix<T, F, P>]>,
             _: Option<&mut ()>,
         ) {
@@ -332,19 +332,27 @@ pub(super) mod compute {
             // Three positions of two features; one of them holds the value only in part.
             let x = [SMatrix::<f32, 2, 3>::new(7., 7., 1., 7., 2., 3.)];
             let (mut y, mut m) = ([SMatrix::<f32, 2, 3>::repeat(9.)], [SVector::<u32, 3>::repeat(9)]);
-            Masking { mask_value: 7. }.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            Masking { mask_value: 7. }.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             Layer::<f32, SMatrix<f32, 2, 3>>::forward::<Inline<1>>(
                 &Differs::<3, 1> { mask_value: 7. },
                 &(),
                 &x,
                 &mut m,
-                Pass::Inference(&mut ()),
+                Pass::inference(&mut ()),
             );
             assert_eq!(y, [SMatrix::<f32, 2, 3>::new(0., 7., 1., 0., 2., 3.)]);
             assert_eq!(m[0].as_slice(), [0, 1, 1]);
             let mut dx = [SMatrix::<f32, 2, 3>::repeat(1.)];
             let dy = [SMatrix::<f32, 2, 3>::repeat(2.)];
-            Masking { mask_value: 7. }.backward::<Inline<1>>(&(), &x, &y, &dy, &mut (), Some(&mut dx), None);
+            Masking { mask_value: 7. }.backward::<Inline<1>>(
+                &(),
+                &x,
+                &y,
+                &dy,
+                Memory::new(&mut ()),
+                Some(&mut dx),
+                None,
+            );
             assert_eq!(dx[0].as_slice(), [1., 1., 3., 3., 3., 3.]);
         }
     }

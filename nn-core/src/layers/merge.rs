@@ -215,7 +215,7 @@ mod compute {
                     _: &(),
                     x: X::Batch<'_>,
                     y: &mut [Self::Output],
-                    _: $crate::Pass<'_, '_, (), ()>,
+                    _: $crate::Pass<'_, '_, T, (), ()>,
                 ) {
                     let groups = $crate::layers::merge::groups(R * P, A, B, C);
                     $crate::layers::merge::forward::<$formula, T, X>(groups, ONES, x, $crate::tensor::flat_mut(y));
@@ -228,7 +228,7 @@ mod compute {
                     x: X::Batch<'_>,
                     _: &[Self::Output],
                     dy: &[Self::Output],
-                    _: &mut (),
+                    _: $crate::layer::Memory<'_, T, ()>,
                     mut dx: X::Gradients<'_>,
                     _: Option<&mut ()>,
                 ) {
@@ -267,7 +267,7 @@ pub(crate) mod checks {
     {
         let x = x.map(|x| [SVector::from(x)]);
         let mut y = [SVector::repeat(f64::NAN)];
-        layer.forward::<Inline<1>>(&(), (&x[0], &x[1], &x[2]), &mut y, Pass::Inference(&mut ()));
+        layer.forward::<Inline<1>>(&(), (&x[0], &x[1], &x[2]), &mut y, Pass::inference(&mut ()));
         y[0].into()
     }
 }

@@ -76,7 +76,7 @@ pub(super) mod compute {
     use super::AXES;
     pub use super::SPEC::PReLU;
     use crate::initializers::Fans;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::layers::strides::Strides;
     use crate::scalar::Scalar;
     use crate::shape::Shape;
@@ -178,7 +178,7 @@ pub(super) mod compute {
             w: &Self::Weights,
             x: &[SMatrix<T, RX, PX>],
             y: &mut [SMatrix<T, RX, PX>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             // y = x if x > 0, else alpha ⊙ x
             let (alpha, at) = (w.alpha.as_slice(), Self::slopes(RX, PX));
@@ -195,7 +195,7 @@ pub(super) mod compute {
             x: &[SMatrix<T, RX, PX>],
             _: &[SMatrix<T, RX, PX>],
             dy: &[SMatrix<T, RX, PX>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [SMatrix<T, RX, PX>]>,
             dw: Option<&mut Self::Weights>,
         ) {
@@ -258,7 +258,7 @@ pub(super) mod compute {
             let w = PReLUWeights { alpha: SMatrix::<f32, 5, 1>::from_column_slice(&[0.0, 1.0, 2.0, 3.0, 4.0]) };
             let x = [SMatrix::<f32, 5, 6>::from_fn(|r, c| if (r + c) % 2 == 0 { -1.0 } else { 7.0 })];
             let mut y = x;
-            Channels::DEFAULT.forward::<crate::storage::Inline<1>>(&w, &x, &mut y, Pass::Inference(&mut ()));
+            Channels::DEFAULT.forward::<crate::storage::Inline<1>>(&w, &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0], SMatrix::<f32, 5, 6>::from_fn(|r, c| if (r + c) % 2 == 0 { -(r as f32) } else { 7.0 }));
         }
 

@@ -59,7 +59,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::Permute;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::layers::strides::Strides;
     use crate::scalar::Scalar;
     use crate::shape::MAX_RANK;
@@ -119,7 +119,7 @@ pub(super) mod compute {
             _: &(),
             x: &[SMatrix<T, R, P>],
             y: &mut [SMatrix<T, RY, PY>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             const { assert!(R * P == RY * PY) }
             for (x, y) in flat(x).chunks_exact(R * P).zip(flat_mut(y).chunks_exact_mut(R * P)) {
@@ -135,7 +135,7 @@ pub(super) mod compute {
             _: &[SMatrix<T, R, P>],
             _: &[SMatrix<T, RY, PY>],
             dy: &[SMatrix<T, RY, PY>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [SMatrix<T, R, P>]>,
             _: Option<&mut ()>,
         ) {
@@ -166,7 +166,7 @@ pub(super) mod compute {
         fn transpose() {
             let x = [SMatrix::<f32, 2, 3>::new(1., 2., 3., 4., 5., 6.)];
             let mut y = [SMatrix::<f32, 3, 2>::zeros()];
-            Permute::<3, 2, 1, 1, 1, 2, 21>.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            Permute::<3, 2, 1, 1, 1, 2, 21>.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0], x[0].transpose());
         }
 
@@ -175,7 +175,7 @@ pub(super) mod compute {
             // x[a, b, c] is 100 a + 10 b + c, so y[c, a, b] is too.
             let x = [SMatrix::<f32, 5, 6>::from_fn(|c, p| (100 * (p / 3) + 10 * (p % 3) + c) as f32)];
             let mut y = [SMatrix::<f32, 3, 10>::zeros()];
-            Permute::<3, 10, 1, 1, 5, 2, 312>.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            Permute::<3, 10, 1, 1, 5, 2, 312>.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0], SMatrix::<f32, 3, 10>::from_fn(|b, p| (100 * (p % 2) + 10 * b + p / 2) as f32));
         }
     }

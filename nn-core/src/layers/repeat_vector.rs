@@ -41,7 +41,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::RepeatVector;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -59,7 +59,7 @@ pub(super) mod compute {
             _: &(),
             x: &[SVector<T, R>],
             y: &mut [SMatrix<T, R, N>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             for (x, y) in x.iter().zip(y) {
                 for y in y.as_mut_slice().chunks_exact_mut(R) {
@@ -74,7 +74,7 @@ pub(super) mod compute {
             _: &[SVector<T, R>],
             _: &[SMatrix<T, R, N>],
             dy: &[SMatrix<T, R, N>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [SVector<T, R>]>,
             _: Option<&mut ()>,
         ) {
@@ -101,7 +101,7 @@ pub(super) mod compute {
         fn the_formula() {
             let mut y = [SMatrix::<f32, 2, 3>::zeros()];
             let x = [SVector::<f32, 2>::new(1., 2.)];
-            RepeatVector::<3>.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            RepeatVector::<3>.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0].as_slice(), [1., 2., 1., 2., 1., 2.]);
         }
     }

@@ -74,7 +74,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::Reshape;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -95,7 +95,7 @@ pub(super) mod compute {
             _: &(),
             x: &[SMatrix<T, R, P>],
             y: &mut [SMatrix<T, RY, PY>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             const { assert!(R * P == RY * PY) }
             flat_mut(y).copy_from_slice(flat(x));
@@ -108,7 +108,7 @@ pub(super) mod compute {
             _: &[SMatrix<T, R, P>],
             _: &[SMatrix<T, RY, PY>],
             dy: &[SMatrix<T, RY, PY>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [SMatrix<T, R, P>]>,
             _: Option<&mut ()>,
         ) {
@@ -136,7 +136,7 @@ pub(super) mod compute {
         fn memory_stays() {
             let x = [SMatrix::<f32, 6, 1>::from_column_slice(&[1., 2., 3., 4., 5., 6.])];
             let mut y = [SMatrix::<f32, 2, 3>::zeros()];
-            Reshape::<2, 3>.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            Reshape::<2, 3>.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0].as_slice(), x[0].as_slice());
         }
     }

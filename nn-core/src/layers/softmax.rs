@@ -42,7 +42,7 @@ pub(super) mod compute {
     pub use super::SPEC::Softmax;
     use crate::activations::{self, Activation, Head};
     use crate::kernels::{Loop, Machine, Walk, run, walk};
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -63,7 +63,7 @@ pub(super) mod compute {
             _: &(),
             x: &[SMatrix<T, R, P>],
             y: &mut [SMatrix<T, R, P>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             const { assert!((R * P).is_multiple_of(N * STRIDE)) }
             if STRIDE == 1 {
@@ -78,7 +78,7 @@ pub(super) mod compute {
             _: &[SMatrix<T, R, P>],
             y: &[SMatrix<T, R, P>],
             dy: &[SMatrix<T, R, P>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             dx: Option<&mut [SMatrix<T, R, P>]>,
             _: Option<&mut ()>,
         ) {
@@ -185,7 +185,7 @@ pub(super) mod compute {
         fn the_axis_sums_to_one() {
             let x = [SMatrix::<f64, 2, 2>::new(1000.0, 1000.0, 0.0, 3f64.ln())];
             let mut y = x;
-            Softmax::<2, 2>.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            Softmax::<2, 2>.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             let expected = [0.5, 0.25, 0.5, 0.75];
             assert!(y[0].iter().zip(expected).all(|(y, e)| (y - e).abs() < 1e-12), "{y:?}");
         }

@@ -3,7 +3,7 @@
 
 use super::{Dense, DenseWeights};
 use crate::kernels;
-use crate::layer::{Layer, Pass, Work};
+use crate::layer::{Layer, Memory, Pass, Work};
 use crate::multi_hot::MultiHot;
 use crate::regularizers::Regularizer;
 use crate::scalar::Scalar;
@@ -50,7 +50,7 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Layer<
         w: &Self::Weights,
         x: &[MultiHot<I>],
         y: &mut [SMatrix<T, O, 1>],
-        _: Pass<'_, '_, (), ()>,
+        _: Pass<'_, '_, T, (), ()>,
     ) {
         // y = b + Σ W[:, k]
         for (x, y) in x.iter().zip(flat_mut(y).as_chunks_mut::<O>().0) {
@@ -70,7 +70,7 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Layer<
         x: &[MultiHot<I>],
         _: &[SMatrix<T, O, 1>],
         dy: &[SMatrix<T, O, 1>],
-        _: &mut (),
+        _: Memory<'_, T, ()>,
         _: Option<&mut [MultiHot<I>]>,
         dw: Option<&mut Self::Weights>,
     ) {
@@ -141,8 +141,8 @@ mod tests {
 
         let nan = [SVector::<f64, 3>::repeat(f64::NAN); 3];
         let (mut y, mut expected) = (nan, nan);
-        sparse.forward::<Inline<3>>(&w, &texts, &mut y, Pass::Inference(&mut ()));
-        Layer::<f64, X>::forward::<Inline<3>>(&layer, &w, &x, &mut expected, Pass::Inference(&mut ()));
+        sparse.forward::<Inline<3>>(&w, &texts, &mut y, Pass::inference(&mut ()));
+        Layer::<f64, X>::forward::<Inline<3>>(&layer, &w, &x, &mut expected, Pass::inference(&mut ()));
         for (y, expected) in y.iter().zip(&expected) {
             assert!((y - expected).norm() < 1e-14);
         }
@@ -150,8 +150,17 @@ mod tests {
         let dy = [SVector::from([1., -2., 3.]), SVector::from([0.5; 3]), SVector::from([4., 5., 6.])];
         let (mut dw, mut expected) = (w.clone(), w.clone());
         for _ in 0..2 {
-            sparse.backward::<Inline<3>>(&w, &texts, &y, &dy, &mut (), None, Some(&mut dw));
-            Layer::<f64, X>::backward::<Inline<3>>(&layer, &w, &x, &y, &dy, &mut (), None, Some(&mut expected));
+            sparse.backward::<Inline<3>>(&w, &texts, &y, &dy, Memory::new(&mut ()), None, Some(&mut dw));
+            Layer::<f64, X>::backward::<Inline<3>>(
+                &layer,
+                &w,
+                &x,
+                &y,
+                &dy,
+                Memory::new(&mut ()),
+                None,
+                Some(&mut expected),
+            );
         }
         for (dw, expected) in dw.as_slice().iter().zip(expected.as_slice()) {
             assert!((dw - expected).abs() < 1e-13);

@@ -73,13 +73,15 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let output = Shape::new(dims.split_at(step.rank() + 1).0);
     let (step, mask) = (x.dims().split_at(1).1, x.dims().split_at(x.rank() - 1).0);
     let (columns, mask) = (Shape::new(step).cols(), Shape::new(mask.split_at(1).1));
-    Ok(Inferred::new(output, &[x.dim(0), columns, output.cols(), mask.rows(), mask.cols()]))
+    let consts = [x.dim(0), columns, output.cols(), mask.rows(), mask.cols()];
+    // The steps are samples of the layer, and each has a workspace.
+    Ok(Inferred::new(output, &consts).workspace(x.dim(0).saturating_mul(layer.workspace_size())))
 }
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::TimeDistributed;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::scalar::Scalar;
     use crate::storage::{Storage, Times};
     use crate::tensor::{Element, Tensors, flat, flat_mut};
@@ -127,7 +129,7 @@ pub(super) mod compute {
                     w: &Self::Weights,
                     $x: <$input as Tensors>::Batch<'_>,
                     y: &mut [SMatrix<T, O, P>],
-                    pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+                    pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
                 ) {
                     const { assert!($sizes && P == S * Q, "the steps divide the columns") }
                     self.layer.forward::<Times<B, S>>(w, $inner, cast_slice_mut(flat_mut(y)), pass);
@@ -139,12 +141,12 @@ pub(super) mod compute {
                     $x: <$input as Tensors>::Batch<'_>,
                     y: &[SMatrix<T, O, P>],
                     dy: &[SMatrix<T, O, P>],
-                    cache: &mut Self::Cache<B>,
+                    memory: Memory<'_, T, Self::Cache<B>>,
                     $dx: <$input as Tensors>::Gradients<'_>,
                     dw: Option<&mut Self::Weights>,
                 ) {
                     let (y, dy) = (cast_slice(flat(y)), cast_slice(flat(dy)));
-                    self.layer.backward::<Times<B, S>>(w, $inner, y, dy, cache, $gradient, dw);
+                    self.layer.backward::<Times<B, S>>(w, $inner, y, dy, memory, $gradient, dw);
                 }
 
                 fn touched<B: Storage>(
@@ -227,7 +229,7 @@ pub(super) mod compute {
             let x = [SMatrix::<f64, 2, 4>::from_fn(|r, c| (r * 5 + c) as f64); 2];
             let mut y = [SMatrix::<f64, 3, 4>::zeros(); 2];
             let layer = Distributed::new(Dense::DEFAULT);
-            Layer::<f64, SMatrix<f64, 2, 4>>::forward::<Heap>(&layer, &w, &x, &mut y, Pass::Inference(&mut ()));
+            Layer::<f64, SMatrix<f64, 2, 4>>::forward::<Heap>(&layer, &w, &x, &mut y, Pass::inference(&mut ()));
             for step in 0..4 {
                 assert_eq!(y[1].column(step), w.kernel * x[1].column(step) + w.bias);
             }

@@ -37,7 +37,7 @@
 ///
 /// | declaration | without a default |
 /// |---|---|
-/// | `units: Size`, `dims: Ints = [-1]`, `rate: Float = 0.5` | it must be given |
+/// | `units: Size`, `kernel_size: Sizes`, `dims: Ints = [-1]`, `rate: Float = 0.5` | it must be given |
 /// | `axis: Int = -1`, `use_bias: Flag = true` | |
 /// | `length: Option<Size>`, `max_value: Option<Float> = f64::INFINITY` | the rule reads `None`; the field has the default |
 /// | `merge_mode: Choice { CONCAT = "concat", SUM = "sum" }` | the first; `merge_mode::SUM` is the index of a name |
@@ -46,6 +46,9 @@
 /// | `pub activation: Activation<A> = Tanh` | `A` is a type argument of the layer, behind its constants |
 /// | `activation: ActivationAfter`, `activity_regularizer: ActivityAfter` | none |
 /// | `pub layer: Layer<L>` | `L` is the first type argument; the struct has `new(layer)` |
+///
+/// **Rule.** Fields whose values the shape rule finds ([`Inferred::field`](crate::spec::Inferred::field)) stand behind the
+/// arguments: `pub rule { padding_top, padding_left }`. They are of `usize`, and take no constant of the type.
 ///
 /// **Facts** are the fields of [`LayerSpec`](crate::spec::LayerSpec). `weights` comes first and names the constants that the
 /// weights have.
@@ -63,11 +66,13 @@ macro_rules! layer {
         $(#[doc = $doc:literal])*
         pub struct $name:ident $(<$($const:ident $(= $size:literal)?),+>)? { $($args:tt)* }
 
+        $(pub rule { $($(#[doc = $found_doc:literal])* $found:ident,)* })?
+
         pub const $spec:ident: $type:ident { $($facts:tt)* }
     ) => {
         $crate::spec::layer! {
-            @sort { [$($doc)*] $name [$($({ $const $($size)? })+)?] $spec $type { $($facts)* } }
-            [] [] [] [default] $($args)*
+            @sort { [$($doc)*] $name [$($({ $const $($size)? })+)?] [$($($found)*)?] $spec $type { $($facts)* } }
+            [] [$($({ [$($found_doc)*] $found [usize] [0] [] })*)?] [] [default] $($args)*
         }
     };
 
@@ -123,7 +128,7 @@ macro_rules! layer {
         $crate::spec::layer! { @sort $layer
             [$($all)* { [$($doc)*] $arg [$kind $($of)?] [$($default)?] false }] $fields $types $made $($rest)* }
     };
-    (@sort { $doc:tt $name:ident [$({ $const:ident $($size:literal)? })*] $spec:ident $type:ident $facts:tt }
+    (@sort { $doc:tt $name:ident [$({ $const:ident $($size:literal)? })*] [$($found:ident)*] $spec:ident $type:ident $facts:tt }
         [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt $field:literal })*] $fields:tt $types:tt $made:tt
     ) => {
         #[allow(dead_code, non_snake_case, unreachable_pub)]
@@ -177,6 +182,7 @@ macro_rules! layer {
                 module: $crate::spec::page(::core::module_path!()),
                 args: &[$($crate::spec::layer!(@argument $arg $kind $default $field)),*],
                 consts: <[&str]>::len(&[$(::core::stringify!($const)),*]),
+                fields: &[$(::core::stringify!($found)),*],
             ]
             $name $spec $facts
         };
@@ -340,6 +346,7 @@ macro_rules! layer {
     };
     (@words [Size]) => { "a dimension" };
     (@words [Option Size]) => { "a dimension" };
+    (@words [Sizes]) => { "a dimension, or a list of them" };
     (@words [Int]) => { "a whole number" };
     (@words [Option Int]) => { "a whole number" };
     (@words [Ints]) => { "whole numbers" };
@@ -355,10 +362,11 @@ macro_rules! layer {
     (@words [Constraint]) => { "a constraint" };
     (@words [Layer]) => { "a layer" };
     (@otherwise [Size] []) => { ", required" };
+    (@otherwise [Sizes] []) => { ", required" };
     (@otherwise [Ints] []) => { ", required" };
     (@otherwise [Float] []) => { ", required" };
     (@otherwise [Layer] []) => { ", required" };
-    (@otherwise [Choice $first:literal $(, $text:literal)+] []) => { "; the first by default" };
+    (@otherwise [Choice $first:literal $(, $text:literal)*] []) => { "; the first by default" };
     (@otherwise $kind:tt []) => { "; none by default" };
     (@otherwise $kind:tt [$default:expr]) => { ::core::concat!("; `", ::core::stringify!($default), "` by default") };
 }

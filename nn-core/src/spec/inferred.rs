@@ -7,14 +7,27 @@ use crate::shape::Shape;
 pub const MAX_CONSTS: usize = 8;
 /// The most outputs that a layer has.
 pub const MAX_OUTPUTS: usize = MAX_INPUTS;
+/// The most fields of a layer whose values a shape rule finds.
+pub const MAX_FIELDS: usize = 24;
 
-/// What a shape rule finds: the shapes of the outputs and the constants of the layer's type, `Dense::<64, 10, 1>`.
+/// The result of a shape rule: the shapes of the outputs, the constants of the layer's type (`Dense::<64, 10, 1>`), values
+/// for fields of the layer, and the size of its workspace.
+///
+/// ```
+/// use nn_core::{shape::Shape, spec::Inferred};
+///
+/// const FOUND: Inferred = Inferred::new(Shape::new(&[6, 8]), &[3, 8]).field("stride", 2).workspace(36);
+/// assert_eq!((FOUND.consts(), FOUND.value("stride"), FOUND.workspace_size()), (&[3, 8][..], 2, 36));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Inferred {
     outputs: [Shape; MAX_OUTPUTS],
     output_count: usize,
     consts: [usize; MAX_CONSTS],
     const_count: usize,
+    fields: [(&'static str, usize); MAX_FIELDS],
+    field_count: usize,
+    workspace: usize,
 }
 
 impl Inferred {
@@ -34,6 +47,9 @@ impl Inferred {
             output_count: outputs.len(),
             consts: [0; MAX_CONSTS],
             const_count: consts.len(),
+            fields: [("", 0); MAX_FIELDS],
+            field_count: 0,
+            workspace: 0,
         };
         let mut i = 0;
         while i < outputs.len() {
@@ -46,6 +62,49 @@ impl Inferred {
             i += 1;
         }
         inferred
+    }
+
+    /// The same with a value for a field of the layer's struct. The specification lists these fields
+    /// ([`LayerSpec::fields`](super::LayerSpec::fields)).
+    ///
+    /// # Panics
+    /// If there are more than [`MAX_FIELDS`].
+    pub const fn field(mut self, name: &'static str, value: usize) -> Self {
+        self.fields[self.field_count] = (name, value);
+        self.field_count += 1;
+        self
+    }
+
+    /// The same with a workspace: memory for the time of one call, so many scalars for each sample. It shares the memory of
+    /// the activations ([`Memory::workspace`](crate::layer::Memory::workspace)).
+    pub const fn workspace(mut self, scalars: usize) -> Self {
+        self.workspace = scalars;
+        self
+    }
+
+    /// The size of the workspace, in scalars of a sample.
+    pub const fn workspace_size(&self) -> usize {
+        self.workspace
+    }
+
+    /// The value of a field.
+    ///
+    /// # Panics
+    /// If the rule gave none for this name.
+    pub const fn value(&self, name: &str) -> usize {
+        let mut i = 0;
+        while i < self.field_count {
+            if equal(self.fields[i].0, name) {
+                return self.fields[i].1;
+            }
+            i += 1;
+        }
+        panic!("the shape rule gave no value for this field")
+    }
+
+    /// The fields that have a value, with their names.
+    pub const fn fields(&self) -> &[(&'static str, usize)] {
+        self.fields.split_at(self.field_count).0
     }
 
     /// The shapes of the outputs.
@@ -67,4 +126,16 @@ impl Inferred {
     pub const fn constant(&self, i: usize) -> usize {
         self.consts()[i]
     }
+}
+
+/// `a == b`, in a `const fn`.
+const fn equal(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut same = a.len() == b.len();
+    let mut i = 0;
+    while same && i < a.len() {
+        same = a[i] == b[i];
+        i += 1;
+    }
+    same
 }

@@ -16,7 +16,7 @@ use nn_core::Scalar;
 use nn_core::activations::*;
 use nn_core::constraints::Constraint;
 use nn_core::kernels::{Features, affine, affine_rectified, joined};
-use nn_core::layer::{Layer, Pass};
+use nn_core::layer::{Layer, Memory, Pass};
 use nn_core::layers::{self, GlobalMaxPooling1D};
 use nn_core::optimizers::Clipping;
 use nn_core::storage::Inline;
@@ -119,7 +119,7 @@ fn layers_of_activations() {
         let [nan, negative] = nans::<f32>();
         let special = [nan, negative, f32::INFINITY, f32::NEG_INFINITY];
         let (x, mut y) = ([SVector::from_fn(|i, _| special[i % 4])], [SVector::zeros()]);
-        layer.forward::<Inline<1>>(w, &x, &mut y, Pass::Inference(&mut ()));
+        layer.forward::<Inline<1>>(w, &x, &mut y, Pass::inference(&mut ()));
         let right = y[0].iter().zip(expected).all(|(&got, expected)| same(got, f64::from(expected)));
         assert!(right, "{} of {}: {}, {level}", core::any::type_name::<L>(), x[0], y[0]);
     }
@@ -243,10 +243,10 @@ fn pooling() {
             let mut x = [SMatrix::<f32, 2, 3>::new(1., 2., 3., f32::NEG_INFINITY, f32::NEG_INFINITY, f32::INFINITY)];
             x[0][(0, place)] = nan;
             let mut y = [SVector::<f32, 2>::zeros()];
-            GlobalMaxPooling1D.forward::<Inline<1>>(&(), &x, &mut y, Pass::Inference(&mut ()));
+            GlobalMaxPooling1D.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
             assert!(y[0].x.is_nan() && y[0].y == f32::INFINITY, "{place}: {}", y[0]);
             let (dy, mut dx) = ([SVector::<f32, 2>::new(2., 4.)], [SMatrix::<f32, 2, 3>::zeros()]);
-            GlobalMaxPooling1D.backward::<Inline<1>>(&(), &x, &y, &dy, &mut (), Some(&mut dx), None);
+            GlobalMaxPooling1D.backward::<Inline<1>>(&(), &x, &y, &dy, Memory::new(&mut ()), Some(&mut dx), None);
             assert!(dx[0].row(0).iter().all(|d| d.is_nan()), "{}", dx[0]);
             assert_eq!(dx[0].row(1).iter().copied().collect::<Vec<_>>(), [0., 0., 4.]);
         }
@@ -265,7 +265,7 @@ fn merges() {
         x: (&[Row], &[Row]),
         y: &mut [Row],
     ) {
-        layer.forward::<Inline<1>>(&(), x, y, Pass::Inference(&mut ()));
+        layer.forward::<Inline<1>>(&(), x, y, Pass::inference(&mut ()));
     }
     merge(layers::Maximum::<6, 1>::DEFAULT, (&a, &b), &mut largest);
     merge(layers::Minimum::<6, 1>::DEFAULT, (&a, &b), &mut smallest);

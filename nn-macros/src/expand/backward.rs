@@ -1,11 +1,10 @@
 //! The backward pass: one line for each step, in reverse.
 
 use super::Context;
-use super::forward::{memory, of_value, over_batch, weights};
+use super::forward::{Parts, memory, of_value, over_batch, weights};
 use super::places::read_back;
 use super::types::one_or_tuple;
-use crate::graph::Node;
-use crate::schedule::{Back, BackCall, Does, Incoming, Outgoing, Program, Seed};
+use crate::schedule::{Back, BackCall, CallId, Does, Incoming, Outgoing, Program, Seed};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -13,7 +12,7 @@ use quote::quote;
 pub(crate) fn backward(context: &Context<'_>, train: &Program) -> TokenStream {
     let first = context.part("x", 0, context.graph.inputs.len());
     let seeds = train.seeds.iter().map(|seed| self::seed(context, seed));
-    let steps = train.backward.iter().map(|step| self::step(context, step));
+    let steps = train.backward.iter().map(|step| self::step(context, train, step));
     let asked = asked(context, train);
     quote! {
         let n = #first.len();
@@ -55,14 +54,14 @@ fn caller_gradient(context: &Context<'_>, output: usize) -> TokenStream {
     context.part("dy", output, context.graph.outputs.len())
 }
 
-fn step(context: &Context<'_>, step: &Back) -> TokenStream {
+fn step(context: &Context<'_>, program: &Program, step: &Back) -> TokenStream {
     let node = &context.graph.nodes[step.call];
     let does = match &step.does {
         Does::InPlace { y, gradient } => {
             let (y, field) = (read_back(context, y), context.gradient_field(*gradient));
             of_value(context.layer_value(node), quote!(backward_in_place), quote!(#y, &mut m.#field[..n]))
         }
-        Does::Call(call) => self::call(context, node, call),
+        Does::Call(call) => self::call(context, program, step.call, call),
     };
     match &step.if_asked {
         Some(inputs) => {
@@ -73,7 +72,8 @@ fn step(context: &Context<'_>, step: &Back) -> TokenStream {
     }
 }
 
-fn call(context: &Context<'_>, node: &Node, call: &BackCall) -> TokenStream {
+fn call(context: &Context<'_>, program: &Program, number: CallId, call: &BackCall) -> TokenStream {
+    let node = &context.graph.nodes[number];
     let w = weights(context, call.weights);
     let x = one_or_tuple(call.x.iter().map(|x| read_back(context, x)).collect());
     let y = one_or_tuple(call.y.iter().map(|y| read_back(context, y)).collect());
@@ -87,7 +87,11 @@ fn call(context: &Context<'_>, node: &Node, call: &BackCall) -> TokenStream {
         }
         None => quote!(None),
     };
-    let tensors = quote!(#w, #x, #y, #dy, #memory, #dx, #dw);
+    let nn = &context.paths.nn;
+    let mut parts = Parts::default();
+    let workspace = parts.workspace(context, program, call.workspace, number);
+    let takes = parts.takes(context);
+    let tensors = quote!(#w, #x, #y, #dy, #nn Memory::new(#memory) #workspace, #dx, #dw);
     let does = if call.seeds.is_empty() {
         over_batch(context, node, call.any_inputs, quote!(backward::<B>), tensors)
     } else {
@@ -99,6 +103,7 @@ fn call(context: &Context<'_>, node: &Node, call: &BackCall) -> TokenStream {
         let seeds = quote!(#(#bits)|*);
         over_batch(context, node, call.any_inputs, quote!(backward_from::<B>), quote!(#seeds, #tensors))
     };
+    let does = quote!(#takes #does);
     let Some((output, logits)) = call.head else { return does };
     // The loss may have given the gradient of the logits already.
     let bit = Literal::u32_unsuffixed(1 << output);

@@ -1,6 +1,7 @@
 //! What a reader sees: documentation of fields, the summary, and pictures of the graph.
 
 use super::Context;
+use super::memory::workspace_size;
 use super::weights::sum;
 use crate::graph::{LayerId, Op, Producer, Shaped, TensorId};
 use proc_macro2::TokenStream;
@@ -129,6 +130,10 @@ fn costs(context: &Context<'_>, layer: Option<LayerId>, first: TensorId) -> (Tok
         let of = quote!(<#r#type as ::nn::Layer<f32, #x>>);
         if context.graph.layers[node.layer].has_scratch() {
             memory.push(quote!(::core::mem::size_of::<#of::Scratch<::nn::Inline<1>>>()));
+        }
+        if context.graph.layers[node.layer].has_workspace() {
+            let size = workspace_size(context, node);
+            memory.push(quote!(4 * #size));
         }
         macs.push(quote!(#of::MACS));
     }

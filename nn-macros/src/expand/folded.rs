@@ -110,7 +110,7 @@ fn follow(context: &Context<'_>, width: &Count, calls: &[(usize, Count)], projec
                     #w,
                     ::core::slice::from_ref(#x),
                     ::core::slice::from_mut(#y),
-                    #nn Pass::Inference(&mut ()),
+                    #nn Pass::inference(&mut ()),
                 );
             }
         });

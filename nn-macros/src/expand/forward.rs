@@ -1,11 +1,11 @@
 //! The forward pass: one line for each step.
 
 use super::Context;
-use super::memory::memory_field;
+use super::memory::{memory_field, resident_name};
 use super::places::{range, read, write};
 use super::types::one_or_tuple;
 use crate::graph::{LayerId, Node};
-use crate::schedule::{Call, CallId, Mode, Place, Program, Read, Step};
+use crate::schedule::{Call, CallId, Mode, Place, Program, Read, Resident, Step};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -17,10 +17,10 @@ pub(crate) fn forward(context: &Context<'_>, train: &Program) -> TokenStream {
     let (inference, training) = (pass(context, context.predict), pass(context, train));
     quote! {
         match pass {
-            #nn Pass::Inference(m) => {
+            #nn Pass::Inference(#nn Memory { own: m, .. }) => {
                 #inference
             }
-            #nn Pass::Training(m, mut mode) => {
+            #nn Pass::Training(#nn Memory { own: m, .. }, mut mode) => {
                 #training
             }
         }
@@ -69,29 +69,30 @@ fn call(context: &Context<'_>, program: &Program, call: &Call) -> TokenStream {
     let y = one_or_tuple(y.collect());
     let w = weights(context, call.weights);
     let memory = memory(context, call.memory, node);
+    let pass = match call.mode {
+        Mode::Predicts => quote!(#nn Pass::inference(#memory)),
+        Mode::Learns => quote!(#nn Pass::training(#memory, mode.reborrow())),
+        Mode::Frozen => quote!(#nn Pass::training(#memory, mode.frozen())),
+        Mode::Flagged(layer) => {
+            let (start, count) = context.layers_of(layer);
+            quote!(#nn Pass::training(#memory, mode.layer(#start, #count)))
+        }
+    };
+    let workspace = parts.workspace(context, program, call.workspace, call.call);
+    let pass = quote!(#pass #workspace);
     let does = match call.then {
         Some(then) => {
             let activation = context.layer_value(&context.graph.nodes[then]);
-            let activated = if context.graph.reads_parts(node) {
+            let arguments = quote!(#w, #x, #y, #pass, &#activation);
+            let (layer, name) = (context.layer_value(node), quote!(forward_activated::<B, _>));
+            if names_inputs(context, call.any_inputs) {
                 let types = context.samples(&node.inputs, &quote!(T));
-                quote!(activated::<T, #types, _>)
+                quote!(::nn::layer::Activates::<T, #types>::#name(&#layer, #arguments);)
             } else {
-                quote!(activated)
-            };
-            of_value(context.layer_value(node), activated, quote!(#w, #x, #y, &#activation))
+                of_value(layer, name, arguments)
+            }
         }
-        None => {
-            let pass = match call.mode {
-                Mode::Predicts => quote!(#nn Pass::Inference(#memory)),
-                Mode::Learns => quote!(#nn Pass::Training(#memory, mode.reborrow())),
-                Mode::Frozen => quote!(#nn Pass::Training(#memory, mode.frozen())),
-                Mode::Flagged(layer) => {
-                    let (start, count) = context.layers_of(layer);
-                    quote!(#nn Pass::Training(#memory, mode.layer(#start, #count)))
-                }
-            };
-            over_batch(context, node, call.any_inputs, quote!(forward::<B>), quote!(#w, #x, #y, #pass))
-        }
+        None => over_batch(context, node, call.any_inputs, quote!(forward::<B>), quote!(#w, #x, #y, #pass)),
     };
     let takes = parts.takes(context);
     quote!(#takes #does)
@@ -99,7 +100,7 @@ fn call(context: &Context<'_>, program: &Program, call: &Call) -> TokenStream {
 
 /// The parts of shared memory that a call borrows.
 #[derive(Default)]
-struct Parts {
+pub(crate) struct Parts {
     /// By field: their names and ranges.
     takes: BTreeMap<Ident, (Vec<Ident>, Vec<TokenStream>)>,
     taken: Vec<(Place, Ident)>,
@@ -120,7 +121,23 @@ impl Parts {
         Some(name)
     }
 
-    fn takes(self, context: &Context<'_>) -> TokenStream {
+    /// Gives a pass its workspace.
+    pub(crate) fn workspace(
+        &mut self,
+        context: &Context<'_>,
+        program: &Program,
+        place: Option<Place>,
+        call: CallId,
+    ) -> TokenStream {
+        let Some((field, range)) = place.and_then(|place| range(context, program, place)) else { return quote!() };
+        let name = resident_name(context, Resident::Workspace(call));
+        let (names, ranges) = self.takes.entry(field).or_default();
+        names.push(name.clone());
+        ranges.push(range);
+        quote!(.with_workspace(#name))
+    }
+
+    pub(crate) fn takes(self, context: &Context<'_>) -> TokenStream {
         let arena = &context.paths.arena;
         let takes = self.takes.into_iter().map(|(field, (names, ranges))| match names.len() {
             1 => quote!(#(let #names = #arena part_mut(&mut m.#field, n, #ranges);)*),

@@ -38,11 +38,13 @@ impl Paths {
 
 /// Items of the crate's root that every expansion names.
 const ROOT: &[&str] = &[
+    "Activates",
     "Buffer",
     "Component",
     "Graph",
     "Inline",
     "Layer",
+    "Memory",
     "Model",
     "Part",
     "Pass",

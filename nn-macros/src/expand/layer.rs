@@ -100,7 +100,7 @@ pub(super) fn implementation(context: &Context<'_>, parts: Implementation) -> To
                 w: &#name<T>,
                 x: #inputs,
                 y: #outputs_mut,
-                pass: #nn Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+                pass: #nn Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
             ) {
                 let n = #first.len();
                 #forward
@@ -112,7 +112,7 @@ pub(super) fn implementation(context: &Context<'_>, parts: Implementation) -> To
                 x: #inputs,
                 y: #outputs,
                 dy: #outputs,
-                m: &mut Self::Cache<B>,
+                m: #nn Memory<'_, T, Self::Cache<B>>,
                 dx: #gradients,
                 dw: Option<&mut #name<T>>,
             ) {
@@ -146,7 +146,7 @@ fn read_only(context: &Context<'_>) -> Implementation {
         bounds: rows::bounds(context),
         init: init(context),
         forward: quote! {
-            let (#nn Pass::Inference(m) | #nn Pass::Training(m, _)) = pass;
+            let (#nn Pass::Inference(#nn Memory { own: m, .. }) | #nn Pass::Training(#nn Memory { own: m, .. }, _)) = pass;
             #inference
         },
         backward: quote_spanned!(context.name.span()=> const { ::nn::__private::fold::read_only() }),

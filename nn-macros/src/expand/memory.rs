@@ -1,8 +1,8 @@
 //! The memory of a pass: of a prediction, whose activations share it, and of a training step, which keeps them all.
 
 use super::Context;
-use crate::graph::{Holds, Node};
-use crate::schedule::{Arena, Field, Program};
+use crate::graph::{Facts, Holds, Node};
+use crate::schedule::{Arena, Field, Program, Resident, Stay};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
@@ -123,8 +123,8 @@ pub(crate) fn plans(context: &Context<'_>, program: &Program) -> TokenStream {
 pub(crate) fn budget_parts(context: &Context<'_>) -> Vec<TokenStream> {
     let mut parts = Vec::new();
     for arena in &context.predict.arenas {
-        for (life, &(tensor, ..)) in lives(context, arena).iter().zip(&arena.lives) {
-            let name = context.field(tensor).to_string();
+        for (life, stay) in lives(context, arena).iter().zip(&arena.lives) {
+            let name = resident_name(context, stay.of).to_string();
             parts.push(quote!(::nn::budget::Part::tensor(#name, #life, 4)));
         }
     }
@@ -141,10 +141,40 @@ pub(crate) fn budget_parts(context: &Context<'_>) -> Vec<TokenStream> {
 
 /// How long each tensor of an arena is alive.
 fn lives(context: &Context<'_>, arena: &Arena) -> Vec<TokenStream> {
-    let lives = arena.lives.iter().map(|&(tensor, first, last)| {
+    let lives = arena.lives.iter().map(|&Stay { of, first, last }| {
         let (first, last) = (Literal::usize_unsuffixed(first), Literal::usize_unsuffixed(last));
-        let shape = context.print().shape_of(tensor);
-        quote_spanned!(context.name.span()=> ::nn::arena::Life::new(#shape.size(), #first, #last))
+        let size = match of {
+            Resident::Tensor(tensor) => {
+                let shape = context.print().shape_of(tensor);
+                quote_spanned!(context.name.span()=> #shape.size())
+            }
+            Resident::Workspace(call) | Resident::BackWorkspace(call) => {
+                workspace_size(context, &context.graph.nodes[call])
+            }
+        };
+        quote_spanned!(context.name.span()=> ::nn::arena::Life::new(#size, #first, #last))
     });
     lives.collect()
+}
+
+/// The scalars of a sample of the workspace of a call.
+pub(super) fn workspace_size(context: &Context<'_>, node: &Node) -> TokenStream {
+    match &node.facts {
+        Some(Facts::Known(facts)) => Literal::usize_unsuffixed(facts.workspace_size()).into_token_stream(),
+        Some(facts) => {
+            let facts = context.print().facts(facts);
+            quote_spanned!(context.name.span()=> #facts.workspace_size())
+        }
+        None => quote!(0),
+    }
+}
+
+/// The name of a part of an arena.
+pub(super) fn resident_name(context: &Context<'_>, of: Resident) -> Ident {
+    match of {
+        Resident::Tensor(tensor) => context.field(tensor),
+        Resident::Workspace(call) | Resident::BackWorkspace(call) => {
+            format_ident!("{}_workspace", context.ident(&context.graph.nodes[call].name))
+        }
+    }
 }

@@ -44,7 +44,7 @@ pub(super) fn methods(context: &Context<'_>, train: &Program) -> TokenStream {
             x: #inputs,
             y: #outputs,
             dy: #outputs,
-            m: &mut Self::Cache<B>,
+            #nn Memory { own: m, .. }: #nn Memory<'_, T, Self::Cache<B>>,
             mut dx: #gradients,
             mut dw: Option<&mut #name<T>>,
         ) {
@@ -113,7 +113,7 @@ pub(super) fn form(context: &Context<'_>, tail: Option<&Program>) -> (TokenStrea
             forward: quote! {
                 match pass {
                     #nn Pass::Inference(m) => #graph::forward::<B>(&#graph_type, w, x, y, #nn Pass::Inference(m)),
-                    #nn Pass::Training(m, mut mode) => {
+                    #nn Pass::Training(#nn Memory { own: m, .. }, mut mode) => {
                         #forward
                     }
                 }

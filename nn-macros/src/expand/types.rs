@@ -199,6 +199,10 @@ impl Context<'_> {
                         (None, None) => all = false,
                     }
                 }
+                for name in builtin.spec.fields {
+                    let (field, value) = (format_ident!("{name}"), self.rule_value(node, id, name));
+                    given.push(quote!(#field: #value));
+                }
                 match (given.len(), all && inside.is_empty()) {
                     (0, _) => quote!(#path::DEFAULT #(#inside)*),
                     (_, true) => quote!(#path { #(#given),* }),
@@ -218,6 +222,18 @@ impl Context<'_> {
                 });
                 quote!(#alias::new(#(#arguments),*) #(#keywords)*)
             }
+        }
+    }
+
+    /// The value that the shape rule found for a field of a layer.
+    fn rule_value(&self, node: &Node, id: LayerId, field: &str) -> TokenStream {
+        match self.graph.facts(node, id) {
+            Some(Facts::Known(facts)) => Literal::usize_unsuffixed(facts.value(field)).into_token_stream(),
+            Some(facts) => {
+                let facts = self.print().facts(facts);
+                quote_spanned!(self.name.span()=> const { #facts.value(#field) })
+            }
+            None => quote!(0),
         }
     }
 

@@ -91,6 +91,7 @@ fn projected(inner: LayerId) -> Op {
         has_weights: true,
         has_cache: true,
         has_scratch: true,
+        has_workspace: false,
         has_rows: false,
         constrains: false,
     };

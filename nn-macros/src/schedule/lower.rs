@@ -1,7 +1,7 @@
 //! [`lower`]: a graph becomes the steps of a form.
 
 use super::gradients::Gradient;
-use super::memory::{Memory, Work};
+use super::memory::{Memory, Resident, Work};
 use super::places::{Home, Places};
 use super::program::*;
 use crate::graph::{Graph, Holds, LayerId, Node, Op, Producer, TensorId};
@@ -12,7 +12,7 @@ pub(crate) fn lower(graph: &Graph, form: Form) -> Program {
     let places = Places::new(graph, form != Form::TrainTail);
     let memory = match form {
         Form::Predict => Memory::predicting(graph, &places),
-        Form::Train => Memory::keeping(graph),
+        Form::Train => Memory::keeping(graph, &places),
         Form::TrainTail => Memory::passing(graph, &places),
     };
     Lowering { graph, form, places, memory }.program()
@@ -184,6 +184,7 @@ impl Lowering<'_> {
             writes: self.all(&node.outputs),
             then,
             memory: self.has_memory(node),
+            workspace: self.memory.workspace(Resident::Workspace(n)),
             mode,
             any_inputs: self.has_any_inputs(node),
         }))
@@ -213,6 +214,7 @@ impl Lowering<'_> {
                 y: self.all(&node.outputs),
                 dy: node.outputs.iter().map(|&tensor| self.incoming(tensor)).collect(),
                 memory: self.has_memory(node),
+                workspace: self.memory.workspace(Resident::BackWorkspace(n)),
                 dx: node.inputs.iter().map(|&tensor| self.outgoing(tensor, gradient)).collect(),
                 learns: self.graph.layers[node.layer].learns(),
                 seeds: self.places.inside_heads(self.graph, node),

@@ -2,8 +2,8 @@
 
 use super::gradients::Gradient;
 use super::places::{Home, Places};
-use super::program::ArenaId;
-use crate::graph::{Graph, Holds, Node, Op, Producer, Shaped, TensorId};
+use super::program::{ArenaId, CallId, Place};
+use crate::graph::{Facts, Graph, Holds, Node, Op, Producer, Shaped, TensorId};
 use nn_core::arena::{Life, plan};
 use std::ops::Range;
 
@@ -38,16 +38,68 @@ pub(crate) struct Arena {
     pub(crate) name: String,
     /// The kind of its tensors.
     pub(crate) holds: Holds,
-    /// In the order of the graph, each with the call that computes it and the last one that reads it, or what follows it in its place.
-    pub(crate) lives: Vec<(TensorId, usize, usize)>,
+    /// What is in it, in the order in which it is first needed.
+    pub(crate) lives: Vec<Stay>,
     /// Where they are, and the size of the block, in scalars of a sample. `None` if only rustc knows their shapes.
     known: Option<(Vec<Range<usize>>, usize)>,
 }
 
+/// Something in a block of memory, for the time from one step to another. Steps are the calls in order, and in a training step the
+/// backward steps behind them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Stay {
+    pub(crate) of: Resident,
+    /// The step that computes it.
+    pub(crate) first: usize,
+    /// The last step that reads it, or what follows it in its place.
+    pub(crate) last: usize,
+}
+
+/// The use of a part of a block of memory.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Resident {
+    Tensor(TensorId),
+    /// The workspace of a call, in its forward pass.
+    Workspace(CallId),
+    /// The same in its backward pass.
+    BackWorkspace(CallId),
+}
+
+impl Resident {
+    fn holds(self, graph: &Graph) -> Holds {
+        match self {
+            Resident::Tensor(tensor) => graph.tensors[tensor].holds,
+            Resident::Workspace(_) | Resident::BackWorkspace(_) => Holds::Numbers,
+        }
+    }
+
+    /// The scalars of a sample, if rustc does not have to find them.
+    fn size(self, graph: &Graph) -> Option<usize> {
+        match self {
+            Resident::Tensor(tensor) => match &graph.tensors[tensor].shape {
+                Shaped::Known(shape) => Some(shape.size()),
+                _ => None,
+            },
+            Resident::Workspace(call) | Resident::BackWorkspace(call) => match &graph.nodes[call].facts {
+                Some(Facts::Known(facts)) => Some(facts.workspace_size()),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// Whether a call has a workspace. One whose size only rustc knows may turn out to be empty.
+fn works(graph: &Graph, call: CallId) -> bool {
+    let has = graph.layers[graph.nodes[call].layer].has_workspace();
+    has && Resident::Workspace(call).size(graph) != Some(0)
+}
+
 impl Memory {
-    /// The memory of a training step that keeps everything.
-    pub(super) fn keeping(graph: &Graph) -> Self {
-        Memory::of(graph, Vec::new(), (0..graph.tensors.len()).collect(), Vec::new(), Default::default())
+    /// The memory of a training step that keeps everything. Calls have workspaces one after the other.
+    pub(super) fn keeping(graph: &Graph, places: &Places) -> Self {
+        let (forward, backward) = workspaces(graph, places);
+        let names = names(graph, ["workspace", "workspace_indices"]);
+        Memory::of(graph, forward.chain(backward).collect(), (0..graph.tensors.len()).collect(), Vec::new(), names)
     }
 
     /// The memory of a prediction.
@@ -71,15 +123,21 @@ impl Memory {
             work.push(done);
             for &tensor in node.outputs.iter().filter(|&&tensor| tensors[tensor].home == Home::Tape) {
                 if done == Work::Call {
-                    lives.push((tensor, n));
+                    lives.push((Resident::Tensor(tensor), n));
                     continue;
                 }
                 let place = first[node.inputs[0]];
                 first[tensor] = place;
                 last[place] = last[place].max(last[tensor]);
             }
+            if done == Work::Call && works(graph, n) {
+                lives.push((Resident::Workspace(n), n));
+            }
         }
-        let lives = lives.into_iter().map(|(tensor, n)| (tensor, n, n.max(last[tensor])));
+        let lives = lives.into_iter().map(|(of, first)| match of {
+            Resident::Tensor(tensor) => Stay { of, first, last: first.max(last[tensor]) },
+            _ => Stay { of, first, last: first },
+        });
         Memory::of(graph, lives.collect(), first, work, ["activations", "indices"].map(String::from))
     }
 
@@ -97,51 +155,57 @@ impl Memory {
                 node.inputs.iter().chain(&node.outputs).for_each(|&tensor| stays[first[tensor]] = true);
             }
         }
-        let mut lives: Vec<(TensorId, usize, usize)> = Vec::new();
+        let mut lives: Vec<Stay> = Vec::new();
         let mut order = vec![None; tensors.len()];
+        let (mut forward, backward) = workspaces(graph, places);
+        let mut next = forward.next();
         for (n, node) in graph.nodes.iter().enumerate() {
             for place in node.outputs.iter().map(|&output| first[output]).filter(|&place| !stays[place]) {
                 order[place].get_or_insert_with(|| {
-                    lives.push((place, n, n));
+                    lives.push(Stay { of: Resident::Tensor(place), first: n, last: n });
                     lives.len() - 1
                 });
             }
             for &tensor in node.inputs.iter().chain(&node.outputs) {
                 if let Some(i) = order[first[tensor]] {
-                    lives[i].2 = n;
+                    lives[i].last = n;
                 }
             }
-        }
-        // Beside the tensors that stay there are fields for them: with names that no layer has.
-        let names = ["passing", "passing_indices"].map(|base| {
-            let mut name = String::from(base);
-            while graph.nodes.iter().any(|node| node.name.as_str() == name) {
-                name.push('_');
+            if let Some(workspace) = next.filter(|workspace| workspace.first == n) {
+                lives.push(workspace);
+                next = forward.next();
             }
-            name
-        });
+        }
+        lives.extend(backward);
+        let names = names(graph, ["passing", "passing_indices"]);
         Memory::of(graph, lives, first, Vec::new(), names)
     }
 
-    fn of(
-        graph: &Graph,
-        lives: Vec<(TensorId, usize, usize)>,
-        places: Vec<TensorId>,
-        work: Vec<Work>,
-        names: [String; 2],
-    ) -> Self {
-        let mut order = vec![None; graph.tensors.len()];
+    fn of(graph: &Graph, lives: Vec<Stay>, places: Vec<TensorId>, work: Vec<Work>, names: [String; 2]) -> Self {
         let mut arenas = Vec::new();
         for (name, holds) in names.into_iter().zip([Holds::Numbers, Holds::Indices]) {
-            let of_kind = |&(tensor, ..): &(TensorId, usize, usize)| graph.tensors[tensor].holds == holds;
-            let lives: Vec<_> = lives.iter().copied().filter(of_kind).collect();
+            let lives: Vec<_> = lives.iter().copied().filter(|stay| stay.of.holds(graph) == holds).collect();
             if !lives.is_empty() {
-                let index = arenas.len();
-                lives.iter().enumerate().for_each(|(i, &(tensor, ..))| order[tensor] = Some((index, i)));
                 arenas.push(Arena::new(graph, name, holds, lives));
             }
         }
+        let mut order = vec![None; graph.tensors.len()];
+        for (arena, block) in arenas.iter().enumerate() {
+            for (index, stay) in block.lives.iter().enumerate() {
+                if let Resident::Tensor(tensor) = stay.of {
+                    order[tensor] = Some((arena, index));
+                }
+            }
+        }
         Memory { arenas, places, order, work }
+    }
+
+    /// The place of a workspace.
+    pub(super) fn workspace(&self, of: Resident) -> Option<Place> {
+        self.arenas.iter().enumerate().find_map(|(arena, block)| {
+            let index = block.lives.iter().position(|stay| stay.of == of)?;
+            Some(Place::Shared { arena, index })
+        })
     }
 
     /// The block of a tensor, and its number in it.
@@ -185,13 +249,40 @@ fn last_readers(graph: &Graph, kept: &[bool]) -> Vec<usize> {
     last
 }
 
+/// The workspaces of a training step: those of forward calls, and those of backward steps, which come behind all calls.
+fn workspaces<'a>(
+    graph: &'a Graph,
+    places: &'a Places,
+) -> (impl Iterator<Item = Stay> + 'a, impl Iterator<Item = Stay> + 'a) {
+    let count = graph.nodes.len();
+    let calls = move || (0..count).filter(|&call| works(graph, call));
+    let goes_back = |call: &CallId| {
+        let gradient = |&output: &TensorId| places.tensors[output].gradient != Gradient::Never;
+        graph.nodes[*call].outputs.iter().any(gradient)
+    };
+    let forward = calls().map(|call| Stay { of: Resident::Workspace(call), first: call, last: call });
+    let backward = calls().rev().filter(goes_back).map(move |call| {
+        let step = 2 * count - 1 - call;
+        Stay { of: Resident::BackWorkspace(call), first: step, last: step }
+    });
+    (forward, backward)
+}
+
+/// Names of blocks beside fields of tensors: such as no layer has.
+fn names(graph: &Graph, bases: [&str; 2]) -> [String; 2] {
+    bases.map(|base| {
+        let mut name = String::from(base);
+        while graph.nodes.iter().any(|node| node.name.as_str() == name) {
+            name.push('_');
+        }
+        name
+    })
+}
+
 impl Arena {
-    fn new(graph: &Graph, name: String, holds: Holds, lives: Vec<(TensorId, usize, usize)>) -> Self {
-        let shapes = lives.iter().map(|&(tensor, first, last)| match &graph.tensors[tensor].shape {
-            Shaped::Known(shape) => Some(Life::new(shape.size(), first, last)),
-            _ => None,
-        });
-        let known = shapes.collect::<Option<Vec<Life>>>().map(|lives| {
+    fn new(graph: &Graph, name: String, holds: Holds, lives: Vec<Stay>) -> Self {
+        let sizes = lives.iter().map(|stay| Some(Life::new(stay.of.size(graph)?, stay.first, stay.last)));
+        let known = sizes.collect::<Option<Vec<Life>>>().map(|lives| {
             let mut offsets = vec![0; lives.len()];
             let size = plan(&lives, &mut offsets, &mut vec![0; lives.len()]);
             (offsets.iter().zip(&lives).map(|(&start, life)| start..start + life.size).collect(), size)

@@ -87,7 +87,7 @@ pub(crate) enum Place {
     Output(usize),
     /// A field of its own, which has the name of this tensor.
     Own(TensorId),
-    /// Number `index` of a block that tensors share.
+    /// Number `index` of a block that tensors and workspaces share.
     Shared { arena: ArenaId, index: usize },
     /// Input `i` of the model, with another shape or none.
     View(usize),
@@ -114,6 +114,8 @@ pub(crate) struct Call {
     pub(crate) then: Option<CallId>,
     /// Whether the layer has memory of its own in this pass.
     pub(crate) memory: bool,
+    /// The memory that the call has for itself.
+    pub(crate) workspace: Option<Place>,
     pub(crate) mode: Mode,
     /// Whether the types of its inputs do not follow from the type of the layer.
     pub(crate) any_inputs: bool,
@@ -167,6 +169,7 @@ pub(crate) struct BackCall {
     pub(crate) y: Vec<Read>,
     pub(crate) dy: Vec<Incoming>,
     pub(crate) memory: bool,
+    pub(crate) workspace: Option<Place>,
     pub(crate) dx: Vec<Outgoing>,
     /// Whether the weights learn.
     pub(crate) learns: bool,

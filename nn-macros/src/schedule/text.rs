@@ -1,5 +1,6 @@
 //! A [`Program`] as text: for tests, and for whoever looks at what a graph became.
 
+use super::memory::{Resident, Stay};
 use super::program::*;
 use crate::graph::{Graph, Producer, TensorId};
 use std::fmt::Write;
@@ -20,9 +21,14 @@ impl Program {
         for arena in &self.arenas {
             let size = arena.size().map_or("of a size that rustc knows".to_string(), |size| size.to_string());
             lines.push(format!("  memory {}: {size}", arena.name));
-            lines.extend(arena.lives.iter().enumerate().map(|(i, &(tensor, first, last))| {
+            lines.extend(arena.lives.iter().enumerate().map(|(i, &Stay { of, first, last })| {
                 let range = arena.range(i).map_or(String::new(), |range| format!(" at {}..{}", range.start, range.end));
-                format!("    {}{range}, calls {first} to {last}", show.name(tensor))
+                let name = match of {
+                    Resident::Tensor(tensor) => show.name(tensor),
+                    Resident::Workspace(call) => format!("workspace of {}", show.call(call)),
+                    Resident::BackWorkspace(call) => format!("workspace of {} going back", show.call(call)),
+                };
+                format!("    {name}{range}, calls {first} to {last}")
             }));
         }
         let fields = self.fields.iter().filter(|field| !matches!(field, Field::Arena(_)));
@@ -97,7 +103,15 @@ impl Show<'_> {
             Place::Output(i) => format!("y{i}"),
             Place::Own(tensor) => self.name(tensor),
             Place::View(i) => format!("x{i} as {}", self.name(read.tensor)),
+            Place::Shared { .. } => self.place(read.place),
+        }
+    }
+
+    /// Shared memory.
+    fn place(&self, place: Place) -> String {
+        match place {
             Place::Shared { arena, index } => format!("{}[{index}]", self.program.arenas[arena].name),
+            other => format!("{other:?}"),
         }
     }
 
@@ -115,12 +129,13 @@ impl Show<'_> {
                     call.weights.map_or(String::new(), |layer| format!("{}: ", self.graph.layers[layer].name));
                 let then = call.then.map_or(String::new(), |then| format!(" then {}", self.call(then)));
                 let memory = if call.memory { " with memory" } else { "" };
+                let work = call.workspace.map_or(String::new(), |place| format!(" working in {}", self.place(place)));
                 let mode = match call.mode {
                     Mode::Predicts | Mode::Learns => "",
                     Mode::Frozen => ", frozen",
                     Mode::Flagged(_) => ", frozen by its flag",
                 };
-                format!("{y} = {}({weights}{x}){then}{memory}{mode}", self.call(call.call))
+                format!("{y} = {}({weights}{x}){then}{memory}{work}{mode}", self.call(call.call))
             }
         }
     }
@@ -148,7 +163,8 @@ impl Show<'_> {
                 let head = call.head.map_or(String::new(), |(i, logits)| {
                     format!(", or d({}) += dy{i} if that is of the logits", self.name(logits))
                 });
-                format!("{dx}{dw} += {} of {dy}{head}{when}", self.call(back.call))
+                let work = call.workspace.map_or(String::new(), |place| format!(" working in {}", self.place(place)));
+                format!("{dx}{dw} += {} of {dy}{work}{head}{when}", self.call(back.call))
             }
         }
     }

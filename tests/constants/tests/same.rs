@@ -119,7 +119,7 @@ fn predicted<M: Model<Scalar = f64, Inputs: Numbers, Outputs: Numbers>>(w: &M, x
         w,
         M::Inputs::batch::<Heap>(x, SAMPLES),
         M::Outputs::batch_mut::<Heap>(&mut y, SAMPLES),
-        Pass::Inference(&mut scratch),
+        Pass::inference(&mut scratch),
     );
     numbers::<M::Outputs>(&y)
 }
@@ -153,7 +153,7 @@ where
         x,
         M::Outputs::batch::<Heap>(&y, SAMPLES),
         M::Outputs::batch::<Heap>(&dy, SAMPLES),
-        &mut cache,
+        Memory::new(&mut cache),
         M::Inputs::gradients(M::Inputs::batch_mut::<Heap>(&mut dx, SAMPLES)),
         Some(&mut dw),
     );

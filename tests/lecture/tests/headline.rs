@@ -169,7 +169,7 @@ macro_rules! in_precision {
 
                 let dy = Outputs::batch::<Heap>(&dy, n);
                 let nobody = Inputs::no_gradients();
-                graph.backward_from::<Heap>(seeds, &model, x, y, dy, &mut cache, nobody, Some(&mut dw));
+                graph.backward_from::<Heap>(seeds, &model, x, y, dy, Memory::new(&mut cache), nobody, Some(&mut dw));
                 for (name, v, range) in variables::<M>() {
                     let gradient = &dw.as_slice()[range];
                     if LARGE.contains(&name.as_str()) {

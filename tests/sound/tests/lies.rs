@@ -121,7 +121,7 @@ fn passes<M: Model<Inputs = Inputs, Outputs = Outputs, Scalar = f32>, B: Storage
     let (graph, x) = (GraphOf::<M>::NEW, (&words[..], &more[..]));
     let mut scratch = Buffer::with_capacity(len().min(5));
     ends += usize::from(survives(|| {
-        graph.forward::<B>(model, x, (&mut y.0, &mut y.1), Pass::Inference(&mut scratch));
+        graph.forward::<B>(model, x, (&mut y.0, &mut y.1), Pass::inference(&mut scratch));
     }));
     let n = len();
     survives(|| _ = GraphOf::<M>::logits::<B>(&scratch, n));
@@ -136,7 +136,7 @@ fn passes<M: Model<Inputs = Inputs, Outputs = Outputs, Scalar = f32>, B: Storage
         ends += usize::from(survives(|| {
             let (y, dy) = ((&y.0[..], &y.1[..]), (&dy.0[..], &dy.1[..]));
             let dx = (None, Some(&mut dx[..]));
-            graph.backward_from::<B>(seeds, model, x, y, dy, &mut cache, dx, Some(&mut dw));
+            graph.backward_from::<B>(seeds, model, x, y, dy, Memory::new(&mut cache), dx, Some(&mut dw));
         }));
     }
     survives(|| graph.touched::<B>(x, &cache, &mut |_| {}));
@@ -210,7 +210,7 @@ mod my {
             w: &Self::Weights,
             x: &[SVector<u32, 2>],
             y: &mut [SVector<T, 3>],
-            _: Pass<'_, '_, (), ()>,
+            _: Pass<'_, '_, T, (), ()>,
         ) {
             for (x, y) in x.iter().zip(y) {
                 *y = w.table.column(x[0] as usize % N) * T::of(f64::NAN);
@@ -223,7 +223,7 @@ mod my {
             _: &[SVector<u32, 2>],
             _: &[SVector<T, 3>],
             _: &[SVector<T, 3>],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             _: Option<&mut [SVector<u32, 2>]>,
             dw: Option<&mut Self::Weights>,
         ) {

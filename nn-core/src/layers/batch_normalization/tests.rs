@@ -1,6 +1,6 @@
 use super::compute::{BatchNormalization, BatchNormalizationWeights};
 use super::{SPEC, arg, infer};
-use crate::layer::Mode;
+use crate::layer::{Memory, Mode};
 use crate::layers::masking::checks::check_masked;
 use crate::regularizers::Regularizer;
 use crate::shape::Shape;
@@ -64,14 +64,23 @@ fn a_prediction_and_a_frozen_layer_use_the_averages() {
     let mut w = weights();
     let expected = [SVector::<f64, 2>::new(0., 80.), SVector::<f64, 2>::new(8., 110.)];
     let mut y = [SVector::zeros(); 2];
-    Layer::<f64, SVector<f64, 2>>::forward::<Heap>(&PLAIN, &w, &X, &mut y, Pass::Inference(&mut ()));
+    Layer::<f64, SVector<f64, 2>>::forward::<Heap>(&PLAIN, &w, &X, &mut y, Pass::inference(&mut ()));
     assert_eq!(y, expected);
 
     let (y, mut cache) = train(&w, true);
     assert_eq!(y, expected);
     let dy = [SVector::<f64, 2>::new(1., 1.), SVector::<f64, 2>::new(0., 3.)];
     let (mut dx, mut dw) = ([SVector::zeros(); 2], W::zeroed());
-    Layer::<f64, SVector<f64, 2>>::backward::<Heap>(&PLAIN, &w, &X, &y, &dy, &mut cache, Some(&mut dx), Some(&mut dw));
+    Layer::<f64, SVector<f64, 2>>::backward::<Heap>(
+        &PLAIN,
+        &w,
+        &X,
+        &y,
+        &dy,
+        Memory::new(&mut cache),
+        Some(&mut dx),
+        Some(&mut dw),
+    );
     assert_eq!(dx, [SVector::<f64, 2>::new(2., 5.), SVector::<f64, 2>::new(0., 15.)]);
     assert_eq!((dw.gamma, dw.beta), (SVector::<f64, 2>::new(0., 1.), SVector::<f64, 2>::new(1., 4.)));
     Layer::<f64, SVector<f64, 2>>::update::<Heap>(&PLAIN, &mut w, &cache);
@@ -125,7 +134,7 @@ fn a_prediction_equals_a_frozen_layer() {
     w.as_mut_slice().iter_mut().enumerate().for_each(|(k, w)| *w = (k % 11 + 1) as f64);
     let x = [X::from_fn(|r, c| (r * 7 + c) as f64), X::from_fn(|r, c| (r + c * 3) as f64)];
     let (mut y, mut frozen) = ([X::repeat(f64::NAN); 2], [X::repeat(f64::NAN); 2]);
-    Layer::<f64, X>::forward::<Heap>(&Layer37::DEFAULT, &w, &x, &mut y, Pass::Inference(&mut ()));
+    Layer::<f64, X>::forward::<Heap>(&Layer37::DEFAULT, &w, &x, &mut y, Pass::inference(&mut ()));
     let mut cache = <Layer37 as Layer<f64, X>>::Cache::<Heap>::with_capacity(2);
     let mut rng = StdRng::seed_from_u64(1);
     let mut mode = Mode::new(&mut rng);

@@ -154,7 +154,7 @@ fn steps_are_those_of_the_sequence() {
         let x = Steps::from_fn(|f, t| (f * 5 + t) as f32 / 15.0 - 0.4);
         let mut y = [SMatrix::<f32, 7, 5>::zeros()];
         let mut scratch = crate::Buffer::with_capacity(1);
-        Layer::<f32, Steps>::forward::<Inline<1>>(&layer, &w, &[x], &mut y, Pass::Inference(&mut scratch));
+        Layer::<f32, Steps>::forward::<Inline<1>>(&layer, &w, &[x], &mut y, Pass::inference(&mut scratch));
         let (mut state, mut of_layer) = (GruState::default(), GruState::default());
         for t in 0..5 {
             let x = x.column(t).into_owned();

@@ -163,7 +163,7 @@ fn steps_are_those_of_the_sequence() {
     let (mut y, layer) = ([SMatrix::<f32, 7, 5>::zeros()], LSTM::<3, 7, 28, 1, 5, 0, 0>::DEFAULT);
     // No heap.
     let mut scratch = crate::Buffer::with_capacity(1);
-    Layer::<f32, SMatrix<f32, 3, 5>>::forward::<Inline<1>>(&layer, &w, &[x], &mut y, Pass::Inference(&mut scratch));
+    Layer::<f32, SMatrix<f32, 3, 5>>::forward::<Inline<1>>(&layer, &w, &[x], &mut y, Pass::inference(&mut scratch));
     let mut state = LstmState::default();
     for t in 0..5 {
         let h = *w.step(&x.column(t).into_owned(), &mut state);
@@ -174,7 +174,7 @@ fn steps_are_those_of_the_sequence() {
     let before = w;
     let mut w = <LSTMWeights<f32, 3, 7, 28, 1, Softsign> as Weights<f32>>::zeroed();
     w.as_mut_slice().copy_from_slice(before.as_slice());
-    Layer::<f32, SMatrix<f32, 3, 5>>::forward::<Inline<1>>(&layer, &w, &[x], &mut y, Pass::Inference(&mut scratch));
+    Layer::<f32, SMatrix<f32, 3, 5>>::forward::<Inline<1>>(&layer, &w, &[x], &mut y, Pass::inference(&mut scratch));
     state = LstmState::default();
     layer.step(&w, &x.column(0).into_owned(), &mut state);
     assert!((state.h - y[0].column(0)).amax() <= f32::EPSILON);
@@ -294,10 +294,10 @@ fn a_prediction_does_not_depend_on_the_samples_beside_it() {
         let x: [X; 11] = core::array::from_fn(|k| X::from_fn(|i, j| ((k * 5 + i * 3 + j) % 13) as f32 / 6.0 - 1.0));
         let mut together = [SVector::<f32, U>::zeros(); 11];
         let mut scratch = <LSTM<3, U, G, 1, 1, 0, 0> as Layer<f32, X>>::Scratch::<Inline<11>>::with_capacity(11);
-        layer.forward::<Inline<11>>(&w, &x[..], &mut together[..], Pass::Inference(&mut scratch));
+        layer.forward::<Inline<11>>(&w, &x[..], &mut together[..], Pass::inference(&mut scratch));
         for (x, together) in x.iter().zip(&together) {
             let mut alone = [SVector::<f32, U>::zeros()];
-            layer.forward::<Inline<11>>(&w, &[*x][..], &mut alone[..], Pass::Inference(&mut scratch));
+            layer.forward::<Inline<11>>(&w, &[*x][..], &mut alone[..], Pass::inference(&mut scratch));
             assert_eq!(alone[0], *together);
             let mut state = LstmState::default();
             for x in x.column_iter() {

@@ -1,7 +1,7 @@
 //! What stands for the steps that do not count, where a merge would take them for values.
 
 use super::{Fill, OrElse};
-use crate::layer::{Layer, Pass, Work};
+use crate::layer::{Layer, Memory, Pass, Work};
 use crate::layers::merge::{groups, strides};
 use crate::scalar::Scalar;
 use crate::storage::Storage;
@@ -22,7 +22,7 @@ impl<T: Scalar + Element, M: Sample<Element = u32>, const F: usize, const P: usi
         _: &(),
         (x, m): (&[SMatrix<T, F, P>], &[M]),
         y: &mut [SMatrix<T, F, P>],
-        _: Pass<'_, '_, (), ()>,
+        _: Pass<'_, '_, T, (), ()>,
     ) {
         const { assert!(M::SIZE == P, "a number for each position") }
         let value = T::of(const { [0.0, 1.0, f64::NEG_INFINITY, f64::INFINITY][VALUE] });
@@ -41,7 +41,7 @@ impl<T: Scalar + Element, M: Sample<Element = u32>, const F: usize, const P: usi
         (_, m): (&[SMatrix<T, F, P>], &[M]),
         _: &[SMatrix<T, F, P>],
         dy: &[SMatrix<T, F, P>],
-        _: &mut (),
+        _: Memory<'_, T, ()>,
         (dx, _): (Option<&mut [SMatrix<T, F, P>]>, Option<&mut [M]>),
         _: Option<&mut ()>,
     ) {
@@ -78,7 +78,7 @@ impl<
         _: &(),
         (x, z, m): (&[SMatrix<T, R, P>], &[Z], &[M]),
         y: &mut [SMatrix<T, R, P>],
-        _: Pass<'_, '_, (), ()>,
+        _: Pass<'_, '_, T, (), ()>,
     ) {
         const { assert!(M::SIZE == P, "a number for each position") }
         let at = strides(groups(R * P, A, B, C), ONES, 1);
@@ -96,7 +96,7 @@ impl<
         (_, _, m): (&[SMatrix<T, R, P>], &[Z], &[M]),
         _: &[SMatrix<T, R, P>],
         dy: &[SMatrix<T, R, P>],
-        _: &mut (),
+        _: Memory<'_, T, ()>,
         (mut dx, mut dz, _): (Option<&mut [SMatrix<T, R, P>]>, Option<&mut [Z]>, Option<&mut [M]>),
         _: Option<&mut ()>,
     ) {
@@ -133,7 +133,7 @@ mod tests {
         let (x, m) = ([X::new(1., 2., 3., 4., 5., 6.)], [SVector::<u32, 3>::new(1, 0, 1)]);
         let mut y = [X::repeat(f64::NAN)];
         fn fill<const VALUE: usize>(x: &[X; 1], m: &[SVector<u32, 3>; 1], y: &mut [X; 1]) {
-            Layer::<f64, Masked>::forward::<Inline<1>>(&Fill::<VALUE>, &(), (x, m), y, Pass::Inference(&mut ()));
+            Layer::<f64, Masked>::forward::<Inline<1>>(&Fill::<VALUE>, &(), (x, m), y, Pass::inference(&mut ()));
         }
         fill::<0>(&x, &m, &mut y);
         assert_eq!(y[0], X::new(1., 0., 3., 4., 0., 6.));
@@ -151,7 +151,7 @@ mod tests {
             (&x, &m),
             &y,
             &dy,
-            &mut (),
+            Memory::new(&mut ()),
             (Some(&mut dx), None),
             None,
         );
@@ -166,18 +166,36 @@ mod tests {
         let (mut y, dy) = ([X::repeat(f64::NAN)], [X::new(1., 2., 3., 4., 5., 6.)]);
         let (mut dx, mut dz) = ([X::repeat(1.)], [X::repeat(1.)]);
         let layer = OrElse::<2, 3>;
-        Layer::<f64, Same>::forward::<Inline<1>>(&layer, &(), (&x, &z, &m), &mut y, Pass::Inference(&mut ()));
+        Layer::<f64, Same>::forward::<Inline<1>>(&layer, &(), (&x, &z, &m), &mut y, Pass::inference(&mut ()));
         assert_eq!(y[0], X::new(1., 7., 3., 4., 7., 6.));
         let gradients = (Some(&mut dx[..]), Some(&mut dz[..]), None);
-        Layer::<f64, Same>::backward::<Inline<1>>(&layer, &(), (&x, &z, &m), &y, &dy, &mut (), gradients, None);
+        Layer::<f64, Same>::backward::<Inline<1>>(
+            &layer,
+            &(),
+            (&x, &z, &m),
+            &y,
+            &dy,
+            Memory::new(&mut ()),
+            gradients,
+            None,
+        );
         assert_eq!((dx[0], dz[0]), (X::new(2., 1., 4., 5., 1., 7.), X::new(1., 3., 1., 1., 6., 1.)));
 
         let layer = OrElse::<2, 3, 1, 1, 3, 0b0100_0000>;
-        Layer::<f64, Repeated>::forward::<Inline<1>>(&layer, &(), (&x, &one, &m), &mut y, Pass::Inference(&mut ()));
+        Layer::<f64, Repeated>::forward::<Inline<1>>(&layer, &(), (&x, &one, &m), &mut y, Pass::inference(&mut ()));
         assert_eq!(y[0], X::new(1., 8., 3., 4., 9., 6.));
         let mut d_one = [SVector::<f64, 2>::new(1., 1.)];
         let gradients = (None, Some(&mut d_one[..]), None);
-        Layer::<f64, Repeated>::backward::<Inline<1>>(&layer, &(), (&x, &one, &m), &y, &dy, &mut (), gradients, None);
+        Layer::<f64, Repeated>::backward::<Inline<1>>(
+            &layer,
+            &(),
+            (&x, &one, &m),
+            &y,
+            &dy,
+            Memory::new(&mut ()),
+            gradients,
+            None,
+        );
         assert_eq!(d_one[0], SVector::<f64, 2>::new(3., 6.));
     }
 }

@@ -1,6 +1,6 @@
 //! For the tests of the layers that read a mask.
 
-use crate::layer::{Layer, Pass};
+use crate::layer::{Layer, Memory, Pass};
 use crate::storage::Storage;
 use crate::tensor::{FloatTensors, Sample, Tensors};
 use crate::testing::check_layer;
@@ -35,7 +35,7 @@ impl<M: Sample<Element = u32>, L: Layer<f64, (SMatrix<f64, R, P>, M)>, const R: 
         w: &L::Weights,
         x: &[SMatrix<f64, R, P>],
         y: <L::Output as Tensors>::BatchMut<'_>,
-        pass: Pass<'_, '_, L::Scratch<B>, L::Cache<B>>,
+        pass: Pass<'_, '_, f64, L::Scratch<B>, L::Cache<B>>,
     ) {
         self.0.forward::<B>(w, (x, &self.1), y, pass);
     }
@@ -46,11 +46,11 @@ impl<M: Sample<Element = u32>, L: Layer<f64, (SMatrix<f64, R, P>, M)>, const R: 
         x: &[SMatrix<f64, R, P>],
         y: <L::Output as Tensors>::Batch<'_>,
         dy: <L::Output as Tensors>::Batch<'_>,
-        cache: &mut L::Cache<B>,
+        memory: Memory<'_, f64, L::Cache<B>>,
         dx: Option<&mut [SMatrix<f64, R, P>]>,
         dw: Option<&mut L::Weights>,
     ) {
-        self.0.backward::<B>(w, (x, &self.1), y, dy, cache, (dx, None), dw);
+        self.0.backward::<B>(w, (x, &self.1), y, dy, memory, (dx, None), dw);
     }
 
     fn regularize(&self, w: &L::Weights, dw: Option<&mut L::Weights>) -> f64 {

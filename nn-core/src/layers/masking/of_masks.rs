@@ -1,7 +1,7 @@
 //! The layers that make a mask of masks. A mask has no gradient, so none has a backward pass.
 
 use super::{AnyMask, Everywhere, JoinMasks, StepMask};
-use crate::layer::{Layer, Pass, Work};
+use crate::layer::{Layer, Memory, Pass, Work};
 use crate::layers::merge::{groups, strides};
 use crate::scalar::Scalar;
 use crate::storage::Storage;
@@ -46,7 +46,7 @@ macro_rules! no_gradient {
             _: $x,
             _: &[Self::Output],
             _: &[Self::Output],
-            _: &mut (),
+            _: Memory<'_, T, ()>,
             _: $dx,
             _: Option<&mut ()>,
         ) {
@@ -73,7 +73,7 @@ macro_rules! of_masks {
             type Cache<Z: Storage> = ();
             const WORK: Work = Work::BySample(0);
 
-            fn forward<Z: Storage>(&self, _: &(), x: ($(&[$name],)+), m: &mut [Self::Output], _: Pass<'_, '_, (), ()>) {
+            fn forward<Z: Storage>(&self, _: &(), x: ($(&[$name],)+), m: &mut [Self::Output], _: Pass<'_, '_, T, (), ()>) {
                 flat_mut(m).fill(0);
                 $(Self::or(m, $index, flat(x.$index), $name::SIZE);)+
             }
@@ -90,7 +90,7 @@ macro_rules! of_masks {
             type Cache<Z: Storage> = ();
             const WORK: Work = Work::BySample(0);
 
-            fn forward<Z: Storage>(&self, _: &(), x: ($(&[$name],)+), m: &mut [Self::Output], _: Pass<'_, '_, (), ()>) {
+            fn forward<Z: Storage>(&self, _: &(), x: ($(&[$name],)+), m: &mut [Self::Output], _: Pass<'_, '_, T, (), ()>) {
                 const { assert!(OUTER == 0 || ROWS * COLS == 0 $(+ $name::SIZE)+, "the steps of all masks together") }
                 flat_mut(m).fill(0);
                 let start = 0;
@@ -111,7 +111,7 @@ impl<T: Scalar, X: Sample, const R: usize, const C: usize> Layer<T, X> for Every
     type Cache<B: Storage> = ();
     const WORK: Work = Work::BySample(0);
 
-    fn forward<B: Storage>(&self, _: &(), _: &[X], m: &mut [Self::Output], _: Pass<'_, '_, (), ()>) {
+    fn forward<B: Storage>(&self, _: &(), _: &[X], m: &mut [Self::Output], _: Pass<'_, '_, T, (), ()>) {
         flat_mut(m).fill(1);
     }
 
@@ -133,7 +133,7 @@ impl<
     type Cache<B: Storage> = ();
     const WORK: Work = Work::BySample(0);
 
-    fn forward<B: Storage>(&self, _: &(), (x, _): (&[M], &[Y]), m: &mut [Self::Output], _: Pass<'_, '_, (), ()>) {
+    fn forward<B: Storage>(&self, _: &(), (x, _): (&[M], &[Y]), m: &mut [Self::Output], _: Pass<'_, '_, T, (), ()>) {
         const { assert!(if S == 0 { M::SIZE == R * C } else { M::SIZE.is_multiple_of(S) && (R * C).is_multiple_of(S) }) }
         if S == 0 {
             flat_mut(m).copy_from_slice(flat(x));
@@ -158,7 +158,7 @@ mod tests {
         let (a, b) = ([SVector::<u32, 3>::new(0, 1, 0)], [SVector::<u32, 3>::new(0, 0, 1)]);
         let mut m = [SVector::<u32, 3>::repeat(9)];
         type X = (SVector<u32, 3>, SVector<u32, 3>);
-        Layer::<f32, X>::forward::<Inline<1>>(&AnyMask::<3, 1>, &(), (&a, &b), &mut m, Pass::Inference(&mut ()));
+        Layer::<f32, X>::forward::<Inline<1>>(&AnyMask::<3, 1>, &(), (&a, &b), &mut m, Pass::inference(&mut ()));
         assert_eq!(m[0].as_slice(), [0, 1, 1]);
     }
 
@@ -169,8 +169,13 @@ mod tests {
         let b = [SVector::<u32, 3>::new(0, 0, 1); 2];
         let mut m = [SVector::<u32, 3>::repeat(9); 2];
         type X = (SVector<u32, 1>, SVector<u32, 3>);
-        let pass = Pass::Inference(&mut ());
-        Layer::<f32, X>::forward::<Inline<2>>(&AnyMask::<3, 1, 1, 1, 1, 0b1000>, &(), (&a, &b), &mut m, pass);
+        Layer::<f32, X>::forward::<Inline<2>>(
+            &AnyMask::<3, 1, 1, 1, 1, 0b1000>,
+            &(),
+            (&a, &b),
+            &mut m,
+            Pass::inference(&mut ()),
+        );
         assert_eq!((m[0].as_slice(), m[1].as_slice()), (&[1, 1, 1][..], &[0, 0, 1][..]));
     }
 
@@ -180,8 +185,7 @@ mod tests {
         let b = [SVector::<u32, 3>::new(1, 1, 0), SVector::<u32, 3>::new(0, 0, 1)];
         let mut m = [SVector::<u32, 5>::repeat(9); 2];
         type X = (SVector<u32, 2>, SVector<u32, 3>);
-        let pass = Pass::Inference(&mut ());
-        Layer::<f32, X>::forward::<Inline<2>>(&JoinMasks::<5, 1, 1>, &(), (&a, &b), &mut m, pass);
+        Layer::<f32, X>::forward::<Inline<2>>(&JoinMasks::<5, 1, 1>, &(), (&a, &b), &mut m, Pass::inference(&mut ()));
         assert_eq!((m[0].as_slice(), m[1].as_slice()), (&[0, 1, 1, 1, 0][..], &[1, 0, 0, 0, 1][..]));
     }
 
@@ -191,13 +195,24 @@ mod tests {
         let (a, b) = ([SMatrix::<u32, 2, 2>::new(0, 1, 1, 0)], [SMatrix::<u32, 1, 2>::new(1, 0)]);
         let mut m = [SMatrix::<u32, 3, 2>::repeat(9)];
         type Behind = (SMatrix<u32, 2, 2>, SMatrix<u32, 1, 2>);
-        let pass = Pass::Inference(&mut ());
-        Layer::<f32, Behind>::forward::<Inline<1>>(&JoinMasks::<3, 2, 2>, &(), (&a, &b), &mut m, pass);
+        Layer::<f32, Behind>::forward::<Inline<1>>(
+            &JoinMasks::<3, 2, 2>,
+            &(),
+            (&a, &b),
+            &mut m,
+            Pass::inference(&mut ()),
+        );
         assert_eq!(m[0].as_slice(), [0, 1, 1, 1, 0, 0]);
         let mut m = [SMatrix::<u32, 2, 2>::repeat(9)];
         type Beside = (SMatrix<u32, 2, 2>, SMatrix<u32, 2, 2>);
-        let (pass, c) = (Pass::Inference(&mut ()), [SMatrix::<u32, 2, 2>::new(1, 0, 0, 0)]);
-        Layer::<f32, Beside>::forward::<Inline<1>>(&JoinMasks::<2, 2, 0>, &(), (&a, &c), &mut m, pass);
+        let c = [SMatrix::<u32, 2, 2>::new(1, 0, 0, 0)];
+        Layer::<f32, Beside>::forward::<Inline<1>>(
+            &JoinMasks::<2, 2, 0>,
+            &(),
+            (&a, &c),
+            &mut m,
+            Pass::inference(&mut ()),
+        );
         assert_eq!(m[0].as_slice(), [1, 1, 1, 0]);
     }
 
@@ -211,7 +226,7 @@ mod tests {
             &(),
             (&x, &y),
             &mut m,
-            Pass::Inference(&mut ()),
+            Pass::inference(&mut ()),
         );
         assert_eq!(m[0].as_slice(), [1, 0, 1]);
         // Each step became two positions.
@@ -222,7 +237,7 @@ mod tests {
             &(),
             (&x, &y),
             &mut m,
-            Pass::Inference(&mut ()),
+            Pass::inference(&mut ()),
         );
         assert_eq!(m[0].as_slice(), [1, 1, 0, 0, 1, 1]);
         let mut m = [SMatrix::<u32, 2, 3>::repeat(9)];
@@ -231,7 +246,7 @@ mod tests {
             &(),
             (&x, &y),
             &mut m,
-            Pass::Inference(&mut ()),
+            Pass::inference(&mut ()),
         );
         assert_eq!(m, x);
     }

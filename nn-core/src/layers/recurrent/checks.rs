@@ -1,6 +1,6 @@
 //! What the tests of the recurrent pages share.
 
-use crate::layer::{Layer, Mode, Pass};
+use crate::layer::{Layer, Memory, Mode, Pass};
 use crate::storage::{Buffer, Heap, Storage};
 use crate::tensor::{FloatTensors, Tensors};
 use crate::weights::{Weights, zeroed_box};
@@ -40,7 +40,7 @@ macro_rules! masked {
                 w: &Self::Weights,
                 x: <masked!(@inputs F U $($state)*) as Tensors>::Batch<'_>,
                 y: <Self::Output as Tensors>::BatchMut<'_>,
-                pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+                pass: Pass<'_, '_, f64, Self::Scratch<B>, Self::Cache<B>>,
             ) {
                 self.0.forward::<B>(w, masked!(@batch x $($index)*), y, pass);
             }
@@ -51,12 +51,12 @@ macro_rules! masked {
                 x: <masked!(@inputs F U $($state)*) as Tensors>::Batch<'_>,
                 y: <Self::Output as Tensors>::Batch<'_>,
                 dy: <Self::Output as Tensors>::Batch<'_>,
-                cache: &mut Self::Cache<B>,
+                memory: Memory<'_, f64, Self::Cache<B>>,
                 dx: <masked!(@inputs F U $($state)*) as Tensors>::Gradients<'_>,
                 dw: Option<&mut Self::Weights>,
             ) {
                 let dx = masked!(@gradients dx $($index)*);
-                self.0.backward::<B>(w, masked!(@batch x $($index)*), y, dy, cache, dx, dw);
+                self.0.backward::<B>(w, masked!(@batch x $($index)*), y, dy, memory, dx, dw);
             }
         }
     };
@@ -95,7 +95,7 @@ pub(in super::super) fn predict<X: Tensors, L: Layer<f64, X, Output: FloatTensor
     let n = X::len(x);
     let mut y = <L::Output as Tensors>::Buffers::<Heap>::with_capacity(n);
     let mut scratch = L::Scratch::<Heap>::with_capacity(n);
-    layer.forward::<Heap>(w, x, <L::Output as Tensors>::batch_mut::<Heap>(&mut y, n), Pass::Inference(&mut scratch));
+    layer.forward::<Heap>(w, x, <L::Output as Tensors>::batch_mut::<Heap>(&mut y, n), Pass::inference(&mut scratch));
     outputs::<L::Output>(&y, n)
 }
 

@@ -24,7 +24,7 @@ pub const PROJECTED: LayerSpec = LayerSpec {
 #[cfg(feature = "compute")]
 pub(in super::super) mod compute {
     use crate::fold::read_only;
-    use crate::layer::{Layer, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Work};
     use crate::layers::recurrent::{Parts, Sequence};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
@@ -78,11 +78,11 @@ pub(in super::super) mod compute {
             w: &Self::Weights,
             x: X::Batch<'_>,
             y: <Self::Output as Tensors>::BatchMut<'_>,
-            pass: Pass<'_, '_, Self::Scratch<B>, Self::Cache<B>>,
+            pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
-            let (Pass::Inference(scratch) | Pass::Training(scratch, _)) = pass;
+            let (Pass::Inference(memory) | Pass::Training(memory, _)) = pass;
             let gates = X::parts(x);
-            self.0.forward_from::<B>(w, gates.x.len() / (X::STEPS * G), gates, y, scratch);
+            self.0.forward_from::<B>(w, gates.x.len() / (X::STEPS * G), gates, y, memory.own);
         }
 
         fn backward<B: Storage>(
@@ -91,7 +91,7 @@ pub(in super::super) mod compute {
             _: X::Batch<'_>,
             _: <Self::Output as Tensors>::Batch<'_>,
             _: <Self::Output as Tensors>::Batch<'_>,
-            _: &mut Self::Cache<B>,
+            _: Memory<'_, T, Self::Cache<B>>,
             _: X::Gradients<'_>,
             _: Option<&mut Self::Weights>,
         ) {

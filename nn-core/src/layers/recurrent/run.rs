@@ -45,7 +45,7 @@ pub trait Recurrent<T: Scalar, const F: usize, const U: usize> {
         w: &Self::Weights,
         x: Parts<'_, T>,
         y: &mut [T],
-        pass: Pass<'a, '_, Self::Scratch<B, X>, Self::Cache<B, X>>,
+        pass: Pass<'a, '_, T, Self::Scratch<B, X>, Self::Cache<B, X>>,
     ) -> [&'a [T]; 2];
 
     /// A prediction of `n` samples whose input has met the kernel before: `pre` overwrites its argument with `W · x + b`, the
@@ -130,13 +130,13 @@ macro_rules! recurrent_layer {
                 w: &Self::Weights,
                 x: $crate::layers::recurrent::sequence::Parts<'_, T>,
                 y: &mut [T],
-                pass: $crate::Pass<'a, '_, Self::Scratch<Mem, X>, Self::Cache<Mem, X>>,
+                pass: $crate::Pass<'a, '_, T, Self::Scratch<Mem, X>, Self::Cache<Mem, X>>,
             ) -> [&'a [T]; 2] {
                 const { assert!($check && ($p == 1 || $p == X::STEPS) && ($d == 0 || $d == $f)) }
                 let n = x.x.len() / (X::STEPS * $f);
                 let (mut memory, mode) = match pass {
-                    $crate::Pass::Inference(scratch) => (scratch.slices(n), None),
-                    $crate::Pass::Training(cache, mode) => (cache.slices(n), Some(mode)),
+                    $crate::Pass::Inference(memory) => (memory.own.slices(n), None),
+                    $crate::Pass::Training(memory, mode) => (memory.own.slices(n), Some(mode)),
                 };
                 $crate::layers::recurrent::walk::forward::<T, Self, $f, $u, $g>(
                     self, options, w, X::STEPS, x, y, &mut memory, mode,
@@ -234,7 +234,7 @@ macro_rules! recurrent_layer {
                 w: &Self::Weights,
                 x: X::Batch<'_>,
                 mut y: <Self::Output as $crate::Tensors>::BatchMut<'_>,
-                pass: $crate::Pass<'_, '_, Self::Scratch<Mem>, Self::Cache<Mem>>,
+                pass: $crate::Pass<'_, '_, T, Self::Scratch<Mem>, Self::Cache<Mem>>,
             ) {
                 use $crate::layers::recurrent::Recurrent;
                 use $crate::tensor::{FloatTensors, Tensors};
@@ -252,7 +252,7 @@ macro_rules! recurrent_layer {
                 x: X::Batch<'_>,
                 _: <Self::Output as $crate::Tensors>::Batch<'_>,
                 dy: <Self::Output as $crate::Tensors>::Batch<'_>,
-                cache: &mut Self::Cache<Mem>,
+                memory: $crate::layer::Memory<'_, T, Self::Cache<Mem>>,
                 dx: X::Gradients<'_>,
                 dw: Option<&mut Self::Weights>,
             ) {
@@ -263,7 +263,7 @@ macro_rules! recurrent_layer {
                     dlast[i - 1] = Self::Output::flat(dy, i);
                 }
                 let (dy, dx) = (Self::Output::flat(dy, 0), X::part_gradients(dx));
-                self.run_back::<Mem, X>(Recurrent::<T, $f, $u>::options(self), w, X::parts(x), dy, dlast, cache, dx, dw);
+                self.run_back::<Mem, X>(Recurrent::<T, $f, $u>::options(self), w, X::parts(x), dy, dlast, memory.own, dx, dw);
             }
 
             fn constrain(&self, w: &mut Self::Weights) {
