@@ -111,7 +111,7 @@ pub(crate) fn is_keras_layer(name: &str) -> bool {
 
 const LAYERS: &str = "
     AdditiveAttention AlphaDropout Attention AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D
-    AvgPool3D BatchNorm Bidirectional CategoryEncoding CenterCrop Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D
+    AvgPool3D BatchNorm Bidirectional CategoryEncoding CenterCrop Conv1D Conv1DTranspose Conv2DTranspose Conv3D
     Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Convolution1D Convolution2D Convolution3D Cropping1D Cropping2D
     Cropping3D DepthwiseConv1D DepthwiseConv2D Discretization EinsumDense Embedding Flatten GRU GRUCell GaussianDropout
     GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization

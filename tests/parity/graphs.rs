@@ -194,6 +194,7 @@ fn every_case_of_the_files_is_tested() {
         ("recurrent_gru", crate::sequences::gru::CASES),
         ("recurrent_bidirectional", crate::sequences::bidirectional::CASES),
         ("recurrent_steps", crate::sequences::steps::CASES),
+        ("convolution", crate::convolution::CASES),
     ] {
         let all = Fixture::read(file);
         let in_file: std::collections::BTreeSet<&str> =

@@ -17,6 +17,7 @@ mod layers;
 mod edges;
 #[macro_use]
 mod graphs;
+mod convolution;
 mod sequences;
 mod training;
 mod two_by_two;

@@ -29,6 +29,7 @@ layers! {
     batch_normalization,
     bidirectional,
     concatenate,
+    conv2d,
     dense,
     dot,
     dropout,
@@ -68,6 +69,7 @@ pub mod recurrent;
 mod sparse;
 #[cfg(feature = "compute")]
 mod strides;
+mod windows;
 
 #[cfg(feature = "compute")]
 pub use joined::{Joined, Parts};

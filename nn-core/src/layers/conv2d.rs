@@ -1,0 +1,478 @@
+//! Conv2D: a window that slides over an image, with the same weights at every place.
+//!
+//! ```text
+//! y[r, c] = b + Σ W[i, j] · x[r · s - p + i · d, c · s' - p' + j · d']        over the cells (i, j) of the window
+//!
+//! dx[..]  += W[i, j]ᵀ · dy[r, c]
+//! dW[i, j] += dy[r, c] · x[..]ᵀ                                              summed over samples and places
+//! db      += dy
+//! ```
+//!
+//! with strides `s`, dilation `d` and padding `p`; cells outside of the image are 0. With `groups = g`, the channels and the filters
+//! are in `g` groups, and a filter sees the channels of its own group.
+//!
+//! Shapes: input `(h, w, channels)`, output `(h', w', filters)`, kernel `(kh, kw, channels / groups, filters)`, bias `(filters,)`.
+//! The weights do not depend on the size of the image: one layer can be called on several.
+//!
+//! The cells under some windows are copied beside each other, the columns of a matrix of patches, so that the convolution is one
+//! product (*im2col*). The patches are in the workspace of the call: one row of windows for each sample of the batch.
+//!
+//! Source: <https://keras.io/api/layers/convolution_layers/convolution2d/>
+
+use super::windows::{Slide, pair, too_small};
+use crate::code::Code;
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
+use crate::text::Text;
+
+layer! {
+    /// A convolution with `O` filters and windows of `H × W` places with `I` channels each, `K = H · W · I` cells in all. The
+    /// output has `Q` places; `B` is 1 with a bias and 0 without.
+    pub struct Conv2D<H, W, I, K, O, B, Q> {
+        /// The channels of the output.
+        filters: Size,
+        /// The height and width of a window.
+        kernel_size: Sizes,
+        /// The rows and columns from one window to the next.
+        strides: Sizes = Shape::new(&[1]),
+        /// `same` pads the image with zeros, so that it keeps its size if the strides are 1.
+        padding: Choice { VALID = "valid", SAME = "same" },
+        /// The order of the axes.
+        data_format: Choice { CHANNELS_LAST = "channels_last" },
+        /// The rows and columns from one cell of a window to the next.
+        dilation_rate: Sizes = Shape::new(&[1]),
+        /// The groups of channels.
+        groups: Size = 1,
+        /// A layer of its own, behind this one.
+        activation: ActivationAfter,
+        /// Whether there is a bias.
+        use_bias: Flag = true,
+        /// The initial kernel.
+        pub kernel_initializer: Initializer = GlorotUniform,
+        /// The initial bias.
+        pub bias_initializer: Initializer = Zeros,
+        /// A penalty on the kernel.
+        pub kernel_regularizer: Regularizer,
+        /// A penalty on the bias.
+        pub bias_regularizer: Regularizer,
+        /// A penalty on the output.
+        activity_regularizer: ActivityAfter,
+        /// A bound on the kernel.
+        pub kernel_constraint: Constraint,
+        /// A bound on the bias.
+        pub bias_constraint: Constraint,
+    }
+
+    pub rule {
+        /// The rows of the image.
+        input_height,
+        /// The columns of the image.
+        input_width,
+        /// The columns of the output.
+        output_width,
+        /// The rows from one window to the next.
+        stride_height,
+        /// The columns from one window to the next.
+        stride_width,
+        /// The rows from one cell of a window to the next.
+        dilation_height,
+        /// The columns from one cell of a window to the next.
+        dilation_width,
+        /// The rows of zeros above the image.
+        padding_top,
+        /// The columns of zeros before the image.
+        padding_left,
+        /// The groups of channels.
+        channel_groups,
+    }
+
+    pub const SPEC: LayerSpec {
+        weights: Conv2DWeights<H, W, I, K, O, B>,
+        workspace: true,
+        activates: true,
+        infer: rule!(infer),
+    }
+}
+
+/// `(h, w, channels)` to `(h', w', filters)`; the type is `Conv2D<kh, kw, channels / groups, cells, filters, use_bias, places>`
+/// with `cells = kh · kw · channels / groups` and `places = h' · w'`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let (args, x) = (Args(args), inputs[0]);
+    let (filters, groups, same) = (args.filters(), args.groups(), args.padding() == padding::SAME);
+    let kernel = pair(&args.kernel_size(), arg::kernel_size, "kernel_size");
+    let strides = pair(&args.strides(), arg::strides, "strides");
+    let dilation = pair(&args.dilation_rate(), arg::dilation_rate, "dilation_rate");
+    let (kernel, strides, dilation) = match (kernel, strides, dilation) {
+        (Ok(kernel), Ok(strides), Ok(dilation)) => (kernel, strides, dilation),
+        (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => return Err(error),
+    };
+    if x.rank() != 3 {
+        let message = Text::new().str("expected an image of shape (height, width, channels), but got ").shape(&x);
+        return Err(ShapeError::input(Code::WrongRank, 0, message));
+    }
+    if (strides.0 > 1 || strides.1 > 1) && (dilation.0 > 1 || dilation.1 > 1) {
+        let message = Text::new().str("`strides` and `dilation_rate` cannot both be above 1");
+        return Err(ShapeError::argument(Code::OutOfRange, arg::dilation_rate, message));
+    }
+    let channels = x.dim(2);
+    if !channels.is_multiple_of(groups) {
+        let message = Text::new().str("`groups` is ").size(groups).str(", which does not divide the ").size(channels);
+        return Err(ShapeError::argument(Code::OutOfRange, arg::groups, message.str(" channels of the input")));
+    }
+    if !filters.is_multiple_of(groups) {
+        let message = Text::new().str("`groups` is ").size(groups).str(", which does not divide the ").size(filters);
+        return Err(ShapeError::argument(Code::OutOfRange, arg::groups, message.str(" filters")));
+    }
+    let height = Slide { window: kernel.0, stride: strides.0, dilation: dilation.0 };
+    let width = Slide { window: kernel.1, stride: strides.1, dilation: dilation.1 };
+    let (rows, columns) = match (height.windows(x.dim(0), same), width.windows(x.dim(1), same)) {
+        (Some(rows), Some(columns)) => (rows, columns),
+        _ => return Err(too_small(&x, kernel, height, width)),
+    };
+    let per_group = channels / groups;
+    let cells = kernel.0.saturating_mul(kernel.1).saturating_mul(per_group);
+    // A window of one cell that goes to every place needs no patches: they are the image.
+    let is_image = kernel.0 == 1 && kernel.1 == 1 && strides.0 == 1 && strides.1 == 1 && groups == 1;
+    let patches = if is_image { 0 } else { cells.saturating_mul(groups).saturating_mul(columns.count) };
+    if cells.saturating_mul(filters) > u32::MAX as usize || patches > u32::MAX as usize {
+        let message = Text::new().str("the kernel or the patches under a row of windows have too many scalars");
+        return Err(ShapeError::argument(Code::TooLarge, arg::kernel_size, message));
+    }
+    let places = rows.count.saturating_mul(columns.count);
+    let consts = [kernel.0, kernel.1, per_group, cells, filters, args.use_bias() as usize, places];
+    Ok(Inferred::new(Shape::new(&[rows.count, columns.count, filters]), &consts)
+        .field("input_height", x.dim(0))
+        .field("input_width", x.dim(1))
+        .field("output_width", columns.count)
+        .field("stride_height", strides.0)
+        .field("stride_width", strides.1)
+        .field("dilation_height", dilation.0)
+        .field("dilation_width", dilation.1)
+        .field("padding_top", rows.before)
+        .field("padding_left", columns.before)
+        .field("channel_groups", groups)
+        .workspace(patches))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    pub use super::SPEC::Conv2D;
+    use crate::activations::{Activate, Activation};
+    use crate::initializers::Fans;
+    use crate::kernels;
+    use crate::layer::{Activates, Layer, Memory, Pass, Work};
+    use crate::scalar::Scalar;
+    use crate::storage::Storage;
+    use crate::tensor::{Element, flat, flat_mut};
+    use crate::weights;
+    use nalgebra::SMatrix;
+    use rand::Rng;
+
+    weights! {
+        /// The weights of a [`Conv2D`] layer.
+        pub struct Conv2DWeights<
+            T, const H: usize, const W: usize, const I: usize, const K: usize, const O: usize, const B: usize
+        > {
+            /// `W`: one row per filter, one column per cell. Keras's `(kh, kw, in, out)` kernel has the same bytes.
+            kernel: SMatrix<T, O, K> => [H, W, I, O],
+            /// `b`: one column, or none without a bias.
+            bias: SMatrix<T, O, B> => [O],
+        }
+    }
+
+    impl<const H: usize, const W: usize, const I: usize, const K: usize, const O: usize, const B: usize, const Q: usize>
+        Conv2D<H, W, I, K, O, B, Q>
+    {
+        /// The fans of the kernel, for initializers.
+        const FANS: Fans = Fans::new(K, H * W * O);
+
+        /// The scalars of the patches under one row of windows.
+        const fn row(&self) -> usize {
+            K * self.channel_groups * self.output_width
+        }
+
+        /// The part of the image that a cell of the windows in row `row` sees, one run of places after the other: calls `visit` with the
+        /// place of the first scalar among the patches of the row, that in the image, and the number of scalars. Cells in
+        /// the padding are left out.
+        #[inline(always)]
+        fn runs(&self, row: usize, mut visit: impl FnMut(usize, usize, usize)) {
+            let channels = I * self.channel_groups;
+            for i in 0..H {
+                let y = row * self.stride_height + i * self.dilation_height;
+                let Some(y) = y.checked_sub(self.padding_top).filter(|&y| y < self.input_height) else { continue };
+                for c in 0..self.output_width {
+                    let patch = (c * H + i) * W * channels;
+                    let left = c * self.stride_width;
+                    if self.dilation_width == 1 {
+                        // Neighbouring cells are neighbours in the image.
+                        let first = self.padding_left.saturating_sub(left).min(W);
+                        let last = (self.input_width + self.padding_left).saturating_sub(left).min(W);
+                        if first < last {
+                            let x = y * self.input_width + left + first - self.padding_left;
+                            visit(patch + first * channels, x * channels, (last - first) * channels);
+                        }
+                        continue;
+                    }
+                    for j in 0..W {
+                        let x = left + j * self.dilation_width;
+                        if let Some(x) = x.checked_sub(self.padding_left).filter(|&x| x < self.input_width) {
+                            visit(patch + j * channels, (y * self.input_width + x) * channels, channels);
+                        }
+                    }
+                }
+            }
+        }
+
+        /// Copies the patches under some rows of windows, the first of them row `first` of the batch.
+        fn copy_patches<T: Scalar>(&self, x: &[T], first: usize, patches: &mut [T]) {
+            let (rows, image) =
+                (Q / self.output_width.max(1), I * self.channel_groups * self.input_height * self.input_width);
+            patches.fill(T::ZERO);
+            for (k, patches) in patches.chunks_exact_mut(self.row().max(1)).enumerate() {
+                let (sample, row) = ((first + k) / rows.max(1), (first + k) % rows.max(1));
+                let Some(x) = x.get(sample * image..(sample + 1) * image) else { continue };
+                self.runs(row, |patch, place, count| {
+                    if let (Some(to), Some(from)) = (patches.get_mut(patch..patch + count), x.get(place..place + count))
+                    {
+                        to.copy_from_slice(from);
+                    }
+                });
+            }
+        }
+
+        /// Adds the gradients of the patches to those of the image: the reverse of [`copy_patches`](Self::copy_patches).
+        fn add_patches<T: Scalar>(&self, dpatches: &[T], first: usize, dx: &mut [T]) {
+            let (rows, image) =
+                (Q / self.output_width.max(1), I * self.channel_groups * self.input_height * self.input_width);
+            for (k, patches) in dpatches.chunks_exact(self.row().max(1)).enumerate() {
+                let (sample, row) = ((first + k) / rows.max(1), (first + k) % rows.max(1));
+                let Some(dx) = dx.get_mut(sample * image..(sample + 1) * image) else { continue };
+                self.runs(row, |patch, place, count| {
+                    if let (Some(from), Some(to)) =
+                        (patches.get(patch..patch + count), dx.get_mut(place..place + count))
+                    {
+                        to.iter_mut().zip(from).for_each(|(to, from)| *to += *from);
+                    }
+                });
+            }
+        }
+
+        /// `y = W · x + b` for some patches, or the greater of that and 0.
+        #[inline(always)]
+        fn product<T: Scalar>(
+            &self,
+            w: &Conv2DWeights<T, H, W, I, K, O, B>,
+            patches: &[T],
+            y: &mut [T],
+            rectifies: bool,
+        ) {
+            let (kernel, bias) = (w.kernel.as_slice(), w.bias.as_slice());
+            if self.channel_groups == 1 {
+                return if rectifies {
+                    kernels::affine_rectified::<T, K, O>(kernel, bias, patches, y)
+                } else {
+                    kernels::affine::<T, K, O>(kernel, bias, patches, y)
+                };
+            }
+            let (filters, channels) = (O / self.channel_groups.max(1), I * self.channel_groups);
+            for (patch, y) in patches.chunks_exact((K * self.channel_groups).max(1)).zip(y.chunks_exact_mut(O)) {
+                for (o, y) in y.iter_mut().enumerate() {
+                    *y = bias.get(o).copied().unwrap_or(T::ZERO);
+                }
+                for (g, y) in y.chunks_exact_mut(filters.max(1)).enumerate() {
+                    let cells = patch.chunks_exact(channels.max(1)).flat_map(|place| place.iter().skip(g * I).take(I));
+                    for (x, w) in cells.zip(kernel.chunks_exact(O)) {
+                        // The filters of this group.
+                        y.iter_mut().zip(w.iter().skip(g * filters)).for_each(|(y, w)| *y += *w * *x);
+                    }
+                }
+                if rectifies {
+                    y.iter_mut().for_each(|y| *y = if *y <= T::ZERO { T::ZERO } else { *y });
+                }
+            }
+        }
+
+        /// `dx += Wᵀ · dy` for some patches.
+        fn add_product_back<T: Scalar>(&self, kernel: &[T], dy: &[T], dpatches: &mut [T]) {
+            if self.channel_groups == 1 {
+                return kernels::add_transposed::<T, K, O>(kernel, dy, dpatches);
+            }
+            let (filters, channels) = (O / self.channel_groups.max(1), I * self.channel_groups);
+            for (dpatch, dy) in dpatches.chunks_exact_mut((K * self.channel_groups).max(1)).zip(dy.chunks_exact(O)) {
+                for (g, dy) in dy.chunks_exact(filters.max(1)).enumerate() {
+                    let cells =
+                        dpatch.chunks_exact_mut(channels.max(1)).flat_map(|place| place.iter_mut().skip(g * I).take(I));
+                    for (dx, w) in cells.zip(kernel.chunks_exact(O)) {
+                        dy.iter().zip(w.iter().skip(g * filters)).for_each(|(dy, w)| *dx += *w * *dy);
+                    }
+                }
+            }
+        }
+
+        /// `dW += dy · xᵀ` for some patches.
+        fn add_outer<T: Scalar>(&self, dkernel: &mut [T], patches: &[T], dy: &[T]) {
+            if self.channel_groups == 1 {
+                return kernels::add_outer::<T, K, O>(dkernel, patches, dy);
+            }
+            let (filters, channels) = (O / self.channel_groups.max(1), I * self.channel_groups);
+            for (patch, dy) in patches.chunks_exact((K * self.channel_groups).max(1)).zip(dy.chunks_exact(O)) {
+                for (g, dy) in dy.chunks_exact(filters.max(1)).enumerate() {
+                    let cells = patch.chunks_exact(channels.max(1)).flat_map(|place| place.iter().skip(g * I).take(I));
+                    for (x, dw) in cells.zip(dkernel.chunks_exact_mut(O)) {
+                        dw.iter_mut().skip(g * filters).zip(dy).for_each(|(dw, dy)| *dw += *dy * *x);
+                    }
+                }
+            }
+        }
+
+        /// The forward pass; `then` gets each part of `y` that is done.
+        #[inline(always)]
+        fn convolve<T: Scalar + Element>(
+            &self,
+            w: &Conv2DWeights<T, H, W, I, K, O, B>,
+            x: &[T],
+            y: &mut [T],
+            workspace: &mut [T],
+            rectifies: bool,
+            then: impl Fn(&mut [T]),
+        ) {
+            if workspace.is_empty() {
+                self.product(w, x, y, rectifies);
+                return then(y);
+            }
+            // As many rows of windows at a time as the workspace has room for: one for each sample.
+            let at_once = workspace.len() / self.row().max(1);
+            for (k, y) in y.chunks_mut((at_once * self.output_width * O).max(1)).enumerate() {
+                let rows = y.len() / (self.output_width * O).max(1);
+                let Some(patches) = workspace.get_mut(..rows * self.row()) else { return };
+                self.copy_patches(x, k * at_once, patches);
+                self.product(w, patches, y, rectifies);
+                then(y);
+            }
+        }
+    }
+
+    impl<
+        T: Scalar + Element,
+        const H: usize,
+        const W: usize,
+        const I: usize,
+        const K: usize,
+        const O: usize,
+        const B: usize,
+        const Q: usize,
+        const C: usize,
+        const P: usize,
+    > Layer<T, SMatrix<T, C, P>> for Conv2D<H, W, I, K, O, B, Q>
+    {
+        type Output = SMatrix<T, O, Q>;
+        type Weights = Conv2DWeights<T, H, W, I, K, O, B>;
+        type Scratch<S: Storage> = ();
+        type Cache<S: Storage> = ();
+        const MACS: usize = K * O * Q;
+        const WORK: Work = Work::BySample(K * O * Q);
+
+        fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+            self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[H, W, I, O], Self::FANS, rng);
+            self.bias_initializer.fill(w.bias.as_mut_slice(), &[O], Fans::new(O, O), rng);
+        }
+
+        fn forward<S: Storage>(
+            &self,
+            w: &Self::Weights,
+            x: &[SMatrix<T, C, P>],
+            y: &mut [SMatrix<T, O, Q>],
+            pass: Pass<'_, '_, T, (), ()>,
+        ) {
+            let (Pass::Inference(Memory { workspace, .. }) | Pass::Training(Memory { workspace, .. }, _)) = pass;
+            // y = W · patches + b
+            self.convolve(w, flat(x), flat_mut(y), workspace, false, |_| ());
+        }
+
+        fn backward<S: Storage>(
+            &self,
+            w: &Self::Weights,
+            x: &[SMatrix<T, C, P>],
+            _: &[SMatrix<T, O, Q>],
+            dy: &[SMatrix<T, O, Q>],
+            Memory { workspace, .. }: Memory<'_, T, ()>,
+            mut dx: Option<&mut [SMatrix<T, C, P>]>,
+            mut dw: Option<&mut Self::Weights>,
+        ) {
+            let (x, dy) = (flat(x), flat(dy));
+            if workspace.is_empty() {
+                // The patches are the image.
+                if let Some(dx) = dx.as_deref_mut() {
+                    self.add_product_back(w.kernel.as_slice(), dy, flat_mut(dx));
+                }
+                if let Some(dw) = dw.as_deref_mut() {
+                    self.add_outer(dw.kernel.as_mut_slice(), x, dy);
+                }
+            } else {
+                let at_once = workspace.len() / self.row().max(1);
+                for (k, dy) in dy.chunks((at_once * self.output_width * O).max(1)).enumerate() {
+                    let rows = dy.len() / (self.output_width * O).max(1);
+                    let Some(patches) = workspace.get_mut(..rows * self.row()) else { return };
+                    // y = W · patches + b, so dW += dy · patchesᵀ and dpatches = Wᵀ · dy
+                    if let Some(dw) = dw.as_deref_mut() {
+                        self.copy_patches(x, k * at_once, patches);
+                        self.add_outer(dw.kernel.as_mut_slice(), patches, dy);
+                    }
+                    if let Some(dx) = dx.as_deref_mut() {
+                        patches.fill(T::ZERO);
+                        self.add_product_back(w.kernel.as_slice(), dy, patches);
+                        self.add_patches(patches, k * at_once, flat_mut(dx));
+                    }
+                }
+            }
+            if let Some(dw) = dw.filter(|_| B == 1) {
+                kernels::add_rows::<T, O>(dw.bias.as_mut_slice(), dy);
+            }
+        }
+
+        fn constrain(&self, w: &mut Self::Weights) {
+            self.kernel_constraint.apply(w.kernel.as_mut_slice(), &[H, W, I, O]);
+            self.bias_constraint.apply(w.bias.as_mut_slice(), &[O]);
+        }
+
+        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+            let (dkernel, dbias) = dw.map(|dw| (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())).unzip();
+            self.kernel_regularizer.apply(w.kernel.as_slice(), dkernel)
+                + self.bias_regularizer.apply(w.bias.as_slice(), dbias)
+        }
+    }
+
+    impl<
+        T: Scalar + Element,
+        const H: usize,
+        const W: usize,
+        const I: usize,
+        const K: usize,
+        const O: usize,
+        const B: usize,
+        const Q: usize,
+        const C: usize,
+        const P: usize,
+    > Activates<T, SMatrix<T, C, P>> for Conv2D<H, W, I, K, O, B, Q>
+    {
+        fn forward_activated<S: Storage, F: Activation>(
+            &self,
+            w: &Self::Weights,
+            x: &[SMatrix<T, C, P>],
+            y: &mut [SMatrix<T, O, Q>],
+            pass: Pass<'_, '_, T, (), ()>,
+            activation: &Activate<F>,
+        ) {
+            let (Pass::Inference(Memory { workspace, .. }) | Pass::Training(Memory { workspace, .. }, _)) = pass;
+            let then = |y: &mut [T]| {
+                if !F::RECTIFIES {
+                    activation.0.in_place(O, y);
+                }
+            };
+            self.convolve(w, flat(x), flat_mut(y), workspace, F::RECTIFIES, then);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
