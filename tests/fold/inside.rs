@@ -82,12 +82,18 @@ impl<T: Scalar, const N: usize> Layer<T, SVector<T, N>> for Shift {
         _: &Self::Weights,
         _: &[SVector<T, N>],
         _: &[SVector<T, N>],
-        _: &[SVector<T, N>],
+        dy: &[SVector<T, N>],
         _: Memory<'_, T, ()>,
-        _: Option<&mut [SVector<T, N>]>,
-        _: Option<&mut Self::Weights>,
+        dx: Option<&mut [SVector<T, N>]>,
+        dw: Option<&mut Self::Weights>,
     ) {
-        unreachable!("it is not trained here")
+        // y = x + shift, so dx += dy and dshift += Σ dy
+        if let Some(dx) = dx {
+            dx.iter_mut().zip(dy).for_each(|(dx, dy)| *dx += dy);
+        }
+        if let Some(dw) = dw {
+            dw.shift[0] += dy.iter().flatten().copied().sum::<T>();
+        }
     }
 }
 
