@@ -1,7 +1,7 @@
-//! The layers, one page each, to be read from top to bottom: maths, specification, shape rule, weights, forward,
-//! backward, tests.
+//! The layers, one page each, to be read from top to bottom: maths, declaration, shape rule, weights, forward, backward,
+//! tests.
 //!
-//! A page has two halves. The first ([`SPEC`](dense::SPEC) and `infer`) is pure data and `const fn`; `nn-macros` runs it on the host.
+//! A page has two halves. The first (`layer!` and `infer`) is pure data and `const fn`; `nn-macros` runs it on the host.
 //! The second, `mod compute`, is the run time and is left out of the host's build, which therefore needs no nalgebra.
 
 use crate::spec::LayerSpec;
