@@ -9,12 +9,14 @@ mod call;
 mod declare;
 mod folding;
 mod inferred;
+mod kinds;
 
 pub use arguments::{ArgSpec, Default, Kind, Value};
 pub use call::*;
 pub(crate) use declare::{layer, leading, page};
 pub use folding::Folding;
 pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS};
+pub(crate) use kinds::kind;
 
 use crate::shape::{Shape, ShapeError};
 

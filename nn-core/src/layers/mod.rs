@@ -1,7 +1,7 @@
-//! The layers, one page each, to be read from top to bottom: maths, specification, shape rule, weights, forward,
-//! backward, tests.
+//! The layers, one page each, to be read from top to bottom: maths, declaration, shape rule, weights, forward, backward,
+//! tests.
 //!
-//! A page has two halves. The first ([`SPEC`](dense::SPEC) and `infer`) is pure data and `const fn`; `nn-macros` runs it on the host.
+//! A page has two halves. The first (`layer!` and `infer`) is pure data and `const fn`; `nn-macros` runs it on the host.
 //! The second, `mod compute`, is the run time and is left out of the host's build, which therefore needs no nalgebra.
 
 use crate::spec::LayerSpec;
@@ -82,6 +82,9 @@ pub use sparse::Sparse;
 mod tests {
     use super::*;
     use crate::spec::Masking;
+    use std::path::{Path, PathBuf};
+    use std::string::String;
+    use std::vec::Vec;
 
     /// An expansion names a rule by the path of its module, so that has to be the page of a layer, which is public.
     #[test]
@@ -98,6 +101,33 @@ mod tests {
             for rule in [Some(spec.infer), spec.inner].into_iter().flatten() {
                 let module = rule.module.strip_prefix("nn_core::layers::");
                 assert_eq!(module, Some(spec.module), "the rule `{}` of {} is elsewhere", rule.name, spec.name);
+            }
+        }
+    }
+
+    /// The texts of all files of pages, with their paths.
+    fn pages(dir: &Path) -> Vec<(PathBuf, String)> {
+        let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+        let files = entries.flat_map(|path| match path.is_dir() {
+            true => pages(&path),
+            false => std::vec![(path.clone(), std::fs::read_to_string(path).unwrap())],
+        });
+        files.filter(|(path, _)| !path.ends_with("layers/mod.rs")).collect()
+    }
+
+    /// A page declares its layer with `layer!`, and finds neither an argument nor a constant by its number.
+    #[test]
+    fn no_page_counts_arguments() {
+        let number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+        for (path, text) in pages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/layers")) {
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            assert!(!MODULES.contains(&name) || text.contains("\nlayer! {\n"), "{name} declares no layer");
+            assert!(!text.split("args[").skip(1).any(number), "{name} finds an argument by its number");
+            let facts = text.split("Folding::").skip(1).chain(text.split("Masking::").skip(1));
+            for fact in facts.filter_map(|rest| rest.split('}').next()) {
+                // A number of sets is no place.
+                let places = fact.replace("sets: 2", "");
+                assert!(!places.split(": ").skip(1).any(number), "{name} finds something by its number: {fact}");
             }
         }
     }

@@ -20,65 +20,92 @@
 //! Source: Elman, *Finding structure in time*, Cognitive Science 14 (1990);
 //! <https://keras.io/api/layers/recurrent_layers/simple_rnn/>
 
-use super::recurrent::{self, Places, SEED};
+use super::recurrent;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Arity, Folding, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
-/// `SimpleRNN(units, activation, use_bias, kernel_initializer, recurrent_initializer, bias_initializer,
-/// kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer, kernel_constraint,
-/// recurrent_constraint, bias_constraint, dropout, recurrent_dropout, return_sequences, return_state, go_backwards,
-/// stateful, unroll, seed, zero_output_for_mask)`
-pub const SPEC: LayerSpec = LayerSpec {
-    name: "SimpleRNN",
-    module: "simple_rnn",
-    args: &[
-        ArgSpec::size("units"),
-        ArgSpec::inner_activation("activation", "Tanh"),
-        ArgSpec::flag("use_bias", true),
-        ArgSpec::initializer("kernel_initializer"),
-        ArgSpec::initializer("recurrent_initializer"),
-        ArgSpec::initializer("bias_initializer"),
-        ArgSpec::regularizer("kernel_regularizer"),
-        ArgSpec::regularizer("recurrent_regularizer"),
-        ArgSpec::regularizer("bias_regularizer"),
-        ArgSpec::activity_regularizer(),
-        ArgSpec::constraint("kernel_constraint"),
-        ArgSpec::constraint("recurrent_constraint"),
-        ArgSpec::constraint("bias_constraint"),
-        ArgSpec::float("dropout", 0.0),
-        ArgSpec::float("recurrent_dropout", 0.0),
-        ArgSpec::flag("return_sequences", false),
-        ArgSpec::flag("return_state", false),
-        ArgSpec::flag_field("go_backwards", false),
-        ArgSpec::flag("stateful", false),
-        ArgSpec::flag("unroll", false),
-        SEED,
-        ArgSpec::flag_field("zero_output_for_mask", false),
-    ],
-    inputs: Arity { min: 1, max: 2 },
-    call_keywords: &["initial_state"],
-    masking: Masking::Reads { passes: Some(PLACES.returns), both: None },
-    consts: 6,
-    weight_consts: Some(3),
-    has_cache: true,
-    has_scratch: true,
-    folding: Folding::Recurrent { features: 0, units: 1, rows: 1, bias: 2, dropped: 5 },
-    infer: rule!(infer),
-    ..LayerSpec::BASE
-};
+layer! {
+    /// A recurrent layer from `F` features to `U` units, whose output is fed back to it.
+    ///
+    /// `B` is 1 with a bias and 0 without; `P` is the number of steps with `return_sequences`, else 1; `STATE` is 1 with
+    /// `return_state`; `D` is `F` if `dropout` is above 0, else 0. `A` is the activation.
+    pub struct SimpleRNN<F, U, B, P, STATE, D> {
+        /// The scalars of a state.
+        units: Size,
+        /// The activation of the new state.
+        pub activation: Activation<A> = Tanh,
+        /// Whether there is a bias.
+        use_bias: Flag = true,
+        /// The initial kernel.
+        pub kernel_initializer: Initializer = GlorotUniform,
+        /// The initial recurrent kernel.
+        pub recurrent_initializer: Initializer = Orthogonal { gain: 1.0 },
+        /// The initial bias.
+        pub bias_initializer: Initializer = Zeros,
+        /// A penalty on the kernel.
+        pub kernel_regularizer: Regularizer,
+        /// A penalty on the recurrent kernel.
+        pub recurrent_regularizer: Regularizer,
+        /// A penalty on the bias.
+        pub bias_regularizer: Regularizer,
+        /// A penalty on the output.
+        activity_regularizer: ActivityAfter,
+        /// A bound on the kernel.
+        pub kernel_constraint: Constraint,
+        /// A bound on the recurrent kernel.
+        pub recurrent_constraint: Constraint,
+        /// A bound on the bias.
+        pub bias_constraint: Constraint,
+        /// The part of the input that is set to zero while training.
+        pub dropout: Float = 0.0,
+        /// The part of the state that is set to zero where it is fed back, while training.
+        pub recurrent_dropout: Float = 0.0,
+        /// Whether the output has the states of all steps, not only the last one.
+        return_sequences: Flag = false,
+        /// Whether the last states are outputs, too.
+        return_state: Flag = false,
+        /// Whether it goes from the last step to the first.
+        pub go_backwards: Flag = false,
+        /// Not supported: a layer keeps no state between calls.
+        stateful: Flag = false,
+        /// Accepted as in Keras and not read.
+        unroll: Flag = false,
+        /// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of `fit`.
+        seed: Option<Int>,
+        /// Whether the output of a masked step is zero instead of that of the step before.
+        pub zero_output_for_mask: Flag = false,
+    }
 
-const PLACES: Places = Places { dropout: 13, returns: 15 };
+    pub const SPEC: LayerSpec {
+        weights: SimpleRNNWeights<F, U, B>,
+        inputs: Arity { min: 1, max: 2 },
+        call_keywords: &["initial_state"],
+        masking: Masking::Reads { passes: Some(arg::return_sequences), both: None },
+        has_cache: true,
+        has_scratch: true,
+        folding: Folding::Recurrent {
+            features: consts::F,
+            units: consts::U,
+            rows: consts::U,
+            bias: consts::B,
+            dropped: consts::D,
+        },
+        infer: rule!(infer),
+    }
+}
 
 /// `(steps, features)`, with an initial state `[h]` or without, to `(units,)` or `(steps, units)`, and the last state if
 /// asked for. The type is `SimpleRNN<features, units, use_bias, columns of the output, return_state, D>`, where `D` is the
 /// features if `dropout` is given, else 0.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let n = match recurrent::sizes(args, inputs, PLACES, 1) {
+    let args = Args(args);
+    let asked = recurrent::arguments!(args);
+    let n = match recurrent::sizes(&asked, inputs, 1) {
         Ok(sizes) => sizes,
         Err(error) => return Err(error),
     };
-    let consts = [n.features, n.units, args[2].as_flag() as usize, n.positions, n.state, n.dropped];
-    Ok(recurrent::outputs(args, inputs, PLACES, 1, &consts))
+    let consts = [n.features, n.units, args.use_bias() as usize, n.positions, n.state, n.dropped];
+    Ok(recurrent::outputs(&asked, inputs, 1, &consts))
 }
 
 #[cfg(feature = "compute")]
@@ -86,93 +113,17 @@ mod step;
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::SPEC::SimpleRNN;
     pub use super::step::*;
     use crate::activations::{Activation, Tanh};
-    use crate::constraints::Constraint;
-    use crate::initializers::{Fans, Initializer};
+    use crate::initializers::Fans;
     use crate::kernels::Machine;
     use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
-    use crate::layers::recurrent::{replace, run::recurrent_layer, weights::recurrent_weights};
-    use crate::regularizers::Regularizer;
+    use crate::layers::recurrent::{run::recurrent_layer, weights::recurrent_weights};
     use crate::scalar::Scalar;
     use crate::shape::Shape;
     use nalgebra::SMatrix;
     use rand::Rng;
-
-    /// A recurrent layer from `F` features to `U` units, whose output is fed back to it.
-    ///
-    /// `B` is 1 with a bias and 0 without; `P` is the number of steps with `return_sequences`, else 1; `STATE` is 1 with
-    /// `return_state`; `D` is `F` if `dropout` is above 0, else 0. `A` is the activation.
-    #[derive(Clone, Copy, Debug)]
-    pub struct SimpleRNN<
-        const F: usize,
-        const U: usize,
-        const B: usize,
-        const P: usize,
-        const STATE: usize,
-        const D: usize,
-        A = Tanh,
-    > {
-        /// Keras's default is tanh.
-        pub activation: A,
-        /// How the kernel starts; Keras's default is Glorot uniform.
-        pub kernel_initializer: Initializer,
-        /// How the recurrent kernel starts; Keras's default is orthogonal.
-        pub recurrent_initializer: Initializer,
-        /// How the bias starts; Keras's default is zeros.
-        pub bias_initializer: Initializer,
-        /// A penalty on the kernel; none by default.
-        pub kernel_regularizer: Regularizer,
-        /// A penalty on the recurrent kernel; none by default.
-        pub recurrent_regularizer: Regularizer,
-        /// A penalty on the bias; none by default.
-        pub bias_regularizer: Regularizer,
-        /// A bound on the kernel; none by default.
-        pub kernel_constraint: Constraint,
-        /// A bound on the recurrent kernel; none by default.
-        pub recurrent_constraint: Constraint,
-        /// A bound on the bias; none by default.
-        pub bias_constraint: Constraint,
-        /// The part of the input that is set to zero while training; 0 by default.
-        pub dropout: f64,
-        /// The part of the state that is set to zero where it is fed back, while training; 0 by default.
-        pub recurrent_dropout: f64,
-        /// Whether it goes from the last step to the first; not by default.
-        pub go_backwards: bool,
-        /// Whether the output of a masked step is zero instead of that of the step before; not by default.
-        pub zero_output_for_mask: bool,
-    }
-
-    impl<const F: usize, const U: usize, const B: usize, const P: usize, const STATE: usize, const D: usize>
-        SimpleRNN<F, U, B, P, STATE, D>
-    {
-        /// Keras's defaults.
-        pub const DEFAULT: Self = SimpleRNN {
-            activation: Tanh,
-            kernel_initializer: Initializer::GlorotUniform,
-            recurrent_initializer: Initializer::Orthogonal { gain: 1.0 },
-            bias_initializer: Initializer::Zeros,
-            kernel_regularizer: Regularizer::NONE,
-            recurrent_regularizer: Regularizer::NONE,
-            bias_regularizer: Regularizer::NONE,
-            kernel_constraint: Constraint::None,
-            recurrent_constraint: Constraint::None,
-            bias_constraint: Constraint::None,
-            dropout: 0.0,
-            recurrent_dropout: 0.0,
-            go_backwards: false,
-            zero_output_for_mask: false,
-        };
-    }
-
-    impl<const F: usize, const U: usize, const B: usize, const P: usize, const STATE: usize, const D: usize, A: Copy>
-        SimpleRNN<F, U, B, P, STATE, D, A>
-    {
-        /// The same layer with another activation.
-        pub const fn activation<N>(self, activation: N) -> SimpleRNN<F, U, B, P, STATE, D, N> {
-            replace!(SimpleRNN, self, activation, [])
-        }
-    }
 
     recurrent_weights! {
         /// The weights of a [`SimpleRNN`].

@@ -35,17 +35,17 @@
 /// **Arguments** stand in Keras's order. One that is `pub` is a field of the struct, which the run time reads; the others
 /// are for the graph and the shape rule. The kinds are those of [`Kind`](crate::spec::Kind):
 ///
-/// | declaration | without a default |
+/// | declaration | if it is not given |
 /// |---|---|
-/// | `units: Size`, `kernel_size: Sizes`, `dims: Ints = [-1]`, `rate: Float = 0.5` | it must be given |
-/// | `axis: Int = -1`, `use_bias: Flag = true` | |
-/// | `length: Option<Size>`, `max_value: Option<Float> = f64::INFINITY` | the rule reads `None`; the field has the default |
+/// | `units: Size`, `kernel_size: Sizes`, `dims: Ints`, `pub rate: Float` | an error |
+/// | `axes: Ints = [-1]`, `axis: Int = -1`, `use_bias: Flag = true`, `pub epsilon: Float = 1e-3` | the default |
+/// | `length: Option<Size>`, `pub max_value: Option<Float> = f64::INFINITY` | `None` for the rule, the default in the field |
 /// | `merge_mode: Choice { CONCAT = "concat", SUM = "sum" }` | the first; `merge_mode::SUM` is the index of a name |
-/// | `pub kernel_initializer: Initializer = Zeros` | |
+/// | `pub kernel_initializer: Initializer = Zeros` | the default |
 /// | `pub kernel_regularizer: Regularizer`, `pub kernel_constraint: Constraint` | none |
-/// | `pub activation: Activation<A> = Tanh` | `A` is a type argument of the layer, behind its constants |
-/// | `activation: ActivationAfter`, `activity_regularizer: ActivityAfter` | none |
-/// | `pub layer: Layer<L>` | `L` is the first type argument; the struct has `new(layer)` |
+/// | `pub activation: Activation<A> = Tanh` | the default; `A` is a type argument of the layer, behind its constants |
+/// | `activation: ActivationAfter`, `activity_regularizer: ActivityAfter` | none; they are layers behind this one |
+/// | `pub layer: Layer<L>` | an error; `L` is the first type argument, and the struct has `new(layer)` |
 ///
 /// **Rule.** Fields whose values the shape rule finds ([`Inferred::field`](crate::spec::Inferred::field)) stand behind the
 /// arguments: `pub rule { padding_top, padding_left }`. They are of `usize`, and take no constant of the type.
@@ -54,7 +54,8 @@
 /// weights have.
 ///
 /// The page gets
-/// - the struct with `DEFAULT`, if every field has a default; its documentation lists all arguments;
+/// - the struct with `DEFAULT`, if every field has a default, and a function for each inner activation, which changes the
+///   type; its documentation lists all arguments;
 /// - `SPEC`;
 /// - `Args(args)` for the shape rule: `args.units()` is a `usize`, `args.use_bias()` a `bool`;
 /// - `arg::units` and `consts::O`, the places of an argument and of a constant, for facts and for the blame of errors.
@@ -83,7 +84,7 @@ macro_rules! layer {
         $crate::spec::layer! { @sort $layer
             [$($all)* { [$($doc)*] $arg [Activation $default] [$default] true }]
             [$($fields)* { [$($doc)*] $arg [$type] [$crate::activations::$default] [$default] }]
-            [$($types)* { $type $default }] $made $($rest)* }
+            [$($types)* { $arg $type $default }] $made $($rest)* }
     };
     (@sort $layer:tt [] [] [] [default]
         $(#[doc = $doc:literal])* pub $arg:ident: Layer<$type:ident>, $($rest:tt)*
@@ -109,18 +110,13 @@ macro_rules! layer {
     ) => {
         $crate::spec::layer! { @sort $layer
             [$($all)* { [$($doc)*] $arg [Float] [] true }]
-            [$($fields)* { [$($doc)*] $arg [f64] [] [required] }] $types [given] $($rest)* }
+            [$($fields)* { [$($doc)*] $arg [f64] [] [] }] $types [given] $($rest)* }
     };
-    (@sort $layer:tt [$($all:tt)*] [$($fields:tt)*] $types:tt $made:tt
+    (@sort $layer:tt $all:tt $fields:tt $types:tt $made:tt
         $(#[doc = $doc:literal])* pub $arg:ident: $kind:ident $(<$of:ident>)? $(= $default:expr)?, $($rest:tt)*
     ) => {
-        $crate::spec::layer! { @sort $layer
-            [$($all)* { [$($doc)*] $arg [$kind $($of)?] [$($default)?] true }]
-            [$($fields)* {
-                [$($doc)*] $arg [$crate::spec::layer!(@field $kind $($of)?)]
-                [$crate::spec::layer!(@value [$kind $($of)?] [$($default)?])] [$($default)?]
-            }]
-            $types $made $($rest)* }
+        $crate::spec::layer! { @field $kind $(<$of>)?
+            { [$($doc)*] $arg [$kind $($of)?] [$($default)?] } $layer $all $fields $types $made $($rest)* }
     };
     (@sort $layer:tt [$($all:tt)*] $fields:tt $types:tt $made:tt
         $(#[doc = $doc:literal])* $arg:ident: $kind:ident $(<$of:ident>)? $(= $default:expr)?, $($rest:tt)*
@@ -140,8 +136,8 @@ macro_rules! layer {
             impl Args<'_> {
                 $(
                     $(#[doc = $about])*
-                    pub const fn $arg(&self) -> $crate::spec::layer!(@type $kind) {
-                        $crate::spec::layer!(@read $kind self.0[arg::$arg])
+                    pub const fn $arg(&self) -> $crate::spec::kind!(@type $kind) {
+                        $crate::spec::kind!(@read $kind self.0[arg::$arg])
                     }
                 )*
             }
@@ -180,7 +176,7 @@ macro_rules! layer {
             [
                 name: ::core::stringify!($name),
                 module: $crate::spec::page(::core::module_path!()),
-                args: &[$($crate::spec::layer!(@argument $arg $kind $default $field)),*],
+                args: &[$($crate::spec::kind!(@argument $arg $kind $default $field)),*],
                 consts: <[&str]>::len(&[$(::core::stringify!($const)),*]),
                 fields: &[$(::core::stringify!($found)),*],
             ]
@@ -211,65 +207,6 @@ macro_rules! layer {
         $crate::spec::LayerSpec { $($known)* $($fact: $value,)* ..$crate::spec::LayerSpec::BASE }
     };
 
-    // An argument of the specification.
-    (@argument $arg:ident [Activation $type:ident] $default:tt $field:literal) => {
-        $crate::spec::layer!(@argument $arg $field $crate::spec::Kind::Activation(::core::stringify!($type)), Layer)
-    };
-    (@argument $arg:ident [Choice $($text:literal),+] $default:tt $field:literal) => {
-        $crate::spec::layer!(
-            @argument $arg $field $crate::spec::Kind::Choice(&[$($text),+]), Is($crate::spec::Value::Choice(0))
-        )
-    };
-    (@argument $arg:ident [Option $kind:ident] $default:tt $field:literal) => {
-        $crate::spec::layer!(@argument $arg $field $crate::spec::Kind::$kind, Layer)
-    };
-    (@argument $arg:ident [Initializer] $default:tt $field:literal) => {
-        $crate::spec::layer!(@argument $arg $field $crate::spec::Kind::Initializer, Layer)
-    };
-    (@argument $arg:ident [Ints] [$default:expr] $field:literal) => {
-        $crate::spec::layer!(
-            @argument $arg $field $crate::spec::Kind::Ints, Is($crate::spec::Value::ints(&$default))
-        )
-    };
-    (@argument $arg:ident [$kind:ident] [$default:expr] $field:literal) => {
-        $crate::spec::layer!(
-            @argument $arg $field $crate::spec::Kind::$kind, Is($crate::spec::Value::$kind($default))
-        )
-    };
-    (@argument $arg:ident [$kind:ident] [] $field:literal) => {
-        $crate::spec::ArgSpec::new(::core::stringify!($arg), $crate::spec::Kind::$kind, $field)
-    };
-    (@argument $arg:ident $field:literal $kind:expr, $default:ident $(($value:expr))?) => {
-        $crate::spec::ArgSpec {
-            name: ::core::stringify!($arg),
-            kind: $kind,
-            default: $crate::spec::Default::$default $(($value))?,
-            field: $field,
-        }
-    };
-
-    // The type of an argument in a shape rule, and how it is read.
-    (@type [Size]) => { usize };
-    (@type [Option Size]) => { ::core::option::Option<usize> };
-    (@type [Int]) => { i64 };
-    (@type [Ints]) => { &[i64] };
-    (@type [Float]) => { ::core::option::Option<f64> };
-    (@type [Option Float]) => { ::core::option::Option<f64> };
-    (@type [Flag]) => { bool };
-    (@type [Choice $($text:literal),+]) => { usize };
-    (@type [Layer]) => { $crate::spec::Inferred };
-    (@type $other:tt) => { $crate::spec::Value };
-    (@read [Size] $value:expr) => { $value.as_size() };
-    (@read [Option Size] $value:expr) => { $value.as_optional_size() };
-    (@read [Int] $value:expr) => { $value.as_int() };
-    (@read [Ints] $value:expr) => { $value.as_ints() };
-    (@read [Float] $value:expr) => { $value.as_float() };
-    (@read [Option Float] $value:expr) => { $value.as_float() };
-    (@read [Flag] $value:expr) => { $value.as_flag() };
-    (@read [Choice $($text:literal),+] $value:expr) => { $value.as_choice() };
-    (@read [Layer] $value:expr) => { $value.as_layer() };
-    (@read $other:tt $value:expr) => { $value };
-
     // The struct of hyperparameters; one without fields is its only value.
     (@struct [$($doc:literal)*] [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt })*]
         $name:ident [$({ $const:ident $($size:literal)? })*] [] [] [default]
@@ -288,7 +225,7 @@ macro_rules! layer {
     (@struct [$($doc:literal)*] [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt })*]
         $name:ident [$({ $const:ident $($size:literal)? })*]
         [$({ [$($field_doc:literal)*] $field:ident [$($type:tt)+] $value:tt [$($said:expr)?] })+]
-        [$({ $inner:ident $function:ident })*] [$made:ident $($around:ident)?]
+        [$({ $inner_arg:ident $inner:ident $function:ident })*] [$made:ident $($around:ident)?]
     ) => {
         $(#[doc = $doc])*
         #[doc = ""]
@@ -305,6 +242,7 @@ macro_rules! layer {
         }
 
         $crate::spec::layer! { @made $made $name [$($around)?] [$($const)*] $($field $value)+ }
+        $crate::spec::layer! { @setters $name [$($const)*] [$({ $inner_arg $inner })*] $($field)+ }
     };
     (@made default $name:ident [] [$($const:ident)*] $($field:ident [$value:expr])+) => {
         impl<$(const $const: usize,)*> $name<$($const,)*> {
@@ -322,53 +260,63 @@ macro_rules! layer {
     };
     (@made given $($rest:tt)*) => {};
 
-    // The type of a field, and its default.
-    (@field Float) => { f64 };
-    (@field Option Float) => { f64 };
-    (@field Flag) => { bool };
-    (@field Initializer) => { $crate::initializers::Initializer };
-    (@field Regularizer) => { $crate::regularizers::Regularizer };
-    (@field Constraint) => { $crate::constraints::Constraint };
-    (@value [Initializer] [$default:expr]) => {{
-        use $crate::initializers::Initializer::*;
-        $default
-    }};
-    (@value [Regularizer] []) => { $crate::regularizers::Regularizer::NONE };
-    (@value [Constraint] []) => { $crate::constraints::Constraint::None };
-    (@value $kind:tt [$default:expr]) => { $default };
+    // Another activation is another type. Activations are the first fields.
+    (@setters $name:ident $consts:tt [] $($field:ident)+) => {};
+    (@setters $name:ident [$($const:ident)*] [{ $first:ident $a:ident }] $same:ident $($field:ident)*) => {
+        impl<$(const $const: usize,)* $a: Copy> $name<$($const,)* $a> {
+            #[doc = ::core::concat!("The same layer with another `", ::core::stringify!($first), "`.")]
+            pub const fn $first<N>(self, $first: N) -> $name<$($const,)* N> {
+                $name { $first, $($field: self.$field,)* }
+            }
+        }
+    };
+    (@setters $name:ident [$($const:ident)*] [{ $first:ident $a:ident } { $second:ident $b:ident }]
+        $same:ident $too:ident $($field:ident)*
+    ) => {
+        impl<$(const $const: usize,)* $a: Copy, $b: Copy> $name<$($const,)* $a, $b> {
+            #[doc = ::core::concat!("The same layer with another `", ::core::stringify!($first), "`.")]
+            pub const fn $first<N>(self, $first: N) -> $name<$($const,)* N, $b> {
+                $name { $first, $second: self.$second, $($field: self.$field,)* }
+            }
+
+            #[doc = ::core::concat!("The same layer with another `", ::core::stringify!($second), "`.")]
+            pub const fn $second<N>(self, $second: N) -> $name<$($const,)* $a, N> {
+                $name { $first: self.$first, $second, $($field: self.$field,)* }
+            }
+        }
+    };
+
+    // The type of a field. It is no macro: a struct with type arguments could not derive.
+    (@field Float $($sort:tt)*) => { $crate::spec::layer! { @field [f64] $($sort)* } };
+    (@field Option<Float> $($sort:tt)*) => { $crate::spec::layer! { @field [f64] $($sort)* } };
+    (@field Flag $($sort:tt)*) => { $crate::spec::layer! { @field [bool] $($sort)* } };
+    (@field Initializer $($sort:tt)*) => {
+        $crate::spec::layer! { @field [$crate::initializers::Initializer] $($sort)* }
+    };
+    (@field Regularizer $($sort:tt)*) => {
+        $crate::spec::layer! { @field [$crate::regularizers::Regularizer] $($sort)* }
+    };
+    (@field Constraint $($sort:tt)*) => {
+        $crate::spec::layer! { @field [$crate::constraints::Constraint] $($sort)* }
+    };
+    (@field $type:tt { $doc:tt $arg:ident $kind:tt [$($default:expr)?] } $layer:tt
+        [$($all:tt)*] [$($fields:tt)*] $types:tt $made:tt $($rest:tt)*
+    ) => {
+        $crate::spec::layer! { @sort $layer
+            [$($all)* { $doc $arg $kind [$($default)?] true }]
+            [$($fields)* {
+                $doc $arg $type [$crate::spec::kind!(@value $kind [$($default)?])] [$($default)?]
+            }]
+            $types $made $($rest)* }
+    };
 
     // The documentation of an argument: a line of a list.
     (@about $arg:ident $kind:tt $default:tt $($about:literal)*) => {
         ::core::concat!(
-            "- `", ::core::stringify!($arg), "` (", $crate::spec::layer!(@words $kind),
-            $crate::spec::layer!(@otherwise $kind $default), "):" $(, $about)*
+            "- `", ::core::stringify!($arg), "` (", $crate::spec::kind!(@words $kind),
+            $crate::spec::kind!(@otherwise $kind $default), "):" $(, $about)*
         )
     };
-    (@words [Size]) => { "a dimension" };
-    (@words [Option Size]) => { "a dimension" };
-    (@words [Sizes]) => { "a dimension, or a list of them" };
-    (@words [Int]) => { "a whole number" };
-    (@words [Option Int]) => { "a whole number" };
-    (@words [Ints]) => { "whole numbers" };
-    (@words [Float]) => { "a number" };
-    (@words [Option Float]) => { "a number" };
-    (@words [Flag]) => { "a flag" };
-    (@words [Choice $($text:literal),+]) => { ::core::concat!("one of" $(, " `", $text, "`")+) };
-    (@words [Activation $default:ident]) => { "an activation" };
-    (@words [ActivationAfter]) => { "an activation" };
-    (@words [Initializer]) => { "an initializer" };
-    (@words [Regularizer]) => { "a regularizer" };
-    (@words [ActivityAfter]) => { "a regularizer" };
-    (@words [Constraint]) => { "a constraint" };
-    (@words [Layer]) => { "a layer" };
-    (@otherwise [Size] []) => { ", required" };
-    (@otherwise [Sizes] []) => { ", required" };
-    (@otherwise [Ints] []) => { ", required" };
-    (@otherwise [Float] []) => { ", required" };
-    (@otherwise [Layer] []) => { ", required" };
-    (@otherwise [Choice $first:literal $(, $text:literal)*] []) => { "; the first by default" };
-    (@otherwise $kind:tt []) => { "; none by default" };
-    (@otherwise $kind:tt [$default:expr]) => { ::core::concat!("; `", ::core::stringify!($default), "` by default") };
 }
 pub(crate) use layer;
 
@@ -399,4 +347,108 @@ pub(crate) const fn leading([layer, weights]: [&str; 2], consts: &[usize]) -> Op
         i += 1;
     }
     Some(consts.len())
+}
+
+#[cfg(test)]
+#[allow(unreachable_pub)]
+mod tests {
+    use crate::shape::{Shape, ShapeError};
+    use crate::spec::{Default, Inferred, Kind, LayerSpec, Masking, Value, rule};
+
+    layer! {
+        /// A layer with an argument of most kinds.
+        pub struct Sample<I, O, B = 1> {
+            /// Must be given.
+            units: Size,
+            /// May be left out.
+            length: Option<Size>,
+            /// A list.
+            axes: Ints = [-1, 2],
+            /// A flag.
+            keep: Flag = true,
+            /// A name.
+            mode: Choice { FIRST = "first", SECOND = "second" },
+            /// A number that is a field.
+            pub rate: Float = 0.25,
+            /// Unlimited if it is left out.
+            pub limit: Option<Float> = f64::INFINITY,
+            /// A bound.
+            pub bound: Constraint,
+        }
+
+        pub const SPEC: LayerSpec {
+            weights: SampleWeights<I, O>,
+            masking: Masking::Makes { flag: Some(arg::keep), by: &OTHER },
+            infer: rule!(infer),
+        }
+    }
+
+    layer! {
+        /// A layer without a name in a graph.
+        pub struct Other {
+            /// An axis.
+            axis: Int = -1,
+        }
+
+        pub const OTHER: LayerSpec { infer: rule!(infer) }
+    }
+
+    /// The shape stays.
+    pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+        Ok(Inferred::new(inputs[0], &[]))
+    }
+
+    #[test]
+    fn the_specification() {
+        assert_eq!((SPEC.name, SPEC.module, SPEC.consts, SPEC.weight_consts), ("Sample", "tests", 3, Some(2)));
+        let args: std::vec::Vec<_> = SPEC.args.iter().map(|arg| (arg.name, arg.kind, arg.default, arg.field)).collect();
+        let is = Default::Is;
+        assert_eq!(
+            args,
+            [
+                ("units", Kind::Size, Default::Required, false),
+                ("length", Kind::Size, Default::Layer, false),
+                ("axes", Kind::Ints, is(Value::Ints([-1, 2, 0, 0, 0, 0], 2)), false),
+                ("keep", Kind::Flag, is(Value::Flag(true)), false),
+                ("mode", Kind::Choice(&["first", "second"]), is(Value::Choice(0)), false),
+                ("rate", Kind::Float, is(Value::Float(0.25)), true),
+                ("limit", Kind::Float, Default::Layer, true),
+                ("bound", Kind::Constraint, Default::Layer, true),
+            ]
+        );
+        assert!(matches!(SPEC.masking, Masking::Makes { flag: Some(3), .. }));
+        assert_eq!((consts::I, consts::O, consts::B), (0, 1, 2));
+        assert_eq!((OTHER.name, OTHER.module, OTHER.weight_consts), ("Other", "tests", None));
+    }
+
+    #[test]
+    fn arguments_by_name() {
+        let given = SPEC.with(&[(arg::units, Value::Size(7)), (arg::mode, Value::Choice(mode::SECOND))]);
+        let args = Args(&given);
+        assert_eq!((args.units(), args.length(), args.axes(), args.keep()), (7, None, &[-1, 2][..], true));
+        assert_eq!((args.mode(), args.rate(), args.limit()), (mode::SECOND, Some(0.25), None));
+        let given = SPEC.with(&[(arg::length, Value::Size(3)), (arg::rate, Value::Absent)]);
+        assert_eq!((Args(&given).length(), Args(&given).rate()), (Some(3), None));
+        assert_eq!(OTHER::Args(&OTHER.with(&[])).axis(), -1);
+    }
+
+    #[cfg(feature = "compute")]
+    #[test]
+    fn fields() {
+        let Sample { rate, limit, bound } = Sample::<2, 3>::DEFAULT;
+        assert_eq!((rate, limit, bound), (0.25, f64::INFINITY, crate::constraints::Constraint::None));
+        let Other = Other::DEFAULT;
+    }
+
+    #[test]
+    #[should_panic(expected = "the leading constants")]
+    fn weights_with_another_constant() {
+        super::leading(["Sample", "SampleWeights"], &[0, 2]);
+    }
+
+    #[test]
+    #[should_panic(expected = "the weights of `Dense` are `DenseWeights`")]
+    fn weights_of_another_name() {
+        super::leading(["Sample", "SampleWeight"], &[0]);
+    }
 }

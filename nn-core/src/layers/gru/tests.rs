@@ -188,16 +188,14 @@ fn the_bias_has_keras_shape() {
 #[test]
 fn shapes_and_errors() {
     let (x, h) = (Shape::new(&[5, 3]), Shape::new(&[2]));
-    let mut args = [Value::Flag(false); 24];
-    (args[0], args[3], args[22]) = (Value::Size(2), Value::Flag(true), Value::Flag(true));
-    (args[14], args[15]) = (Value::Float(0.0), Value::Float(0.0));
+    let mut args = SPEC.with(&[(arg::units, Value::Size(2))]);
     assert_eq!(infer(&args, &[x]).unwrap(), Inferred::new(h, &[3, 2, 6, 2, 1, 0, 0]));
-    args[22] = Value::Flag(false);
-    (args[17], args[18], args[14]) = (Value::Flag(true), Value::Flag(true), Value::Float(0.5));
+    for (flag, value) in [(arg::reset_after, false), (arg::return_sequences, true), (arg::return_state, true)] {
+        args[flag] = Value::Flag(value);
+    }
+    args[arg::dropout] = Value::Float(0.5);
     let all = Inferred::many(&[Shape::new(&[5, 2]), h], &[3, 2, 6, 1, 5, 1, 3]);
     assert_eq!(infer(&args, &[x, h]).unwrap(), all);
     let error = infer(&args, &[x, h, h]).unwrap_err().to_string();
     assert_eq!(error, "expected an initial state of 1 tensor, `[h]`, but got 2");
-    assert_eq!((SPEC.args[PLACES.returns].name, SPEC.args[22].name), ("return_sequences", "reset_after"));
-    assert_eq!((SPEC.args[PLACES.dropout].name, SPEC.args[PLACES.returns + 3].name), ("dropout", "stateful"));
 }

@@ -230,14 +230,8 @@ fn the_input_is_dropped_alike_at_every_step() {
     assert!((y[0] - 25.0).abs() < 1e-9, "nothing is dropped in a prediction");
 }
 
-fn args(units: usize) -> [Value; 24] {
-    let mut args = [Value::Absent; 24];
-    (args[0], args[3]) = (Value::Size(units), Value::Flag(true));
-    (args[15], args[16]) = (Value::Float(0.0), Value::Float(0.0));
-    for flag in [7, 18, 19, 20, 21, 22, 23] {
-        args[flag] = Value::Flag(false);
-    }
-    args
+fn args(units: usize) -> Vec<Value> {
+    SPEC.with(&[(arg::units, Value::Size(units))])
 }
 
 #[test]
@@ -245,14 +239,15 @@ fn shapes() {
     let (x, h) = (Shape::new(&[5, 3]), Shape::new(&[2]));
     let mut given = args(2);
     assert_eq!(infer(&given, &[x]).unwrap(), Inferred::new(h, &[3, 2, 8, 1, 1, 0, 0]));
-    (given[18], given[19], given[15]) = (Value::Flag(true), Value::Flag(true), Value::Float(0.5));
+    for flag in [arg::return_sequences, arg::return_state] {
+        given[flag] = Value::Flag(true);
+    }
+    given[arg::dropout] = Value::Float(0.5);
     let all = Inferred::many(&[Shape::new(&[5, 2]), h, h], &[3, 2, 8, 1, 5, 1, 3]);
     assert_eq!(infer(&given, &[x, h, h]).unwrap(), all);
     // What only rustc can compute may be above 0.
-    given[15] = Value::Absent;
+    given[arg::dropout] = Value::Absent;
     assert_eq!(infer(&given, &[x]).unwrap().constant(6), 3);
-    assert_eq!(SPEC.args[PLACES.returns].name, "return_sequences");
-    assert_eq!((SPEC.args[PLACES.dropout].name, SPEC.args[PLACES.returns + 3].name), ("dropout", "stateful"));
 }
 
 #[test]
@@ -268,9 +263,9 @@ fn errors() {
     assert_eq!(error.blame, crate::shape::Blame::Input(2));
     assert_eq!(error.to_string(), "expected an initial state of shape (2,), but got (3,)");
     for (at, value, says) in [
-        (15, Value::Float(1.5), "from 0 to 1"),
-        (16, Value::Float(-0.5), "from 0 to 1"),
-        (21, Value::Flag(true), "`return_state = true` gives the last state"),
+        (arg::dropout, Value::Float(1.5), "from 0 to 1"),
+        (arg::recurrent_dropout, Value::Float(-0.5), "from 0 to 1"),
+        (arg::stateful, Value::Flag(true), "`return_state = true` gives the last state"),
     ] {
         let mut given = args(2);
         given[at] = value;

@@ -8,19 +8,31 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Default, Inferred, Kind, Value};
+use crate::spec::Inferred;
 use crate::text::Text;
 
-/// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of `fit`.
-pub(super) const SEED: ArgSpec = ArgSpec { name: "seed", kind: Kind::Int, default: Default::Layer, field: false };
-
-/// Where the arguments stand that the shape rule reads; the units are the first.
-pub(super) struct Places {
-    /// `dropout`; `recurrent_dropout` is the next one.
-    pub(super) dropout: usize,
-    /// `return_sequences`, followed by `return_state`, `go_backwards` and `stateful`.
-    pub(super) returns: usize,
+/// The arguments that all three shape rules read. Of those that may be to blame, the first number is the place.
+pub(super) struct Arguments {
+    pub(super) units: usize,
+    pub(super) rates: [(usize, Option<f64>); 2],
+    pub(super) return_sequences: bool,
+    pub(super) return_state: bool,
+    pub(super) stateful: (usize, bool),
 }
+
+/// The [`Arguments`] of a page.
+macro_rules! arguments {
+    ($args:ident) => {
+        $crate::layers::recurrent::Arguments {
+            units: $args.units(),
+            rates: [(arg::dropout, $args.dropout()), (arg::recurrent_dropout, $args.recurrent_dropout())],
+            return_sequences: $args.return_sequences(),
+            return_state: $args.return_state(),
+            stateful: (arg::stateful, $args.stateful()),
+        }
+    };
+}
+pub(super) use arguments;
 
 /// What the constants of all three types are made of.
 pub(super) struct Sizes {
@@ -37,13 +49,8 @@ pub(super) struct Sizes {
 }
 
 /// `(steps, features)`, and none or all of the initial states, each `(units,)`.
-pub(super) const fn sizes(
-    args: &[Value],
-    inputs: &[Shape],
-    places: Places,
-    states: usize,
-) -> Result<Sizes, ShapeError> {
-    let (units, x) = (args[0].as_size(), inputs[0]);
+pub(super) const fn sizes(args: &Arguments, inputs: &[Shape], states: usize) -> Result<Sizes, ShapeError> {
+    let (units, x) = (args.units, inputs[0]);
     if x.rank() != 2 {
         let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(&x);
         let advice = if x.rank() < 2 {
@@ -66,74 +73,41 @@ pub(super) const fn sizes(
         }
         i += 1;
     }
-    i = places.dropout;
-    while i < places.dropout + 2 {
-        if let Some(rate) = args[i].as_float()
+    i = 0;
+    while i < args.rates.len() {
+        if let (place, Some(rate)) = args.rates[i]
             && !(rate >= 0.0 && rate <= 1.0)
         {
-            return Err(ShapeError::argument(Code::OutOfRange, i, Text::new().str("expected a rate from 0 to 1")));
+            return Err(ShapeError::argument(Code::OutOfRange, place, Text::new().str("expected a rate from 0 to 1")));
         }
         i += 1;
     }
-    if args[places.returns + 3].as_flag() {
+    if let (place, true) = args.stateful {
         let message =
             Text::new().str("a layer keeps no state between calls: `return_state = true` gives the last state, ");
         let message = message.str("`initial_state` takes it, and `step` of the weights goes on one step at a time");
-        return Err(ShapeError::argument(Code::Unsupported, places.returns + 3, message));
+        return Err(ShapeError::argument(Code::Unsupported, place, message));
     }
-    let none = matches!(args[places.dropout].as_float(), Some(rate) if rate == 0.0);
+    let none = matches!(args.rates[0].1, Some(rate) if rate == 0.0);
     Ok(Sizes {
         features: x.dim(1),
         units,
-        positions: if args[places.returns].as_flag() { x.dim(0) } else { 1 },
-        state: args[places.returns + 1].as_flag() as usize,
+        positions: if args.return_sequences { x.dim(0) } else { 1 },
+        state: args.return_state as usize,
         dropped: if none { 0 } else { x.dim(1) },
     })
 }
 
 /// The outputs: the states of all steps, or the last one; then, if asked for, the last states.
-pub(super) const fn outputs(
-    args: &[Value],
-    inputs: &[Shape],
-    places: Places,
-    states: usize,
-    consts: &[usize],
-) -> Inferred {
-    let state = Shape::new(&[args[0].as_size()]);
-    let y = if args[places.returns].as_flag() { inputs[0].with_last(args[0].as_size()) } else { state };
-    match (args[places.returns + 1].as_flag(), states) {
+pub(super) const fn outputs(args: &Arguments, inputs: &[Shape], states: usize, consts: &[usize]) -> Inferred {
+    let state = Shape::new(&[args.units]);
+    let y = if args.return_sequences { inputs[0].with_last(args.units) } else { state };
+    match (args.return_state, states) {
         (false, _) => Inferred::new(y, consts),
         (true, 1) => Inferred::many(&[y, state], consts),
         (true, _) => Inferred::many(&[y, state, state], consts),
     }
 }
-
-/// A layer with one field replaced, which changes its type. The fields that all three layers have are named here, the others
-/// by the caller.
-#[cfg(feature = "compute")]
-macro_rules! replace {
-    ($layer:ident, $from:ident, $new:ident, [$($field:ident),*]) => {
-        $layer {
-            $new,
-            $($field: $from.$field,)*
-            kernel_initializer: $from.kernel_initializer,
-            recurrent_initializer: $from.recurrent_initializer,
-            bias_initializer: $from.bias_initializer,
-            kernel_regularizer: $from.kernel_regularizer,
-            recurrent_regularizer: $from.recurrent_regularizer,
-            bias_regularizer: $from.bias_regularizer,
-            kernel_constraint: $from.kernel_constraint,
-            recurrent_constraint: $from.recurrent_constraint,
-            bias_constraint: $from.bias_constraint,
-            dropout: $from.dropout,
-            recurrent_dropout: $from.recurrent_dropout,
-            go_backwards: $from.go_backwards,
-            zero_output_for_mask: $from.zero_output_for_mask,
-        }
-    };
-}
-#[cfg(feature = "compute")]
-pub(super) use replace;
 
 #[cfg(feature = "compute")]
 pub(super) mod cell;

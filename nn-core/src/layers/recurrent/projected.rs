@@ -7,13 +7,13 @@
 //! A graph has no name for it. A folded model has it behind an `Embedding`, whose table then holds `W · E[i] + b` for every index. Around a
 //! `Bidirectional`, `p[t]` holds the gates of the layer that reads forwards above those of its mirror image.
 
-use crate::spec::{ArgSpec, Arity, LayerSpec, Masking};
+use crate::spec::{ArgSpec, Arity, Kind, LayerSpec, Masking};
 
 /// Around a recurrent layer of 0 features, or a `Bidirectional` of one. Its constants are the rows of all gates and the units.
 pub const PROJECTED: LayerSpec = LayerSpec {
     name: "Projected",
     module: "recurrent",
-    args: &[ArgSpec::layer()],
+    args: &[ArgSpec::new("layer", Kind::Layer, false)],
     inputs: Arity { min: 1, max: 5 },
     masking: Masking::Reads { passes: None, both: None },
     consts: 2,

@@ -8,8 +8,6 @@ use crate::weights::Weights;
 use crate::{Inline, Layer, Pass};
 use nalgebra::{SMatrix, SVector};
 use rand::{SeedableRng, rngs::StdRng};
-use std::vec;
-use std::vec::Vec;
 
 type X = SMatrix<f64, 3, 5>;
 type H = SVector<f64, 2>;
@@ -131,7 +129,7 @@ fn the_state_is_dropped_alike_at_every_step() {
     w.kernel.fill(1.0);
     let layer = SimpleRNN { recurrent_dropout: 0.25, ..SimpleRNN::<1, 40, 0, 3, 0, 0>::DEFAULT };
     let layer = layer.activation(crate::activations::Linear);
-    let y = &train::<Long, _>(&layer, &w, &vec![Long::new(1.0, 0.0, 0.0); 100])[0];
+    let y = &train::<Long, _>(&layer, &w, &std::vec![Long::new(1.0, 0.0, 0.0); 100])[0];
     let mut kept = 0;
     for y in y.chunks_exact(120) {
         for u in 0..40 {
@@ -160,13 +158,12 @@ fn a_rate_of_one() {
 #[test]
 fn shapes() {
     let (x, h) = (Shape::new(&[5, 3]), Shape::new(&[2]));
-    let mut args: Vec<Value> = vec![Value::Flag(false); 22];
-    (args[0], args[13], args[14]) = (Value::Size(2), Value::Float(0.0), Value::Float(0.0));
+    let mut args = SPEC.with(&[(arg::units, Value::Size(2)), (arg::use_bias, Value::Flag(false))]);
     assert_eq!(infer(&args, &[x]).unwrap(), Inferred::new(h, &[3, 2, 0, 1, 0, 0]));
-    (args[2], args[15], args[16], args[13]) =
-        (Value::Flag(true), Value::Flag(true), Value::Flag(true), Value::Float(0.5));
+    for flag in [arg::use_bias, arg::return_sequences, arg::return_state] {
+        args[flag] = Value::Flag(true);
+    }
+    args[arg::dropout] = Value::Float(0.5);
     let all = Inferred::many(&[Shape::new(&[5, 2]), h], &[3, 2, 1, 5, 1, 3]);
     assert_eq!(infer(&args, &[x, h]).unwrap(), all);
-    assert_eq!((SPEC.args[PLACES.returns].name, SPEC.args[20].name), ("return_sequences", "seed"));
-    assert_eq!((SPEC.args[PLACES.dropout].name, SPEC.args[PLACES.returns + 3].name), ("dropout", "stateful"));
 }

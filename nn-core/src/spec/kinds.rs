@@ -1,0 +1,100 @@
+//! `kind!`, the tables of the kinds of arguments that `layer!` knows: a new kind has a row in each.
+
+/// The parts of an argument that depend on its kind.
+macro_rules! kind {
+    // An argument of the specification.
+    (@argument $arg:ident [Activation $type:ident] $default:tt $field:literal) => {
+        $crate::spec::kind!(@argument $arg $field $crate::spec::Kind::Activation(::core::stringify!($type)), Layer)
+    };
+    (@argument $arg:ident [Choice $($text:literal),+] $default:tt $field:literal) => {
+        $crate::spec::kind!(
+            @argument $arg $field $crate::spec::Kind::Choice(&[$($text),+]), Is($crate::spec::Value::Choice(0))
+        )
+    };
+    (@argument $arg:ident [Option $kind:ident] $default:tt $field:literal) => {
+        $crate::spec::kind!(@argument $arg $field $crate::spec::Kind::$kind, Layer)
+    };
+    (@argument $arg:ident [Initializer] $default:tt $field:literal) => {
+        $crate::spec::kind!(@argument $arg $field $crate::spec::Kind::Initializer, Layer)
+    };
+    (@argument $arg:ident [Ints] [$default:expr] $field:literal) => {
+        $crate::spec::kind!(
+            @argument $arg $field $crate::spec::Kind::Ints, Is($crate::spec::Value::ints(&$default))
+        )
+    };
+    (@argument $arg:ident [$kind:ident] [$default:expr] $field:literal) => {
+        $crate::spec::kind!(
+            @argument $arg $field $crate::spec::Kind::$kind, Is($crate::spec::Value::$kind($default))
+        )
+    };
+    (@argument $arg:ident [$kind:ident] [] $field:literal) => {
+        $crate::spec::ArgSpec::new(::core::stringify!($arg), $crate::spec::Kind::$kind, $field)
+    };
+    (@argument $arg:ident $field:literal $kind:expr, $default:ident $(($value:expr))?) => {
+        $crate::spec::ArgSpec {
+            name: ::core::stringify!($arg),
+            kind: $kind,
+            default: $crate::spec::Default::$default $(($value))?,
+            field: $field,
+        }
+    };
+
+    // The type of an argument in a shape rule, and how it is read.
+    (@type [Size]) => { usize };
+    (@type [Option Size]) => { ::core::option::Option<usize> };
+    (@type [Int]) => { i64 };
+    (@type [Ints]) => { &[i64] };
+    (@type [Float]) => { ::core::option::Option<f64> };
+    (@type [Option Float]) => { ::core::option::Option<f64> };
+    (@type [Flag]) => { bool };
+    (@type [Choice $($text:literal),+]) => { usize };
+    (@type [Layer]) => { $crate::spec::Inferred };
+    (@type $other:tt) => { $crate::spec::Value };
+    (@read [Size] $value:expr) => { $value.as_size() };
+    (@read [Option Size] $value:expr) => { $value.as_optional_size() };
+    (@read [Int] $value:expr) => { $value.as_int() };
+    (@read [Ints] $value:expr) => { $value.as_ints() };
+    (@read [Float] $value:expr) => { $value.as_float() };
+    (@read [Option Float] $value:expr) => { $value.as_float() };
+    (@read [Flag] $value:expr) => { $value.as_flag() };
+    (@read [Choice $($text:literal),+] $value:expr) => { $value.as_choice() };
+    (@read [Layer] $value:expr) => { $value.as_layer() };
+    (@read $other:tt $value:expr) => { $value };
+
+    // The default of a field.
+    (@value [Initializer] [$default:expr]) => {{
+        use $crate::initializers::Initializer::*;
+        $default
+    }};
+    (@value [Regularizer] []) => { $crate::regularizers::Regularizer::NONE };
+    (@value [Constraint] []) => { $crate::constraints::Constraint::None };
+    (@value $kind:tt [$default:expr]) => { $default };
+
+    // The words of the documentation.
+    (@words [Size]) => { "a dimension" };
+    (@words [Option Size]) => { "a dimension" };
+    (@words [Sizes]) => { "a dimension, or a list of them" };
+    (@words [Int]) => { "a whole number" };
+    (@words [Option Int]) => { "a whole number" };
+    (@words [Ints]) => { "whole numbers" };
+    (@words [Float]) => { "a number" };
+    (@words [Option Float]) => { "a number" };
+    (@words [Flag]) => { "a flag" };
+    (@words [Choice $($text:literal),+]) => { ::core::concat!("one of" $(, " `", $text, "`")+) };
+    (@words [Activation $default:ident]) => { "an activation" };
+    (@words [ActivationAfter]) => { "an activation" };
+    (@words [Initializer]) => { "an initializer" };
+    (@words [Regularizer]) => { "a regularizer" };
+    (@words [ActivityAfter]) => { "a regularizer" };
+    (@words [Constraint]) => { "a constraint" };
+    (@words [Layer]) => { "a layer" };
+    (@otherwise [Size] []) => { ", required" };
+    (@otherwise [Sizes] []) => { ", required" };
+    (@otherwise [Ints] []) => { ", required" };
+    (@otherwise [Float] []) => { ", required" };
+    (@otherwise [Layer] []) => { ", required" };
+    (@otherwise [Choice $first:literal $(, $text:literal)*] []) => { "; the first by default" };
+    (@otherwise $kind:tt []) => { "; none by default" };
+    (@otherwise $kind:tt [$default:expr]) => { ::core::concat!("; `", ::core::stringify!($default), "` by default") };
+}
+pub(crate) use kind;
