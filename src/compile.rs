@@ -17,8 +17,8 @@ use crate::step::Learner;
 use crate::tally::{self, Tally};
 use crate::tapes::Tapes;
 use crate::train::Place;
-use crate::warnings::{Data, Said, Warning, end};
-use crate::{Error, Model, Result, Tensors, check};
+use crate::warnings::{Data, Said, end};
+use crate::{Error, Model, Result, Tensors, Warning, check};
 use std::sync::Arc;
 
 /// `compile`, for a model on the heap: `Digits::boxed(&mut rng).compile(..)`. In the prelude.

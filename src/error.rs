@@ -11,17 +11,14 @@ pub type Result<T> = std::result::Result<T, Error>;
 ///
 /// Wrong shapes are not here: those do not compile. `Debug` prints the same message as `Display`, so that
 /// `fn main() -> nn::Result<()>` ends with a sentence.
-#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// There are no samples.
-    #[error("{tensor}: expected at least one sample, got none")]
     Empty {
         /// Which input or target.
         tensor: String,
     },
     /// Inputs and targets must have the same number of samples.
-    #[error("{tensor}: expected {expected} sample(s), as many as {other} has, got {got}")]
     Lengths {
         /// Which input or target.
         tensor: String,
@@ -33,7 +30,6 @@ pub enum Error {
         got: usize,
     },
     /// A number is NaN or infinite.
-    #[error("{tensor}: expected finite numbers, got {value} in sample {sample} (row {row}, column {col})")]
     NotFinite {
         /// Which input or target.
         tensor: String,
@@ -47,7 +43,6 @@ pub enum Error {
         value: f64,
     },
     /// An index that a layer does not have: a word that is not in the vocabulary.
-    #[error("{tensor}: expected indices below {bound}, got {index} in sample {sample} (position {position})")]
     Index {
         /// Which input.
         tensor: String,
@@ -61,11 +56,9 @@ pub enum Error {
         bound: usize,
     },
     /// A place that a sparse sample does not have.
-    #[error("a multi-hot sample: {0}")]
-    MultiHot(#[from] crate::IndexError),
+    MultiHot(crate::IndexError),
     /// A target that the loss cannot judge, for example a class that does not exist. Under
     /// [`Fit::strict`](crate::Fit::strict) also a label that it judges wrong.
-    #[error("{tensor}: sample {sample} does not fit the loss: expected {expected}")]
     Target {
         /// Which target.
         tensor: String,
@@ -75,7 +68,6 @@ pub enum Error {
         expected: String,
     },
     /// A setting has a value that makes no sense.
-    #[error("{name}: expected {expected}, got {got}")]
     Setting {
         /// The setting: `batch_size`.
         name: &'static str,
@@ -85,10 +77,8 @@ pub enum Error {
         got: String,
     },
     /// A warning, for those who ask for errors: [`Fit::strict`](crate::Fit::strict).
-    #[error("{0}")]
     Strict(Warning),
     /// A file cannot be read or written.
-    #[error("{}: {source}", .path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -96,7 +86,6 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A weight file is not valid, or does not belong to this model. The model is as it was.
-    #[error("{}: {problem}", .path.display())]
     WeightFile {
         /// The file.
         path: PathBuf,
@@ -104,7 +93,6 @@ pub enum Error {
         problem: String,
     },
     /// A callback monitors a number that is not reported.
-    #[error("{callback} monitors `{monitor}`, which is not reported; reported are {available}{hint}")]
     Monitor {
         /// The callback.
         callback: String,
@@ -116,14 +104,60 @@ pub enum Error {
         hint: &'static str,
     },
     /// An error of a callback: [`Error::callback`].
-    #[error("{0}")]
     Callback(Box<dyn std::error::Error + Send + Sync>),
     /// An error of a source of data: an item of an iterator of batches that was an `Err`.
-    #[error(transparent)]
     Data(Box<dyn std::error::Error + Send + Sync>),
     /// A chart cannot be drawn.
-    #[error("the chart cannot be drawn: {0}")]
     Plot(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Empty { tensor } => write!(f, "{tensor}: expected at least one sample, got none"),
+            Error::Lengths { tensor, expected, other, got } => {
+                write!(f, "{tensor}: expected {expected} sample(s), as many as {other} has, got {got}")
+            }
+            Error::NotFinite { tensor, value, sample, row, col } => {
+                write!(f, "{tensor}: expected finite numbers, got {value} in sample {sample} (row {row}, column {col})")
+            }
+            Error::Index { tensor, bound, index, sample, position } => write!(
+                f,
+                "{tensor}: expected indices below {bound}, got {index} in sample {sample} (position {position})"
+            ),
+            Error::MultiHot(error) => write!(f, "a multi-hot sample: {error}"),
+            Error::Target { tensor, sample, expected } => {
+                write!(f, "{tensor}: sample {sample} does not fit the loss: expected {expected}")
+            }
+            Error::Setting { name, expected, got } => write!(f, "{name}: expected {expected}, got {got}"),
+            Error::Strict(error) => write!(f, "{error}"),
+            Error::Io { path, source } => write!(f, "{}: {source}", path.display()),
+            Error::WeightFile { path, problem } => write!(f, "{}: {problem}", path.display()),
+            Error::Monitor { callback, monitor, available, hint } => {
+                write!(f, "{callback} monitors `{monitor}`, which is not reported; reported are {available}{hint}")
+            }
+            Error::Callback(error) => write!(f, "{error}"),
+            Error::Data(error) => fmt::Display::fmt(error, f),
+            Error::Plot(error) => write!(f, "the chart cannot be drawn: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::MultiHot(error) => Some(error),
+            Error::Io { source, .. } => Some(source),
+            Error::Data(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl From<crate::IndexError> for Error {
+    fn from(error: crate::IndexError) -> Error {
+        Error::MultiHot(error)
+    }
 }
 
 impl fmt::Debug for Error {

@@ -14,8 +14,8 @@ use crate::samples::{Samples, TrainingBatch};
 use crate::spec::MAX_INPUTS;
 use crate::tally::Tally;
 use crate::tapes::{Counted, whole};
-use crate::warnings::{Data, Warning};
-use crate::{Buffer, Error, Graph, Heap, Layer, Model, Result, Tensors};
+use crate::warnings::Data;
+use crate::{Buffer, Error, Graph, Heap, Layer, Model, Result, Tensors, Warning};
 
 /// An evaluation that goes on: the sums so far, and memory for the outputs.
 pub(crate) struct Evaluation<M: Model, S> {

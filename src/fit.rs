@@ -15,8 +15,8 @@ use crate::samples::{Samples, TrainingBatch};
 use crate::source::{Arrays, Streams};
 use crate::train::{Checked, Session};
 use crate::validation::{Streamed, Validation};
-use crate::warnings::{Data, Warning};
-use crate::{Error, Model, Result, Tensors};
+use crate::warnings::Data;
+use crate::{Error, Model, Result, Tensors, Warning};
 
 /// The settings of [`Compiled::fit`], with Keras's names and defaults.
 ///

@@ -9,8 +9,8 @@ use crate::losses::Losses;
 use crate::losses::domain::{Domain, Fault, Misfit, Seen};
 use crate::predict::Scratch;
 use crate::samples::Samples;
-use crate::warnings::{Data, Warning};
-use crate::{Buffer, Error, Heap, Model, Result, Tensors};
+use crate::warnings::Data;
+use crate::{Buffer, Error, Heap, Model, Result, Tensors, Warning};
 
 /// The lint of such labels.
 pub(crate) const LINT: &str = "labels_outside_domain";

@@ -96,11 +96,25 @@
 //!
 //! # Features
 //!
-//! - `std` (default): training loop, files, progress bar and plots.
-//! - `rayon` (default): large batches are divided over threads; it includes `std`.
-//! - `alloc`: models on the heap. Without either the crate is `no_std` and needs no heap.
+//! All are on by default. A program that needs less turns them off with `default-features = false` and names its own. The use
+//! of what is off is a compile error that names the feature.
+//!
+//! | feature | brings | includes |
+//! |---|---|---|
+//! | | `model!`, `call`, [`Trainer`], [`include_weights!`], [`snapshot`]: `no_std` and without a heap | |
+//! | `alloc` | models on the heap (`boxed`), [`MultiHot`] | |
+//! | `std` | [`Predict`], [`Error`], fast kernels for the processor at hand | `alloc` |
+//! | `rayon` | large batches are divided over threads | `std` |
+//! | `files` | [`WeightFiles`]; with `train` checkpoints and [`CsvLogger`](callbacks::CsvLogger) | `std` |
+//! | `train` | [`Compile`], [`Fit`], evaluations, [`callbacks`] | `std` |
+//! | `progress` | a progress bar on terminals; without it, `fit` prints a line for each epoch | `train` |
+//! | `plot` | [`History::plot`] | `train` |
+//!
+//! FIGURES
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
+// Modules hold what serves a feature beside what is always there. All features together leave nothing unused.
+#![cfg_attr(not(all(feature = "train", feature = "files", feature = "plot")), allow(dead_code))]
 // What the documentation shows is what one would write: no lint has anything to say about it.
 #![doc(test(attr(deny(deprecated))))]
 
@@ -109,64 +123,68 @@ extern crate alloc;
 #[allow(unused_extern_crates)] // Expansions of `model!` in this crate's own tests and documentation name `::nn`.
 extern crate self as nn;
 
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 pub mod callbacks;
 #[cfg(feature = "std")]
 mod check;
-#[cfg(feature = "std")]
+#[cfg(all(feature = "train", feature = "files"))]
+mod checkpoint;
+#[cfg(feature = "train")]
 mod compile;
 #[cfg(feature = "std")]
 mod error;
 #[cfg(feature = "std")]
 pub mod errors;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod evaluate;
-#[cfg(feature = "std")]
+#[cfg(any(feature = "files", feature = "plot"))]
 mod file;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod fit;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod freeze;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod history;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod labels;
-#[cfg(not(feature = "std"))]
+#[cfg(not(all(feature = "train", feature = "files", feature = "plot")))]
 #[doc(hidden)]
 pub mod missing;
-#[cfg(feature = "std")]
+#[cfg(feature = "plot")]
 mod plot;
 #[cfg(feature = "std")]
 mod predict;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod progress;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod random;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod report;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod rows;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod samples;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod source;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod step;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod tally;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod tapes;
-#[cfg(feature = "std")]
+#[cfg(feature = "files")]
 mod tensor_file;
 #[cfg(feature = "std")]
 mod threads;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod train;
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 mod validation;
 #[cfg(feature = "std")]
+mod warning;
+#[cfg(feature = "train")]
 mod warnings;
-#[cfg(feature = "std")]
+#[cfg(feature = "files")]
 mod weight_file;
 
 pub use model::{Arena, Graph, Model};
@@ -182,22 +200,26 @@ pub use nn_core::{
 pub use nn_core::{Heap, IndexError, MultiHot};
 pub use nn_macros::{include_weights, model, model_rejects};
 
-#[cfg(feature = "std")]
+#[cfg(feature = "files")]
+pub use weight_file::WeightFiles;
+#[cfg(feature = "train")]
 pub use {
     compile::{Compile, CompileValue, Compiled},
-    error::{Error, Result},
     fit::Fit,
     history::{History, Params},
-    predict::Predict,
     progress::Verbose,
     report::{Logs, Report},
     samples::{Samples, TrainingBatch},
     validation::{Streamed, Validation},
-    warnings::Warning,
-    weight_file::WeightFiles,
+};
+#[cfg(feature = "std")]
+pub use {
+    error::{Error, Result},
+    predict::Predict,
+    warning::Warning,
 };
 
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 #[doc = include_str!("from_keras.md")]
 pub mod from_keras {}
 
@@ -207,7 +229,7 @@ pub mod board {}
 #[doc = include_str!("invalid_graphs.md")]
 pub mod invalid_graphs {}
 
-#[cfg(feature = "std")]
+#[cfg(feature = "train")]
 #[doc = include_str!("keras_table.md")]
 pub mod keras_table {}
 
@@ -216,11 +238,15 @@ pub mod prelude {
     #[cfg(feature = "alloc")]
     pub use crate::MultiHot;
     #[cfg(feature = "std")]
+    pub use crate::Predict;
+    #[cfg(feature = "files")]
+    pub use crate::WeightFiles;
+    #[cfg(feature = "train")]
     pub use crate::callbacks::*;
     pub use crate::layers::{GruState, LstmState, SimpleRnnState};
     pub use crate::losses::*;
     pub use crate::metrics::*;
-    #[cfg(not(feature = "std"))]
+    #[cfg(not(all(feature = "train", feature = "files", feature = "plot")))]
     #[doc(hidden)]
     pub use crate::missing::*;
     pub use crate::optimizers::*;
@@ -228,8 +254,8 @@ pub mod prelude {
     pub use crate::{
         Bf16, Component, F16, Layer, Memory, Model, Packed, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights,
     };
-    #[cfg(feature = "std")]
-    pub use crate::{Compile, CompileValue, Fit, Predict, Verbose, WeightFiles};
+    #[cfg(feature = "train")]
+    pub use crate::{Compile, CompileValue, Fit, Verbose};
     pub use crate::{include_weights, model, model_rejects};
     pub use nalgebra::{SMatrix, SVector};
     #[cfg(feature = "std")]

@@ -1,88 +1,165 @@
-//! What a program without the feature `std` or `alloc` cannot have: each name is there, and its use is an error that names the feature.
+//! What a program cannot have while a feature is off: each name is there, and its use is an error that names the feature.
+//!
+//! A call returns `Missing` of a trait that nothing implements. So rustc does not know its type, and says nothing of what
+//! follows from it: `Digits::boxed(..).compile(..).fit(..)` is one error.
+
+// Which of these are needed depends on what is off.
+#![allow(unused_imports, unused_macros)]
 
 use crate::Model;
 
-/// Has the feature `std`: nothing, where this trait is.
-#[diagnostic::on_unimplemented(
-    message = "this needs the feature `std` of the crate `nn`, which is off",
-    label = "needs the feature `std`",
-    note = "on a board, `call` predicts, `nn::Trainer` trains and `nn::snapshot` keeps weights: see `nn::board`"
-)]
-pub trait Std {}
+/// A trait for each feature, which nothing implements.
+macro_rules! features {
+    ($($name:ident $feature:literal: $message:literal, $label:literal, $note:literal;)*) => {$(
+        #[doc = concat!("Has the feature `", $feature, "`: nothing, where this trait is used.")]
+        #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note)]
+        pub trait $name {
+            /// The value of a call that needs the feature.
+            type Missing;
+        }
+    )*};
+}
 
-/// Has the feature `alloc`: nothing, where this trait is used.
-#[diagnostic::on_unimplemented(
-    message = "this needs the feature `alloc` of the crate `nn`, which is off",
-    label = "needs the feature `alloc`",
-    note = "without a heap, `new` makes a small model by value, and `include_weights!` puts one into flash"
-)]
-pub trait Alloc {}
+features! {
+    Alloc "alloc":
+        "this needs the feature `alloc` of the package `nn-model`, which is off",
+        "needs the feature `alloc`",
+        "without a heap, `new` makes a small model by value, and `include_weights!` puts one into flash";
+    Std "std":
+        "this needs the feature `std` of the package `nn-model`, which is off",
+        "needs the feature `std`",
+        "on a board, `call` predicts, and `Xoshiro128PlusPlus` gives random numbers: see `nn::board`";
+    Train "train":
+        "this needs the feature `train` of the package `nn-model`, which is off",
+        "needs the feature `train`",
+        "without `std`, `nn::Trainer` trains: see `nn::board`";
+    Files "files":
+        "this needs the feature `files` of the package `nn-model`, which is off",
+        "needs the feature `files`",
+        "`include_weights!` reads weights while the program compiles, and `nn::snapshot` makes bytes of them";
+    Plot "plot":
+        "this needs the feature `plot` of the package `nn-model`, which is off",
+        "needs the feature `plot`",
+        "`History::iter` has the numbers";
+}
 
+/// Types that are there with a feature, with the functions that make one.
 macro_rules! types {
-    ($($name:ident: $($new:ident($($argument:ident: $kind:ident),*)),*;)*) => {$(
-        #[doc = concat!("Needs the feature `std`: see `", stringify!($name), "` there.")]
+    ($($name:ident: $trait:ident, $($new:ident($($argument:ident: $kind:ident),*)),*;)*) => {$(
+        #[doc = concat!("Needs a feature: see `", stringify!($name), "` there.")]
         #[derive(Debug)]
         pub struct $name;
 
         impl $name {
             $(
-                /// Needs the feature `std`.
+                /// Needs a feature.
                 // `for<'a>` has rustc look at the bound where this is called.
-                #[allow(unused_variables, clippy::new_without_default)]
-                pub fn $new<$($kind),*>($($argument: $kind),*) -> Self
+                #[allow(clippy::new_ret_no_self)]
+                pub fn $new<$($kind),*>($(_: $kind),*) -> <() as $trait>::Missing
                 where
-                    for<'a> (): Std,
+                    for<'a> (): $trait,
                 {
-                    $name
+                    unreachable!("nothing has the feature")
                 }
             )*
         }
     )*};
 }
 
+#[cfg(not(feature = "std"))]
 types! {
-    Fit: new();
-    StdRng: seed_from_u64(seed: A), from_seed(seed: A);
-    EarlyStopping: new();
-    ModelCheckpoint: new(path: A);
-    CsvLogger: new(path: A);
-    ReduceLROnPlateau: new();
-    LearningRateScheduler: new(schedule: A);
+    StdRng: Std, seed_from_u64(seed: A), from_seed(seed: A);
 }
 
-/// Needs the feature `std`.
-pub trait NeedsStd: Model {
-    /// Needs the feature `std`; [`Trainer`](crate::Trainer) trains without it.
-    fn compile<O, L>(self, _: O, _: L) -> Self
-    where
-        Self: Std,
-    {
-        self
-    }
+#[cfg(not(feature = "train"))]
+types! {
+    Fit: Train, new();
+    EarlyStopping: Train, new();
+    LambdaCallback: Train, new();
+    LearningRateScheduler: Train, new(schedule: A);
+    ReduceLROnPlateau: Train, new();
+    ModelCheckpoint: Train, new(path: A);
+    CsvLogger: Train, new(path: A);
+}
 
-    /// Needs the feature `std`; `call` predicts without it.
-    fn predict<X>(&self, _: X)
-    where
-        Self: Std,
-    {
-    }
+#[cfg(all(feature = "train", not(feature = "files")))]
+types! {
+    ModelCheckpoint: Files, new(path: A);
+    CsvLogger: Files, new(path: A);
+}
 
-    /// Needs the feature `std`; [`snapshot`](crate::snapshot) writes bytes without it.
-    fn save_weights<P>(&self, _: P)
-    where
-        Self: Std,
-    {
-    }
+/// A trait of methods for all types of an `impl`.
+macro_rules! methods {
+    (
+        impl<$($generic:ident $(: $bound:path)?),*> $needs:ident for $type:ty, with $trait:ident {
+            $($name:ident($($self:tt)*) ($($argument:ident: $kind:ident),*);)*
+        }
+    ) => {
+        #[doc = concat!("Calls that need the feature of [`", stringify!($trait), "`].")]
+        pub trait $needs {
+            $(
+                /// Needs a feature.
+                fn $name<$($kind),*>($($self)*, $(_: $kind),*) -> <Self as $trait>::Missing
+                where
+                    Self: Sized + $trait,
+                {
+                    unreachable!("nothing has the feature")
+                }
+            )*
+        }
 
-    /// Needs the feature `std`; `include_weights!` and [`snapshot`](crate::snapshot) read weights without it.
-    fn load_weights<P>(&mut self, _: P)
-    where
-        Self: Std,
-    {
+        impl<$($generic $(: $bound)?),*> $needs for $type {}
+    };
+}
+
+#[cfg(not(feature = "std"))]
+methods! {
+    impl<M: Model> NeedsStd for M, with Std {
+        predict(&self) (x: A);
+        predict_in_batches(&self) (x: A, batch_size: B);
     }
 }
 
-impl<M: Model> NeedsStd for M {}
+#[cfg(not(feature = "train"))]
+methods! {
+    impl<M: Model> NeedsTrain for M, with Train {
+        compile(self) (optimizer: A, losses: B);
+    }
+}
+
+#[cfg(not(feature = "files"))]
+methods! {
+    impl<M: Model> NeedsFiles for M, with Files {
+        save_weights(&self) (path: A);
+        load_weights(&mut self) (path: A);
+    }
+}
+
+#[cfg(all(feature = "train", not(feature = "files")))]
+methods! {
+    impl<M: Model, O, L, K> NeedsFilesToo for crate::Compiled<M, O, L, K>, with Files {
+        save_weights(&self) (path: A);
+        load_weights(&mut self) (path: A);
+        save_checkpoint(&mut self) (path: A);
+        load_checkpoint(&mut self) (path: A);
+    }
+}
+
+#[cfg(all(feature = "train", not(feature = "files")))]
+methods! {
+    impl<> NeedsFilesInRun for crate::callbacks::Run<'_>, with Files {
+        save_weights(&self) (path: A);
+        save_checkpoint(&mut self) (path: A);
+    }
+}
+
+#[cfg(all(feature = "train", not(feature = "plot")))]
+methods! {
+    impl<> NeedsPlot for crate::History, with Plot {
+        plot(&self) (path: A);
+        to_svg(&self) ();
+    }
+}
 
 /// Needs the feature `alloc`.
 #[cfg(not(feature = "alloc"))]

@@ -1,19 +1,22 @@
 //! [`Verbose`], and what `fit` prints while it works.
 
+#[cfg_attr(not(feature = "progress"), path = "progress/no_bar.rs")]
+mod bar;
+
 use crate::report::{Report, write_values};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use bar::Bar;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::{Duration, Instant};
 
 /// What `fit` prints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verbose {
-    /// A bar on a terminal, a line for each epoch elsewhere.
+    /// A bar on a terminal, a line for each epoch elsewhere and without the feature `progress`.
     #[default]
     Auto,
     /// Nothing; Keras's 0.
     Silent,
-    /// A bar, where the output is a terminal, otherwise as [`OneLine`](Self::OneLine); Keras's 1.
+    /// As [`Auto`](Self::Auto); Keras's 1.
     ProgressBar,
     /// A line for each epoch; Keras's 2.
     OneLine,
@@ -44,13 +47,13 @@ pub(crate) struct Progress {
     epoch: usize,
     started: Instant,
     drawn: Instant,
-    bar: Option<ProgressBar>,
+    bar: Option<Bar>,
 }
 
 impl Progress {
     pub(crate) fn new(verbose: Verbose, epochs: usize) -> Self {
         let verbose = match verbose {
-            Verbose::Auto | Verbose::ProgressBar if stdout().is_terminal() => Verbose::ProgressBar,
+            Verbose::Auto | Verbose::ProgressBar if Bar::DRAWN && stdout().is_terminal() => Verbose::ProgressBar,
             Verbose::Silent => Verbose::Silent,
             _ => Verbose::OneLine,
         };
@@ -73,12 +76,7 @@ impl Progress {
         self.drawn = self.started;
         if self.verbose == Verbose::ProgressBar {
             print_line(&format!("Epoch {}/{}", epoch + 1, self.epochs));
-            let bar = ProgressBar::with_draw_target(steps.map(|steps| steps as u64), ProgressDrawTarget::stdout());
-            let known = "{pos:.bold}/{len:.bold} {bar:20.green/black.bright} {msg}";
-            if let Ok(style) = ProgressStyle::with_template(if steps.is_some() { known } else { "{pos:.bold} {msg}" }) {
-                bar.set_style(style.progress_chars("━━"));
-            }
-            self.bar = Some(bar);
+            self.bar = Bar::new(steps);
         }
     }
 
@@ -91,11 +89,10 @@ impl Progress {
         }
         self.drawn = Instant::now();
         let each = self.started.elapsed() / steps as u32;
-        bar.set_position(steps as u64);
         let each_step = format!("{}/step - {}", short(each), report());
         match self.steps.checked_sub(steps) {
-            Some(left) => bar.set_message(format!("{} {each_step}", clock(each * left as u32))),
-            None => bar.set_message(each_step),
+            Some(left) => bar.draw(steps, format!("{} {each_step}", clock(each * left as u32))),
+            None => bar.draw(steps, each_step),
         }
     }
 
@@ -119,8 +116,7 @@ impl Progress {
         let (took, each) = (clock(took), short(each));
         match self.bar.take() {
             Some(bar) => {
-                bar.set_position(self.done as u64);
-                bar.abandon_with_message(format!("{took} {each}/step - {values}"));
+                bar.leave(self.done, format!("{took} {each}/step - {values}"));
             }
             None => {
                 let (epoch, epochs, done) = (self.epoch + 1, self.epochs, self.done);

@@ -2,6 +2,7 @@
 //!
 //! Source: <https://huggingface.co/docs/safetensors>
 
+#[cfg(feature = "train")]
 use crate::callbacks::{Entry, Memory, Snapshot};
 use crate::{Error, Model, Path as Name, Result, Scalar, Warning, file};
 use safetensors::{Dtype, SafeTensors, View};
@@ -35,6 +36,25 @@ impl View for Tensor<'_> {
     }
 }
 
+impl Tensor<'_> {
+    /// The variables of `weights`, with `prefix` before their names.
+    pub(crate) fn of<'a, M: Model>(prefix: &str, weights: &'a M, tensors: &mut Vec<Tensor<'a>>) {
+        let mut rest = weights.as_slice();
+        M::variables(&Name::ROOT, &mut |variable| {
+            let (scalars, after) = rest.split_at(variable.shape.size());
+            rest = after;
+            tensors.push(Tensor {
+                name: format!("{prefix}{}", variable.path),
+                dtype: dtype::<M::Scalar>(),
+                shape: variable.shape.dims().to_vec(),
+                data: little_endian(Cow::Borrowed(bytemuck::cast_slice(scalars)), size_of::<M::Scalar>()),
+            });
+        });
+    }
+}
+
+/// What a checkpoint holds beside weights.
+#[cfg(feature = "train")]
 impl Tensor<'_> {
     /// A single number.
     pub(crate) fn number(name: &str, value: u64) -> Self {
@@ -70,21 +90,6 @@ impl Tensor<'_> {
             }
         };
         Tensor { name: name.into(), dtype, shape: vec![shape], data }
-    }
-
-    /// The variables of `weights`, with `prefix` before their names.
-    pub(crate) fn of<'a, M: Model>(prefix: &str, weights: &'a M, tensors: &mut Vec<Tensor<'a>>) {
-        let mut rest = weights.as_slice();
-        M::variables(&Name::ROOT, &mut |variable| {
-            let (scalars, after) = rest.split_at(variable.shape.size());
-            rest = after;
-            tensors.push(Tensor {
-                name: format!("{prefix}{}", variable.path),
-                dtype: dtype::<M::Scalar>(),
-                shape: variable.shape.dims().to_vec(),
-                data: little_endian(Cow::Borrowed(bytemuck::cast_slice(scalars)), size_of::<M::Scalar>()),
-            });
-        });
     }
 }
 
@@ -147,32 +152,6 @@ impl<'a> Reader<'a> {
         Ok(tensor.data())
     }
 
-    /// A single number.
-    pub(crate) fn number(&mut self, name: &str) -> Result<u64> {
-        let bytes = self.tensor(name, Dtype::U64, &[])?;
-        // The length was checked with the type and the shape.
-        Ok(u64::from_le_bytes(bytes.try_into().unwrap_or_default()))
-    }
-
-    /// Several numbers.
-    pub(crate) fn numbers<const N: usize>(&mut self, name: &str) -> Result<[u64; N]> {
-        let bytes = self.tensor(name, Dtype::U64, &[N])?;
-        let mut numbers = [0; N];
-        for (number, bytes) in numbers.iter_mut().zip(bytes.chunks_exact(8)) {
-            *number = u64::from_le_bytes(bytes.try_into().unwrap_or_default());
-        }
-        Ok(numbers)
-    }
-
-    /// A single number with a fraction, if there is a tensor of this name.
-    pub(crate) fn float(&mut self, name: &str) -> Result<Option<f64>> {
-        if !self.unused.contains(name) {
-            return Ok(None);
-        }
-        let bytes = self.tensor(name, Dtype::F64, &[])?;
-        Ok(Some(f64::from_le_bytes(bytes.try_into().unwrap_or_default())))
-    }
-
     /// The tensors of these variables that have numbers that are NaN or infinite, as a warning; none if the model allows it.
     ///
     /// # Errors
@@ -198,6 +177,64 @@ impl<'a> Reader<'a> {
         let message = format!("{}: {problem}", self.path.display());
         let help = "the training that wrote the file has diverged: `TerminateOnNaN` ends such a run";
         Ok(Some(Warning { lint: LINT, message, help }))
+    }
+
+    /// The bytes of all variables of a model, in order, with `prefix` before their names.
+    pub(crate) fn variables<M: Model>(&mut self, prefix: &str) -> Result<Variables<'a>> {
+        let mut variables = Ok(Vec::new());
+        M::variables(&Name::ROOT, &mut |variable| {
+            if let Ok(found) = &mut variables {
+                let name = format!("{prefix}{}", variable.path);
+                match self.tensor(&name, dtype::<M::Scalar>(), variable.shape.dims()) {
+                    Ok(bytes) => found.push((name, bytes)),
+                    Err(error) => variables = Err(error),
+                }
+            }
+        });
+        variables.map(Variables)
+    }
+
+    /// Checks that the file holds nothing else.
+    pub(crate) fn finish(self, hint: &str) -> Result<()> {
+        match self.unused.first() {
+            None => Ok(()),
+            Some(name) => Err(problem(self.path, format!("unexpected tensor `{name}`{hint}"))),
+        }
+    }
+
+    /// An error of this file.
+    pub(crate) fn problem(&self, text: String) -> Error {
+        problem(self.path, text)
+    }
+}
+
+/// What a checkpoint holds beside weights.
+#[cfg(feature = "train")]
+impl<'a> Reader<'a> {
+    /// A single number.
+    pub(crate) fn number(&mut self, name: &str) -> Result<u64> {
+        let bytes = self.tensor(name, Dtype::U64, &[])?;
+        // The length was checked with the type and the shape.
+        Ok(u64::from_le_bytes(bytes.try_into().unwrap_or_default()))
+    }
+
+    /// Several numbers.
+    pub(crate) fn numbers<const N: usize>(&mut self, name: &str) -> Result<[u64; N]> {
+        let bytes = self.tensor(name, Dtype::U64, &[N])?;
+        let mut numbers = [0; N];
+        for (number, bytes) in numbers.iter_mut().zip(bytes.chunks_exact(8)) {
+            *number = u64::from_le_bytes(bytes.try_into().unwrap_or_default());
+        }
+        Ok(numbers)
+    }
+
+    /// A single number with a fraction, if there is a tensor of this name.
+    pub(crate) fn float(&mut self, name: &str) -> Result<Option<f64>> {
+        if !self.unused.contains(name) {
+            return Ok(None);
+        }
+        let bytes = self.tensor(name, Dtype::F64, &[])?;
+        Ok(Some(f64::from_le_bytes(bytes.try_into().unwrap_or_default())))
     }
 
     /// Several numbers with a fraction, if there is a tensor of this name.
@@ -238,34 +275,6 @@ impl<'a> Reader<'a> {
             memory.set(&name[prefix.len()..], entry);
         }
         Ok(memory)
-    }
-
-    /// The bytes of all variables of a model, in order, with `prefix` before their names.
-    pub(crate) fn variables<M: Model>(&mut self, prefix: &str) -> Result<Variables<'a>> {
-        let mut variables = Ok(Vec::new());
-        M::variables(&Name::ROOT, &mut |variable| {
-            if let Ok(found) = &mut variables {
-                let name = format!("{prefix}{}", variable.path);
-                match self.tensor(&name, dtype::<M::Scalar>(), variable.shape.dims()) {
-                    Ok(bytes) => found.push((name, bytes)),
-                    Err(error) => variables = Err(error),
-                }
-            }
-        });
-        variables.map(Variables)
-    }
-
-    /// Checks that the file holds nothing else.
-    pub(crate) fn finish(self, hint: &str) -> Result<()> {
-        match self.unused.first() {
-            None => Ok(()),
-            Some(name) => Err(problem(self.path, format!("unexpected tensor `{name}`{hint}"))),
-        }
-    }
-
-    /// An error of this file.
-    pub(crate) fn problem(&self, text: String) -> Error {
-        problem(self.path, text)
     }
 }
 

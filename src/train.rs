@@ -17,8 +17,8 @@ use crate::samples::Samples;
 use crate::source::{Pass, Source};
 use crate::tally::Tally;
 use crate::validation::Validation;
-use crate::warnings::{Data, Warning};
-use crate::{Error, Model, Result, Tensors};
+use crate::warnings::Data;
+use crate::{Error, Model, Result, Tensors, Warning};
 
 /// How far training has come: what a checkpoint remembers beside weights and optimizer, so that
 /// [`Fit::resume`](crate::Fit::resume) can go on at this very batch.
@@ -443,7 +443,9 @@ where
             return Ok(());
         }
         self.remember();
-        pending.iter().try_for_each(|path| self.compiled.save_checkpoint(path))
+        #[cfg(feature = "files")]
+        pending.iter().try_for_each(|path| self.compiled.save_checkpoint(path))?;
+        Ok(())
     }
 }
 

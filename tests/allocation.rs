@@ -1,6 +1,6 @@
 //! After the first, a training step allocates nothing.
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
 use nn::prelude::*;

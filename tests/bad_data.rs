@@ -1,7 +1,7 @@
 //! Data and settings that make no sense are errors that say what, where, what was expected and what came. Nothing panics,
 //! and nothing has changed then.
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
 use nn::prelude::*;

@@ -1,6 +1,6 @@
 //! Callbacks decide what Keras's decide, and callbacks of one's own can do what they need.
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
 use nn::callbacks::{Callbacks, Snapshot};

@@ -1,6 +1,6 @@
 //! The options of `fit`: weights, epochs, steps, validation, batches from iterators, resumed runs, frozen layers.
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
 use nn::prelude::*;

@@ -1,5 +1,5 @@
 //! `include_weights!`: what the compiler reads is what `load_weights` reads.
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 
 use nn::prelude::*;
 

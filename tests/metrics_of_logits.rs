@@ -1,6 +1,6 @@
 //! Metrics of outputs whose loss takes logits: they measure what they would measure of the probabilities.
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
 use nn::prelude::*;

@@ -7,7 +7,7 @@
 //! 1.3e-5 of itself. With the default `beta_2`, the first steps of Adam and AdamW differ by about half of that part of
 //! themselves; here the powers are taken in `f64`.
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
 #[allow(dead_code)]

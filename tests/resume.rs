@@ -1,7 +1,7 @@
 //! A run that is killed at any moment and goes on from its last checkpoint ends bit for bit where it would have ended, with
 //! everything that its callbacks do.
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
 use nn::callbacks::{Callbacks, Memory};

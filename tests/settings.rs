@@ -3,7 +3,7 @@
 //!
 //! The structs are taken apart without `..`, so a new field does not compile until it is here.
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 // A struct of one field has nothing to take from the base.
 #![allow(clippy::needless_update)]

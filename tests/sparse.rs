@@ -1,6 +1,6 @@
 //! Sparse inputs: a model on lists of ones is the same model on vectors of zeros and ones.
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
 use nn::MultiHot;

@@ -2,7 +2,7 @@
 //! with stacks of 256 KiB, in a debug build, in which every move is a copy. By value are refused, when a program is
 //! built: `new`, `zeroed`, `unpack`, `clone`, `call`, `call_in` and `Trainer::new` (see tests/ui/memory).
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 
 use nn::Sample;
 use nn::losses::{Loss, LossOn};

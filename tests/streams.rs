@@ -1,6 +1,6 @@
 //! Batches from sources that fail, end early, or are fine; and warnings that are said whatever `verbose` says.
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
 use nn::prelude::*;

@@ -1,6 +1,6 @@
 //! `compile`, `fit`, `evaluate` and `predict` do what Keras does.
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
 use nn::prelude::*;

@@ -1,6 +1,6 @@
 //! Weight files and checkpoints: written whole, checked before anything changes, resumed bit for bit.
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
 use nn::prelude::*;

@@ -66,24 +66,30 @@
 //!
 //! Callbacks are called in the order in which they were added. Source: <https://keras.io/api/callbacks/>
 
+#[cfg(feature = "files")]
 mod csv_logger;
 mod early_stopping;
 mod lambda_callback;
 mod learning_rate_scheduler;
 mod memory;
+#[cfg(feature = "files")]
 mod model_checkpoint;
 mod monitor;
 mod reduce_lr_on_plateau;
 mod run;
+#[cfg(feature = "files")]
 mod template;
 mod terminate_on_nan;
 
+#[cfg(feature = "files")]
 pub use csv_logger::CsvLogger;
 pub use early_stopping::EarlyStopping;
 pub use lambda_callback::LambdaCallback;
 pub use learning_rate_scheduler::LearningRateScheduler;
+#[cfg(feature = "files")]
 pub(crate) use memory::Entry;
 pub use memory::Memory;
+#[cfg(feature = "files")]
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Direction;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;

@@ -10,7 +10,9 @@ use crate::progress::print_line;
 use crate::report::Report;
 use crate::tally::Tally;
 use crate::{Error, Model, Path as Name, Result, Scalar};
-use std::path::{Path, PathBuf};
+#[cfg(feature = "files")]
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What is going on in a run, beside the model.
@@ -72,7 +74,9 @@ pub(crate) trait Training {
     fn learning_rate(&self) -> f64;
     fn set_learning_rate(&mut self, rate: f64);
     fn set_trainable(&mut self, path: &str, trainable: bool) -> Result<()>;
+    #[cfg(feature = "files")]
     fn save_weights(&self, path: &Path) -> Result<()>;
+    #[cfg(feature = "files")]
     fn save_checkpoint(&mut self, path: &Path) -> Result<()>;
     fn weights(&self) -> &[u8];
     fn weights_mut(&mut self) -> &mut [u8];
@@ -113,10 +117,12 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::Ta
         self.compiled.set_trainable(path, trainable)
     }
 
+    #[cfg(feature = "files")]
     fn save_weights(&self, path: &Path) -> Result<()> {
         self.compiled.save_weights(path)
     }
 
+    #[cfg(feature = "files")]
     fn save_checkpoint(&mut self, path: &Path) -> Result<()> {
         self.compiled.place.sums = self.tally.sums();
         self.compiled.save_checkpoint(path)
@@ -279,6 +285,15 @@ impl Run<'_> {
         Err(Error::setting("a snapshot", text(length, width), text(bytes.len(), *other)))
     }
 
+    /// Prints a line, at the end of the epoch.
+    pub fn print(&mut self, message: impl Into<String>) {
+        self.state.messages.push(message.into());
+    }
+}
+
+/// Files.
+#[cfg(feature = "files")]
+impl Run<'_> {
     /// [`Compiled::save_weights`].
     ///
     /// # Errors
@@ -304,11 +319,6 @@ impl Run<'_> {
         if !self.state.pending.iter().any(|other| other == path) {
             self.state.pending.push(path.into());
         }
-    }
-
-    /// Prints a line, at the end of the epoch.
-    pub fn print(&mut self, message: impl Into<String>) {
-        self.state.messages.push(message.into());
     }
 }
 

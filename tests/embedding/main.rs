@@ -1,7 +1,7 @@
 //! Embeddings: steps by rows against steps over whole tables, checkpoints, freezing, clipping, layers of a user's own, and
 //! indices that are out of range.
 
-#![cfg(feature = "std")]
+#![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
 mod errors;

@@ -1,16 +1,21 @@
-//! Asks for what needs the features `std` and `alloc`, which are off: it does not compile, and the errors name them.
+//! Asks for what features bring. With one of them off it does not compile, and the errors name that feature.
 
 use nn::prelude::*;
-use nn_no_std::Trend;
+use nn_no_std::{Readings, Trend};
 
 fn main() {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
     let _ = Trend::boxed(&mut rng);
     let trend = Trend::new(&mut rng);
-    trend.predict(&[[0.0_f32; 4]]);
-    trend.save_weights("trend.safetensors");
-    let _ = trend.compile(Sgd::default(), MeanSquaredError);
-    let _ = Fit::new();
-    let _ = EarlyStopping::new();
+    let _ = trend.predict(&[Readings::zeros()]);
     let _ = StdRng::seed_from_u64(1);
+    let _ = trend.save_weights("trend.safetensors");
+    let fit = Fit::new().epochs(2).verbose(0);
+    let _ = EarlyStopping::new().patience(3);
+    let _ = CsvLogger::new("log.csv");
+    // What follows from a call that is an error is none.
+    let mut trend = trend.compile(Sgd::default(), MeanSquaredError).metrics(Mae);
+    let history = trend.fit(&[Readings::zeros()], &[SVector::<f32, 3>::zeros()], fit).unwrap();
+    let _ = trend.save_checkpoint("trend.safetensors");
+    let _ = history.plot("trend.svg");
 }

@@ -1,0 +1,199 @@
+//! Checkpoints: weights, the state of the optimizer and how far training has come, in one file.
+//!
+//! Beside the tensors of a weight file it holds:
+//!
+//! - `optimizer.<slot>.<layer>.<variable>`, the number of steps, `optimizer.iteration`, and the learning rate if one was
+//!   set, `optimizer.learning_rate`;
+//! - how far training had come, `training.place`: epoch, step of the epoch, passes through the data, step at which the last
+//!   one began, batches of it, and 1 if it goes on, plus 2 if the epoch has begun;
+//! - in the middle of an epoch `training.sums`: its samples so far, and the sums of their losses;
+//! - `callback.<k>.<name>`, what the callback number `k` remembers, whose own name is the metadata `callback.<k>`.
+//!
+//! The frozen layers are in the metadata. If a layer has the name `optimizer`, `training` or `callback`, the prefix gets as
+//! many underscores as it needs to be another: `optimizer_.iteration`.
+
+use crate::compile::Compiled;
+use crate::freeze::layers;
+use crate::optimizers::{MAX_SLOTS, Optimizer};
+use crate::step::Learner;
+use crate::tensor_file::{self, Reader, Tensor};
+use crate::train::Place;
+use crate::weight_file::{WeightFiles, load};
+use crate::{Model, Path as Name, Result, Warning};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+const FROZEN: &str = "frozen";
+
+/// The most steps, epochs or batches that a checkpoint may have: no run takes longer, and sums of two do not overflow.
+const MOST: u64 = 1 << 53;
+
+/// The names of what a checkpoint holds beside the weights.
+struct Names {
+    optimizer: String,
+    training: String,
+    callback: String,
+}
+
+impl Names {
+    /// Names that no variable of the model has.
+    fn of<M: Model>() -> Self {
+        let mut first = BTreeSet::new();
+        M::variables(&Name::ROOT, &mut |variable| {
+            let path = variable.path.to_string();
+            first.extend(path.split('.').next().map(String::from));
+        });
+        let free = |name: &str| {
+            let mut name = name.to_string();
+            while first.contains(&name) {
+                name.push('_');
+            }
+            name
+        };
+        Names { optimizer: free("optimizer"), training: free("training"), callback: free("callback") }
+    }
+
+    fn steps(&self) -> String {
+        format!("{}.iteration", self.optimizer)
+    }
+
+    fn learning_rate(&self) -> String {
+        format!("{}.learning_rate", self.optimizer)
+    }
+
+    fn slot(&self, slot: &str) -> String {
+        format!("{}.{slot}.", self.optimizer)
+    }
+
+    fn place(&self) -> String {
+        format!("{}.place", self.training)
+    }
+
+    fn sums(&self) -> String {
+        format!("{}.sums", self.training)
+    }
+
+    fn memory(&self, callback: usize) -> String {
+        format!("{}.{callback}.", self.callback)
+    }
+
+    fn callback(&self, callback: usize) -> String {
+        format!("callback.{callback}")
+    }
+}
+
+/// Files.
+impl<M: Model, O, L, K> Compiled<M, O, L, K> {
+    /// [`WeightFiles::save_weights`] of the model.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.model.save_weights(path)
+    }
+
+    /// [`WeightFiles::load_weights`] of the model. The state of the optimizer stays.
+    ///
+    /// # Errors
+    /// If the file cannot be read or does not belong to this model, which is then as it was. If
+    /// [`strict`](Self::strict) is set, also if weights are NaN or infinite.
+    pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        load(&mut *self.model, path.as_ref(), self.strict)
+    }
+}
+
+/// Checkpoints.
+impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
+    /// Writes the weights, the state of the optimizer, the learning rate, the frozen layers, how far training has come and
+    /// the state of the callbacks, so that it can go on later as if it had not been interrupted:
+    /// [`Fit::resume`](crate::Fit::resume).
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
+        learner.settle();
+        let names = Names::of::<M>();
+        let Place { epoch, begun, batch, ref sums, passes, pass_step, seen, open, ref memories } = self.place;
+        let flags = u64::from(open) | u64::from(begun) << 1;
+        let place = [epoch as u64, batch as u64, passes as u64, pass_step, seen as u64, flags];
+        let mut tensors = vec![Tensor::number(&names.steps(), learner.steps), Tensor::numbers(&names.place(), &place)];
+        tensors.extend(learner.learning_rate.map(|rate| Tensor::float(&names.learning_rate(), rate)));
+        tensors.extend((batch > 0).then(|| Tensor::floats(&names.sums(), sums)));
+        Tensor::of("", &*self.model, &mut tensors);
+        for (slot, weights) in self.optimizer.state().zip(&learner.slots) {
+            Tensor::of(&names.slot(slot), &**weights, &mut tensors);
+        }
+        let layers = layers::<M>().into_iter().zip(&learner.frozen);
+        let frozen: Vec<_> = layers.filter(|(_, frozen)| **frozen).map(|((path, _), _)| path).collect();
+        let mut metadata: Vec<(String, String)> =
+            [("model", M::NAME), ("optimizer", self.optimizer.name()), (FROZEN, &frozen.join(","))]
+                .map(|(key, value)| (key.into(), value.into()))
+                .into();
+        for (k, (name, memory)) in memories.iter().enumerate() {
+            metadata.push((names.callback(k), name.clone()));
+            tensors.extend(memory.entries().map(|(name, entry)| Tensor::memory(&(names.memory(k) + name), entry)));
+        }
+        tensor_file::write(path.as_ref(), tensors, metadata)
+    }
+
+    /// Reads what [`save_checkpoint`](Self::save_checkpoint) wrote. Everything is checked before anything is changed.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or does not belong to this model and optimizer; both are then as they were. If
+    /// [`strict`](Self::strict) is set, also if a number is NaN or infinite; else a warning is printed.
+    pub fn load_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        // Weights, slots, and a snapshot of a callback.
+        let bytes = tensor_file::read::<M>(path, MAX_SLOTS + 3)?;
+        let mut reader = Reader::new(path, &bytes)?;
+        let expected = self.optimizer.name();
+        match reader.metadata("optimizer") {
+            Some(got) if got == expected => {}
+            Some(got) => {
+                return Err(reader.problem(format!("expected a checkpoint of the optimizer `{expected}`, got `{got}`")));
+            }
+            None => return Err(reader.problem("this is no checkpoint; use `load_weights` for weights alone".into())),
+        }
+        let names = Names::of::<M>();
+        let steps = reader.number(&names.steps())?;
+        let [epoch, batch, passes, pass_step, seen, flags] = reader.numbers(&names.place())?;
+        let learning_rate = reader.float(&names.learning_rate())?;
+        let sums = reader.floats(&names.sums())?.unwrap_or_default();
+        let mut memories = Vec::new();
+        while let Some(name) = reader.metadata(&names.callback(memories.len())).map(String::from) {
+            let memory = reader.memory(&names.memory(memories.len()))?;
+            memories.push((name, memory));
+        }
+        let frozen: Vec<_> = reader.metadata(FROZEN).unwrap_or_default().split(',').map(String::from).collect();
+        let variables = reader.variables::<M>("")?;
+        let slots = self.optimizer.state().map(|slot| reader.variables::<M>(&names.slot(slot)));
+        let slots = slots.collect::<Result<Vec<_>>>()?;
+        let all: Vec<_> = core::iter::once(&variables).chain(&slots).collect();
+        let warning = reader.check_finite::<M>(&all, self.strict)?;
+        let counts = [steps, epoch, batch, passes, pass_step, seen];
+        if let Some(count) = counts.into_iter().find(|&count| count > MOST || usize::try_from(count).is_err()) {
+            return Err(reader.problem(format!("it counts {count} steps, epochs or batches, which no run can have")));
+        }
+        if batch > 0 && (passes == 0 || seen == 0) || flags > 3 {
+            return Err(reader.problem("its place in the training data is no place".into()));
+        }
+        reader.finish("")?;
+
+        let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
+        (learner.steps, learner.learning_rate) = (steps, learning_rate);
+        learner.frozen = layers::<M>().iter().map(|(path, _)| frozen.contains(path)).collect();
+        learner.refreeze();
+        learner.rows.reset();
+        let [epoch, batch, passes, seen] = [epoch, batch, passes, seen].map(|number| number as usize);
+        let begun = flags & 2 != 0 || batch > 0;
+        let open = flags & 1 != 0 && passes > 0;
+        self.place = Place { epoch, begun, batch, sums, passes, pass_step, seen, open, memories };
+        variables.write(&mut *self.model);
+        for (weights, slot) in learner.slots.iter_mut().zip(slots) {
+            slot.write(&mut **weights);
+        }
+        warning.iter().for_each(Warning::print);
+        Ok(())
+    }
+}
