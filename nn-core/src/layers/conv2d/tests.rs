@@ -1,6 +1,6 @@
 //! Gradients over the arguments, and shapes. `tests/parity` compares the numbers with Keras.
 
-use super::infer;
+use super::{arg, infer, padding::SAME, padding::VALID};
 use crate::shape::Shape;
 use crate::spec::Value;
 
@@ -14,18 +14,15 @@ const fn arguments(
     bias: bool,
 ) -> [Value; 16] {
     let mut args = [Value::Absent; 16];
-    args[0] = Value::Size(filters);
-    args[1] = Value::Sizes(Shape::new(&[kernel.0, kernel.1]));
-    args[2] = Value::Sizes(Shape::new(&[strides.0, strides.1]));
-    args[3] = Value::Choice(padding);
-    args[5] = Value::Sizes(Shape::new(&[dilation.0, dilation.1]));
-    args[6] = Value::Size(groups);
-    args[8] = Value::Flag(bias);
+    args[arg::filters] = Value::Size(filters);
+    args[arg::kernel_size] = Value::Sizes(Shape::new(&[kernel.0, kernel.1]));
+    args[arg::strides] = Value::Sizes(Shape::new(&[strides.0, strides.1]));
+    args[arg::padding] = Value::Choice(padding);
+    args[arg::dilation_rate] = Value::Sizes(Shape::new(&[dilation.0, dilation.1]));
+    args[arg::groups] = Value::Size(groups);
+    args[arg::use_bias] = Value::Flag(bias);
     args
 }
-
-const VALID: usize = 0;
-const SAME: usize = 1;
 
 fn shape(args: [Value; 16], x: &[usize]) -> Result<Shape, std::string::String> {
     match infer(&args, &[Shape::new(x)]) {
