@@ -10,22 +10,6 @@ mod expanded {
     include!("../examples/expanded/pair.rs");
     include!("../examples/expanded/pair_passes.rs");
     include!("../examples/expanded/pair_folded.rs");
-    include!("../examples/expanded/reader.rs");
-    include!("../examples/expanded/reader_passes.rs");
-    include!("../examples/expanded/reader_folded.rs");
-    include!("../examples/expanded/words.rs");
-    include!("../examples/expanded/words_passes.rs");
-    include!("../examples/expanded/words_folded.rs");
-
-    nn::model! {
-        /// The model inside of `examples/expanded/words.rs`.
-        pub struct Titles;
-
-        let words = Input(shape = [6], dtype = u32);
-        let rows = Flatten()(Embedding(50, 2)(words));
-
-        Model(inputs = words, outputs = rows)
-    }
 }
 
 /// What editors see, which the compiler otherwise does not.
@@ -70,21 +54,61 @@ fn the_committed_expansions_compute_the_same() {
     assert_eq!(Pair::SUMMARY, expanded::Pair::SUMMARY);
 }
 
+mod models {
+    nn::model! {
+        /// Two inputs, two outputs, and an output that is also read inside.
+        pub struct Reader;
+
+        let question = Input(shape = [8]);
+        let text = Input(shape = [12]);
+        let both = concatenate([question, text]);
+        let hidden = Dense(16, activation = relu, kernel_regularizer = l2(0.01))(both);
+        let hidden = Dropout(0.2)(hidden);
+        let answer = Dense(10, activation = softmax)(hidden);
+        let certain = Dense(1, activation = sigmoid)(concatenate([answer, question]));
+
+        Model(inputs = [question, text], outputs = [answer, certain])
+    }
+
+    nn::model! {
+        /// Indices: a table whose rows a batch touches, one more in a model inside, and a mask.
+        pub struct Words;
+
+        let words = Input(shape = [6], dtype = u32);
+        let table = Embedding(100, 8, mask_zero = true)(words);
+        let mean = GlobalAveragePooling1D()(table);
+        let kind = Dense(3, activation = softmax)(mean);
+        let title = Titles()(words);
+
+        Model(inputs = words, outputs = [kind, title])
+    }
+
+    nn::model! {
+        /// A table of its own.
+        pub struct Titles;
+
+        let words = Input(shape = [6], dtype = u32);
+        let rows = Flatten()(Embedding(50, 2)(words));
+
+        Model(inputs = words, outputs = rows)
+    }
+}
+
 #[test]
-fn gradients_of_a_committed_expansion() {
-    check_layer::<<expanded::Reader<f64> as Model>::Inputs, _>(&expanded::ReaderGraph);
+fn gradients_of_an_expansion() {
+    check_layer::<<models::Reader<f64> as Model>::Inputs, _>(&models::ReaderGraph);
 }
 
 /// The table of the outer model lies first, with 8 numbers in a row; the one inside has 2.
 #[test]
-fn rows_of_a_committed_expansion() {
-    type Graph = expanded::WordsGraph;
+fn rows_of_an_expansion() {
+    type Graph = models::WordsGraph;
     let (x, mut rows) = ([SVector::<u32, 6>::new(9, 0, 9, 1, 2, 3)], Vec::new());
     let cache = nn::Buffer::with_capacity(1);
     Layer::<f32, SVector<u32, 6>>::touched::<nn::Heap>(&Graph::default(), &x, &cache, &mut |range| rows.push(range));
     let table =
         |start: usize, width: usize| [9, 0, 9, 1, 2, 3].map(|word| start + word * width..start + (word + 1) * width);
-    let inside = std::mem::offset_of!(expanded::Words<f32>, title) / 4;
+    let inside = std::mem::offset_of!(models::Words<f32>, title) / 4;
     assert_eq!(rows, [table(0, 8), table(inside, 2)].concat());
     assert_eq!(<Graph as Layer<f32, SVector<u32, 6>>>::BOUNDS, [50]);
 }
