@@ -19,7 +19,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, Value, rule};
+use crate::spec::{ArgSpec, Folding, Inferred, LayerSpec, Masking, SparseCall, Value, rule};
 use crate::text::Text;
 
 /// `Dense(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
@@ -41,8 +41,8 @@ pub const SPEC: LayerSpec = LayerSpec {
     ],
     consts: 3,
     weight_consts: Some(3),
-    sparse: Some("kernel"),
-    joined: true,
+    sparse: Some(SparseCall { around: "Sparse", rows: "kernel" }),
+    joined: Some("Joined"),
     activates: true,
     masking: Masking::Passes,
     folding: Folding::Affine { units: 1, bias: 2 },

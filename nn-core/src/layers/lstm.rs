@@ -72,6 +72,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     masking: Masking::Reads { passes: Some(PLACES.returns), both: None },
     consts: 7,
     weight_consts: Some(4),
+    has_states: true,
     has_cache: true,
     has_scratch: true,
     folding: Folding::Recurrent { features: 0, units: 1, rows: 2, bias: 3, dropped: 6 },

@@ -60,6 +60,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     masking: Masking::Reads { passes: Some(PLACES.returns), both: None },
     consts: 6,
     weight_consts: Some(3),
+    has_states: true,
     has_cache: true,
     has_scratch: true,
     folding: Folding::Recurrent { features: 0, units: 1, rows: 1, bias: 2, dropped: 5 },
