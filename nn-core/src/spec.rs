@@ -63,12 +63,13 @@ pub struct LayerSpec {
     pub weight_consts: Option<usize>,
     /// Whether some of its variables are tables whose gradient comes by rows: see [`Layer::touched`](crate::layer::Layer::touched).
     pub has_rows: bool,
-    /// For a layer that can also be called on a sparse input: its variable whose gradient comes by rows in such a call. The
-    /// expansion writes the layer in a `Sparse`.
-    pub sparse: Option<&'static str>,
-    /// Whether it can also be called on parts of its input that stand beside each other along the last axis. The expansion of a folded
-    /// model writes such a call of the layer in a `Joined`.
-    pub joined: bool,
+    /// For a layer that can also be called on a sparse input: how.
+    pub sparse: Option<SparseCall>,
+    /// For a layer that can also be called on parts of its input that stand beside each other along the last axis: the type that the
+    /// expansion of a folded model writes around it, `Joined`.
+    pub joined: Option<&'static str>,
+    /// Whether arguments decide how many outputs it has, as `return_state` does.
+    pub has_states: bool,
     /// Whether it leaves something in memory between a training pass and its backward pass.
     pub has_cache: bool,
     /// Whether a prediction needs working memory of the layer's own.
@@ -80,7 +81,7 @@ pub struct LayerSpec {
     /// expansion asks it to if nobody else reads the output before the activation.
     pub activates: bool,
     /// Whether it may be a [`Head`](crate::activations::Head): its output has the shape of its input, and a loss may give
-    /// the gradient of that instead. An activation always may.
+    /// the gradient of that instead. For an activation see [`ValueSpec::head`].
     pub head: bool,
     /// What a folded model can make of it.
     pub folding: Folding,
@@ -124,7 +125,8 @@ impl LayerSpec {
         weight_consts: None,
         has_rows: false,
         sparse: None,
-        joined: false,
+        joined: None,
+        has_states: false,
         has_cache: false,
         has_scratch: false,
         copies: false,
@@ -253,6 +255,16 @@ pub enum Dtype {
     /// Either.
     Any,
 }
+
+/// How a layer is called on a sparse input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SparseCall {
+    /// The type that the expansion writes around the layer: `Sparse`.
+    pub around: &'static str,
+    /// The variable whose gradient comes by rows.
+    pub rows: &'static str,
+}
+
 /// A name that stands for a value with numbers: an activation, an initializer, a regularizer.
 ///
 /// `random_normal(stddev = 0.1)` is emitted as the path with its fields, defaults filled in:
@@ -268,9 +280,14 @@ pub struct ValueSpec {
     /// For an activation: whether its derivative is the same if it is given the output in place of the input. Then nobody needs the
     /// input after a training pass, and the output may overwrite it.
     pub from_output: bool,
+    /// For an activation: whether its output is its input.
+    pub identity: bool,
+    /// For an activation: whether it is a [`Head`](crate::activations::Head), so that a loss may give the gradient of its input.
+    pub head: bool,
 }
 
 impl ValueSpec {
     /// What most have in common; a page states the rest.
-    pub const BASE: ValueSpec = ValueSpec { names: &[], path: "", fields: &[], from_output: false };
+    pub const BASE: ValueSpec =
+        ValueSpec { names: &[], path: "", fields: &[], from_output: false, identity: false, head: false };
 }

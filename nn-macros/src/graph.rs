@@ -255,7 +255,7 @@ impl Graph {
 
     /// Whether a call reads the parts of what the layer has as its only input.
     pub(crate) fn reads_parts(&self, node: &Node) -> bool {
-        let joined = matches!(&self.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.joined);
+        let joined = matches!(&self.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.joined.is_some());
         joined && node.unmasked().len() > 1
     }
 
@@ -334,7 +334,7 @@ impl Layer {
     /// The variable whose gradient comes by rows where the layer reads a sparse input.
     pub(crate) fn sparse_rows(&self) -> Option<&'static str> {
         match &self.op {
-            Op::Builtin(builtin) => builtin.spec.sparse,
+            Op::Builtin(builtin) => Some(builtin.spec.sparse?.rows),
             _ => None,
         }
     }
@@ -374,7 +374,7 @@ impl Layer {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.copies,
             // It also stands between a tensor that a call is given twice and its second reader.
-            Op::Activation { function, .. } => function.name() == Some("Linear"),
+            Op::Activation { function, .. } => function.is_identity(),
             Op::Component(_) => false,
         }
     }
@@ -394,10 +394,8 @@ impl Layer {
     pub(crate) fn may_be_head(&self) -> bool {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.head,
-            // Of the library's own activations these two have a cross-entropy.
-            Op::Activation { function, .. } => {
-                function.name().is_none_or(|name| name == "Sigmoid" || name == "Softmax")
-            }
+            // One of the user's own may be.
+            Op::Activation { function, .. } => function.spec().is_none_or(|spec| spec.head),
             Op::Component(_) => false,
         }
     }

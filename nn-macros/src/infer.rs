@@ -133,7 +133,7 @@ fn inference(node: usize, layer: LayerId, rule: RuleOf, inputs: &[Shaped]) -> In
 
 /// Whether the number of its outputs depends on arguments.
 fn has_states(builtin: &Builtin) -> bool {
-    builtin.spec.args.iter().any(|arg| arg.name == "return_state") || builtin.inner.is_some()
+    builtin.spec.has_states || builtin.inner.is_some()
 }
 
 /// The arguments of a shape rule, if all of them are known.

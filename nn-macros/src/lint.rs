@@ -106,8 +106,8 @@ pub(crate) fn uses(syntax: &Syntax, found: &[(&'static str, Span)], allowed: &[S
 
 /// What `impl Model` says for the lints of training: what the outputs end in, and the names that are allowed.
 pub(crate) fn for_training(graph: &Graph, allowed: &[String]) -> TokenStream {
-    let ends: Vec<_> = graph.outputs.iter().map(|&output| end(graph, output)).collect();
-    let ends = match ends.iter().all(|&end| end == "Other") {
+    let ends: Vec<_> = graph.outputs.iter().map(|&output| rules::end(graph, output)).collect();
+    let ends = match ends.iter().all(|&end| end == rules::OTHER) {
         true => quote!(),
         false => {
             let ends = ends.iter().map(|end| Ident::new(end, Span::call_site()));
@@ -117,27 +117,6 @@ pub(crate) fn for_training(graph: &Graph, allowed: &[String]) -> TokenStream {
     match allowed {
         [] => ends,
         allowed => quote!(#ends const ALLOWED_LINTS: &'static [&'static str] = &[#(#allowed),*];),
-    }
-}
-
-/// The variant of `nn_core::lints::End` for an output.
-fn end(graph: &Graph, tensor: TensorId) -> &'static str {
-    let Producer::Node(node) = graph.tensors[tensor].producer else { return "Other" };
-    let node = &graph.nodes[node];
-    match &graph.layers[node.layer].op {
-        Op::Activation { function, .. } => match function.name() {
-            Some("Softmax") => "Softmax",
-            Some("Sigmoid") => "Sigmoid",
-            Some("Linear") => end(graph, node.inputs[0]),
-            _ => "Other",
-        },
-        Op::Builtin(builtin) => match builtin.spec.name {
-            "Softmax" => "Softmax",
-            "Flatten" | "Reshape" | "Dropout" | "ActivityRegularization" => end(graph, node.inputs[0]),
-            "Dense" | "Conv1D" | "Conv2D" => "Linear",
-            _ => "Other",
-        },
-        _ => "Other",
     }
 }
 
@@ -176,7 +155,7 @@ impl<'a> Lints<'a> {
         let layer = &self.graph.layers[node.layer];
         match &layer.op {
             Op::Activation { label, .. } => layer.part && label == "copy",
-            Op::Builtin(builtin) => matches!(builtin.spec.name, "ActivityRegularization" | "Fill"),
+            Op::Builtin(builtin) => rules::only_charges(builtin),
             Op::Component(_) => false,
         }
     }
@@ -209,9 +188,7 @@ impl<'a> Lints<'a> {
     fn activation(&self, node: &Node) -> Option<String> {
         match &self.graph.layers[node.layer].op {
             Op::Activation { function, .. } if !self.is_copy(node) => function.name().map(String::from),
-            Op::Builtin(builtin) if matches!(builtin.spec.name, "Softmax" | "ReLU" | "LeakyReLU" | "PReLU" | "ELU") => {
-                Some(builtin.spec.name.to_string())
-            }
+            Op::Builtin(builtin) if rules::is_activation(builtin) => Some(builtin.spec.name.to_string()),
             _ => None,
         }
     }

@@ -128,6 +128,16 @@ pub(crate) fn is_none(value: &impl ToTokens) -> bool {
     value.to_token_stream().to_string() == "None"
 }
 
+/// The function that merges tensors as an operator does in Keras: `a + b`.
+pub(crate) fn merging(operator: &syn::BinOp) -> Option<&'static str> {
+    Some(match operator {
+        syn::BinOp::Add(_) => "add",
+        syn::BinOp::Sub(_) => "subtract",
+        syn::BinOp::Mul(_) => "multiply",
+        _ => return None,
+    })
+}
+
 fn is_punct(token: &TokenTree, c: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == c)
 }

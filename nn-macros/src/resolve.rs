@@ -221,7 +221,7 @@ impl Resolver<'_> {
             Expr::Group(inner) => self.eval(&inner.expr),
             Expr::Closure(closure) => self.template(closure),
             Expr::Binary(binary) => {
-                let (text, layer) = (crate::source::text(expr), merging(&binary.op));
+                let (text, layer) = (crate::source::text(expr), python::merging(&binary.op));
                 let error = self.diagnostics.error(
                     Code::NotInAGraph,
                     expr,
@@ -474,16 +474,6 @@ fn times_bound(lets: &[Let]) -> HashMap<String, usize> {
         *bound.entry(name.to_string()).or_default() += 1;
     }
     bound
-}
-
-/// The layer that does to tensors what an operator does to numbers.
-fn merging(operator: &syn::BinOp) -> Option<&'static str> {
-    Some(match operator {
-        syn::BinOp::Add(_) => "add",
-        syn::BinOp::Sub(_) => "subtract",
-        syn::BinOp::Mul(_) => "multiply",
-        _ => return None,
-    })
 }
 
 fn layer_named(name: &str) -> Option<&'static LayerSpec> {

@@ -6,3 +6,4 @@ mod expanded;
 mod passes;
 mod programs;
 mod robust;
+mod stages;

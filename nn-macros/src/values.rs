@@ -340,3 +340,9 @@ pub(crate) fn arguments(call: &ExprCall) -> Vec<(Option<syn::Ident>, Expr)> {
         })
         .collect()
 }
+
+/// Whether this is the name of an activation that does nothing.
+pub(crate) fn is_identity(value: &Expr) -> bool {
+    let word = value.to_token_stream().to_string();
+    nn_core::activations::ACTIVATIONS.iter().any(|spec| spec.identity && spec.names.contains(&word.as_str()))
+}

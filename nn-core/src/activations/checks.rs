@@ -1,6 +1,7 @@
 //! What the tests of the pages share.
 
-use super::{ACTIVATIONS, Elementwise, Exponential, Relu, Relu6, Sigmoid, Tanh};
+use super::{ACTIVATIONS, Elementwise, Exponential, Linear, Relu, Relu6, Sigmoid, Softmax, Tanh};
+use crate::spec::ValueSpec;
 use rand::{Rng, RngExt};
 use std::vec::Vec;
 
@@ -59,4 +60,23 @@ fn the_output_is_enough() {
         all,
         ["Exponential", "Relu", "Relu6", "Sigmoid", "Tanh"].map(|name| std::format!("activations::{name}"))
     );
+}
+
+/// What says `head` is a head, and what says `identity` gives its input.
+#[test]
+fn specifications_are_as_the_types() {
+    use super::{Activation, Head};
+
+    fn head<F: Activation>(_: F) -> Head {
+        F::HEAD
+    }
+    assert_eq!(
+        (head(Sigmoid), head(Softmax), head(Linear), head(Tanh)),
+        (Head::Sigmoid, Head::Softmax, Head::Other, Head::Other)
+    );
+    let named = |says: fn(&ValueSpec) -> bool| {
+        ACTIVATIONS.iter().filter(|spec| says(spec)).map(|spec| spec.path).collect::<Vec<_>>()
+    };
+    assert_eq!(named(|spec| spec.head), ["activations::Sigmoid", "activations::Softmax"]);
+    assert_eq!(named(|spec| spec.identity), ["activations::Linear"]);
 }

@@ -11,7 +11,7 @@ use crate::spec::ValueSpec;
 
 /// `linear`
 pub const SPEC: ValueSpec =
-    ValueSpec { names: &["linear"], path: "activations::Linear", fields: &[], ..ValueSpec::BASE };
+    ValueSpec { names: &["linear"], path: "activations::Linear", fields: &[], identity: true, ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

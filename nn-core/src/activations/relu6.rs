@@ -10,7 +10,7 @@
 use crate::spec::ValueSpec;
 
 /// `relu6`
-pub const SPEC: ValueSpec = ValueSpec { names: &["relu6"], path: "activations::Relu6", fields: &[], from_output: true };
+pub const SPEC: ValueSpec = ValueSpec { names: &["relu6"], path: "activations::Relu6", fields: &[], from_output: true, ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

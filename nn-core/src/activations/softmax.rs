@@ -11,7 +11,7 @@ use crate::spec::ValueSpec;
 
 /// `softmax`
 pub const SPEC: ValueSpec =
-    ValueSpec { names: &["softmax"], path: "activations::Softmax", fields: &[], ..ValueSpec::BASE };
+    ValueSpec { names: &["softmax"], path: "activations::Softmax", fields: &[], head: true, ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -19,7 +19,7 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::spec::{Folding, Inferred, LayerSpec, Masking, SparseCall, Value, layer, rule};
 use crate::text::Text;
 
 layer! {
@@ -49,8 +49,8 @@ layer! {
 
     pub const SPEC: LayerSpec {
         weights: DenseWeights<I, O, B>,
-        sparse: Some("kernel"),
-        joined: true,
+        sparse: Some(SparseCall { around: "Sparse", rows: "kernel" }),
+        joined: Some("Joined"),
         activates: true,
         masking: Masking::Passes,
         folding: Folding::Affine { units: consts::O, bias: consts::B },

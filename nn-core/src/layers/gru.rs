@@ -111,6 +111,7 @@ layer! {
             bias: consts::NB,
             dropped: consts::D,
         },
+        has_states: true,
         infer: rule!(infer),
     }
 }

@@ -104,6 +104,7 @@ layer! {
             bias: consts::B,
             dropped: consts::D,
         },
+        has_states: true,
         infer: rule!(infer),
     }
 }

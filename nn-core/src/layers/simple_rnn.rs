@@ -90,6 +90,7 @@ layer! {
             bias: consts::B,
             dropped: consts::D,
         },
+        has_states: true,
         infer: rule!(infer),
     }
 }

@@ -156,15 +156,15 @@ impl Context<'_> {
 
     /// What stands around the layer of a call that reads a sparse input, or parts.
     fn around(&self, node: &Node, id: LayerId) -> Option<Ident> {
-        let builtin = matches!(self.graph.layers[id].op, Op::Builtin(_));
+        let Op::Builtin(builtin) = &self.graph.layers[id].op else { return None };
         let around = if self.graph.reads_sparse(node) {
-            "Sparse"
+            builtin.spec.sparse.map(|call| call.around)
         } else if self.graph.reads_parts(node) {
-            "Joined"
+            builtin.spec.joined
         } else {
-            return None;
+            None
         };
-        (builtin && id == node.layer).then(|| format_ident!("{around}"))
+        around.filter(|_| id == node.layer).map(|around| format_ident!("{around}"))
     }
 
     fn plain_value(&self, node: &Node, id: LayerId) -> TokenStream {

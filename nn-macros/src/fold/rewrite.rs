@@ -52,7 +52,7 @@ impl Rewrite {
     pub(super) fn folding(&self, layer: LayerId) -> Folding {
         match &self.graph.layers[layer].op {
             Op::Builtin(builtin) if self.alone[layer] => builtin.spec.folding,
-            Op::Activation { function, .. } if function.name() == Some("Linear") => Folding::Identity,
+            Op::Activation { function, .. } if function.is_identity() => Folding::Identity,
             Op::Activation { .. } => Folding::Position,
             _ => Folding::Nothing,
         }

@@ -81,6 +81,11 @@ impl Function {
         self.spec()?.path.rsplit("::").next()
     }
 
+    /// Whether it is one of the library's that gives its input.
+    pub(crate) fn is_identity(&self) -> bool {
+        self.spec().is_some_and(|spec| spec.identity)
+    }
+
     pub(crate) fn spec(&self) -> Option<&'static ValueSpec> {
         match self {
             Function::Library { spec, .. } => Some(spec),

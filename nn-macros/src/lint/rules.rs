@@ -2,11 +2,45 @@
 //! layers by name: a lint is about what one layer means to another.
 
 use super::{Lints, argument, is_given};
-use crate::graph::{Node, Op};
+use crate::graph::{Builtin, Graph, Node, Op, Producer, TensorId};
 use crate::values::arguments;
 use nn_core::spec::{Dtype, Masking, Value};
 use proc_macro2::Span;
 use syn::Expr;
+
+/// The variant of `nn_core::lints::End` that says nothing.
+pub(super) const OTHER: &str = "Other";
+
+/// The variant of `nn_core::lints::End` for an output.
+pub(super) fn end(graph: &Graph, tensor: TensorId) -> &'static str {
+    let Producer::Node(node) = graph.tensors[tensor].producer else { return OTHER };
+    let node = &graph.nodes[node];
+    match &graph.layers[node.layer].op {
+        Op::Activation { function, .. } => match function.name() {
+            Some("Softmax") => "Softmax",
+            Some("Sigmoid") => "Sigmoid",
+            Some("Linear") => end(graph, node.inputs[0]),
+            _ => OTHER,
+        },
+        Op::Builtin(builtin) => match builtin.spec.name {
+            "Softmax" => "Softmax",
+            "Flatten" | "Reshape" | "Dropout" | "ActivityRegularization" => end(graph, node.inputs[0]),
+            "Dense" | "Conv1D" | "Conv2D" => "Linear",
+            _ => OTHER,
+        },
+        _ => OTHER,
+    }
+}
+
+/// Whether a layer is an activation that is written as one.
+pub(super) fn is_activation(builtin: &Builtin) -> bool {
+    matches!(builtin.spec.name, "Softmax" | "ReLU" | "LeakyReLU" | "PReLU" | "ELU")
+}
+
+/// Whether a layer hands its input on, and only charges for it or marks it.
+pub(super) fn only_charges(builtin: &Builtin) -> bool {
+    matches!(builtin.spec.name, "ActivityRegularization" | "Fill")
+}
 
 /// Runs all rules.
 pub(super) fn run(lints: &mut Lints<'_>) {

@@ -244,7 +244,7 @@ impl Resolver<'_> {
             }
             given[slot] = true;
             if spec.args[slot].kind == Kind::ActivationAfter {
-                if !matches!(value.to_token_stream().to_string().as_str(), "None" | "linear") {
+                if !python::is_none(value) && !values::is_identity(value) {
                     activation = self.activation(value, true);
                     failed |= activation.is_none();
                 }

@@ -26,7 +26,7 @@ nn::model! {
 
 nn::model! {
     /// More of each, and all that the expansion can have.
-    #[nn(allow(folded_with_nothing_upstream), profile)]
+    #[nn(allow(frozen_with_nothing_upstream), profile)]
     pub struct More;
 
     let words = Input(shape = [4], dtype = u32);
