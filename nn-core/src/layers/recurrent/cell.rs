@@ -1,42 +1,58 @@
 //! [`Cell`]: what the pages of the recurrent layers implement, and what a cell sees of a step.
 
 use super::products::{self, Factors};
+use super::sizes::Size;
 use crate::kernels::{self, Machine};
 use crate::scalar::Scalar;
+use crate::weights::Weights;
 use rand::Rng;
 
-/// The maths of a recurrent layer: one step for all samples, there and back. `G` is the number of rows of all gates.
-pub(in super::super) trait Cell<T: Scalar, const F: usize, const U: usize, const G: usize> {
+/// The maths of a recurrent layer: one step for all samples, there and back.
+pub trait Cell: Sized {
+    /// How much it has of what: [`Sizes`](super::Sizes).
+    type Sizes: Size;
     /// The weights.
-    type Weights;
-    /// Scalars of the second state: `U`, or 0 without one.
-    const MEMORY: usize;
-    /// Scalars that a step leaves for its backward step, beside its gates.
-    const OWN: usize;
+    type Weights<T: Scalar>: Weights<T>;
+    /// What it gives as a layer: [`Returns`](super::Returns).
+    type Returns;
+    /// Whether the constants of its type fit each other.
+    const FITS: bool = true;
+
+    /// Its direction as a layer, and what it does with masked steps and while training.
+    fn options(&self) -> Options {
+        Options::default()
+    }
 
     /// The kernel and the bias that the input meets.
-    fn input(w: &Self::Weights) -> (&[T], &[T]);
+    fn input<T: Scalar>(w: &Self::Weights<T>) -> (&[T], &[T]);
     /// The same of their gradients.
-    fn input_mut(dw: &mut Self::Weights) -> (&mut [T], &mut [T]);
+    fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]);
 
     /// From the kernel's product with the input, in `pre`, and the state, to the next state. It is `#[inline(always)]`, to be
     /// compiled for the machine.
-    fn forward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, at: Step<'_, T>);
+    fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, at: Step<'_, T>);
     /// From the gradient of the next state to those of `pre` and of the state; also `#[inline(always)]`.
-    fn backward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, at: StepBack<'_, T>);
+    fn backward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, at: StepBack<'_, T>);
     /// The gradients of the weights that the state meets, once those of `pre` are known for all steps. It may overwrite `dz`.
-    fn state_gradients(&self, dw: &mut Self::Weights, at: AllSteps<'_, T>);
+    fn state_gradients<T: Scalar>(&self, dw: &mut Self::Weights<T>, at: AllSteps<'_, T>);
 
     /// Fresh weights.
-    fn start(&self, w: &mut Self::Weights, rng: &mut dyn Rng);
+    fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng);
+
     /// Keeps the weights within their bounds.
-    fn bound(&self, w: &mut Self::Weights);
+    fn bound<T: Scalar>(&self, w: &mut Self::Weights<T>) {
+        let _ = w;
+    }
+
     /// The penalty on the weights; adds its gradient.
-    fn penalty(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T;
+    fn penalty<T: Scalar>(&self, w: &Self::Weights<T>, dw: Option<&mut Self::Weights<T>>) -> T {
+        let (_, _) = (w, dw);
+        T::ZERO
+    }
 }
 
 /// What the walk over the steps has to know of a layer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// The part of the input that is dropped.
     pub dropout: f64,
@@ -49,7 +65,7 @@ pub struct Options {
 }
 
 /// The rows of one step: one for each sample.
-pub(in super::super) struct View<S> {
+pub struct View<S> {
     data: S,
     steps: usize,
     at: usize,
@@ -58,7 +74,7 @@ pub(in super::super) struct View<S> {
 
 impl<S> View<S> {
     /// Of rows of `len` scalars, `steps` for each sample, those at step `at`.
-    pub(in super::super) fn new(data: S, steps: usize, at: usize, len: usize) -> Self {
+    pub fn new(data: S, steps: usize, at: usize, len: usize) -> Self {
         View { data, steps, at, len }
     }
 }
@@ -66,13 +82,13 @@ impl<S> View<S> {
 impl<T> View<&mut [T]> {
     /// The rows, and how far apart they are.
     #[inline(always)]
-    pub(in super::super) fn rows(&mut self) -> (&mut [T], usize) {
+    pub fn rows(&mut self) -> (&mut [T], usize) {
         (&mut self.data[self.at * self.len..], self.steps * self.len)
     }
 
     /// The row of sample `k`.
     #[inline(always)]
-    pub(in super::super) fn row(&mut self, k: usize) -> &mut [T] {
+    pub fn row(&mut self, k: usize) -> &mut [T] {
         &mut self.data[(k * self.steps + self.at) * self.len..][..self.len]
     }
 }
@@ -80,72 +96,72 @@ impl<T> View<&mut [T]> {
 impl<T> View<&[T]> {
     /// The row of sample `k`.
     #[inline(always)]
-    pub(in super::super) fn row(&self, k: usize) -> &[T] {
+    pub fn row(&self, k: usize) -> &[T] {
         &self.data[(k * self.steps + self.at) * self.len..][..self.len]
     }
 }
 
 /// A step of all samples, forward.
-pub(in super::super) struct Step<'a, T> {
+pub struct Step<'a, T> {
     /// The kernel's product with the input; the cell adds what the state gives.
-    pub(in super::super) pre: View<&'a mut [T]>,
+    pub pre: View<&'a mut [T]>,
     /// Where the cell leaves its gates after their activations.
-    pub(in super::super) gates: View<&'a mut [T]>,
+    pub gates: View<&'a mut [T]>,
     /// Where it leaves what else its backward step needs.
-    pub(in super::super) own: View<&'a mut [T]>,
+    pub own: View<&'a mut [T]>,
     /// `h`, which the step replaces: `U` for each sample.
-    pub(in super::super) h: &'a mut [T],
+    pub h: &'a mut [T],
     /// `c`, if there is one.
-    pub(in super::super) c: &'a mut [T],
+    pub c: &'a mut [T],
     /// The mask of the state for each gate.
-    pub(in super::super) state_mask: Factors<'a, T>,
+    pub state_mask: Factors<'a, T>,
     /// Room for a product with the recurrent kernel.
-    pub(in super::super) product: &'a mut [T],
+    pub product: &'a mut [T],
 }
 
 /// A step of all samples, back.
-pub(in super::super) struct StepBack<'a, T> {
+pub struct StepBack<'a, T> {
     /// The gates before their activations.
-    pub(in super::super) pre: View<&'a [T]>,
+    pub pre: View<&'a [T]>,
     /// The gates.
-    pub(in super::super) gates: View<&'a [T]>,
+    pub gates: View<&'a [T]>,
     /// What the cell left.
-    pub(in super::super) own: View<&'a [T]>,
+    pub own: View<&'a [T]>,
     /// `h` before the step.
-    pub(in super::super) h_before: View<&'a [T]>,
+    pub h_before: View<&'a [T]>,
     /// `c` before the step.
-    pub(in super::super) c_before: View<&'a [T]>,
+    pub c_before: View<&'a [T]>,
     /// The mask of the state for each gate.
-    pub(in super::super) state_mask: Factors<'a, T>,
+    pub state_mask: Factors<'a, T>,
     /// Whether this step of a sample counts. Of one that does not, the state passes on and `dz` is zero.
-    pub(in super::super) counts: Counts<'a>,
+    pub counts: Counts<'a>,
     /// The gradient of `h` after the step, to be replaced by that before it.
-    pub(in super::super) dh: &'a mut [T],
+    pub dh: &'a mut [T],
     /// The same of `c`.
-    pub(in super::super) dc: &'a mut [T],
+    pub dc: &'a mut [T],
     /// The gradient of `pre`, to be written: once here, where the samples stand behind each other,
-    pub(in super::super) dz: &'a mut [T],
+    pub dz: &'a mut [T],
     /// and once here, where it is kept for all steps.
-    pub(in super::super) dz_kept: View<&'a mut [T]>,
+    pub dz_kept: View<&'a mut [T]>,
 }
 
 /// All steps of all samples, after the walk back: rows in one order.
-pub(in super::super) struct AllSteps<'a, T> {
+pub struct AllSteps<'a, T> {
     /// `h` before each step.
-    pub(in super::super) h_before: &'a [T],
+    pub h_before: &'a [T],
     /// The gates.
-    pub(in super::super) gates: &'a [T],
+    pub gates: &'a [T],
     /// What the cell left.
-    pub(in super::super) own: &'a [T],
+    pub own: &'a [T],
     /// The gradient of `pre`.
-    pub(in super::super) dz: &'a mut [T],
+    pub dz: &'a mut [T],
     /// The mask of the state for each gate.
-    pub(in super::super) state_mask: Factors<'a, T>,
+    pub state_mask: Factors<'a, T>,
 }
 
 /// Which samples count at a step.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Counts<'a> {
+pub struct Counts<'a> {
     mask: &'a [u32],
     steps: usize,
     at: usize,
@@ -153,13 +169,13 @@ pub(in super::super) struct Counts<'a> {
 
 impl<'a> Counts<'a> {
     /// At step `at` of `steps`.
-    pub(in super::super) fn new(mask: &'a [u32], steps: usize, at: usize) -> Self {
+    pub fn new(mask: &'a [u32], steps: usize, at: usize) -> Self {
         Counts { mask, steps, at }
     }
 
     /// Whether sample `k` counts.
     #[inline(always)]
-    pub(in super::super) fn sample(&self, k: usize) -> bool {
+    pub fn sample(&self, k: usize) -> bool {
         self.mask.is_empty() || self.mask[k * self.steps + self.at] != 0
     }
 }

@@ -1,6 +1,7 @@
 //! What a recurrent layer keeps in memory, and the slices that a pass sees of it.
 
 use super::sequence::Sequence;
+use super::sizes::States;
 use crate::scalar::Scalar;
 use crate::storage::{Buffer, Storage};
 use crate::tensor::{Sample, flat_mut};
@@ -9,25 +10,24 @@ use nalgebra::{SMatrix, SVector};
 /// The most gates.
 const GATES: usize = 4;
 
-/// Working memory of a prediction, for `G` rows of gates and `U` units. `C` is `U` for a layer with a second state, else 0;
-/// `K` is what the cell itself keeps of a step.
+/// Working memory of a prediction, for `G` rows of gates, and the states `S` of `U` units. `K` is what the cell itself keeps of a step.
 pub struct Scratch<
     B: Storage,
     T: Scalar,
     X: Sequence<T, F, U>,
+    S: States,
     const F: usize,
     const U: usize,
     const G: usize,
-    const C: usize,
     const K: usize,
 > {
     pre: B::Of<X::Rows<G>>,
     gates: B::Of<SVector<T, G>>,
     own: B::Of<SVector<T, K>>,
     h_before: B::Of<SVector<T, U>>,
-    c_before: B::Of<SVector<T, C>>,
+    c_before: B::Of<S::Second<SVector<T, U>>>,
     h: B::Of<SVector<T, U>>,
-    c: B::Of<SVector<T, C>>,
+    c: B::Of<S::Second<SVector<T, U>>>,
     product: B::Of<SVector<T, G>>,
 }
 
@@ -37,10 +37,10 @@ pub struct Cache<
     B: Storage,
     T: Scalar,
     X: Sequence<T, F, U>,
+    S: States,
     const F: usize,
     const U: usize,
     const G: usize,
-    const C: usize,
     const K: usize,
     const D: usize,
 > {
@@ -48,9 +48,9 @@ pub struct Cache<
     gates: B::Of<X::Rows<G>>,
     own: B::Of<X::Rows<K>>,
     h_before: B::Of<X::Rows<U>>,
-    c_before: B::Of<X::Rows<C>>,
+    c_before: B::Of<S::Second<X::Rows<U>>>,
     h: B::Of<SVector<T, U>>,
-    c: B::Of<SVector<T, C>>,
+    c: B::Of<S::Second<SVector<T, U>>>,
     product: B::Of<SVector<T, G>>,
     dz: B::Of<X::Rows<G>>,
     carry: B::Of<SVector<T, U>>,
@@ -74,13 +74,13 @@ pub(in super::super) struct Memory<'a, T> {
     pub(super) own: &'a mut [T],
     /// `h` before the step: rows of `U`.
     pub(super) h_before: &'a mut [T],
-    /// `c` before the step: rows of `C`.
+    /// `c` before the step: rows of `U`, or empty.
     pub(super) c_before: &'a mut [T],
     /// The gates before their activations: rows of `G`, for all steps.
     pub(in super::super) pre: &'a mut [T],
     /// The running `h`, and its gradient in the backward pass: `U` for each sample.
     pub(super) h: &'a mut [T],
-    /// The running `c`, and its gradient: `C` for each sample.
+    /// The running `c`, and its gradient: `U` for each sample, or empty.
     pub(super) c: &'a mut [T],
     /// A product of one step, and the gradient of `pre` at one step: `G` for each sample.
     pub(super) product: &'a mut [T],
@@ -113,12 +113,12 @@ impl<
     B: Storage,
     T: Scalar,
     X: Sequence<T, F, U>,
+    S: States,
     const F: usize,
     const U: usize,
     const G: usize,
-    const C: usize,
     const K: usize,
-> Scratch<B, T, X, F, U, G, C, K>
+> Scratch<B, T, X, S, F, U, G, K>
 {
     /// The slices of `n` samples.
     pub(in super::super) fn slices(&mut self, n: usize) -> Memory<'_, T> {
@@ -141,13 +141,13 @@ impl<
     B: Storage,
     T: Scalar,
     X: Sequence<T, F, U>,
+    S: States,
     const F: usize,
     const U: usize,
     const G: usize,
-    const C: usize,
     const K: usize,
     const D: usize,
-> Cache<B, T, X, F, U, G, C, K, D>
+> Cache<B, T, X, S, F, U, G, K, D>
 {
     /// The slices of `n` samples.
     pub(in super::super) fn slices(&mut self, n: usize) -> Memory<'_, T> {
@@ -176,12 +176,12 @@ impl<
     B: Storage,
     T: Scalar,
     X: Sequence<T, F, U>,
+    S: States,
     const F: usize,
     const U: usize,
     const G: usize,
-    const C: usize,
     const K: usize,
-> Buffer for Scratch<B, T, X, F, U, G, C, K>
+> Buffer for Scratch<B, T, X, S, F, U, G, K>
 {
     const ZEROED: Self = Scratch {
         pre: Buffer::ZEROED,
@@ -212,13 +212,13 @@ impl<
     B: Storage,
     T: Scalar,
     X: Sequence<T, F, U>,
+    S: States,
     const F: usize,
     const U: usize,
     const G: usize,
-    const C: usize,
     const K: usize,
     const D: usize,
-> Buffer for Cache<B, T, X, F, U, G, C, K, D>
+> Buffer for Cache<B, T, X, S, F, U, G, K, D>
 {
     const ZEROED: Self = Cache {
         pre: Buffer::ZEROED,

@@ -23,7 +23,7 @@ pub(super) struct Places {
 }
 
 /// What the constants of all three types are made of.
-pub(super) struct Sizes {
+pub(super) struct Constants {
     /// `F`: features of a step.
     pub(super) features: usize,
     /// `U`: scalars of a state.
@@ -42,7 +42,7 @@ pub(super) const fn sizes(
     inputs: &[Shape],
     places: Places,
     states: usize,
-) -> Result<Sizes, ShapeError> {
+) -> Result<Constants, ShapeError> {
     let (units, x) = (args[0].as_size(), inputs[0]);
     if x.rank() != 2 {
         let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(&x);
@@ -82,7 +82,7 @@ pub(super) const fn sizes(
         return Err(ShapeError::argument(Code::Unsupported, places.returns + 3, message));
     }
     let none = matches!(args[places.dropout].as_float(), Some(rate) if rate == 0.0);
-    Ok(Sizes {
+    Ok(Constants {
         features: x.dim(1),
         units,
         positions: if args[places.returns].as_flag() { x.dim(0) } else { 1 },
@@ -149,6 +149,8 @@ pub(super) mod run;
 #[cfg(feature = "compute")]
 pub(super) mod sequence;
 #[cfg(feature = "compute")]
+pub(super) mod sizes;
+#[cfg(feature = "compute")]
 pub(super) mod steps;
 #[cfg(feature = "compute")]
 pub(super) mod walk;
@@ -157,9 +159,11 @@ pub(super) mod weights;
 
 #[cfg(feature = "compute")]
 pub use self::{
-    cell::Options,
+    cell::{AllSteps, Cell, Counts, Options, Step, StepBack, View},
     memory::{Cache, Scratch},
+    products::Factors,
     projected::compute::FromGates,
     run::Recurrent,
-    sequence::{Outputs, PartGradients, Parts, Returns, Sequence},
+    sequence::{PartGradients, Parts, Sequence},
+    sizes::{One, Outputs, Returns, Run, Size, Sizes, States, Two},
 };
