@@ -40,7 +40,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     folding: Folding::Around { sets: 2, features: 1 },
     infer: rule!(infer),
     inner: Some(rule!(inner)),
-    around: &["SimpleRNN", "LSTM", "GRU"],
+    around: &["SimpleRNN", "LSTM", "GRU", "RNN"],
     ..LayerSpec::BASE
 };
 
@@ -78,7 +78,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let (layer, mode) = (args[0].as_layer(), args[1].as_choice());
     let (y, states) = (layer.output(0), layer.outputs().len() - 1);
     if inputs[0].rank() != 2 || y.rank() == 0 || y.rank() > 2 || states > 2 {
-        let message = Text::new().str("expected a recurrent layer: `SimpleRNN`, `LSTM` or `GRU`");
+        let message = Text::new().str("expected a recurrent layer: `SimpleRNN`, `LSTM`, `GRU` or `RNN`");
         return Err(ShapeError::argument(Code::LayerInside, 0, message));
     }
     // The rule of the layer has looked at the first half of the initial states.

@@ -84,19 +84,19 @@ pub const SPEC: LayerSpec = LayerSpec {
     ..LayerSpec::BASE
 };
 
-const PLACES: Places = Places { dropout: 14, returns: 17 };
+const PLACES: Places = Places { dropout: Some(14), returns: 17 };
 
 /// `(steps, features)`, with an initial state `[h]` or without, to `(units,)` or `(steps, units)`, and the last state if
 /// asked for. The type is `GRU<features, units, 3 · units, columns of the bias, columns of the output, return_state, D>`;
 /// the bias has 2 columns with `reset_after` and 1 without, and `D` is the features if `dropout` is given, else 0.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let n = match recurrent::sizes(args, inputs, PLACES, 1) {
+    let n = match recurrent::sizes(args[0].as_size(), args, inputs, PLACES, 1) {
         Ok(constants) => constants,
         Err(error) => return Err(error),
     };
     let bias = if args[3].as_flag() { 1 + args[22].as_flag() as usize } else { 0 };
     let consts = [n.features, n.units, n.units.saturating_mul(3), bias, n.positions, n.state, n.dropped];
-    Ok(recurrent::outputs(args, inputs, PLACES, 1, &consts))
+    Ok(recurrent::outputs(args[0].as_size(), args, inputs, PLACES, 1, &consts))
 }
 
 #[cfg(feature = "compute")]
@@ -387,7 +387,7 @@ pub(super) mod compute {
                 dh.copy_from_slice(&dh_before);
             }
             if self.after() {
-                cell::meet_state_back::<T, U, G>(v, at.dz, at.state_mask, at.dh);
+                at.add_state_back::<U, G>(v);
             }
         }
 
@@ -404,7 +404,7 @@ pub(super) mod compute {
                     da[u] *= r[u];
                 }
             }
-            cell::add_state_outer::<T, U, G>(dv, at.h_before, at.state_mask, at.dz);
+            at.add_state_outer::<U, G>(dv);
             if NB == 2 {
                 kernels::add_rows::<T, G>(&mut dw.bias.as_mut_slice()[G..], at.dz);
             }

@@ -79,19 +79,19 @@ pub const SPEC: LayerSpec = LayerSpec {
     ..LayerSpec::BASE
 };
 
-const PLACES: Places = Places { dropout: 15, returns: 18 };
+const PLACES: Places = Places { dropout: Some(15), returns: 18 };
 
 /// `(steps, features)`, with initial states `[h, c]` or without, to `(units,)` or `(steps, units)`, and the last states if
 /// asked for. The type is `LSTM<features, units, 4 · units, use_bias, columns of the output, return_state, D>`, where `D`
 /// is the features if `dropout` is given, else 0.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let n = match recurrent::sizes(args, inputs, PLACES, 2) {
+    let n = match recurrent::sizes(args[0].as_size(), args, inputs, PLACES, 2) {
         Ok(constants) => constants,
         Err(error) => return Err(error),
     };
     let (gates, bias) = (n.units.saturating_mul(4), args[3].as_flag() as usize);
     let consts = [n.features, n.units, gates, bias, n.positions, n.state, n.dropped];
-    Ok(recurrent::outputs(args, inputs, PLACES, 2, &consts))
+    Ok(recurrent::outputs(args[0].as_size(), args, inputs, PLACES, 2, &consts))
 }
 
 #[cfg(feature = "compute")]
@@ -104,7 +104,7 @@ pub(super) mod compute {
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
     use crate::kernels::Machine;
-    use crate::layers::recurrent::cell::{self, AllSteps, Cell, Options, Step, StepBack};
+    use crate::layers::recurrent::cell::{AllSteps, Cell, Options, Step, StepBack};
     use crate::layers::recurrent::{Two, Returns, Sizes, replace, weights::recurrent_weights};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
@@ -266,7 +266,7 @@ pub(super) mod compute {
         fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
             // z += V · (m ⊙ h)
             let v = w.recurrent_kernel.as_slice();
-            cell::add_state::<T, M, U, G>(machine, v, at.h, at.state_mask, &mut at.pre, at.product);
+            at.add_state::<M, U, G>(machine, v);
             // What is written is local: the compiler then knows that it is no part of what is read.
             let (mut gates, mut next, mut read) = ([T::ZERO; G], [T::ZERO; U], [T::ZERO; U]);
             for (k, (h, c)) in at.h.chunks_exact_mut(U).zip(at.c.chunks_exact_mut(U)).enumerate() {
@@ -332,13 +332,13 @@ pub(super) mod compute {
                 at.dz_kept.row(k).copy_from_slice(&dz);
             }
             // z += V · (m ⊙ h), so dh += m ⊙ (Vᵀ · dz)
-            cell::meet_state_back::<T, U, G>(w.recurrent_kernel.as_slice(), at.dz, at.state_mask, at.dh);
+            at.add_state_back::<U, G>(w.recurrent_kernel.as_slice());
         }
 
         fn state_gradients<T: Scalar>(&self, dw: &mut Self::Weights<T>, at: AllSteps<'_, T>) {
             // z += V · (m ⊙ h), so dV += dz · (m ⊙ h)ᵀ
             let dv = dw.recurrent_kernel.as_mut_slice();
-            cell::add_state_outer::<T, U, G>(dv, at.h_before, at.state_mask, at.dz);
+            at.add_state_outer::<U, G>(dv);
         }
 
         fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng) {

@@ -51,6 +51,7 @@ layers! {
     re_lu,
     repeat_vector,
     reshape,
+    rnn,
     simple_rnn,
     softmax,
     subtract,

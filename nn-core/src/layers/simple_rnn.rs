@@ -67,18 +67,18 @@ pub const SPEC: LayerSpec = LayerSpec {
     ..LayerSpec::BASE
 };
 
-const PLACES: Places = Places { dropout: 13, returns: 15 };
+const PLACES: Places = Places { dropout: Some(13), returns: 15 };
 
 /// `(steps, features)`, with an initial state `[h]` or without, to `(units,)` or `(steps, units)`, and the last state if
 /// asked for. The type is `SimpleRNN<features, units, use_bias, columns of the output, return_state, D>`, where `D` is the
 /// features if `dropout` is given, else 0.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    let n = match recurrent::sizes(args, inputs, PLACES, 1) {
+    let n = match recurrent::sizes(args[0].as_size(), args, inputs, PLACES, 1) {
         Ok(constants) => constants,
         Err(error) => return Err(error),
     };
     let consts = [n.features, n.units, args[2].as_flag() as usize, n.positions, n.state, n.dropped];
-    Ok(recurrent::outputs(args, inputs, PLACES, 1, &consts))
+    Ok(recurrent::outputs(args[0].as_size(), args, inputs, PLACES, 1, &consts))
 }
 
 #[cfg(feature = "compute")]
@@ -91,7 +91,7 @@ pub(super) mod compute {
     use crate::constraints::Constraint;
     use crate::initializers::{Fans, Initializer};
     use crate::kernels::Machine;
-    use crate::layers::recurrent::cell::{self, AllSteps, Cell, Options, Step, StepBack};
+    use crate::layers::recurrent::cell::{AllSteps, Cell, Options, Step, StepBack};
     use crate::layers::recurrent::{One, Returns, Sizes, replace, weights::recurrent_weights};
     use crate::regularizers::Regularizer;
     use crate::scalar::Scalar;
@@ -222,7 +222,7 @@ pub(super) mod compute {
         fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
             // z += V · (m' ⊙ h)
             let v = w.recurrent_kernel.as_slice();
-            cell::add_state::<T, M, U, U>(machine, v, at.h, at.state_mask, &mut at.pre, at.product);
+            at.add_state::<M, U, U>(machine, v);
             for (k, h) in at.h.chunks_exact_mut(U).enumerate() {
                 let (z, y) = (at.pre.row(k), at.gates.row(k));
                 // h' = A(z)
@@ -243,12 +243,12 @@ pub(super) mod compute {
                 at.dz_kept.row(k).copy_from_slice(dz);
             }
             // z += V · (m' ⊙ h), so dh += m' ⊙ (Vᵀ · dz)
-            cell::meet_state_back::<T, U, U>(w.recurrent_kernel.as_slice(), at.dz, at.state_mask, at.dh);
+            at.add_state_back::<U, U>(w.recurrent_kernel.as_slice());
         }
 
         fn state_gradients<T: Scalar>(&self, dw: &mut Self::Weights<T>, at: AllSteps<'_, T>) {
             // z += V · (m' ⊙ h), so dV += dz · (m' ⊙ h)ᵀ
-            cell::add_state_outer::<T, U, U>(dw.recurrent_kernel.as_mut_slice(), at.h_before, at.state_mask, at.dz);
+            at.add_state_outer::<U, U>(dw.recurrent_kernel.as_mut_slice());
         }
 
         fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng) {

@@ -199,5 +199,5 @@ fn shapes_and_errors() {
     let error = infer(&args, &[x, h, h]).unwrap_err().to_string();
     assert_eq!(error, "expected an initial state of 1 tensor, `[h]`, but got 2");
     assert_eq!((SPEC.args[PLACES.returns].name, SPEC.args[22].name), ("return_sequences", "reset_after"));
-    assert_eq!((SPEC.args[PLACES.dropout].name, SPEC.args[PLACES.returns + 3].name), ("dropout", "stateful"));
+    assert_eq!((SPEC.args[PLACES.dropout.unwrap()].name, SPEC.args[PLACES.returns + 3].name), ("dropout", "stateful"));
 }

@@ -2,18 +2,136 @@
 
 use super::products::{self, Factors};
 use super::sizes::Size;
+use crate::code::Code;
 use crate::kernels::{self, Machine};
 use crate::scalar::Scalar;
+use crate::shape::{Shape, ShapeError};
+use crate::text::Text;
 use crate::weights::Weights;
 use rand::Rng;
 
 /// The maths of a recurrent layer: one step for all samples, there and back.
+///
+/// A cell of your own is a recurrent layer of a graph: `RNN(my::UpdateGate::<3, 8, 16>(), return_sequences = true)(x)`. The layer
+/// computes `pre = W · x + b`, which has `G` rows, for all steps at once, and adds the gradients of `W` and `b`. It walks over
+/// the steps, forwards or backwards; it knows of masks, initial states and outputs. The cell says the rest:
+///
+/// - its [`Sizes`](super::Sizes), its weights, and which of them the input meets;
+/// - [`forward_step`](Self::forward_step): the next state from `pre` and the state;
+/// - [`backward_step`](Self::backward_step): the gradients of `pre` and of the state from that of the next state;
+/// - [`state_gradients`](Self::state_gradients): the gradients of the weights that the state meets.
+///
+/// As a part of a graph it is a [`Component`](crate::Component), whose `output_shape` is [`state_shape`]. Check its gradients with
+/// `check_layer::<SMatrix<f64, 3, 5>, _>(&RNN::<_>::new(cell))`.
+///
+/// ```
+/// use nn_core::activations::{Activation, Sigmoid, Tanh};
+/// use nn_core::layers::recurrent::{AllSteps, Cell, Machine, Returns, Sizes, Step, StepBack, state_shape};
+/// use nn_core::{Component, Scalar, Shape, ShapeError};
+/// # use nalgebra::{SMatrix, SVector};
+/// use rand::{Rng, RngExt};
+///
+/// nn_core::weights! {
+///     /// The weights of an [`UpdateGate`]. `G` is `2 · U`.
+///     pub struct UpdateGateWeights<T, const F: usize, const U: usize, const G: usize> {
+///         /// `W`
+///         kernel: SMatrix<T, G, F> => [F, G],
+///         /// `V`
+///         recurrent_kernel: SMatrix<T, G, U> => [U, G],
+///         /// `b`
+///         bias: SVector<T, G> => [G],
+///     }
+/// }
+///
+/// /// `h' = g ⊙ h + (1 - g) ⊙ n`, where `g = σ(z_g)`, `n = tanh(z_n)`, `z = W · x + b + V · h`: the update gate RNN. Source: Collins
+/// /// et al., *Capacity and trainability in recurrent neural networks*, ICLR (2017)
+/// pub struct UpdateGate<const F: usize, const U: usize, const G: usize>;
+///
+/// impl<const F: usize, const U: usize, const G: usize> UpdateGate<F, U, G> {
+///     pub const fn new() -> Self {
+///         UpdateGate
+///     }
+///
+///     pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
+///         state_shape::<Self>(inputs)
+///     }
+/// }
+///
+/// impl<const F: usize, const U: usize, const G: usize> Component for UpdateGate<F, U, G> {
+///     type Layer = Self;
+/// }
+///
+/// impl<const F: usize, const U: usize, const G: usize> Cell for UpdateGate<F, U, G> {
+///     type Sizes = Sizes<F, U, G>;
+///     type Weights<T: Scalar> = UpdateGateWeights<T, F, U, G>;
+///     type Returns = Returns<Self::Sizes>;
+///     const FITS: bool = G == 2 * U;
+///
+///     fn input<T: Scalar>(w: &Self::Weights<T>) -> (&[T], &[T]) {
+///         (w.kernel.as_slice(), w.bias.as_slice())
+///     }
+///
+///     fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]) {
+///         (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())
+///     }
+///
+///     #[inline(always)]
+///     fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
+///         // z += V · h
+///         at.add_state::<M, U, G>(machine, w.recurrent_kernel.as_slice());
+///         for (k, h) in at.h.chunks_exact_mut(U).enumerate() {
+///             let (z, gates) = (at.pre.row(k), at.gates.row(k));
+///             Sigmoid.forward(U, &z[..U], &mut gates[..U]);
+///             Tanh.forward(U, &z[U..], &mut gates[U..]);
+///             for u in 0..U {
+///                 h[u] = gates[u] * h[u] + (T::ONE - gates[u]) * gates[U + u];
+///             }
+///         }
+///     }
+///
+///     #[inline(always)]
+///     fn backward_step<T: Scalar, M: Machine<T>>(&self, _: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
+///         for (k, (dz, dh)) in at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).enumerate() {
+///             dz.fill(T::ZERO);
+///             if at.counts.sample(k) {
+///                 let (gates, h) = (at.gates.row(k), at.h_before.row(k));
+///                 for u in 0..U {
+///                     let (g, n) = (gates[u], gates[U + u]);
+///                     // σ' = g · (1 - g), tanh' = 1 - n²
+///                     dz[u] = g * (T::ONE - g) * (h[u] - n) * dh[u];
+///                     dz[U + u] = (T::ONE - n * n) * (T::ONE - g) * dh[u];
+///                     dh[u] *= g;
+///                 }
+///             }
+///             at.dz_kept.row(k).copy_from_slice(dz);
+///         }
+///         // z += V · h, so dh += Vᵀ · dz
+///         at.add_state_back::<U, G>(w.recurrent_kernel.as_slice());
+///     }
+///
+///     fn state_gradients<T: Scalar>(&self, dw: &mut Self::Weights<T>, at: AllSteps<'_, T>) {
+///         at.add_state_outer::<U, G>(dw.recurrent_kernel.as_mut_slice());
+///     }
+///
+///     fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng) {
+///         w.kernel.iter_mut().for_each(|w| *w = T::of(rng.random_range(-0.3..0.3)));
+///         w.recurrent_kernel.iter_mut().for_each(|w| *w = T::of(rng.random_range(-0.3..0.3)));
+///     }
+/// }
+/// # #[cfg(feature = "testing")]
+/// nn_core::testing::check_layer::<SMatrix<f64, 3, 5>, _>(&nn_core::layers::RNN::<_>::new(UpdateGate::<3, 4, 8>::new()));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no recurrent cell",
+    note = "`RNN` takes a type of yours that implements `nn::layers::recurrent::Cell`",
+    note = "explained in nn::errors::nn0316"
+)]
 pub trait Cell: Sized {
     /// How much it has of what: [`Sizes`](super::Sizes).
     type Sizes: Size;
     /// The weights.
     type Weights<T: Scalar>: Weights<T>;
-    /// What it gives as a layer: [`Returns`](super::Returns).
+    /// What it gives as a layer, without an `RNN` around it: [`Returns`](super::Returns). `Returns<Self::Sizes>` is the last step.
     type Returns;
     /// Whether the constants of its type fit each other.
     const FITS: bool = true;
@@ -28,10 +146,11 @@ pub trait Cell: Sized {
     /// The same of their gradients.
     fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]);
 
-    /// From the kernel's product with the input, in `pre`, and the state, to the next state. It is `#[inline(always)]`, to be
-    /// compiled for the machine.
+    /// From the kernel's product with the input, in `pre`, and the state, to the next state. It may overwrite `pre` with what the way
+    /// back needs. Make it `#[inline(always)]`: it is then compiled for the machine.
     fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, at: Step<'_, T>);
-    /// From the gradient of the next state to those of `pre` and of the state; also `#[inline(always)]`.
+    /// From the gradient of the next state to those of `pre` and of the state; also `#[inline(always)]`. Of a sample that does not
+    /// count, the gradient of `pre` is zero and that of the state stays.
     fn backward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, at: StepBack<'_, T>);
     /// The gradients of the weights that the state meets, once those of `pre` are known for all steps. It may overwrite `dz`.
     fn state_gradients<T: Scalar>(&self, dw: &mut Self::Weights<T>, at: AllSteps<'_, T>);
@@ -49,6 +168,19 @@ pub trait Cell: Sized {
         let (_, _) = (w, dw);
         T::ZERO
     }
+}
+
+/// The shape of a cell's states in a graph, `(units,)` or `(2, units)`, if the inputs are steps of its features.
+///
+/// # Errors
+/// If they have another shape.
+pub const fn state_shape<C: Cell>(inputs: &[Shape]) -> Result<Shape, ShapeError> {
+    let (x, features, units) = (inputs[0], <C::Sizes as Size>::FEATURES, <C::Sizes as Size>::UNITS);
+    if x.rank() != 1 || x.dim(0) != features {
+        let message = Text::new().str("expected steps of ").size(features).str(" features, but got ").shape(&x);
+        return Err(ShapeError::input(Code::ShapeMismatch, 0, message));
+    }
+    Ok(if <C::Sizes as Size>::STATES == 2 { Shape::new(&[2, units]) } else { Shape::new(&[units]) })
 }
 
 /// What the walk over the steps has to know of a layer.
@@ -180,27 +312,44 @@ impl<'a> Counts<'a> {
     }
 }
 
-/// `pre += V · (m ⊙ h)` for all gates; `room` is for `G` scalars of each sample.
-#[inline(always)]
-pub(in super::super) fn add_state<T: Scalar, M: Machine<T>, const U: usize, const G: usize>(
-    machine: M,
-    v: &[T],
-    h: &[T],
-    m: Factors<'_, T>,
-    pre: &mut View<&mut [T]>,
-    room: &mut [T],
-) {
-    if m.m.is_empty() {
-        let (pre, stride) = pre.rows();
-        return machine.add_product::<U, G>(v, h, pre, stride, room);
-    }
-    room.fill(T::ZERO);
-    products::add::<T, U, U, G>(0..G / U, v, h, m, room);
-    for (k, room) in room.chunks_exact(G).enumerate() {
-        let pre = pre.row(k);
-        for g in 0..G {
-            pre[g] += room[g];
+impl<T: Scalar> Step<'_, T> {
+    /// `pre += V · (m ⊙ h)` for all gates of all samples; `m` is 1 without dropout.
+    #[inline(always)]
+    pub fn add_state<M: Machine<T>, const U: usize, const G: usize>(&mut self, machine: M, v: &[T]) {
+        if self.state_mask.m.is_empty() {
+            let (pre, stride) = self.pre.rows();
+            return machine.add_product::<U, G>(v, self.h, pre, stride, self.product);
         }
+        self.product.fill(T::ZERO);
+        products::add::<T, U, U, G>(0..G / U, v, self.h, self.state_mask, self.product);
+        for (k, product) in self.product.chunks_exact(G).enumerate() {
+            let pre = self.pre.row(k);
+            for g in 0..G {
+                pre[g] += product[g];
+            }
+        }
+    }
+}
+
+impl<T: Scalar> StepBack<'_, T> {
+    /// `dh += m ⊙ (Vᵀ · dz)` for all gates of all samples: the way back of [`Step::add_state`].
+    #[inline]
+    pub fn add_state_back<const U: usize, const G: usize>(&mut self, v: &[T]) {
+        if self.state_mask.m.is_empty() {
+            return kernels::add_transposed::<T, U, G>(v, self.dz, self.dh);
+        }
+        products::add_transposed::<T, U, U, G>(0..G / U, v, self.dz, self.state_mask, self.dh);
+    }
+}
+
+impl<T: Scalar> AllSteps<'_, T> {
+    /// `dV += dz · (m ⊙ h)ᵀ` for all gates of all steps: the gradient of the `V` of [`Step::add_state`].
+    #[inline]
+    pub fn add_state_outer<const U: usize, const G: usize>(&self, dv: &mut [T]) {
+        if self.state_mask.m.is_empty() {
+            return kernels::add_outer::<T, U, G>(dv, self.h_before, self.dz);
+        }
+        products::add_outer::<T, U, U, G>(0..G / U, dv, self.h_before, self.state_mask, self.dz);
     }
 }
 
@@ -218,34 +367,6 @@ pub(in super::super) fn meet_state<T: Scalar, const U: usize, const G: usize>(
     }
     fill_rows::<T, G>(b, y);
     products::add::<T, U, U, G>(0..G / U, v, h, m, y);
-}
-
-/// `dh += m ⊙ (Vᵀ · dy)` for all gates
-#[inline]
-pub(in super::super) fn meet_state_back<T: Scalar, const U: usize, const G: usize>(
-    v: &[T],
-    dy: &[T],
-    m: Factors<'_, T>,
-    dh: &mut [T],
-) {
-    if m.m.is_empty() {
-        return kernels::add_transposed::<T, U, G>(v, dy, dh);
-    }
-    products::add_transposed::<T, U, U, G>(0..G / U, v, dy, m, dh);
-}
-
-/// `dV += dy · (m ⊙ h)ᵀ` for all gates
-#[inline]
-pub(in super::super) fn add_state_outer<T: Scalar, const U: usize, const G: usize>(
-    dv: &mut [T],
-    h: &[T],
-    m: Factors<'_, T>,
-    dy: &[T],
-) {
-    if m.m.is_empty() {
-        return kernels::add_outer::<T, U, G>(dv, h, dy);
-    }
-    products::add_outer::<T, U, U, G>(0..G / U, dv, h, m, dy);
 }
 
 /// Sets each row to `b`, or to zero if that is empty.

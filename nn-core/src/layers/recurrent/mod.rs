@@ -1,4 +1,4 @@
-//! What the recurrent layers (`SimpleRNN`, `LSTM`, `GRU`) share: all but the cell.
+//! What the recurrent layers (`SimpleRNN`, `LSTM`, `GRU`, `RNN`) share: all but the cell.
 //!
 //! A cell makes, at each step of a sequence, a new state of the step and the state before. The files here are what stands
 //! around it: the shape rule below, the tensors that a layer is called on ([`Sequence`]), its memory, the walk over the
@@ -14,10 +14,10 @@ use crate::text::Text;
 /// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of `fit`.
 pub(super) const SEED: ArgSpec = ArgSpec { name: "seed", kind: Kind::Int, default: Default::Layer, field: false };
 
-/// Where the arguments stand that the shape rule reads; the units are the first.
+/// Where the arguments stand that the shape rule reads.
 pub(super) struct Places {
-    /// `dropout`; `recurrent_dropout` is the next one.
-    pub(super) dropout: usize,
+    /// `dropout`, of a layer that has it; `recurrent_dropout` is the next one.
+    pub(super) dropout: Option<usize>,
     /// `return_sequences`, followed by `return_state`, `go_backwards` and `stateful`.
     pub(super) returns: usize,
 }
@@ -38,20 +38,15 @@ pub(super) struct Constants {
 
 /// `(steps, features)`, and none or all of the initial states, each `(units,)`.
 pub(super) const fn sizes(
+    units: usize,
     args: &[Value],
     inputs: &[Shape],
     places: Places,
     states: usize,
 ) -> Result<Constants, ShapeError> {
-    let (units, x) = (args[0].as_size(), inputs[0]);
+    let x = inputs[0];
     if x.rank() != 2 {
-        let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(&x);
-        let advice = if x.rank() < 2 {
-            "; `Reshape((steps, features))` or `RepeatVector(steps)` before it makes one"
-        } else {
-            "; `TimeDistributed(Flatten())` before it makes a vector of each step"
-        };
-        return Err(ShapeError::input(Code::WrongRank, 0, message.str(advice)));
+        return Err(no_sequence(&x));
     }
     if inputs.len() != 1 && inputs.len() != 1 + states {
         let message = Text::new().str("expected an initial state of ").size(states);
@@ -66,8 +61,32 @@ pub(super) const fn sizes(
         }
         i += 1;
     }
-    i = places.dropout;
-    while i < places.dropout + 2 {
+    let dropped = match places.dropout {
+        Some(at) => match dropped(args, at, x.dim(1)) {
+            Ok(dropped) => dropped,
+            Err(error) => return Err(error),
+        },
+        None => 0,
+    };
+    if args[places.returns + 3].as_flag() {
+        let message =
+            Text::new().str("a layer keeps no state between calls: `return_state = true` gives the last state, ");
+        let message = message.str("`initial_state` takes it, and `step` of the weights goes on one step at a time");
+        return Err(ShapeError::argument(Code::Unsupported, places.returns + 3, message));
+    }
+    Ok(Constants {
+        features: x.dim(1),
+        units,
+        positions: if args[places.returns].as_flag() { x.dim(0) } else { 1 },
+        state: args[places.returns + 1].as_flag() as usize,
+        dropped,
+    })
+}
+
+/// The features, if a part of them may be dropped, else 0.
+const fn dropped(args: &[Value], at: usize, features: usize) -> Result<usize, ShapeError> {
+    let mut i = at;
+    while i < at + 2 {
         if let Some(rate) = args[i].as_float()
             && !(rate >= 0.0 && rate <= 1.0)
         {
@@ -75,32 +94,32 @@ pub(super) const fn sizes(
         }
         i += 1;
     }
-    if args[places.returns + 3].as_flag() {
-        let message =
-            Text::new().str("a layer keeps no state between calls: `return_state = true` gives the last state, ");
-        let message = message.str("`initial_state` takes it, and `step` of the weights goes on one step at a time");
-        return Err(ShapeError::argument(Code::Unsupported, places.returns + 3, message));
-    }
-    let none = matches!(args[places.dropout].as_float(), Some(rate) if rate == 0.0);
-    Ok(Constants {
-        features: x.dim(1),
-        units,
-        positions: if args[places.returns].as_flag() { x.dim(0) } else { 1 },
-        state: args[places.returns + 1].as_flag() as usize,
-        dropped: if none { 0 } else { x.dim(1) },
-    })
+    let none = matches!(args[at].as_float(), Some(rate) if rate == 0.0);
+    Ok(if none { 0 } else { features })
+}
+
+/// That an input is no sequence.
+pub(super) const fn no_sequence(x: &Shape) -> ShapeError {
+    let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(x);
+    let advice = if x.rank() < 2 {
+        "; `Reshape((steps, features))` or `RepeatVector(steps)` before it makes one"
+    } else {
+        "; `TimeDistributed(Flatten())` before it makes a vector of each step"
+    };
+    ShapeError::input(Code::WrongRank, 0, message.str(advice))
 }
 
 /// The outputs: the states of all steps, or the last one; then, if asked for, the last states.
 pub(super) const fn outputs(
+    units: usize,
     args: &[Value],
     inputs: &[Shape],
     places: Places,
     states: usize,
     consts: &[usize],
 ) -> Inferred {
-    let state = Shape::new(&[args[0].as_size()]);
-    let y = if args[places.returns].as_flag() { inputs[0].with_last(args[0].as_size()) } else { state };
+    let state = Shape::new(&[units]);
+    let y = if args[places.returns].as_flag() { inputs[0].with_last(units) } else { state };
     match (args[places.returns + 1].as_flag(), states) {
         (false, _) => Inferred::new(y, consts),
         (true, 1) => Inferred::many(&[y, state], consts),
@@ -158,8 +177,11 @@ pub(super) mod walk;
 pub(super) mod weights;
 
 #[cfg(feature = "compute")]
+pub use crate::kernels::Machine;
+
+#[cfg(feature = "compute")]
 pub use self::{
-    cell::{AllSteps, Cell, Counts, Options, Step, StepBack, View},
+    cell::{AllSteps, Cell, Counts, Options, Step, StepBack, View, state_shape},
     memory::{Cache, Scratch},
     products::Factors,
     projected::compute::FromGates,

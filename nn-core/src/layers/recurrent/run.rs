@@ -13,7 +13,7 @@ use rand::Rng;
 /// A recurrent layer: a [`Cell`], and how it walks over a sequence. It is a [`Layer`] on every [`Sequence`](super::Sequence).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no recurrent layer",
-    note = "`Bidirectional` takes a `SimpleRNN`, an `LSTM` or a `GRU`",
+    note = "`Bidirectional` takes a `SimpleRNN`, an `LSTM`, a `GRU` or an `RNN`",
     note = "explained in nn::errors::nn0316"
 )]
 pub trait Recurrent {

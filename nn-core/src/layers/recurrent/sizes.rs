@@ -76,7 +76,7 @@ impl States for Two {
 
 /// The outputs of a layer with the sizes `N`: `P` steps, and the last states if `STATE` is 1.
 #[derive(Clone, Copy, Debug)]
-pub struct Returns<N, const P: usize, const STATE: usize>(PhantomData<N>);
+pub struct Returns<N, const P: usize = 1, const STATE: usize = 0>(PhantomData<N>);
 
 /// The outputs of a recurrent layer.
 pub trait Outputs<T: Scalar> {

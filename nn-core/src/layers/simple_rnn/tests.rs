@@ -168,5 +168,5 @@ fn shapes() {
     let all = Inferred::many(&[Shape::new(&[5, 2]), h], &[3, 2, 1, 5, 1, 3]);
     assert_eq!(infer(&args, &[x, h]).unwrap(), all);
     assert_eq!((SPEC.args[PLACES.returns].name, SPEC.args[20].name), ("return_sequences", "seed"));
-    assert_eq!((SPEC.args[PLACES.dropout].name, SPEC.args[PLACES.returns + 3].name), ("dropout", "stateful"));
+    assert_eq!((SPEC.args[PLACES.dropout.unwrap()].name, SPEC.args[PLACES.returns + 3].name), ("dropout", "stateful"));
 }
