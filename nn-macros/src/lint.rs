@@ -111,7 +111,7 @@ pub(crate) fn for_training(graph: &Graph, allowed: &[String]) -> TokenStream {
         true => quote!(),
         false => {
             let ends = ends.iter().map(|end| Ident::new(end, Span::call_site()));
-            quote!(const ENDS: &'static [::nn::lints::End] = &[#(::nn::lints::End::#ends),*];)
+            quote!(const ENDS: &'static [::nn::activations::Head] = &[#(::nn::activations::Head::#ends),*];)
         }
     };
     match allowed {
@@ -120,7 +120,7 @@ pub(crate) fn for_training(graph: &Graph, allowed: &[String]) -> TokenStream {
     }
 }
 
-/// The variant of `nn_core::lints::End` for an output.
+/// The variant of `nn_core::activations::Head` for an output.
 fn end(graph: &Graph, tensor: TensorId) -> &'static str {
     let Producer::Node(node) = graph.tensors[tensor].producer else { return "Other" };
     let node = &graph.nodes[node];
