@@ -4,7 +4,6 @@ use crate::activations::Head;
 use crate::check::Targets;
 use crate::data::{Batches, Inspect, LossWeights};
 use crate::labels::Labelled;
-use crate::lints::End;
 use crate::losses::{Losses, Weighting};
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
@@ -61,7 +60,7 @@ fn links<M: Model, L: Losses<M::Outputs>>(losses: &L) -> [Head; MAX_INPUTS] {
     let mut links = [Head::Other; MAX_INPUTS];
     for (output, link) in links.iter_mut().enumerate().take(M::Outputs::COUNT) {
         // An output that ends in its activation all the same holds probabilities.
-        if !matches!(end::<M>(output), End::Softmax | End::Sigmoid) {
+        if !end::<M>(output).of_logits() {
             *link = losses.about(output).link;
         }
     }

@@ -1,6 +1,5 @@
 //! The lints of training, each printed once in a run, whatever `verbose` says.
 
-use crate::lints::End;
 use crate::losses::Losses;
 use crate::{Compiled, Layer, Model, Warning, activations::Head};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -82,17 +81,17 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
     fn warning(&self, output: usize, name: &str) -> Option<Warning> {
         let loss = self.losses.about(output);
         let (lint, message, help) = match (end::<M>(output), loss.takes_logits) {
-            (End::Softmax | End::Sigmoid, Some(true)) => (
+            (Head::Softmax | Head::Sigmoid, Some(true)) => (
                 "activation_under_from_logits",
                 format!("the output `{name}` ends in an activation, but its loss `{}` takes logits", loss.name),
                 "leave out `from_logits: true`: the loss works on the logits of a softmax or sigmoid by itself",
             ),
-            (End::Linear, Some(false)) => (
+            (Head::Linear, Some(false)) => (
                 "linear_without_from_logits",
                 format!("the output `{name}` has no activation, but its loss `{}` takes probabilities", loss.name),
                 "end the output in `softmax` or `sigmoid`, or set `from_logits: true`",
             ),
-            (End::Softmax, None) if loss.name == "mean_squared_error" => (
+            (Head::Softmax, None) if loss.name == "mean_squared_error" => (
                 "mse_on_softmax",
                 format!("the output `{name}` ends in a softmax, and its loss is `{}`", loss.name),
                 "use `CategoricalCrossentropy`, or `SparseCategoricalCrossentropy` for the numbers of classes",
@@ -104,13 +103,9 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
 }
 
 /// What an output ends in: as the graph says, or as a model in it does.
-pub(crate) fn end<M: Model>(output: usize) -> End {
-    match M::ENDS.get(output) {
-        Some(End::Other) | None => match <M::Graph as Layer<M::Scalar, M::Inputs>>::HEADS.get(output) {
-            Some(Head::Softmax) => End::Softmax,
-            Some(Head::Sigmoid) => End::Sigmoid,
-            _ => End::Other,
-        },
-        Some(end) => *end,
+pub(crate) fn end<M: Model>(output: usize) -> Head {
+    match M::ENDS.get(output).copied().unwrap_or_default() {
+        Head::Other => <M::Graph as Layer<M::Scalar, M::Inputs>>::HEADS.get(output).copied().unwrap_or_default(),
+        end => end,
     }
 }

@@ -57,7 +57,7 @@ fn compare<T: Scalar + Element, L: Loss + LossOn<Sequence<T>>>(
             match head {
                 Head::Softmax => Activate(Softmax).in_place(&mut predictions),
                 Head::Sigmoid => Activate(Sigmoid).in_place(&mut predictions),
-                Head::Other => {}
+                Head::Linear | Head::Other => {}
             }
             (head, Some(&logits[..]))
         }

@@ -526,7 +526,7 @@ const _: () = {
             ::nn::summary::Costs { rows: DigitsGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
 
         const DOT: &'static str = "digraph Digits {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"pixels\" [label=\"pixels\\n(64,)\", style=dashed];\n  \"dense\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"dense_1\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"digit\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"pixels\" -> \"dense\";\n  \"dense\" -> \"dense_1\";\n  \"dense_1\" -> \"digit\";\n  \"output digit\" [label=\"digit\", style=dashed];\n  \"digit\" -> \"output digit\";\n}\n";
-        const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Softmax];
+        const ENDS: &'static [::nn::activations::Head] = &[::nn::activations::Head::Softmax];
         const ARENA_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Cache<Inline<1>>>();
         type Folded = Digits<T>;

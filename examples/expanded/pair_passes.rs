@@ -606,7 +606,7 @@ const _: () = {
             ::nn::summary::Costs { rows: PairGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
 
         const DOT: &'static str = "digraph Pair {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"both\" [label=\"concatenate([tower(a), tower(b)])\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"both\";\n  \"tower\" -> \"both\";\n  \"both\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
-        const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Sigmoid];
+        const ENDS: &'static [::nn::activations::Head] = &[::nn::activations::Head::Sigmoid];
         const ARENA_BYTES: usize =
             size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =

@@ -280,16 +280,3 @@ lints! {
     /// `include_weights!` refuses such a file.
     weights_not_finite: "a lint of training"
 }
-
-/// What an output of a model ends in, as far as lints of training have to know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// A softmax.
-    Softmax,
-    /// A sigmoid.
-    Sigmoid,
-    /// A layer with weights and without an activation: logits, or numbers of any size.
-    Linear,
-    /// Anything else.
-    Other,
-}

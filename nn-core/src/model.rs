@@ -1,10 +1,10 @@
 //! [`Model`] and [`Graph`]: what `model!` implements for every struct it writes.
 
 use crate::Element;
+use crate::activations::Head;
 use crate::code::Code;
 use crate::data::Inspect;
 use crate::layer::{Component, Layer, Pass, Work};
-use crate::lints::End;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::storage::{Buffer, Inline};
@@ -60,7 +60,7 @@ pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
     const DOT: &'static str;
     /// What each output ends in, for [lints](crate::lints); where it is not said, nothing is known.
     #[doc(hidden)]
-    const ENDS: &'static [End] = &[];
+    const ENDS: &'static [Head] = &[];
     /// The lints that `#[nn(allow(..))]` on the struct names.
     #[doc(hidden)]
     const ALLOWED_LINTS: &'static [&'static str] = &[];

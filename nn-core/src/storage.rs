@@ -62,6 +62,36 @@ macro_rules! tuple_buffers {
 }
 crate::tensor::for_each_arity!(tuple_buffers);
 
+/// Defines structs of memory: every field is a buffer, and so is the whole. Behind the types that it is generic over stand, after a
+/// semicolon, its constants.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __buffers {
+    ($(
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident<$($parameter:ident: $bound:path),*; $($constant:ident),*> {
+            $($(#[$doc:meta])* $of:vis $field:ident: $buffer:ty,)*
+        }
+    )*) => {$(
+        $(#[$meta])*
+        $vis struct $name<$($parameter: $bound,)* $(const $constant: usize),*> {
+            $($(#[$doc])* $of $field: $buffer,)*
+        }
+
+        impl<$($parameter: $bound,)* $(const $constant: usize),*> $crate::storage::Buffer
+            for $name<$($parameter,)* $($constant),*>
+        {
+            const ZEROED: Self = $name { $($field: $crate::storage::Buffer::ZEROED,)* };
+
+            fn with_capacity(capacity: usize) -> Self {
+                $name { $($field: $crate::storage::Buffer::with_capacity(capacity),)* }
+            }
+        }
+    )*};
+}
+#[doc(hidden)]
+pub use crate::__buffers as buffers;
+
 /// Arrays of `N` samples, in place: no heap. `Inline<1>` is what a single prediction needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Inline<const N: usize>;

@@ -111,7 +111,7 @@ pub(crate) fn for_training(graph: &Graph, allowed: &[String]) -> TokenStream {
         true => quote!(),
         false => {
             let ends = ends.iter().map(|end| Ident::new(end, Span::call_site()));
-            quote!(const ENDS: &'static [::nn::lints::End] = &[#(::nn::lints::End::#ends),*];)
+            quote!(const ENDS: &'static [::nn::activations::Head] = &[#(::nn::activations::Head::#ends),*];)
         }
     };
     match allowed {

@@ -7,17 +7,26 @@ use crate::storage::Storage;
 use crate::tensor::{Element, flat, flat_mut};
 use nalgebra::SMatrix;
 
-/// Which activation an output ends in, as far as a loss can make use of it: the cross-entropies then work on the logits,
-/// stable and in one formula.
+/// What an output ends in, as far as a loss can make use of it, and lints of training: behind a softmax or sigmoid the
+/// cross-entropies work on the logits, stable and in one formula.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Head {
     /// Sigmoid.
     Sigmoid,
     /// Softmax over the features.
     Softmax,
+    /// A layer with weights and without an activation: logits, or numbers of any size. Only lints tell it from others.
+    Linear,
     /// Anything else.
     #[default]
     Other,
+}
+
+impl Head {
+    /// Whether it makes probabilities of logits.
+    pub const fn of_logits(self) -> bool {
+        matches!(self, Head::Sigmoid | Head::Softmax)
+    }
 }
 
 /// An activation: a function of the features of one position.

@@ -47,7 +47,7 @@ layer! {
         folding: Folding::Around { sets: 2, features: consts::F },
         infer: rule!(infer),
         inner: Some(rule!(inner)),
-        around: &["SimpleRNN", "LSTM", "GRU"],
+        around: &["SimpleRNN", "LSTM", "GRU", "RNN"],
     }
 }
 
@@ -72,7 +72,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let (layer, mode) = (args.layer(), args.merge_mode());
     let (y, states) = (layer.output(0), layer.outputs().len() - 1);
     if inputs[0].rank() != 2 || y.rank() == 0 || y.rank() > 2 || states > 2 {
-        let message = Text::new().str("expected a recurrent layer: `SimpleRNN`, `LSTM` or `GRU`");
+        let message = Text::new().str("expected a recurrent layer: `SimpleRNN`, `LSTM`, `GRU` or `RNN`");
         return Err(ShapeError::argument(Code::LayerInside, arg::layer, message));
     }
     // The rule of the layer has looked at the first half of the initial states.
@@ -108,7 +108,8 @@ pub(super) mod compute {
     pub use super::merge::*;
     use super::merge_mode::{CONCAT, NONE};
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::layers::recurrent::{PartGradients, Recurrent, Sequence};
+    use crate::layers::recurrent::run::SizesOf;
+    use crate::layers::recurrent::{Cell, PartGradients, Recurrent, Run, Sequence, Size};
     use crate::scalar::Scalar;
     use crate::storage::Storage;
     use crate::tensor::{FloatTensors, Tensors, flat, flat_mut};
@@ -148,7 +149,7 @@ pub(super) mod compute {
     impl<
         T: Scalar,
         X: Sequence<T, F, U>,
-        L: Recurrent<T, F, U>,
+        L: Recurrent,
         const MODE: usize,
         const F: usize,
         const U: usize,
@@ -158,20 +159,27 @@ pub(super) mod compute {
     > Layer<T, X> for Bidirectional<L, MODE, F, U, O, P, STATES>
     where
         Merge<MODE, STATES>: Merged<T, U, O, P>,
+        SizesOf<L>: Run<T, X>,
     {
         type Output = <Merge<MODE, STATES> as Merged<T, U, O, P>>::Output;
-        type Weights = BidirectionalWeights<L::Weights>;
+        type Weights = BidirectionalWeights<<L::Cell as Cell>::Weights<T>>;
         /// Of one layer after the other; the outputs of both.
-        type Scratch<B: Storage> = (L::Scratch<B, X>, B::Of<SMatrix<T, U, P>>, B::Of<SMatrix<T, U, P>>);
+        type Scratch<B: Storage> =
+            (<SizesOf<L> as Run<T, X>>::Scratch<B>, B::Of<SMatrix<T, U, P>>, B::Of<SMatrix<T, U, P>>);
         /// Of both layers; the outputs of both, and the gradient of one after the other.
-        type Cache<B: Storage> =
-            (L::Cache<B, X>, L::Cache<B, X>, B::Of<SMatrix<T, U, P>>, B::Of<SMatrix<T, U, P>>, B::Of<SMatrix<T, U, P>>);
-        const MACS: usize = 2 * X::STEPS * L::STEP_MACS;
-        const WORK: Work = Work::BySample(2 * X::STEPS * L::STEP_MACS);
+        type Cache<B: Storage> = (
+            <SizesOf<L> as Run<T, X>>::Cache<B>,
+            <SizesOf<L> as Run<T, X>>::Cache<B>,
+            B::Of<SMatrix<T, U, P>>,
+            B::Of<SMatrix<T, U, P>>,
+            B::Of<SMatrix<T, U, P>>,
+        );
+        const MACS: usize = 2 * <SizesOf<L> as Run<T, X>>::MACS;
+        const WORK: Work = Work::BySample(2 * <SizesOf<L> as Run<T, X>>::MACS);
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
-            self.layer.start(&mut w.forward, rng);
-            self.layer.start(&mut w.backward, rng);
+            self.layer.cell().start(&mut w.forward, rng);
+            self.layer.cell().start(&mut w.backward, rng);
         }
 
         fn forward<B: Storage>(
@@ -183,8 +191,11 @@ pub(super) mod compute {
         ) {
             const {
                 assert!(O == if MODE == CONCAT { 2 * U } else { U } && (P == 1 || P == X::STEPS));
-                assert!(STATES == 0 || STATES == 2 * L::STATES);
-                assert!(X::STATES == 0 || X::STATES == 2 * L::STATES, "all initial states of both directions, or none");
+                assert!(STATES == 0 || STATES == 2 * <SizesOf<L> as Size>::STATES);
+                assert!(
+                    X::STATES == 0 || X::STATES == 2 * <SizesOf<L> as Size>::STATES,
+                    "all initial states of both directions, or none"
+                );
             }
             let (x, half) = (X::parts(x), X::STATES / 2);
             let n = x.x.len() / (X::STEPS * F);
@@ -193,7 +204,14 @@ pub(super) mod compute {
             let mut run = |direction: usize, out: &mut [SMatrix<T, U, P>], pass: Pass<'_, '_, T, _, _>| {
                 let options = Self::options(self.layer.options(), direction);
                 let x = x.with_states(direction * half, half);
-                let last = self.layer.run::<B, X>(options, weights[direction], x, flat_mut(out), pass);
+                let last = <SizesOf<L> as Run<T, X>>::run::<B, _>(
+                    self.layer.cell(),
+                    options,
+                    weights[direction],
+                    x,
+                    flat_mut(out),
+                    pass,
+                );
                 Self::last_states::<T, Self::Output>(direction, last, Self::Output::reborrow(&mut y));
             };
             let (f, b) = match pass {
@@ -238,7 +256,7 @@ pub(super) mod compute {
                 }
                 let mut dlast: [&[T]; 2] = [&[]; 2];
                 for i in 0..STATES / 2 {
-                    dlast[i] = Self::Output::flat(dy, Self::SEQUENCES + direction * L::STATES + i);
+                    dlast[i] = Self::Output::flat(dy, Self::SEQUENCES + direction * <SizesOf<L> as Size>::STATES + i);
                 }
                 let mut states = [const { None }; 4];
                 for i in 0..half {
@@ -247,18 +265,18 @@ pub(super) mod compute {
                 let dx = PartGradients { x: dx.x.as_deref_mut(), states };
                 let options = Self::options(self.layer.options(), direction);
                 let x = x.with_states(direction * half, half);
-                self.layer.run_back::<B, X>(options, w, x, d, dlast, cache, dx, dw);
+                <SizesOf<L> as Run<T, X>>::run_back::<B, _>(self.layer.cell(), options, w, x, d, dlast, cache, dx, dw);
             }
         }
 
         fn constrain(&self, w: &mut Self::Weights) {
-            self.layer.bound(&mut w.forward);
-            self.layer.bound(&mut w.backward);
+            self.layer.cell().bound(&mut w.forward);
+            self.layer.cell().bound(&mut w.backward);
         }
 
         fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
             let (forward, backward) = dw.map(|dw| (&mut dw.forward, &mut dw.backward)).unzip();
-            self.layer.penalty(&w.forward, forward) + self.layer.penalty(&w.backward, backward)
+            self.layer.cell().penalty(&w.forward, forward) + self.layer.cell().penalty(&w.backward, backward)
         }
     }
 }

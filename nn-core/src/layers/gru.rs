@@ -141,9 +141,9 @@ pub(super) mod compute {
     use crate::activations::{Activation, Sigmoid, Tanh};
     use crate::initializers::Fans;
     use crate::kernels::{self, Machine};
-    use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
+    use crate::layers::recurrent::cell::{self, AllSteps, Cell, Options, Step, StepBack};
     use crate::layers::recurrent::products;
-    use crate::layers::recurrent::{run::recurrent_layer, weights::recurrent_weights};
+    use crate::layers::recurrent::{One, Returns, Sizes, weights::recurrent_weights};
     use crate::scalar::Scalar;
     use crate::shape::Shape;
     use nalgebra::SMatrix;
@@ -181,7 +181,6 @@ pub(super) mod compute {
     }
 
     impl<
-        T: Scalar,
         const F: usize,
         const U: usize,
         const G: usize,
@@ -189,24 +188,34 @@ pub(super) mod compute {
         const P: usize,
         const STATE: usize,
         const D: usize,
-        A: Activation,
-        R: Activation,
-    > Cell<T, F, U, G> for GRU<F, U, G, NB, P, STATE, D, A, R>
+        A: Activation + 'static,
+        R: Activation + 'static,
+    > Cell for GRU<F, U, G, NB, P, STATE, D, A, R>
     {
-        type Weights = GRUWeights<T, F, U, G, NB, A, R>;
-        const MEMORY: usize = 0;
-        const OWN: usize = U;
+        type Sizes = Sizes<F, U, G, One, U, D>;
+        type Weights<T: Scalar> = GRUWeights<T, F, U, G, NB, A, R>;
+        type Returns = Returns<Self::Sizes, P, STATE>;
+        const FITS: bool = G == 3 * U && NB <= 2 && STATE <= 1;
 
-        fn input(w: &Self::Weights) -> (&[T], &[T]) {
+        fn options(&self) -> Options {
+            Options {
+                dropout: self.dropout,
+                recurrent_dropout: self.recurrent_dropout,
+                backwards: self.go_backwards,
+                zero_output: self.zero_output_for_mask,
+            }
+        }
+
+        fn input<T: Scalar>(w: &Self::Weights<T>) -> (&[T], &[T]) {
             (w.kernel.as_slice(), if NB == 0 { &[] } else { &w.bias.as_slice()[..G] })
         }
 
-        fn input_mut(dw: &mut Self::Weights) -> (&mut [T], &mut [T]) {
+        fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]) {
             (dw.kernel.as_mut_slice(), if NB == 0 { &mut [] } else { &mut dw.bias.as_mut_slice()[..G] })
         }
 
         #[inline(always)]
-        fn forward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: Step<'_, T>) {
+        fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
             let v = w.recurrent_kernel.as_slice();
             if self.after() {
                 // V · (m' ⊙ h) + b'
@@ -253,7 +262,7 @@ pub(super) mod compute {
         }
 
         #[inline(always)]
-        fn backward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: StepBack<'_, T>) {
+        fn backward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
             let v = w.recurrent_kernel.as_slice();
             let (mut d, mut dh_before) = ([T::ZERO; G], [T::ZERO; U]);
             for (k, (da_of_sample, dh)) in at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).enumerate() {
@@ -303,11 +312,11 @@ pub(super) mod compute {
                 dh.copy_from_slice(&dh_before);
             }
             if self.after() {
-                cell::meet_state_back::<T, U, G>(v, at.dz, at.state_mask, at.dh);
+                at.add_state_back::<U, G>(v);
             }
         }
 
-        fn state_gradients(&self, dw: &mut Self::Weights, at: AllSteps<'_, T>) {
+        fn state_gradients<T: Scalar>(&self, dw: &mut Self::Weights<T>, at: AllSteps<'_, T>) {
             let dv = dw.recurrent_kernel.as_mut_slice();
             if !self.after() {
                 products::add_outer::<T, U, U, G>(0..2, dv, at.h_before, at.state_mask, at.dz);
@@ -320,33 +329,27 @@ pub(super) mod compute {
                     da[u] *= r[u];
                 }
             }
-            cell::add_state_outer::<T, U, G>(dv, at.h_before, at.state_mask, at.dz);
+            at.add_state_outer::<U, G>(dv);
             if NB == 2 {
                 kernels::add_rows::<T, G>(&mut dw.bias.as_mut_slice()[G..], at.dz);
             }
         }
 
-        fn start(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+        fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng) {
             self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[F, G], Fans::new(F, G), rng);
             self.recurrent_initializer.fill(w.recurrent_kernel.as_mut_slice(), &[U, G], Fans::new(U, G), rng);
             let (bias, fans) = (w.bias.as_mut_slice(), Fans::new(if NB == 2 { NB } else { G }, G));
             self.bias_initializer.fill(bias, bias_shape(&[NB, G]), fans, rng);
         }
 
-        fn bound(&self, w: &mut Self::Weights) {
+        fn bound<T: Scalar>(&self, w: &mut Self::Weights<T>) {
             self.kernel_constraint.apply(w.kernel.as_mut_slice(), &[F, G]);
             self.recurrent_constraint.apply(w.recurrent_kernel.as_mut_slice(), &[U, G]);
             self.bias_constraint.apply(w.bias.as_mut_slice(), bias_shape(&[NB, G]));
         }
 
-        fn penalty(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-            let (dkernel, rest) = dw
-                .map(|dw| (dw.kernel.as_mut_slice(), (dw.recurrent_kernel.as_mut_slice(), dw.bias.as_mut_slice())))
-                .unzip();
-            let (drecurrent, dbias) = rest.unzip();
-            self.kernel_regularizer.apply(w.kernel.as_slice(), dkernel)
-                + self.recurrent_regularizer.apply(w.recurrent_kernel.as_slice(), drecurrent)
-                + self.bias_regularizer.apply(w.bias.as_slice(), dbias)
+        fn penalty<T: Scalar>(&self, w: &Self::Weights<T>, dw: Option<&mut Self::Weights<T>>) -> T {
+            w.penalty([&self.kernel_regularizer, &self.recurrent_regularizer, &self.bias_regularizer], dw)
         }
     }
 
@@ -359,11 +362,6 @@ pub(super) mod compute {
     /// `(2, 3 · units)`, or `(3 · units,)` for a bias of one column.
     fn bias_shape(full: &[usize; 2]) -> &[usize] {
         if full[0] == 2 { full } else { &full[1..] }
-    }
-
-    recurrent_layer! {
-        GRU [F U G NB P STATE D] [A R], GRUWeights [F U G NB], 1 One, [F U G 0 U P STATE D],
-        G == 3 * U && NB <= 2 && STATE <= 1
     }
 }
 

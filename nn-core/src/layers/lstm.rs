@@ -134,8 +134,8 @@ pub(super) mod compute {
     use crate::activations::{Activation, Sigmoid, Tanh};
     use crate::initializers::Fans;
     use crate::kernels::Machine;
-    use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
-    use crate::layers::recurrent::{run::recurrent_layer, weights::recurrent_weights};
+    use crate::layers::recurrent::cell::{AllSteps, Cell, Options, Step, StepBack};
+    use crate::layers::recurrent::{Returns, Sizes, Two, weights::recurrent_weights};
     use crate::scalar::Scalar;
     use crate::shape::Shape;
     use nalgebra::SMatrix;
@@ -154,7 +154,6 @@ pub(super) mod compute {
     }
 
     impl<
-        T: Scalar,
         const F: usize,
         const U: usize,
         const G: usize,
@@ -162,27 +161,37 @@ pub(super) mod compute {
         const P: usize,
         const STATE: usize,
         const D: usize,
-        A: Activation,
-        R: Activation,
-    > Cell<T, F, U, G> for LSTM<F, U, G, B, P, STATE, D, A, R>
+        A: Activation + 'static,
+        R: Activation + 'static,
+    > Cell for LSTM<F, U, G, B, P, STATE, D, A, R>
     {
-        type Weights = LSTMWeights<T, F, U, G, B, A, R>;
-        const MEMORY: usize = U;
-        const OWN: usize = U;
+        type Sizes = Sizes<F, U, G, Two, U, D>;
+        type Weights<T: Scalar> = LSTMWeights<T, F, U, G, B, A, R>;
+        type Returns = Returns<Self::Sizes, P, STATE>;
+        const FITS: bool = G == 4 * U && B <= 1 && STATE <= 1;
 
-        fn input(w: &Self::Weights) -> (&[T], &[T]) {
+        fn options(&self) -> Options {
+            Options {
+                dropout: self.dropout,
+                recurrent_dropout: self.recurrent_dropout,
+                backwards: self.go_backwards,
+                zero_output: self.zero_output_for_mask,
+            }
+        }
+
+        fn input<T: Scalar>(w: &Self::Weights<T>) -> (&[T], &[T]) {
             (w.kernel.as_slice(), w.bias.as_slice())
         }
 
-        fn input_mut(dw: &mut Self::Weights) -> (&mut [T], &mut [T]) {
+        fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]) {
             (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())
         }
 
         #[inline(always)]
-        fn forward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: Step<'_, T>) {
+        fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
             // z += V · (m ⊙ h)
             let v = w.recurrent_kernel.as_slice();
-            cell::add_state::<T, M, U, G>(machine, v, at.h, at.state_mask, &mut at.pre, at.product);
+            at.add_state::<M, U, G>(machine, v);
             // What is written is local: the compiler then knows that it is no part of what is read.
             let (mut gates, mut next, mut read) = ([T::ZERO; G], [T::ZERO; U], [T::ZERO; U]);
             for (k, (h, c)) in at.h.chunks_exact_mut(U).zip(at.c.chunks_exact_mut(U)).enumerate() {
@@ -209,7 +218,7 @@ pub(super) mod compute {
         }
 
         #[inline(always)]
-        fn backward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: StepBack<'_, T>) {
+        fn backward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
             let (mut after, mut dread, mut dc_after) = ([T::ZERO; U], [T::ZERO; U], [T::ZERO; U]);
             let mut d = [T::ZERO; G];
             let samples = at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).zip(at.dc.chunks_exact_mut(U));
@@ -248,16 +257,16 @@ pub(super) mod compute {
                 at.dz_kept.row(k).copy_from_slice(&dz);
             }
             // z += V · (m ⊙ h), so dh += m ⊙ (Vᵀ · dz)
-            cell::meet_state_back::<T, U, G>(w.recurrent_kernel.as_slice(), at.dz, at.state_mask, at.dh);
+            at.add_state_back::<U, G>(w.recurrent_kernel.as_slice());
         }
 
-        fn state_gradients(&self, dw: &mut Self::Weights, at: AllSteps<'_, T>) {
+        fn state_gradients<T: Scalar>(&self, dw: &mut Self::Weights<T>, at: AllSteps<'_, T>) {
             // z += V · (m ⊙ h), so dV += dz · (m ⊙ h)ᵀ
             let dv = dw.recurrent_kernel.as_mut_slice();
-            cell::add_state_outer::<T, U, G>(dv, at.h_before, at.state_mask, at.dz);
+            at.add_state_outer::<U, G>(dv);
         }
 
-        fn start(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+        fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng) {
             self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[F, G], Fans::new(F, G), rng);
             self.recurrent_initializer.fill(w.recurrent_kernel.as_mut_slice(), &[U, G], Fans::new(U, G), rng);
             if B == 0 {
@@ -275,20 +284,14 @@ pub(super) mod compute {
             }
         }
 
-        fn bound(&self, w: &mut Self::Weights) {
+        fn bound<T: Scalar>(&self, w: &mut Self::Weights<T>) {
             self.kernel_constraint.apply(w.kernel.as_mut_slice(), &[F, G]);
             self.recurrent_constraint.apply(w.recurrent_kernel.as_mut_slice(), &[U, G]);
             self.bias_constraint.apply(w.bias.as_mut_slice(), &[G]);
         }
 
-        fn penalty(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-            let (dkernel, rest) = dw
-                .map(|dw| (dw.kernel.as_mut_slice(), (dw.recurrent_kernel.as_mut_slice(), dw.bias.as_mut_slice())))
-                .unzip();
-            let (drecurrent, dbias) = rest.unzip();
-            self.kernel_regularizer.apply(w.kernel.as_slice(), dkernel)
-                + self.recurrent_regularizer.apply(w.recurrent_kernel.as_slice(), drecurrent)
-                + self.bias_regularizer.apply(w.bias.as_slice(), dbias)
+        fn penalty<T: Scalar>(&self, w: &Self::Weights<T>, dw: Option<&mut Self::Weights<T>>) -> T {
+            w.penalty([&self.kernel_regularizer, &self.recurrent_regularizer, &self.bias_regularizer], dw)
         }
     }
 
@@ -296,11 +299,6 @@ pub(super) mod compute {
     #[inline(always)]
     fn four<T, const U: usize>(gates: &[T]) -> (&[T], &[T], &[T], &[T]) {
         (&gates[..U], &gates[U..2 * U], &gates[2 * U..3 * U], &gates[3 * U..4 * U])
-    }
-
-    recurrent_layer! {
-        LSTM [F U G B P STATE D] [A R], LSTMWeights [F U G B], 2 Two, [F U G U U P STATE D],
-        G == 4 * U && B <= 1 && STATE <= 1
     }
 }
 

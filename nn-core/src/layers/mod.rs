@@ -52,6 +52,7 @@ layers! {
     re_lu,
     repeat_vector,
     reshape,
+    rnn,
     simple_rnn,
     softmax,
     subtract,

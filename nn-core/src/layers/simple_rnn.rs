@@ -119,8 +119,8 @@ pub(super) mod compute {
     use crate::activations::{Activation, Tanh};
     use crate::initializers::Fans;
     use crate::kernels::Machine;
-    use crate::layers::recurrent::cell::{self, AllSteps, Cell, Step, StepBack};
-    use crate::layers::recurrent::{run::recurrent_layer, weights::recurrent_weights};
+    use crate::layers::recurrent::cell::{AllSteps, Cell, Options, Step, StepBack};
+    use crate::layers::recurrent::{One, Returns, Sizes, weights::recurrent_weights};
     use crate::scalar::Scalar;
     use crate::shape::Shape;
     use nalgebra::SMatrix;
@@ -139,33 +139,42 @@ pub(super) mod compute {
     }
 
     impl<
-        T: Scalar,
         const F: usize,
         const U: usize,
         const B: usize,
         const P: usize,
         const STATE: usize,
         const D: usize,
-        A: Activation,
-    > Cell<T, F, U, U> for SimpleRNN<F, U, B, P, STATE, D, A>
+        A: Activation + 'static,
+    > Cell for SimpleRNN<F, U, B, P, STATE, D, A>
     {
-        type Weights = SimpleRNNWeights<T, F, U, B, A>;
-        const MEMORY: usize = 0;
-        const OWN: usize = 0;
+        type Sizes = Sizes<F, U, U, One, 0, D>;
+        type Weights<T: Scalar> = SimpleRNNWeights<T, F, U, B, A>;
+        type Returns = Returns<Self::Sizes, P, STATE>;
+        const FITS: bool = B <= 1 && STATE <= 1;
 
-        fn input(w: &Self::Weights) -> (&[T], &[T]) {
+        fn options(&self) -> Options {
+            Options {
+                dropout: self.dropout,
+                recurrent_dropout: self.recurrent_dropout,
+                backwards: self.go_backwards,
+                zero_output: self.zero_output_for_mask,
+            }
+        }
+
+        fn input<T: Scalar>(w: &Self::Weights<T>) -> (&[T], &[T]) {
             (w.kernel.as_slice(), w.bias.as_slice())
         }
 
-        fn input_mut(dw: &mut Self::Weights) -> (&mut [T], &mut [T]) {
+        fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]) {
             (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())
         }
 
         #[inline(always)]
-        fn forward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: Step<'_, T>) {
+        fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
             // z += V · (m' ⊙ h)
             let v = w.recurrent_kernel.as_slice();
-            cell::add_state::<T, M, U, U>(machine, v, at.h, at.state_mask, &mut at.pre, at.product);
+            at.add_state::<M, U, U>(machine, v);
             for (k, h) in at.h.chunks_exact_mut(U).enumerate() {
                 let (z, y) = (at.pre.row(k), at.gates.row(k));
                 // h' = A(z)
@@ -175,7 +184,7 @@ pub(super) mod compute {
         }
 
         #[inline(always)]
-        fn backward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, mut at: StepBack<'_, T>) {
+        fn backward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
             for (k, (dz, dh)) in at.dz.chunks_exact_mut(U).zip(at.dh.chunks_exact_mut(U)).enumerate() {
                 dz.fill(T::ZERO);
                 if at.counts.sample(k) {
@@ -186,40 +195,29 @@ pub(super) mod compute {
                 at.dz_kept.row(k).copy_from_slice(dz);
             }
             // z += V · (m' ⊙ h), so dh += m' ⊙ (Vᵀ · dz)
-            cell::meet_state_back::<T, U, U>(w.recurrent_kernel.as_slice(), at.dz, at.state_mask, at.dh);
+            at.add_state_back::<U, U>(w.recurrent_kernel.as_slice());
         }
 
-        fn state_gradients(&self, dw: &mut Self::Weights, at: AllSteps<'_, T>) {
+        fn state_gradients<T: Scalar>(&self, dw: &mut Self::Weights<T>, at: AllSteps<'_, T>) {
             // z += V · (m' ⊙ h), so dV += dz · (m' ⊙ h)ᵀ
-            cell::add_state_outer::<T, U, U>(dw.recurrent_kernel.as_mut_slice(), at.h_before, at.state_mask, at.dz);
+            at.add_state_outer::<U, U>(dw.recurrent_kernel.as_mut_slice());
         }
 
-        fn start(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+        fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng) {
             self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[F, U], Fans::new(F, U), rng);
             self.recurrent_initializer.fill(w.recurrent_kernel.as_mut_slice(), &[U, U], Fans::new(U, U), rng);
             self.bias_initializer.fill(w.bias.as_mut_slice(), &[U], Fans::new(U, U), rng);
         }
 
-        fn bound(&self, w: &mut Self::Weights) {
+        fn bound<T: Scalar>(&self, w: &mut Self::Weights<T>) {
             self.kernel_constraint.apply(w.kernel.as_mut_slice(), &[F, U]);
             self.recurrent_constraint.apply(w.recurrent_kernel.as_mut_slice(), &[U, U]);
             self.bias_constraint.apply(w.bias.as_mut_slice(), &[U]);
         }
 
-        fn penalty(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-            let (dkernel, rest) = dw
-                .map(|dw| (dw.kernel.as_mut_slice(), (dw.recurrent_kernel.as_mut_slice(), dw.bias.as_mut_slice())))
-                .unzip();
-            let (drecurrent, dbias) = rest.unzip();
-            self.kernel_regularizer.apply(w.kernel.as_slice(), dkernel)
-                + self.recurrent_regularizer.apply(w.recurrent_kernel.as_slice(), drecurrent)
-                + self.bias_regularizer.apply(w.bias.as_slice(), dbias)
+        fn penalty<T: Scalar>(&self, w: &Self::Weights<T>, dw: Option<&mut Self::Weights<T>>) -> T {
+            w.penalty([&self.kernel_regularizer, &self.recurrent_regularizer, &self.bias_regularizer], dw)
         }
-    }
-
-    recurrent_layer! {
-        SimpleRNN [F U B P STATE D] [A], SimpleRNNWeights [F U B], 1 One, [F U U 0 0 P STATE D],
-        B <= 1 && STATE <= 1
     }
 }
 

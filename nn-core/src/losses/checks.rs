@@ -32,7 +32,7 @@ pub(super) fn check_fused<L: LossOn<SMatrix<f64, R, P>>, const R: usize, const P
         match head {
             Head::Softmax => Softmax.in_place(R, z),
             Head::Sigmoid => Sigmoid.in_place(R, z),
-            Head::Other => panic!("there is no form for it"),
+            Head::Linear | Head::Other => panic!("there is no form for it"),
         }
     }
     let mut known = SMatrix::repeat(f64::NAN);

@@ -132,7 +132,7 @@ impl<T: Scalar + Element, Y: Element, const C: usize, const P: usize> MetricOn<S
                 let positive = match &above {
                     Some(above) => above(p),
                     // A probability of 0 is none; a logit of 0 is.
-                    None => p >= largest && (link != Head::Other || p.abs() > T::of(1e-9)),
+                    None => p >= largest && (link.of_logits() || p.abs() > T::of(1e-9)),
                 };
                 let t = t.value();
                 if positive {

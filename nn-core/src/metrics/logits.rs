@@ -18,7 +18,7 @@ pub(super) fn probability<T: Scalar>(link: Head, position: &[T]) -> impl Fn(T) -
     move |z| match link {
         Head::Sigmoid => Sigmoid.value(z),
         Head::Softmax => (z - max).exp() / sum,
-        Head::Other => z,
+        Head::Linear | Head::Other => z,
     }
 }
 
@@ -28,7 +28,7 @@ pub(super) fn above<T: Scalar>(link: Head, position: &[T], threshold: f64) -> im
     // Exact for a sigmoid, which rounds logits near 0 to 1/2.
     let bound = match link {
         Head::Sigmoid => T::of(ComplexField::ln(threshold / (1.0 - threshold))),
-        Head::Softmax | Head::Other => T::of(threshold),
+        Head::Softmax | Head::Linear | Head::Other => T::of(threshold),
     };
     let probability = probability(if link == Head::Softmax { link } else { Head::Other }, position);
     move |z| probability(z) > bound

@@ -39,9 +39,9 @@ pub(super) fn add<T, Y, M: Position<T, Y>>(
     for (p, (target, prediction)) in pairs.enumerate() {
         // Not a product: what does not count may be NaN.
         if mask.is_none_or(|mask| mask[p] != 0) {
-            sum += match link {
-                Head::Other => metric.value(target, prediction),
-                _ => metric.value_of_logits(link, target, prediction),
+            sum += match link.of_logits() {
+                false => metric.value(target, prediction),
+                true => metric.value_of_logits(link, target, prediction),
             };
             counted += 1;
         }

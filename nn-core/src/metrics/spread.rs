@@ -1,7 +1,6 @@
 //! [`Metrics`]: metrics over the outputs of a model.
 
 use super::{Metric, MetricOn};
-use crate::activations::Head;
 use crate::losses::Weighting;
 use crate::tensor::{Sample, Tensors, for_each_arity};
 
@@ -65,7 +64,7 @@ impl<P: Sample, Y: Sample, M: Metric + MetricOn<P, Y>> Metrics<P, Y> for M {
         for (n, (target, prediction)) in targets.iter().zip(predictions).enumerate() {
             let weight = if M::WEIGHTED { weighting.sample(n) } else { 1.0 };
             let mask = mask.map(|mask| &mask[n * P::COLS..(n + 1) * P::COLS]);
-            if link != Head::Other {
+            if link.of_logits() {
                 self.update_logits(link, state, target, prediction, weight, mask);
                 continue;
             }

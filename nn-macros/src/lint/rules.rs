@@ -8,10 +8,10 @@ use nn_core::spec::{Dtype, Masking, Value};
 use proc_macro2::Span;
 use syn::Expr;
 
-/// The variant of `nn_core::lints::End` that says nothing.
+/// The variant of `nn_core::activations::Head` that says nothing.
 pub(super) const OTHER: &str = "Other";
 
-/// The variant of `nn_core::lints::End` for an output.
+/// The variant of `nn_core::activations::Head` for an output.
 pub(super) fn end(graph: &Graph, tensor: TensorId) -> &'static str {
     let Producer::Node(node) = graph.tensors[tensor].producer else { return OTHER };
     let node = &graph.nodes[node];

@@ -7,7 +7,8 @@
 use super::compute::{Bidirectional, BidirectionalWeights, Merge, Merged};
 use crate::fold::Affine;
 use crate::layer::Layer;
-use crate::layers::recurrent::{FromGates, Parts, Recurrent, Sequence};
+use crate::layers::recurrent::run::SizesOf;
+use crate::layers::recurrent::{Cell, FromGates, Parts, Recurrent, Run, Sequence, Size};
 use crate::scalar::Scalar;
 use crate::storage::Storage;
 use crate::tensor::{Tensors, flat, flat_mut};
@@ -34,7 +35,7 @@ impl<T: Scalar, W: Affine<T>> Affine<T> for BidirectionalWeights<W> {
 impl<
     T: Scalar,
     X: Sequence<T, F, U>,
-    L: Recurrent<T, F, U>,
+    L: Recurrent,
     const MODE: usize,
     const F: usize,
     const U: usize,
@@ -44,6 +45,7 @@ impl<
 > FromGates<T, X> for Bidirectional<L, MODE, F, U, O, P, STATES>
 where
     Merge<MODE, STATES>: Merged<T, U, O, P>,
+    SizesOf<L>: Run<T, X>,
 {
     fn forward_from<B: Storage>(
         &self,
@@ -54,18 +56,32 @@ where
         (scratch, f, b): &mut <Self as Layer<T, X>>::Scratch<B>,
     ) {
         let (f, b) = (&mut f[..n], &mut b[..n]);
-        let mut run = |direction: usize, w: &L::Weights, out: &mut [SMatrix<T, U, P>]| {
+        let mut run = |direction: usize, w: &<L::Cell as Cell>::Weights<T>, out: &mut [SMatrix<T, U, P>]| {
             let options = Self::options(self.layer.options(), direction);
             // There are as many initial states as last ones of both directions, or none: then all of these are empty.
-            let Parts { states, .. } = gates.with_states(direction * L::STATES, L::STATES);
+            let Parts { states, .. } =
+                gates.with_states(direction * <SizesOf<L> as Size>::STATES, <SizesOf<L> as Size>::STATES);
             let pre = |pre: &mut [T]| {
-                for (pre, both) in pre.chunks_exact_mut(L::ROWS).zip(gates.x.chunks_exact(2 * L::ROWS)) {
-                    let (f, b) = both.split_at(L::ROWS);
+                for (pre, both) in pre
+                    .chunks_exact_mut(<SizesOf<L> as Size>::ROWS)
+                    .zip(gates.x.chunks_exact(2 * <SizesOf<L> as Size>::ROWS))
+                {
+                    let (f, b) = both.split_at(<SizesOf<L> as Size>::ROWS);
                     pre.copy_from_slice(if direction == 0 { f } else { b });
                 }
             };
             let states = [states[0], states[1]];
-            let last = self.layer.run_from::<B, X>(options, w, n, pre, states, gates.mask, flat_mut(out), scratch);
+            let last = <SizesOf<L> as Run<T, X>>::run_from::<B, _>(
+                self.layer.cell(),
+                options,
+                w,
+                n,
+                pre,
+                states,
+                gates.mask,
+                flat_mut(out),
+                scratch,
+            );
             Self::last_states::<T, Self::Output>(direction, last, Self::Output::reborrow(&mut y));
         };
         run(0, &w.forward, f);

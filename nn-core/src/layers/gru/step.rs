@@ -29,8 +29,8 @@ impl<
     const P: usize,
     const STATE: usize,
     const D: usize,
-    A: Activation,
-    R: Activation,
+    A: Activation + 'static,
+    R: Activation + 'static,
 > GRU<F, U, G, NB, P, STATE, D, A, R>
 {
     /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers are
@@ -42,7 +42,7 @@ impl<
         state: &'s mut GruState<T, U>,
     ) -> &'s SVector<T, U> {
         let mut pre = SVector::<T, G>::zeros();
-        let (kernel, bias) = <Self as Cell<T, F, U, G>>::input(w);
+        let (kernel, bias) = Self::input(w);
         kernels::affine::<T, F, G>(kernel, bias, x.as_slice(), pre.as_mut_slice());
         self.step_from(w, &mut pre, state)
     }
@@ -55,7 +55,7 @@ impl<
         state: &'s mut GruState<T, U>,
     ) -> &'s SVector<T, U> {
         let (h, c) = (state.h.as_mut_slice(), [].as_mut_slice());
-        kernels::walk(Single::<T, _, F, U, G> { cell: self, w, pre: pre.as_mut_slice(), h, c });
+        kernels::walk(Single::<T, _, U, G> { cell: self, w, pre: pre.as_mut_slice(), h, c });
         &state.h
     }
 }

@@ -2,8 +2,8 @@ use super::*;
 use crate::activations::{Gelu, HardSigmoid, Sigmoid, Softsign, Tanh};
 use crate::constraints::Constraint;
 use crate::initializers::Initializer;
-use crate::layers::recurrent::Recurrent;
 use crate::layers::recurrent::checks::{MASK, Masked, close, input, pattern, predict, train};
+use crate::layers::recurrent::{Cell, Recurrent, Run};
 use crate::layers::{LSTM, LSTMWeights, LstmState};
 use crate::regularizers::Regularizer;
 use crate::storage::Buffer;
@@ -322,8 +322,19 @@ fn a_walk_from_the_gates() {
         }
     };
     let layer = Last::DEFAULT;
-    let options = Recurrent::<f64, 3, 2>::options(&layer);
-    let states = layer.run_from::<Inline<2>, X>(options, &w, 2, gates, [&[]; 2], &[], &mut y, &mut scratch);
+    let options = Recurrent::options(&layer);
+    type Pass = <Last as Cell>::Sizes;
+    let states = <Pass as Run<f64, X>>::run_from::<Inline<2>, _>(
+        &layer,
+        options,
+        &w,
+        2,
+        gates,
+        [&[]; 2],
+        &[],
+        &mut y,
+        &mut scratch,
+    );
     close(&expected[0], &y);
     close(&expected[0], states[0]);
 }

@@ -1,42 +1,190 @@
 //! [`Cell`]: what the pages of the recurrent layers implement, and what a cell sees of a step.
 
 use super::products::{self, Factors};
+use super::sizes::Size;
+use crate::code::Code;
 use crate::kernels::{self, Machine};
 use crate::scalar::Scalar;
+use crate::shape::{Shape, ShapeError};
+use crate::text::Text;
+use crate::weights::Weights;
 use rand::Rng;
 
-/// The maths of a recurrent layer: one step for all samples, there and back. `G` is the number of rows of all gates.
-pub(in super::super) trait Cell<T: Scalar, const F: usize, const U: usize, const G: usize> {
+/// The maths of a recurrent layer: one step for all samples, there and back.
+///
+/// A cell of your own is a recurrent layer of a graph: `RNN(my::UpdateGate::<3, 8, 16>(), return_sequences = true)(x)`. The layer
+/// computes `pre = W · x + b`, which has `G` rows, for all steps at once, and adds the gradients of `W` and `b`. It walks over
+/// the steps, forwards or backwards; it knows of masks, initial states and outputs. The cell says the rest:
+///
+/// - its [`Sizes`](super::Sizes), its weights, and which of them the input meets;
+/// - [`forward_step`](Self::forward_step): the next state from `pre` and the state;
+/// - [`backward_step`](Self::backward_step): the gradients of `pre` and of the state from that of the next state;
+/// - [`state_gradients`](Self::state_gradients): the gradients of the weights that the state meets.
+///
+/// As a part of a graph it is a [`Component`](crate::Component), whose `output_shape` is [`state_shape`]. Check its gradients with
+/// `check_layer::<SMatrix<f64, 3, 5>, _>(&RNN::<_>::new(cell))`.
+///
+/// ```
+/// use nn_core::activations::{Activation, Sigmoid, Tanh};
+/// use nn_core::layers::recurrent::{AllSteps, Cell, Machine, Returns, Sizes, Step, StepBack, state_shape};
+/// use nn_core::{Component, Scalar, Shape, ShapeError};
+/// # use nalgebra::{SMatrix, SVector};
+/// use rand::{Rng, RngExt};
+///
+/// nn_core::weights! {
+///     /// The weights of an [`UpdateGate`]. `G` is `2 · U`.
+///     pub struct UpdateGateWeights<T, const F: usize, const U: usize, const G: usize> {
+///         /// `W`
+///         kernel: SMatrix<T, G, F> => [F, G],
+///         /// `V`
+///         recurrent_kernel: SMatrix<T, G, U> => [U, G],
+///         /// `b`
+///         bias: SVector<T, G> => [G],
+///     }
+/// }
+///
+/// /// `h' = g ⊙ h + (1 - g) ⊙ n`, where `g = σ(z_g)`, `n = tanh(z_n)`, `z = W · x + b + V · h`: the update gate RNN. Source: Collins
+/// /// et al., *Capacity and trainability in recurrent neural networks*, ICLR (2017)
+/// pub struct UpdateGate<const F: usize, const U: usize, const G: usize>;
+///
+/// impl<const F: usize, const U: usize, const G: usize> UpdateGate<F, U, G> {
+///     pub const fn new() -> Self {
+///         UpdateGate
+///     }
+///
+///     pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
+///         state_shape::<Self>(inputs)
+///     }
+/// }
+///
+/// impl<const F: usize, const U: usize, const G: usize> Component for UpdateGate<F, U, G> {
+///     type Layer = Self;
+/// }
+///
+/// impl<const F: usize, const U: usize, const G: usize> Cell for UpdateGate<F, U, G> {
+///     type Sizes = Sizes<F, U, G>;
+///     type Weights<T: Scalar> = UpdateGateWeights<T, F, U, G>;
+///     type Returns = Returns<Self::Sizes>;
+///     const FITS: bool = G == 2 * U;
+///
+///     fn input<T: Scalar>(w: &Self::Weights<T>) -> (&[T], &[T]) {
+///         (w.kernel.as_slice(), w.bias.as_slice())
+///     }
+///
+///     fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]) {
+///         (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())
+///     }
+///
+///     #[inline(always)]
+///     fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
+///         // z += V · h
+///         at.add_state::<M, U, G>(machine, w.recurrent_kernel.as_slice());
+///         for (k, h) in at.h.chunks_exact_mut(U).enumerate() {
+///             let (z, gates) = (at.pre.row(k), at.gates.row(k));
+///             Sigmoid.forward(U, &z[..U], &mut gates[..U]);
+///             Tanh.forward(U, &z[U..], &mut gates[U..]);
+///             for u in 0..U {
+///                 h[u] = gates[u] * h[u] + (T::ONE - gates[u]) * gates[U + u];
+///             }
+///         }
+///     }
+///
+///     #[inline(always)]
+///     fn backward_step<T: Scalar, M: Machine<T>>(&self, _: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
+///         for (k, (dz, dh)) in at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).enumerate() {
+///             dz.fill(T::ZERO);
+///             if at.counts.sample(k) {
+///                 let (gates, h) = (at.gates.row(k), at.h_before.row(k));
+///                 for u in 0..U {
+///                     let (g, n) = (gates[u], gates[U + u]);
+///                     // σ' = g · (1 - g), tanh' = 1 - n²
+///                     dz[u] = g * (T::ONE - g) * (h[u] - n) * dh[u];
+///                     dz[U + u] = (T::ONE - n * n) * (T::ONE - g) * dh[u];
+///                     dh[u] *= g;
+///                 }
+///             }
+///             at.dz_kept.row(k).copy_from_slice(dz);
+///         }
+///         // z += V · h, so dh += Vᵀ · dz
+///         at.add_state_back::<U, G>(w.recurrent_kernel.as_slice());
+///     }
+///
+///     fn state_gradients<T: Scalar>(&self, dw: &mut Self::Weights<T>, at: AllSteps<'_, T>) {
+///         at.add_state_outer::<U, G>(dw.recurrent_kernel.as_mut_slice());
+///     }
+///
+///     fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng) {
+///         w.kernel.iter_mut().for_each(|w| *w = T::of(rng.random_range(-0.3..0.3)));
+///         w.recurrent_kernel.iter_mut().for_each(|w| *w = T::of(rng.random_range(-0.3..0.3)));
+///     }
+/// }
+/// # #[cfg(feature = "testing")]
+/// nn_core::testing::check_layer::<SMatrix<f64, 3, 5>, _>(&nn_core::layers::RNN::<_>::new(UpdateGate::<3, 4, 8>::new()));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no recurrent cell",
+    note = "`RNN` takes a type of yours that implements `nn::layers::recurrent::Cell`",
+    note = "explained in nn::errors::nn0316"
+)]
+pub trait Cell: Sized {
+    /// How much it has of what: [`Sizes`](super::Sizes).
+    type Sizes: Size;
     /// The weights.
-    type Weights;
-    /// Scalars of the second state: `U`, or 0 without one.
-    const MEMORY: usize;
-    /// Scalars that a step leaves for its backward step, beside its gates.
-    const OWN: usize;
+    type Weights<T: Scalar>: Weights<T>;
+    /// What it gives as a layer, without an `RNN` around it: [`Returns`](super::Returns). `Returns<Self::Sizes>` is the last step.
+    type Returns;
+    /// Whether the constants of its type fit each other.
+    const FITS: bool = true;
+
+    /// Its direction as a layer, and what it does with masked steps and while training.
+    fn options(&self) -> Options {
+        Options::default()
+    }
 
     /// The kernel and the bias that the input meets.
-    fn input(w: &Self::Weights) -> (&[T], &[T]);
+    fn input<T: Scalar>(w: &Self::Weights<T>) -> (&[T], &[T]);
     /// The same of their gradients.
-    fn input_mut(dw: &mut Self::Weights) -> (&mut [T], &mut [T]);
+    fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]);
 
-    /// From the kernel's product with the input, in `pre`, and the state, to the next state. It is `#[inline(always)]`, to be
-    /// compiled for the machine.
-    fn forward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, at: Step<'_, T>);
-    /// From the gradient of the next state to those of `pre` and of the state; also `#[inline(always)]`.
-    fn backward_step<M: Machine<T>>(&self, machine: M, w: &Self::Weights, at: StepBack<'_, T>);
+    /// From the kernel's product with the input, in `pre`, and the state, to the next state. It may overwrite `pre` with what the way
+    /// back needs. Make it `#[inline(always)]`: it is then compiled for the machine.
+    fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, at: Step<'_, T>);
+    /// From the gradient of the next state to those of `pre` and of the state; also `#[inline(always)]`. Of a sample that does not
+    /// count, the gradient of `pre` is zero and that of the state stays.
+    fn backward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, at: StepBack<'_, T>);
     /// The gradients of the weights that the state meets, once those of `pre` are known for all steps. It may overwrite `dz`.
-    fn state_gradients(&self, dw: &mut Self::Weights, at: AllSteps<'_, T>);
+    fn state_gradients<T: Scalar>(&self, dw: &mut Self::Weights<T>, at: AllSteps<'_, T>);
 
     /// Fresh weights.
-    fn start(&self, w: &mut Self::Weights, rng: &mut dyn Rng);
+    fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng);
+
     /// Keeps the weights within their bounds.
-    fn bound(&self, w: &mut Self::Weights);
+    fn bound<T: Scalar>(&self, w: &mut Self::Weights<T>) {
+        let _ = w;
+    }
+
     /// The penalty on the weights; adds its gradient.
-    fn penalty(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T;
+    fn penalty<T: Scalar>(&self, w: &Self::Weights<T>, dw: Option<&mut Self::Weights<T>>) -> T {
+        let (_, _) = (w, dw);
+        T::ZERO
+    }
+}
+
+/// The shape of a cell's states in a graph, `(units,)` or `(2, units)`, if the inputs are steps of its features.
+///
+/// # Errors
+/// If they have another shape.
+pub const fn state_shape<C: Cell>(inputs: &[Shape]) -> Result<Shape, ShapeError> {
+    let (x, features, units) = (inputs[0], <C::Sizes as Size>::FEATURES, <C::Sizes as Size>::UNITS);
+    if x.rank() != 1 || x.dim(0) != features {
+        let message = Text::new().str("expected steps of ").size(features).str(" features, but got ").shape(&x);
+        return Err(ShapeError::input(Code::ShapeMismatch, 0, message));
+    }
+    Ok(if <C::Sizes as Size>::STATES == 2 { Shape::new(&[2, units]) } else { Shape::new(&[units]) })
 }
 
 /// What the walk over the steps has to know of a layer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// The part of the input that is dropped.
     pub dropout: f64,
@@ -49,7 +197,7 @@ pub struct Options {
 }
 
 /// The rows of one step: one for each sample.
-pub(in super::super) struct View<S> {
+pub struct View<S> {
     data: S,
     steps: usize,
     at: usize,
@@ -58,7 +206,7 @@ pub(in super::super) struct View<S> {
 
 impl<S> View<S> {
     /// Of rows of `len` scalars, `steps` for each sample, those at step `at`.
-    pub(in super::super) fn new(data: S, steps: usize, at: usize, len: usize) -> Self {
+    pub fn new(data: S, steps: usize, at: usize, len: usize) -> Self {
         View { data, steps, at, len }
     }
 }
@@ -66,13 +214,13 @@ impl<S> View<S> {
 impl<T> View<&mut [T]> {
     /// The rows, and how far apart they are.
     #[inline(always)]
-    pub(in super::super) fn rows(&mut self) -> (&mut [T], usize) {
+    pub fn rows(&mut self) -> (&mut [T], usize) {
         (&mut self.data[self.at * self.len..], self.steps * self.len)
     }
 
     /// The row of sample `k`.
     #[inline(always)]
-    pub(in super::super) fn row(&mut self, k: usize) -> &mut [T] {
+    pub fn row(&mut self, k: usize) -> &mut [T] {
         &mut self.data[(k * self.steps + self.at) * self.len..][..self.len]
     }
 }
@@ -80,72 +228,72 @@ impl<T> View<&mut [T]> {
 impl<T> View<&[T]> {
     /// The row of sample `k`.
     #[inline(always)]
-    pub(in super::super) fn row(&self, k: usize) -> &[T] {
+    pub fn row(&self, k: usize) -> &[T] {
         &self.data[(k * self.steps + self.at) * self.len..][..self.len]
     }
 }
 
 /// A step of all samples, forward.
-pub(in super::super) struct Step<'a, T> {
+pub struct Step<'a, T> {
     /// The kernel's product with the input; the cell adds what the state gives.
-    pub(in super::super) pre: View<&'a mut [T]>,
+    pub pre: View<&'a mut [T]>,
     /// Where the cell leaves its gates after their activations.
-    pub(in super::super) gates: View<&'a mut [T]>,
+    pub gates: View<&'a mut [T]>,
     /// Where it leaves what else its backward step needs.
-    pub(in super::super) own: View<&'a mut [T]>,
+    pub own: View<&'a mut [T]>,
     /// `h`, which the step replaces: `U` for each sample.
-    pub(in super::super) h: &'a mut [T],
+    pub h: &'a mut [T],
     /// `c`, if there is one.
-    pub(in super::super) c: &'a mut [T],
+    pub c: &'a mut [T],
     /// The mask of the state for each gate.
-    pub(in super::super) state_mask: Factors<'a, T>,
+    pub state_mask: Factors<'a, T>,
     /// Room for a product with the recurrent kernel.
-    pub(in super::super) product: &'a mut [T],
+    pub product: &'a mut [T],
 }
 
 /// A step of all samples, back.
-pub(in super::super) struct StepBack<'a, T> {
+pub struct StepBack<'a, T> {
     /// The gates before their activations.
-    pub(in super::super) pre: View<&'a [T]>,
+    pub pre: View<&'a [T]>,
     /// The gates.
-    pub(in super::super) gates: View<&'a [T]>,
+    pub gates: View<&'a [T]>,
     /// What the cell left.
-    pub(in super::super) own: View<&'a [T]>,
+    pub own: View<&'a [T]>,
     /// `h` before the step.
-    pub(in super::super) h_before: View<&'a [T]>,
+    pub h_before: View<&'a [T]>,
     /// `c` before the step.
-    pub(in super::super) c_before: View<&'a [T]>,
+    pub c_before: View<&'a [T]>,
     /// The mask of the state for each gate.
-    pub(in super::super) state_mask: Factors<'a, T>,
+    pub state_mask: Factors<'a, T>,
     /// Whether this step of a sample counts. Of one that does not, the state passes on and `dz` is zero.
-    pub(in super::super) counts: Counts<'a>,
+    pub counts: Counts<'a>,
     /// The gradient of `h` after the step, to be replaced by that before it.
-    pub(in super::super) dh: &'a mut [T],
+    pub dh: &'a mut [T],
     /// The same of `c`.
-    pub(in super::super) dc: &'a mut [T],
+    pub dc: &'a mut [T],
     /// The gradient of `pre`, to be written: once here, where the samples stand behind each other,
-    pub(in super::super) dz: &'a mut [T],
+    pub dz: &'a mut [T],
     /// and once here, where it is kept for all steps.
-    pub(in super::super) dz_kept: View<&'a mut [T]>,
+    pub dz_kept: View<&'a mut [T]>,
 }
 
 /// All steps of all samples, after the walk back: rows in one order.
-pub(in super::super) struct AllSteps<'a, T> {
+pub struct AllSteps<'a, T> {
     /// `h` before each step.
-    pub(in super::super) h_before: &'a [T],
+    pub h_before: &'a [T],
     /// The gates.
-    pub(in super::super) gates: &'a [T],
+    pub gates: &'a [T],
     /// What the cell left.
-    pub(in super::super) own: &'a [T],
+    pub own: &'a [T],
     /// The gradient of `pre`.
-    pub(in super::super) dz: &'a mut [T],
+    pub dz: &'a mut [T],
     /// The mask of the state for each gate.
-    pub(in super::super) state_mask: Factors<'a, T>,
+    pub state_mask: Factors<'a, T>,
 }
 
 /// Which samples count at a step.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Counts<'a> {
+pub struct Counts<'a> {
     mask: &'a [u32],
     steps: usize,
     at: usize,
@@ -153,38 +301,55 @@ pub(in super::super) struct Counts<'a> {
 
 impl<'a> Counts<'a> {
     /// At step `at` of `steps`.
-    pub(in super::super) fn new(mask: &'a [u32], steps: usize, at: usize) -> Self {
+    pub fn new(mask: &'a [u32], steps: usize, at: usize) -> Self {
         Counts { mask, steps, at }
     }
 
     /// Whether sample `k` counts.
     #[inline(always)]
-    pub(in super::super) fn sample(&self, k: usize) -> bool {
+    pub fn sample(&self, k: usize) -> bool {
         self.mask.is_empty() || self.mask[k * self.steps + self.at] != 0
     }
 }
 
-/// `pre += V · (m ⊙ h)` for all gates; `room` is for `G` scalars of each sample.
-#[inline(always)]
-pub(in super::super) fn add_state<T: Scalar, M: Machine<T>, const U: usize, const G: usize>(
-    machine: M,
-    v: &[T],
-    h: &[T],
-    m: Factors<'_, T>,
-    pre: &mut View<&mut [T]>,
-    room: &mut [T],
-) {
-    if m.m.is_empty() {
-        let (pre, stride) = pre.rows();
-        return machine.add_product::<U, G>(v, h, pre, stride, room);
-    }
-    room.fill(T::ZERO);
-    products::add::<T, U, U, G>(0..G / U, v, h, m, room);
-    for (k, room) in room.chunks_exact(G).enumerate() {
-        let pre = pre.row(k);
-        for g in 0..G {
-            pre[g] += room[g];
+impl<T: Scalar> Step<'_, T> {
+    /// `pre += V · (m ⊙ h)` for all gates of all samples; `m` is 1 without dropout.
+    #[inline(always)]
+    pub fn add_state<M: Machine<T>, const U: usize, const G: usize>(&mut self, machine: M, v: &[T]) {
+        if self.state_mask.m.is_empty() {
+            let (pre, stride) = self.pre.rows();
+            return machine.add_product::<U, G>(v, self.h, pre, stride, self.product);
         }
+        self.product.fill(T::ZERO);
+        products::add::<T, U, U, G>(0..G / U, v, self.h, self.state_mask, self.product);
+        for (k, product) in self.product.chunks_exact(G).enumerate() {
+            let pre = self.pre.row(k);
+            for g in 0..G {
+                pre[g] += product[g];
+            }
+        }
+    }
+}
+
+impl<T: Scalar> StepBack<'_, T> {
+    /// `dh += m ⊙ (Vᵀ · dz)` for all gates of all samples: the way back of [`Step::add_state`].
+    #[inline]
+    pub fn add_state_back<const U: usize, const G: usize>(&mut self, v: &[T]) {
+        if self.state_mask.m.is_empty() {
+            return kernels::add_transposed::<T, U, G>(v, self.dz, self.dh);
+        }
+        products::add_transposed::<T, U, U, G>(0..G / U, v, self.dz, self.state_mask, self.dh);
+    }
+}
+
+impl<T: Scalar> AllSteps<'_, T> {
+    /// `dV += dz · (m ⊙ h)ᵀ` for all gates of all steps: the gradient of the `V` of [`Step::add_state`].
+    #[inline]
+    pub fn add_state_outer<const U: usize, const G: usize>(&self, dv: &mut [T]) {
+        if self.state_mask.m.is_empty() {
+            return kernels::add_outer::<T, U, G>(dv, self.h_before, self.dz);
+        }
+        products::add_outer::<T, U, U, G>(0..G / U, dv, self.h_before, self.state_mask, self.dz);
     }
 }
 
@@ -202,34 +367,6 @@ pub(in super::super) fn meet_state<T: Scalar, const U: usize, const G: usize>(
     }
     fill_rows::<T, G>(b, y);
     products::add::<T, U, U, G>(0..G / U, v, h, m, y);
-}
-
-/// `dh += m ⊙ (Vᵀ · dy)` for all gates
-#[inline]
-pub(in super::super) fn meet_state_back<T: Scalar, const U: usize, const G: usize>(
-    v: &[T],
-    dy: &[T],
-    m: Factors<'_, T>,
-    dh: &mut [T],
-) {
-    if m.m.is_empty() {
-        return kernels::add_transposed::<T, U, G>(v, dy, dh);
-    }
-    products::add_transposed::<T, U, U, G>(0..G / U, v, dy, m, dh);
-}
-
-/// `dV += dy · (m ⊙ h)ᵀ` for all gates
-#[inline]
-pub(in super::super) fn add_state_outer<T: Scalar, const U: usize, const G: usize>(
-    dv: &mut [T],
-    h: &[T],
-    m: Factors<'_, T>,
-    dy: &[T],
-) {
-    if m.m.is_empty() {
-        return kernels::add_outer::<T, U, G>(dv, h, dy);
-    }
-    products::add_outer::<T, U, U, G>(0..G / U, dv, h, m, dy);
 }
 
 /// Sets each row to `b`, or to zero if that is empty.

@@ -1,63 +1,47 @@
 //! What a recurrent layer keeps in memory, and the slices that a pass sees of it.
 
 use super::sequence::Sequence;
+use super::sizes::States;
 use crate::scalar::Scalar;
-use crate::storage::{Buffer, Storage};
+use crate::storage::{Storage, buffers};
 use crate::tensor::{Sample, flat_mut};
 use nalgebra::{SMatrix, SVector};
 
 /// The most gates.
 const GATES: usize = 4;
 
-/// Working memory of a prediction, for `G` rows of gates and `U` units. `C` is `U` for a layer with a second state, else 0;
-/// `K` is what the cell itself keeps of a step.
-pub struct Scratch<
-    B: Storage,
-    T: Scalar,
-    X: Sequence<T, F, U>,
-    const F: usize,
-    const U: usize,
-    const G: usize,
-    const C: usize,
-    const K: usize,
-> {
-    pre: B::Of<X::Rows<G>>,
-    gates: B::Of<SVector<T, G>>,
-    own: B::Of<SVector<T, K>>,
-    h_before: B::Of<SVector<T, U>>,
-    c_before: B::Of<SVector<T, C>>,
-    h: B::Of<SVector<T, U>>,
-    c: B::Of<SVector<T, C>>,
-    product: B::Of<SVector<T, G>>,
+buffers! {
+    /// What every pass needs, for `G` rows of gates, and the states `S` of `U` units. `K` is what the cell itself keeps of a step.
+    /// `R` has the steps that are kept: all, or one.
+    pub struct Kept<
+        B: Storage, T: Scalar, X: Sequence<T, F, U>, R: Sequence<T, F, U>, S: States;
+        F, U, G, K
+    > {
+        pre: B::Of<X::Rows<G>>,
+        gates: B::Of<R::Rows<G>>,
+        own: B::Of<R::Rows<K>>,
+        h_before: B::Of<R::Rows<U>>,
+        c_before: B::Of<S::Second<R::Rows<U>>>,
+        h: B::Of<SVector<T, U>>,
+        c: B::Of<S::Second<SVector<T, U>>>,
+        product: B::Of<SVector<T, G>>,
+    }
+
+    /// What a training pass leaves for the backward pass. The constants are those of [`Kept`]; `D` is `F` if a part of the
+    /// input is dropped, else 0.
+    pub struct Cache<B: Storage, T: Scalar, X: Sequence<T, F, U>, S: States; F, U, G, K, D> {
+        kept: Kept<B, T, X, X, S, F, U, G, K>,
+        dz: B::Of<X::Rows<G>>,
+        carry: B::Of<SVector<T, U>>,
+        dropped: B::Of<X::Rows<D>>,
+        input_mask: B::Of<SMatrix<T, D, GATES>>,
+        state_mask: B::Of<SVector<T, G>>,
+    }
 }
 
-/// What a training pass leaves for the backward pass. The constants are those of [`Scratch`]; `D` is `F` if a part of the
-/// input is dropped, else 0.
-pub struct Cache<
-    B: Storage,
-    T: Scalar,
-    X: Sequence<T, F, U>,
-    const F: usize,
-    const U: usize,
-    const G: usize,
-    const C: usize,
-    const K: usize,
-    const D: usize,
-> {
-    pre: B::Of<X::Rows<G>>,
-    gates: B::Of<X::Rows<G>>,
-    own: B::Of<X::Rows<K>>,
-    h_before: B::Of<X::Rows<U>>,
-    c_before: B::Of<X::Rows<C>>,
-    h: B::Of<SVector<T, U>>,
-    c: B::Of<SVector<T, C>>,
-    product: B::Of<SVector<T, G>>,
-    dz: B::Of<X::Rows<G>>,
-    carry: B::Of<SVector<T, U>>,
-    dropped: B::Of<X::Rows<D>>,
-    input_mask: B::Of<SMatrix<T, D, GATES>>,
-    state_mask: B::Of<SVector<T, G>>,
-}
+/// Working memory of a prediction: the gates and states of one step, which every step uses.
+pub type Scratch<B, T, X, S, const F: usize, const U: usize, const G: usize, const K: usize> =
+    Kept<B, T, X, SMatrix<T, F, 1>, S, F, U, G, K>;
 
 /// The scalars of a buffer, also of one whose samples have none.
 fn slice<S: Sample>(samples: &mut [S]) -> &mut [S::Element] {
@@ -74,13 +58,13 @@ pub(in super::super) struct Memory<'a, T> {
     pub(super) own: &'a mut [T],
     /// `h` before the step: rows of `U`.
     pub(super) h_before: &'a mut [T],
-    /// `c` before the step: rows of `C`.
+    /// `c` before the step: rows of `U`, or empty.
     pub(super) c_before: &'a mut [T],
     /// The gates before their activations: rows of `G`, for all steps.
     pub(in super::super) pre: &'a mut [T],
     /// The running `h`, and its gradient in the backward pass: `U` for each sample.
     pub(super) h: &'a mut [T],
-    /// The running `c`, and its gradient: `C` for each sample.
+    /// The running `c`, and its gradient: `U` for each sample, or empty.
     pub(super) c: &'a mut [T],
     /// A product of one step, and the gradient of `pre` at one step: `G` for each sample.
     pub(super) product: &'a mut [T],
@@ -113,17 +97,18 @@ impl<
     B: Storage,
     T: Scalar,
     X: Sequence<T, F, U>,
+    R: Sequence<T, F, U>,
+    S: States,
     const F: usize,
     const U: usize,
     const G: usize,
-    const C: usize,
     const K: usize,
-> Scratch<B, T, X, F, U, G, C, K>
+> Kept<B, T, X, R, S, F, U, G, K>
 {
     /// The slices of `n` samples.
     pub(in super::super) fn slices(&mut self, n: usize) -> Memory<'_, T> {
         Memory {
-            steps: 1,
+            steps: R::STEPS,
             gates: slice(&mut self.gates[..n]),
             own: slice(&mut self.own[..n]),
             h_before: slice(&mut self.h_before[..n]),
@@ -141,116 +126,23 @@ impl<
     B: Storage,
     T: Scalar,
     X: Sequence<T, F, U>,
+    S: States,
     const F: usize,
     const U: usize,
     const G: usize,
-    const C: usize,
     const K: usize,
     const D: usize,
-> Cache<B, T, X, F, U, G, C, K, D>
+> Cache<B, T, X, S, F, U, G, K, D>
 {
     /// The slices of `n` samples.
     pub(in super::super) fn slices(&mut self, n: usize) -> Memory<'_, T> {
-        Memory {
-            steps: X::STEPS,
-            gates: slice(&mut self.gates[..n]),
-            own: slice(&mut self.own[..n]),
-            h_before: slice(&mut self.h_before[..n]),
-            c_before: slice(&mut self.c_before[..n]),
-            pre: slice(&mut self.pre[..n]),
-            h: slice(&mut self.h[..n]),
-            c: slice(&mut self.c[..n]),
-            product: slice(&mut self.product[..n]),
-            training: Some(Training {
-                dz: slice(&mut self.dz[..n]),
-                carry: slice(&mut self.carry[..n]),
-                dropped: slice(&mut self.dropped[..n]),
-                input_mask: slice(&mut self.input_mask[..n]),
-                state_mask: slice(&mut self.state_mask[..n]),
-            }),
-        }
-    }
-}
-
-impl<
-    B: Storage,
-    T: Scalar,
-    X: Sequence<T, F, U>,
-    const F: usize,
-    const U: usize,
-    const G: usize,
-    const C: usize,
-    const K: usize,
-> Buffer for Scratch<B, T, X, F, U, G, C, K>
-{
-    const ZEROED: Self = Scratch {
-        pre: Buffer::ZEROED,
-        gates: Buffer::ZEROED,
-        own: Buffer::ZEROED,
-        h_before: Buffer::ZEROED,
-        c_before: Buffer::ZEROED,
-        h: Buffer::ZEROED,
-        c: Buffer::ZEROED,
-        product: Buffer::ZEROED,
-    };
-
-    fn with_capacity(capacity: usize) -> Self {
-        Scratch {
-            pre: Buffer::with_capacity(capacity),
-            gates: Buffer::with_capacity(capacity),
-            own: Buffer::with_capacity(capacity),
-            h_before: Buffer::with_capacity(capacity),
-            c_before: Buffer::with_capacity(capacity),
-            h: Buffer::with_capacity(capacity),
-            c: Buffer::with_capacity(capacity),
-            product: Buffer::with_capacity(capacity),
-        }
-    }
-}
-
-impl<
-    B: Storage,
-    T: Scalar,
-    X: Sequence<T, F, U>,
-    const F: usize,
-    const U: usize,
-    const G: usize,
-    const C: usize,
-    const K: usize,
-    const D: usize,
-> Buffer for Cache<B, T, X, F, U, G, C, K, D>
-{
-    const ZEROED: Self = Cache {
-        pre: Buffer::ZEROED,
-        gates: Buffer::ZEROED,
-        own: Buffer::ZEROED,
-        h_before: Buffer::ZEROED,
-        c_before: Buffer::ZEROED,
-        h: Buffer::ZEROED,
-        c: Buffer::ZEROED,
-        product: Buffer::ZEROED,
-        dz: Buffer::ZEROED,
-        carry: Buffer::ZEROED,
-        dropped: Buffer::ZEROED,
-        input_mask: Buffer::ZEROED,
-        state_mask: Buffer::ZEROED,
-    };
-
-    fn with_capacity(capacity: usize) -> Self {
-        Cache {
-            pre: Buffer::with_capacity(capacity),
-            gates: Buffer::with_capacity(capacity),
-            own: Buffer::with_capacity(capacity),
-            h_before: Buffer::with_capacity(capacity),
-            c_before: Buffer::with_capacity(capacity),
-            h: Buffer::with_capacity(capacity),
-            c: Buffer::with_capacity(capacity),
-            product: Buffer::with_capacity(capacity),
-            dz: Buffer::with_capacity(capacity),
-            carry: Buffer::with_capacity(capacity),
-            dropped: Buffer::with_capacity(capacity),
-            input_mask: Buffer::with_capacity(capacity),
-            state_mask: Buffer::with_capacity(capacity),
-        }
+        let training = Training {
+            dz: slice(&mut self.dz[..n]),
+            carry: slice(&mut self.carry[..n]),
+            dropped: slice(&mut self.dropped[..n]),
+            input_mask: slice(&mut self.input_mask[..n]),
+            state_mask: slice(&mut self.state_mask[..n]),
+        };
+        Memory { training: Some(training), ..self.kept.slices(n) }
     }
 }

@@ -1,4 +1,4 @@
-//! What the recurrent layers (`SimpleRNN`, `LSTM`, `GRU`) share: all but the cell.
+//! What the recurrent layers (`SimpleRNN`, `LSTM`, `GRU`, `RNN`) share: all but the cell.
 //!
 //! A cell makes, at each step of a sequence, a new state of the step and the state before. The files here are what stands
 //! around it: the shape rule below, the tensors that a layer is called on ([`Sequence`]), its memory, the walk over the
@@ -35,7 +35,7 @@ macro_rules! arguments {
 pub(super) use arguments;
 
 /// What the constants of all three types are made of.
-pub(super) struct Sizes {
+pub(super) struct Constants {
     /// `F`: features of a step.
     pub(super) features: usize,
     /// `U`: scalars of a state.
@@ -49,16 +49,10 @@ pub(super) struct Sizes {
 }
 
 /// `(steps, features)`, and none or all of the initial states, each `(units,)`.
-pub(super) const fn sizes(args: &Arguments, inputs: &[Shape], states: usize) -> Result<Sizes, ShapeError> {
+pub(super) const fn sizes(args: &Arguments, inputs: &[Shape], states: usize) -> Result<Constants, ShapeError> {
     let (units, x) = (args.units, inputs[0]);
     if x.rank() != 2 {
-        let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(&x);
-        let advice = if x.rank() < 2 {
-            "; `Reshape((steps, features))` or `RepeatVector(steps)` before it makes one"
-        } else {
-            "; `TimeDistributed(Flatten())` before it makes a vector of each step"
-        };
-        return Err(ShapeError::input(Code::WrongRank, 0, message.str(advice)));
+        return Err(no_sequence(&x));
     }
     if inputs.len() != 1 && inputs.len() != 1 + states {
         let message = Text::new().str("expected an initial state of ").size(states);
@@ -89,13 +83,24 @@ pub(super) const fn sizes(args: &Arguments, inputs: &[Shape], states: usize) -> 
         return Err(ShapeError::argument(Code::Unsupported, place, message));
     }
     let none = matches!(args.rates[0].1, Some(rate) if rate == 0.0);
-    Ok(Sizes {
+    Ok(Constants {
         features: x.dim(1),
         units,
         positions: if args.return_sequences { x.dim(0) } else { 1 },
         state: args.return_state as usize,
         dropped: if none { 0 } else { x.dim(1) },
     })
+}
+
+/// That an input is no sequence.
+pub(super) const fn no_sequence(x: &Shape) -> ShapeError {
+    let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(x);
+    let advice = if x.rank() < 2 {
+        "; `Reshape((steps, features))` or `RepeatVector(steps)` before it makes one"
+    } else {
+        "; `TimeDistributed(Flatten())` before it makes a vector of each step"
+    };
+    ShapeError::input(Code::WrongRank, 0, message.str(advice))
 }
 
 /// The outputs: the states of all steps, or the last one; then, if asked for, the last states.
@@ -123,6 +128,8 @@ pub(super) mod run;
 #[cfg(feature = "compute")]
 pub(super) mod sequence;
 #[cfg(feature = "compute")]
+pub(super) mod sizes;
+#[cfg(feature = "compute")]
 pub(super) mod steps;
 #[cfg(feature = "compute")]
 pub(super) mod walk;
@@ -130,10 +137,15 @@ pub(super) mod walk;
 pub(super) mod weights;
 
 #[cfg(feature = "compute")]
+pub use crate::kernels::Machine;
+
+#[cfg(feature = "compute")]
 pub use self::{
-    cell::Options,
+    cell::{AllSteps, Cell, Counts, Options, Step, StepBack, View, state_shape},
     memory::{Cache, Scratch},
+    products::Factors,
     projected::compute::FromGates,
     run::Recurrent,
-    sequence::{Outputs, PartGradients, Parts, Returns, Sequence},
+    sequence::{PartGradients, Parts, Sequence},
+    sizes::{One, Outputs, Returns, Run, Size, Sizes, States, Two},
 };

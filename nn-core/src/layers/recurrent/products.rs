@@ -16,20 +16,20 @@ use core::ops::Range;
 
 /// The factors of the gates of each sample, `G / U · I` of them; empty where all are 1.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Factors<'a, T> {
+pub struct Factors<'a, T> {
     /// The factors of all samples.
-    pub(in super::super) m: &'a [T],
+    pub m: &'a [T],
     /// How many vectors a sample has.
-    pub(in super::super) per: usize,
+    pub per: usize,
 }
 
 impl<'a, T: Scalar> Factors<'a, T> {
     /// No factors.
-    pub(in super::super) const ONE: Self = Factors { m: &[], per: 1 };
+    pub const ONE: Self = Factors { m: &[], per: 1 };
 
     /// Those of sample `k`, which are `size` many.
     #[inline(always)]
-    pub(in super::super) fn sample(&self, k: usize, size: usize) -> Self {
+    pub fn sample(&self, k: usize, size: usize) -> Self {
         if self.m.is_empty() { *self } else { Factors { m: &self.m[k * size..][..size], per: self.per } }
     }
 

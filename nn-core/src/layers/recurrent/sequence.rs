@@ -1,7 +1,7 @@
-//! What a recurrent layer is called on, and what it gives.
+//! What a recurrent layer is called on.
 
 use crate::scalar::Scalar;
-use crate::tensor::{FloatTensors, Sample, Tensors, flat, flat_mut};
+use crate::tensor::{Sample, Tensors, flat, flat_mut};
 use nalgebra::{SMatrix, SVector};
 
 /// What a recurrent layer is called on: a sequence of steps of `F` features, or a tuple of it, the initial states of `U`
@@ -116,26 +116,4 @@ tuples! {
     2: [SVector 1 0 SVector 2 1] [3];
     4: [SVector 1 0 SVector 2 1 SVector 3 2 SVector 4 3] [];
     4: [SVector 1 0 SVector 2 1 SVector 3 2 SVector 4 3] [5];
-}
-
-/// `return_state`: 1 or 0.
-#[derive(Clone, Copy, Debug)]
-pub struct Returns<const STATE: usize>;
-
-/// The outputs of a recurrent layer of `U` units: `P` steps, and the last states if they are asked for.
-pub trait Outputs<T: Scalar, const U: usize, const P: usize> {
-    /// Of a layer with one state, `h`.
-    type One: FloatTensors<T>;
-    /// Of a layer with two, `h` and `c`.
-    type Two: FloatTensors<T>;
-}
-
-impl<T: Scalar, const U: usize, const P: usize> Outputs<T, U, P> for Returns<0> {
-    type One = SMatrix<T, U, P>;
-    type Two = SMatrix<T, U, P>;
-}
-
-impl<T: Scalar, const U: usize, const P: usize> Outputs<T, U, P> for Returns<1> {
-    type One = (SMatrix<T, U, P>, SVector<T, U>);
-    type Two = (SMatrix<T, U, P>, SVector<T, U>, SVector<T, U>);
 }

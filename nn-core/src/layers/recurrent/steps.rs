@@ -4,18 +4,19 @@
 use super::cell::{Cell, Counts, Options, Step, StepBack, View};
 use super::memory::{Memory, Training};
 use super::products::Factors;
+use super::sizes::Size;
 use crate::kernels::{Machine, Walk, prefetch};
 use crate::scalar::Scalar;
 
 /// The forward pass, from `memory.pre`. `y` gets all steps of each sample, or the last one; the last states are left in
 /// `memory`.
-pub(in super::super) struct Forward<'a, 'm, T, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: usize>
+pub(in super::super) struct Forward<'a, 'm, T, L: Cell, const U: usize, const G: usize>
 where
     T: Scalar,
 {
     pub(in super::super) cell: &'a L,
     pub(in super::super) options: Options,
-    pub(in super::super) w: &'a L::Weights,
+    pub(in super::super) w: &'a L::Weights<T>,
     pub(in super::super) steps: usize,
     /// The initial `h` and `c`; empty where they are zero.
     pub(in super::super) states: [&'a [T]; 2],
@@ -27,9 +28,7 @@ where
     pub(in super::super) memory: &'a mut Memory<'m, T>,
 }
 
-impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: usize> Walk<T>
-    for Forward<'_, '_, T, L, F, U, G>
-{
+impl<T: Scalar, L: Cell, const U: usize, const G: usize> Walk<T> for Forward<'_, '_, T, L, U, G> {
     type Output = ();
 
     #[inline(always)]
@@ -49,17 +48,19 @@ impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: us
             // A prediction has room for one step, which every step uses.
             let kept = if memory.steps == steps { at } else { 0 };
             let mut h_before = View::new(&mut *memory.h_before, memory.steps, kept, U);
-            let mut c_before = View::new(&mut *memory.c_before, memory.steps, kept, L::MEMORY);
+            let mut c_before = View::new(&mut *memory.c_before, memory.steps, kept, <L::Sizes as Size>::MEMORY);
             if keeps {
                 for k in 0..n {
                     h_before.row(k).copy_from_slice(&memory.h[k * U..][..U]);
-                    c_before.row(k).copy_from_slice(&memory.c[k * L::MEMORY..][..L::MEMORY]);
+                    c_before
+                        .row(k)
+                        .copy_from_slice(&memory.c[k * <L::Sizes as Size>::MEMORY..][..<L::Sizes as Size>::MEMORY]);
                 }
             }
             let step = Step {
                 pre: View::new(&mut *memory.pre, steps, at, G),
                 gates: View::new(&mut *memory.gates, memory.steps, kept, G),
-                own: View::new(&mut *memory.own, memory.steps, kept, L::OWN),
+                own: View::new(&mut *memory.own, memory.steps, kept, <L::Sizes as Size>::OWN),
                 h: &mut *memory.h,
                 c: &mut *memory.c,
                 state_mask,
@@ -86,7 +87,8 @@ impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: us
                 }
                 if !counts {
                     h.copy_from_slice(h_before.row(k));
-                    memory.c[k * L::MEMORY..][..L::MEMORY].copy_from_slice(c_before.row(k));
+                    memory.c[k * <L::Sizes as Size>::MEMORY..][..<L::Sizes as Size>::MEMORY]
+                        .copy_from_slice(c_before.row(k));
                 }
             }
         }
@@ -96,13 +98,13 @@ impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: us
 /// The backward pass, which needs the memory of a training pass: from `dy`, the gradient of `y`, and `dlast`, those of the last
 /// states (empty where they are zero), to that of `memory.pre` for all steps, and in `memory.h` and `memory.c` those of the
 /// initial states.
-pub(in super::super) struct Backward<'a, 'm, T, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: usize>
+pub(in super::super) struct Backward<'a, 'm, T, L: Cell, const U: usize, const G: usize>
 where
     T: Scalar,
 {
     pub(in super::super) cell: &'a L,
     pub(in super::super) options: Options,
-    pub(in super::super) w: &'a L::Weights,
+    pub(in super::super) w: &'a L::Weights<T>,
     pub(in super::super) steps: usize,
     /// Whether a step counts, for each step of each sample; empty if all do.
     pub(in super::super) mask: &'a [u32],
@@ -113,9 +115,7 @@ where
     pub(in super::super) memory: &'a mut Memory<'m, T>,
 }
 
-impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: usize> Walk<T>
-    for Backward<'_, '_, T, L, F, U, G>
-{
+impl<T: Scalar, L: Cell, const U: usize, const G: usize> Walk<T> for Backward<'_, '_, T, L, U, G> {
     type Output = ();
 
     #[inline(always)]
@@ -146,9 +146,9 @@ impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: us
             let step = StepBack {
                 pre: View::new(&*memory.pre, steps, at, G),
                 gates: View::new(&*memory.gates, steps, at, G),
-                own: View::new(&*memory.own, steps, at, L::OWN),
+                own: View::new(&*memory.own, steps, at, <L::Sizes as Size>::OWN),
                 h_before: View::new(&*memory.h_before, steps, at, U),
-                c_before: View::new(&*memory.c_before, steps, at, L::MEMORY),
+                c_before: View::new(&*memory.c_before, steps, at, <L::Sizes as Size>::MEMORY),
                 state_mask: Factors { m: if dropped { &*training.state_mask } else { &[] }, per: 1 },
                 counts,
                 dh: &mut *memory.h,
@@ -160,8 +160,8 @@ impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: us
             if t > 0 {
                 let next = options.step(t - 1, steps);
                 fetch(memory.gates, n, steps, next, G);
-                fetch(memory.own, n, steps, next, L::OWN);
-                fetch(memory.c_before, n, steps, next, L::MEMORY);
+                fetch(memory.own, n, steps, next, <L::Sizes as Size>::OWN);
+                fetch(memory.c_before, n, steps, next, <L::Sizes as Size>::MEMORY);
             }
         }
     }
@@ -209,20 +209,18 @@ pub(super) fn add<T: Scalar>(a: &mut [T], b: &[T]) {
 }
 
 /// One step of one sample, a stream: from `pre`, which is used up, and the state to the next state.
-pub(in super::super) struct Single<'a, T, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: usize>
+pub(in super::super) struct Single<'a, T, L: Cell, const U: usize, const G: usize>
 where
     T: Scalar,
 {
     pub(in super::super) cell: &'a L,
-    pub(in super::super) w: &'a L::Weights,
+    pub(in super::super) w: &'a L::Weights<T>,
     pub(in super::super) pre: &'a mut [T],
     pub(in super::super) h: &'a mut [T],
     pub(in super::super) c: &'a mut [T],
 }
 
-impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: usize> Walk<T>
-    for Single<'_, T, L, F, U, G>
-{
+impl<T: Scalar, L: Cell, const U: usize, const G: usize> Walk<T> for Single<'_, T, L, U, G> {
     type Output = ();
 
     #[inline(always)]
@@ -231,10 +229,10 @@ impl<T: Scalar, L: Cell<T, F, U, G>, const F: usize, const U: usize, const G: us
         let step = Step {
             pre: View::new(self.pre, 1, 0, G),
             gates: View::new(&mut gates, 1, 0, G),
-            own: View::new(&mut own, 1, 0, L::OWN),
+            own: View::new(&mut own, 1, 0, <L::Sizes as Size>::OWN),
             // One sample, as the compiler is to know.
             h: &mut self.h[..U],
-            c: &mut self.c[..L::MEMORY],
+            c: &mut self.c[..<L::Sizes as Size>::MEMORY],
             state_mask: Factors::ONE,
             product: &mut product,
         };

@@ -15,13 +15,15 @@
 //! nothing.
 
 use super::cell::{AllSteps, Cell, Options, fill_rows};
-use super::memory::{Memory, Training};
+use super::memory::{Cache, Scratch, Training};
 use super::products::{self, Factors};
-use super::sequence::{PartGradients, Parts};
+use super::sequence::{PartGradients, Parts, Sequence};
+use super::sizes::{Run, Sizes, States};
 use super::steps::{Backward, Forward, add};
 use crate::kernels;
-use crate::layer::Mode;
+use crate::layer::Pass;
 use crate::scalar::Scalar;
+use crate::storage::Storage;
 use rand::{Rng, RngExt};
 
 /// How the input is dropped.
@@ -70,60 +72,118 @@ fn drop_input<T: Scalar, const F: usize>(m: &[T], x: &[T], steps: usize, y: &mut
     }
 }
 
-/// The forward pass. `y` has all steps of each sample, or the last one; the last states are left in `memory`.
-pub(in super::super) fn forward<T, L, const F: usize, const U: usize, const G: usize>(
-    cell: &L,
-    options: Options,
-    w: &L::Weights,
-    steps: usize,
-    x: Parts<'_, T>,
-    y: &mut [T],
-    memory: &mut Memory<'_, T>,
-    mode: Option<Mode<'_, '_>>,
-) where
+impl<
     T: Scalar,
-    L: Cell<T, F, U, G>,
+    X: Sequence<T, F, U>,
+    S: States,
+    const F: usize,
+    const U: usize,
+    const G: usize,
+    const K: usize,
+    const D: usize,
+> Run<T, X> for Sizes<F, U, G, S, K, D>
 {
-    let mut dropped = false;
-    match (memory.training.as_mut(), mode) {
-        (Some(training), Some(mode)) => {
-            meet_input::<T, L, F, U, G>(options, w, steps, x.x, training, memory.pre, mode.rng);
-            dropped = drops(options.recurrent_dropout, G / U);
-            if dropped {
-                draw(options.recurrent_dropout, training.state_mask, mode.rng);
-            }
-        }
-        _ => {
-            let (kernel, bias) = L::input(w);
-            kernels::affine::<T, F, G>(kernel, bias, x.x, memory.pre);
-        }
+    type Scratch<B: Storage> = Scratch<B, T, X, S, F, U, G, K>;
+    type Cache<B: Storage> = Cache<B, T, X, S, F, U, G, K, D>;
+    const STEPS: usize = X::STEPS;
+    const INITIAL: usize = X::STATES;
+
+    fn parts<'a>(x: X::Batch<'a>) -> Parts<'a, T> {
+        X::parts(x)
     }
 
-    forward_from(cell, options, w, steps, [x.states[0], x.states[1]], x.mask, dropped, y, memory);
-}
+    fn part_gradients<'a>(dx: X::Gradients<'a>) -> PartGradients<'a, T> {
+        X::part_gradients(dx)
+    }
 
-/// The rest of the forward pass, once `memory.pre` is what the input gives to the gates.
-pub(in super::super) fn forward_from<T, L, const F: usize, const U: usize, const G: usize>(
-    cell: &L,
-    options: Options,
-    w: &L::Weights,
-    steps: usize,
-    states: [&[T]; 2],
-    mask: &[u32],
-    dropped: bool,
-    y: &mut [T],
-    memory: &mut Memory<'_, T>,
-) where
-    T: Scalar,
-    L: Cell<T, F, U, G>,
-{
-    kernels::walk(Forward { cell, options, w, steps, states, mask, dropped, y, memory });
+    fn run<'a, B: Storage, C: Cell<Sizes = Self>>(
+        cell: &C,
+        options: Options,
+        w: &C::Weights<T>,
+        x: Parts<'_, T>,
+        y: &mut [T],
+        pass: Pass<'a, '_, T, Self::Scratch<B>, Self::Cache<B>>,
+    ) -> [&'a [T]; 2] {
+        const { assert!(C::FITS && G.is_multiple_of(U) && (D == 0 || D == F), "the constants fit each other") }
+        let (steps, n) = (X::STEPS, x.x.len() / (X::STEPS * F));
+        let (mut memory, mode) = match pass {
+            Pass::Inference(memory) => (memory.own.slices(n), None),
+            Pass::Training(memory, mode) => (memory.own.slices(n), Some(mode)),
+        };
+        let mut dropped = false;
+        match (memory.training.as_mut(), mode) {
+            (Some(training), Some(mode)) => {
+                meet_input::<T, C, F, U, G>(options, w, steps, x.x, training, memory.pre, mode.rng);
+                dropped = drops(options.recurrent_dropout, G / U);
+                if dropped {
+                    draw(options.recurrent_dropout, training.state_mask, mode.rng);
+                }
+            }
+            _ => {
+                let (kernel, bias) = C::input::<T>(w);
+                kernels::affine::<T, F, G>(kernel, bias, x.x, memory.pre);
+            }
+        }
+        let (states, mask) = ([x.states[0], x.states[1]], x.mask);
+        kernels::walk(Forward::<T, C, U, G> { cell, options, w, steps, states, mask, dropped, y, memory: &mut memory });
+        memory.states()
+    }
+
+    fn run_from<'a, B: Storage, C: Cell<Sizes = Self>>(
+        cell: &C,
+        options: Options,
+        w: &C::Weights<T>,
+        n: usize,
+        pre: impl FnOnce(&mut [T]),
+        states: [&[T]; 2],
+        mask: &[u32],
+        y: &mut [T],
+        scratch: &'a mut Self::Scratch<B>,
+    ) -> [&'a [T]; 2] {
+        let (mut memory, steps, dropped) = (scratch.slices(n), X::STEPS, false);
+        pre(memory.pre);
+        kernels::walk(Forward::<T, C, U, G> { cell, options, w, steps, states, mask, dropped, y, memory: &mut memory });
+        memory.states()
+    }
+
+    fn run_back<B: Storage, C: Cell<Sizes = Self>>(
+        cell: &C,
+        options: Options,
+        w: &C::Weights<T>,
+        x: Parts<'_, T>,
+        dy: &[T],
+        dlast: [&[T]; 2],
+        cache: &mut Self::Cache<B>,
+        mut dx: PartGradients<'_, T>,
+        mut dw: Option<&mut C::Weights<T>>,
+    ) {
+        let (steps, n, dropped) = (X::STEPS, x.x.len() / (X::STEPS * F), drops(options.recurrent_dropout, G / U));
+        let memory = &mut cache.slices(n);
+        kernels::walk(Backward::<T, C, U, G> { cell, options, w, steps, mask: x.mask, dropped, dy, dlast, memory });
+        let Some(training) = memory.training.as_mut() else { return };
+        for (dx, dh) in dx.states.iter_mut().zip([&*memory.h, &*memory.c]) {
+            if let Some(dx) = dx {
+                add(dx, dh);
+            }
+        }
+        meet_input_back::<T, C, F, U, G>(options, w, steps, x.x, training, dx.x, dw.as_deref_mut());
+        if let Some(dw) = dw {
+            let all = AllSteps {
+                h_before: memory.h_before,
+                gates: memory.gates,
+                own: memory.own,
+                dz: training.dz,
+                state_mask: Factors { m: if dropped { training.state_mask } else { &[] }, per: steps },
+            };
+            cell.state_gradients(dw, all);
+        }
+    }
 }
 
 /// `pre = W · (m ⊙ x) + b`, where `m` is drawn
 fn meet_input<T, L, const F: usize, const U: usize, const G: usize>(
     options: Options,
-    w: &L::Weights,
+    w: &L::Weights<T>,
     steps: usize,
     x: &[T],
     training: &mut Training<'_, T>,
@@ -131,9 +191,9 @@ fn meet_input<T, L, const F: usize, const U: usize, const G: usize>(
     rng: &mut dyn Rng,
 ) where
     T: Scalar,
-    L: Cell<T, F, U, G>,
+    L: Cell,
 {
-    let ((kernel, bias), samples) = (L::input(w), x.len() / (steps * F));
+    let ((kernel, bias), samples) = (L::input::<T>(w), x.len() / (steps * F));
     match options.dropping(!training.dropped.is_empty(), G / U) {
         Dropping::Nothing => kernels::affine::<T, F, G>(kernel, bias, x, pre),
         Dropping::Once => {
@@ -151,67 +211,25 @@ fn meet_input<T, L, const F: usize, const U: usize, const G: usize>(
     }
 }
 
-/// The backward pass: adds to `dx` and `dw` what `dy`, the gradient of `y`, and `dlast`, those of the last states, make of
-/// the gradients. An empty `dlast` is zero.
-pub(in super::super) fn backward<T, L, const F: usize, const U: usize, const G: usize>(
-    cell: &L,
-    options: Options,
-    w: &L::Weights,
-    steps: usize,
-    x: Parts<'_, T>,
-    dy: &[T],
-    dlast: [&[T]; 2],
-    memory: &mut Memory<'_, T>,
-    mut dx: PartGradients<'_, T>,
-    mut dw: Option<&mut L::Weights>,
-) where
-    T: Scalar,
-    L: Cell<T, F, U, G>,
-{
-    if memory.training.is_none() {
-        return;
-    }
-    let dropped = drops(options.recurrent_dropout, G / U);
-    kernels::walk(Backward { cell, options, w, steps, mask: x.mask, dropped, dy, dlast, memory });
-    let Some(training) = memory.training.as_mut() else { return };
-    for (dx, dh) in dx.states.iter_mut().zip([&*memory.h, &*memory.c]) {
-        if let Some(dx) = dx {
-            add(dx, dh);
-        }
-    }
-
-    meet_input_back::<T, L, F, U, G>(options, w, steps, x.x, training, dx.x, dw.as_deref_mut());
-    if let Some(dw) = dw {
-        let all = AllSteps {
-            h_before: memory.h_before,
-            gates: memory.gates,
-            own: memory.own,
-            dz: training.dz,
-            state_mask: Factors { m: if dropped { training.state_mask } else { &[] }, per: steps },
-        };
-        cell.state_gradients(dw, all);
-    }
-}
-
 /// The gradients of `pre = W · (m ⊙ x) + b` from `dz`, the gradient of `pre`
 fn meet_input_back<T, L, const F: usize, const U: usize, const G: usize>(
     options: Options,
-    w: &L::Weights,
+    w: &L::Weights<T>,
     steps: usize,
     x: &[T],
     training: &mut Training<'_, T>,
     dx: Option<&mut [T]>,
-    dw: Option<&mut L::Weights>,
+    dw: Option<&mut L::Weights<T>>,
 ) where
     T: Scalar,
-    L: Cell<T, F, U, G>,
+    L: Cell,
 {
     // pre = W · (m ⊙ x) + b, so dx += m ⊙ (Wᵀ · dz), dW += dz · (m ⊙ x)ᵀ and db += dz
     let Training { dz, dropped, input_mask, .. } = training;
-    let ((kernel, _), dropping) = (L::input(w), options.dropping(!dropped.is_empty(), G / U));
+    let ((kernel, _), dropping) = (L::input::<T>(w), options.dropping(!dropped.is_empty(), G / U));
     let by_gate = Factors { m: &input_mask[..], per: steps };
     if let Some(dw) = dw {
-        let (dkernel, dbias) = L::input_mut(dw);
+        let (dkernel, dbias) = L::input_mut::<T>(dw);
         match dropping {
             Dropping::Nothing => kernels::add_outer::<T, F, G>(dkernel, x, dz),
             Dropping::Once => {

@@ -78,6 +78,41 @@ macro_rules! recurrent_weights {
                 $crate::weights::Part::new("bias", $shape).when($b > 0),
             ];
         }
+
+        impl<T: $crate::Scalar, $(const $constant: usize,)* $($activation: 'static),*> $crate::fold::Affine<T>
+            for $name<T, $($constant,)* $($activation),*>
+        {
+            fn affine(&self, _: usize) -> (&[T], &[T]) {
+                let bias = self.bias.as_slice();
+                (self.kernel.as_slice(), &bias[..bias.len().min($g)])
+            }
+
+            fn affine_mut(&mut self, _: usize) -> (&mut [T], &mut [T]) {
+                let bias = self.bias.as_mut_slice();
+                let length = bias.len().min($g);
+                (self.kernel.as_mut_slice(), &mut bias[..length])
+            }
+
+            fn apply(&self, x: &[T], y: &mut [T]) {
+                let (kernel, bias) = self.affine(0);
+                $crate::kernels::affine::<T, $f, $g>(kernel, bias, x, y);
+            }
+        }
+
+        impl<T: $crate::Scalar, $(const $constant: usize,)* $($activation: 'static),*>
+            $name<T, $($constant,)* $($activation),*>
+        {
+            /// The penalties on kernel, recurrent kernel and bias; adds their gradients.
+            fn penalty(&self, penalties: [&$crate::regularizers::Regularizer; 3], dw: Option<&mut Self>) -> T {
+                let (dkernel, rest) = dw
+                    .map(|dw| (dw.kernel.as_mut_slice(), (dw.recurrent_kernel.as_mut_slice(), dw.bias.as_mut_slice())))
+                    .unzip();
+                let (drecurrent, dbias) = rest.unzip();
+                penalties[0].apply(self.kernel.as_slice(), dkernel)
+                    + penalties[1].apply(self.recurrent_kernel.as_slice(), drecurrent)
+                    + penalties[2].apply(self.bias.as_slice(), dbias)
+            }
+        }
     };
 }
 pub(in super::super) use recurrent_weights;

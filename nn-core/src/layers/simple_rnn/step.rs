@@ -21,8 +21,15 @@ impl<T: Scalar, const U: usize> Default for SimpleRnnState<T, U> {
     }
 }
 
-impl<const F: usize, const U: usize, const B: usize, const P: usize, const STATE: usize, const D: usize, A: Activation>
-    SimpleRNN<F, U, B, P, STATE, D, A>
+impl<
+    const F: usize,
+    const U: usize,
+    const B: usize,
+    const P: usize,
+    const STATE: usize,
+    const D: usize,
+    A: Activation + 'static,
+> SimpleRNN<F, U, B, P, STATE, D, A>
 {
     /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers are
     /// those of a prediction of the whole sequence.
@@ -33,7 +40,7 @@ impl<const F: usize, const U: usize, const B: usize, const P: usize, const STATE
         state: &'s mut SimpleRnnState<T, U>,
     ) -> &'s SVector<T, U> {
         let mut pre = SVector::<T, U>::zeros();
-        let (kernel, bias) = <Self as Cell<T, F, U, U>>::input(w);
+        let (kernel, bias) = Self::input(w);
         kernels::affine::<T, F, U>(kernel, bias, x.as_slice(), pre.as_mut_slice());
         self.step_from(w, &mut pre, state)
     }
@@ -46,7 +53,7 @@ impl<const F: usize, const U: usize, const B: usize, const P: usize, const STATE
         state: &'s mut SimpleRnnState<T, U>,
     ) -> &'s SVector<T, U> {
         let (h, c) = (state.h.as_mut_slice(), [].as_mut_slice());
-        kernels::walk(Single::<T, _, F, U, U> { cell: self, w, pre: pre.as_mut_slice(), h, c });
+        kernels::walk(Single::<T, _, U, U> { cell: self, w, pre: pre.as_mut_slice(), h, c });
         &state.h
     }
 }

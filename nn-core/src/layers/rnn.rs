@@ -1,0 +1,118 @@
+//! RNN: a recurrent layer around a cell of a user's own.
+//!
+//! ```text
+//! (h', c') = cell(x[t], h, c)        for each step t, forwards or backwards
+//! ```
+//!
+//! The cell is a type that implements [`Cell`](super::recurrent::Cell), with a gradient written by hand. The walk over the steps,
+//! masks and initial states are those of all recurrent layers: [`recurrent`].
+//!
+//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with `return_state`
+//! also the last states, each `(units,)`.
+//!
+//! Source: <https://keras.io/api/layers/recurrent_layers/rnn/>
+
+use super::recurrent;
+use crate::code::Code;
+use crate::shape::{Shape, ShapeError};
+use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
+use crate::text::Text;
+
+layer! {
+    /// The cell `C` as a recurrent layer.
+    ///
+    /// `P` is the number of steps with `return_sequences`, else 1; `STATE` is 1 with `return_state`, `BACKWARDS` with
+    /// `go_backwards`, and `ZERO` with `zero_output_for_mask`.
+    pub struct RNN<P = 1, STATE = 0, BACKWARDS = 0, ZERO = 0> {
+        /// The cell.
+        pub cell: Layer<C>,
+        /// Whether the output has the states of all steps, not only the last one.
+        return_sequences: Flag = false,
+        /// Whether the last states are outputs, too.
+        return_state: Flag = false,
+        /// Whether it goes from the last step to the first.
+        go_backwards: Flag = false,
+        /// Not supported: a layer keeps no state between calls.
+        stateful: Flag = false,
+        /// Accepted as in Keras and not read.
+        unroll: Flag = false,
+        /// Whether the output of a masked step is zero instead of that of the step before.
+        zero_output_for_mask: Flag = false,
+    }
+
+    pub const SPEC: LayerSpec {
+        inputs: Arity { min: 1, max: 3 },
+        call_keywords: &["initial_state"],
+        masking: Masking::Reads { passes: Some(arg::return_sequences), both: None },
+        has_cache: true,
+        has_scratch: true,
+        has_states: true,
+        infer: rule!(infer),
+        inner: Some(rule!(inner)),
+    }
+}
+
+/// What the shape rule of the cell sees: one step, and its share of the initial states.
+pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let x = inputs[0];
+    if x.rank() != 2 {
+        return Err(recurrent::no_sequence(&x));
+    }
+    let mut step = [x; 3];
+    step[0] = Shape::new(&[x.dim(1)]);
+    let (mut i, count) = (1, 1 + (inputs.len() - 1) / 2);
+    while i < count {
+        step[i] = inputs[i];
+        i += 1;
+    }
+    Ok(Inferred::many(step.split_at(count).0, &[]))
+}
+
+/// `(steps, features)`, with all initial states or without, to `(units,)` or `(steps, units)`, and the last states if asked for.
+/// The cell gives the shape of its states: `(units,)`, or `(2, units)`. The type is `RNN<_, columns of the output, return_state,
+/// go_backwards, zero_output_for_mask>`.
+pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let args = Args(args);
+    let cell = args.cell();
+    let state = cell.output(0);
+    // What the library has is found with constants.
+    if !cell.consts().is_empty() || state.rank() == 0 || state.rank() > 2 {
+        let message = Text::new().str("expected a cell: a type of yours that implements `nn::layers::recurrent::Cell`");
+        return Err(ShapeError::argument(Code::LayerInside, arg::cell, message));
+    }
+    let (units, states) = if state.rank() == 1 { (state.dim(0), 1) } else { (state.dim(1), 2) };
+    let asked = recurrent::Arguments {
+        units,
+        rates: [(0, Some(0.0)); 2],
+        return_sequences: args.return_sequences(),
+        return_state: args.return_state(),
+        stateful: (arg::stateful, args.stateful()),
+    };
+    let n = match recurrent::sizes(&asked, inputs, states) {
+        Ok(constants) => constants,
+        Err(error) => return Err(error),
+    };
+    let consts = [n.positions, n.state, args.go_backwards() as usize, args.zero_output_for_mask() as usize];
+    Ok(recurrent::outputs(&asked, inputs, states, &consts))
+}
+
+#[cfg(feature = "compute")]
+pub(super) mod compute {
+    pub use super::SPEC::RNN;
+    use crate::layers::recurrent::{Cell, Options, Recurrent, Returns};
+
+    impl<C: Cell, const P: usize, const STATE: usize, const BACKWARDS: usize, const ZERO: usize> Recurrent
+        for RNN<C, P, STATE, BACKWARDS, ZERO>
+    {
+        type Cell = C;
+        type Returns = Returns<C::Sizes, P, STATE>;
+
+        fn cell(&self) -> &C {
+            &self.cell
+        }
+
+        fn options(&self) -> Options {
+            Options { dropout: 0.0, recurrent_dropout: 0.0, backwards: BACKWARDS == 1, zero_output: ZERO == 1 }
+        }
+    }
+}
