@@ -123,69 +123,27 @@ extern crate alloc;
 #[allow(unused_extern_crates)] // Expansions of `model!` in this crate's own tests and documentation name `::nn`.
 extern crate self as nn;
 
-#[cfg(feature = "train")]
-pub mod callbacks;
 #[cfg(feature = "std")]
 mod check;
-#[cfg(all(feature = "train", feature = "files"))]
-mod checkpoint;
-#[cfg(feature = "train")]
-mod compile;
 #[cfg(feature = "std")]
 mod error;
 #[cfg(feature = "std")]
 pub mod errors;
-#[cfg(feature = "train")]
-mod evaluate;
 #[cfg(any(feature = "files", feature = "plot"))]
-mod file;
-#[cfg(feature = "train")]
-mod fit;
-#[cfg(feature = "train")]
-mod freeze;
-#[cfg(feature = "train")]
-mod history;
-#[cfg(feature = "train")]
-mod labels;
+mod files;
 #[cfg(not(all(feature = "train", feature = "files", feature = "plot")))]
 #[doc(hidden)]
 pub mod missing;
-#[cfg(feature = "plot")]
-mod plot;
 #[cfg(feature = "std")]
 mod predict;
 #[cfg(feature = "train")]
-mod progress;
-#[cfg(feature = "train")]
-mod random;
-#[cfg(feature = "train")]
 mod report;
-#[cfg(feature = "train")]
-mod rows;
-#[cfg(feature = "train")]
-mod samples;
-#[cfg(feature = "train")]
-mod source;
-#[cfg(feature = "train")]
-mod step;
-#[cfg(feature = "train")]
-mod tally;
-#[cfg(feature = "train")]
-mod tapes;
-#[cfg(feature = "files")]
-mod tensor_file;
 #[cfg(feature = "std")]
 mod threads;
 #[cfg(feature = "train")]
 mod train;
-#[cfg(feature = "train")]
-mod validation;
 #[cfg(feature = "std")]
 mod warning;
-#[cfg(feature = "train")]
-mod warnings;
-#[cfg(feature = "files")]
-mod weight_file;
 
 pub use model::{Arena, Graph, Model};
 pub use nn_core::settings::{Allowed, OutOfRange, Setting};
@@ -201,22 +159,23 @@ pub use nn_core::{Heap, IndexError, MultiHot};
 pub use nn_macros::{include_weights, model, model_rejects};
 
 #[cfg(feature = "files")]
-pub use weight_file::WeightFiles;
-#[cfg(feature = "train")]
-pub use {
-    compile::{Compile, CompileValue, Compiled},
-    fit::Fit,
-    history::{History, Params},
-    progress::Verbose,
-    report::{Logs, Report},
-    samples::{Samples, TrainingBatch},
-    validation::{Streamed, Validation},
-};
+pub use files::weights::WeightFiles;
 #[cfg(feature = "std")]
 pub use {
     error::{Error, Result},
     predict::Predict,
     warning::Warning,
+};
+#[cfg(feature = "train")]
+pub use {
+    report::history::{History, Params},
+    report::progress::Verbose,
+    report::values::{Logs, Report},
+    train::callbacks,
+    train::compile::{Compile, CompileValue, Compiled},
+    train::fit::Fit,
+    train::samples::{Samples, TrainingBatch},
+    train::validation::{Streamed, Validation},
 };
 
 #[cfg(feature = "train")]

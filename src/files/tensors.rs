@@ -2,9 +2,8 @@
 //!
 //! Source: <https://huggingface.co/docs/safetensors>
 
-#[cfg(feature = "train")]
-use crate::callbacks::{Entry, Memory, Snapshot};
-use crate::{Error, Model, Path as Name, Result, Scalar, Warning, file};
+use crate::files::file;
+use crate::{Error, Model, Path as Name, Result, Scalar, Warning};
 use safetensors::{Dtype, SafeTensors, View};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -12,10 +11,10 @@ use std::path::Path;
 
 /// A tensor to be written.
 pub(crate) struct Tensor<'a> {
-    name: String,
-    dtype: Dtype,
-    shape: Vec<usize>,
-    data: Cow<'a, [u8]>,
+    pub(crate) name: String,
+    pub(crate) dtype: Dtype,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) data: Cow<'a, [u8]>,
 }
 
 impl View for Tensor<'_> {
@@ -54,7 +53,6 @@ impl Tensor<'_> {
 }
 
 /// What a checkpoint holds beside weights.
-#[cfg(feature = "train")]
 impl Tensor<'_> {
     /// A single number.
     pub(crate) fn number(name: &str, value: u64) -> Self {
@@ -77,20 +75,6 @@ impl Tensor<'_> {
         let data = values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>();
         Tensor { name: name.into(), dtype: Dtype::F64, shape: vec![values.len()], data: data.into() }
     }
-
-    /// What a callback remembers.
-    pub(crate) fn memory<'a>(name: &str, entry: &'a Entry) -> Tensor<'a> {
-        let (dtype, shape, data) = match entry {
-            Entry::Number(value) => return Tensor::float(name, *value),
-            Entry::Count(value) => return Tensor::number(name, *value),
-            Entry::Bytes(bytes) => (Dtype::U8, bytes.len(), Cow::Borrowed(bytes.as_slice())),
-            Entry::Weights(Snapshot { bytes, width }) => {
-                let dtype = if *width == 4 { Dtype::F32 } else { Dtype::F64 };
-                (dtype, bytes.len() / width, little_endian(Cow::Borrowed(bytes), *width))
-            }
-        };
-        Tensor { name: name.into(), dtype, shape: vec![shape], data }
-    }
 }
 
 /// Writes a file, whole or not at all.
@@ -112,10 +96,10 @@ pub(crate) fn read<M: Model>(path: &Path, copies: usize) -> Result<Vec<u8>> {
 /// A file that is being checked.
 pub(crate) struct Reader<'a> {
     path: &'a Path,
-    file: SafeTensors<'a>,
+    pub(crate) file: SafeTensors<'a>,
     metadata: Vec<(String, String)>,
     /// The tensors that nobody has asked for.
-    unused: BTreeSet<String>,
+    pub(crate) unused: BTreeSet<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -209,7 +193,6 @@ impl<'a> Reader<'a> {
 }
 
 /// What a checkpoint holds beside weights.
-#[cfg(feature = "train")]
 impl<'a> Reader<'a> {
     /// A single number.
     pub(crate) fn number(&mut self, name: &str) -> Result<u64> {
@@ -246,36 +229,6 @@ impl<'a> Reader<'a> {
         let bytes = self.tensor(name, Dtype::F64, &[count])?;
         Ok(Some(bytes.chunks_exact(8).map(|bytes| f64::from_le_bytes(bytes.try_into().unwrap_or_default())).collect()))
     }
-
-    /// What a callback remembers: the tensors with `prefix` before their names.
-    pub(crate) fn memory(&mut self, prefix: &str) -> Result<Memory> {
-        let names: Vec<_> = self.unused.iter().filter(|name| name.starts_with(prefix)).cloned().collect();
-        let mut memory = Memory::default();
-        for name in names {
-            self.unused.remove(&name);
-            let Ok(tensor) = self.file.tensor(&name) else { continue };
-            let bytes = tensor.data();
-            let weights = |width: usize| {
-                let bytes = little_endian(Cow::Borrowed(bytes), width);
-                Entry::Weights(Snapshot { bytes: bytes.into(), width })
-            };
-            // The reader of the file has compared the length with type and shape.
-            let number = || u64::from_le_bytes(bytes.try_into().unwrap_or_default());
-            let entry = match (tensor.dtype(), tensor.shape()) {
-                (Dtype::F64, []) => Entry::Number(f64::from_bits(number())),
-                (Dtype::U64, []) => Entry::Count(number()),
-                (Dtype::U8, [_]) => Entry::Bytes(bytes.into()),
-                (Dtype::F32, [_]) => weights(4),
-                (Dtype::F64, [_]) => weights(8),
-                (dtype, shape) => {
-                    let problem = format!("tensor `{name}`: no callback remembers type {dtype:?} and shape {shape:?}");
-                    return Err(self.problem(problem));
-                }
-            };
-            memory.set(&name[prefix.len()..], entry);
-        }
-        Ok(memory)
-    }
 }
 
 /// The names and bytes of all variables of a model.
@@ -309,7 +262,7 @@ fn dtype<T: Scalar>() -> Dtype {
 }
 
 /// The bytes of scalars in the order of the file, or back; nothing to do on most machines.
-fn little_endian(bytes: Cow<'_, [u8]>, width: usize) -> Cow<'_, [u8]> {
+pub(crate) fn little_endian(bytes: Cow<'_, [u8]>, width: usize) -> Cow<'_, [u8]> {
     if cfg!(target_endian = "little") {
         return bytes;
     }

@@ -1,7 +1,8 @@
 //! [`CsvLogger`]: the numbers of every epoch in a file.
 
 use super::{Callback, Memory, Run};
-use crate::{Error, Result, file};
+use crate::files::file;
+use crate::{Error, Result};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};

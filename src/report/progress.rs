@@ -3,7 +3,7 @@
 #[cfg_attr(not(feature = "progress"), path = "progress/no_bar.rs")]
 mod bar;
 
-use crate::report::{Report, write_values};
+use crate::report::values::{Report, write_values};
 use bar::Bar;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::{Duration, Instant};

@@ -1,8 +1,8 @@
 //! [`Compiled::set_trainable`]: layers that stop learning, and learn again.
 
-use crate::compile::Compiled;
 use crate::optimizers::Optimizer;
-use crate::step::Learner;
+use crate::train::compile::Compiled;
+use crate::train::learner::Learner;
 use crate::{Error, Model, Path, Result, Variable};
 
 /// Calls `visit` with every variable, the number of its layer and the path of the layer. The variables of a layer are

@@ -2,22 +2,22 @@
 
 use crate::callbacks::{Callback, Callbacks, Live, Memory, Run, State};
 use crate::check::{self, Targets};
-use crate::compile::Compiled;
 use crate::data::Inspect;
-use crate::evaluate::Evaluation;
-use crate::fit::{Settings, batch_size};
-use crate::history::{History, Params, with_validation};
-use crate::labels::Labelled;
 use crate::losses::Losses;
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
-use crate::progress::{Progress, warn};
-use crate::report::Report;
-use crate::samples::Samples;
-use crate::source::{Pass, Source};
-use crate::tally::Tally;
-use crate::validation::Validation;
-use crate::warnings::Data;
+use crate::report::history::{History, Params, with_validation};
+use crate::report::progress::{Progress, warn};
+use crate::report::values::Report;
+use crate::train::compile::Compiled;
+use crate::train::evaluate::Evaluation;
+use crate::train::fit::{Settings, batch_size};
+use crate::train::labels::Labelled;
+use crate::train::samples::Samples;
+use crate::train::source::{Pass, Source};
+use crate::train::totals::Tally;
+use crate::train::validation::Validation;
+use crate::train::warnings::Data;
 use crate::{Error, Model, Result, Tensors, Warning};
 
 /// How far training has come: what a checkpoint remembers beside weights and optimizer, so that

@@ -1,14 +1,14 @@
 //! [`Run`]: how a callback sees a training run, and what it can do to it.
 
 use super::Memory;
-use crate::compile::Compiled;
-use crate::history::Params;
 use crate::losses::Losses;
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
-use crate::progress::print_line;
-use crate::report::Report;
-use crate::tally::Tally;
+use crate::report::history::Params;
+use crate::report::progress::print_line;
+use crate::report::values::Report;
+use crate::train::compile::Compiled;
+use crate::train::totals::Tally;
 use crate::{Error, Model, Path as Name, Result, Scalar};
 #[cfg(feature = "files")]
 use std::path::Path;

@@ -12,14 +12,17 @@
 //! The frozen layers are in the metadata. If a layer has the name `optimizer`, `training` or `callback`, the prefix gets as
 //! many underscores as it needs to be another: `optimizer_.iteration`.
 
-use crate::compile::Compiled;
-use crate::freeze::layers;
+use crate::callbacks::{Entry, Memory, Snapshot};
+use crate::files::tensors::{self, Reader, Tensor, little_endian};
+use crate::files::weights::{WeightFiles, load};
 use crate::optimizers::{MAX_SLOTS, Optimizer};
-use crate::step::Learner;
-use crate::tensor_file::{self, Reader, Tensor};
-use crate::train::Place;
-use crate::weight_file::{WeightFiles, load};
+use crate::train::compile::Compiled;
+use crate::train::learner::Learner;
+use crate::train::session::Place;
+use crate::train::trainable::layers;
 use crate::{Model, Path as Name, Result, Warning};
+use safetensors::Dtype;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -134,7 +137,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
             metadata.push((names.callback(k), name.clone()));
             tensors.extend(memory.entries().map(|(name, entry)| Tensor::memory(&(names.memory(k) + name), entry)));
         }
-        tensor_file::write(path.as_ref(), tensors, metadata)
+        tensors::write(path.as_ref(), tensors, metadata)
     }
 
     /// Reads what [`save_checkpoint`](Self::save_checkpoint) wrote. Everything is checked before anything is changed.
@@ -145,7 +148,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     pub fn load_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         // Weights, slots, and a snapshot of a callback.
-        let bytes = tensor_file::read::<M>(path, MAX_SLOTS + 3)?;
+        let bytes = tensors::read::<M>(path, MAX_SLOTS + 3)?;
         let mut reader = Reader::new(path, &bytes)?;
         let expected = self.optimizer.name();
         match reader.metadata("optimizer") {
@@ -195,5 +198,53 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         }
         warning.iter().for_each(Warning::print);
         Ok(())
+    }
+}
+
+impl Tensor<'_> {
+    /// What a callback remembers.
+    fn memory<'a>(name: &str, entry: &'a Entry) -> Tensor<'a> {
+        let (dtype, shape, data) = match entry {
+            Entry::Number(value) => return Tensor::float(name, *value),
+            Entry::Count(value) => return Tensor::number(name, *value),
+            Entry::Bytes(bytes) => (Dtype::U8, bytes.len(), Cow::Borrowed(bytes.as_slice())),
+            Entry::Weights(Snapshot { bytes, width }) => {
+                let dtype = if *width == 4 { Dtype::F32 } else { Dtype::F64 };
+                (dtype, bytes.len() / width, little_endian(Cow::Borrowed(bytes), *width))
+            }
+        };
+        Tensor { name: name.into(), dtype, shape: vec![shape], data }
+    }
+}
+
+impl Reader<'_> {
+    /// What a callback remembers: the tensors with `prefix` before their names.
+    fn memory(&mut self, prefix: &str) -> Result<Memory> {
+        let names: Vec<_> = self.unused.iter().filter(|name| name.starts_with(prefix)).cloned().collect();
+        let mut memory = Memory::default();
+        for name in names {
+            self.unused.remove(&name);
+            let Ok(tensor) = self.file.tensor(&name) else { continue };
+            let bytes = tensor.data();
+            let weights = |width: usize| {
+                let bytes = little_endian(Cow::Borrowed(bytes), width);
+                Entry::Weights(Snapshot { bytes: bytes.into(), width })
+            };
+            // The reader of the file has compared the length with type and shape.
+            let number = || u64::from_le_bytes(bytes.try_into().unwrap_or_default());
+            let entry = match (tensor.dtype(), tensor.shape()) {
+                (Dtype::F64, []) => Entry::Number(f64::from_bits(number())),
+                (Dtype::U64, []) => Entry::Count(number()),
+                (Dtype::U8, [_]) => Entry::Bytes(bytes.into()),
+                (Dtype::F32, [_]) => weights(4),
+                (Dtype::F64, [_]) => weights(8),
+                (dtype, shape) => {
+                    let problem = format!("tensor `{name}`: no callback remembers type {dtype:?} and shape {shape:?}");
+                    return Err(self.problem(problem));
+                }
+            };
+            memory.set(&name[prefix.len()..], entry);
+        }
+        Ok(memory)
     }
 }

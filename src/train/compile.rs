@@ -3,20 +3,20 @@
 use crate::activations::Head;
 use crate::check::Targets;
 use crate::data::{Batches, Inspect, LossWeights};
-use crate::labels::Labelled;
 use crate::losses::{Losses, Weighting};
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
 use crate::predict::{self, BATCH_SIZE, Kept};
-use crate::random::{Purpose, stream};
-use crate::report::{Logs, Names};
-use crate::samples::Samples;
+use crate::report::values::{Logs, Names};
 use crate::spec::MAX_INPUTS;
-use crate::step::Learner;
-use crate::tally::{self, Tally};
-use crate::tapes::Tapes;
-use crate::train::Place;
-use crate::warnings::{Data, Said, end};
+use crate::train::labels::Labelled;
+use crate::train::learner::Learner;
+use crate::train::random::{Purpose, stream};
+use crate::train::samples::Samples;
+use crate::train::session::Place;
+use crate::train::step::Tapes;
+use crate::train::totals::{self, Tally};
+use crate::train::warnings::{Data, Said, end};
 use crate::{Error, Model, Result, Tensors, Warning, check};
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub trait Compile: Model {
 
 impl<M: Model> Compile for M {
     fn compile<O: Optimizer, L: Losses<M::Outputs>>(self: Box<M>, optimizer: O, losses: L) -> Compiled<M, O, L> {
-        let names = tally::names::<M, L, ()>(&losses, &());
+        let names = totals::names::<M, L, ()>(&losses, &());
         let links = links::<M, L>(&losses);
         Compiled {
             model: self,
@@ -136,7 +136,7 @@ pub struct Compiled<M: Model, O, L, K = ()> {
 impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
     /// Sets the metrics: one for all outputs, or a tuple, or the model's `…Outputs` struct.
     pub fn metrics<N: Metrics<M::Outputs, L::Targets>>(self, metrics: N) -> Compiled<M, O, L, N> {
-        let names = tally::names::<M, L, N>(&self.losses, &metrics);
+        let names = totals::names::<M, L, N>(&self.losses, &metrics);
         let Compiled {
             model,
             optimizer,

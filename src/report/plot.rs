@@ -1,7 +1,8 @@
 //! [`History::plot`]: learning curves as an SVG file.
 
-use crate::history::History;
-use crate::{Error, Result, file};
+use crate::files::file;
+use crate::report::history::History;
+use crate::{Error, Result};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use std::ops::Range;
@@ -173,8 +174,8 @@ fn decimals(range: &Range<f64>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{Params, with_validation};
-    use crate::report::{Names, Report};
+    use crate::report::history::{Params, with_validation};
+    use crate::report::values::{Names, Report};
 
     /// A run whose curves look like those of a run.
     fn history(epochs: usize) -> History {

@@ -1,6 +1,6 @@
 //! [`History`]: what `fit` returns.
 
-use crate::report::Report;
+use crate::report::values::Report;
 
 /// The losses and metrics of every epoch of a training run; [`plot`](Self::plot) draws them.
 ///

@@ -1,7 +1,7 @@
 //! [`Validation`]: data for validation, in memory or batch by batch.
 
 use crate::data::{Batches, Column};
-use crate::samples::{Samples, TrainingBatch};
+use crate::train::samples::{Samples, TrainingBatch};
 use crate::{Result, Tensors};
 
 /// Data for validation with inputs `X` and targets `Y`: what [`Fit::validation_data`](crate::Fit::validation_data) or

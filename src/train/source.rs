@@ -3,9 +3,10 @@
 //! A *pass* goes once through all data. Usually an epoch is a pass; with `steps_per_epoch` an epoch is a part of one, and
 //! the next epoch goes on behind it, as in Keras.
 
-use crate::random::{Purpose, stream};
-use crate::samples::{Samples, TrainingBatch};
-use crate::{Buffer, Error, Heap, Result, Tensors, progress};
+use crate::report::progress;
+use crate::train::random::{Purpose, stream};
+use crate::train::samples::{Samples, TrainingBatch};
+use crate::{Buffer, Error, Heap, Result, Tensors};
 use rand::seq::SliceRandom;
 
 /// Which pass, and where in it.

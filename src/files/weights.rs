@@ -2,7 +2,7 @@
 //!
 //! The tensors have Keras's shapes and the names `<layer>.<variable>`: `dense.kernel` is `(in, out)`.
 
-use crate::tensor_file::{self, Reader, Tensor};
+use crate::files::tensors::{self, Reader, Tensor};
 use crate::{Model, Result, Warning};
 use std::path::Path;
 
@@ -40,7 +40,7 @@ pub trait WeightFiles: Model {
     fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
         let mut tensors = Vec::new();
         Tensor::of("", self, &mut tensors);
-        tensor_file::write(path.as_ref(), tensors, vec![("model".into(), Self::NAME.into())])
+        tensors::write(path.as_ref(), tensors, vec![("model".into(), Self::NAME.into())])
     }
 
     /// Reads the weights from a safetensors file. Everything is checked before anything is changed.
@@ -60,7 +60,7 @@ impl<M: Model> WeightFiles for M {}
 
 /// Reads the weights from a file; whether numbers that are not finite are an error.
 pub(crate) fn load<M: Model>(model: &mut M, path: &Path, strict: bool) -> Result<()> {
-    let bytes = tensor_file::read::<M>(path, 1)?;
+    let bytes = tensors::read::<M>(path, 1)?;
     let mut reader = Reader::new(path, &bytes)?;
     let hint =
         if reader.metadata("optimizer").is_some() { ": this is a checkpoint, use `load_checkpoint`" } else { "" };

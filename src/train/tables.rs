@@ -5,7 +5,7 @@
 //! a row that comes again later makes up for. A row of the gradient is zeroed as soon as it was applied.
 
 use crate::optimizers::{Idle, MAX_SLOTS};
-use crate::step::Gradient;
+use crate::train::learner::Gradient;
 use crate::{Model, Scalar, Weights};
 use core::ops::Range;
 

@@ -2,7 +2,7 @@
 
 use crate::losses::{Losses, Weighting};
 use crate::metrics::{Mean, Metrics};
-use crate::report::{Names, Report};
+use crate::report::values::{Names, Report};
 use crate::spec::MAX_INPUTS;
 use crate::{Model, Tensors};
 use std::sync::Arc;

@@ -1,20 +1,20 @@
 //! Evaluation: loss and metrics over batches, and the calls of [`Compiled`] for it.
 
 use crate::check::{self, Targets};
-use crate::compile::Compiled;
 use crate::data::{Batches, Inspect};
-use crate::fit::Settings;
-use crate::labels::Labelled;
 use crate::losses::{Losses, Weighting};
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
 use crate::predict::Scratch;
-use crate::report::{Logs, Report};
-use crate::samples::{Samples, TrainingBatch};
+use crate::report::values::{Logs, Report};
 use crate::spec::MAX_INPUTS;
-use crate::tally::Tally;
-use crate::tapes::{Counted, whole};
-use crate::warnings::Data;
+use crate::train::compile::Compiled;
+use crate::train::fit::Settings;
+use crate::train::labels::Labelled;
+use crate::train::samples::{Samples, TrainingBatch};
+use crate::train::step::{Counted, whole};
+use crate::train::totals::Tally;
+use crate::train::warnings::Data;
 use crate::{Buffer, Error, Graph, Heap, Layer, Model, Result, Tensors, Warning};
 
 /// An evaluation that goes on: the sums so far, and memory for the outputs.

@@ -2,20 +2,20 @@
 
 use crate::callbacks::{Callback, Callbacks};
 use crate::check::{self, Targets};
-use crate::compile::Compiled;
 use crate::data::{Batches, Column, Inspect};
-use crate::history::History;
-use crate::labels::Labelled;
 use crate::losses::Losses;
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
 use crate::predict::BATCH_SIZE;
-use crate::progress::Verbose;
-use crate::samples::{Samples, TrainingBatch};
-use crate::source::{Arrays, Streams};
-use crate::train::{Checked, Session};
-use crate::validation::{Streamed, Validation};
-use crate::warnings::Data;
+use crate::report::history::History;
+use crate::report::progress::Verbose;
+use crate::train::compile::Compiled;
+use crate::train::labels::Labelled;
+use crate::train::samples::{Samples, TrainingBatch};
+use crate::train::session::{Checked, Session};
+use crate::train::source::{Arrays, Streams};
+use crate::train::validation::{Streamed, Validation};
+use crate::train::warnings::Data;
 use crate::{Error, Model, Result, Tensors, Warning};
 
 /// The settings of [`Compiled::fit`], with Keras's names and defaults.

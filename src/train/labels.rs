@@ -4,12 +4,12 @@
 //! those of samples or outputs with the weight 0, and masked positions.
 
 use crate::check::Targets;
-use crate::compile::Compiled;
 use crate::losses::Losses;
 use crate::losses::domain::{Domain, Fault, Misfit, Seen};
 use crate::predict::Scratch;
-use crate::samples::Samples;
-use crate::warnings::Data;
+use crate::train::compile::Compiled;
+use crate::train::samples::Samples;
+use crate::train::warnings::Data;
 use crate::{Buffer, Error, Heap, Model, Result, Tensors, Warning};
 
 /// The lint of such labels.

@@ -6,8 +6,8 @@
 use crate::losses::{Losses, Seeds, Weighting, counted};
 use crate::optimizers::Optimizer;
 use crate::spec::MAX_INPUTS;
-use crate::step::Learner;
 use crate::threads::{Division, Team};
+use crate::train::learner::Learner;
 use crate::{Graph, Heap, Layer, Mode, Model, Scalar, Tensors};
 use core::ops::Range;
 use nn_core::tape::Tape;

@@ -1,10 +1,10 @@
 //! [`Learner`]: what a training step does with gradients.
 
-use crate::freeze::{layers, visit_layers};
 use crate::kernels;
 use crate::optimizers::{Clipping, Idle, MAX_SLOTS, Optimizer};
-use crate::rows::{Named, Rows};
 use crate::threads::{Division, MAX_PARTS, Team};
+use crate::train::tables::{Named, Rows};
+use crate::train::trainable::{layers, visit_layers};
 use crate::weights::zeroed_box;
 use crate::{Graph, Layer, Model, Scalar};
 use core::ops::Range;

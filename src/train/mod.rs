@@ -1,0 +1,20 @@
+//! Training and evaluation. Rule: `step` has the order of a training step, and `session` that of a run.
+
+pub mod callbacks;
+#[cfg(feature = "files")]
+mod checkpoint;
+pub(crate) mod compile;
+mod evaluate;
+pub(crate) mod fit;
+mod labels;
+mod learner;
+mod random;
+pub(crate) mod samples;
+mod session;
+mod source;
+mod step;
+mod tables;
+mod totals;
+mod trainable;
+pub(crate) mod validation;
+mod warnings;
