@@ -6,7 +6,7 @@
 mod rules;
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::{Builtin, Graph, Node, Op, Producer, TensorId};
+use crate::graph::{Arg, Builtin, Graph, Node, Op, Producer, TensorId};
 use crate::library;
 use crate::parse::Syntax;
 use crate::schedule::learning;
@@ -209,8 +209,12 @@ impl<'a> Lints<'a> {
 
 /// The value of an argument.
 fn argument(builtin: &Builtin, name: &str) -> Option<Value> {
-    let slot = builtin.spec.args.iter().position(|arg| arg.name == name)?;
-    builtin.args[slot].value
+    arg(builtin, name)?.value
+}
+
+/// An argument.
+fn arg<'a>(builtin: &'a Builtin, name: &str) -> Option<&'a Arg> {
+    builtin.spec.args.iter().zip(&builtin.args).find(|(spec, _)| spec.name == name).map(|(_, arg)| arg)
 }
 
 /// Whether an argument was written.

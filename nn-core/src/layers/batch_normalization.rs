@@ -77,7 +77,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     match x.axis(args.axis()) {
         Some(axis) => {
             let (center, scale) = (args.center() as usize, args.scale() as usize);
-            Ok(Inferred::new(x, &[x.dim(axis), center, scale, x.stride(axis)]))
+            let consts = Consts { F: x.dim(axis), CENTER: center, SCALE: scale, STRIDE: x.stride(axis) };
+            Ok(Inferred::new(x, &consts.list()))
         }
         None => Err(ShapeError::no_axis(arg::axis, args.axis(), &x)),
     }

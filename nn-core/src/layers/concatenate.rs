@@ -57,7 +57,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     }
     let output = first.with_dim(axis, sum);
     let outer = output.size() / (sum * output.stride(axis));
-    Ok(Inferred::new(output, &[outer, output.rows(), output.cols()]))
+    Ok(Inferred::new(output, &Consts { OUTER: outer, R: output.rows(), P: output.cols() }.list()))
 }
 
 #[cfg(feature = "compute")]

@@ -139,19 +139,22 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         return Err(ShapeError::argument(Code::TooLarge, arg::kernel_size, message));
     }
     let places = rows.count.saturating_mul(columns.count);
-    let consts = [kernel.0, kernel.1, per_group, cells, filters, args.use_bias() as usize, places];
-    Ok(Inferred::new(Shape::new(&[rows.count, columns.count, filters]), &consts)
-        .field("input_height", x.dim(0))
-        .field("input_width", x.dim(1))
-        .field("output_width", columns.count)
-        .field("stride_height", strides.0)
-        .field("stride_width", strides.1)
-        .field("dilation_height", dilation.0)
-        .field("dilation_width", dilation.1)
-        .field("padding_top", rows.before)
-        .field("padding_left", columns.before)
-        .field("channel_groups", groups)
-        .workspace(patches))
+    let consts =
+        Consts { H: kernel.0, W: kernel.1, I: per_group, K: cells, O: filters, B: args.use_bias() as usize, Q: places };
+    let fields = Fields {
+        input_height: x.dim(0),
+        input_width: x.dim(1),
+        output_width: columns.count,
+        stride_height: strides.0,
+        stride_width: strides.1,
+        dilation_height: dilation.0,
+        dilation_width: dilation.1,
+        padding_top: rows.before,
+        padding_left: columns.before,
+        channel_groups: groups,
+    };
+    let output = Shape::new(&[rows.count, columns.count, filters]);
+    Ok(Inferred::new(output, &consts.list()).with(&fields.list()).workspace(patches))
 }
 
 #[cfg(feature = "compute")]

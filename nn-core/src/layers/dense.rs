@@ -68,7 +68,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
             Text::new().str("expected at least one axis, but the input is a scalar of shape ()"),
         ));
     }
-    Ok(Inferred::new(x.with_last(args.units()), &[x.rows(), args.units(), args.use_bias() as usize]))
+    let consts = Consts { I: x.rows(), O: args.units(), B: args.use_bias() as usize };
+    Ok(Inferred::new(x.with_last(args.units()), &consts.list()))
 }
 
 #[cfg(feature = "compute")]

@@ -80,8 +80,15 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         i += 1;
     }
     let output = Shape::new(dims.split_at(if rank == 0 { 1 } else { rank }).0);
-    let consts = [output.rows(), output.cols(), k, a.stride(axis_a), b.stride(axis_b), args.normalize() as usize];
-    Ok(Inferred::new(output, &consts))
+    let consts = Consts {
+        R: output.rows(),
+        P: output.cols(),
+        K: k,
+        SA: a.stride(axis_a),
+        SB: b.stride(axis_b),
+        NORMALIZE: args.normalize() as usize,
+    };
+    Ok(Inferred::new(output, &consts.list()))
 }
 
 #[cfg(feature = "compute")]

@@ -96,7 +96,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     }
     dims[x.rank()] = features;
     let output = Shape::new(dims.split_at(x.rank() + 1).0);
-    Ok(Inferred::new(output, &[words, features, x.size()]))
+    Ok(Inferred::new(output, &Consts { V: words, D: features, P: x.size() }.list()))
 }
 
 /// The shape stays.

@@ -23,7 +23,7 @@ layer! {
 /// One axis with all scalars; the type is `Flatten<size>`.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let size = inputs[0].size();
-    Ok(Inferred::new(Shape::new(&[size]), &[size]))
+    Ok(Inferred::new(Shape::new(&[size]), &Consts { N: size }.list()))
 }
 
 #[cfg(feature = "compute")]

@@ -59,7 +59,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let (args, x) = (Args(args), inputs[0]);
     match x.axis(args.axis()) {
         Some(found) if found + 1 == x.rank() => {
-            Ok(Inferred::new(x, &[x.rows(), args.center() as usize, args.scale() as usize]))
+            let consts = Consts { F: x.rows(), CENTER: args.center() as usize, SCALE: args.scale() as usize };
+            Ok(Inferred::new(x, &consts.list()))
         }
         _ => {
             let message =

@@ -123,7 +123,7 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::new(inputs[0], &[]))
 }
 
-/// All axes but the last; the type is `Differs<rows, cols>`, of the matrix that holds a mask.
+/// All axes but the last; the type is `Differs<rows, cols>` or `Everywhere<rows, cols>`, of the matrix that holds a mask.
 pub const fn positions(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if inputs[0].rank() == 0 {
         return Err(ShapeError::input(
@@ -161,7 +161,7 @@ pub const fn join(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeErr
     );
     let axis = match tensor.axis(JOIN::Args(args).axis()) {
         Some(axis) if axis < first.rank() => axis,
-        _ => return Ok(Inferred::new(first, &[first.rows(), first.cols(), 0])),
+        _ => return Ok(Inferred::new(first, &JOIN::Consts { R: first.rows(), P: first.cols(), OUTER: 0 }.list())),
     };
     let (mut length, mut outer, mut i) = (0usize, 1, 0);
     while i < inputs.len() {
@@ -174,34 +174,34 @@ pub const fn join(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeErr
         i += 1;
     }
     let mask = first.with_dim(axis, length);
-    Ok(Inferred::new(mask, &[mask.rows(), mask.cols(), outer]))
+    Ok(Inferred::new(mask, &JOIN::Consts { R: mask.rows(), P: mask.cols(), OUTER: outer }.list()))
 }
 
 /// The positions of the second input; the type is `StepMask<rows, cols, steps>`, with 0 steps if the mask has the same positions.
 pub const fn of_steps(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let mask = positions_of(&inputs[1]);
     let steps = if mask.equals(&inputs[0]) { 0 } else { mask.dim(0) };
-    Ok(Inferred::new(mask, &[mask.rows(), mask.cols(), steps]))
+    Ok(Inferred::new(mask, &OF_STEPS::Consts { R: mask.rows(), C: mask.cols(), S: steps }.list()))
 }
 
 /// The shape stays; the type is `Fill<0>`.
 pub const fn zero_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &[0]))
+    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 0 }.list()))
 }
 
 /// The shape stays; the type is `Fill<1>`.
 pub const fn one_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &[1]))
+    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 1 }.list()))
 }
 
 /// The shape stays; the type is `Fill<2>`.
 pub const fn lowest_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &[2]))
+    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 2 }.list()))
 }
 
 /// The shape stays; the type is `Fill<3>`.
 pub const fn highest_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &[3]))
+    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 3 }.list()))
 }
 
 /// The shape of the first input; the type is that of a merge of both.

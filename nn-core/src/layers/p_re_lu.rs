@@ -62,8 +62,16 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         }
         i += 1;
     }
-    let consts = [alpha.rows(), alpha.cols(), inner(&alpha, 3), inner(&alpha, 2), x.rank(), inner(&x, 3), inner(&x, 2)];
-    Ok(Inferred::new(x, &consts))
+    let consts = Consts {
+        R: alpha.rows(),
+        P: alpha.cols(),
+        D1: inner(&alpha, 3),
+        D2: inner(&alpha, 2),
+        RANK: x.rank(),
+        I1: inner(&x, 3),
+        I2: inner(&x, 2),
+    };
+    Ok(Inferred::new(x, &consts.list()))
 }
 
 /// The axis this far from the end; 1 if there is none.

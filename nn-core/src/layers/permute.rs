@@ -52,8 +52,16 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         i += 1;
     }
     let output = Shape::new(dims.split_at(MAX_RANK - count).1);
-    let consts = [output.rows(), output.cols(), dims[1], dims[2], dims[3], dims[4], digits];
-    Ok(Inferred::new(output, &consts))
+    let consts = Consts {
+        RY: output.rows(),
+        PY: output.cols(),
+        D1: dims[1],
+        D2: dims[2],
+        D3: dims[3],
+        D4: dims[4],
+        DIMS: digits,
+    };
+    Ok(Inferred::new(output, &consts.list()))
 }
 
 #[cfg(feature = "compute")]

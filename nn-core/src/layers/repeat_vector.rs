@@ -35,7 +35,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
             Text::new().str("expected one axis, (features,), but got ").shape(&x),
         ));
     }
-    Ok(Inferred::new(Shape::new(&[n, x.dim(0)]), &[n]))
+    Ok(Inferred::new(Shape::new(&[n, x.dim(0)]), &Consts { N: n }.list()))
 }
 
 #[cfg(feature = "compute")]

@@ -68,7 +68,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         ));
     }
     let output = Shape::new(dims.split_at(count).0);
-    Ok(Inferred::new(output, &[output.rows(), output.cols()]))
+    Ok(Inferred::new(output, &Consts { RY: output.rows(), PY: output.cols() }.list()))
 }
 
 #[cfg(feature = "compute")]

@@ -32,7 +32,7 @@ layer! {
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (axis, x) = (Args(args).axis(), inputs[0]);
     match x.axis(axis) {
-        Some(axis) => Ok(Inferred::new(x, &[x.dim(axis), x.stride(axis)])),
+        Some(axis) => Ok(Inferred::new(x, &Consts { N: x.dim(axis), STRIDE: x.stride(axis) }.list())),
         None => Err(ShapeError::no_axis(arg::axis, axis, &x)),
     }
 }

@@ -73,9 +73,9 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let output = Shape::new(dims.split_at(step.rank() + 1).0);
     let (step, mask) = (x.dims().split_at(1).1, x.dims().split_at(x.rank() - 1).0);
     let (columns, mask) = (Shape::new(step).cols(), Shape::new(mask.split_at(1).1));
-    let consts = [x.dim(0), columns, output.cols(), mask.rows(), mask.cols()];
+    let consts = Consts { S: x.dim(0), C: columns, P: output.cols(), M: mask.rows(), N: mask.cols() };
     // The steps are samples of the layer, and each has a workspace.
-    Ok(Inferred::new(output, &consts).workspace(x.dim(0).saturating_mul(layer.workspace_size())))
+    Ok(Inferred::new(output, &consts.list()).workspace(x.dim(0).saturating_mul(layer.workspace_size())))
 }
 
 #[cfg(feature = "compute")]

@@ -58,10 +58,12 @@
 ///   type; its documentation lists all arguments;
 /// - `SPEC`;
 /// - `Args(args)` for the shape rule: `args.units()` is a `usize`, `args.use_bias()` a `bool`;
+/// - `Consts { I, O, B }.list()` and `Fields { padding_top, padding_left }.list()` for what the rule finds: rustc sees that
+///   none is missing;
 /// - `arg::units` and `consts::O`, the places of an argument and of a constant, for facts and for the blame of errors.
 ///
-/// A page may declare further layers, which no graph names. Their specifications have other names, and `Args`, `arg` and
-/// `consts` are then in a module of that name: `JOIN::Args(args)`.
+/// A page may declare further layers, which no graph names. Their specifications have other names, and these names are
+/// then in a module of that name: `JOIN::Args(args)`.
 macro_rules! layer {
     (
         $(#[doc = $doc:literal])*
@@ -156,6 +158,30 @@ macro_rules! layer {
                 $(pub const $const: usize = Place::$const as usize;)*
             }
 
+            /// The constants of the type, as the shape rule finds them.
+            pub struct Consts {
+                $(pub $const: usize),*
+            }
+
+            impl Consts {
+                /// The constants in the order of the type.
+                pub const fn list(self) -> [usize; <[&str]>::len(&[$(::core::stringify!($const)),*])] {
+                    [$(self.$const),*]
+                }
+            }
+
+            /// The fields of the struct that the shape rule finds.
+            pub struct Fields {
+                $(pub $found: usize),*
+            }
+
+            impl Fields {
+                /// The fields with their names.
+                pub const fn list(self) -> [(&'static str, usize); <[&str]>::len(&[$(::core::stringify!($found)),*])] {
+                    [$((::core::stringify!($found), self.$found)),*]
+                }
+            }
+
             #[cfg(feature = "compute")]
             $crate::spec::layer! {
                 @struct $doc [$({ [$($about)*] $arg $kind $default })*]
@@ -187,7 +213,7 @@ macro_rules! layer {
     // The page's own layer needs no prefix.
     (@names SPEC) => {
         #[allow(unused_imports)]
-        use self::SPEC::{Args, arg, consts};
+        use self::SPEC::{Args, Consts, Fields, arg, consts};
     };
     (@names $other:ident) => {};
 

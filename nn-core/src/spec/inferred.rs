@@ -75,6 +75,19 @@ impl Inferred {
         self
     }
 
+    /// The same with values for fields of the layer's struct: [`field`](Self::field) for each of them.
+    ///
+    /// # Panics
+    /// If there are more than [`MAX_FIELDS`].
+    pub const fn with(mut self, fields: &[(&'static str, usize)]) -> Self {
+        let mut i = 0;
+        while i < fields.len() {
+            self = self.field(fields[i].0, fields[i].1);
+            i += 1;
+        }
+        self
+    }
+
     /// The same with a workspace: memory for the time of one call, so many scalars for each sample. It shares the memory of
     /// the activations ([`Memory::workspace`](crate::layer::Memory::workspace)).
     pub const fn workspace(mut self, scalars: usize) -> Self {

@@ -1,7 +1,7 @@
 //! The rules, one function each, in the order of `nn_core::lints`. This is the only file of the macro that knows single
 //! layers by name: a lint is about what one layer means to another.
 
-use super::{Lints, argument, is_given};
+use super::{Lints, arg, argument, is_given};
 use crate::graph::{Builtin, Graph, Node, Op, Producer, TensorId};
 use crate::values::arguments;
 use nn_core::spec::{Dtype, Masking, Value};
@@ -138,8 +138,8 @@ fn dropout(lints: &mut Lints<'_>, node: &Node) {
         return;
     }
     let Some(builtin) = lints.builtin(node) else { return };
-    let at =
-        |lints: &Lints<'_>| builtin.args[0].expr.map_or_else(|| lints.token(node), |expr| lints.source.start(expr));
+    let written = arg(builtin, "rate").and_then(|rate| rate.expr);
+    let at = |lints: &Lints<'_>| written.map_or_else(|| lints.token(node), |expr| lints.source.start(expr));
     match argument(builtin, "rate") {
         Some(Value::Float(0.0)) => lints.report("dropout_of_nothing", at(lints)),
         Some(Value::Float(1.0)) => lints.report("dropout_of_everything", at(lints)),

@@ -57,3 +57,16 @@ fn the_expansion_sees_no_syntax() {
         assert!(!text.contains("Syntax"), "{} has a `Syntax`", file.display());
     }
 }
+
+/// An argument has a name, in the macro as on its page.
+#[test]
+fn no_argument_is_found_by_its_number() {
+    let digit = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    let mut found = Vec::new();
+    for file in files(&sources()) {
+        let text = fs::read_to_string(&file).expect("a file");
+        let counted = code(&text).filter(|(_, line)| line.split("builtin.args[").skip(1).any(digit));
+        found.extend(counted.map(|(number, line)| format!("{}:{number}: {}", file.display(), line.trim())));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
