@@ -24,49 +24,23 @@ mod my {
         }
     }
 
-    /// What the cells here share: weights from -1/2 to 1/2, and the input's part of them.
-    macro_rules! gates {
-        ($f:ident $u:ident $g:ident) => {
-            fn input<T: Scalar>(w: &Self::Weights<T>) -> (&[T], &[T]) {
-                (w.kernel.as_slice(), w.bias.as_slice())
-            }
-
-            fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]) {
-                (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())
-            }
-
-            fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng) {
-                let mut draw = || T::of(f64::from(rng.next_u32()) / f64::from(u32::MAX) - 0.5);
-                w.kernel.iter_mut().for_each(|w| *w = draw());
-                w.recurrent_kernel.iter_mut().for_each(|w| *w = draw());
-            }
-        };
-    }
-
-    /// As a part of a graph.
-    macro_rules! component {
-        ($cell:ident) => {
-            impl<const F: usize, const U: usize, const G: usize> $cell<F, U, G> {
-                pub const fn new() -> Self {
-                    $cell
-                }
-
-                pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-                    state_shape::<Self>(inputs)
-                }
-            }
-
-            impl<const F: usize, const U: usize, const G: usize> Component for $cell<F, U, G> {
-                type Layer = Self;
-            }
-        };
-    }
-
     /// Elman's cell: that of `SimpleRNN`, `h' = tanh(W · x + b + V · h)`.
     #[derive(Clone, Copy, Debug)]
     pub struct Elman<const F: usize, const U: usize, const G: usize>;
 
-    component!(Elman);
+    impl<const F: usize, const U: usize, const G: usize> Elman<F, U, G> {
+        pub const fn new() -> Self {
+            Elman
+        }
+
+        pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
+            state_shape::<Self>(inputs)
+        }
+    }
+
+    impl<const F: usize, const U: usize, const G: usize> Component for Elman<F, U, G> {
+        type Layer = Self;
+    }
 
     impl<const F: usize, const U: usize, const G: usize> Cell for Elman<F, U, G> {
         type Sizes = Sizes<F, U, G>;
@@ -74,7 +48,19 @@ mod my {
         type Returns = Returns<Self::Sizes>;
         const FITS: bool = G == U;
 
-        gates!(F U G);
+        fn input<T: Scalar>(w: &Self::Weights<T>) -> (&[T], &[T]) {
+            (w.kernel.as_slice(), w.bias.as_slice())
+        }
+
+        fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]) {
+            (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())
+        }
+
+        fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng) {
+            let mut draw = || T::of(f64::from(rng.next_u32()) / f64::from(u32::MAX) - 0.5);
+            w.kernel.iter_mut().for_each(|w| *w = draw());
+            w.recurrent_kernel.iter_mut().for_each(|w| *w = draw());
+        }
 
         #[inline(always)]
         fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
@@ -109,7 +95,19 @@ mod my {
     #[derive(Clone, Copy, Debug)]
     pub struct Mgu<const F: usize, const U: usize, const G: usize>;
 
-    component!(Mgu);
+    impl<const F: usize, const U: usize, const G: usize> Mgu<F, U, G> {
+        pub const fn new() -> Self {
+            Mgu
+        }
+
+        pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
+            state_shape::<Self>(inputs)
+        }
+    }
+
+    impl<const F: usize, const U: usize, const G: usize> Component for Mgu<F, U, G> {
+        type Layer = Self;
+    }
 
     impl<const F: usize, const U: usize, const G: usize> Cell for Mgu<F, U, G> {
         type Sizes = Sizes<F, U, G>;
@@ -117,7 +115,19 @@ mod my {
         type Returns = Returns<Self::Sizes>;
         const FITS: bool = G == 2 * U;
 
-        gates!(F U G);
+        fn input<T: Scalar>(w: &Self::Weights<T>) -> (&[T], &[T]) {
+            (w.kernel.as_slice(), w.bias.as_slice())
+        }
+
+        fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]) {
+            (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())
+        }
+
+        fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng) {
+            let mut draw = || T::of(f64::from(rng.next_u32()) / f64::from(u32::MAX) - 0.5);
+            w.kernel.iter_mut().for_each(|w| *w = draw());
+            w.recurrent_kernel.iter_mut().for_each(|w| *w = draw());
+        }
 
         #[inline(always)]
         fn forward_step<T: Scalar, M: Machine<T>>(&self, _: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
@@ -191,7 +201,19 @@ mod my {
     #[derive(Clone, Copy, Debug)]
     pub struct Leaky<const F: usize, const U: usize, const G: usize>;
 
-    component!(Leaky);
+    impl<const F: usize, const U: usize, const G: usize> Leaky<F, U, G> {
+        pub const fn new() -> Self {
+            Leaky
+        }
+
+        pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
+            state_shape::<Self>(inputs)
+        }
+    }
+
+    impl<const F: usize, const U: usize, const G: usize> Component for Leaky<F, U, G> {
+        type Layer = Self;
+    }
 
     impl<const F: usize, const U: usize, const G: usize> Cell for Leaky<F, U, G> {
         type Sizes = Sizes<F, U, G, Two, U>;
@@ -199,7 +221,19 @@ mod my {
         type Returns = Returns<Self::Sizes>;
         const FITS: bool = G == U;
 
-        gates!(F U G);
+        fn input<T: Scalar>(w: &Self::Weights<T>) -> (&[T], &[T]) {
+            (w.kernel.as_slice(), w.bias.as_slice())
+        }
+
+        fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]) {
+            (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())
+        }
+
+        fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng) {
+            let mut draw = || T::of(f64::from(rng.next_u32()) / f64::from(u32::MAX) - 0.5);
+            w.kernel.iter_mut().for_each(|w| *w = draw());
+            w.recurrent_kernel.iter_mut().for_each(|w| *w = draw());
+        }
 
         #[inline(always)]
         fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {

@@ -91,6 +91,38 @@ impl<M: Model, B: Storage> Tape<M, B> {
     }
 }
 
+/// What a training step works on: the gradient of a batch, and what an optimizer makes of it.
+pub trait Step<M: Model> {
+    /// Where the tape of the batch lives.
+    type Storage: Storage;
+
+    /// Forward, losses and backward: leaves the gradient of the batch.
+    fn pass(&mut self, model: &M);
+    /// The gradient of the batch.
+    fn gradient(&mut self) -> &mut M;
+    /// The tape, if the batch was seen as a whole: layers that let it be seen in parts have no running state and no penalty on
+    /// activations.
+    fn whole(&self) -> Option<&Tape<M, Self::Storage>>;
+    /// Clips the gradient and moves the weights: decay, the optimizer's formula, averages.
+    fn apply(&mut self, model: &mut M);
+    /// Keeps the weights within their bounds.
+    fn constrain(&mut self, model: &mut M);
+}
+
+/// One training step, in Keras's order. It returns the penalties.
+#[inline]
+pub fn step<M: Model, S: Step<M>>(model: &mut M, on: &mut S) -> M::Scalar {
+    on.pass(model);
+    let mut penalty = M::Training::NEW.regularize(model, Some(on.gradient()));
+    if let Some(tape) = on.whole() {
+        penalty += M::Training::NEW.training_activity::<S::Storage>(&tape.cache);
+        M::Training::NEW.update::<S::Storage>(model, &tape.cache);
+    }
+    on.apply(model);
+    on.constrain(model);
+    penalty
+}
+
 /// The masks of the outputs that have one.
 pub fn masks<'a, M: Model>(mask: impl Fn(usize) -> Option<&'a [u32]>) -> [Option<&'a [u32]>; MAX_INPUTS] {
     let mut masks = [None; MAX_INPUTS];

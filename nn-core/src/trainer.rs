@@ -12,7 +12,7 @@ use crate::scalar::Scalar;
 use crate::settings::{self, OutOfRange};
 use crate::spec::MAX_INPUTS;
 use crate::storage::Inline;
-use crate::tape::Tape;
+use crate::tape::{self, Step, Tape};
 use crate::tensor::Tensors;
 use crate::weights::zeros;
 use core::fmt;
@@ -197,20 +197,11 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
             return Err(Refused::Optimizer);
         }
         let n = lengths::<M, L>(x, targets, N)?;
-        let (graph, tape) = (M::Training::NEW, &mut self.tape);
-        self.gradient.as_mut_slice().fill(M::Scalar::ZERO);
-        tape.forward(&self.model, x, n, Mode::new(rng));
-        let mut parts = [0.0; MAX_INPUTS];
-        let parts = &mut parts[..M::Outputs::COUNT];
-        let seeds = tape.judge(losses, x, targets, n, Weighting::NONE, parts);
-        tape.backward(&self.model, x, n, seeds, &mut self.gradient);
-        let penalty = graph.regularize(&self.model, Some(&mut self.gradient))
-            + graph.training_activity::<Inline<N>>(&self.tape.cache);
-        graph.update::<Inline<N>>(&mut self.model, &self.tape.cache);
-        self.apply(optimizer);
-        if M::Training::CONSTRAINS {
-            graph.constrain(&mut self.model);
-        }
+        let Trainer { model, gradient, slots, tape, steps, .. } = self;
+        let (x, targets, losses_of) = (M::Inputs::shorter(x), L::Targets::shorter(targets), [0.0; MAX_INPUTS]);
+        let mut batch = Batch { gradient, slots, tape, steps, optimizer, losses, x, targets, n, rng, losses_of };
+        let penalty = tape::step(model, &mut batch);
+        let parts = &batch.losses_of[..M::Outputs::COUNT];
         // Arithmetic in `f64` is a function of a few hundred instructions on a microcontroller.
         let loss = match parts {
             [loss] => *loss,
@@ -218,31 +209,84 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         };
         Ok(if penalty == M::Scalar::ZERO { loss } else { loss + penalty.to_f64() })
     }
+}
 
-    /// Clips the gradient and moves what learns.
-    fn apply(&mut self, optimizer: &impl Optimizer) {
-        let (learning_rate, options) = (optimizer.learning_rate(self.steps), optimizer.options());
+/// A batch, and the memory of a trainer beside its model.
+struct Batch<'a, 'rng, M: Model, O, L: Losses<M::Outputs>, const N: usize, const SLOTS: usize> {
+    gradient: &'a mut M,
+    slots: &'a mut [M; SLOTS],
+    tape: &'a mut Tape<M, Inline<N>>,
+    steps: &'a mut u64,
+    optimizer: &'a O,
+    losses: &'a L,
+    x: <M::Inputs as Tensors>::Batch<'a>,
+    targets: <L::Targets as Tensors>::Batch<'a>,
+    n: usize,
+    rng: &'a mut (dyn Rng + 'rng),
+    /// The loss of each output.
+    losses_of: [f64; MAX_INPUTS],
+}
+
+impl<M, O, L, const N: usize, const SLOTS: usize> Step<M> for Batch<'_, '_, M, O, L, N, SLOTS>
+where
+    M: Model,
+    O: Optimizer,
+    L: Losses<M::Outputs>,
+{
+    type Storage = Inline<N>;
+
+    fn pass(&mut self, model: &M) {
+        self.gradient.as_mut_slice().fill(M::Scalar::ZERO);
+        self.tape.forward(model, self.x, self.n, Mode::new(self.rng));
+        let values = &mut self.losses_of[..M::Outputs::COUNT];
+        let seeds = self.tape.judge(self.losses, self.x, self.targets, self.n, Weighting::NONE, values);
+        self.tape.backward(model, self.x, self.n, seeds, self.gradient);
+    }
+
+    fn gradient(&mut self) -> &mut M {
+        self.gradient
+    }
+
+    fn whole(&self) -> Option<&Tape<M, Inline<N>>> {
+        Some(self.tape)
+    }
+
+    fn apply(&mut self, model: &mut M) {
+        let (learning_rate, options) = (self.optimizer.learning_rate(*self.steps), self.optimizer.options());
         if options.clipping != Clipping::None {
             options.clipping.apply(self.gradient.as_mut_slice(), Runs::<M>::VARIABLES.parts());
         }
         let runs = Runs::<M>::RUNS.parts();
         // Mostly everything learns, and then no table of runs is needed.
         match runs {
-            [(_, run)] => self.update(optimizer, run.clone(), learning_rate),
-            _ => runs.iter().for_each(|(_, run)| self.update(optimizer, run.clone(), learning_rate)),
+            [(_, run)] => self.update(model, run.clone(), learning_rate),
+            _ => runs.iter().for_each(|(_, run)| self.update(model, run.clone(), learning_rate)),
         }
-        self.steps += 1;
+        *self.steps += 1;
     }
 
+    fn constrain(&mut self, model: &mut M) {
+        if M::Training::CONSTRAINS {
+            M::Training::NEW.constrain(model);
+        }
+    }
+}
+
+impl<M, O, L, const N: usize, const SLOTS: usize> Batch<'_, '_, M, O, L, N, SLOTS>
+where
+    M: Model,
+    O: Optimizer,
+    L: Losses<M::Outputs>,
+{
     /// Moves some of the weights.
-    fn update(&mut self, optimizer: &impl Optimizer, run: Range<usize>, learning_rate: f64) {
+    fn update(&mut self, model: &mut M, run: Range<usize>, learning_rate: f64) {
         let mut state: [&mut [M::Scalar]; MAX_SLOTS + 1] = Default::default();
-        for (state, slot) in state.iter_mut().zip(&mut self.slots) {
+        for (state, slot) in state.iter_mut().zip(&mut *self.slots) {
             *state = slot.as_mut_slice().get_mut(run.clone()).unwrap_or_default();
         }
-        let (w, g) = (self.model.as_mut_slice().get_mut(run.clone()), self.gradient.as_slice().get(run));
+        let (w, g) = (model.as_mut_slice().get_mut(run.clone()), self.gradient.as_slice().get(run));
         if let (Some(w), Some(g), Some(state)) = (w, g, state.get_mut(..SLOTS)) {
-            optimizer.update(self.steps, learning_rate, w, g, state);
+            self.optimizer.update(*self.steps, learning_rate, w, g, state);
         }
     }
 }

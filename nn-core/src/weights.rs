@@ -12,6 +12,8 @@ use nalgebra::SMatrix;
 
 pub use parts::Part;
 pub(crate) use parts::assert_layout;
+#[doc(hidden)]
+pub use parts::{Place, places};
 
 /// The weights of a layer or of a model.
 ///

@@ -8,6 +8,7 @@ use crate::train::trainable::{layers, visit_layers};
 use crate::weights::zeroed_box;
 use crate::{Graph, Layer, Model, Scalar};
 use core::ops::Range;
+use nn_core::weights::Place;
 
 /// The gradient of a part of a batch.
 pub(crate) struct Gradient<M: Model> {
@@ -43,6 +44,8 @@ pub(crate) struct Learner<M: Model> {
     pub(crate) dense: Vec<Range<usize>>,
     /// What backward passes add to although nothing is applied: it is zeroed after a step.
     unused: Vec<Range<usize>>,
+    /// Where the variables are.
+    places: Vec<Place>,
     /// How batches are divided.
     pub(crate) division: Division,
     /// What training changes: the variables in the flat slice of weights, each with a number, without the tables. Behind
@@ -77,9 +80,12 @@ impl<M: Model> Learner<M> {
             weights
         });
         let slots = slots.collect();
-        let frozen = vec![false; layers::<M>().len()];
-        let rows = tables::<M>(optimizer.idle());
-        let dense = dense::<M>(&rows);
+        let mut places = vec![Place::NONE; nn_core::weights::places(M::PARTS, false, &mut [])];
+        nn_core::weights::places(M::PARTS, false, &mut places);
+        let frozen = vec![false; places.last().map_or(0, |last| last.layer + 1)];
+        let rows = tables::<M>(&places, optimizer.idle());
+        // What a backward pass may add to, but the tables.
+        let dense = merged(&places, |place| place.trainable && !rows.has(place.start));
         let mut learner = Learner {
             gradients: Vec::new(),
             used: 0,
@@ -88,6 +94,7 @@ impl<M: Model> Learner<M> {
             division: Division::of_training::<M>(dense.iter().map(Range::len).sum()),
             dense,
             unused: Vec::new(),
+            places,
             rows,
             parts: Vec::new(),
             variables: 0,
@@ -134,19 +141,16 @@ impl<M: Model> Learner<M> {
     /// Finds out anew what training changes, after a change of [`frozen`](Self::frozen).
     pub(crate) fn refreeze(&mut self) {
         self.rows.freeze(&self.frozen);
-        self.parts.clear();
-        self.runs.clear();
-        self.trainable.clear();
-        for range in trainable::<M>(&self.frozen) {
-            extend(&mut self.trainable, range.clone());
-            if !self.rows.ranges().any(|table| *table == range) {
-                extend(&mut self.runs, range.clone());
-                self.parts.push((self.parts.len(), range));
-            }
-        }
+        let (rows, learns) = (&self.rows, |place: &Place| place.trainable && !self.frozen[place.layer]);
+        let variables = self.places.iter().filter(|place| learns(place) && !rows.has(place.start));
+        self.parts = variables.map(|place| place.start..place.end).enumerate().collect();
+        self.runs = merged(&self.places, |place| learns(place) && !rows.has(place.start));
+        self.trainable = merged(&self.places, learns);
         self.variables = self.parts.len();
         self.fixed = without(M::COUNT, &self.trainable);
-        self.unused = unused::<M>(&self.rows, &self.frozen);
+        // What no step is for: layers that are frozen at run time, without the tables.
+        let unused = |place: &Place| place.trainable && !learns(place) && !rows.has(place.start);
+        self.unused = merged(&self.places, unused);
     }
 
     /// Makes the slots what they would be if every row took part in every step.
@@ -257,43 +261,24 @@ impl<O: Optimizer, T: Scalar> kernels::Loop for Update<'_, '_, O, T> {
 }
 
 /// The tables of a model whose gradient comes by rows, if the optimizer can leave rows out.
-fn tables<M: Model>(idle: Idle) -> Rows {
+fn tables<M: Model>(places: &[Place], idle: Idle) -> Rows {
     let Some(mut rows) = Rows::new::<M::Scalar>(idle) else { return Rows::none() };
-    let mut start = 0;
-    visit_layers::<M>(&mut |layer, _, variable| {
-        let end = start + variable.shape.size();
-        if variable.rows && variable.trainable {
-            rows.add(start..end, variable.shape.dim(0), layer);
-        }
-        start = end;
-    });
+    for place in places.iter().filter(|place| place.rows > 0 && place.trainable) {
+        rows.add(place.start..place.end, place.rows, place.layer);
+    }
     rows
 }
 
-/// What a backward pass may add to, but the tables.
-fn dense<M: Model>(rows: &Rows) -> Vec<Range<usize>> {
-    let (mut dense, mut start) = (Vec::new(), 0);
-    visit_layers::<M>(&mut |_, _, variable| {
-        let end = start + variable.shape.size();
-        if variable.trainable && !rows.ranges().any(|table| table.start == start) {
-            extend(&mut dense, start..end);
+/// The ranges of some variables, neighbours as one.
+fn merged(places: &[Place], wanted: impl Fn(&Place) -> bool) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for place in places.iter().filter(|place| wanted(place)) {
+        match ranges.last_mut() {
+            Some(last) if last.end == place.start => last.end = place.end,
+            _ => ranges.push(place.start..place.end),
         }
-        start = end;
-    });
-    dense
-}
-
-/// What a backward pass may add to and no step is for: layers that are frozen at run time, without the tables.
-fn unused<M: Model>(rows: &Rows, frozen: &[bool]) -> Vec<Range<usize>> {
-    let (mut unused, mut start) = (Vec::new(), 0);
-    visit_layers::<M>(&mut |layer, _, variable| {
-        let end = start + variable.shape.size();
-        if variable.trainable && frozen[layer] && !rows.ranges().any(|table| table.start == start) {
-            extend(&mut unused, start..end);
-        }
-        start = end;
-    });
-    unused
+    }
+    ranges
 }
 
 /// What is left of `0..count` without some ranges, which are in ascending order.
@@ -308,38 +293,15 @@ fn without(count: usize, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
     left
 }
 
-/// The ranges of the variables that training changes, without those of `frozen` layers.
-fn trainable<M: Model>(frozen: &[bool]) -> Vec<Range<usize>> {
-    let mut ranges = Vec::new();
-    let mut start = 0;
-    visit_layers::<M>(&mut |layer, _, variable| {
-        let end = start + variable.shape.size();
-        if variable.trainable && !frozen[layer] {
-            ranges.push(start..end);
-        }
-        start = end;
-    });
-    ranges
-}
-
-/// Adds a run, as a part of the last one where it follows without a gap.
-fn extend(ranges: &mut Vec<Range<usize>>, next: Range<usize>) {
-    match ranges.last_mut() {
-        Some(last) if last.end == next.start => last.end = next.end,
-        _ => ranges.push(next),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn neighbours_become_one_run() {
-        let mut ranges = Vec::new();
-        for next in [2..5, 5..9, 11..12, 12..13] {
-            extend(&mut ranges, next);
-        }
+        let place = |(start, end)| Place { start, end, ..Place::NONE };
+        let places = [(0, 2), (2, 5), (5, 9), (9, 11), (11, 12), (12, 13)].map(place);
+        let ranges = merged(&places, |place| place.start != 0 && place.start != 9);
         assert_eq!(ranges, [2..9, 11..13]);
         assert_eq!(without(15, &ranges), [0..2, 9..11, 13..15]);
         assert_eq!(without(13, &[0..9, 9..13]), []);

@@ -10,7 +10,7 @@ use crate::threads::{Division, Team};
 use crate::train::learner::Learner;
 use crate::{Graph, Heap, Layer, Mode, Model, Scalar, Tensors};
 use core::ops::Range;
-use nn_core::tape::Tape;
+use nn_core::tape::{Step, Tape};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
@@ -74,25 +74,50 @@ impl<M: Model> Tapes<M> {
         rng: Xoshiro256PlusPlus,
         values: &mut [f64],
     ) -> f64 {
-        let graph = M::Training::NEW;
         let division = learner.division;
         let count = division.parts(n);
         let parts = &mut self.parts[..count];
         place(parts, division, n, rng);
+        let (x, targets) = (M::Inputs::shorter(x), L::Targets::shorter(targets));
+        let mut batch = Batch { parts, learner, optimizer, losses, x, targets, weighting, values };
+        let penalty = nn_core::tape::step(model, &mut batch);
+        self::whole(batch.values, weighting, penalty)
+    }
+}
+
+/// A batch in its parts.
+struct Batch<'a, M: Model, O, L: Losses<M::Outputs>> {
+    parts: &'a mut [Part<M>],
+    learner: &'a mut Learner<M>,
+    optimizer: &'a O,
+    losses: &'a L,
+    x: <M::Inputs as Tensors>::Batch<'a>,
+    targets: <L::Targets as Tensors>::Batch<'a>,
+    weighting: Weighting<'a>,
+    /// The loss of each output.
+    values: &'a mut [f64],
+}
+
+impl<M: Model, O: Optimizer, L: Losses<M::Outputs>> Step<M> for Batch<'_, M, O, L> {
+    type Storage = Heap;
+
+    fn pass(&mut self, model: &M) {
+        let Batch { parts, learner, losses, x, targets, weighting, values, .. } = self;
+        let (count, x, targets, losses) = (parts.len(), *x, *targets, *losses);
         learner.reserve(count);
         Team::work(count, |team| {
-            let Learner { gradients, dense, rows, frozen, .. } = &mut *learner;
-            let (gradients, w) = (&mut gradients[..count], &*model);
-            team.each(parts, gradients, &|part, _| part.forward(w, x, frozen));
+            let Learner { gradients, dense, rows, frozen, .. } = &mut **learner;
+            let gradients = &mut gradients[..count];
+            team.each(parts, gradients, &|part, _| part.forward(model, x, frozen));
             let counted = Counted::of::<M>(parts.iter().map(|part| (part.samples.len(), part.masks(x))));
-            let weighting = Weighting { counted: counted.of_parts(), ..weighting };
+            let weighting = Weighting { counted: counted.of_parts(), ..*weighting };
             team.each(parts, gradients, &|part, gradient| {
                 // That of the first part is zero since the last step.
                 if part.samples.start > 0 {
                     gradient.clear(dense);
                 }
                 let seeds = part.judge(losses, x, targets, weighting);
-                part.backward(w, x, seeds, &mut gradient.dw);
+                part.backward(model, x, seeds, &mut gradient.dw);
                 if !rows.is_empty() {
                     let x = M::Inputs::slice(x, part.samples.clone());
                     rows.collect(&mut gradient.named, |visit| {
@@ -105,15 +130,25 @@ impl<M: Model> Tapes<M> {
         for (output, value) in values.iter_mut().enumerate() {
             *value = parts.iter().map(|part| part.losses[output]).sum();
         }
-        let mut penalty = graph.regularize(model, Some(learner.gradient()));
-        if let [whole] = &*parts {
-            // What is divided has neither.
-            penalty += graph.training_activity::<Heap>(&whole.tape.cache);
-            graph.update::<Heap>(model, &whole.tape.cache);
+    }
+
+    fn gradient(&mut self) -> &mut M {
+        self.learner.gradient()
+    }
+
+    fn whole(&self) -> Option<&Tape<M, Heap>> {
+        match &*self.parts {
+            [whole] => Some(&whole.tape),
+            _ => None,
         }
-        learner.apply(model, optimizer);
-        learner.constrain(model);
-        self::whole(values, weighting, penalty)
+    }
+
+    fn apply(&mut self, model: &mut M) {
+        self.learner.apply(model, self.optimizer);
+    }
+
+    fn constrain(&mut self, model: &mut M) {
+        self.learner.constrain(model);
     }
 }
 

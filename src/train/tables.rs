@@ -72,6 +72,11 @@ impl Rows {
         self.tables.iter().map(|table| &table.range)
     }
 
+    /// Whether a table starts here.
+    pub(crate) fn has(&self, start: usize) -> bool {
+        self.tables.iter().any(|table| table.range.start == start)
+    }
+
     /// What is frozen from now on.
     pub(crate) fn freeze(&mut self, frozen: &[bool]) {
         for table in &mut self.tables {

@@ -1,33 +1,59 @@
 //! What of a flat slice of weights learns, as a constant.
 
 use crate::model::Model;
-use crate::weights::Part;
+use crate::weights::{Part, Place, places};
 use core::marker::PhantomData;
 use core::ops::Range;
 
-/// Up to `N` ranges, each with the number of its variable.
+/// Up to `N` ranges, each with its number.
 pub(super) struct Table<const N: usize> {
     parts: [(usize, Range<usize>); N],
     count: usize,
 }
 
 impl<const N: usize> Table<N> {
+    const EMPTY: Self = Table { parts: [const { (0, 0..0) }; N], count: 0 };
+
     /// Them.
     pub(super) const fn parts(&self) -> &[(usize, Range<usize>)] {
         self.parts.split_at(self.count).0
     }
 
-    const fn add(&mut self, start: usize, end: usize, merge: bool) {
-        if merge && self.count > 0 && self.parts[self.count - 1].1.end == start {
-            self.parts[self.count - 1].1.end = end;
-            return;
+    /// The variables that learn.
+    const fn variables(parts: &[Part]) -> Self {
+        let (mut found, mut table, mut i) = ([Place::NONE; N], Self::EMPTY, 0);
+        let count = places(parts, true, &mut found);
+        while i < count {
+            table.has_room();
+            table.parts[i] = (i, found[i].start..found[i].end);
+            table.count += 1;
+            i += 1;
         }
+        table
+    }
+
+    /// The same, neighbours as one.
+    const fn merged<const M: usize>(&self) -> Table<M> {
+        let (mut table, mut i) = (Table::<M>::EMPTY, 0);
+        while i < self.count {
+            let (start, end) = (self.parts[i].1.start, self.parts[i].1.end);
+            if table.count > 0 && table.parts[table.count - 1].1.end == start {
+                table.parts[table.count - 1].1.end = end;
+            } else {
+                table.has_room();
+                table.parts[table.count] = (table.count, start..end);
+                table.count += 1;
+            }
+            i += 1;
+        }
+        table
+    }
+
+    const fn has_room(&self) {
         assert!(
             self.count < N,
             "a trainer takes models with up to 1,024 variables, and 256 groups of those that learn"
         );
-        self.parts[self.count] = (self.count, start..end);
-        self.count += 1;
     }
 }
 
@@ -36,33 +62,7 @@ pub(super) struct Runs<M>(PhantomData<M>);
 
 impl<M: Model> Runs<M> {
     /// Each variable that learns.
-    pub(super) const VARIABLES: Table<1024> = table(M::PARTS, false);
+    pub(super) const VARIABLES: Table<1024> = Table::variables(M::PARTS);
     /// The same, neighbours as one.
-    pub(super) const RUNS: Table<256> = table(M::PARTS, true);
-}
-
-const fn table<const N: usize>(parts: &[Part], merge: bool) -> Table<N> {
-    let mut table = Table { parts: [const { (0, 0..0) }; N], count: 0 };
-    walk(parts, true, 0, merge, &mut table);
-    table
-}
-
-/// Adds what learns of these parts, which start at `start`: where they end.
-const fn walk<const N: usize>(parts: &[Part], learns: bool, start: usize, merge: bool, table: &mut Table<N>) -> usize {
-    let (mut at, mut i) = (start, 0);
-    while i < parts.len() {
-        match &parts[i] {
-            Part::Variable { shape, trainable, .. } => {
-                let end = at + shape.size();
-                if learns && *trainable {
-                    table.add(at, end, merge);
-                }
-                at = end;
-            }
-            Part::Layer { parts, trainable, .. } => at = walk(parts, learns && *trainable, at, merge, table),
-            Part::Nothing => {}
-        }
-        i += 1;
-    }
-    at
+    pub(super) const RUNS: Table<256> = Self::VARIABLES.merged();
 }

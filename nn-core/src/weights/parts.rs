@@ -2,6 +2,7 @@
 
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::text::str_eq;
 use crate::weights::{Path, Variable, Weights};
 
 /// A part of weights with its name. The parts of a struct stand in the order of its flat slice.
@@ -110,6 +111,88 @@ pub(super) struct Within {
 impl Within {
     /// What holds for the variables of a model.
     pub(super) const MODEL: Within = Within { learns: true, by_rows: true, table: None };
+
+    /// What holds for the variables of a layer.
+    const fn layer(self, trainable: bool, whole: bool, table: Option<&'static str>) -> Self {
+        Within { learns: self.learns && trainable, by_rows: self.by_rows && !whole, table }
+    }
+
+    /// Whether the gradient of a variable comes by rows.
+    const fn rows(self, name: &str, rows: bool) -> bool {
+        let table = matches!(self.table, Some(table) if str_eq(table, name));
+        (rows || table) && self.by_rows
+    }
+}
+
+/// Where a variable lies in the flat slice of weights, and what a training step has to know of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its first scalar.
+    pub start: usize,
+    /// One behind its last.
+    pub end: usize,
+    /// The number of its layer among those with variables.
+    pub layer: usize,
+    /// Whether training changes it.
+    pub trainable: bool,
+    /// By how many rows its gradient comes; 0 if it comes as a whole.
+    pub rows: usize,
+}
+
+impl Place {
+    /// No variable.
+    pub const NONE: Place = Place { start: 0, end: 0, layer: 0, trainable: false, rows: 0 };
+}
+
+/// The places of all variables, or of those that learn, in the order of the flat slice: as many as `to` has room for. The result is
+/// how many there are.
+pub const fn places(parts: &[Part], learning: bool, to: &mut [Place]) -> usize {
+    let mut found = Found { count: 0, scalars: 0, layers: 0 };
+    find(parts, Within::MODEL, learning, &mut found, to);
+    found.count
+}
+
+/// How far [`places`] is.
+struct Found {
+    count: usize,
+    scalars: usize,
+    layers: usize,
+}
+
+const fn find(parts: &[Part], within: Within, learning: bool, found: &mut Found, to: &mut [Place]) {
+    let (mut i, mut layer) = (0, None);
+    while i < parts.len() {
+        match parts[i] {
+            Part::Variable { name, shape, trainable, rows } => {
+                let number = match layer {
+                    Some(number) => number,
+                    None => {
+                        found.layers += 1;
+                        found.layers - 1
+                    }
+                };
+                layer = Some(number);
+                let (start, trainable) = (found.scalars, trainable && within.learns);
+                found.scalars += shape.size();
+                if trainable || !learning {
+                    if found.count < to.len() {
+                        let rows = if within.rows(name, rows) { shape.dim(0) } else { 0 };
+                        to[found.count] = Place { start, end: found.scalars, layer: number, trainable, rows };
+                    }
+                    found.count += 1;
+                }
+            }
+            Part::Layer { parts, trainable, whole, table, .. } => {
+                let before = found.layers;
+                find(parts, within.layer(trainable, whole, table), learning, found, to);
+                if found.layers > before {
+                    layer = None;
+                }
+            }
+            Part::Nothing => {}
+        }
+        i += 1;
+    }
 }
 
 /// Calls `visit` with every variable of these parts.
@@ -121,12 +204,11 @@ pub(super) fn walk(parts: &'static [Part], path: &Path<'_>, within: Within, visi
                     path: path.join(name),
                     shape,
                     trainable: trainable && within.learns,
-                    rows: (rows || within.table == Some(name)) && within.by_rows,
+                    rows: within.rows(name, rows),
                 });
             }
             Part::Layer { name, parts, trainable, whole, table } => {
-                let within = Within { learns: within.learns && trainable, by_rows: within.by_rows && !whole, table };
-                walk(parts, &path.join(name), within, visit);
+                walk(parts, &path.join(name), within.layer(trainable, whole, table), visit);
             }
             Part::Nothing => {}
         }
