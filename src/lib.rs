@@ -138,6 +138,8 @@ pub mod missing;
 mod predict;
 #[cfg(feature = "train")]
 mod report;
+#[cfg(test)]
+mod stages;
 #[cfg(feature = "std")]
 mod threads;
 #[cfg(feature = "train")]

@@ -4,7 +4,6 @@ use crate::kernels;
 use crate::optimizers::{Clipping, Idle, MAX_SLOTS, Optimizer};
 use crate::threads::{Division, MAX_PARTS, Team};
 use crate::train::tables::{Named, Rows};
-use crate::train::trainable::{layers, visit_layers};
 use crate::weights::zeroed_box;
 use crate::{Graph, Layer, Model, Scalar};
 use core::ops::Range;

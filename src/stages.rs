@@ -1,0 +1,43 @@
+//! What a folder may not know: its rule, as far as one can search for it.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// The files of a folder and of the folders in it, or a file.
+fn files(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.into()];
+    }
+    let entries = fs::read_dir(path).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| files(&path)).filter(|path| path.extension().is_some_and(|end| end == "rs")).collect()
+}
+
+/// The files below the folder of sources, whose code has one of the words.
+fn with(folder: &str, words: &[&str]) -> Vec<String> {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let found = files(&sources.join(folder)).into_iter().filter(|file| {
+        let text = fs::read_to_string(file).expect("a file");
+        let mut code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        code.any(|line| words.iter().any(|word| line.contains(word)))
+    });
+    let names = found.map(|file| file.strip_prefix(&sources).expect("below the sources").display().to_string());
+    names.filter(|name| name != "stages.rs").collect()
+}
+
+#[test]
+fn folders_know_what_comes_before_them() {
+    let none = Vec::<String>::new();
+    assert_eq!(with("files", &["crate::train", "crate::report", "crate::callbacks"]), none);
+    assert_eq!(with("report", &["crate::train", "crate::callbacks", "Model", "Compiled"]), none);
+    for file in ["predict.rs", "threads.rs", "check.rs", "error.rs", "warning.rs"] {
+        let later = ["crate::train", "crate::callbacks", "crate::report", "crate::files", "Compiled"];
+        assert_eq!(with(file, &later), none);
+    }
+    assert!(!with("train", &["crate::train"]).is_empty(), "nothing is found");
+}
+
+#[test]
+fn one_file_knows_threads_and_one_replaces_files() {
+    assert_eq!(with("", &["rayon::"]), ["threads.rs"]);
+    assert_eq!(with("", &["fs::rename", "truncate(true)", "File::create(", "fs::write"]), ["files/file.rs"]);
+}
