@@ -93,8 +93,9 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         count += 1;
         i += 1;
     }
-    let consts = [mode, inputs[0].dim(1), units, merged.rows(), y.cols(), 2 * states];
-    Ok(Inferred::many(outputs.split_at(count).0, &consts))
+    let consts =
+        Consts { MODE: mode, F: inputs[0].dim(1), U: units, O: merged.rows(), P: y.cols(), STATES: 2 * states };
+    Ok(Inferred::many(outputs.split_at(count).0, &consts.list()))
 }
 
 #[cfg(feature = "compute")]

@@ -123,12 +123,20 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let args = Args(args);
     let asked = recurrent::arguments!(args);
     let n = match recurrent::sizes(&asked, inputs, 1) {
-        Ok(sizes) => sizes,
+        Ok(constants) => constants,
         Err(error) => return Err(error),
     };
     let bias = if args.use_bias() { 1 + args.reset_after() as usize } else { 0 };
-    let consts = [n.features, n.units, n.units.saturating_mul(3), bias, n.positions, n.state, n.dropped];
-    Ok(recurrent::outputs(&asked, inputs, 1, &consts))
+    let consts = Consts {
+        F: n.features,
+        U: n.units,
+        G: n.units.saturating_mul(3),
+        NB: bias,
+        P: n.positions,
+        STATE: n.state,
+        D: n.dropped,
+    };
+    Ok(recurrent::outputs(&asked, inputs, 1, &consts.list()))
 }
 
 #[cfg(feature = "compute")]

@@ -116,12 +116,12 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let args = Args(args);
     let asked = recurrent::arguments!(args);
     let n = match recurrent::sizes(&asked, inputs, 2) {
-        Ok(sizes) => sizes,
+        Ok(constants) => constants,
         Err(error) => return Err(error),
     };
     let (gates, bias) = (n.units.saturating_mul(4), args.use_bias() as usize);
-    let consts = [n.features, n.units, gates, bias, n.positions, n.state, n.dropped];
-    Ok(recurrent::outputs(&asked, inputs, 2, &consts))
+    let consts = Consts { F: n.features, U: n.units, G: gates, B: bias, P: n.positions, STATE: n.state, D: n.dropped };
+    Ok(recurrent::outputs(&asked, inputs, 2, &consts.list()))
 }
 
 #[cfg(feature = "compute")]

@@ -12,7 +12,7 @@
 //!
 //! Source: <https://keras.io/api/layers/recurrent_layers/rnn/>
 
-use super::recurrent;
+use super::recurrent::{self, Arguments};
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
@@ -81,7 +81,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         return Err(ShapeError::argument(Code::LayerInside, arg::cell, message));
     }
     let (units, states) = if state.rank() == 1 { (state.dim(0), 1) } else { (state.dim(1), 2) };
-    let asked = recurrent::Arguments {
+    let asked = Arguments {
         units,
         rates: [(0, Some(0.0)); 2],
         return_sequences: args.return_sequences(),
@@ -92,8 +92,13 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         Ok(constants) => constants,
         Err(error) => return Err(error),
     };
-    let consts = [n.positions, n.state, args.go_backwards() as usize, args.zero_output_for_mask() as usize];
-    Ok(recurrent::outputs(&asked, inputs, states, &consts))
+    let consts = Consts {
+        P: n.positions,
+        STATE: n.state,
+        BACKWARDS: args.go_backwards() as usize,
+        ZERO: args.zero_output_for_mask() as usize,
+    };
+    Ok(recurrent::outputs(&asked, inputs, states, &consts.list()))
 }
 
 #[cfg(feature = "compute")]

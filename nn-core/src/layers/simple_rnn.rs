@@ -102,11 +102,12 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let args = Args(args);
     let asked = recurrent::arguments!(args);
     let n = match recurrent::sizes(&asked, inputs, 1) {
-        Ok(sizes) => sizes,
+        Ok(constants) => constants,
         Err(error) => return Err(error),
     };
-    let consts = [n.features, n.units, args.use_bias() as usize, n.positions, n.state, n.dropped];
-    Ok(recurrent::outputs(&asked, inputs, 1, &consts))
+    let consts =
+        Consts { F: n.features, U: n.units, B: args.use_bias() as usize, P: n.positions, STATE: n.state, D: n.dropped };
+    Ok(recurrent::outputs(&asked, inputs, 1, &consts.list()))
 }
 
 #[cfg(feature = "compute")]

@@ -2,7 +2,6 @@
 
 use crate::code::Code;
 use crate::shape::{Shape, ShapeError};
-use crate::spec::Value;
 use crate::text::Text;
 
 /// The windows along one axis.
@@ -50,10 +49,9 @@ impl Slide {
 }
 
 /// Two positive numbers, for height and width; one number stands for both. `index` and `name` are those of the argument.
-pub(super) const fn pair(value: &Value, index: usize, name: &str) -> Result<(usize, usize), ShapeError> {
-    let sizes = value.as_sizes();
+pub(super) const fn pair(sizes: &Shape, index: usize, name: &str) -> Result<(usize, usize), ShapeError> {
     if sizes.size() == 0 {
-        let message = Text::new().str("`").str(name).str("` must be at least 1, but is ").shape(&sizes);
+        let message = Text::new().str("`").str(name).str("` must be at least 1, but is ").shape(sizes);
         return Err(ShapeError::argument(Code::NotPositive, index, message));
     }
     match sizes.rank() {
@@ -61,7 +59,7 @@ pub(super) const fn pair(value: &Value, index: usize, name: &str) -> Result<(usi
         2 => Ok((sizes.dim(0), sizes.dim(1))),
         _ => {
             let message = Text::new().str("`").str(name).str("` expects one number, or two for height and width, but ");
-            Err(ShapeError::argument(Code::ArgumentType, index, message.str("got ").shape(&sizes)))
+            Err(ShapeError::argument(Code::ArgumentType, index, message.str("got ").shape(sizes)))
         }
     }
 }

@@ -42,6 +42,7 @@ macro_rules! kind {
     // The type of an argument in a shape rule, and how it is read.
     (@type [Size]) => { usize };
     (@type [Option Size]) => { ::core::option::Option<usize> };
+    (@type [Sizes]) => { $crate::shape::Shape };
     (@type [Int]) => { i64 };
     (@type [Ints]) => { &[i64] };
     (@type [Float]) => { ::core::option::Option<f64> };
@@ -52,6 +53,7 @@ macro_rules! kind {
     (@type $other:tt) => { $crate::spec::Value };
     (@read [Size] $value:expr) => { $value.as_size() };
     (@read [Option Size] $value:expr) => { $value.as_optional_size() };
+    (@read [Sizes] $value:expr) => { $value.as_sizes() };
     (@read [Int] $value:expr) => { $value.as_int() };
     (@read [Ints] $value:expr) => { $value.as_ints() };
     (@read [Float] $value:expr) => { $value.as_float() };

@@ -11,7 +11,7 @@ use crate::shape::{Shape, ShapeError};
 use crate::spec::Inferred;
 use crate::text::Text;
 
-/// The arguments that all three shape rules read. Of those that may be to blame, the first number is the place.
+/// The arguments that the shape rules read. Of those that may be to blame, the first number is the place.
 pub(super) struct Arguments {
     pub(super) units: usize,
     pub(super) rates: [(usize, Option<f64>); 2],
