@@ -23,7 +23,7 @@ pub const SPEC: LayerSpec = LayerSpec {
     name: "RNN",
     module: "rnn",
     args: &[
-        ArgSpec::layer(),
+        ArgSpec { name: "cell", ..ArgSpec::layer() },
         ArgSpec::flag("return_sequences", false),
         ArgSpec::flag("return_state", false),
         ArgSpec::flag("go_backwards", false),
