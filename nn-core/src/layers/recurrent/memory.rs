@@ -27,7 +27,7 @@ buffers! {
         product: B::Of<SVector<T, G>>,
     }
 
-    /// What a training pass leaves for the backward pass. The constants are those of [`Kept`]; `D` is `F` if a part of the
+    /// What a training pass leaves for the backward pass. The constants are those of `Kept`; `D` is `F` if a part of the
     /// input is dropped, else 0.
     pub struct Cache<B: Storage, T: Scalar, X: Sequence<T, F, U>, S: States; F, U, G, K, D> {
         kept: Kept<B, T, X, X, S, F, U, G, K>,
