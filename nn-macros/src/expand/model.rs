@@ -209,14 +209,14 @@ fn summary(context: &Context<'_>) -> TokenStream {
     let rows = docs::rows(context);
     // At the struct's name, as the paths of constants: rustc notes there that a shape could not be found.
     let length = quote_spanned!(name.span()=> ::nn::summary::length(#text, #graph_type::rows));
-    let plans = plans(context, context.predict);
+    let plans = [Some(context.predict), context.train].into_iter().flatten().map(|program| plans(context, program));
     quote! {
         // In lower case, since the constants of inputs and layers have the names of these in upper case.
         #[allow(dead_code, non_upper_case_globals)]
         impl #graph_type {
             const rows: &'static [::nn::summary::Row] = #rows;
             const summary_length: usize = #length;
-            #plans
+            #(#plans)*
         }
     }
 }
