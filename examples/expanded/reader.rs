@@ -39,7 +39,7 @@
 #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
-pub struct Reader<T: ::nn::Scalar = f32> {
+pub struct Reader<T: ::nn::Scalar = ::core::primitive::f32> {
     /// `Dense(16, activation = relu, kernel_regularizer = l2(0.01))` on `(20,)`.
     pub dense: ::nn::layers::DenseWeights<T, 20, 16, 1>,
     /// `Dense(10, activation = softmax)` on `(16,)`.

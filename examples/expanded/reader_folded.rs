@@ -21,7 +21,7 @@
 #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
-pub struct ReaderFolded<T: ::nn::Scalar = f32> {
+pub struct ReaderFolded<T: ::nn::Scalar = ::core::primitive::f32> {
     /// `Dense(16, activation = relu, kernel_regularizer = l2(0.01))` on `(8,)`, `(12,)`.
     pub dense: ::nn::layers::DenseWeights<T, 20, 16, 1>,
     /// `Dense(10, activation = softmax)` on `(16,)`.
@@ -44,7 +44,7 @@ impl ReaderFoldedGraph {
 #[allow(long_running_const_eval)]
 const _: () = {
     #[allow(unused_imports)]
-    use ::core::prelude::v1::*;
+    use ::core::{prelude::v1::*, primitive::*};
     #[allow(unused_imports)]
     use ::nn::__private::locals::{functions::*, local as answer, local as certain, local as question, local as text};
 
@@ -299,7 +299,7 @@ const _: () = {
         ) {
             let n = x.0.len();
             let (Pass::Inference(m) | Pass::Training(m, _)) = pass;
-            let y_dense = part_mut(&mut m.activations, n, 0..16);
+            let y0 = part_mut(&mut m.activations, n, 0..16);
             ::nn::layers::Joined(Dense::<20, 16, 1> {
                 kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
                 ..Dense::<20, 16, 1>::DEFAULT
@@ -307,38 +307,28 @@ const _: () = {
             .activated::<T, (SVector<T, 8>, SVector<T, 12>), _>(
                 &w.dense,
                 (x.0, x.1),
-                samples_mut(y_dense),
+                samples_mut(y0),
                 &Activate(Relu),
             );
-            let [x_dense_relu, y_answer] = parts(&mut m.activations, n, [0..16, 16..26]);
+            let [x0, y0] = parts(&mut m.activations, n, [0..16, 16..26]);
             Dense::<16, 10, 1>::DEFAULT.forward::<B>(
                 &w.answer,
-                samples::<SVector<T, 16>>(x_dense_relu),
-                samples_mut(y_answer),
+                samples::<SVector<T, 16>>(x0),
+                samples_mut(y0),
                 Pass::Inference(&mut ()),
             );
-            let x_answer = part_mut(&mut m.activations, n, 16..26);
-            Activate(Softmax).forward::<B>(
-                &(),
-                samples::<SVector<T, 10>>(x_answer),
-                &mut *y.0,
-                Pass::Inference(&mut ()),
-            );
-            let y_certain = part_mut(&mut m.activations, n, 0..1);
+            let x0 = part_mut(&mut m.activations, n, 16..26);
+            Activate(Softmax).forward::<B>(&(), samples::<SVector<T, 10>>(x0), &mut *y.0, Pass::Inference(&mut ()));
+            let y0 = part_mut(&mut m.activations, n, 0..1);
             Layer::<T, (SVector<T, 10>, SVector<T, 8>)>::forward::<B>(
                 &::nn::layers::Joined(Dense::<18, 1, 1>::DEFAULT),
                 &w.certain,
                 (&*y.0, x.0),
-                samples_mut(y_certain),
+                samples_mut(y0),
                 Pass::Inference(&mut ()),
             );
-            let x_certain = part_mut(&mut m.activations, n, 0..1);
-            Activate(Sigmoid).forward::<B>(
-                &(),
-                samples::<SVector<T, 1>>(x_certain),
-                &mut *y.1,
-                Pass::Inference(&mut ()),
-            );
+            let x0 = part_mut(&mut m.activations, n, 0..1);
+            Activate(Sigmoid).forward::<B>(&(), samples::<SVector<T, 1>>(x0), &mut *y.1, Pass::Inference(&mut ()));
         }
 
         fn backward<B: Storage>(

@@ -3,7 +3,7 @@
 #[allow(long_running_const_eval)]
 const _: () = {
     #[allow(unused_imports)]
-    use ::core::prelude::v1::*;
+    use ::core::{prelude::v1::*, primitive::*};
     #[allow(unused_imports)]
     use ::nn::__private::locals::{functions::*, local as answer, local as certain, local as question, local as text};
 
@@ -342,58 +342,58 @@ const _: () = {
             let n = x.0.len();
             match pass {
                 Pass::Inference(m) => {
-                    let y_both = part_mut(&mut m.activations, n, 0..20);
+                    let y0 = part_mut(&mut m.activations, n, 0..20);
                     Layer::<T, (SVector<T, 8>, SVector<T, 12>)>::forward::<B>(
                         &Concatenate::<1, 20, 1>::DEFAULT,
                         &(),
                         (x.0, x.1),
-                        samples_mut(y_both),
+                        samples_mut(y0),
                         Pass::Inference(&mut ()),
                     );
-                    let [x_both, y_dense] = parts(&mut m.activations, n, [0..20, 20..36]);
+                    let [x0, y0] = parts(&mut m.activations, n, [0..20, 20..36]);
                     (Dense::<20, 16, 1> {
                         kernel_regularizer: ::nn::regularizers::Regularizer { l2: 0.01f64, l1: 0f64 },
                         ..Dense::<20, 16, 1>::DEFAULT
                     })
                     .activated(
                         &w.dense,
-                        samples::<SVector<T, 20>>(x_both),
-                        samples_mut(y_dense),
+                        samples::<SVector<T, 20>>(x0),
+                        samples_mut(y0),
                         &Activate(Relu),
                     );
-                    let [x_dropout, y_answer] = parts(&mut m.activations, n, [20..36, 0..10]);
+                    let [x0, y0] = parts(&mut m.activations, n, [20..36, 0..10]);
                     Dense::<16, 10, 1>::DEFAULT.forward::<B>(
                         &w.answer,
-                        samples::<SVector<T, 16>>(x_dropout),
-                        samples_mut(y_answer),
+                        samples::<SVector<T, 16>>(x0),
+                        samples_mut(y0),
                         Pass::Inference(&mut ()),
                     );
-                    let x_answer = part_mut(&mut m.activations, n, 0..10);
+                    let x0 = part_mut(&mut m.activations, n, 0..10);
                     Activate(Softmax).forward::<B>(
                         &(),
-                        samples::<SVector<T, 10>>(x_answer),
+                        samples::<SVector<T, 10>>(x0),
                         &mut *y.0,
                         Pass::Inference(&mut ()),
                     );
-                    let y_concatenate = part_mut(&mut m.activations, n, 0..18);
+                    let y0 = part_mut(&mut m.activations, n, 0..18);
                     Layer::<T, (SVector<T, 10>, SVector<T, 8>)>::forward::<B>(
                         &Concatenate::<1, 18, 1>::DEFAULT,
                         &(),
                         (&*y.0, x.0),
-                        samples_mut(y_concatenate),
+                        samples_mut(y0),
                         Pass::Inference(&mut ()),
                     );
-                    let [x_concatenate, y_certain] = parts(&mut m.activations, n, [0..18, 18..19]);
+                    let [x0, y0] = parts(&mut m.activations, n, [0..18, 18..19]);
                     Dense::<18, 1, 1>::DEFAULT.forward::<B>(
                         &w.certain,
-                        samples::<SVector<T, 18>>(x_concatenate),
-                        samples_mut(y_certain),
+                        samples::<SVector<T, 18>>(x0),
+                        samples_mut(y0),
                         Pass::Inference(&mut ()),
                     );
-                    let x_certain = part_mut(&mut m.activations, n, 18..19);
+                    let x0 = part_mut(&mut m.activations, n, 18..19);
                     Activate(Sigmoid).forward::<B>(
                         &(),
-                        samples::<SVector<T, 1>>(x_certain),
+                        samples::<SVector<T, 1>>(x0),
                         &mut *y.1,
                         Pass::Inference(&mut ()),
                     );

@@ -30,13 +30,13 @@
 #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
-pub struct Words<T: ::nn::Scalar = f32> {
+pub struct Words<T: ::nn::Scalar = ::core::primitive::f32> {
     /// `Embedding(100, 8, mask_zero = true)` on `(6,)`.
     pub table: ::nn::layers::EmbeddingWeights<T, 100, 8>,
     /// `Dense(3, activation = softmax)` on `(8,)`.
     pub kind: ::nn::layers::DenseWeights<T, 8, 3, 1>,
     /// `Titles()` on `(6,)`.
-    pub title: <WordsTitleLayer as ::nn::Layer<T, ::nn::SVector<u32, 6>>>::Weights,
+    pub title: <__Words_TitleLayer as ::nn::Layer<T, ::nn::SVector<::core::primitive::u32, 6>>>::Weights,
 }
 
 /// The inputs of [`Words`] by name.
@@ -62,7 +62,8 @@ pub struct WordsOutputs<A, B> {
 }
 
 #[doc(hidden)]
-pub type WordsTitleLayer =
+#[allow(non_camel_case_types)]
+pub type __Words_TitleLayer =
     <::nn::__private::Called<Titles, { !WordsGraph::TITLE.outputs().is_empty() }> as ::nn::Component>::Layer;
 
 /// The graph of [`Words`]: what it computes, without its weights.

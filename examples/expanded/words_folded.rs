@@ -20,24 +20,26 @@
 #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
-pub struct WordsFolded<T: ::nn::Scalar = f32> {
+pub struct WordsFolded<T: ::nn::Scalar = ::core::primitive::f32> {
     /// `Embedding(100, 8, mask_zero = true)` on `(6,)`.
     pub table: ::nn::layers::EmbeddingWeights<T, 100, 8>,
     /// `Dense(3, activation = softmax)` on `(8,)`.
     pub kind: ::nn::layers::DenseWeights<T, 8, 3, 1>,
     /// `Titles()` on `(6,)`.
-    pub title: <WordsFoldedTitlePart as ::nn::Layer<T, ::nn::SVector<u32, 6>>>::Weights,
+    pub title: <__WordsFolded_TitlePart as ::nn::Layer<T, ::nn::SVector<::core::primitive::u32, 6>>>::Weights,
 }
 
 #[doc(hidden)]
-pub type WordsFoldedTitleForm = ::nn::__private::Called<
+#[allow(non_camel_case_types)]
+pub type __WordsFolded_TitleForm = ::nn::__private::Called<
     Titles,
     { !WordsGraph::TITLE.outputs().is_empty() },
     { <Titles as ::nn::Component>::MODEL },
 >;
 
 #[doc(hidden)]
-pub type WordsFoldedTitlePart = <WordsFoldedTitleForm as ::nn::Component>::Layer;
+#[allow(non_camel_case_types)]
+pub type __WordsFolded_TitlePart = <__WordsFolded_TitleForm as ::nn::Component>::Layer;
 
 /// The graph of [`WordsFolded`]: what it computes, without its weights.
 #[doc(hidden)]
@@ -53,7 +55,7 @@ impl WordsFoldedGraph {
 #[allow(long_running_const_eval)]
 const _: () = {
     #[allow(unused_imports)]
-    use ::core::prelude::v1::*;
+    use ::core::{prelude::v1::*, primitive::*};
     #[allow(unused_imports)]
     use ::nn::__private::locals::{functions::*, local as kind, local as title, local as words};
 
@@ -137,11 +139,11 @@ const _: () = {
                 kind: "Titles",
                 output: WordsGraph::TITLE.output(0usize),
                 parameters:
-                    <<WordsFoldedTitlePart as Layer<f32, SVector<u32, 6>>>::Weights as ::nn::Weights<f32>>::COUNT,
+                    <<__WordsFolded_TitlePart as Layer<f32, SVector<u32, 6>>>::Weights as ::nn::Weights<f32>>::COUNT,
                 inputs: &["words"],
-                macs: <WordsFoldedTitlePart as ::nn::Layer<f32, SVector<u32, 6>>>::MACS,
+                macs: <__WordsFolded_TitlePart as ::nn::Layer<f32, SVector<u32, 6>>>::MACS,
                 memory: ::core::mem::size_of::<
-                    <WordsFoldedTitlePart as ::nn::Layer<f32, SVector<u32, 6>>>::Scratch<::nn::Inline<1>>,
+                    <__WordsFolded_TitlePart as ::nn::Layer<f32, SVector<u32, 6>>>::Scratch<::nn::Inline<1>>,
                 >(),
             },
         ];
@@ -217,14 +219,14 @@ const _: () = {
     unsafe impl<T: Scalar> Weights<T> for WordsFolded<T> {
         const LAYERS: usize = <EmbeddingWeights<T, 100, 8> as Weights<T>>::LAYERS
             + <DenseWeights<T, 8, 3, 1> as Weights<T>>::LAYERS
-            + <<WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::LAYERS;
+            + <<__WordsFolded_TitlePart as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::LAYERS;
         const NON_TRAINABLE: usize = <EmbeddingWeights<T, 100, 8> as Weights<T>>::NON_TRAINABLE
             + <DenseWeights<T, 8, 3, 1> as Weights<T>>::NON_TRAINABLE
-            + <<WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::NON_TRAINABLE;
+            + <<__WordsFolded_TitlePart as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[
             Part::layer::<T, EmbeddingWeights<T, 100, 8>>("table"),
             Part::layer::<T, DenseWeights<T, 8, 3, 1>>("kind"),
-            Part::layer::<T, <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::Weights>("title"),
+            Part::layer::<T, <__WordsFolded_TitlePart as Layer<T, SVector<u32, 6>>>::Weights>("title"),
         ];
     }
 
@@ -244,7 +246,7 @@ const _: () = {
     pub struct WordsFoldedScratch<T: Scalar, B: Storage> {
         activations: B::Of<[T; 56]>,
         indices: B::Of<[u32; 6]>,
-        title_memory: <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::Scratch<B>,
+        title_memory: <__WordsFolded_TitlePart as Layer<T, SVector<u32, 6>>>::Scratch<B>,
     }
 
     #[automatically_derived]
@@ -278,28 +280,28 @@ const _: () = {
             + <NotZero as Layer<T, SVector<u32, 6>>>::MACS
             + <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::MACS
             + <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::MACS
-            + <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::MACS;
+            + <__WordsFolded_TitlePart as Layer<T, SVector<u32, 6>>>::MACS;
         const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
             <Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::WORK,
             <NotZero as Layer<T, SVector<u32, 6>>>::WORK,
             <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::WORK,
             <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::WORK,
-            <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::WORK,
+            <__WordsFolded_TitlePart as Layer<T, SVector<u32, 6>>>::WORK,
         ]);
         const HEADS: &'static [::nn::activations::Head] = &[
             ::nn::layer::head::<T, SVector<T, 3>, _>(&Activate(Softmax)),
-            <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::HEADS[0],
+            <__WordsFolded_TitlePart as Layer<T, SVector<u32, 6>>>::HEADS[0],
         ];
         const BOUNDS: &'static [usize] = &[::nn::layer::least_bound(&[
             (<Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
             (<NotZero as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
-            (<WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
+            (<__WordsFolded_TitlePart as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
         ])];
         const CONSTRAINS: bool = false;
         fn init(&self, w: &mut WordsFolded<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<u32, 6>>::init(&Embedding::<100, 8, 6>::DEFAULT, &mut w.table, rng);
             Layer::<T, SVector<T, 8>>::init(&Dense::<8, 3, 1>::DEFAULT, &mut w.kind, rng);
-            Layer::<T, SVector<u32, 6>>::init(&WordsFoldedTitlePart::new(), &mut w.title, rng);
+            Layer::<T, SVector<u32, 6>>::init(&__WordsFolded_TitlePart::new(), &mut w.title, rng);
         }
 
         fn forward<B: Storage>(
@@ -311,36 +313,36 @@ const _: () = {
         ) {
             let n = x.len();
             let (Pass::Inference(m) | Pass::Training(m, _)) = pass;
-            let y_table = part_mut(&mut m.activations, n, 0..48);
-            Embedding::<100, 8, 6>::DEFAULT.forward::<B>(&w.table, x, samples_mut(y_table), Pass::Inference(&mut ()));
-            let y_words_not_zero = part_mut(&mut m.indices, n, 0..6);
+            let y0 = part_mut(&mut m.activations, n, 0..48);
+            Embedding::<100, 8, 6>::DEFAULT.forward::<B>(&w.table, x, samples_mut(y0), Pass::Inference(&mut ()));
+            let y0 = part_mut(&mut m.indices, n, 0..6);
             Layer::<T, SVector<u32, 6>>::forward::<B>(
                 &NotZero::DEFAULT,
                 &(),
                 x,
-                samples_mut(y_words_not_zero),
+                samples_mut(y0),
                 Pass::Inference(&mut ()),
             );
-            let [x_table, y_mean] = parts(&mut m.activations, n, [0..48, 48..56]);
-            let x_words_not_zero = part_mut(&mut m.indices, n, 0..6);
+            let [x0, y0] = parts(&mut m.activations, n, [0..48, 48..56]);
+            let x1 = part_mut(&mut m.indices, n, 0..6);
             Layer::<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>::forward::<B>(
                 &GlobalAveragePooling1D::DEFAULT,
                 &(),
-                (samples(x_table), samples(x_words_not_zero)),
-                samples_mut(y_mean),
+                (samples(x0), samples(x1)),
+                samples_mut(y0),
                 Pass::Inference(&mut ()),
             );
-            let [x_mean, y_kind] = parts(&mut m.activations, n, [48..56, 0..3]);
+            let [x0, y0] = parts(&mut m.activations, n, [48..56, 0..3]);
             Dense::<8, 3, 1>::DEFAULT.forward::<B>(
                 &w.kind,
-                samples::<SVector<T, 8>>(x_mean),
-                samples_mut(y_kind),
+                samples::<SVector<T, 8>>(x0),
+                samples_mut(y0),
                 Pass::Inference(&mut ()),
             );
-            let x_kind = part_mut(&mut m.activations, n, 0..3);
-            Activate(Softmax).forward::<B>(&(), samples::<SVector<T, 3>>(x_kind), &mut *y.0, Pass::Inference(&mut ()));
+            let x0 = part_mut(&mut m.activations, n, 0..3);
+            Activate(Softmax).forward::<B>(&(), samples::<SVector<T, 3>>(x0), &mut *y.0, Pass::Inference(&mut ()));
             Layer::<T, SVector<u32, 6>>::forward::<B>(
-                &WordsFoldedTitlePart::new(),
+                &__WordsFolded_TitlePart::new(),
                 &w.title,
                 x,
                 &mut *y.1,
@@ -367,7 +369,7 @@ const _: () = {
         ) -> (Option<&[SVector<T, 3>]>, Option<&[SampleOfTitle<T>]>) {
             (
                 ::core::option::Option::Some(samples(part(&m.activations, n, 0..3))),
-                <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::logits::<B>(&m.title_memory, n),
+                <__WordsFolded_TitlePart as Layer<T, SVector<u32, 6>>>::logits::<B>(&m.title_memory, n),
             )
         }
 
@@ -378,7 +380,7 @@ const _: () = {
             output: usize,
         ) -> Option<&'a [u32]> {
             match output {
-                1 => <WordsFoldedTitlePart as Layer<T, SVector<u32, 6>>>::mask::<B>(x, &m.title_memory, n, 0),
+                1 => <__WordsFolded_TitlePart as Layer<T, SVector<u32, 6>>>::mask::<B>(x, &m.title_memory, n, 0),
 
                 _ => None,
             }

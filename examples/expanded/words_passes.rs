@@ -3,7 +3,7 @@
 #[allow(long_running_const_eval)]
 const _: () = {
     #[allow(unused_imports)]
-    use ::core::prelude::v1::*;
+    use ::core::{prelude::v1::*, primitive::*};
     #[allow(unused_imports)]
     use ::nn::__private::locals::{functions::*, local as kind, local as title, local as words};
 
@@ -81,11 +81,11 @@ const _: () = {
                 name: "title",
                 kind: "Titles",
                 output: WordsGraph::TITLE.output(0usize),
-                parameters: <<WordsTitleLayer as Layer<f32, SVector<u32, 6>>>::Weights as ::nn::Weights<f32>>::COUNT,
+                parameters: <<__Words_TitleLayer as Layer<f32, SVector<u32, 6>>>::Weights as ::nn::Weights<f32>>::COUNT,
                 inputs: &["words"],
-                macs: <WordsTitleLayer as ::nn::Layer<f32, SVector<u32, 6>>>::MACS,
+                macs: <__Words_TitleLayer as ::nn::Layer<f32, SVector<u32, 6>>>::MACS,
                 memory: ::core::mem::size_of::<
-                    <WordsTitleLayer as ::nn::Layer<f32, SVector<u32, 6>>>::Scratch<::nn::Inline<1>>,
+                    <__Words_TitleLayer as ::nn::Layer<f32, SVector<u32, 6>>>::Scratch<::nn::Inline<1>>,
                 >(),
             },
         ];
@@ -167,14 +167,14 @@ const _: () = {
     unsafe impl<T: Scalar> Weights<T> for Words<T> {
         const LAYERS: usize = <EmbeddingWeights<T, 100, 8> as Weights<T>>::LAYERS
             + <DenseWeights<T, 8, 3, 1> as Weights<T>>::LAYERS
-            + <<WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::LAYERS;
+            + <<__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::LAYERS;
         const NON_TRAINABLE: usize = <EmbeddingWeights<T, 100, 8> as Weights<T>>::NON_TRAINABLE
             + <DenseWeights<T, 8, 3, 1> as Weights<T>>::NON_TRAINABLE
-            + <<WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::NON_TRAINABLE;
+            + <<__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[
             Part::layer::<T, EmbeddingWeights<T, 100, 8>>("table"),
             Part::layer::<T, DenseWeights<T, 8, 3, 1>>("kind"),
-            Part::layer::<T, <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Weights>("title"),
+            Part::layer::<T, <__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::Weights>("title"),
         ];
     }
 
@@ -194,7 +194,7 @@ const _: () = {
     pub struct WordsScratch<T: Scalar, B: Storage> {
         activations: B::Of<[T; 56]>,
         indices: B::Of<[u32; 6]>,
-        title_memory: <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Scratch<B>,
+        title_memory: <__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::Scratch<B>,
     }
 
     #[automatically_derived]
@@ -220,7 +220,7 @@ const _: () = {
         d_table: B::Of<SMatrix<T, 8, 6>>,
         d_mean: B::Of<SVector<T, 8>>,
         d_kind: B::Of<SVector<T, 3>>,
-        title_memory: <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Cache<B>,
+        title_memory: <__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::Cache<B>,
     }
 
     #[automatically_derived]
@@ -267,28 +267,28 @@ const _: () = {
             + <NotZero as Layer<T, SVector<u32, 6>>>::MACS
             + <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::MACS
             + <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::MACS
-            + <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::MACS;
+            + <__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::MACS;
         const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
             <Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::WORK,
             <NotZero as Layer<T, SVector<u32, 6>>>::WORK,
             <GlobalAveragePooling1D as Layer<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>>::WORK,
             <Dense<8, 3, 1> as Layer<T, SVector<T, 8>>>::WORK,
-            <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::WORK,
+            <__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::WORK,
         ]);
         const HEADS: &'static [::nn::activations::Head] = &[
             ::nn::layer::head::<T, SVector<T, 3>, _>(&Activate(Softmax)),
-            <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::HEADS[0],
+            <__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::HEADS[0],
         ];
         const BOUNDS: &'static [usize] = &[::nn::layer::least_bound(&[
             (<Embedding<100, 8, 6> as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
             (<NotZero as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
-            (<WordsTitleLayer as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
+            (<__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::BOUNDS, 0),
         ])];
-        const CONSTRAINS: bool = <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::CONSTRAINS;
+        const CONSTRAINS: bool = <__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::CONSTRAINS;
         fn init(&self, w: &mut Words<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<u32, 6>>::init(&Embedding::<100, 8, 6>::DEFAULT, &mut w.table, rng);
             Layer::<T, SVector<T, 8>>::init(&Dense::<8, 3, 1>::DEFAULT, &mut w.kind, rng);
-            Layer::<T, SVector<u32, 6>>::init(&WordsTitleLayer::new(), &mut w.title, rng);
+            Layer::<T, SVector<u32, 6>>::init(&__Words_TitleLayer::new(), &mut w.title, rng);
         }
 
         fn forward<B: Storage>(
@@ -301,46 +301,46 @@ const _: () = {
             let n = x.len();
             match pass {
                 Pass::Inference(m) => {
-                    let y_table = part_mut(&mut m.activations, n, 0..48);
+                    let y0 = part_mut(&mut m.activations, n, 0..48);
                     Embedding::<100, 8, 6>::DEFAULT.forward::<B>(
                         &w.table,
                         x,
-                        samples_mut(y_table),
+                        samples_mut(y0),
                         Pass::Inference(&mut ()),
                     );
-                    let y_words_not_zero = part_mut(&mut m.indices, n, 0..6);
+                    let y0 = part_mut(&mut m.indices, n, 0..6);
                     Layer::<T, SVector<u32, 6>>::forward::<B>(
                         &NotZero::DEFAULT,
                         &(),
                         x,
-                        samples_mut(y_words_not_zero),
+                        samples_mut(y0),
                         Pass::Inference(&mut ()),
                     );
-                    let [x_table, y_mean] = parts(&mut m.activations, n, [0..48, 48..56]);
-                    let x_words_not_zero = part_mut(&mut m.indices, n, 0..6);
+                    let [x0, y0] = parts(&mut m.activations, n, [0..48, 48..56]);
+                    let x1 = part_mut(&mut m.indices, n, 0..6);
                     Layer::<T, (SMatrix<T, 8, 6>, SVector<u32, 6>)>::forward::<B>(
                         &GlobalAveragePooling1D::DEFAULT,
                         &(),
-                        (samples(x_table), samples(x_words_not_zero)),
-                        samples_mut(y_mean),
+                        (samples(x0), samples(x1)),
+                        samples_mut(y0),
                         Pass::Inference(&mut ()),
                     );
-                    let [x_mean, y_kind] = parts(&mut m.activations, n, [48..56, 0..3]);
+                    let [x0, y0] = parts(&mut m.activations, n, [48..56, 0..3]);
                     Dense::<8, 3, 1>::DEFAULT.forward::<B>(
                         &w.kind,
-                        samples::<SVector<T, 8>>(x_mean),
-                        samples_mut(y_kind),
+                        samples::<SVector<T, 8>>(x0),
+                        samples_mut(y0),
                         Pass::Inference(&mut ()),
                     );
-                    let x_kind = part_mut(&mut m.activations, n, 0..3);
+                    let x0 = part_mut(&mut m.activations, n, 0..3);
                     Activate(Softmax).forward::<B>(
                         &(),
-                        samples::<SVector<T, 3>>(x_kind),
+                        samples::<SVector<T, 3>>(x0),
                         &mut *y.0,
                         Pass::Inference(&mut ()),
                     );
                     Layer::<T, SVector<u32, 6>>::forward::<B>(
-                        &WordsTitleLayer::new(),
+                        &__Words_TitleLayer::new(),
                         &w.title,
                         x,
                         &mut *y.1,
@@ -382,7 +382,7 @@ const _: () = {
                         Pass::Training(&mut (), mode.reborrow()),
                     );
                     Layer::<T, SVector<u32, 6>>::forward::<B>(
-                        &WordsTitleLayer::new(),
+                        &__Words_TitleLayer::new(),
                         &w.title,
                         x,
                         &mut *y.1,
@@ -390,7 +390,7 @@ const _: () = {
                             &mut m.title_memory,
                             mode.layer(
                                 2,
-                                <<WordsTitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::LAYERS,
+                                <<__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::Weights as Weights<T>>::LAYERS,
                             ),
                         ),
                     );
@@ -417,7 +417,7 @@ const _: () = {
         ) -> (Option<&[SVector<T, 3>]>, Option<&[SampleOfTitle<T>]>) {
             (
                 ::core::option::Option::Some(samples(part(&m.activations, n, 0..3))),
-                <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::logits::<B>(&m.title_memory, n),
+                <__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::logits::<B>(&m.title_memory, n),
             )
         }
 
@@ -428,7 +428,7 @@ const _: () = {
             output: usize,
         ) -> Option<&'a [u32]> {
             match output {
-                1 => <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::mask::<B>(x, &m.title_memory, n, 0),
+                1 => <__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::mask::<B>(x, &m.title_memory, n, 0),
 
                 _ => None,
             }
@@ -450,7 +450,7 @@ const _: () = {
             ::nn::tensor::clear(&mut m.d_mean[..n]);
             ::nn::tensor::clear(&mut m.d_kind[..n]);
             Layer::<T, SVector<u32, 6>>::backward_from::<B>(
-                &WordsTitleLayer::new(),
+                &__Words_TitleLayer::new(),
                 (seeds >> 1 & 1) << 0,
                 &w.title,
                 x,
@@ -502,7 +502,7 @@ const _: () = {
         ) -> (Option<&[SVector<T, 3>]>, Option<&[SampleOfTitle<T>]>) {
             (
                 ::core::option::Option::Some(&m.kind[..n]),
-                <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::training_logits::<B>(&m.title_memory, n),
+                <__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::training_logits::<B>(&m.title_memory, n),
             )
         }
 
@@ -513,7 +513,7 @@ const _: () = {
             output: usize,
         ) -> Option<&'a [u32]> {
             match output {
-                1 => <WordsTitleLayer as Layer<T, SVector<u32, 6>>>::training_mask::<B>(x, &m.title_memory, n, 0),
+                1 => <__Words_TitleLayer as Layer<T, SVector<u32, 6>>>::training_mask::<B>(x, &m.title_memory, n, 0),
 
                 _ => None,
             }
@@ -531,26 +531,26 @@ const _: () = {
             Layer::<T, SVector<u32, 6>>::touched::<B>(&Embedding::<100, 8, 6>::DEFAULT, x, &(), &mut inside);
             let start = ::core::mem::offset_of!(Words<T>, title) / size_of::<T>();
             let mut inside = |rows: ::core::ops::Range<usize>| visit(start + rows.start..start + rows.end);
-            Layer::<T, SVector<u32, 6>>::touched::<B>(&WordsTitleLayer::new(), x, &m.title_memory, &mut inside);
+            Layer::<T, SVector<u32, 6>>::touched::<B>(&__Words_TitleLayer::new(), x, &m.title_memory, &mut inside);
         }
 
         fn update<B: Storage>(&self, w: &mut Words<T>, m: &Self::Cache<B>) {
-            Layer::<T, SVector<u32, 6>>::update::<B>(&WordsTitleLayer::new(), &mut w.title, &m.title_memory);
+            Layer::<T, SVector<u32, 6>>::update::<B>(&__Words_TitleLayer::new(), &mut w.title, &m.title_memory);
         }
 
         fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
             let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<u32, 6>>::training_activity::<B>(&WordsTitleLayer::new(), &m.title_memory);
+            loss += Layer::<T, SVector<u32, 6>>::training_activity::<B>(&__Words_TitleLayer::new(), &m.title_memory);
             loss
         }
 
         fn constrain(&self, w: &mut Words<T>) {
-            Layer::<T, SVector<u32, 6>>::constrain(&WordsTitleLayer::new(), &mut w.title);
+            Layer::<T, SVector<u32, 6>>::constrain(&__Words_TitleLayer::new(), &mut w.title);
         }
 
         fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
             let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<u32, 6>>::activity::<B>(&WordsTitleLayer::new(), &m.title_memory);
+            loss += Layer::<T, SVector<u32, 6>>::activity::<B>(&__Words_TitleLayer::new(), &m.title_memory);
             loss
         }
 
@@ -567,7 +567,7 @@ const _: () = {
                 dw.as_deref_mut().map(|dw| &mut dw.kind),
             );
             loss += Layer::<T, SVector<u32, 6>>::regularize(
-                &WordsTitleLayer::new(),
+                &__Words_TitleLayer::new(),
                 &w.title,
                 dw.as_deref_mut().map(|dw| &mut dw.title),
             );
@@ -620,7 +620,7 @@ const _: () = {
         fn fold_into(&self, folded: &mut WordsFolded<T>) {
             ::nn::__private::fold::copy(&self.table, &mut folded.table);
             ::nn::__private::fold::copy(&self.kind, &mut folded.kind);
-            WordsFoldedTitleForm::fold::<T, _>(&self.title, &mut folded.title);
+            __WordsFolded_TitleForm::fold::<T, _>(&self.title, &mut folded.title);
         }
     }
 };

@@ -112,7 +112,9 @@ impl Parts {
         if let Some((_, name)) = self.taken.iter().find(|(place, _)| *place == tensor.place) {
             return Some(name.clone());
         }
-        let name = format_ident!("{prefix}_{}", context.field(tensor.tensor));
+        // A name of its own for each tensor could be that of a constant of the user's.
+        let count = self.taken.iter().filter(|(_, name)| name.to_string().starts_with(prefix)).count();
+        let name = format_ident!("{prefix}{count}");
         let (names, ranges) = self.takes.entry(field).or_default();
         names.push(name.clone());
         ranges.push(range);
