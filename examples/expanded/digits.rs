@@ -26,7 +26,7 @@
 #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
-pub struct Digits<T: ::nn::Scalar = f32> {
+pub struct Digits<T: ::nn::Scalar = ::core::primitive::f32> {
     /// `Dense(64, activation = relu)` on `(64,)`.
     pub dense: ::nn::layers::DenseWeights<T, 64, 64, 1>,
     /// `Dense(64, activation = relu)` on `(64,)`.
@@ -69,7 +69,7 @@ impl DigitsGraph {
 #[allow(long_running_const_eval)]
 const _: () = {
     #[allow(unused_imports)]
-    use ::core::prelude::v1::*;
+    use ::core::{prelude::v1::*, primitive::*};
     #[allow(unused_imports)]
     use ::nn::__private::locals::{functions::*, local as digit, local as pixels};
     #[allow(unused_imports)]
@@ -324,33 +324,33 @@ const _: () = {
             let n = x.len();
             match pass {
                 Pass::Inference(Memory { own: m, .. }) => {
-                    let y_dense = part_mut(&mut m.activations, n, 0..64);
+                    let y0 = part_mut(&mut m.activations, n, 0..64);
                     Dense::<64, 64, 1>::DEFAULT.forward_activated::<B, _>(
                         &w.dense,
                         x,
-                        samples_mut(y_dense),
+                        samples_mut(y0),
                         Pass::inference(&mut ()),
                         &Activate(Relu),
                     );
-                    let [x_dense_relu, y_dense_1] = parts(&mut m.activations, n, [0..64, 64..128]);
+                    let [x0, y0] = parts(&mut m.activations, n, [0..64, 64..128]);
                     Dense::<64, 64, 1>::DEFAULT.forward_activated::<B, _>(
                         &w.dense_1,
-                        samples::<SVector<T, 64>>(x_dense_relu),
-                        samples_mut(y_dense_1),
+                        samples::<SVector<T, 64>>(x0),
+                        samples_mut(y0),
                         Pass::inference(&mut ()),
                         &Activate(Relu),
                     );
-                    let [x_dense_1_relu, y_digit] = parts(&mut m.activations, n, [64..128, 0..10]);
+                    let [x0, y0] = parts(&mut m.activations, n, [64..128, 0..10]);
                     Dense::<64, 10, 1>::DEFAULT.forward::<B>(
                         &w.digit,
-                        samples::<SVector<T, 64>>(x_dense_1_relu),
-                        samples_mut(y_digit),
+                        samples::<SVector<T, 64>>(x0),
+                        samples_mut(y0),
                         Pass::inference(&mut ()),
                     );
-                    let x_digit = part_mut(&mut m.activations, n, 0..10);
+                    let x0 = part_mut(&mut m.activations, n, 0..10);
                     Activate(Softmax).forward::<B>(
                         &(),
-                        samples::<SVector<T, 10>>(x_digit),
+                        samples::<SVector<T, 10>>(x0),
                         &mut *y,
                         Pass::inference(&mut ()),
                     );
@@ -538,4 +538,4 @@ const _: () = {
 
 /// The folded form of [`Digits`], in which there is nothing to fold.
 #[allow(dead_code)]
-pub type DigitsFolded<T = f32> = Digits<T>;
+pub type DigitsFolded<T = ::core::primitive::f32> = Digits<T>;

@@ -30,9 +30,9 @@
 #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
-pub struct Pair<T: ::nn::Scalar = f32> {
+pub struct Pair<T: ::nn::Scalar = ::core::primitive::f32> {
     /// `Digits()` on `(64,)`.
-    pub tower: <PairTowerLayer as ::nn::Layer<T, ::nn::SVector<T, 64>>>::Weights,
+    pub tower: <__Pair_TowerLayer as ::nn::Layer<T, ::nn::SVector<T, 64>>>::Weights,
     /// `Dense(1, activation = sigmoid)` on `(..)`.
     pub same: ::nn::layers::DenseWeights<
         T,
@@ -65,7 +65,8 @@ pub struct PairOutputs<A> {
 }
 
 #[doc(hidden)]
-pub type PairTowerLayer = <::nn::__private::Called<
+#[allow(non_camel_case_types)]
+pub type __Pair_TowerLayer = <::nn::__private::Called<
     Digits,
     { !PairGraph::TOWER.outputs().is_empty() && !PairGraph::TOWER_1.outputs().is_empty() },
 > as ::nn::Component>::Layer;

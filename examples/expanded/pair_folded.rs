@@ -18,9 +18,9 @@
 #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[allow(clippy::derive_partial_eq_without_eq)]
 #[repr(C)]
-pub struct PairFolded<T: ::nn::Scalar = f32> {
+pub struct PairFolded<T: ::nn::Scalar = ::core::primitive::f32> {
     /// `Digits()` on `(64,)`.
-    pub tower: <PairFoldedTowerPart as ::nn::Layer<T, ::nn::SVector<T, 64>>>::Weights,
+    pub tower: <__PairFolded_TowerPart as ::nn::Layer<T, ::nn::SVector<T, 64>>>::Weights,
     /// `Dense(1, activation = sigmoid)` on `(..)`, `(..)`.
     pub same: ::nn::layers::DenseWeights<
         T,
@@ -31,14 +31,16 @@ pub struct PairFolded<T: ::nn::Scalar = f32> {
 }
 
 #[doc(hidden)]
-pub type PairFoldedTowerForm = ::nn::__private::Called<
+#[allow(non_camel_case_types)]
+pub type __PairFolded_TowerForm = ::nn::__private::Called<
     Digits,
     { !PairGraph::TOWER.outputs().is_empty() && !PairGraph::TOWER_1.outputs().is_empty() },
     { <Digits as ::nn::Component>::MODEL },
 >;
 
 #[doc(hidden)]
-pub type PairFoldedTowerPart = <PairFoldedTowerForm as ::nn::Component>::Layer;
+#[allow(non_camel_case_types)]
+pub type __PairFolded_TowerPart = <__PairFolded_TowerForm as ::nn::Component>::Layer;
 
 /// The graph of [`PairFolded`]: what it computes, without its weights.
 #[doc(hidden)]
@@ -54,7 +56,7 @@ impl PairFoldedGraph {
 #[allow(long_running_const_eval)]
 const _: () = {
     #[allow(unused_imports)]
-    use ::core::prelude::v1::*;
+    use ::core::{prelude::v1::*, primitive::*};
     #[allow(unused_imports)]
     use ::nn::__private::locals::{functions::*, local as a, local as b, local as same};
     #[allow(unused_imports)]
@@ -139,15 +141,15 @@ const _: () = {
                 kind: "Digits",
                 output: PairGraph::TOWER.output(0usize),
                 parameters:
-                    <<PairFoldedTowerPart as Layer<f32, SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
+                    <<__PairFolded_TowerPart as Layer<f32, SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
                 inputs: &["a", "b"],
-                macs: <PairFoldedTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::MACS
-                    + <PairFoldedTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
+                macs: <__PairFolded_TowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::MACS
+                    + <__PairFolded_TowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
                 memory: ::core::mem::size_of::<
-                    <PairFoldedTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                    <__PairFolded_TowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                 >() + 4 * PairGraph::TOWER_1.output(0usize).size()
                     + ::core::mem::size_of::<
-                        <PairFoldedTowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                        <__PairFolded_TowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                     >(),
             },
             ::nn::summary::Row {
@@ -241,13 +243,13 @@ const _: () = {
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
     unsafe impl<T: Scalar> Weights<T> for PairFolded<T> {
-        const LAYERS: usize = <<PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
+        const LAYERS: usize = <<__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
             + <WeightsOfSame<T> as Weights<T>>::LAYERS;
         const NON_TRAINABLE: usize =
-            <<PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
+            <<__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
                 + <WeightsOfSame<T> as Weights<T>>::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[
-            Part::whole::<T, <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::Weights>("tower"),
+            Part::whole::<T, <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::Weights>("tower"),
             Part::layer::<T, WeightsOfSame<T>>("same"),
         ];
     }
@@ -267,8 +269,8 @@ const _: () = {
     /// The activations of a prediction with [`PairFolded`].
     pub struct PairFoldedScratch<T: Scalar, B: Storage> {
         activations: B::Of<[T; PairFoldedGraph::activations.size()]>,
-        tower_memory: <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
-        tower_1_memory: <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
+        tower_memory: <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
+        tower_1_memory: <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
     }
 
     #[automatically_derived]
@@ -301,19 +303,19 @@ const _: () = {
         type Weights = PairFolded<T>;
         type Scratch<B: Storage> = PairFoldedScratch<T, B>;
         type Cache<B: Storage> = PairFoldedScratch<T, B>;
-        const MACS: usize = <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::MACS
-            + <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::MACS
+        const MACS: usize = <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::MACS
+            + <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::MACS
             + <::nn::layers::Joined<LayerOfSame> as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::MACS;
         const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
-            <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::WORK,
-            <PairFoldedTowerPart as Layer<T, SVector<T, 64>>>::WORK,
+            <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::WORK,
+            <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::WORK,
             <::nn::layers::Joined<LayerOfSame> as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
         ]);
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
         const CONSTRAINS: bool = false;
         fn init(&self, w: &mut PairFolded<T>, rng: &mut dyn ::nn::__private::Rng) {
-            Layer::<T, SVector<T, 64>>::init(&PairFoldedTowerPart::new(), &mut w.tower, rng);
+            Layer::<T, SVector<T, 64>>::init(&__PairFolded_TowerPart::new(), &mut w.tower, rng);
             Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::init(
                 &::nn::layers::Joined(LayerOfSame::DEFAULT),
                 &mut w.same,
@@ -330,23 +332,23 @@ const _: () = {
         ) {
             let n = x.0.len();
             let (Pass::Inference(Memory { own: m, .. }) | Pass::Training(Memory { own: m, .. }, _)) = pass;
-            let y_tower = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(0) });
+            let y0 = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(0) });
             Layer::<T, SVector<T, 64>>::forward::<B>(
-                &PairFoldedTowerPart::new(),
+                &__PairFolded_TowerPart::new(),
                 &w.tower,
                 x.0,
-                samples_mut(y_tower),
+                samples_mut(y0),
                 Pass::inference(&mut m.tower_memory),
             );
-            let y_tower_1 = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(1) });
+            let y0 = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(1) });
             Layer::<T, SVector<T, 64>>::forward::<B>(
-                &PairFoldedTowerPart::new(),
+                &__PairFolded_TowerPart::new(),
                 &w.tower,
                 x.1,
-                samples_mut(y_tower_1),
+                samples_mut(y0),
                 Pass::inference(&mut m.tower_1_memory),
             );
-            let [x_tower, x_tower_1, y_same] = parts(
+            let [x0, x1, y0] = parts(
                 &mut m.activations,
                 n,
                 [
@@ -358,12 +360,12 @@ const _: () = {
             Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::forward::<B>(
                 &::nn::layers::Joined(LayerOfSame::DEFAULT),
                 &w.same,
-                (samples(x_tower), samples(x_tower_1)),
-                samples_mut(y_same),
+                (samples(x0), samples(x1)),
+                samples_mut(y0),
                 Pass::inference(&mut ()),
             );
-            let x_same = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(2) });
-            Activate(Sigmoid).forward::<B>(&(), samples::<SampleOfSame<T>>(x_same), &mut *y, Pass::inference(&mut ()));
+            let x0 = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(2) });
+            Activate(Sigmoid).forward::<B>(&(), samples::<SampleOfSame<T>>(x0), &mut *y, Pass::inference(&mut ()));
         }
 
         fn backward<B: Storage>(

@@ -3,7 +3,7 @@
 #[allow(long_running_const_eval)]
 const _: () = {
     #[allow(unused_imports)]
-    use ::core::prelude::v1::*;
+    use ::core::{prelude::v1::*, primitive::*};
     #[allow(unused_imports)]
     use ::nn::__private::locals::{functions::*, local as a, local as b, local as same};
     #[allow(unused_imports)]
@@ -91,15 +91,15 @@ const _: () = {
                 name: "tower",
                 kind: "Digits",
                 output: PairGraph::TOWER.output(0usize),
-                parameters: <<PairTowerLayer as Layer<f32, SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
+                parameters: <<__Pair_TowerLayer as Layer<f32, SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
                 inputs: &["a", "b"],
-                macs: <PairTowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::MACS
-                    + <PairTowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
+                macs: <__Pair_TowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::MACS
+                    + <__Pair_TowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
                 memory: ::core::mem::size_of::<
-                    <PairTowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                    <__Pair_TowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                 >() + 4 * PairGraph::TOWER_1.output(0usize).size()
                     + ::core::mem::size_of::<
-                        <PairTowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                        <__Pair_TowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                     >(),
             },
             ::nn::summary::Row {
@@ -206,13 +206,13 @@ const _: () = {
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
     unsafe impl<T: Scalar> Weights<T> for Pair<T> {
-        const LAYERS: usize = <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
+        const LAYERS: usize = <<__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
             + <WeightsOfSame<T> as Weights<T>>::LAYERS;
         const NON_TRAINABLE: usize =
-            <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
+            <<__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
                 + <WeightsOfSame<T> as Weights<T>>::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[
-            Part::whole::<T, <PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights>("tower"),
+            Part::whole::<T, <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Weights>("tower"),
             Part::layer::<T, WeightsOfSame<T>>("same"),
         ];
     }
@@ -232,8 +232,8 @@ const _: () = {
     /// The activations of a prediction with [`Pair`].
     pub struct PairScratch<T: Scalar, B: Storage> {
         activations: B::Of<[T; PairGraph::activations.size()]>,
-        tower_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
-        tower_1_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
+        tower_memory: <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
+        tower_1_memory: <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
     }
 
     #[automatically_derived]
@@ -257,9 +257,9 @@ const _: () = {
         both: B::Of<SampleOfBoth<T>>,
         same: B::Of<SampleOfSame<T>>,
         d_tower: B::Of<SampleOfTower<T>>,
-        tower_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Cache<B>,
+        tower_memory: <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Cache<B>,
         d_tower_1: B::Of<SampleOfTower1<T>>,
-        tower_1_memory: <PairTowerLayer as Layer<T, SVector<T, 64>>>::Cache<B>,
+        tower_1_memory: <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Cache<B>,
         d_both: B::Of<SampleOfBoth<T>>,
         d_same: B::Of<SampleOfSame<T>>,
     }
@@ -308,21 +308,21 @@ const _: () = {
         type Weights = Pair<T>;
         type Scratch<B: Storage> = PairScratch<T, B>;
         type Cache<B: Storage> = PairCache<T, B>;
-        const MACS: usize = <PairTowerLayer as Layer<T, SVector<T, 64>>>::MACS
-            + <PairTowerLayer as Layer<T, SVector<T, 64>>>::MACS
+        const MACS: usize = <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::MACS
+            + <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::MACS
             + <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::MACS
             + <LayerOfSame as Layer<T, SampleOfBoth<T>>>::MACS;
         const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
-            <PairTowerLayer as Layer<T, SVector<T, 64>>>::WORK,
-            <PairTowerLayer as Layer<T, SVector<T, 64>>>::WORK,
+            <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::WORK,
+            <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::WORK,
             <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
             <LayerOfSame as Layer<T, SampleOfBoth<T>>>::WORK,
         ]);
         const HEADS: &'static [::nn::activations::Head] =
             &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
-        const CONSTRAINS: bool = <PairTowerLayer as Layer<T, SVector<T, 64>>>::CONSTRAINS;
+        const CONSTRAINS: bool = <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::CONSTRAINS;
         fn init(&self, w: &mut Pair<T>, rng: &mut dyn ::nn::__private::Rng) {
-            Layer::<T, SVector<T, 64>>::init(&PairTowerLayer::new(), &mut w.tower, rng);
+            Layer::<T, SVector<T, 64>>::init(&__Pair_TowerLayer::new(), &mut w.tower, rng);
             Layer::<T, SampleOfBoth<T>>::init(&LayerOfSame::DEFAULT, &mut w.same, rng);
         }
 
@@ -336,23 +336,23 @@ const _: () = {
             let n = x.0.len();
             match pass {
                 Pass::Inference(Memory { own: m, .. }) => {
-                    let y_tower = part_mut(&mut m.activations, n, const { PairGraph::activations.range(0) });
+                    let y0 = part_mut(&mut m.activations, n, const { PairGraph::activations.range(0) });
                     Layer::<T, SVector<T, 64>>::forward::<B>(
-                        &PairTowerLayer::new(),
+                        &__Pair_TowerLayer::new(),
                         &w.tower,
                         x.0,
-                        samples_mut(y_tower),
+                        samples_mut(y0),
                         Pass::inference(&mut m.tower_memory),
                     );
-                    let y_tower_1 = part_mut(&mut m.activations, n, const { PairGraph::activations.range(1) });
+                    let y0 = part_mut(&mut m.activations, n, const { PairGraph::activations.range(1) });
                     Layer::<T, SVector<T, 64>>::forward::<B>(
-                        &PairTowerLayer::new(),
+                        &__Pair_TowerLayer::new(),
                         &w.tower,
                         x.1,
-                        samples_mut(y_tower_1),
+                        samples_mut(y0),
                         Pass::inference(&mut m.tower_1_memory),
                     );
-                    let [x_tower, x_tower_1, y_both] = parts(
+                    let [x0, x1, y0] = parts(
                         &mut m.activations,
                         n,
                         [
@@ -364,25 +364,25 @@ const _: () = {
                     Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::forward::<B>(
                         &LayerOfBoth::DEFAULT,
                         &(),
-                        (samples(x_tower), samples(x_tower_1)),
-                        samples_mut(y_both),
+                        (samples(x0), samples(x1)),
+                        samples_mut(y0),
                         Pass::inference(&mut ()),
                     );
-                    let [x_both, y_same] = parts(
+                    let [x0, y0] = parts(
                         &mut m.activations,
                         n,
                         [const { PairGraph::activations.range(2) }, const { PairGraph::activations.range(3) }],
                     );
                     LayerOfSame::DEFAULT.forward::<B>(
                         &w.same,
-                        samples::<SampleOfBoth<T>>(x_both),
-                        samples_mut(y_same),
+                        samples::<SampleOfBoth<T>>(x0),
+                        samples_mut(y0),
                         Pass::inference(&mut ()),
                     );
-                    let x_same = part_mut(&mut m.activations, n, const { PairGraph::activations.range(3) });
+                    let x0 = part_mut(&mut m.activations, n, const { PairGraph::activations.range(3) });
                     Activate(Sigmoid).forward::<B>(
                         &(),
-                        samples::<SampleOfSame<T>>(x_same),
+                        samples::<SampleOfSame<T>>(x0),
                         &mut *y,
                         Pass::inference(&mut ()),
                     );
@@ -390,7 +390,7 @@ const _: () = {
 
                 Pass::Training(Memory { own: m, .. }, mut mode) => {
                     Layer::<T, SVector<T, 64>>::forward::<B>(
-                        &PairTowerLayer::new(),
+                        &__Pair_TowerLayer::new(),
                         &w.tower,
                         x.0,
                         &mut m.tower[..n],
@@ -398,12 +398,12 @@ const _: () = {
                             &mut m.tower_memory,
                             mode.layer(
                                 0,
-                                <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS,
+                                <<__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS,
                             ),
                         ),
                     );
                     Layer::<T, SVector<T, 64>>::forward::<B>(
-                        &PairTowerLayer::new(),
+                        &__Pair_TowerLayer::new(),
                         &w.tower,
                         x.1,
                         &mut m.tower_1[..n],
@@ -411,7 +411,7 @@ const _: () = {
                             &mut m.tower_1_memory,
                             mode.layer(
                                 0,
-                                <<PairTowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS,
+                                <<__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS,
                             ),
                         ),
                     );
@@ -505,7 +505,7 @@ const _: () = {
                 None,
             );
             Layer::<T, SVector<T, 64>>::backward::<B>(
-                &PairTowerLayer::new(),
+                &__Pair_TowerLayer::new(),
                 &w.tower,
                 x.1,
                 &m.tower_1[..n],
@@ -515,7 +515,7 @@ const _: () = {
                 dw.as_deref_mut().map(|dw| &mut dw.tower),
             );
             Layer::<T, SVector<T, 64>>::backward::<B>(
-                &PairTowerLayer::new(),
+                &__Pair_TowerLayer::new(),
                 &w.tower,
                 x.0,
                 &m.tower[..n],
@@ -531,32 +531,32 @@ const _: () = {
         }
 
         fn update<B: Storage>(&self, w: &mut Pair<T>, m: &Self::Cache<B>) {
-            Layer::<T, SVector<T, 64>>::update::<B>(&PairTowerLayer::new(), &mut w.tower, &m.tower_memory);
-            Layer::<T, SVector<T, 64>>::update::<B>(&PairTowerLayer::new(), &mut w.tower, &m.tower_1_memory);
+            Layer::<T, SVector<T, 64>>::update::<B>(&__Pair_TowerLayer::new(), &mut w.tower, &m.tower_memory);
+            Layer::<T, SVector<T, 64>>::update::<B>(&__Pair_TowerLayer::new(), &mut w.tower, &m.tower_1_memory);
         }
 
         fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
             let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_memory);
-            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&PairTowerLayer::new(), &m.tower_1_memory);
+            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&__Pair_TowerLayer::new(), &m.tower_memory);
+            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&__Pair_TowerLayer::new(), &m.tower_1_memory);
             loss
         }
 
         fn constrain(&self, w: &mut Pair<T>) {
-            Layer::<T, SVector<T, 64>>::constrain(&PairTowerLayer::new(), &mut w.tower);
+            Layer::<T, SVector<T, 64>>::constrain(&__Pair_TowerLayer::new(), &mut w.tower);
         }
 
         fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
             let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&PairTowerLayer::new(), &m.tower_memory);
-            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&PairTowerLayer::new(), &m.tower_1_memory);
+            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&__Pair_TowerLayer::new(), &m.tower_memory);
+            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&__Pair_TowerLayer::new(), &m.tower_1_memory);
             loss
         }
 
         fn regularize(&self, w: &Pair<T>, mut dw: ::core::option::Option<&mut Pair<T>>) -> T {
             let mut loss = T::ZERO;
             loss += Layer::<T, SVector<T, 64>>::regularize(
-                &PairTowerLayer::new(),
+                &__Pair_TowerLayer::new(),
                 &w.tower,
                 dw.as_deref_mut().map(|dw| &mut dw.tower),
             );
@@ -613,7 +613,7 @@ const _: () = {
             size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Cache<Inline<1>>>();
         type Folded = PairFolded<T>;
         fn fold_into(&self, folded: &mut PairFolded<T>) {
-            PairFoldedTowerForm::fold::<T, _>(&self.tower, &mut folded.tower);
+            __PairFolded_TowerForm::fold::<T, _>(&self.tower, &mut folded.tower);
             ::nn::__private::fold::copy(&self.same, &mut folded.same);
         }
     }

@@ -19,7 +19,7 @@ macro_rules! locals {
 
 locals! {
     after arena batch capacity dw dx dy folded gradients heads inputs inside logits loss losses m mask mode n name named output outputs pass predictions
-    report rng rows samples seeds start state states targets tuple value visit w wanted weighting x x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 y y0 y1 y2
+    report rng rows samples seeds source start state states targets tuple value visit w wanted weighting workspace x x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 y y0 y1 y2
     y3 y4 y5 y6 y7 y8 y9 y10 y11
 }
 

@@ -14,7 +14,7 @@
 #[macro_export]
 macro_rules! named {
     ($(#[$hint:meta])? $name:ident { $field:ident: $letter:ident $sample:ident $target:ident $(,)? }) => {
-        impl<$letter> From<$letter> for $name<$letter> {
+        impl<$letter> ::core::convert::From<$letter> for $name<$letter> {
             fn from($field: $letter) -> Self {
                 $name { $field }
             }
@@ -45,7 +45,7 @@ macro_rules! named {
             for $name<$letter>
         where
             $letter: $crate::metrics::Metrics<$sample, $target>,
-            $name<$letter>: Clone,
+            $name<$letter>: ::core::clone::Clone,
         {
             type State = <$letter as $crate::metrics::Metrics<$sample, $target>>::State;
 
@@ -59,7 +59,7 @@ macro_rules! named {
                 $crate::metrics::Metrics::<$sample, $target>::update(&self.$field, state, targets, predictions, weighting)
             }
 
-            fn results(&self, state: &Self::State, visit: &mut dyn FnMut(usize, &'static str, f64)) {
+            fn results(&self, state: &Self::State, visit: &mut dyn ::core::ops::FnMut(::core::primitive::usize, &'static ::core::primitive::str, ::core::primitive::f64)) {
                 $crate::metrics::Metrics::<$sample, $target>::results(&self.$field, state, visit)
             }
         }
@@ -67,13 +67,13 @@ macro_rules! named {
         $crate::named! { @delegate $(#[$hint])? $name [$letter] [$letter] [$field] }
     };
     ($(#[$hint:meta])? $name:ident { $($field:ident: $letter:ident $sample:ident $target:ident),+ $(,)? }) => {
-        impl<$($letter),+> From<($($letter,)+)> for $name<$($letter),+> {
+        impl<$($letter),+> ::core::convert::From<($($letter,)+)> for $name<$($letter),+> {
             fn from(($($field,)+): ($($letter,)+)) -> Self {
                 $name { $($field),+ }
             }
         }
 
-        impl<$($letter),+> From<$name<$($letter),+>> for ($($letter,)+) {
+        impl<$($letter),+> ::core::convert::From<$name<$($letter),+>> for ($($letter,)+) {
             fn from(named: $name<$($letter),+>) -> Self {
                 ($(named.$field,)+)
             }
@@ -104,7 +104,7 @@ macro_rules! named {
             $crate::metrics::Metrics<($($sample,)+), ($($target,)+)> for $name<$($letter),+>
         where
             $($letter: $crate::metrics::Metrics<$sample, $target>,)+
-            $name<$($letter),+>: Clone,
+            $name<$($letter),+>: ::core::clone::Clone,
         {
             type State = ($(<$letter as $crate::metrics::Metrics<$sample, $target>>::State,)+);
 
@@ -131,7 +131,7 @@ macro_rules! named {
                 })+
             }
 
-            fn results(&self, ($($field,)+): &Self::State, visit: &mut dyn FnMut(usize, &'static str, f64)) {
+            fn results(&self, ($($field,)+): &Self::State, visit: &mut dyn ::core::ops::FnMut(::core::primitive::usize, &'static ::core::primitive::str, ::core::primitive::f64)) {
                 let mut outputs = 0..;
                 $(
                     let output = outputs.next().unwrap_or(0);
@@ -147,7 +147,7 @@ macro_rules! named {
     // `$tuple` is the tuple of the fields, or the only field.
     (@delegate $(#[$hint:meta])? $name:ident [$($letter:ident)+] [$tuple:ty] [$($field:ident)+]) => {
         $(#[$hint])?
-        impl<Outputs: $crate::Tensors, $($letter: Clone + $crate::storage::Shareable),+> $crate::losses::Losses<Outputs> for $name<$($letter),+>
+        impl<Outputs: $crate::Tensors, $($letter: ::core::clone::Clone + $crate::storage::Shareable),+> $crate::losses::Losses<Outputs> for $name<$($letter),+>
         where
             $tuple: $crate::losses::Losses<Outputs>,
         {
@@ -160,8 +160,8 @@ macro_rules! named {
                 logits: Outputs::Optional<'_>,
                 heads: &[$crate::activations::Head],
                 weighting: $crate::losses::Weighting<'_>,
-                gradients: Option<Outputs::BatchMut<'_>>,
-                losses: &mut [f64],
+                gradients: ::core::option::Option<Outputs::BatchMut<'_>>,
+                losses: &mut [::core::primitive::f64],
             ) -> $crate::losses::Seeds {
                 let tuple: $tuple = ($(self.$field.clone()),+);
                 tuple.evaluate(targets, predictions, logits, heads, weighting, gradients, losses)
@@ -170,7 +170,7 @@ macro_rules! named {
             fn check(
                 &self,
                 targets: <Self::Targets as $crate::Tensors>::Batch<'_>,
-                report: &mut dyn FnMut(usize, usize, $crate::text::Text<96>),
+                report: &mut dyn ::core::ops::FnMut(::core::primitive::usize, ::core::primitive::usize, $crate::text::Text<96>),
             ) {
                 let tuple: $tuple = ($(self.$field.clone()),+);
                 tuple.check(targets, report)
@@ -179,33 +179,33 @@ macro_rules! named {
             fn labels(
                 &self,
                 targets: <Self::Targets as $crate::Tensors>::Batch<'_>,
-                visit: &mut dyn FnMut(usize, &dyn $crate::losses::domain::Labels),
+                visit: &mut dyn ::core::ops::FnMut(::core::primitive::usize, &dyn $crate::losses::domain::Labels),
             ) {
                 let tuple: $tuple = ($(self.$field.clone()),+);
                 tuple.labels(targets, visit)
             }
 
-            fn settings(&self, output: usize, visit: &mut dyn FnMut($crate::settings::Setting)) {
+            fn settings(&self, output: ::core::primitive::usize, visit: &mut dyn ::core::ops::FnMut($crate::settings::Setting)) {
                 let tuple: $tuple = ($(self.$field.clone()),+);
                 $crate::losses::Losses::<Outputs>::settings(&tuple, output, visit)
             }
 
-            fn judges(&self, output: usize) -> bool {
+            fn judges(&self, output: ::core::primitive::usize) -> ::core::primitive::bool {
                 let tuple: $tuple = ($(self.$field.clone()),+);
                 tuple.judges(output)
             }
 
-            fn about(&self, output: usize) -> $crate::losses::About {
+            fn about(&self, output: ::core::primitive::usize) -> $crate::losses::About {
                 let tuple: $tuple = ($(self.$field.clone()),+);
                 tuple.about(output)
             }
         }
 
-        impl<Outputs: $crate::Tensors, $($letter: Clone),+> $crate::data::LossWeights<Outputs> for $name<$($letter),+>
+        impl<Outputs: $crate::Tensors, $($letter: ::core::clone::Clone),+> $crate::data::LossWeights<Outputs> for $name<$($letter),+>
         where
             $tuple: $crate::data::LossWeights<Outputs>,
         {
-            fn numbers(&self) -> [f64; $crate::spec::MAX_INPUTS] {
+            fn numbers(&self) -> [::core::primitive::f64; $crate::spec::MAX_INPUTS] {
                 let tuple: $tuple = ($(self.$field.clone()),+);
                 tuple.numbers()
             }

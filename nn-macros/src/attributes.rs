@@ -42,9 +42,11 @@ fn is_allowed(path: &Path) -> bool {
     ALLOWED.iter().any(|allowed| path.is_ident(allowed))
 }
 
-/// Whether this is one of the traits that every model implements.
+/// Whether this is one of the traits that every model implements: by its name, or by a path into Rust's own library. What another
+/// library derives under such a name is something else.
 fn is_implemented(path: &Path) -> bool {
-    path.segments.last().is_some_and(|last| IMPLEMENTED.iter().any(|name| last.ident == name))
+    let is_rusts = path.segments.len() == 1 || ["core", "std"].iter().any(|name| path.segments[0].ident == name);
+    is_rusts && path.segments.last().is_some_and(|last| IMPLEMENTED.iter().any(|name| last.ident == name))
 }
 
 /// A `#[derive(..)]` without what every model implements; nothing if nothing else is derived.

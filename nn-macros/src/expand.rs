@@ -142,7 +142,7 @@ pub(crate) fn expand(
     let items = quote! {
         #model
         #(const _: ::nn::spec::Inferred = #checks;)*
-        #(const _: f64 = #numbers;)*
+        #(const _: ::core::primitive::f64 = #numbers;)*
         #budgets
         #folded
     };
@@ -201,10 +201,11 @@ fn first_calls(graph: &Graph) -> Rc<[Option<usize>]> {
     first.into()
 }
 
-/// A `#[cfg(..)]` on the struct is one on every item.
+/// A `#[cfg(..)]` on the struct is one on every item. What a deprecated model is made of may name it.
 fn conditional(item: &Item, items: TokenStream) -> TokenStream {
     let conditions = item.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-    let condition = quote!(#(#conditions)*);
+    let deprecated = item.is_deprecated().then(|| quote!(#[allow(deprecated)]));
+    let condition = quote!(#(#conditions)* #deprecated);
     if condition.is_empty() {
         return items;
     }

@@ -28,11 +28,11 @@ pub(crate) fn fallback(syntax: &Syntax, graph: &Graph, diagnostics: Diagnostics)
         #(#errors;)*
 
         #[allow(dead_code, missing_docs)]
-        #visibility type #name<T = f32> = #unknown<T, { #last }>;
+        #visibility type #name<T = ::core::primitive::f32> = #unknown<T, { #last }>;
 
         #[doc(hidden)]
         #[allow(dead_code)]
-        #visibility struct #unknown<T, const ERROR: usize>(::core::marker::PhantomData<T>);
+        #visibility struct #unknown<T, const ERROR: ::core::primitive::usize>(::core::marker::PhantomData<T>);
 
         #inputs
         #outputs

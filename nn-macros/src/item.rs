@@ -2,7 +2,8 @@
 
 use crate::parse::Syntax;
 use quote::format_ident;
-use syn::{Attribute, Ident, Visibility, parse_quote};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, Meta, Token, Visibility, parse_quote};
 
 /// A struct of weights: as a user declared it, or the folded form of it.
 #[derive(Clone)]
@@ -40,6 +41,15 @@ impl Item {
         let derives = self.attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
         let own: [Attribute; 2] = [parse_quote!(#[doc = #doc]), parse_quote!(#[allow(dead_code)])];
         Item { name: self.beside("Folded"), attributes: own.iter().chain(derives).cloned().collect(), ..self.clone() }
+    }
+
+    /// Whether it has `#[deprecated]`, perhaps in a `#[cfg_attr(..)]`.
+    pub(crate) fn is_deprecated(&self) -> bool {
+        let inside = |attribute: &Attribute| {
+            let parts = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).unwrap_or_default();
+            attribute.path().is_ident("cfg_attr") && parts.iter().any(|meta| meta.path().is_ident("deprecated"))
+        };
+        self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated") || inside(attribute))
     }
 
     /// The name of an item beside the struct: `DigitsGraph`. It has the span of the name, which a name in a string would not give.

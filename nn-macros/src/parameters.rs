@@ -1,36 +1,98 @@
-//! Models that are called as a type parameter of the expansion: `T` or `B`.
+//! Models that are called as something that the expansion names without a path: a type parameter (`T`), an item of Rust's prelude
+//! (`Option`), or a primitive type (`u32`).
 //!
-//! The graph is expanded with another name for it. In the end the parameter gets another name, and the model its own.
+//! The graph is expanded with another name for it. In the end the model gets its own name back; before that a parameter of its name gets
+//! another one, and all else of its name a path.
 
-use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
 
 /// The type parameters of an expansion that has the model's name in it.
 const PARAMETERS: &[&str] = &["B", "E", "T"];
+
+/// The types and traits of Rust's prelude that the expansion may name.
+const PRELUDE: &[&str] = &[
+    "AsMut",
+    "AsRef",
+    "Clone",
+    "Copy",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Send",
+    "Sized",
+    "Some",
+    "Sync",
+    "Unpin",
+];
+
+const PRIMITIVES: &[&str] = &[
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32", "u64", "u128",
+    "usize",
+];
+
 /// What stands before the name meanwhile. No name of a user's begins with it.
 const STAND_IN: &str = "NnIsCalled";
 
-/// The input with another name for a model that is called as a parameter, and that parameter.
+/// The input with another name for a model that is called as something of the expansion, and that name.
 pub(crate) fn renamed(input: TokenStream) -> (TokenStream, Option<String>) {
-    let mut tokens =
-        input.clone().into_iter().skip_while(|token| !matches!(token, TokenTree::Ident(word) if word == "struct"));
-    match (tokens.next(), tokens.next()) {
-        (Some(_), Some(TokenTree::Ident(name))) if PARAMETERS.contains(&name.to_string().as_str()) => {
-            let name = name.to_string();
-            let rename = |word: &Ident| (*word == name).then(|| format!("{STAND_IN}{name}"));
-            (each(input, &rename, &|_| None), Some(name))
-        }
-        _ => (input, None),
+    let is_struct = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "struct");
+    let tokens: Vec<TokenTree> = input.clone().into_iter().collect();
+    let Some(start) = tokens.iter().position(is_struct) else { return (input, None) };
+    let Some(TokenTree::Ident(name)) = tokens.get(start + 1) else { return (input, None) };
+    let name = name.to_string();
+    if ![PARAMETERS, PRELUDE, PRIMITIVES].iter().any(|names| names.contains(&name.as_str())) {
+        return (input, None);
     }
+    let rename = |word: &Ident, before: &[TokenTree]| {
+        // The type of an input is no name.
+        let stays = *word != name || matches!(before, [.., TokenTree::Ident(dtype), _] if dtype == "dtype");
+        let stand_in = Ident::new(&format!("{STAND_IN}{name}"), word.span());
+        (!stays).then(|| quote!(#stand_in))
+    };
+    // A trait that is derived is no model.
+    let (attributes, graph) = tokens.split_at(start);
+    let graph = each(graph.iter().cloned().collect(), &rename, &|_| None);
+    (attributes.iter().cloned().chain(graph).collect(), Some(name))
 }
 
-/// The expansion with another name for the parameter, and the model's own.
-pub(crate) fn restored(items: TokenStream, parameter: &str) -> TokenStream {
-    let ident = |word: &Ident| {
-        let text = word.to_string();
-        match text.strip_prefix(STAND_IN) {
-            Some(own) => Some(own.to_string()),
-            None => (text == parameter).then(|| format!("{parameter}_")),
+/// The expansion with other names for what is called as the model, and the model's own.
+pub(crate) fn restored(items: TokenStream, name: &str) -> TokenStream {
+    let ident = |word: &Ident, before: &[TokenTree]| {
+        let (text, span) = (word.to_string(), word.span());
+        if let Some(own) = text.strip_prefix(STAND_IN) {
+            let own = Ident::new(own, span);
+            return Some(quote!(#own));
         }
+        if text != name || follows_path(before) {
+            return None;
+        }
+        Some(if PARAMETERS.contains(&name) {
+            let other = Ident::new(&format!("{name}_"), span);
+            quote!(#other)
+        } else if PRIMITIVES.contains(&name) {
+            quote_spanned!(span=> ::core::primitive::#word)
+        } else {
+            quote_spanned!(span=> ::core::prelude::v1::#word)
+        })
     };
     let literal = |literal: &Literal| {
         let text = literal.to_string();
@@ -39,28 +101,70 @@ pub(crate) fn restored(items: TokenStream, parameter: &str) -> TokenStream {
     each(items, &ident, &literal)
 }
 
+/// The imports of Rust's prelude and primitive types for a model that is called as one of them: a name that is imported would hide the model.
+/// `None` for any other model.
+pub(crate) fn prelude_without(model: &Ident) -> Option<TokenStream> {
+    let model = model.to_string();
+    let name = model.strip_prefix(STAND_IN)?;
+    // The folded form names the model, too.
+    let name = name.strip_suffix("Folded").unwrap_or(name);
+    if PARAMETERS.contains(&name) {
+        return None;
+    }
+    let but_own = |names: &[&str]| -> Vec<Ident> {
+        names.iter().filter(|other| **other != name).map(|other| Ident::new(other, Span::call_site())).collect()
+    };
+    let (prelude, primitives) = (but_own(PRELUDE), but_own(PRIMITIVES));
+    // The methods of a trait without its name.
+    let methods = PRELUDE.contains(&name).then(|| {
+        let own = Ident::new(name, Span::call_site());
+        quote!(#[allow(unused_imports)] use ::core::prelude::v1::#own as _;)
+    });
+    Some(quote! {
+        #[allow(unused_imports)]
+        use ::core::{prelude::v1::{#(#prelude,)* size_of}, primitive::{#(#primitives),*}};
+        #methods
+    })
+}
+
+/// Whether what comes next is a part of a path, or a field.
+fn follows_path(before: &[TokenTree]) -> bool {
+    match before {
+        [.., TokenTree::Punct(first), TokenTree::Punct(second)] if second.as_char() == ':' => {
+            first.as_char() == ':' && first.spacing() == Spacing::Joint
+        }
+        [.., TokenTree::Punct(dot)] => dot.as_char() == '.',
+        _ => false,
+    }
+}
+
+/// The same tokens with others for some identifiers, which `ident` sees with the tokens before them, and literals.
 fn each(
     tokens: TokenStream,
-    ident: &dyn Fn(&Ident) -> Option<String>,
+    ident: &dyn Fn(&Ident, &[TokenTree]) -> Option<TokenStream>,
     literal: &dyn Fn(&Literal) -> Option<String>,
 ) -> TokenStream {
-    let tokens = tokens.into_iter().map(|token| match token {
-        TokenTree::Group(group) => {
-            let mut done = Group::new(group.delimiter(), each(group.stream(), ident, literal));
-            done.set_span(group.span());
-            done.into()
-        }
-        TokenTree::Ident(word) => {
-            ident(&word).map_or_else(|| word.clone().into(), |text| Ident::new(&text, word.span()).into())
-        }
-        TokenTree::Literal(text) => match literal(&text).and_then(|text| text.parse::<Literal>().ok()) {
-            Some(mut done) => {
-                done.set_span(text.span());
-                done.into()
+    let mut done: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        match &token {
+            TokenTree::Group(group) => {
+                let mut inside = Group::new(group.delimiter(), each(group.stream(), ident, literal));
+                inside.set_span(group.span());
+                done.push(inside.into());
             }
-            None => text.into(),
-        },
-        other => other,
-    });
-    tokens.collect()
+            TokenTree::Ident(word) => match ident(word, &done) {
+                Some(others) => done.extend(others),
+                None => done.push(token),
+            },
+            TokenTree::Literal(text) => match literal(text).and_then(|text| text.parse::<Literal>().ok()) {
+                Some(mut other) => {
+                    other.set_span(text.span());
+                    done.push(other.into());
+                }
+                None => done.push(token),
+            },
+            TokenTree::Punct(_) => done.push(token),
+        }
+    }
+    done.into_iter().collect()
 }

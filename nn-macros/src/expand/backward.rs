@@ -89,7 +89,7 @@ fn call(context: &Context<'_>, program: &Program, number: CallId, call: &BackCal
     };
     let nn = &context.paths.nn;
     let mut parts = Parts::default();
-    let workspace = parts.workspace(context, program, call.workspace, number);
+    let workspace = parts.workspace(context, program, call.workspace);
     let takes = parts.takes(context);
     let tensors = quote!(#w, #x, #y, #dy, #nn Memory::new(#memory) #workspace, #dx, #dw);
     let does = if call.seeds.is_empty() {

@@ -11,7 +11,7 @@ use syn::Ident;
 /// A check for each budget that is given.
 pub(crate) fn budgets(context: &Context<'_>, budgets: &Budgets) -> TokenStream {
     let (graph, name) = (context.graph, context.name);
-    let model = quote!(<#name<f32> as ::nn::Model>);
+    let model = quote!(<#name<::core::primitive::f32> as ::nn::Model>);
     let rows = context.own("rows");
     let check = |limit: &Limit, check: &str, used: TokenStream, parts: TokenStream| {
         let (check, value, text) = (Ident::new(check, limit.span), &limit.value, name.to_string());
@@ -28,9 +28,9 @@ pub(crate) fn budgets(context: &Context<'_>, budgets: &Budgets) -> TokenStream {
     let macs = budgets.macs.as_ref().map(|limit| {
         let counted = graph.nodes.iter().filter(|node| !matches!(graph.layers[node.layer].op, Op::Activation { .. }));
         let parts = counted.map(|node| {
-            let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(f32)));
+            let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(::core::primitive::f32)));
             let name = node.name.to_string();
-            quote!(::nn::budget::Part::new(#name, <#layer as ::nn::Layer<f32, #x>>::MACS))
+            quote!(::nn::budget::Part::new(#name, <#layer as ::nn::Layer<::core::primitive::f32, #x>>::MACS))
         });
         check(limit, "macs", quote!(#model::MACS), quote!(&[#(#parts),*]))
     });

@@ -17,7 +17,7 @@ pub(crate) fn items(context: &Context<'_>, predict: Option<&Program>) -> TokenSt
         return quote! {
             #[doc = #doc]
             #[allow(dead_code)]
-            #visibility type #folded_name<T = f32> = #model<T>;
+            #visibility type #folded_name<T = ::core::primitive::f32> = #model<T>;
         };
     };
     let context = Context::new(context.item, &item, &folded.graph, context.source, predict, None);
@@ -89,7 +89,8 @@ fn follow(context: &Context<'_>, width: &Count, calls: &[(usize, Count)], projec
     let (mut lines, mut x, mut from) = (Vec::new(), quote!(x), sample(width));
     for (i, (call, width)) in calls.iter().enumerate() {
         let (node, to, last) = (&context.graph.nodes[*call], sample(width), i + 1 == calls.len());
-        let name = format_ident!("x{i}");
+        // Only the last row is read.
+        let name = format_ident!("x{}", i % 2);
         let y = if last { quote!(y) } else { quote!(&mut #name) };
         if !last {
             lines.push(quote!(let mut #name = ::nn::tensor::zeroed::<#to>();));

@@ -1,11 +1,11 @@
 //! The forward pass: one line for each step.
 
 use super::Context;
-use super::memory::{memory_field, resident_name};
+use super::memory::memory_field;
 use super::places::{range, read, write};
 use super::types::one_or_tuple;
 use crate::graph::{LayerId, Node};
-use crate::schedule::{Call, CallId, Mode, Place, Program, Read, Resident, Step};
+use crate::schedule::{Call, CallId, Mode, Place, Program, Read, Step};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -78,7 +78,7 @@ fn call(context: &Context<'_>, program: &Program, call: &Call) -> TokenStream {
             quote!(#nn Pass::training(#memory, mode.layer(#start, #count)))
         }
     };
-    let workspace = parts.workspace(context, program, call.workspace, call.call);
+    let workspace = parts.workspace(context, program, call.workspace);
     let pass = quote!(#pass #workspace);
     let does = match call.then {
         Some(then) => {
@@ -113,7 +113,9 @@ impl Parts {
         if let Some((_, name)) = self.taken.iter().find(|(place, _)| *place == tensor.place) {
             return Some(name.clone());
         }
-        let name = format_ident!("{prefix}_{}", context.field(tensor.tensor));
+        // A name of its own for each tensor could be that of a constant of the user's.
+        let count = self.taken.iter().filter(|(_, name)| name.to_string().starts_with(prefix)).count();
+        let name = format_ident!("{prefix}{count}");
         let (names, ranges) = self.takes.entry(field).or_default();
         names.push(name.clone());
         ranges.push(range);
@@ -122,15 +124,9 @@ impl Parts {
     }
 
     /// Gives a pass its workspace.
-    pub(crate) fn workspace(
-        &mut self,
-        context: &Context<'_>,
-        program: &Program,
-        place: Option<Place>,
-        call: CallId,
-    ) -> TokenStream {
+    pub(crate) fn workspace(&mut self, context: &Context<'_>, program: &Program, place: Option<Place>) -> TokenStream {
         let Some((field, range)) = place.and_then(|place| range(context, program, place)) else { return quote!() };
-        let name = resident_name(context, Resident::Workspace(call));
+        let name = format_ident!("workspace");
         let (names, ranges) = self.takes.entry(field).or_default();
         names.push(name.clone());
         ranges.push(range);

@@ -3,6 +3,7 @@
 use super::Context;
 use super::aliases::aliases;
 use crate::graph::{Function, Op};
+use crate::parameters;
 use nn_core::locals::LOCALS;
 use nn_core::spec::Kind;
 use proc_macro2::{Span, TokenStream};
@@ -20,6 +21,8 @@ pub(crate) struct Paths {
     pub(crate) activations: TokenStream,
     /// Before a function on the memory of a prediction: `::nn::arena::`, or nothing.
     pub(crate) arena: TokenStream,
+    /// Before a primitive type: `::core::primitive::`, or nothing.
+    pub(crate) primitive: TokenStream,
     pub(crate) imported: bool,
 }
 
@@ -31,6 +34,7 @@ impl Paths {
             layers: quote!(::nn::layers::),
             activations: quote!(::nn::activations::),
             arena: quote!(::nn::arena::),
+            primitive: quote!(::core::primitive::),
             imported: false,
         }
     }
@@ -56,8 +60,8 @@ const ROOT: &[&str] = &[
     "Weights",
 ];
 
-/// Whatever `Option` and `Some` stand for around the block, they are Rust's in it.
-const PRELUDE: &str = "#[allow(unused_imports)] use ::core::prelude::v1::*;";
+/// Whatever `Option`, `Some` and `f32` stand for around the block, they are Rust's in it.
+const PRELUDE: &str = "#[allow(unused_imports)] use ::core::{prelude::v1::*, primitive::*};";
 
 /// The imports of the block, and the context in it.
 pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
@@ -88,10 +92,11 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
         .map(|suffix| format!("{}{suffix}", context.name));
     let all =
         || ROOT.iter().map(|name| name.to_string()).chain(layers.iter().cloned()).chain(activations.iter().cloned());
-    let prelude: TokenStream = PRELUDE.parse().expect("an import");
+    let prelude = parameters::prelude_without(context.name).unwrap_or_else(|| PRELUDE.parse().expect("an import"));
     let locals = locals(context);
     if all().any(|name| own.contains(&name)) || !layers.is_disjoint(&activations) {
-        return (quote!(#prelude #locals), context.clone());
+        let paths = Paths { primitive: quote!(), ..Paths::full() };
+        return (quote!(#prelude #locals), Context { paths, ..context.clone() });
     }
     let root = ROOT.iter().map(|name| format_ident!("{name}"));
     let layers = layers.iter().map(|name| format_ident!("{name}"));
@@ -104,7 +109,14 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
             #(#root,)* activations::{#(#activations),*}, arena::{part, part_mut, parts, samples, samples_mut}, layers::{#(#layers),*},
         };
     };
-    let paths = Paths { nn: quote!(), layers: quote!(), activations: quote!(), arena: quote!(), imported: true };
+    let paths = Paths {
+        nn: quote!(),
+        layers: quote!(),
+        activations: quote!(),
+        arena: quote!(),
+        primitive: quote!(),
+        imported: true,
+    };
     let inside = Context { paths, ..context.clone() };
     let (aliases, definitions) = aliases(&inside);
     if aliases.names().any(|name| own.iter().any(|own| name == own)) {

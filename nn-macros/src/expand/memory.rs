@@ -130,9 +130,9 @@ pub(crate) fn budget_parts(context: &Context<'_>) -> Vec<TokenStream> {
     }
     for node in &context.graph.nodes {
         if context.graph.layers[node.layer].has_scratch() {
-            let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(f32)));
+            let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(::core::primitive::f32)));
             let name = memory_field(context, node).to_string();
-            let memory = quote!(<#layer as ::nn::Layer<f32, #x>>::Scratch<::nn::Inline<1>>);
+            let memory = quote!(<#layer as ::nn::Layer<::core::primitive::f32, #x>>::Scratch<::nn::Inline<1>>);
             parts.push(quote!(::nn::budget::Part::new(#name, ::core::mem::size_of::<#memory>())));
         }
     }
@@ -170,7 +170,7 @@ pub(super) fn workspace_size(context: &Context<'_>, node: &Node) -> TokenStream 
 }
 
 /// The name of a part of an arena.
-pub(super) fn resident_name(context: &Context<'_>, of: Resident) -> Ident {
+fn resident_name(context: &Context<'_>, of: Resident) -> Ident {
     match of {
         Resident::Tensor(tensor) => context.field(tensor),
         Resident::Workspace(call) | Resident::BackWorkspace(call) => {

@@ -82,7 +82,7 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
             let (called, form) = if component.folded {
                 let form = Context::form(context.name, context.graph, id);
                 let called = called(quote_spanned!(span=> , { <#path as ::nn::Component>::MODEL }));
-                (quote!(#form), quote!(#[doc(hidden)] #visibility type #form = #called;))
+                (quote!(#form), quote!(#[doc(hidden)] #[allow(non_camel_case_types)] #visibility type #form = #called;))
             } else {
                 (called(quote!()), quote!())
             };
@@ -91,6 +91,7 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
                 #form
 
                 #[doc(hidden)]
+                #[allow(non_camel_case_types)]
                 #visibility type #alias = #layer;
             })
         }

@@ -48,12 +48,16 @@ impl Printer<'_> {
             match &layer.op {
                 Op::Builtin(builtin) => {
                     for (spec, arg) in builtin.spec.args.iter().zip(&builtin.args) {
-                        let r#type = if spec.kind == Kind::Flag { quote!(bool) } else { quote!(f64) };
+                        let r#type = if spec.kind == Kind::Flag {
+                            quote!(::core::primitive::bool)
+                        } else {
+                            quote!(::core::primitive::f64)
+                        };
                         arg.field.iter().for_each(|field| self.find_outside(field, &r#type, &mut found));
                     }
                 }
                 Op::Activation { function, .. } => {
-                    self.find_outside(&Term::Function(function.clone()), &quote!(f64), &mut found);
+                    self.find_outside(&Term::Function(function.clone()), &quote!(::core::primitive::f64), &mut found);
                 }
                 Op::Component(_) => {}
             }
@@ -68,7 +72,7 @@ impl Printer<'_> {
                 found.insert(name.to_string(), quote!(const #name: #r#type = #value;));
             }
             Term::Function(Function::Library { fields, .. }) => {
-                fields.iter().for_each(|field| self.find_outside(field, &quote!(f64), found));
+                fields.iter().for_each(|field| self.find_outside(field, &quote!(::core::primitive::f64), found));
             }
             _ => {}
         }

@@ -10,11 +10,11 @@ use syn::{Expr, Ident};
 impl Context<'_> {
     /// The sample type of a tensor: `SVector<T, 64>`.
     pub(crate) fn sample(&self, tensor: TensorId, scalar: &TokenStream) -> TokenStream {
-        let nn = &self.paths.nn;
+        let (nn, primitive) = (&self.paths.nn, &self.paths.primitive);
         let tensor = &self.graph.tensors[tensor];
         let element = match tensor.holds {
             Holds::Numbers => scalar.clone(),
-            Holds::Indices => quote!(u32),
+            Holds::Indices => quote!(#primitive u32),
             Holds::Sparse => return self.multi_hot(&tensor.shape),
         };
         match &tensor.shape {
@@ -263,18 +263,18 @@ impl Context<'_> {
         if self.paths.imported { self.print().short(activation) } else { self.print().function(activation) }
     }
 
-    /// The alias of a component's layer: `PairTowerLayer`; in a folded form `PairFoldedTowerPart`, since the model may have a component
-    /// `folded_tower`.
+    /// The alias of a component's layer: `__Pair_TowerLayer`; in a folded form `__PairFolded_TowerPart`. The parts of the name are set apart:
+    /// a model `PairLeft` may have a component `tower`, and a model `Pair` a component `left_tower`.
     pub(crate) fn alias(&self, layer: LayerId) -> Ident {
         let folded = matches!(&self.graph.layers[layer].op, Op::Component(component) if component.folded);
         let (part, kind) = (alias_part(self.graph, layer), if folded { "Part" } else { "Layer" });
-        format_ident!("{}{part}{kind}", self.name)
+        format_ident!("__{}_{part}{kind}", self.name)
     }
 
-    /// The alias of what a component is in the folded form of this name: `PairFoldedTowerForm`.
+    /// The alias of what a component is in the folded form of this name: `__PairFolded_TowerForm`.
     pub(crate) fn form(folded: &Ident, graph: &Graph, layer: LayerId) -> Ident {
         let part = alias_part(graph, layer);
-        format_ident!("{folded}{part}Form")
+        format_ident!("__{folded}_{part}Form")
     }
 
     /// The first call that computes with the weights of a layer.

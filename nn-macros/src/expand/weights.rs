@@ -33,7 +33,7 @@ pub(crate) fn weights(context: &Context<'_>) -> TokenStream {
         // Scalars are not `Eq`.
         #[allow(clippy::derive_partial_eq_without_eq)]
         #[repr(C)]
-        #visibility struct #name<T: ::nn::Scalar = f32> {
+        #visibility struct #name<T: ::nn::Scalar = ::core::primitive::f32> {
             #(#fields,)*
         }
     }

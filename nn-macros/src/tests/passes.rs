@@ -206,3 +206,17 @@ fn where_there_is_a_mask_its_flags_are_literals() {
       = note: explained in nn::errors::nn0205
     ");
 }
+
+#[test]
+fn a_derive_of_another_library_is_kept() {
+    let graph = |derives: &str| {
+        let text = format!(
+            "#[derive({derives})] struct Net; let x = Input(shape = [3]); let y = Dense(2)(x); Model(inputs = x, outputs = y)"
+        );
+        crate::expand_model(text.parse().expect("tokens")).to_string()
+    };
+    assert_eq!(graph("Clone, std::fmt::Debug, ::core::cmp::PartialEq, core::clone::Clone"), graph(""));
+    for derive in ["other :: Clone", "other :: fmt :: Debug", ":: other :: PartialEq"] {
+        assert!(graph(derive).contains(&format!("derive ({derive})")), "{derive}");
+    }
+}

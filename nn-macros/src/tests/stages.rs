@@ -2,6 +2,8 @@
 
 use nn_core::activations::ACTIVATIONS;
 use nn_core::layers::LAYERS;
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -69,4 +71,87 @@ fn no_argument_is_found_by_its_number() {
         found.extend(counted.map(|(number, line)| format!("{}:{number}: {}", file.display(), line.trim())));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Every variable of an expansion is in the list of names that a constant of the user's may have too, or is an input or output.
+#[test]
+fn variables_have_names_that_are_known() {
+    let graph = r#"
+        #[nn(profile)]
+        struct Net;
+        let a = Input(shape = [4]);
+        let words = Input(shape = [6], dtype = u32);
+        let bag = Input(shape = [9], sparse = true);
+        let h = BatchNormalization()(Dense(3, activation = gelu, trainable = false, activity_regularizer = l2(0.1))(a));
+        let h = Flatten()(Reshape([UNITS, 3])(Dense(3 * UNITS, kernel_constraint = non_neg)(h)));
+        let steps = Dense(5)(Dropout(0.1)(BatchNormalization()(Embedding(9, 4, mask_zero = true)(words))));
+        let (steps, last, cell) = LSTM(3, return_sequences = true, return_state = true, dropout = 0.1)(steps);
+        let steps = TimeDistributed(Inner())(Bidirectional(GRU(2, return_sequences = true))(steps));
+        let (p, q) = Pair()([last, cell]);
+        let many = concatenate([h, p, q, Dense(2)(bag), a, GlobalAveragePooling1D()(steps)]);
+        let image = Flatten()(Conv2D(2, 2, activation = relu)(Reshape([4, 2, 3])(Dense(24)(h))));
+        let many = concatenate([many, image]);
+        let y = Dense(2, activation = softmax)(many);
+        let z = Activation(tanh)(Dense(2)(many));
+        Model(inputs = [a, words, bag], outputs = [y, z, many])
+    "#;
+    let expansion = crate::expand_model(graph.parse().expect("tokens"));
+    assert!(!expansion.to_string().contains("compile_error"), "{expansion}");
+    let mut file: syn::File = syn::parse2(expansion).expect("items");
+    // Editors see what the user wrote.
+    file.items.retain(|item| super::expanded::editor(item).is_none());
+    let mut found = BTreeSet::new();
+    variables(quote::quote!(#file), &mut found);
+    assert!(found.len() > 20, "{found:?}");
+    // `own` is the field of a struct pattern.
+    let others = ["a", "words", "bag", "y", "z", "many", "self", "own"];
+    let known: Vec<_> = nn_core::locals::LOCALS.iter().chain(&others).collect();
+    found.retain(|name| !known.iter().any(|known| *known == name));
+    assert!(found.is_empty(), "{found:?}");
+}
+
+/// The names that patterns bind: those of a `let` before its `=`, and those before a `:` in the parameters of functions and closures.
+fn variables(tokens: TokenStream, found: &mut BTreeSet<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (i, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Ident(word) if word == "let" => {
+                let ends = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if [':', '='].contains(&punct.as_char()));
+                let pattern = tokens[i + 1..].iter().take_while(|token| !ends(token));
+                pattern.for_each(|token| names(token, found));
+            }
+            TokenTree::Ident(word) if word == "fn" => {
+                let parameters = tokens[i..].iter().find_map(|token| match token {
+                    TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => Some(group.stream()),
+                    _ => None,
+                });
+                typed(parameters.unwrap_or_default(), found);
+            }
+            TokenTree::Group(group) => variables(group.stream(), found),
+            _ => {}
+        }
+    }
+}
+
+/// The names that have a type.
+fn typed(parameters: TokenStream, found: &mut BTreeSet<String>) {
+    let tokens: Vec<TokenTree> = parameters.into_iter().collect();
+    for pair in tokens.windows(2) {
+        if let [name @ TokenTree::Ident(_), TokenTree::Punct(colon)] = pair
+            && colon.as_char() == ':'
+            && colon.spacing() == Spacing::Alone
+        {
+            names(name, found);
+        }
+    }
+}
+
+fn names(token: &TokenTree, found: &mut BTreeSet<String>) {
+    match token {
+        TokenTree::Ident(word) if word != "mut" && word.to_string().starts_with(char::is_lowercase) => {
+            found.insert(word.to_string());
+        }
+        TokenTree::Group(group) => group.stream().into_iter().for_each(|token| names(&token, found)),
+        _ => {}
+    }
 }

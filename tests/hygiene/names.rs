@@ -1,0 +1,120 @@
+//! Models, constants and neighbours with the names that an expansion has too.
+
+use nn::prelude::*;
+
+/// A prediction, the same with the folded form, and a training step.
+macro_rules! check {
+    ($model:ty) => {{
+        let model = <$model as Model>::boxed(&mut StdRng::seed_from_u64(1));
+        let x = ([SVector::<f32, 3>::new(0.5, -1.0, 2.0)], [SVector::<u32, 4>::new(1, 0, 4, 2)]);
+        let (a, b) = (model.predict((&x.0, &x.1)).unwrap(), model.fold().predict((&x.0, &x.1)).unwrap());
+        assert!((a.y[0] - b.y[0]).norm() < 1e-5 && (a.z[0] - b.z[0]).norm() < 1e-5);
+        let mut compiled = model.compile(Sgd::default(), (MeanSquaredError, MeanSquaredError));
+        compiled.fit((&x.0, &x.1), (&a.y, &a.z), Fit::new().verbose(0)).unwrap();
+    }};
+}
+
+/// A module for each name, with a model that is called so.
+macro_rules! called {
+    ($($module:ident: $name:ident,)*) => {
+        $(
+            #[allow(non_camel_case_types, unreachable_pub)]
+            mod $module {
+                const UNITS: ::core::primitive::usize = 2;
+
+                ::nn::model! {
+                    /// A model inside.
+                    pub struct Inner;
+                    let x = Input(shape = [3]);
+                    let y = Dense(2)(x);
+                    Model(inputs = x, outputs = y)
+                }
+
+                ::nn::model! {
+                    /// Sizes that are known and others, a table, masks, states, and something to fold.
+                    #[derive(Debug, Clone, PartialEq)]
+                    #[nn(profile)]
+                    pub struct $name;
+                    let x = Input(shape = [3]);
+                    let words = Input(shape = [4], dtype = u32);
+                    let h = BatchNormalization()(Dropout(0.5)(Dense(UNITS + 1, activation = relu)(x)));
+                    let steps = GRU(UNITS, return_sequences = true)(Embedding(5, 3, mask_zero = true)(words));
+                    let y = Dense(2, activation = tanh, kernel_constraint = non_neg)(concatenate([h, Inner()(h)]));
+                    let z = Dense(1, kernel_regularizer = l2(0.1))(GlobalAveragePooling1D()(steps));
+                    Model(inputs = [x, words], outputs = [y, z])
+                }
+            }
+        )*
+
+        #[test]
+        fn models_may_be_called_as_anything() {
+            $(check!($module::$name);)*
+        }
+    };
+}
+
+called! {
+    as_mut_: AsMut, as_ref_: AsRef, clone_: Clone, copy_: Copy, default_: Default, drop_: Drop, eq_: Eq, err_: Err, extend_: Extend, fn_: Fn,
+    fn_mut_: FnMut, fn_once_: FnOnce, from_: From, from_iterator_: FromIterator, into_: Into, into_iterator_: IntoIterator, iterator_: Iterator,
+    none_: None, ok_: Ok, option_: Option, ord_: Ord, partial_eq_: PartialEq, partial_ord_: PartialOrd, result_: Result, send_: Send, sized_: Sized,
+    some_: Some, sync_: Sync, try_from_: TryFrom, try_into_: TryInto, unpin_: Unpin, debug_: Debug, hash_: Hash, box_: Box, string_: String,
+    to_owned_: ToOwned, to_string_: ToString, vec_: Vec,
+    bool_: bool, char_: char, f32_: f32, f64_: f64, i8_: i8, i16_: i16, i32_: i32, i64_: i64, i128_: i128, isize_: isize, str_: str, u8_: u8, u16_: u16,
+    u32_: u32, u64_: u64, u128_: u128, usize_: usize,
+    std_: std, core_: core, alloc_: alloc, nn_: nn, size_of_: size_of,
+    buffer_: Buffer, component_: Component, graph_: Graph, inline_: Inline, layer_: Layer, model_: Model, part_: Part, pass_: Pass, scalar_: Scalar,
+    shape_: Shape, storage_: Storage, weights_: Weights, s_vector_: SVector, dense_: Dense, relu_: Relu, activate_: Activate,
+    a_: A, b_: B, e_: E, s_: S, s0_: S0, t_: T, x_: X, y_: Y,
+}
+
+/// Names of items beside a model are set apart from those of its neighbours.
+mod neighbours {
+    use nn::prelude::*;
+
+    model! { pub(crate) struct Block; let x = Input(shape = [3]); let y = Dense(3, activation = relu)(x); Model(inputs = x, outputs = y) }
+    model! { pub(crate) struct Net; let x = Input(shape = [3]); let encoder_block = Block()(x); Model(inputs = x, outputs = encoder_block) }
+    model! { pub(crate) struct NetEncoder; let x = Input(shape = [3]); let block = Block()(x); Model(inputs = x, outputs = block) }
+    model! { pub(crate) struct NetFoldedEncoder; let x = Input(shape = [3]); let block = Block()(x); Model(inputs = x, outputs = block) }
+
+    #[test]
+    fn models_inside_of_neighbours_are_told_apart() {
+        let x = SVector::<f32, 3>::zeros();
+        let rng = || StdRng::seed_from_u64(1);
+        assert_eq!(Net::new(&mut rng()).call(&x), NetEncoder::new(&mut rng()).call(&x));
+        assert_eq!(Net::new(&mut rng()).fold().call(&x), NetFoldedEncoder::new(&mut rng()).fold().call(&x));
+    }
+}
+
+/// Whoever uses the model is warned, and the expansion is not.
+#[deny(warnings)]
+#[allow(unreachable_pub)]
+pub mod deprecated {
+    const UNITS: usize = 2;
+
+    nn::model! {
+        /// Everything that names the model.
+        #[deprecated(note = "use another one")]
+        #[budget(ram = "1 KiB", params = 1_000)]
+        #[nn(allow(frozen_with_nothing_upstream), profile)]
+        pub struct Old;
+
+        let x = Input(shape = [3]);
+        let words = Input(shape = [4], dtype = u32);
+        let h = BatchNormalization()(Dropout(0.5)(Dense(UNITS + 1, activation = relu, trainable = false)(x)));
+        let y = Dense(2)(h);
+        let z = GRU(UNITS)(Embedding(5, 3, mask_zero = true)(words));
+
+        Model(inputs = [x, words], outputs = [y, z])
+    }
+
+    nn::model! {
+        /// Nothing is folded.
+        #[cfg_attr(all(), deprecated)]
+        pub struct Older;
+
+        let x = Input(shape = [3]);
+        let y = Dense(2)(x);
+
+        Model(inputs = x, outputs = y)
+    }
+}
