@@ -142,7 +142,7 @@ pub use crate::kernels::Machine;
 #[cfg(feature = "compute")]
 pub use self::{
     cell::{AllSteps, Cell, Counts, Options, Step, StepBack, View, state_shape},
-    memory::{Cache, Scratch},
+    memory::{Cache, Kept, Scratch},
     products::Factors,
     projected::compute::FromGates,
     run::Recurrent,
