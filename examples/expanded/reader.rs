@@ -75,10 +75,10 @@ pub struct ReaderOutputs<A, B> {
 /// The graph of [`Reader`]: what it computes, without its weights.
 #[doc(hidden)]
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
-pub struct ReaderGraph;
+pub struct __ReaderGraph;
 
 #[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
-impl ReaderGraph {
+impl __ReaderGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[8]), ::nn::Shape::new(&[12])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[10]), ::nn::Shape::new(&[1])];
 }

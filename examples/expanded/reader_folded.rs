@@ -33,10 +33,10 @@ pub struct ReaderFolded<T: ::nn::Scalar = ::core::primitive::f32> {
 /// The graph of [`ReaderFolded`]: what it computes, without its weights.
 #[doc(hidden)]
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
-pub struct ReaderFoldedGraph;
+pub struct __ReaderFoldedGraph;
 
 #[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
-impl ReaderFoldedGraph {
+impl __ReaderFoldedGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[8]), ::nn::Shape::new(&[12])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[10]), ::nn::Shape::new(&[1])];
 }
@@ -57,10 +57,10 @@ const _: () = {
     };
 
     #[allow(dead_code)]
-    impl ReaderFoldedGraph {
+    impl __ReaderFoldedGraph {
         /// The graph as a layer of another one.
         pub const fn new() -> Self {
-            ReaderFoldedGraph
+            __ReaderFoldedGraph
         }
 
         /// The shapes of its outputs, if these are the shapes of its inputs.
@@ -69,8 +69,8 @@ const _: () = {
         ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
             ::nn::spec::model_outputs(
                 "ReaderFolded",
-                ReaderFoldedGraph::INPUT_SHAPES,
-                ReaderFoldedGraph::OUTPUT_SHAPES,
+                __ReaderFoldedGraph::INPUT_SHAPES,
+                __ReaderFoldedGraph::OUTPUT_SHAPES,
                 inputs,
             )
         }
@@ -82,7 +82,7 @@ const _: () = {
     }
 
     #[allow(dead_code, non_upper_case_globals)]
-    impl ReaderFoldedGraph {
+    impl __ReaderFoldedGraph {
         const rows: &'static [::nn::summary::Row] = &[
             ::nn::summary::Row {
                 name: "question",
@@ -136,7 +136,7 @@ const _: () = {
                 memory: 0,
             },
         ];
-        const summary_length: usize = ::nn::summary::length("ReaderFolded", ReaderFoldedGraph::rows);
+        const summary_length: usize = ::nn::summary::length("ReaderFolded", __ReaderFoldedGraph::rows);
     }
 
     #[allow(dead_code)]
@@ -197,7 +197,7 @@ const _: () = {
             let mut y0 = ::nn::tensor::zeroed::<SVector<T, 10>>();
             let mut y1 = ::nn::tensor::zeroed::<SVector<T, 1>>();
             ::nn::model::call_in::<Self>(
-                &ReaderFoldedGraph,
+                &__ReaderFoldedGraph,
                 self,
                 (::core::slice::from_ref(x.question), ::core::slice::from_ref(x.text)),
                 (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
@@ -251,13 +251,13 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar> Component for ReaderFolded<T> {
-        type Layer = ReaderFoldedGraph;
+        type Layer = __ReaderFoldedGraph;
         const MODEL: bool = true;
     }
 
     #[automatically_derived]
     #[allow(unused_variables, unused_mut)]
-    impl<T: Scalar> Layer<T, (SVector<T, 8>, SVector<T, 12>)> for ReaderFoldedGraph {
+    impl<T: Scalar> Layer<T, (SVector<T, 8>, SVector<T, 12>)> for __ReaderFoldedGraph {
         type Output = (SVector<T, 10>, SVector<T, 1>);
         type Weights = ReaderFolded<T>;
         type Scratch<B: Storage> = ReaderFoldedScratch<T, B>;
@@ -350,15 +350,15 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Graph<T, (SVector<T, 8>, SVector<T, 12>)> for ReaderFoldedGraph {
-        const NEW: Self = ReaderFoldedGraph;
+    impl<T: Scalar> Graph<T, (SVector<T, 8>, SVector<T, 12>)> for __ReaderFoldedGraph {
+        const NEW: Self = __ReaderFoldedGraph;
     }
 
     struct ReaderFoldedSummary<T>(::core::marker::PhantomData<T>);
     impl<T: Scalar> ReaderFoldedSummary<T> {
-        const TABLE: ::nn::text::Text<{ ReaderFoldedGraph::summary_length }> = ::nn::summary::table(
+        const TABLE: ::nn::text::Text<{ __ReaderFoldedGraph::summary_length }> = ::nn::summary::table(
             "ReaderFolded",
-            ReaderFoldedGraph::rows,
+            __ReaderFoldedGraph::rows,
             <ReaderFolded<T> as Weights<T>>::NON_TRAINABLE,
             <ReaderFolded<T> as Weights<T>>::COUNT,
             size_of::<T>(),
@@ -370,8 +370,8 @@ const _: () = {
         type Scalar = T;
         type Inputs = (SVector<T, 8>, SVector<T, 12>);
         type Outputs = (SVector<T, 10>, SVector<T, 1>);
-        type Graph = ReaderFoldedGraph;
-        type Training = ReaderFoldedGraph;
+        type Graph = __ReaderFoldedGraph;
+        type Training = __ReaderFoldedGraph;
         ::nn::__with_heap! {
             type Predictions = ReaderOutputs < ::nn::__private::Vec < SVector < T, 10 >
             >, ::nn::__private::Vec < SVector < T, 1 > > >;
@@ -380,17 +380,17 @@ const _: () = {
         const NAME: &'static str = "ReaderFolded";
         const INPUT_NAMES: &'static [&'static str] = &["question", "text"];
         const OUTPUT_NAMES: &'static [&'static str] = &["answer", "certain"];
-        const INPUT_SHAPES: &'static [Shape] = ReaderFoldedGraph::INPUT_SHAPES;
-        const OUTPUT_SHAPES: &'static [Shape] = ReaderFoldedGraph::OUTPUT_SHAPES;
+        const INPUT_SHAPES: &'static [Shape] = __ReaderFoldedGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = __ReaderFoldedGraph::OUTPUT_SHAPES;
         const SUMMARY: &'static str = ReaderFoldedSummary::<T>::TABLE.as_str();
         const COSTS: ::nn::summary::Costs =
-            ::nn::summary::Costs { rows: ReaderFoldedGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+            ::nn::summary::Costs { rows: __ReaderFoldedGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
 
         const DOT: &'static str = "digraph ReaderFolded {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"question\" [label=\"question\\n(8,)\", style=dashed];\n  \"text\" [label=\"text\\n(12,)\", style=dashed];\n  \"dense\" [label=\"Dense(16, activation = relu, kernel_regularizer = l2(0.01))\\n(16,)\"];\n  \"answer\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"certain\" [label=\"Dense(1, activation = sigmoid)\\n(1,)\"];\n  \"question\" -> \"dense\";\n  \"text\" -> \"dense\";\n  \"dense\" -> \"answer\";\n  \"answer\" -> \"certain\";\n  \"question\" -> \"certain\";\n  \"output answer\" [label=\"answer\", style=dashed];\n  \"answer\" -> \"output answer\";\n  \"output certain\" [label=\"certain\", style=dashed];\n  \"certain\" -> \"output certain\";\n}\n";
         const ARENA_BYTES: usize =
-            size_of::<<ReaderFoldedGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Scratch<Inline<1>>>();
+            size_of::<<__ReaderFoldedGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =
-            size_of::<<ReaderFoldedGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Cache<Inline<1>>>();
+            size_of::<<__ReaderFoldedGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Cache<Inline<1>>>();
         type Folded = ReaderFolded<T>;
         fn fold_into(&self, folded: &mut Self::Folded) {
             ::nn::__private::fold::copy(self, folded);

@@ -16,17 +16,17 @@ const _: () = {
     };
 
     #[allow(dead_code)]
-    impl ReaderGraph {
+    impl __ReaderGraph {
         /// The graph as a layer of another one.
         pub const fn new() -> Self {
-            ReaderGraph
+            __ReaderGraph
         }
 
         /// The shapes of its outputs, if these are the shapes of its inputs.
         pub const fn output_shapes(
             inputs: &[::nn::Shape],
         ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-            ::nn::spec::model_outputs("Reader", ReaderGraph::INPUT_SHAPES, ReaderGraph::OUTPUT_SHAPES, inputs)
+            ::nn::spec::model_outputs("Reader", __ReaderGraph::INPUT_SHAPES, __ReaderGraph::OUTPUT_SHAPES, inputs)
         }
 
         /// The shape of its only output, if these are the shapes of its inputs.
@@ -36,7 +36,7 @@ const _: () = {
     }
 
     #[allow(dead_code, non_upper_case_globals)]
-    impl ReaderGraph {
+    impl __ReaderGraph {
         const rows: &'static [::nn::summary::Row] = &[
             ::nn::summary::Row {
                 name: "question",
@@ -111,7 +111,7 @@ const _: () = {
                 memory: 0,
             },
         ];
-        const summary_length: usize = ::nn::summary::length("Reader", ReaderGraph::rows);
+        const summary_length: usize = ::nn::summary::length("Reader", __ReaderGraph::rows);
     }
 
     #[allow(dead_code)]
@@ -172,7 +172,7 @@ const _: () = {
             let mut y0 = ::nn::tensor::zeroed::<SVector<T, 10>>();
             let mut y1 = ::nn::tensor::zeroed::<SVector<T, 1>>();
             ::nn::model::call_in::<Self>(
-                &ReaderGraph,
+                &__ReaderGraph,
                 self,
                 (::core::slice::from_ref(x.question), ::core::slice::from_ref(x.text)),
                 (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
@@ -291,13 +291,13 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar> Component for Reader<T> {
-        type Layer = ReaderGraph;
+        type Layer = __ReaderGraph;
         const MODEL: bool = true;
     }
 
     #[automatically_derived]
     #[allow(unused_variables, unused_mut)]
-    impl<T: Scalar> Layer<T, (SVector<T, 8>, SVector<T, 12>)> for ReaderGraph {
+    impl<T: Scalar> Layer<T, (SVector<T, 8>, SVector<T, 12>)> for __ReaderGraph {
         type Output = (SVector<T, 10>, SVector<T, 1>);
         type Weights = Reader<T>;
         type Scratch<B: Storage> = ReaderScratch<T, B>;
@@ -610,15 +610,15 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Graph<T, (SVector<T, 8>, SVector<T, 12>)> for ReaderGraph {
-        const NEW: Self = ReaderGraph;
+    impl<T: Scalar> Graph<T, (SVector<T, 8>, SVector<T, 12>)> for __ReaderGraph {
+        const NEW: Self = __ReaderGraph;
     }
 
     struct ReaderSummary<T>(::core::marker::PhantomData<T>);
     impl<T: Scalar> ReaderSummary<T> {
-        const TABLE: ::nn::text::Text<{ ReaderGraph::summary_length }> = ::nn::summary::table(
+        const TABLE: ::nn::text::Text<{ __ReaderGraph::summary_length }> = ::nn::summary::table(
             "Reader",
-            ReaderGraph::rows,
+            __ReaderGraph::rows,
             <Reader<T> as Weights<T>>::NON_TRAINABLE,
             <Reader<T> as Weights<T>>::COUNT,
             size_of::<T>(),
@@ -630,8 +630,8 @@ const _: () = {
         type Scalar = T;
         type Inputs = (SVector<T, 8>, SVector<T, 12>);
         type Outputs = (SVector<T, 10>, SVector<T, 1>);
-        type Graph = ReaderGraph;
-        type Training = ReaderGraph;
+        type Graph = __ReaderGraph;
+        type Training = __ReaderGraph;
         ::nn::__with_heap! {
             type Predictions = ReaderOutputs < ::nn::__private::Vec < SVector < T, 10 >
             >, ::nn::__private::Vec < SVector < T, 1 > > >;
@@ -640,18 +640,18 @@ const _: () = {
         const NAME: &'static str = "Reader";
         const INPUT_NAMES: &'static [&'static str] = &["question", "text"];
         const OUTPUT_NAMES: &'static [&'static str] = &["answer", "certain"];
-        const INPUT_SHAPES: &'static [Shape] = ReaderGraph::INPUT_SHAPES;
-        const OUTPUT_SHAPES: &'static [Shape] = ReaderGraph::OUTPUT_SHAPES;
+        const INPUT_SHAPES: &'static [Shape] = __ReaderGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = __ReaderGraph::OUTPUT_SHAPES;
         const SUMMARY: &'static str = ReaderSummary::<T>::TABLE.as_str();
         const COSTS: ::nn::summary::Costs =
-            ::nn::summary::Costs { rows: ReaderGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+            ::nn::summary::Costs { rows: __ReaderGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
 
         const DOT: &'static str = "digraph Reader {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"question\" [label=\"question\\n(8,)\", style=dashed];\n  \"text\" [label=\"text\\n(12,)\", style=dashed];\n  \"both\" [label=\"concatenate([question, text])\\n(20,)\"];\n  \"dense\" [label=\"Dense(16, activation = relu, kernel_regularizer = l2(0.01))\\n(16,)\"];\n  \"dropout\" [label=\"Dropout(0.2)\\n(16,)\"];\n  \"answer\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"concatenate\" [label=\"concatenate([answer, question])\\n(18,)\"];\n  \"certain\" [label=\"Dense(1, activation = sigmoid)\\n(1,)\"];\n  \"question\" -> \"both\";\n  \"text\" -> \"both\";\n  \"both\" -> \"dense\";\n  \"dense\" -> \"dropout\";\n  \"dropout\" -> \"answer\";\n  \"answer\" -> \"concatenate\";\n  \"question\" -> \"concatenate\";\n  \"concatenate\" -> \"certain\";\n  \"output answer\" [label=\"answer\", style=dashed];\n  \"answer\" -> \"output answer\";\n  \"output certain\" [label=\"certain\", style=dashed];\n  \"certain\" -> \"output certain\";\n}\n";
         const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Softmax, ::nn::lints::End::Sigmoid];
         const ARENA_BYTES: usize =
-            size_of::<<ReaderGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Scratch<Inline<1>>>();
+            size_of::<<__ReaderGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =
-            size_of::<<ReaderGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Cache<Inline<1>>>();
+            size_of::<<__ReaderGraph as Layer<T, (SVector<T, 8>, SVector<T, 12>)>>::Cache<Inline<1>>>();
         type Folded = ReaderFolded<T>;
         fn fold_into(&self, folded: &mut ReaderFolded<T>) {
             ::nn::__private::fold::copy(&self.dense, &mut folded.dense);

@@ -64,15 +64,15 @@ pub struct WordsOutputs<A, B> {
 #[doc(hidden)]
 #[allow(non_camel_case_types)]
 pub type __Words_TitleLayer =
-    <::nn::__private::Called<Titles, { !WordsGraph::TITLE.outputs().is_empty() }> as ::nn::Component>::Layer;
+    <::nn::__private::Called<Titles, { !__WordsGraph::TITLE.outputs().is_empty() }> as ::nn::Component>::Layer;
 
 /// The graph of [`Words`]: what it computes, without its weights.
 #[doc(hidden)]
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
-pub struct WordsGraph;
+pub struct __WordsGraph;
 
 #[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
-impl WordsGraph {
+impl __WordsGraph {
     const TITLE: ::nn::spec::Inferred = ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::input })(
         ::nn::spec::Call {
             layer: "title",
@@ -83,5 +83,5 @@ impl WordsGraph {
         0usize,
     ));
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[6])];
-    const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[3]), WordsGraph::TITLE.output(0usize)];
+    const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[3]), __WordsGraph::TITLE.output(0usize)];
 }

@@ -33,7 +33,7 @@ pub struct WordsFolded<T: ::nn::Scalar = ::core::primitive::f32> {
 #[allow(non_camel_case_types)]
 pub type __WordsFolded_TitleForm = ::nn::__private::Called<
     Titles,
-    { !WordsGraph::TITLE.outputs().is_empty() },
+    { !__WordsGraph::TITLE.outputs().is_empty() },
     { <Titles as ::nn::Component>::MODEL },
 >;
 
@@ -44,12 +44,12 @@ pub type __WordsFolded_TitlePart = <__WordsFolded_TitleForm as ::nn::Component>:
 /// The graph of [`WordsFolded`]: what it computes, without its weights.
 #[doc(hidden)]
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
-pub struct WordsFoldedGraph;
+pub struct __WordsFoldedGraph;
 
 #[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
-impl WordsFoldedGraph {
+impl __WordsFoldedGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[6])];
-    const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[3]), WordsGraph::TITLE.output(0usize)];
+    const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[3]), __WordsGraph::TITLE.output(0usize)];
 }
 
 #[allow(long_running_const_eval)]
@@ -69,12 +69,12 @@ const _: () = {
 
     #[allow(dead_code)]
     type SampleOfTitle<E> =
-        SMatrix<E, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>;
+        SMatrix<E, { __WordsGraph::TITLE.output(0usize).rows() }, { __WordsGraph::TITLE.output(0usize).cols() }>;
     #[allow(dead_code)]
-    impl WordsFoldedGraph {
+    impl __WordsFoldedGraph {
         /// The graph as a layer of another one.
         pub const fn new() -> Self {
-            WordsFoldedGraph
+            __WordsFoldedGraph
         }
 
         /// The shapes of its outputs, if these are the shapes of its inputs.
@@ -83,8 +83,8 @@ const _: () = {
         ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
             ::nn::spec::model_outputs(
                 "WordsFolded",
-                WordsFoldedGraph::INPUT_SHAPES,
-                WordsFoldedGraph::OUTPUT_SHAPES,
+                __WordsFoldedGraph::INPUT_SHAPES,
+                __WordsFoldedGraph::OUTPUT_SHAPES,
                 inputs,
             )
         }
@@ -96,7 +96,7 @@ const _: () = {
     }
 
     #[allow(dead_code, non_upper_case_globals)]
-    impl WordsFoldedGraph {
+    impl __WordsFoldedGraph {
         const rows: &'static [::nn::summary::Row] = &[
             ::nn::summary::Row {
                 name: "words",
@@ -137,7 +137,7 @@ const _: () = {
             ::nn::summary::Row {
                 name: "title",
                 kind: "Titles",
-                output: WordsGraph::TITLE.output(0usize),
+                output: __WordsGraph::TITLE.output(0usize),
                 parameters:
                     <<__WordsFolded_TitlePart as Layer<f32, SVector<u32, 6>>>::Weights as ::nn::Weights<f32>>::COUNT,
                 inputs: &["words"],
@@ -147,7 +147,7 @@ const _: () = {
                 >(),
             },
         ];
-        const summary_length: usize = ::nn::summary::length("WordsFolded", WordsFoldedGraph::rows);
+        const summary_length: usize = ::nn::summary::length("WordsFolded", __WordsFoldedGraph::rows);
     }
 
     #[allow(dead_code)]
@@ -204,7 +204,7 @@ const _: () = {
             let mut y0 = ::nn::tensor::zeroed::<SVector<T, 3>>();
             let mut y1 = ::nn::tensor::zeroed::<SampleOfTitle<T>>();
             ::nn::model::call_in::<Self>(
-                &WordsFoldedGraph,
+                &__WordsFoldedGraph,
                 self,
                 ::core::slice::from_ref(x),
                 (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
@@ -265,13 +265,13 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar> Component for WordsFolded<T> {
-        type Layer = WordsFoldedGraph;
+        type Layer = __WordsFoldedGraph;
         const MODEL: bool = true;
     }
 
     #[automatically_derived]
     #[allow(unused_variables, unused_mut)]
-    impl<T: Scalar> Layer<T, SVector<u32, 6>> for WordsFoldedGraph {
+    impl<T: Scalar> Layer<T, SVector<u32, 6>> for __WordsFoldedGraph {
         type Output = (SVector<T, 3>, SampleOfTitle<T>);
         type Weights = WordsFolded<T>;
         type Scratch<B: Storage> = WordsFoldedScratch<T, B>;
@@ -388,15 +388,15 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Graph<T, SVector<u32, 6>> for WordsFoldedGraph {
-        const NEW: Self = WordsFoldedGraph;
+    impl<T: Scalar> Graph<T, SVector<u32, 6>> for __WordsFoldedGraph {
+        const NEW: Self = __WordsFoldedGraph;
     }
 
     struct WordsFoldedSummary<T>(::core::marker::PhantomData<T>);
     impl<T: Scalar> WordsFoldedSummary<T> {
-        const TABLE: ::nn::text::Text<{ WordsFoldedGraph::summary_length }> = ::nn::summary::table(
+        const TABLE: ::nn::text::Text<{ __WordsFoldedGraph::summary_length }> = ::nn::summary::table(
             "WordsFolded",
-            WordsFoldedGraph::rows,
+            __WordsFoldedGraph::rows,
             <WordsFolded<T> as Weights<T>>::NON_TRAINABLE,
             <WordsFolded<T> as Weights<T>>::COUNT,
             size_of::<T>(),
@@ -408,8 +408,8 @@ const _: () = {
         type Scalar = T;
         type Inputs = SVector<u32, 6>;
         type Outputs = (SVector<T, 3>, SampleOfTitle<T>);
-        type Graph = WordsFoldedGraph;
-        type Training = WordsFoldedGraph;
+        type Graph = __WordsFoldedGraph;
+        type Training = __WordsFoldedGraph;
         ::nn::__with_heap! {
             type Predictions = WordsOutputs < ::nn::__private::Vec < SVector < T, 3 > >,
             ::nn::__private::Vec < SampleOfTitle < T > > >;
@@ -418,15 +418,15 @@ const _: () = {
         const NAME: &'static str = "WordsFolded";
         const INPUT_NAMES: &'static [&'static str] = &["words"];
         const OUTPUT_NAMES: &'static [&'static str] = &["kind", "title"];
-        const INPUT_SHAPES: &'static [Shape] = WordsFoldedGraph::INPUT_SHAPES;
-        const OUTPUT_SHAPES: &'static [Shape] = WordsFoldedGraph::OUTPUT_SHAPES;
+        const INPUT_SHAPES: &'static [Shape] = __WordsFoldedGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = __WordsFoldedGraph::OUTPUT_SHAPES;
         const SUMMARY: &'static str = WordsFoldedSummary::<T>::TABLE.as_str();
         const COSTS: ::nn::summary::Costs =
-            ::nn::summary::Costs { rows: WordsFoldedGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+            ::nn::summary::Costs { rows: __WordsFoldedGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
 
         const DOT: &'static str = "digraph WordsFolded {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"words\" [label=\"words\\n(6,)\", style=dashed];\n  \"table\" [label=\"Embedding(100, 8, mask_zero = true)\\n(6, 8)\"];\n  \"mean\" [label=\"GlobalAveragePooling1D()\\n(8,)\"];\n  \"kind\" [label=\"Dense(3, activation = softmax)\\n(3,)\"];\n  \"title\" [label=\"Titles()\\n(..)\"];\n  \"words\" -> \"table\";\n  \"table\" -> \"mean\";\n  \"mean\" -> \"kind\";\n  \"words\" -> \"title\";\n  \"output kind\" [label=\"kind\", style=dashed];\n  \"kind\" -> \"output kind\";\n  \"output title\" [label=\"title\", style=dashed];\n  \"title\" -> \"output title\";\n}\n";
-        const ARENA_BYTES: usize = size_of::<<WordsFoldedGraph as Layer<T, SVector<u32, 6>>>::Scratch<Inline<1>>>();
-        const TRAIN_BYTES: usize = size_of::<<WordsFoldedGraph as Layer<T, SVector<u32, 6>>>::Cache<Inline<1>>>();
+        const ARENA_BYTES: usize = size_of::<<__WordsFoldedGraph as Layer<T, SVector<u32, 6>>>::Scratch<Inline<1>>>();
+        const TRAIN_BYTES: usize = size_of::<<__WordsFoldedGraph as Layer<T, SVector<u32, 6>>>::Cache<Inline<1>>>();
         type Folded = WordsFolded<T>;
         fn fold_into(&self, folded: &mut Self::Folded) {
             ::nn::__private::fold::copy(self, folded);

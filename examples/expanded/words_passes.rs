@@ -17,19 +17,19 @@ const _: () = {
 
     #[allow(dead_code)]
     type SampleOfTitle<E> =
-        SMatrix<E, { WordsGraph::TITLE.output(0usize).rows() }, { WordsGraph::TITLE.output(0usize).cols() }>;
+        SMatrix<E, { __WordsGraph::TITLE.output(0usize).rows() }, { __WordsGraph::TITLE.output(0usize).cols() }>;
     #[allow(dead_code)]
-    impl WordsGraph {
+    impl __WordsGraph {
         /// The graph as a layer of another one.
         pub const fn new() -> Self {
-            WordsGraph
+            __WordsGraph
         }
 
         /// The shapes of its outputs, if these are the shapes of its inputs.
         pub const fn output_shapes(
             inputs: &[::nn::Shape],
         ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-            ::nn::spec::model_outputs("Words", WordsGraph::INPUT_SHAPES, WordsGraph::OUTPUT_SHAPES, inputs)
+            ::nn::spec::model_outputs("Words", __WordsGraph::INPUT_SHAPES, __WordsGraph::OUTPUT_SHAPES, inputs)
         }
 
         /// The shape of its only output, if these are the shapes of its inputs.
@@ -39,7 +39,7 @@ const _: () = {
     }
 
     #[allow(dead_code, non_upper_case_globals)]
-    impl WordsGraph {
+    impl __WordsGraph {
         const rows: &'static [::nn::summary::Row] = &[
             ::nn::summary::Row {
                 name: "words",
@@ -80,7 +80,7 @@ const _: () = {
             ::nn::summary::Row {
                 name: "title",
                 kind: "Titles",
-                output: WordsGraph::TITLE.output(0usize),
+                output: __WordsGraph::TITLE.output(0usize),
                 parameters: <<__Words_TitleLayer as Layer<f32, SVector<u32, 6>>>::Weights as ::nn::Weights<f32>>::COUNT,
                 inputs: &["words"],
                 macs: <__Words_TitleLayer as ::nn::Layer<f32, SVector<u32, 6>>>::MACS,
@@ -89,7 +89,7 @@ const _: () = {
                 >(),
             },
         ];
-        const summary_length: usize = ::nn::summary::length("Words", WordsGraph::rows);
+        const summary_length: usize = ::nn::summary::length("Words", __WordsGraph::rows);
     }
 
     #[allow(dead_code)]
@@ -146,7 +146,7 @@ const _: () = {
             let mut y0 = ::nn::tensor::zeroed::<SVector<T, 3>>();
             let mut y1 = ::nn::tensor::zeroed::<SampleOfTitle<T>>();
             ::nn::model::call_in::<Self>(
-                &WordsGraph,
+                &__WordsGraph,
                 self,
                 ::core::slice::from_ref(x),
                 (::core::slice::from_mut(&mut y0), ::core::slice::from_mut(&mut y1)),
@@ -252,13 +252,13 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar> Component for Words<T> {
-        type Layer = WordsGraph;
+        type Layer = __WordsGraph;
         const MODEL: bool = true;
     }
 
     #[automatically_derived]
     #[allow(unused_variables, unused_mut)]
-    impl<T: Scalar> Layer<T, SVector<u32, 6>> for WordsGraph {
+    impl<T: Scalar> Layer<T, SVector<u32, 6>> for __WordsGraph {
         type Output = (SVector<T, 3>, SampleOfTitle<T>);
         type Weights = Words<T>;
         type Scratch<B: Storage> = WordsScratch<T, B>;
@@ -576,15 +576,15 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Graph<T, SVector<u32, 6>> for WordsGraph {
-        const NEW: Self = WordsGraph;
+    impl<T: Scalar> Graph<T, SVector<u32, 6>> for __WordsGraph {
+        const NEW: Self = __WordsGraph;
     }
 
     struct WordsSummary<T>(::core::marker::PhantomData<T>);
     impl<T: Scalar> WordsSummary<T> {
-        const TABLE: ::nn::text::Text<{ WordsGraph::summary_length }> = ::nn::summary::table(
+        const TABLE: ::nn::text::Text<{ __WordsGraph::summary_length }> = ::nn::summary::table(
             "Words",
-            WordsGraph::rows,
+            __WordsGraph::rows,
             <Words<T> as Weights<T>>::NON_TRAINABLE,
             <Words<T> as Weights<T>>::COUNT,
             size_of::<T>(),
@@ -596,8 +596,8 @@ const _: () = {
         type Scalar = T;
         type Inputs = SVector<u32, 6>;
         type Outputs = (SVector<T, 3>, SampleOfTitle<T>);
-        type Graph = WordsGraph;
-        type Training = WordsGraph;
+        type Graph = __WordsGraph;
+        type Training = __WordsGraph;
         ::nn::__with_heap! {
             type Predictions = WordsOutputs < ::nn::__private::Vec < SVector < T, 3 > >,
             ::nn::__private::Vec < SampleOfTitle < T > > >;
@@ -606,16 +606,16 @@ const _: () = {
         const NAME: &'static str = "Words";
         const INPUT_NAMES: &'static [&'static str] = &["words"];
         const OUTPUT_NAMES: &'static [&'static str] = &["kind", "title"];
-        const INPUT_SHAPES: &'static [Shape] = WordsGraph::INPUT_SHAPES;
-        const OUTPUT_SHAPES: &'static [Shape] = WordsGraph::OUTPUT_SHAPES;
+        const INPUT_SHAPES: &'static [Shape] = __WordsGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = __WordsGraph::OUTPUT_SHAPES;
         const SUMMARY: &'static str = WordsSummary::<T>::TABLE.as_str();
         const COSTS: ::nn::summary::Costs =
-            ::nn::summary::Costs { rows: WordsGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+            ::nn::summary::Costs { rows: __WordsGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
 
         const DOT: &'static str = "digraph Words {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"words\" [label=\"words\\n(6,)\", style=dashed];\n  \"table\" [label=\"Embedding(100, 8, mask_zero = true)\\n(6, 8)\"];\n  \"mean\" [label=\"GlobalAveragePooling1D()\\n(8,)\"];\n  \"kind\" [label=\"Dense(3, activation = softmax)\\n(3,)\"];\n  \"title\" [label=\"Titles()\\n(..)\"];\n  \"words\" -> \"table\";\n  \"table\" -> \"mean\";\n  \"mean\" -> \"kind\";\n  \"words\" -> \"title\";\n  \"output kind\" [label=\"kind\", style=dashed];\n  \"kind\" -> \"output kind\";\n  \"output title\" [label=\"title\", style=dashed];\n  \"title\" -> \"output title\";\n}\n";
         const ENDS: &'static [::nn::lints::End] = &[::nn::lints::End::Softmax, ::nn::lints::End::Other];
-        const ARENA_BYTES: usize = size_of::<<WordsGraph as Layer<T, SVector<u32, 6>>>::Scratch<Inline<1>>>();
-        const TRAIN_BYTES: usize = size_of::<<WordsGraph as Layer<T, SVector<u32, 6>>>::Cache<Inline<1>>>();
+        const ARENA_BYTES: usize = size_of::<<__WordsGraph as Layer<T, SVector<u32, 6>>>::Scratch<Inline<1>>>();
+        const TRAIN_BYTES: usize = size_of::<<__WordsGraph as Layer<T, SVector<u32, 6>>>::Cache<Inline<1>>>();
         type Folded = WordsFolded<T>;
         fn fold_into(&self, folded: &mut WordsFolded<T>) {
             ::nn::__private::fold::copy(&self.table, &mut folded.table);
