@@ -96,13 +96,13 @@ mod models {
 
 #[test]
 fn gradients_of_an_expansion() {
-    check_layer::<<models::Reader<f64> as Model>::Inputs, _>(&models::ReaderGraph);
+    check_layer::<<models::Reader<f64> as Model>::Inputs, _>(&<models::Reader<f64> as Model>::Graph::default());
 }
 
 /// The table of the outer model lies first, with 8 numbers in a row; the one inside has 2.
 #[test]
 fn rows_of_an_expansion() {
-    type Graph = models::WordsGraph;
+    type Graph = <models::Words as Model>::Graph;
     let (x, mut rows) = ([SVector::<u32, 6>::new(9, 0, 9, 1, 2, 3)], Vec::new());
     let cache = nn::Buffer::with_capacity(1);
     Layer::<f32, SVector<u32, 6>>::touched::<nn::Heap>(&Graph::default(), &x, &cache, &mut |range| rows.push(range));
@@ -298,9 +298,15 @@ mod other_meanings {
 
 #[test]
 fn other_meanings_do_not_matter() {
-    check_layer::<<other_meanings::Components<f64> as Model>::Inputs, _>(&other_meanings::ComponentsGraph);
-    check_layer::<<other_meanings::Around<f64> as Model>::Inputs, _>(&other_meanings::AroundGraph);
-    check_layer::<<other_meanings::Literal<f64> as Model>::Inputs, _>(&other_meanings::LiteralGraph);
+    check_layer::<<other_meanings::Components<f64> as Model>::Inputs, _>(
+        &<other_meanings::Components<f64> as Model>::Graph::default(),
+    );
+    check_layer::<<other_meanings::Around<f64> as Model>::Inputs, _>(
+        &<other_meanings::Around<f64> as Model>::Graph::default(),
+    );
+    check_layer::<<other_meanings::Literal<f64> as Model>::Inputs, _>(
+        &<other_meanings::Literal<f64> as Model>::Graph::default(),
+    );
 }
 
 /// Models with the names of what the expansion itself names.
@@ -392,8 +398,12 @@ mod local_names {
 
 #[test]
 fn local_names_do_not_matter() {
-    check_layer::<<local_names::Locals<f64> as Model>::Inputs, _>(&local_names::LocalsGraph);
-    check_layer::<<local_names::Constants<f64> as Model>::Inputs, _>(&local_names::ConstantsGraph);
+    check_layer::<<local_names::Locals<f64> as Model>::Inputs, _>(
+        &<local_names::Locals<f64> as Model>::Graph::default(),
+    );
+    check_layer::<<local_names::Constants<f64> as Model>::Inputs, _>(
+        &<local_names::Constants<f64> as Model>::Graph::default(),
+    );
 }
 
 /// Names that are the same in camel case, of models inside.

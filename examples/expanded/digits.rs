@@ -58,10 +58,10 @@ pub struct DigitsOutputs<A> {
 /// The graph of [`Digits`]: what it computes, without its weights.
 #[doc(hidden)]
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
-pub struct DigitsGraph;
+pub struct __DigitsGraph;
 
 #[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
-impl DigitsGraph {
+impl __DigitsGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64])];
     const OUTPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[10])];
 }
@@ -82,17 +82,17 @@ const _: () = {
     };
 
     #[allow(dead_code)]
-    impl DigitsGraph {
+    impl __DigitsGraph {
         /// The graph as a layer of another one.
         pub const fn new() -> Self {
-            DigitsGraph
+            __DigitsGraph
         }
 
         /// The shapes of its outputs, if these are the shapes of its inputs.
         pub const fn output_shapes(
             inputs: &[::nn::Shape],
         ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-            ::nn::spec::model_outputs("Digits", DigitsGraph::INPUT_SHAPES, DigitsGraph::OUTPUT_SHAPES, inputs)
+            ::nn::spec::model_outputs("Digits", __DigitsGraph::INPUT_SHAPES, __DigitsGraph::OUTPUT_SHAPES, inputs)
         }
 
         /// The shape of its only output, if these are the shapes of its inputs.
@@ -102,7 +102,7 @@ const _: () = {
     }
 
     #[allow(dead_code, non_upper_case_globals)]
-    impl DigitsGraph {
+    impl __DigitsGraph {
         const rows: &'static [::nn::summary::Row] = &[
             ::nn::summary::Row {
                 name: "pixels",
@@ -141,7 +141,7 @@ const _: () = {
                 memory: 0,
             },
         ];
-        const summary_length: usize = ::nn::summary::length("Digits", DigitsGraph::rows);
+        const summary_length: usize = ::nn::summary::length("Digits", __DigitsGraph::rows);
     }
 
     #[allow(dead_code)]
@@ -193,7 +193,7 @@ const _: () = {
             const { ::nn::model::assert_outputs::<(SVector<T, 10>,)>() }
             let mut y = ::nn::tensor::zeroed::<SVector<T, 10>>();
             ::nn::model::call_in::<Self>(
-                &DigitsGraph,
+                &__DigitsGraph,
                 self,
                 ::core::slice::from_ref(x),
                 ::core::slice::from_mut(&mut y),
@@ -286,13 +286,13 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar> Component for Digits<T> {
-        type Layer = DigitsGraph;
+        type Layer = __DigitsGraph;
         const MODEL: bool = true;
     }
 
     #[automatically_derived]
     #[allow(unused_variables, unused_mut)]
-    impl<T: Scalar> Layer<T, SVector<T, 64>> for DigitsGraph {
+    impl<T: Scalar> Layer<T, SVector<T, 64>> for __DigitsGraph {
         type Output = SVector<T, 10>;
         type Weights = Digits<T>;
         type Scratch<B: Storage> = DigitsScratch<T, B>;
@@ -490,15 +490,15 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Graph<T, SVector<T, 64>> for DigitsGraph {
-        const NEW: Self = DigitsGraph;
+    impl<T: Scalar> Graph<T, SVector<T, 64>> for __DigitsGraph {
+        const NEW: Self = __DigitsGraph;
     }
 
     struct DigitsSummary<T>(::core::marker::PhantomData<T>);
     impl<T: Scalar> DigitsSummary<T> {
-        const TABLE: ::nn::text::Text<{ DigitsGraph::summary_length }> = ::nn::summary::table(
+        const TABLE: ::nn::text::Text<{ __DigitsGraph::summary_length }> = ::nn::summary::table(
             "Digits",
-            DigitsGraph::rows,
+            __DigitsGraph::rows,
             <Digits<T> as Weights<T>>::NON_TRAINABLE,
             <Digits<T> as Weights<T>>::COUNT,
             size_of::<T>(),
@@ -510,8 +510,8 @@ const _: () = {
         type Scalar = T;
         type Inputs = SVector<T, 64>;
         type Outputs = SVector<T, 10>;
-        type Graph = DigitsGraph;
-        type Training = DigitsGraph;
+        type Graph = __DigitsGraph;
+        type Training = __DigitsGraph;
         ::nn::__with_heap! {
             type Predictions = ::nn::__private::Vec < SVector < T, 10 > >;
         }
@@ -519,16 +519,16 @@ const _: () = {
         const NAME: &'static str = "Digits";
         const INPUT_NAMES: &'static [&'static str] = &["pixels"];
         const OUTPUT_NAMES: &'static [&'static str] = &["digit"];
-        const INPUT_SHAPES: &'static [Shape] = DigitsGraph::INPUT_SHAPES;
-        const OUTPUT_SHAPES: &'static [Shape] = DigitsGraph::OUTPUT_SHAPES;
+        const INPUT_SHAPES: &'static [Shape] = __DigitsGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = __DigitsGraph::OUTPUT_SHAPES;
         const SUMMARY: &'static str = DigitsSummary::<T>::TABLE.as_str();
         const COSTS: ::nn::summary::Costs =
-            ::nn::summary::Costs { rows: DigitsGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+            ::nn::summary::Costs { rows: __DigitsGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
 
         const DOT: &'static str = "digraph Digits {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"pixels\" [label=\"pixels\\n(64,)\", style=dashed];\n  \"dense\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"dense_1\" [label=\"Dense(64, activation = relu)\\n(64,)\"];\n  \"digit\" [label=\"Dense(10, activation = softmax)\\n(10,)\"];\n  \"pixels\" -> \"dense\";\n  \"dense\" -> \"dense_1\";\n  \"dense_1\" -> \"digit\";\n  \"output digit\" [label=\"digit\", style=dashed];\n  \"digit\" -> \"output digit\";\n}\n";
         const ENDS: &'static [::nn::activations::Head] = &[::nn::activations::Head::Softmax];
-        const ARENA_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Scratch<Inline<1>>>();
-        const TRAIN_BYTES: usize = size_of::<<DigitsGraph as Layer<T, SVector<T, 64>>>::Cache<Inline<1>>>();
+        const ARENA_BYTES: usize = size_of::<<__DigitsGraph as Layer<T, SVector<T, 64>>>::Scratch<Inline<1>>>();
+        const TRAIN_BYTES: usize = size_of::<<__DigitsGraph as Layer<T, SVector<T, 64>>>::Cache<Inline<1>>>();
         type Folded = Digits<T>;
         fn fold_into(&self, folded: &mut Self::Folded) {
             ::nn::__private::fold::copy(self, folded);

@@ -36,9 +36,9 @@ pub struct Pair<T: ::nn::Scalar = ::core::primitive::f32> {
     /// `Dense(1, activation = sigmoid)` on `(..)`.
     pub same: ::nn::layers::DenseWeights<
         T,
-        { PairGraph::SAME.constant(0usize) },
-        { PairGraph::SAME.constant(1usize) },
-        { PairGraph::SAME.constant(2usize) },
+        { __PairGraph::SAME.constant(0usize) },
+        { __PairGraph::SAME.constant(1usize) },
+        { __PairGraph::SAME.constant(2usize) },
     >,
 }
 
@@ -68,16 +68,16 @@ pub struct PairOutputs<A> {
 #[allow(non_camel_case_types)]
 pub type __Pair_TowerLayer = <::nn::__private::Called<
     Digits,
-    { !PairGraph::TOWER.outputs().is_empty() && !PairGraph::TOWER_1.outputs().is_empty() },
+    { !__PairGraph::TOWER.outputs().is_empty() && !__PairGraph::TOWER_1.outputs().is_empty() },
 > as ::nn::Component>::Layer;
 
 /// The graph of [`Pair`]: what it computes, without its weights.
 #[doc(hidden)]
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
-pub struct PairGraph;
+pub struct __PairGraph;
 
 #[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
-impl PairGraph {
+impl __PairGraph {
     const TOWER: ::nn::spec::Inferred = ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::input })(
         ::nn::spec::Call {
             layer: "tower",
@@ -101,10 +101,10 @@ impl PairGraph {
             ::nn::spec::Call {
                 layer: "both",
                 inputs: &[("tower(a)", "the output of `Digits()`"), ("tower(b)", "the output of `Digits()`")],
-                shapes: &[PairGraph::TOWER.output(0usize), PairGraph::TOWER_1.output(0usize)],
+                shapes: &[__PairGraph::TOWER.output(0usize), __PairGraph::TOWER_1.output(0usize)],
                 found: ::nn::layers::concatenate::infer(
                     &[::nn::spec::Value::Int(-1i64)],
-                    &[PairGraph::TOWER.output(0usize), PairGraph::TOWER_1.output(0usize)],
+                    &[__PairGraph::TOWER.output(0usize), __PairGraph::TOWER_1.output(0usize)],
                 ),
             },
             0usize,
@@ -116,7 +116,7 @@ impl PairGraph {
             ::nn::spec::Call {
                 layer: "same",
                 inputs: &[("both", "the output of `concatenate([tower(a), tower(b)])`")],
-                shapes: &[PairGraph::BOTH.output(0usize)],
+                shapes: &[__PairGraph::BOTH.output(0usize)],
                 found: ::nn::layers::dense::infer(
                     &[
                         ::nn::spec::Value::Size(1),
@@ -130,7 +130,7 @@ impl PairGraph {
                         ::nn::spec::Value::Absent,
                         ::nn::spec::Value::Absent,
                     ],
-                    &[PairGraph::BOTH.output(0usize)],
+                    &[__PairGraph::BOTH.output(0usize)],
                 ),
             },
             0usize,
@@ -138,5 +138,5 @@ impl PairGraph {
         0usize,
     ));
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64]), ::nn::Shape::new(&[64])];
-    const OUTPUT_SHAPES: &'static [::nn::Shape] = &[PairGraph::SAME.output(0usize)];
+    const OUTPUT_SHAPES: &'static [::nn::Shape] = &[__PairGraph::SAME.output(0usize)];
 }

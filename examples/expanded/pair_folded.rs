@@ -24,9 +24,9 @@ pub struct PairFolded<T: ::nn::Scalar = ::core::primitive::f32> {
     /// `Dense(1, activation = sigmoid)` on `(..)`, `(..)`.
     pub same: ::nn::layers::DenseWeights<
         T,
-        { PairGraph::SAME.constant(0usize) },
-        { PairGraph::SAME.constant(1usize) },
-        { PairGraph::SAME.constant(2usize) },
+        { __PairGraph::SAME.constant(0usize) },
+        { __PairGraph::SAME.constant(1usize) },
+        { __PairGraph::SAME.constant(2usize) },
     >,
 }
 
@@ -34,7 +34,7 @@ pub struct PairFolded<T: ::nn::Scalar = ::core::primitive::f32> {
 #[allow(non_camel_case_types)]
 pub type __PairFolded_TowerForm = ::nn::__private::Called<
     Digits,
-    { !PairGraph::TOWER.outputs().is_empty() && !PairGraph::TOWER_1.outputs().is_empty() },
+    { !__PairGraph::TOWER.outputs().is_empty() && !__PairGraph::TOWER_1.outputs().is_empty() },
     { <Digits as ::nn::Component>::MODEL },
 >;
 
@@ -45,12 +45,12 @@ pub type __PairFolded_TowerPart = <__PairFolded_TowerForm as ::nn::Component>::L
 /// The graph of [`PairFolded`]: what it computes, without its weights.
 #[doc(hidden)]
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
-pub struct PairFoldedGraph;
+pub struct __PairFoldedGraph;
 
 #[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
-impl PairFoldedGraph {
+impl __PairFoldedGraph {
     const INPUT_SHAPES: &'static [::nn::Shape] = &[::nn::Shape::new(&[64]), ::nn::Shape::new(&[64])];
-    const OUTPUT_SHAPES: &'static [::nn::Shape] = &[PairGraph::SAME.output(0usize)];
+    const OUTPUT_SHAPES: &'static [::nn::Shape] = &[__PairGraph::SAME.output(0usize)];
 }
 
 #[allow(long_running_const_eval)]
@@ -70,31 +70,31 @@ const _: () = {
 
     #[allow(dead_code)]
     type SampleOfTower<E> =
-        SMatrix<E, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>;
+        SMatrix<E, { __PairGraph::TOWER.output(0usize).rows() }, { __PairGraph::TOWER.output(0usize).cols() }>;
     #[allow(dead_code)]
     type SampleOfTower1<E> =
-        SMatrix<E, { PairGraph::TOWER_1.output(0usize).rows() }, { PairGraph::TOWER_1.output(0usize).cols() }>;
+        SMatrix<E, { __PairGraph::TOWER_1.output(0usize).rows() }, { __PairGraph::TOWER_1.output(0usize).cols() }>;
     #[allow(dead_code)]
     type SampleOfSame<E> =
-        SMatrix<E, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>;
+        SMatrix<E, { __PairGraph::SAME.output(0usize).rows() }, { __PairGraph::SAME.output(0usize).cols() }>;
     #[allow(dead_code)]
     type LayerOfSame = Dense<
-        { PairGraph::SAME.constant(0usize) },
-        { PairGraph::SAME.constant(1usize) },
-        { PairGraph::SAME.constant(2usize) },
+        { __PairGraph::SAME.constant(0usize) },
+        { __PairGraph::SAME.constant(1usize) },
+        { __PairGraph::SAME.constant(2usize) },
     >;
     #[allow(dead_code)]
     type WeightsOfSame<T> = DenseWeights<
         T,
-        { PairGraph::SAME.constant(0usize) },
-        { PairGraph::SAME.constant(1usize) },
-        { PairGraph::SAME.constant(2usize) },
+        { __PairGraph::SAME.constant(0usize) },
+        { __PairGraph::SAME.constant(1usize) },
+        { __PairGraph::SAME.constant(2usize) },
     >;
     #[allow(dead_code)]
-    impl PairFoldedGraph {
+    impl __PairFoldedGraph {
         /// The graph as a layer of another one.
         pub const fn new() -> Self {
-            PairFoldedGraph
+            __PairFoldedGraph
         }
 
         /// The shapes of its outputs, if these are the shapes of its inputs.
@@ -103,8 +103,8 @@ const _: () = {
         ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
             ::nn::spec::model_outputs(
                 "PairFolded",
-                PairFoldedGraph::INPUT_SHAPES,
-                PairFoldedGraph::OUTPUT_SHAPES,
+                __PairFoldedGraph::INPUT_SHAPES,
+                __PairFoldedGraph::OUTPUT_SHAPES,
                 inputs,
             )
         }
@@ -116,7 +116,7 @@ const _: () = {
     }
 
     #[allow(dead_code, non_upper_case_globals)]
-    impl PairFoldedGraph {
+    impl __PairFoldedGraph {
         const rows: &'static [::nn::summary::Row] = &[
             ::nn::summary::Row {
                 name: "a",
@@ -139,7 +139,7 @@ const _: () = {
             ::nn::summary::Row {
                 name: "tower",
                 kind: "Digits",
-                output: PairGraph::TOWER.output(0usize),
+                output: __PairGraph::TOWER.output(0usize),
                 parameters:
                     <<__PairFolded_TowerPart as Layer<f32, SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
                 inputs: &["a", "b"],
@@ -147,7 +147,7 @@ const _: () = {
                     + <__PairFolded_TowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
                 memory: ::core::mem::size_of::<
                     <__PairFolded_TowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
-                >() + 4 * PairGraph::TOWER_1.output(0usize).size()
+                >() + 4 * __PairGraph::TOWER_1.output(0usize).size()
                     + ::core::mem::size_of::<
                         <__PairFolded_TowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                     >(),
@@ -155,7 +155,7 @@ const _: () = {
             ::nn::summary::Row {
                 name: "same",
                 kind: "Dense",
-                output: PairGraph::SAME.output(0usize),
+                output: __PairGraph::SAME.output(0usize),
                 parameters: <WeightsOfSame<f32> as ::nn::Weights<f32>>::COUNT,
                 inputs: &["tower", "tower"],
                 macs: <::nn::layers::Joined<LayerOfSame> as ::nn::Layer<
@@ -165,11 +165,11 @@ const _: () = {
                 memory: 0,
             },
         ];
-        const summary_length: usize = ::nn::summary::length("PairFolded", PairFoldedGraph::rows);
+        const summary_length: usize = ::nn::summary::length("PairFolded", __PairFoldedGraph::rows);
         const activations: ::nn::arena::Plan<3usize> = ::nn::arena::Plan::new(&[
-            ::nn::arena::Life::new(PairGraph::TOWER.output(0usize).size(), 0, 2),
-            ::nn::arena::Life::new(PairGraph::TOWER_1.output(0usize).size(), 1, 2),
-            ::nn::arena::Life::new(PairGraph::SAME.output(0usize).size(), 2, 4),
+            ::nn::arena::Life::new(__PairGraph::TOWER.output(0usize).size(), 0, 2),
+            ::nn::arena::Life::new(__PairGraph::TOWER_1.output(0usize).size(), 1, 2),
+            ::nn::arena::Life::new(__PairGraph::SAME.output(0usize).size(), 2, 4),
         ]);
     }
 
@@ -230,7 +230,7 @@ const _: () = {
             let x = ::core::convert::Into::into(x);
             let mut y = ::nn::tensor::zeroed::<SampleOfSame<T>>();
             ::nn::model::call_in::<Self>(
-                &PairFoldedGraph,
+                &__PairFoldedGraph,
                 self,
                 (::core::slice::from_ref(x.a), ::core::slice::from_ref(x.b)),
                 ::core::slice::from_mut(&mut y),
@@ -268,7 +268,7 @@ const _: () = {
 
     /// The activations of a prediction with [`PairFolded`].
     pub struct PairFoldedScratch<T: Scalar, B: Storage> {
-        activations: B::Of<[T; PairFoldedGraph::activations.size()]>,
+        activations: B::Of<[T; __PairFoldedGraph::activations.size()]>,
         tower_memory: <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
         tower_1_memory: <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
     }
@@ -292,13 +292,13 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar> Component for PairFolded<T> {
-        type Layer = PairFoldedGraph;
+        type Layer = __PairFoldedGraph;
         const MODEL: bool = true;
     }
 
     #[automatically_derived]
     #[allow(unused_variables, unused_mut)]
-    impl<T: Scalar> Layer<T, (SVector<T, 64>, SVector<T, 64>)> for PairFoldedGraph {
+    impl<T: Scalar> Layer<T, (SVector<T, 64>, SVector<T, 64>)> for __PairFoldedGraph {
         type Output = SampleOfSame<T>;
         type Weights = PairFolded<T>;
         type Scratch<B: Storage> = PairFoldedScratch<T, B>;
@@ -332,7 +332,7 @@ const _: () = {
         ) {
             let n = x.0.len();
             let (Pass::Inference(Memory { own: m, .. }) | Pass::Training(Memory { own: m, .. }, _)) = pass;
-            let y0 = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(0) });
+            let y0 = part_mut(&mut m.activations, n, const { __PairFoldedGraph::activations.range(0) });
             Layer::<T, SVector<T, 64>>::forward::<B>(
                 &__PairFolded_TowerPart::new(),
                 &w.tower,
@@ -340,7 +340,7 @@ const _: () = {
                 samples_mut(y0),
                 Pass::inference(&mut m.tower_memory),
             );
-            let y0 = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(1) });
+            let y0 = part_mut(&mut m.activations, n, const { __PairFoldedGraph::activations.range(1) });
             Layer::<T, SVector<T, 64>>::forward::<B>(
                 &__PairFolded_TowerPart::new(),
                 &w.tower,
@@ -352,9 +352,9 @@ const _: () = {
                 &mut m.activations,
                 n,
                 [
-                    const { PairFoldedGraph::activations.range(0) },
-                    const { PairFoldedGraph::activations.range(1) },
-                    const { PairFoldedGraph::activations.range(2) },
+                    const { __PairFoldedGraph::activations.range(0) },
+                    const { __PairFoldedGraph::activations.range(1) },
+                    const { __PairFoldedGraph::activations.range(2) },
                 ],
             );
             Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::forward::<B>(
@@ -364,7 +364,7 @@ const _: () = {
                 samples_mut(y0),
                 Pass::inference(&mut ()),
             );
-            let x0 = part_mut(&mut m.activations, n, const { PairFoldedGraph::activations.range(2) });
+            let x0 = part_mut(&mut m.activations, n, const { __PairFoldedGraph::activations.range(2) });
             Activate(Sigmoid).forward::<B>(&(), samples::<SampleOfSame<T>>(x0), &mut *y, Pass::inference(&mut ()));
         }
 
@@ -385,21 +385,21 @@ const _: () = {
             ::core::option::Option::Some(samples(part(
                 &m.activations,
                 n,
-                const { PairFoldedGraph::activations.range(2) },
+                const { __PairFoldedGraph::activations.range(2) },
             )))
         }
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Graph<T, (SVector<T, 64>, SVector<T, 64>)> for PairFoldedGraph {
-        const NEW: Self = PairFoldedGraph;
+    impl<T: Scalar> Graph<T, (SVector<T, 64>, SVector<T, 64>)> for __PairFoldedGraph {
+        const NEW: Self = __PairFoldedGraph;
     }
 
     struct PairFoldedSummary<T>(::core::marker::PhantomData<T>);
     impl<T: Scalar> PairFoldedSummary<T> {
-        const TABLE: ::nn::text::Text<{ PairFoldedGraph::summary_length }> = ::nn::summary::table(
+        const TABLE: ::nn::text::Text<{ __PairFoldedGraph::summary_length }> = ::nn::summary::table(
             "PairFolded",
-            PairFoldedGraph::rows,
+            __PairFoldedGraph::rows,
             <PairFolded<T> as Weights<T>>::NON_TRAINABLE,
             <PairFolded<T> as Weights<T>>::COUNT,
             size_of::<T>(),
@@ -411,8 +411,8 @@ const _: () = {
         type Scalar = T;
         type Inputs = (SVector<T, 64>, SVector<T, 64>);
         type Outputs = SampleOfSame<T>;
-        type Graph = PairFoldedGraph;
-        type Training = PairFoldedGraph;
+        type Graph = __PairFoldedGraph;
+        type Training = __PairFoldedGraph;
         ::nn::__with_heap! {
             type Predictions = ::nn::__private::Vec < SampleOfSame < T > >;
         }
@@ -420,17 +420,17 @@ const _: () = {
         const NAME: &'static str = "PairFolded";
         const INPUT_NAMES: &'static [&'static str] = &["a", "b"];
         const OUTPUT_NAMES: &'static [&'static str] = &["same"];
-        const INPUT_SHAPES: &'static [Shape] = PairFoldedGraph::INPUT_SHAPES;
-        const OUTPUT_SHAPES: &'static [Shape] = PairFoldedGraph::OUTPUT_SHAPES;
+        const INPUT_SHAPES: &'static [Shape] = __PairFoldedGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = __PairFoldedGraph::OUTPUT_SHAPES;
         const SUMMARY: &'static str = PairFoldedSummary::<T>::TABLE.as_str();
         const COSTS: ::nn::summary::Costs =
-            ::nn::summary::Costs { rows: PairFoldedGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+            ::nn::summary::Costs { rows: __PairFoldedGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
 
         const DOT: &'static str = "digraph PairFolded {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"same\";\n  \"tower\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
         const ARENA_BYTES: usize =
-            size_of::<<PairFoldedGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
+            size_of::<<__PairFoldedGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =
-            size_of::<<PairFoldedGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Cache<Inline<1>>>();
+            size_of::<<__PairFoldedGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Cache<Inline<1>>>();
         type Folded = PairFolded<T>;
         fn fold_into(&self, folded: &mut Self::Folded) {
             ::nn::__private::fold::copy(self, folded);

@@ -17,47 +17,47 @@ const _: () = {
 
     #[allow(dead_code)]
     type SampleOfTower<E> =
-        SMatrix<E, { PairGraph::TOWER.output(0usize).rows() }, { PairGraph::TOWER.output(0usize).cols() }>;
+        SMatrix<E, { __PairGraph::TOWER.output(0usize).rows() }, { __PairGraph::TOWER.output(0usize).cols() }>;
     #[allow(dead_code)]
     type SampleOfTower1<E> =
-        SMatrix<E, { PairGraph::TOWER_1.output(0usize).rows() }, { PairGraph::TOWER_1.output(0usize).cols() }>;
+        SMatrix<E, { __PairGraph::TOWER_1.output(0usize).rows() }, { __PairGraph::TOWER_1.output(0usize).cols() }>;
     #[allow(dead_code)]
     type SampleOfBoth<E> =
-        SMatrix<E, { PairGraph::BOTH.output(0usize).rows() }, { PairGraph::BOTH.output(0usize).cols() }>;
+        SMatrix<E, { __PairGraph::BOTH.output(0usize).rows() }, { __PairGraph::BOTH.output(0usize).cols() }>;
     #[allow(dead_code)]
     type SampleOfSame<E> =
-        SMatrix<E, { PairGraph::SAME.output(0usize).rows() }, { PairGraph::SAME.output(0usize).cols() }>;
+        SMatrix<E, { __PairGraph::SAME.output(0usize).rows() }, { __PairGraph::SAME.output(0usize).cols() }>;
     #[allow(dead_code)]
     type LayerOfBoth = Concatenate<
-        { PairGraph::BOTH.constant(0usize) },
-        { PairGraph::BOTH.constant(1usize) },
-        { PairGraph::BOTH.constant(2usize) },
+        { __PairGraph::BOTH.constant(0usize) },
+        { __PairGraph::BOTH.constant(1usize) },
+        { __PairGraph::BOTH.constant(2usize) },
     >;
     #[allow(dead_code)]
     type LayerOfSame = Dense<
-        { PairGraph::SAME.constant(0usize) },
-        { PairGraph::SAME.constant(1usize) },
-        { PairGraph::SAME.constant(2usize) },
+        { __PairGraph::SAME.constant(0usize) },
+        { __PairGraph::SAME.constant(1usize) },
+        { __PairGraph::SAME.constant(2usize) },
     >;
     #[allow(dead_code)]
     type WeightsOfSame<T> = DenseWeights<
         T,
-        { PairGraph::SAME.constant(0usize) },
-        { PairGraph::SAME.constant(1usize) },
-        { PairGraph::SAME.constant(2usize) },
+        { __PairGraph::SAME.constant(0usize) },
+        { __PairGraph::SAME.constant(1usize) },
+        { __PairGraph::SAME.constant(2usize) },
     >;
     #[allow(dead_code)]
-    impl PairGraph {
+    impl __PairGraph {
         /// The graph as a layer of another one.
         pub const fn new() -> Self {
-            PairGraph
+            __PairGraph
         }
 
         /// The shapes of its outputs, if these are the shapes of its inputs.
         pub const fn output_shapes(
             inputs: &[::nn::Shape],
         ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-            ::nn::spec::model_outputs("Pair", PairGraph::INPUT_SHAPES, PairGraph::OUTPUT_SHAPES, inputs)
+            ::nn::spec::model_outputs("Pair", __PairGraph::INPUT_SHAPES, __PairGraph::OUTPUT_SHAPES, inputs)
         }
 
         /// The shape of its only output, if these are the shapes of its inputs.
@@ -67,7 +67,7 @@ const _: () = {
     }
 
     #[allow(dead_code, non_upper_case_globals)]
-    impl PairGraph {
+    impl __PairGraph {
         const rows: &'static [::nn::summary::Row] = &[
             ::nn::summary::Row {
                 name: "a",
@@ -90,14 +90,14 @@ const _: () = {
             ::nn::summary::Row {
                 name: "tower",
                 kind: "Digits",
-                output: PairGraph::TOWER.output(0usize),
+                output: __PairGraph::TOWER.output(0usize),
                 parameters: <<__Pair_TowerLayer as Layer<f32, SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
                 inputs: &["a", "b"],
                 macs: <__Pair_TowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::MACS
                     + <__Pair_TowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
                 memory: ::core::mem::size_of::<
                     <__Pair_TowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
-                >() + 4 * PairGraph::TOWER_1.output(0usize).size()
+                >() + 4 * __PairGraph::TOWER_1.output(0usize).size()
                     + ::core::mem::size_of::<
                         <__Pair_TowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                     >(),
@@ -105,7 +105,7 @@ const _: () = {
             ::nn::summary::Row {
                 name: "both",
                 kind: "Concatenate",
-                output: PairGraph::BOTH.output(0usize),
+                output: __PairGraph::BOTH.output(0usize),
                 parameters: 0,
                 inputs: &["tower", "tower"],
                 macs: <LayerOfBoth as ::nn::Layer<f32, (SampleOfTower<f32>, SampleOfTower1<f32>)>>::MACS,
@@ -114,19 +114,19 @@ const _: () = {
             ::nn::summary::Row {
                 name: "same",
                 kind: "Dense",
-                output: PairGraph::SAME.output(0usize),
+                output: __PairGraph::SAME.output(0usize),
                 parameters: <WeightsOfSame<f32> as ::nn::Weights<f32>>::COUNT,
                 inputs: &["both"],
                 macs: <LayerOfSame as ::nn::Layer<f32, SampleOfBoth<f32>>>::MACS,
                 memory: 0,
             },
         ];
-        const summary_length: usize = ::nn::summary::length("Pair", PairGraph::rows);
+        const summary_length: usize = ::nn::summary::length("Pair", __PairGraph::rows);
         const activations: ::nn::arena::Plan<4usize> = ::nn::arena::Plan::new(&[
-            ::nn::arena::Life::new(PairGraph::TOWER.output(0usize).size(), 0, 2),
-            ::nn::arena::Life::new(PairGraph::TOWER_1.output(0usize).size(), 1, 2),
-            ::nn::arena::Life::new(PairGraph::BOTH.output(0usize).size(), 2, 3),
-            ::nn::arena::Life::new(PairGraph::SAME.output(0usize).size(), 3, 5),
+            ::nn::arena::Life::new(__PairGraph::TOWER.output(0usize).size(), 0, 2),
+            ::nn::arena::Life::new(__PairGraph::TOWER_1.output(0usize).size(), 1, 2),
+            ::nn::arena::Life::new(__PairGraph::BOTH.output(0usize).size(), 2, 3),
+            ::nn::arena::Life::new(__PairGraph::SAME.output(0usize).size(), 3, 5),
         ]);
     }
 
@@ -187,7 +187,7 @@ const _: () = {
             let x = ::core::convert::Into::into(x);
             let mut y = ::nn::tensor::zeroed::<SampleOfSame<T>>();
             ::nn::model::call_in::<Self>(
-                &PairGraph,
+                &__PairGraph,
                 self,
                 (::core::slice::from_ref(x.a), ::core::slice::from_ref(x.b)),
                 ::core::slice::from_mut(&mut y),
@@ -231,7 +231,7 @@ const _: () = {
 
     /// The activations of a prediction with [`Pair`].
     pub struct PairScratch<T: Scalar, B: Storage> {
-        activations: B::Of<[T; PairGraph::activations.size()]>,
+        activations: B::Of<[T; __PairGraph::activations.size()]>,
         tower_memory: <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
         tower_1_memory: <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
     }
@@ -297,13 +297,13 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar> Component for Pair<T> {
-        type Layer = PairGraph;
+        type Layer = __PairGraph;
         const MODEL: bool = true;
     }
 
     #[automatically_derived]
     #[allow(unused_variables, unused_mut)]
-    impl<T: Scalar> Layer<T, (SVector<T, 64>, SVector<T, 64>)> for PairGraph {
+    impl<T: Scalar> Layer<T, (SVector<T, 64>, SVector<T, 64>)> for __PairGraph {
         type Output = SampleOfSame<T>;
         type Weights = Pair<T>;
         type Scratch<B: Storage> = PairScratch<T, B>;
@@ -336,7 +336,7 @@ const _: () = {
             let n = x.0.len();
             match pass {
                 Pass::Inference(Memory { own: m, .. }) => {
-                    let y0 = part_mut(&mut m.activations, n, const { PairGraph::activations.range(0) });
+                    let y0 = part_mut(&mut m.activations, n, const { __PairGraph::activations.range(0) });
                     Layer::<T, SVector<T, 64>>::forward::<B>(
                         &__Pair_TowerLayer::new(),
                         &w.tower,
@@ -344,7 +344,7 @@ const _: () = {
                         samples_mut(y0),
                         Pass::inference(&mut m.tower_memory),
                     );
-                    let y0 = part_mut(&mut m.activations, n, const { PairGraph::activations.range(1) });
+                    let y0 = part_mut(&mut m.activations, n, const { __PairGraph::activations.range(1) });
                     Layer::<T, SVector<T, 64>>::forward::<B>(
                         &__Pair_TowerLayer::new(),
                         &w.tower,
@@ -356,9 +356,9 @@ const _: () = {
                         &mut m.activations,
                         n,
                         [
-                            const { PairGraph::activations.range(0) },
-                            const { PairGraph::activations.range(1) },
-                            const { PairGraph::activations.range(2) },
+                            const { __PairGraph::activations.range(0) },
+                            const { __PairGraph::activations.range(1) },
+                            const { __PairGraph::activations.range(2) },
                         ],
                     );
                     Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::forward::<B>(
@@ -371,7 +371,7 @@ const _: () = {
                     let [x0, y0] = parts(
                         &mut m.activations,
                         n,
-                        [const { PairGraph::activations.range(2) }, const { PairGraph::activations.range(3) }],
+                        [const { __PairGraph::activations.range(2) }, const { __PairGraph::activations.range(3) }],
                     );
                     LayerOfSame::DEFAULT.forward::<B>(
                         &w.same,
@@ -379,7 +379,7 @@ const _: () = {
                         samples_mut(y0),
                         Pass::inference(&mut ()),
                     );
-                    let x0 = part_mut(&mut m.activations, n, const { PairGraph::activations.range(3) });
+                    let x0 = part_mut(&mut m.activations, n, const { __PairGraph::activations.range(3) });
                     Activate(Sigmoid).forward::<B>(
                         &(),
                         samples::<SampleOfSame<T>>(x0),
@@ -452,7 +452,7 @@ const _: () = {
         }
 
         fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
-            ::core::option::Option::Some(samples(part(&m.activations, n, const { PairGraph::activations.range(3) })))
+            ::core::option::Option::Some(samples(part(&m.activations, n, const { __PairGraph::activations.range(3) })))
         }
 
         fn backward_from<B: Storage>(
@@ -570,15 +570,15 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl<T: Scalar> Graph<T, (SVector<T, 64>, SVector<T, 64>)> for PairGraph {
-        const NEW: Self = PairGraph;
+    impl<T: Scalar> Graph<T, (SVector<T, 64>, SVector<T, 64>)> for __PairGraph {
+        const NEW: Self = __PairGraph;
     }
 
     struct PairSummary<T>(::core::marker::PhantomData<T>);
     impl<T: Scalar> PairSummary<T> {
-        const TABLE: ::nn::text::Text<{ PairGraph::summary_length }> = ::nn::summary::table(
+        const TABLE: ::nn::text::Text<{ __PairGraph::summary_length }> = ::nn::summary::table(
             "Pair",
-            PairGraph::rows,
+            __PairGraph::rows,
             <Pair<T> as Weights<T>>::NON_TRAINABLE,
             <Pair<T> as Weights<T>>::COUNT,
             size_of::<T>(),
@@ -590,8 +590,8 @@ const _: () = {
         type Scalar = T;
         type Inputs = (SVector<T, 64>, SVector<T, 64>);
         type Outputs = SampleOfSame<T>;
-        type Graph = PairGraph;
-        type Training = PairGraph;
+        type Graph = __PairGraph;
+        type Training = __PairGraph;
         ::nn::__with_heap! {
             type Predictions = ::nn::__private::Vec < SampleOfSame < T > >;
         }
@@ -599,18 +599,18 @@ const _: () = {
         const NAME: &'static str = "Pair";
         const INPUT_NAMES: &'static [&'static str] = &["a", "b"];
         const OUTPUT_NAMES: &'static [&'static str] = &["same"];
-        const INPUT_SHAPES: &'static [Shape] = PairGraph::INPUT_SHAPES;
-        const OUTPUT_SHAPES: &'static [Shape] = PairGraph::OUTPUT_SHAPES;
+        const INPUT_SHAPES: &'static [Shape] = __PairGraph::INPUT_SHAPES;
+        const OUTPUT_SHAPES: &'static [Shape] = __PairGraph::OUTPUT_SHAPES;
         const SUMMARY: &'static str = PairSummary::<T>::TABLE.as_str();
         const COSTS: ::nn::summary::Costs =
-            ::nn::summary::Costs { rows: PairGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
+            ::nn::summary::Costs { rows: __PairGraph::rows, scalar: size_of::<T>(), arena: Self::ARENA_BYTES };
 
         const DOT: &'static str = "digraph Pair {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  \"a\" [label=\"a\\n(64,)\", style=dashed];\n  \"b\" [label=\"b\\n(64,)\", style=dashed];\n  \"tower\" [label=\"Digits()\\n(..)\"];\n  \"both\" [label=\"concatenate([tower(a), tower(b)])\\n(..)\"];\n  \"same\" [label=\"Dense(1, activation = sigmoid)\\n(..)\"];\n  \"a\" -> \"tower\";\n  \"b\" -> \"tower\";\n  \"tower\" -> \"both\";\n  \"tower\" -> \"both\";\n  \"both\" -> \"same\";\n  \"output same\" [label=\"same\", style=dashed];\n  \"same\" -> \"output same\";\n}\n";
         const ENDS: &'static [::nn::activations::Head] = &[::nn::activations::Head::Sigmoid];
         const ARENA_BYTES: usize =
-            size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
+            size_of::<<__PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Scratch<Inline<1>>>();
         const TRAIN_BYTES: usize =
-            size_of::<<PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Cache<Inline<1>>>();
+            size_of::<<__PairGraph as Layer<T, (SVector<T, 64>, SVector<T, 64>)>>::Cache<Inline<1>>>();
         type Folded = PairFolded<T>;
         fn fold_into(&self, folded: &mut PairFolded<T>) {
             __PairFolded_TowerForm::fold::<T, _>(&self.tower, &mut folded.tower);

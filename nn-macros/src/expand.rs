@@ -45,7 +45,7 @@ pub(crate) struct Context<'a> {
     pub(crate) train: Option<&'a Program>,
     /// `Digits`
     pub(crate) name: &'a Ident,
-    /// `DigitsGraph`
+    /// `__DigitsGraph`
     pub(crate) graph_type: Ident,
     /// `DigitsScratch`
     pub(crate) scratch: Ident,
@@ -83,12 +83,13 @@ impl<'a> Context<'a> {
             predict,
             train,
             name,
-            graph_type: item.beside("Graph"),
+            graph_type: item.graph_type(),
             scratch: format_ident!("{name}Scratch"),
             cache: format_ident!("{name}Cache"),
             summary: format_ident!("{name}Summary"),
-            inputs: format_ident!("{model}Inputs"),
-            outputs: format_ident!("{model}Outputs"),
+            inputs: format_ident!("{}Inputs", model),
+            // With the span of the name, which a name in the string would not give.
+            outputs: format_ident!("{}Outputs", model),
             first_calls: first_calls(graph),
             paths: imports::Paths::full(),
             aliases: aliases::Aliases::default(),

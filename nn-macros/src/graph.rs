@@ -38,7 +38,7 @@ pub(crate) struct Graph {
     pub(crate) constants: Vec<Constant>,
     /// Shape rules that rustc evaluates only for their checks of numbers.
     pub(crate) checks: Vec<Inference>,
-    /// The graph's type: `DigitsGraph`.
+    /// The graph's type: `__DigitsGraph`.
     pub(crate) graph_type: Name,
     /// How many statements bind each name: one that is bound once names a layer.
     pub(crate) lets: HashMap<String, usize>,

@@ -52,7 +52,12 @@ impl Item {
         self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated") || inside(attribute))
     }
 
-    /// The name of an item beside the struct: `DigitsGraph`. It has the span of the name, which a name in a string would not give.
+    /// The name of the graph's type: `__DigitsGraph`. Nobody writes it, so the next model may be called `DigitsGraph`.
+    pub(crate) fn graph_type(&self) -> Ident {
+        format_ident!("__{}Graph", self.name)
+    }
+
+    /// The name of an item beside the struct: `DigitsFolded`. It has the span of the name, which a name in a string would not give.
     pub(crate) fn beside(&self, suffix: &str) -> Ident {
         format_ident!("{}{suffix}", self.name)
     }

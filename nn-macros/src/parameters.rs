@@ -78,8 +78,8 @@ pub(crate) fn renamed(input: TokenStream) -> (TokenStream, Option<String>) {
 pub(crate) fn restored(items: TokenStream, name: &str) -> TokenStream {
     let ident = |word: &Ident, before: &[TokenTree]| {
         let (text, span) = (word.to_string(), word.span());
-        if let Some(own) = text.strip_prefix(STAND_IN) {
-            let own = Ident::new(own, span);
+        if text.contains(STAND_IN) {
+            let own = Ident::new(&text.replace(STAND_IN, ""), span);
             return Some(quote!(#own));
         }
         if text != name || follows_path(before) {

@@ -9,6 +9,7 @@ mod template;
 
 use crate::diagnostics::{Diagnostics, closest};
 use crate::graph::{Graph, LayerId, Meaning, Producer, TensorId};
+use crate::item::Item;
 use crate::literal;
 use crate::parse::{Let, Syntax};
 use crate::python;
@@ -32,7 +33,7 @@ const WORDS: &[&str] = &["Input", "Model", "Sequential", "Activation"];
 
 /// Builds the graph. What cannot be resolved is reported and stands as a poisoned value, so that nothing follows from it.
 pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
-    let graph_type = diagnostics.source.name(&quote::format_ident!("{}Graph", syntax.name));
+    let graph_type = diagnostics.source.name(&Item::declared(syntax).graph_type());
     let mut resolver = Resolver {
         graph: Graph { lets: times_bound(&syntax.lets), ..Graph::new(graph_type) },
         scope: HashMap::new(),

@@ -85,6 +85,31 @@ mod neighbours {
     }
 }
 
+/// Models that are called as what stands beside another one and has no name for a user.
+mod beside {
+    use nn::prelude::*;
+
+    macro_rules! nets {
+        ($($name:ident)*) => {
+            $(model! {
+                pub(crate) struct $name;
+                let x = Input(shape = [3]);
+                let h = Dense(3, activation = relu)(x);
+                let y = BatchNormalization()(Dense(3, use_bias = false)(h));
+                let z = Dense(2)(y);
+                Model(inputs = x, outputs = z)
+            })*
+
+            #[test]
+            fn a_model_may_be_called_as_what_stands_beside_another_one() {
+                $(assert!($name::new(&mut StdRng::seed_from_u64(1)).call(&SVector::zeros()).norm().is_finite());)*
+            }
+        };
+    }
+
+    nets! { Net NetGraph NetFoldedGraph NetScratch NetCache NetSummary NetTraining NetTrainingCache NetLayer NetYLayer }
+}
+
 /// Whoever uses the model is warned, and the expansion is not.
 #[deny(warnings)]
 #[allow(unreachable_pub)]

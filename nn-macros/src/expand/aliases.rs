@@ -1,6 +1,6 @@
 //! Short names for types whose sizes only rustc knows, inside of the expansion's block.
 //!
-//! `Dense<{ PairGraph::SAME.constant(0usize) }, .., ..>` is `LayerOfSame` there, and its output `SampleOfSame<T>`: a reader sees the calls, and
+//! `Dense<{ __PairGraph::SAME.constant(0usize) }, .., ..>` is `LayerOfSame` there, and its output `SampleOfSame<T>`: a reader sees the calls, and
 //! where each of the sizes comes from once.
 
 use super::Context;
@@ -40,7 +40,7 @@ impl Key {
         Some(Key::Weights(builtin.spec.name, constant(builtin.inferred.as_ref())?))
     }
 
-    /// A name made of that of the constant: `SampleOfSame` for the first output of `PairGraph::SAME`.
+    /// A name made of that of the constant: `SampleOfSame` for the first output of `__PairGraph::SAME`.
     fn name(&self, graph: &Graph) -> Ident {
         let (kind, id, output) = match self {
             Key::Sample(id, output) => ("Sample", id, output.filter(|&k| k > 0)),

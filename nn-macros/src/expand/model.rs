@@ -7,7 +7,7 @@ use crate::graph::{Facts, Op};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
-/// `DigitsGraph`, with the shapes that only rustc knows.
+/// `__DigitsGraph`, with the shapes that only rustc knows.
 pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
     let Context { graph, name, graph_type, item, .. } = context;
     let visibility = &item.visibility;

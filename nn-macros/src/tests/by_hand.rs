@@ -23,7 +23,7 @@ struct Maker {
 
 impl Maker {
     fn new(model: &str) -> Self {
-        let graph_type = Name::new(&format!("{model}Graph"), SpanId::default());
+        let graph_type = Name::new(&format!("__{model}Graph"), SpanId::default());
         Maker { graph: Graph::new(graph_type), diagnostics: Diagnostics::new() }
     }
 

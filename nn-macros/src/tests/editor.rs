@@ -107,7 +107,7 @@ fn a_name_leads_to_what_it_means() {
         let _ = &pixels;
         ::nn::__private::any()
     };
-    const SHAPE_6: &[usize] = DigitsGraph::TOWER.output(0usize).dims();
+    const SHAPE_6: &[usize] = __DigitsGraph::TOWER.output(0usize).dims();
     let y: ::nn::words::Tensor<f32, SHAPE_6> = {
         let _ = &tower;
         let _ = &x;

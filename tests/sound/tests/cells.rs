@@ -104,7 +104,7 @@ fn a_cell_that_lies() {
             let pass = Pass::training(&mut cache, Mode::new(&mut rng));
             nn::Layer::<f32, X>::forward::<Heap>(&layer, &w, &x, &mut y, pass);
             let (dx, dw) = (Some(&mut dx[..]), Some(&mut *dw));
-            nn::Layer::<f32, X>::backward::<Heap>(&layer, &w, &x, &y, &dy, &mut cache, dx, dw);
+            nn::Layer::<f32, X>::backward::<Heap>(&layer, &w, &x, &y, &dy, nn::Memory::new(&mut cache), dx, dw);
         }));
     }
     assert!(ends > 0, "no pass came to its end");
