@@ -120,7 +120,7 @@
 //! | none | 22 | 34 | 368 | |
 //! | `std` | 29 | 136 | 458 | |
 //! | `train` | 29 | 132 | 458 | 875 |
-//! | `train`, `files` | 41 | not measured | | |
+//! | `files` | 41 | 143 | 458 | |
 //! | all (default) | 55 | 173 | 458 | 1253 |
 //!
 //! Most of the time with `std` is that of `nn-core`, whose kernels are compiled for several instruction sets. A program holds
