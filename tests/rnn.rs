@@ -318,7 +318,7 @@ fn like_a_layer_of_the_library() -> nn::Result<()> {
     let mut users = Users::<f32>::boxed(&mut StdRng::seed_from_u64(4));
     users.as_mut_slice().copy_from_slice(own.as_slice());
     let x = |i: usize| {
-        SMatrix::<f32, 3, 5>::from_fn(|f, t| if (t + i) % 4 == 0 { 0.0 } else { (f + t) as f32 * 0.2 - 0.5 })
+        SMatrix::<f32, 3, 5>::from_fn(|f, t| if (t + i).is_multiple_of(4) { 0.0 } else { (f + t) as f32 * 0.2 - 0.5 })
     };
     let x: Vec<_> = (0..8).map(x).collect();
     let (all, back) = (vec![SMatrix::<f32, 2, 5>::repeat(0.1); 8], vec![SVector::<f32, 4>::repeat(-0.2); 8]);

@@ -232,7 +232,7 @@ where
         x,
         M::Outputs::batch::<Heap>(&y, n),
         M::Outputs::batch::<Heap>(&dy, n),
-        Memory::new(&mut cache),
+        nn::Memory::new(&mut cache),
         M::Inputs::gradients(M::Inputs::batch_mut::<Heap>(&mut dx, n)),
         Some(&mut dw),
     );

@@ -153,7 +153,7 @@ where
         x,
         M::Outputs::batch::<Heap>(&y, SAMPLES),
         M::Outputs::batch::<Heap>(&dy, SAMPLES),
-        Memory::new(&mut cache),
+        nn::Memory::new(&mut cache),
         M::Inputs::gradients(M::Inputs::batch_mut::<Heap>(&mut dx, SAMPLES)),
         Some(&mut dw),
     );
