@@ -115,7 +115,7 @@ impl<M: Numbers> Point<M> {
             Inputs::<M>::batch::<Heap>(&x, SAMPLES),
             Outputs::<M>::batch::<Heap>(&y, SAMPLES),
             Outputs::<M>::batch::<Heap>(dy, SAMPLES),
-            Memory::new(&mut cache),
+            nn::Memory::new(&mut cache),
             Inputs::<M>::gradients(Inputs::<M>::batch_mut::<Heap>(&mut dx, SAMPLES)),
             Some(&mut dw),
         );

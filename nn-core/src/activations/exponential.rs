@@ -10,8 +10,13 @@
 use crate::spec::ValueSpec;
 
 /// `exponential`
-pub const SPEC: ValueSpec =
-    ValueSpec { names: &["exponential"], path: "activations::Exponential", fields: &[], from_output: true, ..ValueSpec::BASE };
+pub const SPEC: ValueSpec = ValueSpec {
+    names: &["exponential"],
+    path: "activations::Exponential",
+    fields: &[],
+    from_output: true,
+    ..ValueSpec::BASE
+};
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

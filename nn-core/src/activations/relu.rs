@@ -12,7 +12,8 @@
 use crate::spec::ValueSpec;
 
 /// `relu`
-pub const SPEC: ValueSpec = ValueSpec { names: &["relu"], path: "activations::Relu", fields: &[], from_output: true, ..ValueSpec::BASE };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["relu"], path: "activations::Relu", fields: &[], from_output: true, ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `relu6`
-pub const SPEC: ValueSpec = ValueSpec { names: &["relu6"], path: "activations::Relu6", fields: &[], from_output: true, ..ValueSpec::BASE };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["relu6"], path: "activations::Relu6", fields: &[], from_output: true, ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

@@ -10,8 +10,14 @@
 use crate::spec::ValueSpec;
 
 /// `sigmoid`
-pub const SPEC: ValueSpec =
-    ValueSpec { names: &["sigmoid"], path: "activations::Sigmoid", fields: &[], from_output: true, head: true, ..ValueSpec::BASE };
+pub const SPEC: ValueSpec = ValueSpec {
+    names: &["sigmoid"],
+    path: "activations::Sigmoid",
+    fields: &[],
+    from_output: true,
+    head: true,
+    ..ValueSpec::BASE
+};
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {

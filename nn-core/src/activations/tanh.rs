@@ -10,7 +10,8 @@
 use crate::spec::ValueSpec;
 
 /// `tanh`
-pub const SPEC: ValueSpec = ValueSpec { names: &["tanh"], path: "activations::Tanh", fields: &[], from_output: true, ..ValueSpec::BASE };
+pub const SPEC: ValueSpec =
+    ValueSpec { names: &["tanh"], path: "activations::Tanh", fields: &[], from_output: true, ..ValueSpec::BASE };
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
