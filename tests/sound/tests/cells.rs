@@ -96,7 +96,7 @@ fn a_cell_that_lies() {
         let (x, mut y, dy) = (vec![X::repeat(0.5); n], vec![Y::zeros(); n], vec![Y::repeat(0.1); n]);
         ends += usize::from(survives(|| {
             let mut scratch = <RNN<Liar, 7> as nn::Layer<f32, X>>::Scratch::<Heap>::with_capacity(n);
-            nn::Layer::<f32, X>::forward::<Heap>(&layer, &w, &x, &mut y, Pass::Inference(&mut scratch));
+            nn::Layer::<f32, X>::forward::<Heap>(&layer, &w, &x, &mut y, Pass::inference(&mut scratch));
         }));
         ends += usize::from(survives(|| {
             let mut cache = <RNN<Liar, 7> as nn::Layer<f32, X>>::Cache::<Heap>::with_capacity(n);
