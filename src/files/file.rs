@@ -180,24 +180,29 @@ fn remove_stale(folder: &Path, prefix: &str) {
     for file in files.flatten() {
         let name = file.file_name();
         let ours = name.to_str().is_some_and(|name| name.starts_with(prefix) && name.ends_with(SUFFIX));
-        if ours && file.file_type().is_ok_and(|kind| kind.is_file()) && is_stale(&file.path()) {
+        // The lock is held until the file is gone: a writer that made it and has no lock yet then takes another name.
+        if ours
+            && file.file_type().is_ok_and(|kind| kind.is_file())
+            && let Some(_locked) = stale(&file.path())
+        {
             let _ = fs::remove_file(file.path());
         }
     }
 }
 
-/// Whether nobody writes a temporary file any more.
-fn is_stale(path: &Path) -> bool {
+/// A temporary file that nobody writes any more, with its lock.
+fn stale(path: &Path) -> Option<File> {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-    let Ok(file) = File::open(path) else { return false };
-    match file.try_lock() {
+    let file = File::open(path).ok()?;
+    let stale = match file.try_lock() {
         Ok(()) => true,
         Err(TryLockError::WouldBlock) => false,
         Err(TryLockError::Error(_)) => {
             let age = file.metadata().and_then(|found| found.modified()).map(|modified| modified.elapsed());
             age.is_ok_and(|age| age.is_ok_and(|age| age > DAY))
         }
-    }
+    };
+    stale.then_some(file)
 }
 
 #[cfg(unix)]
