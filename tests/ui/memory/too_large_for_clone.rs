@@ -11,5 +11,5 @@ model! {
 
 fn main() {
     let digits = Digits::boxed(&mut StdRng::seed_from_u64(1));
-    let _copy = digits.clone();
+    let _copy = Digits::clone(&digits);
 }
