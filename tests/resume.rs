@@ -4,7 +4,7 @@
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
-use nn::callbacks::{Callbacks, Memory};
+use nn::callbacks::{CallbackMemory, Callbacks};
 use nn::prelude::*;
 use nn::{Compiled, Error, History};
 use std::collections::BTreeMap;
@@ -74,7 +74,7 @@ struct Own {
 }
 
 impl Callback for Own {
-    fn remember(&self, memory: &mut Memory) {
+    fn remember(&self, memory: &mut CallbackMemory) {
         memory.set_count("epochs", self.epochs);
         memory.set_count("steps", self.steps);
         memory.set_number("sum", self.sum);

@@ -12,7 +12,7 @@
 //! The frozen layers are in the metadata. If a layer has the name `optimizer`, `training` or `callback`, the prefix gets as
 //! many underscores as it needs to be another: `optimizer_.iteration`.
 
-use crate::callbacks::{Entry, Memory, Snapshot};
+use crate::callbacks::{CallbackMemory, Entry, Snapshot};
 use crate::files::tensors::{self, Reader, Tensor, little_endian};
 use crate::files::weights::{WeightFiles, load};
 use crate::optimizers::{MAX_SLOTS, Optimizer};
@@ -219,9 +219,9 @@ impl Tensor<'_> {
 
 impl Reader<'_> {
     /// What a callback remembers: the tensors with `prefix` before their names.
-    fn memory(&mut self, prefix: &str) -> Result<Memory> {
+    fn memory(&mut self, prefix: &str) -> Result<CallbackMemory> {
         let names: Vec<_> = self.unused.iter().filter(|name| name.starts_with(prefix)).cloned().collect();
-        let mut memory = Memory::default();
+        let mut memory = CallbackMemory::default();
         for name in names {
             self.unused.remove(&name);
             let Ok(tensor) = self.file.tensor(&name) else { continue };

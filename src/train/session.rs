@@ -1,6 +1,6 @@
 //! [`Session`]: one call of `fit`, from the first to the last epoch.
 
-use crate::callbacks::{Callback, Callbacks, Live, Memory, Run, State};
+use crate::callbacks::{Callback, CallbackMemory, Callbacks, Live, Run, State};
 use crate::check::{self, Targets};
 use crate::data::Inspect;
 use crate::losses::Losses;
@@ -41,7 +41,7 @@ pub(crate) struct Place {
     /// Whether it goes on.
     pub(crate) open: bool,
     /// What the callbacks remember, by their names.
-    pub(crate) memories: Vec<(String, Memory)>,
+    pub(crate) memories: Vec<(String, CallbackMemory)>,
 }
 
 impl Place {
@@ -477,10 +477,10 @@ where
 }
 
 /// What the callbacks remember, with their names.
-fn memories(callbacks: &mut impl Callbacks) -> Vec<(String, Memory)> {
+fn memories(callbacks: &mut impl Callbacks) -> Vec<(String, CallbackMemory)> {
     let mut memories = Vec::new();
     let all = callbacks.each(&mut |callback| {
-        let mut memory = Memory::default();
+        let mut memory = CallbackMemory::default();
         callback.remember(&mut memory);
         memories.push((callback.name(), memory));
         Ok(())

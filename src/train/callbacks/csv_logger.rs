@@ -1,6 +1,6 @@
 //! [`CsvLogger`]: the numbers of every epoch in a file.
 
-use super::{Callback, Memory, Run};
+use super::{Callback, CallbackMemory, Run};
 use crate::files::file;
 use crate::{Error, Result};
 use std::fs::{self, File, OpenOptions};
@@ -194,7 +194,7 @@ impl Callback for CsvLogger {
         format!("CsvLogger.{}", file.display())
     }
 
-    fn remember(&self, memory: &mut Memory) {
+    fn remember(&self, memory: &mut CallbackMemory) {
         memory.set_count("length", self.length);
     }
 

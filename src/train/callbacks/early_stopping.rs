@@ -2,7 +2,7 @@
 
 use super::memory::size;
 use super::monitor::{Monitor, check_reference, monitor_settings};
-use super::{Callback, Direction, Memory, Run, Snapshot};
+use super::{Callback, CallbackMemory, Direction, Run, Snapshot};
 use crate::Result;
 
 /// Stops the run when a monitored number has stopped improving.
@@ -127,7 +127,7 @@ impl Callback for EarlyStopping {
         format!("EarlyStopping.{}", self.monitor.name)
     }
 
-    fn remember(&self, memory: &mut Memory) {
+    fn remember(&self, memory: &mut CallbackMemory) {
         memory.set_count("wait", self.wait as u64);
         if let Some(best) = self.best {
             memory.set_number("best", best);

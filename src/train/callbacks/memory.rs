@@ -1,4 +1,4 @@
-//! [`Memory`]: what a callback knows from the epochs so far, as a part of checkpoints.
+//! [`CallbackMemory`]: what a callback knows from the epochs so far, as a part of checkpoints.
 
 use super::Snapshot;
 
@@ -7,11 +7,11 @@ use super::Snapshot;
 /// A callback writes it in [`Callback::remember`](super::Callback::remember). In a run that
 /// [goes on](crate::Fit::resume), [`Run::memory`](super::Run::memory) returns it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Memory {
+pub struct CallbackMemory {
     entries: Vec<(String, Entry)>,
 }
 
-/// A value of a [`Memory`].
+/// A value of a [`CallbackMemory`].
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Entry {
     Number(f64),
@@ -21,7 +21,7 @@ pub(crate) enum Entry {
 }
 
 /// Writing. A second value of the same name replaces the first.
-impl Memory {
+impl CallbackMemory {
     /// Keeps a number.
     pub fn set_number(&mut self, name: &str, value: f64) {
         self.set(name, Entry::Number(value));
@@ -49,7 +49,7 @@ impl Memory {
 }
 
 /// Reading. `None` if there is no value of this name and type.
-impl Memory {
+impl CallbackMemory {
     /// Returns a number.
     pub fn number(&self, name: &str) -> Option<f64> {
         self.find(name, |entry| if let Entry::Number(value) = entry { Some(*value) } else { None })
@@ -75,7 +75,7 @@ impl Memory {
     }
 }
 
-impl Memory {
+impl CallbackMemory {
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.entries.iter().map(|(name, entry)| (name.as_str(), entry))
     }

@@ -41,7 +41,7 @@
 //! }
 //!
 //! impl Callback for Fall {
-//!     fn remember(&self, memory: &mut Memory) {
+//!     fn remember(&self, memory: &mut CallbackMemory) {
 //!         if let Some(first) = self.first {
 //!             memory.set_number("first", first);
 //!         }
@@ -86,9 +86,9 @@ pub use csv_logger::CsvLogger;
 pub use early_stopping::EarlyStopping;
 pub use lambda_callback::LambdaCallback;
 pub use learning_rate_scheduler::LearningRateScheduler;
+pub use memory::CallbackMemory;
 #[cfg(feature = "files")]
 pub(crate) use memory::Entry;
-pub use memory::Memory;
 #[cfg(feature = "files")]
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Direction;
@@ -131,7 +131,7 @@ macro_rules! hooks {
             /// Writes down what it knows from the epochs so far, for checkpoints; nothing by default.
             ///
             /// In a run that goes on, [`Run::memory`] returns it in `on_train_begin`.
-            fn remember(&self, memory: &mut Memory) {
+            fn remember(&self, memory: &mut CallbackMemory) {
                 let _ = memory;
             }
 
@@ -160,7 +160,7 @@ macro_rules! hooks {
                 (**self).name()
             }
 
-            fn remember(&self, memory: &mut Memory) {
+            fn remember(&self, memory: &mut CallbackMemory) {
                 (**self).remember(memory);
             }
             $(

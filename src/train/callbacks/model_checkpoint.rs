@@ -3,7 +3,7 @@
 use super::memory::size;
 use super::monitor::{Monitor, check_reference, monitor_settings};
 use super::template::Template;
-use super::{Callback, Direction, Memory, Run};
+use super::{Callback, CallbackMemory, Direction, Run};
 use crate::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -148,7 +148,7 @@ impl Callback for ModelCheckpoint {
         format!("ModelCheckpoint.{monitor}")
     }
 
-    fn remember(&self, memory: &mut Memory) {
+    fn remember(&self, memory: &mut CallbackMemory) {
         memory.set_count("batches", self.batches as u64);
         if let Some(best) = self.best {
             memory.set_number("best", best);

@@ -2,7 +2,7 @@
 
 use super::memory::size;
 use super::monitor::{Monitor, monitor_settings};
-use super::{Callback, Direction, LEARNING_RATE, Memory, Run};
+use super::{Callback, CallbackMemory, Direction, LEARNING_RATE, Run};
 use crate::{Error, Result};
 
 /// Reduces the learning rate when a monitored number has stopped improving.
@@ -109,7 +109,7 @@ impl Callback for ReduceLROnPlateau {
         format!("ReduceLROnPlateau.{}", self.monitor.name)
     }
 
-    fn remember(&self, memory: &mut Memory) {
+    fn remember(&self, memory: &mut CallbackMemory) {
         memory.set_count("wait", self.wait as u64);
         memory.set_count("cooldown", self.left as u64);
         if let Some(best) = self.best {

@@ -1,6 +1,6 @@
 //! [`Run`]: how a callback sees a training run, and what it can do to it.
 
-use super::Memory;
+use super::CallbackMemory;
 use crate::losses::Losses;
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
@@ -33,7 +33,7 @@ pub(crate) struct State {
     added: Vec<(String, f64)>,
     messages: Vec<String>,
     /// What the callback that is called remembers from the run that goes on.
-    pub(crate) memory: Option<Memory>,
+    pub(crate) memory: Option<CallbackMemory>,
     /// The checkpoints that are written when all callbacks had their turn.
     pub(crate) pending: Vec<PathBuf>,
 }
@@ -213,7 +213,7 @@ impl Run<'_> {
 
     /// What this callback wrote in [`Callback::remember`](super::Callback::remember) when the run was interrupted that now
     /// [goes on](crate::Fit::resume). It is there in `on_train_begin` alone, and `None` in a run that begins anew.
-    pub fn memory(&self) -> Option<&Memory> {
+    pub fn memory(&self) -> Option<&CallbackMemory> {
         self.state.memory.as_ref()
     }
 

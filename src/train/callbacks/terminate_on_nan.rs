@@ -1,6 +1,6 @@
 //! [`TerminateOnNaN`]: no training with numbers that are none.
 
-use super::{Callback, Memory, Run};
+use super::{Callback, CallbackMemory, Run};
 use crate::{Error, Result};
 
 /// Stops the run when the loss is NaN or infinite, or, at the end of an epoch, any weight.
@@ -37,7 +37,7 @@ impl TerminateOnNaN {
 }
 
 impl Callback for TerminateOnNaN {
-    fn remember(&self, memory: &mut Memory) {
+    fn remember(&self, memory: &mut CallbackMemory) {
         memory.set_count("ended", self.ended.into());
     }
 
