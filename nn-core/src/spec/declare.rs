@@ -154,8 +154,10 @@ macro_rules! layer {
             /// The places of the constants of the type.
             #[allow(clippy::upper_case_acronyms, non_camel_case_types)]
             pub mod consts {
-                enum Place { $($const),* }
+                enum Place { $($const,)* Count }
                 $(pub const $const: usize = Place::$const as usize;)*
+                // An editor evaluates the length of an array if it is a variant, and not if it is a call.
+                pub(super) const COUNT: usize = Place::Count as usize;
             }
 
             /// The constants of the type, as the shape rule finds them.
@@ -165,10 +167,13 @@ macro_rules! layer {
 
             impl Consts {
                 /// The constants in the order of the type.
-                pub const fn list(self) -> [usize; <[&str]>::len(&[$(::core::stringify!($const)),*])] {
+                pub const fn list(self) -> [usize; consts::COUNT] {
                     [$(self.$const),*]
                 }
             }
+
+            #[allow(non_camel_case_types)]
+            enum Found { $($found,)* Count }
 
             /// The fields of the struct that the shape rule finds.
             pub struct Fields {
@@ -177,7 +182,7 @@ macro_rules! layer {
 
             impl Fields {
                 /// The fields with their names.
-                pub const fn list(self) -> [(&'static str, usize); <[&str]>::len(&[$(::core::stringify!($found)),*])] {
+                pub const fn list(self) -> [(&'static str, usize); Found::Count as usize] {
                     [$((::core::stringify!($found), self.$found)),*]
                 }
             }
