@@ -7,8 +7,8 @@ use crate::storage::Storage;
 use crate::tensor::{Element, flat, flat_mut};
 use nalgebra::SMatrix;
 
-/// What an output ends in, as far as a loss can make use of it, and lints of training: behind a softmax or sigmoid the
-/// cross-entropies work on the logits, stable and in one formula.
+/// The activation that an output ends in. Losses and the lints of training ask for it: behind a softmax or sigmoid, a
+/// cross-entropy works on the logits, stable and in one formula.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Head {
     /// Sigmoid.

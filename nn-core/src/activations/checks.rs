@@ -62,7 +62,7 @@ fn the_output_is_enough() {
     );
 }
 
-/// What says `head` is a head, and what says `identity` gives its input.
+/// An activation with `head` is a head, and one with `identity` returns its input.
 #[test]
 fn specifications_are_as_the_types() {
     use super::{Activation, Head};

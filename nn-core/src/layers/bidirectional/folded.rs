@@ -1,4 +1,4 @@
-//! What a folded model makes of a `Bidirectional`.
+//! A `Bidirectional` in a folded model.
 //!
 //! ```text
 //! W · x + b    of the layer above that of its mirror image: one product, or one row of a table, serves both

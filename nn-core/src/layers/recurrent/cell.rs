@@ -131,7 +131,7 @@ pub trait Cell: Sized {
     type Sizes: Size;
     /// The weights.
     type Weights<T: Scalar>: Weights<T>;
-    /// What it gives as a layer, without an `RNN` around it: [`Returns`](super::Returns). `Returns<Self::Sizes>` is the last step.
+    /// The outputs of the cell as a layer of its own: [`Returns`](super::Returns). `Returns<Self::Sizes>` is the last step.
     type Returns;
     /// Whether the constants of its type fit each other.
     const FITS: bool = true;

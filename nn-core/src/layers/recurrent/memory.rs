@@ -11,7 +11,7 @@ use nalgebra::{SMatrix, SVector};
 const GATES: usize = 4;
 
 buffers! {
-    /// What every pass needs, for `G` rows of gates, and the states `S` of `U` units. `K` is what the cell itself keeps of a step.
+    /// Memory of every pass: `G` rows of gates, the states `S` of `U` units, and `K` scalars of the cell for each step.
     /// `R` has the steps that are kept: all, or one.
     pub struct Kept<
         B: Storage, T: Scalar, X: Sequence<T, F, U>, R: Sequence<T, F, U>, S: States;
@@ -27,7 +27,7 @@ buffers! {
         product: B::Of<SVector<T, G>>,
     }
 
-    /// What a training pass leaves for the backward pass. The constants are those of `Kept`; `D` is `F` if a part of the
+    /// Memory of a training pass for its backward pass. The constants are those of `Kept`; `D` is `F` if a part of the
     /// input is dropped, else 0.
     pub struct Cache<B: Storage, T: Scalar, X: Sequence<T, F, U>, S: States; F, U, G, K, D> {
         kept: Kept<B, T, X, X, S, F, U, G, K>,
