@@ -17,77 +17,52 @@ extern crate alloc;
 extern crate std;
 
 pub mod activations;
-pub mod arena;
-pub mod budget;
-pub mod code;
-pub mod constraints;
-mod half;
-pub mod initializers;
 pub mod layers;
-pub mod lints;
-#[doc(hidden)]
-pub mod locals;
-pub mod regularizers;
-pub mod settings;
-pub mod shape;
 pub mod spec;
-pub mod summary;
-pub mod text;
+#[cfg(test)]
+mod stages;
+pub mod weights;
 
-#[cfg(feature = "compute")]
-pub mod data;
-#[cfg(feature = "compute")]
-#[doc(hidden)]
-pub mod fold;
-#[cfg(feature = "compute")]
-#[doc(hidden)]
-pub mod include;
 #[cfg(feature = "compute")]
 pub mod kernels;
 #[cfg(feature = "compute")]
 pub mod layer;
 #[cfg(feature = "compute")]
-pub mod losses;
+pub mod tensor;
 #[cfg(feature = "compute")]
-pub mod metrics;
-#[cfg(feature = "compute")]
-pub mod model;
-#[cfg(all(feature = "compute", feature = "alloc"))]
-mod multi_hot;
-#[cfg(feature = "compute")]
-mod named;
-#[cfg(feature = "compute")]
-pub mod optimizers;
-#[cfg(feature = "compute")]
-mod packed;
-#[cfg(feature = "compute")]
-pub mod scalar;
-#[cfg(feature = "compute")]
-pub mod schedules;
-#[cfg(feature = "compute")]
-pub mod snapshot;
-#[cfg(feature = "compute")]
-pub mod storage;
+pub mod train;
+
+/// The memory of a prediction: its plan, and the places of tensors in it.
+pub mod arena {
+    pub use crate::spec::arena::*;
+    #[cfg(feature = "compute")]
+    pub use crate::tensor::arena::*;
+}
+
+#[doc(hidden)]
+pub use spec::locals;
+pub use spec::{budget, code, lints, settings, shape, summary, text};
+pub use weights::{constraints, initializers, regularizers};
+
+#[cfg(all(feature = "compute", any(test, feature = "testing")))]
+pub use layer::testing;
 #[cfg(feature = "compute")]
 #[doc(hidden)]
-pub mod tape;
+pub use {layer::include, train::tape, weights::fold};
 #[cfg(feature = "compute")]
-pub mod tensor;
-#[cfg(all(feature = "compute", any(test, feature = "testing")))]
-pub mod testing;
-#[cfg(feature = "compute")]
-pub mod trainer;
-#[cfg(feature = "compute")]
-pub mod weights;
+pub use {
+    layer::model,
+    tensor::{scalar, storage},
+    train::{data, losses, metrics, optimizers, schedules, snapshot, trainer},
+};
 
 pub use code::Code;
-pub use half::{Bf16, F16, Half};
 pub use shape::{Shape, ShapeError};
+pub use spec::half::{Bf16, F16, Half};
 
 #[cfg(feature = "compute")]
 pub use {
-    layer::{Activates, Component, Layer, Memory, Mode, Pass},
-    packed::Packed,
+    layer::{Activates, Component, Layer, Memory, Mode, Packed, Pass},
     scalar::Scalar,
     storage::{Buffer, Inline, Storage},
     tensor::{Element, Sample, Tensors},
@@ -96,8 +71,8 @@ pub use {
 
 #[cfg(all(feature = "compute", feature = "alloc"))]
 pub use {
-    multi_hot::{IndexError, MultiHot},
     storage::Heap,
+    tensor::{IndexError, MultiHot},
 };
 
 /// What the [`weights!`] macro and expansions of `model!` name.

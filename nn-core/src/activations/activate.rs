@@ -2,8 +2,8 @@
 
 use crate::kernels::{self, Loop, Machine};
 use crate::layer::{Layer, Memory, Pass, Work};
-use crate::scalar::Scalar;
-use crate::storage::Storage;
+use crate::tensor::scalar::Scalar;
+use crate::tensor::storage::Storage;
 use crate::tensor::{Element, flat, flat_mut};
 use nalgebra::SMatrix;
 

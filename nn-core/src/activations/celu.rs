@@ -20,7 +20,7 @@ pub const SPEC: ValueSpec =
 pub(super) mod compute {
     use crate::activations::Elementwise;
     use crate::kernels;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `x` above zero, `alpha · (exp(x / alpha) - 1)` below
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::like_keras;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

@@ -17,7 +17,7 @@ pub const SPEC: ValueSpec =
 pub(super) mod compute {
     use crate::activations::Elementwise;
     use crate::kernels;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `x` above zero, `alpha · (exp(x) - 1)` below
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,7 +49,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::{away_from, like_keras};
-        use crate::testing::check_layer_on;
+        use crate::layer::testing::check_layer_on;
         use nalgebra::SMatrix;
 
         #[test]

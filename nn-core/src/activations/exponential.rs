@@ -22,7 +22,7 @@ pub const SPEC: ValueSpec = ValueSpec {
 pub(super) mod compute {
     use crate::activations::Elementwise;
     use crate::kernels;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `exp(x)`
     #[derive(Clone, Copy, Debug)]
@@ -45,7 +45,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::like_keras;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

@@ -18,7 +18,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["gelu"], path: "activations::Ge
 pub(super) mod compute {
     use crate::activations::Elementwise;
     use crate::kernels::{density, normal};
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `x · Φ(x)`, where `Φ` is the distribution function of the normal distribution
     #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::like_keras;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

@@ -22,7 +22,7 @@ pub const SPEC: ValueSpec =
 pub(super) mod compute {
     use crate::activations::Elementwise;
     use crate::kernels::sigmoids;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
     /// `√(2/π)`
     const FACTOR: f64 = 0.7978845608028654;
     const CUBIC: f64 = 0.044715;
@@ -63,7 +63,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::like_keras;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

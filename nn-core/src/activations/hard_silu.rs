@@ -18,7 +18,7 @@ pub const SPEC: ValueSpec =
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::{Elementwise, HardSigmoid};
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `x · hard_sigmoid(x)`
     #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::{away_from, like_keras};
-        use crate::testing::check_layer_on;
+        use crate::layer::testing::check_layer_on;
         use nalgebra::SMatrix;
 
         #[test]

@@ -20,7 +20,7 @@ pub const SPEC: ValueSpec = ValueSpec {
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `x` above zero, `negative_slope · x` below
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,7 +54,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::{away_from, like_keras};
-        use crate::testing::check_layer_on;
+        use crate::layer::testing::check_layer_on;
         use nalgebra::SMatrix;
 
         #[test]

@@ -16,7 +16,7 @@ pub const SPEC: ValueSpec =
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::{Elementwise, Sigmoid, Softplus};
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `ln(1 / (1 + exp(-x)))`
     #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::like_keras;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

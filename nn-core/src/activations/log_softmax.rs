@@ -19,7 +19,7 @@ pub const SPEC: ValueSpec =
 pub(super) mod compute {
     use crate::activations::Activation;
     use crate::kernels::{Machine, Walk, exp, rows, walk};
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `x - ln Σ exp(x)` over the features
     #[derive(Clone, Copy, Debug)]
@@ -113,7 +113,7 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::activations::Activate;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

@@ -18,7 +18,7 @@ pub const SPEC: ValueSpec =
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `max(x, 0)`
     #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::activations::Activate;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

@@ -16,7 +16,7 @@ pub const SPEC: ValueSpec =
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `min(max(x, 0), 6)`
     #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::{away_from, like_keras};
-        use crate::testing::check_layer_on;
+        use crate::layer::testing::check_layer_on;
         use nalgebra::SMatrix;
 
         #[test]

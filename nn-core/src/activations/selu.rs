@@ -21,7 +21,7 @@ pub const SPEC: ValueSpec = ValueSpec { names: &["selu"], path: "activations::Se
 pub(super) mod compute {
     use crate::activations::Elementwise;
     use crate::kernels;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
     const ALPHA: f64 = 1.6732632423543772;
     const SCALE: f64 = 1.0507009873554805;
 
@@ -46,7 +46,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::{away_from, like_keras};
-        use crate::testing::check_layer_on;
+        use crate::layer::testing::check_layer_on;
         use nalgebra::SMatrix;
 
         #[test]

@@ -23,7 +23,7 @@ pub const SPEC: ValueSpec = ValueSpec {
 pub(super) mod compute {
     use crate::activations::{Elementwise, Head};
     use crate::kernels;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `1 / (1 + exp(-x))`
     #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,7 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::activations::Activate;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

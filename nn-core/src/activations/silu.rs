@@ -17,7 +17,7 @@ pub const SPEC: ValueSpec =
 pub(super) mod compute {
     use crate::activations::Elementwise;
     use crate::kernels::sigmoids;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `x · σ(x)`
     #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::like_keras;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

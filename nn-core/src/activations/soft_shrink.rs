@@ -24,7 +24,7 @@ pub const SPEC: ValueSpec = ValueSpec {
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `x` moved `threshold` towards zero
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,7 +63,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::{away_from, like_keras};
-        use crate::testing::check_layer_on;
+        use crate::layer::testing::check_layer_on;
         use nalgebra::SMatrix;
 
         #[test]

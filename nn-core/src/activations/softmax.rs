@@ -17,7 +17,7 @@ pub const SPEC: ValueSpec =
 pub(super) mod compute {
     use crate::activations::{Activation, Head};
     use crate::kernels::{Machine, Walk, rows, walk};
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `exp(x) / Σ exp(x)` over the features
     #[derive(Clone, Copy, Debug)]
@@ -102,7 +102,7 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::activations::Activate;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

@@ -18,7 +18,7 @@ pub const SPEC: ValueSpec =
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::{Elementwise, SparseSigmoid};
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// 0 below -1, `(x + 1)² / 4` up to 1, `x` above
     #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::{away_from, like_keras};
-        use crate::testing::check_layer_on;
+        use crate::layer::testing::check_layer_on;
         use nalgebra::SMatrix;
 
         #[test]

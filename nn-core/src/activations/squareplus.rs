@@ -20,7 +20,7 @@ pub const SPEC: ValueSpec =
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Elementwise;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     /// `(x + √(x² + b)) / 2`
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,7 +64,7 @@ pub(super) mod compute {
         use super::*;
         use crate::activations::Activate;
         use crate::activations::checks::like_keras;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

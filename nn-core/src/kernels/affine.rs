@@ -12,7 +12,7 @@ use super::level::{Kernel, dispatch};
 use super::shape::{Any, One, Shape};
 use super::vector::Vector;
 use crate::kernels::Shared;
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 use core::ops::Range;
 
 /// `y = W · x + b` for every sample: `y[n, o] = b[o] + Σᵢ w[i, o] · x[n, i]`. An empty `b` counts as zero.

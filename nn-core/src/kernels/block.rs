@@ -9,7 +9,7 @@
 //! there are `S` sums of each, which take turns.
 
 use super::vector::Vector;
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 
 /// Running sums: `R` rows of `C` vectors.
 pub(super) type Sums<V, const R: usize, const C: usize> = [[V; C]; R];

@@ -2,7 +2,7 @@
 
 #[cfg(all(feature = "std", not(debug_assertions)))]
 use self::leveled::run;
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 
 /// `y += Σ W[:, k]` over the places `k`, for one sample. The columns of `w` have `O` scalars; places behind the last one are
 /// left out.

@@ -20,7 +20,7 @@
 //! `sigmoid` where it is a normal number (a smaller one may become 0), and 10 for the activation `gelu`, `x · Φ(x)`, from 2⁻¹²²
 //! on. `f64` has the functions of its library, and so have debug builds, where nothing becomes vectors, and builds without `std`.
 
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 use core::f64::consts::FRAC_1_SQRT_2;
 
 /// `exp(x)`

@@ -9,7 +9,7 @@ use super::shape::{Any, One};
 use super::vector::Vector;
 use super::{Features, before};
 use crate::kernels::Shared;
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 use core::marker::PhantomData;
 use core::ops::Range;
 

@@ -6,7 +6,7 @@
 //! read once, with the first product.
 
 use super::vector::{Plain, Vector};
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64;
 

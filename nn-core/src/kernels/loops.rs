@@ -1,7 +1,7 @@
 //! Loops that the compiler vectorises, compiled for every level.
 
 use super::exp;
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 
 /// A function of one scalar.
 pub trait Function<T> {
@@ -104,7 +104,7 @@ mod build {
     use super::{Function, Loop};
     use crate::kernels::level::{Kernel, dispatch};
     use crate::kernels::vector::Vector;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     #[inline(always)]
     pub(super) fn map<T: Scalar, F: Function<T>>(f: &F, x: &[T], y: &mut [T]) {

@@ -7,7 +7,7 @@ use super::block::{self, Across, Rows, Target};
 use super::level::Kernel;
 use super::vector::Vector;
 use crate::kernels::{Shared, prefetch};
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 use core::ops::Range;
 
 /// The weights' share of the gradient of [`affine`](super::affine), summed over the samples: `dW += Σₙ dy[n] ⊗ x[n]`.

@@ -5,7 +5,7 @@
 //! panic, so that a linker can prove that firmware does not.
 
 use super::{Features, before};
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 
 /// What optimised builds have compiled for a number type: here, nothing.
 #[doc(hidden)]

@@ -4,7 +4,7 @@
 //! vector has lanes, which are then added in pairs. (Products of short rows, and all of builds that are not optimised, are summed one after the other.)
 
 use super::Machine;
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 
 /// As many as the widest vector has.
 pub(super) const LANES: usize = 16;

@@ -5,7 +5,7 @@
 
 use super::block::{self, Along, Rows, Target};
 use super::vector::Vector;
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 
 /// Adds a product to rows of `y` that are `stride` apart; all of `x` are samples.
 pub(super) struct AddProduct<'a, T> {

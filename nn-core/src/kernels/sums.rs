@@ -4,7 +4,7 @@ use super::block::{self, Target};
 use super::level::Kernel;
 use super::vector::Vector;
 use crate::kernels::Shared;
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 
 /// `Σ a · b`, over as many scalars as the shorter slice has.
 #[inline]

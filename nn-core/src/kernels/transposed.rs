@@ -15,7 +15,7 @@ use super::block::{self, Along, Rows, Sums, Target, each};
 use super::level::Kernel;
 use super::vector::Vector;
 use crate::kernels::{Shared, prefetch};
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 use core::ops::Range;
 
 /// The inputs' share of the gradient of [`affine`](super::affine): `dx[n] += Wᵀ · dy[n]`.

@@ -3,7 +3,7 @@
 //! Arrays of scalars would do without intrinsics, but whether the compiler keeps a block of them in vector registers then
 //! depends on what is around it.
 
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 
 /// Several scalars that are computed with at once.
 pub trait Vector<T>: Copy {

@@ -2,7 +2,7 @@
 
 use super::Function;
 use super::rows::LANES;
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 
 /// A computation of many short parts, such as the steps of a sequence.
 pub trait Walk<T> {

@@ -11,7 +11,7 @@
 //!
 //! Source: <https://keras.io/api/layers/regularization_layers/activity_regularization/>
 
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
@@ -41,10 +41,10 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 pub(super) mod compute {
     pub use super::SPEC::ActivityRegularization;
     use crate::layer::{Layer, Memory, Pass};
-    use crate::regularizers::Regularizer;
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
+    use crate::weights::regularizers::Regularizer;
     use nalgebra::{SMatrix, SVector};
 
     impl<T: Scalar + Element, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for ActivityRegularization {
@@ -99,8 +99,8 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::layer::Mode;
-        use crate::storage::{Buffer, Heap, Storage};
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::tensor::storage::{Buffer, Heap, Storage};
         use rand::{SeedableRng, rngs::StdRng};
 
         #[test]

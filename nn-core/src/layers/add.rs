@@ -11,7 +11,7 @@
 //! Source: <https://keras.io/api/layers/merging_layers/add/>
 
 use super::merge;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
@@ -35,7 +35,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::Add;
     use crate::layers::merge::{Formula, merge_layer};
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     merge_layer!(Add, Sum);
 
@@ -56,8 +56,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
+        use crate::layer::testing::check_layer;
         use crate::layers::merge::checks::of_three;
-        use crate::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]
@@ -80,7 +80,7 @@ pub(super) mod compute {
             use crate::layer::{Layer, Pass};
             let (column, row) = ([SMatrix::<f32, 1, 2>::new(10., 20.)], [SMatrix::<f32, 3, 1>::new(1., 2., 3.)]);
             let mut y = [SMatrix::<f32, 3, 2>::zeros()];
-            Layer::<f32, (SMatrix<f32, 1, 2>, SMatrix<f32, 3, 1>)>::forward::<crate::storage::Inline<1>>(
+            Layer::<f32, (SMatrix<f32, 1, 2>, SMatrix<f32, 3, 1>)>::forward::<crate::tensor::storage::Inline<1>>(
                 &Add::<3, 2, 1, 1, 2, 0b0100_1000>,
                 &(),
                 (&column, &row),

@@ -11,7 +11,7 @@
 //! Source: <https://keras.io/api/layers/merging_layers/average/>
 
 use super::merge;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
@@ -35,7 +35,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::Average;
     use crate::layers::merge::{Formula, merge_layer};
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     merge_layer!(Average, Mean);
 
@@ -61,8 +61,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
+        use crate::layer::testing::check_layer;
         use crate::layers::merge::checks::of_three;
-        use crate::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

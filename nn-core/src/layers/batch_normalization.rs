@@ -26,7 +26,7 @@
 //! Source: Ioffe and Szegedy, *Batch normalization*, ICML (2015);
 //! <https://keras.io/api/layers/normalization_layers/batch_normalization/>
 
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
@@ -91,13 +91,13 @@ mod counted;
 pub(super) mod compute {
     pub use super::SPEC::BatchNormalization;
     use super::counted::{All, Counted, OfPositions};
-    use crate::fold::Scale;
-    use crate::initializers::Fans;
     use crate::layer::{Layer, Memory, Pass};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, Sample, flat, flat_mut};
     use crate::weights;
+    use crate::weights::fold::Scale;
+    use crate::weights::initializers::Fans;
     use core::ops::Range;
     use nalgebra::{SMatrix, SVector};
     use rand::Rng;

@@ -21,10 +21,10 @@
 //! Source: Schuster and Paliwal, *Bidirectional recurrent neural networks*, IEEE Transactions on Signal Processing 45 (1997);
 //! <https://keras.io/api/layers/recurrent_layers/bidirectional/>
 
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// The recurrent layer `L` in both directions, over steps of `F` features, with `U` units in each direction.
@@ -111,8 +111,8 @@ pub(super) mod compute {
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::layers::recurrent::run::SizesOf;
     use crate::layers::recurrent::{Cell, PartGradients, Recurrent, Run, Sequence, Size};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{FloatTensors, Tensors, flat, flat_mut};
     use crate::weights::{self, Part, Weights};
     use nalgebra::SMatrix;

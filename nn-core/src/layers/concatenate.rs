@@ -13,10 +13,10 @@
 //!
 //! Source: <https://keras.io/api/layers/merging_layers/concatenate/>
 
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// Joins its inputs along an axis with `OUTER` positions before it; the output is `R × P`.
@@ -64,8 +64,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::Concatenate;
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, FloatTensors, flat, flat_mut};
     use nalgebra::SMatrix;
 
@@ -118,7 +118,7 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
 
         type Pair = (SMatrix<f64, 3, 5>, SMatrix<f64, 2, 5>);
         type Triple = (SMatrix<f64, 3, 2>, SMatrix<f64, 3, 5>, SMatrix<f64, 3, 7>);
@@ -134,7 +134,7 @@ pub(super) mod compute {
             let (a, b) = ([SMatrix::<f32, 2, 2>::new(1., 3., 2., 4.)], [SMatrix::<f32, 1, 2>::new(8., 9.)]);
             let mut y = [SMatrix::<f32, 3, 2>::zeros()];
             type X = (SMatrix<f32, 2, 2>, SMatrix<f32, 1, 2>);
-            Layer::<f32, X>::forward::<crate::storage::Inline<1>>(
+            Layer::<f32, X>::forward::<crate::tensor::storage::Inline<1>>(
                 &Concatenate::<2, 3, 2>,
                 &(),
                 (&a, &b),

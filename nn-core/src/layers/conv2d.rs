@@ -20,10 +20,10 @@
 //! Source: <https://keras.io/api/layers/convolution_layers/convolution2d/>
 
 use super::windows::{Slide, pair, too_small};
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// A convolution with `O` filters and windows of `H × W` places with `I` channels each, `K = H · W · I` cells in all. The
@@ -161,13 +161,13 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::Conv2D;
     use crate::activations::{Activate, Activation};
-    use crate::initializers::Fans;
     use crate::kernels;
     use crate::layer::{Activates, Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
+    use crate::weights::initializers::Fans;
     use nalgebra::SMatrix;
     use rand::Rng;
 

@@ -17,10 +17,10 @@
 //!
 //! Source: <https://keras.io/api/layers/core_layers/dense/>
 
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, SparseCall, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// The fully connected layer from `I` features to `O`; `B` is 1 with a bias and 0 without.
@@ -76,14 +76,14 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::Dense;
     use crate::activations::{Activate, Activation};
-    use crate::fold::Affine;
-    use crate::initializers::Fans;
     use crate::kernels;
     use crate::layer::{Activates, Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
+    use crate::weights::fold::Affine;
+    use crate::weights::initializers::Fans;
     use nalgebra::SMatrix;
     use rand::Rng;
 
@@ -199,8 +199,8 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::activations::{Relu, Tanh};
-        use crate::regularizers::Regularizer;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::weights::regularizers::Regularizer;
 
         #[test]
         fn gradients() {
@@ -229,8 +229,14 @@ pub(super) mod compute {
                     let (mut got, mut expected) = ([SMatrix::repeat(f32::NAN); 5], [SMatrix::<f32, O, P>::zeros(); 5]);
                     let mut none = ();
                     let pass = Pass::inference(&mut none);
-                    layer.forward_activated::<crate::storage::Inline<5>, _>(&w, &x[..n], &mut got[..n], pass, f);
-                    layer.forward::<crate::storage::Inline<5>>(
+                    layer.forward_activated::<crate::tensor::storage::Inline<5>, _>(
+                        &w,
+                        &x[..n],
+                        &mut got[..n],
+                        pass,
+                        f,
+                    );
+                    layer.forward::<crate::tensor::storage::Inline<5>>(
                         &w,
                         &x[..n],
                         &mut expected[..n],
@@ -253,7 +259,7 @@ pub(super) mod compute {
             w.kernel = SMatrix::from_row_slice(&[1., 2., 3., 4., 5., 6.]);
             w.bias = SMatrix::from_column_slice(&[10., 20., 30.]);
             let mut y = [SMatrix::<f32, 3, 1>::zeros()];
-            Dense::<2, 3, 1>::DEFAULT.forward::<crate::storage::Inline<1>>(
+            Dense::<2, 3, 1>::DEFAULT.forward::<crate::tensor::storage::Inline<1>>(
                 &w,
                 &[SMatrix::<f32, 2, 1>::new(1., -1.)],
                 &mut y,

@@ -19,10 +19,10 @@
 //!
 //! Source: <https://keras.io/api/layers/merging_layers/dot/>
 
-use crate::code::Code;
-use crate::shape::{MAX_RANK, Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Arity, Inferred, LayerSpec, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// Products of two inputs, summed along an axis of `K` scalars, which lie `SA` apart in the first input and `SB` in the
@@ -95,8 +95,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::Dot;
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::SMatrix;
 
@@ -228,8 +228,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::storage::Inline;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::tensor::storage::Inline;
         use nalgebra::SVector;
 
         #[test]

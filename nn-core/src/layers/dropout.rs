@@ -12,10 +12,10 @@
 //!
 //! Source: Srivastava et al., *Dropout*, JMLR 15 (2014); <https://keras.io/api/layers/regularization_layers/dropout/>
 
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// Sets a random part of its input to zero while training.
@@ -47,8 +47,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::Dropout;
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::SMatrix;
     use rand::RngExt;
@@ -104,8 +104,8 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::layer::Mode;
-        use crate::storage::{Buffer, Heap, Storage};
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::tensor::storage::{Buffer, Heap, Storage};
         use rand::{SeedableRng, rngs::StdRng};
 
         #[test]

@@ -12,7 +12,7 @@
 //!
 //! Source: <https://keras.io/api/layers/activation_layers/elu/>
 
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
@@ -39,7 +39,7 @@ pub(super) mod compute {
     pub use super::SPEC::ELU;
     use crate::activations::Elementwise;
     use crate::layers::elementwise::elementwise_layer;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     impl Elementwise for ELU {
         #[inline(always)]
@@ -58,7 +58,7 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

@@ -18,10 +18,10 @@
 //!
 //! Source: <https://keras.io/api/layers/core_layers/embedding/>
 
-use crate::code::Code;
-use crate::shape::{MAX_RANK, Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Dtype, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// A table of `V` rows of `D` numbers; a sample has `P` indices.
@@ -107,14 +107,14 @@ pub const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::{NOT_ZERO::NotZero, SPEC::Embedding};
-    use crate::initializers::Fans;
     use crate::kernels::{Loop, prefetch, run};
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::regularizers::Regularizer;
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
+    use crate::weights::initializers::Fans;
+    use crate::weights::regularizers::Regularizer;
     use core::ops::Range;
     use nalgebra::SMatrix;
     use rand::Rng;
@@ -269,7 +269,7 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::storage::Inline;
+        use crate::tensor::storage::Inline;
         use crate::weights::Weights;
         use nalgebra::SVector;
 

@@ -10,7 +10,7 @@
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/flatten/>
 
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
@@ -30,8 +30,8 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 pub(super) mod compute {
     pub use super::SPEC::Flatten;
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::{SMatrix, SVector};
 
@@ -77,8 +77,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::storage::Inline;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::tensor::storage::Inline;
 
         #[test]
         fn gradients() {

@@ -11,10 +11,10 @@
 //!
 //! Source: <https://keras.io/api/layers/regularization_layers/gaussian_noise/>
 
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// Adds normal noise to its input while training.
@@ -49,8 +49,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::GaussianNoise;
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, add, flat, flat_mut};
     use nalgebra::SMatrix;
     use rand::RngExt;
@@ -103,8 +103,8 @@ pub(super) mod compute {
     mod tests {
         use super::*;
         use crate::layer::Mode;
-        use crate::storage::Heap;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::tensor::storage::Heap;
         use rand::{SeedableRng, rngs::StdRng};
 
         #[test]

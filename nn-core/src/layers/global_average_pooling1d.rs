@@ -13,10 +13,10 @@
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/global_average_pooling1d/>
 
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// The mean over the steps.
@@ -62,8 +62,8 @@ pub(super) const fn over_steps(x: &Shape, keepdims: bool) -> Result<Inferred, Sh
 pub(super) mod compute {
     pub use super::SPEC::GlobalAveragePooling1D;
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::{SMatrix, SVector};
 
@@ -167,8 +167,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::storage::Inline;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::tensor::storage::Inline;
 
         #[test]
         fn gradients() {

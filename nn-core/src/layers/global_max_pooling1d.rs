@@ -12,7 +12,7 @@
 //! Source: <https://keras.io/api/layers/pooling_layers/global_max_pooling1d/>
 
 use super::global_average_pooling1d::{channels_first, over_steps};
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
@@ -40,9 +40,9 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::GlobalMaxPooling1D;
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
     use crate::tensor::Element;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use nalgebra::{SMatrix, SVector};
 
     /// The larger one; NaN if one is. (`max` would leave out a NaN.)
@@ -109,8 +109,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::storage::Inline;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::tensor::storage::Inline;
 
         #[test]
         fn gradients() {

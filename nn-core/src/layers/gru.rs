@@ -36,7 +36,7 @@
 //! <https://keras.io/api/layers/recurrent_layers/gru/>
 
 use super::recurrent;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
@@ -147,13 +147,13 @@ pub(super) mod compute {
     pub use super::SPEC::GRU;
     pub use super::step::*;
     use crate::activations::{Activation, Sigmoid, Tanh};
-    use crate::initializers::Fans;
     use crate::kernels::{self, Machine};
     use crate::layers::recurrent::cell::{self, AllSteps, Cell, Options, Step, StepBack};
     use crate::layers::recurrent::products;
     use crate::layers::recurrent::{One, Returns, Sizes, weights::recurrent_weights};
-    use crate::scalar::Scalar;
-    use crate::shape::Shape;
+    use crate::spec::shape::Shape;
+    use crate::tensor::scalar::Scalar;
+    use crate::weights::initializers::Fans;
     use nalgebra::SMatrix;
     use rand::Rng;
 

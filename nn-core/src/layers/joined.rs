@@ -2,12 +2,12 @@
 
 use super::{Dense, DenseWeights};
 use crate::activations::{Activate, Activation};
-use crate::fold::read_only;
 use crate::kernels::{self, Features};
 use crate::layer::{Activates, Layer, Memory, Pass, Work};
-use crate::scalar::Scalar;
-use crate::storage::Storage;
+use crate::tensor::scalar::Scalar;
+use crate::tensor::storage::Storage;
 use crate::tensor::{Element, Sample, Tensors, flat, flat_mut, for_each_arity};
+use crate::weights::fold::read_only;
 use nalgebra::SMatrix;
 use rand::Rng;
 
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use crate::activations::{Relu, Tanh};
     use crate::layers::Concatenate;
-    use crate::storage::Inline;
+    use crate::tensor::storage::Inline;
     use crate::weights::Weights;
 
     const N: usize = 5;

@@ -16,10 +16,10 @@
 //! Source: Ba et al., *Layer normalization* (2016);
 //! <https://keras.io/api/layers/normalization_layers/layer_normalization/>
 
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// Normalizes the `F` features of every position; `CENTER` is 1 with an offset, `SCALE` is 1 with a scale, else 0.
@@ -73,12 +73,12 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::LayerNormalization;
-    use crate::initializers::Fans;
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
+    use crate::weights::initializers::Fans;
     use nalgebra::SMatrix;
     use rand::Rng;
 
@@ -201,8 +201,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::regularizers::Regularizer;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::weights::regularizers::Regularizer;
         use nalgebra::SVector;
 
         #[test]
@@ -226,7 +226,7 @@ pub(super) mod compute {
             };
             let mut y = [SVector::<f64, 2>::zeros()];
             LayerNormalization::<2, 1, 1> { epsilon: 0.0, ..LayerNormalization::DEFAULT }
-                .forward::<crate::storage::Inline<1>>(
+                .forward::<crate::tensor::storage::Inline<1>>(
                     &w,
                     &[SVector::<f64, 2>::new(1., 5.)],
                     &mut y,

@@ -13,10 +13,10 @@
 //!
 //! Source: <https://keras.io/api/layers/activation_layers/leaky_relu/>
 
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// relu that leaks a little below zero.
@@ -51,7 +51,7 @@ pub(super) mod compute {
     pub use super::SPEC::LeakyReLU;
     use crate::activations::Elementwise;
     use crate::layers::elementwise::elementwise_layer;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     impl Elementwise for LeakyReLU {
         #[inline(always)]
@@ -70,7 +70,7 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

@@ -31,7 +31,7 @@
 //! <https://keras.io/api/layers/recurrent_layers/lstm/>
 
 use super::recurrent;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
@@ -132,12 +132,12 @@ pub(super) mod compute {
     pub use super::SPEC::LSTM;
     pub use super::step::*;
     use crate::activations::{Activation, Sigmoid, Tanh};
-    use crate::initializers::Fans;
     use crate::kernels::Machine;
     use crate::layers::recurrent::cell::{AllSteps, Cell, Options, Step, StepBack};
     use crate::layers::recurrent::{Returns, Sizes, Two, weights::recurrent_weights};
-    use crate::scalar::Scalar;
-    use crate::shape::Shape;
+    use crate::spec::shape::Shape;
+    use crate::tensor::scalar::Scalar;
+    use crate::weights::initializers::Fans;
     use nalgebra::SMatrix;
     use rand::Rng;
 

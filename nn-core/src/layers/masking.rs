@@ -14,10 +14,10 @@
 //! Source: <https://keras.io/api/layers/core_layers/masking/>
 
 use super::merge;
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{self, Arity, Dtype, Inferred, LayerSpec, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// Leaves out the positions that hold nothing but `mask_value`.
@@ -155,7 +155,7 @@ pub const fn any(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeErro
 pub const fn join(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let first = inputs[0];
     // The tensors have one axis more. What is wrong with theirs says the rule of the layer.
-    let tensor = Shape::new(&[1; crate::shape::MAX_RANK]);
+    let tensor = Shape::new(&[1; crate::spec::shape::MAX_RANK]);
     let tensor = Shape::new(
         tensor.dims().split_at(if first.rank() < tensor.rank() { first.rank() + 1 } else { tensor.rank() }).0,
     );
@@ -223,8 +223,8 @@ pub(super) mod compute {
         SPEC::Masking, ZERO_ELSE::Fill,
     };
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::SMatrix;
 
@@ -318,8 +318,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::storage::Inline;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::tensor::storage::Inline;
         use nalgebra::SVector;
 
         #[test]

@@ -5,10 +5,10 @@
 //!
 //! Source: `_Merge`, <https://github.com/keras-team/keras/blob/master/keras/src/layers/merging/base_merge.py>
 
-use crate::code::Code;
-use crate::shape::{MAX_RANK, Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Inferred, MAX_INPUTS, Value};
-use crate::text::Text;
 
 /// Axes that are repeated in the same inputs are one group of axes; the type has room for so many groups.
 const GROUPS: usize = 4;
@@ -112,8 +112,8 @@ pub(crate) use compute::*;
 mod compute {
     use super::{GROUPS, REPEATED_INPUTS};
     use crate::layers::strides::Strides;
-    use crate::scalar::Scalar;
     use crate::tensor::FloatTensors;
+    use crate::tensor::scalar::Scalar;
 
     /// What a merge does with one scalar of each input.
     pub(crate) trait Formula {
@@ -251,7 +251,7 @@ mod compute {
 #[cfg(all(test, feature = "compute"))]
 pub(crate) mod checks {
     use crate::layer::{Layer, Pass};
-    use crate::storage::Inline;
+    use crate::tensor::storage::Inline;
     use nalgebra::SVector;
 
     /// The output for three inputs of one sample with three scalars.
@@ -307,7 +307,7 @@ mod tests {
     #[test]
     fn unequal_shapes() {
         let error = rule(&[&[64], &[64], &[32]]).unwrap_err();
-        assert_eq!(error.blame, crate::shape::Blame::Input(2));
+        assert_eq!(error.blame, crate::spec::shape::Blame::Input(2));
         assert_eq!(
             error.to_string(),
             "expected inputs of one shape (an axis of length 1 is repeated), but got (64,) and (32,)"

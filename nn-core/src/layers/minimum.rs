@@ -16,7 +16,7 @@
 //! Source: <https://keras.io/api/layers/merging_layers/minimum/>
 
 use super::{masking, merge};
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, layer, rule};
 
 layer! {
@@ -40,7 +40,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::Minimum;
     use crate::layers::merge::{Formula, merge_layer};
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     merge_layer!(Minimum, Smallest);
 
@@ -74,8 +74,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
+        use crate::layer::testing::check_layer;
         use crate::layers::merge::checks::of_three;
-        use crate::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

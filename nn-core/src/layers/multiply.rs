@@ -13,7 +13,7 @@
 //! Source: <https://keras.io/api/layers/merging_layers/multiply/>
 
 use super::{masking, merge};
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, layer, rule};
 
 layer! {
@@ -37,7 +37,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::Multiply;
     use crate::layers::merge::{Formula, merge_layer};
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     merge_layer!(Multiply, Product);
 
@@ -64,8 +64,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
+        use crate::layer::testing::check_layer;
         use crate::layers::merge::checks::of_three;
-        use crate::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]
@@ -88,7 +88,7 @@ pub(super) mod compute {
 
     #[cfg(test)]
     mod rule {
-        use crate::shape::Shape;
+        use crate::spec::shape::Shape;
 
         /// The constants of the gradient test above.
         #[test]

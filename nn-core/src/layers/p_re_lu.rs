@@ -15,10 +15,10 @@
 //!
 //! Source: He et al., *Delving deep into rectifiers*, ICCV (2015); <https://keras.io/api/layers/activation_layers/prelu/>
 
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// relu whose slope below zero is learnt.
@@ -83,13 +83,13 @@ const fn inner(shape: &Shape, from_end: usize) -> usize {
 pub(super) mod compute {
     use super::AXES;
     pub use super::SPEC::PReLU;
-    use crate::initializers::Fans;
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::layers::strides::Strides;
-    use crate::scalar::Scalar;
-    use crate::shape::Shape;
-    use crate::storage::Storage;
+    use crate::spec::shape::Shape;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
+    use crate::weights::initializers::Fans;
     use crate::weights::{self, Part, Weights};
     use nalgebra::SMatrix;
     use rand::Rng;
@@ -245,8 +245,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::regularizers::Regularizer;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::weights::regularizers::Regularizer;
 
         /// A slope for each channel of a (2, 3, 5) sample.
         type Channels = PReLU<5, 1, 1, 1, 3, 2, 3>;
@@ -266,7 +266,7 @@ pub(super) mod compute {
             let w = PReLUWeights { alpha: SMatrix::<f32, 5, 1>::from_column_slice(&[0.0, 1.0, 2.0, 3.0, 4.0]) };
             let x = [SMatrix::<f32, 5, 6>::from_fn(|r, c| if (r + c) % 2 == 0 { -1.0 } else { 7.0 })];
             let mut y = x;
-            Channels::DEFAULT.forward::<crate::storage::Inline<1>>(&w, &x, &mut y, Pass::inference(&mut ()));
+            Channels::DEFAULT.forward::<crate::tensor::storage::Inline<1>>(&w, &x, &mut y, Pass::inference(&mut ()));
             assert_eq!(y[0], SMatrix::<f32, 5, 6>::from_fn(|r, c| if (r + c) % 2 == 0 { -(r as f32) } else { 7.0 }));
         }
 

@@ -11,10 +11,10 @@
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/permute/>
 
-use crate::code::Code;
-use crate::shape::{MAX_RANK, Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// The axes of a sample in the order that the decimal digits of `DIMS` give; the output has the axes
@@ -69,9 +69,9 @@ pub(super) mod compute {
     pub use super::SPEC::Permute;
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::layers::strides::Strides;
-    use crate::scalar::Scalar;
-    use crate::shape::MAX_RANK;
-    use crate::storage::Storage;
+    use crate::spec::shape::MAX_RANK;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::SMatrix;
 
@@ -160,8 +160,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::storage::Inline;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::tensor::storage::Inline;
 
         #[test]
         fn gradients() {

@@ -16,10 +16,10 @@
 //!
 //! Source: <https://keras.io/api/layers/activation_layers/relu/>
 
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// The rectified linear unit with its variations.
@@ -65,7 +65,7 @@ pub(super) mod compute {
     pub use super::SPEC::ReLU;
     use crate::activations::Elementwise;
     use crate::layers::elementwise::elementwise_layer;
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     impl Elementwise for ReLU {
         #[inline(always)]
@@ -102,7 +102,7 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         const ALL: ReLU = ReLU { max_value: 0.7, negative_slope: 0.1, threshold: 0.2 };

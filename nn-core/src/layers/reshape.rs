@@ -11,10 +11,10 @@
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/reshape/>
 
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// The same scalars as a sample of `RY × PY`.
@@ -30,7 +30,7 @@ layer! {
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let (target, count) = (args.target_shape(), args.target_shape().len());
-    let (mut dims, mut product, mut open, mut i) = ([1; crate::shape::MAX_RANK], 1usize, None, 0);
+    let (mut dims, mut product, mut open, mut i) = ([1; crate::spec::shape::MAX_RANK], 1usize, None, 0);
     while i < count {
         if target[i] >= 1 {
             dims[i] = target[i] as usize;
@@ -75,8 +75,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::Reshape;
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::SMatrix;
 
@@ -124,8 +124,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::storage::Inline;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::tensor::storage::Inline;
 
         #[test]
         fn gradients() {

@@ -13,10 +13,10 @@
 //! Source: <https://keras.io/api/layers/recurrent_layers/rnn/>
 
 use super::recurrent::{self, Arguments};
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// The cell `C` as a recurrent layer.

@@ -21,7 +21,7 @@
 //! <https://keras.io/api/layers/recurrent_layers/simple_rnn/>
 
 use super::recurrent;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
@@ -118,12 +118,12 @@ pub(super) mod compute {
     pub use super::SPEC::SimpleRNN;
     pub use super::step::*;
     use crate::activations::{Activation, Tanh};
-    use crate::initializers::Fans;
     use crate::kernels::Machine;
     use crate::layers::recurrent::cell::{AllSteps, Cell, Options, Step, StepBack};
     use crate::layers::recurrent::{One, Returns, Sizes, weights::recurrent_weights};
-    use crate::scalar::Scalar;
-    use crate::shape::Shape;
+    use crate::spec::shape::Shape;
+    use crate::tensor::scalar::Scalar;
+    use crate::weights::initializers::Fans;
     use nalgebra::SMatrix;
     use rand::Rng;
 

@@ -11,7 +11,7 @@
 //!
 //! Source: <https://keras.io/api/layers/activation_layers/softmax/>
 
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
@@ -43,8 +43,8 @@ pub(super) mod compute {
     use crate::activations::{self, Activation, Head};
     use crate::kernels::{Loop, Machine, Walk, run, walk};
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::SMatrix;
 
@@ -170,8 +170,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::storage::Inline;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
+        use crate::tensor::storage::Inline;
 
         #[test]
         fn gradients() {

@@ -2,13 +2,13 @@
 //! `sparse = true`.
 
 use super::{Dense, DenseWeights};
+use crate::MultiHot;
 use crate::kernels;
 use crate::layer::{Layer, Memory, Pass, Work};
-use crate::multi_hot::MultiHot;
-use crate::regularizers::Regularizer;
-use crate::scalar::Scalar;
-use crate::storage::Storage;
+use crate::tensor::scalar::Scalar;
+use crate::tensor::storage::Storage;
 use crate::tensor::{Element, flat, flat_mut};
+use crate::weights::regularizers::Regularizer;
 use core::ops::Range;
 use nalgebra::SMatrix;
 use rand::Rng;
@@ -23,7 +23,7 @@ use rand::Rng;
 /// ```
 ///
 /// Both cost as much as there are ones. So does a step of the optimizer, where it can leave rows out
-/// ([`Idle`](crate::optimizers::Idle)): Keras's `(in, out)` kernel has a row for each place, and
+/// ([`Idle`](crate::train::optimizers::Idle)): Keras's `(in, out)` kernel has a row for each place, and
 /// [`touched`](Layer::touched) names those of the batch. A penalty or a constraint on the kernel costs the whole of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sparse<L>(pub L);
@@ -106,7 +106,7 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Layer<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::Inline;
+    use crate::tensor::storage::Inline;
     use crate::weights::Weights;
     use nalgebra::SVector;
     use rand::SeedableRng;

@@ -12,7 +12,7 @@
 //! Source: <https://keras.io/api/layers/merging_layers/subtract/>
 
 use super::merge;
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
@@ -36,7 +36,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::Subtract;
     use crate::layers::merge::{Formula, merge_layer};
-    use crate::scalar::Scalar;
+    use crate::tensor::scalar::Scalar;
 
     merge_layer!(Subtract, Difference);
 
@@ -57,7 +57,7 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::testing::check_layer;
+        use crate::layer::testing::check_layer;
         use nalgebra::SMatrix;
 
         #[test]

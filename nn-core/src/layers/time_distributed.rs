@@ -18,10 +18,10 @@
 //! Source: <https://keras.io/api/layers/recurrent_layers/time_distributed/>
 
 use super::masking;
-use crate::code::Code;
-use crate::shape::{MAX_RANK, Shape, ShapeError};
+use crate::spec::code::Code;
+use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
+use crate::spec::text::Text;
 use crate::spec::{Dtype, Inferred, LayerSpec, Masking, Value, layer, rule};
-use crate::text::Text;
 
 layer! {
     /// The layer `L` at each of `S` steps, which have `C` columns in the input; the output has `P` columns in all. The mask
@@ -82,8 +82,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::TimeDistributed;
     use crate::layer::{Layer, Memory, Pass, Work};
-    use crate::scalar::Scalar;
-    use crate::storage::{Storage, Times};
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::{Storage, Times};
     use crate::tensor::{Element, Tensors, flat, flat_mut};
     use bytemuck::{cast_slice, cast_slice_mut};
     use core::ops::Range;
@@ -197,9 +197,9 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
+        use crate::layer::testing::check_layer;
         use crate::layers::{Dense, Dropout, Flatten};
-        use crate::storage::{Buffer, Heap, Inline};
-        use crate::testing::check_layer;
+        use crate::tensor::storage::{Buffer, Heap, Inline};
         use crate::weights::Weights;
 
         #[test]

@@ -1,8 +1,8 @@
 //! Windows that slide along an axis: of convolutions.
 
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
-use crate::text::Text;
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 
 /// The windows along one axis.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! The arguments of a layer: what they accept, and their values as a shape rule sees them.
 
 use super::Inferred;
-use crate::shape::Shape;
+use crate::spec::shape::Shape;
 
 /// An argument of a layer.
 #[derive(Clone, Copy)]
@@ -73,8 +73,8 @@ pub enum Value {
     Sizes(Shape),
     /// A whole number.
     Int(i64),
-    /// Whole numbers (at most [`MAX_RANK`](crate::shape::MAX_RANK)), with their count.
-    Ints([i64; crate::shape::MAX_RANK], usize),
+    /// Whole numbers (at most [`MAX_RANK`](crate::spec::shape::MAX_RANK)), with their count.
+    Ints([i64; crate::spec::shape::MAX_RANK], usize),
     /// `true` or `false`.
     Flag(bool),
     /// A number.
@@ -166,9 +166,9 @@ impl Value {
     /// Whole numbers.
     ///
     /// # Panics
-    /// If there are more than [`MAX_RANK`](crate::shape::MAX_RANK).
+    /// If there are more than [`MAX_RANK`](crate::spec::shape::MAX_RANK).
     pub const fn ints(numbers: &[i64]) -> Self {
-        let (mut all, mut i) = ([0; crate::shape::MAX_RANK], 0);
+        let (mut all, mut i) = ([0; crate::spec::shape::MAX_RANK], 0);
         while i < numbers.len() {
             all[i] = numbers[i];
             i += 1;

@@ -1,9 +1,9 @@
 //! Shape rules in a `const` of an expansion, where an error has to be a panic: rustc evaluates them where the macro cannot.
 
 use super::Inferred;
-use crate::code::Code;
-use crate::shape::{Blame, Shape, ShapeError};
-use crate::text::Text;
+use crate::spec::code::Code;
+use crate::spec::shape::{Blame, Shape, ShapeError};
+use crate::spec::text::Text;
 
 /// A call whose shapes only rustc knows, in a `const` of an expansion: there an error has to be a panic.
 ///

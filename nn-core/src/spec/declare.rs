@@ -322,13 +322,13 @@ macro_rules! layer {
     (@field Option<Float> $($sort:tt)*) => { $crate::spec::layer! { @field [f64] $($sort)* } };
     (@field Flag $($sort:tt)*) => { $crate::spec::layer! { @field [bool] $($sort)* } };
     (@field Initializer $($sort:tt)*) => {
-        $crate::spec::layer! { @field [$crate::initializers::Initializer] $($sort)* }
+        $crate::spec::layer! { @field [$crate::weights::initializers::Initializer] $($sort)* }
     };
     (@field Regularizer $($sort:tt)*) => {
-        $crate::spec::layer! { @field [$crate::regularizers::Regularizer] $($sort)* }
+        $crate::spec::layer! { @field [$crate::weights::regularizers::Regularizer] $($sort)* }
     };
     (@field Constraint $($sort:tt)*) => {
-        $crate::spec::layer! { @field [$crate::constraints::Constraint] $($sort)* }
+        $crate::spec::layer! { @field [$crate::weights::constraints::Constraint] $($sort)* }
     };
     (@field $type:tt { $doc:tt $arg:ident $kind:tt [$($default:expr)?] } $layer:tt
         [$($all:tt)*] [$($fields:tt)*] $types:tt $made:tt $($rest:tt)*

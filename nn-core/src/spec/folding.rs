@@ -1,6 +1,6 @@
 //! What can be folded away when a model is folded for predictions.
 
-/// What a prediction with a layer amounts to, as far as [`Model::fold`](crate::model::Model::fold) can fold it into a neighbour. Numbers are
+/// What a prediction with a layer amounts to, as far as [`Model::fold`](crate::layer::model::Model::fold) can fold it into a neighbour. Numbers are
 /// places among the constants of the layer's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Folding {

@@ -1,7 +1,7 @@
 //! What a shape rule finds.
 
 use super::MAX_INPUTS;
-use crate::shape::Shape;
+use crate::spec::shape::Shape;
 
 /// The most constants that a layer's type has.
 pub const MAX_CONSTS: usize = 8;

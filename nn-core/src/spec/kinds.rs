@@ -42,7 +42,7 @@ macro_rules! kind {
     // The type of an argument in a shape rule, and how it is read.
     (@type [Size]) => { usize };
     (@type [Option Size]) => { ::core::option::Option<usize> };
-    (@type [Sizes]) => { $crate::shape::Shape };
+    (@type [Sizes]) => { $crate::spec::shape::Shape };
     (@type [Int]) => { i64 };
     (@type [Ints]) => { &[i64] };
     (@type [Float]) => { ::core::option::Option<f64> };
@@ -65,11 +65,11 @@ macro_rules! kind {
 
     // The default of a field.
     (@value [Initializer] [$default:expr]) => {{
-        use $crate::initializers::Initializer::*;
+        use $crate::weights::initializers::Initializer::*;
         $default
     }};
-    (@value [Regularizer] []) => { $crate::regularizers::Regularizer::NONE };
-    (@value [Constraint] []) => { $crate::constraints::Constraint::None };
+    (@value [Regularizer] []) => { $crate::weights::regularizers::Regularizer::NONE };
+    (@value [Constraint] []) => { $crate::weights::constraints::Constraint::None };
     (@value $kind:tt [$default:expr]) => { $default };
 
     // The words of the documentation.

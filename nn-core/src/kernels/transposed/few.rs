@@ -2,7 +2,7 @@
 
 use super::AddTransposed;
 use crate::kernels::vector::Vector;
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 
 /// Inputs whose sums over lanes are made together.
 const BLOCK: usize = 16;

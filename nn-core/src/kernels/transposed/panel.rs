@@ -1,7 +1,7 @@
 //! [`Panel`]: some of the weights, transposed.
 
 use crate::kernels::vector::{QUAD, Vector};
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 
 /// Inputs of a panel.
 pub(super) const LANES: usize = 16;

@@ -5,7 +5,7 @@ use super::panel::{LANES, Panel, fill};
 use super::{AddTransposed, SAMPLES};
 use crate::kernels::level::Kernel;
 use crate::kernels::vector::Vector;
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 
 /// A kernel of its own, since so many panels are much to have on the stack.
 pub struct Wide<'a, T>(pub(super) AddTransposed<'a, T>);

@@ -1,13 +1,13 @@
 use super::compute::{BatchNormalization, BatchNormalizationWeights};
 use super::{SPEC, arg, infer};
+use crate::layer::testing::check_layer;
 use crate::layer::{Memory, Mode};
 use crate::layers::masking::checks::check_masked;
-use crate::regularizers::Regularizer;
-use crate::shape::Shape;
+use crate::spec::shape::Shape;
 use crate::spec::{Inferred, Value};
-use crate::storage::{Buffer, Heap};
-use crate::testing::check_layer;
+use crate::tensor::storage::{Buffer, Heap};
 use crate::weights::Weights;
+use crate::weights::regularizers::Regularizer;
 use crate::{Layer, Pass};
 use nalgebra::{SMatrix, SVector};
 use rand::{SeedableRng, rngs::StdRng};

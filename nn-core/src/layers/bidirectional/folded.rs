@@ -5,13 +5,13 @@
 //! ```
 
 use super::compute::{Bidirectional, BidirectionalWeights, Merge, Merged};
-use crate::fold::Affine;
 use crate::layer::Layer;
 use crate::layers::recurrent::run::SizesOf;
 use crate::layers::recurrent::{Cell, FromGates, Parts, Recurrent, Run, Sequence, Size};
-use crate::scalar::Scalar;
-use crate::storage::Storage;
+use crate::tensor::scalar::Scalar;
+use crate::tensor::storage::Storage;
 use crate::tensor::{Tensors, flat, flat_mut};
+use crate::weights::fold::Affine;
 use nalgebra::SMatrix;
 
 impl<T: Scalar, W: Affine<T>> Affine<T> for BidirectionalWeights<W> {

@@ -1,12 +1,12 @@
 use super::merge_mode::{AVE, CONCAT, MUL, NONE, SUM};
 use super::*;
+use crate::layer::testing::check_layer;
 use crate::layers::recurrent::checks::{MASK, Masked, close, input, pattern, predict, train};
 use crate::layers::{
     Bidirectional, BidirectionalWeights, GRU, GRUWeights, LSTM, LSTMWeights, SimpleRNN, SimpleRNNWeights,
 };
-use crate::regularizers::Regularizer;
-use crate::testing::check_layer;
 use crate::weights::Weights;
+use crate::weights::regularizers::Regularizer;
 use nalgebra::{SMatrix, SVector};
 use std::string::ToString;
 use std::vec::Vec;

@@ -1,8 +1,8 @@
 //! Gradients over the arguments, and shapes. `tests/parity` compares the numbers with Keras.
 
 use super::{arg, infer, padding::SAME, padding::VALID};
-use crate::shape::Shape;
 use crate::spec::Value;
+use crate::spec::shape::Shape;
 
 const fn arguments(
     filters: usize,
@@ -68,10 +68,10 @@ fn wrong_arguments() {
 #[cfg(feature = "compute")]
 mod gradients {
     use super::*;
+    use crate::layer::testing::check_layer_with;
     use crate::layers::Conv2D;
-    use crate::regularizers::Regularizer;
     use crate::spec::{Inferred, expect};
-    use crate::testing::check_layer_with;
+    use crate::weights::regularizers::Regularizer;
     use nalgebra::SMatrix;
 
     macro_rules! check {

@@ -1,10 +1,10 @@
 use super::*;
 use crate::activations::{HardSigmoid, Softsign};
+use crate::layer::testing::check_layer;
 use crate::layers::recurrent::checks::{MASK, Masked, close, input, pattern, predict, train};
 use crate::layers::{GRU, GRUWeights, GruState};
-use crate::regularizers::Regularizer;
-use crate::testing::check_layer;
 use crate::weights::Weights;
+use crate::weights::regularizers::Regularizer;
 use crate::{Inline, Layer, Pass};
 use nalgebra::{SMatrix, SVector};
 use rand::{SeedableRng, rngs::StdRng};

@@ -1,14 +1,14 @@
 use super::*;
 use crate::activations::{Gelu, HardSigmoid, Sigmoid, Softsign, Tanh};
-use crate::constraints::Constraint;
-use crate::initializers::Initializer;
+use crate::layer::testing::check_layer;
 use crate::layers::recurrent::checks::{MASK, Masked, close, input, pattern, predict, train};
 use crate::layers::recurrent::{Cell, Recurrent, Run};
 use crate::layers::{LSTM, LSTMWeights, LstmState};
-use crate::regularizers::Regularizer;
-use crate::storage::Buffer;
-use crate::testing::check_layer;
+use crate::tensor::storage::Buffer;
 use crate::weights::Weights;
+use crate::weights::constraints::Constraint;
+use crate::weights::initializers::Initializer;
+use crate::weights::regularizers::Regularizer;
 use crate::weights::zeroed_box;
 use crate::{Inline, Layer, Pass};
 use nalgebra::{SMatrix, SVector};
@@ -260,7 +260,7 @@ fn errors() {
     let error = infer(&args(2), &[x, h]).unwrap_err().to_string();
     assert_eq!(error, "expected an initial state of 2 tensors, `[h, c]`, but got 1");
     let error = infer(&args(2), &[x, h, Shape::new(&[3])]).unwrap_err();
-    assert_eq!(error.blame, crate::shape::Blame::Input(2));
+    assert_eq!(error.blame, crate::spec::shape::Blame::Input(2));
     assert_eq!(error.to_string(), "expected an initial state of shape (2,), but got (3,)");
     for (at, value, says) in [
         (arg::dropout, Value::Float(1.5), "from 0 to 1"),
@@ -270,7 +270,7 @@ fn errors() {
         let mut given = args(2);
         given[at] = value;
         let error = infer(&given, &[x]).unwrap_err();
-        assert_eq!(error.blame, crate::shape::Blame::Argument(at));
+        assert_eq!(error.blame, crate::spec::shape::Blame::Argument(at));
         assert!(error.to_string().contains(says), "{error}");
     }
 }

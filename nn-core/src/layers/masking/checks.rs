@@ -1,9 +1,9 @@
 //! For the tests of the layers that read a mask.
 
+use crate::layer::testing::check_layer;
 use crate::layer::{Layer, Memory, Pass};
-use crate::storage::Storage;
+use crate::tensor::storage::Storage;
 use crate::tensor::{FloatTensors, Sample, Tensors};
-use crate::testing::check_layer;
 use nalgebra::SMatrix;
 use rand::Rng;
 

@@ -3,8 +3,8 @@
 use super::{AnyMask, Everywhere, JoinMasks, StepMask};
 use crate::layer::{Layer, Memory, Pass, Work};
 use crate::layers::merge::{groups, strides};
-use crate::scalar::Scalar;
-use crate::storage::Storage;
+use crate::tensor::scalar::Scalar;
+use crate::tensor::storage::Storage;
 use crate::tensor::{Element, Sample, flat, flat_mut};
 use nalgebra::SMatrix;
 
@@ -150,7 +150,7 @@ impl<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::Inline;
+    use crate::tensor::storage::Inline;
     use nalgebra::SVector;
 
     #[test]

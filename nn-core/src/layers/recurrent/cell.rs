@@ -2,11 +2,11 @@
 
 use super::products::{self, Factors};
 use super::sizes::Size;
-use crate::code::Code;
 use crate::kernels::{self, Machine};
-use crate::scalar::Scalar;
-use crate::shape::{Shape, ShapeError};
-use crate::text::Text;
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
+use crate::tensor::scalar::Scalar;
 use crate::weights::Weights;
 use rand::Rng;
 

@@ -1,7 +1,7 @@
 //! What the tests of the recurrent pages share.
 
 use crate::layer::{Layer, Memory, Mode, Pass};
-use crate::storage::{Buffer, Heap, Storage};
+use crate::tensor::storage::{Buffer, Heap, Storage};
 use crate::tensor::{FloatTensors, Tensors};
 use crate::weights::{Weights, zeroed_box};
 use nalgebra::{SMatrix, SVector};

@@ -2,8 +2,8 @@
 
 use super::sequence::Sequence;
 use super::sizes::States;
-use crate::scalar::Scalar;
-use crate::storage::{Storage, buffers};
+use crate::tensor::scalar::Scalar;
+use crate::tensor::storage::{Storage, buffers};
 use crate::tensor::{Sample, flat_mut};
 use nalgebra::{SMatrix, SVector};
 

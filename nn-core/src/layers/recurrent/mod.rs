@@ -6,10 +6,10 @@
 //!
 //! Source: `rnn`, <https://github.com/keras-team/keras/blob/master/keras/src/backend/tensorflow/rnn.py>
 
-use crate::code::Code;
-use crate::shape::{Shape, ShapeError};
 use crate::spec::Inferred;
-use crate::text::Text;
+use crate::spec::code::Code;
+use crate::spec::shape::{Shape, ShapeError};
+use crate::spec::text::Text;
 
 /// The arguments that the shape rules read. Of those that may be to blame, the first number is the place.
 pub(super) struct Arguments {

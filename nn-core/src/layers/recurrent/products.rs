@@ -11,7 +11,7 @@
 //! Without factors, all gates see `x`; a product of all gates is then one of the [`kernels`](crate::kernels).
 
 use crate::kernels::dot;
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 use core::ops::Range;
 
 /// The factors of the gates of each sample, `G / U · I` of them; empty where all are 1.

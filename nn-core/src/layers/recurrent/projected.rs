@@ -23,12 +23,12 @@ pub const PROJECTED: LayerSpec = LayerSpec {
 
 #[cfg(feature = "compute")]
 pub(in super::super) mod compute {
-    use crate::fold::read_only;
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::layers::recurrent::{Parts, Sequence};
-    use crate::scalar::Scalar;
-    use crate::storage::Storage;
     use crate::tensor::Tensors;
+    use crate::tensor::scalar::Scalar;
+    use crate::tensor::storage::Storage;
+    use crate::weights::fold::read_only;
     use rand::Rng;
 
     /// A recurrent layer, in one direction or in both, whose predictions can begin at the gates.

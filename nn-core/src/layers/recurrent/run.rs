@@ -5,8 +5,8 @@ use super::projected::compute::FromGates;
 use super::sequence::Parts;
 use super::sizes::{Outputs, Run, Size};
 use crate::layer::{Layer, Memory, Pass, Work};
-use crate::scalar::Scalar;
-use crate::storage::Storage;
+use crate::tensor::scalar::Scalar;
+use crate::tensor::storage::Storage;
 use crate::tensor::{FloatTensors, Tensors};
 use rand::Rng;
 

@@ -1,6 +1,6 @@
 //! What a recurrent layer is called on.
 
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 use crate::tensor::{Sample, Tensors, flat, flat_mut};
 use nalgebra::{SMatrix, SVector};
 

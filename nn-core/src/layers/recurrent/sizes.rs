@@ -3,8 +3,8 @@
 use super::cell::{Cell, Options};
 use super::sequence::{PartGradients, Parts};
 use crate::layer::Pass;
-use crate::scalar::Scalar;
-use crate::storage::{Buffer, Storage};
+use crate::tensor::scalar::Scalar;
+use crate::tensor::storage::{Buffer, Storage};
 use crate::tensor::{FloatTensors, Sample, Tensors};
 use core::marker::PhantomData;
 use nalgebra::{SMatrix, SVector};

@@ -6,7 +6,7 @@ use super::memory::{Memory, Training};
 use super::products::Factors;
 use super::sizes::Size;
 use crate::kernels::{Machine, Walk, prefetch};
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 
 /// The forward pass, from `memory.pre`. `y` gets all steps of each sample, or the last one; the last states are left in
 /// `memory`.

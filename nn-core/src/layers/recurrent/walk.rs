@@ -22,8 +22,8 @@ use super::sizes::{Run, Sizes, States};
 use super::steps::{Backward, Forward, add};
 use crate::kernels;
 use crate::layer::Pass;
-use crate::scalar::Scalar;
-use crate::storage::Storage;
+use crate::tensor::scalar::Scalar;
+use crate::tensor::storage::Storage;
 use rand::{Rng, RngExt};
 
 /// How the input is dropped.

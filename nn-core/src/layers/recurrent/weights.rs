@@ -79,7 +79,7 @@ macro_rules! recurrent_weights {
             ];
         }
 
-        impl<T: $crate::Scalar, $(const $constant: usize,)* $($activation: 'static),*> $crate::fold::Affine<T>
+        impl<T: $crate::Scalar, $(const $constant: usize,)* $($activation: 'static),*> $crate::weights::fold::Affine<T>
             for $name<T, $($constant,)* $($activation),*>
         {
             fn affine(&self, _: usize) -> (&[T], &[T]) {
@@ -103,7 +103,7 @@ macro_rules! recurrent_weights {
             $name<T, $($constant,)* $($activation),*>
         {
             /// The penalties on kernel, recurrent kernel and bias; adds their gradients.
-            fn penalty(&self, penalties: [&$crate::regularizers::Regularizer; 3], dw: Option<&mut Self>) -> T {
+            fn penalty(&self, penalties: [&$crate::weights::regularizers::Regularizer; 3], dw: Option<&mut Self>) -> T {
                 let (dkernel, rest) = dw
                     .map(|dw| (dw.kernel.as_mut_slice(), (dw.recurrent_kernel.as_mut_slice(), dw.bias.as_mut_slice())))
                     .unzip();

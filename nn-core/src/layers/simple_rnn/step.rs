@@ -5,7 +5,7 @@ use crate::activations::{Activation, Fixed};
 use crate::kernels;
 use crate::layers::recurrent::cell::Cell;
 use crate::layers::recurrent::steps::Single;
-use crate::scalar::Scalar;
+use crate::tensor::scalar::Scalar;
 use nalgebra::SVector;
 
 /// The state of a [`SimpleRNN`] that is fed step by step; the default is zero, as at the start of a sequence.

@@ -1,6 +1,6 @@
 //! A layer with an argument of most kinds, and what is declared with it.
 
-use crate::shape::{Shape, ShapeError};
+use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Default, Inferred, Kind, LayerSpec, Masking, Value, rule};
 
 layer! {
@@ -97,7 +97,7 @@ fn arguments_by_name() {
 #[test]
 fn fields() {
     let Sample { rate, limit, bound, stride } = Sample::<2, 3>::DEFAULT;
-    assert_eq!((rate, limit, bound, stride), (0.25, f64::INFINITY, crate::constraints::Constraint::None, 0));
+    assert_eq!((rate, limit, bound, stride), (0.25, f64::INFINITY, crate::weights::constraints::Constraint::None, 0));
     let Other = Other::DEFAULT;
 }
 

@@ -1,0 +1,288 @@
+//! `include_weights!`: the tensors of a file against the parts of a model, and the model made of them, while the compiler
+//! runs.
+
+use crate::layer::model::Model;
+use crate::spec::code::Code;
+use crate::spec::half::Half;
+use crate::spec::shape::Shape;
+use crate::spec::text::{Text, str_eq};
+use crate::weights::{Part, assert_layout};
+use core::mem::MaybeUninit;
+
+/// A tensor of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Tensor {
+    /// Its name: `dense.kernel`.
+    pub name: &'static str,
+    /// Its type, as safetensors writes it. Halves have been made `F32`; where halves are asked for, these and `F32` have been made such.
+    pub dtype: &'static str,
+    /// Its shape.
+    pub shape: &'static [usize],
+    /// Its scalars, the lowest byte first.
+    pub bytes: &'static [u8],
+}
+
+/// The most bytes of a name with all its prefixes.
+const NAME: usize = 256;
+
+/// A name with its prefixes.
+type Name = Text<NAME>;
+
+/// A message. The longest holds a few names.
+type Message = Text<2048>;
+
+/// The model whose variables are the tensors of a file.
+///
+/// # Panics
+/// If the tensors are not exactly the variables, by name, shape and type. It says which.
+#[track_caller]
+pub const fn model<M: Model>(tensors: &[Tensor]) -> M {
+    // SAFETY: by the contract of `Weights`, zeroed bytes are a valid `M`, and so is any bit pattern of its scalars.
+    unsafe { values::<M, M>(tensors, Scalars { dtype: expected::<M>(), width: size_of::<M::Scalar>() }).assume_init() }
+}
+
+/// The `N` scalars of all tensors as halves, in the order of the model's flat slice. The tensors have been made halves.
+///
+/// # Panics
+/// If the tensors are not exactly the variables, as above, or if the model is over `f64`.
+#[track_caller]
+pub const fn halves<M: Model, H: Half, const N: usize>(tensors: &[Tensor]) -> [H; N] {
+    if size_of::<M::Scalar>() != 4 {
+        let message = Message::new().str("`").str(M::NAME).str("` is over f64, and ").str(H::DTYPE);
+        fail(message.str(" is for weights of models over f32"), Code::TensorType);
+    }
+    // SAFETY: any 16 bits are an `H`; the trait is sealed, so there is no other.
+    unsafe { values::<M, [H; N]>(tensors, Scalars { dtype: H::DTYPE, width: size_of::<H>() }).assume_init() }
+}
+
+/// What tensors hold.
+#[derive(Clone, Copy)]
+struct Scalars {
+    dtype: &'static str,
+    /// Bytes of one.
+    width: usize,
+}
+
+/// The scalars of the tensors in the order of the model, which are all bytes of a `V`.
+#[track_caller]
+const fn values<M: Model, V>(tensors: &[Tensor], kept: Scalars) -> MaybeUninit<V> {
+    const { assert_layout::<M::Scalar, M>() }
+    let mut bytes = MaybeUninit::<V>::zeroed();
+    let (end, read) = write::<M, V>(M::PARTS, &Name::new(), tensors, kept, &mut bytes, 0);
+    if read < tensors.len() {
+        surplus::<M>(tensors);
+    }
+    assert!(end == size_of::<V>(), "the parts of a model are all its scalars");
+    bytes
+}
+
+/// The type of tensors whose scalars are those of the model.
+const fn expected<M: Model>() -> &'static str {
+    if size_of::<M::Scalar>() == 4 { "F32" } else { "F64" }
+}
+
+/// Writes the tensors of these parts to the bytes of `values` from `start` on: where they end, and how many there are.
+#[track_caller]
+const fn write<M: Model, V>(
+    parts: &[Part],
+    prefix: &Name,
+    tensors: &[Tensor],
+    kept: Scalars,
+    values: &mut MaybeUninit<V>,
+    start: usize,
+) -> (usize, usize) {
+    let (mut at, mut count, mut i) = (start, 0, 0);
+    while i < parts.len() {
+        match &parts[i] {
+            Part::Variable { name, shape, .. } => {
+                let bytes = find::<M>(&prefix.str(name), shape, tensors, kept.dtype).bytes;
+                assert!(bytes.len() <= size_of::<V>() - at, "the parts of a model are no more than its scalars");
+                // SAFETY: `bytes` fit between `at` and the end of the values, which the borrow has to itself.
+                unsafe { copy(bytes, values.as_mut_ptr().cast::<u8>().add(at), kept.width) }
+                (at, count) = (at + bytes.len(), count + 1);
+            }
+            Part::Layer { name, parts, .. } => {
+                let (end, read) = write::<M, V>(parts, &prefix.str(name).str("."), tensors, kept, values, at);
+                (at, count) = (end, count + read);
+            }
+            Part::Nothing => {}
+        }
+        i += 1;
+    }
+    (at, count)
+}
+
+/// Copies scalars of `width` bytes, the lowest first, into the order of the machine.
+///
+/// # Safety
+/// `to` can be written for the length of `bytes`.
+const unsafe fn copy(bytes: &[u8], to: *mut u8, width: usize) {
+    if cfg!(target_endian = "little") {
+        // SAFETY: the caller's promise; a borrowed slice and memory to be written do not overlap.
+        unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len()) }
+        return;
+    }
+    let mut i = 0;
+    while i < bytes.len() {
+        // SAFETY: both are below the length, which is a multiple of `width`.
+        unsafe { *to.add(i) = bytes[i - i % width + width - 1 - i % width] }
+        i += 1;
+    }
+}
+
+/// The tensor of a variable, of the right shape, whose scalars are kept as `dtype`.
+#[track_caller]
+const fn find<M: Model>(name: &Name, shape: &Shape, tensors: &[Tensor], dtype: &str) -> Tensor {
+    let name = name.as_str();
+    let mut i = 0;
+    while i < tensors.len() {
+        let tensor = tensors[i];
+        i += 1;
+        if !str_eq(tensor.name, name) {
+            continue;
+        }
+        if !same(tensor.shape, shape.dims()) {
+            let message = Message::new().str("tensor `").str(name).str("`: `").str(M::NAME).str("` expects shape ");
+            let message = dims(dims(message, shape.dims()).str(", the file has "), tensor.shape);
+            fail(message, Code::TensorShape);
+        }
+        if !str_eq(tensor.dtype, dtype) {
+            let message = Message::new().str("tensor `").str(name).str("`: `").str(M::NAME).str("` expects type ");
+            fail(message.str(expected::<M>()).str(", the file has ").str(tensor.dtype), Code::TensorType);
+        }
+        return tensor;
+    }
+    let message = Message::new().str("tensor `").str(name).str("` of `").str(M::NAME).str("` is not in the file");
+    fail(near::<M>(message, name, tensors), Code::MissingTensor)
+}
+
+/// Fails with the first tensor that is no variable.
+#[track_caller]
+const fn surplus<M: Model>(tensors: &[Tensor]) -> ! {
+    let mut i = 0;
+    while i < tensors.len() {
+        let name = tensors[i].name;
+        if !is_variable(M::PARTS, &Name::new(), name) {
+            let message = Message::new().str("the file has a tensor `").str(name).str("`, and `").str(M::NAME);
+            let mut message = message.str("` no such variable");
+            let before = tensors[i].name.as_bytes();
+            if before.len() > 9 && str_eq("optimizer", str_of(before.split_at(9).0)) {
+                message = message.str("\n  = help: this is a checkpoint: `save_weights` writes the weights alone");
+            }
+            fail(message, Code::SurplusTensor);
+        }
+        i += 1;
+    }
+    panic!("a tensor is listed twice")
+}
+
+/// Whether a tensor of this name belongs to the parts.
+const fn is_variable(parts: &[Part], prefix: &Name, tensor: &str) -> bool {
+    let mut i = 0;
+    while i < parts.len() {
+        let found = match &parts[i] {
+            Part::Variable { name, .. } => str_eq(prefix.str(name).as_str(), tensor),
+            Part::Layer { name, parts, .. } => is_variable(parts, &prefix.str(name).str("."), tensor),
+            Part::Nothing => false,
+        };
+        if found {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+/// Adds the tensor without a variable whose name is nearest, if one is near.
+const fn near<M: Model>(message: Message, name: &str, tensors: &[Tensor]) -> Message {
+    let (mut best, mut least, mut i) = ("", usize::MAX, 0);
+    while i < tensors.len() {
+        let other = tensors[i].name;
+        // A third of the letters may be wrong.
+        let longest = if other.len() > name.len() { other.len() } else { name.len() };
+        let distance = distance(name, other);
+        if distance <= longest / 3 && distance < least && !is_variable(M::PARTS, &Name::new(), other) {
+            (best, least) = (other, distance);
+        }
+        i += 1;
+    }
+    if best.is_empty() { message } else { message.str("\n  = help: the file has `").str(best).str("`") }
+}
+
+/// The least number of letters that have to be put in, left out or changed between two names.
+const fn distance(a: &str, b: &str) -> usize {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if b.len() >= NAME {
+        return usize::MAX;
+    }
+    let mut row = [0; NAME];
+    let mut j = 0;
+    while j <= b.len() {
+        row[j] = j;
+        j += 1;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        j = 0;
+        while j < b.len() {
+            let changed = diagonal + (a[i] != b[j]) as usize;
+            let moved = 1 + if row[j] < row[j + 1] { row[j] } else { row[j + 1] };
+            diagonal = row[j + 1];
+            row[j + 1] = if changed < moved { changed } else { moved };
+            j += 1;
+        }
+        i += 1;
+    }
+    row[b.len()]
+}
+
+const fn str_of(bytes: &[u8]) -> &str {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+}
+
+const fn same(a: &[usize], b: &[usize]) -> bool {
+    let (mut equal, mut i) = (a.len() == b.len(), 0);
+    while equal && i < a.len() {
+        equal = a[i] == b[i];
+        i += 1;
+    }
+    equal
+}
+
+/// Appends a shape. That of a file may have any number of axes.
+const fn dims(mut message: Message, dims: &[usize]) -> Message {
+    message = message.str("(");
+    let mut i = 0;
+    while i < dims.len() {
+        message = message.str(if i > 0 { ", " } else { "" }).size(dims[i]);
+        i += 1;
+    }
+    message.str(if dims.len() == 1 { ",)" } else { ")" })
+}
+
+#[track_caller]
+const fn fail(message: Message, code: Code) -> ! {
+    panic!("{}", message.str(code.note().as_str()).as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_near() {
+        assert_eq!((distance("kernel", "kernel"), distance("kernel", "kernal"), distance("", "abc")), (0, 1, 3));
+        assert_eq!((distance("dense.bias", "dens.bias"), distance("flaw", "lawn")), (1, 2));
+    }
+
+    #[test]
+    fn shapes_of_any_rank() {
+        let text = |shape: &[usize]| std::string::String::from(dims(Message::new(), shape).as_str());
+        assert_eq!((text(&[]), text(&[3]), text(&[2, 3])), ("()".into(), "(3,)".into(), "(2, 3)".into()));
+    }
+}

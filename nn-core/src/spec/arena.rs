@@ -1,0 +1,311 @@
+//! The memory of a prediction: activations that are not alive at the same time share it.
+//!
+//! A tensor is alive from the call that computes it to the last one that reads it. [`plan`] gives each a place in one block of
+//! scalars so that tensors that are alive together do not overlap. It tries three orders and takes what needs least: tensors as
+//! they come, each at the lowest free place; as they come, in turns at the lowest and at the highest, which is the best there is
+//! for a chain of layers; and the large ones first. The best of all plans is not always among them, since to find it is NP-hard. What is alive
+//! during one call ([`peak`]) is needed at least.
+//!
+//! `model!` plans at expansion time where it knows all shapes, and otherwise rustc does, with the same function. A batch of `n` samples
+//! takes `n` times as much, with every tensor in one piece.
+//!
+//! Source: Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference" (2020), greedy by size,
+//! <https://arxiv.org/abs/2001.03288>.
+
+use core::ops::Range;
+
+/// A tensor in the memory of a prediction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// How many scalars a sample of it has.
+    pub size: usize,
+    /// The call that computes it.
+    pub first: usize,
+    /// The last call that reads it.
+    pub last: usize,
+}
+
+impl Life {
+    /// A tensor of `size` scalars that call `first` computes and call `last` is the last to read.
+    pub const fn new(size: usize, first: usize, last: usize) -> Self {
+        Life { size, first, last }
+    }
+
+    /// Whether both are alive during some call.
+    pub const fn meets(&self, other: &Life) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+}
+
+/// The places of `N` tensors.
+///
+/// ```
+/// use nn_core::arena::{Life, Plan};
+///
+/// // A chain of three calls: the third tensor takes the place of the first.
+/// const PLAN: Plan<3> = Plan::new(&[Life::new(64, 0, 1), Life::new(32, 1, 2), Life::new(48, 2, 3)]);
+/// assert_eq!((PLAN.range(0), PLAN.range(1), PLAN.range(2)), (0..64, 64..96, 0..48));
+/// assert_eq!(PLAN.size(), 96);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<const N: usize> {
+    lives: [Life; N],
+    offsets: [usize; N],
+    size: usize,
+}
+
+impl<const N: usize> Plan<N> {
+    /// Finds a place for each tensor.
+    pub const fn new(lives: &[Life; N]) -> Self {
+        let mut offsets = [0; N];
+        let size = plan(lives, &mut offsets, &mut [0; N]);
+        Plan { lives: *lives, offsets, size }
+    }
+
+    /// Where tensor `i` is, in scalars of a sample.
+    pub const fn range(&self, i: usize) -> Range<usize> {
+        self.offsets[i]..self.offsets[i] + self.lives[i].size
+    }
+
+    /// How many scalars a sample needs.
+    pub const fn size(&self) -> usize {
+        self.size
+    }
+}
+
+/// The order in which tensors are given a place.
+#[derive(Clone, Copy)]
+enum Order {
+    /// As they come, at the lowest free place.
+    Bottom,
+    /// As they come, in turns at the lowest free place and at the highest below this height.
+    BothEnds(usize),
+    /// The large ones first.
+    BySize,
+}
+
+/// More tensors than this are placed as they come: to look for the largest again and again would take rustc too long.
+const MANY: usize = 64;
+
+/// Writes the offset of each tensor, and gives the size of all. Tensors come in the order of the calls that compute them. `spare` is
+/// memory to work in; it is as long as `lives`, and so is `offsets`.
+pub const fn plan(lives: &[Life], offsets: &mut [usize], spare: &mut [usize]) -> usize {
+    let (_, least) = peak(lives);
+    let mut best = place(lives, offsets, Order::Bottom);
+    let orders = [Order::BothEnds(least), Order::BySize];
+    let mut i = 0;
+    while i < orders.len() && best > least && (i == 0 || lives.len() <= MANY) {
+        let size = place(lives, spare, orders[i]);
+        if size < best {
+            best = size;
+            offsets.copy_from_slice(spare);
+        }
+        i += 1;
+    }
+    best
+}
+
+/// Not yet placed.
+const NOWHERE: usize = usize::MAX;
+
+const fn place(lives: &[Life], offsets: &mut [usize], order: Order) -> usize {
+    let mut i = 0;
+    while i < lives.len() {
+        offsets[i] = NOWHERE;
+        i += 1;
+    }
+    // Of the tensors in order, the first that one later on can still meet.
+    let (mut placed, mut size, mut from) = (0, 0, 0);
+    while placed < lives.len() {
+        let next = match order {
+            Order::BySize => largest(lives, offsets),
+            _ => placed,
+        };
+        if let Order::Bottom | Order::BothEnds(_) = order {
+            while from < next && lives[from].last < lives[next].first {
+                from += 1;
+            }
+        }
+        let lowest = lowest(lives, offsets, next, from);
+        offsets[next] = match order {
+            Order::BothEnds(height) if placed % 2 == 1 => match highest(lives, offsets, next, from, height) {
+                Some(offset) => offset,
+                None => lowest,
+            },
+            _ => lowest,
+        };
+        if offsets[next] + lives[next].size > size {
+            size = offsets[next] + lives[next].size;
+        }
+        placed += 1;
+    }
+    size
+}
+
+/// The largest tensor that has no place yet.
+const fn largest(lives: &[Life], offsets: &[usize]) -> usize {
+    let (mut i, mut best) = (0, NOWHERE);
+    while i < lives.len() {
+        if offsets[i] == NOWHERE && (best == NOWHERE || lives[i].size > lives[best].size) {
+            best = i;
+        }
+        i += 1;
+    }
+    best
+}
+
+/// A tensor from `from` on that is alive with this one and would overlap it at `offset`.
+const fn in_the_way(lives: &[Life], offsets: &[usize], tensor: usize, from: usize, offset: usize) -> Option<usize> {
+    let mut i = from;
+    while i < lives.len() {
+        let (other, start) = (&lives[i], offsets[i]);
+        if start != NOWHERE
+            && lives[tensor].meets(other)
+            && start < offset + lives[tensor].size
+            && offset < start + other.size
+        {
+            return Some(i);
+        }
+        // Whatever comes later is not alive yet.
+        if other.first > lives[tensor].last {
+            return None;
+        }
+        i += 1;
+    }
+    None
+}
+
+/// The lowest offset at which a tensor overlaps none that is alive with it.
+const fn lowest(lives: &[Life], offsets: &[usize], tensor: usize, from: usize) -> usize {
+    let mut offset = 0;
+    // No lower offset avoids what is in the way.
+    while let Some(other) = in_the_way(lives, offsets, tensor, from, offset) {
+        offset = offsets[other] + lives[other].size;
+    }
+    offset
+}
+
+/// The highest such offset below a height, if there is one.
+const fn highest(lives: &[Life], offsets: &[usize], tensor: usize, from: usize, height: usize) -> Option<usize> {
+    let Some(mut offset) = height.checked_sub(lives[tensor].size) else { return None };
+    while let Some(other) = in_the_way(lives, offsets, tensor, from, offset) {
+        match offsets[other].checked_sub(lives[tensor].size) {
+            Some(below) => offset = below,
+            None => return None,
+        }
+    }
+    Some(offset)
+}
+
+/// The call during which the most scalars are alive, and how many.
+pub const fn peak(lives: &[Life]) -> (usize, usize) {
+    let (mut i, mut peak, mut most, mut from) = (0, 0, 0, 0);
+    // The most is reached where some tensor begins.
+    while i < lives.len() {
+        let call = lives[i].first;
+        while from < i && lives[from].last < call {
+            from += 1;
+        }
+        let (mut size, mut j) = (0usize, from);
+        while j < lives.len() && lives[j].first <= call {
+            if call <= lives[j].last {
+                size = size.saturating_add(lives[j].size);
+            }
+            j += 1;
+        }
+        if size > most {
+            (peak, most) = (call, size);
+        }
+        i += 1;
+    }
+    (peak, most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    fn planned(lives: &[Life]) -> (Vec<usize>, usize) {
+        let mut offsets = vec![0; lives.len()];
+        let size = plan(lives, &mut offsets, &mut vec![0; lives.len()]);
+        (offsets, size)
+    }
+
+    /// Numbers at random, so that the tests of the pure part need no dependency.
+    fn random(state: &mut u64, n: u64) -> usize {
+        *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        ((*state >> 33) % n) as usize
+    }
+
+    #[test]
+    fn a_chain_needs_its_largest_pair() {
+        let mut state = 1;
+        for _ in 0..2000 {
+            let sizes: Vec<usize> = (0..2 + random(&mut state, 100)).map(|_| 1 + random(&mut state, 20)).collect();
+            let lives: Vec<Life> = sizes.iter().enumerate().map(|(i, &size)| Life::new(size, i, i + 1)).collect();
+            let pair = sizes.windows(2).map(|pair| pair[0] + pair[1]).max().unwrap();
+            assert_eq!(planned(&lives).1, pair, "{sizes:?}");
+        }
+    }
+
+    #[test]
+    fn a_residual_keeps_its_place() {
+        // x is read again two calls later.
+        let (offsets, size) = planned(&[Life::new(8, 0, 3), Life::new(4, 1, 2), Life::new(4, 2, 3)]);
+        assert_eq!((offsets, size), (vec![0, 8, 12], 16));
+    }
+
+    #[test]
+    fn no_order_is_best_for_all() {
+        // Skips, where large ones first are best.
+        let skips =
+            [Life::new(2, 0, 5), Life::new(8, 1, 2), Life::new(3, 2, 6), Life::new(9, 3, 4), Life::new(4, 4, 6)];
+        assert_eq!(planned(&skips).1, peak(&skips).1);
+    }
+
+    #[test]
+    fn whatever_is_alive_together_is_apart() {
+        let mut state = 1;
+        let (mut at_least, mut used) = (0, 0);
+        for _ in 0..2000 {
+            let count = 1 + random(&mut state, 90);
+            let mut first = 0;
+            let lives: Vec<Life> = (0..count)
+                .map(|_| {
+                    first += random(&mut state, 2);
+                    Life::new(1 + random(&mut state, 40), first, first + random(&mut state, 5))
+                })
+                .collect();
+            let (offsets, size) = planned(&lives);
+            assert!(size >= peak(&lives).1);
+            (at_least, used) = (at_least + peak(&lives).1, used + size);
+            for (i, a) in lives.iter().enumerate() {
+                assert!(offsets[i] + a.size <= size);
+                for (j, b) in lives.iter().enumerate().skip(i + 1).filter(|(_, b)| a.meets(b)) {
+                    let apart = offsets[i] + a.size <= offsets[j] || offsets[j] + b.size <= offsets[i];
+                    assert!(apart, "{i} and {j} of {lives:?} at {offsets:?}");
+                }
+            }
+        }
+        // Graphs at random are worse than those that anyone draws.
+        assert!(used * 10 < at_least * 12, "{used} of {at_least}");
+    }
+
+    /// As many tensors as that rustc can plan, without complaints that it takes long.
+    const CHAIN: Plan<1000> = {
+        let (mut lives, mut i) = ([Life::new(0, 0, 0); 1000], 0);
+        while i < lives.len() {
+            // Each is read by the next call, every tenth also ten calls later.
+            lives[i] = Life::new(64 + i % 7, i, i + if i % 10 == 0 { 10 } else { 1 });
+            i += 1;
+        }
+        Plan::new(&lives)
+    };
+
+    #[test]
+    fn many_tensors_are_planned_by_rustc() {
+        assert!(CHAIN.size() >= peak(&CHAIN.lives).1 && CHAIN.size() < 6 * 70, "{}", CHAIN.size());
+    }
+}

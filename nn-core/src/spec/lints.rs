@@ -1,0 +1,282 @@
+//! What compiles and is probably not meant: the warnings of `model!` and of `compile`, and how each is silenced.
+//!
+//! A lint of the graph is a warning of the compiler on the token to blame. It is the warning about a use of one of the
+//! constants below, which are deprecated for no other purpose, so its text begins with the path of the lint:
+//!
+//! ```text
+//! warning: use of deprecated constant `nn::lints::activation_after_softmax`: an activation is applied to the output of a softmax
+//! ```
+//!
+//! A lint of training depends on the losses, which are values that `compile` gets when the program runs:
+//! `from_logits` is a field. No compiler sees it, so these are found when the model is compiled in Keras's sense.
+//! `Compiled::warnings` has them, and the first `fit` prints them on the standard error, unless it is silent. Those about data
+//! are printed when the data is looked at, once in a run, whatever `verbose` says.
+//!
+//! # How they are silenced
+//!
+//! By name, on the struct, lints of the graph and of training alike:
+//!
+//! ```text
+//! model! {
+//!     #[nn(allow(dropout_on_output, mse_on_softmax))]
+//!     pub struct Digits;
+//!     …
+//! }
+//! ```
+//!
+//! A name that is no lint is an error. The lints of the graph are also silenced all at once by `#[allow(deprecated)]` on the
+//! struct or around it, and `#[deny(deprecated)]` there makes them errors. `Fit::verbose(0)` prints no lints of training.
+//!
+//! # The lints of the graph
+//!
+//! [`activation_after_softmax`], [`stacked_activations`], [`softmax_over_one`], [`dense_after_dense`],
+//! [`bias_before_batch_normalization`], [`dropout_on_output`], [`dropout_of_nothing`], [`dropout_of_everything`],
+//! [`frozen_with_nothing_upstream`], [`frozen_without_weights`], [`reshape_without_effect`], [`merge_with_itself`],
+//! [`dropped_mask`]
+//!
+//! # The lints of training
+//!
+//! [`activation_under_from_logits`], [`linear_without_from_logits`], [`mse_on_softmax`], [`output_without_loss`],
+//! [`labels_outside_domain`], [`weights_not_finite`]
+
+/// A lint: its constant, which is named where it is reported.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Lint;
+
+macro_rules! lints {
+    ($($(#[$doc:meta])* $name:ident: $note:literal)*) => {
+        $(
+            $(#[$doc])*
+            #[deprecated(note = $note)]
+            #[allow(non_upper_case_globals)]
+            pub const $name: Lint = Lint;
+        )*
+
+        /// The names of all lints.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+lints! {
+    /// An activation on the output of a softmax.
+    ///
+    /// ```text
+    /// let x = Dense(10, activation = softmax)(x);
+    /// let y = Activation(sigmoid)(x);          // here
+    /// ```
+    ///
+    /// What a softmax gives are probabilities that sum to 1. After another function they are none any more; a second
+    /// softmax makes them almost equal.
+    activation_after_softmax: "an activation is applied to the output of a softmax\n\
+        = help: apply the softmax last, and once\n\
+        = help: `#[nn(allow(activation_after_softmax))]` on the struct silences this"
+
+    /// An activation directly on the output of another one.
+    ///
+    /// ```text
+    /// let x = Dense(64, activation = relu)(x);
+    /// let y = Activation(relu)(x);             // here
+    /// ```
+    ///
+    /// Mostly one of the two was meant to be replaced. `tanh` or `softsign` under a softmax is not reported: it bounds the
+    /// logits.
+    stacked_activations: "an activation is applied to the output of another activation\n\
+        = help: remove one of the two, or put a layer with weights between them\n\
+        = help: `#[nn(allow(stacked_activations))]` on the struct silences this"
+
+    /// A softmax over a single number.
+    ///
+    /// ```text
+    /// let y = Dense(1, activation = softmax)(x);   // here
+    /// ```
+    ///
+    /// It is 1 whatever its input is, and nothing before it learns. A probability of one thing is a sigmoid.
+    softmax_over_one: "a softmax over one number is always 1\n\
+        = help: use `sigmoid` for one probability, or as many units as there are classes\n\
+        = help: `#[nn(allow(softmax_over_one))]` on the struct silences this"
+
+    /// A Dense without an activation directly under another Dense.
+    ///
+    /// ```text
+    /// let x = Dense(64)(x);                    // here
+    /// let y = Dense(10)(x);
+    /// ```
+    ///
+    /// Two linear layers are one: the activation was forgotten. Not reported is a bottleneck, that is a first Dense with
+    /// fewer units than there are inputs and outputs: it is a factorization of a large layer. Nor are layers that are
+    /// shared, frozen, or regularized.
+    dense_after_dense: "without an activation this `Dense` and the next one compute no more than one\n\
+        = help: `Dense(.., activation = relu)`\n\
+        = help: `#[nn(allow(dense_after_dense))]` on the struct silences this"
+
+    /// A layer with a bias directly under a BatchNormalization.
+    ///
+    /// ```text
+    /// let x = Dense(64)(x);                    // here
+    /// let y = BatchNormalization()(x);
+    /// ```
+    ///
+    /// The normalization subtracts the mean, and the bias with it: those weights do nothing. The offset is its `beta`.
+    bias_before_batch_normalization: "the `BatchNormalization` after this layer takes its bias out again\n\
+        = help: `use_bias = false` saves those weights\n\
+        = help: `#[nn(allow(bias_before_batch_normalization))]` on the struct silences this"
+
+    /// A Dropout, or other noise, whose output is an output of the model.
+    ///
+    /// ```text
+    /// let y = Dropout(0.5)(Dense(10)(x));      // here
+    /// Model(inputs = x, outputs = y)
+    /// ```
+    ///
+    /// While training, the loss then judges noise: a prediction that was set to 0 is no mistake of the model.
+    dropout_on_output: "the output of the model is disturbed at random while it trains\n\
+        = help: put the noise before the last layer with weights\n\
+        = help: `#[nn(allow(dropout_on_output))]` on the struct silences this"
+
+    /// A Dropout with the rate 0.
+    ///
+    /// ```text
+    /// let y = Dropout(0.0)(x);                 // here
+    /// ```
+    dropout_of_nothing: "a rate of 0 drops nothing: the layer has no effect\n\
+        = help: remove the layer, or choose a rate such as 0.2\n\
+        = help: `#[nn(allow(dropout_of_nothing))]` on the struct silences this"
+
+    /// A Dropout with the rate 1.
+    ///
+    /// ```text
+    /// let y = Dropout(1.0)(x);                 // here
+    /// ```
+    ///
+    /// While training, what follows sees nothing but zeros. Keras's rate is the part that is dropped, not the part that is
+    /// kept.
+    dropout_of_everything: "a rate of 1 drops everything: what follows learns from zeros\n\
+        = help: the rate is the part that is dropped, such as 0.2\n\
+        = help: `#[nn(allow(dropout_of_everything))]` on the struct silences this"
+
+    /// A frozen layer with nothing before it that learns.
+    ///
+    /// ```text
+    /// let x = Dense(64, trainable = false)(pixels);   // here
+    /// let y = Dense(10)(x);
+    /// ```
+    ///
+    /// Its weights stay what they were at the start: random, if none are loaded. And since nothing before it changes, its
+    /// output for a sample is the same in every epoch, and could be computed once. Not reported are models as layers and
+    /// Embeddings, which are frozen for their loaded weights, BatchNormalization, whose freezing means more, and layers
+    /// with an initializer of their own.
+    frozen_with_nothing_upstream: "nothing before this frozen layer learns: its output never changes\n\
+        = help: if its weights are loaded, compute its output once and train on that; if not, they stay random\n\
+        = help: `#[nn(allow(frozen_with_nothing_upstream))]` on the struct silences this"
+
+    /// `trainable = false` for a layer that has no weights.
+    ///
+    /// ```text
+    /// let y = Flatten(trainable = false)(x);   // here
+    /// ```
+    frozen_without_weights: "this layer has no weights: freezing it has no effect\n\
+        = help: `trainable = false` belongs to the layer whose weights should stay\n\
+        = help: `#[nn(allow(frozen_without_weights))]` on the struct silences this"
+
+    /// A Flatten, Reshape or Permute that gives what it gets.
+    ///
+    /// ```text
+    /// let x = Input(shape = [64]);
+    /// let y = Flatten()(x);                    // here
+    /// ```
+    ///
+    /// Not reported is one that drops a mask: that is an effect, and [`dropped_mask`] reports it.
+    reshape_without_effect: "the output of this layer is its input, in the same shape\n\
+        = help: remove the layer\n\
+        = help: `#[nn(allow(reshape_without_effect))]` on the struct silences this"
+
+    /// Add, Subtract, Average, Maximum or Minimum of one tensor with itself.
+    ///
+    /// ```text
+    /// let y = subtract([x, x]);                // here
+    /// ```
+    ///
+    /// A difference of a tensor with itself is 0, the others are the tensor again, or twice the tensor: most likely another
+    /// tensor was meant. `multiply`, `dot` and `concatenate` of a tensor with itself mean something, and are not reported.
+    merge_with_itself: "this merges a tensor with itself\n\
+        = help: was another tensor meant?\n\
+        = help: `#[nn(allow(merge_with_itself))]` on the struct silences this"
+
+    /// A layer that neither reads the mask of its input nor hands it on.
+    ///
+    /// ```text
+    /// let x = Embedding(1000, 16, mask_zero = true)(words);
+    /// let y = GlobalMaxPooling1D()(x);         // here
+    /// ```
+    ///
+    /// What follows takes the masked steps for data: the vector of index 0, or the zeros of a `Masking`. Keras warns of it, too. A mask is
+    /// handed on by layers that keep the steps, and read by recurrent layers and `GlobalAveragePooling1D`. A model that is called on a
+    /// tensor with a mask does not see it.
+    dropped_mask: "this layer drops the mask of its input: what follows takes masked steps for data\n\
+        = help: read the mask before, by a recurrent layer or `GlobalAveragePooling1D`\n\
+        = help: `#[nn(allow(dropped_mask))]` on the struct silences this"
+
+    /// A softmax or sigmoid output with a loss whose `from_logits` is true.
+    ///
+    /// ```text
+    /// let y = Dense(10, activation = softmax)(x);
+    /// model.compile(.., CategoricalCrossentropy { from_logits: true, ..Default::default() })
+    /// ```
+    ///
+    /// The loss takes probabilities for logits and applies the function once more. Without `from_logits` the loss
+    /// works on the logits all the same, where the output ends in the activation that belongs to it.
+    activation_under_from_logits: "a lint of training"
+
+    /// An output without an activation under a cross-entropy whose `from_logits` is false.
+    ///
+    /// ```text
+    /// let y = Dense(10)(x);
+    /// model.compile(.., CategoricalCrossentropy::default())
+    /// ```
+    ///
+    /// The loss takes numbers of any size for probabilities.
+    linear_without_from_logits: "a lint of training"
+
+    /// A softmax output under the mean squared error.
+    ///
+    /// ```text
+    /// let y = Dense(10, activation = softmax)(x);
+    /// model.compile(.., MeanSquaredError)
+    /// ```
+    ///
+    /// Its gradient almost vanishes where the prediction is surely wrong. A cross-entropy has none of that.
+    mse_on_softmax: "a lint of training"
+
+    /// `()` for the losses of all outputs: there is nothing to learn from.
+    ///
+    /// ```text
+    /// model.compile(.., ())
+    /// ```
+    ///
+    /// One output among others has no loss only where `()` stands for it, which is no accident, and is not reported.
+    /// Where the only output has no loss, training is an error, unless this lint is allowed.
+    output_without_loss: "a lint of training"
+
+    /// Labels that a loss cannot judge.
+    ///
+    /// ```text
+    /// model.compile(.., BinaryCrossentropy::default());
+    /// model.fit(&x, &[1.0, 2.0, 2.0], ..)      // labels 1 and 2
+    /// ```
+    ///
+    /// The model trains, but its loss means nothing: here it has no lower bound. Each loss says what it can judge
+    /// ([`Loss::domain`](crate::train::losses::Loss::domain)). The data is looked at by every call that trains or evaluates, and
+    /// the warning is printed once in a run. `Fit::strict` makes an error of it.
+    labels_outside_domain: "a lint of training"
+
+    /// Weights of a file that are NaN or infinite.
+    ///
+    /// ```text
+    /// model.load_weights("diverged.safetensors")
+    /// ```
+    ///
+    /// A model with such weights predicts NaN, and learns nothing more. The warning is printed when the file is read;
+    /// `include_weights!` refuses such a file.
+    weights_not_finite: "a lint of training"
+}

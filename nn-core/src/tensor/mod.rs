@@ -1,0 +1,512 @@
+//! Samples, batches and tuples of them, the numbers in them, and where memory lives.
+//!
+//! Rule: nothing here knows a layer.
+//!
+//! A sample is a statically sized nalgebra matrix, one row per feature and one column per position; a batch is a slice
+//! of samples. nalgebra is column-major, so a batch is one contiguous block in Keras's row-major, channels-last order:
+//! flattening is a reinterpretation. Layers with several inputs or outputs take tuples of batches; [`Tensors`] is what
+//! both have in common. A sparse sample is a list ([`MultiHot`](crate::MultiHot)), and a batch of them a slice of lists.
+
+pub mod arena;
+pub(crate) mod by_value;
+#[cfg(feature = "alloc")]
+mod multi_hot;
+pub mod scalar;
+pub mod storage;
+
+#[cfg(feature = "alloc")]
+pub use multi_hot::{IndexError, MultiHot};
+
+use crate::tensor::scalar::Scalar;
+use crate::tensor::storage::{Buffer, Shareable, Storage};
+use bytemuck::Pod;
+use core::ops::Range;
+use nalgebra::SMatrix;
+
+/// What a tensor may hold: `f32`, `f64`, or `u32` indices.
+pub trait Element: Pod + nalgebra::Scalar + PartialOrd + Shareable {
+    /// Keras's name of the type: `float32`.
+    const NAME: &'static str;
+
+    /// Whether it is neither NaN nor infinite.
+    fn finite(self) -> bool;
+
+    /// Its value, exactly.
+    fn value(self) -> f64;
+
+    /// The index, if it is one.
+    fn index(self) -> Option<u32> {
+        None
+    }
+}
+
+impl Element for f32 {
+    const NAME: &'static str = "float32";
+
+    #[inline(always)]
+    fn finite(self) -> bool {
+        f32::is_finite(self)
+    }
+
+    fn value(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Element for f64 {
+    const NAME: &'static str = "float64";
+
+    #[inline(always)]
+    fn finite(self) -> bool {
+        f64::is_finite(self)
+    }
+
+    fn value(self) -> f64 {
+        self
+    }
+}
+
+impl Element for u32 {
+    const NAME: &'static str = "uint32";
+
+    #[inline(always)]
+    fn finite(self) -> bool {
+        true
+    }
+
+    fn value(self) -> f64 {
+        f64::from(self)
+    }
+
+    fn index(self) -> Option<u32> {
+        Some(self)
+    }
+}
+
+/// One tensor: a type of samples, of which a batch is a slice.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a sample",
+    note = "a sample is a statically sized nalgebra matrix: `SVector<f32, 64>` for the shape `(64,)`",
+    note = "explained in nn::errors::nn0501"
+)]
+pub trait Tensor:
+    Sized
+    + for<'a> Tensors<
+        Batch<'a> = &'a [Self],
+        BatchMut<'a> = &'a mut [Self],
+        Gradients<'a> = Option<&'a mut [Self]>,
+        Optional<'a> = Option<&'a [Self]>,
+    >
+{
+}
+
+impl<E: Element, const R: usize, const C: usize> Tensor for SMatrix<E, R, C> {}
+
+/// One sample of a tensor of scalars: `SMatrix<E, ROWS, COLS>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a sample",
+    note = "a sample is a statically sized nalgebra matrix: `SVector<f32, 64>` for the shape `(64,)`",
+    note = "explained in nn::errors::nn0501"
+)]
+pub trait Sample: Pod + Tensor + Shareable {
+    /// What it holds.
+    type Element: Element;
+    /// Features.
+    const ROWS: usize;
+    /// Positions.
+    const COLS: usize;
+    /// Scalars of a sample.
+    const SIZE: usize = Self::ROWS * Self::COLS;
+
+    /// The scalars of a batch, sample after sample.
+    fn flat(batch: &[Self]) -> &[Self::Element] {
+        bytemuck::cast_slice(batch)
+    }
+
+    /// The scalars of a batch, to be written.
+    fn flat_mut(batch: &mut [Self]) -> &mut [Self::Element] {
+        bytemuck::cast_slice_mut(batch)
+    }
+
+    /// A batch from its scalars, as far as they are whole samples.
+    fn samples(flat: &[Self::Element]) -> &[Self];
+
+    /// A batch to be written, from its scalars.
+    fn samples_mut(flat: &mut [Self::Element]) -> &mut [Self];
+}
+
+impl<E: Element, const R: usize, const C: usize> Sample for SMatrix<E, R, C> {
+    type Element = E;
+    const ROWS: usize = R;
+    const COLS: usize = C;
+
+    // In two steps, of which the second changes the type of an array only: a cast from scalars would have to divide, and
+    // could panic.
+    #[inline(always)]
+    fn samples(flat: &[E]) -> &[Self] {
+        bytemuck::cast_slice(flat.as_chunks::<R>().0.as_chunks::<C>().0)
+    }
+
+    #[inline(always)]
+    fn samples_mut(flat: &mut [E]) -> &mut [Self] {
+        bytemuck::cast_slice_mut(flat.as_chunks_mut::<R>().0.as_chunks_mut::<C>().0)
+    }
+}
+
+/// The scalars of a batch, sample after sample.
+#[inline(always)]
+pub fn flat<S: Sample>(batch: &[S]) -> &[S::Element] {
+    S::flat(batch)
+}
+
+/// The scalars of a batch, to be written.
+#[inline(always)]
+pub fn flat_mut<S: Sample>(batch: &mut [S]) -> &mut [S::Element] {
+    S::flat_mut(batch)
+}
+
+/// A sample of zeros.
+#[inline(always)]
+pub fn zeroed<S: Sample>() -> S {
+    bytemuck::Zeroable::zeroed()
+}
+
+/// Sets every scalar to zero.
+#[inline]
+pub fn clear<S: Sample>(batch: &mut [S]) {
+    bytemuck::fill_zeroes(flat_mut(batch));
+}
+
+/// `to += from`, scalar by scalar: where a gradient arrives without passing through a layer.
+#[inline]
+pub fn add<S: Sample<Element: Scalar>>(to: &mut [S], from: &[S]) {
+    for (to, &from) in flat_mut(to).iter_mut().zip(flat(from)) {
+        *to += from;
+    }
+}
+
+/// One tensor, or a tuple of them: the inputs or the outputs of a layer or a model, as the types of their samples.
+pub trait Tensors: 'static {
+    /// How many tensors.
+    const COUNT: usize;
+    /// `&[S]`, or a tuple of such slices.
+    type Batch<'a>: Copy + Shareable;
+    /// `&mut [S]`, or a tuple of such slices.
+    type BatchMut<'a>: Shareable;
+    /// Where gradients are added: `Option<&mut [S]>` or a tuple; `None` where nobody wants them.
+    type Gradients<'a>;
+    /// `Option<&[S]>`, or a tuple: a batch that may be missing.
+    type Optional<'a>: Copy;
+    /// Memory for a batch.
+    type Buffers<B: Storage>: Buffer;
+    /// `Vec<S>`, or a tuple of them.
+    #[cfg(feature = "alloc")]
+    type Vecs;
+
+    /// The number of samples of each tensor.
+    fn lengths(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize));
+    /// The first `n` samples of the memory.
+    fn batch<B: Storage>(buffers: &Self::Buffers<B>, n: usize) -> Self::Batch<'_>;
+    /// The first `n` samples of the memory, to be written.
+    fn batch_mut<B: Storage>(buffers: &mut Self::Buffers<B>, n: usize) -> Self::BatchMut<'_>;
+    /// Reads a batch that is held for writing.
+    fn shared<'a>(batch: &'a Self::BatchMut<'_>) -> Self::Batch<'a>;
+    /// A shorter borrow of a batch held for writing.
+    fn reborrow<'a>(batch: &'a mut Self::BatchMut<'_>) -> Self::BatchMut<'a>;
+    /// The same batch for a shorter time: the compiler does not see that every batch can be held for less.
+    fn shorter<'a, 'b: 'a>(batch: Self::Batch<'b>) -> Self::Batch<'a>;
+    /// Some of the samples.
+    fn slice(batch: Self::Batch<'_>, range: Range<usize>) -> Self::Batch<'_>;
+    /// Some of the samples, to be written.
+    fn slice_mut(batch: Self::BatchMut<'_>, range: Range<usize>) -> Self::BatchMut<'_>;
+    /// The samples before place `at`, and those from there on.
+    fn split_mut(batch: Self::BatchMut<'_>, at: usize) -> (Self::BatchMut<'_>, Self::BatchMut<'_>);
+    /// Copies the samples of these indices, in this order.
+    fn gather(from: Self::Batch<'_>, indices: &[usize], to: Self::BatchMut<'_>);
+    /// Sets every scalar to zero.
+    fn clear(batch: Self::BatchMut<'_>);
+    /// Batches that are all missing.
+    fn none<'a>() -> Self::Optional<'a>;
+    /// Gradients that nobody wants.
+    fn no_gradients<'a>() -> Self::Gradients<'a>;
+    /// Gradients that are all wanted.
+    fn gradients(batch: Self::BatchMut<'_>) -> Self::Gradients<'_>;
+
+    /// Zeroed vectors of `n` samples.
+    #[cfg(feature = "alloc")]
+    fn vecs(n: usize) -> Self::Vecs;
+    /// The vectors, to be written.
+    #[cfg(feature = "alloc")]
+    fn vecs_mut(vecs: &mut Self::Vecs) -> Self::BatchMut<'_>;
+
+    /// The number of samples of the first tensor.
+    fn len(batch: Self::Batch<'_>) -> usize {
+        let mut first = None;
+        Self::lengths(batch, &mut |n| {
+            first.get_or_insert(n);
+        });
+        first.unwrap_or(0)
+    }
+}
+
+/// What [`Tensors`] is for every single tensor: its batches are slices.
+macro_rules! slices {
+    () => {
+        const COUNT: usize = 1;
+        type Batch<'a> = &'a [Self];
+        type BatchMut<'a> = &'a mut [Self];
+        type Gradients<'a> = Option<&'a mut [Self]>;
+        type Optional<'a> = Option<&'a [Self]>;
+        #[cfg(feature = "alloc")]
+        type Vecs = alloc::vec::Vec<Self>;
+
+        #[inline(always)]
+        fn shared<'a>(batch: &'a &mut [Self]) -> &'a [Self] {
+            batch
+        }
+
+        #[inline(always)]
+        fn reborrow<'a>(batch: &'a mut &mut [Self]) -> &'a mut [Self] {
+            batch
+        }
+
+        fn shorter<'a, 'b: 'a>(batch: &'b [Self]) -> &'a [Self] {
+            batch
+        }
+
+        fn slice(batch: Self::Batch<'_>, range: core::ops::Range<usize>) -> Self::Batch<'_> {
+            &batch[range]
+        }
+
+        fn slice_mut(batch: Self::BatchMut<'_>, range: core::ops::Range<usize>) -> Self::BatchMut<'_> {
+            &mut batch[range]
+        }
+
+        fn split_mut(batch: Self::BatchMut<'_>, at: usize) -> (Self::BatchMut<'_>, Self::BatchMut<'_>) {
+            batch.split_at_mut(at)
+        }
+
+        fn none<'a>() -> Option<&'a [Self]> {
+            None
+        }
+
+        fn no_gradients<'a>() -> Option<&'a mut [Self]> {
+            None
+        }
+
+        #[inline(always)]
+        fn gradients(batch: Self::BatchMut<'_>) -> Self::Gradients<'_> {
+            Some(batch)
+        }
+
+        #[cfg(feature = "alloc")]
+        fn vecs_mut(vecs: &mut alloc::vec::Vec<Self>) -> &mut [Self] {
+            vecs
+        }
+    };
+}
+pub(crate) use slices;
+
+impl<E: Element, const R: usize, const C: usize> Tensors for SMatrix<E, R, C> {
+    slices!();
+
+    type Buffers<B: Storage> = B::Of<Self>;
+
+    fn lengths(batch: &[Self], visit: &mut dyn FnMut(usize)) {
+        visit(batch.len());
+    }
+
+    #[inline(always)]
+    fn batch<B: Storage>(buffers: &B::Of<Self>, n: usize) -> &[Self] {
+        &buffers[..n]
+    }
+
+    #[inline(always)]
+    fn batch_mut<B: Storage>(buffers: &mut B::Of<Self>, n: usize) -> &mut [Self] {
+        &mut buffers[..n]
+    }
+
+    fn gather(from: &[Self], indices: &[usize], to: &mut [Self]) {
+        for (to, &index) in to.iter_mut().zip(indices) {
+            // By element: in a debug build, assigning a whole sample would copy it through the stack.
+            to.as_mut_slice().copy_from_slice(from[index].as_slice());
+        }
+    }
+
+    fn clear(batch: &mut [Self]) {
+        bytemuck::fill_zeroes(flat_mut(batch));
+    }
+
+    #[cfg(feature = "alloc")]
+    fn vecs(n: usize) -> alloc::vec::Vec<Self> {
+        bytemuck::zeroed_slice_box(n).into_vec()
+    }
+}
+
+/// Tensors of a model's scalar, seen as blocks of scalars: what a merge of any number of inputs needs.
+pub trait FloatTensors<T: Scalar>: Tensors {
+    /// The scalars of a sample of each tensor.
+    const SIZES: &'static [usize];
+
+    /// The scalars of tensor `i`.
+    fn flat<'a>(batch: Self::Batch<'a>, i: usize) -> &'a [T];
+    /// The scalars of tensor `i`, to be written.
+    fn flat_mut<'a>(batch: Self::BatchMut<'a>, i: usize) -> &'a mut [T];
+    /// Where the gradient of tensor `i` is added.
+    fn flat_gradient<'a>(gradients: &'a mut Self::Gradients<'_>, i: usize) -> Option<&'a mut [T]>;
+}
+
+impl<T: Scalar + Element, const R: usize, const C: usize> FloatTensors<T> for SMatrix<T, R, C> {
+    const SIZES: &'static [usize] = &[R * C];
+
+    #[inline(always)]
+    fn flat<'a>(batch: Self::Batch<'a>, _: usize) -> &'a [T] {
+        flat(batch)
+    }
+
+    #[inline(always)]
+    fn flat_mut<'a>(batch: Self::BatchMut<'a>, _: usize) -> &'a mut [T] {
+        flat_mut(batch)
+    }
+
+    #[inline(always)]
+    fn flat_gradient<'a>(gradients: &'a mut Option<&mut [Self]>, _: usize) -> Option<&'a mut [T]> {
+        gradients.as_deref_mut().map(flat_mut)
+    }
+}
+
+macro_rules! tuple_tensors {
+    ($(($name:ident $index:tt $second:ident))+) => {
+        impl<$($name: Tensors),+> Tensors for ($($name,)+) {
+            const COUNT: usize = 0 $(+ $name::COUNT)+;
+            type Batch<'a> = ($($name::Batch<'a>,)+);
+            type BatchMut<'a> = ($($name::BatchMut<'a>,)+);
+            type Gradients<'a> = ($($name::Gradients<'a>,)+);
+            type Optional<'a> = ($($name::Optional<'a>,)+);
+            type Buffers<Z: Storage> = ($($name::Buffers<Z>,)+);
+            #[cfg(feature = "alloc")]
+            type Vecs = ($($name::Vecs,)+);
+
+            fn lengths(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize)) {
+                $($name::lengths(batch.$index, visit);)+
+            }
+
+            #[inline(always)]
+            fn batch<Z: Storage>(buffers: &Self::Buffers<Z>, n: usize) -> Self::Batch<'_> {
+                ($($name::batch::<Z>(&buffers.$index, n),)+)
+            }
+
+            #[inline(always)]
+            fn batch_mut<Z: Storage>(buffers: &mut Self::Buffers<Z>, n: usize) -> Self::BatchMut<'_> {
+                ($($name::batch_mut::<Z>(&mut buffers.$index, n),)+)
+            }
+
+            #[inline(always)]
+            fn shared<'a>(batch: &'a Self::BatchMut<'_>) -> Self::Batch<'a> {
+                ($($name::shared(&batch.$index),)+)
+            }
+
+            #[inline(always)]
+            fn reborrow<'a>(batch: &'a mut Self::BatchMut<'_>) -> Self::BatchMut<'a> {
+                ($($name::reborrow(&mut batch.$index),)+)
+            }
+
+            fn shorter<'a, 'b: 'a>(batch: Self::Batch<'b>) -> Self::Batch<'a> {
+                ($($name::shorter(batch.$index),)+)
+            }
+
+            fn slice(batch: Self::Batch<'_>, range: Range<usize>) -> Self::Batch<'_> {
+                ($($name::slice(batch.$index, range.clone()),)+)
+            }
+
+            fn slice_mut(batch: Self::BatchMut<'_>, range: Range<usize>) -> Self::BatchMut<'_> {
+                ($($name::slice_mut(batch.$index, range.clone()),)+)
+            }
+
+            fn split_mut(batch: Self::BatchMut<'_>, at: usize) -> (Self::BatchMut<'_>, Self::BatchMut<'_>) {
+                let halves = ($($name::split_mut(batch.$index, at),)+);
+                (($(halves.$index.0,)+), ($(halves.$index.1,)+))
+            }
+
+            fn gather(from: Self::Batch<'_>, indices: &[usize], to: Self::BatchMut<'_>) {
+                $($name::gather(from.$index, indices, to.$index);)+
+            }
+
+            fn clear(batch: Self::BatchMut<'_>) {
+                $($name::clear(batch.$index);)+
+            }
+
+            fn none<'a>() -> Self::Optional<'a> {
+                ($($name::none(),)+)
+            }
+
+            fn no_gradients<'a>() -> Self::Gradients<'a> {
+                ($($name::no_gradients(),)+)
+            }
+
+            #[inline(always)]
+            fn gradients(batch: Self::BatchMut<'_>) -> Self::Gradients<'_> {
+                ($($name::gradients(batch.$index),)+)
+            }
+
+            #[cfg(feature = "alloc")]
+            fn vecs(n: usize) -> Self::Vecs {
+                ($($name::vecs(n),)+)
+            }
+
+            #[cfg(feature = "alloc")]
+            fn vecs_mut(vecs: &mut Self::Vecs) -> Self::BatchMut<'_> {
+                ($($name::vecs_mut(&mut vecs.$index),)+)
+            }
+        }
+
+        impl<Scal: Scalar, $($name: FloatTensors<Scal>),+> FloatTensors<Scal> for ($($name,)+) {
+            const SIZES: &'static [usize] = &[$($name::SIZES[0]),+];
+
+            #[inline(always)]
+            fn flat<'a>(batch: Self::Batch<'a>, i: usize) -> &'a [Scal] {
+                match i {
+                    $($index => $name::flat(batch.$index, 0),)+
+                    _ => &[],
+                }
+            }
+
+            #[inline(always)]
+            fn flat_mut<'a>(batch: Self::BatchMut<'a>, i: usize) -> &'a mut [Scal] {
+                match i {
+                    $($index => $name::flat_mut(batch.$index, 0),)+
+                    _ => &mut [],
+                }
+            }
+
+            #[inline(always)]
+            fn flat_gradient<'a>(gradients: &'a mut Self::Gradients<'_>, i: usize) -> Option<&'a mut [Scal]> {
+                match i {
+                    $($index => $name::flat_gradient(&mut gradients.$index, 0),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+/// Calls a macro once for every tuple length from 2 to [`MAX_INPUTS`](crate::spec::MAX_INPUTS), with `(A 0 LA) (B 1 LB) …`:
+/// a type, its index, and a second type.
+macro_rules! for_each_arity {
+    ($macro:ident) => {
+        $macro! { (A 0 LA) (B 1 LB) }
+        $macro! { (A 0 LA) (B 1 LB) (C 2 LC) }
+        $macro! { (A 0 LA) (B 1 LB) (C 2 LC) (D 3 LD) }
+        $macro! { (A 0 LA) (B 1 LB) (C 2 LC) (D 3 LD) (E 4 LE) }
+        $macro! { (A 0 LA) (B 1 LB) (C 2 LC) (D 3 LD) (E 4 LE) (F 5 LF) }
+        $macro! { (A 0 LA) (B 1 LB) (C 2 LC) (D 3 LD) (E 4 LE) (F 5 LF) (G 6 LG) }
+        $macro! { (A 0 LA) (B 1 LB) (C 2 LC) (D 3 LD) (E 4 LE) (F 5 LF) (G 6 LG) (H 7 LH) }
+        $macro! { (A 0 LA) (B 1 LB) (C 2 LC) (D 3 LD) (E 4 LE) (F 5 LF) (G 6 LG) (H 7 LH) (I 8 LI) }
+        $macro! { (A 0 LA) (B 1 LB) (C 2 LC) (D 3 LD) (E 4 LE) (F 5 LF) (G 6 LG) (H 7 LH) (I 8 LI) (J 9 LJ) }
+        $macro! { (A 0 LA) (B 1 LB) (C 2 LC) (D 3 LD) (E 4 LE) (F 5 LF) (G 6 LG) (H 7 LH) (I 8 LI) (J 9 LJ) (K 10 LK) }
+        $macro! { (A 0 LA) (B 1 LB) (C 2 LC) (D 3 LD) (E 4 LE) (F 5 LF) (G 6 LG) (H 7 LH) (I 8 LI) (J 9 LJ) (K 10 LK) (L 11 LL) }
+    };
+}
+pub(crate) use for_each_arity;
+
+for_each_arity!(tuple_tensors);

@@ -1,0 +1,269 @@
+//! Where working memory lives: [`Heap`] on a host, [`Inline`] arrays in firmware.
+//!
+//! Everything a pass writes (activations, caches, gradients of activations) is generic over [`Storage`], so one expansion
+//! serves both. Memory is zeroed where it will stay: a batch of 60 MB images never passes through a stack.
+
+use bytemuck::Zeroable;
+use core::marker::PhantomData;
+use core::ops::{Deref, DerefMut};
+
+/// What other threads may be handed and may look at: everything that is `Send` and `Sync`, such as scalars and matrices
+/// of them. The parts of a batch are computed by several threads.
+///
+/// A machine without atomic operations has no threads; there it is everything.
+#[cfg(target_has_atomic = "ptr")]
+pub trait Shareable: Send + Sync {}
+#[cfg(target_has_atomic = "ptr")]
+impl<T: Send + Sync + ?Sized> Shareable for T {}
+
+/// What other threads may be handed and may look at. This machine has none: everything.
+#[cfg(not(target_has_atomic = "ptr"))]
+pub trait Shareable {}
+#[cfg(not(target_has_atomic = "ptr"))]
+impl<T: ?Sized> Shareable for T {}
+
+/// A kind of working memory.
+pub trait Storage: 'static {
+    /// Room for a number of samples.
+    type Of<S: Zeroable + Copy + Shareable + 'static>: Deref<Target = [S]> + DerefMut + Buffer;
+    /// Room for one value, for example a statistic of the whole batch.
+    type One<S: Zeroable + Copy + Shareable + 'static>: Deref<Target = S> + DerefMut + Buffer;
+}
+
+/// Working memory that can be made for a number of samples.
+pub trait Buffer: Sized + Shareable {
+    /// Zeroed memory for as many samples as an [`Inline`] array has room for, as a constant: for a `static`. Memory that has none does
+    /// not compile where it is used.
+    const ZEROED: Self = panic!("this memory cannot be made by a constant");
+
+    /// Zeroed memory for batches of up to `capacity` samples.
+    ///
+    /// # Panics
+    /// If the memory is an [`Inline`] array of fewer samples.
+    fn with_capacity(capacity: usize) -> Self;
+}
+
+impl Buffer for () {
+    const ZEROED: Self = ();
+
+    fn with_capacity(_: usize) {}
+}
+
+macro_rules! tuple_buffers {
+    ($(($name:ident $index:tt $second:ident))+) => {
+        impl<$($name: Buffer),+> Buffer for ($($name,)+) {
+            const ZEROED: Self = ($($name::ZEROED,)+);
+
+            fn with_capacity(capacity: usize) -> Self {
+                ($($name::with_capacity(capacity),)+)
+            }
+        }
+    };
+}
+crate::tensor::for_each_arity!(tuple_buffers);
+
+/// Defines structs of memory: every field is a buffer, and so is the whole. Behind the types that it is generic over stand, after a
+/// semicolon, its constants.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __buffers {
+    ($(
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident<$($parameter:ident: $bound:path),*; $($constant:ident),*> {
+            $($(#[$doc:meta])* $of:vis $field:ident: $buffer:ty,)*
+        }
+    )*) => {$(
+        $(#[$meta])*
+        $vis struct $name<$($parameter: $bound,)* $(const $constant: usize),*> {
+            $($(#[$doc])* $of $field: $buffer,)*
+        }
+
+        impl<$($parameter: $bound,)* $(const $constant: usize),*> $crate::tensor::storage::Buffer
+            for $name<$($parameter,)* $($constant),*>
+        {
+            const ZEROED: Self = $name { $($field: $crate::tensor::storage::Buffer::ZEROED,)* };
+
+            fn with_capacity(capacity: usize) -> Self {
+                $name { $($field: $crate::tensor::storage::Buffer::with_capacity(capacity),)* }
+            }
+        }
+    )*};
+}
+#[doc(hidden)]
+pub use crate::__buffers as buffers;
+
+/// Arrays of `N` samples, in place: no heap. `Inline<1>` is what a single prediction needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Inline<const N: usize>;
+
+/// Memory of an [`Inline`] storage.
+#[derive(Clone, Copy, Debug)]
+pub struct InlineBuffer<S, const N: usize>([S; N]);
+
+/// A single value of an [`Inline`] storage.
+#[derive(Clone, Copy, Debug)]
+pub struct InlineOne<S>(S);
+
+impl<const N: usize> Storage for Inline<N> {
+    type Of<S: Zeroable + Copy + Shareable + 'static> = InlineBuffer<S, N>;
+    type One<S: Zeroable + Copy + Shareable + 'static> = InlineOne<S>;
+}
+
+impl<S: Zeroable + Copy + Shareable, const N: usize> Buffer for InlineBuffer<S, N> {
+    // SAFETY: all-zero bytes are a valid `S`, which is what `Zeroable` says; `S::zeroed` is no `const fn`.
+    const ZEROED: Self = InlineBuffer([const { unsafe { core::mem::zeroed() } }; N]);
+
+    #[inline]
+    fn with_capacity(capacity: usize) -> Self {
+        assert!(capacity <= N, "the inline memory is too small for this batch");
+        InlineBuffer([S::zeroed(); N])
+    }
+}
+
+impl<S, const N: usize> Deref for InlineBuffer<S, N> {
+    type Target = [S];
+
+    #[inline(always)]
+    fn deref(&self) -> &[S] {
+        &self.0
+    }
+}
+
+impl<S, const N: usize> DerefMut for InlineBuffer<S, N> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [S] {
+        &mut self.0
+    }
+}
+
+impl<S: Zeroable + Shareable> Buffer for InlineOne<S> {
+    // SAFETY: as above.
+    const ZEROED: Self = InlineOne(unsafe { core::mem::zeroed() });
+
+    #[inline]
+    fn with_capacity(_: usize) -> Self {
+        InlineOne(S::zeroed())
+    }
+}
+
+impl<S> Deref for InlineOne<S> {
+    type Target = S;
+
+    #[inline(always)]
+    fn deref(&self) -> &S {
+        &self.0
+    }
+}
+
+impl<S> DerefMut for InlineOne<S> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut S {
+        &mut self.0
+    }
+}
+
+/// Memory of `B` with room for `S` times as many samples: what a layer needs that is called on every step of every sample.
+#[derive(Clone, Copy, Debug)]
+pub struct Times<B, const S: usize>(PhantomData<B>);
+
+/// Memory of a [`Times`] storage.
+pub struct TimesBuffer<X: Zeroable + Copy + Shareable + 'static, B: Storage, const S: usize>(B::Of<[X; S]>);
+
+impl<B: Storage, const S: usize> Storage for Times<B, S> {
+    type Of<X: Zeroable + Copy + Shareable + 'static> = TimesBuffer<X, B, S>;
+    type One<X: Zeroable + Copy + Shareable + 'static> = B::One<X>;
+}
+
+impl<X: Zeroable + Copy + Shareable, B: Storage, const S: usize> Buffer for TimesBuffer<X, B, S> {
+    const ZEROED: Self = TimesBuffer(Buffer::ZEROED);
+
+    fn with_capacity(capacity: usize) -> Self {
+        TimesBuffer(Buffer::with_capacity(capacity))
+    }
+}
+
+impl<X: Zeroable + Copy + Shareable, B: Storage, const S: usize> Deref for TimesBuffer<X, B, S> {
+    type Target = [X];
+
+    #[inline(always)]
+    fn deref(&self) -> &[X] {
+        self.0.as_flattened()
+    }
+}
+
+impl<X: Zeroable + Copy + Shareable, B: Storage, const S: usize> DerefMut for TimesBuffer<X, B, S> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [X] {
+        self.0.as_flattened_mut()
+    }
+}
+
+#[cfg(feature = "alloc")]
+mod heap {
+    use super::{Buffer, Deref, DerefMut, Shareable, Storage, Zeroable};
+    use alloc::boxed::Box;
+
+    /// Boxed slices, made zeroed by the allocator.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Heap;
+
+    /// Memory of the [`Heap`].
+    #[derive(Clone, Debug)]
+    pub struct HeapBuffer<S>(Box<[S]>);
+
+    /// A single value on the [`Heap`].
+    #[derive(Clone, Debug)]
+    pub struct HeapOne<S>(Box<S>);
+
+    impl Storage for Heap {
+        type Of<S: Zeroable + Copy + Shareable + 'static> = HeapBuffer<S>;
+        type One<S: Zeroable + Copy + Shareable + 'static> = HeapOne<S>;
+    }
+
+    impl<S: Zeroable + Shareable> Buffer for HeapBuffer<S> {
+        fn with_capacity(capacity: usize) -> Self {
+            HeapBuffer(bytemuck::zeroed_slice_box(capacity))
+        }
+    }
+
+    impl<S> Deref for HeapBuffer<S> {
+        type Target = [S];
+
+        #[inline(always)]
+        fn deref(&self) -> &[S] {
+            &self.0
+        }
+    }
+
+    impl<S> DerefMut for HeapBuffer<S> {
+        #[inline(always)]
+        fn deref_mut(&mut self) -> &mut [S] {
+            &mut self.0
+        }
+    }
+
+    impl<S: Zeroable + Shareable> Buffer for HeapOne<S> {
+        fn with_capacity(_: usize) -> Self {
+            HeapOne(bytemuck::zeroed_box())
+        }
+    }
+
+    impl<S> Deref for HeapOne<S> {
+        type Target = S;
+
+        #[inline(always)]
+        fn deref(&self) -> &S {
+            &self.0
+        }
+    }
+
+    impl<S> DerefMut for HeapOne<S> {
+        #[inline(always)]
+        fn deref_mut(&mut self) -> &mut S {
+            &mut self.0
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+pub use heap::{Heap, HeapBuffer, HeapOne};

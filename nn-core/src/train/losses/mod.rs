@@ -1,0 +1,237 @@
+//! The losses, one page each: formula, value, gradient, tests.
+//!
+//! A loss implements [`LossOn`] for the samples it can judge. [`Losses`] spreads losses over the outputs of a model: one
+//! for all of them, a tuple, or the named struct that `model!` writes. `()` stands for no loss, and for its targets.
+//!
+//! The formulas of the pages are those of one position: a vector of features. The loss of a sample (a sequence, an image) is
+//! the mean over its positions. Where the output of a model has a mask, the loss of a batch is the mean over the positions
+//! that count:
+//!
+//! ```text
+//! L = 1/N · Σ w · 1/P · Σ l             N samples with the weights w, P positions each
+//! L = Σ w · Σ m · l / Σ m               with the mask m; 0 if nothing counts
+//! ```
+//!
+//! It is Keras's, but for a loss or a gradient that is NaN where nothing counts: Keras multiplies it by 0, which is NaN.
+//!
+//! # Accuracy
+//! Losses and gradients of one position are off by at most 8 ε of themselves (16 for the focal ones), over all of
+//! `f32` and `f64`; ε is the distance from 1 to the next number. So a loss that is nearly 0 has its digits, also from
+//! logits where a class leads. There are exceptions. Poisson is a difference, and its error is that of its parts. The
+//! dense categorical losses of probabilities divide by the sum of these, and the focal one clips even logits: their
+//! error is relative to 1 where the loss is less. With `std`, the mean over the features of a position is summed in
+//! `f64`.
+//!
+//! From logits, -∞ is a class that cannot be: it costs nothing where the target is another one, and infinitely much
+//! where it is the target. (Keras's dense loss is NaN there.) A prediction that is NaN makes every loss NaN.
+//!
+//! # A loss of your own
+//! is a type with a name, a value and a gradient:
+//!
+//! ```
+//! # use {nalgebra::SMatrix, nn_core as nn};
+//! use nn::losses::{Loss, LossOn};
+//! use nn::{Element, Scalar};
+//!
+//! /// `1/n · Σ τ · (t - y)` where the prediction is too low, `1/n · Σ (1 - τ) · (y - t)` where it is too high: the prediction
+//! /// of a quantile.
+//! #[derive(Clone, Copy, Debug)]
+//! struct Pinball {
+//!     tau: f64,
+//! }
+//!
+//! impl Loss for Pinball {
+//!     fn name(&self) -> &'static str {
+//!         "pinball"
+//!     }
+//! }
+//!
+//! impl<T: Scalar + Element, const R: usize, const P: usize> LossOn<SMatrix<T, R, P>> for Pinball {
+//!     type Target = SMatrix<T, R, P>;
+//!
+//!     fn loss(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>) -> T {
+//!         let (low, high) = (T::of(self.tau), T::of(self.tau - 1.0));
+//!         let pairs = target.iter().zip(prediction.iter());
+//!         let sum: T = pairs.map(|(&t, &y)| if y < t { low * (t - y) } else { high * (t - y) }).sum();
+//!         sum / T::of((R * P) as f64)
+//!     }
+//!
+//!     fn gradient(&self, target: &SMatrix<T, R, P>, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
+//!         let (low, high) = (T::of(self.tau), T::of(self.tau - 1.0));
+//!         for ((g, &t), &y) in gradient.iter_mut().zip(target.iter()).zip(prediction.iter()) {
+//!             *g = -(if y < t { low } else { high }) / T::of((R * P) as f64);
+//!         }
+//!     }
+//! }
+//!
+//! let (target, prediction) = (SMatrix::<f32, 2, 1>::new(1.0, 2.0), SMatrix::<f32, 2, 1>::new(0.0, 4.0));
+//! assert_eq!(Pinball { tau: 0.75 }.loss(&target, &prediction), 0.625);
+//! ```
+
+#[cfg(test)]
+mod checks;
+pub mod domain;
+mod logits;
+mod masked;
+mod mean;
+mod none;
+mod position;
+mod spread;
+
+pub use none::NoTarget;
+pub use spread::{About, Losses, Seeds, Weighting, counted};
+
+use self::domain::Domain;
+use crate::activations::Head;
+use crate::spec::settings::Setting;
+use crate::tensor::Sample;
+use crate::tensor::scalar::Scalar;
+use crate::tensor::storage::Shareable;
+
+/// The list of losses: the only place besides its own page that a new one touches.
+macro_rules! losses {
+    ($($module:ident),* $(,)?) => {
+        $(mod $module;)*
+        pub use self::{$($module::*),*};
+    };
+}
+
+losses! {
+    binary_crossentropy,
+    binary_focal_crossentropy,
+    categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
+    cosine_similarity,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+}
+
+/// A loss. What it can judge is said by [`LossOn`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a loss",
+    note = "one loss serves all outputs; for several outputs a tuple or the model's `…Outputs` struct gives each its own",
+    note = "explained in nn::errors::nn0502"
+)]
+pub trait Loss: Shareable {
+    /// Whether there is a loss at all: `false` only for `()`, which is none.
+    const JUDGES: bool = true;
+
+    /// Keras's name: `mean_squared_error`.
+    fn name(&self) -> &'static str;
+
+    /// Whether predictions are logits, for a loss that takes probabilities or logits; `None` for any other. For
+    /// [lints](crate::lints) only.
+    fn takes_logits(&self) -> Option<bool> {
+        None
+    }
+
+    /// The activation that makes probabilities of its logits: for metrics, which know no logits by themselves.
+    fn link(&self) -> Head {
+        Head::Other
+    }
+
+    /// The targets that it can judge: `fit` warns of others.
+    fn domain(&self) -> Domain {
+        Domain::Any
+    }
+
+    /// Calls `visit` with every setting that is a number: `fit` checks them before it trains.
+    fn settings(&self, visit: &mut dyn FnMut(Setting)) {
+        let _ = visit;
+    }
+}
+
+/// A loss that can judge predictions `P`.
+///
+/// All methods see one sample. The library takes the mean over the batch and applies the weights of samples and outputs,
+/// so a loss is only its formula. Where a sample has several positions (a sequence, an image), the loss of a sample is
+/// the mean over its positions, as in Keras.
+#[diagnostic::on_unimplemented(
+    message = "the loss `{Self}` cannot judge an output of type `{P}`",
+    note = "a loss of your own implements `nn::losses::Loss` and `nn::losses::LossOn<P>`",
+    note = "explained in nn::errors::nn0502"
+)]
+pub trait LossOn<P: Sample>: Loss {
+    /// The target of one sample.
+    type Target: Sample;
+
+    /// The loss of one sample.
+    fn loss(&self, target: &Self::Target, prediction: &P) -> P::Element;
+
+    /// Overwrites `gradient` with the gradient of [`loss`](Self::loss) with respect to the prediction.
+    fn gradient(&self, target: &Self::Target, prediction: &P, gradient: &mut P);
+
+    /// The same from the logits of an output that ends in `head`, where a stable formula exists: the loss, with its
+    /// gradient with respect to the logits written to `gradient`. `None`, with `gradient` untouched, where there is none;
+    /// that must depend only on the loss and `head`.
+    fn fused(&self, head: Head, target: &Self::Target, logits: &P, gradient: Option<&mut P>) -> Option<P::Element> {
+        let (_, _, _, _) = (head, target, logits, gradient);
+        None
+    }
+
+    /// The same where the output is known as well: what a loss can read from it, it need not compute once more. It gives the
+    /// same up to rounding.
+    fn fused_with(
+        &self,
+        head: Head,
+        target: &Self::Target,
+        prediction: &P,
+        logits: &P,
+        gradient: Option<&mut P>,
+    ) -> Option<P::Element> {
+        let _ = prediction;
+        self.fused(head, target, logits, gradient)
+    }
+
+    /// For an output with a mask (0 or not, for each position): the *sum* of the losses of the positions that count, with its
+    /// gradient, which is zero at the others, and whether that is with respect to the logits, as in [`fused`](Self::fused).
+    ///
+    /// By default it follows from the loss of whole samples, which is the mean over positions: the positions that do not
+    /// count are filled with a copy of one that does, whose part is taken away again. A loss that is no such mean says here
+    /// itself what a mask does.
+    fn masked(
+        &self,
+        target: &Self::Target,
+        prediction: &P,
+        logits: Option<(Head, &P)>,
+        mask: &[u32],
+        gradient: Option<&mut P>,
+    ) -> (P::Element, bool)
+    where
+        P::Element: Scalar,
+    {
+        // Whether there is a form for logits depends on nothing but the loss and the head.
+        if let Some((head, logits)) = logits
+            && self.fused(head, target, logits, None).is_some()
+        {
+            let judge = |target: &Self::Target, logits: &P, gradient: Option<&mut P>| {
+                self.fused(head, target, logits, gradient).unwrap_or(P::Element::ZERO)
+            };
+            return (masked::by_sample(target, logits, mask, gradient, judge), true);
+        }
+        let judge = |target: &Self::Target, prediction: &P, gradient: Option<&mut P>| {
+            if let Some(gradient) = gradient {
+                self.gradient(target, prediction, gradient);
+            }
+            self.loss(target, prediction)
+        };
+        (masked::by_sample(target, prediction, mask, gradient, judge), false)
+    }
+
+    /// Whether a target is valid; otherwise what was expected and what came: `a class below
+    /// 10, but got 12`.
+    fn check(&self, target: &Self::Target) -> Result<(), crate::spec::text::Text<96>> {
+        let _ = target;
+        Ok(())
+    }
+}

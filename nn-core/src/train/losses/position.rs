@@ -1,0 +1,242 @@
+//! What a loss of the library says of one position, and what follows from it.
+//!
+//! ```text
+//! l(t, y)                            a position: its features and their target
+//! L = 1/P · Σ l(t[p], y[p])          a sample of P positions
+//! M = Σ l(t[p], y[p]) where m[p] ≠ 0 the same with a mask; only the batch knows how many positions count
+//! ```
+
+use super::mean::mean_of;
+use crate::activations::Head;
+use crate::spec::text::Text;
+use crate::tensor::Element;
+use crate::tensor::scalar::Scalar;
+use crate::train::losses::Loss;
+use nalgebra::SMatrix;
+
+/// A loss that judges the positions of a sample one by one. [`on_positions!`] makes a [`LossOn`](crate::train::losses::LossOn) of it.
+pub(super) trait Position<T: Scalar>: Loss + Sized {
+    /// What a target holds: `T`, or `u32` where it is the index of a class.
+    type Target: Element;
+
+    /// The loss of a position.
+    fn value(&self, target: &[Self::Target], prediction: &[T]) -> T;
+
+    /// Overwrites `slope` with the gradient of [`value`](Self::value) with respect to the prediction.
+    fn slope(&self, target: &[Self::Target], prediction: &[T], slope: &mut [T]);
+
+    /// Both of them, which may cost less than one after the other.
+    fn value_and_slope(&self, target: &[Self::Target], prediction: &[T], slope: &mut [T]) -> T {
+        self.slope(target, prediction, slope);
+        self.value(target, prediction)
+    }
+
+    /// The loss for a loss of logits, where `output` is what the activation makes of them.
+    fn value_with(&self, target: &[Self::Target], output: &[T], logits: &[T]) -> T {
+        let _ = output;
+        self.value(target, logits)
+    }
+
+    /// Both of them for a loss of logits, where `output` is what the activation makes of them.
+    fn value_and_slope_with(&self, target: &[Self::Target], output: &[T], logits: &[T], slope: &mut [T]) -> T {
+        let _ = output;
+        self.value_and_slope(target, logits, slope)
+    }
+
+    /// The loss that judges the logits of an output that ends in `head`, where a stable formula exists.
+    fn of_logits(&self, head: Head) -> Option<Self> {
+        let _ = head;
+        None
+    }
+
+    /// Whether the targets of a sample are valid for predictions of this many features.
+    fn check_targets(&self, targets: &[Self::Target], features: usize) -> Result<(), Text<96>> {
+        let (_, _) = (targets, features);
+        Ok(())
+    }
+}
+
+/// Target and prediction of each position.
+fn positions<'a, T, Y, const R: usize, const P: usize>(
+    targets: &'a [Y],
+    predictions: &'a SMatrix<T, R, P>,
+) -> impl Iterator<Item = (&'a [Y], &'a [T])> {
+    targets.chunks_exact(targets.len() / P).zip(predictions.as_slice().chunks_exact(R))
+}
+
+/// `1/P · Σ l(t[p], y[p])`
+pub(super) fn loss<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
+    loss: &L,
+    targets: &[L::Target],
+    predictions: &SMatrix<T, R, P>,
+) -> T {
+    mean_of(positions(targets, predictions).map(|(t, y)| loss.value(t, y)), P)
+}
+
+/// The same of logits, where the output is known as well.
+pub(super) fn loss_with<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
+    loss: &L,
+    targets: &[L::Target],
+    output: &SMatrix<T, R, P>,
+    logits: &SMatrix<T, R, P>,
+) -> T {
+    let positions = positions(targets, logits).zip(output.as_slice().chunks_exact(R));
+    mean_of(positions.map(|((t, z), y)| loss.value_with(t, y, z)), P)
+}
+
+/// The same, and its gradient.
+pub(super) fn loss_and_gradient<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
+    loss: &L,
+    targets: &[L::Target],
+    predictions: &SMatrix<T, R, P>,
+    gradient: &mut SMatrix<T, R, P>,
+) -> T {
+    judged(targets, predictions, predictions, gradient, |t, _, y, g| loss.value_and_slope(t, y, g))
+}
+
+/// The same of logits, where the output is known as well.
+pub(super) fn loss_and_gradient_with<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
+    loss: &L,
+    targets: &[L::Target],
+    output: &SMatrix<T, R, P>,
+    logits: &SMatrix<T, R, P>,
+    gradient: &mut SMatrix<T, R, P>,
+) -> T {
+    judged(targets, output, logits, gradient, |t, y, z, g| loss.value_and_slope_with(t, y, z, g))
+}
+
+/// The mean over positions of what `judge` finds for target, output, logits and gradient of each.
+#[inline(always)]
+fn judged<T: Scalar, Y, const R: usize, const P: usize>(
+    targets: &[Y],
+    output: &SMatrix<T, R, P>,
+    logits: &SMatrix<T, R, P>,
+    gradient: &mut SMatrix<T, R, P>,
+    judge: impl Fn(&[Y], &[T], &[T], &mut [T]) -> T,
+) -> T {
+    let (factor, mut sum) = (T::of(1.0 / P as f64), T::ZERO);
+    let outputs = output.as_slice().chunks_exact(R);
+    for (((t, z), y), g) in positions(targets, logits).zip(outputs).zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
+        sum += judge(t, y, z, g);
+        if P > 1 {
+            g.iter_mut().for_each(|g| *g *= factor);
+        }
+    }
+    sum / T::of(P as f64)
+}
+
+/// Its gradient.
+pub(super) fn gradient<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
+    loss: &L,
+    targets: &[L::Target],
+    predictions: &SMatrix<T, R, P>,
+    gradient: &mut SMatrix<T, R, P>,
+) {
+    let factor = T::of(1.0 / P as f64);
+    for ((t, y), g) in positions(targets, predictions).zip(gradient.as_mut_slice().chunks_exact_mut(R)) {
+        loss.slope(t, y, g);
+        if P > 1 {
+            g.iter_mut().for_each(|g| *g *= factor);
+        }
+    }
+}
+
+/// `Σ l(t[p], y[p])` over the positions that count, and its gradient.
+pub(super) fn masked<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
+    loss: &L,
+    targets: &[L::Target],
+    predictions: &SMatrix<T, R, P>,
+    mask: &[u32],
+    gradient: Option<&mut SMatrix<T, R, P>>,
+) -> T {
+    let mut sum = T::ZERO;
+    let mut gradients = gradient.map(|gradient| gradient.as_mut_slice().chunks_exact_mut(R));
+    for ((t, y), &m) in positions(targets, predictions).zip(mask) {
+        let gradient = gradients.as_mut().and_then(Iterator::next);
+        // Not a product: what does not count may be NaN.
+        match (m != 0, gradient) {
+            (true, Some(gradient)) => {
+                sum += loss.value_and_slope(t, y, gradient);
+            }
+            (true, None) => sum += loss.value(t, y),
+            (false, Some(gradient)) => gradient.fill(T::ZERO),
+            (false, None) => {}
+        }
+    }
+    sum
+}
+
+/// Implements [`LossOn`](crate::train::losses::LossOn) for a [`Position`]: `on_positions!(Huber: SMatrix<T, R, P>)`, with the type
+/// of the target of a sample.
+macro_rules! on_positions {
+    ($loss:ident: $target:ty) => {
+        impl<T, const R: usize, const P: usize> $crate::train::losses::LossOn<SMatrix<T, R, P>> for $loss
+        where
+            T: Scalar + $crate::tensor::Element,
+        {
+            type Target = $target;
+
+            fn loss(&self, target: &$target, prediction: &SMatrix<T, R, P>) -> T {
+                $crate::train::losses::position::loss(self, target.as_slice(), prediction)
+            }
+
+            fn gradient(&self, target: &$target, prediction: &SMatrix<T, R, P>, gradient: &mut SMatrix<T, R, P>) {
+                $crate::train::losses::position::gradient(self, target.as_slice(), prediction, gradient);
+            }
+
+            fn fused(
+                &self,
+                head: $crate::activations::Head,
+                target: &$target,
+                logits: &SMatrix<T, R, P>,
+                gradient: Option<&mut SMatrix<T, R, P>>,
+            ) -> Option<T> {
+                let loss = Position::<T>::of_logits(self, head)?;
+                Some(match gradient {
+                    Some(gradient) => {
+                        $crate::train::losses::position::loss_and_gradient(&loss, target.as_slice(), logits, gradient)
+                    }
+                    None => $crate::train::losses::position::loss(&loss, target.as_slice(), logits),
+                })
+            }
+
+            fn fused_with(
+                &self,
+                head: $crate::activations::Head,
+                target: &$target,
+                prediction: &SMatrix<T, R, P>,
+                logits: &SMatrix<T, R, P>,
+                gradient: Option<&mut SMatrix<T, R, P>>,
+            ) -> Option<T> {
+                use $crate::train::losses::position::{loss_and_gradient_with, loss_with};
+                let loss = Position::<T>::of_logits(self, head)?;
+                let target = target.as_slice();
+                Some(match gradient {
+                    Some(gradient) => loss_and_gradient_with(&loss, target, prediction, logits, gradient),
+                    None => loss_with(&loss, target, prediction, logits),
+                })
+            }
+
+            fn masked(
+                &self,
+                target: &$target,
+                prediction: &SMatrix<T, R, P>,
+                logits: Option<($crate::activations::Head, &SMatrix<T, R, P>)>,
+                mask: &[u32],
+                gradient: Option<&mut SMatrix<T, R, P>>,
+            ) -> (T, bool) {
+                use $crate::train::losses::position::masked;
+                let fused = logits.and_then(|(head, logits)| Some((Position::<T>::of_logits(self, head)?, logits)));
+                match fused {
+                    Some((loss, logits)) => (masked(&loss, target.as_slice(), logits, mask, gradient), true),
+                    None => (masked(self, target.as_slice(), prediction, mask, gradient), false),
+                }
+            }
+
+            fn check(&self, target: &$target) -> Result<(), $crate::spec::text::Text<96>> {
+                Position::<T>::check_targets(self, target.as_slice(), R)
+            }
+        }
+    };
+}
+pub(super) use on_positions;

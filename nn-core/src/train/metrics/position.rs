@@ -1,0 +1,91 @@
+//! The metrics that are a mean over positions: what one says of a position, and what follows from it.
+//!
+//! ```text
+//! v(t, y)                                a position
+//! V = 1/P · Σ m · v,  M = 1/P · Σ m      a sample of P positions; without a mask every m is 1
+//! result = Σ w · V / Σ w · M             so a sample counts as much as it has positions that do
+//! ```
+
+use super::{Mean, Metric};
+use crate::activations::Head;
+
+/// A metric that compares the positions of a sample one by one. [`on_positions!`] makes a
+/// [`MetricOn`](crate::train::metrics::MetricOn) of it.
+pub(super) trait Position<T, Y>: Metric<State = Mean> {
+    /// The value of a position.
+    fn value(&self, target: &[Y], prediction: &[T]) -> f64;
+
+    /// The same of logits, which `link` makes probabilities of.
+    fn value_of_logits(&self, link: Head, target: &[Y], prediction: &[T]) -> f64 {
+        let _ = link;
+        self.value(target, prediction)
+    }
+}
+
+/// Adds a sample of positions of `rows` scalars, which are logits if there is a link.
+pub(super) fn add<T, Y, M: Position<T, Y>>(
+    metric: &M,
+    state: &mut Mean,
+    targets: &[Y],
+    predictions: &[T],
+    rows: usize,
+    weight: f64,
+    link: Head,
+    mask: Option<&[u32]>,
+) {
+    let positions = predictions.len() / rows;
+    let pairs = targets.chunks_exact(targets.len() / positions).zip(predictions.chunks_exact(rows));
+    let (mut sum, mut counted) = (0.0, 0);
+    for (p, (target, prediction)) in pairs.enumerate() {
+        // Not a product: what does not count may be NaN.
+        if mask.is_none_or(|mask| mask[p] != 0) {
+            sum += match link.of_logits() {
+                false => metric.value(target, prediction),
+                true => metric.value_of_logits(link, target, prediction),
+            };
+            counted += 1;
+        }
+    }
+    if counted > 0 {
+        state.add(sum / counted as f64, weight * counted as f64 / positions as f64);
+    }
+}
+
+/// Implements [`MetricOn`](crate::train::metrics::MetricOn) for a [`Position`], with the types of predictions and targets:
+/// `on_positions!([T: Scalar + Element, const R: usize, const P: usize] Mse: SMatrix<T, R, P>, SMatrix<T, R, P>)`.
+macro_rules! on_positions {
+    ([$($generics:tt)*] $metric:ty: $prediction:ty, $target:ty) => {
+        impl<$($generics)*> $crate::train::metrics::MetricOn<$prediction, $target> for $metric {
+            fn update(&self, state: &mut $crate::train::metrics::Mean, target: &$target, prediction: &$prediction, weight: f64) {
+                let (t, y) = (target.as_slice(), prediction.as_slice());
+                $crate::train::metrics::position::add(self, state, t, y, R, weight, $crate::activations::Head::Other, None);
+            }
+
+            fn update_masked(
+                &self,
+                state: &mut $crate::train::metrics::Mean,
+                target: &$target,
+                prediction: &$prediction,
+                weight: f64,
+                mask: &[u32],
+            ) {
+                let (t, y) = (target.as_slice(), prediction.as_slice());
+                $crate::train::metrics::position::add(self, state, t, y, R, weight, $crate::activations::Head::Other, Some(mask));
+            }
+
+            fn update_logits(
+                &self,
+                link: $crate::activations::Head,
+                state: &mut $crate::train::metrics::Mean,
+                target: &$target,
+                prediction: &$prediction,
+                weight: f64,
+                mask: Option<&[u32]>,
+            ) {
+                let (t, y) = (target.as_slice(), prediction.as_slice());
+                $crate::train::metrics::position::add(self, state, t, y, R, weight, link, mask);
+            }
+        }
+    };
+}
+pub(super) use on_positions;

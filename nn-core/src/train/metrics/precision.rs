@@ -1,0 +1,98 @@
+//! Precision: how many of the predictions that say yes are right.
+//!
+//! ```text
+//! tp / (tp + fp)        0 where nothing is positive
+//! ```
+//!
+//! All scalars of a sample count, or one class of them. A target counts as positive if it is not 0, a prediction
+//! if it is above the threshold; exactly 0.5 is not, nor is NaN. Source:
+//! <https://keras.io/api/metrics/classification_metrics/#precision-class>
+
+use super::counts::{Choice, Counts, divide_no_nan};
+use super::{Metric, MetricOn};
+use crate::activations::Head;
+use crate::tensor::Element;
+use crate::tensor::scalar::Scalar;
+use nalgebra::SMatrix;
+
+/// Of the positive predictions, the part that is right
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Precision {
+    /// Above it a prediction counts as positive. `None`, the default, is 0.5, or with `top_k` any.
+    ///
+    /// Keras takes several thresholds and gives several numbers; here each is a metric.
+    pub threshold: Option<f64>,
+    /// If given, only the `k` best classes of a position are positive.
+    pub top_k: Option<usize>,
+    /// If given, only this class is looked at. A class that does not exist counts nothing.
+    pub class_id: Option<usize>,
+}
+
+impl Metric for Precision {
+    type State = Counts;
+
+    fn name(&self) -> &'static str {
+        "precision"
+    }
+
+    fn result(&self, state: &Counts) -> f64 {
+        divide_no_nan(state.true_positives, state.true_positives + state.false_positives)
+    }
+}
+
+impl<T: Scalar + Element, Y: Element, const R: usize, const P: usize> MetricOn<SMatrix<T, R, P>, SMatrix<Y, R, P>>
+    for Precision
+{
+    fn update(&self, state: &mut Counts, target: &SMatrix<Y, R, P>, prediction: &SMatrix<T, R, P>, weight: f64) {
+        self.update_logits(Head::Other, state, target, prediction, weight, None);
+    }
+
+    fn update_logits(
+        &self,
+        link: Head,
+        state: &mut Counts,
+        target: &SMatrix<Y, R, P>,
+        prediction: &SMatrix<T, R, P>,
+        weight: f64,
+        _: Option<&[u32]>,
+    ) {
+        let Precision { threshold, top_k, class_id } = *self;
+        let choice = Choice { threshold, top_k, class_id, link };
+        choice.add_sample(state, R, target.as_slice(), prediction.as_slice(), weight);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::SVector;
+
+    fn result(metric: Precision, targets: [u32; 4], predictions: [f64; 4], weight: f64) -> f64 {
+        let mut state = Counts::default();
+        // A second sample that counts nothing.
+        let (targets, predictions) = (SVector::from(targets), SVector::from(predictions));
+        metric.update(&mut state, &targets, &predictions, weight);
+        metric.update(&mut state, &targets, &predictions.map(|p| 1.0 - p), 0.0);
+        metric.result(&state)
+    }
+
+    /// The examples of Keras's documentation, and a prediction that is exactly the threshold.
+    #[test]
+    fn as_in_keras() {
+        let (t, p) = ([0, 1, 1, 1], [1., 0., 1., 1.]);
+        assert_eq!(result(Precision::default(), t, p, 2.0), 2.0 / 3.0);
+        assert_eq!(result(Precision::default(), t, [0.; 4], 1.0), 0.0);
+        assert_eq!(result(Precision::default(), [0, 0, 1, 1], [0.5, 0., 0.6, 0.5], 1.0), 1.0);
+        // With `top_k=2` it calculates precision over y_true[:2] and y_pred[:2]: of equal ones the first.
+        let best = Precision { top_k: Some(2), ..Precision::default() };
+        assert_eq!(result(best, [0, 0, 1, 1], [1., 1., 1., 1.], 1.0), 0.0);
+        assert_eq!(result(Precision { top_k: Some(4), ..best }, [0, 0, 1, 1], [1., 1., 1., 1.], 1.0), 0.5);
+    }
+
+    #[test]
+    fn one_class() {
+        let metric = Precision { threshold: Some(0.25), class_id: Some(1), ..Precision::default() };
+        assert_eq!(result(metric, [0, 1, 0, 0], [1., 0.5, 1., 1.], 1.0), 1.0);
+        assert_eq!(result(Precision { class_id: Some(4), ..metric }, [0, 1, 0, 0], [1., 0.5, 1., 1.], 1.0), 0.0);
+    }
+}

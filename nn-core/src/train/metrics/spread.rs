@@ -1,0 +1,240 @@
+//! [`Metrics`]: metrics over the outputs of a model.
+
+use super::{Metric, MetricOn};
+use crate::tensor::{Sample, Tensors, for_each_arity};
+use crate::train::losses::Weighting;
+
+/// The metrics of all outputs `P` of a model with targets `Y`: `()` for none, one metric, or a tuple of up to six, which all
+/// are applied to every output; or the model's named struct, which gives each output its own metric, tuple or `()`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot measure the outputs of this model",
+    label = "expected a metric, a tuple of metrics, or the `…Outputs` struct with one of them for each output",
+    note = "the outputs of the model are `{P}`, and the targets of its losses are `{Y}`",
+    note = "metrics are values, such as `Accuracy`; sparse ones compare with classes (`u32`), other ones with targets of the \
+            output's shape, as the losses of these names do",
+    note = "explained in nn::errors::nn0503"
+)]
+pub trait Metrics<P: Tensors, Y: Tensors>: Clone {
+    /// What is accumulated over the batches of an epoch.
+    type State: Default + Clone;
+
+    /// Adds a batch. Only [`Weighted`](super::Weighted) metrics look at the weights of samples, all at the masks of outputs
+    /// (where they [can](MetricOn::update_masked)), and none at the weights of outputs.
+    fn update(
+        &self,
+        state: &mut Self::State,
+        targets: Y::Batch<'_>,
+        predictions: P::Batch<'_>,
+        weighting: Weighting<'_>,
+    );
+
+    /// Calls `visit` with output, name and value of every metric, output by output.
+    fn results(&self, state: &Self::State, visit: &mut dyn FnMut(usize, &'static str, f64));
+}
+
+/// A metric, or a tuple of them: what can be applied to every output.
+///
+/// The trait has no parameters, so the compiler knows that the named structs of models do not implement it, and the
+/// implementations of [`Metrics`] do not overlap.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a metric nor a tuple of metrics",
+    note = "explained in nn::errors::nn0503"
+)]
+pub trait MetricSet: Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<M: Metric> MetricSet for M {}
+
+#[diagnostic::do_not_recommend]
+impl<P: Tensors, Y: Tensors> Metrics<P, Y> for () {
+    type State = ();
+
+    fn update(&self, _: &mut (), _: Y::Batch<'_>, _: P::Batch<'_>, _: Weighting<'_>) {}
+
+    fn results(&self, _: &(), _: &mut dyn FnMut(usize, &'static str, f64)) {}
+}
+
+// One metric, one output. `Metric` is named beside its subtrait `MetricOn` for the same reason as in `MetricSet`.
+#[diagnostic::do_not_recommend]
+impl<P: Sample, Y: Sample, M: Metric + MetricOn<P, Y>> Metrics<P, Y> for M {
+    type State = M::State;
+
+    fn update(&self, state: &mut M::State, targets: &[Y], predictions: &[P], weighting: Weighting<'_>) {
+        let (mask, link) = (weighting.mask(predictions.len() * P::COLS), weighting.link());
+        for (n, (target, prediction)) in targets.iter().zip(predictions).enumerate() {
+            let weight = if M::WEIGHTED { weighting.sample(n) } else { 1.0 };
+            let mask = mask.map(|mask| &mask[n * P::COLS..(n + 1) * P::COLS]);
+            if link.of_logits() {
+                self.update_logits(link, state, target, prediction, weight, mask);
+                continue;
+            }
+            match mask {
+                Some(mask) => self.update_masked(state, target, prediction, weight, mask),
+                None => MetricOn::update(self, state, target, prediction, weight),
+            }
+        }
+    }
+
+    fn results(&self, state: &M::State, visit: &mut dyn FnMut(usize, &'static str, f64)) {
+        visit(0, self.name(), self.result(state));
+    }
+}
+
+// Several metrics, one output.
+macro_rules! tuple_metrics {
+    ($($name:ident $index:tt),+) => {
+        impl<$($name: Metric),+> MetricSet for ($($name,)+) {}
+
+        #[diagnostic::do_not_recommend]
+        impl<P: Sample, Y: Sample, $($name: Metric + MetricOn<P, Y>),+> Metrics<P, Y> for ($($name,)+) {
+            type State = ($($name::State,)+);
+
+            fn update(&self, state: &mut Self::State, targets: &[Y], predictions: &[P], weighting: Weighting<'_>) {
+                $(Metrics::<P, Y>::update(&self.$index, &mut state.$index, targets, predictions, weighting);)+
+            }
+
+            fn results(&self, state: &Self::State, visit: &mut dyn FnMut(usize, &'static str, f64)) {
+                $(Metrics::<P, Y>::results(&self.$index, &state.$index, visit);)+
+            }
+        }
+    };
+}
+tuple_metrics!(A 0);
+tuple_metrics!(A 0, B 1);
+tuple_metrics!(A 0, B 1, C 2);
+tuple_metrics!(A 0, B 1, C 2, D 3);
+tuple_metrics!(A 0, B 1, C 2, D 3, E 4);
+tuple_metrics!(A 0, B 1, C 2, D 3, E 4, F 5);
+
+// The same metrics for every output of several.
+macro_rules! spread_metrics {
+    ($(($name:ident $index:tt $target:ident))+) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($name: Sample, $target: Sample,)+ Every> Metrics<($($name,)+), ($($target,)+)> for Every
+        where
+            Every: MetricSet $(+ Metrics<$name, $target>)+
+        {
+            type State = ($(<Every as Metrics<$name, $target>>::State,)+);
+
+            fn update(
+                &self,
+                state: &mut Self::State,
+                targets: ($(&[$target],)+),
+                predictions: ($(&[$name],)+),
+                weighting: Weighting<'_>,
+            ) {
+                $(Metrics::<$name, $target>::update(
+                    self,
+                    &mut state.$index,
+                    targets.$index,
+                    predictions.$index,
+                    weighting.only($index),
+                );)+
+            }
+
+            fn results(&self, state: &Self::State, visit: &mut dyn FnMut(usize, &'static str, f64)) {
+                $(Metrics::<$name, $target>::results(self, &state.$index, &mut |_, name, value| {
+                    visit($index, name, value)
+                });)+
+            }
+        }
+    };
+}
+for_each_arity!(spread_metrics);
+
+/// Pairs the elements of two tuples. `named!` has one name for each field, so it has no other way to walk
+/// through two tuples at a time.
+pub trait Zip<Other> {
+    /// The tuple of pairs.
+    type Pairs;
+
+    /// `((a, x), (b, y), ..)` of `(a, b, ..)` and `(x, y, ..)`
+    fn zip(self, other: Other) -> Self::Pairs;
+}
+
+macro_rules! zip_tuples {
+    ($(($name:ident $index:tt $other:ident))+) => {
+        impl<$($name,)+ $($other),+> Zip<($($other,)+)> for ($($name,)+) {
+            type Pairs = ($(($name, $other),)+);
+
+            #[inline(always)]
+            fn zip(self, other: ($($other,)+)) -> Self::Pairs {
+                ($((self.$index, other.$index),)+)
+            }
+        }
+    };
+}
+for_each_arity!(zip_tuples);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::metrics::{Accuracy, BinaryAccuracy, Mae, Mse, Weighted};
+    use nalgebra::SMatrix;
+    use std::vec::Vec;
+
+    type Digit = SMatrix<f32, 3, 1>;
+    type Score = SMatrix<f32, 1, 1>;
+    type Class = SMatrix<u32, 1, 1>;
+
+    fn results<P: Tensors, Y: Tensors, M: Metrics<P, Y>>(
+        metrics: M,
+        targets: Y::Batch<'_>,
+        predictions: P::Batch<'_>,
+        weights: &[f64],
+    ) -> Vec<(usize, &'static str, f64)> {
+        let mut state = M::State::default();
+        // Two batches: the state goes on.
+        let half = P::len(predictions) / 2;
+        let rest = half..P::len(predictions);
+        metrics.update(
+            &mut state,
+            Y::slice(targets, 0..half),
+            P::slice(predictions, 0..half),
+            Weighting { samples: weights.get(..half).unwrap_or(&[]), ..Weighting::NONE },
+        );
+        metrics.update(
+            &mut state,
+            Y::slice(targets, rest.clone()),
+            P::slice(predictions, rest),
+            Weighting { samples: weights.get(half..).unwrap_or(&[]), ..Weighting::NONE },
+        );
+        let mut results = Vec::new();
+        metrics.results(&state, &mut |output, name, value| results.push((output, name, value)));
+        results
+    }
+
+    #[test]
+    fn one_output() {
+        let (t, p) = ([Score::new(1.), Score::new(0.)], [Score::new(0.75), Score::new(1.)]);
+        assert_eq!(results::<Score, Score, _>((), &t, &p, &[]), []);
+        assert_eq!(results::<Score, Score, _>(Accuracy, &t, &p, &[]), [(0, "accuracy", 0.5)]);
+        assert_eq!(results::<Score, Score, _>((Accuracy,), &t, &p, &[]), [(0, "accuracy", 0.5)]);
+        assert_eq!(
+            results::<Score, Score, _>(
+                (Weighted(Mae), Weighted(Mse), BinaryAccuracy { threshold: 0.8 }),
+                &t,
+                &p,
+                &[3.0, 1.0]
+            ),
+            [(0, "mae", 0.4375), (0, "mse", 0.296875), (0, "binary_accuracy", 0.0)]
+        );
+    }
+
+    #[test]
+    fn several_outputs() {
+        let digits = [Digit::new(0.2, 0.5, 0.3), Digit::new(0.9, 0.1, 0.)];
+        let scores = [Score::new(0.75), Score::new(1.)];
+        let (classes, labels) = ([Class::new(1), Class::new(0)], [Score::new(1.), Score::new(0.)]);
+        let (t, p) = ((&classes[..], &labels[..]), (&digits[..], &scores[..]));
+        type Outputs = (Digit, Score);
+        type Targets = (Class, Score);
+        assert_eq!(results::<Outputs, Targets, _>((), t, p, &[]), []);
+        assert_eq!(results::<Outputs, Targets, _>(Accuracy, t, p, &[]), [(0, "accuracy", 1.0), (1, "accuracy", 0.5)]);
+        let (t, p) = ((&labels[..], &labels[..]), (&scores[..], &scores[..]));
+        assert_eq!(
+            results::<(Score, Score), (Score, Score), _>((Accuracy, Weighted(Mae)), t, p, &[1.0, 0.0]),
+            [(0, "accuracy", 0.5), (0, "mae", 0.25), (1, "accuracy", 0.5), (1, "mae", 0.25)]
+        );
+    }
+}

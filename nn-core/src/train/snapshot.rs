@@ -1,0 +1,218 @@
+//! Weights as bytes with a checksum, without a heap: what a board writes to flash and reads back.
+//!
+//! ```text
+//! bytes    what, all numbers with the lowest byte first
+//! 0..4     "nnw1"
+//! 4..8     a fingerprint of the model: names and shapes of its variables, the size of a scalar
+//! 8..12    a fingerprint of the name of the optimizer; 0 for weights alone
+//! 12..16   how many sets of weights follow: the model, then its slots
+//! 16..24   how many steps were taken
+//! 24..     the scalars, set after set
+//! the last 4: CRC-32 (that of Ethernet and zip) of all before
+//! ```
+//!
+//! Flash that was never written, or a write that power did not last for, is [`Damaged`] and changes nothing. A program that wants to
+//! survive the latter writes to two places in turn, and reads the one of more steps that is whole.
+
+use crate::layer::model::Model;
+use crate::weights::Part;
+use core::fmt;
+use core::marker::PhantomData;
+
+const HEADER: usize = 24;
+const CHECKSUM: usize = 4;
+
+/// Why bytes were not written or read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damaged {
+    /// There are fewer bytes than it takes.
+    Room {
+        /// How many it takes.
+        needed: usize,
+        /// How many there are.
+        got: usize,
+    },
+    /// Nothing was ever written there, or something else.
+    Nothing,
+    /// A part was changed or is missing: the checksum is another one.
+    Checksum,
+    /// They are of another model, of another optimizer, or of other slots.
+    Other,
+}
+
+impl fmt::Display for Damaged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Damaged::Room { needed, got } => write!(f, "a snapshot takes {needed} bytes, but there are {got}"),
+            Damaged::Nothing => f.write_str("there is no snapshot"),
+            Damaged::Checksum => f.write_str("the snapshot is damaged: its checksum is another one"),
+            Damaged::Other => f.write_str("the snapshot is of another model or optimizer"),
+        }
+    }
+}
+
+impl core::error::Error for Damaged {}
+
+/// How many bytes so many sets of the weights of a model take.
+pub const fn bytes<M: Model>(sets: usize) -> usize {
+    HEADER + sets * size_of::<M>() + CHECKSUM
+}
+
+/// Writes the weights of a model to the beginning of `to`. It takes [`bytes::<M>(1)`](bytes).
+///
+/// # Errors
+/// If there is less room.
+pub fn save<M: Model>(model: &M, to: &mut [u8]) -> Result<(), Damaged> {
+    write::<M>("", 0, 1, core::iter::once(model), to)
+}
+
+/// Reads what [`save`] wrote.
+///
+/// # Errors
+/// If it is not whole, or not that of this model. Nothing has changed then.
+pub fn restore<M: Model>(model: &mut M, from: &[u8]) -> Result<(), Damaged> {
+    read::<M>("", 1, core::iter::once(model), from).map(|_| ())
+}
+
+pub(crate) fn write<'a, M: Model>(
+    optimizer: &str,
+    steps: u64,
+    sets: usize,
+    parts: impl Iterator<Item = &'a M>,
+    to: &mut [u8],
+) -> Result<(), Damaged> {
+    let (needed, got) = (bytes::<M>(sets), to.len());
+    let room = Damaged::Room { needed, got };
+    let (content, checksum) = to.split_at_mut_checked(needed - CHECKSUM).ok_or(room)?;
+    let checksum = checksum.first_chunk_mut::<CHECKSUM>().ok_or(room)?;
+    let (header, scalars) = content.split_first_chunk_mut::<HEADER>().ok_or(room)?;
+    *header = self::header::<M>(optimizer, sets, steps);
+    let all = parts.flat_map(|part| part.as_slice());
+    for (bytes, scalar) in scalars.chunks_exact_mut(size_of::<M::Scalar>()).zip(all) {
+        put(bytemuck::bytes_of(scalar), bytes);
+    }
+    *checksum = crc(content).to_le_bytes();
+    Ok(())
+}
+
+/// The number of steps.
+pub(crate) fn read<'a, M: Model>(
+    optimizer: &str,
+    sets: usize,
+    parts: impl Iterator<Item = &'a mut M>,
+    from: &[u8],
+) -> Result<u64, Damaged> {
+    let (needed, got) = (bytes::<M>(sets), from.len());
+    let room = Damaged::Room { needed, got };
+    let magic = from.first_chunk::<4>().ok_or(room)?;
+    if magic != MAGIC {
+        return Err(Damaged::Nothing);
+    }
+    let header = from.first_chunk::<HEADER>().ok_or(room)?;
+    let [.., a, b, c, d, e, f, g, h] = *header;
+    let steps = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+    if *header != self::header::<M>(optimizer, sets, steps) {
+        return Err(Damaged::Other);
+    }
+    let (content, checksum) = from.split_at_checked(needed - CHECKSUM).ok_or(room)?;
+    if *checksum.first_chunk::<CHECKSUM>().ok_or(room)? != crc(content).to_le_bytes() {
+        return Err(Damaged::Checksum);
+    }
+    let scalars = content.get(HEADER..).unwrap_or_default().chunks_exact(size_of::<M::Scalar>());
+    for (bytes, scalar) in scalars.zip(parts.flat_map(|part| part.as_mut_slice())) {
+        put(bytes, bytemuck::bytes_of_mut(scalar));
+    }
+    Ok(steps)
+}
+
+const MAGIC: &[u8; 4] = b"nnw1";
+
+fn header<M: Model>(optimizer: &str, sets: usize, steps: u64) -> [u8; HEADER] {
+    let mut header = [0; HEADER];
+    let optimizer = if optimizer.is_empty() { 0 } else { crc(optimizer.as_bytes()) };
+    let words =
+        [u32::from_le_bytes(*MAGIC), Of::<M>::FINGERPRINT, optimizer, sets as u32, steps as u32, (steps >> 32) as u32];
+    for (bytes, word) in header.chunks_exact_mut(4).zip(words) {
+        put(&word.to_ne_bytes(), bytes);
+    }
+    header
+}
+
+/// What rustc computes of a model.
+struct Of<M>(PhantomData<M>);
+
+impl<M: Model> Of<M> {
+    /// Of the names and shapes of all variables. The name of the model may change.
+    const FINGERPRINT: u32 = parts(M::PARTS, Checksum::NEW.add(&[size_of::<M::Scalar>() as u8])).value();
+}
+
+const fn parts(parts: &[Part], mut all: Checksum) -> Checksum {
+    let mut i = 0;
+    while i < parts.len() {
+        all = match &parts[i] {
+            Part::Variable { name, shape, .. } => {
+                all = all.add(name.as_bytes());
+                let mut k = 0;
+                while k < shape.rank() {
+                    all = all.add(&(shape.dim(k) as u64).to_le_bytes());
+                    k += 1;
+                }
+                all.add(b";")
+            }
+            Part::Layer { name, parts, .. } => self::parts(parts, all.add(name.as_bytes()).add(b"{")).add(b"}"),
+            Part::Nothing => all,
+        };
+        i += 1;
+    }
+    all
+}
+
+/// Copies the bytes of a number between this machine's order and lowest first, which is the same way in both directions.
+#[inline]
+fn put(from: &[u8], to: &mut [u8]) {
+    let turned = cfg!(target_endian = "big");
+    let length = from.len();
+    for (i, to) in to.iter_mut().enumerate() {
+        let place = if turned { length.wrapping_sub(i + 1) } else { i };
+        *to = from.get(place).copied().unwrap_or_default();
+    }
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    Checksum::NEW.add(bytes).value()
+}
+
+/// CRC-32, bit by bit: a table would take a kilobyte of flash.
+struct Checksum(u32);
+
+impl Checksum {
+    const NEW: Self = Checksum(!0);
+
+    const fn add(self, mut bytes: &[u8]) -> Self {
+        let mut crc = self.0;
+        while let [byte, rest @ ..] = bytes {
+            crc ^= *byte as u32;
+            let mut bit = 0;
+            while bit < 8 {
+                crc = (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg());
+                bit += 1;
+            }
+            bytes = rest;
+        }
+        Checksum(crc)
+    }
+
+    const fn value(self) -> u32 {
+        !self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// The check value of the catalogue of CRCs.
+    #[test]
+    fn the_checksum_is_that_of_zip() {
+        assert_eq!(super::crc(b"123456789"), 0xCBF4_3926);
+        assert_eq!(super::crc(b""), 0);
+    }
+}

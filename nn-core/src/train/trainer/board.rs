@@ -1,0 +1,126 @@
+//! A [`Trainer`] in a `static`, its memory between two starts of a board, and batches of sensors that may fail.
+
+use super::{Refused, Trainer, kind};
+use crate::layer::Layer;
+use crate::layer::model::{Graph, Model};
+use crate::tensor::scalar::Scalar;
+use crate::train::data::{Batches, Inspect};
+use crate::train::losses::Losses;
+use crate::train::optimizers::Optimizer;
+use crate::train::snapshot::{self, Damaged};
+use crate::train::tape::Tape;
+use rand::Rng;
+
+impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
+    /// A trainer whose weights are all zero, as a constant: for a `static`, where no copy of it passes through a stack.
+    /// [`init`](Self::init) or [`restart`](Self::restart) makes it ready in its place.
+    pub const ZEROED: Self = Trainer {
+        model: M::ZEROED,
+        gradient: M::ZEROED,
+        slots: [const { M::ZEROED }; SLOTS],
+        tape: Tape::ZEROED,
+        steps: 0,
+        // That of no optimizer.
+        kind: 0,
+    };
+
+    /// How many bytes [`save`](Self::save) writes.
+    pub const SAVED_BYTES: usize = snapshot::bytes::<M>(1 + SLOTS);
+
+    /// Fresh weights, and the slots as this optimizer begins with them: [`new`](Self::new), in place.
+    ///
+    /// # Errors
+    /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense. Nothing has changed then.
+    pub fn init(&mut self, optimizer: &impl Optimizer, rng: &mut dyn Rng) -> Result<(), Refused> {
+        Self::suits(optimizer)?;
+        self.model.as_mut_slice().fill(M::Scalar::ZERO);
+        M::Graph::NEW.init(&mut self.model, rng);
+        self.restart(optimizer)
+    }
+
+    /// Begins anew from the weights that [`model`](Self::model) has: the slots as this optimizer begins with them, and no step taken.
+    ///
+    /// # Errors
+    /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense. Nothing has changed then.
+    pub fn restart(&mut self, optimizer: &impl Optimizer) -> Result<(), Refused> {
+        Self::suits(optimizer)?;
+        for (slot, weights) in self.slots.iter_mut().enumerate() {
+            weights.as_mut_slice().fill(M::Scalar::ZERO);
+            begin(optimizer, slot, &self.model, weights);
+        }
+        (self.steps, self.kind) = (0, kind(optimizer));
+        Ok(())
+    }
+
+    fn suits(optimizer: &impl Optimizer) -> Result<(), Refused> {
+        optimizer.check::<M::Scalar>().map_err(Refused::Setting)?;
+        let needed = optimizer.state().count();
+        if needed > SLOTS { Err(Refused::Slots { needed, room: SLOTS }) } else { Ok(()) }
+    }
+
+    /// [`step`](Self::step), if all numbers of inputs and targets are finite, no index is out of bounds, and the loss can judge the
+    /// targets: a sensor that failed does not make all weights NaN. It takes a look at each number.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step), and if the data are not right. Nothing has changed then.
+    pub fn step_checked<O: Optimizer, L: Losses<M::Outputs, Targets: Inspect>>(
+        &mut self,
+        optimizer: &O,
+        losses: &L,
+        x: impl Batches<M::Inputs>,
+        targets: impl Batches<L::Targets>,
+        rng: &mut dyn Rng,
+    ) -> Result<f64, Refused> {
+        let (x, targets) = (x.batches(), targets.batches());
+        let mut refused = None;
+        M::Inputs::inspect(x, &mut |_, place| {
+            refused = refused.or(place.map(|place| Refused::NotFinite { sample: place.sample }));
+        });
+        L::Targets::inspect(targets, &mut |_, place| {
+            refused = refused.or(place.map(|place| Refused::NotFinite { sample: place.sample }));
+        });
+        let bounds = <M::Graph as Layer<M::Scalar, M::Inputs>>::BOUNDS;
+        if !bounds.is_empty() {
+            M::Inputs::outside(x, bounds, &mut |place| {
+                refused = refused.or(place.map(|place| Refused::Index { sample: place.sample }));
+            });
+        }
+        losses.check(targets, &mut |_, sample, _| refused = refused.or(Some(Refused::Target { sample })));
+        match refused {
+            Some(refused) => Err(refused),
+            None => self.step_on(optimizer, losses, x, targets, rng),
+        }
+    }
+
+    /// Writes weights, slots and the number of steps, with a checksum, to the beginning of `to`: what flash keeps while the board
+    /// is off. It takes [`SAVED_BYTES`](Self::SAVED_BYTES). The bytes are the same on every machine.
+    ///
+    /// # Errors
+    /// If there is less room.
+    pub fn save(&self, optimizer: &impl Optimizer, to: &mut [u8]) -> Result<(), Damaged> {
+        let parts = core::iter::once(&self.model).chain(&self.slots);
+        snapshot::write::<M>(optimizer.name(), self.steps, 1 + SLOTS, parts, to)
+    }
+
+    /// Reads what [`save`](Self::save) wrote, from the beginning of `from`.
+    ///
+    /// # Errors
+    /// If it is not whole, or not that of this model, these `SLOTS` and this optimizer. Nothing has changed then.
+    pub fn restore(&mut self, optimizer: &impl Optimizer, from: &[u8]) -> Result<(), Damaged> {
+        let parts = core::iter::once(&mut self.model).chain(&mut self.slots);
+        self.steps = snapshot::read::<M>(optimizer.name(), 1 + SLOTS, parts, from)?;
+        self.kind = kind(optimizer);
+        Ok(())
+    }
+}
+
+/// Makes a slot what the optimizer begins with, if it is zero.
+pub(super) fn begin<M: Model>(optimizer: &impl Optimizer, slot: usize, model: &M, weights: &mut M) {
+    let own = optimizer.slots().len();
+    let initial = if slot < own { optimizer.initial(slot) } else { 0.0 };
+    if slot == own && optimizer.options().ema.is_some() {
+        weights.as_mut_slice().copy_from_slice(model.as_slice());
+    } else if initial != 0.0 {
+        weights.as_mut_slice().fill(M::Scalar::of(initial));
+    }
+}

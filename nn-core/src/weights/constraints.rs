@@ -1,0 +1,165 @@
+//! Bounds on weights, kept after every step of the optimizer.
+//!
+//! ```text
+//! max_norm:      w · clip(‖w‖, 0, max) / (ε + ‖w‖)
+//! unit_norm:     w / (ε + ‖w‖)
+//! min_max_norm:  w · (rate · clip(‖w‖, min, max) + (1 - rate) · ‖w‖) / (ε + ‖w‖)
+//! non_neg:       max(w, 0)
+//! ```
+//!
+//! ‖w‖ is the Euclidean norm along `axis` of the variable's shape in Keras; for a Dense kernel `(in, out)` and axis 0 it is
+//! that of the weights of one output. ε is 10⁻⁷.
+//!
+//! Source: <https://keras.io/api/layers/constraints/>
+
+use crate::spec::ValueSpec;
+
+/// The constraints, as a graph names them.
+pub const CONSTRAINTS: &[ValueSpec] = &[
+    ValueSpec {
+        names: &["max_norm", "MaxNorm"],
+        path: "constraints::Constraint::MaxNorm",
+        fields: &[("max_value", 2.0), ("axis", 0.0)],
+        ..ValueSpec::BASE
+    },
+    ValueSpec {
+        names: &["non_neg", "NonNeg"],
+        path: "constraints::Constraint::NonNeg",
+        fields: &[],
+        ..ValueSpec::BASE
+    },
+    ValueSpec {
+        names: &["unit_norm", "UnitNorm"],
+        path: "constraints::Constraint::UnitNorm",
+        fields: &[("axis", 0.0)],
+        ..ValueSpec::BASE
+    },
+    ValueSpec {
+        names: &["min_max_norm", "MinMaxNorm"],
+        path: "constraints::Constraint::MinMaxNorm",
+        fields: &[("min_value", 0.0), ("max_value", 1.0), ("rate", 1.0), ("axis", 0.0)],
+        ..ValueSpec::BASE
+    },
+];
+
+#[cfg(feature = "compute")]
+pub use compute::Constraint;
+
+#[cfg(feature = "compute")]
+mod compute {
+    use crate::tensor::scalar::Scalar;
+
+    /// Keras's `epsilon()`.
+    const EPSILON: f64 = 1e-7;
+
+    /// A bound on a variable.
+    ///
+    /// The axis is a number for the same reason as every field of a value that a graph names; its fraction is dropped.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub enum Constraint {
+        /// No bound.
+        None,
+        /// The norm is at most `max_value`.
+        MaxNorm {
+            /// The largest norm.
+            max_value: f64,
+            /// The axis along which the norm is taken.
+            axis: f64,
+        },
+        /// No weight is negative.
+        NonNeg,
+        /// The norm is 1.
+        UnitNorm {
+            /// The axis along which the norm is taken.
+            axis: f64,
+        },
+        /// The norm moves at `rate` towards the range from `min_value` to `max_value`.
+        MinMaxNorm {
+            /// The smallest norm.
+            min_value: f64,
+            /// The largest norm.
+            max_value: f64,
+            /// 1 reaches the range at once.
+            rate: f64,
+            /// The axis along which the norm is taken.
+            axis: f64,
+        },
+    }
+
+    impl Constraint {
+        /// Applies the bound to a variable of this Keras shape.
+        pub fn apply<T: Scalar>(&self, w: &mut [T], shape: &[usize]) {
+            match *self {
+                Constraint::None => {}
+                Constraint::NonNeg => {
+                    for w in w {
+                        if *w < T::ZERO {
+                            *w = T::ZERO;
+                        }
+                    }
+                }
+                Constraint::MaxNorm { max_value, axis } => {
+                    along(w, shape, axis, |norm| norm.min(max_value) / (EPSILON + norm))
+                }
+                Constraint::UnitNorm { axis } => along(w, shape, axis, |norm| 1.0 / (EPSILON + norm)),
+                Constraint::MinMaxNorm { min_value, max_value, rate, axis } => along(w, shape, axis, |norm| {
+                    // Not `clamp`, which panics where the bounds are the wrong way round.
+                    let clipped = norm.max(min_value).min(max_value);
+                    (rate * clipped + (1.0 - rate) * norm) / (EPSILON + norm)
+                }),
+            }
+        }
+    }
+
+    /// Multiplies every run of weights along an axis by a function of its norm.
+    fn along<T: Scalar>(w: &mut [T], shape: &[usize], axis: f64, factor: impl Fn(f64) -> f64) {
+        // Negative axes count from the end; one that does not exist is the nearest.
+        let rank = shape.len();
+        let axis = if axis < 0.0 { (rank as f64 + axis).max(0.0) } else { axis } as usize;
+        let axis = axis.min(rank.saturating_sub(1));
+        let length = shape.get(axis).copied().unwrap_or(1);
+        let stride: usize = shape[(axis + 1).min(rank)..].iter().product();
+        for block in w.chunks_exact_mut((length * stride).max(1)) {
+            for start in 0..stride {
+                let squares: f64 = block[start..].iter().step_by(stride).map(|w| w.to_f64() * w.to_f64()).sum();
+                let factor = T::of(factor(libm::sqrt(squares)));
+                for w in block[start..].iter_mut().step_by(stride) {
+                    *w *= factor;
+                }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        /// Columns of norm 5 and 0.5.
+        const W: [f64; 4] = [3.0, 0.3, -4.0, 0.4];
+
+        fn applied(constraint: Constraint) -> [f64; 4] {
+            let mut w = W;
+            constraint.apply(&mut w, &[2, 2]);
+            w
+        }
+
+        #[test]
+        fn norms_along_the_inputs() {
+            let close =
+                |a: [f64; 4], b: [f64; 4]| assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6), "{a:?} {b:?}");
+            close(applied(Constraint::MaxNorm { max_value: 2.0, axis: 0.0 }), [1.2, 0.3, -1.6, 0.4]);
+            close(applied(Constraint::UnitNorm { axis: 0.0 }), [0.6, 0.6, -0.8, 0.8]);
+            let half = Constraint::MinMaxNorm { min_value: 1.0, max_value: 2.0, rate: 0.5, axis: 0.0 };
+            close(applied(half), [2.1, 0.45, -2.8, 0.6]);
+            assert_eq!(applied(Constraint::NonNeg), [3.0, 0.3, 0.0, 0.4]);
+            assert_eq!(applied(Constraint::None), W);
+        }
+
+        #[test]
+        fn other_axes() {
+            let mut w: [f64; 4] = [3.0, 4.0, 0.0, 2.0];
+            Constraint::UnitNorm { axis: -1.0 }.apply(&mut w, &[2, 2]);
+            assert!((w[0] - 0.6).abs() < 1e-6 && (w[1] - 0.8).abs() < 1e-6 && w[2] == 0.0 && (w[3] - 1.0).abs() < 1e-6);
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! [`Weights`]: a struct of nothing but scalars, seen as one flat slice, and its named variables.
+
+mod parts;
+
+use crate::spec::shape::Shape;
+use crate::tensor::by_value::{Large, assert_by_value};
+use crate::tensor::scalar::Scalar;
+use crate::tensor::storage::Shareable;
+use core::fmt;
+use core::marker::PhantomData;
+use nalgebra::SMatrix;
+
+pub use parts::Part;
+pub(crate) use parts::assert_layout;
+#[doc(hidden)]
+pub use parts::{Place, places};
+
+/// The weights of a layer or of a model.
+///
+/// A gradient, an optimizer's slot and a snapshot have the same type. All of them are one flat slice of scalars, so an
+/// optimizer, a checkpoint and a gradient sum are each one loop over one slice; [`variables`](Self::variables) gives the
+/// parts their names.
+///
+/// # Safety
+/// The type is `repr(C)` (or `repr(transparent)`) and consists of nothing but values of type `T`, directly or through
+/// other `Weights<T>` and nalgebra matrices: no padding, no other field, no larger alignment than that of `T`. All-zero
+/// bytes and any bit pattern that is valid for the scalars are valid. `PARTS` names all of them, and `COUNT` is their number.
+///
+/// Sizes and alignment are checked when a program is built; the types of the fields are the promise of an implementation.
+/// [`weights!`](crate::weights!) and `model!` keep it for every struct that they accept.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the weights of a layer over `{T}`",
+    note = "weights are `()`, nalgebra matrices of the model's scalar, or structs made by `nn::weights!`"
+)]
+pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable + 'static {
+    /// How many layers with weights of their own it holds: what can be frozen one by one.
+    const LAYERS: usize;
+    /// How many scalars training never changes (moving averages).
+    const NON_TRAINABLE: usize;
+    /// How many scalars it holds.
+    const COUNT: usize = size_of::<Self>() / size_of::<T>();
+
+    /// What it consists of, in the order of the flat slice.
+    const PARTS: &'static [Part];
+
+    /// Calls `visit` with every variable, in the order of the flat slice.
+    fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
+        parts::walk(Self::PARTS, path, parts::Within::MODEL, visit);
+    }
+
+    /// All scalars.
+    #[inline(always)]
+    fn as_slice(&self) -> &[T] {
+        const { parts::assert_layout::<T, Self>() }
+        if Self::COUNT == 0 {
+            // The address of a `()` need not be aligned for a scalar.
+            return &[];
+        }
+        // SAFETY: by the contract of the trait, `self` is `COUNT` consecutive, initialised scalars. The assertion found no
+        // padding and the alignment of a scalar.
+        unsafe { core::slice::from_raw_parts((&raw const *self).cast(), Self::COUNT) }
+    }
+
+    /// All scalars, to be written.
+    #[inline(always)]
+    fn as_mut_slice(&mut self) -> &mut [T] {
+        const { parts::assert_layout::<T, Self>() }
+        if Self::COUNT == 0 {
+            return &mut [];
+        }
+        // SAFETY: as above, and the borrow of `self` is exclusive; any scalar written is a valid one.
+        unsafe { core::slice::from_raw_parts_mut((&raw mut *self).cast(), Self::COUNT) }
+    }
+
+    /// Weights that are all zero, as a constant: for a `static`.
+    // SAFETY: by the contract of the trait, all-zero bytes are valid.
+    const ZEROED: Self = unsafe { core::mem::zeroed() };
+
+    /// Weights that are all zero, by value. Refused at compile time above [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes:
+    /// larger ones are made with [`zeroed_box`].
+    fn zeroed() -> Self {
+        const { assert_by_value(size_of::<Self>(), LAYER, "zeroed", "make them on the heap: `zeroed_box`") }
+        zeros()
+    }
+}
+
+/// Weights that are all zero, by value: the caller has looked at their size.
+pub(crate) fn zeros<T: Scalar, W: Weights<T>>() -> W {
+    const { parts::assert_layout::<T, W>() }
+    // SAFETY: by the contract of the trait, all-zero bytes are valid.
+    unsafe { core::mem::zeroed() }
+}
+
+/// Refuses, at compile time, to `clone` large weights.
+///
+/// # Panics
+/// If there are more than [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes.
+#[doc(hidden)]
+#[track_caller]
+pub const fn assert_clone<W>() {
+    assert_by_value(size_of::<W>(), LAYER, "clone", "copy them in place: `clone_from`");
+}
+
+/// The weights of a layer.
+const LAYER: Large = ["this layer has ", " bytes of weights"];
+
+/// Copies a matrix in place: the `clone_from` of a matrix itself makes a copy on the stack.
+#[doc(hidden)]
+#[inline]
+pub fn copy<T: Clone, const R: usize, const C: usize>(from: &SMatrix<T, R, C>, to: &mut SMatrix<T, R, C>) {
+    to.as_mut_slice().clone_from_slice(from.as_slice());
+}
+
+/// The type of a value, exactly: a coercion cannot change it.
+#[doc(hidden)]
+pub const fn type_of<W>(_: &W) -> PhantomData<W> {
+    PhantomData
+}
+
+/// Weights that are all zero, made in place on the heap: no copy passes through the stack.
+#[cfg(feature = "alloc")]
+pub fn zeroed_box<T: Scalar, W: Weights<T>>() -> alloc::boxed::Box<W> {
+    use alloc::alloc::{alloc_zeroed, handle_alloc_error};
+    use core::alloc::Layout;
+    const { parts::assert_layout::<T, W>() }
+    let layout = Layout::new::<W>();
+    if layout.size() == 0 {
+        // SAFETY: a box of a type without size is any aligned address. `Box::new(W::zeroed())` would do the same, but in a
+        // debug build its frame would hold a whole `W` for every other type.
+        return unsafe { alloc::boxed::Box::from_raw(core::ptr::NonNull::<W>::dangling().as_ptr()) };
+    }
+    // SAFETY: the layout has a size above zero; the memory is zeroed, which is a valid `W` by the contract of `Weights`,
+    // and it came from the global allocator with the layout of `W`, as `Box::from_raw` demands.
+    unsafe {
+        let pointer = alloc_zeroed(layout).cast::<W>();
+        if pointer.is_null() {
+            handle_alloc_error(layout);
+        }
+        alloc::boxed::Box::from_raw(pointer)
+    }
+}
+
+/// A variable of a layer: a part of the flat slice with a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable<'a> {
+    /// Its path: `tower.dense.kernel`.
+    pub path: Path<'a>,
+    /// Its shape in Keras: `(in, out)` for a Dense kernel; the order of the scalars is the same.
+    pub shape: Shape,
+    /// Whether training changes it.
+    pub trainable: bool,
+    /// Whether its gradient comes by rows (along the first axis of `shape`): a batch touches only those that it names, and
+    /// [`Layer::touched`](crate::Layer::touched) says which.
+    pub rows: bool,
+}
+
+/// Names joined by dots, without a heap: `tower.dense.kernel`.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    name: &'static str,
+}
+
+impl Path<'_> {
+    /// The empty path.
+    pub const ROOT: Path<'static> = Path { parent: None, name: "" };
+
+    /// The path one name longer.
+    pub const fn join<'a>(&'a self, name: &'static str) -> Path<'a> {
+        Path { parent: Some(self), name }
+    }
+
+    /// The last name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent
+            && !parent.name.is_empty()
+        {
+            write!(f, "{parent}.")?;
+        }
+        f.write_str(self.name)
+    }
+}
+
+// SAFETY: no scalar at all.
+unsafe impl<T: Scalar> Weights<T> for () {
+    const LAYERS: usize = 0;
+    const NON_TRAINABLE: usize = 0;
+    const PARTS: &'static [Part] = &[];
+}
+
+/// Defines the weights of a layer: a `repr(C)` struct of matrices, with their names and shapes in weight files.
+///
+/// The struct may have `#[doc]`, `#[derive]`, the levels of lints, `#[deprecated]`, `#[must_use]`, `#[non_exhaustive]`, and
+/// `#[cfg_attr]` with one of the first two; a field may have `#[doc]`. Another attribute could change the layout and is an error.
+///
+/// A field is `name: Type => [shape as in Keras]`, with a matrix of the struct's scalar `T`; a running state that training does not change is marked `state`, a table
+/// whose gradient comes by rows `rows`. A field with no scalars (a bias with `use_bias = false` is a matrix with 0 columns)
+/// has no variable.
+///
+/// ```
+/// use nalgebra::{SMatrix, SVector};
+/// use nn_core::weights;
+///
+/// weights! {
+///     /// The weights of a layer that scales and counts.
+///     pub struct ScaleWeights<T, const N: usize> {
+///         /// One factor per feature.
+///         scale: SVector<T, N> => [N],
+///         /// A running mean.
+///         state mean: SVector<T, N> => [N],
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! weights {
+    (
+        $(#[$($meta:tt)*])*
+        $vis:vis struct $name:ident<T $(, const $constant:ident: usize)* $(,)?> { $($fields:tt)* }
+    ) => {
+        $crate::weights! { @attributes [] [$([$($meta)*])*] [$vis] $name [$($constant)*] $($fields)* }
+    };
+
+    // The attributes of the struct: a list, since any other could change what the struct holds.
+    (@attributes [$($kept:tt)*] [[doc $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [doc $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[derive $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [derive $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[allow $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [allow $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[expect $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [expect $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[warn $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [warn $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[deny $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [deny $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[forbid $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [forbid $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[deprecated $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [deprecated $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[must_use $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [must_use $($meta)*]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[non_exhaustive] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [non_exhaustive]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[cfg_attr($condition:meta, doc $($meta:tt)*)] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [cfg_attr($condition, doc $($meta)*)]] [$($rest)*] $($end)* }
+    };
+    (@attributes [$($kept:tt)*] [[cfg_attr($condition:meta, derive($($traits:tt)*) $(,)?)] $($rest:tt)*] $($end:tt)*) => {
+        $crate::weights! { @attributes [$($kept)* [cfg_attr($condition, derive($($traits)*))]] [$($rest)*] $($end)* }
+    };
+    (@attributes $kept:tt [[cfg $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        ::core::compile_error! { "`#[cfg(..)]` stands before `weights!`, so that it holds for all that the macro writes" }
+    };
+    (@attributes $kept:tt [[$($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
+        ::core::compile_error! { ::core::concat!(
+            "`#[", ::core::stringify!($($meta)*), "]` cannot stand on a struct of weights, which is `repr(C)` and holds nothing but scalars\n",
+            "  = help: there can be `doc`, `derive`, `allow`, `expect`, `warn`, `deny`, `forbid`, `deprecated`, `must_use`, `non_exhaustive`, ",
+            "and `cfg_attr` with `doc` or `derive`\n",
+            "  = note: explained in nn::errors::nn0112",
+        ) }
+    };
+    (@attributes [$($kept:tt)*] [] [$vis:vis] $name:ident $constants:tt $($fields:tt)*) => {
+        $crate::weights! { @fields [$(#$kept)*] [$vis] $name $constants [] $($fields)* }
+    };
+
+    (@fields $meta:tt $vis:tt $name:ident $constants:tt [$($done:tt)*]
+        $(#[doc $($doc:tt)*])* state $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
+    ) => {
+        $crate::weights! { @fields $meta $vis $name $constants
+            [$($done)* { [$(#[doc $($doc)*])*] $field [$type] [$($dim),*] false false }] $($rest)* }
+    };
+    (@fields $meta:tt $vis:tt $name:ident $constants:tt [$($done:tt)*]
+        $(#[doc $($doc:tt)*])* rows $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
+    ) => {
+        $crate::weights! { @fields $meta $vis $name $constants
+            [$($done)* { [$(#[doc $($doc)*])*] $field [$type] [$($dim),*] true true }] $($rest)* }
+    };
+    (@fields $meta:tt $vis:tt $name:ident $constants:tt [$($done:tt)*]
+        $(#[doc $($doc:tt)*])* $field:ident: $type:ty => [$($dim:expr),*], $($rest:tt)*
+    ) => {
+        $crate::weights! { @fields $meta $vis $name $constants
+            [$($done)* { [$(#[doc $($doc)*])*] $field [$type] [$($dim),*] true false }] $($rest)* }
+    };
+    (@fields [$($meta:tt)*] [$vis:vis] $name:ident [$($constant:ident)*]
+        [$({ [$($doc:tt)*] $field:ident [$type:ty] [$($dim:expr),*] $trainable:literal $rows:literal })*]
+    ) => {
+        $($meta)*
+        #[derive(::core::fmt::Debug, ::core::cmp::PartialEq)]
+        #[repr(C)]
+        #[allow(clippy::derive_partial_eq_without_eq)]
+        $vis struct $name<T, $(const $constant: usize),*> {
+            $($($doc)* pub $field: $type,)*
+        }
+
+        impl<T: ::core::clone::Clone, $(const $constant: usize),*> ::core::clone::Clone for $name<T, $($constant),*> {
+            fn clone(&self) -> Self {
+                const { $crate::weights::assert_clone::<Self>() }
+                Self { $($field: ::core::clone::Clone::clone(&self.$field)),* }
+            }
+
+            fn clone_from(&mut self, source: &Self) {
+                $($crate::weights::copy(&source.$field, &mut self.$field);)*
+            }
+        }
+
+        // SAFETY: `PARTS` does not compile unless every field of the struct of this name, whatever attributes did to it, is a
+        // matrix of `T`, and there is no other field. The assertion of the trait rules out padding and a larger alignment.
+        unsafe impl<T: $crate::Scalar, $(const $constant: usize),*> $crate::Weights<T> for $name<T, $($constant),*> {
+            // Without a variable there is nothing to freeze.
+            const LAYERS: usize = (::core::mem::size_of::<Self>() > 0) as usize;
+            const NON_TRAINABLE: usize =
+                0 $(+ if $trainable { 0 } else { ::core::mem::size_of::<$type>() / ::core::mem::size_of::<T>() })*;
+            const PARTS: &'static [$crate::weights::Part] = {
+                // A field that is no matrix of `T` does not compile.
+                const fn matrix<T: $crate::Scalar, const R: usize, const C: usize>(
+                    _: ::core::marker::PhantomData<$crate::__nalgebra::SMatrix<T, R, C>>,
+                    shape: $crate::Shape,
+                ) -> bool {
+                    ::core::assert!(R * C == 0 || R * C == shape.size(), "a variable has as many scalars as its shape");
+                    R * C > 0
+                }
+                // Nothing but these fields, with these types.
+                let _ = |weights: &Self| {
+                    let Self { $($field),* } = weights;
+                    $({
+                        let found = $crate::weights::type_of($field);
+                        let _: ::core::marker::PhantomData<$type> = found;
+                    })*
+                };
+                &[$({
+                    let shape = $crate::Shape::new(&[$($dim),*]);
+                    $crate::weights::Part::Variable {
+                        name: ::core::stringify!($field),
+                        shape,
+                        trainable: $trainable,
+                        rows: $rows,
+                    }
+                    .when(matrix::<T, _, _>(::core::marker::PhantomData::<$type>, shape))
+                }),*]
+            };
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::SVector;
+
+    crate::weights! {
+        /// A test.
+        struct Pair<T, const N: usize> {
+            /// First.
+            scale: SVector<T, N> => [N],
+            /// Second.
+            state mean: nalgebra::SMatrix<T, N, 2> => [2, N],
+            /// None.
+            bias: nalgebra::SMatrix<T, N, 0> => [0],
+        }
+    }
+
+    #[test]
+    fn weights_are_one_slice_with_named_parts() {
+        let mut pair = <Pair<f64, 3> as Weights<f64>>::zeroed();
+        pair.scale.fill(1.0);
+        pair.mean.fill(2.0);
+        assert_eq!(pair.as_slice(), [1., 1., 1., 2., 2., 2., 2., 2., 2.]);
+        pair.as_mut_slice()[3] = 7.0;
+        assert_eq!(pair.mean[(0, 0)], 7.0);
+        assert_eq!((<Pair<f64, 3> as Weights<f64>>::COUNT, <Pair<f64, 3> as Weights<f64>>::NON_TRAINABLE), (9, 6));
+        let mut names = std::vec::Vec::new();
+        <Pair<f64, 3> as Weights<f64>>::variables(&Path::ROOT.join("tower"), &mut |variable| {
+            names.push(std::format!("{} {} {}", variable.path, variable.shape, variable.trainable));
+        });
+        assert_eq!(names, ["tower.scale (3,) true", "tower.mean (2, 3) false"]);
+    }
+
+    #[test]
+    fn a_box_is_made_zeroed_in_place() {
+        // 160 MB: a copy through the 2 MB stack of a test thread would crash.
+        let boxed = zeroed_box::<f64, Pair<f64, 7_000_000>>();
+        assert_eq!(boxed.as_slice().len(), 21_000_000);
+        assert!(boxed.as_slice().iter().step_by(99_991).all(|&x| x == 0.0));
+    }
+}

@@ -1,0 +1,17 @@
+//! Weights: their flat view, their first values, penalties and bounds, and how two layers fold into one.
+//!
+//! Rule: nothing here knows a layer. Initializers, regularizers and constraints name slices; the rest names a struct of
+//! scalars.
+
+pub mod constraints;
+pub mod initializers;
+pub mod regularizers;
+
+#[cfg(feature = "compute")]
+mod flat;
+#[cfg(feature = "compute")]
+#[doc(hidden)]
+pub mod fold;
+
+#[cfg(feature = "compute")]
+pub use flat::*;
