@@ -102,7 +102,7 @@ impl Diagnostic {
 
     /// Says what to do about an argument that only Keras has, or which argument was meant.
     pub(crate) fn keras_or<'a>(&mut self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> &mut Self {
-        match crate::python::argument(name) {
+        match crate::front::python::argument(name) {
             Some(help) => self.help(help),
             None => self.did_you_mean(name, candidates),
         }

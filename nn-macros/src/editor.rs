@@ -6,12 +6,12 @@
 //! read where it is called on; a layer, an activation or an initializer is a path to its documentation; a dimension is an
 //! expression. It is written from the syntax, also after errors, so that a half-written graph still has names to complete.
 
-use crate::expand::Printer;
+use crate::emit::Printer;
+use crate::front::parse::{Let, Syntax, names as pattern_names};
+use crate::front::values::arguments;
 use crate::graph::{Facts, Graph, Holds, Meaning, Op, Shaped};
 use crate::literal;
-use crate::parse::{Let, Syntax, names as pattern_names};
 use crate::source::Source;
-use crate::values::arguments;
 use nn_core::activations::ACTIVATIONS;
 use nn_core::constraints::CONSTRAINTS;
 use nn_core::initializers::INITIALIZERS;
@@ -311,7 +311,7 @@ fn path(name: &Ident, specs: &'static [ValueSpec]) -> TokenStream {
         None => (unfinished.as_str(), text.as_str()),
     };
     let module: TokenStream = module.parse().unwrap_or_default();
-    let last = crate::parse::ident_at(last, name.span());
+    let last = crate::front::parse::ident_at(last, name.span());
     match spec {
         Some(_) => quote!(use ::nn::#module::#last as _;),
         None => quote!(let _ = ::nn::#module::#last;),

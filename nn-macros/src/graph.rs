@@ -6,7 +6,7 @@
 mod argument;
 mod computed;
 
-use crate::fold::Folded;
+use crate::passes::fold::Folded;
 use crate::source::{ExprId, Name, SpanId, TypeId};
 pub(crate) use argument::{Arg, Function, Term};
 use computed::Constant;

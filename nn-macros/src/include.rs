@@ -4,9 +4,9 @@
 mod halves;
 mod header;
 
-use crate::depth::is_too_deep;
 use crate::diagnostics::Diagnostics;
-use crate::library;
+use crate::front::depth::is_too_deep;
+use crate::front::library;
 use halves::Kept;
 use header::Tensor;
 use nn_core::Code;

@@ -1,6 +1,6 @@
 //! The struct that an expansion writes, and the items that stand beside it.
 
-use crate::parse::Syntax;
+use crate::front::parse::Syntax;
 use quote::format_ident;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, Meta, Token, Visibility, parse_quote};

@@ -6,31 +6,19 @@
 #[cfg(fuzzing)]
 extern crate proc_macro;
 
-mod attributes;
-mod budget;
-mod check;
-mod depth;
 mod diagnostics;
 mod editor;
-mod expand;
+mod emit;
 mod fallback;
-mod fold;
+mod front;
 mod graph;
 mod include;
-mod infer;
 mod item;
-mod library;
-mod lint;
 mod literal;
-mod names;
-mod parameters;
-mod parse;
-mod python;
+mod passes;
 mod rejects;
-mod resolve;
 mod schedule;
 mod source;
-mod values;
 
 #[cfg(test)]
 mod tests;
@@ -47,12 +35,14 @@ pub fn are_items(tokens: TokenStream) -> bool {
     syn::parse2::<syn::File>(tokens).is_ok()
 }
 
-use budget::Budgets;
 use diagnostics::Diagnostics;
-use expand::Programs;
+use emit::Programs;
+use front::budget::Budgets;
+use front::parse::Syntax;
+use front::{attributes, budget, library, parameters, parse, resolve};
 use graph::Graph;
 use item::Item;
-use parse::Syntax;
+use passes::{check, fold, infer, lint, names};
 use proc_macro2::TokenStream;
 use schedule::{Form, lower};
 
@@ -212,7 +202,7 @@ struct Attributes {
 fn read(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> (Graph, Attributes) {
     let mut graph = resolve::resolve(syntax, diagnostics);
     PASSES.iter().for_each(|pass| pass(&mut graph, diagnostics));
-    let allowed = lint::allowed(syntax, diagnostics);
+    let allowed = attributes::words(syntax, diagnostics);
     let budgets = budget::budgets(syntax, diagnostics);
     attributes::check(syntax, diagnostics);
     (graph, Attributes { allowed, budgets })
@@ -227,9 +217,9 @@ fn write(syntax: &Syntax, graph: &Graph, diagnostics: &Diagnostics, attributes: 
         tail: schedule::tail(graph),
         folded: graph.folded.as_ref().map(|folded| lower(&folded.graph, Form::Predict)),
     };
-    let lints = lint::for_training(graph, allowed);
+    let lints = emit::lints::for_training(graph, allowed);
     let item = Item::declared(syntax);
-    let items = expand::expand(&item, graph, &diagnostics.source, &programs, budgets, &lints);
-    let lints = lint::uses(syntax, &diagnostics.warnings, allowed);
+    let items = emit::emit(&item, graph, &diagnostics.source, &programs, budgets, &lints);
+    let lints = emit::lints::uses(&item.attributes, &diagnostics.warnings, allowed);
     [items, lints].into_iter().collect()
 }

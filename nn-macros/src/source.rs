@@ -3,8 +3,8 @@
 //! A graph is plain data, so it holds no tokens. Whoever makes one puts the tokens here and keeps their ids; whoever reports an
 //! error or prints code looks them up. An importer has neither: the default [`SpanId`] is the call of the macro.
 
+use crate::front::parse::is_reserved;
 use crate::literal;
-use crate::parse::is_reserved;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use std::fmt;

@@ -8,7 +8,7 @@ use std::{env, fs};
 /// Fails if `tests/programs/<name>.txt` does not hold the programs of all forms of `graph`; with `BLESS=1` in the environment, writes it.
 fn check(name: &str, graph: &str) {
     let mut diagnostics = Diagnostics::new();
-    let mut syntax = crate::parse::parse(graph.parse().expect("tokens"), &mut diagnostics).expect("a graph");
+    let mut syntax = crate::front::parse::parse(graph.parse().expect("tokens"), &mut diagnostics).expect("a graph");
     let (graph, ..) = crate::read(&mut syntax, &mut diagnostics);
     assert!(!diagnostics.any(), "the graph of {name} has errors");
     let mut text = lower(&graph, Form::Predict).text(&graph);

@@ -2,8 +2,8 @@
 
 use super::Context;
 use super::aliases::aliases;
+use crate::front::parameters;
 use crate::graph::{Function, Op};
-use crate::parameters;
 use nn_core::locals::LOCALS;
 use nn_core::spec::Kind;
 use proc_macro2::{Span, TokenStream};

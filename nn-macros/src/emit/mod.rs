@@ -1,4 +1,6 @@
-//! Graph and plan to code. Nothing can fail here.
+//! Graph and programs to code.
+//!
+//! Rule: a step is matched and printed. Nothing can fail here, nothing is decided here, and no syntax is seen.
 //!
 //! The expansion is thin: structs, and one line for each call of a layer in `forward` and in `backward`. What holds tokens
 //! of the user's (types of components, const expressions) stands outside of the `const _: () = { .. }` block in which the
@@ -12,6 +14,7 @@ mod folded;
 mod forward;
 mod imports;
 mod layer;
+pub(crate) mod lints;
 mod masks;
 mod memory;
 mod model;
@@ -22,7 +25,7 @@ mod training;
 mod types;
 mod weights;
 
-use crate::budget::Budgets;
+use crate::front::budget::Budgets;
 use crate::graph::Graph;
 use crate::item::Item;
 use crate::schedule::Program;
@@ -124,7 +127,7 @@ pub(crate) struct Programs {
 }
 
 /// The whole expansion. `lints` is what `impl Model` says for the lints of training.
-pub(crate) fn expand(
+pub(crate) fn emit(
     item: &Item,
     graph: &Graph,
     source: &Source,

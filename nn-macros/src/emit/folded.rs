@@ -1,8 +1,8 @@
 //! The folded form of a model: a struct of its own if something was folded, else another name of the model.
 
 use super::Context;
-use crate::fold::{Fold, Folded, Origin};
 use crate::graph::{Count, Op};
+use crate::passes::fold::{Fold, Folded, Origin};
 use crate::schedule::Program;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

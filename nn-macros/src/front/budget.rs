@@ -2,7 +2,7 @@
 //! checks that rustc makes of it. Only rustc knows all sizes.
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::Syntax;
+use crate::front::parse::Syntax;
 use nn_core::Code;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};

@@ -1,12 +1,12 @@
 //! What makes a tensor or a layer: `Input(..)`, `Dense(64)`, `Activation(relu)`, `my::Scale::<64>()`.
 
 use super::{Bound, Resolver, strip};
-use crate::depth::{self, MOST_INSIDE};
+use crate::front::depth::{self, MOST_INSIDE};
+use crate::front::python;
+use crate::front::values::{self, arguments};
 use crate::graph::{Builtin, Component, Function, Holds, Inner, Layer, LayerId, Op, Producer, Shaped};
 use crate::literal;
-use crate::python;
 use crate::source::{ExprId, Name};
-use crate::values::{self, arguments};
 use nn_core::Code;
 use nn_core::spec::{Kind, LayerSpec};
 use quote::ToTokens;

@@ -9,9 +9,9 @@
 //! ```
 
 use super::{Bound, Resolver};
-use crate::depth::{self, MOST_INSIDE};
+use crate::front::depth::{self, MOST_INSIDE};
+use crate::front::parse::names;
 use crate::graph::LayerId;
-use crate::parse::names;
 use crate::source::Name;
 use nn_core::Code;
 use quote::ToTokens;

@@ -4,8 +4,8 @@
 mod report;
 
 use crate::diagnostics::Diagnostics;
+use crate::front::values::is_too_large;
 use crate::graph::{Builtin, Computed, Facts, Graph, Inference, LayerId, Node, Op, RuleOf, Shaped, Shared};
-use crate::values::is_too_large;
 use nn_core::Code;
 use nn_core::shape::Shape;
 use nn_core::spec::{Inferred, Kind, Value};

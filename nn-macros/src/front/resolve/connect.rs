@@ -1,10 +1,10 @@
 //! Calls: a layer, the tensors that it is called on, and the masks that go along.
 
 use super::{Bound, Resolver};
+use crate::front::python;
+use crate::front::values;
 use crate::graph::{Function, Holds, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
-use crate::python;
 use crate::source::{ExprId, Name, SpanId};
-use crate::values;
 use nn_core::Code;
 use nn_core::layers::LAYERS;
 use nn_core::spec::{Dtype, Masking};

@@ -1,9 +1,9 @@
 //! The masks that go along with tensors, and the layers that the graph calls for them.
 
 use super::Resolver;
+use crate::front::values;
 use crate::graph::{Arg, Builtin, LayerId, Op, Producer, TensorId};
 use crate::source::{ExprId, SpanId};
-use crate::values;
 use nn_core::layers::masking;
 use nn_core::spec::{LayerSpec, Masking, Nothing, Value};
 

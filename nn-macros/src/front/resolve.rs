@@ -8,13 +8,13 @@ mod masks;
 mod template;
 
 use crate::diagnostics::{Diagnostics, closest};
+use crate::front::parse::{Let, Syntax};
+use crate::front::python;
+use crate::front::values::{self, arguments};
 use crate::graph::{Graph, LayerId, Meaning, Producer, TensorId};
 use crate::item::Item;
 use crate::literal;
-use crate::parse::{Let, Syntax};
-use crate::python;
 use crate::source::{ExprId, SpanId};
-use crate::values::{self, arguments};
 use connect::Inputs;
 use cut::Cut;
 use nn_core::Code;

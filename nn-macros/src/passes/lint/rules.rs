@@ -2,17 +2,17 @@
 //! layers by name: a lint is about what one layer means to another.
 
 use super::{Lints, arg, argument, is_given};
+use crate::front::values::arguments;
 use crate::graph::{Builtin, Graph, Node, Op, Producer, TensorId};
-use crate::values::arguments;
 use nn_core::spec::{Dtype, Masking, Value};
 use proc_macro2::Span;
 use syn::Expr;
 
 /// The variant of `nn_core::activations::Head` that says nothing.
-pub(super) const OTHER: &str = "Other";
+pub(crate) const OTHER: &str = "Other";
 
 /// The variant of `nn_core::activations::Head` for an output.
-pub(super) fn end(graph: &Graph, tensor: TensorId) -> &'static str {
+pub(crate) fn end(graph: &Graph, tensor: TensorId) -> &'static str {
     let Producer::Node(node) = graph.tensors[tensor].producer else { return OTHER };
     let node = &graph.nodes[node];
     match &graph.layers[node.layer].op {

@@ -1,70 +1,18 @@
-//! Warnings: what compiles and is probably not meant. What each is and why, says `nn-core/src/lints.rs`.
+//! Warnings: what compiles and is probably not meant. What each is and why, says `nn-core/src/spec/lints.rs`.
 //!
 //! A warning is a use of a deprecated constant of that name, with the span of the token to blame: the only kind that a macro
-//! can emit on stable Rust. This file holds the mechanism, `lint/rules.rs` the rules.
+//! can emit on stable Rust. This file holds what the rules in `lint/rules.rs` ask; `emit/lints.rs` writes the uses.
 
-mod rules;
+pub(crate) mod rules;
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Arg, Builtin, Graph, Node, Op, Producer, TensorId};
-use crate::library;
-use crate::parse::Syntax;
 use crate::schedule::learning;
 use crate::source::Source;
-use nn_core::Code;
-use nn_core::lints::NAMES;
 use nn_core::shape::Shape;
 use nn_core::spec::Value;
-use proc_macro2::{Span, TokenStream};
-use quote::quote;
-use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, Ident, Token};
-
-/// The names in `#[nn(allow(..))]`; `profile` and the other words are kept in the syntax. The attributes are taken off the struct.
-pub(crate) fn allowed(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec<String> {
-    let mut allowed = Vec::new();
-    let (ours, others): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut syntax.attributes).into_iter().partition(|attribute| attribute.path().is_ident("nn"));
-    syntax.attributes = others;
-    for attribute in ours {
-        let parsed = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("profile") {
-                syntax.profile = true;
-                return Ok(());
-            }
-            if meta.path.is_ident("no_implicit_prelude") {
-                syntax.no_prelude = true;
-                return Ok(());
-            }
-            if meta.path.is_ident("crate") {
-                syntax.library = Some(library::path(meta.value()?)?);
-                return Ok(());
-            }
-            if !meta.path.is_ident("allow") {
-                let expected = "expected `profile`, `crate = ..` with the path of this library, `no_implicit_prelude`, or `allow(..)` \
-                                with names of lints: see `nn::lints`";
-                return Err(meta.error(expected));
-            }
-            let content;
-            syn::parenthesized!(content in meta.input);
-            for name in content.call(Punctuated::<Ident, Token![,]>::parse_terminated)? {
-                let text = name.to_string();
-                if !NAMES.contains(&text.as_str()) {
-                    diagnostics
-                        .error(Code::UnknownLint, &name, format!("unknown lint `{text}`"))
-                        .did_you_mean(&text, NAMES.iter().copied())
-                        .note("the lints are listed in the documentation of `nn::lints`");
-                }
-                allowed.push(text);
-            }
-            Ok(())
-        });
-        if let Err(error) = parsed {
-            diagnostics.syntax(error);
-        }
-    }
-    allowed
-}
+use proc_macro2::Span;
+use syn::Expr;
 
 /// Finds what compiles and is probably not meant. After an error there is nothing to warn of.
 pub(crate) fn lint(graph: &mut Graph, diagnostics: &mut Diagnostics) {
@@ -84,45 +32,6 @@ pub(crate) fn lint(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     }
     rules::run(&mut lints);
     diagnostics.warnings = lints.found;
-}
-
-/// A use of the constant of every lint that found something and is not allowed.
-pub(crate) fn uses(syntax: &Syntax, found: &[(&'static str, Span)], allowed: &[String]) -> TokenStream {
-    let found: Vec<_> = found.iter().filter(|(lint, _)| !allowed.iter().any(|name| name == lint)).collect();
-    if found.is_empty() {
-        return quote!();
-    }
-    let levels = syntax.attributes.iter().filter(|attribute| is_level(attribute) || attribute.path().is_ident("cfg"));
-    let count = found.len();
-    let uses = found.into_iter().map(|(name, span)| {
-        let name = Ident::new(name, *span);
-        quote!(::nn::lints::#name)
-    });
-    quote! {
-        #(#levels)*
-        const _: [::nn::lints::Lint; #count] = [#(#uses),*];
-    }
-}
-
-/// What `impl Model` says for the lints of training: what the outputs end in, and the names that are allowed.
-pub(crate) fn for_training(graph: &Graph, allowed: &[String]) -> TokenStream {
-    let ends: Vec<_> = graph.outputs.iter().map(|&output| rules::end(graph, output)).collect();
-    let ends = match ends.iter().all(|&end| end == rules::OTHER) {
-        true => quote!(),
-        false => {
-            let ends = ends.iter().map(|end| Ident::new(end, Span::call_site()));
-            quote!(const ENDS: &'static [::nn::activations::Head] = &[#(::nn::activations::Head::#ends),*];)
-        }
-    };
-    match allowed {
-        [] => ends,
-        allowed => quote!(#ends const ALLOWED_LINTS: &'static [&'static str] = &[#(#allowed),*];),
-    }
-}
-
-/// Whether an attribute sets the level of a lint of the compiler. `#[expect(..)]` would have to hold for every copy of it.
-fn is_level(attribute: &Attribute) -> bool {
-    ["allow", "warn", "deny", "forbid"].iter().any(|level| attribute.path().is_ident(level))
 }
 
 /// What the rules read and write.

@@ -2,11 +2,13 @@
 //! weights as a slice of scalars.
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::Syntax;
+use crate::front::library;
+use crate::front::parse::Syntax;
 use nn_core::Code;
+use nn_core::lints::NAMES;
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, Path, Token, parse_quote};
+use syn::{Attribute, Ident, Meta, Path, Token, parse_quote};
 
 /// Those that may stand in a `cfg_attr`, too.
 const ALLOWED: [&str; 10] =
@@ -17,6 +19,52 @@ const ALONE: [&str; 4] = ["cfg", "cfg_attr", "budget", "nn"];
 
 /// What every model implements.
 const IMPLEMENTED: [&str; 3] = ["Clone", "Debug", "PartialEq"];
+
+/// The names in `#[nn(allow(..))]`; `profile` and the other words are kept in the syntax. The attributes are taken off the struct.
+pub(crate) fn words(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec<String> {
+    let mut allowed = Vec::new();
+    let (ours, others): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut syntax.attributes).into_iter().partition(|attribute| attribute.path().is_ident("nn"));
+    syntax.attributes = others;
+    for attribute in ours {
+        let parsed = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("profile") {
+                syntax.profile = true;
+                return Ok(());
+            }
+            if meta.path.is_ident("no_implicit_prelude") {
+                syntax.no_prelude = true;
+                return Ok(());
+            }
+            if meta.path.is_ident("crate") {
+                syntax.library = Some(library::path(meta.value()?)?);
+                return Ok(());
+            }
+            if !meta.path.is_ident("allow") {
+                let expected = "expected `profile`, `crate = ..` with the path of this library, `no_implicit_prelude`, or `allow(..)` \
+                                with names of lints: see `nn::lints`";
+                return Err(meta.error(expected));
+            }
+            let content;
+            syn::parenthesized!(content in meta.input);
+            for name in content.call(Punctuated::<Ident, Token![,]>::parse_terminated)? {
+                let text = name.to_string();
+                if !NAMES.contains(&text.as_str()) {
+                    diagnostics
+                        .error(Code::UnknownLint, &name, format!("unknown lint `{text}`"))
+                        .did_you_mean(&text, NAMES.iter().copied())
+                        .note("the lints are listed in the documentation of `nn::lints`");
+                }
+                allowed.push(text);
+            }
+            Ok(())
+        });
+        if let Err(error) = parsed {
+            diagnostics.syntax(error);
+        }
+    }
+    allowed
+}
 
 /// Refuses attributes that are not in the list. Derives of what the expansion implements are taken off.
 pub(crate) fn check(syntax: &mut Syntax, diagnostics: &mut Diagnostics) {

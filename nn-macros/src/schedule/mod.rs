@@ -1,6 +1,6 @@
-//! Graph to [`Program`]: every place, borrow, fused activation, mask and gradient is decided here. Nothing is printed.
+//! Graph to [`Program`]: every place, borrow, fused activation, mask and gradient is decided here.
 //!
-//! Goes in: a graph that passed all checks. Comes out: the steps of a form, as data. `expand` prints them.
+//! Rule: nothing is printed, and no token is seen. A graph that passed all checks goes in; the steps of a form come out, as data.
 
 mod gradients;
 mod lower;

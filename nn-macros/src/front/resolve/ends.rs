@@ -2,8 +2,8 @@
 
 use super::connect::Inputs;
 use super::{Bound, Resolver};
+use crate::front::values::arguments;
 use crate::literal;
-use crate::values::arguments;
 use nn_core::Code;
 use quote::ToTokens;
 use syn::{Expr, ExprCall};

@@ -2,9 +2,9 @@
 
 mod split;
 
-use crate::depth::is_too_deep;
 use crate::diagnostics::Diagnostics;
-use crate::python;
+use crate::front::depth::is_too_deep;
+use crate::front::python;
 use nn_core::Code;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;

@@ -4,8 +4,8 @@
 use crate::graph::{
     Arg, Computed, ConstId, Count, Facts, Function, Graph, Inference, Op, RuleOf, Shaped, TensorId, Term,
 };
-use crate::infer::origin;
 use crate::literal;
+use crate::passes::infer::origin;
 use crate::source::{self, ExprId, Name, Source};
 use nn_core::locals::LOCALS;
 use nn_core::shape::Shape;

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::memory::budget_parts;
-use crate::budget::{Budgets, Limit};
+use crate::front::budget::{Budgets, Limit};
 use crate::graph::Op;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

@@ -1,0 +1,46 @@
+//! Warnings of the compiler: uses of the deprecated constants that stand for lints.
+
+use crate::graph::Graph;
+use crate::passes::lint::rules;
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{Attribute, Ident};
+
+/// A use of the constant of every lint that found something and is not allowed.
+pub(crate) fn uses(attributes: &[Attribute], found: &[(&'static str, Span)], allowed: &[String]) -> TokenStream {
+    let found: Vec<_> = found.iter().filter(|(lint, _)| !allowed.iter().any(|name| name == lint)).collect();
+    if found.is_empty() {
+        return quote!();
+    }
+    let levels = attributes.iter().filter(|attribute| is_level(attribute) || attribute.path().is_ident("cfg"));
+    let count = found.len();
+    let uses = found.into_iter().map(|(name, span)| {
+        let name = Ident::new(name, *span);
+        quote!(::nn::lints::#name)
+    });
+    quote! {
+        #(#levels)*
+        const _: [::nn::lints::Lint; #count] = [#(#uses),*];
+    }
+}
+
+/// What `impl Model` says for the lints of training: what the outputs end in, and the names that are allowed.
+pub(crate) fn for_training(graph: &Graph, allowed: &[String]) -> TokenStream {
+    let ends: Vec<_> = graph.outputs.iter().map(|&output| rules::end(graph, output)).collect();
+    let ends = match ends.iter().all(|&end| end == rules::OTHER) {
+        true => quote!(),
+        false => {
+            let ends = ends.iter().map(|end| Ident::new(end, Span::call_site()));
+            quote!(const ENDS: &'static [::nn::activations::Head] = &[#(::nn::activations::Head::#ends),*];)
+        }
+    };
+    match allowed {
+        [] => ends,
+        allowed => quote!(#ends const ALLOWED_LINTS: &'static [&'static str] = &[#(#allowed),*];),
+    }
+}
+
+/// Whether an attribute sets the level of a lint of the compiler. `#[expect(..)]` would have to hold for every copy of it.
+fn is_level(attribute: &Attribute) -> bool {
+    ["allow", "warn", "deny", "forbid"].iter().any(|level| attribute.path().is_ident(level))
+}

@@ -1,0 +1,13 @@
+//! Tokens to a [`Graph`](crate::graph::Graph).
+//!
+//! Rule: only this folder reads tokens, and it knows no shape. Parsing never judges; the rest of a failed part is not reported.
+
+pub(crate) mod attributes;
+pub(crate) mod budget;
+pub(crate) mod depth;
+pub(crate) mod library;
+pub(crate) mod parameters;
+pub(crate) mod parse;
+pub(crate) mod python;
+pub(crate) mod resolve;
+pub(crate) mod values;
