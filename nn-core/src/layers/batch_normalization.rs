@@ -68,6 +68,8 @@ layer! {
         folding: Folding::Scale { axis: arg::axis },
         infer: rule!(infer),
     }
+
+    impl Train;
 }
 
 /// The shape stays; the type is `BatchNormalization<features, center, scale, STRIDE>`, with the distance of neighbours
@@ -91,7 +93,7 @@ mod counted;
 pub(super) mod compute {
     pub use super::SPEC::BatchNormalization;
     use super::counted::{All, Counted, OfPositions};
-    use crate::layer::{Layer, Memory, Pass};
+    use crate::layer::{Layer, Memory, Pass, Train};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, Sample, flat, flat_mut};
@@ -189,7 +191,17 @@ pub(super) mod compute {
             let x = flat(x);
             self.pass_back::<T, B>(w, x, flat(dy), cache, dx.map(flat_mut), dw, All(x.len()));
         }
+    }
 
+    impl<
+        T: Scalar + Element,
+        const F: usize,
+        const CENTER: usize,
+        const SCALE: usize,
+        const STRIDE: usize,
+        const R: usize,
+        const P: usize,
+    > Train<T, SMatrix<T, R, P>> for BatchNormalization<F, CENTER, SCALE, STRIDE> {
         fn update<B: Storage>(&self, w: &mut Self::Weights, (cache, frozen): &Self::Cache<B>) {
             if **frozen {
                 return;
@@ -260,17 +272,28 @@ pub(super) mod compute {
             let counted = OfPositions::<R>(flat(m));
             self.pass_back::<T, B>(w, flat(x), flat(dy), cache, dx.map(flat_mut), dw, counted);
         }
+    }
 
+    impl<
+        T: Scalar + Element,
+        M: Sample<Element = u32>,
+        const F: usize,
+        const CENTER: usize,
+        const SCALE: usize,
+        const STRIDE: usize,
+        const R: usize,
+        const P: usize,
+    > Train<T, (SMatrix<T, R, P>, M)> for BatchNormalization<F, CENTER, SCALE, STRIDE> {
         fn update<B: Storage>(&self, w: &mut Self::Weights, cache: &Self::Cache<B>) {
-            Layer::<T, SMatrix<T, R, P>>::update::<B>(self, w, cache);
+            Train::<T, SMatrix<T, R, P>>::update::<B>(self, w, cache);
         }
 
         fn constrain(&self, w: &mut Self::Weights) {
-            Layer::<T, SMatrix<T, R, P>>::constrain(self, w);
+            Train::<T, SMatrix<T, R, P>>::constrain(self, w);
         }
 
         fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-            Layer::<T, SMatrix<T, R, P>>::regularize(self, w, dw)
+            Train::<T, SMatrix<T, R, P>>::regularize(self, w, dw)
         }
     }
 

@@ -37,6 +37,8 @@ layer! {
         infer: rule!(infer),
         inner: Some(rule!(inner)),
     }
+
+    impl Train, Ends;
 }
 
 /// One step of the input.
@@ -81,7 +83,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::TimeDistributed;
-    use crate::layer::{Layer, Memory, Pass, Work};
+    use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::{Storage, Times};
     use crate::tensor::{Element, Tensors, flat, flat_mut};
@@ -118,7 +120,6 @@ pub(super) mod compute {
                 type Cache<B: Storage> = L::Cache<Times<B, S>>;
                 const MACS: usize = S * L::MACS;
                 const WORK: Work = L::WORK.times(S);
-                const BOUNDS: &'static [usize] = L::BOUNDS;
 
                 fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
                     self.layer.init(w, rng);
@@ -148,7 +149,23 @@ pub(super) mod compute {
                     let (y, dy) = (cast_slice(flat(y)), cast_slice(flat(dy)));
                     self.layer.backward::<Times<B, S>>(w, $inner, y, dy, memory, $gradient, dw);
                 }
+            }
 
+            impl<
+                T: Scalar + Element,
+                E: Element,
+                L: Train<T, $step, Output = SMatrix<T, O, Q>>,
+                const S: usize,
+                const C: usize,
+                const P: usize,
+                const M: usize,
+                const N: usize,
+                const R: usize,
+                const X: usize,
+                const O: usize,
+                const Q: usize,
+                $(const $rows: usize, const $columns: usize,)?
+            > Train<T, $input> for TimeDistributed<L, S, C, P, M, N> {
                 fn touched<B: Storage>(
                     &self,
                     $x: <$input as Tensors>::Batch<'_>,
@@ -177,6 +194,24 @@ pub(super) mod compute {
                 fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
                     self.layer.regularize(w, dw)
                 }
+            }
+
+            impl<
+                T: Scalar + Element,
+                E: Element,
+                L: Ends<T, $step, Output = SMatrix<T, O, Q>>,
+                const S: usize,
+                const C: usize,
+                const P: usize,
+                const M: usize,
+                const N: usize,
+                const R: usize,
+                const X: usize,
+                const O: usize,
+                const Q: usize,
+                $(const $rows: usize, const $columns: usize,)?
+            > Ends<T, $input> for TimeDistributed<L, S, C, P, M, N> {
+                const BOUNDS: &'static [usize] = L::BOUNDS;
             }
         };
     }

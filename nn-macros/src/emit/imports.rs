@@ -45,6 +45,7 @@ const ROOT: &[&str] = &[
     "Activates",
     "Buffer",
     "Component",
+    "Ends",
     "Graph",
     "Inline",
     "Layer",
@@ -57,6 +58,7 @@ const ROOT: &[&str] = &[
     "Scalar",
     "Shape",
     "Storage",
+    "Train",
     "Weights",
 ];
 

@@ -1,7 +1,7 @@
 //! For the tests of the layers that read a mask.
 
 use crate::layer::testing::check_layer;
-use crate::layer::{Layer, Memory, Pass};
+use crate::layer::{Layer, Memory, Pass, Train};
 use crate::tensor::storage::Storage;
 use crate::tensor::{FloatTensors, Sample, Tensors};
 use nalgebra::SMatrix;
@@ -11,7 +11,7 @@ use rand::Rng;
 pub(crate) fn check_masked<M, L, const R: usize, const P: usize>(layer: L, mask: [M; 3])
 where
     M: Sample<Element = u32>,
-    L: Layer<f64, (SMatrix<f64, R, P>, M), Output: FloatTensors<f64>>,
+    L: Train<f64, (SMatrix<f64, R, P>, M), Output: FloatTensors<f64>>,
 {
     check_layer::<SMatrix<f64, R, P>, _>(&Masked(layer, mask));
 }
@@ -52,7 +52,10 @@ impl<M: Sample<Element = u32>, L: Layer<f64, (SMatrix<f64, R, P>, M)>, const R: 
     ) {
         self.0.backward::<B>(w, (x, &self.1), y, dy, memory, (dx, None), dw);
     }
+}
 
+impl<M: Sample<Element = u32>, L: Train<f64, (SMatrix<f64, R, P>, M)>, const R: usize, const P: usize>
+    Train<f64, SMatrix<f64, R, P>> for Masked<L, M> {
     fn regularize(&self, w: &L::Weights, dw: Option<&mut L::Weights>) -> f64 {
         self.0.regularize(w, dw)
     }

@@ -1,6 +1,6 @@
 //! What the tests of the recurrent pages share.
 
-use crate::layer::{Layer, Memory, Mode, Pass};
+use crate::layer::{Layer, Memory, Mode, Pass, Train};
 use crate::tensor::storage::{Buffer, Heap, Storage};
 use crate::tensor::{FloatTensors, Tensors};
 use crate::weights::{Weights, zeroed_box};
@@ -58,6 +58,14 @@ macro_rules! masked {
                 let dx = masked!(@gradients dx $($index)*);
                 self.0.backward::<B>(w, masked!(@batch x $($index)*), y, dy, memory, dx, dw);
             }
+        }
+
+        impl<
+            L: Layer<f64, (SMatrix<f64, F, 5>, $($state<f64, U>,)* SVector<u32, 5>)>,
+            const F: usize,
+            const U: usize,
+        > Train<f64, masked!(@inputs F U $($state)*)> for Masked<L, U>
+        {
         }
     };
     (@inputs $f:ident $u:ident) => { SMatrix<f64, $f, 5> };
