@@ -211,8 +211,6 @@ pub const fn or_else(args: &[Value], inputs: &[Shape]) -> Result<Inferred, Shape
 
 #[cfg(feature = "compute")]
 mod absent;
-#[cfg(all(test, feature = "compute"))]
-pub(super) mod checks;
 #[cfg(feature = "compute")]
 mod of_masks;
 

@@ -79,7 +79,8 @@ fn call(context: &Context<'_>, program: &Program, call: &Call) -> TokenStream {
         }
     };
     let workspace = parts.workspace(context, program, call.workspace);
-    let pass = quote!(#pass #workspace);
+    let masks = parts.masks(context, program, &call.masks);
+    let pass = quote!(#pass #workspace #masks);
     let does = match call.then {
         Some(then) => {
             let activation = context.layer_value(&context.graph.nodes[then]);
@@ -131,6 +132,24 @@ impl Parts {
         names.push(name.clone());
         ranges.push(range);
         quote!(.with_workspace(#name))
+    }
+
+    /// Gives a pass the masks of its inputs.
+    pub(crate) fn masks(&mut self, context: &Context<'_>, program: &Program, masks: &[Option<Read>]) -> TokenStream {
+        if masks.is_empty() {
+            return quote!();
+        }
+        let masks = masks.iter().map(|mask| match mask {
+            None => quote!(None),
+            Some(mask) => match self.take(context, program, "m", mask) {
+                Some(name) => quote!(Some(&*#name)),
+                None => {
+                    let mask = read(context, mask);
+                    quote!(Some(::nn::tensor::flat(#mask)))
+                }
+            },
+        });
+        quote!(.with_masks(&[#(#masks),*]))
     }
 
     pub(crate) fn takes(self, context: &Context<'_>) -> TokenStream {

@@ -176,7 +176,7 @@ impl Printer<'_> {
         let (node, layer) = (&self.graph.nodes[inference.node], &self.graph.layers[inference.layer]);
         let name = layer.name.to_string();
         // A layer inside of another one is called on what that one makes of its inputs.
-        let own = if node.layer == inference.layer { node.unmasked() } else { &[] };
+        let own = if node.layer == inference.layer { &node.inputs[..] } else { &[] };
         let origins = own.iter().zip(&node.input_exprs).map(|(&tensor, &expr)| {
             let (written, origin) = (self.source.text(expr), origin(self.graph, self.source, tensor));
             quote!((#written, #origin))

@@ -21,7 +21,7 @@ pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
         }
     }
     for n in 0..graph.nodes.len() {
-        if graph.nodes[n].inputs.iter().any(|&t| matches!(graph.tensors[t].shape, Shaped::Unknown)) {
+        if graph.nodes[n].reads().any(|t| matches!(graph.tensors[t].shape, Shaped::Unknown)) {
             continue;
         }
         node(graph, n, diagnostics);
@@ -30,7 +30,7 @@ pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
 
 fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
     let layer = graph.nodes[n].layer;
-    let inputs: Vec<Shaped> = graph.nodes[n].unmasked().iter().map(|&t| graph.tensors[t].shape.clone()).collect();
+    let inputs: Vec<Shaped> = graph.nodes[n].inputs.iter().map(|&t| graph.tensors[t].shape.clone()).collect();
     if let Op::Activation { .. } = graph.layers[layer].op {
         let output = graph.nodes[n].outputs[0];
         graph.tensors[output].shape = inputs[0].clone();

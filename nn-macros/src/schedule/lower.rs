@@ -2,10 +2,10 @@
 
 use super::gradients::Gradient;
 use super::memory::{Memory, Resident, Work};
-use super::places::{Home, Places};
+use super::places::{Home, Places, masks};
 use super::program::*;
 use crate::graph::{Graph, Holds, LayerId, Node, Op, Producer, TensorId};
-use nn_core::spec::{Dtype, Masking};
+use nn_core::spec::Dtype;
 
 /// The program of a form of a graph that passed all checks.
 pub(crate) fn lower(graph: &Graph, form: Form) -> Program {
@@ -33,8 +33,7 @@ pub(crate) fn tail(graph: &Graph) -> Option<Program> {
 /// indices, or a sparse input.
 pub(crate) fn by_rows(graph: &Graph, owner: LayerId) -> bool {
     let mut calls = graph.nodes.iter().filter(|node| graph.layers[node.layer].owner == owner);
-    let reads_indices =
-        |node: &Node| node.unmasked().iter().any(|&tensor| graph.tensors[tensor].holds != Holds::Numbers);
+    let reads_indices = |node: &Node| node.inputs.iter().any(|&tensor| graph.tensors[tensor].holds != Holds::Numbers);
     let may_have_tables = |node: &Node| graph.layers[node.layer].has_rows() || graph.reads_sparse(node);
     calls.all(|node| may_have_tables(node) && reads_indices(node))
 }
@@ -124,6 +123,11 @@ impl Lowering<'_> {
         Read { tensor, place }
     }
 
+    /// The masks that a call reads in this form.
+    fn masks(&self, node: &Node) -> Vec<Option<Read>> {
+        masks(self.graph, node, self.form).iter().map(|mask| mask.map(|mask| self.place(mask))).collect()
+    }
+
     fn all(&self, tensors: &[TensorId]) -> Vec<Read> {
         tensors.iter().map(|&tensor| self.place(tensor)).collect()
     }
@@ -144,8 +148,7 @@ impl Lowering<'_> {
         let any_inputs = match &self.graph.layers[node.layer].op {
             Op::Builtin(builtin) => {
                 let spec = builtin.spec;
-                let reads_masks = matches!(spec.masking, Masking::Reads { .. } | Masking::Trains);
-                spec.inputs.max > 1 || reads_masks || spec.inner.is_some() || spec.writes != Dtype::Float
+                spec.inputs.max > 1 || spec.inner.is_some() || spec.writes != Dtype::Float
             }
             Op::Activation { .. } => false,
             Op::Component(_) => true,
@@ -181,6 +184,7 @@ impl Lowering<'_> {
             call: n,
             weights: self.weights(node),
             reads: self.all(&node.inputs),
+            masks: self.masks(node),
             writes: self.all(&node.outputs),
             then,
             memory: self.has_memory(node),
@@ -211,6 +215,7 @@ impl Lowering<'_> {
             Does::Call(Box::new(BackCall {
                 weights: self.weights(node),
                 x: self.all(&node.inputs),
+                masks: self.masks(node),
                 y: self.all(&node.outputs),
                 dy: node.outputs.iter().map(|&tensor| self.incoming(tensor)).collect(),
                 memory: self.has_memory(node),

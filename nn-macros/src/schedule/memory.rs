@@ -1,8 +1,8 @@
 //! The memory that tensors share, in a prediction and before the first layer that learns: how long each is alive, and where it is.
 
 use super::gradients::Gradient;
-use super::places::{Home, Places};
-use super::program::{ArenaId, CallId, Place};
+use super::places::{Home, Places, masks};
+use super::program::{ArenaId, CallId, Form, Place};
 use crate::graph::{Facts, Graph, Holds, Node, Op, Producer, Shaped, TensorId};
 use nn_core::arena::{Life, plan};
 use std::ops::Range;
@@ -152,7 +152,7 @@ impl Memory {
         }
         for node in &graph.nodes {
             if node.outputs.iter().any(|&output| tensors[output].gradient != Gradient::Never) {
-                node.inputs.iter().chain(&node.outputs).for_each(|&tensor| stays[first[tensor]] = true);
+                node.reads().chain(node.outputs.iter().copied()).for_each(|tensor| stays[first[tensor]] = true);
             }
         }
         let mut lives: Vec<Stay> = Vec::new();
@@ -166,7 +166,7 @@ impl Memory {
                     lives.len() - 1
                 });
             }
-            for &tensor in node.inputs.iter().chain(&node.outputs) {
+            for tensor in node.reads().chain(node.outputs.iter().copied()) {
                 if let Some(i) = order[first[tensor]] {
                     lives[i].last = n;
                 }
@@ -243,7 +243,8 @@ fn follows(graph: &Graph, places: &Places, node: &Node) -> Work {
 fn last_readers(graph: &Graph, kept: &[bool]) -> Vec<usize> {
     let mut last = vec![0; graph.tensors.len()];
     for (n, node) in graph.nodes.iter().enumerate() {
-        node.inputs.iter().for_each(|&input| last[input] = n);
+        let masks = masks(graph, node, Form::Predict).iter().flatten();
+        node.inputs.iter().chain(masks).for_each(|&read| last[read] = n);
     }
     kept.iter().zip(&mut last).filter(|(kept, _)| **kept).for_each(|(_, last)| *last = graph.nodes.len());
     last

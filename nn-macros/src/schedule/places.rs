@@ -1,8 +1,9 @@
 //! Where each tensor belongs, before it is known what shares memory, and which activations are fused.
 
 use super::gradients::{Gradient, gradients, input_index};
-use super::program::CallId;
+use super::program::{CallId, Form};
 use crate::graph::{Graph, Node, Op, Producer, TensorId};
+use nn_core::spec::Masking;
 use std::collections::HashSet;
 
 /// Whose memory a tensor is in.
@@ -106,6 +107,16 @@ impl Places {
         });
         outputs.collect()
     }
+}
+
+/// The masks that a call reads in a form, one entry for each input; nothing if it reads none.
+pub(super) fn masks<'a>(graph: &Graph, node: &'a Node, form: Form) -> &'a [Option<TensorId>] {
+    let mut inside = graph.chain(node.layer).filter_map(|layer| match &graph.layers[layer].op {
+        Op::Builtin(builtin) => Some(builtin.spec.masking),
+        _ => None,
+    });
+    let only_trains = inside.any(|masking| matches!(masking, Masking::Trains));
+    if only_trains && form == Form::Predict { &[] } else { &node.masks }
 }
 
 /// For each call the activation of its output, where nobody else reads that and both are in memory of the model's own.

@@ -109,6 +109,8 @@ pub(crate) struct Call {
     /// The layer whose weights it computes with.
     pub(crate) weights: Option<LayerId>,
     pub(crate) reads: Vec<Read>,
+    /// The masks of the inputs, one entry for each; empty if it reads none.
+    pub(crate) masks: Vec<Option<Read>>,
     pub(crate) writes: Vec<Read>,
     /// The call of the activation that it computes where it writes its output.
     pub(crate) then: Option<CallId>,
@@ -166,6 +168,8 @@ pub(crate) enum Does {
 pub(crate) struct BackCall {
     pub(crate) weights: Option<LayerId>,
     pub(crate) x: Vec<Read>,
+    /// The masks of the inputs, one entry for each; empty if it reads none.
+    pub(crate) masks: Vec<Option<Read>>,
     pub(crate) y: Vec<Read>,
     pub(crate) dy: Vec<Incoming>,
     pub(crate) memory: bool,

@@ -127,6 +127,8 @@ impl Show<'_> {
                 let x = self.list(&call.reads, |x| self.read(x));
                 let weights =
                     call.weights.map_or(String::new(), |layer| format!("{}: ", self.graph.layers[layer].name));
+                let masks = self.list(&call.masks, |mask| mask.map_or("nothing".to_string(), |mask| self.read(&mask)));
+                let masks = if masks.is_empty() { masks } else { format!(" masked by {masks}") };
                 let then = call.then.map_or(String::new(), |then| format!(" then {}", self.call(then)));
                 let memory = if call.memory { " with memory" } else { "" };
                 let work = call.workspace.map_or(String::new(), |place| format!(" working in {}", self.place(place)));
@@ -135,7 +137,7 @@ impl Show<'_> {
                     Mode::Frozen => ", frozen",
                     Mode::Flagged(_) => ", frozen by its flag",
                 };
-                format!("{y} = {}({weights}{x}){then}{memory}{work}{mode}", self.call(call.call))
+                format!("{y} = {}({weights}{x}){masks}{then}{memory}{work}{mode}", self.call(call.call))
             }
         }
     }

@@ -93,7 +93,7 @@ impl Maker {
             name: Name::new("node", SpanId::default()),
             facts: None,
             inner_facts: Vec::new(),
-            masked: false,
+            masks: Vec::new(),
         });
         output
     }

@@ -147,11 +147,11 @@ impl Resolver<'_> {
         if let Masking::Merges { absent, .. } = masking {
             self.count_in_their_steps(&mut tensors, &masks, absent, &exprs, span);
         }
-        let mask = first_mask.filter(|_| reads);
-        tensors.extend(mask);
         let mut output = self.node(layer, tensors, exprs.clone(), span);
         let node = self.graph.nodes.len() - 1;
-        self.graph.nodes[node].masked = mask.is_some();
+        if let Some(mask) = first_mask.filter(|_| reads) {
+            self.graph.nodes[node].set_mask(mask);
+        }
         for part in builtin.map(|(_, then)| then).unwrap_or_default() {
             output = self.node(part, vec![output], exprs[..1].to_vec(), span);
         }
@@ -283,7 +283,7 @@ impl Resolver<'_> {
             name,
             facts: None,
             inner_facts: Vec::new(),
-            masked: false,
+            masks: Vec::new(),
         });
         output
     }

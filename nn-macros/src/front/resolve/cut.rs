@@ -49,7 +49,7 @@ impl Resolver<'_> {
         let mut needed: HashSet<TensorId> = [output].into();
         for (n, node) in self.graph.nodes.iter().enumerate().rev() {
             if node.outputs.iter().any(|output| needed.contains(output) && !inputs.contains(output)) {
-                needed.extend(node.unmasked());
+                needed.extend(&node.inputs);
                 needed.extend(self.given_mask(n));
             }
         }
@@ -84,8 +84,7 @@ impl Resolver<'_> {
         for node in self.between(cut) {
             let before = &self.graph.nodes[node];
             let (layer, outputs) = (before.layer, before.outputs.clone());
-            let inputs: Option<Vec<TensorId>> =
-                before.unmasked().iter().map(|&input| self.again(&now, input)).collect();
+            let inputs: Option<Vec<TensorId>> = before.inputs.iter().map(|&input| self.again(&now, input)).collect();
             let mask = self.given_mask(node).map(|mask| now.get(&mask).copied().unwrap_or(mask));
             let Some(inputs) = inputs else { return Bound::Poison };
             let exprs = inputs.iter().map(|_| exprs[0]).collect();
@@ -123,7 +122,7 @@ impl Resolver<'_> {
     /// The mask that a call was given by keyword, in place of that of its first input.
     fn given_mask(&self, node: usize) -> Option<TensorId> {
         let node = &self.graph.nodes[node];
-        let mask = node.inputs.last().copied().filter(|_| node.masked && !self.graph.layers[node.layer].part)?;
+        let mask = node.masks.first().copied().flatten().filter(|_| !self.graph.layers[node.layer].part)?;
         (self.graph.tensors[node.inputs[0]].mask != Some(mask)).then_some(mask)
     }
 
@@ -134,7 +133,7 @@ impl Resolver<'_> {
         for (n, node) in self.graph.nodes.iter().enumerate().rev() {
             let wanted = |output: &TensorId| needed.contains(output) && !cut.inputs.contains(output);
             if node.outputs.iter().any(wanted) {
-                needed.extend(node.unmasked());
+                needed.extend(&node.inputs);
                 if !self.graph.layers[node.layer].part {
                     found.push(n);
                 }

@@ -176,19 +176,18 @@ impl Resolver<'_> {
         args.collect()
     }
 
-    /// A layer without arguments, called on tensors and a mask.
+    /// A layer without arguments, called on tensors, of which the first has a mask.
     fn made_with(
         &mut self,
         spec: &'static LayerSpec,
-        mut tensors: Vec<TensorId>,
+        tensors: Vec<TensorId>,
         mask: TensorId,
         exprs: &[ExprId],
         span: SpanId,
     ) -> TensorId {
-        tensors.push(mask);
         let output = self.made_by(spec, Vec::new(), tensors, exprs, span);
         if let Some(node) = self.graph.nodes.last_mut() {
-            node.masked = true;
+            node.set_mask(mask);
         }
         output
     }

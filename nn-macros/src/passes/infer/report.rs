@@ -32,7 +32,7 @@ pub(super) fn report(
         (Blame::Argument(slot), Op::Builtin(builtin)) => builtin.spec.args[slot].kind != Kind::Float,
         _ => true,
     };
-    let shapes = node.unmasked().iter().zip(&node.input_exprs).filter(|_| of_shapes);
+    let shapes = node.inputs.iter().zip(&node.input_exprs).filter(|_| of_shapes);
     let notes = shapes.filter_map(|(&input, &expr)| {
         let shape = known(&graph.tensors[input].shape)?;
         let source = &diagnostics.source;

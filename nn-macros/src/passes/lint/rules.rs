@@ -152,7 +152,7 @@ fn frozen_with_nothing_upstream(lints: &mut Lints<'_>, node: &Node) {
     let layer = &lints.graph.layers[node.layer];
     let Some(builtin) = lints.builtin(node).filter(|_| layer.has_weights() && !layer.trainable) else { return };
     let loaded = builtin.spec.reads != Dtype::Float || is_given(builtin, "_initializer");
-    let upstream = node.unmasked().iter().any(|&input| lints.learning[input]);
+    let upstream = node.inputs.iter().any(|&input| lints.learning[input]);
     if !loaded && !upstream && builtin.inner.is_none() && builtin.spec.name != "BatchNormalization" {
         lints.report("frozen_with_nothing_upstream", trainable(&lints.source[layer.source]));
     }
@@ -192,7 +192,7 @@ fn merge_with_itself(lints: &mut Lints<'_>, node: &Node) {
     if !matches!(lints.kind(node), "Add" | "Subtract" | "Average" | "Maximum" | "Minimum") {
         return;
     }
-    let inputs: Vec<_> = node.unmasked().iter().map(|&input| lints.original(input)).collect();
+    let inputs: Vec<_> = node.inputs.iter().map(|&input| lints.original(input)).collect();
     if inputs.len() > 1 && inputs.iter().all(|&input| input == inputs[0]) {
         lints.report("merge_with_itself", lints.token(node));
     }
