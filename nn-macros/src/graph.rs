@@ -139,6 +139,8 @@ pub(crate) struct Node {
     pub(crate) inner_facts: Vec<Facts>,
     /// The masks of the inputs that the layer reads, one entry for each input; empty if it reads none.
     pub(crate) masks: Vec<Option<TensorId>>,
+    /// The mask that was written for the first input, in place of its own.
+    pub(crate) given_mask: Option<(TensorId, ExprId)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

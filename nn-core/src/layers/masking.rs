@@ -141,6 +141,19 @@ const fn positions_of(x: &Shape) -> Shape {
     Shape::new(x.dims().split_at(x.rank().saturating_sub(1)).0)
 }
 
+/// Whether the second shape is that of a mask of a tensor of the first one: the rule of every mask that a call is given.
+pub const FITS: spec::Rule = rule!(fits);
+
+/// Nothing, if the second shape is that of a mask of a tensor of the first one.
+pub const fn fits(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let mask = positions_of(&inputs[0]);
+    if mask.equals(&inputs[1]) {
+        return Ok(Inferred::new(mask, &[]));
+    }
+    let message = Text::new().str("expected a mask of shape ").shape(&mask);
+    Err(ShapeError::input(Code::ShapeMismatch, 1, message.str(", but got ").shape(&inputs[1])))
+}
+
 /// The shape to which all masks broadcast; the type is that of a merge. If they do not, the tensors do not either, and the rule of the
 /// layer says so.
 pub const fn any(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -368,6 +381,8 @@ mod tests {
         let mask = Shape::new(&[2, 5]);
         assert_eq!(positions(&[], &[Shape::new(&[2, 5, 3])]).unwrap(), Inferred::new(mask, &[5, 2]));
         assert!(infer(&SPEC.with(&[]), &[Shape::new(&[5])]).is_err());
+        assert!(fits(&[], &[x, Shape::new(&[5])]).is_ok());
+        assert!(fits(&[], &[x, Shape::new(&[5, 1])]).is_err());
         assert_eq!(any(&[], &[Shape::new(&[5]), Shape::new(&[1])]).unwrap().output(0), Shape::new(&[5]));
         assert_eq!(any(&[], &[Shape::new(&[5]), Shape::new(&[4])]).unwrap().output(0), Shape::new(&[5]));
     }

@@ -7,10 +7,11 @@ use crate::diagnostics::Diagnostics;
 use crate::front::values::is_too_large;
 use crate::graph::{Builtin, Computed, Facts, Graph, Inference, LayerId, Node, Op, RuleOf, Shaped, Shared};
 use nn_core::Code;
+use nn_core::layers::masking;
 use nn_core::shape::Shape;
 use nn_core::spec::{Inferred, Kind, Value};
-pub(crate) use report::origin;
 use report::report;
+pub(crate) use report::{origin, read};
 
 /// Finds the shapes of all tensors and the constants of all layers.
 pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
@@ -36,6 +37,9 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
         graph.tensors[output].shape = inputs[0].clone();
         return;
     }
+    if !given_mask(graph, n, diagnostics) {
+        return;
+    }
     let Some(facts) = layer_facts(graph, n, layer, &inputs, diagnostics) else { return };
     if let Facts::Known(inferred) = &facts
         && !counted(graph, n, inferred, diagnostics)
@@ -46,6 +50,24 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
         graph.tensors[output].shape = facts.output(k);
     }
     graph.nodes[n].facts = Some(facts);
+}
+
+/// Whether a mask that a call is given is one of its first input.
+fn given_mask(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) -> bool {
+    let node = &graph.nodes[n];
+    let Some((mask, _)) = node.given_mask else { return true };
+    let (layer, shapes) = (node.layer, [node.inputs[0], mask].map(|tensor| graph.tensors[tensor].shape.clone()));
+    let (Some(x), Some(m)) = (known(&shapes[0]), known(&shapes[1])) else {
+        graph.checks.push(inference(n, layer, RuleOf::Mask, &shapes));
+        return true;
+    };
+    match (masking::FITS.find)(&[], &[x, m]) {
+        Ok(_) => true,
+        Err(error) => {
+            report(graph, n, layer, RuleOf::Mask, error, diagnostics);
+            false
+        }
+    }
 }
 
 /// Whether a call has a name for each of its outputs.
@@ -106,7 +128,7 @@ fn layer_facts(
                 literal(graph, n, layer, inferred, diagnostics)
             }
             Err(error) => {
-                report(graph, n, layer, error, diagnostics);
+                report(graph, n, layer, RuleOf::Layer, error, diagnostics);
                 None
             }
         };
@@ -161,7 +183,7 @@ fn inner_inputs(
         return match (inside.find)(&values, &shapes) {
             Ok(inferred) => Some(inferred.outputs().iter().copied().map(Shaped::Known).collect()),
             Err(error) => {
-                report(graph, n, layer, error, diagnostics);
+                report(graph, n, layer, RuleOf::Layer, error, diagnostics);
                 None
             }
         };

@@ -94,6 +94,7 @@ impl Maker {
             facts: None,
             inner_facts: Vec::new(),
             masks: Vec::new(),
+            given_mask: None,
         });
         output
     }

@@ -20,8 +20,8 @@ pub(super) struct Inputs {
     pub(super) tensors: Vec<TensorId>,
     /// What was written for each.
     pub(super) exprs: Vec<ExprId>,
-    /// `mask = m`, in place of the mask that the first tensor has.
-    pub(super) mask: Option<TensorId>,
+    /// `mask = m`, in place of the mask that the first tensor has, and what was written.
+    pub(super) mask: Option<(TensorId, ExprId)>,
 }
 
 impl Resolver<'_> {
@@ -87,10 +87,10 @@ impl Resolver<'_> {
             if keyword != "mask" {
                 tensors.extend(more);
                 exprs.extend(written);
-            } else if let [one] = more[..]
-                && self.graph.tensors[one].holds == Holds::Indices
+            } else if let ([one], [expr]) = (&more[..], &written[..])
+                && self.graph.tensors[*one].holds == Holds::Indices
             {
-                mask = Some(one);
+                mask = Some((*one, *expr));
             } else {
                 self.diagnostics.error(
                     Code::WrongDtype,
@@ -104,7 +104,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn connect(&mut self, layer: LayerId, inputs: Inputs, call: &ExprCall) -> Bound {
-        let Inputs { mut tensors, exprs, mask } = inputs;
+        let Inputs { mut tensors, exprs, mask: given_mask } = inputs;
         if !self.accepts(layer, &tensors, &exprs, call) {
             return Bound::Poison;
         }
@@ -120,7 +120,7 @@ impl Resolver<'_> {
             return Bound::Poison;
         }
         let span = self.span(call.span());
-        let first_mask = mask.or(self.graph.tensors[tensors[0]].mask);
+        let first_mask = given_mask.map(|(mask, _)| mask).or(self.graph.tensors[tensors[0]].mask);
         let masks: Vec<Option<TensorId>> = tensors.iter().map(|&tensor| self.graph.tensors[tensor].mask).collect();
         // Gradients of a tensor that one call reads twice would have to be written in two places at once.
         for i in 1..tensors.len() {
@@ -151,6 +151,7 @@ impl Resolver<'_> {
         let node = self.graph.nodes.len() - 1;
         if let Some(mask) = first_mask.filter(|_| reads) {
             self.graph.nodes[node].set_mask(mask);
+            self.graph.nodes[node].given_mask = given_mask;
         }
         for part in builtin.map(|(_, then)| then).unwrap_or_default() {
             output = self.node(part, vec![output], exprs[..1].to_vec(), span);
@@ -284,6 +285,7 @@ impl Resolver<'_> {
             facts: None,
             inner_facts: Vec::new(),
             masks: Vec::new(),
+            given_mask: None,
         });
         output
     }

@@ -47,10 +47,10 @@ impl Resolver<'_> {
     /// An input of the graph that a tensor depends on otherwise than through these tensors.
     fn missing(&self, output: TensorId, inputs: &[TensorId]) -> Option<TensorId> {
         let mut needed: HashSet<TensorId> = [output].into();
-        for (n, node) in self.graph.nodes.iter().enumerate().rev() {
+        for node in self.graph.nodes.iter().rev() {
             if node.outputs.iter().any(|output| needed.contains(output) && !inputs.contains(output)) {
                 needed.extend(&node.inputs);
-                needed.extend(self.given_mask(n));
+                needed.extend(node.given_mask.map(|(mask, _)| mask));
             }
         }
         let reached = |tensor: &TensorId| needed.contains(tensor) && !inputs.contains(tensor);
@@ -85,7 +85,7 @@ impl Resolver<'_> {
             let before = &self.graph.nodes[node];
             let (layer, outputs) = (before.layer, before.outputs.clone());
             let inputs: Option<Vec<TensorId>> = before.inputs.iter().map(|&input| self.again(&now, input)).collect();
-            let mask = self.given_mask(node).map(|mask| now.get(&mask).copied().unwrap_or(mask));
+            let mask = before.given_mask.map(|(mask, expr)| (now.get(&mask).copied().unwrap_or(mask), expr));
             let Some(inputs) = inputs else { return Bound::Poison };
             let exprs = inputs.iter().map(|_| exprs[0]).collect();
             match self.connect(layer, Inputs { tensors: inputs, exprs, mask }, call) {
@@ -117,13 +117,6 @@ impl Resolver<'_> {
             }
             _ => None,
         }
-    }
-
-    /// The mask that a call was given by keyword, in place of that of its first input.
-    fn given_mask(&self, node: usize) -> Option<TensorId> {
-        let node = &self.graph.nodes[node];
-        let mask = node.masks.first().copied().flatten().filter(|_| !self.graph.layers[node.layer].part)?;
-        (self.graph.tensors[node.inputs[0]].mask != Some(mask)).then_some(mask)
     }
 
     /// The calls between the ends of a cut, without those that belong to the call before them.

@@ -27,7 +27,7 @@ pub(super) fn compact(mut graph: Graph, gone: &[bool]) -> Graph {
     graph.nodes = keep(graph.nodes, &kept);
     graph.tensors = keep(graph.tensors, &read);
     for node in &mut graph.nodes {
-        let masks = node.masks.iter_mut().flatten();
+        let masks = node.masks.iter_mut().flatten().chain(node.given_mask.iter_mut().map(|(mask, _)| mask));
         node.inputs.iter_mut().chain(masks).chain(&mut node.outputs).for_each(|id| *id = tensor(*id));
     }
     for t in &mut graph.tensors {

@@ -40,6 +40,7 @@ impl Rewrite {
                 && matches!(builtin.spec.masking, Masking::Trains)
             {
                 node.masks.clear();
+                node.given_mask = None;
             }
         }
         let gone = vec![false; graph.nodes.len()];
