@@ -121,6 +121,8 @@ pub(crate) struct Component {
     pub(crate) keywords: Vec<(Name, ExprId)>,
     /// Whether its folded form stands in its place, if it is a model.
     pub(crate) folded: bool,
+    /// The constant that says whether it hands on the mask of its first input.
+    pub(crate) passes_mask: ExprId,
 }
 
 /// One call of a layer.
@@ -156,6 +158,8 @@ pub(crate) struct Tensor {
     pub(crate) span: SpanId,
     /// The tensor that says which of its steps count.
     pub(crate) mask: Option<TensorId>,
+    /// Of a mask that a user's own layer may hand on: the constant that says whether it does. If not, there is no mask.
+    pub(crate) exists_if: Option<ExprId>,
 }
 
 /// What a name of a statement stands for.

@@ -33,6 +33,7 @@ use rand::Rng;
 ///   shared sum their gradients without anybody's help.
 /// - All batches of one call have the same number of samples. Memory (`Scratch`, `Cache`) has room for at least as many.
 /// - `backward` follows a training `forward` with the same `x` and the same memory; `y` is what that wrote.
+/// - The masks of the inputs come with the memory: [`Memory::mask`]. They are no part of `X`.
 /// - No call allocates or panics.
 ///
 /// The [`layers`](crate::layers) pages are the examples; `examples/custom_layer.rs` shows a layer of a user's own.
@@ -410,4 +411,8 @@ pub trait Component {
     /// Whether it is a model; `model!` says so. A folded model then has its folded form in its place.
     #[doc(hidden)]
     const MODEL: bool = false;
+    /// Whether the first output has the mask of the first input, whose positions it then has. The layer reads the masks of
+    /// its inputs by [`Memory::mask`]. If it hands on none, what follows takes the masked positions for data, and the lint
+    /// [`dropped_mask`](crate::spec::lints::dropped_mask) says so.
+    const PASSES_MASK: bool = false;
 }

@@ -179,9 +179,9 @@ impl Printer<'_> {
     /// What was found for a call, with a question on every token that may be to blame.
     fn call(self, inference: &Inference, found: &TokenStream, span: Span) -> TokenStream {
         let (node, layer) = (&self.graph.nodes[inference.node], &self.graph.layers[inference.layer]);
-        let name = layer.name.to_string();
-        // A layer inside of another one is called on what that one makes of its inputs.
-        let own = if node.layer == inference.layer { read(node, inference.rule) } else { Vec::new() };
+        let name = if layer.part { self.source.text(layer.source) } else { layer.name.to_string() };
+        // A layer inside of another one is called on what that one makes of its inputs, and nobody wrote those of a part.
+        let own = if node.layer == inference.layer && !layer.part { read(node, inference.rule) } else { Vec::new() };
         let origins = own.iter().map(|&(tensor, expr)| {
             let (written, origin) = (self.source.text(expr), origin(self.graph, self.source, tensor));
             quote!((#written, #origin))

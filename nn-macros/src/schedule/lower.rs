@@ -9,7 +9,7 @@ use nn_core::spec::Dtype;
 
 /// The program of a form of a graph that passed all checks.
 pub(crate) fn lower(graph: &Graph, form: Form) -> Program {
-    let places = Places::new(graph, form != Form::TrainTail);
+    let places = Places::new(graph, form);
     let memory = match form {
         Form::Predict => Memory::predicting(graph, &places),
         Form::Train => Memory::keeping(graph, &places),
@@ -86,7 +86,8 @@ impl Lowering<'_> {
     fn fields(&self) -> Vec<Field> {
         let mut fields = Vec::new();
         let trains = self.form != Form::Predict;
-        let outputs = self.graph.nodes.iter().flat_map(|node| &node.outputs);
+        let made = self.graph.nodes.iter().zip(&self.places.made).filter(|(_, made)| **made);
+        let outputs = made.flat_map(|(node, _)| &node.outputs);
         let kept = outputs.filter(|&&tensor| {
             let plan = &self.places.tensors[tensor];
             trains && plan.home == Home::Tape && plan.becomes.is_none() && self.memory.find(tensor).is_none()
@@ -124,8 +125,12 @@ impl Lowering<'_> {
     }
 
     /// The masks that a call reads in this form.
-    fn masks(&self, node: &Node) -> Vec<Option<Read>> {
-        masks(self.graph, node, self.form).iter().map(|mask| mask.map(|mask| self.place(mask))).collect()
+    fn masks(&self, node: &Node) -> Vec<Option<MaskRead>> {
+        masks(self.graph, node, self.form).iter().map(|mask| mask.map(|mask| self.mask_read(mask))).collect()
+    }
+
+    fn mask_read(&self, mask: TensorId) -> MaskRead {
+        MaskRead { read: self.place(mask), exists_if: self.graph.tensors[mask].exists_if }
     }
 
     fn all(&self, tensors: &[TensorId]) -> Vec<Read> {
@@ -162,6 +167,9 @@ impl Lowering<'_> {
     }
 
     fn step(&self, n: CallId, node: &Node) -> Option<Step> {
+        if !self.places.made[n] {
+            return None;
+        }
         let then = self.places.then[n];
         let then = match self.form {
             Form::Predict => match self.memory.work(n) {
@@ -267,9 +275,15 @@ impl Lowering<'_> {
 
     /// After a prediction the masks of outputs are still there; numbers are not, and nobody asks for them.
     fn mask(&self, tensor: TensorId) -> Option<Mask> {
-        if let Some(mask) = self.graph.tensors[tensor].mask {
-            return Some(Mask::Of(self.place(mask)));
+        let own = self.graph.tensors[tensor].mask.map(|mask| self.mask_read(mask));
+        match (own, self.mask_inside(tensor)) {
+            (Some(own), Some(inside)) => Some(Mask::Either(own, Box::new(inside))),
+            (own, inside) => own.map(Mask::Of).or(inside),
         }
+    }
+
+    /// The mask that a model inside may have for its output.
+    fn mask_inside(&self, tensor: TensorId) -> Option<Mask> {
         let Producer::Node(n) = self.graph.tensors[tensor].producer else { return None };
         let node = &self.graph.nodes[n];
         let Op::Component(_) = &self.graph.layers[node.layer].op else { return None };

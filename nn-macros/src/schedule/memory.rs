@@ -106,7 +106,7 @@ impl Memory {
     pub(super) fn predicting(graph: &Graph, places: &Places) -> Self {
         let kept = kept(graph, places);
         // For each tensor, and for the first in a place of all that are there.
-        let mut last = last_readers(graph, &kept);
+        let mut last = last_readers(graph, places, &kept);
         let tensors = &places.tensors;
         let mut first: Vec<TensorId> = (0..graph.tensors.len()).collect();
         let mut work = Vec::new();
@@ -121,6 +121,9 @@ impl Memory {
                 work => work,
             };
             work.push(done);
+            if !places.made[n] {
+                continue;
+            }
             for &tensor in node.outputs.iter().filter(|&&tensor| tensors[tensor].home == Home::Tape) {
                 if done == Work::Call {
                     lives.push((Resident::Tensor(tensor), n));
@@ -159,7 +162,7 @@ impl Memory {
         let mut order = vec![None; tensors.len()];
         let (mut forward, backward) = workspaces(graph, places);
         let mut next = forward.next();
-        for (n, node) in graph.nodes.iter().enumerate() {
+        for (n, node) in graph.nodes.iter().enumerate().filter(|(n, _)| places.made[*n]) {
             for place in node.outputs.iter().map(|&output| first[output]).filter(|&place| !stays[place]) {
                 order[place].get_or_insert_with(|| {
                     lives.push(Stay { of: Resident::Tensor(place), first: n, last: n });
@@ -240,9 +243,9 @@ fn follows(graph: &Graph, places: &Places, node: &Node) -> Work {
 }
 
 /// For each tensor the last call that reads it; one more than there are for what is asked for after a prediction.
-fn last_readers(graph: &Graph, kept: &[bool]) -> Vec<usize> {
+fn last_readers(graph: &Graph, places: &Places, kept: &[bool]) -> Vec<usize> {
     let mut last = vec![0; graph.tensors.len()];
-    for (n, node) in graph.nodes.iter().enumerate() {
+    for (n, node) in graph.nodes.iter().enumerate().filter(|(n, _)| places.made[*n]) {
         let masks = masks(graph, node, Form::Predict).iter().flatten();
         node.inputs.iter().chain(masks).for_each(|&read| last[read] = n);
     }

@@ -37,6 +37,7 @@ impl Maker {
             named: producer == Producer::Input,
             span: SpanId::default(),
             mask: None,
+            exists_if: None,
         });
         self.graph.tensors.len() - 1
     }

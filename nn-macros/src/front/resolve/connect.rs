@@ -141,7 +141,7 @@ impl Resolver<'_> {
         let sources = tensors.clone();
         let reads = match masking {
             Masking::Reads { .. } | Masking::Trains => true,
-            Masking::Around { .. } => self.reads_inside(layer),
+            Masking::Around { .. } => self.reads_inside(layer) || self.is_own(self.inside(layer)),
             _ => false,
         };
         if let Masking::Merges { absent, .. } = masking {
@@ -152,12 +152,14 @@ impl Resolver<'_> {
         if let Some(mask) = first_mask.filter(|_| reads) {
             self.graph.nodes[node].set_mask(mask);
             self.graph.nodes[node].given_mask = given_mask;
+        } else if self.is_own(layer) && masks.iter().any(Option::is_some) {
+            self.graph.nodes[node].masks = masks.clone();
         }
         for part in builtin.map(|(_, then)| then).unwrap_or_default() {
             output = self.node(part, vec![output], exprs[..1].to_vec(), span);
         }
         let mask = match masking {
-            Masking::Drops => None,
+            Masking::Drops => masks[0].and_then(|mask| self.passed(layer, mask, output, span)),
             Masking::Passes => self.any_of(&masks, &exprs, span),
             Masking::Merges { nothing, .. } => {
                 let mask = self.any_of(&masks, &exprs, span);
@@ -294,7 +296,16 @@ impl Resolver<'_> {
         let name = Name::new("tensor", span);
         let shape = Shaped::Unknown;
         let holds = Holds::Numbers;
-        self.graph.tensors.push(Tensor { name, producer, shape, holds, named: false, span, mask: None });
+        self.graph.tensors.push(Tensor {
+            name,
+            producer,
+            shape,
+            holds,
+            named: false,
+            span,
+            mask: None,
+            exists_if: None,
+        });
         self.graph.tensors.len() - 1
     }
 }

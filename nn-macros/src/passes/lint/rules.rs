@@ -2,6 +2,7 @@
 //! layers by name: a lint is about what one layer means to another.
 
 use super::{Lints, arg, argument, is_given};
+use crate::diagnostics::Warning;
 use crate::front::values::arguments;
 use crate::graph::{Builtin, Graph, Node, Op, Producer, TensorId};
 use nn_core::spec::{Dtype, Masking, Value};
@@ -199,16 +200,16 @@ fn merge_with_itself(lints: &mut Lints<'_>, node: &Node) {
 }
 
 fn dropped_mask(lints: &mut Lints<'_>, node: &Node) {
-    let drops = match &lints.graph.layers[node.layer].op {
-        Op::Builtin(builtin) => matches!(builtin.spec.masking, Masking::Drops),
-        Op::Activation { .. } => false,
-        Op::Component(_) => true,
+    let (drops, unless) = match &lints.graph.layers[node.layer].op {
+        Op::Builtin(builtin) => (matches!(builtin.spec.masking, Masking::Drops), None),
+        Op::Activation { .. } => (false, None),
+        Op::Component(component) => (true, Some(component.passes_mask)),
     };
     if drops
         && !lints.graph.layers[node.layer].part
         && node.inputs.iter().any(|&input| lints.graph.tensors[input].mask.is_some())
     {
-        lints.report("dropped_mask", lints.token(node));
+        lints.found.push(Warning { lint: "dropped_mask", span: lints.token(node), unless });
     }
 }
 
