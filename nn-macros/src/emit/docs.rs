@@ -11,7 +11,7 @@ use quote::{quote, quote_spanned};
 pub(crate) fn field(context: &Context<'_>, id: LayerId) -> String {
     let mut doc = format!(" `{}`", context.source.text(context.graph.layers[id].source));
     if let Some(node) = context.first_call(id) {
-        let from: Vec<String> = node.unmasked().iter().map(|&t| format!("`{}`", shape(context, t))).collect();
+        let from: Vec<String> = node.inputs.iter().map(|&t| format!("`{}`", shape(context, t))).collect();
         doc.push_str(&format!(" on {}.", from.join(", ")));
     }
     doc
@@ -62,7 +62,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
         if layer.part {
             continue;
         }
-        let inputs = node.unmasked().iter().map(|&tensor| graph.source_name(tensor));
+        let inputs = node.inputs.iter().map(|&tensor| graph.source_name(tensor));
         // Shared weights are counted once.
         let owner = context.owner(node);
         let counts = layer.has_weights() && !entries.iter().any(|entry| entry.weights == Some(owner));
