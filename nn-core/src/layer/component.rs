@@ -17,4 +17,8 @@ pub trait Component {
     /// Whether it is a model; `model!` says so. A folded model then has its folded form in its place.
     #[doc(hidden)]
     const MODEL: bool = false;
+    /// Whether the first output has the mask of the first input, whose positions it then has. The layer reads the masks of
+    /// its inputs by [`Memory::mask`](crate::Memory::mask). If it hands on none, what follows takes the masked positions for
+    /// data, and the lint [`dropped_mask`](crate::spec::lints::dropped_mask) says so.
+    const PASSES_MASK: bool = false;
 }

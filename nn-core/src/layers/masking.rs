@@ -83,6 +83,23 @@ layer! {
 }
 
 layer! {
+    /// The mask of the output of a layer of a user's own, `R × C` positions. If `PASSES` is 1 it is the mask of the first
+    /// input, else every position counts. It reads the mask and the output, of which it needs the shape. A graph has no
+    /// name for it.
+    pub struct PassedMask<R, C, PASSES> {
+        /// Whether the layer hands its mask on: [`Component::PASSES_MASK`](crate::Component::PASSES_MASK).
+        passes: Flag = false,
+    }
+
+    pub const PASSED: LayerSpec {
+        inputs: Arity::TWO,
+        reads: Dtype::Any,
+        writes: Dtype::U32,
+        infer: rule!(passed),
+    }
+}
+
+layer! {
     /// `y = x` where a position counts, else the value that a merge does not notice: 0, 1, -∞ or ∞ for `VALUE` from 0 to 3.
     /// A graph has no name for it.
     pub struct Fill<VALUE> {}
@@ -141,6 +158,19 @@ const fn positions_of(x: &Shape) -> Shape {
     Shape::new(x.dims().split_at(x.rank().saturating_sub(1)).0)
 }
 
+/// Whether the second shape is that of a mask of a tensor of the first one: the rule of every mask that a call is given.
+pub const FITS: spec::Rule = rule!(fits);
+
+/// Nothing, if the second shape is that of a mask of a tensor of the first one.
+pub const fn fits(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let mask = positions_of(&inputs[0]);
+    if mask.equals(&inputs[1]) {
+        return Ok(Inferred::new(mask, &[]));
+    }
+    let message = Text::new().str("expected a mask of shape ").shape(&mask);
+    Err(ShapeError::input(Code::ShapeMismatch, 1, message.str(", but got ").shape(&inputs[1])))
+}
+
 /// The shape to which all masks broadcast; the type is that of a merge. If they do not, the tensors do not either, and the rule of the
 /// layer says so.
 pub const fn any(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -184,6 +214,17 @@ pub const fn of_steps(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     Ok(Inferred::new(mask, &OF_STEPS::Consts { R: mask.rows(), C: mask.cols(), S: steps }.list()))
 }
 
+/// The positions of the second input, which are those of the mask if that is handed on.
+pub const fn passed(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let (mask, passes) = (positions_of(&inputs[1]), PASSED::Args(args).passes());
+    if passes && !mask.equals(&inputs[0]) {
+        let message = Text::new().str("the output of shape ").shape(&inputs[1]).str(" has other positions than the mask of ");
+        let message = message.str("shape ").shape(&inputs[0]).str(" that `PASSES_MASK` hands on");
+        return Err(ShapeError::new(Code::ShapeMismatch, message));
+    }
+    Ok(Inferred::new(mask, &PASSED::Consts { R: mask.rows(), C: mask.cols(), PASSES: passes as usize }.list()))
+}
+
 /// The shape stays; the type is `Fill<0>`.
 pub const fn zero_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 0 }.list()))
@@ -211,15 +252,13 @@ pub const fn or_else(args: &[Value], inputs: &[Shape]) -> Result<Inferred, Shape
 
 #[cfg(feature = "compute")]
 mod absent;
-#[cfg(all(test, feature = "compute"))]
-pub(super) mod checks;
 #[cfg(feature = "compute")]
 mod of_masks;
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::{
-        ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask, OR_ELSE::OrElse,
+        ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask, OR_ELSE::OrElse, PASSED::PassedMask,
         SPEC::Masking, ZERO_ELSE::Fill,
     };
     use crate::layer::{Layer, Memory, Pass, Work};
@@ -370,6 +409,8 @@ mod tests {
         let mask = Shape::new(&[2, 5]);
         assert_eq!(positions(&[], &[Shape::new(&[2, 5, 3])]).unwrap(), Inferred::new(mask, &[5, 2]));
         assert!(infer(&SPEC.with(&[]), &[Shape::new(&[5])]).is_err());
+        assert!(fits(&[], &[x, Shape::new(&[5])]).is_ok());
+        assert!(fits(&[], &[x, Shape::new(&[5, 1])]).is_err());
         assert_eq!(any(&[], &[Shape::new(&[5]), Shape::new(&[1])]).unwrap().output(0), Shape::new(&[5]));
         assert_eq!(any(&[], &[Shape::new(&[5]), Shape::new(&[4])]).unwrap().output(0), Shape::new(&[5]));
     }
@@ -389,6 +430,18 @@ mod tests {
         assert_eq!(along(1, &[&[2, 5], &[3, 5]]), Inferred::new(Shape::new(&[5, 5]), &[5, 5, 1]));
         assert_eq!(along(2, &[&[2, 5], &[2, 4]]), Inferred::new(Shape::new(&[2, 9]), &[9, 2, 2]));
         assert_eq!(along(3, &[&[2, 5], &[2, 5]]), Inferred::new(Shape::new(&[2, 5]), &[5, 2, 0]));
+    }
+
+    #[test]
+    fn a_mask_that_a_layer_hands_on() {
+        let of = |passes: bool, mask: &[usize], y: &[usize]| {
+            let args = PASSED.with(&[(PASSED::arg::passes, Value::Flag(passes))]);
+            passed(&args, &[Shape::new(mask), Shape::new(y)])
+        };
+        assert_eq!(of(true, &[3], &[3, 2]).unwrap(), Inferred::new(Shape::new(&[3]), &[3, 1, 1]));
+        assert_eq!(of(false, &[3], &[2, 2]).unwrap(), Inferred::new(Shape::new(&[2]), &[2, 1, 0]));
+        assert!(of(true, &[3], &[2, 2]).is_err());
+        assert!(of(true, &[3], &[2]).is_err());
     }
 
     #[test]

@@ -37,6 +37,7 @@ impl Maker {
             named: producer == Producer::Input,
             span: SpanId::default(),
             mask: None,
+            exists_if: None,
         });
         self.graph.tensors.len() - 1
     }
@@ -93,7 +94,8 @@ impl Maker {
             name: Name::new("node", SpanId::default()),
             facts: None,
             inner_facts: Vec::new(),
-            masked: false,
+            masks: Vec::new(),
+            given_mask: None,
         });
         output
     }
