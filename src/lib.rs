@@ -37,7 +37,7 @@
 //! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`initializers`],
 //!   [`regularizers`]: a page each.
 //! - [`Compile`], [`Compiled`], [`Fit`], [`History`], [`callbacks`]: training. [`WeightFiles`]: files.
-//! - [`Layer`], [`Component`], [`activations::Elementwise`], [`losses::LossOn`], [`metrics::MetricOn`],
+//! - [`layer!`], [`Layer`], [`activations::Elementwise`], [`losses::LossOn`], [`metrics::MetricOn`],
 //!   [`optimizers::Optimizer`], [`callbacks::Callback`]: what to implement for one of your own.
 //! - [`errors`]: the errors of the compiler, a page each.
 //! - [`Model::fold`]: a form for predictions only, with layers folded into each other.
@@ -96,7 +96,7 @@
 //!
 //! # Features
 //!
-//! All are on by default. A program that needs less turns them off with `default-features = false` and names its own. The use
+//! All but `testing` are on by default. A program that needs less turns them off with `default-features = false` and names its own. The use
 //! of what is off is a compile error that names the feature.
 //!
 //! | feature | brings | includes |
@@ -109,6 +109,7 @@
 //! | `train` | [`Compile`], [`Fit`], evaluations, [`callbacks`] | `std` |
 //! | `progress` | a progress bar on terminals; without it, `fit` prints a line for each epoch | `train` |
 //! | `plot` | [`History::plot`] | `train` |
+//! | `testing` (off) | `nn::testing`: gradient checks for a layer of your own | `alloc` |
 //!
 //! What they cost (`benches/features.sh`, of version 0.1, on two cores of an AMD EPYC that were busy with other work): crates with
 //! `nn-model` and those that only the macro needs; CPU seconds of a cold release build, which is about twice the time
@@ -163,6 +164,18 @@ mod warning;
 
 pub use model::{Arena, Graph, Model};
 pub use nn_core::settings::{Allowed, OutOfRange, Setting};
+/// Checks for the tests of a layer: gradients against central differences, with the feature `testing`.
+///
+/// ```
+/// use nn::{SMatrix, layers::Dense, testing::check_layer};
+///
+/// // Distinct primes, so that a transpose cannot hide.
+/// check_layer::<SMatrix<f64, 5, 3>, _>(&Dense::<5, 7, 1>::DEFAULT);
+/// ```
+///
+/// It goes into the development dependencies: `nn-model = { version = "..", features = ["testing"] }`.
+#[cfg(feature = "testing")]
+pub use nn_core::testing;
 pub use nn_core::trainer::{Refused, Trainer};
 pub use nn_core::{
     Activates, Bf16, Buffer, Code, Component, Element, Ends, F16, Half, Inline, Layer, Memory, Mode, Packed, Part,
@@ -269,11 +282,29 @@ pub mod __private {
     }
 
     impl<C: crate::Component> crate::Component for Called<C, true> {
-        type Layer = C::Layer;
+        type Layer<
+            const A: usize,
+            const B: usize,
+            const D: usize,
+            const E: usize,
+            const F: usize,
+            const G: usize,
+            const H: usize,
+            const I: usize,
+        > = C::Layer<A, B, D, E, F, G, H, I>;
     }
 
     impl<C: crate::Model> crate::Component for Called<C, true, true> {
-        type Layer = <C::Folded as crate::Component>::Layer;
+        type Layer<
+            const A: usize,
+            const B: usize,
+            const D: usize,
+            const E: usize,
+            const F: usize,
+            const G: usize,
+            const H: usize,
+            const I: usize,
+        > = <C::Folded as crate::Component>::Layer<A, B, D, E, F, G, H, I>;
     }
 
     impl<C> Called<C, true, false> {

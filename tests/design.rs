@@ -119,12 +119,18 @@ const HIDDEN: usize = 48; // dimensions may be any const expression; unequal one
 #[rustfmt::skip]
 model! { pub struct Halves; let x = Input(shape = [HIDDEN / 2]); let h = Dense(HIDDEN)(x); let y = Dense(1)(h); Model(inputs = x, outputs = y) }
 
+#[allow(unreachable_pub)]
 mod my {
     use nn::prelude::*;
+    use nn::spec::{Inferred, LayerSpec, Value, rule};
     use nn::weights;
 
-    /// `y = s ⊙ x`
-    pub struct Scale<const N: usize>;
+    nn::layer! {
+        /// `y = s ⊙ x`
+        pub struct Scale<N> {}
+
+        pub const SPEC: LayerSpec { weights: ScaleWeights<N>, infer: rule!(infer) }
+    }
 
     weights! {
         /// The factors.
@@ -134,24 +140,9 @@ mod my {
         }
     }
 
-    impl<const N: usize> Scale<N> {
-        /// In a graph: `my::Scale::<64>()`.
-        pub const fn new() -> Self {
-            Scale
-        }
-
-        /// The shape stays.
-        pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-            Ok(inputs[0])
-        }
-    }
-
-    impl<T: nn::Scalar, X: nn::Tensors, const N: usize> nn::Train<T, X> for Scale<N> where Self: nn::Layer<T, X> {}
-
-    impl<T: nn::Scalar, X: nn::Tensors, const N: usize> nn::Ends<T, X> for Scale<N> where Self: nn::Layer<T, X> {}
-
-    impl<const N: usize> Component for Scale<N> {
-        type Layer = Self;
+    /// The shape stays.
+    pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+        Ok(Inferred::new(inputs[0], &Consts { N: inputs[0].rows() }.list()))
     }
 
     impl<T: Scalar, const N: usize> Layer<T, SVector<T, N>> for Scale<N> {
@@ -204,7 +195,7 @@ mod my {
 model! {
     pub struct Scaled;
     let x = Input(shape = [64]);
-    let scale = my::Scale::<64>()(x); // any path that is no built-in is a type implementing `Layer`
+    let scale = my::Scale()(x); // any path that is no built-in is a model, or a layer declared by `nn::layer!`
     let y = Dense(1)(scale);
     Model(inputs = x, outputs = y)
 }

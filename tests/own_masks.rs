@@ -6,35 +6,25 @@ use nn::Weights;
 use nn::prelude::*;
 
 mod my {
+    use nn::SMatrix;
     use nn::prelude::*;
-    use nn::{Component, SMatrix};
+    use nn::spec::{Arity, Inferred, LayerSpec, Masking, Value, rule};
 
     /// Whether a position counts.
     fn counts(mask: Option<&[u32]>, position: usize) -> bool {
         mask.is_none_or(|mask| mask[position] != 0)
     }
 
-    /// `y[t] = q[t] ⊙ Σ v[s]` over the values that count, where query `t` counts, else 0: the masks of an attention.
-    pub struct Attend;
+    nn::layer! {
+        /// `y[t] = q[t] ⊙ Σ v[s]` over the values that count, where query `t` counts, else 0: the masks of an attention.
+        pub struct Attend {}
 
-    impl Attend {
-        #[allow(clippy::new_without_default)]
-        pub const fn new() -> Self {
-            Attend
-        }
-
-        pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-            Ok(inputs[0])
-        }
+        pub const ATTEND: LayerSpec { inputs: Arity::TWO, masking: Masking::Passes, infer: rule!(first) }
     }
 
-    impl<T: nn::Scalar, X: nn::Tensors> nn::Train<T, X> for Attend where Self: nn::Layer<T, X> {}
-
-    impl<T: nn::Scalar, X: nn::Tensors> nn::Ends<T, X> for Attend where Self: nn::Layer<T, X> {}
-
-    impl Component for Attend {
-        type Layer = Self;
-        const PASSES_MASK: bool = true;
+    /// The shape stays.
+    pub const fn first(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+        Ok(Inferred::new(inputs[0], &[]))
     }
 
     impl<T: Scalar, const F: usize, const Q: usize, const V: usize> Layer<T, (SMatrix<T, F, Q>, SMatrix<T, F, V>)>
@@ -92,28 +82,12 @@ mod my {
 
     /// `y = x`, with a mask or without.
     macro_rules! copies {
-        ($($(#[$doc:meta])* $name:ident $passes:literal)*) => {$(
-            $(#[$doc])*
-            pub struct $name;
+        ($($doc:literal $name:ident $spec:ident $masking:expr;)*) => {$(
+            nn::layer! {
+                #[doc = $doc]
+                pub struct $name {}
 
-            impl $name {
-                #[allow(clippy::new_without_default)]
-                pub const fn new() -> Self {
-                    $name
-                }
-
-                pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-                    Ok(inputs[0])
-                }
-            }
-
-            impl<T: nn::Scalar, X: nn::Tensors> nn::Train<T, X> for $name where Self: nn::Layer<T, X> {}
-
-            impl<T: nn::Scalar, X: nn::Tensors> nn::Ends<T, X> for $name where Self: nn::Layer<T, X> {}
-
-            impl Component for $name {
-                type Layer = Self;
-                const PASSES_MASK: bool = $passes;
+                pub const $spec: LayerSpec { masking: $masking, infer: rule!(first) }
             }
 
             impl<T: Scalar, const F: usize, const P: usize> Layer<T, SMatrix<T, F, P>> for $name {
@@ -149,10 +123,8 @@ mod my {
     }
 
     copies! {
-        /// Hands the mask on.
-        Keeps true
-        /// Drops it.
-        Drops false
+        "Hands the mask on." Keeps KEEPS Masking::Passes;
+        "Drops it." Drops DROPS Masking::Drops;
     }
 }
 

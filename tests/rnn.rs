@@ -10,7 +10,8 @@ mod my {
     use nn::activations::{Activation, Sigmoid, Tanh};
     use nn::layers::recurrent::{AllSteps, Cell, Machine, Returns, Sizes, Step, StepBack, Two, state_shape};
     use nn::prelude::*;
-    use nn::{Component, weights};
+    use nn::spec::{Arity, Inferred, LayerSpec, Value, rule};
+    use nn::weights;
 
     weights! {
         /// Kernel, recurrent kernel and bias of `G` rows.
@@ -24,22 +25,27 @@ mod my {
         }
     }
 
-    /// Elman's cell: that of `SimpleRNN`, `h' = tanh(W · x + b + V · h)`.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Elman<const F: usize, const U: usize, const G: usize>;
-
-    impl<const F: usize, const U: usize, const G: usize> Elman<F, U, G> {
-        pub const fn new() -> Self {
-            Elman
+    nn::layer! {
+        /// Elman's cell: that of `SimpleRNN`, `h' = tanh(W · x + b + V · h)`.
+        pub struct Elman<F, U, G> {
+            /// The scalars of a state.
+            units: Size,
         }
 
-        pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-            state_shape::<Self>(inputs)
-        }
+        pub const ELMAN: LayerSpec { infer: rule!(elman) }
+
+        impl Cell;
     }
 
-    impl<const F: usize, const U: usize, const G: usize> Component for Elman<F, U, G> {
-        type Layer = Self;
+    pub const fn elman(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+        let units = ELMAN::Args(args).units();
+        match state_shape(inputs, units, 1) {
+            Ok(state) => {
+                let consts = ELMAN::Consts { F: inputs[0].dim(0), U: units, G: units };
+                Ok(Inferred::new(state, &consts.list()))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     impl<const F: usize, const U: usize, const G: usize> Cell for Elman<F, U, G> {
@@ -90,23 +96,28 @@ mod my {
         }
     }
 
-    /// The minimal gated unit: `f = σ(W_f · x + b_f + V_f · h)`, `n = tanh(W_n · x + b_n + V_n · (f ⊙ h))`,
-    /// `h' = (1 - f) ⊙ h + f ⊙ n`. The rows are those of `f` and `n`. Source: Zhou et al., 2016, <https://arxiv.org/abs/1603.09420>
-    #[derive(Clone, Copy, Debug)]
-    pub struct Mgu<const F: usize, const U: usize, const G: usize>;
-
-    impl<const F: usize, const U: usize, const G: usize> Mgu<F, U, G> {
-        pub const fn new() -> Self {
-            Mgu
+    nn::layer! {
+        /// The minimal gated unit: `f = σ(W_f · x + b_f + V_f · h)`, `n = tanh(W_n · x + b_n + V_n · (f ⊙ h))`,
+        /// `h' = (1 - f) ⊙ h + f ⊙ n`. The rows are those of `f` and `n`. Source: Zhou et al., 2016, <https://arxiv.org/abs/1603.09420>
+        pub struct Mgu<F, U, G> {
+            /// The scalars of a state.
+            units: Size,
         }
 
-        pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-            state_shape::<Self>(inputs)
-        }
+        pub const MGU: LayerSpec { infer: rule!(mgu) }
+
+        impl Cell;
     }
 
-    impl<const F: usize, const U: usize, const G: usize> Component for Mgu<F, U, G> {
-        type Layer = Self;
+    pub const fn mgu(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+        let units = MGU::Args(args).units();
+        match state_shape(inputs, units, 1) {
+            Ok(state) => {
+                let consts = MGU::Consts { F: inputs[0].dim(0), U: units, G: 2 * units };
+                Ok(Inferred::new(state, &consts.list()))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     impl<const F: usize, const U: usize, const G: usize> Cell for Mgu<F, U, G> {
@@ -197,22 +208,27 @@ mod my {
         }
     }
 
-    /// Two states: `c' = c / 2 + z`, `h' = tanh(c')`, where `z = W · x + b + V · h`. It keeps `h'`.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Leaky<const F: usize, const U: usize, const G: usize>;
-
-    impl<const F: usize, const U: usize, const G: usize> Leaky<F, U, G> {
-        pub const fn new() -> Self {
-            Leaky
+    nn::layer! {
+        /// Two states: `c' = c / 2 + z`, `h' = tanh(c')`, where `z = W · x + b + V · h`. It keeps `h'`.
+        pub struct Leaky<F, U, G> {
+            /// The scalars of a state.
+            units: Size,
         }
 
-        pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-            state_shape::<Self>(inputs)
-        }
+        pub const LEAKY: LayerSpec { inputs: Arity { min: 1, max: 2 }, infer: rule!(leaky) }
+
+        impl Cell;
     }
 
-    impl<const F: usize, const U: usize, const G: usize> Component for Leaky<F, U, G> {
-        type Layer = Self;
+    pub const fn leaky(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+        let units = LEAKY::Args(args).units();
+        match state_shape(inputs, units, 2) {
+            Ok(state) => {
+                let consts = LEAKY::Consts { F: inputs[0].dim(0), U: units, G: units };
+                Ok(Inferred::new(state, &consts.list()))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     impl<const F: usize, const U: usize, const G: usize> Cell for Leaky<F, U, G> {
@@ -277,7 +293,7 @@ type H = SVector<f64, 2>;
 
 #[test]
 fn gradients() {
-    let (mgu, leaky) = (my::Mgu::<3, 2, 4>::new(), my::Leaky::<3, 2, 2>::new());
+    let (mgu, leaky) = (my::Mgu::<3, 2, 4>::DEFAULT, my::Leaky::<3, 2, 2>::DEFAULT);
     check_layer::<X, _>(&RNN::<_>::new(mgu));
     check_layer::<X, _>(&RNN::<_, 5>::new(mgu));
     check_layer::<(X, H), _>(&RNN::<_, 5, 1>::new(mgu));
@@ -305,8 +321,8 @@ model! {
 
     let x = Input(shape = [5, 3]);
     let m = Masking(mask_value = 0.0)(x);
-    let all = RNN(my::Elman::<3, 2, 2>(), return_sequences = true)(m);
-    let back = RNN(my::Elman::<2, 4, 4>(), go_backwards = true)(all);
+    let all = RNN(my::Elman(2), return_sequences = true)(m);
+    let back = RNN(my::Elman(units = 4), go_backwards = true)(all);
 
     Model(inputs = x, outputs = [all, back])
 }
@@ -344,9 +360,9 @@ model! {
     let x = Input(shape = [6, 3]);
     let h = Input(shape = [UNITS]);
     let c = Input(shape = [UNITS]);
-    let (a, last) = RNN(my::Mgu::<3, UNITS, { 2 * UNITS }>(), return_sequences = true, return_state = true)(x, initial_state = [h]);
-    let (b, h2, c2) = RNN(my::Leaky::<4, 4, 4>(), return_state = true, zero_output_for_mask = true)(a, initial_state = [last, c]);
-    let both = Bidirectional(RNN(my::Mgu::<4, 3, 6>()), merge_mode = sum)(a);
+    let (a, last) = RNN(my::Mgu(UNITS), return_sequences = true, return_state = true)(x, initial_state = [h]);
+    let (b, h2, c2) = RNN(my::Leaky(4), return_state = true, zero_output_for_mask = true)(a, initial_state = [last, c]);
+    let both = Bidirectional(RNN(my::Mgu(3)), merge_mode = sum)(a);
 
     Model(inputs = [x, h, c], outputs = [b, h2, c2, both])
 }
@@ -361,7 +377,8 @@ fn states_pass_through_a_graph() {
 
 #[test]
 fn a_cell_says_what_it_reads() {
-    let error = my::Mgu::<3, 2, 4>::output_shape(&[Shape::new(&[4])]).unwrap_err();
-    assert_eq!(error.to_string(), "expected steps of 3 features, but got (4,)");
-    assert_eq!(my::Leaky::<3, 2, 2>::output_shape(&[Shape::new(&[3])]).unwrap(), Shape::new(&[2, 2]));
+    let units = [nn::spec::Value::Size(2)];
+    let error = my::mgu(&units, &[Shape::new(&[5, 4])]).unwrap_err();
+    assert_eq!(error.to_string(), "expected a step of shape (features,), but got (5, 4)");
+    assert_eq!(my::leaky(&units, &[Shape::new(&[3])]).unwrap().output(0), Shape::new(&[2, 2]));
 }

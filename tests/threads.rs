@@ -422,27 +422,19 @@ fn predictions_are_those_of_single_samples() -> Result<()> {
 /// A layer that does nothing, and does not say that it works by sample: a batch is not divided.
 pub mod my {
     use nn::prelude::*;
+    use nn::spec::{Inferred, LayerSpec, Value, rule};
     use nn::{Element, Shape, ShapeError};
 
-    #[derive(Clone, Copy, Debug, Default)]
-    pub struct Same;
+    nn::layer! {
+        /// `y = x`
+        pub struct Same {}
 
-    impl Same {
-        pub const fn new() -> Self {
-            Same
-        }
-
-        pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-            Ok(inputs[0])
-        }
+        pub const SPEC: LayerSpec { infer: rule!(infer) }
     }
 
-    impl<T: nn::Scalar, X: nn::Tensors> nn::Train<T, X> for Same where Self: nn::Layer<T, X> {}
-
-    impl<T: nn::Scalar, X: nn::Tensors> nn::Ends<T, X> for Same where Self: nn::Layer<T, X> {}
-
-    impl Component for Same {
-        type Layer = Self;
+    /// The shape stays.
+    pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+        Ok(Inferred::new(inputs[0], &[]))
     }
 
     impl<T: Scalar + Element, const R: usize, const P: usize> Layer<T, SMatrix<T, R, P>> for Same {

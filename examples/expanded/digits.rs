@@ -83,22 +83,23 @@ const _: () = {
 
     #[allow(dead_code)]
     impl __DigitsGraph {
-        /// The graph as a layer of another one.
-        pub const fn new() -> Self {
+        /// The graph as a layer of another one, which has no arguments.
+        pub const fn __made(_: &[::nn::layer::given::Argument], _: &::nn::spec::Inferred) -> Self {
             __DigitsGraph
         }
 
         /// The shapes of its outputs, if these are the shapes of its inputs.
-        pub const fn output_shapes(
+        pub const fn __infer(
+            given: &[::nn::layer::given::Argument],
             inputs: &[::nn::Shape],
         ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-            ::nn::spec::model_outputs("Digits", __DigitsGraph::INPUT_SHAPES, __DigitsGraph::OUTPUT_SHAPES, inputs)
+            let outputs =
+                ::nn::spec::model_outputs("Digits", __DigitsGraph::INPUT_SHAPES, __DigitsGraph::OUTPUT_SHAPES, inputs);
+            ::nn::layer::given::of_model(given, outputs)
         }
 
-        /// The shape of its only output, if these are the shapes of its inputs.
-        pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
-            ::nn::spec::only_output("Digits", Self::output_shapes(inputs))
-        }
+        /// How many constants the weights have.
+        pub const __WEIGHT_CONSTS: ::core::primitive::usize = 0;
     }
 
     #[allow(dead_code, non_upper_case_globals)]
@@ -198,7 +199,16 @@ const _: () = {
 
     #[automatically_derived]
     impl<T: Scalar> Component for Digits<T> {
-        type Layer = __DigitsGraph;
+        type Layer<
+            const __A: ::core::primitive::usize,
+            const __B: ::core::primitive::usize,
+            const __C: ::core::primitive::usize,
+            const __D: ::core::primitive::usize,
+            const __E: ::core::primitive::usize,
+            const __F: ::core::primitive::usize,
+            const __G: ::core::primitive::usize,
+            const __H: ::core::primitive::usize,
+        > = __DigitsGraph;
         const MODEL: bool = true;
     }
 

@@ -66,10 +66,36 @@ pub struct PairOutputs<A> {
 
 #[doc(hidden)]
 #[allow(non_camel_case_types)]
-pub type __Pair_TowerLayer = <::nn::__private::Called<
+pub type __Pair_TowerForm = ::nn::__private::Called<
     Digits,
     { !__PairGraph::TOWER.outputs().is_empty() && !__PairGraph::TOWER_1.outputs().is_empty() },
-> as ::nn::Component>::Layer;
+>;
+
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+pub type __Pair_TowerLayer = <__Pair_TowerForm as ::nn::Component>::Layer<
+    { __PairGraph::TOWER.constant_or_zero(0usize) },
+    { __PairGraph::TOWER.constant_or_zero(1usize) },
+    { __PairGraph::TOWER.constant_or_zero(2usize) },
+    { __PairGraph::TOWER.constant_or_zero(3usize) },
+    { __PairGraph::TOWER.constant_or_zero(4usize) },
+    { __PairGraph::TOWER.constant_or_zero(5usize) },
+    { __PairGraph::TOWER.constant_or_zero(6usize) },
+    { __PairGraph::TOWER.constant_or_zero(7usize) },
+>;
+
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+pub type __Pair_TowerLayer1 = <__Pair_TowerForm as ::nn::Component>::Layer<
+    { __PairGraph::TOWER_1.constant_or_zero(0usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(1usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(2usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(3usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(4usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(5usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(6usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(7usize) },
+>;
 
 /// The graph of [`Pair`]: what it computes, without its weights.
 #[doc(hidden)]
@@ -78,24 +104,46 @@ pub struct __PairGraph;
 
 #[allow(dead_code, long_running_const_eval, clippy::large_stack_arrays)]
 impl __PairGraph {
-    const TOWER: ::nn::spec::Inferred = ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::input })(
-        ::nn::spec::Call {
-            layer: "tower",
-            inputs: &[("a", "an input")],
-            shapes: &[::nn::Shape::new(&[64])],
-            found: ::nn::spec::one(<<Digits as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[64])])),
-        },
-        0usize,
-    ));
-    const TOWER_1: ::nn::spec::Inferred = ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::input })(
-        ::nn::spec::Call {
-            layer: "tower",
-            inputs: &[("b", "an input")],
-            shapes: &[::nn::Shape::new(&[64])],
-            found: ::nn::spec::one(<<Digits as ::nn::Component>::Layer>::output_shape(&[::nn::Shape::new(&[64])])),
-        },
-        0usize,
-    ));
+    const TOWER: ::nn::spec::Inferred =
+        ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::complete })(({ ::nn::spec::Call::input })(
+            ::nn::spec::Call {
+                layer: "tower",
+                inputs: &[("a", "an input")],
+                shapes: &[::nn::Shape::new(&[64])],
+                found: ::nn::spec::only_output(
+                    "Digits",
+                    <<Digits as ::nn::Component>::Layer<0, 0, 0, 0, 0, 0, 0, 0>>::__infer(
+                        &[],
+                        &[::nn::Shape::new(&[64])],
+                    ),
+                ),
+            },
+            0usize,
+        )));
+    const TOWER_1: ::nn::spec::Inferred = ({ ::nn::spec::weights_shared })(
+        "tower",
+        __PairGraph::TOWER
+            .consts()
+            .split_at(<<Digits as ::nn::Component>::Layer<0, 0, 0, 0, 0, 0, 0, 0>>::__WEIGHT_CONSTS)
+            .0,
+        ::nn::Shape::new(&[64]),
+        ::nn::Shape::new(&[64]),
+        ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::complete })(({ ::nn::spec::Call::input })(
+            ::nn::spec::Call {
+                layer: "tower",
+                inputs: &[("b", "an input")],
+                shapes: &[::nn::Shape::new(&[64])],
+                found: ::nn::spec::only_output(
+                    "Digits",
+                    <<Digits as ::nn::Component>::Layer<0, 0, 0, 0, 0, 0, 0, 0>>::__infer(
+                        &[],
+                        &[::nn::Shape::new(&[64])],
+                    ),
+                ),
+            },
+            0usize,
+        ))),
+    );
     const BOTH: ::nn::spec::Inferred = ({ ::nn::spec::Call::inferred })(({ ::nn::spec::Call::input })(
         ({ ::nn::spec::Call::input })(
             ::nn::spec::Call {

@@ -40,7 +40,29 @@ pub type __PairFolded_TowerForm = ::nn::__private::Called<
 
 #[doc(hidden)]
 #[allow(non_camel_case_types)]
-pub type __PairFolded_TowerPart = <__PairFolded_TowerForm as ::nn::Component>::Layer;
+pub type __PairFolded_TowerPart = <__PairFolded_TowerForm as ::nn::Component>::Layer<
+    { __PairGraph::TOWER.constant_or_zero(0usize) },
+    { __PairGraph::TOWER.constant_or_zero(1usize) },
+    { __PairGraph::TOWER.constant_or_zero(2usize) },
+    { __PairGraph::TOWER.constant_or_zero(3usize) },
+    { __PairGraph::TOWER.constant_or_zero(4usize) },
+    { __PairGraph::TOWER.constant_or_zero(5usize) },
+    { __PairGraph::TOWER.constant_or_zero(6usize) },
+    { __PairGraph::TOWER.constant_or_zero(7usize) },
+>;
+
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+pub type __PairFolded_TowerPart1 = <__PairFolded_TowerForm as ::nn::Component>::Layer<
+    { __PairGraph::TOWER_1.constant_or_zero(0usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(1usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(2usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(3usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(4usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(5usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(6usize) },
+    { __PairGraph::TOWER_1.constant_or_zero(7usize) },
+>;
 
 /// The graph of [`PairFolded`]: what it computes, without its weights.
 #[doc(hidden)]
@@ -92,27 +114,27 @@ const _: () = {
     >;
     #[allow(dead_code)]
     impl __PairFoldedGraph {
-        /// The graph as a layer of another one.
-        pub const fn new() -> Self {
+        /// The graph as a layer of another one, which has no arguments.
+        pub const fn __made(_: &[::nn::layer::given::Argument], _: &::nn::spec::Inferred) -> Self {
             __PairFoldedGraph
         }
 
         /// The shapes of its outputs, if these are the shapes of its inputs.
-        pub const fn output_shapes(
+        pub const fn __infer(
+            given: &[::nn::layer::given::Argument],
             inputs: &[::nn::Shape],
         ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-            ::nn::spec::model_outputs(
+            let outputs = ::nn::spec::model_outputs(
                 "PairFolded",
                 __PairFoldedGraph::INPUT_SHAPES,
                 __PairFoldedGraph::OUTPUT_SHAPES,
                 inputs,
-            )
+            );
+            ::nn::layer::given::of_model(given, outputs)
         }
 
-        /// The shape of its only output, if these are the shapes of its inputs.
-        pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
-            ::nn::spec::only_output("PairFolded", Self::output_shapes(inputs))
-        }
+        /// How many constants the weights have.
+        pub const __WEIGHT_CONSTS: ::core::primitive::usize = 0;
     }
 
     #[allow(dead_code, non_upper_case_globals)]
@@ -128,12 +150,12 @@ const _: () = {
                     <<__PairFolded_TowerPart as Layer<f32, SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
                 inputs: &["a", "b"],
                 macs: <__PairFolded_TowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::MACS
-                    + <__PairFolded_TowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
+                    + <__PairFolded_TowerPart1 as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
                 memory: ::core::mem::size_of::<
                     <__PairFolded_TowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                 >() + 4 * __PairGraph::TOWER_1.output(0usize).size()
                     + ::core::mem::size_of::<
-                        <__PairFolded_TowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                        <__PairFolded_TowerPart1 as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                     >(),
             },
             ::nn::layer::row::<::nn::layers::Joined<LayerOfSame>, (SampleOfTower<f32>, SampleOfTower1<f32>)>(
@@ -212,12 +234,21 @@ const _: () = {
         PairFoldedScratch < T : Scalar, B : Storage; > { activations : B::Of < [T;
         __PairFoldedGraph::activations.size()] >, tower_memory : < __PairFolded_TowerPart
         as Layer < T, SVector < T, 64 > >> ::Scratch < B >, tower_1_memory : <
-        __PairFolded_TowerPart as Layer < T, SVector < T, 64 > >> ::Scratch < B >, }
+        __PairFolded_TowerPart1 as Layer < T, SVector < T, 64 > >> ::Scratch < B >, }
     }
 
     #[automatically_derived]
     impl<T: Scalar> Component for PairFolded<T> {
-        type Layer = __PairFoldedGraph;
+        type Layer<
+            const __A: ::core::primitive::usize,
+            const __B: ::core::primitive::usize,
+            const __C: ::core::primitive::usize,
+            const __D: ::core::primitive::usize,
+            const __E: ::core::primitive::usize,
+            const __F: ::core::primitive::usize,
+            const __G: ::core::primitive::usize,
+            const __H: ::core::primitive::usize,
+        > = __PairFoldedGraph;
         const MODEL: bool = true;
     }
 
@@ -229,15 +260,19 @@ const _: () = {
         type Scratch<B: Storage> = PairFoldedScratch<T, B>;
         type Cache<B: Storage> = PairFoldedScratch<T, B>;
         const MACS: usize = <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::MACS
-            + <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::MACS
+            + <__PairFolded_TowerPart1 as Layer<T, SVector<T, 64>>>::MACS
             + <::nn::layers::Joined<LayerOfSame> as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::MACS;
         const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
             <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::WORK,
-            <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::WORK,
+            <__PairFolded_TowerPart1 as Layer<T, SVector<T, 64>>>::WORK,
             <::nn::layers::Joined<LayerOfSame> as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
         ]);
         fn init(&self, w: &mut PairFolded<T>, rng: &mut dyn ::nn::__private::Rng) {
-            Layer::<T, SVector<T, 64>>::init(&__PairFolded_TowerPart::new(), &mut w.tower, rng);
+            Layer::<T, SVector<T, 64>>::init(
+                &const { __PairFolded_TowerPart::__made(&[], &__PairGraph::TOWER) },
+                &mut w.tower,
+                rng,
+            );
             Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::init(
                 &::nn::layers::Joined(LayerOfSame::DEFAULT),
                 &mut w.same,
@@ -256,7 +291,7 @@ const _: () = {
             let (Pass::Inference(Memory { own: m, .. }) | Pass::Training(Memory { own: m, .. }, _)) = pass;
             let y0 = part_mut(&mut m.activations, n, const { __PairFoldedGraph::activations.range(0) });
             Layer::<T, SVector<T, 64>>::forward::<B>(
-                &__PairFolded_TowerPart::new(),
+                &const { __PairFolded_TowerPart::__made(&[], &__PairGraph::TOWER) },
                 &w.tower,
                 x.0,
                 samples_mut(y0),
@@ -264,7 +299,7 @@ const _: () = {
             );
             let y0 = part_mut(&mut m.activations, n, const { __PairFoldedGraph::activations.range(1) });
             Layer::<T, SVector<T, 64>>::forward::<B>(
-                &__PairFolded_TowerPart::new(),
+                &const { __PairFolded_TowerPart1::__made(&[], &__PairGraph::TOWER_1) },
                 &w.tower,
                 x.1,
                 samples_mut(y0),

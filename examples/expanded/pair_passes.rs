@@ -48,22 +48,23 @@ const _: () = {
     >;
     #[allow(dead_code)]
     impl __PairGraph {
-        /// The graph as a layer of another one.
-        pub const fn new() -> Self {
+        /// The graph as a layer of another one, which has no arguments.
+        pub const fn __made(_: &[::nn::layer::given::Argument], _: &::nn::spec::Inferred) -> Self {
             __PairGraph
         }
 
         /// The shapes of its outputs, if these are the shapes of its inputs.
-        pub const fn output_shapes(
+        pub const fn __infer(
+            given: &[::nn::layer::given::Argument],
             inputs: &[::nn::Shape],
         ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-            ::nn::spec::model_outputs("Pair", __PairGraph::INPUT_SHAPES, __PairGraph::OUTPUT_SHAPES, inputs)
+            let outputs =
+                ::nn::spec::model_outputs("Pair", __PairGraph::INPUT_SHAPES, __PairGraph::OUTPUT_SHAPES, inputs);
+            ::nn::layer::given::of_model(given, outputs)
         }
 
-        /// The shape of its only output, if these are the shapes of its inputs.
-        pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
-            ::nn::spec::only_output("Pair", Self::output_shapes(inputs))
-        }
+        /// How many constants the weights have.
+        pub const __WEIGHT_CONSTS: ::core::primitive::usize = 0;
     }
 
     #[allow(dead_code, non_upper_case_globals)]
@@ -78,12 +79,12 @@ const _: () = {
                 parameters: <<__Pair_TowerLayer as Layer<f32, SVector<f32, 64>>>::Weights as ::nn::Weights<f32>>::COUNT,
                 inputs: &["a", "b"],
                 macs: <__Pair_TowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::MACS
-                    + <__Pair_TowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
+                    + <__Pair_TowerLayer1 as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
                 memory: ::core::mem::size_of::<
                     <__Pair_TowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                 >() + 4 * __PairGraph::TOWER_1.output(0usize).size()
                     + ::core::mem::size_of::<
-                        <__Pair_TowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
+                        <__Pair_TowerLayer1 as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                     >(),
             },
             ::nn::layer::row::<LayerOfBoth, (SampleOfTower<f32>, SampleOfTower1<f32>)>(
@@ -174,7 +175,7 @@ const _: () = {
         #[doc = " The activations of a prediction with [`Pair`]."] pub struct PairScratch
         < T : Scalar, B : Storage; > { activations : B::Of < [T; __PairGraph::activations
         .size()] >, tower_memory : < __Pair_TowerLayer as Layer < T, SVector < T, 64 > >>
-        ::Scratch < B >, tower_1_memory : < __Pair_TowerLayer as Layer < T, SVector < T,
+        ::Scratch < B >, tower_1_memory : < __Pair_TowerLayer1 as Layer < T, SVector < T,
         64 > >> ::Scratch < B >, }
     }
 
@@ -186,13 +187,22 @@ const _: () = {
         T > >, same : B::Of < SampleOfSame < T > >, d_tower : B::Of < SampleOfTower < T >
         >, tower_memory : < __Pair_TowerLayer as Layer < T, SVector < T, 64 > >> ::Cache
         < B >, d_tower_1 : B::Of < SampleOfTower1 < T > >, tower_1_memory : <
-        __Pair_TowerLayer as Layer < T, SVector < T, 64 > >> ::Cache < B >, d_both :
+        __Pair_TowerLayer1 as Layer < T, SVector < T, 64 > >> ::Cache < B >, d_both :
         B::Of < SampleOfBoth < T > >, d_same : B::Of < SampleOfSame < T > >, }
     }
 
     #[automatically_derived]
     impl<T: Scalar> Component for Pair<T> {
-        type Layer = __PairGraph;
+        type Layer<
+            const __A: ::core::primitive::usize,
+            const __B: ::core::primitive::usize,
+            const __C: ::core::primitive::usize,
+            const __D: ::core::primitive::usize,
+            const __E: ::core::primitive::usize,
+            const __F: ::core::primitive::usize,
+            const __G: ::core::primitive::usize,
+            const __H: ::core::primitive::usize,
+        > = __PairGraph;
         const MODEL: bool = true;
     }
 
@@ -204,17 +214,21 @@ const _: () = {
         type Scratch<B: Storage> = PairScratch<T, B>;
         type Cache<B: Storage> = PairCache<T, B>;
         const MACS: usize = <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::MACS
-            + <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::MACS
+            + <__Pair_TowerLayer1 as Layer<T, SVector<T, 64>>>::MACS
             + <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::MACS
             + <LayerOfSame as Layer<T, SampleOfBoth<T>>>::MACS;
         const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
             <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::WORK,
-            <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::WORK,
+            <__Pair_TowerLayer1 as Layer<T, SVector<T, 64>>>::WORK,
             <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
             <LayerOfSame as Layer<T, SampleOfBoth<T>>>::WORK,
         ]);
         fn init(&self, w: &mut Pair<T>, rng: &mut dyn ::nn::__private::Rng) {
-            Layer::<T, SVector<T, 64>>::init(&__Pair_TowerLayer::new(), &mut w.tower, rng);
+            Layer::<T, SVector<T, 64>>::init(
+                &const { __Pair_TowerLayer::__made(&[], &__PairGraph::TOWER) },
+                &mut w.tower,
+                rng,
+            );
             Layer::<T, SampleOfBoth<T>>::init(&LayerOfSame::DEFAULT, &mut w.same, rng);
         }
 
@@ -230,7 +244,7 @@ const _: () = {
                 Pass::Inference(Memory { own: m, .. }) => {
                     let y0 = part_mut(&mut m.activations, n, const { __PairGraph::activations.range(0) });
                     Layer::<T, SVector<T, 64>>::forward::<B>(
-                        &__Pair_TowerLayer::new(),
+                        &const { __Pair_TowerLayer::__made(&[], &__PairGraph::TOWER) },
                         &w.tower,
                         x.0,
                         samples_mut(y0),
@@ -238,7 +252,7 @@ const _: () = {
                     );
                     let y0 = part_mut(&mut m.activations, n, const { __PairGraph::activations.range(1) });
                     Layer::<T, SVector<T, 64>>::forward::<B>(
-                        &__Pair_TowerLayer::new(),
+                        &const { __Pair_TowerLayer1::__made(&[], &__PairGraph::TOWER_1) },
                         &w.tower,
                         x.1,
                         samples_mut(y0),
@@ -282,7 +296,7 @@ const _: () = {
 
                 Pass::Training(Memory { own: m, .. }, mut mode) => {
                     Layer::<T, SVector<T, 64>>::forward::<B>(
-                        &__Pair_TowerLayer::new(),
+                        &const { __Pair_TowerLayer::__made(&[], &__PairGraph::TOWER) },
                         &w.tower,
                         x.0,
                         &mut m.tower[..n],
@@ -295,7 +309,7 @@ const _: () = {
                         ),
                     );
                     Layer::<T, SVector<T, 64>>::forward::<B>(
-                        &__Pair_TowerLayer::new(),
+                        &const { __Pair_TowerLayer1::__made(&[], &__PairGraph::TOWER_1) },
                         &w.tower,
                         x.1,
                         &mut m.tower_1[..n],
@@ -349,32 +363,55 @@ const _: () = {
     impl<T: Scalar> Train<T, (SVector<T, 64>, SVector<T, 64>)> for __PairGraph {
         const CONSTRAINS: bool = <__Pair_TowerLayer as Train<T, SVector<T, 64>>>::CONSTRAINS;
         fn update<B: Storage>(&self, w: &mut Pair<T>, m: &Self::Cache<B>) {
-            Train::<T, SVector<T, 64>>::update::<B>(&__Pair_TowerLayer::new(), &mut w.tower, &m.tower_memory);
-            Train::<T, SVector<T, 64>>::update::<B>(&__Pair_TowerLayer::new(), &mut w.tower, &m.tower_1_memory);
+            Train::<T, SVector<T, 64>>::update::<B>(
+                &const { __Pair_TowerLayer::__made(&[], &__PairGraph::TOWER) },
+                &mut w.tower,
+                &m.tower_memory,
+            );
+            Train::<T, SVector<T, 64>>::update::<B>(
+                &const { __Pair_TowerLayer1::__made(&[], &__PairGraph::TOWER_1) },
+                &mut w.tower,
+                &m.tower_1_memory,
+            );
         }
 
         fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
             let mut loss = T::ZERO;
-            loss += Train::<T, SVector<T, 64>>::training_activity::<B>(&__Pair_TowerLayer::new(), &m.tower_memory);
-            loss += Train::<T, SVector<T, 64>>::training_activity::<B>(&__Pair_TowerLayer::new(), &m.tower_1_memory);
+            loss += Train::<T, SVector<T, 64>>::training_activity::<B>(
+                &const { __Pair_TowerLayer::__made(&[], &__PairGraph::TOWER) },
+                &m.tower_memory,
+            );
+            loss += Train::<T, SVector<T, 64>>::training_activity::<B>(
+                &const { __Pair_TowerLayer1::__made(&[], &__PairGraph::TOWER_1) },
+                &m.tower_1_memory,
+            );
             loss
         }
 
         fn constrain(&self, w: &mut Pair<T>) {
-            Train::<T, SVector<T, 64>>::constrain(&__Pair_TowerLayer::new(), &mut w.tower);
+            Train::<T, SVector<T, 64>>::constrain(
+                &const { __Pair_TowerLayer::__made(&[], &__PairGraph::TOWER) },
+                &mut w.tower,
+            );
         }
 
         fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
             let mut loss = T::ZERO;
-            loss += Train::<T, SVector<T, 64>>::activity::<B>(&__Pair_TowerLayer::new(), &m.tower_memory);
-            loss += Train::<T, SVector<T, 64>>::activity::<B>(&__Pair_TowerLayer::new(), &m.tower_1_memory);
+            loss += Train::<T, SVector<T, 64>>::activity::<B>(
+                &const { __Pair_TowerLayer::__made(&[], &__PairGraph::TOWER) },
+                &m.tower_memory,
+            );
+            loss += Train::<T, SVector<T, 64>>::activity::<B>(
+                &const { __Pair_TowerLayer1::__made(&[], &__PairGraph::TOWER_1) },
+                &m.tower_1_memory,
+            );
             loss
         }
 
         fn regularize(&self, w: &Pair<T>, mut dw: ::core::option::Option<&mut Pair<T>>) -> T {
             let mut loss = T::ZERO;
             loss += Train::<T, SVector<T, 64>>::regularize(
-                &__Pair_TowerLayer::new(),
+                &const { __Pair_TowerLayer::__made(&[], &__PairGraph::TOWER) },
                 &w.tower,
                 dw.as_deref_mut().map(|dw| &mut dw.tower),
             );
@@ -446,7 +483,7 @@ const _: () = {
                 None,
             );
             Layer::<T, SVector<T, 64>>::backward::<B>(
-                &__Pair_TowerLayer::new(),
+                &const { __Pair_TowerLayer1::__made(&[], &__PairGraph::TOWER_1) },
                 &w.tower,
                 x.1,
                 &m.tower_1[..n],
@@ -456,7 +493,7 @@ const _: () = {
                 dw.as_deref_mut().map(|dw| &mut dw.tower),
             );
             Layer::<T, SVector<T, 64>>::backward::<B>(
-                &__Pair_TowerLayer::new(),
+                &const { __Pair_TowerLayer::__made(&[], &__PairGraph::TOWER) },
                 &w.tower,
                 x.0,
                 &m.tower[..n],

@@ -8,7 +8,7 @@ mod computed;
 
 use crate::passes::fold::Folded;
 use crate::source::{ExprId, Name, SpanId, TypeId};
-pub(crate) use argument::{Arg, Function, Term};
+pub(crate) use argument::{Arg, Function, Given, Said, Term};
 use computed::Constant;
 pub(crate) use computed::{Computed, ConstId, Count, Facts, Inference, RuleOf, Shaped, Shared};
 use nn_core::settings::Allowed;
@@ -112,13 +112,16 @@ pub(crate) struct Inner {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Component {
-    /// `my::Scale::<64>`
+    /// `my::Scale`
     pub(crate) path: TypeId,
     /// Its last name: `Scale`.
     pub(crate) kind: String,
-    /// How its value is made: `.new(..)` and one call for each keyword.
-    pub(crate) arguments: Vec<ExprId>,
-    pub(crate) keywords: Vec<(Name, ExprId)>,
+    /// Its arguments as they were written. Only rustc knows which it has.
+    pub(crate) given: Vec<Given>,
+    /// The layers that follow it: its activation and the penalty on its output.
+    pub(crate) then: Vec<LayerId>,
+    /// The facts of the first call, and the shape that it was called on.
+    pub(crate) first: Option<Shared>,
     /// Whether its folded form stands in its place, if it is a model.
     pub(crate) folded: bool,
     /// The constant that says whether it hands on the mask of its first input.
@@ -291,7 +294,9 @@ impl Graph {
         let numbers = self.layers.iter().flat_map(|layer| match &layer.op {
             Op::Builtin(builtin) => builtin.spec.args.iter().zip(&builtin.args).flat_map(in_argument).collect(),
             Op::Activation { function, .. } => in_function(function),
-            Op::Component(_) => Vec::new(),
+            Op::Component(component) => {
+                component.given.iter().filter_map(Given::function).flat_map(in_function).collect()
+            }
         });
         numbers.collect()
     }
@@ -393,7 +398,11 @@ impl Layer {
 
     /// Whether a call can compute an activation where it writes its output.
     pub(crate) fn activates(&self) -> bool {
-        matches!(&self.op, Op::Builtin(builtin) if builtin.spec.activates)
+        match &self.op {
+            Op::Builtin(builtin) => builtin.spec.activates,
+            Op::Activation { .. } => false,
+            Op::Component(component) => !component.then.is_empty(),
+        }
     }
 
     /// Whether it is an activation whose backward pass needs its output alone.

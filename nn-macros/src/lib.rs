@@ -65,7 +65,7 @@ use schedule::{Form, lower};
 /// `Sequential([Input(..), layer, layer, ..])`. Layers have Keras's names and arguments. A layer can be bound first and
 /// called several times, which shares its weights: `let tower = Dense(8); let a = tower(x); let b = tower(y);`. A
 /// model is a layer (`Digits()(x)`), and so is any path to a type of your own that implements `nn::Layer`:
-/// `my::Scale::<64>()(x)`. Dimensions are const expressions.
+/// `my::Scale(units = 64)(x)`. Dimensions are const expressions.
 ///
 /// Written are: the struct with one public field per layer that owns weights, `<Name>Inputs` and `<Name>Outputs` with one
 /// field per input and output, and the implementation of `nn::Model`. A layer is named by `name = "…"`, else by its `let`

@@ -5,6 +5,7 @@ use super::*;
 #[allow(unreachable_pub)]
 mod my {
     use nn::prelude::*;
+    use nn::spec::{Inferred, LayerSpec, Value, rule};
     use std::ops::Range;
 
     nn::weights! {
@@ -21,26 +22,26 @@ mod my {
         }
     }
 
-    /// `y = scale · Σₚ (a[xₚ] + b[xₚ] + c[xₚ]) + bias`
-    pub struct Counted<const V: usize>;
+    nn::layer! {
+        /// `y = scale · Σₚ (a[xₚ] + b[xₚ] + c[xₚ]) + bias`
+        pub struct Counted<V> {
+            /// How many numbers the table has.
+            size: Size,
+        }
+
+        pub const COUNTED: LayerSpec { weights: CountedWeights<V>, infer: rule!(counted) }
+
+        impl Train, Ends;
+    }
+
+    pub const fn counted(args: &[Value], _: &[Shape]) -> Result<Inferred, ShapeError> {
+        Ok(Inferred::new(Shape::new(&[1]), &COUNTED::Consts { V: COUNTED::Args(args).size() }.list()))
+    }
 
     impl<const V: usize> Counted<V> {
-        #[allow(clippy::new_without_default)]
-        pub const fn new() -> Self {
-            Counted
-        }
-
-        pub const fn output_shape(_: &[Shape]) -> Result<Shape, ShapeError> {
-            Ok(Shape::new(&[1]))
-        }
-
         fn sum<T: Scalar>(w: &CountedWeights<T, V>, x: &SVector<u32, 3>) -> T {
             x.iter().map(|&word| w.table.column(word as usize).sum() + w.other[word as usize]).sum()
         }
-    }
-
-    impl<const V: usize> Component for Counted<V> {
-        type Layer = Self;
     }
 
     impl<T: Scalar + nn::Element, const V: usize> Layer<T, SVector<u32, 3>> for Counted<V> {
@@ -110,30 +111,24 @@ mod my {
         }
     }
 
-    /// A table that is read by numbers: it cannot be asked for its rows, and is stepped as a whole.
-    pub struct Hashed<const V: usize>;
+    nn::layer! {
+        /// A table that is read by numbers: it cannot be asked for its rows, and is stepped as a whole.
+        pub struct Hashed<V> {
+            /// How many numbers the table has.
+            size: Size,
+        }
+
+        pub const HASHED: LayerSpec { weights: HashedWeights<V>, infer: rule!(hashed) }
+    }
+
+    pub const fn hashed(args: &[Value], _: &[Shape]) -> Result<Inferred, ShapeError> {
+        Ok(Inferred::new(Shape::new(&[1]), &HASHED::Consts { V: HASHED::Args(args).size() }.list()))
+    }
 
     impl<const V: usize> Hashed<V> {
-        #[allow(clippy::new_without_default)]
-        pub const fn new() -> Self {
-            Hashed
-        }
-
-        pub const fn output_shape(_: &[Shape]) -> Result<Shape, ShapeError> {
-            Ok(Shape::new(&[1]))
-        }
-
         fn bucket<T: Scalar>(x: T) -> usize {
             (x.to_f64() * 1000.0).abs() as usize % V
         }
-    }
-
-    impl<T: nn::Scalar, X: nn::Tensors, const V: usize> nn::Train<T, X> for Hashed<V> where Self: nn::Layer<T, X> {}
-
-    impl<T: nn::Scalar, X: nn::Tensors, const V: usize> nn::Ends<T, X> for Hashed<V> where Self: nn::Layer<T, X> {}
-
-    impl<const V: usize> Component for Hashed<V> {
-        type Layer = Self;
     }
 
     impl<T: Scalar + nn::Element, const V: usize> Layer<T, SVector<T, 1>> for Hashed<V> {
@@ -178,8 +173,8 @@ model! {
     let left = Input(shape = [3], dtype = u32);
     let right = Input(shape = [3], dtype = u32);
     let before = Dense(1)(Flatten()(Embedding(VOCABULARY, 1)(right)));
-    let a = my::Counted::<50>()(left);
-    let hashed = my::Hashed::<11>()(a);
+    let a = my::Counted(50)(left);
+    let hashed = my::Hashed(11)(a);
     let y = Add()([before, hashed, a]);
 
     Model(inputs = [left, right], outputs = y)

@@ -3,7 +3,8 @@
 use super::{Headline, close, indices, numbers, random};
 use nn::model::Model;
 use nn::prelude::*;
-use nn::{Component, Layer, Pass, Shape, ShapeError, Storage};
+use nn::spec::{Inferred, LayerSpec, Value, rule};
+use nn::{Layer, Pass, Shape, ShapeError, Storage};
 
 model! {
     /// A model inside, and a sparse input.
@@ -32,31 +33,22 @@ fn a_model_inside_is_its_folded_form() {
     close(expected.iter().flatten(), folded.predict((&bags, &words, &more)).unwrap().iter().flatten());
 }
 
-/// A layer of a user's own, with weights and without arguments.
-struct Shift;
+nn::layer! {
+    /// A layer of a user's own, with weights and without arguments.
+    pub struct Shift {}
 
-impl Shift {
-    const fn new() -> Self {
-        Shift
-    }
+    pub const SPEC: LayerSpec { infer: rule!(infer) }
+}
 
-    const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-        Ok(inputs[0])
-    }
+/// The shape stays.
+pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    Ok(Inferred::new(inputs[0], &[]))
 }
 
 nn::weights! {
-    struct ShiftWeights<T> {
+    pub struct ShiftWeights<T> {
         shift: SVector<T, 1> => [1],
     }
-}
-
-impl<T: nn::Scalar, X: nn::Tensors> nn::Train<T, X> for Shift where Self: nn::Layer<T, X> {}
-
-impl<T: nn::Scalar, X: nn::Tensors> nn::Ends<T, X> for Shift where Self: nn::Layer<T, X> {}
-
-impl Component for Shift {
-    type Layer = Self;
 }
 
 impl<T: Scalar, const N: usize> Layer<T, SVector<T, N>> for Shift {

@@ -5,32 +5,25 @@ use super::*;
 /// Layers and activations of a user's own.
 pub mod my {
     use nn::activations::Elementwise;
+    use nn::spec::{Inferred, LayerSpec, Value, rule};
     use nn::{Element, SMatrix, prelude::*};
     use rand::Rng;
 
-    /// `y = c · s ⊙ x`, with a scale for each of `N` features.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Scale<const N: usize> {
-        factor: f64,
-        start: f64,
+    nn::layer! {
+        /// `y = c · s ⊙ x`, with a scale for each of `N` features.
+        pub struct Scale<N> {
+            /// `c`
+            pub factor: Float = 1.0,
+            /// The initial `s`.
+            pub start: Float = 1.0,
+        }
+
+        pub const SPEC: LayerSpec { weights: ScaleWeights<N>, infer: rule!(infer) }
     }
 
-    impl<const N: usize> Scale<N> {
-        pub const fn new() -> Self {
-            Scale { factor: 1.0, start: 1.0 }
-        }
-
-        pub const fn factor(self, factor: f64) -> Self {
-            Scale { factor, ..self }
-        }
-
-        pub const fn start(self, start: f64) -> Self {
-            Scale { start, ..self }
-        }
-
-        pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-            Ok(inputs[0])
-        }
+    /// The shape stays.
+    pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+        Ok(Inferred::new(inputs[0], &Consts { N: inputs[0].rows() }.list()))
     }
 
     nn::weights! {
@@ -38,14 +31,6 @@ pub mod my {
             /// One for each feature.
             scale: SMatrix<T, N, 1> => [N],
         }
-    }
-
-    impl<T: nn::Scalar, X: nn::Tensors, const N: usize> nn::Train<T, X> for Scale<N> where Self: nn::Layer<T, X> {}
-
-    impl<T: nn::Scalar, X: nn::Tensors, const N: usize> nn::Ends<T, X> for Scale<N> where Self: nn::Layer<T, X> {}
-
-    impl<const N: usize> Component for Scale<N> {
-        type Layer = Self;
     }
 
     impl<T: Scalar + Element, const N: usize, const P: usize> Layer<T, SMatrix<T, N, P>> for Scale<N> {
@@ -142,8 +127,8 @@ model! {
     pub struct Scaled;
 
     let x = Input(shape = [3]);
-    let a = my::Scale::<3>()(x);
-    let scale = my::Scale::<3>(factor = TWO, start = 0.5);
+    let a = my::Scale()(x);
+    let scale = my::Scale(factor = TWO, start = 0.5);
     let y = concatenate([scale(a), scale(x)]);
 
     Model(inputs = x, outputs = y)
@@ -152,12 +137,12 @@ model! {
 const N: usize = 5;
 
 model! {
-    /// A single name, a const expression as a generic argument, `name` and `trainable`.
+    /// A single name, `name` and `trainable`.
     pub struct Named;
 
     let x = Input(shape = [2, N]);
-    let h = Scale::<{ N }>(name = "fixed", trainable = false)(x);
-    let y = Scale::<N>()(h);
+    let h = Scale(name = "fixed", trainable = false)(x);
+    let y = Scale()(h);
 
     Model(inputs = x, outputs = y)
 }

@@ -4,7 +4,7 @@
 use crate::spec::code::Code;
 use crate::spec::shape::{Blame, MAX_RANK, Shape, ShapeError};
 use crate::spec::text::{Text, str_eq};
-use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Value};
+use crate::spec::{ArgSpec, Default, Folding, Inferred, Kind, LayerSpec, Masking, Value};
 use crate::weights::constraints::Constraint;
 use crate::weights::initializers::Initializer;
 use crate::weights::regularizers::Regularizer;
@@ -83,7 +83,11 @@ typed! {
 
 /// The values that the shape rule of a layer sees: those of these arguments, and the defaults of the others. Blame is by the
 /// place in `given`, or behind its end for a keyword.
-pub const fn values<const N: usize>(spec: &LayerSpec, given: &[Argument]) -> Result<[Value; N], ShapeError> {
+pub const fn values<const N: usize>(
+    spec: &LayerSpec,
+    given: &[Argument],
+    inputs: usize,
+) -> Result<[Value; N], ShapeError> {
     let (mut values, mut i) = ([Value::Absent; N], 0);
     while i < N {
         if let Default::Is(value) = spec.args[i].default {
@@ -104,6 +108,13 @@ pub const fn values<const N: usize>(spec: &LayerSpec, given: &[Argument]) -> Res
             }
         }
         i += 1;
+    }
+    if inputs < spec.inputs.min || inputs > spec.inputs.max {
+        let message = Text::new().str("expected ").size(spec.inputs.min);
+        let message =
+            if spec.inputs.max > spec.inputs.min { message.str(" to ").size(spec.inputs.max) } else { message };
+        let message = message.str(if spec.inputs.max == 1 { " input, but got " } else { " inputs, but got " });
+        return Err(ShapeError::new(Code::InputCount, message.size(inputs)));
     }
     i = 0;
     while i < N {
@@ -329,10 +340,10 @@ pub const fn found(
     }
 }
 
-/// Refuses arguments for a model, which has none.
-pub const fn no_arguments(given: &[Argument]) -> Result<(), ShapeError> {
+/// What is found of a model, which has no arguments.
+pub const fn of_model(given: &[Argument], outputs: Result<Inferred, ShapeError>) -> Result<Inferred, ShapeError> {
     if given.is_empty() {
-        return Ok(());
+        return outputs;
     }
     let message = Text::new().str("it is a model, which has no arguments but `name` and `trainable`");
     Err(match given[0].keyword {
@@ -384,11 +395,21 @@ impl Field<usize> {
     }
 }
 
-/// Whether an expansion can tell the kinds of these arguments from their names, as it has to for a user's layer.
+/// Whether an expansion can tell the kinds of these arguments from their names, as it has to for a user's layer, and whether it
+/// reads all facts.
 ///
 /// # Panics
-/// If it cannot.
-pub const fn assert_names(spec: &LayerSpec) {
+/// If not.
+pub const fn assert_own(spec: &LayerSpec) {
+    let unread = spec.workspace
+        || spec.copies
+        || spec.sparse.is_some()
+        || spec.joined.is_some()
+        || spec.inner.is_some()
+        || !spec.call_keywords.is_empty()
+        || !matches!(spec.folding, Folding::Nothing)
+        || !matches!(spec.masking, Masking::Drops | Masking::Passes);
+    assert!(!unread, "of a layer of your own a graph reads the facts `weights`, `inputs`, `masking` and `infer`");
     let mut i = 0;
     while i < spec.args.len() {
         let ArgSpec { name, kind, .. } = &spec.args[i];

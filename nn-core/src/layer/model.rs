@@ -26,7 +26,7 @@ use rand::Rng;
     note = "models are written by `model!`",
     note = "explained in nn::errors::nn0506"
 )]
-pub trait Model: Weights<Self::Scalar> + Component<Layer = Self::Graph> {
+pub trait Model: Weights<Self::Scalar> + Component {
     /// What [`fold`](Self::fold) gives: `HeadlineFolded`, or the model itself where there is nothing to fold.
     type Folded: Model<Scalar = Self::Scalar, Inputs = Self::Inputs, Outputs = Self::Outputs, Folded = Self::Folded>;
     /// `f32` or `f64`.

@@ -77,8 +77,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let args = Args(args);
     let cell = args.cell();
     let state = cell.output(0);
-    // What the library has is found with constants.
-    if !cell.consts().is_empty() || state.rank() == 0 || state.rank() > 2 {
+    if !cell.is_users() || state.rank() == 0 || state.rank() > 2 {
         let message = Text::new().str("expected a cell: a type of yours that implements `nn::layers::recurrent::Cell`");
         return Err(ShapeError::argument(Code::LayerInside, arg::cell, message));
     }

@@ -50,6 +50,18 @@ impl Call<'_> {
         self
     }
 
+    /// The same, unless an argument is missing.
+    ///
+    /// # Panics
+    /// With the message of the error, if one is.
+    #[track_caller]
+    pub const fn complete(self) -> Self {
+        if let Err(ShapeError { code: Code::MissingArgument, .. }) = &self.found {
+            self.inferred();
+        }
+        self
+    }
+
     /// What the shape rule found.
     ///
     /// # Panics
@@ -101,14 +113,6 @@ pub const fn expect(layer: &str, found: Result<Inferred, ShapeError>) -> Inferre
 
 /// The most scalars of a sample. Shape rules need not think of overflow below it.
 pub const MAX_SCALARS: usize = u32::MAX as usize;
-
-/// What the rule of a layer with one output found.
-pub const fn one(output: Result<Shape, ShapeError>) -> Result<Inferred, ShapeError> {
-    match output {
-        Ok(output) => Ok(Inferred::new(output, &[])),
-        Err(error) => Err(error),
-    }
-}
 
 /// The shape of an input.
 ///
@@ -195,10 +199,10 @@ pub const fn model_outputs(
     Ok(Inferred::many(outputs, &[]))
 }
 
-/// The only output of a model that is called as a layer.
-pub const fn only_output(name: &str, outputs: Result<Inferred, ShapeError>) -> Result<Shape, ShapeError> {
+/// What was found for a call with one name, if there is one output.
+pub const fn only_output(name: &str, outputs: Result<Inferred, ShapeError>) -> Result<Inferred, ShapeError> {
     match outputs {
-        Ok(inferred) if inferred.outputs().len() == 1 => Ok(inferred.outputs()[0]),
+        Ok(inferred) if inferred.outputs().len() == 1 => Ok(inferred),
         Ok(inferred) => {
             let message = Text::new().str("`").str(name).str("` has ").size(inferred.outputs().len());
             Err(ShapeError::new(Code::OutputCount, message.str(" outputs: name them all, `let (a, b) = ..;`")))

@@ -53,6 +53,10 @@
 /// **Facts** are the fields of [`LayerSpec`](crate::spec::LayerSpec). `weights` comes first and names the constants that the
 /// weights have.
 ///
+/// **Traits.** The declaration also gives [`Train`](crate::layer::Train) and [`Ends`](crate::layer::Ends). `kernel_regularizer` and
+/// `kernel_constraint` are a penalty and a bound on the variable `kernel` of the weights. A page that implements one of these
+/// traits itself says so at the end: `impl Train, Ends;`. A recurrent page says `impl Cell;` or `impl Recurrent;`.
+///
 /// The page gets
 /// - the struct with `DEFAULT`, if every field has a default, and a function for each inner activation, which changes the
 ///   type; its documentation lists all arguments;
@@ -352,7 +356,7 @@ macro_rules! __layer {
             const PASSES_MASK: bool = ::core::matches!(super::$spec.masking, $crate::spec::Masking::Passes);
         }
 
-        const _: () = $crate::layer::given::assert_names(&super::$spec);
+        const _: () = $crate::layer::given::assert_own(&super::$spec);
 
         $crate::__layer! { @rule $name [$($const)*] $spec $fields $facts }
     };
@@ -392,7 +396,7 @@ macro_rules! __layer {
                 given: &[$crate::layer::given::Argument],
                 inputs: &[$crate::Shape],
             ) -> ::core::result::Result<$crate::spec::Inferred, $crate::ShapeError> {
-                match $crate::layer::given::values::<{ super::$spec.args.len() }>(&super::$spec, given) {
+                match $crate::layer::given::values::<{ super::$spec.args.len() }>(&super::$spec, given, inputs.len()) {
                     ::core::result::Result::Ok(args) => {
                         $crate::layer::given::found(&super::$spec, given, inputs, super::$rule(&args, inputs))
                     }

@@ -105,7 +105,6 @@ impl Inferred {
     }
 
     /// Whether it is the result of the rule of a layer of a user's own.
-    #[allow(dead_code)] // Read by a page.
     pub(crate) const fn is_users(&self) -> bool {
         self.users
     }

@@ -22,6 +22,7 @@ mod declare;
 mod folding;
 mod inferred;
 mod kinds;
+mod own;
 
 pub use arguments::{ArgSpec, Default, Kind, Value};
 pub use call::*;

@@ -47,7 +47,16 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl<T: #nn Scalar> #nn Component for #name<T> {
-            type Layer = #graph_type;
+            type Layer<
+                const __A: ::core::primitive::usize,
+                const __B: ::core::primitive::usize,
+                const __C: ::core::primitive::usize,
+                const __D: ::core::primitive::usize,
+                const __E: ::core::primitive::usize,
+                const __F: ::core::primitive::usize,
+                const __G: ::core::primitive::usize,
+                const __H: ::core::primitive::usize,
+            > = #graph_type;
             const MODEL: bool = true;
         }
 

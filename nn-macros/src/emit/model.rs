@@ -12,7 +12,8 @@ pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
     let Context { graph, name, graph_type, item, .. } = context;
     let visibility = &item.visibility;
     let doc = format!(" The graph of [`{name}`]: what it computes, without its weights.");
-    let constants = context.print().constants().chain(context.print().numbers_outside());
+    let constants =
+        context.print().constants().chain(context.print().numbers_outside()).chain(context.print().given_constants());
     let inputs = graph.inputs.iter().map(|&tensor| context.print().shape_of(tensor));
     let outputs = graph.outputs.iter().map(|&tensor| context.print().shape_of(tensor));
     let inputs = quote_spanned!(name.span()=> &[#(#inputs),*]);
@@ -42,20 +43,22 @@ pub(crate) fn shapes(context: &Context<'_>) -> TokenStream {
     quote! {
         #[allow(dead_code)]
         impl #graph_type {
-            /// The graph as a layer of another one.
-            pub const fn new() -> Self {
+            /// The graph as a layer of another one, which has no arguments.
+            pub const fn __made(_: &[::nn::layer::given::Argument], _: &::nn::spec::Inferred) -> Self {
                 #graph_type
             }
 
             /// The shapes of its outputs, if these are the shapes of its inputs.
-            pub const fn output_shapes(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
-                ::nn::spec::model_outputs(#text, #input_shapes, #output_shapes, inputs)
+            pub const fn __infer(
+                given: &[::nn::layer::given::Argument],
+                inputs: &[::nn::Shape],
+            ) -> ::core::result::Result<::nn::spec::Inferred, ::nn::ShapeError> {
+                let outputs = ::nn::spec::model_outputs(#text, #input_shapes, #output_shapes, inputs);
+                ::nn::layer::given::of_model(given, outputs)
             }
 
-            /// The shape of its only output, if these are the shapes of its inputs.
-            pub const fn output_shape(inputs: &[::nn::Shape]) -> ::core::result::Result<::nn::Shape, ::nn::ShapeError> {
-                ::nn::spec::only_output(#text, Self::output_shapes(inputs))
-            }
+            /// How many constants the weights have.
+            pub const __WEIGHT_CONSTS: ::core::primitive::usize = 0;
         }
     }
 }
@@ -68,31 +71,45 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
     let visibility = &context.item.visibility;
     let aliases = context.graph.layers.iter().enumerate().filter_map(|(id, layer)| match &layer.op {
         Op::Component(component) => {
-            let (alias, path) = (context.alias(id), &context.source[component.path]);
-            let called = context.graph.nodes.iter().filter_map(|node| match context.graph.facts(node, id) {
+            let path = &context.source[component.path];
+            let calls =
+                || context.graph.nodes.iter().filter(|node| context.graph.chain(node.layer).any(|other| other == id));
+            let called = calls().filter_map(|node| match context.graph.facts(node, id) {
                 Some(facts @ Facts::Const(_)) => {
                     let path = context.print().facts(facts);
                     Some(quote!(!#path.outputs().is_empty()))
                 }
                 _ => None,
             });
-            let span = context.source.start(layer.source);
-            let called = |form| quote_spanned!(span=> ::nn::__private::Called<#path, { #(#called)&&* } #form>);
+            let (span, form) = (context.source.start(layer.source), Context::form(context.name, context.graph, id));
             // Of a model, a folded one holds the folded form.
-            let (called, form) = if component.folded {
-                let form = Context::form(context.name, context.graph, id);
-                let called = called(quote_spanned!(span=> , { <#path as ::nn::Component>::MODEL }));
-                (quote!(#form), quote!(#[doc(hidden)] #[allow(non_camel_case_types)] #visibility type #form = #called;))
-            } else {
-                (called(quote!()), quote!())
+            let folded = match component.folded {
+                true => quote_spanned!(span=> , { <#path as ::nn::Component>::MODEL }),
+                false => quote!(),
             };
-            let layer = quote_spanned!(span=> <#called as ::nn::Component>::Layer);
+            let called = quote_spanned!(span=> ::nn::__private::Called<#path, { #(#called)&&* } #folded>);
+            let layers = calls().map(|node| {
+                let alias = context.alias(node, id);
+                let consts = (0..nn_core::spec::MAX_CONSTS).map(|i| match context.graph.facts(node, id) {
+                    Some(facts) => {
+                        let facts = context.print().facts(facts);
+                        quote!({ #facts.constant_or_zero(#i) })
+                    }
+                    None => quote!(0),
+                });
+                let layer = quote_spanned!(span=> <#form as ::nn::Component>::Layer<#(#consts),*>);
+                quote! {
+                    #[doc(hidden)]
+                    #[allow(non_camel_case_types)]
+                    #visibility type #alias = #layer;
+                }
+            });
             Some(quote! {
-                #form
-
                 #[doc(hidden)]
                 #[allow(non_camel_case_types)]
-                #visibility type #alias = #layer;
+                #visibility type #form = #called;
+
+                #(#layers)*
             })
         }
         _ => None,

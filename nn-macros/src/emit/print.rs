@@ -2,7 +2,8 @@
 //! type, each question on the token that it is about.
 
 use crate::graph::{
-    Arg, Computed, ConstId, Count, Facts, Function, Graph, Inference, Op, RuleOf, Shaped, TensorId, Term,
+    Arg, Component, Computed, ConstId, Count, Facts, Function, Given, Graph, Inference, LayerId, Op, RuleOf, Said,
+    Shaped, TensorId, Term,
 };
 use crate::literal;
 use crate::passes::infer::{origin, read};
@@ -60,7 +61,15 @@ impl Printer<'_> {
                 Op::Activation { function, .. } => {
                     self.find_outside(&Term::Function(function.clone()), &quote!(::core::primitive::f64), &mut found);
                 }
-                Op::Component(_) => {}
+                Op::Component(component) => {
+                    for function in component.given.iter().filter_map(Given::function) {
+                        self.find_outside(
+                            &Term::Function(function.clone()),
+                            &quote!(::core::primitive::f64),
+                            &mut found,
+                        );
+                    }
+                }
             }
         }
         found.into_values().collect()
@@ -123,11 +132,21 @@ impl Printer<'_> {
         let (node, name) = (&self.graph.nodes[*node], self.graph.layers[*layer].name.to_string());
         let mut value = self.found(inference);
         let span = self.source.start(node.input_exprs[0]);
-        if let (Some(shared), Op::Builtin(builtin)) = (shared, &self.graph.layers[*layer].op) {
-            let consts = (0..builtin.spec.weight_consts.unwrap_or_default()).map(|i| shared.first.constant(i));
-            let consts = consts.map(|count| self.count(&count));
+        if let Some(shared) = shared {
+            let consts = match &self.graph.layers[*layer].op {
+                Op::Component(component) => {
+                    let (first, called) = (self.facts(&shared.first), self.called(component, span));
+                    quote_spanned!(span=> #first.consts().split_at(#called::__WEIGHT_CONSTS).0)
+                }
+                Op::Builtin(builtin) => {
+                    let consts = (0..builtin.spec.weight_consts.unwrap_or_default()).map(|i| shared.first.constant(i));
+                    let consts = consts.map(|count| self.count(&count));
+                    quote!(&[#(#consts),*])
+                }
+                Op::Activation { .. } => quote!(&[]),
+            };
             let (before, now) = (self.shape(&shared.on), self.shape(&inference.inputs[0]));
-            let shared = quote!(#name, &[#(#consts),*], #before, #now, #value);
+            let shared = quote!(#name, #consts, #before, #now, #value);
             value = placed_at(span, &quote!(::nn::spec::weights_shared), &shared);
         }
         if *counted {
@@ -162,17 +181,91 @@ impl Printer<'_> {
             }
             // A model, or a layer of the user's: rustc finds what it gives.
             Op::Component(component) => {
-                let path = &self.source[component.path];
                 let span = self.source.start(self.graph.nodes[*node].input_exprs[0]);
-                // What is no layer, and models in each other, rustc reports at names.
-                let called = quote_spanned!(span=> <<#path as ::nn::Component>::Layer>);
-                let found = match counted {
-                    false => quote_spanned!(span=> ::nn::spec::one(#called::output_shape(&[#(#shapes),*]))),
-                    true => quote_spanned!(span=> #called::output_shapes(&[#(#shapes),*])),
-                };
+                let (called, given, kind) = (self.called(component, span), self.given(*layer), &component.kind);
+                let mut found = quote_spanned!(span=> #called::__infer(#given, &[#(#shapes),*]));
+                if !counted {
+                    found = quote_spanned!(span=> ::nn::spec::only_output(#kind, #found));
+                }
                 self.call(inference, &found, span)
             }
             Op::Activation { .. } => quote!(),
+        }
+    }
+
+    /// The type whose functions know the shape rule of a component, in which the constants do not matter.
+    fn called(self, component: &Component, span: Span) -> TokenStream {
+        let path = &self.source[component.path];
+        // What is no layer, and models in each other, rustc reports at names.
+        quote_spanned!(span=> <<#path as ::nn::Component>::Layer<0, 0, 0, 0, 0, 0, 0, 0>>)
+    }
+
+    /// The arguments of a component: a slice of `Argument`.
+    pub(crate) fn given(self, layer: LayerId) -> TokenStream {
+        match &self.graph.layers[layer].op {
+            Op::Component(component) if !component.given.is_empty() => {
+                let (graph_type, name) = (self.ident(&self.graph.graph_type), given_name(layer));
+                quote!(#graph_type::#name)
+            }
+            _ => quote!(&[]),
+        }
+    }
+
+    /// A constant for the arguments of each component that has some: there a name of the user's means no variable.
+    pub(crate) fn given_constants(self) -> impl Iterator<Item = TokenStream> {
+        self.graph.layers.iter().enumerate().filter_map(move |(id, layer)| match &layer.op {
+            Op::Component(component) if !component.given.is_empty() => {
+                let (name, given) = (given_name(id), component.given.iter().map(|given| self.said(given)));
+                Some(quote! {
+                    #[allow(non_upper_case_globals, unused_braces)]
+                    const #name: &'static [::nn::layer::given::Argument] = &[#(#given),*];
+                })
+            }
+            _ => None,
+        })
+    }
+
+    /// An expression of type `Argument`.
+    fn said(self, given: &Given) -> TokenStream {
+        let (expr, text) = (&self.source[given.expr], self.source.text(given.expr));
+        let word = given.keyword.as_ref().map(|keyword| keyword.to_string().trim_start_matches("r#").to_string());
+        let keyword = match &word {
+            Some(word) => quote!(::core::option::Option::Some(#word)),
+            None => quote!(::core::option::Option::None),
+        };
+        let typed = || {
+            let (span, expr) = (self.source.start(given.expr), expr.to_token_stream());
+            quote_spanned!(span=> ::nn::layer::given::Typed(#expr).written())
+        };
+        let written = match &given.value {
+            Said::Int(n) => quote!(Int(#n)),
+            Said::Number(x) => quote!(Float(#x)),
+            Said::Flag(flag) => quote!(Flag(#flag)),
+            Said::Word(word) => {
+                let word = word.trim_start_matches("r#");
+                quote!(Word(#word))
+            }
+            Said::List(elements) => {
+                let elements = elements.iter().map(|&element| &self.source[element]);
+                quote!(Ints(&[#((#elements) as ::core::primitive::i64),*]))
+            }
+            Said::Function(function @ Function::Library { .. }) => {
+                let value = self.function(function);
+                match word.as_deref() {
+                    Some(word) if word.ends_with("initializer") => quote!(Initializer(#value)),
+                    Some(word) if word.ends_with("regularizer") => quote!(Regularizer(#value)),
+                    _ => quote!(Constraint(#value)),
+                }
+            }
+            Said::After => quote!(After),
+            Said::Nothing => quote!(Nothing),
+            Said::Function(Function::Own(_)) | Said::Expression => {
+                let typed = typed();
+                return quote!(::nn::layer::given::Argument { keyword: #keyword, text: #text, value: #typed });
+            }
+        };
+        quote! {
+            ::nn::layer::given::Argument { keyword: #keyword, text: #text, value: ::nn::layer::given::Written::#written }
         }
     }
 
@@ -193,6 +286,20 @@ impl Printer<'_> {
         };
         for (i, &(_, expr)) in own.iter().enumerate() {
             call = self.asked(expr, &quote!(::nn::spec::Call::input), &quote!(#call, #i));
+        }
+        if let Op::Component(component) = &layer.op
+            && !layer.part
+        {
+            // Whether an argument is missing, only the layer itself shows.
+            let start = self.source.start(layer.source);
+            call = placed_at(start, &quote!(::nn::spec::Call::complete), &call);
+            for (k, given) in component.given.iter().enumerate() {
+                call = self.asked(given.expr, &quote!(::nn::spec::Call::argument), &quote!(#call, #k));
+                if let Some(keyword) = &given.keyword {
+                    let (span, k) = (self.source.at(keyword.span), component.given.len() + k);
+                    call = placed_at(span, &quote!(::nn::spec::Call::argument), &quote!(#call, #k));
+                }
+            }
         }
         if let Op::Builtin(builtin) = &layer.op {
             let rules =
@@ -415,6 +522,11 @@ fn placed(function: &TokenStream, first: Span, arguments: &TokenStream, last: Sp
 /// A call of a function that rustc takes to stand at a token.
 fn placed_at(span: Span, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
     placed(function, span, arguments, span)
+}
+
+/// The constant of the arguments of a layer. Names of other constants have no lower-case letters.
+fn given_name(layer: LayerId) -> Ident {
+    format_ident!("given_{layer}")
 }
 
 fn outside_name(ExprId(id): ExprId) -> Ident {

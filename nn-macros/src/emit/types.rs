@@ -105,7 +105,7 @@ impl Context<'_> {
             }
             Op::Activation { .. } => quote!(#activations Activate<_>),
             Op::Component(_) => {
-                let alias = self.alias(id);
+                let alias = self.alias(node, id);
                 quote!(#alias)
             }
         }
@@ -213,14 +213,10 @@ impl Context<'_> {
                 let value = self.function(function);
                 quote!(#activations Activate(#value))
             }
-            Op::Component(component) => {
-                let alias = self.alias(id);
-                let arguments = component.arguments.iter().map(|&argument| &self.source[argument]);
-                let keywords = component.keywords.iter().map(|(keyword, value)| {
-                    let (keyword, value) = (self.ident(keyword), &self.source[*value]);
-                    quote!(.#keyword(#value))
-                });
-                quote!(#alias::new(#(#arguments),*) #(#keywords)*)
+            Op::Component(_) => {
+                let (alias, given) = (self.alias(node, id), self.print().given(id));
+                let facts = self.graph.facts(node, id).map(|facts| self.print().facts(facts));
+                quote!(const { #alias::__made(#given, &#facts) })
             }
         }
     }
@@ -265,10 +261,16 @@ impl Context<'_> {
 
     /// The alias of a component's layer: `__Pair_TowerLayer`; in a folded form `__PairFolded_TowerPart`. The parts of the name are set apart:
     /// a model `PairLeft` may have a component `tower`, and a model `Pair` a component `left_tower`.
-    pub(crate) fn alias(&self, layer: LayerId) -> Ident {
+    /// Each call has its own, since other shapes may be other constants: those behind the first have the numbers of their calls.
+    pub(crate) fn alias(&self, node: &Node, layer: LayerId) -> Ident {
+        let calls = self.graph.nodes.iter().enumerate();
+        let mut calls = calls.filter(|(_, node)| self.graph.chain(node.layer).any(|other| other == layer));
+        let first = calls.next().is_none_or(|(_, first)| std::ptr::eq(first, node));
+        let call = calls.find(|(_, other)| !first && std::ptr::eq(*other, node));
+        let call = call.map_or_else(String::new, |(call, _)| call.to_string());
         let folded = matches!(&self.graph.layers[layer].op, Op::Component(component) if component.folded);
         let (part, kind) = (alias_part(self.graph, layer), if folded { "Part" } else { "Layer" });
-        format_ident!("__{}_{part}{kind}", self.name)
+        format_ident!("__{}_{part}{kind}{call}", self.name)
     }
 
     /// The alias of what a component is in the folded form of this name: `__PairFolded_TowerForm`.

@@ -254,7 +254,7 @@ impl Resolver<'_> {
         let Some(ident) = path.path.get_ident() else {
             self.diagnostics
                 .error(Code::LayerForTensor, path, format!("`{}` is a type, not a tensor", path.to_token_stream()))
-                .help("a layer of your own is made and then called: `my::Scale::<64>()(x)`");
+                .help("a layer of your own is made and then called: `my::Scale(64)(x)`");
             return Bound::Poison;
         };
         let name = ident.to_string();

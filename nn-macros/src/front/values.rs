@@ -217,7 +217,8 @@ pub(crate) const ACTIVATIONS: Values = Values {
     specs: nn_core::activations::ACTIVATIONS,
 };
 
-const INITIALIZERS: Values = Values {
+/// Initial weights.
+pub(crate) const INITIALIZERS: Values = Values {
     what: "initializer",
     one: "an initializer",
     unknown: Code::UnknownInitializer,
@@ -232,7 +233,8 @@ pub(crate) const REGULARIZERS: Values = Values {
     specs: nn_core::regularizers::REGULARIZERS,
 };
 
-const CONSTRAINTS: Values = Values {
+/// Bounds on weights.
+pub(crate) const CONSTRAINTS: Values = Values {
     what: "constraint",
     one: "a constraint",
     unknown: Code::UnknownConstraint,

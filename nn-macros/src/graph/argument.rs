@@ -1,6 +1,6 @@
 //! Arguments of a layer: values, without the tokens that they are printed as.
 
-use crate::source::{ExprId, SpanId};
+use crate::source::{ExprId, Name, SpanId};
 use nn_core::spec::{ArgSpec, Kind, Value, ValueSpec};
 
 /// An argument of a layer.
@@ -95,6 +95,43 @@ impl Function {
         match self {
             Function::Library { spec, .. } => Some(spec),
             Function::Own(_) => None,
+        }
+    }
+}
+
+/// An argument of a layer of a user's own, as it was written. Only rustc sees the declaration of the layer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Given {
+    pub(crate) keyword: Option<Name>,
+    pub(crate) expr: ExprId,
+    pub(crate) value: Said,
+}
+
+/// The value of an argument, as far as its tokens say what it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Said {
+    Int(i64),
+    Number(f64),
+    Flag(bool),
+    /// A string, or a single name in lower case: one of the names of a choice.
+    Word(String),
+    List(Vec<ExprId>),
+    /// The value of a keyword that ends in `initializer`, `regularizer` or `constraint`.
+    Function(Function),
+    /// A layer that follows.
+    After,
+    /// `None`
+    Nothing,
+    /// An expression whose type only rustc knows.
+    Expression,
+}
+
+impl Given {
+    /// The initializer, regularizer or constraint that it is.
+    pub(crate) fn function(&self) -> Option<&Function> {
+        match &self.value {
+            Said::Function(function) => Some(function),
+            _ => None,
         }
     }
 }

@@ -89,5 +89,5 @@ fn may_fold(layer: &Layer) -> bool {
 
 /// Whether a layer may be a model, whose folded form only rustc knows: a path, and no arguments, of which a model has none.
 fn may_be_model(layer: &Layer) -> bool {
-    matches!(&layer.op, Op::Component(component) if component.arguments.is_empty() && component.keywords.is_empty())
+    matches!(&layer.op, Op::Component(component) if component.given.is_empty())
 }

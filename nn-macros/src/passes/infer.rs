@@ -102,8 +102,14 @@ fn layer_facts(
         Op::Activation { .. } => return Some(Facts::Known(Box::new(Inferred::new(known(&inputs[0])?, &[])))),
         Op::Component(_) => {
             let counted = graph.nodes[n].layer == layer && graph.nodes[n].outputs.len() > 1;
-            let inference = Inference { counted, ..inference(n, layer, RuleOf::Component, inputs) };
-            return Some(graph.defer_facts(n, layer, Computed::Inference(inference)));
+            let Op::Component(component) = &graph.layers[layer].op else { return None };
+            let shared = component.first.clone();
+            let inference = Inference { counted, shared, ..inference(n, layer, RuleOf::Component, inputs) };
+            let facts = graph.defer_facts(n, layer, Computed::Inference(inference));
+            if let Op::Component(component) = &mut graph.layers[layer].op {
+                component.first.get_or_insert_with(|| Shared { first: facts.clone(), on: inputs[0].clone() });
+            }
+            return Some(facts);
         }
         Op::Builtin(builtin) => builtin.inner,
     };

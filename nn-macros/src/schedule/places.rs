@@ -67,6 +67,8 @@ impl Places {
         for (node, &activation) in graph.nodes.iter().zip(&then) {
             if let Some(activation) = activation.map(|m| &graph.nodes[m])
                 && graph.layers[activation.layer].needs_output_alone()
+                // The backward pass of a user's layer may read its output.
+                && !matches!(graph.layers[node.layer].op, Op::Component(_))
             {
                 tensors[node.outputs[0]].becomes = Some(activation.outputs[0]);
             }

@@ -169,34 +169,34 @@ fn indices_that_are_none() {
 
 mod my {
     use super::*;
+    use nn::spec::{Inferred, LayerSpec, Value, rule};
 
     nn::weights! {
         /// A table that no batch touches where it says.
-        pub struct Table<T, const N: usize> {
+        pub struct LayerWeights<T, const N: usize> {
             rows table: SMatrix<T, 3, N> => [N, 3],
         }
     }
 
-    /// A layer that lies.
-    pub struct Layer<const N: usize>;
-
-    impl<const N: usize> Layer<N> {
-        pub const fn new() -> Self {
-            Layer
+    nn::layer! {
+        /// A layer that lies.
+        pub struct Layer<N> {
+            /// How many columns the table has.
+            size: Size,
         }
 
-        pub const fn output_shape(_: &[Shape]) -> Result<Shape, ShapeError> {
-            Ok(Shape::new(&[3]))
-        }
+        pub const SPEC: LayerSpec { weights: LayerWeights<N>, infer: rule!(infer) }
+
+        impl Train, Ends;
     }
 
-    impl<const N: usize> Component for Layer<N> {
-        type Layer = Self;
+    pub const fn infer(args: &[Value], _: &[Shape]) -> Result<Inferred, ShapeError> {
+        Ok(Inferred::new(Shape::new(&[3]), &Consts { N: Args(args).size() }.list()))
     }
 
     impl<T: Scalar + Element, const N: usize> nn::Layer<T, SVector<u32, 2>> for Layer<N> {
         type Output = SVector<T, 3>;
-        type Weights = Table<T, N>;
+        type Weights = LayerWeights<T, N>;
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
         const MACS: usize = usize::MAX / 4;
@@ -257,8 +257,8 @@ model! {
     pub struct Lied;
 
     let words = Input(shape = [2], dtype = u32);
-    let x = my::Layer::<9>()(words);
-    let y = Dense(1)(concatenate([x, my::Layer::<9>()(words)]));
+    let x = my::Layer(9)(words);
+    let y = Dense(1)(concatenate([x, my::Layer(9)(words)]));
 
     Model(inputs = words, outputs = y)
 }

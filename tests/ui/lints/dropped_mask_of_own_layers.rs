@@ -6,55 +6,55 @@ use nn::prelude::*;
 
 mod my {
     use nn::prelude::*;
+    use nn::spec::{Inferred, LayerSpec, Masking, Value, rule};
 
-    pub struct Copy<const PASSES: bool>;
+    macro_rules! copies {
+        ($($doc:literal $name:ident $spec:ident $masking:expr;)*) => {$(
+            nn::layer! {
+                #[doc = $doc]
+                pub struct $name {}
 
-    impl<const PASSES: bool> Copy<PASSES> {
-        pub const fn new() -> Self {
-            Copy
-        }
+                pub const $spec: LayerSpec { masking: $masking, infer: rule!(same) }
+            }
 
-        pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-            Ok(inputs[0])
-        }
+            impl<T: Scalar, const F: usize, const P: usize> Layer<T, SMatrix<T, F, P>> for $name {
+                type Output = SMatrix<T, F, P>;
+                type Weights = ();
+                type Scratch<B: Storage> = ();
+                type Cache<B: Storage> = ();
+
+                fn forward<B: Storage>(
+                    &self,
+                    _: &(),
+                    x: &[SMatrix<T, F, P>],
+                    y: &mut [SMatrix<T, F, P>],
+                    _: Pass<'_, '_, T, (), ()>,
+                ) {
+                    y.copy_from_slice(x);
+                }
+
+                fn backward<B: Storage>(
+                    &self,
+                    _: &(),
+                    _: &[SMatrix<T, F, P>],
+                    _: &[SMatrix<T, F, P>],
+                    _: &[SMatrix<T, F, P>],
+                    _: Memory<'_, T, ()>,
+                    _: Option<&mut [SMatrix<T, F, P>]>,
+                    _: Option<&mut ()>,
+                ) {
+                }
+            }
+        )*};
     }
 
-    impl<T: nn::Scalar, X: nn::Tensors, const PASSES: bool> nn::Train<T, X> for Copy<PASSES> where Self: nn::Layer<T, X> {}
-
-    impl<T: nn::Scalar, X: nn::Tensors, const PASSES: bool> nn::Ends<T, X> for Copy<PASSES> where Self: nn::Layer<T, X> {}
-
-    impl<const PASSES: bool> nn::Component for Copy<PASSES> {
-        type Layer = Self;
-        const PASSES_MASK: bool = PASSES;
+    copies! {
+        "Hands the mask on." Keeps KEEPS Masking::Passes;
+        "Drops it." Drops DROPS Masking::Drops;
     }
 
-    impl<T: Scalar, const F: usize, const P: usize, const PASSES: bool> Layer<T, SMatrix<T, F, P>> for Copy<PASSES> {
-        type Output = SMatrix<T, F, P>;
-        type Weights = ();
-        type Scratch<B: Storage> = ();
-        type Cache<B: Storage> = ();
-
-        fn forward<B: Storage>(
-            &self,
-            _: &(),
-            x: &[SMatrix<T, F, P>],
-            y: &mut [SMatrix<T, F, P>],
-            _: Pass<'_, '_, T, (), ()>,
-        ) {
-            y.copy_from_slice(x);
-        }
-
-        fn backward<B: Storage>(
-            &self,
-            _: &(),
-            _: &[SMatrix<T, F, P>],
-            _: &[SMatrix<T, F, P>],
-            _: &[SMatrix<T, F, P>],
-            _: Memory<'_, T, ()>,
-            _: Option<&mut [SMatrix<T, F, P>]>,
-            _: Option<&mut ()>,
-        ) {
-        }
+    pub const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+        Ok(Inferred::new(inputs[0], &[]))
     }
 }
 
@@ -72,8 +72,8 @@ model! {
 
     let words = Input(shape = [6], dtype = u32);
     let x = Embedding(100, 8, mask_zero = true)(words);
-    let kept = my::Copy::<true>()(x);
-    let dropped = my::Copy::<false>()(x);
+    let kept = my::Keeps()(x);
+    let dropped = my::Drops()(x);
     let tower = Tower()(x);
 
     Model(inputs = words, outputs = [kept, dropped, tower])

@@ -4,26 +4,17 @@ use nn::prelude::*;
 
 mod my {
     use nn::prelude::*;
+    use nn::spec::{Inferred, LayerSpec, Masking, Value, rule};
 
-    pub struct Mean;
+    nn::layer! {
+        /// The mean of the steps.
+        pub struct Mean {}
 
-    impl Mean {
-        pub const fn new() -> Self {
-            Mean
-        }
-
-        pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-            Ok(Shape::new(&[inputs[0].dim(1)]))
-        }
+        pub const SPEC: LayerSpec { masking: Masking::Passes, infer: rule!(infer) }
     }
 
-    impl<T: nn::Scalar, X: nn::Tensors> nn::Train<T, X> for Mean where Self: nn::Layer<T, X> {}
-
-    impl<T: nn::Scalar, X: nn::Tensors> nn::Ends<T, X> for Mean where Self: nn::Layer<T, X> {}
-
-    impl nn::Component for Mean {
-        type Layer = Self;
-        const PASSES_MASK: bool = true;
+    pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+        Ok(Inferred::new(Shape::new(&[inputs[0].dim(1)]), &[]))
     }
 
     impl<T: Scalar, const F: usize, const P: usize> Layer<T, SMatrix<T, F, P>> for Mean {

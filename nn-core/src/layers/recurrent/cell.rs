@@ -12,7 +12,7 @@ use rand::Rng;
 
 /// The maths of a recurrent layer: one step for all samples, there and back.
 ///
-/// A cell of your own is a recurrent layer of a graph: `RNN(my::UpdateGate::<3, 8, 16>(), return_sequences = true)(x)`. The layer
+/// A cell of your own is a recurrent layer of a graph: `RNN(my::UpdateGate(8), return_sequences = true)(x)`. The layer
 /// computes `pre = W · x + b`, which has `G` rows, for all steps at once, and adds the gradients of `W` and `b`. It walks over
 /// the steps, forwards or backwards; it knows of masks, initial states and outputs. The cell says the rest:
 ///
@@ -21,13 +21,15 @@ use rand::Rng;
 /// - [`backward_step`](Self::backward_step): the gradients of `pre` and of the state from that of the next state;
 /// - [`state_gradients`](Self::state_gradients): the gradients of the weights that the state meets.
 ///
-/// As a part of a graph it is a [`Component`](crate::Component), whose `output_shape` is [`state_shape`]. Check its gradients with
+/// As a part of a graph it is declared with [`layer!`](crate::layer!), whose shape rule is made of [`state_shape`].
+/// One with two states says `inputs: Arity { min: 1, max: 2 }` there, for the initial states. Check its gradients with
 /// `check_layer::<SMatrix<f64, 3, 5>, _>(&RNN::<_>::new(cell))`.
 ///
 /// ```
 /// use nn_core::activations::{Activation, Sigmoid, Tanh};
 /// use nn_core::layers::recurrent::{AllSteps, Cell, Machine, Returns, Sizes, Step, StepBack, state_shape};
-/// use nn_core::{Component, Scalar, Shape, ShapeError};
+/// use nn_core::spec::{Inferred, LayerSpec, Value, rule};
+/// use nn_core::{Scalar, Shape, ShapeError};
 /// # use nalgebra::{SMatrix, SVector};
 /// use rand::{Rng, RngExt};
 ///
@@ -43,22 +45,28 @@ use rand::Rng;
 ///     }
 /// }
 ///
-/// /// `h' = g ⊙ h + (1 - g) ⊙ n`, where `g = σ(z_g)`, `n = tanh(z_n)`, `z = W · x + b + V · h`: the update gate RNN. Source: Collins
-/// /// et al., *Capacity and trainability in recurrent neural networks*, ICLR (2017)
-/// pub struct UpdateGate<const F: usize, const U: usize, const G: usize>;
-///
-/// impl<const F: usize, const U: usize, const G: usize> UpdateGate<F, U, G> {
-///     pub const fn new() -> Self {
-///         UpdateGate
+/// nn_core::layer! {
+///     /// `h' = g ⊙ h + (1 - g) ⊙ n`, where `g = σ(z_g)`, `n = tanh(z_n)`, `z = W · x + b + V · h`: the update gate RNN. Source:
+///     /// Collins et al., *Capacity and trainability in recurrent neural networks*, ICLR (2017)
+///     pub struct UpdateGate<F, U, G> {
+///         /// The scalars of the state.
+///         units: Size,
 ///     }
 ///
-///     pub const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-///         state_shape::<Self>(inputs)
-///     }
+///     pub const SPEC: LayerSpec { weights: UpdateGateWeights<F, U, G>, infer: rule!(infer) }
+///
+///     impl Cell;
 /// }
 ///
-/// impl<const F: usize, const U: usize, const G: usize> Component for UpdateGate<F, U, G> {
-///     type Layer = Self;
+/// pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+///     let units = Args(args).units();
+///     match state_shape(inputs, units, 1) {
+///         Ok(state) => {
+///             let consts = Consts { F: inputs[0].dim(0), U: units, G: 2 * units };
+///             Ok(Inferred::new(state, &consts.list()))
+///         }
+///         Err(error) => Err(error),
+///     }
 /// }
 ///
 /// impl<const F: usize, const U: usize, const G: usize> Cell for UpdateGate<F, U, G> {
@@ -119,7 +127,7 @@ use rand::Rng;
 ///     }
 /// }
 /// # #[cfg(feature = "testing")]
-/// nn_core::testing::check_layer::<SMatrix<f64, 3, 5>, _>(&nn_core::layers::RNN::<_>::new(UpdateGate::<3, 4, 8>::new()));
+/// nn_core::testing::check_layer::<SMatrix<f64, 3, 5>, _>(&nn_core::layers::RNN::<_>::new(UpdateGate::<3, 4, 8>::DEFAULT));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no recurrent cell",
@@ -170,17 +178,16 @@ pub trait Cell: Sized {
     }
 }
 
-/// The shape of a cell's states in a graph, `(units,)` or `(2, units)`, if the inputs are steps of its features.
+/// The shape of a cell's states in a graph, `(units,)` or `(2, units)`, if the input is a step: for its shape rule.
 ///
 /// # Errors
-/// If they have another shape.
-pub const fn state_shape<C: Cell>(inputs: &[Shape]) -> Result<Shape, ShapeError> {
-    let (x, features, units) = (inputs[0], <C::Sizes as Size>::FEATURES, <C::Sizes as Size>::UNITS);
-    if x.rank() != 1 || x.dim(0) != features {
-        let message = Text::new().str("expected steps of ").size(features).str(" features, but got ").shape(&x);
-        return Err(ShapeError::input(Code::ShapeMismatch, 0, message));
+/// If it has another shape.
+pub const fn state_shape(inputs: &[Shape], units: usize, states: usize) -> Result<Shape, ShapeError> {
+    if inputs[0].rank() != 1 {
+        let message = Text::new().str("expected a step of shape (features,), but got ").shape(&inputs[0]);
+        return Err(ShapeError::input(Code::WrongRank, 0, message));
     }
-    Ok(if <C::Sizes as Size>::STATES == 2 { Shape::new(&[2, units]) } else { Shape::new(&[units]) })
+    Ok(if states == 2 { Shape::new(&[2, units]) } else { Shape::new(&[units]) })
 }
 
 /// What the walk over the steps has to know of a layer.

@@ -133,9 +133,10 @@ impl Resolver<'_> {
                 tensors[i] = self.node(copy, vec![tensors[i]], vec![exprs[i]], span);
             }
         }
-        let builtin = match &self.graph.layers[layer].op {
-            Op::Builtin(builtin) => Some((builtin.spec, builtin.then.clone())),
-            _ => None,
+        let then = match &self.graph.layers[layer].op {
+            Op::Builtin(builtin) => builtin.then.clone(),
+            Op::Component(component) => component.then.clone(),
+            Op::Activation { .. } => Vec::new(),
         };
         let masking = self.masking(layer);
         let sources = tensors.clone();
@@ -155,7 +156,7 @@ impl Resolver<'_> {
         } else if self.is_own(layer) && masks.iter().any(Option::is_some) {
             self.graph.nodes[node].masks = masks.clone();
         }
-        for part in builtin.map(|(_, then)| then).unwrap_or_default() {
+        for part in then {
             output = self.node(part, vec![output], exprs[..1].to_vec(), span);
         }
         let mask = match masking {

@@ -1,10 +1,10 @@
-//! What makes a tensor or a layer: `Input(..)`, `Dense(64)`, `Activation(relu)`, `my::Scale::<64>()`.
+//! What makes a tensor or a layer: `Input(..)`, `Dense(64)`, `Activation(relu)`, `my::Scale(64)`.
 
 use super::{Bound, Resolver, strip};
 use crate::front::depth::{self, MOST_INSIDE};
 use crate::front::python;
 use crate::front::values::{self, arguments};
-use crate::graph::{Builtin, Component, Function, Holds, Inner, Layer, LayerId, Op, Producer, Shaped};
+use crate::graph::{Builtin, Component, Function, Given, Holds, Inner, Layer, LayerId, Op, Producer, Said, Shaped};
 use crate::literal;
 use crate::source::{ExprId, Name};
 use nn_core::Code;
@@ -299,6 +299,7 @@ impl Resolver<'_> {
                 }
                 // What follows the layer inside follows this one.
                 Op::Builtin(builtin) => then.splice(0..0, builtin.then.iter().copied()).for_each(drop),
+                Op::Component(component) => then.splice(0..0, component.then.iter().copied()).for_each(drop),
                 _ => {}
             }
             trainable &= self.graph.layers[inner].trainable;
@@ -385,7 +386,7 @@ impl Resolver<'_> {
             return Bound::Poison;
         }
         let (mut given_name, mut trainable) = (None, true);
-        let (mut positional, mut keywords) = (Vec::new(), Vec::new());
+        let (mut given, mut then, mut failed) = (Vec::new(), Vec::new(), false);
         for (keyword, value) in arguments(call) {
             match keyword {
                 Some(keyword) if keyword == "name" => given_name = self.given_name(&value),
@@ -395,10 +396,20 @@ impl Resolver<'_> {
                         self.diagnostics.error(Code::ArgumentType, &value, "`trainable` expects `true` or `false`");
                     }
                 },
-                Some(keyword) => keywords.push((self.diagnostics.source.name(&keyword), self.expr(&value))),
-                None => positional.push(self.expr(&value)),
+                keyword => match self.said(keyword.as_ref(), &value, &mut then) {
+                    Some(said) => {
+                        let keyword = keyword.map(|keyword| self.diagnostics.source.name(&keyword));
+                        given.push(Given { keyword, expr: self.expr(&value), value: said });
+                    }
+                    None => failed = true,
+                },
             }
         }
+        if failed {
+            return Bound::Poison;
+        }
+        // The activation comes before the penalty, whatever the order of the arguments is.
+        then.sort_by_key(|&layer| !matches!(self.graph.layers[layer].op, Op::Activation { .. }));
         let kind = path.path.segments.last().map_or_else(String::new, |last| last.ident.to_string());
         let path = match syn::parse2(path.to_token_stream()) {
             Ok(path) => path,
@@ -409,12 +420,60 @@ impl Resolver<'_> {
         };
         let passes_mask = self.expr(&syn::parse_quote!(<#path as ::nn::Component>::PASSES_MASK));
         let (path, source) = (self.diagnostics.source.r#type(path), self.expr(&Expr::Call(call.clone())));
-        let arguments = positional;
-        let component = Component { path, kind, arguments, keywords, folded: false, passes_mask };
+        let component = Component { path, kind, given, then, first: None, folded: false, passes_mask };
         let layer = self.layer(Op::Component(component), source);
         self.graph.layers[layer].given_name = given_name;
         self.graph.layers[layer].trainable = trainable;
         Bound::Layer(layer)
+    }
+
+    /// What the tokens of an argument of a user's layer say. Layers that follow it are made here.
+    fn said(&mut self, keyword: Option<&Ident>, value: &Expr, then: &mut Vec<LayerId>) -> Option<Said> {
+        let word = keyword.map(ToString::to_string).unwrap_or_default();
+        let functions = [
+            ("initializer", &values::INITIALIZERS),
+            ("regularizer", &values::REGULARIZERS),
+            ("constraint", &values::CONSTRAINTS),
+        ];
+        let functions = functions.into_iter().find(|(end, _)| word.ends_with(end));
+        if python::is_none(value) {
+            return Some(Said::Nothing);
+        }
+        match (word.as_str(), functions) {
+            ("activation", _) => {
+                if !values::is_identity(value) {
+                    then.push(self.activation(value, true)?);
+                }
+                return Some(Said::After);
+            }
+            ("activity_regularizer", _) => {
+                then.push(self.activity(value)?);
+                return Some(Said::After);
+            }
+            (_, Some((_, values))) => return Some(Said::Function(values::named(value, values, self.diagnostics)?)),
+            _ => {}
+        }
+        if let Some(n) = literal::integer(value) {
+            let Ok(n) = i64::try_from(n) else {
+                self.diagnostics.error(Code::TooLarge, value, format!("this number is too large: {n}"));
+                return None;
+            };
+            return Some(Said::Int(n));
+        }
+        let name = match strip(value) {
+            Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+            _ => None,
+        };
+        let name = name.filter(|name| name.starts_with(char::is_lowercase));
+        if let Some(word) = name.or_else(|| literal::string(value)) {
+            return Some(Said::Word(word));
+        }
+        if let Some(elements) = literal::list(value) {
+            let elements: Vec<Expr> = elements.into_iter().cloned().collect();
+            return Some(Said::List(elements.iter().map(|element| self.expr(element)).collect()));
+        }
+        let flag = literal::flag(value).map(Said::Flag);
+        Some(flag.or_else(|| literal::number(value).map(Said::Number)).unwrap_or(Said::Expression))
     }
 
     pub(super) fn layer(&mut self, op: Op, source: ExprId) -> LayerId {
