@@ -9,6 +9,10 @@ use crate::weights::constraints::Constraint;
 use crate::weights::initializers::Initializer;
 use crate::weights::regularizers::Regularizer;
 
+mod field;
+
+pub use field::Field;
+
 /// An argument as it was written in a graph.
 #[derive(Clone, Copy)]
 pub struct Argument {
@@ -350,49 +354,6 @@ pub const fn of_model(given: &[Argument], outputs: Result<Inferred, ShapeError>)
         Some(_) => ShapeError::argument(Code::UnknownArgument, given.len(), message),
         None => ShapeError::argument(Code::TooManyArguments, 0, message),
     })
-}
-
-/// A field of a layer's struct: its value in a graph.
-pub struct Field<T>(core::marker::PhantomData<T>);
-
-/// `read` for the types of fields.
-macro_rules! fields {
-    ($($type:ty: $($pattern:pat => $value:expr),+;)*) => {
-        $(impl Field<$type> {
-            /// The value that was given, or else the default.
-            ///
-            /// # Panics
-            /// If there is neither; the shape rule has refused that.
-            pub const fn read(
-                spec: &LayerSpec,
-                given: &[Argument],
-                _: &Inferred,
-                name: &str,
-                default: Option<$type>,
-            ) -> $type {
-                match (find(spec, given, name), default) {
-                    $((Some($pattern), _) => $value,)+
-                    (_, Some(default)) => default,
-                    _ => panic!("an argument is missing"),
-                }
-            }
-        })*
-    };
-}
-
-fields! {
-    f64: Written::Float(x) => x, Written::Int(n) => n as f64;
-    bool: Written::Flag(flag) => flag;
-    Initializer: Written::Initializer(value) => value;
-    Regularizer: Written::Regularizer(value) => value;
-    Constraint: Written::Constraint(value) => value;
-}
-
-impl Field<usize> {
-    /// The value that the shape rule found.
-    pub const fn read(_: &LayerSpec, _: &[Argument], found: &Inferred, name: &str, _: Option<usize>) -> usize {
-        found.value(name)
-    }
 }
 
 /// Whether an expansion can tell the kinds of these arguments from their names, as it has to for a user's layer, and whether it

@@ -2,6 +2,7 @@
 //!
 //! Rule: traits and what holds for all layers; nothing here knows a single one.
 
+mod activates;
 mod component;
 #[doc(hidden)]
 pub mod given;
@@ -14,19 +15,19 @@ pub mod testing;
 #[doc(hidden)]
 pub mod variables;
 
+pub use activates::{Activates, InPlace};
 pub use component::Component;
 pub use packed::Packed;
 
-use crate::activations::{Activate, Activation, Head};
+use crate::activations::Head;
 use crate::spec::shape::Shape;
 use crate::spec::summary::Row;
+use crate::tensor::Tensors;
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::{Buffer, Inline, Storage};
-use crate::tensor::{Element, Tensors};
 use crate::train::losses::Seeds;
 use crate::weights::Weights;
 use core::ops::Range;
-use nalgebra::SMatrix;
 use rand::Rng;
 
 /// A layer over the scalar `T`, called on tensors `X`.
@@ -209,40 +210,6 @@ pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
     ) -> Option<&'a [u32]> {
         let (_, _, _, _) = (x, cache, n, output);
         None
-    }
-}
-
-/// A layer that can compute the activation of its output where it writes it, which saves a pass over the memory.
-///
-/// The specification of a layer of the library says so ([`LayerSpec::activates`](crate::spec::LayerSpec::activates)). Its backward
-/// pass does not read `y`, since the output before the activation is nowhere. For a layer of your own, [`layer!`](crate::layer!)
-/// writes the implementation, which a graph uses in a prediction.
-pub trait Activates<T: Scalar, X: Tensors>: Layer<T, X, Output: InPlace<T>> {
-    /// [`Layer::forward`], and then the activation of `y`: the same numbers, to the last bit, as the layer and the
-    /// activation one after the other.
-    fn forward_activated<B: Storage, F: Activation>(
-        &self,
-        w: &Self::Weights,
-        x: X::Batch<'_>,
-        mut y: <Self::Output as Tensors>::BatchMut<'_>,
-        pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
-        activation: &Activate<F>,
-    ) {
-        self.forward::<B>(w, x, <Self::Output as Tensors>::reborrow(&mut y), pass);
-        <Self::Output as InPlace<T>>::activate(y, activation);
-    }
-}
-
-/// A sample whose activation can be computed in its place.
-pub trait InPlace<T: Scalar>: Tensors {
-    /// Computes the activation of each sample in its place.
-    fn activate<F: Activation>(batch: Self::BatchMut<'_>, activation: &Activate<F>);
-}
-
-impl<T: Scalar + Element, const R: usize, const P: usize> InPlace<T> for SMatrix<T, R, P> {
-    #[inline]
-    fn activate<F: Activation>(batch: &mut [Self], activation: &Activate<F>) {
-        activation.in_place(batch);
     }
 }
 

@@ -1,5 +1,8 @@
 //! `layer!`, the declaration of a layer: each argument and each constant has its name in one place.
 
+mod component;
+mod traits;
+
 /// Declares a layer at the top of its page. This is all of [`Flatten`](crate::layers::flatten) and a part of
 /// [`Dense`](crate::layers::dense):
 ///
@@ -231,8 +234,8 @@ macro_rules! __layer {
                     @struct $doc [$({ [$($about)*] $arg $kind $default })*]
                     $name [$({ $const $($size)? })*] $fields $types $made
                 }
-                $crate::__layer! { @traits $tag $traits $name [$($const)*] $fields $types $made }
-                $crate::__layer! { @component $tag $name [$($const)*] $spec $fields $types $made $facts }
+                $crate::__layer_traits! { @traits $tag $traits $name [$($const)*] $fields $types $made }
+                $crate::__layer_component! { @component $tag $name [$($const)*] $spec $fields $types $made $facts }
             }
         }
 
@@ -273,168 +276,6 @@ macro_rules! __layer {
         #[allow(unused_imports, unreachable_pub)]
         pub use self::$spec::$name;
     };
-
-    // The traits that the page does not implement itself. Recurrent layers have one implementation.
-    (@traits $tag:ident [Cell] $($layer:tt)*) => {};
-    (@traits $tag:ident [Recurrent] $($layer:tt)*) => {};
-    (@traits page $traits:tt $($layer:tt)*) => {
-        $crate::__layer! { @train $traits $($layer)* }
-        $crate::__layer! { @ends $traits $($layer)* }
-    };
-    (@traits own $traits:tt $($layer:tt)*) => {
-        $crate::__layer! { @train $traits $($layer)* }
-        $crate::__layer! { @ends $traits $($layer)* }
-        $crate::__layer! { @activates $traits $($layer)* }
-    };
-    (@train [Train $($other:ident)*] $($layer:tt)*) => {};
-    (@train [$trait:ident $($other:ident)*] $($layer:tt)*) => { $crate::__layer! { @train [$($other)*] $($layer)* } };
-    (@train [] $name:ident [$($const:ident)*]
-        [$({ $doc:tt $field:ident [$($type:tt)+] $value:tt $said:tt })*]
-        [$({ $inner_arg:ident $inner:ident $function:ident })*] [$made:ident $($around:ident)?]
-    ) => {
-        impl<__T: $crate::Scalar, __X: $crate::Tensors, $($around,)? $(const $const: usize,)* $($inner,)*>
-            $crate::layer::Train<__T, __X> for $name<$($around,)? $($const,)* $($inner,)*>
-        where
-            Self: $crate::layer::Layer<__T, __X>,
-        {
-            $crate::__layer! { @penalties $([$field $($type)+])* }
-        }
-    };
-    (@penalties) => { const CONSTRAINS: bool = false; };
-    (@penalties $([$field:ident $($type:tt)+])+) => {
-        const CONSTRAINS: bool = false $(|| $crate::layer::variables::bounds(::core::stringify!($field)))+;
-
-        fn constrain(&self, w: &mut Self::Weights) {
-            $($crate::layer::variables::OfVariable::constrain::<__T, Self::Weights>(
-                &self.$field,
-                const { $crate::layer::variables::variable::<__T, Self::Weights>(::core::stringify!($field)) },
-                w,
-            );)+
-        }
-
-        fn regularize(&self, w: &Self::Weights, mut dw: ::core::option::Option<&mut Self::Weights>) -> __T {
-            let mut loss = <__T as $crate::Scalar>::ZERO;
-            $(loss += $crate::layer::variables::OfVariable::regularize::<__T, Self::Weights>(
-                &self.$field,
-                const { $crate::layer::variables::variable::<__T, Self::Weights>(::core::stringify!($field)) },
-                w,
-                dw.as_deref_mut(),
-            );)+
-            loss
-        }
-    };
-    (@ends [Ends $($other:ident)*] $($layer:tt)*) => {};
-    (@ends [$trait:ident $($other:ident)*] $($layer:tt)*) => { $crate::__layer! { @ends [$($other)*] $($layer)* } };
-    (@ends [] $name:ident [$($const:ident)*] $fields:tt
-        [$({ $inner_arg:ident $inner:ident $function:ident })*] [$made:ident $($around:ident)?]
-    ) => {
-        impl<__T: $crate::Scalar, __X: $crate::Tensors, $($around,)? $(const $const: usize,)* $($inner,)*>
-            $crate::layer::Ends<__T, __X> for $name<$($around,)? $($const,)* $($inner,)*>
-        where
-            Self: $crate::layer::Layer<__T, __X>,
-        {
-        }
-    };
-    (@activates [Activates $($other:ident)*] $($layer:tt)*) => {};
-    (@activates [$trait:ident $($other:ident)*] $($layer:tt)*) => {
-        $crate::__layer! { @activates [$($other)*] $($layer)* }
-    };
-    (@activates [] $name:ident [$($const:ident)*] $fields:tt $types:tt $made:tt) => {
-        impl<__T: $crate::Scalar, __X: $crate::Tensors, $(const $const: usize,)*>
-            $crate::layer::Activates<__T, __X> for $name<$($const,)*>
-        where
-            Self: $crate::layer::Layer<__T, __X, Output: $crate::layer::InPlace<__T>>,
-        {
-        }
-    };
-
-    // A layer of a user's own as a part of a graph.
-    (@component page $($layer:tt)*) => {};
-    (@component own $name:ident [$($const:ident)*] $spec:ident $fields:tt [] [$made:ident] $facts:tt) => {
-        impl<$(const $const: usize,)*> $crate::layer::Component for $name<$($const,)*> {
-            $crate::__layer! { @layer $name [$($const)*] [__A __B __C __D __E __F __G __H] [] }
-            const PASSES_MASK: bool = ::core::matches!(super::$spec.masking, $crate::spec::Masking::Passes);
-        }
-
-        const _: () = $crate::layer::given::assert_own(&super::$spec);
-
-        $crate::__layer! { @rule $name [$($const)*] $spec $fields $facts }
-    };
-    (@component own $name:ident $consts:tt $spec:ident $fields:tt $types:tt $made:tt $facts:tt) => {
-        ::core::compile_error!("a layer of one's own has no argument of kind `Activation` or `Layer`");
-    };
-    (@layer $name:ident [$const:ident $($consts:ident)*] [$here:ident $($heres:ident)*] [$($taken:ident)*]) => {
-        $crate::__layer! { @layer $name [$($consts)*] [$($heres)*] [$($taken)* $here] }
-    };
-    (@layer $name:ident [] $rest:tt [$($taken:ident)*]) => {
-        type Layer<
-            const __A: usize,
-            const __B: usize,
-            const __C: usize,
-            const __D: usize,
-            const __E: usize,
-            const __F: usize,
-            const __G: usize,
-            const __H: usize,
-        > = $name<$($taken),*>;
-    };
-    (@layer $name:ident $consts:tt [] $taken:tt) => {
-        ::core::compile_error!("a layer has at most 8 constants");
-    };
-    (@rule $name:ident $consts:tt $spec:ident $fields:tt {
-        weights: $weights:ident<$($const:ident),+>, $($facts:tt)*
-    }) => {
-        $crate::__layer! { @rule $name $consts $spec $fields { $($facts)* } }
-    };
-    (@rule $name:ident [$($const:ident)*] $spec:ident
-        [$({ $doc:tt $field:ident [$($type:tt)+] [$($value:expr)?] $said:tt })*] { infer: rule!($rule:ident) $($facts:tt)* }
-    ) => {
-        impl<$(const $const: usize,)*> $name<$($const,)*> {
-            /// The shape rule with the arguments of a graph.
-            #[doc(hidden)]
-            pub const fn __infer(
-                given: &[$crate::layer::given::Argument],
-                inputs: &[$crate::Shape],
-            ) -> ::core::result::Result<$crate::spec::Inferred, $crate::ShapeError> {
-                match $crate::layer::given::values::<{ super::$spec.args.len() }>(&super::$spec, given, inputs.len()) {
-                    ::core::result::Result::Ok(args) => {
-                        $crate::layer::given::found(&super::$spec, given, inputs, super::$rule(&args, inputs))
-                    }
-                    ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
-                }
-            }
-
-            /// The layer with the arguments of a graph.
-            #[doc(hidden)]
-            pub const fn __made(given: &[$crate::layer::given::Argument], found: &$crate::spec::Inferred) -> Self {
-                let (_, _) = (given, found);
-                $name {
-                    $($field: $crate::layer::given::Field::<$($type)+>::read(
-                        &super::$spec,
-                        given,
-                        found,
-                        ::core::stringify!($field),
-                        $crate::__layer!(@optional $($value)?),
-                    ),)*
-                }
-            }
-
-            /// How many constants the weights have.
-            #[doc(hidden)]
-            pub const __WEIGHT_CONSTS: usize = match super::$spec.weight_consts {
-                ::core::option::Option::Some(count) => count,
-                ::core::option::Option::None => 0,
-            };
-        }
-    };
-    (@rule $name:ident $consts:tt $spec:ident $fields:tt { $fact:ident: $value:expr, $($facts:tt)* }) => {
-        $crate::__layer! { @rule $name $consts $spec $fields { $($facts)* } }
-    };
-    (@rule $($layer:tt)*) => {
-        ::core::compile_error!("a layer has a shape rule: `infer: rule!(infer)`");
-    };
-    (@optional) => { ::core::option::Option::None };
-    (@optional $value:expr) => { ::core::option::Option::Some($value) };
 
     (@spec [$($known:tt)*] $name:ident $spec:ident {
         weights: $weights:ident<$($const:ident),+>, $($fact:ident: $value:expr),* $(,)?

@@ -12,6 +12,7 @@ mod budgets;
 mod docs;
 mod folded;
 mod forward;
+mod given;
 mod imports;
 mod layer;
 pub(crate) mod lints;

@@ -2,8 +2,7 @@
 //! type, each question on the token that it is about.
 
 use crate::graph::{
-    Arg, Component, Computed, ConstId, Count, Facts, Function, Given, Graph, Inference, LayerId, Op, RuleOf, Said,
-    Shaped, TensorId, Term,
+    Arg, Computed, ConstId, Count, Facts, Function, Given, Graph, Inference, Op, RuleOf, Shaped, TensorId, Term,
 };
 use crate::literal;
 use crate::passes::infer::{origin, read};
@@ -190,82 +189,6 @@ impl Printer<'_> {
                 self.call(inference, &found, span)
             }
             Op::Activation { .. } => quote!(),
-        }
-    }
-
-    /// The type whose functions know the shape rule of a component, in which the constants do not matter.
-    fn called(self, component: &Component, span: Span) -> TokenStream {
-        let path = &self.source[component.path];
-        // What is no layer, and models in each other, rustc reports at names.
-        quote_spanned!(span=> <<#path as ::nn::Component>::Layer<0, 0, 0, 0, 0, 0, 0, 0>>)
-    }
-
-    /// The arguments of a component: a slice of `Argument`.
-    pub(crate) fn given(self, layer: LayerId) -> TokenStream {
-        match &self.graph.layers[layer].op {
-            Op::Component(component) if !component.given.is_empty() => {
-                let (graph_type, name) = (self.ident(&self.graph.graph_type), given_name(layer));
-                quote!(#graph_type::#name)
-            }
-            _ => quote!(&[]),
-        }
-    }
-
-    /// A constant for the arguments of each component that has some: there a name of the user's means no variable.
-    pub(crate) fn given_constants(self) -> impl Iterator<Item = TokenStream> {
-        self.graph.layers.iter().enumerate().filter_map(move |(id, layer)| match &layer.op {
-            Op::Component(component) if !component.given.is_empty() => {
-                let (name, given) = (given_name(id), component.given.iter().map(|given| self.said(given)));
-                Some(quote! {
-                    #[allow(non_upper_case_globals, unused_braces)]
-                    const #name: &'static [::nn::layer::given::Argument] = &[#(#given),*];
-                })
-            }
-            _ => None,
-        })
-    }
-
-    /// An expression of type `Argument`.
-    fn said(self, given: &Given) -> TokenStream {
-        let (expr, text) = (&self.source[given.expr], self.source.text(given.expr));
-        let word = given.keyword.as_ref().map(|keyword| keyword.to_string().trim_start_matches("r#").to_string());
-        let keyword = match &word {
-            Some(word) => quote!(::core::option::Option::Some(#word)),
-            None => quote!(::core::option::Option::None),
-        };
-        let typed = || {
-            let (span, expr) = (self.source.start(given.expr), expr.to_token_stream());
-            quote_spanned!(span=> ::nn::layer::given::Typed(#expr).written())
-        };
-        let written = match &given.value {
-            Said::Int(n) => quote!(Int(#n)),
-            Said::Number(x) => quote!(Float(#x)),
-            Said::Flag(flag) => quote!(Flag(#flag)),
-            Said::Word(word) => {
-                let word = word.trim_start_matches("r#");
-                quote!(Word(#word))
-            }
-            Said::List(elements) => {
-                let elements = elements.iter().map(|&element| &self.source[element]);
-                quote!(Ints(&[#((#elements) as ::core::primitive::i64),*]))
-            }
-            Said::Function(function @ Function::Library { .. }) => {
-                let value = self.function(function);
-                match word.as_deref() {
-                    Some(word) if word.ends_with("initializer") => quote!(Initializer(#value)),
-                    Some(word) if word.ends_with("regularizer") => quote!(Regularizer(#value)),
-                    _ => quote!(Constraint(#value)),
-                }
-            }
-            Said::After => quote!(After),
-            Said::Nothing => quote!(Nothing),
-            Said::Function(Function::Own(_)) | Said::Expression => {
-                let typed = typed();
-                return quote!(::nn::layer::given::Argument { keyword: #keyword, text: #text, value: #typed });
-            }
-        };
-        quote! {
-            ::nn::layer::given::Argument { keyword: #keyword, text: #text, value: ::nn::layer::given::Written::#written }
         }
     }
 
@@ -522,11 +445,6 @@ fn placed(function: &TokenStream, first: Span, arguments: &TokenStream, last: Sp
 /// A call of a function that rustc takes to stand at a token.
 fn placed_at(span: Span, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
     placed(function, span, arguments, span)
-}
-
-/// The constant of the arguments of a layer. Names of other constants have no lower-case letters.
-fn given_name(layer: LayerId) -> Ident {
-    format_ident!("given_{layer}")
 }
 
 fn outside_name(ExprId(id): ExprId) -> Ident {

@@ -1,5 +1,6 @@
 //! Syntax to graph: names become nodes, layers find their specification, arguments find their slots.
 
+mod component;
 mod connect;
 mod construct;
 mod cut;

@@ -1,17 +1,17 @@
-//! What makes a tensor or a layer: `Input(..)`, `Dense(64)`, `Activation(relu)`, `my::Scale(64)`.
+//! What makes a tensor or a layer: `Input(..)`, `Dense(64)`, `Activation(relu)`.
 
 use super::{Bound, Resolver, strip};
 use crate::front::depth::{self, MOST_INSIDE};
 use crate::front::python;
 use crate::front::values::{self, arguments};
-use crate::graph::{Builtin, Component, Function, Given, Holds, Inner, Layer, LayerId, Op, Producer, Said, Shaped};
+use crate::graph::{Builtin, Function, Holds, Inner, Layer, LayerId, Op, Producer, Shaped};
 use crate::literal;
 use crate::source::{ExprId, Name};
 use nn_core::Code;
 use nn_core::spec::{Kind, LayerSpec};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, ExprPath, Ident};
+use syn::{Expr, ExprCall, Ident};
 
 impl Resolver<'_> {
     pub(super) fn input(&mut self, ident: &Ident, call: &ExprCall) -> Bound {
@@ -378,102 +378,6 @@ impl Resolver<'_> {
             }
             Bound::Poison => None,
         }
-    }
-
-    pub(super) fn component(&mut self, path: &ExprPath, call: &ExprCall) -> Bound {
-        if path.path.is_ident(self.own) {
-            self.diagnostics.error(Code::Recursion, path, format!("`{}` cannot contain itself", self.own)).help("weights are shared by calling one layer several times: `let tower = Dense(8);`, then `tower(a)`, `tower(b)`");
-            return Bound::Poison;
-        }
-        let (mut given_name, mut trainable) = (None, true);
-        let (mut given, mut then, mut failed) = (Vec::new(), Vec::new(), false);
-        for (keyword, value) in arguments(call) {
-            match keyword {
-                Some(keyword) if keyword == "name" => given_name = self.given_name(&value),
-                Some(keyword) if keyword == "trainable" => match literal::flag(&value) {
-                    Some(flag) => trainable = flag,
-                    None => {
-                        self.diagnostics.error(Code::ArgumentType, &value, "`trainable` expects `true` or `false`");
-                    }
-                },
-                keyword => match self.said(keyword.as_ref(), &value, &mut then) {
-                    Some(said) => {
-                        let keyword = keyword.map(|keyword| self.diagnostics.source.name(&keyword));
-                        given.push(Given { keyword, expr: self.expr(&value), value: said });
-                    }
-                    None => failed = true,
-                },
-            }
-        }
-        if failed {
-            return Bound::Poison;
-        }
-        // The activation comes before the penalty, whatever the order of the arguments is.
-        then.sort_by_key(|&layer| !matches!(self.graph.layers[layer].op, Op::Activation { .. }));
-        let kind = path.path.segments.last().map_or_else(String::new, |last| last.ident.to_string());
-        let path = match syn::parse2(path.to_token_stream()) {
-            Ok(path) => path,
-            Err(error) => {
-                self.diagnostics.syntax(error);
-                return Bound::Poison;
-            }
-        };
-        let passes_mask = self.expr(&syn::parse_quote!(<#path as ::nn::Component>::PASSES_MASK));
-        let (path, source) = (self.diagnostics.source.r#type(path), self.expr(&Expr::Call(call.clone())));
-        let component = Component { path, kind, given, then, first: None, folded: false, passes_mask };
-        let layer = self.layer(Op::Component(component), source);
-        self.graph.layers[layer].given_name = given_name;
-        self.graph.layers[layer].trainable = trainable;
-        Bound::Layer(layer)
-    }
-
-    /// What the tokens of an argument of a user's layer say. Layers that follow it are made here.
-    fn said(&mut self, keyword: Option<&Ident>, value: &Expr, then: &mut Vec<LayerId>) -> Option<Said> {
-        let word = keyword.map(ToString::to_string).unwrap_or_default();
-        let functions = [
-            ("initializer", &values::INITIALIZERS),
-            ("regularizer", &values::REGULARIZERS),
-            ("constraint", &values::CONSTRAINTS),
-        ];
-        let functions = functions.into_iter().find(|(end, _)| word.ends_with(end));
-        if python::is_none(value) {
-            return Some(Said::Nothing);
-        }
-        match (word.as_str(), functions) {
-            ("activation", _) => {
-                if !values::is_identity(value) {
-                    then.push(self.activation(value, true)?);
-                }
-                return Some(Said::After);
-            }
-            ("activity_regularizer", _) => {
-                then.push(self.activity(value)?);
-                return Some(Said::After);
-            }
-            (_, Some((_, values))) => return Some(Said::Function(values::named(value, values, self.diagnostics)?)),
-            _ => {}
-        }
-        if let Some(n) = literal::integer(value) {
-            let Ok(n) = i64::try_from(n) else {
-                self.diagnostics.error(Code::TooLarge, value, format!("this number is too large: {n}"));
-                return None;
-            };
-            return Some(Said::Int(n));
-        }
-        let name = match strip(value) {
-            Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
-            _ => None,
-        };
-        let name = name.filter(|name| name.starts_with(char::is_lowercase));
-        if let Some(word) = name.or_else(|| literal::string(value)) {
-            return Some(Said::Word(word));
-        }
-        if let Some(elements) = literal::list(value) {
-            let elements: Vec<Expr> = elements.into_iter().cloned().collect();
-            return Some(Said::List(elements.iter().map(|element| self.expr(element)).collect()));
-        }
-        let flag = literal::flag(value).map(Said::Flag);
-        Some(flag.or_else(|| literal::number(value).map(Said::Number)).unwrap_or(Said::Expression))
     }
 
     pub(super) fn layer(&mut self, op: Op, source: ExprId) -> LayerId {
