@@ -12,7 +12,7 @@ pub(crate) use argument::{Arg, Function, Term};
 use computed::Constant;
 pub(crate) use computed::{Computed, ConstId, Count, Facts, Inference, RuleOf, Shaped, Shared};
 use nn_core::settings::Allowed;
-use nn_core::spec::{ArgSpec, Kind, LayerSpec};
+use nn_core::spec::{ArgSpec, Dtype, Kind, LayerSpec};
 use std::collections::HashMap;
 
 pub(crate) type TensorId = usize;
@@ -147,7 +147,9 @@ pub(crate) struct Tensor {
     pub(crate) name: Name,
     pub(crate) producer: Producer,
     pub(crate) shape: Shaped,
-    pub(crate) holds: Holds,
+    pub(crate) dtype: Dtype,
+    /// Whether it is kept as the list of its ones: an input with `sparse = true`.
+    pub(crate) sparse: bool,
     /// Whether its name was given by `name = ".."`.
     pub(crate) named: bool,
     /// Where it comes from.
@@ -163,25 +165,32 @@ pub(crate) enum Meaning {
     Layer(LayerId),
 }
 
-/// What a tensor holds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Holds {
-    /// The model's scalar.
-    Numbers,
-    /// `u32`, without a gradient: indices and masks.
-    Indices,
-    /// The list of its ones, without a gradient: an input with `sparse = true`.
-    Sparse,
+impl Tensor {
+    /// Whether it holds the model's scalars, every one of them. Only such a tensor has a gradient.
+    pub(crate) fn has_scalars(&self) -> bool {
+        self.dtype == Dtype::Float && !self.sparse
+    }
+
+    /// Whether it may choose rows of a table: by their indices, or as the list of its ones.
+    pub(crate) fn chooses_rows(&self) -> bool {
+        self.dtype == Dtype::U32 || self.sparse
+    }
+
+    /// Its contents, for messages: `holds u32 indices`.
+    pub(crate) fn contents(&self) -> &'static str {
+        if self.sparse { "a list of ones (`sparse = true`)" } else { contents(self.dtype) }
+    }
 }
 
-impl Holds {
-    /// For messages: `expected u32 indices`.
-    pub(crate) fn text(self) -> &'static str {
-        match self {
-            Holds::Numbers => "numbers",
-            Holds::Indices => "u32 indices",
-            Holds::Sparse => "a list of ones (`sparse = true`)",
-        }
+/// The contents of a tensor, for messages: `expected u32 indices`.
+pub(crate) fn contents(dtype: Dtype) -> &'static str {
+    match dtype {
+        Dtype::Float => "numbers",
+        Dtype::U32 => "u32 indices",
+        Dtype::I8 => "i8 numbers",
+        Dtype::U8 => "u8 numbers",
+        Dtype::I16 => "i16 numbers",
+        Dtype::I32 => "i32 numbers",
     }
 }
 
@@ -248,9 +257,14 @@ impl Graph {
         }
     }
 
+    /// Whether two tensors hold numbers of the same type, so that one can have the place of the other.
+    pub(crate) fn keeps_dtype(&self, input: TensorId, output: TensorId) -> bool {
+        self.tensors[input].dtype == self.tensors[output].dtype
+    }
+
     /// Whether a call reads a sparse input.
     pub(crate) fn reads_sparse(&self, node: &Node) -> bool {
-        node.inputs.iter().any(|&input| self.tensors[input].holds == Holds::Sparse)
+        node.inputs.iter().any(|&input| self.tensors[input].sparse)
     }
 
     /// Whether a call reads the parts of what the layer has as its only input.

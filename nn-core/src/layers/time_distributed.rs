@@ -32,7 +32,7 @@ layer! {
     }
 
     pub const SPEC: LayerSpec {
-        reads: Dtype::Any,
+        reads: Dtype::ALL,
         masking: Masking::Around { outside: &masking::OF_STEPS },
         infer: rule!(infer),
         inner: Some(rule!(inner)),

@@ -9,11 +9,13 @@
 
 pub mod arena;
 pub(crate) mod by_value;
+mod element;
 #[cfg(feature = "alloc")]
 mod multi_hot;
 pub mod scalar;
 pub mod storage;
 
+pub use element::Element;
 #[cfg(feature = "alloc")]
 pub use multi_hot::{IndexError, MultiHot};
 
@@ -22,66 +24,6 @@ use crate::tensor::storage::{Buffer, Shareable, Storage};
 use bytemuck::Pod;
 use core::ops::Range;
 use nalgebra::SMatrix;
-
-/// What a tensor may hold: `f32`, `f64`, or `u32` indices.
-pub trait Element: Pod + nalgebra::Scalar + PartialOrd + Shareable {
-    /// Keras's name of the type: `float32`.
-    const NAME: &'static str;
-
-    /// Whether it is neither NaN nor infinite.
-    fn finite(self) -> bool;
-
-    /// Its value, exactly.
-    fn value(self) -> f64;
-
-    /// The index, if it is one.
-    fn index(self) -> Option<u32> {
-        None
-    }
-}
-
-impl Element for f32 {
-    const NAME: &'static str = "float32";
-
-    #[inline(always)]
-    fn finite(self) -> bool {
-        f32::is_finite(self)
-    }
-
-    fn value(self) -> f64 {
-        f64::from(self)
-    }
-}
-
-impl Element for f64 {
-    const NAME: &'static str = "float64";
-
-    #[inline(always)]
-    fn finite(self) -> bool {
-        f64::is_finite(self)
-    }
-
-    fn value(self) -> f64 {
-        self
-    }
-}
-
-impl Element for u32 {
-    const NAME: &'static str = "uint32";
-
-    #[inline(always)]
-    fn finite(self) -> bool {
-        true
-    }
-
-    fn value(self) -> f64 {
-        f64::from(self)
-    }
-
-    fn index(self) -> Option<u32> {
-        Some(self)
-    }
-}
 
 /// One tensor: a type of samples, of which a batch is a slice.
 #[diagnostic::on_unimplemented(

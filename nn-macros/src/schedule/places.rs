@@ -120,7 +120,7 @@ fn fused(graph: &Graph, tensors: &[Tensor]) -> Vec<Option<CallId>> {
         let (activation, next) = (&graph.layers[graph.nodes[reader].layer], graph.nodes[reader].outputs[0]);
         let inside = tensors[*output].home == Home::Tape && tensors[next].home == Home::Tape;
         let is = matches!(activation.op, Op::Activation { .. }) && !activation.copies();
-        (is && inside && !graph.reads_sparse(node)).then_some(reader)
+        (is && inside && !graph.reads_sparse(node) && graph.keeps_dtype(*output, next)).then_some(reader)
     };
     graph.nodes.iter().map(activation).collect()
 }

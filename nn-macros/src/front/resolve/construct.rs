@@ -4,11 +4,11 @@ use super::{Bound, Resolver, strip};
 use crate::front::depth::{self, MOST_INSIDE};
 use crate::front::python;
 use crate::front::values::{self, arguments};
-use crate::graph::{Builtin, Component, Function, Holds, Inner, Layer, LayerId, Op, Producer, Shaped};
+use crate::graph::{Builtin, Component, Function, Inner, Layer, LayerId, Op, Producer, Shaped};
 use crate::literal;
 use crate::source::{ExprId, Name};
 use nn_core::Code;
-use nn_core::spec::{Kind, LayerSpec};
+use nn_core::spec::{Dtype, Kind, LayerSpec};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprPath, Ident};
@@ -75,11 +75,8 @@ impl Resolver<'_> {
         self.graph.tensors[tensor].named = name.is_some();
         self.graph.tensors[tensor].name = name.unwrap_or_else(|| Name::new("input_layer", span));
         self.graph.tensors[tensor].shape = if failed { Shaped::Unknown } else { shape };
-        self.graph.tensors[tensor].holds = match (sparse, integer) {
-            (true, _) => Holds::Sparse,
-            (false, Some(_)) => Holds::Indices,
-            (false, None) => Holds::Numbers,
-        };
+        self.graph.tensors[tensor].sparse = sparse;
+        self.graph.tensors[tensor].dtype = if integer.is_some() { Dtype::U32 } else { Dtype::Float };
         self.graph.declared.push(tensor);
         Bound::Tensors(vec![tensor])
     }
