@@ -91,13 +91,13 @@ mod counted;
 pub(super) mod compute {
     pub use super::SPEC::BatchNormalization;
     use super::counted::{All, Counted, OfPositions};
-    use crate::weights::fold::Scale;
-    use crate::weights::initializers::Fans;
     use crate::layer::{Layer, Memory, Pass};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
+    use crate::weights::fold::Scale;
+    use crate::weights::initializers::Fans;
     use core::ops::Range;
     use nalgebra::{SMatrix, SVector};
     use rand::Rng;

@@ -46,7 +46,7 @@ layer! {
 
     pub const SPEC: LayerSpec {
         weights: EmbeddingWeights<V, D>,
-        reads: Dtype::U32,
+        reads: &[Dtype::U32],
         masking: Masking::Makes { flag: Some(arg::mask_zero), by: &NOT_ZERO },
         has_rows: true,
         folding: Folding::Table { width: consts::D },
@@ -58,7 +58,7 @@ layer! {
     /// The mask of `mask_zero`: 1 where the index is not 0. A graph has no name for it.
     pub struct NotZero {}
 
-    pub const NOT_ZERO: LayerSpec { reads: Dtype::U32, writes: Dtype::U32, infer: rule!(same) }
+    pub const NOT_ZERO: LayerSpec { reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(same) }
 }
 
 /// `(..)` to `(.., output_dim)`; the type is `Embedding<input_dim, output_dim, indices>`.

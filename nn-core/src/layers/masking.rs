@@ -54,7 +54,7 @@ layer! {
     /// repeated along which axes. A graph has no name for it.
     pub struct AnyMask<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
-    pub const ANY: LayerSpec { inputs: Arity::MANY, reads: Dtype::U32, writes: Dtype::U32, infer: rule!(any) }
+    pub const ANY: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(any) }
 }
 
 layer! {
@@ -65,7 +65,7 @@ layer! {
         axis: Int = -1,
     }
 
-    pub const JOIN: LayerSpec { inputs: Arity::MANY, reads: Dtype::U32, writes: Dtype::U32, infer: rule!(join) }
+    pub const JOIN: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(join) }
 }
 
 layer! {
@@ -76,7 +76,7 @@ layer! {
 
     pub const OF_STEPS: LayerSpec {
         inputs: Arity::TWO,
-        reads: Dtype::Any,
+        reads: Dtype::ALL,
         writes: Dtype::U32,
         infer: rule!(of_steps),
     }
@@ -93,7 +93,7 @@ layer! {
 
     pub const PASSED: LayerSpec {
         inputs: Arity::TWO,
-        reads: Dtype::Any,
+        reads: Dtype::ALL,
         writes: Dtype::U32,
         infer: rule!(passed),
     }
@@ -218,7 +218,8 @@ pub const fn of_steps(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub const fn passed(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (mask, passes) = (positions_of(&inputs[1]), PASSED::Args(args).passes());
     if passes && !mask.equals(&inputs[0]) {
-        let message = Text::new().str("the output of shape ").shape(&inputs[1]).str(" has other positions than the mask of ");
+        let message =
+            Text::new().str("the output of shape ").shape(&inputs[1]).str(" has other positions than the mask of ");
         let message = message.str("shape ").shape(&inputs[0]).str(" that `PASSES_MASK` hands on");
         return Err(ShapeError::new(Code::ShapeMismatch, message));
     }
@@ -258,8 +259,8 @@ mod of_masks;
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::{
-        ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask, OR_ELSE::OrElse, PASSED::PassedMask,
-        SPEC::Masking, ZERO_ELSE::Fill,
+        ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask, OR_ELSE::OrElse,
+        PASSED::PassedMask, SPEC::Masking, ZERO_ELSE::Fill,
     };
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;

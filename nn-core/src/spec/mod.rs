@@ -19,6 +19,7 @@ pub mod text;
 mod arguments;
 mod call;
 mod declare;
+mod dtype;
 mod folding;
 mod inferred;
 mod kinds;
@@ -26,6 +27,7 @@ mod kinds;
 pub use arguments::{ArgSpec, Default, Kind, Value};
 pub use call::*;
 pub(crate) use declare::{layer, leading, page};
+pub use dtype::Dtype;
 pub use folding::Folding;
 pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS};
 pub(crate) use kinds::kind;
@@ -57,9 +59,9 @@ pub struct LayerSpec {
     pub inputs: Arity,
     /// What may follow the inputs in a call, by keyword: `LSTM(32)(x, initial_state = [h, c])`.
     pub call_keywords: &'static [&'static str],
-    /// What its inputs hold.
-    pub reads: Dtype,
-    /// What its outputs hold.
+    /// The types of numbers that its inputs may hold.
+    pub reads: &'static [Dtype],
+    /// The type of the numbers that its outputs hold.
     pub writes: Dtype,
     /// How it treats the mask of its inputs.
     pub masking: Masking,
@@ -128,7 +130,7 @@ impl LayerSpec {
         args: &[],
         inputs: Arity::ONE,
         call_keywords: &[],
-        reads: Dtype::Float,
+        reads: &[Dtype::Float],
         writes: Dtype::Float,
         masking: Masking::Drops,
         consts: 0,
@@ -256,17 +258,6 @@ impl Arity {
 
 /// The largest number of tensors that a layer or a model takes or gives.
 pub const MAX_INPUTS: usize = 12;
-
-/// What a tensor holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dtype {
-    /// The model's scalar, `f32` or `f64`.
-    Float,
-    /// Indices.
-    U32,
-    /// Either.
-    Any,
-}
 
 /// How a layer is called on a sparse input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

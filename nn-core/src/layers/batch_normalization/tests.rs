@@ -1,12 +1,12 @@
 use super::compute::{BatchNormalization, BatchNormalizationWeights};
 use super::{SPEC, arg, infer};
+use crate::layer::testing::{check_layer, check_masked};
 use crate::layer::{Memory, Mode};
-use crate::weights::regularizers::Regularizer;
 use crate::spec::shape::Shape;
 use crate::spec::{Inferred, Value};
 use crate::tensor::storage::{Buffer, Heap};
-use crate::layer::testing::{check_layer, check_masked};
 use crate::weights::Weights;
+use crate::weights::regularizers::Regularizer;
 use crate::{Layer, Pass};
 use nalgebra::{SMatrix, SVector};
 use rand::{SeedableRng, rngs::StdRng};

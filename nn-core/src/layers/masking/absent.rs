@@ -8,7 +8,9 @@ use crate::tensor::storage::Storage;
 use crate::tensor::{Element, Sample, add, flat, flat_mut};
 use nalgebra::SMatrix;
 
-impl<T: Scalar + Element, const F: usize, const P: usize, const VALUE: usize> Layer<T, SMatrix<T, F, P>> for Fill<VALUE> {
+impl<T: Scalar + Element, const F: usize, const P: usize, const VALUE: usize> Layer<T, SMatrix<T, F, P>>
+    for Fill<VALUE>
+{
     type Output = SMatrix<T, F, P>;
     type Weights = ();
     type Scratch<B: Storage> = ();
