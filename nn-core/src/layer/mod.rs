@@ -12,9 +12,11 @@ pub mod testing;
 pub use packed::Packed;
 
 use crate::activations::{Activate, Activation, Head};
+use crate::spec::shape::Shape;
+use crate::spec::summary::Row;
 use crate::tensor::Tensors;
 use crate::tensor::scalar::Scalar;
-use crate::tensor::storage::{Buffer, Storage};
+use crate::tensor::storage::{Buffer, Inline, Storage};
 use crate::train::losses::Seeds;
 use crate::weights::Weights;
 use core::ops::Range;
@@ -211,6 +213,17 @@ pub trait Activates<T: Scalar, X: Tensors>: Layer<T, X> {
 /// What a loss may know of an output that this layer computes: [`Layer::HEAD`] of a value.
 pub const fn head<T: Scalar, X: Tensors, L: Layer<T, X>>(_: &L) -> Head {
     L::HEAD
+}
+
+/// The row of the summary for a layer that is called once and has one output.
+pub const fn row<L: Layer<f32, X>, X: Tensors>(
+    name: &'static str,
+    kind: &'static str,
+    output: Shape,
+    inputs: &'static [&'static str],
+) -> Row {
+    let (parameters, memory) = (L::Weights::COUNT, size_of::<L::Scratch<Inline<1>>>());
+    Row { name, kind, output, parameters, inputs, macs: L::MACS, memory }
 }
 
 /// About how many multiply-accumulates a sample takes, and who may compute them: for [`Layer::WORK`].

@@ -142,8 +142,6 @@ pub(super) mod compute {
 
     // SAFETY: `repr(C)`, and both fields are `Weights<T>`.
     unsafe impl<T: Scalar, W: Weights<T>> Weights<T> for BidirectionalWeights<W> {
-        const LAYERS: usize = 2 * W::LAYERS;
-        const NON_TRAINABLE: usize = 2 * W::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[Part::layer::<T, W>("forward"), Part::layer::<T, W>("backward")];
     }
 
