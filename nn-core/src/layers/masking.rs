@@ -54,7 +54,7 @@ layer! {
     /// repeated along which axes. A graph has no name for it.
     pub struct AnyMask<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
-    pub const ANY: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(any) }
+    pub const ANY: LayerSpec { inputs: Arity::MANY, reads: Dtype::U32, writes: Dtype::U32, infer: rule!(any) }
 }
 
 layer! {
@@ -65,7 +65,7 @@ layer! {
         axis: Int = -1,
     }
 
-    pub const JOIN: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(join) }
+    pub const JOIN: LayerSpec { inputs: Arity::MANY, reads: Dtype::U32, writes: Dtype::U32, infer: rule!(join) }
 }
 
 layer! {
@@ -76,7 +76,7 @@ layer! {
 
     pub const OF_STEPS: LayerSpec {
         inputs: Arity::TWO,
-        reads: Dtype::ALL,
+        reads: Dtype::Any,
         writes: Dtype::U32,
         infer: rule!(of_steps),
     }
@@ -93,41 +93,9 @@ layer! {
 
     pub const PASSED: LayerSpec {
         inputs: Arity::TWO,
-        reads: Dtype::ALL,
+        reads: Dtype::Any,
         writes: Dtype::U32,
         infer: rule!(passed),
-    }
-}
-
-layer! {
-    /// `y = x` where a position counts, else the value that a merge does not notice: 0, 1, -∞ or ∞ for `VALUE` from 0 to 3.
-    /// A graph has no name for it.
-    pub struct Fill<VALUE> {}
-
-    pub const ZERO_ELSE: LayerSpec {
-        masking: spec::Masking::Reads { passes: None, both: None },
-        infer: rule!(zero_else),
-    }
-}
-
-/// `x` where it counts, else 1.
-pub const ONE_ELSE: LayerSpec = LayerSpec { infer: rule!(one_else), ..ZERO_ELSE };
-
-/// `x` where it counts, else -∞.
-pub const LOWEST_ELSE: LayerSpec = LayerSpec { infer: rule!(lowest_else), ..ZERO_ELSE };
-
-/// `x` where it counts, else ∞.
-pub const HIGHEST_ELSE: LayerSpec = LayerSpec { infer: rule!(highest_else), ..ZERO_ELSE };
-
-layer! {
-    /// `y = x` where a position counts, else the second input `z`, which is repeated as in a merge of both: `R × P` in all.
-    /// A graph has no name for it.
-    pub struct OrElse<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
-
-    pub const OR_ELSE: LayerSpec {
-        inputs: Arity::TWO,
-        masking: spec::Masking::Reads { passes: None, both: None },
-        infer: rule!(or_else),
     }
 }
 
@@ -218,49 +186,24 @@ pub const fn of_steps(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub const fn passed(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (mask, passes) = (positions_of(&inputs[1]), PASSED::Args(args).passes());
     if passes && !mask.equals(&inputs[0]) {
-        let message =
-            Text::new().str("the output of shape ").shape(&inputs[1]).str(" has other positions than the mask of ");
+        let message = Text::new().str("the output of shape ").shape(&inputs[1]).str(" has other positions than the mask of ");
         let message = message.str("shape ").shape(&inputs[0]).str(" that `PASSES_MASK` hands on");
         return Err(ShapeError::new(Code::ShapeMismatch, message));
     }
     Ok(Inferred::new(mask, &PASSED::Consts { R: mask.rows(), C: mask.cols(), PASSES: passes as usize }.list()))
 }
 
-/// The shape stays; the type is `Fill<0>`.
-pub const fn zero_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 0 }.list()))
-}
-
-/// The shape stays; the type is `Fill<1>`.
-pub const fn one_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 1 }.list()))
-}
-
-/// The shape stays; the type is `Fill<2>`.
-pub const fn lowest_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 2 }.list()))
-}
-
-/// The shape stays; the type is `Fill<3>`.
-pub const fn highest_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 3 }.list()))
-}
-
-/// The shape of the first input; the type is that of a merge of both.
-pub const fn or_else(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    merge::infer(args, inputs)
-}
-
-#[cfg(feature = "compute")]
-mod absent;
+pub mod absent;
+pub use absent::{HIGHEST_ELSE, LOWEST_ELSE, ONE_ELSE, OR_ELSE, ZERO_ELSE};
 #[cfg(feature = "compute")]
 mod of_masks;
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::absent::compute::{Fill, OrElse};
     pub use super::{
-        ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask, OR_ELSE::OrElse,
-        PASSED::PassedMask, SPEC::Masking, ZERO_ELSE::Fill,
+        ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask, PASSED::PassedMask,
+        SPEC::Masking,
     };
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;
