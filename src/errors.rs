@@ -1,13 +1,20 @@
-//! The errors of this library, a page each: an example that does not compile, the message, and one that does.
+//! The errors of this library, a page each: an example that does not compile, the messages, and one that does.
 //!
 //! The last line of a message names the page. Codes are stable; they go by the kind of mistake: what is written (`nn0001`),
 //! names (`nn0101`), arguments (`nn0201`), the graph (`nn0301`), shapes (`nn0401`), training (`nn0501`), memory
 //! (`nn0601`) and files of weights (`nn0701`). What goes wrong when a program runs is an [`Error`](crate::Error).
 
+// The wrong example and its messages are a test of `tests/ui.rs`.
 macro_rules! pages {
     ($($code:ident)*) => {
         $(
-            #[doc = include_str!(concat!("errors/", stringify!($code), ".md"))]
+            #[doc = include_str!(concat!("errors/", stringify!($code), "/why.md"))]
+            #[doc = "\n```compile_fail"]
+            #[doc = include_str!(concat!("errors/", stringify!($code), "/wrong.rs"))]
+            #[doc = "```\n\n```text"]
+            #[doc = include_str!(concat!("errors/", stringify!($code), "/wrong.stderr"))]
+            #[doc = "```\n"]
+            #[doc = include_str!(concat!("errors/", stringify!($code), "/right.md"))]
             pub mod $code {}
         )*
     };

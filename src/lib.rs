@@ -249,8 +249,10 @@ pub mod words;
 /// What expansions of `model!` name beside the public paths.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__inherent as inherent;
     #[cfg(feature = "alloc")]
     pub use alloc::{boxed::Box, vec::Vec};
+    pub use nn_core::storage::buffers;
     pub use nn_core::{fold, include, locals, named};
     pub use rand::Rng;
 
@@ -319,4 +321,46 @@ macro_rules! __with_heap {
 #[macro_export]
 macro_rules! __with_heap {
     ($($item:tt)*) => {};
+}
+
+/// What needs no annotation for a model of the default scalar, `f32`: [`Model`] has it for all.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __inherent {
+    ($name:ident) => {
+        #[allow(dead_code)]
+        impl $name<::core::primitive::f32> {
+            /// A table of the layers, as Keras prints it.
+            pub const SUMMARY: &'static ::core::primitive::str = <Self as $crate::Model>::SUMMARY;
+            /// How many weights it has.
+            pub const PARAMETERS: ::core::primitive::usize = <Self as $crate::Model>::PARAMETERS;
+            /// How many bytes its weights take.
+            pub const PARAMETER_BYTES: ::core::primitive::usize = <Self as $crate::Model>::PARAMETER_BYTES;
+            /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+            pub const ARENA_BYTES: ::core::primitive::usize = <Self as $crate::Model>::ARENA_BYTES;
+            /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+            pub const TRAIN_BYTES: ::core::primitive::usize = <Self as $crate::Model>::TRAIN_BYTES;
+            /// Multiply-accumulates of one prediction.
+            pub const MACS: ::core::primitive::usize = <Self as $crate::Model>::MACS;
+            /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+            pub const COSTS: $crate::summary::Costs = <Self as $crate::Model>::COSTS;
+
+            /// The graph for Graphviz.
+            pub const fn dot() -> &'static ::core::primitive::str {
+                <Self as $crate::Model>::DOT
+            }
+
+            $crate::__with_heap! {
+                /// Fresh weights, made in place on the heap.
+                pub fn boxed(rng: &mut dyn $crate::__private::Rng) -> $crate::__private::Box<Self> {
+                    <Self as $crate::Model>::boxed(rng)
+                }
+            }
+
+            /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+            pub fn new(rng: &mut dyn $crate::__private::Rng) -> Self {
+                <Self as $crate::Model>::new(rng)
+            }
+        }
+    };
 }

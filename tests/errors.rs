@@ -1,13 +1,10 @@
-//! The catalogue of errors: every code has a page, and every page shows a message that a test in `tests/ui` holds.
-//!
-//! That the wrong example of a page does not compile, and that the right one does, is a documentation test. Here the wrong
-//! example is compared with the files in `tests/ui`, and the message with what that file gives; `BLESS=1 cargo test --test
-//! errors` writes the messages of the pages anew.
+//! The catalogue of errors: every code has a page, made of an example that `tests/ui.rs` holds to its messages, and of one that
+//! a documentation test compiles.
 
 use nn::Code;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -31,8 +28,9 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     found
 }
 
-fn page(code: Code) -> PathBuf {
-    root().join(format!("src/errors/{code}.md"))
+/// A part of the page of a code.
+fn part(code: Code, file: &str) -> String {
+    read(&root().join(format!("src/errors/{code}/{file}")))
 }
 
 /// The contents of the code blocks of a page that begin with one of these lines.
@@ -49,75 +47,28 @@ fn blocks<'a>(page: &'a str, fences: &[&str]) -> Vec<&'a str> {
     found
 }
 
-/// A program without layout, and without what hides lines from readers of the documentation.
-fn program(text: &str) -> String {
-    text.lines().map(|line| line.strip_prefix("# ").unwrap_or(line).trim()).filter(|line| !line.is_empty()).collect()
-}
-
-/// The first message of a file, without what rustc adds about the library.
-fn message(stderr: &str) -> String {
-    let lines = stderr.lines().enumerate();
-    let first =
-        lines.take_while(|(i, line)| *i == 0 || !line.is_empty() && !line.starts_with(|c: char| c.is_alphabetic()));
-    let text: Vec<&str> = first.map(|(_, line)| line).collect();
-    let text: Vec<String> = text
-        .iter()
-        .map(|line| match line.split_once("--> ") {
-            Some((before, place)) => format!("{before}--> src/main.rs:{}", place.split_once(':').unwrap_or(("", "")).1),
-            None => line.to_string(),
-        })
-        .collect();
-    text.join("\n") + "\n"
-}
-
-/// The programs in `tests/ui`, with their files.
-fn programs() -> BTreeMap<String, PathBuf> {
-    files(&root().join("tests/ui"), ".rs").into_iter().map(|path| (program(&read(&path)), path)).collect()
-}
-
 #[test]
 fn every_code_has_a_page() {
     for &code in Code::ALL {
-        let text = read(&page(code));
-        let first = text.lines().next().unwrap_or_default();
-        assert_eq!(first, format!("{code}: {}", code.title()), "the title of {code}.md");
-        assert_eq!(blocks(&text, &["compile_fail"]).len(), 1, "wrong examples of {code}.md");
-        assert_eq!(blocks(&text, &["text"]).len(), 1, "messages of {code}.md");
-        assert_eq!(blocks(&text, &["", "no_run"]).len(), 1, "right examples of {code}.md");
+        let why = part(code, "why.md");
+        assert_eq!(why.lines().next(), Some(&*format!("{code}: {}", code.title())), "the title of {code}");
+        assert!(!part(code, "wrong.rs").is_empty(), "the wrong example of {code}");
+        let messages = part(code, "wrong.stderr");
+        assert!(messages.contains(&format!("nn::errors::{code}")), "the wrong example of {code} does not give it");
+        assert_eq!(blocks(&part(code, "right.md"), &["", "no_run"]).len(), 1, "right examples of {code}");
     }
 }
 
 #[test]
 fn every_page_is_of_a_code() {
     let codes: BTreeSet<String> = Code::ALL.iter().map(ToString::to_string).collect();
-    let pages = files(&root().join("src/errors"), ".md");
-    let pages: BTreeSet<String> = pages.iter().map(|path| path.file_stem().unwrap().to_string_lossy().into()).collect();
-    assert_eq!(pages, codes, "the files in src/errors");
+    let pages = fs::read_dir(root().join("src/errors")).expect("a folder").map(|entry| entry.expect("an entry"));
+    let pages: BTreeSet<String> = pages.map(|entry| entry.file_name().to_string_lossy().into()).collect();
+    assert_eq!(pages, codes, "the folders in src/errors");
     let list = read(&root().join("src/errors.rs"));
     let list = list.split_once("pages! {").and_then(|(_, list)| list.split_once('}')).expect("the list of pages").0;
     let list: BTreeSet<String> = list.split_whitespace().map(ToString::to_string).collect();
     assert_eq!(list, codes, "the list in src/errors.rs");
-}
-
-#[test]
-fn every_page_shows_what_a_test_gives() {
-    let programs = programs();
-    for &code in Code::ALL {
-        let text = read(&page(code));
-        let wrong = blocks(&text, &["compile_fail"])[0];
-        let Some(test) = programs.get(&program(wrong)) else {
-            panic!("the wrong example of {code}.md is no file of tests/ui");
-        };
-        let stderr = read(&test.with_extension("stderr"));
-        assert!(stderr.contains(&format!("nn::errors::{code}")), "{} does not give {code}", test.display());
-        let (shown, given) = (blocks(&text, &["text"])[0], message(&stderr));
-        if shown != given && env::var_os("BLESS").is_some() {
-            let (shown, given) = (format!("```text\n{shown}```"), format!("```text\n{given}```"));
-            fs::write(page(code), text.replace(&shown, &given)).expect("the page can be written");
-        } else {
-            assert!(shown == given, "the message of {code}.md is out of date (`BLESS=1` writes it): {given}");
-        }
-    }
 }
 
 #[test]
@@ -132,9 +83,14 @@ fn what_messages_refer_to_exists() {
     }
 }
 
+/// The messages that tests expect.
+fn expectations() -> Vec<PathBuf> {
+    ["tests/ui", "src/errors"].iter().flat_map(|folder| files(&root().join(folder), ".stderr")).collect()
+}
+
 #[test]
 fn a_token_is_to_blame() {
-    for path in files(&root().join("tests/ui"), ".stderr") {
+    for path in expectations() {
         let source = read(&path.with_extension("rs"));
         for error in read(&path).split("\n\n").filter(|part| part.starts_with("error")) {
             let place = error.lines().find_map(|line| line.split_once("--> ")).map_or("", |(_, place)| place);

@@ -1,4 +1,5 @@
-//! What does not compile, and what the compiler then says: one mistake per file, in a folder named after the rule.
+//! What does not compile, and what the compiler then says: one mistake per file, in a folder named after the rule. The examples
+//! of the catalogue of errors stand on their pages, `src/errors/<code>/wrong.rs`.
 //!
 //! `TRYBUILD=overwrite cargo test --test ui` writes the expected messages anew; read them before you commit them. A part
 //! of them is rustc's own text, so they hold for the toolchain in `rust-toolchain.toml`.
@@ -11,6 +12,9 @@ fn invalid_graphs_do_not_compile() {
     for rule in ["python", "names", "args", "shapes", "graph", "training", "recovery", "lints", "kit", "weights"] {
         tests.compile_fail(format!("tests/ui/{rule}/*.rs"));
     }
+    for codes in ["00*", "01*", "02*", "03*", "04*", "0501", "0502", "0503", "0504", "0505", "0506", "07*"] {
+        tests.compile_fail(format!("src/errors/nn{codes}/wrong.rs"));
+    }
 }
 
 /// What rustc finds when it builds a program, and not when it checks it: the file that passes has trybuild build all of them.
@@ -19,8 +23,9 @@ fn what_is_found_when_a_program_is_built() {
     let tests = TestCases::new();
     tests.pass("tests/ui/memory/fits.rs");
     tests.compile_fail("tests/ui/memory/budget_*.rs");
-    for file in ["call", "clone", "clone_inside", "clone_of_layer", "new", "outputs", "trainer", "unpack", "zeroed"] {
+    for file in ["clone", "clone_inside", "clone_of_layer", "outputs", "trainer", "unpack", "zeroed"] {
         tests.compile_fail(format!("tests/ui/memory/too_large_for_{file}.rs"));
     }
-    tests.compile_fail("tests/ui/folded/*.rs");
+    tests.compile_fail("src/errors/nn0507/wrong.rs");
+    tests.compile_fail("src/errors/nn06*/wrong.rs");
 }

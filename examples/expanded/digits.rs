@@ -74,7 +74,7 @@ const _: () = {
     use ::nn::__private::locals::{functions::*, local as digit, local as pixels};
     #[allow(unused_imports)]
     use ::nn::{
-        Activates, Buffer, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
+        Activates, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
         Storage, Weights,
         activations::{Activate, Relu, Softmax},
         arena::{part, part_mut, parts, samples, samples_mut},
@@ -104,79 +104,30 @@ const _: () = {
     #[allow(dead_code, non_upper_case_globals)]
     impl __DigitsGraph {
         const rows: &'static [::nn::summary::Row] = &[
-            ::nn::summary::Row {
-                name: "pixels",
-                kind: "InputLayer",
-                output: ::nn::Shape::new(&[64]),
-                parameters: 0,
-                inputs: &[],
-                macs: 0,
-                memory: 0,
-            },
-            ::nn::summary::Row {
-                name: "dense",
-                kind: "Dense",
-                output: ::nn::Shape::new(&[64]),
-                parameters: <DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
-                inputs: &["pixels"],
-                macs: <Dense<64, 64, 1> as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
-                memory: 0,
-            },
-            ::nn::summary::Row {
-                name: "dense_1",
-                kind: "Dense",
-                output: ::nn::Shape::new(&[64]),
-                parameters: <DenseWeights<f32, 64, 64, 1> as ::nn::Weights<f32>>::COUNT,
-                inputs: &["dense"],
-                macs: <Dense<64, 64, 1> as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
-                memory: 0,
-            },
-            ::nn::summary::Row {
-                name: "digit",
-                kind: "Dense",
-                output: ::nn::Shape::new(&[10]),
-                parameters: <DenseWeights<f32, 64, 10, 1> as ::nn::Weights<f32>>::COUNT,
-                inputs: &["dense_1"],
-                macs: <Dense<64, 10, 1> as ::nn::Layer<f32, SVector<f32, 64>>>::MACS,
-                memory: 0,
-            },
+            ::nn::summary::Row::input("pixels", ::nn::Shape::new(&[64])),
+            ::nn::layer::row::<Dense<64, 64, 1>, SVector<f32, 64>>(
+                "dense",
+                "Dense",
+                ::nn::Shape::new(&[64]),
+                &["pixels"],
+            ),
+            ::nn::layer::row::<Dense<64, 64, 1>, SVector<f32, 64>>(
+                "dense_1",
+                "Dense",
+                ::nn::Shape::new(&[64]),
+                &["dense"],
+            ),
+            ::nn::layer::row::<Dense<64, 10, 1>, SVector<f32, 64>>(
+                "digit",
+                "Dense",
+                ::nn::Shape::new(&[10]),
+                &["dense_1"],
+            ),
         ];
         const summary_length: usize = ::nn::summary::length("Digits", __DigitsGraph::rows);
     }
 
-    #[allow(dead_code)]
-    impl Digits<f32> {
-        /// A table of the layers, as Keras prints it.
-        pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
-        /// How many weights it has.
-        pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
-        /// How many bytes its weights take.
-        pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
-        /// How many bytes of activations one prediction needs, beside its inputs and outputs.
-        pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
-        /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
-        pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
-        /// Multiply-accumulates of one prediction.
-        pub const MACS: usize = <Self as ::nn::Model>::MACS;
-        /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
-        pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
-        /// The graph for Graphviz.
-        pub const fn dot() -> &'static str {
-            <Self as ::nn::Model>::DOT
-        }
-
-        ::nn::__with_heap! {
-            #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : &
-            mut dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
-            ::nn::Model > ::boxed(rng) }
-        }
-
-        /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
-        pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
-            <Self as ::nn::Model>::new(rng)
-        }
-    }
-
+    ::nn::__private::inherent!(Digits);
     #[allow(dead_code)]
     impl<T: ::nn::Scalar> Digits<T> {
         /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
@@ -212,12 +163,6 @@ const _: () = {
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
     unsafe impl<T: Scalar> Weights<T> for Digits<T> {
-        const LAYERS: usize = <DenseWeights<T, 64, 64, 1> as Weights<T>>::LAYERS
-            + <DenseWeights<T, 64, 64, 1> as Weights<T>>::LAYERS
-            + <DenseWeights<T, 64, 10, 1> as Weights<T>>::LAYERS;
-        const NON_TRAINABLE: usize = <DenseWeights<T, 64, 64, 1> as Weights<T>>::NON_TRAINABLE
-            + <DenseWeights<T, 64, 64, 1> as Weights<T>>::NON_TRAINABLE
-            + <DenseWeights<T, 64, 10, 1> as Weights<T>>::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[
             Part::layer::<T, DenseWeights<T, 64, 64, 1>>("dense"),
             Part::layer::<T, DenseWeights<T, 64, 64, 1>>("dense_1"),
@@ -237,51 +182,18 @@ const _: () = {
         }
     }
 
-    /// The activations of a prediction with [`Digits`].
-    pub struct DigitsScratch<T: Scalar, B: Storage> {
-        activations: B::Of<[T; 128]>,
+    ::nn::__private::buffers! {
+        #[doc = " The activations of a prediction with [`Digits`]."] pub struct
+        DigitsScratch < T : Scalar, B : Storage; > { activations : B::Of < [T; 128] >, }
     }
 
-    #[automatically_derived]
-    impl<T: Scalar, B: Storage> Buffer for DigitsScratch<T, B> {
-        const ZEROED: Self = DigitsScratch { activations: Buffer::ZEROED };
-
-        fn with_capacity(capacity: usize) -> Self {
-            DigitsScratch { activations: Buffer::with_capacity(capacity) }
-        }
-    }
-
-    /// What a training step of [`Digits`] keeps: activations, their gradients, and what layers remember.
-    pub struct DigitsCache<T: Scalar, B: Storage> {
-        dense_relu: B::Of<SVector<T, 64>>,
-        dense_1_relu: B::Of<SVector<T, 64>>,
-        digit: B::Of<SVector<T, 10>>,
-        d_dense_relu: B::Of<SVector<T, 64>>,
-        d_dense_1_relu: B::Of<SVector<T, 64>>,
-        d_digit: B::Of<SVector<T, 10>>,
-    }
-
-    #[automatically_derived]
-    impl<T: Scalar, B: Storage> Buffer for DigitsCache<T, B> {
-        const ZEROED: Self = DigitsCache {
-            dense_relu: Buffer::ZEROED,
-            dense_1_relu: Buffer::ZEROED,
-            digit: Buffer::ZEROED,
-            d_dense_relu: Buffer::ZEROED,
-            d_dense_1_relu: Buffer::ZEROED,
-            d_digit: Buffer::ZEROED,
-        };
-
-        fn with_capacity(capacity: usize) -> Self {
-            DigitsCache {
-                dense_relu: Buffer::with_capacity(capacity),
-                dense_1_relu: Buffer::with_capacity(capacity),
-                digit: Buffer::with_capacity(capacity),
-                d_dense_relu: Buffer::with_capacity(capacity),
-                d_dense_1_relu: Buffer::with_capacity(capacity),
-                d_digit: Buffer::with_capacity(capacity),
-            }
-        }
+    ::nn::__private::buffers! {
+        #[doc =
+        " What a training step of [`Digits`] keeps: activations, their gradients, and what layers remember."]
+        pub struct DigitsCache < T : Scalar, B : Storage; > { dense_relu : B::Of <
+        SVector < T, 64 > >, dense_1_relu : B::Of < SVector < T, 64 > >, digit : B::Of <
+        SVector < T, 10 > >, d_dense_relu : B::Of < SVector < T, 64 > >, d_dense_1_relu :
+        B::Of < SVector < T, 64 > >, d_digit : B::Of < SVector < T, 10 > >, }
     }
 
     #[automatically_derived]

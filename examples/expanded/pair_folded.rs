@@ -61,7 +61,7 @@ const _: () = {
     use ::nn::__private::locals::{functions::*, local as a, local as b, local as same};
     #[allow(unused_imports)]
     use ::nn::{
-        Activates, Buffer, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
+        Activates, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
         Storage, Weights,
         activations::{Activate, Sigmoid},
         arena::{part, part_mut, parts, samples, samples_mut},
@@ -118,24 +118,8 @@ const _: () = {
     #[allow(dead_code, non_upper_case_globals)]
     impl __PairFoldedGraph {
         const rows: &'static [::nn::summary::Row] = &[
-            ::nn::summary::Row {
-                name: "a",
-                kind: "InputLayer",
-                output: ::nn::Shape::new(&[64]),
-                parameters: 0,
-                inputs: &[],
-                macs: 0,
-                memory: 0,
-            },
-            ::nn::summary::Row {
-                name: "b",
-                kind: "InputLayer",
-                output: ::nn::Shape::new(&[64]),
-                parameters: 0,
-                inputs: &[],
-                macs: 0,
-                memory: 0,
-            },
+            ::nn::summary::Row::input("a", ::nn::Shape::new(&[64])),
+            ::nn::summary::Row::input("b", ::nn::Shape::new(&[64])),
             ::nn::summary::Row {
                 name: "tower",
                 kind: "Digits",
@@ -152,18 +136,12 @@ const _: () = {
                         <__PairFolded_TowerPart as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                     >(),
             },
-            ::nn::summary::Row {
-                name: "same",
-                kind: "Dense",
-                output: __PairGraph::SAME.output(0usize),
-                parameters: <WeightsOfSame<f32> as ::nn::Weights<f32>>::COUNT,
-                inputs: &["tower", "tower"],
-                macs: <::nn::layers::Joined<LayerOfSame> as ::nn::Layer<
-                    f32,
-                    (SampleOfTower<f32>, SampleOfTower1<f32>),
-                >>::MACS,
-                memory: 0,
-            },
+            ::nn::layer::row::<::nn::layers::Joined<LayerOfSame>, (SampleOfTower<f32>, SampleOfTower1<f32>)>(
+                "same",
+                "Dense",
+                __PairGraph::SAME.output(0usize),
+                &["tower", "tower"],
+            ),
         ];
         const summary_length: usize = ::nn::summary::length("PairFolded", __PairFoldedGraph::rows);
         const activations: ::nn::arena::Plan<3usize> = ::nn::arena::Plan::new(&[
@@ -173,39 +151,7 @@ const _: () = {
         ]);
     }
 
-    #[allow(dead_code)]
-    impl PairFolded<f32> {
-        /// A table of the layers, as Keras prints it.
-        pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
-        /// How many weights it has.
-        pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
-        /// How many bytes its weights take.
-        pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
-        /// How many bytes of activations one prediction needs, beside its inputs and outputs.
-        pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
-        /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
-        pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
-        /// Multiply-accumulates of one prediction.
-        pub const MACS: usize = <Self as ::nn::Model>::MACS;
-        /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
-        pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
-        /// The graph for Graphviz.
-        pub const fn dot() -> &'static str {
-            <Self as ::nn::Model>::DOT
-        }
-
-        ::nn::__with_heap! {
-            #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : &
-            mut dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
-            ::nn::Model > ::boxed(rng) }
-        }
-
-        /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
-        pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
-            <Self as ::nn::Model>::new(rng)
-        }
-    }
-
+    ::nn::__private::inherent!(PairFolded);
     #[allow(dead_code)]
     impl<T: ::nn::Scalar> PairFolded<T> {
         /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
@@ -243,11 +189,6 @@ const _: () = {
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
     unsafe impl<T: Scalar> Weights<T> for PairFolded<T> {
-        const LAYERS: usize = <<__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
-            + <WeightsOfSame<T> as Weights<T>>::LAYERS;
-        const NON_TRAINABLE: usize =
-            <<__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
-                + <WeightsOfSame<T> as Weights<T>>::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[
             Part::whole::<T, <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::Weights>("tower"),
             Part::layer::<T, WeightsOfSame<T>>("same"),
@@ -266,28 +207,12 @@ const _: () = {
         }
     }
 
-    /// The activations of a prediction with [`PairFolded`].
-    pub struct PairFoldedScratch<T: Scalar, B: Storage> {
-        activations: B::Of<[T; __PairFoldedGraph::activations.size()]>,
-        tower_memory: <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
-        tower_1_memory: <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::Scratch<B>,
-    }
-
-    #[automatically_derived]
-    impl<T: Scalar, B: Storage> Buffer for PairFoldedScratch<T, B> {
-        const ZEROED: Self = PairFoldedScratch {
-            activations: Buffer::ZEROED,
-            tower_memory: Buffer::ZEROED,
-            tower_1_memory: Buffer::ZEROED,
-        };
-
-        fn with_capacity(capacity: usize) -> Self {
-            PairFoldedScratch {
-                activations: Buffer::with_capacity(capacity),
-                tower_memory: Buffer::with_capacity(capacity),
-                tower_1_memory: Buffer::with_capacity(capacity),
-            }
-        }
+    ::nn::__private::buffers! {
+        #[doc = " The activations of a prediction with [`PairFolded`]."] pub struct
+        PairFoldedScratch < T : Scalar, B : Storage; > { activations : B::Of < [T;
+        __PairFoldedGraph::activations.size()] >, tower_memory : < __PairFolded_TowerPart
+        as Layer < T, SVector < T, 64 > >> ::Scratch < B >, tower_1_memory : <
+        __PairFolded_TowerPart as Layer < T, SVector < T, 64 > >> ::Scratch < B >, }
     }
 
     #[automatically_derived]

@@ -8,7 +8,7 @@ const _: () = {
     use ::nn::__private::locals::{functions::*, local as a, local as b, local as same};
     #[allow(unused_imports)]
     use ::nn::{
-        Activates, Buffer, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
+        Activates, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
         Storage, Weights,
         activations::{Activate, Sigmoid},
         arena::{part, part_mut, parts, samples, samples_mut},
@@ -69,24 +69,8 @@ const _: () = {
     #[allow(dead_code, non_upper_case_globals)]
     impl __PairGraph {
         const rows: &'static [::nn::summary::Row] = &[
-            ::nn::summary::Row {
-                name: "a",
-                kind: "InputLayer",
-                output: ::nn::Shape::new(&[64]),
-                parameters: 0,
-                inputs: &[],
-                macs: 0,
-                memory: 0,
-            },
-            ::nn::summary::Row {
-                name: "b",
-                kind: "InputLayer",
-                output: ::nn::Shape::new(&[64]),
-                parameters: 0,
-                inputs: &[],
-                macs: 0,
-                memory: 0,
-            },
+            ::nn::summary::Row::input("a", ::nn::Shape::new(&[64])),
+            ::nn::summary::Row::input("b", ::nn::Shape::new(&[64])),
             ::nn::summary::Row {
                 name: "tower",
                 kind: "Digits",
@@ -102,24 +86,18 @@ const _: () = {
                         <__Pair_TowerLayer as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                     >(),
             },
-            ::nn::summary::Row {
-                name: "both",
-                kind: "Concatenate",
-                output: __PairGraph::BOTH.output(0usize),
-                parameters: 0,
-                inputs: &["tower", "tower"],
-                macs: <LayerOfBoth as ::nn::Layer<f32, (SampleOfTower<f32>, SampleOfTower1<f32>)>>::MACS,
-                memory: 0,
-            },
-            ::nn::summary::Row {
-                name: "same",
-                kind: "Dense",
-                output: __PairGraph::SAME.output(0usize),
-                parameters: <WeightsOfSame<f32> as ::nn::Weights<f32>>::COUNT,
-                inputs: &["both"],
-                macs: <LayerOfSame as ::nn::Layer<f32, SampleOfBoth<f32>>>::MACS,
-                memory: 0,
-            },
+            ::nn::layer::row::<LayerOfBoth, (SampleOfTower<f32>, SampleOfTower1<f32>)>(
+                "both",
+                "Concatenate",
+                __PairGraph::BOTH.output(0usize),
+                &["tower", "tower"],
+            ),
+            ::nn::layer::row::<LayerOfSame, SampleOfBoth<f32>>(
+                "same",
+                "Dense",
+                __PairGraph::SAME.output(0usize),
+                &["both"],
+            ),
         ];
         const summary_length: usize = ::nn::summary::length("Pair", __PairGraph::rows);
         const activations: ::nn::arena::Plan<4usize> = ::nn::arena::Plan::new(&[
@@ -130,39 +108,7 @@ const _: () = {
         ]);
     }
 
-    #[allow(dead_code)]
-    impl Pair<f32> {
-        /// A table of the layers, as Keras prints it.
-        pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
-        /// How many weights it has.
-        pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
-        /// How many bytes its weights take.
-        pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
-        /// How many bytes of activations one prediction needs, beside its inputs and outputs.
-        pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
-        /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
-        pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
-        /// Multiply-accumulates of one prediction.
-        pub const MACS: usize = <Self as ::nn::Model>::MACS;
-        /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
-        pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
-        /// The graph for Graphviz.
-        pub const fn dot() -> &'static str {
-            <Self as ::nn::Model>::DOT
-        }
-
-        ::nn::__with_heap! {
-            #[doc = r" Fresh weights, made in place on the heap."] pub fn boxed(rng : &
-            mut dyn ::nn::__private::Rng) -> ::nn::__private::Box < Self > { < Self as
-            ::nn::Model > ::boxed(rng) }
-        }
-
-        /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
-        pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
-            <Self as ::nn::Model>::new(rng)
-        }
-    }
-
+    ::nn::__private::inherent!(Pair);
     #[allow(dead_code)]
     impl<T: ::nn::Scalar> Pair<T> {
         /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
@@ -206,11 +152,6 @@ const _: () = {
     #[automatically_derived]
     // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
     unsafe impl<T: Scalar> Weights<T> for Pair<T> {
-        const LAYERS: usize = <<__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::LAYERS
-            + <WeightsOfSame<T> as Weights<T>>::LAYERS;
-        const NON_TRAINABLE: usize =
-            <<__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Weights as Weights<T>>::NON_TRAINABLE
-                + <WeightsOfSame<T> as Weights<T>>::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[
             Part::whole::<T, <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Weights>("tower"),
             Part::layer::<T, WeightsOfSame<T>>("same"),
@@ -229,70 +170,24 @@ const _: () = {
         }
     }
 
-    /// The activations of a prediction with [`Pair`].
-    pub struct PairScratch<T: Scalar, B: Storage> {
-        activations: B::Of<[T; __PairGraph::activations.size()]>,
-        tower_memory: <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
-        tower_1_memory: <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Scratch<B>,
+    ::nn::__private::buffers! {
+        #[doc = " The activations of a prediction with [`Pair`]."] pub struct PairScratch
+        < T : Scalar, B : Storage; > { activations : B::Of < [T; __PairGraph::activations
+        .size()] >, tower_memory : < __Pair_TowerLayer as Layer < T, SVector < T, 64 > >>
+        ::Scratch < B >, tower_1_memory : < __Pair_TowerLayer as Layer < T, SVector < T,
+        64 > >> ::Scratch < B >, }
     }
 
-    #[automatically_derived]
-    impl<T: Scalar, B: Storage> Buffer for PairScratch<T, B> {
-        const ZEROED: Self =
-            PairScratch { activations: Buffer::ZEROED, tower_memory: Buffer::ZEROED, tower_1_memory: Buffer::ZEROED };
-
-        fn with_capacity(capacity: usize) -> Self {
-            PairScratch {
-                activations: Buffer::with_capacity(capacity),
-                tower_memory: Buffer::with_capacity(capacity),
-                tower_1_memory: Buffer::with_capacity(capacity),
-            }
-        }
-    }
-
-    /// What a training step of [`Pair`] keeps: activations, their gradients, and what layers remember.
-    pub struct PairCache<T: Scalar, B: Storage> {
-        tower: B::Of<SampleOfTower<T>>,
-        tower_1: B::Of<SampleOfTower1<T>>,
-        both: B::Of<SampleOfBoth<T>>,
-        same: B::Of<SampleOfSame<T>>,
-        d_tower: B::Of<SampleOfTower<T>>,
-        tower_memory: <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Cache<B>,
-        d_tower_1: B::Of<SampleOfTower1<T>>,
-        tower_1_memory: <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::Cache<B>,
-        d_both: B::Of<SampleOfBoth<T>>,
-        d_same: B::Of<SampleOfSame<T>>,
-    }
-
-    #[automatically_derived]
-    impl<T: Scalar, B: Storage> Buffer for PairCache<T, B> {
-        const ZEROED: Self = PairCache {
-            tower: Buffer::ZEROED,
-            tower_1: Buffer::ZEROED,
-            both: Buffer::ZEROED,
-            same: Buffer::ZEROED,
-            d_tower: Buffer::ZEROED,
-            tower_memory: Buffer::ZEROED,
-            d_tower_1: Buffer::ZEROED,
-            tower_1_memory: Buffer::ZEROED,
-            d_both: Buffer::ZEROED,
-            d_same: Buffer::ZEROED,
-        };
-
-        fn with_capacity(capacity: usize) -> Self {
-            PairCache {
-                tower: Buffer::with_capacity(capacity),
-                tower_1: Buffer::with_capacity(capacity),
-                both: Buffer::with_capacity(capacity),
-                same: Buffer::with_capacity(capacity),
-                d_tower: Buffer::with_capacity(capacity),
-                tower_memory: Buffer::with_capacity(capacity),
-                d_tower_1: Buffer::with_capacity(capacity),
-                tower_1_memory: Buffer::with_capacity(capacity),
-                d_both: Buffer::with_capacity(capacity),
-                d_same: Buffer::with_capacity(capacity),
-            }
-        }
+    ::nn::__private::buffers! {
+        #[doc =
+        " What a training step of [`Pair`] keeps: activations, their gradients, and what layers remember."]
+        pub struct PairCache < T : Scalar, B : Storage; > { tower : B::Of < SampleOfTower
+        < T > >, tower_1 : B::Of < SampleOfTower1 < T > >, both : B::Of < SampleOfBoth <
+        T > >, same : B::Of < SampleOfSame < T > >, d_tower : B::Of < SampleOfTower < T >
+        >, tower_memory : < __Pair_TowerLayer as Layer < T, SVector < T, 64 > >> ::Cache
+        < B >, d_tower_1 : B::Of < SampleOfTower1 < T > >, tower_1_memory : <
+        __Pair_TowerLayer as Layer < T, SVector < T, 64 > >> ::Cache < B >, d_both :
+        B::Of < SampleOfBoth < T > >, d_same : B::Of < SampleOfSame < T > >, }
     }
 
     #[automatically_derived]

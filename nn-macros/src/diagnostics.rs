@@ -1,6 +1,6 @@
 //! Errors, collected and reported all at once.
 
-use crate::source::{Located, Source};
+use crate::source::{ExprId, Located, Source};
 use nn_core::Code;
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -9,8 +9,16 @@ use quote::quote_spanned;
 pub(crate) struct Diagnostics {
     pub(crate) source: Source,
     errors: Vec<Diagnostic>,
-    /// The lints that found something, and where.
-    pub(crate) warnings: Vec<(&'static str, Span)>,
+    /// In the order in which they were found.
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// A lint that found something, and where.
+pub(crate) struct Warning {
+    pub(crate) lint: &'static str,
+    pub(crate) span: Span,
+    /// A constant that says whether it is all right after all: only rustc knows.
+    pub(crate) unless: Option<ExprId>,
 }
 
 /// One error: on which tokens, what is wrong, and what to do. Its code says where it is explained.

@@ -122,6 +122,8 @@ pub(crate) struct Component {
     pub(crate) keywords: Vec<(Name, ExprId)>,
     /// Whether its folded form stands in its place, if it is a model.
     pub(crate) folded: bool,
+    /// The constant that says whether it hands on the mask of its first input.
+    pub(crate) passes_mask: ExprId,
 }
 
 /// One call of a layer.
@@ -138,8 +140,10 @@ pub(crate) struct Node {
     pub(crate) facts: Option<Facts>,
     /// The same for the layer inside of it, the one inside of that, and so on.
     pub(crate) inner_facts: Vec<Facts>,
-    /// Whether the last input is the mask of the first.
-    pub(crate) masked: bool,
+    /// The masks of the inputs that the layer reads, one entry for each input; empty if it reads none.
+    pub(crate) masks: Vec<Option<TensorId>>,
+    /// The mask that was written for the first input, in place of its own.
+    pub(crate) given_mask: Option<(TensorId, ExprId)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -157,6 +161,8 @@ pub(crate) struct Tensor {
     pub(crate) span: SpanId,
     /// The tensor that says which of its steps count.
     pub(crate) mask: Option<TensorId>,
+    /// Of a mask that a user's own layer may hand on: the constant that says whether it does. If not, there is no mask.
+    pub(crate) exists_if: Option<ExprId>,
 }
 
 /// What a name of a statement stands for.
@@ -202,9 +208,15 @@ pub(crate) enum Producer {
 }
 
 impl Node {
-    /// The inputs without the mask.
-    pub(crate) fn unmasked(&self) -> &[TensorId] {
-        &self.inputs[..self.inputs.len() - usize::from(self.masked)]
+    /// The tensors that the call reads: its inputs, and their masks.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = TensorId> + '_ {
+        self.inputs.iter().copied().chain(self.masks.iter().copied().flatten())
+    }
+
+    /// Makes this the mask of the first input, the only one that the layer reads.
+    pub(crate) fn set_mask(&mut self, mask: TensorId) {
+        self.masks = vec![None; self.inputs.len()];
+        self.masks[0] = Some(mask);
     }
 }
 
@@ -271,7 +283,7 @@ impl Graph {
     /// Whether a call reads the parts of what the layer has as its only input.
     pub(crate) fn reads_parts(&self, node: &Node) -> bool {
         let joined = matches!(&self.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.joined.is_some());
-        joined && node.unmasked().len() > 1
+        joined && node.inputs.len() > 1
     }
 
     /// The numbers that only rustc can check, each with the name of its argument.

@@ -220,6 +220,6 @@ fn write(syntax: &Syntax, graph: &Graph, diagnostics: &Diagnostics, attributes: 
     let lints = emit::lints::for_training(graph, allowed);
     let item = Item::declared(syntax);
     let items = emit::emit(&item, graph, &diagnostics.source, &programs, budgets, &lints);
-    let lints = emit::lints::uses(&item.attributes, &diagnostics.warnings, allowed);
+    let lints = emit::lints::uses(&item.attributes, &diagnostics.source, &diagnostics.warnings, allowed);
     [items, lints].into_iter().collect()
 }

@@ -12,9 +12,11 @@ pub mod testing;
 pub use packed::Packed;
 
 use crate::activations::{Activate, Activation, Head};
+use crate::spec::shape::Shape;
+use crate::spec::summary::Row;
 use crate::tensor::Tensors;
 use crate::tensor::scalar::Scalar;
-use crate::tensor::storage::{Buffer, Storage};
+use crate::tensor::storage::{Buffer, Inline, Storage};
 use crate::train::losses::Seeds;
 use crate::weights::Weights;
 use core::ops::Range;
@@ -33,6 +35,7 @@ use rand::Rng;
 ///   shared sum their gradients without anybody's help.
 /// - All batches of one call have the same number of samples. Memory (`Scratch`, `Cache`) has room for at least as many.
 /// - `backward` follows a training `forward` with the same `x` and the same memory; `y` is what that wrote.
+/// - The masks of the inputs come with the memory: [`Memory::mask`]. They are no part of `X`.
 /// - No call allocates or panics.
 ///
 /// The [`layers`](crate::layers) pages are the examples; `examples/custom_layer.rs` shows a layer of a user's own.
@@ -212,6 +215,17 @@ pub const fn head<T: Scalar, X: Tensors, L: Layer<T, X>>(_: &L) -> Head {
     L::HEAD
 }
 
+/// The row of the summary for a layer that is called once and has one output.
+pub const fn row<L: Layer<f32, X>, X: Tensors>(
+    name: &'static str,
+    kind: &'static str,
+    output: Shape,
+    inputs: &'static [&'static str],
+) -> Row {
+    let (parameters, memory) = (L::Weights::COUNT, size_of::<L::Scratch<Inline<1>>>());
+    Row { name, kind, output, parameters, inputs, macs: L::MACS, memory }
+}
+
 /// About how many multiply-accumulates a sample takes, and who may compute them: for [`Layer::WORK`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
@@ -292,26 +306,63 @@ impl<'a, 'rng, T, S, C> Pass<'a, 'rng, T, S, C> {
             Pass::Training(memory, mode) => Pass::Training(memory.with_workspace(workspace), mode),
         }
     }
+
+    /// The same with these masks: one entry for each input of the call.
+    pub fn with_masks(self, masks: &'a [Option<&'a [u32]>]) -> Self {
+        match self {
+            Pass::Inference(memory) => Pass::Inference(memory.with_masks(masks)),
+            Pass::Training(memory, mode) => Pass::Training(memory.with_masks(masks), mode),
+        }
+    }
+
+    /// The masks of the inputs: [`Memory::masks`].
+    pub fn masks(&self) -> &'a [Option<&'a [u32]>] {
+        match self {
+            Pass::Inference(memory) => memory.masks,
+            Pass::Training(memory, _) => memory.masks,
+        }
+    }
+
+    /// The mask of an input: [`Memory::mask`].
+    pub fn mask(&self, input: usize) -> Option<&'a [u32]> {
+        match self {
+            Pass::Inference(memory) => memory.mask(input),
+            Pass::Training(memory, _) => memory.mask(input),
+        }
+    }
 }
 
-/// The memory of one call of a layer.
+/// The memory of one call of a layer, and the masks of its inputs.
 pub struct Memory<'a, T, M> {
     /// The memory that nobody else touches between the passes: [`Layer::Scratch`] or [`Layer::Cache`].
     pub own: &'a mut M,
     /// Memory for the time of the call alone: for each sample as many scalars as the shape rule asks for
     /// ([`Inferred::workspace`](crate::spec::Inferred::workspace)). It holds anything at first.
     pub workspace: &'a mut [T],
+    /// For each input its mask, if it has one; empty if no input has one. See [`mask`](Self::mask).
+    pub masks: &'a [Option<&'a [u32]>],
 }
 
 impl<'a, T, M> Memory<'a, T, M> {
-    /// The memory of a call without a workspace.
+    /// The memory of a call without a workspace and without masks.
     pub fn new(own: &'a mut M) -> Self {
-        Memory { own, workspace: &mut [] }
+        Memory { own, workspace: &mut [], masks: &[] }
     }
 
     /// The same with this workspace.
     pub fn with_workspace(self, workspace: &'a mut [T]) -> Self {
-        Memory { own: self.own, workspace }
+        Memory { workspace, ..self }
+    }
+
+    /// The same with these masks: one entry for each input of the call.
+    pub fn with_masks(self, masks: &'a [Option<&'a [u32]>]) -> Self {
+        Memory { masks, ..self }
+    }
+
+    /// The mask of an input, if it has one: a number for each position of the batch, sample after sample. Where it is 0,
+    /// the position does not count.
+    pub fn mask(&self, input: usize) -> Option<&'a [u32]> {
+        self.masks.get(input).copied().flatten()
     }
 }
 
@@ -373,4 +424,8 @@ pub trait Component {
     /// Whether it is a model; `model!` says so. A folded model then has its folded form in its place.
     #[doc(hidden)]
     const MODEL: bool = false;
+    /// Whether the first output has the mask of the first input, whose positions it then has. The layer reads the masks of
+    /// its inputs by [`Memory::mask`]. If it hands on none, what follows takes the masked positions for data, and the lint
+    /// [`dropped_mask`](crate::spec::lints::dropped_mask) says so.
+    const PASSES_MASK: bool = false;
 }

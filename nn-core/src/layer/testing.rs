@@ -32,7 +32,16 @@ where
     X: FloatTensors<f64>,
     L: Layer<f64, X, Output: FloatTensors<f64>>,
 {
-    check::<X, L>(layer, workspace, |rng| rng.random_range(-1.0..1.0));
+    check::<X, L>(layer, workspace, &[], |rng| rng.random_range(-1.0..1.0));
+}
+
+/// [`check_layer`] with a mask for each input that has one: a number for each position of three samples.
+pub fn check_masked<X, L>(layer: &L, masks: &[Option<&[u32]>])
+where
+    X: FloatTensors<f64>,
+    L: Layer<f64, X, Output: FloatTensors<f64>>,
+{
+    check::<X, L>(layer, 0, masks, |rng| rng.random_range(-1.0..1.0));
 }
 
 /// [`check_layer`] with inputs of a distribution of its own, for example away from a kink of an activation.
@@ -41,10 +50,10 @@ where
     X: FloatTensors<f64>,
     L: Layer<f64, X, Output: FloatTensors<f64>>,
 {
-    check::<X, L>(layer, 0, input);
+    check::<X, L>(layer, 0, &[], input);
 }
 
-fn check<X, L>(layer: &L, workspace: usize, mut input: impl FnMut(&mut dyn Rng) -> f64)
+fn check<X, L>(layer: &L, workspace: usize, masks: &[Option<&[u32]>], mut input: impl FnMut(&mut dyn Rng) -> f64)
 where
     X: FloatTensors<f64>,
     L: Layer<f64, X, Output: FloatTensors<f64>>,
@@ -61,7 +70,7 @@ where
         *value += rng.random_range(0.1..0.5);
     }
     let dy = <L::Output as Tensors>::Buffers::<Heap>::with_capacity(SAMPLES);
-    let mut check = Check::<X, L> { layer, workspace: workspace * SAMPLES, dy, w, x };
+    let mut check = Check::<X, L> { layer, workspace: workspace * SAMPLES, masks, dy, w, x };
     for i in 0..<L::Output as FloatTensors<f64>>::SIZES.len() {
         let dy = <L::Output as Tensors>::batch_mut::<Heap>(&mut check.dy, SAMPLES);
         <L::Output as FloatTensors<f64>>::flat_mut(dy, i).fill_with(|| rng.random_range(-1.0..1.0));
@@ -73,6 +82,7 @@ struct Check<'a, X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64
     layer: &'a L,
     /// The scalars of the workspace.
     workspace: usize,
+    masks: &'a [Option<&'a [u32]>],
     w: alloc::boxed::Box<L::Weights>,
     x: X::Buffers<Heap>,
     dy: <L::Output as Tensors>::Buffers<Heap>,
@@ -127,7 +137,7 @@ impl<X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64>>> Check<'_
             &self.w,
             X::batch::<Heap>(&self.x, SAMPLES),
             <L::Output as Tensors>::batch_mut::<Heap>(y, SAMPLES),
-            Pass::training(cache, Mode::new(&mut rng)).with_workspace(&mut self.workspace()),
+            Pass::training(cache, Mode::new(&mut rng)).with_workspace(&mut self.workspace()).with_masks(self.masks),
         );
         for i in 0..<L::Output as FloatTensors<f64>>::SIZES.len() {
             let y = <L::Output as FloatTensors<f64>>::flat(<L::Output as Tensors>::batch::<Heap>(y, SAMPLES), i);
@@ -152,7 +162,7 @@ impl<X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64>>> Check<'_
                 X::batch::<Heap>(&self.x, SAMPLES),
                 <L::Output as Tensors>::batch::<Heap>(&y, SAMPLES),
                 <L::Output as Tensors>::batch::<Heap>(&self.dy, SAMPLES),
-                Memory::new(&mut cache).with_workspace(&mut self.workspace()),
+                Memory::new(&mut cache).with_workspace(&mut self.workspace()).with_masks(self.masks),
                 X::gradients(X::batch_mut::<Heap>(&mut dx, SAMPLES)),
                 Some(&mut dw),
             );
@@ -163,7 +173,7 @@ impl<X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64>>> Check<'_
             X::batch::<Heap>(&self.x, SAMPLES),
             <L::Output as Tensors>::batch::<Heap>(&y, SAMPLES),
             <L::Output as Tensors>::batch::<Heap>(&self.dy, SAMPLES),
-            Memory::new(&mut cache).with_workspace(&mut self.workspace()),
+            Memory::new(&mut cache).with_workspace(&mut self.workspace()).with_masks(self.masks),
             X::no_gradients(),
             None,
         );

@@ -94,7 +94,7 @@ pub(super) mod compute {
     use crate::layer::{Layer, Memory, Pass};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
-    use crate::tensor::{Element, Sample, flat, flat_mut};
+    use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
     use crate::weights::fold::Scale;
     use crate::weights::initializers::Fans;
@@ -172,8 +172,11 @@ pub(super) mod compute {
             pass: Pass<'_, '_, T, (), Self::Cache<B>>,
         ) {
             const { assert!((R * P).is_multiple_of(F * STRIDE)) }
-            let x = flat(x);
-            self.pass::<T, B>(w, x, flat_mut(y), pass, All(x.len()));
+            let (x, y) = (flat(x), flat_mut(y));
+            match pass.mask(0) {
+                None => self.pass::<T, B>(w, x, y, pass, All(x.len())),
+                Some(m) => self.pass::<T, B>(w, x, y, pass, OfPositions::<R>(m)),
+            }
         }
 
         fn backward<B: Storage>(
@@ -182,12 +185,15 @@ pub(super) mod compute {
             x: &[SMatrix<T, R, P>],
             _: &[SMatrix<T, R, P>],
             dy: &[SMatrix<T, R, P>],
-            Memory { own: cache, .. }: Memory<'_, T, Self::Cache<B>>,
+            memory: Memory<'_, T, Self::Cache<B>>,
             dx: Option<&mut [SMatrix<T, R, P>]>,
             dw: Option<&mut Self::Weights>,
         ) {
-            let x = flat(x);
-            self.pass_back::<T, B>(w, x, flat(dy), cache, dx.map(flat_mut), dw, All(x.len()));
+            let (x, dy, dx) = (flat(x), flat(dy), dx.map(flat_mut));
+            match memory.mask(0) {
+                None => self.pass_back::<T, B>(w, x, dy, memory.own, dx, dw, All(x.len())),
+                Some(m) => self.pass_back::<T, B>(w, x, dy, memory.own, dx, dw, OfPositions::<R>(m)),
+            }
         }
 
         fn update<B: Storage>(&self, w: &mut Self::Weights, (cache, frozen): &Self::Cache<B>) {
@@ -212,65 +218,6 @@ pub(super) mod compute {
             let (dgamma, dbeta) = dw.map(|dw| (dw.gamma.as_mut_slice(), dw.beta.as_mut_slice())).unzip();
             self.gamma_regularizer.apply(w.gamma.as_slice(), dgamma)
                 + self.beta_regularizer.apply(w.beta.as_slice(), dbeta)
-        }
-    }
-
-    /// With a mask.
-    impl<
-        T: Scalar + Element,
-        M: Sample<Element = u32>,
-        const F: usize,
-        const CENTER: usize,
-        const SCALE: usize,
-        const STRIDE: usize,
-        const R: usize,
-        const P: usize,
-    > Layer<T, (SMatrix<T, R, P>, M)> for BatchNormalization<F, CENTER, SCALE, STRIDE>
-    {
-        type Output = SMatrix<T, R, P>;
-        type Weights = BatchNormalizationWeights<T, F, CENTER, SCALE>;
-        type Scratch<B: Storage> = ();
-        type Cache<B: Storage> = Cache<T, B, F>;
-
-        fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
-            Layer::<T, SMatrix<T, R, P>>::init(self, w, rng);
-        }
-
-        fn forward<B: Storage>(
-            &self,
-            w: &Self::Weights,
-            (x, m): (&[SMatrix<T, R, P>], &[M]),
-            y: &mut [SMatrix<T, R, P>],
-            pass: Pass<'_, '_, T, (), Self::Cache<B>>,
-        ) {
-            const { assert!((R * P).is_multiple_of(F * STRIDE) && M::SIZE == P) }
-            self.pass::<T, B>(w, flat(x), flat_mut(y), pass, OfPositions::<R>(flat(m)));
-        }
-
-        fn backward<B: Storage>(
-            &self,
-            w: &Self::Weights,
-            (x, m): (&[SMatrix<T, R, P>], &[M]),
-            _: &[SMatrix<T, R, P>],
-            dy: &[SMatrix<T, R, P>],
-            Memory { own: cache, .. }: Memory<'_, T, Self::Cache<B>>,
-            (dx, _): (Option<&mut [SMatrix<T, R, P>]>, Option<&mut [M]>),
-            dw: Option<&mut Self::Weights>,
-        ) {
-            let counted = OfPositions::<R>(flat(m));
-            self.pass_back::<T, B>(w, flat(x), flat(dy), cache, dx.map(flat_mut), dw, counted);
-        }
-
-        fn update<B: Storage>(&self, w: &mut Self::Weights, cache: &Self::Cache<B>) {
-            Layer::<T, SMatrix<T, R, P>>::update::<B>(self, w, cache);
-        }
-
-        fn constrain(&self, w: &mut Self::Weights) {
-            Layer::<T, SMatrix<T, R, P>>::constrain(self, w);
-        }
-
-        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-            Layer::<T, SMatrix<T, R, P>>::regularize(self, w, dw)
         }
     }
 

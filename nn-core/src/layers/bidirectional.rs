@@ -142,8 +142,6 @@ pub(super) mod compute {
 
     // SAFETY: `repr(C)`, and both fields are `Weights<T>`.
     unsafe impl<T: Scalar, W: Weights<T>> Weights<T> for BidirectionalWeights<W> {
-        const LAYERS: usize = 2 * W::LAYERS;
-        const NON_TRAINABLE: usize = 2 * W::NON_TRAINABLE;
         const PARTS: &'static [Part] = &[Part::layer::<T, W>("forward"), Part::layer::<T, W>("backward")];
     }
 
@@ -198,7 +196,7 @@ pub(super) mod compute {
                     "all initial states of both directions, or none"
                 );
             }
-            let (x, half) = (X::parts(x), X::STATES / 2);
+            let (x, half) = (X::parts(x).with_mask(pass.mask(0)), X::STATES / 2);
             let n = x.x.len() / (X::STEPS * F);
             let weights = [&w.forward, &w.backward];
             // f = layer(x), b = mirror(x)
@@ -236,11 +234,12 @@ pub(super) mod compute {
             x: X::Batch<'_>,
             _: <Self::Output as Tensors>::Batch<'_>,
             dy: <Self::Output as Tensors>::Batch<'_>,
-            Memory { own: (forward, backward, f, b, d), .. }: Memory<'_, T, Self::Cache<B>>,
+            memory: Memory<'_, T, Self::Cache<B>>,
             dx: X::Gradients<'_>,
             dw: Option<&mut Self::Weights>,
         ) {
-            let (x, half) = (X::parts(x), X::STATES / 2);
+            let (x, half) = (X::parts(x).with_mask(memory.mask(0)), X::STATES / 2);
+            let (forward, backward, f, b, d) = memory.own;
             let n = x.x.len() / (X::STEPS * F);
             let mut dx = X::part_gradients(dx);
             let (dforward, dbackward) = dw.map(|dw| (&mut dw.forward, &mut dw.backward)).unzip();

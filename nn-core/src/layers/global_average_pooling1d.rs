@@ -62,9 +62,9 @@ pub(super) const fn over_steps(x: &Shape, keepdims: bool) -> Result<Inferred, Sh
 pub(super) mod compute {
     pub use super::SPEC::GlobalAveragePooling1D;
     use crate::layer::{Layer, Memory, Pass, Work};
+    use crate::tensor::Element;
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
-    use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::{SMatrix, SVector};
 
     /// `y = Σₜ m[t] · x[t] / Σₜ m[t]` for one sample.
@@ -103,10 +103,14 @@ pub(super) mod compute {
             _: &(),
             x: &[SMatrix<T, F, S>],
             y: &mut [SVector<T, F>],
-            _: Pass<'_, '_, T, (), ()>,
+            pass: Pass<'_, '_, T, (), ()>,
         ) {
-            for (x, y) in x.iter().zip(y) {
-                mean(x.as_slice(), |_| true, y.as_mut_slice());
+            let samples = x.iter().zip(y);
+            match pass.mask(0) {
+                None => samples.for_each(|(x, y)| mean(x.as_slice(), |_| true, y.as_mut_slice())),
+                Some(m) => samples.zip(m.chunks_exact(S)).for_each(|((x, y), m)| {
+                    mean(x.as_slice(), |t| m[t] != 0, y.as_mut_slice());
+                }),
             }
         }
 
@@ -116,50 +120,16 @@ pub(super) mod compute {
             _: &[SMatrix<T, F, S>],
             _: &[SVector<T, F>],
             dy: &[SVector<T, F>],
-            _: Memory<'_, T, ()>,
+            memory: Memory<'_, T, ()>,
             dx: Option<&mut [SMatrix<T, F, S>]>,
             _: Option<&mut ()>,
         ) {
-            for (dx, dy) in dx.into_iter().flatten().zip(dy) {
-                add_mean(dy.as_slice(), |_| true, dx.as_mut_slice());
-            }
-        }
-    }
-
-    /// With a mask.
-    impl<T: Scalar + Element, const F: usize, const S: usize> Layer<T, (SMatrix<T, F, S>, SVector<u32, S>)>
-        for GlobalAveragePooling1D
-    {
-        type Output = SVector<T, F>;
-        type Weights = ();
-        type Scratch<B: Storage> = ();
-        type Cache<B: Storage> = ();
-        const WORK: Work = Work::BySample(0);
-
-        fn forward<B: Storage>(
-            &self,
-            _: &(),
-            (x, m): (&[SMatrix<T, F, S>], &[SVector<u32, S>]),
-            y: &mut [SVector<T, F>],
-            _: Pass<'_, '_, T, (), ()>,
-        ) {
-            for ((x, m), y) in flat(x).chunks_exact(F * S).zip(m).zip(flat_mut(y).chunks_exact_mut(F)) {
-                mean(x, |t| m[t] != 0, y);
-            }
-        }
-
-        fn backward<B: Storage>(
-            &self,
-            _: &(),
-            (_, m): (&[SMatrix<T, F, S>], &[SVector<u32, S>]),
-            _: &[SVector<T, F>],
-            dy: &[SVector<T, F>],
-            _: Memory<'_, T, ()>,
-            (dx, _): (Option<&mut [SMatrix<T, F, S>]>, Option<&mut [SVector<u32, S>]>),
-            _: Option<&mut ()>,
-        ) {
-            for ((dx, m), dy) in dx.into_iter().flatten().zip(m).zip(dy) {
-                add_mean(dy.as_slice(), |t| m[t] != 0, dx.as_mut_slice());
+            let samples = dx.into_iter().flatten().zip(dy);
+            match memory.mask(0) {
+                None => samples.for_each(|(dx, dy)| add_mean(dy.as_slice(), |_| true, dx.as_mut_slice())),
+                Some(m) => samples.zip(m.chunks_exact(S)).for_each(|((dx, dy), m)| {
+                    add_mean(dy.as_slice(), |t| m[t] != 0, dx.as_mut_slice());
+                }),
             }
         }
     }
@@ -167,27 +137,29 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::layer::testing::check_layer;
+        use crate::layer::testing::{check_layer, check_masked};
         use crate::tensor::storage::Inline;
 
         #[test]
         fn gradients() {
             check_layer::<SMatrix<f64, 5, 3>, _>(&GlobalAveragePooling1D);
+            let mask = [1, 0, 1, 0, 0, 0, 1, 1, 1];
+            check_masked::<SMatrix<f64, 5, 3>, _>(&GlobalAveragePooling1D, &[Some(&mask)]);
         }
 
         #[test]
         fn the_formula() {
             let x = [SMatrix::<f32, 2, 3>::new(1., 2., 9., 4., 6., 7.); 2];
-            let m = [SVector::<u32, 3>::new(1, 0, 1), SVector::<u32, 3>::zeros()];
+            let masks = [Some(&[1, 0, 1, 0, 0, 0][..])];
             let mut y = [SVector::<f32, 2>::repeat(9.); 2];
-            type X = (SMatrix<f32, 2, 3>, SVector<u32, 3>);
-            let (x, layer) = ((&x[..], &m[..]), GlobalAveragePooling1D);
-            Layer::<f32, X>::forward::<Inline<2>>(&layer, &(), x, &mut y, Pass::inference(&mut ()));
+            let mut none = ();
+            let pass = Pass::inference(&mut none).with_masks(&masks);
+            GlobalAveragePooling1D.forward::<Inline<2>>(&(), &x, &mut y, pass);
             assert_eq!(y, [SVector::<f32, 2>::new(5., 5.5), SVector::zeros()]);
 
             let (dy, mut dx) = ([SVector::<f32, 2>::new(2., 4.); 2], [SMatrix::<f32, 2, 3>::repeat(1.); 2]);
-            let gradients = (Some(&mut dx[..]), None);
-            Layer::<f32, X>::backward::<Inline<2>>(&layer, &(), x, &y, &dy, Memory::new(&mut ()), gradients, None);
+            let memory = Memory::new(&mut none).with_masks(&masks);
+            GlobalAveragePooling1D.backward::<Inline<2>>(&(), &x, &y, &dy, memory, Some(&mut dx), None);
             assert_eq!(dx, [SMatrix::<f32, 2, 3>::new(2., 1., 2., 3., 1., 3.), SMatrix::repeat(1.)]);
         }
     }

@@ -83,6 +83,23 @@ layer! {
 }
 
 layer! {
+    /// The mask of the output of a layer of a user's own, `R × C` positions. If `PASSES` is 1 it is the mask of the first
+    /// input, else every position counts. It reads the mask and the output, of which it needs the shape. A graph has no
+    /// name for it.
+    pub struct PassedMask<R, C, PASSES> {
+        /// Whether the layer hands its mask on: [`Component::PASSES_MASK`](crate::Component::PASSES_MASK).
+        passes: Flag = false,
+    }
+
+    pub const PASSED: LayerSpec {
+        inputs: Arity::TWO,
+        reads: Dtype::ALL,
+        writes: Dtype::U32,
+        infer: rule!(passed),
+    }
+}
+
+layer! {
     /// `y = x` where a position counts, else the value that a merge does not notice: 0, 1, -∞ or ∞ for `VALUE` from 0 to 3.
     /// A graph has no name for it.
     pub struct Fill<VALUE> {}
@@ -141,6 +158,19 @@ const fn positions_of(x: &Shape) -> Shape {
     Shape::new(x.dims().split_at(x.rank().saturating_sub(1)).0)
 }
 
+/// Whether the second shape is that of a mask of a tensor of the first one: the rule of every mask that a call is given.
+pub const FITS: spec::Rule = rule!(fits);
+
+/// Nothing, if the second shape is that of a mask of a tensor of the first one.
+pub const fn fits(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let mask = positions_of(&inputs[0]);
+    if mask.equals(&inputs[1]) {
+        return Ok(Inferred::new(mask, &[]));
+    }
+    let message = Text::new().str("expected a mask of shape ").shape(&mask);
+    Err(ShapeError::input(Code::ShapeMismatch, 1, message.str(", but got ").shape(&inputs[1])))
+}
+
 /// The shape to which all masks broadcast; the type is that of a merge. If they do not, the tensors do not either, and the rule of the
 /// layer says so.
 pub const fn any(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -184,6 +214,18 @@ pub const fn of_steps(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     Ok(Inferred::new(mask, &OF_STEPS::Consts { R: mask.rows(), C: mask.cols(), S: steps }.list()))
 }
 
+/// The positions of the second input, which are those of the mask if that is handed on.
+pub const fn passed(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+    let (mask, passes) = (positions_of(&inputs[1]), PASSED::Args(args).passes());
+    if passes && !mask.equals(&inputs[0]) {
+        let message =
+            Text::new().str("the output of shape ").shape(&inputs[1]).str(" has other positions than the mask of ");
+        let message = message.str("shape ").shape(&inputs[0]).str(" that `PASSES_MASK` hands on");
+        return Err(ShapeError::new(Code::ShapeMismatch, message));
+    }
+    Ok(Inferred::new(mask, &PASSED::Consts { R: mask.rows(), C: mask.cols(), PASSES: passes as usize }.list()))
+}
+
 /// The shape stays; the type is `Fill<0>`.
 pub const fn zero_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 0 }.list()))
@@ -211,8 +253,6 @@ pub const fn or_else(args: &[Value], inputs: &[Shape]) -> Result<Inferred, Shape
 
 #[cfg(feature = "compute")]
 mod absent;
-#[cfg(all(test, feature = "compute"))]
-pub(super) mod checks;
 #[cfg(feature = "compute")]
 mod of_masks;
 
@@ -220,7 +260,7 @@ mod of_masks;
 pub(super) mod compute {
     pub use super::{
         ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask, OR_ELSE::OrElse,
-        SPEC::Masking, ZERO_ELSE::Fill,
+        PASSED::PassedMask, SPEC::Masking, ZERO_ELSE::Fill,
     };
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;
@@ -314,88 +354,9 @@ pub(super) mod compute {
         ) {
         }
     }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-        use crate::layer::testing::check_layer;
-        use crate::tensor::storage::Inline;
-        use nalgebra::SVector;
-
-        #[test]
-        fn gradients() {
-            check_layer::<SMatrix<f64, 5, 3>, _>(&Masking::DEFAULT);
-        }
-
-        #[test]
-        fn positions_of_the_value_are_left_out() {
-            // Three positions of two features; one of them holds the value only in part.
-            let x = [SMatrix::<f32, 2, 3>::new(7., 7., 1., 7., 2., 3.)];
-            let (mut y, mut m) = ([SMatrix::<f32, 2, 3>::repeat(9.)], [SVector::<u32, 3>::repeat(9)]);
-            Masking { mask_value: 7. }.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
-            Layer::<f32, SMatrix<f32, 2, 3>>::forward::<Inline<1>>(
-                &Differs::<3, 1> { mask_value: 7. },
-                &(),
-                &x,
-                &mut m,
-                Pass::inference(&mut ()),
-            );
-            assert_eq!(y, [SMatrix::<f32, 2, 3>::new(0., 7., 1., 0., 2., 3.)]);
-            assert_eq!(m[0].as_slice(), [0, 1, 1]);
-            let mut dx = [SMatrix::<f32, 2, 3>::repeat(1.)];
-            let dy = [SMatrix::<f32, 2, 3>::repeat(2.)];
-            Masking { mask_value: 7. }.backward::<Inline<1>>(
-                &(),
-                &x,
-                &y,
-                &dy,
-                Memory::new(&mut ()),
-                Some(&mut dx),
-                None,
-            );
-            assert_eq!(dx[0].as_slice(), [1., 1., 3., 3., 3., 3.]);
-        }
-    }
 }
 
+#[cfg(all(test, feature = "compute"))]
+mod checks;
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shapes() {
-        let x = Shape::new(&[5, 3]);
-        assert_eq!(infer(&SPEC.with(&[]), &[x]).unwrap().output(0), x);
-        assert_eq!(positions(&[], &[x]).unwrap(), Inferred::new(Shape::new(&[5]), &[5, 1]));
-        let mask = Shape::new(&[2, 5]);
-        assert_eq!(positions(&[], &[Shape::new(&[2, 5, 3])]).unwrap(), Inferred::new(mask, &[5, 2]));
-        assert!(infer(&SPEC.with(&[]), &[Shape::new(&[5])]).is_err());
-        assert_eq!(any(&[], &[Shape::new(&[5]), Shape::new(&[1])]).unwrap().output(0), Shape::new(&[5]));
-        assert_eq!(any(&[], &[Shape::new(&[5]), Shape::new(&[4])]).unwrap().output(0), Shape::new(&[5]));
-    }
-
-    #[test]
-    fn masks_of_what_is_concatenated() {
-        let along = |axis, masks: &[&[usize]]| {
-            let masks: std::vec::Vec<Shape> = masks.iter().map(|dims| Shape::new(dims)).collect();
-            join(&JOIN.with(&[(JOIN::arg::axis, Value::Int(axis))]), &masks).unwrap()
-        };
-        for axis in [1, -2] {
-            assert_eq!(along(axis, &[&[5], &[4]]), Inferred::new(Shape::new(&[9]), &[9, 1, 1]));
-        }
-        for axis in [2, -1] {
-            assert_eq!(along(axis, &[&[5], &[5]]), Inferred::new(Shape::new(&[5]), &[5, 1, 0]));
-        }
-        assert_eq!(along(1, &[&[2, 5], &[3, 5]]), Inferred::new(Shape::new(&[5, 5]), &[5, 5, 1]));
-        assert_eq!(along(2, &[&[2, 5], &[2, 4]]), Inferred::new(Shape::new(&[2, 9]), &[9, 2, 2]));
-        assert_eq!(along(3, &[&[2, 5], &[2, 5]]), Inferred::new(Shape::new(&[2, 5]), &[5, 2, 0]));
-    }
-
-    #[test]
-    fn masks_of_steps() {
-        let of = |mask: &[usize], y: &[usize]| of_steps(&[], &[Shape::new(mask), Shape::new(y)]).unwrap();
-        assert_eq!(of(&[3, 4], &[3, 2]), Inferred::new(Shape::new(&[3]), &[3, 1, 3]));
-        assert_eq!(of(&[3], &[3, 2]), Inferred::new(Shape::new(&[3]), &[3, 1, 0]));
-        assert_eq!(of(&[3], &[3, 2, 5]), Inferred::new(Shape::new(&[3, 2]), &[2, 3, 3]));
-    }
-}
+mod tests;

@@ -149,8 +149,6 @@ pub(super) mod compute {
     unsafe impl<T: Scalar, const R: usize, const P: usize, const D1: usize, const D2: usize, const RANK: usize>
         Weights<T> for PReLUWeights<T, R, P, D1, D2, RANK>
     {
-        const LAYERS: usize = 1;
-        const NON_TRAINABLE: usize = 0;
         const PARTS: &'static [Part] = &[Part::new("alpha", Shape::new(dims(R, P, D1, D2).split_at(AXES - RANK).1))];
     }
 

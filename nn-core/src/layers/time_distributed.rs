@@ -24,9 +24,8 @@ use crate::spec::text::Text;
 use crate::spec::{Dtype, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// The layer `L` at each of `S` steps, which have `C` columns in the input; the output has `P` columns in all. The mask
-    /// of a step, if there is one, has `M` rows and `N` columns.
-    pub struct TimeDistributed<S, C, P, M = 1, N = 1> {
+    /// The layer `L` at each of `S` steps, which have `C` columns in the input; the output has `P` columns in all.
+    pub struct TimeDistributed<S, C, P> {
         /// The layer.
         pub layer: Layer<L>,
     }
@@ -49,8 +48,8 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::new(Shape::new(x.dims().split_at(1).1), &[]))
 }
 
-/// The steps of the input, each with the output of the layer; the type is `TimeDistributed<_, steps, C, P, M, N>`: the columns of
-/// one step of the input and of the whole output, and the rows and columns of the mask of one step.
+/// The steps of the input, each with the output of the layer; the type is `TimeDistributed<_, steps, C, P>`: the columns of one
+/// step of the input and of the whole output.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let layer = Args(args).layer();
     if layer.outputs().len() != 1 {
@@ -71,9 +70,8 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         axis += 1;
     }
     let output = Shape::new(dims.split_at(step.rank() + 1).0);
-    let (step, mask) = (x.dims().split_at(1).1, x.dims().split_at(x.rank() - 1).0);
-    let (columns, mask) = (Shape::new(step).cols(), Shape::new(mask.split_at(1).1));
-    let consts = Consts { S: x.dim(0), C: columns, P: output.cols(), M: mask.rows(), N: mask.cols() };
+    let columns = Shape::new(x.dims().split_at(1).1).cols();
+    let consts = Consts { S: x.dim(0), C: columns, P: output.cols() };
     // The steps are samples of the layer, and each has a workspace.
     Ok(Inferred::new(output, &consts.list()).workspace(x.dim(0).saturating_mul(layer.workspace_size())))
 }
@@ -84,120 +82,98 @@ pub(super) mod compute {
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::{Storage, Times};
-    use crate::tensor::{Element, Tensors, flat, flat_mut};
+    use crate::tensor::{Element, flat, flat_mut};
     use bytemuck::{cast_slice, cast_slice_mut};
     use core::ops::Range;
     use nalgebra::SMatrix;
     use rand::Rng;
 
-    /// The same layer on a sequence, or on a sequence and its mask.
-    macro_rules! steps {
-        (
-            [$($rows:ident $columns:ident)?] $input:ty, $step:ty, $sizes:expr,
-            $x:pat => $inner:expr, $dx:pat => $gradient:expr
-        ) => {
-            impl<
-                T: Scalar + Element,
-                E: Element,
-                L: Layer<T, $step, Output = SMatrix<T, O, Q>>,
-                const S: usize,
-                const C: usize,
-                const P: usize,
-                const M: usize,
-                const N: usize,
-                const R: usize,
-                const X: usize,
-                const O: usize,
-                const Q: usize,
-                $(const $rows: usize, const $columns: usize,)?
-            > Layer<T, $input> for TimeDistributed<L, S, C, P, M, N>
-            {
-                type Output = SMatrix<T, O, P>;
-                type Weights = L::Weights;
-                type Scratch<B: Storage> = L::Scratch<Times<B, S>>;
-                type Cache<B: Storage> = L::Cache<Times<B, S>>;
-                const MACS: usize = S * L::MACS;
-                const WORK: Work = L::WORK.times(S);
-                const BOUNDS: &'static [usize] = L::BOUNDS;
+    // The steps of a sample lie behind each other, and so do their masks: those of the layer are those of the sequence.
+    impl<
+        T: Scalar + Element,
+        E: Element,
+        L: Layer<T, SMatrix<E, R, C>, Output = SMatrix<T, O, Q>>,
+        const S: usize,
+        const C: usize,
+        const P: usize,
+        const R: usize,
+        const X: usize,
+        const O: usize,
+        const Q: usize,
+    > Layer<T, SMatrix<E, R, X>> for TimeDistributed<L, S, C, P>
+    {
+        type Output = SMatrix<T, O, P>;
+        type Weights = L::Weights;
+        type Scratch<B: Storage> = L::Scratch<Times<B, S>>;
+        type Cache<B: Storage> = L::Cache<Times<B, S>>;
+        const MACS: usize = S * L::MACS;
+        const WORK: Work = L::WORK.times(S);
+        const BOUNDS: &'static [usize] = L::BOUNDS;
 
-                fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
-                    self.layer.init(w, rng);
-                }
+        fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+            self.layer.init(w, rng);
+        }
 
-                fn forward<B: Storage>(
-                    &self,
-                    w: &Self::Weights,
-                    $x: <$input as Tensors>::Batch<'_>,
-                    y: &mut [SMatrix<T, O, P>],
-                    pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
-                ) {
-                    const { assert!($sizes && P == S * Q, "the steps divide the columns") }
-                    self.layer.forward::<Times<B, S>>(w, $inner, cast_slice_mut(flat_mut(y)), pass);
-                }
+        fn forward<B: Storage>(
+            &self,
+            w: &Self::Weights,
+            x: &[SMatrix<E, R, X>],
+            y: &mut [SMatrix<T, O, P>],
+            pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
+        ) {
+            const { assert!(X == S * C && P == S * Q, "the steps divide the columns") }
+            self.layer.forward::<Times<B, S>>(w, cast_slice(flat(x)), cast_slice_mut(flat_mut(y)), pass);
+        }
 
-                fn backward<B: Storage>(
-                    &self,
-                    w: &Self::Weights,
-                    $x: <$input as Tensors>::Batch<'_>,
-                    y: &[SMatrix<T, O, P>],
-                    dy: &[SMatrix<T, O, P>],
-                    memory: Memory<'_, T, Self::Cache<B>>,
-                    $dx: <$input as Tensors>::Gradients<'_>,
-                    dw: Option<&mut Self::Weights>,
-                ) {
-                    let (y, dy) = (cast_slice(flat(y)), cast_slice(flat(dy)));
-                    self.layer.backward::<Times<B, S>>(w, $inner, y, dy, memory, $gradient, dw);
-                }
+        fn backward<B: Storage>(
+            &self,
+            w: &Self::Weights,
+            x: &[SMatrix<E, R, X>],
+            y: &[SMatrix<T, O, P>],
+            dy: &[SMatrix<T, O, P>],
+            memory: Memory<'_, T, Self::Cache<B>>,
+            dx: Option<&mut [SMatrix<E, R, X>]>,
+            dw: Option<&mut Self::Weights>,
+        ) {
+            let (x, y, dy) = (cast_slice(flat(x)), cast_slice(flat(y)), cast_slice(flat(dy)));
+            let dx = dx.map(|dx| cast_slice_mut(flat_mut(dx)));
+            self.layer.backward::<Times<B, S>>(w, x, y, dy, memory, dx, dw);
+        }
 
-                fn touched<B: Storage>(
-                    &self,
-                    $x: <$input as Tensors>::Batch<'_>,
-                    cache: &Self::Cache<B>,
-                    visit: &mut dyn FnMut(Range<usize>),
-                ) {
-                    self.layer.touched::<Times<B, S>>($inner, cache, visit);
-                }
+        fn touched<B: Storage>(
+            &self,
+            x: &[SMatrix<E, R, X>],
+            cache: &Self::Cache<B>,
+            visit: &mut dyn FnMut(Range<usize>),
+        ) {
+            self.layer.touched::<Times<B, S>>(cast_slice(flat(x)), cache, visit);
+        }
 
-                fn update<B: Storage>(&self, w: &mut Self::Weights, cache: &Self::Cache<B>) {
-                    self.layer.update::<Times<B, S>>(w, cache);
-                }
+        fn update<B: Storage>(&self, w: &mut Self::Weights, cache: &Self::Cache<B>) {
+            self.layer.update::<Times<B, S>>(w, cache);
+        }
 
-                fn constrain(&self, w: &mut Self::Weights) {
-                    self.layer.constrain(w);
-                }
+        fn constrain(&self, w: &mut Self::Weights) {
+            self.layer.constrain(w);
+        }
 
-                fn activity<B: Storage>(&self, scratch: &Self::Scratch<B>) -> T {
-                    self.layer.activity::<Times<B, S>>(scratch)
-                }
+        fn activity<B: Storage>(&self, scratch: &Self::Scratch<B>) -> T {
+            self.layer.activity::<Times<B, S>>(scratch)
+        }
 
-                fn training_activity<B: Storage>(&self, cache: &Self::Cache<B>) -> T {
-                    self.layer.training_activity::<Times<B, S>>(cache)
-                }
+        fn training_activity<B: Storage>(&self, cache: &Self::Cache<B>) -> T {
+            self.layer.training_activity::<Times<B, S>>(cache)
+        }
 
-                fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-                    self.layer.regularize(w, dw)
-                }
-            }
-        };
-    }
-
-    steps! {
-        [] SMatrix<E, R, X>, SMatrix<E, R, C>, X == S * C,
-        x => cast_slice(flat(x)),
-        dx => dx.map(|dx| cast_slice_mut(flat_mut(dx)))
-    }
-
-    steps! {
-        [A D] (SMatrix<E, R, X>, SMatrix<u32, A, D>), (SMatrix<E, R, C>, SMatrix<u32, M, N>),
-        X == S * C && A * D == S * M * N,
-        (x, m) => (cast_slice(flat(x)), cast_slice(flat(m))),
-        (dx, _) => (dx.map(|dx| cast_slice_mut(flat_mut(dx))), None)
+        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+            self.layer.regularize(w, dw)
+        }
     }
 
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::layer::testing::check_layer;
+        use crate::layer::testing::{check_layer, check_masked};
         use crate::layers::{Dense, Dropout, Flatten};
         use crate::tensor::storage::{Buffer, Heap, Inline};
         use crate::weights::Weights;
@@ -214,11 +190,9 @@ pub(super) mod compute {
         #[test]
         fn gradients_with_a_mask() {
             use crate::layers::GRU;
-            use crate::layers::masking::checks::check_masked;
-            let masks = [[1, 1, 0, 0, 0, 0], [0, 1, 1, 1, 1, 1], [0, 0, 1, 1, 0, 0]];
-            let masks = masks.map(|mask| SMatrix::<u32, 3, 2>::from_column_slice(&mask));
+            let mask = [1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0, 0];
             let gru = GRU::<2, 2, 6, 2, 1, 0, 0>::DEFAULT;
-            check_masked::<SMatrix<u32, 3, 2>, _, 2, 6>(TimeDistributed::<_, 2, 3, 2, 3, 1>::new(gru), masks);
+            check_masked::<SMatrix<f64, 2, 6>, _>(&TimeDistributed::<_, 2, 3, 2>::new(gru), &[Some(&mask)]);
         }
 
         #[test]
@@ -256,7 +230,7 @@ mod tests {
         assert_eq!(inner(&[], &[x]).unwrap().output(0), Shape::new(&[6, 3]));
         let layer = Value::Layer(Inferred::new(Shape::new(&[18]), &[]));
         let inferred = infer(&SPEC.with(&[(arg::layer, layer)]), &[x]).unwrap();
-        assert_eq!((inferred.output(0), inferred.consts()), (Shape::new(&[4, 18]), &[4, 6, 4, 6, 1][..]));
+        assert_eq!((inferred.output(0), inferred.consts()), (Shape::new(&[4, 18]), &[4, 6, 4][..]));
         assert!(inner(&[], &[Shape::new(&[4])]).is_err());
         let two = Value::Layer(Inferred::many(&[x, x], &[]));
         assert!(infer(&SPEC.with(&[(arg::layer, two)]), &[x]).is_err());

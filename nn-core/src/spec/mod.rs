@@ -204,15 +204,15 @@ pub enum Masking {
         /// The output where no input counts.
         nothing: Nothing,
     },
-    /// It is called with the mask as one more input, the last. The output has the same mask if the flag of this index is
-    /// set (`return_sequences`).
+    /// It reads the mask of the first input. The output has the same mask if the flag of this index is set
+    /// (`return_sequences`).
     Reads {
         /// The index of the argument.
         passes: Option<usize>,
         /// The argument and the choice of it under which the second output has the mask of the first (`merge_mode = None`).
         both: Option<(usize, usize)>,
     },
-    /// It is called with the mask as one more input, the last, which a training pass alone looks at. The output has the same mask.
+    /// It reads the mask of the first input in a training pass alone. The output has the same mask.
     Trains,
     /// The layer inside is called with the mask of each step, if it reads one. The output has the mask, or, if the layer inside does not keep
     /// the positions of a step, what this other layer makes of both.

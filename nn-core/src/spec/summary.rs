@@ -92,6 +92,11 @@ pub const fn length(model: &str, rows: &[Row]) -> usize {
 }
 
 impl Row {
+    /// The row of an input.
+    pub const fn input(name: &'static str, output: Shape) -> Self {
+        Row { name, kind: "InputLayer", output, parameters: 0, inputs: &[], macs: 0, memory: 0 }
+    }
+
     /// The bytes of its names, which are at least as many as their characters.
     const fn bytes(&self) -> usize {
         let (mut bytes, mut i) = (self.name.len() + self.kind.len(), 0);

@@ -34,9 +34,9 @@ pub use parts::{Place, places};
 )]
 pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable + 'static {
     /// How many layers with weights of their own it holds: what can be frozen one by one.
-    const LAYERS: usize;
-    /// How many scalars training never changes (moving averages).
-    const NON_TRAINABLE: usize;
+    const LAYERS: usize = parts::layers(Self::PARTS);
+    /// How many scalars training never changes (moving averages, frozen layers).
+    const NON_TRAINABLE: usize = parts::non_trainable(Self::PARTS);
     /// How many scalars it holds.
     const COUNT: usize = size_of::<Self>() / size_of::<T>();
 
@@ -189,8 +189,6 @@ impl fmt::Display for Path<'_> {
 
 // SAFETY: no scalar at all.
 unsafe impl<T: Scalar> Weights<T> for () {
-    const LAYERS: usize = 0;
-    const NON_TRAINABLE: usize = 0;
     const PARTS: &'static [Part] = &[];
 }
 
@@ -321,10 +319,6 @@ macro_rules! weights {
         // SAFETY: `PARTS` does not compile unless every field of the struct of this name, whatever attributes did to it, is a
         // matrix of `T`, and there is no other field. The assertion of the trait rules out padding and a larger alignment.
         unsafe impl<T: $crate::Scalar, $(const $constant: usize),*> $crate::Weights<T> for $name<T, $($constant),*> {
-            // Without a variable there is nothing to freeze.
-            const LAYERS: usize = (::core::mem::size_of::<Self>() > 0) as usize;
-            const NON_TRAINABLE: usize =
-                0 $(+ if $trainable { 0 } else { ::core::mem::size_of::<$type>() / ::core::mem::size_of::<T>() })*;
             const PARTS: &'static [$crate::weights::Part] = {
                 // A field that is no matrix of `T` does not compile.
                 const fn matrix<T: $crate::Scalar, const R: usize, const C: usize>(

@@ -90,8 +90,9 @@ fn call(context: &Context<'_>, program: &Program, number: CallId, call: &BackCal
     let nn = &context.paths.nn;
     let mut parts = Parts::default();
     let workspace = parts.workspace(context, program, call.workspace);
+    let masks = parts.masks(context, program, &call.masks);
     let takes = parts.takes(context);
-    let tensors = quote!(#w, #x, #y, #dy, #nn Memory::new(#memory) #workspace, #dx, #dw);
+    let tensors = quote!(#w, #x, #y, #dy, #nn Memory::new(#memory) #workspace #masks, #dx, #dw);
     let does = if call.seeds.is_empty() {
         over_batch(context, node, call.any_inputs, quote!(backward::<B>), tensors)
     } else {

@@ -3,7 +3,7 @@
 use super::Context;
 use super::memory::workspace_size;
 use super::weights::sum;
-use crate::graph::{LayerId, Op, Producer, Shaped, TensorId};
+use crate::graph::{LayerId, Node, Op, Producer, Shaped, TensorId};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
@@ -11,7 +11,7 @@ use quote::{quote, quote_spanned};
 pub(crate) fn field(context: &Context<'_>, id: LayerId) -> String {
     let mut doc = format!(" `{}`", context.source.text(context.graph.layers[id].source));
     if let Some(node) = context.first_call(id) {
-        let from: Vec<String> = node.unmasked().iter().map(|&t| format!("`{}`", shape(context, t))).collect();
+        let from: Vec<String> = node.inputs.iter().map(|&t| format!("`{}`", shape(context, t))).collect();
         doc.push_str(&format!(" on {}.", from.join(", ")));
     }
     doc
@@ -62,7 +62,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
         if layer.part {
             continue;
         }
-        let inputs = node.unmasked().iter().map(|&tensor| graph.source_name(tensor));
+        let inputs = node.inputs.iter().map(|&tensor| graph.source_name(tensor));
         // Shared weights are counted once.
         let owner = context.owner(node);
         let counts = layer.has_weights() && !entries.iter().any(|entry| entry.weights == Some(owner));
@@ -89,8 +89,15 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
 pub(crate) fn rows(context: &Context<'_>) -> TokenStream {
     let rows = entries(context).into_iter().map(|entry| {
         let Entry { name, kind, output, layer, weights, inputs, .. } = entry;
-        let (macs, memory) = costs(context, layer, output);
         let shape = context.print().shape_of(output);
+        let Some(layer) = layer else {
+            return quote_spanned!(context.name.span()=> ::nn::summary::Row::input(#name, #shape));
+        };
+        if let Some(node) = only_call(context, layer, weights) {
+            let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(f32)));
+            return quote_spanned!(context.name.span()=> ::nn::layer::row::<#layer, #x>(#name, #kind, #shape, &[#(#inputs),*]));
+        }
+        let (macs, memory) = costs(context, layer, output);
         let parameters = match weights {
             Some(layer) => {
                 let weights = context.weights_type(layer, &quote!(f32));
@@ -114,10 +121,20 @@ pub(crate) fn rows(context: &Context<'_>) -> TokenStream {
     quote_spanned!(context.name.span()=> &[#(#rows),*])
 }
 
+/// The call of a layer whose costs are those of its type: it is called once, its weights are counted here, and it has one output
+/// and no workspace.
+fn only_call<'a>(context: &Context<'a>, id: LayerId, weights: Option<LayerId>) -> Option<&'a Node> {
+    let layer = &context.graph.layers[id];
+    let mut calls = context.graph.nodes.iter().filter(|node| node.layer == id);
+    let node = calls.next().filter(|node| node.outputs.len() == 1)?;
+    let plain = calls.next().is_none() && weights.is_some() == layer.has_weights() && !layer.has_workspace();
+    (plain && !matches!(layer.op, Op::Activation { .. })).then_some(node)
+}
+
 /// The multiply-accumulates of a layer in all of its calls, and the bytes that it works with, beside its `first` output.
-fn costs(context: &Context<'_>, layer: Option<LayerId>, first: TensorId) -> (TokenStream, TokenStream) {
+fn costs(context: &Context<'_>, layer: LayerId, first: TensorId) -> (TokenStream, TokenStream) {
     let (mut macs, mut memory) = (Vec::new(), Vec::new());
-    for node in context.graph.nodes.iter().filter(|node| Some(node.layer) == layer) {
+    for node in context.graph.nodes.iter().filter(|node| node.layer == layer) {
         for &output in node.outputs.iter().filter(|&&output| output != first) {
             let shape = context.print().shape_of(output);
             memory.push(quote!(4 * #shape.size()));

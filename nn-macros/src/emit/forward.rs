@@ -5,7 +5,7 @@ use super::memory::memory_field;
 use super::places::{range, read, write};
 use super::types::one_or_tuple;
 use crate::graph::{LayerId, Node};
-use crate::schedule::{Call, CallId, Mode, Place, Program, Read, Step};
+use crate::schedule::{Call, CallId, MaskRead, Mode, Place, Program, Read, Step};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -79,7 +79,8 @@ fn call(context: &Context<'_>, program: &Program, call: &Call) -> TokenStream {
         }
     };
     let workspace = parts.workspace(context, program, call.workspace);
-    let pass = quote!(#pass #workspace);
+    let masks = parts.masks(context, program, &call.masks);
+    let pass = quote!(#pass #workspace #masks);
     let does = match call.then {
         Some(then) => {
             let activation = context.layer_value(&context.graph.nodes[then]);
@@ -133,6 +134,32 @@ impl Parts {
         quote!(.with_workspace(#name))
     }
 
+    /// Gives a pass the masks of its inputs.
+    pub(crate) fn masks(
+        &mut self,
+        context: &Context<'_>,
+        program: &Program,
+        masks: &[Option<MaskRead>],
+    ) -> TokenStream {
+        if masks.is_empty() {
+            return quote!();
+        }
+        let masks = masks.iter().map(|mask| match mask {
+            None => quote!(None),
+            Some(mask) => {
+                let scalars = match self.take(context, program, "m", &mask.read) {
+                    Some(name) => quote!(&*#name),
+                    None => {
+                        let mask = read(context, &mask.read);
+                        quote!(::nn::tensor::flat(#mask))
+                    }
+                };
+                if_it_exists(context, mask, &scalars, &quote!(None))
+            }
+        });
+        quote!(.with_masks(&[#(#masks),*]))
+    }
+
     pub(crate) fn takes(self, context: &Context<'_>) -> TokenStream {
         let arena = &context.paths.arena;
         let takes = self.takes.into_iter().map(|(field, (names, ranges))| match names.len() {
@@ -140,6 +167,19 @@ impl Parts {
             _ => quote!(let [#(#names),*] = #arena parts(&mut m.#field, n, [#(#ranges),*]);),
         });
         takes.collect()
+    }
+}
+
+/// A mask, or something else where a user's own layer does not hand it on.
+pub(crate) fn if_it_exists(
+    context: &Context<'_>,
+    mask: &MaskRead,
+    scalars: &TokenStream,
+    otherwise: &TokenStream,
+) -> TokenStream {
+    match mask.exists_if.map(|expr| &context.source[expr]) {
+        Some(exists) => quote!(if #exists { Some(#scalars) } else { #otherwise }),
+        None => quote!(Some(#scalars)),
     }
 }
 

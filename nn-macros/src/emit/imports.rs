@@ -43,7 +43,6 @@ impl Paths {
 /// Items of the crate's root that every expansion names.
 const ROOT: &[&str] = &[
     "Activates",
-    "Buffer",
     "Component",
     "Graph",
     "Inline",

@@ -1,22 +1,27 @@
 //! Warnings of the compiler: uses of the deprecated constants that stand for lints.
 
+use crate::diagnostics::Warning;
 use crate::graph::Graph;
 use crate::passes::lint::rules;
+use crate::source::Source;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, Ident};
 
 /// A use of the constant of every lint that found something and is not allowed.
-pub(crate) fn uses(attributes: &[Attribute], found: &[(&'static str, Span)], allowed: &[String]) -> TokenStream {
-    let found: Vec<_> = found.iter().filter(|(lint, _)| !allowed.iter().any(|name| name == lint)).collect();
+pub(crate) fn uses(attributes: &[Attribute], source: &Source, found: &[Warning], allowed: &[String]) -> TokenStream {
+    let found: Vec<_> = found.iter().filter(|warning| !allowed.iter().any(|name| name == warning.lint)).collect();
     if found.is_empty() {
         return quote!();
     }
     let levels = attributes.iter().filter(|attribute| is_level(attribute) || attribute.path().is_ident("cfg"));
     let count = found.len();
-    let uses = found.into_iter().map(|(name, span)| {
-        let name = Ident::new(name, *span);
-        quote!(::nn::lints::#name)
+    let uses = found.into_iter().map(|warning| {
+        let name = Ident::new(warning.lint, warning.span);
+        match warning.unless.map(|expr| &source[expr]) {
+            Some(unless) => quote!(::nn::lints::Own::<{ #unless }>::#name),
+            None => quote!(::nn::lints::#name),
+        }
     });
     quote! {
         #(#levels)*

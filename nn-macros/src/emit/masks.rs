@@ -1,11 +1,12 @@
 //! The masks of the outputs: for the losses, which leave out what does not count.
 
 use super::Context;
+use super::forward::if_it_exists;
 use super::layer::slices;
 use super::memory::memory_field;
 use super::places::{part, read};
 use super::types::one_or_tuple;
-use crate::schedule::{Mask, Program};
+use crate::schedule::{Mask, Program, Read};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -47,16 +48,21 @@ fn method(context: &Context<'_>, program: &Program, name: &str, memory: &str) ->
     }
 }
 
+fn scalars(context: &Context<'_>, program: &Program, mask: &Read) -> TokenStream {
+    part(context, program, mask).unwrap_or_else(|| {
+        let mask = read(context, mask);
+        quote!(::nn::tensor::flat(#mask))
+    })
+}
+
 fn mask(context: &Context<'_>, program: &Program, mask: &Mask, name: &syn::Ident) -> TokenStream {
     let (nn, arena) = (&context.paths.nn, &context.paths.arena);
     match mask {
-        Mask::Of(mask) => match part(context, program, mask) {
-            Some(scalars) => quote!(Some(#scalars)),
-            None => {
-                let mask = read(context, mask);
-                quote!(Some(::nn::tensor::flat(#mask)))
-            }
-        },
+        Mask::Of(mask) => if_it_exists(context, mask, &scalars(context, program, &mask.read), &quote!(None)),
+        Mask::Either(mask, other) => {
+            let other = self::mask(context, program, other, name);
+            if_it_exists(context, mask, &scalars(context, program, &mask.read), &other)
+        }
         Mask::Inside(call, output, x) => {
             let node = &context.graph.nodes[*call];
             let (layer, memory) = (context.layer_type(node), memory_field(context, node));

@@ -52,19 +52,11 @@ fn memory_struct(context: &Context<'_>, program: &Program, name: &Ident, doc: &s
     let fields = program.fields.iter().map(|field| self::field(context, program, field, kind));
     let (names, types): (Vec<_>, Vec<_>) = fields.unzip();
     let scalar = program.has_scalars(context.graph).then(|| quote!(T: #nn Scalar,));
-    let this = memory_type(context, program, name);
     quote! {
-        #[doc = #doc]
-        pub struct #name<#scalar B: #nn Storage> {
-            #(#names: #types,)*
-        }
-
-        #[automatically_derived]
-        impl<#scalar B: #nn Storage> #nn Buffer for #this {
-            const ZEROED: Self = #name { #(#names: #nn Buffer::ZEROED,)* };
-
-            fn with_capacity(capacity: usize) -> Self {
-                #name { #(#names: #nn Buffer::with_capacity(capacity),)* }
+        ::nn::__private::buffers! {
+            #[doc = #doc]
+            pub struct #name<#scalar B: #nn Storage;> {
+                #(#names: #types,)*
             }
         }
     }

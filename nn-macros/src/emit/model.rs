@@ -162,40 +162,7 @@ pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
     quote! {
         #summary
 
-        #[allow(dead_code)]
-        impl #name<f32> {
-            /// A table of the layers, as Keras prints it.
-            pub const SUMMARY: &'static str = <Self as ::nn::Model>::SUMMARY;
-            /// How many weights it has.
-            pub const PARAMETERS: usize = <Self as ::nn::Model>::PARAMETERS;
-            /// How many bytes its weights take.
-            pub const PARAMETER_BYTES: usize = <Self as ::nn::Model>::PARAMETER_BYTES;
-            /// How many bytes of activations one prediction needs, beside its inputs and outputs.
-            pub const ARENA_BYTES: usize = <Self as ::nn::Model>::ARENA_BYTES;
-            /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
-            pub const TRAIN_BYTES: usize = <Self as ::nn::Model>::TRAIN_BYTES;
-            /// Multiply-accumulates of one prediction.
-            pub const MACS: usize = <Self as ::nn::Model>::MACS;
-            /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
-            pub const COSTS: ::nn::summary::Costs = <Self as ::nn::Model>::COSTS;
-
-            /// The graph for Graphviz.
-            pub const fn dot() -> &'static str {
-                <Self as ::nn::Model>::DOT
-            }
-
-            ::nn::__with_heap! {
-                /// Fresh weights, made in place on the heap.
-                pub fn boxed(rng: &mut dyn ::nn::__private::Rng) -> ::nn::__private::Box<Self> {
-                    <Self as ::nn::Model>::boxed(rng)
-                }
-            }
-
-            /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
-            pub fn new(rng: &mut dyn ::nn::__private::Rng) -> Self {
-                <Self as ::nn::Model>::new(rng)
-            }
-        }
+        ::nn::__private::inherent!(#name);
 
         #[allow(dead_code)]
         impl<T: ::nn::Scalar> #name<T> {

@@ -7,8 +7,9 @@ use crate::graph::{
     Arg, Computed, ConstId, Count, Facts, Function, Graph, Inference, Op, RuleOf, Shaped, TensorId, Term,
 };
 use crate::literal;
-use crate::passes::infer::origin;
+use crate::passes::infer::{origin, read};
 use crate::source::{self, ExprId, Name, Source};
+use nn_core::layers::masking;
 use nn_core::shape::Shape;
 use nn_core::spec::{ArgSpec, Kind, Value};
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
@@ -91,6 +92,10 @@ impl Printer<'_> {
         let called = &self.graph.layers[*layer];
         let shapes = inputs.iter().map(|shape| self.shape(shape));
         match &called.op {
+            _ if *rule == RuleOf::Mask => {
+                let path = path(masking::FITS);
+                self.call(inference, &quote!(#path(&[], &[#(#shapes),*])), self.source.start(called.source))
+            }
             Op::Builtin(builtin) => {
                 let inner = builtin.spec.inner.filter(|_| *rule == RuleOf::Inner);
                 let path = path(inner.unwrap_or(builtin.spec.infer));
@@ -123,10 +128,10 @@ impl Printer<'_> {
     /// What was found for a call, with a question on every token that may be to blame.
     fn call(self, inference: &Inference, found: &TokenStream, span: Span) -> TokenStream {
         let (node, layer) = (&self.graph.nodes[inference.node], &self.graph.layers[inference.layer]);
-        let name = layer.name.to_string();
-        // A layer inside of another one is called on what that one makes of its inputs.
-        let own = if node.layer == inference.layer { node.unmasked() } else { &[] };
-        let origins = own.iter().zip(&node.input_exprs).map(|(&tensor, &expr)| {
+        let name = if layer.part { self.source.text(layer.source) } else { layer.name.to_string() };
+        // A layer inside of another one is called on what that one makes of its inputs, and nobody wrote those of a part.
+        let own = if node.layer == inference.layer && !layer.part { read(node, inference.rule) } else { Vec::new() };
+        let origins = own.iter().map(|&(tensor, expr)| {
             let (written, origin) = (self.source.text(expr), origin(self.graph, self.source, tensor));
             quote!((#written, #origin))
         });
@@ -135,7 +140,7 @@ impl Printer<'_> {
         let mut call = quote! {
             ::nn::spec::Call { layer: #name, inputs: &[#(#origins),*], shapes: #shapes, found: #found }
         };
-        for (i, &expr) in node.input_exprs.iter().enumerate().take(own.len()) {
+        for (i, &(_, expr)) in own.iter().enumerate() {
             call = self.asked(expr, &quote!(::nn::spec::Call::input), &quote!(#call, #i));
         }
         if let Op::Builtin(builtin) = &layer.op {

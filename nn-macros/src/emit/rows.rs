@@ -21,7 +21,7 @@ pub(crate) fn bounds(context: &Context<'_>) -> TokenStream {
     }
     let bounds = graph.inputs.iter().map(|&tensor| {
         let readers = graph.nodes.iter().flat_map(|node| {
-            let places = node.unmasked().iter().enumerate().filter(move |(_, input)| **input == tensor);
+            let places = node.inputs.iter().enumerate().filter(move |(_, input)| **input == tensor);
             places.map(move |(place, _)| (node, place))
         });
         let readers = readers.filter(|_| holds_indices(tensor)).map(|(node, place)| {

@@ -44,37 +44,27 @@ pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
     let (name, nn) = (context.name, &context.paths.nn);
     let mut parts = Vec::new();
     let part = quote!(#nn Part);
-    let (mut layers, mut non_trainable) = (Vec::new(), Vec::new());
     for (id, layer) in context.weighted() {
         let r#type = context.weights_type(id, &quote!(T));
         let text = layer.name.to_string();
         let path = text.trim_start_matches("r#");
-        let weights = quote!(<#r#type as #nn Weights<T>>);
         let by_rows = layer.trainable && by_rows(context.graph, id);
         if let (true, Some(table)) = (by_rows, layer.sparse_rows()) {
             parts.push(quote!(#part::table::<T, #r#type>(#path, #table)));
-            non_trainable.push(quote!(#weights::NON_TRAINABLE));
         } else if layer.trainable && layer.has_rows() && !by_rows {
             parts.push(quote!(#part::whole::<T, #r#type>(#path)));
-            non_trainable.push(quote!(#weights::NON_TRAINABLE));
         } else if layer.trainable {
             parts.push(quote!(#part::layer::<T, #r#type>(#path)));
-            non_trainable.push(quote!(#weights::NON_TRAINABLE));
         } else {
             parts.push(quote!(#part::frozen::<T, #r#type>(#path)));
-            non_trainable.push(quote!(#weights::COUNT));
         }
-        layers.push(quote!(#weights::LAYERS));
     }
-    let (layers, non_trainable) = (sum(layers), sum(non_trainable));
     // An error is about the model: its name is the place.
     let small = quote_spanned!(name.span()=> const { ::nn::model::assert_clone::<Self>() });
     quote! {
         // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
         #[automatically_derived]
         unsafe impl<T: #nn Scalar> #nn Weights<T> for #name<T> {
-            const LAYERS: usize = #layers;
-            const NON_TRAINABLE: usize = #non_trainable;
             const PARTS: &'static [#part] = &[#(#parts),*];
         }
 

@@ -24,6 +24,11 @@ impl Arg {
         Arg { value: Some(value), asked: None, field: None, expr: None, unchecked: false }
     }
 
+    /// An argument that shape rules see as what this expression is.
+    pub(crate) fn asked(expr: ExprId) -> Self {
+        Arg { value: None, asked: Some(vec![expr]), field: None, expr: None, unchecked: false }
+    }
+
     /// An argument with a value that is known.
     pub(crate) fn known(spec: &ArgSpec, value: Value) -> Self {
         let field = match value {

@@ -56,6 +56,8 @@ pub(crate) enum RuleOf {
     Inner,
     /// The method of a component.
     Component,
+    /// That of the mask that a call is given, on the shapes of the first input and of the mask.
+    Mask,
 }
 
 /// An earlier call of a layer, whose weights a call shares.

@@ -30,7 +30,7 @@ pub(crate) fn check(graph: &mut Graph, diagnostics: &mut Diagnostics) {
 fn before(graph: &Graph, mut tensors: HashSet<TensorId>) -> HashSet<TensorId> {
     for node in graph.nodes.iter().rev() {
         if node.outputs.iter().any(|output| tensors.contains(output)) {
-            tensors.extend(&node.inputs);
+            tensors.extend(node.reads());
         }
     }
     tensors
@@ -75,7 +75,7 @@ fn masks(graph: &Graph, diagnostics: &mut Diagnostics) {
             let Op::Builtin(builtin) = &graph.layers[layer].op else { continue };
             let slot = match builtin.spec.masking {
                 Masking::Makes { flag: Some(flag), .. } => flag,
-                Masking::Reads { passes: Some(flag), .. } if node.masked => flag,
+                Masking::Reads { passes: Some(flag), .. } if !node.masks.is_empty() => flag,
                 _ => continue,
             };
             let (spec, arg) = (&builtin.spec.args[slot], &builtin.args[slot]);
@@ -106,7 +106,7 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
     }
     let elsewhere = elsewhere(graph, diagnostics);
     // What a layer without an output reads is connected as soon as that layer is.
-    let read = |tensor: TensorId| graph.nodes.iter().any(|node| node.inputs.contains(&tensor));
+    let read = |tensor: TensorId| graph.nodes.iter().any(|node| node.reads().any(|read| read == tensor));
     for (&tensor, expr) in graph.inputs.iter().zip(&graph.input_exprs) {
         if !needed.contains(&tensor) && !read(tensor) && elsewhere.is_empty() {
             let text = diagnostics.source.text(*expr);
@@ -186,6 +186,6 @@ fn is_read(graph: &Graph, node: &Node) -> bool {
     graph
         .nodes
         .iter()
-        .filter(|next| next.inputs.iter().any(|input| node.outputs.contains(input)))
+        .filter(|next| next.reads().any(|read| node.outputs.contains(&read)))
         .any(|next| if graph.layers[next.layer].part { is_read(graph, next) } else { true })
 }

@@ -7,10 +7,11 @@ use crate::diagnostics::Diagnostics;
 use crate::front::values::is_too_large;
 use crate::graph::{Builtin, Computed, Facts, Graph, Inference, LayerId, Node, Op, RuleOf, Shaped, Shared};
 use nn_core::Code;
+use nn_core::layers::masking;
 use nn_core::shape::Shape;
 use nn_core::spec::{Inferred, Kind, Value};
-pub(crate) use report::origin;
 use report::report;
+pub(crate) use report::{origin, read};
 
 /// Finds the shapes of all tensors and the constants of all layers.
 pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
@@ -21,7 +22,7 @@ pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
         }
     }
     for n in 0..graph.nodes.len() {
-        if graph.nodes[n].inputs.iter().any(|&t| matches!(graph.tensors[t].shape, Shaped::Unknown)) {
+        if graph.nodes[n].reads().any(|t| matches!(graph.tensors[t].shape, Shaped::Unknown)) {
             continue;
         }
         node(graph, n, diagnostics);
@@ -30,10 +31,13 @@ pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
 
 fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
     let layer = graph.nodes[n].layer;
-    let inputs: Vec<Shaped> = graph.nodes[n].unmasked().iter().map(|&t| graph.tensors[t].shape.clone()).collect();
+    let inputs: Vec<Shaped> = graph.nodes[n].inputs.iter().map(|&t| graph.tensors[t].shape.clone()).collect();
     if let Op::Activation { .. } = graph.layers[layer].op {
         let output = graph.nodes[n].outputs[0];
         graph.tensors[output].shape = inputs[0].clone();
+        return;
+    }
+    if !given_mask(graph, n, diagnostics) {
         return;
     }
     let Some(facts) = layer_facts(graph, n, layer, &inputs, diagnostics) else { return };
@@ -46,6 +50,24 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
         graph.tensors[output].shape = facts.output(k);
     }
     graph.nodes[n].facts = Some(facts);
+}
+
+/// Whether a mask that a call is given is one of its first input.
+fn given_mask(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) -> bool {
+    let node = &graph.nodes[n];
+    let Some((mask, _)) = node.given_mask else { return true };
+    let (layer, shapes) = (node.layer, [node.inputs[0], mask].map(|tensor| graph.tensors[tensor].shape.clone()));
+    let (Some(x), Some(m)) = (known(&shapes[0]), known(&shapes[1])) else {
+        graph.checks.push(inference(n, layer, RuleOf::Mask, &shapes));
+        return true;
+    };
+    match (masking::FITS.find)(&[], &[x, m]) {
+        Ok(_) => true,
+        Err(error) => {
+            report(graph, n, layer, RuleOf::Mask, error, diagnostics);
+            false
+        }
+    }
 }
 
 /// Whether a call has a name for each of its outputs.
@@ -106,7 +128,7 @@ fn layer_facts(
                 literal(graph, n, layer, inferred, diagnostics)
             }
             Err(error) => {
-                report(graph, n, layer, error, diagnostics);
+                report(graph, n, layer, RuleOf::Layer, error, diagnostics);
                 None
             }
         };
@@ -161,7 +183,7 @@ fn inner_inputs(
         return match (inside.find)(&values, &shapes) {
             Ok(inferred) => Some(inferred.outputs().iter().copied().map(Shaped::Known).collect()),
             Err(error) => {
-                report(graph, n, layer, error, diagnostics);
+                report(graph, n, layer, RuleOf::Layer, error, diagnostics);
                 None
             }
         };

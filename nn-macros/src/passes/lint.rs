@@ -5,7 +5,7 @@
 
 pub(crate) mod rules;
 
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, Warning};
 use crate::graph::{Arg, Builtin, Graph, Node, Op, Producer, TensorId};
 use crate::schedule::learning;
 use crate::source::Source;
@@ -44,12 +44,12 @@ struct Lints<'a> {
     readers: Vec<Vec<usize>>,
     /// How often each layer is called.
     calls: Vec<usize>,
-    found: Vec<(&'static str, Span)>,
+    found: Vec<Warning>,
 }
 
 impl<'a> Lints<'a> {
     fn report(&mut self, lint: &'static str, span: Span) {
-        self.found.push((lint, span));
+        self.found.push(Warning { lint, span, unless: None });
     }
 
     /// A tensor, or the one that it is a copy of: what only charges for a tensor or copies it is skipped.

@@ -2,14 +2,14 @@
 
 use super::gradients::Gradient;
 use super::memory::{Memory, Resident, Work};
-use super::places::{Home, Places};
+use super::places::{Home, Places, masks};
 use super::program::*;
 use crate::graph::{Graph, LayerId, Node, Op, Producer, TensorId};
-use nn_core::spec::{Dtype, Masking};
+use nn_core::spec::Dtype;
 
 /// The program of a form of a graph that passed all checks.
 pub(crate) fn lower(graph: &Graph, form: Form) -> Program {
-    let places = Places::new(graph, form != Form::TrainTail);
+    let places = Places::new(graph, form);
     let memory = match form {
         Form::Predict => Memory::predicting(graph, &places),
         Form::Train => Memory::keeping(graph, &places),
@@ -33,7 +33,7 @@ pub(crate) fn tail(graph: &Graph) -> Option<Program> {
 /// indices, or a sparse input.
 pub(crate) fn by_rows(graph: &Graph, owner: LayerId) -> bool {
     let mut calls = graph.nodes.iter().filter(|node| graph.layers[node.layer].owner == owner);
-    let reads_indices = |node: &Node| node.unmasked().iter().any(|&tensor| graph.tensors[tensor].chooses_rows());
+    let reads_indices = |node: &Node| node.inputs.iter().any(|&tensor| graph.tensors[tensor].chooses_rows());
     let may_have_tables = |node: &Node| graph.layers[node.layer].has_rows() || graph.reads_sparse(node);
     calls.all(|node| may_have_tables(node) && reads_indices(node))
 }
@@ -86,7 +86,8 @@ impl Lowering<'_> {
     fn fields(&self) -> Vec<Field> {
         let mut fields = Vec::new();
         let trains = self.form != Form::Predict;
-        let outputs = self.graph.nodes.iter().flat_map(|node| &node.outputs);
+        let made = self.graph.nodes.iter().zip(&self.places.made).filter(|(_, made)| **made);
+        let outputs = made.flat_map(|(node, _)| &node.outputs);
         let kept = outputs.filter(|&&tensor| {
             let plan = &self.places.tensors[tensor];
             trains && plan.home == Home::Tape && plan.becomes.is_none() && self.memory.find(tensor).is_none()
@@ -123,6 +124,15 @@ impl Lowering<'_> {
         Read { tensor, place }
     }
 
+    /// The masks that a call reads in this form.
+    fn masks(&self, node: &Node) -> Vec<Option<MaskRead>> {
+        masks(self.graph, node, self.form).iter().map(|mask| mask.map(|mask| self.mask_read(mask))).collect()
+    }
+
+    fn mask_read(&self, mask: TensorId) -> MaskRead {
+        MaskRead { read: self.place(mask), exists_if: self.graph.tensors[mask].exists_if }
+    }
+
     fn all(&self, tensors: &[TensorId]) -> Vec<Read> {
         tensors.iter().map(|&tensor| self.place(tensor)).collect()
     }
@@ -143,8 +153,7 @@ impl Lowering<'_> {
         let any_inputs = match &self.graph.layers[node.layer].op {
             Op::Builtin(builtin) => {
                 let spec = builtin.spec;
-                let reads_masks = matches!(spec.masking, Masking::Reads { .. } | Masking::Trains);
-                spec.inputs.max > 1 || reads_masks || spec.inner.is_some() || spec.writes != Dtype::Float
+                spec.inputs.max > 1 || spec.inner.is_some() || spec.writes != Dtype::Float
             }
             Op::Activation { .. } => false,
             Op::Component(_) => true,
@@ -158,6 +167,9 @@ impl Lowering<'_> {
     }
 
     fn step(&self, n: CallId, node: &Node) -> Option<Step> {
+        if !self.places.made[n] {
+            return None;
+        }
         let then = self.places.then[n];
         let then = match self.form {
             Form::Predict => match self.memory.work(n) {
@@ -180,6 +192,7 @@ impl Lowering<'_> {
             call: n,
             weights: self.weights(node),
             reads: self.all(&node.inputs),
+            masks: self.masks(node),
             writes: self.all(&node.outputs),
             then,
             memory: self.has_memory(node),
@@ -210,6 +223,7 @@ impl Lowering<'_> {
             Does::Call(Box::new(BackCall {
                 weights: self.weights(node),
                 x: self.all(&node.inputs),
+                masks: self.masks(node),
                 y: self.all(&node.outputs),
                 dy: node.outputs.iter().map(|&tensor| self.incoming(tensor)).collect(),
                 memory: self.has_memory(node),
@@ -261,9 +275,15 @@ impl Lowering<'_> {
 
     /// After a prediction the masks of outputs are still there; numbers are not, and nobody asks for them.
     fn mask(&self, tensor: TensorId) -> Option<Mask> {
-        if let Some(mask) = self.graph.tensors[tensor].mask {
-            return Some(Mask::Of(self.place(mask)));
+        let own = self.graph.tensors[tensor].mask.map(|mask| self.mask_read(mask));
+        match (own, self.mask_inside(tensor)) {
+            (Some(own), Some(inside)) => Some(Mask::Either(own, Box::new(inside))),
+            (own, inside) => own.map(Mask::Of).or(inside),
         }
+    }
+
+    /// The mask that a model inside may have for its output.
+    fn mask_inside(&self, tensor: TensorId) -> Option<Mask> {
         let Producer::Node(n) = self.graph.tensors[tensor].producer else { return None };
         let node = &self.graph.nodes[n];
         let Op::Component(_) = &self.graph.layers[node.layer].op else { return None };

@@ -1,8 +1,8 @@
 //! The memory that tensors share, in a prediction and before the first layer that learns: how long each is alive, and where it is.
 
 use super::gradients::Gradient;
-use super::places::{Home, Places};
-use super::program::{ArenaId, CallId, Place};
+use super::places::{Home, Places, masks};
+use super::program::{ArenaId, CallId, Form, Place};
 use crate::graph::{Facts, Graph, Node, Op, Producer, Shaped, TensorId};
 use nn_core::arena::{Life, plan};
 use nn_core::spec::Dtype;
@@ -112,7 +112,7 @@ impl Memory {
     pub(super) fn predicting(graph: &Graph, places: &Places) -> Self {
         let kept = kept(graph, places);
         // For each tensor, and for the first in a place of all that are there.
-        let mut last = last_readers(graph, &kept);
+        let mut last = last_readers(graph, places, &kept);
         let tensors = &places.tensors;
         let mut first: Vec<TensorId> = (0..graph.tensors.len()).collect();
         let mut work = Vec::new();
@@ -127,6 +127,9 @@ impl Memory {
                 work => work,
             };
             work.push(done);
+            if !places.made[n] {
+                continue;
+            }
             for &tensor in node.outputs.iter().filter(|&&tensor| tensors[tensor].home == Home::Tape) {
                 if done == Work::Call {
                     lives.push((Resident::Tensor(tensor), n));
@@ -158,21 +161,21 @@ impl Memory {
         }
         for node in &graph.nodes {
             if node.outputs.iter().any(|&output| tensors[output].gradient != Gradient::Never) {
-                node.inputs.iter().chain(&node.outputs).for_each(|&tensor| stays[first[tensor]] = true);
+                node.reads().chain(node.outputs.iter().copied()).for_each(|tensor| stays[first[tensor]] = true);
             }
         }
         let mut lives: Vec<Stay> = Vec::new();
         let mut order = vec![None; tensors.len()];
         let (mut forward, backward) = workspaces(graph, places);
         let mut next = forward.next();
-        for (n, node) in graph.nodes.iter().enumerate() {
+        for (n, node) in graph.nodes.iter().enumerate().filter(|(n, _)| places.made[*n]) {
             for place in node.outputs.iter().map(|&output| first[output]).filter(|&place| !stays[place]) {
                 order[place].get_or_insert_with(|| {
                     lives.push(Stay { of: Resident::Tensor(place), first: n, last: n });
                     lives.len() - 1
                 });
             }
-            for &tensor in node.inputs.iter().chain(&node.outputs) {
+            for tensor in node.reads().chain(node.outputs.iter().copied()) {
                 if let Some(i) = order[first[tensor]] {
                     lives[i].last = n;
                 }
@@ -247,10 +250,11 @@ fn follows(graph: &Graph, places: &Places, node: &Node) -> Work {
 }
 
 /// For each tensor the last call that reads it; one more than there are for what is asked for after a prediction.
-fn last_readers(graph: &Graph, kept: &[bool]) -> Vec<usize> {
+fn last_readers(graph: &Graph, places: &Places, kept: &[bool]) -> Vec<usize> {
     let mut last = vec![0; graph.tensors.len()];
-    for (n, node) in graph.nodes.iter().enumerate() {
-        node.inputs.iter().for_each(|&input| last[input] = n);
+    for (n, node) in graph.nodes.iter().enumerate().filter(|(n, _)| places.made[*n]) {
+        let masks = masks(graph, node, Form::Predict).iter().flatten();
+        node.inputs.iter().chain(masks).for_each(|&read| last[read] = n);
     }
     kept.iter().zip(&mut last).filter(|(kept, _)| **kept).for_each(|(_, last)| *last = graph.nodes.len());
     last

@@ -1,8 +1,9 @@
 //! Where each tensor belongs, before it is known what shares memory, and which activations are fused.
 
 use super::gradients::{Gradient, gradients, input_index};
-use super::program::CallId;
+use super::program::{CallId, Form};
 use crate::graph::{Graph, Node, Op, Producer, TensorId};
+use nn_core::spec::{Dtype, Masking};
 use std::collections::HashSet;
 
 /// Whose memory a tensor is in.
@@ -34,13 +35,17 @@ pub(super) struct Places {
     pub(super) then: Vec<Option<CallId>>,
     /// For each call whether it is such an activation.
     pub(super) fused: Vec<bool>,
+    /// For each call whether the form makes it.
+    pub(super) made: Vec<bool>,
 }
 
 impl Places {
-    /// `asked` says whether a caller may ask for the gradients of the inputs.
-    pub(super) fn new(graph: &Graph, asked: bool) -> Self {
-        let read: HashSet<TensorId> = graph.nodes.iter().flat_map(|node| node.inputs.iter().copied()).collect();
-        let gradients = gradients(graph, asked).into_iter().enumerate();
+    pub(super) fn new(graph: &Graph, form: Form) -> Self {
+        // What makes a mask of a tensor gives it no gradient.
+        let readers = graph.nodes.iter().filter(|node| computes_numbers(graph, node));
+        let read: HashSet<TensorId> = readers.flat_map(|node| node.inputs.iter().copied()).collect();
+        // In the tail of a graph no caller asks for the gradients of the inputs.
+        let gradients = gradients(graph, form != Form::TrainTail).into_iter().enumerate();
         let mut tensors: Vec<Tensor> = gradients
             .map(|(id, gradient)| {
                 let home = match graph.tensors[id].producer {
@@ -68,7 +73,7 @@ impl Places {
         }
         let mut is_fused = vec![false; graph.nodes.len()];
         then.iter().flatten().for_each(|&n| is_fused[n] = true);
-        Places { tensors, then, fused: is_fused }
+        Places { tensors, then, fused: is_fused, made: made(graph, form) }
     }
 
     /// The tensor whose memory a tensor has in a training pass: itself, or the activation that is made of it in place.
@@ -106,6 +111,36 @@ impl Places {
         });
         outputs.collect()
     }
+}
+
+/// Whether a call computes numbers, and not a mask.
+fn computes_numbers(graph: &Graph, node: &Node) -> bool {
+    node.outputs.iter().any(|&output| graph.tensors[output].dtype != Dtype::U32)
+}
+
+/// For each call whether a form makes it: all but those of masks that nobody reads.
+fn made(graph: &Graph, form: Form) -> Vec<bool> {
+    let mut read = vec![false; graph.tensors.len()];
+    // The losses ask for the masks of outputs.
+    graph.outputs.iter().filter_map(|&output| graph.tensors[output].mask).for_each(|mask| read[mask] = true);
+    let mut made = vec![true; graph.nodes.len()];
+    for (made, node) in made.iter_mut().zip(&graph.nodes).rev() {
+        *made = computes_numbers(graph, node) || node.outputs.iter().any(|&output| read[output]);
+        if *made {
+            node.inputs.iter().chain(masks(graph, node, form).iter().flatten()).for_each(|&tensor| read[tensor] = true);
+        }
+    }
+    made
+}
+
+/// The masks that a call reads in a form, one entry for each input; nothing if it reads none.
+pub(super) fn masks<'a>(graph: &Graph, node: &'a Node, form: Form) -> &'a [Option<TensorId>] {
+    let mut inside = graph.chain(node.layer).filter_map(|layer| match &graph.layers[layer].op {
+        Op::Builtin(builtin) => Some(builtin.spec.masking),
+        _ => None,
+    });
+    let only_trains = inside.any(|masking| matches!(masking, Masking::Trains));
+    if only_trains && form == Form::Predict { &[] } else { &node.masks }
 }
 
 /// For each call the activation of its output, where nobody else reads that and both are in memory of the model's own.

@@ -2,6 +2,7 @@
 
 use super::memory::Arena;
 use crate::graph::{Graph, LayerId, TensorId};
+use crate::source::ExprId;
 use nn_core::spec::Dtype;
 
 /// The number of a call in its graph.
@@ -78,6 +79,14 @@ pub(crate) struct Read {
     pub(crate) place: Place,
 }
 
+/// A mask, and where it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct MaskRead {
+    pub(crate) read: Read,
+    /// The constant that says whether it exists.
+    pub(crate) exists_if: Option<ExprId>,
+}
+
 /// Where a tensor is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Place {
@@ -109,6 +118,8 @@ pub(crate) struct Call {
     /// The layer whose weights it computes with.
     pub(crate) weights: Option<LayerId>,
     pub(crate) reads: Vec<Read>,
+    /// The masks of the inputs, one entry for each; empty if it reads none.
+    pub(crate) masks: Vec<Option<MaskRead>>,
     pub(crate) writes: Vec<Read>,
     /// The call of the activation that it computes where it writes its output.
     pub(crate) then: Option<CallId>,
@@ -166,6 +177,8 @@ pub(crate) enum Does {
 pub(crate) struct BackCall {
     pub(crate) weights: Option<LayerId>,
     pub(crate) x: Vec<Read>,
+    /// The masks of the inputs, one entry for each; empty if it reads none.
+    pub(crate) masks: Vec<Option<MaskRead>>,
     pub(crate) y: Vec<Read>,
     pub(crate) dy: Vec<Incoming>,
     pub(crate) memory: bool,
@@ -224,7 +237,9 @@ pub(crate) enum Logits {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Mask {
     /// A tensor.
-    Of(Read),
+    Of(MaskRead),
+    /// A tensor, or else this one, if it does not exist.
+    Either(MaskRead, Box<Mask>),
     /// That of output `k` of a model inside, which this call is. Inputs that it cannot be asked with are missing.
     Inside(CallId, usize, Vec<Option<Read>>),
 }

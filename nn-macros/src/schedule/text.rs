@@ -48,11 +48,7 @@ impl Program {
                 Logits::Of(_, read) => format!(", logits {}", show.read(read)),
                 Logits::Inside(call, k) => format!(", logits of output {k} of {}", show.call(*call)),
             };
-            let mask = match &end.mask {
-                None => String::new(),
-                Some(Mask::Of(read)) => format!(", mask {}", show.read(read)),
-                Some(Mask::Inside(call, k, _)) => format!(", mask of output {k} of {}", show.call(*call)),
-            };
+            let mask = end.mask.as_ref().map_or(String::new(), |mask| format!(", mask {}", show.end_mask(mask)));
             lines.push(format!("  y{i}{logits}{mask}"));
         }
         for (what, calls) in [("penalties", &self.penalties), ("updates", &self.updates)] {
@@ -107,6 +103,19 @@ impl Show<'_> {
         }
     }
 
+    fn mask(&self, mask: &MaskRead) -> String {
+        let exists = if mask.exists_if.is_some() { " if it exists" } else { "" };
+        format!("{}{exists}", self.read(&mask.read))
+    }
+
+    fn end_mask(&self, mask: &Mask) -> String {
+        match mask {
+            Mask::Of(mask) => self.mask(mask),
+            Mask::Inside(call, k, _) => format!("of output {k} of {}", self.call(*call)),
+            Mask::Either(mask, other) => format!("{}, else {}", self.mask(mask), self.end_mask(other)),
+        }
+    }
+
     /// Shared memory.
     fn place(&self, place: Place) -> String {
         match place {
@@ -127,6 +136,8 @@ impl Show<'_> {
                 let x = self.list(&call.reads, |x| self.read(x));
                 let weights =
                     call.weights.map_or(String::new(), |layer| format!("{}: ", self.graph.layers[layer].name));
+                let masks = self.list(&call.masks, |mask| mask.map_or("nothing".to_string(), |mask| self.mask(&mask)));
+                let masks = if masks.is_empty() { masks } else { format!(" masked by {masks}") };
                 let then = call.then.map_or(String::new(), |then| format!(" then {}", self.call(then)));
                 let memory = if call.memory { " with memory" } else { "" };
                 let work = call.workspace.map_or(String::new(), |place| format!(" working in {}", self.place(place)));
@@ -135,7 +146,7 @@ impl Show<'_> {
                     Mode::Frozen => ", frozen",
                     Mode::Flagged(_) => ", frozen by its flag",
                 };
-                format!("{y} = {}({weights}{x}){then}{memory}{work}{mode}", self.call(call.call))
+                format!("{y} = {}({weights}{x}){masks}{then}{memory}{work}{mode}", self.call(call.call))
             }
         }
     }

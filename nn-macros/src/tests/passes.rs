@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use proc_macro2::{TokenStream, TokenTree};
-use syn::{Expr, Fields, Item, Stmt};
+use syn::{Expr, Fields, Item, ItemMacro, Stmt};
 
 fn expand(graph: &str) -> TokenStream {
     crate::expand_model(graph.parse().expect("tokens"))
@@ -13,11 +13,24 @@ fn fields(graph: &str, name: &str) -> String {
     fn find(items: Vec<Item>, name: &str) -> Option<Fields> {
         items.into_iter().find_map(|item| match item {
             Item::Struct(item) if item.ident == name => Some(item.fields),
+            // `buffers! { pub struct NetCache<..> { .. } }`
+            Item::Macro(item) => {
+                let tokens: Vec<TokenTree> = item.mac.tokens.into_iter().collect();
+                let is_it = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == name);
+                let fields = tokens.last().filter(|_| tokens.iter().any(is_it))?;
+                syn::parse2(fields.clone().into()).ok().map(Fields::Named)
+            }
             // `const _: () = { .. };`
             Item::Const(item) => match *item.expr {
                 Expr::Block(block) => {
                     let items = block.block.stmts.into_iter().filter_map(|statement| match statement {
                         Stmt::Item(item) => Some(item),
+                        Stmt::Macro(call) => Some(Item::Macro(ItemMacro {
+                            attrs: call.attrs,
+                            ident: None,
+                            mac: call.mac,
+                            semi_token: None,
+                        })),
                         _ => None,
                     });
                     find(items.collect(), name)

@@ -1,10 +1,11 @@
-"""Writes the files of weights that the tests beside this file and those of tests/include.rs read.
+"""Writes the files of weights that the tests beside this file, those of tests/include.rs and the catalogue of errors read.
 
     python tests/ui/weights/files.py
 """
 
 import json
 import pathlib
+import shutil
 import struct
 
 FOLDER = pathlib.Path(__file__).parent
@@ -44,3 +45,11 @@ write("bf16", {"y.bias": ("BF16", [1], [0.5]), "y.kernel": ("BF16", [2, 1], [1 +
 write("diverged", {"y.kernel": ("F32", [2, 1], [2.0, float("nan")]), "y.bias": ("BF16", [1], [float("-inf")])})
 write("diverged_f64", {"y.kernel": ("F64", [2, 1], [float("inf"), 1.0]), "y.bias": ("F64", [1], [0.5])})
 (FOLDER / "text.safetensors").write_text("version https://git-lfs.github.com/spec/v1\n")
+
+# The examples in the catalogue of errors have theirs beside them.
+EXAMPLES = {
+    "nn0702": "text", "nn0703": "renamed", "nn0704": "more", "nn0705": "three", "nn0706": "double", "nn0707": "large",
+    "nn0708": "diverged",
+}
+for page, name in EXAMPLES.items():
+    shutil.copy(FOLDER / f"{name}.safetensors", FOLDER.parents[2] / "src/errors" / page)

@@ -1,8 +1,7 @@
 use super::compute::{BatchNormalization, BatchNormalizationWeights};
 use super::{SPEC, arg, infer};
-use crate::layer::testing::check_layer;
+use crate::layer::testing::{check_layer, check_masked};
 use crate::layer::{Memory, Mode};
-use crate::layers::masking::checks::check_masked;
 use crate::spec::shape::Shape;
 use crate::spec::{Inferred, Value};
 use crate::tensor::storage::{Buffer, Heap};
@@ -92,25 +91,23 @@ fn a_prediction_and_a_frozen_layer_use_the_averages() {
 fn a_mask_leaves_steps_out_of_the_statistics() {
     type One = BatchNormalization<1, 1, 1, 1>;
     type Steps = SMatrix<f64, 1, 4>;
-    type Masked = (Steps, SVector<u32, 4>);
     let layer = One { momentum: 0.0, epsilon: 0.0, ..One::DEFAULT };
     let x = [Steps::new(1., 2., 3., 7.), Steps::new(2., 7., 7., 7.)];
-    let m = [SVector::<u32, 4>::new(1, 1, 1, 0), SVector::<u32, 4>::new(1, 0, 0, 0)];
     let mut w = BatchNormalizationWeights::<f64, 1, 1, 1>::zeroed();
     w.gamma[0] = 1.0;
-    let mut train = |m: &[SVector<u32, 4>]| {
-        let (mut y, mut cache) = ([Steps::zeros(); 2], <One as Layer<f64, Masked>>::Cache::<Heap>::with_capacity(2));
-        let mut rng = StdRng::seed_from_u64(1);
-        let pass = Pass::training(&mut cache, Mode::new(&mut rng));
-        Layer::<f64, Masked>::forward::<Heap>(&layer, &w, (&x, m), &mut y, pass);
-        Layer::<f64, Masked>::update::<Heap>(&layer, &mut w, &cache);
+    let mut train = |m: &[u32; 8]| {
+        let (mut y, mut cache) = ([Steps::zeros(); 2], <One as Layer<f64, Steps>>::Cache::<Heap>::with_capacity(2));
+        let (mut rng, masks) = (StdRng::seed_from_u64(1), [Some(&m[..])]);
+        let pass = Pass::training(&mut cache, Mode::new(&mut rng)).with_masks(&masks);
+        Layer::<f64, Steps>::forward::<Heap>(&layer, &w, &x, &mut y, pass);
+        Layer::<f64, Steps>::update::<Heap>(&layer, &mut w, &cache);
         (y, w.moving_mean[0], w.moving_variance[0])
     };
-    let (y, mean, variance) = train(&m);
+    let (y, mean, variance) = train(&[1, 1, 1, 0, 1, 0, 0, 0]);
     assert_eq!((mean, variance), (2.0, 0.5));
     assert!((y[0] - Steps::new(-1., 0., 1., 5.) * 2f64.sqrt()).norm() < 1e-12, "{y:?}");
     // Where nothing counts, mean and variance are 0.
-    let (_, mean, variance) = train(&[SVector::zeros(); 2]);
+    let (_, mean, variance) = train(&[0; 8]);
     assert_eq!((mean, variance), (0.0, 0.0));
 }
 
@@ -118,11 +115,11 @@ fn a_mask_leaves_steps_out_of_the_statistics() {
 #[test]
 fn gradients_with_a_mask() {
     let last = BatchNormalization::<5, 1, 1, 1>::DEFAULT;
-    check_masked::<SVector<u32, 3>, _, 5, 3>(last, [[1, 0, 1], [0, 0, 1], [1, 1, 1]].map(SVector::from));
+    check_masked::<SMatrix<f64, 5, 3>, _>(&last, &[Some(&[1, 0, 1, 0, 0, 1, 1, 1, 1])]);
     let first = BatchNormalization::<3, 1, 0, 5>::DEFAULT;
-    check_masked::<SVector<u32, 3>, _, 5, 3>(first, [[1, 0, 1], [0, 0, 1], [1, 0, 0]].map(SVector::from));
+    check_masked::<SMatrix<f64, 5, 3>, _>(&first, &[Some(&[1, 0, 1, 0, 0, 1, 1, 0, 0])]);
     let scalars = BatchNormalization::<3, 0, 1, 1>::DEFAULT;
-    check_masked::<SVector<u32, 3>, _, 1, 3>(scalars, [[1, 0, 1], [0, 1, 1], [1, 0, 0]].map(SVector::from));
+    check_masked::<SMatrix<f64, 1, 3>, _>(&scalars, &[Some(&[1, 0, 1, 0, 1, 1, 1, 0, 0])]);
 }
 
 /// With more features than one block of a prediction has, and neighbours that are not next to each other.

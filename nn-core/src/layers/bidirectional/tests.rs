@@ -1,7 +1,7 @@
 use super::merge_mode::{AVE, CONCAT, MUL, NONE, SUM};
 use super::*;
-use crate::layer::testing::check_layer;
-use crate::layers::recurrent::checks::{MASK, Masked, close, input, pattern, predict, train};
+use crate::layer::testing::{check_layer, check_masked};
+use crate::layers::recurrent::checks::{MASKS, close, input, pattern, predict, predict_masked, train};
 use crate::layers::{
     Bidirectional, BidirectionalWeights, GRU, GRUWeights, LSTM, LSTMWeights, SimpleRNN, SimpleRNNWeights,
 };
@@ -13,7 +13,6 @@ use std::vec::Vec;
 
 type X = SMatrix<f64, 3, 5>;
 type H = SVector<f64, 2>;
-type Mask = SVector<u32, 5>;
 type Rnn<const P: usize, const STATE: usize> = SimpleRNN<3, 2, 1, P, STATE, 0>;
 
 #[test]
@@ -36,7 +35,7 @@ fn gradients_of_every_layer_with_states() {
     check_layer::<Four, _>(&Bidirectional::<_, MUL, 3, 2, 2, 1, 4>::new(LSTM::<3, 2, 8, 1, 1, 1, 0>::DEFAULT));
     check_layer::<Four, _>(&Bidirectional::<_, NONE, 3, 2, 2, 5, 4>::new(LSTM::<3, 2, 8, 1, 5, 1, 0>::DEFAULT));
     let masked = Bidirectional::<_, MUL, 3, 2, 2, 5, 2>::new(GRU::<3, 2, 6, 1, 5, 1, 0>::DEFAULT);
-    check_layer::<Pair, _>(&Masked::<_, 2>(masked));
+    check_masked::<Pair, _>(&masked, MASKS);
 }
 
 #[test]
@@ -67,9 +66,9 @@ fn like_keras() {
     }
 
     // Bidirectional(LSTM(2, return_sequences = True, return_state = True), merge_mode = "mul"), states [h, c, c, h]
-    type Four = (X, H, H, H, H, Mask);
+    type Four = (X, H, H, H, H);
     let layer = Bidirectional::<_, MUL, 3, 2, 2, 5, 4>::new(LSTM::<3, 2, 8, 1, 5, 1, 0>::DEFAULT);
-    let y = predict::<Four, _>(&layer, &w, (&x, &h, &c, &c, &h, &MASK));
+    let y = predict_masked::<Four, _>(&layer, &w, (&x, &h, &c, &c, &h), MASKS);
     let first = [0.0, 0.0, 0.0009804978, -0.0042921284, 0.0, 0.0, -0.0023614053, 0.0007031818, 0.0, 0.0];
     close(&first, &y[0][..10]);
     close(&[-0.0090961762, -0.007233976, 0.0152420768, 0.0048233716, 0.0296283004, 0.0033254784], &y[0][22..28]);
@@ -80,7 +79,7 @@ fn like_keras() {
     // Bidirectional(GRU(2, return_sequences = True, return_state = True), merge_mode = None), states [h, c]
     let w = pattern::<BidirectionalWeights<GRUWeights<f64, 3, 2, 6, 2>>>();
     let layer = Bidirectional::<_, NONE, 3, 2, 2, 5, 2>::new(GRU::<3, 2, 6, 2, 5, 1, 0>::DEFAULT);
-    let y = predict::<(X, H, H, Mask), _>(&layer, &w, (&x, &h, &c, &MASK));
+    let y = predict_masked::<(X, H, H), _>(&layer, &w, (&x, &h, &c), MASKS);
     close(&[0.0, 0.0, -0.1035580783, 0.4669817384, 0.0, 0.0, 0.0832149227, 0.0763598302], &y[0][..8]);
     close(&[0.0, 0.0, 0.2796076342, -0.4069729995, 0.0, 0.0, 0.2752245386, -0.3463139489], &y[1][..8]);
     close(&[-0.3245122751, -0.1545923392, -0.4727175572, 0.0405395579, -0.6538219821, 0.1917042131], &y[1][22..28]);
@@ -88,7 +87,7 @@ fn like_keras() {
 
     // Bidirectional(SimpleRNN(2, return_state = True), merge_mode = "ave")
     let layer = Bidirectional::<_, AVE, 3, 2, 2, 1, 2>::new(Rnn::<1, 1>::DEFAULT);
-    let y = predict::<(X, Mask), _>(&layer, &rnn, (&x, &MASK));
+    let y = predict_masked::<X, _>(&layer, &rnn, &x, MASKS);
     close(&[-0.3008373864, 0.2370526451, 0.0, 0.0, -0.4312072669, -0.252872907], &y[0]);
     close(&[-0.6778132983, 0.6138391978, 0.0, 0.0, -0.6664543885, 0.1802082028], &y[2]);
 
@@ -99,7 +98,7 @@ fn like_keras() {
 
     // Bidirectional(SimpleRNN(2, zero_output_for_mask = True)): without sequences the option has no effect
     let layer = SimpleRNN { zero_output_for_mask: true, ..Rnn::<1, 0>::DEFAULT };
-    let y = predict::<(X, Mask), _>(&Bidirectional::<_, CONCAT, 3, 2, 4, 1, 0>::new(layer), &rnn, (&x, &MASK));
+    let y = predict_masked::<X, _>(&Bidirectional::<_, CONCAT, 3, 2, 4, 1, 0>::new(layer), &rnn, &x, MASKS);
     close(&[0.0761385255, -0.1397339076, -0.6778132983, 0.6138391978, 0.0, 0.0, 0.0, 0.0], &y[0][..8]);
 }
 

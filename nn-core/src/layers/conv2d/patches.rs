@@ -53,8 +53,7 @@ impl<const H: usize, const W: usize, const I: usize, const K: usize, const O: us
             let (sample, row) = ((first + k) / rows.max(1), (first + k) % rows.max(1));
             let Some(x) = x.get(sample * image..(sample + 1) * image) else { continue };
             self.runs(row, |patch, place, count| {
-                if let (Some(to), Some(from)) = (patches.get_mut(patch..patch + count), x.get(place..place + count))
-                {
+                if let (Some(to), Some(from)) = (patches.get_mut(patch..patch + count), x.get(place..place + count)) {
                     to.copy_from_slice(from);
                 }
             });
@@ -69,9 +68,7 @@ impl<const H: usize, const W: usize, const I: usize, const K: usize, const O: us
             let (sample, row) = ((first + k) / rows.max(1), (first + k) % rows.max(1));
             let Some(dx) = dx.get_mut(sample * image..(sample + 1) * image) else { continue };
             self.runs(row, |patch, place, count| {
-                if let (Some(from), Some(to)) =
-                    (patches.get(patch..patch + count), dx.get_mut(place..place + count))
-                {
+                if let (Some(from), Some(to)) = (patches.get(patch..patch + count), dx.get_mut(place..place + count)) {
                     to.iter_mut().zip(from).for_each(|(to, from)| *to += *from);
                 }
             });

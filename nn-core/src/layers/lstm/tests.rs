@@ -1,12 +1,12 @@
 use super::*;
 use crate::activations::{Gelu, HardSigmoid, Sigmoid, Softsign, Tanh};
-use crate::layer::testing::check_layer;
-use crate::layers::recurrent::checks::{MASK, Masked, close, input, pattern, predict, train};
+use crate::constraints::Constraint;
+use crate::layer::testing::{check_layer, check_masked};
+use crate::layers::recurrent::checks::{MASKS, close, input, pattern, predict, predict_masked, train, train_masked};
 use crate::layers::recurrent::{Cell, Recurrent, Run};
 use crate::layers::{LSTM, LSTMWeights, LstmState};
 use crate::tensor::storage::Buffer;
 use crate::weights::Weights;
-use crate::weights::constraints::Constraint;
 use crate::weights::initializers::Initializer;
 use crate::weights::regularizers::Regularizer;
 use crate::weights::zeroed_box;
@@ -36,11 +36,11 @@ fn gradients_of_every_form() {
 
 #[test]
 fn gradients_under_a_mask() {
-    check_layer::<X, _>(&Masked::<_, 2>(Last::DEFAULT));
-    check_layer::<States, _>(&Masked::<_, 2>(All::DEFAULT));
-    check_layer::<States, _>(&Masked::<_, 2>(LSTM { go_backwards: true, ..All::DEFAULT }));
-    check_layer::<States, _>(&Masked::<_, 2>(LSTM { zero_output_for_mask: true, ..All::DEFAULT }));
-    check_layer::<X, _>(&Masked::<_, 2>(LSTM { zero_output_for_mask: true, ..Last::DEFAULT }));
+    check_masked::<X, _>(&Last::DEFAULT, MASKS);
+    check_masked::<States, _>(&All::DEFAULT, MASKS);
+    check_masked::<States, _>(&LSTM { go_backwards: true, ..All::DEFAULT }, MASKS);
+    check_masked::<States, _>(&LSTM { zero_output_for_mask: true, ..All::DEFAULT }, MASKS);
+    check_masked::<X, _>(&LSTM { zero_output_for_mask: true, ..Last::DEFAULT }, MASKS);
 }
 
 #[test]
@@ -119,8 +119,7 @@ fn like_keras() {
     close(&expected, &predict::<States, _>(&layer, &pattern(), (&x, &h, &c))[0]);
 
     // LSTM(2, return_sequences = True, return_state = True)
-    type Given = (X, H, H, SVector<u32, 5>);
-    let given = (&x[..], &h[..], &c[..], &MASK[..]);
+    let given = (&x[..], &h[..], &c[..]);
     let first = [0.1090751656, -0.0415186674, 0.0292963482, 0.0062549724];
     let third = [-0.2522573016, 0.0530821306, -0.2633400704, 0.0596881492, -0.2220629267, 0.0167574832];
     let mut expected = [[0.0; 10]; 3];
@@ -131,7 +130,10 @@ fn like_keras() {
     expected[0][4..6].copy_from_slice(&first[..2]);
     expected[0][8..].copy_from_slice(&first[2..]);
     expected[2][8..].copy_from_slice(&third[4..]);
-    for y in [predict::<Given, _>(&All::DEFAULT, &w, given), train::<Given, _>(&All::DEFAULT, &w, given)] {
+    for y in [
+        predict_masked::<States, _>(&All::DEFAULT, &w, given, MASKS),
+        train_masked::<States, _>(&All::DEFAULT, &w, given, MASKS),
+    ] {
         close(expected.as_flattened(), &y[0]);
         close(&[0.0292963482, 0.0062549724, -0.6666666667, 0.1666666667, -0.2220629267, 0.0167574832], &y[1]);
         close(&[0.0482870025, 0.0100512366, 1.0, -0.3333333333, -0.5161997241, 0.0268112164], &y[2]);
@@ -139,10 +141,10 @@ fn like_keras() {
 
     // LSTM(2, return_sequences = True, zero_output_for_mask = True)
     let layer = LSTM { zero_output_for_mask: true, ..All::DEFAULT };
-    close(zeros.as_flattened(), &predict::<Given, _>(&layer, &w, given)[0]);
+    close(zeros.as_flattened(), &predict_masked::<States, _>(&layer, &w, given, MASKS)[0]);
 
     // LSTM(2, return_sequences = True, return_state = True, go_backwards = True)
-    let y = predict::<Given, _>(&LSTM { go_backwards: true, ..All::DEFAULT }, &w, given);
+    let y = predict_masked::<States, _>(&LSTM { go_backwards: true, ..All::DEFAULT }, &w, given, MASKS);
     close(
         &[0.0, 0.0, 0.1660891931, -0.1448754058, 0.1660891931, -0.1448754058, 0.0176671085, 0.0441201224],
         &y[0][..8],

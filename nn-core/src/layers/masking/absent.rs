@@ -5,11 +5,11 @@ use crate::layer::{Layer, Memory, Pass, Work};
 use crate::layers::merge::{groups, strides};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
-use crate::tensor::{Element, Sample, flat, flat_mut};
+use crate::tensor::{Element, Sample, add, flat, flat_mut};
 use nalgebra::SMatrix;
 
-impl<T: Scalar + Element, M: Sample<Element = u32>, const F: usize, const P: usize, const VALUE: usize>
-    Layer<T, (SMatrix<T, F, P>, M)> for Fill<VALUE>
+impl<T: Scalar + Element, const F: usize, const P: usize, const VALUE: usize> Layer<T, SMatrix<T, F, P>>
+    for Fill<VALUE>
 {
     type Output = SMatrix<T, F, P>;
     type Weights = ();
@@ -20,13 +20,13 @@ impl<T: Scalar + Element, M: Sample<Element = u32>, const F: usize, const P: usi
     fn forward<B: Storage>(
         &self,
         _: &(),
-        (x, m): (&[SMatrix<T, F, P>], &[M]),
+        x: &[SMatrix<T, F, P>],
         y: &mut [SMatrix<T, F, P>],
-        _: Pass<'_, '_, T, (), ()>,
+        pass: Pass<'_, '_, T, (), ()>,
     ) {
-        const { assert!(M::SIZE == P, "a number for each position") }
+        let Some(m) = pass.mask(0) else { return y.iter_mut().zip(x).for_each(|(y, x)| *y = *x) };
         let value = T::of(const { [0.0, 1.0, f64::NEG_INFINITY, f64::INFINITY][VALUE] });
-        for ((x, y), &m) in flat(x).chunks_exact(F).zip(flat_mut(y).chunks_exact_mut(F)).zip(flat(m)) {
+        for ((x, y), &m) in flat(x).chunks_exact(F).zip(flat_mut(y).chunks_exact_mut(F)).zip(m) {
             if m != 0 {
                 y.copy_from_slice(x);
             } else {
@@ -38,16 +38,17 @@ impl<T: Scalar + Element, M: Sample<Element = u32>, const F: usize, const P: usi
     fn backward<B: Storage>(
         &self,
         _: &(),
-        (_, m): (&[SMatrix<T, F, P>], &[M]),
+        _: &[SMatrix<T, F, P>],
         _: &[SMatrix<T, F, P>],
         dy: &[SMatrix<T, F, P>],
-        _: Memory<'_, T, ()>,
-        (dx, _): (Option<&mut [SMatrix<T, F, P>]>, Option<&mut [M]>),
+        memory: Memory<'_, T, ()>,
+        dx: Option<&mut [SMatrix<T, F, P>]>,
         _: Option<&mut ()>,
     ) {
         // y = x where m ≠ 0, so dx += dy there
         let Some(dx) = dx else { return };
-        for ((dx, dy), &m) in flat_mut(dx).chunks_exact_mut(F).zip(flat(dy).chunks_exact(F)).zip(flat(m)) {
+        let Some(m) = memory.mask(0) else { return add(dx, dy) };
+        for ((dx, dy), &m) in flat_mut(dx).chunks_exact_mut(F).zip(flat(dy).chunks_exact(F)).zip(m) {
             if m != 0 {
                 dx.iter_mut().zip(dy).for_each(|(dx, &dy)| *dx += dy);
             }
@@ -58,14 +59,13 @@ impl<T: Scalar + Element, M: Sample<Element = u32>, const F: usize, const P: usi
 impl<
     T: Scalar + Element,
     Z: Sample<Element = T>,
-    M: Sample<Element = u32>,
     const R: usize,
     const P: usize,
     const A: usize,
     const B: usize,
     const C: usize,
     const ONES: usize,
-> Layer<T, (SMatrix<T, R, P>, Z, M)> for OrElse<R, P, A, B, C, ONES>
+> Layer<T, (SMatrix<T, R, P>, Z)> for OrElse<R, P, A, B, C, ONES>
 {
     type Output = SMatrix<T, R, P>;
     type Weights = ();
@@ -76,13 +76,13 @@ impl<
     fn forward<S: Storage>(
         &self,
         _: &(),
-        (x, z, m): (&[SMatrix<T, R, P>], &[Z], &[M]),
+        (x, z): (&[SMatrix<T, R, P>], &[Z]),
         y: &mut [SMatrix<T, R, P>],
-        _: Pass<'_, '_, T, (), ()>,
+        pass: Pass<'_, '_, T, (), ()>,
     ) {
-        const { assert!(M::SIZE == P, "a number for each position") }
+        let Some(m) = pass.mask(0) else { return y.iter_mut().zip(x).for_each(|(y, x)| *y = *x) };
         let at = strides(groups(R * P, A, B, C), ONES, 1);
-        let samples = flat(x).chunks_exact(R * P).zip(flat(z).chunks_exact(Z::SIZE)).zip(flat(m).chunks_exact(P));
+        let samples = flat(x).chunks_exact(R * P).zip(flat(z).chunks_exact(Z::SIZE)).zip(m.chunks_exact(P));
         for (y, ((x, z), m)) in flat_mut(y).chunks_exact_mut(R * P).zip(samples) {
             for (k, (y, &x)) in y.iter_mut().zip(x).enumerate() {
                 *y = if m[k / R] != 0 { x } else { z[at.place(k)] };
@@ -93,16 +93,17 @@ impl<
     fn backward<S: Storage>(
         &self,
         _: &(),
-        (_, _, m): (&[SMatrix<T, R, P>], &[Z], &[M]),
+        _: (&[SMatrix<T, R, P>], &[Z]),
         _: &[SMatrix<T, R, P>],
         dy: &[SMatrix<T, R, P>],
-        _: Memory<'_, T, ()>,
-        (mut dx, mut dz, _): (Option<&mut [SMatrix<T, R, P>]>, Option<&mut [Z]>, Option<&mut [M]>),
+        memory: Memory<'_, T, ()>,
+        (mut dx, mut dz): (Option<&mut [SMatrix<T, R, P>]>, Option<&mut [Z]>),
         _: Option<&mut ()>,
     ) {
+        let Some(m) = memory.mask(0) else { return dx.map_or((), |dx| add(dx, dy)) };
         // y = x where m ≠ 0, else z: that is whose gradient dy is
         let at = strides(groups(R * P, A, B, C), ONES, 1);
-        for (s, (dy, m)) in flat(dy).chunks_exact(R * P).zip(flat(m).chunks_exact(P)).enumerate() {
+        for (s, (dy, m)) in flat(dy).chunks_exact(R * P).zip(m.chunks_exact(P)).enumerate() {
             for (k, &dy) in dy.iter().enumerate() {
                 let slot = match (m[k / R] != 0, &mut dx, &mut dz) {
                     (true, Some(dx), _) => flat_mut(dx).get_mut(s * R * P + k),
@@ -124,78 +125,58 @@ mod tests {
     use nalgebra::SVector;
 
     type X = SMatrix<f64, 2, 3>;
-    type Masked = (X, SVector<u32, 3>);
-    type Same = (X, X, SVector<u32, 3>);
-    type Repeated = (X, SVector<f64, 2>, SVector<u32, 3>);
+    type Pair = (X, SVector<f64, 2>);
+    /// Three steps, of which the second one does not count.
+    const MASKS: &[Option<&[u32]>] = &[Some(&[1, 0, 1])];
 
     #[test]
     fn steps_that_do_not_count() {
-        let (x, m) = ([X::new(1., 2., 3., 4., 5., 6.)], [SVector::<u32, 3>::new(1, 0, 1)]);
+        let x = [X::new(1., 2., 3., 4., 5., 6.)];
         let mut y = [X::repeat(f64::NAN)];
-        fn fill<const VALUE: usize>(x: &[X; 1], m: &[SVector<u32, 3>; 1], y: &mut [X; 1]) {
-            Layer::<f64, Masked>::forward::<Inline<1>>(&Fill::<VALUE>, &(), (x, m), y, Pass::inference(&mut ()));
+        fn fill<const VALUE: usize>(x: &[X; 1], y: &mut [X; 1]) {
+            Fill::<VALUE>.forward::<Inline<1>>(&(), x, y, Pass::inference(&mut ()).with_masks(MASKS));
         }
-        fill::<0>(&x, &m, &mut y);
+        fill::<0>(&x, &mut y);
         assert_eq!(y[0], X::new(1., 0., 3., 4., 0., 6.));
-        fill::<1>(&x, &m, &mut y);
+        fill::<1>(&x, &mut y);
         assert_eq!(y[0], X::new(1., 1., 3., 4., 1., 6.));
-        fill::<2>(&x, &m, &mut y);
+        fill::<2>(&x, &mut y);
         assert_eq!(y[0].column(1).as_slice(), [f64::NEG_INFINITY; 2]);
-        fill::<3>(&x, &m, &mut y);
+        fill::<3>(&x, &mut y);
         assert_eq!(y[0].column(1).as_slice(), [f64::INFINITY; 2]);
         let mut dx = [X::repeat(1.)];
         let dy = [X::repeat(2.)];
-        Layer::<f64, Masked>::backward::<Inline<1>>(
-            &Fill::<3>,
-            &(),
-            (&x, &m),
-            &y,
-            &dy,
-            Memory::new(&mut ()),
-            (Some(&mut dx), None),
-            None,
-        );
+        let mut none = ();
+        let memory = Memory::new(&mut none).with_masks(MASKS);
+        Fill::<3>.backward::<Inline<1>>(&(), &x, &y, &dy, memory, Some(&mut dx), None);
         assert_eq!(dx[0], X::new(3., 1., 3., 3., 1., 3.));
     }
 
-    /// Three steps, of which the second one does not count, or one step that is repeated.
+    /// Three steps, or one step that is repeated.
     #[test]
     fn the_first_input_where_nothing_counts() {
-        let (x, m) = ([X::new(1., 2., 3., 4., 5., 6.)], [SVector::<u32, 3>::new(1, 0, 1)]);
+        let x = [X::new(1., 2., 3., 4., 5., 6.)];
         let (z, one) = ([X::repeat(7.)], [SVector::<f64, 2>::new(8., 9.)]);
         let (mut y, dy) = ([X::repeat(f64::NAN)], [X::new(1., 2., 3., 4., 5., 6.)]);
         let (mut dx, mut dz) = ([X::repeat(1.)], [X::repeat(1.)]);
+        let (mut of_pass, mut of_memory) = ((), ());
+        let pass = Pass::inference(&mut of_pass).with_masks(MASKS);
         let layer = OrElse::<2, 3>;
-        Layer::<f64, Same>::forward::<Inline<1>>(&layer, &(), (&x, &z, &m), &mut y, Pass::inference(&mut ()));
+        Layer::<f64, (X, X)>::forward::<Inline<1>>(&layer, &(), (&x, &z), &mut y, pass);
         assert_eq!(y[0], X::new(1., 7., 3., 4., 7., 6.));
-        let gradients = (Some(&mut dx[..]), Some(&mut dz[..]), None);
-        Layer::<f64, Same>::backward::<Inline<1>>(
-            &layer,
-            &(),
-            (&x, &z, &m),
-            &y,
-            &dy,
-            Memory::new(&mut ()),
-            gradients,
-            None,
-        );
+        let gradients = (Some(&mut dx[..]), Some(&mut dz[..]));
+        let memory = Memory::new(&mut of_memory).with_masks(MASKS);
+        Layer::<f64, (X, X)>::backward::<Inline<1>>(&layer, &(), (&x, &z), &y, &dy, memory, gradients, None);
         assert_eq!((dx[0], dz[0]), (X::new(2., 1., 4., 5., 1., 7.), X::new(1., 3., 1., 1., 6., 1.)));
 
         let layer = OrElse::<2, 3, 1, 1, 3, 0b0100_0000>;
-        Layer::<f64, Repeated>::forward::<Inline<1>>(&layer, &(), (&x, &one, &m), &mut y, Pass::inference(&mut ()));
+        let pass = Pass::inference(&mut of_pass).with_masks(MASKS);
+        Layer::<f64, Pair>::forward::<Inline<1>>(&layer, &(), (&x, &one), &mut y, pass);
         assert_eq!(y[0], X::new(1., 8., 3., 4., 9., 6.));
         let mut d_one = [SVector::<f64, 2>::new(1., 1.)];
-        let gradients = (None, Some(&mut d_one[..]), None);
-        Layer::<f64, Repeated>::backward::<Inline<1>>(
-            &layer,
-            &(),
-            (&x, &one, &m),
-            &y,
-            &dy,
-            Memory::new(&mut ()),
-            gradients,
-            None,
-        );
+        let gradients = (None, Some(&mut d_one[..]));
+        let memory = Memory::new(&mut of_memory).with_masks(MASKS);
+        Layer::<f64, Pair>::backward::<Inline<1>>(&layer, &(), (&x, &one), &y, &dy, memory, gradients, None);
         assert_eq!(d_one[0], SVector::<f64, 2>::new(3., 6.));
     }
 }

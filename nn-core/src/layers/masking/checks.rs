@@ -1,59 +1,33 @@
-//! For the tests of the layers that read a mask.
+//! The layer and its mask.
 
+use super::compute::*;
 use crate::layer::testing::check_layer;
 use crate::layer::{Layer, Memory, Pass};
-use crate::tensor::storage::Storage;
-use crate::tensor::{FloatTensors, Sample, Tensors};
-use nalgebra::SMatrix;
-use rand::Rng;
+use crate::tensor::storage::Inline;
+use nalgebra::{SMatrix, SVector};
 
-/// [`check_layer`] with a mask that is always this one.
-pub(crate) fn check_masked<M, L, const R: usize, const P: usize>(layer: L, mask: [M; 3])
-where
-    M: Sample<Element = u32>,
-    L: Layer<f64, (SMatrix<f64, R, P>, M), Output: FloatTensors<f64>>,
-{
-    check_layer::<SMatrix<f64, R, P>, _>(&Masked(layer, mask));
+#[test]
+fn gradients() {
+    check_layer::<SMatrix<f64, 5, 3>, _>(&Masking::DEFAULT);
 }
 
-struct Masked<L, M>(L, [M; 3]);
-
-impl<M: Sample<Element = u32>, L: Layer<f64, (SMatrix<f64, R, P>, M)>, const R: usize, const P: usize>
-    Layer<f64, SMatrix<f64, R, P>> for Masked<L, M>
-{
-    type Output = L::Output;
-    type Weights = L::Weights;
-    type Scratch<B: Storage> = L::Scratch<B>;
-    type Cache<B: Storage> = L::Cache<B>;
-
-    fn init(&self, w: &mut L::Weights, rng: &mut dyn Rng) {
-        self.0.init(w, rng);
-    }
-
-    fn forward<B: Storage>(
-        &self,
-        w: &L::Weights,
-        x: &[SMatrix<f64, R, P>],
-        y: <L::Output as Tensors>::BatchMut<'_>,
-        pass: Pass<'_, '_, f64, L::Scratch<B>, L::Cache<B>>,
-    ) {
-        self.0.forward::<B>(w, (x, &self.1), y, pass);
-    }
-
-    fn backward<B: Storage>(
-        &self,
-        w: &L::Weights,
-        x: &[SMatrix<f64, R, P>],
-        y: <L::Output as Tensors>::Batch<'_>,
-        dy: <L::Output as Tensors>::Batch<'_>,
-        memory: Memory<'_, f64, L::Cache<B>>,
-        dx: Option<&mut [SMatrix<f64, R, P>]>,
-        dw: Option<&mut L::Weights>,
-    ) {
-        self.0.backward::<B>(w, (x, &self.1), y, dy, memory, (dx, None), dw);
-    }
-
-    fn regularize(&self, w: &L::Weights, dw: Option<&mut L::Weights>) -> f64 {
-        self.0.regularize(w, dw)
-    }
+#[test]
+fn positions_of_the_value_are_left_out() {
+    // Three positions of two features; one of them holds the value only in part.
+    let x = [SMatrix::<f32, 2, 3>::new(7., 7., 1., 7., 2., 3.)];
+    let (mut y, mut m) = ([SMatrix::<f32, 2, 3>::repeat(9.)], [SVector::<u32, 3>::repeat(9)]);
+    Masking { mask_value: 7. }.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
+    Layer::<f32, SMatrix<f32, 2, 3>>::forward::<Inline<1>>(
+        &Differs::<3, 1> { mask_value: 7. },
+        &(),
+        &x,
+        &mut m,
+        Pass::inference(&mut ()),
+    );
+    assert_eq!(y, [SMatrix::<f32, 2, 3>::new(0., 7., 1., 0., 2., 3.)]);
+    assert_eq!(m[0].as_slice(), [0, 1, 1]);
+    let mut dx = [SMatrix::<f32, 2, 3>::repeat(1.)];
+    let dy = [SMatrix::<f32, 2, 3>::repeat(2.)];
+    Masking { mask_value: 7. }.backward::<Inline<1>>(&(), &x, &y, &dy, Memory::new(&mut ()), Some(&mut dx), None);
+    assert_eq!(dx[0].as_slice(), [1., 1., 3., 3., 3., 3.]);
 }

@@ -1,6 +1,6 @@
 //! The layers that make a mask of masks. A mask has no gradient, so none has a backward pass.
 
-use super::{AnyMask, Everywhere, JoinMasks, StepMask};
+use super::{AnyMask, Everywhere, JoinMasks, PassedMask, StepMask};
 use crate::layer::{Layer, Memory, Pass, Work};
 use crate::layers::merge::{groups, strides};
 use crate::tensor::scalar::Scalar;
@@ -147,6 +147,32 @@ impl<
     no_gradient!(B, (&[M], &[Y]), (Option<&mut [M]>, Option<&mut [Y]>));
 }
 
+impl<
+    T: Scalar + Element,
+    M: Sample<Element = u32>,
+    Y: Sample<Element = T>,
+    const R: usize,
+    const C: usize,
+    const PASSES: usize,
+> Layer<T, (M, Y)> for PassedMask<R, C, PASSES>
+{
+    type Output = SMatrix<u32, R, C>;
+    type Weights = ();
+    type Scratch<B: Storage> = ();
+    type Cache<B: Storage> = ();
+    const WORK: Work = Work::BySample(0);
+
+    fn forward<B: Storage>(&self, _: &(), (x, _): (&[M], &[Y]), m: &mut [Self::Output], _: Pass<'_, '_, T, (), ()>) {
+        const { assert!(PASSES == 0 || M::SIZE == R * C) }
+        if PASSES == 0 {
+            return flat_mut(m).fill(1);
+        }
+        flat_mut(m).iter_mut().zip(flat(x)).for_each(|(m, &x)| *m = x);
+    }
+
+    no_gradient!(B, (&[M], &[Y]), (Option<&mut [M]>, Option<&mut [Y]>));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,6 +240,18 @@ mod tests {
             Pass::inference(&mut ()),
         );
         assert_eq!(m[0].as_slice(), [1, 1, 1, 0]);
+    }
+
+    #[test]
+    fn handed_on_or_everywhere() {
+        let (x, y) = ([SVector::<u32, 3>::new(0, 1, 0)], [SMatrix::<f32, 2, 3>::zeros()]);
+        let mut m = [SVector::<u32, 3>::repeat(9)];
+        type X = (SVector<u32, 3>, SMatrix<f32, 2, 3>);
+        let of = (&x[..], &y[..]);
+        Layer::<f32, X>::forward::<Inline<1>>(&PassedMask::<3, 1, 1>, &(), of, &mut m, Pass::inference(&mut ()));
+        assert_eq!(m, x);
+        Layer::<f32, X>::forward::<Inline<1>>(&PassedMask::<3, 1, 0>, &(), of, &mut m, Pass::inference(&mut ()));
+        assert_eq!(m[0].as_slice(), [1; 3]);
     }
 
     #[test]

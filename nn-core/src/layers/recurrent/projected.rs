@@ -81,7 +81,7 @@ pub(in super::super) mod compute {
             pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         ) {
             let (Pass::Inference(memory) | Pass::Training(memory, _)) = pass;
-            let gates = X::parts(x);
+            let gates = X::parts(x).with_mask(memory.mask(0));
             self.0.forward_from::<B>(w, gates.x.len() / (X::STEPS * G), gates, y, memory.own);
         }
 

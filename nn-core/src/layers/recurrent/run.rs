@@ -79,7 +79,7 @@ where
             assert!(initial == 0 || initial == <SizesOf<L> as Size>::STATES, "all initial states, or none");
             assert!(steps == 1 || steps == <SizesOf<L> as Run<T, X>>::STEPS, "all steps, or the last one");
         }
-        let (cell, x) = (self.cell(), <SizesOf<L> as Run<T, X>>::parts(x));
+        let (cell, x) = (self.cell(), <SizesOf<L> as Run<T, X>>::parts(x).with_mask(pass.mask(0)));
         let flat = Self::Output::flat_mut(Self::Output::reborrow(&mut y), 0);
         let last = <SizesOf<L> as Run<T, X>>::run::<B, _>(cell, self.options(), w, x, flat, pass);
         last_states::<T, Self::Output>(last, y);
@@ -99,7 +99,8 @@ where
         for i in 1..Self::Output::COUNT {
             dlast[i - 1] = Self::Output::flat(dy, i);
         }
-        let (x, dx) = (<SizesOf<L> as Run<T, X>>::parts(x), <SizesOf<L> as Run<T, X>>::part_gradients(dx));
+        let x = <SizesOf<L> as Run<T, X>>::parts(x).with_mask(memory.mask(0));
+        let dx = <SizesOf<L> as Run<T, X>>::part_gradients(dx);
         let (cell, dy) = (self.cell(), Self::Output::flat(dy, 0));
         <SizesOf<L> as Run<T, X>>::run_back::<B, _>(cell, self.options(), w, x, dy, dlast, memory.own, dx, dw);
     }

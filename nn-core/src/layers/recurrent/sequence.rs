@@ -4,17 +4,16 @@ use crate::tensor::scalar::Scalar;
 use crate::tensor::{Sample, Tensors, flat, flat_mut};
 use nalgebra::{SMatrix, SVector};
 
-/// What a recurrent layer is called on: a sequence of steps of `F` features, or a tuple of it, the initial states of `U`
-/// units, and the mask, which has 0 for every step that is left out.
+/// The inputs of a recurrent layer: a sequence of steps of `F` features, or a tuple of it and the initial states of `U` units.
 ///
 /// ```text
-/// x    (x, h)    (x, h, c)    (x, mask)    (x, h, mask)    (x, h, c, mask)
+/// x    (x, h)    (x, h, c)
 /// ```
 ///
 /// [`Bidirectional`](crate::layers::Bidirectional) takes the initial states of both directions, one after the other.
 #[diagnostic::on_unimplemented(
     message = "a recurrent layer of {F} features and {U} units cannot be called on `{Self}`",
-    note = "it takes a sequence, the initial states of all of its states or none, and a mask or none",
+    note = "it takes a sequence, and the initial states of all of its states or none",
     note = "explained in nn::errors::nn0303"
 )]
 pub trait Sequence<T: Scalar, const F: usize, const U: usize>: Tensors {
@@ -25,7 +24,7 @@ pub trait Sequence<T: Scalar, const F: usize, const U: usize>: Tensors {
     /// A sample with `N` scalars for each step: what memory is made of.
     type Rows<const N: usize>: Sample<Element = T>;
 
-    /// The tensors as slices.
+    /// The tensors as slices, without a mask.
     fn parts<'a>(batch: Self::Batch<'a>) -> Parts<'a, T>;
     /// Where the gradients of the tensors are added.
     fn part_gradients<'a>(gradients: Self::Gradients<'a>) -> PartGradients<'a, T>;
@@ -55,6 +54,11 @@ pub struct PartGradients<'a, T> {
 }
 
 impl<'a, T> Parts<'a, T> {
+    /// With the mask of the sequence, if it has one.
+    pub(in super::super) fn with_mask(self, mask: Option<&'a [u32]>) -> Self {
+        Parts { mask: mask.unwrap_or_default(), ..self }
+    }
+
     /// With only some of the initial states, so many from this one on.
     pub(in super::super) fn with_states(mut self, first: usize, count: usize) -> Self {
         let mut states: [&[T]; MAX_STATES] = [&[]; MAX_STATES];
@@ -78,13 +82,11 @@ impl<T: Scalar, const F: usize, const U: usize, const S: usize> Sequence<T, F, U
     }
 }
 
-/// Tuples of a sequence, states, and a mask or none.
+/// Tuples of a sequence and states.
 macro_rules! tuples {
-    ($($states:literal: [$($state:ident $index:tt $slot:tt)*] [$($mask:tt)?];)*) => {$(
-        // `T` is no `u32`, so that a state is never taken for a mask.
-        #[allow(unused_mut)]
+    ($($states:literal: $($state:ident $index:tt $slot:tt)*;)*) => {$(
         impl<T: Scalar, const F: usize, const U: usize, const S: usize> Sequence<T, F, U>
-            for (SMatrix<T, F, S>, $($state<T, U>,)* $(tuples!(@mask S $mask),)?)
+            for (SMatrix<T, F, S>, $($state<T, U>,)*)
         {
             const STEPS: usize = S;
             const STATES: usize = $states;
@@ -93,9 +95,7 @@ macro_rules! tuples {
             fn parts<'a>(batch: Self::Batch<'a>) -> Parts<'a, T> {
                 let mut states: [&[T]; MAX_STATES] = [&[]; MAX_STATES];
                 $(states[$slot] = flat(batch.$index);)*
-                let mask: &[u32] = &[];
-                $(let mask = { let _ = mask; flat(batch.$mask) };)?
-                Parts { x: flat(batch.0), states, mask }
+                Parts { x: flat(batch.0), states, mask: &[] }
             }
 
             fn part_gradients<'a>(gradients: Self::Gradients<'a>) -> PartGradients<'a, T> {
@@ -105,15 +105,10 @@ macro_rules! tuples {
             }
         }
     )*};
-    (@mask $steps:ident $index:tt) => { SVector<u32, $steps> };
 }
 
 tuples! {
-    0: [] [1];
-    1: [SVector 1 0] [];
-    1: [SVector 1 0] [2];
-    2: [SVector 1 0 SVector 2 1] [];
-    2: [SVector 1 0 SVector 2 1] [3];
-    4: [SVector 1 0 SVector 2 1 SVector 3 2 SVector 4 3] [];
-    4: [SVector 1 0 SVector 2 1 SVector 3 2 SVector 4 3] [5];
+    1: SVector 1 0;
+    2: SVector 1 0 SVector 2 1;
+    4: SVector 1 0 SVector 2 1 SVector 3 2 SVector 4 3;
 }

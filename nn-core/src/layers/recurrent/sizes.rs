@@ -123,7 +123,7 @@ pub trait Run<T: Scalar, X: Tensors>: Size + Sized {
     /// Multiply-accumulates of all steps.
     const MACS: usize = Self::STEPS * Self::ROWS * (Self::FEATURES + Self::UNITS);
 
-    /// The tensors as slices.
+    /// The tensors as slices, without a mask.
     fn parts<'a>(x: X::Batch<'a>) -> Parts<'a, T>;
     /// Where the gradients of the tensors are added.
     fn part_gradients<'a>(dx: X::Gradients<'a>) -> PartGradients<'a, T>;

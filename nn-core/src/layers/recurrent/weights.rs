@@ -70,8 +70,6 @@ macro_rules! recurrent_weights {
         unsafe impl<T: $crate::Scalar, $(const $constant: usize,)* $($activation: 'static),*> $crate::Weights<T>
             for $name<T, $($constant,)* $($activation),*>
         {
-            const LAYERS: usize = 1;
-            const NON_TRAINABLE: usize = 0;
             const PARTS: &'static [$crate::weights::Part] = &[
                 $crate::weights::Part::new("kernel", $crate::Shape::new(&[$f, $g])).when($f > 0),
                 $crate::weights::Part::new("recurrent_kernel", $crate::Shape::new(&[$u, $g])),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::activations::{Gelu, Softmax, Softsign};
-use crate::layer::testing::check_layer;
-use crate::layers::recurrent::checks::{MASK, Masked, close, input, pattern, predict, train};
+use crate::layer::testing::{check_layer, check_masked};
+use crate::layers::recurrent::checks::{MASK, MASKS, close, input, pattern, predict, predict_masked, train};
 use crate::layers::{SimpleRNN, SimpleRNNWeights, SimpleRnnState};
 use crate::weights::Weights;
 use crate::weights::regularizers::Regularizer;
@@ -29,9 +29,9 @@ fn gradients_of_every_form() {
 
 #[test]
 fn gradients_under_a_mask() {
-    check_layer::<X, _>(&Masked::<_, 2>(Last::DEFAULT));
-    check_layer::<(X, H), _>(&Masked::<_, 2>(SimpleRNN { go_backwards: true, ..All::DEFAULT }));
-    check_layer::<(X, H), _>(&Masked::<_, 2>(SimpleRNN { zero_output_for_mask: true, ..All::DEFAULT }));
+    check_masked::<X, _>(&Last::DEFAULT, MASKS);
+    check_masked::<(X, H), _>(&SimpleRNN { go_backwards: true, ..All::DEFAULT }, MASKS);
+    check_masked::<(X, H), _>(&SimpleRNN { zero_output_for_mask: true, ..All::DEFAULT }, MASKS);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_mask_leaves_steps_out() {
         let layer = SimpleRNN { go_backwards, ..SimpleRNN::<3, 2, 1, 2, 1, 0>::DEFAULT };
         let expected = predict::<SMatrix<f64, 3, 2>, _>(&layer, &w, &[short]);
         let layer = SimpleRNN { go_backwards, ..All::DEFAULT };
-        let y = predict::<(X, SVector<u32, 5>), _>(&layer, &w, (&[x], &MASK[..1]));
+        let y = predict_masked::<X, _>(&layer, &w, &[x], &[Some(&MASK[..5])]);
         close(&expected[0], &[y[0][2], y[0][3], y[0][6], y[0][7]]);
         close(&expected[1], &y[1]);
     }
@@ -88,15 +88,14 @@ fn like_keras() {
     close(&expected, &predict::<(X, H), _>(&layer, &none, (&x, &h))[0]);
 
     // SimpleRNN(2, return_sequences = True, return_state = True)
-    type Given = (X, H, SVector<u32, 5>);
-    let given = (&x[..], &h[..], &MASK[..]);
-    let y = predict::<Given, _>(&All::DEFAULT, &w, given);
+    let given = (&x[..], &h[..]);
+    let y = predict_masked::<(X, H), _>(&All::DEFAULT, &w, given, MASKS);
     close(&[0.0, 0.0, -0.0333209931, -0.5716699661, -0.0333209931, -0.5716699661], &y[0][..6]);
     close(&[-0.3941185679, -0.625100414, -0.1886534856, -0.7340854107, -0.259116013, -0.6841595037], &y[0][22..28]);
     close(&[-0.1009817148, -0.1044519527, -0.6666666667, 0.1666666667, -0.259116013, -0.6841595037], &y[1]);
 
     // SimpleRNN(2, return_sequences = True, return_state = True, go_backwards = True)
-    let y = predict::<Given, _>(&SimpleRNN { go_backwards: true, ..All::DEFAULT }, &w, given);
+    let y = predict_masked::<(X, H), _>(&SimpleRNN { go_backwards: true, ..All::DEFAULT }, &w, given, MASKS);
     close(&[0.0, 0.0, -0.5716699661, 0.2605204458, -0.5716699661, 0.2605204458], &y[0][..6]);
     close(&[-0.673251521, -0.4355021139, -0.3613459278, -0.7067451199, 0.0547714748, -0.7988249931], &y[0][22..28]);
     close(&[-0.0328643252, -0.6480003474, -0.6666666667, 0.1666666667, 0.0547714748, -0.7988249931], &y[1]);

@@ -97,6 +97,35 @@ const fn count(parts: &[Part]) -> usize {
     sum
 }
 
+/// The layers with weights of their own: what has a variable itself, and the layers in it.
+pub(super) const fn layers(parts: &[Part]) -> usize {
+    let (mut own, mut inside, mut i) = (0, 0, 0);
+    while i < parts.len() {
+        match &parts[i] {
+            Part::Variable { .. } => own = 1,
+            Part::Layer { parts, .. } => inside += layers(parts),
+            Part::Nothing => {}
+        }
+        i += 1;
+    }
+    own + inside
+}
+
+/// The scalars that training never changes.
+pub(super) const fn non_trainable(parts: &[Part]) -> usize {
+    let (mut sum, mut i) = (0, 0);
+    while i < parts.len() {
+        sum += match &parts[i] {
+            Part::Variable { trainable: true, .. } | Part::Nothing => 0,
+            Part::Variable { shape, .. } => shape.size(),
+            Part::Layer { parts, trainable: true, .. } => non_trainable(parts),
+            Part::Layer { parts, .. } => count(parts),
+        };
+        i += 1;
+    }
+    sum
+}
+
 /// What holds for all variables of some parts.
 #[derive(Clone, Copy)]
 pub(super) struct Within {

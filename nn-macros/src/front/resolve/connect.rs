@@ -20,8 +20,8 @@ pub(super) struct Inputs {
     pub(super) tensors: Vec<TensorId>,
     /// What was written for each.
     pub(super) exprs: Vec<ExprId>,
-    /// `mask = m`, in place of the mask that the first tensor has.
-    pub(super) mask: Option<TensorId>,
+    /// `mask = m`, in place of the mask that the first tensor has, and what was written.
+    pub(super) mask: Option<(TensorId, ExprId)>,
 }
 
 impl Resolver<'_> {
@@ -87,10 +87,10 @@ impl Resolver<'_> {
             if keyword != "mask" {
                 tensors.extend(more);
                 exprs.extend(written);
-            } else if let [one] = more[..]
-                && self.graph.tensors[one].dtype == Dtype::U32
+            } else if let ([one], [expr]) = (&more[..], &written[..])
+                && self.graph.tensors[*one].dtype == Dtype::U32
             {
-                mask = Some(one);
+                mask = Some((*one, *expr));
             } else {
                 self.diagnostics.error(
                     Code::WrongDtype,
@@ -104,7 +104,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn connect(&mut self, layer: LayerId, inputs: Inputs, call: &ExprCall) -> Bound {
-        let Inputs { mut tensors, exprs, mask } = inputs;
+        let Inputs { mut tensors, exprs, mask: given_mask } = inputs;
         if !self.accepts(layer, &tensors, &exprs, call) {
             return Bound::Poison;
         }
@@ -120,7 +120,7 @@ impl Resolver<'_> {
             return Bound::Poison;
         }
         let span = self.span(call.span());
-        let first_mask = mask.or(self.graph.tensors[tensors[0]].mask);
+        let first_mask = given_mask.map(|(mask, _)| mask).or(self.graph.tensors[tensors[0]].mask);
         let masks: Vec<Option<TensorId>> = tensors.iter().map(|&tensor| self.graph.tensors[tensor].mask).collect();
         // Gradients of a tensor that one call reads twice would have to be written in two places at once.
         for i in 1..tensors.len() {
@@ -141,22 +141,25 @@ impl Resolver<'_> {
         let sources = tensors.clone();
         let reads = match masking {
             Masking::Reads { .. } | Masking::Trains => true,
-            Masking::Around { .. } => self.reads_inside(layer),
+            Masking::Around { .. } => self.reads_inside(layer) || self.is_own(self.inside(layer)),
             _ => false,
         };
         if let Masking::Merges { absent, .. } = masking {
             self.count_in_their_steps(&mut tensors, &masks, absent, &exprs, span);
         }
-        let mask = first_mask.filter(|_| reads);
-        tensors.extend(mask);
         let mut output = self.node(layer, tensors, exprs.clone(), span);
         let node = self.graph.nodes.len() - 1;
-        self.graph.nodes[node].masked = mask.is_some();
+        if let Some(mask) = first_mask.filter(|_| reads) {
+            self.graph.nodes[node].set_mask(mask);
+            self.graph.nodes[node].given_mask = given_mask;
+        } else if self.is_own(layer) && masks.iter().any(Option::is_some) {
+            self.graph.nodes[node].masks = masks.clone();
+        }
         for part in builtin.map(|(_, then)| then).unwrap_or_default() {
             output = self.node(part, vec![output], exprs[..1].to_vec(), span);
         }
         let mask = match masking {
-            Masking::Drops => None,
+            Masking::Drops => masks[0].and_then(|mask| self.passed(layer, mask, output, span)),
             Masking::Passes => self.any_of(&masks, &exprs, span),
             Masking::Merges { nothing, .. } => {
                 let mask = self.any_of(&masks, &exprs, span);
@@ -280,7 +283,8 @@ impl Resolver<'_> {
             name,
             facts: None,
             inner_facts: Vec::new(),
-            masked: false,
+            masks: Vec::new(),
+            given_mask: None,
         });
         output
     }
@@ -289,7 +293,17 @@ impl Resolver<'_> {
         let name = Name::new("tensor", span);
         let shape = Shaped::Unknown;
         let dtype = Dtype::Float;
-        self.graph.tensors.push(Tensor { name, producer, shape, dtype, sparse: false, named: false, span, mask: None });
+        self.graph.tensors.push(Tensor {
+            name,
+            producer,
+            shape,
+            dtype,
+            sparse: false,
+            named: false,
+            span,
+            mask: None,
+            exists_if: None,
+        });
         self.graph.tensors.len() - 1
     }
 }

@@ -323,9 +323,11 @@ impl Resolver<'_> {
                 return Bound::Poison;
             }
         };
+        let passes_mask = self.expr(&syn::parse_quote!(<#path as ::nn::Component>::PASSES_MASK));
         let (path, source) = (self.diagnostics.source.r#type(path), self.expr(&Expr::Call(call.clone())));
-        let layer =
-            self.layer(Op::Component(Component { path, kind, arguments: positional, keywords, folded: false }), source);
+        let arguments = positional;
+        let component = Component { path, kind, arguments, keywords, folded: false, passes_mask };
+        let layer = self.layer(Op::Component(component), source);
         self.graph.layers[layer].given_name = given_name;
         self.graph.layers[layer].trainable = trainable;
         Bound::Layer(layer)

@@ -47,10 +47,10 @@ impl Resolver<'_> {
     /// An input of the graph that a tensor depends on otherwise than through these tensors.
     fn missing(&self, output: TensorId, inputs: &[TensorId]) -> Option<TensorId> {
         let mut needed: HashSet<TensorId> = [output].into();
-        for (n, node) in self.graph.nodes.iter().enumerate().rev() {
+        for node in self.graph.nodes.iter().rev() {
             if node.outputs.iter().any(|output| needed.contains(output) && !inputs.contains(output)) {
-                needed.extend(node.unmasked());
-                needed.extend(self.given_mask(n));
+                needed.extend(&node.inputs);
+                needed.extend(node.given_mask.map(|(mask, _)| mask));
             }
         }
         let reached = |tensor: &TensorId| needed.contains(tensor) && !inputs.contains(tensor);
@@ -84,9 +84,8 @@ impl Resolver<'_> {
         for node in self.between(cut) {
             let before = &self.graph.nodes[node];
             let (layer, outputs) = (before.layer, before.outputs.clone());
-            let inputs: Option<Vec<TensorId>> =
-                before.unmasked().iter().map(|&input| self.again(&now, input)).collect();
-            let mask = self.given_mask(node).map(|mask| now.get(&mask).copied().unwrap_or(mask));
+            let inputs: Option<Vec<TensorId>> = before.inputs.iter().map(|&input| self.again(&now, input)).collect();
+            let mask = before.given_mask.map(|(mask, expr)| (now.get(&mask).copied().unwrap_or(mask), expr));
             let Some(inputs) = inputs else { return Bound::Poison };
             let exprs = inputs.iter().map(|_| exprs[0]).collect();
             match self.connect(layer, Inputs { tensors: inputs, exprs, mask }, call) {
@@ -120,13 +119,6 @@ impl Resolver<'_> {
         }
     }
 
-    /// The mask that a call was given by keyword, in place of that of its first input.
-    fn given_mask(&self, node: usize) -> Option<TensorId> {
-        let node = &self.graph.nodes[node];
-        let mask = node.inputs.last().copied().filter(|_| node.masked && !self.graph.layers[node.layer].part)?;
-        (self.graph.tensors[node.inputs[0]].mask != Some(mask)).then_some(mask)
-    }
-
     /// The calls between the ends of a cut, without those that belong to the call before them.
     fn between(&self, cut: &Cut) -> Vec<usize> {
         let mut needed: HashSet<TensorId> = cut.outputs.iter().copied().collect();
@@ -134,7 +126,7 @@ impl Resolver<'_> {
         for (n, node) in self.graph.nodes.iter().enumerate().rev() {
             let wanted = |output: &TensorId| needed.contains(output) && !cut.inputs.contains(output);
             if node.outputs.iter().any(wanted) {
-                needed.extend(node.unmasked());
+                needed.extend(&node.inputs);
                 if !self.graph.layers[node.layer].part {
                     found.push(n);
                 }

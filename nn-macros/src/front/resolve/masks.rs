@@ -17,8 +17,33 @@ impl Resolver<'_> {
         }
     }
 
+    /// Whether a layer is a path: a user's own layer, or a model.
+    pub(super) fn is_own(&self, layer: LayerId) -> bool {
+        matches!(self.graph.layers[layer].op, Op::Component(_))
+    }
+
+    /// The mask of the output of a user's own layer, which only rustc knows: that of its first input, or one of which every
+    /// position counts.
+    pub(super) fn passed(
+        &mut self,
+        layer: LayerId,
+        mask: TensorId,
+        output: TensorId,
+        span: SpanId,
+    ) -> Option<TensorId> {
+        let Op::Component(component) = &self.graph.layers[layer].op else { return None };
+        let passes = component.passes_mask;
+        let args = masking::PASSED.args.iter().map(|_| Arg::asked(passes)).collect();
+        // What is wrong with the mask, the layer is to blame for.
+        let source = self.graph.layers[layer].source;
+        let maker = self.part(&masking::PASSED, args, source);
+        let mask = self.node(maker, vec![mask, output], vec![source], span);
+        self.graph.tensors[mask].exists_if = Some(passes);
+        Some(mask)
+    }
+
     /// The layer inside of those that hand on the mask of each step.
-    fn inside(&self, layer: LayerId) -> LayerId {
+    pub(super) fn inside(&self, layer: LayerId) -> LayerId {
         let mut chain = self.graph.chain(layer);
         chain.find(|&layer| !matches!(self.masking(layer), Masking::Around { .. })).unwrap_or(layer)
     }
@@ -176,19 +201,18 @@ impl Resolver<'_> {
         args.collect()
     }
 
-    /// A layer without arguments, called on tensors and a mask.
+    /// A layer without arguments, called on tensors, of which the first has a mask.
     fn made_with(
         &mut self,
         spec: &'static LayerSpec,
-        mut tensors: Vec<TensorId>,
+        tensors: Vec<TensorId>,
         mask: TensorId,
         exprs: &[ExprId],
         span: SpanId,
     ) -> TensorId {
-        tensors.push(mask);
         let output = self.made_by(spec, Vec::new(), tensors, exprs, span);
         if let Some(node) = self.graph.nodes.last_mut() {
-            node.masked = true;
+            node.set_mask(mask);
         }
         output
     }

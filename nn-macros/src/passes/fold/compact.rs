@@ -18,7 +18,7 @@ pub(super) fn compact(mut graph: Graph, gone: &[bool]) -> Graph {
     for (n, node) in graph.nodes.iter().enumerate().rev() {
         kept[n] &= node.outputs.iter().any(|&output| read[output]);
         if kept[n] {
-            node.inputs.iter().chain(&node.outputs).for_each(|&tensor| read[tensor] = true);
+            node.reads().chain(node.outputs.iter().copied()).for_each(|tensor| read[tensor] = true);
         }
     }
 
@@ -27,7 +27,8 @@ pub(super) fn compact(mut graph: Graph, gone: &[bool]) -> Graph {
     graph.nodes = keep(graph.nodes, &kept);
     graph.tensors = keep(graph.tensors, &read);
     for node in &mut graph.nodes {
-        node.inputs.iter_mut().chain(&mut node.outputs).for_each(|id| *id = tensor(*id));
+        let masks = node.masks.iter_mut().flatten().chain(node.given_mask.iter_mut().map(|(mask, _)| mask));
+        node.inputs.iter_mut().chain(masks).chain(&mut node.outputs).for_each(|id| *id = tensor(*id));
     }
     for t in &mut graph.tensors {
         t.mask = t.mask.and_then(|mask| tensors[mask]);

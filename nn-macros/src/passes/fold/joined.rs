@@ -47,6 +47,8 @@ impl Rewrite {
         let node = &self.graph.nodes[reader];
         let reads = matches!(&self.graph.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.joined.is_some());
         let times = node.inputs.iter().filter(|&&input| input == tensor).count();
-        (reads || self.joins(reader)) && !node.masked && node.inputs.len() + times * parts - times <= MAX_INPUTS
+        (reads || self.joins(reader))
+            && node.masks.is_empty()
+            && node.inputs.len() + times * parts - times <= MAX_INPUTS
     }
 }

@@ -38,10 +38,9 @@ impl Rewrite {
         for node in &mut graph.nodes {
             if let Op::Builtin(builtin) = &graph.layers[node.layer].op
                 && matches!(builtin.spec.masking, Masking::Trains)
-                && node.masked
             {
-                node.inputs.pop();
-                node.masked = false;
+                node.masks.clear();
+                node.given_mask = None;
             }
         }
         let gone = vec![false; graph.nodes.len()];

@@ -2,8 +2,8 @@
 
 use super::known;
 use crate::diagnostics::Diagnostics;
-use crate::graph::{Graph, LayerId, Op, Producer, TensorId};
-use crate::source::Source;
+use crate::graph::{Graph, LayerId, Node, Op, Producer, RuleOf, TensorId};
+use crate::source::{ExprId, Source};
 use nn_core::shape::Blame;
 use nn_core::spec::Kind;
 
@@ -12,10 +12,11 @@ pub(super) fn report(
     graph: &Graph,
     n: usize,
     layer: LayerId,
+    rule: RuleOf,
     error: nn_core::ShapeError,
     diagnostics: &mut Diagnostics,
 ) {
-    let node = &graph.nodes[n];
+    let read = read(&graph.nodes[n], rule);
     let layer = &graph.layers[layer];
     let message = format!("`{}`: {error}", layer.kind());
     let argument = |slot: usize| match &layer.op {
@@ -23,7 +24,7 @@ pub(super) fn report(
         _ => None,
     };
     let place = match error.blame {
-        Blame::Input(input) => node.input_exprs[input],
+        Blame::Input(input) => read[input].1,
         Blame::Argument(slot) => argument(slot).unwrap_or(layer.source),
         Blame::Call => layer.source,
     };
@@ -32,8 +33,7 @@ pub(super) fn report(
         (Blame::Argument(slot), Op::Builtin(builtin)) => builtin.spec.args[slot].kind != Kind::Float,
         _ => true,
     };
-    let shapes = node.unmasked().iter().zip(&node.input_exprs).filter(|_| of_shapes);
-    let notes = shapes.filter_map(|(&input, &expr)| {
+    let notes = read.iter().filter(|_| of_shapes).filter_map(|&(input, expr)| {
         let shape = known(&graph.tensors[input].shape)?;
         let source = &diagnostics.source;
         let line = source.line(graph.tensors[input].span).map_or_else(String::new, |line| format!(" (line {line})"));
@@ -44,6 +44,15 @@ pub(super) fn report(
     let diagnostic = diagnostics.error(error.code, &place, message);
     for note in notes {
         diagnostic.note(note);
+    }
+}
+
+/// The tensors that a rule looks at, and what was written for each: the inputs, or the first one and the mask of it.
+pub(crate) fn read(node: &Node, rule: RuleOf) -> Vec<(TensorId, ExprId)> {
+    let inputs = node.inputs.iter().copied().zip(node.input_exprs.iter().copied());
+    match rule {
+        RuleOf::Mask => inputs.take(1).chain(node.given_mask).collect(),
+        _ => inputs.collect(),
     }
 }
 

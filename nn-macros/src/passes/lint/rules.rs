@@ -2,6 +2,7 @@
 //! layers by name: a lint is about what one layer means to another.
 
 use super::{Lints, arg, argument, is_given};
+use crate::diagnostics::Warning;
 use crate::front::values::arguments;
 use crate::graph::{Builtin, Graph, Node, Op, Producer, TensorId};
 use nn_core::spec::{Dtype, Masking, Value};
@@ -152,7 +153,7 @@ fn frozen_with_nothing_upstream(lints: &mut Lints<'_>, node: &Node) {
     let layer = &lints.graph.layers[node.layer];
     let Some(builtin) = lints.builtin(node).filter(|_| layer.has_weights() && !layer.trainable) else { return };
     let loaded = builtin.spec.reads != [Dtype::Float] || is_given(builtin, "_initializer");
-    let upstream = node.unmasked().iter().any(|&input| lints.learning[input]);
+    let upstream = node.inputs.iter().any(|&input| lints.learning[input]);
     if !loaded && !upstream && builtin.inner.is_none() && builtin.spec.name != "BatchNormalization" {
         lints.report("frozen_with_nothing_upstream", trainable(&lints.source[layer.source]));
     }
@@ -192,23 +193,23 @@ fn merge_with_itself(lints: &mut Lints<'_>, node: &Node) {
     if !matches!(lints.kind(node), "Add" | "Subtract" | "Average" | "Maximum" | "Minimum") {
         return;
     }
-    let inputs: Vec<_> = node.unmasked().iter().map(|&input| lints.original(input)).collect();
+    let inputs: Vec<_> = node.inputs.iter().map(|&input| lints.original(input)).collect();
     if inputs.len() > 1 && inputs.iter().all(|&input| input == inputs[0]) {
         lints.report("merge_with_itself", lints.token(node));
     }
 }
 
 fn dropped_mask(lints: &mut Lints<'_>, node: &Node) {
-    let drops = match &lints.graph.layers[node.layer].op {
-        Op::Builtin(builtin) => matches!(builtin.spec.masking, Masking::Drops),
-        Op::Activation { .. } => false,
-        Op::Component(_) => true,
+    let (drops, unless) = match &lints.graph.layers[node.layer].op {
+        Op::Builtin(builtin) => (matches!(builtin.spec.masking, Masking::Drops), None),
+        Op::Activation { .. } => (false, None),
+        Op::Component(component) => (true, Some(component.passes_mask)),
     };
     if drops
         && !lints.graph.layers[node.layer].part
         && node.inputs.iter().any(|&input| lints.graph.tensors[input].mask.is_some())
     {
-        lints.report("dropped_mask", lints.token(node));
+        lints.found.push(Warning { lint: "dropped_mask", span: lints.token(node), unless });
     }
 }
 
