@@ -379,26 +379,6 @@ const _: () = {
         fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SVector<T, 10>]> {
             ::core::option::Option::Some(&m.digit[..n])
         }
-
-        fn regularize(&self, w: &Digits<T>, mut dw: ::core::option::Option<&mut Digits<T>>) -> T {
-            let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<T, 64>>::regularize(
-                &Dense::<64, 64, 1>::DEFAULT,
-                &w.dense,
-                dw.as_deref_mut().map(|dw| &mut dw.dense),
-            );
-            loss += Layer::<T, SVector<T, 64>>::regularize(
-                &Dense::<64, 64, 1>::DEFAULT,
-                &w.dense_1,
-                dw.as_deref_mut().map(|dw| &mut dw.dense_1),
-            );
-            loss += Layer::<T, SVector<T, 64>>::regularize(
-                &Dense::<64, 10, 1>::DEFAULT,
-                &w.digit,
-                dw.as_deref_mut().map(|dw| &mut dw.digit),
-            );
-            loss
-        }
     }
 
     #[automatically_derived]

@@ -455,11 +455,6 @@ const _: () = {
                 &w.tower,
                 dw.as_deref_mut().map(|dw| &mut dw.tower),
             );
-            loss += Layer::<T, SampleOfBoth<T>>::regularize(
-                &LayerOfSame::DEFAULT,
-                &w.same,
-                dw.as_deref_mut().map(|dw| &mut dw.same),
-            );
             loss
         }
     }

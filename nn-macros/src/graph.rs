@@ -109,6 +109,8 @@ pub(crate) struct Inner {
     pub(crate) has_workspace: bool,
     pub(crate) has_rows: bool,
     pub(crate) constrains: bool,
+    /// Whether it may have a penalty on its weights.
+    pub(crate) regularizes: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! What a pass asks of a layer: a question has the same answer for a layer of the library, an activation and a path.
 
-use super::{Layer, Op};
+use super::{Inner, Layer, Op};
 use nn_core::spec::Kind;
 
 impl Layer {
@@ -48,11 +48,21 @@ impl Layer {
 
     /// Whether it may have bounds on its weights.
     pub(crate) fn constrains(&self) -> bool {
+        self.has(Kind::Constraint, |inner| inner.constrains)
+    }
+
+    /// Whether it may have a penalty on its weights.
+    pub(crate) fn regularizes(&self) -> bool {
+        self.has(Kind::Regularizer, |inner| inner.regularizes)
+    }
+
+    /// Whether an argument of this kind is given, or may be to a layer that is not seen here.
+    fn has(&self, kind: Kind, inside: fn(&Inner) -> bool) -> bool {
         match &self.op {
             Op::Builtin(builtin) => {
-                let args = builtin.spec.args.iter().zip(&builtin.args);
-                let given = args.filter(|(spec, arg)| spec.kind == Kind::Constraint && arg.field.is_some()).count();
-                given > 0 || builtin.inner.is_some_and(|inner| inner.constrains)
+                let mut args = builtin.spec.args.iter().zip(&builtin.args);
+                args.any(|(spec, arg)| spec.kind == kind && arg.field.is_some())
+                    || builtin.inner.as_ref().is_some_and(inside)
             }
             Op::Activation { .. } => false,
             Op::Component(_) => true,

@@ -292,12 +292,11 @@ impl Resolver<'_> {
     pub(super) fn tensor(&mut self, producer: Producer, span: SpanId) -> TensorId {
         let name = Name::new("tensor", span);
         let shape = Shaped::Unknown;
-        let dtype = Dtype::Float;
         self.graph.tensors.push(Tensor {
             name,
             producer,
             shape,
-            dtype,
+            dtype: Dtype::Float,
             sparse: false,
             named: false,
             span,

@@ -223,8 +223,8 @@ impl Resolver<'_> {
             let inner = &self.graph.layers[layer];
             let (has_weights, has_cache, has_scratch) = (inner.has_weights(), inner.has_cache(), inner.has_scratch());
             let has_workspace = inner.has_workspace();
-            let (has_rows, constrains) = (inner.has_rows(), inner.constrains());
-            Inner { layer, has_weights, has_cache, has_scratch, has_workspace, has_rows, constrains }
+            let (has_rows, constrains, regularizes) = (inner.has_rows(), inner.constrains(), inner.regularizes());
+            Inner { layer, has_weights, has_cache, has_scratch, has_workspace, has_rows, constrains, regularizes }
         });
         let op = Op::Builtin(Box::new(Builtin { spec, args, then, inferred: None, inner: inside }));
         let source = self.expr(&Expr::Call(call.clone()));
