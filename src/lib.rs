@@ -163,7 +163,7 @@ mod warning;
 
 pub use model::{Arena, Graph, Model};
 pub use nn_core::settings::{Allowed, OutOfRange, Setting};
-pub use nn_core::trainer::{Refused, Trainer};
+pub use nn_core::trainer::{StepError, Trainer};
 pub use nn_core::{
     Activates, Bf16, Buffer, Code, Component, Element, Ends, F16, Half, Inline, Layer, Memory, Mode, Packed, Part,
     Pass, Path, Sample, Scalar, Shape, ShapeError, Storage, Tensors, Train, Variable, Weights, activations, arena,

@@ -327,7 +327,7 @@ const _: () = {
 
         fn backward_from<B: Storage>(
             &self,
-            seeds: ::nn::losses::Seeds,
+            logit_mask: ::nn::losses::LogitMask,
             w: &Digits<T>,
             x: &[SVector<T, 64>],
             y: &[SVector<T, 10>],
@@ -340,7 +340,7 @@ const _: () = {
             ::nn::tensor::clear(&mut m.d_dense_relu[..n]);
             ::nn::tensor::clear(&mut m.d_dense_1_relu[..n]);
             ::nn::tensor::clear(&mut m.d_digit[..n]);
-            if seeds & 1 == 0 {
+            if logit_mask & 1 == 0 {
                 Activate(Softmax).backward::<B>(
                     &(),
                     &m.digit[..n],

@@ -284,7 +284,7 @@ impl Graph {
 
     /// Whether a call reads the parts of what the layer has as its only input.
     pub(crate) fn reads_parts(&self, node: &Node) -> bool {
-        let joined = matches!(&self.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.joined.is_some());
+        let joined = matches!(&self.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.split_input.is_some());
         joined && node.inputs.len() > 1
     }
 

@@ -207,7 +207,8 @@ pub(super) mod compute {
         const STRIDE: usize,
         const R: usize,
         const P: usize,
-    > Train<T, SMatrix<T, R, P>> for BatchNormalization<F, CENTER, SCALE, STRIDE> {
+    > Train<T, SMatrix<T, R, P>> for BatchNormalization<F, CENTER, SCALE, STRIDE>
+    {
         fn update<B: Storage>(&self, w: &mut Self::Weights, (cache, frozen): &Self::Cache<B>) {
             if **frozen {
                 return;

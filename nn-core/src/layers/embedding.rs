@@ -181,7 +181,8 @@ pub(super) mod compute {
     }
 
     impl<T: Scalar + Element, const V: usize, const D: usize, const P: usize, const R: usize, const C: usize>
-        Train<T, SMatrix<u32, R, C>> for Embedding<V, D, P> {
+        Train<T, SMatrix<u32, R, C>> for Embedding<V, D, P>
+    {
         fn touched<B: Storage>(&self, x: &[SMatrix<u32, R, C>], _: &(), visit: &mut dyn FnMut(Range<usize>)) {
             if self.embeddings_regularizer != Regularizer::NONE {
                 return visit(0..V * D);
@@ -204,7 +205,8 @@ pub(super) mod compute {
     }
 
     impl<T: Scalar + Element, const V: usize, const D: usize, const P: usize, const R: usize, const C: usize>
-        Ends<T, SMatrix<u32, R, C>> for Embedding<V, D, P> {
+        Ends<T, SMatrix<u32, R, C>> for Embedding<V, D, P>
+    {
         const BOUNDS: &'static [usize] = &[V];
     }
 

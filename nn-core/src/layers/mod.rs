@@ -62,22 +62,22 @@ layers! {
 // What several pages share.
 #[cfg(feature = "compute")]
 mod elementwise;
-#[cfg(feature = "compute")]
-mod joined;
 mod merge;
 pub mod recurrent;
 #[cfg(all(feature = "compute", feature = "alloc"))]
 mod sparse;
 #[cfg(feature = "compute")]
+mod split_input;
+#[cfg(feature = "compute")]
 mod strides;
 mod windows;
 
 #[cfg(feature = "compute")]
-pub use joined::{Joined, Parts};
-#[cfg(feature = "compute")]
 pub use recurrent::projected::compute::Projected;
 #[cfg(all(feature = "compute", feature = "alloc"))]
 pub use sparse::Sparse;
+#[cfg(feature = "compute")]
+pub use split_input::{InputParts, SplitInput};
 
 #[cfg(test)]
 mod tests {

@@ -83,8 +83,8 @@ pub struct LayerSpec {
     /// For a layer that can also be called on a sparse input: how.
     pub sparse: Option<SparseCall>,
     /// For a layer that can also be called on parts of its input that stand beside each other along the last axis: the type that the
-    /// expansion of a folded model writes around it, `Joined`.
-    pub joined: Option<&'static str>,
+    /// expansion of a folded model writes around it, `SplitInput`.
+    pub split_input: Option<&'static str>,
     /// Whether arguments decide how many outputs it has, as `return_state` does.
     pub has_states: bool,
     /// Whether it leaves something in memory between a training pass and its backward pass.
@@ -142,7 +142,7 @@ impl LayerSpec {
         weight_consts: None,
         has_rows: false,
         sparse: None,
-        joined: None,
+        split_input: None,
         has_states: false,
         has_cache: false,
         has_scratch: false,

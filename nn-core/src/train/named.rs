@@ -162,7 +162,7 @@ macro_rules! named {
                 weighting: $crate::train::losses::Weighting<'_>,
                 gradients: ::core::option::Option<Outputs::BatchMut<'_>>,
                 losses: &mut [::core::primitive::f64],
-            ) -> $crate::train::losses::Seeds {
+            ) -> $crate::train::losses::LogitMask {
                 let tuple: $tuple = ($(self.$field.clone()),+);
                 tuple.evaluate(targets, predictions, logits, heads, weighting, gradients, losses)
             }

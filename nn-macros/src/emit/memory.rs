@@ -118,7 +118,7 @@ pub(crate) fn budget_parts(context: &Context<'_>) -> Vec<TokenStream> {
         let bytes = Literal::usize_unsuffixed(arena.dtype.bytes());
         for (life, stay) in lives(context, arena).iter().zip(&arena.lives) {
             let name = resident_name(context, stay.of).to_string();
-            parts.push(quote!(::nn::budget::Part::tensor(#name, #life, #bytes)));
+            parts.push(quote!(::nn::budget::Usage::tensor(#name, #life, #bytes)));
         }
     }
     for node in &context.graph.nodes {
@@ -126,7 +126,7 @@ pub(crate) fn budget_parts(context: &Context<'_>) -> Vec<TokenStream> {
             let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(::core::primitive::f32)));
             let name = memory_field(context, node).to_string();
             let memory = quote!(<#layer as ::nn::Layer<::core::primitive::f32, #x>>::Scratch<::nn::Inline<1>>);
-            parts.push(quote!(::nn::budget::Part::new(#name, ::core::mem::size_of::<#memory>())));
+            parts.push(quote!(::nn::budget::Usage::new(#name, ::core::mem::size_of::<#memory>())));
         }
     }
     parts
@@ -145,7 +145,7 @@ fn lives(context: &Context<'_>, arena: &Arena) -> Vec<TokenStream> {
                 workspace_size(context, &context.graph.nodes[call])
             }
         };
-        quote_spanned!(context.name.span()=> ::nn::arena::Life::new(#size, #first, #last))
+        quote_spanned!(context.name.span()=> ::nn::arena::Lifetime::new(#size, #first, #last))
     });
     lives.collect()
 }

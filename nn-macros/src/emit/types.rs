@@ -171,7 +171,7 @@ impl Context<'_> {
         let around = if self.graph.reads_sparse(node) {
             builtin.spec.sparse.map(|call| call.around)
         } else if self.graph.reads_parts(node) {
-            builtin.spec.joined
+            builtin.spec.split_input
         } else {
             None
         };

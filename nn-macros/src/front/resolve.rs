@@ -2,11 +2,11 @@
 
 mod connect;
 mod construct;
-mod cut;
-mod ends;
 mod expression;
 mod input;
 mod masks;
+mod model_call;
+mod submodel;
 mod template;
 
 use crate::diagnostics::Diagnostics;
@@ -14,12 +14,12 @@ use crate::front::parse::{Let, Syntax};
 use crate::graph::{Graph, LayerId, Meaning, Producer, TensorId};
 use crate::item::Item;
 use crate::source::{ExprId, SpanId};
-use cut::Cut;
 use nn_core::Code;
 use proc_macro2::Span;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
+use submodel::Submodel;
 use syn::{Expr, Ident};
 use template::Template;
 
@@ -64,7 +64,7 @@ enum Bound {
     /// A part of a graph with layers of its own for every use: `|x| Dense(8)(x)`.
     Template(Rc<Template>),
     /// A part of the graph that can be called again, with the same weights.
-    Cut(Rc<Cut>),
+    Submodel(Rc<Submodel>),
     /// Layers that are called one after the other.
     Stack(Rc<[(LayerId, ExprId)]>),
     /// An error was reported.
@@ -125,7 +125,7 @@ impl Resolver<'_> {
                 let outermost = match &bound {
                     Bound::Layer(layer) => Some(*layer),
                     Bound::Tensors(tensors) => tensors.first().map(|&t| self.main_layer(t)).unwrap_or_default(),
-                    Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) | Bound::Poison => None,
+                    Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_) | Bound::Poison => None,
                 };
                 if let Some(layer) = outermost.filter(|layer| made.contains(layer)) {
                     self.graph.layers[layer].let_name = Some(self.diagnostics.source.name(name));
@@ -163,7 +163,7 @@ impl Resolver<'_> {
                     self.scope.insert(name.to_string(), (name.clone(), Bound::Tensors(vec![tensor])));
                 }
             }
-            (Bound::Layer(_) | Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_), names) => {
+            (Bound::Layer(_) | Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_), names) => {
                 self.diagnostics
                     .error(Code::OutputCount, &names[1], "a layer has one name")
                     .help("call it first: `let (a, b) = layer(x);`");

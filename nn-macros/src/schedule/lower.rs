@@ -1,7 +1,7 @@
 //! [`lower`]: a graph becomes the steps of a form.
 
 use super::gradients::Gradient;
-use super::memory::{Memory, Resident, Work};
+use super::memory::{Allocation, CallKind, Resident};
 use super::places::{Home, Places, masks};
 use super::program::*;
 use crate::graph::{Graph, LayerId, Node, Op, Producer, TensorId};
@@ -11,9 +11,9 @@ use nn_core::spec::Dtype;
 pub(crate) fn lower(graph: &Graph, form: Form) -> Program {
     let places = Places::new(graph, form);
     let memory = match form {
-        Form::Predict => Memory::predicting(graph, &places),
-        Form::Train => Memory::keeping(graph, &places),
-        Form::TrainTail => Memory::passing(graph, &places),
+        Form::Predict => Allocation::predicting(graph, &places),
+        Form::Train => Allocation::keeping(graph, &places),
+        Form::TrainTail => Allocation::passing(graph, &places),
     };
     Lowering { graph, form, places, memory }.program()
 }
@@ -42,7 +42,7 @@ struct Lowering<'a> {
     graph: &'a Graph,
     form: Form,
     places: Places,
-    memory: Memory,
+    memory: Allocation,
 }
 
 impl Lowering<'_> {
@@ -173,10 +173,10 @@ impl Lowering<'_> {
         let then = self.places.then[n];
         let then = match self.form {
             Form::Predict => match self.memory.work(n) {
-                Work::View => return None,
-                Work::InPlace if self.places.fused[n] => return None,
-                Work::InPlace => return Some(Step::InPlace(n, self.place(node.outputs[0]))),
-                Work::Call => then,
+                CallKind::View => return None,
+                CallKind::InPlace if self.places.fused[n] => return None,
+                CallKind::InPlace => return Some(Step::InPlace(n, self.place(node.outputs[0]))),
+                CallKind::Call => then,
             },
             Form::Train | Form::TrainTail if self.places.is_kept(node) => return None,
             Form::Train | Form::TrainTail => then.filter(|_| self.places.tensors[node.outputs[0]].becomes.is_some()),
@@ -230,7 +230,7 @@ impl Lowering<'_> {
                 workspace: self.memory.workspace(Resident::BackWorkspace(n)),
                 dx: node.inputs.iter().map(|&tensor| self.outgoing(tensor, gradient)).collect(),
                 learns: self.graph.layers[node.layer].learns(),
-                seeds: self.places.inside_heads(self.graph, node),
+                inside_heads: self.places.inside_heads(self.graph, node),
                 head: self.places.head(self.graph, node).map(|(i, logits)| (i, self.places.kept(logits))),
                 any_inputs: self.has_any_inputs(node),
             }))

@@ -4,13 +4,13 @@ use super::gradients::Gradient;
 use super::places::{Home, Places, masks};
 use super::program::{ArenaId, CallId, Form, Place};
 use crate::graph::{Facts, Graph, Node, Op, Producer, Shaped, TensorId};
-use nn_core::arena::{Life, plan};
+use nn_core::arena::{Lifetime, plan};
 use nn_core::spec::Dtype;
 use std::ops::Range;
 
 /// The tensors that share memory: those of a prediction that are in the model's own, or those of a training step that its backward pass
 /// does not read.
-pub(super) struct Memory {
+pub(super) struct Allocation {
     /// One block for each type of numbers that there is.
     pub(super) arenas: Vec<Arena>,
     /// For each tensor the one whose place it has: itself, or the first of those that follow each other there.
@@ -18,12 +18,12 @@ pub(super) struct Memory {
     /// The block and the number in it of such a tensor.
     order: Vec<Option<(ArenaId, usize)>>,
     /// The work of a prediction for each call.
-    work: Vec<Work>,
+    work: Vec<CallKind>,
 }
 
 /// The work of a prediction for a call.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) enum Work {
+pub(super) enum CallKind {
     /// It computes the outputs from the inputs.
     Call,
     /// It computes the output in the place of the input, which nobody reads again.
@@ -95,11 +95,11 @@ fn works(graph: &Graph, call: CallId) -> bool {
     has && Resident::Workspace(call).size(graph) != Some(0)
 }
 
-impl Memory {
+impl Allocation {
     /// The memory of a training step that keeps everything. Calls have workspaces one after the other.
     pub(super) fn keeping(graph: &Graph, places: &Places) -> Self {
         let (forward, backward) = workspaces(graph, places);
-        Memory::of(
+        Allocation::of(
             graph,
             forward.chain(backward).collect(),
             (0..graph.tensors.len()).collect(),
@@ -121,9 +121,9 @@ impl Memory {
             let of_caller = |input: TensorId| tensors[first[input]].home != Home::Tape;
             let done = match follows(graph, places, node) {
                 // Logits and masks are asked for when the caller's input is out of reach.
-                Work::View if node.outputs.iter().any(|&y| kept[y]) && of_caller(node.inputs[0]) => Work::Call,
+                CallKind::View if node.outputs.iter().any(|&y| kept[y]) && of_caller(node.inputs[0]) => CallKind::Call,
                 // An input is the caller's, and somebody may still read what is there.
-                Work::InPlace if of_caller(node.inputs[0]) || last[first[node.inputs[0]]] > n => Work::Call,
+                CallKind::InPlace if of_caller(node.inputs[0]) || last[first[node.inputs[0]]] > n => CallKind::Call,
                 work => work,
             };
             work.push(done);
@@ -131,7 +131,7 @@ impl Memory {
                 continue;
             }
             for &tensor in node.outputs.iter().filter(|&&tensor| tensors[tensor].home == Home::Tape) {
-                if done == Work::Call {
+                if done == CallKind::Call {
                     lives.push((Resident::Tensor(tensor), n));
                     continue;
                 }
@@ -139,7 +139,7 @@ impl Memory {
                 first[tensor] = place;
                 last[place] = last[place].max(last[tensor]);
             }
-            if done == Work::Call && works(graph, n) {
+            if done == CallKind::Call && works(graph, n) {
                 lives.push((Resident::Workspace(n), n));
             }
         }
@@ -147,7 +147,7 @@ impl Memory {
             Resident::Tensor(tensor) => Stay { of, first, last: first.max(last[tensor]) },
             _ => Stay { of, first, last: first },
         });
-        Memory::of(graph, lives.collect(), first, work, "")
+        Allocation::of(graph, lives.collect(), first, work, "")
     }
 
     /// The memory of tensors that a training step needs only until they have been read in the forward pass: inputs and outputs of calls
@@ -186,10 +186,10 @@ impl Memory {
             }
         }
         lives.extend(backward);
-        Memory::of(graph, lives, first, Vec::new(), "passing")
+        Allocation::of(graph, lives, first, Vec::new(), "passing")
     }
 
-    fn of(graph: &Graph, lives: Vec<Stay>, places: Vec<TensorId>, work: Vec<Work>, purpose: &str) -> Self {
+    fn of(graph: &Graph, lives: Vec<Stay>, places: Vec<TensorId>, work: Vec<CallKind>, purpose: &str) -> Self {
         let blocks = Dtype::ALL.iter().map(|&dtype| {
             let lives = lives.iter().copied().filter(|stay| stay.of.dtype(graph) == dtype);
             (dtype, lives.collect::<Vec<_>>())
@@ -204,7 +204,7 @@ impl Memory {
                 }
             }
         }
-        Memory { arenas, places, order, work }
+        Allocation { arenas, places, order, work }
     }
 
     /// The place of a workspace.
@@ -226,26 +226,26 @@ impl Memory {
     }
 
     /// The work of a prediction for call `n`.
-    pub(super) fn work(&self, n: usize) -> Work {
-        self.work.get(n).copied().unwrap_or(Work::Call)
+    pub(super) fn work(&self, n: usize) -> CallKind {
+        self.work.get(n).copied().unwrap_or(CallKind::Call)
     }
 }
 
 /// Whether a call could leave its output in the place of its input.
-fn follows(graph: &Graph, places: &Places, node: &Node) -> Work {
-    let ([input], [output]) = (&node.inputs[..], &node.outputs[..]) else { return Work::Call };
+fn follows(graph: &Graph, places: &Places, node: &Node) -> CallKind {
+    let ([input], [output]) = (&node.inputs[..], &node.outputs[..]) else { return CallKind::Call };
     // An output has to be where the caller wants it, and no number of another type has the place of an input.
     if !graph.keeps_dtype(*input, *output)
         || places.tensors[*output].home != Home::Tape
         || matches!(places.tensors[*input].home, Home::Output(_))
     {
-        return Work::Call;
+        return CallKind::Call;
     }
     let layer = &graph.layers[node.layer];
     match layer.op {
-        _ if layer.copies() => Work::View,
-        Op::Activation { .. } => Work::InPlace,
-        _ => Work::Call,
+        _ if layer.copies() => CallKind::View,
+        Op::Activation { .. } => CallKind::InPlace,
+        _ => CallKind::Call,
     }
 }
 
@@ -300,8 +300,8 @@ fn name(graph: &Graph, purpose: &str, dtype: Dtype) -> String {
 
 impl Arena {
     fn new(graph: &Graph, purpose: &str, dtype: Dtype, lives: Vec<Stay>) -> Self {
-        let sizes = lives.iter().map(|stay| Some(Life::new(stay.of.size(graph)?, stay.first, stay.last)));
-        let known = sizes.collect::<Option<Vec<Life>>>().map(|lives| {
+        let sizes = lives.iter().map(|stay| Some(Lifetime::new(stay.of.size(graph)?, stay.first, stay.last)));
+        let known = sizes.collect::<Option<Vec<Lifetime>>>().map(|lives| {
             let mut offsets = vec![0; lives.len()];
             let size = plan(&lives, &mut offsets, &mut vec![0; lives.len()]);
             (offsets.iter().zip(&lives).map(|(&start, life)| start..start + life.size).collect(), size)

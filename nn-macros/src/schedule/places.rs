@@ -3,7 +3,7 @@
 use super::gradients::{Gradient, gradients, input_index};
 use super::program::{CallId, Form};
 use crate::graph::{Graph, Node, Op, Producer, TensorId};
-use nn_core::spec::Masking;
+use nn_core::spec::{Dtype, Masking};
 use std::collections::HashSet;
 
 /// Whose memory a tensor is in.
@@ -115,7 +115,7 @@ impl Places {
 
 /// Whether a call computes numbers, and not a mask.
 fn computes_numbers(graph: &Graph, node: &Node) -> bool {
-    node.outputs.iter().any(|&output| graph.tensors[output].dtype == nn_core::spec::Dtype::Float)
+    node.outputs.iter().any(|&output| graph.tensors[output].dtype != Dtype::U32)
 }
 
 /// For each call whether a form makes it: all but those of masks that nobody reads.

@@ -187,7 +187,7 @@ pub(crate) struct BackCall {
     /// Whether the weights learn.
     pub(crate) learns: bool,
     /// For outputs of the model that are outputs of a model inside: both places. Whether they have logits is for that one to say.
-    pub(crate) seeds: Vec<(usize, usize)>,
+    pub(crate) inside_heads: Vec<(usize, usize)>,
     /// For a head: the output, and the tensor of its logits. The loss may have given the gradient of these.
     pub(crate) head: Option<(usize, TensorId)>,
     pub(crate) any_inputs: bool,

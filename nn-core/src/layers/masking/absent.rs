@@ -71,7 +71,9 @@ pub(super) mod compute {
     use crate::tensor::{Element, Sample, add, flat, flat_mut};
     use nalgebra::SMatrix;
 
-    impl<T: Scalar + Element, const F: usize, const P: usize, const VALUE: usize> Layer<T, SMatrix<T, F, P>> for Fill<VALUE> {
+    impl<T: Scalar + Element, const F: usize, const P: usize, const VALUE: usize> Layer<T, SMatrix<T, F, P>>
+        for Fill<VALUE>
+    {
         type Output = SMatrix<T, F, P>;
         type Weights = ();
         type Scratch<B: Storage> = ();

@@ -3,7 +3,9 @@
 use crate::Tensors;
 use crate::activations::Head;
 use crate::train::data::{Batches, LossWeights};
-use crate::train::losses::{BinaryCrossentropy, CategoricalCrossentropy, Losses, MeanSquaredError, Seeds, Weighting};
+use crate::train::losses::{
+    BinaryCrossentropy, CategoricalCrossentropy, LogitMask, Losses, MeanSquaredError, Weighting,
+};
 use crate::train::losses::{LossOn, SparseCategoricalCrossentropy};
 use crate::train::metrics::{Accuracy, Mae, Metrics, Mse, Weighted};
 use nalgebra::SMatrix;
@@ -50,23 +52,23 @@ fn one_hot() -> [Digit; 2] {
 const LABELS: [Score; 2] = [Score::new(1.), Score::new(0.)];
 const CLASSES: [SMatrix<u32, 1, 1>; 2] = [SMatrix::<u32, 1, 1>::new(1), SMatrix::<u32, 1, 1>::new(0)];
 
-/// Losses, seeds and gradients.
+/// Losses, the mask of logits, and gradients.
 fn evaluate<T: Tensors, L: Losses<Outputs, Targets = T>>(
     losses: &L,
     targets: T::Batch<'_>,
     logits: <Outputs as Tensors>::Optional<'_>,
     weighting: Weighting<'_>,
-) -> ([f64; 2], Seeds, [Digit; 2], [Score; 2]) {
+) -> ([f64; 2], LogitMask, [Digit; 2], [Score; 2]) {
     let (digits, scores) = (digits(), scores());
     let mut gradients = ([Digit::repeat(f64::NAN); 2], [Score::repeat(f64::NAN); 2]);
     let (mut values, mut again) = ([f64::NAN; 2], [f64::NAN; 2]);
     let predictions = (&digits[..], &scores[..]);
     let wanted = Some((&mut gradients.0[..], &mut gradients.1[..]));
-    let seeds = losses.evaluate(targets, predictions, logits, &HEADS, weighting, wanted, &mut values);
+    let logit_mask = losses.evaluate(targets, predictions, logits, &HEADS, weighting, wanted, &mut values);
     // The same without gradients.
-    assert_eq!(losses.evaluate(targets, predictions, logits, &HEADS, weighting, None, &mut again), seeds);
+    assert_eq!(losses.evaluate(targets, predictions, logits, &HEADS, weighting, None, &mut again), logit_mask);
     assert_eq!(values, again);
-    (values, seeds, gradients.0, gradients.1)
+    (values, logit_mask, gradients.0, gradients.1)
 }
 
 fn mean<P: crate::Sample<Element = f64>, L: LossOn<P>>(loss: &L, t: &[L::Target], y: &[P], w: [f64; 2]) -> f64 {
@@ -108,10 +110,10 @@ fn one_loss_a_tuple_and_a_named_struct_agree() {
     assert_eq!(evaluate(&TwoOutputs { first: mse, second: mse }, targets, (None, None), weighting), every);
 
     // The losses are without the weights of the outputs, the gradients with both weights, divided by the batch.
-    let (values, seeds, first, second) = every;
+    let (values, logit_mask, first, second) = every;
     let w = [0.5, 3.0];
     assert_eq!(values, [mean(&mse, &one_hot, &digits(), w), mean(&mse, &LABELS, &scores(), w)]);
-    assert_eq!(seeds, 0);
+    assert_eq!(logit_mask, 0);
     for n in 0..2 {
         let expected = (digits()[n] - one_hot[n]) * (2.0 / 3.0 * w[n] / 2.0);
         assert!((first[n] - expected).norm() < 1e-12);
@@ -126,13 +128,13 @@ fn cross_entropies_seed_the_logits() {
     let losses = TwoOutputs { first: CategoricalCrossentropy::default(), second: BinaryCrossentropy::default() };
     let targets = (&one_hot[..], &LABELS[..]);
     let weighting = Weighting { outputs: &[0.5, 2.0], ..Weighting::NONE };
-    let (plain, seeds, ..) = evaluate(&losses, targets, (None, None), weighting);
-    assert_eq!(seeds, 0b00);
-    let (half, seeds, ..) = evaluate(&losses, targets, (None, Some(&SCORE_LOGITS[..])), weighting);
-    assert_eq!(seeds, 0b10);
-    let (fused, seeds, first, second) =
+    let (plain, logit_mask, ..) = evaluate(&losses, targets, (None, None), weighting);
+    assert_eq!(logit_mask, 0b00);
+    let (half, logit_mask, ..) = evaluate(&losses, targets, (None, Some(&SCORE_LOGITS[..])), weighting);
+    assert_eq!(logit_mask, 0b10);
+    let (fused, logit_mask, first, second) =
         evaluate(&losses, targets, (Some(&logits[..]), Some(&SCORE_LOGITS[..])), weighting);
-    assert_eq!(seeds, 0b11);
+    assert_eq!(logit_mask, 0b11);
     for n in 0..2 {
         // Where nothing saturates, both ways agree.
         assert!((plain[n] - fused[n]).abs() < 1e-12 && (plain[n] - half[n]).abs() < 1e-12);
@@ -164,7 +166,7 @@ fn an_output_may_have_no_loss() {
 fn one_output() {
     let (one_hot, digits, logits) = (one_hot(), digits(), digit_logits());
     let loss = CategoricalCrossentropy::default();
-    let run = |losses: &dyn Fn(&mut [Digit], &mut [f64]) -> Seeds| {
+    let run = |losses: &dyn Fn(&mut [Digit], &mut [f64]) -> LogitMask| {
         let (mut gradients, mut values) = ([Digit::repeat(f64::NAN); 2], [f64::NAN]);
         (losses(&mut gradients, &mut values), gradients, values)
     };

@@ -90,7 +90,7 @@ impl Resolver<'_> {
             return match self.eval(&call.func) {
                 Bound::Layer(layer) => self.apply(layer, call),
                 Bound::Template(template) => self.use_template(&template, call),
-                Bound::Cut(cut) => self.use_cut(&cut, call),
+                Bound::Submodel(submodel) => self.use_submodel(&submodel, call),
                 Bound::Stack(layers) => self.use_stack(&layers, call),
                 Bound::Tensors(_) => self.not_a_layer(&call.func),
                 Bound::Poison => {
@@ -108,7 +108,7 @@ impl Resolver<'_> {
             return match bound.clone() {
                 Bound::Layer(layer) => self.apply(layer, call),
                 Bound::Template(template) => self.use_template(&template, call),
-                Bound::Cut(cut) => self.use_cut(&cut, call),
+                Bound::Submodel(submodel) => self.use_submodel(&submodel, call),
                 Bound::Stack(layers) => self.use_stack(&layers, call),
                 Bound::Tensors(_) => self.not_a_layer(&call.func),
                 Bound::Poison => {
@@ -120,7 +120,7 @@ impl Resolver<'_> {
         match name.as_str() {
             "Input" => return self.input(ident, call),
             "Activation" => return self.activation_layer(call),
-            "Model" => return self.cut(call),
+            "Model" => return self.submodel(call),
             "Sequential" => return self.stack(call),
             _ => {}
         }
@@ -254,7 +254,7 @@ impl Resolver<'_> {
                         )
                         .help(format!("call it on a tensor first: `{made}(x)`"));
                 }
-                Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
+                Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_) => {
                     failed = true;
                     let name = crate::source::text(element);
                     self.diagnostics

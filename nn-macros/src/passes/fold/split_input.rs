@@ -45,7 +45,8 @@ impl Rewrite {
     /// Whether a call can read so many parts in the place of each input that is this tensor.
     fn takes(&self, reader: usize, tensor: TensorId, parts: usize) -> bool {
         let node = &self.graph.nodes[reader];
-        let reads = matches!(&self.graph.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.joined.is_some());
+        let reads =
+            matches!(&self.graph.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.split_input.is_some());
         let times = node.inputs.iter().filter(|&&input| input == tensor).count();
         (reads || self.joins(reader))
             && node.masks.is_empty()
