@@ -46,19 +46,21 @@ layer! {
 
     pub const SPEC: LayerSpec {
         weights: EmbeddingWeights<V, D>,
-        reads: Dtype::U32,
+        reads: &[Dtype::U32],
         masking: Masking::Makes { flag: Some(arg::mask_zero), by: &NOT_ZERO },
         has_rows: true,
         folding: Folding::Table { width: consts::D },
         infer: rule!(infer),
     }
+
+    impl Train, Ends;
 }
 
 layer! {
     /// The mask of `mask_zero`: 1 where the index is not 0. A graph has no name for it.
     pub struct NotZero {}
 
-    pub const NOT_ZERO: LayerSpec { reads: Dtype::U32, writes: Dtype::U32, infer: rule!(same) }
+    pub const NOT_ZERO: LayerSpec { reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(same) }
 }
 
 /// `(..)` to `(.., output_dim)`; the type is `Embedding<input_dim, output_dim, indices>`.
@@ -108,7 +110,7 @@ pub const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>
 pub(super) mod compute {
     pub use super::{NOT_ZERO::NotZero, SPEC::Embedding};
     use crate::kernels::{Loop, prefetch, run};
-    use crate::layer::{Layer, Memory, Pass, Work};
+    use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -135,7 +137,6 @@ pub(super) mod compute {
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
         const WORK: Work = Work::BySample(0);
-        const BOUNDS: &'static [usize] = &[V];
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             self.embeddings_initializer.fill(w.embeddings.as_mut_slice(), &[V, D], Fans::new(V, D), rng);
@@ -177,7 +178,10 @@ pub(super) mod compute {
             let Some(dw) = dw else { return };
             run(AddRows::<T, V, D> { indices: flat(x), dy: flat(dy), table: dw.embeddings.as_mut_slice() });
         }
+    }
 
+    impl<T: Scalar + Element, const V: usize, const D: usize, const P: usize, const R: usize, const C: usize>
+        Train<T, SMatrix<u32, R, C>> for Embedding<V, D, P> {
         fn touched<B: Storage>(&self, x: &[SMatrix<u32, R, C>], _: &(), visit: &mut dyn FnMut(Range<usize>)) {
             if self.embeddings_regularizer != Regularizer::NONE {
                 return visit(0..V * D);
@@ -197,6 +201,11 @@ pub(super) mod compute {
             let dw = dw.map(|dw| dw.embeddings.as_mut_slice());
             self.embeddings_regularizer.apply(w.embeddings.as_slice(), dw)
         }
+    }
+
+    impl<T: Scalar + Element, const V: usize, const D: usize, const P: usize, const R: usize, const C: usize>
+        Ends<T, SMatrix<u32, R, C>> for Embedding<V, D, P> {
+        const BOUNDS: &'static [usize] = &[V];
     }
 
     /// `E[x[p]] += dy[p]`
@@ -308,7 +317,7 @@ pub(super) mod compute {
             }
             assert_eq!(dw.as_slice(), [4., 10., 0., 0., 0., 0., 0., 0., 8., 20.]);
             let mut rows = std::vec::Vec::new();
-            Layer::<f64, _>::touched::<Inline<1>>(&Words::DEFAULT, &x, &(), &mut |row| rows.push(row));
+            Train::<f64, _>::touched::<Inline<1>>(&Words::DEFAULT, &x, &(), &mut |row| rows.push(row));
             assert_eq!(rows, [8..10, 0..2, 8..10]);
         }
 
@@ -318,10 +327,10 @@ pub(super) mod compute {
             let layer = Words { embeddings_regularizer: Regularizer { l1: 0., l2: 0.5 }, ..Words::DEFAULT };
             let mut rows = std::vec::Vec::new();
             let x = [SVector::<u32, 3>::zeros()];
-            Layer::<f64, _>::touched::<Inline<1>>(&layer, &x, &(), &mut |row| rows.push(row));
+            Train::<f64, _>::touched::<Inline<1>>(&layer, &x, &(), &mut |row| rows.push(row));
             assert!(rows.len() == 1 && rows[0] == (0..10));
             let mut dw = W::zeroed();
-            let penalty = Layer::<f64, SVector<u32, 3>>::regularize(&layer, &weights(), Some(&mut dw));
+            let penalty = Train::<f64, SVector<u32, 3>>::regularize(&layer, &weights(), Some(&mut dw));
             assert_eq!((penalty, dw), (0.5 * 285., weights()));
         }
 

@@ -19,29 +19,34 @@ pub mod text;
 mod arguments;
 mod call;
 mod declare;
+mod dtype;
 mod folding;
 mod inferred;
 mod kinds;
 
 pub use arguments::{ArgSpec, Default, Kind, Value};
 pub use call::*;
-pub(crate) use declare::{layer, leading, page};
+pub(crate) use declare::layer;
+#[doc(hidden)]
+pub use declare::{leading, page};
+pub use dtype::Dtype;
 pub use folding::Folding;
 pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS};
-pub(crate) use kinds::kind;
 
 use crate::spec::shape::{Shape, ShapeError};
 
 /// The [`Rule`] that is the function of this name in the module where it is written. The name and the function cannot differ, and
 /// one that is not public does not compile.
-macro_rules! rule {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __rule {
     ($name:ident) => {{
         #[allow(unreachable_pub)]
         pub use self::$name as public;
         $crate::spec::Rule { module: ::core::module_path!(), name: ::core::stringify!($name), find: public }
     }};
 }
-pub(crate) use rule;
+pub use crate::__rule as rule;
 
 /// A layer, as the graph sees it.
 pub struct LayerSpec {
@@ -57,9 +62,9 @@ pub struct LayerSpec {
     pub inputs: Arity,
     /// What may follow the inputs in a call, by keyword: `LSTM(32)(x, initial_state = [h, c])`.
     pub call_keywords: &'static [&'static str],
-    /// What its inputs hold.
-    pub reads: Dtype,
-    /// What its outputs hold.
+    /// The types of numbers that its inputs may hold.
+    pub reads: &'static [Dtype],
+    /// The type of the numbers that its outputs hold.
     pub writes: Dtype,
     /// How it treats the mask of its inputs.
     pub masking: Masking,
@@ -128,7 +133,7 @@ impl LayerSpec {
         args: &[],
         inputs: Arity::ONE,
         call_keywords: &[],
-        reads: Dtype::Float,
+        reads: &[Dtype::Float],
         writes: Dtype::Float,
         masking: Masking::Drops,
         consts: 0,
@@ -256,17 +261,6 @@ impl Arity {
 
 /// The largest number of tensors that a layer or a model takes or gives.
 pub const MAX_INPUTS: usize = 12;
-
-/// What a tensor holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dtype {
-    /// The model's scalar, `f32` or `f64`.
-    Float,
-    /// Indices.
-    U32,
-    /// Either.
-    Any,
-}
 
 /// How a layer is called on a sparse input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::gradients::Gradient;
 use super::memory::{Memory, Resident, Work};
 use super::places::{Home, Places, masks};
 use super::program::*;
-use crate::graph::{Graph, Holds, LayerId, Node, Op, Producer, TensorId};
+use crate::graph::{Graph, LayerId, Node, Op, Producer, TensorId};
 use nn_core::spec::Dtype;
 
 /// The program of a form of a graph that passed all checks.
@@ -33,7 +33,7 @@ pub(crate) fn tail(graph: &Graph) -> Option<Program> {
 /// indices, or a sparse input.
 pub(crate) fn by_rows(graph: &Graph, owner: LayerId) -> bool {
     let mut calls = graph.nodes.iter().filter(|node| graph.layers[node.layer].owner == owner);
-    let reads_indices = |node: &Node| node.inputs.iter().any(|&tensor| graph.tensors[tensor].holds != Holds::Numbers);
+    let reads_indices = |node: &Node| node.inputs.iter().any(|&tensor| graph.tensors[tensor].chooses_rows());
     let may_have_tables = |node: &Node| graph.layers[node.layer].has_rows() || graph.reads_sparse(node);
     calls.all(|node| may_have_tables(node) && reads_indices(node))
 }
@@ -287,8 +287,8 @@ impl Lowering<'_> {
         let Producer::Node(n) = self.graph.tensors[tensor].producer else { return None };
         let node = &self.graph.nodes[n];
         let Op::Component(_) = &self.graph.layers[node.layer].op else { return None };
-        // Of its inputs a model hands on only a mask that is one itself, which holds indices, and an output holds numbers.
-        let x = self.reads_after(node, |tensor| self.graph.tensors[tensor].holds != Holds::Numbers);
+        // Of its inputs a model hands on only a mask that is one itself.
+        let x = self.reads_after(node, |tensor| self.graph.tensors[tensor].dtype == Dtype::U32);
         let k = node.outputs.iter().position(|&output| output == tensor).unwrap_or_default();
         Some(Mask::Inside(n, k, x))
     }

@@ -2,7 +2,7 @@
 
 use super::gradients::{Gradient, gradients, input_index};
 use super::program::{CallId, Form};
-use crate::graph::{Graph, Holds, Node, Op, Producer, TensorId};
+use crate::graph::{Graph, Node, Op, Producer, TensorId};
 use nn_core::spec::Masking;
 use std::collections::HashSet;
 
@@ -115,7 +115,7 @@ impl Places {
 
 /// Whether a call computes numbers, and not a mask.
 fn computes_numbers(graph: &Graph, node: &Node) -> bool {
-    node.outputs.iter().any(|&output| graph.tensors[output].holds == Holds::Numbers)
+    node.outputs.iter().any(|&output| graph.tensors[output].dtype == nn_core::spec::Dtype::Float)
 }
 
 /// For each call whether a form makes it: all but those of masks that nobody reads.
@@ -155,7 +155,7 @@ fn fused(graph: &Graph, tensors: &[Tensor]) -> Vec<Option<CallId>> {
         let (activation, next) = (&graph.layers[graph.nodes[reader].layer], graph.nodes[reader].outputs[0]);
         let inside = tensors[*output].home == Home::Tape && tensors[next].home == Home::Tape;
         let is = matches!(activation.op, Op::Activation { .. }) && !activation.copies();
-        (is && inside && !graph.reads_sparse(node)).then_some(reader)
+        (is && inside && !graph.reads_sparse(node) && graph.keeps_dtype(*output, next)).then_some(reader)
     };
     graph.nodes.iter().map(activation).collect()
 }

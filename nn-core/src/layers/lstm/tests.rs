@@ -1,16 +1,16 @@
 use super::*;
 use crate::activations::{Gelu, HardSigmoid, Sigmoid, Softsign, Tanh};
 use crate::constraints::Constraint;
-use crate::weights::initializers::Initializer;
+use crate::layer::testing::{check_layer, check_masked};
 use crate::layers::recurrent::checks::{MASKS, close, input, pattern, predict, predict_masked, train, train_masked};
 use crate::layers::recurrent::{Cell, Recurrent, Run};
 use crate::layers::{LSTM, LSTMWeights, LstmState};
-use crate::weights::regularizers::Regularizer;
 use crate::tensor::storage::Buffer;
-use crate::layer::testing::{check_layer, check_masked};
 use crate::weights::Weights;
+use crate::weights::initializers::Initializer;
+use crate::weights::regularizers::Regularizer;
 use crate::weights::zeroed_box;
-use crate::{Inline, Layer, Pass};
+use crate::{Inline, Layer, Pass, Train};
 use nalgebra::{SMatrix, SVector};
 use rand::{SeedableRng, rngs::StdRng};
 use std::string::ToString;
@@ -130,7 +130,10 @@ fn like_keras() {
     expected[0][4..6].copy_from_slice(&first[..2]);
     expected[0][8..].copy_from_slice(&first[2..]);
     expected[2][8..].copy_from_slice(&third[4..]);
-    for y in [predict_masked::<States, _>(&All::DEFAULT, &w, given, MASKS), train_masked::<States, _>(&All::DEFAULT, &w, given, MASKS)] {
+    for y in [
+        predict_masked::<States, _>(&All::DEFAULT, &w, given, MASKS),
+        train_masked::<States, _>(&All::DEFAULT, &w, given, MASKS),
+    ] {
         close(expected.as_flattened(), &y[0]);
         close(&[0.0292963482, 0.0062549724, -0.6666666667, 0.1666666667, -0.2220629267, 0.0167574832], &y[1]);
         close(&[0.0482870025, 0.0100512366, 1.0, -0.3333333333, -0.5161997241, 0.0268112164], &y[2]);
@@ -192,7 +195,7 @@ fn fresh_weights() {
     Layer::<f64, X>::init(&layer, &mut w, &mut rng);
     assert!(w.bias.iter().all(|&b| b == 1.0));
     let layer = LSTM { kernel_constraint: Constraint::NonNeg, ..Last::DEFAULT };
-    Layer::<f64, X>::constrain(&layer, &mut w);
+    Train::<f64, X>::constrain(&layer, &mut w);
     assert!(w.kernel.min() == 0.0 && w.recurrent_kernel.min() < 0.0);
     let mut names = Vec::new();
     <LSTMWeights<f64, 3, 2, 8, 1> as Weights<f64>>::variables(&crate::Path::ROOT, &mut |v| {

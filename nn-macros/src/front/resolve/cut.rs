@@ -8,7 +8,7 @@
 
 use super::connect::Inputs;
 use super::{Bound, Resolver};
-use crate::graph::{Holds, LayerId, Producer, TensorId};
+use crate::graph::{LayerId, Producer, TensorId};
 use crate::literal;
 use crate::source::{ExprId, Name, SpanId};
 use nn_core::Code;
@@ -71,11 +71,11 @@ impl Resolver<'_> {
             return Bound::Poison;
         }
         for ((&tensor, &input), expr) in tensors.iter().zip(&cut.inputs).zip(&exprs) {
-            let (got, expected) = (self.graph.tensors[tensor].holds, self.graph.tensors[input].holds);
-            if got != expected {
+            let (got, expected) = (&self.graph.tensors[tensor], &self.graph.tensors[input]);
+            if (got.dtype, got.sparse) != (expected.dtype, expected.sparse) {
                 let text = self.diagnostics.source[*expr].to_token_stream();
-                let message = format!("expected {}, but `{text}` holds {}", expected.text(), got.text());
-                let sparse = [got, expected].contains(&Holds::Sparse);
+                let message = format!("expected {}, but `{text}` holds {}", expected.contents(), got.contents());
+                let sparse = got.sparse || expected.sparse;
                 self.diagnostics.error(if sparse { Code::SparseInput } else { Code::WrongDtype }, expr, message);
                 return Bound::Poison;
             }
