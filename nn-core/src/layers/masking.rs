@@ -54,7 +54,7 @@ layer! {
     /// repeated along which axes. A graph has no name for it.
     pub struct AnyMask<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
-    pub const ANY: LayerSpec { inputs: Arity::MANY, reads: Dtype::U32, writes: Dtype::U32, infer: rule!(any) }
+    pub const ANY: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(any) }
 }
 
 layer! {
@@ -65,7 +65,7 @@ layer! {
         axis: Int = -1,
     }
 
-    pub const JOIN: LayerSpec { inputs: Arity::MANY, reads: Dtype::U32, writes: Dtype::U32, infer: rule!(join) }
+    pub const JOIN: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(join) }
 }
 
 layer! {
@@ -76,7 +76,7 @@ layer! {
 
     pub const OF_STEPS: LayerSpec {
         inputs: Arity::TWO,
-        reads: Dtype::Any,
+        reads: Dtype::ALL,
         writes: Dtype::U32,
         infer: rule!(of_steps),
     }
@@ -93,7 +93,7 @@ layer! {
 
     pub const PASSED: LayerSpec {
         inputs: Arity::TWO,
-        reads: Dtype::Any,
+        reads: Dtype::ALL,
         writes: Dtype::U32,
         infer: rule!(passed),
     }
