@@ -28,6 +28,10 @@ mod my {
         }
     }
 
+    impl<T: nn::Scalar, X: nn::Tensors> nn::Train<T, X> for Attend where Self: nn::Layer<T, X> {}
+
+    impl<T: nn::Scalar, X: nn::Tensors> nn::Ends<T, X> for Attend where Self: nn::Layer<T, X> {}
+
     impl Component for Attend {
         type Layer = Self;
         const PASSES_MASK: bool = true;
@@ -102,6 +106,10 @@ mod my {
                     Ok(inputs[0])
                 }
             }
+
+            impl<T: nn::Scalar, X: nn::Tensors> nn::Train<T, X> for $name where Self: nn::Layer<T, X> {}
+
+            impl<T: nn::Scalar, X: nn::Tensors> nn::Ends<T, X> for $name where Self: nn::Layer<T, X> {}
 
             impl Component for $name {
                 type Layer = Self;

@@ -19,6 +19,10 @@ mod my {
         }
     }
 
+    impl<T: nn::Scalar, X: nn::Tensors, const PASSES: bool> nn::Train<T, X> for Copy<PASSES> where Self: nn::Layer<T, X> {}
+
+    impl<T: nn::Scalar, X: nn::Tensors, const PASSES: bool> nn::Ends<T, X> for Copy<PASSES> where Self: nn::Layer<T, X> {}
+
     impl<const PASSES: bool> nn::Component for Copy<PASSES> {
         type Layer = Self;
         const PASSES_MASK: bool = PASSES;

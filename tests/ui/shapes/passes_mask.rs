@@ -17,6 +17,10 @@ mod my {
         }
     }
 
+    impl<T: nn::Scalar, X: nn::Tensors> nn::Train<T, X> for Mean where Self: nn::Layer<T, X> {}
+
+    impl<T: nn::Scalar, X: nn::Tensors> nn::Ends<T, X> for Mean where Self: nn::Layer<T, X> {}
+
     impl nn::Component for Mean {
         type Layer = Self;
         const PASSES_MASK: bool = true;
