@@ -63,6 +63,8 @@ pub mod my {
     }
 
     /// In a graph, a layer stands for itself; a model would stand for its graph.
+    impl<T: nn::Scalar, X: nn::Tensors, const N: usize> nn::Ends<T, X> for Scale<N> where Self: nn::Layer<T, X> {}
+
     impl<const N: usize> nn::Component for Scale<N> {
         type Layer = Self;
     }
@@ -130,7 +132,9 @@ pub mod my {
                 }
             }
         }
+    }
 
+    impl<T: Scalar, const N: usize, const P: usize> nn::Train<T, SMatrix<T, N, P>> for Scale<N> {
         fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
             // L = penalty · Σ |s|, so ds += penalty · sign(s)
             let penalty = T::of(self.penalty);

@@ -4,7 +4,7 @@ use crate::data::{Inspect, NotFinite, Outside};
 use crate::losses::Losses;
 use crate::optimizers::Optimizer;
 use crate::settings::{self, Allowed, OutOfRange, Setting};
-use crate::{Error, Layer, Model, Result, Scalar, Tensors};
+use crate::{Ends, Error, Model, Result, Scalar, Tensors};
 use core::fmt;
 
 /// The targets of a model's losses.
@@ -77,7 +77,7 @@ impl Check {
 
 /// Checks that the layers have every index of the inputs.
 fn indices<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>, name: impl Fn(usize) -> Name) -> Result<()> {
-    let bounds = <M::Graph as Layer<M::Scalar, M::Inputs>>::BOUNDS;
+    let bounds = <M::Graph as Ends<M::Scalar, M::Inputs>>::BOUNDS;
     if bounds.is_empty() {
         return Ok(());
     }

@@ -4,7 +4,7 @@ use crate::check;
 use crate::data::Batches;
 use crate::spec::MAX_INPUTS;
 use crate::threads::{Division, Team};
-use crate::{Buffer, Graph, Heap, Layer, Model, Pass, Result, Tensors};
+use crate::{Buffer, Ends, Graph, Heap, Layer, Model, Pass, Result, Tensors, Train};
 use core::ops::Range;
 use nn_core::tape::masks;
 use std::sync::{Mutex, MutexGuard, PoisonError};

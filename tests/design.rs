@@ -146,6 +146,10 @@ mod my {
         }
     }
 
+    impl<T: nn::Scalar, X: nn::Tensors, const N: usize> nn::Train<T, X> for Scale<N> where Self: nn::Layer<T, X> {}
+
+    impl<T: nn::Scalar, X: nn::Tensors, const N: usize> nn::Ends<T, X> for Scale<N> where Self: nn::Layer<T, X> {}
+
     impl<const N: usize> Component for Scale<N> {
         type Layer = Self;
     }

@@ -105,12 +105,14 @@ fn rows_of_an_expansion() {
     type Graph = <models::Words as Model>::Graph;
     let (x, mut rows) = ([SVector::<u32, 6>::new(9, 0, 9, 1, 2, 3)], Vec::new());
     let cache = nn::Buffer::with_capacity(1);
-    Layer::<f32, SVector<u32, 6>>::touched::<nn::Heap>(&Graph::default(), &x, &cache, &mut |range| rows.push(range));
+    nn::Train::<f32, SVector<u32, 6>>::touched::<nn::Heap>(&Graph::default(), &x, &cache, &mut |range| {
+        rows.push(range)
+    });
     let table =
         |start: usize, width: usize| [9, 0, 9, 1, 2, 3].map(|word| start + word * width..start + (word + 1) * width);
     let inside = std::mem::offset_of!(models::Words<f32>, title) / 4;
     assert_eq!(rows, [table(0, 8), table(inside, 2)].concat());
-    assert_eq!(<Graph as Layer<f32, SVector<u32, 6>>>::BOUNDS, [50]);
+    assert_eq!(<Graph as nn::Ends<f32, SVector<u32, 6>>>::BOUNDS, [50]);
 }
 
 /// The expansion holds an `unsafe impl`, of which the user's `forbid` says nothing: it is not the user's.

@@ -437,6 +437,10 @@ pub mod my {
         }
     }
 
+    impl<T: nn::Scalar, X: nn::Tensors> nn::Train<T, X> for Same where Self: nn::Layer<T, X> {}
+
+    impl<T: nn::Scalar, X: nn::Tensors> nn::Ends<T, X> for Same where Self: nn::Layer<T, X> {}
+
     impl Component for Same {
         type Layer = Self;
     }

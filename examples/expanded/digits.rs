@@ -74,8 +74,8 @@ const _: () = {
     use ::nn::__private::locals::{functions::*, local as digit, local as pixels};
     #[allow(unused_imports)]
     use ::nn::{
-        Activates, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
-        Storage, Weights,
+        Activates, Component, Ends, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
+        Storage, Train, Weights,
         activations::{Activate, Relu, Softmax},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Dense, DenseWeights},
@@ -217,9 +217,6 @@ const _: () = {
             <Dense<64, 64, 1> as Layer<T, SVector<T, 64>>>::WORK,
             <Dense<64, 10, 1> as Layer<T, SVector<T, 64>>>::WORK,
         ]);
-        const HEADS: &'static [::nn::activations::Head] =
-            &[::nn::layer::head::<T, SVector<T, 10>, _>(&Activate(Softmax))];
-        const CONSTRAINS: bool = false;
         fn init(&self, w: &mut Digits<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<T, 64>>::init(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense, rng);
             Layer::<T, SVector<T, 64>>::init(&Dense::<64, 64, 1>::DEFAULT, &mut w.dense_1, rng);
@@ -309,9 +306,21 @@ const _: () = {
             dx: Option<&mut [SVector<T, 64>]>,
             dw: Option<&mut Digits<T>>,
         ) {
-            Layer::<T, SVector<T, 64>>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
+            Ends::<T, SVector<T, 64>>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
         }
+    }
 
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut)]
+    impl<T: Scalar> Train<T, SVector<T, 64>> for __DigitsGraph {
+        const CONSTRAINS: bool = false;
+    }
+
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut)]
+    impl<T: Scalar> Ends<T, SVector<T, 64>> for __DigitsGraph {
+        const HEADS: &'static [::nn::activations::Head] =
+            &[::nn::layer::head::<T, SVector<T, 10>, _>(&Activate(Softmax))];
         fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SVector<T, 10>]> {
             ::core::option::Option::Some(samples(part(&m.activations, n, 0..10)))
         }

@@ -61,8 +61,8 @@ const _: () = {
     use ::nn::__private::locals::{functions::*, local as a, local as b, local as same};
     #[allow(unused_imports)]
     use ::nn::{
-        Activates, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
-        Storage, Weights,
+        Activates, Component, Ends, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
+        Storage, Train, Weights,
         activations::{Activate, Sigmoid},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Concatenate, Dense, DenseWeights},
@@ -236,9 +236,6 @@ const _: () = {
             <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::WORK,
             <::nn::layers::SplitInput<LayerOfSame> as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
         ]);
-        const HEADS: &'static [::nn::activations::Head] =
-            &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
-        const CONSTRAINS: bool = false;
         fn init(&self, w: &mut PairFolded<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<T, 64>>::init(&__PairFolded_TowerPart::new(), &mut w.tower, rng);
             Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::init(
@@ -305,7 +302,19 @@ const _: () = {
         ) {
             const { ::nn::__private::fold::read_only() }
         }
+    }
 
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut)]
+    impl<T: Scalar> Train<T, (SVector<T, 64>, SVector<T, 64>)> for __PairFoldedGraph {
+        const CONSTRAINS: bool = false;
+    }
+
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut)]
+    impl<T: Scalar> Ends<T, (SVector<T, 64>, SVector<T, 64>)> for __PairFoldedGraph {
+        const HEADS: &'static [::nn::activations::Head] =
+            &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
         fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
             ::core::option::Option::Some(samples(part(
                 &m.activations,

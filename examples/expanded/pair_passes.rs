@@ -8,8 +8,8 @@ const _: () = {
     use ::nn::__private::locals::{functions::*, local as a, local as b, local as same};
     #[allow(unused_imports)]
     use ::nn::{
-        Activates, Component, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
-        Storage, Weights,
+        Activates, Component, Ends, Graph, Inline, Layer, Memory, Model, Part, Pass, SMatrix, SVector, Scalar, Shape,
+        Storage, Train, Weights,
         activations::{Activate, Sigmoid},
         arena::{part, part_mut, parts, samples, samples_mut},
         layers::{Concatenate, Dense, DenseWeights},
@@ -213,9 +213,6 @@ const _: () = {
             <LayerOfBoth as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
             <LayerOfSame as Layer<T, SampleOfBoth<T>>>::WORK,
         ]);
-        const HEADS: &'static [::nn::activations::Head] =
-            &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
-        const CONSTRAINS: bool = <__Pair_TowerLayer as Layer<T, SVector<T, 64>>>::CONSTRAINS;
         fn init(&self, w: &mut Pair<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<T, 64>>::init(&__Pair_TowerLayer::new(), &mut w.tower, rng);
             Layer::<T, SampleOfBoth<T>>::init(&LayerOfSame::DEFAULT, &mut w.same, rng);
@@ -343,9 +340,53 @@ const _: () = {
             dx: (Option<&mut [SVector<T, 64>]>, Option<&mut [SVector<T, 64>]>),
             dw: Option<&mut Pair<T>>,
         ) {
-            Layer::<T, (SVector<T, 64>, SVector<T, 64>)>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
+            Ends::<T, (SVector<T, 64>, SVector<T, 64>)>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);
+        }
+    }
+
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut)]
+    impl<T: Scalar> Train<T, (SVector<T, 64>, SVector<T, 64>)> for __PairGraph {
+        const CONSTRAINS: bool = <__Pair_TowerLayer as Train<T, SVector<T, 64>>>::CONSTRAINS;
+        fn update<B: Storage>(&self, w: &mut Pair<T>, m: &Self::Cache<B>) {
+            Train::<T, SVector<T, 64>>::update::<B>(&__Pair_TowerLayer::new(), &mut w.tower, &m.tower_memory);
+            Train::<T, SVector<T, 64>>::update::<B>(&__Pair_TowerLayer::new(), &mut w.tower, &m.tower_1_memory);
         }
 
+        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
+            let mut loss = T::ZERO;
+            loss += Train::<T, SVector<T, 64>>::training_activity::<B>(&__Pair_TowerLayer::new(), &m.tower_memory);
+            loss += Train::<T, SVector<T, 64>>::training_activity::<B>(&__Pair_TowerLayer::new(), &m.tower_1_memory);
+            loss
+        }
+
+        fn constrain(&self, w: &mut Pair<T>) {
+            Train::<T, SVector<T, 64>>::constrain(&__Pair_TowerLayer::new(), &mut w.tower);
+        }
+
+        fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
+            let mut loss = T::ZERO;
+            loss += Train::<T, SVector<T, 64>>::activity::<B>(&__Pair_TowerLayer::new(), &m.tower_memory);
+            loss += Train::<T, SVector<T, 64>>::activity::<B>(&__Pair_TowerLayer::new(), &m.tower_1_memory);
+            loss
+        }
+
+        fn regularize(&self, w: &Pair<T>, mut dw: ::core::option::Option<&mut Pair<T>>) -> T {
+            let mut loss = T::ZERO;
+            loss += Train::<T, SVector<T, 64>>::regularize(
+                &__Pair_TowerLayer::new(),
+                &w.tower,
+                dw.as_deref_mut().map(|dw| &mut dw.tower),
+            );
+            loss
+        }
+    }
+
+    #[automatically_derived]
+    #[allow(unused_variables, unused_mut)]
+    impl<T: Scalar> Ends<T, (SVector<T, 64>, SVector<T, 64>)> for __PairGraph {
+        const HEADS: &'static [::nn::activations::Head] =
+            &[::nn::layer::head::<T, SampleOfSame<T>, _>(&Activate(Sigmoid))];
         fn logits<B: Storage>(m: &Self::Scratch<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
             ::core::option::Option::Some(samples(part(&m.activations, n, const { __PairGraph::activations.range(3) })))
         }
@@ -423,39 +464,6 @@ const _: () = {
 
         fn training_logits<B: Storage>(m: &Self::Cache<B>, n: usize) -> Option<&[SampleOfSame<T>]> {
             ::core::option::Option::Some(&m.same[..n])
-        }
-
-        fn update<B: Storage>(&self, w: &mut Pair<T>, m: &Self::Cache<B>) {
-            Layer::<T, SVector<T, 64>>::update::<B>(&__Pair_TowerLayer::new(), &mut w.tower, &m.tower_memory);
-            Layer::<T, SVector<T, 64>>::update::<B>(&__Pair_TowerLayer::new(), &mut w.tower, &m.tower_1_memory);
-        }
-
-        fn training_activity<B: Storage>(&self, m: &Self::Cache<B>) -> T {
-            let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&__Pair_TowerLayer::new(), &m.tower_memory);
-            loss += Layer::<T, SVector<T, 64>>::training_activity::<B>(&__Pair_TowerLayer::new(), &m.tower_1_memory);
-            loss
-        }
-
-        fn constrain(&self, w: &mut Pair<T>) {
-            Layer::<T, SVector<T, 64>>::constrain(&__Pair_TowerLayer::new(), &mut w.tower);
-        }
-
-        fn activity<B: Storage>(&self, m: &Self::Scratch<B>) -> T {
-            let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&__Pair_TowerLayer::new(), &m.tower_memory);
-            loss += Layer::<T, SVector<T, 64>>::activity::<B>(&__Pair_TowerLayer::new(), &m.tower_1_memory);
-            loss
-        }
-
-        fn regularize(&self, w: &Pair<T>, mut dw: ::core::option::Option<&mut Pair<T>>) -> T {
-            let mut loss = T::ZERO;
-            loss += Layer::<T, SVector<T, 64>>::regularize(
-                &__Pair_TowerLayer::new(),
-                &w.tower,
-                dw.as_deref_mut().map(|dw| &mut dw.tower),
-            );
-            loss
         }
     }
 

@@ -62,7 +62,7 @@ pub use spec::half::{Bf16, F16, Half};
 
 #[cfg(feature = "compute")]
 pub use {
-    layer::{Activates, Component, Layer, Memory, Mode, Packed, Pass},
+    layer::{Activates, Component, Ends, Layer, Memory, Mode, Packed, Pass, Train},
     scalar::Scalar,
     storage::{Buffer, Inline, Storage},
     tensor::{Element, Sample, Tensors},

@@ -15,7 +15,7 @@ use crate::train::samples::{Samples, TrainingBatch};
 use crate::train::step::{Counted, whole};
 use crate::train::totals::Tally;
 use crate::train::warnings::Data;
-use crate::{Buffer, Error, Graph, Heap, Layer, Model, Result, Tensors, Warning};
+use crate::{Buffer, Ends, Error, Graph, Heap, Model, Result, Tensors, Train, Warning};
 
 /// An evaluation that goes on: the sums so far, and memory for the outputs.
 pub(crate) struct Evaluation<M: Model, S> {

@@ -5,7 +5,7 @@ use crate::optimizers::{Clipping, MAX_SLOTS, Optimizer, ZeroGradient};
 use crate::threads::{Division, MAX_PARTS, Team};
 use crate::train::tables::{Named, Rows};
 use crate::weights::zeroed_box;
-use crate::{Graph, Layer, Model, Scalar};
+use crate::{Graph, Model, Scalar, Train};
 use core::ops::Range;
 use nn_core::weights::Place;
 

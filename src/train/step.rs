@@ -8,7 +8,7 @@ use crate::optimizers::Optimizer;
 use crate::spec::MAX_INPUTS;
 use crate::threads::{Division, Team};
 use crate::train::learner::Learner;
-use crate::{Graph, Heap, Layer, Mode, Model, Scalar, Tensors};
+use crate::{Graph, Heap, Mode, Model, Scalar, Tensors, Train};
 use core::ops::Range;
 use nn_core::tape::{Step, Tape};
 use rand::rngs::Xoshiro256PlusPlus;

@@ -1,7 +1,7 @@
 //! The lints of training, each printed once in a run, whatever `verbose` says.
 
 use crate::losses::Losses;
-use crate::{Compiled, Layer, Model, Warning, activations::Head};
+use crate::{Compiled, Ends, Model, Warning, activations::Head};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The data that a warning is about.
@@ -105,7 +105,7 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
 /// What an output ends in: as the graph says, or as a model in it does.
 pub(crate) fn end<M: Model>(output: usize) -> Head {
     match M::ENDS.get(output).copied().unwrap_or_default() {
-        Head::Other => <M::Graph as Layer<M::Scalar, M::Inputs>>::HEADS.get(output).copied().unwrap_or_default(),
+        Head::Other => <M::Graph as Ends<M::Scalar, M::Inputs>>::HEADS.get(output).copied().unwrap_or_default(),
         end => end,
     }
 }

@@ -48,7 +48,6 @@ mod my {
         type Weights = CountedWeights<T, V>;
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
-        const BOUNDS: &'static [usize] = &[V];
 
         fn init(&self, w: &mut Self::Weights, _: &mut dyn nn::rand::Rng) {
             w.scale[0] = T::ONE;
@@ -86,7 +85,9 @@ mod my {
                 }
             }
         }
+    }
 
+    impl<T: Scalar + nn::Element, const V: usize> nn::Train<T, SVector<u32, 3>> for Counted<V> {
         /// More than there is to name: a part of a row stands for all of it, and the last row of one table, all of the other
         /// and what follows are one range.
         fn touched<B: Storage>(&self, x: &[SVector<u32, 3>], _: &(), visit: &mut dyn FnMut(Range<usize>)) {
@@ -95,6 +96,10 @@ mod my {
             }
             visit(2 * V..3 * V + 2);
         }
+    }
+
+    impl<T: Scalar + nn::Element, const V: usize> nn::Ends<T, SVector<u32, 3>> for Counted<V> {
+        const BOUNDS: &'static [usize] = &[V];
     }
 
     nn::weights! {
@@ -122,6 +127,10 @@ mod my {
             (x.to_f64() * 1000.0).abs() as usize % V
         }
     }
+
+    impl<T: nn::Scalar, X: nn::Tensors, const V: usize> nn::Train<T, X> for Hashed<V> where Self: nn::Layer<T, X> {}
+
+    impl<T: nn::Scalar, X: nn::Tensors, const V: usize> nn::Ends<T, X> for Hashed<V> where Self: nn::Layer<T, X> {}
 
     impl<const V: usize> Component for Hashed<V> {
         type Layer = Self;

@@ -51,6 +51,10 @@ nn::weights! {
     }
 }
 
+impl<T: nn::Scalar, X: nn::Tensors> nn::Train<T, X> for Shift where Self: nn::Layer<T, X> {}
+
+impl<T: nn::Scalar, X: nn::Tensors> nn::Ends<T, X> for Shift where Self: nn::Layer<T, X> {}
+
 impl Component for Shift {
     type Layer = Self;
 }

@@ -201,7 +201,8 @@ where
     let mut scratch = <M::Graph as Layer<T, M::Inputs>>::Scratch::<Heap>::with_capacity(n);
     M::Graph::NEW.forward::<Heap>(&w, x, M::Outputs::batch_mut::<Heap>(&mut y, n), Pass::inference(&mut scratch));
     case.compare("y", &joined::<M>(M::Outputs::batch::<Heap>(&y, n)));
-    let got = masks::<M>(n, |i| <M::Graph as Layer<T, M::Inputs>>::mask::<Heap>(M::Inputs::shorter(x), &scratch, n, i));
+    let got =
+        masks::<M>(n, |i| <M::Graph as nn::Ends<T, M::Inputs>>::mask::<Heap>(M::Inputs::shorter(x), &scratch, n, i));
     case.compare("m", &got);
 
     let folded = w.fold();
@@ -210,7 +211,7 @@ where
     <M::Folded as Model>::Graph::NEW.forward::<Heap>(&folded, x, y_mut, Pass::inference(&mut scratch));
     case.compare("y", &joined::<M>(M::Outputs::batch::<Heap>(&y, n)));
     let got = masks::<M>(n, |i| {
-        <<M::Folded as Model>::Graph as Layer<T, M::Inputs>>::mask::<Heap>(M::Inputs::shorter(x), &scratch, n, i)
+        <<M::Folded as Model>::Graph as nn::Ends<T, M::Inputs>>::mask::<Heap>(M::Inputs::shorter(x), &scratch, n, i)
     });
     case.compare("m", &got);
 
@@ -221,7 +222,7 @@ where
     let trained = if case.file.get(&format!("{name}.trained")).is_some() { "trained" } else { "y" };
     case.compare(trained, &joined::<M>(M::Outputs::batch::<Heap>(&y, n)));
     let got = masks::<M>(n, |i| {
-        <M::Graph as Layer<T, M::Inputs>>::training_mask::<Heap>(M::Inputs::shorter(x), &cache, n, i)
+        <M::Graph as nn::Ends<T, M::Inputs>>::training_mask::<Heap>(M::Inputs::shorter(x), &cache, n, i)
     });
     case.compare("m", &got);
 

@@ -4,7 +4,7 @@
 //! output and those of the weights must be Keras's as well.
 
 use crate::fixture::Fixture;
-use nn::layer::{Layer, Memory, Mode, Pass};
+use nn::layer::{Memory, Mode, Pass};
 use nn::shape::MAX_RANK;
 use nn::spec::Value::Ints;
 use nn::spec::{Default, Inferred, LayerSpec, Value};
@@ -108,7 +108,7 @@ pub(crate) fn check<T, X, L>(fixture: Fixture, layer: &L, inferred: &Inferred, t
 where
     T: Scalar + Element,
     X: FloatTensors<T>,
-    L: Layer<T, X, Output: FloatTensors<T>>,
+    L: nn::Train<T, X, Output: FloatTensors<T>>,
 {
     assert_eq!(inferred.output(0).dims(), &fixture.array("y").shape[1..], "the shape of the output");
     let mut w: Box<L::Weights> = fixture.weights("w");
@@ -132,7 +132,7 @@ fn predict<T, X, L>(fixture: &Fixture, prefix: &str, layer: &L, w: &L::Weights, 
 where
     T: Scalar + Element,
     X: FloatTensors<T>,
-    L: Layer<T, X, Output: FloatTensors<T>>,
+    L: nn::Train<T, X, Output: FloatTensors<T>>,
 {
     let (x, n) = fixture.buffers::<T, X>("x");
     let mut y = <L::Output as Tensors>::Buffers::<Heap>::with_capacity(n);
@@ -148,7 +148,7 @@ fn train<T, X, L>(fixture: &Fixture, prefix: &str, layer: &L, w: &mut L::Weights
 where
     T: Scalar + Element,
     X: FloatTensors<T>,
-    L: Layer<T, X, Output: FloatTensors<T>>,
+    L: nn::Train<T, X, Output: FloatTensors<T>>,
 {
     let (x, n) = fixture.buffers::<T, X>("x");
     let x = X::batch::<Heap>(&x, n);

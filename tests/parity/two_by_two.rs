@@ -84,8 +84,8 @@ macro_rules! in_precision {
                 let seeds = losses().evaluate(
                     (&first, &second),
                     y,
-                    <G as Layer<$T, Inputs>>::training_logits::<Heap>(&cache, n),
-                    <G as Layer<$T, Inputs>>::HEADS,
+                    <G as nn::Ends<$T, Inputs>>::training_logits::<Heap>(&cache, n),
+                    <G as nn::Ends<$T, Inputs>>::HEADS,
                     Weighting { outputs: &[LOSS_WEIGHTS.0, LOSS_WEIGHTS.1], ..Weighting::NONE },
                     Some(Outputs::batch_mut::<Heap>(&mut dy, n)),
                     &mut parts,
@@ -97,7 +97,17 @@ macro_rules! in_precision {
 
                 let dy = Outputs::batch::<Heap>(&dy, n);
                 let nobody = Inputs::no_gradients();
-                graph.backward_from::<Heap>(seeds, &model, x, y, dy, Memory::new(&mut cache), nobody, Some(&mut dw));
+                nn::Ends::backward_from::<Heap>(
+                    &graph,
+                    seeds,
+                    &model,
+                    x,
+                    y,
+                    dy,
+                    Memory::new(&mut cache),
+                    nobody,
+                    Some(&mut dw),
+                );
                 file.compare_weights("gradient", &*dw, |_| true, $tolerance);
                 file.finish();
             }

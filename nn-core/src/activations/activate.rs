@@ -1,7 +1,7 @@
 //! [`Activate`]: an activation as a layer.
 
 use crate::kernels::{self, Loop, Simd};
-use crate::layer::{Layer, Memory, Pass, Work};
+use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
 use crate::tensor::{Element, flat, flat_mut};
@@ -219,7 +219,6 @@ impl<T: Scalar + Element, F: Activation, const R: usize, const P: usize> Layer<T
     type Scratch<B: Storage> = ();
     type Cache<B: Storage> = ();
     const WORK: Work = Work::BySample(0);
-    const HEAD: Head = F::HEAD;
 
     #[inline]
     fn forward<B: Storage>(
@@ -248,3 +247,9 @@ impl<T: Scalar + Element, F: Activation, const R: usize, const P: usize> Layer<T
         }
     }
 }
+
+impl<T: Scalar + Element, F: Activation, const R: usize, const P: usize> Ends<T, SMatrix<T, R, P>> for Activate<F> {
+    const HEAD: Head = F::HEAD;
+}
+
+impl<T: Scalar + Element, F: Activation, const R: usize, const P: usize> Train<T, SMatrix<T, R, P>> for Activate<F> {}

@@ -1,25 +1,32 @@
-//! [`Layer`]: the one interface of everything that a graph can call; models, and their weights in flash.
+//! [`Layer`], [`Train`] and [`Ends`]: the interface of everything that a graph can call; models, and their weights in flash.
 //!
 //! Rule: traits and what holds for all layers; nothing here knows a single one.
 
+mod component;
+#[doc(hidden)]
+pub mod given;
 #[doc(hidden)]
 pub mod include;
 pub mod model;
 mod packed;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[doc(hidden)]
+pub mod variables;
 
+pub use component::Component;
 pub use packed::Packed;
 
 use crate::activations::{Activate, Activation, Head};
 use crate::spec::shape::Shape;
 use crate::spec::summary::Row;
-use crate::tensor::Tensors;
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::{Buffer, Inline, Storage};
+use crate::tensor::{Element, Tensors};
 use crate::train::losses::LogitMask;
 use crate::weights::Weights;
 use core::ops::Range;
+use nalgebra::SMatrix;
 use rand::Rng;
 
 /// A layer over the scalar `T`, called on tensors `X`.
@@ -38,10 +45,11 @@ use rand::Rng;
 /// - The masks of the inputs come with the memory: [`Memory::mask`]. They are no part of `X`.
 /// - No call allocates or panics.
 ///
-/// The [`layers`](crate::layers) pages are the examples; `examples/custom_layer.rs` shows a layer of a user's own.
+/// A layer of your own is declared with [`layer!`](crate::layer!), which writes [`Train`] and [`Ends`] as well;
+/// `examples/custom_layer.rs` shows one. The [`layers`](crate::layers) pages are further examples.
 #[diagnostic::on_unimplemented(
     message = "the layer `{Self}` cannot be called on tensors of type `{X}`",
-    note = "a layer of your own implements `nn::Layer<T, X>` for every scalar `T`, and `nn::Component`",
+    note = "a layer of your own is declared with `nn::layer!`, and implements `nn::Layer<T, X>` for every scalar `T`",
     note = "explained in nn::errors::nn0506"
 )]
 pub trait Layer<T: Scalar, X: Tensors> {
@@ -58,19 +66,6 @@ pub trait Layer<T: Scalar, X: Tensors> {
     /// How much a sample takes, and whether a large batch may be seen in parts, on several threads. Its default, which is
     /// always right, is that it may not.
     const WORK: Work = Work::ByBatch(Self::MACS);
-    /// What a loss may know of an output that this layer computes.
-    const HEAD: Head = Head::Other;
-
-    /// The same for each of its outputs; a model has several.
-    const HEADS: &'static [Head] = &[Self::HEAD];
-
-    /// For each input of indices, how many there are to choose from (the size of the vocabulary): an index is below it.
-    /// `usize::MAX`, or no entry, where any index does.
-    const BOUNDS: &'static [usize] = &[];
-
-    /// Whether [`constrain`](Self::constrain) may do anything. A model knows it: `false` where none of its layers has a
-    /// constraint, so that a step need not keep what is frozen out of its way.
-    const CONSTRAINS: bool = true;
 
     /// Sets fresh weights. They are zero before.
     fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
@@ -97,6 +92,71 @@ pub trait Layer<T: Scalar, X: Tensors> {
         dx: X::Gradients<'_>,
         dw: Option<&mut Self::Weights>,
     );
+}
+
+/// What a layer does in a training step beside its passes: running state, penalties, bounds, and the rows of its tables.
+///
+/// [`layer!`](crate::layer!) writes it, with the penalties and bounds of the arguments. A layer that has more to say implements it.
+pub trait Train<T: Scalar, X: Tensors>: Layer<T, X> {
+    /// Whether [`constrain`](Self::constrain) may do anything. A model knows it: `false` where none of its layers has a
+    /// constraint, so that a step need not keep what is frozen out of its way.
+    const CONSTRAINS: bool = true;
+
+    /// Calls `visit` with the parts of the flat slice of weights that `backward` adds to, as far as they belong to variables
+    /// by rows ([`Variable::rows`](crate::Variable::rows)). A part may come twice.
+    ///
+    /// Gradients of a table come for the rows that a batch names: a step costs as much as these, not as much as the table.
+    /// Whatever is not visited must have a gradient of zero: it is neither applied nor cleared.
+    ///
+    /// It is asked of layers whose calls all read indices; other layers' variables by rows are treated as any variable. A
+    /// tensor of numbers that it reads beside the indices may come without samples.
+    fn touched<B: Storage>(&self, x: X::Batch<'_>, cache: &Self::Cache<B>, visit: &mut dyn FnMut(Range<usize>)) {
+        let (_, _, _) = (x, cache, visit);
+    }
+
+    /// Moves a running state (moving averages) after a training pass. It is called once per call of the layer, after
+    /// `backward`.
+    fn update<B: Storage>(&self, w: &mut Self::Weights, cache: &Self::Cache<B>) {
+        let (_, _) = (w, cache);
+    }
+
+    /// Keeps the weights within their bounds, after a step of the optimizer.
+    fn constrain(&self, w: &mut Self::Weights) {
+        let _ = w;
+    }
+
+    /// The penalty on activations that the last prediction found. Its gradient is a part of `backward`.
+    fn activity<B: Storage>(&self, scratch: &Self::Scratch<B>) -> T {
+        let _ = scratch;
+        T::ZERO
+    }
+
+    /// The penalty on activations that the last training pass found.
+    fn training_activity<B: Storage>(&self, cache: &Self::Cache<B>) -> T {
+        let _ = cache;
+        T::ZERO
+    }
+
+    /// The regularization loss of the weights; adds its gradient to `dw`.
+    fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
+        let (_, _) = (w, dw);
+        T::ZERO
+    }
+}
+
+/// What a model asks of the layers at its ends: the bounds of indices that go in, and logits and masks of what comes out.
+///
+/// [`layer!`](crate::layer!) writes it for a layer that has nothing to say, as most have.
+pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
+    /// What a loss may know of an output that this layer computes.
+    const HEAD: Head = Head::Other;
+
+    /// The same for each of its outputs; a model has several.
+    const HEADS: &'static [Head] = &[Self::HEAD];
+
+    /// For each input of indices, how many there are to choose from (the size of the vocabulary): an index is below it.
+    /// `usize::MAX`, or no entry, where any index does.
+    const BOUNDS: &'static [usize] = &[];
 
     /// [`backward`](Self::backward) where, for each bit of `logit_mask` that is set, `dy` is the gradient of the logits of that
     /// output. Only a model has logits to show.
@@ -150,68 +210,44 @@ pub trait Layer<T: Scalar, X: Tensors> {
         let (_, _, _, _) = (x, cache, n, output);
         None
     }
-
-    /// Calls `visit` with the parts of the flat slice of weights that `backward` adds to, as far as they belong to variables
-    /// by rows ([`Variable::rows`](crate::Variable::rows)). A part may come twice.
-    ///
-    /// Gradients of a table come for the rows that a batch names: a step costs as much as these, not as much as the table.
-    /// Whatever is not visited must have a gradient of zero: it is neither applied nor cleared.
-    ///
-    /// It is asked of layers whose calls all read indices; other layers' variables by rows are treated as any variable. A
-    /// tensor of numbers that it reads beside the indices may come without samples.
-    fn touched<B: Storage>(&self, x: X::Batch<'_>, cache: &Self::Cache<B>, visit: &mut dyn FnMut(Range<usize>)) {
-        let (_, _, _) = (x, cache, visit);
-    }
-
-    /// Moves a running state (moving averages) after a training pass. It is called once per call of the layer, after
-    /// `backward`.
-    fn update<B: Storage>(&self, w: &mut Self::Weights, cache: &Self::Cache<B>) {
-        let (_, _) = (w, cache);
-    }
-
-    /// Keeps the weights within their bounds, after a step of the optimizer.
-    fn constrain(&self, w: &mut Self::Weights) {
-        let _ = w;
-    }
-
-    /// The penalty on activations that the last prediction found. Its gradient is a part of `backward`.
-    fn activity<B: Storage>(&self, scratch: &Self::Scratch<B>) -> T {
-        let _ = scratch;
-        T::ZERO
-    }
-
-    /// The penalty on activations that the last training pass found.
-    fn training_activity<B: Storage>(&self, cache: &Self::Cache<B>) -> T {
-        let _ = cache;
-        T::ZERO
-    }
-
-    /// The regularization loss of the weights; adds its gradient to `dw`.
-    fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-        let (_, _) = (w, dw);
-        T::ZERO
-    }
 }
 
 /// A layer that can compute the activation of its output where it writes it, which saves a pass over the memory.
 ///
-/// Its specification says so ([`LayerSpec::activates`](crate::spec::LayerSpec::activates)). The backward pass of such a layer
-/// does not read `y`, since the output before the activation is nowhere.
-pub trait Activates<T: Scalar, X: Tensors>: Layer<T, X> {
+/// The specification of a layer of the library says so ([`LayerSpec::activates`](crate::spec::LayerSpec::activates)). Its backward
+/// pass does not read `y`, since the output before the activation is nowhere. For a layer of your own, [`layer!`](crate::layer!)
+/// writes the implementation, which a graph uses in a prediction.
+pub trait Activates<T: Scalar, X: Tensors>: Layer<T, X, Output: InPlace<T>> {
     /// [`Layer::forward`], and then the activation of `y`: the same numbers, to the last bit, as the layer and the
     /// activation one after the other.
     fn forward_activated<B: Storage, F: Activation>(
         &self,
         w: &Self::Weights,
         x: X::Batch<'_>,
-        y: <Self::Output as Tensors>::BatchMut<'_>,
+        mut y: <Self::Output as Tensors>::BatchMut<'_>,
         pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
         activation: &Activate<F>,
-    );
+    ) {
+        self.forward::<B>(w, x, <Self::Output as Tensors>::reborrow(&mut y), pass);
+        <Self::Output as InPlace<T>>::activate(y, activation);
+    }
 }
 
-/// What a loss may know of an output that this layer computes: [`Layer::HEAD`] of a value.
-pub const fn head<T: Scalar, X: Tensors, L: Layer<T, X>>(_: &L) -> Head {
+/// A sample whose activation can be computed in its place.
+pub trait InPlace<T: Scalar>: Tensors {
+    /// Computes the activation of each sample in its place.
+    fn activate<F: Activation>(batch: Self::BatchMut<'_>, activation: &Activate<F>);
+}
+
+impl<T: Scalar + Element, const R: usize, const P: usize> InPlace<T> for SMatrix<T, R, P> {
+    #[inline]
+    fn activate<F: Activation>(batch: &mut [Self], activation: &Activate<F>) {
+        activation.in_place(batch);
+    }
+}
+
+/// What a loss may know of an output that this layer computes: [`Ends::HEAD`] of a value.
+pub const fn head<T: Scalar, X: Tensors, L: Ends<T, X>>(_: &L) -> Head {
     L::HEAD
 }
 
@@ -232,8 +268,8 @@ pub enum Work {
     /// The passes treat every sample as if it were the only one: a training step may see a batch in parts, each with memory,
     /// random numbers and a gradient of its own.
     ///
-    /// It is a promise that [`update`](Layer::update), [`activity`](Layer::activity) and
-    /// [`training_activity`](Layer::training_activity) do nothing.
+    /// It is a promise that [`update`](Train::update), [`activity`](Train::activity) and
+    /// [`training_activity`](Train::training_activity) do nothing.
     BySample(usize),
     /// The passes look at the batch as a whole, as for the statistics of a BatchNormalization or for a penalty that is a mean
     /// over the batch; or parts do not pay.
@@ -267,7 +303,7 @@ impl Work {
     }
 }
 
-/// The least of some bounds: each is an entry of a layer's [`BOUNDS`](Layer::BOUNDS), or none.
+/// The least of some bounds: each is an entry of a layer's [`BOUNDS`](Ends::BOUNDS), or none.
 pub const fn least_bound(readers: &[(&[usize], usize)]) -> usize {
     let (mut least, mut i) = (usize::MAX, 0);
     while i < readers.len() {
@@ -405,27 +441,4 @@ impl<'a, 'rng> Mode<'a, 'rng> {
         let frozen = self.frozen || (!flags.is_empty() && flags.iter().all(|&frozen| frozen));
         Mode { rng: self.rng, frozen, flags }
     }
-}
-
-/// What a path in a graph stands for: in `my::Scale::<64>()(x)` the layer is `<my::Scale::<64> as Component>::Layer`.
-///
-/// A layer of your own stands for itself (`type Layer = Self`); a model stands for a type without size that `model!`
-/// writes. Beside this trait the macro calls two associated functions on the layer type, `new(..)` with the arguments of
-/// the call, and the `const fn output_shape(inputs: &[Shape]) -> Result<Shape, ShapeError>`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither a model nor a layer",
-    label = "a call in a graph names a layer of the library, a model, or a layer of your own",
-    note = "a layer of your own implements `nn::Component` with `type Layer = Self`",
-    note = "explained in nn::errors::nn0506"
-)]
-pub trait Component {
-    /// The layer.
-    type Layer;
-    /// Whether it is a model; `model!` says so. A folded model then has its folded form in its place.
-    #[doc(hidden)]
-    const MODEL: bool = false;
-    /// Whether the first output has the mask of the first input, whose positions it then has. The layer reads the masks of
-    /// its inputs by [`Memory::mask`]. If it hands on none, what follows takes the masked positions for data, and the lint
-    /// [`dropped_mask`](crate::spec::lints::dropped_mask) says so.
-    const PASSES_MASK: bool = false;
 }

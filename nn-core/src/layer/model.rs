@@ -4,7 +4,7 @@ pub use crate::tensor::by_value::MAX_BY_VALUE;
 
 use crate::Element;
 use crate::activations::Head;
-use crate::layer::{Component, Layer, Pass, Work};
+use crate::layer::{Component, Ends, Layer, Pass, Train, Work};
 use crate::spec::code::Code;
 use crate::spec::shape::Shape;
 use crate::spec::summary::Costs;
@@ -235,7 +235,7 @@ pub fn call_in<M: Model>(
 }
 
 /// The graph of a model: a [`Layer`] with one value.
-pub trait Graph<T: Scalar, X: Tensors>: Layer<T, X> {
+pub trait Graph<T: Scalar, X: Tensors>: Train<T, X> + Ends<T, X> {
     /// The only value.
     const NEW: Self;
 }

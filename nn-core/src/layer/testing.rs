@@ -1,6 +1,6 @@
 //! Checks that every layer must pass, for the tests of the pages here and of layers outside this crate.
 
-use crate::layer::{Layer, Memory, Mode, Pass};
+use crate::layer::{Memory, Mode, Pass, Train};
 use crate::tensor::storage::{Buffer, Heap};
 use crate::tensor::{FloatTensors, Tensors};
 use crate::weights::{Path, Weights, zeroed_box};
@@ -21,7 +21,7 @@ const STEP: f64 = 1e-5;
 pub fn check_layer<X, L>(layer: &L)
 where
     X: FloatTensors<f64>,
-    L: Layer<f64, X, Output: FloatTensors<f64>>,
+    L: Train<f64, X, Output: FloatTensors<f64>>,
 {
     check_layer_with::<X, L>(layer, 0);
 }
@@ -30,7 +30,7 @@ where
 pub fn check_layer_with<X, L>(layer: &L, workspace: usize)
 where
     X: FloatTensors<f64>,
-    L: Layer<f64, X, Output: FloatTensors<f64>>,
+    L: Train<f64, X, Output: FloatTensors<f64>>,
 {
     check::<X, L>(layer, workspace, &[], |rng| rng.random_range(-1.0..1.0));
 }
@@ -39,7 +39,7 @@ where
 pub fn check_masked<X, L>(layer: &L, masks: &[Option<&[u32]>])
 where
     X: FloatTensors<f64>,
-    L: Layer<f64, X, Output: FloatTensors<f64>>,
+    L: Train<f64, X, Output: FloatTensors<f64>>,
 {
     check::<X, L>(layer, 0, masks, |rng| rng.random_range(-1.0..1.0));
 }
@@ -48,7 +48,7 @@ where
 pub fn check_layer_on<X, L>(layer: &L, input: impl FnMut(&mut dyn Rng) -> f64)
 where
     X: FloatTensors<f64>,
-    L: Layer<f64, X, Output: FloatTensors<f64>>,
+    L: Train<f64, X, Output: FloatTensors<f64>>,
 {
     check::<X, L>(layer, 0, &[], input);
 }
@@ -56,7 +56,7 @@ where
 fn check<X, L>(layer: &L, workspace: usize, masks: &[Option<&[u32]>], mut input: impl FnMut(&mut dyn Rng) -> f64)
 where
     X: FloatTensors<f64>,
-    L: Layer<f64, X, Output: FloatTensors<f64>>,
+    L: Train<f64, X, Output: FloatTensors<f64>>,
 {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);
     let mut x = X::Buffers::<Heap>::with_capacity(SAMPLES);
@@ -78,7 +78,7 @@ where
     check.run();
 }
 
-struct Check<'a, X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64>>> {
+struct Check<'a, X: FloatTensors<f64>, L: Train<f64, X, Output: FloatTensors<f64>>> {
     layer: &'a L,
     /// The scalars of the workspace.
     workspace: usize,
@@ -88,7 +88,7 @@ struct Check<'a, X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64
     dy: <L::Output as Tensors>::Buffers<Heap>,
 }
 
-impl<X: FloatTensors<f64>, L: Layer<f64, X, Output: FloatTensors<f64>>> Check<'_, X, L> {
+impl<X: FloatTensors<f64>, L: Train<f64, X, Output: FloatTensors<f64>>> Check<'_, X, L> {
     fn run(&mut self) {
         let (dx, dw) = self.gradients(1);
         let (dx_twice, dw_twice) = self.gradients(2);

@@ -30,6 +30,8 @@ layer! {
         folding: Folding::Identity,
         infer: rule!(infer),
     }
+
+    impl Train;
 }
 
 /// The shape stays.
@@ -40,7 +42,7 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::ActivityRegularization;
-    use crate::layer::{Layer, Memory, Pass};
+    use crate::layer::{Layer, Memory, Pass, Train};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -85,7 +87,9 @@ pub(super) mod compute {
                 Regularizer { l1: self.l1 / n, l2: self.l2 / n }.apply(flat(x), Some(flat_mut(dx)));
             }
         }
+    }
 
+    impl<T: Scalar + Element, const R: usize, const P: usize> Train<T, SMatrix<T, R, P>> for ActivityRegularization {
         fn activity<B: Storage>(&self, penalty: &B::One<SVector<T, 1>>) -> T {
             penalty[0]
         }

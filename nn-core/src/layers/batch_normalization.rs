@@ -68,6 +68,8 @@ layer! {
         folding: Folding::Scale { axis: arg::axis },
         infer: rule!(infer),
     }
+
+    impl Train;
 }
 
 /// The shape stays; the type is `BatchNormalization<features, center, scale, STRIDE>`, with the distance of neighbours
@@ -91,7 +93,7 @@ mod counted;
 pub(super) mod compute {
     pub use super::SPEC::BatchNormalization;
     use super::counted::{All, Counted, OfPositions};
-    use crate::layer::{Layer, Memory, Pass};
+    use crate::layer::{Layer, Memory, Pass, Train};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -195,7 +197,18 @@ pub(super) mod compute {
                 Some(m) => self.pass_back::<T, B>(w, x, dy, memory.own, dx, dw, OfPositions::<R>(m)),
             }
         }
+    }
 
+    impl<
+        T: Scalar + Element,
+        const F: usize,
+        const CENTER: usize,
+        const SCALE: usize,
+        const STRIDE: usize,
+        const R: usize,
+        const P: usize,
+    > Train<T, SMatrix<T, R, P>> for BatchNormalization<F, CENTER, SCALE, STRIDE>
+    {
         fn update<B: Storage>(&self, w: &mut Self::Weights, (cache, frozen): &Self::Cache<B>) {
             if **frozen {
                 return;

@@ -49,6 +49,8 @@ layer! {
         inner: Some(rule!(inner)),
         around: &["SimpleRNN", "LSTM", "GRU", "RNN"],
     }
+
+    impl Train;
 }
 
 /// What the layer that reads forwards is called on: the sequence, and the first half of the initial states.
@@ -108,7 +110,7 @@ pub(super) mod compute {
     pub use super::SPEC::Bidirectional;
     pub use super::merge::*;
     use super::merge_mode::{CONCAT, NONE};
-    use crate::layer::{Layer, Memory, Pass, Work};
+    use crate::layer::{Layer, Memory, Pass, Train, Work};
     use crate::layers::recurrent::run::SizesOf;
     use crate::layers::recurrent::{Cell, Recurrent, Run, Sequence, SequenceGradients, Size};
     use crate::tensor::scalar::Scalar;
@@ -268,7 +270,23 @@ pub(super) mod compute {
                 <SizesOf<L> as Run<T, X>>::run_back::<B, _>(self.layer.cell(), options, w, x, d, dlast, cache, dx, dw);
             }
         }
+    }
 
+    impl<
+        T: Scalar,
+        X: Sequence<T, F, U>,
+        L: Recurrent,
+        const MODE: usize,
+        const F: usize,
+        const U: usize,
+        const O: usize,
+        const P: usize,
+        const STATES: usize,
+    > Train<T, X> for Bidirectional<L, MODE, F, U, O, P, STATES>
+    where
+        Merge<MODE, STATES>: Merged<T, U, O, P>,
+        SizesOf<L>: Run<T, X>,
+    {
         fn constrain(&self, w: &mut Self::Weights) {
             self.layer.cell().bound(&mut w.forward);
             self.layer.cell().bound(&mut w.backward);

@@ -296,17 +296,6 @@ pub(super) mod compute {
                 kernels::add_rows::<T, O>(dw.bias.as_mut_slice(), dy);
             }
         }
-
-        fn constrain(&self, w: &mut Self::Weights) {
-            self.kernel_constraint.apply(w.kernel.as_mut_slice(), &[H, W, I, O]);
-            self.bias_constraint.apply(w.bias.as_mut_slice(), &[O]);
-        }
-
-        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-            let (dkernel, dbias) = dw.map(|dw| (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())).unzip();
-            self.kernel_regularizer.apply(w.kernel.as_slice(), dkernel)
-                + self.bias_regularizer.apply(w.bias.as_slice(), dbias)
-        }
     }
 
     impl<

@@ -159,17 +159,6 @@ pub(super) mod compute {
                 }
             }
         }
-
-        fn constrain(&self, w: &mut Self::Weights) {
-            self.kernel_constraint.apply(w.kernel.as_mut_slice(), &[I, O]);
-            self.bias_constraint.apply(w.bias.as_mut_slice(), &[O]);
-        }
-
-        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-            let (dkernel, dbias) = dw.map(|dw| (dw.kernel.as_mut_slice(), dw.bias.as_mut_slice())).unzip();
-            self.kernel_regularizer.apply(w.kernel.as_slice(), dkernel)
-                + self.bias_regularizer.apply(w.bias.as_slice(), dbias)
-        }
     }
 
     impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize, const P: usize>

@@ -52,6 +52,8 @@ layer! {
         folding: Folding::Table { width: consts::D },
         infer: rule!(infer),
     }
+
+    impl Train, Ends;
 }
 
 layer! {
@@ -108,7 +110,7 @@ pub const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>
 pub(super) mod compute {
     pub use super::{NOT_ZERO::NotZero, SPEC::Embedding};
     use crate::kernels::{Loop, prefetch, run};
-    use crate::layer::{Layer, Memory, Pass, Work};
+    use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -135,7 +137,6 @@ pub(super) mod compute {
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
         const WORK: Work = Work::BySample(0);
-        const BOUNDS: &'static [usize] = &[V];
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             self.embeddings_initializer.fill(w.embeddings.as_mut_slice(), &[V, D], Fans::new(V, D), rng);
@@ -177,7 +178,11 @@ pub(super) mod compute {
             let Some(dw) = dw else { return };
             run(AddRows::<T, V, D> { indices: flat(x), dy: flat(dy), table: dw.embeddings.as_mut_slice() });
         }
+    }
 
+    impl<T: Scalar + Element, const V: usize, const D: usize, const P: usize, const R: usize, const C: usize>
+        Train<T, SMatrix<u32, R, C>> for Embedding<V, D, P>
+    {
         fn touched<B: Storage>(&self, x: &[SMatrix<u32, R, C>], _: &(), visit: &mut dyn FnMut(Range<usize>)) {
             if self.embeddings_regularizer != Regularizer::NONE {
                 return visit(0..V * D);
@@ -197,6 +202,12 @@ pub(super) mod compute {
             let dw = dw.map(|dw| dw.embeddings.as_mut_slice());
             self.embeddings_regularizer.apply(w.embeddings.as_slice(), dw)
         }
+    }
+
+    impl<T: Scalar + Element, const V: usize, const D: usize, const P: usize, const R: usize, const C: usize>
+        Ends<T, SMatrix<u32, R, C>> for Embedding<V, D, P>
+    {
+        const BOUNDS: &'static [usize] = &[V];
     }
 
     /// `E[x[p]] += dy[p]`
@@ -308,7 +319,7 @@ pub(super) mod compute {
             }
             assert_eq!(dw.as_slice(), [4., 10., 0., 0., 0., 0., 0., 0., 8., 20.]);
             let mut rows = std::vec::Vec::new();
-            Layer::<f64, _>::touched::<Inline<1>>(&Words::DEFAULT, &x, &(), &mut |row| rows.push(row));
+            Train::<f64, _>::touched::<Inline<1>>(&Words::DEFAULT, &x, &(), &mut |row| rows.push(row));
             assert_eq!(rows, [8..10, 0..2, 8..10]);
         }
 
@@ -318,10 +329,10 @@ pub(super) mod compute {
             let layer = Words { embeddings_regularizer: Regularizer { l1: 0., l2: 0.5 }, ..Words::DEFAULT };
             let mut rows = std::vec::Vec::new();
             let x = [SVector::<u32, 3>::zeros()];
-            Layer::<f64, _>::touched::<Inline<1>>(&layer, &x, &(), &mut |row| rows.push(row));
+            Train::<f64, _>::touched::<Inline<1>>(&layer, &x, &(), &mut |row| rows.push(row));
             assert!(rows.len() == 1 && rows[0] == (0..10));
             let mut dw = W::zeroed();
-            let penalty = Layer::<f64, SVector<u32, 3>>::regularize(&layer, &weights(), Some(&mut dw));
+            let penalty = Train::<f64, SVector<u32, 3>>::regularize(&layer, &weights(), Some(&mut dw));
             assert_eq!((penalty, dw), (0.5 * 285., weights()));
         }
 

@@ -184,18 +184,6 @@ pub(super) mod compute {
                 }
             }
         }
-
-        fn constrain(&self, w: &mut Self::Weights) {
-            let (gamma, beta) = (w.gamma.as_mut_slice(), w.beta.as_mut_slice());
-            self.gamma_constraint.apply(gamma, &[gamma.len()]);
-            self.beta_constraint.apply(beta, &[beta.len()]);
-        }
-
-        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-            let (dgamma, dbeta) = dw.map(|dw| (dw.gamma.as_mut_slice(), dw.beta.as_mut_slice())).unzip();
-            self.gamma_regularizer.apply(w.gamma.as_slice(), dgamma)
-                + self.beta_regularizer.apply(w.beta.as_slice(), dbeta)
-        }
     }
 
     #[cfg(test)]

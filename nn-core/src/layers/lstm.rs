@@ -107,6 +107,8 @@ layer! {
         has_states: true,
         infer: rule!(infer),
     }
+
+    impl Cell;
 }
 
 /// `(steps, features)`, with initial states `[h, c]` or without, to `(units,)` or `(steps, units)`, and the last states if

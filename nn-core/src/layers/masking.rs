@@ -99,38 +99,6 @@ layer! {
     }
 }
 
-layer! {
-    /// `y = x` where a position counts, else the value that a merge does not notice: 0, 1, -∞ or ∞ for `VALUE` from 0 to 3.
-    /// A graph has no name for it.
-    pub struct Fill<VALUE> {}
-
-    pub const ZERO_ELSE: LayerSpec {
-        masking: spec::Masking::Reads { passes: None, both: None },
-        infer: rule!(zero_else),
-    }
-}
-
-/// `x` where it counts, else 1.
-pub const ONE_ELSE: LayerSpec = LayerSpec { infer: rule!(one_else), ..ZERO_ELSE };
-
-/// `x` where it counts, else -∞.
-pub const LOWEST_ELSE: LayerSpec = LayerSpec { infer: rule!(lowest_else), ..ZERO_ELSE };
-
-/// `x` where it counts, else ∞.
-pub const HIGHEST_ELSE: LayerSpec = LayerSpec { infer: rule!(highest_else), ..ZERO_ELSE };
-
-layer! {
-    /// `y = x` where a position counts, else the second input `z`, which is repeated as in a merge of both: `R × P` in all.
-    /// A graph has no name for it.
-    pub struct OrElse<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
-
-    pub const OR_ELSE: LayerSpec {
-        inputs: Arity::TWO,
-        masking: spec::Masking::Reads { passes: None, both: None },
-        infer: rule!(or_else),
-    }
-}
-
 /// The shape stays.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if inputs[0].rank() < 2 {
@@ -226,41 +194,17 @@ pub const fn passed(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeE
     Ok(Inferred::new(mask, &PASSED::Consts { R: mask.rows(), C: mask.cols(), PASSES: passes as usize }.list()))
 }
 
-/// The shape stays; the type is `Fill<0>`.
-pub const fn zero_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 0 }.list()))
-}
-
-/// The shape stays; the type is `Fill<1>`.
-pub const fn one_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 1 }.list()))
-}
-
-/// The shape stays; the type is `Fill<2>`.
-pub const fn lowest_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 2 }.list()))
-}
-
-/// The shape stays; the type is `Fill<3>`.
-pub const fn highest_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 3 }.list()))
-}
-
-/// The shape of the first input; the type is that of a merge of both.
-pub const fn or_else(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    merge::infer(args, inputs)
-}
-
-#[cfg(feature = "compute")]
-mod absent;
+pub mod absent;
+pub use absent::{HIGHEST_ELSE, LOWEST_ELSE, ONE_ELSE, OR_ELSE, ZERO_ELSE};
 #[cfg(feature = "compute")]
 mod of_masks;
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::absent::compute::{Fill, OrElse};
     pub use super::{
-        ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask, OR_ELSE::OrElse,
-        PASSED::PassedMask, SPEC::Masking, ZERO_ELSE::Fill,
+        ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask,
+        PASSED::PassedMask, SPEC::Masking,
     };
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;

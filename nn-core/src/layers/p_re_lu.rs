@@ -230,14 +230,6 @@ pub(super) mod compute {
                 }
             }
         }
-
-        fn constrain(&self, w: &mut Self::Weights) {
-            self.alpha_constraint.apply(w.alpha.as_mut_slice(), &dims(R, P, D1, D2)[AXES - RANK..]);
-        }
-
-        fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-            self.alpha_regularizer.apply(w.alpha.as_slice(), dw.map(|dw| dw.alpha.as_mut_slice()))
-        }
     }
 
     #[cfg(test)]

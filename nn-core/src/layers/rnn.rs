@@ -50,6 +50,8 @@ layer! {
         infer: rule!(infer),
         inner: Some(rule!(inner)),
     }
+
+    impl Recurrent;
 }
 
 /// What the shape rule of the cell sees: one step, and its share of the initial states.

@@ -93,6 +93,8 @@ layer! {
         has_states: true,
         infer: rule!(infer),
     }
+
+    impl Cell;
 }
 
 /// `(steps, features)`, with an initial state `[h]` or without, to `(units,)` or `(steps, units)`, and the last state if

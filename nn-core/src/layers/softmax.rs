@@ -26,6 +26,8 @@ layer! {
         masking: Masking::Passes,
         infer: rule!(infer),
     }
+
+    impl Ends;
 }
 
 /// The shape stays; the type is `Softmax<N, STRIDE>`, the length of the axis and the distance of neighbours along it.
@@ -42,7 +44,7 @@ pub(super) mod compute {
     pub use super::SPEC::Softmax;
     use crate::activations::{self, Activation, Head};
     use crate::kernels::{Loop, Simd, WithSimd, run, with_simd};
-    use crate::layer::{Layer, Memory, Pass, Work};
+    use crate::layer::{Ends, Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
@@ -56,7 +58,6 @@ pub(super) mod compute {
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
         const WORK: Work = Work::BySample(0);
-        const HEAD: Head = if STRIDE == 1 { Head::Softmax } else { Head::Other };
 
         fn forward<B: Storage>(
             &self,
@@ -89,6 +90,12 @@ pub(super) mod compute {
             }
             run(Backward::<T, N, STRIDE> { y: flat(y), dy: flat(dy), dx: flat_mut(dx) });
         }
+    }
+
+    impl<T: Scalar + Element, const N: usize, const STRIDE: usize, const R: usize, const P: usize>
+        Ends<T, SMatrix<T, R, P>> for Softmax<N, STRIDE>
+    {
+        const HEAD: Head = if STRIDE == 1 { Head::Softmax } else { Head::Other };
     }
 
     /// Neighbours whose axes are computed together.

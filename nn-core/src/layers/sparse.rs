@@ -4,7 +4,7 @@
 use super::{Dense, DenseWeights};
 use crate::MultiHot;
 use crate::kernels;
-use crate::layer::{Layer, Memory, Pass, Work};
+use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
 use crate::tensor::{Element, flat, flat_mut};
@@ -83,7 +83,11 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Layer<
             kernels::add_rows::<T, O>(dw.bias.as_mut_slice(), flat(dy));
         }
     }
+}
 
+impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Train<T, MultiHot<I>>
+    for Sparse<Dense<I, O, B>>
+{
     fn touched<S: Storage>(&self, x: &[MultiHot<I>], _: &(), visit: &mut dyn FnMut(Range<usize>)) {
         // The kernel comes first among the weights.
         if self.0.kernel_regularizer != Regularizer::NONE {
@@ -95,12 +99,17 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Layer<
     }
 
     fn constrain(&self, w: &mut Self::Weights) {
-        Layer::<T, SMatrix<T, I, 1>>::constrain(&self.0, w);
+        Train::<T, SMatrix<T, I, 1>>::constrain(&self.0, w);
     }
 
     fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
-        Layer::<T, SMatrix<T, I, 1>>::regularize(&self.0, w, dw)
+        Train::<T, SMatrix<T, I, 1>>::regularize(&self.0, w, dw)
     }
+}
+
+impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Ends<T, MultiHot<I>>
+    for Sparse<Dense<I, O, B>>
+{
 }
 
 #[cfg(test)]
@@ -165,8 +174,8 @@ mod tests {
         for (dw, expected) in dw.as_slice().iter().zip(expected.as_slice()) {
             assert!((dw - expected).abs() < 1e-13);
         }
-        let penalty = Layer::<f64, Bag>::regularize(&sparse, &w, Some(&mut dw));
-        assert_eq!(penalty, Layer::<f64, X>::regularize(&layer, &w, Some(&mut expected)));
+        let penalty = Train::<f64, Bag>::regularize(&sparse, &w, Some(&mut dw));
+        assert_eq!(penalty, Train::<f64, X>::regularize(&layer, &w, Some(&mut expected)));
     }
 
     #[test]
@@ -181,7 +190,7 @@ mod tests {
     fn a_batch_touches_its_rows() {
         fn rows(layer: Dense<5, 3, 1>) -> Vec<Range<usize>> {
             let mut rows = Vec::new();
-            Layer::<f64, Bag>::touched::<Inline<3>>(&Sparse(layer), &texts(), &(), &mut |row| rows.push(row));
+            Train::<f64, Bag>::touched::<Inline<3>>(&Sparse(layer), &texts(), &(), &mut |row| rows.push(row));
             rows
         }
         assert_eq!(rows(Dense::DEFAULT), [0..3, 9..12, 3..6, 9..12, 12..15]);

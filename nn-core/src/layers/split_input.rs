@@ -3,7 +3,7 @@
 use super::{Dense, DenseWeights};
 use crate::activations::{Activate, Activation};
 use crate::kernels::{self, Features};
-use crate::layer::{Activates, Layer, Memory, Pass, Work};
+use crate::layer::{Activates, Ends, InPlace, Layer, Memory, Pass, Train, Work};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
 use crate::tensor::{Element, Sample, Tensors, flat, flat_mut, for_each_arity};
@@ -25,7 +25,7 @@ pub struct SplitInput<L>(pub L);
 /// Tensors of equally many positions, which stand beside each other along the last axis.
 pub trait InputParts<T: Scalar>: Tensors {
     /// A sample with `N` features at each position.
-    type With<const N: usize>: Sample<Element = T>;
+    type With<const N: usize>: Sample<Element = T> + InPlace<T>;
     /// How many positions there are.
     const POSITIONS: usize;
 
@@ -100,6 +100,16 @@ impl<T: Scalar + Element, X: InputParts<T>, const I: usize, const O: usize, cons
     ) {
         const { read_only() }
     }
+}
+
+impl<T: Scalar + Element, X: InputParts<T>, const I: usize, const O: usize, const B: usize> Train<T, X>
+    for SplitInput<Dense<I, O, B>>
+{
+}
+
+impl<T: Scalar + Element, X: InputParts<T>, const I: usize, const O: usize, const B: usize> Ends<T, X>
+    for SplitInput<Dense<I, O, B>>
+{
 }
 
 impl<T: Scalar + Element, X: InputParts<T>, const I: usize, const O: usize, const B: usize> Activates<T, X>

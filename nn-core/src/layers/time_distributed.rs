@@ -36,6 +36,8 @@ layer! {
         infer: rule!(infer),
         inner: Some(rule!(inner)),
     }
+
+    impl Train, Ends;
 }
 
 /// One step of the input.
@@ -79,7 +81,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     pub use super::SPEC::TimeDistributed;
-    use crate::layer::{Layer, Memory, Pass, Work};
+    use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::{Storage, Times};
     use crate::tensor::{Element, flat, flat_mut};
@@ -108,7 +110,6 @@ pub(super) mod compute {
         type Cache<B: Storage> = L::Cache<Times<B, S>>;
         const MACS: usize = S * L::MACS;
         const WORK: Work = L::WORK.times(S);
-        const BOUNDS: &'static [usize] = L::BOUNDS;
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             self.layer.init(w, rng);
@@ -139,7 +140,21 @@ pub(super) mod compute {
             let dx = dx.map(|dx| cast_slice_mut(flat_mut(dx)));
             self.layer.backward::<Times<B, S>>(w, x, y, dy, memory, dx, dw);
         }
+    }
 
+    impl<
+        T: Scalar + Element,
+        E: Element,
+        L: Train<T, SMatrix<E, R, C>, Output = SMatrix<T, O, Q>>,
+        const S: usize,
+        const C: usize,
+        const P: usize,
+        const R: usize,
+        const X: usize,
+        const O: usize,
+        const Q: usize,
+    > Train<T, SMatrix<E, R, X>> for TimeDistributed<L, S, C, P>
+    {
         fn touched<B: Storage>(
             &self,
             x: &[SMatrix<E, R, X>],
@@ -168,6 +183,22 @@ pub(super) mod compute {
         fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
             self.layer.regularize(w, dw)
         }
+    }
+
+    impl<
+        T: Scalar + Element,
+        E: Element,
+        L: Ends<T, SMatrix<E, R, C>, Output = SMatrix<T, O, Q>>,
+        const S: usize,
+        const C: usize,
+        const P: usize,
+        const R: usize,
+        const X: usize,
+        const O: usize,
+        const Q: usize,
+    > Ends<T, SMatrix<E, R, X>> for TimeDistributed<L, S, C, P>
+    {
+        const BOUNDS: &'static [usize] = L::BOUNDS;
     }
 
     #[cfg(test)]

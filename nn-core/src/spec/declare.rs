@@ -65,16 +65,48 @@
 /// A page may declare further layers, which no graph names. Their specifications have other names, and these names are
 /// then in a module of that name: `JOIN::Args(args)`.
 macro_rules! layer {
-    (
+    ($($declaration:tt)*) => { $crate::__layer! { @page $($declaration)* } };
+}
+pub(crate) use layer;
+
+/// The parts of [`layer!`], for the pages of the library and for layers of a user's own.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __layer {
+    (@page
         $(#[doc = $doc:literal])*
         pub struct $name:ident $(<$($const:ident $(= $size:literal)?),+>)? { $($args:tt)* }
 
         $(pub rule { $($(#[doc = $found_doc:literal])* $found:ident,)* })?
 
         pub const $spec:ident: $type:ident { $($facts:tt)* }
+
+        $(impl $($trait:ident),+;)?
     ) => {
-        $crate::spec::layer! {
-            @sort { [$($doc)*] $name [$($({ $const $($size)? })+)?] [$($($found)*)?] $spec $type { $($facts)* } }
+        $crate::__layer! {
+            @sort {
+                page [$($($trait)+)?]
+                [$($doc)*] $name [$($({ $const $($size)? })+)?] [$($($found)*)?] $spec $type { $($facts)* }
+            }
+            [] [$($({ [$($found_doc)*] $found [usize] [0] [] })*)?] [] [default] $($args)*
+        }
+    };
+    // A name of a type may stand in a graph without its constants, so they have defaults.
+    (@own
+        $(#[doc = $doc:literal])*
+        pub struct $name:ident $(<$($const:ident),+ $(,)?>)? { $($args:tt)* }
+
+        $(pub rule { $($(#[doc = $found_doc:literal])* $found:ident,)* })?
+
+        pub const $spec:ident: $type:ident { $($facts:tt)* }
+
+        $(impl $($trait:ident),+;)?
+    ) => {
+        $crate::__layer! {
+            @sort {
+                own [$($($trait)+)?]
+                [$($doc)*] $name [$($({ $const 0 })+)?] [$($($found)*)?] $spec $type { $($facts)* }
+            }
             [] [$($({ [$($found_doc)*] $found [usize] [0] [] })*)?] [] [default] $($args)*
         }
     };
@@ -83,7 +115,7 @@ macro_rules! layer {
     (@sort $layer:tt [$($all:tt)*] [$($fields:tt)*] [$($types:tt)*] $made:tt
         $(#[doc = $doc:literal])* pub $arg:ident: Activation<$type:ident> = $default:ident, $($rest:tt)*
     ) => {
-        $crate::spec::layer! { @sort $layer
+        $crate::__layer! { @sort $layer
             [$($all)* { [$($doc)*] $arg [Activation $default] [$default] true }]
             [$($fields)* { [$($doc)*] $arg [$type] [$crate::activations::$default] [$default] }]
             [$($types)* { $arg $type $default }] $made $($rest)* }
@@ -91,7 +123,7 @@ macro_rules! layer {
     (@sort $layer:tt [] [] [] [default]
         $(#[doc = $doc:literal])* pub $arg:ident: Layer<$type:ident>, $($rest:tt)*
     ) => {
-        $crate::spec::layer! { @sort $layer
+        $crate::__layer! { @sort $layer
             [{ [$($doc)*] $arg [Layer] [] false }] [{ [$($doc)*] $arg [$type] [] [] }] [] [around $type] $($rest)* }
     };
     (@sort $layer:tt [$($all:tt)*] $fields:tt $types:tt $made:tt
@@ -104,29 +136,32 @@ macro_rules! layer {
             $(pub const $choice: usize = Place::$choice as usize;)+
         }
 
-        $crate::spec::layer! { @sort $layer
+        $crate::__layer! { @sort $layer
             [$($all)* { [$($doc)*] $arg [Choice $($text),+] [] false }] $fields $types $made $($rest)* }
     };
     (@sort $layer:tt [$($all:tt)*] [$($fields:tt)*] $types:tt $made:tt
         $(#[doc = $doc:literal])* pub $arg:ident: Float, $($rest:tt)*
     ) => {
-        $crate::spec::layer! { @sort $layer
+        $crate::__layer! { @sort $layer
             [$($all)* { [$($doc)*] $arg [Float] [] true }]
             [$($fields)* { [$($doc)*] $arg [f64] [] [] }] $types [given] $($rest)* }
     };
     (@sort $layer:tt $all:tt $fields:tt $types:tt $made:tt
         $(#[doc = $doc:literal])* pub $arg:ident: $kind:ident $(<$of:ident>)? $(= $default:expr)?, $($rest:tt)*
     ) => {
-        $crate::spec::layer! { @field $kind $(<$of>)?
+        $crate::__layer! { @field $kind $(<$of>)?
             { [$($doc)*] $arg [$kind $($of)?] [$($default)?] } $layer $all $fields $types $made $($rest)* }
     };
     (@sort $layer:tt [$($all:tt)*] $fields:tt $types:tt $made:tt
         $(#[doc = $doc:literal])* $arg:ident: $kind:ident $(<$of:ident>)? $(= $default:expr)?, $($rest:tt)*
     ) => {
-        $crate::spec::layer! { @sort $layer
+        $crate::__layer! { @sort $layer
             [$($all)* { [$($doc)*] $arg [$kind $($of)?] [$($default)?] false }] $fields $types $made $($rest)* }
     };
-    (@sort { $doc:tt $name:ident [$({ $const:ident $($size:literal)? })*] [$($found:ident)*] $spec:ident $type:ident $facts:tt }
+    (@sort {
+            $tag:ident $traits:tt
+            $doc:tt $name:ident [$({ $const:ident $($size:literal)? })*] [$($found:ident)*] $spec:ident $type:ident $facts:tt
+        }
         [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt $field:literal })*] $fields:tt $types:tt $made:tt
     ) => {
         #[allow(dead_code, non_snake_case, unreachable_pub)]
@@ -138,8 +173,8 @@ macro_rules! layer {
             impl Args<'_> {
                 $(
                     $(#[doc = $about])*
-                    pub const fn $arg(&self) -> $crate::spec::kind!(@type $kind) {
-                        $crate::spec::kind!(@read $kind self.0[arg::$arg])
+                    pub const fn $arg(&self) -> $crate::__kind!(@type $kind) {
+                        $crate::__kind!(@read $kind self.0[arg::$arg])
                     }
                 )*
             }
@@ -187,27 +222,30 @@ macro_rules! layer {
                 }
             }
 
-            #[cfg(feature = "compute")]
-            $crate::spec::layer! {
-                @struct $doc [$({ [$($about)*] $arg $kind $default })*]
-                $name [$({ $const $($size)? })*] $fields $types $made
+            $crate::__with_compute! {
+                $crate::__layer! {
+                    @struct $doc [$({ [$($about)*] $arg $kind $default })*]
+                    $name [$({ $const $($size)? })*] $fields $types $made
+                }
+                $crate::__layer! { @traits $tag $traits $name [$($const)*] $fields $types $made }
+                $crate::__layer! { @component $tag $name [$($const)*] $spec $fields $types $made $facts }
             }
         }
 
-        #[cfg(feature = "compute")]
-        #[allow(unused_imports)]
-        use self::$spec::$name;
-        $crate::spec::layer! { @names $spec }
+        $crate::__with_compute! {
+            $crate::__layer! { @use $tag $spec $name }
+        }
+        $crate::__layer! { @names $spec }
 
         #[doc = ::core::concat!(
             "`", ::core::stringify!($name), "(", ::core::stringify!($($arg),*), ")`, as a graph sees it."
         )]
-        pub const $spec: $type = $crate::spec::layer! {
+        pub const $spec: $type = $crate::__layer! {
             @spec
             [
                 name: ::core::stringify!($name),
                 module: $crate::spec::page(::core::module_path!()),
-                args: &[$($crate::spec::kind!(@argument $arg $kind $default $field)),*],
+                args: &[$($crate::__kind!(@argument $arg $kind $default $field)),*],
                 consts: <[&str]>::len(&[$(::core::stringify!($const)),*]),
                 fields: &[$(::core::stringify!($found)),*],
             ]
@@ -221,6 +259,178 @@ macro_rules! layer {
         use self::SPEC::{Args, Consts, Fields, arg, consts};
     };
     (@names $other:ident) => {};
+
+    // The struct has its name in the module of the declaration.
+    (@use page $spec:ident $name:ident) => {
+        #[allow(unused_imports)]
+        use self::$spec::$name;
+    };
+    (@use own $spec:ident $name:ident) => {
+        #[allow(unused_imports, unreachable_pub)]
+        pub use self::$spec::$name;
+    };
+
+    // The traits that the page does not implement itself. Recurrent layers have one implementation.
+    (@traits $tag:ident [Cell] $($layer:tt)*) => {};
+    (@traits $tag:ident [Recurrent] $($layer:tt)*) => {};
+    (@traits page $traits:tt $($layer:tt)*) => {
+        $crate::__layer! { @train $traits $($layer)* }
+        $crate::__layer! { @ends $traits $($layer)* }
+    };
+    (@traits own $traits:tt $($layer:tt)*) => {
+        $crate::__layer! { @train $traits $($layer)* }
+        $crate::__layer! { @ends $traits $($layer)* }
+        $crate::__layer! { @activates $traits $($layer)* }
+    };
+    (@train [Train $($other:ident)*] $($layer:tt)*) => {};
+    (@train [$trait:ident $($other:ident)*] $($layer:tt)*) => { $crate::__layer! { @train [$($other)*] $($layer)* } };
+    (@train [] $name:ident [$($const:ident)*]
+        [$({ $doc:tt $field:ident [$($type:tt)+] $value:tt $said:tt })*]
+        [$({ $inner_arg:ident $inner:ident $function:ident })*] [$made:ident $($around:ident)?]
+    ) => {
+        impl<__T: $crate::Scalar, __X: $crate::Tensors, $($around,)? $(const $const: usize,)* $($inner,)*>
+            $crate::layer::Train<__T, __X> for $name<$($around,)? $($const,)* $($inner,)*>
+        where
+            Self: $crate::layer::Layer<__T, __X>,
+        {
+            $crate::__layer! { @penalties $([$field $($type)+])* }
+        }
+    };
+    (@penalties) => { const CONSTRAINS: bool = false; };
+    (@penalties $([$field:ident $($type:tt)+])+) => {
+        const CONSTRAINS: bool = false $(|| $crate::layer::variables::bounds(::core::stringify!($field)))+;
+
+        fn constrain(&self, w: &mut Self::Weights) {
+            $($crate::layer::variables::OfVariable::constrain::<__T, Self::Weights>(
+                &self.$field,
+                const { $crate::layer::variables::variable::<__T, Self::Weights>(::core::stringify!($field)) },
+                w,
+            );)+
+        }
+
+        fn regularize(&self, w: &Self::Weights, mut dw: ::core::option::Option<&mut Self::Weights>) -> __T {
+            let mut loss = <__T as $crate::Scalar>::ZERO;
+            $(loss += $crate::layer::variables::OfVariable::regularize::<__T, Self::Weights>(
+                &self.$field,
+                const { $crate::layer::variables::variable::<__T, Self::Weights>(::core::stringify!($field)) },
+                w,
+                dw.as_deref_mut(),
+            );)+
+            loss
+        }
+    };
+    (@ends [Ends $($other:ident)*] $($layer:tt)*) => {};
+    (@ends [$trait:ident $($other:ident)*] $($layer:tt)*) => { $crate::__layer! { @ends [$($other)*] $($layer)* } };
+    (@ends [] $name:ident [$($const:ident)*] $fields:tt
+        [$({ $inner_arg:ident $inner:ident $function:ident })*] [$made:ident $($around:ident)?]
+    ) => {
+        impl<__T: $crate::Scalar, __X: $crate::Tensors, $($around,)? $(const $const: usize,)* $($inner,)*>
+            $crate::layer::Ends<__T, __X> for $name<$($around,)? $($const,)* $($inner,)*>
+        where
+            Self: $crate::layer::Layer<__T, __X>,
+        {
+        }
+    };
+    (@activates [Activates $($other:ident)*] $($layer:tt)*) => {};
+    (@activates [$trait:ident $($other:ident)*] $($layer:tt)*) => {
+        $crate::__layer! { @activates [$($other)*] $($layer)* }
+    };
+    (@activates [] $name:ident [$($const:ident)*] $fields:tt $types:tt $made:tt) => {
+        impl<__T: $crate::Scalar, __X: $crate::Tensors, $(const $const: usize,)*>
+            $crate::layer::Activates<__T, __X> for $name<$($const,)*>
+        where
+            Self: $crate::layer::Layer<__T, __X, Output: $crate::layer::InPlace<__T>>,
+        {
+        }
+    };
+
+    // A layer of a user's own as a part of a graph.
+    (@component page $($layer:tt)*) => {};
+    (@component own $name:ident [$($const:ident)*] $spec:ident $fields:tt [] [$made:ident] $facts:tt) => {
+        impl<$(const $const: usize,)*> $crate::layer::Component for $name<$($const,)*> {
+            $crate::__layer! { @layer $name [$($const)*] [__A __B __C __D __E __F __G __H] [] }
+            const PASSES_MASK: bool = ::core::matches!(super::$spec.masking, $crate::spec::Masking::Passes);
+        }
+
+        const _: () = $crate::layer::given::assert_names(&super::$spec);
+
+        $crate::__layer! { @rule $name [$($const)*] $spec $fields $facts }
+    };
+    (@component own $name:ident $consts:tt $spec:ident $fields:tt $types:tt $made:tt $facts:tt) => {
+        ::core::compile_error!("a layer of one's own has no argument of kind `Activation` or `Layer`");
+    };
+    (@layer $name:ident [$const:ident $($consts:ident)*] [$here:ident $($heres:ident)*] [$($taken:ident)*]) => {
+        $crate::__layer! { @layer $name [$($consts)*] [$($heres)*] [$($taken)* $here] }
+    };
+    (@layer $name:ident [] $rest:tt [$($taken:ident)*]) => {
+        type Layer<
+            const __A: usize,
+            const __B: usize,
+            const __C: usize,
+            const __D: usize,
+            const __E: usize,
+            const __F: usize,
+            const __G: usize,
+            const __H: usize,
+        > = $name<$($taken),*>;
+    };
+    (@layer $name:ident $consts:tt [] $taken:tt) => {
+        ::core::compile_error!("a layer has at most 8 constants");
+    };
+    (@rule $name:ident $consts:tt $spec:ident $fields:tt {
+        weights: $weights:ident<$($const:ident),+>, $($facts:tt)*
+    }) => {
+        $crate::__layer! { @rule $name $consts $spec $fields { $($facts)* } }
+    };
+    (@rule $name:ident [$($const:ident)*] $spec:ident
+        [$({ $doc:tt $field:ident [$($type:tt)+] [$($value:expr)?] $said:tt })*] { infer: rule!($rule:ident) $($facts:tt)* }
+    ) => {
+        impl<$(const $const: usize,)*> $name<$($const,)*> {
+            /// The shape rule with the arguments of a graph.
+            #[doc(hidden)]
+            pub const fn __infer(
+                given: &[$crate::layer::given::Argument],
+                inputs: &[$crate::Shape],
+            ) -> ::core::result::Result<$crate::spec::Inferred, $crate::ShapeError> {
+                match $crate::layer::given::values::<{ super::$spec.args.len() }>(&super::$spec, given) {
+                    ::core::result::Result::Ok(args) => {
+                        $crate::layer::given::found(&super::$spec, given, inputs, super::$rule(&args, inputs))
+                    }
+                    ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
+                }
+            }
+
+            /// The layer with the arguments of a graph.
+            #[doc(hidden)]
+            pub const fn __made(given: &[$crate::layer::given::Argument], found: &$crate::spec::Inferred) -> Self {
+                let (_, _) = (given, found);
+                $name {
+                    $($field: $crate::layer::given::Field::<$($type)+>::read(
+                        &super::$spec,
+                        given,
+                        found,
+                        ::core::stringify!($field),
+                        $crate::__layer!(@optional $($value)?),
+                    ),)*
+                }
+            }
+
+            /// How many constants the weights have.
+            #[doc(hidden)]
+            pub const __WEIGHT_CONSTS: usize = match super::$spec.weight_consts {
+                ::core::option::Option::Some(count) => count,
+                ::core::option::Option::None => 0,
+            };
+        }
+    };
+    (@rule $name:ident $consts:tt $spec:ident $fields:tt { $fact:ident: $value:expr, $($facts:tt)* }) => {
+        $crate::__layer! { @rule $name $consts $spec $fields { $($facts)* } }
+    };
+    (@rule $($layer:tt)*) => {
+        ::core::compile_error!("a layer has a shape rule: `infer: rule!(infer)`");
+    };
+    (@optional) => { ::core::option::Option::None };
+    (@optional $value:expr) => { ::core::option::Option::Some($value) };
 
     (@spec [$($known:tt)*] $name:ident $spec:ident {
         weights: $weights:ident<$($const:ident),+>, $($fact:ident: $value:expr),* $(,)?
@@ -244,7 +454,7 @@ macro_rules! layer {
     ) => {
         $(#[doc = $doc])*
         #[doc = ""]
-        $(#[doc = $crate::spec::layer!(@about $arg $kind $default $($about)*)])*
+        $(#[doc = $crate::__layer!(@about $arg $kind $default $($about)*)])*
         #[derive(Clone, Copy, Debug)]
         pub struct $name<$(const $const: usize $(= $size)?,)*>;
 
@@ -260,7 +470,7 @@ macro_rules! layer {
     ) => {
         $(#[doc = $doc])*
         #[doc = ""]
-        $(#[doc = $crate::spec::layer!(@about $arg $kind $default $($about)*)])*
+        $(#[doc = $crate::__layer!(@about $arg $kind $default $($about)*)])*
         #[derive(Clone, Copy, Debug)]
         pub struct $name<
             $($around,)? $(const $const: usize $(= $size)?,)* $($inner = $crate::activations::$function,)*
@@ -272,8 +482,8 @@ macro_rules! layer {
             )+
         }
 
-        $crate::spec::layer! { @made $made $name [$($around)?] [$($const)*] $($field $value)+ }
-        $crate::spec::layer! { @setters $name [$($const)*] [$({ $inner_arg $inner })*] $($field)+ }
+        $crate::__layer! { @made $made $name [$($around)?] [$($const)*] $($field $value)+ }
+        $crate::__layer! { @setters $name [$($const)*] [$({ $inner_arg $inner })*] $($field)+ }
     };
     (@made default $name:ident [] [$($const:ident)*] $($field:ident [$value:expr])+) => {
         impl<$(const $const: usize,)*> $name<$($const,)*> {
@@ -318,25 +528,25 @@ macro_rules! layer {
     };
 
     // The type of a field. It is no macro: a struct with type arguments could not derive.
-    (@field Float $($sort:tt)*) => { $crate::spec::layer! { @field [f64] $($sort)* } };
-    (@field Option<Float> $($sort:tt)*) => { $crate::spec::layer! { @field [f64] $($sort)* } };
-    (@field Flag $($sort:tt)*) => { $crate::spec::layer! { @field [bool] $($sort)* } };
+    (@field Float $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
+    (@field Option<Float> $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
+    (@field Flag $($sort:tt)*) => { $crate::__layer! { @field [bool] $($sort)* } };
     (@field Initializer $($sort:tt)*) => {
-        $crate::spec::layer! { @field [$crate::weights::initializers::Initializer] $($sort)* }
+        $crate::__layer! { @field [$crate::weights::initializers::Initializer] $($sort)* }
     };
     (@field Regularizer $($sort:tt)*) => {
-        $crate::spec::layer! { @field [$crate::weights::regularizers::Regularizer] $($sort)* }
+        $crate::__layer! { @field [$crate::weights::regularizers::Regularizer] $($sort)* }
     };
     (@field Constraint $($sort:tt)*) => {
-        $crate::spec::layer! { @field [$crate::weights::constraints::Constraint] $($sort)* }
+        $crate::__layer! { @field [$crate::weights::constraints::Constraint] $($sort)* }
     };
     (@field $type:tt { $doc:tt $arg:ident $kind:tt [$($default:expr)?] } $layer:tt
         [$($all:tt)*] [$($fields:tt)*] $types:tt $made:tt $($rest:tt)*
     ) => {
-        $crate::spec::layer! { @sort $layer
+        $crate::__layer! { @sort $layer
             [$($all)* { $doc $arg $kind [$($default)?] true }]
             [$($fields)* {
-                $doc $arg $type [$crate::spec::kind!(@value $kind [$($default)?])] [$($default)?]
+                $doc $arg $type [$crate::__kind!(@value $kind [$($default)?])] [$($default)?]
             }]
             $types $made $($rest)* }
     };
@@ -344,15 +554,15 @@ macro_rules! layer {
     // The documentation of an argument: a line of a list.
     (@about $arg:ident $kind:tt $default:tt $($about:literal)*) => {
         ::core::concat!(
-            "- `", ::core::stringify!($arg), "` (", $crate::spec::kind!(@words $kind),
-            $crate::spec::kind!(@otherwise $kind $default), "):" $(, $about)*
+            "- `", ::core::stringify!($arg), "` (", $crate::__kind!(@words $kind),
+            $crate::__kind!(@otherwise $kind $default), "):" $(, $about)*
         )
     };
 }
-pub(crate) use layer;
 
 /// The page of a layer: the last part of the path of its module.
-pub(crate) const fn page(module: &'static str) -> &'static str {
+#[doc(hidden)]
+pub const fn page(module: &'static str) -> &'static str {
     let mut start = module.len();
     while start > 0 && module.as_bytes()[start - 1] != b':' {
         start -= 1;
@@ -364,7 +574,8 @@ pub(crate) const fn page(module: &'static str) -> &'static str {
 ///
 /// # Panics
 /// If the weights have another name than `DenseWeights` for `Dense`, or other constants than the leading ones.
-pub(crate) const fn leading([layer, weights]: [&str; 2], consts: &[usize]) -> Option<usize> {
+#[doc(hidden)]
+pub const fn leading([layer, weights]: [&str; 2], consts: &[usize]) -> Option<usize> {
     let mut i = 0;
     while i < consts.len() {
         assert!(consts[i] == i, "weights have the leading constants of their layer, in the same order");
@@ -383,3 +594,18 @@ pub(crate) const fn leading([layer, weights]: [&str; 2], consts: &[usize]) -> Op
 #[cfg(test)]
 #[allow(unreachable_pub)]
 mod tests;
+/// Passes on what layers have at run time, or nothing where there is no run time.
+#[cfg(feature = "compute")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_compute {
+    ($($item:tt)*) => { $($item)* };
+}
+
+/// Passes on what layers have at run time, or nothing where there is no run time.
+#[cfg(not(feature = "compute"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_compute {
+    ($($item:tt)*) => {};
+}

@@ -28,6 +28,7 @@ pub struct Inferred {
     fields: [(&'static str, usize); MAX_FIELDS],
     field_count: usize,
     workspace: usize,
+    users: bool,
 }
 
 impl Inferred {
@@ -50,6 +51,7 @@ impl Inferred {
             fields: [("", 0); MAX_FIELDS],
             field_count: 0,
             workspace: 0,
+            users: false,
         };
         let mut i = 0;
         while i < outputs.len() {
@@ -95,6 +97,19 @@ impl Inferred {
         self
     }
 
+    /// The same, as the result of the rule of a layer of a user's own.
+    #[doc(hidden)]
+    pub const fn of_users(mut self) -> Self {
+        self.users = true;
+        self
+    }
+
+    /// Whether it is the result of the rule of a layer of a user's own.
+    #[allow(dead_code)] // Read by a page.
+    pub(crate) const fn is_users(&self) -> bool {
+        self.users
+    }
+
     /// The size of the workspace, in scalars of a sample.
     pub const fn workspace_size(&self) -> usize {
         self.workspace
@@ -138,6 +153,12 @@ impl Inferred {
     /// Constant `i` of the layer's type.
     pub const fn constant(&self, i: usize) -> usize {
         self.consts()[i]
+    }
+
+    /// Constant `i` of the layer's type, or 0 if it has fewer.
+    #[doc(hidden)]
+    pub const fn constant_or_zero(&self, i: usize) -> usize {
+        if i < self.const_count { self.consts[i] } else { 0 }
     }
 }
 

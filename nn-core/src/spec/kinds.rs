@@ -1,29 +1,31 @@
 //! `kind!`, the tables of the kinds of arguments that `layer!` knows: a new kind has a row in each.
 
 /// The parts of an argument that depend on its kind.
-macro_rules! kind {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __kind {
     // An argument of the specification.
     (@argument $arg:ident [Activation $type:ident] $default:tt $field:literal) => {
-        $crate::spec::kind!(@argument $arg $field $crate::spec::Kind::Activation(::core::stringify!($type)), Layer)
+        $crate::__kind!(@argument $arg $field $crate::spec::Kind::Activation(::core::stringify!($type)), Layer)
     };
     (@argument $arg:ident [Choice $($text:literal),+] $default:tt $field:literal) => {
-        $crate::spec::kind!(
+        $crate::__kind!(
             @argument $arg $field $crate::spec::Kind::Choice(&[$($text),+]), Is($crate::spec::Value::Choice(0))
         )
     };
     (@argument $arg:ident [Option $kind:ident] $default:tt $field:literal) => {
-        $crate::spec::kind!(@argument $arg $field $crate::spec::Kind::$kind, Layer)
+        $crate::__kind!(@argument $arg $field $crate::spec::Kind::$kind, Layer)
     };
     (@argument $arg:ident [Initializer] $default:tt $field:literal) => {
-        $crate::spec::kind!(@argument $arg $field $crate::spec::Kind::Initializer, Layer)
+        $crate::__kind!(@argument $arg $field $crate::spec::Kind::Initializer, Layer)
     };
     (@argument $arg:ident [Ints] [$default:expr] $field:literal) => {
-        $crate::spec::kind!(
+        $crate::__kind!(
             @argument $arg $field $crate::spec::Kind::Ints, Is($crate::spec::Value::ints(&$default))
         )
     };
     (@argument $arg:ident [$kind:ident] [$default:expr] $field:literal) => {
-        $crate::spec::kind!(
+        $crate::__kind!(
             @argument $arg $field $crate::spec::Kind::$kind, Is($crate::spec::Value::$kind($default))
         )
     };
@@ -99,4 +101,3 @@ macro_rules! kind {
     (@otherwise $kind:tt []) => { "; none by default" };
     (@otherwise $kind:tt [$default:expr]) => { ::core::concat!("; `", ::core::stringify!($default), "` by default") };
 }
-pub(crate) use kind;

@@ -26,24 +26,27 @@ mod kinds;
 
 pub use arguments::{ArgSpec, Default, Kind, Value};
 pub use call::*;
-pub(crate) use declare::{layer, leading, page};
+pub(crate) use declare::layer;
+#[doc(hidden)]
+pub use declare::{leading, page};
 pub use dtype::Dtype;
 pub use folding::Folding;
 pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS};
-pub(crate) use kinds::kind;
 
 use crate::spec::shape::{Shape, ShapeError};
 
 /// The [`Rule`] that is the function of this name in the module where it is written. The name and the function cannot differ, and
 /// one that is not public does not compile.
-macro_rules! rule {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __rule {
     ($name:ident) => {{
         #[allow(unreachable_pub)]
         pub use self::$name as public;
         $crate::spec::Rule { module: ::core::module_path!(), name: ::core::stringify!($name), find: public }
     }};
 }
-pub(crate) use rule;
+pub use crate::__rule as rule;
 
 /// A layer, as the graph sees it.
 pub struct LayerSpec {

@@ -1,7 +1,7 @@
 //! [`Tape`]: what a training step keeps of a batch, from the forward to the backward pass.
 
 use crate::layer::model::{Graph, Model};
-use crate::layer::{Layer, Memory, Mode, Pass};
+use crate::layer::{Ends, Layer, Memory, Mode, Pass, Train};
 use crate::spec::MAX_INPUTS;
 use crate::tensor::Tensors;
 use crate::tensor::storage::{Buffer, Storage};

@@ -4,7 +4,7 @@ mod board;
 mod trainable_ranges;
 
 use crate::layer::model::{Graph, Model};
-use crate::layer::{Layer, Mode};
+use crate::layer::{Mode, Train};
 use crate::spec::MAX_INPUTS;
 use crate::spec::settings::{self, OutOfRange};
 use crate::tensor::Tensors;

@@ -225,8 +225,18 @@ pub(crate) fn of_value(layer: TokenStream, name: TokenStream, arguments: TokenSt
 /// A call of a method of a layer, with the types of its inputs.
 pub(crate) fn method(context: &Context<'_>, node: &Node, name: TokenStream, arguments: TokenStream) -> TokenStream {
     let (layer, nn) = (context.layer_value(node), &context.paths.nn);
-    let types = context.samples(&node.inputs, &quote!(T));
-    quote!(#nn Layer::<T, #types>::#name(&#layer, #arguments);)
+    let (types, interface) = (context.samples(&node.inputs, &quote!(T)), interface(&name));
+    quote!(#nn #interface::<T, #types>::#name(&#layer, #arguments);)
+}
+
+/// The trait that has a method.
+fn interface(method: &TokenStream) -> Ident {
+    let name = method.clone().into_iter().next().map_or_else(String::new, |name| name.to_string());
+    match name.as_str() {
+        "update" | "constrain" | "regularize" | "touched" | "activity" | "training_activity" => format_ident!("Train"),
+        "backward_from" => format_ident!("Ends"),
+        _ => format_ident!("Layer"),
+    }
 }
 
 /// The weights of a layer.

@@ -44,6 +44,7 @@ impl Paths {
 const ROOT: &[&str] = &[
     "Activates",
     "Component",
+    "Ends",
     "Graph",
     "Inline",
     "Layer",
@@ -56,6 +57,7 @@ const ROOT: &[&str] = &[
     "Scalar",
     "Shape",
     "Storage",
+    "Train",
     "Weights",
 ];
 

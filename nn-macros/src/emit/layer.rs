@@ -1,4 +1,4 @@
-//! The implementations of `Layer`, and that of `Graph`.
+//! The implementations of `Layer`, `Train` and `Ends`, and that of `Graph`.
 
 use super::forward::method;
 use super::memory::{cache_type, memory_field, scratch_type};
@@ -28,8 +28,9 @@ pub(super) struct Implementation {
     pub(super) forward: TokenStream,
     pub(super) backward: TokenStream,
     pub(super) logits: TokenStream,
-    /// The methods that are not left to the trait.
-    pub(super) others: TokenStream,
+    /// The further methods of `Train` and of `Ends` that are not left to the trait.
+    pub(super) train: TokenStream,
+    pub(super) ends: TokenStream,
 }
 
 /// `impl Layer` and `impl Graph` for a model or its folded form.
@@ -75,7 +76,8 @@ pub(super) fn implementation(context: &Context<'_>, parts: Implementation) -> To
         forward,
         backward,
         logits,
-        others,
+        train,
+        ends,
     } = parts;
     quote! {
         #[automatically_derived]
@@ -87,9 +89,6 @@ pub(super) fn implementation(context: &Context<'_>, parts: Implementation) -> To
             type Cache<B: #nn Storage> = #cache;
             const MACS: usize = #macs;
             const WORK: ::nn::layer::Work = #work;
-            const HEADS: &'static [::nn::activations::Head] = #heads;
-            #bounds
-            const CONSTRAINS: bool = #constrains;
 
             fn init(&self, w: &mut #name<T>, rng: &mut dyn ::nn::__private::Rng) {
                 #init
@@ -118,12 +117,27 @@ pub(super) fn implementation(context: &Context<'_>, parts: Implementation) -> To
             ) {
                 #backward
             }
+        }
+
+        #[automatically_derived]
+        #[allow(unused_variables, unused_mut)]
+        impl<T: #nn Scalar> #nn Train<T, #x> for #graph_type {
+            const CONSTRAINS: bool = #constrains;
+
+            #train
+        }
+
+        #[automatically_derived]
+        #[allow(unused_variables, unused_mut)]
+        impl<T: #nn Scalar> #nn Ends<T, #x> for #graph_type {
+            const HEADS: &'static [::nn::activations::Head] = #heads;
+            #bounds
 
             fn logits<B: #nn Storage>(m: &Self::Scratch<B>, n: usize) -> #optional {
                 #logits
             }
 
-            #others
+            #ends
         }
 
         #[automatically_derived]
@@ -151,7 +165,8 @@ fn read_only(context: &Context<'_>) -> Implementation {
         },
         backward: quote_spanned!(context.name.span()=> const { ::nn::__private::fold::read_only() }),
         logits: logits(context, context.predict, "logits"),
-        others: masks::prediction(context),
+        train: quote!(),
+        ends: masks::prediction(context),
     }
 }
 
@@ -171,7 +186,7 @@ fn both(context: &Context<'_>, train: &Program) -> Implementation {
     let constrains = bounded().map(|(id, layer)| match (&layer.op, context.first_call(id)) {
         (Op::Component(_), Some(node)) => {
             let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &t));
-            quote!(<#layer as #nn Layer<T, #x>>::CONSTRAINS)
+            quote!(<#layer as #nn Train<T, #x>>::CONSTRAINS)
         }
         _ => quote!(true),
     });
@@ -207,6 +222,7 @@ fn both(context: &Context<'_>, train: &Program) -> Implementation {
         }
     });
     let (mask, methods) = (masks::prediction(context), training::methods(context, train));
+    let (train_methods, ends) = (&methods.train, &methods.ends);
     Implementation {
         scratch: scratch_type(context),
         cache: cache_type(context, train),
@@ -219,12 +235,15 @@ fn both(context: &Context<'_>, train: &Program) -> Implementation {
         forward: forward::forward(context, train),
         backward: training::backward(context),
         logits: logits(context, context.predict, "logits"),
-        others: quote! {
-            #mask
-            #methods
+        train: quote! {
+            #train_methods
             #constrain
             #activity
             #regularize
+        },
+        ends: quote! {
+            #mask
+            #ends
         },
     }
 }
@@ -299,7 +318,7 @@ fn heads(context: &Context<'_>, program: &Program) -> TokenStream {
             let node = &context.graph.nodes[call];
             let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(T)));
             let k = Literal::usize_unsuffixed(k);
-            quote!(<#layer as #nn Layer<T, #x>>::HEADS[#k])
+            quote!(<#layer as #nn Ends<T, #x>>::HEADS[#k])
         }
     });
     quote!(&[#(#heads),*])
@@ -322,7 +341,7 @@ pub(super) fn logits(context: &Context<'_>, program: &Program, method: &str) -> 
             let (layer, memory) = (context.layer_type(node), memory_field(context, node));
             let (x, k) = (context.samples(&node.inputs, &quote!(T)), Literal::usize_unsuffixed(*k));
             let part = if node.outputs.len() == 1 { quote!() } else { quote!(.#k) };
-            quote!(<#layer as #nn Layer<T, #x>>::#method::<B>(&m.#memory, n) #part)
+            quote!(<#layer as #nn Ends<T, #x>>::#method::<B>(&m.#memory, n) #part)
         }
     });
     one_or_tuple(logits.collect())

@@ -10,12 +10,12 @@ use crate::schedule::{Mask, Program, Read};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-/// `Layer::mask`, after a prediction.
+/// `Ends::mask`, after a prediction.
 pub(crate) fn prediction(context: &Context<'_>) -> TokenStream {
     method(context, context.predict, "mask", "Scratch")
 }
 
-/// `Layer::training_mask`, after a training pass.
+/// `Ends::training_mask`, after a training pass.
 pub(crate) fn training(context: &Context<'_>, train: &Program) -> TokenStream {
     method(context, train, "training_mask", "Cache")
 }
@@ -75,7 +75,7 @@ fn mask(context: &Context<'_>, program: &Program, mask: &Mask, name: &syn::Ident
                 },
             });
             let (x, output) = (one_or_tuple(x.collect()), Literal::usize_unsuffixed(*output));
-            quote!(<#layer as #nn Layer<T, #types>>::#name::<B>(#x, &m.#memory, n, #output))
+            quote!(<#layer as #nn Ends<T, #types>>::#name::<B>(#x, &m.#memory, n, #output))
         }
     }
 }

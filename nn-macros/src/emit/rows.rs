@@ -27,14 +27,14 @@ pub(crate) fn bounds(context: &Context<'_>) -> TokenStream {
         let readers = readers.filter(|_| holds_indices(tensor)).map(|(node, place)| {
             let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &t));
             let place = Literal::usize_unsuffixed(place);
-            quote!((<#layer as #nn Layer<T, #x>>::BOUNDS, #place))
+            quote!((<#layer as #nn Ends<T, #x>>::BOUNDS, #place))
         });
         quote!(::nn::layer::least_bound(&[#(#readers),*]))
     });
     quote!(const BOUNDS: &'static [usize] = &[#(#bounds),*];)
 }
 
-/// `Layer::touched`, of a model that may have tables: one call for each layer that may have one.
+/// `Train::touched`, of a model that may have tables: one call for each layer that may have one.
 pub(crate) fn touched(context: &Context<'_>, train: &Program) -> TokenStream {
     let (graph, nn) = (context.graph, &context.paths.nn);
     let calls = train.touched.iter().map(|(call, x)| {

@@ -8,8 +8,14 @@ use crate::schedule::Program;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-/// The methods of `Layer` that use the memory of a training step, but `forward` and `backward`.
-pub(super) fn methods(context: &Context<'_>, train: &Program) -> TokenStream {
+/// Methods of `Train` and of `Ends`.
+pub(super) struct Methods {
+    pub(super) train: TokenStream,
+    pub(super) ends: TokenStream,
+}
+
+/// The methods that use the memory of a training step, but `forward` and `backward`.
+pub(super) fn methods(context: &Context<'_>, train: &Program) -> Methods {
     let Context { graph, name, .. } = context;
     let nn = &context.paths.nn;
     let Slices { inputs, gradients, outputs, optional } = Slices::new(context);
@@ -36,7 +42,7 @@ pub(super) fn methods(context: &Context<'_>, train: &Program) -> TokenStream {
     });
     let (backward, touched) = (super::backward::backward(context, train), rows::touched(context, train));
     let (logits, mask) = (logits(context, train, "training_logits"), masks::training(context, train));
-    quote! {
+    let ends = quote! {
         fn backward_from<B: #nn Storage>(
             &self,
             logit_mask: ::nn::losses::LogitMask,
@@ -56,16 +62,21 @@ pub(super) fn methods(context: &Context<'_>, train: &Program) -> TokenStream {
         }
 
         #mask
-        #touched
-        #update
-        #activity
+    };
+    Methods {
+        train: quote! {
+            #touched
+            #update
+            #activity
+        },
+        ends,
     }
 }
 
 /// The body of `Layer::backward`: without a mask of logits.
 pub(super) fn backward(context: &Context<'_>) -> TokenStream {
     let (nn, x) = (&context.paths.nn, context.samples(&context.graph.inputs, &quote!(T)));
-    quote!(#nn Layer::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);)
+    quote!(#nn Ends::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);)
 }
 
 /// A method with these lines, unless there are none: what would do nothing is left to the trait's defaults.
@@ -97,7 +108,9 @@ pub(super) fn form(context: &Context<'_>, tail: Option<&Program>) -> (TokenStrea
     let x = context.samples(&context.graph.inputs, &t);
     let (memory, plans, forward) = (cache(context, train), plans(context, train), forward::pass(context, train));
     let methods = methods(context, train);
-    let graph = quote!(<#graph_type as #nn Layer<T, #x>>);
+    let [graph, of_train, of_ends] =
+        [quote!(Layer), quote!(Train), quote!(Ends)].map(|name| quote!(<#graph_type as #nn #name<T, #x>>));
+    let Methods { train: train_methods, ends } = methods;
     let doc = format!(" The graph of [`{model}`] in a training step, in which the first layers stand still.");
     let layer = implementation(
         context,
@@ -106,9 +119,9 @@ pub(super) fn form(context: &Context<'_>, tail: Option<&Program>) -> (TokenStrea
             cache: cache_type(context, train),
             macs: quote!(#graph::MACS),
             work: quote!(#graph::WORK),
-            heads: quote!(#graph::HEADS),
-            constrains: quote!(#graph::CONSTRAINS),
-            bounds: quote!(const BOUNDS: &'static [usize] = #graph::BOUNDS;),
+            heads: quote!(#of_ends::HEADS),
+            constrains: quote!(#of_train::CONSTRAINS),
+            bounds: quote!(const BOUNDS: &'static [usize] = #of_ends::BOUNDS;),
             init: quote!(#graph::init(&#graph_type, w, rng)),
             forward: quote! {
                 match pass {
@@ -119,29 +132,32 @@ pub(super) fn form(context: &Context<'_>, tail: Option<&Program>) -> (TokenStrea
                 }
             },
             backward: backward(context),
-            logits: quote!(#graph::logits::<B>(m, n)),
-            others: quote! {
+            logits: quote!(#of_ends::logits::<B>(m, n)),
+            ends: quote! {
                 fn mask<'a, B: #nn Storage>(
                     x: <#x as ::nn::tensor::Tensors>::Batch<'a>,
                     m: &'a Self::Scratch<B>,
                     n: usize,
                     output: usize,
                 ) -> Option<&'a [u32]> {
-                    #graph::mask::<B>(x, m, n, output)
+                    #of_ends::mask::<B>(x, m, n, output)
                 }
 
-                #methods
+                #ends
+            },
+            train: quote! {
+                #train_methods
 
                 fn constrain(&self, w: &mut #model<T>) {
-                    #graph::constrain(&#graph_type, w)
+                    #of_train::constrain(&#graph_type, w)
                 }
 
                 fn activity<B: #nn Storage>(&self, m: &Self::Scratch<B>) -> T {
-                    #graph::activity::<B>(&#graph_type, m)
+                    #of_train::activity::<B>(&#graph_type, m)
                 }
 
                 fn regularize(&self, w: &#model<T>, dw: Option<&mut #model<T>>) -> T {
-                    #graph::regularize(&#graph_type, w, dw)
+                    #of_train::regularize(&#graph_type, w, dw)
                 }
             },
         },

@@ -9,7 +9,7 @@ use nn::__private::include;
 use nn::activations::Head;
 use nn::layer::Work;
 use nn::storage::Shareable;
-use nn::{Buffer, Element, Graph, Mode, Sample, prelude::*};
+use nn::{Buffer, Element, Ends, Graph, Mode, Sample, Train, prelude::*};
 use nn_sound::{Numbers, survives};
 use std::ops::{Deref, DerefMut, Range};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -201,9 +201,6 @@ mod my {
         type Cache<B: Storage> = ();
         const MACS: usize = usize::MAX / 4;
         const WORK: Work = Work::BySample(usize::MAX);
-        const HEAD: Head = Head::Softmax;
-        const HEADS: &'static [Head] = &[];
-        const BOUNDS: &'static [usize] = &[usize::MAX, 0, 7, 9];
 
         fn forward<B: Storage>(
             &self,
@@ -229,11 +226,19 @@ mod my {
         ) {
             dw.into_iter().for_each(|dw| dw.table.fill(T::ONE));
         }
+    }
+
+    impl<T: Scalar + Element, const N: usize> Ends<T, SVector<u32, 2>> for Layer<N> {
+        const HEAD: Head = Head::Softmax;
+        const HEADS: &'static [Head] = &[];
+        const BOUNDS: &'static [usize] = &[usize::MAX, 0, 7, 9];
 
         fn mask<'a, B: Storage>(_: &'a [SVector<u32, 2>], _: &'a (), _: usize, output: usize) -> Option<&'a [u32]> {
             Some(&[1, 0, 0][output.min(3)..])
         }
+    }
 
+    impl<T: Scalar + Element, const N: usize> Train<T, SVector<u32, 2>> for Layer<N> {
         fn touched<B: Storage>(&self, x: &[SVector<u32, 2>], _: &(), visit: &mut dyn FnMut(Range<usize>)) {
             for x in x {
                 visit(x[0] as usize..x[1] as usize);

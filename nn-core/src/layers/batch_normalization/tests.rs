@@ -7,7 +7,7 @@ use crate::spec::{Inferred, Value};
 use crate::tensor::storage::{Buffer, Heap};
 use crate::weights::Weights;
 use crate::weights::regularizers::Regularizer;
-use crate::{Layer, Pass};
+use crate::{Layer, Pass, Train};
 use nalgebra::{SMatrix, SVector};
 use rand::{SeedableRng, rngs::StdRng};
 use std::string::ToString;
@@ -53,7 +53,7 @@ fn training_uses_the_batch_and_moves_the_averages() {
     let mut w = weights();
     let (y, cache) = train(&w, false);
     assert_eq!(y, [SVector::<f64, 2>::new(-2., 90.), SVector::<f64, 2>::new(2., 110.)]);
-    Layer::<f64, SVector<f64, 2>>::update::<Heap>(&PLAIN, &mut w, &cache);
+    Train::<f64, SVector<f64, 2>>::update::<Heap>(&PLAIN, &mut w, &cache);
     assert!((w.moving_mean - SVector::<f64, 2>::new(1.02, 0.99)).norm() < 1e-12, "{w:?}");
     assert!((w.moving_variance - SVector::<f64, 2>::new(1.03, 4.05)).norm() < 1e-12, "{w:?}");
 }
@@ -82,7 +82,7 @@ fn a_prediction_and_a_frozen_layer_use_the_averages() {
     );
     assert_eq!(dx, [SVector::<f64, 2>::new(2., 5.), SVector::<f64, 2>::new(0., 15.)]);
     assert_eq!((dw.gamma, dw.beta), (SVector::<f64, 2>::new(0., 1.), SVector::<f64, 2>::new(1., 4.)));
-    Layer::<f64, SVector<f64, 2>>::update::<Heap>(&PLAIN, &mut w, &cache);
+    Train::<f64, SVector<f64, 2>>::update::<Heap>(&PLAIN, &mut w, &cache);
     assert_eq!(w, weights());
 }
 
@@ -100,7 +100,7 @@ fn a_mask_leaves_steps_out_of_the_statistics() {
         let (mut rng, masks) = (StdRng::seed_from_u64(1), [Some(&m[..])]);
         let pass = Pass::training(&mut cache, Mode::new(&mut rng)).with_masks(&masks);
         Layer::<f64, Steps>::forward::<Heap>(&layer, &w, &x, &mut y, pass);
-        Layer::<f64, Steps>::update::<Heap>(&layer, &mut w, &cache);
+        Train::<f64, Steps>::update::<Heap>(&layer, &mut w, &cache);
         (y, w.moving_mean[0], w.moving_variance[0])
     };
     let (y, mean, variance) = train(&[1, 1, 1, 0, 1, 0, 0, 0]);

@@ -10,7 +10,7 @@ use crate::weights::Weights;
 use crate::weights::initializers::Initializer;
 use crate::weights::regularizers::Regularizer;
 use crate::weights::zeroed_box;
-use crate::{Inline, Layer, Pass};
+use crate::{Inline, Layer, Pass, Train};
 use nalgebra::{SMatrix, SVector};
 use rand::{SeedableRng, rngs::StdRng};
 use std::string::ToString;
@@ -195,7 +195,7 @@ fn fresh_weights() {
     Layer::<f64, X>::init(&layer, &mut w, &mut rng);
     assert!(w.bias.iter().all(|&b| b == 1.0));
     let layer = LSTM { kernel_constraint: Constraint::NonNeg, ..Last::DEFAULT };
-    Layer::<f64, X>::constrain(&layer, &mut w);
+    Train::<f64, X>::constrain(&layer, &mut w);
     assert!(w.kernel.min() == 0.0 && w.recurrent_kernel.min() < 0.0);
     let mut names = Vec::new();
     <LSTMWeights<f64, 3, 2, 8, 1> as Weights<f64>>::variables(&crate::Path::ROOT, &mut |v| {

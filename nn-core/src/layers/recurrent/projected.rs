@@ -23,7 +23,7 @@ pub const PROJECTED: LayerSpec = LayerSpec {
 
 #[cfg(feature = "compute")]
 pub(in super::super) mod compute {
-    use crate::layer::{Layer, Memory, Pass, Work};
+    use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
     use crate::layers::recurrent::{Sequence, SequenceParts};
     use crate::tensor::Tensors;
     use crate::tensor::scalar::Scalar;
@@ -97,5 +97,20 @@ pub(in super::super) mod compute {
         ) {
             const { read_only() }
         }
+    }
+    impl<T, X, L, const G: usize, const U: usize> Train<T, X> for Projected<L, G, U>
+    where
+        T: Scalar,
+        X: Sequence<T, G, U>,
+        L: FromGates<T, X::Rows<0>>,
+    {
+    }
+
+    impl<T, X, L, const G: usize, const U: usize> Ends<T, X> for Projected<L, G, U>
+    where
+        T: Scalar,
+        X: Sequence<T, G, U>,
+        L: FromGates<T, X::Rows<0>>,
+    {
     }
 }

@@ -4,7 +4,7 @@ use super::cell::{Cell, Options};
 use super::projected::compute::FromGates;
 use super::sequence::SequenceParts;
 use super::sizes::{Outputs, Run, Size};
-use crate::layer::{Layer, Memory, Pass, Work};
+use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
 use crate::tensor::{FloatTensors, Tensors};
@@ -104,7 +104,16 @@ where
         let (cell, dy) = (self.cell(), Self::Output::flat(dy, 0));
         <SizesOf<L> as Run<T, X>>::run_back::<B, _>(cell, self.options(), w, x, dy, dlast, memory.own, dx, dw);
     }
+}
 
+#[diagnostic::do_not_recommend]
+impl<T, X, L> Train<T, X> for L
+where
+    T: Scalar,
+    X: Tensors,
+    L: Recurrent<Returns: Outputs<T>>,
+    SizesOf<L>: Run<T, X>,
+{
     fn constrain(&self, w: &mut Self::Weights) {
         self.cell().bound(w);
     }
@@ -112,6 +121,16 @@ where
     fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
         self.cell().penalty(w, dw)
     }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, X, L> Ends<T, X> for L
+where
+    T: Scalar,
+    X: Tensors,
+    L: Recurrent<Returns: Outputs<T>>,
+    SizesOf<L>: Run<T, X>,
+{
 }
 
 impl<T, X, L> FromGates<T, X> for L

@@ -1,8 +1,8 @@
 //! A [`Trainer`] in a `static`, its memory between two starts of a board, and batches of sensors that may fail.
 
 use super::{StepError, Trainer, kind};
-use crate::layer::Layer;
 use crate::layer::model::{Graph, Model};
+use crate::layer::{Ends, Layer};
 use crate::tensor::scalar::Scalar;
 use crate::train::data::{Batches, Inspect};
 use crate::train::losses::Losses;
@@ -79,7 +79,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         L::Targets::inspect(targets, &mut |_, place| {
             refused = refused.or(place.map(|place| StepError::NotFinite { sample: place.sample }));
         });
-        let bounds = <M::Graph as Layer<M::Scalar, M::Inputs>>::BOUNDS;
+        let bounds = <M::Graph as Ends<M::Scalar, M::Inputs>>::BOUNDS;
         if !bounds.is_empty() {
             M::Inputs::outside(x, bounds, &mut |place| {
                 refused = refused.or(place.map(|place| StepError::Index { sample: place.sample }));

@@ -1,0 +1,422 @@
+//! Arguments that a graph gives to a layer of a user's own. Only rustc sees the declaration of that layer, so the expansion
+//! hands on what was written, and these functions check it in a `const`: kinds, names, and that nothing is missing.
+
+use crate::spec::code::Code;
+use crate::spec::shape::{Blame, MAX_RANK, Shape, ShapeError};
+use crate::spec::text::{Text, str_eq};
+use crate::spec::{ArgSpec, Default, Inferred, Kind, LayerSpec, Value};
+use crate::weights::constraints::Constraint;
+use crate::weights::initializers::Initializer;
+use crate::weights::regularizers::Regularizer;
+
+/// An argument as it was written in a graph.
+#[derive(Clone, Copy)]
+pub struct Argument {
+    /// Its keyword; `None` for one that has its place alone.
+    pub keyword: Option<&'static str>,
+    /// The text of its value, for messages.
+    pub text: &'static str,
+    /// Its value.
+    pub value: Written,
+}
+
+/// The value of an argument, as far as its tokens say what it is.
+#[derive(Clone, Copy)]
+pub enum Written {
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Float(f64),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A string, or a single name in lower case.
+    Word(&'static str),
+    /// A list of whole numbers.
+    Ints(&'static [i64]),
+    /// The value of a keyword that ends in `initializer`.
+    Initializer(Initializer),
+    /// The value of a keyword that ends in `regularizer`.
+    Regularizer(Regularizer),
+    /// The value of a keyword that ends in `constraint`.
+    Constraint(Constraint),
+    /// An activation or a penalty on the output: the graph has a layer for it, behind this one.
+    After,
+    /// `None`: as if it were not given.
+    Nothing,
+}
+
+/// An expression of the user's, whose type only rustc knows: `Typed(UNITS).written()`.
+pub struct Typed<T>(pub T);
+
+/// `written` for the types that an argument may have.
+macro_rules! typed {
+    ($($type:ty: |$value:ident| $written:expr,)*) => {
+        $(impl Typed<$type> {
+            /// The value as an argument.
+            ///
+            /// # Panics
+            /// If a whole number has more than 64 bits.
+            #[track_caller]
+            pub const fn written(self) -> Written {
+                let $value = self.0;
+                $written
+            }
+        })*
+    };
+}
+
+typed! {
+    usize: |n| if n <= i64::MAX as usize { Written::Int(n as i64) } else { panic!("this number is too large") },
+    u32: |n| Written::Int(n as i64),
+    i32: |n| Written::Int(n as i64),
+    i64: |n| Written::Int(n),
+    isize: |n| Written::Int(n as i64),
+    f64: |x| Written::Float(x),
+    f32: |x| Written::Float(x as f64),
+    bool: |flag| Written::Flag(flag),
+    &'static str: |text| Written::Word(text),
+    &'static [i64]: |numbers| Written::Ints(numbers),
+    Initializer: |value| Written::Initializer(value),
+    Regularizer: |value| Written::Regularizer(value),
+    Constraint: |value| Written::Constraint(value),
+}
+
+/// The values that the shape rule of a layer sees: those of these arguments, and the defaults of the others. Blame is by the
+/// place in `given`, or behind its end for a keyword.
+pub const fn values<const N: usize>(spec: &LayerSpec, given: &[Argument]) -> Result<[Value; N], ShapeError> {
+    let (mut values, mut i) = ([Value::Absent; N], 0);
+    while i < N {
+        if let Default::Is(value) = spec.args[i].default {
+            values[i] = value;
+        }
+        i += 1;
+    }
+    i = 0;
+    while i < given.len() {
+        let place = match place(spec, given, i) {
+            Ok(place) => place,
+            Err(error) => return Err(error),
+        };
+        if !matches!(given[i].value, Written::Nothing) {
+            match value(&spec.args[place], &given[i]) {
+                Ok(value) => values[place] = value,
+                Err((code, message)) => return Err(ShapeError::argument(code, i, message)),
+            }
+        }
+        i += 1;
+    }
+    i = 0;
+    while i < N {
+        let arg = &spec.args[i];
+        let missing = match find(spec, given, arg.name) {
+            Some(written) => matches!(written, Written::Nothing),
+            None => true,
+        };
+        if missing && matches!(arg.default, Default::Required) {
+            let message = Text::new().str("the argument `").str(arg.name).str("` is missing");
+            return Err(ShapeError::new(Code::MissingArgument, message));
+        }
+        i += 1;
+    }
+    Ok(values)
+}
+
+/// Which argument of the layer the argument `i` of these is.
+const fn place(spec: &LayerSpec, given: &[Argument], i: usize) -> Result<usize, ShapeError> {
+    let place = match given[i].keyword {
+        None => i,
+        Some(keyword) => named(spec, keyword),
+    };
+    if place >= spec.args.len() {
+        let message = match given[i].keyword {
+            Some(keyword) => Text::new().str("there is no argument `").str(keyword).str("`"),
+            None => match spec.args.len() {
+                1 => Text::new().str("it takes 1 argument"),
+                count => Text::new().str("it takes at most ").size(count).str(" arguments"),
+            },
+        };
+        let message = message.str("\n  = note: its arguments are ").str(listed(spec).as_str());
+        return Err(match given[i].keyword {
+            Some(_) => ShapeError::argument(Code::UnknownArgument, given.len() + i, message),
+            None => ShapeError::argument(Code::TooManyArguments, i, message),
+        });
+    }
+    let mut before = 0;
+    while before < i {
+        let same = match given[before].keyword {
+            None => before == place,
+            Some(keyword) => named(spec, keyword) == place,
+        };
+        if same {
+            let message = Text::new().str("`").str(spec.args[place].name).str("` is given twice");
+            return Err(ShapeError::argument(Code::GivenTwice, given.len() + i, message));
+        }
+        before += 1;
+    }
+    Ok(place)
+}
+
+/// The place of the argument of this name; behind the end if there is none.
+const fn named(spec: &LayerSpec, name: &str) -> usize {
+    let mut place = 0;
+    while place < spec.args.len() && !str_eq(spec.args[place].name, name) {
+        place += 1;
+    }
+    place
+}
+
+/// The names of all arguments.
+const fn listed(spec: &LayerSpec) -> Text<160> {
+    let (mut text, mut i) = (Text::new(), 0);
+    while i < spec.args.len() {
+        text = text.str("`").str(spec.args[i].name).str("`, ");
+        i += 1;
+    }
+    text.str("`name`, `trainable`")
+}
+
+/// What was given for the argument of this name.
+const fn find(spec: &LayerSpec, given: &[Argument], name: &str) -> Option<Written> {
+    let (place, mut i) = (named(spec, name), 0);
+    while i < given.len() {
+        let is = match given[i].keyword {
+            None => i == place,
+            Some(keyword) => str_eq(keyword, name),
+        };
+        if is {
+            return Some(given[i].value);
+        }
+        i += 1;
+    }
+    None
+}
+
+/// A code and a message.
+type Wrong = (Code, Text<256>);
+
+/// The value of an argument as the shape rule sees it.
+const fn value(arg: &ArgSpec, given: &Argument) -> Result<Value, Wrong> {
+    let expected = match (arg.kind, given.value) {
+        (Kind::Size, Written::Int(n)) => {
+            return match dimension(arg.name, n) {
+                Ok(n) => Ok(Value::Size(n)),
+                Err(wrong) => Err(wrong),
+            };
+        }
+        (Kind::Sizes, Written::Int(n)) => return sizes(arg.name, &[n]),
+        (Kind::Sizes, Written::Ints(numbers)) => return sizes(arg.name, numbers),
+        (Kind::Int, Written::Int(n)) => return Ok(Value::Int(n)),
+        (Kind::Ints, Written::Int(n)) => return Ok(Value::ints(&[n])),
+        (Kind::Ints, Written::Ints(numbers)) if numbers.len() <= MAX_RANK => return Ok(Value::ints(numbers)),
+        (Kind::Ints, Written::Ints(_)) => return Err(too_many(arg.name)),
+        (Kind::Float, Written::Int(_) | Written::Float(_)) => return number(arg.name, given),
+        (Kind::Flag, Written::Flag(flag)) => return Ok(Value::Flag(flag)),
+        (Kind::Choice(names), Written::Word(word)) => {
+            let mut i = 0;
+            while i < names.len() {
+                if str_eq(names[i], word) {
+                    return Ok(Value::Choice(i));
+                }
+                i += 1;
+            }
+            return Err(no_choice(arg.name, names, given.text));
+        }
+        (Kind::Choice(names), _) => return Err(no_choice(arg.name, names, given.text)),
+        (Kind::Initializer, Written::Initializer(_))
+        | (Kind::Regularizer, Written::Regularizer(_))
+        | (Kind::Constraint, Written::Constraint(_))
+        | (Kind::ActivationAfter | Kind::ActivityAfter, Written::After) => return Ok(Value::Absent),
+        (Kind::Size | Kind::Sizes | Kind::Int | Kind::Ints, _) => "a whole number",
+        (Kind::Float, _) => "a number",
+        (Kind::Flag, _) => "`true` or `false`",
+        (Kind::Initializer, _) => "an initializer, by its keyword",
+        (Kind::Regularizer | Kind::ActivityAfter, _) => "a regularizer, by its keyword",
+        (Kind::Constraint, _) => "a constraint, by its keyword",
+        (Kind::ActivationAfter | Kind::Activation(_), _) => "an activation, by its keyword",
+        (Kind::Layer, _) => "a layer",
+    };
+    let message = Text::new().str("`").str(arg.name).str("` expects ").str(expected);
+    let message = message.str(", but got `").str(given.text).str("`");
+    Err((
+        Code::ArgumentType,
+        match given.value {
+            Written::Word(word) if str_eq(word, given.text) => {
+                message.str("\n  = help: a constant of this name is written in braces: `{ ").str(word).str(" }`")
+            }
+            _ => message,
+        },
+    ))
+}
+
+const fn number(name: &str, given: &Argument) -> Result<Value, Wrong> {
+    match given.value {
+        Written::Int(n) => Ok(Value::Float(n as f64)),
+        Written::Float(x) if !x.is_nan() => Ok(Value::Float(x)),
+        _ => {
+            let message = Text::new().str("`").str(name).str("`: expected a number, but `").str(given.text);
+            Err((Code::OutOfRange, message.str("` is NaN")))
+        }
+    }
+}
+
+const fn dimension(name: &str, n: i64) -> Result<usize, Wrong> {
+    let message = Text::new().str("`").str(name);
+    if n < 1 {
+        return Err((Code::NotPositive, message.str("` must be at least 1, but is ").int(n)));
+    }
+    if n > u32::MAX as i64 {
+        return Err((Code::TooLarge, message.str("` is too large: ").int(n)));
+    }
+    Ok(n as usize)
+}
+
+const fn sizes(name: &str, numbers: &[i64]) -> Result<Value, Wrong> {
+    if numbers.len() > MAX_RANK {
+        return Err(too_many(name));
+    }
+    let (mut dims, mut i) = ([0; MAX_RANK], 0);
+    while i < numbers.len() {
+        dims[i] = match dimension(name, numbers[i]) {
+            Ok(n) => n,
+            Err(wrong) => return Err(wrong),
+        };
+        i += 1;
+    }
+    Ok(Value::Sizes(Shape::new(dims.split_at(numbers.len()).0)))
+}
+
+const fn too_many(name: &str) -> Wrong {
+    (Code::TooManyAxes, Text::new().str("`").str(name).str("` has more than ").size(MAX_RANK).str(" numbers"))
+}
+
+const fn no_choice(name: &str, names: &[&str], text: &str) -> Wrong {
+    let (mut message, mut i) = (Text::new().str("`").str(name).str("` expects one of "), 0);
+    while i < names.len() {
+        message = message.str("`").str(names[i]).str("`, ");
+        i += 1;
+    }
+    (Code::NoChoice, message.str("but got `").str(text).str("`"))
+}
+
+/// What the shape rule of a user's layer found. The rule blames an argument by its place in the declaration, which becomes the
+/// place in `given`, or the whole call if it was not given.
+pub const fn found(
+    spec: &LayerSpec,
+    given: &[Argument],
+    inputs: &[Shape],
+    found: Result<Inferred, ShapeError>,
+) -> Result<Inferred, ShapeError> {
+    match found {
+        Err(ShapeError { code, blame: Blame::Input(input), message }) if input >= inputs.len() => {
+            Err(ShapeError::new(code, message))
+        }
+        Ok(inferred) => Ok(inferred.of_users()),
+        Err(ShapeError { code, blame: Blame::Argument(place), message }) => {
+            let mut i = 0;
+            while i < given.len() {
+                let is = match given[i].keyword {
+                    None => i == place,
+                    Some(keyword) => named(spec, keyword) == place,
+                };
+                if is {
+                    return Err(ShapeError::argument(code, i, message));
+                }
+                i += 1;
+            }
+            Err(ShapeError::new(code, message))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Refuses arguments for a model, which has none.
+pub const fn no_arguments(given: &[Argument]) -> Result<(), ShapeError> {
+    if given.is_empty() {
+        return Ok(());
+    }
+    let message = Text::new().str("it is a model, which has no arguments but `name` and `trainable`");
+    Err(match given[0].keyword {
+        Some(_) => ShapeError::argument(Code::UnknownArgument, given.len(), message),
+        None => ShapeError::argument(Code::TooManyArguments, 0, message),
+    })
+}
+
+/// A field of a layer's struct: its value in a graph.
+pub struct Field<T>(core::marker::PhantomData<T>);
+
+/// `read` for the types of fields.
+macro_rules! fields {
+    ($($type:ty: $($pattern:pat => $value:expr),+;)*) => {
+        $(impl Field<$type> {
+            /// The value that was given, or else the default.
+            ///
+            /// # Panics
+            /// If there is neither; the shape rule has refused that.
+            pub const fn read(
+                spec: &LayerSpec,
+                given: &[Argument],
+                _: &Inferred,
+                name: &str,
+                default: Option<$type>,
+            ) -> $type {
+                match (find(spec, given, name), default) {
+                    $((Some($pattern), _) => $value,)+
+                    (_, Some(default)) => default,
+                    _ => panic!("an argument is missing"),
+                }
+            }
+        })*
+    };
+}
+
+fields! {
+    f64: Written::Float(x) => x, Written::Int(n) => n as f64;
+    bool: Written::Flag(flag) => flag;
+    Initializer: Written::Initializer(value) => value;
+    Regularizer: Written::Regularizer(value) => value;
+    Constraint: Written::Constraint(value) => value;
+}
+
+impl Field<usize> {
+    /// The value that the shape rule found.
+    pub const fn read(_: &LayerSpec, _: &[Argument], found: &Inferred, name: &str, _: Option<usize>) -> usize {
+        found.value(name)
+    }
+}
+
+/// Whether an expansion can tell the kinds of these arguments from their names, as it has to for a user's layer.
+///
+/// # Panics
+/// If it cannot.
+pub const fn assert_names(spec: &LayerSpec) {
+    let mut i = 0;
+    while i < spec.args.len() {
+        let ArgSpec { name, kind, .. } = &spec.args[i];
+        let after = [str_eq(name, "activation"), str_eq(name, "activity_regularizer")];
+        assert!(
+            after[0] == matches!(kind, Kind::ActivationAfter) && after[1] == matches!(kind, Kind::ActivityAfter),
+            "`activation: ActivationAfter` and `activity_regularizer: ActivityAfter` have these names, and nothing else has"
+        );
+        assert!(
+            ends_with(name, "initializer") == matches!(kind, Kind::Initializer)
+                && (ends_with(name, "regularizer") && !after[1]) == matches!(kind, Kind::Regularizer)
+                && ends_with(name, "constraint") == matches!(kind, Kind::Constraint),
+            "an argument of kind `Initializer`, `Regularizer` or `Constraint`, and no other, has a name that ends so"
+        );
+        assert!(
+            !str_eq(name, "name") && !str_eq(name, "trainable"),
+            "every layer has the arguments `name` and `trainable` already"
+        );
+        i += 1;
+    }
+}
+
+/// Whether a text ends with another one.
+const fn ends_with(text: &str, end: &str) -> bool {
+    let (text, end) = (text.as_bytes(), end.as_bytes());
+    let mut i = 0;
+    while i < end.len() && i < text.len() && text[text.len() - 1 - i] == end[end.len() - 1 - i] {
+        i += 1;
+    }
+    i == end.len()
+}
