@@ -15,7 +15,7 @@ use nn::losses::{Losses, Weighting};
 use nn::prelude::*;
 use nn::tensor::flat;
 use nn::weights::zeroed_box;
-use nn::{Buffer, Graph, Heap, Path, layer::Mode};
+use nn::{Buffer, Ends, Graph, Heap, Path, layer::Mode};
 use std::ops::Range;
 
 model! {
