@@ -1,10 +1,10 @@
 //! [`Session`]: one call of `fit`, from the first to the last epoch.
 
+mod cursor;
 mod hooks;
-mod place;
 mod validate;
 
-pub(crate) use place::Place;
+pub(crate) use cursor::Cursor;
 pub(crate) use validate::Checked;
 
 use crate::callbacks::{Callbacks, State};
@@ -93,7 +93,7 @@ where
         }
         self.begin(params, !matches!(validation, Checked::None))?;
         if !resume {
-            self.compiled.place = Place { epoch: initial_epoch, ..Place::default() };
+            self.compiled.cursor = Cursor { epoch: initial_epoch, ..Cursor::default() };
         }
         let mut history = History::new(params);
         let trained = self.epochs(source, checked, &mut validation, steps, &mut history);
@@ -120,33 +120,33 @@ where
         let Settings { epochs, steps_per_epoch, .. } = *self.settings;
         self.save_pending()?;
         // Where callbacks have stopped it, the run was over when it was interrupted.
-        let first = if self.state.stopped { epochs } else { self.compiled.place.epoch };
-        if self.compiled.place.open && first < epochs {
-            source.start(self.compiled.place.pass())?;
+        let first = if self.state.stopped { epochs } else { self.compiled.cursor.epoch };
+        if self.compiled.cursor.open && first < epochs {
+            source.start(self.compiled.cursor.pass())?;
         }
         for epoch in first..epochs {
-            let place = &mut self.compiled.place;
-            let resumed = core::mem::replace(&mut place.begun, true);
+            let cursor = &mut self.compiled.cursor;
+            let resumed = core::mem::replace(&mut cursor.begun, true);
             self.progress.begin(epoch, steps);
-            self.tally = if place.batch > 0 { Tally::of(&place.sums) } else { Tally::new() };
+            self.tally = if cursor.batch > 0 { Tally::of(&cursor.sums) } else { Tally::new() };
             self.state.begin_epoch(epoch);
             if !resumed {
                 self.hook(|callback, run| callback.on_epoch_begin(epoch, run))
-                    .inspect_err(|_| self.compiled.place.begun = false)?;
+                    .inspect_err(|_| self.compiled.cursor.begun = false)?;
             }
-            let place = &self.compiled.place;
-            if place.batch == 0 && (!place.open || (!resumed && steps_per_epoch.is_none())) {
+            let cursor = &self.compiled.cursor;
+            if cursor.batch == 0 && (!cursor.open || (!resumed && steps_per_epoch.is_none())) {
                 self.begin_pass(source)?;
             }
             let trained = self.epoch(source, checked)?;
-            let batches = self.compiled.place.batch;
+            let batches = self.compiled.cursor.batch;
             if batches == 0 {
                 return Err(Error::Empty { tensor: format!("the batches of epoch {epoch}") });
             }
-            let place = &mut self.compiled.place;
+            let cursor = &mut self.compiled.cursor;
             // A stopped epoch goes on where it stopped, unless that was its end.
-            if !self.state.stopped || !place.open || Some(batches) == steps_per_epoch {
-                (place.epoch, place.begun, place.batch) = (epoch + 1, false, 0);
+            if !self.state.stopped || !cursor.open || Some(batches) == steps_per_epoch {
+                (cursor.epoch, cursor.begun, cursor.batch) = (epoch + 1, false, 0);
             } else {
                 self.remember();
                 self.broken = true;
@@ -182,31 +182,31 @@ where
     /// Begins a pass through the data.
     fn begin_pass(&mut self, source: &mut dyn Source<M::Inputs, Targets<M, L>>) -> Result<()> {
         let step = self.compiled.steps();
-        self.compiled.place.begin(step);
-        source.start(self.compiled.place.pass())
+        self.compiled.cursor.begin(step);
+        source.start(self.compiled.cursor.pass())
     }
 
     /// The steps of an epoch; how many there were.
     fn epoch(&mut self, source: &mut dyn Source<M::Inputs, Targets<M, L>>, checked: bool) -> Result<usize> {
         let mut trained = 0;
-        while self.settings.steps_per_epoch.is_none_or(|steps| self.compiled.place.batch < steps) {
+        while self.settings.steps_per_epoch.is_none_or(|steps| self.compiled.cursor.batch < steps) {
             let more = source.next(&mut |samples| self.train(samples, checked))?;
-            let place = &mut self.compiled.place;
+            let cursor = &mut self.compiled.cursor;
             if more {
                 trained += 1;
-            } else if place.batch == 0 && place.seen > 0 {
+            } else if cursor.batch == 0 && cursor.seen > 0 {
                 // An iterator had nothing behind the last batch of the last epoch.
                 self.begin_pass(source)?;
                 continue;
             }
             // With arrays, the last epoch of a pass is known to be shorter.
-            let short = !more && place.seen > 0 && place.batch == place.seen && source.steps().is_none();
+            let short = !more && cursor.seen > 0 && cursor.batch == cursor.seen && source.steps().is_none();
             if let (true, false, Some(steps)) = (short, self.short, self.settings.steps_per_epoch) {
                 self.short = true;
-                warn(&format!("an epoch has {steps} steps, but the data had only {} batch(es)", place.seen));
+                warn(&format!("an epoch has {steps} steps, but the data had only {} batch(es)", cursor.seen));
             }
-            place.open = more && source.steps().is_none_or(|steps| place.seen < steps);
-            if !place.open || self.state.stopped {
+            cursor.open = more && source.steps().is_none_or(|steps| cursor.seen < steps);
+            if !cursor.open || self.state.stopped {
                 break;
             }
         }
@@ -215,13 +215,13 @@ where
 
     /// One step.
     fn train(&mut self, samples: Samples<'_, M::Inputs, Targets<M, L>>, checked: bool) -> Result<()> {
-        let batch = self.compiled.place.batch;
+        let batch = self.compiled.cursor.batch;
         let n = if checked { samples.len() } else { self.check(samples)? };
         self.hook(|callback, run| callback.on_train_batch_begin(batch, run))?;
         let weights = if checked || self.settings.class_weight.is_none() { samples.weights } else { &self.weights };
         self.compiled.step(samples.x, samples.y, n, weights, self.seed, &mut self.tally)?;
-        let place = &mut self.compiled.place;
-        (place.batch, place.seen) = (batch + 1, place.seen + 1);
+        let cursor = &mut self.compiled.cursor;
+        (cursor.batch, cursor.seen) = (batch + 1, cursor.seen + 1);
         self.hook(|callback, run| callback.on_train_batch_end(batch, run))?;
         self.progress.step(batch + 1, || self.tally.report(&self.compiled.metrics, &self.compiled.names));
         Ok(())

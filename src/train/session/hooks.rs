@@ -35,7 +35,7 @@ where
         })?;
         (self.state.params, self.state.validates) = (params, validates);
         self.state.logs = Some(Vec::new());
-        let mut memories = if self.settings.resume { self.compiled.place.memories.clone() } else { Vec::new() };
+        let mut memories = if self.settings.resume { self.compiled.cursor.memories.clone() } else { Vec::new() };
         self.call(|callback, run| {
             let name = callback.name();
             let known = memories.iter().position(|(other, _)| *other == name);
@@ -51,8 +51,8 @@ where
         if self.broken {
             return;
         }
-        self.compiled.place.sums = self.tally.sums();
-        self.compiled.place.memories = memories(&mut self.callbacks);
+        self.compiled.cursor.sums = self.tally.sums();
+        self.compiled.cursor.memories = memories(&mut self.callbacks);
     }
 
     /// Calls a hook of all callbacks, and writes the checkpoints that they ask for.

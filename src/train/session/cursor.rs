@@ -1,11 +1,12 @@
-//! [`Place`]: how far training has come.
+//! [`Cursor`]: how far training has come.
 
 use crate::callbacks::CallbackMemory;
-use crate::train::source::Pass;
+use crate::train::source::DataPass;
 
+/// How far training has come: what a checkpoint remembers beside weights and optimizer, so that
 /// [`Fit::resume`](crate::Fit::resume) can go on at this very batch.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Place {
+pub(crate) struct Cursor {
     /// The epoch that goes on or comes next.
     pub(crate) epoch: usize,
     /// Whether callbacks know that it has begun.
@@ -26,14 +27,14 @@ pub(crate) struct Place {
     pub(crate) memories: Vec<(String, CallbackMemory)>,
 }
 
-impl Place {
+impl Cursor {
     /// Begins a pass after `step` steps.
     pub(super) fn begin(&mut self, step: u64) {
         (self.passes, self.pass_step, self.seen, self.open) = (self.passes.saturating_add(1), step, 0, true);
     }
 
     /// The pass that goes on.
-    pub(super) fn pass(&self) -> Pass {
-        Pass { number: self.passes.saturating_sub(1), step: self.pass_step, seen: self.seen }
+    pub(super) fn pass(&self) -> DataPass {
+        DataPass { number: self.passes.saturating_sub(1), step: self.pass_step, seen: self.seen }
     }
 }
