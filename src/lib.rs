@@ -176,7 +176,7 @@ pub use nn_core::settings::{Allowed, OutOfRange, Setting};
 /// It goes into the development dependencies: `nn-model = { version = "..", features = ["testing"] }`.
 #[cfg(feature = "testing")]
 pub use nn_core::testing;
-pub use nn_core::trainer::{Refused, Trainer};
+pub use nn_core::trainer::{StepError, Trainer};
 pub use nn_core::{
     Activates, Bf16, Buffer, Code, Component, Element, Ends, F16, Half, Inline, Layer, Memory, Mode, Packed, Part,
     Pass, Path, Sample, Scalar, Shape, ShapeError, Storage, Tensors, Train, Variable, Weights, activations, arena,

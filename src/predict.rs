@@ -99,7 +99,7 @@ pub(crate) fn predict_batches<M: Model, B: Batches<M::Inputs>>(
 /// The memory of predictions.
 pub(crate) struct Scratch<M: Model> {
     capacity: usize,
-    parts: Vec<Part<M>>,
+    parts: Vec<PartScratch<M>>,
     /// How many of them the last prediction used.
     used: usize,
 }
@@ -128,7 +128,7 @@ impl<M: Model> Kept<M> {
 }
 
 /// The memory of some of the samples of a prediction.
-pub(crate) struct Part<M: Model> {
+pub(crate) struct PartScratch<M: Model> {
     /// Their place among all.
     pub(crate) samples: Range<usize>,
     scratch: <M::Graph as Layer<M::Scalar, M::Inputs>>::Scratch<Heap>,
@@ -162,7 +162,7 @@ impl<M: Model> Scratch<M> {
             let units = division.range(units, number);
             part.samples = units.start * unit..n.min(units.end * unit);
         }
-        spread(Team::apart(parts.len()), parts, y, &|part, y| part.predict(model, x, y, size));
+        for_each_part(Team::apart(parts.len()), parts, y, &|part, y| part.predict(model, x, y, size));
     }
 
     /// Makes the memory for as many parts as are used, unless it is there.
@@ -172,17 +172,17 @@ impl<M: Model> Scratch<M> {
             self.capacity = capacity;
         }
         while self.parts.len() < self.used {
-            self.parts.push(Part { samples: 0..0, scratch: Buffer::with_capacity(self.capacity) });
+            self.parts.push(PartScratch { samples: 0..0, scratch: Buffer::with_capacity(self.capacity) });
         }
     }
 
     /// The parts of the last prediction.
-    pub(crate) fn parts(&self) -> &[Part<M>] {
+    pub(crate) fn parts(&self) -> &[PartScratch<M>] {
         &self.parts[..self.used]
     }
 }
 
-impl<M: Model> Part<M> {
+impl<M: Model> PartScratch<M> {
     /// Predicts its samples among `x`, in batches of `size`.
     fn predict(
         &mut self,
@@ -218,16 +218,16 @@ impl<M: Model> Part<M> {
 }
 
 /// Calls `work` with all parts, and the samples of `y` that are theirs.
-fn spread<M: Model>(
+fn for_each_part<M: Model>(
     team: Team,
-    parts: &mut [Part<M>],
+    parts: &mut [PartScratch<M>],
     y: <M::Outputs as Tensors>::BatchMut<'_>,
-    work: &(impl Fn(&mut Part<M>, <M::Outputs as Tensors>::BatchMut<'_>) + Sync),
+    work: &(impl Fn(&mut PartScratch<M>, <M::Outputs as Tensors>::BatchMut<'_>) + Sync),
 ) {
     if let [part] = parts {
         return work(part, y);
     }
     let (parts, others) = parts.split_at_mut(parts.len() / 2);
     let (y, rest) = M::Outputs::split_mut(y, others[0].samples.start - parts[0].samples.start);
-    team.join(|| spread(team, parts, y, work), || spread(team, others, rest, work));
+    team.join(|| for_each_part(team, parts, y, work), || for_each_part(team, others, rest, work));
 }

@@ -3,7 +3,7 @@
 use nn::optimizers::Ema;
 use nn::prelude::*;
 use nn::snapshot::{self, Damaged};
-use nn::{Arena, Refused, Trainer};
+use nn::{Arena, StepError, Trainer};
 use std::sync::Mutex;
 
 model! {
@@ -86,7 +86,7 @@ fn in_a_static_it_learns_the_same() {
 
     static FEW: Mutex<Trainer<Other, 2>> = Mutex::new(Trainer::ZEROED);
     let refused = FEW.lock().unwrap().init(&Adam::default(), &mut Xoshiro256PlusPlus::seed_from_u64(1));
-    assert_eq!(refused, Err(Refused::Slots { needed: 2, room: 0 }));
+    assert_eq!(refused, Err(StepError::Slots { needed: 2, room: 0 }));
 }
 
 #[test]
@@ -163,15 +163,15 @@ fn a_sensor_that_fails_changes_nothing() {
     for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let mut failed = more;
         failed[3][1] = bad;
-        assert_eq!(step(&words, &failed, &class), Err(Refused::NotFinite { sample: 3 }));
+        assert_eq!(step(&words, &failed, &class), Err(StepError::NotFinite { sample: 3 }));
     }
     let mut outside = words;
     outside[2][1] = 9;
-    assert_eq!(step(&outside, &more, &class), Err(Refused::Index { sample: 2 }));
+    assert_eq!(step(&outside, &more, &class), Err(StepError::Index { sample: 2 }));
     let mut wrong = class;
     wrong[4] = 3;
-    assert_eq!(step(&words, &more, &wrong), Err(Refused::Target { sample: 4 }));
-    assert_eq!(step(&words, &more[..2], &class), Err(Refused::Lengths { expected: 5, got: 2 }));
+    assert_eq!(step(&words, &more, &wrong), Err(StepError::Target { sample: 4 }));
+    assert_eq!(step(&words, &more[..2], &class), Err(StepError::Lengths { expected: 5, got: 2 }));
     let loss = step(&words, &more, &class).unwrap();
     let mut plain = fresh();
     let mut rng = Xoshiro128PlusPlus::seed_from_u64(1);

@@ -7,8 +7,8 @@ use nn::prelude::*;
 mod bidirectional;
 #[path = "fold/inside.rs"]
 mod inside;
-#[path = "fold/joined.rs"]
-mod joined;
+#[path = "fold/split_input.rs"]
+mod split_input;
 
 /// Random weights, also where a fresh model has zeros and ones: running variances are positive.
 fn random<M: Model>(seed: u64) -> Box<M> {

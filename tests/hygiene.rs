@@ -369,8 +369,8 @@ mod local_names {
         let mode = Dense(3, activation = tanh)(m);
         let pass = Dense(3, activation = tanh)(mode);
         let rng = Dense(3, activation = tanh)(pass);
-        let seeds = Dense(3, activation = tanh)(rng);
-        let wanted = Dense(3, activation = tanh)(seeds);
+        let logit_mask = Dense(3, activation = tanh)(rng);
+        let wanted = Dense(3, activation = tanh)(logit_mask);
         let loss = Dense(3, activation = tanh)(wanted);
         let new = Dense(3, activation = tanh)(loss);
         let call = Dense(3, activation = tanh)(new);

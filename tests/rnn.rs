@@ -8,7 +8,7 @@ use nn_core::testing::check_layer;
 
 mod my {
     use nn::activations::{Activation, Sigmoid, Tanh};
-    use nn::layers::recurrent::{AllSteps, Cell, Machine, Returns, Sizes, Step, StepBack, Two, state_shape};
+    use nn::layers::recurrent::{AllSteps, Cell, Returns, Simd, Sizes, Step, StepBack, Two, state_shape};
     use nn::prelude::*;
     use nn::spec::{Arity, Inferred, LayerSpec, Value, rule};
     use nn::weights;
@@ -69,8 +69,8 @@ mod my {
         }
 
         #[inline(always)]
-        fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
-            at.add_state::<M, U, G>(machine, w.recurrent_kernel.as_slice());
+        fn forward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
+            at.add_state::<M, U, G>(simd, w.recurrent_kernel.as_slice());
             for (k, h) in at.h.chunks_exact_mut(U).enumerate() {
                 let (z, y) = (at.pre.row(k), at.gates.row(k));
                 Tanh.forward(U, z, y);
@@ -79,7 +79,7 @@ mod my {
         }
 
         #[inline(always)]
-        fn backward_step<T: Scalar, M: Machine<T>>(&self, _: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
+        fn backward_step<T: Scalar, M: Simd<T>>(&self, _: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
             for (k, (dz, dh)) in at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).enumerate() {
                 dz.fill(T::ZERO);
                 if at.counts.sample(k) {
@@ -141,7 +141,7 @@ mod my {
         }
 
         #[inline(always)]
-        fn forward_step<T: Scalar, M: Machine<T>>(&self, _: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
+        fn forward_step<T: Scalar, M: Simd<T>>(&self, _: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
             let v = &w.recurrent_kernel;
             for (k, h) in at.h.chunks_exact_mut(U).enumerate() {
                 let (z, gates) = (at.pre.row(k), at.gates.row(k));
@@ -164,7 +164,7 @@ mod my {
         }
 
         #[inline(always)]
-        fn backward_step<T: Scalar, M: Machine<T>>(&self, _: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
+        fn backward_step<T: Scalar, M: Simd<T>>(&self, _: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
             let v = &w.recurrent_kernel;
             for (k, (dz, dh)) in at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).enumerate() {
                 dz.fill(T::ZERO);
@@ -252,8 +252,8 @@ mod my {
         }
 
         #[inline(always)]
-        fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
-            at.add_state::<M, U, G>(machine, w.recurrent_kernel.as_slice());
+        fn forward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
+            at.add_state::<M, U, G>(simd, w.recurrent_kernel.as_slice());
             for (k, (h, c)) in at.h.chunks_exact_mut(U).zip(at.c.chunks_exact_mut(U)).enumerate() {
                 let (z, own) = (at.pre.row(k), at.own.row(k));
                 for u in 0..U {
@@ -265,7 +265,7 @@ mod my {
         }
 
         #[inline(always)]
-        fn backward_step<T: Scalar, M: Machine<T>>(&self, _: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
+        fn backward_step<T: Scalar, M: Simd<T>>(&self, _: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
             let samples = at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).zip(at.dc.chunks_exact_mut(U));
             for (k, ((dz, dh), dc)) in samples.enumerate() {
                 dz.fill(T::ZERO);

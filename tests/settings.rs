@@ -9,7 +9,7 @@
 #![allow(clippy::needless_update)]
 
 use nn::prelude::*;
-use nn::{Error, Refused, Trainer};
+use nn::{Error, StepError, Trainer};
 
 model! {
     /// `y = w · x + b`
@@ -90,7 +90,7 @@ fn optimizer<O: Optimizer + Clone>(name: &str, fine: Fine, make: impl Fn(f64) ->
         names(&line.fit_batches(|_| [(X, Y)], fit()).unwrap_err(), name, value);
         names(&line.train_on_batch(X, Y).unwrap_err(), name, value);
         assert_eq!((line.model(), line.steps()), (&before, 0), "{name} = {value}");
-        let Err(Refused::Setting(error)) = Trainer::<Line, 3, 4>::new(Line::new(&mut rng()), &make(value)) else {
+        let Err(StepError::Setting(error)) = Trainer::<Line, 3, 4>::new(Line::new(&mut rng()), &make(value)) else {
             panic!("{name} = {value}: a trainer")
         };
         assert_eq!((error.name, error.value.to_bits()), (name, value.to_bits()));
@@ -237,7 +237,7 @@ where
         names(&model.evaluate(X, targets).unwrap_err(), name, value);
         names(&model.evaluate_batches([(X, targets)]).unwrap_err(), name, value);
         assert_eq!(model.steps(), 0);
-        let Err(Refused::Setting(error)) = Trainer::<M, 3, 0>::check(&Sgd::default(), &make(value)) else {
+        let Err(StepError::Setting(error)) = Trainer::<M, 3, 0>::check(&Sgd::default(), &make(value)) else {
             panic!("{name} = {value}: a trainer")
         };
         assert_eq!(error.name, name);

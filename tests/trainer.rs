@@ -2,7 +2,7 @@
 
 use nn::optimizers::Ema;
 use nn::prelude::*;
-use nn::{Refused, Trainer};
+use nn::{StepError, Trainer};
 
 model! {
     /// Something of everything that a step has to care for.
@@ -53,7 +53,7 @@ fn it_does_what_train_on_batch_does() {
     }
     let (words, more, class, size) = samples(9);
     let refused = trainer.step(&optimizer, &losses, (&words, &more[..2]), (&class, &size), &mut rng);
-    assert_eq!(refused, Err(Refused::Lengths { expected: 6, got: 2 }));
+    assert_eq!(refused, Err(StepError::Lengths { expected: 6, got: 2 }));
     // A shorter batch has room.
     let inputs = EverythingInputs { words: &words[..2], more: &more[..2] };
     trainer.step(&optimizer, &losses, inputs, (&class[..2], &size[..2]), &mut rng).unwrap();
@@ -81,7 +81,7 @@ fn other_optimizers_are_refused() {
     fn made(optimizer: &impl Optimizer) -> Trainer<Small, 2, 4> {
         Trainer::new(Small::new(&mut StdRng::seed_from_u64(1)), optimizer).unwrap()
     }
-    fn stepped(trainer: &mut Trainer<Small, 2, 4>, optimizer: &impl Optimizer) -> Result<f64, Refused> {
+    fn stepped(trainer: &mut Trainer<Small, 2, 4>, optimizer: &impl Optimizer) -> Result<f64, StepError> {
         let x = [SVector::<f32, 2>::new(0.5, -1.0), SVector::<f32, 2>::new(1.5, 2.0)];
         trainer.step(optimizer, &MeanSquaredError, &x, [1.0_f32, 2.0], &mut StdRng::seed_from_u64(2))
     }
@@ -99,7 +99,7 @@ fn other_optimizers_are_refused() {
                         assert!(taken.is_ok(), "{name}");
                         assert_ne!(trainer.model, before.0, "{name}");
                     } else {
-                        assert_eq!(taken, Err(Refused::Optimizer), "{name} with {}", stringify!($name));
+                        assert_eq!(taken, Err(StepError::Optimizer), "{name} with {}", stringify!($name));
                         assert_eq!((trainer.model.clone(), trainer.steps()), before, "{name}");
                     }
                 )*
@@ -137,6 +137,6 @@ fn other_optimizers_are_refused() {
     let mut bare = Trainer::<Small, 2>::new(Small::new(&mut StdRng::seed_from_u64(1)), &Sgd::default()).unwrap();
     let x = [SVector::<f32, 2>::new(0.5, -1.0)];
     let taken = bare.step(&Adam::default(), &MeanSquaredError, &x, [1.0_f32], &mut StdRng::seed_from_u64(2));
-    assert_eq!(taken, Err(Refused::Optimizer));
+    assert_eq!(taken, Err(StepError::Optimizer));
     assert_eq!(taken.unwrap_err().to_string(), "the optimizer is not the one that the trainer was made for");
 }

@@ -324,25 +324,6 @@ const _: () = {
     #[allow(unused_variables, unused_mut)]
     impl<T: Scalar> Train<T, SVector<T, 64>> for __DigitsGraph {
         const CONSTRAINS: bool = false;
-        fn regularize(&self, w: &Digits<T>, mut dw: ::core::option::Option<&mut Digits<T>>) -> T {
-            let mut loss = T::ZERO;
-            loss += Train::<T, SVector<T, 64>>::regularize(
-                &Dense::<64, 64, 1>::DEFAULT,
-                &w.dense,
-                dw.as_deref_mut().map(|dw| &mut dw.dense),
-            );
-            loss += Train::<T, SVector<T, 64>>::regularize(
-                &Dense::<64, 64, 1>::DEFAULT,
-                &w.dense_1,
-                dw.as_deref_mut().map(|dw| &mut dw.dense_1),
-            );
-            loss += Train::<T, SVector<T, 64>>::regularize(
-                &Dense::<64, 10, 1>::DEFAULT,
-                &w.digit,
-                dw.as_deref_mut().map(|dw| &mut dw.digit),
-            );
-            loss
-        }
     }
 
     #[automatically_derived]
@@ -356,7 +337,7 @@ const _: () = {
 
         fn backward_from<B: Storage>(
             &self,
-            seeds: ::nn::losses::Seeds,
+            logit_mask: ::nn::losses::LogitMask,
             w: &Digits<T>,
             x: &[SVector<T, 64>],
             y: &[SVector<T, 10>],
@@ -369,7 +350,7 @@ const _: () = {
             ::nn::tensor::clear(&mut m.d_dense_relu[..n]);
             ::nn::tensor::clear(&mut m.d_dense_1_relu[..n]);
             ::nn::tensor::clear(&mut m.d_digit[..n]);
-            if seeds & 1 == 0 {
+            if logit_mask & 1 == 0 {
                 Activate(Softmax).backward::<B>(
                     &(),
                     &m.digit[..n],

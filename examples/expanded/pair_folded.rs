@@ -158,7 +158,7 @@ const _: () = {
                         <__PairFolded_TowerPart1 as ::nn::Layer<f32, SVector<f32, 64>>>::Scratch<::nn::Inline<1>>,
                     >(),
             },
-            ::nn::layer::row::<::nn::layers::Joined<LayerOfSame>, (SampleOfTower<f32>, SampleOfTower1<f32>)>(
+            ::nn::layer::row::<::nn::layers::SplitInput<LayerOfSame>, (SampleOfTower<f32>, SampleOfTower1<f32>)>(
                 "same",
                 "Dense",
                 __PairGraph::SAME.output(0usize),
@@ -167,9 +167,9 @@ const _: () = {
         ];
         const summary_length: usize = ::nn::summary::length("PairFolded", __PairFoldedGraph::rows);
         const activations: ::nn::arena::Plan<3usize> = ::nn::arena::Plan::new(&[
-            ::nn::arena::Life::new(__PairGraph::TOWER.output(0usize).size(), 0, 2),
-            ::nn::arena::Life::new(__PairGraph::TOWER_1.output(0usize).size(), 1, 2),
-            ::nn::arena::Life::new(__PairGraph::SAME.output(0usize).size(), 2, 4),
+            ::nn::arena::Lifetime::new(__PairGraph::TOWER.output(0usize).size(), 0, 2),
+            ::nn::arena::Lifetime::new(__PairGraph::TOWER_1.output(0usize).size(), 1, 2),
+            ::nn::arena::Lifetime::new(__PairGraph::SAME.output(0usize).size(), 2, 4),
         ]);
     }
 
@@ -261,11 +261,11 @@ const _: () = {
         type Cache<B: Storage> = PairFoldedScratch<T, B>;
         const MACS: usize = <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::MACS
             + <__PairFolded_TowerPart1 as Layer<T, SVector<T, 64>>>::MACS
-            + <::nn::layers::Joined<LayerOfSame> as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::MACS;
+            + <::nn::layers::SplitInput<LayerOfSame> as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::MACS;
         const WORK: ::nn::layer::Work = ::nn::layer::Work::sum(&[
             <__PairFolded_TowerPart as Layer<T, SVector<T, 64>>>::WORK,
             <__PairFolded_TowerPart1 as Layer<T, SVector<T, 64>>>::WORK,
-            <::nn::layers::Joined<LayerOfSame> as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
+            <::nn::layers::SplitInput<LayerOfSame> as Layer<T, (SampleOfTower<T>, SampleOfTower1<T>)>>::WORK,
         ]);
         fn init(&self, w: &mut PairFolded<T>, rng: &mut dyn ::nn::__private::Rng) {
             Layer::<T, SVector<T, 64>>::init(
@@ -274,7 +274,7 @@ const _: () = {
                 rng,
             );
             Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::init(
-                &::nn::layers::Joined(LayerOfSame::DEFAULT),
+                &::nn::layers::SplitInput(LayerOfSame::DEFAULT),
                 &mut w.same,
                 rng,
             );
@@ -315,7 +315,7 @@ const _: () = {
                 ],
             );
             Layer::<T, (SampleOfTower<T>, SampleOfTower1<T>)>::forward::<B>(
-                &::nn::layers::Joined(LayerOfSame::DEFAULT),
+                &::nn::layers::SplitInput(LayerOfSame::DEFAULT),
                 &w.same,
                 (samples(x0), samples(x1)),
                 samples_mut(y0),

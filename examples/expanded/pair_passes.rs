@@ -102,10 +102,10 @@ const _: () = {
         ];
         const summary_length: usize = ::nn::summary::length("Pair", __PairGraph::rows);
         const activations: ::nn::arena::Plan<4usize> = ::nn::arena::Plan::new(&[
-            ::nn::arena::Life::new(__PairGraph::TOWER.output(0usize).size(), 0, 2),
-            ::nn::arena::Life::new(__PairGraph::TOWER_1.output(0usize).size(), 1, 2),
-            ::nn::arena::Life::new(__PairGraph::BOTH.output(0usize).size(), 2, 3),
-            ::nn::arena::Life::new(__PairGraph::SAME.output(0usize).size(), 3, 5),
+            ::nn::arena::Lifetime::new(__PairGraph::TOWER.output(0usize).size(), 0, 2),
+            ::nn::arena::Lifetime::new(__PairGraph::TOWER_1.output(0usize).size(), 1, 2),
+            ::nn::arena::Lifetime::new(__PairGraph::BOTH.output(0usize).size(), 2, 3),
+            ::nn::arena::Lifetime::new(__PairGraph::SAME.output(0usize).size(), 3, 5),
         ]);
     }
 
@@ -415,11 +415,6 @@ const _: () = {
                 &w.tower,
                 dw.as_deref_mut().map(|dw| &mut dw.tower),
             );
-            loss += Train::<T, SampleOfBoth<T>>::regularize(
-                &LayerOfSame::DEFAULT,
-                &w.same,
-                dw.as_deref_mut().map(|dw| &mut dw.same),
-            );
             loss
         }
     }
@@ -435,7 +430,7 @@ const _: () = {
 
         fn backward_from<B: Storage>(
             &self,
-            seeds: ::nn::losses::Seeds,
+            logit_mask: ::nn::losses::LogitMask,
             w: &Pair<T>,
             x: (&[SVector<T, 64>], &[SVector<T, 64>]),
             y: &[SampleOfSame<T>],
@@ -449,7 +444,7 @@ const _: () = {
             ::nn::tensor::clear(&mut m.d_tower_1[..n]);
             ::nn::tensor::clear(&mut m.d_both[..n]);
             ::nn::tensor::clear(&mut m.d_same[..n]);
-            if seeds & 1 == 0 {
+            if logit_mask & 1 == 0 {
                 Activate(Sigmoid).backward::<B>(
                     &(),
                     &m.same[..n],

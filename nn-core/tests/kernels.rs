@@ -190,13 +190,13 @@ fn joined_products() {
         let what = std::format!("joined, {O} x ({A}, {B}, {C}), {n} samples, {level:?}");
         let x = [&parts[0][..], &parts[1], &parts[2]];
         let mut y = std::vec![T::of(f64::NAN); n * O];
-        joined::<T, In<A, B, C>, 3, I, O>(&w, &[], x, &mut y, false);
+        affine_split::<T, In<A, B, C>, 3, I, O>(&w, &[], x, &mut y, false);
         assert_close(&what, &y, &sums, I);
         sums.iter_mut().enumerate().for_each(|(k, sum)| *sum += b[k % O].to_f64());
-        joined::<T, In<A, B, C>, 3, I, O>(&w, &b, x, &mut y, false);
+        affine_split::<T, In<A, B, C>, 3, I, O>(&w, &b, x, &mut y, false);
         assert_close(&what, &y, &sums, I);
         let mut rectified = std::vec![T::of(f64::NAN); n * O];
-        joined::<T, In<A, B, C>, 3, I, O>(&w, &b, x, &mut rectified, true);
+        affine_split::<T, In<A, B, C>, 3, I, O>(&w, &b, x, &mut rectified, true);
         assert!(rectified.iter().zip(&y).all(|(got, y)| *got == y.positive()), "{what}");
     }
     macro_rules! check_parts {
@@ -213,10 +213,10 @@ fn joined_products() {
         let (w, b) = (scalars::<T>(I * O, 1), scalars::<T>(O, 2));
         let parts = [scalars::<T>(N * A, 3), scalars::<T>(N * B, 4), scalars::<T>(N * C, 5)];
         let (mut all, mut one) = (std::vec![T::ZERO; N * O], [T::ZERO; O]);
-        joined::<T, In<A, B, C>, 3, I, O>(&w, &b, [&parts[0][..], &parts[1], &parts[2]], &mut all, false);
+        affine_split::<T, In<A, B, C>, 3, I, O>(&w, &b, [&parts[0][..], &parts[1], &parts[2]], &mut all, false);
         for (s, y) in all.chunks_exact(O).enumerate() {
             let x = [&parts[0][s * A..][..A], &parts[1][s * B..][..B], &parts[2][s * C..][..C]];
-            joined::<T, In<A, B, C>, 3, I, O>(&w, &b, x, &mut one, false);
+            affine_split::<T, In<A, B, C>, 3, I, O>(&w, &b, x, &mut one, false);
             assert_eq!(y, one, "{O} x ({A}, {B}, {C}), {level:?}");
         }
     }

@@ -9,7 +9,7 @@
 use crate::emit::Printer;
 use crate::front::parse::{Let, Syntax, names as pattern_names};
 use crate::front::values::arguments;
-use crate::graph::{Facts, Graph, Holds, Meaning, Op, Shaped};
+use crate::graph::{Facts, Graph, Meaning, Op, Shaped};
 use crate::literal;
 use crate::source::Source;
 use nn_core::activations::ACTIVATIONS;
@@ -92,7 +92,7 @@ fn type_of(print: Printer<'_>, meaning: Meaning) -> Option<Shown> {
         Meaning::Tensor(tensor) => {
             let shape = format_ident!("SHAPE_{tensor}");
             let tensor = &graph.tensors[tensor];
-            let scalar = if tensor.holds == Holds::Indices { quote!(u32) } else { quote!(f32) };
+            let scalar = format_ident!("{}", tensor.dtype.name().unwrap_or("f32"));
             match &tensor.shape {
                 Shaped::Known(shape) => {
                     let rank = format_ident!("Tensor{}", shape.rank());

@@ -5,6 +5,7 @@
 
 mod argument;
 mod computed;
+mod layer;
 
 use crate::passes::fold::Folded;
 use crate::source::{ExprId, Name, SpanId, TypeId};
@@ -12,7 +13,7 @@ pub(crate) use argument::{Arg, Function, Given, Said, Term};
 use computed::Constant;
 pub(crate) use computed::{Computed, ConstId, Count, Facts, Inference, RuleOf, Shaped, Shared};
 use nn_core::settings::Allowed;
-use nn_core::spec::{ArgSpec, Kind, LayerSpec};
+use nn_core::spec::{ArgSpec, Dtype, LayerSpec};
 use std::collections::HashMap;
 
 pub(crate) type TensorId = usize;
@@ -108,6 +109,8 @@ pub(crate) struct Inner {
     pub(crate) has_workspace: bool,
     pub(crate) has_rows: bool,
     pub(crate) constrains: bool,
+    /// Whether it may have a penalty on its weights.
+    pub(crate) regularizes: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -154,7 +157,9 @@ pub(crate) struct Tensor {
     pub(crate) name: Name,
     pub(crate) producer: Producer,
     pub(crate) shape: Shaped,
-    pub(crate) holds: Holds,
+    pub(crate) dtype: Dtype,
+    /// Whether it is kept as the list of its ones: an input with `sparse = true`.
+    pub(crate) sparse: bool,
     /// Whether its name was given by `name = ".."`.
     pub(crate) named: bool,
     /// Where it comes from.
@@ -172,25 +177,32 @@ pub(crate) enum Meaning {
     Layer(LayerId),
 }
 
-/// What a tensor holds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Holds {
-    /// The model's scalar.
-    Numbers,
-    /// `u32`, without a gradient: indices and masks.
-    Indices,
-    /// The list of its ones, without a gradient: an input with `sparse = true`.
-    Sparse,
+impl Tensor {
+    /// Whether it holds the model's scalars, every one of them. Only such a tensor has a gradient.
+    pub(crate) fn has_scalars(&self) -> bool {
+        self.dtype == Dtype::Float && !self.sparse
+    }
+
+    /// Whether it may choose rows of a table: by their indices, or as the list of its ones.
+    pub(crate) fn chooses_rows(&self) -> bool {
+        self.dtype == Dtype::U32 || self.sparse
+    }
+
+    /// Its contents, for messages: `holds u32 indices`.
+    pub(crate) fn contents(&self) -> &'static str {
+        if self.sparse { "a list of ones (`sparse = true`)" } else { contents(self.dtype) }
+    }
 }
 
-impl Holds {
-    /// For messages: `expected u32 indices`.
-    pub(crate) fn text(self) -> &'static str {
-        match self {
-            Holds::Numbers => "numbers",
-            Holds::Indices => "u32 indices",
-            Holds::Sparse => "a list of ones (`sparse = true`)",
-        }
+/// The contents of a tensor, for messages: `expected u32 indices`.
+pub(crate) fn contents(dtype: Dtype) -> &'static str {
+    match dtype {
+        Dtype::Float => "numbers",
+        Dtype::U32 => "u32 indices",
+        Dtype::I8 => "i8 numbers",
+        Dtype::U8 => "u8 numbers",
+        Dtype::I16 => "i16 numbers",
+        Dtype::I32 => "i32 numbers",
     }
 }
 
@@ -263,14 +275,19 @@ impl Graph {
         }
     }
 
+    /// Whether two tensors hold numbers of the same type, so that one can have the place of the other.
+    pub(crate) fn keeps_dtype(&self, input: TensorId, output: TensorId) -> bool {
+        self.tensors[input].dtype == self.tensors[output].dtype
+    }
+
     /// Whether a call reads a sparse input.
     pub(crate) fn reads_sparse(&self, node: &Node) -> bool {
-        node.inputs.iter().any(|&input| self.tensors[input].holds == Holds::Sparse)
+        node.inputs.iter().any(|&input| self.tensors[input].sparse)
     }
 
     /// Whether a call reads the parts of what the layer has as its only input.
     pub(crate) fn reads_parts(&self, node: &Node) -> bool {
-        let joined = matches!(&self.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.joined.is_some());
+        let joined = matches!(&self.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.split_input.is_some());
         joined && node.inputs.len() > 1
     }
 
@@ -309,124 +326,6 @@ impl Graph {
                 let layer = &self.layers[self.nodes[node].layer];
                 if layer.part { self.source_name(self.nodes[node].inputs[0]) } else { layer.name.to_string() }
             }
-        }
-    }
-}
-
-impl Layer {
-    /// Whether it has a field in the struct.
-    pub(crate) fn has_weights(&self) -> bool {
-        match &self.op {
-            Op::Builtin(builtin) => {
-                builtin.spec.weight_consts.is_some() || builtin.inner.is_some_and(|inner| inner.has_weights)
-            }
-            Op::Activation { .. } => false,
-            Op::Component(_) => true,
-        }
-    }
-
-    /// Whether a gradient reaches weights that learn.
-    pub(crate) fn learns(&self) -> bool {
-        self.has_weights() && self.trainable
-    }
-
-    /// Whether a call leaves something in memory.
-    pub(crate) fn has_cache(&self) -> bool {
-        match &self.op {
-            Op::Builtin(builtin) => builtin.spec.has_cache || builtin.inner.is_some_and(|inner| inner.has_cache),
-            Op::Activation { .. } => false,
-            Op::Component(_) => true,
-        }
-    }
-
-    /// Whether some of its weights may be a table whose gradient comes by rows.
-    pub(crate) fn has_rows(&self) -> bool {
-        match &self.op {
-            Op::Builtin(builtin) => builtin.spec.has_rows || builtin.inner.is_some_and(|inner| inner.has_rows),
-            Op::Activation { .. } => false,
-            Op::Component(_) => true,
-        }
-    }
-
-    /// The variable whose gradient comes by rows where the layer reads a sparse input.
-    pub(crate) fn sparse_rows(&self) -> Option<&'static str> {
-        match &self.op {
-            Op::Builtin(builtin) => Some(builtin.spec.sparse?.rows),
-            _ => None,
-        }
-    }
-
-    /// Whether it may have bounds on its weights.
-    pub(crate) fn constrains(&self) -> bool {
-        match &self.op {
-            Op::Builtin(builtin) => {
-                let args = builtin.spec.args.iter().zip(&builtin.args);
-                let given = args.filter(|(spec, arg)| spec.kind == Kind::Constraint && arg.field.is_some()).count();
-                given > 0 || builtin.inner.is_some_and(|inner| inner.constrains)
-            }
-            Op::Activation { .. } => false,
-            Op::Component(_) => true,
-        }
-    }
-
-    /// Whether a prediction needs working memory of the layer's own.
-    pub(crate) fn has_scratch(&self) -> bool {
-        match &self.op {
-            Op::Builtin(builtin) => builtin.spec.has_scratch || builtin.inner.is_some_and(|inner| inner.has_scratch),
-            Op::Activation { .. } => false,
-            Op::Component(_) => true,
-        }
-    }
-
-    /// Whether a call may need a workspace.
-    pub(crate) fn has_workspace(&self) -> bool {
-        match &self.op {
-            Op::Builtin(builtin) => builtin.spec.workspace || builtin.inner.is_some_and(|inner| inner.has_workspace),
-            Op::Activation { .. } | Op::Component(_) => false,
-        }
-    }
-
-    /// Whether a prediction copies its input.
-    pub(crate) fn copies(&self) -> bool {
-        match &self.op {
-            Op::Builtin(builtin) => builtin.spec.copies,
-            // It also stands between a tensor that a call is given twice and its second reader.
-            Op::Activation { function, .. } => function.is_identity(),
-            Op::Component(_) => false,
-        }
-    }
-
-    /// Whether a call can compute an activation where it writes its output.
-    pub(crate) fn activates(&self) -> bool {
-        match &self.op {
-            Op::Builtin(builtin) => builtin.spec.activates,
-            Op::Activation { .. } => false,
-            Op::Component(component) => !component.then.is_empty(),
-        }
-    }
-
-    /// Whether it is an activation whose backward pass needs its output alone.
-    pub(crate) fn needs_output_alone(&self) -> bool {
-        let Op::Activation { function, .. } = &self.op else { return false };
-        function.spec().is_some_and(|spec| spec.from_output)
-    }
-
-    /// Whether a loss may give the gradient of its input instead of that of its output.
-    pub(crate) fn may_be_head(&self) -> bool {
-        match &self.op {
-            Op::Builtin(builtin) => builtin.spec.head,
-            // One of the user's own may be.
-            Op::Activation { function, .. } => function.spec().is_none_or(|spec| spec.head),
-            Op::Component(_) => false,
-        }
-    }
-
-    /// Keras's name of its type.
-    pub(crate) fn kind(&self) -> String {
-        match &self.op {
-            Op::Builtin(builtin) => builtin.spec.name.to_string(),
-            Op::Activation { .. } => "Activation".to_string(),
-            Op::Component(component) => component.kind.clone(),
         }
     }
 }

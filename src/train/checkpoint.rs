@@ -18,7 +18,7 @@ use crate::files::weights::{WeightFiles, load};
 use crate::optimizers::{MAX_SLOTS, Optimizer};
 use crate::train::compile::Compiled;
 use crate::train::learner::Learner;
-use crate::train::session::Place;
+use crate::train::session::Cursor;
 use crate::train::trainable::layers;
 use crate::{Model, Path as Name, Result, Warning};
 use safetensors::Dtype;
@@ -117,7 +117,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
         learner.settle();
         let names = Names::of::<M>();
-        let Place { epoch, begun, batch, ref sums, passes, pass_step, seen, open, ref memories } = self.place;
+        let Cursor { epoch, begun, batch, ref sums, passes, pass_step, seen, open, ref memories } = self.cursor;
         let flags = u64::from(open) | u64::from(begun) << 1;
         let place = [epoch as u64, batch as u64, passes as u64, pass_step, seen as u64, flags];
         let mut tensors = vec![Tensor::number(&names.steps(), learner.steps), Tensor::numbers(&names.place(), &place)];
@@ -191,7 +191,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         let [epoch, batch, passes, seen] = [epoch, batch, passes, seen].map(|number| number as usize);
         let begun = flags & 2 != 0 || batch > 0;
         let open = flags & 1 != 0 && passes > 0;
-        self.place = Place { epoch, begun, batch, sums, passes, pass_step, seen, open, memories };
+        self.cursor = Cursor { epoch, begun, batch, sums, passes, pass_step, seen, open, memories };
         variables.write(&mut *self.model);
         for (weights, slot) in learner.slots.iter_mut().zip(slots) {
             slot.write(&mut **weights);

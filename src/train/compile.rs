@@ -13,7 +13,7 @@ use crate::train::labels::Labelled;
 use crate::train::learner::Learner;
 use crate::train::random::{Purpose, stream};
 use crate::train::samples::Samples;
-use crate::train::session::Place;
+use crate::train::session::Cursor;
 use crate::train::step::Tapes;
 use crate::train::totals::{self, Tally};
 use crate::train::warnings::{Data, Said, end};
@@ -48,7 +48,7 @@ impl<M: Model> Compile for M {
             seed: 0,
             batch_size: BATCH_SIZE,
             learner: None,
-            place: Place::default(),
+            cursor: Cursor::default(),
             tape: None,
             scratch: Kept::default(),
         }
@@ -127,7 +127,7 @@ pub struct Compiled<M: Model, O, L, K = ()> {
     pub(crate) seed: u64,
     pub(crate) batch_size: usize,
     pub(crate) learner: Option<Learner<M>>,
-    pub(crate) place: Place,
+    pub(crate) cursor: Cursor,
     tape: Option<Tapes<M>>,
     pub(crate) scratch: Kept<M>,
 }
@@ -148,7 +148,7 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
             seed,
             batch_size,
             learner,
-            place,
+            cursor,
             tape,
             scratch,
             ..
@@ -166,7 +166,7 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
             seed,
             batch_size,
             learner,
-            place,
+            cursor,
             tape,
             scratch,
         }
@@ -236,7 +236,7 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
 
     /// The epoch that comes next or, after a stop in its middle, goes on: where [`Fit::resume`](crate::Fit::resume) begins.
     pub fn epoch(&self) -> usize {
-        self.place.epoch
+        self.cursor.epoch
     }
 
     /// The outputs for the inputs `x`: a `Vec`, or for several outputs the model's `…Outputs` struct of them.

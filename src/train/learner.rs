@@ -1,7 +1,7 @@
 //! [`Learner`]: what a training step does with gradients.
 
 use crate::kernels;
-use crate::optimizers::{Clipping, Idle, MAX_SLOTS, Optimizer};
+use crate::optimizers::{Clipping, MAX_SLOTS, Optimizer, ZeroGradient};
 use crate::threads::{Division, MAX_PARTS, Team};
 use crate::train::tables::{Named, Rows};
 use crate::weights::zeroed_box;
@@ -82,7 +82,7 @@ impl<M: Model> Learner<M> {
         let mut places = vec![Place::NONE; nn_core::weights::places(M::PARTS, false, &mut [])];
         nn_core::weights::places(M::PARTS, false, &mut places);
         let frozen = vec![false; places.last().map_or(0, |last| last.layer + 1)];
-        let rows = tables::<M>(&places, optimizer.idle());
+        let rows = tables::<M>(&places, optimizer.zero_gradient());
         // What a backward pass may add to, but the tables.
         let dense = merged(&places, |place| place.trainable && !rows.has(place.start));
         let mut learner = Learner {
@@ -260,8 +260,8 @@ impl<O: Optimizer, T: Scalar> kernels::Loop for Update<'_, '_, O, T> {
 }
 
 /// The tables of a model whose gradient comes by rows, if the optimizer can leave rows out.
-fn tables<M: Model>(places: &[Place], idle: Idle) -> Rows {
-    let Some(mut rows) = Rows::new::<M::Scalar>(idle) else { return Rows::none() };
+fn tables<M: Model>(places: &[Place], zero_gradient: ZeroGradient) -> Rows {
+    let Some(mut rows) = Rows::new::<M::Scalar>(zero_gradient) else { return Rows::none() };
     for place in places.iter().filter(|place| place.rows > 0 && place.trainable) {
         rows.add(place.start..place.end, place.rows, place.layer);
     }

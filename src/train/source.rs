@@ -11,7 +11,7 @@ use rand::seq::SliceRandom;
 
 /// Which pass, and where in it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Pass {
+pub(crate) struct DataPass {
     /// How many passes there were before.
     pub(crate) number: usize,
     /// The number of steps made when it began: with the seed it says the order of the samples.
@@ -26,7 +26,7 @@ pub(crate) trait Source<X: Tensors, Y: Tensors> {
     fn steps(&self) -> Option<usize>;
 
     /// Begins a pass, or goes on in one.
-    fn start(&mut self, pass: Pass) -> Result<()>;
+    fn start(&mut self, pass: DataPass) -> Result<()>;
 
     /// Calls `visit` with the next batch of the pass; `false` if there is none.
     fn next(&mut self, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<bool>;
@@ -56,7 +56,7 @@ impl<X: Tensors, Y: Tensors> Source<X, Y> for Arrays<'_, X, Y> {
         Some(self.count.div_ceil(self.batch_size))
     }
 
-    fn start(&mut self, pass: Pass) -> Result<()> {
+    fn start(&mut self, pass: DataPass) -> Result<()> {
         self.start = self.batch_size.saturating_mul(pass.seen);
         if let Some(shuffled) = &mut self.shuffled {
             shuffled.shuffle(self.seed, pass.step);
@@ -144,7 +144,7 @@ where
         None
     }
 
-    fn start(&mut self, pass: Pass) -> Result<()> {
+    fn start(&mut self, pass: DataPass) -> Result<()> {
         // The old one goes first: it may hold a file or a lock that the new one needs.
         self.batches = None;
         let mut batches = (self.make)(pass.number).into_iter();

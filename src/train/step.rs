@@ -3,7 +3,7 @@
 //! A large batch is seen in parts, each with a tape, a gradient and random numbers of its own. Everything between two samples
 //! is said once for the batch: by what the losses are divided, the penalties on weights, the step of the optimizer.
 
-use crate::losses::{Losses, Seeds, Weighting, counted};
+use crate::losses::{LogitMask, Losses, Weighting, counted};
 use crate::optimizers::Optimizer;
 use crate::spec::MAX_INPUTS;
 use crate::threads::{Division, Team};
@@ -18,11 +18,11 @@ use rand::{Rng, SeedableRng};
 pub(crate) struct Tapes<M: Model> {
     capacity: usize,
     /// As many as a batch of `capacity` samples has.
-    parts: Vec<Part<M>>,
+    parts: Vec<PartTape<M>>,
 }
 
 /// A part of the batch.
-struct Part<M: Model> {
+struct PartTape<M: Model> {
     /// Its place in the batch.
     samples: Range<usize>,
     rng: Xoshiro256PlusPlus,
@@ -33,7 +33,7 @@ struct Part<M: Model> {
 
 impl<M: Model> Tapes<M> {
     fn new(capacity: usize, division: Division) -> Self {
-        let parts = (0..division.parts(capacity)).map(|_| Part::new(division.capacity(capacity)));
+        let parts = (0..division.parts(capacity)).map(|_| PartTape::new(division.capacity(capacity)));
         Tapes { capacity, parts: parts.collect() }
     }
 
@@ -87,7 +87,7 @@ impl<M: Model> Tapes<M> {
 
 /// A batch in its parts.
 struct Batch<'a, M: Model, O, L: Losses<M::Outputs>> {
-    parts: &'a mut [Part<M>],
+    parts: &'a mut [PartTape<M>],
     learner: &'a mut Learner<M>,
     optimizer: &'a O,
     losses: &'a L,
@@ -116,8 +116,8 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>> Step<M> for Batch<'_, M, O, 
                 if part.samples.start > 0 {
                     gradient.clear(dense);
                 }
-                let seeds = part.judge(losses, x, targets, weighting);
-                part.backward(model, x, seeds, &mut gradient.dw);
+                let logit_mask = part.judge(losses, x, targets, weighting);
+                part.backward(model, x, logit_mask, &mut gradient.dw);
                 if !rows.is_empty() {
                     let x = M::Inputs::slice(x, part.samples.clone());
                     rows.collect(&mut gradient.named, |visit| {
@@ -152,9 +152,9 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>> Step<M> for Batch<'_, M, O, 
     }
 }
 
-impl<M: Model> Part<M> {
+impl<M: Model> PartTape<M> {
     fn new(capacity: usize) -> Self {
-        Part {
+        PartTape {
             samples: 0..0,
             rng: Xoshiro256PlusPlus::seed_from_u64(0),
             tape: Tape::new(capacity),
@@ -184,22 +184,22 @@ impl<M: Model> Part<M> {
         x: <M::Inputs as Tensors>::Batch<'_>,
         targets: <L::Targets as Tensors>::Batch<'_>,
         weighting: Weighting<'_>,
-    ) -> Seeds {
+    ) -> LogitMask {
         let (x, samples, n) = (self.of(x), self.samples.clone(), self.samples.len());
         let targets = L::Targets::slice(targets, samples.clone());
         let weighting = Weighting { samples: weighting.samples.get(samples).unwrap_or(&[]), ..weighting };
         self.tape.judge(losses, x, targets, n, weighting, &mut self.losses[..M::Outputs::COUNT])
     }
 
-    fn backward(&mut self, model: &M, x: <M::Inputs as Tensors>::Batch<'_>, seeds: Seeds, dw: &mut M) {
+    fn backward(&mut self, model: &M, x: <M::Inputs as Tensors>::Batch<'_>, logit_mask: LogitMask, dw: &mut M) {
         let (x, n) = (self.of(x), self.samples.len());
-        self.tape.backward(model, x, n, seeds, dw);
+        self.tape.backward(model, x, n, logit_mask, dw);
     }
 }
 
 /// Gives the parts of a batch their places and their random numbers: its own where there is one part, else some that follow
 /// from these.
-fn place<M: Model>(parts: &mut [Part<M>], division: Division, n: usize, mut rng: Xoshiro256PlusPlus) {
+fn place<M: Model>(parts: &mut [PartTape<M>], division: Division, n: usize, mut rng: Xoshiro256PlusPlus) {
     if let [whole] = parts {
         (whole.samples, whole.rng) = (0..n, rng);
         return;

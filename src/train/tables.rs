@@ -1,10 +1,10 @@
 //! Tables whose gradient comes by rows: a step costs what the rows of its batch cost, and not the whole table.
 //!
 //! The gradient of a table is zero but for the rows that a batch names ([`Layer::touched`](crate::Layer::touched)). The
-//! optimizer is applied to these alone, if it says what it does to all others ([`Idle`]): nothing, or a decay of its slots, which
+//! optimizer is applied to these alone, if it says what it does to all others ([`ZeroGradient`]): nothing, or a decay of its slots, which
 //! a row that comes again later makes up for. A row of the gradient is zeroed as soon as it was applied.
 
-use crate::optimizers::{Idle, MAX_SLOTS};
+use crate::optimizers::{MAX_SLOTS, ZeroGradient};
 use crate::train::learner::Gradient;
 use crate::{Model, Scalar, Weights};
 use core::ops::Range;
@@ -43,11 +43,11 @@ impl Rows {
     }
 
     /// Tables for an optimizer that leaves the rows of others alone.
-    pub(crate) fn new<T: Scalar>(idle: Idle) -> Option<Self> {
-        let decay = match idle {
-            Idle::Moves => return None,
-            Idle::Stays => Decay::none(),
-            Idle::Decays(factors) => Decay::new::<T>(factors),
+    pub(crate) fn new<T: Scalar>(zero_gradient: ZeroGradient) -> Option<Self> {
+        let decay = match zero_gradient {
+            ZeroGradient::Moves => return None,
+            ZeroGradient::Stays => Decay::none(),
+            ZeroGradient::Decays(factors) => Decay::new::<T>(factors),
         };
         Some(Rows { tables: Vec::new(), decay })
     }
@@ -310,7 +310,7 @@ mod tests {
     use super::*;
 
     fn rows() -> Rows {
-        let mut rows = Rows::new::<f32>(Idle::Stays).expect("it leaves rows alone");
+        let mut rows = Rows::new::<f32>(ZeroGradient::Stays).expect("it leaves rows alone");
         rows.add(10..10 + 3 * 200, 200, 0);
         rows.add(700..704, 2, 1);
         rows

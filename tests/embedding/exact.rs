@@ -1,7 +1,7 @@
 //! Steps by rows are steps over whole tables, up to rounding.
 
 use super::*;
-use nn::optimizers::Idle;
+use nn::optimizers::ZeroGradient;
 
 model! {
     /// A penalty and a bound on the table: every row has a gradient in every step. As in Keras, the norm is that of a feature
@@ -19,7 +19,7 @@ model! {
 }
 
 fn agree<M: Reads, O: Optimizer + Copy>(optimizer: O) {
-    assert_ne!(optimizer.idle(), Idle::Moves);
+    assert_ne!(optimizer.zero_gradient(), ZeroGradient::Moves);
     let (mut rows, mut whole) = (model::<M, _>(optimizer), model::<M, _>(Whole(optimizer)));
     train(&mut rows, 0..20);
     train(&mut whole, 0..20);
@@ -124,7 +124,7 @@ fn the_bounds_are_reached() {
 #[test]
 fn all_others_step_over_the_whole_table() {
     fn same<O: Optimizer + Copy>(optimizer: O) {
-        assert_eq!(optimizer.idle(), Idle::Moves);
+        assert_eq!(optimizer.zero_gradient(), ZeroGradient::Moves);
         let (mut rows, mut whole) = (model::<Reader<f64>, _>(optimizer), model::<Reader<f64>, _>(Whole(optimizer)));
         train(&mut rows, 0..5);
         train(&mut whole, 0..5);

@@ -1,6 +1,6 @@
 //! [`Activate`]: an activation as a layer.
 
-use crate::kernels::{self, Loop, Machine};
+use crate::kernels::{self, Loop, Simd};
 use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
@@ -53,17 +53,17 @@ pub trait Activation {
     /// Adds to `dx`.
     fn backward<T: Scalar>(&self, features: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]);
 
-    /// [`forward`](Self::forward) inside of a [`kernels::walk`].
+    /// [`forward`](Self::forward) inside of a [`kernels::with_simd`].
     #[doc(hidden)]
     #[inline(always)]
-    fn forward_on<T: Scalar>(&self, _: impl Machine<T>, features: usize, x: &[T], y: &mut [T]) {
+    fn forward_on<T: Scalar>(&self, _: impl Simd<T>, features: usize, x: &[T], y: &mut [T]) {
         self.forward(features, x, y);
     }
 
-    /// [`backward`](Self::backward) inside of a [`kernels::walk`].
+    /// [`backward`](Self::backward) inside of a [`kernels::with_simd`].
     #[doc(hidden)]
     #[inline(always)]
-    fn backward_on<T: Scalar>(&self, _: impl Machine<T>, features: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+    fn backward_on<T: Scalar>(&self, _: impl Simd<T>, features: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
         self.backward(features, x, y, dy, dx);
     }
 }
@@ -126,12 +126,12 @@ impl<F: Elementwise> Activation for F {
     }
 
     #[inline(always)]
-    fn forward_on<T: Scalar>(&self, machine: impl Machine<T>, _: usize, x: &[T], y: &mut [T]) {
-        machine.map(&Value(self), x, y);
+    fn forward_on<T: Scalar>(&self, simd: impl Simd<T>, _: usize, x: &[T], y: &mut [T]) {
+        simd.map(&Value(self), x, y);
     }
 
     #[inline(always)]
-    fn backward_on<T: Scalar>(&self, _: impl Machine<T>, _: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+    fn backward_on<T: Scalar>(&self, _: impl Simd<T>, _: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
         Backward { f: self, x, y, dy, dx }.run();
     }
 }

@@ -18,7 +18,7 @@ pub const SPEC: ValueSpec =
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::Activation;
-    use crate::kernels::{Machine, Walk, exp, rows, walk};
+    use crate::kernels::{Simd, WithSimd, exp, rows, with_simd};
     use crate::tensor::scalar::Scalar;
 
     /// `x - ln Σ exp(x)` over the features
@@ -34,12 +34,12 @@ pub(super) mod compute {
 
         #[inline]
         fn in_place<T: Scalar>(&self, features: usize, x: &mut [T]) {
-            walk(Rows { features, x });
+            with_simd(Rows { features, x });
         }
 
         #[inline]
         fn backward<T: Scalar>(&self, features: usize, _: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
-            walk(Backward { features, y, dy, dx });
+            with_simd(Backward { features, y, dy, dx });
         }
     }
 
@@ -52,20 +52,20 @@ pub(super) mod compute {
         x: &'a mut [T],
     }
 
-    impl<T: Scalar> Walk<T> for Rows<'_, T> {
+    impl<T: Scalar> WithSimd<T> for Rows<'_, T> {
         type Output = ();
 
         #[inline(always)]
-        fn run<M: Machine<T>>(self, machine: M) {
+        fn run<M: Simd<T>>(self, simd: M) {
             for x in self.x.chunks_exact_mut(self.features) {
-                let (max, mut sum, mut part) = (rows::max(machine, x), T::ZERO, [T::ZERO; PART]);
+                let (max, mut sum, mut part) = (rows::max(simd, x), T::ZERO, [T::ZERO; PART]);
                 let mut first = rows::first(x, max);
                 for x in x.chunks(PART) {
                     let part = &mut part[..x.len()];
                     for (e, &x) in part.iter_mut().zip(x) {
                         *e = x - max;
                     }
-                    machine.exp(part);
+                    simd.exp(part);
                     if let Some(one) = part.get_mut(first) {
                         *one = T::ZERO;
                     }
@@ -92,16 +92,16 @@ pub(super) mod compute {
         dx: &'a mut [T],
     }
 
-    impl<T: Scalar> Walk<T> for Backward<'_, T> {
+    impl<T: Scalar> WithSimd<T> for Backward<'_, T> {
         type Output = ();
 
         #[inline(always)]
-        fn run<M: Machine<T>>(self, machine: M) {
+        fn run<M: Simd<T>>(self, simd: M) {
             // y = x - ln Σ exp(x), so dx += dy - exp(y) · Σ dy, since exp(y) is the softmax
             let Backward { features, y, dy, dx } = self;
             let positions = y.chunks_exact(features).zip(dy.chunks_exact(features)).zip(dx.chunks_exact_mut(features));
             for ((y, dy), dx) in positions {
-                let sum = rows::sum(machine, dy);
+                let sum = rows::sum(simd, dy);
                 for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
                     *dx += dy - exp(y) * sum;
                 }

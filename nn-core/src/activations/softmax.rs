@@ -16,7 +16,7 @@ pub const SPEC: ValueSpec =
 #[cfg(feature = "compute")]
 pub(super) mod compute {
     use crate::activations::{Activation, Head};
-    use crate::kernels::{Machine, Walk, rows, walk};
+    use crate::kernels::{Simd, WithSimd, rows, with_simd};
     use crate::tensor::scalar::Scalar;
 
     /// `exp(x) / Σ exp(x)` over the features
@@ -34,12 +34,12 @@ pub(super) mod compute {
 
         #[inline]
         fn in_place<T: Scalar>(&self, features: usize, x: &mut [T]) {
-            walk(Rows { features, x });
+            with_simd(Rows { features, x });
         }
 
         #[inline]
         fn backward<T: Scalar>(&self, features: usize, _: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
-            walk(Backward { features, y, dy, dx });
+            with_simd(Backward { features, y, dy, dx });
         }
     }
 
@@ -49,24 +49,24 @@ pub(super) mod compute {
         x: &'a mut [T],
     }
 
-    impl<T: Scalar> Walk<T> for Rows<'_, T> {
+    impl<T: Scalar> WithSimd<T> for Rows<'_, T> {
         type Output = ();
 
         #[inline(always)]
-        fn run<M: Machine<T>>(self, machine: M) {
+        fn run<M: Simd<T>>(self, simd: M) {
             if self.x.len() == self.features && rows::short::<T>(self.features) {
-                return rows::softmax(machine, self.x);
+                return rows::softmax(simd, self.x);
             }
             for x in self.x.chunks_exact_mut(self.features) {
-                let max = rows::max(machine, x);
+                let max = rows::max(simd, x);
                 for x in x {
                     *x -= max;
                 }
             }
             // Of all positions at once: one of them may be less than a vector.
-            machine.exp(self.x);
+            simd.exp(self.x);
             for x in self.x.chunks_exact_mut(self.features) {
-                let factor = T::ONE / rows::sum(machine, x);
+                let factor = T::ONE / rows::sum(simd, x);
                 for x in x {
                     *x *= factor;
                 }
@@ -82,15 +82,15 @@ pub(super) mod compute {
         dx: &'a mut [T],
     }
 
-    impl<T: Scalar> Walk<T> for Backward<'_, T> {
+    impl<T: Scalar> WithSimd<T> for Backward<'_, T> {
         type Output = ();
 
         #[inline(always)]
-        fn run<M: Machine<T>>(self, machine: M) {
+        fn run<M: Simd<T>>(self, simd: M) {
             let Backward { features, y, dy, dx } = self;
             let positions = y.chunks_exact(features).zip(dy.chunks_exact(features)).zip(dx.chunks_exact_mut(features));
             for ((y, dy), dx) in positions {
-                let mean = rows::dot(machine, dy, y);
+                let mean = rows::dot(simd, dy, y);
                 for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
                     *dx += y * (dy - mean);
                 }

@@ -7,9 +7,9 @@
 //! depend, to the last bit, on the samples beside it.
 
 use super::block::{self, Rows, Target, each};
-use super::joined::Source;
+use super::dims::{Any, Dims, One};
 use super::level::{Kernel, dispatch};
-use super::shape::{Any, One, Shape};
+use super::split_input::Source;
 use super::vector::Vector;
 use crate::kernels::Shared;
 use crate::tensor::scalar::Scalar;
@@ -40,7 +40,7 @@ fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y
         return dispatch(Affine { shape: One::<I, O>, w, b, x, y, rectified });
     }
     let product = Affine { shape: Any { n, inputs: I, outputs: O }, w, b, x, y, rectified };
-    if is_packed(n, I) { Shared::affine_packed(Packed(product)) } else { Shared::affine(product) }
+    if is_packed(n, I) { Shared::affine_packed(PackedWeights(product)) } else { Shared::affine(product) }
 }
 
 /// A single sample and so few weights have a kernel of their own: what a shape costs that is not known would be felt.
@@ -69,7 +69,7 @@ pub struct Affine<'a, T, S = Any, X = &'a [T]> {
 }
 
 /// The same, for weights that are copied. A kernel of its own, since the copy is much to have on the stack.
-pub struct Packed<'a, T, X = &'a [T]>(pub(super) Affine<'a, T, Any, X>);
+pub struct PackedWeights<'a, T, X = &'a [T]>(pub(super) Affine<'a, T, Any, X>);
 
 /// Inputs whose weights in one column are copied at once.
 const DEPTH: usize = 256;
@@ -78,12 +78,12 @@ const SHARING: usize = 180;
 /// The most outputs of a column.
 const COLUMN: usize = 16;
 
-impl<T: Scalar, X: Source<T>> Kernel<T> for Packed<'_, T, X> {
+impl<T: Scalar, X: Source<T>> Kernel<T> for PackedWeights<'_, T, X> {
     type Output = ();
 
     #[inline(always)]
     fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
-        let Packed(mut product) = self;
+        let PackedWeights(mut product) = self;
         let (wide, two) = (WIDE * V::LANES, 2 * V::LANES);
         let Any { n, inputs, outputs } = product.shape;
         let whole = outputs / wide * wide;
@@ -132,7 +132,7 @@ const PART: usize = 1024;
 /// Samples whose scalars of so many inputs stay there while all columns pass: a multiple of the rows of any block.
 const RUN: usize = 32;
 
-impl<T: Scalar, S: Shape, X: Source<T>> Kernel<T> for Affine<'_, T, S, X> {
+impl<T: Scalar, S: Dims, X: Source<T>> Kernel<T> for Affine<'_, T, S, X> {
     type Output = ();
 
     #[inline(always)]
@@ -141,7 +141,7 @@ impl<T: Scalar, S: Shape, X: Source<T>> Kernel<T> for Affine<'_, T, S, X> {
     }
 }
 
-impl<T: Scalar, H: Shape, X: Source<T>> Affine<'_, T, H, X> {
+impl<T: Scalar, H: Dims, X: Source<T>> Affine<'_, T, H, X> {
     /// The outputs from `first` on.
     #[inline(always)]
     fn rest<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(&mut self, first: usize) {

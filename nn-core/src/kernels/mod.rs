@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! affine            y = W · x + b
-//! joined            y = W · x + b       with x in several slices
+//! affine_split      y = W · x + b       with x in several slices
 //! add_outer        dW += dy · xᵀ        summed over samples
 //! add_transposed   dx += Wᵀ · dy
 //! add_rows         db += dy             summed over samples
@@ -18,7 +18,7 @@
 //! long axis is summed over. They differ in which axis that is, and in what is a lane of a vector. Each is compiled for several
 //! instruction sets, of which the machine's is chosen at run time (`level`), and once for all shapes (`shared`): compiled for every
 //! layer of every model, they would not be faster. That is much code, which takes a debug build long and a microcontroller's flash
-//! much: these have `plain` loops. None allocates. A computation of many short parts finds out the level once ([`walk`]).
+//! much: these have `plain` loops. None allocates. A computation of many short parts finds out the level once ([`with_simd`]).
 
 #[cfg(feature = "alloc")]
 mod columns;
@@ -28,17 +28,17 @@ mod loops;
 #[cfg(any(not(feature = "std"), debug_assertions))]
 mod plain;
 pub mod rows;
-mod walk;
+mod simd;
 
 #[cfg(feature = "alloc")]
 pub use columns::{add_columns, add_to_columns};
 pub use fetch::prefetch;
 pub use functions::{density, exp, exp_m1, normal, sigmoid, sigmoids, softplus, tanh};
 pub use loops::{Function, Loop, apply, exp_all, map, run};
-pub use walk::{Machine, Walk, walk};
+pub use simd::{Simd, WithSimd, with_simd};
 
 #[cfg(any(not(feature = "std"), debug_assertions))]
-pub use plain::{Shared, add_outer, add_rows, add_transposed, affine, affine_rectified, dot, joined};
+pub use plain::{Shared, add_outer, add_rows, add_transposed, affine, affine_rectified, affine_split, dot};
 
 /// How many inputs of a product are in each of `K` slices.
 pub trait Features<const K: usize> {
@@ -67,11 +67,11 @@ macro_rules! optimised {
 optimised! {
     mod affine;
     mod block;
-    mod joined;
+    mod split_input;
     #[doc(hidden)]
     pub mod level;
     mod outer;
-    mod shape;
+    mod dims;
     mod shared;
     mod state;
     mod sums;
@@ -80,7 +80,7 @@ optimised! {
 
     pub use self::{
         affine::{affine, affine_rectified},
-        joined::joined,
+        split_input::affine_split,
         outer::add_outer,
         shared::Shared,
         sums::{add_rows, dot},

@@ -20,7 +20,11 @@ pub fn add_outer<T: Scalar, const I: usize, const O: usize>(dw: &mut [T], x: &[T
     }
     let n = dy.len() / O;
     let product = AddOuter { n, inputs: I, outputs: O, dw: &mut dw[..I * O], x: &x[..n * I], dy: &dy[..n * O] };
-    if n >= MANY && n * I >= CROWDED { Shared::add_outer_packed(Packed(product)) } else { Shared::add_outer(product) }
+    if n >= MANY && n * I >= CROWDED {
+        Shared::add_outer_packed(PackedInputs(product))
+    } else {
+        Shared::add_outer(product)
+    }
 }
 
 /// The arguments of [`add_outer`].
@@ -70,20 +74,20 @@ impl<T: Scalar> Kernel<T> for AddOuter<'_, T> {
 }
 
 /// The same, for many samples, of which pieces are copied. A kernel of its own, since the copies are much to have on the stack.
-pub struct Packed<'a, T>(AddOuter<'a, T>);
+pub struct PackedInputs<'a, T>(AddOuter<'a, T>);
 
-impl<T: Scalar> Kernel<T> for Packed<'_, T> {
+impl<T: Scalar> Kernel<T> for PackedInputs<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
         const { assert!(C == 2 && PACKED.is_multiple_of(ROWS) && PACKED_ALONE.is_multiple_of(R)) };
-        let Packed(mut product) = self;
+        let PackedInputs(mut product) = self;
         // A column of long vectors has whole lines of `dy`.
         if GROUP / (2 * V::LANES) >= 4 {
-            product.both::<V>();
+            product.copy_both::<V>();
         } else if product.inputs >= FAR {
-            product.far::<V, R>();
+            product.copy_x::<V, R>();
         } else {
             product.run::<V, R, C, WIDE>();
         }
@@ -93,7 +97,7 @@ impl<T: Scalar> Kernel<T> for Packed<'_, T> {
 impl<'a, T: Scalar> AddOuter<'a, T> {
     /// With a copy of `x`.
     #[inline(always)]
-    fn far<V: Vector<T>, const R: usize>(&mut self) {
+    fn copy_x<V: Vector<T>, const R: usize>(&mut self) {
         let (n, inputs) = (self.n, self.inputs);
         let whole = inputs / PACKED_ALONE * PACKED_ALONE;
         let mut copy = [T::ZERO; PACKED_ALONE * PACKED_SAMPLES];
@@ -114,7 +118,7 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
 
     /// With copies of `x` and `dy`.
     #[inline(always)]
-    fn both<V: Vector<T>>(&mut self) {
+    fn copy_both<V: Vector<T>>(&mut self) {
         let (n, inputs, outputs, two) = (self.n, self.inputs, self.outputs, 2 * V::LANES);
         let (whole, columns) = (inputs / ROWS * ROWS, outputs / two * two);
         let (mut x, mut dy) = ([T::ZERO; PACKED * PACKED_SAMPLES], [T::ZERO; GROUP * PACKED_SAMPLES]);

@@ -102,7 +102,7 @@ fn affine_block<T: Scalar, const L: usize, const O: usize>(
 
 /// `y = W · x + b`, or `max(W · x + b, 0)`, where the inputs of a sample are in several slices, one behind the other: so many of them in each, `I` in all.
 #[inline]
-pub fn joined<T: Scalar, F: Features<K>, const K: usize, const I: usize, const O: usize>(
+pub fn affine_split<T: Scalar, F: Features<K>, const K: usize, const I: usize, const O: usize>(
     w: &[T],
     b: &[T],
     x: [&[T]; K],
@@ -296,10 +296,10 @@ mod tests {
                 };
                 let parts = [part(0, A), part(A, A + B), part(A + B, I)];
                 let (mut y, mut expected) = (std::vec![f64::NAN; n * O], std::vec![f64::NAN; n * O]);
-                joined::<f64, In<A, B, C>, 3, I, O>(&w, &b, [&parts[0], &parts[1], &parts[2]], &mut y, false);
+                affine_split::<f64, In<A, B, C>, 3, I, O>(&w, &b, [&parts[0], &parts[1], &parts[2]], &mut y, false);
                 affine::<f64, I, O>(&w, &b, &x, &mut expected);
                 assert_eq!(y, expected);
-                joined::<f64, In<A, B, C>, 3, I, O>(&w, &[], [&parts[0], &parts[1], &parts[2]], &mut y, true);
+                affine_split::<f64, In<A, B, C>, 3, I, O>(&w, &[], [&parts[0], &parts[1], &parts[2]], &mut y, true);
                 affine_rectified::<f64, I, O>(&w, &[], &x, &mut expected);
                 assert_eq!(y, expected);
             }

@@ -3,7 +3,7 @@
 //! In which order a row is summed depends on its length alone, so all levels give the same bits: in as many running sums as the widest
 //! vector has lanes, which are then added in pairs. (Products of short rows, and all of builds that are not optimised, are summed one after the other.)
 
-use super::Machine;
+use super::Simd;
 use crate::tensor::scalar::Scalar;
 
 /// As many as the widest vector has.
@@ -25,9 +25,9 @@ pub const fn short<T>(len: usize) -> bool {
 
 /// `x = exp(x - max x) / Σ exp(x - max x)`, for a row that is [`short`]: all of it in registers.
 #[inline(always)]
-pub fn softmax<T: Scalar>(machine: impl Machine<T>, x: &mut [T]) {
+pub fn softmax<T: Scalar>(simd: impl Simd<T>, x: &mut [T]) {
     let (len, first) = (x.len(), x[0]);
-    let mut lanes = machine.part(x);
+    let mut lanes = simd.part(x);
     let mut most = lanes;
     for l in 0..LANES {
         most[l] = if l < len { most[l] } else { first };
@@ -36,7 +36,7 @@ pub fn softmax<T: Scalar>(machine: impl Machine<T>, x: &mut [T]) {
     for l in 0..LANES {
         lanes[l] -= max;
     }
-    machine.exp(&mut lanes);
+    simd.exp(&mut lanes);
     for l in 0..LANES {
         lanes[l] = if l < len { lanes[l] } else { T::ZERO };
     }
@@ -44,12 +44,12 @@ pub fn softmax<T: Scalar>(machine: impl Machine<T>, x: &mut [T]) {
     for l in 0..LANES {
         lanes[l] *= factor;
     }
-    machine.set_part(lanes, x);
+    simd.set_part(lanes, x);
 }
 
 /// The largest scalar of a row that has one.
 #[inline(always)]
-pub fn max<T: Scalar>(machine: impl Machine<T>, x: &[T]) -> T {
+pub fn max<T: Scalar>(simd: impl Simd<T>, x: &[T]) -> T {
     if !wide(x.len()) {
         return x.iter().fold(x[0], |max, &x| larger(max, x));
     }
@@ -60,7 +60,7 @@ pub fn max<T: Scalar>(machine: impl Machine<T>, x: &[T]) -> T {
             lanes[l] = larger(lanes[l], chunk[l]);
         }
     }
-    let part = machine.part(rest);
+    let part = simd.part(rest);
     for l in 0..LANES {
         lanes[l] = if l < rest.len() { larger(lanes[l], part[l]) } else { lanes[l] };
     }
@@ -95,7 +95,7 @@ fn larger<T: Scalar>(a: T, b: T) -> T {
 
 /// `Σ x`
 #[inline(always)]
-pub fn sum<T: Scalar>(machine: impl Machine<T>, x: &[T]) -> T {
+pub fn sum<T: Scalar>(simd: impl Simd<T>, x: &[T]) -> T {
     if !OPTIMISED {
         return x.iter().copied().sum();
     }
@@ -106,7 +106,7 @@ pub fn sum<T: Scalar>(machine: impl Machine<T>, x: &[T]) -> T {
             lanes[l] += chunk[l];
         }
     }
-    let part = machine.part(rest);
+    let part = simd.part(rest);
     for l in 0..LANES {
         lanes[l] += part[l];
     }
@@ -115,7 +115,7 @@ pub fn sum<T: Scalar>(machine: impl Machine<T>, x: &[T]) -> T {
 
 /// `Σ a · b`
 #[inline(always)]
-pub fn dot<T: Scalar>(machine: impl Machine<T>, a: &[T], b: &[T]) -> T {
+pub fn dot<T: Scalar>(simd: impl Simd<T>, a: &[T], b: &[T]) -> T {
     if cfg!(any(not(feature = "std"), debug_assertions)) {
         return super::dot(a, b);
     }
@@ -129,7 +129,7 @@ pub fn dot<T: Scalar>(machine: impl Machine<T>, a: &[T], b: &[T]) -> T {
             lanes[l] += a[l] * b[l];
         }
     }
-    let (a, b) = (machine.part(a_rest), machine.part(b_rest));
+    let (a, b) = (simd.part(a_rest), simd.part(b_rest));
     for l in 0..LANES {
         lanes[l] += a[l] * b[l];
     }

@@ -1,8 +1,8 @@
 //! [`Shared`]: the kernels of a number type, which all shapes share.
 
-use super::joined::Part;
+use super::dims::Any;
 use super::level::{Vectors, dispatch};
-use super::shape::Any;
+use super::split_input::InputPart;
 use super::{
     affine, affine::Affine, outer, outer::AddOuter, sums::AddRows, sums::Dot, transposed, transposed::AddTransposed,
 };
@@ -11,13 +11,13 @@ use super::{
 #[doc(hidden)]
 pub trait Shared: Vectors {
     fn affine(arguments: Affine<'_, Self>);
-    fn affine_packed(arguments: affine::Packed<'_, Self>);
-    fn joined<'a>(arguments: Affine<'a, Self, Any, &'a [Part<'a, Self>]>);
-    fn joined_packed<'a>(arguments: affine::Packed<'a, Self, &'a [Part<'a, Self>]>);
+    fn affine_packed(arguments: affine::PackedWeights<'_, Self>);
+    fn affine_split<'a>(arguments: Affine<'a, Self, Any, &'a [InputPart<'a, Self>]>);
+    fn affine_split_packed<'a>(arguments: affine::PackedWeights<'a, Self, &'a [InputPart<'a, Self>]>);
     fn add_outer(arguments: AddOuter<'_, Self>);
-    fn add_outer_packed(arguments: outer::Packed<'_, Self>);
+    fn add_outer_packed(arguments: outer::PackedInputs<'_, Self>);
     fn add_transposed(arguments: AddTransposed<'_, Self>);
-    fn add_transposed_wide(arguments: transposed::Wide<'_, Self>);
+    fn add_transposed_wide(arguments: transposed::ManyPanels<'_, Self>);
     fn add_rows(arguments: AddRows<'_, Self>);
     fn dot(arguments: Dot<'_, Self>) -> Self;
 }
@@ -29,15 +29,15 @@ macro_rules! shared {
                 dispatch(arguments);
             }
 
-            fn affine_packed(arguments: affine::Packed<'_, Self>) {
+            fn affine_packed(arguments: affine::PackedWeights<'_, Self>) {
                 dispatch(arguments);
             }
 
-            fn joined<'a>(arguments: Affine<'a, Self, Any, &'a [Part<'a, Self>]>) {
+            fn affine_split<'a>(arguments: Affine<'a, Self, Any, &'a [InputPart<'a, Self>]>) {
                 dispatch(arguments);
             }
 
-            fn joined_packed<'a>(arguments: affine::Packed<'a, Self, &'a [Part<'a, Self>]>) {
+            fn affine_split_packed<'a>(arguments: affine::PackedWeights<'a, Self, &'a [InputPart<'a, Self>]>) {
                 dispatch(arguments);
             }
 
@@ -45,7 +45,7 @@ macro_rules! shared {
                 dispatch(arguments);
             }
 
-            fn add_outer_packed(arguments: outer::Packed<'_, Self>) {
+            fn add_outer_packed(arguments: outer::PackedInputs<'_, Self>) {
                 dispatch(arguments);
             }
 
@@ -53,7 +53,7 @@ macro_rules! shared {
                 dispatch(arguments);
             }
 
-            fn add_transposed_wide(arguments: transposed::Wide<'_, Self>) {
+            fn add_transposed_wide(arguments: transposed::ManyPanels<'_, Self>) {
                 dispatch(arguments);
             }
 

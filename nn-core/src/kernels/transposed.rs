@@ -5,10 +5,10 @@
 //! would cost more than the product: then lanes are outputs, and each input is a sum over its lanes.
 
 mod few;
+mod many_panels;
 mod panel;
-mod wide;
 
-pub(super) use self::wide::Wide;
+pub(super) use self::many_panels::ManyPanels;
 
 use self::panel::{LANES, Panel, fill};
 use super::block::{self, Along, Rows, Sums, Target, each};
@@ -28,7 +28,7 @@ pub fn add_transposed<T: Scalar, const I: usize, const O: usize>(w: &[T], dy: &[
         let (w, dy, dx) = (&w[..I * O], &dy[..n * O], &mut dx[..n * I]);
         let product = AddTransposed { n, inputs: I, outputs: O, w, dy, dx };
         if n >= MANY && I * O >= LARGE {
-            Shared::add_transposed_wide(Wide(product))
+            Shared::add_transposed_wide(ManyPanels(product))
         } else {
             Shared::add_transposed(product)
         }

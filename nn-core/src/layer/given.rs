@@ -365,7 +365,7 @@ pub const fn assert_own(spec: &LayerSpec) {
     let unread = spec.workspace
         || spec.copies
         || spec.sparse.is_some()
-        || spec.joined.is_some()
+        || spec.split_input.is_some()
         || spec.inner.is_some()
         || !spec.call_keywords.is_empty()
         || !matches!(spec.folding, Folding::Nothing)

@@ -25,7 +25,7 @@ use crate::spec::summary::Row;
 use crate::tensor::Tensors;
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::{Buffer, Inline, Storage};
-use crate::train::losses::Seeds;
+use crate::train::losses::LogitMask;
 use crate::weights::Weights;
 use core::ops::Range;
 use rand::Rng;
@@ -159,11 +159,11 @@ pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
     /// `usize::MAX`, or no entry, where any index does.
     const BOUNDS: &'static [usize] = &[];
 
-    /// [`backward`](Self::backward) where, for each bit of `seeds` that is set, `dy` is the gradient of the logits of that
+    /// [`backward`](Self::backward) where, for each bit of `logit_mask` that is set, `dy` is the gradient of the logits of that
     /// output. Only a model has logits to show.
     fn backward_from<B: Storage>(
         &self,
-        seeds: Seeds,
+        logit_mask: LogitMask,
         w: &Self::Weights,
         x: X::Batch<'_>,
         y: <Self::Output as Tensors>::Batch<'_>,
@@ -172,7 +172,7 @@ pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
         dx: X::Gradients<'_>,
         dw: Option<&mut Self::Weights>,
     ) {
-        debug_assert_eq!(seeds, 0, "a layer without logits was given their gradient");
+        debug_assert_eq!(logit_mask, 0, "a layer without logits was given their gradient");
         self.backward(w, x, y, dy, memory, dx, dw);
     }
 

@@ -93,13 +93,13 @@ mod counted;
 pub(super) mod compute {
     pub use super::SPEC::BatchNormalization;
     use super::counted::{All, Counted, OfPositions};
-    use crate::weights::fold::Scale;
-    use crate::weights::initializers::Fans;
     use crate::layer::{Layer, Memory, Pass, Train};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{Element, flat, flat_mut};
     use crate::weights;
+    use crate::weights::fold::Scale;
+    use crate::weights::initializers::Fans;
     use core::ops::Range;
     use nalgebra::{SMatrix, SVector};
     use rand::Rng;
@@ -207,7 +207,8 @@ pub(super) mod compute {
         const STRIDE: usize,
         const R: usize,
         const P: usize,
-    > Train<T, SMatrix<T, R, P>> for BatchNormalization<F, CENTER, SCALE, STRIDE> {
+    > Train<T, SMatrix<T, R, P>> for BatchNormalization<F, CENTER, SCALE, STRIDE>
+    {
         fn update<B: Storage>(&self, w: &mut Self::Weights, (cache, frozen): &Self::Cache<B>) {
             if **frozen {
                 return;

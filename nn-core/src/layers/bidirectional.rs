@@ -112,7 +112,7 @@ pub(super) mod compute {
     use super::merge_mode::{CONCAT, NONE};
     use crate::layer::{Layer, Memory, Pass, Train, Work};
     use crate::layers::recurrent::run::SizesOf;
-    use crate::layers::recurrent::{Cell, PartGradients, Recurrent, Run, Sequence, Size};
+    use crate::layers::recurrent::{Cell, Recurrent, Run, Sequence, SequenceGradients, Size};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
     use crate::tensor::{FloatTensors, Tensors, flat, flat_mut};
@@ -264,7 +264,7 @@ pub(super) mod compute {
                 for i in 0..half {
                     states[i] = dx.states[direction * half + i].take();
                 }
-                let dx = PartGradients { x: dx.x.as_deref_mut(), states };
+                let dx = SequenceGradients { x: dx.x.as_deref_mut(), states };
                 let options = Self::options(self.layer.options(), direction);
                 let x = x.with_states(direction * half, half);
                 <SizesOf<L> as Run<T, X>>::run_back::<B, _>(self.layer.cell(), options, w, x, d, dlast, cache, dx, dw);
@@ -285,7 +285,8 @@ pub(super) mod compute {
     > Train<T, X> for Bidirectional<L, MODE, F, U, O, P, STATES>
     where
         Merge<MODE, STATES>: Merged<T, U, O, P>,
-        SizesOf<L>: Run<T, X>, {
+        SizesOf<L>: Run<T, X>,
+    {
         fn constrain(&self, w: &mut Self::Weights) {
             self.layer.cell().bound(&mut w.forward);
             self.layer.cell().bound(&mut w.backward);

@@ -50,7 +50,7 @@ layer! {
     pub const SPEC: LayerSpec {
         weights: DenseWeights<I, O, B>,
         sparse: Some(SparseCall { around: "Sparse", rows: "kernel" }),
-        joined: Some("Joined"),
+        split_input: Some("SplitInput"),
         activates: true,
         masking: Masking::Passes,
         folding: Folding::Affine { units: consts::O, bias: consts::B },

@@ -46,7 +46,7 @@ layer! {
 
     pub const SPEC: LayerSpec {
         weights: EmbeddingWeights<V, D>,
-        reads: Dtype::U32,
+        reads: &[Dtype::U32],
         masking: Masking::Makes { flag: Some(arg::mask_zero), by: &NOT_ZERO },
         has_rows: true,
         folding: Folding::Table { width: consts::D },
@@ -60,7 +60,7 @@ layer! {
     /// The mask of `mask_zero`: 1 where the index is not 0. A graph has no name for it.
     pub struct NotZero {}
 
-    pub const NOT_ZERO: LayerSpec { reads: Dtype::U32, writes: Dtype::U32, infer: rule!(same) }
+    pub const NOT_ZERO: LayerSpec { reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(same) }
 }
 
 /// `(..)` to `(.., output_dim)`; the type is `Embedding<input_dim, output_dim, indices>`.
@@ -181,7 +181,8 @@ pub(super) mod compute {
     }
 
     impl<T: Scalar + Element, const V: usize, const D: usize, const P: usize, const R: usize, const C: usize>
-        Train<T, SMatrix<u32, R, C>> for Embedding<V, D, P> {
+        Train<T, SMatrix<u32, R, C>> for Embedding<V, D, P>
+    {
         fn touched<B: Storage>(&self, x: &[SMatrix<u32, R, C>], _: &(), visit: &mut dyn FnMut(Range<usize>)) {
             if self.embeddings_regularizer != Regularizer::NONE {
                 return visit(0..V * D);
@@ -204,7 +205,8 @@ pub(super) mod compute {
     }
 
     impl<T: Scalar + Element, const V: usize, const D: usize, const P: usize, const R: usize, const C: usize>
-        Ends<T, SMatrix<u32, R, C>> for Embedding<V, D, P> {
+        Ends<T, SMatrix<u32, R, C>> for Embedding<V, D, P>
+    {
         const BOUNDS: &'static [usize] = &[V];
     }
 

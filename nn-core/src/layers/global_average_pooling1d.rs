@@ -15,8 +15,8 @@
 
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
-use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 use crate::spec::text::Text;
+use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
     /// The mean over the steps.
@@ -62,9 +62,9 @@ pub(super) const fn over_steps(x: &Shape, keepdims: bool) -> Result<Inferred, Sh
 pub(super) mod compute {
     pub use super::SPEC::GlobalAveragePooling1D;
     use crate::layer::{Layer, Memory, Pass, Work};
+    use crate::tensor::Element;
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
-    use crate::tensor::Element;
     use nalgebra::{SMatrix, SVector};
 
     /// `y = Σₜ m[t] · x[t] / Σₜ m[t]` for one sample.
@@ -137,8 +137,8 @@ pub(super) mod compute {
     #[cfg(test)]
     mod tests {
         use super::*;
-        use crate::tensor::storage::Inline;
         use crate::layer::testing::{check_layer, check_masked};
+        use crate::tensor::storage::Inline;
 
         #[test]
         fn gradients() {

@@ -149,7 +149,7 @@ pub(super) mod compute {
     pub use super::SPEC::GRU;
     pub use super::step::*;
     use crate::activations::{Activation, Sigmoid, Tanh};
-    use crate::kernels::{self, Machine};
+    use crate::kernels::{self, Simd};
     use crate::layers::recurrent::cell::{self, AllSteps, Cell, Options, Step, StepBack};
     use crate::layers::recurrent::products;
     use crate::layers::recurrent::{One, Returns, Sizes, weights::recurrent_weights};
@@ -225,7 +225,7 @@ pub(super) mod compute {
         }
 
         #[inline(always)]
-        fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
+        fn forward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
             let v = w.recurrent_kernel.as_slice();
             if self.after() {
                 // V · (m' ⊙ h) + b'
@@ -245,7 +245,7 @@ pub(super) mod compute {
                 } else {
                     products::add::<T, U, U, G>(0..2, v, h, m, &mut a);
                 }
-                self.recurrent_activation.forward_on(machine, U, &a[..2 * U], &mut gates[..2 * U]);
+                self.recurrent_activation.forward_on(simd, U, &a[..2 * U], &mut gates[..2 * U]);
                 // n = A(a + r ⊙ v), or A(a + V · (m' ⊙ r ⊙ h)); v or r ⊙ h is kept
                 if self.after() {
                     own.copy_from_slice(&product[2 * U..]);
@@ -258,7 +258,7 @@ pub(super) mod compute {
                     }
                     products::add::<T, U, U, G>(2..3, v, &own, m, &mut a);
                 }
-                self.activation.forward_on(machine, U, &a[2 * U..], &mut gates[2 * U..]);
+                self.activation.forward_on(simd, U, &a[2 * U..], &mut gates[2 * U..]);
                 // h' = z ⊙ h + (1 - z) ⊙ n
                 let (z, _, n) = three::<T, U>(&gates);
                 for u in 0..U {
@@ -272,7 +272,7 @@ pub(super) mod compute {
         }
 
         #[inline(always)]
-        fn backward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
+        fn backward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
             let v = w.recurrent_kernel.as_slice();
             let (mut d, mut dh_before) = ([T::ZERO; G], [T::ZERO; U]);
             for (k, (da_of_sample, dh)) in at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).enumerate() {
@@ -291,7 +291,7 @@ pub(super) mod compute {
                     dh_before[u] = dh[u] * z[u];
                 }
                 // da_h = A'(..) · dn
-                self.activation.backward_on(machine, U, &a[2 * U..], n, &d[2 * U..], &mut da[2 * U..]);
+                self.activation.backward_on(simd, U, &a[2 * U..], n, &d[2 * U..], &mut da[2 * U..]);
                 if self.after() {
                     // n = A(a + r ⊙ v), so dr = v ⊙ da_h
                     for u in 0..U {
@@ -308,7 +308,7 @@ pub(super) mod compute {
                 }
                 // da = R'(..) · (dz, dr)
                 let gates = &gates[..2 * U];
-                self.recurrent_activation.backward_on(machine, U, &a[..2 * U], gates, &d[..2 * U], &mut da[..2 * U]);
+                self.recurrent_activation.backward_on(simd, U, &a[..2 * U], gates, &d[..2 * U], &mut da[..2 * U]);
                 at.dz_kept.row(k).copy_from_slice(&da);
                 if self.after() {
                     // The product with V is behind r: its gradient is r ⊙ da_h.

@@ -134,7 +134,7 @@ pub(super) mod compute {
     pub use super::SPEC::LSTM;
     pub use super::step::*;
     use crate::activations::{Activation, Sigmoid, Tanh};
-    use crate::kernels::Machine;
+    use crate::kernels::Simd;
     use crate::layers::recurrent::cell::{AllSteps, Cell, Options, Step, StepBack};
     use crate::layers::recurrent::{Returns, Sizes, Two, weights::recurrent_weights};
     use crate::spec::shape::Shape;
@@ -190,18 +190,18 @@ pub(super) mod compute {
         }
 
         #[inline(always)]
-        fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
+        fn forward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
             // z += V · (m ⊙ h)
             let v = w.recurrent_kernel.as_slice();
-            at.add_state::<M, U, G>(machine, v);
+            at.add_state::<M, U, G>(simd, v);
             // What is written is local: the compiler then knows that it is no part of what is read.
             let (mut gates, mut next, mut read) = ([T::ZERO; G], [T::ZERO; U], [T::ZERO; U]);
             for (k, (h, c)) in at.h.chunks_exact_mut(U).zip(at.c.chunks_exact_mut(U)).enumerate() {
                 let z = at.pre.row(k);
                 // (i, f) = R(z)    g = A(z)    o = R(z)
-                self.recurrent_activation.forward_on(machine, U, &z[..2 * U], &mut gates[..2 * U]);
-                self.activation.forward_on(machine, U, &z[2 * U..3 * U], &mut gates[2 * U..3 * U]);
-                self.recurrent_activation.forward_on(machine, U, &z[3 * U..], &mut gates[3 * U..]);
+                self.recurrent_activation.forward_on(simd, U, &z[..2 * U], &mut gates[..2 * U]);
+                self.activation.forward_on(simd, U, &z[2 * U..3 * U], &mut gates[2 * U..3 * U]);
+                self.recurrent_activation.forward_on(simd, U, &z[3 * U..], &mut gates[3 * U..]);
                 // c = f ⊙ c + i ⊙ g
                 let (i, f, g, o) = four::<T, U>(&gates);
                 for u in 0..U {
@@ -209,7 +209,7 @@ pub(super) mod compute {
                 }
                 c.copy_from_slice(&next);
                 // h = o ⊙ A(c)
-                self.activation.forward_on(machine, U, &next, &mut read);
+                self.activation.forward_on(simd, U, &next, &mut read);
                 for u in 0..U {
                     next[u] = o[u] * read[u];
                 }
@@ -220,7 +220,7 @@ pub(super) mod compute {
         }
 
         #[inline(always)]
-        fn backward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
+        fn backward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
             let (mut after, mut dread, mut dc_after) = ([T::ZERO; U], [T::ZERO; U], [T::ZERO; U]);
             let mut d = [T::ZERO; G];
             let samples = at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).zip(at.dc.chunks_exact_mut(U));
@@ -235,7 +235,7 @@ pub(super) mod compute {
                         dread[u] = o[u] * dh[u];
                     }
                     dc_after.copy_from_slice(dc);
-                    self.activation.backward_on(machine, U, &after, read, &dread, &mut dc_after);
+                    self.activation.backward_on(simd, U, &after, read, &dread, &mut dc_after);
                     // and do = A(c') ⊙ dh; then di = g ⊙ dc', df = c ⊙ dc', dg = i ⊙ dc'
                     for u in 0..U {
                         d[u] = g[u] * dc_after[u];
@@ -251,9 +251,9 @@ pub(super) mod compute {
                     dh.fill(T::ZERO);
                     // dz = R'(z) · d or A'(z) · d
                     let (r, a, g) = (&self.recurrent_activation, &self.activation, 2 * U..3 * U);
-                    r.backward_on(machine, U, &z[..2 * U], &gates[..2 * U], &d[..2 * U], &mut dz[..2 * U]);
-                    a.backward_on(machine, U, &z[g.clone()], &gates[g.clone()], &d[g.clone()], &mut dz[g]);
-                    r.backward_on(machine, U, &z[3 * U..], &gates[3 * U..], &d[3 * U..], &mut dz[3 * U..]);
+                    r.backward_on(simd, U, &z[..2 * U], &gates[..2 * U], &d[..2 * U], &mut dz[..2 * U]);
+                    a.backward_on(simd, U, &z[g.clone()], &gates[g.clone()], &d[g.clone()], &mut dz[g]);
+                    r.backward_on(simd, U, &z[3 * U..], &gates[3 * U..], &d[3 * U..], &mut dz[3 * U..]);
                 }
                 dz_of_sample.copy_from_slice(&dz);
                 at.dz_kept.row(k).copy_from_slice(&dz);

@@ -54,7 +54,7 @@ layer! {
     /// repeated along which axes. A graph has no name for it.
     pub struct AnyMask<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
-    pub const ANY: LayerSpec { inputs: Arity::MANY, reads: Dtype::U32, writes: Dtype::U32, infer: rule!(any) }
+    pub const ANY: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(any) }
 }
 
 layer! {
@@ -65,7 +65,7 @@ layer! {
         axis: Int = -1,
     }
 
-    pub const JOIN: LayerSpec { inputs: Arity::MANY, reads: Dtype::U32, writes: Dtype::U32, infer: rule!(join) }
+    pub const JOIN: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(join) }
 }
 
 layer! {
@@ -76,7 +76,7 @@ layer! {
 
     pub const OF_STEPS: LayerSpec {
         inputs: Arity::TWO,
-        reads: Dtype::Any,
+        reads: Dtype::ALL,
         writes: Dtype::U32,
         infer: rule!(of_steps),
     }
@@ -93,41 +93,9 @@ layer! {
 
     pub const PASSED: LayerSpec {
         inputs: Arity::TWO,
-        reads: Dtype::Any,
+        reads: Dtype::ALL,
         writes: Dtype::U32,
         infer: rule!(passed),
-    }
-}
-
-layer! {
-    /// `y = x` where a position counts, else the value that a merge does not notice: 0, 1, -∞ or ∞ for `VALUE` from 0 to 3.
-    /// A graph has no name for it.
-    pub struct Fill<VALUE> {}
-
-    pub const ZERO_ELSE: LayerSpec {
-        masking: spec::Masking::Reads { passes: None, both: None },
-        infer: rule!(zero_else),
-    }
-}
-
-/// `x` where it counts, else 1.
-pub const ONE_ELSE: LayerSpec = LayerSpec { infer: rule!(one_else), ..ZERO_ELSE };
-
-/// `x` where it counts, else -∞.
-pub const LOWEST_ELSE: LayerSpec = LayerSpec { infer: rule!(lowest_else), ..ZERO_ELSE };
-
-/// `x` where it counts, else ∞.
-pub const HIGHEST_ELSE: LayerSpec = LayerSpec { infer: rule!(highest_else), ..ZERO_ELSE };
-
-layer! {
-    /// `y = x` where a position counts, else the second input `z`, which is repeated as in a merge of both: `R × P` in all.
-    /// A graph has no name for it.
-    pub struct OrElse<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
-
-    pub const OR_ELSE: LayerSpec {
-        inputs: Arity::TWO,
-        masking: spec::Masking::Reads { passes: None, both: None },
-        infer: rule!(or_else),
     }
 }
 
@@ -218,48 +186,25 @@ pub const fn of_steps(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub const fn passed(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (mask, passes) = (positions_of(&inputs[1]), PASSED::Args(args).passes());
     if passes && !mask.equals(&inputs[0]) {
-        let message = Text::new().str("the output of shape ").shape(&inputs[1]).str(" has other positions than the mask of ");
+        let message =
+            Text::new().str("the output of shape ").shape(&inputs[1]).str(" has other positions than the mask of ");
         let message = message.str("shape ").shape(&inputs[0]).str(" that `PASSES_MASK` hands on");
         return Err(ShapeError::new(Code::ShapeMismatch, message));
     }
     Ok(Inferred::new(mask, &PASSED::Consts { R: mask.rows(), C: mask.cols(), PASSES: passes as usize }.list()))
 }
 
-/// The shape stays; the type is `Fill<0>`.
-pub const fn zero_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 0 }.list()))
-}
-
-/// The shape stays; the type is `Fill<1>`.
-pub const fn one_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 1 }.list()))
-}
-
-/// The shape stays; the type is `Fill<2>`.
-pub const fn lowest_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 2 }.list()))
-}
-
-/// The shape stays; the type is `Fill<3>`.
-pub const fn highest_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 3 }.list()))
-}
-
-/// The shape of the first input; the type is that of a merge of both.
-pub const fn or_else(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
-    merge::infer(args, inputs)
-}
-
-#[cfg(feature = "compute")]
-mod absent;
+pub mod absent;
+pub use absent::{HIGHEST_ELSE, LOWEST_ELSE, ONE_ELSE, OR_ELSE, ZERO_ELSE};
 #[cfg(feature = "compute")]
 mod of_masks;
 
 #[cfg(feature = "compute")]
 pub(super) mod compute {
+    pub use super::absent::compute::{Fill, OrElse};
     pub use super::{
-        ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask, OR_ELSE::OrElse, PASSED::PassedMask,
-        SPEC::Masking, ZERO_ELSE::Fill,
+        ANY::AnyMask, DIFFERS::Differs, EVERYWHERE::Everywhere, JOIN::JoinMasks, OF_STEPS::StepMask,
+        PASSED::PassedMask, SPEC::Masking,
     };
     use crate::layer::{Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;
@@ -353,102 +298,9 @@ pub(super) mod compute {
         ) {
         }
     }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-        use crate::layer::testing::check_layer;
-        use crate::tensor::storage::Inline;
-        use nalgebra::SVector;
-
-        #[test]
-        fn gradients() {
-            check_layer::<SMatrix<f64, 5, 3>, _>(&Masking::DEFAULT);
-        }
-
-        #[test]
-        fn positions_of_the_value_are_left_out() {
-            // Three positions of two features; one of them holds the value only in part.
-            let x = [SMatrix::<f32, 2, 3>::new(7., 7., 1., 7., 2., 3.)];
-            let (mut y, mut m) = ([SMatrix::<f32, 2, 3>::repeat(9.)], [SVector::<u32, 3>::repeat(9)]);
-            Masking { mask_value: 7. }.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));
-            Layer::<f32, SMatrix<f32, 2, 3>>::forward::<Inline<1>>(
-                &Differs::<3, 1> { mask_value: 7. },
-                &(),
-                &x,
-                &mut m,
-                Pass::inference(&mut ()),
-            );
-            assert_eq!(y, [SMatrix::<f32, 2, 3>::new(0., 7., 1., 0., 2., 3.)]);
-            assert_eq!(m[0].as_slice(), [0, 1, 1]);
-            let mut dx = [SMatrix::<f32, 2, 3>::repeat(1.)];
-            let dy = [SMatrix::<f32, 2, 3>::repeat(2.)];
-            Masking { mask_value: 7. }.backward::<Inline<1>>(
-                &(),
-                &x,
-                &y,
-                &dy,
-                Memory::new(&mut ()),
-                Some(&mut dx),
-                None,
-            );
-            assert_eq!(dx[0].as_slice(), [1., 1., 3., 3., 3., 3.]);
-        }
-    }
 }
 
+#[cfg(all(test, feature = "compute"))]
+mod checks;
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shapes() {
-        let x = Shape::new(&[5, 3]);
-        assert_eq!(infer(&SPEC.with(&[]), &[x]).unwrap().output(0), x);
-        assert_eq!(positions(&[], &[x]).unwrap(), Inferred::new(Shape::new(&[5]), &[5, 1]));
-        let mask = Shape::new(&[2, 5]);
-        assert_eq!(positions(&[], &[Shape::new(&[2, 5, 3])]).unwrap(), Inferred::new(mask, &[5, 2]));
-        assert!(infer(&SPEC.with(&[]), &[Shape::new(&[5])]).is_err());
-        assert!(fits(&[], &[x, Shape::new(&[5])]).is_ok());
-        assert!(fits(&[], &[x, Shape::new(&[5, 1])]).is_err());
-        assert_eq!(any(&[], &[Shape::new(&[5]), Shape::new(&[1])]).unwrap().output(0), Shape::new(&[5]));
-        assert_eq!(any(&[], &[Shape::new(&[5]), Shape::new(&[4])]).unwrap().output(0), Shape::new(&[5]));
-    }
-
-    #[test]
-    fn masks_of_what_is_concatenated() {
-        let along = |axis, masks: &[&[usize]]| {
-            let masks: std::vec::Vec<Shape> = masks.iter().map(|dims| Shape::new(dims)).collect();
-            join(&JOIN.with(&[(JOIN::arg::axis, Value::Int(axis))]), &masks).unwrap()
-        };
-        for axis in [1, -2] {
-            assert_eq!(along(axis, &[&[5], &[4]]), Inferred::new(Shape::new(&[9]), &[9, 1, 1]));
-        }
-        for axis in [2, -1] {
-            assert_eq!(along(axis, &[&[5], &[5]]), Inferred::new(Shape::new(&[5]), &[5, 1, 0]));
-        }
-        assert_eq!(along(1, &[&[2, 5], &[3, 5]]), Inferred::new(Shape::new(&[5, 5]), &[5, 5, 1]));
-        assert_eq!(along(2, &[&[2, 5], &[2, 4]]), Inferred::new(Shape::new(&[2, 9]), &[9, 2, 2]));
-        assert_eq!(along(3, &[&[2, 5], &[2, 5]]), Inferred::new(Shape::new(&[2, 5]), &[5, 2, 0]));
-    }
-
-    #[test]
-    fn a_mask_that_a_layer_hands_on() {
-        let of = |passes: bool, mask: &[usize], y: &[usize]| {
-            let args = PASSED.with(&[(PASSED::arg::passes, Value::Flag(passes))]);
-            passed(&args, &[Shape::new(mask), Shape::new(y)])
-        };
-        assert_eq!(of(true, &[3], &[3, 2]).unwrap(), Inferred::new(Shape::new(&[3]), &[3, 1, 1]));
-        assert_eq!(of(false, &[3], &[2, 2]).unwrap(), Inferred::new(Shape::new(&[2]), &[2, 1, 0]));
-        assert!(of(true, &[3], &[2, 2]).is_err());
-        assert!(of(true, &[3], &[2]).is_err());
-    }
-
-    #[test]
-    fn masks_of_steps() {
-        let of = |mask: &[usize], y: &[usize]| of_steps(&[], &[Shape::new(mask), Shape::new(y)]).unwrap();
-        assert_eq!(of(&[3, 4], &[3, 2]), Inferred::new(Shape::new(&[3]), &[3, 1, 3]));
-        assert_eq!(of(&[3], &[3, 2]), Inferred::new(Shape::new(&[3]), &[3, 1, 0]));
-        assert_eq!(of(&[3], &[3, 2, 5]), Inferred::new(Shape::new(&[3, 2]), &[2, 3, 3]));
-    }
-}
+mod tests;

@@ -120,7 +120,7 @@ pub(super) mod compute {
     pub use super::SPEC::SimpleRNN;
     pub use super::step::*;
     use crate::activations::{Activation, Tanh};
-    use crate::kernels::Machine;
+    use crate::kernels::Simd;
     use crate::layers::recurrent::cell::{AllSteps, Cell, Options, Step, StepBack};
     use crate::layers::recurrent::{One, Returns, Sizes, weights::recurrent_weights};
     use crate::spec::shape::Shape;
@@ -174,25 +174,25 @@ pub(super) mod compute {
         }
 
         #[inline(always)]
-        fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
+        fn forward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
             // z += V · (m' ⊙ h)
             let v = w.recurrent_kernel.as_slice();
-            at.add_state::<M, U, U>(machine, v);
+            at.add_state::<M, U, U>(simd, v);
             for (k, h) in at.h.chunks_exact_mut(U).enumerate() {
                 let (z, y) = (at.pre.row(k), at.gates.row(k));
                 // h' = A(z)
-                self.activation.forward_on(machine, U, z, y);
+                self.activation.forward_on(simd, U, z, y);
                 h.copy_from_slice(y);
             }
         }
 
         #[inline(always)]
-        fn backward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
+        fn backward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
             for (k, (dz, dh)) in at.dz.chunks_exact_mut(U).zip(at.dh.chunks_exact_mut(U)).enumerate() {
                 dz.fill(T::ZERO);
                 if at.counts.sample(k) {
                     // h' = A(z), so dz = A'(z) · dh'; h enters by the product alone
-                    self.activation.backward_on(machine, U, at.pre.row(k), at.gates.row(k), dh, dz);
+                    self.activation.backward_on(simd, U, at.pre.row(k), at.gates.row(k), dh, dz);
                     dh.fill(T::ZERO);
                 }
                 at.dz_kept.row(k).copy_from_slice(dz);

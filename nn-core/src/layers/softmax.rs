@@ -43,7 +43,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 pub(super) mod compute {
     pub use super::SPEC::Softmax;
     use crate::activations::{self, Activation, Head};
-    use crate::kernels::{Loop, Machine, Walk, run, walk};
+    use crate::kernels::{Loop, Simd, WithSimd, run, with_simd};
     use crate::layer::{Ends, Layer, Memory, Pass, Work};
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
@@ -70,7 +70,7 @@ pub(super) mod compute {
             if STRIDE == 1 {
                 return activations::Softmax.forward(N, flat(x), flat_mut(y));
             }
-            walk(Forward::<T, N, STRIDE> { x: flat(x), y: flat_mut(y) });
+            with_simd(Forward::<T, N, STRIDE> { x: flat(x), y: flat_mut(y) });
         }
 
         fn backward<B: Storage>(
@@ -93,7 +93,8 @@ pub(super) mod compute {
     }
 
     impl<T: Scalar + Element, const N: usize, const STRIDE: usize, const R: usize, const P: usize>
-        Ends<T, SMatrix<T, R, P>> for Softmax<N, STRIDE> {
+        Ends<T, SMatrix<T, R, P>> for Softmax<N, STRIDE>
+    {
         const HEAD: Head = if STRIDE == 1 { Head::Softmax } else { Head::Other };
     }
 
@@ -105,11 +106,11 @@ pub(super) mod compute {
         y: &'a mut [T],
     }
 
-    impl<T: Scalar, const N: usize, const STRIDE: usize> Walk<T> for Forward<'_, T, N, STRIDE> {
+    impl<T: Scalar, const N: usize, const STRIDE: usize> WithSimd<T> for Forward<'_, T, N, STRIDE> {
         type Output = ();
 
         #[inline(always)]
-        fn run<M: Machine<T>>(self, machine: M) {
+        fn run<M: Simd<T>>(self, simd: M) {
             for (x, y) in self.x.chunks_exact(N * STRIDE).zip(self.y.chunks_exact_mut(N * STRIDE)) {
                 for i in (0..STRIDE).step_by(PART) {
                     let width = PART.min(STRIDE - i);
@@ -125,7 +126,7 @@ pub(super) mod compute {
                         for ((y, &x), &max) in y.iter_mut().zip(&x[i..]).zip(&max) {
                             *y = x - max;
                         }
-                        machine.exp(y);
+                        simd.exp(y);
                         for (sum, &mut y) in sum.iter_mut().zip(y) {
                             *sum += y;
                         }

@@ -20,8 +20,8 @@
 use super::masking;
 use crate::spec::code::Code;
 use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
-use crate::spec::{Dtype, Inferred, LayerSpec, Masking, Value, layer, rule};
 use crate::spec::text::Text;
+use crate::spec::{Dtype, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
     /// The layer `L` at each of `S` steps, which have `C` columns in the input; the output has `P` columns in all.
@@ -31,7 +31,7 @@ layer! {
     }
 
     pub const SPEC: LayerSpec {
-        reads: Dtype::Any,
+        reads: Dtype::ALL,
         masking: Masking::Around { outside: &masking::OF_STEPS },
         infer: rule!(infer),
         inner: Some(rule!(inner)),
@@ -153,7 +153,8 @@ pub(super) mod compute {
         const X: usize,
         const O: usize,
         const Q: usize,
-    > Train<T, SMatrix<E, R, X>> for TimeDistributed<L, S, C, P> {
+    > Train<T, SMatrix<E, R, X>> for TimeDistributed<L, S, C, P>
+    {
         fn touched<B: Storage>(
             &self,
             x: &[SMatrix<E, R, X>],
@@ -195,16 +196,17 @@ pub(super) mod compute {
         const X: usize,
         const O: usize,
         const Q: usize,
-    > Ends<T, SMatrix<E, R, X>> for TimeDistributed<L, S, C, P> {
+    > Ends<T, SMatrix<E, R, X>> for TimeDistributed<L, S, C, P>
+    {
         const BOUNDS: &'static [usize] = L::BOUNDS;
     }
 
     #[cfg(test)]
     mod tests {
         use super::*;
+        use crate::layer::testing::{check_layer, check_masked};
         use crate::layers::{Dense, Dropout, Flatten};
         use crate::tensor::storage::{Buffer, Heap, Inline};
-        use crate::layer::testing::{check_layer, check_masked};
         use crate::weights::Weights;
 
         #[test]

@@ -16,7 +16,7 @@ use core::ops::Range;
 
 /// A tensor in the memory of a prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Life {
+pub struct Lifetime {
     /// How many scalars a sample of it has.
     pub size: usize,
     /// The call that computes it.
@@ -25,14 +25,14 @@ pub struct Life {
     pub last: usize,
 }
 
-impl Life {
+impl Lifetime {
     /// A tensor of `size` scalars that call `first` computes and call `last` is the last to read.
     pub const fn new(size: usize, first: usize, last: usize) -> Self {
-        Life { size, first, last }
+        Lifetime { size, first, last }
     }
 
     /// Whether both are alive during some call.
-    pub const fn meets(&self, other: &Life) -> bool {
+    pub const fn meets(&self, other: &Lifetime) -> bool {
         self.first <= other.last && other.first <= self.last
     }
 }
@@ -40,23 +40,23 @@ impl Life {
 /// The places of `N` tensors.
 ///
 /// ```
-/// use nn_core::arena::{Life, Plan};
+/// use nn_core::arena::{Lifetime, Plan};
 ///
 /// // A chain of three calls: the third tensor takes the place of the first.
-/// const PLAN: Plan<3> = Plan::new(&[Life::new(64, 0, 1), Life::new(32, 1, 2), Life::new(48, 2, 3)]);
+/// const PLAN: Plan<3> = Plan::new(&[Lifetime::new(64, 0, 1), Lifetime::new(32, 1, 2), Lifetime::new(48, 2, 3)]);
 /// assert_eq!((PLAN.range(0), PLAN.range(1), PLAN.range(2)), (0..64, 64..96, 0..48));
 /// assert_eq!(PLAN.size(), 96);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<const N: usize> {
-    lives: [Life; N],
+    lives: [Lifetime; N],
     offsets: [usize; N],
     size: usize,
 }
 
 impl<const N: usize> Plan<N> {
     /// Finds a place for each tensor.
-    pub const fn new(lives: &[Life; N]) -> Self {
+    pub const fn new(lives: &[Lifetime; N]) -> Self {
         let mut offsets = [0; N];
         let size = plan(lives, &mut offsets, &mut [0; N]);
         Plan { lives: *lives, offsets, size }
@@ -89,7 +89,7 @@ const MANY: usize = 64;
 
 /// Writes the offset of each tensor, and gives the size of all. Tensors come in the order of the calls that compute them. `spare` is
 /// memory to work in; it is as long as `lives`, and so is `offsets`.
-pub const fn plan(lives: &[Life], offsets: &mut [usize], spare: &mut [usize]) -> usize {
+pub const fn plan(lives: &[Lifetime], offsets: &mut [usize], spare: &mut [usize]) -> usize {
     let (_, least) = peak(lives);
     let mut best = place(lives, offsets, Order::Bottom);
     let orders = [Order::BothEnds(least), Order::BySize];
@@ -108,7 +108,7 @@ pub const fn plan(lives: &[Life], offsets: &mut [usize], spare: &mut [usize]) ->
 /// Not yet placed.
 const NOWHERE: usize = usize::MAX;
 
-const fn place(lives: &[Life], offsets: &mut [usize], order: Order) -> usize {
+const fn place(lives: &[Lifetime], offsets: &mut [usize], order: Order) -> usize {
     let mut i = 0;
     while i < lives.len() {
         offsets[i] = NOWHERE;
@@ -143,7 +143,7 @@ const fn place(lives: &[Life], offsets: &mut [usize], order: Order) -> usize {
 }
 
 /// The largest tensor that has no place yet.
-const fn largest(lives: &[Life], offsets: &[usize]) -> usize {
+const fn largest(lives: &[Lifetime], offsets: &[usize]) -> usize {
     let (mut i, mut best) = (0, NOWHERE);
     while i < lives.len() {
         if offsets[i] == NOWHERE && (best == NOWHERE || lives[i].size > lives[best].size) {
@@ -155,7 +155,7 @@ const fn largest(lives: &[Life], offsets: &[usize]) -> usize {
 }
 
 /// A tensor from `from` on that is alive with this one and would overlap it at `offset`.
-const fn in_the_way(lives: &[Life], offsets: &[usize], tensor: usize, from: usize, offset: usize) -> Option<usize> {
+const fn in_the_way(lives: &[Lifetime], offsets: &[usize], tensor: usize, from: usize, offset: usize) -> Option<usize> {
     let mut i = from;
     while i < lives.len() {
         let (other, start) = (&lives[i], offsets[i]);
@@ -176,7 +176,7 @@ const fn in_the_way(lives: &[Life], offsets: &[usize], tensor: usize, from: usiz
 }
 
 /// The lowest offset at which a tensor overlaps none that is alive with it.
-const fn lowest(lives: &[Life], offsets: &[usize], tensor: usize, from: usize) -> usize {
+const fn lowest(lives: &[Lifetime], offsets: &[usize], tensor: usize, from: usize) -> usize {
     let mut offset = 0;
     // No lower offset avoids what is in the way.
     while let Some(other) = in_the_way(lives, offsets, tensor, from, offset) {
@@ -186,7 +186,7 @@ const fn lowest(lives: &[Life], offsets: &[usize], tensor: usize, from: usize) -
 }
 
 /// The highest such offset below a height, if there is one.
-const fn highest(lives: &[Life], offsets: &[usize], tensor: usize, from: usize, height: usize) -> Option<usize> {
+const fn highest(lives: &[Lifetime], offsets: &[usize], tensor: usize, from: usize, height: usize) -> Option<usize> {
     let Some(mut offset) = height.checked_sub(lives[tensor].size) else { return None };
     while let Some(other) = in_the_way(lives, offsets, tensor, from, offset) {
         match offsets[other].checked_sub(lives[tensor].size) {
@@ -198,7 +198,7 @@ const fn highest(lives: &[Life], offsets: &[usize], tensor: usize, from: usize, 
 }
 
 /// The call during which the most scalars are alive, and how many.
-pub const fn peak(lives: &[Life]) -> (usize, usize) {
+pub const fn peak(lives: &[Lifetime]) -> (usize, usize) {
     let (mut i, mut peak, mut most, mut from) = (0, 0, 0, 0);
     // The most is reached where some tensor begins.
     while i < lives.len() {
@@ -227,7 +227,7 @@ mod tests {
     use std::vec;
     use std::vec::Vec;
 
-    fn planned(lives: &[Life]) -> (Vec<usize>, usize) {
+    fn planned(lives: &[Lifetime]) -> (Vec<usize>, usize) {
         let mut offsets = vec![0; lives.len()];
         let size = plan(lives, &mut offsets, &mut vec![0; lives.len()]);
         (offsets, size)
@@ -244,7 +244,8 @@ mod tests {
         let mut state = 1;
         for _ in 0..2000 {
             let sizes: Vec<usize> = (0..2 + random(&mut state, 100)).map(|_| 1 + random(&mut state, 20)).collect();
-            let lives: Vec<Life> = sizes.iter().enumerate().map(|(i, &size)| Life::new(size, i, i + 1)).collect();
+            let lives: Vec<Lifetime> =
+                sizes.iter().enumerate().map(|(i, &size)| Lifetime::new(size, i, i + 1)).collect();
             let pair = sizes.windows(2).map(|pair| pair[0] + pair[1]).max().unwrap();
             assert_eq!(planned(&lives).1, pair, "{sizes:?}");
         }
@@ -253,15 +254,20 @@ mod tests {
     #[test]
     fn a_residual_keeps_its_place() {
         // x is read again two calls later.
-        let (offsets, size) = planned(&[Life::new(8, 0, 3), Life::new(4, 1, 2), Life::new(4, 2, 3)]);
+        let (offsets, size) = planned(&[Lifetime::new(8, 0, 3), Lifetime::new(4, 1, 2), Lifetime::new(4, 2, 3)]);
         assert_eq!((offsets, size), (vec![0, 8, 12], 16));
     }
 
     #[test]
     fn no_order_is_best_for_all() {
         // Skips, where large ones first are best.
-        let skips =
-            [Life::new(2, 0, 5), Life::new(8, 1, 2), Life::new(3, 2, 6), Life::new(9, 3, 4), Life::new(4, 4, 6)];
+        let skips = [
+            Lifetime::new(2, 0, 5),
+            Lifetime::new(8, 1, 2),
+            Lifetime::new(3, 2, 6),
+            Lifetime::new(9, 3, 4),
+            Lifetime::new(4, 4, 6),
+        ];
         assert_eq!(planned(&skips).1, peak(&skips).1);
     }
 
@@ -272,10 +278,10 @@ mod tests {
         for _ in 0..2000 {
             let count = 1 + random(&mut state, 90);
             let mut first = 0;
-            let lives: Vec<Life> = (0..count)
+            let lives: Vec<Lifetime> = (0..count)
                 .map(|_| {
                     first += random(&mut state, 2);
-                    Life::new(1 + random(&mut state, 40), first, first + random(&mut state, 5))
+                    Lifetime::new(1 + random(&mut state, 40), first, first + random(&mut state, 5))
                 })
                 .collect();
             let (offsets, size) = planned(&lives);
@@ -295,10 +301,10 @@ mod tests {
 
     /// As many tensors as that rustc can plan, without complaints that it takes long.
     const CHAIN: Plan<1000> = {
-        let (mut lives, mut i) = ([Life::new(0, 0, 0); 1000], 0);
+        let (mut lives, mut i) = ([Lifetime::new(0, 0, 0); 1000], 0);
         while i < lives.len() {
             // Each is read by the next call, every tenth also ten calls later.
-            lives[i] = Life::new(64 + i % 7, i, i + if i % 10 == 0 { 10 } else { 1 });
+            lives[i] = Lifetime::new(64 + i % 7, i, i + if i % 10 == 0 { 10 } else { 1 });
             i += 1;
         }
         Plan::new(&lives)

@@ -21,29 +21,29 @@
 //! Bytes are a number, or a text with a unit: B, KB, MB, GB (powers of 1000), KiB, MiB, GiB (powers of 1024). Numbers may be
 //! const expressions.
 
-use crate::spec::arena::Life;
+use crate::spec::arena::Lifetime;
 use crate::spec::code::Code;
 use crate::spec::summary::Row;
 use crate::spec::text::Text;
 
 /// A layer or a tensor, how much it counts, and during which calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct Usage {
     name: &'static str,
-    life: Life,
+    life: Lifetime,
 }
 
-impl Part {
-    const NONE: Part = Part::new("", 0);
+impl Usage {
+    const NONE: Usage = Usage::new("", 0);
 
     /// What counts that much all the time.
     pub const fn new(name: &'static str, amount: usize) -> Self {
-        Part { name, life: Life::new(amount, 0, usize::MAX) }
+        Usage { name, life: Lifetime::new(amount, 0, usize::MAX) }
     }
 
     /// A tensor whose scalars have this many bytes.
-    pub const fn tensor(name: &'static str, life: Life, bytes: usize) -> Self {
-        Part { name, life: Life { size: life.size.saturating_mul(bytes), ..life } }
+    pub const fn tensor(name: &'static str, life: Lifetime, bytes: usize) -> Self {
+        Usage { name, life: Lifetime { size: life.size.saturating_mul(bytes), ..life } }
     }
 }
 
@@ -87,7 +87,7 @@ pub const fn flash(model: &str, limit: usize, used: usize, rows: &[Row]) {
 /// # Panics
 /// If a prediction multiplies and adds more than `limit` times.
 #[track_caller]
-pub const fn macs(model: &str, limit: usize, used: usize, parts: &[Part]) {
+pub const fn macs(model: &str, limit: usize, used: usize, parts: &[Usage]) {
     if used > limit {
         let message = over(model, " computes ", used, limit, " multiply-accumulates in a prediction");
         panic!("{}", note(heaviest(message.str("\n  = note: most of them in "), parts, 0, "")).as_str())
@@ -99,7 +99,7 @@ pub const fn macs(model: &str, limit: usize, used: usize, parts: &[Part]) {
 /// # Panics
 /// If the activations of a prediction need more than `limit` bytes.
 #[track_caller]
-pub const fn ram(model: &str, limit: usize, used: usize, calls: &[&str], parts: &[Part]) {
+pub const fn ram(model: &str, limit: usize, used: usize, calls: &[&str], parts: &[Usage]) {
     if used > limit {
         let message = over(model, " needs ", used, limit, " bytes for the activations of a prediction");
         let peak = busiest(parts);
@@ -110,7 +110,7 @@ pub const fn ram(model: &str, limit: usize, used: usize, calls: &[&str], parts: 
 }
 
 /// The call during which the most is alive.
-const fn busiest(parts: &[Part]) -> usize {
+const fn busiest(parts: &[Usage]) -> usize {
     let (mut i, mut busiest, mut most) = (0, 0, 0);
     while i < parts.len() {
         let call = parts[i].life.first;
@@ -141,17 +141,17 @@ const fn note(message: Message) -> Message {
 
 /// The layers with the most weights.
 const fn most(message: Message, rows: &[Row], scale: usize, unit: &str) -> Message {
-    let (mut parts, mut i) = ([Part::NONE; NAMED], 0);
+    let (mut parts, mut i) = ([Usage::NONE; NAMED], 0);
     while i < rows.len() {
-        insert(&mut parts, Part::new(rows[i].name, rows[i].parameters.saturating_mul(scale)));
+        insert(&mut parts, Usage::new(rows[i].name, rows[i].parameters.saturating_mul(scale)));
         i += 1;
     }
     heaviest(message.str("\n  = note: most of them in "), &parts, 0, unit)
 }
 
 /// The heaviest parts, of those that count during a call.
-const fn heaviest(mut message: Message, parts: &[Part], call: usize, unit: &str) -> Message {
-    let (mut heaviest, mut i) = ([Part::NONE; NAMED], 0);
+const fn heaviest(mut message: Message, parts: &[Usage], call: usize, unit: &str) -> Message {
+    let (mut heaviest, mut i) = ([Usage::NONE; NAMED], 0);
     while i < parts.len() {
         if parts[i].life.first <= call && call <= parts[i].life.last {
             insert(&mut heaviest, parts[i]);
@@ -168,7 +168,7 @@ const fn heaviest(mut message: Message, parts: &[Part], call: usize, unit: &str)
 }
 
 /// Keeps the heaviest, in order; of equals the first ones.
-const fn insert(heaviest: &mut [Part; NAMED], part: Part) {
+const fn insert(heaviest: &mut [Usage; NAMED], part: Usage) {
     let mut i = NAMED;
     while i > 0 && heaviest[i - 1].life.size < part.life.size {
         if i < NAMED {
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn the_three_heaviest_in_order() {
-        let parts = [("a", 5), ("b", 0), ("c", 7), ("d", 5), ("e", 4_000)].map(|(name, n)| Part::new(name, n));
+        let parts = [("a", 5), ("b", 0), ("c", 7), ("d", 5), ("e", 4_000)].map(|(name, n)| Usage::new(name, n));
         let text = message(move || macs("M", 4_000, 4_017, &parts));
         assert_eq!(
             text,
@@ -209,12 +209,12 @@ mod tests {
 
     #[test]
     fn memory_is_that_of_one_call() {
-        let lives = [Life::new(100, 0, 1), Life::new(10, 1, 2), Life::new(90, 2, 3)];
+        let lives = [Lifetime::new(100, 0, 1), Lifetime::new(10, 1, 2), Lifetime::new(90, 2, 3)];
         let parts = [
-            Part::tensor("early", lives[0], 4),
-            Part::tensor("middle", lives[1], 4),
-            Part::tensor("late", lives[2], 4),
-            Part::new("lstm_memory", 60),
+            Usage::tensor("early", lives[0], 4),
+            Usage::tensor("middle", lives[1], 4),
+            Usage::tensor("late", lives[2], 4),
+            Usage::new("lstm_memory", 60),
         ];
         let text = message(move || ram("M", 400, 500, &["dense", "relu", "out"], &parts));
         assert!(text.contains("100 more than its budget of 400"), "{text}");

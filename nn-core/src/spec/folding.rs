@@ -22,7 +22,7 @@ pub enum Folding {
         /// Whether there is a `b`: 1 or 0.
         bias: usize,
     },
-    /// The inputs, one behind the other along the axis that this argument gives. What can be called on parts (`joined` in the specification)
+    /// The inputs, one behind the other along the axis that this argument gives. What can be called on parts (`split_input` in the specification)
     /// reads them instead, if that axis is the last one.
     Join {
         /// The index of the argument.

@@ -19,6 +19,7 @@ pub mod text;
 mod arguments;
 mod call;
 mod declare;
+mod dtype;
 mod folding;
 mod inferred;
 mod kinds;
@@ -29,6 +30,7 @@ pub use call::*;
 pub(crate) use declare::layer;
 #[doc(hidden)]
 pub use declare::{leading, page};
+pub use dtype::Dtype;
 pub use folding::Folding;
 pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS};
 
@@ -61,9 +63,9 @@ pub struct LayerSpec {
     pub inputs: Arity,
     /// What may follow the inputs in a call, by keyword: `LSTM(32)(x, initial_state = [h, c])`.
     pub call_keywords: &'static [&'static str],
-    /// What its inputs hold.
-    pub reads: Dtype,
-    /// What its outputs hold.
+    /// The types of numbers that its inputs may hold.
+    pub reads: &'static [Dtype],
+    /// The type of the numbers that its outputs hold.
     pub writes: Dtype,
     /// How it treats the mask of its inputs.
     pub masking: Masking,
@@ -82,8 +84,8 @@ pub struct LayerSpec {
     /// For a layer that can also be called on a sparse input: how.
     pub sparse: Option<SparseCall>,
     /// For a layer that can also be called on parts of its input that stand beside each other along the last axis: the type that the
-    /// expansion of a folded model writes around it, `Joined`.
-    pub joined: Option<&'static str>,
+    /// expansion of a folded model writes around it, `SplitInput`.
+    pub split_input: Option<&'static str>,
     /// Whether arguments decide how many outputs it has, as `return_state` does.
     pub has_states: bool,
     /// Whether it leaves something in memory between a training pass and its backward pass.
@@ -132,7 +134,7 @@ impl LayerSpec {
         args: &[],
         inputs: Arity::ONE,
         call_keywords: &[],
-        reads: Dtype::Float,
+        reads: &[Dtype::Float],
         writes: Dtype::Float,
         masking: Masking::Drops,
         consts: 0,
@@ -141,7 +143,7 @@ impl LayerSpec {
         weight_consts: None,
         has_rows: false,
         sparse: None,
-        joined: None,
+        split_input: None,
         has_states: false,
         has_cache: false,
         has_scratch: false,
@@ -260,17 +262,6 @@ impl Arity {
 
 /// The largest number of tensors that a layer or a model takes or gives.
 pub const MAX_INPUTS: usize = 12;
-
-/// What a tensor holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dtype {
-    /// The model's scalar, `f32` or `f64`.
-    Float,
-    /// Indices.
-    U32,
-    /// Either.
-    Any,
-}
 
 /// How a layer is called on a sparse input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

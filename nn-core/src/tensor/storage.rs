@@ -74,16 +74,16 @@ macro_rules! __buffers {
         }
     )*) => {$(
         $(#[$meta])*
-        $vis struct $name<$($parameter: $bound,)* $(const $constant: usize),*> {
+        $vis struct $name<$($parameter: $bound,)* $(const $constant: ::core::primitive::usize),*> {
             $($(#[$doc])* $of $field: $buffer,)*
         }
 
-        impl<$($parameter: $bound,)* $(const $constant: usize),*> $crate::tensor::storage::Buffer
+        impl<$($parameter: $bound,)* $(const $constant: ::core::primitive::usize),*> $crate::tensor::storage::Buffer
             for $name<$($parameter,)* $($constant),*>
         {
             const ZEROED: Self = $name { $($field: $crate::tensor::storage::Buffer::ZEROED,)* };
 
-            fn with_capacity(capacity: usize) -> Self {
+            fn with_capacity(capacity: ::core::primitive::usize) -> Self {
                 $name { $($field: $crate::tensor::storage::Buffer::with_capacity(capacity),)* }
             }
         }

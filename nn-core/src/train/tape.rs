@@ -5,7 +5,7 @@ use crate::layer::{Ends, Layer, Memory, Mode, Pass, Train};
 use crate::spec::MAX_INPUTS;
 use crate::tensor::Tensors;
 use crate::tensor::storage::{Buffer, Storage};
-use crate::train::losses::{Losses, Seeds, Weighting};
+use crate::train::losses::{LogitMask, Losses, Weighting};
 
 /// A batch of the inputs of a model.
 type X<'a, M> = <<M as Model>::Inputs as Tensors>::Batch<'a>;
@@ -57,7 +57,7 @@ impl<M: Model, B: Storage> Tape<M, B> {
         n: usize,
         weighting: Weighting<'_>,
         values: &mut [f64],
-    ) -> Seeds {
+    ) -> LogitMask {
         let Tape { y, dy, cache } = self;
         M::Outputs::clear(M::Outputs::batch_mut::<B>(dy, n));
         let masks = masks::<M>(|output| M::Training::training_mask::<B>(M::Inputs::shorter(x), cache, n, output));
@@ -75,11 +75,11 @@ impl<M: Model, B: Storage> Tape<M, B> {
     }
 
     /// The backward pass: adds to `dw`. Nobody wants the gradients of the inputs.
-    pub fn backward(&mut self, model: &M, x: X<'_, M>, n: usize, seeds: Seeds, dw: &mut M) {
+    pub fn backward(&mut self, model: &M, x: X<'_, M>, n: usize, logit_mask: LogitMask, dw: &mut M) {
         let Tape { y, dy, cache } = self;
         let (y, dy) = (M::Outputs::batch::<B>(y, n), M::Outputs::batch::<B>(dy, n));
         M::Training::NEW.backward_from::<B>(
-            seeds,
+            logit_mask,
             model,
             x,
             y,

@@ -1,7 +1,7 @@
 //! [`Trainer`]: training without `std` and without a heap, in memory whose size is known when a program compiles.
 
 mod board;
-mod runs;
+mod trainable_ranges;
 
 use crate::layer::model::{Graph, Model};
 use crate::layer::{Mode, Train};
@@ -19,7 +19,7 @@ use crate::weights::zeros;
 use core::fmt;
 use core::ops::Range;
 use rand::Rng;
-use runs::Runs;
+use trainable_ranges::TrainableRanges;
 
 /// A model with all that its training needs: the gradient, the optimizer's slots, and the activations of up to `N` samples.
 ///
@@ -48,7 +48,7 @@ const TRAINER: Large = ["this trainer has ", " bytes"];
 
 /// Why a [`Trainer`] was not made or did not take a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum StepError {
     /// The optimizer keeps more numbers for each weight than there is room for.
     Slots {
         /// How many it keeps.
@@ -92,43 +92,43 @@ pub enum Refused {
     },
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for StepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Refused::Slots { needed, room } => {
+            StepError::Slots { needed, room } => {
                 write!(f, "the optimizer keeps {needed} numbers for each weight, and there is room for {room}")
             }
-            Refused::Setting(setting) => setting.fmt(f),
-            Refused::Optimizer => f.write_str("the optimizer is not the one that the trainer was made for"),
-            Refused::Samples { got, room } => write!(f, "expected a batch of 1 to {room} samples, but got {got}"),
-            Refused::Lengths { expected, got } => {
+            StepError::Setting(setting) => setting.fmt(f),
+            StepError::Optimizer => f.write_str("the optimizer is not the one that the trainer was made for"),
+            StepError::Samples { got, room } => write!(f, "expected a batch of 1 to {room} samples, but got {got}"),
+            StepError::Lengths { expected, got } => {
                 write!(f, "expected {expected} samples of every input and target, but got {got} of one")
             }
-            Refused::NotFinite { sample } => write!(f, "sample {sample} has a number that is NaN or infinite"),
-            Refused::Index { sample } => write!(f, "sample {sample} has an index that a layer does not have"),
-            Refused::Target { sample } => write!(f, "sample {sample} has a target that the loss cannot judge"),
+            StepError::NotFinite { sample } => write!(f, "sample {sample} has a number that is NaN or infinite"),
+            StepError::Index { sample } => write!(f, "sample {sample} has an index that a layer does not have"),
+            StepError::Target { sample } => write!(f, "sample {sample} has a target that the loss cannot judge"),
         }
     }
 }
 
-impl core::error::Error for Refused {}
+impl core::error::Error for StepError {}
 
 impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     /// How much memory it takes, the weights of the model included.
     pub const BYTES: usize = size_of::<Self>();
 
-    /// A trainer of this model, which may have been trained before, with the slots as this optimizer begins with them. Refused at
+    /// A trainer of this model, which may have been trained before, with the slots as this optimizer begins with them. StepError at
     /// compile time above [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes.
     ///
     /// # Errors
     /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense.
-    pub fn new(model: M, optimizer: &impl Optimizer) -> Result<Self, Refused> {
-        optimizer.check::<M::Scalar>().map_err(Refused::Setting)?;
+    pub fn new(model: M, optimizer: &impl Optimizer) -> Result<Self, StepError> {
+        optimizer.check::<M::Scalar>().map_err(StepError::Setting)?;
         const { assert!(SLOTS <= MAX_SLOTS + 1, "no optimizer keeps so many numbers for each weight") }
         const { assert_by_value(Self::BYTES, TRAINER, "Trainer::new", "train on the heap: `compile` and `fit`") }
         let needed = optimizer.state().count();
         if needed > SLOTS {
-            return Err(Refused::Slots { needed, room: SLOTS });
+            return Err(StepError::Slots { needed, room: SLOTS });
         }
         let slots = core::array::from_fn(|slot| {
             let mut weights = zeros::<M::Scalar, M>();
@@ -150,10 +150,10 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     ///
     /// # Errors
     /// If a setting is NaN, infinite (also as the model's scalar) or outside of its range.
-    pub fn check<L: Losses<M::Outputs>>(optimizer: &impl Optimizer, losses: &L) -> Result<(), Refused> {
-        optimizer.check::<M::Scalar>().map_err(Refused::Setting)?;
+    pub fn check<L: Losses<M::Outputs>>(optimizer: &impl Optimizer, losses: &L) -> Result<(), StepError> {
+        optimizer.check::<M::Scalar>().map_err(StepError::Setting)?;
         for output in 0..M::Outputs::COUNT {
-            settings::check::<M::Scalar>(|visit| losses.settings(output, visit)).map_err(Refused::Setting)?;
+            settings::check::<M::Scalar>(|visit| losses.settings(output, visit)).map_err(StepError::Setting)?;
         }
         Ok(())
     }
@@ -181,7 +181,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         x: impl Batches<M::Inputs>,
         targets: impl Batches<L::Targets>,
         rng: &mut dyn Rng,
-    ) -> Result<f64, Refused> {
+    ) -> Result<f64, StepError> {
         self.step_on(optimizer, losses, x.batches(), targets.batches(), rng)
     }
 
@@ -193,9 +193,9 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         x: <M::Inputs as Tensors>::Batch<'_>,
         targets: <L::Targets as Tensors>::Batch<'_>,
         rng: &mut dyn Rng,
-    ) -> Result<f64, Refused> {
+    ) -> Result<f64, StepError> {
         if kind(optimizer) != self.kind {
-            return Err(Refused::Optimizer);
+            return Err(StepError::Optimizer);
         }
         let n = lengths::<M, L>(x, targets, N)?;
         let Trainer { model, gradient, slots, tape, steps, .. } = self;
@@ -240,8 +240,8 @@ where
         self.gradient.as_mut_slice().fill(M::Scalar::ZERO);
         self.tape.forward(model, self.x, self.n, Mode::new(self.rng));
         let values = &mut self.losses_of[..M::Outputs::COUNT];
-        let seeds = self.tape.judge(self.losses, self.x, self.targets, self.n, Weighting::NONE, values);
-        self.tape.backward(model, self.x, self.n, seeds, self.gradient);
+        let logit_mask = self.tape.judge(self.losses, self.x, self.targets, self.n, Weighting::NONE, values);
+        self.tape.backward(model, self.x, self.n, logit_mask, self.gradient);
     }
 
     fn gradient(&mut self) -> &mut M {
@@ -255,13 +255,13 @@ where
     fn apply(&mut self, model: &mut M) {
         let (learning_rate, options) = (self.optimizer.learning_rate(*self.steps), self.optimizer.options());
         if options.clipping != Clipping::None {
-            options.clipping.apply(self.gradient.as_mut_slice(), Runs::<M>::VARIABLES.parts());
+            options.clipping.apply(self.gradient.as_mut_slice(), TrainableRanges::<M>::VARIABLES.parts());
         }
-        let runs = Runs::<M>::RUNS.parts();
-        // Mostly everything learns, and then no table of runs is needed.
-        match runs {
+        let ranges = TrainableRanges::<M>::MERGED.parts();
+        // Mostly everything learns, and then no table of ranges is needed.
+        match ranges {
             [(_, run)] => self.update(model, run.clone(), learning_rate),
-            _ => runs.iter().for_each(|(_, run)| self.update(model, run.clone(), learning_rate)),
+            _ => ranges.iter().for_each(|(_, range)| self.update(model, range.clone(), learning_rate)),
         }
         *self.steps += 1;
     }
@@ -306,7 +306,7 @@ fn lengths<M: Model, L: Losses<M::Outputs>>(
     x: <M::Inputs as Tensors>::Batch<'_>,
     targets: <L::Targets as Tensors>::Batch<'_>,
     room: usize,
-) -> Result<usize, Refused> {
+) -> Result<usize, StepError> {
     let expected = M::Inputs::len(x);
     let mut other = None;
     let mut compare = |got| {
@@ -317,8 +317,8 @@ fn lengths<M: Model, L: Losses<M::Outputs>>(
     M::Inputs::lengths(x, &mut compare);
     L::Targets::lengths(targets, &mut compare);
     match other {
-        Some(got) => Err(Refused::Lengths { expected, got }),
-        None if expected == 0 || expected > room => Err(Refused::Samples { got: expected, room }),
+        Some(got) => Err(StepError::Lengths { expected, got }),
+        None if expected == 0 || expected > room => Err(StepError::Samples { got: expected, room }),
         None => Ok(expected),
     }
 }

@@ -45,7 +45,7 @@ pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable 
 
     /// Calls `visit` with every variable, in the order of the flat slice.
     fn variables(path: &Path<'_>, visit: &mut dyn FnMut(&Variable<'_>)) {
-        parts::walk(Self::PARTS, path, parts::Within::MODEL, visit);
+        parts::visit_variables(Self::PARTS, path, parts::Within::MODEL, visit);
     }
 
     /// All scalars.

@@ -5,13 +5,13 @@
 //! BatchNormalization, then Dense      W · (s ⊙ x + t) + b = (W · diag(s)) · x + (W · t + b)          before
 //! Embedding, then what has positions  f(E[i]) = f(E)[i]: the table of all results                    rows
 //! Embedding, then a recurrent layer   W · E[i] + b: the table of all products                        project
-//! Concatenate, then Dense             W · (x, y) + b = Wx · x + Wy · y + b: the same W               Joined
+//! Concatenate, then Dense             W · (x, y) + b = Wx · x + Wy · y + b: the same W               SplitInput
 //! ```
 //!
 //! A `Bidirectional` has two sets of weights that meet the same `x`: what is said of `W` and `b` holds for each, and a row of a table
 //! holds the products of one after those of the other.
 //!
-//! The last line is no function here: [`Joined`](crate::layers::Joined) is another layer on the same weights.
+//! The last line is no function here: [`SplitInput`](crate::layers::SplitInput) is another layer on the same weights.
 //!
 //! `model!` finds out what follows what ([`Folding`](crate::spec::Folding)), and calls these functions in `fold_into`. Sums are made in `f64`.
 

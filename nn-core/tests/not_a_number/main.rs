@@ -15,7 +15,7 @@ use nalgebra::{SMatrix, SVector};
 use nn_core::Scalar;
 use nn_core::activations::*;
 use nn_core::constraints::Constraint;
-use nn_core::kernels::{Features, affine, affine_rectified, joined};
+use nn_core::kernels::{Features, affine, affine_rectified, affine_split};
 use nn_core::layer::{Layer, Memory, Pass};
 use nn_core::layers::{self, GlobalMaxPooling1D};
 use nn_core::optimizers::Clipping;
@@ -174,7 +174,7 @@ fn products_that_end_in_relu() {
                     x.chunks_exact(I).flat_map(|x| &x[from..to]).copied().collect()
                 };
                 let (a, b) = (part(0, A), part(A, I));
-                joined::<T, Parts<A, B>, 2, I, O>(&w, &[], [&a, &b], &mut fused, true);
+                affine_split::<T, Parts<A, B>, 2, I, O>(&w, &[], [&a, &b], &mut fused, true);
                 assert!(y.iter().zip(&fused).all(|(a, b)| same(*b, a.to_f64())), "joined, {what}: {y:?} {fused:?}");
             }
         }

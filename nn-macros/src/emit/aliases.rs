@@ -4,7 +4,7 @@
 //! where each of the sizes comes from once.
 
 use super::Context;
-use crate::graph::{Builtin, ConstId, Facts, Graph, Holds, Op, Shaped};
+use crate::graph::{Builtin, ConstId, Facts, Graph, Op, Shaped};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::btree_map::Entry;
@@ -104,7 +104,7 @@ pub(super) fn aliases(context: &Context<'_>) -> (Aliases, TokenStream) {
     };
     for tensor in &context.graph.tensors {
         // The type of a sparse sample is short.
-        if let (Some(key), true) = (Key::sample(&tensor.shape), tensor.holds != Holds::Sparse) {
+        if let (Some(key), true) = (Key::sample(&tensor.shape), !tensor.sparse) {
             let (nn, span, shape) = (&context.paths.nn, context.name.span(), context.print().shape(&tensor.shape));
             let size = quote_spanned!(span=> { #shape.rows() }, { #shape.cols() });
             define(key, &|name| quote!(type #name<E> = #nn SMatrix<E, #size>;));

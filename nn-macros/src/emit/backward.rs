@@ -1,7 +1,7 @@
 //! The backward pass: one line for each step, in reverse.
 
 use super::Context;
-use super::forward::{Parts, memory, of_value, over_batch, weights};
+use super::forward::{Borrows, memory, of_value, over_batch, weights};
 use super::places::read_back;
 use super::types::one_or_tuple;
 use crate::schedule::{Back, BackCall, CallId, Does, Incoming, Outgoing, Program, Seed};
@@ -88,21 +88,21 @@ fn call(context: &Context<'_>, program: &Program, number: CallId, call: &BackCal
         None => quote!(None),
     };
     let nn = &context.paths.nn;
-    let mut parts = Parts::default();
+    let mut parts = Borrows::default();
     let workspace = parts.workspace(context, program, call.workspace);
     let masks = parts.masks(context, program, &call.masks);
     let takes = parts.takes(context);
     let tensors = quote!(#w, #x, #y, #dy, #nn Memory::new(#memory) #workspace #masks, #dx, #dw);
-    let does = if call.seeds.is_empty() {
+    let does = if call.inside_heads.is_empty() {
         over_batch(context, node, call.any_inputs, quote!(backward::<B>), tensors)
     } else {
         // The bits of the model's outputs, in the places of those of the model inside.
-        let bits = call.seeds.iter().map(|&(i, k)| {
+        let bits = call.inside_heads.iter().map(|&(i, k)| {
             let (i, k) = (Literal::usize_unsuffixed(i), Literal::usize_unsuffixed(k));
-            quote!((seeds >> #i & 1) << #k)
+            quote!((logit_mask >> #i & 1) << #k)
         });
-        let seeds = quote!(#(#bits)|*);
-        over_batch(context, node, call.any_inputs, quote!(backward_from::<B>), quote!(#seeds, #tensors))
+        let logits = quote!(#(#bits)|*);
+        over_batch(context, node, call.any_inputs, quote!(backward_from::<B>), quote!(#logits, #tensors))
     };
     let does = quote!(#takes #does);
     let Some((output, logits)) = call.head else { return does };
@@ -110,7 +110,7 @@ fn call(context: &Context<'_>, program: &Program, number: CallId, call: &BackCal
     let bit = Literal::u32_unsuffixed(1 << output);
     let (dy, d_logits) = (caller_gradient(context, output), context.gradient_field(logits));
     quote! {
-        if seeds & #bit == 0 {
+        if logit_mask & #bit == 0 {
             #does
         } else {
             ::nn::tensor::add(&mut m.#d_logits[..n], #dy);

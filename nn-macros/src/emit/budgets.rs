@@ -30,7 +30,7 @@ pub(crate) fn budgets(context: &Context<'_>, budgets: &Budgets) -> TokenStream {
         let parts = counted.map(|node| {
             let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(::core::primitive::f32)));
             let name = node.name.to_string();
-            quote!(::nn::budget::Part::new(#name, <#layer as ::nn::Layer<::core::primitive::f32, #x>>::MACS))
+            quote!(::nn::budget::Usage::new(#name, <#layer as ::nn::Layer<::core::primitive::f32, #x>>::MACS))
         });
         check(limit, "macs", quote!(#model::MACS), quote!(&[#(#parts),*]))
     });

@@ -51,7 +51,7 @@ fn step(context: &Context<'_>, program: &Program, step: &Step) -> TokenStream {
 /// A call: first the tensors that it reads and writes are taken out of the memory that they share with others.
 fn call(context: &Context<'_>, program: &Program, call: &Call) -> TokenStream {
     let (nn, arena, node) = (&context.paths.nn, &context.paths.arena, &context.graph.nodes[call.call]);
-    let mut parts = Parts::default();
+    let mut parts = Borrows::default();
     let inferred = call.then.is_some() || !names_inputs(context, call.any_inputs);
     let x = call.reads.iter().map(|x| match parts.take(context, program, "x", x) {
         Some(name) if inferred => {
@@ -101,13 +101,13 @@ fn call(context: &Context<'_>, program: &Program, call: &Call) -> TokenStream {
 
 /// The parts of shared memory that a call borrows.
 #[derive(Default)]
-pub(crate) struct Parts {
+pub(crate) struct Borrows {
     /// By field: their names and ranges.
     takes: BTreeMap<Ident, (Vec<Ident>, Vec<TokenStream>)>,
     taken: Vec<(Place, Ident)>,
 }
 
-impl Parts {
+impl Borrows {
     /// The name of the part of a tensor. A part that is read twice, or as two tensors in one place, is taken once.
     fn take(&mut self, context: &Context<'_>, program: &Program, prefix: &str, tensor: &Read) -> Option<Ident> {
         let (field, range) = range(context, program, tensor.place)?;

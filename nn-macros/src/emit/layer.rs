@@ -184,7 +184,8 @@ fn both(context: &Context<'_>, train: &Program) -> Implementation {
     let name = context.name;
     let nn = &context.paths.nn;
     let t = quote!(T);
-    let regularize = context.weighted().filter(|(_, layer)| layer.trainable).filter_map(|(id, layer)| {
+    let charged = context.weighted().filter(|(_, layer)| layer.trainable && layer.regularizes());
+    let regularize = charged.filter_map(|(id, layer)| {
         let field = context.ident(&layer.name);
         let arguments = quote!(&w.#field, dw.as_deref_mut().map(|dw| &mut dw.#field));
         let call = method(context, context.first_call(id)?, quote!(regularize), arguments);

@@ -1,7 +1,7 @@
 //! The memory of a pass: of a prediction, whose activations share it, and of a training step, which keeps them all.
 
 use super::Context;
-use crate::graph::{Facts, Holds, Node};
+use crate::graph::{Facts, Node};
 use crate::schedule::{Arena, Field, Program, Resident, Stay};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -82,7 +82,7 @@ fn field(context: &Context<'_>, program: &Program, field: &Field, kind: &str) ->
                     quote_spanned!(context.name.span()=> #plan.size())
                 }
             };
-            let element = if arena.holds == Holds::Numbers { quote!(T) } else { quote!(u32) };
+            let element = context.element(arena.dtype, &quote!(T));
             (format_ident!("{}", arena.name), quote!(B::Of<[#element; #size]>))
         }
         Field::Layer(call) => layer_memory(context, &context.graph.nodes[call], kind),
@@ -115,9 +115,10 @@ pub(crate) fn plans(context: &Context<'_>, program: &Program) -> TokenStream {
 pub(crate) fn budget_parts(context: &Context<'_>) -> Vec<TokenStream> {
     let mut parts = Vec::new();
     for arena in &context.predict.arenas {
+        let bytes = Literal::usize_unsuffixed(arena.dtype.bytes());
         for (life, stay) in lives(context, arena).iter().zip(&arena.lives) {
             let name = resident_name(context, stay.of).to_string();
-            parts.push(quote!(::nn::budget::Part::tensor(#name, #life, 4)));
+            parts.push(quote!(::nn::budget::Usage::tensor(#name, #life, #bytes)));
         }
     }
     for node in &context.graph.nodes {
@@ -125,7 +126,7 @@ pub(crate) fn budget_parts(context: &Context<'_>) -> Vec<TokenStream> {
             let (layer, x) = (context.layer_type(node), context.samples(&node.inputs, &quote!(::core::primitive::f32)));
             let name = memory_field(context, node).to_string();
             let memory = quote!(<#layer as ::nn::Layer<::core::primitive::f32, #x>>::Scratch<::nn::Inline<1>>);
-            parts.push(quote!(::nn::budget::Part::new(#name, ::core::mem::size_of::<#memory>())));
+            parts.push(quote!(::nn::budget::Usage::new(#name, ::core::mem::size_of::<#memory>())));
         }
     }
     parts
@@ -144,7 +145,7 @@ fn lives(context: &Context<'_>, arena: &Arena) -> Vec<TokenStream> {
                 workspace_size(context, &context.graph.nodes[call])
             }
         };
-        quote_spanned!(context.name.span()=> ::nn::arena::Life::new(#size, #first, #last))
+        quote_spanned!(context.name.span()=> ::nn::arena::Lifetime::new(#size, #first, #last))
     });
     lives.collect()
 }

@@ -1,19 +1,19 @@
 //! Data of a graph as tokens: names, values, and what rustc evaluates. Shape rules are associated constants of the graph's
 //! type, each question on the token that it is about.
 
+mod outside;
+
 use crate::graph::{
-    Arg, Computed, ConstId, Count, Facts, Function, Given, Graph, Inference, Op, RuleOf, Shaped, TensorId, Term,
+    Arg, Computed, ConstId, Count, Facts, Function, Graph, Inference, Op, RuleOf, Shaped, TensorId, Term,
 };
 use crate::literal;
 use crate::passes::infer::{origin, read};
 use crate::source::{self, ExprId, Name, Source};
 use nn_core::layers::masking;
-use nn_core::locals::LOCALS;
 use nn_core::shape::Shape;
 use nn_core::spec::{ArgSpec, Kind, Value};
-use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use std::collections::BTreeMap;
 use syn::Ident;
 
 /// A graph, and what it was written with.
@@ -39,65 +39,6 @@ impl Printer<'_> {
             };
             quote!(const #name: #r#type = #value;)
         })
-    }
-
-    /// Numbers of the user's that name what the expansion has a variable for: constants, since these stand where no variable is in scope. Of
-    /// values of the user's own types only rustc knows what they are: they stay.
-    pub(crate) fn numbers_outside(self) -> Vec<TokenStream> {
-        let mut found = BTreeMap::new();
-        for layer in &self.graph.layers {
-            match &layer.op {
-                Op::Builtin(builtin) => {
-                    for (spec, arg) in builtin.spec.args.iter().zip(&builtin.args) {
-                        let r#type = if spec.kind == Kind::Flag {
-                            quote!(::core::primitive::bool)
-                        } else {
-                            quote!(::core::primitive::f64)
-                        };
-                        arg.field.iter().for_each(|field| self.find_outside(field, &r#type, &mut found));
-                    }
-                }
-                Op::Activation { function, .. } => {
-                    self.find_outside(&Term::Function(function.clone()), &quote!(::core::primitive::f64), &mut found);
-                }
-                Op::Component(component) => {
-                    for function in component.given.iter().filter_map(Given::function) {
-                        self.find_outside(
-                            &Term::Function(function.clone()),
-                            &quote!(::core::primitive::f64),
-                            &mut found,
-                        );
-                    }
-                }
-            }
-        }
-        found.into_values().collect()
-    }
-
-    fn find_outside(self, term: &Term, r#type: &TokenStream, found: &mut BTreeMap<String, TokenStream>) {
-        match term {
-            Term::Written(expr) if self.names_a_variable(*expr) => {
-                let (name, value) = (outside_name(*expr), &self.source[*expr]);
-                found.insert(name.to_string(), quote!(const #name: #r#type = #value;));
-            }
-            Term::Function(Function::Library { fields, .. }) => {
-                fields.iter().for_each(|field| self.find_outside(field, &quote!(::core::primitive::f64), found));
-            }
-            _ => {}
-        }
-    }
-
-    fn outside(self, expr: ExprId) -> TokenStream {
-        let (graph_type, name) = (self.ident(&self.graph.graph_type), outside_name(expr));
-        quote!(#graph_type::#name)
-    }
-
-    /// Whether an expression names what is a variable of the expansion.
-    fn names_a_variable(self, expr: ExprId) -> bool {
-        let inputs = self.graph.inputs.iter().map(|&input| &self.graph.tensors[input].name);
-        let own: Vec<String> = inputs.chain(&self.graph.output_names).map(ToString::to_string).collect();
-        let is = |name: &str| LOCALS.contains(&name) || own.iter().any(|own| own == name);
-        has_name(self.source[expr].to_token_stream(), &is)
     }
 
     /// It stands at the struct's name, since rustc notes where a constant that failed is used, and every other place would say
@@ -445,19 +386,4 @@ fn placed(function: &TokenStream, first: Span, arguments: &TokenStream, last: Sp
 /// A call of a function that rustc takes to stand at a token.
 fn placed_at(span: Span, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
     placed(function, span, arguments, span)
-}
-
-fn outside_name(ExprId(id): ExprId) -> Ident {
-    format_ident!("WRITTEN_{id}")
-}
-
-/// Whether a name in some tokens is one of these. After a point or before a colon it is a field.
-fn has_name(tokens: TokenStream, is: &dyn Fn(&str) -> bool) -> bool {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let punct = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == c);
-    tokens.iter().enumerate().any(|(at, token)| match token {
-        TokenTree::Group(group) => has_name(group.stream(), is),
-        TokenTree::Ident(word) => !(at > 0 && punct(at - 1, '.') || punct(at + 1, ':')) && is(&word.to_string()),
-        _ => false,
-    })
 }

@@ -6,15 +6,16 @@ use super::layer::slices;
 use super::memory::memory_field;
 use super::places::read;
 use super::types::one_or_tuple;
-use crate::graph::{Holds, TensorId};
+use crate::graph::TensorId;
 use crate::schedule::Program;
+use nn_core::spec::Dtype;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 /// `const BOUNDS`, of a model with inputs of indices: for each the least of the bounds of the layers that read it.
 pub(crate) fn bounds(context: &Context<'_>) -> TokenStream {
     let (graph, nn, t) = (context.graph, &context.paths.nn, quote!(T));
-    let holds_indices = |tensor: TensorId| graph.tensors[tensor].holds == Holds::Indices;
+    let holds_indices = |tensor: TensorId| graph.tensors[tensor].dtype == Dtype::U32;
     if !graph.inputs.iter().any(|&tensor| holds_indices(tensor)) {
         return quote!();
     }
@@ -62,7 +63,7 @@ pub(crate) fn touched(context: &Context<'_>, train: &Program) -> TokenStream {
         return quote!();
     }
     let inputs = slices(context, &graph.inputs, |s| quote!(&[#s]));
-    let first = graph.inputs.iter().position(|&tensor| graph.tensors[tensor].holds != Holds::Numbers);
+    let first = graph.inputs.iter().position(|&tensor| graph.tensors[tensor].chooses_rows());
     let first = first.unwrap_or_default();
     let first = context.part("x", first, graph.inputs.len());
     quote! {

@@ -45,7 +45,7 @@ pub(super) fn methods(context: &Context<'_>, train: &Program) -> Methods {
     let ends = quote! {
         fn backward_from<B: #nn Storage>(
             &self,
-            seeds: ::nn::losses::Seeds,
+            logit_mask: ::nn::losses::LogitMask,
             w: &#name<T>,
             x: #inputs,
             y: #outputs,
@@ -73,7 +73,7 @@ pub(super) fn methods(context: &Context<'_>, train: &Program) -> Methods {
     }
 }
 
-/// The body of `Layer::backward`: without seeds.
+/// The body of `Layer::backward`: without a mask of logits.
 pub(super) fn backward(context: &Context<'_>) -> TokenStream {
     let (nn, x) = (&context.paths.nn, context.samples(&context.graph.inputs, &quote!(T)));
     quote!(#nn Ends::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);)

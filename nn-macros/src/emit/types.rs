@@ -1,8 +1,8 @@
 //! The types and values that the expansion names: samples, layers, weights.
 
 use super::Context;
-use crate::graph::{Builtin, Facts, Function, Graph, Holds, Layer, LayerId, Node, Op, Producer, Shaped, TensorId};
-use nn_core::spec::Kind;
+use crate::graph::{Builtin, Facts, Function, Graph, Layer, LayerId, Node, Op, Producer, Shaped, TensorId};
+use nn_core::spec::{Dtype, Kind};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Expr, Ident};
@@ -10,13 +10,12 @@ use syn::{Expr, Ident};
 impl Context<'_> {
     /// The sample type of a tensor: `SVector<T, 64>`.
     pub(crate) fn sample(&self, tensor: TensorId, scalar: &TokenStream) -> TokenStream {
-        let (nn, primitive) = (&self.paths.nn, &self.paths.primitive);
+        let nn = &self.paths.nn;
         let tensor = &self.graph.tensors[tensor];
-        let element = match tensor.holds {
-            Holds::Numbers => scalar.clone(),
-            Holds::Indices => quote!(#primitive u32),
-            Holds::Sparse => return self.multi_hot(&tensor.shape),
-        };
+        if tensor.sparse {
+            return self.multi_hot(&tensor.shape);
+        }
+        let element = self.element(tensor.dtype, scalar);
         match &tensor.shape {
             Shaped::Known(shape) => {
                 let (rows, cols) = (Literal::usize_unsuffixed(shape.rows()), Literal::usize_unsuffixed(shape.cols()));
@@ -36,6 +35,18 @@ impl Context<'_> {
                     quote!(#nn SMatrix<#element, #size>)
                 }
             },
+        }
+    }
+
+    /// The type of the numbers of a tensor.
+    pub(super) fn element(&self, dtype: Dtype, scalar: &TokenStream) -> TokenStream {
+        let primitive = &self.paths.primitive;
+        match dtype.name() {
+            None => scalar.clone(),
+            Some(name) => {
+                let name = format_ident!("{name}");
+                quote!(#primitive #name)
+            }
         }
     }
 
@@ -160,7 +171,7 @@ impl Context<'_> {
         let around = if self.graph.reads_sparse(node) {
             builtin.spec.sparse.map(|call| call.around)
         } else if self.graph.reads_parts(node) {
-            builtin.spec.joined
+            builtin.spec.split_input
         } else {
             None
         };

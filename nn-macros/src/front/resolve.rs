@@ -3,34 +3,26 @@
 mod component;
 mod connect;
 mod construct;
-mod cut;
-mod ends;
+mod expression;
+mod input;
 mod masks;
+mod model_call;
+mod submodel;
 mod template;
 
-use crate::diagnostics::{Diagnostics, closest};
+use crate::diagnostics::Diagnostics;
 use crate::front::parse::{Let, Syntax};
-use crate::front::python;
-use crate::front::values::{self, arguments};
 use crate::graph::{Graph, LayerId, Meaning, Producer, TensorId};
 use crate::item::Item;
-use crate::literal;
 use crate::source::{ExprId, SpanId};
-use connect::Inputs;
-use cut::Cut;
 use nn_core::Code;
-use nn_core::layers::LAYERS;
-use nn_core::spec::LayerSpec;
 use proc_macro2::Span;
-use quote::ToTokens;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
-use syn::{Expr, ExprCall, ExprPath, Ident};
+use submodel::Submodel;
+use syn::{Expr, Ident};
 use template::Template;
-
-/// Names that the graph language gives a meaning beside the layers.
-const WORDS: &[&str] = &["Input", "Model", "Sequential", "Activation"];
 
 /// Builds the graph. What cannot be resolved is reported and stands as a poisoned value, so that nothing follows from it.
 pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
@@ -73,7 +65,7 @@ enum Bound {
     /// A part of a graph with layers of its own for every use: `|x| Dense(8)(x)`.
     Template(Rc<Template>),
     /// A part of the graph that can be called again, with the same weights.
-    Cut(Rc<Cut>),
+    Submodel(Rc<Submodel>),
     /// Layers that are called one after the other.
     Stack(Rc<[(LayerId, ExprId)]>),
     /// An error was reported.
@@ -134,7 +126,7 @@ impl Resolver<'_> {
                 let outermost = match &bound {
                     Bound::Layer(layer) => Some(*layer),
                     Bound::Tensors(tensors) => tensors.first().map(|&t| self.main_layer(t)).unwrap_or_default(),
-                    Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) | Bound::Poison => None,
+                    Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_) | Bound::Poison => None,
                 };
                 if let Some(layer) = outermost.filter(|layer| made.contains(layer)) {
                     self.graph.layers[layer].let_name = Some(self.diagnostics.source.name(name));
@@ -172,7 +164,7 @@ impl Resolver<'_> {
                     self.scope.insert(name.to_string(), (name.clone(), Bound::Tensors(vec![tensor])));
                 }
             }
-            (Bound::Layer(_) | Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_), names) => {
+            (Bound::Layer(_) | Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_), names) => {
                 self.diagnostics
                     .error(Code::OutputCount, &names[1], "a layer has one name")
                     .help("call it first: `let (a, b) = layer(x);`");
@@ -214,259 +206,6 @@ impl Resolver<'_> {
     fn main_layer(&self, tensor: TensorId) -> Option<LayerId> {
         self.main_node(tensor).map(|node| self.graph.nodes[node].layer)
     }
-
-    fn eval(&mut self, expr: &Expr) -> Bound {
-        match expr {
-            Expr::Path(path) => self.name(path),
-            Expr::Call(call) => self.call(call),
-            Expr::Paren(inner) => self.eval(&inner.expr),
-            Expr::Group(inner) => self.eval(&inner.expr),
-            Expr::Closure(closure) => self.template(closure),
-            Expr::Binary(binary) => {
-                let (text, layer) = (crate::source::text(expr), python::merging(&binary.op));
-                let error = self.diagnostics.error(
-                    Code::NotInAGraph,
-                    expr,
-                    format!("`{text}` is not a layer or a call of one"),
-                );
-                match layer {
-                    Some(layer) => {
-                        let (left, right) = (crate::source::text(&binary.left), crate::source::text(&binary.right));
-                        error.help(format!("tensors are combined by layers: `{layer}([{left}, {right}])`"))
-                    }
-                    None => error.help("tensors are combined by layers: `add([a, b])`"),
-                };
-                Bound::Poison
-            }
-            _ => {
-                self.diagnostics
-                    .error(
-                        Code::NotInAGraph,
-                        expr,
-                        format!("expected a tensor or a layer, but got `{}`", expr.to_token_stream()),
-                    )
-                    .help("a layer is made and called as in Keras: `Dense(64, activation = relu)(x)`");
-                Bound::Poison
-            }
-        }
-    }
-
-    fn name(&mut self, path: &ExprPath) -> Bound {
-        let Some(ident) = path.path.get_ident() else {
-            self.diagnostics
-                .error(Code::LayerForTensor, path, format!("`{}` is a type, not a tensor", path.to_token_stream()))
-                .help("a layer of your own is made and then called: `my::Scale(64)(x)`");
-            return Bound::Poison;
-        };
-        let name = ident.to_string();
-        if let Some((_, bound)) = self.scope.get(&name) {
-            return bound.clone();
-        }
-        if let Some(spec) = layer_named(&name) {
-            self.diagnostics
-                .error(Code::LayerForTensor, ident, format!("`{name}` is a layer, but a tensor is expected here"))
-                .help(format!("make the layer and call it: `{}(..)(x)`", spec.name));
-        } else if self.lets.iter().any(|statement| statement.names.contains(ident)) {
-            self.diagnostics
-                .error(Code::UsedBeforeBound, ident, format!("`{name}` is used before it is bound"))
-                .help(format!("move the statement that binds `{name}` up"));
-        } else {
-            let tensors: Vec<String> = self.scope.keys().cloned().collect();
-            let known = tensors.iter().map(String::as_str);
-            let error = self.diagnostics.error(Code::UndefinedTensor, ident, format!("undefined tensor `{name}`"));
-            match closest(&name, known.clone()) {
-                Some(_) => error.did_you_mean(&name, known),
-                None => error.help(format!("bind it first: `let {name} = ..;`")),
-            };
-        }
-        Bound::Poison
-    }
-
-    fn call(&mut self, call: &ExprCall) -> Bound {
-        let Expr::Path(path) = strip(&call.func) else {
-            return match self.eval(&call.func) {
-                Bound::Layer(layer) => self.apply(layer, call),
-                Bound::Template(template) => self.use_template(&template, call),
-                Bound::Cut(cut) => self.use_cut(&cut, call),
-                Bound::Stack(layers) => self.use_stack(&layers, call),
-                Bound::Tensors(_) => self.not_a_layer(&call.func),
-                Bound::Poison => {
-                    // What the layer is called on may hold errors of its own.
-                    self.tensors(call);
-                    Bound::Poison
-                }
-            };
-        };
-        let Some(ident) = path.path.get_ident() else {
-            return if self.is_with_path(path) { Bound::Poison } else { self.component(path, call) };
-        };
-        let name = ident.to_string();
-        if let Some((_, bound)) = self.scope.get(&name) {
-            return match bound.clone() {
-                Bound::Layer(layer) => self.apply(layer, call),
-                Bound::Template(template) => self.use_template(&template, call),
-                Bound::Cut(cut) => self.use_cut(&cut, call),
-                Bound::Stack(layers) => self.use_stack(&layers, call),
-                Bound::Tensors(_) => self.not_a_layer(&call.func),
-                Bound::Poison => {
-                    self.tensors(call);
-                    Bound::Poison
-                }
-            };
-        }
-        match name.as_str() {
-            "Input" => return self.input(ident, call),
-            "Activation" => return self.activation_layer(call),
-            "Model" => return self.cut(call),
-            "Sequential" => return self.stack(call),
-            _ => {}
-        }
-        if let Some(spec) = layer_named(&name) {
-            return self.builtin(spec, call, &values::arguments(call));
-        }
-        if let Some(spec) = LAYERS.iter().find(|spec| spec.function == Some(name.as_str())) {
-            // `concatenate([a, b], axis = 1)` is `Concatenate(axis = 1)([a, b])`.
-            let mut args = arguments(call);
-            if args.is_empty() {
-                self.diagnostics
-                    .error(Code::InputCount, call, format!("`{name}` expects a list of tensors"))
-                    .help(format!("write `{name}([a, b])`"));
-                return Bound::Poison;
-            }
-            let (_, inputs) = args.remove(0);
-            if literal::list(&inputs).is_none() {
-                let (got, all) = (call.args.to_token_stream(), crate::source::text(&Expr::Call(call.clone())));
-                let all = all.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')')).to_string();
-                self.diagnostics
-                    .error(Code::InputCount, &got, format!("`{name}` expects a list of tensors, but got `{all}`"))
-                    .help(format!("write `{name}([{all}])`"));
-                return Bound::Poison;
-            }
-            let layer = self.builtin(spec, call, &args);
-            let tensors = self.tensor_list(&inputs);
-            return match (layer, tensors) {
-                (Bound::Layer(layer), Some((tensors, exprs))) => {
-                    self.connect(layer, Inputs { tensors, exprs, mask: None }, call)
-                }
-                _ => Bound::Poison,
-            };
-        }
-        if nn_core::activations::ACTIVATIONS.iter().any(|spec| spec.names.contains(&name.as_str())) {
-            // `relu(x)` is `Activation(relu)(x)`.
-            let layer = self.activation(&call.func, false);
-            return match layer {
-                Some(layer) => self.apply(layer, call),
-                None => Bound::Poison,
-            };
-        }
-        let known = LAYERS.iter().flat_map(|spec| [Some(spec.name), spec.function]).flatten();
-        let known: Vec<&str> = known.chain(WORDS.iter().copied()).collect();
-        let close = closest(&name, known.iter().copied());
-        let in_keras = python::is_keras_layer(&name);
-        if close.is_some() || in_keras || name.starts_with(char::is_lowercase) {
-            let scope: Vec<String> = self.scope.keys().cloned().collect();
-            let candidates = known.iter().copied().chain(scope.iter().map(String::as_str));
-            let error = self.diagnostics.error(Code::UnknownLayer, ident, format!("unknown layer `{name}`"));
-            match in_keras {
-                true => error.note(format!("Keras has a layer `{name}`, this library has not")),
-                false => error.did_you_mean(&name, candidates),
-            };
-            error.note(format!(
-                "a layer or model of your own with such a name is written with its path, `self::{name}`"
-            ));
-            return Bound::Poison;
-        }
-        self.component(path, call)
-    }
-
-    /// Reports a layer of the library that is named with a path, `nn::Dense`: `Dense` is a word of the graph.
-    fn is_with_path(&mut self, path: &ExprPath) -> bool {
-        let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        let [module, .., name] = &segments[..] else { return false };
-        let found = ["nn", "keras", "layers"].contains(&module.as_str()) && layer_named(name).is_some();
-        if found {
-            self.diagnostics
-                .error(Code::UnknownLayer, path, format!("`{name}` is named with a path here"))
-                .help(format!("layers of the library are named without one: `{name}(..)`"));
-        }
-        found
-    }
-
-    fn not_a_layer(&mut self, func: &Expr) -> Bound {
-        let message = format!("`{}` is a tensor, not a layer: it cannot be called", func.to_token_stream());
-        self.diagnostics
-            .error(Code::TensorForLayer, func, message)
-            .help("a layer that is called several times is made first: `let tower = Dense(8);`, then `tower(x)`");
-        Bound::Poison
-    }
-
-    fn apply(&mut self, layer: LayerId, call: &ExprCall) -> Bound {
-        let (positional, keywords) = self.split(layer, call);
-        match self.called_on(&positional, call) {
-            Some((tensors, exprs)) => match self.keywords(layer, tensors, exprs, keywords) {
-                Some(inputs) => self.connect(layer, inputs, call),
-                None => Bound::Poison,
-            },
-            None => Bound::Poison,
-        }
-    }
-
-    /// The tensors of `(x)` or `([a, b])`.
-    fn tensors(&mut self, call: &ExprCall) -> Option<(Vec<TensorId>, Vec<ExprId>)> {
-        let positional: Vec<Expr> = arguments(call).into_iter().map(|(_, value)| value).collect();
-        self.called_on(&positional, call)
-    }
-
-    fn called_on(&mut self, positional: &[Expr], call: &ExprCall) -> Option<(Vec<TensorId>, Vec<ExprId>)> {
-        let [list] = positional else {
-            let message =
-                if positional.is_empty() { "expected a tensor" } else { "expected one tensor, or a list of tensors" };
-            self.diagnostics
-                .error(Code::InputCount, call, format!("{message}, but got `({})`", call.args.to_token_stream()))
-                .help("a layer with several inputs is called on a list: `layer([a, b])`");
-            return None;
-        };
-        self.tensor_list(list)
-    }
-
-    fn tensor_list(&mut self, expr: &Expr) -> Option<(Vec<TensorId>, Vec<ExprId>)> {
-        let elements: Vec<&Expr> = literal::list(expr).unwrap_or_else(|| vec![expr]);
-        let (mut tensors, mut exprs, mut failed) = (Vec::new(), Vec::new(), false);
-        for element in elements {
-            match self.eval(element) {
-                Bound::Tensors(found) => {
-                    let expr = self.expr(element);
-                    exprs.extend(found.iter().map(|_| expr));
-                    tensors.extend(found);
-                }
-                Bound::Layer(layer) => {
-                    failed = true;
-                    let name = element.to_token_stream();
-                    let made = self.diagnostics.source[self.graph.layers[layer].source].to_token_stream();
-                    self.diagnostics
-                        .error(
-                            Code::LayerForTensor,
-                            element,
-                            format!("`{name}` is a layer, but a tensor is expected here"),
-                        )
-                        .help(format!("call it on a tensor first: `{made}(x)`"));
-                }
-                Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
-                    failed = true;
-                    let name = crate::source::text(element);
-                    self.diagnostics
-                        .error(
-                            Code::LayerForTensor,
-                            element,
-                            format!("`{name}` is a part of a graph, but a tensor is expected here"),
-                        )
-                        .help("call it on a tensor first");
-                }
-                Bound::Poison => failed = true,
-            }
-        }
-        (!failed).then_some((tensors, exprs))
-    }
 }
 
 /// How many statements bind each name.
@@ -478,18 +217,6 @@ fn times_bound(lets: &[Let]) -> HashMap<String, usize> {
     bound
 }
 
-fn layer_named(name: &str) -> Option<&'static LayerSpec> {
-    LAYERS.iter().copied().find(|spec| spec.name == name)
-}
-
 fn is_word(func: &Expr, word: &str) -> bool {
     matches!(func, Expr::Path(path) if path.path.is_ident(word))
-}
-
-fn strip(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Paren(inner) => strip(&inner.expr),
-        Expr::Group(inner) => strip(&inner.expr),
-        _ => expr,
-    }
 }

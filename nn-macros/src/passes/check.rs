@@ -8,9 +8,9 @@
 //! - arguments that say where masks go are literals.
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::{Graph, Holds, LayerId, Node, Op, Producer, TensorId};
+use crate::graph::{Graph, LayerId, Node, Op, Producer, TensorId};
 use nn_core::Code;
-use nn_core::spec::{MAX_INPUTS, Masking};
+use nn_core::spec::{Dtype, MAX_INPUTS, Masking};
 use std::collections::HashSet;
 
 /// Reports everything that is wrong with the graph as a whole.
@@ -60,7 +60,7 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
             diagnostics
                 .error(Code::NotComputed, expr, format!("the output `{text}` is an input: no layer computes it"))
                 .help("`Activation(linear)(x)` passes a tensor on unchanged");
-        } else if graph.tensors[tensor].holds == Holds::Indices {
+        } else if graph.tensors[tensor].dtype == Dtype::U32 {
             diagnostics.error(Code::WrongDtype, expr, "an output holds numbers, not indices");
         }
     }

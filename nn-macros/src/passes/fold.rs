@@ -5,10 +5,10 @@
 
 mod compact;
 mod identities;
-mod joined;
 mod projected;
 mod rewrite;
 mod scales;
+mod split_input;
 mod table;
 
 use crate::diagnostics::Diagnostics;
@@ -48,7 +48,7 @@ pub(crate) struct Fold {
 }
 
 /// The folds, in this order.
-const FOLDS: [fn(&mut Rewrite); 4] = [identities::fold, table::fold, scales::fold, joined::fold];
+const FOLDS: [fn(&mut Rewrite); 4] = [identities::fold, table::fold, scales::fold, split_input::fold];
 
 /// Makes the folded form of a graph, if there is something to fold.
 pub(crate) fn fold(graph: &mut Graph, diagnostics: &mut Diagnostics) {

@@ -1,6 +1,6 @@
 //! Who wants the gradient of a tensor.
 
-use crate::graph::{Graph, Holds, Layer, Node, Producer};
+use crate::graph::{Graph, Layer, Node, Producer};
 
 /// Who wants the gradient of a tensor.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +31,7 @@ pub(crate) fn learning(graph: &Graph) -> Vec<bool> {
 /// For each tensor who wants its gradient. `asked` says whether a caller may ask for the gradients of the inputs.
 pub(super) fn gradients(graph: &Graph, asked: bool) -> Vec<Gradient> {
     let of_input = |(id, tensor): (usize, &crate::graph::Tensor)| match tensor.producer {
-        Producer::Input if tensor.holds == Holds::Numbers && asked => Gradient::IfAsked(vec![input_index(graph, id)]),
+        Producer::Input if tensor.has_scalars() && asked => Gradient::IfAsked(vec![input_index(graph, id)]),
         _ => Gradient::Never,
     };
     let mut gradients: Vec<Gradient> = graph.tensors.iter().enumerate().map(of_input).collect();
@@ -39,8 +39,7 @@ pub(super) fn gradients(graph: &Graph, asked: bool) -> Vec<Gradient> {
         let gradient = of_call(&gradients, &graph.layers[node.layer], node);
         for &output in &node.outputs {
             // Indices and masks have none.
-            let differentiable = graph.tensors[output].holds == Holds::Numbers;
-            gradients[output] = if differentiable { gradient.clone() } else { Gradient::Never };
+            gradients[output] = if graph.tensors[output].has_scalars() { gradient.clone() } else { Gradient::Never };
         }
     }
     gradients

@@ -1,19 +1,19 @@
 //! [`lower`]: a graph becomes the steps of a form.
 
 use super::gradients::Gradient;
-use super::memory::{Memory, Resident, Work};
+use super::memory::{Allocation, CallKind, Resident};
 use super::places::{Home, Places, masks};
 use super::program::*;
-use crate::graph::{Graph, Holds, LayerId, Node, Op, Producer, TensorId};
+use crate::graph::{Graph, LayerId, Node, Op, Producer, TensorId};
 use nn_core::spec::Dtype;
 
 /// The program of a form of a graph that passed all checks.
 pub(crate) fn lower(graph: &Graph, form: Form) -> Program {
     let places = Places::new(graph, form);
     let memory = match form {
-        Form::Predict => Memory::predicting(graph, &places),
-        Form::Train => Memory::keeping(graph, &places),
-        Form::TrainTail => Memory::passing(graph, &places),
+        Form::Predict => Allocation::predicting(graph, &places),
+        Form::Train => Allocation::keeping(graph, &places),
+        Form::TrainTail => Allocation::passing(graph, &places),
     };
     Lowering { graph, form, places, memory }.program()
 }
@@ -33,7 +33,7 @@ pub(crate) fn tail(graph: &Graph) -> Option<Program> {
 /// indices, or a sparse input.
 pub(crate) fn by_rows(graph: &Graph, owner: LayerId) -> bool {
     let mut calls = graph.nodes.iter().filter(|node| graph.layers[node.layer].owner == owner);
-    let reads_indices = |node: &Node| node.inputs.iter().any(|&tensor| graph.tensors[tensor].holds != Holds::Numbers);
+    let reads_indices = |node: &Node| node.inputs.iter().any(|&tensor| graph.tensors[tensor].chooses_rows());
     let may_have_tables = |node: &Node| graph.layers[node.layer].has_rows() || graph.reads_sparse(node);
     calls.all(|node| may_have_tables(node) && reads_indices(node))
 }
@@ -42,7 +42,7 @@ struct Lowering<'a> {
     graph: &'a Graph,
     form: Form,
     places: Places,
-    memory: Memory,
+    memory: Allocation,
 }
 
 impl Lowering<'_> {
@@ -173,10 +173,10 @@ impl Lowering<'_> {
         let then = self.places.then[n];
         let then = match self.form {
             Form::Predict => match self.memory.work(n) {
-                Work::View => return None,
-                Work::InPlace if self.places.fused[n] => return None,
-                Work::InPlace => return Some(Step::InPlace(n, self.place(node.outputs[0]))),
-                Work::Call => then,
+                CallKind::View => return None,
+                CallKind::InPlace if self.places.fused[n] => return None,
+                CallKind::InPlace => return Some(Step::InPlace(n, self.place(node.outputs[0]))),
+                CallKind::Call => then,
             },
             Form::Train | Form::TrainTail if self.places.is_kept(node) => return None,
             Form::Train | Form::TrainTail => then.filter(|_| self.places.tensors[node.outputs[0]].becomes.is_some()),
@@ -230,7 +230,7 @@ impl Lowering<'_> {
                 workspace: self.memory.workspace(Resident::BackWorkspace(n)),
                 dx: node.inputs.iter().map(|&tensor| self.outgoing(tensor, gradient)).collect(),
                 learns: self.graph.layers[node.layer].learns(),
-                seeds: self.places.inside_heads(self.graph, node),
+                inside_heads: self.places.inside_heads(self.graph, node),
                 head: self.places.head(self.graph, node).map(|(i, logits)| (i, self.places.kept(logits))),
                 any_inputs: self.has_any_inputs(node),
             }))
@@ -287,8 +287,8 @@ impl Lowering<'_> {
         let Producer::Node(n) = self.graph.tensors[tensor].producer else { return None };
         let node = &self.graph.nodes[n];
         let Op::Component(_) = &self.graph.layers[node.layer].op else { return None };
-        // Of its inputs a model hands on only a mask that is one itself, which holds indices, and an output holds numbers.
-        let x = self.reads_after(node, |tensor| self.graph.tensors[tensor].holds != Holds::Numbers);
+        // Of its inputs a model hands on only a mask that is one itself.
+        let x = self.reads_after(node, |tensor| self.graph.tensors[tensor].dtype == Dtype::U32);
         let k = node.outputs.iter().position(|&output| output == tensor).unwrap_or_default();
         Some(Mask::Inside(n, k, x))
     }

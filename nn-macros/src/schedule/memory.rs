@@ -3,26 +3,27 @@
 use super::gradients::Gradient;
 use super::places::{Home, Places, masks};
 use super::program::{ArenaId, CallId, Form, Place};
-use crate::graph::{Facts, Graph, Holds, Node, Op, Producer, Shaped, TensorId};
-use nn_core::arena::{Life, plan};
+use crate::graph::{Facts, Graph, Node, Op, Producer, Shaped, TensorId};
+use nn_core::arena::{Lifetime, plan};
+use nn_core::spec::Dtype;
 use std::ops::Range;
 
 /// The tensors that share memory: those of a prediction that are in the model's own, or those of a training step that its backward pass
 /// does not read.
-pub(super) struct Memory {
-    /// One block for each kind of element that there is.
+pub(super) struct Allocation {
+    /// One block for each type of numbers that there is.
     pub(super) arenas: Vec<Arena>,
     /// For each tensor the one whose place it has: itself, or the first of those that follow each other there.
     places: Vec<TensorId>,
     /// The block and the number in it of such a tensor.
     order: Vec<Option<(ArenaId, usize)>>,
     /// The work of a prediction for each call.
-    work: Vec<Work>,
+    work: Vec<CallKind>,
 }
 
 /// The work of a prediction for a call.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) enum Work {
+pub(super) enum CallKind {
     /// It computes the outputs from the inputs.
     Call,
     /// It computes the output in the place of the input, which nobody reads again.
@@ -36,8 +37,8 @@ pub(super) enum Work {
 pub(crate) struct Arena {
     /// Its field.
     pub(crate) name: String,
-    /// The kind of its tensors.
-    pub(crate) holds: Holds,
+    /// The type of the numbers in it.
+    pub(crate) dtype: Dtype,
     /// What is in it, in the order in which it is first needed.
     pub(crate) lives: Vec<Stay>,
     /// Where they are, and the size of the block, in scalars of a sample. `None` if only rustc knows their shapes.
@@ -66,10 +67,10 @@ pub(crate) enum Resident {
 }
 
 impl Resident {
-    fn holds(self, graph: &Graph) -> Holds {
+    fn dtype(self, graph: &Graph) -> Dtype {
         match self {
-            Resident::Tensor(tensor) => graph.tensors[tensor].holds,
-            Resident::Workspace(_) | Resident::BackWorkspace(_) => Holds::Numbers,
+            Resident::Tensor(tensor) => graph.tensors[tensor].dtype,
+            Resident::Workspace(_) | Resident::BackWorkspace(_) => Dtype::Float,
         }
     }
 
@@ -94,12 +95,17 @@ fn works(graph: &Graph, call: CallId) -> bool {
     has && Resident::Workspace(call).size(graph) != Some(0)
 }
 
-impl Memory {
+impl Allocation {
     /// The memory of a training step that keeps everything. Calls have workspaces one after the other.
     pub(super) fn keeping(graph: &Graph, places: &Places) -> Self {
         let (forward, backward) = workspaces(graph, places);
-        let names = names(graph, ["workspace", "workspace_indices"]);
-        Memory::of(graph, forward.chain(backward).collect(), (0..graph.tensors.len()).collect(), Vec::new(), names)
+        Allocation::of(
+            graph,
+            forward.chain(backward).collect(),
+            (0..graph.tensors.len()).collect(),
+            Vec::new(),
+            "workspace",
+        )
     }
 
     /// The memory of a prediction.
@@ -115,9 +121,9 @@ impl Memory {
             let of_caller = |input: TensorId| tensors[first[input]].home != Home::Tape;
             let done = match follows(graph, places, node) {
                 // Logits and masks are asked for when the caller's input is out of reach.
-                Work::View if node.outputs.iter().any(|&y| kept[y]) && of_caller(node.inputs[0]) => Work::Call,
+                CallKind::View if node.outputs.iter().any(|&y| kept[y]) && of_caller(node.inputs[0]) => CallKind::Call,
                 // An input is the caller's, and somebody may still read what is there.
-                Work::InPlace if of_caller(node.inputs[0]) || last[first[node.inputs[0]]] > n => Work::Call,
+                CallKind::InPlace if of_caller(node.inputs[0]) || last[first[node.inputs[0]]] > n => CallKind::Call,
                 work => work,
             };
             work.push(done);
@@ -125,7 +131,7 @@ impl Memory {
                 continue;
             }
             for &tensor in node.outputs.iter().filter(|&&tensor| tensors[tensor].home == Home::Tape) {
-                if done == Work::Call {
+                if done == CallKind::Call {
                     lives.push((Resident::Tensor(tensor), n));
                     continue;
                 }
@@ -133,7 +139,7 @@ impl Memory {
                 first[tensor] = place;
                 last[place] = last[place].max(last[tensor]);
             }
-            if done == Work::Call && works(graph, n) {
+            if done == CallKind::Call && works(graph, n) {
                 lives.push((Resident::Workspace(n), n));
             }
         }
@@ -141,7 +147,7 @@ impl Memory {
             Resident::Tensor(tensor) => Stay { of, first, last: first.max(last[tensor]) },
             _ => Stay { of, first, last: first },
         });
-        Memory::of(graph, lives.collect(), first, work, ["activations", "indices"].map(String::from))
+        Allocation::of(graph, lives.collect(), first, work, "")
     }
 
     /// The memory of tensors that a training step needs only until they have been read in the forward pass: inputs and outputs of calls
@@ -180,18 +186,16 @@ impl Memory {
             }
         }
         lives.extend(backward);
-        let names = names(graph, ["passing", "passing_indices"]);
-        Memory::of(graph, lives, first, Vec::new(), names)
+        Allocation::of(graph, lives, first, Vec::new(), "passing")
     }
 
-    fn of(graph: &Graph, lives: Vec<Stay>, places: Vec<TensorId>, work: Vec<Work>, names: [String; 2]) -> Self {
-        let mut arenas = Vec::new();
-        for (name, holds) in names.into_iter().zip([Holds::Numbers, Holds::Indices]) {
-            let lives: Vec<_> = lives.iter().copied().filter(|stay| stay.of.holds(graph) == holds).collect();
-            if !lives.is_empty() {
-                arenas.push(Arena::new(graph, name, holds, lives));
-            }
-        }
+    fn of(graph: &Graph, lives: Vec<Stay>, places: Vec<TensorId>, work: Vec<CallKind>, purpose: &str) -> Self {
+        let blocks = Dtype::ALL.iter().map(|&dtype| {
+            let lives = lives.iter().copied().filter(|stay| stay.of.dtype(graph) == dtype);
+            (dtype, lives.collect::<Vec<_>>())
+        });
+        let blocks = blocks.filter(|(_, lives)| !lives.is_empty());
+        let arenas: Vec<_> = blocks.map(|(dtype, lives)| Arena::new(graph, purpose, dtype, lives)).collect();
         let mut order = vec![None; graph.tensors.len()];
         for (arena, block) in arenas.iter().enumerate() {
             for (index, stay) in block.lives.iter().enumerate() {
@@ -200,7 +204,7 @@ impl Memory {
                 }
             }
         }
-        Memory { arenas, places, order, work }
+        Allocation { arenas, places, order, work }
     }
 
     /// The place of a workspace.
@@ -222,23 +226,26 @@ impl Memory {
     }
 
     /// The work of a prediction for call `n`.
-    pub(super) fn work(&self, n: usize) -> Work {
-        self.work.get(n).copied().unwrap_or(Work::Call)
+    pub(super) fn work(&self, n: usize) -> CallKind {
+        self.work.get(n).copied().unwrap_or(CallKind::Call)
     }
 }
 
 /// Whether a call could leave its output in the place of its input.
-fn follows(graph: &Graph, places: &Places, node: &Node) -> Work {
-    let ([input], [output]) = (&node.inputs[..], &node.outputs[..]) else { return Work::Call };
-    // An output has to be where the caller wants it.
-    if places.tensors[*output].home != Home::Tape || matches!(places.tensors[*input].home, Home::Output(_)) {
-        return Work::Call;
+fn follows(graph: &Graph, places: &Places, node: &Node) -> CallKind {
+    let ([input], [output]) = (&node.inputs[..], &node.outputs[..]) else { return CallKind::Call };
+    // An output has to be where the caller wants it, and no number of another type has the place of an input.
+    if !graph.keeps_dtype(*input, *output)
+        || places.tensors[*output].home != Home::Tape
+        || matches!(places.tensors[*input].home, Home::Output(_))
+    {
+        return CallKind::Call;
     }
     let layer = &graph.layers[node.layer];
     match layer.op {
-        _ if layer.copies() => Work::View,
-        Op::Activation { .. } => Work::InPlace,
-        _ => Work::Call,
+        _ if layer.copies() => CallKind::View,
+        Op::Activation { .. } => CallKind::InPlace,
+        _ => CallKind::Call,
     }
 }
 
@@ -272,26 +279,34 @@ fn workspaces<'a>(
     (forward, backward)
 }
 
-/// Names of blocks beside fields of tensors: such as no layer has.
-fn names(graph: &Graph, bases: [&str; 2]) -> [String; 2] {
-    bases.map(|base| {
-        let mut name = String::from(base);
-        while graph.nodes.iter().any(|node| node.name.as_str() == name) {
-            name.push('_');
-        }
-        name
-    })
+/// The name of a block: `activations` and `indices` in a prediction, else `passing` and `passing_indices`, for example. In a training step
+/// it stands beside fields of tensors, so no layer may have it.
+fn name(graph: &Graph, purpose: &str, dtype: Dtype) -> String {
+    let contents = match dtype {
+        Dtype::Float => "activations",
+        Dtype::U32 => "indices",
+        other => other.name().unwrap_or_default(),
+    };
+    let mut name = match (purpose, dtype) {
+        ("", _) => return contents.to_string(),
+        (_, Dtype::Float) => purpose.to_string(),
+        _ => format!("{purpose}_{contents}"),
+    };
+    while graph.nodes.iter().any(|node| node.name.as_str() == name) {
+        name.push('_');
+    }
+    name
 }
 
 impl Arena {
-    fn new(graph: &Graph, name: String, holds: Holds, lives: Vec<Stay>) -> Self {
-        let sizes = lives.iter().map(|stay| Some(Life::new(stay.of.size(graph)?, stay.first, stay.last)));
-        let known = sizes.collect::<Option<Vec<Life>>>().map(|lives| {
+    fn new(graph: &Graph, purpose: &str, dtype: Dtype, lives: Vec<Stay>) -> Self {
+        let sizes = lives.iter().map(|stay| Some(Lifetime::new(stay.of.size(graph)?, stay.first, stay.last)));
+        let known = sizes.collect::<Option<Vec<Lifetime>>>().map(|lives| {
             let mut offsets = vec![0; lives.len()];
             let size = plan(&lives, &mut offsets, &mut vec![0; lives.len()]);
             (offsets.iter().zip(&lives).map(|(&start, life)| start..start + life.size).collect(), size)
         });
-        Arena { name, holds, lives, known }
+        Arena { name: name(graph, purpose, dtype), dtype, lives, known }
     }
 
     /// The scalars of a sample, if rustc does not have to find them.
@@ -322,7 +337,7 @@ fn kept(graph: &Graph, places: &Places) -> Vec<bool> {
             && let Op::Component(_) = graph.layers[graph.nodes[node].layer].op
         {
             let inputs = graph.nodes[node].inputs.iter();
-            inputs.filter(|&&input| graph.tensors[input].holds == Holds::Indices).for_each(|&input| kept[input] = true);
+            inputs.filter(|&&input| graph.tensors[input].dtype == Dtype::U32).for_each(|&input| kept[input] = true);
         }
     }
     kept

@@ -2,8 +2,8 @@
 
 use super::gradients::{Gradient, gradients, input_index};
 use super::program::{CallId, Form};
-use crate::graph::{Graph, Holds, Node, Op, Producer, TensorId};
-use nn_core::spec::Masking;
+use crate::graph::{Graph, Node, Op, Producer, TensorId};
+use nn_core::spec::{Dtype, Masking};
 use std::collections::HashSet;
 
 /// Whose memory a tensor is in.
@@ -18,7 +18,7 @@ pub(super) enum Home {
 }
 
 /// A tensor of a graph.
-pub(super) struct Tensor {
+pub(super) struct TensorPlace {
     pub(super) home: Home,
     pub(super) gradient: Gradient,
     /// Whether its gradient has memory of its own. Otherwise it is the caller's: `dy` of an output that nothing inside reads, or `dx`
@@ -30,7 +30,7 @@ pub(super) struct Tensor {
 
 /// The tensors of a graph, and the activations that are fused into the calls before them.
 pub(super) struct Places {
-    pub(super) tensors: Vec<Tensor>,
+    pub(super) tensors: Vec<TensorPlace>,
     /// For each call the call of the activation that it computes where it writes its output.
     pub(super) then: Vec<Option<CallId>>,
     /// For each call whether it is such an activation.
@@ -46,7 +46,7 @@ impl Places {
         let read: HashSet<TensorId> = readers.flat_map(|node| node.inputs.iter().copied()).collect();
         // In the tail of a graph no caller asks for the gradients of the inputs.
         let gradients = gradients(graph, form != Form::TrainTail).into_iter().enumerate();
-        let mut tensors: Vec<Tensor> = gradients
+        let mut tensors: Vec<TensorPlace> = gradients
             .map(|(id, gradient)| {
                 let home = match graph.tensors[id].producer {
                     Producer::Input => Home::Input(input_index(graph, id)),
@@ -60,7 +60,7 @@ impl Places {
                     Home::Output(_) => read.contains(&id),
                     Home::Tape => true,
                 };
-                Tensor { home, gradient, own_gradient, becomes: None }
+                TensorPlace { home, gradient, own_gradient, becomes: None }
             })
             .collect();
         let then = fused(graph, &tensors);
@@ -117,7 +117,7 @@ impl Places {
 
 /// Whether a call computes numbers, and not a mask.
 fn computes_numbers(graph: &Graph, node: &Node) -> bool {
-    node.outputs.iter().any(|&output| graph.tensors[output].holds == Holds::Numbers)
+    node.outputs.iter().any(|&output| graph.tensors[output].dtype != Dtype::U32)
 }
 
 /// For each call whether a form makes it: all but those of masks that nobody reads.
@@ -146,7 +146,7 @@ pub(super) fn masks<'a>(graph: &Graph, node: &'a Node, form: Form) -> &'a [Optio
 }
 
 /// For each call the activation of its output, where nobody else reads that and both are in memory of the model's own.
-fn fused(graph: &Graph, tensors: &[Tensor]) -> Vec<Option<CallId>> {
+fn fused(graph: &Graph, tensors: &[TensorPlace]) -> Vec<Option<CallId>> {
     let mut readers = vec![Vec::new(); graph.tensors.len()];
     for (n, node) in graph.nodes.iter().enumerate() {
         node.inputs.iter().for_each(|&input| readers[input].push(n));
@@ -157,7 +157,7 @@ fn fused(graph: &Graph, tensors: &[Tensor]) -> Vec<Option<CallId>> {
         let (activation, next) = (&graph.layers[graph.nodes[reader].layer], graph.nodes[reader].outputs[0]);
         let inside = tensors[*output].home == Home::Tape && tensors[next].home == Home::Tape;
         let is = matches!(activation.op, Op::Activation { .. }) && !activation.copies();
-        (is && inside && !graph.reads_sparse(node)).then_some(reader)
+        (is && inside && !graph.reads_sparse(node) && graph.keeps_dtype(*output, next)).then_some(reader)
     };
     graph.nodes.iter().map(activation).collect()
 }

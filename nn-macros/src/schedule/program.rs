@@ -1,8 +1,9 @@
 //! [`Program`]: the steps of one form of a model.
 
 use super::memory::Arena;
-use crate::graph::{Graph, Holds, LayerId, TensorId};
+use crate::graph::{Graph, LayerId, TensorId};
 use crate::source::ExprId;
+use nn_core::spec::Dtype;
 
 /// The number of a call in its graph.
 pub(crate) type CallId = usize;
@@ -46,10 +47,9 @@ pub(crate) struct Program {
 impl Program {
     /// Whether the memory holds the model's scalars. It may hold masks alone.
     pub(crate) fn has_scalars(&self, graph: &Graph) -> bool {
-        let holds_numbers = |holds: Holds| holds == Holds::Numbers;
         self.fields.iter().any(|field| match *field {
-            Field::Tensor(tensor) | Field::Gradient(tensor) => holds_numbers(graph.tensors[tensor].holds),
-            Field::Arena(arena) => holds_numbers(self.arenas[arena].holds),
+            Field::Tensor(tensor) | Field::Gradient(tensor) => graph.tensors[tensor].dtype == Dtype::Float,
+            Field::Arena(arena) => self.arenas[arena].dtype == Dtype::Float,
             // Its type is that of a layer of the scalar.
             Field::Layer(_) => true,
         })
@@ -187,7 +187,7 @@ pub(crate) struct BackCall {
     /// Whether the weights learn.
     pub(crate) learns: bool,
     /// For outputs of the model that are outputs of a model inside: both places. Whether they have logits is for that one to say.
-    pub(crate) seeds: Vec<(usize, usize)>,
+    pub(crate) inside_heads: Vec<(usize, usize)>,
     /// For a head: the output, and the tensor of its logits. The loss may have given the gradient of these.
     pub(crate) head: Option<(usize, TensorId)>,
     pub(crate) any_inputs: bool,

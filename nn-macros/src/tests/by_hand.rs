@@ -3,16 +3,15 @@
 use crate::diagnostics::Diagnostics;
 use crate::front::parse::Syntax;
 use crate::front::{parse, values};
-use crate::graph::{
-    Arg, Builtin, Function, Graph, Holds, Layer, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId, Term,
-};
+use crate::graph::{Arg, Builtin, Function, Graph, Layer, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId, Term};
+use crate::schedule::{Field, Form, lower};
 use crate::source::{ExprId, Name, Source, SpanId};
 use crate::{Attributes, PASSES, read, write};
 use insta::assert_snapshot;
 use nn_core::activations::ACTIVATIONS;
 use nn_core::layers::LAYERS;
 use nn_core::shape::Shape;
-use nn_core::spec::Value;
+use nn_core::spec::{Dtype, Value};
 use proc_macro2::{Ident, Span};
 use syn::Visibility;
 
@@ -33,7 +32,8 @@ impl Maker {
             name: Name::new(name, SpanId::default()),
             producer,
             shape,
-            holds: Holds::Numbers,
+            dtype: Dtype::Float,
+            sparse: false,
             named: producer == Producer::Input,
             span: SpanId::default(),
             mask: None,
@@ -239,6 +239,82 @@ fn its_errors_are_those_of_any_graph() {
       = note: `pixels` has the shape (64,): an input
       = note: explained in nn::errors::nn0402
     ");
+}
+
+/// Layers one behind the other, with the type of the numbers that each gives: Dense with so many units, or else a Flatten.
+fn chain(layers: &[(Option<usize>, Dtype)]) -> Maker {
+    let mut maker = Maker::new("Chain");
+    let input = maker.input("start", &[2]);
+    let mut x = input;
+    for (i, &(units, _)) in layers.iter().enumerate() {
+        let layer = match units {
+            Some(units) => maker.builtin(&format!("dense_{i}"), "Dense", &[("units", Value::Size(units))], "Dense"),
+            None => maker.builtin(&format!("flat_{i}"), "Flatten", &[], "Flatten()"),
+        };
+        x = maker.call(layer, x);
+    }
+    maker.end(input, x);
+    for (node, &(_, dtype)) in maker.graph.nodes.iter().zip(layers) {
+        maker.graph.tensors[node.outputs[0]].dtype = dtype;
+    }
+    maker
+}
+
+/// A model has one block of memory for each type of numbers that is there, and nothing for the others.
+#[test]
+fn tensors_share_memory_with_those_of_the_same_type() {
+    let Maker { graph, diagnostics } = chain(&[
+        (Some(7), Dtype::Float),
+        (Some(5), Dtype::I8),
+        (Some(3), Dtype::I16),
+        (Some(11), Dtype::I8),
+        (Some(4), Dtype::Float),
+    ]);
+    let program = lower(&graph, Form::Predict);
+    let arenas: Vec<_> = program.arenas.iter().map(|arena| (arena.dtype, arena.size())).collect();
+    assert_eq!(arenas, [(Dtype::Float, Some(7)), (Dtype::I8, Some(11)), (Dtype::I16, Some(3))]);
+    assert_eq!(program.fields, [Field::Arena(0), Field::Arena(1), Field::Arena(2)]);
+    assert_snapshot!(program.text(&graph), @r"
+    predict
+      memory activations: 7
+        dense_0 at 0..7, calls 0 to 1
+      memory i8: 11
+        dense_1 at 0..5, calls 1 to 2
+        dense_3 at 0..11, calls 3 to 4
+      memory i16: 3
+        dense_2 at 0..3, calls 2 to 3
+      activations[0] = dense_0(dense_0: x0)
+      i8[0] = dense_1(dense_1: activations[0])
+      i16[0] = dense_2(dense_2: i8[0])
+      i8[1] = dense_3(dense_3: i16[0])
+      y0 = dense_4(dense_4: i8[1])
+      y0
+    ");
+
+    // The same as Rust.
+    let syntax = Syntax::new(Vec::new(), Visibility::Inherited, Ident::new("Chain", Span::call_site()));
+    let expansion = write(&syntax, &graph, &diagnostics, &Attributes::default()).to_string().replace(' ', "");
+    for field in ["activations:B::Of<[T;7]>", "i8:B::Of<[i8;11]>", "i16:B::Of<[i16;3]>"] {
+        assert!(expansion.contains(field), "no field `{field}` in {expansion}");
+    }
+
+    // Numbers without a gradient have none in a training step, and a tensor of its own for each.
+    let train = lower(&graph, Form::Train);
+    let gradients = train.fields.iter().filter(|field| matches!(field, Field::Gradient(_)));
+    assert_eq!(gradients.count(), 1);
+    assert!(train.arenas.is_empty());
+}
+
+/// A layer that only copies gives its input, if that has the type of its output.
+#[test]
+fn a_tensor_has_the_place_of_another_one_of_its_type_alone() {
+    let flat = |dtype| {
+        let Maker { graph, .. } = chain(&[(Some(5), Dtype::I8), (None, dtype), (Some(4), Dtype::Float)]);
+        lower(&graph, Form::Predict)
+    };
+    let (same, other) = (flat(Dtype::I8), flat(Dtype::I16));
+    assert_eq!((same.arenas.len(), same.forward.len()), (1, 2));
+    assert_eq!((other.arenas.len(), other.forward.len()), (2, 3));
 }
 
 #[test]

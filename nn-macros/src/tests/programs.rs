@@ -58,6 +58,24 @@ fn masks_states_and_a_table() {
     );
 }
 
+/// A prediction has no mask for BatchNormalization. Whether the mask of the queries goes on, only rustc knows.
+#[test]
+fn masks_of_training_and_of_a_users_own_layer() {
+    check(
+        "attention",
+        r#"
+        pub struct Attention;
+        let q = Input(shape = [3, 2]);
+        let v = Input(shape = [4, 2]);
+        let values = BatchNormalization()(Masking()(v));
+        let top = GlobalMaxPooling1D()(values);
+        let all = my::Attend()([Masking()(q), v]);
+        let mean = GlobalAveragePooling1D()(all);
+        Model(inputs = [q, v], outputs = [all, mean, top])
+        "#,
+    );
+}
+
 #[test]
 fn folded_normalization_and_parts() {
     check(

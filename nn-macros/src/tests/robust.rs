@@ -235,7 +235,7 @@ fn no_number_makes_it_panic() {
         ["1e999", "-1e999", "1e-999", "-9223372036854775808", "9223372036854775807", "99999999999999999999", "-0"];
     for spec in LAYERS {
         let input =
-            if spec.reads == Dtype::U32 { "Input(shape = [3, 2], dtype = u32)" } else { "Input(shape = [3, 2])" };
+            if spec.reads == [Dtype::U32] { "Input(shape = [3, 2], dtype = u32)" } else { "Input(shape = [3, 2])" };
         let names = if spec.inputs.min > 1 { "[x, y]" } else { "x" };
         for arg in spec.args {
             for end in ends {
@@ -361,7 +361,7 @@ fn no_arguments_make_a_shape_rule_panic() {
                 if shape.is_empty() || random.below(2) == 0 {
                     shape = (0..random.below(5)).map(|_| dimensions[random.below(dimensions.len())]).collect();
                 }
-                let dtype = if spec.reads == Dtype::U32 { ", dtype = u32" } else { "" };
+                let dtype = if spec.reads == [Dtype::U32] { ", dtype = u32" } else { "" };
                 lets.push_str(&format!("let {name} = Input(shape = [{}]{dtype});", shape.join(", ")));
             }
             let (call, names) = (arguments.join(", "), names.join(", "));

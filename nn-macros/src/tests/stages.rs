@@ -28,7 +28,7 @@ fn sources() -> PathBuf {
 #[test]
 fn only_lints_know_layers_by_name() {
     let layers = LAYERS.iter().flat_map(|spec| [spec.name].into_iter().chain(spec.function));
-    let around = LAYERS.iter().flat_map(|spec| spec.sparse.map(|call| call.around).into_iter().chain(spec.joined));
+    let around = LAYERS.iter().flat_map(|spec| spec.sparse.map(|call| call.around).into_iter().chain(spec.split_input));
     let activations = ACTIVATIONS.iter().flat_map(|spec| {
         let name = spec.path.rsplit("::").next();
         spec.names.iter().copied().chain(name)

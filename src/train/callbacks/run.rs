@@ -124,7 +124,7 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::Ta
 
     #[cfg(feature = "files")]
     fn save_checkpoint(&mut self, path: &Path) -> Result<()> {
-        self.compiled.place.sums = self.tally.sums();
+        self.compiled.cursor.sums = self.tally.sums();
         self.compiled.save_checkpoint(path)
     }
 

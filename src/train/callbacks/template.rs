@@ -2,10 +2,10 @@
 
 /// A text with placeholders.
 #[derive(Clone, Debug)]
-pub(super) struct Template(Vec<Part>);
+pub(super) struct Template(Vec<Piece>);
 
 #[derive(Clone, Debug, PartialEq)]
-enum Part {
+enum Piece {
     Text(String),
     Field { name: String, form: Form },
 }
@@ -35,23 +35,23 @@ impl Template {
                 rest = &rest[1..];
             } else if let (true, Some(end)) = (brace == "{", rest.find('}')) {
                 let (name, form) = rest[..end].split_once(':').unwrap_or((&rest[..end], ""));
-                parts.push(Part::Text(core::mem::take(&mut plain)));
-                parts.push(Part::Field { name: name.into(), form: Form::parse(form)? });
+                parts.push(Piece::Text(core::mem::take(&mut plain)));
+                parts.push(Piece::Field { name: name.into(), form: Form::parse(form)? });
                 rest = &rest[end + 1..];
             } else {
                 return Err(format!("a `{brace}` stands alone in `{text}`"));
             }
         }
         plain.push_str(rest);
-        parts.push(Part::Text(plain));
+        parts.push(Piece::Text(plain));
         Ok(Template(parts))
     }
 
     /// The names of the placeholders.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
-            Part::Field { name, .. } => Some(name.as_str()),
-            Part::Text(_) => None,
+            Piece::Field { name, .. } => Some(name.as_str()),
+            Piece::Text(_) => None,
         })
     }
 
@@ -60,8 +60,8 @@ impl Template {
         let mut text = String::new();
         for part in &self.0 {
             match part {
-                Part::Text(plain) => text.push_str(plain),
-                Part::Field { name, form } => text.push_str(&form.write(value(name).ok_or(name)?)),
+                Piece::Text(plain) => text.push_str(plain),
+                Piece::Field { name, form } => text.push_str(&form.write(value(name).ok_or(name)?)),
             }
         }
         Ok(text)

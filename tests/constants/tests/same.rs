@@ -5,7 +5,7 @@
 
 use nn::prelude::*;
 use nn::weights::zeroed_box;
-use nn::{Buffer, Element, Graph, Heap, Mode, Tensors};
+use nn::{Buffer, Element, Ends, Graph, Heap, Mode, Tensors};
 
 include!(concat!(env!("OUT_DIR"), "/graphs.rs"));
 
@@ -129,7 +129,7 @@ where
     M: Model<Scalar = f64, Inputs: Numbers, Outputs: Numbers>,
     M::Folded: Model<Scalar = f64, Inputs = M::Inputs, Outputs = M::Outputs>,
 {
-    let bounds = <M::Graph as Layer<f64, M::Inputs>>::BOUNDS;
+    let bounds = <M::Graph as Ends<f64, M::Inputs>>::BOUNDS;
     let bound = bounds.iter().copied().min().unwrap_or(2) as u32;
     let x = filled::<M::Inputs>(bound, 1);
     let w = M::boxed(&mut StdRng::seed_from_u64(2));

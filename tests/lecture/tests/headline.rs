@@ -15,7 +15,7 @@ use nn::losses::{Losses, Weighting};
 use nn::prelude::*;
 use nn::tensor::flat;
 use nn::weights::zeroed_box;
-use nn::{Buffer, Graph, Heap, Path, layer::Mode};
+use nn::{Buffer, Ends, Graph, Heap, Path, layer::Mode};
 use std::ops::Range;
 
 model! {
@@ -156,8 +156,8 @@ macro_rules! in_precision {
                     &losses,
                     (&targets.0, &targets.1),
                     y,
-                    <G as Layer<$T, Inputs>>::training_logits::<Heap>(&cache, n),
-                    <G as Layer<$T, Inputs>>::HEADS,
+                    <G as Ends<$T, Inputs>>::training_logits::<Heap>(&cache, n),
+                    <G as Ends<$T, Inputs>>::HEADS,
                     Weighting { outputs: &[LOSS_WEIGHTS.0, LOSS_WEIGHTS.1], ..Weighting::NONE },
                     Some(Outputs::batch_mut::<Heap>(&mut dy, n)),
                     &mut parts,

@@ -36,7 +36,7 @@ pub const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy { 
 ///
 /// # Errors
 /// Never: the batch has as many samples as there is room for.
-pub fn step(trainer: &mut Trainer, rng: &mut dyn Rng) -> Result<f64, nn::Refused> {
+pub fn step(trainer: &mut Trainer, rng: &mut dyn Rng) -> Result<f64, nn::StepError> {
     let samples: [_; BATCH] = core::array::from_fn(|_| sample(rng));
     trainer.step(&OPTIMIZER, &LOSS, samples.map(|(readings, _)| readings), samples.map(|(_, class)| class), rng)
 }
@@ -45,7 +45,7 @@ pub fn step(trainer: &mut Trainer, rng: &mut dyn Rng) -> Result<f64, nn::Refused
 ///
 /// # Errors
 /// Never.
-pub fn train(seed: u64, steps: u32) -> Result<(Trainer, f64), nn::Refused> {
+pub fn train(seed: u64, steps: u32) -> Result<(Trainer, f64), nn::StepError> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let (mut trainer, mut loss) = (Trainer::new(Trend::new(&mut rng), &OPTIMIZER)?, f64::NAN);
     for _ in 0..steps {

@@ -37,22 +37,25 @@ fn memory_is_known_when_it_compiles() {
 /// What cannot be done is said, and nothing has changed.
 #[test]
 fn batches_that_do_not_fit_are_refused() {
-    use nn::Refused;
+    use nn::StepError;
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(4);
     let (mut trainer, _) = train(2, 1).unwrap();
     let before = trainer.model.clone();
     let (x, y) = ([Readings::zeros(); BATCH + 1], [Class::zeros(); BATCH + 1]);
-    assert_eq!(trainer.step(&OPTIMIZER, &LOSS, &x, &y, &mut rng), Err(Refused::Samples { got: 9, room: 8 }));
-    assert_eq!(trainer.step(&OPTIMIZER, &LOSS, &x[..0], &y[..0], &mut rng), Err(Refused::Samples { got: 0, room: 8 }));
+    assert_eq!(trainer.step(&OPTIMIZER, &LOSS, &x, &y, &mut rng), Err(StepError::Samples { got: 9, room: 8 }));
+    assert_eq!(
+        trainer.step(&OPTIMIZER, &LOSS, &x[..0], &y[..0], &mut rng),
+        Err(StepError::Samples { got: 0, room: 8 })
+    );
     assert_eq!(
         trainer.step(&OPTIMIZER, &LOSS, &x[..2], &y[..3], &mut rng),
-        Err(Refused::Lengths { expected: 2, got: 3 })
+        Err(StepError::Lengths { expected: 2, got: 3 })
     );
     assert_eq!((trainer.steps(), &trainer.model), (1, &before));
     let short = nn::Trainer::<Trend, 1, 1>::new(before, &Adam::default());
-    assert_eq!(short.err(), Some(Refused::Slots { needed: 2, room: 1 }));
+    assert_eq!(short.err(), Some(StepError::Slots { needed: 2, room: 1 }));
     assert_eq!(
-        Refused::Slots { needed: 2, room: 1 }.to_string(),
+        StepError::Slots { needed: 2, room: 1 }.to_string(),
         "the optimizer keeps 2 numbers for each weight, and there is room for 1"
     );
 }

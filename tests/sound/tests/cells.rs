@@ -3,7 +3,7 @@
 #![allow(missing_docs, unreachable_pub)]
 
 use nn::layers::RNN;
-use nn::layers::recurrent::{AllSteps, Cell, Machine, Returns, Sizes, Step, StepBack, Two};
+use nn::layers::recurrent::{AllSteps, Cell, Returns, Simd, Sizes, Step, StepBack, Two};
 use nn::prelude::*;
 use nn::{Buffer, Heap, Mode};
 use nn_sound::{Numbers, survives};
@@ -49,17 +49,17 @@ impl Cell for Liar {
         (some_mut(kernel), some_mut(bias))
     }
 
-    fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
+    fn forward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
         let v = some(w.some.as_slice());
         match any(6) {
-            0 => at.add_state::<M, 1, 40>(machine, v),
-            1 => at.add_state::<M, 16, 3>(machine, v),
+            0 => at.add_state::<M, 1, 40>(simd, v),
+            1 => at.add_state::<M, 16, 3>(simd, v),
             2 => at.own.row(any(9)).fill(T::ONE),
-            _ => at.add_state::<M, 4, 12>(machine, v),
+            _ => at.add_state::<M, 4, 12>(simd, v),
         }
     }
 
-    fn backward_step<T: Scalar, M: Machine<T>>(&self, _: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
+    fn backward_step<T: Scalar, M: Simd<T>>(&self, _: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
         let v = some(w.some.as_slice());
         match any(6) {
             0 => at.add_state_back::<1, 40>(v),

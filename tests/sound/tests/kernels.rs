@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 #![allow(missing_docs, unreachable_pub)]
 
-use nn::kernels::{self, Features, Machine, Walk, rows};
+use nn::kernels::{self, Features, Simd, WithSimd, rows};
 use nn_sound::{Numbers, survives};
 
 struct Three;
@@ -63,7 +63,7 @@ fn joined_slices_of_any_length() {
         let (w, b, x, y) = (floats(17 * 9), floats(9), [floats(3 * n), floats(0), floats(14 * n)], floats(9 * n));
         let [first, second, third] = &x;
         let x = [&**first, &**second, &**third];
-        survives(|| kernels::joined::<f32, Three, 3, 17, 9>(&w, &b, x, &mut y.clone(), n.is_multiple_of(2)));
+        survives(|| kernels::affine_split::<f32, Three, 3, 17, 9>(&w, &b, x, &mut y.clone(), n.is_multiple_of(2)));
     }
 }
 
@@ -76,16 +76,16 @@ struct Steps<'a> {
     stride: usize,
 }
 
-impl Walk<f32> for Steps<'_> {
+impl WithSimd<f32> for Steps<'_> {
     type Output = f32;
 
-    fn run<M: Machine<f32>>(self, machine: M) -> f32 {
+    fn run<M: Simd<f32>>(self, simd: M) -> f32 {
         let Steps { w, x, y, room, stride } = self;
-        machine.add_product::<7, 21>(w, x, y, stride, room);
-        machine.exp(y);
-        let lanes = machine.part(x);
-        machine.set_part(lanes, y);
-        rows::max(machine, w) + rows::sum(machine, w) + rows::dot(machine, w, x)
+        simd.add_product::<7, 21>(w, x, y, stride, room);
+        simd.exp(y);
+        let lanes = simd.part(x);
+        simd.set_part(lanes, y);
+        rows::max(simd, w) + rows::sum(simd, w) + rows::dot(simd, w, x)
     }
 }
 
@@ -99,19 +99,19 @@ fn walks_over_slices_of_any_length() {
         };
         let (w, x, mut y, mut room) = (floats(7 * 21), floats(14), floats(42), floats(42));
         let stride = [0, 1, 20, 21, 40, usize::MAX][numbers.below(6)];
-        survives(|| _ = kernels::walk(Steps { w: &w, x: &x, y: &mut y, room: &mut room, stride }));
+        survives(|| _ = kernels::with_simd(Steps { w: &w, x: &x, y: &mut y, room: &mut room, stride }));
         let mut row = numbers.floats(1 + w.len() % 20);
-        survives(|| kernels::walk(Row(&mut row)));
+        survives(|| kernels::with_simd(Row(&mut row)));
     }
 }
 
 struct Row<'a>(&'a mut [f32]);
 
-impl Walk<f32> for Row<'_> {
+impl WithSimd<f32> for Row<'_> {
     type Output = ();
 
-    fn run<M: Machine<f32>>(self, machine: M) {
-        rows::softmax(machine, self.0);
+    fn run<M: Simd<f32>>(self, simd: M) {
+        rows::softmax(simd, self.0);
     }
 }
 

@@ -6,7 +6,7 @@ macro_rules! constants {
 }
 
 constants! {
-    x w y m n dx dy dw rng mode pass seeds wanted loss arena after inputs outputs input output visit path folded row rows cache scratch batch
+    x w y m n dx dy dw rng mode pass logit_mask wanted loss arena after inputs outputs input output visit path folded row rows cache scratch batch
     samples state states targets predictions weighting named tuple name value other t b x0 x1 y0 y1 first second class score words left
     source x_table y_table x_normal y_normal y_class layer layers h memory gradient gradients logits losses heads report range from to
 }

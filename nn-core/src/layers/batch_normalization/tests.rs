@@ -1,13 +1,13 @@
 use super::compute::{BatchNormalization, BatchNormalizationWeights};
 use super::{SPEC, arg, infer};
-use crate::layer::{Memory, Mode, Train};
-use crate::weights::regularizers::Regularizer;
+use crate::layer::testing::{check_layer, check_masked};
+use crate::layer::{Memory, Mode};
 use crate::spec::shape::Shape;
 use crate::spec::{Inferred, Value};
 use crate::tensor::storage::{Buffer, Heap};
-use crate::layer::testing::{check_layer, check_masked};
 use crate::weights::Weights;
-use crate::{Layer, Pass};
+use crate::weights::regularizers::Regularizer;
+use crate::{Layer, Pass, Train};
 use nalgebra::{SMatrix, SVector};
 use rand::{SeedableRng, rngs::StdRng};
 use std::string::ToString;

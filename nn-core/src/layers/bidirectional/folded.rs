@@ -7,7 +7,7 @@
 use super::compute::{Bidirectional, BidirectionalWeights, Merge, Merged};
 use crate::layer::Layer;
 use crate::layers::recurrent::run::SizesOf;
-use crate::layers::recurrent::{Cell, FromGates, Parts, Recurrent, Run, Sequence, Size};
+use crate::layers::recurrent::{Cell, FromGates, Recurrent, Run, Sequence, SequenceParts, Size};
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
 use crate::tensor::{Tensors, flat, flat_mut};
@@ -51,7 +51,7 @@ where
         &self,
         w: &Self::Weights,
         n: usize,
-        gates: Parts<'_, T>,
+        gates: SequenceParts<'_, T>,
         mut y: <Self::Output as Tensors>::BatchMut<'_>,
         (scratch, f, b): &mut <Self as Layer<T, X>>::Scratch<B>,
     ) {
@@ -59,7 +59,7 @@ where
         let mut run = |direction: usize, w: &<L::Cell as Cell>::Weights<T>, out: &mut [SMatrix<T, U, P>]| {
             let options = Self::options(self.layer.options(), direction);
             // There are as many initial states as last ones of both directions, or none: then all of these are empty.
-            let Parts { states, .. } =
+            let SequenceParts { states, .. } =
                 gates.with_states(direction * <SizesOf<L> as Size>::STATES, <SizesOf<L> as Size>::STATES);
             let pre = |pre: &mut [T]| {
                 for (pre, both) in pre

@@ -1,12 +1,12 @@
 use super::merge_mode::{AVE, CONCAT, MUL, NONE, SUM};
 use super::*;
+use crate::layer::testing::{check_layer, check_masked};
 use crate::layers::recurrent::checks::{MASKS, close, input, pattern, predict, predict_masked, train};
 use crate::layers::{
     Bidirectional, BidirectionalWeights, GRU, GRUWeights, LSTM, LSTMWeights, SimpleRNN, SimpleRNNWeights,
 };
-use crate::weights::regularizers::Regularizer;
-use crate::layer::testing::{check_layer, check_masked};
 use crate::weights::Weights;
+use crate::weights::regularizers::Regularizer;
 use nalgebra::{SMatrix, SVector};
 use std::string::ToString;
 use std::vec::Vec;

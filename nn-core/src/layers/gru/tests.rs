@@ -1,10 +1,10 @@
 use super::*;
 use crate::activations::{HardSigmoid, Softsign};
+use crate::layer::testing::{check_layer, check_masked};
 use crate::layers::recurrent::checks::{MASKS, close, input, pattern, predict, predict_masked, train, train_masked};
 use crate::layers::{GRU, GRUWeights, GruState};
-use crate::weights::regularizers::Regularizer;
-use crate::layer::testing::{check_layer, check_masked};
 use crate::weights::Weights;
+use crate::weights::regularizers::Regularizer;
 use crate::{Inline, Layer, Pass};
 use nalgebra::{SMatrix, SVector};
 use rand::{SeedableRng, rngs::StdRng};
@@ -125,7 +125,10 @@ fn like_keras() {
     let given = (&x[..], &h[..]);
     let first = [0.0, 0.0, -0.1035580783, 0.4669817384, -0.1035580783, 0.4669817384, 0.0832149227, 0.0763598302];
     let third = [0.2042717857, 0.3368998398, 0.2585243161, 0.155225715, 0.1922926507, -0.0270295266];
-    for y in [predict_masked::<(X, H), _>(&After::DEFAULT, &after, given, MASKS), train_masked::<(X, H), _>(&After::DEFAULT, &after, given, MASKS)] {
+    for y in [
+        predict_masked::<(X, H), _>(&After::DEFAULT, &after, given, MASKS),
+        train_masked::<(X, H), _>(&After::DEFAULT, &after, given, MASKS),
+    ] {
         close(&first, &y[0][..8]);
         close(&[0.0; 12], &y[0][10..22]);
         close(&third, &y[0][22..28]);

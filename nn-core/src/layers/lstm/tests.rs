@@ -1,14 +1,14 @@
 use super::*;
 use crate::activations::{Gelu, HardSigmoid, Sigmoid, Softsign, Tanh};
 use crate::constraints::Constraint;
-use crate::weights::initializers::Initializer;
+use crate::layer::testing::{check_layer, check_masked};
 use crate::layers::recurrent::checks::{MASKS, close, input, pattern, predict, predict_masked, train, train_masked};
 use crate::layers::recurrent::{Cell, Recurrent, Run};
 use crate::layers::{LSTM, LSTMWeights, LstmState};
-use crate::weights::regularizers::Regularizer;
 use crate::tensor::storage::Buffer;
-use crate::layer::testing::{check_layer, check_masked};
 use crate::weights::Weights;
+use crate::weights::initializers::Initializer;
+use crate::weights::regularizers::Regularizer;
 use crate::weights::zeroed_box;
 use crate::{Inline, Layer, Pass, Train};
 use nalgebra::{SMatrix, SVector};
@@ -130,7 +130,10 @@ fn like_keras() {
     expected[0][4..6].copy_from_slice(&first[..2]);
     expected[0][8..].copy_from_slice(&first[2..]);
     expected[2][8..].copy_from_slice(&third[4..]);
-    for y in [predict_masked::<States, _>(&All::DEFAULT, &w, given, MASKS), train_masked::<States, _>(&All::DEFAULT, &w, given, MASKS)] {
+    for y in [
+        predict_masked::<States, _>(&All::DEFAULT, &w, given, MASKS),
+        train_masked::<States, _>(&All::DEFAULT, &w, given, MASKS),
+    ] {
         close(expected.as_flattened(), &y[0]);
         close(&[0.0292963482, 0.0062549724, -0.6666666667, 0.1666666667, -0.2220629267, 0.0167574832], &y[1]);
         close(&[0.0482870025, 0.0100512366, 1.0, -0.3333333333, -0.5161997241, 0.0268112164], &y[2]);

@@ -2,7 +2,7 @@
 
 use super::products::{self, Factors};
 use super::sizes::Size;
-use crate::kernels::{self, Machine};
+use crate::kernels::{self, Simd};
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
@@ -27,7 +27,7 @@ use rand::Rng;
 ///
 /// ```
 /// use nn_core::activations::{Activation, Sigmoid, Tanh};
-/// use nn_core::layers::recurrent::{AllSteps, Cell, Machine, Returns, Sizes, Step, StepBack, state_shape};
+/// use nn_core::layers::recurrent::{AllSteps, Cell, Simd, Returns, Sizes, Step, StepBack, state_shape};
 /// use nn_core::spec::{Inferred, LayerSpec, Value, rule};
 /// use nn_core::{Scalar, Shape, ShapeError};
 /// # use nalgebra::{SMatrix, SVector};
@@ -84,9 +84,9 @@ use rand::Rng;
 ///     }
 ///
 ///     #[inline(always)]
-///     fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
+///     fn forward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, mut at: Step<'_, T>) {
 ///         // z += V · h
-///         at.add_state::<M, U, G>(machine, w.recurrent_kernel.as_slice());
+///         at.add_state::<M, U, G>(simd, w.recurrent_kernel.as_slice());
 ///         for (k, h) in at.h.chunks_exact_mut(U).enumerate() {
 ///             let (z, gates) = (at.pre.row(k), at.gates.row(k));
 ///             Sigmoid.forward(U, &z[..U], &mut gates[..U]);
@@ -98,7 +98,7 @@ use rand::Rng;
 ///     }
 ///
 ///     #[inline(always)]
-///     fn backward_step<T: Scalar, M: Machine<T>>(&self, _: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
+///     fn backward_step<T: Scalar, M: Simd<T>>(&self, _: M, w: &Self::Weights<T>, mut at: StepBack<'_, T>) {
 ///         for (k, (dz, dh)) in at.dz.chunks_exact_mut(G).zip(at.dh.chunks_exact_mut(U)).enumerate() {
 ///             dz.fill(T::ZERO);
 ///             if at.counts.sample(k) {
@@ -156,10 +156,10 @@ pub trait Cell: Sized {
 
     /// From the kernel's product with the input, in `pre`, and the state, to the next state. It may overwrite `pre` with what the way
     /// back needs. Make it `#[inline(always)]`: it is then compiled for the machine.
-    fn forward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, at: Step<'_, T>);
+    fn forward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, at: Step<'_, T>);
     /// From the gradient of the next state to those of `pre` and of the state; also `#[inline(always)]`. Of a sample that does not
     /// count, the gradient of `pre` is zero and that of the state stays.
-    fn backward_step<T: Scalar, M: Machine<T>>(&self, machine: M, w: &Self::Weights<T>, at: StepBack<'_, T>);
+    fn backward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, at: StepBack<'_, T>);
     /// The gradients of the weights that the state meets, once those of `pre` are known for all steps. It may overwrite `dz`.
     fn state_gradients<T: Scalar>(&self, dw: &mut Self::Weights<T>, at: AllSteps<'_, T>);
 
@@ -322,10 +322,10 @@ impl<'a> Counts<'a> {
 impl<T: Scalar> Step<'_, T> {
     /// `pre += V · (m ⊙ h)` for all gates of all samples; `m` is 1 without dropout.
     #[inline(always)]
-    pub fn add_state<M: Machine<T>, const U: usize, const G: usize>(&mut self, machine: M, v: &[T]) {
+    pub fn add_state<M: Simd<T>, const U: usize, const G: usize>(&mut self, simd: M, v: &[T]) {
         if self.state_mask.m.is_empty() {
             let (pre, stride) = self.pre.rows();
-            return machine.add_product::<U, G>(v, self.h, pre, stride, self.product);
+            return simd.add_product::<U, G>(v, self.h, pre, stride, self.product);
         }
         self.product.fill(T::ZERO);
         products::add::<T, U, U, G>(0..G / U, v, self.h, self.state_mask, self.product);

@@ -49,7 +49,7 @@ fn slice<S: Sample>(samples: &mut [S]) -> &mut [S::Element] {
 }
 
 /// The slices of both kinds of memory. "Rows" are one for each step of each sample.
-pub(in super::super) struct Memory<'a, T> {
+pub(in super::super) struct KeptSlices<'a, T> {
     /// For how many steps the next four have rows: all in a training pass, one in a prediction.
     pub(super) steps: usize,
     /// The gates after their activations: rows of `G`.
@@ -72,7 +72,7 @@ pub(in super::super) struct Memory<'a, T> {
     pub(super) training: Option<Training<'a, T>>,
 }
 
-impl<'a, T> Memory<'a, T> {
+impl<'a, T> KeptSlices<'a, T> {
     /// The running states; after a forward pass, the last ones.
     pub(in super::super) fn states(self) -> [&'a [T]; 2] {
         [self.h, self.c]
@@ -106,8 +106,8 @@ impl<
 > Kept<B, T, X, R, S, F, U, G, K>
 {
     /// The slices of `n` samples.
-    pub(in super::super) fn slices(&mut self, n: usize) -> Memory<'_, T> {
-        Memory {
+    pub(in super::super) fn slices(&mut self, n: usize) -> KeptSlices<'_, T> {
+        KeptSlices {
             steps: R::STEPS,
             gates: slice(&mut self.gates[..n]),
             own: slice(&mut self.own[..n]),
@@ -135,7 +135,7 @@ impl<
 > Cache<B, T, X, S, F, U, G, K, D>
 {
     /// The slices of `n` samples.
-    pub(in super::super) fn slices(&mut self, n: usize) -> Memory<'_, T> {
+    pub(in super::super) fn slices(&mut self, n: usize) -> KeptSlices<'_, T> {
         let training = Training {
             dz: slice(&mut self.dz[..n]),
             carry: slice(&mut self.carry[..n]),
@@ -143,6 +143,6 @@ impl<
             input_mask: slice(&mut self.input_mask[..n]),
             state_mask: slice(&mut self.state_mask[..n]),
         };
-        Memory { training: Some(training), ..self.kept.slices(n) }
+        KeptSlices { training: Some(training), ..self.kept.slices(n) }
     }
 }

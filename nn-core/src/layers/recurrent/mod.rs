@@ -137,7 +137,7 @@ pub(super) mod walk;
 pub(super) mod weights;
 
 #[cfg(feature = "compute")]
-pub use crate::kernels::Machine;
+pub use crate::kernels::Simd;
 
 #[cfg(feature = "compute")]
 pub use self::{
@@ -146,6 +146,6 @@ pub use self::{
     products::Factors,
     projected::compute::FromGates,
     run::Recurrent,
-    sequence::{PartGradients, Parts, Sequence},
+    sequence::{Sequence, SequenceGradients, SequenceParts},
     sizes::{One, Outputs, Returns, Run, Size, Sizes, States, Two},
 };

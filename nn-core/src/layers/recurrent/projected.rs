@@ -24,7 +24,7 @@ pub const PROJECTED: LayerSpec = LayerSpec {
 #[cfg(feature = "compute")]
 pub(in super::super) mod compute {
     use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
-    use crate::layers::recurrent::{Parts, Sequence};
+    use crate::layers::recurrent::{Sequence, SequenceParts};
     use crate::tensor::Tensors;
     use crate::tensor::scalar::Scalar;
     use crate::tensor::storage::Storage;
@@ -38,7 +38,7 @@ pub(in super::super) mod compute {
             &self,
             w: &Self::Weights,
             n: usize,
-            gates: Parts<'_, T>,
+            gates: SequenceParts<'_, T>,
             y: <Self::Output as Tensors>::BatchMut<'_>,
             scratch: &mut Self::Scratch<B>,
         );

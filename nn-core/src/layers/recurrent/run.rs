@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, Options};
 use super::projected::compute::FromGates;
-use super::sequence::Parts;
+use super::sequence::SequenceParts;
 use super::sizes::{Outputs, Run, Size};
 use crate::layer::{Ends, Layer, Memory, Pass, Train, Work};
 use crate::tensor::scalar::Scalar;
@@ -144,7 +144,7 @@ where
         &self,
         w: &Self::Weights,
         n: usize,
-        gates: Parts<'_, T>,
+        gates: SequenceParts<'_, T>,
         mut y: <Self::Output as Tensors>::BatchMut<'_>,
         scratch: &mut Self::Scratch<B>,
     ) {

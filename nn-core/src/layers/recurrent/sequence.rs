@@ -25,9 +25,9 @@ pub trait Sequence<T: Scalar, const F: usize, const U: usize>: Tensors {
     type Rows<const N: usize>: Sample<Element = T>;
 
     /// The tensors as slices, without a mask.
-    fn parts<'a>(batch: Self::Batch<'a>) -> Parts<'a, T>;
+    fn parts<'a>(batch: Self::Batch<'a>) -> SequenceParts<'a, T>;
     /// Where the gradients of the tensors are added.
-    fn part_gradients<'a>(gradients: Self::Gradients<'a>) -> PartGradients<'a, T>;
+    fn part_gradients<'a>(gradients: Self::Gradients<'a>) -> SequenceGradients<'a, T>;
 }
 
 /// The most initial states: those of an LSTM in both directions.
@@ -35,7 +35,7 @@ const MAX_STATES: usize = 4;
 
 /// A batch as slices.
 #[derive(Clone, Copy, Debug)]
-pub struct Parts<'a, T> {
+pub struct SequenceParts<'a, T> {
     /// The sequence: `F` scalars for each step of each sample.
     pub x: &'a [T],
     /// The initial states: `U` scalars for each sample; empty where they are zero.
@@ -46,17 +46,17 @@ pub struct Parts<'a, T> {
 
 /// Where gradients are added, as slices.
 #[derive(Debug)]
-pub struct PartGradients<'a, T> {
+pub struct SequenceGradients<'a, T> {
     /// Of the sequence.
     pub x: Option<&'a mut [T]>,
     /// Of the initial states.
     pub states: [Option<&'a mut [T]>; MAX_STATES],
 }
 
-impl<'a, T> Parts<'a, T> {
+impl<'a, T> SequenceParts<'a, T> {
     /// With the mask of the sequence, if it has one.
     pub(in super::super) fn with_mask(self, mask: Option<&'a [u32]>) -> Self {
-        Parts { mask: mask.unwrap_or_default(), ..self }
+        SequenceParts { mask: mask.unwrap_or_default(), ..self }
     }
 
     /// With only some of the initial states, so many from this one on.
@@ -73,12 +73,12 @@ impl<T: Scalar, const F: usize, const U: usize, const S: usize> Sequence<T, F, U
     const STATES: usize = 0;
     type Rows<const N: usize> = SMatrix<T, N, S>;
 
-    fn parts<'a>(batch: Self::Batch<'a>) -> Parts<'a, T> {
-        Parts { x: flat(batch), states: [&[]; MAX_STATES], mask: &[] }
+    fn parts<'a>(batch: Self::Batch<'a>) -> SequenceParts<'a, T> {
+        SequenceParts { x: flat(batch), states: [&[]; MAX_STATES], mask: &[] }
     }
 
-    fn part_gradients<'a>(gradients: Self::Gradients<'a>) -> PartGradients<'a, T> {
-        PartGradients { x: gradients.map(flat_mut), states: [const { None }; MAX_STATES] }
+    fn part_gradients<'a>(gradients: Self::Gradients<'a>) -> SequenceGradients<'a, T> {
+        SequenceGradients { x: gradients.map(flat_mut), states: [const { None }; MAX_STATES] }
     }
 }
 
@@ -92,16 +92,16 @@ macro_rules! tuples {
             const STATES: usize = $states;
             type Rows<const N: usize> = SMatrix<T, N, S>;
 
-            fn parts<'a>(batch: Self::Batch<'a>) -> Parts<'a, T> {
+            fn parts<'a>(batch: Self::Batch<'a>) -> SequenceParts<'a, T> {
                 let mut states: [&[T]; MAX_STATES] = [&[]; MAX_STATES];
                 $(states[$slot] = flat(batch.$index);)*
-                Parts { x: flat(batch.0), states, mask: &[] }
+                SequenceParts { x: flat(batch.0), states, mask: &[] }
             }
 
-            fn part_gradients<'a>(gradients: Self::Gradients<'a>) -> PartGradients<'a, T> {
+            fn part_gradients<'a>(gradients: Self::Gradients<'a>) -> SequenceGradients<'a, T> {
                 let mut states = [const { None }; MAX_STATES];
                 $(states[$slot] = gradients.$index.map(flat_mut);)*
-                PartGradients { x: gradients.0.map(flat_mut), states }
+                SequenceGradients { x: gradients.0.map(flat_mut), states }
             }
         }
     )*};

@@ -1,7 +1,7 @@
 //! [`Sizes`]: how much a cell has of what, as a type; [`Run`] is a pass with these sizes.
 
 use super::cell::{Cell, Options};
-use super::sequence::{PartGradients, Parts};
+use super::sequence::{SequenceGradients, SequenceParts};
 use crate::layer::Pass;
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::{Buffer, Storage};
@@ -124,9 +124,9 @@ pub trait Run<T: Scalar, X: Tensors>: Size + Sized {
     const MACS: usize = Self::STEPS * Self::ROWS * (Self::FEATURES + Self::UNITS);
 
     /// The tensors as slices, without a mask.
-    fn parts<'a>(x: X::Batch<'a>) -> Parts<'a, T>;
+    fn parts<'a>(x: X::Batch<'a>) -> SequenceParts<'a, T>;
     /// Where the gradients of the tensors are added.
-    fn part_gradients<'a>(dx: X::Gradients<'a>) -> PartGradients<'a, T>;
+    fn part_gradients<'a>(dx: X::Gradients<'a>) -> SequenceGradients<'a, T>;
 
     /// Computes `y`, all steps of each sample or the last one, and gives the last states; where there is no second one, it is
     /// empty.
@@ -134,7 +134,7 @@ pub trait Run<T: Scalar, X: Tensors>: Size + Sized {
         cell: &C,
         options: Options,
         w: &C::Weights<T>,
-        x: Parts<'_, T>,
+        x: SequenceParts<'_, T>,
         y: &mut [T],
         pass: Pass<'a, '_, T, Self::Scratch<B>, Self::Cache<B>>,
     ) -> [&'a [T]; 2];
@@ -159,11 +159,11 @@ pub trait Run<T: Scalar, X: Tensors>: Size + Sized {
         cell: &C,
         options: Options,
         w: &C::Weights<T>,
-        x: Parts<'_, T>,
+        x: SequenceParts<'_, T>,
         dy: &[T],
         dlast: [&[T]; 2],
         cache: &mut Self::Cache<B>,
-        dx: PartGradients<'_, T>,
+        dx: SequenceGradients<'_, T>,
         dw: Option<&mut C::Weights<T>>,
     );
 }

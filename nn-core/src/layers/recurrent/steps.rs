@@ -2,10 +2,10 @@
 //! machine as one.
 
 use super::cell::{Cell, Counts, Options, Step, StepBack, View};
-use super::memory::{Memory, Training};
+use super::memory::{KeptSlices, Training};
 use super::products::Factors;
 use super::sizes::Size;
-use crate::kernels::{Machine, Walk, prefetch};
+use crate::kernels::{Simd, WithSimd, prefetch};
 use crate::tensor::scalar::Scalar;
 
 /// The forward pass, from `memory.pre`. `y` gets all steps of each sample, or the last one; the last states are left in
@@ -25,14 +25,14 @@ where
     /// Whether a part of the state is dropped.
     pub(in super::super) dropped: bool,
     pub(in super::super) y: &'a mut [T],
-    pub(in super::super) memory: &'a mut Memory<'m, T>,
+    pub(in super::super) memory: &'a mut KeptSlices<'m, T>,
 }
 
-impl<T: Scalar, L: Cell, const U: usize, const G: usize> Walk<T> for Forward<'_, '_, T, L, U, G> {
+impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Forward<'_, '_, T, L, U, G> {
     type Output = ();
 
     #[inline(always)]
-    fn run<M: Machine<T>>(self, machine: M) {
+    fn run<M: Simd<T>>(self, simd: M) {
         let Forward { cell, options, w, steps, states, mask, dropped, y, memory } = self;
         let n = memory.h.len() / U;
         let state_mask = factors(memory.training.as_ref(), dropped, 1);
@@ -66,7 +66,7 @@ impl<T: Scalar, L: Cell, const U: usize, const G: usize> Walk<T> for Forward<'_,
                 state_mask,
                 product: &mut *memory.product,
             };
-            cell.forward_step(machine, w, step);
+            cell.forward_step(simd, w, step);
             if t + 1 < steps {
                 fetch(memory.pre, n, steps, options.step(t + 1, steps), G);
             }
@@ -112,14 +112,14 @@ where
     pub(in super::super) dropped: bool,
     pub(in super::super) dy: &'a [T],
     pub(in super::super) dlast: [&'a [T]; 2],
-    pub(in super::super) memory: &'a mut Memory<'m, T>,
+    pub(in super::super) memory: &'a mut KeptSlices<'m, T>,
 }
 
-impl<T: Scalar, L: Cell, const U: usize, const G: usize> Walk<T> for Backward<'_, '_, T, L, U, G> {
+impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Backward<'_, '_, T, L, U, G> {
     type Output = ();
 
     #[inline(always)]
-    fn run<M: Machine<T>>(self, machine: M) {
+    fn run<M: Simd<T>>(self, simd: M) {
         let Backward { cell, options, w, steps, mask, dropped, dy, dlast, memory } = self;
         let n = memory.h.len() / U;
         let Some(training) = memory.training.as_mut() else { return };
@@ -156,7 +156,7 @@ impl<T: Scalar, L: Cell, const U: usize, const G: usize> Walk<T> for Backward<'_
                 dz: &mut *memory.product,
                 dz_kept: View::new(&mut *training.dz, steps, at, G),
             };
-            cell.backward_step(machine, w, step);
+            cell.backward_step(simd, w, step);
             if t > 0 {
                 let next = options.step(t - 1, steps);
                 fetch(memory.gates, n, steps, next, G);
@@ -220,11 +220,11 @@ where
     pub(in super::super) c: &'a mut [T],
 }
 
-impl<T: Scalar, L: Cell, const U: usize, const G: usize> Walk<T> for Single<'_, T, L, U, G> {
+impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Single<'_, T, L, U, G> {
     type Output = ();
 
     #[inline(always)]
-    fn run<M: Machine<T>>(self, machine: M) {
+    fn run<M: Simd<T>>(self, simd: M) {
         let (mut gates, mut product, mut own) = ([T::ZERO; G], [T::ZERO; G], [T::ZERO; U]);
         let step = Step {
             pre: View::new(self.pre, 1, 0, G),
@@ -236,6 +236,6 @@ impl<T: Scalar, L: Cell, const U: usize, const G: usize> Walk<T> for Single<'_, 
             state_mask: Factors::ONE,
             product: &mut product,
         };
-        self.cell.forward_step(machine, self.w, step);
+        self.cell.forward_step(simd, self.w, step);
     }
 }

@@ -17,7 +17,7 @@
 use super::cell::{AllSteps, Cell, Options, fill_rows};
 use super::memory::{Cache, Scratch, Training};
 use super::products::{self, Factors};
-use super::sequence::{PartGradients, Parts, Sequence};
+use super::sequence::{Sequence, SequenceGradients, SequenceParts};
 use super::sizes::{Run, Sizes, States};
 use super::steps::{Backward, Forward, add};
 use crate::kernels;
@@ -88,11 +88,11 @@ impl<
     const STEPS: usize = X::STEPS;
     const INITIAL: usize = X::STATES;
 
-    fn parts<'a>(x: X::Batch<'a>) -> Parts<'a, T> {
+    fn parts<'a>(x: X::Batch<'a>) -> SequenceParts<'a, T> {
         X::parts(x)
     }
 
-    fn part_gradients<'a>(dx: X::Gradients<'a>) -> PartGradients<'a, T> {
+    fn part_gradients<'a>(dx: X::Gradients<'a>) -> SequenceGradients<'a, T> {
         X::part_gradients(dx)
     }
 
@@ -100,7 +100,7 @@ impl<
         cell: &C,
         options: Options,
         w: &C::Weights<T>,
-        x: Parts<'_, T>,
+        x: SequenceParts<'_, T>,
         y: &mut [T],
         pass: Pass<'a, '_, T, Self::Scratch<B>, Self::Cache<B>>,
     ) -> [&'a [T]; 2] {
@@ -125,7 +125,17 @@ impl<
             }
         }
         let (states, mask) = ([x.states[0], x.states[1]], x.mask);
-        kernels::walk(Forward::<T, C, U, G> { cell, options, w, steps, states, mask, dropped, y, memory: &mut memory });
+        kernels::with_simd(Forward::<T, C, U, G> {
+            cell,
+            options,
+            w,
+            steps,
+            states,
+            mask,
+            dropped,
+            y,
+            memory: &mut memory,
+        });
         memory.states()
     }
 
@@ -142,7 +152,17 @@ impl<
     ) -> [&'a [T]; 2] {
         let (mut memory, steps, dropped) = (scratch.slices(n), X::STEPS, false);
         pre(memory.pre);
-        kernels::walk(Forward::<T, C, U, G> { cell, options, w, steps, states, mask, dropped, y, memory: &mut memory });
+        kernels::with_simd(Forward::<T, C, U, G> {
+            cell,
+            options,
+            w,
+            steps,
+            states,
+            mask,
+            dropped,
+            y,
+            memory: &mut memory,
+        });
         memory.states()
     }
 
@@ -150,16 +170,26 @@ impl<
         cell: &C,
         options: Options,
         w: &C::Weights<T>,
-        x: Parts<'_, T>,
+        x: SequenceParts<'_, T>,
         dy: &[T],
         dlast: [&[T]; 2],
         cache: &mut Self::Cache<B>,
-        mut dx: PartGradients<'_, T>,
+        mut dx: SequenceGradients<'_, T>,
         mut dw: Option<&mut C::Weights<T>>,
     ) {
         let (steps, n, dropped) = (X::STEPS, x.x.len() / (X::STEPS * F), drops(options.recurrent_dropout, G / U));
         let memory = &mut cache.slices(n);
-        kernels::walk(Backward::<T, C, U, G> { cell, options, w, steps, mask: x.mask, dropped, dy, dlast, memory });
+        kernels::with_simd(Backward::<T, C, U, G> {
+            cell,
+            options,
+            w,
+            steps,
+            mask: x.mask,
+            dropped,
+            dy,
+            dlast,
+            memory,
+        });
         let Some(training) = memory.training.as_mut() else { return };
         for (dx, dh) in dx.states.iter_mut().zip([&*memory.h, &*memory.c]) {
             if let Some(dx) = dx {

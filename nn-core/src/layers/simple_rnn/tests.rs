@@ -1,10 +1,10 @@
 use super::*;
 use crate::activations::{Gelu, Softmax, Softsign};
+use crate::layer::testing::{check_layer, check_masked};
 use crate::layers::recurrent::checks::{MASK, MASKS, close, input, pattern, predict, predict_masked, train};
 use crate::layers::{SimpleRNN, SimpleRNNWeights, SimpleRnnState};
-use crate::weights::regularizers::Regularizer;
-use crate::layer::testing::{check_layer, check_masked};
 use crate::weights::Weights;
+use crate::weights::regularizers::Regularizer;
 use crate::{Inline, Layer, Pass};
 use nalgebra::{SMatrix, SVector};
 use rand::{SeedableRng, rngs::StdRng};

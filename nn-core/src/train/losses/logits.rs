@@ -1,6 +1,6 @@
 //! What the cross-entropies share: the constants of clipping and the softmax of logits.
 
-use crate::kernels::{self, Machine, Walk, exp, rows, walk};
+use crate::kernels::{self, Simd, WithSimd, exp, rows, with_simd};
 use crate::tensor::scalar::Scalar;
 
 /// Keras's `epsilon()`: probabilities are clipped to `[EPSILON, 1 - EPSILON]` before their logarithm.
@@ -89,7 +89,7 @@ fn largest<T: Scalar>(z: &[T]) -> (T, usize) {
 /// `p = exp(z) / Σ exp(z)`, and `ln Σ exp(z)`.
 #[inline]
 pub(super) fn softmax<T: Scalar>(z: &[T], p: &mut [T]) -> LogSum<T> {
-    walk(Softmax { z, p })
+    with_simd(Softmax { z, p })
 }
 
 /// The arguments of [`softmax`].
@@ -98,23 +98,23 @@ struct Softmax<'a, T> {
     p: &'a mut [T],
 }
 
-impl<T: Scalar> Walk<T> for Softmax<'_, T> {
+impl<T: Scalar> WithSimd<T> for Softmax<'_, T> {
     type Output = LogSum<T>;
 
     #[inline(always)]
-    fn run<M: Machine<T>>(self, machine: M) -> LogSum<T> {
+    fn run<M: Simd<T>>(self, simd: M) -> LogSum<T> {
         let Softmax { z, p } = self;
-        let max = rows::max(machine, z);
+        let max = rows::max(simd, z);
         let first = rows::first(z, max);
         for (p, &z) in p.iter_mut().zip(z) {
             *p = z - max;
         }
-        machine.exp(p);
+        simd.exp(p);
         // exp(0) = 1, which is added at the end.
         if let Some(one) = p.get_mut(first) {
             *one = T::ZERO;
         }
-        let others = rows::sum(machine, p);
+        let others = rows::sum(simd, p);
         let factor = T::ONE / (T::ONE + others);
         for p in p.iter_mut() {
             *p *= factor;

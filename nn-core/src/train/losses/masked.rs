@@ -238,9 +238,9 @@ mod tests {
         let loss = SparseCategoricalCrossentropy::default();
         let gradient = Some(&mut gradients[..]);
         let heads = &[Head::Softmax];
-        let seeds =
+        let logit_mask =
             Losses::<Steps>::evaluate(&loss, &classes, &Y, Some(&logits), heads, weighting, gradient, &mut losses);
-        assert_eq!(seeds, 1);
+        assert_eq!(logit_mask, 1);
         let expected = -(0.5f64.ln() + 0.9f64.ln() + 0.7f64.ln()) / 3.0;
         assert!((losses[0] - expected).abs() < 1e-12);
         // softmax(z) - t, over the number of positions that count.

@@ -75,11 +75,11 @@ mod logits;
 mod masked;
 mod mean;
 mod none;
+mod outputs;
 mod position;
-mod spread;
 
 pub use none::NoTarget;
-pub use spread::{About, Losses, Seeds, Weighting, counted};
+pub use outputs::{About, LogitMask, Losses, Weighting, counted};
 
 use self::domain::Domain;
 use crate::activations::Head;

@@ -136,7 +136,7 @@ mod tests {
         let mut gradients = ([Pair::repeat(f64::NAN); 2], [Score::repeat(f64::NAN); 2]);
         let mut values = [f64::NAN; 2];
         let losses = ((), MeanSquaredError);
-        let seeds = Losses::<(Pair, Score)>::evaluate(
+        let logit_mask = Losses::<(Pair, Score)>::evaluate(
             &losses,
             <(NoTarget, Score)>::slice(targets, 0..2),
             (&others, &predictions),
@@ -146,7 +146,7 @@ mod tests {
             Some((&mut gradients.0, &mut gradients.1)),
             &mut values,
         );
-        assert_eq!((seeds, values), (0, [0.0, 0.125]));
+        assert_eq!((logit_mask, values), (0, [0.0, 0.125]));
         assert_eq!(gradients, ([Pair::zeros(); 2], [Score::new(0.5), Score::new(0.)]));
         assert_eq!([0, 1].map(|output| Losses::<(Pair, Score)>::judges(&losses, output)), [false, true]);
     }

@@ -17,15 +17,15 @@ mod counts;
 mod logits;
 mod mean;
 mod of_losses;
+mod outputs;
 mod position;
-mod spread;
 
 pub use counts::Counts;
 pub use mean::Mean;
 pub use of_losses::*;
 #[doc(hidden)]
-pub use spread::Zip;
-pub use spread::{MetricSet, Metrics};
+pub use outputs::Zip;
+pub use outputs::{MetricSet, Metrics};
 
 use crate::activations::Head;
 

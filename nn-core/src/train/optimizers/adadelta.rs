@@ -1,6 +1,6 @@
 //! Adadelta: steps as long as the recent ones, whatever the size of the gradients.
 
-use super::{Idle, MAX_SLOTS, Optimizer};
+use super::{MAX_SLOTS, Optimizer, ZeroGradient};
 use crate::spec::settings::{Allowed, Setting};
 use crate::tensor::scalar::Scalar;
 
@@ -59,9 +59,9 @@ impl Optimizer for Adadelta {
         self.learning_rate
     }
 
-    fn idle(&self) -> Idle {
+    fn zero_gradient(&self) -> ZeroGradient {
         // a = ρ · a, d = 0, b = ρ · b, w -= lr · 0; without ε, d is 0 / 0 before the first gradient.
-        if self.epsilon > 0.0 { Idle::Decays([self.rho; MAX_SLOTS]) } else { Idle::Moves }
+        if self.epsilon > 0.0 { ZeroGradient::Decays([self.rho; MAX_SLOTS]) } else { ZeroGradient::Moves }
     }
 
     fn settings(&self, visit: &mut dyn FnMut(Setting)) {

@@ -1,6 +1,6 @@
 //! Adagrad: each weight has its own learning rate, which falls with the sum of its squared gradients.
 
-use super::{Idle, Optimizer};
+use super::{Optimizer, ZeroGradient};
 use crate::spec::settings::{Allowed, Setting};
 use crate::tensor::scalar::Scalar;
 
@@ -61,9 +61,9 @@ impl Optimizer for Adagrad {
         self.learning_rate
     }
 
-    fn idle(&self) -> Idle {
+    fn zero_gradient(&self) -> ZeroGradient {
         // a += 0², w -= lr · 0 / √(a + ε), which is 0 / 0 where a starts at 0, without ε.
-        if self.initial_accumulator_value + self.epsilon > 0.0 { Idle::Stays } else { Idle::Moves }
+        if self.initial_accumulator_value + self.epsilon > 0.0 { ZeroGradient::Stays } else { ZeroGradient::Moves }
     }
 
     fn settings(&self, visit: &mut dyn FnMut(Setting)) {

@@ -63,13 +63,13 @@ optimizers! {
 pub(crate) mod checks;
 mod clipping;
 mod ema;
-mod idle;
 mod with;
+mod zero_gradient;
 
 pub use clipping::Clipping;
 pub use ema::Ema;
-pub use idle::Idle;
 pub use with::{OptimizerOptions, Scheduled, With};
+pub use zero_gradient::ZeroGradient;
 
 /// The most slots that an optimizer keeps.
 pub const MAX_SLOTS: usize = 3;
@@ -109,9 +109,9 @@ pub trait Optimizer {
     /// has set another one.
     fn step<T: Scalar>(&self, step: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]);
 
-    /// What a step does where the gradient is 0: [`Idle::Moves`], unless it says otherwise. It must be exact.
-    fn idle(&self) -> Idle {
-        Idle::Moves
+    /// What a step does where the gradient is 0: [`ZeroGradient::Moves`], unless it says otherwise. It must be exact.
+    fn zero_gradient(&self) -> ZeroGradient {
+        ZeroGradient::Moves
     }
 
     /// Calls `visit` with every setting of its own that is a number: those that [`check`](Self::check) checks.
@@ -173,13 +173,13 @@ pub trait Optimizer {
     /// This is not what Keras does. There an optimizer with momentum moves every row in every step, also after its gradient
     /// is gone, and with a large table that costs more than everything else. Here a row goes on where it was when it comes
     /// again, as if the steps between had not been, but for the number of the step in Adam's corrections. Other libraries
-    /// have it as LazyAdam or SparseAdam. An optimizer that is exact by rows needs it not: see [`Idle`].
+    /// have it as LazyAdam or SparseAdam. An optimizer that is exact by rows needs it not: see [`ZeroGradient`].
     ///
     /// ```
-    /// use nn_core::optimizers::{Adam, Idle, Optimizer};
+    /// use nn_core::optimizers::{Adam, ZeroGradient, Optimizer};
     ///
-    /// assert_eq!(Adam::default().idle(), Idle::Moves);
-    /// assert_eq!(Adam::default().lazy().idle(), Idle::Stays);
+    /// assert_eq!(Adam::default().zero_gradient(), ZeroGradient::Moves);
+    /// assert_eq!(Adam::default().lazy().zero_gradient(), ZeroGradient::Stays);
     /// ```
     fn lazy(self) -> With<Self>
     where

@@ -1,6 +1,6 @@
 //! RMSprop: gradients are divided by a running root mean square of themselves.
 
-use super::{Idle, MAX_SLOTS, Optimizer};
+use super::{MAX_SLOTS, Optimizer, ZeroGradient};
 use crate::spec::settings::{Allowed, Setting};
 use crate::tensor::scalar::Scalar;
 
@@ -69,10 +69,10 @@ impl Optimizer for RmsProp {
         self.learning_rate
     }
 
-    fn idle(&self) -> Idle {
+    fn zero_gradient(&self) -> ZeroGradient {
         // v = ρ · v, a = ρ · a, w -= lr · 0 / √(v + ε), which without ε is 0 / 0 before the first gradient.
         let exact = self.momentum <= 0.0 && self.epsilon > 0.0;
-        if exact { Idle::Decays([self.rho; MAX_SLOTS]) } else { Idle::Moves }
+        if exact { ZeroGradient::Decays([self.rho; MAX_SLOTS]) } else { ZeroGradient::Moves }
     }
 
     fn settings(&self, visit: &mut dyn FnMut(Setting)) {

@@ -1,6 +1,6 @@
 //! SGD: gradient descent, with momentum and Nesterov momentum.
 
-use super::{Idle, Optimizer};
+use super::{Optimizer, ZeroGradient};
 use crate::spec::settings::{Allowed, Setting};
 use crate::tensor::scalar::Scalar;
 
@@ -86,9 +86,9 @@ impl Optimizer for Sgd {
         self.learning_rate
     }
 
-    fn idle(&self) -> Idle {
+    fn zero_gradient(&self) -> ZeroGradient {
         // w -= lr · 0
-        if self.momentum == 0.0 { Idle::Stays } else { Idle::Moves }
+        if self.momentum == 0.0 { ZeroGradient::Stays } else { ZeroGradient::Moves }
     }
 
     fn settings(&self, visit: &mut dyn FnMut(Setting)) {

@@ -1,6 +1,6 @@
 //! [`With`] and [`Scheduled`]: an optimizer with Keras's common options.
 
-use super::{Clipping, Ema, Idle, Optimizer};
+use super::{Clipping, Ema, Optimizer, ZeroGradient};
 use crate::spec::settings::{Allowed, Setting};
 use crate::tensor::scalar::Scalar;
 use crate::train::schedules::Schedule;
@@ -118,12 +118,12 @@ impl<O: Optimizer> Optimizer for With<O> {
         self.optimizer.settings(visit);
     }
 
-    fn idle(&self) -> Idle {
+    fn zero_gradient(&self) -> ZeroGradient {
         match self.options {
-            OptimizerOptions { lazy: true, .. } => Idle::Stays,
-            OptimizerOptions { weight_decay: 0.0, ema: None, .. } => self.optimizer.idle(),
+            OptimizerOptions { lazy: true, .. } => ZeroGradient::Stays,
+            OptimizerOptions { weight_decay: 0.0, ema: None, .. } => self.optimizer.zero_gradient(),
             // Decay and averages reach every weight.
-            _ => Idle::Moves,
+            _ => ZeroGradient::Moves,
         }
     }
 
@@ -173,8 +173,8 @@ impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
         self.schedule.settings(visit);
     }
 
-    fn idle(&self) -> Idle {
-        self.optimizer.idle()
+    fn zero_gradient(&self) -> ZeroGradient {
+        self.optimizer.zero_gradient()
     }
 
     fn options(&self) -> OptimizerOptions {

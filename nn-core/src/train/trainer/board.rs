@@ -1,6 +1,6 @@
 //! A [`Trainer`] in a `static`, its memory between two starts of a board, and batches of sensors that may fail.
 
-use super::{Refused, Trainer, kind};
+use super::{StepError, Trainer, kind};
 use crate::layer::model::{Graph, Model};
 use crate::layer::{Ends, Layer};
 use crate::tensor::scalar::Scalar;
@@ -31,7 +31,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     ///
     /// # Errors
     /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense. Nothing has changed then.
-    pub fn init(&mut self, optimizer: &impl Optimizer, rng: &mut dyn Rng) -> Result<(), Refused> {
+    pub fn init(&mut self, optimizer: &impl Optimizer, rng: &mut dyn Rng) -> Result<(), StepError> {
         Self::suits(optimizer)?;
         self.model.as_mut_slice().fill(M::Scalar::ZERO);
         M::Graph::NEW.init(&mut self.model, rng);
@@ -42,7 +42,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     ///
     /// # Errors
     /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense. Nothing has changed then.
-    pub fn restart(&mut self, optimizer: &impl Optimizer) -> Result<(), Refused> {
+    pub fn restart(&mut self, optimizer: &impl Optimizer) -> Result<(), StepError> {
         Self::suits(optimizer)?;
         for (slot, weights) in self.slots.iter_mut().enumerate() {
             weights.as_mut_slice().fill(M::Scalar::ZERO);
@@ -52,10 +52,10 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         Ok(())
     }
 
-    fn suits(optimizer: &impl Optimizer) -> Result<(), Refused> {
-        optimizer.check::<M::Scalar>().map_err(Refused::Setting)?;
+    fn suits(optimizer: &impl Optimizer) -> Result<(), StepError> {
+        optimizer.check::<M::Scalar>().map_err(StepError::Setting)?;
         let needed = optimizer.state().count();
-        if needed > SLOTS { Err(Refused::Slots { needed, room: SLOTS }) } else { Ok(()) }
+        if needed > SLOTS { Err(StepError::Slots { needed, room: SLOTS }) } else { Ok(()) }
     }
 
     /// [`step`](Self::step), if all numbers of inputs and targets are finite, no index is out of bounds, and the loss can judge the
@@ -70,22 +70,22 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         x: impl Batches<M::Inputs>,
         targets: impl Batches<L::Targets>,
         rng: &mut dyn Rng,
-    ) -> Result<f64, Refused> {
+    ) -> Result<f64, StepError> {
         let (x, targets) = (x.batches(), targets.batches());
         let mut refused = None;
         M::Inputs::inspect(x, &mut |_, place| {
-            refused = refused.or(place.map(|place| Refused::NotFinite { sample: place.sample }));
+            refused = refused.or(place.map(|place| StepError::NotFinite { sample: place.sample }));
         });
         L::Targets::inspect(targets, &mut |_, place| {
-            refused = refused.or(place.map(|place| Refused::NotFinite { sample: place.sample }));
+            refused = refused.or(place.map(|place| StepError::NotFinite { sample: place.sample }));
         });
         let bounds = <M::Graph as Ends<M::Scalar, M::Inputs>>::BOUNDS;
         if !bounds.is_empty() {
             M::Inputs::outside(x, bounds, &mut |place| {
-                refused = refused.or(place.map(|place| Refused::Index { sample: place.sample }));
+                refused = refused.or(place.map(|place| StepError::Index { sample: place.sample }));
             });
         }
-        losses.check(targets, &mut |_, sample, _| refused = refused.or(Some(Refused::Target { sample })));
+        losses.check(targets, &mut |_, sample, _| refused = refused.or(Some(StepError::Target { sample })));
         match refused {
             Some(refused) => Err(refused),
             None => self.step_on(optimizer, losses, x, targets, rng),

@@ -225,7 +225,12 @@ const fn find(parts: &[Part], within: Within, learning: bool, found: &mut Found,
 }
 
 /// Calls `visit` with every variable of these parts.
-pub(super) fn walk(parts: &'static [Part], path: &Path<'_>, within: Within, visit: &mut dyn FnMut(&Variable<'_>)) {
+pub(super) fn visit_variables(
+    parts: &'static [Part],
+    path: &Path<'_>,
+    within: Within,
+    visit: &mut dyn FnMut(&Variable<'_>),
+) {
     for part in parts {
         match *part {
             Part::Variable { name, shape, trainable, rows } => {
@@ -237,7 +242,7 @@ pub(super) fn walk(parts: &'static [Part], path: &Path<'_>, within: Within, visi
                 });
             }
             Part::Layer { name, parts, trainable, whole, table } => {
-                walk(parts, &path.join(name), within.layer(trainable, whole, table), visit);
+                visit_variables(parts, &path.join(name), within.layer(trainable, whole, table), visit);
             }
             Part::Nothing => {}
         }

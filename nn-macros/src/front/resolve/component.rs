@@ -1,6 +1,7 @@
 //! What makes a model inside, or a layer of a user's own: `my::Scale(64)`. Only rustc knows its declaration.
 
-use super::{Bound, Resolver, strip};
+use super::expression::strip;
+use super::{Bound, Resolver};
 use crate::front::python;
 use crate::front::values::{self, arguments};
 use crate::graph::{Component, Given, LayerId, Op, Said};

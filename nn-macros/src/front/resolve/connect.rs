@@ -3,7 +3,7 @@
 use super::{Bound, Resolver};
 use crate::front::python;
 use crate::front::values;
-use crate::graph::{Function, Holds, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
+use crate::graph::{self, Function, LayerId, Node, Op, Producer, Shaped, Tensor, TensorId};
 use crate::source::{ExprId, Name, SpanId};
 use nn_core::Code;
 use nn_core::layers::LAYERS;
@@ -88,7 +88,7 @@ impl Resolver<'_> {
                 tensors.extend(more);
                 exprs.extend(written);
             } else if let ([one], [expr]) = (&more[..], &written[..])
-                && self.graph.tensors[*one].holds == Holds::Indices
+                && self.graph.tensors[*one].dtype == Dtype::U32
             {
                 mask = Some((*one, *expr));
             } else {
@@ -124,7 +124,7 @@ impl Resolver<'_> {
         let masks: Vec<Option<TensorId>> = tensors.iter().map(|&tensor| self.graph.tensors[tensor].mask).collect();
         // Gradients of a tensor that one call reads twice would have to be written in two places at once.
         for i in 1..tensors.len() {
-            if tensors[..i].contains(&tensors[i]) && self.graph.tensors[tensors[i]].holds == Holds::Numbers {
+            if tensors[..i].contains(&tensors[i]) && self.graph.tensors[tensors[i]].has_scalars() {
                 let spec = &nn_core::activations::linear::SPEC;
                 let function = Function::Library { spec, fields: Vec::new(), at: SpanId::default() };
                 let op = Op::Activation { function, label: "copy".to_string() };
@@ -222,46 +222,44 @@ impl Resolver<'_> {
         // A model, or a layer of the user's, may read anything: rustc knows.
         let sparse = matches!(called.op, Op::Component(_)) || called.sparse_rows().is_some();
         for (&tensor, expr) in tensors.iter().zip(exprs) {
-            let holds = self.graph.tensors[tensor].holds;
-            let right = match holds {
-                Holds::Numbers => reads != Dtype::U32,
-                Holds::Indices => reads != Dtype::Float,
-                Holds::Sparse => sparse,
-            };
+            let tensor = &self.graph.tensors[tensor];
+            let right = if tensor.sparse { sparse } else { reads.contains(&tensor.dtype) };
             if right {
                 continue;
             }
-            let expected = if reads == Dtype::U32 { Holds::Indices } else { Holds::Numbers };
+            let (expected, dtype, sparse) = (reads[0], tensor.dtype, tensor.sparse);
+            let contents = tensor.contents();
             let text = self.diagnostics.source[*expr].to_token_stream();
             let kind = self.graph.layers[layer].kind();
-            let message = format!("`{kind}` expects {}, but `{text}` holds {}", expected.text(), holds.text());
-            let code = if holds == Holds::Sparse { Code::SparseInput } else { Code::WrongDtype };
+            let message = format!("`{kind}` expects {}, but `{text}` holds {contents}", graph::contents(expected));
+            let code = if sparse { Code::SparseInput } else { Code::WrongDtype };
             let error = self.diagnostics.error(code, expr, message);
-            match (holds, expected) {
-                (Holds::Indices, _) => {
+            match (dtype, expected) {
+                (Dtype::U32, _) if !sparse => {
                     error.help(format!("an `Embedding` makes numbers of indices: `Embedding(words, 8)({text})`"));
                 }
-                (_, Holds::Indices) => {
+                (_, Dtype::U32) => {
                     error.help("an input of indices is `Input(shape = [..], dtype = u32)`");
                 }
-                _ => {
+                _ if sparse => {
                     error.help(format!(
                         "{} reads an input with `sparse = true`; for other layers leave that out",
                         sparse_readers()
                     ));
                 }
+                _ => {}
             }
             return false;
         }
         true
     }
 
-    /// What the inputs of a layer hold: a layer around another one reads what that one reads.
-    fn reads(&self, layer: LayerId) -> Dtype {
+    /// The types of numbers that the inputs of a layer may hold: a layer around another one reads what that one reads.
+    fn reads(&self, layer: LayerId) -> &'static [Dtype] {
         match self.graph.chain(layer).last().map(|layer| &self.graph.layers[layer].op) {
             Some(Op::Builtin(builtin)) => builtin.spec.reads,
-            Some(Op::Activation { .. }) => Dtype::Float,
-            _ => Dtype::Any,
+            Some(Op::Activation { .. }) => &[Dtype::Float],
+            _ => Dtype::ALL,
         }
     }
 
@@ -274,10 +272,9 @@ impl Resolver<'_> {
     ) -> TensorId {
         let node = self.graph.nodes.len();
         let output = self.tensor(Producer::Node(node), span);
-        self.graph.tensors[output].holds = match &self.graph.layers[layer].op {
-            Op::Builtin(builtin) if builtin.spec.writes == Dtype::U32 => Holds::Indices,
-            _ => Holds::Numbers,
-        };
+        if let Op::Builtin(builtin) = &self.graph.layers[layer].op {
+            self.graph.tensors[output].dtype = builtin.spec.writes;
+        }
         let name = Name::new("node", span);
         self.graph.nodes.push(Node {
             layer,
@@ -296,12 +293,12 @@ impl Resolver<'_> {
     pub(super) fn tensor(&mut self, producer: Producer, span: SpanId) -> TensorId {
         let name = Name::new("tensor", span);
         let shape = Shaped::Unknown;
-        let holds = Holds::Numbers;
         self.graph.tensors.push(Tensor {
             name,
             producer,
             shape,
-            holds,
+            dtype: Dtype::Float,
+            sparse: false,
             named: false,
             span,
             mask: None,

@@ -94,6 +94,7 @@ fn projected(inner: LayerId) -> Op {
         has_workspace: false,
         has_rows: false,
         constrains: false,
+        regularizes: false,
     };
     Op::Builtin(Box::new(Builtin {
         spec: &PROJECTED,

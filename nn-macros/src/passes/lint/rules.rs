@@ -152,7 +152,7 @@ fn dropout(lints: &mut Lints<'_>, node: &Node) {
 fn frozen_with_nothing_upstream(lints: &mut Lints<'_>, node: &Node) {
     let layer = &lints.graph.layers[node.layer];
     let Some(builtin) = lints.builtin(node).filter(|_| layer.has_weights() && !layer.trainable) else { return };
-    let loaded = builtin.spec.reads != Dtype::Float || is_given(builtin, "_initializer");
+    let loaded = builtin.spec.reads != [Dtype::Float] || is_given(builtin, "_initializer");
     let upstream = node.inputs.iter().any(|&input| lints.learning[input]);
     if !loaded && !upstream && builtin.inner.is_none() && builtin.spec.name != "BatchNormalization" {
         lints.report("frozen_with_nothing_upstream", trainable(&lints.source[layer.source]));

@@ -1,7 +1,7 @@
 //! What reads joined tensors reads the parts: `W · (a, b) = Wa · a + Wb · b`, so nothing has to be copied to stand side by side.
 
 use super::rewrite::Rewrite;
-use crate::graph::{Holds, Node, Op, TensorId};
+use crate::graph::{Node, Op, TensorId};
 use nn_core::spec::{Folding, MAX_INPUTS};
 
 /// Leaves out the calls that join tensors along the last axis, where all readers can be called on the parts.
@@ -18,7 +18,7 @@ impl Rewrite {
         let Node { inputs, outputs, .. } = &self.graph.nodes[call];
         let ([output], parts) = (&outputs[..], inputs.clone()) else { return };
         let output = *output;
-        let numbers = parts.iter().all(|&part| self.graph.tensors[part].holds == Holds::Numbers);
+        let numbers = parts.iter().all(|&part| self.graph.tensors[part].has_scalars());
         let readers = self.readers(output);
         if !self.joins(call)
             || !numbers
@@ -45,7 +45,8 @@ impl Rewrite {
     /// Whether a call can read so many parts in the place of each input that is this tensor.
     fn takes(&self, reader: usize, tensor: TensorId, parts: usize) -> bool {
         let node = &self.graph.nodes[reader];
-        let reads = matches!(&self.graph.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.joined.is_some());
+        let reads =
+            matches!(&self.graph.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.split_input.is_some());
         let times = node.inputs.iter().filter(|&&input| input == tensor).count();
         (reads || self.joins(reader))
             && node.masks.is_empty()

@@ -1,7 +1,7 @@
-//! [`Shape`]: the sizes of a product, known when it is compiled or when it runs.
+//! [`Dims`]: the sizes of a product, known when it is compiled or when it runs.
 
 /// How many samples there are, with how many inputs and outputs.
-pub trait Shape: Copy {
+pub trait Dims: Copy {
     /// Samples.
     fn n(self) -> usize;
     /// Columns of the weights.
@@ -14,7 +14,7 @@ pub trait Shape: Copy {
 #[derive(Clone, Copy)]
 pub(super) struct One<const I: usize, const O: usize>;
 
-impl<const I: usize, const O: usize> Shape for One<I, O> {
+impl<const I: usize, const O: usize> Dims for One<I, O> {
     #[inline(always)]
     fn n(self) -> usize {
         1
@@ -42,7 +42,7 @@ pub struct Any {
     pub(super) outputs: usize,
 }
 
-impl Shape for Any {
+impl Dims for Any {
     #[inline(always)]
     fn n(self) -> usize {
         self.n

@@ -58,11 +58,11 @@ impl<const N: usize> Table<N> {
 }
 
 /// The ranges of a model.
-pub(super) struct Runs<M>(PhantomData<M>);
+pub(super) struct TrainableRanges<M>(PhantomData<M>);
 
-impl<M: Model> Runs<M> {
+impl<M: Model> TrainableRanges<M> {
     /// Each variable that learns.
     pub(super) const VARIABLES: Table<1024> = Table::variables(M::PARTS);
     /// The same, neighbours as one.
-    pub(super) const RUNS: Table<256> = Self::VARIABLES.merged();
+    pub(super) const MERGED: Table<256> = Self::VARIABLES.merged();
 }

@@ -8,7 +8,7 @@
 
 use super::connect::Inputs;
 use super::{Bound, Resolver};
-use crate::graph::{Holds, LayerId, Producer, TensorId};
+use crate::graph::{LayerId, Producer, TensorId};
 use crate::literal;
 use crate::source::{ExprId, Name, SpanId};
 use nn_core::Code;
@@ -18,15 +18,15 @@ use std::rc::Rc;
 use syn::{Expr, ExprCall};
 
 /// The layers between some tensors.
-pub(super) struct Cut {
+pub(super) struct Submodel {
     inputs: Vec<TensorId>,
     outputs: Vec<TensorId>,
 }
 
 impl Resolver<'_> {
     /// `Model(inputs = .., outputs = ..)` in the middle of a graph.
-    pub(super) fn cut(&mut self, call: &ExprCall) -> Bound {
-        let Some((inputs, outputs)) = self.ends(call) else { return Bound::Poison };
+    pub(super) fn submodel(&mut self, call: &ExprCall) -> Bound {
+        let Some((inputs, outputs)) = self.model_call(call) else { return Bound::Poison };
         let (Some((inputs, _)), Some((outputs, exprs))) = (self.tensor_list(&inputs), self.tensor_list(&outputs))
         else {
             return Bound::Poison;
@@ -41,7 +41,7 @@ impl Resolver<'_> {
                 return Bound::Poison;
             }
         }
-        Bound::Cut(Rc::new(Cut { inputs, outputs }))
+        Bound::Submodel(Rc::new(Submodel { inputs, outputs }))
     }
 
     /// An input of the graph that a tensor depends on otherwise than through these tensors.
@@ -58,10 +58,10 @@ impl Resolver<'_> {
     }
 
     /// The same layers on other tensors.
-    pub(super) fn use_cut(&mut self, cut: &Cut, call: &ExprCall) -> Bound {
+    pub(super) fn use_submodel(&mut self, submodel: &Submodel, call: &ExprCall) -> Bound {
         let Some((tensors, exprs)) = self.tensors(call) else { return Bound::Poison };
-        if tensors.len() != cut.inputs.len() {
-            let (name, expected, got) = (call.func.to_token_stream(), cut.inputs.len(), tensors.len());
+        if tensors.len() != submodel.inputs.len() {
+            let (name, expected, got) = (call.func.to_token_stream(), submodel.inputs.len(), tensors.len());
             let noun = if expected == 1 { "input" } else { "inputs" };
             self.diagnostics.error(
                 Code::InputCount,
@@ -70,18 +70,18 @@ impl Resolver<'_> {
             );
             return Bound::Poison;
         }
-        for ((&tensor, &input), expr) in tensors.iter().zip(&cut.inputs).zip(&exprs) {
-            let (got, expected) = (self.graph.tensors[tensor].holds, self.graph.tensors[input].holds);
-            if got != expected {
+        for ((&tensor, &input), expr) in tensors.iter().zip(&submodel.inputs).zip(&exprs) {
+            let (got, expected) = (&self.graph.tensors[tensor], &self.graph.tensors[input]);
+            if (got.dtype, got.sparse) != (expected.dtype, expected.sparse) {
                 let text = self.diagnostics.source[*expr].to_token_stream();
-                let message = format!("expected {}, but `{text}` holds {}", expected.text(), got.text());
-                let sparse = [got, expected].contains(&Holds::Sparse);
+                let message = format!("expected {}, but `{text}` holds {}", expected.contents(), got.contents());
+                let sparse = got.sparse || expected.sparse;
                 self.diagnostics.error(if sparse { Code::SparseInput } else { Code::WrongDtype }, expr, message);
                 return Bound::Poison;
             }
         }
-        let mut now: HashMap<TensorId, TensorId> = cut.inputs.iter().copied().zip(tensors).collect();
-        for node in self.between(cut) {
+        let mut now: HashMap<TensorId, TensorId> = submodel.inputs.iter().copied().zip(tensors).collect();
+        for node in self.between(submodel) {
             let before = &self.graph.nodes[node];
             let (layer, outputs) = (before.layer, before.outputs.clone());
             let inputs: Option<Vec<TensorId>> = before.inputs.iter().map(|&input| self.again(&now, input)).collect();
@@ -102,11 +102,11 @@ impl Resolver<'_> {
                 _ => return Bound::Poison,
             }
         }
-        let outputs: Option<Vec<TensorId>> = cut.outputs.iter().map(|output| now.get(output).copied()).collect();
+        let outputs: Option<Vec<TensorId>> = submodel.outputs.iter().map(|output| now.get(output).copied()).collect();
         outputs.map_or(Bound::Poison, Bound::Tensors)
     }
 
-    /// What a tensor is in another call of a cut. What a part has made of an input, the call makes again.
+    /// What a tensor is in another call of a submodel. What a part has made of an input, the call makes again.
     fn again(&self, now: &HashMap<TensorId, TensorId>, tensor: TensorId) -> Option<TensorId> {
         if let Some(&found) = now.get(&tensor) {
             return Some(found);
@@ -119,12 +119,12 @@ impl Resolver<'_> {
         }
     }
 
-    /// The calls between the ends of a cut, without those that belong to the call before them.
-    fn between(&self, cut: &Cut) -> Vec<usize> {
-        let mut needed: HashSet<TensorId> = cut.outputs.iter().copied().collect();
+    /// The calls between the ends of a submodel, without those that belong to the call before them.
+    fn between(&self, submodel: &Submodel) -> Vec<usize> {
+        let mut needed: HashSet<TensorId> = submodel.outputs.iter().copied().collect();
         let mut found = Vec::new();
         for (n, node) in self.graph.nodes.iter().enumerate().rev() {
-            let wanted = |output: &TensorId| needed.contains(output) && !cut.inputs.contains(output);
+            let wanted = |output: &TensorId| needed.contains(output) && !submodel.inputs.contains(output);
             if node.outputs.iter().any(wanted) {
                 needed.extend(&node.inputs);
                 if !self.graph.layers[node.layer].part {

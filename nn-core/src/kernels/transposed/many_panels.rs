@@ -8,7 +8,7 @@ use crate::kernels::vector::Vector;
 use crate::tensor::scalar::Scalar;
 
 /// A kernel of its own, since so many panels are much to have on the stack.
-pub struct Wide<'a, T>(pub(super) AddTransposed<'a, T>);
+pub struct ManyPanels<'a, T>(pub(super) AddTransposed<'a, T>);
 
 /// Rows of all panels, which stay in the second cache.
 const ROWS: usize = 1024;
@@ -19,12 +19,12 @@ const fn run(depth: usize) -> usize {
     if depth < DEPTH { 12 } else { 24 }
 }
 
-impl<T: Scalar> Kernel<T> for Wide<'_, T> {
+impl<T: Scalar> Kernel<T> for ManyPanels<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
-        let Wide(mut product) = self;
+        let ManyPanels(mut product) = self;
         // Half a column of long vectors is a panel, and the second cache is quick enough.
         if C * V::LANES > LANES {
             return product.run::<V, R, C, WIDE>();

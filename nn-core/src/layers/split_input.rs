@@ -1,4 +1,4 @@
-//! [`Joined`]: a layer called on the parts of its input. A folded model has it around a `Dense` that reads a `Concatenate`.
+//! [`SplitInput`]: a layer called on the parts of its input. A folded model has it around a `Dense` that reads a `Concatenate`.
 
 use super::{Dense, DenseWeights};
 use crate::activations::{Activate, Activation};
@@ -14,16 +14,16 @@ use rand::Rng;
 /// A layer that reads several tensors as if they were one, with the weights that it has on that.
 ///
 /// ```text
-/// Joined<Dense>    y = W · (a, b, c) + b = Wa · a + Wb · b + Wc · c + b
+/// SplitInput<Dense>    y = W · (a, b, c) + b = Wa · a + Wb · b + Wc · c + b
 /// ```
 ///
 /// The columns of `W` that meet one part stand behind each other, so nothing is copied, and no tensor has them all. It is for
 /// predictions only.
 #[derive(Clone, Copy, Debug)]
-pub struct Joined<L>(pub L);
+pub struct SplitInput<L>(pub L);
 
 /// Tensors of equally many positions, which stand beside each other along the last axis.
-pub trait Parts<T: Scalar>: Tensors {
+pub trait InputParts<T: Scalar>: Tensors {
     /// A sample with `N` features at each position.
     type With<const N: usize>: Sample<Element = T> + InPlace<T>;
     /// How many positions there are.
@@ -47,14 +47,14 @@ macro_rules! parts {
             const INPUTS: [usize; [$($index),+].len()] = [$($name),+];
         }
 
-        impl<T: Scalar + Element, const P: usize, $(const $name: usize),+> Parts<T> for ($(SMatrix<T, $name, P>,)+) {
+        impl<T: Scalar + Element, const P: usize, $(const $name: usize),+> InputParts<T> for ($(SMatrix<T, $name, P>,)+) {
             type With<const N: usize> = SMatrix<T, N, P>;
             const POSITIONS: usize = P;
 
             #[inline(always)]
             fn product<const ALL: usize, const O: usize>(w: &[T], b: &[T], x: Self::Batch<'_>, y: &mut [SMatrix<T, O, P>], rectified: bool) {
                 let x = [$(flat(x.$index)),+];
-                kernels::joined::<T, Self, { [$($index),+].len() }, ALL, O>(w, b, x, flat_mut(y), rectified);
+                kernels::affine_split::<T, Self, { [$($index),+].len() }, ALL, O>(w, b, x, flat_mut(y), rectified);
             }
         }
     };
@@ -62,8 +62,8 @@ macro_rules! parts {
 
 for_each_arity!(parts);
 
-impl<T: Scalar + Element, X: Parts<T>, const I: usize, const O: usize, const B: usize> Layer<T, X>
-    for Joined<Dense<I, O, B>>
+impl<T: Scalar + Element, X: InputParts<T>, const I: usize, const O: usize, const B: usize> Layer<T, X>
+    for SplitInput<Dense<I, O, B>>
 {
     type Output = X::With<O>;
     type Weights = DenseWeights<T, I, O, B>;
@@ -102,18 +102,18 @@ impl<T: Scalar + Element, X: Parts<T>, const I: usize, const O: usize, const B: 
     }
 }
 
-impl<T: Scalar + Element, X: Parts<T>, const I: usize, const O: usize, const B: usize> Train<T, X>
-    for Joined<Dense<I, O, B>>
+impl<T: Scalar + Element, X: InputParts<T>, const I: usize, const O: usize, const B: usize> Train<T, X>
+    for SplitInput<Dense<I, O, B>>
 {
 }
 
-impl<T: Scalar + Element, X: Parts<T>, const I: usize, const O: usize, const B: usize> Ends<T, X>
-    for Joined<Dense<I, O, B>>
+impl<T: Scalar + Element, X: InputParts<T>, const I: usize, const O: usize, const B: usize> Ends<T, X>
+    for SplitInput<Dense<I, O, B>>
 {
 }
 
-impl<T: Scalar + Element, X: Parts<T>, const I: usize, const O: usize, const B: usize> Activates<T, X>
-    for Joined<Dense<I, O, B>>
+impl<T: Scalar + Element, X: InputParts<T>, const I: usize, const O: usize, const B: usize> Activates<T, X>
+    for SplitInput<Dense<I, O, B>>
 {
     #[cfg_attr(feature = "std", inline(always))]
     fn forward_activated<S: Storage, F: Activation>(
@@ -151,7 +151,7 @@ mod tests {
         x: impl Fn(usize) -> X::Batch<'static>,
         f: &Activate<F>,
     ) where
-        X: Parts<f64, With<O> = SMatrix<f64, O, P>> + crate::tensor::FloatTensors<f64>,
+        X: InputParts<f64, With<O> = SMatrix<f64, O, P>> + crate::tensor::FloatTensors<f64>,
         F: Activation,
     {
         let layer = Dense::<I, O, B>::DEFAULT;
@@ -164,7 +164,13 @@ mod tests {
             let concatenate = Concatenate::<C, I, P>::DEFAULT;
             Layer::<f64, X>::forward::<Inline<N>>(&concatenate, &(), x(n), &mut joined[..n], Pass::inference(&mut ()));
             layer.forward::<Inline<N>>(&w, &joined[..n], &mut expected[..n], Pass::inference(&mut ()));
-            Layer::<f64, X>::forward::<Inline<N>>(&Joined(layer), &w, x(n), &mut found[..n], Pass::inference(&mut ()));
+            Layer::<f64, X>::forward::<Inline<N>>(
+                &SplitInput(layer),
+                &w,
+                x(n),
+                &mut found[..n],
+                Pass::inference(&mut ()),
+            );
             assert!(
                 expected[..n].iter().flatten().any(|y| *y > 0.0) && expected[..n].iter().flatten().any(|y| *y < 0.0)
             );
@@ -174,7 +180,7 @@ mod tests {
             };
             close(&found[..n], &expected[..n]);
             found = [SMatrix::repeat(f64::NAN); N];
-            let (joined_layer, mut none) = (Joined(layer), ());
+            let (joined_layer, mut none) = (SplitInput(layer), ());
             let pass = Pass::inference(&mut none);
             Activates::<f64, X>::forward_activated::<Inline<N>, F>(&joined_layer, &w, x(n), &mut found[..n], pass, f);
             let pass = Pass::inference(&mut none);
@@ -217,9 +223,9 @@ mod tests {
         type X = (SMatrix<f32, 3, 2>, SMatrix<f32, 4, 2>);
         type Whole = SMatrix<f32, 7, 2>;
         type D = Dense<7, 5, 1>;
-        assert_eq!(<Joined<D> as Layer<f32, X>>::MACS, <D as Layer<f32, Whole>>::MACS);
+        assert_eq!(<SplitInput<D> as Layer<f32, X>>::MACS, <D as Layer<f32, Whole>>::MACS);
         let (mut w, mut same) = (DenseWeights::<f32, 7, 5, 1>::zeroed(), DenseWeights::zeroed());
-        Layer::<f32, X>::init(&Joined(D::DEFAULT), &mut w, &mut StdRng::seed_from_u64(1));
+        Layer::<f32, X>::init(&SplitInput(D::DEFAULT), &mut w, &mut StdRng::seed_from_u64(1));
         Layer::<f32, Whole>::init(&D::DEFAULT, &mut same, &mut StdRng::seed_from_u64(1));
         assert_eq!(w, same);
     }

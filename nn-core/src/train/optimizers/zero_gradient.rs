@@ -1,4 +1,4 @@
-//! [`Idle`]: what a step does where there is no gradient.
+//! [`ZeroGradient`]: what a step does where there is no gradient.
 
 use super::MAX_SLOTS;
 
@@ -14,7 +14,7 @@ use super::MAX_SLOTS;
 /// It holds for finite numbers. Where a gradient is NaN or infinite, steps over whole tables spread that over all rows, and
 /// steps by rows over those of the batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Idle {
+pub enum ZeroGradient {
     /// They move, or that depends on more than this: every row takes part in every step. So it is with momentum, which
     /// goes on after the gradient is gone.
     Moves,
@@ -53,10 +53,10 @@ mod tests {
     /// What it says is what a step does, from the start and later on.
     #[track_caller]
     fn exact<O: Optimizer>(optimizer: O) {
-        let factors = match optimizer.idle() {
-            Idle::Moves => panic!("expected an optimizer that is exact by rows"),
-            Idle::Stays => [1.0; MAX_SLOTS],
-            Idle::Decays(factors) => factors,
+        let factors = match optimizer.zero_gradient() {
+            ZeroGradient::Moves => panic!("expected an optimizer that is exact by rows"),
+            ZeroGradient::Stays => [1.0; MAX_SLOTS],
+            ZeroGradient::Decays(factors) => factors,
         };
         for before in [&[][..], &[0.5], &[0.5, -2.0, 0.25]] {
             let (w, slots, after, slots_after) = idle_step(&optimizer, before);
@@ -70,7 +70,7 @@ mod tests {
     /// It says that more than that happens, and so it does.
     #[track_caller]
     fn moves<O: Optimizer>(optimizer: O) {
-        assert_eq!(optimizer.idle(), Idle::Moves, "{}", optimizer.name());
+        assert_eq!(optimizer.zero_gradient(), ZeroGradient::Moves, "{}", optimizer.name());
         let moved = [&[][..], &[0.5]].into_iter().any(|before| {
             let (w, slots, after, slots_after) = idle_step(&optimizer, before);
             // The average of the weights may be all that follows them.
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn without_epsilon_every_row_becomes_nan() {
         fn nan<O: Optimizer>(optimizer: O) {
-            assert_eq!(optimizer.idle(), Idle::Moves);
+            assert_eq!(optimizer.zero_gradient(), ZeroGradient::Moves);
             assert!(idle_step(&optimizer, &[]).2[0].is_nan());
         }
         nan(RmsProp { epsilon: 0.0, ..RmsProp::default() });
@@ -128,10 +128,14 @@ mod tests {
 
     #[test]
     fn lazy_is_for_all() {
-        assert_eq!(Adam::default().lazy().idle(), Idle::Stays);
-        assert_eq!(AdamW::default().lazy().ema(Ema::default()).clipvalue(1.0).idle(), Idle::Stays);
-        assert_eq!(Nadam::default().lazy().schedule(|_: u64| 0.5).idle(), Idle::Stays);
-        assert_eq!(Nadam::default().schedule(|_: u64| 0.5).lazy().idle(), Idle::Stays);
-        assert_eq!(RmsProp::default().lazy().idle(), Idle::Stays, "asked for by name: the slots do not decay");
+        assert_eq!(Adam::default().lazy().zero_gradient(), ZeroGradient::Stays);
+        assert_eq!(AdamW::default().lazy().ema(Ema::default()).clipvalue(1.0).zero_gradient(), ZeroGradient::Stays);
+        assert_eq!(Nadam::default().lazy().schedule(|_: u64| 0.5).zero_gradient(), ZeroGradient::Stays);
+        assert_eq!(Nadam::default().schedule(|_: u64| 0.5).lazy().zero_gradient(), ZeroGradient::Stays);
+        assert_eq!(
+            RmsProp::default().lazy().zero_gradient(),
+            ZeroGradient::Stays,
+            "asked for by name: the slots do not decay"
+        );
     }
 }

@@ -10,7 +10,7 @@ use crate::tensor::storage::Shareable;
 use crate::tensor::{Sample, Tensors, for_each_arity};
 
 /// For each output a bit: whether its gradient is with respect to the logits instead of the output.
-pub type Seeds = u32;
+pub type LogitMask = u32;
 
 /// The losses of all outputs `P` of a model: one loss for all, a tuple with one for each, or the model's named struct.
 #[diagnostic::on_unimplemented(
@@ -25,7 +25,7 @@ pub trait Losses<P: Tensors>: Shareable {
     /// The targets of all outputs.
     type Targets: Tensors;
 
-    /// The loss of every output, without its weight, in `losses`, and the seeds. Adds the weighted gradients to
+    /// The loss of every output, without its weight, in `losses`, and the mask of logits. Adds the weighted gradients to
     /// `gradients` if they are wanted.
     fn evaluate(
         &self,
@@ -36,7 +36,7 @@ pub trait Losses<P: Tensors>: Shareable {
         weighting: Weighting<'_>,
         gradients: Option<P::BatchMut<'_>>,
         losses: &mut [f64],
-    ) -> Seeds;
+    ) -> LogitMask;
 
     /// Calls `report` with output, sample and what was expected for every invalid target.
     fn check(&self, targets: <Self::Targets as Tensors>::Batch<'_>, report: &mut dyn FnMut(usize, usize, Text<96>));
@@ -248,10 +248,10 @@ impl<P: Sample<Element: Scalar>, L: Loss + LossOn<P>> Losses<P> for L {
         weighting: Weighting<'_>,
         gradients: Option<&mut [P]>,
         losses: &mut [f64],
-    ) -> Seeds {
+    ) -> LogitMask {
         let (loss, from_logits) = evaluate_one(self, targets, predictions, logits, heads[0], weighting, gradients);
         losses[0] = loss;
-        from_logits as Seeds
+        from_logits as LogitMask
     }
 
     fn check(&self, targets: &[L::Target], report: &mut dyn FnMut(usize, usize, Text<96>)) {
@@ -333,12 +333,12 @@ macro_rules! spread_losses {
             weighting: Weighting<'_>,
             gradients: Option<($(&mut [$name],)+)>,
             losses: &mut [f64],
-        ) -> Seeds {
+        ) -> LogitMask {
             let mut gradients: ($(Option<&mut [$name]>,)+) = match gradients {
                 Some(gradients) => ($(Some(gradients.$index),)+),
                 None => ($(None::<&mut [$name]>,)+),
             };
-            let mut seeds = 0;
+            let mut logit_mask = 0;
             $(
                 let (loss, from_logits) = evaluate_one(
                     &$loss,
@@ -350,9 +350,9 @@ macro_rules! spread_losses {
                     gradients.$i.take(),
                 );
                 losses[$i] = loss;
-                seeds |= (from_logits as Seeds) << $i;
+                logit_mask |= (from_logits as LogitMask) << $i;
             )+
-            seeds
+            logit_mask
         }
 
         fn check(

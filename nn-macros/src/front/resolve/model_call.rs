@@ -10,7 +10,7 @@ use syn::{Expr, ExprCall};
 
 impl Resolver<'_> {
     /// What `Model(inputs = .., outputs = ..)` lists; `None` after an error.
-    pub(super) fn ends(&mut self, call: &ExprCall) -> Option<(Expr, Expr)> {
+    pub(super) fn model_call(&mut self, call: &ExprCall) -> Option<(Expr, Expr)> {
         let (mut inputs, mut outputs) = (None, None);
         for (position, (keyword, value)) in arguments(call).into_iter().enumerate() {
             let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
@@ -53,7 +53,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn model(&mut self, call: &ExprCall) {
-        let Some((inputs, outputs)) = self.ends(call) else { return };
+        let Some((inputs, outputs)) = self.model_call(call) else { return };
         let (inputs, outputs) = (self.tensor_list(&inputs), self.tensor_list(&outputs));
         let (Some((inputs, input_exprs)), Some((outputs, output_exprs))) = (inputs, outputs) else { return };
         self.graph.inputs = inputs;
@@ -80,7 +80,7 @@ impl Resolver<'_> {
         };
         let mut tensor = match self.eval(first) {
             Bound::Tensors(tensors) => tensors[0],
-            Bound::Layer(_) | Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
+            Bound::Layer(_) | Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_) => {
                 self.diagnostics
                     .error(Code::EmptyModel, first, "a `Sequential` starts with an `Input`")
                     .help("write `Sequential([Input(shape = [64]), ..])`; the batch is not counted");
@@ -113,7 +113,7 @@ impl Resolver<'_> {
                     last = self.expr(element);
                 }
                 Bound::Layer(_) => {}
-                Bound::Template(_) | Bound::Cut(_) | Bound::Stack(_) => {
+                Bound::Template(_) | Bound::Submodel(_) | Bound::Stack(_) => {
                     failed = true;
                     self.diagnostics.error(
                         Code::TensorForLayer,

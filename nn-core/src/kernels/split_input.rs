@@ -1,11 +1,11 @@
-//! [`joined`]: [`affine`](super::affine()) where the inputs of a sample are in several slices, one behind the other.
+//! [`affine_split`]: [`affine`](super::affine()) where the inputs of a sample are in several slices, one behind the other.
 //!
 //! A column of weights belongs to one input, so those of a slice lie behind each other. The sums of a block stay in registers over all slices.
 
-use super::affine::{Affine, Packed, SMALL, is_packed};
+use super::affine::{Affine, PackedWeights, SMALL, is_packed};
 use super::block::{self, Along, Rows, Sums};
+use super::dims::{Any, One};
 use super::level::dispatch;
-use super::shape::{Any, One};
 use super::vector::Vector;
 use super::{Features, before};
 use crate::kernels::Shared;
@@ -15,7 +15,7 @@ use core::ops::Range;
 
 /// `y = W · x + b`, or `max(W · x + b, 0)`, where the inputs of a sample are in several slices, one behind the other: so many of them in each, `I` in all.
 #[inline(always)]
-pub fn joined<T: Scalar, F: Features<K>, const K: usize, const I: usize, const O: usize>(
+pub fn affine_split<T: Scalar, F: Features<K>, const K: usize, const I: usize, const O: usize>(
     w: &[T],
     b: &[T],
     x: [&[T]; K],
@@ -29,12 +29,12 @@ pub fn joined<T: Scalar, F: Features<K>, const K: usize, const I: usize, const O
     let n = y.len() / O;
     let (w, y) = (&w[..I * O], &mut y[..n * O]);
     if n == 1 && I * O <= SMALL {
-        let x = Few::<T, F, K> { x, features: PhantomData };
+        let x = StaticParts::<T, F, K> { x, features: PhantomData };
         return dispatch(Affine { shape: One::<I, O>, w, b, x, y, rectified });
     }
-    let parts: [Part<'_, T>; K] = core::array::from_fn(|k| Part { x: x[k], inputs: F::INPUTS[k] });
+    let parts: [InputPart<'_, T>; K] = core::array::from_fn(|k| InputPart { x: x[k], inputs: F::INPUTS[k] });
     let product = Affine { shape: Any { n, inputs: I, outputs: O }, w, b, x: &parts[..], y, rectified };
-    if is_packed(n, I) { Shared::joined_packed(Packed(product)) } else { Shared::joined(product) }
+    if is_packed(n, I) { Shared::affine_split_packed(PackedWeights(product)) } else { Shared::affine_split(product) }
 }
 
 /// Where the inputs of a product are.
@@ -72,13 +72,13 @@ impl<T: Scalar> Source<T> for &[T] {
 
 /// Some inputs of every sample.
 #[derive(Clone, Copy)]
-pub struct Part<'a, T> {
+pub struct InputPart<'a, T> {
     x: &'a [T],
     inputs: usize,
 }
 
 /// One slice after the other.
-impl<T: Scalar> Source<T> for &[Part<'_, T>] {
+impl<T: Scalar> Source<T> for &[InputPart<'_, T>] {
     #[inline(always)]
     fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
         self,
@@ -99,7 +99,7 @@ impl<T: Scalar> Source<T> for &[Part<'_, T>] {
     }
 }
 
-impl<T: Scalar> Part<'_, T> {
+impl<T: Scalar> InputPart<'_, T> {
     /// As [`Source::add`], for a slice whose first input is number `start`.
     #[inline(always)]
     fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
@@ -122,20 +122,20 @@ impl<T: Scalar> Part<'_, T> {
 }
 
 /// Slices of sizes that the type knows.
-struct Few<'a, T, F, const K: usize> {
+struct StaticParts<'a, T, F, const K: usize> {
     x: [&'a [T]; K],
     features: PhantomData<F>,
 }
 
-impl<T, F, const K: usize> Clone for Few<'_, T, F, K> {
+impl<T, F, const K: usize> Clone for StaticParts<'_, T, F, K> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T, F, const K: usize> Copy for Few<'_, T, F, K> {}
+impl<T, F, const K: usize> Copy for StaticParts<'_, T, F, K> {}
 
-impl<T: Scalar, F: Features<K>, const K: usize> Source<T> for Few<'_, T, F, K> {
+impl<T: Scalar, F: Features<K>, const K: usize> Source<T> for StaticParts<'_, T, F, K> {
     #[inline(always)]
     fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
         self,
@@ -151,7 +151,7 @@ impl<T: Scalar, F: Features<K>, const K: usize> Source<T> for Few<'_, T, F, K> {
         macro_rules! parts {
             ($split:ident: $($k:literal)*) => {$(
                 if $k < K {
-                    let part = Part { x: self.x[$k], inputs: F::INPUTS[$k] };
+                    let part = InputPart { x: self.x[$k], inputs: F::INPUTS[$k] };
                     let start = const { before::<F, K>($k) };
                     part.add::<V, R, C, S>(&mut $split, w, width, full, s, &range, start);
                 }

@@ -1,20 +1,20 @@
-//! [`walk`]: a computation of many short parts, which finds out the level of the machine once.
+//! [`with_simd`]: a computation of many short parts, which finds out the level of the machine once.
 
 use super::Function;
 use super::rows::LANES;
 use crate::tensor::scalar::Scalar;
 
 /// A computation of many short parts, such as the steps of a sequence.
-pub trait Walk<T> {
+pub trait WithSimd<T> {
     /// What comes out of it.
     type Output;
 
     /// Runs it. It must be `#[inline(always)]`, and so must be what it is made of: only what is inlined is compiled for a level.
-    fn run<M: Machine<T>>(self, machine: M) -> Self::Output;
+    fn run<M: Simd<T>>(self, simd: M) -> Self::Output;
 }
 
-/// The machine that a [`Walk`] is compiled for. What it does takes no further question for the level.
-pub trait Machine<T>: Copy {
+/// The vectors of a level, for which a [`WithSimd`] is compiled. Its functions do not ask for the level again.
+pub trait Simd<T>: Copy {
     /// `y = f(x)`, for as many scalars as the shorter slice has.
     fn map<F: Function<T>>(self, f: &F, x: &[T], y: &mut [T]);
 
@@ -33,24 +33,24 @@ pub trait Machine<T>: Copy {
     fn add_product<const I: usize, const O: usize>(self, w: &[T], x: &[T], y: &mut [T], stride: usize, room: &mut [T]);
 }
 
-pub use build::walk;
+pub use build::with_simd;
 
 /// Plain loops.
 #[cfg(any(not(feature = "std"), debug_assertions))]
 mod build {
-    use super::{Function, LANES, Machine, Scalar, Walk};
+    use super::{Function, LANES, Scalar, Simd, WithSimd};
     use crate::kernels::{affine, exp_all};
 
     /// Runs a computation.
     #[inline(always)]
-    pub fn walk<T: Scalar, W: Walk<T>>(work: W) -> W::Output {
+    pub fn with_simd<T: Scalar, W: WithSimd<T>>(work: W) -> W::Output {
         work.run(Any)
     }
 
     #[derive(Clone, Copy)]
     struct Any;
 
-    impl<T: Scalar> Machine<T> for Any {
+    impl<T: Scalar> Simd<T> for Any {
         #[inline(always)]
         fn map<F: Function<T>>(self, f: &F, x: &[T], y: &mut [T]) {
             crate::kernels::map(f, x, y);
@@ -95,7 +95,7 @@ mod build {
 /// Optimised builds.
 #[cfg(all(feature = "std", not(debug_assertions)))]
 mod build {
-    use super::{Function, LANES, Machine, Scalar, Walk};
+    use super::{Function, LANES, Scalar, Simd, WithSimd};
     use crate::kernels::level::{Kernel, dispatch};
     use crate::kernels::loops::{Exp, apply_with, map_with};
     use crate::kernels::state::AddProduct;
@@ -104,13 +104,13 @@ mod build {
 
     /// Runs a computation at the level of this machine.
     #[inline(always)]
-    pub fn walk<T: Scalar, W: Walk<T>>(work: W) -> W::Output {
-        dispatch(Work(work))
+    pub fn with_simd<T: Scalar, W: WithSimd<T>>(work: W) -> W::Output {
+        dispatch(OnLevel(work))
     }
 
-    struct Work<W>(W);
+    struct OnLevel<W>(W);
 
-    impl<T: Scalar, W: Walk<T>> Kernel<T> for Work<W> {
+    impl<T: Scalar, W: WithSimd<T>> Kernel<T> for OnLevel<W> {
         type Output = W::Output;
 
         #[inline(always)]
@@ -123,7 +123,7 @@ mod build {
     #[derive(Clone, Copy)]
     struct With<V, const R: usize, const C: usize>(PhantomData<V>);
 
-    impl<T: Scalar, V: Vector<T>, const R: usize, const C: usize> Machine<T> for With<V, R, C> {
+    impl<T: Scalar, V: Vector<T>, const R: usize, const C: usize> Simd<T> for With<V, R, C> {
         #[inline(always)]
         fn map<F: Function<T>>(self, f: &F, x: &[T], y: &mut [T]) {
             let len = x.len().min(y.len());

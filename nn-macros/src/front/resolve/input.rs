@@ -1,0 +1,95 @@
+//! `Input(shape = [64])`, an input of the model.
+
+use super::{Bound, Resolver};
+use crate::front::values::{self, arguments};
+use crate::graph::{Producer, Shaped};
+use crate::literal;
+use crate::source::Name;
+use nn_core::Code;
+use nn_core::spec::Dtype;
+use quote::ToTokens;
+use syn::{Expr, ExprCall, Ident};
+
+impl Resolver<'_> {
+    pub(super) fn input(&mut self, ident: &Ident, call: &ExprCall) -> Bound {
+        let (mut shape, mut integer, mut sparse, mut name, mut failed) = (None, None, false, None, false);
+        for (position, (keyword, value)) in arguments(call).into_iter().enumerate() {
+            let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
+            let keyword = keyword.map_or_else(
+                || ["shape", "dtype", "name"].get(position).copied().unwrap_or("").to_string(),
+                |k| k.to_string(),
+            );
+            match keyword.as_str() {
+                "shape" => {
+                    let elements = literal::list(&value).unwrap_or_else(|| vec![&value]);
+                    let dims = values::shape("shape", &value, &elements, self.diagnostics);
+                    failed |= dims.is_none();
+                    let rank = elements.len();
+                    let dims = match dims.flatten() {
+                        Some(shape) => Shaped::Known(shape),
+                        None => Shaped::Written(elements.into_iter().map(|element| self.expr(element)).collect()),
+                    };
+                    shape = Some((dims, rank, value));
+                }
+                "dtype" => match value.to_token_stream().to_string().as_str() {
+                    "u32" => integer = Some(value),
+                    "f32" | "f64" => {}
+                    other => {
+                        failed = true;
+                        self.diagnostics
+                            .error(Code::UnknownDtype, &value, format!("unknown dtype `{other}`"))
+                            .help("`u32` for indices; numbers have the type of the model, which needs no dtype");
+                    }
+                },
+                "sparse" => match literal::flag(&value) {
+                    Some(flag) => sparse = flag,
+                    None => {
+                        failed = true;
+                        self.diagnostics.error(Code::ArgumentType, &value, "`sparse` expects `true` or `false`");
+                    }
+                },
+                "name" => name = self.given_name(&value),
+                _ => {
+                    failed = true;
+                    self.diagnostics
+                        .error(Code::UnknownArgument, &word, format!("`Input` has no argument `{keyword}`"))
+                        .keras_or(&keyword, ["shape", "dtype", "name", "sparse"])
+                        .note("its arguments are `shape`, `dtype`, `name`, `sparse`");
+                }
+            }
+        }
+        let Some((shape, rank, written)) = shape else {
+            if !failed {
+                self.diagnostics
+                    .error(Code::MissingArgument, ident, "`Input` needs a shape")
+                    .help("write `Input(shape = [64])`; the batch is not counted");
+            }
+            return Bound::Poison;
+        };
+        failed |= sparse && !self.may_be_sparse(rank, &written, integer.as_ref());
+        let span = self.span(ident.span());
+        let tensor = self.tensor(Producer::Input, span);
+        self.graph.tensors[tensor].named = name.is_some();
+        self.graph.tensors[tensor].name = name.unwrap_or_else(|| Name::new("input_layer", span));
+        self.graph.tensors[tensor].shape = if failed { Shaped::Unknown } else { shape };
+        self.graph.tensors[tensor].sparse = sparse;
+        self.graph.tensors[tensor].dtype = if integer.is_some() { Dtype::U32 } else { Dtype::Float };
+        self.graph.declared.push(tensor);
+        Bound::Tensors(vec![tensor])
+    }
+
+    /// Checks what else an input with `sparse = true` says: its shape, with so many axes, and `dtype = u32`, if it was given.
+    fn may_be_sparse(&mut self, rank: usize, shape: &Expr, integer: Option<&Expr>) -> bool {
+        if rank != 1 {
+            let message = format!("a sparse input has one axis, but this shape has {rank}");
+            let help = "its samples are lists of the places that are 1: `Input(shape = [10_000], sparse = true)`";
+            self.diagnostics.error(Code::SparseInput, shape, message).help(help);
+        }
+        if let Some(dtype) = integer {
+            let message = "a sparse input holds ones and zeros of the model's type, not indices";
+            let help = "leave `dtype` out: a sample is made of the indices of its ones, `MultiHot::new([3, 17])`";
+            self.diagnostics.error(Code::SparseInput, dtype, message).help(help);
+        }
+        rank == 1 && integer.is_none()
+    }
+}
