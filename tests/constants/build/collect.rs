@@ -66,6 +66,7 @@ fn parts(item: Item, folder: &Path, inside: &Path) -> Parts {
             item.mac.tokens = public_struct(item.mac.tokens);
             vec![Part::Item(Box::new(Item::Macro(item)))]
         }
+        Item::Macro(item) if last(&item.mac.path, "layer") => vec![Part::Item(Box::new(Item::Macro(item)))],
         Item::Macro(item) if item.ident.is_none() => graphs_of_cases(item.mac.tokens),
         Item::Fn(function) if function.sig.constness.is_none() => {
             // Graphs in a function are in a module of its name.
@@ -272,6 +273,14 @@ fn is_needed(item: &Item, needed: &HashSet<String>) -> bool {
             _ => false,
         },
         // `weights! { .. }` names what it defines.
+        // `layer! { .. }` defines the struct in it.
+        Item::Macro(item) if last(&item.mac.path, "layer") => {
+            let tokens: Vec<TokenTree> = item.mac.tokens.clone().into_iter().collect();
+            tokens.windows(2).any(|pair| match pair {
+                [TokenTree::Ident(word), TokenTree::Ident(name)] => word == "struct" && is(name),
+                _ => false,
+            })
+        }
         Item::Macro(item) => {
             let mut names = HashSet::new();
             idents(item.mac.tokens.clone(), &mut names);
