@@ -20,9 +20,11 @@
 /// pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
 ///     Ok(Inferred::new(inputs[0], &Consts { N: inputs[0].rows() }.list()))
 /// }
+/// # fn main() {}
 /// ```
 ///
-/// Then come [`weights!`](crate::weights!) and `impl Layer`; the example `custom_layer` shows all of it.
+/// Then come [`weights!`](crate::weights!) and `impl Layer`; the example `custom_layer` shows all of it. The declaration and the
+/// shape rule, which is public, stand in a module and not in a function.
 ///
 /// # Constants
 ///

@@ -66,6 +66,7 @@ fn parts(item: Item, folder: &Path, inside: &Path) -> Parts {
             item.mac.tokens = public_struct(item.mac.tokens);
             vec![Part::Item(Box::new(Item::Macro(item)))]
         }
+        Item::Macro(item) if last(&item.mac.path, "layer") => vec![Part::Item(Box::new(Item::Macro(item)))],
         Item::Macro(item) if item.ident.is_none() => graphs_of_cases(item.mac.tokens),
         Item::Fn(function) if function.sig.constness.is_none() => {
             // Graphs in a function are in a module of its name.

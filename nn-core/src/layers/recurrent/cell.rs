@@ -126,8 +126,10 @@ use rand::Rng;
 ///         w.recurrent_kernel.iter_mut().for_each(|w| *w = T::of(rng.random_range(-0.3..0.3)));
 ///     }
 /// }
+/// # fn main() {
 /// # #[cfg(feature = "testing")]
 /// nn_core::testing::check_layer::<SMatrix<f64, 3, 5>, _>(&nn_core::layers::RNN::<_>::new(UpdateGate::<3, 4, 8>::DEFAULT));
+/// # }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no recurrent cell",
