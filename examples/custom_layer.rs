@@ -83,7 +83,7 @@ pub mod my {
             for (dx, dy) in dx.into_iter().flatten().zip(dy) {
                 *dx += SMatrix::from_fn(|i, p| w.factors[i] * dy[(i, p)]);
             }
-            for dw in dw {
+            if let Some(dw) = dw {
                 x.iter().zip(dy).for_each(|(x, dy)| dw.factors += x.component_mul(dy).column_sum());
             }
         }

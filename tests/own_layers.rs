@@ -81,7 +81,7 @@ mod my {
                 for (dx, dy) in dx.into_iter().flatten().zip(dy) {
                     *dx += SMatrix::from_fn(|i, p| T::of(self.factor) * w.scale[i] * dy[(i, p)]);
                 }
-                for dw in dw {
+                if let Some(dw) = dw {
                     for (y, dy) in y.iter().zip(dy) {
                         (0..N).for_each(|i| dw.scale[i] += y.row(i).dot(&dy.row(i)) / w.scale[i]);
                     }

@@ -5,7 +5,7 @@
 //! A sample is a statically sized nalgebra matrix, one row per feature and one column per position; a batch is a slice
 //! of samples. nalgebra is column-major, so a batch is one contiguous block in Keras's row-major, channels-last order:
 //! flattening is a reinterpretation. Layers with several inputs or outputs take tuples of batches; [`Tensors`] is what
-//! both have in common. A sparse sample is a list ([`MultiHot`](crate::MultiHot)), and a batch of them a slice of lists.
+//! both have in common. A sparse sample is a list ([`MultiHot`]), and a batch of them a slice of lists.
 
 pub mod arena;
 pub(crate) mod by_value;

@@ -4,11 +4,9 @@ use super::Settings;
 use crate::callbacks::Callback;
 use crate::data::Column;
 use crate::report::progress::Verbose;
-#[cfg(doc)]
-use crate::train::compile::Compiled;
 use crate::train::validation::Streamed;
 
-/// The settings of [`Compiled::fit`], with Keras's names and defaults.
+/// The settings of [`Compiled::fit`](crate::Compiled::fit), with Keras's names and defaults.
 ///
 /// The number of threads is none of them: it is that of rayon, see [Threads](crate#threads).
 ///
@@ -124,14 +122,14 @@ impl<V, C> Fit<V, C> {
     }
 
     /// Whether every pass through the data has the samples in another order; on by default.
-    /// [`fit_batches`](Compiled::fit_batches) takes its batches as they come.
+    /// [`fit_batches`](crate::Compiled::fit_batches) takes its batches as they come.
     pub fn shuffle(mut self, shuffle: bool) -> Self {
         self.settings.shuffle = shuffle;
         self
     }
 
     /// The seed of shuffling and of layers such as `Dropout`, for this run instead of that of
-    /// [`Compiled::seed`].
+    /// [`Compiled::seed`](crate::Compiled::seed).
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = Some(seed);
         self
@@ -140,7 +138,7 @@ impl<V, C> Fit<V, C> {
     /// Makes errors of all warnings of this run: labels that a loss cannot judge, such as 1 and 2 under a
     /// [`BinaryCrossentropy`](crate::losses::BinaryCrossentropy), and losses that do not fit their outputs. Off by default:
     /// such a run is warned of on the standard error, once, whatever [`verbose`](Self::verbose) says.
-    /// [`Compiled::strict`] does so for every call.
+    /// [`Compiled::strict`](crate::Compiled::strict) does so for every call.
     ///
     /// Labels that do not count are not looked at: those of samples, outputs or classes with the weight 0, and masked
     /// positions.

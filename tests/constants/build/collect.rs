@@ -272,23 +272,23 @@ fn is_needed(item: &Item, needed: &HashSet<String>) -> bool {
             syn::Type::Path(path) => path.path.segments.last().is_some_and(|last| is(&last.ident)),
             _ => false,
         },
-        // `weights! { .. }` names what it defines.
-        // `layer! { .. }` defines the struct in it.
-        Item::Macro(item) if last(&item.mac.path, "layer") => {
-            let tokens: Vec<TokenTree> = item.mac.tokens.clone().into_iter().collect();
-            tokens.windows(2).any(|pair| match pair {
-                [TokenTree::Ident(word), TokenTree::Ident(name)] => word == "struct" && is(name),
-                _ => false,
-            })
-        }
-        Item::Macro(item) => {
-            let mut names = HashSet::new();
-            idents(item.mac.tokens.clone(), &mut names);
-            item.ident.is_none() && names.iter().any(|name| name.ends_with("Weights") && needed.contains(name))
-        }
+        // `weights! { .. }` and `layer! { .. }` name what they define.
+        Item::Macro(item) => item.ident.is_none() && defined(item.mac.tokens.clone()).iter().any(is),
         Item::Use(_) => true,
         _ => false,
     }
+}
+
+/// The names behind `struct` and `pub const` in a call of a macro.
+fn defined(tokens: TokenStream) -> Vec<Ident> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let word = |at: usize, text: &str| matches!(tokens.get(at), Some(TokenTree::Ident(word)) if word == text);
+    let names = tokens.iter().enumerate().skip(1).filter_map(|(at, token)| match token {
+        TokenTree::Ident(name) if word(at - 1, "struct") => Some(name.clone()),
+        TokenTree::Ident(name) if at > 1 && word(at - 1, "const") && word(at - 2, "pub") => Some(name.clone()),
+        _ => None,
+    });
+    names.collect()
 }
 
 fn prune(parts: &mut Parts, needed: &HashSet<String>) {
