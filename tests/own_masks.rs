@@ -5,6 +5,7 @@
 use nn::Weights;
 use nn::prelude::*;
 
+#[allow(unreachable_pub)]
 mod my {
     use nn::SMatrix;
     use nn::prelude::*;

@@ -6,6 +6,7 @@ use nn::layers::RNN;
 use nn::prelude::*;
 use nn_core::testing::check_layer;
 
+#[allow(unreachable_pub)]
 mod my {
     use nn::activations::{Activation, Sigmoid, Tanh};
     use nn::layers::recurrent::{AllSteps, Cell, Returns, Simd, Sizes, Step, StepBack, Two, state_shape};

@@ -167,6 +167,7 @@ fn indices_that_are_none() {
 
 // ------------------------------------------------------------------------------------------------ a layer
 
+#[allow(unreachable_pub)]
 mod my {
     use super::*;
     use nn::spec::{Inferred, LayerSpec, Value, rule};
