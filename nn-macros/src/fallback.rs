@@ -1,11 +1,12 @@
 //! After errors: the items that the user's code names still exist, so that no second-hand errors follow.
 
 use crate::diagnostics::Diagnostics;
-use crate::front::parse::{Syntax, is_reserved};
+use crate::front::parse::Syntax;
 use crate::front::values::arguments;
 use crate::graph::Graph;
 use crate::literal;
 use crate::source::Source;
+use crate::source::is_reserved;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::HashSet;

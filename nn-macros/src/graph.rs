@@ -5,13 +5,14 @@
 
 mod argument;
 mod computed;
+mod folded;
 mod layer;
 
-use crate::passes::fold::Folded;
 use crate::source::{ExprId, Name, SpanId, TypeId};
 pub(crate) use argument::{Arg, Function, Given, Said, Term};
 use computed::Constant;
 pub(crate) use computed::{Computed, ConstId, Count, Facts, Inference, RuleOf, Shaped, Shared};
+pub(crate) use folded::{Fold, Folded, Origin};
 use nn_core::settings::Allowed;
 use nn_core::spec::{ArgSpec, Dtype, LayerSpec};
 use std::collections::HashMap;

@@ -13,7 +13,7 @@ mod fallback;
 mod front;
 mod graph;
 mod include;
-mod item;
+
 mod literal;
 mod passes;
 mod rejects;
@@ -38,10 +38,10 @@ pub fn are_items(tokens: TokenStream) -> bool {
 use diagnostics::Diagnostics;
 use emit::Programs;
 use front::budget::Budgets;
+use front::item::Item;
 use front::parse::Syntax;
 use front::{attributes, budget, library, parameters, parse, resolve};
 use graph::Graph;
-use item::Item;
 use passes::{check, fold, infer, lint, names};
 use proc_macro2::TokenStream;
 use schedule::{Form, lower};

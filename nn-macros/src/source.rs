@@ -3,7 +3,6 @@
 //! A graph is plain data, so it holds no tokens. Whoever makes one puts the tokens here and keeps their ids; whoever reports an
 //! error or prints code looks them up. An importer has neither: the default [`SpanId`] is the call of the macro.
 
-use crate::front::parse::is_reserved;
 use crate::literal;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -224,4 +223,23 @@ mod tests {
         ];
         assert_eq!(made, expected);
     }
+}
+
+/// Words that cannot be names, not even as `r#self`.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    matches!(name, "self" | "Self" | "super" | "crate" | "_")
+}
+
+/// `TimeDistributed` to `time_distributed`.
+pub(crate) fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    let mut before_lower = false;
+    for c in name.chars() {
+        if c.is_uppercase() && before_lower {
+            snake.push('_');
+        }
+        before_lower = c.is_lowercase() || c.is_numeric();
+        snake.extend(c.to_lowercase());
+    }
+    snake
 }

@@ -10,14 +10,18 @@ pub mod given;
 pub mod include;
 pub mod model;
 mod packed;
+mod pass;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[doc(hidden)]
 pub mod variables;
+mod work;
 
 pub use activates::{Activates, InPlace};
 pub use component::Component;
 pub use packed::Packed;
+pub use pass::{Memory, Mode, Pass};
+pub use work::Work;
 
 use crate::activations::Head;
 use crate::spec::shape::Shape;
@@ -229,47 +233,6 @@ pub const fn row<L: Layer<f32, X>, X: Tensors>(
     Row { name, kind, output, parameters, inputs, macs: L::MACS, memory }
 }
 
-/// About how many multiply-accumulates a sample takes, and who may compute them: for [`Layer::WORK`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Work {
-    /// The passes treat every sample as if it were the only one: a training step may see a batch in parts, each with memory,
-    /// random numbers and a gradient of its own.
-    ///
-    /// It is a promise that [`update`](Train::update), [`activity`](Train::activity) and
-    /// [`training_activity`](Train::training_activity) do nothing.
-    BySample(usize),
-    /// The passes look at the batch as a whole, as for the statistics of a BatchNormalization or for a penalty that is a mean
-    /// over the batch; or parts do not pay.
-    ByBatch(usize),
-}
-
-impl Work {
-    /// The multiply-accumulates of a sample.
-    pub const fn macs(self) -> usize {
-        let (Work::BySample(macs) | Work::ByBatch(macs)) = self;
-        macs
-    }
-
-    /// The work of so many calls.
-    pub const fn times(self, calls: usize) -> Work {
-        match self {
-            Work::BySample(macs) => Work::BySample(macs.saturating_mul(calls)),
-            Work::ByBatch(macs) => Work::ByBatch(macs.saturating_mul(calls)),
-        }
-    }
-
-    /// The work of several layers: by batch if that of one of them is.
-    pub const fn sum(layers: &[Work]) -> Work {
-        let (mut sum, mut by_sample, mut i) = (0usize, true, 0);
-        while i < layers.len() {
-            sum = sum.saturating_add(layers[i].macs());
-            by_sample = by_sample && matches!(layers[i], Work::BySample(_));
-            i += 1;
-        }
-        if by_sample { Work::BySample(sum) } else { Work::ByBatch(sum) }
-    }
-}
-
 /// The least of some bounds: each is an entry of a layer's [`BOUNDS`](Ends::BOUNDS), or none.
 pub const fn least_bound(readers: &[(&[usize], usize)]) -> usize {
     let (mut least, mut i) = (usize::MAX, 0);
@@ -281,131 +244,4 @@ pub const fn least_bound(readers: &[(&[usize], usize)]) -> usize {
         i += 1;
     }
     least
-}
-
-/// The purpose of a forward pass, with the memory of the call.
-pub enum Pass<'a, 'rng, T, S, C> {
-    /// A prediction.
-    Inference(Memory<'a, T, S>),
-    /// A training step: `backward` will follow.
-    Training(Memory<'a, T, C>, Mode<'a, 'rng>),
-}
-
-impl<'a, 'rng, T, S, C> Pass<'a, 'rng, T, S, C> {
-    /// A prediction, without a workspace.
-    pub fn inference(scratch: &'a mut S) -> Self {
-        Pass::Inference(Memory::new(scratch))
-    }
-
-    /// A training pass, without a workspace.
-    pub fn training(cache: &'a mut C, mode: Mode<'a, 'rng>) -> Self {
-        Pass::Training(Memory::new(cache), mode)
-    }
-
-    /// The same with this workspace.
-    pub fn with_workspace(self, workspace: &'a mut [T]) -> Self {
-        match self {
-            Pass::Inference(memory) => Pass::Inference(memory.with_workspace(workspace)),
-            Pass::Training(memory, mode) => Pass::Training(memory.with_workspace(workspace), mode),
-        }
-    }
-
-    /// The same with these masks: one entry for each input of the call.
-    pub fn with_masks(self, masks: &'a [Option<&'a [u32]>]) -> Self {
-        match self {
-            Pass::Inference(memory) => Pass::Inference(memory.with_masks(masks)),
-            Pass::Training(memory, mode) => Pass::Training(memory.with_masks(masks), mode),
-        }
-    }
-
-    /// The masks of the inputs: [`Memory::masks`].
-    pub fn masks(&self) -> &'a [Option<&'a [u32]>] {
-        match self {
-            Pass::Inference(memory) => memory.masks,
-            Pass::Training(memory, _) => memory.masks,
-        }
-    }
-
-    /// The mask of an input: [`Memory::mask`].
-    pub fn mask(&self, input: usize) -> Option<&'a [u32]> {
-        match self {
-            Pass::Inference(memory) => memory.mask(input),
-            Pass::Training(memory, _) => memory.mask(input),
-        }
-    }
-}
-
-/// The memory of one call of a layer, and the masks of its inputs.
-pub struct Memory<'a, T, M> {
-    /// The memory that nobody else touches between the passes: [`Layer::Scratch`] or [`Layer::Cache`].
-    pub own: &'a mut M,
-    /// Memory for the time of the call alone: for each sample as many scalars as the shape rule asks for
-    /// ([`Inferred::workspace`](crate::spec::Inferred::workspace)). It holds anything at first.
-    pub workspace: &'a mut [T],
-    /// For each input its mask, if it has one; empty if no input has one. See [`mask`](Self::mask).
-    pub masks: &'a [Option<&'a [u32]>],
-}
-
-impl<'a, T, M> Memory<'a, T, M> {
-    /// The memory of a call without a workspace and without masks.
-    pub fn new(own: &'a mut M) -> Self {
-        Memory { own, workspace: &mut [], masks: &[] }
-    }
-
-    /// The same with this workspace.
-    pub fn with_workspace(self, workspace: &'a mut [T]) -> Self {
-        Memory { workspace, ..self }
-    }
-
-    /// The same with these masks: one entry for each input of the call.
-    pub fn with_masks(self, masks: &'a [Option<&'a [u32]>]) -> Self {
-        Memory { masks, ..self }
-    }
-
-    /// The mask of an input, if it has one: a number for each position of the batch, sample after sample. Where it is 0,
-    /// the position does not count.
-    pub fn mask(&self, input: usize) -> Option<&'a [u32]> {
-        self.masks.get(input).copied().flatten()
-    }
-}
-
-/// What a layer may want to know in a training pass.
-pub struct Mode<'a, 'rng> {
-    /// Random numbers.
-    pub rng: &'a mut (dyn Rng + 'rng),
-    /// Whether this layer is frozen (`trainable = false`); a frozen BatchNormalization works as in a prediction.
-    pub frozen: bool,
-    /// For each layer with weights inside of this one, whether it is frozen at run time; empty if none is.
-    flags: &'a [bool],
-}
-
-impl<'a, 'rng> Mode<'a, 'rng> {
-    /// The mode of a training pass in which every layer learns.
-    pub fn new(rng: &'a mut (dyn Rng + 'rng)) -> Self {
-        Mode { rng, frozen: false, flags: &[] }
-    }
-
-    /// The mode of a training pass in which some layers are frozen at run time: one flag for each of the model's
-    /// [`LAYERS`](Weights::LAYERS), in the order of its variables.
-    pub fn with_frozen(rng: &'a mut (dyn Rng + 'rng), flags: &'a [bool]) -> Self {
-        Mode { rng, frozen: false, flags }
-    }
-
-    /// The same, to hand on.
-    pub fn reborrow(&mut self) -> Mode<'_, 'rng> {
-        Mode { rng: self.rng, frozen: self.frozen, flags: self.flags }
-    }
-
-    /// The same for a layer that is frozen.
-    pub fn frozen(&mut self) -> Mode<'_, 'rng> {
-        Mode { rng: self.rng, frozen: true, flags: self.flags }
-    }
-
-    /// The same for a layer whose weights are the layers `start..start + count` of this one's.
-    pub fn layer(&mut self, start: usize, count: usize) -> Mode<'_, 'rng> {
-        let flags = self.flags.get(start..start + count).unwrap_or(&[]);
-        // A layer that holds no others is frozen by its own flag; one that does hands the flags on.
-        let frozen = self.frozen || (!flags.is_empty() && flags.iter().all(|&frozen| frozen));
-        Mode { rng: self.rng, frozen, flags }
-    }
 }

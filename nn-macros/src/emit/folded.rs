@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::graph::{Count, Op};
-use crate::passes::fold::{Fold, Folded, Origin};
+use crate::graph::{Fold, Folded, Origin};
 use crate::schedule::Program;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

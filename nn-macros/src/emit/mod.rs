@@ -27,8 +27,8 @@ mod types;
 mod weights;
 
 use crate::front::budget::Budgets;
+use crate::front::item::Item;
 use crate::graph::Graph;
-use crate::item::Item;
 use crate::schedule::Program;
 use crate::source::{Name, Source};
 pub(crate) use print::Printer;

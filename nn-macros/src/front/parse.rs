@@ -5,6 +5,7 @@ mod split;
 use crate::diagnostics::Diagnostics;
 use crate::front::depth::is_too_deep;
 use crate::front::python;
+use crate::source::is_reserved;
 use nn_core::Code;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -271,11 +272,6 @@ impl Parse for LetParts {
         input.parse::<Token![=]>()?;
         Ok(LetParts { pattern, value: input.parse()?, rest: input.parse()? })
     }
-}
-
-/// Words that cannot be names, not even as `r#self`.
-pub(crate) fn is_reserved(name: &str) -> bool {
-    matches!(name, "self" | "Self" | "super" | "crate" | "_")
 }
 
 /// A name in generated code, with the span of what it comes from.

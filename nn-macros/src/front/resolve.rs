@@ -11,9 +11,9 @@ mod submodel;
 mod template;
 
 use crate::diagnostics::Diagnostics;
+use crate::front::item::Item;
 use crate::front::parse::{Let, Syntax};
 use crate::graph::{Graph, LayerId, Meaning, Producer, TensorId};
-use crate::item::Item;
 use crate::source::{ExprId, SpanId};
 use nn_core::Code;
 use proc_macro2::Span;

@@ -1,10 +1,10 @@
 //! Arguments: what was written for them, as a value for the shape rule and as a field of the layer.
 
 use crate::diagnostics::Diagnostics;
-use crate::front::parse::is_reserved;
 use crate::front::python;
 use crate::graph::{Arg, Function, Term};
 use crate::literal;
+use crate::source::is_reserved;
 use nn_core::Code;
 use nn_core::settings::Allowed;
 use nn_core::shape::{MAX_RANK, Shape};

@@ -3,6 +3,7 @@
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Op, Producer, TensorId};
+use crate::source::snake_case;
 use crate::source::{Name, Source, SpanId};
 use nn_core::Code;
 use std::collections::{HashMap, HashSet};
@@ -156,18 +157,4 @@ impl Taken {
             }
         }
     }
-}
-
-/// `TimeDistributed` to `time_distributed`.
-pub(crate) fn snake_case(name: &str) -> String {
-    let mut snake = String::new();
-    let mut before_lower = false;
-    for c in name.chars() {
-        if c.is_uppercase() && before_lower {
-            snake.push('_');
-        }
-        before_lower = c.is_lowercase() || c.is_numeric();
-        snake.extend(c.to_lowercase());
-    }
-    snake
 }

@@ -155,7 +155,7 @@ impl Resolver<'_> {
             match self.eval(element) {
                 Bound::Layer(layer) => {
                     if layer >= before {
-                        let kind = crate::passes::names::snake_case(&self.graph.layers[layer].kind());
+                        let kind = crate::source::snake_case(&self.graph.layers[layer].kind());
                         self.graph.layers[layer].template_name = Some(Name::new(&kind, SpanId::default()));
                     }
                     let expr = self.expr(element);

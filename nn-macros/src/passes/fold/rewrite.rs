@@ -1,7 +1,7 @@
 //! The graph while it is rewritten, and what the folds ask and do.
 
-use super::{Fold, Origin};
 use crate::graph::{Arg, Computed, Count, Facts, Graph, Layer, LayerId, Op, Producer, Shaped, TensorId};
+use crate::graph::{Fold, Origin};
 use crate::source::Name;
 use nn_core::shape::Shape;
 use nn_core::spec::{Folding, Masking, Value};

@@ -1,8 +1,8 @@
 //! A scale and an offset are folded into the weights of the layer before or behind them.
 
 use super::rewrite::Rewrite;
-use super::{Fold, Origin};
 use crate::graph::{Count, LayerId, Op};
+use crate::graph::{Fold, Origin};
 use nn_core::spec::Folding;
 
 /// Scales and offsets, into the layer before them or the one behind.

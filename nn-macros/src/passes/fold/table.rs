@@ -1,7 +1,7 @@
 //! What follows a table is computed once for each of its rows.
 
-use super::Origin;
 use super::rewrite::Rewrite;
+use crate::graph::Origin;
 use crate::graph::{Count, LayerId};
 use nn_core::spec::Folding;
 
