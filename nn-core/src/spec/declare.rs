@@ -1,6 +1,7 @@
 //! `layer!`, the declaration of a layer: each argument and each constant has its name in one place.
 
 mod component;
+mod structure;
 mod traits;
 
 /// Declares a layer at the top of its page. This is all of [`Flatten`](crate::layers::flatten) and a part of
@@ -230,7 +231,7 @@ macro_rules! __layer {
             }
 
             $crate::__with_compute! {
-                $crate::__layer! {
+                $crate::__layer_struct! {
                     @struct $doc [$({ [$($about)*] $arg $kind $default })*]
                     $name [$({ $const $($size)? })*] $fields $types $made
                 }
@@ -293,85 +294,6 @@ macro_rules! __layer {
         $crate::spec::LayerSpec { $($known)* $($fact: $value,)* ..$crate::spec::LayerSpec::BASE }
     };
 
-    // The struct of hyperparameters; one without fields is its only value.
-    (@struct [$($doc:literal)*] [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt })*]
-        $name:ident [$({ $const:ident $($size:literal)? })*] [] [] [default]
-    ) => {
-        $(#[doc = $doc])*
-        #[doc = ""]
-        $(#[doc = $crate::__layer!(@about $arg $kind $default $($about)*)])*
-        #[derive(Clone, Copy, Debug)]
-        pub struct $name<$(const $const: usize $(= $size)?,)*>;
-
-        impl<$(const $const: usize,)*> $name<$($const,)*> {
-            /// The only value.
-            pub const DEFAULT: Self = $name;
-        }
-    };
-    (@struct [$($doc:literal)*] [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt })*]
-        $name:ident [$({ $const:ident $($size:literal)? })*]
-        [$({ [$($field_doc:literal)*] $field:ident [$($type:tt)+] $value:tt [$($said:expr)?] })+]
-        [$({ $inner_arg:ident $inner:ident $function:ident })*] [$made:ident $($around:ident)?]
-    ) => {
-        $(#[doc = $doc])*
-        #[doc = ""]
-        $(#[doc = $crate::__layer!(@about $arg $kind $default $($about)*)])*
-        #[derive(Clone, Copy, Debug)]
-        pub struct $name<
-            $($around,)? $(const $const: usize $(= $size)?,)* $($inner = $crate::activations::$function,)*
-        > {
-            $(
-                $(#[doc = $field_doc])*
-                $(#[doc = ::core::concat!("\n\nDefault: `", ::core::stringify!($said), "`.")])?
-                pub $field: $($type)+,
-            )+
-        }
-
-        $crate::__layer! { @made $made $name [$($around)?] [$($const)*] $($field $value)+ }
-        $crate::__layer! { @setters $name [$($const)*] [$({ $inner_arg $inner })*] $($field)+ }
-    };
-    (@made default $name:ident [] [$($const:ident)*] $($field:ident [$value:expr])+) => {
-        impl<$(const $const: usize,)*> $name<$($const,)*> {
-            /// Keras's defaults.
-            pub const DEFAULT: Self = $name { $($field: $value,)+ };
-        }
-    };
-    (@made around $name:ident [$around:ident] [$($const:ident)*] $field:ident []) => {
-        impl<$around, $(const $const: usize,)*> $name<$around, $($const,)*> {
-            /// Around a layer.
-            pub const fn new($field: $around) -> Self {
-                $name { $field }
-            }
-        }
-    };
-    (@made given $($rest:tt)*) => {};
-
-    // Another activation is another type. Activations are the first fields.
-    (@setters $name:ident $consts:tt [] $($field:ident)+) => {};
-    (@setters $name:ident [$($const:ident)*] [{ $first:ident $a:ident }] $same:ident $($field:ident)*) => {
-        impl<$(const $const: usize,)* $a: Copy> $name<$($const,)* $a> {
-            #[doc = ::core::concat!("The same layer with another `", ::core::stringify!($first), "`.")]
-            pub const fn $first<N>(self, $first: N) -> $name<$($const,)* N> {
-                $name { $first, $($field: self.$field,)* }
-            }
-        }
-    };
-    (@setters $name:ident [$($const:ident)*] [{ $first:ident $a:ident } { $second:ident $b:ident }]
-        $same:ident $too:ident $($field:ident)*
-    ) => {
-        impl<$(const $const: usize,)* $a: Copy, $b: Copy> $name<$($const,)* $a, $b> {
-            #[doc = ::core::concat!("The same layer with another `", ::core::stringify!($first), "`.")]
-            pub const fn $first<N>(self, $first: N) -> $name<$($const,)* N, $b> {
-                $name { $first, $second: self.$second, $($field: self.$field,)* }
-            }
-
-            #[doc = ::core::concat!("The same layer with another `", ::core::stringify!($second), "`.")]
-            pub const fn $second<N>(self, $second: N) -> $name<$($const,)* $a, N> {
-                $name { $first: self.$first, $second, $($field: self.$field,)* }
-            }
-        }
-    };
-
     // The type of a field. It is no macro: a struct with type arguments could not derive.
     (@field Float $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
     (@field Option<Float> $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
@@ -394,14 +316,6 @@ macro_rules! __layer {
                 $doc $arg $type [$crate::__kind!(@value $kind [$($default)?])] [$($default)?]
             }]
             $types $made $($rest)* }
-    };
-
-    // The documentation of an argument: a line of a list.
-    (@about $arg:ident $kind:tt $default:tt $($about:literal)*) => {
-        ::core::concat!(
-            "- `", ::core::stringify!($arg), "` (", $crate::__kind!(@words $kind),
-            $crate::__kind!(@otherwise $kind $default), "):" $(, $about)*
-        )
     };
 }
 

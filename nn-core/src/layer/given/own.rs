@@ -1,0 +1,51 @@
+//! The declaration of a user's layer: whether a graph can read it.
+
+use crate::spec::text::str_eq;
+use crate::spec::{ArgSpec, Folding, Kind, LayerSpec, Masking};
+
+/// Whether an expansion can tell the kinds of these arguments from their names, as it has to for a user's layer, and whether it
+/// reads all facts.
+///
+/// # Panics
+/// If not.
+pub const fn assert_own(spec: &LayerSpec) {
+    let unread = spec.workspace
+        || spec.copies
+        || spec.sparse.is_some()
+        || spec.split_input.is_some()
+        || spec.inner.is_some()
+        || !spec.call_keywords.is_empty()
+        || !matches!(spec.folding, Folding::Nothing)
+        || !matches!(spec.masking, Masking::Drops | Masking::Passes);
+    assert!(!unread, "of a layer of your own a graph reads the facts `weights`, `inputs`, `masking` and `infer`");
+    let mut i = 0;
+    while i < spec.args.len() {
+        let ArgSpec { name, kind, .. } = &spec.args[i];
+        let after = [str_eq(name, "activation"), str_eq(name, "activity_regularizer")];
+        assert!(
+            after[0] == matches!(kind, Kind::ActivationAfter) && after[1] == matches!(kind, Kind::ActivityAfter),
+            "`activation: ActivationAfter` and `activity_regularizer: ActivityAfter` have these names, and nothing else has"
+        );
+        assert!(
+            ends_with(name, "initializer") == matches!(kind, Kind::Initializer)
+                && (ends_with(name, "regularizer") && !after[1]) == matches!(kind, Kind::Regularizer)
+                && ends_with(name, "constraint") == matches!(kind, Kind::Constraint),
+            "an argument of kind `Initializer`, `Regularizer` or `Constraint`, and no other, has a name that ends so"
+        );
+        assert!(
+            !str_eq(name, "name") && !str_eq(name, "trainable"),
+            "every layer has the arguments `name` and `trainable` already"
+        );
+        i += 1;
+    }
+}
+
+/// Whether a text ends with another one.
+const fn ends_with(text: &str, end: &str) -> bool {
+    let (text, end) = (text.as_bytes(), end.as_bytes());
+    let mut i = 0;
+    while i < end.len() && i < text.len() && text[text.len() - 1 - i] == end[end.len() - 1 - i] {
+        i += 1;
+    }
+    i == end.len()
+}

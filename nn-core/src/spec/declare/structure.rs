@@ -1,0 +1,93 @@
+//! The struct that `layer!` writes: hyperparameters with defaults, and the documentation of all arguments.
+
+/// The struct of a declared layer.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __layer_struct {
+    // The struct of hyperparameters; one without fields is its only value.
+    (@struct [$($doc:literal)*] [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt })*]
+        $name:ident [$({ $const:ident $($size:literal)? })*] [] [] [default]
+    ) => {
+        $(#[doc = $doc])*
+        #[doc = ""]
+        $(#[doc = $crate::__layer_struct!(@about $arg $kind $default $($about)*)])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name<$(const $const: usize $(= $size)?,)*>;
+
+        impl<$(const $const: usize,)*> $name<$($const,)*> {
+            /// The only value.
+            pub const DEFAULT: Self = $name;
+        }
+    };
+    (@struct [$($doc:literal)*] [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt })*]
+        $name:ident [$({ $const:ident $($size:literal)? })*]
+        [$({ [$($field_doc:literal)*] $field:ident [$($type:tt)+] $value:tt [$($said:expr)?] })+]
+        [$({ $inner_arg:ident $inner:ident $function:ident })*] [$made:ident $($around:ident)?]
+    ) => {
+        $(#[doc = $doc])*
+        #[doc = ""]
+        $(#[doc = $crate::__layer_struct!(@about $arg $kind $default $($about)*)])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name<
+            $($around,)? $(const $const: usize $(= $size)?,)* $($inner = $crate::activations::$function,)*
+        > {
+            $(
+                $(#[doc = $field_doc])*
+                $(#[doc = ::core::concat!("\n\nDefault: `", ::core::stringify!($said), "`.")])?
+                pub $field: $($type)+,
+            )+
+        }
+
+        $crate::__layer_struct! { @made $made $name [$($around)?] [$($const)*] $($field $value)+ }
+        $crate::__layer_struct! { @setters $name [$($const)*] [$({ $inner_arg $inner })*] $($field)+ }
+    };
+    (@made default $name:ident [] [$($const:ident)*] $($field:ident [$value:expr])+) => {
+        impl<$(const $const: usize,)*> $name<$($const,)*> {
+            /// Keras's defaults.
+            pub const DEFAULT: Self = $name { $($field: $value,)+ };
+        }
+    };
+    (@made around $name:ident [$around:ident] [$($const:ident)*] $field:ident []) => {
+        impl<$around, $(const $const: usize,)*> $name<$around, $($const,)*> {
+            /// Around a layer.
+            pub const fn new($field: $around) -> Self {
+                $name { $field }
+            }
+        }
+    };
+    (@made given $($rest:tt)*) => {};
+
+    // Another activation is another type. Activations are the first fields.
+    (@setters $name:ident $consts:tt [] $($field:ident)+) => {};
+    (@setters $name:ident [$($const:ident)*] [{ $first:ident $a:ident }] $same:ident $($field:ident)*) => {
+        impl<$(const $const: usize,)* $a: Copy> $name<$($const,)* $a> {
+            #[doc = ::core::concat!("The same layer with another `", ::core::stringify!($first), "`.")]
+            pub const fn $first<N>(self, $first: N) -> $name<$($const,)* N> {
+                $name { $first, $($field: self.$field,)* }
+            }
+        }
+    };
+    (@setters $name:ident [$($const:ident)*] [{ $first:ident $a:ident } { $second:ident $b:ident }]
+        $same:ident $too:ident $($field:ident)*
+    ) => {
+        impl<$(const $const: usize,)* $a: Copy, $b: Copy> $name<$($const,)* $a, $b> {
+            #[doc = ::core::concat!("The same layer with another `", ::core::stringify!($first), "`.")]
+            pub const fn $first<N>(self, $first: N) -> $name<$($const,)* N, $b> {
+                $name { $first, $second: self.$second, $($field: self.$field,)* }
+            }
+
+            #[doc = ::core::concat!("The same layer with another `", ::core::stringify!($second), "`.")]
+            pub const fn $second<N>(self, $second: N) -> $name<$($const,)* $a, N> {
+                $name { $first: self.$first, $second, $($field: self.$field,)* }
+            }
+        }
+    };
+
+    // The documentation of an argument: a line of a list.
+    (@about $arg:ident $kind:tt $default:tt $($about:literal)*) => {
+        ::core::concat!(
+            "- `", ::core::stringify!($arg), "` (", $crate::__kind!(@words $kind),
+            $crate::__kind!(@otherwise $kind $default), "):" $(, $about)*
+        )
+    };
+}
