@@ -29,7 +29,7 @@ fn main() -> nn::Result<ExitCode> {
     let y = [0.0f32, 1.0, 1.0, 0.0];
     let mut xor = Xor::boxed(&mut StdRng::seed_from_u64(seed()))
         .compile(Adam { learning_rate: 0.05, ..Adam::default() }, BinaryCrossentropy::default());
-    xor.fit(&x, &y, Fit::new().epochs(200).verbose(0))?;
+    xor.fit(x, y, Fit::new().epochs(200).verbose(0))?;
 
     let mut claims = Claims::default();
     for (bits, odd) in x.iter().zip(y) {

@@ -206,7 +206,7 @@ fn steps_of_sequences() {
     for clip in [0.0, 1.0] {
         let mut model = Reader::boxed(&mut StdRng::seed_from_u64(1))
             .compile(RmsProp::default().clipnorm(clip), SparseCategoricalCrossentropy::default());
-        model.train_on_batch(&words(0), &y).expect("valid data");
+        model.train_on_batch(words(0), &y).expect("valid data");
         for batch in [0, 1, 3, 11] {
             let x = words(batch);
             assert_eq!(allocations(|| drop(model.train_on_batch(&x, &y))), 0);

@@ -198,8 +198,8 @@ fn masks_outlive_the_prediction() -> nn::Result<()> {
     let y = [[1, 2, 3, 0, 0, 0, 0], [3, 2, 1, 0, 1, 2, 3], [0; 7]].map(|y| SMatrix::<u32, 1, 7>::from_row_slice(&y));
     let mut compiled = Masked::boxed(&mut StdRng::seed_from_u64(5))
         .compile(Sgd { learning_rate: 0.0, ..Sgd::default() }, SparseCategoricalCrossentropy::default());
-    let trained = compiled.train_on_batch(&x, &y)?.loss;
-    let evaluated = compiled.evaluate(&x, &y)?.loss;
+    let trained = compiled.train_on_batch(x, y)?.loss;
+    let evaluated = compiled.evaluate(x, y)?.loss;
     assert!((trained - evaluated).abs() < 1e-6, "{trained} {evaluated}");
     Ok(())
 }

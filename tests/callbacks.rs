@@ -381,7 +381,7 @@ fn a_checkpoint_of_a_callback_resumes_the_run() -> nn::Result<()> {
     let plateau = || ReduceLROnPlateau::new().monitor("loss").mode(Direction::Max).patience(1).factor(0.5);
     let fit = || silent().epochs(6).batch_size(2).callback(plateau());
     let mut whole = make();
-    let expected = whole.fit(&data.0, &data.1, fit().callback(ModelCheckpoint::new(&path).verbose(false)))?;
+    let expected = whole.fit(data.0, data.1, fit().callback(ModelCheckpoint::new(&path).verbose(false)))?;
     let rates = expected.get("learning_rate").unwrap();
     assert_eq!(rates[..3], [0.001, 0.001, 0.0005]);
 
@@ -392,7 +392,7 @@ fn a_checkpoint_of_a_callback_resumes_the_run() -> nn::Result<()> {
         assert_eq!((second.epoch(), second.steps()), (epoch, 2 * epoch as u64));
         assert_eq!(second.learning_rate(), rates[epoch]);
         // Without the plateau the rate of the checkpoint stays.
-        let history = second.fit(&data.0, &data.1, silent().epochs(epoch + 1).batch_size(2).resume(true))?;
+        let history = second.fit(data.0, data.1, silent().epochs(epoch + 1).batch_size(2).resume(true))?;
         assert_eq!(history.epoch, [epoch]);
         assert_eq!(history.get("loss").unwrap()[0], expected.get("loss").unwrap()[epoch]);
     }
@@ -401,7 +401,7 @@ fn a_checkpoint_of_a_callback_resumes_the_run() -> nn::Result<()> {
     let path = file("batches/{epoch}.{batch}.safetensors");
     std::fs::remove_dir_all(file("batches")).ok();
     let weights = ModelCheckpoint::new(&path).save_freq(3).save_weights_only(true);
-    make().fit(&data.0, &data.1, silent().epochs(4).batch_size(2).callback(weights))?;
+    make().fit(data.0, data.1, silent().epochs(4).batch_size(2).callback(weights))?;
     let mut names: Vec<_> = std::fs::read_dir(file("batches"))
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
@@ -456,13 +456,13 @@ fn weights_that_are_no_numbers_end_the_run() -> nn::Result<()> {
         let mut stop = TerminateOnNaN::new();
         if !invalid.is_nan() && invalid > 0.0 {
             // The gate is open, and the loss infinite.
-            assert_eq!(model.fit(&x, &y, fit().callback(&mut stop))?.epoch.len(), 1);
+            assert_eq!(model.fit(x, y, fit().callback(&mut stop))?.epoch.len(), 1);
             continue;
         }
-        let history = model.fit(&x, &y, fit().callback(&mut stop))?;
+        let history = model.fit(x, y, fit().callback(&mut stop))?;
         assert!(history.get("loss").unwrap().iter().all(|loss| loss.is_finite()));
         assert_eq!((history.epoch.len(), model.steps()), (1, 2));
-        let error = make().fit(&x, &y, fit().callback(TerminateOnNaN::new().raise_error(true))).unwrap_err();
+        let error = make().fit(x, y, fit().callback(TerminateOnNaN::new().raise_error(true))).unwrap_err();
         assert_eq!(error.to_string(), format!("epoch 0: a weight of `gate.kernel` is {invalid}, training ends"));
     }
     Ok(())

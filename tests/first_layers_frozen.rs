@@ -129,7 +129,7 @@ fn masks_go_along() {
             SVector::from_fn(|i, _| if i > k + 1 { 0 } else { ((k * 3 + i + step) % 10) as u32 + 1 })
         });
         let y: [f32; 5] = core::array::from_fn(|k| k as f32 - 2.0);
-        let (a, b) = (still.train_on_batch(&words, &y).unwrap().loss, free.train_on_batch(&words, &y).unwrap().loss);
+        let (a, b) = (still.train_on_batch(words, y).unwrap().loss, free.train_on_batch(words, y).unwrap().loss);
         assert_eq!(a, b, "step {step}");
         assert_eq!(still.model().as_slice(), free.model().as_slice(), "step {step}");
     }
@@ -250,7 +250,7 @@ fn a_mask_passes() {
             SVector::from_fn(|i, _| if i > k + 1 { 0 } else { ((k * 3 + i + step) % 10) as u32 + 1 })
         });
         let y: [f32; 4] = core::array::from_fn(|k| k as f32 - 2.0);
-        let (a, b) = (still.train_on_batch(&words, &y).unwrap().loss, free.train_on_batch(&words, &y).unwrap().loss);
+        let (a, b) = (still.train_on_batch(words, y).unwrap().loss, free.train_on_batch(words, y).unwrap().loss);
         assert_eq!(a, b, "step {step}");
         assert_eq!(still.model().as_slice(), free.model().as_slice(), "step {step}");
     }
@@ -262,7 +262,7 @@ fn a_trainer_takes_less_memory_too() {
     let (optimizer, mut rng) = (Sgd::default(), StdRng::seed_from_u64(5));
     let mut trainer = nn::Trainer::<_, 3>::new(model.clone(), &optimizer).unwrap();
     let x = [SVector::<f32, 4>::repeat(0.5); 3];
-    trainer.step(&optimizer, &MeanSquaredError, &x, &[1.0, 2.0, 3.0], &mut rng).unwrap();
+    trainer.step(&optimizer, &MeanSquaredError, x, [1.0, 2.0, 3.0], &mut rng).unwrap();
     assert_eq!(trainer.model.first, model.first);
     assert_eq!(trainer.model.passing, model.passing);
     assert_ne!(trainer.model.y, model.y);
@@ -285,7 +285,7 @@ fn all_may_stand_still() {
     }
     let rock = Rock::boxed(&mut StdRng::seed_from_u64(6));
     let mut compiled = rock.boxed_clone().compile(Sgd::default(), SparseCategoricalCrossentropy::default());
-    let logs = compiled.train_on_batch(&[SVector::<f32, 4>::repeat(0.5)], &[1]).unwrap();
+    let logs = compiled.train_on_batch([SVector::<f32, 4>::repeat(0.5)], [1]).unwrap();
     assert!(logs.loss > 0.0);
     assert_eq!(compiled.model(), &*rock);
 }

@@ -170,21 +170,21 @@ fn every_call() {
                 labels from 0 to 2 look like classes";
     let fit = || Fit::new().verbose(0).shuffle(false);
     let expect = |result: nn::Result<()>| assert_eq!(result.unwrap_err().to_string(), text);
-    expect(yes.fit(&x, &bad, fit()).map(drop));
-    expect(yes.train_on_batch(&x, &bad).map(drop));
-    expect(yes.test_on_batch(&x, &bad).map(drop));
-    expect(yes.evaluate(&x, &bad).map(drop));
+    expect(yes.fit(&x, bad, fit()).map(drop));
+    expect(yes.train_on_batch(&x, bad).map(drop));
+    expect(yes.test_on_batch(&x, bad).map(drop));
+    expect(yes.evaluate(&x, bad).map(drop));
     expect(yes.evaluate_batches([(&x, &bad)]).map(drop));
     expect(yes.fit_batches(|_| [(&x, &bad)], fit()).map(drop));
     let expect =
         |result: nn::Result<History>| assert_eq!(result.unwrap_err().to_string(), format!("validation {text}"));
-    expect(yes.fit(&x, &good, fit().validation_data(&x, &bad)));
+    expect(yes.fit(&x, good, fit().validation_data(&x, &bad)));
     expect(yes.fit_batches(|_| [(&x, &good)], fit().validation_data(&x, &bad)));
     assert_eq!(*yes.model(), before);
     // The part that a split keeps is numbered as the samples came.
-    expect(yes.fit(inputs(5), &[1.0_f32, 1., 2., 0., 1.], fit().validation_split(0.7)));
+    expect(yes.fit(inputs(5), [1.0_f32, 1., 2., 0., 1.], fit().validation_split(0.7)));
     assert_eq!(*yes.model(), before);
-    expect(yes.fit(&x, &good, fit().validation_batches(|| [(&x, &bad)])));
+    expect(yes.fit(&x, good, fit().validation_batches(|| [(&x, &bad)])));
 }
 
 use nn::History;
@@ -194,19 +194,19 @@ fn what_does_not_count_is_not_blamed() {
     let (x, bad) = (inputs(4), [0.0_f32, 1., 2., 1.]);
     let yes = || Yes::boxed(&mut rng()).compile(Sgd::default(), BinaryCrossentropy::default());
     let fit = || Fit::new().verbose(0).strict(true);
-    assert!(yes().fit(&x, &bad, fit().sample_weight([1., 1., 0., 1.])).is_ok());
-    assert!(yes().fit(&x, &bad, fit().sample_weight([1., 0., 1., 1.])).is_err());
-    assert!(yes().fit(&x, &bad, fit().class_weight([(2, 0.0)])).is_ok());
-    assert!(yes().fit(&x, &bad, fit().class_weight([(2, 0.5)])).is_err());
+    assert!(yes().fit(&x, bad, fit().sample_weight([1., 1., 0., 1.])).is_ok());
+    assert!(yes().fit(&x, bad, fit().sample_weight([1., 0., 1., 1.])).is_err());
+    assert!(yes().fit(&x, bad, fit().class_weight([(2, 0.0)])).is_ok());
+    assert!(yes().fit(&x, bad, fit().class_weight([(2, 0.5)])).is_err());
     // Classes have no weight in validation.
-    assert!(yes().fit(&x, &bad, fit().class_weight([(2, 0.0)]).validation_split(0.5)).is_err());
+    assert!(yes().fit(&x, bad, fit().class_weight([(2, 0.0)]).validation_split(0.5)).is_err());
     let weights = [1., 1., 0., 1.];
     assert!(yes().fit_batches(|_| [(&x, &bad, weights)], fit()).is_ok());
     assert!(yes().fit_batches(|_| [(&x, &bad)], fit().class_weight([(2, 0.0)])).is_ok());
     assert!(yes().strict(true).evaluate_batches([(&x, &bad, weights)]).is_ok());
     let good = [0.0_f32; 4];
-    assert!(yes().fit(&x, &good, fit().weighted_validation_data(&x, &bad, weights)).is_ok());
-    assert!(yes().fit(&x, &good, fit().weighted_validation_data(&x, &bad, [1.0; 4])).is_err());
+    assert!(yes().fit(&x, good, fit().weighted_validation_data(&x, &bad, weights)).is_ok());
+    assert!(yes().fit(&x, good, fit().weighted_validation_data(&x, &bad, [1.0; 4])).is_err());
 }
 
 #[test]
@@ -264,17 +264,17 @@ fn child() {
     let mut yes = Yes::boxed(&mut rng()).compile(Sgd::default(), BinaryCrossentropy::default());
     let fit = || Fit::new().epochs(3).verbose(0).batch_size(1);
     match call.as_str() {
-        "fit" => drop(yes.fit(&x, &bad, fit()).unwrap()),
-        "fit_twice" => (0..2).for_each(|_| drop(yes.fit(&x, &bad, fit()).unwrap())),
+        "fit" => drop(yes.fit(&x, bad, fit()).unwrap()),
+        "fit_twice" => (0..2).for_each(|_| drop(yes.fit(&x, bad, fit()).unwrap())),
         "fit_batches" => drop(yes.fit_batches(|_| (0..4).map(|_| (&x, &bad)), fit()).unwrap()),
-        "validation" => drop(yes.fit(&x, &good, fit().validation_data(&x, &bad)).unwrap()),
+        "validation" => drop(yes.fit(&x, good, fit().validation_data(&x, &bad)).unwrap()),
         "validation_batches" => {
-            drop(yes.fit(&x, &good, fit().validation_batches(|| [(&x, &bad), (&x, &bad)])).unwrap())
+            drop(yes.fit(&x, good, fit().validation_batches(|| [(&x, &bad), (&x, &bad)])).unwrap())
         }
-        "evaluate" => (0..3).for_each(|_| drop(yes.evaluate(&x, &bad).unwrap())),
-        "train_on_batch" => (0..3).for_each(|_| drop(yes.train_on_batch(&x, &bad).unwrap())),
-        "one_line" => drop(yes.fit(&x, &bad, fit().verbose(2)).unwrap()),
-        "good" => drop(yes.fit(&x, &good, fit()).unwrap()),
+        "evaluate" => (0..3).for_each(|_| drop(yes.evaluate(&x, bad).unwrap())),
+        "train_on_batch" => (0..3).for_each(|_| drop(yes.train_on_batch(&x, bad).unwrap())),
+        "one_line" => drop(yes.fit(&x, bad, fit().verbose(2)).unwrap()),
+        "good" => drop(yes.fit(&x, good, fit()).unwrap()),
         _ => unreachable!("{call}"),
     }
 }

@@ -71,7 +71,7 @@ fn two_hundred_megabytes_build_train_and_save_in_a_small_stack() {
     let x = vec![SVector::<f32, 10_000>::repeat(0.01); 2];
     let mut wide = Wide::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
     let before = wide.predict(&x).expect("valid data")[0][0];
-    wide.train_on_batch(&x, &[before + 1.0, before + 1.0]).expect("valid data");
+    wide.train_on_batch(&x, [before + 1.0, before + 1.0]).expect("valid data");
     let after = wide.predict(&x).expect("valid data")[0][0];
     assert_eq!(wide.model().boxed_clone().as_slice(), wide.model().as_slice());
     assert!(after > before, "{before} to {after}: the step must go towards the target");
@@ -107,5 +107,5 @@ fn six_hundred_megabytes_build_and_predict_in_a_small_stack() {
 #[test]
 fn a_large_model_inside_another() {
     let around = nested::boxed();
-    assert_eq!(around.predict(&[SVector::<f32, 10_000>::zeros()]).expect("valid data").len(), 1);
+    assert_eq!(around.predict([SVector::<f32, 10_000>::zeros()]).expect("valid data").len(), 1);
 }

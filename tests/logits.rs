@@ -52,8 +52,8 @@ fn a_saturated_sigmoid_inside_a_model_still_learns() {
     let mut outer = Outer::<f64>::boxed(&mut StdRng::seed_from_u64(1));
     outer.inner = *inner();
     let mut outer = outer.compile(Sgd::default(), BinaryCrossentropy::default());
-    assert_eq!(outer.evaluate(&X, [0.0f64]).expect("valid data").loss, 200.0);
-    assert_eq!(outer.train_on_batch(&X, [0.0f64]).expect("valid data").loss, 200.0);
+    assert_eq!(outer.evaluate(X, [0.0f64]).expect("valid data").loss, 200.0);
+    assert_eq!(outer.train_on_batch(X, [0.0f64]).expect("valid data").loss, 200.0);
     assert!(outer.model().inner.dense.kernel.iter().all(|w| (w - 99.99).abs() < 1e-9));
 }
 
@@ -63,7 +63,7 @@ fn outputs_are_told_apart() {
     model.swapped.two.p.kernel.fill(100.0);
     let mut model =
         model.compile(Sgd::default(), AroundOutputs { a: BinaryCrossentropy::default(), c: MeanSquaredError });
-    let report = model.train_on_batch(&X, ([0.0f64], [0.0f64])).expect("valid data");
+    let report = model.train_on_batch(X, ([0.0f64], [0.0f64])).expect("valid data");
     assert_eq!(report.get("a_loss"), Some(200.0));
     assert!(model.model().swapped.two.p.kernel.iter().all(|w| (w - 99.99).abs() < 1e-9));
 }
@@ -88,6 +88,6 @@ mod views {
         let model = Viewed::new(&mut StdRng::seed_from_u64(1));
         let model = Box::new(model).compile(Sgd::default(), CategoricalCrossentropy::default());
         // From probabilities it would be about 16.1, where they are clipped.
-        assert!((model.evaluate(&x, &label).unwrap().loss - 200.0).abs() < 1e-3);
+        assert!((model.evaluate(x, label).unwrap().loss - 200.0).abs() < 1e-3);
     }
 }

@@ -264,7 +264,7 @@ fn a_loss_of_a_users_own_trains() {
     let mut model = Constant::boxed(&mut StdRng::seed_from_u64(1))
         .compile(Sgd { learning_rate: 0.05, ..Sgd::default() }, Pinball { tau: 0.25 });
     let (x, y) = ([0.0f32; 100], core::array::from_fn::<f32, 100, _>(|n| n as f32 / 100.0));
-    model.fit(&x, &y, Fit::new().epochs(300).verbose(0)).unwrap();
+    model.fit(x, y, Fit::new().epochs(300).verbose(0)).unwrap();
     let quantile = model.predict([0.0f32]).unwrap()[0].x;
     assert!((quantile - 0.25).abs() < 0.02, "{quantile}");
 }

@@ -157,7 +157,7 @@ fn a_batch_in_which_nothing_counts() {
     let data = Data::read();
     let nothing = [Input::repeat(-1.0); 3];
     let mut model = data.steps().compile(sgd(), CategoricalCrossentropy::default()).metrics(Accuracy);
-    let logs = model.train_on_batch(&nothing, &data.t[..3]).unwrap();
+    let logs = model.train_on_batch(nothing, &data.t[..3]).unwrap();
     assert_eq!((logs.loss, logs.get("accuracy")), (0.0, Some(0.0)));
     assert_eq!(model.model().as_slice(), data.steps().as_slice());
 }

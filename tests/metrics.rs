@@ -248,13 +248,13 @@ fn all_kinds_of_metrics_with_a_model() {
             Precision::default(),
             KlDivergence,
         ));
-    model.fit(&inputs(), &one_hot(), Fit::new().epochs(200).verbose(0)).unwrap();
-    let report = model.evaluate(&inputs(), &one_hot()).unwrap();
+    model.fit(inputs(), one_hot(), Fit::new().epochs(200).verbose(0)).unwrap();
+    let report = model.evaluate(inputs(), one_hot()).unwrap();
     for name in ["accuracy", "f1_score", "auc"] {
         assert!(report.get(name).unwrap() > 0.9, "{report}");
     }
     // The metric sees the same predictions as the user.
-    let predictions = model.predict(&inputs()).unwrap();
+    let predictions = model.predict(inputs()).unwrap();
     let divergence = one_hot().iter().zip(&predictions).map(|(t, p)| f64::from(KlDivergence.loss(t, p))).sum::<f64>();
     assert!((report.get("kl_divergence").unwrap() - divergence / 20.0).abs() < 1e-9);
 

@@ -151,16 +151,16 @@ fn the_threshold_of_a_logit_is_0() {
             assert!((got - 1.0).abs() < 1e-6, "{name}: {got}");
         }
     };
-    let report = yes.evaluate(&x, &y).unwrap();
+    let report = yes.evaluate(x, y).unwrap();
     expected(&|name| report.get(name));
-    let logs = yes.train_on_batch(&x, &y).unwrap();
+    let logs = yes.train_on_batch(x, y).unwrap();
     expected(&|name| logs.get(name));
-    let history = yes.fit(&x, &y, Fit::new().verbose(0).validation_data(&x, &y)).unwrap();
+    let history = yes.fit(x, y, Fit::new().verbose(0).validation_data(&x, &y)).unwrap();
     expected(&|name| Some(history.get(name)?[0]));
     expected(&|name| Some(history.get(&format!("val_{name}"))?[0]));
     // What is no probability is a logit already, as one writes it in Keras.
     let yes = Yes::boxed(&mut rng()).compile(Sgd::default(), loss).metrics(BinaryAccuracy { threshold: 0.0 });
-    assert_eq!(yes.evaluate(&x, &y).unwrap().get("binary_accuracy"), Some(1.0));
+    assert_eq!(yes.evaluate(x, y).unwrap().get("binary_accuracy"), Some(1.0));
 }
 
 #[test]

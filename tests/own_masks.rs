@@ -385,6 +385,6 @@ fn the_mask_of_a_model_inside_stays_its_own() {
     let dense = &around.y.y;
     // The inner Masking leaves out the step that the outer one set to zero.
     let counted = (1..3).map(|t| (dense.kernel * x[0].column(t) + dense.bias).norm_squared()).sum::<f64>();
-    let report = around.compile(Sgd::default(), MeanSquaredError).evaluate(&x, &[SMatrix::<f64, 2, 3>::zeros()]);
+    let report = around.compile(Sgd::default(), MeanSquaredError).evaluate(x, [SMatrix::<f64, 2, 3>::zeros()]);
     assert!((report.unwrap().loss - counted / 4.0).abs() < 1e-12);
 }

@@ -62,8 +62,8 @@ fn a_penalty_on_activations_is_a_part_of_the_loss_in_training_and_in_a_test() {
     // relu(x) is (1, 2) and (0, 4): (0.5 · 7 + 0.25 · 21) / 2 samples; the output, and so the error, is 0.
     let expected = (0.5 * 7.0 + 0.25 * 21.0) / 2.0;
     let mut model = charged().compile(Sgd { learning_rate: 1.0, ..Sgd::default() }, MeanSquaredError);
-    assert!((model.evaluate(&x, &y).expect("valid data").loss - expected).abs() < 1e-12);
-    assert!((model.train_on_batch(&x, &y).expect("valid data").loss - expected).abs() < 1e-12);
+    assert!((model.evaluate(x, y).expect("valid data").loss - expected).abs() < 1e-12);
+    assert!((model.train_on_batch(x, y).expect("valid data").loss - expected).abs() < 1e-12);
     // dW = Σ (0.5 + 0.5 · h) · x / 2, where h > 0.
     let expected = SMatrix::<f64, 2, 2>::new(1.0 - 0.5, -1.0, -(0.75 - 3.75), 1.0 - (1.5 + 5.0));
     assert!((model.model().h.kernel - expected).norm() < 1e-12, "{}", model.model().h.kernel);
@@ -76,10 +76,10 @@ fn a_penalty_inside_a_model_that_is_a_layer() {
     outer.inner = *charged();
     let mut outer = outer.compile(Sgd::default(), MeanSquaredError);
     let mut inner = charged().compile(Sgd::default(), MeanSquaredError);
-    assert_eq!(outer.evaluate(&x, &y).expect("valid data").loss, inner.evaluate(&x, &y).expect("valid data").loss);
+    assert_eq!(outer.evaluate(x, y).expect("valid data").loss, inner.evaluate(x, y).expect("valid data").loss);
     assert_eq!(
-        outer.train_on_batch(&x, &y).expect("valid data").loss,
-        inner.train_on_batch(&x, &y).expect("valid data").loss
+        outer.train_on_batch(x, y).expect("valid data").loss,
+        inner.train_on_batch(x, y).expect("valid data").loss
     );
     assert_eq!(outer.model().inner, *inner.model());
 }
@@ -93,7 +93,7 @@ fn bounds_are_those_of_keras() {
     model.y.kernel.as_mut_slice().copy_from_slice(&[0.1, 0.6, -0.3, 0.2, 0.8, 0.4]);
     model.y.bias.as_mut_slice().copy_from_slice(&[0.1, -0.2, 0.3]);
     let mut model = model.compile(Sgd { learning_rate: 0.1, ..Sgd::default() }, MeanSquaredError);
-    model.train_on_batch(&x, [SVector::<f64, 3>::repeat(1.0); 2]).expect("valid data");
+    model.train_on_batch(x, [SVector::<f64, 3>::repeat(1.0); 2]).expect("valid data");
     let y = &model.model().y;
     let kernel = [0.07333331, 0.31937765, -0.11333328, 0.2799999, 0.3847049, 0.17333325];
     let bias = [0.12666667, 0.0, 0.24666667];
@@ -106,7 +106,7 @@ fn bounds_hold_after_every_step() {
     let (x, y) = data();
     let mut model = BoundInside::<f64>::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
     for _ in 0..5 {
-        model.train_on_batch(&x, &y).expect("valid data");
+        model.train_on_batch(x, y).expect("valid data");
         let bound = &model.model().bound;
         // One row of our kernel is a column of Keras's.
         assert!(bound.dense.kernel.row_iter().all(|row| row.norm() <= 0.5));
@@ -121,11 +121,11 @@ fn what_is_frozen_at_run_time_is_neither_trained_nor_bound_and_keeps_its_average
     let mut model = BoundInside::<f64>::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
     model.set_trainable("bound", false).expect("there is such a layer");
     let before = model.model().clone();
-    model.fit(&x, &y, Fit::new().epochs(3).verbose(0)).expect("valid data");
+    model.fit(x, y, Fit::new().epochs(3).verbose(0)).expect("valid data");
     assert_eq!(before.bound, model.model().bound);
     assert_ne!(before.first, model.model().first);
     model.set_trainable("bound.batch_normalization", true).expect("there is such a layer");
-    model.fit(&x, &y, Fit::new().epochs(3).verbose(0)).expect("valid data");
+    model.fit(x, y, Fit::new().epochs(3).verbose(0)).expect("valid data");
     assert_eq!(before.bound.dense, model.model().bound.dense);
     assert_ne!(before.bound.batch_normalization, model.model().bound.batch_normalization);
 }

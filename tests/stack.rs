@@ -100,14 +100,14 @@ fn weights_are_trained_in_place() {
             .callback(&mut stop)
             .callback(ModelCheckpoint::new(file("best.safetensors")).save_weights_only(true))
             .callback(ModelCheckpoint::new(file("whole.safetensors")));
-        wide.fit(&x, &y, fit).expect("valid data");
-        wide.fit(&x, &y, silent().validation_split(0.25).sample_weight([1.0, 0.5, 2.0, 1.0])).expect("valid data");
+        wide.fit(&x, y, fit).expect("valid data");
+        wide.fit(&x, y, silent().validation_split(0.25).sample_weight([1.0, 0.5, 2.0, 1.0])).expect("valid data");
         wide.fit_batches(|_| [(&x[..2], &y[..2])], silent()).expect("valid data");
-        wide.train_on_batch(&x, &y).expect("valid data");
-        wide.test_on_batch(&x, &y).expect("valid data");
+        wide.train_on_batch(&x, y).expect("valid data");
+        wide.test_on_batch(&x, y).expect("valid data");
         wide.set_trainable("tower", false).expect("it has one");
-        wide.train_on_batch(&x, &y).expect("valid data");
-        let report = wide.evaluate(&x, &y).expect("valid data");
+        wide.train_on_batch(&x, y).expect("valid data");
+        let report = wide.evaluate(&x, y).expect("valid data");
         assert!(report.loss.is_finite());
         let all = wide.predict(&x).expect("valid data");
         assert_eq!(all, wide.predict_on_batch(&x).expect("valid data"));

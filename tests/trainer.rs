@@ -83,7 +83,7 @@ fn other_optimizers_are_refused() {
     }
     fn stepped(trainer: &mut Trainer<Small, 2, 4>, optimizer: &impl Optimizer) -> Result<f64, StepError> {
         let x = [SVector::<f32, 2>::new(0.5, -1.0), SVector::<f32, 2>::new(1.5, 2.0)];
-        trainer.step(optimizer, &MeanSquaredError, &x, [1.0_f32, 2.0], &mut StdRng::seed_from_u64(2))
+        trainer.step(optimizer, &MeanSquaredError, x, [1.0_f32, 2.0], &mut StdRng::seed_from_u64(2))
     }
     /// Every pair of these.
     macro_rules! pairs {
@@ -136,7 +136,7 @@ fn other_optimizers_are_refused() {
     // The case of the smallest room: without slots Adam would do nothing.
     let mut bare = Trainer::<Small, 2>::new(Small::new(&mut StdRng::seed_from_u64(1)), &Sgd::default()).unwrap();
     let x = [SVector::<f32, 2>::new(0.5, -1.0)];
-    let taken = bare.step(&Adam::default(), &MeanSquaredError, &x, [1.0_f32], &mut StdRng::seed_from_u64(2));
+    let taken = bare.step(&Adam::default(), &MeanSquaredError, x, [1.0_f32], &mut StdRng::seed_from_u64(2));
     assert_eq!(taken, Err(StepError::Optimizer));
     assert_eq!(taken.unwrap_err().to_string(), "the optimizer is not the one that the trainer was made for");
 }

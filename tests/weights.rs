@@ -379,15 +379,15 @@ mod names {
             Fit::new().epochs(epochs).verbose(0).resume(true).callback(stopping)
         };
         let mut whole = make(1);
-        whole.fit(&data.0, &data.1, fit(4))?;
+        whole.fit(data.0, data.1, fit(4))?;
         let mut first = make(1);
         first.set_learning_rate(first.learning_rate());
-        first.fit(&data.0, &data.1, fit(2))?;
+        first.fit(data.0, data.1, fit(2))?;
         first.save_checkpoint(&path)?;
         let mut second = make(2);
         second.load_checkpoint(&path)?;
         assert_eq!((second.model(), second.steps()), (first.model(), 2));
-        second.fit(&data.0, &data.1, fit(4))?;
+        second.fit(data.0, data.1, fit(4))?;
         assert_eq!(second.model(), whole.model());
         // Weights alone, and a checkpoint in their place.
         first.save_weights(file("reserved_weights.safetensors"))?;
@@ -434,7 +434,7 @@ fn counts_beyond_all_runs_are_refused() -> nn::Result<()> {
         Ok(())
     });
     let mut model = make();
-    model.fit(&x, &y, fit(false).callback(stop))?;
+    model.fit(x, y, fit(false).callback(stop))?;
     model.save_checkpoint(&path)?;
     let bytes = std::fs::read(&path).unwrap();
     let (header, _) = SafeTensors::read_metadata(&bytes).unwrap();
@@ -456,7 +456,7 @@ fn counts_beyond_all_runs_are_refused() -> nn::Result<()> {
                 let mut model = make();
                 match model.load_checkpoint(&path) {
                     // The file may say that another epoch or batch goes on, and then there may be nothing to do.
-                    Ok(()) => drop(model.fit(&x, &y, fit(value == u64::MAX))),
+                    Ok(()) => drop(model.fit(x, y, fit(value == u64::MAX))),
                     Err(error) => {
                         refused += 1;
                         assert!(
@@ -486,7 +486,7 @@ fn changed_checkpoints_are_refused_or_right() -> nn::Result<()> {
         let saved = ModelCheckpoint::new(&path).save_freq(1);
         Fit::new().epochs(2).batch_size(4).verbose(0).callback(log).callback(stopping).callback(saved)
     };
-    make().fit(&x, &y, fit())?;
+    make().fit(x, y, fit())?;
     let bytes = fs::read(&path).unwrap();
     let (header, _) = SafeTensors::read_metadata(&bytes).unwrap();
     let mut rng = StdRng::seed_from_u64(5);
@@ -513,7 +513,7 @@ fn changed_checkpoints_are_refused_or_right() -> nn::Result<()> {
             assert_eq!(model.model(), make().model(), "change {k}");
         } else if k % 8 == 0 {
             // It may go on from another place, or with other numbers, but not panic.
-            drop(model.fit(&x, &y, fit().epochs(3).resume(true)));
+            drop(model.fit(x, y, fit().epochs(3).resume(true)));
         }
     }
     Ok(())

@@ -203,6 +203,25 @@ pub(crate) fn text(expr: &Expr) -> String {
         .replace(" <", "<")
 }
 
+/// Words that cannot be names, not even as `r#self`.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    matches!(name, "self" | "Self" | "super" | "crate" | "_")
+}
+
+/// `TimeDistributed` to `time_distributed`.
+pub(crate) fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    let mut before_lower = false;
+    for c in name.chars() {
+        if c.is_uppercase() && before_lower {
+            snake.push('_');
+        }
+        before_lower = c.is_lowercase() || c.is_numeric();
+        snake.extend(c.to_lowercase());
+    }
+    snake
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Name, Source, SpanId};
@@ -223,23 +242,4 @@ mod tests {
         ];
         assert_eq!(made, expected);
     }
-}
-
-/// Words that cannot be names, not even as `r#self`.
-pub(crate) fn is_reserved(name: &str) -> bool {
-    matches!(name, "self" | "Self" | "super" | "crate" | "_")
-}
-
-/// `TimeDistributed` to `time_distributed`.
-pub(crate) fn snake_case(name: &str) -> String {
-    let mut snake = String::new();
-    let mut before_lower = false;
-    for c in name.chars() {
-        if c.is_uppercase() && before_lower {
-            snake.push('_');
-        }
-        before_lower = c.is_lowercase() || c.is_numeric();
-        snake.extend(c.to_lowercase());
-    }
-    snake
 }

@@ -73,7 +73,7 @@ fn names() {
 fn weights_that_do_not_learn_do_not_change() {
     let mut given = Given::boxed(&mut rng()).compile(Sgd::default(), MeanSquaredError);
     let before = given.model().clone();
-    given.train_on_batch(&[SVector::repeat(1.0)], &[SVector::repeat(1.0)]).unwrap();
+    given.train_on_batch([SVector::repeat(1.0)], [SVector::repeat(1.0)]).unwrap();
     assert_eq!(before.fixed, given.model().fixed);
     assert!(before.middle != given.model().middle && before.end != given.model().end);
 }

@@ -16,7 +16,7 @@ model! {
 fn statistics_are_those_of_the_steps_that_count() {
     let mut model = Normalized::<f64>::new(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
     let x = [[1., 2., 3., -10.], [2., -10., -10., -10.]].map(|x| SMatrix::<f64, 1, 4>::from_row_slice(&x));
-    model.train_on_batch(&x, &x).unwrap();
+    model.train_on_batch(x, x).unwrap();
     let y = &model.model().y;
     assert!((y.moving_mean[0] - 2.0).abs() < 1e-12 && (y.moving_variance[0] - 0.5).abs() < 1e-12, "{y:?}");
 }

@@ -272,21 +272,21 @@ fn a_layer_that_lies() {
             let ends = [0, 1, 5, 26, 27, 30, 54, 1000];
             let x = [(); 4].map(|()| SVector::from([ends[numbers.below(8)], ends[numbers.below(8)]]));
             let model = Lied::boxed(&mut rng());
-            survives(|| drop(model.predict(&x)));
+            survives(|| drop(model.predict(x)));
             survives(|| _ = model.call(&x[0]));
-            survives(|| drop(model.fold().predict(&x)));
+            survives(|| drop(model.fold().predict(x)));
             survives(|| match optimizer {
                 0 => {
-                    drop(model.compile(Adam::default(), MeanSquaredError).fit(&x, &[0.5_f32; 4], Fit::new().verbose(0)))
+                    drop(model.compile(Adam::default(), MeanSquaredError).fit(x, [0.5_f32; 4], Fit::new().verbose(0)))
                 }
                 1 => {
-                    drop(model.compile(Sgd::default(), MeanSquaredError).fit(&x, &[0.5_f32; 4], Fit::new().verbose(0)))
+                    drop(model.compile(Sgd::default(), MeanSquaredError).fit(x, [0.5_f32; 4], Fit::new().verbose(0)))
                 }
                 _ => {
                     let model = *model;
                     let mut trainer = nn::Trainer::<_, 3, 2>::new(model, &Adam::default()).expect("it has room");
-                    drop(trainer.step(&Adam::default(), &MeanSquaredError, &x, &[0.5_f32; 4], &mut rng()));
-                    drop(trainer.step(&RmsProp::default(), &MeanSquaredError, &x[..2], &[0.5_f32; 2], &mut rng()));
+                    drop(trainer.step(&Adam::default(), &MeanSquaredError, x, [0.5_f32; 4], &mut rng()));
+                    drop(trainer.step(&RmsProp::default(), &MeanSquaredError, &x[..2], [0.5_f32; 2], &mut rng()));
                 }
             });
         }
