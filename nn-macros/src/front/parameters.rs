@@ -127,9 +127,10 @@ pub(crate) fn prelude_without(model: &Ident) -> Option<TokenStream> {
     })
 }
 
-/// Whether what comes next is a part of a path, or a field.
+/// Whether what comes next is a part of a path, or a field, or a constant of the graph's type, which a path names.
 fn follows_path(before: &[TokenTree]) -> bool {
     match before {
+        [.., TokenTree::Ident(word)] => word == "const",
         [.., TokenTree::Punct(first), TokenTree::Punct(second)] if second.as_char() == ':' => {
             first.as_char() == ':' && first.spacing() == Spacing::Joint
         }

@@ -8,13 +8,15 @@ macro_rules! models {
                 /// A model.
                 pub struct $letter;
 
-                let a = Input(shape = [SIZE, 2]);
-                let b = Input(shape = [2]);
-                let h = Flatten()(LSTM(2, return_sequences = true)(a));
-                let y = Dense(2, activation = relu)(concatenate([h, b]));
-                let z = Dense(1, activation = sigmoid)(y);
+                let left = Input(shape = [SIZE, 2]);
+                let right = Input(shape = [2]);
+                // A constant of the graph's type has the model's name.
+                let $module = LSTM(2, return_sequences = true)(left);
+                let flat = Flatten()($module);
+                let one = Dense(2, activation = relu)(concatenate([flat, right]));
+                let two = Dense(1, activation = sigmoid)(one);
 
-                Model(inputs = [a, b], outputs = [y, z])
+                Model(inputs = [left, right], outputs = [one, two])
             }
 
             const SIZE: usize = 3;
