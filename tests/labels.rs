@@ -268,9 +268,7 @@ fn child() {
         "fit_twice" => (0..2).for_each(|_| drop(yes.fit(&x, bad, fit()).unwrap())),
         "fit_batches" => drop(yes.fit_batches(|_| (0..4).map(|_| (&x, &bad)), fit()).unwrap()),
         "validation" => drop(yes.fit(&x, good, fit().validation_data(&x, &bad)).unwrap()),
-        "validation_batches" => {
-            drop(yes.fit(&x, good, fit().validation_batches(|| [(&x, &bad), (&x, &bad)])).unwrap())
-        }
+        "validation_batches" => drop(yes.fit(&x, good, fit().validation_batches(|| [(&x, &bad), (&x, &bad)])).unwrap()),
         "evaluate" => (0..3).for_each(|_| drop(yes.evaluate(&x, bad).unwrap())),
         "train_on_batch" => (0..3).for_each(|_| drop(yes.train_on_batch(&x, bad).unwrap())),
         "one_line" => drop(yes.fit(&x, bad, fit().verbose(2)).unwrap()),

@@ -376,3 +376,94 @@ fn penalties_and_bounds() {
     Train::<f64, X>::constrain(&layer, &mut w);
     assert_eq!(w.scale.as_slice(), [0.0, 2.0]);
 }
+
+mod said {
+    use nn::prelude::*;
+    use nn::spec::{Inferred, LayerSpec, Value, rule};
+
+    /// A default that stands beside the declaration.
+    pub const OFFSET: f64 = 0.25;
+
+    nn::layer! {
+        /// `y = x` plus what its arguments say.
+        pub struct Say {
+            /// Whole numbers.
+            steps: Ints = [0],
+            /// A number.
+            pub rate: Float = OFFSET,
+            /// A whole number.
+            units: Size = 1,
+            /// A word.
+            mode: Choice { SUM = "sum", NONE = "None" },
+        }
+
+        pub rule {
+            /// All of it in one number.
+            found,
+        }
+
+        pub const SPEC: LayerSpec { infer: rule!(infer) }
+    }
+
+    /// The shape stays.
+    pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+        let args = Args(args);
+        let (steps, mut found) = (args.steps(), args.units() + 1000 * args.mode());
+        let mut i = 0;
+        while i < steps.len() {
+            found += 100 * steps[i] as usize;
+            i += 1;
+        }
+        let [(name, value)] = (Fields { found }).list();
+        Ok(Inferred::new(inputs[0], &[]).field(name, value))
+    }
+
+    impl<T: Scalar> Layer<T, SVector<T, 1>> for Say {
+        type Output = SVector<T, 1>;
+        type Weights = ();
+        type Scratch<B: Storage> = ();
+        type Cache<B: Storage> = ();
+
+        fn forward<B: Storage>(
+            &self,
+            _: &(),
+            x: &[SVector<T, 1>],
+            y: &mut [SVector<T, 1>],
+            _: Pass<'_, '_, T, (), ()>,
+        ) {
+            for (x, y) in x.iter().zip(y) {
+                y[0] = x[0] + T::of(self.found as f64) + T::of(self.rate);
+            }
+        }
+
+        fn backward<B: Storage>(
+            &self,
+            _: &(),
+            _: &[SVector<T, 1>],
+            _: &[SVector<T, 1>],
+            _: &[SVector<T, 1>],
+            _: Memory<'_, T, ()>,
+            _: Option<&mut [SVector<T, 1>]>,
+            _: Option<&mut ()>,
+        ) {
+        }
+    }
+}
+
+const WIDE: usize = 3;
+
+model! {
+    struct Says;
+
+    let x = Input(shape = [1]);
+    let a = said::Say()(x);
+    let b = said::Say(rate = 1.0 / 4.0 + 0.5, units = 1 << 4, mode = None)(x);
+    let c = said::Say(steps = [WIDE, 2 - 1], units = if WIDE > 2 { 3 } else { 4 }, rate = { -0.5 }, mode = "sum")(x);
+    Model(inputs = x, outputs = [a, b, c])
+}
+
+#[test]
+fn expressions_of_literals_lists_and_a_choice_called_none() {
+    let says = Says::new(&mut StdRng::seed_from_u64(1)).call(&SVector::<f32, 1>::zeros());
+    assert_eq!([says.a[0], says.b[0], says.c[0]], [1.25, 1016.75, 402.5]);
+}

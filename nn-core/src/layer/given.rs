@@ -13,7 +13,7 @@ mod field;
 mod own;
 
 pub use field::Field;
-pub use own::assert_own;
+pub use own::{assert_cell, assert_own};
 
 /// An argument as it was written in a graph.
 #[derive(Clone, Copy)]
@@ -107,7 +107,7 @@ pub const fn values<const N: usize>(
             Ok(place) => place,
             Err(error) => return Err(error),
         };
-        if !matches!(given[i].value, Written::Nothing) {
+        if !matches!(given[i].value, Written::Nothing) || is_name(spec.args[place].kind, "None") {
             match value(&spec.args[place], &given[i]) {
                 Ok(value) => values[place] = value,
                 Err((code, message)) => return Err(ShapeError::argument(code, i, message)),
@@ -208,6 +208,19 @@ const fn find(spec: &LayerSpec, given: &[Argument], name: &str) -> Option<Writte
     None
 }
 
+/// Whether a choice has this name.
+const fn is_name(kind: Kind, name: &str) -> bool {
+    let Kind::Choice(names) = kind else { return false };
+    let mut i = 0;
+    while i < names.len() {
+        if str_eq(names[i], name) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
 /// A code and a message.
 type Wrong = (Code, Text<256>);
 
@@ -228,7 +241,8 @@ const fn value(arg: &ArgSpec, given: &Argument) -> Result<Value, Wrong> {
         (Kind::Ints, Written::Ints(_)) => return Err(too_many(arg.name)),
         (Kind::Float, Written::Int(_) | Written::Float(_)) => return number(arg.name, given),
         (Kind::Flag, Written::Flag(flag)) => return Ok(Value::Flag(flag)),
-        (Kind::Choice(names), Written::Word(word)) => {
+        (Kind::Choice(names), Written::Word(_) | Written::Nothing) => {
+            let word = if let Written::Word(word) = given.value { word } else { "None" };
             let mut i = 0;
             while i < names.len() {
                 if str_eq(names[i], word) {

@@ -110,13 +110,16 @@ pub trait Train<T: Scalar, X: Tensors>: Layer<T, X> {
     /// Calls `visit` with the parts of the flat slice of weights that `backward` adds to, as far as they belong to variables
     /// by rows ([`Variable::rows`](crate::Variable::rows)). A part may come twice.
     ///
+    /// By default it is all rows of all of them.
+    ///
     /// Gradients of a table come for the rows that a batch names: a step costs as much as these, not as much as the table.
     /// Whatever is not visited must have a gradient of zero: it is neither applied nor cleared.
     ///
     /// It is asked of layers whose calls all read indices; other layers' variables by rows are treated as any variable. A
     /// tensor of numbers that it reads beside the indices may come without samples.
     fn touched<B: Storage>(&self, x: X::Batch<'_>, cache: &Self::Cache<B>, visit: &mut dyn FnMut(Range<usize>)) {
-        let (_, _, _) = (x, cache, visit);
+        let (_, _) = (x, cache);
+        crate::weights::visit_tables(<Self::Weights as Weights<T>>::PARTS, visit);
     }
 
     /// Moves a running state (moving averages) after a training pass. It is called once per call of the layer, after

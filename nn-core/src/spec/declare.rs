@@ -174,6 +174,10 @@ macro_rules! __layer {
     ) => {
         #[allow(dead_code, non_snake_case, unreachable_pub)]
         mod $spec {
+            // A default may be a constant that stands beside the declaration.
+            #[allow(unused_imports)]
+            use super::*;
+
             /// The arguments as a shape rule sees them, by name.
             #[derive(Clone, Copy)]
             pub struct Args<'a>(pub &'a [$crate::spec::Value]);
@@ -236,7 +240,7 @@ macro_rules! __layer {
                     $name [$({ $const $($size)? })*] $fields $types $made
                 }
                 $crate::__layer_traits! { @traits $tag $traits $name [$($const)*] $fields $types $made }
-                $crate::__layer_component! { @component $tag $name [$($const)*] $spec $fields $types $made $facts }
+                $crate::__layer_component! { @component $tag $traits $name [$($const)*] $spec $fields $types $made $facts }
             }
         }
 

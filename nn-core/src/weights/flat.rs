@@ -11,9 +11,9 @@ use core::marker::PhantomData;
 use nalgebra::SMatrix;
 
 pub use parts::Part;
-pub(crate) use parts::assert_layout;
 #[doc(hidden)]
 pub use parts::{Place, places};
+pub(crate) use parts::{assert_layout, visit_tables};
 
 /// The weights of a layer or of a model.
 ///

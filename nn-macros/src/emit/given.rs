@@ -31,7 +31,7 @@ impl Printer<'_> {
             Op::Component(component) if !component.given.is_empty() => {
                 let (name, given) = (given_name(id), component.given.iter().map(|given| self.said(given)));
                 Some(quote! {
-                    #[allow(non_upper_case_globals, unused_braces)]
+                    #[allow(non_upper_case_globals, unused_braces, unused_parens, clippy::identity_op)]
                     const #name: &'static [::nn::layer::given::Argument] = &[#(#given),*];
                 })
             }
@@ -54,6 +54,12 @@ impl Printer<'_> {
         let written = match &given.value {
             Said::Int(n) => quote!(Int(#n)),
             Said::Number(x) => quote!(Float(#x)),
+            Said::Whole => {
+                quote!(Int((#expr) as ::core::primitive::i64))
+            }
+            Said::Fraction => {
+                quote!(Float(#expr))
+            }
             Said::Flag(flag) => quote!(Flag(#flag)),
             Said::Word(word) => {
                 let word = word.trim_start_matches("r#");
@@ -61,7 +67,8 @@ impl Printer<'_> {
             }
             Said::List(elements) => {
                 let elements = elements.iter().map(|&element| &self.source[element]);
-                quote!(Ints(&[#((#elements) as ::core::primitive::i64),*]))
+                // A shift is of whole numbers alone: a fraction or a flag has none.
+                quote!(Ints(&[#(((#elements) << 0u8) as ::core::primitive::i64),*]))
             }
             Said::Function(function @ Function::Library { .. }) => {
                 let value = self.function(function);

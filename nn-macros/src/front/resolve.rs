@@ -13,7 +13,7 @@ mod template;
 use crate::diagnostics::Diagnostics;
 use crate::front::item::Item;
 use crate::front::parse::{Let, Syntax};
-use crate::graph::{Graph, LayerId, Meaning, Producer, TensorId};
+use crate::graph::{Graph, LayerId, Meaning, Op, Producer, TensorId};
 use crate::source::{ExprId, SpanId};
 use nn_core::Code;
 use proc_macro2::Span;
@@ -146,6 +146,17 @@ impl Resolver<'_> {
                 if let ([tensor], Some(node)) = (&tensors[..], tensors.first().and_then(|&t| self.main_node(t))) {
                     // The outputs of a layer are as many as the pattern says; its shape rule checks the number.
                     let tensor = *tensor;
+                    if let Op::Component(component) = &self.graph.layers[self.graph.nodes[node].layer].op
+                        && !component.then.is_empty()
+                    {
+                        let message = format!(
+                            "`{}` has several outputs: its `activation` and `activity_regularizer` do not say for which",
+                            component.kind
+                        );
+                        let error = self.diagnostics.error(Code::OutputCount, &names[1], message);
+                        error.help("write a layer behind the output that is meant: `Activation(relu)(y)`");
+                        return self.bind(names, Bound::Poison, made);
+                    }
                     for name in &names[1..] {
                         let span = self.span(name.span());
                         self.output(node, span);

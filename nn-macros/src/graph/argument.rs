@@ -122,6 +122,10 @@ pub(crate) enum Said {
     After,
     /// `None`
     Nothing,
+    /// An expression of literals that gives a whole number.
+    Whole,
+    /// An expression of literals that gives a fraction.
+    Fraction,
     /// An expression whose type only rustc knows.
     Expression,
 }

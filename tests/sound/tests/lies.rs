@@ -276,12 +276,8 @@ fn a_layer_that_lies() {
             survives(|| _ = model.call(&x[0]));
             survives(|| drop(model.fold().predict(x)));
             survives(|| match optimizer {
-                0 => {
-                    drop(model.compile(Adam::default(), MeanSquaredError).fit(x, [0.5_f32; 4], Fit::new().verbose(0)))
-                }
-                1 => {
-                    drop(model.compile(Sgd::default(), MeanSquaredError).fit(x, [0.5_f32; 4], Fit::new().verbose(0)))
-                }
+                0 => drop(model.compile(Adam::default(), MeanSquaredError).fit(x, [0.5_f32; 4], Fit::new().verbose(0))),
+                1 => drop(model.compile(Sgd::default(), MeanSquaredError).fit(x, [0.5_f32; 4], Fit::new().verbose(0))),
                 _ => {
                     let model = *model;
                     let mut trainer = nn::Trainer::<_, 3, 2>::new(model, &Adam::default()).expect("it has room");

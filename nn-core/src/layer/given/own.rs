@@ -40,6 +40,21 @@ pub const fn assert_own(spec: &LayerSpec) {
     }
 }
 
+/// Whether a cell has no argument that only a layer's weights have: the weights of a cell are its own to penalise and to bound.
+///
+/// # Panics
+/// If it has one.
+pub const fn assert_cell(spec: &LayerSpec) {
+    let mut i = 0;
+    while i < spec.args.len() {
+        assert!(
+            !matches!(spec.args[i].kind, Kind::Regularizer | Kind::Constraint),
+            "a cell has no argument of kind `Regularizer` or `Constraint`: it implements `Cell::penalty` and `Cell::bound`"
+        );
+        i += 1;
+    }
+}
+
 /// Whether a text ends with another one.
 const fn ends_with(text: &str, end: &str) -> bool {
     let (text, end) = (text.as_bytes(), end.as_bytes());

@@ -6,19 +6,24 @@
 macro_rules! __layer_component {
     // A layer of a user's own as a part of a graph.
     (@component page $($layer:tt)*) => {};
-    (@component own $name:ident [$($const:ident)*] $spec:ident $fields:tt [] [$made:ident] $facts:tt) => {
+    (@component own $traits:tt $name:ident [$($const:ident)*] $spec:ident $fields:tt [] [$made:ident] $facts:tt) => {
         impl<$(const $const: usize,)*> $crate::layer::Component for $name<$($const,)*> {
             $crate::__layer_component! { @layer $name [$($const)*] [__A __B __C __D __E __F __G __H] [] }
             const PASSES_MASK: bool = ::core::matches!(super::$spec.masking, $crate::spec::Masking::Passes);
         }
 
         const _: () = $crate::layer::given::assert_own(&super::$spec);
+        $crate::__layer_component! { @cell $traits $spec }
 
         $crate::__layer_component! { @rule $name [$($const)*] $spec $fields $facts }
     };
-    (@component own $name:ident $consts:tt $spec:ident $fields:tt $types:tt $made:tt $facts:tt) => {
+    (@component own $traits:tt $name:ident $consts:tt $spec:ident $fields:tt $types:tt $made:tt $facts:tt) => {
         ::core::compile_error!("a layer of one's own has no argument of kind `Activation` or `Layer`");
     };
+    (@cell [Cell] $spec:ident) => {
+        const _: () = $crate::layer::given::assert_cell(&super::$spec);
+    };
+    (@cell $other:tt $spec:ident) => {};
     (@layer $name:ident [$const:ident $($consts:ident)*] [$here:ident $($heres:ident)*] [$($taken:ident)*]) => {
         $crate::__layer_component! { @layer $name [$($consts)*] [$($heres)*] [$($taken)* $here] }
     };

@@ -4,6 +4,7 @@ use crate::spec::shape::Shape;
 use crate::spec::text::str_eq;
 use crate::tensor::scalar::Scalar;
 use crate::weights::{Path, Variable, Weights};
+use core::ops::Range;
 
 /// A part of weights with its name. The parts of a struct stand in the order of its flat slice.
 #[derive(Clone, Copy, Debug)]
@@ -124,6 +125,25 @@ pub(super) const fn non_trainable(parts: &[Part]) -> usize {
         i += 1;
     }
     sum
+}
+
+/// Calls `visit` with the place of every variable by rows in the flat slice.
+pub(crate) fn visit_tables(parts: &[Part], visit: &mut dyn FnMut(Range<usize>)) {
+    fn walk(parts: &[Part], start: &mut usize, visit: &mut dyn FnMut(Range<usize>)) {
+        for part in parts {
+            match part {
+                Part::Variable { shape, rows, .. } => {
+                    if *rows {
+                        visit(*start..*start + shape.size());
+                    }
+                    *start += shape.size();
+                }
+                Part::Layer { parts, .. } => walk(parts, start, visit),
+                Part::Nothing => {}
+            }
+        }
+    }
+    walk(parts, &mut 0, visit);
 }
 
 /// What holds for all variables of some parts.

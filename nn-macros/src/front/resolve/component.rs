@@ -104,6 +104,48 @@ impl Resolver<'_> {
             return Some(Said::List(elements.iter().map(|element| self.expr(element)).collect()));
         }
         let flag = literal::flag(value).map(Said::Flag);
-        Some(flag.or_else(|| literal::number(value).map(Said::Number)).unwrap_or(Said::Expression))
+        let number = || literal::number(value).map(Said::Number);
+        let of_literals = || match numbers_in(value)? {
+            Numbers::Whole => Some(Said::Whole),
+            Numbers::Fractions => Some(Said::Fraction),
+        };
+        Some(flag.or_else(number).or_else(of_literals).unwrap_or(Said::Expression))
+    }
+}
+
+/// The numbers that an expression of literals gives.
+enum Numbers {
+    Whole,
+    Fractions,
+}
+
+/// What an expression gives whose type literals alone would decide. Otherwise rustc knows its type: `2 * UNITS`.
+fn numbers_in(expr: &Expr) -> Option<Numbers> {
+    let last = |block: &syn::Block| match block.stmts.last() {
+        Some(syn::Stmt::Expr(expr, None)) => numbers_in(expr),
+        _ => None,
+    };
+    match strip(expr) {
+        Expr::Lit(literal) => match &literal.lit {
+            syn::Lit::Int(number) if number.suffix().is_empty() => Some(Numbers::Whole),
+            syn::Lit::Float(number) if number.suffix().is_empty() => Some(Numbers::Fractions),
+            _ => None,
+        },
+        Expr::Unary(unary) if !matches!(unary.op, syn::UnOp::Deref(_)) => numbers_in(&unary.expr),
+        Expr::Binary(binary) => {
+            use syn::BinOp::{Add, BitAnd, BitOr, BitXor, Div, Mul, Rem, Shl, Shr, Sub};
+            match binary.op {
+                // The type of a shift is that of its left side.
+                Shl(_) | Shr(_) => numbers_in(&binary.left),
+                Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_) | BitAnd(_) | BitOr(_) | BitXor(_) => {
+                    numbers_in(&binary.left).and_then(|left| numbers_in(&binary.right).map(|_| left))
+                }
+                _ => None,
+            }
+        }
+        Expr::If(choice) => last(&choice.then_branch),
+        Expr::Match(choice) => numbers_in(&choice.arms.first()?.body),
+        Expr::Block(block) => last(&block.block),
+        _ => None,
     }
 }
