@@ -340,11 +340,13 @@ pub const fn leading([layer, weights]: [&str; 2], consts: &[usize]) -> Option<us
         assert!(consts[i] == i, "weights have the leading constants of their layer, in the same order");
         i += 1;
     }
+    const NAMED: &str =
+        "the weights of a layer are called like it with `Weights` behind: those of `Dense` are `DenseWeights`";
     let (mut i, suffix) = (0, b"Weights");
-    assert!(weights.len() == layer.len() + suffix.len(), "the weights of `Dense` are `DenseWeights`");
+    assert!(weights.len() == layer.len() + suffix.len(), "{}", NAMED);
     while i < weights.len() {
         let expected = if i < layer.len() { layer.as_bytes()[i] } else { suffix[i - layer.len()] };
-        assert!(weights.as_bytes()[i] == expected, "the weights of `Dense` are `DenseWeights`");
+        assert!(weights.as_bytes()[i] == expected, "{}", NAMED);
         i += 1;
     }
     Some(consts.len())

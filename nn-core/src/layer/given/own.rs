@@ -1,6 +1,6 @@
 //! The declaration of a user's layer: whether a graph can read it.
 
-use crate::spec::text::str_eq;
+use crate::spec::text::{Text, str_eq};
 use crate::spec::{ArgSpec, Folding, Kind, LayerSpec, Masking};
 
 /// Whether an expansion can tell the kinds of these arguments from their names, as it has to for a user's layer, and whether it
@@ -20,7 +20,7 @@ pub const fn assert_own(spec: &LayerSpec) {
     assert!(!unread, "of a layer of your own a graph reads the facts `weights`, `inputs`, `masking` and `infer`");
     let mut i = 0;
     while i < spec.args.len() {
-        let ArgSpec { name, kind, .. } = &spec.args[i];
+        let ArgSpec { name, kind, field, .. } = &spec.args[i];
         let after = [str_eq(name, "activation"), str_eq(name, "activity_regularizer")];
         assert!(
             after[0] == matches!(kind, Kind::ActivationAfter) && after[1] == matches!(kind, Kind::ActivityAfter),
@@ -32,6 +32,11 @@ pub const fn assert_own(spec: &LayerSpec) {
                 && ends_with(name, "constraint") == matches!(kind, Kind::Constraint),
             "an argument of kind `Initializer`, `Regularizer` or `Constraint`, and no other, has a name that ends so"
         );
+        if !*field && matches!(kind, Kind::Initializer | Kind::Regularizer | Kind::Constraint) {
+            let message: Text<256> =
+                Text::new().str("`").str(name).str("` must be `pub`: it is a field of the layer, ");
+            panic!("{}", message.str("which its start and its training read").as_str());
+        }
         assert!(
             !str_eq(name, "name") && !str_eq(name, "trainable"),
             "every layer has the arguments `name` and `trainable` already"
