@@ -64,7 +64,7 @@ copies! { not_public_regularizer B [kernel_regularizer: Regularizer,] [] super::
 copies! { not_public_constraint C [kernel_constraint: Constraint,] [] super::same }
 copies! { another_name D [pub penalty: Regularizer,] [] super::same }
 copies! { another_kind E [kernel_constraint: Flag = true,] [] super::same }
-copies! { has_a_name F [name: Size,] [] super::same }
+copies! { has_a_name L [name: Size,] [] super::same }
 copies! { reads G [] [masking: Masking::Reads { passes: Some(0), both: None },] super::same }
 copies! { another_fact H [] [copies: true,] super::same }
 copies! { workspace I [] [] super::with_workspace }

@@ -203,7 +203,7 @@ fn dropped_mask(lints: &mut Lints<'_>, node: &Node) {
     let (drops, unless) = match &lints.graph.layers[node.layer].op {
         Op::Builtin(builtin) => (matches!(builtin.spec.masking, Masking::Drops), None),
         Op::Activation { .. } => (false, None),
-        Op::Component(component) => (true, Some(component.passes_mask)),
+        Op::Component(component) => (true, Some(component.heeds_mask)),
     };
     if drops
         && !lints.graph.layers[node.layer].part
