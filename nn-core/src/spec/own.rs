@@ -26,6 +26,103 @@
 /// Then come [`weights!`](crate::weights!) and `impl Layer`; the example `custom_layer` shows all of it. The declaration and the
 /// shape rule, which is public, stand in a module and not in a function.
 ///
+/// A layer with arguments of several kinds, with all that belongs to it:
+///
+/// ```
+/// use nalgebra::SMatrix;
+/// use nn_core::initializers::Fans;
+/// use nn_core::spec::{Inferred, LayerSpec, Masking, Value, rule};
+/// use nn_core::{Layer, Memory, Pass, Scalar, Shape, ShapeError, Storage};
+/// use rand::Rng;
+///
+/// nn_core::layer! {
+///     /// `y = W x + b` at every position, from `I` features to `O`; `B` is 1 with a bias and 0 without.
+///     pub struct Affine<I, O, B> {
+///         /// The features of the output.
+///         units: Size,
+///         /// Whether there is a bias.
+///         use_bias: Flag = true,
+///         /// How the kernel starts.
+///         pub kernel_initializer: Initializer = GlorotUniform,
+///         /// A penalty on the kernel.
+///         pub kernel_regularizer: Regularizer,
+///     }
+///
+///     pub const SPEC: LayerSpec { weights: AffineWeights<I, O, B>, masking: Masking::Passes, infer: rule!(infer) }
+/// }
+///
+/// nn_core::weights! {
+///     /// The weights of an [`Affine`].
+///     pub struct AffineWeights<T, const I: usize, const O: usize, const B: usize> {
+///         /// One row for each feature of the output.
+///         kernel: SMatrix<T, O, I> => [I, O],
+///         /// A column, or none.
+///         bias: SMatrix<T, O, B> => [O],
+///     }
+/// }
+///
+/// /// The last axis has `units` features.
+/// pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+///     let (args, x) = (Args(args), inputs[0]);
+///     let consts = Consts { I: x.rows(), O: args.units(), B: args.use_bias() as usize };
+///     Ok(Inferred::new(x.with_last(args.units()), &consts.list()))
+/// }
+///
+/// // A tensor of features at `P` positions: features are the rows.
+/// impl<T: Scalar, const I: usize, const O: usize, const B: usize, const P: usize> Layer<T, SMatrix<T, I, P>>
+///     for Affine<I, O, B>
+/// {
+///     type Output = SMatrix<T, O, P>;
+///     type Weights = AffineWeights<T, I, O, B>;
+///     type Scratch<S: Storage> = ();
+///     type Cache<S: Storage> = ();
+///
+///     fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
+///         self.kernel_initializer.fill(w.kernel.as_mut_slice(), &[I, O], Fans::new(I, O), rng);
+///     }
+///
+///     fn forward<S: Storage>(
+///         &self,
+///         w: &Self::Weights,
+///         x: &[SMatrix<T, I, P>],
+///         y: &mut [SMatrix<T, O, P>],
+///         _: Pass<'_, '_, T, (), ()>,
+///     ) {
+///         for (x, y) in x.iter().zip(y) {
+///             *y = w.kernel * x;
+///             for bias in w.bias.column_iter() {
+///                 y.column_iter_mut().for_each(|mut y| y += bias);
+///             }
+///         }
+///     }
+///
+///     fn backward<S: Storage>(
+///         &self,
+///         w: &Self::Weights,
+///         x: &[SMatrix<T, I, P>],
+///         _: &[SMatrix<T, O, P>],
+///         dy: &[SMatrix<T, O, P>],
+///         _: Memory<'_, T, ()>,
+///         dx: Option<&mut [SMatrix<T, I, P>]>,
+///         dw: Option<&mut Self::Weights>,
+///     ) {
+///         // Gradients are added to what is there. `None` is one that nobody wants.
+///         for (dx, dy) in dx.into_iter().flatten().zip(dy) {
+///             *dx += w.kernel.transpose() * dy;
+///         }
+///         if let Some(dw) = dw {
+///             for (x, dy) in x.iter().zip(dy) {
+///                 dw.kernel += dy * x.transpose();
+///                 dw.bias.column_iter_mut().for_each(|mut bias| bias += dy.column_sum());
+///             }
+///         }
+///     }
+/// }
+/// # fn main() {}
+/// ```
+///
+/// A graph calls it `my::Affine(7, use_bias = false, kernel_initializer = he_normal)(x)`.
+///
 /// # Constants
 ///
 /// `N` is a `usize` constant of the type. The shape rule finds it from the inputs and the arguments, so nobody writes it in a

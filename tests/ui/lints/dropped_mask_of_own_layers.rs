@@ -76,9 +76,10 @@ model! {
     let kept = my::Keeps()(x);
     let dropped = my::Drops()(x);
     let ended = Flatten()(my::Ends()(x));
+    let flat = Flatten()(kept);
     let tower = Tower()(x);
 
-    Model(inputs = words, outputs = [kept, dropped, ended, tower])
+    Model(inputs = words, outputs = [kept, dropped, ended, flat, tower])
 }
 
 fn main() {}
