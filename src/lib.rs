@@ -173,7 +173,8 @@ pub use nn_core::settings::{Allowed, OutOfRange, Setting};
 /// check_layer::<SMatrix<f64, 5, 3>, _>(&Dense::<5, 7, 1>::DEFAULT);
 /// ```
 ///
-/// It goes into the development dependencies: `nn-model = { version = "..", features = ["testing"] }`.
+/// It goes into the development dependencies: `nn-model = { version = "..", features = ["testing"] }`. In a clone of
+/// the repository it is `cargo test --features testing`.
 #[cfg(feature = "testing")]
 pub use nn_core::testing;
 pub use nn_core::trainer::{StepError, Trainer};

@@ -19,6 +19,8 @@ pub(crate) struct Warning {
     pub(crate) span: Span,
     /// A constant that says whether it is all right after all: only rustc knows.
     pub(crate) unless: Option<ExprId>,
+    /// The constants of which one must be true for it, or none.
+    pub(crate) if_any: Vec<ExprId>,
 }
 
 /// One error: on which tokens, what is wrong, and what to do. Its code says where it is explained.

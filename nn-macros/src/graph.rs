@@ -130,6 +130,8 @@ pub(crate) struct Component {
     pub(crate) folded: bool,
     /// The constant that says whether it hands on the mask of its first input.
     pub(crate) passes_mask: ExprId,
+    /// The constant that says whether it hands its mask on, or reads it: then it drops none.
+    pub(crate) heeds_mask: ExprId,
 }
 
 /// One call of a layer.

@@ -31,4 +31,7 @@ pub trait Component {
     /// data, and the lint [`dropped_mask`](crate::spec::lints::dropped_mask) says so. [`layer!`](crate::layer!) sets it for
     /// `masking: Masking::Passes`.
     const PASSES_MASK: bool = false;
+    /// Whether the layer hands its mask on, or reads it and rightly ends it. Then no lint says that it drops the mask.
+    #[doc(hidden)]
+    const HEEDS_MASK: bool = Self::PASSES_MASK;
 }

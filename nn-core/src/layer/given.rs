@@ -10,6 +10,7 @@ use crate::weights::initializers::Initializer;
 use crate::weights::regularizers::Regularizer;
 
 mod field;
+mod near;
 mod own;
 
 pub use field::Field;
@@ -94,6 +95,14 @@ pub const fn values<const N: usize>(
     given: &[Argument],
     inputs: usize,
 ) -> Result<[Value; N], ShapeError> {
+    if given.len() > N && given[N].keyword.is_none() {
+        let message = match N {
+            0 => Text::new().str("it takes no arguments without a keyword"),
+            1 => Text::new().str("it takes 1 argument"),
+            _ => Text::new().str("it takes at most ").size(N).str(" arguments"),
+        };
+        return Err(ShapeError::argument(Code::TooManyArguments, N, with_list(message, spec)));
+    }
     let (mut values, mut i) = ([Value::Absent; N], 0);
     while i < N {
         if let Default::Is(value) = spec.args[i].default {
@@ -130,7 +139,8 @@ pub const fn values<const N: usize>(
             None => true,
         };
         if missing && matches!(arg.default, Default::Required) {
-            let message = Text::new().str("the argument `").str(arg.name).str("` is missing");
+            let message = Text::new().str("`").str(spec.name).str("` needs the argument `").str(arg.name);
+            let message = message.str("`\n  = help: write `").str(spec.name).str("(").str(arg.name).str(" = ..)`");
             return Err(ShapeError::new(Code::MissingArgument, message));
         }
         i += 1;
@@ -142,22 +152,20 @@ pub const fn values<const N: usize>(
 const fn place(spec: &LayerSpec, given: &[Argument], i: usize) -> Result<usize, ShapeError> {
     let place = match given[i].keyword {
         None => i,
-        Some(keyword) => named(spec, keyword),
+        Some(keyword) => {
+            let place = named(spec, keyword);
+            if place >= spec.args.len() {
+                let message = Text::new().str("`").str(spec.name).str("` has no argument `").str(keyword).str("`");
+                let message = match near::closest(spec, keyword) {
+                    Some(name) => message.str("\n  = help: did you mean `").str(name).str("`?"),
+                    None => message,
+                };
+                let message = with_list(message, spec);
+                return Err(ShapeError::argument(Code::UnknownArgument, given.len() + i, message));
+            }
+            place
+        }
     };
-    if place >= spec.args.len() {
-        let message = match given[i].keyword {
-            Some(keyword) => Text::new().str("there is no argument `").str(keyword).str("`"),
-            None => match spec.args.len() {
-                1 => Text::new().str("it takes 1 argument"),
-                count => Text::new().str("it takes at most ").size(count).str(" arguments"),
-            },
-        };
-        let message = message.str("\n  = note: its arguments are ").str(listed(spec).as_str());
-        return Err(match given[i].keyword {
-            Some(_) => ShapeError::argument(Code::UnknownArgument, given.len() + i, message),
-            None => ShapeError::argument(Code::TooManyArguments, i, message),
-        });
-    }
     let mut before = 0;
     while before < i {
         let same = match given[before].keyword {
@@ -182,9 +190,9 @@ const fn named(spec: &LayerSpec, name: &str) -> usize {
     place
 }
 
-/// The names of all arguments.
-const fn listed(spec: &LayerSpec) -> Text<160> {
-    let (mut text, mut i) = (Text::new(), 0);
+/// The message with the names of all arguments.
+const fn with_list(message: Text<256>, spec: &LayerSpec) -> Text<256> {
+    let (mut text, mut i) = (message.str("\n  = note: its arguments are "), 0);
     while i < spec.args.len() {
         text = text.str("`").str(spec.args[i].name).str("`, ");
         i += 1;
@@ -270,8 +278,14 @@ const fn value(arg: &ArgSpec, given: &Argument) -> Result<Value, Wrong> {
     let message = message.str(", but got `").str(given.text).str("`");
     Err((
         Code::ArgumentType,
-        match given.value {
-            Written::Word(word) if str_eq(word, given.text) => {
+        match (arg.kind, given.value) {
+            (
+                Kind::Initializer | Kind::Regularizer | Kind::Constraint | Kind::ActivationAfter | Kind::ActivityAfter,
+                _,
+            ) if given.keyword.is_none() => {
+                message.str("\n  = help: write `").str(arg.name).str(" = ").str(given.text).str("`")
+            }
+            (_, Written::Word(word)) if str_eq(word, given.text) => {
                 message.str("\n  = help: a constant of this name is written in braces: `{ ").str(word).str(" }`")
             }
             _ => message,
@@ -331,6 +345,10 @@ const fn no_choice(name: &str, names: &[&str], text: &str) -> Wrong {
 
 /// What the shape rule of a user's layer found. The rule blames an argument by its place in the declaration, which becomes the
 /// place in `given`, or the whole call if it was not given.
+///
+/// # Panics
+/// If it asks for a workspace, which no graph gives to such a layer.
+#[track_caller]
 pub const fn found(
     spec: &LayerSpec,
     given: &[Argument],
@@ -341,7 +359,13 @@ pub const fn found(
         Err(ShapeError { code, blame: Blame::Input(input), message }) if input >= inputs.len() => {
             Err(ShapeError::new(code, message))
         }
-        Ok(inferred) => Ok(inferred.of_users()),
+        Ok(inferred) => {
+            assert!(
+                inferred.workspace_size() == 0,
+                "a layer of your own has no workspace: keep its memory in `Scratch` and `Cache`"
+            );
+            Ok(inferred.of_users())
+        }
         Err(ShapeError { code, blame: Blame::Argument(place), message }) => {
             let mut i = 0;
             while i < given.len() {

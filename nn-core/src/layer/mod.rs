@@ -166,7 +166,7 @@ pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
     /// `usize::MAX`, or no entry, where any index does.
     const BOUNDS: &'static [usize] = &[];
 
-    /// [`backward`](Self::backward) where, for each bit of `logit_mask` that is set, `dy` is the gradient of the logits of that
+    /// [`backward`](Layer::backward) where, for each bit of `logit_mask` that is set, `dy` is the gradient of the logits of that
     /// output. Only a model has logits to show.
     fn backward_from<B: Storage>(
         &self,

@@ -4,7 +4,7 @@ use crate::layer::{Memory, Mode, Pass, Train};
 use crate::tensor::storage::{Buffer, Heap};
 use crate::tensor::{FloatTensors, Tensors};
 use crate::weights::{Path, Weights, zeroed_box};
-use alloc::vec::Vec;
+use alloc::{format, vec::Vec};
 use rand::{Rng, RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
 
 /// The samples of a check; more than one, so that a layer over the whole batch shows.
@@ -95,19 +95,20 @@ impl<X: FloatTensors<f64>, L: Train<f64, X, Output: FloatTensors<f64>>> Check<'_
         compare("a second backward must add: dx", &dx.iter().map(|d| 2.0 * d).collect::<Vec<_>>(), &dx_twice);
         compare("a second backward must add: dw", &dw.iter().map(|d| 2.0 * d).collect::<Vec<_>>(), &dw_twice);
 
-        let mut expected = Vec::new();
+        let mut dx = &dx[..];
         for i in 0..X::SIZES.len() {
-            for k in 0..X::SIZES[i] * SAMPLES {
-                expected
-                    .push(self.difference(|check| &mut X::flat_mut(X::batch_mut::<Heap>(&mut check.x, SAMPLES), i)[k]));
-            }
+            let (of_input, rest) = dx.split_at(X::SIZES[i] * SAMPLES);
+            let expected: Vec<f64> = (0..of_input.len())
+                .map(|k| self.difference(|check| &mut X::flat_mut(X::batch_mut::<Heap>(&mut check.x, SAMPLES), i)[k]))
+                .collect();
+            compare(&format!("gradient of input {i}"), &expected, of_input);
+            dx = rest;
         }
-        compare("gradient of the input", &expected, &dx);
         let trainable = trainable::<L::Weights>();
         let expected: Vec<f64> = (0..dw.len())
             .map(|k| if trainable[k] { self.difference(|check| &mut check.w.as_mut_slice()[k]) } else { 0.0 })
             .collect();
-        compare("gradient of the weights", &expected, &dw);
+        compare_variables::<L::Weights>("gradient of the weights", &expected, &dw);
         self.regularization();
     }
 
@@ -206,7 +207,7 @@ impl<X: FloatTensors<f64>, L: Train<f64, X, Output: FloatTensors<f64>>> Check<'_
                 (at(STEP) - at(-STEP)) / (2.0 * STEP)
             })
             .collect();
-        compare("gradient of the regularization loss", &expected, dw.as_slice());
+        compare_variables::<L::Weights>("gradient of the regularization loss", &expected, dw.as_slice());
     }
 }
 
@@ -218,6 +219,16 @@ fn trainable<W: Weights<f64>>() -> Vec<bool> {
     });
     assert_eq!(trainable.len(), W::COUNT, "the variables must cover the weights");
     trainable
+}
+
+/// [`compare`] of each variable of the weights, by its name.
+fn compare_variables<W: Weights<f64>>(what: &str, expected: &[f64], got: &[f64]) {
+    let mut start = 0;
+    W::variables(&Path::ROOT, &mut |variable| {
+        let end = start + variable.shape.size();
+        compare(&format!("{what}, `{}`", variable.path), &expected[start..end], &got[start..end]);
+        start = end;
+    });
 }
 
 /// # Panics

@@ -24,7 +24,7 @@ use rand::Rng;
 ///
 /// Both cost as much as there are ones. So does a step of the optimizer, where it can leave rows out
 /// ([`ZeroGradient`](crate::train::optimizers::ZeroGradient)): Keras's `(in, out)` kernel has a row for each place, and
-/// [`touched`](Layer::touched) names those of the batch. A penalty or a constraint on the kernel costs the whole of it.
+/// [`touched`](Train::touched) names those of the batch. A penalty or a constraint on the kernel costs the whole of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sparse<L>(pub L);
 

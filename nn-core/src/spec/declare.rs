@@ -100,6 +100,11 @@ macro_rules! __layer {
         }
     };
     // A name of a type may stand in a graph without its constants, so they have defaults.
+    (@own $(#[doc = $doc:literal])* pub struct $name:ident $(<$($const:ident),+ $(,)?>)?; $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "a layer has braces around its arguments, also without any: `pub struct ", ::core::stringify!($name), " {}`"
+        ));
+    };
     (@own
         $(#[doc = $doc:literal])*
         pub struct $name:ident $(<$($const:ident),+ $(,)?>)? { $($args:tt)* }
@@ -110,14 +115,21 @@ macro_rules! __layer {
 
         $(impl $($trait:ident),+;)?
     ) => {
-        $crate::__layer! {
+        $crate::__layer! { @first [] [$($facts)*] {
             @sort {
                 own [$($($trait)+)?]
                 [$($doc)*] $name [$($({ $const 0 })+)?] [$($($found)*)?] $spec $type { $($facts)* }
             }
             [] [$($({ [$($found_doc)*] $found [usize] [0] [] })*)?] [] [default] $($args)*
-        }
+        } }
     };
+    // `weights` comes first among the facts: it is no expression, so what stands before it cannot be told from it.
+    (@first $before:tt [] { $($sort:tt)* }) => { $crate::__layer! { $($sort)* } };
+    (@first [] [weights: $($facts:tt)*] { $($sort:tt)* }) => { $crate::__layer! { $($sort)* } };
+    (@first $before:tt [weights: $($facts:tt)*] $sort:tt) => {
+        ::core::compile_error!("`weights` stands first among the facts: `LayerSpec { weights: .., infer: rule!(infer) }`");
+    };
+    (@first $before:tt [$fact:tt $($facts:tt)*] $sort:tt) => { $crate::__layer! { @first [$fact] [$($facts)*] $sort } };
 
     // Sorts the arguments, one at a time: `[all] [fields] [type arguments] [how the struct is made]`.
     (@sort $layer:tt [$($all:tt)*] [$($fields:tt)*] [$($types:tt)*] $made:tt
@@ -302,6 +314,20 @@ macro_rules! __layer {
     (@field Float $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
     (@field Option<Float> $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
     (@field Flag $($sort:tt)*) => { $crate::__layer! { @field [bool] $($sort)* } };
+    (@field Initializer { $doc:tt $arg:ident $kind:tt [] } $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "`", ::core::stringify!($arg), "` has a default: `pub ", ::core::stringify!($arg), ": Initializer = Zeros`"
+        ));
+    };
+    (@field f64 $($sort:tt)*) => { $crate::__kind! { @type [f64] } };
+    (@field bool $($sort:tt)*) => { $crate::__kind! { @type [bool] } };
+    (@field Size $($sort:tt)*) => { $crate::__kind! { @no_field Size $($sort)* } };
+    (@field Option<Size> $($sort:tt)*) => { $crate::__kind! { @no_field Size $($sort)* } };
+    (@field Sizes $($sort:tt)*) => { $crate::__kind! { @no_field Sizes $($sort)* } };
+    (@field Int $($sort:tt)*) => { $crate::__kind! { @no_field Int $($sort)* } };
+    (@field Ints $($sort:tt)*) => { $crate::__kind! { @no_field Ints $($sort)* } };
+    (@field ActivationAfter $($sort:tt)*) => { $crate::__kind! { @no_field ActivationAfter $($sort)* } };
+    (@field ActivityAfter $($sort:tt)*) => { $crate::__kind! { @no_field ActivityAfter $($sort)* } };
     (@field Initializer $($sort:tt)*) => {
         $crate::__layer! { @field [$crate::weights::initializers::Initializer] $($sort)* }
     };
@@ -344,11 +370,13 @@ pub const fn leading([layer, weights]: [&str; 2], consts: &[usize]) -> Option<us
         assert!(consts[i] == i, "weights have the leading constants of their layer, in the same order");
         i += 1;
     }
+    const NAMED: &str =
+        "the weights of a layer are called like it with `Weights` behind: those of `Dense` are `DenseWeights`";
     let (mut i, suffix) = (0, b"Weights");
-    assert!(weights.len() == layer.len() + suffix.len(), "the weights of `Dense` are `DenseWeights`");
+    assert!(weights.len() == layer.len() + suffix.len(), "{}", NAMED);
     while i < weights.len() {
         let expected = if i < layer.len() { layer.as_bytes()[i] } else { suffix[i - layer.len()] };
-        assert!(weights.as_bytes()[i] == expected, "the weights of `Dense` are `DenseWeights`");
+        assert!(weights.as_bytes()[i] == expected, "{}", NAMED);
         i += 1;
     }
     Some(consts.len())

@@ -91,7 +91,8 @@ impl Inferred {
     }
 
     /// The same with a workspace: memory for the time of one call, so many scalars for each sample. It shares the memory of
-    /// the activations ([`Memory::workspace`](crate::layer::Memory::workspace)).
+    /// the activations ([`Memory::workspace`](crate::layer::Memory::workspace)). Only layers of the library have one: a layer
+    /// of your own keeps its memory in [`Scratch`](crate::Layer::Scratch) and [`Cache`](crate::Layer::Cache).
     pub const fn workspace(mut self, scalars: usize) -> Self {
         self.workspace = scalars;
         self

@@ -52,6 +52,11 @@ macro_rules! __kind {
     (@type [Flag]) => { bool };
     (@type [Choice $($text:literal),+]) => { usize };
     (@type [Layer]) => { $crate::spec::Inferred };
+    (@type [usize $($of:ident)?]) => { ::core::compile_error!("the kind of a dimension is `Size`: `units: Size`") };
+    (@type [i64]) => { ::core::compile_error!("the kind of a whole number is `Int`: `axis: Int = -1`") };
+    (@type [f64]) => { ::core::compile_error!("the kind of a number is `Float`: `pub rate: Float`") };
+    (@type [f32]) => { ::core::compile_error!("the kind of a number is `Float`: `pub rate: Float`") };
+    (@type [bool]) => { ::core::compile_error!("the kind of a flag is `Flag`: `use_bias: Flag = true`") };
     (@type $other:tt) => { $crate::spec::Value };
     (@read [Size] $value:expr) => { $value.as_size() };
     (@read [Option Size] $value:expr) => { $value.as_optional_size() };
@@ -73,6 +78,14 @@ macro_rules! __kind {
     (@value [Regularizer] []) => { $crate::weights::regularizers::Regularizer::NONE };
     (@value [Constraint] []) => { $crate::weights::constraints::Constraint::None };
     (@value $kind:tt [$default:expr]) => { $default };
+
+    // An argument that is `pub`, and of a kind that only the shape rule reads.
+    (@no_field $kind:ident { $doc:tt $arg:ident $($more:tt)* } $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "`", ::core::stringify!($arg), ": ", ::core::stringify!($kind), "` is not `pub`: it is no field of the struct. ",
+            "What the layer needs of it, the shape rule finds: a constant of the type, or a field in `pub rule { .. }`"
+        ));
+    };
 
     // The words of the documentation.
     (@words [Size]) => { "a dimension" };

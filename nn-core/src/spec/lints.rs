@@ -44,11 +44,25 @@
 #[derive(Clone, Copy, Debug)]
 pub struct Lint;
 
-/// The lints that `PASSES_MASK` of a user's own layer decides. Only rustc knows its value, so an expansion names the constant
+/// The lint that `HEEDS_MASK` of a user's own layer decides. Only rustc knows its value, so an expansion names the constant
 /// of the type, which is deprecated if the value is `false`.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct Own<const PASSES_MASK: bool>;
+pub struct Own<const HEEDS_MASK: bool>;
+
+#[allow(missing_docs, non_upper_case_globals)]
+impl Own<true> {
+    pub const dropped_mask: Lint = Lint;
+}
+
+#[allow(missing_docs, non_upper_case_globals)]
+impl Own<false> {
+    #[deprecated(note = "this layer drops the mask of its input: what follows takes masked steps for data\n\
+        = help: a layer of your own hands the mask on with `masking: Masking::Passes`\n\
+        = help: or read the mask before, by a recurrent layer or `GlobalAveragePooling1D`\n\
+        = help: `#[nn(allow(dropped_mask))]` on the struct silences this")]
+    pub const dropped_mask: Lint = Lint;
+}
 
 macro_rules! lints {
     ($($(#[$doc:meta])* $name:ident: $note:literal)*) => {
@@ -58,16 +72,6 @@ macro_rules! lints {
             #[allow(non_upper_case_globals)]
             pub const $name: Lint = Lint;
         )*
-
-        #[allow(missing_docs, non_upper_case_globals)]
-        impl Own<true> {
-            $(pub const $name: Lint = Lint;)*
-        }
-
-        #[allow(missing_docs, non_upper_case_globals)]
-        impl Own<false> {
-            $(#[deprecated(note = $note)] pub const $name: Lint = Lint;)*
-        }
 
         /// The names of all lints.
         pub const NAMES: &[&str] = &[$(stringify!($name)),*];
@@ -228,8 +232,9 @@ lints! {
     ///
     /// What follows takes the masked steps for data: the vector of index 0, or the zeros of a `Masking`. Keras warns of it, too. A mask is
     /// handed on by layers that keep the steps, and read by recurrent layers and `GlobalAveragePooling1D`. A model that is called on a
-    /// tensor with a mask does not see it. A layer of your own reads it by [`Memory::mask`](crate::Memory::mask), and hands it on if its
-    /// `Component` says so ([`PASSES_MASK`](crate::Component::PASSES_MASK)).
+    /// tensor with a mask does not see it. A layer of your own reads it by [`Memory::mask`](crate::Memory::mask), and hands it on with
+    /// `masking: Masking::Passes`. One that reads the mask and ends it says `masking: Masking::Reads { passes: None, both: None }`,
+    /// and is not reported.
     dropped_mask: "this layer drops the mask of its input: what follows takes masked steps for data\n\
         = help: read the mask before, by a recurrent layer or `GlobalAveragePooling1D`\n\
         = help: `#[nn(allow(dropped_mask))]` on the struct silences this"

@@ -79,7 +79,7 @@ pub struct LayerSpec {
     /// How many of its leading constants its weights have; `None` for a layer without weights. By convention the weights
     /// of `Dense::<I, O, B>` are `DenseWeights<T, I, O, B>`.
     pub weight_consts: Option<usize>,
-    /// Whether some of its variables are tables whose gradient comes by rows: see [`Layer::touched`](crate::layer::Layer::touched).
+    /// Whether some of its variables are tables whose gradient comes by rows: see [`Train::touched`](crate::layer::Train::touched).
     pub has_rows: bool,
     /// For a layer that can also be called on a sparse input: how.
     pub sparse: Option<SparseCall>,
@@ -194,6 +194,7 @@ pub enum Masking {
     /// The output has none.
     Drops,
     /// The output has the mask of the input; of several inputs that all have one, a step counts where it counts in any.
+    /// A layer of your own hands on the mask of its first input.
     Passes,
     /// The output has the masks of the inputs one behind the other, if the axis that this argument gives is that of the steps; else as
     /// [`Passes`](Self::Passes).

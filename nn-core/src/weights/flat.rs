@@ -150,7 +150,7 @@ pub struct Variable<'a> {
     /// Whether training changes it.
     pub trainable: bool,
     /// Whether its gradient comes by rows (along the first axis of `shape`): a batch touches only those that it names, and
-    /// [`Layer::touched`](crate::Layer::touched) says which.
+    /// [`Train::touched`](crate::layer::Train::touched) says which.
     pub rows: bool,
 }
 
@@ -200,6 +200,9 @@ unsafe impl<T: Scalar> Weights<T> for () {
 /// A field is `name: Type => [shape as in Keras]`, with a matrix of the struct's scalar `T`; a running state that training does not change is marked `state`, a table
 /// whose gradient comes by rows `rows`. A field with no scalars (a bias with `use_bias = false` is a matrix with 0 columns)
 /// has no variable.
+///
+/// The shape is read in row-major order, as in files, and a matrix is stored in column-major order: a matrix of `O` rows and
+/// `I` columns, `SMatrix<T, O, I>`, is `[I, O]`. The compiler checks the number of scalars alone.
 ///
 /// ```
 /// use nalgebra::{SMatrix, SVector};

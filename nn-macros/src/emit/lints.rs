@@ -5,7 +5,7 @@ use crate::graph::Graph;
 use crate::passes::lint::rules;
 use crate::source::Source;
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Attribute, Ident};
 
 /// A use of the constant of every lint that found something and is not allowed.
@@ -18,9 +18,13 @@ pub(crate) fn uses(attributes: &[Attribute], source: &Source, found: &[Warning],
     let count = found.len();
     let uses = found.into_iter().map(|warning| {
         let name = Ident::new(warning.lint, warning.span);
-        match warning.unless.map(|expr| &source[expr]) {
-            Some(unless) => quote!(::nn::lints::Own::<{ #unless }>::#name),
-            None => quote!(::nn::lints::#name),
+        let if_any: Vec<_> = warning.if_any.iter().map(|&expr| &source[expr]).collect();
+        let absent = (!if_any.is_empty()).then(|| quote!(!(#(#if_any)||*)));
+        let silent: Vec<_> =
+            warning.unless.map(|expr| source[expr].to_token_stream()).into_iter().chain(absent).collect();
+        match silent.is_empty() {
+            true => quote!(::nn::lints::#name),
+            false => quote!(::nn::lints::Own::<{ #(#silent)||* }>::#name),
         }
     });
     quote! {

@@ -285,6 +285,11 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
             return Some(Function::Own(diagnostics.source.expr(expr)));
         }
         let error = diagnostics.error(unknown, ident, format!("unknown {what} `{name}`")).did_you_mean(&name, all);
+        for other in [ACTIVATIONS, INITIALIZERS, REGULARIZERS, CONSTRAINTS] {
+            if other.specs.iter().any(|spec| spec.names.contains(&name.as_str())) {
+                error.note(format!("`{name}` is {}", other.one));
+            }
+        }
         if specs.len() <= FEW {
             let names: Vec<String> = specs.iter().map(|spec| format!("`{}`", spec.names[0])).collect();
             error.note(format!("there are {}", names.join(", ")));

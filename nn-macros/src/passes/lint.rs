@@ -49,7 +49,7 @@ struct Lints<'a> {
 
 impl<'a> Lints<'a> {
     fn report(&mut self, lint: &'static str, span: Span) {
-        self.found.push(Warning { lint, span, unless: None });
+        self.found.push(Warning { lint, span, unless: None, if_any: Vec::new() });
     }
 
     /// A tensor, or the one that it is a copy of: what only charges for a tensor or copies it is skipped.

@@ -62,6 +62,61 @@ mod my {
         ) {
         }
     }
+
+    nn::layer! {
+        /// Without arguments.
+        pub struct Plain {}
+
+        pub const PLAIN: LayerSpec { infer: rule!(same) }
+    }
+
+    nn::layer! {
+        /// With an initializer.
+        pub struct Start {
+            /// How it starts.
+            pub start_initializer: Initializer = Zeros,
+        }
+
+        pub const START: LayerSpec { infer: rule!(same) }
+    }
+
+    pub const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
+        Ok(Inferred::new(inputs[0], &[]))
+    }
+
+    macro_rules! computes_nothing {
+        ($($name:ident)*) => {$(
+            impl<T: Scalar, const I: usize> Layer<T, SVector<T, I>> for $name {
+                type Output = SVector<T, I>;
+                type Weights = ();
+                type Scratch<B: Storage> = ();
+                type Cache<B: Storage> = ();
+
+                fn forward<B: Storage>(
+                    &self,
+                    _: &(),
+                    _: &[SVector<T, I>],
+                    _: &mut [SVector<T, I>],
+                    _: Pass<'_, '_, T, (), ()>,
+                ) {
+                }
+
+                fn backward<B: Storage>(
+                    &self,
+                    _: &(),
+                    _: &[SVector<T, I>],
+                    _: &[SVector<T, I>],
+                    _: &[SVector<T, I>],
+                    _: Memory<'_, T, ()>,
+                    _: Option<&mut [SVector<T, I>]>,
+                    _: Option<&mut ()>,
+                ) {
+                }
+            }
+        )*};
+    }
+
+    computes_nothing! { Plain Start }
 }
 
 const UNITS: usize = 9;
@@ -77,6 +132,10 @@ model! { pub struct Choice; let a = Input(shape = [4]); let y = my::Pick(2, mode
 model! { pub struct Flag; let a = Input(shape = [4]); let y = my::Pick(2, double = 1)(a); Model(inputs = a, outputs = y) }
 model! { pub struct Twice; let a = Input(shape = [4]); let y = my::Pick(2, units = 3)(a); Model(inputs = a, outputs = y) }
 model! { pub struct TooMany; let a = Input(shape = [4]); let y = my::Pick(2, max, true, 0.5, 7)(a); Model(inputs = a, outputs = y) }
+model! { pub struct Third; let a = Input(shape = [4]); let y = my::Pick(2, max, 7, 0.5, 7)(a); Model(inputs = a, outputs = y) }
+model! { pub struct NoArguments; let a = Input(shape = [4]); let y = my::Plain(3)(a); Model(inputs = a, outputs = y) }
+model! { pub struct NoKeyword; let a = Input(shape = [4]); let y = my::Start(he_normal)(a); Model(inputs = a, outputs = y) }
+model! { pub struct Far; let a = Input(shape = [4]); let y = my::Pick(2, filters = 2)(a); Model(inputs = a, outputs = y) }
 model! { pub struct Rule; let a = Input(shape = [4]); let y = my::Pick(mode = max, units = UNITS)(a); Model(inputs = a, outputs = y) }
 model! { pub struct Rank; let b = Input(shape = [4, 2]); let y = my::Pick(2)(b); Model(inputs = b, outputs = y) }
 model! { pub struct Inputs; let a = Input(shape = [4]); let b = Input(shape = [4]); let y = my::Pick(2)([a, b]); Model(inputs = [a, b], outputs = y) }

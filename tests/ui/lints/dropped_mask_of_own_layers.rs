@@ -51,6 +51,7 @@ mod my {
     copies! {
         "Hands the mask on." Keeps KEEPS Masking::Passes;
         "Drops it." Drops DROPS Masking::Drops;
+        "Reads it and ends it." Ends ENDS Masking::Reads { passes: None, both: None };
     }
 
     pub const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
@@ -74,9 +75,11 @@ model! {
     let x = Embedding(100, 8, mask_zero = true)(words);
     let kept = my::Keeps()(x);
     let dropped = my::Drops()(x);
+    let ended = Flatten()(my::Ends()(x));
+    let flat = Flatten()(kept);
     let tower = Tower()(x);
 
-    Model(inputs = words, outputs = [kept, dropped, tower])
+    Model(inputs = words, outputs = [kept, dropped, ended, flat, tower])
 }
 
 fn main() {}

@@ -1,6 +1,6 @@
 //! The declaration of a user's layer: whether a graph can read it.
 
-use crate::spec::text::str_eq;
+use crate::spec::text::{Text, str_eq};
 use crate::spec::{ArgSpec, Folding, Kind, LayerSpec, Masking};
 
 /// Whether an expansion can tell the kinds of these arguments from their names, as it has to for a user's layer, and whether it
@@ -8,6 +8,7 @@ use crate::spec::{ArgSpec, Folding, Kind, LayerSpec, Masking};
 ///
 /// # Panics
 /// If not.
+#[track_caller]
 pub const fn assert_own(spec: &LayerSpec) {
     let unread = spec.workspace
         || spec.copies
@@ -15,23 +16,34 @@ pub const fn assert_own(spec: &LayerSpec) {
         || spec.split_input.is_some()
         || spec.inner.is_some()
         || !spec.call_keywords.is_empty()
-        || !matches!(spec.folding, Folding::Nothing)
-        || !matches!(spec.masking, Masking::Drops | Masking::Passes);
+        || !matches!(spec.folding, Folding::Nothing);
     assert!(!unread, "of a layer of your own a graph reads the facts `weights`, `inputs`, `masking` and `infer`");
+    assert!(
+        matches!(spec.masking, Masking::Drops | Masking::Passes | Masking::Reads { passes: None, both: None }),
+        "`masking` of a layer of your own is `Masking::Passes` if it hands the mask of its first input on, or \
+        `Masking::Reads {{ passes: None, both: None }}` if it reads the mask and ends it"
+    );
     let mut i = 0;
     while i < spec.args.len() {
-        let ArgSpec { name, kind, .. } = &spec.args[i];
+        let ArgSpec { name, kind, field, .. } = &spec.args[i];
         let after = [str_eq(name, "activation"), str_eq(name, "activity_regularizer")];
         assert!(
             after[0] == matches!(kind, Kind::ActivationAfter) && after[1] == matches!(kind, Kind::ActivityAfter),
             "`activation: ActivationAfter` and `activity_regularizer: ActivityAfter` have these names, and nothing else has"
         );
-        assert!(
-            ends_with(name, "initializer") == matches!(kind, Kind::Initializer)
-                && (ends_with(name, "regularizer") && !after[1]) == matches!(kind, Kind::Regularizer)
-                && ends_with(name, "constraint") == matches!(kind, Kind::Constraint),
-            "an argument of kind `Initializer`, `Regularizer` or `Constraint`, and no other, has a name that ends so"
-        );
+        let named = ends_with(name, "initializer") == matches!(kind, Kind::Initializer)
+            && (ends_with(name, "regularizer") && !after[1]) == matches!(kind, Kind::Regularizer)
+            && ends_with(name, "constraint") == matches!(kind, Kind::Constraint);
+        if !named {
+            let message: Text<256> = Text::new().str("`").str(name).str("`: an argument of kind `Initializer`, ");
+            let message = message.str("`Regularizer` or `Constraint`, and no other, has a name that ends so: ");
+            panic!("{}", message.str("`kernel_initializer`").as_str());
+        }
+        if !*field && matches!(kind, Kind::Initializer | Kind::Regularizer | Kind::Constraint) {
+            let message: Text<256> =
+                Text::new().str("`").str(name).str("` must be `pub`: it is a field of the layer, ");
+            panic!("{}", message.str("which its start and its training read").as_str());
+        }
         assert!(
             !str_eq(name, "name") && !str_eq(name, "trainable"),
             "every layer has the arguments `name` and `trainable` already"

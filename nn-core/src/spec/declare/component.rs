@@ -10,6 +10,7 @@ macro_rules! __layer_component {
         impl<$(const $const: usize,)*> $crate::layer::Component for $name<$($const,)*> {
             $crate::__layer_component! { @layer $name [$($const)*] [__A __B __C __D __E __F __G __H] [] }
             const PASSES_MASK: bool = ::core::matches!(super::$spec.masking, $crate::spec::Masking::Passes);
+            const HEEDS_MASK: bool = !::core::matches!(super::$spec.masking, $crate::spec::Masking::Drops);
         }
 
         const _: () = $crate::layer::given::assert_own(&super::$spec);

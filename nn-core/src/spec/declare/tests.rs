@@ -108,7 +108,7 @@ fn weights_with_another_constant() {
 }
 
 #[test]
-#[should_panic(expected = "the weights of `Dense` are `DenseWeights`")]
+#[should_panic(expected = "the weights of a layer are called like it with `Weights` behind")]
 fn weights_of_another_name() {
     super::leading(["Sample", "SampleWeight"], &[0]);
 }

@@ -50,8 +50,9 @@ impl Resolver<'_> {
             }
         };
         let passes_mask = self.expr(&syn::parse_quote!(<#path as ::nn::Component>::PASSES_MASK));
+        let heeds_mask = self.expr(&syn::parse_quote!(<#path as ::nn::Component>::HEEDS_MASK));
         let (path, source) = (self.diagnostics.source.r#type(path), self.expr(&Expr::Call(call.clone())));
-        let component = Component { path, kind, given, then, first: None, folded: false, passes_mask };
+        let component = Component { path, kind, given, then, first: None, folded: false, passes_mask, heeds_mask };
         let layer = self.layer(Op::Component(component), source);
         self.graph.layers[layer].given_name = given_name;
         self.graph.layers[layer].trainable = trainable;

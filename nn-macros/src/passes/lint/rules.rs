@@ -203,13 +203,14 @@ fn dropped_mask(lints: &mut Lints<'_>, node: &Node) {
     let (drops, unless) = match &lints.graph.layers[node.layer].op {
         Op::Builtin(builtin) => (matches!(builtin.spec.masking, Masking::Drops), None),
         Op::Activation { .. } => (false, None),
-        Op::Component(component) => (true, Some(component.passes_mask)),
+        Op::Component(component) => (true, Some(component.heeds_mask)),
     };
-    if drops
-        && !lints.graph.layers[node.layer].part
-        && node.inputs.iter().any(|&input| lints.graph.tensors[input].mask.is_some())
-    {
-        lints.found.push(Warning { lint: "dropped_mask", span: lints.token(node), unless });
+    let masks: Vec<_> = node.inputs.iter().filter_map(|&input| lints.graph.tensors[input].mask).collect();
+    if drops && !lints.graph.layers[node.layer].part && !masks.is_empty() {
+        // Behind a user's own layer there is a mask only if that layer hands it on.
+        let conditions: Option<Vec<_>> = masks.into_iter().map(|mask| lints.graph.tensors[mask].exists_if).collect();
+        let if_any = conditions.unwrap_or_default();
+        lints.found.push(Warning { lint: "dropped_mask", span: lints.token(node), unless, if_any });
     }
 }
 
