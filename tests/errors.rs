@@ -96,7 +96,9 @@ fn a_token_is_to_blame() {
             let place = error.lines().find_map(|line| line.split_once("--> ")).map_or("", |(_, place)| place);
             let line: Option<usize> = place.split(':').nth(1).and_then(|line| line.parse().ok());
             let line = line.and_then(|line| source.lines().nth(line - 1)).unwrap_or_default();
-            assert!(!line.starts_with("model!"), "{}: an error on the whole call", path.display());
+            // A graph may stand on one line: the whole call begins in its first column.
+            let whole = line.starts_with("model!") && place.split(':').nth(2).is_none_or(|column| column.trim() == "1");
+            assert!(!whole, "{}: an error on the whole call", path.display());
         }
     }
 }

@@ -83,7 +83,7 @@ macro_rules! __kind {
     (@no_field $kind:ident { $doc:tt $arg:ident $($more:tt)* } $($rest:tt)*) => {
         ::core::compile_error!(::core::concat!(
             "`", ::core::stringify!($arg), ": ", ::core::stringify!($kind), "` is not `pub`: it is no field of the struct. ",
-            "What the layer needs of it, the shape rule finds: a constant of the type, or a field in `pub rule { .. }`"
+            "The shape rule makes of it a constant of the type, or a field in `pub rule { .. }`"
         ));
     };
 
