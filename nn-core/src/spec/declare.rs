@@ -385,18 +385,3 @@ pub const fn leading([layer, weights]: [&str; 2], consts: &[usize]) -> Option<us
 #[cfg(test)]
 #[allow(unreachable_pub)]
 mod tests;
-/// Passes on what layers have at run time, or nothing where there is no run time.
-#[cfg(feature = "compute")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __with_compute {
-    ($($item:tt)*) => { $($item)* };
-}
-
-/// Passes on what layers have at run time, or nothing where there is no run time.
-#[cfg(not(feature = "compute"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __with_compute {
-    ($($item:tt)*) => {};
-}

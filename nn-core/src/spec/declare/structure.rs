@@ -91,3 +91,19 @@ macro_rules! __layer_struct {
         )
     };
 }
+
+/// Passes on what layers have at run time, or nothing where there is no run time.
+#[cfg(feature = "compute")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_compute {
+    ($($item:tt)*) => { $($item)* };
+}
+
+/// Passes on what layers have at run time, or nothing where there is no run time.
+#[cfg(not(feature = "compute"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_compute {
+    ($($item:tt)*) => {};
+}
