@@ -271,7 +271,7 @@ pub mod __private {
     pub use rand::Rng;
 
     /// The component `C` if its calls were found to be right. `OK` is a constant that rustc fails to evaluate if not; it
-    /// reports that, and nothing that would follow from it. In a folded model, `FOLDED` is `C::MODEL`: a model is its folded form there.
+    /// reports that, and nothing that would follow from it. In a folded model, `FOLDED` is `C::FOLDS`.
     pub struct Called<C, const OK: bool, const FOLDED: bool = false>(core::marker::PhantomData<C>);
 
     /// A value of any type, for code that is only read.
@@ -295,7 +295,7 @@ pub mod __private {
         > = C::Layer<A, B, D, E, F, G, H, I>;
     }
 
-    impl<C: crate::Model> crate::Component for Called<C, true, true> {
+    impl<C: crate::layer::Folds> crate::Component for Called<C, true, true> {
         type Layer<
             const A: usize,
             const B: usize,
@@ -309,15 +309,15 @@ pub mod __private {
     }
 
     impl<C> Called<C, true, false> {
-        /// The weights of a layer of a user's own, which is its own folded form.
+        /// The weights of a layer of a user's own, which is the same in a folded model.
         pub fn fold<T: crate::Scalar, W: crate::Weights<T>>(from: &W, to: &mut W) {
             fold::copy(from, to);
         }
     }
 
     impl<C> Called<C, true, true> {
-        /// The weights of the folded form of a model.
-        pub fn fold<T: crate::Scalar, M: crate::Model<Scalar = T>>(from: &M, to: &mut M::Folded) {
+        /// The weights of the folded form.
+        pub fn fold<T: crate::Scalar, W: crate::Weights<T>>(from: &impl crate::layer::FoldInto<W>, to: &mut W) {
             from.fold_into(to);
         }
     }

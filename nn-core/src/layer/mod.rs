@@ -18,7 +18,7 @@ pub mod variables;
 mod work;
 
 pub use activates::{Activates, InPlace};
-pub use component::Component;
+pub use component::{Component, FoldInto, Folds};
 pub use packed::Packed;
 pub use pass::{Memory, Mode, Pass};
 pub use work::Work;

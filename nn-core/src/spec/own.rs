@@ -193,6 +193,8 @@
 ///   `kernel` of the weights.
 /// - [`Ends`] and [`Activates`](crate::Activates), as for a layer that has nothing to say there.
 ///
+/// `impl Folds;` at the end says that the layer is another one in a folded model: see [`Folds`](crate::layer::Folds).
+///
 /// You write one of these traits yourself if its name stands at the end of the declaration: `impl Train, Ends;`. A cell of
 /// `RNN` says `impl Cell;`.
 ///

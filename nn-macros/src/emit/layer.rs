@@ -57,7 +57,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
                 const __G: ::core::primitive::usize,
                 const __H: ::core::primitive::usize,
             > = #graph_type;
-            const MODEL: bool = true;
+            const FOLDS: bool = true;
         }
 
         #implementation

@@ -84,7 +84,7 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
             let (span, form) = (context.source.start(layer.source), Context::form(context.name, context.graph, id));
             // Of a model, a folded one holds the folded form.
             let folded = match component.folded {
-                true => quote_spanned!(span=> , { <#path as ::nn::Component>::MODEL }),
+                true => quote_spanned!(span=> , { <#path as ::nn::Component>::FOLDS }),
                 false => quote!(),
             };
             let called = quote_spanned!(span=> ::nn::__private::Called<#path, { #(#called)&&* } #folded>);

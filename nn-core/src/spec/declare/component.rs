@@ -9,6 +9,7 @@ macro_rules! __layer_component {
     (@component own $traits:tt $name:ident [$($const:ident)*] $spec:ident $fields:tt [] [$made:ident] $facts:tt) => {
         impl<$(const $const: usize,)*> $crate::layer::Component for $name<$($const,)*> {
             $crate::__layer_component! { @layer $name [$($const)*] [__A __B __C __D __E __F __G __H] [] }
+            const FOLDS: bool = $crate::__layer_component!(@folds $traits);
             const PASSES_MASK: bool = ::core::matches!(super::$spec.masking, $crate::spec::Masking::Passes);
             const HEEDS_MASK: bool = !::core::matches!(super::$spec.masking, $crate::spec::Masking::Drops);
         }
@@ -21,6 +22,9 @@ macro_rules! __layer_component {
     (@component own $traits:tt $name:ident $consts:tt $spec:ident $fields:tt $types:tt $made:tt $facts:tt) => {
         ::core::compile_error!("a layer of one's own has no argument of kind `Activation` or `Layer`");
     };
+    (@folds []) => { false };
+    (@folds [Folds $($other:ident)*]) => { true };
+    (@folds [$trait:ident $($other:ident)*]) => { $crate::__layer_component!(@folds [$($other)*]) };
     (@cell [Cell] $spec:ident) => {
         const _: () = $crate::layer::given::assert_cell(&super::$spec);
     };
