@@ -34,9 +34,9 @@ fn folders_know_what_comes_before_them() {
     assert_eq!(with("spec", &["nalgebra", "rand::", "bytemuck", "libm"]), none);
     assert_eq!(with("spec", &[kernels, "crate::tensor::", weights, activations, layer, layers, train]), none);
     assert_eq!(with("kernels", &["nalgebra", weights, activations, layer, layers, train]), none);
-    assert_eq!(with("tensor", &[weights, activations, layer, layers]), none);
+    assert_eq!(with("tensor", &[weights, activations, layer, layers, train]), none);
     assert_eq!(with("weights", &[activations, layer, layers, train]), none);
-    assert_eq!(with("layer", &[layers]), none);
+    assert_eq!(with("layer", &[layers, train]), none);
     assert_eq!(with("train", &[layers]), none);
     assert_eq!(with("layers", &[train]), none);
     assert!(!with("layers", &[kernels]).is_empty(), "nothing is found");

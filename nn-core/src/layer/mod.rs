@@ -29,7 +29,6 @@ use crate::spec::summary::Row;
 use crate::tensor::Tensors;
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::{Buffer, Inline, Storage};
-use crate::train::losses::LogitMask;
 use crate::weights::Weights;
 use core::ops::Range;
 use rand::Rng;
@@ -151,6 +150,9 @@ pub trait Train<T: Scalar, X: Tensors>: Layer<T, X> {
         T::ZERO
     }
 }
+
+/// For each output a bit: whether its gradient is with respect to the logits instead of the output.
+pub type LogitMask = u32;
 
 /// What a model asks of the layers at its ends: the bounds of indices that go in, and logits and masks of what comes out.
 ///

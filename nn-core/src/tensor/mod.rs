@@ -10,6 +10,7 @@
 pub mod arena;
 pub(crate) mod by_value;
 mod element;
+pub mod inspect;
 #[cfg(feature = "alloc")]
 mod multi_hot;
 pub mod scalar;

@@ -1,8 +1,8 @@
 //! [`MultiHot`]: a sparse sample of zeros and ones, as the list of its ones.
 
+use crate::tensor::inspect::{Inspect, NotFinite, Outside};
 use crate::tensor::storage::{Buffer, Storage};
 use crate::tensor::{Tensor, Tensors};
-use crate::train::data::{Inspect, NotFinite, Outside};
 use alloc::vec::Vec;
 use core::fmt;
 

@@ -1,5 +1,7 @@
 //! [`Losses`]: losses over the outputs of a model.
 
+pub use crate::layer::LogitMask;
+
 use super::domain::{Labels, LabelsOf};
 use super::{Loss, LossOn};
 use crate::activations::Head;
@@ -8,9 +10,6 @@ use crate::spec::text::Text;
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Shareable;
 use crate::tensor::{Sample, Tensors, for_each_arity};
-
-/// For each output a bit: whether its gradient is with respect to the logits instead of the output.
-pub type LogitMask = u32;
 
 /// The losses of all outputs `P` of a model: one loss for all, a tuple with one for each, or the model's named struct.
 #[diagnostic::on_unimplemented(

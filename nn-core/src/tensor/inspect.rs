@@ -1,0 +1,124 @@
+//! [`Inspect`]: a look at the numbers of a batch, before a step trusts them.
+
+use crate::kernels::{self, Loop};
+use crate::tensor::{Element, Sample, Tensors, for_each_arity};
+use nalgebra::SMatrix;
+
+/// Finds what is wrong with the samples of tensors.
+pub trait Inspect: Tensors {
+    /// For every tensor in order, its number of samples and the place of its first number that is NaN or infinite.
+    fn inspect(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize, Option<NotFinite>));
+
+    /// For every tensor in order, the first index that is not below its bound; tensors of numbers have none.
+    fn outside(batch: Self::Batch<'_>, bounds: &[usize], visit: &mut dyn FnMut(Option<Outside>)) {
+        let (_, _) = (batch, bounds);
+        (0..Self::COUNT).for_each(|_| visit(None));
+    }
+
+    /// For every sample of every tensor in order, the class that it means as a target: the place of its largest number (the
+    /// first of equal ones), or the number itself where a sample is one. `None` where a sample has several positions.
+    fn classes(batch: Self::Batch<'_>, visit: &mut dyn FnMut(Option<f64>)) {
+        let (_, _) = (batch, visit);
+    }
+}
+
+/// A number that is NaN or infinite.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NotFinite {
+    /// The sample.
+    pub sample: usize,
+    /// The row (feature) in the sample.
+    pub row: usize,
+    /// The column (position) in the sample.
+    pub col: usize,
+    /// The number.
+    pub value: f64,
+}
+
+/// An index that is too large.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outside {
+    /// The sample.
+    pub sample: usize,
+    /// The position in the sample.
+    pub position: usize,
+    /// The index.
+    pub index: u32,
+    /// What indices have to be below of.
+    pub bound: usize,
+}
+
+/// Finds where the chunk begins that has a number that is not finite.
+struct AllFinite<'a, E>(&'a [E]);
+
+impl<E: Element> Loop for AllFinite<'_, E> {
+    type Output = Option<usize>;
+
+    #[inline(always)]
+    fn run(self) -> Option<usize> {
+        // A chunk is looked at as a whole: a loop that may end at every number is not vectorised.
+        const CHUNK: usize = 256;
+        for (c, chunk) in self.0.chunks(CHUNK).enumerate() {
+            let mut all = true;
+            for x in chunk {
+                all &= x.finite();
+            }
+            if !all {
+                return Some(c * CHUNK);
+            }
+        }
+        None
+    }
+}
+
+impl<E: Element, const R: usize, const C: usize> Inspect for SMatrix<E, R, C> {
+    fn inspect(batch: &[Self], visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
+        let start = kernels::run(AllFinite(Self::flat(batch)));
+        // Nothing here can panic, for a microcontroller.
+        let first = |start| Self::flat(batch).iter().enumerate().skip(start).find(|(_, x)| !x.finite());
+        let place = start.and_then(first).and_then(|(k, x)| {
+            let (sample, rest) = (k.checked_div(R * C)?, k.checked_rem(R * C)?);
+            Some(NotFinite { sample, row: rest.checked_rem(R)?, col: rest.checked_div(R)?, value: x.value() })
+        });
+        visit(batch.len(), place);
+    }
+
+    fn outside(batch: &[Self], bounds: &[usize], visit: &mut dyn FnMut(Option<Outside>)) {
+        let bound = bounds.first().copied().unwrap_or(usize::MAX);
+        let outside = |x: &E| E::index(*x).filter(|&index| index as usize >= bound);
+        let first = Self::flat(batch).iter().enumerate().find_map(|(k, x)| Some((k, outside(x)?)));
+        visit(first.and_then(|(k, index)| {
+            Some(Outside { sample: k.checked_div(R * C)?, position: k.checked_rem(R * C)?, index, bound })
+        }));
+    }
+
+    fn classes(batch: &[Self], visit: &mut dyn FnMut(Option<f64>)) {
+        for sample in batch {
+            let sample = sample.as_slice();
+            visit(match (R, C) {
+                (1, 1) => Some(sample[0].value()),
+                (_, 1) => Some((1..R).fold(0, |best, k| if sample[k] > sample[best] { k } else { best }) as f64),
+                _ => None,
+            });
+        }
+    }
+}
+
+macro_rules! tuple_inspect {
+    ($(($name:ident $index:tt $second:ident))+) => {
+        impl<$($name: Inspect),+> Inspect for ($($name,)+) {
+            fn inspect(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
+                $($name::inspect(batch.$index, visit);)+
+            }
+
+            fn outside(batch: Self::Batch<'_>, bounds: &[usize], visit: &mut dyn FnMut(Option<Outside>)) {
+                $($name::outside(batch.$index, bounds.get($index..).unwrap_or(&[]), visit);)+
+            }
+
+            fn classes(batch: Self::Batch<'_>, visit: &mut dyn FnMut(Option<f64>)) {
+                $($name::classes(batch.$index, visit);)+
+            }
+        }
+    };
+}
+for_each_arity!(tuple_inspect);
