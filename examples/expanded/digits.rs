@@ -209,7 +209,7 @@ const _: () = {
             const __G: ::core::primitive::usize,
             const __H: ::core::primitive::usize,
         > = __DigitsGraph;
-        const MODEL: bool = true;
+        const FOLDS: bool = true;
     }
 
     #[automatically_derived]

@@ -35,7 +35,7 @@ pub struct PairFolded<T: ::nn::Scalar = ::core::primitive::f32> {
 pub type __PairFolded_TowerForm = ::nn::__private::Called<
     Digits,
     { !__PairGraph::TOWER.outputs().is_empty() && !__PairGraph::TOWER_1.outputs().is_empty() },
-    { <Digits as ::nn::Component>::MODEL },
+    { <Digits as ::nn::Component>::FOLDS },
 >;
 
 #[doc(hidden)]
@@ -249,7 +249,7 @@ const _: () = {
             const __G: ::core::primitive::usize,
             const __H: ::core::primitive::usize,
         > = __PairFoldedGraph;
-        const MODEL: bool = true;
+        const FOLDS: bool = true;
     }
 
     #[automatically_derived]

@@ -203,7 +203,7 @@ const _: () = {
             const __G: ::core::primitive::usize,
             const __H: ::core::primitive::usize,
         > = __PairGraph;
-        const MODEL: bool = true;
+        const FOLDS: bool = true;
     }
 
     #[automatically_derived]
