@@ -2,7 +2,7 @@
 
 use crate::layer::model::Model;
 
-/// What a path in a graph stands for: in `my::Scale(penalty = 0.1)(x)` the layer is a
+/// The meaning of a path in a graph: in `my::Scale(penalty = 0.1)(x)` the layer is a
 /// `<my::Scale as Component>::Layer<..>`, with the constants that the shape rule found.
 ///
 /// [`layer!`](crate::layer!) implements it for a layer of your own. `model!` implements it for a model, which stands for a type

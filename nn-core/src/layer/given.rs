@@ -200,7 +200,7 @@ const fn with_list(message: Text<256>, spec: &LayerSpec) -> Text<256> {
     text.str("`name`, `trainable`")
 }
 
-/// What was given for the argument of this name.
+/// The value that was given for the argument of this name.
 const fn find(spec: &LayerSpec, given: &[Argument], name: &str) -> Option<Written> {
     let (place, mut i) = (named(spec, name), 0);
     while i < given.len() {
@@ -343,7 +343,7 @@ const fn no_choice(name: &str, names: &[&str], text: &str) -> Wrong {
     (Code::NoChoice, message.str("but got `").str(text).str("`"))
 }
 
-/// What the shape rule of a user's layer found. The rule blames an argument by its place in the declaration, which becomes the
+/// The findings of the shape rule of a user's layer. The rule blames an argument by its place in the declaration, which becomes the
 /// place in `given`, or the whole call if it was not given.
 ///
 /// # Panics
@@ -384,7 +384,7 @@ pub const fn found(
     }
 }
 
-/// What is found of a model, which has no arguments.
+/// The findings of a model, which has no arguments.
 pub const fn of_model(given: &[Argument], outputs: Result<Inferred, ShapeError>) -> Result<Inferred, ShapeError> {
     if given.is_empty() {
         return outputs;

@@ -63,7 +63,7 @@ pub trait Layer<T: Scalar, X: Tensors> {
     type Weights: Weights<T>;
     /// Working memory of a prediction; `()` where none is needed.
     type Scratch<B: Storage>: Buffer;
-    /// What a training pass leaves for `backward`, beyond `x` and `y`; `()` where nothing is needed.
+    /// Memory that a training pass leaves for `backward`, beyond `x` and `y`; `()` where nothing is needed.
     type Cache<B: Storage>: Buffer;
     /// Multiply-accumulates of one sample.
     const MACS: usize = 0;
@@ -98,7 +98,7 @@ pub trait Layer<T: Scalar, X: Tensors> {
     );
 }
 
-/// What a layer does in a training step beside its passes: running state, penalties, bounds, and the rows of its tables.
+/// The part of a training step that is no pass: running state, penalties, bounds, and the rows of its tables.
 ///
 /// [`layer!`](crate::layer!) writes it, with the penalties and bounds of the arguments. A layer that has more to say implements it.
 pub trait Train<T: Scalar, X: Tensors>: Layer<T, X> {
@@ -154,11 +154,11 @@ pub trait Train<T: Scalar, X: Tensors>: Layer<T, X> {
 /// For each output a bit: whether its gradient is with respect to the logits instead of the output.
 pub type LogitMask = u32;
 
-/// What a model asks of the layers at its ends: the bounds of indices that go in, and logits and masks of what comes out.
+/// The questions of a model to the layers at its ends: the bounds of indices that go in, and logits and masks of what comes out.
 ///
 /// [`layer!`](crate::layer!) writes it for a layer that has nothing to say, as most have.
 pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
-    /// What a loss may know of an output that this layer computes.
+    /// The knowledge of a loss about an output that this layer computes.
     const HEAD: Head = Head::Other;
 
     /// The same for each of its outputs; a model has several.
@@ -222,7 +222,7 @@ pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
     }
 }
 
-/// What a loss may know of an output that this layer computes: [`Ends::HEAD`] of a value.
+/// The knowledge of a loss about an output that this layer computes: [`Ends::HEAD`] of a value.
 pub const fn head<T: Scalar, X: Tensors, L: Ends<T, X>>(_: &L) -> Head {
     L::HEAD
 }

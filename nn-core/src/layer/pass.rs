@@ -88,7 +88,7 @@ impl<'a, T, M> Memory<'a, T, M> {
     }
 }
 
-/// What a layer may want to know in a training pass.
+/// Facts of a training pass.
 pub struct Mode<'a, 'rng> {
     /// Random numbers.
     pub rng: &'a mut (dyn Rng + 'rng),
