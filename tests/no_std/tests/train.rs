@@ -42,7 +42,7 @@ fn batches_that_do_not_fit_are_refused() {
     let (mut trainer, _) = train(2, 1).unwrap();
     let before = trainer.model.clone();
     let (x, y) = ([Readings::zeros(); BATCH + 1], [Class::zeros(); BATCH + 1]);
-    assert_eq!(trainer.step(&OPTIMIZER, &LOSS, &x, &y, &mut rng), Err(StepError::Samples { got: 9, room: 8 }));
+    assert_eq!(trainer.step(&OPTIMIZER, &LOSS, x, y, &mut rng), Err(StepError::Samples { got: 9, room: 8 }));
     assert_eq!(
         trainer.step(&OPTIMIZER, &LOSS, &x[..0], &y[..0], &mut rng),
         Err(StepError::Samples { got: 0, room: 8 })
