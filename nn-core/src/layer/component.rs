@@ -1,6 +1,7 @@
 //! [`Component`]: what a path in a graph stands for; [`Folds`]: what it stands for in a folded model.
 
 use crate::layer::model::Model;
+use crate::spec::ArgSpec;
 
 /// The meaning of a path in a graph: in `my::Scale(penalty = 0.1)(x)` the layer is a
 /// `<my::Scale as Component>::Layer<..>`, with the constants that the shape rule found.
@@ -29,6 +30,9 @@ pub trait Component {
     /// [`Folds::Folded`].
     #[doc(hidden)]
     const FOLDS: bool = false;
+    /// The arguments that it declares.
+    #[doc(hidden)]
+    const ARGUMENTS: &'static [ArgSpec] = &[];
     /// Whether the first output has the mask of the first input, whose positions it then has. The layer reads the masks of
     /// its inputs by [`Memory::mask`](crate::Memory::mask). If it hands on none, what follows takes the masked positions for
     /// data, and the lint [`dropped_mask`](crate::spec::lints::dropped_mask) says so. [`layer!`](crate::layer!) sets it for
@@ -42,8 +46,8 @@ pub trait Component {
 /// A layer of your own that is another one in a folded model ([`Model::fold`]): a factorised kernel that is one product, or
 /// weights without what only training needs.
 ///
-/// The other layer has the same constants and the same arguments, as far as it reads them. The weights say how theirs are made
-/// ([`FoldInto`]). The declaration ends in `impl Folds;`.
+/// The other layer has the same constants and the first arguments of this one, in the same order: a call gives it what it gave
+/// this one. [`FoldInto`] makes its weights. The declaration ends in `impl Folds;`.
 ///
 /// ```ignore
 /// nn::layer! {

@@ -14,7 +14,7 @@ mod near;
 mod own;
 
 pub use field::Field;
-pub use own::{assert_cell, assert_own};
+pub use own::{assert_cell, assert_form, assert_own};
 
 /// An argument as it was written in a graph.
 #[derive(Clone, Copy)]
@@ -27,7 +27,7 @@ pub struct Argument {
     pub value: Written,
 }
 
-/// The value of an argument, as far as its tokens say what it is.
+/// The value of an argument, by the form of its tokens.
 #[derive(Clone, Copy)]
 pub enum Written {
     /// A whole number.

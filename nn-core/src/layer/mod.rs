@@ -61,7 +61,7 @@ pub trait Layer<T: Scalar, X: Tensors> {
     type Output: Tensors;
     /// The weights; `()` for a layer without.
     type Weights: Weights<T>;
-    /// Working memory of a prediction; `()` where none is needed.
+    /// Working memory of a prediction. A layer that needs none has `()`.
     type Scratch<B: Storage>: Buffer;
     /// Memory that a training pass leaves for `backward`, beyond `x` and `y`; `()` where nothing is needed.
     type Cache<B: Storage>: Buffer;
@@ -106,8 +106,8 @@ pub trait Train<T: Scalar, X: Tensors>: Layer<T, X> {
     /// constraint, so that a step need not keep what is frozen out of its way.
     const CONSTRAINS: bool = true;
 
-    /// Calls `visit` with the parts of the flat slice of weights that `backward` adds to, as far as they belong to variables
-    /// by rows ([`Variable::rows`](crate::Variable::rows)). A part may come twice.
+    /// Visits the rows that `backward` adds to, as ranges of the flat slice of weights. Only variables by rows have rows
+    /// ([`Variable::rows`](crate::Variable::rows)). A range may come twice.
     ///
     /// By default it is all rows of all of them.
     ///

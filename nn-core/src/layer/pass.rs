@@ -94,7 +94,7 @@ pub struct Mode<'a, 'rng> {
     pub rng: &'a mut (dyn Rng + 'rng),
     /// Whether this layer is frozen (`trainable = false`); a frozen BatchNormalization works as in a prediction.
     pub frozen: bool,
-    /// For each layer with weights inside of this one, whether it is frozen at run time; empty if none is.
+    /// One flag for each inner layer with weights: `true` if it is frozen at run time. Empty if no layer is frozen.
     flags: &'a [bool],
 }
 

@@ -21,7 +21,7 @@ impl Work {
         macs
     }
 
-    /// The work of so many calls.
+    /// The work of `calls` calls.
     pub const fn times(self, calls: usize) -> Work {
         match self {
             Work::BySample(macs) => Work::BySample(macs.saturating_mul(calls)),

@@ -67,6 +67,21 @@ pub const fn assert_cell(spec: &LayerSpec) {
     }
 }
 
+/// Whether the arguments of the layer in a folded model are the first ones of the layer that folds: a call gives both the same.
+///
+/// # Panics
+/// If they are not.
+pub const fn assert_form(folds: &[ArgSpec], folded: &[ArgSpec]) {
+    let mut i = 0;
+    while i < folded.len() {
+        assert!(
+            i < folds.len() && str_eq(folds[i].name, folded[i].name),
+            "the arguments of the layer in a folded model are the first ones of the layer that folds, in the same order"
+        );
+        i += 1;
+    }
+}
+
 /// Whether a text ends with another one.
 const fn ends_with(text: &str, end: &str) -> bool {
     let (text, end) = (text.as_bytes(), end.as_bytes());
@@ -75,4 +90,23 @@ const fn ends_with(text: &str, end: &str) -> bool {
         i += 1;
     }
     i == end.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: &[ArgSpec] = &[ArgSpec::new("units", Kind::Size, false), ArgSpec::new("rate", Kind::Float, true)];
+
+    #[test]
+    fn a_form_may_have_fewer_arguments() {
+        assert_form(LONG, LONG.split_at(1).0);
+        assert_form(LONG, &[]);
+    }
+
+    #[test]
+    #[should_panic(expected = "in the same order")]
+    fn a_form_with_another_order_is_refused() {
+        assert_form(LONG, LONG.split_at(1).1);
+    }
 }

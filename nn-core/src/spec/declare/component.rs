@@ -10,18 +10,28 @@ macro_rules! __layer_component {
         impl<$(const $const: usize,)*> $crate::layer::Component for $name<$($const,)*> {
             $crate::__layer_component! { @layer $name [$($const)*] [__A __B __C __D __E __F __G __H] [] }
             const FOLDS: bool = $crate::__layer_component!(@folds $traits);
+            const ARGUMENTS: &'static [$crate::spec::ArgSpec] = super::$spec.args;
             const PASSES_MASK: bool = ::core::matches!(super::$spec.masking, $crate::spec::Masking::Passes);
             const HEEDS_MASK: bool = !::core::matches!(super::$spec.masking, $crate::spec::Masking::Drops);
         }
 
         const _: () = $crate::layer::given::assert_own(&super::$spec);
         $crate::__layer_component! { @cell $traits $spec }
+        $crate::__layer_component! { @form $traits $name }
 
         $crate::__layer_component! { @rule $name [$($const)*] $spec $fields $facts }
     };
     (@component own $traits:tt $name:ident $consts:tt $spec:ident $fields:tt $types:tt $made:tt $facts:tt) => {
         ::core::compile_error!("a layer of one's own has no argument of kind `Activation` or `Layer`");
     };
+    (@form [Folds $($other:ident)*] $name:ident) => {
+        const _: () = $crate::layer::given::assert_form(
+            <$name as $crate::layer::Component>::ARGUMENTS,
+            <<$name as $crate::layer::Folds>::Folded as $crate::layer::Component>::ARGUMENTS,
+        );
+    };
+    (@form [$trait:ident $($other:ident)*] $name:ident) => { $crate::__layer_component! { @form [$($other)*] $name } };
+    (@form [] $name:ident) => {};
     (@folds []) => { false };
     (@folds [Folds $($other:ident)*]) => { true };
     (@folds [$trait:ident $($other:ident)*]) => { $crate::__layer_component!(@folds [$($other)*]) };
