@@ -2,6 +2,7 @@
 
 use super::MAX_INPUTS;
 use crate::spec::shape::Shape;
+use crate::spec::text::str_eq;
 
 /// The most constants that a layer's type has.
 pub const MAX_CONSTS: usize = 8;
@@ -122,7 +123,7 @@ impl Inferred {
     pub const fn value(&self, name: &str) -> usize {
         let mut i = 0;
         while i < self.field_count {
-            if equal(self.fields[i].0, name) {
+            if str_eq(self.fields[i].0, name) {
                 return self.fields[i].1;
             }
             i += 1;
@@ -160,16 +161,4 @@ impl Inferred {
     pub const fn constant_or_zero(&self, i: usize) -> usize {
         if i < self.const_count { self.consts[i] } else { 0 }
     }
-}
-
-/// `a == b`, in a `const fn`.
-const fn equal(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let mut same = a.len() == b.len();
-    let mut i = 0;
-    while same && i < a.len() {
-        same = a[i] == b[i];
-        i += 1;
-    }
-    same
 }

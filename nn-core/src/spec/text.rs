@@ -183,6 +183,18 @@ pub const fn str_eq(a: &str, b: &str) -> bool {
     true
 }
 
+/// Whether a text ends with another one.
+pub const fn ends_with(text: &str, end: &str) -> bool {
+    text.len() >= end.len() && {
+        let (text, end) = (text.as_bytes(), end.as_bytes());
+        let mut i = 0;
+        while i < end.len() && text[text.len() - 1 - i] == end[end.len() - 1 - i] {
+            i += 1;
+        }
+        i == end.len()
+    }
+}
+
 /// The number of characters of a string (not of its bytes), in a `const`.
 pub const fn chars(text: &str) -> usize {
     let bytes = text.as_bytes();

@@ -13,7 +13,7 @@ use nalgebra::SMatrix;
 pub use parts::Part;
 #[doc(hidden)]
 pub use parts::{Place, places};
-pub(crate) use parts::{assert_layout, visit_tables};
+pub(crate) use parts::{assert_layout, count, visit_tables};
 
 /// The weights of a layer or of a model.
 ///

@@ -1,6 +1,6 @@
 //! The declaration of a user's layer: whether a graph can read it.
 
-use crate::spec::text::{Text, str_eq};
+use crate::spec::text::{Text, ends_with, str_eq};
 use crate::spec::{ArgSpec, Folding, Kind, LayerSpec, Masking};
 
 /// Whether an expansion can tell the kinds of these arguments from their names, as it has to for a user's layer, and whether it
@@ -80,16 +80,6 @@ pub const fn assert_form(folds: &[ArgSpec], folded: &[ArgSpec]) {
         );
         i += 1;
     }
-}
-
-/// Whether a text ends with another one.
-const fn ends_with(text: &str, end: &str) -> bool {
-    let (text, end) = (text.as_bytes(), end.as_bytes());
-    let mut i = 0;
-    while i < end.len() && i < text.len() && text[text.len() - 1 - i] == end[end.len() - 1 - i] {
-        i += 1;
-    }
-    i == end.len()
 }
 
 #[cfg(test)]

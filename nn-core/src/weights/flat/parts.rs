@@ -85,7 +85,7 @@ pub(crate) const fn assert_layout<T: Scalar, W: Weights<T>>() {
 }
 
 /// The scalars of all parts.
-const fn count(parts: &[Part]) -> usize {
+pub(crate) const fn count(parts: &[Part]) -> usize {
     let (mut sum, mut i) = (0, 0);
     while i < parts.len() {
         sum += match &parts[i] {
