@@ -18,8 +18,8 @@ use rand::RngExt;
 use std::time::Instant;
 
 const BATCH: usize = 32;
-/// Over so many batches nearly every word occurs, so that no step finds its rows of the embedding in a cache because the
-/// step before it has used the same ones.
+/// Over so many batches nearly every word occurs, so that no step finds its rows of the embedding in a cache because
+/// the step before it has used the same ones.
 const BATCHES: usize = 16;
 
 fn main() {
@@ -39,8 +39,8 @@ fn main() {
     }
 }
 
-/// Calls `f` `warm_up` times, then `n` times, and prints how long each of these took. It prints at the end, since to print
-/// between two calls would disturb the second.
+/// Calls `f` `warm_up` times, then `n` times, and prints how long each of these took. It prints at the end, since to
+/// print between two calls would disturb the second.
 fn print_times(name: &str, n: usize, warm_up: usize, mut f: impl FnMut()) {
     (0..warm_up).for_each(|_| f());
     let time = |_| {

@@ -1,5 +1,5 @@
-//! How many instructions products, functions, predictions and training steps take: unlike times, these are the same in every
-//! run, so that a change of one in a thousand is seen on a busy machine too.
+//! How many instructions products, functions, predictions and training steps take: unlike times, these are the same in
+//! every run, so that a change of one in a thousand is seen on a busy machine too.
 //!
 //! ```sh
 //! cargo bench --bench instructions                      # a table
@@ -7,8 +7,9 @@
 //! cargo bench --bench instructions -- digits            # only what has this word in its name
 //! ```
 //!
-//! It runs itself under valgrind's callgrind, which must be installed. Valgrind runs no AVX-512, so these are the instructions
-//! for AVX2, or what else is the best that it and the processor know. An instruction is not a time: look at both.
+//! It runs itself under valgrind's callgrind, which must be installed. Valgrind runs no AVX-512, so these are the
+//! instructions for AVX2, or what else is the best that it and the processor know. An instruction is not a time: look
+//! at both.
 
 mod models;
 
@@ -63,7 +64,8 @@ fn count(name: &str) -> u64 {
     let mut command = Command::new("valgrind");
     command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=instructions::counted*"]);
     command.arg(std::env::current_exe().expect("it runs")).args(["--count", name]);
-    // What else is in the environment moves the stack, and a copy of memory that begins elsewhere may take other instructions.
+    // What else is in the environment moves the stack, and a copy of memory that begins elsewhere may take other
+    // instructions.
     command.env_clear().envs(std::env::vars_os().filter(|(name, _)| name == "PATH"));
     let output = command.output().unwrap_or_else(|error| panic!("valgrind: {error}"));
     let text = String::from_utf8_lossy(&output.stderr);

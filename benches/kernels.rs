@@ -1,6 +1,5 @@
-//! The products of the kernels beside those of nalgebra, matrixmultiply and gemm, and the functions beside loops over the
-//! library's.
-//! An item is a multiplication or an addition, or a value of a function.
+//! The products of the kernels beside those of nalgebra, matrixmultiply and gemm, and the functions beside loops over
+//! the library's. An item is a multiplication or an addition, or a value of a function.
 //!
 //! ```sh
 //! cargo bench --bench kernels              # with divan
@@ -8,8 +7,8 @@
 //! cargo bench --bench kernels -- --table --fastest   # the fastest runs, if the machine does something else as well
 //! ```
 //!
-//! The table has `y = W · x` (`affine`), `dW += dy · xᵀ` (`add_outer`) and `dx += Wᵀ · dy` (`add_transposed`), each beside the
-//! same product of the crate gemm, with one thread, and how many times as long that takes.
+//! The table has `y = W · x` (`affine`), `dW += dy · xᵀ` (`add_outer`) and `dx += Wᵀ · dy` (`add_transposed`), each
+//! beside the same product of the crate gemm, with one thread, and how many times as long that takes.
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -90,8 +89,8 @@ fn by_matrixmultiply([i, o, n]: [usize; 3], w: &[f32], x: &[f32], y: &mut [f32])
     }
 }
 
-/// `c = a · b`, or `c += a · b`, by gemm: `a` has `m` rows and `k` columns, `c` has `m` rows and `n` columns, each after the
-/// other. Beside `a` and `b` are the steps from a row to the next and from a column to the next.
+/// `c = a · b`, or `c += a · b`, by gemm: `a` has `m` rows and `k` columns, `c` has `m` rows and `n` columns, each
+/// after the other. Beside `a` and `b` are the steps from a row to the next and from a column to the next.
 fn by_gemm([m, k, n]: [usize; 3], a: (&[f32], [isize; 2]), b: (&[f32], [isize; 2]), c: &mut [f32], adds: bool) {
     let ((a, [a_row, a_column]), (b, [b_row, b_column])) = (a, b);
     assert!(a.len() == m * k && b.len() == k * n && c.len() == m * n);
@@ -217,8 +216,8 @@ fn repeated<'a>(mut f: impl FnMut() + 'a) -> Repeated<'a> {
     Box::new(move |n| (0..n).for_each(|_| f()))
 }
 
-/// The seconds of each, from runs of a few milliseconds in turns, so that a slower moment meets all alike: the median, or the
-/// shortest.
+/// The seconds of each, from runs of a few milliseconds in turns, so that a slower moment meets all alike: the median,
+/// or the shortest.
 fn seconds<const N: usize>(mut functions: [Repeated<'_>; N], fastest: bool) -> [f64; N] {
     const ROUNDS: usize = 15;
     let time = |f: &mut Repeated<'_>, n: u32| {

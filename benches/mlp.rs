@@ -4,12 +4,13 @@
 //! cargo bench --bench mlp -- iris sgd-32 100 200000 FOLDER
 //! ```
 //!
-//! This prints 100 lines `time NANOSECONDS`. Each is that of a block of calls, divided by their number, which is such that
-//! a block takes at least 200,000 ns: a clock cannot time 50 ns. Before them are what must agree with others, `first`, and
-//! the loss of the second step, `second`.
+//! This prints 100 lines `time NANOSECONDS`. Each is that of a block of calls, divided by their number, which is such
+//! that a block takes at least 200,000 ns: a clock cannot time 50 ns. Before them are what must agree with others,
+//! `first`, and the loss of the second step, `second`.
 //!
-//! The kinds are `predict-N`, for N samples; `sgd-N`, `adam-N` and `rmsprop-N`, training steps at batch size N; `epoch-N`,
-//! an epoch of `fit` with RMSprop; for the model `stream`, `step-1` and `step-512`, a step of an LSTM with so many inputs.
+//! The kinds are `predict-N`, for N samples; `sgd-N`, `adam-N` and `rmsprop-N`, training steps at batch size N;
+//! `epoch-N`, an epoch of `fit` with RMSprop; for the model `stream`, `step-1` and `step-512`, a step of an LSTM with
+//! so many inputs.
 
 mod models;
 
@@ -67,7 +68,8 @@ impl Request {
         model
     }
 
-    /// Prints the times of `f`. They are printed at the end, since to print between two blocks would disturb the second.
+    /// Prints the times of `f`. They are printed at the end, since to print between two blocks would disturb the
+    /// second.
     fn measure(&self, mut f: impl FnMut()) {
         let mut block = |calls: u32| {
             let start = Instant::now();

@@ -1,11 +1,12 @@
-//! Newswires as bags of words, 10000-64-64-46: a training step on dense and on sparse samples, at batch sizes 32 and 512.
+//! Newswires as bags of words, 10000-64-64-46: a training step on dense and on sparse samples, at batch sizes 32 and
+//! 512.
 //!
 //! ```sh
 //! cargo bench --bench reuters
 //! ```
 //!
-//! A text has 100 different words. `uniform` draws them with equal probabilities, so that a batch of 32 names a quarter of
-//! all words; `zipf` as in texts, where the frequent ones come in each.
+//! A text has 100 different words. `uniform` draws them with equal probabilities, so that a batch of 32 names a quarter
+//! of all words; `zipf` as in texts, where the frequent ones come in each.
 
 mod models;
 

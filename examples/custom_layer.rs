@@ -78,8 +78,8 @@ pub mod my {
             dx: Option<&mut [SMatrix<T, N, P>]>,
             dw: Option<&mut Self::Weights>,
         ) {
-            // y = s ⊙ x, so dx += s ⊙ dy and ds += x ⊙ dy. Both are added: `x` may be read by others, and the layer may be
-            // called elsewhere.
+            // y = s ⊙ x, so dx += s ⊙ dy and ds += x ⊙ dy. Both are added: `x` may be read by others, and the layer may
+            // be called elsewhere.
             for (dx, dy) in dx.into_iter().flatten().zip(dy) {
                 *dx += SMatrix::from_fn(|i, p| w.factors[i] * dy[(i, p)]);
             }

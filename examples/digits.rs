@@ -4,8 +4,8 @@
 //! cargo run --release --example digits
 //! ```
 //!
-//! It writes `out/digits.svg` and `out/digits.safetensors`, and exits with 1 if the test finds less than 95 % right. A seed as an
-//! argument draws another test and other weights: `cargo run --release --example digits 7`.
+//! It writes `out/digits.svg` and `out/digits.safetensors`, and exits with 1 if the test finds less than 95 % right. A
+//! seed as an argument draws another test and other weights: `cargo run --release --example digits 7`.
 
 mod common;
 
@@ -50,8 +50,8 @@ fn main() -> nn::Result<ExitCode> {
             .batch_size(32)
             .validation_split(0.1)
             .seed(seed)
-            // When the validation loss has not fallen for ten epochs, back to the best weights; and what is best so far is
-            // in a file, from which a run that was cut off would go on.
+            // When the validation loss has not fallen for ten epochs, back to the best weights; and what is best so far
+            // is in a file, from which a run that was cut off would go on.
             .callback(EarlyStopping::new().patience(10).restore_best_weights(true).verbose(true))
             .callback(ModelCheckpoint::new("out/digits.checkpoint.safetensors").save_best_only(true)),
     )?;

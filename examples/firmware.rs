@@ -4,8 +4,8 @@
 //! cargo run --release --example firmware
 //! ```
 //!
-//! It writes `firmware/weights/sine.safetensors`, `firmware/weights/digits.safetensors` and, for the boards to be tested
-//! with, `firmware/weights/digits.test`: digits that training has not seen.
+//! It writes `firmware/weights/sine.safetensors`, `firmware/weights/digits.safetensors` and, for the boards to be
+//! tested with, `firmware/weights/digits.test`: digits that training has not seen.
 
 mod common;
 #[path = "../firmware/src/models.rs"]

@@ -4,9 +4,9 @@
 //! cargo run --release --example functional
 //! ```
 //!
-//! The task is made up to be honest and small: a digit is cut into its left and right half, which are the two inputs; the
-//! outputs are which digit it is, and whether it is odd. Keras names inputs, outputs, losses and their weights in dicts.
-//! Here they are structs that `model!` writes, so a wrong or missing name does not compile.
+//! The task is made up to be honest and small: a digit is cut into its left and right half, which are the two inputs;
+//! the outputs are which digit it is, and whether it is odd. Keras names inputs, outputs, losses and their weights in
+//! dicts. Here they are structs that `model!` writes, so a wrong or missing name does not compile.
 
 mod common;
 

@@ -4,9 +4,9 @@
 //! cargo run --release --example headline
 //! ```
 //!
-//! The data are random, as in the lecture that this model is from, and so are the labels: they are not 0 or 1, so a binary
-//! cross-entropy of them means nothing, and may well be negative. What is shown is how such a model is trained: by
-//! position, with tuples, and by name, with structs that `model!` writes.
+//! The data are random, as in the lecture that this model is from, and so are the labels: they are not 0 or 1, so a
+//! binary cross-entropy of them means nothing, and may well be negative. What is shown is how such a model is trained:
+//! by position, with tuples, and by name, with structs that `model!` writes.
 
 #[path = "common/outcome.rs"]
 mod outcome;

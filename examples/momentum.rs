@@ -28,8 +28,8 @@ fn gradient(w: f64) -> f64 {
 const START: f64 = -1.7;
 const STEPS: u64 = 60;
 
-/// The way of the weight. An optimizer works on flat slices, here of one weight; what it remembers between steps, here a
-/// velocity, is kept by the caller.
+/// The way of the weight. An optimizer works on flat slices, here of one weight; what it remembers between steps, here
+/// a velocity, is kept by the caller.
 ///
 /// Careful with the form of momentum that courses print:
 ///

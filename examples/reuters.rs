@@ -4,16 +4,16 @@
 //! cargo run --release --example reuters
 //! ```
 //!
-//! The data are synthetic. Reuters's newswires are not in this repository; what stands in for them has their form (10,000
-//! words, 46 topics of very unequal frequency, a bag of words for each text), but is drawn at random: how often a word
-//! occurs follows Zipf's law, and each topic has some words that it prefers. How well a model does on it says nothing about
-//! real newswires.
+//! The data are synthetic. Reuters's newswires are not in this repository; what stands in for them has their form
+//! (10,000 words, 46 topics of very unequal frequency, a bag of words for each text), but is drawn at random: how often
+//! a word occurs follows Zipf's law, and each topic has some words that it prefers. How well a model does on it says
+//! nothing about real newswires.
 //!
-//! A text is the list of its words, which a sparse input takes: a step costs what the words of the batch cost, and not 10,000
-//! for each text.
+//! A text is the list of its words, which a sparse input takes: a step costs what the words of the batch cost, and not
+//! 10,000 for each text.
 //!
-//! It exits with 1 if the test finds less than 80 % right; always the most frequent topic would be less than 35 %. A seed as an argument
-//! draws other texts and other weights.
+//! It exits with 1 if the test finds less than 80 % right; always the most frequent topic would be less than 35 %. A
+//! seed as an argument draws other texts and other weights.
 //!
 //! The network is written in four ways, which compute the same: as a `Sequential`, in functional form, as a layer of
 //! another model, and on vectors of 10,000 zeros and ones.

@@ -4,12 +4,13 @@
 //! cargo run --release --example siamese
 //! ```
 //!
-//! The model is that of Keras's functional guide, smaller: there a tweet is 280 characters out of 256, here it is 40 out of
+//! The model is that of Keras's functional guide, smaller: there a tweet is 280 characters out of 256, here it is 40
+//! out of
 //! 16. The tweets are synthetic. Each author draws every character independently of the others, from frequencies of
 //! its own; so the LSTM has to learn to count, which is all that such an author can be known by.
 //!
-//! It exits with 1 if the test finds less than 90 % right, or if the model without a layer in between finds more than 60 %. A seed
-//! as an argument draws other authors, tweets and weights.
+//! It exits with 1 if the test finds less than 90 % right, or if the model without a layer in between finds more than
+//! 60 %. A seed as an argument draws other authors, tweets and weights.
 
 #[path = "common/outcome.rs"]
 mod outcome;
@@ -111,8 +112,8 @@ fn main() -> nn::Result<ExitCode> {
     println!("{}", SameAuthor::SUMMARY);
     println!("the data are synthetic: {AUTHORS} authors, {} pairs of tweets to learn from\n", training.same.len());
 
-    // Over 40 steps a gradient can be large all of a sudden, and then a rate of 0.003 throws the model back: so it is clipped, and
-    // the rate falls.
+    // Over 40 steps a gradient can be large all of a sudden, and then a rate of 0.003 throws the model back: so it is
+    // clipped, and the rate falls.
     let steps = (EPOCHS * training.same.len() / BATCH) as u64;
     let optimizer =
         Adam::default().schedule(CosineDecay { alpha: 0.05, ..CosineDecay::new(0.003, steps) }).global_clipnorm(0.5);
@@ -124,8 +125,8 @@ fn main() -> nn::Result<ExitCode> {
     println!("test: {report}, {} pairs of new tweets", test.same.len());
 
     // In the guide's model, one dense unit follows the concatenation. What it feeds to the sigmoid is then a sum of
-    // something of one tweet and something of the other. Such a sum cannot compare: as every author is in as many equal as
-    // unequal pairs, neither tweet alone says anything, and the loss is least where the answer is always 50 %.
+    // something of one tweet and something of the other. Such a sum cannot compare: as every author is in as many equal
+    // as unequal pairs, neither tweet alone says anything, and the loss is least where the answer is always 50 %.
     let mut guide = Guide::boxed(&mut rng)
         .compile(Adam { learning_rate: 0.003, ..Adam::default() }, BinaryCrossentropy::default())
         .metrics(Accuracy);

@@ -5,9 +5,10 @@
 //! ```
 //!
 //! The numbers are real, one for each year from 1700 to 2008; `examples/data/README.md` says where they come from. The
-//! model learns from the first four fifths and is judged on the rest, against the forecast that next year will be as this
-//! year was. It writes `out/timeseries.svg`, and shows how a stream is followed step by step, with no window. It exits with 1 if
-//! its error is more than 85 % of that of the other forecast. A seed as an argument draws other weights.
+//! model learns from the first four fifths and is judged on the rest, against the forecast that next year will be as
+//! this year was. It writes `out/timeseries.svg`, and shows how a stream is followed step by step, with no window. It
+//! exits with 1 if its error is more than 85 % of that of the other forecast. A seed as an argument draws other
+//! weights.
 
 #[path = "common/outcome.rs"]
 mod outcome;

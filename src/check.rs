@@ -26,8 +26,8 @@ impl fmt::Display for Name {
     }
 }
 
-/// Checks that all tensors have the same number of samples and hold nothing but finite numbers. It allocates nothing but
-/// messages.
+/// Checks that all tensors have the same number of samples and hold nothing but finite numbers. It allocates nothing
+/// but messages.
 #[derive(Default)]
 struct Check {
     /// The first tensor and its number of samples.

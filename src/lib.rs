@@ -1,8 +1,8 @@
 //! Neural networks that the compiler checks.
 //!
-//! [`model!`] reads a Keras-like graph and writes a statically shaped struct with straight-line, hand-derived forward and
-//! backward code over nalgebra matrices. A shape error, a missing connection or a misspelt layer is a compile error on the
-//! exact token.
+//! [`model!`] reads a Keras-like graph and writes a statically shaped struct with straight-line, hand-derived forward
+//! and backward code over nalgebra matrices. A shape error, a missing connection or a misspelt layer is a compile error
+//! on the exact token.
 //!
 //! ```
 //! use nn::prelude::*;
@@ -41,34 +41,38 @@
 //!   [`optimizers::Optimizer`], [`callbacks::Callback`]: what to implement for one of your own.
 //! - [`errors`]: the errors of the compiler, a page each.
 //! - [`Model::fold`]: a form for predictions only, with layers folded into each other.
-//! - [`board`]: first steps on a microcontroller. [`Trainer`], [`Arena`], [`include_weights!`]: training and predictions
-//!   without a heap, and weights in flash; [`Packed`]: in half of it; [`snapshot`]: weights that a board has learnt.
+//! - [`board`]: first steps on a microcontroller. [`Trainer`], [`Arena`], [`include_weights!`]: training and
+//!   predictions without a heap, and weights in flash; [`Packed`]: in half of it; [`snapshot`]: weights that a board
+//!   has learnt.
 //! - [`Model`], [`Graph`], [`Storage`]: what a model is without `std`.
 //!
 //! # Threads
 //!
-//! With the feature `rayon`, a training step sees a large batch in up to eight parts, which the threads of rayon compute: as
-//! many as `RAYON_NUM_THREADS` says or the machine has, or those of the pool whose `install` is around the call of
-//! [`fit`](Compiled::fit). Predictions and evaluations are divided over as many; `call`, for one sample, never is.
+//! With the feature `rayon`, a training step sees a large batch in up to eight parts, which the threads of rayon
+//! compute: as many as `RAYON_NUM_THREADS` says or the machine has, or those of the pool whose `install` is around the
+//! call of [`fit`](Compiled::fit). Predictions and evaluations are divided over as many; `call`, for one sample, never
+//! is.
 //!
-//! - **The result does not depend on the number of threads**, bit for bit. Whether and how a batch is divided follows from the
-//!   number of its samples, the work of a sample ([`Model::WORK`], about its `MACS`) and the number of weights, and gradients of
-//!   parts are added in one order. Without the feature no batch is divided; sums then differ in their last bits, and
-//!   layers that draw random numbers draw others.
-//! - **Small work stays on the thread that asks for it**: what takes less than about a tenth of a millisecond, and steps of
-//!   models with many weights for few multiply-accumulates, where adding the gradients would take longer than it saves.
-//! - **Layers that look at a batch as a whole** keep their models in one part when they train: BatchNormalization, penalties on
-//!   activations, the layers of a sparse input, and layers of one's own, unless they say that
-//!   they [work by sample](layer::Work::BySample).
+//! - **The result does not depend on the number of threads**, bit for bit. Whether and how a batch is divided follows
+//!   from the number of its samples, the work of a sample ([`Model::WORK`], about its `MACS`) and the number of
+//!   weights, and gradients of parts are added in one order. Without the feature no batch is divided; sums then differ
+//!   in their last bits, and layers that draw random numbers draw others.
+//! - **Small work stays on the thread that asks for it**: what takes less than about a tenth of a millisecond, and
+//!   steps of models with many weights for few multiply-accumulates, where adding the gradients would take longer than
+//!   it saves.
+//! - **Layers that look at a batch as a whole** keep their models in one part when they train: BatchNormalization,
+//!   penalties on activations, the layers of a sparse input, and layers of one's own, unless they say that they [work
+//!   by sample](layer::Work::BySample).
 //! - **Memory**: every part after the first has a gradient of its own, as large as the weights. Of the gradient of a
 //!   table (`Embedding`) only the rows take memory that batches have named.
 //! - Layers and losses are called on threads of the pool, whose stacks have 2 MiB unless the pool was made with others.
 //!
 //! ## Locks
 //!
-//! **Predictions and evaluations need no lock.** They take `&self`, on the model and on [`Compiled`]: share a reference, or an
-//! `Arc`, with as many threads as you like. The threads that help with a large batch live for that call alone, as many as
-//! rayon has. They do nothing else, so a lock that is held around a prediction is safe in `par_iter`, too.
+//! **Predictions and evaluations need no lock.** They take `&self`, on the model and on [`Compiled`]: share a
+//! reference, or an `Arc`, with as many threads as you like. The threads that help with a large batch live for that
+//! call alone, as many as rayon has. They do nothing else, so a lock that is held around a prediction is safe in
+//! `par_iter`, too.
 //!
 //! ```
 //! # use nn::prelude::*;
@@ -82,22 +86,22 @@
 //! });
 //! ```
 //!
-//! **Training takes `&mut self`.** If a `Mutex` guards a model, do not train it while threads of rayon wait for that lock, as
-//! in `par_iter`: a thread of rayon that waits for a part of a batch takes on other work of its pool, which then waits for
-//! the lock that the same thread holds. Let one thread that is not rayon's own the model and train it, and send it the data
-//! through a channel.
+//! **Training takes `&mut self`.** If a `Mutex` guards a model, do not train it while threads of rayon wait for that
+//! lock, as in `par_iter`: a thread of rayon that waits for a part of a batch takes on other work of its pool, which
+//! then waits for the lock that the same thread holds. Let one thread that is not rayon's own the model and train it,
+//! and send it the data through a channel.
 //!
 //! # Instructions
 //!
-//! On x86-64, an optimised build finds out at run time which vectors the processor has, and computes with the widest. Results
-//! of different levels differ in their last bits. The environment variable `NN_LEVEL` sets the highest level that may be
-//! used, `sse2`, `avx2` or `avx512`, so that one machine can show what another one computes. It is read once, with the
-//! first product; it never raises the level.
+//! On x86-64, an optimised build finds out at run time which vectors the processor has, and computes with the widest.
+//! Results of different levels differ in their last bits. The environment variable `NN_LEVEL` sets the highest level
+//! that may be used, `sse2`, `avx2` or `avx512`, so that one machine can show what another one computes. It is read
+//! once, with the first product; it never raises the level.
 //!
 //! # Features
 //!
-//! All but `testing` are on by default. A program that needs less turns them off with `default-features = false` and names its own. The use
-//! of what is off is a compile error that names the feature.
+//! All but `testing` are on by default. A program that needs less turns them off with `default-features = false` and
+//! names its own. The use of what is off is a compile error that names the feature.
 //!
 //! | feature | brings | includes |
 //! |---|---|---|
@@ -111,10 +115,10 @@
 //! | `plot` | [`History::plot`] | `train` |
 //! | `testing` (off) | `nn::testing`: gradient checks for a layer of your own | `alloc` |
 //!
-//! What they cost (`benches/features.sh`, of version 0.1, on two cores of an AMD EPYC that were busy with other work): crates with
-//! `nn-model` and those that only the macro needs; CPU seconds of a cold release build, which is about twice the time
-//! on two idle cores; kilobytes of two programs without symbols, one that predicts with the digits 64-64-64-10 and one
-//! that trains it.
+//! What they cost (`benches/features.sh`, of version 0.1, on two cores of an AMD EPYC that were busy with other work):
+//! crates with `nn-model` and those that only the macro needs; CPU seconds of a cold release build, which is about
+//! twice the time on two idle cores; kilobytes of two programs without symbols, one that predicts with the digits
+//! 64-64-64-10 and one that trains it.
 //!
 //! | features | crates | CPU s | predicts, KB | trains, KB |
 //! |---|--:|--:|--:|--:|
@@ -124,8 +128,8 @@
 //! | `files` | 41 | 143 | 458 | |
 //! | all (default) | 55 | 173 | 458 | 1253 |
 //!
-//! Most of the time with `std` is that of `nn-core`, whose kernels are compiled for several instruction sets. A program holds
-//! what it calls, whatever is on.
+//! Most of the time with `std` is that of `nn-core`, whose kernels are compiled for several instruction sets. A program
+//! holds what it calls, whatever is on.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
 // Modules hold what serves a feature beside what is always there. All features together leave nothing unused.
@@ -249,7 +253,8 @@ pub mod prelude {
     pub use nalgebra::{SMatrix, SVector};
     #[cfg(feature = "std")]
     pub use rand::rngs::StdRng;
-    /// Small generators that need no `std`: the first is for machines of 32 bits. Both give the same numbers everywhere.
+    /// Small generators that need no `std`: the first is for machines of 32 bits. Both give the same numbers
+    /// everywhere.
     pub use rand::rngs::{Xoshiro128PlusPlus, Xoshiro256PlusPlus};
     pub use rand::{Rng, SeedableRng};
 }
@@ -270,8 +275,8 @@ pub mod __private {
     pub use nn_core::{fold, include, locals, named};
     pub use rand::Rng;
 
-    /// The component `C` if its calls were found to be right. `OK` is a constant that rustc fails to evaluate if not; it
-    /// reports that, and nothing that would follow from it. In a folded model, `FOLDED` is `C::FOLDS`.
+    /// The component `C` if its calls were found to be right. `OK` is a constant that rustc fails to evaluate if not;
+    /// it reports that, and nothing that would follow from it. In a folded model, `FOLDED` is `C::FOLDS`.
     pub struct Called<C, const OK: bool, const FOLDED: bool = false>(core::marker::PhantomData<C>);
 
     /// A value of any type, for code that is only read.

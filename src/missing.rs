@@ -1,7 +1,8 @@
-//! What a program cannot have while a feature is off: each name is there, and its use is an error that names the feature.
+//! What a program cannot have while a feature is off: each name is there, and its use is an error that names the
+//! feature.
 //!
-//! A call returns `Missing` of a trait that nothing implements. So rustc does not know its type, and says nothing of what
-//! follows from it: `Digits::boxed(..).compile(..).fit(..)` is one error.
+//! A call returns `Missing` of a trait that nothing implements. So rustc does not know its type, and says nothing of
+//! what follows from it: `Digits::boxed(..).compile(..).fit(..)` is one error.
 
 // Which of these are needed depends on what is off.
 #![allow(unused_imports, unused_macros)]

@@ -140,8 +140,8 @@ impl<M: Model> Scratch<M> {
         memory.get_or_insert_with(|| Scratch { capacity: 0, parts: Vec::new(), used: 0 })
     }
 
-    /// Predicts samples in batches of `size`. Where there are several, each is one as if it were alone; a single one may be
-    /// divided.
+    /// Predicts samples in batches of `size`. Where there are several, each is one as if it were alone; a single one
+    /// may be divided.
     pub(crate) fn predict(
         &mut self,
         model: &M,

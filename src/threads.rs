@@ -1,7 +1,9 @@
-//! How the work on a batch is divided, and who does it: the threads of rayon, or without the feature `rayon` the caller alone.
+//! How the work on a batch is divided, and who does it: the threads of rayon, or without the feature `rayon` the caller
+//! alone.
 //!
-//! A division says how many parts there are, and depends on the model and the number of samples; which thread computes a part
-//! depends on nothing that a result could depend on. So results are the same, bit for bit, for any number of threads.
+//! A division says how many parts there are, and depends on the model and the number of samples; which thread computes
+//! a part depends on nothing that a result could depend on. So results are the same, bit for bit, for any number of
+//! threads.
 
 use crate::layer::Work;
 use crate::{Model, Scalar};
@@ -10,12 +12,13 @@ use core::ops::Range;
 /// The most parts.
 pub(crate) const MAX_PARTS: usize = 8;
 
-/// A part takes at least so many multiply-accumulates, about 70 microseconds: to hand one over to another thread takes ten.
+/// A part takes at least so many multiply-accumulates, about 70 microseconds: to hand one over to another thread takes
+/// ten.
 const WORTH: usize = 4_000_000;
 /// A part of a batch has at least so many samples: with fewer, products take longer.
 const SAMPLES: usize = 16;
-/// Every part of a training step but the first has a gradient of its own, which is zeroed, filled and added to the others. Where
-/// a weight takes so many multiply-accumulates in a step, that is 3 percent of the step.
+/// Every part of a training step but the first has a gradient of its own, which is zeroed, filled and added to the
+/// others. Where a weight takes so many multiply-accumulates in a step, that is 3 percent of the step.
 const TRAFFIC: usize = 1000;
 
 /// Into how many parts a batch is divided, as far as a model says.
@@ -55,7 +58,8 @@ impl Division {
         Division::new(M::WORK.macs().saturating_mul(size), 0)
     }
 
-    /// A sample takes `macs`, and each part after the first takes `further`. Without the feature `rayon` there is one part.
+    /// A sample takes `macs`, and each part after the first takes `further`. Without the feature `rayon` there is one
+    /// part.
     fn new(macs: usize, further: usize) -> Self {
         if macs == 0 || cfg!(not(feature = "rayon")) {
             return Division::WHOLE;
@@ -107,8 +111,8 @@ impl Team {
     /// So many scalars are added by one thread.
     const SCALARS: usize = 16_384;
 
-    /// Does work in so many parts on a thread of the pool: every [`join`](Self::join) from outside would wake it anew. Work in one
-    /// part, and work for a pool of one thread, stays where it is.
+    /// Does work in so many parts on a thread of the pool: every [`join`](Self::join) from outside would wake it anew.
+    /// Work in one part, and work for a pool of one thread, stays where it is.
     pub(crate) fn work<R: Send>(parts: usize, work: impl FnOnce(Team) -> R + Send) -> R {
         #[cfg(feature = "rayon")]
         if parts > 1 && rayon::current_num_threads() > 1 {
@@ -118,9 +122,9 @@ impl Team {
         work(Team::Alone)
     }
 
-    /// Who predicts so many parts. Predictions need no exclusive reference, but whoever calls them may hold a lock, and other work
-    /// of a pool may wait for it: a thread of the pool that did that work here would wait for itself. So these threads are
-    /// not rayon's; there are as many as it has.
+    /// Who predicts so many parts. Predictions need no exclusive reference, but whoever calls them may hold a lock, and
+    /// other work of a pool may wait for it: a thread of the pool that did that work here would wait for itself. So
+    /// these threads are not rayon's; there are as many as it has.
     pub(crate) fn apart(parts: usize) -> Team {
         #[cfg(feature = "rayon")]
         if parts > 1 && rayon::current_num_threads() > 1 {

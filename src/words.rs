@@ -2,18 +2,19 @@
 
 pub use crate::layers::*;
 
-/// An input: `Input(shape = [28, 28])`, with the shape of one sample. `dtype = u32` is for indices, `sparse = true` for samples that are
-/// lists of their ones ([`MultiHot`](crate::MultiHot)), `name = ".."` for a name other than that of its `let`.
+/// An input: `Input(shape = [28, 28])`, with the shape of one sample. `dtype = u32` is for indices, `sparse = true` for
+/// samples that are lists of their ones ([`MultiHot`](crate::MultiHot)), `name = ".."` for a name other than that of
+/// its `let`.
 #[derive(Debug)]
 pub struct Input;
 
-/// The end of a graph: `Model(inputs = [a, b], outputs = y)`; in its middle, the layers between some tensors, to be called
-/// again.
+/// The end of a graph: `Model(inputs = [a, b], outputs = y)`; in its middle, the layers between some tensors, to be
+/// called again.
 #[derive(Debug)]
 pub struct Model;
 
-/// Layers one after the other: `Sequential([Input(shape = [64]), Dense(10)])` is a graph, and without the `Input` a part of
-/// one.
+/// Layers one after the other: `Sequential([Input(shape = [64]), Dense(10)])` is a graph, and without the `Input` a
+/// part of one.
 #[derive(Debug)]
 pub struct Sequential;
 
@@ -25,7 +26,8 @@ pub struct Activation;
 #[derive(Debug)]
 pub struct Unknown;
 
-/// A tensor whose shape only the compiler knows. rustc has no such constants in types yet, and need not know of this one.
+/// A tensor whose shape only the compiler knows. rustc has no such constants in types yet, and need not know of this
+/// one.
 #[cfg(rust_analyzer)]
 pub struct Tensor<T, const SHAPE: &'static [usize]>(core::marker::PhantomData<T>);
 

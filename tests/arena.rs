@@ -54,7 +54,8 @@ model! {
 }
 
 model! {
-    /// What a prediction does not compute: dropout, noise and shapes; and activations that may not be where their input is.
+    /// What a prediction does not compute: dropout, noise and shapes; and activations that may not be where their input
+    /// is.
     pub struct Views;
 
     let x = Input(shape = [4, 3]);

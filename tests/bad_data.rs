@@ -1,5 +1,5 @@
-//! Data and settings that make no sense are errors that say what, where, what was expected and what came. Nothing panics,
-//! and nothing has changed then.
+//! Data and settings that make no sense are errors that say what, where, what was expected and what came. Nothing
+//! panics, and nothing has changed then.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]

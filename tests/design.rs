@@ -1,5 +1,5 @@
-//! The user's code that the design promises, as it is written there. (Its second model waits for Embedding and LSTM; here
-//! two dense layers stand in their place.)
+//! The user's code that the design promises, as it is written there. (Its second model waits for Embedding and LSTM;
+//! here two dense layers stand in their place.)
 
 use nn::prelude::*;
 

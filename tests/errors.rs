@@ -1,5 +1,5 @@
-//! The catalogue of errors: every code has a page, made of an example that `tests/ui.rs` holds to its messages, and of one that
-//! a documentation test compiles.
+//! The catalogue of errors: every code has a page, made of an example that `tests/ui.rs` holds to its messages, and of
+//! one that a documentation test compiles.
 
 use nn::Code;
 use std::collections::BTreeSet;

@@ -211,7 +211,8 @@ fn a_run_that_does_not_begin_leaves_its_files() -> nn::Result<()> {
 fn what_a_killed_program_left_is_removed() -> nn::Result<()> {
     let folder = folder("stale");
     let (path, other) = (folder.join("line.safetensors"), folder.join("other.safetensors"));
-    // The name of a temporary file, seen while it is written: a save into a folder that is not writable would not show it.
+    // The name of a temporary file, seen while it is written: a save into a folder that is not writable would not show
+    // it.
     let temporary =
         |path: &Path| {
             let hash =

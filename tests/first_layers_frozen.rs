@@ -1,5 +1,5 @@
-//! Models whose first layers never learn: a training step has no backward pass and no gradients there, and what it reads only once
-//! shares memory. It does what a step of the whole graph does, with these layers frozen at run time.
+//! Models whose first layers never learn: a training step has no backward pass and no gradients there, and what it
+//! reads only once shares memory. It does what a step of the whole graph does, with these layers frozen at run time.
 
 use nn::prelude::*;
 

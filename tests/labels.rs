@@ -1,5 +1,5 @@
-//! Labels that a loss cannot judge are a warning, printed once in a run whatever `verbose` says, or an error for those who ask
-//! for it. Labels that do not count are not blamed.
+//! Labels that a loss cannot judge are a warning, printed once in a run whatever `verbose` says, or an error for those
+//! who ask for it. Labels that do not count are not blamed.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]

@@ -1,5 +1,5 @@
-//! A large model is built, used and trained without a copy of it passing through the stack. The stack of a test thread is
-//! 2 MiB, and these are debug builds, in which every move is a copy.
+//! A large model is built, used and trained without a copy of it passing through the stack. The stack of a test thread
+//! is 2 MiB, and these are debug builds, in which every move is a copy.
 
 use nn::prelude::*;
 

@@ -1,5 +1,5 @@
-//! Lints: that they are silent where they are allowed by name or have no reason, and those of training. What each reports, and
-//! on which token, `tests/ui/lints` has.
+//! Lints: that they are silent where they are allowed by name or have no reason, and those of training. What each
+//! reports, and on which token, `tests/ui/lints` has.
 
 #![deny(warnings)]
 
@@ -111,7 +111,8 @@ model! {
 }
 
 model! {
-    /// Masks that are read, handed on, or dropped on purpose by a layer that has no other effect: only the last is reported, and allowed.
+    /// Masks that are read, handed on, or dropped on purpose by a layer that has no other effect: only the last is
+    /// reported, and allowed.
     #[nn(allow(dropped_mask))]
     pub struct Masks;
 

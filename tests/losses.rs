@@ -1,5 +1,5 @@
-//! The losses: the same numbers as Keras 3 on edge cases (`tests/fixtures/losses.py`), a loss of a user's own, and outputs
-//! without a loss.
+//! The losses: the same numbers as Keras 3 on edge cases (`tests/fixtures/losses.py`), a loss of a user's own, and
+//! outputs without a loss.
 
 #![allow(missing_docs)]
 

@@ -1,4 +1,5 @@
-//! Outputs with a mask: the loss, its gradient and the metrics of what counts alone, as in Keras (`tests/fixtures/losses.py`).
+//! Outputs with a mask: the loss, its gradient and the metrics of what counts alone, as in Keras
+//! (`tests/fixtures/losses.py`).
 
 #![allow(missing_docs)]
 

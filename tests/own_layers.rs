@@ -1,4 +1,5 @@
-//! Layers of a user's own: arguments by name and by place, sizes from their inputs, activations, several inputs and outputs.
+//! Layers of a user's own: arguments by name and by place, sizes from their inputs, activations, several inputs and
+//! outputs.
 
 #![allow(missing_docs, unreachable_pub)]
 
@@ -292,7 +293,8 @@ fn arguments_reach_the_layer() {
     let a = SMatrix::<f64, 6, 5>::from_fn(|f, t| (f + 6 * t) as f64);
     let b = SMatrix::<f64, 6, 3>::from_fn(|f, t| (f + 6 * t) as f64 * 10.0);
     let y = forms.call((&a, &b));
-    // d = 0.5 · 2 · b at 0 and 2, plus 0.25; c = a at 1 and 4, negative, minus 1; e = 3 · a at 0, 3 and 6, doubled, plus 1.5.
+    // d = 0.5 · 2 · b at 0 and 2, plus 0.25; c = a at 1 and 4, negative, minus 1; e = 3 · a at 0, 3 and 6, doubled,
+    // plus 1.5.
     assert_eq!(y.as_slice(), [0.25, 20.25, -2.0, -5.0, 1.5, 19.5, 37.5]);
     assert!(Forms::<f64>::SUMMARY.contains("Scale"));
 }

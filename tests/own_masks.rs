@@ -17,7 +17,8 @@ mod my {
     }
 
     nn::layer! {
-        /// `y[t] = q[t] ⊙ Σ v[s]` over the values that count, where query `t` counts, else 0: the masks of an attention.
+        /// `y[t] = q[t] ⊙ Σ v[s]` over the values that count, where query `t` counts, else 0: the masks of an
+        /// attention.
         pub struct Attend {}
 
         pub const ATTEND: LayerSpec { inputs: Arity::TWO, masking: Masking::Passes, infer: rule!(first) }
@@ -210,7 +211,8 @@ fn sequences<const S: usize>(mask: &[u32], from: usize) -> Vec<SMatrix<f64, 2, S
     samples.map(|(n, mask)| SMatrix::from_fn(|f, t| if mask[t] != 0 { number(n, f, t) } else { 0.0 })).collect()
 }
 
-/// A model whose queries or values have a mask gives what the definition says, and trains along the gradient of its loss.
+/// A model whose queries or values have a mask gives what the definition says, and trains along the gradient of its
+/// loss.
 fn check<M>(queries: bool, values: bool, call: impl Fn(&M, &Query, &Value) -> (Query, SVector<f64, 2>))
 where
     M: Model<Scalar = f64, Inputs = Both, Outputs = (Query, SVector<f64, 2>)>,

@@ -84,8 +84,9 @@ fn a_penalty_inside_a_model_that_is_a_layer() {
     assert_eq!(outer.model().inner, *inner.model());
 }
 
-/// `Dense(3, kernel_constraint=MaxNorm(0.5), bias_constraint=NonNeg())` with `SGD(0.1)` and `"mse"`: one `train_on_batch`
-/// of Keras 3 (TensorFlow, float64) from these weights, with targets of 1. TensorFlow's step is rounded to `f32`.
+/// `Dense(3, kernel_constraint=MaxNorm(0.5), bias_constraint=NonNeg())` with `SGD(0.1)` and `"mse"`: one
+/// `train_on_batch` of Keras 3 (TensorFlow, float64) from these weights, with targets of 1. TensorFlow's step is
+/// rounded to `f32`.
 #[test]
 fn bounds_are_those_of_keras() {
     let (x, _) = data();

@@ -1,5 +1,5 @@
-//! Graphs that `model!` rejects, and a part of what it says; where it says it, and in full, `tests/ui` has. Each item compiles
-//! only if it does.
+//! Graphs that `model!` rejects, and a part of what it says; where it says it, and in full, `tests/ui` has. Each item
+//! compiles only if it does.
 
 use nn::prelude::*;
 

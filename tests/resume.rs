@@ -1,5 +1,5 @@
-//! A run that is killed at any moment and goes on from its last checkpoint ends bit for bit where it would have ended, with
-//! everything that its callbacks do.
+//! A run that is killed at any moment and goes on from its last checkpoint ends bit for bit where it would have ended,
+//! with everything that its callbacks do.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
@@ -215,8 +215,8 @@ impl Case {
         model.fit(&x, &y, with_all(fit.validation_split(0.3), folder, self.saves, killer))
     }
 
-    /// Kills a run at every step and at every moment of a step, and compares what comes of it with a run that is not killed.
-    /// Returns how many epochs the latter had.
+    /// Kills a run at every step and at every moment of a step, and compares what comes of it with a run that is not
+    /// killed. Returns how many epochs the latter had.
     fn sweep(&self) -> nn::Result<usize> {
         let expected = self.folder("whole");
         let mut whole = net();

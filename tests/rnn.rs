@@ -99,7 +99,8 @@ mod my {
 
     nn::layer! {
         /// The minimal gated unit: `f = σ(W_f · x + b_f + V_f · h)`, `n = tanh(W_n · x + b_n + V_n · (f ⊙ h))`,
-        /// `h' = (1 - f) ⊙ h + f ⊙ n`. The rows are those of `f` and `n`. Source: Zhou et al., 2016, <https://arxiv.org/abs/1603.09420>
+        /// `h' = (1 - f) ⊙ h + f ⊙ n`. The rows are those of `f` and `n`. Source: Zhou et al., 2016,
+        /// <https://arxiv.org/abs/1603.09420>
         pub struct Mgu<F, U, G> {
             /// The scalars of a state.
             units: Size,

@@ -1,5 +1,5 @@
-//! Weights that are used more than once, and parts of a graph that are: shared layers, models in models, models cut out of a
-//! graph, stacks of layers, and templates, whose uses share nothing.
+//! Weights that are used more than once, and parts of a graph that are: shared layers, models in models, models cut out
+//! of a graph, stacks of layers, and templates, whose uses share nothing.
 
 use nn::prelude::*;
 use nn::{Model, Path};

@@ -1,6 +1,6 @@
-//! Nothing that a program can call passes 20 MB of weights, or a sample of 20 MB, through a stack: each call runs in threads
-//! with stacks of 256 KiB, in a debug build, in which every move is a copy. By value are refused, when a program is
-//! built: `new`, `zeroed`, `unpack`, `clone`, `call`, `call_in` and `Trainer::new` (see tests/ui/memory).
+//! Nothing that a program can call passes 20 MB of weights, or a sample of 20 MB, through a stack: each call runs in
+//! threads with stacks of 256 KiB, in a debug build, in which every move is a copy. By value are refused, when a
+//! program is built: `new`, `zeroed`, `unpack`, `clone`, `call`, `call_in` and `Trainer::new` (see tests/ui/memory).
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 

@@ -1,5 +1,5 @@
-//! Recurrent layers fed step by step, against the whole sequence: `step` of the weights computes with the activations of the
-//! graph, wherever the layer stands.
+//! Recurrent layers fed step by step, against the whole sequence: `step` of the weights computes with the activations
+//! of the graph, wherever the layer stands.
 
 use nn::activations::{Elementwise, Fixed};
 use nn::layers::{GRU, LSTM, SimpleRNN};

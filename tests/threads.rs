@@ -1,7 +1,9 @@
-//! A batch that is seen in parts: the same bits for any number of threads, and the numbers of a batch that is seen as a whole.
+//! A batch that is seen in parts: the same bits for any number of threads, and the numbers of a batch that is seen as a
+//! whole.
 //!
-//! Small work is not divided, and neither is that of a model with many weights for what it computes. The models here are such
-//! that a batch of some hundred samples is, into 3 to 5 parts. A batch of 8 is not, and is what others are compared with.
+//! Small work is not divided, and neither is that of a model with many weights for what it computes. The models here
+//! are such that a batch of some hundred samples is, into 3 to 5 parts. A batch of 8 is not, and is what others are
+//! compared with.
 
 #![cfg(feature = "rayon")]
 #![allow(missing_docs)]
@@ -227,7 +229,8 @@ fn dropout() {
     let weights = for_any_threads(|| train(&x, 5));
     assert_ne!(weights, train(&x, 6).expect("valid data"), "the seed decides");
 
-    // The parts do not drop the same: a batch of equal samples has more than as many different losses as a part has samples.
+    // The parts do not drop the same: a batch of equal samples has more than as many different losses as a part has
+    // samples.
     let same = vec![x[0]; MANY];
     let model = Random::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
     let mut watching = model.metrics(Recorder);

@@ -316,7 +316,7 @@ fn warned_when_a_file_is_read() {
     assert_eq!(run(), format!("warning: {path}: {text}warning: {checkpoint}: {text}"));
 }
 
-// --------------------------------------------------------------------------------------------- names that could collide
+// ------------------------------------------------------------------------------------------ names that could collide
 
 mod names {
     use super::*;

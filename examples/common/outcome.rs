@@ -9,8 +9,8 @@ pub(crate) fn seed() -> u64 {
     std::env::args().nth(1).map_or(42, |seed| seed.parse().expect("the seed is a whole number"))
 }
 
-/// What an example claims. `.ci/run examples` runs it with five seeds at every level of instructions, and fails if a claim does not
-/// hold.
+/// What an example claims. `.ci/run examples` runs it with five seeds at every level of instructions, and fails if a
+/// claim does not hold.
 #[derive(Default)]
 pub(crate) struct Claims {
     missed: bool,

@@ -1,6 +1,7 @@
 // What `model!` writes for this graph. `BLESS=1 cargo test -p nn-macros` writes it anew.
 //
-// /// Whether two pictures show the same digit: a model is a layer, and one that is called twice shares its weights.
+// /// Whether two pictures show the same digit: a model is a layer, and one that is called twice shares its
+// /// weights.
 // pub struct Pair;
 //
 // let a = Input(shape = [64]);
@@ -11,7 +12,8 @@
 //
 // Model(inputs = [a, b], outputs = same)
 
-/// Whether two pictures show the same digit: a model is a layer, and one that is called twice shares its weights.
+/// Whether two pictures show the same digit: a model is a layer, and one that is called twice shares its
+/// weights.
 ///
 /// ```mermaid
 /// flowchart TD

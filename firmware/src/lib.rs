@@ -1,7 +1,7 @@
 //! What programs for all boards share: a start, a console, marks around what is measured, and the depth of the stack.
 //!
-//! The console is semihosting: QEMU prints what a program asks it to. On a host, where the same programs give what those
-//! of the boards are compared with, it is the standard output; under node it is a function of `wasm.mjs`.
+//! The console is semihosting: QEMU prints what a program asks it to. On a host, where the same programs give what
+//! those of the boards are compared with, it is the standard output; under node it is a function of `wasm.mjs`.
 #![no_std]
 
 #[cfg(not(any(target_os = "none", target_arch = "wasm32")))]

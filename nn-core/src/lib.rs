@@ -1,7 +1,8 @@
-//! The core of [`nn`](https://docs.rs/nn-model): shapes, layers, activations, losses, metrics, optimizers and kernels, without
-//! `std` and without a heap.
+//! The core of [`nn`](https://docs.rs/nn-model): shapes, layers, activations, losses, metrics, optimizers and kernels,
+//! without `std` and without a heap.
 //!
-//! Use it through the facade crate `nn`, of the package `nn-model`. This crate knows layers; `nn-macros` knows graphs; `nn` knows files and screens.
+//! Use it through the facade crate `nn`, of the package `nn-model`. This crate knows layers; `nn-macros` knows graphs;
+//! `nn` knows files and screens.
 //!
 //! # Features
 //! - `compute`: everything that runs. Without it only the pure part is built (shapes, specifications and shape rules),

@@ -12,8 +12,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     kept.flat_map(|path| if path.is_dir() { files(&path) } else { [path].into() }).collect()
 }
 
-/// The files of a folder whose code has one of the words. Tests stand at the end of a file, and may know everything; so may
-/// macros, which are for other files.
+/// The files of a folder whose code has one of the words. Tests stand at the end of a file, and may know everything; so
+/// may macros, which are for other files.
 fn with(folder: &str, words: &[&str]) -> Vec<String> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let found = files(&sources.join(folder)).into_iter().filter(|file| {

@@ -57,9 +57,9 @@ fn error(y: f32, exact: f64) -> f64 {
     (f64::from(y) - exact).abs() / if unit > 0.0 { unit } else { f64::from(f32::MAX) - f64::from(f32::MAX.next_down()) }
 }
 
-/// Tests bit patterns, in slices that leave a remainder of every vector: all with `NN_EXHAUSTIVE`, else one slice of 17.
-/// Where it takes no library to know the value, `exact` does not ask it, which makes this several times faster. Values that
-/// are `small` may become 0.
+/// Tests bit patterns, in slices that leave a remainder of every vector: all with `NN_EXHAUSTIVE`, else one slice of
+/// 17. Where it takes no library to know the value, `exact` does not ask it, which makes this several times faster.
+/// Values that are `small` may become 0.
 fn check_all(f: impl Function<f32> + Sync, exact: impl Fn(f64) -> f64 + Sync, units: f64, small: f64) {
     const LEN: usize = (1 << 16) - 1;
     let (slices, next) = (u32::MAX / LEN as u32 + 1, AtomicU32::new(0));

@@ -1,5 +1,5 @@
-//! Halves against the crate `half`: every half as `f32`, and `f32`s as halves. An optimised build tests one `f32` of 251,
-//! and all of them if it is asked to:
+//! Halves against the crate `half`: every half as `f32`, and `f32`s as halves. An optimised build tests one `f32` of
+//! 251, and all of them if it is asked to:
 //!
 //! ```sh
 //! NN_EXHAUSTIVE=1 cargo test --release -p nn-core --test half

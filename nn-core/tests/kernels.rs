@@ -1,5 +1,5 @@
-//! The products of optimised builds: every level against the formulas, in `f64`. With the feature `testing` there is one level
-//! more: what targets have that no other level is for.
+//! The products of optimised builds: every level against the formulas, in `f64`. With the feature `testing` there is
+//! one level more: what targets have that no other level is for.
 //!
 //! ```sh
 //! cargo test --release -p nn-core --features compute,std,testing --test kernels -- --test-threads=1
@@ -242,7 +242,8 @@ fn nothing_to_multiply() {
     });
 }
 
-/// To the last bit what the scalar is. (The sign of NaN, by which a scalar is rectified as well, is up to the compiler.)
+/// To the last bit what the scalar is. (The sign of NaN, by which a scalar is rectified as well, is up to the
+/// compiler.)
 #[test]
 fn rectified_as_a_scalar() {
     fn check<T: Scalar, const N: usize>(bits: impl Fn(T) -> u64) {

@@ -1,4 +1,5 @@
-//! The environment variable `NN_LEVEL` lowers the level of the kernels, and never raises it. Only optimised builds have levels.
+//! The environment variable `NN_LEVEL` lowers the level of the kernels, and never raises it. Only optimised builds have
+//! levels.
 #![cfg(not(debug_assertions))]
 
 use nn_core::kernels::level::{Level, current, force};

@@ -1,10 +1,11 @@
-//! A block for editors, which the compiler never sees: `::nn::__editor!` passes it on only under `cfg(rust_analyzer)`, which
-//! rust-analyzer sets and nothing else. It costs no compile time and cannot be wrong in anybody's build.
+//! A block for editors, which the compiler never sees: `::nn::__editor!` passes it on only under `cfg(rust_analyzer)`,
+//! which rust-analyzer sets and nothing else. It costs no compile time and cannot be wrong in anybody's build.
 //!
-//! An editor knows of a token in a macro call what the tokens of its span in the expansion are. So here each name of the
-//! graph stands, with its span, where it means something to Rust: a tensor is a variable whose type says its shape, and is
-//! read where it is called on; a layer, an activation or an initializer is a path to its documentation; a dimension is an
-//! expression. It is written from the syntax, also after errors, so that a half-written graph still has names to complete.
+//! An editor knows of a token in a macro call what the tokens of its span in the expansion are. So here each name of
+//! the graph stands, with its span, where it means something to Rust: a tensor is a variable whose type says its shape,
+//! and is read where it is called on; a layer, an activation or an initializer is a path to its documentation; a
+//! dimension is an expression. It is written from the syntax, also after errors, so that a half-written graph still has
+//! names to complete.
 
 use crate::emit::Printer;
 use crate::front::parse::{Let, Syntax, names as pattern_names};
@@ -261,8 +262,8 @@ impl Scope {
         quote!(#(#uses)*)
     }
 
-    /// What is called: a layer of the library by its path, and anything else as a type, which may be one of the user's own, or
-    /// a layer once it is written.
+    /// What is called: a layer of the library by its path, and anything else as a type, which may be one of the user's
+    /// own, or a layer once it is written.
     fn callee(&self, name: &Ident) -> TokenStream {
         let text = name.to_string();
         if LAYERS.iter().any(|spec| spec.name == text || spec.function == Some(text.as_str())) {
@@ -299,7 +300,8 @@ fn named(value: &Expr, specs: &'static [ValueSpec]) -> TokenStream {
     }
 }
 
-/// The path of a value of the library with the span of its name. An activation leads to its page, which has the same name.
+/// The path of a value of the library with the span of its name. An activation leads to its page, which has the same
+/// name.
 fn path(name: &Ident, specs: &'static [ValueSpec]) -> TokenStream {
     let text = name.to_string();
     let all = specs.first().map_or("", |spec| spec.path).split("::").next().unwrap_or_default();

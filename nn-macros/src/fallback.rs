@@ -14,8 +14,9 @@ use syn::{Expr, Ident};
 
 /// The errors, and items with the names that the expansion would have written.
 ///
-/// The model is a name for a type that depends on a constant, and the value of the constant is the last error. rustc then
-/// knows that the type is wrong, and says nothing about what cannot be found in it: methods, constants, implementations.
+/// The model is a name for a type that depends on a constant, and the value of the constant is the last error. rustc
+/// then knows that the type is wrong, and says nothing about what cannot be found in it: methods, constants,
+/// implementations.
 pub(crate) fn fallback(syntax: &Syntax, graph: &Graph, diagnostics: Diagnostics) -> TokenStream {
     let Syntax { visibility, name, .. } = syntax;
     let inputs = inputs(syntax, graph, &diagnostics.source);

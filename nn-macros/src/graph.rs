@@ -1,7 +1,7 @@
 //! The graph: layers, their calls, and the tensors between them.
 //!
-//! It is plain data: it can be copied, compared, printed and made by hand. No token is in it; the tokens that a user wrote are
-//! in a table ([`Source`](crate::source::Source)) and have ids here.
+//! It is plain data: it can be copied, compared, printed and made by hand. No token is in it; the tokens that a user
+//! wrote are in a table ([`Source`](crate::source::Source)) and have ids here.
 
 mod argument;
 mod computed;
@@ -63,8 +63,8 @@ pub(crate) struct Layer {
     pub(crate) let_name: Option<Name>,
     pub(crate) op: Op,
     pub(crate) trainable: bool,
-    /// Whether it was written as a part of the layer before it (`Dense(64, activation = relu)`): it has no name and no row
-    /// in the summary.
+    /// Whether it was written as a part of the layer before it (`Dense(64, activation = relu)`): it has no name and no
+    /// row in the summary.
     pub(crate) part: bool,
     /// What made it: `Dense(64, activation = relu)`.
     pub(crate) source: ExprId,

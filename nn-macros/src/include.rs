@@ -1,5 +1,5 @@
-//! `include_weights!`: a file of weights becomes a value of a model's type. The names, shapes and types of its tensors are
-//! read here; rustc compares them with the model, which only it knows (`nn_core::include`).
+//! `include_weights!`: a file of weights becomes a value of a model's type. The names, shapes and types of its tensors
+//! are read here; rustc compares them with the model, which only it knows (`nn_core::include`).
 
 mod halves;
 mod header;
@@ -122,8 +122,8 @@ fn read(model: &Type, literal: &LitStr, kept: Option<Kept>, diagnostics: &mut Di
     })
 }
 
-/// A tensor as a constant, or an error if it has numbers that are not finite, or too large for what it is kept as. If that is something else than in
-/// the file, it is made here, which is quicker than to let rustc compute it.
+/// A tensor as a constant, or an error if it has numbers that are not finite, or too large for what it is kept as. If
+/// that is something else than in the file, it is made here, which is quicker than to let rustc compute it.
 fn value(
     tensor: &Tensor,
     file: &[u8],

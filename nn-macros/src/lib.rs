@@ -67,18 +67,19 @@ use schedule::{Form, lower};
 /// model is a layer (`Digits()(x)`), and so is any path to a type of your own that implements `nn::Layer`:
 /// `my::Scale(units = 64)(x)`. Dimensions are const expressions.
 ///
-/// Written are: the struct with one public field per layer that owns weights, `<Name>Inputs` and `<Name>Outputs` with one
-/// field per input and output, and the implementation of `nn::Model`. A layer is named by `name = "…"`, else by its `let`
-/// if that name is bound once, else as Keras would (`dense`, `dense_1`).
+/// Written are: the struct with one public field per layer that owns weights, `<Name>Inputs` and `<Name>Outputs` with
+/// one field per input and output, and the implementation of `nn::Model`. A layer is named by `name = "…"`, else by its
+/// `let` if that name is bound once, else as Keras would (`dense`, `dense_1`).
 ///
-/// `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` on the struct says what it may cost; each is
-/// checked when it compiles: see `nn::budget`. `Digits::COSTS` says what each layer costs.
+/// `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` on the struct says what it may
+/// cost; each is checked when it compiles: see `nn::budget`. `Digits::COSTS` says what each layer costs.
 ///
-/// `#[nn(profile)]` on the struct adds `profile`: a prediction that calls a function after each call of a layer, with its name,
-/// to measure time, cycles or instructions layer by layer.
+/// `#[nn(profile)]` on the struct adds `profile`: a prediction that calls a function after each call of a layer, with
+/// its name, to measure time, cycles or instructions layer by layer.
 ///
-/// Beside these two, the struct may have `#[doc]`, `#[cfg]`, `#[derive]`, the levels of lints, `#[deprecated]`, `#[must_use]`,
-/// `#[non_exhaustive]`, and `#[cfg_attr]` with these but `cfg`. `Clone`, `Debug` and `PartialEq` are implemented already.
+/// Beside these two, the struct may have `#[doc]`, `#[cfg]`, `#[derive]`, the levels of lints, `#[deprecated]`,
+/// `#[must_use]`, `#[non_exhaustive]`, and `#[cfg_attr]` with these but `cfg`. `Clone`, `Debug` and `PartialEq` are
+/// implemented already.
 ///
 /// `#[nn(crate = path)]` on the struct says where this library is, for a crate that renames it or sees it re-exported.
 /// In a module with `#![no_implicit_prelude]`, `#[nn(no_implicit_prelude)]` says so.
@@ -104,14 +105,14 @@ pub fn model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// }
 /// ```
 ///
-/// The item compiles exactly when `model!` would reject the graph with a message that contains the text. Otherwise it is an error
-/// on the text that shows what happened: the graph was accepted, or the messages that came instead. The text is looked for
-/// in the whole message, its notes and help included; it has to be in one of them, whatever other errors there are. With a
-/// list (`["one", "another"] => …`) each text has to be in some message.
+/// The item compiles exactly when `model!` would reject the graph with a message that contains the text. Otherwise it
+/// is an error on the text that shows what happened: the graph was accepted, or the messages that came instead. The
+/// text is looked for in the whole message, its notes and help included; it has to be in one of them, whatever other
+/// errors there are. With a list (`["one", "another"] => …`) each text has to be in some message.
 ///
-/// It writes no model, so names of structs can repeat, and it costs no more than the passes of the macro. It sees what the macro
-/// sees: an error that only rustc finds (shapes of const expressions, types, sub-models that do not fit) is none here, and
-/// the message says so if the graph could have such. Lints are not errors.
+/// It writes no model, so names of structs can repeat, and it costs no more than the passes of the macro. It sees what
+/// the macro sees: an error that only rustc finds (shapes of const expressions, types, sub-models that do not fit) is
+/// none here, and the message says so if the graph could have such. Lints are not errors.
 #[cfg(not(fuzzing))]
 #[proc_macro]
 pub fn model_rejects(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
@@ -124,19 +125,21 @@ pub fn model_rejects(input: proc_macro::TokenStream) -> proc_macro::TokenStream 
 /// static DIGITS: Digits = include_weights!(Digits, "digits.safetensors");
 /// ```
 ///
-/// The path starts at the folder of the file that it is written in or, if there is no such file, at the folder of the package's
-/// `Cargo.toml`. The file is as `save_weights` writes it: its tensors have to be exactly the variables of the model, by
-/// name, shape and type; what is not is a compile error that names the tensor. For a model over `f32` they may also be `F16`
-/// or `BF16`, and are made `f32`. When the file changes, the program is compiled again.
+/// The path starts at the folder of the file that it is written in or, if there is no such file, at the folder of the
+/// package's `Cargo.toml`. The file is as `save_weights` writes it: its tensors have to be exactly the variables of the
+/// model, by name, shape and type; what is not is a compile error that names the tensor. For a model over `f32` they
+/// may also be `F16` or `BF16`, and are made `f32`. When the file changes, the program is compiled again.
 ///
-/// In a crate that has this library under another name, its path comes first: `include_weights!(crate = path, Digits, "digits.safetensors")`.
+/// In a crate that has this library under another name, its path comes first:
+/// `include_weights!(crate = path, Digits, "digits.safetensors")`.
 ///
-/// It is an expression that a `static` or a `const` can hold. A large model belongs in a `static`: it has one place, and
-/// never passes through a stack.
+/// It is an expression that a `static` or a `const` can hold. A large model belongs in a `static`: it has one place,
+/// and never passes through a stack.
 ///
 /// # In half the flash
 ///
-/// With `f16` or `bf16` behind the path, weights are kept as numbers of 16 bits, and unpacked into RAM before the model computes:
+/// With `f16` or `bf16` behind the path, weights are kept as numbers of 16 bits, and unpacked into RAM before the model
+/// computes:
 ///
 /// ```ignore
 /// static DIGITS: Packed<Digits, Bf16> = include_weights!(Digits, "digits.safetensors", bf16);
@@ -144,18 +147,20 @@ pub fn model_rejects(input: proc_macro::TokenStream) -> proc_macro::TokenStream 
 /// let digits = DIGITS.unpack();
 /// ```
 ///
-/// The file is the same, and the same is an error. Its numbers are rounded to the nearest, ties to even, when the program is compiled.
-/// Those that are halves of this kind already stay as they are; of the other kind they are rounded from what they are. Infinity and NaN
-/// stay what they are too, but a number that would only become infinite is a compile error that names it. An `f16` reaches to 65504 and
-/// has 11 bits of precision, a `bf16` has the range of an `f32` and 8 bits. The model is one over `f32`.
+/// The file is the same, and the same is an error. Its numbers are rounded to the nearest, ties to even, when the
+/// program is compiled. Those that are halves of this kind already stay as they are; of the other kind they are rounded
+/// from what they are. Infinity and NaN stay what they are too, but a number that would only become infinite is a
+/// compile error that names it. An `f16` reaches to 65504 and has 11 bits of precision, a `bf16` has the range of an
+/// `f32` and 8 bits. The model is one over `f32`.
 #[cfg(not(fuzzing))]
 #[proc_macro]
 pub fn include_weights(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     include::expand(input.into()).into()
 }
 
-/// What is done to a graph, whoever made it, in this order: its layers and calls are named, shapes are found, the whole is
-/// checked, lints look at it, and a form for predictions is made of it. Errors are collected in each and reported together; what a later pass would only repeat is not run.
+/// What is done to a graph, whoever made it, in this order: its layers and calls are named, shapes are found, the whole
+/// is checked, lints look at it, and a form for predictions is made of it. Errors are collected in each and reported
+/// together; what a later pass would only repeat is not run.
 const PASSES: [fn(&mut Graph, &mut Diagnostics); 5] = [names::name, infer::infer, check::check, lint::lint, fold::fold];
 
 /// Tokens, a graph, passes over it, and code.

@@ -27,7 +27,8 @@ pub(crate) fn integer(expr: &Expr) -> Option<i128> {
     }
 }
 
-/// The value of a number literal; none for one that only infinity would stand for (`1e999`), which no token can be made of.
+/// The value of a number literal; none for one that only infinity would stand for (`1e999`), which no token can be made
+/// of.
 pub(crate) fn number(expr: &Expr) -> Option<f64> {
     match expr {
         Expr::Lit(literal) => match &literal.lit {

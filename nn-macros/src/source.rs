@@ -1,7 +1,8 @@
 //! What stands behind the ids of a graph: places, expressions and types that a user wrote.
 //!
-//! A graph is plain data, so it holds no tokens. Whoever makes one puts the tokens here and keeps their ids; whoever reports an
-//! error or prints code looks them up. An importer has neither: the default [`SpanId`] is the call of the macro.
+//! A graph is plain data, so it holds no tokens. Whoever makes one puts the tokens here and keeps their ids; whoever
+//! reports an error or prints code looks them up. An importer has neither: the default [`SpanId`] is the call of the
+//! macro.
 
 use crate::literal;
 use proc_macro2::{Span, TokenStream};

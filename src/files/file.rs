@@ -1,9 +1,9 @@
 //! Files: replaced whole or not at all, and read within a bound.
 //!
-//! A file is written under another name in the same folder and then renamed. The name is random and the file is new, so two
-//! programs never share one, even if they have the same process id (containers with a common volume). A program that is
-//! killed leaves its temporary file behind; the next that writes the same file removes it. A writer holds a lock on its
-//! temporary file, so that it is not taken for one of these.
+//! A file is written under another name in the same folder and then renamed. The name is random and the file is new, so
+//! two programs never share one, even if they have the same process id (containers with a common volume). A program
+//! that is killed leaves its temporary file behind; the next that writes the same file removes it. A writer holds a
+//! lock on its temporary file, so that it is not taken for one of these.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -108,8 +108,8 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links lead from one to the next"))
 }
 
-/// The start of the names of temporary files for a file of this name. It is short, so that long names work, and ASCII, so
-/// that names work that are not.
+/// The start of the names of temporary files for a file of this name. It is short, so that long names work, and ASCII,
+/// so that names work that are not.
 fn prefix(name: &OsStr) -> String {
     // FNV-1a: the same in every program, so that the next one finds these files.
     let hash = name

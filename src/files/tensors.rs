@@ -85,8 +85,8 @@ pub(crate) fn write(path: &Path, tensors: Vec<Tensor<'_>>, metadata: Vec<(String
     file::replace(path, &bytes).map_err(Error::io(path))
 }
 
-/// Reads a file of a model that keeps `copies` numbers for each weight. A much larger file is of something else, and would
-/// fill the memory before it is refused.
+/// Reads a file of a model that keeps `copies` numbers for each weight. A much larger file is of something else, and
+/// would fill the memory before it is refused.
 pub(crate) fn read<M: Model>(path: &Path, copies: usize) -> Result<Vec<u8>> {
     const MORE: u64 = 1 << 30;
     let weights = (size_of::<M>() as u64).saturating_mul(copies as u64);
@@ -136,7 +136,8 @@ impl<'a> Reader<'a> {
         Ok(tensor.data())
     }
 
-    /// The tensors of these variables that have numbers that are NaN or infinite, as a warning; none if the model allows it.
+    /// The tensors of these variables that have numbers that are NaN or infinite, as a warning; none if the model
+    /// allows it.
     ///
     /// # Errors
     /// If a warning is to be an error.

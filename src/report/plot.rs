@@ -146,7 +146,8 @@ fn panel(
 
 /// From the smallest to the largest value, with a margin, in units of a power of ten: 0 where plain numbers are short.
 ///
-/// Labels are found in a loop that does not end if the range is not finite, or so small that adding a step changes nothing.
+/// Labels are found in a loop that does not end if the range is not finite, or so small that adding a step changes
+/// nothing.
 fn extent(series: &[Series<'_>]) -> (Range<f64>, i32) {
     let values =
         series.iter().flat_map(|(_, values)| values.iter().map(|&(_, value)| value)).filter(|value| value.is_finite());
@@ -212,7 +213,8 @@ mod tests {
         assert!(diverged.to_svg().is_ok());
     }
 
-    /// All pairs of numbers from all over, as the losses of two epochs. A chart that is not done after a while never is.
+    /// All pairs of numbers from all over, as the losses of two epochs. A chart that is not done after a while never
+    /// is.
     #[test]
     fn charts_of_all_ranges_are_drawn() {
         let sizes = [

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 /// The loss and the metrics of an evaluation or of a training step.
 ///
-/// Besides `loss` there are, by name: with several outputs `<output>_loss`, the loss of each without its weight; and the
-/// metrics, with several outputs as `<output>_<metric>`.
+/// Besides `loss` there are, by name: with several outputs `<output>_loss`, the loss of each without its weight; and
+/// the metrics, with several outputs as `<output>_<metric>`.
 #[derive(Clone, PartialEq)]
 pub struct Report {
     /// The whole loss: the weighted sum of the losses of all outputs, and regularization.

@@ -2,15 +2,15 @@
 //!
 //! Beside the tensors of a weight file it holds:
 //!
-//! - `optimizer.<slot>.<layer>.<variable>`, the number of steps, `optimizer.iteration`, and the learning rate if one was
-//!   set, `optimizer.learning_rate`;
-//! - how far training had come, `training.place`: epoch, step of the epoch, passes through the data, step at which the last
-//!   one began, batches of it, and 1 if it goes on, plus 2 if the epoch has begun;
+//! - `optimizer.<slot>.<layer>.<variable>`, the number of steps, `optimizer.iteration`, and the learning rate if one
+//!   was set, `optimizer.learning_rate`;
+//! - how far training had come, `training.place`: epoch, step of the epoch, passes through the data, step at which the
+//!   last one began, batches of it, and 1 if it goes on, plus 2 if the epoch has begun;
 //! - in the middle of an epoch `training.sums`: its samples so far, and the sums of their losses;
 //! - `callback.<k>.<name>`, what the callback number `k` remembers, whose own name is the metadata `callback.<k>`.
 //!
-//! The frozen layers are in the metadata. If a layer has the name `optimizer`, `training` or `callback`, the prefix gets as
-//! many underscores as it needs to be another: `optimizer_.iteration`.
+//! The frozen layers are in the metadata. If a layer has the name `optimizer`, `training` or `callback`, the prefix
+//! gets as many underscores as it needs to be another: `optimizer_.iteration`.
 
 use crate::callbacks::{CallbackMemory, Entry, Snapshot};
 use crate::files::tensors::{self, Reader, Tensor, little_endian};
@@ -107,8 +107,8 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
 
 /// Checkpoints.
 impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
-    /// Writes the weights, the state of the optimizer, the learning rate, the frozen layers, how far training has come and
-    /// the state of the callbacks, so that it can go on later as if it had not been interrupted:
+    /// Writes the weights, the state of the optimizer, the learning rate, the frozen layers, how far training has come
+    /// and the state of the callbacks, so that it can go on later as if it had not been interrupted:
     /// [`Fit::resume`](crate::Fit::resume).
     ///
     /// # Errors

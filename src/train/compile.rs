@@ -87,7 +87,8 @@ impl<M: Model> CompileValue for M {
 /// - Using: [`predict`](Self::predict), [`predict_batches`](Self::predict_batches),
 ///   [`predict_on_batch`](Self::predict_on_batch).
 ///
-/// Its working memory is made at the first step (or the first of a larger batch) and kept: later steps allocate nothing.
+/// Its working memory is made at the first step (or the first of a larger batch) and kept: later steps allocate
+/// nothing.
 ///
 /// ```
 /// use nn::prelude::*;
@@ -179,15 +180,16 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
         self
     }
 
-    /// Sets the seed of shuffling and of layers such as `Dropout`. It is 0 by default: a run repeats itself unless it is
-    /// asked not to.
+    /// Sets the seed of shuffling and of layers such as `Dropout`. It is 0 by default: a run repeats itself unless it
+    /// is asked not to.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Makes errors of all warnings, in every call that trains, evaluates or reads a file: labels that a loss cannot judge,
-    /// losses that do not fit their outputs, weights of a file that are not finite. Off by default. [`Fit::strict`](crate::Fit::strict) does so for one run.
+    /// Makes errors of all warnings, in every call that trains, evaluates or reads a file: labels that a loss cannot
+    /// judge, losses that do not fit their outputs, weights of a file that are not finite. Off by default.
+    /// [`Fit::strict`](crate::Fit::strict) does so for one run.
     ///
     /// ```
     /// use nn::prelude::*;
@@ -234,15 +236,16 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
         self.learner.as_ref().map_or(0, |learner| learner.steps)
     }
 
-    /// The epoch that comes next or, after a stop in its middle, goes on: where [`Fit::resume`](crate::Fit::resume) begins.
+    /// The epoch that comes next or, after a stop in its middle, goes on: where [`Fit::resume`](crate::Fit::resume)
+    /// begins.
     pub fn epoch(&self) -> usize {
         self.cursor.epoch
     }
 
     /// The outputs for the inputs `x`: a `Vec`, or for several outputs the model's `…Outputs` struct of them.
     ///
-    /// The memory for it is kept. Several threads may predict at the same time, without a lock; each then has memory of its
-    /// own.
+    /// The memory for it is kept. Several threads may predict at the same time, without a lock; each then has memory of
+    /// its own.
     ///
     /// # Errors
     /// If inputs have different numbers of samples, or hold NaN or infinity.

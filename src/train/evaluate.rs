@@ -159,8 +159,8 @@ where
         Ok(evaluation.report(self))
     }
 
-    /// The loss and the metrics over batches `(x, y)` or `(x, y, sample_weight)`, of any size, for data that does not fit in
-    /// memory. A batch may be a `Result`. `batches.take(n)` is Keras's `steps=n`.
+    /// The loss and the metrics over batches `(x, y)` or `(x, y, sample_weight)`, of any size, for data that does not
+    /// fit in memory. A batch may be a `Result`. `batches.take(n)` is Keras's `steps=n`.
     ///
     /// # Errors
     /// As [`train_on_batch`](Self::train_on_batch), if there is no batch, and the error of a batch that is an `Err`.

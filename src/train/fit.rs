@@ -32,13 +32,13 @@ where
     /// Trains the model on inputs `x` and targets `y`.
     ///
     /// The losses and metrics of an epoch are those of its batches before each step, as in Keras; the means are over
-    /// samples, so a smaller last batch counts for less. A second call goes on where the first ended, with new numbers of
-    /// epochs.
+    /// samples, so a smaller last batch counts for less. A second call goes on where the first ended, with new numbers
+    /// of epochs.
     ///
     /// # Errors
-    /// If data is empty, differs in its numbers of samples, holds NaN or infinity, or has targets that the losses cannot
-    /// judge, if a setting makes no sense, or if a callback monitors what is not reported. Nothing has changed then.
-    /// Also if a callback fails later.
+    /// If data is empty, differs in its numbers of samples, holds NaN or infinity, or has targets that the losses
+    /// cannot judge, if a setting makes no sense, or if a callback monitors what is not reported. Nothing has changed
+    /// then. Also if a callback fails later.
     pub fn fit<V: Validation<M::Inputs, Targets<M, L>>, C: Callbacks>(
         &mut self,
         x: impl Batches<M::Inputs>,
@@ -86,11 +86,10 @@ where
     /// Trains the model on batches from iterators, for data that does not fit in memory or is made while training runs.
     ///
     /// `batches` is called for every pass through the data, with the number of passes before, and gives an iterator of
-    /// batches: `(x, y)` or `(x, y, sample_weight)`, of any size, any number of them, or `Result`s of these, whose first
-    /// `Err` ends the run. A pass is an epoch, unless
-    /// [`Fit::steps_per_epoch`] says that an epoch is a number of steps; an iterator may then be endless.
-    /// The number of the pass serves to shuffle; a resumed run passes over the batches that it has seen. A warning says if a
-    /// later pass has fewer batches than the first.
+    /// batches: `(x, y)` or `(x, y, sample_weight)`, of any size, any number of them, or `Result`s of these, whose
+    /// first `Err` ends the run. A pass is an epoch, unless [`Fit::steps_per_epoch`] says that an epoch is a number of
+    /// steps; an iterator may then be endless. The number of the pass serves to shuffle; a resumed run passes over the
+    /// batches that it has seen. A warning says if a later pass has fewer batches than the first.
     ///
     /// ```
     /// use nn::prelude::*;
@@ -124,8 +123,8 @@ where
     /// ```
     ///
     /// # Errors
-    /// As [`fit`](Self::fit); also if there is no batch, and the error of a batch that is an `Err`. A batch is checked when
-    /// it comes: the run then ends with the error, and what was learned before remains.
+    /// As [`fit`](Self::fit); also if there is no batch, and the error of a batch that is an `Err`. A batch is checked
+    /// when it comes: the run then ends with the error, and what was learned before remains.
     pub fn fit_batches<F, I, V: Validation<M::Inputs, Targets<M, L>>, C: Callbacks>(
         &mut self,
         batches: F,

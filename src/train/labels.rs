@@ -1,7 +1,7 @@
 //! Labels that a loss cannot judge: which sample has one, and what it probably means.
 //!
-//! Such labels train, so they are a warning, or an error for those who ask for it. Labels that do not count are not looked at:
-//! those of samples or outputs with the weight 0, and masked positions.
+//! Such labels train, so they are a warning, or an error for those who ask for it. Labels that do not count are not
+//! looked at: those of samples or outputs with the weight 0, and masked positions.
 
 use crate::check::Targets;
 use crate::losses::Losses;

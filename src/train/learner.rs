@@ -38,8 +38,8 @@ pub(crate) struct Learner<M: Model> {
     pub(crate) slots: Vec<Box<M>>,
     /// The tables whose gradient comes by rows. Where there are none, all steps are over all weights.
     pub(crate) rows: Rows,
-    /// What of the gradients backward passes add to, but the tables. That of the first part is zeroed by the pass that applies it, those of
-    /// the others before they are added to.
+    /// What of the gradients backward passes add to, but the tables. That of the first part is zeroed by the pass that
+    /// applies it, those of the others before they are added to.
     pub(crate) dense: Vec<Range<usize>>,
     /// What backward passes add to although nothing is applied: it is zeroed after a step.
     unused: Vec<Range<usize>>,
@@ -47,8 +47,8 @@ pub(crate) struct Learner<M: Model> {
     places: Vec<Place>,
     /// How batches are divided.
     pub(crate) division: Division,
-    /// What training changes: the variables in the flat slice of weights, each with a number, without the tables. Behind
-    /// these, during a step, the rows of the batch. A gradient is clipped by variable.
+    /// What training changes: the variables in the flat slice of weights, each with a number, without the tables.
+    /// Behind these, during a step, the rows of the batch. A gradient is clipped by variable.
     parts: Vec<(usize, Range<usize>)>,
     /// How many of the parts are not rows.
     variables: usize,
@@ -202,8 +202,8 @@ impl<M: Model> Learner<M> {
         self.unfinished = false;
     }
 
-    /// Keeps the weights within their bounds. What is frozen at run time stays as it is: the gradient, which has done its
-    /// work, holds it meanwhile.
+    /// Keeps the weights within their bounds. What is frozen at run time stays as it is: the gradient, which has done
+    /// its work, holds it meanwhile.
     pub(crate) fn constrain(&mut self, model: &mut M) {
         if !M::Graph::CONSTRAINS || !self.frozen.contains(&true) {
             return M::Graph::NEW.constrain(model);
@@ -230,7 +230,8 @@ impl<M: Model> Learner<M> {
     }
 }
 
-/// The arguments of [`Optimizer::update`], as a loop for all levels. The gradient is zeroed, for the next step, while it is near.
+/// The arguments of [`Optimizer::update`], as a loop for all levels. The gradient is zeroed, for the next step, while
+/// it is near.
 struct Update<'a, 'b, O, T> {
     optimizer: &'a O,
     step: u64,

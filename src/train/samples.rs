@@ -38,8 +38,9 @@ impl<X: Tensors, Y: Tensors> Samples<'_, X, Y> {
 
 /// One batch to train on or to evaluate: `(x, y)`, `(x, y, sample_weight)`, or a `Result` of one.
 ///
-/// `x` and `y` are what [`Compiled::fit`](crate::Compiled::fit) takes; the weights are a `Vec`, slice or array of `f64`.
-/// An `Err` ends the run with this error. It is anything that converts to `Box<dyn Error>`: an `io::Error`, a `String`.
+/// `x` and `y` are what [`Compiled::fit`](crate::Compiled::fit) takes; the weights are a `Vec`, slice or array of
+/// `f64`. An `Err` ends the run with this error. It is anything that converts to `Box<dyn Error>`: an `io::Error`, a
+/// `String`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a batch of this model",
     note = "a batch is `(x, y)` or `(x, y, sample_weight)`, with `x` and `y` as `fit` takes them, or a `Result` of one",

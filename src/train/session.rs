@@ -41,8 +41,8 @@ where
     progress: Progress,
     /// What `class_weight` makes of a batch.
     weights: Vec<f64>,
-    /// Whether it was stopped in the middle of an epoch. A later run goes on there, and its callbacks see the end of this epoch:
-    /// what they remember is from before this end.
+    /// Whether it was stopped in the middle of an epoch. A later run goes on there, and its callbacks see the end of
+    /// this epoch: what they remember is from before this end.
     broken: bool,
     /// Whether it was said that a pass is shorter than an epoch.
     short: bool,

@@ -1,7 +1,7 @@
 //! Where the batches of training come from: arrays in memory, or iterators.
 //!
-//! A *pass* goes once through all data. Usually an epoch is a pass; with `steps_per_epoch` an epoch is a part of one, and
-//! the next epoch goes on behind it, as in Keras.
+//! A *pass* goes once through all data. Usually an epoch is a pass; with `steps_per_epoch` an epoch is a part of one,
+//! and the next epoch goes on behind it, as in Keras.
 
 use crate::report::progress;
 use crate::train::random::{Purpose, stream};

@@ -1,7 +1,8 @@
 //! One training step, on memory that is made once: gradients, loss, regularization, running states, optimizer.
 //!
-//! A large batch is seen in parts, each with a tape, a gradient and random numbers of its own. Everything between two samples
-//! is said once for the batch: by what the losses are divided, the penalties on weights, the step of the optimizer.
+//! A large batch is seen in parts, each with a tape, a gradient and random numbers of its own. Everything between two
+//! samples is said once for the batch: by what the losses are divided, the penalties on weights, the step of the
+//! optimizer.
 
 use crate::losses::{LogitMask, Losses, Weighting, counted};
 use crate::optimizers::Optimizer;
@@ -46,8 +47,8 @@ impl<M: Model> Tapes<M> {
         tape.get_or_insert_with(|| Tapes::new(n, division))
     }
 
-    /// Calls `visit` with the parts of the last step, which saw the samples `x`: their places, what they predicted before it
-    /// changed the weights, and the masks of that.
+    /// Calls `visit` with the parts of the last step, which saw the samples `x`: their places, what they predicted
+    /// before it changed the weights, and the masks of that.
     pub(crate) fn predictions(
         &self,
         x: <M::Inputs as Tensors>::Batch<'_>,
@@ -197,8 +198,8 @@ impl<M: Model> PartTape<M> {
     }
 }
 
-/// Gives the parts of a batch their places and their random numbers: its own where there is one part, else some that follow
-/// from these.
+/// Gives the parts of a batch their places and their random numbers: its own where there is one part, else some that
+/// follow from these.
 fn place<M: Model>(parts: &mut [PartTape<M>], division: Division, n: usize, mut rng: Xoshiro256PlusPlus) {
     if let [whole] = parts {
         (whole.samples, whole.rng) = (0..n, rng);
@@ -210,8 +211,8 @@ fn place<M: Model>(parts: &mut [PartTape<M>], division: Division, n: usize, mut 
     }
 }
 
-/// How many samples or positions of each output count in the loss of a batch that is judged in parts; not known of one that
-/// is judged as a whole.
+/// How many samples or positions of each output count in the loss of a batch that is judged in parts; not known of one
+/// that is judged as a whole.
 pub(crate) struct Counted(Option<[usize; MAX_INPUTS]>);
 
 impl Counted {

@@ -1,8 +1,9 @@
 //! Tables whose gradient comes by rows: a step costs what the rows of its batch cost, and not the whole table.
 //!
 //! The gradient of a table is zero but for the rows that a batch names ([`Layer::touched`](crate::Layer::touched)). The
-//! optimizer is applied to these alone, if it says what it does to all others ([`ZeroGradient`]): nothing, or a decay of its slots, which
-//! a row that comes again later makes up for. A row of the gradient is zeroed as soon as it was applied.
+//! optimizer is applied to these alone, if it says what it does to all others ([`ZeroGradient`]): nothing, or a decay
+//! of its slots, which a row that comes again later makes up for. A row of the gradient is zeroed as soon as it was
+//! applied.
 
 use crate::optimizers::{MAX_SLOTS, ZeroGradient};
 use crate::train::learner::Gradient;
@@ -131,9 +132,10 @@ impl Rows {
         })
     }
 
-    /// Calls `step` with all rows that learn, in ascending order, once their slots were caught up, and zeroes the gradient
-    /// of all rows of the batch, which is then forgotten. The gradient of a row is the sum of what its parts have, and is where
-    /// the first of them has it: most rows of a large table come in one part alone, and are not copied.
+    /// Calls `step` with all rows that learn, in ascending order, once their slots were caught up, and zeroes the
+    /// gradient of all rows of the batch, which is then forgotten. The gradient of a row is the sum of what its parts
+    /// have, and is where the first of them has it: most rows of a large table come in one part alone, and are not
+    /// copied.
     pub(crate) fn apply<M: Model>(
         &mut self,
         gradients: &mut [Gradient<M>],

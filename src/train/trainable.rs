@@ -41,11 +41,12 @@ fn holds(path: &str, layer: &str) -> bool {
 
 /// Frozen layers.
 impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
-    /// Freezes a layer or a whole sub-model, or lets it learn again: Keras's `layer.trainable = ..`, for transfer learning.
+    /// Freezes a layer or a whole sub-model, or lets it learn again: Keras's `layer.trainable = ..`, for transfer
+    /// learning.
     ///
-    /// `path` is that of the layer in weight files, `dense` or `tower.dense`; a model (`tower`) stands for all its layers,
-    /// and the empty path for all. Weights of a frozen layer stay as they are. The slots of the optimizer are kept, and it
-    /// holds from the next step on, without another `compile`. Checkpoints remember it.
+    /// `path` is that of the layer in weight files, `dense` or `tower.dense`; a model (`tower`) stands for all its
+    /// layers, and the empty path for all. Weights of a frozen layer stay as they are. The slots of the optimizer are
+    /// kept, and it holds from the next step on, without another `compile`. Checkpoints remember it.
     ///
     /// ```
     /// use nn::prelude::*;
@@ -76,8 +77,8 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// ```
     ///
     /// # Errors
-    /// If there is no such layer, or if it is to learn and was declared with `trainable = false` in `model!`, which leaves
-    /// out its gradients.
+    /// If there is no such layer, or if it is to learn and was declared with `trainable = false` in `model!`, which
+    /// leaves out its gradients.
     pub fn set_trainable(&mut self, path: &str, trainable: bool) -> Result<()> {
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
         let layers = layers::<M>();
@@ -104,7 +105,8 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         learner.map_or_else(|| self.optimizer.learning_rate(0), |learner| learner.learning_rate(&self.optimizer))
     }
 
-    /// Sets the learning rate of the next steps, in place of that of the optimizer or its schedule. Checkpoints remember it.
+    /// Sets the learning rate of the next steps, in place of that of the optimizer or its schedule. Checkpoints
+    /// remember it.
     pub fn set_learning_rate(&mut self, rate: f64) {
         self.learner.get_or_insert_with(|| Learner::new(&self.optimizer)).learning_rate = Some(rate);
     }

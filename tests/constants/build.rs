@@ -1,9 +1,10 @@
 //! Writes the graphs of all tests and examples twice: as they are, and with every size as a named constant.
 //!
-//! With `NN_CONSTANTS=all` these are all of them, and otherwise as many as have every layer and every argument that some graph has.
+//! With `NN_CONSTANTS=all` these are all of them, and otherwise as many as have every layer and every argument that
+//! some graph has.
 //!
-//! A module of the file stands for each test or example. It has the graphs, and of the rest what they name: layers of a user's own,
-//! constants, functions.
+//! A module of the file stands for each test or example. It has the graphs, and of the rest what they name: layers of a
+//! user's own, constants, functions.
 
 #[path = "build/collect.rs"]
 mod collect;

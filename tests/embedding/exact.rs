@@ -4,8 +4,8 @@ use super::*;
 use nn::optimizers::ZeroGradient;
 
 model! {
-    /// A penalty and a bound on the table: every row has a gradient in every step. As in Keras, the norm is that of a feature
-    /// over all words.
+    /// A penalty and a bound on the table: every row has a gradient in every step. As in Keras, the norm is that of a
+    /// feature over all words.
     pub struct Bounded;
 
     let left = Input(shape = [3], dtype = u32);
@@ -26,7 +26,8 @@ fn agree<M: Reads, O: Optimizer + Copy>(optimizer: O) {
     assert_equal(&state(&mut rows), &state(&mut whole));
 }
 
-/// A frozen table sees no steps: its slots do not decay. The rest goes on. A frozen layer beside it makes no difference.
+/// A frozen table sees no steps: its slots do not decay. The rest goes on. A frozen layer beside it makes no
+/// difference.
 fn agree_frozen<M: Reads, O: Optimizer + Copy>(optimizer: O) -> nn::Result<()> {
     let (mut rows, mut whole) = (model::<M, _>(optimizer), model::<M, _>(Whole(optimizer)));
     train(&mut rows, 0..4);

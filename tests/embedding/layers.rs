@@ -89,8 +89,8 @@ mod my {
     }
 
     impl<T: Scalar + nn::Element, const V: usize> nn::Train<T, SVector<u32, 3>> for Counted<V> {
-        /// More than there is to name: a part of a row stands for all of it, and the last row of one table, all of the other
-        /// and what follows are one range.
+        /// More than there is to name: a part of a row stands for all of it, and the last row of one table, all of the
+        /// other and what follows are one range.
         fn touched<B: Storage>(&self, x: &[SVector<u32, 3>], _: &(), visit: &mut dyn FnMut(Range<usize>)) {
             for &word in x.iter().flatten() {
                 visit(2 + 2 * word as usize..3 + 2 * word as usize);

@@ -1,5 +1,5 @@
-//! Embeddings: steps by rows against steps over whole tables, checkpoints, freezing, clipping, layers of a user's own, and
-//! indices that are out of range.
+//! Embeddings: steps by rows against steps over whole tables, checkpoints, freezing, clipping, layers of a user's own,
+//! and indices that are out of range.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]

@@ -1,5 +1,5 @@
-//! A graph against Keras: predictions, also of its folded form, outputs and masks of a training pass, gradients of inputs and weights, the
-//! loss of the positions that count, and a step of training with the moving averages.
+//! A graph against Keras: predictions, also of its folded form, outputs and masks of a training pass, gradients of
+//! inputs and weights, the loss of the positions that count, and a step of training with the moving averages.
 
 use crate::fixture::Fixture;
 use nn::data::{Batches, Inspect};
@@ -9,7 +9,8 @@ use nn::tensor::{FloatTensors, flat, flat_mut};
 use nn::weights::zeroed_box;
 use nn::{Buffer, Element, Graph, Heap, Layer, Model, Pass, Shape, Tensors, layer::Mode};
 
-/// `case: { graph }`, in `f64`; after `f32` in that as well. The passes are generic, so a few graphs in both are enough.
+/// `case: { graph }`, in `f64`; after `f32` in that as well. The passes are generic, so a few graphs in both are
+/// enough.
 macro_rules! masked {
     ($file:literal, f32; $($cases:tt)*) => { crate::sweep::masked! { @ $file both; $($cases)* } };
     ($file:literal; $($cases:tt)*) => { crate::sweep::masked! { @ $file double; $($cases)* } };
@@ -46,7 +47,8 @@ pub(crate) use masked;
 
 /// Inputs of numbers, words and masks.
 pub(crate) trait Inputs: Tensors {
-    /// Fills tensor `i`, `i + 1`, … with the values that `values` gives for each, and says whether it is one of numbers.
+    /// Fills tensor `i`, `i + 1`, … with the values that `values` gives for each, and says whether it is one of
+    /// numbers.
     fn fill(batch: Self::BatchMut<'_>, i: usize, values: &dyn Fn(usize, bool) -> Vec<f64>);
     /// The numbers of all tensors of numbers.
     fn numbers(batch: Self::Batch<'_>, to: &mut Vec<f64>);

@@ -104,8 +104,8 @@ tuples!(A 0, B 1);
 tuples!(A 0, B 1, C 2);
 tuples!(A 0, B 1, C 2, D 3, E 4);
 
-/// A case of a file. Where Keras's optimizer sees an index that a batch repeats as several gradients of one row, ours sees
-/// their sum, which is what the arrays `summed.…` were made with.
+/// A case of a file. Where Keras's optimizer sees an index that a batch repeats as several gradients of one row, ours
+/// sees their sum, which is what the arrays `summed.…` were made with.
 pub(crate) fn read(file: &str, case: &str) -> Fixture {
     let file = Fixture::read_case(file, case);
     if case != "time_distributed_model" {

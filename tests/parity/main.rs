@@ -24,8 +24,8 @@ mod two_by_two;
 
 /// In `f64`. The two libraries use the same formulas and differ in the order of their sums and in the last bits of
 /// `exp` and its relatives: by less than 4e-15 on x86-64, so there is room for other mathematics libraries. A few
-/// constants are rounded to `f32` inside TensorFlow; `tests/fixtures/README.md` lists them, and where a test meets one it
-/// says so.
+/// constants are rounded to `f32` inside TensorFlow; `tests/fixtures/README.md` lists them, and where a test meets one
+/// it says so.
 const F64: f64 = 1e-13;
 /// In `f64`, for losses and weights after ten steps of training.
 const TRAINED: f64 = 1e-12;

@@ -1,7 +1,7 @@
 //! Random graphs, as the text of a file of `model!` calls.
 //!
-//! A macro runs when the test is compiled, so the graphs are drawn beforehand, with a fixed seed. The generator knows the
-//! shapes by itself: it is a second opinion on the shape rules.
+//! A macro runs when the test is compiled, so the graphs are drawn beforehand, with a fixed seed. The generator knows
+//! the shapes by itself: it is a second opinion on the shape rules.
 
 use std::fmt::Write;
 

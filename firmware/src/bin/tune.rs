@@ -1,5 +1,5 @@
-//! Goes on training on the board: the digits stand on their heads here, and the last layer learns to read them. The layer before
-//! stays in flash.
+//! Goes on training on the board: the digits stand on their heads here, and the last layer learns to read them. The
+//! layer before stays in flash.
 #![no_std]
 #![cfg_attr(any(target_os = "none", target_arch = "wasm32"), no_main)]
 

@@ -70,8 +70,8 @@ pub trait Activation {
 
 /// An activation that acts on each scalar.
 ///
-/// Where its functions are `#[inline]` and have neither branches nor calls, loops over them become vectors of the machine's
-/// widest kind, which the functions in [`kernels`](crate::kernels) are made for.
+/// Where its functions are `#[inline]` and have neither branches nor calls, loops over them become vectors of the
+/// machine's widest kind, which the functions in [`kernels`](crate::kernels) are made for.
 ///
 /// ```
 /// use nn_core::{Scalar, activations::Elementwise};
@@ -200,8 +200,8 @@ impl<F: Activation> Activate<F> {
 }
 
 impl<F: Elementwise> Activate<F> {
-    /// The backward pass of a training pass in the place of the input: makes the gradient of the output that of the input. Only
-    /// for a function whose derivative is the same if it is given the output for the input
+    /// The backward pass of a training pass in the place of the input: makes the gradient of the output that of the
+    /// input. Only for a function whose derivative is the same if it is given the output for the input
     /// ([`ValueSpec::from_output`](crate::spec::ValueSpec::from_output)).
     #[inline]
     pub fn backward_in_place<T: Scalar + Element, const R: usize, const P: usize>(

@@ -35,7 +35,8 @@ pub(super) fn away_from(kinks: &'static [f64], range: f64) -> impl FnMut(&mut dy
     }
 }
 
-/// What says `from_output` has the same derivative if it is given the output for the input, and `backward_in_place` is then as `backward`.
+/// What says `from_output` has the same derivative if it is given the output for the input, and `backward_in_place` is
+/// then as `backward`.
 #[test]
 fn the_output_is_enough() {
     use super::{Activate, Activation};

@@ -4,8 +4,8 @@ use super::Activation;
 
 /// An activation without parameters: its only value is a constant.
 ///
-/// The weights of a recurrent layer carry the types of its activations, so `step` of the weights computes with those of the
-/// graph, if these have no parameters. An activation of your own may implement it:
+/// The weights of a recurrent layer carry the types of its activations, so `step` of the weights computes with those of
+/// the graph, if these have no parameters. An activation of your own may implement it:
 ///
 /// ```
 /// use nn_core::activations::{Elementwise, Fixed};

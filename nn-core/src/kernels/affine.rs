@@ -1,10 +1,11 @@
 //! [`affine`]: `y[n, o] = b[o] + Σᵢ w[i, o] · x[n, i]`.
 //!
-//! Lanes are outputs, rows are samples. A run of samples passes by the weights of one block of outputs after the other, both of
-//! which stay in the nearest caches: where there are many inputs, in parts. From the second part on, the sums start from what is in `y`.
+//! Lanes are outputs, rows are samples. A run of samples passes by the weights of one block of outputs after the other,
+//! both of which stay in the nearest caches: where there are many inputs, in parts. From the second part on, the sums
+//! start from what is in `y`.
 //!
-//! In which order an output is summed depends on the shape of the weights alone. So what is predicted for a sample does not
-//! depend, to the last bit, on the samples beside it.
+//! In which order an output is summed depends on the shape of the weights alone. So what is predicted for a sample does
+//! not depend, to the last bit, on the samples beside it.
 
 use super::block::{self, Rows, Target, each};
 use super::dims::{Any, Dims, One};
@@ -46,8 +47,8 @@ fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y
 /// A single sample and so few weights have a kernel of their own: what a shape costs that is not known would be felt.
 pub(super) const SMALL: usize = 4096;
 
-/// From so many inputs on, the weights of a column may be too many for the places that the nearest cache has for them: they are far apart, and
-/// lines at distances of a power of two share few places. They are copied where that pays,
+/// From so many inputs on, the weights of a column may be too many for the places that the nearest cache has for them:
+/// they are far apart, and lines at distances of a power of two share few places. They are copied where that pays,
 const LONG: usize = 96;
 /// which is from so many samples on.
 const MANY: usize = 16;
@@ -205,8 +206,8 @@ impl<T: Scalar, H: Dims, X: Source<T>> Affine<'_, T, H, X> {
         }
     }
 
-    /// Some samples, `depth` inputs from `i` on; four vectors of outputs from `o` on, in two sums each. They are two columns, but for a
-    /// sample by itself: it has no other rows to compute meanwhile.
+    /// Some samples, `depth` inputs from `i` on; four vectors of outputs from `o` on, in two sums each. They are two
+    /// columns, but for a sample by itself: it has no other rows to compute meanwhile.
     #[inline(always)]
     fn pair<V: Vector<T>>(&mut self, samples: Range<usize>, i: usize, depth: usize, o: usize) {
         let (two, most) = (2 * V::LANES, samples.start + samples.len() / 2 * 2);

@@ -4,9 +4,9 @@
 //! sums[r][l] += a[p, l] · b[p, r]        for every p
 //! ```
 //!
-//! A row of sums is `C` vectors. `a` is read in vectors and `b` scalar by scalar; every vector of `a` that is loaded serves
-//! `R` rows, and every scalar of `b` serves `C` vectors. Where these are too few for no addition to wait for the one before it,
-//! there are `S` sums of each, which take turns.
+//! A row of sums is `C` vectors. `a` is read in vectors and `b` scalar by scalar; every vector of `a` that is loaded
+//! serves `R` rows, and every scalar of `b` serves `C` vectors. Where these are too few for no addition to wait for the
+//! one before it, there are `S` sums of each, which take turns.
 
 use super::vector::Vector;
 use crate::tensor::scalar::Scalar;
@@ -40,8 +40,8 @@ impl<'a, T: Scalar> Rows<'a, T> {
     }
 }
 
-/// Repeats a statement for `$r` from 0 to `$rows`, which is at most 8, with `$r` a literal. A loop with a long body is not
-/// unrolled, and an array that is indexed by a variable is not kept in registers.
+/// Repeats a statement for `$r` from 0 to `$rows`, which is at most 8, with `$r` a literal. A loop with a long body is
+/// not unrolled, and an array that is indexed by a variable is not kept in registers.
 macro_rules! each {
     ($r:ident < $rows:ident => $body:expr) => {
         $crate::kernels::block::each!(@ $r $rows $body; 0 1 2 3 4 5 6 7)
@@ -148,7 +148,8 @@ unsafe fn step<T: Scalar, V: Vector<T>, const R: usize, const C: usize>(
 
 /// Adds the sums over `depth`. The order of the additions depends on `S` and the depth alone.
 ///
-/// Rows of `a` have `width` scalars; all `C` vectors of them, unless the block is not `full`, which must then be a constant.
+/// Rows of `a` have `width` scalars; all `C` vectors of them, unless the block is not `full`, which must then be a
+/// constant.
 #[inline(always)]
 pub(super) fn sum<T: Scalar, V: Vector<T>, const R: usize, const C: usize, const S: usize>(
     sums: &mut Sums<V, R, C>,
@@ -219,7 +220,8 @@ pub(super) fn steps<T: Scalar, V: Vector<T>, const R: usize, const C: usize, con
     }
 }
 
-/// Copies a column, so that its rows lie behind each other: of `depth` rows, which are `stride` apart, two vectors from `o` on.
+/// Copies a column, so that its rows lie behind each other: of `depth` rows, which are `stride` apart, two vectors from
+/// `o` on.
 #[inline(always)]
 pub(super) fn copy<T: Scalar, V: Vector<T>>(to: &mut [T], from: &[T], stride: usize, o: usize, depth: usize) {
     for (from, to) in from.chunks_exact(stride).zip(to.chunks_exact_mut(2 * V::LANES)).take(depth) {
@@ -265,8 +267,8 @@ impl<T: Scalar> Target<'_, T> {
     /// Adds to what was there.
     #[inline(always)]
     pub(super) fn add<V: Vector<T>, const R: usize, const C: usize>(self, mut sums: Sums<V, R, C>) {
-        // All of it is read before anything is written: a vector that begins where the last one that was written ends would
-        // wait for it.
+        // All of it is read before anything is written: a vector that begins where the last one that was written ends
+        // would wait for it.
         let width = if self.full { C * V::LANES } else { self.width };
         each!(r < R => {
             let old = load::<T, V, C>(&self.data[r * self.stride..][..width], self.full);

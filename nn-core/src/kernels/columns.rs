@@ -4,8 +4,8 @@
 use self::leveled::run;
 use crate::tensor::scalar::Scalar;
 
-/// `y += Σ W[:, k]` over the places `k`, for one sample. The columns of `w` have `O` scalars; places behind the last one are
-/// left out.
+/// `y += Σ W[:, k]` over the places `k`, for one sample. The columns of `w` have `O` scalars; places behind the last
+/// one are left out.
 #[inline]
 pub fn add_columns<T: Scalar, const O: usize>(w: &[T], places: &[u32], y: &mut [T; O]) {
     run(Sum { columns: w.as_chunks::<O>().0, places, y });

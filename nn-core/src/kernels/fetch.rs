@@ -1,7 +1,7 @@
 //! [`prefetch`]: memory that will be needed.
 
-/// Begins to fetch a slice that will be needed soon, into the nearest cache. Rows that are far apart are not fetched ahead by
-/// themselves.
+/// Begins to fetch a slice that will be needed soon, into the nearest cache. Rows that are far apart are not fetched
+/// ahead by themselves.
 #[inline(always)]
 pub fn prefetch<T>(data: &[T]) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]

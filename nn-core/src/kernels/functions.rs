@@ -15,10 +15,11 @@
 //! ln(1 + u) = 2 (s + s³/3 + s⁵/5 + … + s¹⁵/15)                       s = u / (2 + u), so s ≤ 1/3
 //! ```
 //!
-//! For `f32` there is neither branch nor call in them, and no fused multiply-add: every level gives the same bits. Their
-//! errors, over all values, in units in the last place: at most 2 for `exp`, 3 for `tanh`, 4 for `exp_m1` and `softplus`, 3 for
-//! `sigmoid` where it is a normal number (a smaller one may become 0), and 10 for the activation `gelu`, `x · Φ(x)`, from 2⁻¹²²
-//! on. `f64` has the functions of its library, and so have debug builds, where nothing becomes vectors, and builds without `std`.
+//! For `f32` there is neither branch nor call in them, and no fused multiply-add: every level gives the same bits.
+//! Their errors, over all values, in units in the last place: at most 2 for `exp`, 3 for `tanh`, 4 for `exp_m1` and
+//! `softplus`, 3 for `sigmoid` where it is a normal number (a smaller one may become 0), and 10 for the activation
+//! `gelu`, `x · Φ(x)`, from 2⁻¹²² on. `f64` has the functions of its library, and so have debug builds, where nothing
+//! becomes vectors, and builds without `std`.
 
 use crate::tensor::scalar::Scalar;
 use core::f64::consts::FRAC_1_SQRT_2;
@@ -103,14 +104,16 @@ mod single {
         exp_r * power_of_2(half) * power_of_2(k.wrapping_sub(half))
     }
 
-    /// Also infinity where k is 128, for more than 88.3, and never less than the smallest normal number: for sums with 1.
+    /// Also infinity where k is 128, for more than 88.3, and never less than the smallest normal number: for sums with
+    /// 1.
     #[inline(always)]
     pub(super) fn exp_coarse(z: f32) -> f32 {
         let (exp_r, k) = parts(z, 0.0, -87.0);
         exp_r * power_of_2(k)
     }
 
-    /// `exp(r)` and `k` for `z - rest`, where `z` is at least `least` and at most 89, and `rest` is what rounding has left of it.
+    /// `exp(r)` and `k` for `z - rest`, where `z` is at least `least` and at most 89, and `rest` is what rounding has
+    /// left of it.
     #[inline(always)]
     fn parts(z: f32, rest: f32, least: f32) -> (f32, i32) {
         // Comparisons that leave NaN as it is.
@@ -138,8 +141,8 @@ mod single {
         if a > 15.0 { 15.0 } else { a }
     }
 
-    /// `exp(-x² / 2)`, for at most 15. The square has twice as many digits as an `f32`: it is that of the first half of the digits of `x`, which is
-    /// exact, and a rest.
+    /// `exp(-x² / 2)`, for at most 15. The square has twice as many digits as an `f32`: it is that of the first half of
+    /// the digits of `x`, which is exact, and a rest.
     #[inline(always)]
     pub(super) fn exp_half_square(x: f32) -> f32 {
         let first = f32::from_bits(x.to_bits() & 0xffff_f000);

@@ -1,9 +1,9 @@
 //! Which instructions the kernels may use, found out once at run time.
 //!
-//! A plain `cargo build --release` targets the oldest x86-64, which has 128-bit vectors and no fused multiply-add. So each
-//! kernel is compiled several times, and [`dispatch`] picks the fastest that this machine can run. Other targets have the
-//! baseline alone. The environment variable `NN_LEVEL` (`sse2`, `avx2` or `avx512`) lets a program use at most that level; it is
-//! read once, with the first product.
+//! A plain `cargo build --release` targets the oldest x86-64, which has 128-bit vectors and no fused multiply-add. So
+//! each kernel is compiled several times, and [`dispatch`] picks the fastest that this machine can run. Other targets
+//! have the baseline alone. The environment variable `NN_LEVEL` (`sse2`, `avx2` or `avx512`) lets a program use at most
+//! that level; it is read once, with the first product.
 
 use super::vector::{Plain, Vector};
 use crate::tensor::scalar::Scalar;
@@ -71,13 +71,13 @@ impl Vectors for f64 {
 
 /// A computation that is compiled for every level.
 ///
-/// `run` and everything in it must be `#[inline(always)]`: only what is inlined into the functions below is compiled for
-/// their instructions.
+/// `run` and everything in it must be `#[inline(always)]`: only what is inlined into the functions below is compiled
+/// for their instructions.
 pub(super) trait Kernel<T: Scalar> {
     type Output;
 
-    /// `ROWS` rows of `VECTORS` vectors fit into the registers of the level, next to what is multiplied; a single row has
-    /// `WIDE` vectors, enough for no addition to wait for the one before it.
+    /// `ROWS` rows of `VECTORS` vectors fit into the registers of the level, next to what is multiplied; a single row
+    /// has `WIDE` vectors, enough for no addition to wait for the one before it.
     fn run<V: Vector<T>, const ROWS: usize, const VECTORS: usize, const WIDE: usize>(self) -> Self::Output;
 }
 
@@ -143,7 +143,8 @@ mod detect {
         level
     }
 
-    /// The highest level that the environment variable `NN_LEVEL` allows. It cannot make the machine have what it lacks.
+    /// The highest level that the environment variable `NN_LEVEL` allows. It cannot make the machine have what it
+    /// lacks.
     fn allowed() -> Level {
         let Some(name) = std::env::var_os("NN_LEVEL") else { return Level::Avx512 };
         match name.to_str() {

@@ -5,7 +5,8 @@ use crate::tensor::scalar::Scalar;
 
 /// A function of one scalar.
 pub trait Function<T> {
-    /// Whether it is a few instructions. Where scalars are few, it then takes longer to find out the level than to compute.
+    /// Whether it is a few instructions. Where scalars are few, it then takes longer to find out the level than to
+    /// compute.
     const SIMPLE: bool = false;
 
     /// Its value. It must be `#[inline(always)]`: only what is inlined is compiled for a level.

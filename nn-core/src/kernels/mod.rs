@@ -1,7 +1,7 @@
 //! The products behind the layers, over flat slices with constant shapes.
 //!
-//! A matrix is column-major: `w[i * O + o]` is row `o`, column `i` of an `O × I` matrix. `n` samples of `I` scalars are one
-//! slice of `n * I` scalars.
+//! A matrix is column-major: `w[i * O + o]` is row `o`, column `i` of an `O × I` matrix. `n` samples of `I` scalars are
+//! one slice of `n * I` scalars.
 //!
 //! ```text
 //! affine            y = W · x + b
@@ -14,11 +14,12 @@
 //! add_to_columns   dW[:, k] += dy
 //! ```
 //!
-//! With `std` and optimisation, all three products are one loop (`block`): a block of running sums stays in registers while a
-//! long axis is summed over. They differ in which axis that is, and in what is a lane of a vector. Each is compiled for several
-//! instruction sets, of which the machine's is chosen at run time (`level`), and once for all shapes (`shared`): compiled for every
-//! layer of every model, they would not be faster. That is much code, which takes a debug build long and a microcontroller's flash
-//! much: these have `plain` loops. None allocates. A computation of many short parts finds out the level once ([`with_simd`]).
+//! With `std` and optimisation, all three products are one loop (`block`): a block of running sums stays in registers
+//! while a long axis is summed over. They differ in which axis that is, and in what is a lane of a vector. Each is
+//! compiled for several instruction sets, of which the machine's is chosen at run time (`level`), and once for all
+//! shapes (`shared`): compiled for every layer of every model, they would not be faster. That is much code, which takes
+//! a debug build long and a microcontroller's flash much: these have `plain` loops. None allocates. A computation of
+//! many short parts finds out the level once ([`with_simd`]).
 
 #[cfg(feature = "alloc")]
 mod columns;

@@ -41,7 +41,8 @@ pub struct AddOuter<'a, T> {
 const SAMPLES: usize = 256;
 /// Inputs whose scalars of so many samples stay in the second cache while all outputs pass.
 const INPUTS: usize = 256;
-/// Scalars of so many inputs and samples are copied: a few lines of each sample, since memory is quicker with lines that follow each other.
+/// Scalars of so many inputs and samples are copied: a few lines of each sample, since memory is quicker with lines
+/// that follow each other.
 const PACKED: usize = 48;
 /// Inputs of a block, whose copies lie in one piece and leave registers for so many.
 const ROWS: usize = 6;
@@ -50,12 +51,13 @@ const PACKED_ALONE: usize = 16;
 const PACKED_SAMPLES: usize = 128;
 /// The outputs whose gradients of so many samples are copied, where vectors are short: a multiple of any column.
 const GROUP: usize = 64;
-/// Samples of so many inputs are in pages of memory of their own. To read a few scalars from each of many pages takes longer
-/// than to multiply with them, and it would be done for every column of outputs.
+/// Samples of so many inputs are in pages of memory of their own. To read a few scalars from each of many pages takes
+/// longer than to multiply with them, and it would be done for every column of outputs.
 const FAR: usize = 1024;
 /// Samples from which on a copy pays,
 const MANY: usize = 64;
-/// and their scalars: lines at distances of a power of two share few places in the nearest cache, and so many do not find one.
+/// and their scalars: lines at distances of a power of two share few places in the nearest cache, and so many do not
+/// find one.
 const CROWDED: usize = 16_384;
 
 impl<T: Scalar> Kernel<T> for AddOuter<'_, T> {
@@ -73,7 +75,8 @@ impl<T: Scalar> Kernel<T> for AddOuter<'_, T> {
     }
 }
 
-/// The same, for many samples, of which pieces are copied. A kernel of its own, since the copies are much to have on the stack.
+/// The same, for many samples, of which pieces are copied. A kernel of its own, since the copies are much to have on
+/// the stack.
 pub struct PackedInputs<'a, T>(AddOuter<'a, T>);
 
 impl<T: Scalar> Kernel<T> for PackedInputs<'_, T> {

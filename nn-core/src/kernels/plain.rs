@@ -1,8 +1,8 @@
-//! The products as plain loops, which are compiled quickly and small: for debug builds, and for builds without `std`, as those of
-//! firmware.
+//! The products as plain loops, which are compiled quickly and small: for debug builds, and for builds without `std`,
+//! as those of firmware.
 //!
-//! A block of `LANES` running sums stays in registers; the compiler vectorises the loop over them where it can. Nothing here can
-//! panic, so that a linker can prove that firmware does not.
+//! A block of `LANES` running sums stays in registers; the compiler vectorises the loop over them where it can. Nothing
+//! here can panic, so that a linker can prove that firmware does not.
 
 use super::{Features, before};
 use crate::tensor::scalar::Scalar;
@@ -66,8 +66,8 @@ fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y
     }
 }
 
-/// `L` outputs of a sample, from output `o` on, rectified or not. A function of its own, which all blocks and all layers with as many
-/// outputs share: in place it would be unrolled for each.
+/// `L` outputs of a sample, from output `o` on, rectified or not. A function of its own, which all blocks and all
+/// layers with as many outputs share: in place it would be unrolled for each.
 #[inline(never)]
 fn affine_block<T: Scalar, const L: usize, const O: usize>(
     w: &[T],
@@ -100,7 +100,8 @@ fn affine_block<T: Scalar, const L: usize, const O: usize>(
     y[o..o + L].copy_from_slice(&sums);
 }
 
-/// `y = W · x + b`, or `max(W · x + b, 0)`, where the inputs of a sample are in several slices, one behind the other: so many of them in each, `I` in all.
+/// `y = W · x + b`, or `max(W · x + b, 0)`, where the inputs of a sample are in several slices, one behind the other:
+/// so many of them in each, `I` in all.
 #[inline]
 pub fn affine_split<T: Scalar, F: Features<K>, const K: usize, const I: usize, const O: usize>(
     w: &[T],
@@ -160,7 +161,8 @@ fn joined_block<T: Scalar, const L: usize, const O: usize>(
     y[o..o + L].copy_from_slice(&sums);
 }
 
-/// In a loop of firmware: the compiler does not write its body out several times, which would cost flash and save little.
+/// In a loop of firmware: the compiler does not write its body out several times, which would cost flash and save
+/// little.
 #[inline(always)]
 fn once() {
     if cfg!(target_os = "none") {

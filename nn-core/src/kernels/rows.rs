@@ -1,7 +1,8 @@
 //! The largest scalar of a row, sums over a row: to be inlined into loops over rows that are compiled for a level.
 //!
-//! In which order a row is summed depends on its length alone, so all levels give the same bits: in as many running sums as the widest
-//! vector has lanes, which are then added in pairs. (Products of short rows, and all of builds that are not optimised, are summed one after the other.)
+//! In which order a row is summed depends on its length alone, so all levels give the same bits: in as many running
+//! sums as the widest vector has lanes, which are then added in pairs. (Products of short rows, and all of builds that
+//! are not optimised, are summed one after the other.)
 
 use super::Simd;
 use crate::tensor::scalar::Scalar;

@@ -9,7 +9,8 @@ pub trait WithSimd<T> {
     /// What comes out of it.
     type Output;
 
-    /// Runs it. It must be `#[inline(always)]`, and so must be what it is made of: only what is inlined is compiled for a level.
+    /// Runs it. It must be `#[inline(always)]`, and so must be what it is made of: only what is inlined is compiled for
+    /// a level.
     fn run<M: Simd<T>>(self, simd: M) -> Self::Output;
 }
 

@@ -1,6 +1,7 @@
 //! [`affine_split`]: [`affine`](super::affine()) where the inputs of a sample are in several slices, one behind the other.
 //!
-//! A column of weights belongs to one input, so those of a slice lie behind each other. The sums of a block stay in registers over all slices.
+//! A column of weights belongs to one input, so those of a slice lie behind each other. The sums of a block stay in
+//! registers over all slices.
 
 use super::affine::{Affine, PackedWeights, SMALL, is_packed};
 use super::block::{self, Along, Rows, Sums};
@@ -13,7 +14,8 @@ use crate::tensor::scalar::Scalar;
 use core::marker::PhantomData;
 use core::ops::Range;
 
-/// `y = W · x + b`, or `max(W · x + b, 0)`, where the inputs of a sample are in several slices, one behind the other: so many of them in each, `I` in all.
+/// `y = W · x + b`, or `max(W · x + b, 0)`, where the inputs of a sample are in several slices, one behind the other:
+/// so many of them in each, `I` in all.
 #[inline(always)]
 pub fn affine_split<T: Scalar, F: Features<K>, const K: usize, const I: usize, const O: usize>(
     w: &[T],

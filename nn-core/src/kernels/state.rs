@@ -1,7 +1,7 @@
 //! [`AddProduct`]: `y[n, o] += Σᵢ w[i, o] · x[n, i]`, where a row of `y` is a step of a sequence.
 //!
-//! Lanes are outputs, rows are samples, and every sum is one, which starts from what is in `y` and goes through the inputs in
-//! their order. A state has fewer inputs than outputs, so no more sums are needed to keep the processor busy.
+//! Lanes are outputs, rows are samples, and every sum is one, which starts from what is in `y` and goes through the
+//! inputs in their order. A state has fewer inputs than outputs, so no more sums are needed to keep the processor busy.
 
 use super::block::{self, Along, Rows, Target};
 use super::vector::Vector;
@@ -38,9 +38,9 @@ impl<T: Scalar> AddProduct<'_, T> {
         }
     }
 
-    /// One sample: as much time as it takes to read the weights. A vector that lies in two lines of the cache takes as long as
-    /// two, so where each row begins as far from a line as the first one, whole vectors begin where lines do, and two parts
-    /// of a vector are left at the ends.
+    /// One sample: as much time as it takes to read the weights. A vector that lies in two lines of the cache takes as
+    /// long as two, so where each row begins as far from a line as the first one, whole vectors begin where lines do,
+    /// and two parts of a vector are left at the ends.
     #[inline(always)]
     fn single<V: Vector<T>>(&mut self) {
         let line = V::LANES * size_of::<T>();
@@ -63,7 +63,8 @@ impl<T: Scalar> AddProduct<'_, T> {
         }
     }
 
-    /// The first outputs, less than a vector; `C` vectors from `o` on; and what is behind them, also less than a vector.
+    /// The first outputs, less than a vector; `C` vectors from `o` on; and what is behind them, also less than a
+    /// vector.
     #[inline(always)]
     fn ends<V: Vector<T>, const C: usize>(&mut self, first: usize, o: usize) {
         let last = o + C * V::LANES;

@@ -1,8 +1,8 @@
 //! [`add_transposed`]: `dx[n, i] += Σₒ w[i, o] · dy[n, o]`.
 //!
 //! With several samples, lanes are inputs and rows are samples. The weights of neighbouring lanes are `O` apart, so a
-//! panel of them is first transposed into a small buffer on the stack; all samples use the copy. With few samples the copy
-//! would cost more than the product: then lanes are outputs, and each input is a sum over its lanes.
+//! panel of them is first transposed into a small buffer on the stack; all samples use the copy. With few samples the
+//! copy would cost more than the product: then lanes are outputs, and each input is a sum over its lanes.
 
 mod few;
 mod many_panels;
@@ -52,7 +52,8 @@ const MANY: usize = 32;
 const LARGE: usize = 32_768;
 /// Samples from which on a copy of the weights pays.
 const FEW: usize = 4;
-/// Samples that share a copy: so many that it pays, and so few that their gradients stay in the nearer caches meanwhile.
+/// Samples that share a copy: so many that it pays, and so few that their gradients stay in the nearer caches
+/// meanwhile.
 const SAMPLES: usize = 256;
 
 impl<T: Scalar> Kernel<T> for AddTransposed<'_, T> {

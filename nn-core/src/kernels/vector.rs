@@ -1,7 +1,7 @@
 //! [`Vector`]: a register full of scalars.
 //!
-//! Arrays of scalars would do without intrinsics, but whether the compiler keeps a block of them in vector registers then
-//! depends on what is around it.
+//! Arrays of scalars would do without intrinsics, but whether the compiler keeps a block of them in vector registers
+//! then depends on what is around it.
 
 use crate::tensor::scalar::Scalar;
 
@@ -17,8 +17,8 @@ pub trait Vector<T>: Copy {
     fn load(from: &[T]) -> Self;
     /// The scalars of a slice that has at most enough of them, then zeros.
     fn load_part(from: &[T]) -> Self;
-    /// As [`load_part`](Vector::load_part), for what [`store_part`](Vector::store_part) has just written: for `f32` in the same pieces, since to read
-    /// it in others takes a dozen cycles longer.
+    /// As [`load_part`](Vector::load_part), for what [`store_part`](Vector::store_part) has just written: for `f32` in
+    /// the same pieces, since to read it in others takes a dozen cycles longer.
     #[inline(always)]
     fn load_stored(from: &[T]) -> Self {
         Self::load_part(from)
@@ -27,8 +27,8 @@ pub trait Vector<T>: Copy {
     fn store(self, to: &mut [T]);
     /// Overwrites a slice that has at most as many scalars.
     fn store_part(self, to: &mut [T]);
-    /// The first [`QUAD`] scalars of rows that are `stride` apart, transposed: lane `l` of vector `q` is `from[l * stride + q]`. There
-    /// are `rows` of them; lanes without a row have that of another one.
+    /// The first [`QUAD`] scalars of rows that are `stride` apart, transposed: lane `l` of vector `q` is
+    /// `from[l * stride + q]`. There are `rows` of them; lanes without a row have that of another one.
     #[inline(always)]
     fn transposed(from: &[T], stride: usize, rows: usize) -> [Self; QUAD]
     where
@@ -165,9 +165,9 @@ mod x86 {
            |$from:ident| $load_part:expr, |$vec:ident, $to:ident| $store_part:expr
            $(, |$rows:ident| $transposed:expr)? $(; |$stored:ident| $load_stored:expr)?;)*) => {$(
             // SAFETY, of every block: the intrinsics need the instructions of the vector's level. Vectors are only used
-            // by kernels, through `Kernel::run`, which `level::dispatch` calls with those that the machine has. `load` and
-            // `store` access `LANES` scalars of a slice that was just cut to that length, at any alignment, and where there
-            // are instructions for a part, they access as many scalars as the slice has.
+            // by kernels, through `Kernel::run`, which `level::dispatch` calls with those that the machine has. `load`
+            // and `store` access `LANES` scalars of a slice that was just cut to that length, at any alignment, and
+            // where there are instructions for a part, they access as many scalars as the slice has.
             impl Vector<$scalar> for $vector {
                 const LANES: usize = $lanes;
                 type Half = $half;

@@ -9,9 +9,9 @@ use nalgebra::SMatrix;
 
 /// A layer that can compute the activation of its output where it writes it, which saves a pass over the memory.
 ///
-/// The specification of a layer of the library says so ([`LayerSpec::activates`](crate::spec::LayerSpec::activates)). Its backward
-/// pass does not read `y`, since the output before the activation is nowhere. For a layer of your own, [`layer!`](crate::layer!)
-/// writes the implementation, which a graph uses in a prediction.
+/// The specification of a layer of the library says so ([`LayerSpec::activates`](crate::spec::LayerSpec::activates)).
+/// Its backward pass does not read `y`, since the output before the activation is nowhere. For a layer of your own,
+/// [`layer!`](crate::layer!) writes the implementation, which a graph uses in a prediction.
 pub trait Activates<T: Scalar, X: Tensors>: Layer<T, X, Output: InPlace<T>> {
     /// [`Layer::forward`], and then the activation of `y`: the same numbers, to the last bit, as the layer and the
     /// activation one after the other.

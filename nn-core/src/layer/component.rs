@@ -6,8 +6,9 @@ use crate::spec::ArgSpec;
 /// The meaning of a path in a graph: in `my::Scale(penalty = 0.1)(x)` the layer is a
 /// `<my::Scale as Component>::Layer<..>`, with the constants that the shape rule found.
 ///
-/// [`layer!`](crate::layer!) implements it for a layer of your own. `model!` implements it for a model, which stands for a type
-/// without size and ignores the constants. The two also write the functions that a graph calls: of a shape rule, and of a value.
+/// [`layer!`](crate::layer!) implements it for a layer of your own. `model!` implements it for a model, which stands
+/// for a type without size and ignores the constants. The two also write the functions that a graph calls: of a shape
+/// rule, and of a value.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a model nor a layer",
     label = "a call in a graph names a layer of the library, a model, or a layer of your own",
@@ -33,21 +34,21 @@ pub trait Component {
     /// The arguments that it declares.
     #[doc(hidden)]
     const ARGUMENTS: &'static [ArgSpec] = &[];
-    /// Whether the first output has the mask of the first input, whose positions it then has. The layer reads the masks of
-    /// its inputs by [`Memory::mask`](crate::Memory::mask). If it hands on none, what follows takes the masked positions for
-    /// data, and the lint [`dropped_mask`](crate::spec::lints::dropped_mask) says so. [`layer!`](crate::layer!) sets it for
-    /// `masking: Masking::Passes`.
+    /// Whether the first output has the mask of the first input, whose positions it then has. The layer reads the masks
+    /// of its inputs by [`Memory::mask`](crate::Memory::mask). If it hands on none, what follows takes the masked
+    /// positions for data, and the lint [`dropped_mask`](crate::spec::lints::dropped_mask) says so.
+    /// [`layer!`](crate::layer!) sets it for `masking: Masking::Passes`.
     const PASSES_MASK: bool = false;
     /// Whether the layer hands its mask on, or reads it and rightly ends it. Then no lint says that it drops the mask.
     #[doc(hidden)]
     const HEEDS_MASK: bool = Self::PASSES_MASK;
 }
 
-/// A layer of your own that is another one in a folded model ([`Model::fold`]): a factorised kernel that is one product, or
-/// weights without what only training needs.
+/// A layer of your own that is another one in a folded model ([`Model::fold`]): a factorised kernel that is one
+/// product, or weights without what only training needs.
 ///
-/// The other layer has the same constants and the first arguments of this one, in the same order: a call gives it what it gave
-/// this one. [`FoldInto`] makes its weights. The declaration ends in `impl Folds;`.
+/// The other layer has the same constants and the first arguments of this one, in the same order: a call gives it what
+/// it gave this one. [`FoldInto`] makes its weights. The declaration ends in `impl Folds;`.
 ///
 /// ```ignore
 /// nn::layer! {

@@ -1,5 +1,6 @@
-//! Arguments that a graph gives to a layer of a user's own. Only rustc sees the declaration of that layer, so the expansion
-//! hands on what was written, and these functions check it in a `const`: kinds, names, and that nothing is missing.
+//! Arguments that a graph gives to a layer of a user's own. Only rustc sees the declaration of that layer, so the
+//! expansion hands on what was written, and these functions check it in a `const`: kinds, names, and that nothing is
+//! missing.
 
 use crate::spec::code::Code;
 use crate::spec::shape::{Blame, MAX_RANK, Shape, ShapeError};
@@ -88,8 +89,8 @@ typed! {
     Constraint: |value| Written::Constraint(value),
 }
 
-/// The values that the shape rule of a layer sees: those of these arguments, and the defaults of the others. Blame is by the
-/// place in `given`, or behind its end for a keyword.
+/// The values that the shape rule of a layer sees: those of these arguments, and the defaults of the others. Blame is
+/// by the place in `given`, or behind its end for a keyword.
 pub const fn values<const N: usize>(
     spec: &LayerSpec,
     given: &[Argument],
@@ -343,8 +344,8 @@ const fn no_choice(name: &str, names: &[&str], text: &str) -> Wrong {
     (Code::NoChoice, message.str("but got `").str(text).str("`"))
 }
 
-/// The findings of the shape rule of a user's layer. The rule blames an argument by its place in the declaration, which becomes the
-/// place in `given`, or the whole call if it was not given.
+/// The findings of the shape rule of a user's layer. The rule blames an argument by its place in the declaration, which
+/// becomes the place in `given`, or the whole call if it was not given.
 ///
 /// # Panics
 /// If it asks for a workspace, which no graph gives to such a layer.

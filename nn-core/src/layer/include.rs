@@ -1,5 +1,5 @@
-//! `include_weights!`: the tensors of a file against the parts of a model, and the model made of them, while the compiler
-//! runs.
+//! `include_weights!`: the tensors of a file against the parts of a model, and the model made of them, while the
+//! compiler runs.
 
 use crate::layer::model::Model;
 use crate::spec::code::Code;
@@ -14,7 +14,8 @@ use core::mem::MaybeUninit;
 pub struct Tensor {
     /// Its name: `dense.kernel`.
     pub name: &'static str,
-    /// Its type, as safetensors writes it. Halves have been made `F32`; where halves are asked for, these and `F32` have been made such.
+    /// Its type, as safetensors writes it. Halves have been made `F32`; where halves are asked for, these and `F32`
+    /// have been made such.
     pub dtype: &'static str,
     /// Its shape.
     pub shape: &'static [usize],

@@ -1,4 +1,5 @@
-//! [`Layer`], [`Train`] and [`Ends`]: the interface of everything that a graph can call; models, and their weights in flash.
+//! [`Layer`], [`Train`] and [`Ends`]: the interface of everything that a graph can call; models, and their weights in
+//! flash.
 //!
 //! Rule: traits and what holds for all layers; nothing here knows a single one.
 
@@ -36,15 +37,17 @@ use rand::Rng;
 /// A layer over the scalar `T`, called on tensors `X`.
 ///
 /// The layer itself (`self`) is its hyperparameters: a small value that an expansion writes as a literal. Its weights
-/// are separate, since a struct of weights holds nothing but scalars, and they do not depend on the number of positions:
-/// one `Dense`, with one set of weights, can be called on tensors of different lengths. `X` is the type of one input
-/// sample, or a tuple of them. A model implements `Layer` for its own inputs and outputs, so a model is a layer.
+/// are separate, since a struct of weights holds nothing but scalars, and they do not depend on the number of
+/// positions: one `Dense`, with one set of weights, can be called on tensors of different lengths. `X` is the type of
+/// one input sample, or a tuple of them. A model implements `Layer` for its own inputs and outputs, so a model is a
+/// layer.
 ///
 /// The conventions of every implementation:
 ///
-/// - `forward` overwrites `y`. `backward` **adds** to `dx` and `dw`, so a tensor that is read twice and weights that are
-///   shared sum their gradients without anybody's help.
-/// - All batches of one call have the same number of samples. Memory (`Scratch`, `Cache`) has room for at least as many.
+/// - `forward` overwrites `y`. `backward` **adds** to `dx` and `dw`, so a tensor that is read twice and weights that
+///   are shared sum their gradients without anybody's help.
+/// - All batches of one call have the same number of samples. Memory (`Scratch`, `Cache`) has room for at least as
+///   many.
 /// - `backward` follows a training `forward` with the same `x` and the same memory; `y` is what that wrote.
 /// - The masks of the inputs come with the memory: [`Memory::mask`]. They are no part of `X`.
 /// - No call allocates or panics.
@@ -67,8 +70,8 @@ pub trait Layer<T: Scalar, X: Tensors> {
     type Cache<B: Storage>: Buffer;
     /// Multiply-accumulates of one sample.
     const MACS: usize = 0;
-    /// How much a sample takes, and whether a large batch may be seen in parts, on several threads. Its default, which is
-    /// always right, is that it may not.
+    /// How much a sample takes, and whether a large batch may be seen in parts, on several threads. Its default, which
+    /// is always right, is that it may not.
     const WORK: Work = Work::ByBatch(Self::MACS);
 
     /// Sets fresh weights. They are zero before.
@@ -100,22 +103,23 @@ pub trait Layer<T: Scalar, X: Tensors> {
 
 /// The part of a training step that is no pass: running state, penalties, bounds, and the rows of its tables.
 ///
-/// [`layer!`](crate::layer!) writes it, with the penalties and bounds of the arguments. A layer that has more to say implements it.
+/// [`layer!`](crate::layer!) writes it, with the penalties and bounds of the arguments. A layer that has more to say
+/// implements it.
 pub trait Train<T: Scalar, X: Tensors>: Layer<T, X> {
     /// Whether [`constrain`](Self::constrain) may do anything. A model knows it: `false` where none of its layers has a
     /// constraint, so that a step need not keep what is frozen out of its way.
     const CONSTRAINS: bool = true;
 
-    /// Visits the rows that `backward` adds to, as ranges of the flat slice of weights. Only variables by rows have rows
-    /// ([`Variable::rows`](crate::Variable::rows)). A range may come twice.
+    /// Visits the rows that `backward` adds to, as ranges of the flat slice of weights. Only variables by rows have
+    /// rows ([`Variable::rows`](crate::Variable::rows)). A range may come twice.
     ///
     /// By default it is all rows of all of them.
     ///
-    /// Gradients of a table come for the rows that a batch names: a step costs as much as these, not as much as the table.
-    /// Whatever is not visited must have a gradient of zero: it is neither applied nor cleared.
+    /// Gradients of a table come for the rows that a batch names: a step costs as much as these, not as much as the
+    /// table. Whatever is not visited must have a gradient of zero: it is neither applied nor cleared.
     ///
-    /// It is asked of layers whose calls all read indices; other layers' variables by rows are treated as any variable. A
-    /// tensor of numbers that it reads beside the indices may come without samples.
+    /// It is asked of layers whose calls all read indices; other layers' variables by rows are treated as any variable.
+    /// A tensor of numbers that it reads beside the indices may come without samples.
     fn touched<B: Storage>(&self, x: X::Batch<'_>, cache: &Self::Cache<B>, visit: &mut dyn FnMut(Range<usize>)) {
         let (_, _) = (x, cache);
         crate::weights::visit_tables(<Self::Weights as Weights<T>>::PARTS, visit);
@@ -154,7 +158,8 @@ pub trait Train<T: Scalar, X: Tensors>: Layer<T, X> {
 /// For each output a bit: whether its gradient is with respect to the logits instead of the output.
 pub type LogitMask = u32;
 
-/// The questions of a model to the layers at its ends: the bounds of indices that go in, and logits and masks of what comes out.
+/// The questions of a model to the layers at its ends: the bounds of indices that go in, and logits and masks of what
+/// comes out.
 ///
 /// [`layer!`](crate::layer!) writes it for a layer that has nothing to say, as most have.
 pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
@@ -168,8 +173,8 @@ pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
     /// `usize::MAX`, or no entry, where any index does.
     const BOUNDS: &'static [usize] = &[];
 
-    /// [`backward`](Layer::backward) where, for each bit of `logit_mask` that is set, `dy` is the gradient of the logits of that
-    /// output. Only a model has logits to show.
+    /// [`backward`](Layer::backward) where, for each bit of `logit_mask` that is set, `dy` is the gradient of the
+    /// logits of that output. Only a model has logits to show.
     fn backward_from<B: Storage>(
         &self,
         logit_mask: LogitMask,
@@ -197,9 +202,9 @@ pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
         <Self::Output as Tensors>::none()
     }
 
-    /// The mask of output `output` after a prediction of `n` samples, if it has one: a number for each position of the batch, 0
-    /// where it does not count. A tensor of numbers that the layer was called on comes without samples: its memory may hold
-    /// something else by then.
+    /// The mask of output `output` after a prediction of `n` samples, if it has one: a number for each position of the
+    /// batch, 0 where it does not count. A tensor of numbers that the layer was called on comes without samples: its
+    /// memory may hold something else by then.
     fn mask<'a, B: Storage>(
         x: X::Batch<'a>,
         scratch: &'a Self::Scratch<B>,

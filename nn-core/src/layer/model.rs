@@ -19,8 +19,8 @@ use rand::Rng;
 
 /// A model: a struct of weights, with the graph that computes with them.
 ///
-/// `model!` implements it. What most programs use (`boxed`, `new`, `call`, `SUMMARY`) is also inherent there for `f32`, so
-/// that `Digits::boxed(&mut rng)` needs no annotation; `Digits::<f64>::boxed(&mut rng)` is this trait's.
+/// `model!` implements it. What most programs use (`boxed`, `new`, `call`, `SUMMARY`) is also inherent there for `f32`,
+/// so that `Digits::boxed(&mut rng)` needs no annotation; `Digits::<f64>::boxed(&mut rng)` is this trait's.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     note = "models are written by `model!`",
@@ -56,8 +56,9 @@ pub trait Model: Weights<Self::Scalar> + Component {
     const OUTPUT_SHAPES: &'static [Shape];
     /// A table of the layers, as Keras prints it.
     const SUMMARY: &'static str;
-    /// What each layer costs in a prediction: `println!("{}", Digits::COSTS)` prints flash, RAM and multiply-accumulates. Time and
-    /// instructions are the machine's: `#[nn(profile)]` on the struct adds `profile`, which is watched layer by layer.
+    /// What each layer costs in a prediction: `println!("{}", Digits::COSTS)` prints flash, RAM and
+    /// multiply-accumulates. Time and instructions are the machine's: `#[nn(profile)]` on the struct adds `profile`,
+    /// which is watched layer by layer.
     const COSTS: Costs;
     /// The graph for Graphviz.
     const DOT: &'static str;
@@ -73,9 +74,9 @@ pub trait Model: Weights<Self::Scalar> + Component {
     const PARAMETER_BYTES: usize = size_of::<Self>();
     /// How many bytes of activations one prediction needs, beside its inputs and outputs.
     const ARENA_BYTES: usize;
-    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs. Layers with `trainable = false`
-    /// before all that learn need less: no gradients, and activations that share memory. What such a layer keeps for itself stays: the gates of an
-    /// LSTM, the tape of a model inside.
+    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs. Layers with
+    /// `trainable = false` before all that learn need less: no gradients, and activations that share memory. What such
+    /// a layer keeps for itself stays: the gates of an LSTM, the tape of a model inside.
     const TRAIN_BYTES: usize;
     /// Multiply-accumulates of one prediction.
     const MACS: usize = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::MACS;
@@ -104,18 +105,22 @@ pub trait Model: Weights<Self::Scalar> + Component {
     /// A read-only form for predictions, with everything folded that the graph allows:
     ///
     /// - what does nothing in a prediction (Dropout, GaussianNoise, penalties on activations) is gone;
-    /// - a BatchNormalization along the last axis is folded into the Dense before it, or into the Dense or recurrent layer behind it (Bidirectional too);
-    /// - of an Embedding, what follows each row by itself (activations, Dense, BatchNormalization) is computed once for every row of
-    ///   its table; before an LSTM, a GRU, a SimpleRNN or a Bidirectional of one so is the product with its kernels, and most of its arithmetic
-    ///   is gone. A table grows at most fourfold by that (one for both directions has the products of both): else it stays, if the sizes are literals.
-    /// - a Concatenate along the last axis that only Dense layers read, or others like it, is gone: they read its inputs, of which there may be 12 in
-    ///   all. That saves its memory, and time for one sample; a batch of parts with a few features each takes longer than with the copy.
+    /// - a BatchNormalization along the last axis is folded into the Dense before it, or into the Dense or recurrent
+    ///   layer behind it (Bidirectional too);
+    /// - of an Embedding, what follows each row by itself (activations, Dense, BatchNormalization) is computed once for
+    ///   every row of its table; before an LSTM, a GRU, a SimpleRNN or a Bidirectional of one so is the product with
+    ///   its kernels, and most of its arithmetic is gone. A table grows at most fourfold by that (one for both
+    ///   directions has the products of both): else it stays, if the sizes are literals.
+    /// - a Concatenate along the last axis that only Dense layers read, or others like it, is gone: they read its
+    ///   inputs, of which there may be 12 in all. That saves its memory, and time for one sample; a batch of parts with
+    ///   a few features each takes longer than with the copy.
     ///
-    /// Layers are folded if they are called only behind each other. A model inside has its own folded form there; a layer of your own stays as it
-    /// is. The predictions are the same but for rounding: sums are made in another order. Where there is nothing to fold, it is a copy of the model.
+    /// Layers are folded if they are called only behind each other. A model inside has its own folded form there; a
+    /// layer of your own stays as it is. The predictions are the same but for rounding: sums are made in another order.
+    /// Where there is nothing to fold, it is a copy of the model.
     ///
-    /// The folded form is a model, with a struct and weight files of its own, which `include_weights!` reads too. It has no gradient: to train it does
-    /// not compile. Regularizers charge nothing in it.
+    /// The folded form is a model, with a struct and weight files of its own, which `include_weights!` reads too. It
+    /// has no gradient: to train it does not compile. Regularizers charge nothing in it.
     #[cfg(feature = "alloc")]
     fn fold(&self) -> alloc::boxed::Box<Self::Folded> {
         let mut folded = crate::weights::zeroed_box::<Self::Scalar, Self::Folded>();
@@ -187,10 +192,11 @@ pub const fn assert_outputs<Y>() {
     }
 }
 
-/// The memory of one prediction, of [`ARENA_BYTES`](Model::ARENA_BYTES): `call` makes it anew on the stack, and `call_in` takes it.
+/// The memory of one prediction, of [`ARENA_BYTES`](Model::ARENA_BYTES): `call` makes it anew on the stack, and
+/// `call_in` takes it.
 ///
-/// A program that predicts again and again makes it once, where it likes: in `main`, in a struct, or in a `static` behind a lock, as
-/// [`ZEROED`](Self::ZEROED). What is in it does not matter.
+/// A program that predicts again and again makes it once, where it likes: in `main`, in a struct, or in a `static`
+/// behind a lock, as [`ZEROED`](Self::ZEROED). What is in it does not matter.
 pub struct Arena<M: Model>(<M::Graph as Layer<M::Scalar, M::Inputs>>::Scratch<Inline<1>>);
 
 impl<M: Model> Arena<M> {

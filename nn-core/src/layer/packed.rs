@@ -9,8 +9,8 @@ use core::marker::PhantomData;
 
 /// The weights of a model, kept as numbers of 16 bits, [`F16`](crate::F16) or [`Bf16`](crate::Bf16): half the flash.
 ///
-/// [`include_weights!`](https://docs.rs/nn-model/latest/nn/macro.include_weights.html) makes it of a file while the program is
-/// compiled:
+/// [`include_weights!`](https://docs.rs/nn-model/latest/nn/macro.include_weights.html) makes it of a file while the
+/// program is compiled:
 ///
 /// ```ignore
 /// static DIGITS: Packed<Digits, Bf16> = include_weights!(Digits, "digits.safetensors", bf16);
@@ -24,9 +24,10 @@ use core::marker::PhantomData;
 /// memory   = 2 bytes a weight in flash     and 4 (f64: 8) in RAM, from `unpack` on
 /// ```
 ///
-/// A model computes with its own scalars alone, so the weights have to be unpacked before it can: that takes 4 instructions for each
-/// on a Cortex-M4F, 11 as `F16`, once, and [`PARAMETER_BYTES`](Model::PARAMETER_BYTES) of RAM. Where RAM is scarcer than flash, weights stay in flash as they are:
-/// without the last argument the macro gives the model itself.
+/// A model computes with its own scalars alone, so the weights have to be unpacked before it can: that takes 4
+/// instructions for each on a Cortex-M4F, 11 as `F16`, once, and [`PARAMETER_BYTES`](Model::PARAMETER_BYTES) of RAM.
+/// Where RAM is scarcer than flash, weights stay in flash as they are: without the last argument the macro gives the
+/// model itself.
 ///
 /// In itself it is a reference and a length. The halves are in the order of the [flat slice](crate::Weights::as_slice).
 pub struct Packed<M: Model, H: Half> {

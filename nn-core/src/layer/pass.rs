@@ -56,7 +56,8 @@ impl<'a, 'rng, T, S, C> Pass<'a, 'rng, T, S, C> {
 
 /// The memory of one call of a layer, and the masks of its inputs.
 pub struct Memory<'a, T, M> {
-    /// The memory that nobody else touches between the passes: [`Layer::Scratch`](crate::Layer::Scratch) or [`Layer::Cache`](crate::Layer::Cache).
+    /// The memory that nobody else touches between the passes: [`Layer::Scratch`](crate::Layer::Scratch) or
+    /// [`Layer::Cache`](crate::Layer::Cache).
     pub own: &'a mut M,
     /// Memory for the time of the call alone: for each sample as many scalars as the shape rule asks for
     /// ([`Inferred::workspace`](crate::spec::Inferred::workspace)). It holds anything at first.
@@ -81,8 +82,8 @@ impl<'a, T, M> Memory<'a, T, M> {
         Memory { masks, ..self }
     }
 
-    /// The mask of an input, if it has one: a number for each position of the batch, sample after sample. Where it is 0,
-    /// the position does not count.
+    /// The mask of an input, if it has one: a number for each position of the batch, sample after sample. Where it is
+    /// 0, the position does not count.
     pub fn mask(&self, input: usize) -> Option<&'a [u32]> {
         self.masks.get(input).copied().flatten()
     }

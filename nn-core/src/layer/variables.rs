@@ -26,8 +26,8 @@ impl VariablePlace {
     }
 }
 
-/// The variable that an argument is about: `kernel` for `kernel_regularizer`; `None` for arguments of other kinds, and if these
-/// weights lack the variable, as they lack a `bias` with `use_bias = false`.
+/// The variable that an argument is about: `kernel` for `kernel_regularizer`; `None` for arguments of other kinds, and
+/// if these weights lack the variable, as they lack a `bias` with `use_bias = false`.
 ///
 /// # Panics
 /// If there is never such a variable.

@@ -1,16 +1,17 @@
 //! [`Work`]: how much a sample takes, and who may compute it.
 
-/// About how many multiply-accumulates a sample takes, and who may compute them: for [`Layer::WORK`](crate::Layer::WORK).
+/// About how many multiply-accumulates a sample takes, and who may compute them: for
+/// [`Layer::WORK`](crate::Layer::WORK).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
-    /// The passes treat every sample as if it were the only one: a training step may see a batch in parts, each with memory,
-    /// random numbers and a gradient of its own.
+    /// The passes treat every sample as if it were the only one: a training step may see a batch in parts, each with
+    /// memory, random numbers and a gradient of its own.
     ///
     /// It is a promise that [`update`](crate::layer::Train::update), [`activity`](crate::layer::Train::activity) and
     /// [`training_activity`](crate::layer::Train::training_activity) do nothing.
     BySample(usize),
-    /// The passes look at the batch as a whole, as for the statistics of a BatchNormalization or for a penalty that is a mean
-    /// over the batch; or parts do not pay.
+    /// The passes look at the batch as a whole, as for the statistics of a BatchNormalization or for a penalty that is
+    /// a mean over the batch; or parts do not pay.
     ByBatch(usize),
 }
 

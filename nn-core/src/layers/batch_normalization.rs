@@ -17,11 +17,12 @@
 //! Shapes: output as input, any shape; all variables have one scalar for each place along `axis`. As in Keras, `axis`
 //! counts the batch: 1 is the first axis of a sample, -1 the last.
 //!
-//! A frozen layer (`trainable = false`) works as in a prediction, also while the others train: μ and σ² are then constants,
-//! `dx += gamma · s · dy`, and the moving averages stay. The variance is the biased one, also in its moving average.
+//! A frozen layer (`trainable = false`) works as in a prediction, also while the others train: μ and σ² are then
+//! constants, `dx += gamma · s · dy`, and the moving averages stay. The variance is the biased one, also in its moving
+//! average.
 //!
-//! With a mask, the mean, the variance and `N` are those of the positions that count; all are normalized. A feature of which nothing
-//! counts has mean and variance 0, as in Keras. Keras adds 1e-7 to `N`.
+//! With a mask, the mean, the variance and `N` are those of the positions that count; all are normalized. A feature of
+//! which nothing counts has mean and variance 0, as in Keras. Keras adds 1e-7 to `N`.
 //!
 //! Source: Ioffe and Szegedy, *Batch normalization*, ICML (2015);
 //! <https://keras.io/api/layers/normalization_layers/batch_normalization/>
@@ -30,8 +31,8 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// Normalizes `F` features over the batch; `CENTER` is 1 with an offset, `SCALE` is 1 with a scale, else 0. Neighbours
-    /// along the axis of the features lie `STRIDE` apart.
+    /// Normalizes `F` features over the batch; `CENTER` is 1 with an offset, `SCALE` is 1 with a scale, else 0.
+    /// Neighbours along the axis of the features lie `STRIDE` apart.
     pub struct BatchNormalization<F, CENTER, SCALE, STRIDE> {
         /// The axis of the features.
         axis: Int = -1,
@@ -331,7 +332,8 @@ pub(super) mod compute {
                 dw.beta.as_mut_slice().iter_mut().zip(&*sum).for_each(|(dbeta, &sum)| *dbeta += sum);
             }
             let Some(dx) = dx else { return };
-            // x̂ = (x - μ) · s, so dx += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N), or without the sums if frozen
+            // x̂ = (x - μ) · s, so dx += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N), or without the sums if
+            // frozen
             for (f, (sum, product)) in sum.iter_mut().zip(&mut *product).enumerate() {
                 let n = T::of(counted.number::<F, STRIDE>(f).max(1) as f64);
                 let share = if **frozen { T::ZERO } else { T::ONE / n };

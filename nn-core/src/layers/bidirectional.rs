@@ -13,12 +13,13 @@
 //!
 //! dx and the gradients of the weights are those of the two layers.
 //!
-//! Shapes: those of the layer, with twice the units for `concat`; with `return_state` the last states follow, first those of
-//! the layer, then those of its mirror image. Both have weights of their own, `forward` and `backward`. With
-//! `return_sequences` the output of a step that is masked is zero in both, whatever `zero_output_for_mask` says, and without
-//! it is that of the last step that counts, as in Keras.
+//! Shapes: those of the layer, with twice the units for `concat`; with `return_state` the last states follow, first
+//! those of the layer, then those of its mirror image. Both have weights of their own, `forward` and `backward`. With
+//! `return_sequences` the output of a step that is masked is zero in both, whatever `zero_output_for_mask` says, and
+//! without it is that of the last step that counts, as in Keras.
 //!
-//! Source: Schuster and Paliwal, *Bidirectional recurrent neural networks*, IEEE Transactions on Signal Processing 45 (1997);
+//! Source: Schuster and Paliwal, *Bidirectional recurrent neural networks*, IEEE Transactions on Signal Processing 45
+//! (1997);
 //! <https://keras.io/api/layers/recurrent_layers/bidirectional/>
 
 use crate::spec::code::Code;
@@ -67,8 +68,9 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::many(inputs.split_at(1 + states / 2).0, &[]))
 }
 
-/// The merged outputs of both directions, or both of them; then, if the layer has `return_state`, its last states and those
-/// of its mirror image. The type is `Bidirectional<_, merge_mode, features, units, rows of y, columns of y, states>`.
+/// The merged outputs of both directions, or both of them; then, if the layer has `return_state`, its last states and
+/// those of its mirror image. The type is
+/// `Bidirectional<_, merge_mode, features, units, rows of y, columns of y, states>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let (layer, mode) = (args.layer(), args.merge_mode());

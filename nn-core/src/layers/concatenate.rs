@@ -7,9 +7,9 @@
 //! dxᵢ += its part of dy
 //! ```
 //!
-//! Shapes: inputs that are equal except along `axis`; the output has the sum there. As in Keras, `axis` counts the batch:
-//! axis 1 is the first axis of a sample, -1 the last. Memory is row-major, so each input is a run of `chunk` scalars in
-//! every one of `OUTER` rows.
+//! Shapes: inputs that are equal except along `axis`; the output has the sum there. As in Keras, `axis` counts the
+//! batch: axis 1 is the first axis of a sample, -1 the last. Memory is row-major, so each input is a run of `chunk`
+//! scalars in every one of `OUTER` rows.
 //!
 //! Source: <https://keras.io/api/layers/merging_layers/concatenate/>
 

@@ -8,14 +8,15 @@
 //! db      += dy
 //! ```
 //!
-//! with strides `s`, dilation `d` and padding `p`; cells outside of the image are 0. With `groups = g`, the channels and the filters
-//! are in `g` groups, and a filter sees the channels of its own group.
+//! with strides `s`, dilation `d` and padding `p`; cells outside of the image are 0. With `groups = g`, the channels
+//! and the filters are in `g` groups, and a filter sees the channels of its own group.
 //!
-//! Shapes: input `(h, w, channels)`, output `(h', w', filters)`, kernel `(kh, kw, channels / groups, filters)`, bias `(filters,)`.
-//! The weights do not depend on the size of the image: one layer can be called on several.
+//! Shapes: input `(h, w, channels)`, output `(h', w', filters)`, kernel `(kh, kw, channels / groups, filters)`, bias
+//! `(filters,)`. The weights do not depend on the size of the image: one layer can be called on several.
 //!
-//! The cells under some windows are copied beside each other, the columns of a matrix of patches, so that the convolution is one
-//! product (*im2col*). The patches are in the workspace of the call: one row of windows for each sample of the batch.
+//! The cells under some windows are copied beside each other, the columns of a matrix of patches, so that the
+//! convolution is one product (*im2col*). The patches are in the workspace of the call: one row of windows for each
+//! sample of the batch.
 //!
 //! Source: <https://keras.io/api/layers/convolution_layers/convolution2d/>
 
@@ -26,8 +27,8 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// A convolution with `O` filters and windows of `H × W` places with `I` channels each, `K = H · W · I` cells in all. The
-    /// output has `Q` places; `B` is 1 with a bias and 0 without.
+    /// A convolution with `O` filters and windows of `H × W` places with `I` channels each, `K = H · W · I` cells in
+    /// all. The output has `Q` places; `B` is 1 with a bias and 0 without.
     pub struct Conv2D<H, W, I, K, O, B, Q> {
         /// The channels of the output.
         filters: Size,
@@ -94,8 +95,9 @@ layer! {
     }
 }
 
-/// `(h, w, channels)` to `(h', w', filters)`; the type is `Conv2D<kh, kw, channels / groups, cells, filters, use_bias, places>`
-/// with `cells = kh · kw · channels / groups` and `places = h' · w'`.
+/// `(h, w, channels)` to `(h', w', filters)`; the type is
+/// `Conv2D<kh, kw, channels / groups, cells, filters, use_bias, places>` with `cells = kh · kw · channels / groups` and
+/// `places = h' · w'`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     let (filters, groups, same) = (args.filters(), args.groups(), args.padding() == padding::SAME);

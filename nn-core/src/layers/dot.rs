@@ -25,8 +25,8 @@ use crate::spec::text::Text;
 use crate::spec::{Arity, Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// Products of two inputs, summed along an axis of `K` scalars, which lie `SA` apart in the first input and `SB` in the
-    /// second. The output is `R × P`; with `NORMALIZE` 1 it is the cosine.
+    /// Products of two inputs, summed along an axis of `K` scalars, which lie `SA` apart in the first input and `SB` in
+    /// the second. The output is `R × P`; with `NORMALIZE` 1 it is the cosine.
     pub struct Dot<R, P, K, SA, SB, NORMALIZE> {
         /// The axis of both inputs, or one of each.
         axes: Ints = [-1],
@@ -41,8 +41,8 @@ layer! {
     }
 }
 
-/// The axes of both inputs but the two that are summed. The type is `Dot<rows, cols, K, SA, SB, NORMALIZE>`: the length of
-/// the summed axes and the distances of neighbours along them in `a` and in `b`.
+/// The axes of both inputs but the two that are summed. The type is `Dot<rows, cols, K, SA, SB, NORMALIZE>`: the length
+/// of the summed axes and the distances of neighbours along them in `a` and in `b`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let [first, second] = match args.axes() {
@@ -175,7 +175,8 @@ pub(super) mod compute {
             (da, db): (Option<&mut [SMatrix<T, RA, PA>]>, Option<&mut [SMatrix<T, RB, PB>]>),
             _: Option<&mut ()>,
         ) {
-            // y[m, n] = Σₖ a[m, k] · b[n, k], so da[m, k] += Σₙ dy[m, n] · b[n, k]; the same for b, with y and dy transposed
+            // y[m, n] = Σₖ a[m, k] · b[n, k], so da[m, k] += Σₙ dy[m, n] · b[n, k]; the same for b, with y and dy
+            // transposed
             let (m, n) = (RA * PA / K, RB * PB / K);
             let (a, b, y, dy) = (flat(a), flat(b), flat(y), flat(dy));
             let samples = || y.chunks_exact(m * n).zip(dy.chunks_exact(m * n));

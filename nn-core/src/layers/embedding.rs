@@ -8,13 +8,13 @@
 //!
 //! Shapes: input `(..)` of indices below `input_dim`; output `(.., output_dim)`; embeddings `(input_dim, output_dim)`.
 //!
-//! The gradient is that of the touched rows, so that a step costs what these cost and not the whole table. On TensorFlow,
-//! Keras does not sum the gradients of an index that a batch repeats before RMSprop or Adagrad square them; on JAX and
-//! PyTorch, and here, it does.
+//! The gradient is that of the touched rows, so that a step costs what these cost and not the whole table. On
+//! TensorFlow, Keras does not sum the gradients of an index that a batch repeats before RMSprop or Adagrad square them;
+//! on JAX and PyTorch, and here, it does.
 //!
-//! With `mask_zero`, index 0 stands for "nothing here": the output has a [mask](crate::spec::Masking), and index 0 is a row of the
-//! table all the same. An index that the table does not have cannot be reported by a pass; it gives NaN, and `fit`,
-//! `evaluate` and `predict` refuse it beforehand.
+//! With `mask_zero`, index 0 stands for "nothing here": the output has a [mask](crate::spec::Masking), and index 0 is a
+//! row of the table all the same. An index that the table does not have cannot be reported by a pass; it gives NaN, and
+//! `fit`, `evaluate` and `predict` refuse it beforehand.
 //!
 //! Source: <https://keras.io/api/layers/core_layers/embedding/>
 

@@ -6,8 +6,8 @@
 //! dx[t, f] += dy[f] / k        at the k steps where x[t, f] = y[f], else nothing
 //! ```
 //!
-//! Shapes: input `(steps, features)`; output `(features,)`, or `(1, features)` with `keepdims`. As in Keras, a mask is not
-//! looked at, and ends here. NaN in any step makes its feature NaN.
+//! Shapes: input `(steps, features)`; output `(features,)`, or `(1, features)` with `keepdims`. As in Keras, a mask is
+//! not looked at, and ends here. NaN in any step makes its feature NaN.
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/global_max_pooling1d/>
 

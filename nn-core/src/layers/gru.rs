@@ -23,14 +23,14 @@
 //!         da_h · (m' ⊙ r ⊙ h)ᵀ              without
 //! ```
 //!
-//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. h is zero before the first
-//! step, or the `initial_state`. dh' is the gradient of the output of this step, and what the step after it hands back. With
-//! `reset_after`, the default, one product with the whole of V serves all gates and all samples.
+//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. h is zero before
+//! the first step, or the `initial_state`. dh' is the gradient of the output of this step, and what the step after it
+//! hands back. With `reset_after`, the default, one product with the whole of V serves all gates and all samples.
 //!
-//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with `return_state`
-//! also the last h, `(units,)`; kernel W `(features, 3 · units)`, recurrent kernel V `(units, 3 · units)`, bias
-//! `(2, 3 · units)`, b and b', or `(3 · units,)` without `reset_after`. The walk over the steps, masks, `go_backwards` and
-//! dropout are the same for all recurrent layers: [`recurrent`].
+//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with
+//! `return_state` also the last h, `(units,)`; kernel W `(features, 3 · units)`, recurrent kernel V
+//! `(units, 3 · units)`, bias `(2, 3 · units)`, b and b', or `(3 · units,)` without `reset_after`. The walk over the
+//! steps, masks, `go_backwards` and dropout are the same for all recurrent layers: [`recurrent`].
 //!
 //! Source: Cho et al., *Learning phrase representations using RNN encoder-decoder*, EMNLP (2014);
 //! <https://keras.io/api/layers/recurrent_layers/gru/>
@@ -42,9 +42,9 @@ use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, ru
 layer! {
     /// A recurrent layer from `F` features to `U` units, whose gates say how much of the state is replaced.
     ///
-    /// `G` is `3 · U`; `NB` is the number of columns of the bias: 2 with `reset_after`, 1 without, 0 without a bias; `P` is
-    /// the number of steps with `return_sequences`, else 1; `STATE` is 1 with `return_state`; `D` is `F` if `dropout` is
-    /// above 0, else 0. `A` and `R` are the activations.
+    /// `G` is `3 · U`; `NB` is the number of columns of the bias: 2 with `reset_after`, 1 without, 0 without a bias;
+    /// `P` is the number of steps with `return_sequences`, else 1; `STATE` is 1 with `return_state`; `D` is `F` if
+    /// `dropout` is above 0, else 0. `A` and `R` are the activations.
     pub struct GRU<F, U, G, NB, P, STATE, D> {
         /// The scalars of a state.
         units: Size,
@@ -78,7 +78,8 @@ layer! {
         pub dropout: Float = 0.0,
         /// The part of the state that is set to zero where it enters a gate, while training.
         pub recurrent_dropout: Float = 0.0,
-        /// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of `fit`.
+        /// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of
+        /// `fit`.
         seed: Option<Int>,
         /// Whether the output has the states of all steps, not only the last one.
         return_sequences: Flag = false,
@@ -90,8 +91,8 @@ layer! {
         stateful: Flag = false,
         /// Accepted as in Keras and not read.
         unroll: Flag = false,
-        /// Whether the reset gate acts after the product with the recurrent kernel instead of before. With a bias, `NB` says
-        /// the same, and decides.
+        /// Whether the reset gate acts after the product with the recurrent kernel instead of before. With a bias, `NB`
+        /// says the same, and decides.
         pub reset_after: Flag = true,
         /// Whether the output of a masked step is zero instead of that of the step before.
         pub zero_output_for_mask: Flag = false,
@@ -118,9 +119,10 @@ layer! {
     impl Cell;
 }
 
-/// `(steps, features)`, with an initial state `[h]` or without, to `(units,)` or `(steps, units)`, and the last state if
-/// asked for. The type is `GRU<features, units, 3 · units, columns of the bias, columns of the output, return_state, D>`;
-/// the bias has 2 columns with `reset_after` and 1 without, and `D` is the features if `dropout` is given, else 0.
+/// `(steps, features)`, with an initial state `[h]` or without, to `(units,)` or `(steps, units)`, and the last state
+/// if asked for. The type is
+/// `GRU<features, units, 3 · units, columns of the bias, columns of the output, return_state, D>`; the bias has 2
+/// columns with `reset_after` and 1 without, and `D` is the features if `dropout` is given, else 0.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let asked = recurrent::arguments!(args);
@@ -162,11 +164,13 @@ pub(super) mod compute {
     recurrent_weights! {
         /// The weights of a [`GRU`]. The gates stand behind each other in the order `z`, `r`, `h`.
         pub struct GRUWeights<T; F, U, G, NB; A = Tanh, R = Sigmoid> {
-            /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 3 · units)` has the same bytes.
+            /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 3 · units)` has the same
+            /// bytes.
             kernel: SMatrix<T, G, F>,
             /// `V`: one row per unit of each gate, one column per unit of the state.
             recurrent_kernel: SMatrix<T, G, U>,
-            /// `b`: no column without a bias; one without `reset_after`; else one for the kernel and one for the recurrent kernel.
+            /// `b`: no column without a bias; one without `reset_after`; else one for the kernel and one for the
+            /// recurrent kernel.
             bias: SMatrix<T, G, NB> => if NB == 1 { Shape::new(&[G]) } else { Shape::new(&[NB, G]) },
         }
     }

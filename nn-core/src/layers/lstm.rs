@@ -18,14 +18,14 @@
 //! dW  += dz · (m ⊙ x)ᵀ    dV += dz · (m' ⊙ h)ᵀ    db += dz        summed over steps and samples
 //! ```
 //!
-//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. h and c are zero before
-//! the first step, or the `initial_state`. dh' is the gradient of the output of this step, and what the step after it hands
-//! back.
+//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. h and c are zero
+//! before the first step, or the `initial_state`. dh' is the gradient of the output of this step, and what the step
+//! after it hands back.
 //!
-//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with `return_state`
-//! also the last h and c, `(units,)`; kernel W `(features, 4 · units)`, recurrent kernel V `(units, 4 · units)`, bias
-//! `(4 · units,)`. The walk over the steps, masks, `go_backwards` and dropout are the same for all recurrent layers:
-//! [`recurrent`].
+//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with
+//! `return_state` also the last h and c, `(units,)`; kernel W `(features, 4 · units)`, recurrent kernel V
+//! `(units, 4 · units)`, bias `(4 · units,)`. The walk over the steps, masks, `go_backwards` and dropout are the same
+//! for all recurrent layers: [`recurrent`].
 //!
 //! Source: Hochreiter and Schmidhuber, *Long short-term memory*, Neural Computation 9 (1997);
 //! <https://keras.io/api/layers/recurrent_layers/lstm/>
@@ -74,7 +74,8 @@ layer! {
         pub dropout: Float = 0.0,
         /// The part of the state that is set to zero where it enters a gate, while training.
         pub recurrent_dropout: Float = 0.0,
-        /// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of `fit`.
+        /// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of
+        /// `fit`.
         seed: Option<Int>,
         /// Whether the output has the states of all steps, not only the last one.
         return_sequences: Flag = false,
@@ -111,9 +112,9 @@ layer! {
     impl Cell;
 }
 
-/// `(steps, features)`, with initial states `[h, c]` or without, to `(units,)` or `(steps, units)`, and the last states if
-/// asked for. The type is `LSTM<features, units, 4 · units, use_bias, columns of the output, return_state, D>`, where `D`
-/// is the features if `dropout` is given, else 0.
+/// `(steps, features)`, with initial states `[h, c]` or without, to `(units,)` or `(steps, units)`, and the last states
+/// if asked for. The type is `LSTM<features, units, 4 · units, use_bias, columns of the output, return_state, D>`,
+/// where `D` is the features if `dropout` is given, else 0.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let asked = recurrent::arguments!(args);
@@ -144,9 +145,11 @@ pub(super) mod compute {
     use rand::Rng;
 
     recurrent_weights! {
-        /// The weights of an [`LSTM`]. The gates stand behind each other in the order `i`, `f`, `g`, `o` (Keras's i, f, c, o).
+        /// The weights of an [`LSTM`]. The gates stand behind each other in the order `i`, `f`, `g`, `o` (Keras's i, f,
+        /// c, o).
         pub struct LSTMWeights<T; F, U, G, B; A = Tanh, R = Sigmoid> {
-            /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 4 · units)` has the same bytes.
+            /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 4 · units)` has the same
+            /// bytes.
             kernel: SMatrix<T, G, F>,
             /// `V`: one row per unit of each gate, one column per unit of the state.
             recurrent_kernel: SMatrix<T, G, U>,

@@ -33,7 +33,8 @@ layer! {
 }
 
 layer! {
-    /// The mask of a [`Masking`](crate::layers::Masking), which a matrix of `R` rows and `C` columns holds. A graph has no name for it.
+    /// The mask of a [`Masking`](crate::layers::Masking), which a matrix of `R` rows and `C` columns holds. A graph has
+    /// no name for it.
     pub struct Differs<R, C> {
         /// The value that fills a position that does not count.
         pub mask_value: Float = 0.0,
@@ -50,16 +51,17 @@ layer! {
 }
 
 layer! {
-    /// The mask of a merge, `R × P` in all: a step counts if it counts in any input. The other constants say which masks are
-    /// repeated along which axes. A graph has no name for it.
+    /// The mask of a merge, `R × P` in all: a step counts if it counts in any input. The other constants say which
+    /// masks are repeated along which axes. A graph has no name for it.
     pub struct AnyMask<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
     pub const ANY: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(any) }
 }
 
 layer! {
-    /// The masks of tensors that are concatenated: `OUTER` runs of each behind each other, `R × P` in all. With 0 runs the
-    /// tensors stand beside each other at each position, which counts if it counts in any of them. A graph has no name for it.
+    /// The masks of tensors that are concatenated: `OUTER` runs of each behind each other, `R × P` in all. With 0 runs
+    /// the tensors stand beside each other at each position, which counts if it counts in any of them. A graph has no
+    /// name for it.
     pub struct JoinMasks<R, P, OUTER> {
         /// The axis of the tensors, which have one axis more than their masks.
         axis: Int = -1,
@@ -69,9 +71,9 @@ layer! {
 }
 
 layer! {
-    /// The mask of what a layer made of each of `S` steps, if it has other positions than the mask of the steps: `R × C`
-    /// positions, of which those of a step count if any position of its mask does. With 0 steps it is the mask itself. It
-    /// reads the mask and the output of the layer, of which it needs the shape. A graph has no name for it.
+    /// The mask of what a layer made of each of `S` steps, if it has other positions than the mask of the steps:
+    /// `R × C` positions, of which those of a step count if any position of its mask does. With 0 steps it is the mask
+    /// itself. It reads the mask and the output of the layer, of which it needs the shape. A graph has no name for it.
     pub struct StepMask<R, C, S> {}
 
     pub const OF_STEPS: LayerSpec {
@@ -83,9 +85,9 @@ layer! {
 }
 
 layer! {
-    /// The mask of the output of a layer of a user's own, `R × C` positions. If `PASSES` is 1 it is the mask of the first
-    /// input, else every position counts. It reads the mask and the output, of which it needs the shape. A graph has no
-    /// name for it.
+    /// The mask of the output of a layer of a user's own, `R × C` positions. If `PASSES` is 1 it is the mask of the
+    /// first input, else every position counts. It reads the mask and the output, of which it needs the shape. A graph
+    /// has no name for it.
     pub struct PassedMask<R, C, PASSES> {
         /// Whether the layer hands its mask on: [`Component::PASSES_MASK`](crate::Component::PASSES_MASK).
         passes: Flag = false,
@@ -108,7 +110,8 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::new(inputs[0], &[]))
 }
 
-/// All axes but the last; the type is `Differs<rows, cols>` or `Everywhere<rows, cols>`, of the matrix that holds a mask.
+/// All axes but the last; the type is `Differs<rows, cols>` or `Everywhere<rows, cols>`, of the matrix that holds a
+/// mask.
 pub const fn positions(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if inputs[0].rank() == 0 {
         return Err(ShapeError::input(
@@ -126,7 +129,8 @@ const fn positions_of(x: &Shape) -> Shape {
     Shape::new(x.dims().split_at(x.rank().saturating_sub(1)).0)
 }
 
-/// Whether the second shape is that of a mask of a tensor of the first one: the rule of every mask that a call is given.
+/// Whether the second shape is that of a mask of a tensor of the first one: the rule of every mask that a call is
+/// given.
 pub const FITS: spec::Rule = rule!(fits);
 
 /// Nothing, if the second shape is that of a mask of a tensor of the first one.
@@ -139,8 +143,8 @@ pub const fn fits(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>
     Err(ShapeError::input(Code::ShapeMismatch, 1, message.str(", but got ").shape(&inputs[1])))
 }
 
-/// The shape to which all masks broadcast; the type is that of a merge. If they do not, the tensors do not either, and the rule of the
-/// layer says so.
+/// The shape to which all masks broadcast; the type is that of a merge. If they do not, the tensors do not either, and
+/// the rule of the layer says so.
 pub const fn any(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     match merge::infer(args, inputs) {
         Ok(inferred) => Ok(inferred),
@@ -148,8 +152,8 @@ pub const fn any(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeErro
     }
 }
 
-/// The type is `JoinMasks<rows, cols, outer>`: how many runs of each mask lie behind each other, or 0 if the tensors stand beside each
-/// other along the last axis, which a mask does not have.
+/// The type is `JoinMasks<rows, cols, outer>`: how many runs of each mask lie behind each other, or 0 if the tensors
+/// stand beside each other along the last axis, which a mask does not have.
 pub const fn join(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let first = inputs[0];
     // The tensors have one axis more. What is wrong with theirs says the rule of the layer.
@@ -175,7 +179,8 @@ pub const fn join(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeErr
     Ok(Inferred::new(mask, &JOIN::Consts { R: mask.rows(), P: mask.cols(), OUTER: outer }.list()))
 }
 
-/// The positions of the second input; the type is `StepMask<rows, cols, steps>`, with 0 steps if the mask has the same positions.
+/// The positions of the second input; the type is `StepMask<rows, cols, steps>`, with 0 steps if the mask has the same
+/// positions.
 pub const fn of_steps(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let mask = positions_of(&inputs[1]);
     let steps = if mask.equals(&inputs[0]) { 0 } else { mask.dim(0) };

@@ -1,7 +1,7 @@
 //! What the merges (`Add`, `Subtract`, `Multiply`, `Average`, `Maximum`, `Minimum`) share: all but the formula.
 //!
-//! The inputs have equal shapes, or shapes that broadcast as in Keras: aligned at the last axis, an axis of length 1 (or a
-//! missing one) is repeated along the axis of the others, and its gradient is the sum over the repetitions.
+//! The inputs have equal shapes, or shapes that broadcast as in Keras: aligned at the last axis, an axis of length 1
+//! (or a missing one) is repeated along the axis of the others, and its gradient is the sum over the repetitions.
 //!
 //! Source: `_Merge`, <https://github.com/keras-team/keras/blob/master/keras/src/layers/merging/base_merge.py>
 
@@ -15,9 +15,9 @@ const GROUPS: usize = 4;
 /// The inputs whose repetitions fit into the bits of one constant, also where `usize` has 32 of them.
 const REPEATED_INPUTS: usize = 8;
 
-/// The shape to which all inputs broadcast. The type is `Add<rows, cols, A, B, C, ONES>`: rows and columns of the output,
-/// the lengths of all groups of axes but the last, and bit `4 i + g` of `ONES` where input `i` is repeated along group `g`.
-/// For inputs of one shape that is `Add<rows, cols, 1, 1, 1, 0>`.
+/// The shape to which all inputs broadcast. The type is `Add<rows, cols, A, B, C, ONES>`: rows and columns of the
+/// output, the lengths of all groups of axes but the last, and bit `4 i + g` of `ONES` where input `i` is repeated
+/// along group `g`. For inputs of one shape that is `Add<rows, cols, 1, 1, 1, 0>`.
 pub(crate) const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let mut output = inputs[0];
     let mut i = 1;

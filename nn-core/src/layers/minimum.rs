@@ -8,8 +8,8 @@
 //!
 //! Shapes: inputs of one shape, or shapes that broadcast; the output has the shape they broadcast to.
 //!
-//! A tie gives its gradient to the earliest of the inputs: Keras takes the minimum pairwise from the left, and the gradient
-//! of TensorFlow's `minimum(a, b)` goes to `a` where `a <= b`. NaN in any input gives NaN.
+//! A tie gives its gradient to the earliest of the inputs: Keras takes the minimum pairwise from the left, and the
+//! gradient of TensorFlow's `minimum(a, b)` goes to `a` where `a <= b`. NaN in any input gives NaN.
 //!
 //! With masks it is the minimum of the inputs that count, and the first input where none of them does.
 //!

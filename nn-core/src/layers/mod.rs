@@ -1,8 +1,9 @@
-//! The layers, one page each, to be read from top to bottom: maths, declaration, shape rule, weights, forward, backward,
-//! tests.
+//! The layers, one page each, to be read from top to bottom: maths, declaration, shape rule, weights, forward,
+//! backward, tests.
 //!
-//! A page has two halves. The first (`layer!` and `infer`) is pure data and `const fn`; `nn-macros` runs it on the host.
-//! The second, `mod compute`, is the run time and is left out of the host's build, which therefore needs no nalgebra.
+//! A page has two halves. The first (`layer!` and `infer`) is pure data and `const fn`; `nn-macros` runs it on the
+//! host. The second, `mod compute`, is the run time and is left out of the host's build, which therefore needs no
+//! nalgebra.
 
 use crate::spec::LayerSpec;
 

@@ -9,11 +9,12 @@
 //! dalpha += dy ⊙ x     if x < 0, summed over samples and over shared axes
 //! ```
 //!
-//! Shapes: output as input, any shape of up to four axes; `alpha` has a slope for every scalar of a sample, and length 1
-//! along `shared_axes`. As in Keras, `shared_axes` counts the batch: 1 is the first axis of a sample. After a `Conv2D`,
-//! `shared_axes = [1, 2]` gives each channel its slope.
+//! Shapes: output as input, any shape of up to four axes; `alpha` has a slope for every scalar of a sample, and length
+//! 1 along `shared_axes`. As in Keras, `shared_axes` counts the batch: 1 is the first axis of a sample. After a
+//! `Conv2D`, `shared_axes = [1, 2]` gives each channel its slope.
 //!
-//! Source: He et al., *Delving deep into rectifiers*, ICCV (2015); <https://keras.io/api/layers/activation_layers/prelu/>
+//! Source: He et al., *Delving deep into rectifiers*, ICCV (2015);
+//! <https://keras.io/api/layers/activation_layers/prelu/>
 
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
@@ -45,8 +46,8 @@ layer! {
 /// The most axes of an input.
 const AXES: usize = 4;
 
-/// The shape stays. The type is `PReLU<rows, cols, D1, D2, RANK, I1, I2>`: the slopes are `rows × cols`, and they have the
-/// last `RANK` of the axes `(.., D1, D2, rows)`; the input has, with 1 for axes that it has not, `(.., I1, I2, _)`.
+/// The shape stays. The type is `PReLU<rows, cols, D1, D2, RANK, I1, I2>`: the slopes are `rows × cols`, and they have
+/// the last `RANK` of the axes `(.., D1, D2, rows)`; the input has, with 1 for axes that it has not, `(.., I1, I2, _)`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (x, mut alpha) = (inputs[0], inputs[0]);
     if x.rank() == 0 || x.rank() > AXES {

@@ -6,8 +6,8 @@
 //! dx += dy, permuted back
 //! ```
 //!
-//! Shapes: input `(a₁, a₂, ..)`, output `(a_dims[1], a_dims[2], ..)`. As in Keras, `dims` counts from 1 and leaves out the
-//! batch: `Permute([2, 1])` is the transpose.
+//! Shapes: input `(a₁, a₂, ..)`, output `(a_dims[1], a_dims[2], ..)`. As in Keras, `dims` counts from 1 and leaves out
+//! the batch: `Permute([2, 1])` is the transpose.
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/permute/>
 
@@ -27,8 +27,8 @@ layer! {
     pub const SPEC: LayerSpec { infer: rule!(infer) }
 }
 
-/// The axes in the order `dims`. The type is `Permute<rows, cols, D1, D2, D3, D4, DIMS>`: the output is, with 1 for axes
-/// that it has not, `(.., D1, D2, D3, D4, rows)`, and the decimal digits of `DIMS` are `dims`.
+/// The axes in the order `dims`. The type is `Permute<rows, cols, D1, D2, D3, D4, DIMS>`: the output is, with 1 for
+/// axes that it has not, `(.., D1, D2, D3, D4, rows)`, and the decimal digits of `DIMS` are `dims`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     let (order, count) = (args.dims(), args.dims().len());

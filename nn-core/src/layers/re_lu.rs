@@ -9,8 +9,8 @@
 //!       negative_slope · dy               if x < threshold
 //! ```
 //!
-//! The derivative on a kink is Keras's: at the threshold 0, or `negative_slope` if neither `max_value` nor `threshold` is
-//! given; at `max_value` 1, or 0 if that is 6 and `threshold` is 0.
+//! The derivative on a kink is Keras's: at the threshold 0, or `negative_slope` if neither `max_value` nor `threshold`
+//! is given; at `max_value` 1, or 0 if that is 6 and `threshold` is 0.
 //!
 //! Shapes: output as input, any shape. With the defaults this is `Activation(relu)`.
 //!
@@ -89,8 +89,8 @@ pub(super) mod compute {
                 let relu6 = self.max_value == 6.0 && self.threshold == 0.0;
                 if x > max || (relu6 && x == max) { T::ZERO } else { T::ONE }
             } else {
-                // Keras computes the part below as -negative_slope · relu(threshold - x), whose derivative at the threshold is
-                // 0, or as leaky_relu, where it is the slope.
+                // Keras computes the part below as -negative_slope · relu(threshold - x), whose derivative at the
+                // threshold is 0, or as leaky_relu, where it is the slope.
                 let leaky = self.max_value == f64::INFINITY && self.threshold == 0.0;
                 if x < threshold || leaky { T::of(self.negative_slope) } else { T::ZERO }
             }

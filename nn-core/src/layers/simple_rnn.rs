@@ -10,12 +10,13 @@
 //! dW  += dz · (m ⊙ x)ᵀ    dV += dz · (m' ⊙ h)ᵀ    db += dz        summed over steps and samples
 //! ```
 //!
-//! `A` is the `activation`, tanh by default. h is zero before the first step, or the `initial_state`. dh' is the gradient of
-//! the output of this step, and what the step after it hands back.
+//! `A` is the `activation`, tanh by default. h is zero before the first step, or the `initial_state`. dh' is the
+//! gradient of the output of this step, and what the step after it hands back.
 //!
-//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with `return_state`
-//! also the last h, `(units,)`; kernel W `(features, units)`, recurrent kernel V `(units, units)`, bias `(units,)`. The walk
-//! over the steps, masks, `go_backwards` and dropout are the same for all recurrent layers: [`recurrent`].
+//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with
+//! `return_state` also the last h, `(units,)`; kernel W `(features, units)`, recurrent kernel V `(units, units)`, bias
+//! `(units,)`. The walk over the steps, masks, `go_backwards` and dropout are the same for all recurrent layers:
+//! [`recurrent`].
 //!
 //! Source: Elman, *Finding structure in time*, Cognitive Science 14 (1990);
 //! <https://keras.io/api/layers/recurrent_layers/simple_rnn/>
@@ -27,8 +28,8 @@ use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, ru
 layer! {
     /// A recurrent layer from `F` features to `U` units, whose output is fed back to it.
     ///
-    /// `B` is 1 with a bias and 0 without; `P` is the number of steps with `return_sequences`, else 1; `STATE` is 1 with
-    /// `return_state`; `D` is `F` if `dropout` is above 0, else 0. `A` is the activation.
+    /// `B` is 1 with a bias and 0 without; `P` is the number of steps with `return_sequences`, else 1; `STATE` is 1
+    /// with `return_state`; `D` is `F` if `dropout` is above 0, else 0. `A` is the activation.
     pub struct SimpleRNN<F, U, B, P, STATE, D> {
         /// The scalars of a state.
         units: Size,
@@ -70,7 +71,8 @@ layer! {
         stateful: Flag = false,
         /// Accepted as in Keras and not read.
         unroll: Flag = false,
-        /// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of `fit`.
+        /// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of
+        /// `fit`.
         seed: Option<Int>,
         /// Whether the output of a masked step is zero instead of that of the step before.
         pub zero_output_for_mask: Flag = false,
@@ -97,9 +99,9 @@ layer! {
     impl Cell;
 }
 
-/// `(steps, features)`, with an initial state `[h]` or without, to `(units,)` or `(steps, units)`, and the last state if
-/// asked for. The type is `SimpleRNN<features, units, use_bias, columns of the output, return_state, D>`, where `D` is the
-/// features if `dropout` is given, else 0.
+/// `(steps, features)`, with an initial state `[h]` or without, to `(units,)` or `(steps, units)`, and the last state
+/// if asked for. The type is `SimpleRNN<features, units, use_bias, columns of the output, return_state, D>`, where `D`
+/// is the features if `dropout` is given, else 0.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let asked = recurrent::arguments!(args);

@@ -6,8 +6,8 @@
 //! dx += y ⊙ (dy - Σ dy ⊙ y)
 //! ```
 //!
-//! Shapes: output as input, any shape; maximum and sums run along `axis`. As in Keras, `axis` counts the batch: axis 1 is
-//! the first axis of a sample, -1 the last. With -1 this is `Activation(softmax)`.
+//! Shapes: output as input, any shape; maximum and sums run along `axis`. As in Keras, `axis` counts the batch: axis 1
+//! is the first axis of a sample, -1 the last. With -1 this is `Activation(softmax)`.
 //!
 //! Source: <https://keras.io/api/layers/activation_layers/softmax/>
 

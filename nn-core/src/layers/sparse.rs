@@ -37,8 +37,8 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Layer<
     type Cache<S: Storage> = ();
     /// Of a sample that is 1 everywhere; others need fewer.
     const MACS: usize = I * O;
-    /// As if one place in a hundred were a 1. The time goes to the memory of the table: in parts of a batch, with a table of
-    /// gradients each, a step took longer, on two threads as well (benches/figures.md, Threads).
+    /// As if one place in a hundred were a 1. The time goes to the memory of the table: in parts of a batch, with a
+    /// table of gradients each, a step took longer, on two threads as well (benches/figures.md, Threads).
     const WORK: Work = Work::ByBatch(I.div_ceil(100) * O);
 
     fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {

@@ -17,8 +17,8 @@ use rand::Rng;
 /// SplitInput<Dense>    y = W · (a, b, c) + b = Wa · a + Wb · b + Wc · c + b
 /// ```
 ///
-/// The columns of `W` that meet one part stand behind each other, so nothing is copied, and no tensor has them all. It is for
-/// predictions only.
+/// The columns of `W` that meet one part stand behind each other, so nothing is copied, and no tensor has them all. It
+/// is for predictions only.
 #[derive(Clone, Copy, Debug)]
 pub struct SplitInput<L>(pub L);
 
@@ -146,7 +146,8 @@ mod tests {
         core::array::from_fn(|k| SMatrix::from_fn(|i, p| ((i * 7 + p * 5 + k * 3 + seed) % 11) as f64 / 8.0 - 0.6))
     }
 
-    /// It computes what the layer does behind a `Concatenate`, for one sample and for several, with an activation and without.
+    /// It computes what the layer does behind a `Concatenate`, for one sample and for several, with an activation and
+    /// without.
     fn like_the_copy<X, F, const C: usize, const I: usize, const O: usize, const B: usize, const P: usize>(
         x: impl Fn(usize) -> X::Batch<'static>,
         f: &Activate<F>,

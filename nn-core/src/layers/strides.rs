@@ -9,7 +9,8 @@ pub(crate) struct Strides<const N: usize> {
 }
 
 impl<const N: usize> Strides<N> {
-    /// The other block has the axes of this one, but length 1 (repeated, as in NumPy) where bit `axis` of `ones` is set.
+    /// The other block has the axes of this one, but length 1 (repeated, as in NumPy) where bit `axis` of `ones` is
+    /// set.
     #[inline(always)]
     pub(crate) const fn repeat(dims: [usize; N], ones: usize) -> Self {
         let (mut strides, mut stride, mut axis) = ([0; N], 1, N);

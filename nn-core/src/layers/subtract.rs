@@ -16,7 +16,8 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// The difference of its two inputs, `R × P` scalars. The other constants say which inputs are repeated along which axes.
+    /// The difference of its two inputs, `R × P` scalars. The other constants say which inputs are repeated along which
+    /// axes.
     pub struct Subtract<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
     pub const SPEC: LayerSpec {

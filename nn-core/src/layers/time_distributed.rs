@@ -6,14 +6,14 @@
 //! dx[t] and dw as the layer's; dw sums over the steps
 //! ```
 //!
-//! Shapes: input `(steps, ..)`, where the layer takes `(..)`; output `(steps, ..)`. The steps of a sample lie behind each
-//! other, so `n` samples of `steps` steps are `n · steps` samples of the layer: one call of it, without a copy.
+//! Shapes: input `(steps, ..)`, where the layer takes `(..)`; output `(steps, ..)`. The steps of a sample lie behind
+//! each other, so `n` samples of `steps` steps are `n · steps` samples of the layer: one call of it, without a copy.
 //!
-//! A layer that reads a mask is called with that of each step: `TimeDistributed(GRU(8))` of sentences of words computes each sentence as
-//! the GRU alone does. Behind it, a sentence counts if any of its words does.
+//! A layer that reads a mask is called with that of each step: `TimeDistributed(GRU(8))` of sentences of words computes
+//! each sentence as the GRU alone does. Behind it, a sentence counts if any of its words does.
 //!
-//! Keras calls the layer once for each step. That makes a difference only for a layer that looks at the whole batch: the
-//! statistics of a BatchNormalization inside are those of all steps here, and of one step at a time there.
+//! Keras calls the layer once for each step. That makes a difference only for a layer that looks at the whole batch:
+//! the statistics of a BatchNormalization inside are those of all steps here, and of one step at a time there.
 //!
 //! Source: <https://keras.io/api/layers/recurrent_layers/time_distributed/>
 
@@ -50,8 +50,8 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::new(Shape::new(x.dims().split_at(1).1), &[]))
 }
 
-/// The steps of the input, each with the output of the layer; the type is `TimeDistributed<_, steps, C, P>`: the columns of one
-/// step of the input and of the whole output.
+/// The steps of the input, each with the output of the layer; the type is `TimeDistributed<_, steps, C, P>`: the
+/// columns of one step of the input and of the whole output.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let layer = Args(args).layer();
     if layer.outputs().len() != 1 {

@@ -48,7 +48,8 @@ impl Slide {
     }
 }
 
-/// Two positive numbers, for height and width; one number stands for both. `index` and `name` are those of the argument.
+/// Two positive numbers, for height and width; one number stands for both. `index` and `name` are those of the
+/// argument.
 pub(super) const fn pair(sizes: &Shape, index: usize, name: &str) -> Result<(usize, usize), ShapeError> {
     if sizes.size() == 0 {
         let message = Text::new().str("`").str(name).str("` must be at least 1, but is ").shape(sizes);

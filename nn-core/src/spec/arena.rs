@@ -1,13 +1,13 @@
 //! The memory of a prediction: activations that are not alive at the same time share it.
 //!
-//! A tensor is alive from the call that computes it to the last one that reads it. [`plan`] gives each a place in one block of
-//! scalars so that tensors that are alive together do not overlap. It tries three orders and takes what needs least: tensors as
-//! they come, each at the lowest free place; as they come, in turns at the lowest and at the highest, which is the best there is
-//! for a chain of layers; and the large ones first. The best of all plans is not always among them, since to find it is NP-hard. What is alive
-//! during one call ([`peak`]) is needed at least.
+//! A tensor is alive from the call that computes it to the last one that reads it. [`plan`] gives each a place in one
+//! block of scalars so that tensors that are alive together do not overlap. It tries three orders and takes what needs
+//! least: tensors as they come, each at the lowest free place; as they come, in turns at the lowest and at the highest,
+//! which is the best there is for a chain of layers; and the large ones first. The best of all plans is not always
+//! among them, since to find it is NP-hard. What is alive during one call ([`peak`]) is needed at least.
 //!
-//! `model!` plans at expansion time where it knows all shapes, and otherwise rustc does, with the same function. A batch of `n` samples
-//! takes `n` times as much, with every tensor in one piece.
+//! `model!` plans at expansion time where it knows all shapes, and otherwise rustc does, with the same function. A
+//! batch of `n` samples takes `n` times as much, with every tensor in one piece.
 //!
 //! Source: Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference" (2020), greedy by size,
 //! <https://arxiv.org/abs/2001.03288>.
@@ -87,8 +87,8 @@ enum Order {
 /// More tensors than this are placed as they come: to look for the largest again and again would take rustc too long.
 const MANY: usize = 64;
 
-/// Writes the offset of each tensor, and gives the size of all. Tensors come in the order of the calls that compute them. `spare` is
-/// memory to work in; it is as long as `lives`, and so is `offsets`.
+/// Writes the offset of each tensor, and gives the size of all. Tensors come in the order of the calls that compute
+/// them. `spare` is memory to work in; it is as long as `lives`, and so is `offsets`.
 pub const fn plan(lives: &[Lifetime], offsets: &mut [usize], spare: &mut [usize]) -> usize {
     let (_, least) = peak(lives);
     let mut best = place(lives, offsets, Order::Bottom);

@@ -32,7 +32,8 @@ pub enum Kind {
     Float,
     /// `true` or `false`.
     Flag,
-    /// An activation that follows the layer: `Dense(64, activation = relu)` is `Dense(64)` followed by `Activation(relu)`.
+    /// An activation that follows the layer: `Dense(64, activation = relu)` is `Dense(64)` followed by
+    /// `Activation(relu)`.
     ActivationAfter,
     /// An initializer.
     Initializer,
@@ -42,8 +43,8 @@ pub enum Kind {
     Constraint,
     /// A penalty on the output of the layer and its activation: an `ActivityRegularization` that follows them.
     ActivityAfter,
-    /// An activation inside of the layer: a field of it, whose type is a type argument of the layer, after its constants.
-    /// The name is that of the default's type.
+    /// An activation inside of the layer: a field of it, whose type is a type argument of the layer, after its
+    /// constants. The name is that of the default's type.
     Activation(&'static str),
     /// One of some names; the shape rule sees its index.
     Choice(&'static [&'static str]),

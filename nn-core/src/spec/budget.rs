@@ -8,8 +8,8 @@
 //!   |                      ^^^^^^^^ evaluation of `_` failed here
 //! ```
 //!
-//! Each is checked when the model compiles, for weights of `f32`, whether the model is used or not. A budget that is exceeded is an error on its value, which says by how
-//! much, and what weighs most:
+//! Each is checked when the model compiles, for weights of `f32`, whether the model is used or not. A budget that is
+//! exceeded is an error on its value, which says by how much, and what weighs most:
 //!
 //! | key | what it bounds |
 //! |---|---|
@@ -18,8 +18,8 @@
 //! | `params` | `PARAMETERS`: how many weights there are |
 //! | `macs` | `MACS`: multiply-accumulates of a prediction |
 //!
-//! Bytes are a number, or a text with a unit: B, KB, MB, GB (powers of 1000), KiB, MiB, GiB (powers of 1024). Numbers may be
-//! const expressions.
+//! Bytes are a number, or a text with a unit: B, KB, MB, GB (powers of 1000), KiB, MiB, GiB (powers of 1024). Numbers
+//! may be const expressions.
 
 use crate::spec::arena::Lifetime;
 use crate::spec::code::Code;

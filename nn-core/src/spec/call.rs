@@ -1,4 +1,5 @@
-//! Shape rules in a `const` of an expansion, where an error has to be a panic: rustc evaluates them where the macro cannot.
+//! Shape rules in a `const` of an expansion, where an error has to be a panic: rustc evaluates them where the macro
+//! cannot.
 
 use super::Inferred;
 use crate::spec::code::Code;
@@ -7,8 +8,8 @@ use crate::spec::text::Text;
 
 /// A call whose shapes only rustc knows, in a `const` of an expansion: there an error has to be a panic.
 ///
-/// rustc shows the panic where the function is called, so an expansion asks for everything that may be to blame with the
-/// token of that input or argument as the place of the question: `inferred(input(argument(call, 0), 0))`.
+/// rustc shows the panic where the function is called, so an expansion asks for everything that may be to blame with
+/// the token of that input or argument as the place of the question: `inferred(input(argument(call, 0), 0))`.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
     /// The layer's name.

@@ -1,9 +1,9 @@
 //! [`Code`]: the catalogue of errors. Every error that this library words has a code, and a page in `nn::errors` under
 //! that code.
 //!
-//! Codes are stable: a number is never given to another error. They go by the kind of mistake, in hundreds: what is written
-//! (`nn0001`), names (`nn0101`), arguments (`nn0201`), the graph (`nn0301`), shapes (`nn0401`), training (`nn0501`), memory
-//! (`nn0601`), files of weights (`nn0701`).
+//! Codes are stable: a number is never given to another error. They go by the kind of mistake, in hundreds: what is
+//! written (`nn0001`), names (`nn0101`), arguments (`nn0201`), the graph (`nn0301`), shapes (`nn0401`), training
+//! (`nn0501`), memory (`nn0601`), files of weights (`nn0701`).
 
 use crate::spec::text::Text;
 use core::fmt;

@@ -34,10 +34,11 @@ mod traits;
 /// }
 /// ```
 ///
-/// **Constants.** `I`, `O` and `B` are `usize` constants of the type, in the order in which the shape rule returns them.
+/// **Constants.** `I`, `O` and `B` are `usize` constants of the type, in the order in which the shape rule returns
+/// them.
 ///
-/// **Arguments** stand in Keras's order. One that is `pub` is a field of the struct, which the run time reads; the others
-/// are for the graph and the shape rule. The kinds are those of [`Kind`](crate::spec::Kind):
+/// **Arguments** stand in Keras's order. One that is `pub` is a field of the struct, which the run time reads; the
+/// others are for the graph and the shape rule. The kinds are those of [`Kind`](crate::spec::Kind):
 ///
 /// | declaration | if it is not given |
 /// |---|---|
@@ -51,23 +52,24 @@ mod traits;
 /// | `activation: ActivationAfter`, `activity_regularizer: ActivityAfter` | none; they are layers behind this one |
 /// | `pub layer: Layer<L>` | an error; `L` is the first type argument, and the struct has `new(layer)` |
 ///
-/// **Rule.** Fields whose values the shape rule finds ([`Inferred::field`](crate::spec::Inferred::field)) stand behind the
-/// arguments: `pub rule { padding_top, padding_left }`. They are of `usize`, and take no constant of the type.
+/// **Rule.** Fields whose values the shape rule finds ([`Inferred::field`](crate::spec::Inferred::field)) stand behind
+/// the arguments: `pub rule { padding_top, padding_left }`. They are of `usize`, and take no constant of the type.
 ///
-/// **Facts** are the fields of [`LayerSpec`](crate::spec::LayerSpec). `weights` comes first and names the constants that the
-/// weights have.
+/// **Facts** are the fields of [`LayerSpec`](crate::spec::LayerSpec). `weights` comes first and names the constants
+/// that the weights have.
 ///
-/// **Traits.** The declaration also gives [`Train`](crate::layer::Train) and [`Ends`](crate::layer::Ends). `kernel_regularizer` and
-/// `kernel_constraint` are a penalty and a bound on the variable `kernel` of the weights. A page that implements one of these
-/// traits itself says so at the end: `impl Train, Ends;`. A recurrent page says `impl Cell;` or `impl Recurrent;`.
+/// **Traits.** The declaration also gives [`Train`](crate::layer::Train) and [`Ends`](crate::layer::Ends).
+/// `kernel_regularizer` and `kernel_constraint` are a penalty and a bound on the variable `kernel` of the weights. A
+/// page that implements one of these traits itself says so at the end: `impl Train, Ends;`. A recurrent page says
+/// `impl Cell;` or `impl Recurrent;`.
 ///
 /// The page gets
-/// - the struct with `DEFAULT`, if every field has a default, and a function for each inner activation, which changes the
-///   type; its documentation lists all arguments;
+/// - the struct with `DEFAULT`, if every field has a default, and a function for each inner activation, which changes
+///   the type; its documentation lists all arguments;
 /// - `SPEC`;
 /// - `Args(args)` for the shape rule: `args.units()` is a `usize`, `args.use_bias()` a `bool`;
-/// - `Consts { I, O, B }.list()` and `Fields { padding_top, padding_left }.list()` for what the rule finds: rustc sees that
-///   none is missing;
+/// - `Consts { I, O, B }.list()` and `Fields { padding_top, padding_left }.list()` for what the rule finds: rustc sees
+///   that none is missing;
 /// - `arg::units` and `consts::O`, the places of an argument and of a constant, for facts and for the blame of errors.
 ///
 /// A page may declare further layers, which no graph names. Their specifications have other names, and these names are

@@ -42,7 +42,8 @@ pub struct F16(u16);
 #[repr(transparent)]
 pub struct Bf16(u16);
 
-/// What makes a float of the fraction and the exponent of a half: the difference of their biases, as exponent of an `f32`.
+/// What makes a float of the fraction and the exponent of a half: the difference of their biases, as exponent of an
+/// `f32`.
 const REBIAS: u32 = (127 - 15) << 23;
 /// Infinity as `f32`; what is above is NaN.
 const INFINITY: u32 = 0x7F80_0000;
@@ -51,7 +52,8 @@ impl F16 {
     /// The largest finite number, 65504.
     pub const MAX: F16 = F16(0x7BFF);
 
-    /// The nearest number; of two that are as near, the one whose last bit is 0. From 65520 on it is infinity. A NaN stays one.
+    /// The nearest number; of two that are as near, the one whose last bit is 0. From 65520 on it is infinity. A NaN
+    /// stays one.
     pub const fn from_f32(value: f32) -> F16 {
         let (sign, magnitude) = ((value.to_bits() >> 16) as u16 & 0x8000, value.to_bits() & 0x7FFF_FFFF);
         let exponent = magnitude >> 23;
@@ -75,7 +77,8 @@ impl F16 {
     pub const fn to_f32(self) -> f32 {
         // Sign, exponent and fraction are moved to their places; what the sign leaves behind it goes.
         let moved = (self.0 as i16 as u32) << 13 & 0x8FFF_FFFF;
-        // One step further, an exponent of 0 is 1, and one of all ones has run over: neither has the bits above its last.
+        // One step further, an exponent of 0 is 1, and one of all ones has run over: neither has the bits above its
+        // last.
         if self.0.wrapping_add(0x400) & 0x7800 != 0 {
             return f32::from_bits(moved + REBIAS);
         }
@@ -101,8 +104,8 @@ impl Bf16 {
     /// The largest finite number, about 3.39e38.
     pub const MAX: Bf16 = Bf16(0x7F7F);
 
-    /// The nearest number; of two that are as near, the one whose last bit is 0. Above about 3.3953e38 it is infinity. A NaN stays
-    /// one.
+    /// The nearest number; of two that are as near, the one whose last bit is 0. Above about 3.3953e38 it is infinity.
+    /// A NaN stays one.
     pub const fn from_f32(value: f32) -> Bf16 {
         let bits = value.to_bits();
         // A NaN whose lower half is all that tells it from infinity.

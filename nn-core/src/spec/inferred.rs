@@ -11,8 +11,8 @@ pub const MAX_OUTPUTS: usize = MAX_INPUTS;
 /// The most fields of a layer whose values a shape rule finds.
 pub const MAX_FIELDS: usize = 24;
 
-/// The result of a shape rule: the shapes of the outputs, the constants of the layer's type (`Dense::<64, 10, 1>`), values
-/// for fields of the layer, and the size of its workspace.
+/// The result of a shape rule: the shapes of the outputs, the constants of the layer's type (`Dense::<64, 10, 1>`),
+/// values for fields of the layer, and the size of its workspace.
 ///
 /// ```
 /// use nn_core::{shape::Shape, spec::Inferred};
@@ -91,9 +91,10 @@ impl Inferred {
         self
     }
 
-    /// The same with a workspace: memory for the time of one call, so many scalars for each sample. It shares the memory of
-    /// the activations ([`Memory::workspace`](crate::layer::Memory::workspace)). Only layers of the library have one: a layer
-    /// of your own keeps its memory in [`Scratch`](crate::Layer::Scratch) and [`Cache`](crate::Layer::Cache).
+    /// The same with a workspace: memory for the time of one call, so many scalars for each sample. It shares the
+    /// memory of the activations ([`Memory::workspace`](crate::layer::Memory::workspace)). Only layers of the library
+    /// have one: a layer of your own keeps its memory in [`Scratch`](crate::Layer::Scratch) and
+    /// [`Cache`](crate::Layer::Cache).
     pub const fn workspace(mut self, scalars: usize) -> Self {
         self.workspace = scalars;
         self

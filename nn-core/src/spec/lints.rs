@@ -7,10 +7,10 @@
 //! warning: use of deprecated constant `nn::lints::activation_after_softmax`: an activation is applied to the output of a softmax
 //! ```
 //!
-//! A lint of training depends on the losses, which are values that `compile` gets when the program runs:
-//! `from_logits` is a field. No compiler sees it, so these are found when the model is compiled in Keras's sense.
-//! `Compiled::warnings` has them, and the first `fit` prints them on the standard error, unless it is silent. Those about data
-//! are printed when the data is looked at, once in a run, whatever `verbose` says.
+//! A lint of training depends on the losses, which are values that `compile` gets when the program runs: `from_logits`
+//! is a field. No compiler sees it, so these are found when the model is compiled in Keras's sense.
+//! `Compiled::warnings` has them, and the first `fit` prints them on the standard error, unless it is silent. Those
+//! about data are printed when the data is looked at, once in a run, whatever `verbose` says.
 //!
 //! # How they are silenced
 //!
@@ -24,8 +24,9 @@
 //! }
 //! ```
 //!
-//! A name that is no lint is an error. The lints of the graph are also silenced all at once by `#[allow(deprecated)]` on the
-//! struct or around it, and `#[deny(deprecated)]` there makes them errors. `Fit::verbose(0)` prints no lints of training.
+//! A name that is no lint is an error. The lints of the graph are also silenced all at once by `#[allow(deprecated)]`
+//! on the struct or around it, and `#[deny(deprecated)]` there makes them errors. `Fit::verbose(0)` prints no lints of
+//! training.
 //!
 //! # The lints of the graph
 //!
@@ -44,8 +45,8 @@
 #[derive(Clone, Copy, Debug)]
 pub struct Lint;
 
-/// The lint that `HEEDS_MASK` of a user's own layer decides. Only rustc knows its value, so an expansion names the constant
-/// of the type, which is deprecated if the value is `false`.
+/// The lint that `HEEDS_MASK` of a user's own layer decides. Only rustc knows its value, so an expansion names the
+/// constant of the type, which is deprecated if the value is `false`.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Own<const HEEDS_MASK: bool>;
@@ -99,8 +100,8 @@ lints! {
     /// let y = Activation(relu)(x);             // here
     /// ```
     ///
-    /// Mostly one of the two was meant to be replaced. `tanh` or `softsign` under a softmax is not reported: it bounds the
-    /// logits.
+    /// Mostly one of the two was meant to be replaced. `tanh` or `softsign` under a softmax is not reported: it bounds
+    /// the logits.
     stacked_activations: "an activation is applied to the output of another activation\n\
         = help: remove one of the two, or put a layer with weights between them\n\
         = help: `#[nn(allow(stacked_activations))]` on the struct silences this"
@@ -123,9 +124,9 @@ lints! {
     /// let y = Dense(10)(x);
     /// ```
     ///
-    /// Two linear layers are one: the activation was forgotten. Not reported is a bottleneck, that is a first Dense with
-    /// fewer units than there are inputs and outputs: it is a factorization of a large layer. Nor are layers that are
-    /// shared, frozen, or regularized.
+    /// Two linear layers are one: the activation was forgotten. Not reported is a bottleneck, that is a first Dense
+    /// with fewer units than there are inputs and outputs: it is a factorization of a large layer. Nor are layers that
+    /// are shared, frozen, or regularized.
     dense_after_dense: "without an activation this `Dense` and the next one compute no more than one\n\
         = help: `Dense(.., activation = relu)`\n\
         = help: `#[nn(allow(dense_after_dense))]` on the struct silences this"
@@ -169,8 +170,8 @@ lints! {
     /// let y = Dropout(1.0)(x);                 // here
     /// ```
     ///
-    /// While training, what follows sees nothing but zeros. Keras's rate is the part that is dropped, not the part that is
-    /// kept.
+    /// While training, what follows sees nothing but zeros. Keras's rate is the part that is dropped, not the part that
+    /// is kept.
     dropout_of_everything: "a rate of 1 drops everything: what follows learns from zeros\n\
         = help: the rate is the part that is dropped, such as 0.2\n\
         = help: `#[nn(allow(dropout_of_everything))]` on the struct silences this"
@@ -182,10 +183,10 @@ lints! {
     /// let y = Dense(10)(x);
     /// ```
     ///
-    /// Its weights stay what they were at the start: random, if none are loaded. And since nothing before it changes, its
-    /// output for a sample is the same in every epoch, and could be computed once. Not reported are models as layers and
-    /// Embeddings, which are frozen for their loaded weights, BatchNormalization, whose freezing means more, and layers
-    /// with an initializer of their own.
+    /// Its weights stay what they were at the start: random, if none are loaded. And since nothing before it changes,
+    /// its output for a sample is the same in every epoch, and could be computed once. Not reported are models as
+    /// layers and Embeddings, which are frozen for their loaded weights, BatchNormalization, whose freezing means more,
+    /// and layers with an initializer of their own.
     frozen_with_nothing_upstream: "nothing before this frozen layer learns: its output never changes\n\
         = help: if its weights are loaded, compute its output once and train on that; if not, they stay random\n\
         = help: `#[nn(allow(frozen_with_nothing_upstream))]` on the struct silences this"
@@ -217,8 +218,9 @@ lints! {
     /// let y = subtract([x, x]);                // here
     /// ```
     ///
-    /// A difference of a tensor with itself is 0, the others are the tensor again, or twice the tensor: most likely another
-    /// tensor was meant. `multiply`, `dot` and `concatenate` of a tensor with itself mean something, and are not reported.
+    /// A difference of a tensor with itself is 0, the others are the tensor again, or twice the tensor: most likely
+    /// another tensor was meant. `multiply`, `dot` and `concatenate` of a tensor with itself mean something, and are
+    /// not reported.
     merge_with_itself: "this merges a tensor with itself\n\
         = help: was another tensor meant?\n\
         = help: `#[nn(allow(merge_with_itself))]` on the struct silences this"
@@ -230,11 +232,11 @@ lints! {
     /// let y = GlobalMaxPooling1D()(x);         // here
     /// ```
     ///
-    /// What follows takes the masked steps for data: the vector of index 0, or the zeros of a `Masking`. Keras warns of it, too. A mask is
-    /// handed on by layers that keep the steps, and read by recurrent layers and `GlobalAveragePooling1D`. A model that is called on a
-    /// tensor with a mask does not see it. A layer of your own reads it by [`Memory::mask`](crate::Memory::mask), and hands it on with
-    /// `masking: Masking::Passes`. One that reads the mask and ends it says `masking: Masking::Reads { passes: None, both: None }`,
-    /// and is not reported.
+    /// What follows takes the masked steps for data: the vector of index 0, or the zeros of a `Masking`. Keras warns of
+    /// it, too. A mask is handed on by layers that keep the steps, and read by recurrent layers and
+    /// `GlobalAveragePooling1D`. A model that is called on a tensor with a mask does not see it. A layer of your own
+    /// reads it by [`Memory::mask`](crate::Memory::mask), and hands it on with `masking: Masking::Passes`. One that
+    /// reads the mask and ends it says `masking: Masking::Reads { passes: None, both: None }`, and is not reported.
     dropped_mask: "this layer drops the mask of its input: what follows takes masked steps for data\n\
         = help: read the mask before, by a recurrent layer or `GlobalAveragePooling1D`\n\
         = help: `#[nn(allow(dropped_mask))]` on the struct silences this"
@@ -288,8 +290,8 @@ lints! {
     /// ```
     ///
     /// The model trains, but its loss means nothing: here it has no lower bound. Each loss says what it can judge
-    /// ([`Loss::domain`](crate::train::losses::Loss::domain)). The data is looked at by every call that trains or evaluates, and
-    /// the warning is printed once in a run. `Fit::strict` makes an error of it.
+    /// ([`Loss::domain`](crate::train::losses::Loss::domain)). The data is looked at by every call that trains or
+    /// evaluates, and the warning is printed once in a run. `Fit::strict` makes an error of it.
     labels_outside_domain: "a lint of training"
 
     /// Weights of a file that are NaN or infinite.

@@ -6,8 +6,8 @@ macro_rules! locals {
         /// The names of all variables of an expansion but those that are made of names in its graph.
         pub const LOCALS: &[&str] = &[$(stringify!($name)),*];
 
-        /// Functions with these names. A constant `x` of the user's would be meant by a pattern `x`, and a function never is: so an
-        /// expansion imports these.
+        /// Functions with these names. A constant `x` of the user's would be meant by a pattern `x`, and a function
+        /// never is: so an expansion imports these.
         pub mod functions {
             $(
                 #[doc(hidden)]

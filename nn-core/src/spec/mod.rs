@@ -1,8 +1,8 @@
 //! The knowledge of the macro: shapes, specifications of layers, plans of memory, codes and lints, as plain data.
 //!
-//! Rule: `const fn` and data. `nn-macros` reads these tables on the host, so nothing here has a dependency. A layer's page states its [`LayerSpec`];
-//! nothing about a single layer is written in the macro, but that an `activation` stands for an `Activate` and an
-//! `activity_regularizer` for an `ActivityRegularization`.
+//! Rule: `const fn` and data. `nn-macros` reads these tables on the host, so nothing here has a dependency. A layer's
+//! page states its [`LayerSpec`]; nothing about a single layer is written in the macro, but that an `activation` stands
+//! for an `Activate` and an `activity_regularizer` for an `ActivityRegularization`.
 
 pub mod arena;
 pub mod budget;
@@ -36,8 +36,8 @@ pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS};
 
 use crate::spec::shape::{Shape, ShapeError};
 
-/// The [`Rule`] that is the function of this name in the module where it is written. The name and the function cannot differ, and
-/// one that is not public does not compile.
+/// The [`Rule`] that is the function of this name in the module where it is written. The name and the function cannot
+/// differ, and one that is not public does not compile.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __rule {
@@ -71,20 +71,21 @@ pub struct LayerSpec {
     pub masking: Masking,
     /// How many constants its type has: as many as the shape rule gives.
     pub consts: usize,
-    /// The fields of its struct whose values the shape rule finds, for example a stride and the padding that follows from it.
-    /// They take no constant of the type.
+    /// The fields of its struct whose values the shape rule finds, for example a stride and the padding that follows
+    /// from it. They take no constant of the type.
     pub fields: &'static [&'static str],
     /// Whether the shape rule may ask for a workspace: memory that a call has for itself, in both passes.
     pub workspace: bool,
-    /// How many of its leading constants its weights have; `None` for a layer without weights. By convention the weights
-    /// of `Dense::<I, O, B>` are `DenseWeights<T, I, O, B>`.
+    /// How many of its leading constants its weights have; `None` for a layer without weights. By convention the
+    /// weights of `Dense::<I, O, B>` are `DenseWeights<T, I, O, B>`.
     pub weight_consts: Option<usize>,
-    /// Whether some of its variables are tables whose gradient comes by rows: see [`Train::touched`](crate::layer::Train::touched).
+    /// Whether some of its variables are tables whose gradient comes by rows: see
+    /// [`Train::touched`](crate::layer::Train::touched).
     pub has_rows: bool,
     /// For a layer that can also be called on a sparse input: how.
     pub sparse: Option<SparseCall>,
-    /// For a layer that can also be called on parts of its input that stand beside each other along the last axis: the type that the
-    /// expansion of a folded model writes around it, `SplitInput`.
+    /// For a layer that can also be called on parts of its input that stand beside each other along the last axis: the
+    /// type that the expansion of a folded model writes around it, `SplitInput`.
     pub split_input: Option<&'static str>,
     /// Whether arguments decide how many outputs it has, as `return_state` does.
     pub has_states: bool,
@@ -92,21 +93,21 @@ pub struct LayerSpec {
     pub has_cache: bool,
     /// Whether a prediction needs working memory of the layer's own.
     pub has_scratch: bool,
-    /// Whether a prediction copies its input: the same scalars in the same order, perhaps in another shape. It then costs nothing,
-    /// unless the output is one of the model.
+    /// Whether a prediction copies its input: the same scalars in the same order, perhaps in another shape. It then
+    /// costs nothing, unless the output is one of the model.
     pub copies: bool,
-    /// Whether it is an [`Activates`](crate::layer::Activates): it can compute an activation where it writes its output. The
-    /// expansion asks it to if nobody else reads the output before the activation.
+    /// Whether it is an [`Activates`](crate::layer::Activates): it can compute an activation where it writes its
+    /// output. The expansion asks it to if nobody else reads the output before the activation.
     pub activates: bool,
-    /// Whether it may be a [`Head`](crate::activations::Head): its output has the shape of its input, and a loss may give
-    /// the gradient of that instead. For an activation see [`ValueSpec::head`].
+    /// Whether it may be a [`Head`](crate::activations::Head): its output has the shape of its input, and a loss may
+    /// give the gradient of that instead. For an activation see [`ValueSpec::head`].
     pub head: bool,
     /// What a folded model can make of it.
     pub folding: Folding,
     /// The shape rule.
     pub infer: Rule,
-    /// For a layer around another one (its argument of [`Kind::Layer`]): the shapes that the other one is called on, as the
-    /// outputs of the result. The shape rule then finds what the other one gives in [`Value::Layer`].
+    /// For a layer around another one (its argument of [`Kind::Layer`]): the shapes that the other one is called on, as
+    /// the outputs of the result. The shape rule then finds what the other one gives in [`Value::Layer`].
     pub inner: Option<Rule>,
     /// The names of the layers that it can be wrapped around; none for all with one input.
     pub around: &'static [&'static str],
@@ -175,8 +176,8 @@ pub const fn unruled(_: &[Value], _: &[Shape]) -> Result<Inferred, ShapeError> {
     panic!("this layer has no shape rule")
 }
 
-/// A shape rule: a public `const fn`, and where it is. The macro calls it where all dimensions are literals, and names it in a
-/// `const` where they are not, so it exists once. `rule!` makes one.
+/// A shape rule: a public `const fn`, and where it is. The macro calls it where all dimensions are literals, and names
+/// it in a `const` where they are not, so it exists once. `rule!` makes one.
 #[derive(Clone, Copy)]
 pub struct Rule {
     /// The path of its module, in this crate: `nn_core::layers::dense`.
@@ -187,8 +188,8 @@ pub struct Rule {
     pub find: fn(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>,
 }
 
-/// How a layer treats masks. The mask of a sequence says which of its steps count: a tensor of its own, `u32` 0 or 1 for
-/// every step, which the graph carries along.
+/// How a layer treats masks. The mask of a sequence says which of its steps count: a tensor of its own, `u32` 0 or 1
+/// for every step, which the graph carries along.
 #[derive(Clone, Copy)]
 pub enum Masking {
     /// The output has none.
@@ -196,8 +197,8 @@ pub enum Masking {
     /// The output has the mask of the input; of several inputs that all have one, a step counts where it counts in any.
     /// A layer of your own hands on the mask of its first input.
     Passes,
-    /// The output has the masks of the inputs one behind the other, if the axis that this argument gives is that of the steps; else as
-    /// [`Passes`](Self::Passes).
+    /// The output has the masks of the inputs one behind the other, if the axis that this argument gives is that of the
+    /// steps; else as [`Passes`](Self::Passes).
     Joins {
         /// The index of the argument.
         axis: usize,
@@ -214,18 +215,20 @@ pub enum Masking {
     Reads {
         /// The index of the argument.
         passes: Option<usize>,
-        /// The argument and the choice of it under which the second output has the mask of the first (`merge_mode = None`).
+        /// The argument and the choice of it under which the second output has the mask of the first
+        /// (`merge_mode = None`).
         both: Option<(usize, usize)>,
     },
     /// It reads the mask of the first input in a training pass alone. The output has the same mask.
     Trains,
-    /// The layer inside is called with the mask of each step, if it reads one. The output has the mask, or, if the layer inside does not keep
-    /// the positions of a step, what this other layer makes of both.
+    /// The layer inside is called with the mask of each step, if it reads one. The output has the mask, or, if the
+    /// layer inside does not keep the positions of a step, what this other layer makes of both.
     Around {
         /// The layer that makes the mask.
         outside: &'static LayerSpec,
     },
-    /// Its output has a mask that this other layer makes of the same inputs, if the flag of this index is set, or always.
+    /// Its output has a mask that this other layer makes of the same inputs, if the flag of this index is set, or
+    /// always.
     Makes {
         /// The index of the argument.
         flag: Option<usize>,
@@ -285,12 +288,13 @@ pub struct ValueSpec {
     pub path: &'static str,
     /// Its fields, with their defaults.
     pub fields: &'static [(&'static str, f64)],
-    /// For an activation: whether its derivative is the same if it is given the output in place of the input. Then nobody needs the
-    /// input after a training pass, and the output may overwrite it.
+    /// For an activation: whether its derivative is the same if it is given the output in place of the input. Then
+    /// nobody needs the input after a training pass, and the output may overwrite it.
     pub from_output: bool,
     /// For an activation: whether its output is its input.
     pub identity: bool,
-    /// For an activation: whether it is a [`Head`](crate::activations::Head), so that a loss may give the gradient of its input.
+    /// For an activation: whether it is a [`Head`](crate::activations::Head), so that a loss may give the gradient of
+    /// its input.
     pub head: bool,
 }
 

@@ -1,7 +1,7 @@
 //! Settings that are numbers, and the values that they may have.
 //!
-//! Optimizers, schedules and losses list their [`Setting`]s; one [check](Setting::check) serves all of them, before anything
-//! is trained.
+//! Optimizers, schedules and losses list their [`Setting`]s; one [check](Setting::check) serves all of them, before
+//! anything is trained.
 
 use crate::spec::code::Code;
 use crate::spec::text::{Text, str_eq};
@@ -41,8 +41,8 @@ impl Allowed {
         Allowed { low, above: true, ..Allowed::FINITE }
     }
 
-    /// The values of a number in a graph, of a layer's argument or of what a regularizer, constraint or initializer has: one of
-    /// a name means the same everywhere. Layers check in their shape rules what else they need.
+    /// The values of a number in a graph, of a layer's argument or of what a regularizer, constraint or initializer
+    /// has: one of a name means the same everywhere. Layers check in their shape rules what else they need.
     pub const fn in_graph(name: &str) -> Allowed {
         const NAMES: &[(&str, Allowed)] = &[
             ("l1", Allowed::NOT_NEGATIVE),
@@ -67,14 +67,14 @@ impl Allowed {
         Allowed::FINITE
     }
 
-    /// Whether a value in a graph is among them. As an `f32`, the smaller type of scalars, it has to be finite, and 0 only if
-    /// it is 0.
+    /// Whether a value in a graph is among them. As an `f32`, the smaller type of scalars, it has to be finite, and 0
+    /// only if it is 0.
     pub const fn has_in_graph(&self, value: f64) -> bool {
         self.has(value) && value.abs() <= f32::MAX as f64 && (value == 0.0 || value as f32 != 0.0)
     }
 
-    /// The name under which [`in_graph`](Self::in_graph) knows the field of a function such as an activation, if it means
-    /// something else there than elsewhere.
+    /// The name under which [`in_graph`](Self::in_graph) knows the field of a function such as an activation, if it
+    /// means something else there than elsewhere.
     pub const fn name_in_graph(function: &str, field: &'static str) -> &'static str {
         if str_eq(function, "celu") && str_eq(field, "alpha") { "celu.alpha" } else { field }
     }

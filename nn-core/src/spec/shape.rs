@@ -127,8 +127,8 @@ impl Shape {
         true
     }
 
-    /// Keras's axis to an axis of the sample. Keras counts the batch, so `1` is the first axis of a sample, and negative
-    /// axes count from the end; `None` for the batch axis and for axes that do not exist.
+    /// Keras's axis to an axis of the sample. Keras counts the batch, so `1` is the first axis of a sample, and
+    /// negative axes count from the end; `None` for the batch axis and for axes that do not exist.
     pub const fn axis(&self, keras: i64) -> Option<usize> {
         let rank = self.rank as i64;
         if keras >= 1 && keras <= rank {

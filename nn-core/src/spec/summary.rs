@@ -19,12 +19,13 @@ pub struct Row {
     pub inputs: &'static [&'static str],
     /// Multiply-accumulates of a prediction, in all of its calls.
     pub macs: usize,
-    /// Bytes that it works with in a prediction over `f32`, in all of its calls, and those of other outputs than the first.
+    /// Bytes that it works with in a prediction over `f32`, in all of its calls, and those of other outputs than the
+    /// first.
     pub memory: usize,
 }
 
-/// What each layer costs in a prediction. It is printed as a table: bytes of weights (in firmware, flash), bytes of RAM for its output and
-/// for what it works with, and multiply-accumulates.
+/// What each layer costs in a prediction. It is printed as a table: bytes of weights (in firmware, flash), bytes of RAM
+/// for its output and for what it works with, and multiply-accumulates.
 ///
 /// ```text
 /// layer              flash           RAM             MACs
@@ -34,8 +35,8 @@ pub struct Row {
 /// ```
 ///
 /// Together, RAM is what layers share that are not at work at the same time (`ARENA_BYTES`); the output of the model is
-/// its caller's. How many instructions a layer takes depends on the machine: on a Cortex-M4F this model takes 6,798 for its 2,368
-/// multiply-accumulates (`firmware/`).
+/// its caller's. How many instructions a layer takes depends on the machine: on a Cortex-M4F this model takes 6,798 for
+/// its 2,368 multiply-accumulates (`firmware/`).
 #[derive(Clone, Copy, Debug)]
 pub struct Costs {
     /// The layers and inputs.

@@ -59,7 +59,8 @@ impl<const N: usize> Text<N> {
         self.len = self.len.saturating_add(1);
     }
 
-    /// Appends a string in place. A long text is made by this and its kin: to append by value moves the whole text each time.
+    /// Appends a string in place. A long text is made by this and its kin: to append by value moves the whole text each
+    /// time.
     pub const fn push_str(&mut self, text: &str) {
         let bytes = text.as_bytes();
         if self.len.saturating_add(bytes.len()) <= N {

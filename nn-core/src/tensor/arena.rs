@@ -28,7 +28,8 @@ pub fn parts<E, const SIZE: usize, const K: usize>(
     parts.unwrap_or_else(|_| core::array::from_fn(|_| too_small(n)))
 }
 
-/// The caller's mistake, as `&x[..n]` would find it. Firmware has no panic to link, and there the memory is as large as its type says.
+/// The caller's mistake, as `&x[..n]` would find it. Firmware has no panic to link, and there the memory is as large as
+/// its type says.
 #[cold]
 fn too_small<E: Default>(n: usize) -> E {
     if cfg!(feature = "std") {

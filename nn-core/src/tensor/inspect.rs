@@ -15,8 +15,9 @@ pub trait Inspect: Tensors {
         (0..Self::COUNT).for_each(|_| visit(None));
     }
 
-    /// For every sample of every tensor in order, the class that it means as a target: the place of its largest number (the
-    /// first of equal ones), or the number itself where a sample is one. `None` where a sample has several positions.
+    /// For every sample of every tensor in order, the class that it means as a target: the place of its largest number
+    /// (the first of equal ones), or the number itself where a sample is one. `None` where a sample has several
+    /// positions.
     fn classes(batch: Self::Batch<'_>, visit: &mut dyn FnMut(Option<f64>)) {
         let (_, _) = (batch, visit);
     }

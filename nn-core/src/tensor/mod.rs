@@ -85,8 +85,8 @@ impl<E: Element, const R: usize, const C: usize> Sample for SMatrix<E, R, C> {
     const ROWS: usize = R;
     const COLS: usize = C;
 
-    // In two steps, of which the second changes the type of an array only: a cast from scalars would have to divide, and
-    // could panic.
+    // In two steps, of which the second changes the type of an array only: a cast from scalars would have to divide,
+    // and could panic.
     #[inline(always)]
     fn samples(flat: &[E]) -> &[Self] {
         bytemuck::cast_slice(flat.as_chunks::<R>().0.as_chunks::<C>().0)

@@ -12,8 +12,8 @@ use alloc::rc::Rc as Shared;
 #[cfg(target_has_atomic = "ptr")]
 use alloc::sync::Arc as Shared;
 
-/// A sample of shape `(N,)` that is 1 at the places in a list and 0 elsewhere: the bag of words of a text. It is what an
-/// `Input(shape = [N], sparse = true)` takes.
+/// A sample of shape `(N,)` that is 1 at the places in a list and 0 elsewhere: the bag of words of a text. It is what
+/// an `Input(shape = [N], sparse = true)` takes.
 ///
 /// ```text
 /// MultiHot::<6>::new([4, 1, 4])   is   (0, 1, 0, 0, 1, 0)

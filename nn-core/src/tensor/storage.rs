@@ -1,7 +1,7 @@
 //! Where working memory lives: [`Heap`] on a host, [`Inline`] arrays in firmware.
 //!
-//! Everything a pass writes (activations, caches, gradients of activations) is generic over [`Storage`], so one expansion
-//! serves both. Memory is zeroed where it will stay: a batch of 60 MB images never passes through a stack.
+//! Everything a pass writes (activations, caches, gradients of activations) is generic over [`Storage`], so one
+//! expansion serves both. Memory is zeroed where it will stay: a batch of 60 MB images never passes through a stack.
 
 use bytemuck::Zeroable;
 use core::marker::PhantomData;
@@ -32,8 +32,8 @@ pub trait Storage: 'static {
 
 /// Working memory that can be made for a number of samples.
 pub trait Buffer: Sized + Shareable {
-    /// Zeroed memory for as many samples as an [`Inline`] array has room for, as a constant: for a `static`. Memory that has none does
-    /// not compile where it is used.
+    /// Zeroed memory for as many samples as an [`Inline`] array has room for, as a constant: for a `static`. Memory
+    /// that has none does not compile where it is used.
     const ZEROED: Self = panic!("this memory cannot be made by a constant");
 
     /// Zeroed memory for batches of up to `capacity` samples.
@@ -62,8 +62,8 @@ macro_rules! tuple_buffers {
 }
 crate::tensor::for_each_arity!(tuple_buffers);
 
-/// Defines structs of memory: every field is a buffer, and so is the whole. Behind the types that it is generic over stand, after a
-/// semicolon, its constants.
+/// Defines structs of memory: every field is a buffer, and so is the whole. Behind the types that it is generic over
+/// stand, after a semicolon, its constants.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __buffers {
@@ -162,7 +162,8 @@ impl<S> DerefMut for InlineOne<S> {
     }
 }
 
-/// Memory of `B` with room for `S` times as many samples: what a layer needs that is called on every step of every sample.
+/// Memory of `B` with room for `S` times as many samples: what a layer needs that is called on every step of every
+/// sample.
 #[derive(Clone, Copy, Debug)]
 pub struct Times<B, const S: usize>(PhantomData<B>);
 

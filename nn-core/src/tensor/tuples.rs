@@ -120,8 +120,8 @@ macro_rules! tuple_tensors {
     };
 }
 
-/// Calls a macro once for every tuple length from 2 to [`MAX_INPUTS`](crate::spec::MAX_INPUTS), with `(A 0 LA) (B 1 LB) …`:
-/// a type, its index, and a second type.
+/// Calls a macro once for every tuple length from 2 to [`MAX_INPUTS`](crate::spec::MAX_INPUTS), with
+/// `(A 0 LA) (B 1 LB) …`: a type, its index, and a second type.
 macro_rules! for_each_arity {
     ($macro:ident) => {
         $macro! { (A 0 LA) (B 1 LB) }

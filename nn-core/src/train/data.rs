@@ -7,7 +7,8 @@ use nalgebra::SMatrix;
 
 /// The samples of one tensor: a `Vec`, slice or array, or a reference to one.
 ///
-/// The samples are nalgebra matrices; where a sample is a single scalar, plain numbers do as well (`Vec<f32>`, `Vec<u32>`).
+/// The samples are nalgebra matrices; where a sample is a single scalar, plain numbers do as well (`Vec<f32>`,
+/// `Vec<u32>`).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not hold samples",
     note = "expected a `Vec`, a slice or an array of samples such as `SVector<f32, 64>`, or a reference to one",
@@ -92,7 +93,8 @@ macro_rules! scalar_items {
 }
 scalar_items!(f32, f64, u32);
 
-/// The inputs or targets `X` of a model: a [`Column`], a tuple of columns, or the struct with names that `model!` writes.
+/// The inputs or targets `X` of a model: a [`Column`], a tuple of columns, or the struct with names that `model!`
+/// writes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not hold the samples that are expected here",
     label = "expected a `Vec`, slice or array of samples, or for several tensors a tuple of them in the model's order",

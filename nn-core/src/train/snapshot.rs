@@ -11,8 +11,8 @@
 //! the last 4: CRC-32 (that of Ethernet and zip) of all before
 //! ```
 //!
-//! Flash that was never written, or a write that power did not last for, is [`Damaged`] and changes nothing. A program that wants to
-//! survive the latter writes to two places in turn, and reads the one of more steps that is whole.
+//! Flash that was never written, or a write that power did not last for, is [`Damaged`] and changes nothing. A program
+//! that wants to survive the latter writes to two places in turn, and reads the one of more steps that is whole.
 
 use crate::layer::model::Model;
 use crate::weights::Part;
@@ -167,7 +167,8 @@ const fn parts(parts: &[Part], mut all: Checksum) -> Checksum {
     all
 }
 
-/// Copies the bytes of a number between this machine's order and lowest first, which is the same way in both directions.
+/// Copies the bytes of a number between this machine's order and lowest first, which is the same way in both
+/// directions.
 #[inline]
 fn put(from: &[u8], to: &mut [u8]) {
     let turned = cfg!(target_endian = "big");

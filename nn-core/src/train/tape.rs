@@ -10,8 +10,9 @@ use crate::train::losses::{LogitMask, Losses, Weighting};
 /// A batch of the inputs of a model.
 type X<'a, M> = <<M as Model>::Inputs as Tensors>::Batch<'a>;
 
-/// The passes of a training step over a batch, or over a part of one, and what they leave for each other: `fit` has it on the heap, a
-/// [`Trainer`](crate::train::trainer::Trainer) in itself. In each of its methods `x` are the same `n` samples.
+/// The passes of a training step over a batch, or over a part of one, and what they leave for each other: `fit` has it
+/// on the heap, a [`Trainer`](crate::train::trainer::Trainer) in itself. In each of its methods `x` are the same `n`
+/// samples.
 pub struct Tape<M: Model, B: Storage> {
     y: <M::Outputs as Tensors>::Buffers<B>,
     dy: <M::Outputs as Tensors>::Buffers<B>,
@@ -100,8 +101,8 @@ pub trait Step<M: Model> {
     fn pass(&mut self, model: &M);
     /// The gradient of the batch.
     fn gradient(&mut self) -> &mut M;
-    /// The tape, if the batch was seen as a whole: layers that let it be seen in parts have no running state and no penalty on
-    /// activations.
+    /// The tape, if the batch was seen as a whole: layers that let it be seen in parts have no running state and no
+    /// penalty on activations.
     fn whole(&self) -> Option<&Tape<M, Self::Storage>>;
     /// Clips the gradient and moves the weights: decay, the optimizer's formula, averages.
     fn apply(&mut self, model: &mut M);

@@ -21,17 +21,20 @@ use core::ops::Range;
 use rand::Rng;
 use trainable_ranges::TrainableRanges;
 
-/// A model with all that its training needs: the gradient, the optimizer's slots, and the activations of up to `N` samples.
+/// A model with all that its training needs: the gradient, the optimizer's slots, and the activations of up to `N`
+/// samples.
 ///
-/// It is what `fit` does with a batch, for programs without a heap: forward, losses, backward, regularization, running states, clipping, weight
-/// decay, the optimizer, constraints. Nothing is allocated, and nothing panics. [`BYTES`](Self::BYTES) is how much memory it takes.
+/// It is what `fit` does with a batch, for programs without a heap: forward, losses, backward, regularization, running
+/// states, clipping, weight decay, the optimizer, constraints. Nothing is allocated, and nothing panics.
+/// [`BYTES`](Self::BYTES) is how much memory it takes.
 ///
-/// Layers with `trainable = false` before all that learn have no backward code, and take little memory for a batch ([`TRAIN_BYTES`](Model::TRAIN_BYTES)); their
-/// weights are still a part of the model, of its gradient and of the slots. To keep them in flash, let what learns be a model of its own: `Trainer<Head, N>`
-/// on what the rest of the network predicts.
+/// Layers with `trainable = false` before all that learn have no backward code, and take little memory for a batch
+/// ([`TRAIN_BYTES`](Model::TRAIN_BYTES)); their weights are still a part of the model, of its gradient and of the
+/// slots. To keep them in flash, let what learns be a model of its own: `Trainer<Head, N>` on what the rest of the
+/// network predicts.
 ///
-/// `SLOTS` is how many numbers the optimizer keeps for each weight: 0 for SGD, 1 with momentum, 1 for RMSprop, 2 for Adam, and one more with
-/// [`ema`](crate::train::optimizers::With).
+/// `SLOTS` is how many numbers the optimizer keeps for each weight: 0 for SGD, 1 with momentum, 1 for RMSprop, 2 for
+/// Adam, and one more with [`ema`](crate::train::optimizers::With).
 pub struct Trainer<M: Model, const N: usize, const SLOTS: usize = 0> {
     /// The model.
     pub model: M,
@@ -117,8 +120,8 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     /// How much memory it takes, the weights of the model included.
     pub const BYTES: usize = size_of::<Self>();
 
-    /// A trainer of this model, which may have been trained before, with the slots as this optimizer begins with them. StepError at
-    /// compile time above [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes.
+    /// A trainer of this model, which may have been trained before, with the slots as this optimizer begins with them.
+    /// StepError at compile time above [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes.
     ///
     /// # Errors
     /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense.
@@ -145,8 +148,9 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         })
     }
 
-    /// Checks the settings of an optimizer and of losses, which [`step`](Self::step) does not: the losses need it once, and an
-    /// optimizer whose settings change after [`new`](Self::new). Of constants nothing is left in the program but the result.
+    /// Checks the settings of an optimizer and of losses, which [`step`](Self::step) does not: the losses need it once,
+    /// and an optimizer whose settings change after [`new`](Self::new). Of constants nothing is left in the program but
+    /// the result.
     ///
     /// # Errors
     /// If a setting is NaN, infinite (also as the model's scalar) or outside of its range.
@@ -165,14 +169,15 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
 
     /// One step on a batch, given as to `fit`: the loss before it, with penalties.
     ///
-    /// Optimizer and losses are handed in so that they can be constants, which the compiler sees through: a program then holds no code for
-    /// options that it does not use. The optimizer is that of [`new`](Self::new); its rate may change from step to step.
+    /// Optimizer and losses are handed in so that they can be constants, which the compiler sees through: a program
+    /// then holds no code for options that it does not use. The optimizer is that of [`new`](Self::new); its rate may
+    /// change from step to step.
     ///
     /// An index that a layer does not have gives a loss that is NaN, as in `call`.
     ///
     /// # Errors
-    /// If there are no samples or more than `N`, or not as many of every input and target, or if the optimizer is another one,
-    /// whose numbers for each weight mean something else. Nothing has changed then.
+    /// If there are no samples or more than `N`, or not as many of every input and target, or if the optimizer is
+    /// another one, whose numbers for each weight mean something else. Nothing has changed then.
     #[inline]
     pub fn step<O: Optimizer, L: Losses<M::Outputs>>(
         &mut self,

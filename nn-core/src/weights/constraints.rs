@@ -7,8 +7,8 @@
 //! non_neg:       max(w, 0)
 //! ```
 //!
-//! ‖w‖ is the Euclidean norm along `axis` of the variable's shape in Keras; for a Dense kernel `(in, out)` and axis 0 it is
-//! that of the weights of one output. ε is 10⁻⁷.
+//! ‖w‖ is the Euclidean norm along `axis` of the variable's shape in Keras; for a Dense kernel `(in, out)` and axis 0
+//! it is that of the weights of one output. ε is 10⁻⁷.
 //!
 //! Source: <https://keras.io/api/layers/constraints/>
 

@@ -18,16 +18,17 @@ pub(crate) use parts::{assert_layout, count, visit_tables};
 /// The weights of a layer or of a model.
 ///
 /// A gradient, an optimizer's slot and a snapshot have the same type. All of them are one flat slice of scalars, so an
-/// optimizer, a checkpoint and a gradient sum are each one loop over one slice; [`variables`](Self::variables) gives the
-/// parts their names.
+/// optimizer, a checkpoint and a gradient sum are each one loop over one slice; [`variables`](Self::variables) gives
+/// the parts their names.
 ///
 /// # Safety
 /// The type is `repr(C)` (or `repr(transparent)`) and consists of nothing but values of type `T`, directly or through
 /// other `Weights<T>` and nalgebra matrices: no padding, no other field, no larger alignment than that of `T`. All-zero
-/// bytes and any bit pattern that is valid for the scalars are valid. `PARTS` names all of them, and `COUNT` is their number.
+/// bytes and any bit pattern that is valid for the scalars are valid. `PARTS` names all of them, and `COUNT` is their
+/// number.
 ///
-/// Sizes and alignment are checked when a program is built; the types of the fields are the promise of an implementation.
-/// [`weights!`](crate::weights!) and `model!` keep it for every struct that they accept.
+/// Sizes and alignment are checked when a program is built; the types of the fields are the promise of an
+/// implementation. [`weights!`](crate::weights!) and `model!` keep it for every struct that they accept.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the weights of a layer over `{T}`",
     note = "weights are `()`, nalgebra matrices of the model's scalar, or structs made by `nn::weights!`"
@@ -76,8 +77,8 @@ pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable 
     // SAFETY: by the contract of the trait, all-zero bytes are valid.
     const ZEROED: Self = unsafe { core::mem::zeroed() };
 
-    /// Weights that are all zero, by value. Refused at compile time above [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes:
-    /// larger ones are made with [`zeroed_box`].
+    /// Weights that are all zero, by value. Refused at compile time above
+    /// [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes: larger ones are made with [`zeroed_box`].
     fn zeroed() -> Self {
         const { assert_by_value(size_of::<Self>(), LAYER, "zeroed", "make them on the heap: `zeroed_box`") }
         zeros()
@@ -149,8 +150,8 @@ pub struct Variable<'a> {
     pub shape: Shape,
     /// Whether training changes it.
     pub trainable: bool,
-    /// Whether its gradient comes by rows (along the first axis of `shape`): a batch touches only those that it names, and
-    /// [`Train::touched`](crate::layer::Train::touched) says which.
+    /// Whether its gradient comes by rows (along the first axis of `shape`): a batch touches only those that it names,
+    /// and [`Train::touched`](crate::layer::Train::touched) says which.
     pub rows: bool,
 }
 
@@ -194,15 +195,16 @@ unsafe impl<T: Scalar> Weights<T> for () {
 
 /// Defines the weights of a layer: a `repr(C)` struct of matrices, with their names and shapes in weight files.
 ///
-/// The struct may have `#[doc]`, `#[derive]`, the levels of lints, `#[deprecated]`, `#[must_use]`, `#[non_exhaustive]`, and
-/// `#[cfg_attr]` with one of the first two; a field may have `#[doc]`. Another attribute could change the layout and is an error.
+/// The struct may have `#[doc]`, `#[derive]`, the levels of lints, `#[deprecated]`, `#[must_use]`, `#[non_exhaustive]`,
+/// and `#[cfg_attr]` with one of the first two; a field may have `#[doc]`. Another attribute could change the layout
+/// and is an error.
 ///
-/// A field is `name: Type => [shape as in Keras]`, with a matrix of the struct's scalar `T`; a running state that training does not change is marked `state`, a table
-/// whose gradient comes by rows `rows`. A field with no scalars (a bias with `use_bias = false` is a matrix with 0 columns)
-/// has no variable.
+/// A field is `name: Type => [shape as in Keras]`, with a matrix of the struct's scalar `T`; a running state that
+/// training does not change is marked `state`, a table whose gradient comes by rows `rows`. A field with no scalars (a
+/// bias with `use_bias = false` is a matrix with 0 columns) has no variable.
 ///
-/// The shape is read in row-major order, as in files, and a matrix is stored in column-major order: a matrix of `O` rows and
-/// `I` columns, `SMatrix<T, O, I>`, is `[I, O]`. The compiler checks the number of scalars alone.
+/// The shape is read in row-major order, as in files, and a matrix is stored in column-major order: a matrix of `O`
+/// rows and `I` columns, `SMatrix<T, O, I>`, is `[I, O]`. The compiler checks the number of scalars alone.
 ///
 /// ```
 /// use nalgebra::{SMatrix, SVector};
@@ -320,7 +322,8 @@ macro_rules! weights {
         }
 
         // SAFETY: `PARTS` does not compile unless every field of the struct of this name, whatever attributes did to it, is a
-        // matrix of `T`, and there is no other field. The assertion of the trait rules out padding and a larger alignment.
+        // matrix of `T`, and there is no other field. The assertion of the trait rules out padding and a larger
+        // alignment.
         unsafe impl<T: $crate::Scalar, $(const $constant: usize),*> $crate::Weights<T> for $name<T, $($constant),*> {
             const PARTS: &'static [$crate::weights::Part] = {
                 // A field that is no matrix of `T` does not compile.

@@ -1,4 +1,5 @@
-//! What [`Model::fold`](crate::layer::model::Model::fold) is made of: how one layer is folded into the weights of another one.
+//! What [`Model::fold`](crate::layer::model::Model::fold) is made of: how one layer is folded into the weights of
+//! another one.
 //!
 //! ```text
 //! Dense, then BatchNormalization      s ⊙ (W · x + b) + t = (diag(s) · W) · x + (s ⊙ b + t)          after
@@ -8,12 +9,13 @@
 //! Concatenate, then Dense             W · (x, y) + b = Wx · x + Wy · y + b: the same W               SplitInput
 //! ```
 //!
-//! A `Bidirectional` has two sets of weights that meet the same `x`: what is said of `W` and `b` holds for each, and a row of a table
-//! holds the products of one after those of the other.
+//! A `Bidirectional` has two sets of weights that meet the same `x`: what is said of `W` and `b` holds for each, and a
+//! row of a table holds the products of one after those of the other.
 //!
 //! The last line is no function here: [`SplitInput`](crate::layers::SplitInput) is another layer on the same weights.
 //!
-//! `model!` finds out what follows what ([`Folding`](crate::spec::Folding)), and calls these functions in `fold_into`. Sums are made in `f64`.
+//! `model!` finds out what follows what ([`Folding`](crate::spec::Folding)), and calls these functions in `fold_into`.
+//! Sums are made in `f64`.
 
 use crate::spec::code::Code;
 use crate::spec::text::Text;
@@ -23,7 +25,8 @@ use crate::weights::Weights;
 
 /// Weights of a layer that computes `W · x + b` along the last axis, or begins with it.
 pub trait Affine<T: Scalar>: Weights<T> {
-    /// How many sets of such weights there are, of the same `x`. They stand behind each other, are of one length, and begin with `W`.
+    /// How many sets of such weights there are, of the same `x`. They stand behind each other, are of one length, and
+    /// begin with `W`.
     const SETS: usize = 1;
 
     /// `W` of a set, a column for each feature of `x`, and `b`, which is empty where there is none.
@@ -60,7 +63,8 @@ pub fn affine<T: Scalar>(from: &impl Affine<T>, to: &mut impl Affine<T>) {
     }
 }
 
-/// What stands behind the kernel in the weights of a recurrent layer, which is all that one on [`Projected`](crate::layers::Projected) steps has.
+/// What stands behind the kernel in the weights of a recurrent layer, which is all that one on
+/// [`Projected`](crate::layers::Projected) steps has.
 pub fn behind<T: Scalar, W: Affine<T>>(from: &W, to: &mut impl Affine<T>) {
     let (from, to) = (from.as_slice(), to.as_mut_slice());
     let (length, rest) = (from.len() / W::SETS, to.len() / W::SETS);

@@ -123,8 +123,8 @@ mod compute {
         },
     }
 
-    /// The standard deviation of a standard normal truncated at ±2: variance scaling divides by it, so that the variance
-    /// after truncation is the one asked for.
+    /// The standard deviation of a standard normal truncated at ±2: variance scaling divides by it, so that the
+    /// variance after truncation is the one asked for.
     const TRUNCATED_STDDEV: f64 = 0.879_625_661_034_239_8;
 
     impl Initializer {
@@ -188,9 +188,10 @@ mod compute {
         }
     }
 
-    /// A random orthogonal matrix, uniformly distributed: normal rows (or columns, whichever are fewer) made orthonormal
-    /// one after another by modified Gram-Schmidt, twice for precision. That is the `Q` of a QR factorisation with a
-    /// positive diagonal of `R`, which is what Keras takes; written out because it needs no memory beside `out`.
+    /// A random orthogonal matrix, uniformly distributed: normal rows (or columns, whichever are fewer) made
+    /// orthonormal one after another by modified Gram-Schmidt, twice for precision. That is the `Q` of a QR
+    /// factorisation with a positive diagonal of `R`, which is what Keras takes; written out because it needs no memory
+    /// beside `out`.
     fn orthogonal<T: Scalar>(out: &mut [T], shape: &[usize], gain: f64, rng: &mut dyn Rng) {
         let columns = shape.last().copied().unwrap_or(1).max(1);
         let rows = out.len() / columns;

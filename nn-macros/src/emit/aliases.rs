@@ -1,7 +1,7 @@
 //! Short names for types whose sizes only rustc knows, inside of the expansion's block.
 //!
-//! `Dense<{ __PairGraph::SAME.constant(0usize) }, .., ..>` is `LayerOfSame` there, and its output `SampleOfSame<T>`: a reader sees the calls, and
-//! where each of the sizes comes from once.
+//! `Dense<{ __PairGraph::SAME.constant(0usize) }, .., ..>` is `LayerOfSame` there, and its output `SampleOfSame<T>`: a
+//! reader sees the calls, and where each of the sizes comes from once.
 
 use super::Context;
 use crate::graph::{Builtin, ConstId, Facts, Graph, Op, Shaped};

@@ -121,8 +121,8 @@ pub(crate) fn rows(context: &Context<'_>) -> TokenStream {
     quote_spanned!(context.name.span()=> &[#(#rows),*])
 }
 
-/// The call of a layer whose costs are those of its type: it is called once, its weights are counted here, and it has one output
-/// and no workspace.
+/// The call of a layer whose costs are those of its type: it is called once, its weights are counted here, and it has
+/// one output and no workspace.
 fn only_call<'a>(context: &Context<'a>, id: LayerId, weights: Option<LayerId>) -> Option<&'a Node> {
     let layer = &context.graph.layers[id];
     let mut calls = context.graph.nodes.iter().filter(|node| node.layer == id);
@@ -131,7 +131,8 @@ fn only_call<'a>(context: &Context<'a>, id: LayerId, weights: Option<LayerId>) -
     (plain && !matches!(layer.op, Op::Activation { .. })).then_some(node)
 }
 
-/// The multiply-accumulates of a layer in all of its calls, and the bytes that it works with, beside its `first` output.
+/// The multiply-accumulates of a layer in all of its calls, and the bytes that it works with, beside its `first`
+/// output.
 fn costs(context: &Context<'_>, layer: LayerId, first: TensorId) -> (TokenStream, TokenStream) {
     let (mut macs, mut memory) = (Vec::new(), Vec::new());
     for node in context.graph.nodes.iter().filter(|node| node.layer == layer) {

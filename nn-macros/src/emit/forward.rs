@@ -192,8 +192,8 @@ fn in_place(context: &Context<'_>, program: &Program, call: CallId, y: &Read) ->
     quote!(#layer.in_place(#arena samples_mut::<#sample>(#arena part_mut(&mut m.#field, n, #range)));)
 }
 
-/// A call that passes over batches: `Dense::<64, 10, 1>::DEFAULT.forward::<B>(..)`. If the types of its inputs do not follow from the
-/// layer's, they are named.
+/// A call that passes over batches: `Dense::<64, 10, 1>::DEFAULT.forward::<B>(..)`. If the types of its inputs do not
+/// follow from the layer's, they are named.
 pub(crate) fn over_batch(
     context: &Context<'_>,
     node: &Node,

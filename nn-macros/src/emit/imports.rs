@@ -126,8 +126,8 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
     (quote!(#imports #definitions), Context { aliases, ..inside })
 }
 
-/// Functions with the names of variables, and of inputs and outputs, which are variables here and there: whatever constants of such names the
-/// user has, a pattern means none of these.
+/// Functions with the names of variables, and of inputs and outputs, which are variables here and there: whatever
+/// constants of such names the user has, a pattern means none of these.
 fn locals(context: &Context<'_>) -> TokenStream {
     let graph = context.graph;
     let inputs = graph.inputs.iter().map(|&input| &graph.tensors[input].name);

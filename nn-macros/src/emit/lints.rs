@@ -49,7 +49,8 @@ pub(crate) fn for_training(graph: &Graph, allowed: &[String]) -> TokenStream {
     }
 }
 
-/// Whether an attribute sets the level of a lint of the compiler. `#[expect(..)]` would have to hold for every copy of it.
+/// Whether an attribute sets the level of a lint of the compiler. `#[expect(..)]` would have to hold for every copy of
+/// it.
 fn is_level(attribute: &Attribute) -> bool {
     ["allow", "warn", "deny", "forbid"].iter().any(|level| attribute.path().is_ident(level))
 }

@@ -2,9 +2,9 @@
 //!
 //! Rule: a step is matched and printed. Nothing can fail here, nothing is decided here, and no syntax is seen.
 //!
-//! The expansion is thin: structs, and one line for each call of a layer in `forward` and in `backward`. What holds tokens
-//! of the user's (types of components, const expressions) stands outside of the `const _: () = { .. }` block in which the
-//! implementations are, so that the names imported there cannot shadow the user's.
+//! The expansion is thin: structs, and one line for each call of a layer in `forward` and in `backward`. What holds
+//! tokens of the user's (types of components, const expressions) stands outside of the `const _: () = { .. }` block in
+//! which the implementations are, so that the names imported there cannot shadow the user's.
 
 mod aliases;
 mod backward;
@@ -109,7 +109,8 @@ impl<'a> Context<'a> {
         self.source.ident(name)
     }
 
-    /// A constant of the graph's type. It stands at the struct's name: there rustc notes that it could not be evaluated.
+    /// A constant of the graph's type. It stands at the struct's name: there rustc notes that it could not be
+    /// evaluated.
     pub(crate) fn own(&self, constant: &str) -> TokenStream {
         let (graph_type, span) = (&self.graph_type, self.name.span());
         let constant = Ident::new(constant, span);
@@ -154,8 +155,8 @@ pub(crate) fn emit(
     conditional(item, items)
 }
 
-/// The struct of a model or of its folded form, and what it implements. `tail` is a training step whose first layers never learn; `named`
-/// are the structs with names of inputs and outputs, and what these implement.
+/// The struct of a model or of its folded form, and what it implements. `tail` is a training step whose first layers
+/// never learn; `named` are the structs with names of inputs and outputs, and what these implement.
 fn items(
     context: &Context<'_>,
     tail: Option<&Program>,

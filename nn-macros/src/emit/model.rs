@@ -65,8 +65,8 @@ pub(crate) fn shapes(context: &Context<'_>) -> TokenStream {
 
 /// Names for the layers that components stand for, so that what the user wrote is written once.
 ///
-/// A call with wrong shapes fails in a constant of the graph's type. The name depends on it: then it stands for no type at
-/// all, and rustc says nothing about whatever follows.
+/// A call with wrong shapes fails in a constant of the graph's type. The name depends on it: then it stands for no type
+/// at all, and rustc says nothing about whatever follows.
 pub(crate) fn components(context: &Context<'_>) -> TokenStream {
     let visibility = &context.item.visibility;
     let aliases = context.graph.layers.iter().enumerate().filter_map(|(id, layer)| match &layer.op {
@@ -311,9 +311,9 @@ pub(crate) fn profile(context: &Context<'_>) -> TokenStream {
     quote! {
         #[allow(dead_code)]
         impl<T: #nn Scalar> #name<T> {
-            /// The prediction for one sample, as `call_in` gives it. After each call of a layer that computes something, `after` is called with its name: to count
-            /// instructions, cycles or time. The second call of `tower` is `tower_1`; the activation of `class` is `class_softmax` where it is a computation
-            /// of its own.
+            /// The prediction for one sample, as `call_in` gives it. After each call of a layer that computes
+            /// something, `after` is called with its name: to count instructions, cycles or time. The second call of
+            /// `tower` is `tower_1`; the activation of `class` is `class_softmax` where it is a computation of its own.
             pub fn profile #lifetime (
                 &self,
                 #parameter,

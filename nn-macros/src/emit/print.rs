@@ -1,5 +1,5 @@
-//! Data of a graph as tokens: names, values, and what rustc evaluates. Shape rules are associated constants of the graph's
-//! type, each question on the token that it is about.
+//! Data of a graph as tokens: names, values, and what rustc evaluates. Shape rules are associated constants of the
+//! graph's type, each question on the token that it is about.
 
 mod outside;
 
@@ -41,8 +41,8 @@ impl Printer<'_> {
         })
     }
 
-    /// It stands at the struct's name, since rustc notes where a constant that failed is used, and every other place would say
-    /// no more.
+    /// It stands at the struct's name, since rustc notes where a constant that failed is used, and every other place
+    /// would say no more.
     fn constant_name(self, id: ConstId) -> Ident {
         let constant = self.graph.constant(id);
         Ident::new(&constant.name, self.source.at(constant.of.span))
@@ -137,7 +137,8 @@ impl Printer<'_> {
     fn call(self, inference: &Inference, found: &TokenStream, span: Span) -> TokenStream {
         let (node, layer) = (&self.graph.nodes[inference.node], &self.graph.layers[inference.layer]);
         let name = if layer.part { self.source.text(layer.source) } else { layer.name.to_string() };
-        // A layer inside of another one is called on what that one makes of its inputs, and nobody wrote those of a part.
+        // A layer inside of another one is called on what that one makes of its inputs, and nobody wrote those of a
+        // part.
         let own = if node.layer == inference.layer && !layer.part { read(node, inference.rule) } else { Vec::new() };
         let origins = own.iter().map(|&(tensor, expr)| {
             let (written, origin) = (self.source.text(expr), origin(self.graph, self.source, tensor));
@@ -368,8 +369,8 @@ fn shape_tokens(shape: &Shape) -> TokenStream {
     quote!(::nn::Shape::new(&[#(#dims),*]))
 }
 
-/// A call of a function, from one token of the user's to another. Only its parentheses and braces stand there, which is enough
-/// for rustc: of a name, an editor would think that the user's token stood for it.
+/// A call of a function, from one token of the user's to another. Only its parentheses and braces stand there, which is
+/// enough for rustc: of a name, an editor would think that the user's token stood for it.
 fn placed(function: &TokenStream, first: Span, arguments: &TokenStream, last: Span) -> TokenStream {
     let within = |delimiter, tokens: TokenStream, span| {
         let mut group = Group::new(delimiter, tokens);

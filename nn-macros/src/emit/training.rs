@@ -1,4 +1,5 @@
-//! The training step: the methods of `Layer` that use its memory, and a form of the graph for models whose first layers never learn.
+//! The training step: the methods of `Layer` that use its memory, and a form of the graph for models whose first layers
+//! never learn.
 
 use super::forward::method;
 use super::layer::{Implementation, Slices, implementation, logits};
@@ -95,7 +96,8 @@ pub(super) fn penalties(context: &Context<'_>, program: &Program, name: TokenStr
     penalties.collect()
 }
 
-/// The form of the graph for training steps, and its type: the graph itself, if no frozen layer comes first. `tail` is that step.
+/// The form of the graph for training steps, and its type: the graph itself, if no frozen layer comes first. `tail` is
+/// that step.
 ///
 /// It has no backward code and no gradients before the first layer that learns. Everything else it leaves to the graph.
 pub(super) fn form(context: &Context<'_>, tail: Option<&Program>) -> (TokenStream, TokenStream) {

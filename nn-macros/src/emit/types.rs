@@ -50,8 +50,8 @@ impl Context<'_> {
         }
     }
 
-    /// The sample type of a sparse input: `::nn::MultiHot<10000>`. Its path is always full, since the type is not there without
-    /// a heap.
+    /// The sample type of a sparse input: `::nn::MultiHot<10000>`. Its path is always full, since the type is not there
+    /// without a heap.
     fn multi_hot(&self, shape: &Shaped) -> TokenStream {
         match shape {
             Shaped::Known(shape) => {
@@ -270,9 +270,10 @@ impl Context<'_> {
         if self.paths.imported { self.print().short(activation) } else { self.print().function(activation) }
     }
 
-    /// The alias of a component's layer: `__Pair_TowerLayer`; in a folded form `__PairFolded_TowerPart`. The parts of the name are set apart:
-    /// a model `PairLeft` may have a component `tower`, and a model `Pair` a component `left_tower`.
-    /// Each call has its own, since other shapes may be other constants: those behind the first have the numbers of their calls.
+    /// The alias of a component's layer: `__Pair_TowerLayer`; in a folded form `__PairFolded_TowerPart`. The parts of
+    /// the name are set apart: a model `PairLeft` may have a component `tower`, and a model `Pair` a component
+    /// `left_tower`. Each call has its own, since other shapes may be other constants: those behind the first have the
+    /// numbers of their calls.
     pub(crate) fn alias(&self, node: &Node, layer: LayerId) -> Ident {
         let calls = self.graph.nodes.iter().enumerate();
         let mut calls = calls.filter(|(_, node)| self.graph.chain(node.layer).any(|other| other == layer));
@@ -364,7 +365,8 @@ impl Context<'_> {
     }
 }
 
-/// The part of an alias that stands for a component. `tower_1` and `tower1` are the same in camel case: the later one has its number.
+/// The part of an alias that stands for a component. `tower_1` and `tower1` are the same in camel case: the later one
+/// has its number.
 fn alias_part(graph: &Graph, layer: LayerId) -> String {
     let part = |layer: &Layer| camel(&layer.name.to_string());
     let own = part(&graph.layers[layer]);

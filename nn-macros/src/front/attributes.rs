@@ -1,5 +1,5 @@
-//! The attributes on the struct: a list, since any other could change what the struct holds. `unsafe` code sees a struct of
-//! weights as a slice of scalars.
+//! The attributes on the struct: a list, since any other could change what the struct holds. `unsafe` code sees a
+//! struct of weights as a slice of scalars.
 
 use crate::diagnostics::Diagnostics;
 use crate::front::library;
@@ -20,7 +20,8 @@ const ALONE: [&str; 4] = ["cfg", "cfg_attr", "budget", "nn"];
 /// What every model implements.
 const IMPLEMENTED: [&str; 3] = ["Clone", "Debug", "PartialEq"];
 
-/// The names in `#[nn(allow(..))]`; `profile` and the other words are kept in the syntax. The attributes are taken off the struct.
+/// The names in `#[nn(allow(..))]`; `profile` and the other words are kept in the syntax. The attributes are taken off
+/// the struct.
 pub(crate) fn words(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec<String> {
     let mut allowed = Vec::new();
     let (ours, others): (Vec<_>, Vec<_>) =
@@ -90,8 +91,8 @@ fn is_allowed(path: &Path) -> bool {
     ALLOWED.iter().any(|allowed| path.is_ident(allowed))
 }
 
-/// Whether this is one of the traits that every model implements: by its name, or by a path into Rust's own library. What another
-/// library derives under such a name is something else.
+/// Whether this is one of the traits that every model implements: by its name, or by a path into Rust's own library.
+/// What another library derives under such a name is something else.
 fn is_implemented(path: &Path) -> bool {
     let is_rusts = path.segments.len() == 1 || ["core", "std"].iter().any(|name| path.segments[0].ident == name);
     is_rusts && path.segments.last().is_some_and(|last| IMPLEMENTED.iter().any(|name| last.ident == name))

@@ -1,5 +1,5 @@
-//! `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` on the struct: what is written, and the
-//! checks that rustc makes of it. Only rustc knows all sizes.
+//! `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` on the struct: what is written,
+//! and the checks that rustc makes of it. Only rustc knows all sizes.
 
 use crate::diagnostics::Diagnostics;
 use crate::front::parse::Syntax;

@@ -1,12 +1,12 @@
-//! How deep a graph is nested. Whatever reads an expression calls itself for what is in it, and so does rustc; where that would end the
-//! stack there would be no message at all.
+//! How deep a graph is nested. Whatever reads an expression calls itself for what is in it, and so does rustc; where
+//! that would end the stack there would be no message at all.
 
 use crate::diagnostics::Diagnostics;
 use nn_core::Code;
 use proc_macro2::{Span, TokenStream, TokenTree};
 
-/// The stack that the way to the innermost token may take, in KiB, in a macro that is not optimised. rustc and rust-analyzer give a macro
-/// 8 MiB.
+/// The stack that the way to the innermost token may take, in KiB, in a macro that is not optimised. rustc and
+/// rust-analyzer give a macro 8 MiB.
 const MOST: usize = 2048;
 /// The stack of a group: parentheses, brackets or braces.
 const GROUP: usize = 32;
@@ -27,8 +27,8 @@ pub(crate) fn report(span: Span, diagnostics: &mut Diagnostics) {
         .help("bind a part of it to a name: `let h = ..;`");
 }
 
-/// The token at which it becomes too much, below what takes `before`. Between commas or semicolons, every token may stand for an
-/// expression inside of the one before it: `- - x`, `|x| |y| ..`, `f(a)(b)`.
+/// The token at which it becomes too much, below what takes `before`. Between commas or semicolons, every token may
+/// stand for an expression inside of the one before it: `- - x`, `|x| |y| ..`, `f(a)(b)`.
 fn too_deep(tokens: TokenStream, before: usize) -> Option<Span> {
     let mut stack = before;
     for token in tokens {

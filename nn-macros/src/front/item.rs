@@ -57,7 +57,8 @@ impl Item {
         format_ident!("__{}Graph", self.name)
     }
 
-    /// The name of an item beside the struct: `DigitsFolded`. It has the span of the name, which a name in a string would not give.
+    /// The name of an item beside the struct: `DigitsFolded`. It has the span of the name, which a name in a string
+    /// would not give.
     pub(crate) fn beside(&self, suffix: &str) -> Ident {
         format_ident!("{}{suffix}", self.name)
     }

@@ -1,7 +1,7 @@
 //! Where the library is, for a crate that has it under another name: `#[nn(crate = path)]`.
 //!
-//! The expansion is written with `::nn::`, and what it says in the end is the path that was given. So a graph may also name items of the
-//! library by `::nn::`.
+//! The expansion is written with `::nn::`, and what it says in the end is the path that was given. So a graph may also
+//! name items of the library by `::nn::`.
 
 use proc_macro2::{Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;

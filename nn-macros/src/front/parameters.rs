@@ -1,8 +1,8 @@
-//! Models that are called as something that the expansion names without a path: a type parameter (`T`), an item of Rust's prelude
-//! (`Option`), or a primitive type (`u32`).
+//! Models that are called as something that the expansion names without a path: a type parameter (`T`), an item of
+//! Rust's prelude (`Option`), or a primitive type (`u32`).
 //!
-//! The graph is expanded with another name for it. In the end the model gets its own name back; before that a parameter of its name gets
-//! another one, and all else of its name a path.
+//! The graph is expanded with another name for it. In the end the model gets its own name back; before that a parameter
+//! of its name gets another one, and all else of its name a path.
 
 use proc_macro2::{Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
@@ -101,8 +101,8 @@ pub(crate) fn restored(items: TokenStream, name: &str) -> TokenStream {
     each(items, &ident, &literal)
 }
 
-/// The imports of Rust's prelude and primitive types for a model that is called as one of them: a name that is imported would hide the model.
-/// `None` for any other model.
+/// The imports of Rust's prelude and primitive types for a model that is called as one of them: a name that is imported
+/// would hide the model. `None` for any other model.
 pub(crate) fn prelude_without(model: &Ident) -> Option<TokenStream> {
     let model = model.to_string();
     let name = model.strip_prefix(STAND_IN)?;

@@ -24,7 +24,8 @@ use submodel::Submodel;
 use syn::{Expr, Ident};
 use template::Template;
 
-/// Builds the graph. What cannot be resolved is reported and stands as a poisoned value, so that nothing follows from it.
+/// Builds the graph. What cannot be resolved is reported and stands as a poisoned value, so that nothing follows from
+/// it.
 pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
     let graph_type = diagnostics.source.name(&Item::declared(syntax).graph_type());
     let mut resolver = Resolver {

@@ -8,7 +8,8 @@ use nn_core::spec::{ArgSpec, Kind, Value, ValueSpec};
 pub(crate) struct Arg {
     /// For the shape rule: its value, if it is known here. [`Value::Absent`] if no shape depends on it.
     pub(crate) value: Option<Value>,
-    /// For the shape rule in a `const`: the number, or each number of a list, as it was written. `None` if `value` says it all.
+    /// For the shape rule in a `const`: the number, or each number of a list, as it was written. `None` if `value` says
+    /// it all.
     pub(crate) asked: Option<Vec<ExprId>>,
     /// For the field of the layer: its value, if it was given.
     pub(crate) field: Option<Term>,

@@ -14,7 +14,8 @@ pub(crate) struct ConstId(usize);
 pub(crate) struct Constant {
     /// `DENSE`
     pub(crate) name: String,
-    /// The type that it belongs to: `__DigitsGraph`. A folded form reads the constants of the graph that it was made of.
+    /// The type that it belongs to: `__DigitsGraph`. A folded form reads the constants of the graph that it was made
+    /// of.
     pub(crate) of: Name,
     pub(crate) value: Computed,
 }

@@ -66,8 +66,8 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The graph has calls for its masks, so what they depend on has to be known before constants are: a flag that only rustc knows would be
-/// taken for `false`, and steps that do not count would count without a word.
+/// The graph has calls for its masks, so what they depend on has to be known before constants are: a flag that only
+/// rustc knows would be taken for `false`, and steps that do not count would count without a word.
 fn masks(graph: &Graph, diagnostics: &mut Diagnostics) {
     let mut seen = HashSet::new();
     for node in &graph.nodes {

@@ -1,7 +1,7 @@
 //! The graph of a folded model: for predictions only, with every layer folded into a neighbour that can be.
 //!
-//! What can be folded is said in the specifications ([`Folding`]). A layer follows another one if it is the only reader of
-//! all its outputs and is called on nothing else; then the two are one function, however often they are called.
+//! What can be folded is said in the specifications ([`Folding`]). A layer follows another one if it is the only reader
+//! of all its outputs and is called on nothing else; then the two are one function, however often they are called.
 
 mod compact;
 mod identities;
@@ -56,7 +56,8 @@ fn may_fold(layer: &Layer) -> bool {
     }
 }
 
-/// Whether a layer may be a model, whose folded form only rustc knows: a path, and no arguments, of which a model has none.
+/// Whether a layer may be a model, whose folded form only rustc knows: a path, and no arguments, of which a model has
+/// none.
 fn may_be_model(layer: &Layer) -> bool {
     matches!(&layer.op, Op::Component(component) if component.given.is_empty())
 }

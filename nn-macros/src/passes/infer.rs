@@ -89,8 +89,8 @@ fn counted(graph: &Graph, n: usize, inferred: &Inferred, diagnostics: &mut Diagn
     named == found
 }
 
-/// What is known of a layer, or of a layer inside of one, on inputs of these shapes; `None` after an error. What lies deeper
-/// inside is kept in the node.
+/// What is known of a layer, or of a layer inside of one, on inputs of these shapes; `None` after an error. What lies
+/// deeper inside is kept in the node.
 fn layer_facts(
     graph: &mut Graph,
     n: usize,

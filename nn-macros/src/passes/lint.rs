@@ -1,7 +1,8 @@
 //! Warnings: what compiles and is probably not meant. What each is and why, says `nn-core/src/spec/lints.rs`.
 //!
-//! A warning is a use of a deprecated constant of that name, with the span of the token to blame: the only kind that a macro
-//! can emit on stable Rust. This file holds what the rules in `lint/rules.rs` ask; `emit/lints.rs` writes the uses.
+//! A warning is a use of a deprecated constant of that name, with the span of the token to blame: the only kind that a
+//! macro can emit on stable Rust. This file holds what the rules in `lint/rules.rs` ask; `emit/lints.rs` writes the
+//! uses.
 
 pub(crate) mod rules;
 

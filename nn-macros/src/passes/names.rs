@@ -1,5 +1,5 @@
-//! Names: of layers (`name = ".."`, else the `let`, else Keras's automatic name), of inputs and outputs, and of the memory
-//! that a call writes to.
+//! Names: of layers (`name = ".."`, else the `let`, else Keras's automatic name), of inputs and outputs, and of the
+//! memory that a call writes to.
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Op, Producer, TensorId};

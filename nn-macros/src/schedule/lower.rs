@@ -18,8 +18,8 @@ pub(crate) fn lower(graph: &Graph, form: Form) -> Program {
     Lowering { graph, form, places, memory }.program()
 }
 
-/// The program of a training step without what comes before the first layer that learns, if a layer that never learns is there. Else it
-/// would be that of [`Form::Train`].
+/// The program of a training step without what comes before the first layer that learns, if a layer that never learns
+/// is there. Else it would be that of [`Form::Train`].
 pub(crate) fn tail(graph: &Graph) -> Option<Program> {
     let gradients = super::gradients::gradients(graph, false);
     let stands_still = |node: &Node| {
@@ -29,8 +29,8 @@ pub(crate) fn tail(graph: &Graph) -> Option<Program> {
     graph.nodes.iter().any(stands_still).then(|| lower(graph, Form::TrainTail))
 }
 
-/// Whether the layer that owns these weights may have tables and can say which of their rows a batch touches: in all its calls it reads
-/// indices, or a sparse input.
+/// Whether the layer that owns these weights may have tables and can say which of their rows a batch touches: in all
+/// its calls it reads indices, or a sparse input.
 pub(crate) fn by_rows(graph: &Graph, owner: LayerId) -> bool {
     let mut calls = graph.nodes.iter().filter(|node| graph.layers[node.layer].owner == owner);
     let reads_indices = |node: &Node| node.inputs.iter().any(|&tensor| graph.tensors[tensor].chooses_rows());
@@ -137,8 +137,8 @@ impl Lowering<'_> {
         tensors.iter().map(|&tensor| self.place(tensor)).collect()
     }
 
-    /// The inputs of a call as they are after the pass, for whom looks at indices and masks only. An output of the model is in nobody's
-    /// hands then.
+    /// The inputs of a call as they are after the pass, for whom looks at indices and masks only. An output of the
+    /// model is in nobody's hands then.
     fn reads_after(&self, node: &Node, is_there: impl Fn(TensorId) -> bool) -> Vec<Option<Read>> {
         let read = |&tensor: &TensorId| match self.places.tensors[tensor].home {
             Home::Output(_) => None,
@@ -148,7 +148,8 @@ impl Lowering<'_> {
         node.inputs.iter().map(read).collect()
     }
 
-    /// Whether the types of a call's inputs do not follow from the type of the layer: a merge of any tensors, a layer of the user's.
+    /// Whether the types of a call's inputs do not follow from the type of the layer: a merge of any tensors, a layer
+    /// of the user's.
     fn has_any_inputs(&self, node: &Node) -> bool {
         let any_inputs = match &self.graph.layers[node.layer].op {
             Op::Builtin(builtin) => {

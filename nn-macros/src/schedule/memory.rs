@@ -1,4 +1,5 @@
-//! The memory that tensors share, in a prediction and before the first layer that learns: how long each is alive, and where it is.
+//! The memory that tensors share, in a prediction and before the first layer that learns: how long each is alive, and
+//! where it is.
 
 use super::gradients::Gradient;
 use super::places::{Home, Places, masks};
@@ -8,8 +9,8 @@ use nn_core::arena::{Lifetime, plan};
 use nn_core::spec::Dtype;
 use std::ops::Range;
 
-/// The tensors that share memory: those of a prediction that are in the model's own, or those of a training step that its backward pass
-/// does not read.
+/// The tensors that share memory: those of a prediction that are in the model's own, or those of a training step that
+/// its backward pass does not read.
 pub(super) struct Allocation {
     /// One block for each type of numbers that there is.
     pub(super) arenas: Vec<Arena>,
@@ -45,8 +46,8 @@ pub(crate) struct Arena {
     known: Option<(Vec<Range<usize>>, usize)>,
 }
 
-/// Something in a block of memory, for the time from one step to another. Steps are the calls in order, and in a training step the
-/// backward steps behind them.
+/// Something in a block of memory, for the time from one step to another. Steps are the calls in order, and in a
+/// training step the backward steps behind them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Stay {
     pub(crate) of: Resident,
@@ -150,8 +151,8 @@ impl Allocation {
         Allocation::of(graph, lives.collect(), first, work, "")
     }
 
-    /// The memory of tensors that a training step needs only until they have been read in the forward pass: inputs and outputs of calls
-    /// without a backward pass.
+    /// The memory of tensors that a training step needs only until they have been read in the forward pass: inputs and
+    /// outputs of calls without a backward pass.
     pub(super) fn passing(graph: &Graph, places: &Places) -> Self {
         let tensors = &places.tensors;
         let first: Vec<TensorId> = (0..tensors.len()).map(|tensor| places.kept(tensor)).collect();
@@ -279,8 +280,8 @@ fn workspaces<'a>(
     (forward, backward)
 }
 
-/// The name of a block: `activations` and `indices` in a prediction, else `passing` and `passing_indices`, for example. In a training step
-/// it stands beside fields of tensors, so no layer may have it.
+/// The name of a block: `activations` and `indices` in a prediction, else `passing` and `passing_indices`, for example.
+/// In a training step it stands beside fields of tensors, so no layer may have it.
 fn name(graph: &Graph, purpose: &str, dtype: Dtype) -> String {
     let contents = match dtype {
         Dtype::Float => "activations",

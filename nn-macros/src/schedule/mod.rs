@@ -1,6 +1,7 @@
 //! Graph to [`Program`]: every place, borrow, fused activation, mask and gradient is decided here.
 //!
-//! Rule: nothing is printed, and no token is seen. A graph that passed all checks goes in; the steps of a form come out, as data.
+//! Rule: nothing is printed, and no token is seen. A graph that passed all checks goes in; the steps of a form come
+//! out, as data.
 
 mod gradients;
 mod lower;

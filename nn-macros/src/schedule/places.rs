@@ -21,8 +21,8 @@ pub(super) enum Home {
 pub(super) struct TensorPlace {
     pub(super) home: Home,
     pub(super) gradient: Gradient,
-    /// Whether its gradient has memory of its own. Otherwise it is the caller's: `dy` of an output that nothing inside reads, or `dx`
-    /// of an input.
+    /// Whether its gradient has memory of its own. Otherwise it is the caller's: `dy` of an output that nothing inside
+    /// reads, or `dx` of an input.
     pub(super) own_gradient: bool,
     /// The activation that takes its place in a training pass, as the gradient of that takes the place of its gradient.
     pub(super) becomes: Option<TensorId>,
@@ -88,8 +88,8 @@ impl Places {
         matches!(node.inputs[..], [input] if self.kept(input) == node.outputs[0])
     }
 
-    /// The output that a softmax or another activation computes, and its logits, if a loss can work on them: the logits are in the
-    /// tape, and nothing inside reads the output.
+    /// The output that a softmax or another activation computes, and its logits, if a loss can work on them: the logits
+    /// are in the tape, and nothing inside reads the output.
     pub(super) fn head(&self, graph: &Graph, node: &Node) -> Option<(usize, TensorId)> {
         if !graph.layers[node.layer].may_be_head() {
             return None;
@@ -101,8 +101,8 @@ impl Places {
         }
     }
 
-    /// The outputs of the model that are outputs of a model inside and that nothing inside reads, each with its place among those of that
-    /// one. Whether they have logits is for that one to say.
+    /// The outputs of the model that are outputs of a model inside and that nothing inside reads, each with its place
+    /// among those of that one. Whether they have logits is for that one to say.
     pub(super) fn inside_heads(&self, graph: &Graph, node: &Node) -> Vec<(usize, usize)> {
         if !matches!(graph.layers[node.layer].op, Op::Component(_)) {
             return Vec::new();

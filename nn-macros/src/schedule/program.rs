@@ -186,7 +186,8 @@ pub(crate) struct BackCall {
     pub(crate) dx: Vec<Outgoing>,
     /// Whether the weights learn.
     pub(crate) learns: bool,
-    /// For outputs of the model that are outputs of a model inside: both places. Whether they have logits is for that one to say.
+    /// For outputs of the model that are outputs of a model inside: both places. Whether they have logits is for that
+    /// one to say.
     pub(crate) inside_heads: Vec<(usize, usize)>,
     /// For a head: the output, and the tensor of its logits. The loss may have given the gradient of these.
     pub(crate) head: Option<(usize, TensorId)>,

@@ -241,7 +241,8 @@ fn its_errors_are_those_of_any_graph() {
     ");
 }
 
-/// Layers one behind the other, with the type of the numbers that each gives: Dense with so many units, or else a Flatten.
+/// Layers one behind the other, with the type of the numbers that each gives: Dense with so many units, or else a
+/// Flatten.
 fn chain(layers: &[(Option<usize>, Dtype)]) -> Maker {
     let mut maker = Maker::new("Chain");
     let input = maker.input("start", &[2]);

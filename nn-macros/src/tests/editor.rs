@@ -1,5 +1,5 @@
-//! What an editor finds in the expansion: every name of a graph with its span, also of one that is only half written. An
-//! editor closes what is not closed before it asks, which the graphs here do in its place.
+//! What an editor finds in the expansion: every name of a graph with its span, also of one that is only half written.
+//! An editor closes what is not closed before it asks, which the graphs here do in its place.
 
 use super::expanded::block;
 use insta::assert_snapshot;

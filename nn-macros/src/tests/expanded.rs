@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
 
-/// Fails if `examples/expanded/<name>.rs` is not what the macro writes for `graph`; with `BLESS=1` in the environment, writes it. An
-/// expansion with a folded form of its own is in three files: what a user calls, the passes in `<name>_passes.rs`, and the folded form in
-/// `<name>_folded.rs`.
+/// Fails if `examples/expanded/<name>.rs` is not what the macro writes for `graph`; with `BLESS=1` in the environment,
+/// writes it. An expansion with a folded form of its own is in three files: what a user calls, the passes in
+/// `<name>_passes.rs`, and the folded form in `<name>_folded.rs`.
 fn check(name: &str, graph: &str) {
     let expansion = crate::expand_model(graph.parse().expect("tokens"));
     let mut file: syn::File = syn::parse2(expansion).expect("items");
@@ -123,7 +123,8 @@ fn pair() {
     check(
         "pair",
         r#"
-        /// Whether two pictures show the same digit: a model is a layer, and one that is called twice shares its weights.
+        /// Whether two pictures show the same digit: a model is a layer, and one that is called twice shares its
+        /// weights.
         pub struct Pair;
 
         let a = Input(shape = [64]);

@@ -1,11 +1,13 @@
-//! The programs of a few graphs as text, in `tests/programs/`: every place, borrow, fused activation, mask and gradient of a form.
+//! The programs of a few graphs as text, in `tests/programs/`: every place, borrow, fused activation, mask and gradient
+//! of a form.
 
 use crate::diagnostics::Diagnostics;
 use crate::schedule::{self, Form, lower};
 use std::path::PathBuf;
 use std::{env, fs};
 
-/// Fails if `tests/programs/<name>.txt` does not hold the programs of all forms of `graph`; with `BLESS=1` in the environment, writes it.
+/// Fails if `tests/programs/<name>.txt` does not hold the programs of all forms of `graph`; with `BLESS=1` in the
+/// environment, writes it.
 fn check(name: &str, graph: &str) {
     let mut diagnostics = Diagnostics::new();
     let mut syntax = crate::front::parse::parse(graph.parse().expect("tokens"), &mut diagnostics).expect("a graph");

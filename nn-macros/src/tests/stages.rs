@@ -23,8 +23,8 @@ fn sources() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-/// What there is to know of a layer or an activation is in its specification. A lint is about what one layer means to another, and
-/// Python has words of its own (`model.add`, `a + b`).
+/// What there is to know of a layer or an activation is in its specification. A lint is about what one layer means to
+/// another, and Python has words of its own (`model.add`, `a + b`).
 #[test]
 fn only_lints_know_layers_by_name() {
     let layers = LAYERS.iter().flat_map(|spec| [spec.name].into_iter().chain(spec.function));
@@ -73,7 +73,8 @@ fn no_argument_is_found_by_its_number() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// Every variable of an expansion is in the list of names that a constant of the user's may have too, or is an input or output.
+/// Every variable of an expansion is in the list of names that a constant of the user's may have too, or is an input or
+/// output.
 #[test]
 fn variables_have_names_that_are_known() {
     let graph = r#"
@@ -110,7 +111,8 @@ fn variables_have_names_that_are_known() {
     assert!(found.is_empty(), "{found:?}");
 }
 
-/// The names that patterns bind: those of a `let` before its `=`, and those before a `:` in the parameters of functions and closures.
+/// The names that patterns bind: those of a `let` before its `=`, and those before a `:` in the parameters of functions
+/// and closures.
 fn variables(tokens: TokenStream, found: &mut BTreeSet<String>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (i, token) in tokens.iter().enumerate() {

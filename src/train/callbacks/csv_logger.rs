@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 /// Writes the numbers of every epoch to a file, a line each.
 ///
-/// The columns are `epoch` (counted from 0) and the names in alphabetical order, those of the validation only if there is
-/// one. An epoch without a number has `NA` there. A name of a callback that the first epoch does not report gets no column.
-/// Lines end as RFC 4180 and Keras have it, with CR LF; a field that holds the separator is quoted.
+/// The columns are `epoch` (counted from 0) and the names in alphabetical order, those of the validation only if there
+/// is one. An epoch without a number has `NA` there. A name of a callback that the first epoch does not report gets no
+/// column. Lines end as RFC 4180 and Keras have it, with CR LF; a field that holds the separator is quoted.
 ///
 /// In a run that [goes on](crate::Fit::resume), the file goes on behind the last line that the checkpoint knows of, so
 /// that it becomes the file of a run that was never stopped.
@@ -170,7 +170,8 @@ impl CsvLogger {
     }
 }
 
-/// The start of a file that has a header in it, if there is such a file, and whether its first `keep` bytes end with a line.
+/// The start of a file that has a header in it, if there is such a file, and whether its first `keep` bytes end with a
+/// line.
 fn ends(path: &Path, keep: u64) -> io::Result<(Vec<u8>, bool)> {
     const HEADER: u64 = 1 << 20;
     let mut start = Vec::new();

@@ -107,8 +107,8 @@ macro_rules! hooks {
     ($($(#[$doc:meta])* fn $hook:ident($($number:ident: usize)?);)*) => {
         /// What happens at certain moments of a training run.
         ///
-        /// All hooks do nothing by default. An error ends the run; [`Error::callback`](crate::Error::callback) makes one of
-        /// an error of another kind. Epochs and batches are counted from 0, batches anew in every epoch.
+        /// All hooks do nothing by default. An error ends the run; [`Error::callback`](crate::Error::callback) makes
+        /// one of an error of another kind. Epochs and batches are counted from 0, batches anew in every epoch.
         #[diagnostic::on_unimplemented(
             message = "`{Self}` is not a callback",
             note = "for example `EarlyStopping::new()`; one of your own implements `nn::callbacks::Callback`"
@@ -120,8 +120,8 @@ macro_rules! hooks {
                 Vec::new()
             }
 
-            /// The name under which checkpoints keep what it remembers; by default that of its type. Several callbacks of
-            /// one name are told apart by their order.
+            /// The name under which checkpoints keep what it remembers; by default that of its type. Several callbacks
+            /// of one name are told apart by their order.
             fn name(&self) -> String {
                 let name = core::any::type_name::<Self>();
                 let name = name.split('<').next().unwrap_or(name);
@@ -196,7 +196,8 @@ hooks! {
     fn on_test_batch_end(batch: usize);
 }
 
-/// The callbacks of a run, as [`Fit::callback`](crate::Fit::callback) puts them together: `()`, `((), A)`, `(((), A), B)`.
+/// The callbacks of a run, as [`Fit::callback`](crate::Fit::callback) puts them together: `()`, `((), A)`,
+/// `(((), A), B)`.
 pub trait Callbacks {
     /// Calls `visit` with one after the other, until one fails.
     ///

@@ -120,7 +120,8 @@ impl ModelCheckpoint {
             improvement = format!("{name} improved from {old} to {value:.5}, ");
             self.best = Some(value);
         }
-        // The name has a value in other epochs, or `on_train_begin` would have failed: there is no validation in this one.
+        // The name has a value in other epochs, or `on_train_begin` would have failed: there is no validation in this
+        // one.
         let path = template
             .fill(value)
             .map_err(|name| Error::setting(NAME, "names that have a value whenever it saves", format!("`{name}`")))?;

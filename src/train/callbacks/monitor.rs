@@ -76,8 +76,8 @@ impl Monitor {
         run.get(&self.name)
     }
 
-    /// Whether `value` is better than `reference` by more than `min_delta`. Every number is better than nothing, but NaN is
-    /// never better.
+    /// Whether `value` is better than `reference` by more than `min_delta`. Every number is better than nothing, but
+    /// NaN is never better.
     pub(super) fn improves(&self, value: f64, reference: Option<f64>) -> bool {
         let Some(reference) = reference else { return !value.is_nan() };
         let value = value - self.sign * self.min_delta.abs();

@@ -25,7 +25,8 @@ use crate::{Error, Result};
 /// # let _ = fit;
 /// ```
 ///
-/// Epochs without validation do not count. NaN is no improvement. Source: <https://keras.io/api/callbacks/reduce_lr_on_plateau/>
+/// Epochs without validation do not count. NaN is no improvement. Source:
+/// <https://keras.io/api/callbacks/reduce_lr_on_plateau/>
 #[derive(Clone, Debug)]
 pub struct ReduceLROnPlateau {
     monitor: Monitor,

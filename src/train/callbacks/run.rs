@@ -211,8 +211,8 @@ impl Run<'_> {
         self.state.params
     }
 
-    /// What this callback wrote in [`Callback::remember`](super::Callback::remember) when the run was interrupted that now
-    /// [goes on](crate::Fit::resume). It is there in `on_train_begin` alone, and `None` in a run that begins anew.
+    /// What this callback wrote in [`Callback::remember`](super::Callback::remember) when the run was interrupted that
+    /// now [goes on](crate::Fit::resume). It is there in `on_train_begin` alone, and `None` in a run that begins anew.
     pub fn memory(&self) -> Option<&CallbackMemory> {
         self.state.memory.as_ref()
     }
@@ -225,8 +225,8 @@ impl Run<'_> {
 
 /// What a callback can do.
 impl Run<'_> {
-    /// Ends the run: after this batch, with the validation and the hooks of the end of its epoch, as in Keras. Before the
-    /// first epoch, nothing is trained.
+    /// Ends the run: after this batch, with the validation and the hooks of the end of its epoch, as in Keras. Before
+    /// the first epoch, nothing is trained.
     pub fn stop(&mut self) {
         self.state.stopped = true;
     }

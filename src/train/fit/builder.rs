@@ -45,8 +45,8 @@ impl Fit {
 
 /// Training.
 impl<V, C> Fit<V, C> {
-    /// The epoch at which training ends, which is their number unless [`initial_epoch`](Self::initial_epoch) is set; 1 by
-    /// default.
+    /// The epoch at which training ends, which is their number unless [`initial_epoch`](Self::initial_epoch) is set; 1
+    /// by default.
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.settings.epochs = epochs;
         self
@@ -61,15 +61,15 @@ impl<V, C> Fit<V, C> {
     /// Whether the run goes on where a checkpoint or a stopped run ended, even in the middle of an epoch, instead of at
     /// [`initial_epoch`](Self::initial_epoch); off by default.
     ///
-    /// With the same data, settings, callbacks and seed the weights are then, bit for bit, those of a run that was never
-    /// stopped. Callbacks go on with what they [remember](crate::callbacks::Callback::remember): best values, patience,
-    /// lines of a log. They are found by their names, so the order of different callbacks may change. If one of them had
-    /// stopped the run ([`EarlyStopping`](crate::callbacks::EarlyStopping)), no further epoch is trained. The history has
-    /// the epochs of this call. In an epoch that goes on in its middle, losses are means of the whole epoch, but metrics
-    /// are those of the rest.
+    /// With the same data, settings, callbacks and seed the weights are then, bit for bit, those of a run that was
+    /// never stopped. Callbacks go on with what they [remember](crate::callbacks::Callback::remember): best values,
+    /// patience, lines of a log. They are found by their names, so the order of different callbacks may change. If one
+    /// of them had stopped the run ([`EarlyStopping`](crate::callbacks::EarlyStopping)), no further epoch is trained.
+    /// The history has the epochs of this call. In an epoch that goes on in its middle, losses are means of the whole
+    /// epoch, but metrics are those of the rest.
     ///
-    /// Save checkpoints by a callback such as [`ModelCheckpoint`](crate::callbacks::ModelCheckpoint) if an optimizer with a
-    /// moving average or `restore_best_weights` is used: these change the weights when `fit` ends.
+    /// Save checkpoints by a callback such as [`ModelCheckpoint`](crate::callbacks::ModelCheckpoint) if an optimizer
+    /// with a moving average or `restore_best_weights` is used: these change the weights when `fit` ends.
     ///
     /// ```
     /// use nn::prelude::*;
@@ -136,8 +136,8 @@ impl<V, C> Fit<V, C> {
     }
 
     /// Makes errors of all warnings of this run: labels that a loss cannot judge, such as 1 and 2 under a
-    /// [`BinaryCrossentropy`](crate::losses::BinaryCrossentropy), and losses that do not fit their outputs. Off by default:
-    /// such a run is warned of on the standard error, once, whatever [`verbose`](Self::verbose) says.
+    /// [`BinaryCrossentropy`](crate::losses::BinaryCrossentropy), and losses that do not fit their outputs. Off by
+    /// default: such a run is warned of on the standard error, once, whatever [`verbose`](Self::verbose) says.
     /// [`Compiled::strict`](crate::Compiled::strict) does so for every call.
     ///
     /// Labels that do not count are not looked at: those of samples, outputs or classes with the weight 0, and masked

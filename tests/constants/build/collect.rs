@@ -169,8 +169,8 @@ fn is_graph(tokens: &TokenStream) -> bool {
     matches!(&tokens[..], [.., TokenTree::Ident(end), TokenTree::Group(_)] if end == "Model" || end == "Sequential")
 }
 
-/// Drops modules without graphs, and all items that no graph needs; the rest becomes public. With the words that other graphs have, also
-/// graphs without a word of their own.
+/// Drops modules without graphs, and all items that no graph needs; the rest becomes public. With the words that other
+/// graphs have, also graphs without a word of their own.
 pub(crate) fn keep_what_graphs_need(parts: &mut Parts, mut words: Option<&mut HashSet<String>>) {
     choose(parts, &mut words);
     let mut needed = HashSet::new();

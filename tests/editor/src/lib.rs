@@ -1,5 +1,5 @@
-//! A graph as it stands in an editor. `drive.py` asks rust-analyzer about the places that a comment below them marks, and
-//! writes some of the lines anew, half finished.
+//! A graph as it stands in an editor. `drive.py` asks rust-analyzer about the places that a comment below them marks,
+//! and writes some of the lines anew, half finished.
 
 use nn::prelude::*;
 

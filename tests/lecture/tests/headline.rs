@@ -1,6 +1,6 @@
-//! The lecture's model with two inputs and two outputs, from the same weights: outputs, losses, every gradient, and ten steps
-//! of `fit` with its partial batch. `tests/fixtures/README.md` says how the weights are made and what is kept of the large
-//! variables.
+//! The lecture's model with two inputs and two outputs, from the same weights: outputs, losses, every gradient, and ten
+//! steps of `fit` with its partial batch. `tests/fixtures/README.md` says how the weights are made and what is kept of
+//! the large variables.
 
 #![allow(missing_docs)]
 

@@ -1,5 +1,5 @@
-//! A model that is trained without `std` and without a heap, as on a microcontroller, in memory whose size is known when this compiles:
-//! [`Trainer`] holds weights, gradient, velocity and activations.
+//! A model that is trained without `std` and without a heap, as on a microcontroller, in memory whose size is known
+//! when this compiles: [`Trainer`] holds weights, gradient, velocity and activations.
 #![no_std]
 
 use nn::prelude::*;

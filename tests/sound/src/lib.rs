@@ -1,6 +1,6 @@
-//! What the tests of this crate share. It has no unsafe code, and neither have they: whatever they do wrong may panic, fail or give a
-//! wrong number, but the library must not read or write what is not its own. `.ci/run memory` runs them under valgrind and
-//! AddressSanitizer.
+//! What the tests of this crate share. It has no unsafe code, and neither have they: whatever they do wrong may panic,
+//! fail or give a wrong number, but the library must not read or write what is not its own. `.ci/run memory` runs them
+//! under valgrind and AddressSanitizer.
 #![forbid(unsafe_code)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};

@@ -1,4 +1,5 @@
-//! A recurrent cell that breaks every promise: weights of other sizes than it says, and products of sizes that it does not have.
+//! A recurrent cell that breaks every promise: weights of other sizes than it says, and products of sizes that it does
+//! not have.
 #![forbid(unsafe_code)]
 #![allow(missing_docs, unreachable_pub)]
 

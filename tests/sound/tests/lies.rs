@@ -1,5 +1,5 @@
-//! Implementations of the public traits that break every promise: memory of wrong sizes, batches that differ, a layer whose constants
-//! lie, samples that are no matrices, tensors of a file that are none.
+//! Implementations of the public traits that break every promise: memory of wrong sizes, batches that differ, a layer
+//! whose constants lie, samples that are no matrices, tensors of a file that are none.
 #![forbid(unsafe_code)]
 #![allow(missing_docs, unreachable_pub, dropping_copy_types, dropping_references)]
 #![allow(clippy::drop_non_drop, clippy::reversed_empty_ranges)]
@@ -106,7 +106,8 @@ type Inputs = <Kinds as Model>::Inputs;
 type Outputs = <Kinds as Model>::Outputs;
 type GraphOf<M> = <M as Model>::Graph;
 
-/// All passes of a graph, over batches that may differ in length, in memory of that storage; how many of them come to their end.
+/// All passes of a graph, over batches that may differ in length, in memory of that storage; how many of them come to
+/// their end.
 fn passes<M: Model<Inputs = Inputs, Outputs = Outputs, Scalar = f32>, B: Storage>(
     model: &M,
     numbers: &mut Numbers,

@@ -1,4 +1,5 @@
-//! A struct of `weights!` or `model!` is a slice of scalars, whatever stands around it. What they refuse is in tests/ui/names.
+//! A struct of `weights!` or `model!` is a slice of scalars, whatever stands around it. What they refuse is in
+//! tests/ui/names.
 #![forbid(unsafe_code)]
 #![allow(missing_docs, unreachable_pub)]
 

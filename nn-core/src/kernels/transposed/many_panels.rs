@@ -1,5 +1,5 @@
-//! `dx += Wᵀ · dy` for many weights and samples: several panels at once, since the gradients of an input are far from each other, and memory
-//! is quicker with a few lines that follow each other.
+//! `dx += Wᵀ · dy` for many weights and samples: several panels at once, since the gradients of an input are far from
+//! each other, and memory is quicker with a few lines that follow each other.
 
 use super::panel::{LANES, Panel, fill};
 use super::{AddTransposed, SAMPLES};
@@ -14,7 +14,8 @@ pub struct ManyPanels<'a, T>(pub(super) AddTransposed<'a, T>);
 const ROWS: usize = 1024;
 /// The most outputs of a panel, which stays in the nearest cache meanwhile.
 const DEPTH: usize = 128;
-/// Samples that use a panel before the next one does: more of them where there are more outputs. Each sample has its gradients on pages of its own.
+/// Samples that use a panel before the next one does: more of them where there are more outputs. Each sample has its
+/// gradients on pages of its own.
 const fn run(depth: usize) -> usize {
     if depth < DEPTH { 12 } else { 24 }
 }

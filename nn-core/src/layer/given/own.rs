@@ -3,8 +3,8 @@
 use crate::spec::text::{Text, ends_with, str_eq};
 use crate::spec::{ArgSpec, Folding, Kind, LayerSpec, Masking};
 
-/// Whether an expansion can tell the kinds of these arguments from their names, as it has to for a user's layer, and whether it
-/// reads all facts.
+/// Whether an expansion can tell the kinds of these arguments from their names, as it has to for a user's layer, and
+/// whether it reads all facts.
 ///
 /// # Panics
 /// If not.
@@ -52,7 +52,8 @@ pub const fn assert_own(spec: &LayerSpec) {
     }
 }
 
-/// Whether a cell has no argument that only a layer's weights have: the weights of a cell are its own to penalise and to bound.
+/// Whether a cell has no argument that only a layer's weights have: the weights of a cell are its own to penalise and
+/// to bound.
 ///
 /// # Panics
 /// If it has one.
@@ -67,7 +68,8 @@ pub const fn assert_cell(spec: &LayerSpec) {
     }
 }
 
-/// Whether the arguments of the layer in a folded model are the first ones of the layer that folds: a call gives both the same.
+/// Whether the arguments of the layer in a folded model are the first ones of the layer that folds: a call gives both
+/// the same.
 ///
 /// # Panics
 /// If they are not.

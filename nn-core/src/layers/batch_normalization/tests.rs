@@ -111,7 +111,8 @@ fn a_mask_leaves_steps_out_of_the_statistics() {
     assert_eq!((mean, variance), (0.0, 0.0));
 }
 
-/// Along the last axis, along the first one, where each step is a feature, and along an axis of a scalar for each feature.
+/// Along the last axis, along the first one, where each step is a feature, and along an axis of a scalar for each
+/// feature.
 #[test]
 fn gradients_with_a_mask() {
     let last = BatchNormalization::<5, 1, 1, 1>::DEFAULT;

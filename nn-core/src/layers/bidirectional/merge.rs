@@ -49,8 +49,8 @@ impl<L, const MODE: usize, const F: usize, const U: usize, const O: usize, const
         Options { backwards, zero_output: P > 1, ..layer }
     }
 
-    /// Step `p` of the output of the layer or of its mirror image, which is turned round: where its `U` scalars stand in
-    /// the output of all samples.
+    /// Step `p` of the output of the layer or of its mirror image, which is turned round: where its `U` scalars stand
+    /// in the output of all samples.
     #[inline(always)]
     pub(super) fn place(direction: usize, sample: usize, p: usize) -> core::ops::Range<usize> {
         let start = (sample * P + if direction == 0 { p } else { P - 1 - p }) * U;

@@ -12,9 +12,9 @@ impl<const H: usize, const W: usize, const I: usize, const K: usize, const O: us
         K * self.channel_groups * self.output_width
     }
 
-    /// The part of the image that a cell of the windows in row `row` sees, one run of places after the other: calls `visit` with the
-    /// place of the first scalar among the patches of the row, that in the image, and the number of scalars. Cells in
-    /// the padding are left out.
+    /// The part of the image that a cell of the windows in row `row` sees, one run of places after the other: calls
+    /// `visit` with the place of the first scalar among the patches of the row, that in the image, and the number of
+    /// scalars. Cells in the padding are left out.
     #[inline(always)]
     fn runs(&self, row: usize, mut visit: impl FnMut(usize, usize, usize)) {
         let channels = I * self.channel_groups;

@@ -33,8 +33,8 @@ impl<
     R: Activation + 'static,
 > GRU<F, U, G, NB, P, STATE, D, A, R>
 {
-    /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers are
-    /// those of a prediction of the whole sequence.
+    /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers
+    /// are those of a prediction of the whole sequence.
     pub fn step<'s, T: Scalar>(
         &self,
         w: &GRUWeights<T, F, U, G, NB, A, R>,
@@ -65,9 +65,9 @@ impl<T: Scalar, const F: usize, const U: usize, const G: usize, const NB: usize,
 {
     /// [`GRU::step`] with the activations of the graph: one step of a stream, without a heap.
     ///
-    /// It is there for activations without parameters ([`Fixed`]) and with a bias, whose columns say whether the layer has
-    /// `reset_after`. Otherwise, call `step` of the layer. The steps come in the order in which the layer reads them: with
-    /// `go_backwards`, the last one first.
+    /// It is there for activations without parameters ([`Fixed`]) and with a bias, whose columns say whether the layer
+    /// has `reset_after`. Otherwise, call `step` of the layer. The steps come in the order in which the layer reads
+    /// them: with `go_backwards`, the last one first.
     ///
     /// ```
     /// use nalgebra::SVector;

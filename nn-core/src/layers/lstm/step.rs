@@ -35,8 +35,8 @@ impl<
     R: Activation + 'static,
 > LSTM<F, U, G, B, P, STATE, D, A, R>
 {
-    /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers are
-    /// those of a prediction of the whole sequence.
+    /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers
+    /// are those of a prediction of the whole sequence.
     pub fn step<'s, T: Scalar>(
         &self,
         w: &LSTMWeights<T, F, U, G, B, A, R>,
@@ -67,8 +67,9 @@ impl<T: Scalar, const F: usize, const U: usize, const G: usize, const B: usize, 
 {
     /// [`LSTM::step`] with the activations of the graph: one step of a stream, without a heap.
     ///
-    /// It is there for activations without parameters ([`Fixed`]). For others, and to be independent of them, call `step` of
-    /// the layer. The steps come in the order in which the layer reads them: with `go_backwards`, the last one first.
+    /// It is there for activations without parameters ([`Fixed`]). For others, and to be independent of them, call
+    /// `step` of the layer. The steps come in the order in which the layer reads them: with `go_backwards`, the last
+    /// one first.
     ///
     /// ```
     /// use nalgebra::SVector;

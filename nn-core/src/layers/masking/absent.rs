@@ -5,8 +5,8 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// `y = x` where a position counts, else the value that a merge does not notice: 0, 1, -∞ or ∞ for `VALUE` from 0 to 3.
-    /// A graph has no name for it.
+    /// `y = x` where a position counts, else the value that a merge does not notice: 0, 1, -∞ or ∞ for `VALUE` from 0
+    /// to 3. A graph has no name for it.
     pub struct Fill<VALUE> {}
 
     pub const ZERO_ELSE: LayerSpec {
@@ -25,8 +25,8 @@ pub const LOWEST_ELSE: LayerSpec = LayerSpec { infer: rule!(lowest_else), ..ZERO
 pub const HIGHEST_ELSE: LayerSpec = LayerSpec { infer: rule!(highest_else), ..ZERO_ELSE };
 
 layer! {
-    /// `y = x` where a position counts, else the second input `z`, which is repeated as in a merge of both: `R × P` in all.
-    /// A graph has no name for it.
+    /// `y = x` where a position counts, else the second input `z`, which is repeated as in a merge of both: `R × P` in
+    /// all. A graph has no name for it.
     pub struct OrElse<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
     pub const OR_ELSE: LayerSpec {

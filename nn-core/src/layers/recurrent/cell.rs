@@ -13,8 +13,8 @@ use rand::Rng;
 /// The maths of a recurrent layer: one step for all samples, there and back.
 ///
 /// A cell of your own is a recurrent layer of a graph: `RNN(my::UpdateGate(8), return_sequences = true)(x)`. The layer
-/// computes `pre = W · x + b`, which has `G` rows, for all steps at once, and adds the gradients of `W` and `b`. It walks over
-/// the steps, forwards or backwards; it knows of masks, initial states and outputs. The cell says the rest:
+/// computes `pre = W · x + b`, which has `G` rows, for all steps at once, and adds the gradients of `W` and `b`. It
+/// walks over the steps, forwards or backwards; it knows of masks, initial states and outputs. The cell says the rest:
 ///
 /// - its [`Sizes`](super::Sizes), its weights, and which of them the input meets;
 /// - [`forward_step`](Self::forward_step): the next state from `pre` and the state;
@@ -141,7 +141,8 @@ pub trait Cell: Sized {
     type Sizes: Size;
     /// The weights.
     type Weights<T: Scalar>: Weights<T>;
-    /// The outputs of the cell as a layer of its own: [`Returns`](super::Returns). `Returns<Self::Sizes>` is the last step.
+    /// The outputs of the cell as a layer of its own: [`Returns`](super::Returns). `Returns<Self::Sizes>` is the last
+    /// step.
     type Returns;
     /// Whether the constants of its type fit each other.
     const FITS: bool = true;
@@ -156,13 +157,14 @@ pub trait Cell: Sized {
     /// The same of their gradients.
     fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]);
 
-    /// From the kernel's product with the input, in `pre`, and the state, to the next state. It may overwrite `pre` with what the way
-    /// back needs. Make it `#[inline(always)]`: it is then compiled for the machine.
+    /// From the kernel's product with the input, in `pre`, and the state, to the next state. It may overwrite `pre`
+    /// with what the way back needs. Make it `#[inline(always)]`: it is then compiled for the machine.
     fn forward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, at: Step<'_, T>);
-    /// From the gradient of the next state to those of `pre` and of the state; also `#[inline(always)]`. Of a sample that does not
-    /// count, the gradient of `pre` is zero and that of the state stays.
+    /// From the gradient of the next state to those of `pre` and of the state; also `#[inline(always)]`. Of a sample
+    /// that does not count, the gradient of `pre` is zero and that of the state stays.
     fn backward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, at: StepBack<'_, T>);
-    /// The gradients of the weights that the state meets, once those of `pre` are known for all steps. It may overwrite `dz`.
+    /// The gradients of the weights that the state meets, once those of `pre` are known for all steps. It may overwrite
+    /// `dz`.
     fn state_gradients<T: Scalar>(&self, dw: &mut Self::Weights<T>, at: AllSteps<'_, T>);
 
     /// Fresh weights.

@@ -8,7 +8,8 @@ use nalgebra::SMatrix;
 use rand::{SeedableRng, rngs::StdRng};
 use std::{boxed::Box, vec::Vec};
 
-/// The steps of three samples that count: a gap, a late start and an early end; none at all; all but the first and the last.
+/// The steps of three samples that count: a gap, a late start and an early end; none at all; all but the first and the
+/// last.
 pub(in super::super) const MASK: [u32; 15] = [0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0];
 
 /// [`MASK`] as that of the sequence.

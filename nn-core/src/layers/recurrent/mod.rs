@@ -1,8 +1,8 @@
 //! What the recurrent layers (`SimpleRNN`, `LSTM`, `GRU`, `RNN`) share: all but the cell.
 //!
-//! A cell makes, at each step of a sequence, a new state of the step and the state before. The files here are what stands
-//! around it: the shape rule below, the tensors that a layer is called on ([`Sequence`]), its memory, the walk over the
-//! steps ([`Recurrent`] runs it in either direction), and products with a factor for each gate.
+//! A cell makes, at each step of a sequence, a new state of the step and the state before. The files here are what
+//! stands around it: the shape rule below, the tensors that a layer is called on ([`Sequence`]), its memory, the walk
+//! over the steps ([`Recurrent`] runs it in either direction), and products with a factor for each gate.
 //!
 //! Source: `rnn`, <https://github.com/keras-team/keras/blob/master/keras/src/backend/tensorflow/rnn.py>
 

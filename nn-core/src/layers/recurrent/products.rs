@@ -7,8 +7,8 @@
 //! dW[g] += dy[g] · (m[g] ⊙ x)ᵀ
 //! ```
 //!
-//! `W` is `G × I`, and a gate has `U` of its rows. A sample has `m`, with `I` factors for each gate, and `per` vectors `x`.
-//! Without factors, all gates see `x`; a product of all gates is then one of the [`kernels`](crate::kernels).
+//! `W` is `G × I`, and a gate has `U` of its rows. A sample has `m`, with `I` factors for each gate, and `per` vectors
+//! `x`. Without factors, all gates see `x`; a product of all gates is then one of the [`kernels`](crate::kernels).
 
 use crate::kernels::dot;
 use crate::tensor::scalar::Scalar;

@@ -4,12 +4,14 @@
 //! z[t] = p[t] + V · h        where the layer itself has z[t] = W · x[t] + b + V · h
 //! ```
 //!
-//! A graph has no name for it. A folded model has it behind an `Embedding`, whose table then holds `W · E[i] + b` for every index. Around a
-//! `Bidirectional`, `p[t]` holds the gates of the layer that reads forwards above those of its mirror image.
+//! A graph has no name for it. A folded model has it behind an `Embedding`, whose table then holds `W · E[i] + b` for
+//! every index. Around a `Bidirectional`, `p[t]` holds the gates of the layer that reads forwards above those of its
+//! mirror image.
 
 use crate::spec::{ArgSpec, Arity, Kind, LayerSpec, Masking};
 
-/// Around a recurrent layer of 0 features, or a `Bidirectional` of one. Its constants are the rows of all gates and the units.
+/// Around a recurrent layer of 0 features, or a `Bidirectional` of one. Its constants are the rows of all gates and the
+/// units.
 pub const PROJECTED: LayerSpec = LayerSpec {
     name: "Projected",
     module: "recurrent",
@@ -44,8 +46,8 @@ pub(in super::super) mod compute {
         );
     }
 
-    /// A recurrent layer of `U` units on steps that have the `G` rows of all its gates; see its page. It has no kernel, and is for
-    /// predictions only.
+    /// A recurrent layer of `U` units on steps that have the `G` rows of all its gates; see its page. It has no kernel,
+    /// and is for predictions only.
     #[derive(Clone, Copy, Debug)]
     pub struct Projected<L, const G: usize, const U: usize>(L);
 

@@ -10,7 +10,8 @@ use crate::tensor::storage::Storage;
 use crate::tensor::{FloatTensors, Tensors};
 use rand::Rng;
 
-/// A recurrent layer: a [`Cell`], and how it walks over a sequence. It is a [`Layer`] on every [`Sequence`](super::Sequence).
+/// A recurrent layer: a [`Cell`], and how it walks over a sequence. It is a [`Layer`] on every
+/// [`Sequence`](super::Sequence).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no recurrent layer",
     note = "`Bidirectional` takes a `SimpleRNN`, an `LSTM`, a `GRU` or an `RNN`",

@@ -4,7 +4,8 @@ use crate::tensor::scalar::Scalar;
 use crate::tensor::{Sample, Tensors, flat, flat_mut};
 use nalgebra::{SMatrix, SVector};
 
-/// The inputs of a recurrent layer: a sequence of steps of `F` features, or a tuple of it and the initial states of `U` units.
+/// The inputs of a recurrent layer: a sequence of steps of `F` features, or a tuple of it and the initial states of `U`
+/// units.
 ///
 /// ```text
 /// x    (x, h)    (x, h, c)

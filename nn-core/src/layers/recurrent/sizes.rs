@@ -9,10 +9,11 @@ use crate::tensor::{FloatTensors, Sample, Tensors};
 use core::marker::PhantomData;
 use nalgebra::{SMatrix, SVector};
 
-/// The sizes of a cell: it reads steps of `F` features, has states of `U` units, and `G` rows of all gates, which is a multiple of `U`.
+/// The sizes of a cell: it reads steps of `F` features, has states of `U` units, and `G` rows of all gates, which is a
+/// multiple of `U`.
 ///
-/// `S` is [`One`] state or [`Two`]. The cell keeps `K` scalars of each step for its way back, beside its gates. `D` is `F` if a part
-/// of the input may be dropped, else 0.
+/// `S` is [`One`] state or [`Two`]. The cell keeps `K` scalars of each step for its way back, beside its gates. `D` is
+/// `F` if a part of the input may be dropped, else 0.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes<const F: usize, const U: usize, const G: usize, S = One, const K: usize = 0, const D: usize = 0>(
     PhantomData<S>,
@@ -128,8 +129,8 @@ pub trait Run<T: Scalar, X: Tensors>: Size + Sized {
     /// Where the gradients of the tensors are added.
     fn part_gradients<'a>(dx: X::Gradients<'a>) -> SequenceGradients<'a, T>;
 
-    /// Computes `y`, all steps of each sample or the last one, and gives the last states; where there is no second one, it is
-    /// empty.
+    /// Computes `y`, all steps of each sample or the last one, and gives the last states; where there is no second one,
+    /// it is empty.
     fn run<'a, B: Storage, C: Cell<Sizes = Self>>(
         cell: &C,
         options: Options,
@@ -139,9 +140,9 @@ pub trait Run<T: Scalar, X: Tensors>: Size + Sized {
         pass: Pass<'a, '_, T, Self::Scratch<B>, Self::Cache<B>>,
     ) -> [&'a [T]; 2];
 
-    /// A prediction of `n` samples whose input has met the kernel before: `pre` overwrites its argument with `W · x + b`, the
-    /// gates of all steps of each sample. Of the weights it reads those that the state meets. An empty state is zero, an
-    /// empty mask counts all steps.
+    /// A prediction of `n` samples whose input has met the kernel before: `pre` overwrites its argument with
+    /// `W · x + b`, the gates of all steps of each sample. Of the weights it reads those that the state meets. An empty
+    /// state is zero, an empty mask counts all steps.
     fn run_from<'a, B: Storage, C: Cell<Sizes = Self>>(
         cell: &C,
         options: Options,

@@ -1,5 +1,5 @@
-//! The walk over the steps of a sequence, from what the input gives to the gates: there and back. All of it is compiled for the
-//! machine as one.
+//! The walk over the steps of a sequence, from what the input gives to the gates: there and back. All of it is compiled
+//! for the machine as one.
 
 use super::cell::{Cell, Counts, Options, Step, StepBack, View};
 use super::memory::{KeptSlices, Training};
@@ -95,9 +95,9 @@ impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Forward
     }
 }
 
-/// The backward pass, which needs the memory of a training pass: from `dy`, the gradient of `y`, and `dlast`, those of the last
-/// states (empty where they are zero), to that of `memory.pre` for all steps, and in `memory.h` and `memory.c` those of the
-/// initial states.
+/// The backward pass, which needs the memory of a training pass: from `dy`, the gradient of `y`, and `dlast`, those of
+/// the last states (empty where they are zero), to that of `memory.pre` for all steps, and in `memory.h` and `memory.c`
+/// those of the initial states.
 pub(in super::super) struct Backward<'a, 'm, T, L: Cell, const U: usize, const G: usize>
 where
     T: Scalar,

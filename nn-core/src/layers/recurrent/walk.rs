@@ -7,12 +7,13 @@
 //!     y[t]     = h'          where step t counts, else y[t-1], or 0 before the first one and with `zero_output_for_mask`
 //! ```
 //!
-//! What the input gives to the gates, `W · x + b`, depends on no state: it is one product over all steps of all samples, and
-//! so are the gradients of the weights and of the input. Between them stands one product of all samples for each step.
+//! What the input gives to the gates, `W · x + b`, depends on no state: it is one product over all steps of all
+//! samples, and so are the gradients of the weights and of the input. Between them stands one product of all samples
+//! for each step.
 //!
-//! The dropped part of the input and of the state is drawn once for each sequence and is the same at all of its steps. As in
-//! Keras, each gate draws its own parts if there is a `recurrent_dropout`, and with a rate of 1 a layer with gates drops
-//! nothing.
+//! The dropped part of the input and of the state is drawn once for each sequence and is the same at all of its steps.
+//! As in Keras, each gate draws its own parts if there is a `recurrent_dropout`, and with a rate of 1 a layer with
+//! gates drops nothing.
 
 use super::cell::{AllSteps, Cell, Options, fill_rows};
 use super::memory::{Cache, Scratch, Training};

@@ -2,8 +2,8 @@
 
 /// Defines the weights of a recurrent layer: of `G` rows for all gates, and a bias of `B` columns.
 ///
-/// Weights hold nothing but scalars, so the activations `A` are types only: with them `step` of the weights is that of the graph,
-/// and the layer of another graph does not take them.
+/// Weights hold nothing but scalars, so the activations `A` are types only: with them `step` of the weights is that of
+/// the graph, and the layer of another graph does not take them.
 macro_rules! recurrent_weights {
     (
         $(#[$meta:meta])*

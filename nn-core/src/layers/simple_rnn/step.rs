@@ -31,8 +31,8 @@ impl<
     A: Activation + 'static,
 > SimpleRNN<F, U, B, P, STATE, D, A>
 {
-    /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers are
-    /// those of a prediction of the whole sequence.
+    /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers
+    /// are those of a prediction of the whole sequence.
     pub fn step<'s, T: Scalar>(
         &self,
         w: &SimpleRNNWeights<T, F, U, B, A>,
@@ -61,8 +61,8 @@ impl<
 impl<T: Scalar, const F: usize, const U: usize, const B: usize, A: Activation> SimpleRNNWeights<T, F, U, B, A> {
     /// [`SimpleRNN::step`] with the activation of the graph: one step of a stream, without a heap.
     ///
-    /// It is there for an activation without parameters ([`Fixed`]). For another one, call `step` of the layer. The steps come
-    /// in the order in which the layer reads them: with `go_backwards`, the last one first.
+    /// It is there for an activation without parameters ([`Fixed`]). For another one, call `step` of the layer. The
+    /// steps come in the order in which the layer reads them: with `go_backwards`, the last one first.
     ///
     /// ```
     /// use nalgebra::SVector;

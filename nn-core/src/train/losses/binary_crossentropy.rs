@@ -11,8 +11,8 @@
 //! dL/dz = 1/n · (σ(z) - t')
 //! ```
 //!
-//! `n` is the number of features of a position. The second form is also used for an output that ends in sigmoid, since it
-//! does not lose the gradient where `p` saturates; Keras does the same on TensorFlow.
+//! `n` is the number of features of a position. The second form is also used for an output that ends in sigmoid, since
+//! it does not lose the gradient where `p` saturates; Keras does the same on TensorFlow.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#binarycrossentropy-class>
 
@@ -139,7 +139,8 @@ mod tests {
         like_keras(&SMOOTH, &targets(), &probabilities(), 3.0117808400008568, &expected);
     }
 
-    /// `keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=..)(targets, logits)`; after a sigmoid the same.
+    /// `keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=..)(targets, logits)`; after a sigmoid the
+    /// same.
     #[test]
     fn logits_as_in_keras() {
         let plain = [0.0629234447997, -0.0198671536704, -0.00790431219626, -0.038509763105, 0., 0.166666666667];

@@ -1,5 +1,5 @@
-//! Binary focal cross-entropy: a [binary cross-entropy](crate::train::losses::BinaryCrossentropy) in which what is already right
-//! counts for less, for labels that are rare.
+//! Binary focal cross-entropy: a [binary cross-entropy](crate::train::losses::BinaryCrossentropy) in which what is
+//! already right counts for less, for labels that are rare.
 //!
 //! ```text
 //! t' = (1 - s) · t + s/2                           s: label smoothing
@@ -16,8 +16,9 @@
 //! dL/dz = 1/n · w · (γ · e^(γ-1) · (1 - 2 · t') · p · (1 - p) · b + e^γ · (p - t'))
 //! ```
 //!
-//! `n` is the number of features of a position. The second form is also used for an output that ends in sigmoid, as Keras does
-//! on TensorFlow inside `fit`. Where `e` is 0 its power has the derivative 0 for γ < 1, where the formula would have infinity.
+//! `n` is the number of features of a position. The second form is also used for an output that ends in sigmoid, as
+//! Keras does on TensorFlow inside `fit`. Where `e` is 0 its power has the derivative 0 for γ < 1, where the formula
+//! would have infinity.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#binaryfocalcrossentropy-class>
 

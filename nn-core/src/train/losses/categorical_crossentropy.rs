@@ -12,8 +12,8 @@
 //! dL/dz = softmax(z) - t'
 //! ```
 //!
-//! The second form is also used for an output that ends in softmax, since it does not lose the gradient where `p` saturates;
-//! Keras does the same on TensorFlow. Its gradient is, as there, the one for targets that sum to 1.
+//! The second form is also used for an output that ends in softmax, since it does not lose the gradient where `p`
+//! saturates; Keras does the same on TensorFlow. Its gradient is, as there, the one for targets that sum to 1.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class>
 
@@ -186,8 +186,8 @@ mod tests {
         like_keras(&SMOOTH, &targets(), &probabilities(), 7.796703992668215, &expected);
     }
 
-    /// `keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=..)(targets, logits)`; after a softmax the
-    /// same.
+    /// `keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=..)(targets, logits)`; after a softmax
+    /// the same.
     #[test]
     fn logits_as_in_keras() {
         let plain = [0.115611948811, -0.185734140394, 0.070122191583, -0.5, 0.5, 0.];

@@ -1,5 +1,5 @@
-//! Categorical focal cross-entropy: a [categorical cross-entropy](crate::train::losses::CategoricalCrossentropy) in which classes
-//! that are already found count for less.
+//! Categorical focal cross-entropy: a [categorical cross-entropy](crate::train::losses::CategoricalCrossentropy) in
+//! which classes that are already found count for less.
 //!
 //! ```text
 //! t' = (1 - s) · t + s/C                     s: label smoothing, C: classes
@@ -12,8 +12,8 @@
 //! dL/dz = p · (h - Σ h · p)
 //! ```
 //!
-//! As in Keras the probabilities are clipped in every case, also where they come from a softmax; and α is one number for all
-//! classes, where Keras also takes a list.
+//! As in Keras the probabilities are clipped in every case, also where they come from a softmax; and α is one number
+//! for all classes, where Keras also takes a list.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#categoricalfocalcrossentropy-class>
 

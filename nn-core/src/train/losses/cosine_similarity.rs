@@ -6,8 +6,8 @@
 //! dL/dy = -(t̂ - ŷ · Σ t̂ · ŷ) / |y|
 //! ```
 //!
-//! Where `|y|` is below 1e-7 the factor is constant, so the gradient there is `-t̂ · 1e7`; Keras has NaN for a prediction
-//! that is exactly 0.
+//! Where `|y|` is below 1e-7 the factor is constant, so the gradient there is `-t̂ · 1e7`; Keras has NaN for a
+//! prediction that is exactly 0.
 //!
 //! The same type is the metric of that name, which is `Σ t̂ · ŷ`, as Keras has it. Source:
 //! <https://keras.io/api/losses/regression_losses/#cosinesimilarity-class>

@@ -1,7 +1,8 @@
 //! [`Domain`]: the targets that a loss can judge.
 //!
-//! Other targets train as well, but the loss means nothing: a binary cross-entropy of the labels 1 and 2 has no lower bound.
-//! So `fit` warns of them. Only [`LossOn::check`](super::LossOn::check) refuses targets, where a loss cannot be computed.
+//! Other targets train as well, but the loss means nothing: a binary cross-entropy of the labels 1 and 2 has no lower
+//! bound. So `fit` warns of them. Only [`LossOn::check`](super::LossOn::check) refuses targets, where a loss cannot be
+//! computed.
 
 use crate::tensor::{Element, Sample};
 use core::fmt;
@@ -117,7 +118,8 @@ pub struct Seen {
     pub rows: usize,
 }
 
-/// Which positions count: they are neither masked nor of samples with the weight 0. Only positions that matter are asked for.
+/// Which positions count: they are neither masked nor of samples with the weight 0. Only positions that matter are
+/// asked for.
 pub type Counts<'a> = &'a mut dyn FnMut(usize, usize) -> bool;
 
 /// The labels of an output, with the domain of its loss.

@@ -6,8 +6,8 @@
 //! dL/dy = -1/n · t'        where 1 - t' · y ≥ 0, else 0
 //! ```
 //!
-//! Labels are -1 and 1, or 0 and 1; `n` is the number of features of a position. Keras looks for labels other than 0 and 1
-//! in the whole batch; the two differ only where a batch mixes both kinds. Source:
+//! Labels are -1 and 1, or 0 and 1; `n` is the number of features of a position. Keras looks for labels other than 0
+//! and 1 in the whole batch; the two differ only where a batch mixes both kinds. Source:
 //! <https://keras.io/api/losses/hinge_losses/#hinge-class>
 
 use super::mean::{at_least, mean, mean_slope};

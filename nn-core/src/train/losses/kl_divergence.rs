@@ -1,4 +1,5 @@
-//! Kullback-Leibler divergence: how much the distribution that the features of a position predict differs from the target's.
+//! Kullback-Leibler divergence: how much the distribution that the features of a position predict differs from the
+//! target's.
 //!
 //! ```text
 //! t' = clip(t, 1e-7, 1),  p' = clip(p, 1e-7, 1)

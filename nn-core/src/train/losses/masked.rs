@@ -1,6 +1,7 @@
 //! Masks and losses that judge a whole sample, as a loss of a user's own does.
 //!
-//! The loss of a sample is the mean over its positions, so what it says of some of them follows from what it says of all:
+//! The loss of a sample is the mean over its positions, so what it says of some of them follows from what it says of
+//! all:
 //!
 //! ```text
 //! v: a position that counts,  k: the number of positions that do not
@@ -16,8 +17,8 @@ use crate::tensor::Sample;
 use crate::tensor::scalar::Scalar;
 use core::slice;
 
-/// The sum of the losses of the positions that count, and its gradient, by a loss `judge` of whole samples that writes its
-/// gradient where it is wanted. The target has as many positions as the prediction, or belongs to all of them.
+/// The sum of the losses of the positions that count, and its gradient, by a loss `judge` of whole samples that writes
+/// its gradient where it is wanted. The target has as many positions as the prediction, or belongs to all of them.
 pub(super) fn by_sample<P: Sample<Element: Scalar>, Y: Sample>(
     target: &Y,
     prediction: &P,

@@ -1,7 +1,7 @@
 //! What the losses share that are a mean of one function over the features of a position: `l = 1/n · Σ f(t, y)`.
 //!
-//! The mean over the features of a position and then over positions is the mean over all scalars, since every position has
-//! equally many.
+//! The mean over the features of a position and then over positions is the mean over all scalars, since every position
+//! has equally many.
 
 use crate::tensor::scalar::Scalar;
 

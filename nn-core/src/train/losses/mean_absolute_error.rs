@@ -5,7 +5,8 @@
 //! dL/dy = 1/n · sign(y - t)        (0 where y = t, as in Keras)
 //! ```
 //!
-//! `n` is the number of features of a position. Source: <https://keras.io/api/losses/regression_losses/#meanabsoluteerror-class>
+//! `n` is the number of features of a position. Source:
+//! <https://keras.io/api/losses/regression_losses/#meanabsoluteerror-class>
 
 use super::mean::{mean, mean_slope, sign};
 use super::position::{Position, on_positions};

@@ -6,7 +6,8 @@
 //! dL/dy = 100/n · sign(y - t) / d(t)        (0 where y = t, as in Keras)
 //! ```
 //!
-//! `n` is the number of features of a position. A target of 0 makes a loss of a thousand million times the error. Source:
+//! `n` is the number of features of a position. A target of 0 makes a loss of a thousand million times the error.
+//! Source:
 //! <https://keras.io/api/losses/regression_losses/#meanabsolutepercentageerror-class>
 
 use super::logits::EPSILON;

@@ -5,7 +5,8 @@
 //! dL/dy = 2/n · (y - t)
 //! ```
 //!
-//! `n` is the number of features of a position. Source: <https://keras.io/api/losses/regression_losses/#meansquarederror-class>
+//! `n` is the number of features of a position. Source:
+//! <https://keras.io/api/losses/regression_losses/#meansquarederror-class>
 
 use super::mean::{mean, mean_slope};
 use super::position::{Position, on_positions};

@@ -1,18 +1,20 @@
 //! The losses, one page each: formula, value, gradient, tests.
 //!
-//! A loss implements [`LossOn`] for the samples it can judge. [`Losses`] spreads losses over the outputs of a model: one
-//! for all of them, a tuple, or the named struct that `model!` writes. `()` stands for no loss, and for its targets.
+//! A loss implements [`LossOn`] for the samples it can judge. [`Losses`] spreads losses over the outputs of a model:
+//! one for all of them, a tuple, or the named struct that `model!` writes. `()` stands for no loss, and for its
+//! targets.
 //!
-//! The formulas of the pages are those of one position: a vector of features. The loss of a sample (a sequence, an image) is
-//! the mean over its positions. Where the output of a model has a mask, the loss of a batch is the mean over the positions
-//! that count:
+//! The formulas of the pages are those of one position: a vector of features. The loss of a sample (a sequence, an
+//! image) is the mean over its positions. Where the output of a model has a mask, the loss of a batch is the mean over
+//! the positions that count:
 //!
 //! ```text
 //! L = 1/N · Σ w · 1/P · Σ l             N samples with the weights w, P positions each
 //! L = Σ w · Σ m · l / Σ m               with the mask m; 0 if nothing counts
 //! ```
 //!
-//! It is Keras's, but for a loss or a gradient that is NaN where nothing counts: Keras multiplies it by 0, which is NaN.
+//! It is Keras's, but for a loss or a gradient that is NaN where nothing counts: Keras multiplies it by 0, which is
+//! NaN.
 //!
 //! # Accuracy
 //! Losses and gradients of one position are off by at most 8 ε of themselves (16 for the focal ones), over all of
@@ -153,9 +155,9 @@ pub trait Loss: Shareable {
 
 /// A loss that can judge predictions `P`.
 ///
-/// All methods see one sample. The library takes the mean over the batch and applies the weights of samples and outputs,
-/// so a loss is only its formula. Where a sample has several positions (a sequence, an image), the loss of a sample is
-/// the mean over its positions, as in Keras.
+/// All methods see one sample. The library takes the mean over the batch and applies the weights of samples and
+/// outputs, so a loss is only its formula. Where a sample has several positions (a sequence, an image), the loss of a
+/// sample is the mean over its positions, as in Keras.
 #[diagnostic::on_unimplemented(
     message = "the loss `{Self}` cannot judge an output of type `{P}`",
     note = "a loss of your own implements `nn::losses::Loss` and `nn::losses::LossOn<P>`",
@@ -172,15 +174,15 @@ pub trait LossOn<P: Sample>: Loss {
     fn gradient(&self, target: &Self::Target, prediction: &P, gradient: &mut P);
 
     /// The same from the logits of an output that ends in `head`, where a stable formula exists: the loss, with its
-    /// gradient with respect to the logits written to `gradient`. `None`, with `gradient` untouched, where there is none;
-    /// that must depend only on the loss and `head`.
+    /// gradient with respect to the logits written to `gradient`. `None`, with `gradient` untouched, where there is
+    /// none; that must depend only on the loss and `head`.
     fn fused(&self, head: Head, target: &Self::Target, logits: &P, gradient: Option<&mut P>) -> Option<P::Element> {
         let (_, _, _, _) = (head, target, logits, gradient);
         None
     }
 
-    /// The same where the output is known as well: what a loss can read from it, it need not compute once more. It gives the
-    /// same up to rounding.
+    /// The same where the output is known as well: what a loss can read from it, it need not compute once more. It
+    /// gives the same up to rounding.
     fn fused_with(
         &self,
         head: Head,
@@ -193,12 +195,13 @@ pub trait LossOn<P: Sample>: Loss {
         self.fused(head, target, logits, gradient)
     }
 
-    /// For an output with a mask (0 or not, for each position): the *sum* of the losses of the positions that count, with its
-    /// gradient, which is zero at the others, and whether that is with respect to the logits, as in [`fused`](Self::fused).
+    /// For an output with a mask (0 or not, for each position): the *sum* of the losses of the positions that count,
+    /// with its gradient, which is zero at the others, and whether that is with respect to the logits, as in
+    /// [`fused`](Self::fused).
     ///
-    /// By default it follows from the loss of whole samples, which is the mean over positions: the positions that do not
-    /// count are filled with a copy of one that does, whose part is taken away again. A loss that is no such mean says here
-    /// itself what a mask does.
+    /// By default it follows from the loss of whole samples, which is the mean over positions: the positions that do
+    /// not count are filled with a copy of one that does, whose part is taken away again. A loss that is no such mean
+    /// says here itself what a mask does.
     fn masked(
         &self,
         target: &Self::Target,

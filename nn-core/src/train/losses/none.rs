@@ -5,15 +5,16 @@
 //! dL/dy = 0
 //! ```
 //!
-//! In a tuple or in the named struct of a model `()` stands where an output has no loss, and where its targets would be in
-//! the data:
+//! In a tuple or in the named struct of a model `()` stands where an output has no loss, and where its targets would be
+//! in the data:
 //!
 //! ```text
 //! let mut m = Headline::boxed(&mut rng).compile(RmsProp::default(), (BinaryCrossentropy::default(), ()));
 //! m.fit((&headlines, &additional), (&labels, ()), Fit::new())?;
 //! ```
 //!
-//! Such an output has no targets, so it has no metrics either. If it should have metrics, give it a loss and the loss weight
+//! Such an output has no targets, so it has no metrics either. If it should have metrics, give it a loss and the loss
+//! weight
 //! 0. Source: <https://keras.io/api/models/model_training_apis/#compile-method>
 
 use super::{Loss, LossOn};

@@ -24,8 +24,8 @@ pub trait Losses<P: Tensors>: Shareable {
     /// The targets of all outputs.
     type Targets: Tensors;
 
-    /// The loss of every output, without its weight, in `losses`, and the mask of logits. Adds the weighted gradients to
-    /// `gradients` if they are wanted.
+    /// The loss of every output, without its weight, in `losses`, and the mask of logits. Adds the weighted gradients
+    /// to `gradients` if they are wanted.
     fn evaluate(
         &self,
         targets: <Self::Targets as Tensors>::Batch<'_>,
@@ -87,13 +87,14 @@ pub struct Weighting<'a> {
     pub outputs: &'a [f64],
     /// `sample_weight`: one number for each sample of the batch; empty for all 1.
     pub samples: &'a [f64],
-    /// The mask of each output: one number for each position of the batch, 0 where it does not count; empty for none at all.
+    /// The mask of each output: one number for each position of the batch, 0 where it does not count; empty for none at
+    /// all.
     pub masks: &'a [Option<&'a [u32]>],
     /// Where these samples are a part of a batch: for each output, how many of its samples or positions count in the
     /// [whole](counted) batch, of which the loss is then a part. Empty where they are the batch.
     pub counted: &'a [usize],
-    /// For metrics, for each output: the activation that makes probabilities of it, where its loss takes logits. Empty where
-    /// no loss does.
+    /// For metrics, for each output: the activation that makes probabilities of it, where its loss takes logits. Empty
+    /// where no loss does.
     pub links: &'a [Head],
 }
 
@@ -140,8 +141,8 @@ fn valid(mask: Option<&[u32]>, positions: usize) -> Option<&[u32]> {
     mask.filter(|mask| mask.len() == positions)
 }
 
-/// What the loss of an output is divided by: the number of its samples, or with a mask for each of its `positions` the number of
-/// those that count.
+/// What the loss of an output is divided by: the number of its samples, or with a mask for each of its `positions` the
+/// number of those that count.
 pub fn counted(mask: Option<&[u32]>, samples: usize, positions: usize) -> usize {
     valid(mask, positions).map_or(samples, |mask| mask.iter().filter(|&&m| m != 0).count())
 }

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! It is the negative logarithm of the Poisson probability without the part that does not depend on `y`, so it can be
-//! negative. `n` is the number of features of a position. A negative prediction makes it NaN: let the output end in `softplus`,
-//! `exponential` or `relu`. Source: <https://keras.io/api/losses/probabilistic_losses/#poisson-class>
+//! negative. `n` is the number of features of a position. A negative prediction makes it NaN: let the output end in
+//! `softplus`, `exponential` or `relu`. Source: <https://keras.io/api/losses/probabilistic_losses/#poisson-class>
 
 use super::logits::EPSILON;
 use super::mean::{mean, mean_slope};

@@ -14,7 +14,8 @@ use crate::tensor::scalar::Scalar;
 use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
-/// A loss that judges the positions of a sample one by one. [`on_positions!`] makes a [`LossOn`](crate::train::losses::LossOn) of it.
+/// A loss that judges the positions of a sample one by one. [`on_positions!`] makes a
+/// [`LossOn`](crate::train::losses::LossOn) of it.
 pub(super) trait Position<T: Scalar>: Loss + Sized {
     /// What a target holds: `T`, or `u32` where it is the index of a class.
     type Target: Element;
@@ -166,8 +167,8 @@ pub(super) fn masked<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     sum
 }
 
-/// Implements [`LossOn`](crate::train::losses::LossOn) for a [`Position`]: `on_positions!(Huber: SMatrix<T, R, P>)`, with the type
-/// of the target of a sample.
+/// Implements [`LossOn`](crate::train::losses::LossOn) for a [`Position`]: `on_positions!(Huber: SMatrix<T, R, P>)`,
+/// with the type of the target of a sample.
 macro_rules! on_positions {
     ($loss:ident: $target:ty) => {
         impl<T, const R: usize, const P: usize> $crate::train::losses::LossOn<SMatrix<T, R, P>> for $loss

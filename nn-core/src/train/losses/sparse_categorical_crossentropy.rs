@@ -1,5 +1,5 @@
-//! Sparse categorical cross-entropy: the features of a position are the probabilities of classes, the target is the index
-//! of one.
+//! Sparse categorical cross-entropy: the features of a position are the probabilities of classes, the target is the
+//! index of one.
 //!
 //! ```text
 //! p' = clip(p, 1e-7, 1 - 1e-7)
@@ -11,9 +11,9 @@
 //! dL/dz[i] = softmax(z)[i] - (i = t)
 //! ```
 //!
-//! `Σ p'` is there because Keras on TensorFlow hands `ln p'` to its softmax cross-entropy as logits; for probabilities that
-//! sum to 1 it changes nothing but rounding. The second form is also used for an output that ends in softmax. A class that
-//! does not exist makes the loss NaN; `check` finds it before.
+//! `Σ p'` is there because Keras on TensorFlow hands `ln p'` to its softmax cross-entropy as logits; for probabilities
+//! that sum to 1 it changes nothing but rounding. The second form is also used for an output that ends in softmax. A
+//! class that does not exist makes the loss NaN; `check` finds it before.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class>
 

@@ -8,9 +8,9 @@
 //! AUC = Σ (x[i] - x[i+1]) · height(y[i], y[i+1])
 //! ```
 //!
-//! There are `N` thresholds: `i / (N - 1)`, the first a little below 0 and the last a little above 1. The height is the mean
-//! of the two (interpolation), the smaller or the larger one. Interpolation of PR is not linear; it is that of Davis and
-//! Goadrich, "The Relationship Between Precision-Recall and ROC Curves" (2006). A division by 0 gives 0.
+//! There are `N` thresholds: `i / (N - 1)`, the first a little below 0 and the last a little above 1. The height is the
+//! mean of the two (interpolation), the smaller or the larger one. Interpolation of PR is not linear; it is that of
+//! Davis and Goadrich, "The Relationship Between Precision-Recall and ROC Curves" (2006). A division by 0 gives 0.
 //!
 //! As in Keras it is an approximation, in which predictions between the same two thresholds count as equal. All
 //! scalars of a sample count together (`multi_label=False`); a target counts as positive if it is not 0. A prediction
@@ -51,7 +51,8 @@ pub enum AucSummationMethod {
 
 /// The area under a curve of `N` thresholds, 200 by default: Keras's `AUC`
 ///
-/// `Auc::default()` has 200; another number is `Auc::<50>::new()`, or `Auc::<50> { curve: AucCurve::Pr, ..Auc::new() }`.
+/// `Auc::default()` has 200; another number is `Auc::<50>::new()`, or
+/// `Auc::<50> { curve: AucCurve::Pr, ..Auc::new() }`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Auc<const N: usize = 200> {
     /// Which curve; ROC by default.

@@ -63,8 +63,9 @@ mod tests {
     use super::*;
     use crate::train::metrics::MetricOn;
 
-    /// `keras.metrics.BinaryAccuracy()`: `update_state([[1], [1], [0], [0]], [[0.98], [0.5], [0.5], [0.6]], [1, 2, 3, 4])`
-    /// gives 0.4, without weights 0.5.
+    /// `keras.metrics.BinaryAccuracy()`:
+    /// `update_state([[1], [1], [0], [0]], [[0.98], [0.5], [0.5], [0.6]], [1, 2, 3, 4])` gives 0.4, without weights
+    /// 0.5.
     #[test]
     fn as_in_keras() {
         for (weights, expected) in [([1., 2., 3., 4.], 0.4), ([1.; 4], 0.5)] {

@@ -4,8 +4,8 @@
 //! m[t, p] = the number of samples of class t that are predicted as class p
 //! ```
 //!
-//! A row for each class that is, a column for each that is predicted, so the diagonal is what is right. Keras leaves it to
-//! `tf.math.confusion_matrix`, whose rows and columns these are. Source:
+//! A row for each class that is, a column for each that is predicted, so the diagonal is what is right. Keras leaves it
+//! to `tf.math.confusion_matrix`, whose rows and columns these are. Source:
 //! <https://www.tensorflow.org/api_docs/python/tf/math/confusion_matrix>
 
 use super::categorical_accuracy::argmax;

@@ -4,8 +4,8 @@
 //! Σ t̂ · ŷ        over the features of a position, t̂ and ŷ with length 1
 //! ```
 //!
-//! The mean over positions. It is the negative of the [loss](crate::train::losses::CosineSimilarity), with which it shares its type.
-//! Source: <https://keras.io/api/metrics/regression_metrics/#cosinesimilarity-class>
+//! The mean over positions. It is the negative of the [loss](crate::train::losses::CosineSimilarity), with which it
+//! shares its type. Source: <https://keras.io/api/metrics/regression_metrics/#cosinesimilarity-class>
 
 use super::of_losses::loss_metric;
 pub use crate::train::losses::CosineSimilarity;

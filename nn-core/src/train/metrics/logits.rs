@@ -1,8 +1,8 @@
 //! Logits as predictions: where the loss of an output takes logits, metrics are told by which activation it makes
 //! probabilities of them.
 //!
-//! A threshold is one for probabilities, so it is compared with the logit that has this probability: 0 for 1/2. A threshold
-//! that is no probability (0 or less, 1 or more) is a logit already.
+//! A threshold is one for probabilities, so it is compared with the logit that has this probability: 0 for 1/2. A
+//! threshold that is no probability (0 or less, 1 or more) is a logit already.
 
 use crate::activations::{Elementwise, Head, Sigmoid};
 use crate::tensor::Sample;

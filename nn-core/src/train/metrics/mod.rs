@@ -1,17 +1,17 @@
 //! The metrics, one page each: definition, accumulation, tests.
 //!
-//! A metric implements [`MetricOn`] for the targets and predictions it can compare. [`Metrics`] spreads metrics over the
-//! outputs of a model. They do not look at the weights of samples, as in Keras, except those in [`Weighted`]. Losses are
-//! metrics too, under their own names; [`confusion_matrix`] is a function, since a table is not a number.
+//! A metric implements [`MetricOn`] for the targets and predictions it can compare. [`Metrics`] spreads metrics over
+//! the outputs of a model. They do not look at the weights of samples, as in Keras, except those in [`Weighted`].
+//! Losses are metrics too, under their own names; [`confusion_matrix`] is a function, since a table is not a number.
 //!
-//! Where an output has a mask, the means over positions leave out what does not count: the accuracies, the losses, [`Mse`],
-//! [`Mae`] and the cosine similarity. All others look at every position, as in Keras: [`Precision`], [`Recall`], [`Auc`],
-//! [`F1Score`], [`R2Score`] and [`RootMeanSquaredError`].
+//! Where an output has a mask, the means over positions leave out what does not count: the accuracies, the losses,
+//! [`Mse`], [`Mae`] and the cosine similarity. All others look at every position, as in Keras: [`Precision`],
+//! [`Recall`], [`Auc`], [`F1Score`], [`R2Score`] and [`RootMeanSquaredError`].
 //!
-//! Where the loss of an output takes logits (`from_logits`), its metrics know it. A threshold is one for probabilities, so
-//! [`Accuracy`], [`BinaryAccuracy`], [`Precision`], [`Recall`] and [`F1Score`] compare it with the logit of that probability,
-//! which is 0 for 1/2; a threshold that is no probability is a logit already. [`Auc`] and the cross-entropies look at the
-//! probabilities. Keras compares the logits themselves with the threshold.
+//! Where the loss of an output takes logits (`from_logits`), its metrics know it. A threshold is one for probabilities,
+//! so [`Accuracy`], [`BinaryAccuracy`], [`Precision`], [`Recall`] and [`F1Score`] compare it with the logit of that
+//! probability, which is 0 for 1/2; a threshold that is no probability is a logit already. [`Auc`] and the
+//! cross-entropies look at the probabilities. Keras compares the logits themselves with the threshold.
 
 mod counts;
 mod logits;
@@ -86,15 +86,15 @@ pub trait MetricOn<P, Y>: Metric {
     /// Adds one sample, with its weight.
     fn update(&self, state: &mut Self::State, target: &Y, prediction: &P, weight: f64);
 
-    /// Adds one sample of an output with a mask: one number for each position, 0 where it does not count. By default every
-    /// position does.
+    /// Adds one sample of an output with a mask: one number for each position, 0 where it does not count. By default
+    /// every position does.
     fn update_masked(&self, state: &mut Self::State, target: &Y, prediction: &P, weight: f64, mask: &[u32]) {
         let _ = mask;
         self.update(state, target, prediction, weight);
     }
 
-    /// Adds one sample of an output whose loss takes logits: `link` makes probabilities of the predictions. By default the
-    /// logits are measured as they are; a metric that looks at probabilities makes them.
+    /// Adds one sample of an output whose loss takes logits: `link` makes probabilities of the predictions. By default
+    /// the logits are measured as they are; a metric that looks at probabilities makes them.
     fn update_logits(
         &self,
         link: Head,

@@ -5,8 +5,9 @@
 //! ```
 //!
 //! `.metrics((Accuracy, BinaryCrossentropy::default()))` reports what Keras reports for
-//! `metrics=["accuracy", keras.metrics.BinaryCrossentropy()]`. Probabilities are judged as such: a metric does not see the
-//! logits behind an output. Where the output itself is logits, since its loss takes logits, a cross-entropy judges these. [`CosineSimilarity`](crate::train::losses::CosineSimilarity) as a metric has a page of its own, since its
+//! `metrics=["accuracy", keras.metrics.BinaryCrossentropy()]`. Probabilities are judged as such: a metric does not see
+//! the logits behind an output. Where the output itself is logits, since its loss takes logits, a cross-entropy judges
+//! these. [`CosineSimilarity`](crate::train::losses::CosineSimilarity) as a metric has a page of its own, since its
 //! sign is another one than that of the loss; [`Mse`](super::Mse) and [`Mae`](super::Mae) are the short names.
 //!
 //! Sources: <https://keras.io/api/metrics/probabilistic_metrics/>, <https://keras.io/api/metrics/regression_metrics/>,
@@ -64,7 +65,8 @@ fn judges_probabilities(loss: &impl Loss) -> bool {
     loss.takes_logits() == Some(false) || loss.name() == "kl_divergence"
 }
 
-/// Makes a metric of a loss, with its name and sign: `loss_metric!(Mse "mse": self => 1.0, MeanSquaredError, &MeanSquaredError)`.
+/// Makes a metric of a loss, with its name and sign:
+/// `loss_metric!(Mse "mse": self => 1.0, MeanSquaredError, &MeanSquaredError)`.
 macro_rules! loss_metric {
     ($metric:ident $name:literal: $self:ident => $sign:literal, $loss:ident, $value:expr) => {
         impl $crate::train::metrics::Metric for $metric {

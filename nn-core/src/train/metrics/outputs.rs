@@ -4,8 +4,9 @@ use super::{Metric, MetricOn};
 use crate::tensor::{Sample, Tensors, for_each_arity};
 use crate::train::losses::Weighting;
 
-/// The metrics of all outputs `P` of a model with targets `Y`: `()` for none, one metric, or a tuple of up to six, which all
-/// are applied to every output; or the model's named struct, which gives each output its own metric, tuple or `()`.
+/// The metrics of all outputs `P` of a model with targets `Y`: `()` for none, one metric, or a tuple of up to six,
+/// which all are applied to every output; or the model's named struct, which gives each output its own metric, tuple or
+/// `()`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot measure the outputs of this model",
     label = "expected a metric, a tuple of metrics, or the `…Outputs` struct with one of them for each output",
@@ -18,8 +19,8 @@ pub trait Metrics<P: Tensors, Y: Tensors>: Clone {
     /// What is accumulated over the batches of an epoch.
     type State: Default + Clone;
 
-    /// Adds a batch. Only [`Weighted`](super::Weighted) metrics look at the weights of samples, all at the masks of outputs
-    /// (where they [can](MetricOn::update_masked)), and none at the weights of outputs.
+    /// Adds a batch. Only [`Weighted`](super::Weighted) metrics look at the weights of samples, all at the masks of
+    /// outputs (where they [can](MetricOn::update_masked)), and none at the weights of outputs.
     fn update(
         &self,
         state: &mut Self::State,

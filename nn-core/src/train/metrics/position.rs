@@ -51,7 +51,8 @@ pub(super) fn add<T, Y, M: Position<T, Y>>(
     }
 }
 
-/// Implements [`MetricOn`](crate::train::metrics::MetricOn) for a [`Position`], with the types of predictions and targets:
+/// Implements [`MetricOn`](crate::train::metrics::MetricOn) for a [`Position`], with the types of predictions and
+/// targets:
 /// `on_positions!([T: Scalar + Element, const R: usize, const P: usize] Mse: SMatrix<T, R, P>, SMatrix<T, R, P>)`.
 macro_rules! on_positions {
     ([$($generics:tt)*] $metric:ty: $prediction:ty, $target:ty) => {

@@ -10,9 +10,10 @@
 //! with p regressors:  R² - p / (n - p - 1) · (1 - R²)
 //! ```
 //!
-//! 1 is perfect, 0 as good as always predicting the mean; it can be negative. Where all targets are equal there is nothing to
-//! explain: `r` is 0, or NaN if the predictions are exact, as in Keras. So it is NaN before the first sample. `n` counts the
-//! scalars of all samples, which is what Keras counts; with too few of them (`n ≤ p + 1`) R² is not adjusted.
+//! 1 is perfect, 0 as good as always predicting the mean; it can be negative. Where all targets are equal there is
+//! nothing to explain: `r` is 0, or NaN if the predictions are exact, as in Keras. So it is NaN before the first
+//! sample. `n` counts the scalars of all samples, which is what Keras counts; with too few of them (`n ≤ p + 1`) R² is
+//! not adjusted.
 //!
 //! The mean and `total` are moved on with each sample (West, 1979). Keras subtracts two sums, `Σ w · t² - (Σ w · t)²
 //! / Σ w`, in `f32`, of which nothing is left where targets vary little around a large mean.

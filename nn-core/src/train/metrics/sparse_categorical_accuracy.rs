@@ -44,8 +44,13 @@ mod tests {
     use super::*;
     use crate::train::metrics::MetricOn;
 
-    /// `keras.metrics.SparseCategoricalAccuracy()`: `update_state([[2, 0], [1, 2]], [[[0.1, 0.6, 0.3], [0.4, 0.4, 0.2]],
-    /// [[0.1, 0.6, 0.3], [0.1, 0.6, 0.7]]], [1, 3])` gives 0.875.
+    /// `keras.metrics.SparseCategoricalAccuracy()` gives 0.875:
+    ///
+    /// ```text
+    /// y_true = [[2, 0], [1, 2]]
+    /// y_pred = [[[0.1, 0.6, 0.3], [0.4, 0.4, 0.2]], [[0.1, 0.6, 0.3], [0.1, 0.6, 0.7]]]
+    /// sample_weight = [1, 3]
+    /// ```
     #[test]
     fn as_in_keras() {
         type Sample = SMatrix<f64, 3, 2>;

@@ -4,8 +4,9 @@
 //! the mean over positions of  (the number of classes i with p[i] > p[t]) < k
 //! ```
 //!
-//! Classes that are equal to the k-th best are all among them. A position with NaN or infinity, and a class that does not
-//! exist, count as wrong. Source: <https://keras.io/api/metrics/accuracy_metrics/#sparsetopkcategoricalaccuracy-class>
+//! Classes that are equal to the k-th best are all among them. A position with NaN or infinity, and a class that does
+//! not exist, count as wrong. Source:
+//! <https://keras.io/api/metrics/accuracy_metrics/#sparsetopkcategoricalaccuracy-class>
 
 use super::position::{Position, on_positions};
 use super::top_k_categorical_accuracy::in_top_k;

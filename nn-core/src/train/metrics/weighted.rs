@@ -4,8 +4,8 @@
 //! .metrics((Accuracy, Weighted(Mae), Named("top_3", TopKCategoricalAccuracy { k: 3 })))
 //! ```
 //!
-//! `metrics` do not look at `sample_weight` and `class_weight`, as in Keras; what Keras lists under `weighted_metrics` is wrapped
-//! here. Source: <https://keras.io/api/models/model_training_apis/#compile-method>
+//! `metrics` do not look at `sample_weight` and `class_weight`, as in Keras; what Keras lists under `weighted_metrics`
+//! is wrapped here. Source: <https://keras.io/api/models/model_training_apis/#compile-method>
 
 use super::{Metric, MetricOn};
 use crate::activations::Head;

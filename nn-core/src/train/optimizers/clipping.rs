@@ -45,8 +45,8 @@ pub enum Clipping {
 }
 
 impl Clipping {
-    /// Clips the gradient `g` of all weights. `parts` are the trainable ones: ranges, each with the number of its variable; parts
-    /// of one variable are neighbours. Nothing else is looked at.
+    /// Clips the gradient `g` of all weights. `parts` are the trainable ones: ranges, each with the number of its
+    /// variable; parts of one variable are neighbours. Nothing else is looked at.
     ///
     /// NaN and infinity do as in Keras: a norm that is not finite makes the whole gradient NaN under `GlobalNorm`.
     ///

@@ -14,10 +14,11 @@
 //! 5. constraints of the model's variables.
 //!
 //! # Settings
-//! A setting that makes no sense is an error before the first step: [`Optimizer::check`]. That is NaN, infinity (also as the
-//! model's scalar), or a number outside of its range. Rates and decays are not negative; a learning rate of 0 leaves the
-//! weights as they are. `beta`s and `rho`s are below 1, since 1 never moves the mean. `epsilon` is above 0, since a weight
-//! that has no gradient yet would be divided by 0. The rate of a schedule or a callback is checked at every step.
+//! A setting that makes no sense is an error before the first step: [`Optimizer::check`]. That is NaN, infinity (also
+//! as the model's scalar), or a number outside of its range. Rates and decays are not negative; a learning rate of 0
+//! leaves the weights as they are. `beta`s and `rho`s are below 1, since 1 never moves the mean. `epsilon` is above 0,
+//! since a weight that has no gradient yet would be divided by 0. The rate of a schedule or a callback is checked at
+//! every step.
 //!
 //! The options are set by methods on any optimizer, which wrap it in a [`With`] or a [`Scheduled`]:
 //!
@@ -170,10 +171,11 @@ pub trait Optimizer {
 
     /// Leaves the rows of tables alone that a batch does not name: their weights, slots, weight decay and average.
     ///
-    /// This is not what Keras does. There an optimizer with momentum moves every row in every step, also after its gradient
-    /// is gone, and with a large table that costs more than everything else. Here a row goes on where it was when it comes
-    /// again, as if the steps between had not been, but for the number of the step in Adam's corrections. Other libraries
-    /// have it as LazyAdam or SparseAdam. An optimizer that is exact by rows needs it not: see [`ZeroGradient`].
+    /// This is not what Keras does. There an optimizer with momentum moves every row in every step, also after its
+    /// gradient is gone, and with a large table that costs more than everything else. Here a row goes on where it was
+    /// when it comes again, as if the steps between had not been, but for the number of the step in Adam's corrections.
+    /// Other libraries have it as LazyAdam or SparseAdam. An optimizer that is exact by rows needs it not: see
+    /// [`ZeroGradient`].
     ///
     /// ```
     /// use nn_core::optimizers::{Adam, ZeroGradient, Optimizer};

@@ -11,8 +11,8 @@ use super::MAX_SLOTS;
 /// | [`RmsProp`](super::RmsProp) without momentum, [`Adadelta`](super::Adadelta) | `Decays`: a row that comes again is caught up first |
 /// | all others; any with weight decay or an average | `Moves`; [`lazy`](super::Optimizer::lazy) leaves rows out all the same |
 ///
-/// It holds for finite numbers. Where a gradient is NaN or infinite, steps over whole tables spread that over all rows, and
-/// steps by rows over those of the batch.
+/// It holds for finite numbers. Where a gradient is NaN or infinite, steps over whole tables spread that over all rows,
+/// and steps by rows over those of the batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ZeroGradient {
     /// They move, or that depends on more than this: every row takes part in every step. So it is with momentum, which

@@ -38,7 +38,8 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         self.restart(optimizer)
     }
 
-    /// Begins anew from the weights that [`model`](Self::model) has: the slots as this optimizer begins with them, and no step taken.
+    /// Begins anew from the weights that [`model`](Self::model) has: the slots as this optimizer begins with them, and
+    /// no step taken.
     ///
     /// # Errors
     /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense. Nothing has changed then.
@@ -58,8 +59,8 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         if needed > SLOTS { Err(StepError::Slots { needed, room: SLOTS }) } else { Ok(()) }
     }
 
-    /// [`step`](Self::step), if all numbers of inputs and targets are finite, no index is out of bounds, and the loss can judge the
-    /// targets: a sensor that failed does not make all weights NaN. It takes a look at each number.
+    /// [`step`](Self::step), if all numbers of inputs and targets are finite, no index is out of bounds, and the loss
+    /// can judge the targets: a sensor that failed does not make all weights NaN. It takes a look at each number.
     ///
     /// # Errors
     /// As [`step`](Self::step), and if the data are not right. Nothing has changed then.
@@ -92,8 +93,8 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         }
     }
 
-    /// Writes weights, slots and the number of steps, with a checksum, to the beginning of `to`: what flash keeps while the board
-    /// is off. It takes [`SAVED_BYTES`](Self::SAVED_BYTES). The bytes are the same on every machine.
+    /// Writes weights, slots and the number of steps, with a checksum, to the beginning of `to`: what flash keeps while
+    /// the board is off. It takes [`SAVED_BYTES`](Self::SAVED_BYTES). The bytes are the same on every machine.
     ///
     /// # Errors
     /// If there is less room.

@@ -69,8 +69,8 @@ impl Part {
     }
 }
 
-/// Fails to compile unless the memory of some weights is that of the scalars in their parts: no padding, and the alignment of a
-/// scalar.
+/// Fails to compile unless the memory of some weights is that of the scalars in their parts: no padding, and the
+/// alignment of a scalar.
 ///
 /// # Panics
 /// If it is not.
@@ -193,8 +193,8 @@ impl Place {
     pub const NONE: Place = Place { start: 0, end: 0, layer: 0, trainable: false, rows: 0 };
 }
 
-/// The places of all variables, or of those that learn, in the order of the flat slice: as many as `to` has room for. The result is
-/// how many there are.
+/// The places of all variables, or of those that learn, in the order of the flat slice: as many as `to` has room for.
+/// The result is how many there are.
 pub const fn places(parts: &[Part], learning: bool, to: &mut [Place]) -> usize {
     let mut found = Found { count: 0, scalars: 0, layers: 0 };
     find(parts, Within::MODEL, learning, &mut found, to);

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use syn::Ident;
 
 impl Printer<'_> {
-    /// Numbers of the user's that name what the expansion has a variable for: constants, since these stand where no variable is in scope. Of
-    /// values of the user's own types only rustc knows what they are: they stay.
+    /// Numbers of the user's that name what the expansion has a variable for: constants, since these stand where no
+    /// variable is in scope. Of values of the user's own types only rustc knows what they are: they stay.
     pub(crate) fn numbers_outside(self) -> Vec<TokenStream> {
         let mut found = BTreeMap::new();
         for layer in &self.graph.layers {

@@ -78,7 +78,8 @@ impl Resolver<'_> {
         Bound::Tensors(vec![tensor])
     }
 
-    /// Checks what else an input with `sparse = true` says: its shape, with so many axes, and `dtype = u32`, if it was given.
+    /// Checks what else an input with `sparse = true` says: its shape, with so many axes, and `dtype = u32`, if it was
+    /// given.
     fn may_be_sparse(&mut self, rank: usize, shape: &Expr, integer: Option<&Expr>) -> bool {
         if rank != 1 {
             let message = format!("a sparse input has one axis, but this shape has {rank}");

@@ -22,8 +22,8 @@ impl Resolver<'_> {
         matches!(self.graph.layers[layer].op, Op::Component(_))
     }
 
-    /// The mask of the output of a user's own layer, which only rustc knows: that of its first input, or one of which every
-    /// position counts.
+    /// The mask of the output of a user's own layer, which only rustc knows: that of its first input, or one of which
+    /// every position counts.
     pub(super) fn passed(
         &mut self,
         layer: LayerId,

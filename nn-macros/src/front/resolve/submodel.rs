@@ -1,5 +1,5 @@
-//! Parts of a graph that can be called again with the same weights: a model that is cut out of the graph, and a stack of
-//! layers.
+//! Parts of a graph that can be called again with the same weights: a model that is cut out of the graph, and a stack
+//! of layers.
 //!
 //! ```text
 //! let encoder = Model(inputs = question, outputs = encoded);      // the layers between the two, once more: encoder(other)

@@ -1,4 +1,5 @@
-//! Templates: a part of a graph as a closure, with layers of its own for every use. Keras's function that builds a model.
+//! Templates: a part of a graph as a closure, with layers of its own for every use. Keras's function that builds a
+//! model.
 //!
 //! ```text
 //! let branch = |x| {

@@ -67,8 +67,8 @@ impl Rewrite {
         self.graph.layers.push(inner);
     }
 
-    /// The table gives a step as many features as there are rows of gates. The tensor is a new one: that of another shape is of the graph
-    /// before.
+    /// The table gives a step as many features as there are rows of gates. The tensor is a new one: that of another
+    /// shape is of the graph before.
     fn widen(&mut self, call: usize, reader: usize, rows: &Count) {
         let old = self.graph.nodes[call].outputs[0];
         let shape = match (&self.graph.tensors[old].shape, rows.known()) {

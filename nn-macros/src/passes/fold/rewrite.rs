@@ -11,7 +11,8 @@ use nn_core::spec::{Folding, Masking, Value};
 pub(super) struct Rewrite {
     pub(super) graph: Graph,
     pub(super) gone: Vec<bool>,
-    /// Whether a layer has to do with no other one: none stands around it or has its weights, and what stands inside of it was made there.
+    /// Whether a layer has to do with no other one: none stands around it or has its weights, and what stands inside of
+    /// it was made there.
     pub(super) alone: Vec<bool>,
     pub(super) origins: Vec<(LayerId, Origin)>,
     pub(super) scales: Vec<Fold>,
@@ -75,8 +76,8 @@ impl Rewrite {
         nodes.filter(|&(n, node)| !self.gone[n] && node.inputs.contains(&tensor)).map(|(n, _)| n).collect()
     }
 
-    /// The layer that follows another one, which is called as often: it reads, as its first input, the only output of each call of
-    /// the other one, and nobody else does. With the call of it for each call of the other one.
+    /// The layer that follows another one, which is called as often: it reads, as its first input, the only output of
+    /// each call of the other one, and nobody else does. With the call of it for each call of the other one.
     pub(super) fn next(&self, layer: LayerId) -> Option<(LayerId, Vec<(usize, usize)>)> {
         let mut pairs = Vec::new();
         for call in self.calls(layer) {
@@ -102,7 +103,8 @@ impl Rewrite {
         self.gone[reader] = true;
     }
 
-    /// Other constants for the type of `of`, a layer or what stands inside of it, at each call of the layer and for its weights.
+    /// Other constants for the type of `of`, a layer or what stands inside of it, at each call of the layer and for its
+    /// weights.
     pub(super) fn set_constants(&mut self, layer: LayerId, of: LayerId, changes: &[(usize, Count)]) {
         let (mut first, count) = (None, self.count(of));
         for call in self.calls(layer) {

@@ -1,4 +1,5 @@
-//! What reads joined tensors reads the parts: `W · (a, b) = Wa · a + Wb · b`, so nothing has to be copied to stand side by side.
+//! What reads joined tensors reads the parts: `W · (a, b) = Wa · a + Wb · b`, so nothing has to be copied to stand side
+//! by side.
 
 use super::rewrite::Rewrite;
 use crate::graph::{Node, Op, TensorId};

@@ -22,8 +22,8 @@ pub(super) fn fold(rewrite: &mut Rewrite) {
 }
 
 impl Rewrite {
-    /// Folds what follows a table with rows of this length: the calls, each with the length of its output, and whether the last one
-    /// is that of a recurrent layer.
+    /// Folds what follows a table with rows of this length: the calls, each with the length of its output, and whether
+    /// the last one is that of a recurrent layer.
     fn follow(&mut self, layer: LayerId, width: &Count) -> (Vec<(usize, Count)>, bool) {
         let mut calls: Vec<(usize, Count)> = Vec::new();
         while let Some((next, pairs)) = self.next(layer) {

@@ -23,7 +23,7 @@ fn main() {
     }
 }
 
-// --- What both models have --------------------------------------------------------------------------------------------
+// --- What both models have ------------------------------------------------------------------------------------------
 
 fn floats<const D: usize>(values: &[f32], shape: [usize; D], device: &Device) -> Tensor<D> {
     Tensor::from_data(TensorData::new(values.to_vec(), shape), device)
@@ -90,7 +90,7 @@ impl<M: Module> Training<M> {
     }
 }
 
-// --- Dense layers -----------------------------------------------------------------------------------------------------
+// --- Dense layers ---------------------------------------------------------------------------------------------------
 
 #[derive(Module, Debug)]
 struct Classifier {
@@ -156,7 +156,7 @@ fn classifier(request: &Request, device: &Device) {
     }
 }
 
-// --- The headline model -----------------------------------------------------------------------------------------------
+// --- The headline model ---------------------------------------------------------------------------------------------
 
 #[derive(Module, Debug)]
 struct Headline {

@@ -18,7 +18,7 @@ fn main() -> Result<()> {
     }
 }
 
-// --- Optimizers -------------------------------------------------------------------------------------------------------
+// --- Optimizers -----------------------------------------------------------------------------------------------------
 
 struct RmsProp(Vec<(Var, Var)>);
 
@@ -56,7 +56,7 @@ fn adam(vars: Vec<Var>) -> Result<AdamW> {
     AdamW::new(vars, ParamsAdamW { lr: RATE, beta1, beta2, eps: EPSILON, weight_decay: 0.0 })
 }
 
-// --- Dense layers -----------------------------------------------------------------------------------------------------
+// --- Dense layers ---------------------------------------------------------------------------------------------------
 
 fn variable(values: Vec<f32>, shape: &[usize], vars: &mut Vec<Var>) -> Result<Tensor> {
     let var = Var::from_vec(values, shape, &CPU)?;
@@ -142,7 +142,7 @@ fn classifier_step<O: Optimizer, F: Fn(Vec<Var>) -> Result<O>>(
     move |(x, y)| step(x, y).expect("shapes and types agree")
 }
 
-// --- The headline model -----------------------------------------------------------------------------------------------
+// --- The headline model ---------------------------------------------------------------------------------------------
 
 struct Headline {
     embedding: Embedding,
@@ -156,7 +156,8 @@ impl Headline {
     fn new(mut weights: Weights) -> Result<(Self, Vec<Var>)> {
         let mut vars = Vec::new();
         let table = variable(weights.vector(VOCABULARY * EMBEDDING), &[VOCABULARY, EMBEDDING], &mut vars)?;
-        // Without the second bias of this LSTM, which would make the bias learn twice as fast. Its gates are in Keras's order.
+        // Without the second bias of this LSTM, which would make the bias learn twice as fast. Its gates are in Keras's
+        // order.
         let map = VarMap::new();
         let config = LSTMConfig { b_hh_init: None, ..LSTMConfig::default() };
         let lstm = LSTM::new(EMBEDDING, UNITS, config, VarBuilder::from_varmap(&map, DType::F32, &CPU))?;

@@ -4,9 +4,9 @@
 //! peer-candle digits rmsprop-32 100 1 200000 FOLDER
 //! ```
 //!
-//! This prints 100 lines `time NANOSECONDS`, as `benches/mlp.rs` does, and with the same rules: each is that of a block of
-//! calls, divided by their number, which doubles until a block takes 200,000 ns; with 0 in that place a time is that of one
-//! call. Before them are what must agree with others, `first`, and the loss of the second step, `second`.
+//! This prints 100 lines `time NANOSECONDS`, as `benches/mlp.rs` does, and with the same rules: each is that of a block
+//! of calls, divided by their number, which doubles until a block takes 200,000 ns; with 0 in that place a time is that
+//! of one call. Before them are what must agree with others, `first`, and the loss of the second step, `second`.
 
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -103,7 +103,8 @@ impl Request {
         }
     }
 
-    /// Prints the times of `f`. They are printed at the end, since to print between two blocks would disturb the second.
+    /// Prints the times of `f`. They are printed at the end, since to print between two blocks would disturb the
+    /// second.
     pub fn measure(&self, mut f: impl FnMut()) {
         let mut block = |calls: usize| {
             let start = Instant::now();
@@ -155,8 +156,8 @@ impl Request {
         });
     }
 
-    /// Times epochs over `samples` samples. `epoch` takes their numbers in a new order and gives the sum of the losses and
-    /// how many predictions were right.
+    /// Times epochs over `samples` samples. `epoch` takes their numbers in a new order and gives the sum of the losses
+    /// and how many predictions were right.
     ///
     /// # Panics
     ///
