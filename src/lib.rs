@@ -1,9 +1,9 @@
 #![doc = include_str!("crate.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
-// Modules hold what serves a feature beside what is always there. All features together leave nothing unused.
+// Some helpers serve only one feature. With all features on, nothing is unused.
 #![cfg_attr(not(all(feature = "train", feature = "files", feature = "plot")), allow(dead_code))]
-// What the documentation shows is what one would write: no lint has anything to say about it.
+// Examples of the documentation must not trigger a lint of the library.
 #![doc(test(attr(deny(deprecated))))]
 
 #[cfg(feature = "alloc")]
@@ -42,7 +42,7 @@ mod readme {}
 
 pub use model::{Arena, Graph, Model};
 pub use nn_core::settings::{Allowed, OutOfRange, Setting};
-/// Checks for the tests of a layer: gradients against central differences, with the feature `testing`.
+/// Gradient checks for tests of a layer: compares gradients with central differences. Needs the feature `testing`.
 ///
 /// ```
 /// use nn::{SMatrix, layers::Dense, testing::check_layer};
@@ -51,8 +51,8 @@ pub use nn_core::settings::{Allowed, OutOfRange, Setting};
 /// check_layer::<SMatrix<f64, 5, 3>, _>(&Dense::<5, 7, 1>::DEFAULT);
 /// ```
 ///
-/// It goes into the development dependencies: `nn-model = { version = "..", features = ["testing"] }`. In a clone of
-/// the repository it is `cargo test --features testing`.
+/// Turn the feature on in the development dependencies: `nn-model = { version = "..", features = ["testing"] }`. In a
+/// clone of the repository, run `cargo test --features testing`.
 #[cfg(feature = "testing")]
 pub use nn_core::testing;
 pub use nn_core::trainer::{StepError, Trainer};
@@ -135,8 +135,8 @@ pub mod prelude {
     pub use nalgebra::{SMatrix, SVector};
     #[cfg(feature = "std")]
     pub use rand::rngs::StdRng;
-    /// Small generators that need no `std`: the first is for machines of 32 bits. Both give the same numbers
-    /// everywhere.
+    /// Small random generators without `std`. `Xoshiro128PlusPlus` is for 32-bit machines. Both give the same numbers
+    /// on every machine.
     pub use rand::rngs::{Xoshiro128PlusPlus, Xoshiro256PlusPlus};
     pub use rand::{Rng, SeedableRng};
 }
@@ -147,7 +147,7 @@ pub use rand;
 #[doc(hidden)]
 pub mod words;
 
-/// What expansions of `model!` name beside the public paths.
+/// Items that only expansions of `model!` name.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__inherent as inherent;
@@ -157,11 +157,11 @@ pub mod __private {
     pub use nn_core::{fold, include, locals, named};
     pub use rand::Rng;
 
-    /// The component `C` if its calls were found to be right. `OK` is a constant that rustc fails to evaluate if not;
-    /// it reports that, and nothing that would follow from it. In a folded model, `FOLDED` is `C::FOLDS`.
+    /// The component `C` after its calls were checked. If a call is wrong, rustc cannot evaluate `OK`, and reports only
+    /// that. In a folded model, `FOLDED` is `C::FOLDS`.
     pub struct Called<C, const OK: bool, const FOLDED: bool = false>(core::marker::PhantomData<C>);
 
-    /// A value of any type, for code that is only read.
+    /// Stands for a value of any type in code that only editors read.
     ///
     /// # Panics
     /// Always.
@@ -196,14 +196,14 @@ pub mod __private {
     }
 
     impl<C> Called<C, true, false> {
-        /// The weights of a layer of a user's own, which is the same in a folded model.
+        /// Copies the weights of a user's layer that a folded model keeps.
         pub fn fold<T: crate::Scalar, W: crate::Weights<T>>(from: &W, to: &mut W) {
             fold::copy(from, to);
         }
     }
 
     impl<C> Called<C, true, true> {
-        /// The weights of the folded form.
+        /// Makes the weights of the folded form.
         pub fn fold<T: crate::Scalar, W: crate::Weights<T>>(from: &impl crate::layer::FoldInto<W>, to: &mut W) {
             from.fold_into(to);
         }
@@ -242,41 +242,41 @@ macro_rules! __with_heap {
     ($($item:tt)*) => {};
 }
 
-/// What needs no annotation for a model of the default scalar, `f32`: [`Model`] has it for all.
+/// Gives the items of [`Model`] to the `f32` form of a model, so that `Digits::boxed` needs no annotation.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __inherent {
     ($name:ident) => {
         #[allow(dead_code)]
         impl $name<::core::primitive::f32> {
-            /// A table of the layers, as Keras prints it.
+            /// The table of layers, as Keras prints it.
             pub const SUMMARY: &'static ::core::primitive::str = <Self as $crate::Model>::SUMMARY;
-            /// How many weights it has.
+            /// The number of weights.
             pub const PARAMETERS: ::core::primitive::usize = <Self as $crate::Model>::PARAMETERS;
-            /// How many bytes its weights take.
+            /// The bytes of the weights.
             pub const PARAMETER_BYTES: ::core::primitive::usize = <Self as $crate::Model>::PARAMETER_BYTES;
-            /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+            /// The bytes of activations in one prediction, without inputs and outputs.
             pub const ARENA_BYTES: ::core::primitive::usize = <Self as $crate::Model>::ARENA_BYTES;
-            /// How many bytes a training step needs for each sample, beside weights, inputs and outputs.
+            /// The bytes that a training step needs for each sample, without weights, inputs and outputs.
             pub const TRAIN_BYTES: ::core::primitive::usize = <Self as $crate::Model>::TRAIN_BYTES;
-            /// Multiply-accumulates of one prediction.
+            /// The multiply-accumulates of one prediction.
             pub const MACS: ::core::primitive::usize = <Self as $crate::Model>::MACS;
-            /// What each layer costs in a prediction: a table of flash, RAM and multiply-accumulates.
+            /// The cost of each layer in a prediction: a table of flash, RAM and multiply-accumulates.
             pub const COSTS: $crate::summary::Costs = <Self as $crate::Model>::COSTS;
 
-            /// The graph for Graphviz.
+            /// Returns the graph in Graphviz's language.
             pub const fn dot() -> &'static ::core::primitive::str {
                 <Self as $crate::Model>::DOT
             }
 
             $crate::__with_heap! {
-                /// Fresh weights, made in place on the heap.
+                /// Makes a model with fresh weights on the heap, in place.
                 pub fn boxed(rng: &mut dyn $crate::__private::Rng) -> $crate::__private::Box<Self> {
                     <Self as $crate::Model>::boxed(rng)
                 }
             }
 
-            /// Fresh weights, by value. Refused at compile time for a model that is too large for a stack.
+            /// Makes a model with fresh weights by value. A model that is too large for a stack is a compile error.
             pub fn new(rng: &mut dyn $crate::__private::Rng) -> Self {
                 <Self as $crate::Model>::new(rng)
             }
