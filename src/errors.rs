@@ -1,6 +1,6 @@
 //! The compile errors of this library. Each page has an example that does not compile, its messages, and the cure.
 //!
-//! The last line of a message names its page. Codes are stable, and grouped by the kind of mistake: syntax (`nn0001`),
+//! The last line of a message names its page. Codes are stable. Each hundred is a kind of mistake: syntax (`nn0001`),
 //! names (`nn0101`), arguments (`nn0201`), the graph (`nn0301`), shapes (`nn0401`), training (`nn0501`), memory
 //! (`nn0601`) and weight files (`nn0701`). Errors of a running program are [`Error`](crate::Error)s.
 

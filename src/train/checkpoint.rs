@@ -5,7 +5,7 @@
 //! - `optimizer.<slot>.<layer>.<variable>`, the number of steps, `optimizer.iteration`, and the learning rate if one
 //!   was set, `optimizer.learning_rate`;
 //! - `training.place`, the progress: epoch, step in the epoch, passes through the data, first step of the last pass,
-//!   batches of that pass, and flags: 1 if the pass goes on, plus 2 if the epoch has begun;
+//!   batches of that pass, and flags. Flag 1 says that the pass goes on, flag 2 that the epoch has begun;
 //! - `training.sums`, only inside an epoch: the samples so far, and the sums of their losses;
 //! - `callback.<k>.<name>`, the memory of callback number `k`. The metadata `callback.<k>` is the name of the callback.
 //!

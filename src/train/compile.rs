@@ -290,7 +290,7 @@ where
     ///
     /// # Errors
     /// If the data is empty, has different numbers of samples, NaN or infinity, or targets that the losses cannot
-    /// judge, or if a setting is invalid. Nothing changes then.
+    /// judge. Also if a setting is invalid. Nothing changes then.
     pub fn train_on_batch(&mut self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Logs> {
         let (x, y) = (x.batches(), y.batches());
         self.check_settings(self.strict)?;

@@ -5,8 +5,8 @@ use crate::{Error, Result};
 
 /// Stops the run if the loss is NaN or infinite, or any weight at the end of an epoch.
 ///
-/// Keras checks only the loss. The loss may stay finite although weights are not, for example if an activation or a
-/// comparison hides the NaN, or if the layer does not affect the loss.
+/// Keras checks only the loss. The loss may stay finite although weights are not. An activation or a comparison may
+/// hide the NaN, or the layer may not affect the loss.
 ///
 /// ```
 /// use nn::prelude::*;
