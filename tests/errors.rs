@@ -140,6 +140,6 @@ fn the_readme_quotes_what_is_tested() {
             assert!(source.contains(line), "`{line}` of the README is not in {file}");
         }
     };
-    quotes("rust,ignore", "firmware/src/bin/digits.rs");
+    quotes("rs", "firmware/src/bin/digits.rs");
     quotes("text", "src/errors/nn0101/wrong.stderr");
 }
