@@ -37,8 +37,8 @@ fn compare(name: &str, header: &str, file: &syn::File) {
     let expansion = prettyplease::unparse(file);
     if env::var_os("BLESS").is_some() {
         fs::write(&path, format!("{header}\n{}", spaced(&expansion))).expect("the file can be written");
-        // Formatting is only for readers; the comparison ignores it. But rustfmt sorts imports, and those of `editor` are
-        // in another order.
+        // Formatting is only for readers; the comparison ignores it. But rustfmt sorts imports, and those of `editor`
+        // are in another order.
         if name == "editor" {
             return;
         }
