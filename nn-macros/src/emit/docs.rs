@@ -33,10 +33,10 @@ struct Entry {
     output: TensorId,
     /// The layer; `None` for an input.
     layer: Option<LayerId>,
-    /// The layer, if it has weights.
+    /// The layer whose weights this entry counts; shared weights count once.
     weights: Option<LayerId>,
     inputs: Vec<String>,
-    /// Whether it counts weights of its own, and not only those of another layer.
+    /// Whether the box has a dashed line: it is an input.
     dashed: bool,
 }
 
