@@ -26,7 +26,7 @@ layer! {
     }
 }
 
-/// The shape to which all inputs broadcast; the type is `Add<rows, cols, A, B, C, ONES>`.
+/// Returns the shape to which all inputs broadcast; the type is `Add<rows, cols, A, B, C, ONES>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     merge::infer(args, inputs)
 }

@@ -28,7 +28,7 @@ layer! {
     }
 }
 
-/// The shape to which both inputs broadcast; the type is `Subtract<rows, cols, A, B, C, ONES>`.
+/// Returns the shape to which both inputs broadcast; the type is `Subtract<rows, cols, A, B, C, ONES>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     merge::infer(args, inputs)
 }
