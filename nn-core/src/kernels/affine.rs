@@ -47,8 +47,8 @@ fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y
 /// One sample with at most `SMALL` weights gets a monomorphised kernel; at that size a run-time shape is measurable.
 pub(super) const SMALL: usize = 4096;
 
-/// From `LONG` inputs on, the weights of a column may need more places than the nearest cache has for them: they are
-/// far apart, and lines at distances of a power of two share few places. They are copied if that pays,
+/// The number of inputs from which on the weights of a column may not fit in the nearest cache. They are far apart, and
+/// lines at distances of a power of two share few places. They are copied if that pays,
 const LONG: usize = 96;
 /// which is the case from `MANY` samples on.
 const MANY: usize = 16;

@@ -15,11 +15,18 @@
 //! ln(1 + u) = 2 (s + s³/3 + s⁵/5 + … + s¹⁵/15)                       s = u / (2 + u), so s ≤ 1/3
 //! ```
 //!
-//! For `f32` they contain no branch, no call and no fused multiply-add, so every level gives the same bits. Their
-//! errors over all values, in units in the last place: at most 2 for `exp`, 3 for `tanh`, 4 for `exp_m1` and
-//! `softplus`, 3 for `sigmoid` if it is a normal number (a smaller one may become 0). The activation `gelu`, `x ·
-//! Φ(x)`, has at most 10 from 2⁻¹²² on. `f64` uses the functions of its library. So do debug builds, where nothing is
-//! vectorised, and builds without `std`.
+//! For `f32` they contain no branch, no call and no fused multiply-add, so every level gives the same bits. `f64` uses
+//! the functions of its library. So do debug builds, where nothing is vectorised, and builds without `std`.
+//!
+//! Maximum errors over all `f32`, in units in the last place:
+//!
+//! | function | units |
+//! |---|--:|
+//! | `exp` | 2 |
+//! | `tanh` | 3 |
+//! | `exp_m1`, `softplus` | 4 |
+//! | `sigmoid` | 3 for a normal number; a smaller one may become 0 |
+//! | the activation `gelu`, `x · Φ(x)` | 10 from 2⁻¹²² on |
 
 use crate::tensor::scalar::Scalar;
 use core::f64::consts::FRAC_1_SQRT_2;

@@ -97,7 +97,7 @@ pub(super) fn dispatch<T: Scalar, K: Kernel<T>>(kernel: K) -> K::Output {
     baseline::<T, T::Baseline, K>(kernel)
 }
 
-/// Not inlined, because the other levels would reserve its stack space, too.
+/// Runs a kernel without further instructions. Not inlined, because the other levels would reserve its stack space.
 #[inline(never)]
 fn baseline<T: Scalar, V: Vector<T>, K: Kernel<T>>(kernel: K) -> K::Output {
     kernel.run::<V, 4, 2, 8>()

@@ -41,8 +41,8 @@ pub struct AddOuter<'a, T> {
 const SAMPLES: usize = 256;
 /// The number of inputs whose scalars of `SAMPLES` samples stay in the second cache while all outputs pass.
 const INPUTS: usize = 256;
-/// The number of inputs whose scalars are copied at once: a few lines of each sample, because memory is faster with
-/// lines that follow each other.
+/// The number of inputs whose scalars are copied at once: a few lines of each sample. Memory is faster with lines that
+/// follow each other.
 const PACKED: usize = 48;
 /// The number of inputs of a block. Copies in one piece leave registers for this many.
 const ROWS: usize = 6;

@@ -22,7 +22,7 @@ pub struct Dot<'a, T> {
 impl<T: Scalar> Kernel<T> for Dot<'_, T> {
     type Output = T;
 
-    /// In several running sums: with one, every addition would wait for the previous one.
+    /// Sums in several running sums: with one, every addition would wait for the previous one.
     #[inline(always)]
     fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) -> T {
         const SUMS: usize = 4;

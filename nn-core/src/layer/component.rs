@@ -3,7 +3,7 @@
 use crate::layer::model::Model;
 use crate::spec::ArgSpec;
 
-/// The meaning of a path in a graph: in `my::Scale(penalty = 0.1)(x)` the layer is a
+/// The meaning of a path in a graph. In `my::Scale(penalty = 0.1)(x)` the layer is a
 /// `<my::Scale as Component>::Layer<..>`, with the constants that the shape rule found.
 ///
 /// [`layer!`](crate::layer!) implements it for a layer of your own. `model!` implements it for a model: its layer is a
@@ -36,8 +36,7 @@ pub trait Component {
     const ARGUMENTS: &'static [ArgSpec] = &[];
     /// Whether the first output has the mask of the first input, and therefore the same positions. The layer reads the
     /// masks of its inputs with [`Memory::mask`](crate::Memory::mask). If it does not hand the mask on, the next
-    /// layers take the masked positions for data, and the lint [`dropped_mask`](crate::spec::lints::dropped_mask) says
-    /// so.
+    /// layers take the masked positions for data. The lint [`dropped_mask`](crate::spec::lints::dropped_mask) says so.
     /// [`layer!`](crate::layer!) sets it for `masking: Masking::Passes`.
     const PASSES_MASK: bool = false;
     /// Whether the layer hands its mask on, or reads it and rightly ends it. Then no lint reports a dropped mask.
@@ -48,7 +47,7 @@ pub trait Component {
 /// A layer of your own that another layer replaces in a folded model ([`Model::fold`]). Examples: a factorised kernel
 /// becomes one product, or weights that only training needs are dropped.
 ///
-/// The other layer has the same constants, and its arguments are the first arguments of this one, in the same order: a
+/// The other layer has the same constants, and its arguments are the first arguments of this one, in the same order. A
 /// call gives both layers the same values. [`FoldInto`] makes its weights. The declaration ends in `impl Folds;`.
 ///
 /// ```ignore

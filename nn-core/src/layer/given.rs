@@ -89,8 +89,10 @@ typed! {
     Constraint: |value| Written::Constraint(value),
 }
 
-/// Returns the values that the shape rule of a layer sees: the given arguments, and defaults for the others. An error
-/// blames an argument by its place in `given`; for a keyword, that place plus `given.len()`.
+/// Returns the values that the shape rule of a layer sees: the given arguments, and defaults for the others.
+///
+/// # Errors
+/// If the arguments or inputs do not match the specification. A blamed keyword has its place in `given` plus the length.
 pub const fn values<const N: usize>(
     spec: &LayerSpec,
     given: &[Argument],
@@ -344,8 +346,8 @@ const fn no_choice(name: &str, names: &[&str], text: &str) -> Wrong {
     (Code::NoChoice, message.str("but got `").str(text).str("`"))
 }
 
-/// Returns the findings of the shape rule of a user's layer. The rule blames an argument by its place in the
-/// declaration. The result blames its place in `given`, or the whole call if the argument was not given.
+/// Returns the findings of the shape rule of a user's layer. The rule's error blames an argument by its place in the
+/// declaration; the result blames its place in `given`, or the whole call if the argument was not given.
 ///
 /// # Panics
 /// If the rule asks for a workspace, because no graph gives one to such a layer.
@@ -385,7 +387,7 @@ pub const fn found(
     }
 }
 
-/// Returns the findings of a model, which takes no arguments.
+/// Returns the findings of a model, or an error if an argument is given.
 pub const fn of_model(given: &[Argument], outputs: Result<Inferred, ShapeError>) -> Result<Inferred, ShapeError> {
     if given.is_empty() {
         return outputs;

@@ -82,8 +82,8 @@ impl<'a, T, M> Memory<'a, T, M> {
         Memory { masks, ..self }
     }
 
-    /// Returns the mask of an input, if it has one: a number for each position of the batch, sample after sample. 0
-    /// masks the position.
+    /// Returns the mask of an input, if it has one. It is a number for each position of the batch, sample after sample;
+    /// 0 masks the position.
     pub fn mask(&self, input: usize) -> Option<&'a [u32]> {
         self.masks.get(input).copied().flatten()
     }

@@ -73,8 +73,7 @@ layer! {
     impl Train;
 }
 
-/// Returns the shape of the input. The type is `BatchNormalization<features, center, scale, STRIDE>`, where `STRIDE`
-/// is the distance of neighbours along `axis`.
+/// Returns the shape of the input; the type has the distance of neighbours along `axis` as its `STRIDE`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     match x.axis(args.axis()) {

@@ -69,8 +69,9 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 }
 
 /// Returns the merged outputs of both directions, or both outputs. If the layer has `return_state`, its last states
-/// and those of its mirror image follow. The type is `Bidirectional<_, merge_mode, features, units, rows of y, columns
-/// of y, states>`.
+/// and those of its mirror image follow.
+///
+/// The type is `Bidirectional<_, merge_mode, features, units, rows of y, columns of y, states>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let (layer, mode) = (args.layer(), args.merge_mode());

@@ -35,8 +35,9 @@ layer! {
     }
 }
 
-/// Returns the shape with the sum along `axis`; the type is `Concatenate<OUTER, rows, cols>` with the output's rows
-/// and columns.
+/// Returns the shape with the sum along `axis`.
+///
+/// The type is `Concatenate<OUTER, rows, cols>` with the output's rows and columns.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, first) = (Args(args), inputs[0]);
     let Some(axis) = first.axis(args.axis()) else {

@@ -95,8 +95,10 @@ layer! {
     }
 }
 
-/// Maps `(h, w, channels)` to `(h', w', filters)`. The type is `Conv2D<kh, kw, channels / groups, cells, filters,
-/// use_bias, places>` with `cells = kh · kw · channels / groups` and `places = h' · w'`.
+/// Maps `(h, w, channels)` to `(h', w', filters)`.
+///
+/// The type is `Conv2D<kh, kw, channels / groups, cells, filters, use_bias, places>` with
+/// `cells = kh · kw · channels / groups` and `places = h' · w'`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     let (filters, groups, same) = (args.filters(), args.groups(), args.padding() == padding::SAME);

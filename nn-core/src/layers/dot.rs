@@ -41,8 +41,10 @@ layer! {
     }
 }
 
-/// Returns the axes of both inputs without the two summed ones. The type is `Dot<rows, cols, K, SA, SB, NORMALIZE>`:
-/// the length of the summed axes, and the distances of neighbours along them in `a` and in `b`.
+/// Returns the axes of both inputs without the two summed ones.
+///
+/// The type is `Dot<rows, cols, K, SA, SB, NORMALIZE>`: the length of the summed axes, and the distances of neighbours
+/// along them in `a` and in `b`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let [first, second] = match args.axes() {

@@ -120,9 +120,10 @@ layer! {
 }
 
 /// Maps `(steps, features)`, with or without an initial state `[h]`, to `(units,)` or `(steps, units)`, and the last
-/// state if requested. The type is `GRU<features, units, 3 · units, columns of the bias, columns of the output,
-/// return_state, D>`. The bias has 2 columns with `reset_after` and 1 without. `D` is the number of features if
-/// `dropout` is given, else 0.
+/// state if requested.
+///
+/// The type is `GRU<features, units, 3 · units, columns of the bias, columns of the output, return_state, D>`. The
+/// bias has 2 columns with `reset_after` and 1 without. `D` is the number of features if `dropout` is given, else 0.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let asked = recurrent::arguments!(args);

@@ -113,8 +113,10 @@ layer! {
 }
 
 /// Maps `(steps, features)`, with or without initial states `[h, c]`, to `(units,)` or `(steps, units)`, and the last
-/// states if requested. The type is `LSTM<features, units, 4 · units, use_bias, columns of the output, return_state,
-/// D>`, where `D` is the number of features if `dropout` is given, else 0.
+/// states if requested.
+///
+/// The type is `LSTM<features, units, 4 · units, use_bias, columns of the output, return_state, D>`, where `D` is the
+/// number of features if `dropout` is given, else 0.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let asked = recurrent::arguments!(args);

@@ -20,7 +20,7 @@ use crate::spec::text::Text;
 use crate::spec::{self, Arity, Dtype, Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// Skips the positions whose features all equal `mask_value`.
+    /// Leaves out the positions that hold nothing but `mask_value`.
     pub struct Masking {
         /// The value that fills a position that does not count.
         pub mask_value: Float = 0.0,
@@ -110,8 +110,10 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::new(inputs[0], &[]))
 }
 
-/// Returns all axes but the last. The type is `Differs<rows, cols>` or `Everywhere<rows, cols>`, with the rows and
-/// columns of the matrix that holds a mask.
+/// Returns all axes but the last.
+///
+/// The type is `Differs<rows, cols>` or `Everywhere<rows, cols>`, with the rows and columns of the matrix that holds a
+/// mask.
 pub const fn positions(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if inputs[0].rank() == 0 {
         return Err(ShapeError::input(
@@ -143,8 +145,10 @@ pub const fn fits(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>
     Err(ShapeError::input(Code::ShapeMismatch, 1, message.str(", but got ").shape(&inputs[1])))
 }
 
-/// Returns the shape to which all masks broadcast; the type is that of a merge. If they do not broadcast, neither do
-/// the tensors, and the rule of the layer reports it.
+/// Returns the shape to which all masks broadcast.
+///
+/// The type is that of a merge. If they do not broadcast, neither do the tensors, and the rule of the layer reports
+/// it.
 pub const fn any(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     match merge::infer(args, inputs) {
         Ok(inferred) => Ok(inferred),
@@ -152,8 +156,10 @@ pub const fn any(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeErro
     }
 }
 
-/// Returns the joined shape. The type is `JoinMasks<rows, cols, outer>`, where `outer` is the number of runs of each
-/// mask. It is 0 if the tensors stand beside each other along the last axis, which a mask does not have.
+/// Returns the joined shape.
+///
+/// The type is `JoinMasks<rows, cols, outer>`, where `outer` is the number of runs of each mask. It is 0 if the
+/// tensors stand beside each other along the last axis, which a mask does not have.
 pub const fn join(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let first = inputs[0];
     // The tensors have one axis more. The rule of the layer reports errors of their axes.
@@ -179,8 +185,9 @@ pub const fn join(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeErr
     Ok(Inferred::new(mask, &JOIN::Consts { R: mask.rows(), P: mask.cols(), OUTER: outer }.list()))
 }
 
-/// Returns the positions of the second input. The type is `StepMask<rows, cols, steps>`, with 0 steps if the mask has
-/// the same positions.
+/// Returns the positions of the second input.
+///
+/// The type is `StepMask<rows, cols, steps>`, with 0 steps if the mask has the same positions.
 pub const fn of_steps(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let mask = positions_of(&inputs[1]);
     let steps = if mask.equals(&inputs[0]) { 0 } else { mask.dim(0) };

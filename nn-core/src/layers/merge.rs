@@ -17,9 +17,11 @@ const GROUPS: usize = 4;
 /// The maximum number of inputs with repetitions: their bits fit into one constant, even if `usize` has 32 bits.
 const REPEATED_INPUTS: usize = 8;
 
-/// Returns the shape to which all inputs broadcast. The type is `Add<rows, cols, A, B, C, ONES>`: rows and columns of
-/// the output, the lengths of all groups of axes but the last, and bit `4 i + g` of `ONES` if input `i` is repeated
-/// along group `g`. For inputs of one shape it is `Add<rows, cols, 1, 1, 1, 0>`.
+/// Returns the shape to which all inputs broadcast.
+///
+/// The type is `Add<rows, cols, A, B, C, ONES>`: rows and columns of the output, the lengths of all groups of axes but
+/// the last, and bit `4 i + g` of `ONES` if input `i` is repeated along group `g`. For inputs of one shape it is
+/// `Add<rows, cols, 1, 1, 1, 0>`.
 pub(crate) const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let mut output = inputs[0];
     let mut i = 1;

@@ -46,9 +46,10 @@ layer! {
 /// The maximum number of axes of an input.
 const AXES: usize = 4;
 
-/// Returns the shape of the input. The type is `PReLU<rows, cols, D1, D2, RANK, I1, I2>`: the slopes are `rows × cols`
-/// and have the last `RANK` of the axes `(.., D1, D2, rows)`. The input has the axes `(.., I1, I2, _)`, with 1 for a
-/// missing axis.
+/// Returns the shape of the input.
+///
+/// The type is `PReLU<rows, cols, D1, D2, RANK, I1, I2>`: the slopes are `rows × cols` and have the last `RANK` of the
+/// axes `(.., D1, D2, rows)`. The input has the axes `(.., I1, I2, _)`, with 1 for a missing axis.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (x, mut alpha) = (inputs[0], inputs[0]);
     if x.rank() == 0 || x.rank() > AXES {

@@ -27,8 +27,10 @@ layer! {
     pub const SPEC: LayerSpec { infer: rule!(infer) }
 }
 
-/// Returns the axes in the order `dims`. The type is `Permute<rows, cols, D1, D2, D3, D4, DIMS>`: the output has the
-/// axes `(.., D1, D2, D3, D4, rows)`, with 1 for a missing axis, and the decimal digits of `DIMS` are `dims`.
+/// Returns the axes in the order `dims`.
+///
+/// The type is `Permute<rows, cols, D1, D2, D3, D4, DIMS>`: the output has the axes `(.., D1, D2, D3, D4, rows)`, with
+/// 1 for a missing axis, and the decimal digits of `DIMS` are `dims`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     let (order, count) = (args.dims(), args.dims().len());

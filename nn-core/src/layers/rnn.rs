@@ -71,8 +71,9 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 }
 
 /// Maps `(steps, features)`, with or without all initial states, to `(units,)` or `(steps, units)`, and the last
-/// states if requested. The cell gives the shape of its states: `(units,)`, or `(2, units)`. The type is `RNN<_,
-/// columns of the output, return_state, go_backwards, zero_output_for_mask>`.
+/// states if requested. The cell gives the shape of its states: `(units,)`, or `(2, units)`.
+///
+/// The type is `RNN<_, columns of the output, return_state, go_backwards, zero_output_for_mask>`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let cell = args.cell();

@@ -99,8 +99,10 @@ layer! {
 }
 
 /// Maps `(steps, features)`, with or without an initial state `[h]`, to `(units,)` or `(steps, units)`, and the last
-/// state if requested. The type is `SimpleRNN<features, units, use_bias, columns of the output, return_state, D>`,
-/// where `D` is the number of features if `dropout` is given, else 0.
+/// state if requested.
+///
+/// The type is `SimpleRNN<features, units, use_bias, columns of the output, return_state, D>`, where `D` is the number
+/// of features if `dropout` is given, else 0.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let asked = recurrent::arguments!(args);

@@ -30,8 +30,9 @@ layer! {
     impl Ends;
 }
 
-/// Returns the shape of the input. The type is `Softmax<N, STRIDE>`: the length of the axis, and the distance of
-/// neighbours along it.
+/// Returns the shape of the input.
+///
+/// The type is `Softmax<N, STRIDE>`: the length of the axis, and the distance of neighbours along it.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (axis, x) = (Args(args).axis(), inputs[0]);
     match x.axis(axis) {

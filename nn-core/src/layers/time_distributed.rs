@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Shapes: input `(steps, ..)`, if the layer takes `(..)`; output `(steps, ..)`. The steps of a sample lie behind each
-//! other, so `n` samples of `steps` steps are `n · steps` samples of the layer: one call of it, without a copy.
+//! other, so `n` samples of `steps` steps are `n · steps` samples of the layer. One call of it needs no copy.
 //!
 //! A layer that reads a mask gets the mask of each step. `TimeDistributed(GRU(8))` over sentences of words computes
 //! each sentence as the GRU alone does. Behind it, a sentence counts if any of its words does.
@@ -50,8 +50,9 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::new(Shape::new(x.dims().split_at(1).1), &[]))
 }
 
-/// Returns the steps of the input, each with the output of the layer. The type is `TimeDistributed<_, steps, C, P>`:
-/// the columns of one step of the input, and of the whole output.
+/// Returns the steps of the input, each with the output of the layer.
+///
+/// The type is `TimeDistributed<_, steps, C, P>`: the columns of one step of the input, and of the whole output.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let layer = Args(args).layer();
     if layer.outputs().len() != 1 {

@@ -176,7 +176,10 @@ pub const fn weights_shared(layer: &str, consts: &[usize], before: Shape, now: S
     found
 }
 
-/// Returns the outputs of a model that is called as a layer, if these are the shapes of its inputs.
+/// Returns the outputs of a model that is called as a layer.
+///
+/// # Errors
+/// If the number or the shapes of the inputs are not the model's.
 pub const fn model_outputs(
     name: &str,
     expected: &[Shape],
@@ -199,7 +202,10 @@ pub const fn model_outputs(
     Ok(Inferred::many(outputs, &[]))
 }
 
-/// Returns the findings for a call with one name, if there is one output.
+/// Returns the findings for a call with one name.
+///
+/// # Errors
+/// If there is not exactly one output, or the error of the shape rule.
 pub const fn only_output(name: &str, outputs: Result<Inferred, ShapeError>) -> Result<Inferred, ShapeError> {
     match outputs {
         Ok(inferred) if inferred.outputs().len() == 1 => Ok(inferred),

@@ -1,9 +1,18 @@
 //! [`Code`]: the catalogue of errors. Every error message of this library has a code, and a page in `nn::errors` for
 //! the code.
 //!
-//! Codes are stable: a number never moves to another error. They are grouped by the kind of mistake, in hundreds:
-//! syntax (`nn0001`), names (`nn0101`), arguments (`nn0201`), the graph (`nn0301`), shapes (`nn0401`), training
-//! (`nn0501`), memory (`nn0601`), files of weights (`nn0701`).
+//! Codes are stable: a number never moves to another error. They are grouped by the kind of mistake:
+//!
+//! | codes | mistakes in |
+//! |---|---|
+//! | `nn0001` .. | syntax |
+//! | `nn0101` .. | names |
+//! | `nn0201` .. | arguments |
+//! | `nn0301` .. | the graph |
+//! | `nn0401` .. | shapes |
+//! | `nn0501` .. | training |
+//! | `nn0601` .. | memory |
+//! | `nn0701` .. | files of weights |
 
 use crate::spec::text::Text;
 use core::fmt;

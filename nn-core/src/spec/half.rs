@@ -42,8 +42,8 @@ pub struct F16(u16);
 #[repr(transparent)]
 pub struct Bf16(u16);
 
-/// The difference of the biases of both exponents, as an exponent of an `f32`: it turns fraction and exponent of a
-/// half into a float.
+/// The difference of the biases of both exponents, as an exponent of an `f32`. Added to fraction and exponent of a
+/// half, it makes a float.
 const REBIAS: u32 = (127 - 15) << 23;
 /// Infinity as an `f32`; larger bits are NaN.
 const INFINITY: u32 = 0x7F80_0000;

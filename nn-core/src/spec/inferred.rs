@@ -11,8 +11,10 @@ pub const MAX_OUTPUTS: usize = MAX_INPUTS;
 /// The maximum number of fields of a layer whose values a shape rule finds.
 pub const MAX_FIELDS: usize = 24;
 
-/// The result of a shape rule: the shapes of the outputs, the constants of the layer's type (`Dense::<64, 10, 1>`),
-/// values for fields of the layer, and the size of its workspace.
+/// The result of a shape rule.
+///
+/// It holds the shapes of the outputs, the constants of the layer's type (`Dense::<64, 10, 1>`), values for fields of
+/// the layer, and the size of its workspace.
 ///
 /// ```
 /// use nn_core::{shape::Shape, spec::Inferred};

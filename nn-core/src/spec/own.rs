@@ -43,7 +43,7 @@
 ///         units: Size,
 ///         /// Whether there is a bias.
 ///         use_bias: Flag = true,
-///         /// How the kernel starts.
+///         /// The initial kernel.
 ///         pub kernel_initializer: Initializer = GlorotUniform,
 ///         /// A penalty on the kernel.
 ///         pub kernel_regularizer: Regularizer,
@@ -107,7 +107,7 @@
 ///         dx: Option<&mut [SMatrix<T, I, P>]>,
 ///         dw: Option<&mut Self::Weights>,
 ///     ) {
-///         // Gradients are added to what is there. `None` is one that nobody wants.
+///         // Gradients are added to the old contents. `None` is an unwanted gradient.
 ///         for (dx, dy) in dx.into_iter().flatten().zip(dy) {
 ///             *dx += w.kernel.transpose() * dy;
 ///         }

@@ -9,8 +9,8 @@ pub const MAX_RANK: usize = 6;
 
 /// The shape of one sample, in Keras's order (`(height, width, channels)`), without the batch axis.
 ///
-/// A sample of shape `[.., f]` is stored as a matrix of `f` rows (the last axis: features, channels) and one column for
-/// each position of the axes before it; see [`rows`](Self::rows) and [`cols`](Self::cols).
+/// A sample of shape `[.., f]` is stored as a matrix. It has `f` rows (the last axis: features, channels), and one
+/// column for each position of the axes before it. See [`rows`](Self::rows) and [`cols`](Self::cols).
 ///
 /// ```
 /// use nn_core::shape::Shape;
@@ -101,6 +101,9 @@ impl Shape {
     }
 
     /// Returns this shape with another length of axis `axis`.
+    ///
+    /// # Panics
+    /// If `axis` is not below the rank.
     pub const fn with_dim(mut self, axis: usize, dim: usize) -> Self {
         assert!(axis < self.rank, "this shape has no such axis");
         self.dims[axis] = dim;
@@ -108,6 +111,9 @@ impl Shape {
     }
 
     /// Returns this shape with another last dimension.
+    ///
+    /// # Panics
+    /// If the shape has no axes.
     pub const fn with_last(self, dim: usize) -> Self {
         self.with_dim(self.rank - 1, dim)
     }

@@ -3,10 +3,10 @@
 //! Rule: nothing here knows a layer.
 //!
 //! A sample is a statically sized nalgebra matrix: one row per feature, one column per position. A batch is a slice of
-//! samples. nalgebra is column-major, so a batch is one contiguous block in Keras's row-major, channels-last order,
-//! and flattening is a reinterpretation. Layers with several inputs or outputs take tuples of batches; [`Tensors`]
-//! covers single tensors and tuples. A sparse sample is a list ([`MultiHot`]), and a batch of them is a slice of
-//! lists.
+//! samples. nalgebra is column-major, so a batch is one contiguous block in Keras's row-major, channels-last order.
+//! Flattening is therefore a reinterpretation. Layers with several inputs or outputs take tuples of batches;
+//! [`Tensors`] covers single tensors and tuples. A sparse sample is a list ([`MultiHot`]), and a batch of them is a
+//! slice of lists.
 
 pub mod arena;
 pub(crate) mod by_value;

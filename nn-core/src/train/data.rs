@@ -1,5 +1,6 @@
-//! The data types that `fit` takes as inputs and targets: vectors, slices and arrays of samples; one of them, a tuple,
-//! or a named struct.
+//! The data types of inputs and targets for `fit`: vectors, slices and arrays of samples.
+//!
+//! A model with several inputs or outputs takes a tuple of them, or the named struct.
 
 pub use crate::tensor::inspect::{Inspect, NotFinite, Outside};
 

@@ -1,7 +1,8 @@
 //! `named!`: the implementations for structs with names of inputs and outputs (`HeadlineOutputs`).
 
-/// Implements the traits of the tuple of its fields for a struct with one field per input or output:
-/// [`Batches`](crate::train::data::Batches), [`Losses`](crate::train::losses::Losses),
+/// Implements the traits of the tuple of its fields for a struct with one field per input or output.
+///
+/// These are [`Batches`](crate::train::data::Batches), [`Losses`](crate::train::losses::Losses),
 /// [`LossWeights`](crate::train::data::LossWeights), [`Metrics`](crate::train::metrics::Metrics), and conversions from
 /// and to the tuple.
 ///

@@ -1,14 +1,14 @@
 //! Weights as bytes with a checksum, without a heap: a board writes them to flash and reads them back.
 //!
 //! ```text
-//! bytes    what, all numbers with the lowest byte first
+//! bytes    content; all numbers are little-endian
 //! 0..4     "nnw1"
 //! 4..8     a fingerprint of the model: names and shapes of its variables, the size of a scalar
 //! 8..12    a fingerprint of the name of the optimizer; 0 for weights alone
-//! 12..16   how many sets of weights follow: the model, then its slots
-//! 16..24   how many steps were taken
+//! 12..16   the number of sets of weights: the model, then its slots
+//! 16..24   the number of steps taken
 //! 24..     the scalars, set after set
-//! the last 4: CRC-32 (that of Ethernet and zip) of all before
+//! the last 4: CRC-32 (as in Ethernet and zip) of all bytes before
 //! ```
 //!
 //! Flash that was never written, or a write that lost power, is [`Damaged`] and changes nothing. To survive a lost
@@ -95,7 +95,7 @@ pub(crate) fn write<'a, M: Model>(
     Ok(())
 }
 
-/// The number of steps.
+/// Reads sets of weights into `parts`, and returns the number of steps.
 pub(crate) fn read<'a, M: Model>(
     optimizer: &str,
     sets: usize,

@@ -10,8 +10,10 @@ use crate::train::losses::{LogitMask, Losses, Weighting};
 /// A batch of the inputs of a model.
 type X<'a, M> = <<M as Model>::Inputs as Tensors>::Batch<'a>;
 
-/// The passes of a training step over a batch, or over a part of one, and the memory between them. `fit` has it on the
-/// heap, a [`Trainer`](crate::train::trainer::Trainer) in itself. All methods expect the same `n` samples `x`.
+/// The passes of a training step over a batch, or over a part of one, and the memory between them.
+///
+/// `fit` has it on the heap, a [`Trainer`](crate::train::trainer::Trainer) in itself. All methods expect the same `n`
+/// samples `x`.
 pub struct Tape<M: Model, B: Storage> {
     y: <M::Outputs as Tensors>::Buffers<B>,
     dy: <M::Outputs as Tensors>::Buffers<B>,

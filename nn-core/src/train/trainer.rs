@@ -24,7 +24,7 @@ use trainable_ranges::TrainableRanges;
 /// A model with the memory of its training: the gradient, the optimizer's slots, and the activations of up to `N`
 /// samples.
 ///
-/// It does the same with a batch as `fit`, for programs without a heap: forward, losses, backward, regularization,
+/// For programs without a heap, it does the same with a batch as `fit`: forward, losses, backward, regularization,
 /// running states, clipping, weight decay, the optimizer, constraints. It neither allocates nor panics.
 /// [`BYTES`](Self::BYTES) is its size.
 ///

@@ -1,8 +1,13 @@
 //! The common code of the recurrent layers (`SimpleRNN`, `LSTM`, `GRU`, `RNN`), without their cells.
 //!
 //! At each step of a sequence, a cell makes a new state from the step and the previous state. The files here provide
-//! the rest: the shape rule below, the tensors that a layer is called on ([`Sequence`]), its memory, the walk over the
-//! steps ([`Recurrent`] runs it in either direction), and products with a factor for each gate.
+//! the rest:
+//!
+//! - the shape rule below;
+//! - the tensors that a layer is called on ([`Sequence`]);
+//! - its memory;
+//! - the walk over the steps, which [`Recurrent`] runs in either direction;
+//! - products with a factor for each gate.
 //!
 //! Source: `rnn`, <https://github.com/keras-team/keras/blob/master/keras/src/backend/tensorflow/rnn.py>
 

@@ -35,8 +35,7 @@
 //! use nn::losses::{Loss, LossOn};
 //! use nn::{Element, Scalar};
 //!
-//! /// `1/n · Σ τ · (t - y)` where the prediction is too low, `1/n · Σ (1 - τ) · (y - t)` where it is too high: the prediction
-//! /// of a quantile.
+//! /// Predicts a quantile: `1/n · Σ τ · (t - y)` if the prediction is too low, `1/n · Σ (1 - τ) · (y - t)` if too high.
 //! #[derive(Clone, Copy, Debug)]
 //! struct Pinball {
 //!     tau: f64,
@@ -231,7 +230,10 @@ pub trait LossOn<P: Sample>: Loss {
         (masked::by_sample(target, prediction, mask, gradient, judge), false)
     }
 
-    /// Checks a target. If it is invalid, returns the expectation and the value: `a class below 10, but got 12`.
+    /// Checks a target.
+    ///
+    /// # Errors
+    /// The expectation and the value, if the target is invalid: `a class below 10, but got 12`.
     fn check(&self, target: &Self::Target) -> Result<(), crate::spec::text::Text<96>> {
         let _ = target;
         Ok(())

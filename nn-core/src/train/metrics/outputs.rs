@@ -4,8 +4,10 @@ use super::{Metric, MetricOn};
 use crate::tensor::{Sample, Tensors, for_each_arity};
 use crate::train::losses::Weighting;
 
-/// The metrics of all outputs `P` of a model with targets `Y`. `()` means no metrics. One metric, or a tuple of up to
-/// six, applies to every output. The model's named struct gives each output its own metric, tuple or `()`.
+/// The metrics of all outputs `P` of a model with targets `Y`.
+///
+/// `()` means no metrics. One metric, or a tuple of up to six, applies to every output. The model's named struct gives
+/// each output its own metric, tuple or `()`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot measure the outputs of this model",
     label = "expected a metric, a tuple of metrics, or the `…Outputs` struct with one of them for each output",
