@@ -1,8 +1,8 @@
 //! The maximum of a row, and sums over a row, to be inlined into loops over rows that are compiled for a level.
 //!
 //! The order of a row's sum depends only on its length, so all levels give the same bits. A sum has as many running
-//! sums as the widest vector has lanes, which are then added in pairs. (Products of short rows, and all sums in builds
-//! without optimisation, go one after the other.)
+//! sums as the widest vector has lanes, which are then added in pairs. Products of short rows are added one after the
+//! other. Builds without optimisation use plain sums.
 
 use super::Simd;
 use crate::tensor::scalar::Scalar;

@@ -92,7 +92,7 @@ typed! {
 /// Returns the values that the shape rule of a layer sees: the given arguments, and defaults for the others.
 ///
 /// # Errors
-/// If the arguments or inputs do not match the specification. A blamed keyword has its place in `given` plus the length.
+/// If arguments or inputs do not match the specification. A blamed keyword has its place in `given` plus the length.
 pub const fn values<const N: usize>(
     spec: &LayerSpec,
     given: &[Argument],

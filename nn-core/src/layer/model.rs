@@ -62,7 +62,7 @@ pub trait Model: Weights<Self::Scalar> + Component {
     const COSTS: Costs;
     /// The graph for Graphviz.
     const DOT: &'static str;
-    /// The kind of last layer of each output, for [lints](crate::lints); an output without an entry is unknown.
+    /// The activation of each output, for [lints](crate::lints); an output without an entry is unknown.
     #[doc(hidden)]
     const ENDS: &'static [Head] = &[];
     /// The lints that `#[nn(allow(..))]` on the struct names.

@@ -55,6 +55,9 @@ layer! {
 }
 
 /// Returns the inputs of the layer that reads forwards: the sequence, and the first half of the initial states.
+///
+/// # Errors
+/// If the number of initial states is odd.
 pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let states = inputs.len() - 1;
     if states % 2 == 1 {
@@ -72,6 +75,9 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 /// and those of its mirror image follow.
 ///
 /// The type is `Bidirectional<_, merge_mode, features, units, rows of y, columns of y, states>`.
+///
+/// # Errors
+/// If the layer inside is not recurrent, or if the initial states of both directions have different shapes.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let (layer, mode) = (args.layer(), args.merge_mode());

@@ -38,6 +38,9 @@ layer! {
 /// Returns the shape with the sum along `axis`.
 ///
 /// The type is `Concatenate<OUTER, rows, cols>` with the output's rows and columns.
+///
+/// # Errors
+/// If there is no such axis, or if the shapes differ along another axis.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, first) = (Args(args), inputs[0]);
     let Some(axis) = first.axis(args.axis()) else {

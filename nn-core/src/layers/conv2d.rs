@@ -99,6 +99,12 @@ layer! {
 ///
 /// The type is `Conv2D<kh, kw, channels / groups, cells, filters, use_bias, places>` with
 /// `cells = kh · kw · channels / groups` and `places = h' · w'`.
+///
+/// # Errors
+/// - If the input is not an image of shape `(h, w, channels)`, or smaller than a window without padding.
+/// - If both `strides` and `dilation_rate` are above 1.
+/// - If `groups` does not divide the channels and the filters.
+/// - If the kernel or the patches have too many scalars.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     let (filters, groups, same) = (args.filters(), args.groups(), args.padding() == padding::SAME);

@@ -59,6 +59,9 @@ layer! {
 }
 
 /// Maps `(.., i)` to `(.., units)`; the type is `Dense<i, units, use_bias>`.
+///
+/// # Errors
+/// If the input is a scalar of shape `()`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     if x.rank() == 0 {

@@ -45,6 +45,9 @@ layer! {
 ///
 /// The type is `Dot<rows, cols, K, SA, SB, NORMALIZE>`: the length of the summed axes, and the distances of neighbours
 /// along them in `a` and in `b`.
+///
+/// # Errors
+/// If an axis does not exist, if their lengths differ, or if the output would have too many axes.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let [first, second] = match args.axes() {

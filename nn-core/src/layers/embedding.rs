@@ -64,6 +64,9 @@ layer! {
 }
 
 /// Maps `(..)` to `(.., output_dim)`; the type is `Embedding<input_dim, output_dim, indices>`.
+///
+/// # Errors
+/// If `input_dim` exceeds `u32`, if the output would have too many axes, or if `input_length` is another length.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     let (words, features) = (args.input_dim(), args.output_dim());

@@ -28,6 +28,9 @@ layer! {
 }
 
 /// Maps `(steps, features)` to `(features,)`.
+///
+/// # Errors
+/// If the input is not a sequence, or for `channels_first`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     if args.data_format() == data_format::CHANNELS_FIRST {

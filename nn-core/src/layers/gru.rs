@@ -124,6 +124,9 @@ layer! {
 ///
 /// The type is `GRU<features, units, 3 · units, columns of the bias, columns of the output, return_state, D>`. The
 /// bias has 2 columns with `reset_after` and 1 without. `D` is the number of features if `dropout` is given, else 0.
+///
+/// # Errors
+/// If the input is not a sequence, an initial state has another shape, a rate is not from 0 to 1, or for `stateful`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let asked = recurrent::arguments!(args);

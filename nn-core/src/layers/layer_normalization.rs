@@ -55,6 +55,9 @@ layer! {
 }
 
 /// Returns the shape of the input; the type is `LayerNormalization<features, center, scale>`.
+///
+/// # Errors
+/// If `axis` is not the last axis.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     match x.axis(args.axis()) {

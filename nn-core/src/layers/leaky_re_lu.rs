@@ -33,6 +33,9 @@ layer! {
 }
 
 /// Returns the shape of the input.
+///
+/// # Errors
+/// If `negative_slope` is negative.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if let Some(slope) = Args(args).negative_slope()
         && slope < 0.0

@@ -102,6 +102,9 @@ layer! {
 }
 
 /// Returns the shape of the input.
+///
+/// # Errors
+/// If the input has only one axis.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if inputs[0].rank() < 2 {
         let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(&inputs[0]);
@@ -114,6 +117,9 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 ///
 /// The type is `Differs<rows, cols>` or `Everywhere<rows, cols>`, with the rows and columns of the matrix that holds a
 /// mask.
+///
+/// # Errors
+/// If the input is a scalar.
 pub const fn positions(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if inputs[0].rank() == 0 {
         return Err(ShapeError::input(
@@ -136,6 +142,9 @@ const fn positions_of(x: &Shape) -> Shape {
 pub const FITS: spec::Rule = rule!(fits);
 
 /// Returns no findings if the second shape is the mask shape of a tensor of the first shape.
+///
+/// # Errors
+/// If the second shape is another one.
 pub const fn fits(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let mask = positions_of(&inputs[0]);
     if mask.equals(&inputs[1]) {
@@ -195,6 +204,9 @@ pub const fn of_steps(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
 }
 
 /// Returns the positions of the second input. If the mask is handed on, it has the same positions.
+///
+/// # Errors
+/// If a mask is handed on to an output with other positions.
 pub const fn passed(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (mask, passes) = (positions_of(&inputs[1]), PASSED::Args(args).passes());
     if passes && !mask.equals(&inputs[0]) {

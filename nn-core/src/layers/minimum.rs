@@ -32,6 +32,9 @@ layer! {
 }
 
 /// Returns the shape to which all inputs broadcast; the type is `Minimum<rows, cols, A, B, C, ONES>`.
+///
+/// # Errors
+/// If the shapes do not broadcast, or are repeated along too many axes in turn.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     merge::infer(args, inputs)
 }

@@ -50,6 +50,9 @@ const AXES: usize = 4;
 ///
 /// The type is `PReLU<rows, cols, D1, D2, RANK, I1, I2>`: the slopes are `rows × cols` and have the last `RANK` of the
 /// axes `(.., D1, D2, rows)`. The input has the axes `(.., I1, I2, _)`, with 1 for a missing axis.
+///
+/// # Errors
+/// If the input has no axis or more than four axes, or if a shared axis does not exist.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (x, mut alpha) = (inputs[0], inputs[0]);
     if x.rank() == 0 || x.rank() > AXES {

@@ -31,6 +31,9 @@ layer! {
 ///
 /// The type is `Permute<rows, cols, D1, D2, D3, D4, DIMS>`: the output has the axes `(.., D1, D2, D3, D4, rows)`, with
 /// 1 for a missing axis, and the decimal digits of `DIMS` are `dims`.
+///
+/// # Errors
+/// If `dims` is not a permutation of the axes of the input.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     let (order, count) = (args.dims(), args.dims().len());

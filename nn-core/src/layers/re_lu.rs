@@ -40,6 +40,9 @@ layer! {
 }
 
 /// Returns the shape of the input.
+///
+/// # Errors
+/// If an argument is negative.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let values = [

@@ -27,6 +27,9 @@ layer! {
 }
 
 /// Returns `target_shape` without its -1; the type is `Reshape<rows, cols>`.
+///
+/// # Errors
+/// If `target_shape` has another number of scalars, or more than one -1.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let (target, count) = (args.target_shape(), args.target_shape().len());

@@ -55,6 +55,9 @@ layer! {
 }
 
 /// Returns the inputs of the cell's shape rule: one step, and its share of the initial states.
+///
+/// # Errors
+/// If the input is not a sequence.
 pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let x = inputs[0];
     if x.rank() != 2 {
@@ -74,6 +77,9 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 /// states if requested. The cell gives the shape of its states: `(units,)`, or `(2, units)`.
 ///
 /// The type is `RNN<_, columns of the output, return_state, go_backwards, zero_output_for_mask>`.
+///
+/// # Errors
+/// If the layer inside is not a cell, an initial state has another shape, or for `stateful`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let cell = args.cell();

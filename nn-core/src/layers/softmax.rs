@@ -33,6 +33,9 @@ layer! {
 /// Returns the shape of the input.
 ///
 /// The type is `Softmax<N, STRIDE>`: the length of the axis, and the distance of neighbours along it.
+///
+/// # Errors
+/// If there is no such axis.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (axis, x) = (Args(args).axis(), inputs[0]);
     match x.axis(axis) {

@@ -41,6 +41,9 @@ layer! {
 }
 
 /// Returns one step of the input.
+///
+/// # Errors
+/// If the input has only one axis.
 pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let x = inputs[0];
     if x.rank() < 2 {
@@ -53,6 +56,9 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
 /// Returns the steps of the input, each with the output of the layer.
 ///
 /// The type is `TimeDistributed<_, steps, C, P>`: the columns of one step of the input, and of the whole output.
+///
+/// # Errors
+/// If the layer has several outputs, or if the output would have too many axes.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let layer = Args(args).layer();
     if layer.outputs().len() != 1 {

@@ -57,7 +57,7 @@ pub enum AucSummationMethod {
 pub struct Auc<const N: usize = 200> {
     /// The curve; ROC by default.
     pub curve: AucCurve,
-    /// The sum's height; interpolation by default.
+    /// The height between two thresholds; interpolation by default.
     pub summation_method: AucSummationMethod,
     /// Whether predictions are logits instead of probabilities; false by default.
     pub from_logits: bool,

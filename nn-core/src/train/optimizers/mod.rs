@@ -6,7 +6,7 @@
 //! letter for every step: `a` is the first, `z` the 26th.
 //!
 //! # Order of a step
-//! The order is Keras's, and [`Optimizer::update`] follows it:
+//! The order is Keras's; [`Optimizer::update`] takes the parts 2 to 4:
 //! 1. [`Clipping`] of the gradients,
 //! 2. decoupled weight decay, `w -= w · weight_decay · lr`,
 //! 3. the [`step`](Optimizer::step) of the optimizer, at the rate of its field or of a [schedule](crate::schedules),
@@ -151,7 +151,7 @@ pub trait Optimizer {
     /// Updates a run of weights, once their gradients are [clipped](Clipping): weight decay, [`step`](Self::step),
     /// moving average.
     ///
-    /// `state` has the same run of all [`state`](Self::state) in order. A missing average is skipped.
+    /// The argument `state` holds the same run of each entry of [`state`](Self::state). A missing average is skipped.
     #[inline(always)]
     fn update<T: Scalar>(&self, step: u64, learning_rate: f64, w: &mut [T], g: &[T], state: &mut [&mut [T]]) {
         let OptimizerOptions { weight_decay, ema, .. } = self.options();
