@@ -11,7 +11,7 @@
 /// The struct must be in scope, have these type parameters in this order, and derive `Clone`. A struct with one field
 /// behaves as that field alone.
 ///
-/// An attribute before the name goes on one of the implementations, so that rustc does not list it in messages.
+/// An attribute before the name goes on the implementations that rustc would otherwise list after a mistake.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! named {
