@@ -280,7 +280,7 @@ mod tests {
         check::<64, 10>();
     }
 
-    /// In several slices, one of which may be empty, as in one.
+    /// The product over several slices, one of which may be empty, equals the product over one slice.
     #[test]
     fn joined_products_are_those_of_one_slice() {
         struct In<const A: usize, const B: usize, const C: usize>;

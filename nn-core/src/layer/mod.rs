@@ -168,7 +168,7 @@ pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
     /// [`HEAD`](Self::HEAD) for each output; a model may have several.
     const HEADS: &'static [Head] = &[Self::HEAD];
 
-    /// For each input of indices, the number of classes (the vocabulary size): every index is below it. `usize::MAX`,
+    /// The number of classes (the vocabulary size) of each input of indices: every index is below it. `usize::MAX`,
     /// or no entry, if every index is allowed.
     const BOUNDS: &'static [usize] = &[];
 

@@ -62,7 +62,7 @@ pub struct Memory<'a, T, M> {
     /// Memory for this call alone: for each sample, the number of scalars that the shape rule asks for
     /// ([`Inferred::workspace`](crate::spec::Inferred::workspace)). Its initial contents are arbitrary.
     pub workspace: &'a mut [T],
-    /// For each input its mask, if it has one. Empty if no input has a mask. See [`mask`](Self::mask).
+    /// The mask of each input that has one. Empty if no input has a mask. See [`mask`](Self::mask).
     pub masks: &'a [Option<&'a [u32]>],
 }
 

@@ -38,7 +38,7 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Layer<
     type Cache<S: Storage> = ();
     /// The cost of a sample that is 1 everywhere; other samples need fewer.
     const MACS: usize = I * O;
-    /// As if one place in a hundred were a 1. The time goes to the memory of the table: split into parts of a batch,
+    /// The work if one place in a hundred is a 1. Memory access to the table dominates. Split into parts of a batch
     /// with a table of gradients each, a step took longer, even on two threads (benches/figures.md, Threads).
     const WORK: Work = Work::ByBatch(I.div_ceil(100) * O);
 

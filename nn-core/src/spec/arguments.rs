@@ -57,7 +57,7 @@ pub enum Kind {
 pub enum Default {
     /// The argument must be given.
     Required,
-    /// This value.
+    /// A value.
     Is(Value),
     /// The value in the layer's own `DEFAULT`; the shape rule sees [`Value::Absent`].
     Layer,

@@ -24,5 +24,5 @@ locals! {
     y0 y1 y2 y3 y4 y5 y6 y7 y8 y9 y10 y11
 }
 
-/// For the names of inputs and outputs.
+/// A function that expansions rename to inputs and outputs.
 pub const fn local() {}

@@ -84,8 +84,8 @@ pub struct LayerSpec {
     pub has_rows: bool,
     /// The form of a call on a sparse input, if the layer has it.
     pub sparse: Option<SparseCall>,
-    /// For a layer that can be called on parts of its input, beside each other along the last axis: the type that the
-    /// expansion of a folded model writes around it, `SplitInput`.
+    /// The type that the expansion of a folded model writes around the layer: `SplitInput`. Only for layers that can be
+    /// called on parts of their input, beside each other along the last axis.
     pub split_input: Option<&'static str>,
     /// Whether arguments decide the number of outputs, as `return_state` does.
     pub has_states: bool,
@@ -106,8 +106,8 @@ pub struct LayerSpec {
     pub folding: Folding,
     /// The shape rule.
     pub infer: Rule,
-    /// For a layer around another one (its argument of [`Kind::Layer`]): the rule for the inner layer's input shapes,
-    /// as the outputs of the result. The shape rule then finds the inner layer's result in [`Value::Layer`].
+    /// The rule for the input shapes of an inner layer (the argument of [`Kind::Layer`]), as the outputs of the result.
+    /// The shape rule then finds the inner layer's result in [`Value::Layer`].
     pub inner: Option<Rule>,
     /// The names of the layers around which it can be wrapped; empty for all layers with one input.
     pub around: &'static [&'static str],
@@ -287,13 +287,12 @@ pub struct ValueSpec {
     pub path: &'static str,
     /// The fields, with their defaults.
     pub fields: &'static [(&'static str, f64)],
-    /// For an activation: whether its derivative is the same if it gets the output in place of the input. The input is
+    /// Whether the derivative of an activation is the same if it gets the output in place of the input. The input is
     /// then not needed after a training pass, and the output may overwrite it.
     pub from_output: bool,
-    /// For an activation: whether its output is its input.
+    /// Whether the output of an activation is its input.
     pub identity: bool,
-    /// For an activation: whether it is a [`Head`](crate::activations::Head), so that a loss may give its input's
-    /// gradient.
+    /// Whether an activation is a [`Head`](crate::activations::Head), so that a loss may give its input's gradient.
     pub head: bool,
 }
 

@@ -123,7 +123,7 @@ fn gradients_with_a_mask() {
     check_masked::<SMatrix<f64, 1, 3>, _>(&scalars, &[Some(&[1, 0, 1, 0, 1, 1, 1, 0, 0])]);
 }
 
-/// With more features than one block of a prediction, and with neighbours that are not adjacent.
+/// Tests more features than one block of a prediction, and neighbours that are not adjacent.
 #[test]
 fn a_prediction_equals_a_frozen_layer() {
     type Layer37 = BatchNormalization<37, 1, 1, 2>;

@@ -280,7 +280,7 @@ fn errors() {
 /// The default activations: the constant names their types for a reader.
 const _: LSTM<3, 2, 8, 1, 1, 0, 0, Tanh, Sigmoid> = Last::DEFAULT;
 
-/// To the last bit, even if the units leave a part of a vector.
+/// Tests equality to the last bit, even if the units leave a part of a vector.
 #[test]
 fn a_prediction_does_not_depend_on_the_samples_beside_it() {
     fn check<const U: usize, const G: usize>() {

@@ -80,11 +80,11 @@ impl fmt::Display for Domain {
 /// The error of a label.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fault {
-    /// This label lies outside of the domain.
+    /// A label outside the domain.
     Label(f64),
     /// The labels of the position have this sum.
     Sum(f64),
-    /// This label belongs to another kind than earlier labels: labels are -1 and 1, or 0 and 1.
+    /// A label of another kind than earlier labels: labels are -1 and 1, or 0 and 1.
     Mixed(f64),
     /// All labels of the position are 0.
     Zeros,

@@ -194,9 +194,11 @@ pub trait LossOn<P: Sample>: Loss {
         self.fused(head, target, logits, gradient)
     }
 
-    /// For an output with a mask (0 or not, for each position): returns the *sum* of the losses of the positions that
-    /// count, and whether its gradient is with respect to the logits, as in [`fused`](Self::fused). The gradient is
-    /// zero at the other positions.
+    /// Returns the *sum* of the losses of the positions that count, for an output with a mask. The mask has a number
+    /// for each position; 0 masks it.
+    ///
+    /// Also returns whether the gradient is with respect to the logits, as in [`fused`](Self::fused). The gradient is
+    /// zero at the masked positions.
     ///
     /// The default uses the loss of whole samples, which is the mean over positions. It fills the positions that do
     /// not count with a copy of one that does, and then subtracts the copies' part. A loss that is no such mean must

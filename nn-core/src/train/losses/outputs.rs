@@ -90,11 +90,11 @@ pub struct Weighting<'a> {
     /// The mask of each output: one number for each position of the batch, 0 if it does not count. Empty if there are
     /// no masks.
     pub masks: &'a [Option<&'a [u32]>],
-    /// If these samples are a part of a batch: for each output, the number of samples or positions that count in the
-    /// [whole](counted) batch. The loss is then a part of the batch's loss. Empty if they are the batch.
+    /// The number of samples or positions of each output that count in the [whole](counted) batch, if these samples are
+    /// a part of it. The loss is then a part of the batch's loss. Empty if they are the batch.
     pub counted: &'a [usize],
-    /// For metrics, for each output: the activation that turns it into probabilities, if its loss takes logits. Empty
-    /// if no loss does.
+    /// The activation that turns each output into probabilities, if its loss takes logits; for metrics. Empty if no
+    /// loss does.
     pub links: &'a [Head],
 }
 

@@ -15,7 +15,7 @@ use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
-/// Of the positive predictions, the part that is right
+/// The part of the positive predictions that is right
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Precision {
     /// The threshold: a prediction above it counts as positive. `None`, the default, is 0.5, or no threshold with
@@ -23,9 +23,9 @@ pub struct Precision {
     ///
     /// Keras takes several thresholds and gives several numbers; here each is its own metric.
     pub threshold: Option<f64>,
-    /// If given, only the `k` best classes of a position are positive.
+    /// The number `k` of classes that are positive in a position: the best ones. No limit by default.
     pub top_k: Option<usize>,
-    /// If given, only this class counts. A class that does not exist counts nothing.
+    /// The only class that counts; all classes by default. A class that does not exist counts nothing.
     pub class_id: Option<usize>,
 }
 

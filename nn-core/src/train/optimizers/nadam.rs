@@ -52,7 +52,7 @@ impl Default for Nadam {
     }
 }
 
-/// From here on `1 - ½ · 0.96ᵗ` is 1 in f64.
+/// The step from which on `1 - ½ · 0.96ᵗ` is 1 in f64.
 const SETTLED: u64 = 1000;
 
 impl Nadam {
