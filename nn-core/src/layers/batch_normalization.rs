@@ -9,7 +9,7 @@
 //! x̂ = (x - μ) · s        with s = 1 / √(σ² + epsilon)
 //! y = gamma ⊙ x̂ + beta
 //!
-//! dx     += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N)        since μ and σ² depend on x; gamma · s · dy if they do not
+//! dx     += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N)        as μ and σ² depend on x; gamma · s · dy if they do not
 //! dgamma += Σ dy ⊙ x̂
 //! dbeta  += Σ dy
 //! ```

@@ -3,7 +3,7 @@
 //! ```text
 //! z = W · (m ⊙ x) + b + V · (m' ⊙ h)        the rows of z are z_i, z_f, z_g, z_o; m and m' are 1 without dropout
 //!
-//! i = R(z_i)    how much is written         g = A(z_g)    what is written
+//! i = R(z_i)    how much is written         g = A(z_g)    the new content
 //! f = R(z_f)    how much is kept            o = R(z_o)    how much is read
 //!
 //! c' = f ⊙ c + i ⊙ g                        the memory
