@@ -27,8 +27,8 @@ pub trait Vector<T>: Copy {
     fn store(self, to: &mut [T]);
     /// Overwrites a slice that has at most `LANES` scalars.
     fn store_part(self, to: &mut [T]);
-    /// Loads the first [`QUAD`] scalars of rows that are `stride` apart, transposed: lane `l` of vector `q` is `from[l
-    /// * stride + q]`. There are `rows` of them; lanes without a row repeat another row.
+    /// Loads the first [`QUAD`] scalars of rows that are `stride` apart, transposed. Lane `l` of vector `q` is
+    /// `from[l * stride + q]`. There are `rows` of them; lanes without a row repeat another row.
     #[inline(always)]
     fn transposed(from: &[T], stride: usize, rows: usize) -> [Self; QUAD]
     where

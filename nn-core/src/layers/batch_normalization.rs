@@ -17,9 +17,8 @@
 //! Shapes: output as input, any shape; all variables have one scalar for each place along `axis`. As in Keras, `axis`
 //! counts the batch: 1 is the first axis of a sample, -1 the last.
 //!
-//! A frozen layer (`trainable = false`) works as in a prediction, even while other layers train: μ and σ² are
-//! constants, `dx += gamma · s · dy`, and the moving averages stay. The variance is the biased one, also in its moving
-//! average.
+//! A frozen layer (`trainable = false`) works as in a prediction, even while others train: μ and σ² are constants,
+//! `dx += gamma · s · dy`, and the moving averages stay. The variance is biased, also in its moving average.
 //!
 //! With a mask, the mean, the variance and `N` cover only the positions that count, but all positions are normalized.
 //! A feature without a position that counts has mean and variance 0, as in Keras. Keras adds 1e-7 to `N`.
@@ -331,8 +330,7 @@ pub(super) mod compute {
                 dw.beta.as_mut_slice().iter_mut().zip(&*sum).for_each(|(dbeta, &sum)| *dbeta += sum);
             }
             let Some(dx) = dx else { return };
-            // x̂ = (x - μ) · s, so dx += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N); without the sums if
-            // frozen
+            // x̂ = (x - μ) · s, so dx += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N); if frozen, without sums
             for (f, (sum, product)) in sum.iter_mut().zip(&mut *product).enumerate() {
                 let n = T::of(counted.number::<F, STRIDE>(f).max(1) as f64);
                 let share = if **frozen { T::ZERO } else { T::ONE / n };

@@ -277,8 +277,8 @@ pub struct SparseCall {
 
 /// A name for a value with numbers: an activation, an initializer, a regularizer.
 ///
-/// `random_normal(stddev = 0.1)` becomes the path with its fields, including defaults: `Initializer::RandomNormal {
-/// mean: 0.0, stddev: 0.1 }`.
+/// `random_normal(stddev = 0.1)` becomes the path with its fields, including defaults:
+/// `Initializer::RandomNormal { mean: 0.0, stddev: 0.1 }`.
 #[derive(Debug, PartialEq)]
 pub struct ValueSpec {
     /// The names in a graph; Keras's name first.

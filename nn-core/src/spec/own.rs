@@ -188,10 +188,10 @@
 /// # Generated items
 ///
 /// - The struct, with `DEFAULT` if every field has a default.
-/// - In a module with the constant's name: `Args(args).units()` for the shape rule, `Consts { N }.list()` and `Fields
-///   { stride }.list()` for its result, and `arg::units` for the blame of an error. If the constant is called `SPEC`,
-///   they need no prefix. Two layers in one module have constants with different names, such as `AFFINE` and `GATE`;
-///   then write `AFFINE::Args(args)`.
+/// - In a module with the constant's name: `Args(args).units()` for the shape rule, `Consts { N }.list()` and
+///   `Fields { stride }.list()` for its result, and `arg::units` for the blame of an error. If the constant is called
+///   `SPEC`, they need no prefix. Two layers in one module have constants with different names, such as `AFFINE` and
+///   `GATE`; then write `AFFINE::Args(args)`.
 /// - [`Component`](crate::Component), so that a graph may name the layer.
 /// - [`Train`], with the penalties and bounds in the arguments: `kernel_regularizer` is a penalty on the variable
 ///   `kernel` of the weights.

@@ -40,8 +40,8 @@ impl Shape {
         shape
     }
 
-    /// Returns the default shape of a matrix with `rows` features and `cols` positions: `[rows]` for a vector, `[cols,
-    /// rows]` for a sequence.
+    /// Returns the default shape of a matrix with `rows` features and `cols` positions: `[rows]` for a vector,
+    /// `[cols, rows]` for a sequence.
     pub const fn of_matrix(rows: usize, cols: usize) -> Self {
         if cols == 1 { Shape::new(&[rows]) } else { Shape::new(&[cols, rows]) }
     }

@@ -51,8 +51,8 @@ pub enum AucSummationMethod {
 
 /// The area under a curve of `N` thresholds, 200 by default: Keras's `AUC`
 ///
-/// `Auc::default()` has 200 thresholds. For another number, write `Auc::<50>::new()` or `Auc::<50> { curve:
-/// AucCurve::Pr, ..Auc::new() }`.
+/// `Auc::default()` has 200 thresholds. For another number, write `Auc::<50>::new()` or
+/// `Auc::<50> { curve: AucCurve::Pr, ..Auc::new() }`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Auc<const N: usize = 200> {
     /// The curve; ROC by default.

@@ -4,9 +4,10 @@
 //! Σ w · L / Σ w
 //! ```
 //!
-//! `.metrics((Accuracy, BinaryCrossentropy::default()))` reports the same numbers as `metrics=["accuracy",
-//! keras.metrics.BinaryCrossentropy()]` in Keras. Probabilities are judged as probabilities: a metric does not see the
-//! logits behind an output. But if the loss of an output takes logits, a cross-entropy judges the logits.
+//! `.metrics((Accuracy, BinaryCrossentropy::default()))` reports the same numbers as
+//! `metrics=["accuracy", keras.metrics.BinaryCrossentropy()]` in Keras. Probabilities are judged as probabilities: a
+//! metric does not see the logits behind an output. But if the loss of an output takes logits, a cross-entropy judges
+//! the logits.
 //! [`CosineSimilarity`](crate::train::losses::CosineSimilarity) as a metric has its own page, because its sign differs
 //! from the loss. [`Mse`](super::Mse) and [`Mae`](super::Mae) are short names.
 //!
@@ -65,8 +66,8 @@ fn judges_probabilities(loss: &impl Loss) -> bool {
     loss.takes_logits() == Some(false) || loss.name() == "kl_divergence"
 }
 
-/// Makes a metric from a loss, with its name and sign: `loss_metric!(Mse "mse": self => 1.0, MeanSquaredError,
-/// &MeanSquaredError)`.
+/// Makes a metric from a loss, with its name and sign:
+/// `loss_metric!(Mse "mse": self => 1.0, MeanSquaredError, &MeanSquaredError)`.
 macro_rules! loss_metric {
     ($metric:ident $name:literal: $self:ident => $sign:literal, $loss:ident, $value:expr) => {
         impl $crate::train::metrics::Metric for $metric {

@@ -28,8 +28,8 @@ use nalgebra::ComplexField;
 /// ```
 ///
 /// Keras finds `i` by a logarithm in `f32`, whose rounding can put a restart one step late; here it is exact. With
-/// `t_mul` below 1, all periods together end at `c = 1 / (1 - t_mul)`. From there on the rate is `alpha ·
-/// initial_learning_rate`; Keras has NaN.
+/// `t_mul` below 1, all periods together end at `c = 1 / (1 - t_mul)`. From there on the rate is
+/// `alpha · initial_learning_rate`; Keras has NaN.
 ///
 /// Source: <https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay_restarts/>; Loshchilov and Hutter,
 /// *SGDR*, ICLR 2017.
