@@ -86,31 +86,4 @@ macro_rules! __kind {
             "The shape rule makes of it a constant of the type, or a field in `pub rule { .. }`"
         ));
     };
-
-    // The words of the documentation.
-    (@words [Size]) => { "a dimension" };
-    (@words [Option Size]) => { "a dimension" };
-    (@words [Sizes]) => { "a dimension, or a list of them" };
-    (@words [Int]) => { "a whole number" };
-    (@words [Option Int]) => { "a whole number" };
-    (@words [Ints]) => { "whole numbers" };
-    (@words [Float]) => { "a number" };
-    (@words [Option Float]) => { "a number" };
-    (@words [Flag]) => { "a flag" };
-    (@words [Choice $($text:literal),+]) => { ::core::concat!("one of" $(, " `", $text, "`")+) };
-    (@words [Activation $default:ident]) => { "an activation" };
-    (@words [ActivationAfter]) => { "an activation" };
-    (@words [Initializer]) => { "an initializer" };
-    (@words [Regularizer]) => { "a regularizer" };
-    (@words [ActivityAfter]) => { "a regularizer" };
-    (@words [Constraint]) => { "a constraint" };
-    (@words [Layer]) => { "a layer" };
-    (@otherwise [Size] []) => { ", required" };
-    (@otherwise [Sizes] []) => { ", required" };
-    (@otherwise [Ints] []) => { ", required" };
-    (@otherwise [Float] []) => { ", required" };
-    (@otherwise [Layer] []) => { ", required" };
-    (@otherwise [Choice $first:literal $(, $text:literal)*] []) => { "; the first by default" };
-    (@otherwise $kind:tt []) => { "; none by default" };
-    (@otherwise $kind:tt [$default:expr]) => { ::core::concat!("; `", ::core::stringify!($default), "` by default") };
 }

@@ -10,7 +10,7 @@
 /// nn_core::layer! {
 ///     /// `y = s ⊙ x`: a learned factor for each of `N` features.
 ///     pub struct Scale<N> {
-///         /// The loss grows by `penalty · Σ |s|`.
+///         /// The factor of the absolute values, whose sum is added to the loss.
 ///         pub penalty: Float = 0.0,
 ///     }
 ///
@@ -184,6 +184,20 @@
 /// A number that the rule finds and that is no constant of the type, for example a stride, is a field of the struct. It
 /// stands behind the arguments: `pub rule { /** The distance. */ stride, }`. The rule ends in
 /// `Ok(Inferred::new(output, &consts).with(&Fields { stride }.list()))`.
+///
+/// # Documentation
+///
+/// The page of the struct has a table of the arguments, as the pages of [`layers`](crate::layers) have it: kind, default
+/// and meaning. The meaning is the documentation of the argument, in one paragraph; a bar in it is written `\|`. Lines of
+/// a graph and other names for the search may stand before the struct:
+///
+/// ```ignore
+/// /// `y = s ⊙ x`: a learned factor for each feature.
+/// #[example = "let y = my::Scale(penalty = 0.1)(x); // [8] → [8]"]
+/// /// `N` is the number of features.
+/// #[doc(alias = "Gain")]
+/// pub struct Scale<N> { .. }
+/// ```
 ///
 /// # What follows
 ///
