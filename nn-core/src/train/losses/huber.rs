@@ -19,6 +19,8 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// `1/2 · e²` up to an error of δ, linear beyond; the mean over all scalars
+#[doc(alias = "HuberLoss")]
+#[doc(alias = "SmoothL1Loss")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber {
     /// Where the loss becomes linear, above 0; 1 by default.

@@ -16,6 +16,7 @@ use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
 /// How often `p > threshold` agrees with the target
+#[doc(alias = "binary_accuracy")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryAccuracy {
     /// Above it a prediction counts as 1; Keras's default is 0.5.

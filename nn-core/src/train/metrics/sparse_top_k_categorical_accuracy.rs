@@ -16,6 +16,7 @@ use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
 /// How often the class of the target is among the `k` best
+#[doc(alias = "sparse_top_k_categorical_accuracy")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SparseTopKCategoricalAccuracy {
     /// How many classes count; 5 by default.

@@ -15,6 +15,7 @@ use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
 /// How often the class of the one-hot target is among the `k` best
+#[doc(alias = "top_k_categorical_accuracy")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TopKCategoricalAccuracy {
     /// How many classes count; 5 by default.

@@ -57,6 +57,8 @@ use crate::tensor::scalar::Scalar;
 /// above.
 ///
 /// Source: <https://keras.io/api/optimizers/sgd/>
+#[doc(alias = "SGD")]
+#[doc(alias = "momentum")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sgd {
     /// `lr`; Keras's default is 0.01.
