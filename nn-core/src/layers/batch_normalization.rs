@@ -50,13 +50,13 @@ layer! {
         center: Flag = true,
         /// Multiplies by a learned factor, `gamma`.
         scale: Flag = true,
-        /// The first values of the offset.
+        /// The initial values of the offset.
         pub beta_initializer: Initializer = Zeros,
-        /// The first values of the factor.
+        /// The initial values of the factor.
         pub gamma_initializer: Initializer = Ones,
-        /// The first values of the moving mean.
+        /// The initial values of the moving mean.
         pub moving_mean_initializer: Initializer = Zeros,
-        /// The first values of the moving variance.
+        /// The initial values of the moving variance.
         pub moving_variance_initializer: Initializer = Ones,
         /// A penalty on the offset.
         pub beta_regularizer: Regularizer,

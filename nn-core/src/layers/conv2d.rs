@@ -52,9 +52,9 @@ layer! {
         activation: ActivationAfter,
         /// Adds a bias.
         use_bias: Flag = true,
-        /// The first values of the kernel.
+        /// The initial values of the kernel.
         pub kernel_initializer: Initializer = GlorotUniform,
-        /// The first values of the bias.
+        /// The initial values of the bias.
         pub bias_initializer: Initializer = Zeros,
         /// A penalty on the kernel.
         pub kernel_regularizer: Regularizer,

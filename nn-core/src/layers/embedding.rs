@@ -33,7 +33,7 @@ layer! {
         input_dim: Size,
         /// The length of a row.
         output_dim: Size,
-        /// The first values of the rows.
+        /// The initial values of the rows.
         pub embeddings_initializer: Initializer = RandomUniform { minval: -0.05, maxval: 0.05 },
         /// A penalty on the rows. With one, every row has a gradient in every step.
         pub embeddings_regularizer: Regularizer,

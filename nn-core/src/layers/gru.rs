@@ -43,6 +43,7 @@ layer! {
     /// The gated recurrent unit: gates decide which part of the state a step replaces.
     #[example = "let y = GRU(32)(x); // [20, 8] → [32]"]
     #[example = "let (y, h) = GRU(32, return_state = true)(x); // [20, 8] → [32], [32]"]
+    #[example = "let y = GRU(32)(x, initial_state = [h]); // [20, 8], [32] → [32]"]
     /// `F` is the number of features, `U` that of units, and `G` is `3 · U`. `NB` is the number of columns of the bias:
     /// 2 with `reset_after`, 1 without, 0 without a bias. With a bias, `NB` decides and not the field `reset_after`.
     /// `P` is the number of steps with `return_sequences`, else 1. `STATE` is 1 with `return_state`, else 0. `D` is `F`
@@ -58,11 +59,11 @@ layer! {
         pub recurrent_activation: Activation<R> = Sigmoid,
         /// Adds a bias.
         use_bias: Flag = true,
-        /// The first values of the kernel.
+        /// The initial values of the kernel.
         pub kernel_initializer: Initializer = GlorotUniform,
-        /// The first values of the recurrent kernel.
+        /// The initial values of the recurrent kernel.
         pub recurrent_initializer: Initializer = Orthogonal { gain: 1.0 },
-        /// The first values of the bias.
+        /// The initial values of the bias.
         pub bias_initializer: Initializer = Zeros,
         /// A penalty on the kernel.
         pub kernel_regularizer: Regularizer,

@@ -38,6 +38,7 @@ layer! {
     /// The long short-term memory: a recurrent layer with a memory, which gates write and read.
     #[example = "let y = LSTM(32)(x); // [20, 8] → [32]"]
     #[example = "let (y, h, c) = LSTM(32, return_state = true)(x); // [20, 8] → [32], [32], [32]"]
+    #[example = "let y = LSTM(32)(x, initial_state = [h, c]); // [20, 8], [32], [32] → [32]"]
     /// `F` is the number of features, `U` that of units, and `G` is `4 · U`. `B` is 1 with a bias, else 0. `P` is the
     /// number of steps with `return_sequences`, else 1. `STATE` is 1 with `return_state`, else 0. `D` is `F` if
     /// `dropout` is above 0, else 0. `A` and `R` are the activations.
@@ -52,11 +53,11 @@ layer! {
         pub recurrent_activation: Activation<R> = Sigmoid,
         /// Adds a bias.
         use_bias: Flag = true,
-        /// The first values of the kernel.
+        /// The initial values of the kernel.
         pub kernel_initializer: Initializer = GlorotUniform,
-        /// The first values of the recurrent kernel.
+        /// The initial values of the recurrent kernel.
         pub recurrent_initializer: Initializer = Orthogonal { gain: 1.0 },
-        /// The first values of the bias.
+        /// The initial values of the bias.
         pub bias_initializer: Initializer = Zeros,
         /// Starts the bias of the forget gate at 1.
         pub unit_forget_bias: Flag = true,

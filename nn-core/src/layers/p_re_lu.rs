@@ -26,7 +26,7 @@ layer! {
     #[example = "let y = PReLU(shared_axes = [1])(x); // [20, 8] → [20, 8]"]
     /// The slopes are `R × P` and have the last `RANK` of the axes `(.., D1, D2, R)`. The input has `(.., I1, I2, _)`.
     pub struct PReLU<R, P, D1, D2, RANK, I1, I2> {
-        /// The first values of the slopes.
+        /// The initial values of the slopes.
         pub alpha_initializer: Initializer = Zeros,
         /// A penalty on the slopes.
         pub alpha_regularizer: Regularizer,

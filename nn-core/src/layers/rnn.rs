@@ -24,7 +24,7 @@ layer! {
     /// `C` is the cell. `P` is the number of steps with `return_sequences`, else 1. `STATE` is 1 with `return_state`,
     /// `BACKWARDS` with `go_backwards`, and `ZERO` with `zero_output_for_mask`, else 0.
     pub struct RNN<P = 1, STATE = 0, BACKWARDS = 0, ZERO = 0> {
-        /// The cell, with its arguments.
+        /// The cell: a type of your own, with its arguments.
         pub cell: Layer<C>,
         /// Returns the outputs of all steps, not only the last one.
         return_sequences: Flag = false,

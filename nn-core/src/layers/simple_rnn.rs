@@ -29,6 +29,7 @@ layer! {
     /// A recurrent layer whose output is fed back to it.
     #[example = "let y = SimpleRNN(32)(x); // [20, 8] → [32]"]
     #[example = "let (y, h) = SimpleRNN(32, return_state = true)(x); // [20, 8] → [32], [32]"]
+    #[example = "let y = SimpleRNN(32)(x, initial_state = [h]); // [20, 8], [32] → [32]"]
     /// `F` is the number of features, `U` that of units. `B` is 1 with a bias, else 0. `P` is the number of steps with
     /// `return_sequences`, else 1. `STATE` is 1 with `return_state`, else 0. `D` is `F` if `dropout` is above 0, else
     /// 0. `A` is the activation.
@@ -41,11 +42,11 @@ layer! {
         pub activation: Activation<A> = Tanh,
         /// Adds a bias.
         use_bias: Flag = true,
-        /// The first values of the kernel.
+        /// The initial values of the kernel.
         pub kernel_initializer: Initializer = GlorotUniform,
-        /// The first values of the recurrent kernel.
+        /// The initial values of the recurrent kernel.
         pub recurrent_initializer: Initializer = Orthogonal { gain: 1.0 },
-        /// The first values of the bias.
+        /// The initial values of the bias.
         pub bias_initializer: Initializer = Zeros,
         /// A penalty on the kernel.
         pub kernel_regularizer: Regularizer,

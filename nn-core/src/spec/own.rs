@@ -8,7 +8,10 @@
 /// use nn_core::{Shape, ShapeError};
 ///
 /// nn_core::layer! {
-///     /// `y = s ⊙ x`: a learned factor for each of `N` features.
+///     /// `y = s ⊙ x`: a learned factor for each feature.
+///     #[example = "let y = my::Scale(penalty = 0.1)(x); // [8] → [8]"]
+///     /// `N` is the number of features.
+///     #[doc(alias = "Gain")]
 ///     pub struct Scale<N> {
 ///         /// The factor of the absolute values, whose sum is added to the loss.
 ///         pub penalty: Float = 0.0,
@@ -187,17 +190,11 @@
 ///
 /// # Documentation
 ///
-/// The page of the struct has a table of the arguments, as the pages of [`layers`](crate::layers) have it: kind, default
-/// and meaning. The meaning is the documentation of the argument, in one paragraph; a bar in it is written `\|`. Lines of
-/// a graph and other names for the search may stand before the struct:
+/// The page of the struct has the documentation and then a table of the arguments: kind, default and meaning. The
+/// meaning is the documentation of an argument, in one paragraph. A bar in it is written `\|`.
 ///
-/// ```ignore
-/// /// `y = s ⊙ x`: a learned factor for each feature.
-/// #[example = "let y = my::Scale(penalty = 0.1)(x); // [8] → [8]"]
-/// /// `N` is the number of features.
-/// #[doc(alias = "Gain")]
-/// pub struct Scale<N> { .. }
-/// ```
+/// `#[example = ".."]` adds lines of a graph. The documentation behind them stands below the table, for the constants
+/// of the type. `#[doc(alias = "..")]` comes last: another name for the search.
 ///
 /// # What follows
 ///

@@ -1,21 +1,25 @@
 //! The pages that a reader of the documentation finds: the examples of the layers, and the lists of `model!`.
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::Shaped;
+use crate::graph::{Graph, Shaped};
+use nn_core::activations::ACTIVATIONS;
 use nn_core::layers::LAYERS;
+use nn_core::spec::ValueSpec;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
+use std::fs;
 use syn::{Expr, Stmt};
 
 /// The names that a `let` binds, and those of the tensors that its call is given.
 fn names(statement: &str) -> (Vec<String>, Vec<String>) {
     let Ok(Stmt::Local(local)) = syn::parse_str(statement) else { panic!("`{statement}` is no `let`") };
     let Expr::Call(call) = *local.init.expect("a value").expr else { panic!("`{statement}` is no call") };
-    let tensors = match call.args.first() {
-        Some(Expr::Array(list)) => list.elems.to_token_stream(),
-        other => other.to_token_stream(),
-    };
-    (idents(local.pat.to_token_stream()), idents(tensors))
+    let tensors = call.args.iter().flat_map(|argument| match argument {
+        Expr::Assign(setting) if matches!(&*setting.right, Expr::Array(_)) => idents(setting.right.to_token_stream()),
+        Expr::Assign(_) => Vec::new(),
+        tensors => idents(tensors.to_token_stream()),
+    });
+    (idents(local.pat.to_token_stream()), tensors.collect())
 }
 
 /// The identifiers among tokens.
@@ -35,6 +39,15 @@ fn shapes(list: &str) -> Vec<(&str, bool)> {
     each.map(|(dims, rest)| (dims.trim_start_matches('['), rest.starts_with(" of u32"))).collect()
 }
 
+/// The graph of a text, which has no errors.
+fn read(text: &str) -> Graph {
+    let mut diagnostics = Diagnostics::new();
+    let mut syntax = crate::front::parse::parse(text.parse().expect("tokens"), &mut diagnostics).expect("a graph");
+    let (graph, ..) = crate::read(&mut syntax, &mut diagnostics);
+    assert!(!diagnostics.any(), "`{text}`: {:?}", diagnostics.into_messages());
+    graph
+}
+
 /// The shapes of the outputs of an example, where they are known here.
 fn outputs(statement: &str, inputs: &[(&str, bool)]) -> Vec<String> {
     let (made, called) = names(statement);
@@ -44,10 +57,7 @@ fn outputs(statement: &str, inputs: &[(&str, bool)]) -> Vec<String> {
         graph += &format!("let {name} = Input(shape = [{dims}]{});", if *indices { ", dtype = u32" } else { "" });
     }
     graph += &format!("{statement} Model(inputs = [{}], outputs = [{}])", called.join(", "), made.join(", "));
-    let mut diagnostics = Diagnostics::new();
-    let mut syntax = crate::front::parse::parse(graph.parse().expect("tokens"), &mut diagnostics).expect("a graph");
-    let (graph, ..) = crate::read(&mut syntax, &mut diagnostics);
-    assert!(!diagnostics.any(), "`{statement}`: {:?}", diagnostics.into_messages());
+    let graph = read(&graph);
     let known = graph.outputs.iter().filter_map(|&output| match &graph.tensors[output].shape {
         Shaped::Known(shape) => Some(format!("{:?}", shape.dims()).trim_matches(['[', ']']).to_string()),
         _ => None,
@@ -67,6 +77,68 @@ fn the_examples_of_all_layers() {
             assert!(called.into_iter().any(|name| statement.contains(&format!("= {name}("))), "{example}");
             let expected: Vec<&str> = shapes(found).into_iter().map(|(dims, _)| dims).collect();
             assert_eq!(outputs(statement, &shapes(inputs)), expected, "{example}");
+        }
+    }
+}
+
+/// The links of a page to the items of a module: texts and items.
+fn links<'a>(page: &'a str, module: &str) -> Vec<(&'a str, &'a str)> {
+    let target = format!("`](crate::{module}::");
+    let parts: Vec<&str> = page.split(&target).collect();
+    let texts = parts.iter().map(|part| part.rsplit('`').next().expect("a text"));
+    let items = parts.iter().skip(1).map(|part| part.split(')').next().expect("an item"));
+    let mut links: Vec<_> = texts.zip(items).collect();
+    links.sort_unstable();
+    links
+}
+
+/// The page of `model!` in the facade lists all layers and all activations, each once.
+#[test]
+fn the_lists_of_the_macro() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../src/model.md");
+    let page = &fs::read_to_string(path).expect("the page can be read");
+    let mut layers: Vec<_> = LAYERS.iter().map(|spec| (spec.name, spec.name)).collect();
+    layers.sort_unstable();
+    assert_eq!(links(page, "layers"), layers);
+    let activation = |spec: &'static ValueSpec| (spec.names[0], spec.path.trim_start_matches("activations::"));
+    let mut activations: Vec<_> = ACTIVATIONS.iter().map(activation).collect();
+    activations.sort_unstable();
+    assert_eq!(links(page, "activations"), activations);
+}
+
+/// The example of a graph in the documentation of the macro.
+#[test]
+fn the_example_of_the_macro() {
+    let (_, rest) = include_str!("../lib.rs").split_once("/// model! {\n").expect("an example");
+    let (example, _) = rest.split_once("/// }\n").expect("its end");
+    let lines: Vec<&str> = example.lines().map(|line| line.trim_start_matches("///")).collect();
+    assert_eq!(read(&lines.join("\n")).outputs.len(), 1);
+}
+
+/// The pages of values list all names of a graph, with their numbers and defaults. A number may be left out if the name
+/// says that it is 0, as in `l1`.
+#[test]
+fn the_tables_of_values() {
+    for (page, specs) in [
+        ("initializers", nn_core::initializers::INITIALIZERS),
+        ("regularizers", nn_core::regularizers::REGULARIZERS),
+        ("constraints", nn_core::constraints::CONSTRAINTS),
+    ] {
+        let path = format!(concat!(env!("CARGO_MANIFEST_DIR"), "/../nn-core/src/weights/{}.rs"), page);
+        let text = fs::read_to_string(path).expect("the page can be read");
+        let rows: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("//! | `")).collect();
+        let cells: Vec<&str> = rows.iter().map(|row| row.split('`').next().expect("a cell")).collect();
+        let written = |spec: &ValueSpec, count: usize| {
+            let fields = spec.fields[..count].iter().map(|(field, default)| format!("{field} = {default}"));
+            match fields.collect::<Vec<_>>().join(", ") {
+                none if none.is_empty() => spec.names[0].to_string(),
+                fields => format!("{}({fields})", spec.names[0]),
+            }
+        };
+        assert_eq!(cells.len(), specs.len(), "{page}");
+        for (cell, spec) in cells.iter().zip(specs) {
+            let count = if matches!(spec.names[0], "l1" | "l2") { 1 } else { spec.fields.len() };
+            assert_eq!(*cell, written(spec, count), "{page}");
         }
     }
 }
