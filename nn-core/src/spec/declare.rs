@@ -352,8 +352,8 @@ macro_rules! __layer {
             "`", ::core::stringify!($arg), "` has a default: `pub ", ::core::stringify!($arg), ": Initializer = Zeros`"
         ));
     };
-    (@field f64 $($sort:tt)*) => { $crate::__kind! { @type [f64] } };
-    (@field bool $($sort:tt)*) => { $crate::__kind! { @type [bool] } };
+    (@field f64 $($sort:tt)*) => { const _: $crate::__kind!(@type [f64]) = (); };
+    (@field bool $($sort:tt)*) => { const _: $crate::__kind!(@type [bool]) = (); };
     (@field Size $($sort:tt)*) => { $crate::__kind! { @no_field Size $($sort)* } };
     (@field Option<Size> $($sort:tt)*) => { $crate::__kind! { @no_field Size $($sort)* } };
     (@field Sizes $($sort:tt)*) => { $crate::__kind! { @no_field Sizes $($sort)* } };

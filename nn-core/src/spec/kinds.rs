@@ -4,6 +4,18 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __kind {
+    // A type of Rust is no kind: `@type` has the error, and nothing else is to be said.
+    (@argument $arg:ident [usize $($of:ident)?] $($rest:tt)*) => { $crate::__kind!(@argument $arg [Flag] [] false) };
+    (@argument $arg:ident [i64] $($rest:tt)*) => { $crate::__kind!(@argument $arg [Flag] [] false) };
+    (@argument $arg:ident [f64] $($rest:tt)*) => { $crate::__kind!(@argument $arg [Flag] [] false) };
+    (@argument $arg:ident [f32] $($rest:tt)*) => { $crate::__kind!(@argument $arg [Flag] [] false) };
+    (@argument $arg:ident [bool] $($rest:tt)*) => { $crate::__kind!(@argument $arg [Flag] [] false) };
+    (@read [usize $($of:ident)?] $value:expr) => { () };
+    (@read [i64] $value:expr) => { () };
+    (@read [f64] $value:expr) => { () };
+    (@read [f32] $value:expr) => { () };
+    (@read [bool] $value:expr) => { () };
+
     // An argument of the specification.
     (@argument $arg:ident [Activation $type:ident] $default:tt $field:literal) => {
         $crate::__kind!(@argument $arg $field $crate::spec::Kind::Activation(::core::stringify!($type)), Layer)

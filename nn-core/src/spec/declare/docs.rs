@@ -49,6 +49,8 @@ macro_rules! __layer_docs {
     (@kind $tag:ident [ActivityAfter]) => { "a regularizer" };
     (@kind $tag:ident [Constraint]) => { "a constraint" };
     (@kind $tag:ident [Layer]) => { "a layer" };
+    // A type that is no kind has its error elsewhere.
+    (@kind $tag:ident $other:tt) => { "" };
     (@choice $one:literal) => { ::core::concat!("`", $one, "`") };
     (@choice $one:literal, $other:literal) => { ::core::concat!("`", $one, "` or `", $other, "`") };
     (@choice $one:literal, $($other:literal),+) => {
