@@ -1,4 +1,6 @@
-//! What `fit` takes as inputs and targets: vectors, slices and arrays of samples; one, a tuple, or a named struct.
+//! The data types of inputs and targets for `fit`: vectors, slices and arrays of samples.
+//!
+//! A model with several inputs or outputs takes a tuple of them, or the named struct.
 
 pub use crate::tensor::inspect::{Inspect, NotFinite, Outside};
 
@@ -7,7 +9,7 @@ use nalgebra::SMatrix;
 
 /// The samples of one tensor: a `Vec`, slice or array, or a reference to one.
 ///
-/// The samples are nalgebra matrices; where a sample is a single scalar, plain numbers do as well (`Vec<f32>`,
+/// The samples are nalgebra matrices. If a sample is a single scalar, plain numbers work as well (`Vec<f32>`,
 /// `Vec<u32>`).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not hold samples",
@@ -15,10 +17,10 @@ use nalgebra::SMatrix;
     note = "explained in nn::errors::nn0501"
 )]
 pub trait Column {
-    /// What it is a sequence of.
+    /// The type of the items.
     type Item;
 
-    /// The items.
+    /// Returns the items.
     fn items(&self) -> &[Self::Item];
 }
 
@@ -64,7 +66,7 @@ impl<V: Column + ?Sized> Column for &V {
     }
 }
 
-/// A type whose slices are slices of samples `S`: the sample itself, or a scalar where the sample is one scalar.
+/// A type whose slices are slices of samples `S`: the sample itself, or a scalar if the sample is one scalar.
 #[diagnostic::on_unimplemented(
     message = "expected samples of type `{S}`, but these are of type `{Self}`",
     note = "the shape `(64,)` is `SVector<f32, 64>`; `(steps, features)` is `SMatrix<f32, features, steps>`; a sparse input \
@@ -72,7 +74,7 @@ impl<V: Column + ?Sized> Column for &V {
     note = "explained in nn::errors::nn0501"
 )]
 pub trait Items<S>: Sized {
-    /// The same memory as samples.
+    /// Returns the same memory as samples.
     fn as_samples(items: &[Self]) -> &[S];
 }
 
@@ -106,7 +108,7 @@ scalar_items!(f32, f64, u32);
     note = "explained in nn::errors::nn0501"
 )]
 pub trait Batches<X: Tensors> {
-    /// The samples of every tensor.
+    /// Returns the samples of every tensor.
     fn batches(&self) -> X::Batch<'_>;
 }
 
@@ -138,7 +140,7 @@ for_each_arity!(tuple_batches);
 
 /// The weights of the outputs `P` in the loss: a number, a tuple of them, or the model's named struct.
 pub trait LossWeights<P: Tensors> {
-    /// One number for each output, in order; 0 after the last.
+    /// Returns one weight for each output, in order; 0 after the last.
     fn numbers(&self) -> [f64; crate::spec::MAX_INPUTS];
 }
 

@@ -1,6 +1,6 @@
-//! Names that `layer!` derives, and what it checks of them.
+//! Names that `layer!` derives, and the checks of them.
 
-/// The page of a layer: the last part of the path of its module.
+/// Returns the page of a layer: the last part of the path of its module.
 #[doc(hidden)]
 pub const fn page(module: &'static str) -> &'static str {
     let mut start = module.len();
@@ -10,10 +10,10 @@ pub const fn page(module: &'static str) -> &'static str {
     module.split_at(start).1
 }
 
-/// The number of constants that the weights of a layer have.
+/// Returns the number of constants of a layer's weights.
 ///
 /// # Panics
-/// If the weights have another name than `DenseWeights` for `Dense`, or other constants than the leading ones.
+/// If the weights are not called `DenseWeights` for `Dense`, or have other constants than the leading ones.
 #[doc(hidden)]
 pub const fn leading([layer, weights]: [&str; 2], consts: &[usize]) -> Option<usize> {
     let mut i = 0;
