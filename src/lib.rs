@@ -64,7 +64,9 @@ pub use nn_core::{
 };
 #[cfg(feature = "alloc")]
 pub use nn_core::{Heap, IndexError, MultiHot};
-pub use nn_macros::{include_weights, model, model_rejects};
+#[doc = include_str!("model.md")]
+pub use nn_macros::model;
+pub use nn_macros::{include_weights, model_rejects};
 
 #[cfg(feature = "files")]
 pub use files::weights::WeightFiles;
