@@ -89,6 +89,16 @@ types! {
     CsvLogger: Files, new(path: A);
 }
 
+/// Callbacks without `train`: those with a `new` name the feature there, and rustc names it for the others.
+#[cfg(not(feature = "train"))]
+pub mod callbacks {
+    pub use super::{
+        CsvLogger, EarlyStopping, LambdaCallback, LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau,
+    };
+    #[cfg(feature = "train")]
+    pub use crate::train::callbacks::{Callback, CallbackMemory, Callbacks, Direction, Run, Snapshot, TerminateOnNaN};
+}
+
 /// A trait of methods for all types of an `impl`.
 macro_rules! methods {
     (

@@ -10,6 +10,7 @@ use nn_core::testing::check_layer;
 mod my {
     /// `y = c · s ⊙ x`
     pub mod scale {
+        use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage};
         use nn::prelude::*;
         use nn::spec::{Inferred, LayerSpec, Value, rule};
 
@@ -95,6 +96,7 @@ mod my {
     /// Without weights: what is said of sizes, lists, choices and flags is in its output.
     pub mod pick {
         use nn::Code;
+        use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage};
         use nn::prelude::*;
         use nn::spec::{Inferred, LayerSpec, Value, rule};
         use nn::text::Text;
@@ -205,6 +207,7 @@ mod my {
 
     /// Two inputs, two outputs.
     pub mod both {
+        use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage};
         use nn::prelude::*;
         use nn::spec::{Arity, Inferred, LayerSpec, Value, rule};
 
@@ -380,6 +383,7 @@ fn penalties_and_bounds() {
 }
 
 mod said {
+    use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage};
     use nn::prelude::*;
     use nn::spec::{Inferred, LayerSpec, Value, rule};
 

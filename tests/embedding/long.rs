@@ -1,6 +1,7 @@
 //! Rows that are away for hundreds of steps, in `f32`, where rounding shows.
 
 use super::*;
+use nn::optimizers::Adadelta;
 
 model! {
     pub struct Small;

@@ -1,6 +1,7 @@
 //! A model inside of another one has its folded form in the folded one; a layer of a user's own stays.
 
 use super::{Headline, close, indices, numbers, random};
+use nn::layer::Memory;
 use nn::model::Model;
 use nn::prelude::*;
 use nn::spec::{Inferred, LayerSpec, Value, rule};

@@ -5,9 +5,7 @@ use super::*;
 /// Layers and activations of a user's own.
 pub mod my {
     use nn::activations::Elementwise;
-    use nn::spec::{Inferred, LayerSpec, Value, rule};
-    use nn::{Element, SMatrix, prelude::*};
-    use rand::Rng;
+    use nn::layer::*;
 
     nn::layer! {
         /// `y = c · s ⊙ x`, with a scale for each of `N` features.

@@ -4,8 +4,7 @@
 /// graph.
 ///
 /// ```
-/// use nn_core::spec::{Inferred, LayerSpec, Masking, Value, rule};
-/// use nn_core::{Shape, ShapeError};
+/// use nn_core::layer::*;
 ///
 /// nn_core::layer! {
 ///     /// `y = s ⊙ x`: a learned factor for each of `N` features.
@@ -24,17 +23,14 @@
 /// # fn main() {}
 /// ```
 ///
-/// Then come [`weights!`](crate::weights!) and `impl Layer`; the example `custom_layer` shows all of it. The
-/// declaration and the shape rule, which is public, stand in a module and not in a function.
+/// [`layer`](crate::layer) has all that such a page names. Then come [`weights!`](crate::weights!) and `impl Layer`;
+/// the example `custom_layer` shows all of it. The declaration and the shape rule, which is public, stand in a module
+/// and not in a function.
 ///
 /// A layer with arguments of several kinds, with all that belongs to it:
 ///
 /// ```
-/// use nalgebra::SMatrix;
-/// use nn_core::initializers::Fans;
-/// use nn_core::spec::{Inferred, LayerSpec, Masking, Value, rule};
-/// use nn_core::{Layer, Memory, Pass, Scalar, Shape, ShapeError, Storage};
-/// use rand::Rng;
+/// use nn_core::layer::*;
 ///
 /// nn_core::layer! {
 ///     /// `y = W x + b` at every position, from `I` features to `O`; `B` is 1 with a bias and 0 without.

@@ -3,6 +3,7 @@
 // The graphs come from elsewhere, where they are judged.
 #![allow(missing_docs, deprecated, unreachable_pub, unused, non_snake_case, non_upper_case_globals, clippy::all)]
 
+use nn::layer::{Layer, Pass};
 use nn::prelude::*;
 use nn::weights::zeroed_box;
 use nn::{Buffer, Element, Ends, Graph, Heap, Mode, Tensors};

@@ -1,5 +1,6 @@
 //! Asks for what features bring. With one of them off it does not compile, and the errors name that feature.
 
+use nn::callbacks::CsvLogger;
 use nn::prelude::*;
 use nn_no_std::{Readings, Trend};
 
