@@ -96,7 +96,7 @@ fn by_gemm([m, k, n]: [usize; 3], a: (&[f32], [isize; 2]), b: (&[f32], [isize; 2
     assert!(a.len() == m * k && b.len() == k * n && c.len() == m * n);
     // SAFETY: the matrices are as large as the slices, and no step leads out of them.
     unsafe {
-        gemm::gemm(
+        gemm_f32::gemm::f32::get_gemm_fn()(
             m,
             n,
             k,
@@ -115,7 +115,7 @@ fn by_gemm([m, k, n]: [usize; 3], a: (&[f32], [isize; 2]), b: (&[f32], [isize; 2
             false,
             false,
             false,
-            gemm::Parallelism::None,
+            gemm_common::Parallelism::None,
         );
     }
 }

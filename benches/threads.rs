@@ -9,6 +9,7 @@
 mod models;
 
 use models::{Digits, Headline, Reuters, SparseReuters};
+use nn::losses::Losses;
 use nn::prelude::*;
 use rand::RngExt;
 use std::hint::black_box;

@@ -16,8 +16,7 @@ use std::process::ExitCode;
 
 /// A graph names layers outside the library with a path.
 pub mod my {
-    use nn::prelude::*;
-    use nn::spec::{Inferred, LayerSpec, Masking, Value, rule};
+    use nn::layer::*;
 
     nn::layer! {
         /// `y = s ⊙ x`: a learned factor for each of `N` features, the same at every position.
@@ -49,7 +48,7 @@ pub mod my {
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
         // Every sample is scaled independently, so threads may share a batch.
-        const WORK: nn::layer::Work = nn::layer::Work::BySample(N * P);
+        const WORK: Work = Work::BySample(N * P);
 
         fn init(&self, w: &mut Self::Weights, _: &mut dyn Rng) {
             w.factors.fill(T::ONE);

@@ -10,6 +10,7 @@
 mod common;
 
 use common::outcome::{Claims, seed};
+use nn::metrics::{ConfusionMatrix, confusion_matrix};
 use nn::prelude::*;
 use std::process::ExitCode;
 use std::time::Instant;

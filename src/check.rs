@@ -38,8 +38,8 @@ impl Check {
     fn add<X: Inspect>(
         &mut self,
         batch: X::Batch<'_>,
-        name: impl Fn(usize) -> Name,
-        present: impl Fn(usize) -> bool,
+        name: &dyn Fn(usize) -> Name,
+        present: &dyn Fn(usize) -> bool,
     ) -> Result<()> {
         // Lengths come before numbers, because they are cheap to check and a wrong length is the more basic mistake.
         let mut index = 0;
@@ -75,7 +75,7 @@ impl Check {
 }
 
 /// Checks that no index of the inputs is out of range.
-fn indices<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>, name: impl Fn(usize) -> Name) -> Result<()> {
+fn indices<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>, name: &dyn Fn(usize) -> Name) -> Result<()> {
     let bounds = <M::Graph as Ends<M::Scalar, M::Inputs>>::BOUNDS;
     if bounds.is_empty() {
         return Ok(());
@@ -94,8 +94,8 @@ fn indices<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>, name: impl Fn(usize) 
 pub(crate) fn inputs<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>) -> Result<usize> {
     let mut check = Check::default();
     let input = |i: usize| Name { part: "", what: "input", name: M::INPUT_NAMES[i] };
-    check.add::<M::Inputs>(x, input, |_| true)?;
-    indices::<M>(x, input)?;
+    check.add::<M::Inputs>(x, &input, &|_| true)?;
+    indices::<M>(x, &input)?;
     Ok(check.count())
 }
 
@@ -110,9 +110,9 @@ pub(crate) fn data<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
     let input = |i: usize| Name { part, what: "input", name: M::INPUT_NAMES[i] };
     let target = |i: usize| Name { part, what: "target of output", name: M::OUTPUT_NAMES[i] };
     let mut check = Check::default();
-    check.add::<M::Inputs>(x, input, |_| true)?;
-    indices::<M>(x, input)?;
-    check.add::<L::Targets>(y, target, |output| losses.judges(output))?;
+    check.add::<M::Inputs>(x, &input, &|_| true)?;
+    indices::<M>(x, &input)?;
+    check.add::<L::Targets>(y, &target, &|output| losses.judges(output))?;
     if check.count() == 0 {
         return Err(Error::Empty { tensor: input(0).to_string() });
     }

@@ -91,6 +91,10 @@ pub use {
 #[doc = include_str!("board.md")]
 pub mod board {}
 
+#[cfg(not(feature = "train"))]
+#[doc(hidden)]
+pub use missing::callbacks;
+
 #[cfg(all(feature = "train", feature = "files"))]
 #[doc = include_str!("cookbook.md")]
 pub mod cookbook {}
@@ -110,38 +114,7 @@ pub mod invalid_graphs {}
 #[doc = include_str!("keras_table.md")]
 pub mod keras_table {}
 
-/// The names that most programs with a model need: `use nn::prelude::*;`.
-pub mod prelude {
-    #[cfg(feature = "alloc")]
-    pub use crate::MultiHot;
-    #[cfg(feature = "std")]
-    pub use crate::Predict;
-    #[cfg(feature = "files")]
-    pub use crate::WeightFiles;
-    #[cfg(feature = "train")]
-    pub use crate::callbacks::*;
-    pub use crate::layers::{GruState, LstmState, SimpleRnnState};
-    pub use crate::losses::*;
-    pub use crate::metrics::*;
-    #[cfg(not(all(feature = "train", feature = "files", feature = "plot")))]
-    #[doc(hidden)]
-    pub use crate::missing::*;
-    pub use crate::optimizers::*;
-    pub use crate::schedules::*;
-    pub use crate::{
-        Bf16, Component, F16, Layer, Memory, Model, Packed, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights,
-    };
-    #[cfg(feature = "train")]
-    pub use crate::{Compile, CompileValue, Fit, Verbose};
-    pub use crate::{include_weights, model, model_rejects};
-    pub use nalgebra::{SMatrix, SVector};
-    #[cfg(feature = "std")]
-    pub use rand::rngs::StdRng;
-    /// Small random generators without `std`. `Xoshiro128PlusPlus` is for 32-bit machines. Both give the same numbers
-    /// on every machine.
-    pub use rand::rngs::{Xoshiro128PlusPlus, Xoshiro256PlusPlus};
-    pub use rand::{Rng, SeedableRng};
-}
+pub mod prelude;
 
 pub use nalgebra::{self, SMatrix, SVector};
 pub use rand;

@@ -88,6 +88,16 @@ types! {
     CsvLogger: Files, new(path: A);
 }
 
+/// Callbacks without `train`: those with a `new` name the feature there, and rustc names it for the others.
+#[cfg(not(feature = "train"))]
+pub mod callbacks {
+    pub use super::{
+        CsvLogger, EarlyStopping, LambdaCallback, LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau,
+    };
+    #[cfg(feature = "train")]
+    pub use crate::train::callbacks::{Callback, CallbackMemory, Callbacks, Direction, Run, Snapshot, TerminateOnNaN};
+}
+
 /// Declares a trait of stand-in methods.
 macro_rules! methods {
     (

@@ -114,7 +114,9 @@ impl Team {
     pub(crate) fn work<R: Send>(parts: usize, work: impl FnOnce(Team) -> R + Send) -> R {
         #[cfg(feature = "rayon")]
         if parts > 1 && rayon::current_num_threads() > 1 {
-            return rayon::join(|| work(Team::Pool), || ()).0;
+            let (mut work, mut done) = (Some(work), None);
+            pool(&mut || done = work.take().map(|work| work(Team::Pool)), &mut || ());
+            return done.expect("a join returns when both are done");
         }
         let _ = parts;
         work(Team::Alone)
@@ -140,9 +142,15 @@ impl Team {
                 b();
             }
             #[cfg(feature = "rayon")]
-            Team::Pool => _ = rayon::join(a, b),
-            #[cfg(feature = "rayon")]
-            Team::Helpers(most) => helpers::join(most, a, b),
+            Team::Pool | Team::Helpers(_) => {
+                let (mut a, mut b) = (Some(a), Some(b));
+                let a: Half<'_> = &mut || a.take().into_iter().for_each(|a| a());
+                let b: Half<'_> = &mut || b.take().into_iter().for_each(|b| b());
+                match self {
+                    Team::Helpers(most) => helpers::join(most, a, b),
+                    _ => pool(a, b),
+                }
+            }
         }
     }
 
@@ -173,9 +181,21 @@ impl Team {
     }
 }
 
+/// Half of the work of a [`join`](Team::join), of any type. The code that hands it to another thread is compiled once,
+/// not for every model. A half is called once.
+#[cfg(feature = "rayon")]
+type Half<'a> = &'a mut (dyn FnMut() + Send);
+
+/// Runs both halves on the threads of the pool.
+#[cfg(feature = "rayon")]
+fn pool(a: Half<'_>, b: Half<'_>) {
+    rayon::join(a, b);
+}
+
 /// Threads for one piece of work.
 #[cfg(feature = "rayon")]
 mod helpers {
+    use super::Half;
     use std::panic::resume_unwind;
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
     use std::sync::{Mutex, PoisonError};
@@ -200,8 +220,8 @@ mod helpers {
         }
     }
 
-    /// Runs both closures: `b` on a helper, unless `a` ends before a helper has begun.
-    pub(super) fn join(most: usize, a: impl FnOnce(), b: impl FnOnce() + Send) {
+    /// Runs both halves: `b` on a helper, unless `a` ends before a helper has begun.
+    pub(super) fn join(most: usize, a: Half<'_>, b: Half<'_>) {
         let Some(helper) = Helper::new(most) else {
             a();
             return b();

@@ -3,6 +3,7 @@
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
+use nn::metrics::SparseCategoricalAccuracy;
 use nn::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

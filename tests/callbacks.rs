@@ -3,6 +3,7 @@
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
+use nn::callbacks::{Callback, CsvLogger, Direction, LambdaCallback, LearningRateScheduler, Run, TerminateOnNaN};
 use nn::callbacks::{Callbacks, Snapshot};
 use nn::prelude::*;
 use nn::{Error, History};

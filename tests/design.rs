@@ -121,6 +121,7 @@ model! { pub struct Halves; let x = Input(shape = [HIDDEN / 2]); let h = Dense(H
 
 #[allow(unreachable_pub)]
 mod my {
+    use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage};
     use nn::prelude::*;
     use nn::spec::{Inferred, LayerSpec, Value, rule};
     use nn::weights;

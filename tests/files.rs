@@ -3,6 +3,7 @@
 #![cfg(all(feature = "std", unix))]
 #![allow(missing_docs)]
 
+use nn::callbacks::{Callback, CsvLogger, TerminateOnNaN};
 use nn::prelude::*;
 use nn::{Compiled, History};
 use std::ffi::OsStr;

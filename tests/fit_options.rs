@@ -3,6 +3,8 @@
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
+use nn::callbacks::{LambdaCallback, LearningRateScheduler};
+use nn::metrics::{Named, Weighted};
 use nn::prelude::*;
 use nn::{Error, History, Path};
 use safetensors::SafeTensors;

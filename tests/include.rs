@@ -2,6 +2,7 @@
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 
 use nn::prelude::*;
+use nn::{Bf16, F16, Packed};
 
 model! {
     struct Line;

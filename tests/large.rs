@@ -1,6 +1,7 @@
 //! A large model is built, used and trained without a copy of it passing through the stack. The stack of a test thread
 //! is 2 MiB. These are debug builds, in which every move is a copy.
 
+use nn::layer::Tensors;
 use nn::prelude::*;
 
 model! {

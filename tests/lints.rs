@@ -4,6 +4,7 @@
 #![deny(warnings)]
 
 use nn::lints::NAMES;
+use nn::losses::Losses;
 use nn::prelude::*;
 use std::fs;
 

@@ -12,6 +12,10 @@ mod fixture;
 use fixture::Fixture;
 use nn::activations::{Activate, Head, Sigmoid, Softmax};
 use nn::losses::*;
+use nn::losses::{
+    BinaryFocalCrossentropy, CategoricalFocalCrossentropy, CategoricalHinge, Hinge, Huber, KlDivergence, LogCosh, Loss,
+    LossOn, Losses, MeanAbsolutePercentageError, MeanSquaredLogarithmicError, Poisson, SquaredHinge, Weighting,
+};
 use nn::prelude::*;
 use nn::tensor::flat;
 use nn::{Element, Tensors};

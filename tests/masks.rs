@@ -12,6 +12,7 @@ mod fixture;
 use fixture::Fixture;
 use nn::Weights;
 use nn::losses::{Loss, LossOn};
+use nn::metrics::{CategoricalAccuracy, RootMeanSquaredError, Weighted};
 use nn::prelude::*;
 use nn::tensor::Sample;
 

@@ -10,8 +10,17 @@ mod fixture;
 
 use fixture::Fixture;
 use nn::Sample;
+use nn::losses::{
+    BinaryFocalCrossentropy, CategoricalHinge, Hinge, Huber, KlDivergence, LogCosh, MeanAbsolutePercentageError,
+    MeanSquaredLogarithmicError, Poisson, SquaredHinge,
+};
 use nn::losses::{CategoricalFocalCrossentropy, LossOn, Weighting};
 use nn::metrics::*;
+use nn::metrics::{
+    Auc, AucCurve, AucSummationMethod, BinaryAccuracy, CategoricalAccuracy, ConfusionMatrix, F1Average, F1Score,
+    MetricOn, Metrics, Named, Precision, R2Aggregation, R2Score, Recall, RootMeanSquaredError,
+    SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy, Weighted, confusion_matrix,
+};
 use nn::prelude::*;
 
 /// For `f64`: another order of sums.

@@ -3,6 +3,11 @@
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
+use nn::losses::{BinaryFocalCrossentropy, CategoricalFocalCrossentropy, KlDivergence};
+use nn::metrics::{
+    Auc, AucCurve, BinaryAccuracy, CategoricalAccuracy, F1Average, F1Score, Named, Precision, Recall,
+    SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy, Weighted,
+};
 use nn::prelude::*;
 
 model! {

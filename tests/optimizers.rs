@@ -18,7 +18,9 @@ mod close;
 mod fixture;
 
 use fixture::Fixture;
+use nn::optimizers::{Adadelta, Adagrad, Adamax, Ema, Ftrl, Lion, Nadam};
 use nn::prelude::*;
+use nn::schedules::{CosineDecayRestarts, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay};
 use nn::{Path, Variable, Weights};
 use std::collections::BTreeSet;
 

@@ -6,6 +6,7 @@ use nn::prelude::*;
 
 mod my {
     use nn::layer::{FoldInto, Folds};
+    use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage};
     use nn::prelude::*;
     use nn::spec::{Inferred, LayerSpec, Value, rule};
 

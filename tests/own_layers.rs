@@ -9,6 +9,7 @@ use nn_core::testing::check_layer;
 mod my {
     /// `y = c · s ⊙ x`
     pub mod scale {
+        use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage};
         use nn::prelude::*;
         use nn::spec::{Inferred, LayerSpec, Value, rule};
 
@@ -94,6 +95,7 @@ mod my {
     /// A layer without weights; its output depends on sizes, lists, choices and flags.
     pub mod pick {
         use nn::Code;
+        use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage};
         use nn::prelude::*;
         use nn::spec::{Inferred, LayerSpec, Value, rule};
         use nn::text::Text;
@@ -204,6 +206,7 @@ mod my {
 
     /// Two inputs, two outputs.
     pub mod both {
+        use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage};
         use nn::prelude::*;
         use nn::spec::{Arity, Inferred, LayerSpec, Value, rule};
 
@@ -379,6 +382,7 @@ fn penalties_and_bounds() {
 }
 
 mod said {
+    use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage};
     use nn::prelude::*;
     use nn::spec::{Inferred, LayerSpec, Value, rule};
 

@@ -8,6 +8,7 @@ use nn::prelude::*;
 #[allow(unreachable_pub)]
 mod my {
     use nn::SMatrix;
+    use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage};
     use nn::prelude::*;
     use nn::spec::{Arity, Inferred, LayerSpec, Masking, Value, rule};
 

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs)]
 
+use nn::layer::{Layer, Pass, Shape};
 use nn::prelude::*;
 use nn::{Buffer, Graph, Heap, Inline, Mode, Tensors};
 use nn_core::tensor::FloatTensors;

@@ -4,6 +4,7 @@
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
+use nn::callbacks::{Callback, CsvLogger, LambdaCallback, LearningRateScheduler, Run, TerminateOnNaN};
 use nn::callbacks::{CallbackMemory, Callbacks};
 use nn::prelude::*;
 use nn::{Compiled, Error, History};

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs)]
 
+use nn::layer::Shape;
 use nn::layers::RNN;
 use nn::prelude::*;
 use nn_core::testing::check_layer;
@@ -9,6 +10,7 @@ use nn_core::testing::check_layer;
 #[allow(unreachable_pub)]
 mod my {
     use nn::activations::{Activation, Sigmoid, Tanh};
+    use nn::layer::{Shape, ShapeError};
     use nn::layers::recurrent::{AllSteps, Cell, Returns, Simd, Sizes, Step, StepBack, Two, state_shape};
     use nn::prelude::*;
     use nn::spec::{Arity, Inferred, LayerSpec, Value, rule};

@@ -8,7 +8,16 @@
 // In a struct of one field, the base has nothing to add.
 #![allow(clippy::needless_update)]
 
+use nn::callbacks::LearningRateScheduler;
+use nn::layer::Tensors;
+use nn::losses::{
+    BinaryFocalCrossentropy, CategoricalFocalCrossentropy, CategoricalHinge, CosineSimilarity, Hinge, Huber,
+    KlDivergence, LogCosh, Losses, MeanAbsolutePercentageError, MeanSquaredLogarithmicError, Poisson, SquaredHinge,
+};
+use nn::metrics::Metrics;
+use nn::optimizers::{Adadelta, Adagrad, Adamax, Ema, Ftrl, Lion, Nadam};
 use nn::prelude::*;
+use nn::schedules::{CosineDecayRestarts, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay, Schedule};
 use nn::{Error, StepError, Trainer};
 
 model! {

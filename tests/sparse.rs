@@ -4,6 +4,7 @@
 #![allow(missing_docs)]
 
 use nn::MultiHot;
+use nn::optimizers::Adagrad;
 use nn::prelude::*;
 use proptest::prelude::*;
 use rand::RngExt;

@@ -4,10 +4,13 @@
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 
-use nn::Sample;
+use nn::layer::{Sample, Tensors};
+use nn::losses::{CategoricalHinge, CosineSimilarity, Huber, KlDivergence, Poisson};
 use nn::losses::{Loss, LossOn};
+use nn::metrics::{CategoricalAccuracy, TopKCategoricalAccuracy};
 use nn::optimizers::Ema;
 use nn::prelude::*;
+use nn::{Bf16, Packed};
 use std::path::PathBuf;
 
 /// The bytes of a stack.

@@ -3,6 +3,7 @@
 
 use nn::activations::{Elementwise, Fixed};
 use nn::layers::{GRU, LSTM, SimpleRNN};
+use nn::layers::{GruState, SimpleRnnState};
 use nn::prelude::*;
 
 /// `y = x³ / 8`, a user's own activation.

@@ -3,6 +3,7 @@
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
+use nn::callbacks::LambdaCallback;
 use nn::prelude::*;
 use nn::{Compiled, Error};
 use std::error::Error as StdError;

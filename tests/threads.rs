@@ -8,6 +8,9 @@
 #![cfg(feature = "rayon")]
 #![allow(missing_docs)]
 
+use nn::losses::{Loss, LossOn};
+use nn::metrics::{BinaryAccuracy, Metric, MetricOn, SparseCategoricalAccuracy, Weighted};
+use nn::optimizers::With;
 use nn::prelude::*;
 use nn::{History, Result};
 use rayon::ThreadPoolBuilder;
@@ -423,6 +426,7 @@ fn predictions_are_those_of_single_samples() -> Result<()> {
 
 /// A layer that does nothing and does not declare `BySample`, so its batch is not divided.
 pub mod my {
+    use nn::layer::{Layer, Memory, Pass, Storage};
     use nn::prelude::*;
     use nn::spec::{Inferred, LayerSpec, Value, rule};
     use nn::{Element, Shape, ShapeError};

@@ -1,6 +1,7 @@
 //! A `Trainer`, which needs no heap, takes the same steps as `train_on_batch`.
 
 use nn::optimizers::Ema;
+use nn::optimizers::{Adadelta, Adagrad, Adamax, Ftrl, Lion, Nadam};
 use nn::prelude::*;
 use nn::{StepError, Trainer};
 

@@ -3,6 +3,8 @@
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
 
+use nn::callbacks::{CsvLogger, LambdaCallback};
+use nn::optimizers::Adadelta;
 use nn::prelude::*;
 use safetensors::SafeTensors;
 use std::fs;

@@ -116,6 +116,11 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// # Errors
     /// If the file cannot be written.
     pub fn save_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        self.save_at(path.as_ref())
+    }
+
+    /// The same for a path of any type, compiled once.
+    fn save_at(&mut self, path: &Path) -> Result<()> {
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
         learner.settle();
         let names = Names::of::<M>();
@@ -139,7 +144,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
             metadata.push((names.callback(k), name.clone()));
             tensors.extend(memory.entries().map(|(name, entry)| Tensor::memory(&(names.memory(k) + name), entry)));
         }
-        tensors::write(path.as_ref(), tensors, metadata)
+        tensors::write(path, tensors, metadata)
     }
 
     /// Reads a file of [`save_checkpoint`](Self::save_checkpoint). Model and optimizer change only if the whole file is

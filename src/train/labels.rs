@@ -10,7 +10,7 @@ use crate::predict::Scratch;
 use crate::train::compile::Compiled;
 use crate::train::samples::Samples;
 use crate::train::warnings::Data;
-use crate::{Buffer, Error, Heap, Model, Result, Tensors, Warning};
+use crate::{Buffer, Error, Heap, Model, Result, Shape, Tensors, Warning};
 
 /// The lint of such labels.
 pub(crate) const LINT: &str = "labels_outside_domain";
@@ -55,7 +55,8 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
             found.push((output, Bad { domain: labels.domain(), misfit, seen, first }));
         });
         if let (true, Some((output, bad))) = (strict, found.first()) {
-            let expected = format!("{}, but got {}: {}", bad.domain, bad.got::<M>(*output), bad.meaning().0);
+            let expected =
+                format!("{}, but got {}: {}", bad.domain, bad.got(M::OUTPUT_SHAPES.get(*output)), bad.meaning().0);
             let tensor = format!("{}target of output `{}`", data.prefix(), M::OUTPUT_NAMES[*output]);
             return Err(Error::Target { tensor, sample: bad.sample(), expected });
         }
@@ -66,7 +67,7 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
                 "the {}target of output `{}` has {} in sample {}, but its loss `{}` judges {}: {meaning}",
                 data.prefix(),
                 M::OUTPUT_NAMES[*output],
-                bad.got::<M>(*output),
+                bad.got(M::OUTPUT_SHAPES.get(*output)),
                 bad.sample(),
                 losses.about(*output).name,
                 bad.domain,
@@ -91,14 +92,14 @@ impl Bad {
     }
 
     /// The label, such as `the label 2`, with its place if a sample has several.
-    fn got<M: Model>(&self, output: usize) -> String {
+    fn got(&self, shape: Option<&Shape>) -> String {
         let Misfit { position, row, fault, .. } = self.misfit;
         let (text, whole) = match fault {
             Fault::Label(label) | Fault::Mixed(label) => (format!("the label {}", number(label)), false),
             Fault::Sum(sum) => (format!("labels with the sum {}", number(sum)), true),
             Fault::Zeros => ("nothing but 0".into(), true),
         };
-        let positions = M::OUTPUT_SHAPES.get(output).map_or(1, |shape| shape.cols());
+        let positions = shape.map_or(1, Shape::cols);
         match (positions > 1, self.seen.rows > 1 && !whole) {
             (true, true) => format!("{text} (row {row}, column {position})"),
             (true, false) => format!("{text} (position {position})"),

@@ -83,7 +83,7 @@ impl<M: Model> Learner<M> {
         let frozen = vec![false; places.last().map_or(0, |last| last.layer + 1)];
         let rows = tables::<M>(&places, optimizer.zero_gradient());
         // The ranges that a backward pass may add to, without tables.
-        let dense = merged(&places, |place| place.trainable && !rows.has(place.start));
+        let dense = merged(&places, &|place| place.trainable && !rows.has(place.start));
         let mut learner = Learner {
             gradients: Vec::new(),
             used: 0,
@@ -139,16 +139,10 @@ impl<M: Model> Learner<M> {
     /// Updates the ranges after a change of [`frozen`](Self::frozen).
     pub(crate) fn refreeze(&mut self) {
         self.rows.freeze(&self.frozen);
-        let (rows, learns) = (&self.rows, |place: &Place| place.trainable && !self.frozen[place.layer]);
-        let variables = self.places.iter().filter(|place| learns(place) && !rows.has(place.start));
-        self.parts = variables.map(|place| place.start..place.end).enumerate().collect();
-        self.runs = merged(&self.places, |place| learns(place) && !rows.has(place.start));
-        self.trainable = merged(&self.places, learns);
-        self.variables = self.parts.len();
-        self.fixed = without(M::COUNT, &self.trainable);
-        // Layers that are frozen at run time still get gradients, which no step applies.
-        let unused = |place: &Place| place.trainable && !learns(place) && !rows.has(place.start);
-        self.unused = merged(&self.places, unused);
+        let Learning { parts, runs, trainable, unused } = Learning::of(&self.places, &self.rows, &self.frozen);
+        self.variables = parts.len();
+        self.fixed = without(M::COUNT, &trainable);
+        (self.parts, self.runs, self.trainable, self.unused) = (parts, runs, trainable, unused);
     }
 
     /// Brings the slots to the values that they would have if every row took part in every step.
@@ -268,8 +262,30 @@ fn tables<M: Model>(places: &[Place], zero_gradient: ZeroGradient) -> Rows {
     rows
 }
 
+/// The ranges that training changes, as [`Learner`] keeps them. It depends on no model, so it is compiled once.
+struct Learning {
+    parts: Vec<(usize, Range<usize>)>,
+    runs: Vec<Range<usize>>,
+    trainable: Vec<Range<usize>>,
+    unused: Vec<Range<usize>>,
+}
+
+impl Learning {
+    fn of(places: &[Place], rows: &Rows, frozen: &[bool]) -> Self {
+        let learns = |place: &Place| place.trainable && !frozen[place.layer];
+        let variables = places.iter().filter(|place| learns(place) && !rows.has(place.start));
+        Learning {
+            parts: variables.map(|place| place.start..place.end).enumerate().collect(),
+            runs: merged(places, &|place| learns(place) && !rows.has(place.start)),
+            trainable: merged(places, &learns),
+            // Layers that are frozen at run time still get gradients, which no step applies.
+            unused: merged(places, &|place| place.trainable && !learns(place) && !rows.has(place.start)),
+        }
+    }
+}
+
 /// Returns the ranges of some variables, with neighbours joined.
-fn merged(places: &[Place], wanted: impl Fn(&Place) -> bool) -> Vec<Range<usize>> {
+fn merged(places: &[Place], wanted: &dyn Fn(&Place) -> bool) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for place in places.iter().filter(|place| wanted(place)) {
         match ranges.last_mut() {
@@ -300,7 +316,7 @@ mod tests {
     fn neighbours_become_one_run() {
         let place = |(start, end)| Place { start, end, ..Place::NONE };
         let places = [(0, 2), (2, 5), (5, 9), (9, 11), (11, 12), (12, 13)].map(place);
-        let ranges = merged(&places, |place| place.start != 0 && place.start != 9);
+        let ranges = merged(&places, &|place| place.start != 0 && place.start != 9);
         assert_eq!(ranges, [2..9, 11..13]);
         assert_eq!(without(15, &ranges), [0..2, 9..11, 13..15]);
         assert_eq!(without(13, &[0..9, 9..13]), []);

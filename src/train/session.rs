@@ -101,7 +101,7 @@ where
             if epochs > 0 {
                 self.compiled.finish();
             }
-            self.hook(|callback, run| callback.on_train_end(run))
+            self.hook(&mut |callback, run| callback.on_train_end(run))
         });
         self.remember();
         self.state.print();
@@ -131,7 +131,7 @@ where
             self.tally = if cursor.batch > 0 { Tally::of(&cursor.sums) } else { Tally::new() };
             self.state.begin_epoch(epoch);
             if !resumed {
-                self.hook(|callback, run| callback.on_epoch_begin(epoch, run))
+                self.hook(&mut |callback, run| callback.on_epoch_begin(epoch, run))
                     .inspect_err(|_| self.compiled.cursor.begun = false)?;
             }
             let cursor = &self.compiled.cursor;
@@ -166,7 +166,7 @@ where
                 logs.retain(|(name, _)| !metrics.contains(name));
             }
             self.state.logs = Some(logs);
-            self.hook(|callback, run| callback.on_epoch_end(epoch, run))?;
+            self.hook(&mut |callback, run| callback.on_epoch_end(epoch, run))?;
             self.remember();
             let logs = self.state.all_logs();
             self.progress.end(&logs);
@@ -217,12 +217,12 @@ where
     fn train(&mut self, samples: Samples<'_, M::Inputs, Targets<M, L>>, checked: bool) -> Result<()> {
         let batch = self.compiled.cursor.batch;
         let n = if checked { samples.len() } else { self.check(samples)? };
-        self.hook(|callback, run| callback.on_train_batch_begin(batch, run))?;
+        self.hook(&mut |callback, run| callback.on_train_batch_begin(batch, run))?;
         let weights = if checked || self.settings.class_weight.is_none() { samples.weights } else { &self.weights };
         self.compiled.step(samples.x, samples.y, n, weights, self.seed, &mut self.tally)?;
         let cursor = &mut self.compiled.cursor;
         (cursor.batch, cursor.seen) = (batch + 1, cursor.seen + 1);
-        self.hook(|callback, run| callback.on_train_batch_end(batch, run))?;
+        self.hook(&mut |callback, run| callback.on_train_batch_end(batch, run))?;
         self.progress.step(batch + 1, || self.tally.report(&self.compiled.metrics, &self.compiled.names));
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Steps by rows equal steps over whole tables, up to rounding.
 
 use super::*;
-use nn::optimizers::ZeroGradient;
+use nn::optimizers::{Adadelta, Adagrad, Adamax, Ema, Ftrl, Lion, Nadam, With, ZeroGradient};
+use nn::schedules::InverseTimeDecay;
 
 model! {
     /// A penalty and a bound on the table, so every row has a gradient in every step. As in Keras, the norm is per

@@ -4,6 +4,7 @@ use super::*;
 
 #[allow(unreachable_pub)]
 mod my {
+    use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage};
     use nn::prelude::*;
     use nn::spec::{Inferred, LayerSpec, Value, rule};
     use std::ops::Range;

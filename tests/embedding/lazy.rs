@@ -1,6 +1,7 @@
 //! `lazy`: rows that are not in the batch stay completely unchanged.
 
 use super::*;
+use nn::optimizers::{Ema, With};
 
 fn options(lazy: bool) -> With<Adam> {
     let adam = Adam { learning_rate: 0.1, ..Adam::default() };

@@ -1,6 +1,7 @@
 //! Rows that are absent for hundreds of steps, in `f32`, so that rounding shows.
 
 use super::*;
+use nn::optimizers::Adadelta;
 
 model! {
     pub struct Small;

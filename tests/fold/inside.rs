@@ -1,6 +1,7 @@
 //! In a folded model, an inner model has its folded form. A user's own layer stays.
 
 use super::{Headline, close, indices, numbers, random};
+use nn::layer::Memory;
 use nn::model::Model;
 use nn::prelude::*;
 use nn::spec::{Inferred, LayerSpec, Value, rule};

@@ -1,6 +1,7 @@
 //! Const expressions.
 
 use super::*;
+use nn::layer::Shape;
 
 const HIDDEN: usize = 6;
 const fn half(n: usize) -> usize {

@@ -1,6 +1,7 @@
 //! Layers between other layers: their shapes and constants fit, and gradients pass through them.
 
 use super::*;
+use nn::layer::Shape;
 
 model! {
     pub struct Merges;

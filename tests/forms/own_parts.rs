@@ -5,9 +5,7 @@ use super::*;
 /// A user's own layers and activations.
 pub mod my {
     use nn::activations::Elementwise;
-    use nn::spec::{Inferred, LayerSpec, Value, rule};
-    use nn::{Element, SMatrix, prelude::*};
-    use rand::Rng;
+    use nn::layer::*;
 
     nn::layer! {
         /// `y = c · s ⊙ x`, with a scale for each of `N` features.

@@ -1,6 +1,7 @@
 //! Shared weights.
 
 use super::*;
+use nn::layer::{Layer, Memory, Pass, Tensors};
 use nn::{Buffer, Heap};
 
 model! {

@@ -4,6 +4,7 @@
 
 use crate::fixture::Fixture;
 use nn::data::{Batches, Inspect};
+use nn::layer::Memory;
 use nn::losses::Losses;
 use nn::optimizers::Optimizer;
 use nn::prelude::*;

@@ -2,6 +2,7 @@
 
 use crate::fixture::Fixture;
 use crate::{F32, F64};
+use nn::optimizers::Adagrad;
 use nn::optimizers::Optimizer;
 use nn::prelude::*;
 

@@ -2,6 +2,7 @@
 
 use crate::fixture::Fixture;
 use crate::{F32, F64};
+use nn::layer::{Layer, Memory, Pass, Tensors};
 use nn::losses::{Losses, Weighting};
 use nn::prelude::*;
 use nn::tensor::flat;

@@ -4,6 +4,7 @@
 
 use core::hint::black_box;
 use nn::prelude::*;
+use nn::{Bf16, Packed};
 use nn_firmware::models::Digits;
 use nn_firmware::{NO_PRINT, depth, fingerprint, measured, say};
 

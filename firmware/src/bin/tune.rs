@@ -5,6 +5,7 @@
 
 use nn::Inline;
 use nn::activations::{Activate, Relu};
+use nn::layer::{Layer, Pass};
 use nn::layers::Dense;
 use nn::prelude::*;
 use nn_firmware::models::{Digits, Head};

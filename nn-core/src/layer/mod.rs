@@ -24,15 +24,23 @@ pub use packed::Packed;
 pub use pass::{Memory, Mode, Pass};
 pub use work::Work;
 
+/// With these, `use nn::layer::*;` is the only import of a layer's page.
+#[doc(no_inline)]
+pub use {
+    crate::spec::shape::{Shape, ShapeError},
+    crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, rule},
+    crate::tensor::scalar::Scalar,
+    crate::tensor::storage::{Buffer, Inline, Storage},
+    crate::tensor::{Element, Sample, Tensors},
+    crate::weights::Weights,
+    crate::weights::initializers::Fans,
+    nalgebra::{SMatrix, SVector},
+    rand::Rng,
+};
+
 use crate::activations::Head;
-use crate::spec::shape::Shape;
 use crate::spec::summary::Row;
-use crate::tensor::Tensors;
-use crate::tensor::scalar::Scalar;
-use crate::tensor::storage::{Buffer, Inline, Storage};
-use crate::weights::Weights;
 use core::ops::Range;
-use rand::Rng;
 
 /// A layer over the scalar `T`, called on tensors `X`.
 ///

@@ -4,8 +4,7 @@
 /// calls it in a graph.
 ///
 /// ```
-/// use nn_core::spec::{Inferred, LayerSpec, Masking, Value, rule};
-/// use nn_core::{Shape, ShapeError};
+/// use nn_core::layer::*;
 ///
 /// nn_core::layer! {
 ///     /// `y = s ⊙ x`: a learned factor for each feature.
@@ -27,17 +26,14 @@
 /// # fn main() {}
 /// ```
 ///
-/// [`weights!`](crate::weights!) and `impl Layer` follow; the example `custom_layer` shows all of it. The declaration
-/// and the shape rule, which is public, must be in a module, not in a function.
+/// [`layer`](crate::layer) has all names that such a page needs. [`weights!`](crate::weights!) and `impl Layer` follow;
+/// the example `custom_layer` shows all of it. The declaration and the shape rule, which is public, must be in a
+/// module, not in a function.
 ///
 /// A layer with arguments of several kinds, and its complete code:
 ///
 /// ```
-/// use nalgebra::SMatrix;
-/// use nn_core::initializers::Fans;
-/// use nn_core::spec::{Inferred, LayerSpec, Masking, Value, rule};
-/// use nn_core::{Layer, Memory, Pass, Scalar, Shape, ShapeError, Storage};
-/// use rand::Rng;
+/// use nn_core::layer::*;
 ///
 /// nn_core::layer! {
 ///     /// `y = W x + b` at every position, from `I` features to `O`; `B` is 1 with a bias and 0 without.

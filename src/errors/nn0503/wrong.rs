@@ -1,4 +1,4 @@
-use nn::prelude::*;
+use nn::{metrics::SparseCategoricalAccuracy, prelude::*};
 
 model! {
     pub struct Digits;

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 ///
 /// ```
 /// use nn::prelude::*;
+/// use nn::callbacks::CsvLogger;
 ///
 /// let fit = Fit::new().epochs(10).callback(CsvLogger::new("training.csv"));
 /// # let _ = fit;

@@ -13,6 +13,7 @@ macro_rules! lambda_callback {
         ///
         /// ```
         /// use nn::prelude::*;
+        /// use nn::callbacks::LambdaCallback;
         ///
         /// let mut losses = Vec::new();
         /// let record = LambdaCallback::new().on_epoch_end(|_epoch, run| {

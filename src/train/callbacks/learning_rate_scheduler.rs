@@ -10,6 +10,7 @@ use crate::{Error, Result};
 ///
 /// ```
 /// use nn::prelude::*;
+/// use nn::callbacks::LearningRateScheduler;
 ///
 /// // The same for ten epochs, then less and less.
 /// let schedule = |epoch: usize, rate: f64| if epoch < 10 { rate } else { rate * (-0.1_f64).exp() };

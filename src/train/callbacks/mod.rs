@@ -8,6 +8,7 @@
 //!
 //! ```
 //! use nn::prelude::*;
+//! use nn::callbacks::{Callback, Run};
 //!
 //! /// Stops when the validation gets much worse than the training.
 //! struct Overfitting {
@@ -34,6 +35,7 @@
 //!
 //! ```
 //! use nn::prelude::*;
+//! use nn::callbacks::{Callback, CallbackMemory, Run};
 //!
 //! /// Prints how much the loss fell since the first epoch.
 //! #[derive(Default)]
@@ -82,6 +84,9 @@ mod run;
 mod template;
 mod terminate_on_nan;
 
+#[cfg(not(feature = "files"))]
+#[doc(hidden)]
+pub use crate::missing::{CsvLogger, ModelCheckpoint};
 #[cfg(feature = "files")]
 pub use csv_logger::CsvLogger;
 pub use early_stopping::EarlyStopping;

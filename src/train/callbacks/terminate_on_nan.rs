@@ -10,6 +10,7 @@ use crate::{Error, Result};
 ///
 /// ```
 /// use nn::prelude::*;
+/// use nn::callbacks::TerminateOnNaN;
 ///
 /// let fit = Fit::new().epochs(100).callback(TerminateOnNaN::new());
 /// # let _ = fit;

@@ -77,6 +77,7 @@ impl<V, C> Fit<V, C> {
     ///
     /// ```
     /// use nn::prelude::*;
+    /// use nn::callbacks::LambdaCallback;
     /// # model! { pub struct Line; Sequential([Input(shape = [1]), Dense(1)]) }
     /// # fn main() -> nn::Result<()> {
     /// # let (x, y) = ([0.0_f32, 1.0, 2.0, 3.0], [1.0_f32, 3.0, 5.0, 7.0]);
@@ -249,6 +250,7 @@ impl<V, C> Fit<V, C> {
     ///
     /// ```
     /// use nn::prelude::*;
+    /// use nn::callbacks::TerminateOnNaN;
     /// # model! { pub struct Line; Sequential([Input(shape = [1]), Dense(1)]) }
     /// # fn main() -> nn::Result<()> {
     /// # let (x, y) = ([0.0_f32, 1.0, 2.0, 3.0], [1.0_f32, 3.0, 5.0, 7.0]);

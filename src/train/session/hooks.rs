@@ -11,6 +11,9 @@ use crate::train::compile::Compiled;
 use crate::train::totals::Tally;
 use crate::{Model, Result};
 
+/// The call of a hook: of any type, so that what surrounds it is compiled once for a model, and not for each hook.
+pub(super) type Call<'a> = &'a mut dyn FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>;
+
 impl<M, O, L, K, C> Session<'_, M, O, L, K, C>
 where
     M: Model,
@@ -36,7 +39,7 @@ where
         (self.state.params, self.state.validates) = (params, validates);
         self.state.logs = Some(Vec::new());
         let mut memories = if self.settings.resume { self.compiled.cursor.memories.clone() } else { Vec::new() };
-        self.call(|callback, run| {
+        self.call(&mut |callback, run| {
             let name = callback.name();
             let known = memories.iter().position(|(other, _)| *other == name);
             run.state.memory = known.map(|known| memories.remove(known).1);
@@ -56,7 +59,7 @@ where
     }
 
     /// Calls a hook of all callbacks, and then writes the checkpoints that they ask for.
-    pub(super) fn hook(&mut self, call: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>) -> Result<()> {
+    pub(super) fn hook(&mut self, call: Call<'_>) -> Result<()> {
         let called = self.call(call);
         if self.state.pending.is_empty() {
             return called;
@@ -66,17 +69,13 @@ where
     }
 
     /// Calls a hook of all callbacks.
-    pub(super) fn call(&mut self, call: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>) -> Result<()> {
+    pub(super) fn call(&mut self, call: Call<'_>) -> Result<()> {
         let Session { compiled, callbacks, state, tally, .. } = self;
         run_hook(compiled, callbacks, state, tally, call)
     }
 
     /// Calls a hook with the numbers of an evaluation. Its checkpoints are written after the end of the epoch.
-    pub(super) fn hook_with(
-        &mut self,
-        tally: &Tally<K::State>,
-        call: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
-    ) -> Result<()> {
+    pub(super) fn hook_with(&mut self, tally: &Tally<K::State>, call: Call<'_>) -> Result<()> {
         let Session { compiled, callbacks, state, .. } = self;
         run_hook(compiled, callbacks, state, tally, call)
     }
@@ -99,7 +98,7 @@ fn run_hook<M, O, L, K>(
     callbacks: &mut impl Callbacks,
     state: &mut State,
     tally: &Tally<K::State>,
-    mut call: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
+    call: Call<'_>,
 ) -> Result<()>
 where
     M: Model,

@@ -63,7 +63,7 @@ where
         if matches!(validation, Checked::None) {
             return Ok(None);
         }
-        self.call(|callback, run| callback.on_test_begin(run))?;
+        self.call(&mut |callback, run| callback.on_test_begin(run))?;
         let mut evaluation = Evaluation::new(self.compiled);
         match validation {
             Checked::None => {}
@@ -95,7 +95,7 @@ where
                 }
             }
         }
-        self.hook_with(&evaluation.tally, |callback, run| callback.on_test_end(run))?;
+        self.hook_with(&evaluation.tally, &mut |callback, run| callback.on_test_end(run))?;
         Ok(Some(evaluation.report(self.compiled)))
     }
 
@@ -107,8 +107,8 @@ where
         n: usize,
         batch: usize,
     ) -> Result<()> {
-        self.hook_with(&evaluation.tally, |callback, run| callback.on_test_batch_begin(batch, run))?;
+        self.hook_with(&evaluation.tally, &mut |callback, run| callback.on_test_batch_begin(batch, run))?;
         evaluation.add(self.compiled, samples, n);
-        self.hook_with(&evaluation.tally, |callback, run| callback.on_test_batch_end(batch, run))
+        self.hook_with(&evaluation.tally, &mut |callback, run| callback.on_test_batch_end(batch, run))
     }
 }

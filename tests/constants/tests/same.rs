@@ -4,6 +4,7 @@
 // Lints check the original files, not these copies.
 #![allow(missing_docs, deprecated, unreachable_pub, unused, non_snake_case, non_upper_case_globals, clippy::all)]
 
+use nn::layer::{Layer, Pass};
 use nn::prelude::*;
 use nn::weights::zeroed_box;
 use nn::{Buffer, Element, Ends, Graph, Heap, Mode, Tensors};

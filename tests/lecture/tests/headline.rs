@@ -11,6 +11,7 @@ mod close;
 mod fixture;
 
 use fixture::Fixture;
+use nn::layer::{Layer, Memory, Pass, Tensors};
 use nn::losses::{Losses, Weighting};
 use nn::prelude::*;
 use nn::tensor::flat;

@@ -1,5 +1,6 @@
 //! Uses items of every feature. If one feature is off, this does not compile, and the errors name that feature.
 
+use nn::callbacks::CsvLogger;
 use nn::prelude::*;
 use nn_no_std::{Readings, Trend};
 

@@ -1,6 +1,7 @@
 //! Embedding and its masks.
 
 use crate::graphs::{R01, RMSPROP};
+use nn::optimizers::Adagrad;
 use nn::prelude::*;
 
 graphs! { "recurrent_embedding";

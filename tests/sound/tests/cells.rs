@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![allow(missing_docs, unreachable_pub)]
 
+use nn::layer::Pass;
 use nn::layers::RNN;
 use nn::layers::recurrent::{AllSteps, Cell, Returns, Simd, Sizes, Step, StepBack, Two};
 use nn::prelude::*;

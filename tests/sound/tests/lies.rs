@@ -7,9 +7,9 @@
 use bytemuck::{Pod, Zeroable};
 use nn::__private::include;
 use nn::activations::Head;
-use nn::layer::Work;
+use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage, Tensors, Work};
 use nn::storage::Shareable;
-use nn::{Buffer, Element, Ends, Graph, Mode, Sample, Train, prelude::*};
+use nn::{Bf16, Buffer, Element, Ends, F16, Graph, Mode, Packed, Sample, Train, prelude::*};
 use nn_sound::{Numbers, survives};
 use std::ops::{Deref, DerefMut, Range};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

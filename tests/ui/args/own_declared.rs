@@ -6,7 +6,7 @@ use nn::prelude::*;
 macro_rules! copies {
     ($module:ident $name:ident [$($args:tt)*] [$($facts:tt)*] $found:expr) => {
         mod $module {
-            use nn::prelude::*;
+            use nn::{layer::{Layer, Memory, Pass, Shape, ShapeError, Storage}, prelude::*};
             use nn::spec::{Inferred, LayerSpec, Masking, Value, rule};
 
             nn::layer! {

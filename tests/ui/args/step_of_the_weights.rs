@@ -1,5 +1,5 @@
 //! The weights know the type of an activation, but not its parameters, and without a bias a GRU's do not know `reset_after`.
-use nn::prelude::*;
+use nn::{layers::{GruState, SimpleRnnState}, prelude::*};
 
 model! {
     struct Net;

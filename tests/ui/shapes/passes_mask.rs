@@ -3,7 +3,7 @@
 use nn::prelude::*;
 
 mod my {
-    use nn::prelude::*;
+    use nn::{layer::{Layer, Memory, Pass, Shape, ShapeError, Storage}, prelude::*};
     use nn::spec::{Inferred, LayerSpec, Masking, Value, rule};
 
     nn::layer! {

@@ -1,4 +1,4 @@
-use nn::prelude::*;
+use nn::{Bf16, Packed, prelude::*};
 
 model! {
     pub struct Line;

@@ -1,4 +1,4 @@
-use nn::prelude::*;
+use nn::{F16, Packed, prelude::*};
 
 model! {
     pub struct Line;
