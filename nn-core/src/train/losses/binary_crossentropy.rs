@@ -28,12 +28,17 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// Cross-entropy of independent labels: `-(t · ln p + (1 - t) · ln(1 - p))`, the mean over all scalars
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryCrossentropy {
     /// Whether predictions are logits instead of probabilities; false by default.
     pub from_logits: bool,
     /// How far targets move towards 1/2, from 0 (the default) to 1.
     pub label_smoothing: f64,
+}
+
+impl BinaryCrossentropy {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = BinaryCrossentropy { from_logits: false, label_smoothing: 0.0 };
 }
 
 impl BinaryCrossentropy {

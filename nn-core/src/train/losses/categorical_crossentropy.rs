@@ -28,12 +28,17 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// Cross-entropy of one class out of several, with one-hot targets: `-Σ t · ln p`, the mean over positions
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CategoricalCrossentropy {
     /// Whether predictions are logits instead of probabilities; false by default.
     pub from_logits: bool,
     /// How far targets move towards `1 / classes`, from 0 (the default) to 1.
     pub label_smoothing: f64,
+}
+
+impl CategoricalCrossentropy {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = CategoricalCrossentropy { from_logits: false, label_smoothing: 0.0 };
 }
 
 impl CategoricalCrossentropy {

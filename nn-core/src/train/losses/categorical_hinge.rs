@@ -18,7 +18,7 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `max(wrong - right + 1, 0)` of the best wrong class and the right one, the mean over positions
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CategoricalHinge;
 
 /// `wrong` and `wrong - right + 1` of one position.

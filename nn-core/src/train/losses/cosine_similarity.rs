@@ -21,7 +21,7 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `-cos` of the angle between prediction and target, the mean over positions; as a metric without the minus
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CosineSimilarity;
 
 /// `min(1/|x|, 1e7)`, and whether that is `1/|x|`.

@@ -18,7 +18,7 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `Σ t · ln(t / p)`, the mean over positions: Keras's `KLDivergence`
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KlDivergence;
 
 /// A probability clipped, and whether it was inside.

@@ -18,7 +18,7 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ ln cosh(y - t)`
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogCosh;
 
 impl Loss for LogCosh {

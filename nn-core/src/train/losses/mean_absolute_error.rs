@@ -16,7 +16,7 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ |y - t|`
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct MeanAbsoluteError;
 
 impl Loss for MeanAbsoluteError {

@@ -20,7 +20,7 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `100/n · Σ |y - t| / |t|`
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeanAbsolutePercentageError;
 
 impl Loss for MeanAbsolutePercentageError {

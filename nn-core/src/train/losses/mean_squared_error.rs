@@ -16,7 +16,7 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ (y - t)²`
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct MeanSquaredError;
 
 impl Loss for MeanSquaredError {

@@ -19,7 +19,7 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ (ln(1 + y) - ln(1 + t))²`
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeanSquaredLogarithmicError;
 
 impl Loss for MeanSquaredLogarithmicError {

@@ -19,7 +19,7 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ y - t · ln y`
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Poisson;
 
 impl Loss for Poisson {

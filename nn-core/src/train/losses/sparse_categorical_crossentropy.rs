@@ -26,10 +26,15 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// Cross-entropy of one class out of several, with indices as targets: `-ln p[t]`, the mean over positions
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SparseCategoricalCrossentropy {
     /// Whether predictions are logits instead of probabilities; false by default.
     pub from_logits: bool,
+}
+
+impl SparseCategoricalCrossentropy {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = SparseCategoricalCrossentropy { from_logits: false };
 }
 
 /// Scalar `class` of a position, or NaN.

@@ -43,11 +43,16 @@ pub struct Ema {
 
 impl Default for Ema {
     fn default() -> Self {
-        Ema { momentum: 0.99, overwrite_frequency: None }
+        Ema::new(0.99)
     }
 }
 
 impl Ema {
+    /// An average with this momentum, which the weights become at the end of `fit`.
+    pub const fn new(momentum: f64) -> Self {
+        Ema { momentum, overwrite_frequency: None }
+    }
+
     /// What follows step `step`, counted from 0, over a run of weights and the same run of their average.
     pub fn update<T: Scalar>(&self, step: u64, w: &mut [T], average: &mut [T]) {
         let momentum = if step == 0 { 0.0 } else { self.momentum };
