@@ -244,6 +244,9 @@ pub mod prelude {
     pub use crate::missing::*;
     pub use crate::optimizers::*;
     pub use crate::schedules::*;
+    #[cfg(feature = "train")]
+    #[doc(hidden)]
+    pub use crate::train::keras::{BeforeCompile as _, KerasNames as _};
     pub use crate::{
         Bf16, Component, F16, Layer, Memory, Model, Packed, Pass, Scalar, Shape, ShapeError, Storage, Tensors, Weights,
     };

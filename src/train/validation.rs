@@ -6,6 +6,11 @@ use crate::{Result, Tensors};
 
 /// Data for validation with inputs `X` and targets `Y`: what [`Fit::validation_data`](crate::Fit::validation_data) or
 /// [`Fit::validation_batches`](crate::Fit::validation_batches) took, or `()` for none.
+#[diagnostic::on_unimplemented(
+    message = "this is no data for the validation of this model",
+    note = "`Fit::new().validation_data(&x, &y)` takes data as `fit` does",
+    note = "explained in nn::errors::nn0501"
+)]
 pub trait Validation<X: Tensors, Y: Tensors> {
     /// The data, if it is in memory.
     fn whole(&self) -> Option<Samples<'_, X, Y>> {
