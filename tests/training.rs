@@ -1,4 +1,4 @@
-//! `compile`, `fit`, `evaluate` and `predict` do what Keras does.
+//! `compile`, `fit`, `evaluate` and `predict` do the same as in Keras.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
@@ -54,7 +54,7 @@ model! {
 }
 
 model! {
-    /// Everything that adds to a gradient: a penalty, two outputs with different heads, a frozen layer between others.
+    /// All contributions to a gradient: a penalty, two outputs with different heads, a frozen layer between others.
     pub struct Everything;
 
     let x = Input(shape = [4]);
@@ -196,7 +196,7 @@ fn is_still(weight: usize) -> bool {
 
 #[test]
 fn means_are_over_samples_and_before_the_steps() -> nn::Result<()> {
-    // With a learning rate of 0 an epoch is an evaluation, whatever the batches: 10 = 4 + 4 + 2 samples.
+    // At a learning rate of 0 an epoch is an evaluation, for any batches: 10 = 4 + 4 + 2 samples.
     let (x, y) = points(10);
     let line = Pair::boxed(&mut StdRng::seed_from_u64(1));
     let inputs = (&x, [SVector::<f32, 2>::new(0.5, -1.0); 10]);
@@ -214,7 +214,7 @@ fn means_are_over_samples_and_before_the_steps() -> nn::Result<()> {
         close(history.get(name).unwrap()[0], value);
     }
     close(report.loss, report.get("kind_loss").unwrap() + report.get("score_loss").unwrap());
-    // What a step reports is what was true before it.
+    // A step reports the values before it.
     let before = pair.test_on_batch(inputs, (&y, scores))?;
     let mut pair =
         pair.into_model().compile(Sgd::default(), (CategoricalCrossentropy::default(), BinaryCrossentropy::default()));
@@ -263,7 +263,7 @@ fn validation_takes_the_last_samples() -> nn::Result<()> {
     assert_eq!(by_split, by_data);
     assert_eq!(split.model(), apart.model());
     close(by_split.get("val_loss").unwrap()[2], split.evaluate(&x[17..], &y[17..])?.loss);
-    // Data of its own goes before a split.
+    // Validation data takes precedence over a split.
     let mut both = make();
     let history = both.fit(&x, &y, fit().validation_split(0.3).validation_data(&x[..5], &y[..5]))?;
     assert_eq!(history.params.steps, 4);

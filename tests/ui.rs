@@ -1,8 +1,8 @@
-//! What does not compile, and what the compiler then says: one mistake per file, in a folder named after the rule. The
-//! examples of the catalogue of errors stand on their pages, `src/errors/<code>/wrong.rs`.
+//! Code that does not compile, with the compiler's messages: one mistake per file, in a folder named after the rule.
+//! The examples of the catalogue of errors are on their pages, `src/errors/<code>/wrong.rs`.
 //!
-//! `TRYBUILD=overwrite cargo test --test ui` writes the expected messages anew; read them before you commit them. A
-//! part of them is rustc's own text, so they hold for the toolchain in `rust-toolchain.toml`.
+//! `TRYBUILD=overwrite cargo test --test ui` writes the expected messages anew. Read them before you commit them. Parts
+//! of them are rustc's own text, so they hold for the toolchain in `rust-toolchain.toml`.
 
 use trybuild::TestCases;
 
@@ -17,8 +17,7 @@ fn invalid_graphs_do_not_compile() {
     }
 }
 
-/// What rustc finds when it builds a program, and not when it checks it: the file that passes has trybuild build all of
-/// them.
+/// Errors that rustc finds only when it builds a program. The file that passes makes trybuild build all of them.
 #[test]
 fn what_is_found_when_a_program_is_built() {
     let tests = TestCases::new();

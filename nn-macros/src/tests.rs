@@ -1,4 +1,4 @@
-//! What the macro writes, read as text. `tests/` of the workspace compiles and runs it.
+//! Tests of the expansion as text. `tests/` of the workspace compiles and runs it.
 
 mod by_hand;
 mod editor;

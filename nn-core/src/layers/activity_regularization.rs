@@ -7,7 +7,7 @@
 //! dx += dy + 1/N · (l1 · sign(x) + 2 · l2 · x)
 //! ```
 //!
-//! `Dense(64, activity_regularizer = l2(0.01))` is a Dense, its activation, and this.
+//! `Dense(64, activity_regularizer = l2(0.01))` is a Dense, its activation, and this layer.
 //!
 //! Source: <https://keras.io/api/layers/regularization_layers/activity_regularization/>
 
@@ -34,7 +34,7 @@ layer! {
     impl Train;
 }
 
-/// The shape stays.
+/// Returns the shape of the input.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &[]))
 }

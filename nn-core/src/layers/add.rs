@@ -26,7 +26,10 @@ layer! {
     }
 }
 
-/// The shape to which all inputs broadcast; the type is `Add<rows, cols, A, B, C, ONES>`.
+/// Returns the shape to which all inputs broadcast; the type is `Add<rows, cols, A, B, C, ONES>`.
+///
+/// # Errors
+/// If the shapes do not broadcast, or are repeated along too many axes in turn.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     merge::infer(args, inputs)
 }

@@ -7,9 +7,9 @@
 //! dxᵢ += its part of dy
 //! ```
 //!
-//! Shapes: inputs that are equal except along `axis`; the output has the sum there. As in Keras, `axis` counts the
+//! Shapes: inputs that are equal except along `axis`; the output has the sum along it. As in Keras, `axis` counts the
 //! batch: axis 1 is the first axis of a sample, -1 the last. Memory is row-major, so each input is a run of `chunk`
-//! scalars in every one of `OUTER` rows.
+//! scalars in each of `OUTER` rows.
 //!
 //! Source: <https://keras.io/api/layers/merging_layers/concatenate/>
 
@@ -27,7 +27,7 @@ layer! {
 
     pub const SPEC: LayerSpec {
         function: Some("concatenate"),
-        // Keras joins a single tensor as well.
+        // Keras also accepts a single tensor.
         inputs: Arity { min: 1, ..Arity::MANY },
         masking: Masking::Joins { axis: arg::axis },
         folding: Folding::Join { axis: arg::axis },
@@ -35,7 +35,12 @@ layer! {
     }
 }
 
-/// The sum along `axis`; the type is `Concatenate<OUTER, rows, cols>`, rows and columns of the output.
+/// Returns the shape with the sum along `axis`.
+///
+/// The type is `Concatenate<OUTER, rows, cols>` with the output's rows and columns.
+///
+/// # Errors
+/// If there is no such axis, or if the shapes differ along another axis.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, first) = (Args(args), inputs[0]);
     let Some(axis) = first.axis(args.axis()) else {

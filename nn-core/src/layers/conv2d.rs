@@ -8,15 +8,15 @@
 //! db      += dy
 //! ```
 //!
-//! with strides `s`, dilation `d` and padding `p`; cells outside of the image are 0. With `groups = g`, the channels
-//! and the filters are in `g` groups, and a filter sees the channels of its own group.
+//! with strides `s`, dilation `d` and padding `p`; cells outside the image are 0. With `groups = g`, the channels and
+//! the filters are in `g` groups, and a filter sees only the channels of its own group.
 //!
 //! Shapes: input `(h, w, channels)`, output `(h', w', filters)`, kernel `(kh, kw, channels / groups, filters)`, bias
-//! `(filters,)`. The weights do not depend on the size of the image: one layer can be called on several.
+//! `(filters,)`. The weights do not depend on the image size: one layer can be called on images of several sizes.
 //!
-//! The cells under some windows are copied beside each other, the columns of a matrix of patches, so that the
-//! convolution is one product (*im2col*). The patches are in the workspace of the call: one row of windows for each
-//! sample of the batch.
+//! The cells under some windows are copied beside each other as the columns of a matrix of patches. The convolution is
+//! then one product (*im2col*). The workspace of the call holds the patches: one row of windows for each sample of the
+//! batch.
 //!
 //! Source: <https://keras.io/api/layers/convolution_layers/convolution2d/>
 
@@ -95,9 +95,16 @@ layer! {
     }
 }
 
-/// `(h, w, channels)` to `(h', w', filters)`; the type is
-/// `Conv2D<kh, kw, channels / groups, cells, filters, use_bias, places>` with `cells = kh · kw · channels / groups` and
-/// `places = h' · w'`.
+/// Maps `(h, w, channels)` to `(h', w', filters)`.
+///
+/// The type is `Conv2D<kh, kw, channels / groups, cells, filters, use_bias, places>` with
+/// `cells = kh · kw · channels / groups` and `places = h' · w'`.
+///
+/// # Errors
+/// - If the input is not an image of shape `(h, w, channels)`, or smaller than a window without padding.
+/// - If both `strides` and `dilation_rate` are above 1.
+/// - If `groups` does not divide the channels and the filters.
+/// - If the kernel or the patches have too many scalars.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     let (filters, groups, same) = (args.filters(), args.groups(), args.padding() == padding::SAME);
@@ -133,7 +140,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     };
     let per_group = channels / groups;
     let cells = kernel.0.saturating_mul(kernel.1).saturating_mul(per_group);
-    // A window of one cell that goes to every place needs no patches: they are the image.
+    // Windows of one cell at every place need no patches: the image is the patches.
     let is_image = kernel.0 == 1 && kernel.1 == 1 && strides.0 == 1 && strides.1 == 1 && groups == 1;
     let patches = if is_image { 0 } else { cells.saturating_mul(groups).saturating_mul(columns.count) };
     if cells.saturating_mul(filters) > u32::MAX as usize || patches > u32::MAX as usize {
@@ -194,7 +201,7 @@ pub(super) mod compute {
         /// The fans of the kernel, for initializers.
         const FANS: Fans = Fans::new(K, H * W * O);
 
-        /// The forward pass; `then` gets each part of `y` that is done.
+        /// Computes the forward pass. `then` receives each finished part of `y`.
         #[inline(always)]
         fn convolve<T: Scalar + Element>(
             &self,
@@ -209,7 +216,7 @@ pub(super) mod compute {
                 self.product(w, x, y, rectifies);
                 return then(y);
             }
-            // As many rows of windows at a time as the workspace has room for: one for each sample.
+            // As many rows of windows at a time as fit in the workspace: one for each sample.
             let at_once = workspace.len() / self.row().max(1);
             for (k, y) in y.chunks_mut((at_once * self.output_width * O).max(1)).enumerate() {
                 let rows = y.len() / (self.output_width * O).max(1);

@@ -10,7 +10,7 @@
 //!
 //! Shapes: input `(.., i)`, output `(.., units)`, kernel `(i, units)`, bias `(units,)`.
 //!
-//! It can also be called on a sparse input, `Input(shape = [i], sparse = true)`: that is [`Sparse`](super::Sparse).
+//! A sparse input, `Input(shape = [i], sparse = true)`, works too; see [`Sparse`](super::Sparse).
 //!
 //! An `activation` is not part of this layer: `Dense(64, activation = relu)` is `Dense(64)` followed by
 //! `Activation(relu)`.
@@ -58,7 +58,10 @@ layer! {
     }
 }
 
-/// `(.., i)` to `(.., units)`; the type is `Dense<i, units, use_bias>`.
+/// Maps `(.., i)` to `(.., units)`; the type is `Dense<i, units, use_bias>`.
+///
+/// # Errors
+/// If the input is a scalar of shape `()`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     if x.rank() == 0 {
@@ -204,7 +207,7 @@ pub(super) mod compute {
             });
         }
 
-        /// As the layer and the activation one after the other, to the last bit.
+        /// Equals the layer and the activation one after the other, to the last bit.
         #[test]
         fn with_an_activation() {
             fn check<F: Activation, const I: usize, const O: usize, const P: usize>(f: &Activate<F>) {

@@ -33,7 +33,10 @@ layer! {
     }
 }
 
-/// The shape stays.
+/// Returns the shape of the input.
+///
+/// # Errors
+/// If the rate is not from 0 to 1.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if let Some(rate) = Args(args).rate()
         && !(rate >= 0.0 && rate <= 1.0)

@@ -29,7 +29,7 @@ layer! {
     }
 }
 
-/// The shape stays.
+/// Returns the shape of the input.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &[]))
 }

@@ -20,7 +20,7 @@ layer! {
     pub const SPEC: LayerSpec { copies: true, infer: rule!(infer) }
 }
 
-/// One axis with all scalars; the type is `Flatten<size>`.
+/// Returns one axis with all scalars; the type is `Flatten<size>`.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let size = inputs[0].size();
     Ok(Inferred::new(Shape::new(&[size]), &Consts { N: size }.list()))

@@ -31,7 +31,10 @@ layer! {
     }
 }
 
-/// The shape stays.
+/// Returns the shape of the input.
+///
+/// # Errors
+/// If the standard deviation is not from 0 to 1.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if let Some(stddev) = Args(args).stddev()
         && !(stddev >= 0.0 && stddev <= 1.0)

@@ -23,14 +23,14 @@
 //!         da_h · (m' ⊙ r ⊙ h)ᵀ              without
 //! ```
 //!
-//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. h is zero before
-//! the first step, or the `initial_state`. dh' is the gradient of the output of this step, and what the step after it
-//! hands back. With `reset_after`, the default, one product with the whole of V serves all gates and all samples.
+//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. Before the first
+//! step, h is zero or the `initial_state`. dh' is the gradient of this step's output plus the gradient that the next
+//! step hands back. With `reset_after`, the default, one product with the whole of V serves all gates and all samples.
 //!
-//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with
-//! `return_state` also the last h, `(units,)`; kernel W `(features, 3 · units)`, recurrent kernel V
-//! `(units, 3 · units)`, bias `(2, 3 · units)`, b and b', or `(3 · units,)` without `reset_after`. The walk over the
-//! steps, masks, `go_backwards` and dropout are the same for all recurrent layers: [`recurrent`].
+//! Shapes: input `(steps, features)`; output `(units,)`, or `(steps, units)` with `return_sequences`. `return_state`
+//! adds the last h, `(units,)`. Kernel W is `(features, 3 · units)`, recurrent kernel V `(units, 3 · units)`. The bias
+//! is `(2, 3 · units)`, b and b', or `(3 · units,)` without `reset_after`. The walk over the steps, masks,
+//! `go_backwards` and dropout are the same for all recurrent layers: [`recurrent`].
 //!
 //! Source: Cho et al., *Learning phrase representations using RNN encoder-decoder*, EMNLP (2014);
 //! <https://keras.io/api/layers/recurrent_layers/gru/>
@@ -119,10 +119,14 @@ layer! {
     impl Cell;
 }
 
-/// `(steps, features)`, with an initial state `[h]` or without, to `(units,)` or `(steps, units)`, and the last state
-/// if asked for. The type is
-/// `GRU<features, units, 3 · units, columns of the bias, columns of the output, return_state, D>`; the bias has 2
-/// columns with `reset_after` and 1 without, and `D` is the features if `dropout` is given, else 0.
+/// Maps `(steps, features)`, with or without an initial state `[h]`, to `(units,)` or `(steps, units)`, and the last
+/// state if requested.
+///
+/// The type is `GRU<features, units, 3 · units, columns of the bias, columns of the output, return_state, D>`. The
+/// bias has 2 columns with `reset_after` and 1 without. `D` is the number of features if `dropout` is given, else 0.
+///
+/// # Errors
+/// If the input is not a sequence, an initial state has another shape, a rate is not from 0 to 1, or for `stateful`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let asked = recurrent::arguments!(args);
@@ -162,15 +166,15 @@ pub(super) mod compute {
     use rand::Rng;
 
     recurrent_weights! {
-        /// The weights of a [`GRU`]. The gates stand behind each other in the order `z`, `r`, `h`.
+        /// The weights of a [`GRU`]. The gates follow each other in the order `z`, `r`, `h`.
         pub struct GRUWeights<T; F, U, G, NB; A = Tanh, R = Sigmoid> {
             /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 3 · units)` has the same
             /// bytes.
             kernel: SMatrix<T, G, F>,
             /// `V`: one row per unit of each gate, one column per unit of the state.
             recurrent_kernel: SMatrix<T, G, U>,
-            /// `b`: no column without a bias; one without `reset_after`; else one for the kernel and one for the
-            /// recurrent kernel.
+            /// `b`: no column without a bias; one column without `reset_after`; otherwise one for the kernel and one
+            /// for the recurrent kernel.
             bias: SMatrix<T, G, NB> => if NB == 1 { Shape::new(&[G]) } else { Shape::new(&[NB, G]) },
         }
     }
@@ -187,7 +191,7 @@ pub(super) mod compute {
         R,
     > GRU<F, U, G, NB, P, STATE, D, A, R>
     {
-        /// Whether the reset gate acts after the product. The bias says it, if there is one.
+        /// Whether the reset gate acts after the product. If there is a bias, its columns decide.
         #[inline(always)]
         const fn after(&self) -> bool {
             if NB == 0 { self.reset_after } else { NB == 2 }
@@ -236,7 +240,7 @@ pub(super) mod compute {
                 let b = if NB == 2 { &w.bias.as_slice()[G..] } else { &[] };
                 cell::meet_state::<T, U, G>(v, b, at.h, at.state_mask, at.product);
             }
-            // What is written is local: the compiler then knows that it is no part of what is read.
+            // The output is local, so the compiler knows that it does not alias the inputs.
             let (mut gates, mut a, mut own, mut next) = ([T::ZERO; G], [T::ZERO; G], [T::ZERO; U], [T::ZERO; U]);
             for (k, (h, product)) in at.h.chunks_exact_mut(U).zip(at.product.chunks_exact(G)).enumerate() {
                 let m = at.state_mask.sample(k, G);
@@ -315,7 +319,7 @@ pub(super) mod compute {
                 self.recurrent_activation.backward_on(simd, U, &a[..2 * U], gates, &d[..2 * U], &mut da[..2 * U]);
                 at.dz_kept.row(k).copy_from_slice(&da);
                 if self.after() {
-                    // The product with V is behind r: its gradient is r ⊙ da_h.
+                    // The product with V is behind r, so its gradient is r ⊙ da_h.
                     for u in 0..U {
                         da[2 * U + u] *= r[u];
                     }
@@ -367,13 +371,13 @@ pub(super) mod compute {
         }
     }
 
-    /// The gates `z`, `r`, and the candidate.
+    /// Returns the gates `z`, `r`, and the candidate.
     #[inline(always)]
     fn three<T, const U: usize>(gates: &[T]) -> (&[T], &[T], &[T]) {
         (&gates[..U], &gates[U..2 * U], &gates[2 * U..3 * U])
     }
 
-    /// `(2, 3 · units)`, or `(3 · units,)` for a bias of one column.
+    /// Returns `(2, 3 · units)`, or `(3 · units,)` for a bias of one column.
     fn bias_shape(full: &[usize; 2]) -> &[usize] {
         if full[0] == 2 { full } else { &full[1..] }
     }

@@ -54,7 +54,10 @@ layer! {
     }
 }
 
-/// The shape stays; the type is `LayerNormalization<features, center, scale>`.
+/// Returns the shape of the input; the type is `LayerNormalization<features, center, scale>`.
+///
+/// # Errors
+/// If `axis` is not the last axis.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     match x.axis(args.axis()) {
@@ -92,7 +95,7 @@ pub(super) mod compute {
         }
     }
 
-    /// `μ` and `s` of one position.
+    /// Returns `μ` and `s` of one position.
     #[inline(always)]
     fn moments<T: Scalar>(x: &[T], epsilon: f64) -> (T, T) {
         let n = T::of(x.len() as f64);

@@ -3,7 +3,7 @@
 //! ```text
 //! z = W · (m ⊙ x) + b + V · (m' ⊙ h)        the rows of z are z_i, z_f, z_g, z_o; m and m' are 1 without dropout
 //!
-//! i = R(z_i)    how much is written         g = A(z_g)    what is written
+//! i = R(z_i)    how much is written         g = A(z_g)    the new content
 //! f = R(z_f)    how much is kept            o = R(z_o)    how much is read
 //!
 //! c' = f ⊙ c + i ⊙ g                        the memory
@@ -18,14 +18,14 @@
 //! dW  += dz · (m ⊙ x)ᵀ    dV += dz · (m' ⊙ h)ᵀ    db += dz        summed over steps and samples
 //! ```
 //!
-//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. h and c are zero
-//! before the first step, or the `initial_state`. dh' is the gradient of the output of this step, and what the step
-//! after it hands back.
+//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. Before the first
+//! step, h and c are zero or the `initial_state`. dh' is the gradient of this step's output plus the gradient that the
+//! next step hands back.
 //!
-//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with
-//! `return_state` also the last h and c, `(units,)`; kernel W `(features, 4 · units)`, recurrent kernel V
-//! `(units, 4 · units)`, bias `(4 · units,)`. The walk over the steps, masks, `go_backwards` and dropout are the same
-//! for all recurrent layers: [`recurrent`].
+//! Shapes: input `(steps, features)`; output `(units,)`, or `(steps, units)` with `return_sequences`. `return_state`
+//! adds the last h and c, `(units,)`. Kernel W is `(features, 4 · units)`, recurrent kernel V `(units, 4 · units)`,
+//! bias `(4 · units,)`. The walk over the steps, masks, `go_backwards` and dropout are the same for all recurrent
+//! layers: [`recurrent`].
 //!
 //! Source: Hochreiter and Schmidhuber, *Long short-term memory*, Neural Computation 9 (1997);
 //! <https://keras.io/api/layers/recurrent_layers/lstm/>
@@ -112,9 +112,14 @@ layer! {
     impl Cell;
 }
 
-/// `(steps, features)`, with initial states `[h, c]` or without, to `(units,)` or `(steps, units)`, and the last states
-/// if asked for. The type is `LSTM<features, units, 4 · units, use_bias, columns of the output, return_state, D>`,
-/// where `D` is the features if `dropout` is given, else 0.
+/// Maps `(steps, features)`, with or without initial states `[h, c]`, to `(units,)` or `(steps, units)`, and the last
+/// states if requested.
+///
+/// The type is `LSTM<features, units, 4 · units, use_bias, columns of the output, return_state, D>`, where `D` is the
+/// number of features if `dropout` is given, else 0.
+///
+/// # Errors
+/// If the input is not a sequence, an initial state has another shape, a rate is not from 0 to 1, or for `stateful`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let asked = recurrent::arguments!(args);
@@ -145,8 +150,8 @@ pub(super) mod compute {
     use rand::Rng;
 
     recurrent_weights! {
-        /// The weights of an [`LSTM`]. The gates stand behind each other in the order `i`, `f`, `g`, `o` (Keras's i, f,
-        /// c, o).
+        /// The weights of an [`LSTM`]. The gates follow each other in the order `i`, `f`, `g`, `o` (Keras's i, f, c,
+        /// o).
         pub struct LSTMWeights<T; F, U, G, B; A = Tanh, R = Sigmoid> {
             /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 4 · units)` has the same
             /// bytes.
@@ -197,7 +202,7 @@ pub(super) mod compute {
             // z += V · (m ⊙ h)
             let v = w.recurrent_kernel.as_slice();
             at.add_state::<M, U, G>(simd, v);
-            // What is written is local: the compiler then knows that it is no part of what is read.
+            // The output is local, so the compiler knows that it does not alias the inputs.
             let (mut gates, mut next, mut read) = ([T::ZERO; G], [T::ZERO; U], [T::ZERO; U]);
             for (k, (h, c)) in at.h.chunks_exact_mut(U).zip(at.c.chunks_exact_mut(U)).enumerate() {
                 let z = at.pre.row(k);
@@ -246,7 +251,7 @@ pub(super) mod compute {
                         d[2 * U + u] = i[u] * dc_after[u];
                         d[3 * U + u] = read[u] * dh[u];
                     }
-                    // c' = f ⊙ c, so dc = f ⊙ dc'; h enters by the product alone
+                    // c' = f ⊙ c, so dc = f ⊙ dc'; h enters only through the product
                     for u in 0..U {
                         dc_after[u] *= f[u];
                     }
@@ -278,7 +283,7 @@ pub(super) mod compute {
                 return;
             }
             if self.unit_forget_bias {
-                // In three parts, as Keras does it: the initializer sees the sizes.
+                // In three parts, as in Keras: the initializer sees the sizes.
                 let (i, rest) = w.bias.as_mut_slice().split_at_mut(U);
                 let (f, rest) = rest.split_at_mut(U);
                 self.bias_initializer.fill(i, &[U], Fans::new(U, U), rng);
@@ -300,7 +305,7 @@ pub(super) mod compute {
         }
     }
 
-    /// The gates `i`, `f`, `g`, `o`.
+    /// Returns the gates `i`, `f`, `g`, `o`.
     #[inline(always)]
     fn four<T, const U: usize>(gates: &[T]) -> (&[T], &[T], &[T], &[T]) {
         (&gates[..U], &gates[U..2 * U], &gates[2 * U..3 * U], &gates[3 * U..4 * U])

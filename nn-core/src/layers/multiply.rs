@@ -8,7 +8,7 @@
 //!
 //! Shapes: inputs of one shape, or shapes that broadcast; the output has the shape they broadcast to.
 //!
-//! With masks an input is 1 where it does not count, and the product is 0 where none of them counts.
+//! With masks, an input is 1 where it does not count; the product is 0 if no input counts.
 //!
 //! Source: <https://keras.io/api/layers/merging_layers/multiply/>
 
@@ -28,7 +28,10 @@ layer! {
     }
 }
 
-/// The shape to which all inputs broadcast; the type is `Multiply<rows, cols, A, B, C, ONES>`.
+/// Returns the shape to which all inputs broadcast; the type is `Multiply<rows, cols, A, B, C, ONES>`.
+///
+/// # Errors
+/// If the shapes do not broadcast, or are repeated along too many axes in turn.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     merge::infer(args, inputs)
 }

@@ -9,8 +9,8 @@
 //!       negative_slope · dy               if x < threshold
 //! ```
 //!
-//! The derivative on a kink is Keras's: at the threshold 0, or `negative_slope` if neither `max_value` nor `threshold`
-//! is given; at `max_value` 1, or 0 if that is 6 and `threshold` is 0.
+//! The derivative at a kink is Keras's. At the threshold it is 0, or `negative_slope` if neither `max_value` nor
+//! `threshold` is given. At `max_value` it is 1, or 0 if `max_value` is 6 and `threshold` is 0.
 //!
 //! Shapes: output as input, any shape. With the defaults this is `Activation(relu)`.
 //!
@@ -39,7 +39,10 @@ layer! {
     }
 }
 
-/// The shape stays.
+/// Returns the shape of the input.
+///
+/// # Errors
+/// If an argument is negative.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let values = [
@@ -74,7 +77,7 @@ pub(super) mod compute {
             if x > threshold {
                 if x > max { max } else { x }
             } else if self.negative_slope == 0.0 {
-                // Not a product: that of 0 and -∞ is NaN. A NaN stays one.
+                // Not a product, because 0 · -∞ is NaN. A NaN stays NaN.
                 if x <= threshold { T::ZERO } else { x }
             } else {
                 T::of(self.negative_slope) * (x - threshold)
@@ -89,8 +92,8 @@ pub(super) mod compute {
                 let relu6 = self.max_value == 6.0 && self.threshold == 0.0;
                 if x > max || (relu6 && x == max) { T::ZERO } else { T::ONE }
             } else {
-                // Keras computes the part below as -negative_slope · relu(threshold - x), whose derivative at the
-                // threshold is 0, or as leaky_relu, where it is the slope.
+                // Keras computes the part below as -negative_slope · relu(threshold - x), with derivative 0 at the
+                // threshold, or as leaky_relu, whose derivative there is the slope.
                 let leaky = self.max_value == f64::INFINITY && self.threshold == 0.0;
                 if x < threshold || leaky { T::of(self.negative_slope) } else { T::ZERO }
             }

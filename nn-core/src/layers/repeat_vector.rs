@@ -25,7 +25,10 @@ layer! {
     pub const SPEC: LayerSpec { infer: rule!(infer) }
 }
 
-/// `(features,)` to `(n, features)`; the type is `RepeatVector<n>`.
+/// Maps `(features,)` to `(n, features)`; the type is `RepeatVector<n>`.
+///
+/// # Errors
+/// If the input is not a vector.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (n, x) = (Args(args).n(), inputs[0]);
     if x.rank() != 1 {

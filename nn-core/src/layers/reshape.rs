@@ -6,8 +6,8 @@
 //! dx += dy
 //! ```
 //!
-//! Shapes: any input, output `target_shape` with the same number of scalars; one dimension may be -1, which stands for
-//! what is left.
+//! Shapes: any input, output `target_shape` with the same number of scalars. One dimension may be -1, for the
+//! remaining size.
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/reshape/>
 
@@ -26,7 +26,10 @@ layer! {
     pub const SPEC: LayerSpec { copies: true, infer: rule!(infer) }
 }
 
-/// `target_shape` without its -1; the type is `Reshape<rows, cols>`.
+/// Returns `target_shape` without its -1; the type is `Reshape<rows, cols>`.
+///
+/// # Errors
+/// If `target_shape` has another number of scalars, or more than one -1.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let (target, count) = (args.target_shape(), args.target_shape().len());

@@ -4,11 +4,11 @@
 //! (h', c') = cell(x[t], h, c)        for each step t, forwards or backwards
 //! ```
 //!
-//! The cell is a type that implements [`Cell`](super::recurrent::Cell), with a gradient written by hand. The walk over
-//! the steps, masks and initial states are those of all recurrent layers: [`recurrent`].
+//! The cell is a type that implements [`Cell`](super::recurrent::Cell), with a hand-written gradient. The walk over
+//! the steps, masks and initial states are the same for all recurrent layers: [`recurrent`].
 //!
-//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with
-//! `return_state` also the last states, each `(units,)`.
+//! Shapes: input `(steps, features)`; output `(units,)`, or `(steps, units)` with `return_sequences`. `return_state`
+//! adds the last states, each `(units,)`.
 //!
 //! Source: <https://keras.io/api/layers/recurrent_layers/rnn/>
 
@@ -54,7 +54,10 @@ layer! {
     impl Recurrent;
 }
 
-/// What the shape rule of the cell sees: one step, and its share of the initial states.
+/// Returns the inputs of the cell's shape rule: one step, and its share of the initial states.
+///
+/// # Errors
+/// If the input is not a sequence.
 pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let x = inputs[0];
     if x.rank() != 2 {
@@ -70,9 +73,13 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::many(step.split_at(count).0, &[]))
 }
 
-/// `(steps, features)`, with all initial states or without, to `(units,)` or `(steps, units)`, and the last states if
-/// asked for. The cell gives the shape of its states: `(units,)`, or `(2, units)`. The type is
-/// `RNN<_, columns of the output, return_state, go_backwards, zero_output_for_mask>`.
+/// Maps `(steps, features)`, with or without all initial states, to `(units,)` or `(steps, units)`, and the last
+/// states if requested. The cell gives the shape of its states: `(units,)`, or `(2, units)`.
+///
+/// The type is `RNN<_, columns of the output, return_state, go_backwards, zero_output_for_mask>`.
+///
+/// # Errors
+/// If the layer inside is not a cell, an initial state has another shape, or for `stateful`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let cell = args.cell();

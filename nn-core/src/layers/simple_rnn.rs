@@ -10,13 +10,12 @@
 //! dW  += dz · (m ⊙ x)ᵀ    dV += dz · (m' ⊙ h)ᵀ    db += dz        summed over steps and samples
 //! ```
 //!
-//! `A` is the `activation`, tanh by default. h is zero before the first step, or the `initial_state`. dh' is the
-//! gradient of the output of this step, and what the step after it hands back.
+//! `A` is the `activation`, tanh by default. Before the first step, h is zero or the `initial_state`. dh' is the
+//! gradient of this step's output plus the gradient that the next step hands back.
 //!
-//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with
-//! `return_state` also the last h, `(units,)`; kernel W `(features, units)`, recurrent kernel V `(units, units)`, bias
-//! `(units,)`. The walk over the steps, masks, `go_backwards` and dropout are the same for all recurrent layers:
-//! [`recurrent`].
+//! Shapes: input `(steps, features)`; output `(units,)`, or `(steps, units)` with `return_sequences`. `return_state`
+//! adds the last h, `(units,)`. Kernel W is `(features, units)`, recurrent kernel V `(units, units)`, bias `(units,)`.
+//! The walk over the steps, masks, `go_backwards` and dropout are the same for all recurrent layers: [`recurrent`].
 //!
 //! Source: Elman, *Finding structure in time*, Cognitive Science 14 (1990);
 //! <https://keras.io/api/layers/recurrent_layers/simple_rnn/>
@@ -99,9 +98,14 @@ layer! {
     impl Cell;
 }
 
-/// `(steps, features)`, with an initial state `[h]` or without, to `(units,)` or `(steps, units)`, and the last state
-/// if asked for. The type is `SimpleRNN<features, units, use_bias, columns of the output, return_state, D>`, where `D`
-/// is the features if `dropout` is given, else 0.
+/// Maps `(steps, features)`, with or without an initial state `[h]`, to `(units,)` or `(steps, units)`, and the last
+/// state if requested.
+///
+/// The type is `SimpleRNN<features, units, use_bias, columns of the output, return_state, D>`, where `D` is the number
+/// of features if `dropout` is given, else 0.
+///
+/// # Errors
+/// If the input is not a sequence, an initial state has another shape, a rate is not from 0 to 1, or for `stateful`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let asked = recurrent::arguments!(args);
@@ -193,7 +197,7 @@ pub(super) mod compute {
             for (k, (dz, dh)) in at.dz.chunks_exact_mut(U).zip(at.dh.chunks_exact_mut(U)).enumerate() {
                 dz.fill(T::ZERO);
                 if at.counts.sample(k) {
-                    // h' = A(z), so dz = A'(z) · dh'; h enters by the product alone
+                    // h' = A(z), so dz = A'(z) · dh'; h enters only through the product
                     self.activation.backward_on(simd, U, at.pre.row(k), at.gates.row(k), dh, dz);
                     dh.fill(T::ZERO);
                 }

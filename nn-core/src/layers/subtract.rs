@@ -28,7 +28,10 @@ layer! {
     }
 }
 
-/// The shape to which both inputs broadcast; the type is `Subtract<rows, cols, A, B, C, ONES>`.
+/// Returns the shape to which both inputs broadcast; the type is `Subtract<rows, cols, A, B, C, ONES>`.
+///
+/// # Errors
+/// If the shapes do not broadcast, or are repeated along too many axes in turn.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     merge::infer(args, inputs)
 }

@@ -1,4 +1,4 @@
-//! `layer!`, the declaration of a layer: each argument and each constant has its name in one place.
+//! `layer!`, the declaration of a layer: the name of each argument and each constant stands in one place.
 
 mod component;
 mod structure;
@@ -37,7 +37,7 @@ mod traits;
 /// **Constants.** `I`, `O` and `B` are `usize` constants of the type, in the order in which the shape rule returns
 /// them.
 ///
-/// **Arguments** stand in Keras's order. One that is `pub` is a field of the struct, which the run time reads; the
+/// **Arguments** stand in Keras's order. A `pub` argument is a field of the struct, which the run time reads; the
 /// others are for the graph and the shape rule. The kinds are those of [`Kind`](crate::spec::Kind):
 ///
 /// | declaration | if it is not given |
@@ -53,14 +53,15 @@ mod traits;
 /// | `pub layer: Layer<L>` | an error; `L` is the first type argument, and the struct has `new(layer)` |
 ///
 /// **Rule.** Fields whose values the shape rule finds ([`Inferred::field`](crate::spec::Inferred::field)) stand behind
-/// the arguments: `pub rule { padding_top, padding_left }`. They are of `usize`, and take no constant of the type.
+/// the arguments: `pub rule { padding_top, padding_left }`. Their type is `usize`, and they take no constant of the
+/// type.
 ///
-/// **Facts** are the fields of [`LayerSpec`](crate::spec::LayerSpec). `weights` comes first and names the constants
-/// that the weights have.
+/// **Facts** are the fields of [`LayerSpec`](crate::spec::LayerSpec). `weights` comes first and names the constants of
+/// the weights.
 ///
-/// **Traits.** The declaration also gives [`Train`](crate::layer::Train) and [`Ends`](crate::layer::Ends).
-/// `kernel_regularizer` and `kernel_constraint` are a penalty and a bound on the variable `kernel` of the weights. A
-/// page that implements one of these traits itself says so at the end: `impl Train, Ends;`. A recurrent page says
+/// **Traits.** The declaration also implements [`Train`](crate::layer::Train) and [`Ends`](crate::layer::Ends).
+/// `kernel_regularizer` and `kernel_constraint` are a penalty and a bound on the variable `kernel` of the weights. If
+/// a page implements one of these traits itself, it says so at the end: `impl Train, Ends;`. A recurrent page says
 /// `impl Cell;` or `impl Recurrent;`.
 ///
 /// The page gets
@@ -68,18 +69,18 @@ mod traits;
 ///   the type; its documentation lists all arguments;
 /// - `SPEC`;
 /// - `Args(args)` for the shape rule: `args.units()` is a `usize`, `args.use_bias()` a `bool`;
-/// - `Consts { I, O, B }.list()` and `Fields { padding_top, padding_left }.list()` for what the rule finds: rustc sees
-///   that none is missing;
-/// - `arg::units` and `consts::O`, the places of an argument and of a constant, for facts and for the blame of errors.
+/// - `Consts { I, O, B }.list()` and `Fields { padding_top, padding_left }.list()` for the findings of the rule: rustc
+///   checks that they are complete;
+/// - `arg::units` and `consts::O`, the places of an argument and of a constant, for facts and for blame in errors.
 ///
-/// A page may declare further layers, which no graph names. Their specifications have other names, and these names are
-/// then in a module of that name: `JOIN::Args(args)`.
+/// A page may declare further layers that no graph names. Their specifications have other names. Their items are then
+/// in a module of that name: `JOIN::Args(args)`.
 macro_rules! layer {
     ($($declaration:tt)*) => { $crate::__layer! { @page $($declaration)* } };
 }
 pub(crate) use layer;
 
-/// The parts of [`layer!`], for the pages of the library and for layers of a user's own.
+/// The parts of [`layer!`], for the pages of the library and for users' own layers.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __layer {
@@ -101,7 +102,7 @@ macro_rules! __layer {
             [] [$($({ [$($found_doc)*] $found [usize] [0] [] })*)?] [] [default] $($args)*
         }
     };
-    // A name of a type may stand in a graph without its constants, so they have defaults.
+    // The name of a type may stand in a graph without its constants, so they have defaults.
     (@own $(#[doc = $doc:literal])* pub struct $name:ident $(<$($const:ident),+ $(,)?>)?; $($rest:tt)*) => {
         ::core::compile_error!(::core::concat!(
             "a layer has braces around its arguments, also without any: `pub struct ", ::core::stringify!($name), " {}`"
@@ -125,7 +126,7 @@ macro_rules! __layer {
             [] [$($({ [$($found_doc)*] $found [usize] [0] [] })*)?] [] [default] $($args)*
         } }
     };
-    // `weights` comes first among the facts: it is no expression, so what stands before it cannot be told from it.
+    // `weights` comes first among the facts. It is not an expression, so it cannot be told from a preceding one.
     (@first $before:tt [] { $($sort:tt)* }) => { $crate::__layer! { $($sort)* } };
     (@first [] [weights: $($facts:tt)*] { $($sort:tt)* }) => { $crate::__layer! { $($sort)* } };
     (@first $before:tt [weights: $($facts:tt)*] $sort:tt) => {
@@ -188,7 +189,7 @@ macro_rules! __layer {
     ) => {
         #[allow(dead_code, non_snake_case, unreachable_pub)]
         mod $spec {
-            // A default may be a constant that stands beside the declaration.
+            // A default may be a constant beside the declaration.
             #[allow(unused_imports)]
             use super::*;
 
@@ -217,7 +218,7 @@ macro_rules! __layer {
             pub mod consts {
                 enum Place { $($const,)* Count }
                 $(pub const $const: usize = Place::$const as usize;)*
-                // An editor evaluates the length of an array if it is a variant, and not if it is a call.
+                // An editor evaluates the length of an array if it is a variant, but not if it is a call.
                 pub(super) const COUNT: usize = Place::Count as usize;
             }
 
@@ -312,7 +313,7 @@ macro_rules! __layer {
         $crate::spec::LayerSpec { $($known)* $($fact: $value,)* ..$crate::spec::LayerSpec::BASE }
     };
 
-    // The type of a field. It is no macro: a struct with type arguments could not derive.
+    // The type of a field. It is not a macro call, because a struct with type arguments could not derive then.
     (@field Float $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
     (@field Option<Float> $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
     (@field Flag $($sort:tt)*) => { $crate::__layer! { @field [bool] $($sort)* } };
@@ -351,7 +352,7 @@ macro_rules! __layer {
     };
 }
 
-/// The page of a layer: the last part of the path of its module.
+/// Returns the page of a layer: the last part of the path of its module.
 #[doc(hidden)]
 pub const fn page(module: &'static str) -> &'static str {
     let mut start = module.len();
@@ -361,10 +362,10 @@ pub const fn page(module: &'static str) -> &'static str {
     module.split_at(start).1
 }
 
-/// The number of constants that the weights of a layer have.
+/// Returns the number of constants of a layer's weights.
 ///
 /// # Panics
-/// If the weights have another name than `DenseWeights` for `Dense`, or other constants than the leading ones.
+/// If the weights are not called `DenseWeights` for `Dense`, or have other constants than the leading ones.
 #[doc(hidden)]
 pub const fn leading([layer, weights]: [&str; 2], consts: &[usize]) -> Option<usize> {
     let mut i = 0;

@@ -4,7 +4,7 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __kind {
-    // An argument of the specification.
+    // The specification of an argument.
     (@argument $arg:ident [Activation $type:ident] $default:tt $field:literal) => {
         $crate::__kind!(@argument $arg $field $crate::spec::Kind::Activation(::core::stringify!($type)), Layer)
     };
@@ -41,7 +41,7 @@ macro_rules! __kind {
         }
     };
 
-    // The type of an argument in a shape rule, and how it is read.
+    // The type of an argument in a shape rule, and the code that reads it.
     (@type [Size]) => { usize };
     (@type [Option Size]) => { ::core::option::Option<usize> };
     (@type [Sizes]) => { $crate::spec::shape::Shape };
@@ -79,7 +79,7 @@ macro_rules! __kind {
     (@value [Constraint] []) => { $crate::weights::constraints::Constraint::None };
     (@value $kind:tt [$default:expr]) => { $default };
 
-    // An argument that is `pub`, and of a kind that only the shape rule reads.
+    // A `pub` argument whose kind only the shape rule reads.
     (@no_field $kind:ident { $doc:tt $arg:ident $($more:tt)* } $($rest:tt)*) => {
         ::core::compile_error!(::core::concat!(
             "`", ::core::stringify!($arg), ": ", ::core::stringify!($kind), "` is not `pub`: it is no field of the struct. ",
@@ -87,7 +87,7 @@ macro_rules! __kind {
         ));
     };
 
-    // The words of the documentation.
+    // The words for the documentation.
     (@words [Size]) => { "a dimension" };
     (@words [Option Size]) => { "a dimension" };
     (@words [Sizes]) => { "a dimension, or a list of them" };

@@ -1,6 +1,8 @@
-//! What `fit` takes as inputs and targets: vectors, slices and arrays of samples; one, a tuple, or a named struct.
+//! The data types of inputs and targets for `fit`: vectors, slices and arrays of samples.
 //!
-//! [`Batches`] is the bound of every call. Under it, a wrong type is an error that names its cure: `wrong` has them.
+//! A model with several inputs or outputs takes a tuple of them, or the named struct.
+//!
+//! [`Batches`] is the bound of every call. Under it, a wrong type is an error that names its cure: see `wrong`.
 
 mod refused;
 mod wrong;
@@ -23,10 +25,10 @@ use nalgebra::SMatrix;
     note = "explained in nn::errors::nn0501"
 )]
 pub trait Column {
-    /// What it is a sequence of.
+    /// The type of the items.
     type Item;
 
-    /// The items.
+    /// Returns the items.
     fn items(&self) -> &[Self::Item];
 }
 
@@ -91,7 +93,7 @@ impl<V: Column + ?Sized> Column for &V {
     note = "explained in nn::errors::nn0501"
 )]
 pub trait Items<S>: Sized {
-    /// The same memory as samples.
+    /// Returns the same memory as samples.
     fn as_samples(items: &[Self]) -> &[S];
 }
 
@@ -155,7 +157,7 @@ impl Items<NoTarget> for NoTarget {
     note = "explained in nn::errors::nn0501"
 )]
 pub trait Batches<X: Tensors> {
-    /// The samples of every tensor.
+    /// Returns the samples of every tensor.
     fn batches(&self) -> X::Batch<'_>;
 }
 
@@ -226,7 +228,7 @@ for_each_arity!(tuple_batches);
     note = "explained in nn::errors::nn0502"
 )]
 pub trait LossWeights<P: Tensors> {
-    /// One number for each output, in order; 0 after the last.
+    /// Returns one weight for each output, in order; 0 after the last.
     fn numbers(&self) -> [f64; crate::spec::MAX_INPUTS];
 }
 

@@ -48,7 +48,7 @@ mod compute {
         /// No penalty.
         pub const NONE: Regularizer = Regularizer { l1: 0.0, l2: 0.0 };
 
-        /// The penalty of `w`; adds its gradient to `dw`.
+        /// Returns the penalty of `w`, and adds its gradient to `dw`.
         #[inline]
         pub fn apply<T: Scalar>(&self, w: &[T], dw: Option<&mut [T]>) -> T {
             if *self == Regularizer::NONE {

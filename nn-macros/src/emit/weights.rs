@@ -59,7 +59,7 @@ pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
             parts.push(quote!(#part::frozen::<T, #r#type>(#path)));
         }
     }
-    // An error is about the model: its name is the place.
+    // The error is about the model, so it is reported at its name.
     let small = quote_spanned!(name.span()=> const { ::nn::model::assert_clone::<Self>() });
     quote! {
         // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
@@ -87,7 +87,7 @@ pub(crate) fn sum(parts: Vec<TokenStream>) -> TokenStream {
     if parts.is_empty() { quote!(0) } else { quote!(#(#parts)+*) }
 }
 
-/// `DigitsInputs` and `DigitsOutputs`, and what they implement.
+/// `DigitsInputs` and `DigitsOutputs`, with their implementations.
 pub(crate) fn named(context: &Context<'_>) -> (TokenStream, TokenStream) {
     let graph = context.graph;
     let inputs = graph.inputs.iter().map(|&tensor| (&graph.tensors[tensor].name, docs::shape(context, tensor)));
@@ -123,7 +123,7 @@ fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(&Name, Strin
             #(#[doc = #docs] pub #names: #letters,)*
         }
     };
-    // Without a prelude, the tool `diagnostic` is no name.
+    // Without a prelude, the tool `diagnostic` has no name.
     let hint = context.item.prelude.then(|| quote!(#[diagnostic::do_not_recommend]));
     (definition, quote!(::nn::__private::named!(#hint #name { #(#names: #letters #samples #targets),* });))
 }

@@ -1,4 +1,4 @@
-//! Tokens to syntax. Nothing is judged here but the grammar; a statement that does not parse costs only itself.
+//! Tokens to syntax. Only the grammar is checked here. A statement that does not parse costs only itself.
 
 mod split;
 
@@ -12,7 +12,7 @@ use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Expr, Ident, Pat, Token, Visibility};
 
-/// `model!`'s input as it was written.
+/// The input of `model!`, as written.
 pub(crate) struct Syntax {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -20,16 +20,16 @@ pub(crate) struct Syntax {
     pub(crate) lets: Vec<Let>,
     /// The final `Model(..)` or `Sequential(..)`; `None` if it is missing or does not parse.
     pub(crate) tail: Option<Expr>,
-    /// Where the library is, if `#[nn(crate = ..)]` says so.
+    /// The path of the library from `#[nn(crate = ..)]`.
     pub(crate) library: Option<TokenStream>,
-    /// Whether `#[nn(no_implicit_prelude)]` says that names such as `diagnostic` mean nothing here.
+    /// Whether `#[nn(no_implicit_prelude)]` is on the struct: names such as `diagnostic` then mean nothing.
     pub(crate) no_prelude: bool,
-    /// Whether `#[nn(profile)]` asks for a prediction that can be watched layer by layer.
+    /// Whether `#[nn(profile)]` asks for the method `profile`.
     pub(crate) profile: bool,
 }
 
 impl Syntax {
-    /// A struct, without a graph yet.
+    /// A struct without a graph.
     pub(crate) fn new(attributes: Vec<Attribute>, visibility: Visibility, name: Ident) -> Self {
         let (lets, tail, library) = (Vec::new(), None, None);
         Syntax { attributes, visibility, name, lets, tail, library, no_prelude: false, profile: false }
@@ -38,11 +38,11 @@ impl Syntax {
 
 /// `let name = value;`
 pub(crate) struct Let {
-    /// One name, or those of a tuple pattern.
+    /// One name, or the names of a tuple pattern.
     pub(crate) names: Vec<Ident>,
     /// `None` if it did not parse.
     pub(crate) value: Option<Expr>,
-    /// What did not parse.
+    /// The tokens of a statement that did not parse.
     pub(crate) unparsed: TokenStream,
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
         input.parse::<Token![struct]>()?;
         let name: Ident = input.parse()?;
         let mut semicolon = input.parse::<Token![;]>().err();
-        // `struct Digits { .. }` and `struct Digits(..);` are clear enough.
+        // The meaning of `struct Digits { .. }` and `struct Digits(..);` is clear enough.
         if semicolon.is_some() && (input.peek(syn::token::Brace) || input.peek(syn::token::Paren)) {
             let group: TokenTree = input.parse()?;
             semicolon = Some(syn::Error::new(group.span(), "expected `;`"));
@@ -98,7 +98,7 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
     if !last.is_empty() {
         parse_last(last, &mut syntax, diagnostics);
     } else if syntax.tail.is_none() {
-        // `Model(..);` with a semicolon too many was parsed as a statement.
+        // A stray semicolon after `Model(..)` made it a statement.
         let name = syntax.name.clone();
         diagnostics.error(Code::NoEnd, &name, format!("the graph of `{name}` has no `Model(..)` at its end")).help(
             "end the graph with `Model(inputs = .., outputs = ..)`, without a semicolon, or write `Sequential([..])`",
@@ -107,7 +107,7 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
     Some(syntax)
 }
 
-/// The end of the graph, or a statement that is not finished.
+/// Parses the end of the graph, or an unfinished statement.
 fn parse_last(last: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
     if starts_with_let(&last) || syntax.tail.is_some() {
         let ends = syntax.tail.is_some();
@@ -155,7 +155,7 @@ fn parse_statement(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mu
                     diagnostics
                         .error(Code::NotAName, &parts.pattern, "expected a name or a tuple of names")
                         .help("`let x = ..;`, or `let (a, b) = ..;` for a model with several outputs");
-                    // As below: using the names later is no error of its own.
+                    // As below: later uses of the names are not errors of their own.
                     let names = parts.pattern.to_token_stream().into_iter().flat_map(idents).collect();
                     syntax.lets.push(Let { names, value: None, unparsed: parts.value.to_token_stream() });
                 }
@@ -169,13 +169,13 @@ fn parse_statement(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mu
         }
         Err(error) => {
             diagnostics.syntax(error);
-            // The names are known all the same: using them later is no error of its own.
+            // The names are still bound, so later uses are not errors of their own.
             syntax.lets.push(unparsed(statement));
         }
     }
 }
 
-/// A statement that is no `let`: the end of the graph, or what was meant as a `let`.
+/// Parses a statement without `let`: the end of the graph, or a `let` in another spelling.
 fn parse_other(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
     if let Some(help) = python::method(&statement) {
         diagnostics.error(Code::NotALet, &statement, "a graph is made of `let` statements").help(help);
@@ -183,7 +183,7 @@ fn parse_other(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Di
     }
     match syn::parse2::<Expr>(statement.clone()) {
         Ok(expr) if is_end(&expr) => syntax.tail = Some(expr),
-        // Python's `x = Dense(64)(x)`: it is clear what was meant.
+        // Python's `x = Dense(64)(x)`: the meaning is clear.
         Ok(Expr::Assign(assign)) => {
             let written = assign.left.to_token_stream();
             diagnostics
@@ -202,7 +202,7 @@ fn parse_other(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Di
     }
 }
 
-/// A statement that does not parse, with the names that it binds: using them later is no error of its own.
+/// A statement that does not parse. It keeps the names it binds, so later uses are not errors of their own.
 fn unparsed(statement: TokenStream) -> Let {
     let mut rest = statement.clone().into_iter();
     if rest.any(|token| token.to_string() == "=") || starts_with_let(&statement) {
@@ -212,7 +212,7 @@ fn unparsed(statement: TokenStream) -> Let {
     }
 }
 
-/// The names that a statement binds, as far as that can be seen.
+/// The names that a statement visibly binds.
 fn bound_names(statement: TokenStream) -> Vec<Ident> {
     let tokens = statement.into_iter().take_while(|token| token.to_string() != "=");
     tokens.flat_map(idents).filter(|name| name != "let").collect()
@@ -238,7 +238,7 @@ fn is_end(expr: &Expr) -> bool {
     matches!(expr, Expr::Call(call) if matches!(call.func.to_token_stream().to_string().as_str(), "Model" | "Sequential"))
 }
 
-/// The names of a pattern: one, or those of a tuple.
+/// The names of a pattern: one, or the names of a tuple.
 pub(crate) fn names(pattern: &Pat) -> Option<Vec<Ident>> {
     match pattern {
         Pat::Ident(name) if is_reserved(&name.ident.to_string()) => None,
@@ -261,7 +261,7 @@ fn single(pattern: &Pat) -> Option<Ident> {
 struct LetParts {
     pattern: Pat,
     value: Expr,
-    /// What follows the value, where a semicolon was expected.
+    /// The tokens after the value, if a semicolon is missing.
     rest: TokenStream,
 }
 
@@ -274,7 +274,7 @@ impl Parse for LetParts {
     }
 }
 
-/// A name in generated code, with the span of what it comes from.
+/// A name in generated code, with the span of its origin.
 pub(crate) fn ident_at(name: &str, span: Span) -> Ident {
     match syn::parse_str::<Ident>(name) {
         Ok(mut ident) => {

@@ -1,17 +1,17 @@
-//! Python and Keras where Rust is expected: what to write instead.
+//! Python and Keras spellings, and the Rust to write instead.
 
 use crate::diagnostics::Diagnostics;
 use nn_core::Code;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// Modules of Python that a graph copied from it may name: `layers.Dense(64)`.
+/// Python modules in a graph copied from Keras: `layers.Dense(64)`.
 const MODULES: &[&str] = &["nn", "keras", "tf", "tensorflow", "layers", "models", "activations", "initializers", "np"];
 
-/// Methods of a Keras model that a graph copied from Python may call.
+/// Methods of a Keras model in a graph copied from Python.
 const METHODS: &[&str] = &["add", "compile", "fit", "build", "summary", "evaluate", "predict"];
 
-/// Reports everything in some tokens that is Python and never part of a graph; whether there was any.
+/// Reports all Python in some tokens that can never be part of a graph. Returns whether there was any.
 pub(crate) fn report(tokens: &TokenStream, diagnostics: &mut Diagnostics) -> bool {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let (mut found, mut at) = (false, 0);
@@ -28,7 +28,7 @@ pub(crate) fn report(tokens: &TokenStream, diagnostics: &mut Diagnostics) -> boo
     found
 }
 
-/// Reports what begins here; the number of tokens it has. `first` tells whether it begins an element of a list.
+/// Reports Python that begins here and returns its number of tokens. `first` says whether it begins a list element.
 fn one(tokens: &[TokenTree], first: bool, diagnostics: &mut Diagnostics) -> usize {
     let error = |diagnostics: &mut Diagnostics, count: usize, message: &str, help: &str| {
         let part: TokenStream = tokens[..count].iter().cloned().collect();
@@ -47,7 +47,7 @@ fn one(tokens: &[TokenTree], first: bool, diagnostics: &mut Diagnostics) -> usiz
             let help = "a part of a graph is a closure, `let branch = |x| Dense(8)(x);`, and a function of your own is a \
                         layer of your own";
             error(diagnostics, 1, "`lambda` is Python", help);
-            // Its parameters and its body are no errors of their own.
+            // Its parameters and its body give no further errors.
             tokens.len()
         }
         module if MODULES.contains(&module) && punct(1, '.') => {
@@ -72,7 +72,7 @@ fn one(tokens: &[TokenTree], first: bool, diagnostics: &mut Diagnostics) -> usiz
     }
 }
 
-/// What to do in place of a statement that calls a method: `model.add(Dense(64))`.
+/// The help for a statement that calls a method: `model.add(Dense(64))`.
 pub(crate) fn method(statement: &TokenStream) -> Option<String> {
     let tokens: Vec<TokenTree> = statement.clone().into_iter().take(3).collect();
     let [TokenTree::Ident(_), dot, TokenTree::Ident(method)] = &tokens[..] else { return None };
@@ -86,7 +86,7 @@ pub(crate) fn method(statement: &TokenStream) -> Option<String> {
     })
 }
 
-/// What to do in place of an argument of a layer that Keras knows and this library does not need.
+/// The help for a Keras argument that this library does not need.
 pub(crate) fn argument(keyword: &str) -> Option<&'static str> {
     Some(match keyword {
         "input_shape" | "input_dim" | "batch_input_shape" | "batch_shape" => {
@@ -104,7 +104,7 @@ pub(crate) fn argument(keyword: &str) -> Option<&'static str> {
     })
 }
 
-/// Layers of Keras that are not layers here.
+/// Whether a name is a Keras layer that is not a layer here.
 pub(crate) fn is_keras_layer(name: &str) -> bool {
     LAYERS.split_whitespace().any(|layer| layer == name)
 }
@@ -128,7 +128,7 @@ pub(crate) fn is_none(value: &impl ToTokens) -> bool {
     value.to_token_stream().to_string() == "None"
 }
 
-/// The function that merges tensors as an operator does in Keras: `a + b`.
+/// The function that merges tensors like a Keras operator: `a + b`.
 pub(crate) fn merging(operator: &syn::BinOp) -> Option<&'static str> {
     Some(match operator {
         syn::BinOp::Add(_) => "add",

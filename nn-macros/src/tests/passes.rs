@@ -1,4 +1,4 @@
-//! What the passes find: names, and errors.
+//! Names and errors that the passes find.
 
 use insta::assert_snapshot;
 use proc_macro2::{TokenStream, TokenTree};
@@ -103,7 +103,7 @@ fn automatic_names_go_around_chosen_ones() {
 
 #[test]
 fn memory_is_named_after_calls() {
-    // `a` is called three times; the names of its memory must not meet those of `a_1` and `d_a`.
+    // `a` is called three times; the names of its memory must not clash with those of `a_1` and `d_a`.
     let graph = r#"
         struct Names;
         let x = Input(shape = [3]);
@@ -196,7 +196,7 @@ fn no_struct() {
     ");
 }
 
-/// Without a mask, rustc may find out what a flag is.
+/// Without a mask, rustc may evaluate a flag.
 #[test]
 fn where_there_is_a_mask_its_flags_are_literals() {
     let graph = |first: &str, argument: &str| {

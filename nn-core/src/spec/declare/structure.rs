@@ -57,7 +57,7 @@ macro_rules! __layer_struct {
     };
     (@made given $($rest:tt)*) => {};
 
-    // Another activation is another type. Activations are the first fields.
+    // Another activation changes the type. Activations are the first fields.
     (@setters $name:ident $consts:tt [] $($field:ident)+) => {};
     (@setters $name:ident [$($const:ident)*] [{ $first:ident $a:ident }] $same:ident $($field:ident)*) => {
         impl<$(const $const: usize,)* $a: Copy> $name<$($const,)* $a> {

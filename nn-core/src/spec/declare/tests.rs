@@ -1,4 +1,4 @@
-//! A layer with an argument of most kinds, and what is declared with it.
+//! A layer with an argument of most kinds, and its generated items.
 
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Default, Inferred, Kind, LayerSpec, Masking, Value, rule};

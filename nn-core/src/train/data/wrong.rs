@@ -1,11 +1,11 @@
 //! The errors of data of a wrong type: a trait for each mistake, whose message names the cure.
 //!
 //! rustc reports the requirement that fails last. So an implementation for a wrong type requires a trait that nothing
-//! implements, and this trait has the message for the type at hand. A message names sizes by const parameters: nalgebra's
-//! types are long in print.
+//! implements, and this trait has the message for the type at hand. A message names sizes by const parameters, because
+//! nalgebra's types are long in print.
 //!
-//! Numbers that were written without a type are not hindered. Where several implementations could apply, rustc leaves out
-//! those whose requirements fail, so `&[0, 1]` is of the only type that is right.
+//! Literals still find their type. If several implementations could apply, rustc leaves out those whose requirements
+//! fail, so `&[0, 1]` gets the only type that is right.
 
 use super::Items;
 use crate::tensor::{Element, Sample};

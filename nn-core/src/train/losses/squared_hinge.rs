@@ -1,4 +1,4 @@
-//! Squared hinge: as [`Hinge`](crate::train::losses::Hinge), without a corner.
+//! Squared hinge: a [`Hinge`](crate::train::losses::Hinge) without a corner.
 //!
 //! ```text
 //! t' = 2 · t - 1  if every label of the position is 0 or 1, else t

@@ -1,11 +1,11 @@
-//! The body of a graph as statements, also where one of them is only half written.
+//! Splits the body of a graph into statements, even if one of them is only half written.
 
 use crate::diagnostics::Diagnostics;
 use nn_core::Code;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-/// Splits at semicolons; the second part is what follows the last one. Where a parenthesis is missing, that is
-/// reported, and the next statement begins at its `let`, or at the `Model` of the end.
+/// Splits at semicolons; the second part follows the last one. A missing parenthesis is reported. The next statement
+/// then begins at its `let`, or at the final `Model`.
 pub(super) fn statements(body: TokenStream, diagnostics: &mut Diagnostics) -> (Vec<TokenStream>, TokenStream) {
     let (mut done, mut current): (Vec<TokenStream>, Vec<TokenTree>) = (Vec::new(), Vec::new());
     let mut tokens: Vec<TokenTree> = body.into_iter().collect();
@@ -26,7 +26,7 @@ pub(super) fn statements(body: TokenStream, diagnostics: &mut Diagnostics) -> (V
                 }
             },
             token => {
-                // `let x =` in front of another statement: that it is not finished is an error of its own.
+                // In `let x =` before another statement, the unfinished value is an error of its own.
                 let unfinished = matches!(current.last(), Some(TokenTree::Punct(_)));
                 if unfinished && matches!(&token, TokenTree::Ident(word) if word == "let") {
                     done.push(current.drain(..).collect());
@@ -38,8 +38,8 @@ pub(super) fn statements(body: TokenStream, diagnostics: &mut Diagnostics) -> (V
     (done, current.into_iter().collect())
 }
 
-/// Whether a statement begins at this token, after `last` and before `next`: a `let`, or a `Model(..)` that is not a
-/// part of an expression.
+/// Whether a statement begins at this token, after `last` and before `next`: a `let`, or a `Model(..)` that is not part
+/// of an expression.
 fn begins(last: &TokenTree, token: &TokenTree, next: Option<&TokenTree>) -> bool {
     let TokenTree::Ident(word) = token else { return false };
     let call = matches!(next, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis);
@@ -51,8 +51,8 @@ fn begins(last: &TokenTree, token: &TokenTree, next: Option<&TokenTree>) -> bool
     word == "let" || complete && call && (word == "Model" || word == "Sequential")
 }
 
-/// A group that was never closed, as an editor closes it at the end of the graph: what is inside of it, and the
-/// statements that it has swallowed.
+/// The contents of an unclosed group and the statements that it swallowed. An editor closes such a group at the end of
+/// the graph.
 fn swallowed(group: &Group) -> Option<(TokenStream, Vec<TokenTree>)> {
     if !matches!(group.delimiter(), Delimiter::Parenthesis | Delimiter::Bracket) {
         return None;

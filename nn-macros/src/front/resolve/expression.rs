@@ -1,4 +1,4 @@
-//! Expressions of a graph: names, layers that are made, and calls of layers.
+//! Expressions of a graph: names, new layers, and calls of layers.
 
 use super::connect::Inputs;
 use super::{Bound, Resolver};
@@ -14,7 +14,7 @@ use nn_core::spec::LayerSpec;
 use quote::ToTokens;
 use syn::{Expr, ExprCall, ExprPath};
 
-/// Names that the graph language gives a meaning beside the layers.
+/// Names with a meaning in the graph language, beside the layers.
 const WORDS: &[&str] = &["Input", "Model", "Sequential", "Activation"];
 
 impl Resolver<'_> {
@@ -94,7 +94,7 @@ impl Resolver<'_> {
                 Bound::Stack(layers) => self.use_stack(&layers, call),
                 Bound::Tensors(_) => self.not_a_layer(&call.func),
                 Bound::Poison => {
-                    // What the layer is called on may hold errors of its own.
+                    // The inputs of the call may have errors of their own.
                     self.tensors(call);
                     Bound::Poison
                 }
@@ -182,7 +182,7 @@ impl Resolver<'_> {
         self.component(path, call)
     }
 
-    /// Reports a layer of the library that is named with a path, `nn::Dense`: `Dense` is a word of the graph.
+    /// Reports a layer of the library that is written with a path, `nn::Dense`: `Dense` is a word of the graph.
     fn is_with_path(&mut self, path: &ExprPath) -> bool {
         let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         let [module, .., name] = &segments[..] else { return false };

@@ -9,7 +9,7 @@ use quote::ToTokens;
 use syn::{Expr, ExprCall};
 
 impl Resolver<'_> {
-    /// What `Model(inputs = .., outputs = ..)` lists; `None` after an error.
+    /// The two lists in `Model(inputs = .., outputs = ..)`; `None` after an error.
     pub(super) fn model_call(&mut self, call: &ExprCall) -> Option<(Expr, Expr)> {
         let (mut inputs, mut outputs) = (None, None);
         for (position, (keyword, value)) in arguments(call).into_iter().enumerate() {
@@ -87,7 +87,7 @@ impl Resolver<'_> {
                 return;
             }
             Bound::Poison => {
-                // Later layers may still hold errors of their own.
+                // Later layers may still have errors of their own.
                 elements.for_each(|element| {
                     self.eval(element);
                 });
