@@ -113,6 +113,37 @@ fn learns_and_keeps_a_history() -> nn::Result<()> {
 }
 
 #[test]
+fn arrays_are_samples() -> nn::Result<()> {
+    let (x, y) = points(12);
+    let (rows, targets): (Vec<[f32; 4]>, Vec<[f32; 3]>) = points_as_arrays(&x, &y);
+    let compiled = || kinds().compile(Sgd::new(0.1), CategoricalCrossentropy::new());
+    let (mut a, mut b) = (compiled(), compiled());
+    a.fit(&x, &y, silent().epochs(2).batch_size(5))?;
+    b.fit(&rows, &targets, silent().epochs(2).batch_size(5))?;
+    assert_eq!(a.model().as_slice(), b.model().as_slice());
+    assert_eq!(a.predict(&x)?, b.predict(&rows)?);
+    Ok(())
+}
+
+fn points_as_arrays(x: &[Point], y: &[Kind]) -> (Vec<[f32; 4]>, Vec<[f32; 3]>) {
+    (x.iter().map(|x| (*x).into()).collect(), y.iter().map(|y| (*y).into()).collect())
+}
+
+#[test]
+fn a_compiled_model_is_called_as_the_model() -> nn::Result<()> {
+    let (x, _) = points(3);
+    let model = kinds().compile(Adam::default(), CategoricalCrossentropy::new());
+    for x in &x {
+        assert_eq!(model.call(x), model.model().call(x));
+        assert_eq!(model.call(&<[f32; 4]>::from(*x)), model.model().call(x));
+    }
+    let line = Line::boxed(&mut StdRng::seed_from_u64(0)).compile(Sgd::default(), MeanSquaredError);
+    assert_eq!(line.call(&2.0), line.predict([2.0])?[0]);
+    assert_eq!((model.summary(), line.model().summary()), (Kinds::SUMMARY, Line::SUMMARY));
+    Ok(())
+}
+
+#[test]
 fn one_step_by_hand() -> nn::Result<()> {
     let mut line = Line::boxed(&mut StdRng::seed_from_u64(0));
     line.as_mut_slice().copy_from_slice(&[2.0, 1.0]);

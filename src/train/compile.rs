@@ -6,9 +6,10 @@ use crate::data::{Batches, Inspect, LossWeights};
 use crate::losses::{Losses, Weighting};
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
-use crate::predict::{self, BATCH_SIZE, Kept};
+use crate::predict::{self, BATCH_SIZE, Kept, Scratch};
 use crate::report::values::{Logs, Names};
 use crate::spec::MAX_INPUTS;
+use crate::train::keras::{SampleFrom, Single};
 use crate::train::labels::Labelled;
 use crate::train::learner::Learner;
 use crate::train::random::{Purpose, stream};
@@ -17,7 +18,8 @@ use crate::train::session::Cursor;
 use crate::train::step::Tapes;
 use crate::train::totals::{self, Tally};
 use crate::train::warnings::{Data, Said, end};
-use crate::{Error, Model, Result, Tensors, Warning, check};
+use crate::{Error, Model, Result, Sample, Tensors, Warning, check};
+use core::slice;
 use std::sync::Arc;
 
 /// `compile` for a model on the heap: `Digits::boxed(&mut rng).compile(..)`. In the prelude.
@@ -241,6 +243,28 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
     /// in its middle.
     pub fn epoch(&self) -> usize {
         self.cursor.epoch
+    }
+
+    /// Returns the table of the layers, [`Model::SUMMARY`].
+    #[must_use = "`println!(\"{}\", model.summary())` prints it"]
+    pub fn summary(&self) -> &'static str {
+        M::SUMMARY
+    }
+
+    /// Returns the output for a single sample, of a model with one input and one output. A model with more has
+    /// `model().call(..)`.
+    ///
+    /// Nothing is checked, as in `call` of the model: NaN in the sample is NaN in the output.
+    pub fn call<X>(&self, x: &X) -> M::Outputs
+    where
+        M::Inputs: SampleFrom<X>,
+        M::Outputs: Single + Sample,
+    {
+        const { crate::model::assert_outputs::<M::Outputs>() }
+        let mut y = crate::tensor::zeroed::<M::Outputs>();
+        let (x, to) = (M::Inputs::samples(x), slice::from_mut(&mut y));
+        self.scratch.with(|scratch| Scratch::of(scratch).predict(&*self.model, x, to, 1));
+        y
     }
 
     /// Returns the outputs for the inputs `x`: a `Vec`, or the model's `…Outputs` struct of `Vec`s if there are several

@@ -42,7 +42,8 @@ impl<X: Tensors, Y: Tensors> Samples<'_, X, Y> {
 /// array of `f64`. An `Err` ends the run. Its type can be any that converts to `Box<dyn Error>`, for example
 /// `io::Error` or `String`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a batch of this model",
+    message = "expected batches `(x, y)` or `(x, y, sample_weight)`",
+    label = "batches of another type",
     note = "a batch is `(x, y)` or `(x, y, sample_weight)`, with `x` and `y` as `fit` takes them, or a `Result` of one",
     note = "explained in nn::errors::nn0501"
 )]

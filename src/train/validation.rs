@@ -6,6 +6,11 @@ use crate::{Result, Tensors};
 
 /// Validation data with inputs `X` and targets `Y`, from [`Fit::validation_data`](crate::Fit::validation_data) or
 /// [`Fit::validation_batches`](crate::Fit::validation_batches). `()` is no data.
+#[diagnostic::on_unimplemented(
+    message = "this is no data for the validation of this model",
+    note = "`Fit::new().validation_data(&x, &y)` takes data as `fit` does",
+    note = "explained in nn::errors::nn0501"
+)]
 pub trait Validation<X: Tensors, Y: Tensors> {
     /// Returns the data, if it is in memory.
     fn whole(&self) -> Option<Samples<'_, X, Y>> {

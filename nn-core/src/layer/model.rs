@@ -83,6 +83,12 @@ pub trait Model: Weights<Self::Scalar> + Component {
     /// The work of one sample, for threads.
     const WORK: Work = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::WORK;
 
+    /// Returns [`SUMMARY`](Self::SUMMARY), the table of the layers. Keras prints it: `println!("{}", model.summary())`.
+    #[must_use = "`println!(\"{}\", model.summary())` prints it"]
+    fn summary(&self) -> &'static str {
+        Self::SUMMARY
+    }
+
     /// Returns a model with initial weights, made in place on the heap.
     #[cfg(feature = "alloc")]
     fn boxed(rng: &mut dyn Rng) -> alloc::boxed::Box<Self> {

@@ -2,9 +2,12 @@
 //! them.
 //!
 //! A lint of the graph is a compiler warning on the token to blame. Technically it warns of a use of one of the
-//! constants below, which are deprecated only for this purpose. Its text therefore begins with the path of the lint:
+//! constants below, which are deprecated only for this purpose. So rustc writes the first words, with the path of the
+//! lint:
+//!
 //! ```text
-//! warning: use of deprecated constant `nn::lints::activation_after_softmax`: an activation is applied to the output of a softmax
+//! warning: use of deprecated constant `nn::lints::softmax_over_one`: nn lint, nothing is deprecated: a softmax over one
+//!          number is always 1
 //! ```
 //!
 //! A lint of training depends on the losses, which `compile` gets at run time: `from_logits` is a field. The compiler
@@ -57,7 +60,8 @@ impl Own<true> {
 
 #[allow(missing_docs, non_upper_case_globals)]
 impl Own<false> {
-    #[deprecated(note = "this layer drops the mask of its input: what follows takes masked steps for data\n\
+    #[deprecated(note = "nn lint, nothing is deprecated: \
+        this layer drops the mask of its input: what follows takes masked steps for data\n\
         = help: a layer of your own hands the mask on with `masking: Masking::Passes`\n\
         = help: or read the mask before, by a recurrent layer or `GlobalAveragePooling1D`\n\
         = help: `#[nn(allow(dropped_mask))]` on the struct silences this")]
@@ -88,7 +92,8 @@ lints! {
     ///
     /// A softmax returns probabilities that sum to 1. Another activation on top breaks that; a second softmax makes
     /// them almost equal.
-    activation_after_softmax: "an activation is applied to the output of a softmax\n\
+    activation_after_softmax: "nn lint, nothing is deprecated: \
+        an activation is applied to the output of a softmax\n\
         = help: apply the softmax last, and once\n\
         = help: `#[nn(allow(activation_after_softmax))]` on the struct silences this"
 
@@ -101,7 +106,8 @@ lints! {
     ///
     /// Usually one activation was meant to replace the other. `tanh` or `softsign` under a softmax is not reported: it
     /// bounds the logits.
-    stacked_activations: "an activation is applied to the output of another activation\n\
+    stacked_activations: "nn lint, nothing is deprecated: \
+        an activation is applied to the output of another activation\n\
         = help: remove one of the two, or put a layer with weights between them\n\
         = help: `#[nn(allow(stacked_activations))]` on the struct silences this"
 
@@ -112,7 +118,8 @@ lints! {
     /// ```
     ///
     /// The output is 1 for every input, and no layer before it learns. For one probability, use a sigmoid.
-    softmax_over_one: "a softmax over one number is always 1\n\
+    softmax_over_one: "nn lint, nothing is deprecated: \
+        a softmax over one number is always 1\n\
         = help: use `sigmoid` for one probability, or as many units as there are classes\n\
         = help: `#[nn(allow(softmax_over_one))]` on the struct silences this"
 
@@ -126,7 +133,8 @@ lints! {
     /// Two linear layers compute only one linear function: the activation was forgotten. A bottleneck is not reported,
     /// that is a first Dense with fewer units than both its inputs and the outputs: it factorizes a large layer. Nor
     /// are shared, frozen or regularized layers.
-    dense_after_dense: "without an activation this `Dense` and the next one compute no more than one\n\
+    dense_after_dense: "nn lint, nothing is deprecated: \
+        without an activation this `Dense` and the next one compute no more than one\n\
         = help: `Dense(.., activation = relu)`\n\
         = help: `#[nn(allow(dense_after_dense))]` on the struct silences this"
 
@@ -138,7 +146,8 @@ lints! {
     /// ```
     ///
     /// The normalization subtracts the mean and with it the bias: the bias has no effect. The offset is `beta`.
-    bias_before_batch_normalization: "the `BatchNormalization` after this layer takes its bias out again\n\
+    bias_before_batch_normalization: "nn lint, nothing is deprecated: \
+        the `BatchNormalization` after this layer takes its bias out again\n\
         = help: `use_bias = false` saves those weights\n\
         = help: `#[nn(allow(bias_before_batch_normalization))]` on the struct silences this"
 
@@ -150,7 +159,8 @@ lints! {
     /// ```
     ///
     /// While training, the loss then judges noise: a prediction that was set to 0 is not a mistake of the model.
-    dropout_on_output: "the output of the model is disturbed at random while it trains\n\
+    dropout_on_output: "nn lint, nothing is deprecated: \
+        the output of the model is disturbed at random while it trains\n\
         = help: put the noise before the last layer with weights\n\
         = help: `#[nn(allow(dropout_on_output))]` on the struct silences this"
 
@@ -159,7 +169,8 @@ lints! {
     /// ```text
     /// let y = Dropout(0.0)(x);                 // here
     /// ```
-    dropout_of_nothing: "a rate of 0 drops nothing: the layer has no effect\n\
+    dropout_of_nothing: "nn lint, nothing is deprecated: \
+        a rate of 0 drops nothing: the layer has no effect\n\
         = help: remove the layer, or choose a rate such as 0.2\n\
         = help: `#[nn(allow(dropout_of_nothing))]` on the struct silences this"
 
@@ -170,7 +181,8 @@ lints! {
     /// ```
     ///
     /// While training, the next layer sees only zeros. Keras's rate is the dropped part, not the kept part.
-    dropout_of_everything: "a rate of 1 drops everything: what follows learns from zeros\n\
+    dropout_of_everything: "nn lint, nothing is deprecated: \
+        a rate of 1 drops everything: what follows learns from zeros\n\
         = help: the rate is the part that is dropped, such as 0.2\n\
         = help: `#[nn(allow(dropout_of_everything))]` on the struct silences this"
 
@@ -185,7 +197,8 @@ lints! {
     /// its output for a sample is the same in every epoch and could be computed once. Not reported are models as
     /// layers and Embeddings (frozen for their loaded weights), BatchNormalization (freezing it has other effects),
     /// and layers with an initializer of their own.
-    frozen_with_nothing_upstream: "nothing before this frozen layer learns: its output never changes\n\
+    frozen_with_nothing_upstream: "nn lint, nothing is deprecated: \
+        nothing before this frozen layer learns: its output never changes\n\
         = help: if its weights are loaded, compute its output once and train on that; if not, they stay random\n\
         = help: `#[nn(allow(frozen_with_nothing_upstream))]` on the struct silences this"
 
@@ -194,7 +207,8 @@ lints! {
     /// ```text
     /// let y = Flatten(trainable = false)(x);   // here
     /// ```
-    frozen_without_weights: "this layer has no weights: freezing it has no effect\n\
+    frozen_without_weights: "nn lint, nothing is deprecated: \
+        this layer has no weights: freezing it has no effect\n\
         = help: `trainable = false` belongs to the layer whose weights should stay\n\
         = help: `#[nn(allow(frozen_without_weights))]` on the struct silences this"
 
@@ -206,7 +220,8 @@ lints! {
     /// ```
     ///
     /// A layer that drops a mask is not reported: that is an effect, and [`dropped_mask`] reports it.
-    reshape_without_effect: "the output of this layer is its input, in the same shape\n\
+    reshape_without_effect: "nn lint, nothing is deprecated: \
+        the output of this layer is its input, in the same shape\n\
         = help: remove the layer\n\
         = help: `#[nn(allow(reshape_without_effect))]` on the struct silences this"
 
@@ -219,7 +234,8 @@ lints! {
     /// The difference of a tensor with itself is 0; the others give the tensor again, or twice the tensor. Probably
     /// another tensor was meant. `multiply`, `dot` and `concatenate` of a tensor with itself make sense, and are not
     /// reported.
-    merge_with_itself: "this merges a tensor with itself\n\
+    merge_with_itself: "nn lint, nothing is deprecated: \
+        this merges a tensor with itself\n\
         = help: was another tensor meant?\n\
         = help: `#[nn(allow(merge_with_itself))]` on the struct silences this"
 
@@ -235,7 +251,8 @@ lints! {
     /// model that is called on a tensor with a mask does not see it. A layer of your own reads it with
     /// [`Memory::mask`](crate::Memory::mask), and hands it on with `masking: Masking::Passes`. A layer that reads the
     /// mask and ends it says `masking: Masking::Reads { passes: None, both: None }`, and is not reported.
-    dropped_mask: "this layer drops the mask of its input: what follows takes masked steps for data\n\
+    dropped_mask: "nn lint, nothing is deprecated: \
+        this layer drops the mask of its input: what follows takes masked steps for data\n\
         = help: read the mask before, by a recurrent layer or `GlobalAveragePooling1D`\n\
         = help: `#[nn(allow(dropped_mask))]` on the struct silences this"
 

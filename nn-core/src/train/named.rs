@@ -23,22 +23,11 @@ macro_rules! named {
         }
 
         $(#[$hint])?
-        impl<$sample: $crate::tensor::Tensor, $letter> $crate::train::data::Batches<$sample> for $name<$letter>
-        where
-            $letter: $crate::train::data::Column<Item: $crate::train::data::Items<$sample>>,
-        {
-            fn batches(&self) -> &[$sample] {
-                $crate::train::data::Batches::<$sample>::batches(&self.$field)
-            }
-        }
+        impl<$letter: $crate::train::data::Column> $crate::train::data::Column for $name<$letter> {
+            type Item = <$letter as $crate::train::data::Column>::Item;
 
-        $(#[$hint])?
-        impl<$sample: $crate::tensor::Tensor, $letter> $crate::train::data::Batches<$sample> for &$name<$letter>
-        where
-            $letter: $crate::train::data::Column<Item: $crate::train::data::Items<$sample>>,
-        {
-            fn batches(&self) -> &[$sample] {
-                (**self).batches()
+            fn items(&self) -> &[Self::Item] {
+                $crate::train::data::Column::items(&self.$field)
             }
         }
 
@@ -81,23 +70,19 @@ macro_rules! named {
             }
         }
 
-        $(#[$hint])?
-        impl<$($sample: $crate::tensor::Tensor,)+ $($letter),+> $crate::train::data::Batches<($($sample,)+)> for $name<$($letter),+>
-        where
-            $($letter: $crate::train::data::Column<Item: $crate::train::data::Items<$sample>>,)+
+        impl<$($sample: $crate::train::data::BatchesFrom<$letter>,)+ $($letter),+>
+            $crate::train::data::BatchesFrom<$name<$($letter),+>> for ($($sample,)+)
         {
-            fn batches(&self) -> ($(&[$sample],)+) {
-                ($($crate::train::data::Batches::<$sample>::batches(&self.$field),)+)
+            fn batches_from(given: &$name<$($letter),+>) -> Self::Batch<'_> {
+                ($(<$sample as $crate::train::data::BatchesFrom<$letter>>::batches_from(&given.$field),)+)
             }
         }
 
-        $(#[$hint])?
-        impl<$($sample: $crate::tensor::Tensor,)+ $($letter),+> $crate::train::data::Batches<($($sample,)+)> for &$name<$($letter),+>
-        where
-            $($letter: $crate::train::data::Column<Item: $crate::train::data::Items<$sample>>,)+
+        impl<$($sample: $crate::train::data::BatchesFrom<$letter>,)+ $($letter),+>
+            $crate::train::data::BatchesFrom<&$name<$($letter),+>> for ($($sample,)+)
         {
-            fn batches(&self) -> ($(&[$sample],)+) {
-                (**self).batches()
+            fn batches_from<'batch>(given: &'batch &$name<$($letter),+>) -> Self::Batch<'batch> {
+                <Self as $crate::train::data::BatchesFrom<$name<$($letter),+>>>::batches_from(*given)
             }
         }
 

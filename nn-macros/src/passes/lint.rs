@@ -1,8 +1,12 @@
 //! Warnings about graphs that compile but are probably mistakes. `nn-core/src/spec/lints.rs` explains each of them.
 //!
-//! A warning is a use of a deprecated constant with the lint's name and the span of the token to blame. Stable Rust
-//! lets a macro emit no other kind. This file has the questions of the rules in `lint/rules.rs`; `emit/lints.rs` writes
-//! the uses.
+//! A warning is a use of a deprecated constant of that name, with the span of the token to blame. Of the warnings that
+//! a macro can cause on stable Rust, it is the most readable: the text stands in the headline. `#[must_use = ".."]`
+//! puts it into a note, under the headline "unused `X` that must be used". An unused or badly cased name has no text.
+//! `#[diagnostic::..]` words errors only. Nobody can change the words "use of deprecated constant", so the text begins
+//! with "nn lint, nothing is deprecated".
+//!
+//! This file has the questions of the rules in `lint/rules.rs`; `emit/lints.rs` writes the uses.
 
 pub(crate) mod rules;
 

@@ -32,12 +32,17 @@ use nalgebra::SMatrix;
 #[doc(alias = "crossentropy")]
 #[doc(alias = "BCELoss")]
 #[doc(alias = "BCEWithLogitsLoss")]
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryCrossentropy {
     /// Whether predictions are logits instead of probabilities; false by default.
     pub from_logits: bool,
     /// The distance by which targets move towards 1/2, from 0 (the default) to 1.
     pub label_smoothing: f64,
+}
+
+impl BinaryCrossentropy {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = BinaryCrossentropy { from_logits: false, label_smoothing: 0.0 };
 }
 
 impl BinaryCrossentropy {

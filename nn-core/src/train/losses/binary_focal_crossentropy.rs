@@ -50,16 +50,15 @@ pub struct BinaryFocalCrossentropy {
     pub label_smoothing: f64,
 }
 
-impl Default for BinaryFocalCrossentropy {
-    fn default() -> Self {
-        BinaryFocalCrossentropy {
-            apply_class_balancing: false,
-            alpha: 0.25,
-            gamma: 2.0,
-            from_logits: false,
-            label_smoothing: 0.0,
-        }
-    }
+impl BinaryFocalCrossentropy {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = BinaryFocalCrossentropy {
+        apply_class_balancing: false,
+        alpha: 0.25,
+        gamma: 2.0,
+        from_logits: false,
+        label_smoothing: 0.0,
+    };
 }
 
 /// The terms of both formulas.

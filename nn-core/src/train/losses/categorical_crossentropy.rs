@@ -31,12 +31,17 @@ use nalgebra::SMatrix;
 #[doc(alias = "categorical_crossentropy")]
 #[doc(alias = "crossentropy")]
 #[doc(alias = "CrossEntropyLoss")]
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CategoricalCrossentropy {
     /// Whether predictions are logits instead of probabilities; false by default.
     pub from_logits: bool,
     /// The distance by which targets move towards `1 / classes`, from 0 (the default) to 1.
     pub label_smoothing: f64,
+}
+
+impl CategoricalCrossentropy {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = CategoricalCrossentropy { from_logits: false, label_smoothing: 0.0 };
 }
 
 impl CategoricalCrossentropy {

@@ -42,10 +42,10 @@ pub struct CategoricalFocalCrossentropy {
     pub label_smoothing: f64,
 }
 
-impl Default for CategoricalFocalCrossentropy {
-    fn default() -> Self {
-        CategoricalFocalCrossentropy { alpha: 0.25, gamma: 2.0, from_logits: false, label_smoothing: 0.0 }
-    }
+impl CategoricalFocalCrossentropy {
+    /// Keras's defaults.
+    pub const DEFAULT: Self =
+        CategoricalFocalCrossentropy { alpha: 0.25, gamma: 2.0, from_logits: false, label_smoothing: 0.0 };
 }
 
 impl CategoricalFocalCrossentropy {

@@ -19,7 +19,7 @@ use nalgebra::SMatrix;
 
 /// `max(wrong - right + 1, 0)` of the best wrong class and the right one, the mean over positions
 #[doc(alias = "categorical_hinge")]
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CategoricalHinge;
 
 /// Returns `wrong` and `wrong - right + 1` of one position.

@@ -22,7 +22,7 @@ use nalgebra::SMatrix;
 
 /// `-cos` of the angle between prediction and target, the mean over positions; as a metric without the minus
 #[doc(alias = "cosine_similarity")]
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CosineSimilarity;
 
 /// Returns `min(1/|x|, 1e7)`, and whether that is `1/|x|`.

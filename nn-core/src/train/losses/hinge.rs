@@ -19,7 +19,7 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ max(1 - t · y, 0)` with labels -1 and 1 (or 0 and 1)
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hinge;
 
 /// Returns `t ↦ t'` as a factor and an offset: `(2, -1)` or `(1, 0)`.

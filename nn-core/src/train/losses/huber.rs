@@ -27,10 +27,9 @@ pub struct Huber {
     pub delta: f64,
 }
 
-impl Default for Huber {
-    fn default() -> Self {
-        Huber { delta: 1.0 }
-    }
+impl Huber {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = Huber { delta: 1.0 };
 }
 
 impl Loss for Huber {

@@ -21,7 +21,7 @@ use nalgebra::SMatrix;
 #[doc(alias = "kl_divergence")]
 #[doc(alias = "kld")]
 #[doc(alias = "KLDivLoss")]
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KlDivergence;
 
 /// Returns a clipped probability, and whether it was inside the range.

@@ -19,7 +19,7 @@ use nalgebra::SMatrix;
 
 /// `1/n · Σ ln cosh(y - t)`
 #[doc(alias = "log_cosh")]
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogCosh;
 
 impl Loss for LogCosh {

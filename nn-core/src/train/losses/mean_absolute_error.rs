@@ -19,7 +19,7 @@ use nalgebra::SMatrix;
 #[doc(alias = "mean_absolute_error")]
 #[doc(alias = "mae")]
 #[doc(alias = "L1Loss")]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct MeanAbsoluteError;
 
 impl Loss for MeanAbsoluteError {

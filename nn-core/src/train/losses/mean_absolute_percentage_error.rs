@@ -21,7 +21,7 @@ use nalgebra::SMatrix;
 /// `100/n · Σ |y - t| / |t|`
 #[doc(alias = "mean_absolute_percentage_error")]
 #[doc(alias = "mape")]
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeanAbsolutePercentageError;
 
 impl Loss for MeanAbsolutePercentageError {

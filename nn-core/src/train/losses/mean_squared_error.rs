@@ -19,7 +19,7 @@ use nalgebra::SMatrix;
 #[doc(alias = "mean_squared_error")]
 #[doc(alias = "mse")]
 #[doc(alias = "MSELoss")]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct MeanSquaredError;
 
 impl Loss for MeanSquaredError {

@@ -21,7 +21,7 @@ use nalgebra::SMatrix;
 /// `1/n · Σ (ln(1 + y) - ln(1 + t))²`
 #[doc(alias = "mean_squared_logarithmic_error")]
 #[doc(alias = "msle")]
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeanSquaredLogarithmicError;
 
 impl Loss for MeanSquaredLogarithmicError {

@@ -28,6 +28,15 @@
 //! This equals Keras, except if a loss or a gradient is NaN at a position that does not count: Keras multiplies it by
 //! 0, which is NaN.
 //!
+//! `new` makes a loss with Keras's defaults, and every setting is a field:
+//!
+//! ```
+//! use nn_core::losses::{BinaryCrossentropy, Huber};
+//!
+//! assert_eq!(BinaryCrossentropy::new(), BinaryCrossentropy { from_logits: false, label_smoothing: 0.0 });
+//! assert_eq!(Huber::new(0.5), Huber { delta: 0.5 });
+//! ```
+//!
 //! # Accuracy
 //! The error of losses and gradients of one position is at most 8 ε of their value (16 ε for the focal losses), over
 //! all of `f32` and `f64`; ε is the distance from 1 to the next number. Even a loss that is nearly 0 has its digits,
@@ -101,32 +110,87 @@ use crate::tensor::Sample;
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Shareable;
 
-/// The list of losses: the only place besides its own page that a new loss changes.
+/// The list of losses: the only place besides its own page that a new loss changes. `{ .. }` is a loss with settings,
+/// whose page has the defaults; `{ delta }` is the argument of `new`.
 macro_rules! losses {
-    ($($module:ident),* $(,)?) => {
-        $(mod $module;)*
-        pub use self::{$($module::*),*};
+    ($($module:ident: $name:ident $({ $($argument:tt)* })?),* $(,)?) => {
+        $(
+            mod $module;
+            pub use self::$module::*;
+
+            losses! { @new $name $({ $($argument)* })? }
+
+            impl Default for $name {
+                fn default() -> Self {
+                    Self::DEFAULT
+                }
+            }
+        )*
+
+        /// Calls `visit` with the name of every loss.
+        #[cfg(test)]
+        fn each_new(visit: &mut dyn FnMut(&str)) {
+            $({
+                const NEW: $name = $name::DEFAULT;
+                assert_eq!(std::format!("{:?}", losses! { @test $name $({ $($argument)* })? }), std::format!("{NEW:?}"));
+                assert_eq!(std::format!("{:?}", $name::default()), std::format!("{NEW:?}"));
+                visit(NEW.name());
+            })*
+        }
+    };
+    (@new $name:ident) => {
+        impl $name {
+            /// The loss, which has no settings.
+            pub const DEFAULT: Self = $name;
+
+            /// The loss, which has no settings: its name alone is the same.
+            pub const fn new() -> Self {
+                $name
+            }
+        }
+    };
+    (@new $name:ident { .. }) => {
+        impl $name {
+            /// The loss with Keras's defaults.
+            pub const fn new() -> Self {
+                Self::DEFAULT
+            }
+        }
+    };
+    (@new $name:ident { $argument:ident }) => {
+        impl $name {
+            #[doc = concat!("The loss with this `", stringify!($argument), "`.")]
+            pub const fn new($argument: f64) -> Self {
+                $name { $argument }
+            }
+        }
+    };
+    (@test $name:ident { $argument:ident }) => {
+        $name::new($name::DEFAULT.$argument)
+    };
+    (@test $name:ident $($other:tt)*) => {
+        $name::new()
     };
 }
 
 losses! {
-    binary_crossentropy,
-    binary_focal_crossentropy,
-    categorical_crossentropy,
-    categorical_focal_crossentropy,
-    categorical_hinge,
-    cosine_similarity,
-    hinge,
-    huber,
-    kl_divergence,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-    poisson,
-    sparse_categorical_crossentropy,
-    squared_hinge,
+    binary_crossentropy: BinaryCrossentropy { .. },
+    binary_focal_crossentropy: BinaryFocalCrossentropy { .. },
+    categorical_crossentropy: CategoricalCrossentropy { .. },
+    categorical_focal_crossentropy: CategoricalFocalCrossentropy { .. },
+    categorical_hinge: CategoricalHinge,
+    cosine_similarity: CosineSimilarity,
+    hinge: Hinge,
+    huber: Huber { delta },
+    kl_divergence: KlDivergence,
+    log_cosh: LogCosh,
+    mean_absolute_error: MeanAbsoluteError,
+    mean_absolute_percentage_error: MeanAbsolutePercentageError,
+    mean_squared_error: MeanSquaredError,
+    mean_squared_logarithmic_error: MeanSquaredLogarithmicError,
+    poisson: Poisson,
+    sparse_categorical_crossentropy: SparseCategoricalCrossentropy { .. },
+    squared_hinge: SquaredHinge,
 }
 
 /// A loss. [`LossOn`] says which samples it can judge.
@@ -170,7 +234,7 @@ pub trait Loss: Shareable {
 /// outputs, so a loss is only its formula. If a sample has several positions (a sequence, an image), its loss is the
 /// mean over its positions, as in Keras.
 #[diagnostic::on_unimplemented(
-    message = "the loss `{Self}` cannot judge an output of type `{P}`",
+    message = "the loss `{Self}` cannot judge an output of this type",
     note = "a loss of your own implements `nn::losses::Loss` and `nn::losses::LossOn<P>`",
     note = "explained in nn::errors::nn0502"
 )]
@@ -251,5 +315,17 @@ pub trait LossOn<P: Sample>: Loss {
     fn check(&self, target: &Self::Target) -> Result<(), crate::spec::text::Text<96>> {
         let _ = target;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_loss_has_new_and_default() {
+        let mut names = std::vec::Vec::new();
+        each_new(&mut |name| names.push(std::string::String::from(name)));
+        assert_eq!((names.len(), names[0].as_str()), (17, "binary_crossentropy"));
     }
 }

@@ -15,9 +15,10 @@ use crate::tensor::{Sample, Tensors, for_each_arity};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` gives no loss to the outputs of this model",
     label = "expected one loss for all outputs, or a tuple or `…Outputs` struct with one loss for each output",
-    note = "the outputs of the model are `{P}`",
-    note = "losses are values, such as `MeanSquaredError` and `BinaryCrossentropy::default()`; `()` is none; one of your own \
-            implements `nn::losses::Loss` and `nn::losses::LossOn<P>`, where `P` is the type of the output",
+    note = "losses are values, not names in quotes: `MeanSquaredError`, `BinaryCrossentropy::new()`; `()` is none; several are \
+            a tuple, not a list",
+    note = "a metric is no loss: `Mse` stands for `MeanSquaredError`, and `Mae` for `MeanAbsoluteError`",
+    note = "a loss of your own implements `nn::losses::Loss` and `nn::losses::LossOn<P>`, where `P` is the type of the output",
     note = "explained in nn::errors::nn0502"
 )]
 pub trait Losses<P: Tensors>: Shareable {

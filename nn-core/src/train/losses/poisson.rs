@@ -20,7 +20,7 @@ use nalgebra::SMatrix;
 
 /// `1/n · Σ y - t · ln y`
 #[doc(alias = "PoissonNLLLoss")]
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Poisson;
 
 impl Loss for Poisson {

@@ -30,10 +30,15 @@ use nalgebra::SMatrix;
 #[doc(alias = "crossentropy")]
 #[doc(alias = "CrossEntropyLoss")]
 #[doc(alias = "NLLLoss")]
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SparseCategoricalCrossentropy {
     /// Whether predictions are logits instead of probabilities; false by default.
     pub from_logits: bool,
+}
+
+impl SparseCategoricalCrossentropy {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = SparseCategoricalCrossentropy { from_logits: false };
 }
 
 /// Returns scalar `class` of a position, or NaN.

@@ -79,7 +79,7 @@ pub trait Metric: Clone {
 
 /// A metric that can compare predictions `P` with targets `Y`.
 #[diagnostic::on_unimplemented(
-    message = "the metric `{Self}` cannot compare an output of type `{P}` with targets of type `{Y}`",
+    message = "the metric `{Self}` cannot compare outputs and targets of these types",
     note = "explained in nn::errors::nn0503"
 )]
 pub trait MetricOn<P, Y>: Metric {

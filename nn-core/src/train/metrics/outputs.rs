@@ -11,8 +11,8 @@ use crate::train::losses::Weighting;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot measure the outputs of this model",
     label = "expected a metric, a tuple of metrics, or the `…Outputs` struct with one of them for each output",
-    note = "the outputs of the model are `{P}`, and the targets of its losses are `{Y}`",
-    note = "metrics are values, such as `Accuracy`; sparse ones compare with classes (`u32`), other ones with targets of the \
+    note = "metrics are values, not names in quotes: `Accuracy`, `Mae`; several are a tuple, not a list: `(Accuracy, Mae)`",
+    note = "sparse metrics compare with classes (`u32`), other ones with targets of the \
             output's shape, as the losses of these names do",
     note = "explained in nn::errors::nn0503"
 )]

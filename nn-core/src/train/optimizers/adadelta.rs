@@ -40,10 +40,10 @@ pub struct Adadelta {
     pub epsilon: f64,
 }
 
-impl Default for Adadelta {
-    fn default() -> Self {
-        Adadelta { learning_rate: 0.001, rho: 0.95, epsilon: 1e-7 }
-    }
+impl Adadelta {
+    /// Keras's defaults.
+    pub const DEFAULT: Self =
+        Adadelta { learning_rate: 0.001, rho: 0.95, epsilon: 1e-7 };
 }
 
 impl Optimizer for Adadelta {

@@ -38,10 +38,10 @@ pub struct Adagrad {
     pub epsilon: f64,
 }
 
-impl Default for Adagrad {
-    fn default() -> Self {
-        Adagrad { learning_rate: 0.001, initial_accumulator_value: 0.1, epsilon: 1e-7 }
-    }
+impl Adagrad {
+    /// Keras's defaults.
+    pub const DEFAULT: Self =
+        Adagrad { learning_rate: 0.001, initial_accumulator_value: 0.1, epsilon: 1e-7 };
 }
 
 impl Optimizer for Adagrad {

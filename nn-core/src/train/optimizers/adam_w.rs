@@ -48,11 +48,12 @@ pub struct AdamW {
     pub amsgrad: bool,
 }
 
-impl Default for AdamW {
-    fn default() -> Self {
-        let Adam { learning_rate, beta_1, beta_2, epsilon, amsgrad } = Adam::default();
+impl AdamW {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = {
+        let Adam { learning_rate, beta_1, beta_2, epsilon, amsgrad } = Adam::DEFAULT;
         AdamW { learning_rate, weight_decay: 0.004, beta_1, beta_2, epsilon, amsgrad }
-    }
+    };
 }
 
 impl AdamW {

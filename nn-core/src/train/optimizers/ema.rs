@@ -44,11 +44,16 @@ pub struct Ema {
 
 impl Default for Ema {
     fn default() -> Self {
-        Ema { momentum: 0.99, overwrite_frequency: None }
+        Ema::new(0.99)
     }
 }
 
 impl Ema {
+    /// An average with this momentum, which the weights become at the end of `fit`.
+    pub const fn new(momentum: f64) -> Self {
+        Ema { momentum, overwrite_frequency: None }
+    }
+
     /// Updates the average of a run of weights after step `step`, counted from 0.
     pub fn update<T: Scalar>(&self, step: u64, w: &mut [T], average: &mut [T]) {
         let momentum = if step == 0 { 0.0 } else { self.momentum };

@@ -52,18 +52,17 @@ pub struct Ftrl {
     pub beta: f64,
 }
 
-impl Default for Ftrl {
-    fn default() -> Self {
-        Ftrl {
-            learning_rate: 0.001,
-            learning_rate_power: -0.5,
-            initial_accumulator_value: 0.1,
-            l1_regularization_strength: 0.0,
-            l2_regularization_strength: 0.0,
-            l2_shrinkage_regularization_strength: 0.0,
-            beta: 0.0,
-        }
-    }
+impl Ftrl {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = Ftrl {
+        learning_rate: 0.001,
+        learning_rate_power: -0.5,
+        initial_accumulator_value: 0.1,
+        l1_regularization_strength: 0.0,
+        l2_regularization_strength: 0.0,
+        l2_shrinkage_regularization_strength: 0.0,
+        beta: 0.0,
+    };
 }
 
 impl Optimizer for Ftrl {

@@ -40,10 +40,10 @@ pub struct Lion {
     pub beta_2: f64,
 }
 
-impl Default for Lion {
-    fn default() -> Self {
-        Lion { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.99 }
-    }
+impl Lion {
+    /// Keras's defaults.
+    pub const DEFAULT: Self =
+        Lion { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.99 };
 }
 
 impl Optimizer for Lion {

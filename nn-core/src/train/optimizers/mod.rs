@@ -19,6 +19,15 @@
 //! as they are. `beta`s and `rho`s are below 1, because 1 never moves the mean. `epsilon` is above 0, because a weight
 //! without a gradient so far would be divided by 0. The rate of a schedule or a callback is checked at every step.
 //!
+//! `new` takes the learning rate; every other setting is a field:
+//!
+//! ```
+//! use nn_core::optimizers::{Optimizer, Sgd};
+//!
+//! let sgd = Sgd { momentum: 0.9, ..Sgd::new(0.1) };
+//! assert_eq!((sgd.learning_rate(0), Sgd::default().learning_rate(0)), (0.1, 0.01));
+//! ```
+//!
 //! Methods on any optimizer set the options and wrap it in a [`With`] or a [`Scheduled`]:
 //!
 //! ```
@@ -38,25 +47,52 @@ use crate::spec::settings::{self, OutOfRange, Setting};
 use crate::tensor::scalar::Scalar;
 use crate::train::schedules::Schedule;
 
-/// The list of optimizers: the only place besides its own page that a new optimizer changes.
+/// The list of optimizers: the only place besides its own page that a new optimizer changes. A page has the defaults.
 macro_rules! optimizers {
-    ($($module:ident),* $(,)?) => {
-        $(mod $module;)*
-        pub use self::{$($module::*),*};
+    ($($module:ident: $name:ident),* $(,)?) => {
+        $(
+            mod $module;
+            pub use self::$module::*;
+
+            impl $name {
+                /// This optimizer with a learning rate, and Keras's defaults for everything else.
+                pub const fn new(learning_rate: f64) -> Self {
+                    $name { learning_rate, ..Self::DEFAULT }
+                }
+            }
+
+            impl Default for $name {
+                fn default() -> Self {
+                    Self::DEFAULT
+                }
+            }
+        )*
+
+        /// Calls `visit` with every optimizer, its `new(rate)` and its `default()`.
+        #[cfg(test)]
+        fn each_new(rate: f64, visit: &mut dyn FnMut(&str, [f64; 2])) {
+            $({
+                const NEW: $name = $name::new(0.5);
+                assert_eq!(NEW, $name { learning_rate: 0.5, ..$name::default() });
+                let (new, default) = ($name::new(rate), $name::default());
+                assert_eq!($name { learning_rate: default.learning_rate, ..new }, default);
+                visit(new.name(), [new.learning_rate(0), default.learning_rate(0)]);
+            })*
+        }
     };
 }
 
 optimizers! {
-    adadelta,
-    adagrad,
-    adam,
-    adam_w,
-    adamax,
-    ftrl,
-    lion,
-    nadam,
-    rms_prop,
-    sgd,
+    adadelta: Adadelta,
+    adagrad: Adagrad,
+    adam: Adam,
+    adam_w: AdamW,
+    adamax: Adamax,
+    ftrl: Ftrl,
+    lion: Lion,
+    nadam: Nadam,
+    rms_prop: RmsProp,
+    sgd: Sgd,
 }
 
 #[cfg(test)]
@@ -84,7 +120,7 @@ pub const MAX_SLOTS: usize = 3;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an optimizer",
     label = "expected an optimizer, then the losses",
-    note = "for example `Adam::default()`; a learning rate is a field: `Sgd {{ learning_rate: 0.01, ..Sgd::default() }}`",
+    note = "for example `Adam::default()`, or with a learning rate `Adam::new(0.01)`; a name in quotes is none",
     note = "explained in nn::errors::nn0504"
 )]
 pub trait Optimizer {
@@ -237,5 +273,20 @@ pub trait Optimizer {
         Self: Sized,
     {
         Scheduled { optimizer: self, schedule }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_optimizer_has_new_and_default() {
+        let mut names = std::vec::Vec::new();
+        each_new(0.25, &mut |name, [new, default]| {
+            assert_eq!((new, default), (0.25, if name == "sgd" { 0.01 } else { 0.001 }), "{name}");
+            names.push(std::string::String::from(name));
+        });
+        assert_eq!((names.len(), names[0].as_str()), (10, "adadelta"));
     }
 }

@@ -46,10 +46,10 @@ pub struct RmsProp {
     pub centered: bool,
 }
 
-impl Default for RmsProp {
-    fn default() -> Self {
-        RmsProp { learning_rate: 0.001, rho: 0.9, momentum: 0.0, epsilon: 1e-7, centered: false }
-    }
+impl RmsProp {
+    /// Keras's defaults.
+    pub const DEFAULT: Self =
+        RmsProp { learning_rate: 0.001, rho: 0.9, momentum: 0.0, epsilon: 1e-7, centered: false };
 }
 
 impl Optimizer for RmsProp {

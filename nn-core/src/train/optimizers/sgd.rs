@@ -68,10 +68,10 @@ pub struct Sgd {
     pub nesterov: bool,
 }
 
-impl Default for Sgd {
-    fn default() -> Self {
-        Sgd { learning_rate: 0.01, momentum: 0.0, nesterov: false }
-    }
+impl Sgd {
+    /// Keras's defaults.
+    pub const DEFAULT: Self =
+        Sgd { learning_rate: 0.01, momentum: 0.0, nesterov: false };
 }
 
 impl Optimizer for Sgd {
