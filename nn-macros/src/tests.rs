@@ -4,6 +4,7 @@ mod by_hand;
 mod editor;
 mod expanded;
 mod passes;
+mod pasted;
 mod programs;
 mod robust;
 mod stages;
