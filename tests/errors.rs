@@ -125,3 +125,21 @@ fn every_folder_of_tests_is_run() {
         assert!(runs, "tests/ui.rs does not run {name}");
     }
 }
+
+/// A documentation test compiles the first example of the README. Its other blocks are excerpts of what is tested.
+#[test]
+fn the_readme_quotes_what_is_tested() {
+    let readme = read(&root().join("README.md"));
+    let quotes = |fence, file: &str| {
+        let source = read(&root().join(file));
+        let quoted = blocks(&readme, &[fence]);
+        assert_eq!(quoted.len(), 1, "blocks of {fence}");
+        // The place of an error is that in the README's example.
+        for line in quoted[0].lines().take_while(|line| !line.starts_with(" --> ")) {
+            let line = line.split(" // ").next().unwrap_or_default().trim();
+            assert!(source.contains(line), "`{line}` of the README is not in {file}");
+        }
+    };
+    quotes("rs", "firmware/src/bin/digits.rs");
+    quotes("text", "src/errors/nn0101/wrong.stderr");
+}

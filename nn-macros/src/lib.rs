@@ -48,51 +48,55 @@ use passes::{check, fold, infer, lint, names};
 use proc_macro2::TokenStream;
 use schedule::{Form, lower};
 
-/// Writes a model from a Keras-like graph.
+// The page of the macro starts with `src/model.md` of the facade, whose links lead to layers. This is the rest of it.
+/// # Graph
 ///
 /// ```ignore
 /// model! {
-///     /// Recognises a handwritten digit.
-///     pub struct Digits;
+///     pub struct Twins;
 ///
-///     let pixels = Input(shape = [64]);
-///     let x = Dense(64, activation = relu)(pixels);
-///     let digit = Dense(10, activation = softmax)(x);
+///     let a = Input(shape = [28, 28, 1]);
+///     let b = Input(shape = [28, 28, 1]);
+///     // One set of weights, called twice.
+///     let tower = Sequential([Flatten(), Dense(64, activation = relu), Dense(8)]);
+///     let distance = dot([tower(a), tower(b)], axes = 1, normalize = true);
 ///
-///     Model(inputs = pixels, outputs = digit)
+///     Model(inputs = [a, b], outputs = distance)
 /// }
 /// ```
 ///
-/// The body holds `let` statements and ends in `Model(inputs = .., outputs = ..)`. Alternatively it is a single
-/// `Sequential([Input(..), layer, layer, ..])`. Layers have Keras's names and arguments, and dimensions are const
-/// expressions. A layer can be bound first and called several times; the calls share its weights:
-/// `let tower = Dense(8); let a = tower(x); let b = tower(y);`. A model is a layer too (`Digits()(x)`), and so is the
-/// path of any type that implements `nn::Layer`: `my::Scale(units = 64)(x)`.
+/// - **Statements** are `let`s. A layer is called where it is written, or bound first and called several times, which
+///   shares its weights.
+/// - **The end** is `Model(inputs = .., outputs = ..)`. The whole body may also be
+///   `Sequential([Input(..), layer, layer, ..])`.
+/// - **Arguments** have Keras's names and order. Dimensions are const expressions.
+/// - **A model is a layer** in another graph: `Digits()(x)`.
 ///
-/// The macro writes:
+/// # Items
 ///
-/// - the struct, with one public field per layer that owns weights;
-/// - `<Name>Inputs` and `<Name>Outputs`, with one field per input and output;
-/// - the implementation of `nn::Model`.
+/// The macro writes the struct, with one public field for each layer that owns weights, and implements `nn::Model` for
+/// it. `<Name>Inputs` and `<Name>Outputs` have one field for each input and output. `Digits::COSTS` has the costs of
+/// each layer.
 ///
-/// A layer takes its name from `name = "…"`, otherwise from its `let` if that name is bound once. Without either it is
-/// numbered as in Keras (`dense`, `dense_1`).
+/// A layer is named by `name = ".."`, else by its `let` if that name is bound once, else as in Keras (`dense`,
+/// `dense_1`).
 ///
-/// `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` on the struct limits its costs.
-/// The compiler checks every limit (see `nn::budget`). `Digits::COSTS` lists the costs of each layer.
+/// # Attributes
 ///
-/// `#[nn(profile)]` on the struct adds the method `profile`: a prediction that calls a function with the layer's name
-/// after each call of a layer. With it you measure time, cycles or instructions layer by layer.
+/// | attribute of the struct | effect |
+/// |---|---|
+/// | `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` | costs above a limit are errors: see `nn::budget` |
+/// | `#[nn(profile)]` | adds `profile`, a prediction that calls a function after each layer, with its name |
+/// | `#[nn(crate = path)]` | says where this library is, in a crate that renames it or sees it re-exported |
+/// | `#[nn(no_implicit_prelude)]` | for a module with `#![no_implicit_prelude]` |
+/// | `#[derive]`, `#[doc]`, `#[cfg]`, `#[deprecated]`, `#[must_use]`, `#[non_exhaustive]`, `#[allow]` and its kin | as on any struct |
+/// | `#[cfg_attr]` | with all of these but `cfg` |
 ///
-/// The struct may also have `#[doc]`, `#[cfg]`, `#[derive]`, lint levels, `#[deprecated]`, `#[must_use]`,
-/// `#[non_exhaustive]`, and `#[cfg_attr]` with any of these except `cfg`. `Clone`, `Debug` and `PartialEq` are already
-/// implemented.
+/// `Clone`, `Debug` and `PartialEq` are implemented already.
 ///
-/// `#[nn(crate = path)]` on the struct gives the path of this library, for a crate that renames it or uses a re-export.
-/// `#[nn(no_implicit_prelude)]` is for modules with `#![no_implicit_prelude]`.
+/// # Warnings
 ///
-/// A graph that compiles but is probably a mistake gives a warning. `nn::lints` lists the warnings and says how to
-/// silence one.
+/// Code that compiles and is probably a mistake gives a warning. `nn::lints` lists them, and says how to silence one.
 #[cfg(not(fuzzing))]
 #[proc_macro]
 pub fn model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {

@@ -3,6 +3,7 @@
 mod by_hand;
 mod editor;
 mod expanded;
+mod pages;
 mod passes;
 mod pasted;
 mod programs;

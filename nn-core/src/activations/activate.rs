@@ -189,6 +189,7 @@ impl<T: Scalar, F: Elementwise> kernels::Loop for BackwardInPlace<'_, F, T> {
 }
 
 /// The layer that applies an activation: `Activate(Relu)`.
+#[doc(alias = "Activation")]
 #[derive(Clone, Copy, Debug)]
 pub struct Activate<F>(pub F);
 

@@ -15,11 +15,12 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// A penalty on a tensor.
+    /// Returns its input, and adds a penalty on it to the loss.
+    #[example = "let y = ActivityRegularization(l2 = 0.01)(x); // [8] → [8]"]
     pub struct ActivityRegularization {
-        /// The factor of the absolute values.
+        /// The factor of the sum of absolute values.
         pub l1: Float = 0.0,
-        /// The factor of the squares.
+        /// The factor of the sum of squares.
         pub l2: Float = 0.0,
     }
 

@@ -30,34 +30,37 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// Normalizes `F` features over the batch; `CENTER` is 1 with an offset, `SCALE` is 1 with a scale, else 0.
-    /// Neighbours along the axis of the features lie `STRIDE` apart.
+    /// Normalizes each feature over the batch, then applies a learned factor and offset.
+    #[example = "let y = BatchNormalization(momentum = 0.9, scale = false)(x); // [28, 28, 8] → [28, 28, 8]"]
+    /// `CENTER` is 1 with an offset, and `SCALE` with a factor, else 0. The `F` features lie `STRIDE` apart in memory.
+    #[doc(alias = "BatchNorm1d")]
+    #[doc(alias = "BatchNorm2d")]
     pub struct BatchNormalization<F, CENTER, SCALE, STRIDE> {
-        /// The axis of the features.
+        /// The axis of the features: 1 is the first axis of a sample, -1 the last.
         axis: Int = -1,
-        /// The part of the moving averages that stays in a step.
+        /// The share of the moving averages that a step keeps.
         pub momentum: Float = 0.99,
-        /// Added to the variance.
+        /// Added to the variance before its root is taken.
         pub epsilon: Float = 1e-3,
-        /// Whether there is an offset.
+        /// Adds a learned offset, `beta`.
         center: Flag = true,
-        /// Whether there is a scale.
+        /// Multiplies by a learned factor, `gamma`.
         scale: Flag = true,
-        /// The initial offset.
+        /// The initial values of the offset.
         pub beta_initializer: Initializer = Zeros,
-        /// The initial scale.
+        /// The initial values of the factor.
         pub gamma_initializer: Initializer = Ones,
-        /// The initial moving mean.
+        /// The initial values of the moving mean.
         pub moving_mean_initializer: Initializer = Zeros,
-        /// The initial moving variance.
+        /// The initial values of the moving variance.
         pub moving_variance_initializer: Initializer = Ones,
         /// A penalty on the offset.
         pub beta_regularizer: Regularizer,
-        /// A penalty on the scale.
+        /// A penalty on the factor.
         pub gamma_regularizer: Regularizer,
         /// A bound on the offset.
         pub beta_constraint: Constraint,
-        /// A bound on the scale.
+        /// A bound on the factor.
         pub gamma_constraint: Constraint,
     }
 

@@ -28,14 +28,16 @@ use crate::spec::text::Text;
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value, layer, rule};
 
 layer! {
-    /// The recurrent layer `L` in both directions, over steps of `F` features, with `U` units in each direction.
-    ///
-    /// `MODE` is the index of the merge mode in Keras's order; the output has `O` rows and `P` columns; `STATES` is the
-    /// number of last states that are outputs.
+    /// A recurrent layer and its mirror image, which reads the sequence from the end.
+    #[example = "let y = Bidirectional(LSTM(32))(x); // [20, 8] → [64]"]
+    #[example = "let y = Bidirectional(GRU(32, return_sequences = true), merge_mode = sum)(x); // [20, 8] → [20, 32]"]
+    /// `L` is the recurrent layer. It reads steps of `F` features, and has `U` units in each direction. `MODE` is the
+    /// index of the merge mode. The output has `O` rows and `P` columns. `STATES` is the number of last states that are
+    /// outputs.
     pub struct Bidirectional<MODE, F, U, O, P, STATES> {
         /// The layer that reads forwards. Its mirror image has the same arguments.
         pub layer: Layer<L>,
-        /// How the outputs of both become one. `None` leaves both as they are.
+        /// Joins the two outputs. `None` returns both.
         merge_mode: Choice { CONCAT = "concat", SUM = "sum", MUL = "mul", AVE = "ave", NONE = "None" },
     }
 

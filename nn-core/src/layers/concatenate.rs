@@ -19,9 +19,13 @@ use crate::spec::text::Text;
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// Joins its inputs along an axis with `OUTER` positions before it; the output is `R × P`.
+    /// Joins its inputs along an axis.
+    #[example = "let y = Concatenate()([a, b]); // [3], [5] → [8]"]
+    #[example = "let y = concatenate([a, b], axis = 1); // [3, 8], [5, 8] → [8, 8]"]
+    /// `OUTER` is the number of positions before the axis. The output is `R × P`.
+    #[doc(alias = "cat")]
     pub struct Concatenate<OUTER, R, P> {
-        /// The axis along which the inputs stand behind each other.
+        /// The axis to join along: 1 is the first axis of a sample, -1 the last.
         axis: Int = -1,
     }
 

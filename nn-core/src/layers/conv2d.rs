@@ -27,30 +27,34 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// A convolution with `O` filters and windows of `H × W` places with `I` channels each, `K = H · W · I` cells in
-    /// all. The output has `Q` places; `B` is 1 with a bias and 0 without.
+    /// A convolution over images: the same weights at every place of a sliding window.
+    #[example = "let y = Conv2D(32, 3, activation = relu)(x); // [28, 28, 1] → [26, 26, 32]"]
+    #[example = "let y = Conv2D(32, (5, 3), strides = 2, padding = same)(x); // [28, 28, 1] → [14, 14, 32]"]
+    /// `H × W` is the window, with `I` channels at each place: `K = H · W · I` cells in all. `O` is the number of
+    /// filters, `Q` the number of places of the output. `B` is 1 with a bias, else 0.
+    #[doc(alias = "Convolution2D")]
     pub struct Conv2D<H, W, I, K, O, B, Q> {
-        /// The channels of the output.
+        /// The number of channels of the output.
         filters: Size,
-        /// The height and width of a window.
+        /// The height and width of the window.
         kernel_size: Sizes,
         /// The rows and columns from one window to the next.
         strides: Sizes = Shape::new(&[1]),
         /// `same` pads the image with zeros, so that it keeps its size if the strides are 1.
         padding: Choice { VALID = "valid", SAME = "same" },
-        /// The order of the axes.
+        /// The order of the axes. Channels are last.
         data_format: Choice { CHANNELS_LAST = "channels_last" },
-        /// The rows and columns from one cell of a window to the next.
+        /// The rows and columns from one cell of the window to the next.
         dilation_rate: Sizes = Shape::new(&[1]),
-        /// The groups of channels.
+        /// The number of groups. A filter sees the channels of its own group.
         groups: Size = 1,
-        /// A layer of its own, behind this one.
+        /// Applied to the output; `linear` if absent.
         activation: ActivationAfter,
-        /// Whether there is a bias.
+        /// Adds a bias.
         use_bias: Flag = true,
-        /// The initial kernel.
+        /// The initial values of the kernel.
         pub kernel_initializer: Initializer = GlorotUniform,
-        /// The initial bias.
+        /// The initial values of the bias.
         pub bias_initializer: Initializer = Zeros,
         /// A penalty on the kernel.
         pub kernel_regularizer: Regularizer,

@@ -25,12 +25,17 @@ use crate::spec::text::Text;
 use crate::spec::{Arity, Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// Products of two inputs, summed along an axis of `K` scalars, which lie `SA` apart in the first input and `SB` in
-    /// the second. The output is `R × P`; with `NORMALIZE` 1 it is the cosine.
+    /// The dot product of two inputs along an axis, or their cosine.
+    #[example = "let y = Dot(axes = 1)([a, b]); // [8], [8] → [1]"]
+    #[example = "let y = dot([a, b], axes = [2, 1], normalize = true); // [3, 8], [8, 5] → [3, 5]"]
+    /// The axis has `K` scalars, which lie `SA` apart in the first input and `SB` in the second. The output is `R × P`.
+    /// `NORMALIZE` is 1 for the cosine, else 0.
+    #[doc(alias = "matmul")]
+    #[doc(alias = "bmm")]
     pub struct Dot<R, P, K, SA, SB, NORMALIZE> {
         /// The axis of both inputs, or one of each.
         axes: Ints = [-1],
-        /// Whether each row is divided by its length first.
+        /// Divides each row by its length first, which gives the cosine.
         normalize: Flag = false,
     }
 

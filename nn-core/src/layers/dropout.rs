@@ -19,8 +19,9 @@ use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
     /// Sets a random part of its input to zero while training.
+    #[example = "let y = Dropout(0.5)(x); // [64] → [64]"]
     pub struct Dropout {
-        /// The part that is set to zero, from 0 to 1.
+        /// The fraction that is set to zero, from 0 to 1.
         pub rate: Float,
     }
 

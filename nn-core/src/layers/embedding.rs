@@ -24,19 +24,22 @@ use crate::spec::text::Text;
 use crate::spec::{Dtype, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// A table of `V` rows of `D` numbers; a sample has `P` indices.
+    /// A table of learned vectors, one for each index.
+    #[example = "let y = Embedding(1000, 16)(words); // [20] of u32 → [20, 16]"]
+    #[example = "let y = Embedding(1000, 16, mask_zero = true)(words); // [20] of u32 → [20, 16]"]
+    /// The table has `V` rows of `D` numbers. A sample has `P` indices.
     pub struct Embedding<V, D, P> {
-        /// The number of rows: indices are below it.
+        /// The number of rows. Indices are below it.
         input_dim: Size,
         /// The length of a row.
         output_dim: Size,
-        /// The initial rows.
+        /// The initial values of the rows.
         pub embeddings_initializer: Initializer = RandomUniform { minval: -0.05, maxval: 0.05 },
         /// A penalty on the rows. With one, every row has a gradient in every step.
         pub embeddings_regularizer: Regularizer,
         /// A bound on the rows.
         pub embeddings_constraint: Constraint,
-        /// Whether index 0 stands for "nothing here".
+        /// Masks the positions whose index is 0.
         mask_zero: Flag = false,
         /// The number of indices of a sample, which is checked.
         input_length: Option<Size>,

@@ -18,6 +18,7 @@ use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
     /// Adds normal noise to its input while training.
+    #[example = "let y = GaussianNoise(0.1)(x); // [64] → [64]"]
     pub struct GaussianNoise {
         /// The standard deviation of the noise, from 0 to 1.
         pub stddev: Float,

@@ -19,11 +19,14 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// The mean over the steps.
+    /// The mean over the steps of a sequence.
+    #[example = "let y = GlobalAveragePooling1D()(x); // [20, 8] → [8]"]
+    #[doc(alias = "AdaptiveAvgPool1d")]
+    #[doc(alias = "GlobalAvgPool1D")]
     pub struct GlobalAveragePooling1D {
         /// The order of the axes. Only `channels_last` is supported.
         data_format: Choice { CHANNELS_LAST = "channels_last", CHANNELS_FIRST = "channels_first" },
-        /// Whether the axis of the steps stays, with length 1.
+        /// Keeps the axis of the steps, with length 1.
         keepdims: Flag = false,
     }
 

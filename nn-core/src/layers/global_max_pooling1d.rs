@@ -16,11 +16,14 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// The largest value over the steps.
+    /// The largest value over the steps of a sequence.
+    #[example = "let y = GlobalMaxPooling1D()(x); // [20, 8] → [8]"]
+    #[doc(alias = "AdaptiveMaxPool1d")]
+    #[doc(alias = "GlobalMaxPool1D")]
     pub struct GlobalMaxPooling1D {
         /// The order of the axes. Only `channels_last` is supported.
         data_format: Choice { CHANNELS_LAST = "channels_last", CHANNELS_FIRST = "channels_first" },
-        /// Whether the axis of the steps stays, with length 1.
+        /// Keeps the axis of the steps, with length 1.
         keepdims: Flag = false,
     }
 

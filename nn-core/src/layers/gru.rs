@@ -40,25 +40,30 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// A recurrent layer from `F` features to `U` units, whose gates say how much of the state is replaced.
-    ///
-    /// `G` is `3 · U`; `NB` is the number of columns of the bias: 2 with `reset_after`, 1 without, 0 without a bias;
-    /// `P` is the number of steps with `return_sequences`, else 1; `STATE` is 1 with `return_state`; `D` is `F` if
-    /// `dropout` is above 0, else 0. `A` and `R` are the activations.
+    /// The gated recurrent unit: gates decide which part of the state a step replaces.
+    #[example = "let y = GRU(32)(x); // [20, 8] → [32]"]
+    #[example = "let (y, h) = GRU(32, return_state = true)(x); // [20, 8] → [32], [32]"]
+    #[example = "let y = GRU(32)(x, initial_state = [h]); // [20, 8], [32] → [32]"]
+    /// `F` is the number of features, `U` that of units, and `G` is `3 · U`. `NB` is the number of columns of the bias:
+    /// 2 with `reset_after`, 1 without, 0 without a bias. With a bias, `NB` decides and not the field `reset_after`.
+    /// `P` is the number of steps with `return_sequences`, else 1. `STATE` is 1 with `return_state`, else 0. `D` is `F`
+    /// if `dropout` is above 0, else 0. `A` and `R` are the activations.
+    #[doc(alias = "GRUCell")]
+    #[doc(alias = "CuDNNGRU")]
     pub struct GRU<F, U, G, NB, P, STATE, D> {
-        /// The scalars of a state.
+        /// The number of features of the output and of each state.
         units: Size,
-        /// The activation of the candidate for the new state.
+        /// Applied to the candidate for the new state.
         pub activation: Activation<A> = Tanh,
-        /// The activation of the gates.
+        /// Applied to the gates.
         pub recurrent_activation: Activation<R> = Sigmoid,
-        /// Whether there is a bias.
+        /// Adds a bias.
         use_bias: Flag = true,
-        /// The initial kernel.
+        /// The initial values of the kernel.
         pub kernel_initializer: Initializer = GlorotUniform,
-        /// The initial recurrent kernel.
+        /// The initial values of the recurrent kernel.
         pub recurrent_initializer: Initializer = Orthogonal { gain: 1.0 },
-        /// The initial bias.
+        /// The initial values of the bias.
         pub bias_initializer: Initializer = Zeros,
         /// A penalty on the kernel.
         pub kernel_regularizer: Regularizer,
@@ -74,27 +79,25 @@ layer! {
         pub recurrent_constraint: Constraint,
         /// A bound on the bias.
         pub bias_constraint: Constraint,
-        /// The part of the input that is set to zero while training.
+        /// The fraction of the input that is set to zero while training.
         pub dropout: Float = 0.0,
-        /// The part of the state that is set to zero where it enters a gate, while training.
+        /// The fraction of the state that is set to zero before it enters a gate, while training.
         pub recurrent_dropout: Float = 0.0,
-        /// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of
-        /// `fit`.
+        /// Has no effect: the seed of `fit` decides about random numbers.
         seed: Option<Int>,
-        /// Whether the output has the states of all steps, not only the last one.
+        /// Returns the outputs of all steps, not only the last one.
         return_sequences: Flag = false,
-        /// Whether the last states are outputs, too.
+        /// Returns the last states as further outputs.
         return_state: Flag = false,
-        /// Whether it goes from the last step to the first.
+        /// Reads the steps from the last to the first.
         pub go_backwards: Flag = false,
-        /// Not supported: a layer keeps no state between calls.
+        /// Must be `false`: a layer keeps no state between calls.
         stateful: Flag = false,
-        /// Accepted as in Keras and not read.
+        /// Has no effect; accepted as in Keras.
         unroll: Flag = false,
-        /// Whether the reset gate acts after the product with the recurrent kernel instead of before. With a bias, `NB`
-        /// says the same, and decides.
+        /// Applies the reset gate after the product with the recurrent kernel, not before.
         pub reset_after: Flag = true,
-        /// Whether the output of a masked step is zero instead of that of the step before.
+        /// Returns zeros at masked steps, not the output of the step before.
         pub zero_output_for_mask: Flag = false,
     }
 

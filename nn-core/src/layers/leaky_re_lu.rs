@@ -19,7 +19,8 @@ use crate::spec::text::Text;
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// relu that leaks a little below zero.
+    /// The rectified linear unit with a small slope below zero.
+    #[example = "let y = LeakyReLU(negative_slope = 0.1)(x); // [64] → [64]"]
     pub struct LeakyReLU {
         /// The slope below zero.
         pub negative_slope: Float = 0.3,

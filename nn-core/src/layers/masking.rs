@@ -20,7 +20,8 @@ use crate::spec::text::Text;
 use crate::spec::{self, Arity, Dtype, Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// Leaves out the positions that hold nothing but `mask_value`.
+    /// Masks the positions whose features all equal `mask_value`.
+    #[example = "let y = Masking(mask_value = -1.0)(x); // [20, 8] → [20, 8]"]
     pub struct Masking {
         /// The value that fills a position that does not count.
         pub mask_value: Float = 0.0,

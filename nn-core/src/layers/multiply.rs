@@ -17,7 +17,11 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, layer, rule};
 
 layer! {
-    /// The product of its inputs, `R × P` scalars. The other constants say which inputs are repeated along which axes.
+    /// The product of its inputs, element by element.
+    #[example = "let y = Multiply()([a, b]); // [8], [8] → [8]"]
+    #[example = "let y = multiply([a, b]); // [20, 8], [8] → [20, 8]"]
+    /// The output has `R × P` scalars. The other constants say which inputs are repeated along which axes.
+    #[doc(alias = "mul")]
     pub struct Multiply<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
     pub const SPEC: LayerSpec {

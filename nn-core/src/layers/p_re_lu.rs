@@ -22,17 +22,17 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// relu whose slope below zero is learnt.
-    ///
-    /// The slopes are `R × P` and have the last `RANK` of the axes `(.., D1, D2, R)`; the input has `(.., I1, I2, _)`.
+    /// The rectified linear unit with a learned slope below zero.
+    #[example = "let y = PReLU(shared_axes = [1])(x); // [20, 8] → [20, 8]"]
+    /// The slopes are `R × P` and have the last `RANK` of the axes `(.., D1, D2, R)`. The input has `(.., I1, I2, _)`.
     pub struct PReLU<R, P, D1, D2, RANK, I1, I2> {
-        /// The initial slopes.
+        /// The initial values of the slopes.
         pub alpha_initializer: Initializer = Zeros,
         /// A penalty on the slopes.
         pub alpha_regularizer: Regularizer,
         /// A bound on the slopes.
         pub alpha_constraint: Constraint,
-        /// The axes along which one slope holds for all positions.
+        /// The axes along which all positions share a slope: 1 is the first axis of a sample.
         shared_axes: Ints = [],
     }
 

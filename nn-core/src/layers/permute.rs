@@ -17,10 +17,13 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// The axes of a sample in the order that the decimal digits of `DIMS` give; the output has the axes
-    /// `(.., D1, D2, D3, D4, RY)`.
+    /// Puts the axes of a sample in another order.
+    #[example = "let y = Permute([2, 1])(x); // [3, 5] → [5, 3]"]
+    /// `DIMS` has the order in its decimal digits. The output has the axes `(.., D1, D2, D3, D4, RY)`, and `PY`
+    /// positions.
+    #[doc(alias = "transpose")]
     pub struct Permute<RY, PY, D1, D2, D3, D4, DIMS> {
-        /// The axis of the input for each axis of the output, from 1 on.
+        /// The axis of the input for each axis of the output, counted from 1.
         dims: Ints,
     }
 

@@ -22,9 +22,12 @@ use crate::spec::text::Text;
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// The rectified linear unit with its variations.
+    /// The rectified linear unit, with a limit, a slope and a threshold.
+    #[example = "let y = ReLU()(x); // [64] → [64]"]
+    #[example = "let y = ReLU(max_value = 6.0, negative_slope = 0.1)(x); // [64] → [64]"]
+    #[doc(alias = "ReLU6")]
     pub struct ReLU {
-        /// The largest output; Keras's `None` is infinity.
+        /// The largest output. None is infinity.
         pub max_value: Option<Float> = f64::INFINITY,
         /// The slope up to the threshold.
         pub negative_slope: Float = 0.0,

@@ -16,9 +16,11 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// The same vector at `N` positions.
+    /// Repeats a vector at every step of a sequence.
+    #[example = "let y = RepeatVector(20)(x); // [8] → [20, 8]"]
+    /// `N` is the number of steps.
     pub struct RepeatVector<N> {
-        /// The number of positions.
+        /// The number of steps.
         n: Size,
     }
 

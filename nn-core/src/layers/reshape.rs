@@ -17,9 +17,14 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// The same scalars as a sample of `RY × PY`.
+    /// Gives the same scalars other axes.
+    #[example = "let y = Reshape([28, 28, 1])(x); // [784] → [28, 28, 1]"]
+    #[example = "let y = Reshape([-1, 4])(x); // [64] → [16, 4]"]
+    /// The output is `RY × PY`.
+    #[doc(alias = "view")]
+    #[doc(alias = "Unflatten")]
     pub struct Reshape<RY, PY> {
-        /// The axes of the output. One may be -1, which stands for what is left.
+        /// The axes of the output. One may be -1, which stands for the rest.
         target_shape: Ints,
     }
 

@@ -19,24 +19,24 @@ use crate::spec::text::Text;
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// The cell `C` as a recurrent layer.
-    ///
-    /// `P` is the number of steps with `return_sequences`, else 1; `STATE` is 1 with `return_state`, `BACKWARDS` with
-    /// `go_backwards`, and `ZERO` with `zero_output_for_mask`.
+    /// A recurrent layer around a cell of your own: a type that implements [`Cell`](crate::layers::recurrent::Cell).
+    #[example = "let y = RNN(my::Cell(32))(x); // [20, 8] → the state of the cell"]
+    /// `C` is the cell. `P` is the number of steps with `return_sequences`, else 1. `STATE` is 1 with `return_state`,
+    /// `BACKWARDS` with `go_backwards`, and `ZERO` with `zero_output_for_mask`, else 0.
     pub struct RNN<P = 1, STATE = 0, BACKWARDS = 0, ZERO = 0> {
-        /// The cell.
+        /// The cell: a type of your own, with its arguments.
         pub cell: Layer<C>,
-        /// Whether the output has the states of all steps, not only the last one.
+        /// Returns the outputs of all steps, not only the last one.
         return_sequences: Flag = false,
-        /// Whether the last states are outputs, too.
+        /// Returns the last states as further outputs.
         return_state: Flag = false,
-        /// Whether it goes from the last step to the first.
+        /// Reads the steps from the last to the first.
         go_backwards: Flag = false,
-        /// Not supported: a layer keeps no state between calls.
+        /// Must be `false`: a layer keeps no state between calls.
         stateful: Flag = false,
-        /// Accepted as in Keras and not read.
+        /// Has no effect; accepted as in Keras.
         unroll: Flag = false,
-        /// Whether the output of a masked step is zero instead of that of the step before.
+        /// Returns zeros at masked steps, not the output of the step before.
         zero_output_for_mask: Flag = false,
     }
 

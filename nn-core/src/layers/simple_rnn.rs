@@ -25,22 +25,27 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// A recurrent layer from `F` features to `U` units, whose output is fed back to it.
-    ///
-    /// `B` is 1 with a bias and 0 without; `P` is the number of steps with `return_sequences`, else 1; `STATE` is 1
-    /// with `return_state`; `D` is `F` if `dropout` is above 0, else 0. `A` is the activation.
+    /// A recurrent layer whose output is fed back to it.
+    #[example = "let y = SimpleRNN(32)(x); // [20, 8] → [32]"]
+    #[example = "let (y, h) = SimpleRNN(32, return_state = true)(x); // [20, 8] → [32], [32]"]
+    #[example = "let y = SimpleRNN(32)(x, initial_state = [h]); // [20, 8], [32] → [32]"]
+    /// `F` is the number of features, `U` that of units. `B` is 1 with a bias, else 0. `P` is the number of steps with
+    /// `return_sequences`, else 1. `STATE` is 1 with `return_state`, else 0. `D` is `F` if `dropout` is above 0, else
+    /// 0. `A` is the activation.
+    #[doc(alias = "SimpleRNNCell")]
+    #[doc(alias = "RNNCell")]
     pub struct SimpleRNN<F, U, B, P, STATE, D> {
-        /// The scalars of a state.
+        /// The number of features of the output and of each state.
         units: Size,
-        /// The activation of the new state.
+        /// Applied to the new state.
         pub activation: Activation<A> = Tanh,
-        /// Whether there is a bias.
+        /// Adds a bias.
         use_bias: Flag = true,
-        /// The initial kernel.
+        /// The initial values of the kernel.
         pub kernel_initializer: Initializer = GlorotUniform,
-        /// The initial recurrent kernel.
+        /// The initial values of the recurrent kernel.
         pub recurrent_initializer: Initializer = Orthogonal { gain: 1.0 },
-        /// The initial bias.
+        /// The initial values of the bias.
         pub bias_initializer: Initializer = Zeros,
         /// A penalty on the kernel.
         pub kernel_regularizer: Regularizer,
@@ -56,24 +61,23 @@ layer! {
         pub recurrent_constraint: Constraint,
         /// A bound on the bias.
         pub bias_constraint: Constraint,
-        /// The part of the input that is set to zero while training.
+        /// The fraction of the input that is set to zero while training.
         pub dropout: Float = 0.0,
-        /// The part of the state that is set to zero where it is fed back, while training.
+        /// The fraction of the state that is set to zero where it is fed back, while training.
         pub recurrent_dropout: Float = 0.0,
-        /// Whether the output has the states of all steps, not only the last one.
+        /// Returns the outputs of all steps, not only the last one.
         return_sequences: Flag = false,
-        /// Whether the last states are outputs, too.
+        /// Returns the last states as further outputs.
         return_state: Flag = false,
-        /// Whether it goes from the last step to the first.
+        /// Reads the steps from the last to the first.
         pub go_backwards: Flag = false,
-        /// Not supported: a layer keeps no state between calls.
+        /// Must be `false`: a layer keeps no state between calls.
         stateful: Flag = false,
-        /// Accepted as in Keras and not read.
+        /// Has no effect; accepted as in Keras.
         unroll: Flag = false,
-        /// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of
-        /// `fit`.
+        /// Has no effect: the seed of `fit` decides about random numbers.
         seed: Option<Int>,
-        /// Whether the output of a masked step is zero instead of that of the step before.
+        /// Returns zeros at masked steps, not the output of the step before.
         pub zero_output_for_mask: Flag = false,
     }
 

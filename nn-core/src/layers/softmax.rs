@@ -15,9 +15,11 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// Probabilities along an axis of `N` scalars that lie `STRIDE` apart.
+    /// Probabilities along an axis.
+    #[example = "let y = Softmax()(x); // [10] → [10]"]
+    /// The axis has `N` scalars, which lie `STRIDE` apart.
     pub struct Softmax<N, STRIDE> {
-        /// The axis along which probabilities sum to 1.
+        /// The axis along which probabilities sum to 1: 1 is the first axis of a sample, -1 the last.
         axis: Int = -1,
     }
 

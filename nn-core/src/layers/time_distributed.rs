@@ -24,9 +24,11 @@ use crate::spec::text::Text;
 use crate::spec::{Dtype, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// The layer `L` at each of `S` steps, which have `C` columns in the input; the output has `P` columns in all.
+    /// Applies a layer or a model to every step of a sequence, with the same weights.
+    #[example = "let y = TimeDistributed(Dense(4))(x); // [20, 8] → [20, 4]"]
+    /// `L` is the layer. There are `S` steps, which have `C` columns in the input. The output has `P` columns in all.
     pub struct TimeDistributed<S, C, P> {
-        /// The layer.
+        /// The layer or model.
         pub layer: Layer<L>,
     }
 

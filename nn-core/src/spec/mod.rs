@@ -57,6 +57,9 @@ pub struct LayerSpec {
     pub function: Option<&'static str>,
     /// The module of the page, and Keras's automatic name: `batch_normalization`.
     pub module: &'static str,
+    /// Lines of a graph that call it, with the shapes in a comment: `let y = Dense(10)(x); // [64] → [10]`. Its page
+    /// shows them, and a test expands them.
+    pub examples: &'static [&'static str],
     /// The arguments in Keras's order.
     pub args: &'static [ArgSpec],
     /// The number of tensors in a call.
@@ -132,6 +135,7 @@ impl LayerSpec {
         name: "",
         function: None,
         module: "",
+        examples: &[],
         args: &[],
         inputs: Arity::ONE,
         call_keywords: &[],

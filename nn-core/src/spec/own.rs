@@ -8,9 +8,12 @@
 /// use nn_core::{Shape, ShapeError};
 ///
 /// nn_core::layer! {
-///     /// `y = s ⊙ x`: a learned factor for each of `N` features.
+///     /// `y = s ⊙ x`: a learned factor for each feature.
+///     #[example = "let y = my::Scale(penalty = 0.1)(x); // [8] → [8]"]
+///     /// `N` is the number of features.
+///     #[doc(alias = "Gain")]
 ///     pub struct Scale<N> {
-///         /// The loss grows by `penalty · Σ |s|`.
+///         /// The factor of the absolute values, whose sum is added to the loss.
 ///         pub penalty: Float = 0.0,
 ///     }
 ///
@@ -184,6 +187,14 @@
 /// A number that the rule finds and that is no constant of the type, for example a stride, is a field of the struct.
 /// It stands behind the arguments: `pub rule { /** The distance. */ stride, }`. The rule then ends in
 /// `Ok(Inferred::new(output, &consts).with(&Fields { stride }.list()))`.
+///
+/// # Documentation
+///
+/// The page of the struct has the documentation and then a table of the arguments: kind, default and meaning. The
+/// meaning is the documentation of an argument, in one paragraph. A bar in it is written `\|`.
+///
+/// `#[example = ".."]` adds lines of a graph. The documentation behind them stands below the table, for the constants
+/// of the type. `#[doc(alias = "..")]` comes last: another name for the search.
 ///
 /// # Generated items
 ///

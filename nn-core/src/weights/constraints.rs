@@ -7,6 +7,13 @@
 //! non_neg:       max(w, 0)
 //! ```
 //!
+//! | in a graph, with the defaults | bound |
+//! |---|---|
+//! | `max_norm(max_value = 2, axis = 0)` | the norm is at most `max_value` |
+//! | `non_neg` | no weight is negative |
+//! | `unit_norm(axis = 0)` | the norm is 1 |
+//! | `min_max_norm(min_value = 0, max_value = 1, rate = 1, axis = 0)` | the norm is drawn into a range |
+//!
 //! ‖w‖ is the Euclidean norm along `axis` of the variable's shape in Keras. For a Dense kernel `(in, out)` and axis 0,
 //! it is the norm of the weights of one output. ε is 10⁻⁷.
 //!

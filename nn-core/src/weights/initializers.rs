@@ -3,6 +3,23 @@
 //! The names and defaults are Keras's. `fan_in` is the number of inputs that one output sees, `fan_out` the number of
 //! outputs that one input reaches.
 //!
+//! | in a graph, with the defaults | values |
+//! |---|---|
+//! | `zeros` | 0 |
+//! | `ones` | 1 |
+//! | `constant(value = 0)` | `value` |
+//! | `random_normal(mean = 0, stddev = 0.05)` | normal |
+//! | `random_uniform(minval = -0.05, maxval = 0.05)` | uniform from `minval` to `maxval` |
+//! | `truncated_normal(mean = 0, stddev = 0.05)` | normal, within two standard deviations of the mean |
+//! | `glorot_uniform` | uniform within `±√(6 / (fan_in + fan_out))` |
+//! | `glorot_normal` | truncated normal of variance `2 / (fan_in + fan_out)` |
+//! | `he_uniform` | uniform within `±√(6 / fan_in)` |
+//! | `he_normal` | truncated normal of variance `2 / fan_in` |
+//! | `lecun_uniform` | uniform within `±√(3 / fan_in)` |
+//! | `lecun_normal` | truncated normal of variance `1 / fan_in` |
+//! | `orthogonal(gain = 1)` | a random orthogonal matrix times `gain` |
+//! | `identity(gain = 1)` | the identity matrix times `gain` |
+//!
 //! Source: <https://keras.io/api/layers/initializers/>
 
 use crate::spec::ValueSpec;

@@ -28,6 +28,10 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// Cross-entropy of independent labels: `-(t · ln p + (1 - t) · ln(1 - p))`, the mean over all scalars
+#[doc(alias = "binary_crossentropy")]
+#[doc(alias = "crossentropy")]
+#[doc(alias = "BCELoss")]
+#[doc(alias = "BCEWithLogitsLoss")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct BinaryCrossentropy {
     /// Whether predictions are logits instead of probabilities; false by default.

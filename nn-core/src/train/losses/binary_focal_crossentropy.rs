@@ -34,6 +34,8 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// Binary cross-entropy times the error of the prediction to the power of γ
+#[doc(alias = "binary_focal_crossentropy")]
+#[doc(alias = "FocalLoss")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryFocalCrossentropy {
     /// Whether labels 1 count α and labels 0 count 1 - α; false by default.

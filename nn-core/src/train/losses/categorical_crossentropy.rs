@@ -28,6 +28,9 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// Cross-entropy of one class out of several, with one-hot targets: `-Σ t · ln p`, the mean over positions
+#[doc(alias = "categorical_crossentropy")]
+#[doc(alias = "crossentropy")]
+#[doc(alias = "CrossEntropyLoss")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CategoricalCrossentropy {
     /// Whether predictions are logits instead of probabilities; false by default.

@@ -28,6 +28,8 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `-α · Σ (1 - p)^γ · t · ln p` with one-hot targets, the mean over positions
+#[doc(alias = "categorical_focal_crossentropy")]
+#[doc(alias = "FocalLoss")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CategoricalFocalCrossentropy {
     /// The weight of all classes, above 0; 0.25 by default.

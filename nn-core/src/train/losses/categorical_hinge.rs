@@ -18,6 +18,7 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `max(wrong - right + 1, 0)` of the best wrong class and the right one, the mean over positions
+#[doc(alias = "categorical_hinge")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CategoricalHinge;
 

@@ -21,6 +21,7 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `-cos` of the angle between prediction and target, the mean over positions; as a metric without the minus
+#[doc(alias = "cosine_similarity")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CosineSimilarity;
 

@@ -19,6 +19,8 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// `1/2 · e²` up to an error of δ, linear beyond; the mean over all scalars
+#[doc(alias = "HuberLoss")]
+#[doc(alias = "SmoothL1Loss")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber {
     /// The error above which the loss is linear; above 0, 1 by default.

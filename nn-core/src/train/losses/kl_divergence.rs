@@ -18,6 +18,9 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `Σ t · ln(t / p)`, the mean over positions: Keras's `KLDivergence`
+#[doc(alias = "kl_divergence")]
+#[doc(alias = "kld")]
+#[doc(alias = "KLDivLoss")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct KlDivergence;
 

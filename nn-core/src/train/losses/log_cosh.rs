@@ -18,6 +18,7 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ ln cosh(y - t)`
+#[doc(alias = "log_cosh")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LogCosh;
 

@@ -16,6 +16,9 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ |y - t|`
+#[doc(alias = "mean_absolute_error")]
+#[doc(alias = "mae")]
+#[doc(alias = "L1Loss")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MeanAbsoluteError;
 

@@ -19,6 +19,8 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `100/n · Σ |y - t| / |t|`
+#[doc(alias = "mean_absolute_percentage_error")]
+#[doc(alias = "mape")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MeanAbsolutePercentageError;
 

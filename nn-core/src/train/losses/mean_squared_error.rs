@@ -16,6 +16,9 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ (y - t)²`
+#[doc(alias = "mean_squared_error")]
+#[doc(alias = "mse")]
+#[doc(alias = "MSELoss")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MeanSquaredError;
 

@@ -19,6 +19,8 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ (ln(1 + y) - ln(1 + t))²`
+#[doc(alias = "mean_squared_logarithmic_error")]
+#[doc(alias = "msle")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MeanSquaredLogarithmicError;
 

@@ -4,6 +4,18 @@
 //! model: one loss for all outputs, a tuple, or the named struct that `model!` writes. `()` stands for no loss, and
 //! for the targets of such an output.
 //!
+//! | output | target | loss |
+//! |---|---|---|
+//! | numbers | numbers | [`MeanSquaredError`], [`MeanAbsoluteError`], [`Huber`], [`LogCosh`] |
+//! | positive numbers | positive numbers | [`MeanAbsolutePercentageError`], [`MeanSquaredLogarithmicError`] |
+//! | expected counts | counts | [`Poisson`] |
+//! | a probability: `sigmoid` | 0 or 1 | [`BinaryCrossentropy`], [`BinaryFocalCrossentropy`] |
+//! | probabilities of classes: `softmax` | the class, `u32` | [`SparseCategoricalCrossentropy`] |
+//! | probabilities of classes: `softmax` | probabilities | [`CategoricalCrossentropy`], [`CategoricalFocalCrossentropy`], [`KlDivergence`] |
+//! | scores | -1 or 1 | [`Hinge`], [`SquaredHinge`] |
+//! | a score for each class | 0 or 1 for each class | [`CategoricalHinge`] |
+//! | a direction | a direction | [`CosineSimilarity`] |
+//!
 //! The formulas of the pages cover one position: a vector of features. The loss of a sample (a sequence, an image) is
 //! the mean over its positions. If the output of a model has a mask, the loss of a batch is the mean over the
 //! positions that count:

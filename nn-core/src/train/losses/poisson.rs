@@ -19,6 +19,7 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ y - t · ln y`
+#[doc(alias = "PoissonNLLLoss")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Poisson;
 

@@ -26,6 +26,10 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// Cross-entropy of one class out of several, with indices as targets: `-ln p[t]`, the mean over positions
+#[doc(alias = "sparse_categorical_crossentropy")]
+#[doc(alias = "crossentropy")]
+#[doc(alias = "CrossEntropyLoss")]
+#[doc(alias = "NLLLoss")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SparseCategoricalCrossentropy {
     /// Whether predictions are logits instead of probabilities; false by default.

@@ -19,6 +19,7 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ max(1 - t · y, 0)²` with labels -1 and 1 (or 0 and 1)
+#[doc(alias = "squared_hinge")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SquaredHinge;
 

@@ -16,6 +16,7 @@ use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
 /// Keras's `"accuracy"`: binary, sparse categorical or categorical, depending on the output
+#[doc(alias = "acc")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Accuracy;
 

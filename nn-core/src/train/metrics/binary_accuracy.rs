@@ -16,6 +16,7 @@ use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
 /// The frequency of `p > threshold` agreeing with the target
+#[doc(alias = "binary_accuracy")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryAccuracy {
     /// The threshold: a prediction above it counts as 1; Keras's default is 0.5.

@@ -14,6 +14,7 @@ use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
 /// The frequency of `argmax p = argmax t`
+#[doc(alias = "categorical_accuracy")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CategoricalAccuracy;
 

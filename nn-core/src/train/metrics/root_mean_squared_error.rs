@@ -14,6 +14,7 @@ use crate::train::losses::{LossOn, MeanSquaredError};
 use nalgebra::SMatrix;
 
 /// The square root of the mean of `(y - t)²`
+#[doc(alias = "rmse")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RootMeanSquaredError;
 

@@ -16,6 +16,7 @@ use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
 /// The frequency of `argmax p = t`
+#[doc(alias = "sparse_categorical_accuracy")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SparseCategoricalAccuracy;
 

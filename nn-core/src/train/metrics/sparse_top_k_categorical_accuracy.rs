@@ -16,6 +16,7 @@ use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
 /// The frequency of the target's class among the `k` best
+#[doc(alias = "sparse_top_k_categorical_accuracy")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SparseTopKCategoricalAccuracy {
     /// The number of best classes; 5 by default.

@@ -15,6 +15,7 @@ use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
 /// The frequency of the one-hot target's class among the `k` best
+#[doc(alias = "top_k_categorical_accuracy")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TopKCategoricalAccuracy {
     /// The number of best classes; 5 by default.

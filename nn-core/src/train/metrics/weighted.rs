@@ -11,6 +11,7 @@ use super::{Metric, MetricOn};
 use crate::activations::Head;
 
 /// A metric that weights each sample: one of Keras's `weighted_metrics`
+#[doc(alias = "weighted_metrics")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Weighted<M>(
     /// The metric.

@@ -31,6 +31,7 @@ use crate::tensor::scalar::Scalar;
 ///
 /// Source: <https://keras.io/api/optimizers/>; Polyak and Juditsky, *Acceleration of Stochastic Approximation by
 /// Averaging*, SIAM J. Control Optim. 30 (1992).
+#[doc(alias = "use_ema")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ema {
     /// `μ`, the inertia of the average, from 0 (the latest weights) to 1 (the weights of the first step); Keras's

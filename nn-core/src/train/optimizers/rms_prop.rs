@@ -31,6 +31,7 @@ use crate::tensor::scalar::Scalar;
 /// ```
 ///
 /// As in Keras 3, `ε` is inside the root (Keras 2 had it outside). Source: <https://keras.io/api/optimizers/rmsprop/>
+#[doc(alias = "RMSprop")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RmsProp {
     /// `lr`; Keras's default is 0.001.

@@ -56,6 +56,8 @@ use crate::tensor::scalar::Scalar;
 /// With `past_velocity * momentum - learning_rate * gradient`, the two lines become the Nesterov form above.
 ///
 /// Source: <https://keras.io/api/optimizers/sgd/>
+#[doc(alias = "SGD")]
+#[doc(alias = "momentum")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sgd {
     /// `lr`; Keras's default is 0.01.
