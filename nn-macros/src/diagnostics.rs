@@ -1,5 +1,6 @@
 //! The errors of a graph, collected and reported together.
 
+use crate::front::python;
 use crate::source::{ExprId, Located, Source};
 use nn_core::Code;
 use proc_macro2::{Span, TokenStream};
@@ -110,9 +111,12 @@ impl Diagnostic {
         }
     }
 
-    /// Adds the cure for an argument that only Keras has, or suggests a similar argument.
-    pub(crate) fn keras_or<'a>(&mut self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> &mut Self {
-        match crate::front::python::argument(name) {
+    /// Says what to do about an argument that only Keras has, or which argument was meant.
+    pub(crate) fn keras_or<'a>(&mut self, name: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> &mut Self {
+        if let Some(ours) = python::names::argument(name, candidates.clone()) {
+            return self.help(format!("did you mean `{ours}`?"));
+        }
+        match python::argument(name) {
             Some(help) => self.help(help),
             None => self.did_you_mean(name, candidates),
         }

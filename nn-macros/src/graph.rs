@@ -57,6 +57,8 @@ pub(crate) struct Graph {
 pub(crate) struct Layer {
     /// Its name: a field of the struct, and a prefix in weight files.
     pub(crate) name: Name,
+    /// The documentation of its `let`, a line each.
+    pub(crate) docs: Vec<String>,
     /// `name = ".."`, if given.
     pub(crate) given_name: Option<Name>,
     /// The `let` it was bound to.
@@ -158,6 +160,8 @@ pub(crate) struct Node {
 pub(crate) struct Tensor {
     /// Its name in the tape and in messages.
     pub(crate) name: Name,
+    /// The documentation of its `let`, a line each.
+    pub(crate) docs: Vec<String>,
     pub(crate) producer: Producer,
     pub(crate) shape: Shaped,
     pub(crate) dtype: Dtype,

@@ -5,6 +5,7 @@ mod editor;
 mod expanded;
 mod pages;
 mod passes;
+mod pasted;
 mod programs;
 mod robust;
 mod stages;

@@ -17,6 +17,12 @@ pub(crate) fn field(context: &Context<'_>, id: LayerId) -> String {
     doc
 }
 
+/// The documentation that a user wrote on a `let`, with an empty line behind it.
+pub(crate) fn own(lines: &[String]) -> TokenStream {
+    let end = (!lines.is_empty()).then(|| quote!(#[doc = ""]));
+    quote!(#(#[doc = #lines])* #end)
+}
+
 /// The shape of a tensor, for documentation.
 pub(crate) fn shape(context: &Context<'_>, tensor: TensorId) -> String {
     match &context.graph.tensors[tensor].shape {

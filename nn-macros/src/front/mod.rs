@@ -5,6 +5,7 @@
 
 pub(crate) mod attributes;
 pub(crate) mod budget;
+pub(crate) mod control;
 pub(crate) mod depth;
 pub(crate) mod item;
 pub(crate) mod library;

@@ -1,12 +1,38 @@
 //! Python and Keras spellings, and the Rust to write instead.
 
+pub(crate) mod names;
+mod operators;
+pub(crate) mod pasted;
+mod torch;
+pub(crate) mod translate;
+pub(crate) mod written;
+
+pub(crate) use operators::{is_number, merged, merging, merging_into};
+
 use crate::diagnostics::Diagnostics;
+use crate::front::control;
 use nn_core::Code;
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// Python modules in a graph copied from Keras: `layers.Dense(64)`.
-const MODULES: &[&str] = &["nn", "keras", "tf", "tensorflow", "layers", "models", "activations", "initializers", "np"];
+/// Modules of Python that a graph copied from it may name: `layers.Dense(64)`.
+const MODULES: &[&str] = &[
+    "nn",
+    "keras",
+    "tf",
+    "tensorflow",
+    "layers",
+    "models",
+    "activations",
+    "initializers",
+    "regularizers",
+    "constraints",
+    "ops",
+    "np",
+    "torch",
+    "F",
+    "K",
+];
 
 /// Methods of a Keras model in a graph copied from Python.
 const METHODS: &[&str] = &["add", "compile", "fit", "build", "summary", "evaluate", "predict"];
@@ -18,17 +44,49 @@ pub(crate) fn report(tokens: &TokenStream, diagnostics: &mut Diagnostics) -> boo
     while at < tokens.len() {
         let here = &tokens[at..];
         let first = at == 0 || is_punct(&tokens[at - 1], ',');
+        if at > 0 && is_behind(&tokens[at - 1]) && control::within(&tokens[at], diagnostics) {
+            return true;
+        }
         let used = one(here, first, diagnostics);
         found |= used > 0;
         if let (0, TokenTree::Group(group)) = (used, &here[0]) {
-            found |= report(&group.stream(), diagnostics);
+            found |= group.delimiter() == Delimiter::Parenthesis && colon(group, diagnostics)
+                || report(&group.stream(), diagnostics);
         }
         at += used.max(1);
     }
     found
 }
 
-/// Reports Python that begins here and returns its number of tokens. `first` says whether it begins a list element.
+/// Whether a value may end here. In Rust no `if` and no `for` follows it.
+fn is_behind(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Ident(word) => !matches!(word.to_string().as_str(), "else" | "in" | "move" | "unsafe"),
+        TokenTree::Group(group) => group.delimiter() != Delimiter::Brace,
+        TokenTree::Literal(_) => true,
+        TokenTree::Punct(_) => false,
+    }
+}
+
+/// Reports the first argument that has a colon, `units: 64`; whether there is one.
+fn colon(group: &Group, diagnostics: &mut Diagnostics) -> bool {
+    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+    for part in translate::parts(&tokens) {
+        if let [TokenTree::Ident(keyword), TokenTree::Punct(colon), value @ ..] = part
+            && colon.as_char() == ':'
+            && colon.spacing() == Spacing::Alone
+        {
+            let value = written::written(value);
+            diagnostics
+                .error(Code::Syntax, colon, format!("expected `=` after `{keyword}`"))
+                .help(format!("write `{keyword} = {value}`"));
+            return true;
+        }
+    }
+    false
+}
+
+/// Reports what begins here; the number of tokens it has. `first` tells whether it begins an element of a list.
 fn one(tokens: &[TokenTree], first: bool, diagnostics: &mut Diagnostics) -> usize {
     let error = |diagnostics: &mut Diagnostics, count: usize, message: &str, help: &str| {
         let part: TokenStream = tokens[..count].iter().cloned().collect();
@@ -51,18 +109,24 @@ fn one(tokens: &[TokenTree], first: bool, diagnostics: &mut Diagnostics) -> usiz
             tokens.len()
         }
         module if MODULES.contains(&module) && punct(1, '.') => {
-            let mut count = 2;
-            while !word(count).is_empty() && punct(count + 1, '.') {
-                count += 2;
-            }
+            let count = skipped(tokens);
             let name = word(count);
             let text: String = tokens[..count].iter().map(ToString::to_string).collect();
+            if let Some(answer) = names::layer(&name, &format!("{text}{name}")) {
+                let part: TokenStream = tokens[..=count].iter().cloned().collect();
+                answer.add_to(diagnostics.error(Code::Python, &part, &answer.message));
+                return count + 1;
+            }
             let message = format!("`{}` is a module of Python", text.trim_end_matches('.'));
             error(diagnostics, count, &message, &format!("layers and activations are named without it: `{name}`"))
         }
         _ if first && punct(0, '*') && punct(1, '*') && !word(2).is_empty() => {
             let help = "write out the arguments: `Dense(64, activation = relu)`";
             error(diagnostics, 3, &format!("`**{}` is Python", word(2)), help)
+        }
+        _ if punct(0, '@') => {
+            error(diagnostics, 1, "`@` is Python", "the product of two tensors is `dot([a, b])`");
+            tokens.len()
         }
         _ if punct(0, '#') && !matches!(tokens.get(1), Some(TokenTree::Group(_))) => {
             error(diagnostics, 1, "`#` begins a comment in Python", "comments begin with `//`");
@@ -72,7 +136,17 @@ fn one(tokens: &[TokenTree], first: bool, diagnostics: &mut Diagnostics) -> usiz
     }
 }
 
-/// The help for a statement that calls a method: `model.add(Dense(64))`.
+/// How many tokens at the start name modules: `keras.layers.` in `keras.layers.Dense`.
+fn skipped(tokens: &[TokenTree]) -> usize {
+    let is_part = |pair: &[TokenTree]| matches!(pair, [TokenTree::Ident(_), dot] if is_punct(dot, '.'));
+    2 * tokens.chunks(2).take_while(|pair| is_part(pair)).count()
+}
+
+fn is_module(word: &proc_macro2::Ident) -> bool {
+    MODULES.contains(&word.to_string().as_str())
+}
+
+/// What to do in place of a statement that calls a method: `model.add(Dense(64))`.
 pub(crate) fn method(statement: &TokenStream) -> Option<String> {
     let tokens: Vec<TokenTree> = statement.clone().into_iter().take(3).collect();
     let [TokenTree::Ident(_), dot, TokenTree::Ident(method)] = &tokens[..] else { return None };
@@ -100,6 +174,12 @@ pub(crate) fn argument(keyword: &str) -> Option<&'static str> {
         }
         "lora_rank" | "lora_alpha" | "quantization_config" => "there is nothing like it in this library: leave it out",
         "training" => "leave it out: layers train in `fit` and do not in `predict`",
+        "in_features" | "in_channels" | "num_features" | "input_size" | "normalized_shape" => {
+            "leave it out: the macro knows the shape of the input"
+        }
+        "batch_first" | "inplace" | "device" => "there is nothing like it in this library: leave it out",
+        "num_layers" => "write one layer for each: `LSTM(64)(LSTM(64, return_sequences = true)(x))`",
+        "bidirectional" => "wrap the layer: `Bidirectional(LSTM(64))`",
         _ => return None,
     })
 }
@@ -126,16 +206,6 @@ const LAYERS: &str = "
 /// Whether an expression is Keras's `None`.
 pub(crate) fn is_none(value: &impl ToTokens) -> bool {
     value.to_token_stream().to_string() == "None"
-}
-
-/// The function that merges tensors like a Keras operator: `a + b`.
-pub(crate) fn merging(operator: &syn::BinOp) -> Option<&'static str> {
-    Some(match operator {
-        syn::BinOp::Add(_) => "add",
-        syn::BinOp::Sub(_) => "subtract",
-        syn::BinOp::Mul(_) => "multiply",
-        _ => return None,
-    })
 }
 
 fn is_punct(token: &TokenTree, c: char) -> bool {

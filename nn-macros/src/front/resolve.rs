@@ -7,6 +7,7 @@ mod expression;
 mod input;
 mod masks;
 mod model_call;
+mod operator;
 mod submodel;
 mod template;
 
@@ -41,18 +42,12 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
     };
     for (number, statement) in syntax.lets.iter().enumerate() {
         resolver.number = number;
-        resolver.statement(&statement.names, statement.value.as_ref());
+        resolver.documented(&statement.docs, &statement.names, statement.value.as_ref());
     }
     match &syntax.tail {
         Some(Expr::Call(call)) if is_word(&call.func, "Model") => resolver.model(call),
         Some(Expr::Call(call)) if is_word(&call.func, "Sequential") => resolver.sequential(call),
-        Some(other) => {
-            resolver.diagnostics.error(
-                Code::NoEnd,
-                other,
-                "expected `Model(inputs = .., outputs = ..)` or `Sequential([..])` at the end of the graph",
-            );
-        }
+        Some(other) => resolver.another_end(other),
         None => {}
     }
     resolver.graph
@@ -92,6 +87,31 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
+    /// A statement, and its documentation: it is about what the statement makes.
+    fn documented(&mut self, docs: &[String], names: &[Ident], value: Option<&Expr>) {
+        let (before, tensors_before) = (self.graph.layers.len(), self.graph.tensors.len());
+        self.statement(names, value);
+        if docs.is_empty() {
+            return;
+        }
+        for name in names {
+            let mut layer = None;
+            match self.scope.get(&name.to_string()) {
+                Some((_, Bound::Layer(made))) => layer = Some(*made),
+                Some((_, Bound::Tensors(tensors))) => {
+                    layer = tensors.first().and_then(|&tensor| self.main_layer(tensor));
+                    for &tensor in tensors.iter().filter(|&&tensor| tensor >= tensors_before) {
+                        self.graph.tensors[tensor].docs = docs.to_vec();
+                    }
+                }
+                _ => {}
+            }
+            if let Some(layer) = layer.filter(|&layer| layer >= before) {
+                self.graph.layers[layer].docs = docs.to_vec();
+            }
+        }
+    }
+
     fn statement(&mut self, names: &[Ident], value: Option<&Expr>) {
         if let (Some(Expr::Tuple(tuple)), [_, _, ..]) = (value, names)
             && tuple.elems.len() == names.len()

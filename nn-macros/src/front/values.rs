@@ -206,7 +206,19 @@ pub(crate) struct Values {
     specs: &'static [ValueSpec],
 }
 
-/// The most names that a message lists.
+impl Values {
+    /// The name of the library's that a path ends with: `nn::activations::relu`.
+    pub(crate) fn with_path(&self, path: &syn::Path) -> Option<String> {
+        let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let [module, .., name] = &segments[..] else { return None };
+        let elsewhere = matches!(module.as_str(), "nn" | "keras" | "torch" | "tf");
+        let is_type = name.starts_with(char::is_uppercase);
+        let found = self.specs.iter().any(|spec| spec.names.contains(&name.as_str()));
+        (elsewhere && !is_type && found).then(|| name.clone())
+    }
+}
+
+/// So many names are listed in a message.
 const FEW: usize = 8;
 
 /// Functions between layers.
@@ -255,7 +267,8 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
             let text = literal::string(expr)?;
             let mut name = text.as_str();
             let all = specs.iter().flat_map(|spec| spec.names.iter().copied());
-            if let Some(close) = crate::diagnostics::closest(name, all) {
+            let elsewhere = python::names::value(name, all.clone());
+            if let Some(close) = elsewhere.or_else(|| crate::diagnostics::closest(name, all)) {
                 name = close;
             }
             diagnostics
@@ -275,16 +288,27 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
         }
     };
     let Some(ident) = path.path.get_ident() else {
+        if let Some(name) = values.with_path(&path.path) {
+            diagnostics
+                .error(unknown, path, format!("`{name}` is named with a path here"))
+                .help(format!("write `{name}`: the names of the library have no path"));
+            return None;
+        }
         return Some(Function::Own(diagnostics.source.expr(expr)));
     };
     let name = ident.to_string();
     let Some(spec) = specs.iter().find(|spec| spec.names.contains(&name.as_str())) else {
         let all = specs.iter().flat_map(|spec| spec.names.iter().copied());
-        let own = name.starts_with(char::is_uppercase) && crate::diagnostics::closest(&name, all.clone()).is_none();
+        let elsewhere = python::names::value(&name, all.clone());
+        let close = elsewhere.or_else(|| crate::diagnostics::closest(&name, all.clone()));
+        let own = name.starts_with(char::is_uppercase) && close.is_none();
         if own {
             return Some(Function::Own(diagnostics.source.expr(expr)));
         }
-        let error = diagnostics.error(unknown, ident, format!("unknown {what} `{name}`")).did_you_mean(&name, all);
+        let error = diagnostics.error(unknown, ident, format!("unknown {what} `{name}`"));
+        if let Some(close) = close {
+            error.help(format!("did you mean `{close}`?"));
+        }
         for other in [ACTIVATIONS, INITIALIZERS, REGULARIZERS, CONSTRAINTS] {
             if other.specs.iter().any(|spec| spec.names.contains(&name.as_str())) {
                 error.note(format!("`{name}` is {}", other.one));

@@ -29,6 +29,7 @@ impl Maker {
 
     fn tensor(&mut self, name: &str, producer: Producer, shape: Shaped) -> TensorId {
         self.graph.tensors.push(Tensor {
+            docs: Vec::new(),
             name: Name::new(name, SpanId::default()),
             producer,
             shape,
@@ -53,6 +54,7 @@ impl Maker {
         let owner = self.graph.layers.len();
         self.graph.layers.push(Layer {
             name: Name::new("layer", SpanId::default()),
+            docs: Vec::new(),
             given_name: name.map(|name| Name::new(name, SpanId::default())),
             let_name: None,
             op,

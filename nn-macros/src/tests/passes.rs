@@ -182,12 +182,9 @@ fn no_struct() {
       = note: explained in nn::errors::nn0002
     ");
     assert_snapshot!(errors("pub struct Digits"), @r"
-    expected `;`
-      = help: the struct has no fields of its own: `struct Digits;`, and then the graph
+    expected `;` and a graph after `struct Digits`
+      = help: a model starts with its struct: `model! { pub struct Digits; let x = Input(shape = [64]); … }`
       = note: explained in nn::errors::nn0002
-    the graph of `Digits` has no `Model(..)` at its end
-      = help: end the graph with `Model(inputs = .., outputs = ..)`, without a semicolon, or write `Sequential([..])`
-      = note: explained in nn::errors::nn0003
     ");
     assert_snapshot!(errors(""), @r"
     unexpected end of input, expected `struct`
@@ -196,7 +193,65 @@ fn no_struct() {
     ");
 }
 
-/// Without a mask, rustc may evaluate a flag.
+#[test]
+fn inputs_and_outputs_need_no_keywords() {
+    let graph = "struct Digits; let x = Input(shape = [4]); let y = Dense(2)(x);";
+    assert_eq!(errors(&format!("{graph} Model(x, y)")), "");
+    assert_eq!(errors(&format!("{graph} Model([x], [y])")), "");
+    assert_snapshot!(errors(&format!("{graph} Model(x, y, \"digits\")")), @r"
+    `Model` has no argument `name`
+      = help: a model is called as its struct is: `Digits`
+      = note: explained in nn::errors::nn0201
+    ");
+}
+
+/// It stands on the field of the layer, and on those of inputs and outputs.
+#[test]
+fn documentation_of_a_let_is_shown() {
+    let graph = "struct Digits;
+        /// The pixels.
+        let x = Input(shape = [4]);
+        /// The hidden layer.
+        ///
+        /// It is small.
+        let h = Dense(3, activation = relu)(x);
+        /// A copy of it.
+        let same = h;
+        let branch = |x| {
+            /// Inside.
+            let inner = Dense(5)(x);
+            inner
+        };
+        /// The digit.
+        let y = Dense(2)(branch(same));
+        Model(x, y)";
+    let expansion = crate::expand_model(graph.parse().expect("tokens"));
+    let file: syn::File = syn::parse2(expansion).expect("items");
+    let mut found = Vec::new();
+    for item in &file.items {
+        let syn::Item::Struct(item) = item else { continue };
+        for field in &item.fields {
+            let docs = field.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
+            let docs: Vec<String> = docs
+                .map(|attribute| match &attribute.meta {
+                    syn::Meta::NameValue(pair) => quote::quote!(#pair).to_string().replace("doc = ", ""),
+                    _ => String::new(),
+                })
+                .collect();
+            found.push(format!("{}.{}: {}", item.ident, field.ident.as_ref().expect("a name"), docs.join(" ")));
+        }
+    }
+    found.retain(|line| !line.starts_with("DigitsFolded"));
+    assert_snapshot!(found.join("\n"), @r#"
+    Digits.h: " The hidden layer." "" " It is small." "" " `Dense(3, activation = relu)` on `(4,)`."
+    Digits.y: " The digit." "" " `Dense(2)` on `(5,)`."
+    Digits.y_inner: " Inside." "" " `Dense(5)` on `(3,)`."
+    DigitsInputs.x: " The pixels." "" " Shape `(4,)`."
+    DigitsOutputs.y: " The digit." "" " Shape `(2,)`."
+    "#);
+}
+
+/// Without a mask, rustc may find out what a flag is.
 #[test]
 fn where_there_is_a_mask_its_flags_are_literals() {
     let graph = |first: &str, argument: &str| {

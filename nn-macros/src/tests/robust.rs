@@ -65,6 +65,27 @@ const GRAPHS: &[&str] = &[
      let y = nn.Dense(2)(keras.layers.Add()([x, encoder(other)]));
      let z = lambda x: x + 1;
      Model(inputs = [question, other], outputs = y)",
+    "pub struct Pasted<T>;
+     import keras
+     # A comment.
+     units = 32
+     def get_model():
+         return keras.Model(inputs, outputs)
+     inputs = keras.Input(shape=(units, 4), name=\"x\")
+     a, b = self.split(nn.Linear(4, units)(inputs) + 1)
+     for i in range(3):
+         a = torch.cat([a, b], dim=1)
+     if a: b
+     /// Documentation.
+     #[cfg(test)]
+     let c = Dense { units: 3 }(a)
+     c += b
+     model = Sequential()
+     model.add(Dense(3, input_dim=8))
+     model.add(LogSoftmax(dim=1))
+     let d = if x { a } else { println!(b) };
+     last = keras.Model(inputs={\"a\": inputs}, outputs=[a ** 2, -b, x[0], y.relu()])
+     return last",
 ];
 
 /// The tokens with one of them removed, doubled, swapped with another, or replaced.

@@ -295,6 +295,7 @@ impl Resolver<'_> {
         let shape = Shaped::Unknown;
         self.graph.tensors.push(Tensor {
             name,
+            docs: Vec::new(),
             producer,
             shape,
             dtype: Dtype::Float,

@@ -99,7 +99,7 @@ impl Resolver<'_> {
     ) -> Bound {
         let mut args: Vec<_> = spec.args.iter().map(values::default).collect();
         let mut given = vec![false; args.len()];
-        let (mut given_name, mut trainable, mut failed) = (None, true, false);
+        let (mut given_name, mut trainable, mut failed, mut misspelt) = (None, true, false, false);
         let (mut activation, mut activity, mut inner) = (None, None, None);
         for (position, (keyword, value)) in written.iter().enumerate() {
             let slot = match keyword {
@@ -119,7 +119,7 @@ impl Resolver<'_> {
                 Some(keyword) => match spec.args.iter().position(|arg| keyword == arg.name) {
                     Some(slot) => slot,
                     None => {
-                        failed = true;
+                        (failed, misspelt) = (true, true);
                         let names = spec.args.iter().map(|arg| arg.name).chain(["name", "trainable"]);
                         self.diagnostics
                             .error(
@@ -136,6 +136,7 @@ impl Resolver<'_> {
                 None => {
                     failed = true;
                     let message = match spec.args.len() {
+                        0 => format!("`{}` takes no arguments but `name` and `trainable`", spec.name),
                         1 => format!("`{}` takes 1 argument", spec.name),
                         count => format!("`{}` takes at most {count} arguments", spec.name),
                     };
@@ -189,7 +190,9 @@ impl Resolver<'_> {
                 None => failed = true,
             }
         }
-        for (slot, arg) in spec.args.iter().enumerate() {
+        let mut missing = spec.args.iter().enumerate();
+        // An argument that has another name is not missing as well.
+        while let (false, Some((slot, arg))) = (misspelt, missing.next()) {
             if matches!(arg.default, nn_core::spec::Default::Required) && !given[slot] {
                 failed = true;
                 self.diagnostics
@@ -302,6 +305,7 @@ impl Resolver<'_> {
         let owner = self.graph.layers.len();
         self.graph.layers.push(Layer {
             name,
+            docs: Vec::new(),
             owner,
             inside: false,
             template_name: None,

@@ -53,7 +53,7 @@ impl Resolver<'_> {
                     failed = true;
                     self.diagnostics
                         .error(Code::UnknownArgument, &word, format!("`Input` has no argument `{keyword}`"))
-                        .keras_or(&keyword, ["shape", "dtype", "name", "sparse"])
+                        .keras_or(&keyword, ["shape", "dtype", "name", "sparse"].into_iter())
                         .note("its arguments are `shape`, `dtype`, `name`, `sparse`");
                 }
             }

@@ -10,8 +10,9 @@
 //! ```
 
 use super::{Bound, Resolver};
+use crate::front::control;
 use crate::front::depth::{self, MOST_INSIDE};
-use crate::front::parse::names;
+use crate::front::parse::{annotations, names};
 use crate::graph::LayerId;
 use crate::source::Name;
 use nn_core::Code;
@@ -91,13 +92,17 @@ impl Resolver<'_> {
         while let Some(statement) = statements.next() {
             match statement {
                 Stmt::Local(local) => match (names(&local.pat), &local.init) {
-                    (Some(names), Some(init)) => self.statement(&names, Some(&init.expr)),
+                    (Some(names), Some(init)) => {
+                        let docs = annotations::docs(&local.attrs, self.diagnostics);
+                        self.documented(&docs, &names, Some(&init.expr));
+                    }
                     _ => {
                         self.diagnostics.error(Code::Template, local, "expected `let name = ..;` in a template");
                         return Bound::Poison;
                     }
                 },
                 Stmt::Expr(value, None) if statements.peek().is_none() => return self.value(value),
+                Stmt::Expr(value, _) if control::expression(value, self.diagnostics) => return Bound::Poison,
                 other => {
                     self.diagnostics.error(Code::Template, other, "expected a `let` statement").help(
                         "a template is a block of `let` statements with a tensor at its end, without a semicolon",

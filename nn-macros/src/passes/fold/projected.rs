@@ -77,7 +77,7 @@ impl Rewrite {
             (shape, _) => Shaped::WithLast(Box::new(shape.clone()), rows.clone()),
         };
         let tensor = &self.graph.tensors[old];
-        let new = Tensor { name: tensor.name.clone(), shape, producer: Producer::Node(call), ..*tensor };
+        let new = Tensor { name: tensor.name.clone(), shape, producer: Producer::Node(call), ..tensor.clone() };
         let id = self.graph.tensors.len();
         self.graph.tensors.push(new);
         self.graph.nodes[call].outputs = vec![id];
