@@ -42,8 +42,7 @@ pub struct Adadelta {
 
 impl Adadelta {
     /// Keras's defaults.
-    pub const DEFAULT: Self =
-        Adadelta { learning_rate: 0.001, rho: 0.95, epsilon: 1e-7 };
+    pub const DEFAULT: Self = Adadelta { learning_rate: 0.001, rho: 0.95, epsilon: 1e-7 };
 }
 
 impl Optimizer for Adadelta {

@@ -40,8 +40,7 @@ pub struct Adagrad {
 
 impl Adagrad {
     /// Keras's defaults.
-    pub const DEFAULT: Self =
-        Adagrad { learning_rate: 0.001, initial_accumulator_value: 0.1, epsilon: 1e-7 };
+    pub const DEFAULT: Self = Adagrad { learning_rate: 0.001, initial_accumulator_value: 0.1, epsilon: 1e-7 };
 }
 
 impl Optimizer for Adagrad {

@@ -49,8 +49,7 @@ pub struct Adam {
 
 impl Adam {
     /// Keras's defaults.
-    pub const DEFAULT: Self =
-        Adam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, amsgrad: false };
+    pub const DEFAULT: Self = Adam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, amsgrad: false };
 }
 
 impl Optimizer for Adam {

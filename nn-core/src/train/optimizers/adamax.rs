@@ -44,8 +44,7 @@ pub struct Adamax {
 
 impl Adamax {
     /// Keras's defaults.
-    pub const DEFAULT: Self =
-        Adamax { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
+    pub const DEFAULT: Self = Adamax { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
 }
 
 impl Optimizer for Adamax {

@@ -42,8 +42,7 @@ pub struct Lion {
 
 impl Lion {
     /// Keras's defaults.
-    pub const DEFAULT: Self =
-        Lion { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.99 };
+    pub const DEFAULT: Self = Lion { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.99 };
 }
 
 impl Optimizer for Lion {

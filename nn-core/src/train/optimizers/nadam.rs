@@ -48,8 +48,7 @@ pub struct Nadam {
 
 impl Nadam {
     /// Keras's defaults.
-    pub const DEFAULT: Self =
-        Nadam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
+    pub const DEFAULT: Self = Nadam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
 }
 
 /// The step from which on `1 - ½ · 0.96ᵗ` is 1 in f64.

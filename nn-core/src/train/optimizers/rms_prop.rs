@@ -48,8 +48,7 @@ pub struct RmsProp {
 
 impl RmsProp {
     /// Keras's defaults.
-    pub const DEFAULT: Self =
-        RmsProp { learning_rate: 0.001, rho: 0.9, momentum: 0.0, epsilon: 1e-7, centered: false };
+    pub const DEFAULT: Self = RmsProp { learning_rate: 0.001, rho: 0.9, momentum: 0.0, epsilon: 1e-7, centered: false };
 }
 
 impl Optimizer for RmsProp {

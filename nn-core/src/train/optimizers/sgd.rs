@@ -70,8 +70,7 @@ pub struct Sgd {
 
 impl Sgd {
     /// Keras's defaults.
-    pub const DEFAULT: Self =
-        Sgd { learning_rate: 0.01, momentum: 0.0, nesterov: false };
+    pub const DEFAULT: Self = Sgd { learning_rate: 0.01, momentum: 0.0, nesterov: false };
 }
 
 impl Optimizer for Sgd {
