@@ -1,6 +1,6 @@
 // What a declaration of a layer cannot say: the macro refuses it with words.
 
-use nn::{layer::{Shape, ShapeError}, prelude::*};
+use nn::layer::{Shape, ShapeError};
 use nn::spec::{Inferred, LayerSpec, Masking, Value, rule};
 
 nn::layer! {
