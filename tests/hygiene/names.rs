@@ -2,8 +2,8 @@
 
 use nn::prelude::*;
 
-/// A prediction, the same with the folded form, and a training step. The step is that of a `Trainer`, which calls all of
-/// an expansion that `fit` calls and compiles in a part of its time.
+/// A prediction, the same with the folded form, and a training step. The step is that of a `Trainer`, which calls all
+/// of an expansion that `fit` calls and compiles in a part of its time.
 macro_rules! check {
     ($model:ty) => {{
         let mut rng = StdRng::seed_from_u64(1);
