@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# How long `cargo check` takes after a touch and after an edit of one file with a graph in it, as multiples of an empty file.
+# Times `cargo check` after a touch and after an edit of one file with a graph, as multiples of an empty file.
 #
 #   benches/compile_time.sh [runs]       medians of that many runs, 5 unless given
 #
-# A package of its own, outside of this repository, depends on `nn`; its only file is each of the graphs in turn. A touch leaves
-# the text as it is: the macro runs again, and rustc finds that nothing has changed. An edit changes the size of every layer, so that
-# all is checked anew. Printed are wall-clock and CPU seconds, since on a machine that does something else only the latter
-# repeat, and the CPU time over that of an empty file. The last column is the CPU time of an edit for each layer, beyond
-# the empty file: constant, if the time grows linearly.
+# A separate package outside this repository depends on `nn`; each graph in turn is its only file. A touch keeps the
+# text: the macro runs again, and rustc finds no change. An edit changes the size of every layer, so everything is
+# checked again. The output has wall-clock and CPU seconds, and the CPU time over that of an empty file. On a busy
+# machine only CPU times repeat. The last column is the CPU time of an edit for each layer, beyond the empty file. It is
+# constant if the time grows linearly.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
@@ -30,7 +30,7 @@ TOML
 cp "$root/Cargo.lock" "$work/"
 cp "$root/rust-toolchain.toml" "$work/"
 
-# Name, number of layers, and the file from standard input.
+# Adds a graph: its name and number of layers, and the file from standard input.
 names=() layers=()
 graph() {
     names+=("$1") layers+=("$2")
@@ -71,7 +71,7 @@ nn::model! {
 }
 RUST
 
-# A row of Dense layers with an activation each.
+# A chain of Dense layers with an activation each.
 row() {
     echo 'nn::model! { pub struct Row; let first = Input(shape = [64]); let x = Dense(64, activation = relu)(first);'
     for _ in $(seq $(($1 - 2))); do echo 'let x = Dense(64, activation = relu)(x);'; done
@@ -92,7 +92,7 @@ touched() {
     check
 }
 
-# The graph in another size, and the next time as it was.
+# The graph in another size, and the next time in the first size.
 edited() {
     if grep -q 64 src/lib.rs; then sed -i 's/64/65/g' src/lib.rs; else sed -i 's/65/64/g' src/lib.rs; fi
     touched

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# What each set of features costs: crates, a cold build, and the size of a program.
+# Measures the costs of each set of features: crates, a cold build, and the size of a program.
 #
 #   benches/features.sh ["set" ...]      the sets of the table in the documentation of the crate, unless some are given
 #
-# A package of its own, outside of this repository, has two programs with the model 64-64-64-10: `predict` calls it once, and `train`,
-# for sets with that feature, fits it on some samples. Crates are those of `cargo tree`, with `nn-model` itself and
-# those that only the macro needs. A cold build is a release build of `predict` with an empty target folder; its CPU seconds repeat on a
-# machine that does something else, too. Sizes are those of the programs without symbols, as Cargo's release profile
-# builds them.
+# A separate package outside this repository has two programs with the model 64-64-64-10. `predict` calls it once.
+# `train`, for sets with that feature, fits it on some samples. Crates are counted by `cargo tree`, with `nn-model`
+# itself and the crates that only the macro needs. A cold build is a release build of `predict` with an empty target
+# folder; its CPU seconds repeat even on a busy machine. Sizes are of programs without symbols, built with Cargo's
+# release profile.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD

@@ -7,7 +7,7 @@
 //! cargo bench --bench headline -- --folded 100   # 100 lines `folded NANOSECONDS`: the same with `fold`
 //! ```
 //!
-//! All but the first are for `peers/headline.py`, which times other libraries at the same work.
+//! The commands after the first are for `peers/headline.py`, which times the same work in other libraries.
 
 mod models;
 
@@ -18,8 +18,8 @@ use rand::RngExt;
 use std::time::Instant;
 
 const BATCH: usize = 32;
-/// Over so many batches nearly every word occurs, so that no step finds its rows of the embedding in a cache because
-/// the step before it has used the same ones.
+/// Nearly every word occurs in this number of batches. So a step does not find its rows of the embedding in a cache
+/// because the step before used them.
 const BATCHES: usize = 16;
 
 fn main() {
@@ -39,8 +39,8 @@ fn main() {
     }
 }
 
-/// Calls `f` `warm_up` times, then `n` times, and prints how long each of these took. It prints at the end, since to
-/// print between two calls would disturb the second.
+/// Calls `f` `warm_up` times, then `n` times, and prints the time of each of the latter. It prints at the end, because
+/// printing between two calls would disturb the second.
 fn print_times(name: &str, n: usize, warm_up: usize, mut f: impl FnMut()) {
     (0..warm_up).for_each(|_| f());
     let time = |_| {
@@ -68,7 +68,7 @@ fn training_step_32(bencher: Bencher<'_, '_>) {
     bencher.bench_local(training_step());
 }
 
-/// Random samples: the words and the additional input, and the label that serves both outputs.
+/// Random samples: the words, the additional input, and the label for both outputs.
 struct Samples {
     headlines: Vec<SVector<u32, 100>>,
     additional: Vec<SVector<f32, 5>>,
@@ -85,7 +85,7 @@ fn samples() -> Samples {
     }
 }
 
-/// A training step, each time on the next batch.
+/// A training step on the next batch at each call.
 fn training_step() -> impl FnMut() {
     let mut model = Headline::boxed(&mut StdRng::seed_from_u64(1))
         .compile(RmsProp::default(), BinaryCrossentropy::default())
@@ -99,7 +99,7 @@ fn training_step() -> impl FnMut() {
     }
 }
 
-/// A prediction for one sample, each time for the next.
+/// A prediction for the next sample at each call.
 fn prediction() -> impl FnMut() {
     let model = Headline::boxed(&mut StdRng::seed_from_u64(1));
     of_each_sample(move |headline, additional| {
@@ -115,7 +115,7 @@ fn folded_prediction() -> impl FnMut() {
     })
 }
 
-/// Predicts for one sample after the other.
+/// Predicts for the next sample at each call.
 fn of_each_sample(predict: impl Fn(&SVector<u32, 100>, &SVector<f32, 5>)) -> impl FnMut() {
     let Samples { headlines, additional, .. } = samples();
     let mut next = (0..headlines.len()).cycle();

@@ -1,5 +1,5 @@
-//! How many instructions products, functions, predictions and training steps take: unlike times, these are the same in
-//! every run, so that a change of one in a thousand is seen on a busy machine too.
+//! Counts the instructions of products, functions, predictions and training steps. Unlike times, counts are the same in
+//! every run. They show a change of one in a thousand even on a busy machine.
 //!
 //! ```sh
 //! cargo bench --bench instructions                      # a table
@@ -7,9 +7,9 @@
 //! cargo bench --bench instructions -- digits            # only what has this word in its name
 //! ```
 //!
-//! It runs itself under valgrind's callgrind, which must be installed. Valgrind runs no AVX-512, so these are the
-//! instructions for AVX2, or what else is the best that it and the processor know. An instruction is not a time: look
-//! at both.
+//! The bench runs itself under valgrind's callgrind, which must be installed. Valgrind does not run AVX-512, so the
+//! instructions are for AVX2, or for the best level that both valgrind and the processor know. An instruction is not a
+//! time: look at both.
 
 mod models;
 
@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::process::Command;
 
-/// Calls before the one that counts: the first ones allocate, and find out what the processor knows.
+/// Calls before the counted one: the first calls allocate, and detect the processor's features.
 const WARM_UP: usize = 3;
 
 fn main() {
@@ -59,12 +59,12 @@ fn table(words: &str, before: &HashMap<String, u64>) {
     }
 }
 
-/// Asks callgrind, in a process of its own, what happens within `counted`.
+/// Asks callgrind, in a new process, for the instructions inside `counted`.
 fn count(name: &str) -> u64 {
     let mut command = Command::new("valgrind");
     command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=instructions::counted*"]);
     command.arg(std::env::current_exe().expect("it runs")).args(["--count", name]);
-    // What else is in the environment moves the stack, and a copy of memory that begins elsewhere may take other
+    // Other variables of the environment move the stack, and a copy of memory from another address may take other
     // instructions.
     command.env_clear().envs(std::env::vars_os().filter(|(name, _)| name == "PATH"));
     let output = command.output().unwrap_or_else(|error| panic!("valgrind: {error}"));
@@ -77,13 +77,13 @@ fn count(name: &str) -> u64 {
     }
 }
 
-/// All that is counted.
+/// Everything inside is counted.
 #[inline(never)]
 fn counted(f: &mut dyn FnMut()) {
     f();
 }
 
-/// Counts a call of `f`, after some others.
+/// Counts a call of `f` after some other calls.
 fn run<R>(mut f: impl FnMut() -> R) {
     let mut call = || {
         black_box(f());
@@ -96,7 +96,7 @@ fn scalars(len: usize) -> Vec<f32> {
     (0..len).map(|k| ((k * 7 % 17) as f32 - 8.0) / 16.0).collect()
 }
 
-/// One prediction, and those of 256 samples.
+/// A prediction of one sample, and of 256 samples.
 macro_rules! predictions {
     ($cases:expr, $Model:ty, $INPUTS:literal, $name:literal) => {
         let one = || {
@@ -129,7 +129,7 @@ macro_rules! steps {
     };
 }
 
-/// A name, and what runs it.
+/// A name and its function.
 type Case = (String, Box<dyn Fn()>);
 
 fn cases() -> Vec<Case> {

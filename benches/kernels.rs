@@ -1,5 +1,5 @@
-//! The products of the kernels beside those of nalgebra, matrixmultiply and gemm, and the functions beside loops over
-//! the library's. An item is a multiplication or an addition, or a value of a function.
+//! The products of the kernels compared with nalgebra, matrixmultiply and gemm, and the functions compared with loops
+//! over the standard library's. An item is a multiplication, an addition, or a value of a function.
 //!
 //! ```sh
 //! cargo bench --bench kernels              # with divan
@@ -7,8 +7,8 @@
 //! cargo bench --bench kernels -- --table --fastest   # the fastest runs, if the machine does something else as well
 //! ```
 //!
-//! The table has `y = W · x` (`affine`), `dW += dy · xᵀ` (`add_outer`) and `dx += Wᵀ · dy` (`add_transposed`), each
-//! beside the same product of the crate gemm, with one thread, and how many times as long that takes.
+//! The table has `y = W · x` (`affine`), `dW += dy · xᵀ` (`add_outer`) and `dx += Wᵀ · dy` (`add_transposed`). Beside
+//! each stands the same product of the crate gemm with one thread, and the ratio of its time to ours.
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -89,8 +89,8 @@ fn by_matrixmultiply([i, o, n]: [usize; 3], w: &[f32], x: &[f32], y: &mut [f32])
     }
 }
 
-/// `c = a · b`, or `c += a · b`, by gemm: `a` has `m` rows and `k` columns, `c` has `m` rows and `n` columns, each
-/// after the other. Beside `a` and `b` are the steps from a row to the next and from a column to the next.
+/// `c = a · b`, or `c += a · b`, by gemm. `a` has `m` rows and `k` columns; `c` has `m` rows and `n` columns, stored
+/// one after the other. The pairs beside `a` and `b` are the steps from row to row and from column to column.
 fn by_gemm([m, k, n]: [usize; 3], a: (&[f32], [isize; 2]), b: (&[f32], [isize; 2]), c: &mut [f32], adds: bool) {
     let ((a, [a_row, a_column]), (b, [b_row, b_column])) = (a, b);
     assert!(a.len() == m * k && b.len() == k * n && c.len() == m * n);
@@ -183,7 +183,7 @@ fn lstm_step<const F: usize>(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// The library's `tanh` of 4096 scalars.
+/// The standard library's `tanh` of 4096 scalars.
 #[divan::bench]
 fn tanh_of_the_library(bencher: Bencher<'_, '_>) {
     let (x, mut y) = (scalars(4096), scalars(4096));
@@ -209,15 +209,15 @@ macro_rules! named {
 }
 named!(Tanh Sigmoid Gelu Softmax LogSoftmax);
 
-/// What is timed in turns: it does its work so many times.
+/// A function to time in turns; it repeats its work this number of times.
 type Repeated<'a> = Box<dyn FnMut(u32) + 'a>;
 
 fn repeated<'a>(mut f: impl FnMut() + 'a) -> Repeated<'a> {
     Box::new(move |n| (0..n).for_each(|_| f()))
 }
 
-/// The seconds of each, from runs of a few milliseconds in turns, so that a slower moment meets all alike: the median,
-/// or the shortest.
+/// The seconds of each function. Runs of a few milliseconds take turns, so a slow moment affects all alike. The result
+/// is the median, or the shortest.
 fn seconds<const N: usize>(mut functions: [Repeated<'_>; N], fastest: bool) -> [f64; N] {
     const ROUNDS: usize = 15;
     let time = |f: &mut Repeated<'_>, n: u32| {
@@ -253,7 +253,7 @@ fn row<C: Case>(fastest: bool) {
         (results(n * o), results(n * o), results(n * o), DMatrix::<f32>::zeros(o, n));
     let (mut dw, mut dw_gemm, mut dx, mut dx_gemm) = (results(i * o), results(i * o), results(n * i), results(n * i));
     let (w, x, dy) = (w.as_slice(), x.as_slice(), dy.as_slice());
-    // Row and column steps of a matrix with so many rows, and of one that is read as its transpose.
+    // Row and column steps of a matrix with this number of rows, and of a matrix read as its transpose.
     let (plain, transposed) = (|rows: usize| [1, rows as isize], |rows: usize| [rows as isize, 1]);
     let seconds = seconds(
         [
@@ -289,7 +289,7 @@ fn row<C: Case>(fastest: bool) {
     print!("| {o} x {i} x {n} |");
     for (k, seconds_of) in seconds.iter().enumerate() {
         print!(" {:.0} |", (2 * i * o * n) as f64 / seconds_of / 1e9);
-        // After each of gemm's, how much longer it takes than ours.
+        // After each of gemm's columns, the ratio of its time to ours.
         if [1, 5, 7].contains(&k) {
             print!(" {:.2} |", seconds_of / seconds[k - 1]);
         }

@@ -1,16 +1,16 @@
-//! Small models, for `peers/mlp.py`, which times other libraries at the same work and writes weights and data for all.
+//! Small models for `peers/mlp.py`, which times the same work in other libraries and writes weights and data for all.
 //!
 //! ```sh
 //! cargo bench --bench mlp -- iris sgd-32 100 200000 FOLDER
 //! ```
 //!
-//! This prints 100 lines `time NANOSECONDS`. Each is that of a block of calls, divided by their number, which is such
-//! that a block takes at least 200,000 ns: a clock cannot time 50 ns. Before them are what must agree with others,
-//! `first`, and the loss of the second step, `second`.
+//! The program prints 100 lines `time NANOSECONDS`. Each is the time of a block of calls, divided by their number. A
+//! block takes at least 200,000 ns, because no clock can time 50 ns. Before these lines, `first` has the values that
+//! must agree with other libraries, and `second` has the loss of the second step.
 //!
 //! The kinds are `predict-N`, for N samples; `sgd-N`, `adam-N` and `rmsprop-N`, training steps at batch size N;
-//! `epoch-N`, an epoch of `fit` with RMSprop; for the model `stream`, `step-1` and `step-512`, a step of an LSTM with
-//! so many inputs.
+//! `epoch-N`, an epoch of `fit` with RMSprop. The model `stream` has `step-1` and `step-512`, a step of an LSTM with
+//! this number of inputs.
 
 mod models;
 
@@ -39,7 +39,7 @@ model! {
     Model(inputs = x, outputs = lstm)
 }
 
-/// What the arguments ask for.
+/// The request in the arguments.
 struct Request {
     work: String,
     size: usize,
@@ -68,8 +68,7 @@ impl Request {
         model
     }
 
-    /// Prints the times of `f`. They are printed at the end, since to print between two blocks would disturb the
-    /// second.
+    /// Prints the times of `f`. It prints at the end, because printing between two blocks would disturb the second.
     fn measure(&self, mut f: impl FnMut()) {
         let mut block = |calls: u32| {
             let start = Instant::now();
@@ -90,7 +89,7 @@ fn print(word: &str, numbers: &[f32]) {
     println!("{word} {}", numbers.iter().map(f32::to_string).collect::<Vec<_>>().join(" "));
 }
 
-/// The next batch of `n` samples of `all`, again and again.
+/// The next batch of `n` samples of `all`, starting over at the end.
 fn batches(all: usize, n: usize) -> impl FnMut() -> std::ops::Range<usize> {
     let mut next = (0..all / n).cycle();
     move || {
@@ -99,7 +98,7 @@ fn batches(all: usize, n: usize) -> impl FnMut() -> std::ops::Range<usize> {
     }
 }
 
-/// Training steps, each on the next batch.
+/// Training steps on the next batch at each call.
 macro_rules! steps {
     ($request:expr, $model:expr, $optimizer:expr, $x:expr, $y:expr) => {{
         let mut model = $model.compile($optimizer, SparseCategoricalCrossentropy::default());
@@ -116,7 +115,7 @@ macro_rules! steps {
     }};
 }
 
-/// All that is done with a model whose output is the probability of each class.
+/// All work for a model whose output is the probability of each class.
 macro_rules! classifier {
     ($request:expr, $Model:ty, $INPUTS:literal) => {
         classifier!($request, $Model, $INPUTS, |x| x)

@@ -5,8 +5,8 @@
 //! cargo bench --bench reuters
 //! ```
 //!
-//! A text has 100 different words. `uniform` draws them with equal probabilities, so that a batch of 32 names a quarter
-//! of all words; `zipf` as in texts, where the frequent ones come in each.
+//! A text has 100 different words. `uniform` draws them with equal probabilities, so a batch of 32 has a quarter of all
+//! words. `zipf` draws them as in real texts, so the frequent words come in each text.
 
 mod models;
 
@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 const WORDS: usize = 10_000;
 const TOPICS: usize = 46;
 const WORDS_OF_A_TEXT: usize = 100;
-/// So many batches that a step does not find the rows of the step before it in a cache.
+/// With this number of batches, a step does not find the rows of the step before in a cache.
 const BATCHES: usize = 8;
 
 fn main() {
@@ -43,7 +43,7 @@ fn uniform(count: usize) -> Vec<BTreeSet<usize>> {
     texts(count, |rng| rng.random_range(0..WORDS))
 }
 
-/// The word of rank `k` with a probability in proportion to `1 / k`, as near as a continuous distribution comes.
+/// Word `k` has a probability proportional to `1 / k`, as near as a continuous distribution comes.
 fn zipf(count: usize) -> Vec<BTreeSet<usize>> {
     texts(count, |rng| ((WORDS as f64).powf(rng.random::<f64>()) as usize - 1).min(WORDS - 1))
 }

@@ -1,10 +1,10 @@
-//! Training steps and predictions, for a comparison of numbers of threads.
+//! Training steps and predictions, to compare numbers of threads.
 //!
 //! ```sh
 //! for n in 1 2; do RAYON_NUM_THREADS=$n cargo bench --bench threads --features rayon -- 50; done
 //! ```
 //!
-//! A line is a work, and the least and the median of the microseconds that it took, here of 50 times.
+//! A line has the name of a task, and the shortest and the median time in microseconds, here of 50 runs.
 
 mod models;
 
@@ -16,7 +16,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 model! {
-    /// Wide layers, of more than a hundred thousand weights.
+    /// Wide layers with more than a hundred thousand weights.
     pub struct Wide;
 
     Sequential([
@@ -27,14 +27,14 @@ model! {
     ])
 }
 
-/// How often a work is timed, and which.
+/// The number of runs, and the task to time.
 struct Request {
     times: usize,
     only: Option<String>,
 }
 
 impl Request {
-    /// Times a work for `calls` calls at once, so that a clock sees it.
+    /// Times blocks of `calls` calls, so that a clock can measure them.
     fn time(&self, name: &str, calls: u32, mut work: impl FnMut()) {
         if self.only.as_ref().is_some_and(|only| !name.starts_with(only)) {
             return;

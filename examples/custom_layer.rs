@@ -1,12 +1,12 @@
-//! A layer of one's own.
+//! A user's own layer.
 //!
 //! ```sh
 //! cargo run --release --example custom_layer
 //! cargo test --example custom_layer --features testing    # checks its gradients
 //! ```
 //!
-//! The layer multiplies each feature by a factor that it learns. A penalty draws the factors to zero, so after training
-//! the factors of the pixels tell which of them the model looks at.
+//! The layer multiplies each feature by a learned factor. A penalty draws the factors to zero. So after training, the
+//! factors of the pixels show which of them the model uses.
 
 mod common;
 
@@ -14,14 +14,14 @@ use common::outcome::{Claims, seed};
 use nn::prelude::*;
 use std::process::ExitCode;
 
-/// In a graph, what is no built-in is written with a path.
+/// A graph names layers outside the library with a path.
 pub mod my {
     use nn::layer::*;
 
     nn::layer! {
         /// `y = s ⊙ x`: a learned factor for each of `N` features, the same at every position.
         pub struct Scale<N> {
-            /// A penalty on the factors. Nothing else is needed: its name says which variable it is about.
+            /// A penalty on the factors. It needs no more code, because its name says which variable it is for.
             pub factors_regularizer: Regularizer,
         }
 
@@ -29,14 +29,14 @@ pub mod my {
     }
 
     nn::weights! {
-        /// The weights of a [`Scale`] of `N` features. The names are those in weight files: `scale.factors`.
+        /// The weights of a [`Scale`] of `N` features. Weight files have the same names: `scale.factors`.
         pub struct ScaleWeights<T, const N: usize> {
             /// One factor per feature.
             factors: SVector<T, N> => [N],
         }
     }
 
-    /// The shape rule. rustc evaluates it; an error is a compile error on the call in the graph.
+    /// The shape rule. rustc evaluates it; an error is a compile error at the call in the graph.
     pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
         Ok(Inferred::new(inputs[0], &Consts { N: inputs[0].rows() }.list()))
     }
@@ -44,10 +44,10 @@ pub mod my {
     impl<T: Scalar, const N: usize, const P: usize> Layer<T, SMatrix<T, N, P>> for Scale<N> {
         type Output = SMatrix<T, N, P>;
         type Weights = ScaleWeights<T, N>;
-        // Backward needs only `x`, which the model keeps for it.
+        // Backward needs only `x`, which the model keeps.
         type Scratch<B: Storage> = ();
         type Cache<B: Storage> = ();
-        // Every sample is scaled as if it were the only one: threads may share a batch.
+        // Every sample is scaled independently, so threads may share a batch.
         const WORK: Work = Work::BySample(N * P);
 
         fn init(&self, w: &mut Self::Weights, _: &mut dyn Rng) {
@@ -77,8 +77,8 @@ pub mod my {
             dx: Option<&mut [SMatrix<T, N, P>]>,
             dw: Option<&mut Self::Weights>,
         ) {
-            // y = s ⊙ x, so dx += s ⊙ dy and ds += x ⊙ dy. Both are added: `x` may be read by others, and the layer may
-            // be called elsewhere.
+            // y = s ⊙ x, so dx += s ⊙ dy and ds += x ⊙ dy. Both are added, because `x` may have other readers and the
+            // layer other calls.
             for (dx, dy) in dx.into_iter().flatten().zip(dy) {
                 *dx += SMatrix::from_fn(|i, p| w.factors[i] * dy[(i, p)]);
             }
@@ -90,7 +90,7 @@ pub mod my {
 }
 
 model! {
-    /// Recognises a handwritten digit and says which pixels matter.
+    /// Recognises a handwritten digit and shows which pixels matter.
     pub struct Digits;
 
     let pixels = Input(shape = [64]);
@@ -119,7 +119,7 @@ fn main() -> nn::Result<ExitCode> {
     Ok(claims.code())
 }
 
-/// The library checks its own layers in the same way: against central differences, at distinct prime dimensions.
+/// Checks the layer as the library checks its own: with central differences, at distinct prime dimensions.
 #[cfg(all(test, feature = "testing"))]
 #[test]
 fn gradients() {

@@ -1,11 +1,11 @@
-//! Handwritten digits: train, look at the curves, test on digits that the model has never seen, save and load.
+//! Handwritten digits: train, look at the curves, test on new digits, save and load.
 //!
 //! ```sh
 //! cargo run --release --example digits
 //! ```
 //!
-//! It writes `out/digits.svg` and `out/digits.safetensors`, and exits with 1 if the test finds less than 95 % right. A
-//! seed as an argument draws another test and other weights: `cargo run --release --example digits 7`.
+//! The example writes `out/digits.svg` and `out/digits.safetensors`. It exits with 1 if it gets less than 95 % of the
+//! test right. A seed as an argument draws another test and other weights: `cargo run --release --example digits 7`.
 
 mod common;
 
@@ -34,10 +34,10 @@ fn main() -> nn::Result<ExitCode> {
     let seed = seed();
     let (training, test) = common::load(seed);
 
-    // The table, and every other constant of the model, was written by the compiler.
+    // The compiler wrote the table, and every other constant of the model.
     println!("{}", Digits::SUMMARY);
 
-    // Smoothed labels ask for 91 % instead of certainty: no loss is below 0.5, but the model learns less by heart.
+    // Smoothed labels ask for 91 % instead of certainty. No loss is then below 0.5, but the model memorises less.
     let mut digits = Digits::boxed(&mut StdRng::seed_from_u64(seed))
         .compile(Adam::default(), CategoricalCrossentropy { label_smoothing: 0.1, ..Default::default() })
         .metrics(Accuracy);
@@ -51,8 +51,8 @@ fn main() -> nn::Result<ExitCode> {
             .batch_size(32)
             .validation_split(0.1)
             .seed(seed)
-            // When the validation loss has not fallen for ten epochs, back to the best weights; and what is best so far
-            // is in a file, from which a run that was cut off would go on.
+            // If the validation loss has not fallen for ten epochs, training stops and restores the best weights. The
+            // best state so far is in a file, from which an interrupted run could go on.
             .callback(EarlyStopping::new().patience(10).restore_best_weights(true).verbose(true))
             .callback(ModelCheckpoint::new("out/digits.checkpoint.safetensors").save_best_only(true)),
     )?;
@@ -69,7 +69,7 @@ fn main() -> nn::Result<ExitCode> {
     println!("\none row for each digit, one column for each answer:\n\n{confusion}");
     mistakes(&test, &probabilities);
 
-    // The file has the names and shapes of Keras: `dense.kernel` is (64, 512).
+    // The file has Keras's names and shapes: `dense.kernel` is (64, 512).
     digits.save_weights("out/digits.safetensors")?;
     let mut loaded = Digits::boxed(&mut StdRng::seed_from_u64(seed + 1));
     assert_ne!(loaded.predict(&test.images)?, probabilities);
@@ -77,7 +77,7 @@ fn main() -> nn::Result<ExitCode> {
     assert_eq!(loaded.predict(&test.images)?, probabilities);
     println!("weights: out/digits.safetensors; loaded again, they predict the same to the bit");
 
-    // A single prediction: a plain function call on the stack.
+    // A single prediction is a plain function call on the stack.
     let first: SVector<f32, 10> = loaded.call(&test.images[0]);
     println!("the first test digit is a {}; the model says {}", test.labels[0], first.imax());
 
@@ -92,7 +92,7 @@ fn one_hot(labels: &[u32]) -> Vec<SVector<f32, 10>> {
     labels.iter().map(|&label| SVector::from_fn(|class, _| f32::from(class == label as usize))).collect()
 }
 
-/// Draws the mistakes that the model was surest of.
+/// Draws the mistakes with the highest confidence.
 fn mistakes(test: &common::Digits, probabilities: &[SVector<f32, 10>]) {
     let mut wrong: Vec<_> = test.images.iter().zip(&test.labels).zip(probabilities).collect();
     wrong.retain(|&((_, &label), p)| p.imax() != label as usize);

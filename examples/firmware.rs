@@ -4,8 +4,8 @@
 //! cargo run --release --example firmware
 //! ```
 //!
-//! It writes `firmware/weights/sine.safetensors`, `firmware/weights/digits.safetensors` and, for the boards to be
-//! tested with, `firmware/weights/digits.test`: digits that training has not seen.
+//! The example writes `firmware/weights/sine.safetensors`, `firmware/weights/digits.safetensors` and
+//! `firmware/weights/digits.test`. The last one has digits for tests on boards; they are not in the training data.
 
 mod common;
 #[path = "../firmware/src/models.rs"]
@@ -16,7 +16,7 @@ use nn::prelude::*;
 use std::f32::consts::TAU;
 use std::fs;
 
-/// How many digits the boards are tested with.
+/// The number of test digits.
 const TESTED: usize = 200;
 
 fn main() -> nn::Result<()> {

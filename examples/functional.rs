@@ -4,9 +4,9 @@
 //! cargo run --release --example functional
 //! ```
 //!
-//! The task is made up to be honest and small: a digit is cut into its left and right half, which are the two inputs;
-//! the outputs are which digit it is, and whether it is odd. Keras names inputs, outputs, losses and their weights in
-//! dicts. Here they are structs that `model!` writes, so a wrong or missing name does not compile.
+//! The task is invented, but small and honest. A digit is cut into its left and right half, which are the two inputs.
+//! The outputs are the digit, and whether it is odd. Keras names inputs, outputs, losses and their weights in dicts.
+//! Here they are structs that `model!` writes, so a wrong or missing name does not compile.
 
 mod common;
 
@@ -16,7 +16,7 @@ use nn::prelude::*;
 use std::process::ExitCode;
 
 model! {
-    /// Recognises a digit that comes in two halves.
+    /// Recognises a digit in two halves.
     pub struct Halves;
 
     let left = Input(shape = [32]);
@@ -40,7 +40,7 @@ fn halves(images: &[Image]) -> (Vec<Half>, Vec<Half>) {
     images.iter().map(|image| (half(image, 0), half(image, 4))).unzip()
 }
 
-/// 1 for odd digits. Where a sample is a single number, plain numbers will do.
+/// 1 for odd digits. If a sample is a single number, plain numbers are enough.
 fn parities(labels: &[u32]) -> Vec<f32> {
     labels.iter().map(|label| (label % 2) as f32).collect()
 }
@@ -69,7 +69,7 @@ fn main() -> nn::Result<ExitCode> {
     let report = model.evaluate(inputs, HalvesOutputs { digit: &test.labels, odd: &odd })?;
     println!("\ntest: {report}\n");
 
-    // The two outputs need not agree; where they do not, one of them is wrong.
+    // If the two outputs disagree, one of them is wrong.
     let HalvesOutputs { digit, odd } = model.predict(inputs)?;
     let disagree: Vec<_> = (0..test.labels.len())
         .filter(|&k| (digit[k].imax() % 2 == 1) != (odd[k].x > 0.5))

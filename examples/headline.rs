@@ -1,12 +1,12 @@
-//! The model of Keras's functional guide: words and numbers go in, and the LSTM has an output of its own.
+//! The model of Keras's functional guide: the inputs are words and numbers, and the LSTM has an output of its own.
 //!
 //! ```sh
 //! cargo run --release --example headline
 //! ```
 //!
-//! The data are random, as in the lecture that this model is from, and so are the labels: they are not 0 or 1, so a
-//! binary cross-entropy of them means nothing, and may well be negative. What is shown is how such a model is trained:
-//! by position, with tuples, and by name, with structs that `model!` writes.
+//! The data are random, as in the lecture with this model, and so are the labels. They are not 0 or 1, so their binary
+//! cross-entropy means nothing and may be negative. The example shows how to train such a model: by position, with
+//! tuples, and by name, with structs that `model!` writes.
 
 #[path = "common/outcome.rs"]
 mod outcome;
@@ -24,7 +24,7 @@ model! {
     let main_input = Input(shape = [100], dtype = u32);
     let x = Embedding(output_dim = 512, input_dim = 10_000)(main_input);
     let lstm_out = LSTM(32)(x);
-    // With a loss of its own here, the LSTM learns also where the main loss is of little help.
+    // With its own loss here, the LSTM also learns if the main loss is of little help.
     let aux_output = Dense(1, activation = sigmoid)(lstm_out);
     let aux_input = Input(shape = [5]);
     let x = concatenate([lstm_out, aux_input]);
@@ -38,7 +38,7 @@ model! {
 
 const SAMPLES: usize = 12;
 
-/// The lecture's data. Where a sample is one number, plain numbers will do.
+/// The lecture's data. If a sample is one number, plain numbers are enough.
 struct Data {
     headlines: Vec<SVector<u32, 100>>,
     additional: Vec<SVector<f32, 5>>,
@@ -48,9 +48,9 @@ struct Data {
 
 fn data(rng: &mut StdRng) -> Data {
     Data {
-        // np.round(np.abs(np.random.rand(12, 100) * 100)), which are words 0 to 100
+        // `np.round(np.abs(np.random.rand(12, 100) * 100))`: words 0 to 100.
         headlines: samples(|| SVector::from_fn(|_, _| (rng.random::<f32>() * 100.0).round() as u32)),
-        // np.random.randn(12, 5), and twice np.random.randn(12, 1)
+        // `np.random.randn(12, 5)`, and twice `np.random.randn(12, 1)`.
         additional: samples(|| SVector::from_fn(|_, _| normal(rng))),
         labels: samples(|| normal(rng)),
         additional_labels: samples(|| normal(rng)),
@@ -61,7 +61,7 @@ fn samples<S>(mut sample: impl FnMut() -> S) -> Vec<S> {
     (0..SAMPLES).map(|_| sample()).collect()
 }
 
-/// A standard normal number, by the formula of Box and Muller.
+/// A standard normal number, by the Box-Muller formula.
 fn normal(rng: &mut StdRng) -> f32 {
     let (radius, angle) = (1.0 - rng.random::<f32>(), rng.random::<f32>());
     (-2.0 * radius.ln()).sqrt() * (std::f32::consts::TAU * angle).cos()
@@ -72,11 +72,11 @@ fn main() -> nn::Result<ExitCode> {
     let Data { headlines, additional, labels, additional_labels } = data(&mut StdRng::seed_from_u64(seed));
     println!("{}", Headline::SUMMARY);
 
-    // By position. One loss serves both outputs; the second counts a fifth.
+    // By position. One loss serves both outputs; the second output has the weight 0.2.
     let mut by_position = Headline::boxed(&mut StdRng::seed_from_u64(seed))
         .compile(RmsProp::default(), BinaryCrossentropy::default())
         .loss_weights((1.0, 0.2));
-    // There are fewer samples than a batch holds: the only batch of an epoch has 12.
+    // There are fewer samples than a batch holds, so the only batch of an epoch has 12.
     let history = by_position.fit(
         (&headlines, &additional),
         (&labels, &additional_labels),
@@ -84,7 +84,7 @@ fn main() -> nn::Result<ExitCode> {
     )?;
     print_losses("by position", &history);
 
-    // By name. Keras's dicts are structs, so a key that is missing or misspelt does not compile.
+    // By name. Keras's dicts are structs, so a missing or misspelt key does not compile.
     let mut by_name = Headline::boxed(&mut StdRng::seed_from_u64(seed))
         .compile(
             RmsProp::default(),
@@ -100,7 +100,7 @@ fn main() -> nn::Result<ExitCode> {
     print_losses("by name", &history);
     let losses = history.get("loss").unwrap_or_default();
 
-    // Both predict by name and by position. The seeds are the same, so both have learned the same, to the bit.
+    // Both predict by name and by position. The seeds are equal, so both have learned the same, bit for bit.
     let predicted = by_name.predict(inputs)?;
     assert_eq!(predicted, by_position.predict((&headlines, &additional))?);
     let HeadlineOutputs { main_output, aux_output } = predicted;

@@ -1,11 +1,11 @@
-//! Why momentum: a ball rolls down a loss curve with a local minimum.
+//! Momentum: a ball rolls down a loss curve with a local minimum.
 //!
 //! ```sh
 //! cargo run --release --example momentum
 //! ```
 //!
-//! Plain gradient descent stops in the first dip, since the gradient is zero there. With momentum the ball arrives with
-//! speed, rolls over the hill and finds the lower minimum. It writes `out/momentum.svg`.
+//! Plain gradient descent stops in the first dip, because the gradient is zero there. With momentum the ball arrives
+//! with speed, rolls over the hill and finds the lower minimum. The example writes `out/momentum.svg`.
 
 #[path = "common/outcome.rs"]
 mod outcome;
@@ -16,7 +16,8 @@ use plotters::prelude::*;
 use std::error::Error;
 use std::process::ExitCode;
 
-/// The loss of a model with a single weight: a dip at -0.94 with a loss of 1.10, and a deeper one at 1.05 with 0.60.
+/// The loss of a model with a single weight. It has a dip at -0.94 with a loss of 1.10, and a deeper one at 1.05 with
+/// 0.60.
 fn loss(w: f64) -> f64 {
     0.6 * (w * w - 1.0).powi(2) - 0.25 * w + 0.86
 }
@@ -28,17 +29,17 @@ fn gradient(w: f64) -> f64 {
 const START: f64 = -1.7;
 const STEPS: u64 = 60;
 
-/// The way of the weight. An optimizer works on flat slices, here of one weight; what it remembers between steps, here
-/// a velocity, is kept by the caller.
+/// The path of the weight. An optimizer works on flat slices, here of one weight. The caller keeps its memory between
+/// steps, here a velocity.
 ///
-/// Careful with the form of momentum that courses print:
+/// Many courses print this form of momentum, with an error:
 ///
 /// ```text
 /// velocity = past_velocity * momentum + learning_rate * gradient
 /// w = w + momentum * velocity - learning_rate * gradient
 /// ```
 ///
-/// The sign of the gradient in the first line is a slip: this velocity points uphill, and the second line adds it. With
+/// The sign of the gradient in the first line is wrong: this velocity points uphill, and the second line adds it. With
 /// `- learning_rate * gradient` in both lines it is Nesterov's form, `Sgd { nesterov: true, .. }`.
 fn roll(optimizer: &Sgd) -> Vec<f64> {
     let (mut w, mut velocity) = ([START], [0.0]);
@@ -82,7 +83,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     Ok(claims.code())
 }
 
-/// What is shown of the curve.
+/// The visible part of the curve.
 const FROM: f64 = -1.8;
 const TO: f64 = 1.8;
 const HIGHEST: f64 = 4.5;
@@ -96,7 +97,7 @@ fn print_curve(ways: &[(&str, Vec<f64>)]) {
     let mut picture = [[' '; WIDTH]; HEIGHT];
     let at = |x: usize| FROM + (TO - FROM) * x as f64 / (WIDTH - 1) as f64;
     for x in 0..WIDTH {
-        // Down to the next column, so that the slope has no gaps.
+        // Draws down to the next column, so that the slope has no gaps.
         let (here, next) = (row(at(x)), row(at(x + 1)));
         for line in &mut picture[here.min(next)..=here.max(next)] {
             line[x] = '·';
@@ -114,7 +115,7 @@ fn print_curve(ways: &[(&str, Vec<f64>)]) {
     println!("\nS start, P end of plain gradient descent, M end with momentum\n");
 }
 
-/// The curve as a picture, with the balls after every step; the later, the darker.
+/// The curve as a picture, with the ball after every step; later steps are darker.
 fn draw(path: &str, ways: &[(&str, Vec<f64>)]) -> Result<(), Box<dyn Error>> {
     let root = SVGBackend::new(path, (1000, 380)).into_drawing_area();
     root.fill(&WHITE)?;

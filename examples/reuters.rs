@@ -1,21 +1,21 @@
-//! Newswires: 46 topics from the words of a text, with the network of the lecture, 10000-64-64-46.
+//! Newswires: 46 topics from the words of a text, with the lecture's network, 10000-64-64-46.
 //!
 //! ```sh
 //! cargo run --release --example reuters
 //! ```
 //!
-//! The data are synthetic. Reuters's newswires are not in this repository; what stands in for them has their form
-//! (10,000 words, 46 topics of very unequal frequency, a bag of words for each text), but is drawn at random: how often
-//! a word occurs follows Zipf's law, and each topic has some words that it prefers. How well a model does on it says
-//! nothing about real newswires.
+//! The data are synthetic, because Reuters's newswires are not in this repository. They have the same form: 10,000
+//! words, 46 topics of very unequal frequency, and a bag of words for each text. But they are drawn at random: word
+//! frequencies follow Zipf's law, and each topic prefers some words. A model's accuracy here says nothing about real
+//! newswires.
 //!
-//! A text is the list of its words, which a sparse input takes: a step costs what the words of the batch cost, and not
-//! 10,000 for each text.
+//! A text is the list of its words, for a sparse input. A step costs the words of the batch, not 10,000 numbers for
+//! each text.
 //!
-//! It exits with 1 if the test finds less than 80 % right; always the most frequent topic would be less than 35 %. A
-//! seed as an argument draws other texts and other weights.
+//! The example exits with 1 if it gets less than 80 % of the test right. Always answering the most frequent topic would
+//! give less than 35 %. A seed as an argument draws other texts and other weights.
 //!
-//! The network is written in four ways, which compute the same: as a `Sequential`, in functional form, as a layer of
+//! The network is written in four ways that compute the same: as a `Sequential`, in functional form, as a layer of
 //! another model, and on vectors of 10,000 zeros and ones.
 
 #[path = "common/outcome.rs"]
@@ -44,7 +44,7 @@ model! {
 }
 
 model! {
-    /// The same in functional form, where every tensor has a name.
+    /// The same in functional form: every tensor has a name.
     pub struct Functional;
 
     let words = Input(shape = [WORDS], sparse = true);
@@ -56,7 +56,7 @@ model! {
 }
 
 model! {
-    /// A model is a layer: it is called on a tensor, and its weights are a field, here `reuters`.
+    /// A model is a layer. It is called on a tensor, and its weights are a field, here `reuters`.
     pub struct Called;
 
     let words = Input(shape = [WORDS], sparse = true);
@@ -67,7 +67,7 @@ model! {
 }
 
 model! {
-    /// The same for a text that is a vector.
+    /// The same for a text as a vector.
     pub struct OnVectors;
 
     Sequential([
@@ -78,7 +78,7 @@ model! {
     ])
 }
 
-/// The words that occur in a text: 1 for each of them, 0 for the others.
+/// The words in a text: 1 for each of them, 0 for the others.
 type Bag = MultiHot<WORDS>;
 
 /// Texts and their topics.
@@ -89,12 +89,12 @@ struct Newswires {
 
 const TRAINING: usize = 2_000;
 const TEST: usize = 500;
-/// How many words a topic prefers. Several topics may prefer the same.
+/// The number of words that a topic prefers. Topics may share words.
 const PREFERRED: usize = 60;
-/// How much of a text is drawn from these words. Less is harder.
+/// The part of a text that is drawn from these words. Less is harder.
 const PREFERENCE: f64 = 0.15;
 
-/// Numbers below `n`, the probability of `k` in proportion to `1 / (k + 1)`.
+/// Numbers below `n`; the probability of `k` is proportional to `1 / (k + 1)`.
 struct Zipf {
     cumulative: Vec<f64>,
 }
@@ -116,10 +116,11 @@ impl Zipf {
     }
 }
 
-/// The newswires to learn from, and those of the test.
+/// The newswires for training, and for the test.
 fn newswires(rng: &mut StdRng) -> nn::Result<(Newswires, Newswires)> {
     let (topics, words, preferred) = (Zipf::new(TOPICS), Zipf::new(WORDS), Zipf::new(PREFERRED));
-    // The 100 most frequent words are like "the" and "of": no topic prefers them. Of the next 2,000 each has its own.
+    // The 100 most frequent words are like "the" and "of", so no topic prefers them. Each topic chooses its words from
+    // the next 2,000.
     let own: Vec<Vec<usize>> = (0..TOPICS)
         .map(|_| index::sample(rng, 2_000, PREFERRED).into_iter().map(|word| 100 + word).collect())
         .collect();
@@ -158,7 +159,7 @@ fn main() -> nn::Result<ExitCode> {
     )?;
     println!("\n{} steps in {:.1} s", reuters.steps(), started.elapsed().as_secs_f64());
 
-    // What one gets right without reading: always the topic that is the most frequent one of the training.
+    // The accuracy without reading: always the most frequent topic of the training data.
     let mut counts = [0; TOPICS];
     training.topics.iter().for_each(|&topic| counts[topic as usize] += 1);
     let most_frequent = (0..TOPICS).max_by_key(|&topic| counts[topic]).unwrap_or(0) as u32;
@@ -168,7 +169,7 @@ fn main() -> nn::Result<ExitCode> {
     let accuracy = report.get("accuracy").unwrap_or(0.0);
     println!("accuracy {:.1} %; always the most frequent topic: {:.1} %", 100.0 * accuracy, 100.0 * baseline);
 
-    // All of them have the same weights in the same order, and with these they are the same function.
+    // All models have the same weights in the same order, so they are the same function.
     let predicted = reuters.predict(&test.texts)?;
     let mut functional = Functional::boxed(&mut StdRng::seed_from_u64(1));
     assert_ne!(functional.predict(&test.texts)?, predicted);

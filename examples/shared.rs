@@ -1,4 +1,4 @@
-//! Shared weights: one model is called twice inside another, which asks whether two images show the same digit.
+//! Shared weights: one model is called twice inside another one, which asks whether two images show the same digit.
 //!
 //! ```sh
 //! cargo run --release --example shared
@@ -39,7 +39,7 @@ model! {
     Model(inputs = [a, b], outputs = same)
 }
 
-/// Pairs of images: the first ones, the second ones, and 1 where both show the same digit.
+/// Pairs of images: the first ones, the second ones, and 1 if both show the same digit.
 #[derive(Default)]
 struct Pairs {
     a: Vec<Image>,
@@ -53,7 +53,7 @@ fn pairs(digits: &Digits, count: usize, rng: &mut StdRng) -> Pairs {
     while pairs.same.len() < count {
         let (i, j) = (rng.random_range(0..digits.images.len()), rng.random_range(0..digits.images.len()));
         let equal = digits.labels[i] == digits.labels[j];
-        // Only a tenth of all pairs is equal; take turns.
+        // Only a tenth of all pairs is equal, so equal and unequal pairs take turns.
         if i != j && equal == (pairs.same.len() % 2 == 0) {
             pairs.a.push(digits.images[i]);
             pairs.b.push(digits.images[j]);
@@ -68,7 +68,7 @@ fn main() -> nn::Result<ExitCode> {
     let (training, test) = common::load(seed);
     let mut rng = StdRng::seed_from_u64(seed);
     let training = pairs(&training, 30_000, &mut rng);
-    // No image of the test is in a pair of the training.
+    // No image of the test is in a training pair.
     let test = pairs(&test, 2_000, &mut rng);
 
     println!("{}", Pair::SUMMARY);

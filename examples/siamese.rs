@@ -1,16 +1,15 @@
-//! A shared LSTM: two tweets are read by the same layer, and the model says whether one author wrote both.
+//! A shared LSTM: the same layer reads two tweets, and the model says whether one author wrote both.
 //!
 //! ```sh
 //! cargo run --release --example siamese
 //! ```
 //!
-//! The model is that of Keras's functional guide, smaller: there a tweet is 280 characters out of 256, here it is 40
-//! out of
-//! 16. The tweets are synthetic. Each author draws every character independently of the others, from frequencies of
-//! its own; so the LSTM has to learn to count, which is all that such an author can be known by.
+//! The model is smaller than the one in Keras's functional guide: there a tweet is 280 characters out of 256, here it
+//! is 40 out of 16. The tweets are synthetic. Each author draws every character independently, with frequencies of
+//! their own. The LSTM therefore has to learn to count, because nothing else identifies an author.
 //!
-//! It exits with 1 if the test finds less than 90 % right, or if the model without a layer in between finds more than
-//! 60 %. A seed as an argument draws other authors, tweets and weights.
+//! The example exits with 1 if it gets less than 90 % of the test right, or if the model without a layer in between
+//! gets more than 60 %. A seed as an argument draws other authors, tweets and weights.
 
 #[path = "common/outcome.rs"]
 mod outcome;
@@ -29,13 +28,13 @@ const EPOCHS: usize = 10;
 const BATCH: usize = 32;
 
 model! {
-    /// Whether two tweets are by the same author.
+    /// Tells whether two tweets are by the same author.
     pub struct SameAuthor;
 
     // A character is a one-hot vector, and a tweet a sequence of them.
     let tweet_a = Input(shape = [STEPS, CHARACTERS]);
     let tweet_b = Input(shape = [STEPS, CHARACTERS]);
-    // A layer that is bound before it is called has one set of weights, however often it is called.
+    // A layer that is bound before its calls has one set of weights for all of them.
     let shared = LSTM(64);
     let merged = concatenate([shared(tweet_a), shared(tweet_b)]);
     let compared = Dense(64, activation = relu)(merged);
@@ -45,7 +44,7 @@ model! {
 }
 
 model! {
-    /// The same as the guide has it, without the layer in between. It cannot learn this task: see `main`.
+    /// The guide's version without the layer in between. It cannot learn this task: see `main`.
     pub struct Guide;
 
     let tweet_a = Input(shape = [STEPS, CHARACTERS]);
@@ -60,7 +59,7 @@ model! {
 /// A sample has a column for each step.
 type Tweet = SMatrix<f32, CHARACTERS, STEPS>;
 
-/// How often an author uses each character: the weights are the cubes of random numbers, so some are rare.
+/// The frequencies of an author's characters. They are cubes of random numbers, so some characters are rare.
 fn author(rng: &mut StdRng) -> [f32; CHARACTERS] {
     std::array::from_fn(|_| rng.random::<f32>().powi(3))
 }
@@ -79,7 +78,7 @@ fn tweet(author: &[f32; CHARACTERS], rng: &mut StdRng) -> Tweet {
     tweet
 }
 
-/// Pairs of tweets: the first ones, the second ones, and 1 where they have the same author.
+/// Pairs of tweets: the first ones, the second ones, and 1 if they have the same author.
 #[derive(Default)]
 struct Pairs {
     a: Vec<Tweet>,
@@ -106,14 +105,14 @@ fn main() -> nn::Result<ExitCode> {
     let mut rng = StdRng::seed_from_u64(seed);
     let authors: Vec<_> = (0..AUTHORS).map(|_| author(&mut rng)).collect();
     let training = pairs(&authors, 3_000, &mut rng);
-    // New tweets, by authors that the model knows.
+    // New tweets by authors that the model knows.
     let test = pairs(&authors, 1_000, &mut rng);
 
     println!("{}", SameAuthor::SUMMARY);
     println!("the data are synthetic: {AUTHORS} authors, {} pairs of tweets to learn from\n", training.same.len());
 
-    // Over 40 steps a gradient can be large all of a sudden, and then a rate of 0.003 throws the model back: so it is
-    // clipped, and the rate falls.
+    // Over 40 steps a gradient can suddenly be large, and a rate of 0.003 then throws the model back. So the gradient
+    // is clipped, and the rate falls.
     let steps = (EPOCHS * training.same.len() / BATCH) as u64;
     let optimizer =
         Adam::default().schedule(CosineDecay { alpha: 0.05, ..CosineDecay::new(0.003, steps) }).global_clipnorm(0.5);
@@ -124,9 +123,9 @@ fn main() -> nn::Result<ExitCode> {
     let report = model.evaluate((&test.a, &test.b), &test.same)?;
     println!("test: {report}, {} pairs of new tweets", test.same.len());
 
-    // In the guide's model, one dense unit follows the concatenation. What it feeds to the sigmoid is then a sum of
-    // something of one tweet and something of the other. Such a sum cannot compare: as every author is in as many equal
-    // as unequal pairs, neither tweet alone says anything, and the loss is least where the answer is always 50 %.
+    // In the guide's model, one dense unit follows the concatenation. The input of the sigmoid is then a sum of one
+    // term for each tweet, which cannot compare them. Every author is in as many equal as unequal pairs, so a single
+    // tweet says nothing, and the loss is least if the answer is always 50 %.
     let mut guide = Guide::boxed(&mut rng)
         .compile(Adam { learning_rate: 0.003, ..Adam::default() }, BinaryCrossentropy::default())
         .metrics(Accuracy);

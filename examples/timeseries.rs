@@ -1,14 +1,13 @@
-//! A forecast: an LSTM learns from the sunspots of 24 years how many the next year will have.
+//! A forecast: from the sunspots of 24 years, an LSTM forecasts the number of the next year.
 //!
 //! ```sh
 //! cargo run --release --example timeseries
 //! ```
 //!
-//! The numbers are real, one for each year from 1700 to 2008; `examples/data/README.md` says where they come from. The
-//! model learns from the first four fifths and is judged on the rest, against the forecast that next year will be as
-//! this year was. It writes `out/timeseries.svg`, and shows how a stream is followed step by step, with no window. It
-//! exits with 1 if its error is more than 85 % of that of the other forecast. A seed as an argument draws other
-//! weights.
+//! The numbers are real, one for each year from 1700 to 2008; `examples/data/README.md` names their source. The model
+//! trains on the first four fifths. The rest is the test, against the forecast that next year will be like this year.
+//! The example writes `out/timeseries.svg`, and shows how to follow a stream step by step without a window. It exits
+//! with 1 if its error is more than 85 % of the simple forecast's. A seed as an argument draws other weights.
 
 #[path = "common/outcome.rs"]
 mod outcome;
@@ -33,7 +32,7 @@ model! {
     Model(inputs = past, outputs = next)
 }
 
-/// An LSTM likes numbers of about 1; the largest of the series is 190.
+/// An LSTM works best on numbers of about 1; the largest of the series is 190.
 const SCALE: f32 = 100.0;
 
 /// A sample has a column for each step.
@@ -65,7 +64,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let (years, series) = load();
     let split = series.len() * 4 / 5;
     let (x_train, y_train) = windows(&series[..split], WINDOW);
-    // The first of these windows reach back into the years of the training; the values to forecast are all new.
+    // The first windows reach back into the training years, but all values to forecast are new.
     let (x_test, y_test) = windows(&series, split);
     println!("{}", Forecast::SUMMARY);
 
@@ -89,14 +88,14 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     println!("  as in the year before  {other:5.1} sunspots");
     println!("  the model              {ours:5.1} sunspots");
 
-    // A stream: the state goes along, and every value is looked at once, without a heap and without a window. After 24
-    // steps the state is what the window gives.
+    // A stream keeps the state and reads every value once, without a heap and without a window. After 24 steps the
+    // state equals that of the window.
     let forecast = model.model();
     let mut state = LstmState::default();
     for &value in x_test[0].iter() {
         forecast.lstm.step(&SVector::from([value]), &mut state);
     }
-    // `next` is the dense layer: its weights are nalgebra's matrices.
+    // `next` is the dense layer; its weights are nalgebra matrices.
     let streamed = forecast.next.kernel * state.h + forecast.next.bias;
     let whole = forecast.call(&x_test[0]);
     assert!((streamed - whole).norm() < 1e-5);
@@ -116,7 +115,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     Ok(claims.code())
 }
 
-/// The truth, and over it the forecasts, each of which was made from the truth of the years before.
+/// Draws the truth, and over it the forecasts, each made from the true numbers of the years before.
 fn draw(path: &str, years: &[u32], truth: &[f32], forecasts: &[f32]) -> Result<(), Box<dyn Error>> {
     let root = SVGBackend::new(path, (1000, 420)).into_drawing_area();
     root.fill(&WHITE)?;

@@ -4,8 +4,8 @@
 //! cargo run --release --example xor
 //! ```
 //!
-//! It exits with 1 if a pair of bits gets less than 90 % for the right answer. A seed as an argument draws other
-//! weights.
+//! The example exits with 1 if a pair of bits gets less than 90 % for the right answer. A seed as an argument draws
+//! other weights.
 
 #[path = "common/outcome.rs"]
 mod outcome;

@@ -1,9 +1,9 @@
-//! Tells the linker where a board has its flash and its RAM. `BOARD` is set by `run`.
+//! Tells the linker the places of a board's flash and RAM. `run` sets `BOARD`.
 
 use std::path::PathBuf;
 use std::{env, fs};
 
-/// Origin and size of flash, then of RAM, as QEMU's machines have them.
+/// Origin and size of flash, then of RAM, for QEMU's machines.
 fn memory(board: &str) -> Option<[&'static str; 4]> {
     Some(match board {
         // microbit: nRF51

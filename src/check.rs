@@ -1,4 +1,4 @@
-//! Checks of data and settings, before anything computes with them.
+//! Checks of data and settings before any computation.
 
 use crate::data::{Inspect, NotFinite, Outside};
 use crate::losses::Losses;
@@ -10,7 +10,7 @@ use core::fmt;
 /// The targets of a model's losses.
 pub(crate) type Targets<M, L> = <L as Losses<<M as Model>::Outputs>>::Targets;
 
-/// The name of an input or target, as it is put in messages.
+/// The name of an input or target in messages.
 #[derive(Clone, Copy)]
 struct Name {
     /// `validation `, or nothing.
@@ -26,8 +26,7 @@ impl fmt::Display for Name {
     }
 }
 
-/// Checks that all tensors have the same number of samples and hold nothing but finite numbers. It allocates nothing
-/// but messages.
+/// Checks that all tensors have the same number of samples and only finite numbers. It allocates only messages.
 #[derive(Default)]
 struct Check {
     /// The first tensor and its number of samples.
@@ -35,14 +34,14 @@ struct Check {
 }
 
 impl Check {
-    /// Adds tensors, which `name` gives names. Those that are not `present` have no length.
+    /// Adds tensors with the names of `name`. Tensors that are not `present` have no length.
     fn add<X: Inspect>(
         &mut self,
         batch: X::Batch<'_>,
         name: &dyn Fn(usize) -> Name,
         present: &dyn Fn(usize) -> bool,
     ) -> Result<()> {
-        // Lengths before numbers: one is cheap, and a wrong length is the more basic mistake.
+        // Lengths come before numbers, because they are cheap to check and a wrong length is the more basic mistake.
         let mut index = 0;
         let mut error = None;
         X::lengths(batch, &mut |got| {
@@ -75,7 +74,7 @@ impl Check {
     }
 }
 
-/// Checks that the layers have every index of the inputs.
+/// Checks that no index of the inputs is out of range.
 fn indices<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>, name: &dyn Fn(usize) -> Name) -> Result<()> {
     let bounds = <M::Graph as Ends<M::Scalar, M::Inputs>>::BOUNDS;
     if bounds.is_empty() {
@@ -91,7 +90,7 @@ fn indices<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>, name: &dyn Fn(usize) 
     error.map_or(Ok(()), Err)
 }
 
-/// Checks the inputs of a prediction; their number of samples.
+/// Checks the inputs of a prediction, and returns their number of samples.
 pub(crate) fn inputs<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>) -> Result<usize> {
     let mut check = Check::default();
     let input = |i: usize| Name { part: "", what: "input", name: M::INPUT_NAMES[i] };
@@ -100,7 +99,8 @@ pub(crate) fn inputs<M: Model>(x: <M::Inputs as Tensors>::Batch<'_>) -> Result<u
     Ok(check.count())
 }
 
-/// Checks inputs and targets; their number of samples, at least one. `part` is put before the names: `validation `.
+/// Checks inputs and targets, and returns their number of samples, at least one. `part` is a prefix of the names, such
+/// as `validation `.
 pub(crate) fn data<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
     losses: &L,
     part: &'static str,
@@ -127,7 +127,7 @@ pub(crate) fn data<M: Model, L: Losses<M::Outputs, Targets: Inspect>>(
     error.map_or(Ok(check.count()), Err)
 }
 
-/// The error of a setting, with where it was set.
+/// Converts the error of a setting. `got` says where it was set.
 fn wrong(OutOfRange { name, allowed, .. }: OutOfRange, got: impl fmt::Display) -> Error {
     Error::setting(name, allowed, got)
 }
@@ -138,7 +138,7 @@ pub(crate) fn optimizer<M: Model>(optimizer: &impl Optimizer) -> Result<()> {
     checked.map_err(|error| wrong(error, format_args!("{} in the optimizer `{}`", error.got(), optimizer.name())))
 }
 
-/// Checks the learning rate of a step, which may be that of a schedule or a callback.
+/// Checks the learning rate of a step, which a schedule or a callback may have set.
 pub(crate) fn learning_rate<T: Scalar>(rate: f64, step: u64) -> Result<()> {
     let checked = Setting::new("learning_rate", rate, Allowed::NOT_NEGATIVE).check::<T>();
     checked.map_err(|error| wrong(error, format_args!("{} for step {step}", error.got())))
@@ -158,7 +158,7 @@ pub(crate) fn losses<M: Model, L: Losses<M::Outputs>>(losses: &L, weights: &[f64
     Ok(())
 }
 
-/// Checks that the only output has a loss. Of several, all may be without one: a lint says so.
+/// Checks that the only output has a loss. A model with several outputs may have no loss at all; a lint reports it.
 pub(crate) fn any_loss<M: Model, L: Losses<M::Outputs>>(losses: &L) -> Result<()> {
     match M::OUTPUT_NAMES {
         [name] if !losses.judges(0) && !M::ALLOWED_LINTS.contains(&"output_without_loss") => {

@@ -1,16 +1,16 @@
-//! [`Error`]: everything that can go wrong while a program runs.
+//! [`Error`]: the failures that only a running program can find.
 
 use crate::Warning;
 use core::fmt;
 use std::path::{Path, PathBuf};
 
-/// The result of everything here that can fail.
+/// The result of a call that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What can go wrong with data, settings and files.
+/// An error in data, settings or files.
 ///
-/// Wrong shapes are not here: those do not compile. `Debug` prints the same message as `Display`, so that
-/// `fn main() -> nn::Result<()>` ends with a sentence.
+/// Wrong shapes are compile errors instead. `Debug` prints the message of `Display`, so that
+/// `fn main() -> nn::Result<()>` ends with a readable sentence.
 #[non_exhaustive]
 pub enum Error {
     /// There are no samples.
@@ -18,15 +18,15 @@ pub enum Error {
         /// Which input or target.
         tensor: String,
     },
-    /// Inputs and targets must have the same number of samples.
+    /// Inputs and targets have different numbers of samples.
     Lengths {
         /// Which input or target.
         tensor: String,
-        /// The tensor that it was compared with.
+        /// The tensor to compare with.
         other: String,
-        /// The samples of that one.
+        /// The number of samples of the tensor to compare with.
         expected: usize,
-        /// The samples of this one.
+        /// The number of samples of this tensor.
         got: usize,
     },
     /// A number is NaN or infinite.
@@ -39,10 +39,10 @@ pub enum Error {
         row: usize,
         /// The column (position) in the sample.
         col: usize,
-        /// The number.
+        /// The value.
         value: f64,
     },
-    /// An index that a layer does not have: a word that is not in the vocabulary.
+    /// An index is out of range, for example a word that is not in the vocabulary.
     Index {
         /// Which input.
         tensor: String,
@@ -52,60 +52,61 @@ pub enum Error {
         position: usize,
         /// The index.
         index: u32,
-        /// How many there are to choose from.
+        /// The number of valid indices.
         bound: usize,
     },
-    /// A place that a sparse sample does not have.
+    /// An index is out of the range of a sparse sample.
     MultiHot(crate::IndexError),
-    /// A target that the loss cannot judge, for example a class that does not exist. Under
-    /// [`Fit::strict`](crate::Fit::strict) also a label that it judges wrong.
+    /// The loss cannot judge a target, for example a class that does not exist. With
+    /// [`Fit::strict`](crate::Fit::strict) this includes labels outside of the loss's range, such as 2 under a binary
+    /// cross-entropy.
     Target {
         /// Which target.
         tensor: String,
         /// The sample.
         sample: usize,
-        /// What was expected.
+        /// The expected value.
         expected: String,
     },
-    /// A setting has a value that makes no sense.
+    /// A setting has an invalid value.
     Setting {
-        /// The setting: `batch_size`.
+        /// The setting, such as `batch_size`.
         name: &'static str,
-        /// What was expected.
+        /// The expected value.
         expected: String,
-        /// What came.
+        /// The given value.
         got: String,
     },
-    /// A warning, for those who ask for errors: [`Fit::strict`](crate::Fit::strict).
+    /// A warning that [`Fit::strict`](crate::Fit::strict) turned into an error.
     Strict(Warning),
     /// A file cannot be read or written.
     Io {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// A weight file is not valid, or does not belong to this model. The model is as it was.
+    /// A weight file is invalid or belongs to another model. The model has not changed.
     WeightFile {
         /// The file.
         path: PathBuf,
-        /// The tensor and what is wrong with it.
+        /// The tensor, and its fault.
         problem: String,
     },
-    /// A callback monitors a number that is not reported.
+    /// A callback monitors a name that no epoch reports.
     Monitor {
         /// The callback.
         callback: String,
-        /// What it monitors.
+        /// The monitored name.
         monitor: String,
-        /// What is reported.
+        /// The reported names.
         available: String,
-        /// What may be the reason, or nothing.
+        /// A possible reason, or an empty text.
         hint: &'static str,
     },
-    /// An error of a callback: [`Error::callback`].
+    /// A callback failed: see [`Error::callback`].
     Callback(Box<dyn std::error::Error + Send + Sync>),
-    /// An error of a source of data: an item of an iterator of batches that was an `Err`.
+    /// A source of data failed: an iterator of batches returned an `Err`.
     Data(Box<dyn std::error::Error + Send + Sync>),
     /// A chart cannot be drawn.
     Plot(String),
@@ -167,12 +168,12 @@ impl fmt::Debug for Error {
 }
 
 impl Error {
-    /// For callbacks of your own: any other error, or a text.
+    /// Wraps an error of your own callback, or a text.
     pub fn callback(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
         Error::Callback(error.into())
     }
 
-    /// For `map_err`: an error of a source of data, which may be one of ours.
+    /// Wraps an error of a source of data, for `map_err`. An [`Error`] stays as it is.
     pub(crate) fn data(error: impl Into<Box<dyn std::error::Error>>) -> Error {
         let error = match error.into().downcast::<Error>() {
             Ok(own) => return *own,
@@ -184,18 +185,18 @@ impl Error {
         }
     }
 
-    /// For `map_err`: an input or output error with its file.
+    /// Adds the file to an input or output error, for `map_err`.
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
         move |source| Error::Io { path: path.into(), source }
     }
 
-    /// A setting with a value that makes no sense.
+    /// Makes the error of an invalid setting.
     pub(crate) fn setting(name: &'static str, expected: impl fmt::Display, got: impl fmt::Display) -> Error {
         Error::Setting { name, expected: expected.to_string(), got: got.to_string() }
     }
 }
 
-/// The text of an error, and of its sources, for errors that cannot be sent to another thread.
+/// The text of an error and of its sources. A text can be sent to another thread; the error may not.
 #[derive(Debug)]
 struct Told {
     text: String,

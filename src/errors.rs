@@ -1,11 +1,10 @@
-//! The errors of this library, a page each: an example that does not compile, the messages, and one that does.
+//! The compile errors of this library. Each page has an example that does not compile, its messages, and the cure.
 //!
-//! The last line of a message names the page. Codes are stable; they go by the kind of mistake: what is written
-//! (`nn0001`), names (`nn0101`), arguments (`nn0201`), the graph (`nn0301`), shapes (`nn0401`), training (`nn0501`),
-//! memory (`nn0601`) and files of weights (`nn0701`). What goes wrong when a program runs is an
-//! [`Error`](crate::Error).
+//! The last line of a message names its page. Codes are stable. Each hundred is a kind of mistake: syntax (`nn0001`),
+//! names (`nn0101`), arguments (`nn0201`), the graph (`nn0301`), shapes (`nn0401`), training (`nn0501`), memory
+//! (`nn0601`) and weight files (`nn0701`). Errors of a running program are [`Error`](crate::Error)s.
 
-// The wrong example and its messages are a test of `tests/ui.rs`.
+// `tests/ui.rs` compiles the wrong example and compares its messages.
 macro_rules! pages {
     ($($code:ident)*) => {
         $(

@@ -1,21 +1,20 @@
-//! What a program cannot have while a feature is off: each name is there, and its use is an error that names the
-//! feature.
+//! Stand-ins for the names of features that are off. Their use is a compile error that names the feature.
 //!
-//! A call returns `Missing` of a trait that nothing implements. So rustc does not know its type, and says nothing of
-//! what follows from it: `Digits::boxed(..).compile(..).fit(..)` is one error.
+//! A call returns `Missing` of a trait that nothing implements. So rustc does not know its type and reports no errors
+//! that follow: `Digits::boxed(..).compile(..).fit(..)` is one error.
 
-// Which of these are needed depends on what is off.
+// The set of unused items depends on the features.
 #![allow(unused_imports, unused_macros)]
 
 use crate::Model;
 
-/// A trait for each feature, which nothing implements.
+/// Declares a trait for each feature. Nothing implements it.
 macro_rules! features {
     ($($name:ident $feature:literal: $message:literal, $label:literal, $note:literal;)*) => {$(
         #[doc = concat!("Has the feature `", $feature, "`: nothing, where this trait is used.")]
         #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note)]
         pub trait $name {
-            /// The value of a call that needs the feature.
+            /// The return type of a call that needs the feature.
             type Missing;
         }
     )*};
@@ -44,7 +43,7 @@ features! {
         "`History::iter` has the numbers";
 }
 
-/// Types that are there with a feature, with the functions that make one.
+/// Declares stand-ins for types, with their constructors.
 macro_rules! types {
     ($($name:ident: $trait:ident, $($new:ident($($argument:ident: $kind:ident),*)),*;)*) => {$(
         #[doc = concat!("Needs a feature: see `", stringify!($name), "` there.")]
@@ -54,7 +53,7 @@ macro_rules! types {
         impl $name {
             $(
                 /// Needs a feature.
-                // `for<'a>` has rustc look at the bound where this is called.
+                // With `for<'a>`, rustc checks the bound at the call, not here.
                 #[allow(clippy::new_ret_no_self)]
                 pub fn $new<$($kind),*>($(_: $kind),*) -> <() as $trait>::Missing
                 where
@@ -99,7 +98,7 @@ pub mod callbacks {
     pub use crate::train::callbacks::{Callback, CallbackMemory, Callbacks, Direction, Run, Snapshot, TerminateOnNaN};
 }
 
-/// A trait of methods for all types of an `impl`.
+/// Declares a trait of stand-in methods.
 macro_rules! methods {
     (
         impl<$($generic:ident $(: $bound:path)?),*> $needs:ident for $type:ty, with $trait:ident {

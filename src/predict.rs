@@ -1,4 +1,4 @@
-//! [`Predict`]: predictions for many samples; and the memory they need.
+//! [`Predict`]: predictions for many samples, and their memory.
 
 use crate::check;
 use crate::data::Batches;
@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Keras's default size of a batch.
 pub(crate) const BATCH_SIZE: usize = 32;
 
-/// Predictions of a model for many samples. In the prelude.
+/// Predictions for many samples. In the prelude.
 ///
 /// ```
 /// use nn::prelude::*;
@@ -33,17 +33,20 @@ pub(crate) const BATCH_SIZE: usize = 32;
 /// # nn::Result::Ok(())
 /// ```
 pub trait Predict: Model {
-    /// The outputs for the inputs `x`: a `Vec`, or for several outputs the model's `…Outputs` struct of them.
+    /// Returns the outputs for the inputs `x`: a `Vec`, or the model's `…Outputs` struct of `Vec`s if there are several
+    /// outputs.
     ///
-    /// It works in batches of 32 samples, on memory that this call makes; `call`, for a single sample, needs none.
+    /// It works in batches of 32 samples, and allocates memory for one batch. `call`, for one sample, allocates
+    /// nothing.
     ///
     /// # Errors
-    /// If inputs have different numbers of samples, or hold NaN or infinity.
+    /// If inputs have different numbers of samples, NaN, infinity, or an index out of range.
     fn predict(&self, x: impl Batches<Self::Inputs>) -> Result<Self::Predictions> {
         self.predict_in_batches(x, BATCH_SIZE)
     }
 
-    /// [`predict`](Self::predict) in batches of another size; the memory grows with it, the result is the same.
+    /// Does the work of [`predict`](Self::predict) in batches of another size. The memory grows with the size; the
+    /// result is the same.
     ///
     /// # Errors
     /// As [`predict`](Self::predict), or if `batch_size` is 0.
@@ -54,7 +57,7 @@ pub trait Predict: Model {
 
 impl<M: Model> Predict for M {}
 
-/// Predicts `x` with memory that is kept in `memory`.
+/// Predicts `x`, and leaves the working memory in `memory` for the next call.
 pub(crate) fn predict<M: Model>(
     model: &M,
     x: <M::Inputs as Tensors>::Batch<'_>,
@@ -68,7 +71,7 @@ pub(crate) fn predict<M: Model>(
     Ok(vecs.into())
 }
 
-/// Predicts batch after batch, into vectors of all.
+/// Predicts each batch, and joins the outputs.
 pub(crate) fn predict_batches<M: Model, B: Batches<M::Inputs>>(
     model: &M,
     batches: impl IntoIterator<Item = B>,
@@ -96,15 +99,15 @@ pub(crate) fn predict_batches<M: Model, B: Batches<M::Inputs>>(
     Ok(vecs.into())
 }
 
-/// The memory of predictions.
+/// The working memory of predictions.
 pub(crate) struct Scratch<M: Model> {
     capacity: usize,
     parts: Vec<PartScratch<M>>,
-    /// How many of them the last prediction used.
+    /// The number of parts that the last prediction used.
     used: usize,
 }
 
-/// The memory of a [`Compiled`](crate::Compiled) for predictions, which are made through a shared reference.
+/// The memory that a [`Compiled`](crate::Compiled) keeps for predictions through a shared reference.
 pub(crate) struct Kept<M: Model>(Mutex<Option<Scratch<M>>>);
 
 impl<M: Model> Default for Kept<M> {
@@ -114,7 +117,7 @@ impl<M: Model> Default for Kept<M> {
 }
 
 impl<M: Model> Kept<M> {
-    /// Works with the memory, or with none where another thread has it. Nothing is locked meanwhile.
+    /// Calls `work` with the memory, or with none if another thread uses it. No lock is held during the work.
     pub(crate) fn with<R>(&self, work: impl FnOnce(&mut Option<Scratch<M>>) -> R) -> R {
         let mut memory = self.lock().take();
         let result = work(&mut memory);
@@ -127,21 +130,21 @@ impl<M: Model> Kept<M> {
     }
 }
 
-/// The memory of some of the samples of a prediction.
+/// The memory of one part of a prediction.
 pub(crate) struct PartScratch<M: Model> {
-    /// Their place among all.
+    /// The samples of this part.
     pub(crate) samples: Range<usize>,
     scratch: <M::Graph as Layer<M::Scalar, M::Inputs>>::Scratch<Heap>,
 }
 
 impl<M: Model> Scratch<M> {
-    /// The memory in `memory`, which may be missing.
+    /// Returns the memory in `memory`, and makes it if it is missing.
     pub(crate) fn of(memory: &mut Option<Self>) -> &mut Self {
         memory.get_or_insert_with(|| Scratch { capacity: 0, parts: Vec::new(), used: 0 })
     }
 
-    /// Predicts samples in batches of `size`. Where there are several, each is one as if it were alone; a single one
-    /// may be divided.
+    /// Predicts samples in batches of `size`. A single batch may be divided into parts; several are divided by whole
+    /// batches.
     pub(crate) fn predict(
         &mut self,
         model: &M,
@@ -165,7 +168,7 @@ impl<M: Model> Scratch<M> {
         for_each_part(Team::apart(parts.len()), parts, y, &|part, y| part.predict(model, x, y, size));
     }
 
-    /// Makes the memory for as many parts as are used, unless it is there.
+    /// Makes the memory of all used parts, unless it exists.
     fn reserve(&mut self, capacity: usize) {
         if self.capacity < capacity {
             self.parts.clear();
@@ -176,14 +179,14 @@ impl<M: Model> Scratch<M> {
         }
     }
 
-    /// The parts of the last prediction.
+    /// Returns the parts of the last prediction.
     pub(crate) fn parts(&self) -> &[PartScratch<M>] {
         &self.parts[..self.used]
     }
 }
 
 impl<M: Model> PartScratch<M> {
-    /// Predicts its samples among `x`, in batches of `size`.
+    /// Predicts the samples of this part of `x`, in batches of `size`.
     fn predict(
         &mut self,
         model: &M,
@@ -200,24 +203,24 @@ impl<M: Model> PartScratch<M> {
         }
     }
 
-    /// The penalty on activations, after a prediction as one batch.
+    /// Returns the penalty on activations, after a prediction as one batch.
     pub(crate) fn activity(&self) -> M::Scalar {
         M::Graph::NEW.activity(&self.scratch)
     }
 
-    /// The logits of the outputs that have them, after a prediction as one batch.
+    /// Returns the logits of the outputs that have them, after a prediction as one batch.
     pub(crate) fn logits(&self) -> <M::Outputs as Tensors>::Optional<'_> {
         M::Graph::logits::<Heap>(&self.scratch, self.samples.len())
     }
 
-    /// The masks of the outputs, after a prediction of `x` as one batch.
+    /// Returns the masks of the outputs, after a prediction of `x` as one batch.
     pub(crate) fn masks<'a, 'x: 'a>(&'a self, x: <M::Inputs as Tensors>::Batch<'x>) -> [Option<&'a [u32]>; MAX_INPUTS] {
         let (n, x) = (self.samples.len(), M::Inputs::slice(M::Inputs::shorter(x), self.samples.clone()));
         masks::<M>(|output| M::Graph::mask::<Heap>(x, &self.scratch, n, output))
     }
 }
 
-/// Calls `work` with all parts, and the samples of `y` that are theirs.
+/// Calls `work` with each part and its samples of `y`.
 fn for_each_part<M: Model>(
     team: Team,
     parts: &mut [PartScratch<M>],

@@ -32,7 +32,12 @@ pub use rand::rngs::StdRng;
 pub use rand::rngs::{Xoshiro128PlusPlus, Xoshiro256PlusPlus};
 pub use rand::{Rng, RngExt, SeedableRng};
 
-// What a program says in vain while a feature is off.
+// Methods of Keras that have another form here; their errors say which.
+#[cfg(feature = "train")]
+#[doc(hidden)]
+pub use crate::train::keras::{BeforeCompile as _, KerasNames as _};
+
+// Names whose feature is off.
 #[cfg(not(feature = "alloc"))]
 #[doc(hidden)]
 pub use crate::missing::NeedsAlloc;

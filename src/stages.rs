@@ -1,9 +1,9 @@
-//! What a folder may not know: its rule, as far as one can search for it.
+//! The rules of folders that a search can check.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The files of a folder and of the folders in it, or a file.
+/// Lists the files below a folder, or the file itself.
 fn files(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
         return vec![path.into()];
@@ -12,7 +12,7 @@ fn files(path: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| files(&path)).filter(|path| path.extension().is_some_and(|end| end == "rs")).collect()
 }
 
-/// The files below the folder of sources, whose code has one of the words.
+/// Lists the source files whose code has one of the words.
 fn with(folder: &str, words: &[&str]) -> Vec<String> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let found = files(&sources.join(folder)).into_iter().filter(|file| {
@@ -42,7 +42,7 @@ fn one_file_knows_threads_and_one_replaces_files() {
     assert_eq!(with("", &["fs::rename", "truncate(true)", "File::create(", "fs::write"]), ["files/file.rs"]);
 }
 
-/// A file has one subject, and fits in one's head.
+/// A reader should be able to keep a whole file in mind.
 #[test]
 fn no_file_has_more_than_400_lines() {
     const MOST: usize = 400;

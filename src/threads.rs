@@ -1,40 +1,38 @@
-//! How the work on a batch is divided, and who does it: the threads of rayon, or without the feature `rayon` the caller
-//! alone.
+//! The division of a batch, and the threads that compute its parts. Without the feature `rayon`, the caller computes
+//! all.
 //!
-//! A division says how many parts there are, and depends on the model and the number of samples; which thread computes
-//! a part depends on nothing that a result could depend on. So results are the same, bit for bit, for any number of
-//! threads.
+//! The number of parts depends only on the model and the number of samples. The result of a part does not depend on its
+//! thread. So results are equal bit for bit for any number of threads.
 
 use crate::layer::Work;
 use crate::{Model, Scalar};
 use core::ops::Range;
 
-/// The most parts.
+/// The maximum number of parts.
 pub(crate) const MAX_PARTS: usize = 8;
 
-/// A part takes at least so many multiply-accumulates, about 70 microseconds: to hand one over to another thread takes
-/// ten.
+/// The fewest multiply-accumulates of a part, about 70 µs. Handing a part to another thread takes about 10 µs.
 const WORTH: usize = 4_000_000;
-/// A part of a batch has at least so many samples: with fewer, products take longer.
+/// The fewest samples of a part. With fewer, matrix products are slower.
 const SAMPLES: usize = 16;
-/// Every part of a training step but the first has a gradient of its own, which is zeroed, filled and added to the
-/// others. Where a weight takes so many multiply-accumulates in a step, that is 3 percent of the step.
+/// The fewest multiply-accumulates per weight of a part in a training step. Each part after the first zeroes, fills and
+/// adds a gradient of its own. At this number, that is 3 % of the step.
 const TRAFFIC: usize = 1000;
 
-/// Into how many parts a batch is divided, as far as a model says.
+/// The rule that divides the batches of one model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Division {
-    /// The fewest samples of a part, if there are several.
+    /// The fewest samples of a part, if there are several parts.
     least: usize,
-    /// How many samples a batch must have for each part after the first.
+    /// The samples that a batch must have for each part after the first.
     further: usize,
 }
 
 impl Division {
-    /// One part.
+    /// Never divides.
     const WHOLE: Division = Division { least: usize::MAX, further: usize::MAX };
 
-    /// A training step; `dense` is the number of weights whose gradients are zeroed as a whole.
+    /// The division of a training step. `dense` counts the weights whose gradient is not kept by rows.
     pub(crate) fn of_training<M: Model>(dense: usize) -> Self {
         match M::WORK {
             // The backward pass takes twice as long as the forward pass.
@@ -45,7 +43,7 @@ impl Division {
         }
     }
 
-    /// A prediction of one batch.
+    /// The division of one batch in a prediction.
     pub(crate) fn of_prediction<M: Model>() -> Self {
         match M::WORK {
             Work::BySample(macs) => Division::new(macs, 0).of_at_least(SAMPLES),
@@ -53,13 +51,13 @@ impl Division {
         }
     }
 
-    /// Predictions of several batches of `size` samples, by batches.
+    /// The division of several batches of `size` samples, by whole batches.
     pub(crate) fn of_batches<M: Model>(size: usize) -> Self {
         Division::new(M::WORK.macs().saturating_mul(size), 0)
     }
 
-    /// A sample takes `macs`, and each part after the first takes `further`. Without the feature `rayon` there is one
-    /// part.
+    /// Makes a division if a sample costs `macs`, and each part after the first costs `further`. Without the feature
+    /// `rayon` there is one part.
     fn new(macs: usize, further: usize) -> Self {
         if macs == 0 || cfg!(not(feature = "rayon")) {
             return Division::WHOLE;
@@ -71,21 +69,21 @@ impl Division {
         Division { least: self.least.max(samples), ..self }
     }
 
-    /// The number of parts for `n` samples.
+    /// Returns the number of parts for `n` samples.
     pub(crate) fn parts(self, n: usize) -> usize {
         (n / self.least).min(n / self.further + 1).clamp(1, MAX_PARTS)
     }
 
-    /// The samples of part `part` of `n`.
+    /// Returns the samples of the part number `part`.
     pub(crate) fn range(self, n: usize, part: usize) -> Range<usize> {
         let parts = self.parts(n);
         n * part / parts..n * (part + 1) / parts
     }
 
-    /// The most samples that a part of any batch of up to `n` samples has.
+    /// Returns the size of the largest part of any batch with at most `n` samples.
     pub(crate) fn capacity(self, n: usize) -> usize {
         let parts = self.parts(n);
-        // The largest batches of fewer parts.
+        // A smaller batch with fewer parts can have larger ones.
         let largest = |parts: usize| {
             let next = self.least.saturating_mul(parts + 1).max(self.further.saturating_mul(parts));
             (next - 1).min(n).div_ceil(parts)
@@ -94,25 +92,25 @@ impl Division {
     }
 }
 
-/// Who works on parts.
+/// The threads that compute parts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Team {
     /// The caller.
     Alone,
-    /// The threads of a pool. One that waits for another does other work of the pool meanwhile, whatever that is.
+    /// The threads of a rayon pool. A thread that waits for another one takes on any other work of the pool.
     #[cfg(feature = "rayon")]
     Pool,
-    /// The caller and at most this many helpers, which do nothing else and are waited for idly.
+    /// The caller and at most this many helpers. They do nothing else, and waiting for them is idle.
     #[cfg(feature = "rayon")]
     Helpers(usize),
 }
 
 impl Team {
-    /// So many scalars are added by one thread.
+    /// The scalars that one thread adds.
     const SCALARS: usize = 16_384;
 
-    /// Does work in so many parts on a thread of the pool: every [`join`](Self::join) from outside would wake it anew.
-    /// Work in one part, and work for a pool of one thread, stays where it is.
+    /// Moves work in several parts to a thread of the pool, because every [`join`](Self::join) from outside would wake
+    /// the pool again. Work in one part, or for a pool of one thread, stays on the caller.
     pub(crate) fn work<R: Send>(parts: usize, work: impl FnOnce(Team) -> R + Send) -> R {
         #[cfg(feature = "rayon")]
         if parts > 1 && rayon::current_num_threads() > 1 {
@@ -124,9 +122,9 @@ impl Team {
         work(Team::Alone)
     }
 
-    /// Who predicts so many parts. Predictions need no exclusive reference, but whoever calls them may hold a lock, and
-    /// other work of a pool may wait for it: a thread of the pool that did that work here would wait for itself. So
-    /// these threads are not rayon's; there are as many as it has.
+    /// Returns the team for a prediction. Its helpers are not rayon's threads, but there are as many. The caller of a
+    /// prediction may hold a lock that other work of the pool waits for. If a pool thread took on that work here, it
+    /// would wait for itself.
     pub(crate) fn apart(parts: usize) -> Team {
         #[cfg(feature = "rayon")]
         if parts > 1 && rayon::current_num_threads() > 1 {
@@ -136,7 +134,7 @@ impl Team {
         Team::Alone
     }
 
-    /// Does both, at the same time if a thread is free.
+    /// Runs both closures, in parallel if a thread is free.
     pub(crate) fn join(self, a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
         match self {
             Team::Alone => {
@@ -156,7 +154,7 @@ impl Team {
         }
     }
 
-    /// Calls `work` with all parts.
+    /// Calls `work` with every part.
     pub(crate) fn each<A: Send, B: Send>(self, a: &mut [A], b: &mut [B], work: &(impl Fn(&mut A, &mut B) + Sync)) {
         if let ([a], [b]) = (&mut *a, &mut *b) {
             return work(a, b);
@@ -166,7 +164,7 @@ impl Team {
         self.join(|| self.each(a, b, work), || self.each(other_a, other_b, work));
     }
 
-    /// Adds to each scalar those of the first `count` slices, in their order.
+    /// Adds the first `count` slices to the sum, in their order.
     pub(crate) fn add<T: Scalar>(self, to: &mut [T], from: [&[T]; MAX_PARTS - 1], count: usize) {
         if to.len() > Self::SCALARS {
             let middle = to.len() / 2;
@@ -183,18 +181,18 @@ impl Team {
     }
 }
 
-/// Half of the work of a [`join`](Team::join), of any type: what hands it to another thread is compiled once, and not
-/// for every model. It is called once.
+/// Half of the work of a [`join`](Team::join), of any type. The code that hands it to another thread is compiled once,
+/// not for every model. A half is called once.
 #[cfg(feature = "rayon")]
 type Half<'a> = &'a mut (dyn FnMut() + Send);
 
-/// Does both on the threads of the pool.
+/// Runs both halves on the threads of the pool.
 #[cfg(feature = "rayon")]
 fn pool(a: Half<'_>, b: Half<'_>) {
     rayon::join(a, b);
 }
 
-/// Threads that live for one piece of work.
+/// Threads for one piece of work.
 #[cfg(feature = "rayon")]
 mod helpers {
     use super::Half;
@@ -203,13 +201,13 @@ mod helpers {
     use std::sync::{Mutex, PoisonError};
     use std::thread::{Builder, scope};
 
-    /// The helpers of the whole process: many predictions at a time share them.
+    /// The number of helpers in the process. All predictions share them.
     static BUSY: AtomicUsize = AtomicUsize::new(0);
 
     struct Helper;
 
     impl Helper {
-        /// One more, unless there are `most` of them.
+        /// Counts one more helper, unless there are `most` already.
         fn new(most: usize) -> Option<Helper> {
             let more = |busy| (busy < most).then_some(busy + 1);
             BUSY.fetch_update(Relaxed, Relaxed, more).ok().map(|_| Helper)
@@ -222,7 +220,7 @@ mod helpers {
         }
     }
 
-    /// Does both; `b` on a helper, unless `a` is done before one has begun with it.
+    /// Runs both halves: `b` on a helper, unless `a` ends before a helper has begun.
     pub(super) fn join(most: usize, a: Half<'_>, b: Half<'_>) {
         let Some(helper) = Helper::new(most) else {
             a();
@@ -231,7 +229,7 @@ mod helpers {
         let b = Mutex::new(Some(b));
         let take = || b.lock().unwrap_or_else(PoisonError::into_inner).take();
         scope(|scope| {
-            // Where there is no thread to be had, the caller does it all.
+            // If no thread can be started, the caller does all the work.
             let spawned = Builder::new().spawn_scoped(scope, || {
                 let _helper = helper;
                 if let Some(b) = take() {

@@ -1,16 +1,16 @@
-//! [`Warning`]: what is probably not meant, and found at run time.
+//! [`Warning`]: a probable mistake that only a running program can find.
 
 use core::fmt;
 use std::io::{Write, stderr};
 
-/// A lint of training: see [`lints`](crate::lints).
+/// A warning about training data or losses: see [`lints`](crate::lints).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// The name of the lint, as in `#[nn(allow(..))]`.
     pub lint: &'static str,
-    /// What is wrong with which output.
+    /// The output, and its problem.
     pub message: String,
-    /// What to do.
+    /// The cure.
     pub help: &'static str,
 }
 
@@ -22,7 +22,8 @@ impl fmt::Display for Warning {
 }
 
 impl Warning {
-    /// Prints it on the standard error. A closed pipe must not end a training run, as `eprintln!` would.
+    /// Prints the warning on the standard error. Unlike `eprintln!`, it ignores a closed pipe, which must not end a
+    /// run.
     pub(crate) fn print(&self) {
         let mut out = stderr().lock();
         let _ = writeln!(out, "warning: {self}").and_then(|()| out.flush());

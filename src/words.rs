@@ -1,20 +1,18 @@
-//! The words of a graph that are no items elsewhere, for editors: what is shown for `Input` in a `model!`.
+//! Items for the words of a graph, such as `Input`, so that editors can show their documentation.
 
 pub use crate::layers::*;
 
-/// An input: `Input(shape = [28, 28])`, with the shape of one sample. `dtype = u32` is for indices, `sparse = true` for
-/// samples that are lists of their ones ([`MultiHot`](crate::MultiHot)), `name = ".."` for a name other than that of
-/// its `let`.
+/// An input with the shape of one sample: `Input(shape = [28, 28])`. `dtype = u32` is for indices. `sparse = true` is
+/// for samples that list their ones ([`MultiHot`](crate::MultiHot)). `name = ".."` replaces the name of the `let`.
 #[derive(Debug)]
 pub struct Input;
 
-/// The end of a graph: `Model(inputs = [a, b], outputs = y)`; in its middle, the layers between some tensors, to be
-/// called again.
+/// The end of a graph: `Model(inputs = [a, b], outputs = y)`. In a `let`, it is a layer: the calls between these
+/// tensors.
 #[derive(Debug)]
 pub struct Model;
 
-/// Layers one after the other: `Sequential([Input(shape = [64]), Dense(10)])` is a graph, and without the `Input` a
-/// part of one.
+/// A chain of layers: `Sequential([Input(shape = [64]), Dense(10)])` is a graph. Without the `Input` it is a layer.
 #[derive(Debug)]
 pub struct Sequential;
 
@@ -22,20 +20,20 @@ pub struct Sequential;
 #[derive(Debug)]
 pub struct Activation;
 
-/// A part of a graph, or a tensor that an error left without a shape.
+/// A part of a graph, or a tensor whose shape is unknown because of an error.
 #[derive(Debug)]
 pub struct Unknown;
 
-/// A tensor whose shape only the compiler knows. rustc has no such constants in types yet, and need not know of this
-/// one.
+/// A tensor with a shape that only rustc knows. Stable Rust has no such constants in types, so the type does not hold
+/// it.
 #[cfg(rust_analyzer)]
 pub struct Tensor<T, const SHAPE: &'static [usize]>(core::marker::PhantomData<T>);
 
-/// The tensors of every rank, with the shape of one sample.
+/// Declares the tensor types of every rank, with the shape of one sample.
 macro_rules! tensors {
     ($($name:ident [$($dim:ident)*])*) => {
         $(
-            /// A tensor, with its type of scalar (`f32`, where the model is generic) and the shape of one sample.
+            /// A tensor with its scalar type (`f32` for a generic model) and the shape of one sample.
             #[derive(Debug)]
             pub struct $name<T, $(const $dim: usize),*>(core::marker::PhantomData<T>);
         )*
@@ -52,17 +50,17 @@ tensors! {
     Tensor6 [A B C D E F]
 }
 
-/// What may be called in place of a layer: `add([a, b])`, `relu(x)`.
+/// The functions of a graph: `add([a, b])`, `relu(x)`.
 pub mod calls {
     pub use crate::activations::names::*;
     pub use crate::layers::{add, average, concatenate, dot, maximum, minimum, multiply, subtract};
 }
 
-/// Values that a graph names otherwise than Rust does, to complete their names.
+/// Names that a graph spells differently from Rust, so that editors can complete them.
 macro_rules! values {
     ($($module:ident [$($name:ident)*])*) => {
         $(
-            /// Names of values.
+            /// The names of these values.
             pub mod $module {
                 $(
                     /// A value.

@@ -1,4 +1,4 @@
-//! After the first, a training step allocates nothing.
+//! A training step allocates nothing after the first one.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
@@ -8,7 +8,7 @@ use nn::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-/// The system's allocator, with a count for each thread: the test harness allocates on others.
+/// The system's allocator with a count for each thread, because the test harness allocates on other threads.
 struct Counting;
 
 thread_local! {
@@ -78,7 +78,7 @@ model! {
 }
 
 model! {
-    /// Two tables, whose rows come in turns.
+    /// Two tables that the same words index.
     pub struct Words;
 
     let words = Input(shape = [4], dtype = u32);
@@ -133,7 +133,7 @@ fn steps_on_batches() -> nn::Result<()> {
     Ok(())
 }
 
-/// However many rows a batch touches, and however many the first one did.
+/// The number of touched rows does not matter, neither in this batch nor in the first one.
 #[test]
 fn steps_by_rows() -> nn::Result<()> {
     fn check<O: Optimizer>(optimizer: O) -> nn::Result<()> {
@@ -157,7 +157,7 @@ fn steps_by_rows() -> nn::Result<()> {
 
 #[test]
 fn epochs_of_any_length() -> nn::Result<()> {
-    // An epoch allocates for its report, and that does not depend on its steps.
+    // An epoch allocates for its report, but the amount does not depend on its steps.
     let (x, y) = data(330);
     let mut model = Branches::boxed(&mut StdRng::seed_from_u64(1))
         .compile(RmsProp::default(), SparseCategoricalCrossentropy::default())
@@ -174,7 +174,7 @@ fn epochs_of_any_length() -> nn::Result<()> {
     Ok(())
 }
 
-/// Samples of a sparse input have different lengths: the longest ones may come in a late step.
+/// Samples of a sparse input differ in length, and the longest may come in a late step.
 #[test]
 fn steps_on_sparse_samples() -> nn::Result<()> {
     let bag = |k: u32| MultiHot::<100>::new((0..k % 60).map(|i| i * k % 100)).expect("words");
@@ -197,7 +197,7 @@ fn steps_on_sparse_samples() -> nn::Result<()> {
     Ok(())
 }
 
-/// Also where a batch touches more rows of a table than any before it.
+/// This holds even if a batch touches more rows of a table than any earlier one.
 #[test]
 fn steps_of_sequences() {
     let words = |batch: usize| -> Vec<SVector<u32, 7>> {
@@ -220,7 +220,7 @@ fn steps_of_sequences() {
     }
 }
 
-/// Within a pool nothing is allocated at all, on none of its threads.
+/// Inside a pool nothing is allocated on any of its threads.
 #[cfg(feature = "rayon")]
 #[test]
 fn steps_on_threads() {

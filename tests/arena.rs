@@ -1,11 +1,11 @@
-//! The memory of a prediction: activations share it, and it is what the constants say.
+//! The memory of a prediction. Activations share it, and the constants give its size.
 
 use nn::prelude::*;
 
 const WIDTH: usize = 24;
 
 model! {
-    /// A chain: two activations are alive at a time.
+    /// A chain: only two activations are alive at a time.
     pub struct Chain;
 
     let x = Input(shape = [8]);
@@ -18,7 +18,7 @@ model! {
 }
 
 model! {
-    /// Branches that stay alive, twice the same tensor, and an output that is read.
+    /// Branches that stay alive, one tensor read twice, and an output that is also read inside.
     pub struct Branches;
 
     let x = Input(shape = [6]);
@@ -54,8 +54,8 @@ model! {
 }
 
 model! {
-    /// What a prediction does not compute: dropout, noise and shapes; and activations that may not be where their input
-    /// is.
+    /// Layers without work in a prediction (dropout, noise, reshapes), and activations that cannot overwrite their
+    /// input.
     pub struct Views;
 
     let x = Input(shape = [4, 3]);
@@ -63,7 +63,7 @@ model! {
     let noisy = GaussianNoise(0.5)(a);
     let flat = Flatten()(noisy);
     let dropped = Dropout(0.5)(flat);
-    // `dropped` is where `a` is, which is read again below.
+    // `dropped` has the place of `a`, which is read again below.
     let squashed = Activation(sigmoid)(dropped);
     let back = Reshape([8, 4])(squashed);
     let turned = Permute((2, 1))(back);
@@ -76,7 +76,7 @@ model! {
 }
 
 model! {
-    /// The same without what a prediction does not compute.
+    /// The same without the layers that have no work in a prediction.
     pub struct NoViews;
 
     let x = Input(shape = [4, 3]);
@@ -94,7 +94,7 @@ model! {
 }
 
 model! {
-    /// A chain whose activations take no memory of their own.
+    /// A chain whose activations overwrite their inputs.
     pub struct Narrow;
 
     let x = Input(shape = [64]);
@@ -105,7 +105,7 @@ model! {
 }
 
 model! {
-    /// The input with another shape is no activation.
+    /// The input with another shape is not an activation.
     pub struct Image;
 
     let pixels = Input(shape = [4, 3]);
@@ -132,7 +132,7 @@ model! {
 }
 
 model! {
-    /// Masks are kept for the loss, whatever comes after them.
+    /// Masks are kept for the loss, whatever follows them.
     pub struct Masked;
 
     let words = Input(shape = [7], dtype = u32);
@@ -146,21 +146,21 @@ model! {
 
 #[test]
 fn the_constants_are_what_is_really_used() {
-    // 32 and 32 while one is computed from the other.
+    // 32 scalars each for two activations, because one is computed from the other.
     assert_eq!(Chain::ARENA_BYTES, 64 * 4);
     assert_eq!(<Chain<f64> as nn::Model>::ARENA_BYTES, 64 * 8);
     assert_eq!(Branches::ARENA_BYTES, ByConst::ARENA_BYTES);
-    // The hidden layer, and the logits.
+    // The hidden layer and the logits.
     assert_eq!(Narrow::ARENA_BYTES, 42 * 4);
     assert_eq!(Views::ARENA_BYTES, NoViews::ARENA_BYTES);
-    // `a` and `sum` while two of `a` are put together.
+    // `a` and `sum`, while `a` is concatenated with itself.
     assert_eq!(Views::ARENA_BYTES, (32 + 32 + 64) * 4);
-    // `b` at first, `a`, `d` and what is made of all three; then a smaller second branch.
+    // First `b`, `a`, `d` and their concatenation; later a smaller second branch.
     assert_eq!(Branches::ARENA_BYTES, (24 + 24 + 24 + 72) * 4);
     assert_eq!(Image::ARENA_BYTES, 0);
 }
 
-/// Predictions are what a training pass, which keeps all activations apart, computes from the same weights.
+/// A prediction equals the training pass from the same weights, which keeps all activations apart.
 #[test]
 fn predictions_and_training_agree() -> nn::Result<()> {
     let mut rng = StdRng::seed_from_u64(3);
@@ -182,7 +182,7 @@ fn predictions_and_training_agree() -> nn::Result<()> {
     );
     let trained = compiled.train_on_batch(&x, (&first, &second))?.loss;
     let evaluated = compiled.evaluate(&x, (&first, &second))?.loss;
-    // By hand, from the predictions.
+    // By hand from the predictions.
     let mut by_hand = 0.0;
     for (first, second) in all.first.iter().zip(&all.second) {
         by_hand -= first.iter().map(|p| 0.2 * f64::from(*p).ln()).sum::<f64>();
@@ -220,7 +220,7 @@ fn what_a_prediction_does_not_compute_changes_nothing() -> nn::Result<()> {
         let mut h = views.a.kernel * x;
         h.column_iter_mut().for_each(|mut column| column += &views.a.bias);
         let h = h.map(f32::tanh);
-        // Row by row in the order of Keras: (4, 8) to (8, 4), and turned back to (4, 8).
+        // Row by row in Keras's order: (4, 8) to (8, 4), and turned back to (4, 8).
         let turned = SMatrix::<f32, 8, 4>::from_fn(|feature, position| sigmoid(h.as_slice()[feature * 4 + position]));
         let mut by_hand = views.y.kernel * (h + turned);
         by_hand.column_iter_mut().for_each(|mut column| column += &views.y.bias);
@@ -241,7 +241,7 @@ fn the_input_is_read_in_another_shape() -> nn::Result<()> {
     Ok(())
 }
 
-/// The logits are asked for when everything else is done.
+/// The loss asks for the logits after the pass.
 #[test]
 fn losses_find_their_logits() -> nn::Result<()> {
     let model = Heads::boxed(&mut StdRng::seed_from_u64(9));
@@ -267,7 +267,7 @@ fn losses_find_their_logits() -> nn::Result<()> {
     Ok(())
 }
 
-/// `call_in` gives what `call` gives, whatever its memory holds.
+/// `call_in` gives the result of `call`, whatever its memory holds.
 #[test]
 fn memory_of_the_callers() {
     let mut rng = StdRng::seed_from_u64(5);
@@ -283,7 +283,7 @@ fn memory_of_the_callers() {
     }
 }
 
-/// The layers together cost what the model says.
+/// The costs of the layers sum to the costs of the model.
 #[test]
 fn costs_of_layers() {
     fn check<M: Model>() {

@@ -1,5 +1,5 @@
-//! Data and settings that make no sense are errors that say what, where, what was expected and what came. Nothing
-//! panics, and nothing has changed then.
+//! Senseless data and settings are errors. The message says where, what is wrong, what was expected and what came.
+//! Nothing panics, and an error changes nothing.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
@@ -46,7 +46,7 @@ fn silent() -> Fit {
     Fit::new().verbose(Verbose::Silent)
 }
 
-/// Every way to use the data gives an error with this text; the model stays.
+/// Every use of the data gives an error with this text and leaves the model unchanged.
 #[track_caller]
 fn refused(data: &Data, message: &str) {
     let losses = (SparseCategoricalCrossentropy::default(), BinaryCrossentropy::default());
@@ -149,7 +149,7 @@ fn settings_that_make_no_sense() {
     let message = "batch_size: expected at least 1, got 0";
     assert_eq!(model.evaluate(x, y).unwrap_err().to_string(), message);
     assert_eq!(model.predict(x).err().unwrap().to_string(), message);
-    // What is large is fine.
+    // Large values are valid.
     assert!(model.fit(x, y, silent().batch_size(usize::MAX).validation_split(0.1)).is_ok());
 }
 

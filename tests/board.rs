@@ -1,4 +1,4 @@
-//! What a board needs beside the passes: a trainer in a `static`, what it has learnt in flash, and sensors that fail.
+//! Needs of a board beside the passes: a trainer in a `static`, trained weights in flash, and sensors that fail.
 
 use nn::optimizers::Ema;
 use nn::prelude::*;
@@ -7,7 +7,7 @@ use nn::{Arena, StepError, Trainer};
 use std::sync::Mutex;
 
 model! {
-    /// Of everything that keeps memory something.
+    /// One of everything that keeps memory.
     struct Small;
 
     let words = Input(shape = [3], dtype = u32);
@@ -50,7 +50,7 @@ fn samples(step: usize) -> ([SVector<u32, 3>; N], [SVector<f32, 4>; N], [u32; N]
     )
 }
 
-/// Some steps of a trainer that is ready.
+/// Takes some steps with a trainer that is ready.
 fn train(trainer: &mut Learner, from: usize, rng: &mut dyn Rng) {
     for step in from..from + 4 {
         let (words, more, class) = samples(step);
@@ -67,14 +67,14 @@ fn in_a_static_it_learns_the_same() {
     let mut expected = fresh();
     train(&mut expected, 0, &mut Xoshiro128PlusPlus::seed_from_u64(2));
     let mut trainer = TRAINER.lock().unwrap();
-    // The second time it begins anew.
+    // The second time starts from the beginning.
     for _ in 0..2 {
         trainer.init(&optimizer(), &mut Xoshiro128PlusPlus::seed_from_u64(1)).unwrap();
         assert_eq!(trainer.steps(), 0);
         train(&mut trainer, 0, &mut Xoshiro128PlusPlus::seed_from_u64(2));
         assert_eq!((&trainer.model, trainer.steps()), (&expected.model, 4));
     }
-    // From weights that are there.
+    // From given weights.
     trainer.model.as_mut_slice().copy_from_slice(fresh().model.as_slice());
     trainer.restart(&optimizer()).unwrap();
     train(&mut trainer, 0, &mut Xoshiro128PlusPlus::seed_from_u64(2));
@@ -99,7 +99,7 @@ fn what_it_learnt_comes_back_from_flash() {
     let mut again = fresh();
     again.restore(&optimizer(), &flash).unwrap();
     assert_eq!((&again.model, again.steps()), (&trainer.model, 4));
-    // The slots came back, too.
+    // The slots are restored too.
     train(&mut again, 4, &mut Xoshiro128PlusPlus::seed_from_u64(3));
     train(&mut trainer, 4, &mut Xoshiro128PlusPlus::seed_from_u64(3));
     assert_eq!(again.model, trainer.model);
@@ -124,7 +124,7 @@ fn damage_is_found_and_changes_nothing() {
         assert_eq!((&other.model, other.steps()), (&before, 0));
         refused
     };
-    // Every bit of the header and of the checksum, and some of the scalars; and as many lengths.
+    // Every bit of the header and of the checksum, some of the scalars, and as many lengths.
     let length = flash.len();
     for place in (0..length).filter(|place| *place < 24 || place % 41 == 0 || place + 4 >= length) {
         for bit in if place < 24 { 0..8 } else { place % 8..place % 8 + 1 } {
@@ -140,14 +140,14 @@ fn damage_is_found_and_changes_nothing() {
     assert_eq!(refuses(&flash), Damaged::Checksum);
     flash[100] ^= 1;
 
-    // Another optimizer, other slots, another model, no room.
+    // Another optimizer, other slots, another model, and too little room.
     assert_eq!(other.restore(&RmsProp::default(), &flash), Err(Damaged::Other));
     let (mut fewer, mut another) = (Trainer::<Small, N, 2>::ZEROED, Trainer::<Other, N, 3>::ZEROED);
     assert_eq!(fewer.restore(&optimizer(), &flash), Err(Damaged::Other));
     assert_eq!(another.restore(&optimizer(), &flash), Err(Damaged::Other));
     let needed = Learner::SAVED_BYTES;
     assert_eq!(trainer.save(&optimizer(), &mut flash[1..]), Err(Damaged::Room { needed, got: needed - 1 }));
-    // It was left alone.
+    // The failures left it unchanged.
     other.restore(&optimizer(), &flash).unwrap();
     assert_eq!(other.model, trainer.model);
 }

@@ -1,4 +1,4 @@
-//! Callbacks decide what Keras's decide, and callbacks of one's own can do what they need.
+//! Callbacks decide as Keras's do, and a user's own callbacks can do what they need.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
@@ -45,7 +45,7 @@ fn file(name: &str) -> PathBuf {
 
 // ------------------------------------------------------------------------------------------------ decisions of Keras
 
-/// `fit.safetensors`: what Keras decided.
+/// `fit.safetensors`: Keras's decisions.
 struct Fixture(HashMap<String, Vec<f64>>);
 
 impl Fixture {
@@ -60,7 +60,7 @@ impl Fixture {
         self.0.get(name).unwrap_or_else(|| panic!("`{name}` is not in the fixture"))
     }
 
-    /// All series with their numbers, but those that begin with NaN: in Keras nothing is better than that.
+    /// All series with their numbers, except those that begin with NaN: in Keras nothing is better than NaN.
     fn series(&self) -> Vec<(usize, &[f64])> {
         let count = self.0.keys().filter(|name| name.starts_with("series.")).count();
         let all = (0..count).map(|k| (k, self.get(&format!("series.{k}"))));
@@ -68,7 +68,7 @@ impl Fixture {
     }
 }
 
-/// Reports given numbers, instead of what was really computed.
+/// Reports given numbers instead of the computed ones.
 struct Given<'a> {
     name: &'static str,
     values: &'a [f64],
@@ -117,7 +117,7 @@ fn early_stopping_stops_when_keras_does() -> nn::Result<()> {
                 last = Some(run.snapshot());
                 Ok(())
             });
-            // The same callback serves all runs: every one begins anew.
+            // One callback serves all runs, because every run resets it.
             let history = run(given(series).callback(record).callback(&mut stopping).callback(after))?;
             let what = format!("{config} on series {k}");
             assert_eq!(history.epoch.len() as f64, epochs, "{what}");
@@ -206,17 +206,17 @@ fn csv_files_are_those_of_keras() -> nn::Result<()> {
     };
     let (path, late) = (file("validated.csv"), file("late.csv"));
     run(silent().epochs(3).callback(report(0)).callback(CsvLogger::new(&path)))?;
-    // Without a validation in the first epoch; Keras has these columns where there never is one, too.
+    // The first epoch has no validation. Keras writes these columns even if there never is one.
     let validated = silent().epochs(2).validation_data([1.0_f32], [2.0_f32]).validation_freq(2);
     let logger = CsvLogger::new(&late).separator(";");
     line().metrics(Accuracy).fit([1.0_f32], [2.0_f32], validated.callback(report(1)).callback(logger))?;
     let (first, second) = (std::fs::read_to_string(&path).unwrap(), std::fs::read_to_string(&late).unwrap());
-    // Keras writes `1.0` where Rust writes `1`.
+    // Keras writes `1.0`, Rust writes `1`.
     let plain = |text: String| text.replace(".0", "");
     assert_eq!(first, plain(text("validated")));
     assert_eq!(second, plain(text("late")));
 
-    // Appending goes on without another header; otherwise the file is replaced.
+    // Appending adds no second header. Without it the file is replaced.
     run(silent().epochs(3).callback(report(0)).callback(CsvLogger::new(&path).append(true)))?;
     let lines = first.lines().chain(first.lines().skip(1));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), lines.map(|line| format!("{line}\r\n")).collect::<String>());
@@ -233,29 +233,29 @@ fn csv_columns_are_those_of_the_run() -> nn::Result<()> {
     let path = file("columns.csv");
     let text = || std::fs::read_to_string(&path).unwrap();
     let log = |append: bool| CsvLogger::new(&path).append(append);
-    // Without validation there are no columns of one.
+    // Without validation there are no `val_` columns.
     let (x, y) = ([1.0_f32, 2.0], [2.0_f32, 4.0]);
     line().metrics(Mae).fit(x, y, silent().callback(log(false)))?;
     assert_eq!(text().lines().next(), Some("epoch,loss,mae"));
-    // With one they are there from the first epoch on.
+    // With validation the columns exist from the first epoch on.
     let validated = || silent().validation_data(x, y).validation_freq(2);
     line().metrics(Mae).fit(x, y, validated().epochs(2).callback(log(false)))?;
     assert_eq!(text().lines().next(), Some("epoch,loss,mae,val_loss,val_mae"));
     assert!(text().lines().nth(1).is_some_and(|line| line.ends_with(",NA,NA")), "{}", text());
 
-    // Lines that are appended have the columns of the file.
+    // Appended lines have the columns of the file.
     line().fit(x, y, silent().callback(log(true)))?;
     let last = text().lines().last().unwrap().to_string();
     let fields: Vec<_> = last.split(',').collect();
     assert_eq!((fields.len(), fields[0], &fields[2..]), (5, "0", &["NA"; 3][..]), "{last}");
     assert!(fields[1].parse::<f64>().is_ok());
-    // A column that the file does not have is an error, before anything is trained; the file stays.
+    // A column that the file lacks is an error before training; the file stays.
     let before = text();
     let mut model = line().metrics((Mae, Accuracy));
     let error = model.fit(x, y, silent().callback(log(true))).unwrap_err().to_string();
     assert!(error.ends_with("expected a column `accuracy`, got `epoch,loss,mae,val_loss,val_mae`"), "{error}");
     assert_eq!((model.steps(), text()), (0, before.clone()));
-    // So is one that only a callback reports, and a file of something else, or of another separator.
+    // The same holds for a column that only a callback reports, for another kind of file, and for another separator.
     let own = || Given { name: "height", values: &[1.5] };
     let error = run(silent().callback(own()).callback(log(true))).unwrap_err().to_string();
     assert!(error.contains("expected a column `height`"), "{error}");
@@ -263,12 +263,12 @@ fn csv_columns_are_those_of_the_run() -> nn::Result<()> {
     assert!(run(silent().callback(log(true).separator(";"))).is_err());
     std::fs::write(&path, "some,thing,else\n1,2,3\n").unwrap();
     assert!(run(silent().callback(log(true))).unwrap_err().to_string().contains("begins with `epoch`"));
-    // Half a line, of a program that was killed, is ended.
+    // A half line from a killed program is completed.
     std::fs::write(&path, "epoch,loss\r\n0,0.").unwrap();
     run(silent().callback(log(true)))?;
     assert!(text().starts_with("epoch,loss\r\n0,0.\r\n0,"), "{}", text());
 
-    // A name with the separator in it is quoted, and found again.
+    // A name that contains the separator is quoted, and found again.
     let own = || Given { name: "a \"b\", c", values: &[1.5] };
     run(silent().callback(own()).callback(log(false)))?;
     run(silent().callback(own()).callback(log(true)))?;
@@ -308,7 +308,7 @@ fn nan_is_never_the_best() -> nn::Result<()> {
         let value = best.map(|best: usize| values[best]);
         assert_eq!((stopping.best(), checkpoint.best()), (value, value), "{values:?}");
         assert_eq!(stopping.best_epoch(), best.unwrap_or(0), "{values:?}");
-        // The weights of the best epoch, or the last ones if none was the best.
+        // The weights of the best epoch, or the last ones if no epoch was the best.
         assert_eq!(last.as_ref(), weights.get(best.unwrap_or(weights.len() - 1)), "{values:?}");
         let saved = |epoch: usize| folder.join(format!("{}.safetensors", epoch + 1)).exists();
         let mut lowest = f64::INFINITY;
@@ -318,7 +318,7 @@ fn nan_is_never_the_best() -> nn::Result<()> {
             assert_eq!(saved(epoch), better, "{values:?}, epoch {epoch}");
         }
     }
-    // Upwards as well; and it counts as an epoch without improvement.
+    // NaN is no improvement in either direction.
     for mode in [Direction::Min, Direction::Max] {
         let stopping = || EarlyStopping::new().patience(2).mode(mode);
         assert_eq!(run(given(&[nan, nan, nan, nan]).callback(stopping()))?.epoch.len(), 2);
@@ -363,7 +363,7 @@ fn settings_of_callbacks_are_numbers_that_make_sense() {
 
 #[test]
 fn the_best_weights_come_back() -> nn::Result<()> {
-    // Steps that are too large: the first epoch is the best.
+    // The steps are too large, so the first epoch is the best.
     let (x, y) = ([1.0_f32, 2.0, 3.0], [2.0_f32, 4.0, 6.0]);
     let mut model = line();
     let stopping = EarlyStopping::new().patience(3).restore_best_weights(true);
@@ -378,7 +378,7 @@ fn a_checkpoint_of_a_callback_resumes_the_run() -> nn::Result<()> {
     let path = file("line.{epoch}-{loss:.3e}.safetensors");
     let data = ([1.0_f32, 2.0, 3.0, 4.0], [2.0_f32, 3.0, 4.0, 5.0]);
     let make = || Line::boxed(&mut StdRng::seed_from_u64(1)).compile(Adam::default(), MeanSquaredError);
-    // The rate is halved after every epoch but the first.
+    // The rate is halved after every epoch except the first.
     let plateau = || ReduceLROnPlateau::new().monitor("loss").mode(Direction::Max).patience(1).factor(0.5);
     let fit = || silent().epochs(6).batch_size(2).callback(plateau());
     let mut whole = make();
@@ -392,13 +392,13 @@ fn a_checkpoint_of_a_callback_resumes_the_run() -> nn::Result<()> {
         second.load_checkpoint(file(&name))?;
         assert_eq!((second.epoch(), second.steps()), (epoch, 2 * epoch as u64));
         assert_eq!(second.learning_rate(), rates[epoch]);
-        // Without the plateau the rate of the checkpoint stays.
+        // Without the plateau the rate stays as in the checkpoint.
         let history = second.fit(data.0, data.1, silent().epochs(epoch + 1).batch_size(2).resume(true))?;
         assert_eq!(history.epoch, [epoch]);
         assert_eq!(history.get("loss").unwrap()[0], expected.get("loss").unwrap()[epoch]);
     }
 
-    // By batches, and weights alone.
+    // By batches, and only the weights.
     let path = file("batches/{epoch}.{batch}.safetensors");
     std::fs::remove_dir_all(file("batches")).ok();
     let weights = ModelCheckpoint::new(&path).save_freq(3).save_weights_only(true);
@@ -412,7 +412,7 @@ fn a_checkpoint_of_a_callback_resumes_the_run() -> nn::Result<()> {
     make().load_weights(file("batches/2.1.safetensors"))
 }
 
-/// `{:.3e}` of Python.
+/// Python's `{:.3e}`.
 fn python(value: f64) -> String {
     let text = format!("{value:.3e}");
     let (digits, power) = text.split_once('e').unwrap();
@@ -442,7 +442,7 @@ model! {
     Model(inputs = x, outputs = last)
 }
 
-/// The gate is closed, also for NaN, so the loss does not see the weights behind it.
+/// The gate is closed, even for NaN, so the loss does not see the weights behind it.
 #[test]
 fn weights_that_are_no_numbers_end_the_run() -> nn::Result<()> {
     let (x, y) = ([SVector::<f32, 2>::new(1.0, 2.0); 4], [1.0_f32; 4]);
@@ -456,7 +456,7 @@ fn weights_that_are_no_numbers_end_the_run() -> nn::Result<()> {
         let mut model = make();
         let mut stop = TerminateOnNaN::new();
         if !invalid.is_nan() && invalid > 0.0 {
-            // The gate is open, and the loss infinite.
+            // The gate is open, and the loss is infinite.
             assert_eq!(model.fit(x, y, fit().callback(&mut stop))?.epoch.len(), 1);
             continue;
         }

@@ -1,5 +1,5 @@
-//! The user's code that the design promises, as it is written there. (Its second model waits for Embedding and LSTM;
-//! here two dense layers stand in their place.)
+//! The user's code from the design, unchanged. Only its second model has two dense layers in place of Embedding and
+//! LSTM.
 
 use nn::prelude::*;
 
@@ -75,12 +75,12 @@ fn headline() -> nn::Result<()> {
     let additional = vec![SVector::<f32, 5>::repeat(0.2); 12];
     let (labels, aux_labels) = (vec![1.0f32; 12], vec![0.0f32; 12]);
 
-    // one loss for every output, weights as a list:
+    // one loss for every output, with weights as a list:
     let mut m =
         Headline::boxed(&mut rng).compile(RmsProp::default(), BinaryCrossentropy::default()).loss_weights((1.0, 0.2));
     m.fit((&headlines, &additional), (&labels, &aux_labels), Fit::new().epochs(50).batch_size(32).verbose(0))?;
 
-    // or by name: Keras's dict is a generated struct, so a wrong or missing key does not compile:
+    // or by name. Keras's dict is a generated struct, so a wrong or missing key does not compile:
     let mut m = Headline::boxed(&mut rng)
         .compile(
             RmsProp::default(),
@@ -141,7 +141,7 @@ mod my {
         }
     }
 
-    /// The shape stays.
+    /// The output has the shape of the input.
     pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
         Ok(Inferred::new(inputs[0], &Consts { N: inputs[0].rows() }.list()))
     }

@@ -1,5 +1,5 @@
-//! The catalogue of errors: every code has a page, made of an example that `tests/ui.rs` holds to its messages, and of
-//! one that a documentation test compiles.
+//! The catalogue of errors. Every code has a page. `tests/ui.rs` compares the messages of its first example, and a
+//! documentation test compiles the second.
 
 use nn::Code;
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// All files below a folder whose name ends like this.
+/// All files below a folder with this ending.
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
@@ -33,11 +33,11 @@ fn part(code: Code, file: &str) -> String {
     read(&root().join(format!("src/errors/{code}/{file}")))
 }
 
-/// The contents of the code blocks of a page that begin with one of these lines.
+/// The contents of a page's code blocks that begin with one of these lines.
 fn blocks<'a>(page: &'a str, fences: &[&str]) -> Vec<&'a str> {
     let mut parts = page.split("```");
     let mut found = Vec::new();
-    // What is before a fence, then what is inside.
+    // The text before a fence, then the text inside.
     while let (Some(_), Some(block)) = (parts.next(), parts.next()) {
         let (fence, content) = block.split_once('\n').unwrap_or((block, ""));
         if fences.contains(&fence) {
@@ -83,7 +83,7 @@ fn what_messages_refer_to_exists() {
     }
 }
 
-/// The messages that tests expect.
+/// The files with expected messages.
 fn expectations() -> Vec<PathBuf> {
     ["tests/ui", "src/errors"].iter().flat_map(|folder| files(&root().join(folder), ".stderr")).collect()
 }
@@ -96,7 +96,7 @@ fn a_token_is_to_blame() {
             let place = error.lines().find_map(|line| line.split_once("--> ")).map_or("", |(_, place)| place);
             let line: Option<usize> = place.split(':').nth(1).and_then(|line| line.parse().ok());
             let line = line.and_then(|line| source.lines().nth(line - 1)).unwrap_or_default();
-            // A graph may stand on one line: the whole call begins in its first column.
+            // A graph may stand on one line: the whole call then begins in the first column.
             let whole = line.starts_with("model!") && place.split(':').nth(2).is_none_or(|column| column.trim() == "1");
             assert!(!whole, "{}: an error on the whole call", path.display());
         }
@@ -109,7 +109,7 @@ fn no_expectation_is_stale() {
         assert!(path.with_extension("rs").exists(), "{} belongs to no test", path.display());
     }
     for path in files(&root().join("tests/ui"), ".rs") {
-        // The only one that compiles.
+        // The only case that compiles.
         let passes = path.ends_with("memory/fits.rs");
         assert!(passes != path.with_extension("stderr").exists(), "{} has no .stderr", path.display());
     }
@@ -124,4 +124,22 @@ fn every_folder_of_tests_is_run() {
         let runs = list.contains(&format!("\"{name}\"")) || list.contains(&format!("tests/ui/{name}/"));
         assert!(runs, "tests/ui.rs does not run {name}");
     }
+}
+
+/// A documentation test compiles the first example of the README. Its other blocks are excerpts of what is tested.
+#[test]
+fn the_readme_quotes_what_is_tested() {
+    let readme = read(&root().join("README.md"));
+    let quotes = |fence, file: &str| {
+        let source = read(&root().join(file));
+        let quoted = blocks(&readme, &[fence]);
+        assert_eq!(quoted.len(), 1, "blocks of {fence}");
+        // The place of an error is that in the README's example.
+        for line in quoted[0].lines().take_while(|line| !line.starts_with(" --> ")) {
+            let line = line.split(" // ").next().unwrap_or_default().trim();
+            assert!(source.contains(line), "`{line}` of the README is not in {file}");
+        }
+    };
+    quotes("rs", "firmware/src/bin/digits.rs");
+    quotes("text", "src/errors/nn0101/wrong.stderr");
 }

@@ -1,4 +1,4 @@
-//! Files are replaced whole or not at all, and nothing else is touched.
+//! Files are replaced whole or not at all, and no other file is touched.
 
 #![cfg(all(feature = "std", unix))]
 #![allow(missing_docs)]
@@ -38,7 +38,7 @@ fn fit(model: &mut Trained, callback: impl Callback) -> nn::Result<History> {
     model.fit([1.0_f32], [2.0_f32], Fit::new().verbose(0).callback(callback))
 }
 
-/// Everything that writes a file.
+/// All functions that write a file.
 const WRITERS: [(&str, fn(&Path) -> nn::Result<()>); 6] = [
     ("weights", |path| line().save_weights(path)),
     ("checkpoint", |path| line().save_checkpoint(path)),
@@ -66,7 +66,7 @@ fn links_are_followed() -> nn::Result<()> {
         fs::create_dir(folder.join("far")).unwrap();
         let target = folder.join("far/target");
         fs::write(&target, "old").unwrap();
-        // Relative, absolute, of a link, of a folder, and of a file that does not exist.
+        // Links: relative, absolute, to a link, to a folder, and to a missing file.
         symlink("far/target", folder.join("relative")).unwrap();
         symlink(&target, folder.join("absolute")).unwrap();
         symlink("relative", folder.join("again")).unwrap();
@@ -87,7 +87,7 @@ fn links_are_followed() -> nn::Result<()> {
             (before, vec!["new".into(), "target".into()]),
             "{what}"
         );
-        // Links that lead nowhere.
+        // Links with no destination.
         symlink("round", folder.join("round")).unwrap();
         assert!(write(&folder.join("round")).is_err(), "{what}");
     }
@@ -132,7 +132,7 @@ fn only_files_are_replaced() -> nn::Result<()> {
             let error = write(&folder.join(name)).map_err(|error| error.to_string());
             assert!(error.as_ref().is_err_and(|error| error.contains(name)), "{what} to {name}: {error:?}");
         }
-        // A log may go through a device; nothing takes its place.
+        // A log may go to a device; nothing replaces the device.
         let null = write(Path::new("/dev/null"));
         assert_eq!(null.is_ok(), what == "log", "{what}: {null:?}");
         assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
@@ -158,7 +158,7 @@ fn names_of_all_kinds_work_or_are_errors() -> nn::Result<()> {
         assert_eq!(names(&folder).len(), 4, "{what}");
         let odd = folder.join(OsStr::from_bytes(b"odd \xff\xfe.safetensors"));
         match write(&odd) {
-            // A path with placeholders is a text.
+            // A path with placeholders is text.
             Err(error) => {
                 assert!(error.to_string().contains("UTF-8") && what.contains("callback"), "{what}: {error}");
                 assert_eq!(names(&folder).len(), 4, "{what}");
@@ -166,7 +166,7 @@ fn names_of_all_kinds_work_or_are_errors() -> nn::Result<()> {
             Ok(()) => assert!(odd.exists() && !what.contains("callback"), "{what}"),
         }
     }
-    // They are read again.
+    // The files can be read again.
     let path = folder("names").join(OsStr::from_bytes(b"\xff"));
     let (mut first, mut second) = (line(), line());
     fit(&mut first, TerminateOnNaN::new())?;
@@ -187,7 +187,7 @@ fn what_never_ends_is_not_read() -> nn::Result<()> {
         assert!(line().load_weights(path).is_err(), "{path:?}");
         assert!(line().load_checkpoint(path).is_err(), "{path:?}");
     }
-    // A header that says it is huge.
+    // A header that claims to be huge.
     let lies = folder.join("lies");
     for length in [u64::MAX, u64::MAX - 7, 1 << 62, 99_999_999] {
         fs::write(&lies, length.to_le_bytes()).unwrap();
@@ -212,8 +212,7 @@ fn a_run_that_does_not_begin_leaves_its_files() -> nn::Result<()> {
 fn what_a_killed_program_left_is_removed() -> nn::Result<()> {
     let folder = folder("stale");
     let (path, other) = (folder.join("line.safetensors"), folder.join("other.safetensors"));
-    // The name of a temporary file, seen while it is written: a save into a folder that is not writable would not show
-    // it.
+    // The name of a temporary file, observed during the write. A save into a read-only folder would not show it.
     let temporary =
         |path: &Path| {
             let hash =
@@ -228,7 +227,7 @@ fn what_a_killed_program_left_is_removed() -> nn::Result<()> {
     line().save_weights(&path)?;
     assert_eq!(names(&folder).len(), 3, "{:?}", names(&folder));
     assert!(!temporary(&path).exists());
-    // One that is being written is left alone.
+    // A temporary file of a running save is left alone.
     let writing = fs::File::create(temporary(&path)).unwrap();
     writing.lock().unwrap();
     line().save_weights(&path)?;
@@ -240,7 +239,7 @@ fn what_a_killed_program_left_is_removed() -> nn::Result<()> {
     Ok(())
 }
 
-/// Many threads that save the same file: all succeed, and what is there is whole.
+/// Many threads save the same file: all succeed, and the file is whole.
 #[test]
 fn saves_at_the_same_time() {
     let folder = folder("together");

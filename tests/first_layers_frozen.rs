@@ -1,5 +1,5 @@
-//! Models whose first layers never learn: a training step has no backward pass and no gradients there, and what it
-//! reads only once shares memory. It does what a step of the whole graph does, with these layers frozen at run time.
+//! Models whose first layers never learn. There a training step has no backward pass and no gradients, and tensors that
+//! are read only once share memory. The result equals a step of the whole graph with these layers frozen at run time.
 
 use nn::prelude::*;
 
@@ -8,7 +8,7 @@ mod dense {
     use super::*;
 
     model! {
-        /// Three layers stand still; the dropout before them does not.
+        /// Three layers are frozen; the dropout before them is not.
         #[nn(allow(frozen_with_nothing_upstream))]
         pub struct Still;
 
@@ -26,7 +26,7 @@ mod dense {
     }
 
     model! {
-        /// The same, and all of it may learn.
+        /// The same, but everything may learn.
         pub struct Free;
 
         let x = Input(shape = [12]);
@@ -70,13 +70,13 @@ fn a_step_is_that_of_the_whole_graph() {
 
 #[test]
 fn it_takes_less_memory() {
-    // Of the tensors before the concatenation, not more than two are needed at a time.
+    // At most two of the tensors before the concatenation are needed at a time.
     let tensors = (12 + 20 + 16 + 16 + 16) - (20 + 16);
     let gradients = 12 + 20 + 16 + 16 + 16 + 19;
     assert_eq!(dense::Free::TRAIN_BYTES - dense::Still::TRAIN_BYTES, 4 * (tensors + gradients));
 }
 
-/// Sizes that only rustc knows, indices and masks, and a recurrent layer that stands still.
+/// Sizes that only rustc knows, indices and masks, and a frozen recurrent layer.
 mod words {
     use super::*;
 
@@ -98,7 +98,7 @@ mod words {
     }
 
     model! {
-        /// The same, and all of it may learn.
+        /// The same, but everything may learn.
         pub struct Free;
 
         let words = Input(shape = [7], dtype = u32);
@@ -136,12 +136,12 @@ fn masks_go_along() {
     const { assert!(words::Still::TRAIN_BYTES < words::Free::TRAIN_BYTES) };
 }
 
-/// As a layer behind one that learns, it has the gradients of its inputs.
+/// As a layer after one that learns, the model has gradients of its inputs.
 mod inside {
     use super::*;
 
     model! {
-        /// Learns what is before a model of which only the end learns.
+        /// Learns before a model of which only the end learns.
         pub struct Outer;
 
         let x = Input(shape = [4]);
@@ -153,7 +153,7 @@ mod inside {
     }
 
     model! {
-        /// The same with a model of which everything may learn.
+        /// The same with a model that learns everywhere.
         pub struct Free;
 
         let x = Input(shape = [4]);
@@ -191,12 +191,12 @@ fn as_a_layer_it_hands_on_gradients() {
     assert_ne!(still.model().h, before);
 }
 
-/// Layers with the names of the memory that is shared, which stay beside it; and indices that pass.
+/// Layers with the names of shared memory blocks, which keep their own fields; and indices that only pass through.
 mod names {
     use super::*;
 
     model! {
-        /// Two layers stand still, and one of their outputs is read by the layer that learns.
+        /// Two layers are frozen; a learning layer reads one of their outputs.
         #[nn(allow(frozen_with_nothing_upstream))]
         pub struct Passing;
 
@@ -209,7 +209,7 @@ mod names {
     }
 
     model! {
-        /// A mask that only layers read that stand still.
+        /// A mask that only frozen layers read.
         #[nn(allow(frozen_with_nothing_upstream))]
         pub struct Masked;
 
@@ -222,7 +222,7 @@ mod names {
     }
 
     model! {
-        /// The same, and all of it may learn.
+        /// The same, but everything may learn.
         pub struct Free;
 
         let words = Input(shape = [7], dtype = u32);
@@ -266,7 +266,7 @@ fn a_trainer_takes_less_memory_too() {
     assert_eq!(trainer.model.first, model.first);
     assert_eq!(trainer.model.passing, model.passing);
     assert_ne!(trainer.model.y, model.y);
-    // One tensor passes, one is read by the last layer, whose output is the caller's.
+    // One tensor passes; the last layer reads another one and writes to the caller's output.
     assert_eq!(names::Passing::TRAIN_BYTES, 4 * (5 + 6));
 }
 

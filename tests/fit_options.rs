@@ -69,7 +69,7 @@ type Kind = SVector<f64, 3>;
 
 // ------------------------------------------------------------------------------------------------------------- Keras
 
-/// `fit.safetensors`: what Keras computed.
+/// `fit.safetensors`: Keras's results.
 struct Fixture(HashMap<String, (Vec<usize>, Vec<f64>)>);
 
 impl Fixture {
@@ -106,7 +106,7 @@ impl Fixture {
         model
     }
 
-    /// Compares a run with that of Keras.
+    /// Compares a run with Keras's.
     fn compare<M: nn::Model<Scalar = f64>>(&self, run: &str, history: &History, model: &M) {
         let prefix = format!("{run}.history.");
         let mut names: Vec<_> = self.0.keys().filter_map(|name| name.strip_prefix(&prefix)).collect();
@@ -121,7 +121,7 @@ impl Fixture {
     }
 }
 
-/// Both sides compute in `f64`; the constants of TensorFlow that are rounded to `f32` need this much.
+/// Both sides compute in `f64`. TensorFlow rounds some constants to `f32`, which costs this much.
 const TOLERANCE: f64 = 1e-8;
 
 fn close(what: &str, ours: &[f64], keras: &[f64]) {
@@ -260,7 +260,7 @@ fn several_outputs_are_predicted_in_batches() -> nn::Result<()> {
     Ok(())
 }
 
-/// How often an iterator was made, and how many batches came of it.
+/// Counts the iterators that were made, and the batches from them.
 #[test]
 fn passes_and_epochs() -> nn::Result<()> {
     let made = RefCell::new(Vec::new());
@@ -275,9 +275,9 @@ fn passes_and_epochs() -> nn::Result<()> {
         Ok(made.borrow().clone())
     };
     assert_eq!(run(5, silent().epochs(3))?, [(0, 5), (1, 5), (2, 5)]);
-    // Two and two, then one: the end of the data ends the epoch.
+    // Two steps, two steps, then one: the end of the data ends the epoch.
     assert_eq!(run(5, silent().epochs(4).steps_per_epoch(2))?, [(0, 5), (1, 2)]);
-    // The end of the data is at the end of an epoch: the next begins anew.
+    // The data ends exactly at the end of an epoch, so the next epoch starts again.
     assert_eq!(run(4, silent().epochs(3).steps_per_epoch(2))?, [(0, 4), (1, 2)]);
     assert_eq!(run(100, silent().epochs(3).steps_per_epoch(7))?, [(0, 21)]);
     assert!(matches!(run(0, silent()), Err(Error::Empty { .. })));
@@ -340,7 +340,7 @@ fn file(name: &str) -> PathBuf {
     folder.join(name)
 }
 
-/// A run of 6 epochs of 3 steps that is stopped after every possible step, and resumed in a new program.
+/// A run of 6 epochs of 3 steps is stopped after every step in turn, and resumed in a new program.
 #[test]
 fn a_resumed_run_ends_where_it_would_have_ended() -> nn::Result<()> {
     let keras = Fixture::load();
@@ -375,7 +375,7 @@ fn a_resumed_run_ends_where_it_would_have_ended() -> nn::Result<()> {
             let history = second.fit(&x, &y, fit(steps).resume(true))?;
             assert_eq!(second.model(), whole.model(), "stopped after {last} steps");
             assert_eq!((second.steps(), second.learning_rate()), (whole.steps(), whole.learning_rate()));
-            // Epochs that were not interrupted are those of the whole run.
+            // Uninterrupted epochs equal those of the whole run.
             let (whole, rest) = (expected.get("loss").unwrap(), history.get("loss").unwrap_or(&[]));
             let same = rest.len().saturating_sub(1);
             assert_eq!(rest[rest.len() - same..], whole[whole.len() - same..]);
@@ -384,7 +384,7 @@ fn a_resumed_run_ends_where_it_would_have_ended() -> nn::Result<()> {
     Ok(())
 }
 
-/// As if the program had been killed: the checkpoint is one that a callback wrote on the way.
+/// Like a killed program: the checkpoint comes from a callback during the run.
 #[test]
 fn a_killed_run_goes_on_at_its_last_checkpoint() -> nn::Result<()> {
     let keras = Fixture::load();
@@ -444,7 +444,7 @@ fn layers_are_frozen_by_path() -> nn::Result<()> {
     let (x, y) = (keras.x(), keras.one_hot());
     let mut model =
         Deep::<f64>::boxed(&mut StdRng::seed_from_u64(3)).compile(Adam::default(), CategoricalCrossentropy::default());
-    // What a fit changes: kernel of the inner layer, scale of the norm, head.
+    // The changes by a fit: the kernel of the inner layer, the scale of the norm, the head.
     let mut changes = |path: &str, trainable: bool| -> nn::Result<[bool; 3]> {
         model.set_trainable(path, trainable)?;
         let before = model.model().clone();

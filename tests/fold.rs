@@ -1,4 +1,4 @@
-//! `fold`: a folded model predicts what the model does, with fewer weights and less arithmetic.
+//! `fold`: a folded model predicts the same with fewer weights and less arithmetic.
 
 use nn::model::Model;
 use nn::prelude::*;
@@ -10,7 +10,7 @@ mod inside;
 #[path = "fold/split_input.rs"]
 mod split_input;
 
-/// Random weights, also where a fresh model has zeros and ones: running variances are positive.
+/// Random weights, also in place of a fresh model's zeros and ones. Running variances are positive.
 fn random<M: Model>(seed: u64) -> Box<M> {
     use nn::rand::RngExt;
     let mut rng = StdRng::seed_from_u64(seed);
@@ -76,7 +76,7 @@ model! {
 fn the_lectures_model() {
     let headline = random::<Headline<f64>>(1);
     let folded: Box<HeadlineFolded<f64>> = headline.fold();
-    // The gates of 8 units on 50 words, in place of 32 features and a kernel.
+    // The gates of 8 units for 50 words replace 32 features and a kernel.
     assert_eq!(folded.embedding.embeddings.shape(), (32, 50));
     assert_eq!(HeadlineFolded::PARAMETERS, Headline::PARAMETERS - 32 * 32);
     assert_eq!(HeadlineFolded::MACS, Headline::MACS - 20 * 32 * 32);
@@ -89,7 +89,7 @@ fn the_lectures_model() {
 }
 
 model! {
-    /// BatchNormalization before and behind.
+    /// BatchNormalization before and after other layers.
     struct Normal;
 
     let x = Input(shape = [3, 7]);
@@ -102,7 +102,7 @@ model! {
     let y = Dense(6, activation = tanh)(y);
     let y = BatchNormalization()(y);
     let y = GRU(4, return_sequences = true)(y);
-    // Along the steps: it stays.
+    // Along the steps: this one stays.
     let y = BatchNormalization(axis = 1)(y);
 
     Model(inputs = x, outputs = y)
@@ -119,7 +119,7 @@ fn batch_normalizations_are_folded_into_their_neighbours() {
 }
 
 model! {
-    /// All that can follow the row of a table.
+    /// All layers that can follow the row of a table.
     struct Rows;
 
     let x = Input(shape = [6], dtype = u32);
@@ -182,7 +182,7 @@ fn shared_layers_are_folded_if_they_are_shared_together() {
 }
 
 model! {
-    /// Each layer is read by two, or reads what two others give.
+    /// Each layer has two readers, or reads the outputs of two others.
     struct Kept;
 
     let x = Input(shape = [4], dtype = u32);
@@ -200,13 +200,13 @@ model! {
 #[test]
 fn what_others_read_stays() {
     let model = random::<Kept<f64>>(11);
-    // Nothing could be folded: the other name of the model itself.
+    // Nothing could be folded, so this is an alias of the model itself.
     let folded: Box<KeptFolded<f64>> = model.fold();
     let folded: Box<Kept<f64>> = folded;
     assert_eq!(folded, model);
 }
 
-/// A folded model is a model: it has weight files and is evaluated.
+/// A folded model is a model: it has weight files and can be evaluated.
 #[test]
 fn a_folded_model_is_saved_and_evaluated() {
     let mut rng = StdRng::seed_from_u64(1);
@@ -228,7 +228,7 @@ fn a_folded_model_is_saved_and_evaluated() {
     let expected = whole.evaluate((&words, &more), (&labels, &labels)).unwrap();
     let found = folded.evaluate((&words, &more), (&labels, &labels)).unwrap();
     assert!((expected.loss - found.loss).abs() < 1e-6, "{} {}", expected.loss, found.loss);
-    // An index that is not there is found as before.
+    // An out-of-range index is found as before.
     let wrong = [SVector::<u32, 20>::repeat(50)];
     assert!(folded.predict((&wrong, &more[..1])).unwrap_err().to_string().contains("50"));
 }

@@ -1,9 +1,9 @@
-//! The expansion stands in the user's code without a trace: whatever lints that code denies, and whatever names it has.
+//! The expansion leaves no trace in the user's code, whatever lints that code denies and whatever names it has.
 
 use nn::prelude::*;
 use nn_core::testing::check_layer;
 
-/// The committed expansions, compiled as they stand. A test of `nn-macros` compares them with what the macro writes.
+/// The committed expansions, compiled unchanged. A test of `nn-macros` compares them with the macro's output.
 #[allow(unreachable_pub, clippy::needless_option_as_deref, clippy::identity_op)]
 mod expanded {
     include!("../examples/expanded/digits.rs");
@@ -12,7 +12,7 @@ mod expanded {
     include!("../examples/expanded/pair_folded.rs");
 }
 
-/// What editors see, which the compiler otherwise does not.
+/// The block for editors, which the compiler does not see otherwise.
 mod editor {
     const SLOPE: f64 = 0.1;
 
@@ -71,7 +71,7 @@ mod models {
     }
 
     nn::model! {
-        /// Indices: a table whose rows a batch touches, one more in a model inside, and a mask.
+        /// Indices: a table with rows by batch, one more in an inner model, and a mask.
         pub struct Words;
 
         let words = Input(shape = [6], dtype = u32);
@@ -99,7 +99,7 @@ fn gradients_of_an_expansion() {
     check_layer::<<models::Reader<f64> as Model>::Inputs, _>(&<models::Reader<f64> as Model>::Graph::default());
 }
 
-/// The table of the outer model lies first, with 8 numbers in a row; the one inside has 2.
+/// The outer table comes first, with 8 numbers in a row; the inner table has 2.
 #[test]
 fn rows_of_an_expansion() {
     type Graph = <models::Words as Model>::Graph;
@@ -115,7 +115,7 @@ fn rows_of_an_expansion() {
     assert_eq!(<Graph as nn::Ends<f32, SVector<u32, 6>>>::BOUNDS, [50]);
 }
 
-/// The expansion holds an `unsafe impl`, of which the user's `forbid` says nothing: it is not the user's.
+/// The expansion has an `unsafe impl`. The user's `forbid` does not apply to it, because it is not the user's code.
 #[forbid(unsafe_code)]
 mod without_unsafe_code {
     nn::model! {
@@ -164,7 +164,7 @@ pub mod without_warnings {
     }
 
     nn::model! {
-        /// With a form of its own for training, and watched.
+        /// With its own form for training, and with `profile`.
         #[nn(allow(frozen_with_nothing_upstream), profile)]
         struct Still;
 
@@ -178,7 +178,7 @@ pub mod without_warnings {
     }
 
     nn::model! {
-        /// Names that are the same in camel case.
+        /// Names that are equal in camel case.
         struct Camels;
 
         let a = Input(shape = [ROWS]);
@@ -203,7 +203,7 @@ pub mod without_warnings {
     }
 }
 
-/// Names of the prelude, of crates and of the library that mean something else here.
+/// Names of the prelude, of crates and of the library, with another meaning here.
 #[allow(dead_code, missing_docs, non_snake_case, unreachable_pub, unused_macros)]
 mod other_meanings {
     pub struct Option;
@@ -261,7 +261,7 @@ mod other_meanings {
     pub const N: usize = 2;
 
     ::nn::model! {
-        /// A model that is called as one of the library's traits is.
+        /// A model with the name of a trait of the library.
         #[nn(allow(bias_before_batch_normalization))]
         pub struct Components;
 
@@ -311,7 +311,7 @@ fn other_meanings_do_not_matter() {
     );
 }
 
-/// Models with the names of what the expansion itself names.
+/// Models with names that the expansion itself uses.
 #[allow(unreachable_pub)]
 mod same_names {
     macro_rules! models {
@@ -385,7 +385,7 @@ mod local_names {
     const SIZE: usize = 3;
 
     nn::model! {
-        /// The same where the expansion names constants after them.
+        /// The same if the expansion names constants after them.
         pub struct Constants;
 
         let input_shapes = Input(shape = [SIZE]);
@@ -408,7 +408,7 @@ fn local_names_do_not_matter() {
     );
 }
 
-/// Names that are the same in camel case, of models inside.
+/// Inner models whose names are equal in camel case.
 mod alike {
     use nn::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `include_weights!`: what the compiler reads is what `load_weights` reads.
+//! `include_weights!` reads the same weights as `load_weights`.
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 
 use nn::prelude::*;
@@ -14,7 +14,7 @@ model! {
 }
 
 model! {
-    /// Layers inside of layers, a table, a running state, a frozen layer, and one without a bias.
+    /// Layers inside layers, a table, a running state, a frozen layer, and one without a bias.
     struct Deep;
 
     let words = Input(shape = [3], dtype = u32);
@@ -46,7 +46,7 @@ fn halves_and_doubles() {
     assert_eq!(DOUBLE.as_slice(), [2.0, -3.0, 0.5]);
 }
 
-/// What is nearest, and of two that are as near the even one.
+/// Rounds to the nearest half, ties to even.
 #[test]
 fn kept_as_halves() {
     static F: Packed<Line, F16> = include_weights!(Line, "ui/weights/ties.safetensors", f16);
@@ -69,7 +69,7 @@ impl<H: Copy> Bits<H> for [H] {
     }
 }
 
-/// Bit for bit, in the order of the model and not of the file.
+/// Bit for bit, in the order of the model, not of the file.
 #[test]
 fn halves_of_the_file_stay() {
     const LINE: Packed<Line, Bf16> = include_weights!(Line, "ui/weights/bf16.safetensors", bf16);
@@ -81,7 +81,7 @@ fn halves_of_the_file_stay() {
     assert_eq!(other.as_slice().map_bits(F16::to_bits), [0x3C08, 0x8010, 0x3800]);
 }
 
-/// All kinds of parts, each where it belongs: what is unpacked is the file, rounded.
+/// All kinds of parts, each in its place: the unpacked weights are the file's, rounded.
 #[test]
 fn a_deep_model_as_halves() {
     static DEEP: Deep = include_weights!(Deep, "fixtures/deep.safetensors");
@@ -96,7 +96,7 @@ fn a_deep_model_as_halves() {
     assert!(exact != f && (exact - f).abs() < 1e-3 && exact != b && (exact - b).abs() < 1e-2, "{exact} {f} {b}");
 }
 
-/// All kinds of parts; `BLESS=1 cargo test --test include` writes the file anew.
+/// All kinds of parts. `BLESS=1 cargo test --test include` writes the file anew.
 #[test]
 fn a_deep_model() {
     static DEEP: Deep = include_weights!(Deep, "fixtures/deep.safetensors");

@@ -1,6 +1,6 @@
-//! A program that is killed while it saves leaves the old file or the new one, and the next save removes what it left.
+//! If a program is killed during a save, the file is the old one or the new one. The next save removes the leftovers.
 //!
-//! It goes on for `NN_KILLS_SECONDS` seconds, two by default; `.ci/run kills` gives it a minute.
+//! The test runs for `NN_KILLS_SECONDS` seconds, two by default; `.ci/run kills` gives it a minute.
 
 #![cfg(all(feature = "std", unix))]
 #![allow(missing_docs)]
@@ -14,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 model! {
-    /// 0.6 MB, so that a kill often comes in the middle of a file.
+    /// 0.6 MB, so a kill often comes in the middle of a file.
     pub struct Wide;
 
     let x = Input(shape = [400]);
@@ -32,7 +32,7 @@ fn wide(value: f32) -> Trained {
     model
 }
 
-/// All weights are the same number, so that a mixture of two files would be seen.
+/// All weights are the same number, so that a mixture of two files would show.
 fn fill(model: &mut Trained, value: f32) {
     model.model_mut().as_mut_slice().fill(value);
 }
@@ -59,7 +59,7 @@ fn saves_until_it_is_killed() -> nn::Result<()> {
     Ok(())
 }
 
-/// What the program says when it has saved once.
+/// The program's output after its first save.
 const READY: &str = "ready";
 
 fn start(folder: &Path) -> Child {
@@ -91,7 +91,7 @@ fn no_kill_damages_a_file() -> nn::Result<()> {
     let (mut kills, mut left, mut model) = (0, 0, wide(0.0));
     save(&mut model, &folder)?;
     while Instant::now() < until {
-        // Two at once, as two containers with a common volume.
+        // Two programs at once, like two containers with a common volume.
         let mut programs = [start(&folder), start(&folder)];
         programs.iter_mut().for_each(wait_until_ready);
         std::thread::sleep(Duration::from_micros(rng.next_u64() % 30_000));

@@ -1,5 +1,5 @@
-//! Labels that a loss cannot judge are a warning, printed once in a run whatever `verbose` says, or an error for those
-//! who ask for it. Labels that do not count are not blamed.
+//! Labels that a loss cannot judge are a warning, printed once a run for any `verbose`. In strict mode they are an
+//! error. Labels that do not count are not blamed.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
@@ -30,7 +30,7 @@ model! {
 }
 
 model! {
-    /// A probability for every step that is no padding.
+    /// A probability for every step that is not padding.
     pub struct Tagger;
 
     let x = Input(shape = [3, 1]);
@@ -64,10 +64,10 @@ fn inputs(count: usize) -> Vec<f32> {
     (0..count).map(|k| k as f32 / 8.0).collect()
 }
 
-/// What is wrong with labels of one number under a loss; `None` if nothing is.
+/// The fault in labels of one number under a loss; `None` if there is none.
 fn said<L: Losses<<Line as Model>::Outputs, Targets = SMatrix<f32, 1, 1>>>(loss: L, labels: &[f32]) -> Option<String> {
     let mut line = Line::boxed(&mut rng()).compile(Sgd::default(), loss).strict(true);
-    // The lints of losses are another matter.
+    // Lints of losses are tested elsewhere.
     line = line.strict(false);
     let before = line.model().clone();
     let x = inputs(labels.len());
@@ -185,7 +185,7 @@ fn every_call() {
     expect(yes.fit(&x, good, fit().validation_data(&x, &bad)));
     expect(yes.fit_batches(|_| [(&x, &good)], fit().validation_data(&x, &bad)));
     assert_eq!(*yes.model(), before);
-    // The part that a split keeps is numbered as the samples came.
+    // The samples of a split keep their numbers.
     expect(yes.fit(inputs(5), [1.0_f32, 1., 2., 0., 1.], fit().validation_split(0.7)));
     assert_eq!(*yes.model(), before);
     expect(yes.fit(&x, good, fit().validation_batches(|| [(&x, &bad)])));
@@ -202,7 +202,7 @@ fn what_does_not_count_is_not_blamed() {
     assert!(yes().fit(&x, bad, fit().sample_weight([1., 0., 1., 1.])).is_err());
     assert!(yes().fit(&x, bad, fit().class_weight([(2, 0.0)])).is_ok());
     assert!(yes().fit(&x, bad, fit().class_weight([(2, 0.5)])).is_err());
-    // Classes have no weight in validation.
+    // Class weights do not apply to the validation data.
     assert!(yes().fit(&x, bad, fit().class_weight([(2, 0.0)]).validation_split(0.5)).is_err());
     let weights = [1., 1., 0., 1.];
     assert!(yes().fit_batches(|_| [(&x, &bad, weights)], fit()).is_ok());
@@ -260,7 +260,7 @@ fn allowed_by_name() {
     assert!(model.fit([1.0_f32, 2.0], [1.0_f32, 2.0], Fit::new().verbose(0)).is_ok());
 }
 
-/// Runs as a program of its own, whose standard error the test below reads.
+/// Runs as its own program; the test below reads its standard error.
 #[test]
 fn child() {
     let Ok(call) = std::env::var("NN_LABELS") else { return };

@@ -1,5 +1,5 @@
 //! A large model is built, used and trained without a copy of it passing through the stack. The stack of a test thread
-//! is 2 MiB, and these are debug builds, in which every move is a copy.
+//! is 2 MiB. These are debug builds, in which every move is a copy.
 
 use nn::layer::Tensors;
 use nn::prelude::*;
@@ -10,7 +10,7 @@ model! {
     pub struct Wide;
 
     let words = Input(shape = [10_000]);
-    // Zeros, since fifty million random numbers take a debug build half a minute.
+    // Zeros, because fifty million random numbers take a debug build half a minute.
     let x = Dense(5_000, kernel_initializer = zeros)(words);
     let y = Dense(1)(x);
 
@@ -36,7 +36,7 @@ model! {
 }
 
 model! {
-    /// The guide's answers to questions about pictures, from the features of a picture on: 653 MB.
+    /// The guide's model for questions about pictures, from the features of a picture on: 653 MB.
     pub struct Answers;
 
     let features = Input(shape = [160_000]);
@@ -49,7 +49,7 @@ model! {
     Model(inputs = [features, question], outputs = answer)
 }
 
-/// A layer on its own, as part of another model.
+/// A layer by itself, as part of another model.
 mod nested {
     use nn::prelude::*;
 
@@ -97,7 +97,7 @@ fn the_lectures_model_trains_in_a_small_stack() {
 fn six_hundred_megabytes_build_and_predict_in_a_small_stack() {
     const { assert!(Answers::PARAMETER_BYTES > 650_000_000) }
     let answers = Answers::boxed(&mut StdRng::seed_from_u64(1));
-    // A sample of 640 kB is made where it stays, too.
+    // A sample of 640 kB is also made in its final place.
     let (mut features, mut words) = <<Answers as Model>::Inputs as Tensors>::vecs(1);
     features[0].fill(0.01);
     words[0].fill(7);

@@ -1,5 +1,5 @@
-//! Lints: that they are silent where they are allowed by name or have no reason, and those of training. What each
-//! reports, and on which token, `tests/ui/lints` has.
+//! Lints are silent if they are allowed by name or have no cause. Also the lints of training. `tests/ui/lints` shows
+//! the message of each lint and its token.
 
 #![deny(warnings)]
 
@@ -28,7 +28,7 @@ fn every_lint_of_the_graph_has_a_test_of_what_it_says() {
     }
 }
 
-/// A graph that every lint has something to say about.
+/// A graph with a finding for every lint.
 macro_rules! everything {
     ($(#[$attribute:meta])* $name:ident) => {
         model! {
@@ -80,17 +80,17 @@ fn what_is_silenced_works() {
 const WIDTH: usize = 8;
 
 model! {
-    /// What looks alike and is meant.
+    /// Similar graphs that are intended.
     pub struct Meant;
 
     let x = Input(shape = [64]);
     let rows = Input(shape = [2, 3]);
     let n = Input(shape = [WIDTH]);
-    // A bottleneck, a layer that is shared, and one whose output is read twice.
+    // A bottleneck, a shared layer, and one whose output is read twice.
     let h = Dense(32, activation = relu)(Dense(8)(x));
     let tower = Dense(32);
     let both = add([tower(h), tower(tower(h))]);
-    // A bias that somebody else reads, a normalization of something else, and none at all.
+    // A bias with another reader, a normalization of another tensor, and no bias at all.
     let biased = Dense(3)(h);
     let normal = BatchNormalization()(biased);
     let read = multiply([normal, biased]);
@@ -100,7 +100,7 @@ model! {
     let bounded = softmax(tanh(Dense(3)(h)));
     let gate = multiply([sigmoid(Dense(3)(h)), read]);
     let square = multiply([gate, gate]);
-    // Frozen, but the gradient passes on to what is before it; and a Dense with weights of its own.
+    // Frozen, but the gradient passes on to an earlier layer; and a Dense with its own weights.
     let frozen = Dense(3, trainable = false)(square);
     let filter = Dense(3, kernel_initializer = ones, trainable = false)(x);
     // Shapes that only rustc knows are not judged.
@@ -112,7 +112,7 @@ model! {
 }
 
 model! {
-    /// Masks that are read, handed on, or dropped on purpose by a layer that has no other effect: only the last is
+    /// Masks that are read, handed on, or dropped on purpose by a layer without another effect. Only the last is
     /// reported, and allowed.
     #[nn(allow(dropped_mask))]
     pub struct Masks;
@@ -128,7 +128,7 @@ model! {
 }
 
 model! {
-    /// The same without what drops the mask.
+    /// The same without the layer that drops the mask.
     pub struct MasksRead;
 
     let x = Input(shape = [4, 3]);
@@ -197,7 +197,7 @@ model! {
 }
 
 model! {
-    /// What it ends in, the model in it says.
+    /// The inner model gives the head of its output.
     pub struct Around;
 
     let x = Input(shape = [4]);

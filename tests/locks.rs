@@ -1,4 +1,4 @@
-//! A lock around a model in `par_iter`: a thread that holds it must not take on work that waits for it.
+//! A lock around a model in `par_iter`: a thread that holds it must not take on work that waits for the lock.
 
 #![cfg(feature = "rayon")]
 #![allow(missing_docs)]
@@ -34,14 +34,14 @@ fn labels() -> Vec<u32> {
     (0..64).map(|k| k % 4).collect()
 }
 
-/// The result of `work`; a panic if it takes two minutes, which is a deadlock.
+/// The result of `work`. Panics after two minutes, which mean a deadlock.
 fn in_time<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
     let (done, wait) = channel();
     thread::spawn(move || done.send(work()));
     wait.recv_timeout(Duration::from_secs(120)).expect("a deadlock")
 }
 
-/// On a pool of its own, twice: which thread takes what is chance.
+/// Runs on its own pool, twice, because the assignment to threads is random.
 fn on_eight_threads<R: Send + 'static>(work: impl Fn() -> R + Send + Sync + 'static) -> R {
     in_time(move || {
         let pool = ThreadPoolBuilder::new().num_threads(8).build().expect("a pool");
@@ -68,7 +68,7 @@ fn a_lock_around_evaluations() {
     let expected = compiled().evaluate(&x, &y).unwrap();
     let all = on_eight_threads(move || {
         let one = |k: usize| match k % 4 {
-            // Now and then somebody writes.
+            // An occasional write.
             0 => model.write().unwrap().test_on_batch(&x, &y).unwrap().loss,
             _ => model.read().unwrap().evaluate(&x, &y).unwrap().loss,
         };
@@ -77,7 +77,7 @@ fn a_lock_around_evaluations() {
     assert!(all.iter().all(|loss| *loss == expected.loss));
 }
 
-/// The thread that holds the lock is none of rayon's, and all of these wait for it.
+/// The thread that holds the lock does not belong to rayon, and all of rayon's threads wait for it.
 #[test]
 fn a_lock_that_the_pool_waits_for() {
     in_time(|| {

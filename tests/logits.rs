@@ -1,4 +1,4 @@
-//! A sigmoid or softmax under its cross-entropy has the stable gradient, wherever in the model it is.
+//! A sigmoid or softmax under its cross-entropy has the stable gradient anywhere in the model.
 
 use nn::prelude::*;
 
@@ -13,7 +13,7 @@ model! {
 }
 
 model! {
-    /// The outputs in another order, and one of them read inside.
+    /// The outputs in another order; one is also read inside.
     pub struct Two;
     let x = Input(shape = [2]);
     let p = Dense(1, activation = sigmoid)(x);
@@ -46,7 +46,7 @@ fn inner() -> Box<Inner<f64>> {
     model
 }
 
-/// Keras, the same: loss 200, and each weight from 100 to 99.99.
+/// As in Keras: loss 200, and each weight goes from 100 to 99.99.
 #[test]
 fn a_saturated_sigmoid_inside_a_model_still_learns() {
     let mut outer = Outer::<f64>::boxed(&mut StdRng::seed_from_u64(1));
@@ -72,7 +72,7 @@ mod views {
     use nn::losses::CategoricalCrossentropy;
     use nn::prelude::*;
 
-    // The logits are the model's input in another shape, and a loss asks for them when the input is out of its reach.
+    // The logits are the reshaped input of the model. A loss asks for them when the input is out of its reach.
     model! {
         pub struct Viewed;
         let x = Input(shape = [1, 3]);
@@ -87,7 +87,7 @@ mod views {
         let label = [SVector::<f32, 3>::new(1.0, 0.0, 0.0)];
         let model = Viewed::new(&mut StdRng::seed_from_u64(1));
         let model = Box::new(model).compile(Sgd::default(), CategoricalCrossentropy::default());
-        // From probabilities it would be about 16.1, where they are clipped.
+        // From clipped probabilities it would be about 16.1.
         assert!((model.evaluate(x, label).unwrap().loss - 200.0).abs() < 1e-3);
     }
 }

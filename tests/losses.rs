@@ -1,5 +1,5 @@
-//! The losses: the same numbers as Keras 3 on edge cases (`tests/fixtures/losses.py`), a loss of a user's own, and
-//! outputs without a loss.
+//! The losses: the numbers of Keras 3 on edge cases (`tests/fixtures/losses.py`), a user's own loss, and outputs
+//! without a loss.
 
 #![allow(missing_docs)]
 
@@ -20,22 +20,22 @@ use nn::prelude::*;
 use nn::tensor::flat;
 use nn::{Element, Tensors};
 
-/// In `f64`: another order of sums, and the last bits of `ln` and `exp`.
+/// For `f64`: another order of sums, and the last bits of `ln` and `exp`.
 const F64: f64 = 1e-13;
-/// In `f32`, compared with Keras in `float32`.
+/// For `f32`, compared with Keras in `float32`.
 const F32: f64 = 3e-6;
-/// In `f64` where a constant in Keras is rounded to `f32`: ln 2 in log-cosh.
+/// For `f64` if Keras rounds a constant to `f32`: ln 2 in log-cosh.
 const ROUNDED: f64 = 4e-9;
 
 /// Two positions of three features.
 type Sequence<T> = SMatrix<T, 3, 2>;
 
-/// What an output ends in, and the predictions for it are logits; or the predictions themselves.
+/// The head of an output whose predictions are logits, or the predictions themselves.
 #[derive(Clone, Copy, PartialEq)]
 enum Output {
     Logits(Head),
     Predictions,
-    /// As `Predictions`, where Keras has no gradient but NaN.
+    /// As `Predictions`, but Keras's gradient is NaN.
     Values,
 }
 
@@ -57,7 +57,7 @@ fn compare<T: Scalar + Element, L: Loss + LossOn<Sequence<T>>>(
     let (logits, mut predictions) = (predictions.clone(), predictions);
     let (head, logits) = match output {
         Output::Logits(head) => {
-            // A loss may read both.
+            // A loss may read logits and predictions.
             match head {
                 Head::Softmax => Activate(Softmax).in_place(&mut predictions),
                 Head::Sigmoid => Activate(Sigmoid).in_place(&mut predictions),
@@ -223,7 +223,7 @@ fn forked() -> Box<Forked> {
     Forked::boxed(&mut StdRng::seed_from_u64(4))
 }
 
-/// A quarter of the targets should lie below the prediction: a loss of a user's own.
+/// A user's own loss: a quarter of the targets should lie below the prediction.
 #[derive(Clone, Copy, Debug)]
 struct Pinball {
     tau: f64,
@@ -282,7 +282,7 @@ fn a_loss_of_a_users_own_for_one_of_several_outputs() {
     assert!(after.get("score_loss") < before.get("score_loss") && after.loss < before.loss);
 }
 
-/// An output without a loss needs no data and learns nothing, wherever it stands and however it is said.
+/// An output without a loss needs no data and learns nothing, in any position and spelling.
 #[test]
 fn an_output_without_a_loss() {
     let (x, scores, kinds) = (inputs(), scores(), kinds());
@@ -313,7 +313,7 @@ fn an_output_without_a_loss() {
     assert!(first.train_on_batch(&x, ((), &kinds[1..])).is_err());
     assert!(first.evaluate(&x, ((), &kinds)).unwrap().loss > 0.0);
 
-    // Nothing has a loss: nothing to learn, and the loss is 0.
+    // Without any loss nothing learns, and the loss is 0.
     let mut nothing = forked().compile(Sgd::default(), ());
     assert_eq!(nothing.train_on_batch(&x, ((), ())).unwrap().loss, 0.0);
     assert_eq!(nothing.model().as_slice(), untouched.as_slice());

@@ -1,4 +1,4 @@
-//! Outputs with a mask: the loss, its gradient and the metrics of what counts alone, as in Keras
+//! Outputs with a mask: the loss, its gradient and the metrics see only unmasked steps, as in Keras
 //! (`tests/fixtures/losses.py`).
 
 #![allow(missing_docs)]
@@ -28,7 +28,7 @@ model! {
 }
 
 model! {
-    /// The same, with an activation that no loss sees through.
+    /// The same, with an activation that hides the logits from every loss.
     #[nn(allow(dropout_of_nothing, dropout_on_output))]
     pub struct Unfused;
 
@@ -41,7 +41,7 @@ model! {
 }
 
 model! {
-    /// Both outputs of two models inside, of which one has a mask.
+    /// Both outputs of two inner models, of which one has a mask.
     pub struct Around;
 
     let x = Input(shape = [4, 2]);
@@ -70,7 +70,7 @@ impl Data {
 
     fn steps(&self) -> Box<Steps<f64>> {
         let mut model = Steps::<f64>::boxed(&mut StdRng::seed_from_u64(1));
-        // A kernel is stored as Keras has it.
+        // Keras stores a kernel in the same order.
         model.dense.as_mut_slice()[..6].copy_from_slice(&self.all.array("k").values);
         model.dense.as_mut_slice()[6..].copy_from_slice(&self.all.array("b").values);
         model
@@ -86,7 +86,7 @@ fn sgd() -> Sgd {
     Sgd { learning_rate: 1.0, ..Sgd::default() }
 }
 
-/// Loss and metrics of an evaluation, and loss, metrics and weights of a step with weights of the samples.
+/// Loss and metrics of an evaluation. Loss, metrics and weights of a step with sample weights.
 #[test]
 fn as_in_keras() {
     let data = Data::read();
@@ -134,7 +134,7 @@ fn the_gradient_is_that_of_the_loss() {
     assert!(fused.iter().zip(&unfused).all(|(a, b)| (a - b).abs() < 1e-12), "{fused:?} {unfused:?}");
 }
 
-/// What does not count makes no difference, whatever its target is.
+/// A masked target makes no difference.
 #[test]
 fn targets_of_other_steps_are_not_looked_at() {
     let data = Data::read();
@@ -164,7 +164,7 @@ fn a_batch_in_which_nothing_counts() {
     assert_eq!(model.model().as_slice(), data.steps().as_slice());
 }
 
-/// The output of a model inside has its mask, and the output beside it has none.
+/// The output of an inner model has its mask; the output beside it has none.
 #[test]
 fn a_model_inside_hands_on_its_mask() {
     let data = Data::read();
@@ -184,7 +184,7 @@ fn a_model_inside_hands_on_its_mask() {
     assert_eq!(around.model().steps.as_slice(), steps.model().as_slice());
 }
 
-/// A loss of a user's own knows nothing of positions.
+/// A user's own loss knows nothing about positions.
 #[derive(Clone, Copy, Debug)]
 struct Squares;
 
@@ -222,7 +222,7 @@ fn a_loss_of_a_users_own_sees_what_counts() {
 }
 
 model! {
-    /// Sequences of different lengths, one behind the other.
+    /// Sequences of different lengths, one after the other.
     pub struct Longer;
 
     let x = Input(shape = [4, 2]);
@@ -236,11 +236,11 @@ model! {
     Model(inputs = [x, z], outputs = [out, mean])
 }
 
-/// As in Keras, the masks are joined as the steps are, for layers and for losses.
+/// As in Keras, masks are joined like the steps, for layers and for losses.
 #[test]
 fn steps_one_behind_the_other() {
     let model = Longer::<f64>::new(&mut StdRng::seed_from_u64(1)).compile(sgd(), MeanSquaredError);
-    // Steps that count: 1 and 3 of the first sequence, 0 of the second.
+    // Unmasked steps: 1 and 3 of the first sequence, 0 of the second.
     let x = SMatrix::<f64, 2, 4>::from_column_slice(&[-1., -1., 2., -1., -1., -1., 4., 5.]);
     let z = SMatrix::<f64, 2, 3>::from_column_slice(&[6., 8., -1., -1., -1., -1.]);
     let mean = model.model().call((&x, &z)).mean;

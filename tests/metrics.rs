@@ -1,4 +1,4 @@
-//! The metrics: the same numbers as Keras 3 on edge cases (`tests/fixtures/losses.py`), and their use with a model.
+//! The metrics: the numbers of Keras 3 on edge cases (`tests/fixtures/losses.py`), and their use with a model.
 
 #![allow(missing_docs)]
 
@@ -23,14 +23,14 @@ use nn::metrics::{
 };
 use nn::prelude::*;
 
-/// In `f64`: another order of sums.
+/// For `f64`: another order of sums.
 const F64: f64 = 1e-12;
-/// In `f32`, compared with Keras in `float32`, which also sums in it.
+/// For `f32`, compared with Keras in `float32`, which also sums in it.
 const F32: f64 = 5e-6;
-/// In `f64` where a constant in Keras is rounded to `f32`: ln 2 in log-cosh.
+/// For `f64` if Keras rounds a constant to `f32`: ln 2 in log-cosh.
 const ROUNDED: f64 = 4e-9;
 
-/// How many samples the first of two batches has.
+/// The samples in the first of two batches.
 const FIRST: usize = 4;
 
 /// Compares the value after both batches, after the first, with weights, and with the weight 0 for everything.
@@ -47,7 +47,7 @@ fn compare<T: Scalar, P: Sample<Element = T>, Y: Sample, M: MetricOn<P, Y>>(
         case.starts_with("masked_").then(|| shared.array("m").values.iter().map(|&m| m as u32).collect());
     let (targets, predictions) = (targets(&all), all.samples::<P>("y"));
     let n = predictions.len();
-    // Metrics look at weights only where they are wrapped.
+    // Only wrapped metrics read weights.
     let value = |n: usize, weights: &[f64]| {
         fn run<P: Sample, Y: Sample, M: Metrics<P, Y>>(
             metric: M,
@@ -244,7 +244,7 @@ fn one_hot() -> Vec<SVector<f32, 3>> {
     (0..20).map(|n| SVector::from_fn(|row, _| f32::from(row == n % 3))).collect()
 }
 
-/// The constants of metrics are found from the output.
+/// The output determines the constants of metrics.
 #[test]
 fn all_kinds_of_metrics_with_a_model() {
     let mut model = Kinds::boxed(&mut StdRng::seed_from_u64(2))

@@ -1,4 +1,4 @@
-//! Metrics of outputs whose loss takes logits: they measure what they would measure of the probabilities.
+//! Metrics of outputs whose loss takes logits give the values that the probabilities would give.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
@@ -41,7 +41,7 @@ model! {
 }
 
 model! {
-    /// Logits of steps, of which some are padding.
+    /// Logits of steps, some of which are padding.
     pub struct Tagger;
 
     let x = Input(shape = [3, 1]);
@@ -63,7 +63,7 @@ model! {
 
 type Row = SVector<f32, 3>;
 
-/// Logits between which the probability 1/2 lies, and both sides of 0 and 0.5.
+/// Logits around the probability 1/2, and on both sides of 0 and 0.5.
 fn logits() -> Vec<Row> {
     let rows =
         [[0.3, -2., 1.5], [-0.3, 0.2, 0.1], [4., 0.45, -0.1], [-1., -3., -0.2], [0.6, 0.49, 0.01], [2., -0.4, 0.2]];
@@ -82,7 +82,7 @@ fn rng() -> StdRng {
     StdRng::seed_from_u64(1)
 }
 
-/// Everything that a metric reports is the same of logits as of probabilities.
+/// Everything that a metric reports is the same for logits as for probabilities.
 macro_rules! same {
     ($logits:ident, $loss:expr; $probabilities:ident, $plain:expr; $targets:expr; $($metric:expr),* $(,)?) => {
         $({
@@ -163,7 +163,7 @@ fn the_threshold_of_a_logit_is_0() {
     let history = yes.fit(x, y, Fit::new().verbose(0).validation_data(&x, &y)).unwrap();
     expected(&|name| Some(history.get(name)?[0]));
     expected(&|name| Some(history.get(&format!("val_{name}"))?[0]));
-    // What is no probability is a logit already, as one writes it in Keras.
+    // A threshold of 0 is taken as a logit, as in Keras.
     let yes = Yes::boxed(&mut rng()).compile(Sgd::default(), loss).metrics(BinaryAccuracy { threshold: 0.0 });
     assert_eq!(yes.evaluate(x, y).unwrap().get("binary_accuracy"), Some(1.0));
 }
@@ -180,7 +180,7 @@ fn masked_steps_of_logits() {
     assert!((report.get("binary_crossentropy").unwrap() - report.loss).abs() < 1e-6, "{report}");
 }
 
-/// Another output is measured as it is.
+/// Another output is measured unchanged.
 #[test]
 fn each_output_is_what_its_loss_takes() {
     let (x, y) = ([0.3_f32, 0.1], [1.0_f32, 1.0]);
@@ -192,7 +192,7 @@ fn each_output_is_what_its_loss_takes() {
     assert_eq!(report.get("number_binary_accuracy"), Some(0.0));
 }
 
-/// A sigmoid under a loss of logits is a mistake that is warned of; the output holds probabilities all the same.
+/// A sigmoid under a loss of logits is a mistake with a warning; the output still holds probabilities.
 #[test]
 fn an_output_that_has_its_activation_is_no_logit() {
     let loss = BinaryCrossentropy { from_logits: true, ..Default::default() };

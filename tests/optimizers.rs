@@ -1,11 +1,11 @@
 //! Parity with Keras: every weight after each of 20 steps, with every optimizer, its options, and every schedule.
 //!
-//! The expected numbers are in `tests/fixtures/optimizers.safetensors`; the script beside it, `optimizers.py`, has a
-//! case for each test here. Both libraries compute in `f32`, so both have rounding errors, which steps carry on.
+//! The expected numbers are in `tests/fixtures/optimizers.safetensors`. The script beside it, `optimizers.py`, has a
+//! case for each test here. Both libraries compute in `f32`, so both have rounding errors, which accumulate over steps.
 //!
-//! One difference is not of this kind: Keras takes the powers of the betas in `f32`, where `1 - 0.999` is too small by
-//! 1.3e-5 of itself. With the default `beta_2`, the first steps of Adam and AdamW differ by about half of that part of
-//! themselves; here the powers are taken in `f64`.
+//! One difference has another cause: Keras computes the powers of the betas in `f32`, so `1 - 0.999` has a relative
+//! error of 1.3e-5. This library computes them in `f64`. With the default `beta_2`, the first steps of Adam and AdamW
+//! therefore differ by half of that relative error.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
@@ -36,10 +36,10 @@ model! {
     Model(inputs = x, outputs = [kind, size])
 }
 
-/// How much a weight may differ, as a part of itself.
+/// The relative tolerance for a weight.
 const RELATIVE: f64 = 1e-5;
-/// What a weight near zero is held to. It comes from sums of numbers up to 1, where `f32` has steps of 6e-8; after 20
-/// steps the largest difference of any weight here is 4e-7 on x86-64.
+/// The absolute tolerance for a weight near zero. Such a weight comes from sums of numbers up to 1, where `f32` has
+/// steps of 6e-8. After 20 steps the largest difference of any weight here is 4e-7 on x86-64.
 const ABSOLUTE: f64 = 5e-7;
 
 const STEPS: usize = 20;
@@ -74,7 +74,7 @@ impl Data {
     }
 }
 
-/// 20 steps, as the case `name` of the script makes them.
+/// Takes the 20 steps of the script's case `name`.
 fn run(name: &str, optimizer: impl Optimizer + Copy) -> nn::Result<()> {
     let data = Data::read();
     let expected = Fixture::read_case("optimizers", name);
@@ -108,7 +108,7 @@ fn compare(what: &str, got: &[f32], expected: &[f64]) {
     for (&got, &expected) in got.iter().zip(expected) {
         let difference = (f64::from(got) - expected).abs();
         let allowed = (RELATIVE * expected.abs()).max(ABSOLUTE);
-        // A NaN is not `<=` anything.
+        // A NaN is not `<=` any number, so it fails here.
         assert!(
             difference <= allowed,
             "{what}: Keras has {expected}, got {got}; the difference is {difference:e}, allowed is {allowed:e}"
@@ -116,7 +116,7 @@ fn compare(what: &str, got: &[f32], expected: &[f64]) {
     }
 }
 
-/// A test for each case of the script, and a list of their names.
+/// Writes a test for each case of the script, and a list of their names.
 macro_rules! cases {
     ($($name:ident: $optimizer:expr;)*) => {
         $(
@@ -246,7 +246,7 @@ fn ema_fit() -> nn::Result<()> {
     Ok(())
 }
 
-/// The average is a part of a checkpoint: a run that is stopped and resumed ends bit for bit where another one does.
+/// The average is part of a checkpoint: a stopped and resumed run ends bit for bit like another one.
 #[test]
 fn checkpoints_hold_the_average() -> nn::Result<()> {
     let data = Data::read();
@@ -269,7 +269,7 @@ fn checkpoints_hold_the_average() -> nn::Result<()> {
     }
     assert_eq!(whole.model(), resumed.model());
 
-    // Without an average there is nothing to resume from.
+    // Without an average the checkpoint cannot resume.
     let error = data.compiled(SGD).load_checkpoint(&path).unwrap_err().to_string();
     assert!(error.contains("optimizer.average."), "{error}");
     Ok(())

@@ -1,4 +1,4 @@
-//! A layer of a user's own that is another one in a folded model.
+//! A user's own layer that becomes another layer in a folded model.
 
 #![allow(missing_docs)]
 
@@ -10,13 +10,13 @@ mod my {
     use nn::prelude::*;
     use nn::spec::{Inferred, LayerSpec, Value, rule};
 
-    /// `y = factors ⊙ x + shift`, where the factors are made of the weights.
+    /// `y = factors ⊙ x + shift`, with the factors computed from the weights.
     macro_rules! scales {
         ($($doc:literal $name:ident $weights:ident $spec:ident $same:ident [$($traits:tt)*] { $($field:ident),+ } $factors:expr;)*) => {$(
             nn::layer! {
                 #[doc = $doc]
                 pub struct $name<N> {
-                    /// A number that is added.
+                    /// A number to add.
                     pub shift: Float = 0.0,
                 }
 
@@ -35,7 +35,7 @@ mod my {
                 }
             }
 
-            /// The shape stays.
+            /// The output has the shape of the input.
             #[allow(unreachable_pub)]
             pub const fn $same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
                 Ok(Inferred::new(inputs[0], &$spec::Consts { N: inputs[0].rows() }.list()))

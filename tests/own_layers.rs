@@ -1,5 +1,4 @@
-//! Layers of a user's own: arguments by name and by place, sizes from their inputs, activations, several inputs and
-//! outputs.
+//! A user's own layers: arguments by name and by place, inferred sizes, activations, several inputs and outputs.
 
 #![allow(missing_docs, unreachable_pub)]
 
@@ -25,7 +24,7 @@ mod my {
                 pub scale_regularizer: Regularizer,
                 /// A bound on the scales.
                 pub scale_constraint: Constraint,
-                /// A layer behind this one.
+                /// The layer after this one.
                 activation: ActivationAfter,
                 /// A penalty on the output.
                 activity_regularizer: ActivityAfter,
@@ -93,7 +92,7 @@ mod my {
         }
     }
 
-    /// Without weights: what is said of sizes, lists, choices and flags is in its output.
+    /// A layer without weights; its output depends on sizes, lists, choices and flags.
     pub mod pick {
         use nn::Code;
         use nn::layer::{Layer, Memory, Pass, Shape, ShapeError, Storage};
@@ -102,32 +101,32 @@ mod my {
         use nn::text::Text;
 
         nn::layer! {
-            /// `N` features of `I`, `every` one of them from `start` on; or their negatives.
+            /// `N` of the `I` features: every `every`-th from `start` on, or their negatives.
             pub struct Pick<I, N, P> {
-                /// How many.
+                /// The number of features.
                 units: Size,
-                /// The distances, of which the sum counts.
+                /// The distances; their sum counts.
                 strides: Sizes,
-                /// Where it begins.
+                /// The first feature.
                 start: Int = 0,
                 /// More distances.
                 more: Ints = [0, 0],
-                /// What it gives.
+                /// The kind of the output.
                 mode: Choice { PLAIN = "plain", NEGATIVE = "negative" },
-                /// Whether it doubles.
+                /// Whether to double the features.
                 double: Flag = false,
-                /// What is added.
+                /// A number to add.
                 pub offset: Float,
             }
 
             pub rule {
                 /// The distance.
                 stride,
-                /// Where it begins.
+                /// The first feature.
                 first,
-                /// Whether it is negative.
+                /// Whether to negate.
                 negative,
-                /// Whether it doubles.
+                /// Whether to double.
                 doubles,
             }
 
@@ -303,7 +302,7 @@ fn arguments_reach_the_layer() {
 }
 
 model! {
-    /// An activation and a penalty behind it, a bound, steps of a sequence, two outputs.
+    /// An activation and a penalty after the layer, a bound, steps of a sequence, two outputs.
     pub struct Behind;
 
     let a = Input(shape = [4, 3]);
@@ -316,7 +315,7 @@ model! {
     Model(inputs = a, outputs = y)
 }
 
-/// The same with a layer for each activation.
+/// The same, with each activation as its own layer.
 mod apart {
     use super::my;
     use nn::prelude::*;
@@ -387,11 +386,11 @@ mod said {
     use nn::prelude::*;
     use nn::spec::{Inferred, LayerSpec, Value, rule};
 
-    /// A default that stands beside the declaration.
+    /// A default with a name beside the declaration.
     pub const OFFSET: f64 = 0.25;
 
     nn::layer! {
-        /// `y = x` plus what its arguments say.
+        /// `y = x` plus a number made of its arguments.
         pub struct Say {
             /// Whole numbers.
             steps: Ints = [0],
@@ -404,14 +403,14 @@ mod said {
         }
 
         pub rule {
-            /// All of it in one number.
+            /// All arguments in one number.
             found,
         }
 
         pub const SPEC: LayerSpec { infer: rule!(infer) }
     }
 
-    /// The shape stays.
+    /// The output has the shape of the input.
     pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
         let args = Args(args);
         let (steps, mut found) = (args.steps(), args.units() + 1000 * args.mode());

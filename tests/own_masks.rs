@@ -1,4 +1,4 @@
-//! Layers of a user's own that read masks: each sees those of its own inputs, and hands one on if it says so.
+//! A user's own layers that read masks. Each sees the masks of its inputs, and hands one on if its declaration says so.
 
 #![allow(missing_docs)]
 
@@ -18,14 +18,13 @@ mod my {
     }
 
     nn::layer! {
-        /// `y[t] = q[t] ⊙ Σ v[s]` over the values that count, where query `t` counts, else 0: the masks of an
-        /// attention.
+        /// The masks of an attention: `y[t] = q[t] ⊙ Σ v[s]` over the unmasked values if query `t` counts, otherwise 0.
         pub struct Attend {}
 
         pub const ATTEND: LayerSpec { inputs: Arity::TWO, masking: Masking::Passes, infer: rule!(first) }
     }
 
-    /// The shape stays.
+    /// The output has the shape of the first input.
     pub const fn first(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
         Ok(Inferred::new(inputs[0], &[]))
     }
@@ -143,7 +142,7 @@ fn gradients_under_any_subset_of_masks() {
 }
 
 model! {
-    /// Neither has a mask.
+    /// Neither input has a mask.
     pub struct Plain;
 
     let q = Input(shape = [3, 2]);
@@ -157,7 +156,7 @@ model! {
 }
 
 model! {
-    /// The queries have one.
+    /// The queries have a mask.
     pub struct OfQueries;
 
     let q = Input(shape = [3, 2]);
@@ -171,7 +170,7 @@ model! {
 }
 
 model! {
-    /// The values have one, which is not handed on.
+    /// The values have a mask, which is not handed on.
     pub struct OfValues;
 
     let q = Input(shape = [3, 2]);
@@ -184,11 +183,11 @@ model! {
     Model(inputs = [q, v], outputs = [all, mean])
 }
 
-/// Numbers of steps that only rustc knows.
+/// A number of steps that only rustc knows.
 const STEPS: usize = 4;
 
 model! {
-    /// Both have one.
+    /// Both inputs have a mask.
     pub struct OfBoth;
 
     let q = Input(shape = [STEPS - 1, 2]);
@@ -205,14 +204,14 @@ type Query = SMatrix<f64, 2, 3>;
 type Value = SMatrix<f64, 2, 4>;
 type Both = (Query, Value);
 
-/// Sequences whose steps with a 0 hold nothing.
+/// Sequences in which a step with a 0 in the mask is empty.
 fn sequences<const S: usize>(mask: &[u32], from: usize) -> Vec<SMatrix<f64, 2, S>> {
     let number = |n: usize, f: usize, t: usize| ((from + n * 5 + f * 3 + t * 2) % 7) as f64 - 2.5;
     let samples = mask.chunks_exact(S).enumerate();
     samples.map(|(n, mask)| SMatrix::from_fn(|f, t| if mask[t] != 0 { number(n, f, t) } else { 0.0 })).collect()
 }
 
-/// A model whose queries or values have a mask gives what the definition says, and trains along the gradient of its
+/// A model with a mask on queries or values gives the result of the definition, and trains along the gradient of its
 /// loss.
 fn check<M>(queries: bool, values: bool, call: impl Fn(&M, &Query, &Value) -> (Query, SVector<f64, 2>))
 where
@@ -244,7 +243,7 @@ where
         all.push(y);
         means.push(mean);
     }
-    // The loss leaves out the queries that do not count.
+    // The loss leaves out masked queries.
     let targets = ([Query::zeros(); 3], [SVector::<f64, 2>::zeros(); 3]);
     let counted = if queries { QUERIES.iter().filter(|&&m| m != 0).count() } else { 9 };
     let of_all = all.iter().map(|y| y.norm_squared()).sum::<f64>() / (2 * counted) as f64;
@@ -286,7 +285,7 @@ fn any_subset_of_masks() {
 }
 
 model! {
-    /// Masks that are handed on, or not, to what reads them and to merges.
+    /// Masks that are handed on or not, to readers and to merges.
     #[nn(allow(dropped_mask))]
     pub struct Handed;
 
@@ -305,7 +304,7 @@ model! {
     Model(inputs = [x, z], outputs = [kept, dropped, product_kept, product_dropped, end_kept, end_dropped])
 }
 
-/// `multiply` of tensors with masks takes an input for 1 where it does not count.
+/// `multiply` of tensors with masks reads a masked step as 1.
 #[test]
 fn a_mask_is_handed_on_or_dropped() {
     let x = sequences::<3>(&[1, 0, 1], 1);
@@ -320,7 +319,7 @@ fn a_mask_is_handed_on_or_dropped() {
     };
     close(y.kept, sum_x / 2.0);
     close(y.dropped, sum_x / 3.0);
-    // Every step counts in one of both.
+    // Every step counts in at least one input.
     let (x0, x2) = (x[0].column(0) + bias, (x[0].column(2) + bias).component_mul(&z[0].column(2)));
     close(y.product_kept, (x0 + z[0].column(1) + x2) / 3.0);
     close(y.product_dropped, (x0 + bias.component_mul(&z[0].column(1)) + x2) / 3.0);
@@ -337,7 +336,7 @@ fn a_mask_is_handed_on_or_dropped() {
 }
 
 model! {
-    /// The mask of the own layer's steps in a wrapper, and in a part that is called again.
+    /// The mask of the own layer's steps, in a wrapper and in a part that is called again.
     pub struct Parts;
 
     let x = Input(shape = [2, 3, 2]);
@@ -361,7 +360,7 @@ fn in_wrappers_and_parts() {
 }
 
 model! {
-    /// A model inside, whose output has a mask of its own.
+    /// An inner model whose output has its own mask.
     pub struct Inside;
 
     let x = Input(shape = [3, 2]);
@@ -371,7 +370,7 @@ model! {
 }
 
 model! {
-    /// It does not see the mask that its input has here.
+    /// The inner model does not see the mask that its input has here.
     #[nn(allow(dropped_mask))]
     pub struct Around;
 

@@ -1,4 +1,4 @@
-//! A table of a user's own layer, whose rows nobody names: a step takes all of them, as it takes any other variable.
+//! A table of a user's own layer that does not report its rows. A step takes all rows, as with any other variable.
 
 #![allow(missing_docs)]
 
@@ -10,7 +10,7 @@ mod my {
     use nn::prelude::*;
     use nn::spec::{Inferred, LayerSpec, Value, rule};
 
-    /// An embedding, with the gradient of its table by rows or as a whole.
+    /// An embedding whose table has its gradient by rows or as a whole.
     macro_rules! tables {
         ($($doc:literal $name:ident $weights:ident $spec:ident [$($rows:ident)?] $rule:ident;)*) => {$(
             nn::layer! {

@@ -1,4 +1,4 @@
-//! `#[nn(profile)]`: a prediction that can be watched layer by layer.
+//! `#[nn(profile)]`: a prediction that calls a function after each layer.
 
 use nn::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What holds for any valid graph, any weights and any inputs.
+//! Properties of any valid graph, with any weights and any inputs.
 
 #![allow(missing_docs)]
 
@@ -13,7 +13,7 @@ use std::{env, fs};
 #[path = "properties/generator.rs"]
 mod generator;
 
-/// What is random may well be meant by nobody.
+/// The lints do not apply to random graphs.
 #[allow(deprecated)]
 mod graphs {
     use nn::prelude::*;
@@ -34,7 +34,7 @@ fn the_graphs_are_those_of_the_generator() {
     assert!(same, "tests/properties/graphs.rs is out of date: write it with `BLESS=1 cargo test --test properties`");
 }
 
-/// Samples of a batch.
+/// The samples of a batch.
 const SAMPLES: usize = 3;
 /// The step of a central difference.
 const STEP: f64 = 1e-6;
@@ -74,7 +74,7 @@ fn moved(a: &[f64], step: f64, b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a + step * b).collect()
 }
 
-/// Random numbers, and the weights and inputs made of them.
+/// A point: random weights and inputs of a model.
 struct Point<M: Numbers> {
     w: Box<M>,
     x: Vec<f64>,
@@ -92,7 +92,7 @@ impl<M: Numbers> Point<M> {
         filled::<Inputs<M>>(|| x.next().unwrap())
     }
 
-    /// The outputs of a training pass, and what it left for the backward pass.
+    /// The outputs of a training pass, and its memory for the backward pass.
     fn train(&self) -> (Memory<Outputs<M>>, <M::Graph as Layer<f64, Inputs<M>>>::Cache<Heap>) {
         let mut y = filled::<Outputs<M>>(|| f64::NAN);
         let mut cache = <M::Graph as Layer<f64, Inputs<M>>>::Cache::<Heap>::with_capacity(SAMPLES);
@@ -139,7 +139,7 @@ impl<M: Numbers> Point<M> {
     }
 }
 
-/// For the weights of a model, 1 where training changes them and 0 elsewhere.
+/// For each weight of a model, 1 if training changes it, otherwise 0.
 fn trainable<M: Numbers>() -> Vec<f64> {
     let mut trainable = Vec::new();
     M::variables(&nn::Path::ROOT, &mut |variable| {
@@ -149,7 +149,7 @@ fn trainable<M: Numbers>() -> Vec<f64> {
     trainable
 }
 
-/// Checks a model at a random point: a prediction and a training pass compute the same, and the gradient agrees with a
+/// Checks a model at a random point. A prediction and a training pass compute the same, and the gradient agrees with a
 /// central difference in a random direction.
 fn check<M: Numbers>(seed: u64) -> Result<(), TestCaseError> {
     let mut rng = StdRng::seed_from_u64(seed);

@@ -1,4 +1,4 @@
-//! Penalties and bounds that a graph names, and layers that are frozen at run time.
+//! Penalties and bounds in a graph, and layers that are frozen at run time.
 
 use nn::prelude::*;
 
@@ -55,7 +55,7 @@ fn charged() -> Box<Charged<f64>> {
     model
 }
 
-/// The loss and the weights agree with those of Keras 3: 4.375 and [[0.5, 3], [-1, -5.5]].
+/// The loss and the weights agree with Keras 3: 4.375 and [[0.5, 3], [-1, -5.5]].
 #[test]
 fn a_penalty_on_activations_is_a_part_of_the_loss_in_training_and_in_a_test() {
     let (x, y) = data();
@@ -64,7 +64,7 @@ fn a_penalty_on_activations_is_a_part_of_the_loss_in_training_and_in_a_test() {
     let mut model = charged().compile(Sgd { learning_rate: 1.0, ..Sgd::default() }, MeanSquaredError);
     assert!((model.evaluate(x, y).expect("valid data").loss - expected).abs() < 1e-12);
     assert!((model.train_on_batch(x, y).expect("valid data").loss - expected).abs() < 1e-12);
-    // dW = Σ (0.5 + 0.5 · h) · x / 2, where h > 0.
+    // dW = Σ (0.5 + 0.5 · h) · x / 2 over the h > 0.
     let expected = SMatrix::<f64, 2, 2>::new(1.0 - 0.5, -1.0, -(0.75 - 3.75), 1.0 - (1.5 + 5.0));
     assert!((model.model().h.kernel - expected).norm() < 1e-12, "{}", model.model().h.kernel);
 }
@@ -84,9 +84,9 @@ fn a_penalty_inside_a_model_that_is_a_layer() {
     assert_eq!(outer.model().inner, *inner.model());
 }
 
-/// `Dense(3, kernel_constraint=MaxNorm(0.5), bias_constraint=NonNeg())` with `SGD(0.1)` and `"mse"`: one
-/// `train_on_batch` of Keras 3 (TensorFlow, float64) from these weights, with targets of 1. TensorFlow's step is
-/// rounded to `f32`.
+/// `Dense(3, kernel_constraint=MaxNorm(0.5), bias_constraint=NonNeg())` with `SGD(0.1)` and `"mse"`. The expected
+/// numbers come from one `train_on_batch` of Keras 3 (TensorFlow, float64) from these weights, with targets of 1.
+/// TensorFlow rounds its step to `f32`.
 #[test]
 fn bounds_are_those_of_keras() {
     let (x, _) = data();

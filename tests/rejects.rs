@@ -1,5 +1,5 @@
-//! Graphs that `model!` rejects, and a part of what it says; where it says it, and in full, `tests/ui` has. Each item
-//! compiles only if it does.
+//! Graphs that `model!` rejects, each with a part of the message; `tests/ui` has whole messages and their places. An
+//! item compiles only if the graph is rejected.
 
 use nn::prelude::*;
 
@@ -30,7 +30,7 @@ model_rejects! {
     Model(inputs = x, outputs = y)
 }
 
-// An argument that a layer has not.
+// An argument that a layer does not have.
 model_rejects! {
     "`Dense` has no argument `unit`" =>
     struct Wrong;
@@ -141,7 +141,7 @@ model_rejects! {
     Model(inputs = x, outputs = y)
 }
 
-// An axis that a sample has not.
+// An axis that a sample does not have.
 model_rejects! {
     ["there is no axis 3", "nn0403"] =>
     struct Wrong;
@@ -150,7 +150,7 @@ model_rejects! {
     Model(inputs = x, outputs = y)
 }
 
-// Weights that are shared between other features.
+// Weights shared between different numbers of features.
 model_rejects! {
     "`tower` shares its weights between calls" =>
     struct Wrong;
@@ -200,7 +200,7 @@ model_rejects! {
     Model(inputs = x, outputs = y)
 }
 
-// A name twice.
+// A repeated name.
 model_rejects! {
     "the name `same` is used twice" =>
     struct Wrong;
@@ -210,7 +210,7 @@ model_rejects! {
     Model(inputs = x, outputs = y)
 }
 
-// Itself.
+// A model inside itself.
 model_rejects! {
     "`Wrong` cannot contain itself" =>
     struct Wrong;
@@ -219,7 +219,7 @@ model_rejects! {
     Model(inputs = x, outputs = y)
 }
 
-// A lint that is none.
+// An unknown lint.
 model_rejects! {
     "unknown lint `dropout_on_outputs`" =>
     #[nn(allow(dropout_on_outputs))]
@@ -240,7 +240,7 @@ model_rejects! {
     let x = Input(shape = [6]);
 }
 
-// Errors of several statements, with what does not parse among them; more than those that are asked for.
+// Errors of several statements, one of which does not parse. There may be more errors than the listed ones.
 model_rejects! {
     ["unknown layer `Dens`", "did you mean `Dense`?", "undefined tensor `z`"] =>
     struct Wrong;

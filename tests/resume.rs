@@ -1,5 +1,5 @@
-//! A run that is killed at any moment and goes on from its last checkpoint ends bit for bit where it would have ended,
-//! with everything that its callbacks do.
+//! A run is killed at any moment and goes on from its last checkpoint. It ends bit for bit like an uninterrupted run,
+//! with all effects of its callbacks.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 model! {
-    /// Dropout, running averages.
+    /// A model with dropout and running averages.
     pub struct Net;
 
     let x = Input(shape = [3]);
@@ -39,7 +39,7 @@ fn data() -> (Vec<SVector<f32, 3>>, Vec<f32>) {
     (x, y)
 }
 
-/// A folder of its own for a test, empty.
+/// An empty folder for this test alone.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("resume").join(name);
     std::fs::remove_dir_all(&folder).ok();
@@ -47,7 +47,7 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// All files of a folder. Of checkpoints and weights the tensors, since the order of the metadata is by chance.
+/// All files of a folder. For checkpoints and weights only the tensors, because the order of the metadata is random.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     for file in std::fs::read_dir(folder).unwrap() {
@@ -64,7 +64,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// A callback of a user's own, which writes a file at the end: its numbers depend on all epochs.
+/// A user's own callback that writes a file at the end; its numbers depend on all epochs.
 #[derive(Default)]
 struct Own {
     path: PathBuf,
@@ -123,7 +123,7 @@ enum Moment {
     EpochEnd,
 }
 
-/// Ends the run with an error, as a kill would: at a moment, after so many steps.
+/// Ends the run with an error, like a kill: at a moment, after this number of steps.
 struct Killer {
     moment: Moment,
     steps: u64,
@@ -156,7 +156,7 @@ impl Callback for Killer {
     }
 }
 
-/// All callbacks of the library and one of a user's own, in an order that no checkpoint would like.
+/// All callbacks of the library and a user's own, in an unfavourable order for checkpoints.
 fn with_all<V>(fit: Fit<V>, folder: &Path, saves: Option<usize>, killer: Killer) -> Fit<V, impl Callbacks> {
     let last = ModelCheckpoint::new(folder.join("last.safetensors"));
     let last = saves.into_iter().fold(last, ModelCheckpoint::save_freq);
@@ -181,7 +181,7 @@ fn with_all<V>(fit: Fit<V>, folder: &Path, saves: Option<usize>, killer: Killer)
 #[derive(Clone, Copy, Debug)]
 struct Case {
     name: &'static str,
-    /// After how many batches there is a checkpoint, instead of after every epoch.
+    /// Saves a checkpoint after this number of batches instead of every epoch.
     saves: Option<usize>,
     steps_per_epoch: Option<usize>,
     streamed: bool,
@@ -207,7 +207,7 @@ impl Case {
         let (x, y) = data();
         if self.streamed {
             let fit = fit.validation_batches(|| x[10..].chunks(3).zip(y[10..].chunks(3)));
-            // Another order in every pass.
+            // Every pass has another order.
             let batches = |pass: usize| {
                 (0..3).map(move |k| (k + pass) % 3 * 3..).map(|k| (&x[k.start..k.start + 3], &y[k.start..k.start + 3]))
             };
@@ -216,8 +216,8 @@ impl Case {
         model.fit(&x, &y, with_all(fit.validation_split(0.3), folder, self.saves, killer))
     }
 
-    /// Kills a run at every step and at every moment of a step, and compares what comes of it with a run that is not
-    /// killed. Returns how many epochs the latter had.
+    /// Kills a run at every step and every moment of a step, and compares the result with an uninterrupted run. Returns
+    /// the number of epochs of the uninterrupted run.
     fn sweep(&self) -> nn::Result<usize> {
         let expected = self.folder("whole");
         let mut whole = net();
@@ -225,7 +225,7 @@ impl Case {
         let steps = whole.steps();
         assert!(steps > 8, "{self:?}");
         for moment in [Moment::EpochBegin, Moment::BatchBegin, Moment::BatchEnd, Moment::EpochEnd] {
-            // Fewer where moments differ little from another: this takes its time.
+            // Similar moments get fewer kills, because each takes time.
             let few = matches!(moment, Moment::EpochBegin | Moment::BatchBegin);
             for killed in (1..=steps).step_by(if few { 5 } else { 2 }) {
                 let what = format!("{self:?}, killed at {moment:?} after {killed} of {steps} steps");
@@ -233,7 +233,7 @@ impl Case {
                 let mut first = net();
                 let run = self.run(&mut first, &folder, Killer { moment, steps: killed });
                 assert_eq!(run.err().map(|error| error.to_string()).unwrap_or("killed".into()), "killed", "{what}");
-                // A second program, which is killed once more, and a third.
+                // A second program, which is killed too, and a third.
                 let mut model = net();
                 for killer in [Killer { moment: Moment::BatchEnd, steps: killed + 4 }, Killer::NEVER] {
                     model = net();
@@ -251,7 +251,7 @@ impl Case {
                 assert_eq!(model.model(), whole.model(), "{what}");
                 assert_eq!((model.steps(), model.learning_rate()), (steps, whole.learning_rate()), "{what}");
                 same_files(&expected, &folder, &what);
-                // A finished run that is started again trains no further epoch, and changes nothing.
+                // A finished run that is started again trains no epoch and changes nothing.
                 model = net();
                 model.load_checkpoint(folder.join("last.safetensors"))?;
                 if self.saves.is_none() {
@@ -276,7 +276,7 @@ fn same_files(expected: &Path, got: &Path, what: &str) {
 
 #[test]
 fn checkpoints_of_epochs() -> nn::Result<()> {
-    // It ends by EarlyStopping.
+    // EarlyStopping ends the run.
     assert!(CASE.sweep()? < CASE.epochs);
     Ok(())
 }
@@ -319,7 +319,7 @@ fn validation_now_and_then() -> nn::Result<()> {
     Ok(())
 }
 
-/// A run that NaN has ended is over, whether at a batch or at the end of an epoch.
+/// A run that NaN ended stays ended, whether at a batch or at the end of an epoch.
 #[test]
 fn a_run_that_nan_has_ended_is_over() -> nn::Result<()> {
     let folder = folder("nan");
@@ -342,7 +342,7 @@ fn a_run_that_nan_has_ended_is_over() -> nn::Result<()> {
         again.load_checkpoint(&path)?;
         assert!(again.fit(&x, &y, fit())?.epoch.is_empty(), "{what}");
         assert_eq!(again.steps(), steps, "{what}");
-        // The same in the program that it has ended in.
+        // The same in the program in which it ended.
         assert!(model.fit(&x, &y, fit())?.epoch.is_empty(), "{what}");
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Recurrent layers around cells of a user's own: gradients, equality with a layer of the library, and graphs.
+//! Recurrent layers around a user's own cells: gradients, equality with a library layer, and graphs.
 
 #![allow(missing_docs)]
 
@@ -29,7 +29,7 @@ mod my {
     }
 
     nn::layer! {
-        /// Elman's cell: that of `SimpleRNN`, `h' = tanh(W · x + b + V · h)`.
+        /// Elman's cell, as in `SimpleRNN`: `h' = tanh(W · x + b + V · h)`.
         pub struct Elman<F, U, G> {
             /// The scalars of a state.
             units: Size,
@@ -101,7 +101,7 @@ mod my {
 
     nn::layer! {
         /// The minimal gated unit: `f = σ(W_f · x + b_f + V_f · h)`, `n = tanh(W_n · x + b_n + V_n · (f ⊙ h))`,
-        /// `h' = (1 - f) ⊙ h + f ⊙ n`. The rows are those of `f` and `n`. Source: Zhou et al., 2016,
+        /// `h' = (1 - f) ⊙ h + f ⊙ n`. The rows are `f`, then `n`. Source: Zhou et al., 2016,
         /// <https://arxiv.org/abs/1603.09420>
         pub struct Mgu<F, U, G> {
             /// The scalars of a state.
@@ -213,7 +213,7 @@ mod my {
     }
 
     nn::layer! {
-        /// Two states: `c' = c / 2 + z`, `h' = tanh(c')`, where `z = W · x + b + V · h`. It keeps `h'`.
+        /// Two states: `c' = c / 2 + z`, `h' = tanh(c')`, with `z = W · x + b + V · h`. It keeps `h'`.
         pub struct Leaky<F, U, G> {
             /// The scalars of a state.
             units: Size,
@@ -308,7 +308,7 @@ fn gradients() {
 }
 
 model! {
-    /// The library's.
+    /// The library's layer.
     pub struct Own;
 
     let x = Input(shape = [5, 3]);
@@ -320,7 +320,7 @@ model! {
 }
 
 model! {
-    /// The same with a cell of the user's.
+    /// The same with a user's cell.
     pub struct Users;
 
     let x = Input(shape = [5, 3]);
@@ -331,7 +331,7 @@ model! {
     Model(inputs = x, outputs = [all, back])
 }
 
-/// Predictions and training, with a mask that goes through the first layer to the second: bit for bit.
+/// Predictions and training, with a mask that passes through the first layer to the second: bit for bit.
 #[test]
 fn like_a_layer_of_the_library() -> nn::Result<()> {
     let own = Own::<f32>::boxed(&mut StdRng::seed_from_u64(3));
@@ -354,7 +354,7 @@ fn like_a_layer_of_the_library() -> nn::Result<()> {
     Ok(())
 }
 
-/// Where sizes have names, too.
+/// Here sizes also have names.
 const UNITS: usize = 4;
 
 model! {

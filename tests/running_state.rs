@@ -1,4 +1,4 @@
-//! Running states: what training moves beside the gradient.
+//! Running states: numbers that training moves without a gradient.
 
 use nn::prelude::*;
 
@@ -19,7 +19,7 @@ model! {
 }
 
 model! {
-    /// The same state moves once for each call.
+    /// One state, which each call moves once.
     pub struct Twice;
     let x = Input(shape = [3]);
     let norm = Normal();

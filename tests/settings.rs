@@ -1,11 +1,11 @@
-//! Every setting that is a number, with every value that may make no sense: it trains if the value has a meaning, and
-//! otherwise is an error that names the setting, the value and what is allowed, before anything has changed.
+//! Every numeric setting, with every value that may be senseless. If the value has a meaning, the model trains.
+//! Otherwise there is an error before anything changes; it names the setting, the value and the allowed range.
 //!
-//! The structs are taken apart without `..`, so a new field does not compile until it is here.
+//! The structs are destructured without `..`, so a new field does not compile until it is here.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
-// A struct of one field has nothing to take from the base.
+// In a struct of one field, the base has nothing to add.
 #![allow(clippy::needless_update)]
 
 use nn::callbacks::LearningRateScheduler;
@@ -50,10 +50,10 @@ model! {
 const NAN: f64 = f64::NAN;
 const INFINITY: f64 = f64::INFINITY;
 
-/// What is tried in every place.
+/// The values that each setting is tried with.
 const VALUES: [f64; 9] = [NAN, INFINITY, -INFINITY, 1e39, -1e39, -1.0, 0.0, 1.0, 1.5];
 
-/// The values of `VALUES` that mean something.
+/// The valid values among `VALUES`.
 type Fine = &'static [f64];
 const NOT_NEGATIVE: Fine = &[0.0, 1.0, 1.5];
 const POSITIVE: Fine = &[1.0, 1.5];
@@ -70,7 +70,7 @@ fn rng() -> StdRng {
     StdRng::seed_from_u64(1)
 }
 
-/// An error that names the setting and the value.
+/// Expects an error that names the setting and the value.
 #[track_caller]
 fn names(error: &Error, name: &str, value: f64) {
     let Error::Setting { name: got, expected, .. } = error else { panic!("{name} = {value}: {error}") };
@@ -106,7 +106,7 @@ fn optimizer<O: Optimizer + Clone>(name: &str, fine: Fine, make: impl Fn(f64) ->
     }
 }
 
-/// All fields of a struct that are numbers, each with what is fine.
+/// All numeric fields of a struct, each with its valid values.
 macro_rules! sweep {
     ($check:ident: $($type:ident { $($field:ident: $fine:expr),* ; $($other:ident),* } = $base:expr;)*) => {$({
         let base: $type = $base;
@@ -148,12 +148,12 @@ fn optimizers() {
 fn options_of_optimizers() {
     let sgd = Sgd::default();
     optimizer("weight_decay", NOT_NEGATIVE, |value| sgd.weight_decay(value));
-    // 0 or less is none.
+    // 0 or less turns clipping off.
     optimizer("clipnorm", FINITE, |value| sgd.clipnorm(value));
     optimizer("clipvalue", FINITE, |value| sgd.clipvalue(value));
     optimizer("global_clipnorm", FINITE, |value| sgd.global_clipnorm(value));
     optimizer("ema_momentum", PART, |momentum| sgd.ema(Ema { momentum, overwrite_frequency: Some(1) }));
-    // What is wrapped is checked as well, and what does not count is not.
+    // Wrapped optimizers are checked too, but settings without effect are not.
     optimizer("learning_rate", NOT_NEGATIVE, |learning_rate| Sgd { learning_rate, ..sgd }.lazy().clipnorm(1.0));
     optimizer("momentum", PART, |momentum| {
         Sgd { momentum, ..sgd }.ema(Ema::default()).schedule(|_: u64| 0.1).clipnorm(1.0)
@@ -192,7 +192,7 @@ fn schedules() {
     assert_eq!(error.to_string(), text);
 }
 
-/// A rate that only the step knows: that of a closure, of a callback, of a schedule that grows without end.
+/// A rate that only the step knows: from a closure, a callback, or a schedule that grows without end.
 #[test]
 fn learning_rates_of_steps() {
     for value in VALUES {
@@ -211,7 +211,7 @@ fn learning_rates_of_steps() {
         let mut line = Line::boxed(&mut rng()).compile(Sgd::default(), MeanSquaredError);
         let scheduler = LearningRateScheduler::new(move |epoch, rate| if epoch == 1 { value } else { rate });
         let error = line.fit(X, Y, Fit::new().epochs(3).verbose(0).callback(scheduler)).unwrap_err();
-        // The callback knows the epoch; a rate that is infinite as the model's scalar is found at the step.
+        // The callback's error names the epoch. A rate that is infinite as the model's scalar is found at the step.
         let text = error.to_string();
         assert!(text.ends_with("for epoch 1") || text.ends_with("for step 1"), "{error}");
         assert_eq!(line.steps(), 1);
@@ -325,7 +325,7 @@ fn weights_of_losses_samples_and_classes() {
                 }
             }
         }
-        // These are f64, whatever the model's scalar.
+        // These are `f64` for any scalar of the model.
         let line = || Line::boxed(&mut rng()).compile(Sgd::default(), MeanSquaredError);
         let weights = [1.0, value, 1.0];
         let fit = || Fit::new().verbose(0);
@@ -350,7 +350,7 @@ fn the_only_output_needs_a_loss() {
     assert_eq!(line.fit_batches(|_| [(X, ())], Fit::new()).unwrap_err().to_string(), text);
 }
 
-/// What is infinite as an `f32` is a number as an `f64`.
+/// A number that is infinite as an `f32` can be finite as an `f64`.
 #[test]
 fn the_scalar_of_the_model_decides() {
     let sgd = Sgd::default().clipvalue(1e39);

@@ -1,5 +1,5 @@
-//! Weights that are used more than once, and parts of a graph that are: shared layers, models in models, models cut out
-//! of a graph, stacks of layers, and templates, whose uses share nothing.
+//! Weights and parts of a graph that are used more than once: shared layers, models in models, models cut out of a
+//! graph, stacks of layers, and templates. Uses of a template share nothing.
 
 use nn::prelude::*;
 use nn::{Model, Path};
@@ -29,7 +29,7 @@ fn close(a: &[f64], b: &[f64]) {
     assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-12), "{a:?}\n{b:?}");
 }
 
-/// A layer that a wrapper and a call share.
+/// A layer shared by a wrapper and a call.
 mod layer {
     use super::*;
 
@@ -52,7 +52,7 @@ mod layer {
     }
 }
 
-/// The encoder is a model of its own. The autoencoder owns it: `autoencoder.encoder`.
+/// The encoder is its own model. The autoencoder owns it: `autoencoder.encoder`.
 mod nested {
     use super::*;
 
@@ -98,7 +98,7 @@ mod nested {
         let after = model.model().encoder.predict(&x)?;
         assert_ne!(before, after);
         assert_eq!(after[0], model.model().encoder.call(&x[0]));
-        // Its weights can go on in another model.
+        // Its weights can be copied into another model.
         let mut other = Twice::<f64>::boxed(&mut StdRng::seed_from_u64(2));
         other.encoder.clone_from(&model.model().encoder);
         assert_eq!(other.call((&x[0], &x[1])).second, after[1]);
@@ -123,7 +123,7 @@ mod nested {
     }
 }
 
-/// A model cut out of the graph that it is a part of, called on another tensor.
+/// A model cut out of the graph that contains it, called on another tensor.
 mod cut {
     use super::*;
 
@@ -256,7 +256,7 @@ mod template {
     }
 
     model! {
-        /// A model is a template of its own: every `Member()` is another one.
+        /// A model is its own template: every `Member()` is a new one.
         pub struct Member;
 
         let x = Input(shape = [4]);
@@ -283,7 +283,7 @@ mod template {
     }
 
     model! {
-        /// Templates take layers as well as tensors, and give several tensors.
+        /// Templates take layers as well as tensors, and return several tensors.
         pub struct Nested;
 
         let x = Input(shape = [4]);
@@ -302,7 +302,7 @@ mod template {
 
     #[test]
     fn templates_in_templates() {
-        // One shared layer, and two of its own in each use.
+        // One shared layer, and two new ones in each use.
         assert_eq!(Nested::PARAMETERS, 20 + 2 * (20 + 5));
         assert_eq!(Nested::new(&mut StdRng::seed_from_u64(1)).call(&SVector::zeros()).len(), 6);
     }

@@ -1,4 +1,4 @@
-//! Sparse inputs: a model on lists of ones is the same model on vectors of zeros and ones.
+//! Sparse inputs: a model on lists of ones equals the same model on vectors of zeros and ones.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
@@ -59,7 +59,7 @@ fn close<T: nn::Scalar>(a: &[T], b: &[T]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a.to_f64() - b.to_f64()).abs() < 2e-6)
 }
 
-/// The number of the last epoch.
+/// The value of the last epoch.
 fn last(history: &nn::History, name: &str) -> f64 {
     history.get(name).and_then(|numbers| numbers.last().copied()).unwrap_or(f64::NAN)
 }
@@ -78,7 +78,7 @@ fn predictions_are_those_of_the_dense_model() -> nn::Result<()> {
     Ok(())
 }
 
-/// Ten steps with batches that touch different rows; the weights and the slots are those of the dense model.
+/// Ten steps with batches that touch different rows. The weights and the slots equal those of the dense model.
 #[test]
 fn steps_are_those_of_the_dense_model() -> nn::Result<()> {
     fn check<O: Optimizer + Clone + std::fmt::Debug>(optimizer: O) -> nn::Result<()> {
@@ -108,8 +108,8 @@ fn steps_are_those_of_the_dense_model() -> nn::Result<()> {
     check(AdamW::default())
 }
 
-/// With `lazy` the rows of a batch alone are stepped: the first step of Adam is the same, and a row that does not come
-/// again stays.
+/// With `lazy` only the rows of a batch are stepped. The first step of Adam is the same, and a row that does not return
+/// stays unchanged.
 #[test]
 fn lazy_steps() -> nn::Result<()> {
     let loss = SparseCategoricalCrossentropy::default();
@@ -130,7 +130,7 @@ fn lazy_steps() -> nn::Result<()> {
 
 #[test]
 fn it_trains() -> nn::Result<()> {
-    // The class is said by one of three words.
+    // One of three words determines the class.
     let mut rng = StdRng::seed_from_u64(5);
     let (x, y): (Vec<Text>, Vec<u32>) = (0..300)
         .map(|k| {
@@ -149,7 +149,8 @@ fn it_trains() -> nn::Result<()> {
     Ok(())
 }
 
-/// A run that is stopped and goes on from a checkpoint has the weights of one that was not: the slots are caught up.
+/// A run that is stopped and resumed from a checkpoint has the weights of an uninterrupted one: the slots have caught
+/// up.
 #[test]
 fn a_checkpoint_holds_what_rows_have_missed() -> nn::Result<()> {
     let (x, y) = texts(60);
@@ -173,7 +174,7 @@ fn a_checkpoint_holds_what_rows_have_missed() -> nn::Result<()> {
 }
 
 model! {
-    /// Two sparse inputs of which one is read twice, a dense one, and options of `Dense`.
+    /// Two sparse inputs, one of them read twice, a dense input, and options of `Dense`.
     #[nn(allow(frozen_with_nothing_upstream))]
     pub struct Several;
 
@@ -247,7 +248,7 @@ fn several_inputs() -> nn::Result<()> {
 }
 
 model! {
-    /// A model with a sparse input is a layer, also one that is called twice.
+    /// A model with a sparse input is a layer, even one that is called twice.
     pub struct Twins;
 
     let left = Input(shape = [WORDS], sparse = true);
@@ -294,7 +295,7 @@ fn models_inside_of_models() -> nn::Result<()> {
 }
 
 model! {
-    /// One layer on a sparse and a dense tensor: its kernel is stepped as a whole.
+    /// One layer on a sparse and a dense tensor: every step takes its whole kernel.
     pub struct Both;
 
     let words = Input(shape = [WORDS], sparse = true);
@@ -322,7 +323,7 @@ fn a_layer_on_sparse_and_dense_tensors() -> nn::Result<()> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// A step of SGD with a learning rate of 1 is the gradient.
+    /// A step of SGD with a learning rate of 1 equals the gradient.
     #[test]
     fn gradients(words in prop::collection::vec(prop::collection::vec(0..WORDS as u32, 0..30), 1..7), seed: u64) {
         let x = words.into_iter().map(Text::new).collect::<Result<Vec<_>, _>>().expect("words of the vocabulary");
@@ -353,6 +354,6 @@ fn bad_data() {
     let error = model.fit(&x[..0], &y[..0], Fit::new().verbose(0)).unwrap_err();
     assert_eq!(error.to_string(), "input `input_layer`: expected at least one sample, got none");
     assert_eq!(model.predict(&x[..0]).map(|y| y.len()).unwrap_or(1), 0);
-    // A text without a word is no mistake.
+    // A text without words is not a mistake.
     assert!(model.train_on_batch([Text::default()], [0_u32]).is_ok());
 }

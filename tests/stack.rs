@@ -1,6 +1,6 @@
-//! Nothing that a program can call passes 20 MB of weights, or a sample of 20 MB, through a stack: each call runs in
-//! threads with stacks of 256 KiB, in a debug build, in which every move is a copy. By value are refused, when a
-//! program is built: `new`, `zeroed`, `unpack`, `clone`, `call`, `call_in` and `Trainer::new` (see tests/ui/memory).
+//! Nothing that a program can call passes 20 MB of weights, or a sample of 20 MB, through a stack. Each call runs in
+//! threads with stacks of 256 KiB, in a debug build, in which every move is a copy. The calls by value do not compile
+//! for such models: `new`, `zeroed`, `unpack`, `clone`, `call`, `call_in` and `Trainer::new` (see tests/ui/memory).
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 
@@ -13,10 +13,10 @@ use nn::prelude::*;
 use nn::{Bf16, Packed};
 use std::path::PathBuf;
 
-/// Bytes of a stack.
+/// The bytes of a stack.
 const STACK: usize = 256 * 1024;
 
-/// Runs a test in a thread with a small stack, and what it divides in threads with small stacks.
+/// Runs a test and its divided work in threads with small stacks.
 fn in_a_small_stack(test: impl FnOnce() + Send + 'static) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(STACK).build().expect("a pool");
     let work = move || pool.install(test);
@@ -48,7 +48,7 @@ model! {
 }
 
 model! {
-    /// Around it, with layers that fold.
+    /// A model around it, with layers that fold.
     #[derive(Clone)]
     pub struct Wide;
 
@@ -70,7 +70,7 @@ fn weights_are_copied_in_place() {
         let mut b = a.boxed_clone();
         assert!(a == b);
         b.as_mut_slice().fill(2.0);
-        // The whole, a model inside, and a layer.
+        // The whole model, an inner model, and a layer.
         b.clone_from(&a);
         assert!(a == b);
         b.tower.x.kernel.fill(1.0);
@@ -153,7 +153,7 @@ model! {
     Model(inputs = steps, outputs = y)
 }
 
-/// A loss of a user's own, which judges whole samples.
+/// A user's own loss on whole samples.
 #[derive(Clone, Copy, Debug)]
 struct Own;
 
@@ -220,7 +220,7 @@ fn masked_samples_are_not_copied_to_the_stack() {
 }
 
 model! {
-    /// Many features: 2 MB a sample, and what keeps statistics or weights of each.
+    /// Many features: 2 MB a sample, and layers that keep statistics or weights for each.
     #[nn(allow(stacked_activations))]
     pub struct Features;
 

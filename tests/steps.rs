@@ -1,12 +1,12 @@
-//! Recurrent layers fed step by step, against the whole sequence: `step` of the weights computes with the activations
-//! of the graph, wherever the layer stands.
+//! Recurrent layers fed step by step, compared with the whole sequence. `step` of the weights uses the activations of
+//! the graph, in any position of the layer.
 
 use nn::activations::{Elementwise, Fixed};
 use nn::layers::{GRU, LSTM, SimpleRNN};
 use nn::layers::{GruState, SimpleRnnState};
 use nn::prelude::*;
 
-/// y = x³ / 8, an activation of one's own.
+/// `y = x³ / 8`, a user's own activation.
 #[derive(Clone, Copy)]
 pub struct Cube;
 
@@ -24,7 +24,7 @@ impl Fixed for Cube {
     const VALUE: Self = Cube;
 }
 
-/// Weights that are large enough for one activation to differ from another.
+/// Weights that are large enough to tell activations apart.
 fn filled<W: Weights<f64>>(w: &mut W) {
     for (i, w) in w.as_mut_slice().iter_mut().enumerate() {
         *w = ((i * 7919) % 23) as f64 / 11.0 - 1.0;
@@ -35,7 +35,7 @@ fn series() -> SMatrix<f64, 2, 5> {
     SMatrix::from_fn(|feature, step| ((feature * 5 + step) as f64).sin())
 }
 
-/// `step` over the series gives what a call of the model on all of it gives.
+/// `step` over the series gives the result of the model on the whole series.
 macro_rules! steps_of_the_graph {
     ($($test:ident: $layer:ident($($argument:tt)*), $state:ident;)*) => {$(
         #[test]
@@ -78,7 +78,7 @@ steps_of_the_graph! {
     simple_rnn_linear: SimpleRNN(4, activation = linear, use_bias = false), SimpleRnnState;
 }
 
-/// Backwards, the steps come in the order in which the layer reads them.
+/// Backwards, the steps come in the layer's reading order.
 #[test]
 fn backwards() {
     model! {
@@ -163,7 +163,7 @@ fn of_constant_sizes() {
     assert!((state.h - net.call(&x)).amax() < 1e-14);
 }
 
-/// In a folded model, whose kernel has a BatchNormalization in it.
+/// In a folded model, the kernel contains a BatchNormalization.
 #[test]
 fn of_a_folded_model() {
     model! {
@@ -186,7 +186,8 @@ fn of_a_folded_model() {
     assert!(difference < 1e-12, "{difference}");
 }
 
-/// What the weights do not know, `step` of the layer is told; another layer than the graph's does not take the weights.
+/// `step` of the layer takes the settings that the weights do not know. A layer other than the graph's does not accept
+/// the weights.
 #[test]
 fn by_the_layer() {
     model! {

@@ -1,4 +1,4 @@
-//! Batches from sources that fail, end early, or are fine; and warnings that are said whatever `verbose` says.
+//! Batches from sources that fail, end early, or are fine; and warnings, which are printed for any `verbose`.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
@@ -35,7 +35,7 @@ fn batch(k: usize) -> Batch {
     (x, x.map(|x| 2.0 * x + 1.0))
 }
 
-/// An error with a source, of a user's own.
+/// A user's own error with a source.
 #[derive(Debug)]
 struct Outer(io::Error);
 
@@ -75,7 +75,7 @@ fn a_source_that_fails_ends_the_run() -> nn::Result<()> {
     let io = ends_with(|| io::Error::new(io::ErrorKind::NotFound, "no file"), "no file");
     let Error::Data(inner) = &io else { panic!("{io}") };
     assert!(inner.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::NotFound));
-    // One of ours stays what it is.
+    // The library's own error stays unchanged.
     let own = ends_with(|| Error::callback("ours"), "ours");
     assert!(matches!(own, Error::Callback(_)));
 
@@ -90,7 +90,7 @@ fn a_source_that_fails_ends_the_run() -> nn::Result<()> {
     let error = model.fit_batches(weighted, silent().epochs(9).steps_per_epoch(3)).unwrap_err();
     assert_eq!((error.to_string().as_str(), model.steps()), ("late", 9));
 
-    // A source without failures trains as one of batches that are no results.
+    // A source of `Ok` batches trains like a source of plain batches.
     let (mut plain, mut result) = (line(), line());
     plain.fit_batches(|_| (0..4).map(batch), silent().epochs(3))?;
     result.fit_batches(|_| (0..4).map(|k| Ok::<_, io::Error>(batch(k))), silent().epochs(3))?;
@@ -124,7 +124,7 @@ fn a_resumed_run_needs_the_batches_that_were_seen() {
     model.fit_batches(|_| (0..8).map(batch), silent().callback(stop())).unwrap();
     let resume = || silent().epochs(2).resume(true);
     let before = model.model().clone();
-    // There is less than what was seen, or the source fails before it.
+    // There are fewer batches than before, or the source fails earlier.
     let error = model.fit_batches(|_| (0..3).map(batch), resume()).unwrap_err().to_string();
     assert_eq!(error, "the data has 3 batch(es) in this pass, but the run that goes on had seen 5");
     let error = model.fit_batches(failing(|| "gone"), resume()).unwrap_err().to_string();
@@ -155,7 +155,7 @@ model! {
     Model(inputs = x, outputs = y)
 }
 
-/// What a part of this program says on its standard error output.
+/// The standard error output of a part of this program.
 fn said(part: &str) -> String {
     let program = std::env::current_exe().unwrap();
     let output = std::process::Command::new(program)
@@ -167,7 +167,7 @@ fn said(part: &str) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Runs in a process of its own, for [`said`].
+/// Runs in its own process, for [`said`].
 #[test]
 fn speaks() -> nn::Result<()> {
     let Ok(part) = std::env::var("NN_STREAMS_PART") else { return Ok(()) };

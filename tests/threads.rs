@@ -1,9 +1,9 @@
-//! A batch that is seen in parts: the same bits for any number of threads, and the numbers of a batch that is seen as a
-//! whole.
+//! A batch that is divided into parts gives the same bits for any number of threads, and the numbers of an undivided
+//! batch.
 //!
-//! Small work is not divided, and neither is that of a model with many weights for what it computes. The models here
-//! are such that a batch of some hundred samples is, into 3 to 5 parts. A batch of 8 is not, and is what others are
-//! compared with.
+//! Small work is not divided, and neither is the work of a model with many weights for little computation. The models
+//! here divide a batch of some hundred samples into 3 to 5 parts. They do not divide a batch of 8, which is the
+//! reference.
 
 #![cfg(feature = "rayon")]
 #![allow(missing_docs)]
@@ -18,12 +18,12 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::thread::{ThreadId, current};
 
-/// What a test does on a pool.
+/// Runs work on a pool.
 fn on<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
     ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool").install(work)
 }
 
-/// The result, which must be that of 1, 2, 3 and 8 threads.
+/// The result, which must be the same with 1, 2, 3 and 8 threads.
 fn for_any_threads<R: Send + PartialEq + std::fmt::Debug>(work: impl Fn() -> Result<R> + Sync) -> R {
     let one = on(1, &work).expect("valid data");
     for threads in [2, 3, 8] {
@@ -32,7 +32,7 @@ fn for_any_threads<R: Send + PartialEq + std::fmt::Debug>(work: impl Fn() -> Res
     one
 }
 
-/// All numbers of a run, bit for bit.
+/// All numbers of a run, compared bit for bit.
 #[derive(Debug, PartialEq)]
 struct Numbers {
     weights: Vec<u32>,
@@ -67,7 +67,7 @@ fn classes(n: usize, count: u32) -> Vec<u32> {
     (0..n as u32).map(|k| k * 7 % count).collect()
 }
 
-/// `a` and `b` differ by at most `tolerance` of the largest number.
+/// Checks that `a` and `b` differ by at most `tolerance` of the largest number.
 fn assert_close(a: &[f32], b: &[f32], tolerance: f32) {
     let most = a.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
     let error = a.iter().zip(b).fold(0.0_f32, |most, (a, b)| most.max((a - b).abs()));
@@ -89,14 +89,14 @@ model! {
 
 type Positions = SMatrix<f32, 32, 16>;
 
-/// The samples of a batch that is divided.
+/// The samples of a divided batch.
 const MANY: usize = 160;
 
 fn positions(seed: u64, n: usize) -> Vec<Positions> {
     numbers(seed, n * 512).collect::<Vec<_>>().chunks_exact(512).map(Positions::from_column_slice).collect()
 }
 
-/// Which threads call a loss.
+/// The threads that call a loss.
 static CALLERS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +125,7 @@ where
     }
 }
 
-/// Without this every other test here could pass on a single thread.
+/// Without this test every other test here could pass on a single thread.
 #[test]
 fn a_large_batch_is_divided_and_a_small_one_is_not() -> Result<()> {
     let (x, y) = (positions(1, MANY), classes(MANY, 10));
@@ -135,7 +135,7 @@ fn a_large_batch_is_divided_and_a_small_one_is_not() -> Result<()> {
             let loss = Watched(SparseCategoricalCrossentropy::default());
             let mut model = Wide::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), loss);
             let seen = || CALLERS.lock().expect("nobody panics").len();
-            // Which threads are free is not known, but they are not always busy.
+            // Any thread may be busy, but none is always busy.
             for _ in 0..20 {
                 model.train_on_batch(&x[..n], &y[..n]).expect("valid data");
                 if n > 32 && threads > 1 && seen() > 1 {
@@ -172,13 +172,13 @@ fn dense() {
     for_any_threads(|| run(RmsProp::default().clipnorm(0.01)));
 }
 
-/// A step is that of the same batch as a whole: from the gradients of its samples, 10 at a time.
+/// A step equals the step of the undivided batch, computed from the gradients of its samples, 10 at a time.
 #[test]
 fn parts_add_up_to_the_whole() -> Result<()> {
     let (x, y) = (positions(1, MANY), classes(MANY, 10));
     let weights: Vec<f64> = (0..MANY).map(|k| (k % 5) as f64).collect();
     let start = || Wide::boxed(&mut StdRng::seed_from_u64(1));
-    // With a rate of 1 the gradient is what a step takes away, where nothing is bounded.
+    // At a rate of 1 a step subtracts the gradient, if no weight has a bound.
     let gradient = |x: &[_], y: &[u32], weights: &[f64]| -> Result<(Vec<f32>, f64)> {
         let sgd = Sgd { learning_rate: 1.0, ..Sgd::default() };
         let mut model = start().compile(sgd, SparseCategoricalCrossentropy::default());
@@ -203,7 +203,7 @@ fn parts_add_up_to_the_whole() -> Result<()> {
 }
 
 model! {
-    /// Random numbers in every part.
+    /// Every part draws random numbers.
     pub struct Random;
 
     Sequential([
@@ -232,8 +232,7 @@ fn dropout() {
     let weights = for_any_threads(|| train(&x, 5));
     assert_ne!(weights, train(&x, 6).expect("valid data"), "the seed decides");
 
-    // The parts do not drop the same: a batch of equal samples has more than as many different losses as a part has
-    // samples.
+    // The parts drop different units: a batch of equal samples has more different losses than a part has samples.
     let same = vec![x[0]; MANY];
     let model = Random::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), MeanSquaredError);
     let mut watching = model.metrics(Recorder);
@@ -285,7 +284,7 @@ model! {
 
 type Words = SVector<u32, 12>;
 
-/// Texts of very different lengths: the parts of a batch have different numbers of words.
+/// Texts of very different lengths, so the parts of a batch have different numbers of words.
 fn texts(n: usize) -> Vec<Words> {
     (0..n)
         .map(|k| Words::from_fn(|i, _| if i <= k * 12 / n { (k * 37 + i * 11) as u32 % 499 + 1 } else { 0 }))
@@ -332,14 +331,14 @@ fn embedding_masks_and_two_outputs() {
 }
 
 model! {
-    /// What is called twice.
+    /// A model that is called twice.
     pub struct Tower;
 
     Sequential([Input(shape = [16, 32]), Dense(32, activation = relu), Dense(16), Flatten()])
 }
 
 model! {
-    /// A model inside of another one, on both inputs.
+    /// An inner model on both inputs.
     pub struct Twins;
 
     let a = Input(shape = [16, 32]);
@@ -370,7 +369,7 @@ fn a_model_that_is_called_twice() {
 }
 
 model! {
-    /// What looks at the batch as a whole.
+    /// Layers that read the batch as a whole.
     pub struct Normal;
 
     Sequential([
@@ -398,7 +397,7 @@ fn the_statistics_of_a_batch_are_those_of_the_whole() {
             predictions: bits(model.predict(&x)?.iter().map(|y| y[3])),
         })
     });
-    // The moving averages are those of one batch, not of parts of it.
+    // The moving averages come from one batch, not from its parts.
     let mut model =
         Normal::boxed(&mut StdRng::seed_from_u64(1)).compile(Sgd::default(), SparseCategoricalCrossentropy::default());
     let before = model.model().dense.clone();
@@ -409,7 +408,7 @@ fn the_statistics_of_a_batch_are_those_of_the_whole() {
     assert!((moving - 0.01 * mean).abs() < 1e-4 * mean, "{moving} {mean}");
 }
 
-/// Batches are of any size, and the same as one by one.
+/// Batches of any size give the results of single samples.
 #[test]
 fn predictions_are_those_of_single_samples() -> Result<()> {
     let x = positions(1, 400);
@@ -425,7 +424,7 @@ fn predictions_are_those_of_single_samples() -> Result<()> {
     Ok(())
 }
 
-/// A layer that does nothing, and does not say that it works by sample: a batch is not divided.
+/// A layer that does nothing and does not declare `BySample`, so its batch is not divided.
 pub mod my {
     use nn::layer::{Layer, Memory, Pass, Storage};
     use nn::prelude::*;
@@ -439,7 +438,7 @@ pub mod my {
         pub const SPEC: LayerSpec { infer: rule!(infer) }
     }
 
-    /// The shape stays.
+    /// The output has the shape of the input.
     pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
         Ok(Inferred::new(inputs[0], &[]))
     }
@@ -486,7 +485,7 @@ model! {
 }
 
 model! {
-    /// The same, not divided.
+    /// The same, but not divided.
     pub struct Undivided;
 
     let words = Input(shape = [12], dtype = u32);
@@ -499,7 +498,7 @@ model! {
     Model(inputs = [words, more], outputs = [tags, score])
 }
 
-/// Masks, weights of samples and rows of tables: the division makes no difference but for rounding.
+/// Masks, sample weights and rows of tables: the division only changes rounding.
 #[test]
 fn a_model_is_divided_or_not() -> Result<()> {
     const { assert!(matches!(<Divided as Model>::WORK, nn::layer::Work::BySample(1..))) }

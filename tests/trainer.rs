@@ -1,4 +1,4 @@
-//! A `Trainer`, which needs no heap, does what `train_on_batch` does.
+//! A `Trainer`, which needs no heap, takes the same steps as `train_on_batch`.
 
 use nn::optimizers::Ema;
 use nn::optimizers::{Adadelta, Adagrad, Adamax, Ftrl, Lion, Nadam};
@@ -6,7 +6,7 @@ use nn::prelude::*;
 use nn::{StepError, Trainer};
 
 model! {
-    /// Something of everything that a step has to care for.
+    /// One of everything that a step has to handle.
     struct Everything;
 
     let words = Input(shape = [3], dtype = u32);
@@ -55,7 +55,7 @@ fn it_does_what_train_on_batch_does() {
     let (words, more, class, size) = samples(9);
     let refused = trainer.step(&optimizer, &losses, (&words, &more[..2]), (&class, &size), &mut rng);
     assert_eq!(refused, Err(StepError::Lengths { expected: 6, got: 2 }));
-    // A shorter batch has room.
+    // A shorter batch fits too.
     let inputs = EverythingInputs { words: &words[..2], more: &more[..2] };
     trainer.step(&optimizer, &losses, inputs, (&class[..2], &size[..2]), &mut rng).unwrap();
     assert_eq!(trainer.steps(), 6);
@@ -66,7 +66,7 @@ fn its_memory_is_known() {
     type OnDevice = Trainer<Everything, N>;
     const BYTES: usize = OnDevice::BYTES;
     let (weights, outputs) = (Everything::PARAMETER_BYTES, 2 * 4 * size_of::<f32>());
-    // Less, since statistics of a whole batch are there once.
+    // Less, because statistics of the whole batch exist once.
     let most = 2 * weights + N * (Everything::TRAIN_BYTES + outputs) + 64;
     assert!(BYTES <= most && BYTES > most - 1000, "{BYTES}, {most}");
 }
@@ -76,7 +76,7 @@ model! {
     Sequential([Input(shape = [2]), Dense(3, activation = tanh), Dense(1)])
 }
 
-/// A trainer for one optimizer is not stepped with another: its slots would mean something else, or not be there.
+/// A trainer for one optimizer refuses another: its slots would have another meaning, or be missing.
 #[test]
 fn other_optimizers_are_refused() {
     fn made(optimizer: &impl Optimizer) -> Trainer<Small, 2, 4> {
@@ -125,7 +125,7 @@ fn other_optimizers_are_refused() {
         with_momentum = RmsProp { momentum: 0.5, ..RmsProp::default() };
         centered = RmsProp { centered: true, ..RmsProp::default() };
     }
-    // Settings that do not change the slots may change: the rate, a schedule, clipping, weight decay.
+    // Settings that do not affect the slots may change: the rate, a schedule, clipping, weight decay.
     let mut trainer = made(&Adam::default());
     for taken in [
         stepped(&mut trainer, &Adam { learning_rate: 0.5, ..Adam::default() }),
@@ -134,7 +134,7 @@ fn other_optimizers_are_refused() {
     ] {
         assert!(taken.is_ok());
     }
-    // The case of the smallest room: without slots Adam would do nothing.
+    // With the smallest room, Adam without slots would do nothing.
     let mut bare = Trainer::<Small, 2>::new(Small::new(&mut StdRng::seed_from_u64(1)), &Sgd::default()).unwrap();
     let x = [SVector::<f32, 2>::new(0.5, -1.0)];
     let taken = bare.step(&Adam::default(), &MeanSquaredError, x, [1.0_f32], &mut StdRng::seed_from_u64(2));

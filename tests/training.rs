@@ -1,4 +1,4 @@
-//! `compile`, `fit`, `evaluate` and `predict` do what Keras does.
+//! `compile`, `fit`, `evaluate` and `predict` do the same as in Keras.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
@@ -54,7 +54,7 @@ model! {
 }
 
 model! {
-    /// Everything that adds to a gradient: a penalty, two outputs with different heads, a frozen layer between others.
+    /// All contributions to a gradient: a penalty, two outputs with different heads, a frozen layer between others.
     pub struct Everything;
 
     let x = Input(shape = [4]);
@@ -113,6 +113,37 @@ fn learns_and_keeps_a_history() -> nn::Result<()> {
 }
 
 #[test]
+fn arrays_are_samples() -> nn::Result<()> {
+    let (x, y) = points(12);
+    let (rows, targets): (Vec<[f32; 4]>, Vec<[f32; 3]>) = points_as_arrays(&x, &y);
+    let compiled = || kinds().compile(Sgd::new(0.1), CategoricalCrossentropy::new());
+    let (mut a, mut b) = (compiled(), compiled());
+    a.fit(&x, &y, silent().epochs(2).batch_size(5))?;
+    b.fit(&rows, &targets, silent().epochs(2).batch_size(5))?;
+    assert_eq!(a.model().as_slice(), b.model().as_slice());
+    assert_eq!(a.predict(&x)?, b.predict(&rows)?);
+    Ok(())
+}
+
+fn points_as_arrays(x: &[Point], y: &[Kind]) -> (Vec<[f32; 4]>, Vec<[f32; 3]>) {
+    (x.iter().map(|x| (*x).into()).collect(), y.iter().map(|y| (*y).into()).collect())
+}
+
+#[test]
+fn a_compiled_model_is_called_as_the_model() -> nn::Result<()> {
+    let (x, _) = points(3);
+    let model = kinds().compile(Adam::default(), CategoricalCrossentropy::new());
+    for x in &x {
+        assert_eq!(model.call(x), model.model().call(x));
+        assert_eq!(model.call(&<[f32; 4]>::from(*x)), model.model().call(x));
+    }
+    let line = Line::boxed(&mut StdRng::seed_from_u64(0)).compile(Sgd::default(), MeanSquaredError);
+    assert_eq!(line.call(&2.0), line.predict([2.0])?[0]);
+    assert_eq!((model.summary(), line.model().summary()), (Kinds::SUMMARY, Line::SUMMARY));
+    Ok(())
+}
+
+#[test]
 fn one_step_by_hand() -> nn::Result<()> {
     let mut line = Line::boxed(&mut StdRng::seed_from_u64(0));
     line.as_mut_slice().copy_from_slice(&[2.0, 1.0]);
@@ -165,7 +196,7 @@ fn is_still(weight: usize) -> bool {
 
 #[test]
 fn means_are_over_samples_and_before_the_steps() -> nn::Result<()> {
-    // With a learning rate of 0 an epoch is an evaluation, whatever the batches: 10 = 4 + 4 + 2 samples.
+    // At a learning rate of 0 an epoch is an evaluation, for any batches: 10 = 4 + 4 + 2 samples.
     let (x, y) = points(10);
     let line = Pair::boxed(&mut StdRng::seed_from_u64(1));
     let inputs = (&x, [SVector::<f32, 2>::new(0.5, -1.0); 10]);
@@ -183,7 +214,7 @@ fn means_are_over_samples_and_before_the_steps() -> nn::Result<()> {
         close(history.get(name).unwrap()[0], value);
     }
     close(report.loss, report.get("kind_loss").unwrap() + report.get("score_loss").unwrap());
-    // What a step reports is what was true before it.
+    // A step reports the values before it.
     let before = pair.test_on_batch(inputs, (&y, scores))?;
     let mut pair =
         pair.into_model().compile(Sgd::default(), (CategoricalCrossentropy::default(), BinaryCrossentropy::default()));
@@ -232,7 +263,7 @@ fn validation_takes_the_last_samples() -> nn::Result<()> {
     assert_eq!(by_split, by_data);
     assert_eq!(split.model(), apart.model());
     close(by_split.get("val_loss").unwrap()[2], split.evaluate(&x[17..], &y[17..])?.loss);
-    // Data of its own goes before a split.
+    // Validation data takes precedence over a split.
     let mut both = make();
     let history = both.fit(&x, &y, fit().validation_split(0.3).validation_data(&x[..5], &y[..5]))?;
     assert_eq!(history.params.steps, 4);

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::PathBuf;
 
 model! {
-    /// A part of the next.
+    /// A part of the next model.
     pub struct Tower;
 
     let x = Input(shape = [4]);
@@ -44,7 +44,7 @@ model! {
 }
 
 model! {
-    /// A layer too many.
+    /// With one layer too many.
     pub struct Tall;
 
     let x = Input(shape = [4]);
@@ -83,7 +83,7 @@ fn weights_come_back() -> nn::Result<()> {
     saved.save_weights(&path)?;
     loaded.load_weights(&path)?;
     assert_eq!(saved, loaded);
-    // On a compiled model it is the same.
+    // A compiled model behaves the same.
     let path = file("towers_compiled.safetensors");
     let mut compiled = Towers::boxed(&mut rng(2)).compile(Sgd::default(), MeanSquaredError);
     saved.compile(Sgd::default(), MeanSquaredError).save_weights(&path)?;
@@ -155,7 +155,7 @@ fn broken_files_are_refused() -> nn::Result<()> {
     Tower::boxed(&mut rng(1)).save_weights(&path)?;
     let whole = fs::read(&path).unwrap();
     let broken = file("broken.safetensors");
-    // Every beginning of a file is an invalid file.
+    // Every prefix of a file is an invalid file.
     for length in 0..whole.len() {
         fs::write(&broken, &whole[..length]).unwrap();
         refused(&broken, &["not a valid safetensors file"]);
@@ -212,7 +212,7 @@ fn a_resumed_run_goes_on_bit_for_bit() -> nn::Result<()> {
     assert_eq!(second.steps(), 12);
     second.fit(&x, &y, fit().epochs(3))?;
     assert_eq!(whole.model(), second.model());
-    // The weights alone do not do: Adam has a memory.
+    // The weights alone are not enough, because Adam has a memory.
     let weights = file("tall.safetensors");
     first.save_weights(&weights)?;
     let mut third = make(2);
@@ -253,7 +253,7 @@ fn other_checkpoints_are_refused() -> nn::Result<()> {
     Ok(())
 }
 
-/// What a file holds is read, and said.
+/// Weights that are not finite are read, with a warning.
 #[test]
 fn weights_that_are_not_finite() {
     let path = file("not_finite.safetensors");
@@ -266,7 +266,7 @@ fn weights_that_are_not_finite() {
     let bits = |tower: &Tower| tower.as_slice().iter().map(|w| w.to_bits()).collect::<Vec<_>>();
     assert_eq!(bits(&other), bits(&tower));
 
-    // For those who ask for errors; nothing has changed then.
+    // In strict mode they are an error, and nothing has changed.
     let compiled = || Tower::boxed(&mut StdRng::seed_from_u64(2)).compile(Adam::default(), MeanSquaredError);
     let mut strict = compiled().strict(true);
     let text = "tensor `y.kernel`: expected finite numbers, got -inf at place 4, and in 1 more tensor";
@@ -274,7 +274,7 @@ fn weights_that_are_not_finite() {
     assert_eq!(error, format!("{}: {text}", path.display()));
     assert_eq!(strict.model(), compiled().model());
 
-    // A slot of the optimizer is as bad.
+    // A bad slot of the optimizer is treated the same.
     let path = file("not_finite_slot.safetensors");
     let mut trained = compiled();
     trained.train_on_batch([SVector::<f32, 4>::repeat(1e30)], [SVector::<f32, 3>::repeat(-1e30)]).unwrap();
@@ -285,7 +285,7 @@ fn weights_that_are_not_finite() {
     assert!(compiled().load_checkpoint(&path).is_ok());
 }
 
-/// Runs as a program of its own, whose standard error the test below reads.
+/// Runs as its own program; the test below reads its standard error.
 #[test]
 fn child() {
     let Ok(path) = std::env::var("NN_WEIGHTS") else { return };
@@ -353,7 +353,7 @@ mod names {
     }
 
     model! {
-        /// Everything that a checkpoint names is a layer as well.
+        /// Every name in a checkpoint is also the name of a layer.
         #[nn(allow(dense_after_dense))]
         pub struct Reserved;
         let input = Input(shape = [2]);
@@ -391,7 +391,7 @@ mod names {
         assert_eq!((second.model(), second.steps()), (first.model(), 2));
         second.fit(data.0, data.1, fit(4))?;
         assert_eq!(second.model(), whole.model());
-        // Weights alone, and a checkpoint in their place.
+        // Weights alone, and a checkpoint instead of them.
         first.save_weights(file("reserved_weights.safetensors"))?;
         second.load_weights(file("reserved_weights.safetensors"))?;
         assert_eq!(second.model(), first.model());
@@ -412,7 +412,7 @@ model! {
     Sequential([Input(shape = [2]), Dense(3, activation = tanh), Dropout(0.1), Dense(2)])
 }
 
-/// Every count of a checkpoint at its limits: it is refused, or the run goes on without an overflow.
+/// Every counter of a checkpoint at its limits: the checkpoint is refused, or the run goes on without overflow.
 #[test]
 fn counts_beyond_all_runs_are_refused() -> nn::Result<()> {
     let path = file("counts.safetensors");
@@ -457,7 +457,7 @@ fn counts_beyond_all_runs_are_refused() -> nn::Result<()> {
                 std::fs::write(&path, changed).unwrap();
                 let mut model = make();
                 match model.load_checkpoint(&path) {
-                    // The file may say that another epoch or batch goes on, and then there may be nothing to do.
+                    // The file may say that another epoch or batch is due, and then there may be nothing to do.
                     Ok(()) => drop(model.fit(x, y, fit(value == u64::MAX))),
                     Err(error) => {
                         refused += 1;
@@ -475,7 +475,7 @@ fn counts_beyond_all_runs_are_refused() -> nn::Result<()> {
     Ok(())
 }
 
-/// A checkpoint with everything in it, changed at any place: it is refused, or it is one.
+/// A checkpoint with everything in it, changed at any place, is refused or still valid.
 #[test]
 fn changed_checkpoints_are_refused_or_right() -> nn::Result<()> {
     let path = file("changed.safetensors");
@@ -496,7 +496,7 @@ fn changed_checkpoints_are_refused_or_right() -> nn::Result<()> {
     for k in 0..1000 {
         let mut bytes = bytes.clone();
         for _ in 0..1 + rng.next_u64() % 3 {
-            // Mostly in the header, where there is most to get wrong.
+            // Mostly in the header, because most errors are possible there.
             let end = if rng.next_u64().is_multiple_of(4) { bytes.len() } else { bytes.len().min(header + 8) };
             if end == 0 {
                 break;
@@ -514,7 +514,7 @@ fn changed_checkpoints_are_refused_or_right() -> nn::Result<()> {
         if model.load_checkpoint(&changed).is_err() {
             assert_eq!(model.model(), make().model(), "change {k}");
         } else if k % 8 == 0 {
-            // It may go on from another place, or with other numbers, but not panic.
+            // The run may go on from another place or with other numbers, but it must not panic.
             drop(model.fit(x, y, fit().epochs(3).resume(true)));
         }
     }

@@ -1,4 +1,4 @@
-"""What all comparisons of this folder have in common: processes, turns, checks and tables.
+"""The shared parts of the comparisons in this folder: processes, turns, checks and tables.
 
 Every peer is a process of its own, because the number of threads of most libraries is fixed when they are loaded. The
 process waits for requests, does them while all others wait, and answers with times.
@@ -45,13 +45,13 @@ class Library:
     """A row of a table, in a process of its own."""
 
     title: str
-    make: Callable  # gives, for a number of threads, `Start`; raises ImportError where the library is missing
+    make: Callable  # gives, for a number of threads, `Start`; raises ImportError if the library is missing
     packages: tuple  # whose versions count
 
 
 @dataclass(frozen=True)
 class Bench:
-    """A row for this library: a bench of cargo's, in a new process for each request, since it starts at once."""
+    """A row for this library: a bench of cargo's, in a new process for each request, because it starts at once."""
 
     title: str
     name: str
@@ -59,7 +59,7 @@ class Bench:
     kinds: tuple = None  # names of those that it can do; None is all
 
     def build(self, threads, given):
-        """A path, and of what version that program is."""
+        """A path, and the version of that program."""
         if self.name in given:
             return given[self.name], "nn as given"  # nothing says of which revision it is
         return build(ROOT, "bench", "--bench", self.name, "--no-run", *threaded(threads)), "nn " + revision()
@@ -89,7 +89,7 @@ class Workload:
 
 @dataclass(frozen=True)
 class Start:
-    """What a peer computes first, and its functions for a number of blocks and of calls in a block."""
+    """The first results of a peer, and its functions for a number of blocks and of calls in a block."""
 
     first: dict  # for some kinds, numbers that must agree with those of other peers
     second: dict  # and numbers that are only printed
@@ -132,9 +132,9 @@ def version(package):
 
 
 def serve(library, threads):
-    """Answers each request with a line of times; first of all says what the peer computes."""
+    """Answers each request with a line of times; first reports the peer's results."""
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # What the libraries print is not an answer.
+    os.dup2(2, 1)  # The output of the libraries is not an answer.
 
     def answer(**fields):
         print(json.dumps(fields), file=answers, flush=True)
@@ -193,7 +193,7 @@ class Failure(Exception):
 
 
 def message(errors):
-    """What a program of Rust that failed has said: its panic, or the last line."""
+    """The message of a failed Rust program: its panic, or the last line."""
     lines = errors.strip().splitlines()
     panic = next((k for k, line in enumerate(lines) if " panicked at " in line), None)
     return lines[panic + 1] if panic is not None and panic + 1 < len(lines) else last_line(errors)
@@ -240,7 +240,7 @@ class Peer:
 
 
 class Program:
-    """What a `Bench` or a `Crate` builds. It prints lines with a word and numbers: `time` or the kind, and maybe `first`
+    """The program of a `Bench` or a `Crate`. It prints lines with a word and numbers: `time` or the kind, and maybe `first`
     and `second`."""
 
     def __init__(self, name, row, kinds, threads, given, folder):
@@ -314,7 +314,7 @@ def processor():
 
 
 def check(sources, kinds):
-    """All must compute the same first: says what they compute, and whether they do."""
+    """Prints the first results of all, and whether they agree."""
     lines, agree = [], True
     for kind in kinds:
         computing = [source for source in sources if kind.name in source.first]
@@ -441,5 +441,5 @@ def main(description, workloads):
             part = compare(name, workloads[name], number, options)
             print(part, flush=True)
             text += part + "\n"
-            if options.out:  # now, lest a failure lose what is done
+            if options.out:  # now, so that a failure loses nothing
                 Path(options.out).write_text(text, encoding="utf-8")

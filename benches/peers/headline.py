@@ -2,7 +2,7 @@
 
     python benches/peers/headline.py --out table.md
 
-README.md says what to install, what is timed and how to read the table.
+README.md explains the installation, the method and how to read the table.
 """
 
 import os
@@ -68,7 +68,7 @@ def pieces(arrays, size):
 
 
 # --- The peers: each gives its training step, its prediction, the batches for one and the samples for the other. ------
-# The arrays are already the library's own, except where its call takes those of numpy. A step gives its loss, which has
+# The arrays are already the library's own, unless its call takes NumPy arrays. A step gives its loss, which has
 # been computed when it returns, and a prediction both outputs. A peer that only predicts has no step and no batches.
 
 
@@ -364,7 +364,7 @@ def write(folder):
 
 
 def start(make):
-    """What `make` gives, as the harness wants it."""
+    """The result of `make`, in the form for the harness."""
 
     def started(threads):
         step, predict, batches, singles = make(threads)

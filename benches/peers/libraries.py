@@ -1,8 +1,8 @@
-"""The classifiers of mlp.py in each library: a class with what it does for all kinds.
+"""The classifiers of mlp.py in each library: a class with its work for all kinds.
 
 `own` makes an array the library's own, before anything is timed. `predict` gives an array in memory. `step` and `epoch`
 give a function that trains, and one that goes back to the first weights: a step gives its loss, an epoch the loss and the
-accuracy, once they are numbers of Python. The libraries are imported late, since each process has only its own.
+accuracy, once they are numbers of Python. The libraries are imported late, because each process has only its own.
 """
 
 import functools
@@ -215,7 +215,7 @@ class Jax:
 
         def run():
             nonlocal state
-            # NumPy's permutation, since JAX's own costs about half as much as the steps.
+            # NumPy's permutation, because JAX's own costs about half as much as the steps.
             state, loss, accuracy = jitted(state, rng.permutation(samples).astype("int32"))
             return float(loss), float(accuracy)
 
@@ -236,7 +236,7 @@ class Torch:
         torch.set_num_interop_threads(threads)
         self.torch, self.classifier = torch, classifier
         model = self.new()
-        # Softmax is outside the model, since the loss wants logits.
+        # Softmax is outside the model, because the loss takes logits.
         self.probabilities = self.jit(lambda x: torch.softmax(model(x), 1))
 
     def jit(self, function):

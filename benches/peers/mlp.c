@@ -152,7 +152,7 @@ INLINE void dense_weights(int samples, int in, int out, const float *x, const fl
 INLINE void dense_input(int samples, int in, int out, int wide, const float *d, const float *k, const float *h,
                         float *restrict t, float *restrict dx)
 {
-    // Transposed, since a sum within a vector is slow, and without -ffast-math no compiler makes one.
+    // Transposed, because a sum within a vector is slow, and no compiler makes one without -ffast-math.
     for (int o = 0; o < out; o++)
         for (int i = 0; i < in; i++) t[o * in + i] = k[i * wide + o];
     memset(dx, 0, sizeof(float) * samples * in);
@@ -233,7 +233,7 @@ static float step(struct net *net, const float *x, const int32_t *label, int n)
         net->right += most == label[s];
         loss -= logf(y[label[s]] > 1e-7f ? y[label[s]] : 1e-7f);
         y[label[s]] -= 1;
-        for (int o = 0; o < P3; o++) y[o] = o < N3 ? y[o] / n : 0; // now the gradient of what softmax got
+        for (int o = 0; o < P3; o++) y[o] = o < N3 ? y[o] / n : 0; // now the gradient of the logits
     }
     dense_weights(n, N2, P3, net->h2, net->y, net->g.k3, net->g.b3);
     dense_input(n, N2, N3, P3, net->y, net->w.k3, net->h2, net->t3, net->d2);

@@ -2,7 +2,7 @@
 
     python benches/peers/run.py --out tables.md
 
-README.md says what to install, what is timed and how to read the tables.
+README.md explains the installation, the method and how to read the tables.
 """
 
 import harness

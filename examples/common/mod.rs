@@ -1,4 +1,4 @@
-//! The handwritten digits that several examples learn from; `examples/data/README.md` says where they come from.
+//! The handwritten digits for several examples; `examples/data/README.md` names their source.
 
 pub(crate) mod outcome;
 
@@ -10,16 +10,16 @@ use std::io::Read;
 /// 8 × 8 pixels, row by row from the top left, 0 (white) to 1 (black).
 pub(crate) type Image = SVector<f32, 64>;
 
-/// Images and the digits that they show.
+/// Images and their digits.
 pub(crate) struct Digits {
     pub(crate) images: Vec<Image>,
     pub(crate) labels: Vec<u32>,
 }
 
-/// The 1,797 digits in two parts: one to learn from, and a fifth that is kept for a test.
+/// The 1,797 digits in two parts: one for training, and a fifth for testing.
 ///
-/// The file has the digits of each writer together, so they are shuffled first; both parts then have digits of the same
-/// 13 people. On digits of strangers any of these models does worse.
+/// The file keeps the digits of each writer together, so they are shuffled first. Both parts then have digits of the
+/// same 13 people. On digits of other people these models do worse.
 pub(crate) fn load(seed: u64) -> (Digits, Digits) {
     let mut bytes = Vec::new();
     GzDecoder::new(&include_bytes!("../data/digits.bin.gz")[..]).read_to_end(&mut bytes).expect("the file is whole");
@@ -43,7 +43,7 @@ pub(crate) fn draw(images: &[(&Image, String)]) -> String {
     for row in 0..8 {
         text.push('\n');
         for (image, _) in images {
-            // Two characters for each pixel, since a character is about twice as high as wide.
+            // Two characters for each pixel, because a character is about twice as high as wide.
             let pixels =
                 (0..8).map(|column| ["  ", "··", "░░", "▒▒", "▓▓", "██"][(image[8 * row + column] * 5.0) as usize]);
             text.extend(pixels.chain(["  "]));

@@ -1,15 +1,15 @@
-//! The seed of an example, and whether it reached what its page says.
+//! The seed of an example, and its check of the claims in its documentation.
 
 #![allow(dead_code)] // Each example needs some of it.
 
 use std::process::ExitCode;
 
-/// The first argument, a whole number; another one draws other data and other weights.
+/// The first argument, a whole number. Another seed draws other data and other weights.
 pub(crate) fn seed() -> u64 {
     std::env::args().nth(1).map_or(42, |seed| seed.parse().expect("the seed is a whole number"))
 }
 
-/// What an example claims. `.ci/run examples` runs it with five seeds at every level of instructions, and fails if a
+/// The claims of an example. `.ci/run examples` runs it with five seeds at every level of instructions, and fails if a
 /// claim does not hold.
 #[derive(Default)]
 pub(crate) struct Claims {
@@ -20,7 +20,7 @@ impl Claims {
     /// Claims a result of at least this.
     pub(crate) fn at_least(&mut self, what: &str, result: f64, least: f64) {
         println!("claim: {what} {result:.4}, at least {least}");
-        // NaN misses, too.
+        // NaN is a miss too.
         self.missed |= !matches!(result.partial_cmp(&least), Some(order) if order.is_ge());
     }
 
@@ -30,7 +30,7 @@ impl Claims {
         self.missed |= !matches!(result.partial_cmp(&most), Some(order) if order.is_le());
     }
 
-    /// Success if all of them hold.
+    /// Success if all claims hold.
     pub(crate) fn code(self) -> ExitCode {
         if self.missed {
             eprintln!("error: this example did not reach what it claims");

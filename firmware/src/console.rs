@@ -1,4 +1,4 @@
-//! A few texts and numbers, without the formatting of `core`, which would be most of a small program.
+//! Texts and numbers without the formatting of `core`, which would be most of a small program.
 
 /// Prints a text.
 pub fn put(text: &str) {
@@ -37,7 +37,7 @@ mod wasm {
     }
 }
 
-/// Asks the debugger, or QEMU in its place, for something.
+/// Makes a request to the debugger, or to QEMU in its place.
 #[cfg(target_os = "none")]
 fn semihosting(operation: usize, argument: usize) {
     #[cfg(target_arch = "arm")]
@@ -57,7 +57,7 @@ fn semihosting(operation: usize, argument: usize) {
     }
 }
 
-/// What can be printed.
+/// A printable number.
 pub trait Number {
     /// Prints it.
     fn say(self);
@@ -85,7 +85,7 @@ impl Number for usize {
     }
 }
 
-/// Six digits behind the point.
+/// Six digits after the point.
 impl Number for f32 {
     fn say(self) {
         if self < 0.0 {

@@ -1,7 +1,8 @@
-//! What programs for all boards share: a start, a console, marks around what is measured, and the depth of the stack.
+//! The shared parts of the programs for all boards: a start, a console, marks around measured code, and the depth of
+//! the stack.
 //!
-//! The console is semihosting: QEMU prints what a program asks it to. On a host, where the same programs give what
-//! those of the boards are compared with, it is the standard output; under node it is a function of `wasm.mjs`.
+//! The console is semihosting: QEMU prints a program's output. On a host the console is the standard output; the output
+//! there is the reference for the boards. Under node it is a function of `wasm.mjs`.
 #![no_std]
 
 #[cfg(not(any(target_os = "none", target_arch = "wasm32")))]
@@ -21,7 +22,7 @@ pub use console::{Number, exit, put};
 pub use stack::depth;
 pub use test::{TEST, best, image};
 
-/// The start of a program: `program! { … }` holds what it does, and returns whether all was right.
+/// The start of a program. `program! { … }` holds its code, which returns whether everything was right.
 #[cfg(target_os = "none")]
 #[macro_export]
 macro_rules! program {
@@ -33,12 +34,12 @@ macro_rules! program {
     };
 }
 
-/// The start of a program: `program! { … }` holds what it does, and returns whether all was right.
+/// The start of a program. `program! { … }` holds its code, which returns whether everything was right.
 #[cfg(target_arch = "wasm32")]
 #[macro_export]
 macro_rules! program {
     ($body:block) => {
-        /// What node calls.
+        /// The function that node calls.
         #[unsafe(no_mangle)]
         pub extern "C" fn run() {
             $crate::exit((|| $body)())
@@ -46,7 +47,7 @@ macro_rules! program {
     };
 }
 
-/// The start of a program: `program! { … }` holds what it does, and returns whether all was right.
+/// The start of a program. `program! { … }` holds its code, which returns whether everything was right.
 #[cfg(not(any(target_os = "none", target_arch = "wasm32")))]
 #[macro_export]
 macro_rules! program {
@@ -68,7 +69,7 @@ macro_rules! say {
     };
 }
 
-/// Runs something between two marks that an emulator can count instructions between.
+/// Runs code between two marks, so that an emulator can count its instructions.
 #[inline(always)]
 pub fn measured<R>(work: impl FnOnce() -> R) -> R {
     measure_begin();
@@ -77,27 +78,27 @@ pub fn measured<R>(work: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Where counting begins.
+/// The mark at which counting begins.
 #[unsafe(no_mangle)]
 #[inline(never)]
 pub extern "C" fn measure_begin() {
     core::hint::black_box(());
 }
 
-/// Where counting ends.
+/// The mark at which counting ends.
 #[unsafe(no_mangle)]
 #[inline(never)]
 pub extern "C" fn measure_end() {
     core::hint::black_box(0);
 }
 
-/// A number for all the bits of these scalars: equal if they are equal bit for bit, and else hardly ever (FNV-1a).
+/// A number for the bits of these scalars (FNV-1a): equal bits give equal numbers, and different bits hardly ever do.
 pub fn fingerprint(scalars: &[f32], before: u32) -> u32 {
     let bytes = scalars.iter().flat_map(|scalar| scalar.to_bits().to_le_bytes());
     bytes.fold(before, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-/// What [`fingerprint`] begins with.
+/// The start value of [`fingerprint`].
 pub const NO_PRINT: u32 = 0x811C_9DC5;
 
 #[cfg(all(any(target_os = "none", target_arch = "wasm32"), not(feature = "panic_free")))]
@@ -107,7 +108,7 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     exit(false)
 }
 
-/// A function that is nowhere: if any panic can be reached, the linker says so.
+/// Calls a function that does not exist, so the linker fails if any panic can be reached.
 #[cfg(all(any(target_os = "none", target_arch = "wasm32"), feature = "panic_free"))]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

@@ -1,14 +1,14 @@
-//! How deep the stack goes, by painting: words below are set to a pattern, and those that lost it were used.
+//! The depth of the stack, by painting: words below are set to a pattern, and the words that lost it were used.
 
-/// How many bytes of stack `work` uses, at most `ROOM`.
+/// The bytes of stack that `work` uses, at most `ROOM`.
 #[cfg(all(target_os = "none", not(feature = "quiet")))]
 #[inline(never)]
 pub fn depth<R>(work: impl FnOnce() -> R) -> (R, usize) {
-    /// How far down is painted. A board with 16 kB of RAM has this room beside what these programs hold.
+    /// The painted depth. A board with 16 kB of RAM has this room beside the memory of these programs.
     const ROOM: usize = 4 * 1024;
     const PAINT: u32 = 0xA5C3_5A3C;
     let here = pointer();
-    // What is between the stack pointer and the margin is this function's.
+    // The margin below the stack pointer belongs to this function.
     let (top, bottom) = (here - 64, here - ROOM);
     for word in (bottom..top).step_by(4) {
         // SAFETY: between the variables and the stack pointer there is RAM that nobody uses.
@@ -20,7 +20,7 @@ pub fn depth<R>(work: impl FnOnce() -> R) -> (R, usize) {
     (result, used.map_or(0, |word| here - word))
 }
 
-/// Runs it in a frame of its own, which is below the stack pointer of the caller.
+/// Runs the work in its own frame, below the caller's stack pointer.
 #[cfg(all(target_os = "none", not(feature = "quiet")))]
 #[inline(never)]
 fn below<R>(work: impl FnOnce() -> R) -> R {
@@ -44,7 +44,8 @@ fn pointer() -> usize {
     pointer
 }
 
-/// How many bytes of stack `work` uses: not known on a host, whose stack is not ours, and not asked by a quiet program.
+/// The bytes of stack that `work` uses. On a host they are not known, because the stack is not ours; a quiet program
+/// does not ask.
 #[cfg(not(all(target_os = "none", not(feature = "quiet"))))]
 pub fn depth<R>(work: impl FnOnce() -> R) -> (R, usize) {
     (work(), 0)

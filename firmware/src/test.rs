@@ -1,4 +1,4 @@
-//! Digits that training has not seen.
+//! Digits that are not in the training data.
 
 use nn::SVector;
 

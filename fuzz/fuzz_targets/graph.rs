@@ -1,4 +1,4 @@
-//! Whatever is written, the macro answers with items, and never panics.
+//! For any input the macro answers with items, and never panics.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -5,8 +5,8 @@
 //! `nn` knows files and screens.
 //!
 //! # Features
-//! - `compute`: everything that runs. Without it only the pure part is built (shapes, specifications and shape rules),
-//!   which has no dependencies: it is what `nn-macros` calls on the host.
+//! - `compute`: everything that runs. Without it only the pure part is built: shapes, specifications and shape rules.
+//!   That part has no dependencies; `nn-macros` calls it on the host.
 //! - `alloc`: models and working memory on the heap.
 //! - `std`: the platform's mathematics instead of the `libm` crate.
 //! - `testing`: gradient checks for a layer's tests.
@@ -33,7 +33,7 @@ pub mod tensor;
 #[cfg(feature = "compute")]
 pub mod train;
 
-/// The memory of a prediction: its plan, and the places of tensors in it.
+/// The memory of a prediction: the plan, and the places of tensors in it.
 pub mod arena {
     pub use crate::spec::arena::*;
     #[cfg(feature = "compute")]
@@ -76,7 +76,7 @@ pub use {
     tensor::{IndexError, MultiHot},
 };
 
-/// What the [`weights!`] macro and expansions of `model!` name.
+/// The names that the [`weights!`] macro and expansions of `model!` use.
 #[cfg(feature = "compute")]
 #[doc(hidden)]
 pub use nalgebra as __nalgebra;

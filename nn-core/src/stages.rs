@@ -1,19 +1,19 @@
-//! What a folder may not know: its rule, as far as one can search for it.
+//! Tests of the rules of the folders: each folder's code must lack certain words.
 
 use std::path::{Path, PathBuf};
 use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{env, fs};
 
-/// The files of a folder and of the folders in it, but tests.
+/// Returns the files of a folder and of its subfolders, except tests.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let kept = entries.filter(|path| !path.ends_with("tests.rs") && !path.ends_with("checks.rs"));
     kept.flat_map(|path| if path.is_dir() { files(&path) } else { [path].into() }).collect()
 }
 
-/// The files of a folder whose code has one of the words. Tests stand at the end of a file, and may know everything; so
-/// may macros, which are for other files.
+/// Returns the files of a folder whose code contains one of the words. Tests stand at the end of a file and may name
+/// anything. Macros may as well, because other files expand them.
 fn with(folder: &str, words: &[&str]) -> Vec<String> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let found = files(&sources.join(folder)).into_iter().filter(|file| {

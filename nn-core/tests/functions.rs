@@ -1,7 +1,7 @@
-//! The functions of optimised builds, and the loops that they are made for.
+//! The functions of optimised builds, and the loops for which they are made.
 //!
-//! The functions are tested at one `f32` of 17, in runs that reach every exponent. `NN_EXHAUSTIVE=1` tests all of them,
-//! which takes minutes.
+//! The functions are tested at one `f32` of 17, in runs that reach every exponent. `NN_EXHAUSTIVE=1` tests every
+//! `f32`, which takes minutes.
 //!
 //! ```sh
 //! NN_EXHAUSTIVE=1 cargo test --release -p nn-core --features compute,std,testing --test functions -- --test-threads=1
@@ -43,7 +43,7 @@ impl Function<f32> for GeluOf {
 
 const TINY: f64 = 1.0 / (1 << 13) as f64;
 
-/// How far `y` is from `exact`, in units of its last place.
+/// Returns the distance of `y` from `exact`, in units of its last place.
 fn error(y: f32, exact: f64) -> f64 {
     if exact.is_nan() {
         return if y.is_nan() { 0.0 } else { f64::INFINITY };
@@ -58,12 +58,12 @@ fn error(y: f32, exact: f64) -> f64 {
 }
 
 /// Tests bit patterns, in slices that leave a remainder of every vector: all with `NN_EXHAUSTIVE`, else one slice of
-/// 17. Where it takes no library to know the value, `exact` does not ask it, which makes this several times faster.
-/// Values that are `small` may become 0.
+/// 17. If a value is known without a library, `exact` does not call one, which makes the test several times faster.
+/// `small` values may become 0.
 fn check_all(f: impl Function<f32> + Sync, exact: impl Fn(f64) -> f64 + Sync, units: f64, small: f64) {
     const LEN: usize = (1 << 16) - 1;
     let (slices, next) = (u32::MAX / LEN as u32 + 1, AtomicU32::new(0));
-    // A slice is a part of 128 of an exponent, and 17 is prime to that.
+    // A slice is a 128th of an exponent's values, and 17 is coprime to that.
     let step = if std::env::var_os("NN_EXHAUSTIVE").is_some() { 1 } else { 17 };
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
     std::thread::scope(|scope| {
@@ -168,7 +168,7 @@ fn softplus_everywhere() {
     );
 }
 
-/// With it, what the activation makes of the distribution function.
+/// Also tests the activation, which uses the distribution function.
 #[test]
 fn gelu_everywhere() {
     check_all(
@@ -202,7 +202,8 @@ fn special_values() {
     assert_eq!(of(&|x, y| map(&SoftplusOf, x, y))[2..], [f32::INFINITY, 0.0, 1000.0, 0.0]);
 }
 
-/// Forward and back, for slices with every remainder: the same bits at every level, and as in `f64` but for rounding.
+/// Forward and backward, for slices with every remainder: the same bits at every level, and as in `f64` up to
+/// rounding.
 #[test]
 fn activations_at_each_level() {
     fn check(name: &str, f: &impl Activation) {

@@ -1,5 +1,5 @@
 //! Halves against the crate `half`: every half as `f32`, and `f32`s as halves. An optimised build tests one `f32` of
-//! 251, and all of them if it is asked to:
+//! 251, or every `f32` on request:
 //!
 //! ```sh
 //! NN_EXHAUSTIVE=1 cargo test --release -p nn-core --test half
@@ -7,7 +7,7 @@
 
 use nn_core::{Bf16, F16};
 
-/// The same number, or both are none.
+/// Whether both are the same number, or both are NaN.
 fn same(a: f32, b: f32) -> bool {
     a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
 }
@@ -22,7 +22,7 @@ fn every_half_is_widened() {
     }
 }
 
-/// What it is in `f64`, whose products of powers of two are exact.
+/// Computes halves in `f64`, whose products of powers of two are exact.
 #[test]
 fn halves_are_what_their_formula_says() {
     for bits in 0..=u16::MAX {
@@ -74,12 +74,12 @@ fn check(bits: u32) {
     );
 }
 
-/// Around every half and every place between two of them.
+/// Tests values around every half and around every midpoint of two halves.
 #[test]
 fn rounding_is_to_the_nearest_and_to_even() {
     for bits in 0..u16::MAX {
         let halves = [F16::from_bits(bits).to_f32(), F16::from_bits(bits + 1).to_f32()];
-        // The place between the largest and infinity is 65520.
+        // The midpoint between the largest number and infinity is 65520.
         let between = ((f64::from(halves[0]) + f64::from(halves[1])) / 2.0) as f32;
         for number in [halves[0], between, 65520.0] {
             (-2..=2).for_each(|step| check(number.to_bits().wrapping_add_signed(step)));
@@ -91,14 +91,14 @@ fn rounding_is_to_the_nearest_and_to_even() {
     }
 }
 
-/// All exponents and both signs, with fractions from all over.
+/// Tests all exponents and both signs, with fractions from the whole range.
 #[test]
 fn rounding_at_all_exponents() {
     let mut state = 1_u32;
     for upper in 0..512_u32 {
         for _ in 0..4_000 {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            // Of a linear congruence the upper bits are the random ones.
+            // In a linear congruence, the upper bits are the random ones.
             check(upper << 23 | state >> 9);
         }
     }

@@ -1,5 +1,5 @@
-//! The products of optimised builds: every level against the formulas, in `f64`. With the feature `testing` there is
-//! one level more: what targets have that no other level is for.
+//! The products of optimised builds: every level against the formulas, in `f64`. The feature `testing` adds one level:
+//! the code of targets without a level of their own.
 //!
 //! ```sh
 //! cargo test --release -p nn-core --features compute,std,testing --test kernels -- --test-threads=1
@@ -25,7 +25,7 @@ fn at_each_level(check: impl Fn(Level)) {
     force(Level::Avx512);
 }
 
-/// Scalars between -1 and 1 without a pattern that a wrong index could repeat.
+/// Returns scalars between -1 and 1 without a pattern that a wrong index could repeat.
 fn scalars<T: Scalar>(len: usize, seed: u32) -> Vec<T> {
     let mut state = seed * 2 + 1;
     let mut next = || {
@@ -35,7 +35,7 @@ fn scalars<T: Scalar>(len: usize, seed: u32) -> Vec<T> {
     (0..len).map(|_| next()).collect()
 }
 
-/// `terms` products were summed in another order, and in `T`.
+/// Compares sums of `terms` products, which `T` added in another order.
 fn assert_close<T: Scalar>(what: &str, got: &[T], expected: &[f64], terms: usize) {
     let tolerance = T::default_epsilon().to_f64() * (terms + 2) as f64;
     for (k, (got, expected)) in got.iter().zip(expected).enumerate() {
@@ -112,16 +112,16 @@ fn long_products() {
     at_each_level(|level| {
         check_shapes!(level, [1, 5]; (4099, 17) (19, 261) (1037, 67));
         check_shapes!(level, [521]; (5, 3) (9, 37));
-        // Samples that are far apart, of which pieces are copied.
+        // Samples that are far apart, parts of which are copied.
         check_shapes!(level, [64, 261]; (1024, 3) (1037, 37));
-        // Those that share few places in a cache, and weights that do.
+        // Samples that share few places in a cache, and such weights.
         check_shapes!(level, [16, 150, 261]; (130, 150) (300, 64) (96, 129));
-        // Several panels of weights: with outputs that are left, and with few of them.
+        // Several panels of weights: with remaining outputs, and with few of them.
         check_shapes!(level, [32, 45, 261]; (300, 130) (1700, 20));
     });
 }
 
-/// What is predicted for a sample does not depend on the samples beside it.
+/// The prediction for a sample does not depend on the samples beside it.
 #[test]
 fn samples_do_not_matter_to_each_other() {
     fn check<const I: usize, const O: usize>(level: Level) {
@@ -142,7 +142,7 @@ fn samples_do_not_matter_to_each_other() {
     });
 }
 
-/// A short row by itself is computed in another way than rows beside each other; to the last bit it is the same.
+/// A short row alone is computed in another way than rows beside each other, but equal to the last bit.
 #[test]
 fn softmax_of_a_row() {
     fn check<T: Scalar>(level: Level) {
@@ -166,7 +166,7 @@ fn softmax_of_a_row() {
     });
 }
 
-/// Inputs in several slices, of which one may be empty.
+/// Inputs in several slices, one of which may be empty.
 #[test]
 fn joined_products() {
     struct In<const A: usize, const B: usize, const C: usize>;
@@ -207,7 +207,7 @@ fn joined_products() {
             }
         )*};
     }
-    /// A sample gives the same bits by itself and beside others.
+    /// Checks that a sample gives the same bits alone and beside others.
     fn alone<T: Scalar, const A: usize, const B: usize, const C: usize, const I: usize, const O: usize>(level: Level) {
         const N: usize = 37;
         let (w, b) = (scalars::<T>(I * O, 1), scalars::<T>(O, 2));
@@ -230,7 +230,7 @@ fn joined_products() {
         alone::<f64, 1000, 30, 101, 1131, 19>(level);
         check_parts!(level, (0..8).chain([33]);
             (1, 1, 1, 1) (3, 2, 5, 3) (4, 4, 4, 16) (7, 1, 30, 37) (0, 5, 3, 10) (16, 0, 1, 64) (2, 3, 0, 100));
-        // More weights than a kernel of its own is for, more than one part of the inputs, and weights that are copied.
+        // More weights than the monomorphised kernel takes, more than one part of the inputs, and copied weights.
         check_parts!(level, [1, 5, 40]; (60, 70, 3, 33) (1000, 30, 1500, 3) (100, 1030, 7, 19) (256, 1, 255, 16));
     });
 }
@@ -242,13 +242,12 @@ fn nothing_to_multiply() {
     });
 }
 
-/// To the last bit what the scalar is. (The sign of NaN, by which a scalar is rectified as well, is up to the
-/// compiler.)
+/// Equals the scalar function to the last bit. (The sign of NaN is up to the compiler, also for the scalar function.)
 #[test]
 fn rectified_as_a_scalar() {
     fn check<T: Scalar, const N: usize>(bits: impl Fn(T) -> u64) {
         let values = [0.0, -0.0, f64::INFINITY, f64::NEG_INFINITY, 1e-40, -1e-40, 2.0, -2.0];
-        // One input of 1, and the values as weights: the sum is the value, but that 0 + -0 is 0.
+        // One input of 1, and the values as weights: the sum is the value, except that 0 + -0 is 0.
         let w: [T; N] = core::array::from_fn(|o| T::of(values[o % values.len()]));
         let (mut y, mut rectified) = ([T::ZERO; N], [T::ZERO; N]);
         affine::<T, 1, N>(&w, &[], &[T::ONE], &mut y);
@@ -262,7 +261,7 @@ fn rectified_as_a_scalar() {
     });
 }
 
-/// Lanes beyond the end of a row read the next one; what is there must not reach a result.
+/// Lanes beyond the end of a row read the next row; its scalars must not reach a result.
 #[test]
 fn rows_do_not_mix() {
     at_each_level(|_| {

@@ -1,6 +1,5 @@
 //! Activations and losses over the whole range of `f32` and `f64` against mpmath: in debug builds, without `std`, and
-//! at every level of optimised builds. The table is `tests/fixtures/numerics.safetensors`, which `numerics.py` beside
-//! it makes.
+//! at every level of optimised builds. `numerics.py` makes the table `tests/fixtures/numerics.safetensors`.
 //!
 //! ```sh
 //! cargo test -p nn-core --features compute,std,testing --test numerics
@@ -40,19 +39,19 @@ impl Table {
     }
 }
 
-/// How far a result may be off: `units · ε · max(|exact|, scale)`, where ε is the distance from 1 to the next number,
-/// and `small` times the smallest normal number.
+/// A bound on the error: `units · ε · max(|exact|, scale)`, where ε is the distance from 1 to the next number, and
+/// `small` times the smallest normal number.
 #[derive(Clone, Copy)]
 struct Bound {
     units: f64,
-    /// More units at a point.
+    /// Additional units at a point.
     more: fn(f64) -> f64,
-    /// The size of what is added up, where the result may be much smaller.
+    /// The size of the summands, if the result may be much smaller.
     scale: f64,
     small: f64,
 }
 
-/// So many units of the result itself, whatever its size.
+/// Creates a bound of `units` units of the result itself, whatever its size.
 const fn units(units: f64) -> Bound {
     Bound { units, more: |_| 0.0, scale: 0.0, small: 0.0 }
 }
@@ -70,7 +69,7 @@ impl Bound {
         Bound { more, ..self }
     }
 
-    /// `x` is where a function grows so quickly that the rounding of what is inside of it is felt.
+    /// Checks a result. `x` is a place where a function grows so quickly that the rounding of its inner value matters.
     fn check<T: Scalar>(&self, what: impl Fn() -> String, x: f64, got: T, exact: f64) {
         let got = got.to_f64();
         let tiny = if size_of::<T>() == 4 { f64::from(f32::MIN_POSITIVE) } else { f64::MIN_POSITIVE };
@@ -123,7 +122,7 @@ fn square(x: f64) -> f64 {
     (x * x).min(4000.0)
 }
 
-/// The bounds that the page of the activations states.
+/// Tests the bounds on the page of the activations.
 #[test]
 fn activations() {
     fn check<T: Scalar>(table: &Table, level: &str) {
@@ -132,7 +131,7 @@ fn activations() {
                 $(activation::<T>(table, level, $name, &$f, $value, $derivative);)*
             };
         }
-        // Where a derivative is made of the output, as in 1 - y², little is left of it where that is nearly 1.
+        // A derivative made from the output, such as 1 - y², loses digits if the output is nearly 1.
         check! {
             "celu" Celu::default(), units(5.0), units(4.0).of(1.0);
             "elu" Elu::default(), units(5.0), units(4.0).of(1.0);
@@ -194,7 +193,7 @@ fn loss<T: Scalar + Element>(
     }
 }
 
-/// 8 units of the loss itself, however small it is, but for Poisson, which is a difference.
+/// 8 units of the loss itself, however small it is, except for Poisson, which is a difference.
 #[test]
 fn losses() {
     fn check<T: Scalar + Element>(table: &Table, level: &str) {
@@ -230,7 +229,7 @@ fn losses() {
     });
 }
 
-/// The losses of classes from logits, and with the output of a softmax beside them; each class once.
+/// The losses of classes from logits, with and without the output of a softmax beside them; each class once.
 #[test]
 fn classes() {
     fn check<T: Scalar + Element>(table: &Table, level: &str) {
@@ -276,7 +275,8 @@ fn classes() {
     });
 }
 
-/// What divides by a sum of probabilities, or clips: errors relative to 1, and `f64` is exact enough to compare with.
+/// Losses that divide by a sum of probabilities, or clip: errors relative to 1; `f64` is exact enough for the
+/// comparison.
 #[test]
 fn classes_of_probabilities() {
     fn check<L>(loss: &L, p: [f32; 3], of: f64)
@@ -298,12 +298,12 @@ fn classes_of_probabilities() {
             check(&CosineSimilarity, p, 1.0);
         }
     }
-    // Next to a large maximum the logarithm of the sum is not lost.
+    // Next to a large maximum, the logarithm of the sum is not lost.
     let loss = CategoricalFocalCrossentropy { from_logits: true, ..Default::default() };
     check(&loss, [1e8, 1e8, 0.0], 1.0);
 }
 
-/// A label that is right costs nothing from an infinite logit, and one that is wrong infinitely much.
+/// An infinite logit costs nothing if its label is right, and infinitely much if it is wrong.
 #[test]
 fn infinite_logits() {
     let loss = BinaryCrossentropy { from_logits: true, ..Default::default() };
@@ -323,7 +323,7 @@ fn infinite_logits() {
     assert_eq!(loss.loss(&SVector::<f32, 3>::new(1.0, 0.0, 0.0), &z), f32::INFINITY);
 }
 
-/// A mean over many features has the digits of its number type.
+/// A mean over many features has all digits of its number type.
 #[test]
 fn means_of_many() {
     const N: usize = 10_000;

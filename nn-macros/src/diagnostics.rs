@@ -1,29 +1,30 @@
-//! Errors, collected and reported all at once.
+//! The errors of a graph, collected and reported together.
 
+use crate::front::python;
 use crate::source::{ExprId, Located, Source};
 use nn_core::Code;
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-/// The errors of a graph, and the tokens that it was written with: a pass that reports something says where.
+/// The errors of a graph and the tokens behind it. A pass reports an error with its place.
 pub(crate) struct Diagnostics {
     pub(crate) source: Source,
     errors: Vec<Diagnostic>,
-    /// In the order in which they were found.
+    /// In the order of discovery.
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// A lint that found something, and where.
+/// A finding of a lint, with its place.
 pub(crate) struct Warning {
     pub(crate) lint: &'static str,
     pub(crate) span: Span,
-    /// A constant that says whether it is all right after all: only rustc knows.
+    /// A constant that, if true, makes the finding void; only rustc knows it.
     pub(crate) unless: Option<ExprId>,
-    /// The constants of which one must be true for it, or none.
+    /// Constants of which one must be true for the finding to hold. An empty list sets no condition.
     pub(crate) if_any: Vec<ExprId>,
 }
 
-/// One error: on which tokens, what is wrong, and what to do. Its code says where it is explained.
+/// One error: its tokens, the fault, and the cure. Its code leads to an explanation.
 pub(crate) struct Diagnostic {
     code: Code,
     start: Span,
@@ -36,7 +37,7 @@ impl Diagnostics {
         Diagnostics { source: Source::default(), errors: Vec::new(), warnings: Vec::new() }
     }
 
-    /// Reports an error on some tokens. Notes and help can be added to what is returned.
+    /// Reports an error on some tokens. The caller can add notes and help.
     pub(crate) fn error(&mut self, code: Code, place: &impl Located, message: impl Into<String>) -> &mut Diagnostic {
         let (start, end) = place.ends(&self.source);
         self.push(code, start, end, message.into())
@@ -47,7 +48,7 @@ impl Diagnostics {
         self.push(code, span, span, message.into())
     }
 
-    /// Reports what syn found wrong.
+    /// Reports an error of syn.
     pub(crate) fn syntax(&mut self, error: syn::Error) {
         for error in error {
             self.error_at(Code::Syntax, error.span(), error.to_string());
@@ -71,7 +72,7 @@ impl Diagnostics {
     /// One `compile_error!(..)` for each error, on its tokens.
     pub(crate) fn into_compile_errors(self) -> Vec<TokenStream> {
         let mut errors = self.errors;
-        // Passes find them in their order; a reader goes from top to bottom.
+        // Passes find errors in their own order, but a reader goes from top to bottom.
         if proc_macro::is_available() {
             errors.sort_by_key(|error| {
                 let start = error.start.unwrap();
@@ -92,7 +93,7 @@ impl Diagnostics {
 }
 
 impl Diagnostic {
-    /// Adds what to do.
+    /// Adds the cure.
     pub(crate) fn help(&mut self, text: impl AsRef<str>) -> &mut Self {
         self.line("help", text.as_ref())
     }
@@ -111,8 +112,11 @@ impl Diagnostic {
     }
 
     /// Says what to do about an argument that only Keras has, or which argument was meant.
-    pub(crate) fn keras_or<'a>(&mut self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> &mut Self {
-        match crate::front::python::argument(name) {
+    pub(crate) fn keras_or<'a>(&mut self, name: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> &mut Self {
+        if let Some(ours) = python::names::argument(name, candidates.clone()) {
+            return self.help(format!("did you mean `{ours}`?"));
+        }
+        match python::argument(name) {
             Some(help) => self.help(help),
             None => self.did_you_mean(name, candidates),
         }
@@ -124,10 +128,10 @@ impl Diagnostic {
     }
 }
 
-/// Names that are longer are not looked at: to compare two takes time and memory as the product of their lengths.
+/// The longest name that is compared: a comparison takes time and memory proportional to the product of the lengths.
 const LONGEST: usize = 64;
 
-/// The candidate that is most likely meant by a misspelt name.
+/// The candidate that a misspelt name most likely means.
 pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let comparable = |text: &str| text.len() <= LONGEST;
     if !comparable(name) {
@@ -140,7 +144,7 @@ pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
         // A third of the letters may be wrong: `Dens` is `Dense`, but `Scale` is not `Softmax`.
         .filter(|(distance, candidate)| *distance <= (candidate.len().max(name.len()) / 3).max(1))
-        // Of equals the one in the same case, and then always the same one.
+        // Among equals, prefers the same case, and then always the same candidate.
         .min_by_key(|(distance, candidate)| (*distance, strsim::damerau_levenshtein(name, candidate), *candidate))
         .map(|(_, candidate)| candidate)
 }

@@ -1,11 +1,11 @@
-//! A block for editors, which the compiler never sees: `::nn::__editor!` passes it on only under `cfg(rust_analyzer)`,
-//! which rust-analyzer sets and nothing else. It costs no compile time and cannot be wrong in anybody's build.
+//! A block for editors. `::nn::__editor!` passes it on only under `cfg(rust_analyzer)`, which only rust-analyzer sets.
+//! The compiler never sees it, so it costs no compile time and cannot break a build.
 //!
-//! An editor knows of a token in a macro call what the tokens of its span in the expansion are. So here each name of
-//! the graph stands, with its span, where it means something to Rust: a tensor is a variable whose type says its shape,
-//! and is read where it is called on; a layer, an activation or an initializer is a path to its documentation; a
-//! dimension is an expression. It is written from the syntax, also after errors, so that a half-written graph still has
-//! names to complete.
+//! For an editor, a token in a macro call means the tokens with its span in the expansion. So the block repeats each
+//! name of the graph, with its span, in a Rust construct with the same meaning. A tensor is a variable whose type shows
+//! its shape, and a call reads it. A layer, an activation or an initializer is a path to its documentation. A dimension
+//! is an expression. The block is written from the syntax, even after errors, so a half-written graph still has names
+//! to complete.
 
 use crate::emit::Printer;
 use crate::front::parse::{Let, Syntax, names as pattern_names};
@@ -57,7 +57,7 @@ pub(crate) fn editor(syntax: &Syntax, graph: &Graph, source: &Source) -> TokenSt
     }
 }
 
-/// Variables for the names of a statement, after what its value names.
+/// Variables for the names of a statement, after the names in its value.
 fn bind(names: &[Ident], uses: TokenStream, shown: &dyn Fn(&Ident) -> Option<Shown>) -> TokenStream {
     let unknown = || Shown::new(quote!(::nn::words::Unknown));
     let (items, types): (Vec<_>, Vec<_>) = names
@@ -74,7 +74,7 @@ fn bind(names: &[Ident], uses: TokenStream, shown: &dyn Fn(&Ident) -> Option<Sho
     }
 }
 
-/// The type that is shown for a name, and the constant that it may name.
+/// The type shown for a name, and the constant that it may need.
 struct Shown {
     item: TokenStream,
     r#type: TokenStream,
@@ -86,7 +86,7 @@ impl Shown {
     }
 }
 
-/// The type that is shown for a name: the shape of a tensor, or a layer.
+/// The type shown for a name: the shape of a tensor, or a layer.
 fn type_of(print: Printer<'_>, meaning: Meaning) -> Option<Shown> {
     let graph = print.graph;
     match meaning {
@@ -100,7 +100,7 @@ fn type_of(print: Printer<'_>, meaning: Meaning) -> Option<Shown> {
                     let dims = shape.dims().iter().map(|&dim| Literal::usize_unsuffixed(dim));
                     Some(Shown::new(quote!(::nn::words::#rank<#scalar, #(#dims),*>)))
                 }
-                // rust-analyzer evaluates a constant in a type if it is an item.
+                // rust-analyzer evaluates a constant in a type only if it is an item.
                 Shaped::Unknown => None,
                 found => {
                     let found = nowhere(print.shape(found));
@@ -125,7 +125,7 @@ fn type_of(print: Printer<'_>, meaning: Meaning) -> Option<Shown> {
     }
 }
 
-/// The same tokens, none of which stands for one of the user's.
+/// The same tokens without the spans of the user's tokens.
 fn nowhere(tokens: TokenStream) -> TokenStream {
     let tokens = tokens.into_iter().map(|mut token| {
         if let TokenTree::Group(group) = &token {
@@ -137,15 +137,15 @@ fn nowhere(tokens: TokenStream) -> TokenStream {
     tokens.collect()
 }
 
-/// The names that mean something at a place of the graph.
+/// The names with a meaning at a place of the graph.
 #[derive(Clone)]
 struct Scope {
-    /// Tensors and layers that are bound so far.
+    /// The tensors and layers bound before this place.
     bound: HashSet<String>,
 }
 
 impl Scope {
-    /// What the value of a statement names.
+    /// The names in the value of a statement.
     fn value(&self, statement: &Let) -> TokenStream {
         match &statement.value {
             Some(value) => self.expr(value),
@@ -153,7 +153,7 @@ impl Scope {
         }
     }
 
-    /// An expression of the graph: tensors and layers.
+    /// The tensors and layers in an expression of the graph.
     fn expr(&self, expr: &Expr) -> TokenStream {
         match expr {
             Expr::Path(path) => match path.path.get_ident() {
@@ -194,7 +194,7 @@ impl Scope {
                 (_, Some(spec), _) if position > 0 => self.argument(spec, position - 1, keyword.as_ref(), &value),
                 (_, _, "Activation") if position == 0 => named(&value, ACTIVATIONS),
                 (_, _, "Input") => expression(&value),
-                // A layer of the user's own takes values; everything else is called on tensors.
+                // A user's own layer takes values; everything else is called on tensors.
                 _ if starts_upper(name) && !matches!(text.as_str(), "Model" | "Sequential") => expression(&value),
                 _ => self.expr(&value),
             }
@@ -202,7 +202,7 @@ impl Scope {
         quote!(#layer #(#arguments)*)
     }
 
-    /// An argument of a layer of the library.
+    /// An argument of a library layer.
     fn argument(&self, spec: &LayerSpec, position: usize, keyword: Option<&Ident>, value: &Expr) -> TokenStream {
         let arg = match keyword {
             Some(keyword) => spec.args.iter().find(|arg| keyword == arg.name),
@@ -219,7 +219,7 @@ impl Scope {
         }
     }
 
-    /// A template: its parameters and statements in a block of their own.
+    /// A template: a block with its parameters and statements.
     fn closure(&self, closure: &ExprClosure) -> TokenStream {
         let mut scope = self.clone();
         let parameters: Vec<Ident> = closure.inputs.iter().filter_map(pattern_names).flatten().collect();
@@ -243,7 +243,7 @@ impl Scope {
         quote!({ #(let #parameters: ::nn::words::Unknown = ::nn::__private::any();)* #body })
     }
 
-    /// What is left of a statement that does not parse: its names, whatever they stand for.
+    /// The names in the tokens of a statement that does not parse.
     fn tokens(&self, tokens: TokenStream) -> TokenStream {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let uses = tokens.iter().enumerate().map(|(i, token)| match token {
@@ -262,8 +262,8 @@ impl Scope {
         quote!(#(#uses)*)
     }
 
-    /// What is called: a layer of the library by its path, and anything else as a type, which may be one of the user's
-    /// own, or a layer once it is written.
+    /// The callee: a library layer by its path, anything else as a type. That may be a user's own layer, or a layer
+    /// whose name is still being typed.
     fn callee(&self, name: &Ident) -> TokenStream {
         let text = name.to_string();
         if LAYERS.iter().any(|spec| spec.name == text || spec.function == Some(text.as_str())) {
@@ -300,8 +300,7 @@ fn named(value: &Expr, specs: &'static [ValueSpec]) -> TokenStream {
     }
 }
 
-/// The path of a value of the library with the span of its name. An activation leads to its page, which has the same
-/// name.
+/// The path of a library value, with the span of its name. An activation leads to its page, which has the same name.
 fn path(name: &Ident, specs: &'static [ValueSpec]) -> TokenStream {
     let text = name.to_string();
     let all = specs.first().map_or("", |spec| spec.path).split("::").next().unwrap_or_default();
@@ -320,7 +319,7 @@ fn path(name: &Ident, specs: &'static [ValueSpec]) -> TokenStream {
     }
 }
 
-/// A const expression; nothing for one of literals.
+/// A const expression; nothing for literals.
 fn expression(value: &Expr) -> TokenStream {
     match value {
         Expr::Lit(_) => quote!(),

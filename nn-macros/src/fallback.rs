@@ -1,4 +1,4 @@
-//! After errors: the items that the user's code names still exist, so that no second-hand errors follow.
+//! The expansion after errors. Items that the user's code names still exist, so no second-hand errors follow.
 
 use crate::diagnostics::Diagnostics;
 use crate::front::parse::Syntax;
@@ -12,11 +12,10 @@ use quote::{format_ident, quote};
 use std::collections::HashSet;
 use syn::{Expr, Ident};
 
-/// The errors, and items with the names that the expansion would have written.
+/// The errors, and items with the names of the usual expansion.
 ///
-/// The model is a name for a type that depends on a constant, and the value of the constant is the last error. rustc
-/// then knows that the type is wrong, and says nothing about what cannot be found in it: methods, constants,
-/// implementations.
+/// The model is an alias for a type that depends on a constant, and the constant's value is the last error. So rustc
+/// knows that the type is wrong, and does not report missing methods, constants or implementations.
 pub(crate) fn fallback(syntax: &Syntax, graph: &Graph, diagnostics: Diagnostics) -> TokenStream {
     let Syntax { visibility, name, .. } = syntax;
     let inputs = inputs(syntax, graph, &diagnostics.source);
@@ -55,7 +54,7 @@ fn outputs(syntax: &Syntax, graph: &Graph, source: &Source) -> Vec<Ident> {
     }
 }
 
-/// The names that `Model(inputs = [a, b], outputs = y)` lists, whatever they stand for.
+/// The names in `Model(inputs = [a, b], outputs = y)`, whatever they mean.
 fn listed(syntax: &Syntax, position: usize, keyword: &str) -> Vec<Ident> {
     let Some(Expr::Call(call)) = &syntax.tail else { return Vec::new() };
     let mut arguments = arguments(call).into_iter().enumerate();

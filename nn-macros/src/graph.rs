@@ -1,7 +1,7 @@
 //! The graph: layers, their calls, and the tensors between them.
 //!
-//! It is plain data: it can be copied, compared, printed and made by hand. No token is in it; the tokens that a user
-//! wrote are in a table ([`Source`](crate::source::Source)) and have ids here.
+//! It is plain data: it can be copied, compared, printed and made by hand. It holds no token. The user's tokens are in
+//! a table ([`Source`](crate::source::Source)), and the graph has their ids.
 
 mod argument;
 mod computed;
@@ -20,35 +20,35 @@ use std::collections::HashMap;
 pub(crate) type TensorId = usize;
 pub(crate) type LayerId = usize;
 
-/// A model's graph. Nodes stand in the order in which they were written, which is an order of computation.
+/// A model's graph. Nodes are in the order of the source, which is an order of computation.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Graph {
     pub(crate) layers: Vec<Layer>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) tensors: Vec<Tensor>,
-    /// The tensors made by `Input(..)`, in the order in which they were written.
+    /// The tensors made by `Input(..)`, in the order of the source.
     pub(crate) declared: Vec<TensorId>,
-    /// The inputs and outputs of the model, in its order.
+    /// The inputs and outputs of the model, in the model's order.
     pub(crate) inputs: Vec<TensorId>,
     pub(crate) outputs: Vec<TensorId>,
     /// The names of the outputs.
     pub(crate) output_names: Vec<Name>,
-    /// Where inputs and outputs are listed.
+    /// The expressions that list the inputs and outputs.
     pub(crate) input_exprs: Vec<ExprId>,
     pub(crate) output_exprs: Vec<ExprId>,
-    /// Associated constants of the graph's type. rustc evaluates what is not known here.
+    /// Associated constants of the graph's type. rustc evaluates the facts that the macro cannot know.
     pub(crate) constants: Vec<Constant>,
-    /// Shape rules that rustc evaluates only for their checks of numbers.
+    /// Shape rules that rustc evaluates only because they check numbers.
     pub(crate) checks: Vec<Inference>,
     /// The graph's type: `__DigitsGraph`.
     pub(crate) graph_type: Name,
-    /// How many statements bind each name: one that is bound once names a layer.
+    /// The number of statements that bind each name. A name that is bound once names its layer.
     pub(crate) lets: HashMap<String, usize>,
-    /// What the names of each statement stand for, for editors: by its number and the name.
+    /// The meaning of the names in each statement, for editors: by the statement's number and the name.
     pub(crate) bound: HashMap<(usize, String), Meaning>,
-    /// Whether `Model(..)` was understood: without, nothing can be said of what is connected.
+    /// Whether `Model(..)` was understood. Otherwise nothing can be said about connections.
     pub(crate) complete: bool,
-    /// The form for predictions, if a layer can be folded into another one.
+    /// The form for predictions, if some layer can be folded into another.
     pub(crate) folded: Option<Box<Folded>>,
 }
 
@@ -57,33 +57,35 @@ pub(crate) struct Graph {
 pub(crate) struct Layer {
     /// Its name: a field of the struct, and a prefix in weight files.
     pub(crate) name: Name,
+    /// The documentation of its `let`, a line each.
+    pub(crate) docs: Vec<String>,
     /// `name = ".."`, if given.
     pub(crate) given_name: Option<Name>,
     /// The `let` it was bound to.
     pub(crate) let_name: Option<Name>,
     pub(crate) op: Op,
     pub(crate) trainable: bool,
-    /// Whether it was written as a part of the layer before it (`Dense(64, activation = relu)`): it has no name and no
-    /// row in the summary.
+    /// Whether it was written as a part of the layer before it (`Dense(64, activation = relu)`). It then has no name
+    /// and no row in the summary.
     pub(crate) part: bool,
-    /// What made it: `Dense(64, activation = relu)`.
+    /// Its source: `Dense(64, activation = relu)`.
     pub(crate) source: ExprId,
-    /// The layer whose weights it computes with: itself, or the one that it is wrapped around, if that has a name.
+    /// The layer whose weights it computes with: itself, or its inner layer if that has a name.
     pub(crate) owner: LayerId,
-    /// Whether it only stands inside of another one: it is never called by itself, and has no name and no weights.
+    /// Whether it only stands inside another layer. It is then never called by itself, and has no name and no weights.
     pub(crate) inside: bool,
-    /// The name that a template gave it, which starts with the names of the calls of the template.
+    /// Its name from a template, which starts with the names of the template's calls.
     pub(crate) template_name: Option<Name>,
 }
 
-/// What a layer does.
+/// The operation of a layer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Op {
     /// One of the layers of `nn-core`.
     Builtin(Box<Builtin>),
     /// An activation: `Activate(Relu)`.
     Activation { function: Function, label: String },
-    /// A model, or a layer of the user's: a path to a type that implements `Component`.
+    /// A model, or a user's layer: a path to a type that implements `Component`.
     Component(Component),
 }
 
@@ -94,13 +96,13 @@ pub(crate) struct Builtin {
     pub(crate) args: Vec<Arg>,
     /// The layers that follow it: its activation and the penalty on its output.
     pub(crate) then: Vec<LayerId>,
-    /// What the shape rule found at the first call.
+    /// The result of the shape rule at the first call.
     pub(crate) inferred: Option<Facts>,
-    /// The layer that it is wrapped around.
+    /// The layer inside it, if it is a wrapper.
     pub(crate) inner: Option<Inner>,
 }
 
-/// The layer inside of another one, with what the other one has to know of it.
+/// The layer inside a wrapper, with the facts that the wrapper needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Inner {
     pub(crate) layer: LayerId,
@@ -120,17 +122,17 @@ pub(crate) struct Component {
     pub(crate) path: TypeId,
     /// Its last name: `Scale`.
     pub(crate) kind: String,
-    /// Its arguments as they were written. Only rustc knows which it has.
+    /// Its arguments as written. Only rustc knows its parameters.
     pub(crate) given: Vec<Given>,
     /// The layers that follow it: its activation and the penalty on its output.
     pub(crate) then: Vec<LayerId>,
-    /// The facts of the first call, and the shape that it was called on.
+    /// The facts of the first call, and the shape of its input.
     pub(crate) first: Option<Shared>,
-    /// Whether its folded form stands in its place, if it is a model.
+    /// Whether the folded form replaces it, if it is a model.
     pub(crate) folded: bool,
-    /// The constant that says whether it hands on the mask of its first input.
+    /// The constant that tells whether it hands on the mask of its first input.
     pub(crate) passes_mask: ExprId,
-    /// The constant that says whether it hands its mask on, or reads it: then it drops none.
+    /// The constant that tells whether it hands its mask on or reads it; then it drops no mask.
     pub(crate) heeds_mask: ExprId,
 }
 
@@ -140,17 +142,17 @@ pub(crate) struct Node {
     pub(crate) layer: LayerId,
     pub(crate) inputs: Vec<TensorId>,
     pub(crate) outputs: Vec<TensorId>,
-    /// What was written for each input.
+    /// The expression of each input.
     pub(crate) input_exprs: Vec<ExprId>,
     /// The name of its memory in the tape.
     pub(crate) name: Name,
     /// The constants of the layer's type at this call.
     pub(crate) facts: Option<Facts>,
-    /// The same for the layer inside of it, the one inside of that, and so on.
+    /// The same for its inner layer, the layer inside that, and so on.
     pub(crate) inner_facts: Vec<Facts>,
-    /// The masks of the inputs that the layer reads, one entry for each input; empty if it reads none.
+    /// The masks that the layer reads, one entry for each input; empty if it reads none.
     pub(crate) masks: Vec<Option<TensorId>>,
-    /// The mask that was written for the first input, in place of its own.
+    /// The mask given for the first input, which replaces that input's own mask.
     pub(crate) given_mask: Option<(TensorId, ExprId)>,
 }
 
@@ -158,6 +160,8 @@ pub(crate) struct Node {
 pub(crate) struct Tensor {
     /// Its name in the tape and in messages.
     pub(crate) name: Name,
+    /// The documentation of its `let`, a line each.
+    pub(crate) docs: Vec<String>,
     pub(crate) producer: Producer,
     pub(crate) shape: Shaped,
     pub(crate) dtype: Dtype,
@@ -165,15 +169,16 @@ pub(crate) struct Tensor {
     pub(crate) sparse: bool,
     /// Whether its name was given by `name = ".."`.
     pub(crate) named: bool,
-    /// Where it comes from.
+    /// Its place in the source.
     pub(crate) span: SpanId,
-    /// The tensor that says which of its steps count.
+    /// The tensor that marks the steps that count.
     pub(crate) mask: Option<TensorId>,
-    /// Of a mask that a user's own layer may hand on: the constant that says whether it does. If not, there is no mask.
+    /// For a mask that a user's own layer may hand on: the constant that tells whether it does. Otherwise there is no
+    /// mask.
     pub(crate) exists_if: Option<ExprId>,
 }
 
-/// What a name of a statement stands for.
+/// The meaning of a name in a statement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Meaning {
     Tensor(TensorId),
@@ -181,12 +186,12 @@ pub(crate) enum Meaning {
 }
 
 impl Tensor {
-    /// Whether it holds the model's scalars, every one of them. Only such a tensor has a gradient.
+    /// Whether it holds scalars of the model, not sparse. Only such a tensor has a gradient.
     pub(crate) fn has_scalars(&self) -> bool {
         self.dtype == Dtype::Float && !self.sparse
     }
 
-    /// Whether it may choose rows of a table: by their indices, or as the list of its ones.
+    /// Whether it may choose rows of a table, by indices or as the list of its ones.
     pub(crate) fn chooses_rows(&self) -> bool {
         self.dtype == Dtype::U32 || self.sparse
     }
@@ -221,7 +226,7 @@ impl Node {
         self.inputs.iter().copied().chain(self.masks.iter().copied().flatten())
     }
 
-    /// Makes this the mask of the first input, the only one that the layer reads.
+    /// Sets the mask of the first input, the only mask that the layer reads.
     pub(crate) fn set_mask(&mut self, mask: TensorId) {
         self.masks = vec![None; self.inputs.len()];
         self.masks[0] = Some(mask);
@@ -229,7 +234,7 @@ impl Node {
 }
 
 impl Graph {
-    /// Nothing yet, of a graph with a type of this name.
+    /// An empty graph with a type of this name.
     pub(crate) fn new(graph_type: Name) -> Self {
         Graph {
             layers: Vec::new(),
@@ -251,7 +256,7 @@ impl Graph {
         }
     }
 
-    /// A layer, the one inside of it, the one inside of that, and so on.
+    /// A layer, the layer inside it, the layer inside that, and so on.
     pub(crate) fn chain(&self, layer: LayerId) -> impl Iterator<Item = LayerId> {
         std::iter::successors(Some(layer), |&layer| match &self.layers[layer].op {
             Op::Builtin(builtin) => builtin.inner.map(|inner| inner.layer),
@@ -259,7 +264,7 @@ impl Graph {
         })
     }
 
-    /// What is known of a layer at a call of it, or of one that it stands inside of.
+    /// The facts about a layer, or a layer inside it, at a call.
     pub(crate) fn facts<'a>(&self, node: &'a Node, layer: LayerId) -> Option<&'a Facts> {
         match self.chain(node.layer).position(|other| other == layer)? {
             0 => node.facts.as_ref(),
@@ -267,7 +272,7 @@ impl Graph {
         }
     }
 
-    /// Other facts in the place of [`facts`](Self::facts).
+    /// Replaces the [`facts`](Self::facts).
     pub(crate) fn set_facts(&mut self, node: usize, layer: LayerId, facts: Facts) {
         let depth = self.chain(self.nodes[node].layer).position(|other| other == layer);
         let node = &mut self.nodes[node];
@@ -278,7 +283,7 @@ impl Graph {
         }
     }
 
-    /// Whether two tensors hold numbers of the same type, so that one can have the place of the other.
+    /// Whether two tensors hold numbers of the same type, so that one can take the place of the other.
     pub(crate) fn keeps_dtype(&self, input: TensorId, output: TensorId) -> bool {
         self.tensors[input].dtype == self.tensors[output].dtype
     }
@@ -288,7 +293,7 @@ impl Graph {
         node.inputs.iter().any(|&input| self.tensors[input].sparse)
     }
 
-    /// Whether a call reads the parts of what the layer has as its only input.
+    /// Whether a call reads several parts in place of the layer's only input.
     pub(crate) fn reads_parts(&self, node: &Node) -> bool {
         let joined = matches!(&self.layers[node.layer].op, Op::Builtin(builtin) if builtin.spec.split_input.is_some());
         joined && node.inputs.len() > 1
@@ -307,7 +312,7 @@ impl Graph {
         let in_argument = |(spec, arg): (&ArgSpec, &Arg)| match (&arg.field, arg.expr) {
             (Some(Term::Function(function)), _) => in_function(function),
             (_, Some(expr)) if arg.unchecked => vec![(spec.name, expr)],
-            // An argument of a layer that was made of a function: the penalty on an output.
+            // A layer made from a function: the penalty on an output.
             (Some(Term::Written(expr)), None) => vec![(spec.name, *expr)],
             _ => Vec::new(),
         };

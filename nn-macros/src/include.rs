@@ -1,5 +1,5 @@
-//! `include_weights!`: a file of weights becomes a value of a model's type. The names, shapes and types of its tensors
-//! are read here; rustc compares them with the model, which only it knows (`nn_core::include`).
+//! `include_weights!`: a file of weights becomes a value of a model's type. The macro reads the names, shapes and types
+//! of the tensors. rustc compares them with the model, because only it knows the model (`nn_core::include`).
 
 mod halves;
 mod header;
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, LitStr, Token, Type};
 
-/// The value, or errors.
+/// Expands to the value, or to errors.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let input = if is_too_deep(&input, &mut diagnostics) { TokenStream::new() } else { input };
@@ -37,7 +37,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         None => tokens,
     });
     read.unwrap_or_else(|| {
-        // The value of the last has any type.
+        // The value of the last error has any type.
         let errors = diagnostics.into_compile_errors();
         quote!({ #(#errors);* })
     })
@@ -73,7 +73,7 @@ fn parse(input: ParseStream<'_>, library: &mut Option<TokenStream>) -> syn::Resu
 
 fn read(model: &Type, literal: &LitStr, kept: Option<Kept>, diagnostics: &mut Diagnostics) -> Option<TokenStream> {
     let path = find(literal);
-    // What is no regular file may never end.
+    // Reading a special file may never end.
     let found = fs::metadata(&path).and_then(|found| match found.is_file() {
         true => fs::read(&path),
         false => Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "this is no regular file")),
@@ -105,7 +105,7 @@ fn read(model: &Type, literal: &LitStr, kept: Option<Kept>, diagnostics: &mut Di
     if diagnostics.any() {
         return None;
     }
-    // What rustc finds wrong is said at the path.
+    // rustc reports its errors at the path.
     let made = match kept.map(Kept::path) {
         None => quote_spanned!(literal.span()=> const { ::nn::__private::include::model::<#model>(TENSORS) }),
         Some(half) => quote_spanned!(literal.span()=> ::nn::Packed::<#model, #half>::new(
@@ -114,7 +114,7 @@ fn read(model: &Type, literal: &LitStr, kept: Option<Kept>, diagnostics: &mut Di
     };
     Some(quote! {
         {
-            // By this rustc knows that the file is read, and the tensors are parts of it.
+            // Tells rustc that the file was read, and holds the tensors.
             const FILE: &[u8] = ::core::include_bytes!(#path);
             const TENSORS: &[::nn::__private::include::Tensor] = &[#(#tensors),*];
             #made
@@ -122,8 +122,8 @@ fn read(model: &Type, literal: &LitStr, kept: Option<Kept>, diagnostics: &mut Di
     })
 }
 
-/// A tensor as a constant, or an error if it has numbers that are not finite, or too large for what it is kept as. If
-/// that is something else than in the file, it is made here, which is quicker than to let rustc compute it.
+/// A tensor as a constant. It is an error if a number is not finite, or too large for the type that keeps it. If that
+/// type differs from the file's, the macro converts the tensor, which is faster than in rustc.
 fn value(
     tensor: &Tensor,
     file: &[u8],
@@ -158,7 +158,7 @@ fn value(
             let bytes = Literal::byte_string(&bytes);
             (dtype, quote!(#bytes))
         }
-        // What is no number of a model stays, and rustc says so.
+        // A tensor of another type stays as it is, and rustc reports it.
         None => {
             let (start, length) = (range.start, range.len());
             (dtype.as_str(), quote!(FILE.split_at(#start).1.split_at(#length).0))
@@ -178,7 +178,7 @@ fn too_large(tensor: &str, number: f32, kept: Kept, literal: &LitStr, diagnostic
     }
 }
 
-/// The absolute path of a file: beside the file that names it, or in the folder of the package.
+/// The absolute path of a file: beside the source file that names it, or in the folder of the package.
 fn find(literal: &LitStr) -> PathBuf {
     let written = PathBuf::from(literal.value());
     let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
@@ -188,7 +188,7 @@ fn find(literal: &LitStr) -> PathBuf {
     std::path::absolute(found).unwrap_or_else(|_| found.clone())
 }
 
-/// The file that a token stands in.
+/// The source file of a token.
 fn source(span: Span) -> Option<PathBuf> {
     if !proc_macro::is_available() {
         return None;

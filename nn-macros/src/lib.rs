@@ -1,8 +1,9 @@
-//! The macro of [`nn`](https://docs.rs/nn-model). Use it as `nn::model!`; its documentation is on that name.
+//! The macros of [`nn`](https://docs.rs/nn-model). Programs use them through it: `nn::model!`, `nn::model_rejects!` and
+//! `nn::include_weights!`.
 
 #![cfg_attr(fuzzing, allow(dead_code))]
 
-// A library has to ask for it.
+// A proc-macro crate has `proc_macro` by itself. The fuzz target builds a plain library, which must declare it.
 #[cfg(fuzzing)]
 extern crate proc_macro;
 
@@ -23,13 +24,14 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-/// The expansion of a text as [`model`] writes it, if it is tokens at all: for the fuzz target, which is no macro.
+/// Expands a text as [`model`] does, or returns `None` if the text is not tokens. For the fuzz target, which is not a
+/// macro.
 #[cfg(fuzzing)]
 pub fn expand_text(text: &str) -> Option<TokenStream> {
     Some(expand_model(text.parse().ok()?))
 }
 
-/// Whether tokens are a list of items.
+/// Returns whether the tokens are a list of items.
 #[cfg(fuzzing)]
 pub fn are_items(tokens: TokenStream) -> bool {
     syn::parse2::<syn::File>(tokens).is_ok()
@@ -46,52 +48,62 @@ use passes::{check, fold, infer, lint, names};
 use proc_macro2::TokenStream;
 use schedule::{Form, lower};
 
-/// Writes a model from a Keras-like graph.
+// The page of the macro starts with `src/model.md` of the facade, whose links lead to layers. This is the rest of it.
+/// # Graph
 ///
 /// ```ignore
 /// model! {
-///     /// Recognises a handwritten digit.
-///     pub struct Digits;
+///     pub struct Twins;
 ///
-///     let pixels = Input(shape = [64]);
-///     let x = Dense(64, activation = relu)(pixels);
-///     let digit = Dense(10, activation = softmax)(x);
+///     let a = Input(shape = [28, 28, 1]);
+///     let b = Input(shape = [28, 28, 1]);
+///     // One set of weights, called twice.
+///     let tower = Sequential([Flatten(), Dense(64, activation = relu), Dense(8)]);
+///     let distance = dot([tower(a), tower(b)], axes = 1, normalize = true);
 ///
-///     Model(inputs = pixels, outputs = digit)
+///     Model(inputs = [a, b], outputs = distance)
 /// }
 /// ```
 ///
-/// The body holds `let` statements and ends in `Model(inputs = .., outputs = ..)`, or is a single
-/// `Sequential([Input(..), layer, layer, ..])`. Layers have Keras's names and arguments. A layer can be bound first and
-/// called several times, which shares its weights: `let tower = Dense(8); let a = tower(x); let b = tower(y);`. A
-/// model is a layer (`Digits()(x)`), and so is any path to a type of your own that implements `nn::Layer`:
-/// `my::Scale(units = 64)(x)`. Dimensions are const expressions.
+/// - **Statements** are `let`s. A layer is called where it is written, or bound first and called several times, which
+///   shares its weights.
+/// - **The end** is `Model(inputs = .., outputs = ..)`. The whole body may also be
+///   `Sequential([Input(..), layer, layer, ..])`.
+/// - **Arguments** have Keras's names and order. Dimensions are const expressions.
+/// - **A model is a layer** in another graph: `Digits()(x)`.
 ///
-/// Written are: the struct with one public field per layer that owns weights, `<Name>Inputs` and `<Name>Outputs` with
-/// one field per input and output, and the implementation of `nn::Model`. A layer is named by `name = "…"`, else by its
-/// `let` if that name is bound once, else as Keras would (`dense`, `dense_1`).
+/// # Items
 ///
-/// `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` on the struct says what it may
-/// cost; each is checked when it compiles: see `nn::budget`. `Digits::COSTS` says what each layer costs.
+/// The macro writes the struct, with one public field for each layer that owns weights, and implements `nn::Model` for
+/// it. `<Name>Inputs` and `<Name>Outputs` have one field for each input and output. `Digits::COSTS` has the costs of
+/// each layer.
 ///
-/// `#[nn(profile)]` on the struct adds `profile`: a prediction that calls a function after each call of a layer, with
-/// its name, to measure time, cycles or instructions layer by layer.
+/// A layer is named by `name = ".."`, else by its `let` if that name is bound once, else as in Keras (`dense`,
+/// `dense_1`).
 ///
-/// Beside these two, the struct may have `#[doc]`, `#[cfg]`, `#[derive]`, the levels of lints, `#[deprecated]`,
-/// `#[must_use]`, `#[non_exhaustive]`, and `#[cfg_attr]` with these but `cfg`. `Clone`, `Debug` and `PartialEq` are
-/// implemented already.
+/// # Attributes
 ///
-/// `#[nn(crate = path)]` on the struct says where this library is, for a crate that renames it or sees it re-exported.
-/// In a module with `#![no_implicit_prelude]`, `#[nn(no_implicit_prelude)]` says so.
+/// | attribute of the struct | effect |
+/// |---|---|
+/// | `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` | costs above a limit are errors: see `nn::budget` |
+/// | `#[nn(profile)]` | adds `profile`, a prediction that calls a function after each layer, with its name |
+/// | `#[nn(crate = path)]` | says where this library is, in a crate that renames it or sees it re-exported |
+/// | `#[nn(no_implicit_prelude)]` | for a module with `#![no_implicit_prelude]` |
+/// | `#[derive]`, `#[doc]`, `#[cfg]`, `#[deprecated]`, `#[must_use]`, `#[non_exhaustive]`, `#[allow]` and its kin | as on any struct |
+/// | `#[cfg_attr]` | with all of these but `cfg` |
 ///
-/// What compiles and is probably not meant is a warning: see `nn::lints`, also for how one is silenced.
+/// `Clone`, `Debug` and `PartialEq` are implemented already.
+///
+/// # Warnings
+///
+/// Code that compiles and is probably a mistake gives a warning. `nn::lints` lists them, and says how to silence one.
 #[cfg(not(fuzzing))]
 #[proc_macro]
 pub fn model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand_model(input.into()).into()
 }
 
-/// A test, at compile time, that `model!` rejects a graph.
+/// Checks at compile time that `model!` rejects a graph.
 ///
 /// ```ignore
 /// model_rejects! {
@@ -105,41 +117,41 @@ pub fn model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// }
 /// ```
 ///
-/// The item compiles exactly when `model!` would reject the graph with a message that contains the text. Otherwise it
-/// is an error on the text that shows what happened: the graph was accepted, or the messages that came instead. The
-/// text is looked for in the whole message, its notes and help included; it has to be in one of them, whatever other
-/// errors there are. With a list (`["one", "another"] => …`) each text has to be in some message.
+/// The item compiles only if `model!` would reject the graph with a message that contains the text. Otherwise the error
+/// on the text shows the outcome: the graph was accepted, or other messages came. The search covers whole messages with
+/// their notes and help. One message has to contain the text; other errors do not matter. With a list (`["one",
+/// "another"] => …`) every text has to be in some message.
 ///
-/// It writes no model, so names of structs can repeat, and it costs no more than the passes of the macro. It sees what
-/// the macro sees: an error that only rustc finds (shapes of const expressions, types, sub-models that do not fit) is
-/// none here, and the message says so if the graph could have such. Lints are not errors.
+/// The macro writes no model, so names of structs can repeat, and it costs only the passes of `model!`. Errors that
+/// only rustc can find (shapes of const expressions, types, sub-models that do not fit) do not count; if the graph
+/// could contain one, the message says so. Lints are not errors.
 #[cfg(not(fuzzing))]
 #[proc_macro]
 pub fn model_rejects(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     rejects::expand(input.into()).into()
 }
 
-/// A model with the weights of a safetensors file, which the compiler reads: in firmware they are in flash.
+/// Reads a model's weights from a safetensors file at compile time; in firmware they are in flash.
 ///
 /// ```ignore
 /// static DIGITS: Digits = include_weights!(Digits, "digits.safetensors");
 /// ```
 ///
-/// The path starts at the folder of the file that it is written in or, if there is no such file, at the folder of the
-/// package's `Cargo.toml`. The file is as `save_weights` writes it: its tensors have to be exactly the variables of the
-/// model, by name, shape and type; what is not is a compile error that names the tensor. For a model over `f32` they
-/// may also be `F16` or `BF16`, and are made `f32`. When the file changes, the program is compiled again.
+/// The path starts at the folder of the source file. If there is no such file, it starts at the folder of the package's
+/// `Cargo.toml`. The file has the form that `save_weights` writes: its tensors are exactly the variables of the model,
+/// by name, shape and type. A compile error names any tensor that differs. For a model over `f32` a tensor may also be
+/// `F16` or `BF16`; it is converted to `f32`. When the file changes, the program is compiled again.
 ///
-/// In a crate that has this library under another name, its path comes first:
-/// `include_weights!(crate = path, Digits, "digits.safetensors")`.
+/// If the crate has this library under another name, that path comes first: `include_weights!(crate = path, Digits,
+/// "digits.safetensors")`.
 ///
-/// It is an expression that a `static` or a `const` can hold. A large model belongs in a `static`: it has one place,
-/// and never passes through a stack.
+/// The macro is an expression for a `static` or a `const`. Put a large model into a `static`: it has one place and
+/// never passes through a stack.
 ///
 /// # In half the flash
 ///
-/// With `f16` or `bf16` behind the path, weights are kept as numbers of 16 bits, and unpacked into RAM before the model
-/// computes:
+/// With `f16` or `bf16` after the path, the weights are kept as 16-bit numbers. The program unpacks them into RAM
+/// before the model computes:
 ///
 /// ```ignore
 /// static DIGITS: Packed<Digits, Bf16> = include_weights!(Digits, "digits.safetensors", bf16);
@@ -147,23 +159,22 @@ pub fn model_rejects(input: proc_macro::TokenStream) -> proc_macro::TokenStream 
 /// let digits = DIGITS.unpack();
 /// ```
 ///
-/// The file is the same, and the same is an error. Its numbers are rounded to the nearest, ties to even, when the
-/// program is compiled. Those that are halves of this kind already stay as they are; of the other kind they are rounded
-/// from what they are. Infinity and NaN stay what they are too, but a number that would only become infinite is a
-/// compile error that names it. An `f16` reaches to 65504 and has 11 bits of precision, a `bf16` has the range of an
-/// `f32` and 8 bits. The model is one over `f32`.
+/// The file and its errors are the same. The compiler rounds each number to the nearest half, ties to even. It keeps
+/// halves of the same kind as they are; it rounds halves of the other kind from their value. Infinity and NaN stay, but
+/// a number that would become infinite is a compile error that names it. An `f16` reaches to 65504 and has 11 bits of
+/// precision; a `bf16` has the range of an `f32` and 8 bits. The model must be over `f32`.
 #[cfg(not(fuzzing))]
 #[proc_macro]
 pub fn include_weights(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     include::expand(input.into()).into()
 }
 
-/// What is done to a graph, whoever made it, in this order: its layers and calls are named, shapes are found, the whole
-/// is checked, lints look at it, and a form for predictions is made of it. Errors are collected in each and reported
-/// together; what a later pass would only repeat is not run.
+/// The passes over a graph, in order: name layers and calls, infer shapes, check, lint, and derive the folded form for
+/// predictions. Every pass collects its errors, and all are reported together. A pass does not run if it would only
+/// repeat earlier errors.
 const PASSES: [fn(&mut Graph, &mut Diagnostics); 5] = [names::name, infer::infer, check::check, lint::lint, fold::fold];
 
-/// Tokens, a graph, passes over it, and code.
+/// Expands the tokens of a model into its code, or into the errors of its graph.
 fn expand_model(input: TokenStream) -> TokenStream {
     let (input, parameter) = parameters::renamed(input);
     let items = model_or_errors(input);
@@ -188,7 +199,7 @@ fn model_or_errors(input: TokenStream) -> TokenStream {
 
 fn model_or_fallback(syntax: &mut Syntax, mut diagnostics: Diagnostics) -> TokenStream {
     let (graph, attributes) = read(syntax, &mut diagnostics);
-    // It comes first, since an editor looks at the first of the places where it finds a token.
+    // The editor's block comes first because an editor looks at the first place where it finds a token.
     let editor = editor::editor(syntax, &graph, &diagnostics.source);
     if diagnostics.any() {
         return editor.into_iter().chain(fallback::fallback(syntax, &graph, diagnostics)).collect();
@@ -196,14 +207,14 @@ fn model_or_fallback(syntax: &mut Syntax, mut diagnostics: Diagnostics) -> Token
     editor.into_iter().chain(write(syntax, &graph, &diagnostics, &attributes)).collect()
 }
 
-/// What attributes of the struct say: the names of the lints that are allowed, and budgets.
+/// The struct's attributes that later stages read: allowed lints and budgets.
 #[derive(Default)]
 struct Attributes {
     allowed: Vec<String>,
     budgets: Budgets,
 }
 
-/// Everything that finds errors.
+/// Runs every stage that can find errors.
 fn read(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> (Graph, Attributes) {
     let mut graph = resolve::resolve(syntax, diagnostics);
     PASSES.iter().for_each(|pass| pass(&mut graph, diagnostics));
@@ -213,7 +224,7 @@ fn read(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> (Graph, Attribute
     (graph, Attributes { allowed, budgets })
 }
 
-/// The code of a graph in which the passes found no error.
+/// Writes the code of a graph without errors.
 fn write(syntax: &Syntax, graph: &Graph, diagnostics: &Diagnostics, attributes: &Attributes) -> TokenStream {
     let Attributes { allowed, budgets } = attributes;
     let programs = Programs {

@@ -1,4 +1,4 @@
-//! Const expressions of literals: `28 * 28` is known here; `HIDDEN / 2` is left to rustc.
+//! Const expressions of literals. The macro knows `28 * 28`; it leaves `HIDDEN / 2` to rustc.
 
 use syn::{BinOp, Expr, Lit, UnOp};
 
@@ -27,8 +27,7 @@ pub(crate) fn integer(expr: &Expr) -> Option<i128> {
     }
 }
 
-/// The value of a number literal; none for one that only infinity would stand for (`1e999`), which no token can be made
-/// of.
+/// The value of a number literal; `None` for an infinite one (`1e999`), because no token can stand for it.
 pub(crate) fn number(expr: &Expr) -> Option<f64> {
     match expr {
         Expr::Lit(literal) => match &literal.lit {
@@ -65,7 +64,7 @@ pub(crate) fn string(expr: &Expr) -> Option<String> {
     }
 }
 
-/// Whether an expression is some literal, and so cannot be a const that rustc knows.
+/// Whether an expression is a literal, and so not the name of a constant.
 pub(crate) fn is_literal(expr: &Expr) -> bool {
     match expr {
         Expr::Lit(_) => true,

@@ -1,4 +1,4 @@
-//! `model_rejects!`: the passes of `model!` up to its errors, and a look at the messages.
+//! `model_rejects!`: runs the passes of `model!` and checks the messages.
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Op};
@@ -11,7 +11,8 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Token, bracketed, token};
 
-/// Nothing if `model!` rejects the graph with all of the messages, else errors that say what came.
+/// Expands to nothing if `model!` rejects the graph with all of the messages, otherwise to errors that show the
+/// outcome.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     match parse.parse2(input) {
@@ -26,7 +27,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     quote!(#(#errors;)*)
 }
 
-/// What messages have to contain, the tokens of that, and the graph.
+/// Parses the expected texts, their tokens, and the graph.
 fn parse(input: ParseStream<'_>) -> syn::Result<(Vec<LitStr>, TokenStream, TokenStream)> {
     let parts: Vec<LitStr> = if input.peek(token::Bracket) {
         let content;
@@ -36,7 +37,7 @@ fn parse(input: ParseStream<'_>) -> syn::Result<(Vec<LitStr>, TokenStream, Token
     } else {
         vec![input.parse()?]
     };
-    // An empty text is in every message.
+    // Every message contains an empty text.
     if let Some(empty) = parts.iter().find(|part| part.value().trim().is_empty()) {
         return Err(syn::Error::new(empty.span(), "expected a part of a message, but this is empty"));
     }
@@ -73,7 +74,7 @@ fn judge(parts: &[LitStr], list: &TokenStream, graph: TokenStream, diagnostics: 
     }
 }
 
-/// What the macro could not look into: "`Tower`, whose shapes".
+/// The part that the macro could not see: "`Tower`, whose shapes".
 fn unseen(graph: &Graph, source: &Source) -> Option<String> {
     let components = graph.layers.iter().filter_map(|layer| match &layer.op {
         Op::Component(component) => Some(source[component.path].to_token_stream().to_string().replace(' ', "")),

@@ -1,8 +1,7 @@
-//! What stands behind the ids of a graph: places, expressions and types that a user wrote.
+//! The places, expressions and types behind the ids of a graph.
 //!
-//! A graph is plain data, so it holds no tokens. Whoever makes one puts the tokens here and keeps their ids; whoever
-//! reports an error or prints code looks them up. An importer has neither: the default [`SpanId`] is the call of the
-//! macro.
+//! A graph is plain data, so it holds no tokens. The front puts the tokens here and keeps their ids. Diagnostics and
+//! printers look them up. An importer has no tokens: the default [`SpanId`] is the call of the macro.
 
 use crate::literal;
 use proc_macro2::{Span, TokenStream};
@@ -11,7 +10,7 @@ use std::fmt;
 use std::ops::Index;
 use syn::{Expr, Ident, Type};
 
-/// A place. The default is the call of the macro.
+/// A place in the source. The default is the call of the macro.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SpanId(usize);
 
@@ -23,16 +22,16 @@ pub(crate) struct ExprId(pub(super) usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TypeId(usize);
 
-/// A name, and where it comes from.
+/// A name and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Name {
-    /// As Rust writes it, `r#type` included.
+    /// The name in Rust's spelling, with a leading `r#` if needed.
     text: String,
     pub(crate) span: SpanId,
 }
 
 impl Name {
-    /// A name that can stand in generated code, whatever the text is: `conv2d/1` is `conv2d_1`.
+    /// A valid name for generated code, from any text: `conv2d/1` is `conv2d_1`.
     pub(crate) fn new(text: &str, span: SpanId) -> Self {
         let is_word = |text: &str| syn::parse_str::<Ident>(text).is_ok();
         let text = match text {
@@ -78,7 +77,7 @@ impl Source {
         ExprId(self.exprs.len() - 1)
     }
 
-    /// An expression that nobody wrote: what an importer shows for a layer that it read.
+    /// An expression that nobody wrote: the text that an importer shows for a layer.
     #[cfg(test)]
     pub(crate) fn made(&mut self, text: &str) -> ExprId {
         self.expr(&syn::parse_str(text).expect("an expression"))
@@ -106,12 +105,12 @@ impl Source {
         }
     }
 
-    /// An expression as it was written, on one line.
+    /// An expression as written, on one line.
     pub(crate) fn text(&self, expr: ExprId) -> String {
         text(&self[expr])
     }
 
-    /// The name that an expression is, if it is one.
+    /// The name, if the expression is a name.
     pub(crate) fn as_name(&mut self, expr: ExprId) -> Option<Name> {
         let ident = match &self[expr] {
             Expr::Path(path) => path.path.get_ident().cloned(),
@@ -120,7 +119,8 @@ impl Source {
         ident.map(|ident| self.name(&ident))
     }
 
-    /// The line of a place: an error can underline one only, so others are named. It is known in a compiler only.
+    /// The line of a place, known only inside a compiler. An error underlines one place and names the lines of the
+    /// others.
     pub(crate) fn line(&self, span: SpanId) -> Option<usize> {
         proc_macro::is_available().then(|| self.at(span).unwrap().line())
     }
@@ -147,7 +147,7 @@ impl Index<TypeId> for Source {
     }
 }
 
-/// What an error can be about: tokens, or what has an id.
+/// The places that an error can be about: tokens or ids.
 pub(crate) trait Located {
     /// Its first and its last token.
     fn ends(&self, source: &Source) -> (Span, Span);
@@ -184,7 +184,7 @@ pub(crate) fn ends(tokens: TokenStream) -> (Span, Span) {
     (first, spans.last().unwrap_or(first))
 }
 
-/// An expression as it was written, on one line.
+/// An expression as written, on one line.
 pub(crate) fn text(expr: &Expr) -> String {
     if let Some(text) = literal::string(expr) {
         return format!("{text:?}");
@@ -204,12 +204,12 @@ pub(crate) fn text(expr: &Expr) -> String {
         .replace(" <", "<")
 }
 
-/// Words that cannot be names, not even as `r#self`.
+/// Whether a word cannot be a name, not even as `r#self`.
 pub(crate) fn is_reserved(name: &str) -> bool {
     matches!(name, "self" | "Self" | "super" | "crate" | "_")
 }
 
-/// `TimeDistributed` to `time_distributed`.
+/// Converts `TimeDistributed` to `time_distributed`.
 pub(crate) fn snake_case(name: &str) -> String {
     let mut snake = String::new();
     let mut before_lower = false;

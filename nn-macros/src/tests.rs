@@ -1,9 +1,11 @@
-//! What the macro writes, read as text. `tests/` of the workspace compiles and runs it.
+//! Tests of the expansion as text. `tests/` of the workspace compiles and runs it.
 
 mod by_hand;
 mod editor;
 mod expanded;
+mod pages;
 mod passes;
+mod pasted;
 mod programs;
 mod robust;
 mod stages;

@@ -1,9 +1,9 @@
-//! Files: replaced whole or not at all, and read within a bound.
+//! Files that are replaced as a whole, and read up to a limit.
 //!
-//! A file is written under another name in the same folder and then renamed. The name is random and the file is new, so
-//! two programs never share one, even if they have the same process id (containers with a common volume). A program
-//! that is killed leaves its temporary file behind; the next that writes the same file removes it. A writer holds a
-//! lock on its temporary file, so that it is not taken for one of these.
+//! A writer makes a temporary file in the same folder and then renames it. Its name is random and it must not exist, so
+//! two programs never share one, even with equal process ids (containers with a common volume). A killed program leaves
+//! its temporary file, and the next writer of the same file removes it. A lock on the temporary file tells living
+//! writers from killed ones.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -12,7 +12,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Replaces the content of a file. An interruption leaves the old file or the new one, never a part.
+/// Replaces the content of a file. After an interruption the old or the new file is there, never a part.
 ///
 /// A link is followed, and permissions stay. A folder, device, pipe or socket is refused.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -44,9 +44,9 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// Reads a file of at most `limit` bytes. What is no regular file may never end, and is refused.
+/// Reads a file of at most `limit` bytes. It refuses other than regular files, because they may never end.
 pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    // Opening a pipe would wait for somebody who writes to it.
+    // Opening a pipe would wait for a writer.
     let found = fs::metadata(path)?;
     if !found.is_file() {
         return Err(irregular(&found));
@@ -60,12 +60,12 @@ pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     }
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(usize::try_from(found.len()).unwrap_or(usize::MAX))?;
-    // It may grow meanwhile.
+    // The file may grow in the meantime.
     File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
 }
 
-/// Refuses a pipe, which cannot be opened without waiting for a reader.
+/// Refuses a pipe, because opening it would wait for a reader.
 pub(crate) fn check_pipe(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(found) if is_pipe(&found) => Err(irregular(&found)),
@@ -91,9 +91,9 @@ fn is_pipe(_: &fs::Metadata) -> bool {
     false
 }
 
-/// The file that a path leads to, if it is a link. It need not exist.
+/// Follows the links of a path. The last file need not exist.
 fn follow(path: &Path) -> io::Result<PathBuf> {
-    /// As many as Linux follows.
+    /// The limit of Linux.
     const LINKS: usize = 40;
     let mut path = path.to_path_buf();
     for _ in 0..LINKS {
@@ -108,8 +108,8 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links lead from one to the next"))
 }
 
-/// The start of the names of temporary files for a file of this name. It is short, so that long names work, and ASCII,
-/// so that names work that are not.
+/// Returns the prefix of temporary files for this name. It is short and ASCII, so that it works for long names and for
+/// names that are not UTF-8.
 fn prefix(name: &OsStr) -> String {
     // FNV-1a: the same in every program, so that the next one finds these files.
     let hash = name
@@ -121,7 +121,7 @@ fn prefix(name: &OsStr) -> String {
 
 const SUFFIX: &str = ".tmp";
 
-/// A file that is being written. It is removed unless it was renamed.
+/// A temporary file. Dropping it removes it, unless it was renamed.
 struct Temporary {
     path: PathBuf,
     file: File,
@@ -129,9 +129,9 @@ struct Temporary {
 }
 
 impl Temporary {
-    /// Makes a file that did not exist. If it replaces one, nobody else may read it before its permissions are set.
+    /// Makes a new file. If it will replace a file, only its owner may read it until its permissions are set.
     fn new(folder: &Path, prefix: &str, private: bool) -> io::Result<Self> {
-        /// Two random names are the same once in 2^64.
+        /// Two random names collide once in 2^64.
         const TRIES: usize = 16;
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -149,10 +149,10 @@ impl Temporary {
             };
             let temporary = Temporary { path, file, renamed: false };
             match temporary.file.try_lock() {
-                // Somebody takes it for a stale one, since it was not locked yet.
+                // Another writer takes the file for a stale one, because it had no lock yet.
                 Err(TryLockError::WouldBlock) => {}
                 Ok(()) if !temporary.path.exists() => {}
-                // Some file systems have no locks; then stale files are told by their age.
+                // Some file systems have no locks. Then the age of a file tells whether it is stale.
                 Ok(()) | Err(TryLockError::Error(_)) => return Ok(temporary),
             }
         }
@@ -163,24 +163,24 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.renamed {
-            // There may be nothing to remove.
+            // An error is fine: the file may be gone.
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// A random number: the standard library seeds its hashers with such.
+/// Returns a random number from the hasher of the standard library, which is seeded at random.
 fn random() -> u64 {
     RandomState::new().hash_one(std::time::SystemTime::now())
 }
 
-/// Removes the temporary files of programs that were killed. What cannot be removed does no harm.
+/// Removes the temporary files of killed programs. A failure is ignored, because the file does no harm.
 fn remove_stale(folder: &Path, prefix: &str) {
     let Ok(files) = fs::read_dir(folder) else { return };
     for file in files.flatten() {
         let name = file.file_name();
         let ours = name.to_str().is_some_and(|name| name.starts_with(prefix) && name.ends_with(SUFFIX));
-        // The lock is held until the file is gone: a writer that made it and has no lock yet then takes another name.
+        // The lock is held until the file is gone. A writer that made this file and has no lock yet takes another name.
         if ours
             && file.file_type().is_ok_and(|kind| kind.is_file())
             && let Some(_locked) = stale(&file.path())
@@ -190,7 +190,7 @@ fn remove_stale(folder: &Path, prefix: &str) {
     }
 }
 
-/// A temporary file that nobody writes any more, with its lock.
+/// Locks a temporary file that no writer uses any more.
 fn stale(path: &Path) -> Option<File> {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let file = File::open(path).ok()?;
@@ -216,7 +216,7 @@ fn set_private(options: &mut OpenOptions, private: bool) {
 #[cfg(not(unix))]
 fn set_private(_: &mut OpenOptions, _: bool) {}
 
-/// Gives a file the owner of the one that it replaces, if that is allowed.
+/// Gives the new file the owner of the replaced one, if the system allows it.
 #[cfg(unix)]
 fn keep_owner(file: &File, old: &fs::Metadata) {
     use std::os::unix::fs::{MetadataExt, fchown};
@@ -229,11 +229,11 @@ fn keep_owner(file: &File, old: &fs::Metadata) {
 #[cfg(not(unix))]
 fn keep_owner(_: &File, _: &fs::Metadata) {}
 
-/// Makes a renaming last through a loss of power.
+/// Makes a rename survive a loss of power.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // Not every file system can, and a folder may be writable but not readable.
+        // An error is fine: not every file system can do it, and a folder may be writable but not readable.
         Err(error)
             if matches!(
                 error.kind(),

@@ -1,4 +1,4 @@
-//! Files of weights. Rule: nothing else replaces a file of the user, and nothing here knows of training.
+//! Files of weights. Rule: only this folder replaces a user's file, and it knows nothing of training.
 
 pub(crate) mod file;
 #[cfg(feature = "files")]

@@ -1,4 +1,4 @@
-//! safetensors files of weights: written whole or not at all, checked before anything is changed.
+//! Weights as safetensors files. They are written as a whole, and checked before a model changes.
 //!
 //! Source: <https://huggingface.co/docs/safetensors>
 
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// A tensor to be written.
+/// A tensor to write.
 pub(crate) struct Tensor<'a> {
     pub(crate) name: String,
     pub(crate) dtype: Dtype,
@@ -36,7 +36,7 @@ impl View for Tensor<'_> {
 }
 
 impl Tensor<'_> {
-    /// The variables of `weights`, with `prefix` before their names.
+    /// Adds the variables of `weights`, with `prefix` before their names.
     pub(crate) fn of<'a, M: Model>(prefix: &str, weights: &'a M, tensors: &mut Vec<Tensor<'a>>) {
         let mut rest = weights.as_slice();
         M::variables(&Name::ROOT, &mut |variable| {
@@ -52,7 +52,7 @@ impl Tensor<'_> {
     }
 }
 
-/// What a checkpoint holds beside weights.
+/// Numbers that a checkpoint has besides weights.
 impl Tensor<'_> {
     /// A single number.
     pub(crate) fn number(name: &str, value: u64) -> Self {
@@ -77,7 +77,7 @@ impl Tensor<'_> {
     }
 }
 
-/// Writes a file, whole or not at all.
+/// Writes a file as a whole.
 pub(crate) fn write(path: &Path, tensors: Vec<Tensor<'_>>, metadata: Vec<(String, String)>) -> Result<()> {
     let metadata = metadata.into_iter().collect();
     let tensors: Vec<_> = tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
@@ -85,25 +85,25 @@ pub(crate) fn write(path: &Path, tensors: Vec<Tensor<'_>>, metadata: Vec<(String
     file::replace(path, &bytes).map_err(Error::io(path))
 }
 
-/// Reads a file of a model that keeps `copies` numbers for each weight. A much larger file is of something else, and
-/// would fill the memory before it is refused.
+/// Reads a file of a model that keeps `copies` numbers for each weight. It refuses a much larger file before it fills
+/// the memory.
 pub(crate) fn read<M: Model>(path: &Path, copies: usize) -> Result<Vec<u8>> {
     const MORE: u64 = 1 << 30;
     let weights = (size_of::<M>() as u64).saturating_mul(copies as u64);
     file::read(path, weights.saturating_mul(2).saturating_add(MORE)).map_err(Error::io(path))
 }
 
-/// A file that is being checked.
+/// A file during its checks.
 pub(crate) struct Reader<'a> {
     path: &'a Path,
     pub(crate) file: SafeTensors<'a>,
     metadata: Vec<(String, String)>,
-    /// The tensors that nobody has asked for.
+    /// The tensors that no call has asked for yet.
     pub(crate) unused: BTreeSet<String>,
 }
 
 impl<'a> Reader<'a> {
-    /// `bytes` are the content of the file.
+    /// Parses the content of a file.
     pub(crate) fn new(path: &'a Path, bytes: &'a [u8]) -> Result<Self> {
         let corrupt =
             |error: safetensors::SafeTensorError| problem(path, format!("not a valid safetensors file: {error}"));
@@ -114,12 +114,12 @@ impl<'a> Reader<'a> {
         Ok(Reader { path, file, metadata, unused })
     }
 
-    /// An entry of the metadata.
+    /// Returns an entry of the metadata.
     pub(crate) fn metadata(&self, key: &str) -> Option<&str> {
         self.metadata.iter().find(|(other, _)| other == key).map(|(_, value)| value.as_str())
     }
 
-    /// The bytes of a tensor of this type and shape.
+    /// Returns the bytes of a tensor, if its type and shape are these.
     fn tensor(&mut self, name: &str, dtype: Dtype, shape: &[usize]) -> Result<&'a [u8]> {
         let Ok(tensor) = self.file.tensor(name) else {
             return Err(problem(self.path, format!("tensor `{name}` is missing")));
@@ -136,11 +136,10 @@ impl<'a> Reader<'a> {
         Ok(tensor.data())
     }
 
-    /// The tensors of these variables that have numbers that are NaN or infinite, as a warning; none if the model
-    /// allows it.
+    /// Returns a warning that names the variables with NaN or infinity, unless the model allows this lint.
     ///
     /// # Errors
-    /// If a warning is to be an error.
+    /// With `strict`, instead of the warning.
     pub(crate) fn check_finite<M: Model>(&self, variables: &[&Variables<'a>], strict: bool) -> Result<Option<Warning>> {
         const LINT: &str = "weights_not_finite";
         let tensors = || variables.iter().flat_map(|variables| &variables.0);
@@ -164,7 +163,7 @@ impl<'a> Reader<'a> {
         Ok(Some(Warning { lint: LINT, message, help }))
     }
 
-    /// The bytes of all variables of a model, in order, with `prefix` before their names.
+    /// Returns the bytes of all variables of a model, in order, with `prefix` before their names.
     pub(crate) fn variables<M: Model>(&mut self, prefix: &str) -> Result<Variables<'a>> {
         let mut variables = Ok(Vec::new());
         M::variables(&Name::ROOT, &mut |variable| {
@@ -179,7 +178,7 @@ impl<'a> Reader<'a> {
         variables.map(Variables)
     }
 
-    /// Checks that the file holds nothing else.
+    /// Checks that no tensor is left over.
     pub(crate) fn finish(self, hint: &str) -> Result<()> {
         match self.unused.first() {
             None => Ok(()),
@@ -187,18 +186,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An error of this file.
+    /// Makes an error that names this file.
     pub(crate) fn problem(&self, text: String) -> Error {
         problem(self.path, text)
     }
 }
 
-/// What a checkpoint holds beside weights.
+/// Numbers that a checkpoint has besides weights.
 impl<'a> Reader<'a> {
     /// A single number.
     pub(crate) fn number(&mut self, name: &str) -> Result<u64> {
         let bytes = self.tensor(name, Dtype::U64, &[])?;
-        // The length was checked with the type and the shape.
+        // The check of type and shape included the length.
         Ok(u64::from_le_bytes(bytes.try_into().unwrap_or_default()))
     }
 
@@ -212,7 +211,7 @@ impl<'a> Reader<'a> {
         Ok(numbers)
     }
 
-    /// A single number with a fraction, if there is a tensor of this name.
+    /// Reads a number with a fraction, if the tensor exists.
     pub(crate) fn float(&mut self, name: &str) -> Result<Option<f64>> {
         if !self.unused.contains(name) {
             return Ok(None);
@@ -221,7 +220,7 @@ impl<'a> Reader<'a> {
         Ok(Some(f64::from_le_bytes(bytes.try_into().unwrap_or_default())))
     }
 
-    /// Several numbers with a fraction, if there is a tensor of this name.
+    /// Reads numbers with fractions, if the tensor exists.
     pub(crate) fn floats(&mut self, name: &str) -> Result<Option<Vec<f64>>> {
         if !self.unused.contains(name) {
             return Ok(None);
@@ -236,7 +235,7 @@ impl<'a> Reader<'a> {
 pub(crate) struct Variables<'a>(Vec<(String, &'a [u8])>);
 
 impl Variables<'_> {
-    /// Writes them to the model. Their lengths have been checked.
+    /// Writes the bytes to the model. Their lengths are already checked.
     pub(crate) fn write<M: Model>(&self, weights: &mut M) {
         let mut rest: &mut [u8] = bytemuck::cast_slice_mut(weights.as_mut_slice());
         for (_, bytes) in &self.0 {
@@ -251,7 +250,7 @@ fn problem(path: &Path, problem: String) -> Error {
     Error::WeightFile { path: path.into(), problem }
 }
 
-/// The first number of a tensor that is NaN or infinite, with its place.
+/// Finds the first NaN or infinity of a tensor, with its place.
 fn not_finite<T: Scalar>(bytes: &[u8]) -> Option<(usize, f64)> {
     let bytes = little_endian(Cow::Borrowed(bytes), size_of::<T>());
     let numbers = bytes.chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned::<T>);
@@ -262,7 +261,7 @@ fn dtype<T: Scalar>() -> Dtype {
     if size_of::<T>() == 4 { Dtype::F32 } else { Dtype::F64 }
 }
 
-/// The bytes of scalars in the order of the file, or back; nothing to do on most machines.
+/// Converts scalars to the byte order of the file, or back. Most machines have that order already.
 pub(crate) fn little_endian(bytes: Cow<'_, [u8]>, width: usize) -> Cow<'_, [u8]> {
     if cfg!(target_endian = "little") {
         return bytes;

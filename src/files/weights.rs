@@ -6,7 +6,7 @@ use crate::files::tensors::{self, Reader, Tensor};
 use crate::{Model, Result, Warning};
 use std::path::Path;
 
-/// Weight files of a model. In the prelude.
+/// Saves and loads the weights of a model. In the prelude.
 ///
 /// ```
 /// use nn::prelude::*;
@@ -31,9 +31,9 @@ use std::path::Path;
 /// # nn::Result::Ok(())
 /// ```
 pub trait WeightFiles: Model {
-    /// Writes the weights to a safetensors file. An interruption leaves the old file or the new one, never a part.
+    /// Writes the weights to a safetensors file. After an interruption the old or the new file is there, never a part.
     ///
-    /// A link is followed and permissions stay. A folder, device, pipe or socket is refused.
+    /// It follows links and keeps permissions. It refuses a folder, device, pipe or socket.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -43,14 +43,14 @@ pub trait WeightFiles: Model {
         tensors::write(path.as_ref(), tensors, vec![("model".into(), Self::NAME.into())])
     }
 
-    /// Reads the weights from a safetensors file. Everything is checked before anything is changed.
+    /// Reads the weights from a safetensors file. The model changes only if the whole file is right.
     ///
-    /// Weights that are NaN or infinite are read, and a warning is printed on the standard error:
+    /// If weights are NaN or infinite, it reads them and prints the warning
     /// [`weights_not_finite`](crate::lints::weights_not_finite).
     ///
     /// # Errors
-    /// If the file cannot be read, is not valid, or its tensors are not exactly those of this model by name, shape and
-    /// type; the model is then as it was.
+    /// If the file cannot be read or is invalid, or if its tensors are not exactly those of this model by name, shape
+    /// and type. The model then stays as it was.
     fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
         load(self, path.as_ref(), false)
     }
@@ -58,7 +58,7 @@ pub trait WeightFiles: Model {
 
 impl<M: Model> WeightFiles for M {}
 
-/// Reads the weights from a file; whether numbers that are not finite are an error.
+/// Reads the weights from a file. With `strict`, NaN and infinity are errors.
 pub(crate) fn load<M: Model>(model: &mut M, path: &Path, strict: bool) -> Result<()> {
     let bytes = tensors::read::<M>(path, 1)?;
     let mut reader = Reader::new(path, &bytes)?;

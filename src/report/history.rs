@@ -1,16 +1,16 @@
-//! [`History`]: what `fit` returns.
+//! [`History`]: the return value of `fit`.
 
 use crate::report::values::Report;
 
-/// The losses and metrics of every epoch of a training run; [`plot`](Self::plot) draws them.
+/// The losses and metrics of every epoch of a training run. [`plot`](Self::plot) draws them.
 ///
-/// The names are those of a [`Report`](crate::Report): `loss`; with several outputs `<output>_loss`; the metrics, with
-/// several outputs as `<output>_<metric>`; and all of them again as `val_..` where there is data for validation.
+/// The names are those of a [`Report`](crate::Report): `loss` and the metrics. A model with several outputs also has
+/// `<output>_loss`, and its metrics are `<output>_<metric>`. With validation, all names come again as `val_..`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     /// The numbers of the epochs, counted from 0 or from `initial_epoch`.
     pub epoch: Vec<usize>,
-    /// The size of the run.
+    /// The number of epochs and steps.
     pub params: Params,
     series: Vec<Series>,
 }
@@ -19,7 +19,7 @@ pub struct History {
 #[derive(Clone, Debug, PartialEq)]
 struct Series {
     name: String,
-    /// The places in `History::epoch` of the epochs that have a value: not all, if validation is not after every one.
+    /// The places in `History::epoch` of the epochs with a value. Epochs without validation have no `val_..` value.
     places: Vec<usize>,
     values: Vec<f64>,
 }
@@ -27,9 +27,9 @@ struct Series {
 /// The size of a training run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Params {
-    /// How many epochs were asked for.
+    /// The number of epochs that were asked for.
     pub epochs: usize,
-    /// Steps of an epoch. Where batches come from iterators this is known at the end, and 0 before.
+    /// The steps of an epoch. For batches from iterators it is 0 until the end of the run.
     pub steps: usize,
 }
 
@@ -53,31 +53,31 @@ impl History {
         }
     }
 
-    /// The values of every epoch: `history.get("val_loss")`. `None` if there is no such name.
+    /// Returns the values of every epoch, or `None` for an unknown name: `history.get("val_loss")`.
     ///
-    /// Where validation is not after every epoch (`validation_freq`) its names have fewer values, as in Keras.
+    /// With `validation_freq` above 1, names of the validation have fewer values, as in Keras.
     pub fn get(&self, name: &str) -> Option<&[f64]> {
         self.iter().find(|(other, _)| *other == name).map(|(_, values)| values)
     }
 
-    /// The names: `accuracy`, `loss`, `val_accuracy`, `val_loss`.
+    /// Returns the names, for example `accuracy`, `loss`, `val_accuracy` and `val_loss`.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.iter().map(|(name, _)| name)
     }
 
-    /// All names and their values of every epoch.
+    /// Returns all names with their values of every epoch.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[f64])> {
         self.series.iter().map(|series| (series.name.as_str(), series.values.as_slice()))
     }
 
-    /// All names, with the place of the epoch beside every value.
+    /// Returns all names with pairs of an epoch's place and its value.
     pub(crate) fn points(&self) -> impl Iterator<Item = (&str, Vec<(usize, f64)>)> {
         let points = |series: &Series| series.places.iter().copied().zip(series.values.iter().copied()).collect();
         self.series.iter().map(move |series| (series.name.as_str(), points(series)))
     }
 }
 
-/// The values of an epoch, those of the validation with `val_` before their names.
+/// The values of an epoch. Names of the validation begin with `val_`.
 pub(crate) fn with_validation<'a>(
     training: &'a Report,
     validation: Option<&'a Report>,

@@ -1,4 +1,4 @@
-//! Numbers of a run as values, lines, bars and charts. Rule: nothing here knows of models.
+//! The numbers of a run as values, lines, bars and charts. Rule: nothing here knows of models.
 
 pub(crate) mod history;
 #[cfg(feature = "plot")]

@@ -8,7 +8,7 @@ use plotters::prelude::*;
 use std::ops::Range;
 use std::path::Path;
 
-/// Colours that stay apart for the colour-blind. Source: Okabe and Ito, *Color Universal Design* (2008).
+/// Colours that the colour-blind can tell apart. Source: Okabe and Ito, *Color Universal Design* (2008).
 const COLORS: [RGBColor; 6] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -21,20 +21,20 @@ const GRAY: RGBColor = RGBColor(90, 90, 90);
 const PANEL: (u32, u32) = (560, 380);
 
 impl History {
-    /// Writes the learning curves to an SVG file: losses, and beside them the metrics if there are any; lines are the
-    /// training, dashes the validation.
+    /// Writes the learning curves to an SVG file: the losses and, beside them, the metrics. Lines are the training,
+    /// dashes the validation.
     ///
     /// # Errors
-    /// If there is no epoch to show, or the file cannot be written.
+    /// If the history has no epoch, or the file cannot be written.
     pub fn plot(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         file::replace(path, self.to_svg()?.as_bytes()).map_err(Error::io(path))
     }
 
-    /// The learning curves as the text of an SVG file; see [`plot`](Self::plot).
+    /// Returns the learning curves as the text of an SVG file: see [`plot`](Self::plot).
     ///
     /// # Errors
-    /// If there is no epoch to show.
+    /// If the history has no epoch.
     pub fn to_svg(&self) -> Result<String> {
         if self.epoch.is_empty() {
             return Err(Error::Plot("the history has no epochs".into()));
@@ -58,10 +58,10 @@ impl History {
     }
 }
 
-/// A name and its values, with the places of their epochs.
+/// A name with its values and the places of their epochs.
 type Series<'a> = (&'a str, Vec<(usize, f64)>);
 
-/// The name without `val_`, and whether it is a validation.
+/// Splits a name into the name without `val_`, and whether it had it.
 fn base(name: &str) -> (&str, bool) {
     name.strip_prefix("val_").map_or((name, false), |name| (name, true))
 }
@@ -144,10 +144,10 @@ fn panel(
     Ok(())
 }
 
-/// From the smallest to the largest value, with a margin, in units of a power of ten: 0 where plain numbers are short.
+/// Returns the range of the values with a margin, and a power of ten as its unit: 0 if plain numbers are short.
 ///
-/// Labels are found in a loop that does not end if the range is not finite, or so small that adding a step changes
-/// nothing.
+/// plotters finds labels in a loop. It does not end if the range is not finite, or too small for a step to change a
+/// number.
 fn extent(series: &[Series<'_>]) -> (Range<f64>, i32) {
     let values =
         series.iter().flat_map(|(_, values)| values.iter().map(|&(_, value)| value)).filter(|value| value.is_finite());
@@ -166,7 +166,7 @@ fn extent(series: &[Series<'_>]) -> (Range<f64>, i32) {
     (low - margin..high + margin, unit)
 }
 
-/// How many decimals tell six labels of a range apart.
+/// Returns the decimals that tell six labels of a range apart.
 fn decimals(range: &Range<f64>) -> usize {
     let step = (range.end - range.start) / 6.0;
     (1.0 - step.log10()).ceil().clamp(0.0, 12.0) as usize
@@ -178,7 +178,7 @@ mod tests {
     use crate::report::history::{Params, with_validation};
     use crate::report::values::{Names, Report};
 
-    /// A run whose curves look like those of a run.
+    /// A history with typical curves.
     fn history(epochs: usize) -> History {
         let names = Names::new(vec![], vec!["accuracy".into()]);
         let mut history = History::new(Params { epochs, steps: 45 });
@@ -213,8 +213,7 @@ mod tests {
         assert!(diverged.to_svg().is_ok());
     }
 
-    /// All pairs of numbers from all over, as the losses of two epochs. A chart that is not done after a while never
-    /// is.
+    /// Draws pairs of losses from the whole range of `f64`. A chart that takes too long would never end.
     #[test]
     fn charts_of_all_ranges_are_drawn() {
         let sizes = [

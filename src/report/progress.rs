@@ -1,4 +1,4 @@
-//! [`Verbose`], and what `fit` prints while it works.
+//! [`Verbose`], and the output of a running `fit`.
 
 #[cfg_attr(not(feature = "progress"), path = "progress/no_bar.rs")]
 mod bar;
@@ -8,21 +8,21 @@ use bar::Bar;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::{Duration, Instant};
 
-/// What `fit` prints.
+/// The output of `fit`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verbose {
-    /// A bar on a terminal, a line for each epoch elsewhere and without the feature `progress`.
+    /// A bar on a terminal. Elsewhere, or without the feature `progress`, a line for each epoch.
     #[default]
     Auto,
-    /// Nothing; Keras's 0.
+    /// No output; Keras's 0.
     Silent,
-    /// As [`Auto`](Self::Auto); Keras's 1.
+    /// The same as [`Auto`](Self::Auto); Keras's 1.
     ProgressBar,
     /// A line for each epoch; Keras's 2.
     OneLine,
 }
 
-/// Keras's numbers; above 2 as 2.
+/// Converts Keras's numbers. A number above 2 counts as 2.
 impl From<u8> for Verbose {
     fn from(number: u8) -> Self {
         match number {
@@ -33,16 +33,16 @@ impl From<u8> for Verbose {
     }
 }
 
-/// How often a bar is redrawn.
+/// The time between two drawings of a bar.
 const REDRAW: Duration = Duration::from_millis(50);
 
 /// The output of one call of `fit`.
 pub(crate) struct Progress {
     verbose: Verbose,
     epochs: usize,
-    /// Steps of an epoch; 0 where that is not known.
+    /// The steps of an epoch, or 0 if unknown.
     steps: usize,
-    /// Steps of this epoch so far.
+    /// The steps of this epoch so far.
     done: usize,
     epoch: usize,
     started: Instant,
@@ -69,7 +69,7 @@ impl Progress {
         }
     }
 
-    /// An epoch begins; its number of steps, if that is known.
+    /// Begins an epoch. `steps` is its number of steps, if known.
     pub(crate) fn begin(&mut self, epoch: usize, steps: Option<usize>) {
         (self.epoch, self.steps, self.done) = (epoch, steps.unwrap_or(0), 0);
         self.started = Instant::now();
@@ -80,7 +80,7 @@ impl Progress {
         }
     }
 
-    /// Some steps of the epoch are done.
+    /// Reports the steps that are done.
     pub(crate) fn step(&mut self, steps: usize, report: impl FnOnce() -> Report) {
         self.done = steps;
         let Some(bar) = &self.bar else { return };
@@ -96,7 +96,7 @@ impl Progress {
         }
     }
 
-    /// Prints something beside the bar, which is drawn again below it.
+    /// Prints a line above the bar.
     pub(crate) fn aside(&self, print: impl FnOnce()) {
         match &self.bar {
             Some(bar) => bar.suspend(print),
@@ -104,7 +104,7 @@ impl Progress {
         }
     }
 
-    /// The epoch is over, with these values.
+    /// Ends the epoch with these values.
     pub(crate) fn end(&mut self, logs: &[(String, f64)]) {
         if self.verbose == Verbose::Silent {
             return;
@@ -127,13 +127,13 @@ impl Progress {
     }
 }
 
-/// A closed pipe must not end a training run, as `println!` would.
+/// Prints a line. Unlike `println!`, it ignores a closed pipe, which must not end a run.
 pub(crate) fn print_line(line: &str) {
     let mut out = stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-/// Prints a warning, whatever [`Verbose`] says: it is about results that may be wrong.
+/// Prints a warning even if [`Verbose`] is silent, because results may be wrong.
 pub(crate) fn warn(text: &str) {
     let mut out = stderr().lock();
     let _ = writeln!(out, "warning: {text}");

@@ -1,31 +1,31 @@
-//! [`Report`]: a loss and metrics with their names.
+//! [`Report`]: the loss and the metrics by name.
 
 use core::fmt;
 use std::sync::Arc;
 
 /// The loss and the metrics of an evaluation or of a training step.
 ///
-/// Besides `loss` there are, by name: with several outputs `<output>_loss`, the loss of each without its weight; and
-/// the metrics, with several outputs as `<output>_<metric>`.
+/// `loss` is a field. The metrics are found by name. A model with several outputs also has `<output>_loss`, which is
+/// without the output's weight, and its metrics are `<output>_<metric>`.
 #[derive(Clone, PartialEq)]
 pub struct Report {
-    /// The whole loss: the weighted sum of the losses of all outputs, and regularization.
+    /// The total loss: the weighted sum of the losses of all outputs, plus regularization.
     pub loss: f64,
     names: Arc<Names>,
     values: Vec<f64>,
 }
 
-/// What a training step reports; the loss and the metrics are those before the step.
+/// The report of a training step. Its numbers are those before the step.
 pub type Logs = Report;
 
-/// The names of what is reported besides `loss`.
+/// The reported names except `loss`.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Names {
-    /// The outputs whose losses come first, if there are several outputs.
+    /// The outputs whose losses come first in `names`. Empty for a single output.
     pub(crate) judged: Vec<usize>,
-    /// In the order in which the values are computed.
+    /// The names in the order of computation.
     pub(crate) names: Vec<String>,
-    /// All of them and `loss`, in alphabetical order as Keras prints them: the place in `names`, or `None` for `loss`.
+    /// The places in `names` in alphabetical order, in which Keras prints them. `None` is `loss`.
     sorted: Vec<Option<usize>>,
 }
 
@@ -36,30 +36,30 @@ impl Names {
         Arc::new(Names { judged, names, sorted })
     }
 
-    /// The names of metrics of a model with these outputs.
+    /// Returns the names of the metrics of a model with this number of outputs.
     pub(crate) fn metrics(&self, outputs: usize) -> &[String] {
         let losses = if outputs > 1 { self.judged.len() } else { 0 };
         &self.names[losses..]
     }
 
-    /// All of them, in alphabetical order.
+    /// Returns the names in alphabetical order.
     pub(crate) fn sorted(&self) -> impl Iterator<Item = &str> {
         self.sorted.iter().map(|&place| place.map_or("loss", |place| self.names[place].as_str()))
     }
 }
 
 impl Report {
-    /// `values` are in the order of `names`.
+    /// Makes a report. `values` are in the order of `names`.
     pub(crate) fn new(loss: f64, names: &Arc<Names>, values: Vec<f64>) -> Self {
         Report { loss, names: names.clone(), values }
     }
 
-    /// The value of that name: `report.get("accuracy")`.
+    /// Returns a value by name: `report.get("accuracy")`.
     pub fn get(&self, name: &str) -> Option<f64> {
         self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
-    /// All names and values, in alphabetical order.
+    /// Returns all names and values, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
         self.names.sorted.iter().map(|&place| match place {
             Some(place) => (self.names.names[place].as_str(), self.values[place]),
@@ -68,7 +68,7 @@ impl Report {
     }
 }
 
-/// As Keras prints it: `accuracy: 0.9812 - loss: 0.0631`.
+/// Prints as Keras does: `accuracy: 0.9812 - loss: 0.0631`.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_values(f, self.iter())
@@ -88,7 +88,7 @@ pub(crate) fn write_values<'a, N: fmt::Display>(
 ) -> fmt::Result {
     for (i, (name, value)) in values.into_iter().enumerate() {
         let separator = if i > 0 { " - " } else { "" };
-        // Keras's rule: small numbers in scientific notation.
+        // Keras prints small numbers in scientific notation.
         if value.abs() > 1e-3 || value == 0.0 {
             write!(to, "{separator}{name}: {value:.4}")?;
         } else {

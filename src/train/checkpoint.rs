@@ -1,16 +1,16 @@
-//! Checkpoints: weights, the state of the optimizer and how far training has come, in one file.
+//! Checkpoints: one file with the weights, the optimizer's state and the progress of training.
 //!
-//! Beside the tensors of a weight file it holds:
+//! Besides the tensors of a weight file it has:
 //!
 //! - `optimizer.<slot>.<layer>.<variable>`, the number of steps, `optimizer.iteration`, and the learning rate if one
 //!   was set, `optimizer.learning_rate`;
-//! - how far training had come, `training.place`: epoch, step of the epoch, passes through the data, step at which the
-//!   last one began, batches of it, and 1 if it goes on, plus 2 if the epoch has begun;
-//! - in the middle of an epoch `training.sums`: its samples so far, and the sums of their losses;
-//! - `callback.<k>.<name>`, what the callback number `k` remembers, whose own name is the metadata `callback.<k>`.
+//! - `training.place`, the progress: epoch, step in the epoch, passes through the data, first step of the last pass,
+//!   batches of that pass, and flags. Flag 1 says that the pass goes on, flag 2 that the epoch has begun;
+//! - `training.sums`, only inside an epoch: the samples so far, and the sums of their losses;
+//! - `callback.<k>.<name>`, the memory of callback number `k`. The metadata `callback.<k>` is the name of the callback.
 //!
-//! The frozen layers are in the metadata. If a layer has the name `optimizer`, `training` or `callback`, the prefix
-//! gets as many underscores as it needs to be another: `optimizer_.iteration`.
+//! The metadata lists the frozen layers. If a layer is called `optimizer`, `training` or `callback`, the prefix gets
+//! underscores until it differs: `optimizer_.iteration`.
 
 use crate::callbacks::{CallbackMemory, Entry, Snapshot};
 use crate::files::tensors::{self, Reader, Tensor, little_endian};
@@ -28,10 +28,10 @@ use std::path::Path;
 
 const FROZEN: &str = "frozen";
 
-/// The most steps, epochs or batches that a checkpoint may have: no run takes longer, and sums of two do not overflow.
+/// The maximum of a count in a checkpoint. No run takes longer, and a sum of two counts does not overflow.
 const MOST: u64 = 1 << 53;
 
-/// The names of what a checkpoint holds beside the weights.
+/// The prefixes of tensors other than weights.
 struct Names {
     optimizer: String,
     training: String,
@@ -39,7 +39,7 @@ struct Names {
 }
 
 impl Names {
-    /// Names that no variable of the model has.
+    /// Returns prefixes that no variable of the model has.
     fn of<M: Model>() -> Self {
         let mut first = BTreeSet::new();
         M::variables(&Name::ROOT, &mut |variable| {
@@ -87,7 +87,7 @@ impl Names {
 
 /// Files.
 impl<M: Model, O, L, K> Compiled<M, O, L, K> {
-    /// [`WeightFiles::save_weights`] of the model.
+    /// Saves the weights of the model: see [`WeightFiles::save_weights`].
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -95,11 +95,11 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
         self.model.save_weights(path)
     }
 
-    /// [`WeightFiles::load_weights`] of the model. The state of the optimizer stays.
+    /// Loads the weights of the model: see [`WeightFiles::load_weights`]. The optimizer's state stays.
     ///
     /// # Errors
-    /// If the file cannot be read or does not belong to this model, which is then as it was. If
-    /// [`strict`](Self::strict) is set, also if weights are NaN or infinite.
+    /// If the file cannot be read or belongs to another model. With [`strict`](Self::strict), also if weights are NaN
+    /// or infinite. The model then stays as it was.
     pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
         load(&mut *self.model, path.as_ref(), self.strict)
     }
@@ -107,9 +107,11 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
 
 /// Checkpoints.
 impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
-    /// Writes the weights, the state of the optimizer, the learning rate, the frozen layers, how far training has come
-    /// and the state of the callbacks, so that it can go on later as if it had not been interrupted:
-    /// [`Fit::resume`](crate::Fit::resume).
+    /// Writes a checkpoint, from which [`Fit::resume`](crate::Fit::resume) continues as if training had not been
+    /// interrupted.
+    ///
+    /// It has the weights, the optimizer's state, the learning rate, the frozen layers, the progress of training and
+    /// the memory of the callbacks.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -145,11 +147,12 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         tensors::write(path, tensors, metadata)
     }
 
-    /// Reads what [`save_checkpoint`](Self::save_checkpoint) wrote. Everything is checked before anything is changed.
+    /// Reads a file of [`save_checkpoint`](Self::save_checkpoint). Model and optimizer change only if the whole file is
+    /// right.
     ///
     /// # Errors
-    /// If the file cannot be read, or does not belong to this model and optimizer; both are then as they were. If
-    /// [`strict`](Self::strict) is set, also if a number is NaN or infinite; else a warning is printed.
+    /// If the file cannot be read, or belongs to another model or optimizer. With [`strict`](Self::strict), also if a
+    /// number is NaN or infinite; otherwise that is a printed warning.
     pub fn load_checkpoint(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         // Weights, slots, and a snapshot of a callback.
@@ -207,7 +210,7 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
 }
 
 impl Tensor<'_> {
-    /// What a callback remembers.
+    /// Makes a tensor of an entry in a callback's memory.
     fn memory<'a>(name: &str, entry: &'a Entry) -> Tensor<'a> {
         let (dtype, shape, data) = match entry {
             Entry::Number(value) => return Tensor::float(name, *value),
@@ -223,7 +226,7 @@ impl Tensor<'_> {
 }
 
 impl Reader<'_> {
-    /// What a callback remembers: the tensors with `prefix` before their names.
+    /// Reads the memory of a callback: the tensors whose names begin with `prefix`.
     fn memory(&mut self, prefix: &str) -> Result<CallbackMemory> {
         let names: Vec<_> = self.unused.iter().filter(|name| name.starts_with(prefix)).cloned().collect();
         let mut memory = CallbackMemory::default();
@@ -235,7 +238,7 @@ impl Reader<'_> {
                 let bytes = little_endian(Cow::Borrowed(bytes), width);
                 Entry::Weights(Snapshot { bytes: bytes.into(), width })
             };
-            // The reader of the file has compared the length with type and shape.
+            // The parser of the file has compared the length with type and shape.
             let number = || u64::from_le_bytes(bytes.try_into().unwrap_or_default());
             let entry = match (tensor.dtype(), tensor.shape()) {
                 (Dtype::F64, []) => Entry::Number(f64::from_bits(number())),

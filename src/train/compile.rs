@@ -1,4 +1,4 @@
-//! [`Compile`] and [`Compiled`]: a model with what it needs to be trained.
+//! [`Compile`] and [`Compiled`]: a model with its optimizer, losses and metrics.
 
 use crate::activations::Head;
 use crate::check::Targets;
@@ -6,9 +6,10 @@ use crate::data::{Batches, Inspect, LossWeights};
 use crate::losses::{Losses, Weighting};
 use crate::metrics::Metrics;
 use crate::optimizers::Optimizer;
-use crate::predict::{self, BATCH_SIZE, Kept};
+use crate::predict::{self, BATCH_SIZE, Kept, Scratch};
 use crate::report::values::{Logs, Names};
 use crate::spec::MAX_INPUTS;
+use crate::train::keras::{SampleFrom, Single};
 use crate::train::labels::Labelled;
 use crate::train::learner::Learner;
 use crate::train::random::{Purpose, stream};
@@ -17,13 +18,15 @@ use crate::train::session::Cursor;
 use crate::train::step::Tapes;
 use crate::train::totals::{self, Tally};
 use crate::train::warnings::{Data, Said, end};
-use crate::{Error, Model, Result, Tensors, Warning, check};
+use crate::{Error, Model, Result, Sample, Tensors, Warning, check};
+use core::slice;
 use std::sync::Arc;
 
-/// `compile`, for a model on the heap: `Digits::boxed(&mut rng).compile(..)`. In the prelude.
+/// `compile` for a model on the heap: `Digits::boxed(&mut rng).compile(..)`. In the prelude.
 pub trait Compile: Model {
-    /// Gives the model an optimizer and losses: one loss for all outputs, a tuple with one for each, or the model's
-    /// `…Outputs` struct of them.
+    /// Gives the model an optimizer and losses.
+    ///
+    /// `losses` is one loss for all outputs, a tuple with a loss for each output, or the model's `…Outputs` struct.
     fn compile<O: Optimizer, L: Losses<Self::Outputs>>(
         self: Box<Self>,
         optimizer: O,
@@ -55,11 +58,11 @@ impl<M: Model> Compile for M {
     }
 }
 
-/// For each output whose loss takes logits, the activation that makes probabilities of them.
+/// The activation that turns logits into probabilities, for each output whose loss takes logits.
 fn links<M: Model, L: Losses<M::Outputs>>(losses: &L) -> [Head; MAX_INPUTS] {
     let mut links = [Head::Other; MAX_INPUTS];
     for (output, link) in links.iter_mut().enumerate().take(M::Outputs::COUNT) {
-        // An output that ends in its activation all the same holds probabilities.
+        // If the output ends in that activation, it already is a probability.
         if !end::<M>(output).of_logits() {
             *link = losses.about(output).link;
         }
@@ -67,9 +70,9 @@ fn links<M: Model, L: Losses<M::Outputs>>(losses: &L) -> [Head; MAX_INPUTS] {
     links
 }
 
-/// `compile`, for a small model by value: `Digits::new(&mut rng).compile(..)`. It moves to the heap. In the prelude.
+/// `compile` for a small model by value, which moves to the heap: `Digits::new(&mut rng).compile(..)`. In the prelude.
 pub trait CompileValue: Model {
-    /// As [`Compile::compile`].
+    /// Does the same as [`Compile::compile`].
     fn compile<O: Optimizer, L: Losses<Self::Outputs>>(self, optimizer: O, losses: L) -> Compiled<Self, O, L>;
 }
 
@@ -79,15 +82,15 @@ impl<M: Model> CompileValue for M {
     }
 }
 
-/// A model with optimizer, losses and metrics: what [`Compile::compile`] makes.
+/// A model with its optimizer, losses and metrics, made by [`Compile::compile`].
 ///
 /// - Training: [`fit`](Self::fit), [`fit_batches`](Self::fit_batches), [`train_on_batch`](Self::train_on_batch).
-/// - Judging: [`evaluate`](Self::evaluate), [`evaluate_batches`](Self::evaluate_batches),
+/// - Evaluation: [`evaluate`](Self::evaluate), [`evaluate_batches`](Self::evaluate_batches),
 ///   [`test_on_batch`](Self::test_on_batch).
-/// - Using: [`predict`](Self::predict), [`predict_batches`](Self::predict_batches),
+/// - Prediction: [`predict`](Self::predict), [`predict_batches`](Self::predict_batches),
 ///   [`predict_on_batch`](Self::predict_on_batch).
 ///
-/// Its working memory is made at the first step (or the first of a larger batch) and kept: later steps allocate
+/// The first step allocates the working memory, and so does the first step of a larger batch. Other steps allocate
 /// nothing.
 ///
 /// ```
@@ -120,7 +123,7 @@ pub struct Compiled<M: Model, O, L, K = ()> {
     pub(crate) losses: L,
     pub(crate) metrics: K,
     pub(crate) loss_weights: [f64; MAX_INPUTS],
-    /// What metrics have to know of logits: see [`Weighting::links`].
+    /// The activations between logits and probabilities, for metrics: see [`Weighting::links`].
     pub(crate) links: [Head; MAX_INPUTS],
     pub(crate) strict: bool,
     pub(crate) said: Said,
@@ -133,9 +136,9 @@ pub struct Compiled<M: Model, O, L, K = ()> {
     pub(crate) scratch: Kept<M>,
 }
 
-/// What is set before training.
+/// Settings before training.
 impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
-    /// Sets the metrics: one for all outputs, or a tuple, or the model's `…Outputs` struct.
+    /// Sets the metrics: one for all outputs, a tuple, or the model's `…Outputs` struct.
     pub fn metrics<N: Metrics<M::Outputs, L::Targets>>(self, metrics: N) -> Compiled<M, O, L, N> {
         let names = totals::names::<M, L, N>(&self.losses, &metrics);
         let Compiled {
@@ -173,23 +176,23 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
         }
     }
 
-    /// Sets the weights of the outputs in the loss, 1 by default: a tuple with a number for each, or the model's
-    /// `…Outputs` struct. An output with the weight 0 is measured, and not learned from.
+    /// Sets the weights of the outputs in the loss: a tuple with a number for each output, or the model's `…Outputs`
+    /// struct. The default is 1. An output with weight 0 is measured, but the model does not learn from it.
     pub fn loss_weights(mut self, weights: impl LossWeights<M::Outputs>) -> Self {
         self.loss_weights = weights.numbers();
         self
     }
 
-    /// Sets the seed of shuffling and of layers such as `Dropout`. It is 0 by default: a run repeats itself unless it
-    /// is asked not to.
+    /// Sets the seed of shuffling and of layers such as `Dropout`. The default is 0, so every run is repeatable.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Makes errors of all warnings, in every call that trains, evaluates or reads a file: labels that a loss cannot
-    /// judge, losses that do not fit their outputs, weights of a file that are not finite. Off by default.
-    /// [`Fit::strict`](crate::Fit::strict) does so for one run.
+    /// Turns all warnings into errors, in every call that trains, evaluates or reads a file. Off by default.
+    ///
+    /// The warnings are about labels that a loss cannot judge, losses that do not fit their outputs, and NaN or
+    /// infinity in a weight file. [`Fit::strict`](crate::Fit::strict) does this for one run.
     ///
     /// ```
     /// use nn::prelude::*;
@@ -206,54 +209,77 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
         self
     }
 
-    /// Sets the size of the batches in which `evaluate` and `predict` work, 32 by default. Larger ones need more memory
-    /// and can be faster; the results are the same.
+    /// Sets the batch size of `evaluate` and `predict`. The default is 32. Larger batches need more memory and can be
+    /// faster; the results are the same.
     pub fn inference_batch_size(mut self, batch_size: usize) -> Self {
         self.batch_size = batch_size;
         self
     }
 }
 
-/// The parts.
+/// The model and the progress of its training.
 impl<M: Model, O, L, K> Compiled<M, O, L, K> {
-    /// The model.
+    /// Returns the model.
     pub fn model(&self) -> &M {
         &self.model
     }
 
-    /// The model, to be changed.
+    /// Returns the model for changes.
     pub fn model_mut(&mut self) -> &mut M {
         &mut self.model
     }
 
-    /// The model alone.
+    /// Returns the model without the rest.
     pub fn into_model(self) -> Box<M> {
         self.model
     }
 
-    /// How many steps were made so far.
+    /// Returns the number of training steps so far.
     pub fn steps(&self) -> u64 {
         self.learner.as_ref().map_or(0, |learner| learner.steps)
     }
 
-    /// The epoch that comes next or, after a stop in its middle, goes on: where [`Fit::resume`](crate::Fit::resume)
-    /// begins.
+    /// Returns the epoch at which [`Fit::resume`](crate::Fit::resume) continues: the next one, or one that was stopped
+    /// in its middle.
     pub fn epoch(&self) -> usize {
         self.cursor.epoch
     }
 
-    /// The outputs for the inputs `x`: a `Vec`, or for several outputs the model's `…Outputs` struct of them.
+    /// Returns the table of the layers, [`Model::SUMMARY`].
+    #[must_use = "`println!(\"{}\", model.summary())` prints it"]
+    pub fn summary(&self) -> &'static str {
+        M::SUMMARY
+    }
+
+    /// Returns the output for a single sample, of a model with one input and one output. A model with more has
+    /// `model().call(..)`.
     ///
-    /// The memory for it is kept. Several threads may predict at the same time, without a lock; each then has memory of
-    /// its own.
+    /// Nothing is checked, as in `call` of the model: NaN in the sample is NaN in the output.
+    pub fn call<X>(&self, x: &X) -> M::Outputs
+    where
+        M::Inputs: SampleFrom<X>,
+        M::Outputs: Single + Sample,
+    {
+        const { crate::model::assert_outputs::<M::Outputs>() }
+        let mut y = crate::tensor::zeroed::<M::Outputs>();
+        let (x, to) = (M::Inputs::samples(x), slice::from_mut(&mut y));
+        self.scratch.with(|scratch| Scratch::of(scratch).predict(&*self.model, x, to, 1));
+        y
+    }
+
+    /// Returns the outputs for the inputs `x`: a `Vec`, or the model's `…Outputs` struct of `Vec`s if there are several
+    /// outputs.
+    ///
+    /// The working memory is kept for the next call. Several threads may predict at the same time without a lock; each
+    /// then uses memory of its own.
     ///
     /// # Errors
-    /// If inputs have different numbers of samples, or hold NaN or infinity.
+    /// If inputs have different numbers of samples, NaN, infinity, or an index out of range.
     pub fn predict(&self, x: impl Batches<M::Inputs>) -> Result<M::Predictions> {
         self.scratch.with(|scratch| predict::predict(&*self.model, x.batches(), self.batch_size, scratch))
     }
 
-    /// The outputs for the inputs `x`, computed as one batch, however large.
+    /// Returns the outputs for the inputs `x`, computed as one batch of any size.
     ///
     /// # Errors
     /// As [`predict`](Self::predict).
@@ -261,9 +287,10 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
         self.scratch.with(|scratch| predict::predict(&*self.model, x.batches(), usize::MAX, scratch))
     }
 
-    /// The outputs for the inputs of all batches together, for inputs that do not fit in memory. `batches.take(n)` is
-    /// Keras's `steps=n`. Where the outputs do not fit either, [`predict_on_batch`](Self::predict_on_batch) gives them
-    /// one batch at a time.
+    /// Returns the outputs of all batches together, for inputs that do not fit in memory.
+    ///
+    /// `batches.take(n)` is Keras's `steps=n`. If the outputs do not fit in memory either, call
+    /// [`predict_on_batch`](Self::predict_on_batch) for each batch.
     ///
     /// # Errors
     /// As [`predict`](Self::predict).
@@ -275,7 +302,7 @@ impl<M: Model, O, L, K> Compiled<M, O, L, K> {
     }
 }
 
-/// Single steps; [`fit`](Compiled::fit) and [`evaluate`](Compiled::evaluate) have pages of their own.
+/// Single steps.
 impl<M, O, L, K> Compiled<M, O, L, K>
 where
     M: Model,
@@ -283,11 +310,11 @@ where
     L: Losses<M::Outputs, Targets: Inspect>,
     K: Metrics<M::Outputs, L::Targets>,
 {
-    /// One training step; the loss and the metrics are those before it.
+    /// Does one training step, and returns the loss and the metrics before it.
     ///
     /// # Errors
-    /// If the data is empty, differs in its numbers of samples, holds NaN or infinity, or has targets that the losses
-    /// cannot judge, or if a setting makes no sense. Nothing has changed then.
+    /// If the data is empty, has different numbers of samples, NaN or infinity, or targets that the losses cannot
+    /// judge. Also if a setting is invalid. Nothing changes then.
     pub fn train_on_batch(&mut self, x: impl Batches<M::Inputs>, y: impl Batches<Targets<M, L>>) -> Result<Logs> {
         let (x, y) = (x.batches(), y.batches());
         self.check_settings(self.strict)?;
@@ -300,7 +327,7 @@ where
         Ok(tally.report(&self.metrics, &self.names))
     }
 
-    /// Checks everything that was set before training, whatever the data.
+    /// Checks the settings, which do not depend on the data.
     pub(crate) fn check_settings(&self, strict: bool) -> Result<()> {
         check::optimizer::<M>(&self.optimizer)?;
         check::losses::<M, L>(&self.losses, &self.loss_weights)?;
@@ -311,10 +338,10 @@ where
         }
     }
 
-    /// A step over `n` samples that have been checked.
+    /// Does a step over `n` checked samples.
     ///
     /// # Errors
-    /// If a schedule or a callback gives no learning rate that makes sense. Nothing has changed then.
+    /// If a schedule or a callback gives an invalid learning rate. Nothing changes then.
     pub(crate) fn step(
         &mut self,
         x: <M::Inputs as Tensors>::Batch<'_>,

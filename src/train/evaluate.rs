@@ -1,4 +1,4 @@
-//! Evaluation: loss and metrics over batches, and the calls of [`Compiled`] for it.
+//! Evaluation: the loss and the metrics over batches.
 
 use crate::check::{self, Targets};
 use crate::data::{Batches, Inspect};
@@ -17,7 +17,7 @@ use crate::train::totals::Tally;
 use crate::train::warnings::Data;
 use crate::{Buffer, Ends, Error, Graph, Heap, Model, Result, Tensors, Train, Warning};
 
-/// An evaluation that goes on: the sums so far, and memory for the outputs.
+/// An evaluation in progress: the sums so far, and memory for the outputs.
 pub(crate) struct Evaluation<M: Model, S> {
     pub(crate) tally: Tally<S>,
     penalty: M::Scalar,
@@ -31,7 +31,7 @@ impl<M: Model, S: Default> Evaluation<M, S> {
         Evaluation { tally: Tally::new(), penalty, capacity: 0, outputs: Buffer::with_capacity(0) }
     }
 
-    /// Checks a batch: its number of samples, and warnings to be printed.
+    /// Checks a batch. Returns its number of samples, and warnings to print.
     pub(crate) fn check<O, L: Losses<M::Outputs, Targets: Inspect>, K>(
         &self,
         compiled: &Compiled<M, O, L, K>,
@@ -47,7 +47,7 @@ impl<M: Model, S: Default> Evaluation<M, S> {
         Ok((n, warnings))
     }
 
-    /// Checks a batch and prints warnings; its number of samples.
+    /// Checks a batch, prints its warnings, and returns its number of samples.
     fn check_and_print<O, L: Losses<M::Outputs, Targets: Inspect>, K>(
         &self,
         compiled: &Compiled<M, O, L, K>,
@@ -59,7 +59,7 @@ impl<M: Model, S: Default> Evaluation<M, S> {
         Ok(n)
     }
 
-    /// Adds a batch of `n` samples that have been checked.
+    /// Adds a batch of `n` checked samples.
     pub(crate) fn add<O, L, K>(
         &mut self,
         compiled: &Compiled<M, O, L, K>,
@@ -75,7 +75,7 @@ impl<M: Model, S: Default> Evaluation<M, S> {
         compiled.scratch.with(|scratch| self.add_with(compiled, samples, n, Scratch::of(scratch)));
     }
 
-    /// [`add`](Self::add), with this memory.
+    /// Does the work of [`add`](Self::add) with this memory.
     fn add_with<O, L, K>(
         &mut self,
         compiled: &Compiled<M, O, L, K>,
@@ -110,7 +110,7 @@ impl<M: Model, S: Default> Evaluation<M, S> {
         self.tally.add(whole(values, weighting, penalty), values, n);
     }
 
-    /// The means and metrics so far.
+    /// Returns the means and metrics so far.
     pub(crate) fn report<O, L, K>(&self, compiled: &Compiled<M, O, L, K>) -> Report
     where
         L: Losses<M::Outputs>,
@@ -128,7 +128,7 @@ where
     L: Losses<M::Outputs, Targets: Inspect>,
     K: Metrics<M::Outputs, L::Targets>,
 {
-    /// The loss and the metrics of one batch, however large.
+    /// Returns the loss and the metrics of one batch of any size.
     ///
     /// # Errors
     /// As [`train_on_batch`](Self::train_on_batch).
@@ -141,7 +141,7 @@ where
         Ok(evaluation.report(self))
     }
 
-    /// The loss and the metrics over all samples.
+    /// Returns the loss and the metrics over all samples.
     ///
     /// # Errors
     /// As [`train_on_batch`](Self::train_on_batch).
@@ -159,11 +159,13 @@ where
         Ok(evaluation.report(self))
     }
 
-    /// The loss and the metrics over batches `(x, y)` or `(x, y, sample_weight)`, of any size, for data that does not
-    /// fit in memory. A batch may be a `Result`. `batches.take(n)` is Keras's `steps=n`.
+    /// Returns the loss and the metrics over batches, for data that does not fit in memory.
+    ///
+    /// A batch is `(x, y)` or `(x, y, sample_weight)` of any size, or a `Result` of one. `batches.take(n)` is Keras's
+    /// `steps=n`.
     ///
     /// # Errors
-    /// As [`train_on_batch`](Self::train_on_batch), if there is no batch, and the error of a batch that is an `Err`.
+    /// As [`train_on_batch`](Self::train_on_batch). Also if there is no batch, or if a batch is an `Err`.
     pub fn evaluate_batches<B: TrainingBatch<M::Inputs, Targets<M, L>>>(
         &self,
         batches: impl IntoIterator<Item = B>,

@@ -31,14 +31,14 @@ where
 {
     /// Trains the model on inputs `x` and targets `y`.
     ///
-    /// The losses and metrics of an epoch are those of its batches before each step, as in Keras; the means are over
-    /// samples, so a smaller last batch counts for less. A second call goes on where the first ended, with new numbers
-    /// of epochs.
+    /// The losses and metrics of an epoch are those of its batches before each step, as in Keras. The means are over
+    /// samples, so a smaller last batch counts for less. A second call continues training, and counts its epochs from 0
+    /// again.
     ///
     /// # Errors
-    /// If data is empty, differs in its numbers of samples, holds NaN or infinity, or has targets that the losses
-    /// cannot judge, if a setting makes no sense, or if a callback monitors what is not reported. Nothing has changed
-    /// then. Also if a callback fails later.
+    /// If the data is empty, has different numbers of samples, NaN or infinity, or targets that the losses cannot
+    /// judge. If a setting is invalid, or a callback monitors an unknown name. Nothing changes in these cases. Also if
+    /// a callback fails during the run.
     pub fn fit<V: Validation<M::Inputs, Targets<M, L>>, C: Callbacks>(
         &mut self,
         x: impl Batches<M::Inputs>,
@@ -72,7 +72,7 @@ where
         let labelled = Labelled { samples: training, data: Data::Training, first: 0, strict };
         let mut warnings = self.check_labels(labelled)?;
         if let Checked::Whole(samples) = checked {
-            // Those of a split are numbered as they came.
+            // Messages number the samples of a split by their place in the whole data.
             warnings.extend(self.check_labels(Labelled { samples, data: Data::Validation, first, strict })?);
         }
         warnings.iter().for_each(Warning::print);
@@ -83,13 +83,15 @@ where
         Session::new(self, &settings, callbacks).run(&mut source, true, checked)
     }
 
-    /// Trains the model on batches from iterators, for data that does not fit in memory or is made while training runs.
+    /// Trains the model on batches from iterators, for data that does not fit in memory or is computed during training.
     ///
-    /// `batches` is called for every pass through the data, with the number of passes before, and gives an iterator of
-    /// batches: `(x, y)` or `(x, y, sample_weight)`, of any size, any number of them, or `Result`s of these, whose
-    /// first `Err` ends the run. A pass is an epoch, unless [`Fit::steps_per_epoch`] says that an epoch is a number of
-    /// steps; an iterator may then be endless. The number of the pass serves to shuffle; a resumed run passes over the
-    /// batches that it has seen. A warning says if a later pass has fewer batches than the first.
+    /// `batches` is called at the start of every pass through the data, with the number of earlier passes, for example
+    /// to shuffle by it. It returns an iterator. A batch is `(x, y)` or `(x, y, sample_weight)` of any size, or a
+    /// `Result` of one. The first `Err` ends the run.
+    ///
+    /// A pass is an epoch, unless [`Fit::steps_per_epoch`] sets the steps of an epoch; an iterator may then be endless.
+    /// A resumed run skips the batches that it has seen. If a later pass has fewer batches than the first, a warning
+    /// says so.
     ///
     /// ```
     /// use nn::prelude::*;
@@ -123,8 +125,8 @@ where
     /// ```
     ///
     /// # Errors
-    /// As [`fit`](Self::fit); also if there is no batch, and the error of a batch that is an `Err`. A batch is checked
-    /// when it comes: the run then ends with the error, and what was learned before remains.
+    /// As [`fit`](Self::fit). Also if there is no batch, or if a batch is an `Err`. Each batch is checked when it
+    /// arrives. An error then ends the run, and the model keeps the steps so far.
     pub fn fit_batches<F, I, V: Validation<M::Inputs, Targets<M, L>>, C: Callbacks>(
         &mut self,
         batches: F,

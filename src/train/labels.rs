@@ -1,7 +1,7 @@
-//! Labels that a loss cannot judge: which sample has one, and what it probably means.
+//! Labels that a loss cannot judge: the sample that has one, and its probable meaning.
 //!
-//! Such labels train, so they are a warning, or an error for those who ask for it. Labels that do not count are not
-//! looked at: those of samples or outputs with the weight 0, and masked positions.
+//! Training works with such labels, so they are a warning, or an error with `strict`. Labels of samples or outputs with
+//! weight 0 and at masked positions are skipped.
 
 use crate::check::Targets;
 use crate::losses::Losses;
@@ -15,10 +15,10 @@ use crate::{Buffer, Error, Heap, Model, Result, Shape, Tensors, Warning};
 /// The lint of such labels.
 pub(crate) const LINT: &str = "labels_outside_domain";
 
-/// So many samples around the first bad label are looked at to guess what it means.
+/// The samples around the first bad label that help to guess its meaning.
 const AROUND: usize = 512;
 
-/// The samples that are checked, and how.
+/// Checked samples, and the form of messages about them.
 pub(crate) struct Labelled<'a, M: Model, L: Losses<M::Outputs>> {
     pub(crate) samples: Samples<'a, M::Inputs, Targets<M, L>>,
     pub(crate) data: Data,
@@ -29,10 +29,10 @@ pub(crate) struct Labelled<'a, M: Model, L: Losses<M::Outputs>> {
 }
 
 impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
-    /// Finds the first label of each output that its loss cannot judge: what has to be printed, each once in a run.
+    /// Finds the first bad label of each output, and returns the warnings that this run has not printed yet.
     ///
     /// # Errors
-    /// The first such label, if that is asked for.
+    /// The first bad label, if bad labels are errors.
     pub(crate) fn check_labels(&self, labelled: Labelled<'_, M, L>) -> Result<Vec<Warning>> {
         let Labelled { samples, data, first, strict } = labelled;
         if M::ALLOWED_LINTS.contains(&LINT) {
@@ -78,7 +78,7 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
     }
 }
 
-/// A label that a loss cannot judge, with the labels around it.
+/// A bad label, and the labels around it.
 struct Bad {
     domain: Domain,
     misfit: Misfit,
@@ -91,7 +91,7 @@ impl Bad {
         self.first + self.misfit.sample
     }
 
-    /// What came: `the label 2`, with its place where a sample has several.
+    /// The label, such as `the label 2`, with its place if a sample has several.
     fn got(&self, shape: Option<&Shape>) -> String {
         let Misfit { position, row, fault, .. } = self.misfit;
         let (text, whole) = match fault {
@@ -108,7 +108,7 @@ impl Bad {
         }
     }
 
-    /// What the labels probably mean, and what to do then.
+    /// Returns the probable meaning of the labels, and the cure.
     fn meaning(&self) -> (String, &'static str) {
         let Seen { low, high, whole, two, .. } = self.seen;
         let (from, to) = (number(low), number(high));
@@ -177,7 +177,7 @@ impl Bad {
     }
 }
 
-/// A number with as many digits as a reader needs.
+/// Prints a number with the digits that a reader needs.
 fn number(x: f64) -> String {
     let rounded = (x * 1e4).round() / 1e4;
     if rounded.is_finite() && rounded != 0.0 && rounded.abs() < 1e9 || x == 0.0 {
@@ -187,19 +187,19 @@ fn number(x: f64) -> String {
     }
 }
 
-/// The masks of the outputs, made for a sample when its label is in question: few models have any.
+/// The masks of the outputs. They are computed only for a sample with a bad label, because few models have masks.
 struct Masks<'m, 'x, M: Model> {
     model: &'m M,
     x: <M::Inputs as Tensors>::Batch<'x>,
     scratch: Option<Scratch<M>>,
-    /// The sample and output that were asked for last, and the mask.
+    /// The last sample and output, and their mask.
     known: (Option<(usize, usize)>, Vec<u32>),
-    /// Which outputs may have a mask.
+    /// The outputs that may have a mask.
     masked: [bool; crate::spec::MAX_INPUTS],
 }
 
 impl<M: Model> Masks<'_, '_, M> {
-    /// Whether a position counts.
+    /// Returns whether a position counts.
     fn count(&mut self, output: usize, sample: usize, position: usize) -> bool {
         if !self.masked[output] {
             return true;
@@ -210,14 +210,14 @@ impl<M: Model> Masks<'_, '_, M> {
         !self.masked[output] || self.known.1.get(position).is_none_or(|&m| m != 0)
     }
 
-    /// Masks follow from the inputs alone, so a prediction of the sample gives them.
+    /// Masks depend only on the inputs, so a prediction of the sample gives them.
     fn find(&mut self, output: usize, sample: usize) {
         let x = M::Inputs::slice(M::Inputs::shorter(self.x), sample..sample + 1);
         let mut y: <M::Outputs as Tensors>::Buffers<Heap> = Buffer::with_capacity(1);
         let scratch = Scratch::of(&mut self.scratch);
         scratch.predict(self.model, x, M::Outputs::batch_mut::<Heap>(&mut y, 1), 1);
         let mask = scratch.parts().first().and_then(|part| part.masks(x)[output]);
-        // A mask of other positions says nothing of these.
+        // A mask with another number of positions does not apply.
         let mask = mask.filter(|mask| M::OUTPUT_SHAPES.get(output).is_some_and(|shape| shape.cols() == mask.len()));
         self.masked[output] = mask.is_some();
         self.known.0 = Some((output, sample));

@@ -1,4 +1,4 @@
-//! [`Learner`]: what a training step does with gradients.
+//! [`Learner`]: gradients, slots, and the update of a training step.
 
 use crate::kernels;
 use crate::optimizers::{Clipping, MAX_SLOTS, Optimizer, ZeroGradient};
@@ -12,12 +12,12 @@ use nn_core::weights::Place;
 /// The gradient of a part of a batch.
 pub(crate) struct Gradient<M: Model> {
     pub(crate) dw: Box<M>,
-    /// The rows of tables that it is not zero in.
+    /// The rows of tables whose gradient is not zero.
     pub(crate) named: Named,
 }
 
 impl<M: Model> Gradient<M> {
-    /// Sets it to zero. Where it comes by rows, it is.
+    /// Sets the gradient to zero, except for tables, where it already is.
     pub(crate) fn clear(&mut self, dense: &[Range<usize>]) {
         for range in dense {
             self.dw.as_mut_slice()[range.clone()].fill(M::Scalar::ZERO);
@@ -25,43 +25,42 @@ impl<M: Model> Gradient<M> {
     }
 }
 
-/// What an optimizer works with: the gradient of the weights, its slots, and the number of steps so far.
+/// The gradient of the weights, the slots of the optimizer, and the number of steps so far.
 pub(crate) struct Learner<M: Model> {
-    /// The gradients of the parts of a batch. The first becomes that of the batch.
+    /// The gradients of the parts of a batch. The first one becomes the gradient of the batch.
     pub(crate) gradients: Vec<Gradient<M>>,
-    /// How many of them the last batch had.
+    /// The number of parts of the last batch.
     used: usize,
-    /// Whether a step has begun and not ended: then a loss or a layer of a user's panicked in it.
+    /// Whether a step has begun and not ended. If so between steps, a user's loss or layer panicked.
     unfinished: bool,
-    /// One for each name in [`Optimizer::state`]: the optimizer's slots and, where there is one, the average of the
-    /// weights.
+    /// The slots, one for each name in [`Optimizer::state`]. The average of the weights is one of them.
     pub(crate) slots: Vec<Box<M>>,
-    /// The tables whose gradient comes by rows. Where there are none, all steps are over all weights.
+    /// The tables whose gradient comes by rows. Without tables, every step is over all weights.
     pub(crate) rows: Rows,
-    /// What of the gradients backward passes add to, but the tables. That of the first part is zeroed by the pass that
-    /// applies it, those of the others before they are added to.
+    /// The ranges that backward passes add to, without tables. The update zeroes the first part; the other parts are
+    /// zeroed before the backward pass.
     pub(crate) dense: Vec<Range<usize>>,
-    /// What backward passes add to although nothing is applied: it is zeroed after a step.
+    /// The ranges that backward passes add to although no update reads them. They are zeroed after a step.
     unused: Vec<Range<usize>>,
-    /// Where the variables are.
+    /// The ranges of the variables.
     places: Vec<Place>,
-    /// How batches are divided.
+    /// The division of batches.
     pub(crate) division: Division,
-    /// What training changes: the variables in the flat slice of weights, each with a number, without the tables.
-    /// Behind these, during a step, the rows of the batch. A gradient is clipped by variable.
+    /// The parts of the flat slice that training changes, each with the number of its variable, because a gradient is
+    /// clipped by variable. Variables come first, without tables. During a step, the rows of the batch follow.
     parts: Vec<(usize, Range<usize>)>,
-    /// How many of the parts are not rows.
+    /// The number of parts that are not rows.
     variables: usize,
-    /// The same variables in runs without gaps between neighbours, for fewer and longer loops.
+    /// The same variables with neighbours joined, for fewer and longer loops.
     runs: Vec<Range<usize>>,
-    /// The same with the tables: everything that training changes.
+    /// The same, including the tables.
     trainable: Vec<Range<usize>>,
-    /// Everything else.
+    /// The rest of the flat slice.
     fixed: Vec<Range<usize>>,
-    /// What [`set_trainable`](crate::Compiled::set_trainable) has frozen: one for each layer with weights, in the order
-    /// of [`Weights::variables`](crate::Weights::variables).
+    /// The layers that [`set_trainable`](crate::Compiled::set_trainable) has frozen. There is one entry for each layer
+    /// with weights, in the order of [`Weights::variables`](crate::Weights::variables).
     pub(crate) frozen: Vec<bool>,
-    /// The learning rate that a callback has set, in place of the optimizer's.
+    /// The learning rate that replaces the optimizer's.
     pub(crate) learning_rate: Option<f64>,
     pub(crate) steps: u64,
 }
@@ -72,7 +71,7 @@ impl<M: Model> Learner<M> {
         let slots = (0..optimizer.state().count()).map(|slot| {
             let mut weights = zeroed_box::<M::Scalar, M>();
             let initial = if slot < own { optimizer.initial(slot) } else { 0.0 };
-            // Zeroed pages that are never written cost nothing.
+            // Zeroed pages cost nothing until they are written.
             if initial != 0.0 {
                 weights.as_mut_slice().fill(M::Scalar::of(initial));
             }
@@ -83,7 +82,7 @@ impl<M: Model> Learner<M> {
         nn_core::weights::places(M::PARTS, false, &mut places);
         let frozen = vec![false; places.last().map_or(0, |last| last.layer + 1)];
         let rows = tables::<M>(&places, optimizer.zero_gradient());
-        // What a backward pass may add to, but the tables.
+        // The ranges that a backward pass may add to, without tables.
         let dense = merged(&places, &|place| place.trainable && !rows.has(place.start));
         let mut learner = Learner {
             gradients: Vec::new(),
@@ -108,10 +107,10 @@ impl<M: Model> Learner<M> {
         learner
     }
 
-    /// Begins a step: makes gradients for so many parts of a batch, unless they are there.
+    /// Begins a step, and makes the gradients of its parts if they are missing.
     pub(crate) fn reserve(&mut self, parts: usize) {
         if core::mem::replace(&mut self.unfinished, true) {
-            // Nobody knows what is in them.
+            // The gradients have unknown contents.
             self.gradients.clear();
         }
         self.used = parts;
@@ -120,7 +119,7 @@ impl<M: Model> Learner<M> {
         }
     }
 
-    /// Adds the gradients of all parts to the first, in their order; but for tables.
+    /// Adds the gradients of all parts to the first, in order, except for tables.
     pub(crate) fn gather(&mut self, team: Team) {
         let Some((first, others)) = self.gradients[..self.used].split_first_mut() else { return };
         for range in &self.dense {
@@ -132,12 +131,12 @@ impl<M: Model> Learner<M> {
         }
     }
 
-    /// The gradient of the batch.
+    /// Returns the gradient of the batch.
     pub(crate) fn gradient(&mut self) -> &mut M {
         &mut self.gradients[0].dw
     }
 
-    /// Finds out anew what training changes, after a change of [`frozen`](Self::frozen).
+    /// Updates the ranges after a change of [`frozen`](Self::frozen).
     pub(crate) fn refreeze(&mut self) {
         self.rows.freeze(&self.frozen);
         let Learning { parts, runs, trainable, unused } = Learning::of(&self.places, &self.rows, &self.frozen);
@@ -146,21 +145,21 @@ impl<M: Model> Learner<M> {
         (self.parts, self.runs, self.trainable, self.unused) = (parts, runs, trainable, unused);
     }
 
-    /// Makes the slots what they would be if every row took part in every step.
+    /// Brings the slots to the values that they would have if every row took part in every step.
     pub(crate) fn settle(&mut self) {
         self.rows.settle(&mut self.slots);
     }
 
-    /// The learning rate of the next step.
+    /// Returns the learning rate of the next step.
     pub(crate) fn learning_rate<O: Optimizer>(&self, optimizer: &O) -> f64 {
         self.learning_rate.unwrap_or_else(|| optimizer.learning_rate(self.steps))
     }
 
-    /// Clips the gradient and takes a step; constraints come after it.
+    /// Clips the gradient, and updates the weights. Constraints follow.
     pub(crate) fn apply<O: Optimizer>(&mut self, model: &mut M, optimizer: &O) {
         let (learning_rate, options) = (self.learning_rate(optimizer), optimizer.options());
         if let (Some(_), Some(average), 0) = (options.ema, self.slots.last_mut(), self.steps) {
-            // So that a layer that is frozen now, and not later, has an average to go on from.
+            // A layer that is frozen now may learn later, and then needs its average.
             average.as_mut_slice().copy_from_slice(model.as_slice());
         }
         if options.clipping != Clipping::None {
@@ -189,15 +188,15 @@ impl<M: Model> Learner<M> {
             self.gradients[0].dw.as_mut_slice()[range.clone()].fill(M::Scalar::ZERO);
         }
         self.rows.apply(&mut self.gradients[..self.used], &mut self.slots, update);
-        // Looked at once, since it costs as much as the tables.
+        // This check costs as much as the tables, so it runs once.
         let are_clear = || self.gradients.iter().all(|gradient| self.rows.are_clear(&*gradient.dw));
         debug_assert!(self.steps > 0 || are_clear(), "a layer has not named all rows in `touched`");
         self.steps += 1;
         self.unfinished = false;
     }
 
-    /// Keeps the weights within their bounds. What is frozen at run time stays as it is: the gradient, which has done
-    /// its work, holds it meanwhile.
+    /// Applies the constraints. Frozen weights must not change; the gradient is no longer needed, so it keeps them in
+    /// the meantime.
     pub(crate) fn constrain(&mut self, model: &mut M) {
         if !M::Graph::CONSTRAINS || !self.frozen.contains(&true) {
             return M::Graph::NEW.constrain(model);
@@ -213,9 +212,9 @@ impl<M: Model> Learner<M> {
         }
     }
 
-    /// The end of `fit`: the weights become their average, where there is one.
+    /// Ends `fit`: if the optimizer keeps an average, it replaces the weights.
     pub(crate) fn finish<O: Optimizer>(&self, model: &mut M, optimizer: &O) {
-        // Before the first step there is none.
+        // Before the first step there is no average.
         if let (Some(_), Some(average), 1..) = (optimizer.options().ema, self.slots.last(), self.steps) {
             for range in &self.trainable {
                 model.as_mut_slice()[range.clone()].copy_from_slice(&average.as_slice()[range.clone()]);
@@ -224,8 +223,8 @@ impl<M: Model> Learner<M> {
     }
 }
 
-/// The arguments of [`Optimizer::update`], as a loop for all levels. The gradient is zeroed, for the next step, while
-/// it is near.
+/// The arguments of [`Optimizer::update`], as a loop for every instruction set. It zeroes the gradient for the next
+/// step while it is in the cache.
 struct Update<'a, 'b, O, T> {
     optimizer: &'a O,
     step: u64,
@@ -240,7 +239,7 @@ impl<O: Optimizer, T: Scalar> kernels::Loop for Update<'_, '_, O, T> {
 
     #[inline(always)]
     fn run(self) {
-        // An optimizer computes with the number of the step in every call, which is little beside so many weights.
+        // Every call computes factors from the number of the step. That is little beside this number of weights.
         const BLOCK: usize = 1 << 14;
         let count = self.state.len();
         for (block, (w, g)) in self.w.chunks_mut(BLOCK).zip(self.g.chunks_mut(BLOCK)).enumerate() {
@@ -254,7 +253,7 @@ impl<O: Optimizer, T: Scalar> kernels::Loop for Update<'_, '_, O, T> {
     }
 }
 
-/// The tables of a model whose gradient comes by rows, if the optimizer can leave rows out.
+/// Returns the tables whose gradient comes by rows, if the optimizer can leave rows out.
 fn tables<M: Model>(places: &[Place], zero_gradient: ZeroGradient) -> Rows {
     let Some(mut rows) = Rows::new::<M::Scalar>(zero_gradient) else { return Rows::none() };
     for place in places.iter().filter(|place| place.rows > 0 && place.trainable) {
@@ -263,7 +262,7 @@ fn tables<M: Model>(places: &[Place], zero_gradient: ZeroGradient) -> Rows {
     rows
 }
 
-/// What training changes, as [`Learner`] keeps it; of no model, so that it is compiled once.
+/// The ranges that training changes, as [`Learner`] keeps them. It depends on no model, so it is compiled once.
 struct Learning {
     parts: Vec<(usize, Range<usize>)>,
     runs: Vec<Range<usize>>,
@@ -279,13 +278,13 @@ impl Learning {
             parts: variables.map(|place| place.start..place.end).enumerate().collect(),
             runs: merged(places, &|place| learns(place) && !rows.has(place.start)),
             trainable: merged(places, &learns),
-            // What no step is for: layers that are frozen at run time, without the tables.
+            // Layers that are frozen at run time still get gradients, which no step applies.
             unused: merged(places, &|place| place.trainable && !learns(place) && !rows.has(place.start)),
         }
     }
 }
 
-/// The ranges of some variables, neighbours as one.
+/// Returns the ranges of some variables, with neighbours joined.
 fn merged(places: &[Place], wanted: &dyn Fn(&Place) -> bool) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for place in places.iter().filter(|place| wanted(place)) {
@@ -297,7 +296,7 @@ fn merged(places: &[Place], wanted: &dyn Fn(&Place) -> bool) -> Vec<Range<usize>
     ranges
 }
 
-/// What is left of `0..count` without some ranges, which are in ascending order.
+/// Returns `0..count` without some ranges in ascending order.
 fn without(count: usize, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
     let (mut left, mut start) = (Vec::new(), 0);
     for range in ranges {

@@ -6,6 +6,7 @@ mod checkpoint;
 pub(crate) mod compile;
 mod evaluate;
 pub(crate) mod fit;
+pub(crate) mod keras;
 mod labels;
 mod learner;
 mod random;

@@ -1,25 +1,25 @@
-//! Random numbers of training: one stream for each step, so that a run can be resumed at any step.
+//! Random numbers of training. Every step has its own stream, so that a run can resume at any step.
 
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 
-/// What a stream is for.
+/// The purpose of a stream.
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose {
-    /// The order of the samples, from this step on.
+    /// The order of the samples from this step on.
     Shuffle,
-    /// The layers, in this step.
+    /// The layers in this step.
     Layers,
 }
 
-/// The stream of a seed, a step and a purpose.
+/// Returns the stream of a seed, a step and a purpose.
 ///
-/// The generator is a named algorithm rather than `StdRng`, so that a seed means the same in later versions.
+/// The generator is a named algorithm, not `StdRng`, so that a seed gives the same numbers in later versions.
 pub(crate) fn stream(seed: u64, step: u64, purpose: Purpose) -> Xoshiro256PlusPlus {
     Xoshiro256PlusPlus::seed_from_u64(mix(mix(mix(seed) ^ step) ^ purpose as u64))
 }
 
-/// SplitMix64: neighbours become unrelated. Source: <https://prng.di.unimi.it/splitmix64.c>
+/// Mixes a number by SplitMix64, so that neighbours become unrelated. Source: <https://prng.di.unimi.it/splitmix64.c>
 fn mix(x: u64) -> u64 {
     let x = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

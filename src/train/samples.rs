@@ -1,4 +1,4 @@
-//! [`Samples`]: inputs, targets and weights of some samples; and who can give them.
+//! [`Samples`]: inputs, targets and weights of some samples, and [`TrainingBatch`], their source.
 
 use crate::data::{Batches, Column};
 use crate::{Error, Result, Tensors};
@@ -11,7 +11,7 @@ pub struct Samples<'a, X: Tensors, Y: Tensors> {
     pub x: X::Batch<'a>,
     /// The targets.
     pub y: Y::Batch<'a>,
-    /// How much each sample counts in the loss; empty for all 1.
+    /// The weight of each sample in the loss. Empty if all are 1.
     pub weights: &'a [f64],
 }
 
@@ -24,33 +24,34 @@ impl<X: Tensors, Y: Tensors> Clone for Samples<'_, X, Y> {
 impl<X: Tensors, Y: Tensors> Copy for Samples<'_, X, Y> {}
 
 impl<X: Tensors, Y: Tensors> Samples<'_, X, Y> {
-    /// Some of them.
+    /// Returns a range of the samples.
     pub(crate) fn slice(self, range: Range<usize>) -> Self {
         let weights = self.weights.get(range.clone()).unwrap_or(&[]);
         Samples { x: X::slice(self.x, range.clone()), y: Y::slice(self.y, range), weights }
     }
 
-    /// How many samples the first input has.
+    /// Returns the number of samples of the first input.
     pub(crate) fn len(self) -> usize {
         X::len(self.x)
     }
 }
 
-/// One batch to train on or to evaluate: `(x, y)`, `(x, y, sample_weight)`, or a `Result` of one.
+/// A batch for training or evaluation: `(x, y)`, `(x, y, sample_weight)`, or a `Result` of one.
 ///
-/// `x` and `y` are what [`Compiled::fit`](crate::Compiled::fit) takes; the weights are a `Vec`, slice or array of
-/// `f64`. An `Err` ends the run with this error. It is anything that converts to `Box<dyn Error>`: an `io::Error`, a
-/// `String`.
+/// `x` and `y` have the types that [`Compiled::fit`](crate::Compiled::fit) takes. The weights are a `Vec`, slice or
+/// array of `f64`. An `Err` ends the run. Its type can be any that converts to `Box<dyn Error>`, for example
+/// `io::Error` or `String`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a batch of this model",
+    message = "expected batches `(x, y)` or `(x, y, sample_weight)`",
+    label = "batches of another type",
     note = "a batch is `(x, y)` or `(x, y, sample_weight)`, with `x` and `y` as `fit` takes them, or a `Result` of one",
     note = "explained in nn::errors::nn0501"
 )]
 pub trait TrainingBatch<X: Tensors, Y: Tensors> {
-    /// Calls `visit` with inputs, targets and weights.
+    /// Calls `visit` with the inputs, targets and weights.
     ///
     /// # Errors
-    /// That of `visit`, or that of the batch itself.
+    /// If `visit` fails, or the batch is an `Err`.
     fn visit(self, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<()>;
 }
 

@@ -39,14 +39,14 @@ where
     state: State,
     tally: Tally<K::State>,
     progress: Progress,
-    /// What `class_weight` makes of a batch.
+    /// The weights of a batch by `class_weight`.
     weights: Vec<f64>,
-    /// Whether it was stopped in the middle of an epoch. A later run goes on there, and its callbacks see the end of
-    /// this epoch: what they remember is from before this end.
+    /// Whether the run was stopped in the middle of an epoch. A later run continues there, and its callbacks see the
+    /// end of this epoch, so their memory must be from before this end.
     broken: bool,
-    /// Whether it was said that a pass is shorter than an epoch.
+    /// Whether the warning about passes shorter than an epoch was printed.
     short: bool,
-    /// How many batches the first validation had.
+    /// The number of batches of the first validation.
     validated: Option<usize>,
 }
 
@@ -75,7 +75,7 @@ where
         }
     }
 
-    /// Trains. The batches of `source` have been `checked`, or will be when they come.
+    /// Trains. If the batches of `source` are not `checked`, each one is checked when it arrives.
     pub(crate) fn run(
         mut self,
         source: &mut dyn Source<M::Inputs, Targets<M, L>>,
@@ -108,7 +108,7 @@ where
         ended.map(|()| history)
     }
 
-    /// All epochs.
+    /// Runs all epochs.
     fn epochs(
         &mut self,
         source: &mut dyn Source<M::Inputs, Targets<M, L>>,
@@ -119,7 +119,7 @@ where
     ) -> Result<()> {
         let Settings { epochs, steps_per_epoch, .. } = *self.settings;
         self.save_pending()?;
-        // Where callbacks have stopped it, the run was over when it was interrupted.
+        // If callbacks had stopped the run, it was over before the interruption.
         let first = if self.state.stopped { epochs } else { self.compiled.cursor.epoch };
         if self.compiled.cursor.open && first < epochs {
             source.start(self.compiled.cursor.pass())?;
@@ -144,7 +144,7 @@ where
                 return Err(Error::Empty { tensor: format!("the batches of epoch {epoch}") });
             }
             let cursor = &mut self.compiled.cursor;
-            // A stopped epoch goes on where it stopped, unless that was its end.
+            // A stopped epoch continues where it stopped, unless that was its end.
             if !self.state.stopped || !cursor.open || Some(batches) == steps_per_epoch {
                 (cursor.epoch, cursor.begun, cursor.batch) = (epoch + 1, false, 0);
             } else {
@@ -152,7 +152,7 @@ where
                 self.broken = true;
             }
             if self.tally.is_empty() {
-                // An old checkpoint, which was made after the last step of this epoch, without the sums.
+                // An old checkpoint from after the last step of this epoch has no sums.
                 continue;
             }
             history.params.steps = steps.unwrap_or(batches);
@@ -161,7 +161,7 @@ where
             let validated = if due { self.validate(validation)? } else { None };
             let mut logs: Vec<_> = with_validation(&report, validated.as_ref()).collect();
             if trained == 0 {
-                // The checkpoint has the sums of losses, but not those of metrics.
+                // The checkpoint has the sums of losses, but not of metrics.
                 let metrics = self.compiled.names.metrics(M::Outputs::COUNT);
                 logs.retain(|(name, _)| !metrics.contains(name));
             }
@@ -186,7 +186,7 @@ where
         source.start(self.compiled.cursor.pass())
     }
 
-    /// The steps of an epoch; how many there were.
+    /// Runs the steps of an epoch, and returns their number.
     fn epoch(&mut self, source: &mut dyn Source<M::Inputs, Targets<M, L>>, checked: bool) -> Result<usize> {
         let mut trained = 0;
         while self.settings.steps_per_epoch.is_none_or(|steps| self.compiled.cursor.batch < steps) {
@@ -195,11 +195,11 @@ where
             if more {
                 trained += 1;
             } else if cursor.batch == 0 && cursor.seen > 0 {
-                // An iterator had nothing behind the last batch of the last epoch.
+                // The iterator ended with the last batch of the last epoch.
                 self.begin_pass(source)?;
                 continue;
             }
-            // With arrays, the last epoch of a pass is known to be shorter.
+            // With arrays it is known that the last epoch of a pass is shorter.
             let short = !more && cursor.seen > 0 && cursor.batch == cursor.seen && source.steps().is_none();
             if let (true, false, Some(steps)) = (short, self.short, self.settings.steps_per_epoch) {
                 self.short = true;
@@ -213,7 +213,7 @@ where
         Ok(trained)
     }
 
-    /// One step.
+    /// Runs one step.
     fn train(&mut self, samples: Samples<'_, M::Inputs, Targets<M, L>>, checked: bool) -> Result<()> {
         let batch = self.compiled.cursor.batch;
         let n = if checked { samples.len() } else { self.check(samples)? };
@@ -227,7 +227,7 @@ where
         Ok(())
     }
 
-    /// Checks a batch of an iterator, and makes weights of its classes.
+    /// Checks a batch of an iterator, and finds the weights of its classes.
     fn check(&mut self, samples: Samples<'_, M::Inputs, Targets<M, L>>) -> Result<usize> {
         let n = check::data::<M, L>(&self.compiled.losses, "", samples.x, samples.y)?;
         if !samples.weights.is_empty() {
@@ -246,7 +246,7 @@ where
         Ok(n)
     }
 
-    /// Whether warnings are errors.
+    /// Returns whether warnings are errors.
     fn strict(&self) -> bool {
         self.settings.strict || self.compiled.strict
     }

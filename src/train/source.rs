@@ -1,7 +1,7 @@
-//! Where the batches of training come from: arrays in memory, or iterators.
+//! The sources of training batches: arrays in memory, or iterators.
 //!
-//! A *pass* goes once through all data. Usually an epoch is a pass; with `steps_per_epoch` an epoch is a part of one,
-//! and the next epoch goes on behind it, as in Keras.
+//! A *pass* goes once through all data. Usually an epoch is a pass. With `steps_per_epoch` an epoch is a part of a
+//! pass, and the next epoch continues behind it, as in Keras.
 
 use crate::report::progress;
 use crate::train::random::{Purpose, stream};
@@ -9,30 +9,30 @@ use crate::train::samples::{Samples, TrainingBatch};
 use crate::{Buffer, Error, Heap, Result, Tensors};
 use rand::seq::SliceRandom;
 
-/// Which pass, and where in it.
+/// A place in the passes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DataPass {
-    /// How many passes there were before.
+    /// The number of earlier passes.
     pub(crate) number: usize,
-    /// The number of steps made when it began: with the seed it says the order of the samples.
+    /// The number of steps before the pass. With the seed, it determines the order of the samples.
     pub(crate) step: u64,
-    /// How many of its batches have been seen.
+    /// The number of its batches so far.
     pub(crate) seen: usize,
 }
 
 /// A source of batches.
 pub(crate) trait Source<X: Tensors, Y: Tensors> {
-    /// The batches of a pass, if that is known.
+    /// Returns the number of batches of a pass, if it is known.
     fn steps(&self) -> Option<usize>;
 
-    /// Begins a pass, or goes on in one.
+    /// Begins a pass, or continues in one.
     fn start(&mut self, pass: DataPass) -> Result<()>;
 
-    /// Calls `visit` with the next batch of the pass; `false` if there is none.
+    /// Calls `visit` with the next batch of the pass. Returns `false` at its end.
     fn next(&mut self, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<bool>;
 }
 
-/// Samples in memory, which have been checked.
+/// Checked samples in memory.
 pub(crate) struct Arrays<'a, X: Tensors, Y: Tensors> {
     samples: Samples<'a, X, Y>,
     count: usize,
@@ -43,7 +43,7 @@ pub(crate) struct Arrays<'a, X: Tensors, Y: Tensors> {
 }
 
 impl<'a, X: Tensors, Y: Tensors> Arrays<'a, X, Y> {
-    /// The samples, in another order in each pass if there is a seed to `shuffle` with.
+    /// Makes a source. With a seed in `shuffle`, every pass has another order.
     pub(crate) fn new(samples: Samples<'a, X, Y>, batch_size: usize, shuffle: Option<u64>) -> Self {
         let count = samples.len();
         let shuffled = shuffle.map(|_| Shuffled::new(count, batch_size));
@@ -78,7 +78,7 @@ impl<X: Tensors, Y: Tensors> Source<X, Y> for Arrays<'_, X, Y> {
     }
 }
 
-/// A batch whose samples are gathered from all over the data.
+/// A batch of samples from different places of the data.
 struct Shuffled<X: Tensors, Y: Tensors> {
     order: Vec<usize>,
     x: X::Buffers<Heap>,
@@ -97,7 +97,7 @@ impl<X: Tensors, Y: Tensors> Shuffled<X, Y> {
         }
     }
 
-    /// Another order. It depends on nothing but the stream, so that a resumed run goes on as it would have.
+    /// Makes another order. It depends only on the stream, so that a resumed run sees the same samples.
     fn shuffle(&mut self, seed: u64, step: u64) {
         for (k, index) in self.order.iter_mut().enumerate() {
             *index = k;
@@ -105,7 +105,7 @@ impl<X: Tensors, Y: Tensors> Shuffled<X, Y> {
         self.order.shuffle(&mut stream(seed, step, Purpose::Shuffle));
     }
 
-    /// The samples at these places of the order.
+    /// Returns the samples at these places of the order.
     fn gather(&mut self, from: Samples<'_, X, Y>, places: core::ops::Range<usize>) -> Samples<'_, X, Y> {
         let indices = &self.order[places];
         let n = indices.len();
@@ -117,15 +117,15 @@ impl<X: Tensors, Y: Tensors> Shuffled<X, Y> {
     }
 }
 
-/// Batches from an iterator that is made for every pass.
+/// Batches from an iterator for every pass.
 pub(crate) struct Streams<F, I: IntoIterator> {
     make: F,
     batches: Option<I::IntoIter>,
-    /// How many batches of this pass came.
+    /// The number of batches of this pass so far.
     seen: usize,
-    /// How many the first pass had.
+    /// The number of batches of the first pass.
     first: Option<usize>,
-    /// Whether it was said that a pass had less.
+    /// Whether the warning about a shorter pass was printed.
     warned: bool,
 }
 
@@ -145,7 +145,7 @@ where
     }
 
     fn start(&mut self, pass: DataPass) -> Result<()> {
-        // The old one goes first: it may hold a file or a lock that the new one needs.
+        // The old iterator is dropped first: it may hold a file or a lock that the new one needs.
         self.batches = None;
         let mut batches = (self.make)(pass.number).into_iter();
         for seen in 0..pass.seen {

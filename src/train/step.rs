@@ -1,8 +1,7 @@
-//! One training step, on memory that is made once: gradients, loss, regularization, running states, optimizer.
+//! A training step with reused memory: gradients, loss, regularization, running states, optimizer.
 //!
-//! A large batch is seen in parts, each with a tape, a gradient and random numbers of its own. Everything between two
-//! samples is said once for the batch: by what the losses are divided, the penalties on weights, the step of the
-//! optimizer.
+//! A large batch is divided into parts. Each part has its own tape, gradient and random numbers. The divisor of the
+//! losses, the penalties on weights and the optimizer's step belong to the whole batch.
 
 use crate::losses::{LogitMask, Losses, Weighting, counted};
 use crate::optimizers::Optimizer;
@@ -15,20 +14,20 @@ use nn_core::tape::{Step, Tape};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
-/// What a training step keeps of a batch: a tape for each of its parts.
+/// The tapes of a batch, one for each part.
 pub(crate) struct Tapes<M: Model> {
     capacity: usize,
-    /// As many as a batch of `capacity` samples has.
+    /// Enough tapes for any batch of at most `capacity` samples.
     parts: Vec<PartTape<M>>,
 }
 
 /// A part of the batch.
 struct PartTape<M: Model> {
-    /// Its place in the batch.
+    /// The samples of this part.
     samples: Range<usize>,
     rng: Xoshiro256PlusPlus,
     tape: Tape<M, Heap>,
-    /// Its share in the loss of each output.
+    /// The share of this part in the loss of each output.
     losses: [f64; MAX_INPUTS],
 }
 
@@ -38,17 +37,17 @@ impl<M: Model> Tapes<M> {
         Tapes { capacity, parts: parts.collect() }
     }
 
-    /// The tape in `tape`, made anew where it is missing or too short for batches of `n` samples.
+    /// Returns the tape in `tape`, and replaces it if it is missing or too short for `n` samples.
     pub(crate) fn of(tape: &mut Option<Self>, division: Division, n: usize) -> &mut Self {
         if tape.as_ref().is_none_or(|tape| tape.capacity < n) {
-            // The old one goes first, so that the two are never in memory together.
+            // The old tape is dropped first, so that memory never holds both.
             *tape = None;
         }
         tape.get_or_insert_with(|| Tapes::new(n, division))
     }
 
-    /// Calls `visit` with the parts of the last step, which saw the samples `x`: their places, what they predicted
-    /// before it changed the weights, and the masks of that.
+    /// Calls `visit` with each part of the last step: its samples among `x`, its predictions before the update, and
+    /// their masks.
     pub(crate) fn predictions(
         &self,
         x: <M::Inputs as Tensors>::Batch<'_>,
@@ -61,7 +60,7 @@ impl<M: Model> Tapes<M> {
         }
     }
 
-    /// One step over `n` samples: the whole loss; the loss of each output goes to `values`.
+    /// Does one step over `n` samples. Returns the total loss, and writes the loss of each output to `values`.
     pub(crate) fn step<O: Optimizer, L: Losses<M::Outputs>>(
         &mut self,
         model: &mut M,
@@ -86,7 +85,7 @@ impl<M: Model> Tapes<M> {
     }
 }
 
-/// A batch in its parts.
+/// A divided batch.
 struct Batch<'a, M: Model, O, L: Losses<M::Outputs>> {
     parts: &'a mut [PartTape<M>],
     learner: &'a mut Learner<M>,
@@ -113,7 +112,7 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>> Step<M> for Batch<'_, M, O, 
             let counted = Counted::of::<M>(parts.iter().map(|part| (part.samples.len(), part.masks(x))));
             let weighting = Weighting { counted: counted.of_parts(), ..*weighting };
             team.each(parts, gradients, &|part, gradient| {
-                // That of the first part is zero since the last step.
+                // The gradient of the first part is zero since the last step.
                 if part.samples.start > 0 {
                     gradient.clear(dense);
                 }
@@ -163,12 +162,12 @@ impl<M: Model> PartTape<M> {
         }
     }
 
-    /// Its samples of a batch.
+    /// Returns the samples of this part.
     fn of<'x>(&self, x: <M::Inputs as Tensors>::Batch<'x>) -> <M::Inputs as Tensors>::Batch<'x> {
         M::Inputs::slice(x, self.samples.clone())
     }
 
-    /// The masks of the outputs; `x` is the whole batch.
+    /// Returns the masks of the outputs. `x` is the whole batch.
     fn masks<'a, 'x: 'a>(&'a self, x: <M::Inputs as Tensors>::Batch<'x>) -> [Option<&'a [u32]>; MAX_INPUTS] {
         self.tape.masks(self.of(x), self.samples.len())
     }
@@ -178,7 +177,7 @@ impl<M: Model> PartTape<M> {
         self.tape.forward(model, x, n, Mode::with_frozen(&mut self.rng, frozen));
     }
 
-    /// The losses, and their gradients.
+    /// Computes the losses and their gradients.
     fn judge<L: Losses<M::Outputs>>(
         &mut self,
         losses: &L,
@@ -198,8 +197,8 @@ impl<M: Model> PartTape<M> {
     }
 }
 
-/// Gives the parts of a batch their places and their random numbers: its own where there is one part, else some that
-/// follow from these.
+/// Gives the parts of a batch their samples and random numbers. A single part uses the generator of the step; several
+/// get generators that it seeds.
 fn place<M: Model>(parts: &mut [PartTape<M>], division: Division, n: usize, mut rng: Xoshiro256PlusPlus) {
     if let [whole] = parts {
         (whole.samples, whole.rng) = (0..n, rng);
@@ -211,12 +210,12 @@ fn place<M: Model>(parts: &mut [PartTape<M>], division: Division, n: usize, mut 
     }
 }
 
-/// How many samples or positions of each output count in the loss of a batch that is judged in parts; not known of one
-/// that is judged as a whole.
+/// The number of samples or positions of each output that count in the loss. It is unknown for a batch that is not
+/// divided.
 pub(crate) struct Counted(Option<[usize; MAX_INPUTS]>);
 
 impl Counted {
-    /// Of a batch of these parts: the number of samples and the masks of each.
+    /// Counts over the parts of a batch, from the number of samples and the masks of each.
     pub(crate) fn of<'a, M: Model>(
         parts: impl ExactSizeIterator<Item = (usize, [Option<&'a [u32]>; MAX_INPUTS])>,
     ) -> Self {
@@ -232,13 +231,13 @@ impl Counted {
         Counted(Some(sums))
     }
 
-    /// What [`Weighting::counted`] is of the parts.
+    /// Returns [`Weighting::counted`] for the parts.
     pub(crate) fn of_parts(&self) -> &[usize] {
         self.0.as_ref().map_or(&[], |sums| sums)
     }
 }
 
-/// The loss with everything: `Σ wᵢ · Lᵢ`, and the regularization.
+/// Returns the total loss: `Σ wᵢ · Lᵢ` and the regularization.
 pub(crate) fn whole<T: Scalar>(parts: &[f64], weighting: Weighting<'_>, penalty: T) -> f64 {
     parts.iter().zip(weighting.outputs).map(|(part, weight)| part * weight).sum::<f64>() + penalty.to_f64()
 }

@@ -1,34 +1,34 @@
-//! Tables whose gradient comes by rows: a step costs what the rows of its batch cost, and not the whole table.
+//! Tables whose gradient comes by rows. The cost of a step depends on the rows of its batch, not on the whole table.
 //!
-//! The gradient of a table is zero but for the rows that a batch names ([`Layer::touched`](crate::Layer::touched)). The
-//! optimizer is applied to these alone, if it says what it does to all others ([`ZeroGradient`]): nothing, or a decay
-//! of its slots, which a row that comes again later makes up for. A row of the gradient is zeroed as soon as it was
-//! applied.
+//! The gradient of a table is zero except for the touched rows ([`Layer::touched`](crate::Layer::touched)). If the
+//! optimizer declares its effect on the other rows ([`ZeroGradient`]), only touched rows are updated. That effect is
+//! nothing, or a decay of the slots. A row that is touched again makes up for the decay that it missed. The update
+//! zeroes the gradient of its rows.
 
 use crate::optimizers::{MAX_SLOTS, ZeroGradient};
 use crate::train::learner::Gradient;
 use crate::{Model, Scalar, Weights};
 use core::ops::Range;
 
-/// A variable by rows.
+/// A table.
 struct Table {
-    /// Where it lies in the flat slice of weights.
+    /// Its range in the flat slice of weights.
     range: Range<usize>,
-    /// How many scalars a row has.
+    /// The scalars of a row.
     width: usize,
-    /// The number of its layer among those that can be frozen.
+    /// The number of its layer among the layers that can be frozen.
     layer: usize,
-    /// Whether it learns at present. A step in which it does not is none for its rows either.
+    /// Whether it learns at present. Its rows do not count the steps in which it does not.
     learns: bool,
-    /// The steps in which it learned.
+    /// The number of steps in which it learned.
     steps: u64,
-    /// For each row, how many of these it has made up for.
+    /// For each row, the number of these steps that are applied to it.
     seen: Vec<u64>,
-    /// The rows of a batch, while they are applied.
+    /// The rows of a batch during the update.
     named: Bits,
 }
 
-/// The rows that a batch or a part of one names, for each table.
+/// The touched rows of a batch or a part, for each table.
 pub(crate) struct Named(Vec<Bits>);
 
 /// All tables of a model.
@@ -38,12 +38,12 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// No tables: every step is one over all weights.
+    /// Makes a value without tables. Every step is then over all weights.
     pub(crate) fn none() -> Self {
         Rows { tables: Vec::new(), decay: Decay::none() }
     }
 
-    /// Tables for an optimizer that leaves the rows of others alone.
+    /// Makes tables for an optimizer with this effect on untouched rows.
     pub(crate) fn new<T: Scalar>(zero_gradient: ZeroGradient) -> Option<Self> {
         let decay = match zero_gradient {
             ZeroGradient::Moves => return None,
@@ -63,41 +63,41 @@ impl Rows {
         self.tables.is_empty()
     }
 
-    /// The most [`parts`](Self::parts) that any batch has: between two of them there is a row.
+    /// Returns the maximum of [`parts`](Self::parts) in any batch. At least one row lies between two of them.
     pub(crate) fn capacity(&self) -> usize {
         self.tables.iter().map(|table| table.seen.len().div_ceil(2)).sum()
     }
 
-    /// Where the tables lie, in ascending order.
+    /// Returns the ranges of the tables, in ascending order.
     pub(crate) fn ranges(&self) -> impl Iterator<Item = &Range<usize>> {
         self.tables.iter().map(|table| &table.range)
     }
 
-    /// Whether a table starts here.
+    /// Returns whether a table starts here.
     pub(crate) fn has(&self, start: usize) -> bool {
         self.tables.iter().any(|table| table.range.start == start)
     }
 
-    /// What is frozen from now on.
+    /// Sets the frozen layers.
     pub(crate) fn freeze(&mut self, frozen: &[bool]) {
         for table in &mut self.tables {
             table.learns = !frozen[table.layer];
         }
     }
 
-    /// No rows.
+    /// Returns empty sets of rows.
     pub(crate) fn nothing(&self) -> Named {
         Named(self.tables.iter().map(|table| Bits::new(table.seen.len())).collect())
     }
 
-    /// Takes down rows; some may come twice. `visit_all` calls its argument with ranges of the flat slice.
+    /// Notes touched rows. `visit_all` calls its argument with ranges of the flat slice, which may repeat.
     pub(crate) fn collect(&self, named: &mut Named, visit_all: impl Fn(&mut dyn FnMut(Range<usize>))) {
         visit_all(&mut |range| {
             self.tables.iter().zip(&mut named.0).for_each(|(table, named)| table.name(&range, named));
         });
     }
 
-    /// Adds the gradients of all parts of a batch to the first. The others are zero and without rows then.
+    /// Adds the gradients of all parts of a batch to the first. The others become zero and lose their rows.
     pub(crate) fn gather<M: Model>(&self, gradients: &mut [Gradient<M>]) {
         let Some((first, others)) = gradients.split_first_mut() else { return };
         for part in others {
@@ -114,12 +114,13 @@ impl Rows {
         }
     }
 
-    /// Whether the gradient of all tables is zero, as it has to be between two steps.
+    /// Returns whether the gradients of all tables are zero. Between two steps they must be.
     pub(crate) fn are_clear<T: Scalar, W: Weights<T>>(&self, dw: &W) -> bool {
         self.ranges().all(|table| dw.as_slice()[table.clone()].iter().all(|&g| g == T::ZERO))
     }
 
-    /// The rows of the batch that learn, in ascending order, neighbours together, with the numbers of their tables.
+    /// Returns the rows of the batch that learn, in ascending order, with neighbours joined and the numbers of their
+    /// tables.
     pub(crate) fn parts(&self, named: &Named) -> impl Iterator<Item = (usize, Range<usize>)> {
         let learning = self.tables.iter().zip(&named.0).enumerate().filter(|(_, (table, _))| table.learns);
         learning.flat_map(|(number, (table, named))| {
@@ -132,10 +133,10 @@ impl Rows {
         })
     }
 
-    /// Calls `step` with all rows that learn, in ascending order, once their slots were caught up, and zeroes the
-    /// gradient of all rows of the batch, which is then forgotten. The gradient of a row is the sum of what its parts
-    /// have, and is where the first of them has it: most rows of a large table come in one part alone, and are not
-    /// copied.
+    /// Calls `step` with all rows that learn, in ascending order, and then zeroes their gradients and forgets the
+    /// batch. Before each call it applies the missed steps to the slots. The gradient of a row is the sum over the
+    /// parts, and it stays in the first part that has the row. Most rows of a large table are in one part only, so they
+    /// are not copied.
     pub(crate) fn apply<M: Model>(
         &mut self,
         gradients: &mut [Gradient<M>],
@@ -146,7 +147,7 @@ impl Rows {
             table.steps += u64::from(table.learns);
             table.named.clear();
             gradients.iter().for_each(|part| table.named.add(&part.named.0[number]));
-            // Neighbours are one run, if they have missed the same number of steps and are in the same parts.
+            // Neighbours form a run if they missed the same number of steps and are in the same parts.
             let alike = |parts: &[Gradient<M>], seen: &[u64], [a, b]: [usize; 2]| {
                 let sets = || parts.iter().map(|part| &part.named.0[number]);
                 seen[a] == seen[b] && sets().all(|set| set.contains(a) == set.contains(b))
@@ -158,10 +159,10 @@ impl Rows {
                 let Some(first) = parts.next() else { break };
                 parts.for_each(|part| take(&mut *first.dw, &mut *part.dw, scalars.clone()));
                 if table.learns {
-                    // The step itself is counted.
+                    // This step counts, too.
                     let missed = table.steps - 1 - table.seen[rows.start];
                     self.decay.catch_up(slots, scalars.clone(), missed);
-                    // Which zeroes the gradient.
+                    // `step` zeroes the gradient.
                     step(&mut first.dw, slots, scalars);
                     table.seen[rows.clone()].fill(table.steps);
                 } else {
@@ -173,7 +174,7 @@ impl Rows {
         }
     }
 
-    /// Makes up for all missed steps, before somebody reads the slots.
+    /// Applies all missed steps, so that the slots can be read.
     pub(crate) fn settle<T: Scalar, W: Weights<T>>(&mut self, slots: &mut [Box<W>]) {
         for table in &mut self.tables {
             for row in 0..table.seen.len() {
@@ -184,7 +185,7 @@ impl Rows {
         }
     }
 
-    /// Forgets missed steps: the slots were read from a file, where all are made up for.
+    /// Forgets missed steps, because the slots come from a file, where all are applied.
     pub(crate) fn reset(&mut self) {
         for table in &mut self.tables {
             table.steps = 0;
@@ -194,7 +195,7 @@ impl Rows {
 }
 
 impl Table {
-    /// Takes down the rows that have a part in `range`.
+    /// Notes the rows that overlap `range`.
     fn name(&self, range: &Range<usize>, named: &mut Bits) {
         let (start, end) = (range.start.max(self.range.start), range.end.min(self.range.end));
         if start >= end {
@@ -203,19 +204,19 @@ impl Table {
         let (start, end) = (start - self.range.start, end - self.range.start);
         let first = start / self.width;
         named.set(first);
-        // One division is enough for a single row, and there are many of them.
+        // Most ranges are a single row, for which one division is enough.
         if end > (first + 1) * self.width {
             (first + 1..end.div_ceil(self.width)).for_each(|row| named.set(row));
         }
     }
 
-    /// Where rows lie in the flat slice of weights.
+    /// Returns the range of rows in the flat slice of weights.
     fn scalars(&self, rows: &Range<usize>) -> Range<usize> {
         self.range.start + rows.start * self.width..self.range.start + rows.end * self.width
     }
 }
 
-/// `to += from` and `from = 0`, in a part of the gradients.
+/// Does `to += from` and `from = 0` in a range of the gradients.
 fn take<T: Scalar, W: Weights<T>>(to: &mut W, from: &mut W, range: Range<usize>) {
     for (to, from) in to.as_mut_slice()[range.clone()].iter_mut().zip(&mut from.as_mut_slice()[range]) {
         *to += *from;
@@ -248,7 +249,7 @@ impl Bits {
         self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word |= other);
     }
 
-    /// The first row from `from` on, with the rows behind it as long as they are `alike` to it.
+    /// Returns the first row from `from` on, and the rows behind it that are `alike`.
     fn run(&self, from: usize, alike: impl Fn([usize; 2]) -> bool) -> Option<Range<usize>> {
         let mut word = from / 64;
         let mut bits = self.0.get(word)? & (u64::MAX << (from % 64));
@@ -265,23 +266,23 @@ impl Bits {
     }
 }
 
-/// What a step does to the slots of a row without gradient.
+/// The effect of a step on the slots of an untouched row.
 struct Decay {
     factors: [f64; MAX_SLOTS],
-    /// Their powers for few missed steps.
+    /// Powers of the factors for few missed steps.
     powers: Vec<[f64; MAX_SLOTS]>,
 }
 
 impl Decay {
-    /// A row that is missing for longer asks for its own power.
+    /// A row with more missed steps computes its own power.
     const POWERS: u64 = 256;
 
-    /// Nothing.
+    /// Makes a decay that changes nothing.
     fn none() -> Self {
         Decay { factors: [1.0; MAX_SLOTS], powers: Vec::new() }
     }
 
-    /// These factors in the precision of the scalars: over many steps, the rounding of 0.9 to `f32` shows.
+    /// Rounds the factors to the scalar type, because the rounding of 0.9 to `f32` matters over many steps.
     fn new<T: Scalar>(factors: [f64; MAX_SLOTS]) -> Self {
         let mut decay = Decay { factors: factors.map(|factor| T::of(factor).to_f64()), powers: Vec::new() };
         decay.powers = (0..Self::POWERS).map(|missed| decay.power(missed)).collect();
@@ -292,7 +293,7 @@ impl Decay {
         self.factors.map(|factor| factor.powf(missed as f64))
     }
 
-    /// `slot *= decay^missed`
+    /// Does `slot *= decay^missed`.
     fn catch_up<T: Scalar, W: Weights<T>>(&self, slots: &mut [Box<W>], range: Range<usize>, missed: u64) {
         if missed == 0 {
             return;
@@ -327,7 +328,7 @@ mod tests {
         let mut rows = rows();
         let mut named = rows.nothing();
         rows.collect(&mut named, |visit| {
-            // The last row, two neighbours in two words, one row twice, and the border of two tables.
+            // This has the last row, two neighbours in different words, a repeated row, and the border of two tables.
             [607..610, 10 + 3 * 64..10 + 3 * 65, 10 + 3 * 63..10 + 3 * 64, 13..16, 13..16]
                 .into_iter()
                 .for_each(&mut *visit);

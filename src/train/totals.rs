@@ -1,4 +1,4 @@
-//! [`Tally`]: loss and metrics, summed over the batches of an epoch.
+//! [`Tally`]: the loss and the metrics, summed over the batches of an epoch.
 
 use crate::losses::{Losses, Weighting};
 use crate::metrics::{Mean, Metrics};
@@ -7,7 +7,7 @@ use crate::spec::MAX_INPUTS;
 use crate::{Model, Tensors};
 use std::sync::Arc;
 
-/// Sums over the batches so far.
+/// The sums over the batches so far.
 pub(crate) struct Tally<S> {
     samples: usize,
     loss: Mean,
@@ -20,7 +20,7 @@ impl<S: Default> Tally<S> {
         Tally { samples: 0, loss: Mean::default(), parts: [Mean::default(); MAX_INPUTS], state: S::default() }
     }
 
-    /// Goes on with the [sums](Self::sums) of a checkpoint. Metrics begin anew.
+    /// Continues with the [sums](Self::sums) of a checkpoint. Metrics start again.
     pub(crate) fn of(sums: &[f64]) -> Self {
         let mut tally = Tally::new();
         if let [samples, means @ ..] = sums {
@@ -32,21 +32,21 @@ impl<S: Default> Tally<S> {
         tally
     }
 
-    /// The number of samples, and the sums of the losses.
+    /// Returns the number of samples and the sums of the losses.
     pub(crate) fn sums(&self) -> Vec<f64> {
         let means = [&self.loss].into_iter().chain(&self.parts).flat_map(Mean::sums);
         [self.samples as f64].into_iter().chain(means).collect()
     }
 
-    /// Whether there was no batch yet.
+    /// Returns whether there was no batch yet.
     pub(crate) fn is_empty(&self) -> bool {
         self.samples == 0
     }
 
-    /// Adds a batch of `n` samples: its loss, and the losses of its outputs.
+    /// Adds the loss of a batch of `n` samples, and the losses of its outputs.
     ///
-    /// A batch counts as much as it has samples, so that the mean over an epoch is one over its samples, whatever the
-    /// size of the last batch.
+    /// The weight of a batch is its number of samples, so the mean of an epoch is over samples, even with a smaller
+    /// last batch.
     pub(crate) fn add(&mut self, loss: f64, parts: &[f64], n: usize) {
         self.samples = self.samples.saturating_add(n);
         self.loss.add(loss, n as f64);
@@ -55,7 +55,7 @@ impl<S: Default> Tally<S> {
         }
     }
 
-    /// Adds what the metrics make of a batch, or of each of its parts.
+    /// Adds the metrics of a batch or of a part.
     pub(crate) fn measure<P: Tensors, Y: Tensors, K: Metrics<P, Y, State = S>>(
         &mut self,
         metrics: &K,
@@ -66,12 +66,12 @@ impl<S: Default> Tally<S> {
         metrics.update(&mut self.state, targets, predictions, weighting);
     }
 
-    /// The mean of the whole loss so far; NaN before the first sample.
+    /// Returns the mean of the total loss so far, or NaN before the first sample.
     pub(crate) fn loss(&self) -> f64 {
         if self.samples == 0 { f64::NAN } else { self.loss.result() }
     }
 
-    /// The means and metrics so far; `names` are those of [`names`].
+    /// Returns the means and metrics so far. `names` come from [`names`].
     pub(crate) fn report<P: Tensors, Y: Tensors, K: Metrics<P, Y, State = S>>(
         &self,
         metrics: &K,
@@ -86,7 +86,7 @@ impl<S: Default> Tally<S> {
     }
 }
 
-/// The names of what is reported, in the order of [`Tally::report`].
+/// Returns the reported names in the order of [`Tally::report`].
 pub(crate) fn names<M: Model, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::Targets>>(
     losses: &L,
     metrics: &K,
@@ -96,7 +96,7 @@ pub(crate) fn names<M: Model, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::T
     let mut names: Vec<_> = judged.iter().map(|&output| format!("{}_loss", M::OUTPUT_NAMES[output])).collect();
     metrics.results(&K::State::default(), &mut |output, metric, _| {
         let name = if several { format!("{}_{metric}", M::OUTPUT_NAMES[output]) } else { metric.into() };
-        // As in Keras, a name that is taken gets a number.
+        // As in Keras, a repeated name gets a number.
         let number = (1..).map(|k| format!("{name}_{k}"));
         let free = [name.clone()].into_iter().chain(number).find(|name| !names.contains(name));
         names.push(free.unwrap_or(name));

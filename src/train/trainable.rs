@@ -1,12 +1,12 @@
-//! [`Compiled::set_trainable`]: layers that stop learning, and learn again.
+//! [`Compiled::set_trainable`]: freezes layers during training.
 
 use crate::optimizers::Optimizer;
 use crate::train::compile::Compiled;
 use crate::train::learner::Learner;
 use crate::{Error, Model, Path, Result, Variable};
 
-/// Calls `visit` with every variable, the number of its layer and the path of the layer. The variables of a layer are
-/// neighbours, and their paths differ in the last name only.
+/// Calls `visit` with every variable, and the number and path of its layer. The variables of a layer are neighbours.
+/// Their paths differ in the last name only.
 pub(crate) fn visit_layers<M: Model>(visit: &mut dyn FnMut(usize, &str, &Variable<'_>)) {
     let mut last: Option<(usize, String)> = None;
     M::variables(&Path::ROOT, &mut |variable| {
@@ -22,7 +22,7 @@ pub(crate) fn visit_layers<M: Model>(visit: &mut dyn FnMut(usize, &str, &Variabl
     });
 }
 
-/// The layers with variables: their paths, and whether they have one that could be trained.
+/// Returns the paths of layers with variables, and whether one of these can be trained.
 pub(crate) fn layers<M: Model>() -> Vec<(String, bool)> {
     let mut layers: Vec<(String, bool)> = Vec::new();
     visit_layers::<M>(&mut |number, path, variable| {
@@ -34,19 +34,18 @@ pub(crate) fn layers<M: Model>() -> Vec<(String, bool)> {
     layers
 }
 
-/// Whether `path` is that of the layer, or of a model that it is a part of.
+/// Returns whether `path` is the layer, or a model that contains it.
 fn holds(path: &str, layer: &str) -> bool {
     path.is_empty() || layer.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// Frozen layers.
+/// Frozen layers and the learning rate.
 impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
-    /// Freezes a layer or a whole sub-model, or lets it learn again: Keras's `layer.trainable = ..`, for transfer
-    /// learning.
+    /// Freezes a layer or a sub-model, or lets it learn again: Keras's `layer.trainable = ..`, for transfer learning.
     ///
-    /// `path` is that of the layer in weight files, `dense` or `tower.dense`; a model (`tower`) stands for all its
-    /// layers, and the empty path for all. Weights of a frozen layer stay as they are. The slots of the optimizer are
-    /// kept, and it holds from the next step on, without another `compile`. Checkpoints remember it.
+    /// `path` is the name in weight files: `dense` or `tower.dense`. A model (`tower`) means all its layers, and the
+    /// empty path all layers. The next step does not change weights of a frozen layer; no new `compile` is needed. The
+    /// optimizer keeps its slots. Checkpoints keep the setting.
     ///
     /// ```
     /// use nn::prelude::*;
@@ -77,8 +76,8 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
     /// ```
     ///
     /// # Errors
-    /// If there is no such layer, or if it is to learn and was declared with `trainable = false` in `model!`, which
-    /// leaves out its gradients.
+    /// If there is no such layer. Also if the layer is to learn, but `model!` declares it with `trainable = false`,
+    /// which compiles no gradient for it.
     pub fn set_trainable(&mut self, path: &str, trainable: bool) -> Result<()> {
         let learner = self.learner.get_or_insert_with(|| Learner::new(&self.optimizer));
         let layers = layers::<M>();
@@ -99,19 +98,20 @@ impl<M: Model, O: Optimizer, L, K> Compiled<M, O, L, K> {
         Ok(())
     }
 
-    /// The learning rate of the next step: that of the optimizer or its schedule, or what was set last.
+    /// Returns the learning rate of the next step: of the optimizer or its schedule, unless
+    /// [`set_learning_rate`](Self::set_learning_rate) replaced it.
     pub fn learning_rate(&self) -> f64 {
         let learner = self.learner.as_ref();
         learner.map_or_else(|| self.optimizer.learning_rate(0), |learner| learner.learning_rate(&self.optimizer))
     }
 
-    /// Sets the learning rate of the next steps, in place of that of the optimizer or its schedule. Checkpoints
-    /// remember it.
+    /// Sets the learning rate of the next steps. It replaces the rate of the optimizer or its schedule. Checkpoints
+    /// keep it.
     pub fn set_learning_rate(&mut self, rate: f64) {
         self.learner.get_or_insert_with(|| Learner::new(&self.optimizer)).learning_rate = Some(rate);
     }
 
-    /// The end of `fit`.
+    /// Ends `fit`.
     pub(crate) fn finish(&mut self) {
         if let Some(learner) = &self.learner {
             learner.finish(&mut self.model, &self.optimizer);

@@ -1,26 +1,31 @@
-//! [`Validation`]: data for validation, in memory or batch by batch.
+//! [`Validation`]: validation data, in memory or batch by batch.
 
 use crate::data::{Batches, Column};
 use crate::train::samples::{Samples, TrainingBatch};
 use crate::{Result, Tensors};
 
-/// Data for validation with inputs `X` and targets `Y`: what [`Fit::validation_data`](crate::Fit::validation_data) or
-/// [`Fit::validation_batches`](crate::Fit::validation_batches) took, or `()` for none.
+/// Validation data with inputs `X` and targets `Y`, from [`Fit::validation_data`](crate::Fit::validation_data) or
+/// [`Fit::validation_batches`](crate::Fit::validation_batches). `()` is no data.
+#[diagnostic::on_unimplemented(
+    message = "this is no data for the validation of this model",
+    note = "`Fit::new().validation_data(&x, &y)` takes data as `fit` does",
+    note = "explained in nn::errors::nn0501"
+)]
 pub trait Validation<X: Tensors, Y: Tensors> {
-    /// The data, if it is in memory.
+    /// Returns the data, if it is in memory.
     fn whole(&self) -> Option<Samples<'_, X, Y>> {
         None
     }
 
-    /// Whether the data comes batch by batch.
+    /// Returns whether the data comes batch by batch.
     fn streams(&self) -> bool {
         false
     }
 
-    /// Calls `visit` with batch after batch, `steps` of them at most.
+    /// Calls `visit` with each batch, at most `steps` times.
     ///
     /// # Errors
-    /// Those of `visit`.
+    /// If `visit` fails.
     fn each(&mut self, steps: Option<usize>, visit: &mut dyn FnMut(Samples<'_, X, Y>) -> Result<()>) -> Result<()> {
         let (_, _) = (steps, visit);
         Ok(())
@@ -41,7 +46,7 @@ impl<X: Tensors, Y: Tensors, A: Batches<X>, B: Batches<Y>, W: Column<Item = f64>
     }
 }
 
-/// Validation from an iterator that is made for every evaluation.
+/// Validation from an iterator for every evaluation.
 #[derive(Clone, Copy, Debug)]
 pub struct Streamed<F>(pub(crate) F);
 

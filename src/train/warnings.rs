@@ -1,10 +1,10 @@
-//! The lints of training, each printed once in a run, whatever `verbose` says.
+//! The lints of training. Each is printed once in a run, independent of `verbose`.
 
 use crate::losses::Losses;
 use crate::{Compiled, Ends, Model, Warning, activations::Head};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The data that a warning is about.
+/// The data of a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Data {
     Training,
@@ -13,14 +13,14 @@ pub(crate) enum Data {
 }
 
 impl Data {
-    /// What comes before the name of a tensor in messages.
+    /// Returns the prefix of a tensor's name in messages.
     pub(crate) fn prefix(self) -> &'static str {
         if self == Data::Validation { "validation " } else { "" }
     }
 }
 
-/// The warnings that were printed in this run: the lint, the output and the data. `fit` begins a run; single steps and
-/// evaluations after it belong to it.
+/// The warnings that this run has printed: lint, output and data. `fit` begins a run. Later single steps and
+/// evaluations belong to the same run.
 #[derive(Debug, Default)]
 pub(crate) struct Said(Mutex<Vec<(&'static str, usize, Data)>>);
 
@@ -30,12 +30,12 @@ impl Said {
         self.lock().clear();
     }
 
-    /// Whether a warning was printed.
+    /// Returns whether a warning was printed.
     pub(crate) fn contains(&self, lint: &'static str, output: usize, data: Data) -> bool {
         self.lock().contains(&(lint, output, data))
     }
 
-    /// Notes that a warning is printed. Evaluations do so through a shared reference.
+    /// Notes a printed warning. Evaluations do so through a shared reference.
     pub(crate) fn insert(&self, lint: &'static str, output: usize, data: Data) {
         self.lock().push((lint, output, data));
     }
@@ -46,7 +46,7 @@ impl Said {
 }
 
 impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
-    /// What is probably not meant about the losses of this model. The first [`fit`](Self::fit) prints it.
+    /// Returns probable mistakes in the choice of losses. The first [`fit`](Self::fit) prints them.
     ///
     /// ```
     /// use nn::prelude::*;
@@ -102,7 +102,7 @@ impl<M: Model, O, L: Losses<M::Outputs>, K> Compiled<M, O, L, K> {
     }
 }
 
-/// What an output ends in: as the graph says, or as a model in it does.
+/// Returns the activation at the end of an output, in the graph or in a model that it ends with.
 pub(crate) fn end<M: Model>(output: usize) -> Head {
     match M::ENDS.get(output).copied().unwrap_or_default() {
         Head::Other => <M::Graph as Ends<M::Scalar, M::Inputs>>::HEADS.get(output).copied().unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! Tells the linker where the chip has its memory, and that the start of the program is that of cortex-m-rt.
+//! Tells the linker the places of the chip's memory, and that cortex-m-rt starts the program.
 
 fn main() {
     println!("cargo:rustc-link-search={}", std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));

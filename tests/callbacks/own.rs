@@ -1,8 +1,8 @@
-//! Callbacks of one's own.
+//! A user's own callbacks.
 
 use super::*;
 
-/// Writes down what is called.
+/// Records its calls.
 #[derive(Default)]
 struct Diary(Vec<String>);
 
@@ -66,7 +66,7 @@ fn hooks_come_in_the_order_of_keras() -> nn::Result<()> {
     let (x, y) = ([1.0_f32, 2.0, 3.0], [2.0_f32, 4.0, 6.0]);
     let mut diary = Diary::default();
     let fit = silent().epochs(2).batch_size(2).validation_data(&x[..1], &y[..1]).validation_freq(2);
-    // A boxed one is a callback as well.
+    // A boxed callback is a callback too.
     let boxed: Box<dyn Callback + '_> = Box::new(&mut diary);
     line().metrics(Mae).fit(x, y, fit.callback(boxed))?;
     assert_eq!(
@@ -119,7 +119,7 @@ fn what_is_monitored_must_be_there() -> nn::Result<()> {
     let factor = ReduceLROnPlateau::new().factor(1.0);
     assert_eq!(error(line().fit(x, y, validated().callback(factor))), "factor: expected a number below 1, got 1");
 
-    // What another callback reports may be monitored; what is better must be said.
+    // A run may monitor another callback's report, but then it must give the direction.
     let own = |mode| {
         let own = Given { name: "height", values: &[1.0, 2.0, 1.0] };
         silent().epochs(3).callback(own).callback(EarlyStopping::new().monitor("height").mode(mode))
@@ -128,11 +128,11 @@ fn what_is_monitored_must_be_there() -> nn::Result<()> {
     assert_eq!(run(own(Direction::Max))?.epoch.len(), 3);
     assert_eq!(run(own(Direction::Min))?.get("height"), Some(&[1.0, 2.0][..]));
 
-    // An epoch without validation is no mistake.
+    // An epoch without validation is not a mistake.
     let stopping = EarlyStopping::new().patience(5);
     let history = line().fit(x, y, validated().epochs(4).validation_freq(2).callback(stopping))?;
     assert_eq!((history.epoch.len(), history.get("val_loss").map(<[f64]>::len)), (4, Some(2)));
-    // Nothing was trained before the mistake was found.
+    // The mistake was found before any training.
     let mut model = line();
     assert!(matches!(model.fit(x, y, silent().callback(EarlyStopping::new())), Err(Error::Monitor { .. })));
     assert_eq!(model.steps(), 0);
@@ -146,7 +146,7 @@ fn the_direction_of_metrics_is_known() -> nn::Result<()> {
         let fit = silent().validation_data(x, y).callback(EarlyStopping::new().monitor(name));
         line().metrics((Accuracy, Mae)).fit(x, y, fit)?;
     }
-    // Accuracy that falls is no improvement.
+    // Falling accuracy is not an improvement.
     let falls = |name| {
         let own = Given { name, values: &[0.75, 0.5, 0.25] };
         run(silent().epochs(3).callback(own).callback(EarlyStopping::new().monitor(name)))

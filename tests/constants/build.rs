@@ -1,10 +1,9 @@
-//! Writes the graphs of all tests and examples twice: as they are, and with every size as a named constant.
+//! Writes the graphs of all tests and examples twice: unchanged, and with every size as a named constant.
 //!
-//! With `NN_CONSTANTS=all` these are all of them, and otherwise as many as have every layer and every argument that
-//! some graph has.
+//! `NN_CONSTANTS=all` writes all graphs. The default is enough graphs to have every layer and every argument.
 //!
-//! A module of the file stands for each test or example. It has the graphs, and of the rest what they name: layers of a
-//! user's own, constants, functions.
+//! Each test or example is a module of the file. The module has the graphs and the items that they name: a user's own
+//! layers, constants, functions.
 
 #[path = "build/collect.rs"]
 mod collect;
@@ -22,7 +21,7 @@ use std::{env, fs};
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    // All graphs take rustc some minutes and much memory.
+    // For all graphs rustc takes some minutes and much memory.
     println!("cargo::rerun-if-env-changed=NN_CONSTANTS");
     let all = env::var_os("NN_CONSTANTS").is_some_and(|which| which == "all");
     let (mut modules, mut words) = (Vec::new(), HashSet::new());
@@ -34,7 +33,7 @@ fn main() {
             modules.push((name(&file), parts));
         }
     }
-    // A layer without a graph would not be tested.
+    // A layer without a graph would be untested.
     let missing: Vec<&str> = LAYERS.iter().map(|spec| spec.name).filter(|&name| !uses(&modules, name)).collect();
     assert!(missing.is_empty(), "no graph of the tests has the layers {missing:?}");
     println!("cargo::rerun-if-changed=build");
@@ -77,7 +76,7 @@ fn main() {
     fs::write(out.join("graphs.rs"), file.to_string()).expect("the file can be written");
 }
 
-/// Whether a layer is in some graph, by its name or as a function.
+/// Whether some graph has a layer, by its name or as a function.
 fn uses(modules: &[(Ident, Parts)], layer: &str) -> bool {
     let function = LAYERS.iter().find(|spec| spec.name == layer).and_then(|spec| spec.function);
     let mut words = HashSet::new();
@@ -85,7 +84,7 @@ fn uses(modules: &[(Ident, Parts)], layer: &str) -> bool {
     words.contains(layer) || function.is_some_and(|function| words.contains(function))
 }
 
-/// The roots of tests and examples.
+/// The root files of tests and examples.
 fn files(root: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for folder in ["tests", "examples"] {
@@ -113,7 +112,7 @@ fn name(file: &Path) -> Ident {
     }
 }
 
-/// A module; with numbers, their sizes are constants.
+/// A module. If `numbers` is given, sizes become constants.
 fn module(name: &Ident, parts: &Parts, mut numbers: Option<&mut Numbers>) -> TokenStream {
     let mut inside = TokenStream::new();
     for part in parts {
@@ -136,7 +135,7 @@ fn module(name: &Ident, parts: &Parts, mut numbers: Option<&mut Numbers>) -> Tok
     quote!(pub mod #name { #constants #inside })
 }
 
-/// What was a crate, as a module.
+/// The tokens of a crate, moved into a module.
 fn rooted(tokens: TokenStream, root: &TokenStream) -> TokenStream {
     let mut done = TokenStream::new();
     for token in tokens {

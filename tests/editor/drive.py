@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What an editor shows of a graph: asks rust-analyzer about `src/lib.rs`, over the protocol that editors speak.
+"""Checks the editor's view of a graph: asks rust-analyzer about `src/lib.rs` over the protocol of editors.
 
     tests/editor/drive.py           all checks
-    tests/editor/drive.py -v        and what rust-analyzer answered
+    tests/editor/drive.py -v        and rust-analyzer's answers
 
-It needs `rust-analyzer` in the toolchain, and nothing of Python's but its library.
+It needs `rust-analyzer` in the toolchain, and only the standard library of Python.
 """
 
 import json
@@ -71,7 +71,7 @@ class Server:
                 sys.exit(f"error: {method}: {answer['error']['message']}")
 
     def until(self, wanted, seconds, what):
-        """The first message that is wanted. What rust-analyzer asks meanwhile is answered with nothing."""
+        """The first message that is wanted. Requests from rust-analyzer get an empty answer meanwhile."""
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -104,7 +104,7 @@ class Server:
                 "procMacro": {"enable": True},
                 "cargo": {"buildScripts": {
                     "enable": True,
-                    # Of the workspace only what the sample needs.
+                    # Only the part of the workspace that the sample needs.
                     "overrideCommand": ["cargo", "check", "--quiet", "--locked", "-p", "nn-editor", "--message-format=json"],
                     "rebuildOnSave": False,
                 }},
@@ -164,7 +164,7 @@ class Editor:
         yield {"line": before.count("\n"), "character": len(before) - before.rfind("\n") - 1}
         self.write(self.text)
 
-    # What an editor asks.
+    # The requests of an editor.
 
     def shown(self, place):
         hover = self.server.request("textDocument/hover", self.at(place))
@@ -185,7 +185,7 @@ class Editor:
         report = self.server.request("textDocument/diagnostic", {"textDocument": self.document})
         return [f"{item.get('code')}: {item['message']}" for item in report["items"]]
 
-    # What is checked.
+    # The checks.
 
     def check(self, what, right, answer):
         print(("ok      " if right else "FAILED  ") + what)
@@ -211,7 +211,7 @@ class Editor:
         self.check(f"completion of `{what}` offers {', '.join(words)}", all(word in answer for word in words), answer)
 
     def diagnostics(self, what, *words):
-        """One with each of these words, and no other. What is written twice, an editor may show twice."""
+        """One with each of these words, and no other. An editor may show repeated text twice."""
         answer = list(dict.fromkeys(self.complaints()))
         right = len(answer) == len(words) and all(word in text for word, text in zip(words, answer))
         self.check(f"diagnostics {what}: {', '.join(words) or 'none'}", right, "\n".join(answer))
@@ -232,7 +232,7 @@ def right_graph(editor):
     editor.hover("state", "Tensor1<f32, 4>")
     editor.hover("x", "Tensor1<f32, 12>")
     editor.hover("wide_used", "Dense<64, 12, 1>")
-    # What rustc finds, rust-analyzer finds with the sources of `core`.
+    # rust-analyzer finds rustc's errors with the sources of `core`.
     sources = rust_sources()
     editor.hover("pixels_used", "Tensor<f32, &[8, 8]>" if sources else "Tensor<f32")
     editor.hover("h", "Tensor<f32, &[32]>" if sources else "Tensor<f32")

@@ -51,7 +51,7 @@ fn every_call_refuses_it_and_changes_nothing() {
     assert_eq!(before, state(&mut model));
 }
 
-/// The smallest bound of those that read an input counts: here that of the model inside, through two models.
+/// The smallest bound of an input's readers counts: here the bound of the inner model, through two models.
 #[test]
 fn bounds_pass_through_models() {
     model! {

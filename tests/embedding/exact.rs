@@ -1,11 +1,11 @@
-//! Steps by rows are steps over whole tables, up to rounding.
+//! Steps by rows equal steps over whole tables, up to rounding.
 
 use super::*;
 use nn::optimizers::{Adadelta, Adagrad, Adamax, Ema, Ftrl, Lion, Nadam, With, ZeroGradient};
 use nn::schedules::InverseTimeDecay;
 
 model! {
-    /// A penalty and a bound on the table: every row has a gradient in every step. As in Keras, the norm is that of a
+    /// A penalty and a bound on the table, so every row has a gradient in every step. As in Keras, the norm is per
     /// feature over all words.
     pub struct Bounded;
 
@@ -27,8 +27,8 @@ fn agree<M: Reads, O: Optimizer + Copy>(optimizer: O) {
     assert_equal(&state(&mut rows), &state(&mut whole));
 }
 
-/// A frozen table sees no steps: its slots do not decay. The rest goes on. A frozen layer beside it makes no
-/// difference.
+/// A frozen table sees no steps: its slots do not decay. Everything else continues, and a frozen layer beside it makes
+/// no difference.
 fn agree_frozen<M: Reads, O: Optimizer + Copy>(optimizer: O) -> nn::Result<()> {
     let (mut rows, mut whole) = (model::<M, _>(optimizer), model::<M, _>(Whole(optimizer)));
     train(&mut rows, 0..4);
@@ -45,7 +45,7 @@ fn agree_frozen<M: Reads, O: Optimizer + Copy>(optimizer: O) -> nn::Result<()> {
     Ok(())
 }
 
-/// Saved in the middle, and once more while the table is frozen.
+/// Saves in the middle, and again while the table is frozen.
 fn goes_on<M: Reads, O: Optimizer + Copy>(optimizer: O) -> nn::Result<()> {
     let path = file();
     let mut first = model::<M, _>(optimizer);
@@ -53,7 +53,7 @@ fn goes_on<M: Reads, O: Optimizer + Copy>(optimizer: O) -> nn::Result<()> {
     for (trainable, batches) in [(true, 6..12), (false, 12..15), (true, 15..20)] {
         first.set_trainable("table", trainable)?;
         first.save_checkpoint(&path)?;
-        // One that has made other steps before.
+        // A model with other steps behind it.
         let mut second = model::<M, _>(optimizer);
         train(&mut second, 3..5);
         second.load_checkpoint(&path)?;
@@ -108,7 +108,7 @@ exact! {
     sgd_global_clipnorm: SGD.global_clipnorm(0.05);
 }
 
-/// The bounds above clip: otherwise they would show nothing.
+/// The bounds above do clip; otherwise the tests would prove nothing.
 #[test]
 fn the_bounds_are_reached() {
     let trained = |optimizer: With<Sgd>| {
@@ -122,7 +122,7 @@ fn the_bounds_are_reached() {
     }
 }
 
-/// What is not exact by rows steps over the whole table, and is so to the bit.
+/// Optimizers that would not be exact by rows step over the whole table, so they agree bit for bit.
 #[test]
 fn all_others_step_over_the_whole_table() {
     fn same<O: Optimizer + Copy>(optimizer: O) {

@@ -1,4 +1,4 @@
-//! Tables in other places: inside of wrappers, and in layers of a user's own.
+//! Tables in other places: inside wrappers, and in a user's own layers.
 
 use super::*;
 
@@ -26,7 +26,7 @@ mod my {
     nn::layer! {
         /// `y = scale · Σₚ (a[xₚ] + b[xₚ] + c[xₚ]) + bias`
         pub struct Counted<V> {
-            /// How many numbers the table has.
+            /// The rows of the table.
             size: Size,
         }
 
@@ -90,8 +90,8 @@ mod my {
     }
 
     impl<T: Scalar + nn::Element, const V: usize> nn::Train<T, SVector<u32, 3>> for Counted<V> {
-        /// More than there is to name: a part of a row stands for all of it, and the last row of one table, all of the
-        /// other and what follows are one range.
+        /// Reports more than necessary: part of a row stands for the whole row. The last row of one table, all of the
+        /// other table and the variable after it are one range.
         fn touched<B: Storage>(&self, x: &[SVector<u32, 3>], _: &(), visit: &mut dyn FnMut(Range<usize>)) {
             for &word in x.iter().flatten() {
                 visit(2 + 2 * word as usize..3 + 2 * word as usize);
@@ -113,9 +113,9 @@ mod my {
     }
 
     nn::layer! {
-        /// A table that is read by numbers: it cannot be asked for its rows, and is stepped as a whole.
+        /// A table indexed by numbers: it cannot report its rows, so every step takes the whole table.
         pub struct Hashed<V> {
-            /// How many numbers the table has.
+            /// The numbers in the table.
             size: Size,
         }
 
@@ -182,7 +182,7 @@ model! {
 }
 
 model! {
-    /// A table and a model inside of wrappers; the table is also called without.
+    /// A table and a model inside wrappers; the table is also called directly.
     pub struct Wrapped;
 
     let steps = Input(shape = [2, 3], dtype = u32);

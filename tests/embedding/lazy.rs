@@ -1,4 +1,4 @@
-//! `lazy`: rows that a batch does not name are left alone, entirely.
+//! `lazy`: rows that are not in the batch stay completely unchanged.
 
 use super::*;
 use nn::optimizers::{Ema, With};
@@ -9,7 +9,7 @@ fn options(lazy: bool) -> With<Adam> {
     if lazy { options.lazy() } else { options }
 }
 
-/// The numbers of a word, in everything that a checkpoint holds of the table.
+/// The numbers of a word in everything about the table in a checkpoint.
 fn row(state: &[(String, Vec<f64>)], word: usize) -> Vec<f64> {
     let tables = state.iter().filter(|(name, _)| name.ends_with("table.embeddings"));
     let numbers: Vec<f64> = tables.flat_map(|(_, table)| table[4 * word..4 * word + 4].to_vec()).collect();
@@ -33,13 +33,13 @@ fn other_rows_stay() {
     }
 }
 
-/// Where every batch names every row, there is nothing to leave out.
+/// If every batch has every row, there is nothing to leave out.
 #[test]
 fn all_rows_named_is_the_whole_table() {
     let run = |lazy: bool| {
         let mut model = model::<Reader<f64>, _>(options(lazy));
         for step in 0..3 {
-            // 60 rows of the model inside, of which 50 are words of the outer one: the others stay.
+            // The inner model has 60 rows, but only 50 are words of the outer model; the others stay.
             let batch: Vec<_> = (0..50).map(|word| Words::new(word, (word + step) % 50, word)).collect();
             let y: Vec<f64> = (0..50).map(|n| f64::from(n).sin()).collect();
             model.train_on_batch((&batch, &batch), &y).expect("valid data");

@@ -1,4 +1,4 @@
-//! Rows that are away for hundreds of steps, in `f32`, where rounding shows.
+//! Rows that are absent for hundreds of steps, in `f32`, so that rounding shows.
 
 use super::*;
 use nn::optimizers::Adadelta;
@@ -16,7 +16,7 @@ model! {
 fn run<O: Optimizer>(optimizer: O) -> Vec<(String, Vec<f64>)> {
     let mut model = Small::boxed(&mut StdRng::seed_from_u64(1)).compile(optimizer, MeanSquaredError);
     for step in 0..600 {
-        // Word 8 comes in the first step only, 7 in the first and in the last, 6 never, the others now and then.
+        // Word 8 comes only in the first step, 7 in the first and the last, 6 never, the others now and then.
         let words = match step {
             0 => Words::new(8, 7, 2),
             599 => Words::new(7, 1, 2),
@@ -31,10 +31,10 @@ fn agree<O: Optimizer + Copy>(optimizer: O) {
     assert_close(&run(optimizer), &run(Whole(optimizer)), 4e-6, 1e-37);
 }
 
-/// Slots decay by 10⁻²⁸ in between; they agree in all digits that an `f32` has.
+/// Slots decay by 10⁻²⁸ in between, and agree in all digits of an `f32`.
 #[test]
 fn slots_decay_as_f32_do() {
-    // So small a rate that the weights, and with them the gradients, hardly differ.
+    // The rate is so small that the weights and gradients hardly differ.
     agree(RmsProp { learning_rate: 1e-7, ..RmsProp::default() });
     agree(RmsProp { learning_rate: 1e-7, centered: true, ..RmsProp::default() });
     agree(Adadelta { learning_rate: 1e-7, ..Adadelta::default() });

@@ -1,5 +1,5 @@
-//! Embeddings: steps by rows against steps over whole tables, checkpoints, freezing, clipping, layers of a user's own,
-//! and indices that are out of range.
+//! Embeddings: steps by rows against steps over whole tables, checkpoints, freezing, clipping, a user's own layers, and
+//! out-of-range indices.
 
 #![cfg(all(feature = "train", feature = "files", feature = "plot"))]
 #![allow(missing_docs)]
@@ -22,7 +22,7 @@ type Words = SVector<u32, 3>;
 const VOCABULARY: usize = 50;
 
 model! {
-    /// One table that is read at two places, and another one in a model that is called twice.
+    /// One table read in two places, and another one in a model that is called twice.
     pub struct Reader;
 
     let left = Input(shape = [3], dtype = u32);
@@ -36,7 +36,7 @@ model! {
 }
 
 model! {
-    /// The vocabulary is larger than that of `Reader`: what the two read has to be below the smaller one.
+    /// Its vocabulary is larger than that of `Reader`, so an input of both must be below the smaller one.
     pub struct Inner;
 
     let words = Input(shape = [3], dtype = u32);
@@ -46,7 +46,7 @@ model! {
     Model(inputs = words, outputs = y)
 }
 
-/// An optimizer that says nothing of rows, so that it steps over whole tables.
+/// An optimizer that makes no statement about rows, so it steps over whole tables.
 #[derive(Clone, Copy)]
 struct Whole<O>(O);
 
@@ -76,7 +76,7 @@ impl<O: Optimizer> Optimizer for Whole<O> {
     }
 }
 
-/// Five samples. Few words are frequent, so that these come again in a batch and others are away for long.
+/// Five samples. Few words are frequent, so these repeat within a batch, and others stay away for long.
 fn words(batch: usize, salt: usize) -> Vec<Words> {
     let mut rng = StdRng::seed_from_u64((2 * batch + salt) as u64);
     let mut word = || (rng.random::<f64>().powi(3) * VOCABULARY as f64) as u32;
@@ -87,7 +87,7 @@ fn targets(batch: usize) -> Vec<f64> {
     (0..5).map(|n| ((batch * 5 + n) as f64).sin()).collect()
 }
 
-/// Models that read two lists of words and give a number.
+/// Models that read two lists of words and return a number.
 trait Reads: Model<Scalar = f64, Inputs = (Words, Words), Outputs = SVector<f64, 1>> {}
 
 impl<M: Model<Scalar = f64, Inputs = (Words, Words), Outputs = SVector<f64, 1>>> Reads for M {}
@@ -104,7 +104,7 @@ fn train<M: Reads, O: Optimizer>(model: &mut Trained<M, O>, batches: Range<usize
     }
 }
 
-/// A file that no other test has.
+/// A file for this test alone.
 fn file() -> PathBuf {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("embedding");
@@ -112,7 +112,7 @@ fn file() -> PathBuf {
     folder.join(format!("{}.safetensors", COUNT.fetch_add(1, Ordering::Relaxed)))
 }
 
-/// What a checkpoint holds: weights and slots.
+/// The contents of a checkpoint: weights and slots.
 fn state<M: Model, O: Optimizer, L, K>(model: &mut Compiled<M, O, L, K>) -> Vec<(String, Vec<f64>)> {
     let path = file();
     model.save_checkpoint(&path).expect("a file");
@@ -135,7 +135,7 @@ fn state<M: Model, O: Optimizer, L, K>(model: &mut Compiled<M, O, L, K>) -> Vec<
     all
 }
 
-/// Compares two states, relative to numbers above `floor`.
+/// Compares two states; differences are relative to numbers above `floor`.
 #[track_caller]
 fn assert_close(rows: &[(String, Vec<f64>)], whole: &[(String, Vec<f64>)], tolerance: f64, floor: f64) {
     assert_eq!(rows.len(), whole.len());

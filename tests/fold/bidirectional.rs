@@ -1,4 +1,4 @@
-//! What stands before a recurrent layer in both directions is folded into the weights of both.
+//! A layer before a recurrent layer in both directions is folded into the weights of both directions.
 
 use super::{WIDE, WORDS, close, indices, numbers, random};
 use nn::model::Model;
@@ -22,7 +22,7 @@ fn both_directions_read_one_table() {
     let model = random::<Text<f64>>(15);
     let folded = model.fold();
     let TextFolded { embedding, bidirectional: _, z: _ } = &*folded;
-    // The gates of both directions, in place of 8 features and two kernels.
+    // The gates of both directions replace 8 features and two kernels.
     assert_eq!(embedding.embeddings.shape(), (2 * 16, 30));
     assert_eq!(TextFolded::PARAMETERS, Text::PARAMETERS + 30 * (32 - 8) - 2 * 8 * 16);
     assert_eq!(TextFolded::MACS, Text::MACS - 2 * 9 * 8 * 16);
@@ -33,7 +33,7 @@ fn both_directions_read_one_table() {
 }
 
 model! {
-    /// All merge modes and layers, each behind a table of its own, most of them with a mask.
+    /// All merge modes and layers, each after its own table, most of them with a mask.
     #[nn(allow(dropped_mask))]
     struct Modes;
 
@@ -79,7 +79,7 @@ fn every_merge_mode_is_folded() {
 }
 
 model! {
-    /// Initial states of both directions, with a mask, and what stands between the table and the layer.
+    /// Initial states of both directions with a mask, and layers between the table and the recurrent layer.
     struct States;
 
     let x = Input(shape = [6], dtype = u32);
@@ -105,13 +105,13 @@ fn initial_states_reach_their_directions() {
     let (a, b) = (model.predict((&x, &h, &c)).unwrap(), folded.predict((&x, &h, &c)).unwrap());
     close(a.y.iter().flatten(), b.y.iter().flatten());
     close(a.z.iter().flatten(), b.z.iter().flatten());
-    // One sample alone is the same, bit for bit.
+    // A single sample gives the same bits.
     let one = folded.call(StatesInputs { x: &x[1], h: &h[1], c: &c[1] });
     assert_eq!((one.y, one.z), (b.y[1], b.z[1]));
 }
 
 model! {
-    /// BatchNormalization before layers with biases, and before one without.
+    /// BatchNormalization before layers with a bias, and before one without.
     struct Normal;
 
     let x = Input(shape = [4, 3]);
@@ -168,7 +168,7 @@ fn a_shared_layer_is_folded_with_what_is_shared_with_it() {
 }
 
 model! {
-    /// A table that would grow more than fourfold, one that two read, and a layer that stands inside of another one.
+    /// A table that would grow more than fourfold, one with two readers, and a layer inside another one.
     struct Kept;
 
     let x = Input(shape = [4], dtype = u32);
@@ -185,7 +185,7 @@ model! {
 #[test]
 fn what_cannot_be_folded_stays() {
     let model = random::<Kept<f64>>(28);
-    // The other name of the model itself.
+    // An alias of the model itself.
     let folded: Box<Kept<f64>> = model.fold();
     assert_eq!(folded, model);
 }

@@ -1,4 +1,4 @@
-//! A model inside of another one has its folded form in the folded one; a layer of a user's own stays.
+//! In a folded model, an inner model has its folded form. A user's own layer stays.
 
 use super::{Headline, close, indices, numbers, random};
 use nn::layer::Memory;
@@ -35,13 +35,13 @@ fn a_model_inside_is_its_folded_form() {
 }
 
 nn::layer! {
-    /// A layer of a user's own, with weights and without arguments.
+    /// A user's own layer, with weights and without arguments.
     pub struct Shift {}
 
     pub const SPEC: LayerSpec { infer: rule!(infer) }
 }
 
-/// The shape stays.
+/// The output has the shape of the input.
 #[allow(unreachable_pub)]
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &[]))
@@ -107,7 +107,8 @@ model! {
 }
 
 model! {
-    /// Nothing of its own to fold: a model that is called twice, one for each step, and a layer of a user's own.
+    /// Nothing of its own to fold: an inner model that is called twice (one call for each step), and a user's own
+    /// layer.
     struct Document;
 
     let title = Input(shape = [6], dtype = u32);

@@ -1,10 +1,10 @@
-//! What reads a `Concatenate` reads its parts, where it can.
+//! Readers of a `Concatenate` read its parts if they can.
 
 use super::{Headline, HeadlineFolded, close, indices, numbers, random};
 use nn::model::Model;
 use nn::prelude::*;
 
-/// What the layers of a model are called.
+/// The kinds of a model's layers.
 fn kinds<M: Model>() -> Vec<&'static str> {
     M::COSTS.rows.iter().map(|row| row.kind).collect()
 }
@@ -61,7 +61,7 @@ fn the_lectures_model_has_no_copy() {
 }
 
 model! {
-    /// Positions, relu behind the reader, and a BatchNormalization on each side of it.
+    /// Positions, a relu after the reader, and a BatchNormalization on each side of it.
     struct Positions;
 
     let a = Input(shape = [4, 3]);
@@ -150,7 +150,7 @@ model! {
 fn a_copy_stays_where_it_is_needed() {
     let model = random::<Copied<f64>>(12);
     let folded = model.fold();
-    // The last one is gone, and the one of six: with that of seven there would be too many parts.
+    // The last one is gone, and the one of six parts. With the one of seven there would be too many parts.
     assert_eq!((copies::<Copied>(), copies::<CopiedFolded>()), (6, 4));
     let (a, b) = (numbers::<3, 2>(4, 13), numbers::<3, 2>(4, 14));
     let (expected, found) = (model.predict((&a, &b)).unwrap(), folded.predict((&a, &b)).unwrap());
@@ -175,13 +175,13 @@ model! {
 #[test]
 fn where_all_copies_stay_nothing_is_folded() {
     let model = random::<Whole<f64>>(15);
-    // It compiles, so that one is a name of the other.
+    // This compiles, so one name is an alias of the other.
     let folded: Box<Whole<f64>> = model.fold();
     assert_eq!(folded, model);
 }
 
 model! {
-    /// Masks of the parts reach those who read the output.
+    /// Readers of the output get the masks of the parts.
     struct Masked;
 
     let words = Input(shape = [5], dtype = u32);

@@ -3,7 +3,7 @@
 use super::*;
 
 model! {
-    /// Names that were given, also of inputs and outputs.
+    /// Given names, also of inputs and outputs.
     pub struct Given;
 
     let x = Input(shape = [3], name = "start");

@@ -97,7 +97,7 @@ model! {
 const WIDTH: usize = 3;
 
 model! {
-    /// The same layers where only rustc knows the shapes.
+    /// The same layers, if only rustc knows the shapes.
     #[nn(allow(merge_with_itself))]
     pub struct Unknown;
 
@@ -118,7 +118,7 @@ model! {
 }
 
 model! {
-    /// A penalty on activations as a layer of its own.
+    /// A penalty on activations as its own layer.
     pub struct Charged;
 
     let x = Input(shape = [3]);

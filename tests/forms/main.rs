@@ -1,4 +1,4 @@
-//! Every form that a graph can be written in, with the gradients of the whole model checked.
+//! Every form of a graph, with the gradients of the whole model checked.
 
 #![allow(missing_docs, unreachable_pub)]
 
@@ -6,12 +6,12 @@ use nn::prelude::*;
 use nn_core::tensor::FloatTensors;
 use nn_core::testing::check_layer;
 
-/// Checks that a model overwrites its outputs, and all its gradients against central differences.
+/// Checks that a model overwrites its outputs, and compares all gradients with central differences.
 fn check<M: Model<Scalar = f64, Inputs: FloatTensors<f64>, Outputs: FloatTensors<f64>>>() {
     check_layer::<M::Inputs, M::Graph>(&<M::Graph as nn::Graph<f64, M::Inputs>>::NEW);
 }
 
-/// The paths of all variables, those that training leaves alone in parentheses.
+/// The paths of all variables; those that training does not change are in parentheses.
 fn variables<M: Model>() -> Vec<String> {
     let mut names = Vec::new();
     M::variables(&nn::Path::ROOT, &mut |variable| {

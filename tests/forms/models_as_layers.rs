@@ -52,7 +52,7 @@ model! {
 }
 
 model! {
-    /// One of two outputs, by a pattern that leaves the other; a model within a model within a model.
+    /// One of two outputs, by a pattern that ignores the other; a model within a model within a model.
     pub struct Deep;
 
     let a = Input(shape = [3]);
@@ -64,7 +64,7 @@ model! {
 }
 
 model! {
-    /// Weights of a part that do not learn.
+    /// Frozen weights of a part.
     pub struct FrozenPart;
 
     let x = Input(shape = [3]);

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Layers and activations of a user's own.
+/// A user's own layers and activations.
 pub mod my {
     use nn::activations::Elementwise;
     use nn::layer::*;
@@ -19,7 +19,7 @@ pub mod my {
         pub const SPEC: LayerSpec { weights: ScaleWeights<N>, infer: rule!(infer) }
     }
 
-    /// The shape stays.
+    /// The output has the shape of the input.
     pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
         Ok(Inferred::new(inputs[0], &Consts { N: inputs[0].rows() }.list()))
     }

@@ -8,7 +8,7 @@ model! {
 }
 
 model! {
-    /// A layer that was bound before, a model and an activation as elements.
+    /// A layer bound before, a model and an activation as elements.
     pub struct Mixed;
     let first = Dense(3);
     Sequential([Input(shape = [3], name = "start"), first, Stack(), Activation(softmax)])

@@ -16,7 +16,7 @@ model! {
 }
 
 model! {
-    /// Outputs in another order than they are computed, one of them also read inside.
+    /// Outputs in another order than their computation; one is also read inside.
     pub struct ReadInside;
 
     let x = Input(shape = [3]);
@@ -39,7 +39,7 @@ model! {
 }
 
 model! {
-    /// Inputs of different use: one only reaches the second output.
+    /// Inputs with different uses: one reaches only the second output.
     pub struct Separate;
 
     let a = Input(shape = [3]);

@@ -62,7 +62,7 @@ fn gradients() {
     assert_eq!(variables::<Thrice>(), ["tower.kernel", "tower.bias"]);
 }
 
-/// The gradient of the weights, for some input and some gradient of the output.
+/// The gradient of the weights, for some input and some output gradient.
 fn gradient<M>(model: &M) -> Box<M>
 where
     M: Model<Scalar = f64, Inputs = (SVector<f64, 3>, SVector<f64, 3>), Outputs = SVector<f64, 6>>,

@@ -1,9 +1,9 @@
-//! Models, constants and neighbours with the names that an expansion has too.
+//! Models, constants and neighbours with names that an expansion also has.
 
 use nn::prelude::*;
 
-/// A prediction, the same with the folded form, and a training step. The step is that of a `Trainer`, which calls all
-/// of an expansion that `fit` calls and compiles in a part of its time.
+/// Checks a prediction, the same with the folded form, and a training step. The step is that of a `Trainer`, which
+/// calls all of an expansion that `fit` calls and compiles in a part of its time.
 macro_rules! check {
     ($model:ty) => {{
         let mut rng = StdRng::seed_from_u64(1);
@@ -17,7 +17,7 @@ macro_rules! check {
     }};
 }
 
-/// Those that `fit` and `predict` give, for one of the names.
+/// Checks `predict` and `fit`, for one of the names.
 #[test]
 fn a_model_that_is_called_as_a_type_is_fitted() {
     let model = <self::box_::Box as Model>::boxed(&mut StdRng::seed_from_u64(1));
@@ -28,7 +28,7 @@ fn a_model_that_is_called_as_a_type_is_fitted() {
     compiled.fit((&x.0, &x.1), (&a.y, &a.z), Fit::new().verbose(0)).unwrap();
 }
 
-/// A module for each name, with a model that is called so.
+/// A module for each name, with a model of that name.
 macro_rules! called {
     ($($module:ident: $name:ident,)*) => {
         $(
@@ -37,7 +37,7 @@ macro_rules! called {
                 const UNITS: ::core::primitive::usize = 2;
 
                 ::nn::model! {
-                    /// A model inside.
+                    /// An inner model.
                     pub struct Inner;
                     let x = Input(shape = [3]);
                     let y = Dense(2)(x);
@@ -45,7 +45,7 @@ macro_rules! called {
                 }
 
                 ::nn::model! {
-                    /// Sizes that are known and others, a table, masks, states, and something to fold.
+                    /// Known and unknown sizes, a table, masks, states, and something to fold.
                     #[derive(Debug, Clone, PartialEq)]
                     #[nn(profile)]
                     pub struct $name;
@@ -81,7 +81,7 @@ called! {
     a_: A, b_: B, e_: E, s_: S, s0_: S0, t_: T, x_: X, y_: Y,
 }
 
-/// Names of items beside a model are set apart from those of its neighbours.
+/// The names of a model's items do not clash with its neighbours.
 mod neighbours {
     use nn::prelude::*;
 
@@ -99,7 +99,7 @@ mod neighbours {
     }
 }
 
-/// Models that are called as what stands beside another one and has no name for a user.
+/// Models with the names of another model's internal items.
 mod beside {
     use nn::prelude::*;
 
@@ -124,14 +124,14 @@ mod beside {
     nets! { Net NetGraph NetFoldedGraph NetScratch NetCache NetSummary NetTraining NetTrainingCache NetLayer NetYLayer }
 }
 
-/// Whoever uses the model is warned, and the expansion is not.
+/// The user of the model gets the warning; the expansion does not.
 #[deny(warnings)]
 #[allow(unreachable_pub)]
 pub mod deprecated {
     const UNITS: usize = 2;
 
     nn::model! {
-        /// Everything that names the model.
+        /// All items that name the model.
         #[deprecated(note = "use another one")]
         #[budget(ram = "1 KiB", params = 1_000)]
         #[nn(allow(frozen_with_nothing_upstream), profile)]

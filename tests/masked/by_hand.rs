@@ -53,7 +53,7 @@ fn each_sentence_is_computed_as_alone() {
         assert!((both.y.column(k) - expected).norm() < 1e-12);
     }
     assert_eq!(both.y.column(2).as_slice(), [0.0, 0.0]);
-    // The empty sentence is left out by the layer behind.
+    // The next layer leaves out the empty sentence.
     let mut state = LstmState::default();
     for k in 0..2 {
         model.next.step(&both.y.column(k).into_owned(), &mut state);

@@ -1,8 +1,8 @@
-//! Masks: the layers that make, hand on, merge, read and drop them, against Keras (`tests/fixtures/masks.py`) and by
-//! hand.
+//! Masks: the layers that make, hand on, merge, read and drop them, compared with Keras (`tests/fixtures/masks.py`) and
+//! by hand.
 
 #![allow(missing_docs)]
-// Some graphs drop a mask, or have layers that do nothing.
+// Some graphs drop a mask, or have layers without effect.
 #![allow(deprecated)]
 
 mod by_hand;

@@ -1,5 +1,5 @@
-//! A graph against Keras: predictions, also of its folded form, outputs and masks of a training pass, gradients of
-//! inputs and weights, the loss of the positions that count, and a step of training with the moving averages.
+//! Compares a graph with Keras: predictions (also folded), outputs and masks of a training pass, gradients of inputs
+//! and weights, the loss over unmasked positions, and a training step with the moving averages.
 
 use crate::fixture::Fixture;
 use nn::data::{Batches, Inspect};
@@ -9,8 +9,8 @@ use nn::tensor::{FloatTensors, flat, flat_mut};
 use nn::weights::zeroed_box;
 use nn::{Buffer, Element, Graph, Heap, Layer, Model, Pass, Shape, Tensors, layer::Mode};
 
-/// `case: { graph }`, in `f64`; after `f32` in that as well. The passes are generic, so a few graphs in both are
-/// enough.
+/// `case: { graph }`, in `f64`; the cases after `f32` also run in that. The passes are generic, so a few graphs in both
+/// types are enough.
 macro_rules! masked {
     ($file:literal, f32; $($cases:tt)*) => { crate::sweep::masked! { @ $file both; $($cases)* } };
     ($file:literal; $($cases:tt)*) => { crate::sweep::masked! { @ $file double; $($cases)* } };
@@ -47,10 +47,10 @@ pub(crate) use masked;
 
 /// Inputs of numbers, words and masks.
 pub(crate) trait Inputs: Tensors {
-    /// Fills tensor `i`, `i + 1`, … with the values that `values` gives for each, and says whether it is one of
-    /// numbers.
+    /// Fills tensor `i`, `i + 1`, … with the numbers that `values` gives for each; its flag says whether the tensor
+    /// holds numbers.
     fn fill(batch: Self::BatchMut<'_>, i: usize, values: &dyn Fn(usize, bool) -> Vec<f64>);
-    /// The numbers of all tensors of numbers.
+    /// The numbers of all numeric tensors.
     fn numbers(batch: Self::Batch<'_>, to: &mut Vec<f64>);
 }
 
@@ -110,7 +110,7 @@ tuples!(A 0, B 1);
 tuples!(A 0, B 1, C 2);
 tuples!(A 0, B 1, C 2, D 3);
 
-/// What one case is checked with.
+/// The data of one case.
 struct Case {
     name: &'static str,
     file: Fixture,
@@ -118,7 +118,7 @@ struct Case {
 }
 
 impl Case {
-    /// A part of what all cases share: `x.0.4x2`.
+    /// An array that all cases share: `x.0.4x2`.
     fn shared(&self, kind: &str, i: usize, shape: &Shape) -> &[f64] {
         let dims: Vec<String> = shape.dims().iter().map(usize::to_string).collect();
         &self.file.array(&format!("{kind}.{i}.{}", dims.join("x"))).values
@@ -128,7 +128,7 @@ impl Case {
         self.file.compare(&format!("{}.{what}", self.name), got, self.tolerance);
     }
 
-    /// The weights: a run of numbers, and variances that are positive.
+    /// The weights: a sequence of numbers, with positive variances.
     fn weights<M: Model>(&self) -> Box<M> {
         let mut weights = zeroed_box::<M::Scalar, M>();
         let all = &self.file.array("w").values;
@@ -157,7 +157,7 @@ impl Case {
     }
 }
 
-/// All outputs, one behind the other.
+/// All outputs, one after the other.
 fn joined<M: Model>(y: <M::Outputs as Tensors>::Batch<'_>) -> Vec<f64> {
     let flat = |i| <M::Outputs as FloatTensors<M::Scalar>>::flat(y, i).iter().map(|y| y.to_f64());
     (0..M::Outputs::COUNT).flat_map(flat).collect()
@@ -167,7 +167,7 @@ fn numbers<T: Scalar>(scalars: &[T]) -> Vec<f64> {
     scalars.iter().map(|x| x.to_f64()).collect()
 }
 
-/// The masks of all outputs, one behind the other; without a mask all positions count.
+/// The masks of all outputs, one after the other. Without a mask all positions count.
 fn masks<'a, M: Model>(n: usize, mask: impl Fn(usize) -> Option<&'a [u32]>) -> Vec<f64> {
     let of = |i: usize| match mask(i) {
         Some(mask) => mask.iter().map(|&m| f64::from(m)).collect(),

@@ -52,7 +52,7 @@ activations! {
     tanh_shrink: TanhShrink, F64;
     hard_shrink: HardShrink::default(), F64;
     soft_shrink: SoftShrink::default(), F64;
-    // The numbers of the script: Keras has no defaults here.
+    // The numbers of the script, because Keras has no defaults here.
     threshold: Threshold { threshold: 1.0, default_value: 0.25 }, F64;
     exponential: Exponential, F64;
     squareplus: Squareplus::default(), F64;
@@ -102,7 +102,7 @@ fn on_rows<T: Scalar + Element>(name: &str, activation: impl Activation, toleran
     expected.finish();
 }
 
-/// Output and gradient of the layer with this activation; a prediction gives the same output.
+/// Checks output and gradient of the layer with this activation; a prediction gives the same output.
 fn passes<T: Scalar + Element, const R: usize>(
     activation: impl Activation,
     x: &[SMatrix<T, R, 1>],

@@ -2,10 +2,10 @@
 
 use nn::Scalar;
 
-/// Compares `got` with what Keras computed. `what` names the case and the array.
+/// Compares `got` with Keras's result. `what` names the case and the array.
 ///
 /// # Panics
-/// If a number differs by more than the `tolerance` allows (see the page of the crate), or is not a number at all.
+/// If a number differs by more than `tolerance` (see the page of the crate), or is NaN.
 #[track_caller]
 pub(crate) fn assert_close<T: Scalar>(what: &str, got: &[T], expected: &[f64], tolerance: f64) {
     assert_eq!(got.len(), expected.len(), "{what}: the number of scalars");
@@ -13,7 +13,7 @@ pub(crate) fn assert_close<T: Scalar>(what: &str, got: &[T], expected: &[f64], t
     for (index, (got, &expected)) in got.iter().zip(expected).enumerate() {
         let (got, allowed) = (got.to_f64(), tolerance * expected.abs().max(1.0).min(largest));
         let difference = (got - expected).abs();
-        // A NaN is not `<=` anything.
+        // A NaN is not `<=` any number, so it fails here.
         assert!(
             difference <= allowed,
             "{what}[{index}]: Keras has {expected}, got {got}; the difference is {difference:e}, allowed is {allowed:e}"

@@ -1,4 +1,4 @@
-//! Layers again: other axes, missing variables, inputs that are repeated, equal inputs, points on kinks.
+//! More cases of layers: other axes, missing variables, repeated inputs, equal inputs, points on kinks.
 
 use crate::layers::ints;
 

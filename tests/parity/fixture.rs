@@ -1,4 +1,4 @@
-//! A file of arrays that Keras computed.
+//! A file of arrays from Keras.
 
 use crate::close::assert_close;
 use nn::tensor::{FloatTensors, Sample, flat_mut, zeroed};
@@ -8,13 +8,13 @@ use safetensors::{Dtype, SafeTensors};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An array as Keras has it: row-major, the batch first.
+/// An array in Keras's order: row-major, the batch first.
 pub(crate) struct Array {
     pub(crate) shape: Vec<usize>,
     pub(crate) values: Vec<f64>,
 }
 
-/// Arrays by name, and which of them nobody has asked for.
+/// Arrays by name, and the names that no test has read.
 pub(crate) struct Fixture {
     name: String,
     arrays: BTreeMap<String, Array>,
@@ -40,7 +40,7 @@ impl Fixture {
         Fixture::new(file.into(), arrays.collect())
     }
 
-    /// The arrays of one case: those whose names begin with `<case>.`, without that.
+    /// The arrays of one case: those whose names begin with `<case>.`, without this prefix.
     pub(crate) fn read_case(file: &str, case: &str) -> Self {
         let arrays = Fixture::read(file).arrays.into_iter();
         let arrays = arrays.filter_map(|(key, array)| {
@@ -50,7 +50,7 @@ impl Fixture {
         Fixture::new(format!("{file}: {case}"), arrays.collect())
     }
 
-    /// The same arrays by other names.
+    /// The same arrays under other names.
     pub(crate) fn renamed(self, rename: impl Fn(&str) -> String) -> Self {
         Fixture::new(self.name, self.arrays.into_iter().map(|(key, array)| (rename(&key), array)).collect())
     }
@@ -90,7 +90,7 @@ impl Fixture {
         samples
     }
 
-    /// The memory of one or several tensors, filled from `<prefix>0`, `<prefix>1`, …; with the number of samples.
+    /// The memory of one or several tensors, filled from `<prefix>0`, `<prefix>1`, …, with the number of samples.
     pub(crate) fn buffers<T: Scalar, X: FloatTensors<T>>(&self, prefix: &str) -> (X::Buffers<Heap>, usize) {
         let n = self.array(&format!("{prefix}0")).shape[0];
         let mut buffers = X::Buffers::<Heap>::with_capacity(n);
@@ -102,7 +102,7 @@ impl Fixture {
         (buffers, n)
     }
 
-    /// Weights from `<prefix>.<variable>`, whose shapes must be Keras's.
+    /// Weights from `<prefix>.<variable>`. The shapes must be Keras's.
     pub(crate) fn weights<T: Scalar, W: Weights<T>>(&self, prefix: &str) -> Box<W> {
         let mut weights = zeroed_box::<T, W>();
         let mut rest = weights.as_mut_slice();
@@ -142,7 +142,7 @@ impl Fixture {
         });
     }
 
-    /// Checks that every array was asked for, so that nothing Keras computed stays unchecked.
+    /// Checks that a test read every array, so that no result of Keras stays unchecked.
     pub(crate) fn finish(self) {
         let unused = self.unused.into_inner();
         assert!(unused.is_empty(), "{}: no test looks at {unused:?}", self.name);

@@ -1,6 +1,6 @@
-//! Whole graphs against Keras: outputs, the gradients of inputs and weights, and ten steps of training.
+//! Whole graphs compared with Keras: outputs, the gradients of inputs and weights, and ten steps of training.
 //!
-//! A case is a graph whose layers have the names of those in `tests/fixtures/recurrent.py`.
+//! A case is a graph whose layers have the names in `tests/fixtures/recurrent.py`.
 
 use crate::fixture::Fixture;
 use nn::data::{Batches, Inspect};
@@ -41,7 +41,7 @@ macro_rules! graphs {
 
 /// Inputs of numbers and indices.
 pub(crate) trait Inputs: Tensors {
-    /// Fills tensor `i`, `i + 1`, … with the values that `values` gives for each.
+    /// Fills tensor `i`, `i + 1`, … with the numbers that `values` gives for each.
     fn fill(batch: Self::BatchMut<'_>, i: usize, values: &dyn Fn(usize) -> Vec<f64>);
     /// Calls `visit` with every tensor of numbers.
     fn visit(batch: Self::Batch<'_>, i: usize, visit: &dyn Fn(usize, &[f64]));
@@ -105,8 +105,8 @@ tuples!(A 0, B 1);
 tuples!(A 0, B 1, C 2);
 tuples!(A 0, B 1, C 2, D 3, E 4);
 
-/// A case of a file. Where Keras's optimizer sees an index that a batch repeats as several gradients of one row, ours
-/// sees their sum, which is what the arrays `summed.…` were made with.
+/// A case of a file. If a batch repeats an index, Keras's optimizer sees several gradients of one row, but ours sees
+/// their sum. The arrays `summed.…` were made with the sum.
 pub(crate) fn read(file: &str, case: &str) -> Fixture {
     let file = Fixture::read_case(file, case);
     if case != "time_distributed_model" {
@@ -116,7 +116,7 @@ pub(crate) fn read(file: &str, case: &str) -> Fixture {
     file.renamed(|key| key.replace(".hidden.", ".steps.hidden.").replace(".top.", ".steps.top."))
 }
 
-/// A training pass: outputs, and the gradients of `Σ dy · y`.
+/// Compares a training pass: outputs, and the gradients of `Σ dy · y`.
 pub(crate) fn passes<M: Model<Scalar = f64, Inputs: Inputs>>(file: &Fixture) {
     let n = file.array("y0").shape[0];
     let w: Box<M> = file.weights("w");
@@ -156,7 +156,7 @@ pub(crate) fn passes<M: Model<Scalar = f64, Inputs: Inputs>>(file: &Fixture) {
     file.compare_weights("dw", &*dw, |_| true, crate::F64);
 }
 
-/// Ten steps of training on all samples: the loss before each, and the weights after them.
+/// Compares ten steps of training on all samples: the loss before each, and the weights after them.
 pub(crate) fn train<M, O, L>(file: &Fixture, optimizer: O, loss: L)
 where
     M: Model<Scalar = f64, Inputs: Inputs, Outputs: Inspect>,
@@ -206,5 +206,6 @@ fn every_case_of_the_files_is_tested() {
     }
 }
 
-/// Keras forgets the mask of a tensor whose layer gets initial states, unless the mask is given again; here it holds.
+/// Cases in which Keras forgets a mask: it loses the mask of a tensor if the layer gets initial states, unless the mask
+/// is given again. Here the mask holds.
 const KERAS_ONLY: &[&str] = &["simple_rnn_masked_initial", "lstm_masked_initial", "gru_masked_initial"];

@@ -1,7 +1,7 @@
 //! Every layer by itself: outputs, gradients of inputs and weights, moving averages.
 //!
-//! A case takes Keras's arguments to the layer's shape rule, which gives the constants of the type; the shape of the
-//! output and those of the weights must be Keras's as well.
+//! A case gives Keras's arguments to the layer's shape rule, which returns the constants of the type. The shapes of the
+//! output and the weights must also be Keras's.
 
 use crate::fixture::Fixture;
 use nn::layer::{Memory, Mode, Pass};
@@ -103,7 +103,7 @@ cases! { "layers";
     flatten_rank4: flatten::Flatten[0] () on [2, 3, 5];
 }
 
-/// One case in one precision.
+/// Checks one case in one precision.
 pub(crate) fn check<T, X, L>(fixture: Fixture, layer: &L, inferred: &Inferred, tolerance: f64)
 where
     T: Scalar + Element,
@@ -117,7 +117,7 @@ where
         predict::<T, X, L>(&fixture, "", layer, &w, tolerance);
         train::<T, X, L>(&fixture, "", layer, &mut w, false, tolerance);
     } else {
-        // A frozen layer works as in a prediction, also in a training pass, and its moving averages stay.
+        // A frozen layer works as in a prediction, even in a training pass, and its moving averages stay.
         predict::<T, X, L>(&fixture, "inference.", layer, &w, tolerance);
         train::<T, X, L>(&fixture, "inference.", layer, &mut w, true, tolerance);
         fixture.compare_weights("w", &*w, |_| true, 0.0);
@@ -127,7 +127,7 @@ where
     fixture.finish();
 }
 
-/// The output of a prediction.
+/// Compares the output of a prediction.
 fn predict<T, X, L>(fixture: &Fixture, prefix: &str, layer: &L, w: &L::Weights, tolerance: f64)
 where
     T: Scalar + Element,
@@ -143,7 +143,7 @@ where
     fixture.compare(&format!("{prefix}y"), y, tolerance);
 }
 
-/// The output of a training pass, the gradients, and the running state after it.
+/// Compares the output of a training pass, the gradients, and the running state after it.
 fn train<T, X, L>(fixture: &Fixture, prefix: &str, layer: &L, w: &mut L::Weights, frozen: bool, tolerance: f64)
 where
     T: Scalar + Element,
@@ -179,7 +179,7 @@ where
     layer.update::<Heap>(w, &cache);
 }
 
-/// The arguments of a layer in order: those that are given, and the defaults.
+/// The arguments of a layer in order: the given ones, and defaults for the others.
 pub(crate) const fn arguments<const N: usize>(spec: &LayerSpec, given: &[(&str, Value)]) -> [Value; N] {
     let (mut values, mut found, mut i) = ([Value::Absent; N], 0, 0);
     while i < N {
@@ -210,7 +210,7 @@ const fn equal(mut a: &[u8], mut b: &[u8]) -> bool {
     a.is_empty() && b.is_empty()
 }
 
-/// A list of whole numbers, as the macro hands it to a shape rule.
+/// A list of whole numbers, in the form that the macro gives to a shape rule.
 pub(crate) const fn ints(numbers: &[i64]) -> Value {
     let (mut ints, mut i) = ([0; MAX_RANK], 0);
     while i < numbers.len() {

@@ -17,8 +17,9 @@ model! {
     Model(inputs = x, outputs = output)
 }
 
-/// For Adam with its default betas: Keras takes the powers of β₁ and β₂ in `f32`, also in `f64`, where `1 - 0.999` has
-/// lost three of seven digits; here they are taken in `f64`, also in `f32`. `adam_dyadic` has no such difference.
+/// For Adam with its default betas. Keras computes the powers of β₁ and β₂ in `f32`, even for `f64`, so `1 - 0.999` has
+/// lost three of seven digits. This library computes them in `f64`, even for `f32`. `adam_dyadic` has no such
+/// difference.
 const ADAM: f64 = 1e-5;
 
 macro_rules! in_precision {
@@ -48,7 +49,7 @@ macro_rules! in_precision {
 in_precision!(run_f64, f64);
 in_precision!(run_f32, f32);
 
-/// A number that TensorFlow rounds to `f32`, whatever the precision of the model.
+/// A number that TensorFlow rounds to `f32` for any precision of the model.
 fn rounded(x: f64) -> f64 {
     f64::from(x as f32)
 }

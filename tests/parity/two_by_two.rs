@@ -33,7 +33,7 @@ fn losses() -> (CategoricalCrossentropy, BinaryCrossentropy) {
     (CategoricalCrossentropy::default(), BinaryCrossentropy::default())
 }
 
-// `TwoByTwo<T>` is a model for `f32` and for `f64`, and not for every scalar, so the two are written by a macro.
+// `TwoByTwo<T>` is a model for `f32` and for `f64`, but not for every scalar, so a macro writes the two tests.
 macro_rules! in_precision {
     ($precision:ident, $T:ty, $file:literal, $tolerance:expr) => {
         mod $precision {
@@ -113,7 +113,7 @@ macro_rules! in_precision {
                 file.finish();
             }
 
-            /// The same through what a program calls.
+            /// The same with the functions that a program calls.
             #[test]
             fn through_the_facade() -> nn::Result<()> {
                 let Data { file, model, a, b, first, second } = read();
@@ -123,7 +123,7 @@ macro_rules! in_precision {
                     let expected = &file.array("output.first").values[3 * k..][..3];
                     crate::close::assert_close("call: first", y.first.as_slice(), expected, $tolerance);
                 }
-                // One step of gradient descent at a rate of 1 takes the gradient off the weights.
+                // One step of gradient descent at a rate of 1 subtracts the gradient from the weights.
                 let rate = Sgd { learning_rate: 1.0, ..Sgd::default() };
                 let mut model = model.compile(rate, losses()).loss_weights(LOSS_WEIGHTS);
                 let predicted = model.predict((&a, &b))?;
@@ -140,12 +140,12 @@ macro_rules! in_precision {
                 for (g, w) in gradient.as_mut_slice().iter_mut().zip(model.model().as_slice()) {
                     *g -= w;
                 }
-                // The difference has the rounding error of the weights, up to 0.8, over that of gradients around 0.01.
+                // The difference has the rounding error of weights up to 0.8, but its numbers are around 0.01.
                 file.compare_weights("gradient", &*gradient, |_| true, 100.0 * $tolerance);
                 Ok(())
             }
 
-            /// A weight file with Keras's arrays is a weight file.
+            /// A file of Keras's arrays is a valid weight file.
             #[test]
             fn weight_file() -> nn::Result<()> {
                 let Data { file, model, .. } = read();

@@ -1,19 +1,19 @@
 //! Random graphs, as the text of a file of `model!` calls.
 //!
-//! A macro runs when the test is compiled, so the graphs are drawn beforehand, with a fixed seed. The generator knows
-//! the shapes by itself: it is a second opinion on the shape rules.
+//! A macro runs when the test is compiled, so the graphs are drawn beforehand, with a fixed seed. The generator
+//! computes the shapes itself, as a second opinion on the shape rules.
 
 use std::fmt::Write;
 
-/// How many graphs there are.
+/// The number of graphs.
 const GRAPHS: usize = 16;
-/// Activations without a kink, where central differences would be wrong.
+/// Activations without a kink, because central differences are wrong at one.
 const ACTIVATIONS: &[&str] =
     &["tanh", "sigmoid", "softplus", "softmax", "silu", "gelu", "mish", "softsign", "log_softmax", "squareplus"];
 /// Dimensions, small and different.
 const DIMENSIONS: &[usize] = &[2, 3, 5, 7];
 
-/// A generator of random numbers (SplitMix64) that never changes, whatever becomes of a crate.
+/// A random number generator that never changes, whatever happens to a crate (SplitMix64).
 struct Random(u64);
 
 impl Random {
@@ -33,25 +33,25 @@ impl Random {
         &from[self.below(from.len())]
     }
 
-    /// Whether something that happens once in `n` times happens.
+    /// Returns `true` once in `n` times.
     fn once_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 }
 
-/// A graph that is being written.
+/// A graph in the making.
 struct Graph {
     random: Random,
     name: String,
     body: String,
-    /// The shapes of the tensors `t0`, `t1`, .. and how often each is read.
+    /// The shapes of the tensors `t0`, `t1`, .. and the number of readers of each.
     shapes: Vec<Vec<usize>>,
     reads: Vec<usize>,
     inputs: usize,
     layers: usize,
 }
 
-/// What a later graph has to know of one.
+/// The facts about a finished graph for later graphs.
 struct Finished {
     name: String,
     inputs: Vec<Vec<usize>>,
@@ -109,7 +109,7 @@ fn graph(seed: usize, finished: &[Finished]) -> (String, Finished) {
     for _ in 0..4 + graph.random.below(5) {
         graph.step();
     }
-    // An input that nobody read, or that is an output itself, would be an error.
+    // An input that nobody reads, or that is itself an output, would be an error.
     for input in 0..graph.inputs {
         if graph.reads[input] == 0 {
             graph.dense(input);
@@ -137,13 +137,13 @@ impl Graph {
         }
     }
 
-    /// Any tensor, rather a late one.
+    /// Any tensor, preferably a late one.
     fn any(&mut self) -> usize {
         let n = self.shapes.len();
         self.random.below(n).max(self.random.below(n))
     }
 
-    /// Some tensors that fit to `first`; also the same one twice.
+    /// Some tensors that fit `first`; a tensor may come twice.
     fn like(&mut self, first: usize, fits: impl Fn(&[usize], &[usize]) -> bool) -> Vec<usize> {
         let fitting: Vec<usize> =
             (0..self.shapes.len()).filter(|&t| fits(&self.shapes[t], &self.shapes[first])).collect();
@@ -233,7 +233,7 @@ impl Graph {
         inputs.iter().for_each(|&input| self.reads[input] += 1);
     }
 
-    /// What nobody read is an output, and sometimes another tensor.
+    /// Tensors without a reader are outputs, and sometimes another tensor is.
     fn finish(mut self) -> (String, Finished) {
         let mut outputs: Vec<usize> = (self.inputs..self.shapes.len()).filter(|&t| self.reads[t] == 0).collect();
         let other = self.inputs + self.random.below(self.shapes.len() - self.inputs);

@@ -1,4 +1,4 @@
-//! Nothing: what every program for a board has, and what the others are measured against.
+//! Nothing. Every program for a board contains this one, so its size is subtracted from theirs.
 #![no_std]
 #![cfg_attr(any(target_os = "none", target_arch = "wasm32"), no_main)]
 

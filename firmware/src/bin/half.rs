@@ -1,5 +1,4 @@
-//! The digit of `mlp` again, with weights that take half the flash: they are kept as `bf16` and unpacked into RAM,
-//! once.
+//! The digit of `mlp` with weights in half the flash: they are kept as `bf16` and unpacked into RAM once.
 #![no_std]
 #![cfg_attr(any(target_os = "none", target_arch = "wasm32"), no_main)]
 

@@ -1,4 +1,4 @@
-//! What each layer of the digits model costs: the marks go round one layer after the other.
+//! The costs of each layer of the digits model: the marks surround one layer after the other.
 #![no_std]
 #![cfg_attr(any(target_os = "none", target_arch = "wasm32"), no_main)]
 

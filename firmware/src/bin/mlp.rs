@@ -1,4 +1,4 @@
-//! One digit: the smallest program around the model, for its size and its instructions.
+//! One digit: the smallest program around the model, to measure its size and its instructions.
 #![no_std]
 #![cfg_attr(any(target_os = "none", target_arch = "wasm32"), no_main)]
 

@@ -1,4 +1,4 @@
-//! Learns on the board, from fresh weights: the model of `tests/no_std`, with all that it needs in RAM.
+//! Learns on the board from fresh weights: the model of `tests/no_std`, with all its memory in RAM.
 #![no_std]
 #![cfg_attr(any(target_os = "none", target_arch = "wasm32"), no_main)]
 
@@ -44,7 +44,7 @@ nn_firmware::program!({
     right >= 190
 });
 
-/// Readings around some temperature that fall, stay or rise, with noise.
+/// Noisy readings around some temperature that fall, stay or rise.
 fn sample(rng: &mut Xoshiro256PlusPlus) -> (Readings, Class) {
     let class = rng.next_u32() % 3;
     let mut between = |low: f32, high: f32| low + (high - low) * ((rng.next_u32() >> 8) as f32 / 16_777_216.0);

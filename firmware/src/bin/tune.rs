@@ -1,5 +1,5 @@
-//! Goes on training on the board: the digits stand on their heads here, and the last layer learns to read them. The
-//! layer before stays in flash.
+//! Continues training on the board: the digits are upside down here, and the last layer learns to read them. The layer
+//! before it stays in flash.
 #![no_std]
 #![cfg_attr(any(target_os = "none", target_arch = "wasm32"), no_main)]
 
@@ -14,16 +14,16 @@ use rand::rngs::Xoshiro256PlusPlus;
 
 static DIGITS: Digits = include_weights!(Digits, "../../weights/digits.safetensors");
 
-/// What the last layer sees.
+/// The input of the last layer.
 type Features = SVector<f32, 32>;
-/// All that its training needs, digit by digit.
+/// The memory of its training, digit by digit.
 type Trainer = nn::Trainer<Head, 1>;
 
 const OPTIMIZER: Sgd = Sgd { learning_rate: 0.05, momentum: 0.0, nesterov: false };
 const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy { from_logits: false };
 
 nn_firmware::program!({
-    // A label and 64 pixels each: half to learn from, half for the test.
+    // A label and 64 pixels each: half for training, half for the test.
     let (training, test) = TEST.split_at_checked(65 * 100).unwrap_or_default();
     let head = Head { digit: DIGITS.digit.clone() };
     let before = right(&head, test);
@@ -48,11 +48,11 @@ nn_firmware::program!({
     after >= 75
 });
 
-/// A digit that stands on its head, as the last layer sees it, and its label.
+/// An upside-down digit as the input of the last layer, and its label.
 fn turned(record: &[u8]) -> (Features, u32) {
     let Some((&label, pixels)) = record.split_first() else { return (Features::zeros(), 0) };
     let mut image = image(pixels);
-    // Row by row from the top left: turned round, it begins with the last.
+    // Row by row from the top left, so reversing turns the image around.
     image.as_mut_slice().reverse();
     let (mut h, mut features) = ([Features::zeros()], [Features::zeros()]);
     Dense::<64, 32, 1>::DEFAULT.forward::<Inline<1>>(&DIGITS.h, &[image], &mut h, Pass::inference(&mut ()));

@@ -7,7 +7,7 @@ use crate::tensor::storage::Storage;
 use crate::tensor::{Element, flat, flat_mut};
 use nalgebra::SMatrix;
 
-/// The activation that an output ends in. Losses and the lints of training ask for it: behind a softmax or sigmoid, a
+/// The activation of a model's output. Losses and the lints of training ask for it: behind a softmax or sigmoid, a
 /// cross-entropy works on the logits, stable and in one formula.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Head {
@@ -15,15 +15,16 @@ pub enum Head {
     Sigmoid,
     /// Softmax over the features.
     Softmax,
-    /// A layer with weights and without an activation: logits, or numbers of any size. Only lints tell it from others.
+    /// A layer with weights and without an activation: logits, or numbers of any size. Only lints distinguish it from
+    /// `Other`.
     Linear,
-    /// Anything else.
+    /// Any other layer.
     #[default]
     Other,
 }
 
 impl Head {
-    /// Whether it makes probabilities of logits.
+    /// Whether it turns logits into probabilities.
     pub const fn of_logits(self) -> bool {
         matches!(self, Head::Sigmoid | Head::Softmax)
     }
@@ -31,36 +32,36 @@ impl Head {
 
 /// An activation: a function of the features of one position.
 ///
-/// Most are [`Elementwise`], which implements this trait for them. An activation of your own implements `Elementwise`
-/// and is used by its path: `Dense(64, activation = my::Cube)`.
+/// Most activations are [`Elementwise`], which implements this trait for them. Implement `Elementwise` for an
+/// activation of your own and use its path: `Dense(64, activation = my::Cube)`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an activation",
     note = "an activation of your own implements `nn::activations::Elementwise`"
 )]
 pub trait Activation {
-    /// What a loss may know of it.
+    /// The facts that a loss may use about the activation.
     const HEAD: Head = Head::Other;
 
-    /// Whether it is `max(x, 0)` and nothing else, which a product can do where it stores its sums.
+    /// Whether the function is exactly `max(x, 0)`. A product can then apply it where it stores its sums.
     const RECTIFIES: bool = false;
 
-    /// Overwrites `y`; slices of `features` scalars are positions.
+    /// Overwrites `y` with the activation of `x`. Each position is a slice of `features` scalars.
     fn forward<T: Scalar>(&self, features: usize, x: &[T], y: &mut [T]);
 
-    /// The same where `x` is, which a prediction may do.
+    /// Applies the activation to `x` in place, as a prediction may do.
     fn in_place<T: Scalar>(&self, features: usize, x: &mut [T]);
 
-    /// Adds to `dx`.
+    /// Given the output gradient `dy`, adds the input gradient to `dx`.
     fn backward<T: Scalar>(&self, features: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]);
 
-    /// [`forward`](Self::forward) inside of a [`kernels::with_simd`].
+    /// Runs [`forward`](Self::forward) inside a [`kernels::with_simd`].
     #[doc(hidden)]
     #[inline(always)]
     fn forward_on<T: Scalar>(&self, _: impl Simd<T>, features: usize, x: &[T], y: &mut [T]) {
         self.forward(features, x, y);
     }
 
-    /// [`backward`](Self::backward) inside of a [`kernels::with_simd`].
+    /// Runs [`backward`](Self::backward) inside a [`kernels::with_simd`].
     #[doc(hidden)]
     #[inline(always)]
     fn backward_on<T: Scalar>(&self, _: impl Simd<T>, features: usize, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
@@ -70,8 +71,8 @@ pub trait Activation {
 
 /// An activation that acts on each scalar.
 ///
-/// Where its functions are `#[inline]` and have neither branches nor calls, loops over them become vectors of the
-/// machine's widest kind, which the functions in [`kernels`](crate::kernels) are made for.
+/// If its functions are `#[inline]` and have neither branches nor calls, the compiler vectorises loops over them for
+/// the widest vectors of the machine. The functions in [`kernels`](crate::kernels) contain such loops.
 ///
 /// ```
 /// use nn_core::{Scalar, activations::Elementwise};
@@ -90,19 +91,19 @@ pub trait Activation {
 /// }
 /// ```
 pub trait Elementwise {
-    /// What a loss may know of it.
+    /// The facts that a loss may use about the activation.
     const HEAD: Head = Head::Other;
 
-    /// Whether the function is a few instructions, so that few scalars are not worth more than a plain loop.
+    /// Whether the function takes only a few instructions. A plain loop is then faster for few scalars.
     const SIMPLE: bool = false;
 
-    /// Whether the function is `max(x, 0)`.
+    /// Whether the function is exactly `max(x, 0)`.
     const RECTIFIES: bool = false;
 
-    /// `y = f(x)`
+    /// Returns `y = f(x)`.
     fn value<T: Scalar>(&self, x: T) -> T;
 
-    /// `f'(x)`, given `x` and `y = f(x)`, whichever is cheaper.
+    /// Returns `f'(x)` from `x` and `y = f(x)`, whichever is cheaper.
     fn derivative<T: Scalar>(&self, x: T, y: T) -> T;
 }
 
@@ -136,7 +137,7 @@ impl<F: Elementwise> Activation for F {
     }
 }
 
-/// An activation as what [`kernels::map`] takes.
+/// An activation as the argument of [`kernels::map`].
 struct Value<'a, F>(&'a F);
 
 impl<T: Scalar, F: Elementwise> kernels::Function<T> for Value<'_, F> {
@@ -188,11 +189,12 @@ impl<T: Scalar, F: Elementwise> kernels::Loop for BackwardInPlace<'_, F, T> {
 }
 
 /// The layer that applies an activation: `Activate(Relu)`.
+#[doc(alias = "Activation")]
 #[derive(Clone, Copy, Debug)]
 pub struct Activate<F>(pub F);
 
 impl<F: Activation> Activate<F> {
-    /// A pass in the place of the input.
+    /// Overwrites `x` with its activation.
     #[inline]
     pub fn in_place<T: Scalar + Element, const R: usize, const P: usize>(&self, x: &mut [SMatrix<T, R, P>]) {
         self.0.in_place(R, flat_mut(x));
@@ -200,8 +202,8 @@ impl<F: Activation> Activate<F> {
 }
 
 impl<F: Elementwise> Activate<F> {
-    /// The backward pass of a training pass in the place of the input: makes the gradient of the output that of the
-    /// input. Only for a function whose derivative is the same if it is given the output for the input
+    /// Computes the backward pass of an activation that was applied in place: replaces the output gradient by the
+    /// input gradient. Only for a function whose derivative is the same if it gets the output for the input
     /// ([`ValueSpec::from_output`](crate::spec::ValueSpec::from_output)).
     #[inline]
     pub fn backward_in_place<T: Scalar + Element, const R: usize, const P: usize>(

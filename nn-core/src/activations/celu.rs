@@ -5,8 +5,8 @@
 //! dy/dx = 1  if x > 0, else y / alpha + 1
 //! ```
 //!
-//! The function is smooth: its slope at 0 is 1. Keras writes it as `max(x, 0) + alpha · expm1(min(x, 0) / alpha)`, and
-//! on TensorFlow the gradient at exactly 0 adds the slopes of both parts to 2. That is not followed here.
+//! The function is smooth: its slope at 0 is 1. Keras writes it as `max(x, 0) + alpha · expm1(min(x, 0) / alpha)`. On
+//! TensorFlow, its gradient at exactly 0 adds the slopes of both parts to 2; this implementation does not.
 //!
 //! Source: <https://keras.io/api/layers/activations/#celu-function>
 

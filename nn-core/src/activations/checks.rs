@@ -1,11 +1,11 @@
-//! What the tests of the pages share.
+//! Checks that the tests of the pages share.
 
 use super::{ACTIVATIONS, Elementwise, Exponential, Linear, Relu, Relu6, Sigmoid, Softmax, Tanh};
 use crate::spec::ValueSpec;
 use rand::{Rng, RngExt};
 use std::vec::Vec;
 
-/// Compares an activation with Keras at points `(x, y, dy/dx)`, and looks for NaN where `f32` gets large.
+/// Compares an activation with Keras at points `(x, y, dy/dx)`, and checks that large `f32` values do not give NaN.
 pub(super) fn like_keras<F: Elementwise>(f: &F, points: &[(f64, f64, f64)]) {
     let close = |expected: f64, got: f64| (expected - got).abs() <= 1e-8 * expected.abs().max(1.0);
     for &(x, y, derivative) in points {
@@ -14,7 +14,7 @@ pub(super) fn like_keras<F: Elementwise>(f: &F, points: &[(f64, f64, f64)]) {
         let got = f.derivative(x, got);
         assert!(close(derivative, got), "derivative at {x}: expected {derivative}, got {got}");
     }
-    // 88.7 and 103.9 are about where exp(x) overflows and where exp(-x) underflows.
+    // exp(x) overflows at about 88.7, and exp(-x) underflows at about 103.9.
     let sizes = [1e-30f32, 1e-3, 1.0, 9.0, 17.0, 88.0, 89.0, 103.0, 104.0, 1e3, 1e4];
     for x in sizes.iter().flat_map(|&x| [x, -x]).collect::<Vec<_>>() {
         let y = f.value(x);
@@ -23,7 +23,7 @@ pub(super) fn like_keras<F: Elementwise>(f: &F, points: &[(f64, f64, f64)]) {
     }
 }
 
-/// Inputs between `-range` and `range` that keep away from kinks, where a difference is no derivative.
+/// Returns inputs between `-range` and `range` away from kinks, where central differences are not derivatives.
 pub(super) fn away_from(kinks: &'static [f64], range: f64) -> impl FnMut(&mut dyn Rng) -> f64 {
     move |rng| {
         loop {
@@ -35,8 +35,8 @@ pub(super) fn away_from(kinks: &'static [f64], range: f64) -> impl FnMut(&mut dy
     }
 }
 
-/// What says `from_output` has the same derivative if it is given the output for the input, and `backward_in_place` is
-/// then as `backward`.
+/// An activation with `from_output` has the same derivative if it gets the output for the input. Then
+/// `backward_in_place` equals `backward`.
 #[test]
 fn the_output_is_enough() {
     use super::{Activate, Activation};
@@ -63,7 +63,7 @@ fn the_output_is_enough() {
     );
 }
 
-/// An activation with `head` is a head, and one with `identity` returns its input.
+/// An activation with `head` has that head as a type, and one with `identity` returns its input.
 #[test]
 fn specifications_are_as_the_types() {
     use super::{Activation, Head};

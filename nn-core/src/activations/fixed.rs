@@ -1,11 +1,11 @@
-//! [`Fixed`]: activations whose type is all there is to know of them.
+//! [`Fixed`]: activations that their type determines.
 
 use super::Activation;
 
-/// An activation without parameters: its only value is a constant.
+/// An activation without parameters. Its only value is a constant.
 ///
-/// The weights of a recurrent layer carry the types of its activations, so `step` of the weights computes with those of
-/// the graph, if these have no parameters. An activation of your own may implement it:
+/// The weights of a recurrent layer carry the types of its activations. If these have no parameters, `step` of the
+/// weights therefore computes with the activations of the graph. An activation of your own may implement it:
 ///
 /// ```
 /// use nn_core::activations::{Elementwise, Fixed};
@@ -46,7 +46,7 @@ macro_rules! fixed {
             const VALUE: Self = super::$name;
         })*
 
-        /// The names of all of them.
+        /// The names of all fixed activations.
         #[cfg(test)]
         const FIXED: &[&str] = &[$(stringify!($name)),*];
     };
@@ -77,7 +77,7 @@ fixed! {
     TanhShrink,
 }
 
-/// The list has every activation of the library that has no parameters.
+/// The list contains every activation of the library that has no parameters.
 #[test]
 fn the_list_is_complete() {
     use std::vec::Vec;

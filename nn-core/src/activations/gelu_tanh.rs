@@ -6,9 +6,9 @@
 //! du/dx = √(2/π) · (1 + 3 · 0.044715 · x²)
 //! ```
 //!
-//! With σ nothing is subtracted: of `1 + tanh(u)` little is left below -3.
+//! The form with σ avoids a subtraction: below -3, `1 + tanh(u)` would lose nearly all digits.
 //!
-//! This is Keras's `gelu` with `approximate = True`; an identifier takes the place of the flag.
+//! This is Keras's `gelu` with `approximate = True`; a name of its own replaces the flag.
 //!
 //! Source: <https://keras.io/api/layers/activations/#gelu-function>
 
@@ -27,7 +27,7 @@ pub(super) mod compute {
     const FACTOR: f64 = 0.7978845608028654;
     const CUBIC: f64 = 0.044715;
 
-    /// Beyond it the derivative is 0 or 1, but for less than the smallest number.
+    /// Beyond it the derivative is 0 or 1, up to less than the smallest number.
     const FAR: f64 = 30.0;
 
     /// `2u`
@@ -48,7 +48,7 @@ pub(super) mod compute {
 
         #[inline(always)]
         fn derivative<T: Scalar>(&self, x: T, _: T) -> T {
-            // Where x³ is infinite, σ(-2u) · du/dx would be 0 · ∞. These comparisons leave NaN as it is.
+            // If x³ is infinite, σ(-2u) · du/dx would be 0 · ∞. These comparisons keep NaN.
             let far = T::of(FAR);
             let x = if x > far { far } else { x };
             let x = if x < -far { -far } else { x };

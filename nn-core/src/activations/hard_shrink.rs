@@ -27,7 +27,7 @@ pub(super) mod compute {
     /// `x` where `|x| > threshold`, else 0
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct HardShrink {
-        /// Where it begins to let through; Keras's default is 0.5.
+        /// The threshold: smaller absolute values become 0. Keras's default is 0.5.
         pub threshold: f64,
     }
 

@@ -21,6 +21,7 @@ pub(super) mod compute {
     use crate::tensor::scalar::Scalar;
 
     /// `x · hard_sigmoid(x)`
+    #[doc(alias = "hard_swish")]
     #[derive(Clone, Copy, Debug)]
     pub struct HardSilu;
 

@@ -1,4 +1,4 @@
-//! linear: nothing happens.
+//! linear: the identity.
 //!
 //! ```text
 //! y = x

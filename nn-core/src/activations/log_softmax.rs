@@ -5,7 +5,7 @@
 //! dx = dy - exp(y) · Σ dy        (the output is enough, the input is not read)
 //! ```
 //!
-//! Where a class leads, its `y` is nearly 0, and has its digits all the same: 1 is never added to the small sum.
+//! If one class leads, its `y` is nearly 0 but keeps its digits, because 1 is never added to the small sum.
 //!
 //! Source: <https://keras.io/api/layers/activations/#log_softmax-function>
 
@@ -43,7 +43,7 @@ pub(super) mod compute {
         }
     }
 
-    /// Scalars of a row whose exponential is computed together.
+    /// The number of scalars of a row whose exponentials are computed together.
     const PART: usize = 16;
 
     /// The arguments of [`LogSoftmax::in_place`].
@@ -69,7 +69,7 @@ pub(super) mod compute {
                     if let Some(one) = part.get_mut(first) {
                         *one = T::ZERO;
                     }
-                    // From now on it lies behind.
+                    // The place in the next part. Once the maximum is behind, it wraps and matches no scalar.
                     first = first.wrapping_sub(PART);
                     for &mut e in part {
                         sum += e;
@@ -77,7 +77,7 @@ pub(super) mod compute {
                 }
                 let log = sum.ln_1p();
                 for x in x {
-                    // In this order: next to a large maximum the logarithm would be lost.
+                    // In this order, because next to a large maximum the logarithm would be lost.
                     *x = (*x - max) - log;
                 }
             }
@@ -97,7 +97,7 @@ pub(super) mod compute {
 
         #[inline(always)]
         fn run<M: Simd<T>>(self, simd: M) {
-            // y = x - ln Σ exp(x), so dx += dy - exp(y) · Σ dy, since exp(y) is the softmax
+            // y = x - ln Σ exp(x), so dx += dy - exp(y) · Σ dy, because exp(y) is the softmax
             let Backward { features, y, dy, dx } = self;
             let positions = y.chunks_exact(features).zip(dy.chunks_exact(features)).zip(dx.chunks_exact_mut(features));
             for ((y, dy), dx) in positions {

@@ -1,20 +1,19 @@
 //! The activation functions, one page each: formula, value, derivative, tests.
 //!
-//! An activation that acts on each scalar implements [`Elementwise`]; one that looks at all features of a position
-//! (softmax) implements [`Activation`] itself. In a graph an activation is the layer [`Activate`]: `activation = relu`
-//! in a layer's arguments and `Activation(relu)(x)` are the same node.
+//! An activation that acts on each scalar implements [`Elementwise`]. An activation that reads all features of a
+//! position (softmax) implements [`Activation`] itself. In a graph an activation is the layer [`Activate`]:
+//! `activation = relu` in a layer's arguments and `Activation(relu)(x)` are the same node.
 //!
 //! # NaN and infinity
-//! NaN stays NaN: with either sign, in every build, and where a layer computes the activation with its product. As in
-//! Keras, `hard_shrink`, `soft_shrink` and `threshold` take it for a number that is not above their threshold. At -∞,
-//! `gelu`, `gelu_tanh`, `hard_silu`, `mish` and `silu` are -∞ · 0, and `softsign` is ∞ / ∞ at both ends: NaN, as in
-//! Keras.
+//! NaN stays NaN: with either sign, in every build, and if a layer computes the activation with its product. But as in
+//! Keras, `hard_shrink`, `soft_shrink` and `threshold` treat NaN as a number that is not above their threshold. As in
+//! Keras, some limits are NaN: `gelu`, `gelu_tanh`, `hard_silu`, `mish` and `silu` at -∞ (-∞ · 0), and `softsign` at
+//! both ends (∞ / ∞).
 //!
 //! # Accuracy
-//! The errors of values and derivatives are at most these, over all of `f32` and `f64`, in every build and on every
-//! machine. They are multiples of ε, the distance from 1 to the next number (1.2e-7 and 2.2e-16), and relative to the
-//! result, but for those with "of 1": these are relative to 1 where the result is less. The tests compare with 60
-//! digits.
+//! The table bounds the errors of values and derivatives over all of `f32` and `f64`, in every build and on every
+//! machine. Errors are multiples of ε, the distance from 1 to the next number (1.2e-7 and 2.2e-16), relative to the
+//! result. For errors "of 1", a result below 1 counts as 1. The tests compare with 60 digits.
 //!
 //! | activation | value | derivative |
 //! |---|---|---|
@@ -34,18 +33,18 @@
 //! | `tanh_shrink` | 16 | 8 |
 //! | `softmax`, `log_softmax` | 8 | |
 //!
-//! The derivatives of `gelu`, `gelu_tanh`, `hard_silu` and `silu` are 0 somewhere; there, their errors are relative
-//! to 0.1. Results of `gelu`, `gelu_tanh`, `log_sigmoid`, `mish`, `sigmoid`, `silu` and `softplus` that are less than
-//! the smallest normal number (16 times that for `gelu`, and 256 times for its derivative) may be 0.
+//! The derivatives of `gelu`, `gelu_tanh`, `hard_silu` and `silu` have zeros; there, their errors are relative to 0.1.
+//! Results of `gelu`, `gelu_tanh`, `log_sigmoid`, `mish`, `sigmoid`, `silu` and `softplus` below the smallest normal
+//! number may be 0. For `gelu` that limit is 16 times as large, and 256 times for its derivative.
 
 use crate::spec::ValueSpec;
 
-/// The list of activations: the only place besides its own page that a new one touches.
+/// The list of activations: the only place besides its own page that a new activation changes.
 macro_rules! activations {
     ($($module:ident),* $(,)?) => {
         $(pub mod $module;)*
 
-        /// The pages alone, for editors.
+        /// The names of the pages, for editors.
         #[doc(hidden)]
         pub mod names {
             pub use super::{$($module),*};

@@ -5,7 +5,7 @@
 //! dy/dx = 1  if x > 0, else 0        (0 at x = 0, as in Keras)
 //! ```
 //!
-//! NaN stays NaN, also where a layer computes it with its product.
+//! NaN stays NaN, even if a layer computes relu with its product.
 //!
 //! Source: <https://keras.io/api/layers/activations/#relu-function>
 

@@ -28,7 +28,7 @@ pub(super) mod compute {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
             let (x, six) = (x.positive(), T::of(6.0));
-            // In this order a NaN stays one.
+            // This order of the branches keeps NaN.
             if x > six { six } else { x }
         }
 

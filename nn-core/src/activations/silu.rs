@@ -20,6 +20,7 @@ pub(super) mod compute {
     use crate::tensor::scalar::Scalar;
 
     /// `x · σ(x)`
+    #[doc(alias = "swish")]
     #[derive(Clone, Copy, Debug)]
     pub struct Silu;
 

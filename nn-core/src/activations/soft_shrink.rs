@@ -1,4 +1,4 @@
-//! soft_shrink: everything comes `threshold` closer to zero.
+//! soft_shrink: moves every value `threshold` closer to zero.
 //!
 //! ```text
 //! y = x - threshold  if x > threshold
@@ -29,7 +29,7 @@ pub(super) mod compute {
     /// `x` moved `threshold` towards zero
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct SoftShrink {
-        /// How far everything moves; Keras's default is 0.5.
+        /// The distance by which values move; Keras's default is 0.5.
         pub threshold: f64,
     }
 

@@ -63,7 +63,7 @@ pub(super) mod compute {
                     *x -= max;
                 }
             }
-            // Of all positions at once: one of them may be less than a vector.
+            // Computed for all positions at once, because one position may be shorter than a vector.
             simd.exp(self.x);
             for x in self.x.chunks_exact_mut(self.features) {
                 let factor = T::ONE / rows::sum(simd, x);

@@ -30,7 +30,7 @@ pub(super) mod compute {
 
         #[inline(always)]
         fn derivative<T: Scalar>(&self, x: T, _: T) -> T {
-            // In this order, since d² may be infinite.
+            // In this order, because d² may be infinite.
             let r = T::ONE / (T::ONE + x.abs());
             r * r
         }

@@ -27,7 +27,7 @@ pub(super) mod compute {
     impl Elementwise for SparseSigmoid {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            // In this order a NaN stays one.
+            // This order of the branches keeps NaN.
             if x <= -T::ONE {
                 T::ZERO
             } else if x >= T::ONE {

@@ -6,8 +6,8 @@
 //! dy/dx = y / √(x² + b)
 //! ```
 //!
-//! The sum of a negative `x` and the root would lose most digits. Where `b` is less than a digit of `x²`, the root is
-//! `|x|`, so that no `x²` overflows.
+//! The sum of a negative `x` and the root would lose most digits. If `b` is less than a digit of `x²`, the root is
+//! `|x|`, so no `x²` overflows.
 //!
 //! Source: <https://keras.io/api/layers/activations/#squareplus-function>
 
@@ -25,7 +25,7 @@ pub(super) mod compute {
     /// `(x + √(x² + b)) / 2`
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Squareplus {
-        /// How smooth it is; Keras's default is 4.
+        /// The smoothness; Keras's default is 4.
         pub b: f64,
     }
 
@@ -47,7 +47,7 @@ pub(super) mod compute {
     impl Elementwise for Squareplus {
         #[inline(always)]
         fn value<T: Scalar>(&self, x: T) -> T {
-            // Halves, since the sum may be twice the largest number.
+            // Halves, because the sum may be twice the largest number.
             let (half_x, half_root) = (T::of(0.5) * x, T::of(0.5) * self.root(x));
             if x < T::ZERO { T::of(0.25 * self.b) / (half_root - half_x) } else { half_x + half_root }
         }

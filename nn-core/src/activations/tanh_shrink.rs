@@ -1,4 +1,4 @@
-//! tanh_shrink: what tanh takes away.
+//! tanh_shrink: the difference of `x` and its tanh.
 //!
 //! ```text
 //! y = x - tanh(x)                  |x| ≥ 1
@@ -6,8 +6,8 @@
 //! dy/dx = tanh²(x)
 //! ```
 //!
-//! Of a small `x`, the difference would lose all digits. `tanh(x) = x · F / (F + x²)` is its continued fraction, here
-//! up to 17.
+//! For a small `x`, the difference would lose all digits. `tanh(x) = x · F / (F + x²)` is the continued fraction of
+//! tanh, here up to 17.
 //!
 //! Source: <https://keras.io/api/layers/activations/#tanh_shrink-function>
 
@@ -27,7 +27,7 @@ pub(super) mod compute {
     #[derive(Clone, Copy, Debug)]
     pub struct TanhShrink;
 
-    /// `F(s)`, off by 1e-16 at most, for `s` from 0 to 1.
+    /// Returns `F(s)` for `s` from 0 to 1, with an error of at most 1e-16.
     #[inline(always)]
     fn fraction<T: Scalar>(s: T) -> T {
         let mut f = T::of(17.0);

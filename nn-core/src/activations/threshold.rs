@@ -29,9 +29,9 @@ pub(super) mod compute {
     /// `x` where `x > threshold`, else `default_value`
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Threshold {
-        /// Where it begins to let through; 0 if not given.
+        /// The threshold: values up to it are replaced. 0 if not given.
         pub threshold: f64,
-        /// What stands for everything below; 0 if not given.
+        /// The replacement; 0 if not given.
         pub default_value: f64,
     }
 

@@ -1,11 +1,11 @@
 //! [`affine`]: `y[n, o] = b[o] + Σᵢ w[i, o] · x[n, i]`.
 //!
-//! Lanes are outputs, rows are samples. A run of samples passes by the weights of one block of outputs after the other,
-//! both of which stay in the nearest caches: where there are many inputs, in parts. From the second part on, the sums
-//! start from what is in `y`.
+//! Lanes are outputs, rows are samples. A run of samples passes the weights of one block of outputs after the other.
+//! Both stay in the nearest caches; for many inputs, only a part of the inputs does at a time. From the second part
+//! on, the sums start from the values in `y`.
 //!
-//! In which order an output is summed depends on the shape of the weights alone. So what is predicted for a sample does
-//! not depend, to the last bit, on the samples beside it.
+//! The order of an output's sum depends only on the shape of the weights. The prediction for a sample therefore does
+//! not depend on the samples beside it, to the last bit.
 
 use super::block::{self, Rows, Target, each};
 use super::dims::{Any, Dims, One};
@@ -16,7 +16,7 @@ use crate::kernels::Shared;
 use crate::tensor::scalar::Scalar;
 use core::ops::Range;
 
-/// `y = W · x + b` for every sample: `y[n, o] = b[o] + Σᵢ w[i, o] · x[n, i]`. An empty `b` counts as zero.
+/// Computes `y = W · x + b` for every sample: `y[n, o] = b[o] + Σᵢ w[i, o] · x[n, i]`. An empty `b` counts as zero.
 ///
 /// Shapes: `w` is `O × I`, `b` has `O` or 0 scalars, `x` has `n · I` and `y` has `n · O`.
 #[inline(always)]
@@ -24,7 +24,7 @@ pub fn affine<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[
     start::<T, I, O>(w, b, x, y, false);
 }
 
-/// `y = max(W · x + b, 0)`, as [`affine`].
+/// Computes `y = max(W · x + b, 0)`, as [`affine`].
 #[inline(always)]
 pub fn affine_rectified<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T]) {
     start::<T, I, O>(w, b, x, y, true);
@@ -44,13 +44,13 @@ fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y
     if is_packed(n, I) { Shared::affine_packed(PackedWeights(product)) } else { Shared::affine(product) }
 }
 
-/// A single sample and so few weights have a kernel of their own: what a shape costs that is not known would be felt.
+/// One sample with at most `SMALL` weights gets a monomorphised kernel; at that size a run-time shape is measurable.
 pub(super) const SMALL: usize = 4096;
 
-/// From so many inputs on, the weights of a column may be too many for the places that the nearest cache has for them:
-/// they are far apart, and lines at distances of a power of two share few places. They are copied where that pays,
+/// The number of inputs from which on the weights of a column may not fit in the nearest cache. They are far apart, and
+/// lines at distances of a power of two share few places. They are copied if that pays,
 const LONG: usize = 96;
-/// which is from so many samples on.
+/// which is the case from `MANY` samples on.
 const MANY: usize = 16;
 
 /// Whether the weights of a column are copied.
@@ -69,14 +69,15 @@ pub struct Affine<'a, T, S = Any, X = &'a [T]> {
     pub(super) rectified: bool,
 }
 
-/// The same, for weights that are copied. A kernel of its own, since the copy is much to have on the stack.
+/// The arguments of [`affine`] for copied weights. A separate kernel, so that other products do not pay for its large
+/// stack buffer.
 pub struct PackedWeights<'a, T, X = &'a [T]>(pub(super) Affine<'a, T, Any, X>);
 
-/// Inputs whose weights in one column are copied at once.
+/// The number of inputs whose weights in one column are copied at once.
 const DEPTH: usize = 256;
-/// The most samples that share a copy.
+/// The maximum number of samples that share a copy.
 const SHARING: usize = 180;
-/// The most outputs of a column.
+/// The maximum number of outputs of a column.
 const COLUMN: usize = 16;
 
 impl<T: Scalar, X: Source<T>> Kernel<T> for PackedWeights<'_, T, X> {
@@ -88,12 +89,13 @@ impl<T: Scalar, X: Source<T>> Kernel<T> for PackedWeights<'_, T, X> {
         let (wide, two) = (WIDE * V::LANES, 2 * V::LANES);
         let Any { n, inputs, outputs } = product.shape;
         let whole = outputs / wide * wide;
-        // Longer vectors take more of each line, and need what a line holds less often.
+        // Longer vectors use more of each line, and need other parts of a line less often.
         if two > COLUMN || whole == 0 {
             return product.run::<V, R, C, WIDE>();
         }
         let mut copy = [T::ZERO; DEPTH * COLUMN];
-        // In groups of about one size: a copy for a few samples costs as much. There are samples, `MANY` at least.
+        // In groups of about equal size, because a copy for a few samples costs as much. There are at least `MANY`
+        // samples.
         let sharing = n.div_ceil(n.div_ceil(SHARING)).next_multiple_of(6);
         for i in (0..inputs).step_by(DEPTH) {
             let depth = DEPTH.min(inputs - i);
@@ -119,18 +121,19 @@ impl<T: Scalar, X: Source<T>> Kernel<T> for PackedWeights<'_, T, X> {
     }
 }
 
-/// Where blocks of six samples end, and then those of four. Weights that lie behind each other leave registers for six.
+/// Returns the ends of the blocks of six samples, and then of four. Weights behind each other leave registers for six.
 #[inline(always)]
 fn rows(start: usize, end: usize) -> (usize, usize) {
     let n = end - start;
-    // Eight are two fours: a single one takes as long as four.
+    // Eight are two fours, because a single sample takes as long as four.
     let sixes = if n % 6 == 2 && n > 6 { n - 8 } else { n / 6 * 6 };
     (start + sixes, start + sixes + (n - sixes) / 4 * 4)
 }
 
-/// Inputs whose weights, in one column of blocks, stay in the nearest caches.
+/// The number of inputs whose weights, in one column of blocks, stay in the nearest caches.
 const PART: usize = 1024;
-/// Samples whose scalars of so many inputs stay there while all columns pass: a multiple of the rows of any block.
+/// The number of samples whose scalars of `PART` inputs stay there while all columns pass: a multiple of every block's
+/// rows.
 const RUN: usize = 32;
 
 impl<T: Scalar, S: Dims, X: Source<T>> Kernel<T> for Affine<'_, T, S, X> {
@@ -143,7 +146,7 @@ impl<T: Scalar, S: Dims, X: Source<T>> Kernel<T> for Affine<'_, T, S, X> {
 }
 
 impl<T: Scalar, H: Dims, X: Source<T>> Affine<'_, T, H, X> {
-    /// The outputs from `first` on.
+    /// Computes the outputs from `first` on.
     #[inline(always)]
     fn rest<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(&mut self, first: usize) {
         const { assert!(C == 2 && RUN.is_multiple_of(R)) };
@@ -151,7 +154,7 @@ impl<T: Scalar, H: Dims, X: Source<T>> Affine<'_, T, H, X> {
         if first == self.shape.outputs() {
             return;
         }
-        // What has no inputs is its bias all the same.
+        // Without inputs, an output is still its bias.
         for i in (0..inputs.max(1)).step_by(PART) {
             let depth = PART.min(inputs - i);
             for s in (0..n).step_by(RUN) {
@@ -160,7 +163,7 @@ impl<T: Scalar, H: Dims, X: Source<T>> Affine<'_, T, H, X> {
         }
     }
 
-    /// Some samples, `depth` inputs from `i` on, the outputs from `first` on.
+    /// Computes the outputs from `first` on for some samples, over `depth` inputs from `i` on.
     #[inline(always)]
     fn columns<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(
         &mut self,
@@ -171,7 +174,7 @@ impl<T: Scalar, H: Dims, X: Source<T>> Affine<'_, T, H, X> {
     ) {
         let (wide, two) = (WIDE * V::LANES, 2 * V::LANES);
         let (n, outputs) = (samples.len(), self.shape.outputs());
-        // Where one sample has enough sums to compute with.
+        // One sample has enough sums here to keep the processor busy.
         let whole = outputs / wide * wide;
         if whole > first {
             let (most, fours) = (samples.start + n / R * R, samples.start + n / 4 * 4);
@@ -186,7 +189,7 @@ impl<T: Scalar, H: Dims, X: Source<T>> Affine<'_, T, H, X> {
             }
         }
         let mut first = whole;
-        // Where a single row has more vectors than four, which is where blocks have four rows.
+        // If a single row has more than four vectors, which is the case if blocks have four rows.
         while 2 * C < WIDE && outputs - first >= 2 * two {
             self.pair::<V>(samples.clone(), i, depth, first);
             first += 2 * two;
@@ -206,8 +209,8 @@ impl<T: Scalar, H: Dims, X: Source<T>> Affine<'_, T, H, X> {
         }
     }
 
-    /// Some samples, `depth` inputs from `i` on; four vectors of outputs from `o` on, in two sums each. They are two
-    /// columns, but for a sample by itself: it has no other rows to compute meanwhile.
+    /// Computes four vectors of outputs from `o` on for some samples, over `depth` inputs from `i` on, in two sums
+    /// each. They are two columns, except for a single sample, which has no other rows to compute meanwhile.
     #[inline(always)]
     fn pair<V: Vector<T>>(&mut self, samples: Range<usize>, i: usize, depth: usize, o: usize) {
         let (two, most) = (2 * V::LANES, samples.start + samples.len() / 2 * 2);
@@ -217,7 +220,7 @@ impl<T: Scalar, H: Dims, X: Source<T>> Affine<'_, T, H, X> {
         self.column::<V, 1, 4, 2>(most..samples.end, i, depth, o, 2 * two, true);
     }
 
-    /// Some samples, `depth` inputs from `i` on; `width` outputs from `o` on, in `S` sums each.
+    /// Computes `width` outputs from `o` on for some samples, over `depth` inputs from `i` on, in `S` sums each.
     #[inline(always)]
     fn split<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
         &mut self,
@@ -237,7 +240,7 @@ impl<T: Scalar, H: Dims, X: Source<T>> Affine<'_, T, H, X> {
         }
     }
 
-    /// A multiple of `R` samples, `depth` inputs from `i` on, `width` outputs from `o` on.
+    /// Computes `width` outputs from `o` on for a multiple of `R` samples, over `depth` inputs from `i` on.
     #[inline(always)]
     fn column<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
         &mut self,
@@ -255,7 +258,8 @@ impl<T: Scalar, H: Dims, X: Source<T>> Affine<'_, T, H, X> {
         }
     }
 
-    /// `R` samples from `s` on, `depth` inputs from `i` on, `width` outputs from `o` on, whose weights are `w`.
+    /// Computes `width` outputs from `o` on for `R` samples from `s` on, over `depth` inputs from `i` on with weights
+    /// `w`.
     #[inline(always)]
     fn block<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
         &mut self,

@@ -1,12 +1,12 @@
-//! The innermost loops: a block of running sums that stays in registers while one long axis is summed over.
+//! The innermost loops: a block of running sums stays in registers while a loop sums over one long axis.
 //!
 //! ```text
 //! sums[r][l] += a[p, l] · b[p, r]        for every p
 //! ```
 //!
-//! A row of sums is `C` vectors. `a` is read in vectors and `b` scalar by scalar; every vector of `a` that is loaded
-//! serves `R` rows, and every scalar of `b` serves `C` vectors. Where these are too few for no addition to wait for the
-//! one before it, there are `S` sums of each, which take turns.
+//! A row of sums is `C` vectors. `a` is read in vectors and `b` scalar by scalar. Every loaded vector of `a` serves
+//! `R` rows, and every scalar of `b` serves `C` vectors. If these are too few, additions would wait for each other;
+//! each sum is then split into `S` sums, which take turns.
 
 use super::vector::Vector;
 use crate::tensor::scalar::Scalar;
@@ -22,26 +22,27 @@ pub struct Rows<'a, T> {
 }
 
 impl<'a, T: Scalar> Rows<'a, T> {
-    /// Panics unless the first `rows` rows have `width` scalars each.
+    /// Panics unless each of the first `rows` rows has `width` scalars.
     #[inline(always)]
     fn check(&self, rows: usize, width: usize) {
         assert!(rows == 0 || (rows - 1).saturating_mul(self.stride).saturating_add(width) <= self.data.len());
     }
 
-    /// The first `width` scalars of a row. A check would cost as much as what is done with them, and registers.
+    /// Returns the first `width` scalars of a row. A check would cost as much as the arithmetic on them, and
+    /// registers.
     ///
     /// # Safety
     /// `check` was called with more than `row` rows and this width.
     #[inline(always)]
     unsafe fn row(&self, row: usize, width: usize) -> &'a [T] {
         let start = row * self.stride;
-        // SAFETY: `check` found that this is not above the length.
+        // SAFETY: `check` found that the end is not above the length.
         unsafe { self.data.get_unchecked(start..start + width) }
     }
 }
 
-/// Repeats a statement for `$r` from 0 to `$rows`, which is at most 8, with `$r` a literal. A loop with a long body is
-/// not unrolled, and an array that is indexed by a variable is not kept in registers.
+/// Repeats a statement for `$r` from 0 to `$rows`, at most 8, with `$r` as a literal. The compiler does not unroll a
+/// loop with a long body, and does not keep an array in registers if a variable indexes it.
 macro_rules! each {
     ($r:ident < $rows:ident => $body:expr) => {
         $crate::kernels::block::each!(@ $r $rows $body; 0 1 2 3 4 5 6 7)
@@ -59,26 +60,26 @@ macro_rules! each {
 }
 pub(super) use each;
 
-/// Vector `c` of a row; the last one may end before its lanes do.
+/// Returns vector `c` of a row; the last vector may be incomplete.
 #[inline(always)]
 fn vector<T: Scalar, V: Vector<T>, const C: usize>(row: &[T], c: usize, full: bool) -> V {
     let row = &row[c * V::LANES..];
     if full || c + 1 < C { V::load(row) } else { V::load_part(row) }
 }
 
-/// The second factor: how its scalars lie.
+/// The layout of the second factor's scalars.
 pub(super) trait Factor<T>: Copy {
     /// Panics unless there are `depth × rows` scalars.
     fn check(&self, depth: usize, rows: usize);
 
-    /// `b[p, r]`
+    /// Returns `b[p, r]`.
     ///
     /// # Safety
     /// `check` was called with a larger depth and more rows.
     unsafe fn get(&self, p: usize, r: usize) -> T;
 }
 
-/// `p` runs along its rows.
+/// A factor with `p` along its rows.
 #[derive(Clone, Copy)]
 pub(super) struct Along<'a, T>(pub(super) Rows<'a, T>);
 
@@ -90,12 +91,12 @@ impl<T: Scalar> Factor<T> for Along<'_, T> {
 
     #[inline(always)]
     unsafe fn get(&self, p: usize, r: usize) -> T {
-        // SAFETY: `check` found `rows` rows of `depth` scalars, and `r` and `p` are less than that.
+        // SAFETY: `check` found `rows` rows of `depth` scalars; `r` and `p` are below these.
         unsafe { *self.0.data.get_unchecked(r * self.0.stride + p) }
     }
 }
 
-/// `p` runs across its rows.
+/// A factor with `p` across its rows.
 #[derive(Clone, Copy)]
 pub(super) struct Across<'a, T>(pub(super) Rows<'a, T>);
 
@@ -107,7 +108,7 @@ impl<T: Scalar> Factor<T> for Across<'_, T> {
 
     #[inline(always)]
     unsafe fn get(&self, p: usize, r: usize) -> T {
-        // SAFETY: `check` found `depth` rows of `rows` scalars, and `p` and `r` are less than that.
+        // SAFETY: `check` found `depth` rows of `rows` scalars; `p` and `r` are below these.
         unsafe { *self.0.data.get_unchecked(p * self.0.stride + r) }
     }
 }
@@ -128,7 +129,7 @@ unsafe fn step<T: Scalar, V: Vector<T>, const R: usize, const C: usize>(
     // SAFETY: the caller's promise.
     let row = unsafe { a.row(p, width) };
     if R == 1 {
-        // One after the other, for fewer registers.
+        // One after the other, to need fewer registers.
         // SAFETY: the caller's promise.
         let b = V::splat(unsafe { b.get(p, 0) });
         for c in 0..C {
@@ -146,9 +147,9 @@ unsafe fn step<T: Scalar, V: Vector<T>, const R: usize, const C: usize>(
     }
 }
 
-/// Adds the sums over `depth`. The order of the additions depends on `S` and the depth alone.
+/// Adds the sums over `depth`. The order of the additions depends only on `S` and the depth.
 ///
-/// Rows of `a` have `width` scalars; all `C` vectors of them, unless the block is not `full`, which must then be a
+/// Rows of `a` have `width` scalars: all `C` vectors of them, unless the block is not `full`. `full` must be a
 /// constant.
 #[inline(always)]
 pub(super) fn sum<T: Scalar, V: Vector<T>, const R: usize, const C: usize, const S: usize>(
@@ -164,7 +165,7 @@ pub(super) fn sum<T: Scalar, V: Vector<T>, const R: usize, const C: usize, const
     *sums = whole(split);
 }
 
-/// Each sum in `S` parts.
+/// Splits each sum into `S` parts.
 #[inline(always)]
 pub(super) fn split<T: Scalar, V: Vector<T>, const R: usize, const C: usize, const S: usize>(
     sums: Sums<V, R, C>,
@@ -174,7 +175,7 @@ pub(super) fn split<T: Scalar, V: Vector<T>, const R: usize, const C: usize, con
     split
 }
 
-/// The sums of the parts.
+/// Returns the sums of the parts.
 #[inline(always)]
 pub(super) fn whole<T: Scalar, V: Vector<T>, const R: usize, const C: usize, const S: usize>(
     split: [Sums<V, R, C>; S],
@@ -192,7 +193,7 @@ pub(super) fn whole<T: Scalar, V: Vector<T>, const R: usize, const C: usize, con
     sums
 }
 
-/// As [`sum`], to sums in parts: one after the other has the next of the products.
+/// Works as [`sum`], on sums in parts: the products go to the parts in turn.
 #[inline(always)]
 pub(super) fn steps<T: Scalar, V: Vector<T>, const R: usize, const C: usize, const S: usize>(
     split: &mut [Sums<V, R, C>; S],
@@ -205,7 +206,7 @@ pub(super) fn steps<T: Scalar, V: Vector<T>, const R: usize, const C: usize, con
     let width = if full { C * V::LANES } else { width };
     a.check(depth, width);
     b.check(depth, R);
-    // SAFETY, of both blocks: `a` and `b` were checked for `depth`, which `p` is less than, and `b` for `R` rows.
+    // SAFETY, of both blocks: `a` and `b` were checked for `depth`, and `p` is below it; `b` was checked for `R` rows.
     let whole = depth / S * S;
     for first in (0..whole).step_by(S) {
         for s in 0..S {
@@ -220,8 +221,8 @@ pub(super) fn steps<T: Scalar, V: Vector<T>, const R: usize, const C: usize, con
     }
 }
 
-/// Copies a column, so that its rows lie behind each other: of `depth` rows, which are `stride` apart, two vectors from
-/// `o` on.
+/// Copies a column so that its rows lie behind each other: two vectors from `o` on, of `depth` rows that are `stride`
+/// apart.
 #[inline(always)]
 pub(super) fn copy<T: Scalar, V: Vector<T>>(to: &mut [T], from: &[T], stride: usize, o: usize, depth: usize) {
     for (from, to) in from.chunks_exact(stride).zip(to.chunks_exact_mut(2 * V::LANES)).take(depth) {
@@ -230,7 +231,7 @@ pub(super) fn copy<T: Scalar, V: Vector<T>>(to: &mut [T], from: &[T], stride: us
     }
 }
 
-/// The first vectors of a slice, which has `C` of them if it is `full`.
+/// Loads the first vectors of a slice; the slice has `C` of them if it is `full`.
 #[inline(always)]
 pub(super) fn load<T: Scalar, V: Vector<T>, const C: usize>(from: &[T], full: bool) -> [V; C] {
     // A closure would not be compiled for the level.
@@ -241,17 +242,17 @@ pub(super) fn load<T: Scalar, V: Vector<T>, const C: usize>(from: &[T], full: bo
     vectors
 }
 
-/// Where sums go: the first `width` of each row, to rows that are `stride` apart.
+/// The target of sums: the first `width` scalars of each row go to rows that are `stride` apart.
 pub(super) struct Target<'a, T> {
     pub(super) data: &'a mut [T],
     pub(super) stride: usize,
     pub(super) width: usize,
-    /// Whether `width` is all of them.
+    /// Whether `width` covers all of them.
     pub(super) full: bool,
 }
 
 impl<T: Scalar> Target<'_, T> {
-    /// Overwrites what was there.
+    /// Overwrites the target.
     #[inline(always)]
     pub(super) fn set<V: Vector<T>, const R: usize, const C: usize>(self, sums: Sums<V, R, C>) {
         let width = if self.full { C * V::LANES } else { self.width };
@@ -264,11 +265,10 @@ impl<T: Scalar> Target<'_, T> {
         });
     }
 
-    /// Adds to what was there.
+    /// Adds to the target.
     #[inline(always)]
     pub(super) fn add<V: Vector<T>, const R: usize, const C: usize>(self, mut sums: Sums<V, R, C>) {
-        // All of it is read before anything is written: a vector that begins where the last one that was written ends
-        // would wait for it.
+        // Reads everything before it writes: a load that begins where the last store ends would wait for it.
         let width = if self.full { C * V::LANES } else { self.width };
         each!(r < R => {
             let old = load::<T, V, C>(&self.data[r * self.stride..][..width], self.full);

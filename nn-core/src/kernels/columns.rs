@@ -1,23 +1,23 @@
-//! Sums over some columns: a matrix times a vector of zeros and ones, which is given by the places of its ones.
+//! Sums over some columns: a matrix times a vector of zeros and ones, given by the places of its ones.
 
 #[cfg(all(feature = "std", not(debug_assertions)))]
 use self::leveled::run;
 use crate::tensor::scalar::Scalar;
 
-/// `y += Σ W[:, k]` over the places `k`, for one sample. The columns of `w` have `O` scalars; places behind the last
-/// one are left out.
+/// Computes `y += Σ W[:, k]` over the places `k`, for one sample. The columns of `w` have `O` scalars. Places behind
+/// the last column are ignored.
 #[inline]
 pub fn add_columns<T: Scalar, const O: usize>(w: &[T], places: &[u32], y: &mut [T; O]) {
     run(Sum { columns: w.as_chunks::<O>().0, places, y });
 }
 
-/// `dW[:, k] += dy` for the places `k`, for one sample.
+/// Computes `dW[:, k] += dy` for the places `k`, for one sample.
 #[inline]
 pub fn add_to_columns<T: Scalar, const O: usize>(dw: &mut [T], places: &[u32], dy: &[T; O]) {
     run(Spread { columns: dw.as_chunks_mut::<O>().0, places, dy });
 }
 
-/// Work on blocks of rows: `WIDE` scalars fit into the registers, where they stay over all places.
+/// Work on blocks of rows: `WIDE` scalars fit into the registers, and stay there over all places.
 trait Blocks {
     type Scalar: Scalar;
 
@@ -80,7 +80,7 @@ impl<T: Scalar, const O: usize> Blocks for Spread<'_, T, O> {
     }
 }
 
-/// `to += from`
+/// Computes `to += from`.
 #[inline(always)]
 fn add<T: Scalar>(to: &mut [T], from: &[T]) {
     for (to, &from) in to.iter_mut().zip(from) {
@@ -99,7 +99,7 @@ mod leveled {
     use super::super::vector::Vector;
     use super::Blocks;
 
-    /// At the level of this machine.
+    /// Runs the work at the level of this machine.
     #[inline(always)]
     pub(super) fn run<B: Blocks>(blocks: B) {
         dispatch::<B::Scalar, _>(Leveled(blocks));
@@ -112,7 +112,7 @@ mod leveled {
 
         #[inline(always)]
         fn run<V: Vector<B::Scalar>, const R: usize, const C: usize, const WIDE: usize>(self) {
-            // Four to eight vectors, so that no addition waits for the one before it.
+            // Four to eight vectors, so that no addition waits for the previous one.
             match V::LANES {
                 8.. => self.0.run::<64>(),
                 4.. => self.0.run::<32>(),
@@ -126,7 +126,7 @@ mod leveled {
 mod tests {
     use super::*;
 
-    /// 70 rows are a block of any width and a rest.
+    /// 70 rows are a block of any width and a remainder.
     fn check<const O: usize>() {
         let w: std::vec::Vec<f32> = (0..O * 4).map(|k| k as f32).collect();
         let mut y = [1.0; O];

@@ -1,12 +1,12 @@
-//! [`Dims`]: the sizes of a product, known when it is compiled or when it runs.
+//! [`Dims`]: the sizes of a product, known at compile time or at run time.
 
-/// How many samples there are, with how many inputs and outputs.
+/// The numbers of samples, inputs and outputs.
 pub trait Dims: Copy {
-    /// Samples.
+    /// Returns the number of samples.
     fn n(self) -> usize;
-    /// Columns of the weights.
+    /// Returns the number of columns of the weights.
     fn inputs(self) -> usize;
-    /// Rows of the weights.
+    /// Returns the number of rows of the weights.
     fn outputs(self) -> usize;
 }
 
@@ -34,11 +34,11 @@ impl<const I: usize, const O: usize> Dims for One<I, O> {
 /// Any sizes.
 #[derive(Clone, Copy)]
 pub struct Any {
-    /// Samples.
+    /// The number of samples.
     pub(super) n: usize,
-    /// Columns of the weights.
+    /// The number of columns of the weights.
     pub(super) inputs: usize,
-    /// Rows of the weights.
+    /// The number of rows of the weights.
     pub(super) outputs: usize,
 }
 

@@ -1,7 +1,7 @@
-//! [`prefetch`]: memory that will be needed.
+//! [`prefetch`]: fetches memory ahead of its use.
 
-/// Begins to fetch a slice that will be needed soon, into the nearest cache. Rows that are far apart are not fetched
-/// ahead by themselves.
+/// Starts to fetch a slice into the nearest cache, before its use. The processor does not fetch rows ahead if they are
+/// far apart.
 #[inline(always)]
 pub fn prefetch<T>(data: &[T]) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]

@@ -1,9 +1,9 @@
-//! Which instructions the kernels may use, found out once at run time.
+//! The level of instructions that the kernels may use, detected once at run time.
 //!
-//! A plain `cargo build --release` targets the oldest x86-64, which has 128-bit vectors and no fused multiply-add. So
-//! each kernel is compiled several times, and [`dispatch`] picks the fastest that this machine can run. Other targets
-//! have the baseline alone. The environment variable `NN_LEVEL` (`sse2`, `avx2` or `avx512`) lets a program use at most
-//! that level; it is read once, with the first product.
+//! A plain `cargo build --release` targets the oldest x86-64, which has 128-bit vectors and no fused multiply-add.
+//! Each kernel is therefore compiled several times, and [`dispatch`] picks the fastest version for this machine. Other
+//! targets have only the baseline. The environment variable `NN_LEVEL` (`sse2`, `avx2` or `avx512`) limits a program
+//! to that level; it is read once, with the first product.
 
 use super::vector::{Plain, Vector};
 use crate::tensor::scalar::Scalar;
@@ -13,10 +13,10 @@ use core::arch::x86_64;
 /// A set of instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// What targets have that no other level is for, so that tests can compare it here.
+    /// The code of targets without a level of their own, so that tests can compare it here.
     #[cfg(feature = "testing")]
     Portable,
-    /// What the target always has: SSE2 on x86-64, NEON on 64-bit ARM.
+    /// The instructions that the target always has: SSE2 on x86-64, NEON on 64-bit ARM.
     Baseline,
     /// 256-bit vectors and fused multiply-add.
     Avx2Fma,
@@ -25,7 +25,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// All of them, from the slowest on.
+    /// All levels, from the slowest on.
     pub const ALL: &[Level] = &[
         #[cfg(feature = "testing")]
         Level::Portable,
@@ -71,13 +71,13 @@ impl Vectors for f64 {
 
 /// A computation that is compiled for every level.
 ///
-/// `run` and everything in it must be `#[inline(always)]`: only what is inlined into the functions below is compiled
-/// for their instructions.
+/// `run` and everything in it must be `#[inline(always)]`: only inlined code is compiled for the instructions of the
+/// functions below.
 pub(super) trait Kernel<T: Scalar> {
     type Output;
 
-    /// `ROWS` rows of `VECTORS` vectors fit into the registers of the level, next to what is multiplied; a single row
-    /// has `WIDE` vectors, enough for no addition to wait for the one before it.
+    /// Runs the computation. `ROWS` rows of `VECTORS` vectors fit into the registers of the level, besides the
+    /// factors. A single row has `WIDE` vectors, enough so that no addition waits for the previous one.
     fn run<V: Vector<T>, const ROWS: usize, const VECTORS: usize, const WIDE: usize>(self) -> Self::Output;
 }
 
@@ -89,15 +89,15 @@ pub(super) fn dispatch<T: Scalar, K: Kernel<T>>(kernel: K) -> K::Output {
         #[cfg(feature = "testing")]
         Level::Portable => return baseline::<T, T::Portable, K>(kernel),
         Level::Baseline => {}
-        // SAFETY: `level` returns this one only where AVX2 and FMA were detected.
+        // SAFETY: `level` returns this level only if AVX2 and FMA were detected.
         Level::Avx2Fma => return unsafe { avx2::<T, K>(kernel) },
-        // SAFETY: `level` returns this one only where AVX2, FMA and the three parts of AVX-512 were detected.
+        // SAFETY: `level` returns this level only if AVX2, FMA and the three parts of AVX-512 were detected.
         Level::Avx512 => return unsafe { avx512::<T, K>(kernel) },
     }
     baseline::<T, T::Baseline, K>(kernel)
 }
 
-/// Not inlined: its room on the stack would be made at the other levels, too.
+/// Runs a kernel without further instructions. Not inlined, because the other levels would reserve its stack space.
 #[inline(never)]
 fn baseline<T: Scalar, V: Vector<T>, K: Kernel<T>>(kernel: K) -> K::Output {
     kernel.run::<V, 4, 2, 8>()
@@ -120,12 +120,12 @@ mod detect {
     use super::Level;
     use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
-    /// 255 before the first question, then the level. Every thread would find the same, so a race does no harm.
+    /// 255 before the first question, then the level. Every thread would detect the same, so a race does no harm.
     static LEVEL: AtomicU8 = AtomicU8::new(255);
 
     #[inline(always)]
     pub(super) fn level() -> Level {
-        // Not by a look-up in `ALL`, of whose place in memory the processor would have to read.
+        // Not by a look-up in `ALL`, because the processor would have to load its address.
         match LEVEL.load(Relaxed) {
             code if code == Level::Avx2Fma as u8 => Level::Avx2Fma,
             code if code == Level::Avx512 as u8 => Level::Avx512,
@@ -143,8 +143,8 @@ mod detect {
         level
     }
 
-    /// The highest level that the environment variable `NN_LEVEL` allows. It cannot make the machine have what it
-    /// lacks.
+    /// Returns the highest level that the environment variable `NN_LEVEL` allows. It cannot raise the level beyond the
+    /// machine's.
     fn allowed() -> Level {
         let Some(name) = std::env::var_os("NN_LEVEL") else { return Level::Avx512 };
         match name.to_str() {
@@ -174,7 +174,7 @@ mod detect {
     }
 }
 
-/// The level that products are computed with.
+/// Returns the level that products use.
 #[doc(hidden)]
 pub fn current() -> Level {
     #[cfg(target_arch = "x86_64")]
@@ -183,7 +183,7 @@ pub fn current() -> Level {
     Level::Baseline
 }
 
-/// Lets the whole process use at most this level, and returns the one that it uses from now on: for comparisons.
+/// Limits the whole process to this level, and returns the level used from now on, for comparisons.
 ///
 /// Results of different levels differ in their last bits.
 #[doc(hidden)]

@@ -5,27 +5,27 @@ use crate::tensor::scalar::Scalar;
 
 /// A function of one scalar.
 pub trait Function<T> {
-    /// Whether it is a few instructions. Where scalars are few, it then takes longer to find out the level than to
-    /// compute.
+    /// Whether it takes only a few instructions. For few scalars, finding out the level then takes longer than
+    /// computing.
     const SIMPLE: bool = false;
 
-    /// Its value. It must be `#[inline(always)]`: only what is inlined is compiled for a level.
+    /// Returns the value. Must be `#[inline(always)]`: only inlined code is compiled for a level.
     fn value(&self, x: T) -> T;
 }
 
 /// A loop over slices.
 pub trait Loop {
-    /// What comes out of it.
+    /// The result.
     type Output;
 
-    /// Runs it. It must be `#[inline(always)]`: only what is inlined is compiled for a level.
+    /// Runs the loop. Must be `#[inline(always)]`: only inlined code is compiled for a level.
     fn run(self) -> Self::Output;
 }
 
-/// Scalars that are few.
+/// The number of scalars up to which they are few.
 const FEW: usize = 128;
 
-/// `y = f(x)`, for as many scalars as the shorter slice has.
+/// Computes `y = f(x)`, for as many scalars as the shorter slice has.
 #[inline]
 pub fn map<T: Scalar, F: Function<T>>(f: &F, x: &[T], y: &mut [T]) {
     if F::SIMPLE && x.len() <= FEW {
@@ -37,7 +37,7 @@ pub fn map<T: Scalar, F: Function<T>>(f: &F, x: &[T], y: &mut [T]) {
     }
 }
 
-/// `x = f(x)`
+/// Computes `x = f(x)`.
 #[inline]
 pub fn apply<T: Scalar, F: Function<T>>(f: &F, x: &mut [T]) {
     if F::SIMPLE && x.len() <= FEW {
@@ -49,7 +49,7 @@ pub fn apply<T: Scalar, F: Function<T>>(f: &F, x: &mut [T]) {
     }
 }
 
-/// `x = exp(x)`
+/// Computes `x = exp(x)`.
 #[inline]
 pub fn exp_all<T: Scalar>(x: &mut [T]) {
     apply(&Exp, x);
@@ -133,7 +133,7 @@ mod build {
         }
     }
 
-    /// `y = f(x)` for slices of one length, at the level of `V`.
+    /// Computes `y = f(x)` for slices of equal length, at the level of `V`.
     #[inline(always)]
     pub(in super::super) fn map_with<T: Scalar, V: Vector<T>, F: Function<T>>(f: &F, x: &[T], y: &mut [T]) {
         let whole = x.len() / V::LANES * V::LANES;
@@ -159,7 +159,7 @@ mod build {
         }
     }
 
-    /// `x = f(x)` at the level of `V`.
+    /// Computes `x = f(x)` at the level of `V`.
     #[inline(always)]
     pub(in super::super) fn apply_with<T: Scalar, V: Vector<T>, F: Function<T>>(f: &F, x: &mut [T]) {
         let whole = x.len() / V::LANES * V::LANES;
@@ -171,7 +171,8 @@ mod build {
         }
     }
 
-    /// What remains behind whole vectors is computed as one, and not scalar by scalar: it may be all there is.
+    /// Computes the remainder behind whole vectors as one vector, not scalar by scalar, because there may be nothing
+    /// else.
     #[inline(always)]
     fn rest<T: Scalar, V: Vector<T>>(f: &impl Function<T>, x: V) -> V {
         let mut lanes = [T::ZERO; MOST];
@@ -182,7 +183,7 @@ mod build {
         V::load(&lanes)
     }
 
-    /// No vector has more lanes.
+    /// The maximum number of lanes of a vector.
     const MOST: usize = 16;
 
     #[inline(always)]

@@ -15,11 +15,11 @@
 //! ```
 //!
 //! With `std` and optimisation, all three products are one loop (`block`): a block of running sums stays in registers
-//! while a long axis is summed over. They differ in which axis that is, and in what is a lane of a vector. Each is
-//! compiled for several instruction sets, of which the machine's is chosen at run time (`level`), and once for all
-//! shapes (`shared`): compiled for every layer of every model, they would not be faster. That is much code, which takes
-//! a debug build long and a microcontroller's flash much: these have `plain` loops. None allocates. A computation of
-//! many short parts finds out the level once ([`with_simd`]).
+//! while the loop sums over a long axis. They differ in the choice of that axis and of the lanes. Each product is
+//! compiled for several instruction sets, of which the machine's is chosen at run time (`level`). It is compiled once
+//! for all shapes (`shared`), because separate code for every layer of every model would not be faster. This code is
+//! large: it would slow down debug builds and fill a microcontroller's flash, so these have `plain` loops. No kernel
+//! allocates. A computation of many short parts finds out the level once ([`with_simd`]).
 
 #[cfg(feature = "alloc")]
 mod columns;
@@ -41,13 +41,13 @@ pub use simd::{Simd, WithSimd, with_simd};
 #[cfg(any(not(feature = "std"), debug_assertions))]
 pub use plain::{Shared, add_outer, add_rows, add_transposed, affine, affine_rectified, affine_split, dot};
 
-/// How many inputs of a product are in each of `K` slices.
+/// The number of inputs of a product in each of `K` slices.
 pub trait Features<const K: usize> {
-    /// So many.
+    /// The numbers of inputs.
     const INPUTS: [usize; K];
 }
 
-/// How many inputs there are before slice `k`.
+/// Returns the number of inputs before slice `k`.
 const fn before<F: Features<K>, const K: usize>(k: usize) -> usize {
     let (mut sum, mut i) = (0, 0);
     while i < k && i < K {
@@ -57,7 +57,7 @@ const fn before<F: Features<K>, const K: usize>(k: usize) -> usize {
     sum
 }
 
-/// Optimised builds.
+/// Selects the code of optimised builds.
 macro_rules! optimised {
     ($($item:item)*) => {$(
         #[cfg(all(feature = "std", not(debug_assertions)))]

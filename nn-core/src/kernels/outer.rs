@@ -1,7 +1,7 @@
 //! [`add_outer`]: `dw[i, o] += Σₙ dy[n, o] · x[n, i]`.
 //!
-//! Lanes are outputs, rows are inputs, and the sum is over samples: a block of `dw` is read and written once for all of
-//! them, or for as many as the nearest caches can hold the pieces of.
+//! Lanes are outputs, rows are inputs, and the sum is over samples. A block of `dw` is read and written once for all
+//! samples, or once for as many as the nearest caches can hold.
 
 use super::block::{self, Across, Rows, Target};
 use super::level::Kernel;
@@ -10,7 +10,7 @@ use crate::kernels::{Shared, prefetch};
 use crate::tensor::scalar::Scalar;
 use core::ops::Range;
 
-/// The weights' share of the gradient of [`affine`](super::affine), summed over the samples: `dW += Σₙ dy[n] ⊗ x[n]`.
+/// Adds the gradient of the weights of [`affine`](super::affine), summed over the samples: `dW += Σₙ dy[n] ⊗ x[n]`.
 ///
 /// Shapes: `dw` is `O × I`, `x` has `n · I` and `dy` has `n · O`.
 #[inline]
@@ -37,27 +37,28 @@ pub struct AddOuter<'a, T> {
     dy: &'a [T],
 }
 
-/// Samples that are summed at once.
+/// The number of samples that are summed at once.
 const SAMPLES: usize = 256;
-/// Inputs whose scalars of so many samples stay in the second cache while all outputs pass.
+/// The number of inputs whose scalars of `SAMPLES` samples stay in the second cache while all outputs pass.
 const INPUTS: usize = 256;
-/// Scalars of so many inputs and samples are copied: a few lines of each sample, since memory is quicker with lines
-/// that follow each other.
+/// The number of inputs whose scalars are copied at once: a few lines of each sample. Memory is faster with lines that
+/// follow each other.
 const PACKED: usize = 48;
-/// Inputs of a block, whose copies lie in one piece and leave registers for so many.
+/// The number of inputs of a block. Copies in one piece leave registers for this many.
 const ROWS: usize = 6;
-/// Inputs that are copied where `dy` is not: they and two vectors of it of each sample stay in the nearest cache.
+/// The number of inputs that are copied if `dy` is not. They and two vectors of `dy` for each sample stay in the
+/// nearest cache.
 const PACKED_ALONE: usize = 16;
 const PACKED_SAMPLES: usize = 128;
-/// The outputs whose gradients of so many samples are copied, where vectors are short: a multiple of any column.
+/// The number of outputs whose gradients are copied if vectors are short: a multiple of any column.
 const GROUP: usize = 64;
-/// Samples of so many inputs are in pages of memory of their own. To read a few scalars from each of many pages takes
-/// longer than to multiply with them, and it would be done for every column of outputs.
+/// The number of inputs from which on each sample has its own pages of memory. Reading a few scalars from each of many
+/// pages takes longer than multiplying them, and every column of outputs would repeat it.
 const FAR: usize = 1024;
-/// Samples from which on a copy pays,
+/// The number of samples from which on a copy pays,
 const MANY: usize = 64;
-/// and their scalars: lines at distances of a power of two share few places in the nearest cache, and so many do not
-/// find one.
+/// and of their scalars. Lines at distances of a power of two share few places in the nearest cache; this many do not
+/// fit.
 const CROWDED: usize = 16_384;
 
 impl<T: Scalar> Kernel<T> for AddOuter<'_, T> {
@@ -75,8 +76,8 @@ impl<T: Scalar> Kernel<T> for AddOuter<'_, T> {
     }
 }
 
-/// The same, for many samples, of which pieces are copied. A kernel of its own, since the copies are much to have on
-/// the stack.
+/// The arguments of [`add_outer`] for many samples, parts of which are copied. A separate kernel, so that small
+/// products do not pay for its large stack buffers.
 pub struct PackedInputs<'a, T>(AddOuter<'a, T>);
 
 impl<T: Scalar> Kernel<T> for PackedInputs<'_, T> {
@@ -98,13 +99,13 @@ impl<T: Scalar> Kernel<T> for PackedInputs<'_, T> {
 }
 
 impl<'a, T: Scalar> AddOuter<'a, T> {
-    /// With a copy of `x`.
+    /// Computes the product with a copy of `x`.
     #[inline(always)]
     fn copy_x<V: Vector<T>, const R: usize>(&mut self) {
         let (n, inputs) = (self.n, self.inputs);
         let whole = inputs / PACKED_ALONE * PACKED_ALONE;
         let mut copy = [T::ZERO; PACKED_ALONE * PACKED_SAMPLES];
-        // A gradient that no cache holds comes by once.
+        // A gradient that no cache holds passes once.
         for i in (0..whole).step_by(PACKED_ALONE) {
             for s in (0..n).step_by(PACKED_SAMPLES) {
                 let depth = PACKED_SAMPLES.min(n - s);
@@ -119,7 +120,7 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
         }
     }
 
-    /// With copies of `x` and `dy`.
+    /// Computes the product with copies of `x` and `dy`.
     #[inline(always)]
     fn copy_both<V: Vector<T>>(&mut self) {
         let (n, inputs, outputs, two) = (self.n, self.inputs, self.outputs, 2 * V::LANES);
@@ -134,7 +135,7 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
                 }
                 for i in (0..whole).step_by(PACKED) {
                     let panel = i..whole.min(i + PACKED);
-                    // The columns pass by rows that are far apart, and a processor fetches ahead what follows.
+                    // The columns pass rows that are far apart, but a processor fetches only following memory ahead.
                     for row in self.dw[i * outputs..panel.end * outputs].chunks_exact(outputs) {
                         prefetch(&row[o..end]);
                     }
@@ -172,7 +173,7 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
         }
     }
 
-    /// Some inputs, which may have been copied; `depth` samples from `s` on, all outputs.
+    /// Computes all outputs for some inputs, which may be copies, over `depth` samples from `s` on.
     #[inline(always)]
     fn columns<V: Vector<T>, const R: usize>(
         &mut self,
@@ -189,7 +190,7 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
         self.rest::<V, R>(inputs, s, depth, copy);
     }
 
-    /// The outputs behind the last whole column.
+    /// Computes the outputs behind the last whole column.
     #[inline(always)]
     fn rest<V: Vector<T>, const R: usize>(&mut self, inputs: Range<usize>, s: usize, depth: usize, copy: Option<&[T]>) {
         let two = 2 * V::LANES;
@@ -204,7 +205,7 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
         }
     }
 
-    /// Some inputs; `depth` samples from `s` on, `width` outputs from `o` on.
+    /// Computes `width` outputs from `o` on for some inputs, over `depth` samples from `s` on.
     #[inline(always)]
     fn column<V: Vector<T>, const R: usize, const C: usize>(
         &mut self,
@@ -237,14 +238,14 @@ impl<'a, T: Scalar> AddOuter<'a, T> {
         }
     }
 
-    /// The inputs from `i` on of the samples from `s` on.
+    /// Returns the inputs from `i` on of the samples from `s` on.
     #[inline(always)]
     fn x(&self, i: usize, s: usize) -> Rows<'a, T> {
         let x = self.x;
         Rows { data: &x[s * self.inputs + i..], stride: self.inputs }
     }
 
-    /// `R` inputs from `i` on, which are `x`; `depth` samples, `width` outputs from `o` on, whose gradients are `dy`.
+    /// Computes `width` outputs from `o` on for `R` inputs from `i` on. `x` and `dy` have `depth` samples.
     #[inline(always)]
     fn block<V: Vector<T>, const R: usize, const C: usize>(
         &mut self,

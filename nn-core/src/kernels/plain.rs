@@ -1,22 +1,22 @@
-//! The products as plain loops, which are compiled quickly and small: for debug builds, and for builds without `std`,
-//! as those of firmware.
+//! The products as plain loops, which compile quickly and to little code: for debug builds, and for builds without
+//! `std`, such as firmware.
 //!
-//! A block of `LANES` running sums stays in registers; the compiler vectorises the loop over them where it can. Nothing
-//! here can panic, so that a linker can prove that firmware does not.
+//! A block of `LANES` running sums stays in registers, and the compiler vectorises the loop over them if it can. The
+//! code cannot panic, so that a linker can prove the same of firmware.
 
 use super::{Features, before};
 use crate::tensor::scalar::Scalar;
 
-/// What optimised builds have compiled for a number type: here, nothing.
+/// The code that optimised builds have compiled for a number type: here, none.
 #[doc(hidden)]
 pub trait Shared {}
 impl Shared for f32 {}
 impl Shared for f64 {}
 
-/// Outputs that are computed together: as many running sums as stay in the registers of a small machine.
+/// The number of outputs that are computed together. Their running sums stay in the registers of a small machine.
 const LANES: usize = 16;
 
-/// `y = W · x + b` for every sample: `y[n, o] = b[o] + Σᵢ w[i, o] · x[n, i]`. An empty `b` counts as zero.
+/// Computes `y = W · x + b` for every sample: `y[n, o] = b[o] + Σᵢ w[i, o] · x[n, i]`. An empty `b` counts as zero.
 ///
 /// Shapes: `w` is `O × I`, `b` has `O` or 0 scalars, `x` has `n · I` and `y` has `n · O`.
 #[inline]
@@ -24,13 +24,13 @@ pub fn affine<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[
     start::<T, I, O>(w, b, x, y, false);
 }
 
-/// `y = max(W · x + b, 0)`, as [`affine`].
+/// Computes `y = max(W · x + b, 0)`, as [`affine`].
 #[inline]
 pub fn affine_rectified<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y: &mut [T]) {
     start::<T, I, O>(w, b, x, y, true);
 }
 
-/// A statement for each block of `$l` outputs of all `$all`, from output `$o` on.
+/// Repeats a statement for each block of `$l` outputs of all `$all`, from output `$o` on.
 macro_rules! blocks {
     ($l:ident, $o:ident, $all:ident => $block:expr) => {
         let mut $o = 0;
@@ -38,7 +38,7 @@ macro_rules! blocks {
             blocks!(@ $l LANES => $block);
             $o += LANES;
         }
-        // A constant, so that one arm is left.
+        // A constant, so that only one arm remains.
         blocks!(% $l $all % LANES => $block; 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
     };
     (% $l:ident $rest:expr => $block:expr; $($size:literal)*) => {
@@ -66,8 +66,8 @@ fn start<T: Scalar, const I: usize, const O: usize>(w: &[T], b: &[T], x: &[T], y
     }
 }
 
-/// `L` outputs of a sample, from output `o` on, rectified or not. A function of its own, which all blocks and all
-/// layers with as many outputs share: in place it would be unrolled for each.
+/// Computes `L` outputs of a sample, from output `o` on, rectified or not. A separate function that all blocks and all
+/// layers with as many outputs share; inlined, it would be unrolled for each.
 #[inline(never)]
 fn affine_block<T: Scalar, const L: usize, const O: usize>(
     w: &[T],
@@ -77,7 +77,7 @@ fn affine_block<T: Scalar, const L: usize, const O: usize>(
     o: usize,
     rectified: bool,
 ) {
-    // Never so. By this the compiler knows that the ranges below are inside.
+    // Never true. It tells the compiler that the ranges below are in bounds.
     if L > O || o > O - L || y.len() != O {
         return;
     }
@@ -100,8 +100,8 @@ fn affine_block<T: Scalar, const L: usize, const O: usize>(
     y[o..o + L].copy_from_slice(&sums);
 }
 
-/// `y = W · x + b`, or `max(W · x + b, 0)`, where the inputs of a sample are in several slices, one behind the other:
-/// so many of them in each, `I` in all.
+/// Computes `y = W · x + b`, or `max(W · x + b, 0)`, if the inputs of a sample are in several slices behind each
+/// other. `F` gives the number of inputs in each slice, `I` in all.
 #[inline]
 pub fn affine_split<T: Scalar, F: Features<K>, const K: usize, const I: usize, const O: usize>(
     w: &[T],
@@ -124,7 +124,7 @@ pub fn affine_split<T: Scalar, F: Features<K>, const K: usize, const I: usize, c
     }
 }
 
-/// As [`affine_block`], which would be slower with one more loop.
+/// Computes a block as [`affine_block`], which would be slower with one more loop.
 #[inline(never)]
 fn joined_block<T: Scalar, const L: usize, const O: usize>(
     w: &[T],
@@ -134,7 +134,7 @@ fn joined_block<T: Scalar, const L: usize, const O: usize>(
     o: usize,
     rectified: bool,
 ) {
-    // Never so, as there.
+    // Never true, as above.
     if L > O || o > O - L || y.len() != O {
         return;
     }
@@ -144,7 +144,7 @@ fn joined_block<T: Scalar, const L: usize, const O: usize>(
     }
     let mut columns = w.chunks_exact(O);
     for x in x {
-        // In this order: where a part ends, no column is taken.
+        // In this order, no column is taken at the end of a part.
         for (&x, column) in x.iter().zip(&mut columns) {
             let column = &column[o..o + L];
             for l in 0..L {
@@ -161,8 +161,7 @@ fn joined_block<T: Scalar, const L: usize, const O: usize>(
     y[o..o + L].copy_from_slice(&sums);
 }
 
-/// In a loop of firmware: the compiler does not write its body out several times, which would cost flash and save
-/// little.
+/// Marks a loop of firmware: the compiler does not unroll its body, which would cost flash and save little.
 #[inline(always)]
 fn once() {
     if cfg!(target_os = "none") {
@@ -170,7 +169,7 @@ fn once() {
     }
 }
 
-/// The weights' share of the gradient of [`affine`], summed over the samples: `dW += Σₙ dy[n] ⊗ x[n]`.
+/// Adds the gradient of the weights of [`affine`], summed over the samples: `dW += Σₙ dy[n] ⊗ x[n]`.
 ///
 /// Shapes: `dw` is `O × I`, `x` has `n · I` and `dy` has `n · O`.
 #[inline]
@@ -202,7 +201,7 @@ pub fn add_outer<T: Scalar, const I: usize, const O: usize>(dw: &mut [T], x: &[T
     }
 }
 
-/// The inputs' share of the gradient of [`affine`]: `dx[n] += Wᵀ · dy[n]`.
+/// Adds the gradient of the inputs of [`affine`]: `dx[n] += Wᵀ · dy[n]`.
 ///
 /// Shapes: `w` is `O × I`, `dy` has `n · O` and `dx` has `n · I`.
 #[inline]
@@ -217,7 +216,7 @@ pub fn add_transposed<T: Scalar, const I: usize, const O: usize>(w: &[T], dy: &[
     }
 }
 
-/// `Σ a · b`, in eight running sums: one sum would make every addition wait for the one before it.
+/// Returns `Σ a · b`, in eight running sums: with one sum, every addition would wait for the previous one.
 #[inline(always)]
 pub fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
     const SUMS: usize = 8;
@@ -232,7 +231,7 @@ pub fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
     ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7])) + tail
 }
 
-/// The gradient of a bias: `db += Σₙ dy[n]`, over slices of `O` scalars.
+/// Adds the gradient of a bias: `db += Σₙ dy[n]`, over slices of `O` scalars.
 #[inline]
 pub fn add_rows<T: Scalar, const O: usize>(db: &mut [T], dy: &[T]) {
     if O == 0 {
@@ -281,7 +280,7 @@ mod tests {
         check::<64, 10>();
     }
 
-    /// In slices, of which one may be empty, as in one.
+    /// The product over several slices, one of which may be empty, equals the product over one slice.
     #[test]
     fn joined_products_are_those_of_one_slice() {
         struct In<const A: usize, const B: usize, const C: usize>;

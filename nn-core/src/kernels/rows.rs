@@ -1,13 +1,13 @@
-//! The largest scalar of a row, sums over a row: to be inlined into loops over rows that are compiled for a level.
+//! The maximum of a row, and sums over a row, to be inlined into loops over rows that are compiled for a level.
 //!
-//! In which order a row is summed depends on its length alone, so all levels give the same bits: in as many running
-//! sums as the widest vector has lanes, which are then added in pairs. (Products of short rows, and all of builds that
-//! are not optimised, are summed one after the other.)
+//! The order of a row's sum depends only on its length, so all levels give the same bits. A sum has as many running
+//! sums as the widest vector has lanes, which are then added in pairs. Products of short rows are added one after the
+//! other. Builds without optimisation use plain sums.
 
 use super::Simd;
 use crate::tensor::scalar::Scalar;
 
-/// As many as the widest vector has.
+/// The number of lanes of the widest vector.
 pub(super) const LANES: usize = 16;
 
 /// Whether a row of this length has running sums.
@@ -18,13 +18,13 @@ const fn wide(len: usize) -> bool {
 
 const OPTIMISED: bool = cfg!(all(feature = "std", not(debug_assertions)));
 
-/// Whether a row is computed in registers, all of it: one array of `f32`, whose `exp` is no call.
+/// Whether a row is computed entirely in registers: one array of `f32`, whose `exp` is not a call.
 #[inline(always)]
 pub const fn short<T>(len: usize) -> bool {
     OPTIMISED && len > 0 && len <= LANES && size_of::<T>() == size_of::<f32>()
 }
 
-/// `x = exp(x - max x) / Σ exp(x - max x)`, for a row that is [`short`]: all of it in registers.
+/// Computes `x = exp(x - max x) / Σ exp(x - max x)` for a row that is [`short`], entirely in registers.
 #[inline(always)]
 pub fn softmax<T: Scalar>(simd: impl Simd<T>, x: &mut [T]) {
     let (len, first) = (x.len(), x[0]);
@@ -48,7 +48,7 @@ pub fn softmax<T: Scalar>(simd: impl Simd<T>, x: &mut [T]) {
     simd.set_part(lanes, x);
 }
 
-/// The largest scalar of a row that has one.
+/// Returns the largest scalar of a row that is not empty.
 #[inline(always)]
 pub fn max<T: Scalar>(simd: impl Simd<T>, x: &[T]) -> T {
     if !wide(x.len()) {
@@ -68,14 +68,14 @@ pub fn max<T: Scalar>(simd: impl Simd<T>, x: &[T]) -> T {
     largest(lanes)
 }
 
-/// Where the first maximum of a row is, given what [`max`] finds. The length of the row if that is not finite:
-/// nothing can be subtracted from it.
+/// Returns the index of the first maximum of a row, given the result of [`max`]. Returns the length of the row if the
+/// maximum is not finite, because nothing can be subtracted from it.
 #[inline(always)]
 pub fn first<T: Scalar>(x: &[T], max: T) -> usize {
     if max.finite() { x.iter().position(|&x| x == max).unwrap_or(x.len()) } else { x.len() }
 }
 
-/// The largest of the lanes.
+/// Returns the largest of the lanes.
 #[inline(always)]
 fn largest<T: Scalar>(mut lanes: [T; LANES]) -> T {
     let mut half = LANES / 2;
@@ -88,13 +88,13 @@ fn largest<T: Scalar>(mut lanes: [T; LANES]) -> T {
     lanes[0]
 }
 
-/// `b` if it is larger, else `a`.
+/// Returns `b` if it is larger, else `a`.
 #[inline(always)]
 fn larger<T: Scalar>(a: T, b: T) -> T {
     if b > a { b } else { a }
 }
 
-/// `Σ x`
+/// Returns `Σ x`.
 #[inline(always)]
 pub fn sum<T: Scalar>(simd: impl Simd<T>, x: &[T]) -> T {
     if !OPTIMISED {
@@ -114,7 +114,7 @@ pub fn sum<T: Scalar>(simd: impl Simd<T>, x: &[T]) -> T {
     total(lanes)
 }
 
-/// `Σ a · b`
+/// Returns `Σ a · b`.
 #[inline(always)]
 pub fn dot<T: Scalar>(simd: impl Simd<T>, a: &[T], b: &[T]) -> T {
     if cfg!(any(not(feature = "std"), debug_assertions)) {
@@ -137,7 +137,7 @@ pub fn dot<T: Scalar>(simd: impl Simd<T>, a: &[T], b: &[T]) -> T {
     total(lanes)
 }
 
-/// The sum of the lanes.
+/// Returns the sum of the lanes.
 #[inline(always)]
 fn total<T: Scalar>(mut lanes: [T; LANES]) -> T {
     let mut half = LANES / 2;

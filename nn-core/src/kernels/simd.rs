@@ -1,4 +1,4 @@
-//! [`with_simd`]: a computation of many short parts, which finds out the level of the machine once.
+//! [`with_simd`]: runs a computation of many short parts and finds out the level of the machine only once.
 
 use super::Function;
 use super::rows::LANES;
@@ -6,31 +6,32 @@ use crate::tensor::scalar::Scalar;
 
 /// A computation of many short parts, such as the steps of a sequence.
 pub trait WithSimd<T> {
-    /// What comes out of it.
+    /// The result.
     type Output;
 
-    /// Runs it. It must be `#[inline(always)]`, and so must be what it is made of: only what is inlined is compiled for
-    /// a level.
+    /// Runs the computation. It and everything that it calls must be `#[inline(always)]`: only inlined code is
+    /// compiled for a level.
     fn run<M: Simd<T>>(self, simd: M) -> Self::Output;
 }
 
-/// The vectors of a level, for which a [`WithSimd`] is compiled. Its functions do not ask for the level again.
+/// The vectors of a level for which a [`WithSimd`] is compiled. Its functions do not look up the level again.
 pub trait Simd<T>: Copy {
-    /// `y = f(x)`, for as many scalars as the shorter slice has.
+    /// Computes `y = f(x)`, for as many scalars as the shorter slice has.
     fn map<F: Function<T>>(self, f: &F, x: &[T], y: &mut [T]);
 
-    /// `x = exp(x)`
+    /// Computes `x = exp(x)`.
     fn exp(self, x: &mut [T]);
 
-    /// The scalars of a slice that has at most 16, then zeros.
+    /// Returns the scalars of a slice of at most 16, followed by zeros.
     fn part(self, x: &[T]) -> [T; LANES];
 
-    /// Overwrites a slice, which has at most 16 scalars, with the first of these.
+    /// Overwrites a slice of at most 16 scalars with the first lanes.
     fn set_part(self, lanes: [T; LANES], x: &mut [T]);
 
-    /// `y += W · x` for every sample: `y[n, o] += Σᵢ w[i, o] · x[n, i]`, with rows of `y` that are `stride` apart.
+    /// Computes `y += W · x` for every sample: `y[n, o] += Σᵢ w[i, o] · x[n, i]`, with rows of `y` that are `stride`
+    /// apart.
     ///
-    /// Shapes: `w` is `O × I`, `x` has `n · I` scalars, and `room`, where products may stand meanwhile, `n · O`.
+    /// Shapes: `w` is `O × I`, `x` has `n · I` scalars. `room` has `n · O`, for products meanwhile.
     fn add_product<const I: usize, const O: usize>(self, w: &[T], x: &[T], y: &mut [T], stride: usize, room: &mut [T]);
 }
 
@@ -120,7 +121,7 @@ mod build {
         }
     }
 
-    /// With vectors of this kind, and the sizes of a [`Kernel`].
+    /// Vectors of this kind, with the sizes of a [`Kernel`].
     #[derive(Clone, Copy)]
     struct With<V, const R: usize, const C: usize>(PhantomData<V>);
 

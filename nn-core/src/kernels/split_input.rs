@@ -1,7 +1,7 @@
-//! [`affine_split`]: [`affine`](super::affine()) where the inputs of a sample are in several slices, one behind the other.
+//! [`affine_split`]: [`affine`](super::affine()) for inputs of a sample in several slices behind each other.
 //!
-//! A column of weights belongs to one input, so those of a slice lie behind each other. The sums of a block stay in
-//! registers over all slices.
+//! A column of weights belongs to one input, so the columns of a slice lie behind each other. The sums of a block stay
+//! in registers over all slices.
 
 use super::affine::{Affine, PackedWeights, SMALL, is_packed};
 use super::block::{self, Along, Rows, Sums};
@@ -14,8 +14,8 @@ use crate::tensor::scalar::Scalar;
 use core::marker::PhantomData;
 use core::ops::Range;
 
-/// `y = W · x + b`, or `max(W · x + b, 0)`, where the inputs of a sample are in several slices, one behind the other:
-/// so many of them in each, `I` in all.
+/// Computes `y = W · x + b`, or `max(W · x + b, 0)`, if the inputs of a sample are in several slices behind each
+/// other. `F` gives the number of inputs in each slice, `I` in all.
 #[inline(always)]
 pub fn affine_split<T: Scalar, F: Features<K>, const K: usize, const I: usize, const O: usize>(
     w: &[T],
@@ -39,9 +39,9 @@ pub fn affine_split<T: Scalar, F: Features<K>, const K: usize, const I: usize, c
     if is_packed(n, I) { Shared::affine_split_packed(PackedWeights(product)) } else { Shared::affine_split(product) }
 }
 
-/// Where the inputs of a product are.
+/// The layout of a product's inputs.
 pub trait Source<T: Scalar>: Copy {
-    /// Adds the products of `R` samples from `s` on, over some of their `inputs`, whose weights are `w`.
+    /// Adds the products of `R` samples from `s` on, over some of their `inputs` with weights `w`.
     fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
         self,
         sums: &mut Sums<V, R, C>,
@@ -54,7 +54,7 @@ pub trait Source<T: Scalar>: Copy {
     );
 }
 
-/// Sample after sample.
+/// All inputs in one slice, sample after sample.
 impl<T: Scalar> Source<T> for &[T] {
     #[inline(always)]
     fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
@@ -79,7 +79,7 @@ pub struct InputPart<'a, T> {
     inputs: usize,
 }
 
-/// One slice after the other.
+/// Several slices behind each other.
 impl<T: Scalar> Source<T> for &[InputPart<'_, T>] {
     #[inline(always)]
     fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
@@ -102,7 +102,7 @@ impl<T: Scalar> Source<T> for &[InputPart<'_, T>] {
 }
 
 impl<T: Scalar> InputPart<'_, T> {
-    /// As [`Source::add`], for a slice whose first input is number `start`.
+    /// Works as [`Source::add`], for a slice whose first input has the number `start`.
     #[inline(always)]
     fn add<V: Vector<T>, const R: usize, const C: usize, const S: usize>(
         &self,
@@ -123,7 +123,7 @@ impl<T: Scalar> InputPart<'_, T> {
     }
 }
 
-/// Slices of sizes that the type knows.
+/// Slices whose sizes are in the type.
 struct StaticParts<'a, T, F, const K: usize> {
     x: [&'a [T]; K],
     features: PhantomData<F>,
@@ -149,7 +149,7 @@ impl<T: Scalar, F: Features<K>, const K: usize> Source<T> for StaticParts<'_, T,
         range: Range<usize>,
         _: usize,
     ) {
-        // A loop with a long body is not unrolled.
+        // The compiler does not unroll a loop with a long body.
         macro_rules! parts {
             ($split:ident: $($k:literal)*) => {$(
                 if $k < K {

@@ -1,13 +1,14 @@
 //! [`AddProduct`]: `y[n, o] += Σᵢ w[i, o] · x[n, i]`, where a row of `y` is a step of a sequence.
 //!
-//! Lanes are outputs, rows are samples, and every sum is one, which starts from what is in `y` and goes through the
-//! inputs in their order. A state has fewer inputs than outputs, so no more sums are needed to keep the processor busy.
+//! Lanes are outputs, rows are samples. Every output has one sum, which starts from the value in `y` and adds the
+//! inputs in their order. A state has fewer inputs than outputs, so more sums are not needed to keep the processor
+//! busy.
 
 use super::block::{self, Along, Rows, Target};
 use super::vector::Vector;
 use crate::tensor::scalar::Scalar;
 
-/// Adds a product to rows of `y` that are `stride` apart; all of `x` are samples.
+/// The arguments of a product that is added to rows of `y`, which are `stride` apart. All rows of `x` are samples.
 pub(super) struct AddProduct<'a, T> {
     pub(super) inputs: usize,
     pub(super) outputs: usize,
@@ -18,7 +19,7 @@ pub(super) struct AddProduct<'a, T> {
 }
 
 impl<T: Scalar> AddProduct<'_, T> {
-    /// At the level of `V`, with the sizes of [`Kernel::run`](super::level::Kernel::run).
+    /// Runs the product at the level of `V`, with the sizes of [`Kernel::run`](super::level::Kernel::run).
     #[inline(always)]
     pub(super) fn run<V: Vector<T>, const R: usize, const C: usize>(mut self) {
         let n = self.x.len() / self.inputs.max(1);
@@ -38,9 +39,9 @@ impl<T: Scalar> AddProduct<'_, T> {
         }
     }
 
-    /// One sample: as much time as it takes to read the weights. A vector that lies in two lines of the cache takes as
-    /// long as two, so where each row begins as far from a line as the first one, whole vectors begin where lines do,
-    /// and two parts of a vector are left at the ends.
+    /// Computes one sample, in the time that reading the weights takes. A vector across two cache lines takes as long
+    /// as two vectors. If all rows begin at the same offset in a line, whole vectors therefore begin where lines do,
+    /// and the ends are two partial vectors.
     #[inline(always)]
     fn single<V: Vector<T>>(&mut self) {
         let line = V::LANES * size_of::<T>();
@@ -63,7 +64,7 @@ impl<T: Scalar> AddProduct<'_, T> {
         }
     }
 
-    /// The first outputs, less than a vector; `C` vectors from `o` on; and what is behind them, also less than a
+    /// Computes the first outputs, less than a vector; then `C` vectors from `o` on; then the rest, also less than a
     /// vector.
     #[inline(always)]
     fn ends<V: Vector<T>, const C: usize>(&mut self, first: usize, o: usize) {
@@ -90,7 +91,7 @@ impl<T: Scalar> AddProduct<'_, T> {
         tail.store_part(&mut self.y[last..self.outputs]);
     }
 
-    /// All samples, `width` outputs from `o` on.
+    /// Computes `width` outputs from `o` on for all samples.
     #[inline(always)]
     fn column<V: Vector<T>, const R: usize, const C: usize>(&mut self, n: usize, o: usize, width: usize, full: bool) {
         let mut s = 0;
@@ -104,7 +105,7 @@ impl<T: Scalar> AddProduct<'_, T> {
         }
     }
 
-    /// `R` samples from `s` on, `width` outputs from `o` on.
+    /// Computes `width` outputs from `o` on for `R` samples from `s` on.
     #[inline(always)]
     fn block<V: Vector<T>, const R: usize, const C: usize>(&mut self, s: usize, o: usize, width: usize, full: bool) {
         let w = Rows { data: &self.w[o..], stride: self.outputs };

@@ -6,7 +6,7 @@ use super::vector::Vector;
 use crate::kernels::Shared;
 use crate::tensor::scalar::Scalar;
 
-/// `Σ a · b`, over as many scalars as the shorter slice has.
+/// Returns `Σ a · b`, over as many scalars as the shorter slice has.
 #[inline]
 pub fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
     let len = a.len().min(b.len());
@@ -22,7 +22,7 @@ pub struct Dot<'a, T> {
 impl<T: Scalar> Kernel<T> for Dot<'_, T> {
     type Output = T;
 
-    /// In several running sums: with one, every addition would wait for the one before it.
+    /// Sums in several running sums: with one, every addition would wait for the previous one.
     #[inline(always)]
     fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) -> T {
         const SUMS: usize = 4;
@@ -56,7 +56,7 @@ impl<T: Scalar> Kernel<T> for Dot<'_, T> {
     }
 }
 
-/// The gradient of a bias: `db += Σₙ dy[n]`, over slices of `O` scalars.
+/// Adds the gradient of a bias: `db += Σₙ dy[n]`, over slices of `O` scalars.
 #[inline]
 pub fn add_rows<T: Scalar, const O: usize>(db: &mut [T], dy: &[T]) {
     if O > 0 {
@@ -94,7 +94,7 @@ impl<T: Scalar> Kernel<T> for AddRows<'_, T> {
 }
 
 impl<T: Scalar> AddRows<'_, T> {
-    /// `width` outputs from `o` on, which stay in registers over all samples.
+    /// Computes `width` outputs from `o` on, which stay in registers over all samples.
     #[inline(always)]
     fn columns<V: Vector<T>, const C: usize>(&mut self, o: usize, width: usize, full: bool) {
         let outputs = self.db.len();

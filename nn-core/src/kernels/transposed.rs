@@ -2,7 +2,7 @@
 //!
 //! With several samples, lanes are inputs and rows are samples. The weights of neighbouring lanes are `O` apart, so a
 //! panel of them is first transposed into a small buffer on the stack; all samples use the copy. With few samples the
-//! copy would cost more than the product: then lanes are outputs, and each input is a sum over its lanes.
+//! copy would cost more than the product. In that case lanes are outputs, and each input is a sum over its lanes.
 
 mod few;
 mod many_panels;
@@ -18,7 +18,7 @@ use crate::kernels::{Shared, prefetch};
 use crate::tensor::scalar::Scalar;
 use core::ops::Range;
 
-/// The inputs' share of the gradient of [`affine`](super::affine): `dx[n] += Wᵀ · dy[n]`.
+/// Adds the gradient of the inputs of [`affine`](super::affine): `dx[n] += Wᵀ · dy[n]`.
 ///
 /// Shapes: `w` is `O × I`, `dy` has `n · O` and `dx` has `n · I`.
 #[inline]
@@ -45,15 +45,15 @@ pub struct AddTransposed<'a, T> {
     dx: &'a mut [T],
 }
 
-/// Outputs of a panel.
+/// The number of outputs of a panel.
 const DEPTH: usize = 64;
-/// Samples, and weights, from which on several panels pay.
+/// The numbers of samples and of weights from which on several panels pay.
 const MANY: usize = 32;
 const LARGE: usize = 32_768;
-/// Samples from which on a copy of the weights pays.
+/// The number of samples from which on a copy of the weights pays.
 const FEW: usize = 4;
-/// Samples that share a copy: so many that it pays, and so few that their gradients stay in the nearer caches
-/// meanwhile.
+/// The number of samples that share a copy: enough to pay for it, and few enough that their gradients stay in the
+/// nearer caches.
 const SAMPLES: usize = 256;
 
 impl<T: Scalar> Kernel<T> for AddTransposed<'_, T> {
@@ -84,7 +84,7 @@ impl<T: Scalar> Kernel<T> for AddTransposed<'_, T> {
 }
 
 impl<T: Scalar> AddTransposed<'_, T> {
-    /// `width` inputs from `i` on, `depth` outputs from `o` on, whose weights are in the panel.
+    /// Computes `width` inputs from `i` on, over `depth` outputs from `o` on, whose weights are in the panel.
     #[inline(always)]
     fn panel<V: Vector<T>, const R: usize, const C: usize>(
         &mut self,
@@ -110,7 +110,7 @@ impl<T: Scalar> AddTransposed<'_, T> {
         }
     }
 
-    /// A multiple of `R` samples.
+    /// Computes a multiple of `R` samples.
     #[inline(always)]
     fn samples<V: Vector<T>, const R: usize, const C: usize>(
         &mut self,
@@ -141,7 +141,7 @@ impl<T: Scalar> AddTransposed<'_, T> {
     }
 }
 
-/// The first vector of each row.
+/// Returns the first vector of each row.
 #[inline(always)]
 fn first<V: Copy, const R: usize, const C: usize>(sums: Sums<V, R, C>) -> Sums<V, R, 1> {
     let mut first = [[sums[0][0]]; R];

@@ -1,34 +1,34 @@
 //! [`Vector`]: a register full of scalars.
 //!
-//! Arrays of scalars would do without intrinsics, but whether the compiler keeps a block of them in vector registers
-//! then depends on what is around it.
+//! Arrays of scalars would work without intrinsics. But the surrounding code would then decide whether the compiler
+//! keeps a block of them in vector registers.
 
 use crate::tensor::scalar::Scalar;
 
-/// Several scalars that are computed with at once.
+/// Several scalars that one instruction computes.
 pub trait Vector<T>: Copy {
-    /// How many.
+    /// The number of scalars.
     const LANES: usize;
-    /// A vector of half as many scalars that takes half as long, where there is one: for shapes that fill no more.
+    /// A vector with half as many scalars that takes half as long, if it exists: for shapes that fill no more.
     type Half: Vector<T>;
-    /// All lanes are this scalar.
+    /// Returns a vector with this scalar in all lanes.
     fn splat(x: T) -> Self;
-    /// The first scalars of a slice that has enough of them.
+    /// Loads the first scalars of a slice that has enough of them.
     fn load(from: &[T]) -> Self;
-    /// The scalars of a slice that has at most enough of them, then zeros.
+    /// Loads the scalars of a slice that has at most `LANES`, followed by zeros.
     fn load_part(from: &[T]) -> Self;
-    /// As [`load_part`](Vector::load_part), for what [`store_part`](Vector::store_part) has just written: for `f32` in
-    /// the same pieces, since to read it in others takes a dozen cycles longer.
+    /// Loads as [`load_part`](Vector::load_part) the scalars that [`store_part`](Vector::store_part) has just written.
+    /// For `f32` it uses the same pieces, because other pieces take a dozen cycles longer.
     #[inline(always)]
     fn load_stored(from: &[T]) -> Self {
         Self::load_part(from)
     }
     /// Overwrites the first scalars of a slice that has enough of them.
     fn store(self, to: &mut [T]);
-    /// Overwrites a slice that has at most as many scalars.
+    /// Overwrites a slice that has at most `LANES` scalars.
     fn store_part(self, to: &mut [T]);
-    /// The first [`QUAD`] scalars of rows that are `stride` apart, transposed: lane `l` of vector `q` is
-    /// `from[l * stride + q]`. There are `rows` of them; lanes without a row have that of another one.
+    /// Loads the first [`QUAD`] scalars of rows that are `stride` apart, transposed. Lane `l` of vector `q` is
+    /// `from[l * stride + q]`. There are `rows` of them; lanes without a row repeat another row.
     #[inline(always)]
     fn transposed(from: &[T], stride: usize, rows: usize) -> [Self; QUAD]
     where
@@ -43,27 +43,28 @@ pub trait Vector<T>: Copy {
         }
         [Self::load(&lanes[0]), Self::load(&lanes[1]), Self::load(&lanes[2]), Self::load(&lanes[3])]
     }
-    /// `self + b`
+    /// Returns `self + b`.
     fn add(self, b: Self) -> Self;
-    /// Lanes below 0 become 0; a NaN stays one.
+    /// Sets lanes below 0 to 0; a NaN stays NaN.
     fn positive(self) -> Self;
-    /// `self · b + c`, rounded once where there is an instruction for it: its emulation would be many times slower.
+    /// Returns `self · b + c`, rounded once if there is an instruction for it; an emulation would be many times
+    /// slower.
     fn mul_add(self, b: Self, c: Self) -> Self;
 }
 
-/// Scalars of a row that are transposed together.
+/// The number of scalars of a row that are transposed together.
 pub(super) const QUAD: usize = 4;
 
-/// No vector has more lanes.
+/// The maximum number of lanes of a vector.
 const MOST: usize = 16;
 
-/// Row `l`, or the last one.
+/// Returns row `l`, or the last one.
 #[inline(always)]
 fn quad<T>(from: &[T], stride: usize, rows: usize, l: usize) -> &[T; QUAD] {
     from[l.min(rows - 1) * stride..].first_chunk().unwrap()
 }
 
-/// For targets without intrinsics here.
+/// A vector for targets without intrinsics here.
 #[derive(Clone, Copy)]
 #[cfg_attr(target_arch = "x86_64", allow(dead_code))]
 pub struct Plain<T, const N: usize>([T; N]);
@@ -130,7 +131,7 @@ impl<T: Scalar, const N: usize> Vector<T> for Plain<T, N> {
     }
 }
 
-/// [`Vector::load_part`] of at most 4 lanes, without an instruction for it.
+/// Runs [`Vector::load_part`] for at most 4 lanes, without an instruction for it.
 #[inline(always)]
 fn load_part<T: Scalar, V: Vector<T>>(from: &[T]) -> V {
     match *from {
@@ -142,7 +143,7 @@ fn load_part<T: Scalar, V: Vector<T>>(from: &[T]) -> V {
     }
 }
 
-/// [`Vector::store_part`] of at most 4 lanes, without an instruction for it.
+/// Runs [`Vector::store_part`] for at most 4 lanes, without an instruction for it.
 #[inline(always)]
 fn store_part<T: Scalar, V: Vector<T>>(vector: V, to: &mut [T]) {
     let mut lanes = [T::ZERO; 4];
@@ -164,10 +165,10 @@ mod x86 {
            |$a:ident, $b:ident, $c:ident| $mul_add:expr,
            |$from:ident| $load_part:expr, |$vec:ident, $to:ident| $store_part:expr
            $(, |$rows:ident| $transposed:expr)? $(; |$stored:ident| $load_stored:expr)?;)*) => {$(
-            // SAFETY, of every block: the intrinsics need the instructions of the vector's level. Vectors are only used
-            // by kernels, through `Kernel::run`, which `level::dispatch` calls with those that the machine has. `load`
-            // and `store` access `LANES` scalars of a slice that was just cut to that length, at any alignment, and
-            // where there are instructions for a part, they access as many scalars as the slice has.
+            // SAFETY, of every block: the intrinsics need the instructions of the vector's level. Only kernels use
+            // vectors, through `Kernel::run`, and `level::dispatch` calls it only with vectors that the machine
+            // supports. `load` and `store` access `LANES` scalars of a slice that was just cut to that length, at any
+            // alignment. Instructions for a part access as many scalars as the slice has.
             impl Vector<$scalar> for $vector {
                 const LANES: usize = $lanes;
                 type Half = $half;
@@ -228,7 +229,7 @@ mod x86 {
 
                 #[inline(always)]
                 fn positive(self) -> Self {
-                    // The maximum of 0 and `self`, in this order: where one is NaN, the instruction takes the second.
+                    // The maximum of 0 and `self`, in this order: if one is NaN, the instruction returns the second.
                     // SAFETY: above.
                     unsafe { { let $v = self; $positive } }
                 }
@@ -243,7 +244,7 @@ mod x86 {
         )*};
     }
 
-    /// `store_part` of a vector as that of one half of it.
+    /// Implements `store_part` of a vector through one of its halves.
     macro_rules! halves {
         ($vector:ident, $to:ident, $half:literal, $low:ident, $high:ident) => {{
             // SAFETY: above.
@@ -266,13 +267,13 @@ mod x86 {
     }
 
     impl Rows<'_> {
-        /// Row `l`.
+        /// Returns row `l`.
         #[inline(always)]
         fn four(&self, l: usize) -> __m128 {
             __m128::load(quad(self.from, self.stride, self.rows, l))
         }
 
-        /// Rows `l` and `l + 4`.
+        /// Returns rows `l` and `l + 4`.
         ///
         /// # Safety
         /// The machine has AVX2.
@@ -282,7 +283,7 @@ mod x86 {
             unsafe { _mm256_set_m128(self.four(l + 4), self.four(l)) }
         }
 
-        /// Rows `l`, `l + 4`, `l + 8` and `l + 12`.
+        /// Returns rows `l`, `l + 4`, `l + 8` and `l + 12`.
         ///
         /// # Safety
         /// The machine has AVX2 and the three parts of AVX-512.
@@ -293,7 +294,7 @@ mod x86 {
         }
     }
 
-    /// Four vectors, transposed within each 128 bits.
+    /// Transposes four vectors within each 128 bits.
     macro_rules! transposed {
         ($a:expr, $b:expr, $c:expr, $d:expr; $low:ident, $high:ident, $shuffle:ident) => {{
             let (a, b, c, d) = ($a, $b, $c, $d);
@@ -361,13 +362,13 @@ mod x86 {
             |vector, to| unsafe { _mm512_mask_storeu_pd(to.as_mut_ptr(), first(to.len()) as u8, vector) };
     }
 
-    /// A bit for each of the first `len` lanes, of which there are at most 16.
+    /// Returns a mask with a bit for each of the first `len` lanes, of which there are at most 16.
     #[inline(always)]
     fn first(len: usize) -> u16 {
         ((1u32 << len.min(16)) - 1) as u16
     }
 
-    /// A mask of the first `len` lanes of 32 bits.
+    /// Returns a mask of the first `len` lanes of 32 bits.
     ///
     /// # Safety
     /// The machine has AVX2.
@@ -377,7 +378,7 @@ mod x86 {
         unsafe { _mm256_cmpgt_epi32(_mm256_set1_epi32(len as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)) }
     }
 
-    /// A mask of the first `len` lanes of 64 bits.
+    /// Returns a mask of the first `len` lanes of 64 bits.
     ///
     /// # Safety
     /// The machine has AVX2.

@@ -7,14 +7,14 @@ use crate::tensor::storage::Storage;
 use crate::tensor::{Element, Tensors};
 use nalgebra::SMatrix;
 
-/// A layer that can compute the activation of its output where it writes it, which saves a pass over the memory.
+/// A layer that can compute the activation of its output where it writes it. That saves a pass over the memory.
 ///
-/// The specification of a layer of the library says so ([`LayerSpec::activates`](crate::spec::LayerSpec::activates)).
-/// Its backward pass does not read `y`, since the output before the activation is nowhere. For a layer of your own,
-/// [`layer!`](crate::layer!) writes the implementation, which a graph uses in a prediction.
+/// A layer of the library says so in its specification ([`LayerSpec::activates`](crate::spec::LayerSpec::activates)).
+/// Its backward pass must not read `y`, because the output before the activation is not kept. For a layer of your own,
+/// [`layer!`](crate::layer!) writes the implementation, and a graph uses it in a prediction.
 pub trait Activates<T: Scalar, X: Tensors>: Layer<T, X, Output: InPlace<T>> {
-    /// [`Layer::forward`], and then the activation of `y`: the same numbers, to the last bit, as the layer and the
-    /// activation one after the other.
+    /// Runs [`Layer::forward`] and then the activation of `y`. The numbers equal those of the layer and the activation
+    /// one after the other, to the last bit.
     fn forward_activated<B: Storage, F: Activation>(
         &self,
         w: &Self::Weights,
@@ -28,9 +28,9 @@ pub trait Activates<T: Scalar, X: Tensors>: Layer<T, X, Output: InPlace<T>> {
     }
 }
 
-/// A sample whose activation can be computed in its place.
+/// A sample whose activation can be computed in place.
 pub trait InPlace<T: Scalar>: Tensors {
-    /// Computes the activation of each sample in its place.
+    /// Computes the activation of each sample in place.
     fn activate<F: Activation>(batch: Self::BatchMut<'_>, activation: &Activate<F>);
 }
 

@@ -1,14 +1,14 @@
-//! [`Component`]: what a path in a graph stands for; [`Folds`]: what it stands for in a folded model.
+//! [`Component`]: the meaning of a path in a graph; [`Folds`]: its meaning in a folded model.
 
 use crate::layer::model::Model;
 use crate::spec::ArgSpec;
 
-/// The meaning of a path in a graph: in `my::Scale(penalty = 0.1)(x)` the layer is a
+/// The meaning of a path in a graph. In `my::Scale(penalty = 0.1)(x)` the layer is a
 /// `<my::Scale as Component>::Layer<..>`, with the constants that the shape rule found.
 ///
-/// [`layer!`](crate::layer!) implements it for a layer of your own. `model!` implements it for a model, which stands
-/// for a type without size and ignores the constants. The two also write the functions that a graph calls: of a shape
-/// rule, and of a value.
+/// [`layer!`](crate::layer!) implements it for a layer of your own. `model!` implements it for a model: its layer is a
+/// type without size and ignores the constants. Both macros also write the functions that a graph calls, for the shape
+/// rule and for the value.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a model nor a layer",
     label = "a call in a graph names a layer of the library, a model, or a layer of your own",
@@ -27,28 +27,28 @@ pub trait Component {
         const G: usize,
         const H: usize,
     >;
-    /// Whether a folded model has another layer in its place: of a model its folded form, of a layer of your own
+    /// Whether another layer takes its place in a folded model: for a model its folded form, for a layer of your own
     /// [`Folds::Folded`].
     #[doc(hidden)]
     const FOLDS: bool = false;
-    /// The arguments that it declares.
+    /// The arguments that the layer declares.
     #[doc(hidden)]
     const ARGUMENTS: &'static [ArgSpec] = &[];
-    /// Whether the first output has the mask of the first input, whose positions it then has. The layer reads the masks
-    /// of its inputs by [`Memory::mask`](crate::Memory::mask). If it hands on none, what follows takes the masked
-    /// positions for data, and the lint [`dropped_mask`](crate::spec::lints::dropped_mask) says so.
+    /// Whether the first output has the mask of the first input, and therefore the same positions. The layer reads the
+    /// masks of its inputs with [`Memory::mask`](crate::Memory::mask). If it does not hand the mask on, the next
+    /// layers take the masked positions for data. The lint [`dropped_mask`](crate::spec::lints::dropped_mask) says so.
     /// [`layer!`](crate::layer!) sets it for `masking: Masking::Passes`.
     const PASSES_MASK: bool = false;
-    /// Whether the layer hands its mask on, or reads it and rightly ends it. Then no lint says that it drops the mask.
+    /// Whether the layer hands its mask on, or reads it and rightly ends it. Then no lint reports a dropped mask.
     #[doc(hidden)]
     const HEEDS_MASK: bool = Self::PASSES_MASK;
 }
 
-/// A layer of your own that is another one in a folded model ([`Model::fold`]): a factorised kernel that is one
-/// product, or weights without what only training needs.
+/// A layer of your own that another layer replaces in a folded model ([`Model::fold`]). Examples: a factorised kernel
+/// becomes one product, or weights that only training needs are dropped.
 ///
-/// The other layer has the same constants and the first arguments of this one, in the same order: a call gives it what
-/// it gave this one. [`FoldInto`] makes its weights. The declaration ends in `impl Folds;`.
+/// The other layer has the same constants, and its arguments are the first arguments of this one, in the same order. A
+/// call gives both layers the same values. [`FoldInto`] makes its weights. The declaration ends in `impl Folds;`.
 ///
 /// ```ignore
 /// nn::layer! {
@@ -75,17 +75,17 @@ pub trait Component {
     note = "implement `nn::layer::Folds` for it, and `nn::layer::FoldInto` for its weights"
 )]
 pub trait Folds: Component {
-    /// The layer in a folded model.
+    /// The layer that takes its place in a folded model.
     type Folded: Component;
 }
 
-/// Weights from which those of the layer in a folded model are made: see [`Folds`].
+/// Weights that can make the weights of the layer's folded form: see [`Folds`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say how the folded weights `{Folded}` are made",
     note = "weights of a layer that folds implement `nn::layer::FoldInto`"
 )]
 pub trait FoldInto<Folded> {
-    /// Overwrites the weights of the folded layer.
+    /// Overwrites the weights of the folded layer with those made from `self`.
     fn fold_into(&self, folded: &mut Folded);
 }
 

@@ -1,6 +1,6 @@
-//! Arguments that a graph gives to a layer of a user's own. Only rustc sees the declaration of that layer, so the
-//! expansion hands on what was written, and these functions check it in a `const`: kinds, names, and that nothing is
-//! missing.
+//! Checks of the arguments that a graph gives to a user's own layer. Only rustc sees the declaration of that layer.
+//! Therefore the expansion hands on the arguments as they were written. These functions check them in a `const`: their
+//! kinds, their names, and that no required argument is missing.
 
 use crate::spec::code::Code;
 use crate::spec::shape::{Blame, MAX_RANK, Shape, ShapeError};
@@ -20,11 +20,11 @@ pub use own::{assert_cell, assert_form, assert_own};
 /// An argument as it was written in a graph.
 #[derive(Clone, Copy)]
 pub struct Argument {
-    /// Its keyword; `None` for one that has its place alone.
+    /// The keyword; `None` for a positional argument.
     pub keyword: Option<&'static str>,
-    /// The text of its value, for messages.
+    /// The text of the value, for messages.
     pub text: &'static str,
-    /// Its value.
+    /// The value.
     pub value: Written,
 }
 
@@ -47,23 +47,23 @@ pub enum Written {
     Regularizer(Regularizer),
     /// The value of a keyword that ends in `constraint`.
     Constraint(Constraint),
-    /// An activation or a penalty on the output: the graph has a layer for it, behind this one.
+    /// An activation or a penalty on the output: the graph adds a layer for it, behind this one.
     After,
-    /// `None`: as if it were not given.
+    /// `None`: the same as if the argument were not given.
     Nothing,
 }
 
-/// An expression of the user's, whose type only rustc knows: `Typed(UNITS).written()`.
+/// A user's expression whose type only rustc knows: `Typed(UNITS).written()`.
 pub struct Typed<T>(pub T);
 
-/// `written` for the types that an argument may have.
+/// Implements `written` for the types that an argument may have.
 macro_rules! typed {
     ($($type:ty: |$value:ident| $written:expr,)*) => {
         $(impl Typed<$type> {
-            /// The value as an argument.
+            /// Returns the value as an argument.
             ///
             /// # Panics
-            /// If a whole number has more than 64 bits.
+            /// If a whole number does not fit in `i64`.
             #[track_caller]
             pub const fn written(self) -> Written {
                 let $value = self.0;
@@ -89,8 +89,10 @@ typed! {
     Constraint: |value| Written::Constraint(value),
 }
 
-/// The values that the shape rule of a layer sees: those of these arguments, and the defaults of the others. Blame is
-/// by the place in `given`, or behind its end for a keyword.
+/// Returns the values that the shape rule of a layer sees: the given arguments, and defaults for the others.
+///
+/// # Errors
+/// If arguments or inputs do not match the specification. A blamed keyword has its place in `given` plus the length.
 pub const fn values<const N: usize>(
     spec: &LayerSpec,
     given: &[Argument],
@@ -149,7 +151,7 @@ pub const fn values<const N: usize>(
     Ok(values)
 }
 
-/// Which argument of the layer the argument `i` of these is.
+/// Returns the place in the specification of argument `i` of `given`.
 const fn place(spec: &LayerSpec, given: &[Argument], i: usize) -> Result<usize, ShapeError> {
     let place = match given[i].keyword {
         None => i,
@@ -182,7 +184,7 @@ const fn place(spec: &LayerSpec, given: &[Argument], i: usize) -> Result<usize, 
     Ok(place)
 }
 
-/// The place of the argument of this name; behind the end if there is none.
+/// Returns the place of the argument with this name, or the number of arguments if there is none.
 const fn named(spec: &LayerSpec, name: &str) -> usize {
     let mut place = 0;
     while place < spec.args.len() && !str_eq(spec.args[place].name, name) {
@@ -191,7 +193,7 @@ const fn named(spec: &LayerSpec, name: &str) -> usize {
     place
 }
 
-/// The message with the names of all arguments.
+/// Appends the names of all arguments to the message.
 const fn with_list(message: Text<256>, spec: &LayerSpec) -> Text<256> {
     let (mut text, mut i) = (message.str("\n  = note: its arguments are "), 0);
     while i < spec.args.len() {
@@ -201,7 +203,7 @@ const fn with_list(message: Text<256>, spec: &LayerSpec) -> Text<256> {
     text.str("`name`, `trainable`")
 }
 
-/// The value that was given for the argument of this name.
+/// Returns the value that was given for the argument with this name.
 const fn find(spec: &LayerSpec, given: &[Argument], name: &str) -> Option<Written> {
     let (place, mut i) = (named(spec, name), 0);
     while i < given.len() {
@@ -233,7 +235,7 @@ const fn is_name(kind: Kind, name: &str) -> bool {
 /// A code and a message.
 type Wrong = (Code, Text<256>);
 
-/// The value of an argument as the shape rule sees it.
+/// Converts an argument to the value that the shape rule sees.
 const fn value(arg: &ArgSpec, given: &Argument) -> Result<Value, Wrong> {
     let expected = match (arg.kind, given.value) {
         (Kind::Size, Written::Int(n)) => {
@@ -344,11 +346,11 @@ const fn no_choice(name: &str, names: &[&str], text: &str) -> Wrong {
     (Code::NoChoice, message.str("but got `").str(text).str("`"))
 }
 
-/// The findings of the shape rule of a user's layer. The rule blames an argument by its place in the declaration, which
-/// becomes the place in `given`, or the whole call if it was not given.
+/// Returns the findings of the shape rule of a user's layer. The rule's error blames an argument by its place in the
+/// declaration; the result blames its place in `given`, or the whole call if the argument was not given.
 ///
 /// # Panics
-/// If it asks for a workspace, which no graph gives to such a layer.
+/// If the rule asks for a workspace, because no graph gives one to such a layer.
 #[track_caller]
 pub const fn found(
     spec: &LayerSpec,
@@ -385,7 +387,7 @@ pub const fn found(
     }
 }
 
-/// The findings of a model, which has no arguments.
+/// Returns the findings of a model, or an error if an argument is given.
 pub const fn of_model(given: &[Argument], outputs: Result<Inferred, ShapeError>) -> Result<Inferred, ShapeError> {
     if given.is_empty() {
         return outputs;

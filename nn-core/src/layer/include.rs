@@ -1,5 +1,4 @@
-//! `include_weights!`: the tensors of a file against the parts of a model, and the model made of them, while the
-//! compiler runs.
+//! `include_weights!`: compares the tensors of a file with the parts of a model and makes the model, at compile time.
 
 use crate::layer::model::Model;
 use crate::spec::code::Code;
@@ -12,40 +11,40 @@ use core::mem::MaybeUninit;
 /// A tensor of a file.
 #[derive(Clone, Copy, Debug)]
 pub struct Tensor {
-    /// Its name: `dense.kernel`.
+    /// The name: `dense.kernel`.
     pub name: &'static str,
-    /// Its type, as safetensors writes it. Halves have been made `F32`; where halves are asked for, these and `F32`
-    /// have been made such.
+    /// The type, as safetensors writes it. Halves are `F32` by now. If the caller asked for halves, both halves and
+    /// `F32` are halves of that type by now.
     pub dtype: &'static str,
-    /// Its shape.
+    /// The shape.
     pub shape: &'static [usize],
-    /// Its scalars, the lowest byte first.
+    /// The scalars, in little-endian order.
     pub bytes: &'static [u8],
 }
 
-/// The most bytes of a name with all its prefixes.
+/// The maximum length of a name with all its prefixes, in bytes.
 const NAME: usize = 256;
 
 /// A name with its prefixes.
 type Name = Text<NAME>;
 
-/// A message. The longest holds a few names.
+/// A message. The longest one holds a few names.
 type Message = Text<2048>;
 
-/// The model whose variables are the tensors of a file.
+/// Returns the model whose variables are the tensors of a file.
 ///
 /// # Panics
-/// If the tensors are not exactly the variables, by name, shape and type. It says which.
+/// If the tensors are not exactly the variables, by name, shape and type. The message names the first difference.
 #[track_caller]
 pub const fn model<M: Model>(tensors: &[Tensor]) -> M {
     // SAFETY: by the contract of `Weights`, zeroed bytes are a valid `M`, and so is any bit pattern of its scalars.
     unsafe { values::<M, M>(tensors, Scalars { dtype: expected::<M>(), width: size_of::<M::Scalar>() }).assume_init() }
 }
 
-/// The `N` scalars of all tensors as halves, in the order of the model's flat slice. The tensors have been made halves.
+/// Returns the `N` scalars of all tensors as halves, in the order of the model's flat slice. The tensors hold halves.
 ///
 /// # Panics
-/// If the tensors are not exactly the variables, as above, or if the model is over `f64`.
+/// If the tensors are not exactly the variables, as in [`model`], or if the model's scalar is `f64`.
 #[track_caller]
 pub const fn halves<M: Model, H: Half, const N: usize>(tensors: &[Tensor]) -> [H; N] {
     if size_of::<M::Scalar>() != 4 {
@@ -56,15 +55,15 @@ pub const fn halves<M: Model, H: Half, const N: usize>(tensors: &[Tensor]) -> [H
     unsafe { values::<M, [H; N]>(tensors, Scalars { dtype: H::DTYPE, width: size_of::<H>() }).assume_init() }
 }
 
-/// What tensors hold.
+/// The kind of scalars that tensors hold.
 #[derive(Clone, Copy)]
 struct Scalars {
     dtype: &'static str,
-    /// Bytes of one.
+    /// Bytes of one scalar.
     width: usize,
 }
 
-/// The scalars of the tensors in the order of the model, which are all bytes of a `V`.
+/// Copies the scalars of the tensors into a `V`, in the order of the model. They fill all bytes of the `V`.
 #[track_caller]
 const fn values<M: Model, V>(tensors: &[Tensor], kept: Scalars) -> MaybeUninit<V> {
     const { assert_layout::<M::Scalar, M>() }
@@ -77,12 +76,13 @@ const fn values<M: Model, V>(tensors: &[Tensor], kept: Scalars) -> MaybeUninit<V
     bytes
 }
 
-/// The type of tensors whose scalars are those of the model.
+/// Returns the type of tensors whose scalars are the model's scalars.
 const fn expected<M: Model>() -> &'static str {
     if size_of::<M::Scalar>() == 4 { "F32" } else { "F64" }
 }
 
-/// Writes the tensors of these parts to the bytes of `values` from `start` on: where they end, and how many there are.
+/// Writes the tensors of these parts to the bytes of `values`, from `start` on. Returns the end and the number of
+/// tensors.
 #[track_caller]
 const fn write<M: Model, V>(
     parts: &[Part],
@@ -113,25 +113,25 @@ const fn write<M: Model, V>(
     (at, count)
 }
 
-/// Copies scalars of `width` bytes, the lowest first, into the order of the machine.
+/// Copies little-endian scalars of `width` bytes into the byte order of the target.
 ///
 /// # Safety
-/// `to` can be written for the length of `bytes`.
+/// `to` is valid for writes of `bytes.len()` bytes.
 const unsafe fn copy(bytes: &[u8], to: *mut u8, width: usize) {
     if cfg!(target_endian = "little") {
-        // SAFETY: the caller's promise; a borrowed slice and memory to be written do not overlap.
+        // SAFETY: by the caller's promise; a shared slice and memory for writing do not overlap.
         unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len()) }
         return;
     }
     let mut i = 0;
     while i < bytes.len() {
-        // SAFETY: both are below the length, which is a multiple of `width`.
+        // SAFETY: both offsets are below the length, which is a multiple of `width`.
         unsafe { *to.add(i) = bytes[i - i % width + width - 1 - i % width] }
         i += 1;
     }
 }
 
-/// The tensor of a variable, of the right shape, whose scalars are kept as `dtype`.
+/// Returns the tensor of a variable, with the right shape and scalars of type `dtype`.
 #[track_caller]
 const fn find<M: Model>(name: &Name, shape: &Shape, tensors: &[Tensor], dtype: &str) -> Tensor {
     let name = name.as_str();
@@ -157,7 +157,7 @@ const fn find<M: Model>(name: &Name, shape: &Shape, tensors: &[Tensor], dtype: &
     fail(near::<M>(message, name, tensors), Code::MissingTensor)
 }
 
-/// Fails with the first tensor that is no variable.
+/// Panics with the name of the first tensor that is not a variable.
 #[track_caller]
 const fn surplus<M: Model>(tensors: &[Tensor]) -> ! {
     let mut i = 0;
@@ -177,7 +177,7 @@ const fn surplus<M: Model>(tensors: &[Tensor]) -> ! {
     panic!("a tensor is listed twice")
 }
 
-/// Whether a tensor of this name belongs to the parts.
+/// Whether one of the parts is a variable of this name.
 const fn is_variable(parts: &[Part], prefix: &Name, tensor: &str) -> bool {
     let mut i = 0;
     while i < parts.len() {
@@ -194,12 +194,12 @@ const fn is_variable(parts: &[Part], prefix: &Name, tensor: &str) -> bool {
     false
 }
 
-/// Adds the tensor without a variable whose name is nearest, if one is near.
+/// Adds the name of the closest tensor without a variable to the message, if one is close.
 const fn near<M: Model>(message: Message, name: &str, tensors: &[Tensor]) -> Message {
     let (mut best, mut least, mut i) = ("", usize::MAX, 0);
     while i < tensors.len() {
         let other = tensors[i].name;
-        // A third of the letters may be wrong.
+        // At most a third of the letters may differ.
         let longest = if other.len() > name.len() { other.len() } else { name.len() };
         let distance = distance(name, other);
         if distance <= longest / 3 && distance < least && !is_variable(M::PARTS, &Name::new(), other) {
@@ -210,7 +210,7 @@ const fn near<M: Model>(message: Message, name: &str, tensors: &[Tensor]) -> Mes
     if best.is_empty() { message } else { message.str("\n  = help: the file has `").str(best).str("`") }
 }
 
-/// The least number of letters that have to be put in, left out or changed between two names.
+/// Returns the edit distance of two names: the least number of letters to insert, delete or replace.
 const fn distance(a: &str, b: &str) -> usize {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if b.len() >= NAME {
@@ -255,7 +255,7 @@ const fn same(a: &[usize], b: &[usize]) -> bool {
     equal
 }
 
-/// Appends a shape. That of a file may have any number of axes.
+/// Appends a shape. A shape from a file may have any number of axes.
 const fn dims(mut message: Message, dims: &[usize]) -> Message {
     message = message.str("(");
     let mut i = 0;

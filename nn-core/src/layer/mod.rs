@@ -1,7 +1,7 @@
 //! [`Layer`], [`Train`] and [`Ends`]: the interface of everything that a graph can call; models, and their weights in
 //! flash.
 //!
-//! Rule: traits and what holds for all layers; nothing here knows a single one.
+//! Rule: traits, and facts that hold for all layers. Nothing here knows a single layer.
 
 mod activates;
 mod component;
@@ -44,23 +44,23 @@ use core::ops::Range;
 
 /// A layer over the scalar `T`, called on tensors `X`.
 ///
-/// The layer itself (`self`) is its hyperparameters: a small value that an expansion writes as a literal. Its weights
-/// are separate, since a struct of weights holds nothing but scalars, and they do not depend on the number of
-/// positions: one `Dense`, with one set of weights, can be called on tensors of different lengths. `X` is the type of
-/// one input sample, or a tuple of them. A model implements `Layer` for its own inputs and outputs, so a model is a
-/// layer.
+/// `self` is the layer's hyperparameters: a small value that an expansion writes as a literal. The weights are
+/// separate, because a struct of weights holds nothing but scalars. Weights do not depend on the number of positions:
+/// one `Dense` with one set of weights can be called on tensors of different lengths. `X` is the type of one input
+/// sample, or a tuple of them. A model implements `Layer` for its own inputs and outputs, so a model is a layer.
 ///
-/// The conventions of every implementation:
+/// Every implementation follows these conventions:
 ///
-/// - `forward` overwrites `y`. `backward` **adds** to `dx` and `dw`, so a tensor that is read twice and weights that
-///   are shared sum their gradients without anybody's help.
+/// - `forward` overwrites `y`. `backward` **adds** to `dx` and `dw`. Gradients of a tensor that is read twice, and of
+///   shared weights, therefore sum without further code.
 /// - All batches of one call have the same number of samples. Memory (`Scratch`, `Cache`) has room for at least as
 ///   many.
-/// - `backward` follows a training `forward` with the same `x` and the same memory; `y` is what that wrote.
-/// - The masks of the inputs come with the memory: [`Memory::mask`]. They are no part of `X`.
+/// - `backward` follows a training `forward` with the same `x` and the same memory; `y` is the output of that
+///   `forward`.
+/// - The masks of the inputs come with the memory ([`Memory::mask`]); they are not part of `X`.
 /// - No call allocates or panics.
 ///
-/// A layer of your own is declared with [`layer!`](crate::layer!), which writes [`Train`] and [`Ends`] as well;
+/// Declare a layer of your own with [`layer!`](crate::layer!), which writes [`Train`] and [`Ends`] as well.
 /// `examples/custom_layer.rs` shows one. The [`layers`](crate::layers) pages are further examples.
 #[diagnostic::on_unimplemented(
     message = "the layer `{Self}` cannot be called on tensors of type `{X}`",
@@ -70,19 +70,19 @@ use core::ops::Range;
 pub trait Layer<T: Scalar, X: Tensors> {
     /// The output sample, or a tuple of them.
     type Output: Tensors;
-    /// The weights; `()` for a layer without.
+    /// The weights; `()` for a layer without weights.
     type Weights: Weights<T>;
-    /// Working memory of a prediction. A layer that needs none has `()`.
+    /// Working memory of a prediction; `()` for a layer that needs none.
     type Scratch<B: Storage>: Buffer;
-    /// Memory that a training pass leaves for `backward`, beyond `x` and `y`; `()` where nothing is needed.
+    /// Memory that a training pass leaves for `backward`, besides `x` and `y`; `()` for a layer that needs none.
     type Cache<B: Storage>: Buffer;
     /// Multiply-accumulates of one sample.
     const MACS: usize = 0;
-    /// How much a sample takes, and whether a large batch may be seen in parts, on several threads. Its default, which
-    /// is always right, is that it may not.
+    /// The work of one sample, and whether several threads may each compute a part of a large batch. The default
+    /// forbids that, which is always correct.
     const WORK: Work = Work::ByBatch(Self::MACS);
 
-    /// Sets fresh weights. They are zero before.
+    /// Sets initial weights. `w` is zero before the call.
     fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
         let (_, _) = (w, rng);
     }
@@ -96,7 +96,7 @@ pub trait Layer<T: Scalar, X: Tensors> {
         pass: Pass<'_, '_, T, Self::Scratch<B>, Self::Cache<B>>,
     );
 
-    /// Adds to `dx` and `dw` what the gradient `dy` of the outputs makes of the gradients of inputs and weights.
+    /// Given the output gradient `dy`, adds the input gradients to `dx` and the weight gradients to `dw`.
     fn backward<B: Storage>(
         &self,
         w: &Self::Weights,
@@ -109,80 +109,79 @@ pub trait Layer<T: Scalar, X: Tensors> {
     );
 }
 
-/// The part of a training step that is no pass: running state, penalties, bounds, and the rows of its tables.
+/// The work of a training step besides its passes: running state, penalties, bounds, and the touched rows of tables.
 ///
-/// [`layer!`](crate::layer!) writes it, with the penalties and bounds of the arguments. A layer that has more to say
-/// implements it.
+/// [`layer!`](crate::layer!) writes the implementation, with the penalties and bounds of the arguments. Implement the
+/// trait yourself if a layer needs more than that.
 pub trait Train<T: Scalar, X: Tensors>: Layer<T, X> {
-    /// Whether [`constrain`](Self::constrain) may do anything. A model knows it: `false` where none of its layers has a
-    /// constraint, so that a step need not keep what is frozen out of its way.
+    /// Whether [`constrain`](Self::constrain) can change weights. If `false`, a training step skips it.
     const CONSTRAINS: bool = true;
 
-    /// Visits the rows that `backward` adds to, as ranges of the flat slice of weights. Only variables by rows have
-    /// rows ([`Variable::rows`](crate::Variable::rows)). A range may come twice.
+    /// Reports the ranges of the flat slice of weights that `backward` adds to, row by row. Only row-wise variables
+    /// have rows ([`Variable::rows`](crate::Variable::rows)). Ranges may repeat.
     ///
-    /// By default it is all rows of all of them.
+    /// By default, reports all rows of all these variables.
     ///
-    /// Gradients of a table come for the rows that a batch names: a step costs as much as these, not as much as the
-    /// table. Whatever is not visited must have a gradient of zero: it is neither applied nor cleared.
+    /// The gradient of a table is zero except in the rows of the indices in a batch. A step therefore costs as much as
+    /// these rows, not as much as the table. The gradient of a row that is not reported must be zero: it is neither
+    /// applied nor cleared.
     ///
-    /// It is asked of layers whose calls all read indices; other layers' variables by rows are treated as any variable.
-    /// A tensor of numbers that it reads beside the indices may come without samples.
+    /// Only layers whose calls all read indices are asked; row-wise variables of other layers are treated as ordinary
+    /// ones. A tensor of numbers that the layer reads besides the indices may come without samples.
     fn touched<B: Storage>(&self, x: X::Batch<'_>, cache: &Self::Cache<B>, visit: &mut dyn FnMut(Range<usize>)) {
         let (_, _) = (x, cache);
         crate::weights::visit_tables(<Self::Weights as Weights<T>>::PARTS, visit);
     }
 
-    /// Moves a running state (moving averages) after a training pass. It is called once per call of the layer, after
+    /// Moves a running state (moving averages) after a training pass. Called once per call of the layer, after
     /// `backward`.
     fn update<B: Storage>(&self, w: &mut Self::Weights, cache: &Self::Cache<B>) {
         let (_, _) = (w, cache);
     }
 
-    /// Keeps the weights within their bounds, after a step of the optimizer.
+    /// Moves the weights into their bounds, after a step of the optimizer.
     fn constrain(&self, w: &mut Self::Weights) {
         let _ = w;
     }
 
-    /// The penalty on activations that the last prediction found. Its gradient is a part of `backward`.
+    /// Returns the penalty on activations of the last prediction. Its gradient is part of `backward`.
     fn activity<B: Storage>(&self, scratch: &Self::Scratch<B>) -> T {
         let _ = scratch;
         T::ZERO
     }
 
-    /// The penalty on activations that the last training pass found.
+    /// Returns the penalty on activations of the last training pass.
     fn training_activity<B: Storage>(&self, cache: &Self::Cache<B>) -> T {
         let _ = cache;
         T::ZERO
     }
 
-    /// The regularization loss of the weights; adds its gradient to `dw`.
+    /// Returns the regularization loss of the weights, and adds its gradient to `dw`.
     fn regularize(&self, w: &Self::Weights, dw: Option<&mut Self::Weights>) -> T {
         let (_, _) = (w, dw);
         T::ZERO
     }
 }
 
-/// For each output a bit: whether its gradient is with respect to the logits instead of the output.
+/// One bit for each output: whether its gradient is taken with respect to the logits instead of the output.
 pub type LogitMask = u32;
 
-/// The questions of a model to the layers at its ends: the bounds of indices that go in, and logits and masks of what
-/// comes out.
+/// The facts about the ends of a model, for its callers: bounds of input indices, and logits and masks of outputs.
 ///
-/// [`layer!`](crate::layer!) writes it for a layer that has nothing to say, as most have.
+/// [`layer!`](crate::layer!) writes an implementation with the defaults, which fit most layers.
 pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
-    /// The knowledge of a loss about an output that this layer computes.
+    /// The facts that a loss may use about an output of this layer.
     const HEAD: Head = Head::Other;
 
-    /// The same for each of its outputs; a model has several.
+    /// [`HEAD`](Self::HEAD) for each output; a model may have several.
     const HEADS: &'static [Head] = &[Self::HEAD];
 
-    /// For each input of indices, how many there are to choose from (the size of the vocabulary): an index is below it.
-    /// `usize::MAX`, or no entry, where any index does.
+    /// The number of classes (the vocabulary size) of each input of indices: every index is below it. `usize::MAX`,
+    /// or no entry, if every index is allowed.
     const BOUNDS: &'static [usize] = &[];
 
-    /// [`backward`](Layer::backward) where, for each bit of `logit_mask` that is set, `dy` is the gradient of the
-    /// logits of that output. Only a model has logits to show.
+    /// Runs [`backward`](Layer::backward), but for each bit set in `logit_mask`, `dy` is the gradient of that output's
+    /// logits. Only a model has logits.
     fn backward_from<B: Storage>(
         &self,
         logit_mask: LogitMask,
@@ -198,21 +197,21 @@ pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
         self.backward(w, x, y, dy, memory, dx, dw);
     }
 
-    /// The logits of the outputs that have them, after a prediction of `n` samples.
+    /// Returns the logits of the outputs that have them, after a prediction of `n` samples.
     fn logits<B: Storage>(scratch: &Self::Scratch<B>, n: usize) -> <Self::Output as Tensors>::Optional<'_> {
         let (_, _) = (scratch, n);
         <Self::Output as Tensors>::none()
     }
 
-    /// The logits of the outputs that have them, after a training pass of `n` samples.
+    /// Returns the logits of the outputs that have them, after a training pass of `n` samples.
     fn training_logits<B: Storage>(cache: &Self::Cache<B>, n: usize) -> <Self::Output as Tensors>::Optional<'_> {
         let (_, _) = (cache, n);
         <Self::Output as Tensors>::none()
     }
 
-    /// The mask of output `output` after a prediction of `n` samples, if it has one: a number for each position of the
-    /// batch, 0 where it does not count. A tensor of numbers that the layer was called on comes without samples: its
-    /// memory may hold something else by then.
+    /// Returns the mask of output `output` after a prediction of `n` samples, if it has one. The mask has a number for
+    /// each position of the batch; 0 masks the position. An input tensor of numbers comes without samples, because its
+    /// memory may have been reused.
     fn mask<'a, B: Storage>(
         x: X::Batch<'a>,
         scratch: &'a Self::Scratch<B>,
@@ -223,7 +222,7 @@ pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
         None
     }
 
-    /// The mask of output `output` after a training pass of `n` samples, if it has one.
+    /// Returns the mask of output `output` after a training pass of `n` samples, if it has one.
     fn training_mask<'a, B: Storage>(
         x: X::Batch<'a>,
         cache: &'a Self::Cache<B>,
@@ -235,12 +234,12 @@ pub trait Ends<T: Scalar, X: Tensors>: Layer<T, X> {
     }
 }
 
-/// The knowledge of a loss about an output that this layer computes: [`Ends::HEAD`] of a value.
+/// Returns [`Ends::HEAD`] of a layer, given as a value.
 pub const fn head<T: Scalar, X: Tensors, L: Ends<T, X>>(_: &L) -> Head {
     L::HEAD
 }
 
-/// The row of the summary for a layer that is called once and has one output.
+/// Returns the summary row of a layer that is called once and has one output.
 pub const fn row<L: Layer<f32, X>, X: Tensors>(
     name: &'static str,
     kind: &'static str,
@@ -251,7 +250,7 @@ pub const fn row<L: Layer<f32, X>, X: Tensors>(
     Row { name, kind, output, parameters, inputs, macs: L::MACS, memory }
 }
 
-/// The least of some bounds: each is an entry of a layer's [`BOUNDS`](Ends::BOUNDS), or none.
+/// Returns the smallest bound. Each reader is a layer's [`BOUNDS`](Ends::BOUNDS) and an input of that layer.
 pub const fn least_bound(readers: &[(&[usize], usize)]) -> usize {
     let (mut least, mut i) = (usize::MAX, 0);
     while i < readers.len() {

@@ -1,4 +1,4 @@
-//! [`Model`] and [`Graph`]: what `model!` implements for every struct it writes.
+//! [`Model`] and [`Graph`]: the traits that `model!` implements for every struct that it writes.
 
 pub use crate::tensor::by_value::MAX_BY_VALUE;
 
@@ -17,17 +17,17 @@ use crate::tensor::{FloatTensors, Tensors};
 use crate::weights::{self, Weights};
 use rand::Rng;
 
-/// A model: a struct of weights, with the graph that computes with them.
+/// A model: a struct of weights and the graph that computes with them.
 ///
-/// `model!` implements it. What most programs use (`boxed`, `new`, `call`, `SUMMARY`) is also inherent there for `f32`,
-/// so that `Digits::boxed(&mut rng)` needs no annotation; `Digits::<f64>::boxed(&mut rng)` is this trait's.
+/// `model!` implements it. The items that most programs use (`boxed`, `new`, `call`, `SUMMARY`) are also inherent for
+/// `f32`: `Digits::boxed(&mut rng)` needs no annotation. For `f64`, write `Digits::<f64>::boxed(&mut rng)`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     note = "models are written by `model!`",
     note = "explained in nn::errors::nn0506"
 )]
 pub trait Model: Weights<Self::Scalar> + Component {
-    /// What [`fold`](Self::fold) gives: `HeadlineFolded`, or the model itself where there is nothing to fold.
+    /// The result of [`fold`](Self::fold): `HeadlineFolded`, or the model itself if there is nothing to fold.
     type Folded: Model<Scalar = Self::Scalar, Inputs = Self::Inputs, Outputs = Self::Outputs, Folded = Self::Folded>;
     /// `f32` or `f64`.
     type Scalar: Scalar + Element;
@@ -37,10 +37,10 @@ pub trait Model: Weights<Self::Scalar> + Component {
     type Outputs: FloatTensors<Self::Scalar> + Inspect;
     /// The graph: a type without size.
     type Graph: Graph<Self::Scalar, Self::Inputs, Output = Self::Outputs, Weights = Self>;
-    /// The graph in a training step. It does not give the gradients of the inputs, so of layers that never learn
-    /// (`trainable = false`) those before all others have no backward pass in it.
+    /// The graph of a training step. It does not compute the gradients of the inputs. Layers that never learn
+    /// (`trainable = false`) and stand before all others therefore have no backward pass in it.
     type Training: Graph<Self::Scalar, Self::Inputs, Output = Self::Outputs, Weights = Self>;
-    /// What `predict` gives: `Vec<S>`, or the named struct of several.
+    /// The result of `predict`: `Vec<S>`, or the named struct for several outputs.
     #[cfg(feature = "alloc")]
     type Predictions: From<<Self::Outputs as Tensors>::Vecs>;
 
@@ -56,34 +56,40 @@ pub trait Model: Weights<Self::Scalar> + Component {
     const OUTPUT_SHAPES: &'static [Shape];
     /// A table of the layers, as Keras prints it.
     const SUMMARY: &'static str;
-    /// What each layer costs in a prediction: `println!("{}", Digits::COSTS)` prints flash, RAM and
-    /// multiply-accumulates. Time and instructions are the machine's: `#[nn(profile)]` on the struct adds `profile`,
-    /// which is watched layer by layer.
+    /// The cost of each layer in a prediction: `println!("{}", Digits::COSTS)` prints flash, RAM and
+    /// multiply-accumulates. Time and instructions depend on the machine: `#[nn(profile)]` on the struct adds
+    /// `profile`, which measures each layer.
     const COSTS: Costs;
     /// The graph for Graphviz.
     const DOT: &'static str;
-    /// What each output ends in, for [lints](crate::lints); where it is not said, nothing is known.
+    /// The activation of each output, for [lints](crate::lints); an output without an entry is unknown.
     #[doc(hidden)]
     const ENDS: &'static [Head] = &[];
     /// The lints that `#[nn(allow(..))]` on the struct names.
     #[doc(hidden)]
     const ALLOWED_LINTS: &'static [&'static str] = &[];
-    /// How many weights it has.
+    /// The number of weights.
     const PARAMETERS: usize = Self::COUNT;
-    /// How many bytes its weights take.
+    /// The size of the weights in bytes.
     const PARAMETER_BYTES: usize = size_of::<Self>();
-    /// How many bytes of activations one prediction needs, beside its inputs and outputs.
+    /// The size of the activations of one prediction in bytes, without the inputs and outputs.
     const ARENA_BYTES: usize;
-    /// How many bytes a training step needs for each sample, beside weights, inputs and outputs. Layers with
-    /// `trainable = false` before all that learn need less: no gradients, and activations that share memory. What such
-    /// a layer keeps for itself stays: the gates of an LSTM, the tape of a model inside.
+    /// The memory of a training step for each sample in bytes, without weights, inputs and outputs. Layers with
+    /// `trainable = false` before all layers that learn need less: they have no gradients, and their activations share
+    /// memory. Such a layer still keeps its own cache: the gates of an LSTM, the tape of a model inside.
     const TRAIN_BYTES: usize;
     /// Multiply-accumulates of one prediction.
     const MACS: usize = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::MACS;
-    /// How much work a sample is, for threads.
+    /// The work of one sample, for threads.
     const WORK: Work = <Self::Graph as Layer<Self::Scalar, Self::Inputs>>::WORK;
 
-    /// Fresh weights, made in place on the heap.
+    /// Returns [`SUMMARY`](Self::SUMMARY), the table of the layers. Keras prints it: `println!("{}", model.summary())`.
+    #[must_use = "`println!(\"{}\", model.summary())` prints it"]
+    fn summary(&self) -> &'static str {
+        Self::SUMMARY
+    }
+
+    /// Returns a model with initial weights, made in place on the heap.
     #[cfg(feature = "alloc")]
     fn boxed(rng: &mut dyn Rng) -> alloc::boxed::Box<Self> {
         let mut model = crate::weights::zeroed_box::<Self::Scalar, Self>();
@@ -91,7 +97,8 @@ pub trait Model: Weights<Self::Scalar> + Component {
         model
     }
 
-    /// A copy, made in place on the heap. `clone` makes it by value, which a large model is too large for.
+    /// Returns a copy, made in place on the heap. Use it for a model that is too large for `clone`, which copies by
+    /// value.
     #[cfg(feature = "alloc")]
     fn boxed_clone(&self) -> alloc::boxed::Box<Self> {
         let mut model = crate::weights::zeroed_box::<Self::Scalar, Self>();
@@ -102,25 +109,27 @@ pub trait Model: Weights<Self::Scalar> + Component {
     /// Sets the weights of the folded form: see [`fold`](Self::fold).
     fn fold_into(&self, folded: &mut Self::Folded);
 
-    /// A read-only form for predictions, with everything folded that the graph allows:
+    /// Returns a read-only form for predictions, with everything folded that the graph allows:
     ///
-    /// - what does nothing in a prediction (Dropout, GaussianNoise, penalties on activations) is gone;
-    /// - a BatchNormalization along the last axis is folded into the Dense before it, or into the Dense or recurrent
-    ///   layer behind it (Bidirectional too);
-    /// - of an Embedding, what follows each row by itself (activations, Dense, BatchNormalization) is computed once for
-    ///   every row of its table; before an LSTM, a GRU, a SimpleRNN or a Bidirectional of one so is the product with
-    ///   its kernels, and most of its arithmetic is gone. A table grows at most fourfold by that (one for both
-    ///   directions has the products of both): else it stays, if the sizes are literals.
-    /// - a Concatenate along the last axis that only Dense layers read, or others like it, is gone: they read its
-    ///   inputs, of which there may be 12 in all. That saves its memory, and time for one sample; a batch of parts with
-    ///   a few features each takes longer than with the copy.
+    /// - Layers without effect in a prediction (Dropout, GaussianNoise, penalties on activations) are removed.
+    /// - A BatchNormalization along the last axis is folded into the Dense before it, or into the Dense or recurrent
+    ///   layer behind it (Bidirectional too).
+    /// - Layers that follow an Embedding and act on each row alone (activations, Dense, BatchNormalization) are
+    ///   computed once for every row of its table. Before an LSTM, a GRU, a SimpleRNN or a Bidirectional of one, the
+    ///   table also holds the product with the kernels, which is most of the arithmetic. If the sizes are literals, a
+    ///   table that would grow more than fourfold stays as it is; a table for both directions holds the products of
+    ///   both.
+    /// - A Concatenate along the last axis is removed if only Dense layers, or Concatenates like it, read it. The
+    ///   readers read its inputs instead, at most 12 in all. That saves memory, and time for one sample; a batch of
+    ///   parts with a few features each takes longer than with the copy.
     ///
-    /// Layers are folded if they are called only behind each other. A model inside has its own folded form there; a
-    /// layer of your own stays as it is. The predictions are the same but for rounding: sums are made in another order.
-    /// Where there is nothing to fold, it is a copy of the model.
+    /// Two layers fold if every call of the first feeds exactly the matching call of the second. A model inside
+    /// becomes its own folded form; a layer of your own stays as it is, unless it
+    /// [folds](crate::layer::component::Folds). The predictions differ only by rounding, because sums are made in
+    /// another order. If there is nothing to fold, the result is a copy of the model.
     ///
-    /// The folded form is a model, with a struct and weight files of its own, which `include_weights!` reads too. It
-    /// has no gradient: to train it does not compile. Regularizers charge nothing in it.
+    /// The folded form is a model with its own struct and its own weight files, which `include_weights!` reads too. It
+    /// has no gradient: training it does not compile. Regularizers add nothing to its loss.
     #[cfg(feature = "alloc")]
     fn fold(&self) -> alloc::boxed::Box<Self::Folded> {
         let mut folded = crate::weights::zeroed_box::<Self::Scalar, Self::Folded>();
@@ -128,7 +137,7 @@ pub trait Model: Weights<Self::Scalar> + Component {
         folded
     }
 
-    /// Fresh weights, by value. Refused at compile time above [`MAX_BY_VALUE`] bytes.
+    /// Returns a model with initial weights, by value. Does not compile above [`MAX_BY_VALUE`] bytes.
     fn new(rng: &mut dyn Rng) -> Self {
         const { assert_by_value(size_of::<Self>(), MODEL, "new", "make it on the heap: `boxed`") }
         let mut model = weights::zeros::<Self::Scalar, Self>();
@@ -137,16 +146,16 @@ pub trait Model: Weights<Self::Scalar> + Component {
     }
 }
 
-/// The most bytes of activations that `call` keeps on the stack.
+/// The maximum size of activations that `call` keeps on the stack, in bytes.
 pub const MAX_ARENA: usize = 512 * 1024;
 
-/// A model.
+/// The beginning of a message about a large model.
 pub(crate) const MODEL: Large = ["this model has ", " bytes of weights"];
 
-/// Refuses, at compile time, to `clone` a large model.
+/// Fails to compile if the model is too large for `clone`.
 ///
 /// # Panics
-/// If it has more than [`MAX_BY_VALUE`] bytes.
+/// If the model has more than [`MAX_BY_VALUE`] bytes.
 #[doc(hidden)]
 #[track_caller]
 pub const fn assert_clone<M: Model>() {
@@ -154,7 +163,7 @@ pub const fn assert_clone<M: Model>() {
     assert_by_value(size_of::<M>(), MODEL, "clone", help);
 }
 
-/// A copy of a model by value.
+/// Returns a copy of a model by value.
 #[doc(hidden)]
 #[inline]
 pub fn clone<M: Model>(model: &M) -> M {
@@ -163,7 +172,7 @@ pub fn clone<M: Model>(model: &M) -> M {
     copy
 }
 
-/// Refuses, at compile time, to keep the activations of a large model on the stack.
+/// Fails to compile if the activations of a model are too large for the stack.
 ///
 /// # Panics
 /// If they take more than [`MAX_ARENA`] bytes.
@@ -177,7 +186,7 @@ pub const fn assert_arena<M: Model>() {
     }
 }
 
-/// Refuses, at compile time, to give the large outputs of a model by value: `Y` are all of them.
+/// Fails to compile if the outputs `Y` of a model are too large to return by value.
 ///
 /// # Panics
 /// If they take more than [`MAX_BY_VALUE`] bytes.
@@ -192,18 +201,18 @@ pub const fn assert_outputs<Y>() {
     }
 }
 
-/// The memory of one prediction, of [`ARENA_BYTES`](Model::ARENA_BYTES): `call` makes it anew on the stack, and
-/// `call_in` takes it.
+/// Scratch memory for one prediction ([`ARENA_BYTES`](Model::ARENA_BYTES) bytes). `call` puts one on the stack;
+/// `call_in` borrows yours.
 ///
-/// A program that predicts again and again makes it once, where it likes: in `main`, in a struct, or in a `static`
-/// behind a lock, as [`ZEROED`](Self::ZEROED). What is in it does not matter.
+/// A program that predicts repeatedly makes it once: in `main`, in a struct, or in a `static` behind a lock, as
+/// [`ZEROED`](Self::ZEROED). Its contents do not matter.
 pub struct Arena<M: Model>(<M::Graph as Layer<M::Scalar, M::Inputs>>::Scratch<Inline<1>>);
 
 impl<M: Model> Arena<M> {
-    /// The memory, zeroed, as a constant: for a `static`.
+    /// Zeroed memory as a constant, for a `static`.
     pub const ZEROED: Self = Arena(Buffer::ZEROED);
 
-    /// The memory, zeroed.
+    /// Returns zeroed memory.
     #[inline]
     pub fn new() -> Self {
         const { assert!(size_of::<Self>() == M::ARENA_BYTES) }
@@ -228,7 +237,7 @@ impl<M: Model> core::fmt::Debug for Arena<M> {
     }
 }
 
-/// One prediction.
+/// Computes one prediction with the memory `arena`.
 #[inline]
 pub fn call_in<M: Model>(
     graph: &M::Graph,
@@ -240,7 +249,7 @@ pub fn call_in<M: Model>(
     graph.forward::<Inline<1>>(w, x, y, Pass::inference(&mut arena.0));
 }
 
-/// The graph of a model: a [`Layer`] with one value.
+/// The graph of a model: a [`Layer`] type with exactly one value.
 pub trait Graph<T: Scalar, X: Tensors>: Train<T, X> + Ends<T, X> {
     /// The only value.
     const NEW: Self;

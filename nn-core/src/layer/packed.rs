@@ -7,10 +7,10 @@ use crate::tensor::scalar::Scalar;
 use core::fmt;
 use core::marker::PhantomData;
 
-/// The weights of a model, kept as numbers of 16 bits, [`F16`](crate::F16) or [`Bf16`](crate::Bf16): half the flash.
+/// The weights of a model as 16-bit numbers, [`F16`](crate::F16) or [`Bf16`](crate::Bf16). They take half the flash.
 ///
-/// [`include_weights!`](https://docs.rs/nn-model/latest/nn/macro.include_weights.html) makes it of a file while the
-/// program is compiled:
+/// [`include_weights!`](https://docs.rs/nn-model/latest/nn/macro.include_weights.html) makes it from a file at compile
+/// time:
 ///
 /// ```ignore
 /// static DIGITS: Packed<Digits, Bf16> = include_weights!(Digits, "digits.safetensors", bf16);
@@ -24,35 +24,34 @@ use core::marker::PhantomData;
 /// memory   = 2 bytes a weight in flash     and 4 (f64: 8) in RAM, from `unpack` on
 /// ```
 ///
-/// A model computes with its own scalars alone, so the weights have to be unpacked before it can: that takes 4
-/// instructions for each on a Cortex-M4F, 11 as `F16`, once, and [`PARAMETER_BYTES`](Model::PARAMETER_BYTES) of RAM.
-/// Where RAM is scarcer than flash, weights stay in flash as they are: without the last argument the macro gives the
-/// model itself.
+/// A model computes only with its own scalars, so the weights must be unpacked first. On a Cortex-M4F, that takes 4
+/// instructions a weight, or 11 for `F16`, and [`PARAMETER_BYTES`](Model::PARAMETER_BYTES) of RAM. If RAM is scarcer
+/// than flash, keep full weights in flash: without the last argument the macro returns the model itself.
 ///
-/// In itself it is a reference and a length. The halves are in the order of the [flat slice](crate::Weights::as_slice).
+/// The value is a reference and a length. The halves are in the order of the [flat slice](crate::Weights::as_slice).
 pub struct Packed<M: Model, H: Half> {
-    /// As many as the model has weights.
+    /// One number for each weight of the model.
     halves: &'static [H],
     model: PhantomData<fn() -> M>,
 }
 
 impl<M: Model, H: Half> Packed<M, H> {
-    /// The weights in the order of the flat slice, from wherever they are.
+    /// Makes packed weights from halves in the order of the flat slice, from any source.
     ///
     /// # Panics
-    /// If there are not as many as the model has: a compile error, in a `static` or a `const`.
+    /// If their number is not the model's number of weights. In a `static` or a `const`, that is a compile error.
     #[track_caller]
     pub const fn new(halves: &'static [H]) -> Self {
         assert!(halves.len() == M::COUNT, "there are as many halves as weights");
         Packed { halves, model: PhantomData }
     }
 
-    /// The weights as they are kept.
+    /// Returns the packed weights.
     pub const fn as_slice(&self) -> &'static [H] {
         self.halves
     }
 
-    /// The model, by value. Refused at compile time above [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes.
+    /// Returns the model by value. Does not compile above [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes.
     #[inline]
     pub fn unpack(&self) -> M {
         const { assert_by_value(size_of::<M>(), MODEL, "unpack", "make it on the heap: `unpack_boxed`") }
@@ -61,16 +60,16 @@ impl<M: Model, H: Half> Packed<M, H> {
         model
     }
 
-    /// Sets the weights of a model.
+    /// Overwrites the weights of a model.
     #[inline]
     pub fn unpack_into(&self, model: &mut M) {
         for (weight, half) in model.as_mut_slice().iter_mut().zip(self.halves) {
-            // There and back it is the same `f32`, and no code.
+            // For `f32` the round trip through `f64` is exact and compiles to no code.
             *weight = M::Scalar::of(f64::from(half.to_f32()));
         }
     }
 
-    /// The model, made in place on the heap.
+    /// Returns the model, made in place on the heap.
     #[cfg(feature = "alloc")]
     pub fn unpack_boxed(&self) -> alloc::boxed::Box<M> {
         let mut model = crate::weights::zeroed_box::<M::Scalar, M>();
@@ -79,7 +78,7 @@ impl<M: Model, H: Half> Packed<M, H> {
     }
 }
 
-// Not derived, which would ask the same of the model.
+// Not derived, because `derive` would require `M: Clone`.
 impl<M: Model, H: Half> Clone for Packed<M, H> {
     fn clone(&self) -> Self {
         *self

@@ -1,4 +1,4 @@
-//! [`Pass`]: what a call of a layer is given beside its tensors.
+//! [`Pass`]: the arguments of a layer's call besides its tensors.
 
 use rand::Rng;
 
@@ -11,17 +11,17 @@ pub enum Pass<'a, 'rng, T, S, C> {
 }
 
 impl<'a, 'rng, T, S, C> Pass<'a, 'rng, T, S, C> {
-    /// A prediction, without a workspace.
+    /// Creates a prediction pass without a workspace.
     pub fn inference(scratch: &'a mut S) -> Self {
         Pass::Inference(Memory::new(scratch))
     }
 
-    /// A training pass, without a workspace.
+    /// Creates a training pass without a workspace.
     pub fn training(cache: &'a mut C, mode: Mode<'a, 'rng>) -> Self {
         Pass::Training(Memory::new(cache), mode)
     }
 
-    /// The same with this workspace.
+    /// Returns the pass with this workspace.
     pub fn with_workspace(self, workspace: &'a mut [T]) -> Self {
         match self {
             Pass::Inference(memory) => Pass::Inference(memory.with_workspace(workspace)),
@@ -29,7 +29,7 @@ impl<'a, 'rng, T, S, C> Pass<'a, 'rng, T, S, C> {
         }
     }
 
-    /// The same with these masks: one entry for each input of the call.
+    /// Returns the pass with these masks: one entry for each input of the call.
     pub fn with_masks(self, masks: &'a [Option<&'a [u32]>]) -> Self {
         match self {
             Pass::Inference(memory) => Pass::Inference(memory.with_masks(masks)),
@@ -37,7 +37,7 @@ impl<'a, 'rng, T, S, C> Pass<'a, 'rng, T, S, C> {
         }
     }
 
-    /// The masks of the inputs: [`Memory::masks`].
+    /// Returns the masks of the inputs: [`Memory::masks`].
     pub fn masks(&self) -> &'a [Option<&'a [u32]>] {
         match self {
             Pass::Inference(memory) => memory.masks,
@@ -45,7 +45,7 @@ impl<'a, 'rng, T, S, C> Pass<'a, 'rng, T, S, C> {
         }
     }
 
-    /// The mask of an input: [`Memory::mask`].
+    /// Returns the mask of an input: [`Memory::mask`].
     pub fn mask(&self, input: usize) -> Option<&'a [u32]> {
         match self {
             Pass::Inference(memory) => memory.mask(input),
@@ -56,34 +56,34 @@ impl<'a, 'rng, T, S, C> Pass<'a, 'rng, T, S, C> {
 
 /// The memory of one call of a layer, and the masks of its inputs.
 pub struct Memory<'a, T, M> {
-    /// The memory that nobody else touches between the passes: [`Layer::Scratch`](crate::Layer::Scratch) or
+    /// Memory that no other layer touches between the passes: [`Layer::Scratch`](crate::Layer::Scratch) or
     /// [`Layer::Cache`](crate::Layer::Cache).
     pub own: &'a mut M,
-    /// Memory for the time of the call alone: for each sample as many scalars as the shape rule asks for
-    /// ([`Inferred::workspace`](crate::spec::Inferred::workspace)). It holds anything at first.
+    /// Memory for this call alone: for each sample, the number of scalars that the shape rule asks for
+    /// ([`Inferred::workspace`](crate::spec::Inferred::workspace)). Its initial contents are arbitrary.
     pub workspace: &'a mut [T],
-    /// For each input its mask, if it has one; empty if no input has one. See [`mask`](Self::mask).
+    /// The mask of each input that has one. Empty if no input has a mask. See [`mask`](Self::mask).
     pub masks: &'a [Option<&'a [u32]>],
 }
 
 impl<'a, T, M> Memory<'a, T, M> {
-    /// The memory of a call without a workspace and without masks.
+    /// Creates the memory of a call without a workspace and without masks.
     pub fn new(own: &'a mut M) -> Self {
         Memory { own, workspace: &mut [], masks: &[] }
     }
 
-    /// The same with this workspace.
+    /// Returns the memory with this workspace.
     pub fn with_workspace(self, workspace: &'a mut [T]) -> Self {
         Memory { workspace, ..self }
     }
 
-    /// The same with these masks: one entry for each input of the call.
+    /// Returns the memory with these masks: one entry for each input of the call.
     pub fn with_masks(self, masks: &'a [Option<&'a [u32]>]) -> Self {
         Memory { masks, ..self }
     }
 
-    /// The mask of an input, if it has one: a number for each position of the batch, sample after sample. Where it is
-    /// 0, the position does not count.
+    /// Returns the mask of an input, if it has one. It is a number for each position of the batch, sample after sample;
+    /// 0 masks the position.
     pub fn mask(&self, input: usize) -> Option<&'a [u32]> {
         self.masks.get(input).copied().flatten()
     }
@@ -100,31 +100,31 @@ pub struct Mode<'a, 'rng> {
 }
 
 impl<'a, 'rng> Mode<'a, 'rng> {
-    /// The mode of a training pass in which every layer learns.
+    /// Creates the mode of a training pass in which every layer learns.
     pub fn new(rng: &'a mut (dyn Rng + 'rng)) -> Self {
         Mode { rng, frozen: false, flags: &[] }
     }
 
-    /// The mode of a training pass in which some layers are frozen at run time: one flag for each of the model's
-    /// [`LAYERS`](crate::Weights::LAYERS), in the order of its variables.
+    /// Creates the mode of a training pass in which some layers are frozen at run time. `flags` has one flag for each
+    /// of the model's [`LAYERS`](crate::Weights::LAYERS), in the order of its variables.
     pub fn with_frozen(rng: &'a mut (dyn Rng + 'rng), flags: &'a [bool]) -> Self {
         Mode { rng, frozen: false, flags }
     }
 
-    /// The same, to hand on.
+    /// Returns the same mode with a shorter borrow.
     pub fn reborrow(&mut self) -> Mode<'_, 'rng> {
         Mode { rng: self.rng, frozen: self.frozen, flags: self.flags }
     }
 
-    /// The same for a layer that is frozen.
+    /// Returns the mode for a layer that is frozen.
     pub fn frozen(&mut self) -> Mode<'_, 'rng> {
         Mode { rng: self.rng, frozen: true, flags: self.flags }
     }
 
-    /// The same for a layer whose weights are the layers `start..start + count` of this one's.
+    /// Returns the mode for an inner layer with the flags `start..start + count` of this one.
     pub fn layer(&mut self, start: usize, count: usize) -> Mode<'_, 'rng> {
         let flags = self.flags.get(start..start + count).unwrap_or(&[]);
-        // A layer that holds no others is frozen by its own flag; one that does hands the flags on.
+        // A layer without inner layers is frozen by its own flag; a layer with inner ones hands the flags on.
         let frozen = self.frozen || (!flags.is_empty() && flags.iter().all(|&frozen| frozen));
         Mode { rng: self.rng, frozen, flags }
     }

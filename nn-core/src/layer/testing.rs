@@ -7,17 +7,21 @@ use crate::weights::{Path, Weights, zeroed_box};
 use alloc::{format, vec::Vec};
 use rand::{Rng, RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
 
-/// The samples of a check; more than one, so that a layer over the whole batch shows.
+/// The number of samples of a check: more than one, to detect a layer that mixes samples.
 const SAMPLES: usize = 3;
 /// The step of the central differences.
 const STEP: f64 = 1e-5;
 
-/// Checks a layer over `f64`: `forward` overwrites whatever was in its outputs, the gradients of all inputs and weights
-/// agree with central differences, a second `backward` doubles them, gradients that nobody wants are left out, and the
-/// regularization loss agrees with its gradient.
+/// Checks a layer over `f64`:
+///
+/// - `forward` overwrites the old contents of its outputs.
+/// - The gradients of all inputs and weights agree with central differences.
+/// - A second `backward` doubles the gradients.
+/// - Unwanted gradients are skipped.
+/// - The regularization loss agrees with its gradient.
 ///
 /// # Panics
-/// If a check fails: it says which scalar, what was expected and what came.
+/// If a check fails. The message says which scalar, the expected value and the value found.
 pub fn check_layer<X, L>(layer: &L)
 where
     X: FloatTensors<f64>,
@@ -26,7 +30,7 @@ where
     check_layer_with::<X, L>(layer, 0);
 }
 
-/// [`check_layer`] of a layer whose calls have a workspace of so many scalars for each sample.
+/// Runs [`check_layer`] on a layer whose calls have a workspace of `workspace` scalars for each sample.
 pub fn check_layer_with<X, L>(layer: &L, workspace: usize)
 where
     X: FloatTensors<f64>,
@@ -35,7 +39,7 @@ where
     check::<X, L>(layer, workspace, &[], |rng| rng.random_range(-1.0..1.0));
 }
 
-/// [`check_layer`] with a mask for each input that has one: a number for each position of three samples.
+/// Runs [`check_layer`] with a mask for each input that has one: a number for each position of three samples.
 pub fn check_masked<X, L>(layer: &L, masks: &[Option<&[u32]>])
 where
     X: FloatTensors<f64>,
@@ -44,7 +48,7 @@ where
     check::<X, L>(layer, 0, masks, |rng| rng.random_range(-1.0..1.0));
 }
 
-/// [`check_layer`] with inputs of a distribution of its own, for example away from a kink of an activation.
+/// Runs [`check_layer`] with inputs that `input` draws, for example away from a kink of an activation.
 pub fn check_layer_on<X, L>(layer: &L, input: impl FnMut(&mut dyn Rng) -> f64)
 where
     X: FloatTensors<f64>,
@@ -66,7 +70,7 @@ where
     let mut w = zeroed_box::<f64, L::Weights>();
     layer.init(&mut w, &mut rng);
     for value in w.as_mut_slice() {
-        // Biases start at zero, where a wrong gradient of a product with them would not show.
+        // Biases start at zero, which would hide a wrong gradient of a product with them.
         *value += rng.random_range(0.1..0.5);
     }
     let dy = <L::Output as Tensors>::Buffers::<Heap>::with_capacity(SAMPLES);
@@ -112,7 +116,7 @@ impl<X: FloatTensors<f64>, L: Train<f64, X, Output: FloatTensors<f64>>> Check<'_
         self.regularization();
     }
 
-    /// `Σ dy · y` after a training pass, whose gradient is what `backward` computes.
+    /// Returns `Σ dy · y` after a training pass. `backward` computes its gradient.
     fn objective(&mut self) -> f64 {
         let mut y = <L::Output as Tensors>::Buffers::<Heap>::with_capacity(SAMPLES);
         let mut cache = L::Cache::<Heap>::with_capacity(SAMPLES);
@@ -132,7 +136,7 @@ impl<X: FloatTensors<f64>, L: Train<f64, X, Output: FloatTensors<f64>>> Check<'_
             <L::Output as FloatTensors<f64>>::flat_mut(<L::Output as Tensors>::batch_mut::<Heap>(y, SAMPLES), i)
                 .fill(f64::NAN);
         }
-        // The same seed each time: the same mask of a dropout.
+        // The same seed each time gives a dropout the same mask.
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
         self.layer.forward::<Heap>(
             &self.w,
@@ -146,7 +150,7 @@ impl<X: FloatTensors<f64>, L: Train<f64, X, Output: FloatTensors<f64>>> Check<'_
         }
     }
 
-    /// A workspace, which holds anything.
+    /// Returns a workspace with arbitrary contents.
     fn workspace(&self) -> Vec<f64> {
         alloc::vec![f64::NAN; self.workspace]
     }
@@ -168,7 +172,7 @@ impl<X: FloatTensors<f64>, L: Train<f64, X, Output: FloatTensors<f64>>> Check<'_
                 Some(&mut dw),
             );
         }
-        // Nobody wants anything: must not fail.
+        // A call without any wanted gradient must not fail.
         self.layer.backward::<Heap>(
             &self.w,
             X::batch::<Heap>(&self.x, SAMPLES),
@@ -182,7 +186,7 @@ impl<X: FloatTensors<f64>, L: Train<f64, X, Output: FloatTensors<f64>>> Check<'_
         (dx, dw.as_slice().to_vec())
     }
 
-    /// The central difference of the objective along one scalar.
+    /// Returns the central difference of the objective along one scalar.
     fn difference(&mut self, at: impl Fn(&mut Self) -> &mut f64) -> f64 {
         let value = *at(self);
         *at(self) = value + STEP;
@@ -211,7 +215,7 @@ impl<X: FloatTensors<f64>, L: Train<f64, X, Output: FloatTensors<f64>>> Check<'_
     }
 }
 
-/// For every scalar of the weights, whether it is trained.
+/// Returns for every scalar of the weights whether it is trained.
 fn trainable<W: Weights<f64>>() -> Vec<bool> {
     let mut trainable = Vec::new();
     W::variables(&Path::ROOT, &mut |variable| {
@@ -221,7 +225,7 @@ fn trainable<W: Weights<f64>>() -> Vec<bool> {
     trainable
 }
 
-/// [`compare`] of each variable of the weights, by its name.
+/// Runs [`compare`] for each variable of the weights, by its name.
 fn compare_variables<W: Weights<f64>>(what: &str, expected: &[f64], got: &[f64]) {
     let mut start = 0;
     W::variables(&Path::ROOT, &mut |variable| {

@@ -1,5 +1,5 @@
-//! Penalties on variables and their bounds, by the names of the arguments: `kernel_regularizer` is about `kernel`. The
-//! implementations of [`Train`](super::Train) that `layer!` writes are made of them.
+//! Penalties on variables and their bounds, by the names of the arguments: `kernel_regularizer` is about `kernel`.
+//! `layer!` builds its implementations of [`Train`](super::Train) from them.
 
 use crate::spec::shape::Shape;
 use crate::spec::text::{ends_with, str_eq};
@@ -9,7 +9,7 @@ use crate::weights::initializers::Initializer;
 use crate::weights::regularizers::Regularizer;
 use crate::weights::{Part, Weights, count};
 
-/// A variable in the flat slice of weights.
+/// The place of a variable in the flat slice of weights.
 #[derive(Clone, Copy, Debug)]
 pub struct VariablePlace {
     start: usize,
@@ -26,11 +26,11 @@ impl VariablePlace {
     }
 }
 
-/// The variable that an argument is about: `kernel` for `kernel_regularizer`; `None` for arguments of other kinds, and
-/// if these weights lack the variable, as they lack a `bias` with `use_bias = false`.
+/// Returns the variable that an argument is about: `kernel` for `kernel_regularizer`. Returns `None` for arguments of
+/// other kinds, and if these weights lack the variable, such as `bias` with `use_bias = false`.
 ///
 /// # Panics
-/// If there is never such a variable.
+/// If no weights can have such a variable.
 pub const fn variable<T: Scalar, W: Weights<T>>(argument: &str) -> Option<VariablePlace> {
     let length = length_of_name(argument);
     if length == 0 {
@@ -63,7 +63,7 @@ pub const fn bounds(argument: &str) -> bool {
     ends_with(argument, "_constraint")
 }
 
-/// How long the name of the variable in the name of an argument is; 0 if there is none.
+/// Returns the length of the variable's name in the name of an argument; 0 if there is none.
 const fn length_of_name(argument: &str) -> usize {
     if bounds(argument) {
         argument.len() - "_constraint".len()
@@ -74,16 +74,16 @@ const fn length_of_name(argument: &str) -> usize {
     }
 }
 
-/// A field of a layer's struct: only a penalty and a bound do anything.
+/// A field of a layer's struct. Only a penalty and a bound have an effect; other fields do nothing.
 pub trait OfVariable {
-    /// The penalty on the variable; adds its gradient to `dw`.
+    /// Returns the penalty on the variable, and adds its gradient to `dw`.
     #[inline(always)]
     fn regularize<T: Scalar, W: Weights<T>>(&self, place: Option<VariablePlace>, w: &W, dw: Option<&mut W>) -> T {
         let (_, _, _) = (place, w, dw);
         T::ZERO
     }
 
-    /// Keeps the variable within its bounds.
+    /// Moves the variable into its bounds.
     #[inline(always)]
     fn constrain<T: Scalar, W: Weights<T>>(&self, place: Option<VariablePlace>, w: &mut W) {
         let (_, _) = (place, w);

@@ -1,28 +1,28 @@
-//! [`Work`]: how much a sample takes, and who may compute it.
+//! [`Work`]: how many operations a sample takes, and whether threads may share a batch.
 
-/// About how many multiply-accumulates a sample takes, and who may compute them: for
+/// The approximate multiply-accumulates of a sample, and whether threads may share a batch: for
 /// [`Layer::WORK`](crate::Layer::WORK).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
-    /// The passes treat every sample as if it were the only one: a training step may see a batch in parts, each with
-    /// memory, random numbers and a gradient of its own.
+    /// The passes treat every sample independently. A training step may split the batch into parts, each with its own
+    /// memory, random numbers and gradient.
     ///
-    /// It is a promise that [`update`](crate::layer::Train::update), [`activity`](crate::layer::Train::activity) and
+    /// This promises that [`update`](crate::layer::Train::update), [`activity`](crate::layer::Train::activity) and
     /// [`training_activity`](crate::layer::Train::training_activity) do nothing.
     BySample(usize),
-    /// The passes look at the batch as a whole, as for the statistics of a BatchNormalization or for a penalty that is
-    /// a mean over the batch; or parts do not pay.
+    /// The passes need the whole batch, as for the statistics of a BatchNormalization or for a penalty that is a mean
+    /// over the batch. Also right if splitting does not pay.
     ByBatch(usize),
 }
 
 impl Work {
-    /// The multiply-accumulates of a sample.
+    /// Returns the multiply-accumulates of a sample.
     pub const fn macs(self) -> usize {
         let (Work::BySample(macs) | Work::ByBatch(macs)) = self;
         macs
     }
 
-    /// The work of `calls` calls.
+    /// Returns the work of `calls` calls.
     pub const fn times(self, calls: usize) -> Work {
         match self {
             Work::BySample(macs) => Work::BySample(macs.saturating_mul(calls)),
@@ -30,7 +30,7 @@ impl Work {
         }
     }
 
-    /// The work of several layers: by batch if that of one of them is.
+    /// Returns the work of several layers: by batch if one of them is by batch.
     pub const fn sum(layers: &[Work]) -> Work {
         let (mut sum, mut by_sample, mut i) = (0usize, true, 0);
         while i < layers.len() {

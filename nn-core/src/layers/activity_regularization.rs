@@ -7,7 +7,7 @@
 //! dx += dy + 1/N · (l1 · sign(x) + 2 · l2 · x)
 //! ```
 //!
-//! `Dense(64, activity_regularizer = l2(0.01))` is a Dense, its activation, and this.
+//! `Dense(64, activity_regularizer = l2(0.01))` is a Dense, its activation, and this layer.
 //!
 //! Source: <https://keras.io/api/layers/regularization_layers/activity_regularization/>
 
@@ -15,11 +15,12 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// A penalty on a tensor.
+    /// Returns its input, and adds a penalty on it to the loss.
+    #[example = "let y = ActivityRegularization(l2 = 0.01)(x); // [8] → [8]"]
     pub struct ActivityRegularization {
-        /// The factor of the absolute values.
+        /// The factor of the sum of absolute values.
         pub l1: Float = 0.0,
-        /// The factor of the squares.
+        /// The factor of the sum of squares.
         pub l2: Float = 0.0,
     }
 
@@ -34,7 +35,7 @@ layer! {
     impl Train;
 }
 
-/// The shape stays.
+/// Returns the shape of the input.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &[]))
 }

@@ -15,7 +15,10 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// The sum of its inputs, `R × P` scalars. The other constants say which inputs are repeated along which axes.
+    /// The sum of its inputs, element by element.
+    #[example = "let y = Add()([a, b]); // [8], [8] → [8]"]
+    #[example = "let y = add([a, b]); // [20, 8], [8] → [20, 8]"]
+    /// The output has `R × P` scalars. The other constants say which inputs are repeated along which axes.
     pub struct Add<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
     pub const SPEC: LayerSpec {
@@ -26,7 +29,10 @@ layer! {
     }
 }
 
-/// The shape to which all inputs broadcast; the type is `Add<rows, cols, A, B, C, ONES>`.
+/// Returns the shape to which all inputs broadcast; the type is `Add<rows, cols, A, B, C, ONES>`.
+///
+/// # Errors
+/// If the shapes do not broadcast, or are repeated along too many axes in turn.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     merge::infer(args, inputs)
 }

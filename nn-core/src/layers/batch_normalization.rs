@@ -9,7 +9,7 @@
 //! x̂ = (x - μ) · s        with s = 1 / √(σ² + epsilon)
 //! y = gamma ⊙ x̂ + beta
 //!
-//! dx     += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N)        since μ and σ² depend on x; gamma · s · dy if they do not
+//! dx     += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N)        as μ and σ² depend on x; gamma · s · dy if they do not
 //! dgamma += Σ dy ⊙ x̂
 //! dbeta  += Σ dy
 //! ```
@@ -17,12 +17,11 @@
 //! Shapes: output as input, any shape; all variables have one scalar for each place along `axis`. As in Keras, `axis`
 //! counts the batch: 1 is the first axis of a sample, -1 the last.
 //!
-//! A frozen layer (`trainable = false`) works as in a prediction, also while the others train: μ and σ² are then
-//! constants, `dx += gamma · s · dy`, and the moving averages stay. The variance is the biased one, also in its moving
-//! average.
+//! A frozen layer (`trainable = false`) works as in a prediction, even while others train: μ and σ² are constants,
+//! `dx += gamma · s · dy`, and the moving averages stay. The variance is biased, also in its moving average.
 //!
-//! With a mask, the mean, the variance and `N` are those of the positions that count; all are normalized. A feature of
-//! which nothing counts has mean and variance 0, as in Keras. Keras adds 1e-7 to `N`.
+//! With a mask, the mean, the variance and `N` cover only the positions that count, but all positions are normalized.
+//! A feature without a position that counts has mean and variance 0, as in Keras. Keras adds 1e-7 to `N`.
 //!
 //! Source: Ioffe and Szegedy, *Batch normalization*, ICML (2015);
 //! <https://keras.io/api/layers/normalization_layers/batch_normalization/>
@@ -31,34 +30,37 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// Normalizes `F` features over the batch; `CENTER` is 1 with an offset, `SCALE` is 1 with a scale, else 0.
-    /// Neighbours along the axis of the features lie `STRIDE` apart.
+    /// Normalizes each feature over the batch, then applies a learned factor and offset.
+    #[example = "let y = BatchNormalization(momentum = 0.9, scale = false)(x); // [28, 28, 8] → [28, 28, 8]"]
+    /// `CENTER` is 1 with an offset, and `SCALE` with a factor, else 0. The `F` features lie `STRIDE` apart in memory.
+    #[doc(alias = "BatchNorm1d")]
+    #[doc(alias = "BatchNorm2d")]
     pub struct BatchNormalization<F, CENTER, SCALE, STRIDE> {
-        /// The axis of the features.
+        /// The axis of the features: 1 is the first axis of a sample, -1 the last.
         axis: Int = -1,
-        /// The part of the moving averages that stays in a step.
+        /// The share of the moving averages that a step keeps.
         pub momentum: Float = 0.99,
-        /// Added to the variance.
+        /// Added to the variance before its root is taken.
         pub epsilon: Float = 1e-3,
-        /// Whether there is an offset.
+        /// Adds a learned offset, `beta`.
         center: Flag = true,
-        /// Whether there is a scale.
+        /// Multiplies by a learned factor, `gamma`.
         scale: Flag = true,
-        /// The initial offset.
+        /// The initial values of the offset.
         pub beta_initializer: Initializer = Zeros,
-        /// The initial scale.
+        /// The initial values of the factor.
         pub gamma_initializer: Initializer = Ones,
-        /// The initial moving mean.
+        /// The initial values of the moving mean.
         pub moving_mean_initializer: Initializer = Zeros,
-        /// The initial moving variance.
+        /// The initial values of the moving variance.
         pub moving_variance_initializer: Initializer = Ones,
         /// A penalty on the offset.
         pub beta_regularizer: Regularizer,
-        /// A penalty on the scale.
+        /// A penalty on the factor.
         pub gamma_regularizer: Regularizer,
         /// A bound on the offset.
         pub beta_constraint: Constraint,
-        /// A bound on the scale.
+        /// A bound on the factor.
         pub gamma_constraint: Constraint,
     }
 
@@ -73,8 +75,7 @@ layer! {
     impl Train;
 }
 
-/// The shape stays; the type is `BatchNormalization<features, center, scale, STRIDE>`, with the distance of neighbours
-/// along `axis`.
+/// Returns the shape of the input; the type has the distance of neighbours along `axis` as its `STRIDE`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     match x.axis(args.axis()) {
@@ -119,7 +120,7 @@ pub(super) mod compute {
         }
     }
 
-    /// `μ`, `σ²`, `s` and two sums of every feature, and whether the layer was frozen.
+    /// `μ`, `σ²`, `s` and two sums for every feature, and whether the layer was frozen.
     type Cache<T, B, const F: usize> = (<B as Storage>::One<SMatrix<T, F, 5>>, <B as Storage>::One<bool>);
 
     /// The columns of the cache.
@@ -131,7 +132,7 @@ pub(super) mod compute {
     /// `Σ dy ⊙ x̂`
     const PRODUCT: usize = 4;
 
-    /// Predictions have no memory for all `s`, so they normalize this many features at a time.
+    /// The number of features that a prediction normalizes at a time, because it has no memory for all `s`.
     const LANES: usize = 16;
 
     /// Calls `visit` with the place and the feature of every scalar of these features, `STRIDE` apart.
@@ -274,7 +275,7 @@ pub(super) mod compute {
             }
         }
 
-        /// `μ = mean(x), σ² = mean((x - μ)²)`
+        /// Computes `μ = mean(x)` and `σ² = mean((x - μ)²)`.
         #[inline(always)]
         fn moments<T: Scalar>(x: &[T], mean: &mut [T], variance: &mut [T], counted: impl Counted) {
             let divide = |sums: &mut [T]| {
@@ -332,8 +333,7 @@ pub(super) mod compute {
                 dw.beta.as_mut_slice().iter_mut().zip(&*sum).for_each(|(dbeta, &sum)| *dbeta += sum);
             }
             let Some(dx) = dx else { return };
-            // x̂ = (x - μ) · s, so dx += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N), or without the sums if
-            // frozen
+            // x̂ = (x - μ) · s, so dx += gamma · s · (dy - Σ dy / N - x̂ · Σ (dy ⊙ x̂) / N); if frozen, without sums
             for (f, (sum, product)) in sum.iter_mut().zip(&mut *product).enumerate() {
                 let n = T::of(counted.number::<F, STRIDE>(f).max(1) as f64);
                 let share = if **frozen { T::ZERO } else { T::ONE / n };
@@ -351,7 +351,7 @@ pub(super) mod compute {
             }
         }
 
-        /// `s = 1 / √(σ² + epsilon)`
+        /// Computes `s = 1 / √(σ² + epsilon)`.
         #[inline(always)]
         fn deviations<T: Scalar>(&self, variance: &[T], s: &mut [T]) {
             for (s, &variance) in s.iter_mut().zip(variance) {
@@ -359,7 +359,7 @@ pub(super) mod compute {
             }
         }
 
-        /// Writes some of the features of `y`; `mean` and `s` are those of the same features.
+        /// Writes some of the features of `y`; `mean` and `s` belong to the same features.
         #[inline(always)]
         fn normalize<T: Scalar>(
             w: &BatchNormalizationWeights<T, F, CENTER, SCALE>,

@@ -11,12 +11,12 @@
 //!     f, b         None      df, db
 //! ```
 //!
-//! dx and the gradients of the weights are those of the two layers.
+//! dx and the gradients of the weights come from the two layers.
 //!
-//! Shapes: those of the layer, with twice the units for `concat`; with `return_state` the last states follow, first
-//! those of the layer, then those of its mirror image. Both have weights of their own, `forward` and `backward`. With
-//! `return_sequences` the output of a step that is masked is zero in both, whatever `zero_output_for_mask` says, and
-//! without it is that of the last step that counts, as in Keras.
+//! Shapes: the shapes of the layer, with twice the units for `concat`. With `return_state` the last states follow:
+//! first the layer's, then its mirror image's. The two have separate weights, `forward` and `backward`. As in Keras, a
+//! masked step has output zero in both with `return_sequences`, whatever `zero_output_for_mask` says. Without it, the
+//! output is the one of the last step that counts.
 //!
 //! Source: Schuster and Paliwal, *Bidirectional recurrent neural networks*, IEEE Transactions on Signal Processing 45
 //! (1997);
@@ -28,14 +28,16 @@ use crate::spec::text::Text;
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, MAX_OUTPUTS, Masking, Value, layer, rule};
 
 layer! {
-    /// The recurrent layer `L` in both directions, over steps of `F` features, with `U` units in each direction.
-    ///
-    /// `MODE` is the index of the merge mode in Keras's order; the output has `O` rows and `P` columns; `STATES` is the
-    /// number of last states that are outputs.
+    /// A recurrent layer and its mirror image, which reads the sequence from the end.
+    #[example = "let y = Bidirectional(LSTM(32))(x); // [20, 8] → [64]"]
+    #[example = "let y = Bidirectional(GRU(32, return_sequences = true), merge_mode = sum)(x); // [20, 8] → [20, 32]"]
+    /// `L` is the recurrent layer. It reads steps of `F` features, and has `U` units in each direction. `MODE` is the
+    /// index of the merge mode. The output has `O` rows and `P` columns. `STATES` is the number of last states that are
+    /// outputs.
     pub struct Bidirectional<MODE, F, U, O, P, STATES> {
         /// The layer that reads forwards. Its mirror image has the same arguments.
         pub layer: Layer<L>,
-        /// How the outputs of both become one. `None` leaves both as they are.
+        /// Joins the two outputs. `None` returns both.
         merge_mode: Choice { CONCAT = "concat", SUM = "sum", MUL = "mul", AVE = "ave", NONE = "None" },
     }
 
@@ -54,7 +56,10 @@ layer! {
     impl Train;
 }
 
-/// What the layer that reads forwards is called on: the sequence, and the first half of the initial states.
+/// Returns the inputs of the layer that reads forwards: the sequence, and the first half of the initial states.
+///
+/// # Errors
+/// If the number of initial states is odd.
 pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let states = inputs.len() - 1;
     if states % 2 == 1 {
@@ -68,9 +73,13 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::many(inputs.split_at(1 + states / 2).0, &[]))
 }
 
-/// The merged outputs of both directions, or both of them; then, if the layer has `return_state`, its last states and
-/// those of its mirror image. The type is
-/// `Bidirectional<_, merge_mode, features, units, rows of y, columns of y, states>`.
+/// Returns the merged outputs of both directions, or both outputs. If the layer has `return_state`, its last states
+/// and those of its mirror image follow.
+///
+/// The type is `Bidirectional<_, merge_mode, features, units, rows of y, columns of y, states>`.
+///
+/// # Errors
+/// If the layer inside is not recurrent, or if the initial states of both directions have different shapes.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let (layer, mode) = (args.layer(), args.merge_mode());
@@ -79,7 +88,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
         let message = Text::new().str("expected a recurrent layer: `SimpleRNN`, `LSTM`, `GRU` or `RNN`");
         return Err(ShapeError::argument(Code::LayerInside, arg::layer, message));
     }
-    // The rule of the layer has looked at the first half of the initial states.
+    // The rule of the layer has checked the first half of the initial states.
     let (mut i, half) = (1 + (inputs.len() - 1) / 2, (inputs.len() - 1) / 2);
     while i < inputs.len() {
         if !inputs[i].equals(&inputs[i - half]) {
@@ -122,13 +131,13 @@ pub(super) mod compute {
     use nalgebra::SMatrix;
     use rand::Rng;
 
-    /// The weights of a [`Bidirectional`]: those of the layer, and those of its mirror image.
+    /// The weights of a [`Bidirectional`]: of the layer, and of its mirror image.
     #[repr(C)]
     #[derive(Debug, PartialEq)]
     pub struct BidirectionalWeights<W> {
-        /// Of the layer that reads forwards.
+        /// The weights of the layer that reads forwards.
         pub forward: W,
-        /// Of the one that reads backwards.
+        /// The weights of the layer that reads backwards.
         pub backward: W,
     }
 
@@ -166,10 +175,10 @@ pub(super) mod compute {
     {
         type Output = <Merge<MODE, STATES> as Merged<T, U, O, P>>::Output;
         type Weights = BidirectionalWeights<<L::Cell as Cell>::Weights<T>>;
-        /// Of one layer after the other; the outputs of both.
+        /// The memory of one layer, then of the other; the outputs of both.
         type Scratch<B: Storage> =
             (<SizesOf<L> as Run<T, X>>::Scratch<B>, B::Of<SMatrix<T, U, P>>, B::Of<SMatrix<T, U, P>>);
-        /// Of both layers; the outputs of both, and the gradient of one after the other.
+        /// The memory of both layers; the outputs of both, and the gradient of one after the other.
         type Cache<B: Storage> = (
             <SizesOf<L> as Run<T, X>>::Cache<B>,
             <SizesOf<L> as Run<T, X>>::Cache<B>,
@@ -250,7 +259,7 @@ pub(super) mod compute {
             let (outputs, d) = ([flat(&f[..n]), flat(&b[..n])], flat_mut(&mut d[..n]));
             let both = [(&w.forward, forward, dforward), (&w.backward, backward, dbackward)];
             for (direction, (w, cache, dw)) in both.into_iter().enumerate() {
-                // y = merge(f, b), so df or db is what the mode makes of dy
+                // y = merge(f, b), so the mode turns dy into df and db
                 if MODE == NONE {
                     for (row, dy) in Self::Output::flat(dy, direction).chunks_exact(U).enumerate() {
                         d[Self::place(direction, row / P, row % P)].copy_from_slice(dy);

@@ -7,9 +7,9 @@
 //! dxᵢ += its part of dy
 //! ```
 //!
-//! Shapes: inputs that are equal except along `axis`; the output has the sum there. As in Keras, `axis` counts the
+//! Shapes: inputs that are equal except along `axis`; the output has the sum along it. As in Keras, `axis` counts the
 //! batch: axis 1 is the first axis of a sample, -1 the last. Memory is row-major, so each input is a run of `chunk`
-//! scalars in every one of `OUTER` rows.
+//! scalars in each of `OUTER` rows.
 //!
 //! Source: <https://keras.io/api/layers/merging_layers/concatenate/>
 
@@ -19,15 +19,19 @@ use crate::spec::text::Text;
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// Joins its inputs along an axis with `OUTER` positions before it; the output is `R × P`.
+    /// Joins its inputs along an axis.
+    #[example = "let y = Concatenate()([a, b]); // [3], [5] → [8]"]
+    #[example = "let y = concatenate([a, b], axis = 1); // [3, 8], [5, 8] → [8, 8]"]
+    /// `OUTER` is the number of positions before the axis. The output is `R × P`.
+    #[doc(alias = "cat")]
     pub struct Concatenate<OUTER, R, P> {
-        /// The axis along which the inputs stand behind each other.
+        /// The axis to join along: 1 is the first axis of a sample, -1 the last.
         axis: Int = -1,
     }
 
     pub const SPEC: LayerSpec {
         function: Some("concatenate"),
-        // Keras joins a single tensor as well.
+        // Keras also accepts a single tensor.
         inputs: Arity { min: 1, ..Arity::MANY },
         masking: Masking::Joins { axis: arg::axis },
         folding: Folding::Join { axis: arg::axis },
@@ -35,7 +39,12 @@ layer! {
     }
 }
 
-/// The sum along `axis`; the type is `Concatenate<OUTER, rows, cols>`, rows and columns of the output.
+/// Returns the shape with the sum along `axis`.
+///
+/// The type is `Concatenate<OUTER, rows, cols>` with the output's rows and columns.
+///
+/// # Errors
+/// If there is no such axis, or if the shapes differ along another axis.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, first) = (Args(args), inputs[0]);
     let Some(axis) = first.axis(args.axis()) else {

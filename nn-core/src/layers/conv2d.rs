@@ -8,15 +8,15 @@
 //! db      += dy
 //! ```
 //!
-//! with strides `s`, dilation `d` and padding `p`; cells outside of the image are 0. With `groups = g`, the channels
-//! and the filters are in `g` groups, and a filter sees the channels of its own group.
+//! with strides `s`, dilation `d` and padding `p`; cells outside the image are 0. With `groups = g`, the channels and
+//! the filters are in `g` groups, and a filter sees only the channels of its own group.
 //!
 //! Shapes: input `(h, w, channels)`, output `(h', w', filters)`, kernel `(kh, kw, channels / groups, filters)`, bias
-//! `(filters,)`. The weights do not depend on the size of the image: one layer can be called on several.
+//! `(filters,)`. The weights do not depend on the image size: one layer can be called on images of several sizes.
 //!
-//! The cells under some windows are copied beside each other, the columns of a matrix of patches, so that the
-//! convolution is one product (*im2col*). The patches are in the workspace of the call: one row of windows for each
-//! sample of the batch.
+//! The cells under some windows are copied beside each other as the columns of a matrix of patches. The convolution is
+//! then one product (*im2col*). The workspace of the call holds the patches: one row of windows for each sample of the
+//! batch.
 //!
 //! Source: <https://keras.io/api/layers/convolution_layers/convolution2d/>
 
@@ -27,30 +27,34 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// A convolution with `O` filters and windows of `H × W` places with `I` channels each, `K = H · W · I` cells in
-    /// all. The output has `Q` places; `B` is 1 with a bias and 0 without.
+    /// A convolution over images: the same weights at every place of a sliding window.
+    #[example = "let y = Conv2D(32, 3, activation = relu)(x); // [28, 28, 1] → [26, 26, 32]"]
+    #[example = "let y = Conv2D(32, (5, 3), strides = 2, padding = same)(x); // [28, 28, 1] → [14, 14, 32]"]
+    /// `H × W` is the window, with `I` channels at each place: `K = H · W · I` cells in all. `O` is the number of
+    /// filters, `Q` the number of places of the output. `B` is 1 with a bias, else 0.
+    #[doc(alias = "Convolution2D")]
     pub struct Conv2D<H, W, I, K, O, B, Q> {
-        /// The channels of the output.
+        /// The number of channels of the output.
         filters: Size,
-        /// The height and width of a window.
+        /// The height and width of the window.
         kernel_size: Sizes,
         /// The rows and columns from one window to the next.
         strides: Sizes = Shape::new(&[1]),
         /// `same` pads the image with zeros, so that it keeps its size if the strides are 1.
         padding: Choice { VALID = "valid", SAME = "same" },
-        /// The order of the axes.
+        /// The order of the axes. Channels are last.
         data_format: Choice { CHANNELS_LAST = "channels_last" },
-        /// The rows and columns from one cell of a window to the next.
+        /// The rows and columns from one cell of the window to the next.
         dilation_rate: Sizes = Shape::new(&[1]),
-        /// The groups of channels.
+        /// The number of groups. A filter sees the channels of its own group.
         groups: Size = 1,
-        /// A layer of its own, behind this one.
+        /// Applied to the output; `linear` if absent.
         activation: ActivationAfter,
-        /// Whether there is a bias.
+        /// Adds a bias.
         use_bias: Flag = true,
-        /// The initial kernel.
+        /// The initial values of the kernel.
         pub kernel_initializer: Initializer = GlorotUniform,
-        /// The initial bias.
+        /// The initial values of the bias.
         pub bias_initializer: Initializer = Zeros,
         /// A penalty on the kernel.
         pub kernel_regularizer: Regularizer,
@@ -95,9 +99,16 @@ layer! {
     }
 }
 
-/// `(h, w, channels)` to `(h', w', filters)`; the type is
-/// `Conv2D<kh, kw, channels / groups, cells, filters, use_bias, places>` with `cells = kh · kw · channels / groups` and
-/// `places = h' · w'`.
+/// Maps `(h, w, channels)` to `(h', w', filters)`.
+///
+/// The type is `Conv2D<kh, kw, channels / groups, cells, filters, use_bias, places>` with
+/// `cells = kh · kw · channels / groups` and `places = h' · w'`.
+///
+/// # Errors
+/// - If the input is not an image of shape `(h, w, channels)`, or smaller than a window without padding.
+/// - If both `strides` and `dilation_rate` are above 1.
+/// - If `groups` does not divide the channels and the filters.
+/// - If the kernel or the patches have too many scalars.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     let (filters, groups, same) = (args.filters(), args.groups(), args.padding() == padding::SAME);
@@ -133,7 +144,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     };
     let per_group = channels / groups;
     let cells = kernel.0.saturating_mul(kernel.1).saturating_mul(per_group);
-    // A window of one cell that goes to every place needs no patches: they are the image.
+    // Windows of one cell at every place need no patches: the image is the patches.
     let is_image = kernel.0 == 1 && kernel.1 == 1 && strides.0 == 1 && strides.1 == 1 && groups == 1;
     let patches = if is_image { 0 } else { cells.saturating_mul(groups).saturating_mul(columns.count) };
     if cells.saturating_mul(filters) > u32::MAX as usize || patches > u32::MAX as usize {
@@ -194,7 +205,7 @@ pub(super) mod compute {
         /// The fans of the kernel, for initializers.
         const FANS: Fans = Fans::new(K, H * W * O);
 
-        /// The forward pass; `then` gets each part of `y` that is done.
+        /// Computes the forward pass. `then` receives each finished part of `y`.
         #[inline(always)]
         fn convolve<T: Scalar + Element>(
             &self,
@@ -209,7 +220,7 @@ pub(super) mod compute {
                 self.product(w, x, y, rectifies);
                 return then(y);
             }
-            // As many rows of windows at a time as the workspace has room for: one for each sample.
+            // As many rows of windows at a time as fit in the workspace: one for each sample.
             let at_once = workspace.len() / self.row().max(1);
             for (k, y) in y.chunks_mut((at_once * self.output_width * O).max(1)).enumerate() {
                 let rows = y.len() / (self.output_width * O).max(1);

@@ -10,7 +10,7 @@
 //!
 //! Shapes: input `(.., i)`, output `(.., units)`, kernel `(i, units)`, bias `(units,)`.
 //!
-//! It can also be called on a sparse input, `Input(shape = [i], sparse = true)`: that is [`Sparse`](super::Sparse).
+//! A sparse input, `Input(shape = [i], sparse = true)`, works too; see [`Sparse`](super::Sparse).
 //!
 //! An `activation` is not part of this layer: `Dense(64, activation = relu)` is `Dense(64)` followed by
 //! `Activation(relu)`.
@@ -23,17 +23,22 @@ use crate::spec::text::Text;
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, SparseCall, Value, layer, rule};
 
 layer! {
-    /// The fully connected layer from `I` features to `O`; `B` is 1 with a bias and 0 without.
+    /// The fully connected layer: every output feature is a weighted sum of all input features.
+    #[example = "let y = Dense(64, activation = relu)(x); // [32] → [64]"]
+    #[example = "let y = Dense(64, use_bias = false, kernel_regularizer = l2(0.01))(x); // [20, 32] → [20, 64]"]
+    /// `I` and `O` are the features of the input and the output. `B` is 1 with a bias, else 0.
+    #[doc(alias = "Linear")]
+    #[doc(alias = "FullyConnected")]
     pub struct Dense<I, O, B> {
-        /// The features of the output.
+        /// The number of features of the output.
         units: Size,
-        /// A layer of its own, behind this one.
+        /// Applied to the output; `linear` if absent.
         activation: ActivationAfter,
-        /// Whether there is a bias.
+        /// Adds a bias.
         use_bias: Flag = true,
-        /// The initial kernel.
+        /// The initial values of the kernel.
         pub kernel_initializer: Initializer = GlorotUniform,
-        /// The initial bias.
+        /// The initial values of the bias.
         pub bias_initializer: Initializer = Zeros,
         /// A penalty on the kernel.
         pub kernel_regularizer: Regularizer,
@@ -58,7 +63,10 @@ layer! {
     }
 }
 
-/// `(.., i)` to `(.., units)`; the type is `Dense<i, units, use_bias>`.
+/// Maps `(.., i)` to `(.., units)`; the type is `Dense<i, units, use_bias>`.
+///
+/// # Errors
+/// If the input is a scalar of shape `()`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     if x.rank() == 0 {
@@ -204,7 +212,7 @@ pub(super) mod compute {
             });
         }
 
-        /// As the layer and the activation one after the other, to the last bit.
+        /// Equals the layer and the activation one after the other, to the last bit.
         #[test]
         fn with_an_activation() {
             fn check<F: Activation, const I: usize, const O: usize, const P: usize>(f: &Activate<F>) {

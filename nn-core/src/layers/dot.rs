@@ -13,9 +13,9 @@
 //!             without the second term where ε² is the larger; db likewise
 //! ```
 //!
-//! Shapes: the output has the axes of the first input without its axis, then those of the second without its axis; two
-//! vectors give `(1,)`. As in Keras, `axes` counts the batch: 1 is the first axis of a sample, -1 the last. One number
-//! holds for both inputs. `dot([..])` without `axes` takes -1, and so does `Dot()`, for which Keras has no default.
+//! Shapes: the output has the axes of the first input without its summed axis, then those of the second. Two vectors
+//! give `(1,)`. As in Keras, `axes` counts the batch: 1 is the first axis of a sample, -1 the last. One number holds
+//! for both inputs. `dot([..])` without `axes` takes -1; so does `Dot()`, for which Keras has no default.
 //!
 //! Source: <https://keras.io/api/layers/merging_layers/dot/>
 
@@ -25,12 +25,17 @@ use crate::spec::text::Text;
 use crate::spec::{Arity, Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// Products of two inputs, summed along an axis of `K` scalars, which lie `SA` apart in the first input and `SB` in
-    /// the second. The output is `R × P`; with `NORMALIZE` 1 it is the cosine.
+    /// The dot product of two inputs along an axis, or their cosine.
+    #[example = "let y = Dot(axes = 1)([a, b]); // [8], [8] → [1]"]
+    #[example = "let y = dot([a, b], axes = [2, 1], normalize = true); // [3, 8], [8, 5] → [3, 5]"]
+    /// The axis has `K` scalars, which lie `SA` apart in the first input and `SB` in the second. The output is `R × P`.
+    /// `NORMALIZE` is 1 for the cosine, else 0.
+    #[doc(alias = "matmul")]
+    #[doc(alias = "bmm")]
     pub struct Dot<R, P, K, SA, SB, NORMALIZE> {
         /// The axis of both inputs, or one of each.
         axes: Ints = [-1],
-        /// Whether each row is divided by its length first.
+        /// Divides each row by its length first, which gives the cosine.
         normalize: Flag = false,
     }
 
@@ -41,8 +46,13 @@ layer! {
     }
 }
 
-/// The axes of both inputs but the two that are summed. The type is `Dot<rows, cols, K, SA, SB, NORMALIZE>`: the length
-/// of the summed axes and the distances of neighbours along them in `a` and in `b`.
+/// Returns the axes of both inputs without the two summed ones.
+///
+/// The type is `Dot<rows, cols, K, SA, SB, NORMALIZE>`: the length of the summed axes, and the distances of neighbours
+/// along them in `a` and in `b`.
+///
+/// # Errors
+/// If an axis does not exist, if their lengths differ, or if the output would have too many axes.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let [first, second] = match args.axes() {
@@ -100,14 +110,14 @@ pub(super) mod compute {
     use crate::tensor::{Element, flat, flat_mut};
     use nalgebra::SMatrix;
 
-    /// The scalars `x[m, ..]`: `k` of them, `stride` apart.
+    /// Returns the places of the `k` scalars `x[m, ..]`, which are `stride` apart.
     #[inline(always)]
     fn row(m: usize, k: usize, stride: usize) -> impl Iterator<Item = usize> + Clone {
         let start = m / stride * stride * k + m % stride;
         (0..k).map(move |i| start + i * stride)
     }
 
-    /// `u` of the scalars at `row`, and whether it depends on them.
+    /// Returns `u` of the scalars at `row`, and whether `u` depends on them.
     #[inline(always)]
     fn scale<T: Scalar>(x: &[T], row: impl Iterator<Item = usize>) -> (T, bool) {
         let (squares, least): (T, T) = (row.map(|i| x[i] * x[i]).sum(), T::of(1e-14));
@@ -175,8 +185,8 @@ pub(super) mod compute {
             (da, db): (Option<&mut [SMatrix<T, RA, PA>]>, Option<&mut [SMatrix<T, RB, PB>]>),
             _: Option<&mut ()>,
         ) {
-            // y[m, n] = Σₖ a[m, k] · b[n, k], so da[m, k] += Σₙ dy[m, n] · b[n, k]; the same for b, with y and dy
-            // transposed
+            // y[m, n] = Σₖ a[m, k] · b[n, k], so da[m, k] += Σₙ dy[m, n] · b[n, k]. For b, the same with y and dy
+            // transposed.
             let (m, n) = (RA * PA / K, RB * PB / K);
             let (a, b, y, dy) = (flat(a), flat(b), flat(y), flat(dy));
             let samples = || y.chunks_exact(m * n).zip(dy.chunks_exact(m * n));
@@ -195,7 +205,7 @@ pub(super) mod compute {
         }
     }
 
-    /// Adds to `da`; `y[i, j]` lies at `i * step[0] + j * step[1]`.
+    /// Adds the gradient to `da`; `y[i, j]` lies at `i * step[0] + j * step[1]`.
     #[inline(always)]
     fn add_gradient<T: Scalar, const K: usize, const SA: usize, const SB: usize>(
         normalize: bool,

@@ -19,8 +19,9 @@ use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
     /// Sets a random part of its input to zero while training.
+    #[example = "let y = Dropout(0.5)(x); // [64] → [64]"]
     pub struct Dropout {
-        /// The part that is set to zero, from 0 to 1.
+        /// The fraction that is set to zero, from 0 to 1.
         pub rate: Float,
     }
 
@@ -33,7 +34,10 @@ layer! {
     }
 }
 
-/// The shape stays.
+/// Returns the shape of the input.
+///
+/// # Errors
+/// If the rate is not from 0 to 1.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if let Some(rate) = Args(args).rate()
         && !(rate >= 0.0 && rate <= 1.0)

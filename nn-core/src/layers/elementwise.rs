@@ -1,6 +1,6 @@
-//! The layers that are an activation under Keras's name of a layer.
+//! Activations that Keras also has as layers.
 
-/// Implements the layer of a type that is [`Elementwise`](crate::activations::Elementwise).
+/// Implements the layer for a type that is [`Elementwise`](crate::activations::Elementwise).
 macro_rules! elementwise_layer {
     ($name:ident) => {
         impl<T: $crate::Scalar + $crate::Element, const R: usize, const P: usize>

@@ -17,8 +17,9 @@ use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
     /// The exponential linear unit.
+    #[example = "let y = ELU(alpha = 0.5)(x); // [64] → [64]"]
     pub struct ELU {
-        /// The depth of the negative part.
+        /// The limit of the output below zero is `-alpha`.
         pub alpha: Float = 1.0,
     }
 
@@ -29,7 +30,7 @@ layer! {
     }
 }
 
-/// The shape stays.
+/// Returns the shape of the input.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &[]))
 }

@@ -8,13 +8,13 @@
 //!
 //! Shapes: input `(..)` of indices below `input_dim`; output `(.., output_dim)`; embeddings `(input_dim, output_dim)`.
 //!
-//! The gradient is that of the touched rows, so that a step costs what these cost and not the whole table. On
-//! TensorFlow, Keras does not sum the gradients of an index that a batch repeats before RMSprop or Adagrad square them;
-//! on JAX and PyTorch, and here, it does.
+//! Only the touched rows have a gradient, so a step costs as much as these rows, not as much as the table. If a batch
+//! repeats an index, its gradients are summed before RMSprop or Adagrad square them, as in Keras on JAX and PyTorch.
+//! On TensorFlow, Keras does not sum them.
 //!
-//! With `mask_zero`, index 0 stands for "nothing here": the output has a [mask](crate::spec::Masking), and index 0 is a
-//! row of the table all the same. An index that the table does not have cannot be reported by a pass; it gives NaN, and
-//! `fit`, `evaluate` and `predict` refuse it beforehand.
+//! With `mask_zero`, index 0 marks a position without data: the output has a [mask](crate::spec::Masking). Index 0 is
+//! still a row of the table. A pass cannot report an index outside the table; the result is NaN. `fit`, `evaluate` and
+//! `predict` refuse such an index before the pass.
 //!
 //! Source: <https://keras.io/api/layers/core_layers/embedding/>
 
@@ -24,19 +24,22 @@ use crate::spec::text::Text;
 use crate::spec::{Dtype, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// A table of `V` rows of `D` numbers; a sample has `P` indices.
+    /// A table of learned vectors, one for each index.
+    #[example = "let y = Embedding(1000, 16)(words); // [20] of u32 → [20, 16]"]
+    #[example = "let y = Embedding(1000, 16, mask_zero = true)(words); // [20] of u32 → [20, 16]"]
+    /// The table has `V` rows of `D` numbers. A sample has `P` indices.
     pub struct Embedding<V, D, P> {
-        /// The number of rows: indices are below it.
+        /// The number of rows. Indices are below it.
         input_dim: Size,
         /// The length of a row.
         output_dim: Size,
-        /// The initial rows.
+        /// The initial values of the rows.
         pub embeddings_initializer: Initializer = RandomUniform { minval: -0.05, maxval: 0.05 },
         /// A penalty on the rows. With one, every row has a gradient in every step.
         pub embeddings_regularizer: Regularizer,
         /// A bound on the rows.
         pub embeddings_constraint: Constraint,
-        /// Whether index 0 stands for "nothing here".
+        /// Masks the positions whose index is 0.
         mask_zero: Flag = false,
         /// The number of indices of a sample, which is checked.
         input_length: Option<Size>,
@@ -57,13 +60,16 @@ layer! {
 }
 
 layer! {
-    /// The mask of `mask_zero`: 1 where the index is not 0. A graph has no name for it.
+    /// The mask of `mask_zero`: 1 if the index is not 0. A graph has no name for it.
     pub struct NotZero {}
 
     pub const NOT_ZERO: LayerSpec { reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(same) }
 }
 
-/// `(..)` to `(.., output_dim)`; the type is `Embedding<input_dim, output_dim, indices>`.
+/// Maps `(..)` to `(.., output_dim)`; the type is `Embedding<input_dim, output_dim, indices>`.
+///
+/// # Errors
+/// If `input_dim` exceeds `u32`, if the output would have too many axes, or if `input_length` is another length.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     let (words, features) = (args.input_dim(), args.output_dim());
@@ -101,7 +107,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     Ok(Inferred::new(output, &Consts { V: words, D: features, P: x.size() }.list()))
 }
 
-/// The shape stays.
+/// Returns the shape of the input.
 pub const fn same(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &[]))
 }
@@ -210,7 +216,7 @@ pub(super) mod compute {
         const BOUNDS: &'static [usize] = &[V];
     }
 
-    /// `E[x[p]] += dy[p]`
+    /// Computes `E[x[p]] += dy[p]`.
     struct AddRows<'a, T, const V: usize, const D: usize> {
         indices: &'a [u32],
         dy: &'a [T],
@@ -234,10 +240,10 @@ pub(super) mod compute {
         }
     }
 
-    /// How many rows before it is used a row is fetched.
+    /// The number of rows that a row is fetched ahead of its use.
     const AHEAD: usize = 4;
 
-    /// Where the row of an index lies in the flat table.
+    /// Returns the range of an index's row in the flat table.
     #[inline(always)]
     fn row<const V: usize, const D: usize>(index: u32) -> Option<Range<usize>> {
         let index = index as usize;
@@ -323,7 +329,7 @@ pub(super) mod compute {
             assert_eq!(rows, [8..10, 0..2, 8..10]);
         }
 
-        /// The gradient of a penalty is that of all rows.
+        /// A penalty has a gradient in every row.
         #[test]
         fn a_penalty_touches_the_whole_table() {
             let layer = Words { embeddings_regularizer: Regularizer { l1: 0., l2: 0.5 }, ..Words::DEFAULT };

@@ -14,13 +14,15 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// All axes of a sample of `N` scalars as one.
+    /// Makes all axes of a sample one.
+    #[example = "let y = Flatten()(x); // [28, 28, 1] → [784]"]
+    /// `N` is the number of scalars of a sample.
     pub struct Flatten<N> {}
 
     pub const SPEC: LayerSpec { copies: true, infer: rule!(infer) }
 }
 
-/// One axis with all scalars; the type is `Flatten<size>`.
+/// Returns one axis with all scalars; the type is `Flatten<size>`.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let size = inputs[0].size();
     Ok(Inferred::new(Shape::new(&[size]), &Consts { N: size }.list()))

@@ -18,6 +18,7 @@ use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
     /// Adds normal noise to its input while training.
+    #[example = "let y = GaussianNoise(0.1)(x); // [64] → [64]"]
     pub struct GaussianNoise {
         /// The standard deviation of the noise, from 0 to 1.
         pub stddev: Float,
@@ -31,7 +32,10 @@ layer! {
     }
 }
 
-/// The shape stays.
+/// Returns the shape of the input.
+///
+/// # Errors
+/// If the standard deviation is not from 0 to 1.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if let Some(stddev) = Args(args).stddev()
         && !(stddev >= 0.0 && stddev <= 1.0)

@@ -9,7 +9,7 @@
 //!
 //! Shapes: input `(steps, features)`; output `(features,)`, or `(1, features)` with `keepdims`.
 //!
-//! Keras divides by 0 where no step counts, which gives NaN.
+//! If no step counts, Keras divides by 0, which gives NaN.
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/global_average_pooling1d/>
 
@@ -19,11 +19,14 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// The mean over the steps.
+    /// The mean over the steps of a sequence.
+    #[example = "let y = GlobalAveragePooling1D()(x); // [20, 8] → [8]"]
+    #[doc(alias = "AdaptiveAvgPool1d")]
+    #[doc(alias = "GlobalAvgPool1D")]
     pub struct GlobalAveragePooling1D {
         /// The order of the axes. Only `channels_last` is supported.
         data_format: Choice { CHANNELS_LAST = "channels_last", CHANNELS_FIRST = "channels_first" },
-        /// Whether the axis of the steps stays, with length 1.
+        /// Keeps the axis of the steps, with length 1.
         keepdims: Flag = false,
     }
 
@@ -33,7 +36,10 @@ layer! {
     }
 }
 
-/// `(steps, features)` to `(features,)`.
+/// Maps `(steps, features)` to `(features,)`.
+///
+/// # Errors
+/// If the input is not a sequence, or for `channels_first`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     if args.data_format() == data_format::CHANNELS_FIRST {
@@ -42,7 +48,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     over_steps(&inputs[0], args.keepdims())
 }
 
-/// The error of a global pooling that is asked for another order of axes.
+/// Returns the error of a global pooling with another order of axes.
 pub(super) const fn channels_first(argument: usize) -> ShapeError {
     let message = Text::new().str("`channels_first` is not supported: samples are channels last");
     ShapeError::argument(Code::Unsupported, argument, message.str("; `Permute((2, 1))` turns them"))
@@ -67,7 +73,7 @@ pub(super) mod compute {
     use crate::tensor::storage::Storage;
     use nalgebra::{SMatrix, SVector};
 
-    /// `y = Σₜ m[t] · x[t] / Σₜ m[t]` for one sample.
+    /// Computes `y = Σₜ m[t] · x[t] / Σₜ m[t]` for one sample.
     fn mean<T: Scalar>(x: &[T], counts: impl Fn(usize) -> bool, y: &mut [T]) {
         y.fill(T::ZERO);
         let mut sum = 0;

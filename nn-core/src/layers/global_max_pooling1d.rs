@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Shapes: input `(steps, features)`; output `(features,)`, or `(1, features)` with `keepdims`. As in Keras, a mask is
-//! not looked at, and ends here. NaN in any step makes its feature NaN.
+//! ignored and ends here. NaN in any step makes its feature NaN.
 //!
 //! Source: <https://keras.io/api/layers/pooling_layers/global_max_pooling1d/>
 
@@ -16,18 +16,24 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// The largest value over the steps.
+    /// The largest value over the steps of a sequence.
+    #[example = "let y = GlobalMaxPooling1D()(x); // [20, 8] → [8]"]
+    #[doc(alias = "AdaptiveMaxPool1d")]
+    #[doc(alias = "GlobalMaxPool1D")]
     pub struct GlobalMaxPooling1D {
         /// The order of the axes. Only `channels_last` is supported.
         data_format: Choice { CHANNELS_LAST = "channels_last", CHANNELS_FIRST = "channels_first" },
-        /// Whether the axis of the steps stays, with length 1.
+        /// Keeps the axis of the steps, with length 1.
         keepdims: Flag = false,
     }
 
     pub const SPEC: LayerSpec { infer: rule!(infer) }
 }
 
-/// `(steps, features)` to `(features,)`.
+/// Maps `(steps, features)` to `(features,)`.
+///
+/// # Errors
+/// If the input is not a sequence, or for `channels_first`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     if args.data_format() == data_format::CHANNELS_FIRST {
@@ -45,7 +51,7 @@ pub(super) mod compute {
     use crate::tensor::storage::Storage;
     use nalgebra::{SMatrix, SVector};
 
-    /// The larger one; NaN if one is. (`max` would leave out a NaN.)
+    /// Returns the larger value, or NaN if one is NaN. (`max` would ignore a NaN.)
     #[inline(always)]
     fn maximum<T: Scalar>(y: T, x: T) -> T {
         // Only NaN has no order with itself.
@@ -87,14 +93,14 @@ pub(super) mod compute {
             dx: Option<&mut [SMatrix<T, F, S>]>,
             _: Option<&mut ()>,
         ) {
-            // y = maxₜ x[t], so dx[t] += dy where x[t] = y, in equal parts.
+            // y = maxₜ x[t], so dx[t] += dy wherever x[t] = y, in equal parts.
             for (((x, y), dy), dx) in x.iter().zip(y).zip(dy).zip(dx.into_iter().flatten()) {
                 for f in 0..F {
                     let largest = |t: &usize| x[(f, *t)] == y[f];
                     let count = (0..S).filter(largest).count();
                     let share = dy[f] / T::of(count as f64);
                     for t in 0..S {
-                        // Nothing is equal to NaN: then every step has a gradient of NaN, as in Keras.
+                        // Nothing equals NaN; every step then has a gradient of NaN, as in Keras.
                         if count == 0 {
                             dx[(f, t)] += y[f];
                         } else if largest(&t) {

@@ -23,14 +23,14 @@
 //!         da_h · (m' ⊙ r ⊙ h)ᵀ              without
 //! ```
 //!
-//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. h is zero before
-//! the first step, or the `initial_state`. dh' is the gradient of the output of this step, and what the step after it
-//! hands back. With `reset_after`, the default, one product with the whole of V serves all gates and all samples.
+//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. Before the first
+//! step, h is zero or the `initial_state`. dh' is the gradient of this step's output plus the gradient that the next
+//! step hands back. With `reset_after`, the default, one product with the whole of V serves all gates and all samples.
 //!
-//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with
-//! `return_state` also the last h, `(units,)`; kernel W `(features, 3 · units)`, recurrent kernel V
-//! `(units, 3 · units)`, bias `(2, 3 · units)`, b and b', or `(3 · units,)` without `reset_after`. The walk over the
-//! steps, masks, `go_backwards` and dropout are the same for all recurrent layers: [`recurrent`].
+//! Shapes: input `(steps, features)`; output `(units,)`, or `(steps, units)` with `return_sequences`. `return_state`
+//! adds the last h, `(units,)`. Kernel W is `(features, 3 · units)`, recurrent kernel V `(units, 3 · units)`. The bias
+//! is `(2, 3 · units)`, b and b', or `(3 · units,)` without `reset_after`. The walk over the steps, masks,
+//! `go_backwards` and dropout are the same for all recurrent layers: [`recurrent`].
 //!
 //! Source: Cho et al., *Learning phrase representations using RNN encoder-decoder*, EMNLP (2014);
 //! <https://keras.io/api/layers/recurrent_layers/gru/>
@@ -40,25 +40,30 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// A recurrent layer from `F` features to `U` units, whose gates say how much of the state is replaced.
-    ///
-    /// `G` is `3 · U`; `NB` is the number of columns of the bias: 2 with `reset_after`, 1 without, 0 without a bias;
-    /// `P` is the number of steps with `return_sequences`, else 1; `STATE` is 1 with `return_state`; `D` is `F` if
-    /// `dropout` is above 0, else 0. `A` and `R` are the activations.
+    /// The gated recurrent unit: gates decide which part of the state a step replaces.
+    #[example = "let y = GRU(32)(x); // [20, 8] → [32]"]
+    #[example = "let (y, h) = GRU(32, return_state = true)(x); // [20, 8] → [32], [32]"]
+    #[example = "let y = GRU(32)(x, initial_state = [h]); // [20, 8], [32] → [32]"]
+    /// `F` is the number of features, `U` that of units, and `G` is `3 · U`. `NB` is the number of columns of the bias:
+    /// 2 with `reset_after`, 1 without, 0 without a bias. With a bias, `NB` decides and not the field `reset_after`.
+    /// `P` is the number of steps with `return_sequences`, else 1. `STATE` is 1 with `return_state`, else 0. `D` is `F`
+    /// if `dropout` is above 0, else 0. `A` and `R` are the activations.
+    #[doc(alias = "GRUCell")]
+    #[doc(alias = "CuDNNGRU")]
     pub struct GRU<F, U, G, NB, P, STATE, D> {
-        /// The scalars of a state.
+        /// The number of features of the output and of each state.
         units: Size,
-        /// The activation of the candidate for the new state.
+        /// Applied to the candidate for the new state.
         pub activation: Activation<A> = Tanh,
-        /// The activation of the gates.
+        /// Applied to the gates.
         pub recurrent_activation: Activation<R> = Sigmoid,
-        /// Whether there is a bias.
+        /// Adds a bias.
         use_bias: Flag = true,
-        /// The initial kernel.
+        /// The initial values of the kernel.
         pub kernel_initializer: Initializer = GlorotUniform,
-        /// The initial recurrent kernel.
+        /// The initial values of the recurrent kernel.
         pub recurrent_initializer: Initializer = Orthogonal { gain: 1.0 },
-        /// The initial bias.
+        /// The initial values of the bias.
         pub bias_initializer: Initializer = Zeros,
         /// A penalty on the kernel.
         pub kernel_regularizer: Regularizer,
@@ -74,27 +79,25 @@ layer! {
         pub recurrent_constraint: Constraint,
         /// A bound on the bias.
         pub bias_constraint: Constraint,
-        /// The part of the input that is set to zero while training.
+        /// The fraction of the input that is set to zero while training.
         pub dropout: Float = 0.0,
-        /// The part of the state that is set to zero where it enters a gate, while training.
+        /// The fraction of the state that is set to zero before it enters a gate, while training.
         pub recurrent_dropout: Float = 0.0,
-        /// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of
-        /// `fit`.
+        /// Has no effect: the seed of `fit` decides about random numbers.
         seed: Option<Int>,
-        /// Whether the output has the states of all steps, not only the last one.
+        /// Returns the outputs of all steps, not only the last one.
         return_sequences: Flag = false,
-        /// Whether the last states are outputs, too.
+        /// Returns the last states as further outputs.
         return_state: Flag = false,
-        /// Whether it goes from the last step to the first.
+        /// Reads the steps from the last to the first.
         pub go_backwards: Flag = false,
-        /// Not supported: a layer keeps no state between calls.
+        /// Must be `false`: a layer keeps no state between calls.
         stateful: Flag = false,
-        /// Accepted as in Keras and not read.
+        /// Has no effect; accepted as in Keras.
         unroll: Flag = false,
-        /// Whether the reset gate acts after the product with the recurrent kernel instead of before. With a bias, `NB`
-        /// says the same, and decides.
+        /// Applies the reset gate after the product with the recurrent kernel, not before.
         pub reset_after: Flag = true,
-        /// Whether the output of a masked step is zero instead of that of the step before.
+        /// Returns zeros at masked steps, not the output of the step before.
         pub zero_output_for_mask: Flag = false,
     }
 
@@ -119,10 +122,14 @@ layer! {
     impl Cell;
 }
 
-/// `(steps, features)`, with an initial state `[h]` or without, to `(units,)` or `(steps, units)`, and the last state
-/// if asked for. The type is
-/// `GRU<features, units, 3 · units, columns of the bias, columns of the output, return_state, D>`; the bias has 2
-/// columns with `reset_after` and 1 without, and `D` is the features if `dropout` is given, else 0.
+/// Maps `(steps, features)`, with or without an initial state `[h]`, to `(units,)` or `(steps, units)`, and the last
+/// state if requested.
+///
+/// The type is `GRU<features, units, 3 · units, columns of the bias, columns of the output, return_state, D>`. The
+/// bias has 2 columns with `reset_after` and 1 without. `D` is the number of features if `dropout` is given, else 0.
+///
+/// # Errors
+/// If the input is not a sequence, an initial state has another shape, a rate is not from 0 to 1, or for `stateful`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let asked = recurrent::arguments!(args);
@@ -162,15 +169,15 @@ pub(super) mod compute {
     use rand::Rng;
 
     recurrent_weights! {
-        /// The weights of a [`GRU`]. The gates stand behind each other in the order `z`, `r`, `h`.
+        /// The weights of a [`GRU`]. The gates follow each other in the order `z`, `r`, `h`.
         pub struct GRUWeights<T; F, U, G, NB; A = Tanh, R = Sigmoid> {
             /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 3 · units)` has the same
             /// bytes.
             kernel: SMatrix<T, G, F>,
             /// `V`: one row per unit of each gate, one column per unit of the state.
             recurrent_kernel: SMatrix<T, G, U>,
-            /// `b`: no column without a bias; one without `reset_after`; else one for the kernel and one for the
-            /// recurrent kernel.
+            /// `b`: no column without a bias; one column without `reset_after`; otherwise one for the kernel and one
+            /// for the recurrent kernel.
             bias: SMatrix<T, G, NB> => if NB == 1 { Shape::new(&[G]) } else { Shape::new(&[NB, G]) },
         }
     }
@@ -187,7 +194,7 @@ pub(super) mod compute {
         R,
     > GRU<F, U, G, NB, P, STATE, D, A, R>
     {
-        /// Whether the reset gate acts after the product. The bias says it, if there is one.
+        /// Whether the reset gate acts after the product. If there is a bias, its columns decide.
         #[inline(always)]
         const fn after(&self) -> bool {
             if NB == 0 { self.reset_after } else { NB == 2 }
@@ -236,7 +243,7 @@ pub(super) mod compute {
                 let b = if NB == 2 { &w.bias.as_slice()[G..] } else { &[] };
                 cell::meet_state::<T, U, G>(v, b, at.h, at.state_mask, at.product);
             }
-            // What is written is local: the compiler then knows that it is no part of what is read.
+            // The output is local, so the compiler knows that it does not alias the inputs.
             let (mut gates, mut a, mut own, mut next) = ([T::ZERO; G], [T::ZERO; G], [T::ZERO; U], [T::ZERO; U]);
             for (k, (h, product)) in at.h.chunks_exact_mut(U).zip(at.product.chunks_exact(G)).enumerate() {
                 let m = at.state_mask.sample(k, G);
@@ -315,7 +322,7 @@ pub(super) mod compute {
                 self.recurrent_activation.backward_on(simd, U, &a[..2 * U], gates, &d[..2 * U], &mut da[..2 * U]);
                 at.dz_kept.row(k).copy_from_slice(&da);
                 if self.after() {
-                    // The product with V is behind r: its gradient is r ⊙ da_h.
+                    // The product with V is behind r, so its gradient is r ⊙ da_h.
                     for u in 0..U {
                         da[2 * U + u] *= r[u];
                     }
@@ -367,13 +374,13 @@ pub(super) mod compute {
         }
     }
 
-    /// The gates `z`, `r`, and the candidate.
+    /// Returns the gates `z`, `r`, and the candidate.
     #[inline(always)]
     fn three<T, const U: usize>(gates: &[T]) -> (&[T], &[T], &[T]) {
         (&gates[..U], &gates[U..2 * U], &gates[2 * U..3 * U])
     }
 
-    /// `(2, 3 · units)`, or `(3 · units,)` for a bias of one column.
+    /// Returns `(2, 3 · units)`, or `(3 · units,)` for a bias of one column.
     fn bias_shape(full: &[usize; 2]) -> &[usize] {
         if full[0] == 2 { full } else { &full[1..] }
     }

@@ -22,27 +22,30 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// Normalizes the `F` features of every position; `CENTER` is 1 with an offset, `SCALE` is 1 with a scale, else 0.
+    /// Normalizes the features of each position, then applies a learned factor and offset.
+    #[example = "let y = LayerNormalization()(x); // [20, 64] → [20, 64]"]
+    /// `F` is the number of features. `CENTER` is 1 with an offset, and `SCALE` with a factor, else 0.
+    #[doc(alias = "LayerNorm")]
     pub struct LayerNormalization<F, CENTER, SCALE> {
-        /// The axis of the features, which is the last one.
+        /// The axis of the features. Only the last one is supported.
         axis: Int = -1,
-        /// Added to the variance.
+        /// Added to the variance before its root is taken.
         pub epsilon: Float = 1e-3,
-        /// Whether there is an offset.
+        /// Adds a learned offset, `beta`.
         center: Flag = true,
-        /// Whether there is a scale.
+        /// Multiplies by a learned factor, `gamma`.
         scale: Flag = true,
-        /// The initial offset.
+        /// The initial values of the offset.
         pub beta_initializer: Initializer = Zeros,
-        /// The initial scale.
+        /// The initial values of the factor.
         pub gamma_initializer: Initializer = Ones,
         /// A penalty on the offset.
         pub beta_regularizer: Regularizer,
-        /// A penalty on the scale.
+        /// A penalty on the factor.
         pub gamma_regularizer: Regularizer,
         /// A bound on the offset.
         pub beta_constraint: Constraint,
-        /// A bound on the scale.
+        /// A bound on the factor.
         pub gamma_constraint: Constraint,
     }
 
@@ -54,7 +57,10 @@ layer! {
     }
 }
 
-/// The shape stays; the type is `LayerNormalization<features, center, scale>`.
+/// Returns the shape of the input; the type is `LayerNormalization<features, center, scale>`.
+///
+/// # Errors
+/// If `axis` is not the last axis.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     match x.axis(args.axis()) {
@@ -92,7 +98,7 @@ pub(super) mod compute {
         }
     }
 
-    /// `μ` and `s` of one position.
+    /// Returns `μ` and `s` of one position.
     #[inline(always)]
     fn moments<T: Scalar>(x: &[T], epsilon: f64) -> (T, T) {
         let n = T::of(x.len() as f64);

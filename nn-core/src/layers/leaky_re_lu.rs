@@ -8,7 +8,7 @@
 //!       negative_slope · dy  else
 //! ```
 //!
-//! Shapes: output as input, any shape. As in Keras the slope of this layer is 0.3, while that of the activation
+//! Shapes: output as input, any shape. As in Keras, the slope of this layer is 0.3, but the slope of the activation
 //! `leaky_relu` is 0.2.
 //!
 //! Source: <https://keras.io/api/layers/activation_layers/leaky_relu/>
@@ -19,7 +19,8 @@ use crate::spec::text::Text;
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// relu that leaks a little below zero.
+    /// The rectified linear unit with a small slope below zero.
+    #[example = "let y = LeakyReLU(negative_slope = 0.1)(x); // [64] → [64]"]
     pub struct LeakyReLU {
         /// The slope below zero.
         pub negative_slope: Float = 0.3,
@@ -32,7 +33,10 @@ layer! {
     }
 }
 
-/// The shape stays.
+/// Returns the shape of the input.
+///
+/// # Errors
+/// If `negative_slope` is negative.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if let Some(slope) = Args(args).negative_slope()
         && slope < 0.0

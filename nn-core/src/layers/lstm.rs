@@ -3,7 +3,7 @@
 //! ```text
 //! z = W · (m ⊙ x) + b + V · (m' ⊙ h)        the rows of z are z_i, z_f, z_g, z_o; m and m' are 1 without dropout
 //!
-//! i = R(z_i)    how much is written         g = A(z_g)    what is written
+//! i = R(z_i)    how much is written         g = A(z_g)    the new content
 //! f = R(z_f)    how much is kept            o = R(z_o)    how much is read
 //!
 //! c' = f ⊙ c + i ⊙ g                        the memory
@@ -18,14 +18,14 @@
 //! dW  += dz · (m ⊙ x)ᵀ    dV += dz · (m' ⊙ h)ᵀ    db += dz        summed over steps and samples
 //! ```
 //!
-//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. h and c are zero
-//! before the first step, or the `initial_state`. dh' is the gradient of the output of this step, and what the step
-//! after it hands back.
+//! `A` is the `activation`, tanh by default, and `R` the `recurrent_activation`, sigmoid by default. Before the first
+//! step, h and c are zero or the `initial_state`. dh' is the gradient of this step's output plus the gradient that the
+//! next step hands back.
 //!
-//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with
-//! `return_state` also the last h and c, `(units,)`; kernel W `(features, 4 · units)`, recurrent kernel V
-//! `(units, 4 · units)`, bias `(4 · units,)`. The walk over the steps, masks, `go_backwards` and dropout are the same
-//! for all recurrent layers: [`recurrent`].
+//! Shapes: input `(steps, features)`; output `(units,)`, or `(steps, units)` with `return_sequences`. `return_state`
+//! adds the last h and c, `(units,)`. Kernel W is `(features, 4 · units)`, recurrent kernel V `(units, 4 · units)`,
+//! bias `(4 · units,)`. The walk over the steps, masks, `go_backwards` and dropout are the same for all recurrent
+//! layers: [`recurrent`].
 //!
 //! Source: Hochreiter and Schmidhuber, *Long short-term memory*, Neural Computation 9 (1997);
 //! <https://keras.io/api/layers/recurrent_layers/lstm/>
@@ -35,26 +35,31 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// A recurrent layer from `F` features to `U` units, with a memory.
-    ///
-    /// `G` is `4 · U`; `B` is 1 with a bias and 0 without; `P` is the number of steps with `return_sequences`, else 1;
-    /// `STATE` is 1 with `return_state`; `D` is `F` if `dropout` is above 0, else 0. `A` and `R` are the activations.
+    /// The long short-term memory: a recurrent layer with a memory, which gates write and read.
+    #[example = "let y = LSTM(32)(x); // [20, 8] → [32]"]
+    #[example = "let (y, h, c) = LSTM(32, return_state = true)(x); // [20, 8] → [32], [32], [32]"]
+    #[example = "let y = LSTM(32)(x, initial_state = [h, c]); // [20, 8], [32], [32] → [32]"]
+    /// `F` is the number of features, `U` that of units, and `G` is `4 · U`. `B` is 1 with a bias, else 0. `P` is the
+    /// number of steps with `return_sequences`, else 1. `STATE` is 1 with `return_state`, else 0. `D` is `F` if
+    /// `dropout` is above 0, else 0. `A` and `R` are the activations.
+    #[doc(alias = "LSTMCell")]
+    #[doc(alias = "CuDNNLSTM")]
     pub struct LSTM<F, U, G, B, P, STATE, D> {
-        /// The scalars of a state.
+        /// The number of features of the output and of each state.
         units: Size,
-        /// The activation of what is written to the memory, and of the memory when it is read.
+        /// Applied to the candidate for the memory, and to the memory when it is read.
         pub activation: Activation<A> = Tanh,
-        /// The activation of the gates.
+        /// Applied to the gates.
         pub recurrent_activation: Activation<R> = Sigmoid,
-        /// Whether there is a bias.
+        /// Adds a bias.
         use_bias: Flag = true,
-        /// The initial kernel.
+        /// The initial values of the kernel.
         pub kernel_initializer: Initializer = GlorotUniform,
-        /// The initial recurrent kernel.
+        /// The initial values of the recurrent kernel.
         pub recurrent_initializer: Initializer = Orthogonal { gain: 1.0 },
-        /// The initial bias.
+        /// The initial values of the bias.
         pub bias_initializer: Initializer = Zeros,
-        /// Whether the bias of the forget gate starts at 1.
+        /// Starts the bias of the forget gate at 1.
         pub unit_forget_bias: Flag = true,
         /// A penalty on the kernel.
         pub kernel_regularizer: Regularizer,
@@ -70,24 +75,23 @@ layer! {
         pub recurrent_constraint: Constraint,
         /// A bound on the bias.
         pub bias_constraint: Constraint,
-        /// The part of the input that is set to zero while training.
+        /// The fraction of the input that is set to zero while training.
         pub dropout: Float = 0.0,
-        /// The part of the state that is set to zero where it enters a gate, while training.
+        /// The fraction of the state that is set to zero before it enters a gate, while training.
         pub recurrent_dropout: Float = 0.0,
-        /// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of
-        /// `fit`.
+        /// Has no effect: the seed of `fit` decides about random numbers.
         seed: Option<Int>,
-        /// Whether the output has the states of all steps, not only the last one.
+        /// Returns the outputs of all steps, not only the last one.
         return_sequences: Flag = false,
-        /// Whether the last states are outputs, too.
+        /// Returns the last states as further outputs.
         return_state: Flag = false,
-        /// Whether it goes from the last step to the first.
+        /// Reads the steps from the last to the first.
         pub go_backwards: Flag = false,
-        /// Not supported: a layer keeps no state between calls.
+        /// Must be `false`: a layer keeps no state between calls.
         stateful: Flag = false,
-        /// Accepted as in Keras and not read.
+        /// Has no effect; accepted as in Keras.
         unroll: Flag = false,
-        /// Whether the output of a masked step is zero instead of that of the step before.
+        /// Returns zeros at masked steps, not the output of the step before.
         pub zero_output_for_mask: Flag = false,
     }
 
@@ -112,9 +116,14 @@ layer! {
     impl Cell;
 }
 
-/// `(steps, features)`, with initial states `[h, c]` or without, to `(units,)` or `(steps, units)`, and the last states
-/// if asked for. The type is `LSTM<features, units, 4 · units, use_bias, columns of the output, return_state, D>`,
-/// where `D` is the features if `dropout` is given, else 0.
+/// Maps `(steps, features)`, with or without initial states `[h, c]`, to `(units,)` or `(steps, units)`, and the last
+/// states if requested.
+///
+/// The type is `LSTM<features, units, 4 · units, use_bias, columns of the output, return_state, D>`, where `D` is the
+/// number of features if `dropout` is given, else 0.
+///
+/// # Errors
+/// If the input is not a sequence, an initial state has another shape, a rate is not from 0 to 1, or for `stateful`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let asked = recurrent::arguments!(args);
@@ -145,8 +154,8 @@ pub(super) mod compute {
     use rand::Rng;
 
     recurrent_weights! {
-        /// The weights of an [`LSTM`]. The gates stand behind each other in the order `i`, `f`, `g`, `o` (Keras's i, f,
-        /// c, o).
+        /// The weights of an [`LSTM`]. The gates follow each other in the order `i`, `f`, `g`, `o` (Keras's i, f, c,
+        /// o).
         pub struct LSTMWeights<T; F, U, G, B; A = Tanh, R = Sigmoid> {
             /// `W`: one row per unit of each gate, one column per feature. Keras's `(features, 4 · units)` has the same
             /// bytes.
@@ -197,7 +206,7 @@ pub(super) mod compute {
             // z += V · (m ⊙ h)
             let v = w.recurrent_kernel.as_slice();
             at.add_state::<M, U, G>(simd, v);
-            // What is written is local: the compiler then knows that it is no part of what is read.
+            // The output is local, so the compiler knows that it does not alias the inputs.
             let (mut gates, mut next, mut read) = ([T::ZERO; G], [T::ZERO; U], [T::ZERO; U]);
             for (k, (h, c)) in at.h.chunks_exact_mut(U).zip(at.c.chunks_exact_mut(U)).enumerate() {
                 let z = at.pre.row(k);
@@ -246,7 +255,7 @@ pub(super) mod compute {
                         d[2 * U + u] = i[u] * dc_after[u];
                         d[3 * U + u] = read[u] * dh[u];
                     }
-                    // c' = f ⊙ c, so dc = f ⊙ dc'; h enters by the product alone
+                    // c' = f ⊙ c, so dc = f ⊙ dc'; h enters only through the product
                     for u in 0..U {
                         dc_after[u] *= f[u];
                     }
@@ -278,7 +287,7 @@ pub(super) mod compute {
                 return;
             }
             if self.unit_forget_bias {
-                // In three parts, as Keras does it: the initializer sees the sizes.
+                // In three parts, as in Keras: the initializer sees the sizes.
                 let (i, rest) = w.bias.as_mut_slice().split_at_mut(U);
                 let (f, rest) = rest.split_at_mut(U);
                 self.bias_initializer.fill(i, &[U], Fans::new(U, U), rng);
@@ -300,7 +309,7 @@ pub(super) mod compute {
         }
     }
 
-    /// The gates `i`, `f`, `g`, `o`.
+    /// Returns the gates `i`, `f`, `g`, `o`.
     #[inline(always)]
     fn four<T, const U: usize>(gates: &[T]) -> (&[T], &[T], &[T], &[T]) {
         (&gates[..U], &gates[U..2 * U], &gates[2 * U..3 * U], &gates[3 * U..4 * U])

@@ -1,4 +1,4 @@
-//! Masking: leaves out the steps of a sequence that hold nothing but `mask_value`.
+//! Masking: skips the steps of a sequence whose features all equal `mask_value`.
 //!
 //! ```text
 //! m[t] = 1 if x[t, f] ≠ mask_value for any f, else 0
@@ -7,7 +7,7 @@
 //! dx[t] += m[t] · dy[t]
 //! ```
 //!
-//! Shapes: output as input, `(.., features)`; `m` has one number for each position. The mask goes along with the output
+//! Shapes: output as input, `(.., features)`; `m` has one number for each position. The mask follows the output
 //! through layers that keep its steps, to the recurrent layers and poolings that read it; see
 //! [`Masking`](crate::spec::Masking).
 //!
@@ -20,7 +20,8 @@ use crate::spec::text::Text;
 use crate::spec::{self, Arity, Dtype, Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// Leaves out the positions that hold nothing but `mask_value`.
+    /// Masks the positions whose features all equal `mask_value`.
+    #[example = "let y = Masking(mask_value = -1.0)(x); // [20, 8] → [20, 8]"]
     pub struct Masking {
         /// The value that fills a position that does not count.
         pub mask_value: Float = 0.0,
@@ -33,8 +34,8 @@ layer! {
 }
 
 layer! {
-    /// The mask of a [`Masking`](crate::layers::Masking), which a matrix of `R` rows and `C` columns holds. A graph has
-    /// no name for it.
+    /// The mask of a [`Masking`](crate::layers::Masking), in a matrix of `R` rows and `C` columns. A graph has no name
+    /// for it.
     pub struct Differs<R, C> {
         /// The value that fills a position that does not count.
         pub mask_value: Float = 0.0,
@@ -44,24 +45,24 @@ layer! {
 }
 
 layer! {
-    /// The mask of a tensor without one: `R × C` positions, which all count. A graph has no name for it.
+    /// The mask of a tensor without one: `R × C` positions that all count. A graph has no name for it.
     pub struct Everywhere<R, C> {}
 
     pub const EVERYWHERE: LayerSpec { writes: Dtype::U32, infer: rule!(positions) }
 }
 
 layer! {
-    /// The mask of a merge, `R × P` in all: a step counts if it counts in any input. The other constants say which
-    /// masks are repeated along which axes. A graph has no name for it.
+    /// The mask of a merge, with `R × P` positions: a step counts if it counts in any input. The other constants say
+    /// which masks are repeated along which axes. A graph has no name for it.
     pub struct AnyMask<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
     pub const ANY: LayerSpec { inputs: Arity::MANY, reads: &[Dtype::U32], writes: Dtype::U32, infer: rule!(any) }
 }
 
 layer! {
-    /// The masks of tensors that are concatenated: `OUTER` runs of each behind each other, `R × P` in all. With 0 runs
-    /// the tensors stand beside each other at each position, which counts if it counts in any of them. A graph has no
-    /// name for it.
+    /// The masks of concatenated tensors: `OUTER` runs of each mask behind each other, with `R × P` positions. With 0
+    /// runs, the tensors stand beside each other at each position; a position counts if it counts in any of them. A
+    /// graph has no name for it.
     pub struct JoinMasks<R, P, OUTER> {
         /// The axis of the tensors, which have one axis more than their masks.
         axis: Int = -1,
@@ -71,9 +72,9 @@ layer! {
 }
 
 layer! {
-    /// The mask of what a layer made of each of `S` steps, if it has other positions than the mask of the steps:
-    /// `R × C` positions, of which those of a step count if any position of its mask does. With 0 steps it is the mask
-    /// itself. It reads the mask and the output of the layer, of which it needs the shape. A graph has no name for it.
+    /// The mask of a layer's output for each of `S` steps, if it has other positions than the mask of the steps. It
+    /// has `R × C` positions; the positions of a step count if any position of its mask does. With 0 steps it is the
+    /// mask itself. It reads the mask and the layer's output, whose shape it needs. A graph has no name for it.
     pub struct StepMask<R, C, S> {}
 
     pub const OF_STEPS: LayerSpec {
@@ -85,8 +86,8 @@ layer! {
 }
 
 layer! {
-    /// The mask of the output of a layer of a user's own, `R × C` positions. If `PASSES` is 1 it is the mask of the
-    /// first input, else every position counts. It reads the mask and the output, of which it needs the shape. A graph
+    /// The mask of the output of a user's own layer, with `R × C` positions. If `PASSES` is 1 it is the mask of the
+    /// first input; otherwise every position counts. It reads the mask and the output, whose shape it needs. A graph
     /// has no name for it.
     pub struct PassedMask<R, C, PASSES> {
         /// Whether the layer hands its mask on: [`Component::PASSES_MASK`](crate::Component::PASSES_MASK).
@@ -101,7 +102,10 @@ layer! {
     }
 }
 
-/// The shape stays.
+/// Returns the shape of the input.
+///
+/// # Errors
+/// If the input has only one axis.
 pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if inputs[0].rank() < 2 {
         let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(&inputs[0]);
@@ -110,8 +114,13 @@ pub const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::new(inputs[0], &[]))
 }
 
-/// All axes but the last; the type is `Differs<rows, cols>` or `Everywhere<rows, cols>`, of the matrix that holds a
+/// Returns all axes but the last.
+///
+/// The type is `Differs<rows, cols>` or `Everywhere<rows, cols>`, with the rows and columns of the matrix that holds a
 /// mask.
+///
+/// # Errors
+/// If the input is a scalar.
 pub const fn positions(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     if inputs[0].rank() == 0 {
         return Err(ShapeError::input(
@@ -124,16 +133,19 @@ pub const fn positions(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeE
     Ok(Inferred::new(mask, &[mask.rows(), mask.cols()]))
 }
 
-/// The shape of the mask of a tensor.
+/// Returns the shape of the mask of a tensor.
 const fn positions_of(x: &Shape) -> Shape {
     Shape::new(x.dims().split_at(x.rank().saturating_sub(1)).0)
 }
 
-/// Whether the second shape is that of a mask of a tensor of the first one: the rule of every mask that a call is
-/// given.
+/// The rule for every mask that a call gets: whether the second shape is the mask shape of a tensor of the first
+/// shape.
 pub const FITS: spec::Rule = rule!(fits);
 
-/// Nothing, if the second shape is that of a mask of a tensor of the first one.
+/// Returns no findings if the second shape is the mask shape of a tensor of the first shape.
+///
+/// # Errors
+/// If the second shape is another one.
 pub const fn fits(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let mask = positions_of(&inputs[0]);
     if mask.equals(&inputs[1]) {
@@ -143,8 +155,10 @@ pub const fn fits(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>
     Err(ShapeError::input(Code::ShapeMismatch, 1, message.str(", but got ").shape(&inputs[1])))
 }
 
-/// The shape to which all masks broadcast; the type is that of a merge. If they do not, the tensors do not either, and
-/// the rule of the layer says so.
+/// Returns the shape to which all masks broadcast.
+///
+/// The type is that of a merge. If they do not broadcast, neither do the tensors, and the rule of the layer reports
+/// it.
 pub const fn any(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     match merge::infer(args, inputs) {
         Ok(inferred) => Ok(inferred),
@@ -152,11 +166,13 @@ pub const fn any(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeErro
     }
 }
 
-/// The type is `JoinMasks<rows, cols, outer>`: how many runs of each mask lie behind each other, or 0 if the tensors
-/// stand beside each other along the last axis, which a mask does not have.
+/// Returns the joined shape.
+///
+/// The type is `JoinMasks<rows, cols, outer>`, where `outer` is the number of runs of each mask. It is 0 if the
+/// tensors stand beside each other along the last axis, which a mask does not have.
 pub const fn join(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let first = inputs[0];
-    // The tensors have one axis more. What is wrong with theirs says the rule of the layer.
+    // The tensors have one axis more. The rule of the layer reports errors of their axes.
     let tensor = Shape::new(&[1; crate::spec::shape::MAX_RANK]);
     let tensor = Shape::new(
         tensor.dims().split_at(if first.rank() < tensor.rank() { first.rank() + 1 } else { tensor.rank() }).0,
@@ -179,15 +195,19 @@ pub const fn join(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeErr
     Ok(Inferred::new(mask, &JOIN::Consts { R: mask.rows(), P: mask.cols(), OUTER: outer }.list()))
 }
 
-/// The positions of the second input; the type is `StepMask<rows, cols, steps>`, with 0 steps if the mask has the same
-/// positions.
+/// Returns the positions of the second input.
+///
+/// The type is `StepMask<rows, cols, steps>`, with 0 steps if the mask has the same positions.
 pub const fn of_steps(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let mask = positions_of(&inputs[1]);
     let steps = if mask.equals(&inputs[0]) { 0 } else { mask.dim(0) };
     Ok(Inferred::new(mask, &OF_STEPS::Consts { R: mask.rows(), C: mask.cols(), S: steps }.list()))
 }
 
-/// The positions of the second input, which are those of the mask if that is handed on.
+/// Returns the positions of the second input. If the mask is handed on, it has the same positions.
+///
+/// # Errors
+/// If a mask is handed on to an output with other positions.
 pub const fn passed(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (mask, passes) = (positions_of(&inputs[1]), PASSED::Args(args).passes());
     if passes && !mask.equals(&inputs[0]) {

@@ -8,10 +8,10 @@
 //!
 //! Shapes: inputs of one shape, or shapes that broadcast; the output has the shape they broadcast to.
 //!
-//! A tie gives its gradient to the earliest of the inputs: Keras takes the maximum pairwise from the left, and the
-//! gradient of TensorFlow's `maximum(a, b)` goes to `a` where `a >= b`. NaN in any input gives NaN.
+//! If inputs tie, the earliest of them gets the gradient: Keras takes the maximum pairwise from the left, and the
+//! gradient of TensorFlow's `maximum(a, b)` goes to `a` if `a >= b`. NaN in any input gives NaN.
 //!
-//! With masks it is the maximum of the inputs that count, and the first input where none of them does.
+//! With masks, it is the maximum of the inputs that count, or the first input if no input counts.
 //!
 //! Source: <https://keras.io/api/layers/merging_layers/maximum/>
 
@@ -20,7 +20,10 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, layer, rule};
 
 layer! {
-    /// The maximum of its inputs, `R × P` scalars. The other constants say which inputs are repeated along which axes.
+    /// The largest of its inputs, element by element.
+    #[example = "let y = Maximum()([a, b]); // [8], [8] → [8]"]
+    #[example = "let y = maximum([a, b]); // [20, 8], [8] → [20, 8]"]
+    /// The output has `R × P` scalars. The other constants say which inputs are repeated along which axes.
     pub struct Maximum<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
     pub const SPEC: LayerSpec {
@@ -31,7 +34,10 @@ layer! {
     }
 }
 
-/// The shape to which all inputs broadcast; the type is `Maximum<rows, cols, A, B, C, ONES>`.
+/// Returns the shape to which all inputs broadcast; the type is `Maximum<rows, cols, A, B, C, ONES>`.
+///
+/// # Errors
+/// If the shapes do not broadcast, or are repeated along too many axes in turn.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     merge::infer(args, inputs)
 }
@@ -46,7 +52,7 @@ pub(super) mod compute {
 
     struct Largest;
 
-    /// Whether `x` takes the place of `y`.
+    /// Whether `x` replaces `y`.
     #[inline(always)]
     fn beats<T: Scalar>(x: T, y: T) -> bool {
         // Only NaN has no order with itself.

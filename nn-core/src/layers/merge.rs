@@ -1,7 +1,9 @@
-//! What the merges (`Add`, `Subtract`, `Multiply`, `Average`, `Maximum`, `Minimum`) share: all but the formula.
+//! The common code of the merges (`Add`, `Subtract`, `Multiply`, `Average`, `Maximum`, `Minimum`), without their
+//! formulas.
 //!
-//! The inputs have equal shapes, or shapes that broadcast as in Keras: aligned at the last axis, an axis of length 1
-//! (or a missing one) is repeated along the axis of the others, and its gradient is the sum over the repetitions.
+//! The inputs have equal shapes, or shapes that broadcast as in Keras. They are aligned at the last axis. An axis of
+//! length 1 (or a missing one) is repeated along the axis of the others, and its gradient is the sum over the
+//! repetitions.
 //!
 //! Source: `_Merge`, <https://github.com/keras-team/keras/blob/master/keras/src/layers/merging/base_merge.py>
 
@@ -10,14 +12,16 @@ use crate::spec::shape::{MAX_RANK, Shape, ShapeError};
 use crate::spec::text::Text;
 use crate::spec::{Inferred, MAX_INPUTS, Value};
 
-/// Axes that are repeated in the same inputs are one group of axes; the type has room for so many groups.
+/// The maximum number of axis groups in the type. Axes that are repeated in the same inputs form one group.
 const GROUPS: usize = 4;
-/// The inputs whose repetitions fit into the bits of one constant, also where `usize` has 32 of them.
+/// The maximum number of inputs with repetitions: their bits fit into one constant, even if `usize` has 32 bits.
 const REPEATED_INPUTS: usize = 8;
 
-/// The shape to which all inputs broadcast. The type is `Add<rows, cols, A, B, C, ONES>`: rows and columns of the
-/// output, the lengths of all groups of axes but the last, and bit `4 i + g` of `ONES` where input `i` is repeated
-/// along group `g`. For inputs of one shape that is `Add<rows, cols, 1, 1, 1, 0>`.
+/// Returns the shape to which all inputs broadcast.
+///
+/// The type is `Add<rows, cols, A, B, C, ONES>`: rows and columns of the output, the lengths of all groups of axes but
+/// the last, and bit `4 i + g` of `ONES` if input `i` is repeated along group `g`. For inputs of one shape it is
+/// `Add<rows, cols, 1, 1, 1, 0>`.
 pub(crate) const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let mut output = inputs[0];
     let mut i = 1;
@@ -88,7 +92,7 @@ pub(crate) const fn infer(_: &[Value], inputs: &[Shape]) -> Result<Inferred, Sha
     Ok(Inferred::new(output, &[output.rows(), output.cols(), groups[0], groups[1], groups[2], ones]))
 }
 
-/// The shape that two shapes broadcast to.
+/// Returns the shape to which two shapes broadcast.
 const fn broadcast(a: Shape, b: Shape) -> Option<Shape> {
     let (long, short) = if a.rank() < b.rank() { (b, a) } else { (a, b) };
     let (mut output, mut axis) = (long, long.rank() - short.rank());
@@ -115,36 +119,36 @@ mod compute {
     use crate::tensor::FloatTensors;
     use crate::tensor::scalar::Scalar;
 
-    /// What a merge does with one scalar of each input.
+    /// The arithmetic of a merge for one scalar of each input.
     pub(crate) trait Formula {
-        /// The result so far (first, the scalar of input 0) and the scalar of the next input.
+        /// Combines the result so far (at first, the scalar of input 0) with the scalar of the next input.
         fn fold<T: Scalar>(y: T, x: T) -> T;
 
-        /// The last step.
+        /// Finishes the result after the last input.
         #[inline(always)]
         fn finish<T: Scalar>(y: T, inputs: usize) -> T {
             let _ = inputs;
             y
         }
 
-        /// `∂y/∂xᵢ`, where `x(j)` is the scalar of input `j`.
+        /// Returns `∂y/∂xᵢ`, where `x(j)` is the scalar of input `j`.
         fn derivative<T: Scalar>(i: usize, inputs: usize, x: impl Fn(usize) -> T) -> T;
     }
 
-    /// The lengths of the groups of axes of a sample of `size` scalars.
+    /// Returns the lengths of the groups of axes of a sample of `size` scalars.
     #[inline(always)]
     pub(crate) const fn groups(size: usize, a: usize, b: usize, c: usize) -> [usize; GROUPS] {
         [a, b, c, size / (a * b * c)]
     }
 
-    /// How input `i` is repeated.
+    /// Returns the strides with which input `i` is repeated.
     #[inline(always)]
     pub(crate) const fn strides(groups: [usize; GROUPS], ones: usize, i: usize) -> Strides<GROUPS> {
         let ones = if i < REPEATED_INPUTS { (ones >> (GROUPS * i)) & ((1 << GROUPS) - 1) } else { 0 };
         Strides::repeat(groups, ones)
     }
 
-    /// `y = finish(fold(.. fold(fold(x₀, x₁), x₂) ..))`
+    /// Computes `y = finish(fold(.. fold(fold(x₀, x₁), x₂) ..))`.
     #[inline(always)]
     pub(crate) fn forward<F: Formula, T: Scalar, X: FloatTensors<T>>(
         groups: [usize; GROUPS],
@@ -167,7 +171,7 @@ mod compute {
         }
     }
 
-    /// `dxᵢ += ∂y/∂xᵢ · dy`
+    /// Computes `dxᵢ += ∂y/∂xᵢ · dy`.
     #[inline(always)]
     pub(crate) fn backward<F: Formula, T: Scalar, X: FloatTensors<T>>(
         groups: [usize; GROUPS],
@@ -247,14 +251,14 @@ mod compute {
     pub(crate) use merge_layer;
 }
 
-/// For the tests of the merges.
+/// Helpers for the tests of the merges.
 #[cfg(all(test, feature = "compute"))]
 pub(crate) mod checks {
     use crate::layer::{Layer, Pass};
     use crate::tensor::storage::Inline;
     use nalgebra::SVector;
 
-    /// The output for three inputs of one sample with three scalars.
+    /// Returns the output for three inputs of one sample with three scalars.
     pub(crate) fn of_three<L>(layer: &L, x: [[f64; 3]; 3]) -> [f64; 3]
     where
         L: Layer<

@@ -1,13 +1,12 @@
-//! The layers, one page each, to be read from top to bottom: maths, declaration, shape rule, weights, forward,
+//! The layers, one page each. Read a page from top to bottom: maths, declaration, shape rule, weights, forward,
 //! backward, tests.
 //!
 //! A page has two halves. The first (`layer!` and `infer`) is pure data and `const fn`; `nn-macros` runs it on the
-//! host. The second, `mod compute`, is the run time and is left out of the host's build, which therefore needs no
-//! nalgebra.
+//! host. The second, `mod compute`, runs at run time. The host's build leaves it out and therefore needs no nalgebra.
 
 use crate::spec::LayerSpec;
 
-/// The list of layers: the only place besides its own page that a new layer touches.
+/// The list of layers: the only place besides its own page that a new layer changes.
 macro_rules! layers {
     ($($module:ident),* $(,)?) => {
         $(pub mod $module;)*
@@ -60,7 +59,7 @@ layers! {
     time_distributed,
 }
 
-// What several pages share.
+// Code that several pages share.
 #[cfg(feature = "compute")]
 mod elementwise;
 mod merge;
@@ -88,7 +87,8 @@ mod tests {
     use std::string::String;
     use std::vec::Vec;
 
-    /// An expansion names a rule by the path of its module, so that has to be the page of a layer, which is public.
+    /// An expansion names a rule by the path of its module, so that module must be the page of a layer, which is
+    /// public.
     #[test]
     fn every_rule_is_on_the_public_page_of_its_layer() {
         let makers = LAYERS.iter().filter_map(|spec| match spec.masking {
@@ -109,7 +109,7 @@ mod tests {
         }
     }
 
-    /// The texts of all files of pages, with their paths.
+    /// Returns the texts of all files of pages, with their paths.
     fn pages(dir: &Path) -> Vec<(PathBuf, String)> {
         let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
         let files = entries.flat_map(|path| match path.is_dir() {
@@ -119,7 +119,7 @@ mod tests {
         files.filter(|(path, _)| !path.ends_with("layers/mod.rs")).collect()
     }
 
-    /// A page declares its layer with `layer!`, and finds neither an argument nor a constant by its number.
+    /// A page declares its layer with `layer!`, and names each argument and constant instead of counting them.
     #[test]
     fn no_page_counts_arguments() {
         let number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
@@ -129,7 +129,7 @@ mod tests {
             assert!(!text.split("args[").skip(1).any(number), "{name} finds an argument by its number");
             let facts = text.split("Folding::").skip(1).chain(text.split("Masking::").skip(1));
             for fact in facts.filter_map(|rest| rest.split('}').next()) {
-                // A number of sets is no place.
+                // A number of sets is not a place.
                 let places = fact.replace("sets: 2", "");
                 assert!(!places.split(": ").skip(1).any(number), "{name} finds something by its number: {fact}");
             }

@@ -8,7 +8,7 @@
 //!
 //! Shapes: inputs of one shape, or shapes that broadcast; the output has the shape they broadcast to.
 //!
-//! With masks an input is 1 where it does not count, and the product is 0 where none of them counts.
+//! With masks, an input is 1 where it does not count; the product is 0 if no input counts.
 //!
 //! Source: <https://keras.io/api/layers/merging_layers/multiply/>
 
@@ -17,7 +17,11 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Nothing, Value, layer, rule};
 
 layer! {
-    /// The product of its inputs, `R × P` scalars. The other constants say which inputs are repeated along which axes.
+    /// The product of its inputs, element by element.
+    #[example = "let y = Multiply()([a, b]); // [8], [8] → [8]"]
+    #[example = "let y = multiply([a, b]); // [20, 8], [8] → [20, 8]"]
+    /// The output has `R × P` scalars. The other constants say which inputs are repeated along which axes.
+    #[doc(alias = "mul")]
     pub struct Multiply<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
     pub const SPEC: LayerSpec {
@@ -28,7 +32,10 @@ layer! {
     }
 }
 
-/// The shape to which all inputs broadcast; the type is `Multiply<rows, cols, A, B, C, ONES>`.
+/// Returns the shape to which all inputs broadcast; the type is `Multiply<rows, cols, A, B, C, ONES>`.
+///
+/// # Errors
+/// If the shapes do not broadcast, or are repeated along too many axes in turn.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     merge::infer(args, inputs)
 }

@@ -9,9 +9,9 @@
 //! dalpha += dy ⊙ x     if x < 0, summed over samples and over shared axes
 //! ```
 //!
-//! Shapes: output as input, any shape of up to four axes; `alpha` has a slope for every scalar of a sample, and length
+//! Shapes: output as input, any shape of up to four axes. `alpha` has a slope for every scalar of a sample, and length
 //! 1 along `shared_axes`. As in Keras, `shared_axes` counts the batch: 1 is the first axis of a sample. After a
-//! `Conv2D`, `shared_axes = [1, 2]` gives each channel its slope.
+//! `Conv2D`, `shared_axes = [1, 2]` gives each channel its own slope.
 //!
 //! Source: He et al., *Delving deep into rectifiers*, ICCV (2015);
 //! <https://keras.io/api/layers/activation_layers/prelu/>
@@ -22,17 +22,17 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// relu whose slope below zero is learnt.
-    ///
-    /// The slopes are `R × P` and have the last `RANK` of the axes `(.., D1, D2, R)`; the input has `(.., I1, I2, _)`.
+    /// The rectified linear unit with a learned slope below zero.
+    #[example = "let y = PReLU(shared_axes = [1])(x); // [20, 8] → [20, 8]"]
+    /// The slopes are `R × P` and have the last `RANK` of the axes `(.., D1, D2, R)`. The input has `(.., I1, I2, _)`.
     pub struct PReLU<R, P, D1, D2, RANK, I1, I2> {
-        /// The initial slopes.
+        /// The initial values of the slopes.
         pub alpha_initializer: Initializer = Zeros,
         /// A penalty on the slopes.
         pub alpha_regularizer: Regularizer,
         /// A bound on the slopes.
         pub alpha_constraint: Constraint,
-        /// The axes along which one slope holds for all positions.
+        /// The axes along which all positions share a slope: 1 is the first axis of a sample.
         shared_axes: Ints = [],
     }
 
@@ -43,11 +43,16 @@ layer! {
     }
 }
 
-/// The most axes of an input.
+/// The maximum number of axes of an input.
 const AXES: usize = 4;
 
-/// The shape stays. The type is `PReLU<rows, cols, D1, D2, RANK, I1, I2>`: the slopes are `rows × cols`, and they have
-/// the last `RANK` of the axes `(.., D1, D2, rows)`; the input has, with 1 for axes that it has not, `(.., I1, I2, _)`.
+/// Returns the shape of the input.
+///
+/// The type is `PReLU<rows, cols, D1, D2, RANK, I1, I2>`: the slopes are `rows × cols` and have the last `RANK` of the
+/// axes `(.., D1, D2, rows)`. The input has the axes `(.., I1, I2, _)`, with 1 for a missing axis.
+///
+/// # Errors
+/// If the input has no axis or more than four axes, or if a shared axis does not exist.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (x, mut alpha) = (inputs[0], inputs[0]);
     if x.rank() == 0 || x.rank() > AXES {
@@ -75,7 +80,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     Ok(Inferred::new(x, &consts.list()))
 }
 
-/// The axis this far from the end; 1 if there is none.
+/// Returns the axis this far from the end, or 1 if there is none.
 const fn inner(shape: &Shape, from_end: usize) -> usize {
     if from_end <= shape.rank() { shape.dim(shape.rank() - from_end) } else { 1 }
 }
@@ -105,7 +110,7 @@ pub(super) mod compute {
         const I2: usize,
     > PReLU<R, P, D1, D2, RANK, I1, I2>
     {
-        /// The slope of each scalar of an input of `rows` × `cols`.
+        /// Returns the places of the slopes for the scalars of an input of `rows` × `cols`.
         #[inline(always)]
         const fn slopes(rows: usize, cols: usize) -> Strides<AXES> {
             let (input, alpha) = ([cols / (I1 * I2), I1, I2, rows], dims(R, P, D1, D2));
@@ -145,7 +150,7 @@ pub(super) mod compute {
         }
     }
 
-    // Written out because the macro `weights!` has no shapes of any rank.
+    // Written out because `weights!` has no shapes of variable rank.
     // SAFETY: `repr(C)`, and the only field is a matrix of `T`.
     unsafe impl<T: Scalar, const R: usize, const P: usize, const D1: usize, const D2: usize, const RANK: usize>
         Weights<T> for PReLUWeights<T, R, P, D1, D2, RANK>
@@ -174,7 +179,7 @@ pub(super) mod compute {
 
         fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
             let dims = dims(R, P, D1, D2);
-            // Keras's fans of any variable: the last two axes, times the axes before them; a vector counts for both.
+            // Keras's fans of any variable: the last two axes, times the axes before them. A vector counts as both.
             let before = dims[0] * dims[1];
             let fans = if RANK == 1 { Fans::new(R, R) } else { Fans::new(before * D2, before * R) };
             self.alpha_initializer.fill(w.alpha.as_mut_slice(), &dims[AXES - RANK..], fans, rng);

@@ -17,18 +17,26 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// The axes of a sample in the order that the decimal digits of `DIMS` give; the output has the axes
-    /// `(.., D1, D2, D3, D4, RY)`.
+    /// Puts the axes of a sample in another order.
+    #[example = "let y = Permute([2, 1])(x); // [3, 5] → [5, 3]"]
+    /// `DIMS` has the order in its decimal digits. The output has the axes `(.., D1, D2, D3, D4, RY)`, and `PY`
+    /// positions.
+    #[doc(alias = "transpose")]
     pub struct Permute<RY, PY, D1, D2, D3, D4, DIMS> {
-        /// The axis of the input for each axis of the output, from 1 on.
+        /// The axis of the input for each axis of the output, counted from 1.
         dims: Ints,
     }
 
     pub const SPEC: LayerSpec { infer: rule!(infer) }
 }
 
-/// The axes in the order `dims`. The type is `Permute<rows, cols, D1, D2, D3, D4, DIMS>`: the output is, with 1 for
-/// axes that it has not, `(.., D1, D2, D3, D4, rows)`, and the decimal digits of `DIMS` are `dims`.
+/// Returns the axes in the order `dims`.
+///
+/// The type is `Permute<rows, cols, D1, D2, D3, D4, DIMS>`: the output has the axes `(.., D1, D2, D3, D4, rows)`, with
+/// 1 for a missing axis, and the decimal digits of `DIMS` are `dims`.
+///
+/// # Errors
+/// If `dims` is not a permutation of the axes of the input.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (args, x) = (Args(args), inputs[0]);
     let (order, count) = (args.dims(), args.dims().len());
@@ -85,9 +93,9 @@ pub(super) mod compute {
         const DIMS: usize,
     > Permute<RY, PY, D1, D2, D3, D4, DIMS>
     {
-        /// Where the scalars of the output lie in the input.
+        /// The places of the output's scalars in the input.
         const AT: Strides<MAX_RANK> = {
-            // Axes that the sample has not stay in front.
+            // Axes that the sample lacks stay in front.
             let (mut order, mut digits, mut rank, mut i) = ([0, 1, 2, 3, 4, 5], DIMS, 0, MAX_RANK);
             while digits > 0 {
                 digits /= 10;

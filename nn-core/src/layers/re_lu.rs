@@ -9,8 +9,8 @@
 //!       negative_slope · dy               if x < threshold
 //! ```
 //!
-//! The derivative on a kink is Keras's: at the threshold 0, or `negative_slope` if neither `max_value` nor `threshold`
-//! is given; at `max_value` 1, or 0 if that is 6 and `threshold` is 0.
+//! The derivative at a kink is Keras's. At the threshold it is 0, or `negative_slope` if neither `max_value` nor
+//! `threshold` is given. At `max_value` it is 1, or 0 if `max_value` is 6 and `threshold` is 0.
 //!
 //! Shapes: output as input, any shape. With the defaults this is `Activation(relu)`.
 //!
@@ -22,9 +22,12 @@ use crate::spec::text::Text;
 use crate::spec::{Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// The rectified linear unit with its variations.
+    /// The rectified linear unit, with a limit, a slope and a threshold.
+    #[example = "let y = ReLU()(x); // [64] → [64]"]
+    #[example = "let y = ReLU(max_value = 6.0, negative_slope = 0.1)(x); // [64] → [64]"]
+    #[doc(alias = "ReLU6")]
     pub struct ReLU {
-        /// The largest output; Keras's `None` is infinity.
+        /// The largest output. None is infinity.
         pub max_value: Option<Float> = f64::INFINITY,
         /// The slope up to the threshold.
         pub negative_slope: Float = 0.0,
@@ -39,7 +42,10 @@ layer! {
     }
 }
 
-/// The shape stays.
+/// Returns the shape of the input.
+///
+/// # Errors
+/// If an argument is negative.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let values = [
@@ -74,7 +80,7 @@ pub(super) mod compute {
             if x > threshold {
                 if x > max { max } else { x }
             } else if self.negative_slope == 0.0 {
-                // Not a product: that of 0 and -∞ is NaN. A NaN stays one.
+                // Not a product, because 0 · -∞ is NaN. A NaN stays NaN.
                 if x <= threshold { T::ZERO } else { x }
             } else {
                 T::of(self.negative_slope) * (x - threshold)
@@ -89,8 +95,8 @@ pub(super) mod compute {
                 let relu6 = self.max_value == 6.0 && self.threshold == 0.0;
                 if x > max || (relu6 && x == max) { T::ZERO } else { T::ONE }
             } else {
-                // Keras computes the part below as -negative_slope · relu(threshold - x), whose derivative at the
-                // threshold is 0, or as leaky_relu, where it is the slope.
+                // Keras computes the part below as -negative_slope · relu(threshold - x), with derivative 0 at the
+                // threshold, or as leaky_relu, whose derivative there is the slope.
                 let leaky = self.max_value == f64::INFINITY && self.threshold == 0.0;
                 if x < threshold || leaky { T::of(self.negative_slope) } else { T::ZERO }
             }

@@ -16,16 +16,21 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// The same vector at `N` positions.
+    /// Repeats a vector at every step of a sequence.
+    #[example = "let y = RepeatVector(20)(x); // [8] → [20, 8]"]
+    /// `N` is the number of steps.
     pub struct RepeatVector<N> {
-        /// The number of positions.
+        /// The number of steps.
         n: Size,
     }
 
     pub const SPEC: LayerSpec { infer: rule!(infer) }
 }
 
-/// `(features,)` to `(n, features)`; the type is `RepeatVector<n>`.
+/// Maps `(features,)` to `(n, features)`; the type is `RepeatVector<n>`.
+///
+/// # Errors
+/// If the input is not a vector.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (n, x) = (Args(args).n(), inputs[0]);
     if x.rank() != 1 {

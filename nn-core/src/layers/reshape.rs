@@ -6,8 +6,8 @@
 //! dx += dy
 //! ```
 //!
-//! Shapes: any input, output `target_shape` with the same number of scalars; one dimension may be -1, which stands for
-//! what is left.
+//! Shapes: any input, output `target_shape` with the same number of scalars. One dimension may be -1, for the
+//! remaining size.
 //!
 //! Source: <https://keras.io/api/layers/reshaping_layers/reshape/>
 
@@ -17,16 +17,24 @@ use crate::spec::text::Text;
 use crate::spec::{Inferred, LayerSpec, Value, layer, rule};
 
 layer! {
-    /// The same scalars as a sample of `RY × PY`.
+    /// Gives the same scalars other axes.
+    #[example = "let y = Reshape([28, 28, 1])(x); // [784] → [28, 28, 1]"]
+    #[example = "let y = Reshape([-1, 4])(x); // [64] → [16, 4]"]
+    /// The output is `RY × PY`.
+    #[doc(alias = "view")]
+    #[doc(alias = "Unflatten")]
     pub struct Reshape<RY, PY> {
-        /// The axes of the output. One may be -1, which stands for what is left.
+        /// The axes of the output. One may be -1, which stands for the rest.
         target_shape: Ints,
     }
 
     pub const SPEC: LayerSpec { copies: true, infer: rule!(infer) }
 }
 
-/// `target_shape` without its -1; the type is `Reshape<rows, cols>`.
+/// Returns `target_shape` without its -1; the type is `Reshape<rows, cols>`.
+///
+/// # Errors
+/// If `target_shape` has another number of scalars, or more than one -1.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let (target, count) = (args.target_shape(), args.target_shape().len());

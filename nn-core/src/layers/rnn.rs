@@ -4,11 +4,11 @@
 //! (h', c') = cell(x[t], h, c)        for each step t, forwards or backwards
 //! ```
 //!
-//! The cell is a type that implements [`Cell`](super::recurrent::Cell), with a gradient written by hand. The walk over
-//! the steps, masks and initial states are those of all recurrent layers: [`recurrent`].
+//! The cell is a type that implements [`Cell`](super::recurrent::Cell), with a hand-written gradient. The walk over
+//! the steps, masks and initial states are the same for all recurrent layers: [`recurrent`].
 //!
-//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with
-//! `return_state` also the last states, each `(units,)`.
+//! Shapes: input `(steps, features)`; output `(units,)`, or `(steps, units)` with `return_sequences`. `return_state`
+//! adds the last states, each `(units,)`.
 //!
 //! Source: <https://keras.io/api/layers/recurrent_layers/rnn/>
 
@@ -19,24 +19,24 @@ use crate::spec::text::Text;
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// The cell `C` as a recurrent layer.
-    ///
-    /// `P` is the number of steps with `return_sequences`, else 1; `STATE` is 1 with `return_state`, `BACKWARDS` with
-    /// `go_backwards`, and `ZERO` with `zero_output_for_mask`.
+    /// A recurrent layer around a cell of your own: a type that implements [`Cell`](crate::layers::recurrent::Cell).
+    #[example = "let y = RNN(my::Cell(32))(x); // [20, 8] → the state of the cell"]
+    /// `C` is the cell. `P` is the number of steps with `return_sequences`, else 1. `STATE` is 1 with `return_state`,
+    /// `BACKWARDS` with `go_backwards`, and `ZERO` with `zero_output_for_mask`, else 0.
     pub struct RNN<P = 1, STATE = 0, BACKWARDS = 0, ZERO = 0> {
-        /// The cell.
+        /// The cell: a type of your own, with its arguments.
         pub cell: Layer<C>,
-        /// Whether the output has the states of all steps, not only the last one.
+        /// Returns the outputs of all steps, not only the last one.
         return_sequences: Flag = false,
-        /// Whether the last states are outputs, too.
+        /// Returns the last states as further outputs.
         return_state: Flag = false,
-        /// Whether it goes from the last step to the first.
+        /// Reads the steps from the last to the first.
         go_backwards: Flag = false,
-        /// Not supported: a layer keeps no state between calls.
+        /// Must be `false`: a layer keeps no state between calls.
         stateful: Flag = false,
-        /// Accepted as in Keras and not read.
+        /// Has no effect; accepted as in Keras.
         unroll: Flag = false,
-        /// Whether the output of a masked step is zero instead of that of the step before.
+        /// Returns zeros at masked steps, not the output of the step before.
         zero_output_for_mask: Flag = false,
     }
 
@@ -54,7 +54,10 @@ layer! {
     impl Recurrent;
 }
 
-/// What the shape rule of the cell sees: one step, and its share of the initial states.
+/// Returns the inputs of the cell's shape rule: one step, and its share of the initial states.
+///
+/// # Errors
+/// If the input is not a sequence.
 pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let x = inputs[0];
     if x.rank() != 2 {
@@ -70,9 +73,13 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::many(step.split_at(count).0, &[]))
 }
 
-/// `(steps, features)`, with all initial states or without, to `(units,)` or `(steps, units)`, and the last states if
-/// asked for. The cell gives the shape of its states: `(units,)`, or `(2, units)`. The type is
-/// `RNN<_, columns of the output, return_state, go_backwards, zero_output_for_mask>`.
+/// Maps `(steps, features)`, with or without all initial states, to `(units,)` or `(steps, units)`, and the last
+/// states if requested. The cell gives the shape of its states: `(units,)`, or `(2, units)`.
+///
+/// The type is `RNN<_, columns of the output, return_state, go_backwards, zero_output_for_mask>`.
+///
+/// # Errors
+/// If the layer inside is not a cell, an initial state has another shape, or for `stateful`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let cell = args.cell();

@@ -10,13 +10,12 @@
 //! dW  += dz · (m ⊙ x)ᵀ    dV += dz · (m' ⊙ h)ᵀ    db += dz        summed over steps and samples
 //! ```
 //!
-//! `A` is the `activation`, tanh by default. h is zero before the first step, or the `initial_state`. dh' is the
-//! gradient of the output of this step, and what the step after it hands back.
+//! `A` is the `activation`, tanh by default. Before the first step, h is zero or the `initial_state`. dh' is the
+//! gradient of this step's output plus the gradient that the next step hands back.
 //!
-//! Shapes: input `(steps, features)`, output `(units,)`, or `(steps, units)` with `return_sequences`, and with
-//! `return_state` also the last h, `(units,)`; kernel W `(features, units)`, recurrent kernel V `(units, units)`, bias
-//! `(units,)`. The walk over the steps, masks, `go_backwards` and dropout are the same for all recurrent layers:
-//! [`recurrent`].
+//! Shapes: input `(steps, features)`; output `(units,)`, or `(steps, units)` with `return_sequences`. `return_state`
+//! adds the last h, `(units,)`. Kernel W is `(features, units)`, recurrent kernel V `(units, units)`, bias `(units,)`.
+//! The walk over the steps, masks, `go_backwards` and dropout are the same for all recurrent layers: [`recurrent`].
 //!
 //! Source: Elman, *Finding structure in time*, Cognitive Science 14 (1990);
 //! <https://keras.io/api/layers/recurrent_layers/simple_rnn/>
@@ -26,22 +25,27 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// A recurrent layer from `F` features to `U` units, whose output is fed back to it.
-    ///
-    /// `B` is 1 with a bias and 0 without; `P` is the number of steps with `return_sequences`, else 1; `STATE` is 1
-    /// with `return_state`; `D` is `F` if `dropout` is above 0, else 0. `A` is the activation.
+    /// A recurrent layer whose output is fed back to it.
+    #[example = "let y = SimpleRNN(32)(x); // [20, 8] → [32]"]
+    #[example = "let (y, h) = SimpleRNN(32, return_state = true)(x); // [20, 8] → [32], [32]"]
+    #[example = "let y = SimpleRNN(32)(x, initial_state = [h]); // [20, 8], [32] → [32]"]
+    /// `F` is the number of features, `U` that of units. `B` is 1 with a bias, else 0. `P` is the number of steps with
+    /// `return_sequences`, else 1. `STATE` is 1 with `return_state`, else 0. `D` is `F` if `dropout` is above 0, else
+    /// 0. `A` is the activation.
+    #[doc(alias = "SimpleRNNCell")]
+    #[doc(alias = "RNNCell")]
     pub struct SimpleRNN<F, U, B, P, STATE, D> {
-        /// The scalars of a state.
+        /// The number of features of the output and of each state.
         units: Size,
-        /// The activation of the new state.
+        /// Applied to the new state.
         pub activation: Activation<A> = Tanh,
-        /// Whether there is a bias.
+        /// Adds a bias.
         use_bias: Flag = true,
-        /// The initial kernel.
+        /// The initial values of the kernel.
         pub kernel_initializer: Initializer = GlorotUniform,
-        /// The initial recurrent kernel.
+        /// The initial values of the recurrent kernel.
         pub recurrent_initializer: Initializer = Orthogonal { gain: 1.0 },
-        /// The initial bias.
+        /// The initial values of the bias.
         pub bias_initializer: Initializer = Zeros,
         /// A penalty on the kernel.
         pub kernel_regularizer: Regularizer,
@@ -57,24 +61,23 @@ layer! {
         pub recurrent_constraint: Constraint,
         /// A bound on the bias.
         pub bias_constraint: Constraint,
-        /// The part of the input that is set to zero while training.
+        /// The fraction of the input that is set to zero while training.
         pub dropout: Float = 0.0,
-        /// The part of the state that is set to zero where it is fed back, while training.
+        /// The fraction of the state that is set to zero where it is fed back, while training.
         pub recurrent_dropout: Float = 0.0,
-        /// Whether the output has the states of all steps, not only the last one.
+        /// Returns the outputs of all steps, not only the last one.
         return_sequences: Flag = false,
-        /// Whether the last states are outputs, too.
+        /// Returns the last states as further outputs.
         return_state: Flag = false,
-        /// Whether it goes from the last step to the first.
+        /// Reads the steps from the last to the first.
         pub go_backwards: Flag = false,
-        /// Not supported: a layer keeps no state between calls.
+        /// Must be `false`: a layer keeps no state between calls.
         stateful: Flag = false,
-        /// Accepted as in Keras and not read.
+        /// Has no effect; accepted as in Keras.
         unroll: Flag = false,
-        /// Accepted as in Keras and not read: random numbers come from the training run, whose seed is an argument of
-        /// `fit`.
+        /// Has no effect: the seed of `fit` decides about random numbers.
         seed: Option<Int>,
-        /// Whether the output of a masked step is zero instead of that of the step before.
+        /// Returns zeros at masked steps, not the output of the step before.
         pub zero_output_for_mask: Flag = false,
     }
 
@@ -99,9 +102,14 @@ layer! {
     impl Cell;
 }
 
-/// `(steps, features)`, with an initial state `[h]` or without, to `(units,)` or `(steps, units)`, and the last state
-/// if asked for. The type is `SimpleRNN<features, units, use_bias, columns of the output, return_state, D>`, where `D`
-/// is the features if `dropout` is given, else 0.
+/// Maps `(steps, features)`, with or without an initial state `[h]`, to `(units,)` or `(steps, units)`, and the last
+/// state if requested.
+///
+/// The type is `SimpleRNN<features, units, use_bias, columns of the output, return_state, D>`, where `D` is the number
+/// of features if `dropout` is given, else 0.
+///
+/// # Errors
+/// If the input is not a sequence, an initial state has another shape, a rate is not from 0 to 1, or for `stateful`.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let args = Args(args);
     let asked = recurrent::arguments!(args);
@@ -193,7 +201,7 @@ pub(super) mod compute {
             for (k, (dz, dh)) in at.dz.chunks_exact_mut(U).zip(at.dh.chunks_exact_mut(U)).enumerate() {
                 dz.fill(T::ZERO);
                 if at.counts.sample(k) {
-                    // h' = A(z), so dz = A'(z) · dh'; h enters by the product alone
+                    // h' = A(z), so dz = A'(z) · dh'; h enters only through the product
                     self.activation.backward_on(simd, U, at.pre.row(k), at.gates.row(k), dh, dz);
                     dh.fill(T::ZERO);
                 }

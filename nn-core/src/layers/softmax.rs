@@ -15,9 +15,11 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// Probabilities along an axis of `N` scalars that lie `STRIDE` apart.
+    /// Probabilities along an axis.
+    #[example = "let y = Softmax()(x); // [10] → [10]"]
+    /// The axis has `N` scalars, which lie `STRIDE` apart.
     pub struct Softmax<N, STRIDE> {
-        /// The axis along which probabilities sum to 1.
+        /// The axis along which probabilities sum to 1: 1 is the first axis of a sample, -1 the last.
         axis: Int = -1,
     }
 
@@ -30,7 +32,12 @@ layer! {
     impl Ends;
 }
 
-/// The shape stays; the type is `Softmax<N, STRIDE>`, the length of the axis and the distance of neighbours along it.
+/// Returns the shape of the input.
+///
+/// The type is `Softmax<N, STRIDE>`: the length of the axis, and the distance of neighbours along it.
+///
+/// # Errors
+/// If there is no such axis.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let (axis, x) = (Args(args).axis(), inputs[0]);
     match x.axis(axis) {
@@ -98,7 +105,7 @@ pub(super) mod compute {
         const HEAD: Head = if STRIDE == 1 { Head::Softmax } else { Head::Other };
     }
 
-    /// Neighbours whose axes are computed together.
+    /// The number of neighbouring places whose axes are computed together.
     const PART: usize = 16;
 
     struct Forward<'a, T, const N: usize, const STRIDE: usize> {

@@ -1,5 +1,5 @@
-//! [`Sparse`]: a layer called on sparse samples, [`MultiHot`]. `model!` writes it around a `Dense` that reads an input with
-//! `sparse = true`.
+//! [`Sparse`]: a layer called on sparse samples, [`MultiHot`]. `model!` writes it around a `Dense` that reads an input
+//! with `sparse = true`.
 
 use super::{Dense, DenseWeights};
 use crate::MultiHot;
@@ -13,7 +13,7 @@ use core::ops::Range;
 use nalgebra::SMatrix;
 use rand::Rng;
 
-/// A layer that reads sparse samples, with the weights and the options that it has on dense ones.
+/// A layer that reads sparse samples, with the same weights and options as on dense samples.
 ///
 /// ```text
 /// Sparse<Dense>    y = b + Σ W[:, k]       over the places k of the ones
@@ -22,9 +22,10 @@ use rand::Rng;
 ///                  db += dy
 /// ```
 ///
-/// Both cost as much as there are ones. So does a step of the optimizer, where it can leave rows out
-/// ([`ZeroGradient`](crate::train::optimizers::ZeroGradient)): Keras's `(in, out)` kernel has a row for each place, and
-/// [`touched`](Train::touched) names those of the batch. A penalty or a constraint on the kernel costs the whole of it.
+/// Both cost as much as the number of ones. So does a step of the optimizer if it can skip rows
+/// ([`ZeroGradient`](crate::train::optimizers::ZeroGradient)): Keras's `(in, out)` kernel has a row for each place,
+/// and [`touched`](Train::touched) reports the rows of the batch. A penalty or a constraint costs as much as the whole
+/// kernel.
 #[derive(Clone, Copy, Debug)]
 pub struct Sparse<L>(pub L);
 
@@ -35,10 +36,10 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Layer<
     type Weights = DenseWeights<T, I, O, B>;
     type Scratch<S: Storage> = ();
     type Cache<S: Storage> = ();
-    /// Of a sample that is 1 everywhere; others need fewer.
+    /// The cost of a sample that is 1 everywhere; other samples need fewer.
     const MACS: usize = I * O;
-    /// As if one place in a hundred were a 1. The time goes to the memory of the table: in parts of a batch, with a
-    /// table of gradients each, a step took longer, on two threads as well (benches/figures.md, Threads).
+    /// The work if one place in a hundred is a 1. Memory access to the table dominates. Split into parts of a batch
+    /// with a table of gradients each, a step took longer, even on two threads (benches/figures.md, Threads).
     const WORK: Work = Work::ByBatch(I.div_ceil(100) * O);
 
     fn init(&self, w: &mut Self::Weights, rng: &mut dyn Rng) {
@@ -89,7 +90,7 @@ impl<T: Scalar + Element, const I: usize, const O: usize, const B: usize> Train<
     for Sparse<Dense<I, O, B>>
 {
     fn touched<S: Storage>(&self, x: &[MultiHot<I>], _: &(), visit: &mut dyn FnMut(Range<usize>)) {
-        // The kernel comes first among the weights.
+        // The kernel is the first of the weights.
         if self.0.kernel_regularizer != Regularizer::NONE {
             return visit(0..I * O);
         }
@@ -136,7 +137,7 @@ mod tests {
         })
     }
 
-    /// With the same weights it is the layer on dense samples: outputs, gradients, penalties.
+    /// With the same weights, it equals the layer on dense samples: outputs, gradients, penalties.
     fn like_dense<const B: usize>(layer: Dense<5, 3, B>) {
         type X = SVector<f64, 5>;
         let (texts, sparse) = (texts(), Sparse(layer));

@@ -1,4 +1,5 @@
-//! [`SplitInput`]: a layer called on the parts of its input. A folded model has it around a `Dense` that reads a `Concatenate`.
+//! [`SplitInput`]: a layer called on the parts of its input. A folded model has it around a `Dense` that reads a
+//! `Concatenate`.
 
 use super::{Dense, DenseWeights};
 use crate::activations::{Activate, Activation};
@@ -11,25 +12,25 @@ use crate::weights::fold::read_only;
 use nalgebra::SMatrix;
 use rand::Rng;
 
-/// A layer that reads several tensors as if they were one, with the weights that it has on that.
+/// A layer that reads several tensors as if they were one, with the weights for the one tensor.
 ///
 /// ```text
 /// SplitInput<Dense>    y = W · (a, b, c) + b = Wa · a + Wb · b + Wc · c + b
 /// ```
 ///
-/// The columns of `W` that meet one part stand behind each other, so nothing is copied, and no tensor has them all. It
-/// is for predictions only.
+/// The columns of `W` for one part follow each other. Nothing is copied, and no tensor holds all parts. The layer only
+/// predicts.
 #[derive(Clone, Copy, Debug)]
 pub struct SplitInput<L>(pub L);
 
-/// Tensors of equally many positions, which stand beside each other along the last axis.
+/// Tensors with the same number of positions, beside each other along the last axis.
 pub trait InputParts<T: Scalar>: Tensors {
     /// A sample with `N` features at each position.
     type With<const N: usize>: Sample<Element = T> + InPlace<T>;
-    /// How many positions there are.
+    /// The number of positions.
     const POSITIONS: usize;
 
-    /// `y = W · x + b` at each position, or `max(.., 0)` of it, with `ALL` features of all parts.
+    /// Computes `y = W · x + b` at each position, or `max(W · x + b, 0)`; the parts have `ALL` features together.
     fn product<const ALL: usize, const O: usize>(
         w: &[T],
         b: &[T],
@@ -146,8 +147,7 @@ mod tests {
         core::array::from_fn(|k| SMatrix::from_fn(|i, p| ((i * 7 + p * 5 + k * 3 + seed) % 11) as f64 / 8.0 - 0.6))
     }
 
-    /// It computes what the layer does behind a `Concatenate`, for one sample and for several, with an activation and
-    /// without.
+    /// Equals the layer behind a `Concatenate`, for one sample and for several, with an activation and without.
     fn like_the_copy<X, F, const C: usize, const I: usize, const O: usize, const B: usize, const P: usize>(
         x: impl Fn(usize) -> X::Batch<'static>,
         f: &Activate<F>,
@@ -190,7 +190,7 @@ mod tests {
         }
     }
 
-    /// What lives as long as the test.
+    /// Leaks values, so that they live for the whole test.
     fn leaked<const R: usize, const P: usize>(seed: usize) -> &'static [SMatrix<f64, R, P>; N] {
         std::boxed::Box::leak(std::boxed::Box::new(random::<R, P>(seed)))
     }
@@ -205,11 +205,11 @@ mod tests {
         like_the_copy::<Two<3>, _, 3, 7, 5, 0, 3>(|n| (&a[..n], &b[..n]), &Activate(Relu));
         let (a, b, c) = (leaked(5), leaked(6), leaked(7));
         like_the_copy::<Three<2>, _, 2, 19, 33, 1, 2>(|n| (&a[..n], &b[..n], &c[..n]), &Activate(Tanh));
-        // More weights than a single sample has a kernel of its own for, and more inputs than are summed up at once.
+        // More weights than the kernel of a single sample allows, and more inputs than are summed up at once.
         type Long = (SMatrix<f64, 1000, 1>, SMatrix<f64, 7, 1>, SMatrix<f64, 500, 1>);
         let (a, b, c) = (leaked(8), leaked(9), leaked(10));
         like_the_copy::<Long, _, 1, 1507, 3, 1, 1>(|n| (&a[..n], &b[..n], &c[..n]), &Activate(Relu));
-        // The same one twice.
+        // The same input twice.
         let a = leaked(11);
         like_the_copy::<(SMatrix<f64, 6, 1>, SMatrix<f64, 6, 1>), _, 1, 12, 17, 1, 1>(
             |n| (&a[..n], &a[..n]),

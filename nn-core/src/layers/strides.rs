@@ -1,6 +1,6 @@
-//! [`Strides`]: one row-major block seen through another's axes; transposing and broadcasting are nothing else.
+//! [`Strides`]: one row-major block seen through another block's axes, for transposing and broadcasting.
 
-/// The axes of a row-major block, with the distance in another block of one step along each.
+/// The axes of a row-major block, each with the distance of one of its steps in another block.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Strides<const N: usize> {
     dims: [usize; N],
@@ -9,8 +9,8 @@ pub(crate) struct Strides<const N: usize> {
 }
 
 impl<const N: usize> Strides<N> {
-    /// The other block has the axes of this one, but length 1 (repeated, as in NumPy) where bit `axis` of `ones` is
-    /// set.
+    /// Creates strides into a block with the same axes, but with length 1 (repeated, as in NumPy) for each bit `axis`
+    /// set in `ones`.
     #[inline(always)]
     pub(crate) const fn repeat(dims: [usize; N], ones: usize) -> Self {
         let (mut strides, mut stride, mut axis) = ([0; N], 1, N);
@@ -24,12 +24,12 @@ impl<const N: usize> Strides<N> {
         Strides { dims, strides, same: ones == 0 }
     }
 
-    /// Axis `i` of this block is axis `order[i]` of the other.
+    /// Creates strides into a block whose axis `order[i]` is axis `i` of this block.
     #[inline(always)]
     pub(crate) const fn permute(dims: [usize; N], order: [usize; N]) -> Self {
         let (mut strides, mut i) = ([1; N], 0);
         while i < N {
-            // The stride of an axis is the product of the dimensions after it, there.
+            // The stride of an axis is the product of the other block's dimensions after it.
             let mut k = 0;
             while k < N {
                 if order[k] > order[i] {
@@ -42,7 +42,7 @@ impl<const N: usize> Strides<N> {
         Strides { dims, strides, same: false }
     }
 
-    /// Where scalar `k` of this block lies in the other.
+    /// Returns the place in the other block of scalar `k` of this block.
     #[inline(always)]
     pub(crate) const fn place(&self, mut k: usize) -> usize {
         if self.same {

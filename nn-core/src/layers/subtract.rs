@@ -16,8 +16,11 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// The difference of its two inputs, `R × P` scalars. The other constants say which inputs are repeated along which
-    /// axes.
+    /// The difference of its two inputs, element by element.
+    #[example = "let y = Subtract()([a, b]); // [8], [8] → [8]"]
+    #[example = "let y = subtract([a, b]); // [20, 8], [8] → [20, 8]"]
+    /// The output has `R × P` scalars. The other constants say which inputs are repeated along which axes.
+    #[doc(alias = "sub")]
     pub struct Subtract<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
     pub const SPEC: LayerSpec {
@@ -28,7 +31,10 @@ layer! {
     }
 }
 
-/// The shape to which both inputs broadcast; the type is `Subtract<rows, cols, A, B, C, ONES>`.
+/// Returns the shape to which both inputs broadcast; the type is `Subtract<rows, cols, A, B, C, ONES>`.
+///
+/// # Errors
+/// If the shapes do not broadcast, or are repeated along too many axes in turn.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     merge::infer(args, inputs)
 }

@@ -6,14 +6,14 @@
 //! dx[t] and dw as the layer's; dw sums over the steps
 //! ```
 //!
-//! Shapes: input `(steps, ..)`, where the layer takes `(..)`; output `(steps, ..)`. The steps of a sample lie behind
-//! each other, so `n` samples of `steps` steps are `n · steps` samples of the layer: one call of it, without a copy.
+//! Shapes: input `(steps, ..)`, if the layer takes `(..)`; output `(steps, ..)`. The steps of a sample lie behind each
+//! other, so `n` samples of `steps` steps are `n · steps` samples of the layer. One call of it needs no copy.
 //!
-//! A layer that reads a mask is called with that of each step: `TimeDistributed(GRU(8))` of sentences of words computes
+//! A layer that reads a mask gets the mask of each step. `TimeDistributed(GRU(8))` over sentences of words computes
 //! each sentence as the GRU alone does. Behind it, a sentence counts if any of its words does.
 //!
-//! Keras calls the layer once for each step. That makes a difference only for a layer that looks at the whole batch:
-//! the statistics of a BatchNormalization inside are those of all steps here, and of one step at a time there.
+//! Keras calls the layer once for each step. The results differ only for a layer that reads the whole batch: the
+//! statistics of a BatchNormalization inside cover all steps here, but one step at a time in Keras.
 //!
 //! Source: <https://keras.io/api/layers/recurrent_layers/time_distributed/>
 
@@ -24,9 +24,11 @@ use crate::spec::text::Text;
 use crate::spec::{Dtype, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// The layer `L` at each of `S` steps, which have `C` columns in the input; the output has `P` columns in all.
+    /// Applies a layer or a model to every step of a sequence, with the same weights.
+    #[example = "let y = TimeDistributed(Dense(4))(x); // [20, 8] → [20, 4]"]
+    /// `L` is the layer. There are `S` steps, which have `C` columns in the input. The output has `P` columns in all.
     pub struct TimeDistributed<S, C, P> {
-        /// The layer.
+        /// The layer or model.
         pub layer: Layer<L>,
     }
 
@@ -40,7 +42,10 @@ layer! {
     impl Train, Ends;
 }
 
-/// One step of the input.
+/// Returns one step of the input.
+///
+/// # Errors
+/// If the input has only one axis.
 pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let x = inputs[0];
     if x.rank() < 2 {
@@ -50,8 +55,12 @@ pub const fn inner(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError
     Ok(Inferred::new(Shape::new(x.dims().split_at(1).1), &[]))
 }
 
-/// The steps of the input, each with the output of the layer; the type is `TimeDistributed<_, steps, C, P>`: the
-/// columns of one step of the input and of the whole output.
+/// Returns the steps of the input, each with the output of the layer.
+///
+/// The type is `TimeDistributed<_, steps, C, P>`: the columns of one step of the input, and of the whole output.
+///
+/// # Errors
+/// If the layer has several outputs, or if the output would have too many axes.
 pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     let layer = Args(args).layer();
     if layer.outputs().len() != 1 {
@@ -74,7 +83,7 @@ pub const fn infer(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeEr
     let output = Shape::new(dims.split_at(step.rank() + 1).0);
     let columns = Shape::new(x.dims().split_at(1).1).cols();
     let consts = Consts { S: x.dim(0), C: columns, P: output.cols() };
-    // The steps are samples of the layer, and each has a workspace.
+    // The steps are samples of the layer, and each step has a workspace.
     Ok(Inferred::new(output, &consts.list()).workspace(x.dim(0).saturating_mul(layer.workspace_size())))
 }
 
@@ -90,7 +99,7 @@ pub(super) mod compute {
     use nalgebra::SMatrix;
     use rand::Rng;
 
-    // The steps of a sample lie behind each other, and so do their masks: those of the layer are those of the sequence.
+    // The steps of a sample lie behind each other, and so do their masks: the layer's masks are the sequence's masks.
     impl<
         T: Scalar + Element,
         E: Element,
@@ -212,7 +221,7 @@ pub(super) mod compute {
         #[test]
         fn gradients() {
             check_layer::<SMatrix<f64, 5, 3>, _>(&TimeDistributed::<_, 3, 1, 3>::new(Dense::<5, 2, 1>::DEFAULT));
-            // A layer with memory, and one that changes the number of columns.
+            // A layer with memory, and a layer that changes the number of columns.
             check_layer::<SMatrix<f64, 5, 3>, _>(&TimeDistributed::<_, 3, 1, 3>::new(Dropout { rate: 0.3 }));
             check_layer::<SMatrix<f64, 5, 6>, _>(&TimeDistributed::<_, 3, 2, 3>::new(Flatten::<10>::DEFAULT));
         }

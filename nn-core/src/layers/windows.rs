@@ -1,4 +1,4 @@
-//! Windows that slide along an axis: of convolutions.
+//! Windows that slide along an axis, for convolutions.
 
 use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
@@ -9,11 +9,11 @@ use crate::spec::text::Text;
 pub(super) struct Windows {
     /// The number of windows: the length of the axis in the output.
     pub(super) count: usize,
-    /// The number of cells of padding before the first one of the input.
+    /// The number of cells of padding before the first cell of the input.
     pub(super) before: usize,
 }
 
-/// How windows of a size slide along an axis.
+/// The size, stride and dilation of windows along an axis.
 #[derive(Clone, Copy)]
 pub(super) struct Slide {
     /// The number of cells in a window.
@@ -25,12 +25,12 @@ pub(super) struct Slide {
 }
 
 impl Slide {
-    /// The cells from the first to the last of a window.
+    /// Returns the number of cells from the first to the last of a window.
     const fn extent(self) -> usize {
         (self.window - 1).saturating_mul(self.dilation).saturating_add(1)
     }
 
-    /// The windows on an axis of `size` cells, or `None` if the input is smaller than one of them.
+    /// Returns the windows on an axis of `size` cells, or `None` if the input is smaller than one window.
     ///
     /// With `same` padding there are `⌈size / stride⌉` windows. An odd cell of padding is behind the input, as in
     /// TensorFlow. With `valid` padding there are `⌊(size - extent) / stride⌋ + 1`.
@@ -48,7 +48,7 @@ impl Slide {
     }
 }
 
-/// Two positive numbers, for height and width; one number stands for both. `index` and `name` are those of the
+/// Returns two positive numbers, for height and width; one number stands for both. `index` and `name` belong to the
 /// argument.
 pub(super) const fn pair(sizes: &Shape, index: usize, name: &str) -> Result<(usize, usize), ShapeError> {
     if sizes.size() == 0 {
@@ -65,7 +65,7 @@ pub(super) const fn pair(sizes: &Shape, index: usize, name: &str) -> Result<(usi
     }
 }
 
-/// The error of windows that are larger than the input.
+/// Returns the error of windows that are larger than the input.
 pub(super) const fn too_small(x: &Shape, kernel: (usize, usize), height: Slide, width: Slide) -> ShapeError {
     let mut message = Text::new().str("the input ").shape(x).str(" is smaller than the window ");
     message = message.shape(&Shape::new(&[kernel.0, kernel.1]));
@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(windows(9, 1, 4, 1, true), Some((3, 0)));
     }
 
-    /// Numbers that no memory holds are no overflow.
+    /// Sizes beyond any memory do not overflow.
     #[test]
     fn huge_windows() {
         assert_eq!(windows(5, usize::MAX, 1, usize::MAX, false), None);

@@ -1,13 +1,19 @@
-//! The memory of a prediction: activations that are not alive at the same time share it.
+//! The memory of a prediction: activations share memory if they are not alive at the same time.
 //!
-//! A tensor is alive from the call that computes it to the last one that reads it. [`plan`] gives each a place in one
-//! block of scalars so that tensors that are alive together do not overlap. It tries three orders and takes what needs
-//! least: tensors as they come, each at the lowest free place; as they come, in turns at the lowest and at the highest,
-//! which is the best there is for a chain of layers; and the large ones first. The best of all plans is not always
-//! among them, since to find it is NP-hard. What is alive during one call ([`peak`]) is needed at least.
+//! A tensor is alive from the call that computes it to the last call that reads it. [`plan`] gives each tensor a place
+//! in one block of scalars, so that tensors that are alive together do not overlap. It tries three orders and takes
+//! the smallest result:
 //!
-//! `model!` plans at expansion time where it knows all shapes, and otherwise rustc does, with the same function. A
-//! batch of `n` samples takes `n` times as much, with every tensor in one piece.
+//! - tensors in the order of calls, each at the lowest free place;
+//! - in the order of calls, alternating between the lowest and the highest place, which is optimal for a chain of
+//!   layers;
+//! - large tensors first.
+//!
+//! The optimal plan is not always among them, because finding it is NP-hard. The lower bound is the largest number of
+//! scalars that are alive during one call ([`peak`]).
+//!
+//! `model!` plans at expansion time if it knows all shapes; otherwise rustc does, with the same function. A batch of
+//! `n` samples takes `n` times as much, with every tensor in one piece.
 //!
 //! Source: Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference" (2020), greedy by size,
 //! <https://arxiv.org/abs/2001.03288>.
@@ -17,7 +23,7 @@ use core::ops::Range;
 /// A tensor in the memory of a prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetime {
-    /// How many scalars a sample of it has.
+    /// The number of scalars of a sample.
     pub size: usize,
     /// The call that computes it.
     pub first: usize,
@@ -26,7 +32,7 @@ pub struct Lifetime {
 }
 
 impl Lifetime {
-    /// A tensor of `size` scalars that call `first` computes and call `last` is the last to read.
+    /// Creates a tensor of `size` scalars that call `first` computes and call `last` is the last to read.
     pub const fn new(size: usize, first: usize, last: usize) -> Self {
         Lifetime { size, first, last }
     }
@@ -62,33 +68,34 @@ impl<const N: usize> Plan<N> {
         Plan { lives: *lives, offsets, size }
     }
 
-    /// Where tensor `i` is, in scalars of a sample.
+    /// Returns the range of tensor `i`, in scalars of a sample.
     pub const fn range(&self, i: usize) -> Range<usize> {
         self.offsets[i]..self.offsets[i] + self.lives[i].size
     }
 
-    /// How many scalars a sample needs.
+    /// Returns the number of scalars of a sample.
     pub const fn size(&self) -> usize {
         self.size
     }
 }
 
-/// The order in which tensors are given a place.
+/// The order in which tensors get a place.
 #[derive(Clone, Copy)]
 enum Order {
-    /// As they come, at the lowest free place.
+    /// The order of calls, at the lowest free place.
     Bottom,
-    /// As they come, in turns at the lowest free place and at the highest below this height.
+    /// The order of calls, alternating between the lowest free place and the highest one below this height.
     BothEnds(usize),
-    /// The large ones first.
+    /// Large tensors first.
     BySize,
 }
 
-/// More tensors than this are placed as they come: to look for the largest again and again would take rustc too long.
+/// Above this number, tensors are placed in the order of calls: rustc would take too long to search the largest each
+/// time.
 const MANY: usize = 64;
 
-/// Writes the offset of each tensor, and gives the size of all. Tensors come in the order of the calls that compute
-/// them. `spare` is memory to work in; it is as long as `lives`, and so is `offsets`.
+/// Writes the offset of each tensor, and returns the size of all. Tensors come in the order of the calls that compute
+/// them. `spare` is working memory; `spare` and `offsets` are as long as `lives`.
 pub const fn plan(lives: &[Lifetime], offsets: &mut [usize], spare: &mut [usize]) -> usize {
     let (_, least) = peak(lives);
     let mut best = place(lives, offsets, Order::Bottom);
@@ -114,7 +121,7 @@ const fn place(lives: &[Lifetime], offsets: &mut [usize], order: Order) -> usize
         offsets[i] = NOWHERE;
         i += 1;
     }
-    // Of the tensors in order, the first that one later on can still meet.
+    // The first tensor in order that a later one can still meet.
     let (mut placed, mut size, mut from) = (0, 0, 0);
     while placed < lives.len() {
         let next = match order {
@@ -142,7 +149,7 @@ const fn place(lives: &[Lifetime], offsets: &mut [usize], order: Order) -> usize
     size
 }
 
-/// The largest tensor that has no place yet.
+/// Returns the largest tensor without a place.
 const fn largest(lives: &[Lifetime], offsets: &[usize]) -> usize {
     let (mut i, mut best) = (0, NOWHERE);
     while i < lives.len() {
@@ -154,7 +161,7 @@ const fn largest(lives: &[Lifetime], offsets: &[usize]) -> usize {
     best
 }
 
-/// A tensor from `from` on that is alive with this one and would overlap it at `offset`.
+/// Returns a tensor from `from` on that is alive with this one and would overlap it at `offset`.
 const fn in_the_way(lives: &[Lifetime], offsets: &[usize], tensor: usize, from: usize, offset: usize) -> Option<usize> {
     let mut i = from;
     while i < lives.len() {
@@ -166,7 +173,7 @@ const fn in_the_way(lives: &[Lifetime], offsets: &[usize], tensor: usize, from: 
         {
             return Some(i);
         }
-        // Whatever comes later is not alive yet.
+        // Later tensors are not alive yet.
         if other.first > lives[tensor].last {
             return None;
         }
@@ -175,17 +182,17 @@ const fn in_the_way(lives: &[Lifetime], offsets: &[usize], tensor: usize, from: 
     None
 }
 
-/// The lowest offset at which a tensor overlaps none that is alive with it.
+/// Returns the lowest offset at which a tensor overlaps no tensor that is alive with it.
 const fn lowest(lives: &[Lifetime], offsets: &[usize], tensor: usize, from: usize) -> usize {
     let mut offset = 0;
-    // No lower offset avoids what is in the way.
+    // No lower offset avoids the other tensor.
     while let Some(other) = in_the_way(lives, offsets, tensor, from, offset) {
         offset = offsets[other] + lives[other].size;
     }
     offset
 }
 
-/// The highest such offset below a height, if there is one.
+/// Returns the highest such offset below a height, if there is one.
 const fn highest(lives: &[Lifetime], offsets: &[usize], tensor: usize, from: usize, height: usize) -> Option<usize> {
     let Some(mut offset) = height.checked_sub(lives[tensor].size) else { return None };
     while let Some(other) = in_the_way(lives, offsets, tensor, from, offset) {
@@ -197,10 +204,10 @@ const fn highest(lives: &[Lifetime], offsets: &[usize], tensor: usize, from: usi
     Some(offset)
 }
 
-/// The call during which the most scalars are alive, and how many.
+/// Returns the call during which the most scalars are alive, and their number.
 pub const fn peak(lives: &[Lifetime]) -> (usize, usize) {
     let (mut i, mut peak, mut most, mut from) = (0, 0, 0, 0);
-    // The most is reached where some tensor begins.
+    // The maximum is reached where some tensor begins.
     while i < lives.len() {
         let call = lives[i].first;
         while from < i && lives[from].last < call {
@@ -233,7 +240,7 @@ mod tests {
         (offsets, size)
     }
 
-    /// Numbers at random, so that the tests of the pure part need no dependency.
+    /// Random numbers, so that the tests of the pure part need no dependency.
     fn random(state: &mut u64, n: u64) -> usize {
         *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         ((*state >> 33) % n) as usize
@@ -260,7 +267,7 @@ mod tests {
 
     #[test]
     fn no_order_is_best_for_all() {
-        // Skips, where large ones first are best.
+        // Skips, for which large tensors first is best.
         let skips = [
             Lifetime::new(2, 0, 5),
             Lifetime::new(8, 1, 2),
@@ -295,15 +302,15 @@ mod tests {
                 }
             }
         }
-        // Graphs at random are worse than those that anyone draws.
+        // Random graphs are worse than realistic ones.
         assert!(used * 10 < at_least * 12, "{used} of {at_least}");
     }
 
-    /// As many tensors as that rustc can plan, without complaints that it takes long.
+    /// Rustc can plan this number of tensors without a warning about long evaluation.
     const CHAIN: Plan<1000> = {
         let (mut lives, mut i) = ([Lifetime::new(0, 0, 0); 1000], 0);
         while i < lives.len() {
-            // Each is read by the next call, every tenth also ten calls later.
+            // The next call reads each tensor; for every tenth, so does a call ten steps later.
             lives[i] = Lifetime::new(64 + i % 7, i, i + if i % 10 == 0 { 10 } else { 1 });
             i += 1;
         }

@@ -1,4 +1,4 @@
-//! The arguments of a layer: what they accept, and their values as a shape rule sees them.
+//! The arguments of a layer: the accepted values, and the values that a shape rule sees.
 
 use super::Inferred;
 use crate::spec::shape::Shape;
@@ -8,16 +8,15 @@ use crate::spec::shape::Shape;
 pub struct ArgSpec {
     /// Keras's name: `use_bias`.
     pub name: &'static str,
-    /// What is accepted.
+    /// The accepted values.
     pub kind: Kind,
-    /// What holds if it is not given.
+    /// The default value.
     pub default: Default,
-    /// Whether it is a field of the layer's struct (a number used when the model runs) rather than only read by the
-    /// shape rule.
+    /// Whether it is a field of the layer's struct, for the run time. Otherwise only the shape rule reads it.
     pub field: bool,
 }
 
-/// What an argument accepts.
+/// The values that an argument accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A dimension: a positive const expression.
@@ -41,14 +40,14 @@ pub enum Kind {
     Regularizer,
     /// A constraint.
     Constraint,
-    /// A penalty on the output of the layer and its activation: an `ActivityRegularization` that follows them.
+    /// A penalty on the output of the layer and its activation: an `ActivityRegularization` behind them.
     ActivityAfter,
-    /// An activation inside of the layer: a field of it, whose type is a type argument of the layer, after its
-    /// constants. The name is that of the default's type.
+    /// An activation inside the layer: a field whose type is a type argument of the layer, after its constants. The
+    /// name is the type of the default.
     Activation(&'static str),
-    /// One of some names; the shape rule sees its index.
+    /// One of several names; the shape rule sees the index.
     Choice(&'static [&'static str]),
-    /// A layer, which this one is wrapped around: the first type argument.
+    /// A layer around which this one is wrapped: the first type argument.
     Layer,
 }
 
@@ -56,15 +55,15 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[allow(clippy::large_enum_variant)] // Made when a model compiles, without a heap.
 pub enum Default {
-    /// It must be given.
+    /// The argument must be given.
     Required,
-    /// This value.
+    /// A value.
     Is(Value),
-    /// What the layer's own `DEFAULT` says; the shape rule sees [`Value::Absent`].
+    /// The value in the layer's own `DEFAULT`; the shape rule sees [`Value::Absent`].
     Layer,
 }
 
-/// The value of an argument, as a shape rule sees it.
+/// The value of an argument in a shape rule.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[allow(clippy::large_enum_variant)] // Made when a model compiles, without a heap.
 pub enum Value {
@@ -80,19 +79,19 @@ pub enum Value {
     Flag(bool),
     /// A number.
     Float(f64),
-    /// Which of the names of a [`Kind::Choice`].
+    /// The index in the names of a [`Kind::Choice`].
     Choice(usize),
-    /// What the shape rule of the layer inside found.
+    /// The result of the inner layer's shape rule.
     Layer(Inferred),
-    /// Not given, or nothing that a shape depends on.
+    /// Not given, or without influence on shapes.
     Absent,
 }
 
 impl Value {
-    /// The dimension.
+    /// Returns the dimension.
     ///
     /// # Panics
-    /// If it is of another kind; the macro has checked that.
+    /// If the value is of another kind; the macro has checked that.
     pub const fn as_size(&self) -> usize {
         match self {
             Value::Size(n) => *n,
@@ -100,10 +99,10 @@ impl Value {
         }
     }
 
-    /// The dimensions.
+    /// Returns the dimensions.
     ///
     /// # Panics
-    /// If it is of another kind; the macro has checked that.
+    /// If the value is of another kind; the macro has checked that.
     pub const fn as_sizes(&self) -> Shape {
         match self {
             Value::Sizes(shape) => *shape,
@@ -112,10 +111,10 @@ impl Value {
         }
     }
 
-    /// The whole number.
+    /// Returns the whole number.
     ///
     /// # Panics
-    /// If it is of another kind; the macro has checked that.
+    /// If the value is of another kind; the macro has checked that.
     pub const fn as_int(&self) -> i64 {
         match self {
             Value::Int(n) => *n,
@@ -123,10 +122,10 @@ impl Value {
         }
     }
 
-    /// The flag.
+    /// Returns the flag.
     ///
     /// # Panics
-    /// If it is of another kind; the macro has checked that.
+    /// If the value is of another kind; the macro has checked that.
     pub const fn as_flag(&self) -> bool {
         match self {
             Value::Flag(flag) => *flag,
@@ -134,10 +133,10 @@ impl Value {
         }
     }
 
-    /// The index of the name.
+    /// Returns the index of the name.
     ///
     /// # Panics
-    /// If it is of another kind; the macro has checked that.
+    /// If the value is of another kind; the macro has checked that.
     pub const fn as_choice(&self) -> usize {
         match self {
             Value::Choice(index) => *index,
@@ -145,10 +144,10 @@ impl Value {
         }
     }
 
-    /// What the layer inside gives.
+    /// Returns the result of the inner layer's shape rule.
     ///
     /// # Panics
-    /// If it is of another kind; the macro has checked that.
+    /// If the value is of another kind; the macro has checked that.
     pub const fn as_layer(&self) -> Inferred {
         match self {
             Value::Layer(inferred) => *inferred,
@@ -156,7 +155,7 @@ impl Value {
         }
     }
 
-    /// The dimension, if there is one.
+    /// Returns the dimension, if there is one.
     pub const fn as_optional_size(&self) -> Option<usize> {
         match self {
             Value::Size(n) => Some(*n),
@@ -164,7 +163,7 @@ impl Value {
         }
     }
 
-    /// Whole numbers.
+    /// Creates a list of whole numbers.
     ///
     /// # Panics
     /// If there are more than [`MAX_RANK`](crate::spec::shape::MAX_RANK).
@@ -177,10 +176,10 @@ impl Value {
         Value::Ints(all, numbers.len())
     }
 
-    /// The whole numbers.
+    /// Returns the whole numbers.
     ///
     /// # Panics
-    /// If it is of another kind; the macro has checked that.
+    /// If the value is of another kind; the macro has checked that.
     pub const fn as_ints(&self) -> &[i64] {
         match self {
             Value::Ints(numbers, count) => numbers.split_at(*count).0,
@@ -188,7 +187,7 @@ impl Value {
         }
     }
 
-    /// The number, if it is known.
+    /// Returns the number, if it is known.
     pub const fn as_float(&self) -> Option<f64> {
         match self {
             Value::Float(x) => Some(*x),
@@ -198,8 +197,8 @@ impl Value {
 }
 
 impl ArgSpec {
-    /// An argument without a default of the rule's. Dimensions, whole numbers, numbers and layers must be given; of the
-    /// others, a layer has its own default, or none.
+    /// Creates an argument without a default of the shape rule. Dimensions, whole numbers, numbers and layers must be
+    /// given. For other kinds, the layer has its own default, or no value.
     pub const fn new(name: &'static str, kind: Kind, field: bool) -> Self {
         let default = match kind {
             Kind::Size | Kind::Sizes | Kind::Int | Kind::Ints | Kind::Float | Kind::Flag | Kind::Layer => {

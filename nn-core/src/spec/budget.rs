@@ -8,14 +8,14 @@
 //!   |                      ^^^^^^^^ evaluation of `_` failed here
 //! ```
 //!
-//! Each is checked when the model compiles, for weights of `f32`, whether the model is used or not. A budget that is
-//! exceeded is an error on its value, which says by how much, and what weighs most:
+//! Each budget is checked when the model compiles, for `f32` weights, whether the model is used or not. An exceeded
+//! budget is an error on its value. The message says by how much, and names the largest parts:
 //!
-//! | key | what it bounds |
+//! | key | bound on |
 //! |---|---|
-//! | `ram` | `ARENA_BYTES`: the activations of a prediction of one sample, beside its inputs and outputs |
+//! | `ram` | `ARENA_BYTES`: the activations of a prediction of one sample, without its inputs and outputs |
 //! | `flash` | `PARAMETER_BYTES`: the weights |
-//! | `params` | `PARAMETERS`: how many weights there are |
+//! | `params` | `PARAMETERS`: the number of weights |
 //! | `macs` | `MACS`: multiply-accumulates of a prediction |
 //!
 //! Bytes are a number, or a text with a unit: B, KB, MB, GB (powers of 1000), KiB, MiB, GiB (powers of 1024). Numbers
@@ -26,7 +26,7 @@ use crate::spec::code::Code;
 use crate::spec::summary::Row;
 use crate::spec::text::Text;
 
-/// A layer or a tensor, how much it counts, and during which calls.
+/// A layer or a tensor, its amount, and the calls during which it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
     name: &'static str,
@@ -36,26 +36,26 @@ pub struct Usage {
 impl Usage {
     const NONE: Usage = Usage::new("", 0);
 
-    /// What counts that much all the time.
+    /// Creates an entry that counts all the time.
     pub const fn new(name: &'static str, amount: usize) -> Self {
         Usage { name, life: Lifetime::new(amount, 0, usize::MAX) }
     }
 
-    /// A tensor whose scalars have this many bytes.
+    /// Creates an entry for a tensor whose scalars have this many bytes.
     pub const fn tensor(name: &'static str, life: Lifetime, bytes: usize) -> Self {
         Usage { name, life: Lifetime { size: life.size.saturating_mul(bytes), ..life } }
     }
 }
 
-/// A number of bytes, as far as the target can count.
+/// Returns a number of bytes, at most `usize::MAX`.
 pub const fn bytes(bytes: u64) -> usize {
     if bytes > usize::MAX as u64 { usize::MAX } else { bytes as usize }
 }
 
-/// How many parts a message names.
+/// The number of parts that a message names.
 const NAMED: usize = 3;
 
-/// A message, which is cut off where it would be longer than anyone reads.
+/// A message, cut off at a length that nobody reads.
 type Message = Text<1024>;
 
 /// Checks `params`.
@@ -85,7 +85,7 @@ pub const fn flash(model: &str, limit: usize, used: usize, rows: &[Row]) {
 /// Checks `macs`.
 ///
 /// # Panics
-/// If a prediction multiplies and adds more than `limit` times.
+/// If a prediction has more than `limit` multiply-accumulates.
 #[track_caller]
 pub const fn macs(model: &str, limit: usize, used: usize, parts: &[Usage]) {
     if used > limit {
@@ -109,7 +109,7 @@ pub const fn ram(model: &str, limit: usize, used: usize, calls: &[&str], parts: 
     }
 }
 
-/// The call during which the most is alive.
+/// Returns the call during which the most is alive.
 const fn busiest(parts: &[Usage]) -> usize {
     let (mut i, mut busiest, mut most) = (0, 0, 0);
     while i < parts.len() {
@@ -129,7 +129,7 @@ const fn busiest(parts: &[Usage]) -> usize {
     busiest
 }
 
-/// What is said first: by how much.
+/// Starts the message with the excess.
 const fn over(model: &str, has: &str, used: usize, limit: usize, what: &str) -> Message {
     let message = Text::new().str("`").str(model).str("`").str(has).grouped(used).str(what).str(", ");
     message.grouped(used - limit).str(" more than its budget of ").grouped(limit)
@@ -139,7 +139,7 @@ const fn note(message: Message) -> Message {
     message.str(Code::Budget.note().as_str())
 }
 
-/// The layers with the most weights.
+/// Appends the layers with the most weights.
 const fn most(message: Message, rows: &[Row], scale: usize, unit: &str) -> Message {
     let (mut parts, mut i) = ([Usage::NONE; NAMED], 0);
     while i < rows.len() {
@@ -149,7 +149,7 @@ const fn most(message: Message, rows: &[Row], scale: usize, unit: &str) -> Messa
     heaviest(message.str("\n  = note: most of them in "), &parts, 0, unit)
 }
 
-/// The heaviest parts, of those that count during a call.
+/// Appends the largest parts among those that count during a call.
 const fn heaviest(mut message: Message, parts: &[Usage], call: usize, unit: &str) -> Message {
     let (mut heaviest, mut i) = ([Usage::NONE; NAMED], 0);
     while i < parts.len() {
@@ -167,7 +167,7 @@ const fn heaviest(mut message: Message, parts: &[Usage], call: usize, unit: &str
     message
 }
 
-/// Keeps the heaviest, in order; of equals the first ones.
+/// Keeps the largest parts, in order; of equal ones, the first.
 const fn insert(heaviest: &mut [Usage; NAMED], part: Usage) {
     let mut i = NAMED;
     while i > 0 && heaviest[i - 1].life.size < part.life.size {

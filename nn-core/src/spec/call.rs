@@ -1,32 +1,31 @@
-//! Shape rules in a `const` of an expansion, where an error has to be a panic: rustc evaluates them where the macro
-//! cannot.
+//! Shape rules in a `const` of an expansion, where an error must be a panic. rustc evaluates them if the macro cannot.
 
 use super::Inferred;
 use crate::spec::code::Code;
 use crate::spec::shape::{Blame, Shape, ShapeError};
 use crate::spec::text::Text;
 
-/// A call whose shapes only rustc knows, in a `const` of an expansion: there an error has to be a panic.
+/// A call whose shapes only rustc knows, in a `const` of an expansion, where an error must be a panic.
 ///
-/// rustc shows the panic where the function is called, so an expansion asks for everything that may be to blame with
-/// the token of that input or argument as the place of the question: `inferred(input(argument(call, 0), 0))`.
+/// rustc shows the panic where the function is called. An expansion therefore asks for each possible culprit in a call
+/// of its own, with the span of that input or argument: `inferred(input(argument(call, 0), 0))`.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
     /// The layer's name.
     pub layer: &'a str,
-    /// What was written for each input, and what that is: `("x", "an input")`.
+    /// The text of each input, and its description: `("x", "an input")`.
     pub inputs: &'a [(&'a str, &'a str)],
     /// The shapes of the inputs.
     pub shapes: &'a [Shape],
-    /// What the shape rule found.
+    /// The result of the shape rule.
     pub found: Result<Inferred, ShapeError>,
 }
 
 impl Call<'_> {
-    /// The same, unless input `input` is to blame.
+    /// Returns the call, unless its error blames input `input`.
     ///
     /// # Panics
-    /// With the message of the error, if it is.
+    /// With the message of the error, if it does.
     #[track_caller]
     pub const fn input(self, input: usize) -> Self {
         if let Err(ShapeError { blame: Blame::Input(blamed), .. }) = &self.found
@@ -37,10 +36,10 @@ impl Call<'_> {
         self
     }
 
-    /// The same, unless argument `argument` is to blame.
+    /// Returns the call, unless its error blames argument `argument`.
     ///
     /// # Panics
-    /// With the message of the error, if it is.
+    /// With the message of the error, if it does.
     #[track_caller]
     pub const fn argument(self, argument: usize) -> Self {
         if let Err(ShapeError { blame: Blame::Argument(blamed), .. }) = &self.found
@@ -51,10 +50,10 @@ impl Call<'_> {
         self
     }
 
-    /// The same, unless an argument is missing.
+    /// Returns the call, unless an argument is missing.
     ///
     /// # Panics
-    /// With the message of the error, if one is.
+    /// With the message of the error, if one is missing.
     #[track_caller]
     pub const fn complete(self) -> Self {
         if let Err(ShapeError { code: Code::MissingArgument, .. }) = &self.found {
@@ -63,10 +62,10 @@ impl Call<'_> {
         self
     }
 
-    /// What the shape rule found.
+    /// Returns the findings of the shape rule.
     ///
     /// # Panics
-    /// With the message of the error, if it found one, or if an output has a dimension of 0 or too many scalars.
+    /// With the message of the error, if there is one, or if an output has a dimension of 0 or too many scalars.
     #[track_caller]
     pub const fn inferred(self) -> Inferred {
         let start = Text::<1024>::new().str("`").str(self.layer).str("`: ");
@@ -92,7 +91,7 @@ impl Call<'_> {
     #[track_caller]
     const fn fail(&self, code: Code, mut message: Text<1024>) -> ! {
         let mut i = 0;
-        // A number such as a rate is wrong whatever the shapes are.
+        // A number such as a rate is wrong for all shapes.
         while i < self.inputs.len() && i < self.shapes.len() && !matches!(code, Code::OutOfRange) {
             let (written, origin) = self.inputs[i];
             message = message.str("\n  = note: `").str(written).str("` has the shape ").shape(&self.shapes[i]);
@@ -103,7 +102,7 @@ impl Call<'_> {
     }
 }
 
-/// What a shape rule found, where nothing is known of the inputs but their shapes.
+/// Returns the findings of a shape rule if only the shapes of the inputs are known.
 ///
 /// # Panics
 /// As [`Call::inferred`].
@@ -112,10 +111,10 @@ pub const fn expect(layer: &str, found: Result<Inferred, ShapeError>) -> Inferre
     Call { layer, inputs: &[], shapes: &[], found }.inferred()
 }
 
-/// The most scalars of a sample. Shape rules need not think of overflow below it.
+/// The maximum number of scalars of a sample. Below it, shape rules need not consider overflow.
 pub const MAX_SCALARS: usize = u32::MAX as usize;
 
-/// The shape of an input.
+/// Returns the shape of an input.
 ///
 /// # Panics
 /// If it has too many scalars.
@@ -128,7 +127,7 @@ pub const fn input_shape(name: &str, shape: Shape) -> Shape {
     shape
 }
 
-/// A dimension, which messages call `what`: `` `units` ``.
+/// Returns a dimension, which messages call `what`: `` `units` ``.
 ///
 /// # Panics
 /// If it is 0.
@@ -141,10 +140,10 @@ pub const fn dimension(what: &str, size: usize) -> usize {
     size
 }
 
-/// What was found for a call, if the call has as many names as outputs.
+/// Returns the findings for a call, if the call has as many names as outputs.
 ///
 /// # Panics
-/// If it has not.
+/// If the numbers differ.
 #[track_caller]
 pub const fn outputs_named(layer: &str, names: usize, found: Inferred) -> Inferred {
     if found.outputs().len() != names {
@@ -156,10 +155,10 @@ pub const fn outputs_named(layer: &str, names: usize, found: Inferred) -> Inferr
     found
 }
 
-/// What was found for a call with the same weights as an earlier one, if it has the same constants as these.
+/// Returns the findings for a call that shares the weights of an earlier call, if both have the same constants.
 ///
 /// # Panics
-/// If it has not.
+/// If the constants differ.
 #[track_caller]
 pub const fn weights_shared(layer: &str, consts: &[usize], before: Shape, now: Shape, found: Inferred) -> Inferred {
     let mut i = 0;
@@ -177,7 +176,10 @@ pub const fn weights_shared(layer: &str, consts: &[usize], before: Shape, now: S
     found
 }
 
-/// The outputs of a model that is called as a layer, if these are the shapes of its inputs.
+/// Returns the outputs of a model that is called as a layer.
+///
+/// # Errors
+/// If the number or the shapes of the inputs are not the model's.
 pub const fn model_outputs(
     name: &str,
     expected: &[Shape],
@@ -200,7 +202,10 @@ pub const fn model_outputs(
     Ok(Inferred::many(outputs, &[]))
 }
 
-/// What was found for a call with one name, if there is one output.
+/// Returns the findings for a call with one name.
+///
+/// # Errors
+/// If there is not exactly one output, or the error of the shape rule.
 pub const fn only_output(name: &str, outputs: Result<Inferred, ShapeError>) -> Result<Inferred, ShapeError> {
     match outputs {
         Ok(inferred) if inferred.outputs().len() == 1 => Ok(inferred),

@@ -1,16 +1,25 @@
-//! [`Code`]: the catalogue of errors. Every error that this library words has a code, and a page in `nn::errors` under
-//! that code.
+//! [`Code`]: the catalogue of errors. Every error message of this library has a code, and a page in `nn::errors` for
+//! the code.
 //!
-//! Codes are stable: a number is never given to another error. They go by the kind of mistake, in hundreds: what is
-//! written (`nn0001`), names (`nn0101`), arguments (`nn0201`), the graph (`nn0301`), shapes (`nn0401`), training
-//! (`nn0501`), memory (`nn0601`), files of weights (`nn0701`).
+//! Codes are stable: a number never moves to another error. They are grouped by the kind of mistake:
+//!
+//! | codes | mistakes in |
+//! |---|---|
+//! | `nn0001` .. | syntax |
+//! | `nn0101` .. | names |
+//! | `nn0201` .. | arguments |
+//! | `nn0301` .. | the graph |
+//! | `nn0401` .. | shapes |
+//! | `nn0501` .. | training |
+//! | `nn0601` .. | memory |
+//! | `nn0701` .. | files of weights |
 
 use crate::spec::text::Text;
 use core::fmt;
 
 macro_rules! codes {
     ($($(#[doc = $title:literal])* $name:ident = $number:literal,)*) => {
-        /// What is wrong, in general. The page `nn::errors::nn0401` explains the code 401.
+        /// The kind of an error. The page `nn::errors::nn0401` explains the code 401.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Code {
@@ -21,7 +30,7 @@ macro_rules! codes {
             /// All codes, in order.
             pub const ALL: &[Code] = &[$(Code::$name),*];
 
-            /// What it stands for, in a few words: the title of its page.
+            /// Returns its meaning in a few words: the title of its page.
             pub const fn title(self) -> &'static str {
                 match self {
                     $(Code::$name => concat!($($title),*).trim_ascii(),)*
@@ -193,11 +202,11 @@ codes! {
     TensorNotFinite = 708,
 }
 
-/// What comes before the code in a message.
+/// The text before the code in a message.
 const BEFORE: &str = "\n  = note: explained in nn::errors::";
 
 impl Code {
-    /// The code as it is written: `nn0401`.
+    /// Returns the code as text: `nn0401`.
     pub const fn text(self) -> Text<6> {
         let number = self as usize;
         let zeros = if number < 10 {
@@ -210,7 +219,7 @@ impl Code {
         Text::new().str("nn").repeat("0", zeros).size(number)
     }
 
-    /// The last line of every message, which says where the error is explained.
+    /// Returns the last line of every message, which names the page about the error.
     pub const fn note(self) -> Text<64> {
         Text::new().str(BEFORE).str(self.text().as_str())
     }

@@ -1,8 +1,13 @@
-//! `layer!`, the declaration of a layer: each argument and each constant has its name in one place.
+//! `layer!`, the declaration of a layer: the name of each argument and each constant stands in one place.
 
 mod component;
+mod docs;
+mod names;
 mod structure;
 mod traits;
+
+#[doc(hidden)]
+pub use names::{leading, page};
 
 /// Declares a layer at the top of its page. This is all of [`Flatten`](crate::layers::flatten) and a part of
 /// [`Dense`](crate::layers::dense):
@@ -16,7 +21,10 @@ mod traits;
 /// }
 ///
 /// layer! {
-///     /// The fully connected layer from `I` features to `O`; `B` is 1 with a bias and 0 without.
+///     /// Every output feature as a weighted sum of all input features.
+///     #[example = "let y = Dense(10)(x); // [64] → [10]"]
+///     /// `I` and `O` are the features of the input and the output; `B` is 1 with a bias, else 0.
+///     #[doc(alias = "Linear")]
 ///     pub struct Dense<I, O, B> {
 ///         /// The features of the output.
 ///         units: Size,
@@ -34,10 +42,14 @@ mod traits;
 /// }
 /// ```
 ///
+/// **Documentation.** An example is a line of a graph; its comment has the shapes of inputs and outputs. A test expands
+/// it. The page of the struct shows the lines before the examples, the examples, a table of the arguments, and then
+/// the lines about the constants. A layer without an example has no name in a graph, and is hidden.
+///
 /// **Constants.** `I`, `O` and `B` are `usize` constants of the type, in the order in which the shape rule returns
 /// them.
 ///
-/// **Arguments** stand in Keras's order. One that is `pub` is a field of the struct, which the run time reads; the
+/// **Arguments** stand in Keras's order. A `pub` argument is a field of the struct, which the run time reads; the
 /// others are for the graph and the shape rule. The kinds are those of [`Kind`](crate::spec::Kind):
 ///
 /// | declaration | if it is not given |
@@ -53,38 +65,40 @@ mod traits;
 /// | `pub layer: Layer<L>` | an error; `L` is the first type argument, and the struct has `new(layer)` |
 ///
 /// **Rule.** Fields whose values the shape rule finds ([`Inferred::field`](crate::spec::Inferred::field)) stand behind
-/// the arguments: `pub rule { padding_top, padding_left }`. They are of `usize`, and take no constant of the type.
+/// the arguments: `pub rule { padding_top, padding_left }`. Their type is `usize`, and they take no constant of the
+/// type.
 ///
-/// **Facts** are the fields of [`LayerSpec`](crate::spec::LayerSpec). `weights` comes first and names the constants
-/// that the weights have.
+/// **Facts** are the fields of [`LayerSpec`](crate::spec::LayerSpec). `weights` comes first and names the constants of
+/// the weights.
 ///
-/// **Traits.** The declaration also gives [`Train`](crate::layer::Train) and [`Ends`](crate::layer::Ends).
-/// `kernel_regularizer` and `kernel_constraint` are a penalty and a bound on the variable `kernel` of the weights. A
-/// page that implements one of these traits itself says so at the end: `impl Train, Ends;`. A recurrent page says
+/// **Traits.** The declaration also implements [`Train`](crate::layer::Train) and [`Ends`](crate::layer::Ends).
+/// `kernel_regularizer` and `kernel_constraint` are a penalty and a bound on the variable `kernel` of the weights. If
+/// a page implements one of these traits itself, it says so at the end: `impl Train, Ends;`. A recurrent page says
 /// `impl Cell;` or `impl Recurrent;`.
 ///
 /// The page gets
 /// - the struct with `DEFAULT`, if every field has a default, and a function for each inner activation, which changes
-///   the type; its documentation lists all arguments;
+///   the type;
 /// - `SPEC`;
 /// - `Args(args)` for the shape rule: `args.units()` is a `usize`, `args.use_bias()` a `bool`;
-/// - `Consts { I, O, B }.list()` and `Fields { padding_top, padding_left }.list()` for what the rule finds: rustc sees
-///   that none is missing;
-/// - `arg::units` and `consts::O`, the places of an argument and of a constant, for facts and for the blame of errors.
+/// - `Consts { I, O, B }.list()` and `Fields { padding_top, padding_left }.list()` for the findings of the rule: rustc
+///   checks that they are complete;
+/// - `arg::units` and `consts::O`, the places of an argument and of a constant, for facts and for blame in errors.
 ///
-/// A page may declare further layers, which no graph names. Their specifications have other names, and these names are
-/// then in a module of that name: `JOIN::Args(args)`.
+/// A page may declare further layers that no graph names. Their specifications have other names. Their items are then
+/// in a module of that name: `JOIN::Args(args)`.
 macro_rules! layer {
     ($($declaration:tt)*) => { $crate::__layer! { @page $($declaration)* } };
 }
 pub(crate) use layer;
 
-/// The parts of [`layer!`], for the pages of the library and for layers of a user's own.
+/// The parts of [`layer!`], for the pages of the library and for users' own layers.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __layer {
     (@page
-        $(#[doc = $doc:literal])*
+        $(#[doc = $doc:literal])* $($(#[example = $example:literal])+ $(#[doc = $more:literal])*)?
+        $(#[doc(alias = $alias:literal)])*
         pub struct $name:ident $(<$($const:ident $(= $size:literal)?),+>)? { $($args:tt)* }
 
         $(pub rule { $($(#[doc = $found_doc:literal])* $found:ident,)* })?
@@ -96,19 +110,21 @@ macro_rules! __layer {
         $crate::__layer! {
             @sort {
                 page [$($($trait)+)?]
-                [$($doc)*] $name [$($({ $const $($size)? })+)?] [$($($found)*)?] $spec $type { $($facts)* }
+                { [$($doc)*] [$($($example)+)?] [$($($more)*)?] [$($alias)*] }
+                $name [$($({ $const $($size)? })+)?] [$($($found)*)?] $spec $type { $($facts)* }
             }
             [] [$($({ [$($found_doc)*] $found [usize] [0] [] })*)?] [] [default] $($args)*
         }
     };
-    // A name of a type may stand in a graph without its constants, so they have defaults.
-    (@own $(#[doc = $doc:literal])* pub struct $name:ident $(<$($const:ident),+ $(,)?>)?; $($rest:tt)*) => {
+    // The name of a type may stand in a graph without its constants, so they have defaults.
+    (@own $(#$about:tt)* pub struct $name:ident $(<$($const:ident),+ $(,)?>)?; $($rest:tt)*) => {
         ::core::compile_error!(::core::concat!(
             "a layer has braces around its arguments, also without any: `pub struct ", ::core::stringify!($name), " {}`"
         ));
     };
     (@own
-        $(#[doc = $doc:literal])*
+        $(#[doc = $doc:literal])* $($(#[example = $example:literal])+ $(#[doc = $more:literal])*)?
+        $(#[doc(alias = $alias:literal)])*
         pub struct $name:ident $(<$($const:ident),+ $(,)?>)? { $($args:tt)* }
 
         $(pub rule { $($(#[doc = $found_doc:literal])* $found:ident,)* })?
@@ -120,12 +136,13 @@ macro_rules! __layer {
         $crate::__layer! { @first [] [$($facts)*] {
             @sort {
                 own [$($($trait)+)?]
-                [$($doc)*] $name [$($({ $const 0 })+)?] [$($($found)*)?] $spec $type { $($facts)* }
+                { [$($doc)*] [$($($example)+)?] [$($($more)*)?] [$($alias)*] }
+                $name [$($({ $const 0 })+)?] [$($($found)*)?] $spec $type { $($facts)* }
             }
             [] [$($({ [$($found_doc)*] $found [usize] [0] [] })*)?] [] [default] $($args)*
         } }
     };
-    // `weights` comes first among the facts: it is no expression, so what stands before it cannot be told from it.
+    // `weights` comes first among the facts. It is not an expression, so it cannot be told from a preceding one.
     (@first $before:tt [] { $($sort:tt)* }) => { $crate::__layer! { $($sort)* } };
     (@first [] [weights: $($facts:tt)*] { $($sort:tt)* }) => { $crate::__layer! { $($sort)* } };
     (@first $before:tt [weights: $($facts:tt)*] $sort:tt) => {
@@ -168,6 +185,19 @@ macro_rules! __layer {
             [$($all)* { [$($doc)*] $arg [Float] [] true }]
             [$($fields)* { [$($doc)*] $arg [f64] [] [] }] $types [given] $($rest)* }
     };
+    // A default that is a name stays a list of tokens, which the documentation reads.
+    (@sort $layer:tt $all:tt $fields:tt $types:tt $made:tt
+        $(#[doc = $doc:literal])* pub $arg:ident: Initializer = $default:ident $({ $($set:tt)* })?, $($rest:tt)*
+    ) => {
+        $crate::__layer! { @field Initializer
+            { [$($doc)*] $arg [Initializer] [$default $({ $($set)* })?] } $layer $all $fields $types $made $($rest)* }
+    };
+    (@sort $layer:tt [$($all:tt)*] $fields:tt $types:tt $made:tt
+        $(#[doc = $doc:literal])* $arg:ident: Sizes = Shape::new(&[$($size:literal),+]), $($rest:tt)*
+    ) => {
+        $crate::__layer! { @sort $layer
+            [$($all)* { [$($doc)*] $arg [Sizes] [Shape::new(&[$($size),+])] false }] $fields $types $made $($rest)* }
+    };
     (@sort $layer:tt $all:tt $fields:tt $types:tt $made:tt
         $(#[doc = $doc:literal])* pub $arg:ident: $kind:ident $(<$of:ident>)? $(= $default:expr)?, $($rest:tt)*
     ) => {
@@ -182,13 +212,14 @@ macro_rules! __layer {
     };
     (@sort {
             $tag:ident $traits:tt
-            $doc:tt $name:ident [$({ $const:ident $($size:literal)? })*] [$($found:ident)*] $spec:ident $type:ident $facts:tt
+            { $doc:tt [$($example:literal)*] $more:tt $alias:tt }
+            $name:ident [$({ $const:ident $($size:literal)? })*] [$($found:ident)*] $spec:ident $type:ident $facts:tt
         }
         [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt $field:literal })*] $fields:tt $types:tt $made:tt
     ) => {
         #[allow(dead_code, non_snake_case, unreachable_pub)]
         mod $spec {
-            // A default may be a constant that stands beside the declaration.
+            // A default may be a constant beside the declaration.
             #[allow(unused_imports)]
             use super::*;
 
@@ -217,7 +248,7 @@ macro_rules! __layer {
             pub mod consts {
                 enum Place { $($const,)* Count }
                 $(pub const $const: usize = Place::$const as usize;)*
-                // An editor evaluates the length of an array if it is a variant, and not if it is a call.
+                // An editor evaluates the length of an array if it is a variant, but not if it is a call.
                 pub(super) const COUNT: usize = Place::Count as usize;
             }
 
@@ -250,7 +281,7 @@ macro_rules! __layer {
 
             $crate::__with_compute! {
                 $crate::__layer_struct! {
-                    @struct $doc [$({ [$($about)*] $arg $kind $default })*]
+                    @struct $tag { $doc [$($example)*] $more $alias } [$({ [$($about)*] $arg $kind $default })*]
                     $name [$({ $const $($size)? })*] $fields $types $made
                 }
                 $crate::__layer_traits! { @traits $tag $traits $name [$($const)*] $fields $types $made }
@@ -271,6 +302,7 @@ macro_rules! __layer {
             [
                 name: ::core::stringify!($name),
                 module: $crate::spec::page(::core::module_path!()),
+                examples: &[$($example),*],
                 args: &[$($crate::__kind!(@argument $arg $kind $default $field)),*],
                 consts: <[&str]>::len(&[$(::core::stringify!($const)),*]),
                 fields: &[$(::core::stringify!($found)),*],
@@ -312,7 +344,7 @@ macro_rules! __layer {
         $crate::spec::LayerSpec { $($known)* $($fact: $value,)* ..$crate::spec::LayerSpec::BASE }
     };
 
-    // The type of a field. It is no macro: a struct with type arguments could not derive.
+    // The type of a field. It is not a macro call, because a struct with type arguments could not derive then.
     (@field Float $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
     (@field Option<Float> $($sort:tt)*) => { $crate::__layer! { @field [f64] $($sort)* } };
     (@field Flag $($sort:tt)*) => { $crate::__layer! { @field [bool] $($sort)* } };
@@ -321,8 +353,8 @@ macro_rules! __layer {
             "`", ::core::stringify!($arg), "` has a default: `pub ", ::core::stringify!($arg), ": Initializer = Zeros`"
         ));
     };
-    (@field f64 $($sort:tt)*) => { $crate::__kind! { @type [f64] } };
-    (@field bool $($sort:tt)*) => { $crate::__kind! { @type [bool] } };
+    (@field f64 $($sort:tt)*) => { const _: $crate::__kind!(@type [f64]) = (); };
+    (@field bool $($sort:tt)*) => { const _: $crate::__kind!(@type [bool]) = (); };
     (@field Size $($sort:tt)*) => { $crate::__kind! { @no_field Size $($sort)* } };
     (@field Option<Size> $($sort:tt)*) => { $crate::__kind! { @no_field Size $($sort)* } };
     (@field Sizes $($sort:tt)*) => { $crate::__kind! { @no_field Sizes $($sort)* } };
@@ -339,49 +371,16 @@ macro_rules! __layer {
     (@field Constraint $($sort:tt)*) => {
         $crate::__layer! { @field [$crate::weights::constraints::Constraint] $($sort)* }
     };
-    (@field $type:tt { $doc:tt $arg:ident $kind:tt [$($default:expr)?] } $layer:tt
+    (@field $type:tt { $doc:tt $arg:ident $kind:tt [$($default:tt)*] } $layer:tt
         [$($all:tt)*] [$($fields:tt)*] $types:tt $made:tt $($rest:tt)*
     ) => {
         $crate::__layer! { @sort $layer
-            [$($all)* { $doc $arg $kind [$($default)?] true }]
+            [$($all)* { $doc $arg $kind [$($default)*] true }]
             [$($fields)* {
-                $doc $arg $type [$crate::__kind!(@value $kind [$($default)?])] [$($default)?]
+                $doc $arg $type [$crate::__kind!(@value $kind [$($default)*])] [$($default)*]
             }]
             $types $made $($rest)* }
     };
-}
-
-/// The page of a layer: the last part of the path of its module.
-#[doc(hidden)]
-pub const fn page(module: &'static str) -> &'static str {
-    let mut start = module.len();
-    while start > 0 && module.as_bytes()[start - 1] != b':' {
-        start -= 1;
-    }
-    module.split_at(start).1
-}
-
-/// The number of constants that the weights of a layer have.
-///
-/// # Panics
-/// If the weights have another name than `DenseWeights` for `Dense`, or other constants than the leading ones.
-#[doc(hidden)]
-pub const fn leading([layer, weights]: [&str; 2], consts: &[usize]) -> Option<usize> {
-    let mut i = 0;
-    while i < consts.len() {
-        assert!(consts[i] == i, "weights have the leading constants of their layer, in the same order");
-        i += 1;
-    }
-    const NAMED: &str =
-        "the weights of a layer are called like it with `Weights` behind: those of `Dense` are `DenseWeights`";
-    let (mut i, suffix) = (0, b"Weights");
-    assert!(weights.len() == layer.len() + suffix.len(), "{}", NAMED);
-    while i < weights.len() {
-        let expected = if i < layer.len() { layer.as_bytes()[i] } else { suffix[i - layer.len()] };
-        assert!(weights.as_bytes()[i] == expected, "{}", NAMED);
-        i += 1;
-    }
-    Some(consts.len())
 }
 
 #[cfg(test)]

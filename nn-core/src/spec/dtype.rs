@@ -3,7 +3,7 @@
 /// The type of the numbers in a tensor, as data: Keras's `dtype`. The Rust types behind it are
 /// [`Element`](crate::tensor::Element)s.
 ///
-/// How a tensor keeps its numbers is not part of it: a sparse tensor holds [`Float`](Dtype::Float)s too.
+/// The layout of a tensor is not part of it: a sparse tensor holds [`Float`](Dtype::Float)s too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dtype {
     /// The model's scalar, `f32` or `f64`: the only type that has gradients.
@@ -21,10 +21,10 @@ pub enum Dtype {
 }
 
 impl Dtype {
-    /// All of them. In this order a model has memory for them.
+    /// All types. A model has its memory in this order.
     pub const ALL: &'static [Dtype] = &[Dtype::Float, Dtype::U32, Dtype::I8, Dtype::U8, Dtype::I16, Dtype::I32];
 
-    /// The Rust type. `None` for the model's scalar, which is a parameter of the model.
+    /// Returns the Rust type; `None` for the model's scalar, which is a parameter of the model.
     pub const fn name(self) -> Option<&'static str> {
         match self {
             Dtype::Float => None,
@@ -36,7 +36,7 @@ impl Dtype {
         }
     }
 
-    /// The bytes of a number in a model of `f32`, for which budgets are.
+    /// Returns the bytes of a number in an `f32` model, for budgets.
     pub const fn bytes(self) -> usize {
         match self {
             Dtype::I8 | Dtype::U8 => 1,

@@ -1,16 +1,16 @@
-//! What can be folded away when a model is folded for predictions.
+//! The ways in which a layer folds when a model is folded for predictions.
 
-/// What a prediction with a layer amounts to, as far as [`Model::fold`](crate::layer::model::Model::fold) can fold it
-/// into a neighbour. Numbers are places among the constants of the layer's type.
+/// The effect of a layer in a prediction, if [`Model::fold`](crate::layer::model::Model::fold) can fold it into a
+/// neighbour. Numbers are places among the constants of the layer's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Folding {
-    /// Nothing that can be folded.
+    /// No effect that folds.
     Nothing,
-    /// `y = x`: it is left out.
+    /// `y = x`: the layer is removed.
     Identity,
-    /// `y[p] = f(x[p])`: each position alone, whose number of features stays.
+    /// `y[p] = f(x[p])`: each position alone, with the same number of features.
     Position,
-    /// `y[p] = s ⊙ x[p] + t` along the axis that this argument gives. The layer is a `fold::Scale`.
+    /// `y[p] = s ⊙ x[p] + t` along the axis in this argument. The layer is a `fold::Scale`.
     Scale {
         /// The index of the argument.
         axis: usize,
@@ -19,11 +19,11 @@ pub enum Folding {
     Affine {
         /// The features of `y`.
         units: usize,
-        /// Whether there is a `b`: 1 or 0.
+        /// 1 if there is a `b`, else 0.
         bias: usize,
     },
-    /// The inputs, one behind the other along the axis that this argument gives. What can be called on parts
-    /// (`split_input` in the specification) reads them instead, if that axis is the last one.
+    /// The inputs behind each other along the axis in this argument. If that axis is the last one, layers that can be
+    /// called on parts (`split_input` in the specification) read the inputs instead.
     Join {
         /// The index of the argument.
         axis: usize,
@@ -33,8 +33,8 @@ pub enum Folding {
         /// The length of a row.
         width: usize,
     },
-    /// A recurrent layer, which begins with `W · x[t] + b` for all gates of all steps. The weights are a
-    /// `fold::Affine`, whose kernel is what they begin with.
+    /// A recurrent layer. It begins with `W · x[t] + b` for all gates of all steps. The weights are a `fold::Affine`
+    /// and begin with that kernel.
     Recurrent {
         /// The features of a step.
         features: usize,
@@ -42,16 +42,16 @@ pub enum Folding {
         units: usize,
         /// The rows of all gates.
         rows: usize,
-        /// How many biases there are.
+        /// The number of biases.
         bias: usize,
-        /// The features if a part of the input is dropped, else 0.
+        /// The number of features if the input may have dropout, else 0.
         dropped: usize,
     },
-    /// A layer around a recurrent one that runs it several times on the same steps, each time with weights of its own:
-    /// what holds for the layer inside holds for it, with the rows of all gates of one set of weights above those of
-    /// the next. The weights are a `fold::Affine` of so many sets.
+    /// A layer around a recurrent one that runs it several times on the same steps, each time with its own weights.
+    /// The facts about the inner layer hold for it too; the rows of all gates of one set of weights come before those
+    /// of the next. The weights are a `fold::Affine` of several sets.
     Around {
-        /// How many sets of weights there are.
+        /// The number of sets of weights.
         sets: usize,
         /// The features of a step.
         features: usize,

@@ -1,4 +1,4 @@
-//! [`F16`] and [`Bf16`]: numbers of 16 bits, in which weights are kept.
+//! [`F16`] and [`Bf16`]: 16-bit numbers for stored weights.
 //!
 //! | | sign, exponent, fraction | largest | smallest | relative error of rounding |
 //! |---|---|---|---|---|
@@ -12,21 +12,21 @@
 //!       = ±∞ if the fraction is 0, else NaN                      exponent all ones
 //! ```
 //!
-//! All of it is arithmetic of integers, so a machine without floating point calls no library for it.
+//! All code is integer arithmetic, so a machine without floating point calls no library for it.
 
 use core::fmt;
 
-/// A number of 16 bits, [`F16`] or [`Bf16`]. What it can hold, an `f32` can.
+/// A 16-bit number, [`F16`] or [`Bf16`]. An `f32` can hold each of its values.
 pub trait Half: Copy + fmt::Debug + PartialEq + Send + Sync + sealed::Sealed + 'static {
     /// Its name in safetensors files: `F16` or `BF16`.
     const DTYPE: &'static str;
 
-    /// The same number, exactly.
+    /// Returns the same number, exactly.
     fn to_f32(self) -> f32;
 }
 
 mod sealed {
-    /// Of implementations any 16 bits are a value.
+    /// Any 16 bits are a value of an implementation.
     pub trait Sealed {}
     impl Sealed for super::F16 {}
     impl Sealed for super::Bf16 {}
@@ -42,18 +42,18 @@ pub struct F16(u16);
 #[repr(transparent)]
 pub struct Bf16(u16);
 
-/// What makes a float of the fraction and the exponent of a half: the difference of their biases, as exponent of an
-/// `f32`.
+/// The difference of the biases of both exponents, as an exponent of an `f32`. Added to fraction and exponent of a
+/// half, it makes a float.
 const REBIAS: u32 = (127 - 15) << 23;
-/// Infinity as `f32`; what is above is NaN.
+/// Infinity as an `f32`; larger bits are NaN.
 const INFINITY: u32 = 0x7F80_0000;
 
 impl F16 {
     /// The largest finite number, 65504.
     pub const MAX: F16 = F16(0x7BFF);
 
-    /// The nearest number; of two that are as near, the one whose last bit is 0. From 65520 on it is infinity. A NaN
-    /// stays one.
+    /// Returns the nearest number; of two equally near, the one whose last bit is 0. From 65520 on it is infinity. A
+    /// NaN stays NaN.
     pub const fn from_f32(value: f32) -> F16 {
         let (sign, magnitude) = ((value.to_bits() >> 16) as u16 & 0x8000, value.to_bits() & 0x7FFF_FFFF);
         let exponent = magnitude >> 23;
@@ -65,27 +65,28 @@ impl F16 {
             // A carry goes into the exponent, and from the largest to infinity.
             shifted(magnitude - REBIAS, 13)
         } else {
-            // A multiple of 2⁻²⁴; that of a subnormal `f32` is 0.
+            // A multiple of 2⁻²⁴; for a subnormal `f32` it is 0.
             let significand = magnitude & 0x7F_FFFF | ((exponent > 0) as u32) << 23;
             shifted(significand, if exponent > 126 - 25 { 126 - exponent } else { 25 })
         };
         F16(sign | rounded as u16)
     }
 
-    /// The same number, exactly.
+    /// Returns the same number, exactly.
     #[inline(always)]
     pub const fn to_f32(self) -> f32 {
-        // Sign, exponent and fraction are moved to their places; what the sign leaves behind it goes.
+        // Sign, exponent and fraction move to their places; the copies of the sign behind it are removed.
         let moved = (self.0 as i16 as u32) << 13 & 0x8FFF_FFFF;
-        // One step further, an exponent of 0 is 1, and one of all ones has run over: neither has the bits above its
-        // last.
+        // One higher, an exponent of 0 is 1, and an exponent of all ones has overflowed: in both cases only the last
+        // bit may be set.
         if self.0.wrapping_add(0x400) & 0x7800 != 0 {
             return f32::from_bits(moved + REBIAS);
         }
         f32::from_bits(self.extreme(moved))
     }
 
-    /// The bits of zero, of a subnormal number, of infinity or NaN, whose own are `moved`.
+    /// Returns the bits of zero, of a subnormal number, of infinity or of NaN. `moved` are its own bits in their
+    /// places.
     const fn extreme(self, moved: u32) -> u32 {
         let fraction = self.0 & 0x3FF;
         if self.0 & 0x7C00 > 0 {
@@ -93,7 +94,7 @@ impl F16 {
         } else if fraction == 0 {
             moved
         } else {
-            // The leading 1 is moved to where that of others is.
+            // The leading 1 moves to its place in normal numbers.
             let places = fraction.leading_zeros() - 5;
             (moved & 0x8000_0000) + ((fraction as u32) << (13 + places)) + REBIAS - (places << 23)
         }
@@ -104,23 +105,23 @@ impl Bf16 {
     /// The largest finite number, about 3.39e38.
     pub const MAX: Bf16 = Bf16(0x7F7F);
 
-    /// The nearest number; of two that are as near, the one whose last bit is 0. Above about 3.3953e38 it is infinity.
-    /// A NaN stays one.
+    /// Returns the nearest number; of two equally near, the one whose last bit is 0. Above about 3.3953e38 it is
+    /// infinity. A NaN stays NaN.
     pub const fn from_f32(value: f32) -> Bf16 {
         let bits = value.to_bits();
-        // A NaN whose lower half is all that tells it from infinity.
+        // A NaN may differ from infinity only in the lower half.
         let rounded = if value.is_nan() { bits >> 16 | 0x40 } else { shifted(bits, 16) };
         Bf16(rounded as u16)
     }
 
-    /// The same number, exactly.
+    /// Returns the same number, exactly.
     #[inline(always)]
     pub const fn to_f32(self) -> f32 {
         f32::from_bits((self.0 as u32) << 16)
     }
 }
 
-/// `bits / 2^places`, rounded to the nearest number, and of two to the even one.
+/// Returns `bits / 2^places`, rounded to the nearest number; ties go to even.
 const fn shifted(bits: u32, places: u32) -> u32 {
     let odd = bits >> places & 1;
     (bits + (1 << (places - 1)) - 1 + odd) >> places
@@ -129,12 +130,12 @@ const fn shifted(bits: u32, places: u32) -> u32 {
 macro_rules! halves {
     ($($name:ident $dtype:literal)*) => {$(
         impl $name {
-            /// The number with these bits.
+            /// Creates the number with these bits.
             pub const fn from_bits(bits: u16) -> $name {
                 $name(bits)
             }
 
-            /// Its bits.
+            /// Returns its bits.
             pub const fn to_bits(self) -> u16 {
                 self.0
             }
@@ -149,7 +150,7 @@ macro_rules! halves {
             }
         }
 
-        /// As numbers: a NaN is equal to none, and -0 to 0.
+        /// Compares as numbers: NaN equals nothing, and -0 equals 0.
         impl PartialEq for $name {
             fn eq(&self, other: &$name) -> bool {
                 self.to_f32() == other.to_f32()

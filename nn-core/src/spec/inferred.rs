@@ -1,18 +1,20 @@
-//! What a shape rule finds.
+//! The findings of a shape rule.
 
 use super::MAX_INPUTS;
 use crate::spec::shape::Shape;
 use crate::spec::text::str_eq;
 
-/// The most constants that a layer's type has.
+/// The maximum number of constants of a layer's type.
 pub const MAX_CONSTS: usize = 8;
-/// The most outputs that a layer has.
+/// The maximum number of outputs of a layer.
 pub const MAX_OUTPUTS: usize = MAX_INPUTS;
-/// The most fields of a layer whose values a shape rule finds.
+/// The maximum number of fields of a layer whose values a shape rule finds.
 pub const MAX_FIELDS: usize = 24;
 
-/// The result of a shape rule: the shapes of the outputs, the constants of the layer's type (`Dense::<64, 10, 1>`),
-/// values for fields of the layer, and the size of its workspace.
+/// The result of a shape rule.
+///
+/// It holds the shapes of the outputs, the constants of the layer's type (`Dense::<64, 10, 1>`), values for fields of
+/// the layer, and the size of its workspace.
 ///
 /// ```
 /// use nn_core::{shape::Shape, spec::Inferred};
@@ -33,12 +35,12 @@ pub struct Inferred {
 }
 
 impl Inferred {
-    /// One output, and the constants of the type.
+    /// Creates a result with one output, and the constants of the type.
     pub const fn new(output: Shape, consts: &[usize]) -> Self {
         Inferred::many(&[output], consts)
     }
 
-    /// Several outputs, and the constants of the type.
+    /// Creates a result with several outputs, and the constants of the type.
     ///
     /// # Panics
     /// If there are more than [`MAX_OUTPUTS`] or [`MAX_CONSTS`].
@@ -67,7 +69,7 @@ impl Inferred {
         inferred
     }
 
-    /// The same with a value for a field of the layer's struct. The specification lists these fields
+    /// Adds a value for a field of the layer's struct. The specification lists these fields
     /// ([`LayerSpec::fields`](super::LayerSpec::fields)).
     ///
     /// # Panics
@@ -78,7 +80,7 @@ impl Inferred {
         self
     }
 
-    /// The same with values for fields of the layer's struct: [`field`](Self::field) for each of them.
+    /// Adds values for fields of the layer's struct: [`field`](Self::field) for each of them.
     ///
     /// # Panics
     /// If there are more than [`MAX_FIELDS`].
@@ -91,36 +93,36 @@ impl Inferred {
         self
     }
 
-    /// The same with a workspace: memory for the time of one call, so many scalars for each sample. It shares the
-    /// memory of the activations ([`Memory::workspace`](crate::layer::Memory::workspace)). Only layers of the library
-    /// have one: a layer of your own keeps its memory in [`Scratch`](crate::Layer::Scratch) and
+    /// Adds a workspace: memory for the time of one call, with `scalars` scalars for each sample. It shares the memory
+    /// of the activations ([`Memory::workspace`](crate::layer::Memory::workspace)). Only layers of the library have
+    /// one: a layer of your own keeps its memory in [`Scratch`](crate::Layer::Scratch) and
     /// [`Cache`](crate::Layer::Cache).
     pub const fn workspace(mut self, scalars: usize) -> Self {
         self.workspace = scalars;
         self
     }
 
-    /// The same, as the result of the rule of a layer of a user's own.
+    /// Marks the result as that of a user's own layer.
     #[doc(hidden)]
     pub const fn of_users(mut self) -> Self {
         self.users = true;
         self
     }
 
-    /// Whether it is the result of the rule of a layer of a user's own.
+    /// Whether it is the result of a user's own layer.
     pub(crate) const fn is_users(&self) -> bool {
         self.users
     }
 
-    /// The size of the workspace, in scalars of a sample.
+    /// Returns the size of the workspace, in scalars of a sample.
     pub const fn workspace_size(&self) -> usize {
         self.workspace
     }
 
-    /// The value of a field.
+    /// Returns the value of a field.
     ///
     /// # Panics
-    /// If the rule gave none for this name.
+    /// If the rule found no value for this name.
     pub const fn value(&self, name: &str) -> usize {
         let mut i = 0;
         while i < self.field_count {
@@ -132,32 +134,32 @@ impl Inferred {
         panic!("the shape rule gave no value for this field")
     }
 
-    /// The fields that have a value, with their names.
+    /// Returns the fields that have a value, with their names.
     pub const fn fields(&self) -> &[(&'static str, usize)] {
         self.fields.split_at(self.field_count).0
     }
 
-    /// The shapes of the outputs.
+    /// Returns the shapes of the outputs.
     pub const fn outputs(&self) -> &[Shape] {
         self.outputs.split_at(self.output_count).0
     }
 
-    /// The shape of output `i`.
+    /// Returns the shape of output `i`.
     pub const fn output(&self, i: usize) -> Shape {
         self.outputs()[i]
     }
 
-    /// The constants of the layer's type.
+    /// Returns the constants of the layer's type.
     pub const fn consts(&self) -> &[usize] {
         self.consts.split_at(self.const_count).0
     }
 
-    /// Constant `i` of the layer's type.
+    /// Returns constant `i` of the layer's type.
     pub const fn constant(&self, i: usize) -> usize {
         self.consts()[i]
     }
 
-    /// Constant `i` of the layer's type, or 0 if it has fewer.
+    /// Returns constant `i` of the layer's type, or 0 if the type has fewer.
     #[doc(hidden)]
     pub const fn constant_or_zero(&self, i: usize) -> usize {
         if i < self.const_count { self.consts[i] } else { 0 }

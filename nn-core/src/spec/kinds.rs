@@ -4,7 +4,19 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __kind {
-    // An argument of the specification.
+    // A type of Rust is no kind: `@type` has the error, and nothing else is to be said.
+    (@argument $arg:ident [usize $($of:ident)?] $($rest:tt)*) => { $crate::__kind!(@argument $arg [Flag] [] false) };
+    (@argument $arg:ident [i64] $($rest:tt)*) => { $crate::__kind!(@argument $arg [Flag] [] false) };
+    (@argument $arg:ident [f64] $($rest:tt)*) => { $crate::__kind!(@argument $arg [Flag] [] false) };
+    (@argument $arg:ident [f32] $($rest:tt)*) => { $crate::__kind!(@argument $arg [Flag] [] false) };
+    (@argument $arg:ident [bool] $($rest:tt)*) => { $crate::__kind!(@argument $arg [Flag] [] false) };
+    (@read [usize $($of:ident)?] $value:expr) => { () };
+    (@read [i64] $value:expr) => { () };
+    (@read [f64] $value:expr) => { () };
+    (@read [f32] $value:expr) => { () };
+    (@read [bool] $value:expr) => { () };
+
+    // The specification of an argument.
     (@argument $arg:ident [Activation $type:ident] $default:tt $field:literal) => {
         $crate::__kind!(@argument $arg $field $crate::spec::Kind::Activation(::core::stringify!($type)), Layer)
     };
@@ -41,7 +53,7 @@ macro_rules! __kind {
         }
     };
 
-    // The type of an argument in a shape rule, and how it is read.
+    // The type of an argument in a shape rule, and the code that reads it.
     (@type [Size]) => { usize };
     (@type [Option Size]) => { ::core::option::Option<usize> };
     (@type [Sizes]) => { $crate::spec::shape::Shape };
@@ -79,38 +91,11 @@ macro_rules! __kind {
     (@value [Constraint] []) => { $crate::weights::constraints::Constraint::None };
     (@value $kind:tt [$default:expr]) => { $default };
 
-    // An argument that is `pub`, and of a kind that only the shape rule reads.
+    // A `pub` argument whose kind only the shape rule reads.
     (@no_field $kind:ident { $doc:tt $arg:ident $($more:tt)* } $($rest:tt)*) => {
         ::core::compile_error!(::core::concat!(
             "`", ::core::stringify!($arg), ": ", ::core::stringify!($kind), "` is not `pub`: it is no field of the struct. ",
             "The shape rule makes of it a constant of the type, or a field in `pub rule { .. }`"
         ));
     };
-
-    // The words of the documentation.
-    (@words [Size]) => { "a dimension" };
-    (@words [Option Size]) => { "a dimension" };
-    (@words [Sizes]) => { "a dimension, or a list of them" };
-    (@words [Int]) => { "a whole number" };
-    (@words [Option Int]) => { "a whole number" };
-    (@words [Ints]) => { "whole numbers" };
-    (@words [Float]) => { "a number" };
-    (@words [Option Float]) => { "a number" };
-    (@words [Flag]) => { "a flag" };
-    (@words [Choice $($text:literal),+]) => { ::core::concat!("one of" $(, " `", $text, "`")+) };
-    (@words [Activation $default:ident]) => { "an activation" };
-    (@words [ActivationAfter]) => { "an activation" };
-    (@words [Initializer]) => { "an initializer" };
-    (@words [Regularizer]) => { "a regularizer" };
-    (@words [ActivityAfter]) => { "a regularizer" };
-    (@words [Constraint]) => { "a constraint" };
-    (@words [Layer]) => { "a layer" };
-    (@otherwise [Size] []) => { ", required" };
-    (@otherwise [Sizes] []) => { ", required" };
-    (@otherwise [Ints] []) => { ", required" };
-    (@otherwise [Float] []) => { ", required" };
-    (@otherwise [Layer] []) => { ", required" };
-    (@otherwise [Choice $first:literal $(, $text:literal)*] []) => { "; the first by default" };
-    (@otherwise $kind:tt []) => { "; none by default" };
-    (@otherwise $kind:tt [$default:expr]) => { ::core::concat!("; `", ::core::stringify!($default), "` by default") };
 }

@@ -1,20 +1,23 @@
-//! What compiles and is probably not meant: the warnings of `model!` and of `compile`, and how each is silenced.
+//! Lints: warnings of `model!` and of `compile` about code that compiles but is probably a mistake, and how to silence
+//! them.
 //!
-//! A lint of the graph is a warning of the compiler on the token to blame. It is the warning about a use of one of the
-//! constants below, which are deprecated for no other purpose, so its text begins with the path of the lint:
+//! A lint of the graph is a compiler warning on the token to blame. Technically it warns of a use of one of the
+//! constants below, which are deprecated only for this purpose. So rustc writes the first words, with the path of the
+//! lint:
 //!
 //! ```text
-//! warning: use of deprecated constant `nn::lints::activation_after_softmax`: an activation is applied to the output of a softmax
+//! warning: use of deprecated constant `nn::lints::softmax_over_one`: nn lint, nothing is deprecated: a softmax over one
+//!          number is always 1
 //! ```
 //!
-//! A lint of training depends on the losses, which are values that `compile` gets when the program runs: `from_logits`
-//! is a field. No compiler sees it, so these are found when the model is compiled in Keras's sense.
-//! `Compiled::warnings` has them, and the first `fit` prints them on the standard error, unless it is silent. Those
-//! about data are printed when the data is looked at, once in a run, whatever `verbose` says.
+//! A lint of training depends on the losses, which `compile` gets at run time: `from_logits` is a field. The compiler
+//! cannot see it, so `compile` finds these lints. `Compiled::warnings` returns them, and the first `fit` prints them
+//! to standard error, unless it is silent. Lints about data are printed when the data is read, once in a run, whatever
+//! `verbose` says.
 //!
-//! # How they are silenced
+//! # Silencing lints
 //!
-//! By name, on the struct, lints of the graph and of training alike:
+//! Name them on the struct, lints of the graph and of training alike:
 //!
 //! ```text
 //! model! {
@@ -24,9 +27,8 @@
 //! }
 //! ```
 //!
-//! A name that is no lint is an error. The lints of the graph are also silenced all at once by `#[allow(deprecated)]`
-//! on the struct or around it, and `#[deny(deprecated)]` there makes them errors. `Fit::verbose(0)` prints no lints of
-//! training.
+//! A name that is not a lint is an error. `#[allow(deprecated)]` on the struct or around it silences all lints of the
+//! graph, and `#[deny(deprecated)]` there makes them errors. `Fit::verbose(0)` prints no lints of training.
 //!
 //! # The lints of the graph
 //!
@@ -40,12 +42,12 @@
 //! [`activation_under_from_logits`], [`linear_without_from_logits`], [`mse_on_softmax`], [`output_without_loss`],
 //! [`labels_outside_domain`], [`weights_not_finite`]
 
-/// A lint: its constant, which is named where it is reported.
+/// A lint: its constant, which the warning uses.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Lint;
 
-/// The lint that `HEEDS_MASK` of a user's own layer decides. Only rustc knows its value, so an expansion names the
+/// The lint that `HEEDS_MASK` of a user's own layer decides. Only rustc knows its value, so an expansion uses the
 /// constant of the type, which is deprecated if the value is `false`.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +60,8 @@ impl Own<true> {
 
 #[allow(missing_docs, non_upper_case_globals)]
 impl Own<false> {
-    #[deprecated(note = "this layer drops the mask of its input: what follows takes masked steps for data\n\
+    #[deprecated(note = "nn lint, nothing is deprecated: \
+        this layer drops the mask of its input: what follows takes masked steps for data\n\
         = help: a layer of your own hands the mask on with `masking: Masking::Passes`\n\
         = help: or read the mask before, by a recurrent layer or `GlobalAveragePooling1D`\n\
         = help: `#[nn(allow(dropped_mask))]` on the struct silences this")]
@@ -87,22 +90,24 @@ lints! {
     /// let y = Activation(sigmoid)(x);          // here
     /// ```
     ///
-    /// What a softmax gives are probabilities that sum to 1. After another function they are none any more; a second
-    /// softmax makes them almost equal.
-    activation_after_softmax: "an activation is applied to the output of a softmax\n\
+    /// A softmax returns probabilities that sum to 1. Another activation on top breaks that; a second softmax makes
+    /// them almost equal.
+    activation_after_softmax: "nn lint, nothing is deprecated: \
+        an activation is applied to the output of a softmax\n\
         = help: apply the softmax last, and once\n\
         = help: `#[nn(allow(activation_after_softmax))]` on the struct silences this"
 
-    /// An activation directly on the output of another one.
+    /// An activation directly on the output of another activation.
     ///
     /// ```text
     /// let x = Dense(64, activation = relu)(x);
     /// let y = Activation(relu)(x);             // here
     /// ```
     ///
-    /// Mostly one of the two was meant to be replaced. `tanh` or `softsign` under a softmax is not reported: it bounds
-    /// the logits.
-    stacked_activations: "an activation is applied to the output of another activation\n\
+    /// Usually one activation was meant to replace the other. `tanh` or `softsign` under a softmax is not reported: it
+    /// bounds the logits.
+    stacked_activations: "nn lint, nothing is deprecated: \
+        an activation is applied to the output of another activation\n\
         = help: remove one of the two, or put a layer with weights between them\n\
         = help: `#[nn(allow(stacked_activations))]` on the struct silences this"
 
@@ -112,8 +117,9 @@ lints! {
     /// let y = Dense(1, activation = softmax)(x);   // here
     /// ```
     ///
-    /// It is 1 whatever its input is, and nothing before it learns. A probability of one thing is a sigmoid.
-    softmax_over_one: "a softmax over one number is always 1\n\
+    /// The output is 1 for every input, and no layer before it learns. For one probability, use a sigmoid.
+    softmax_over_one: "nn lint, nothing is deprecated: \
+        a softmax over one number is always 1\n\
         = help: use `sigmoid` for one probability, or as many units as there are classes\n\
         = help: `#[nn(allow(softmax_over_one))]` on the struct silences this"
 
@@ -124,10 +130,11 @@ lints! {
     /// let y = Dense(10)(x);
     /// ```
     ///
-    /// Two linear layers are one: the activation was forgotten. Not reported is a bottleneck, that is a first Dense
-    /// with fewer units than there are inputs and outputs: it is a factorization of a large layer. Nor are layers that
-    /// are shared, frozen, or regularized.
-    dense_after_dense: "without an activation this `Dense` and the next one compute no more than one\n\
+    /// Two linear layers compute only one linear function: the activation was forgotten. A bottleneck is not reported,
+    /// that is a first Dense with fewer units than both its inputs and the outputs: it factorizes a large layer. Nor
+    /// are shared, frozen or regularized layers.
+    dense_after_dense: "nn lint, nothing is deprecated: \
+        without an activation this `Dense` and the next one compute no more than one\n\
         = help: `Dense(.., activation = relu)`\n\
         = help: `#[nn(allow(dense_after_dense))]` on the struct silences this"
 
@@ -138,8 +145,9 @@ lints! {
     /// let y = BatchNormalization()(x);
     /// ```
     ///
-    /// The normalization subtracts the mean, and the bias with it: those weights do nothing. The offset is its `beta`.
-    bias_before_batch_normalization: "the `BatchNormalization` after this layer takes its bias out again\n\
+    /// The normalization subtracts the mean and with it the bias: the bias has no effect. The offset is `beta`.
+    bias_before_batch_normalization: "nn lint, nothing is deprecated: \
+        the `BatchNormalization` after this layer takes its bias out again\n\
         = help: `use_bias = false` saves those weights\n\
         = help: `#[nn(allow(bias_before_batch_normalization))]` on the struct silences this"
 
@@ -150,8 +158,9 @@ lints! {
     /// Model(inputs = x, outputs = y)
     /// ```
     ///
-    /// While training, the loss then judges noise: a prediction that was set to 0 is no mistake of the model.
-    dropout_on_output: "the output of the model is disturbed at random while it trains\n\
+    /// While training, the loss then judges noise: a prediction that was set to 0 is not a mistake of the model.
+    dropout_on_output: "nn lint, nothing is deprecated: \
+        the output of the model is disturbed at random while it trains\n\
         = help: put the noise before the last layer with weights\n\
         = help: `#[nn(allow(dropout_on_output))]` on the struct silences this"
 
@@ -160,7 +169,8 @@ lints! {
     /// ```text
     /// let y = Dropout(0.0)(x);                 // here
     /// ```
-    dropout_of_nothing: "a rate of 0 drops nothing: the layer has no effect\n\
+    dropout_of_nothing: "nn lint, nothing is deprecated: \
+        a rate of 0 drops nothing: the layer has no effect\n\
         = help: remove the layer, or choose a rate such as 0.2\n\
         = help: `#[nn(allow(dropout_of_nothing))]` on the struct silences this"
 
@@ -170,9 +180,9 @@ lints! {
     /// let y = Dropout(1.0)(x);                 // here
     /// ```
     ///
-    /// While training, what follows sees nothing but zeros. Keras's rate is the part that is dropped, not the part that
-    /// is kept.
-    dropout_of_everything: "a rate of 1 drops everything: what follows learns from zeros\n\
+    /// While training, the next layer sees only zeros. Keras's rate is the dropped part, not the kept part.
+    dropout_of_everything: "nn lint, nothing is deprecated: \
+        a rate of 1 drops everything: what follows learns from zeros\n\
         = help: the rate is the part that is dropped, such as 0.2\n\
         = help: `#[nn(allow(dropout_of_everything))]` on the struct silences this"
 
@@ -183,11 +193,12 @@ lints! {
     /// let y = Dense(10)(x);
     /// ```
     ///
-    /// Its weights stay what they were at the start: random, if none are loaded. And since nothing before it changes,
-    /// its output for a sample is the same in every epoch, and could be computed once. Not reported are models as
-    /// layers and Embeddings, which are frozen for their loaded weights, BatchNormalization, whose freezing means more,
+    /// Its weights keep their initial values: random ones, if no weights are loaded. No layer before it changes, so
+    /// its output for a sample is the same in every epoch and could be computed once. Not reported are models as
+    /// layers and Embeddings (frozen for their loaded weights), BatchNormalization (freezing it has other effects),
     /// and layers with an initializer of their own.
-    frozen_with_nothing_upstream: "nothing before this frozen layer learns: its output never changes\n\
+    frozen_with_nothing_upstream: "nn lint, nothing is deprecated: \
+        nothing before this frozen layer learns: its output never changes\n\
         = help: if its weights are loaded, compute its output once and train on that; if not, they stay random\n\
         = help: `#[nn(allow(frozen_with_nothing_upstream))]` on the struct silences this"
 
@@ -196,19 +207,21 @@ lints! {
     /// ```text
     /// let y = Flatten(trainable = false)(x);   // here
     /// ```
-    frozen_without_weights: "this layer has no weights: freezing it has no effect\n\
+    frozen_without_weights: "nn lint, nothing is deprecated: \
+        this layer has no weights: freezing it has no effect\n\
         = help: `trainable = false` belongs to the layer whose weights should stay\n\
         = help: `#[nn(allow(frozen_without_weights))]` on the struct silences this"
 
-    /// A Flatten, Reshape or Permute that gives what it gets.
+    /// A Flatten, Reshape or Permute whose output is its input.
     ///
     /// ```text
     /// let x = Input(shape = [64]);
     /// let y = Flatten()(x);                    // here
     /// ```
     ///
-    /// Not reported is one that drops a mask: that is an effect, and [`dropped_mask`] reports it.
-    reshape_without_effect: "the output of this layer is its input, in the same shape\n\
+    /// A layer that drops a mask is not reported: that is an effect, and [`dropped_mask`] reports it.
+    reshape_without_effect: "nn lint, nothing is deprecated: \
+        the output of this layer is its input, in the same shape\n\
         = help: remove the layer\n\
         = help: `#[nn(allow(reshape_without_effect))]` on the struct silences this"
 
@@ -218,10 +231,11 @@ lints! {
     /// let y = subtract([x, x]);                // here
     /// ```
     ///
-    /// A difference of a tensor with itself is 0, the others are the tensor again, or twice the tensor: most likely
-    /// another tensor was meant. `multiply`, `dot` and `concatenate` of a tensor with itself mean something, and are
-    /// not reported.
-    merge_with_itself: "this merges a tensor with itself\n\
+    /// The difference of a tensor with itself is 0; the others give the tensor again, or twice the tensor. Probably
+    /// another tensor was meant. `multiply`, `dot` and `concatenate` of a tensor with itself make sense, and are not
+    /// reported.
+    merge_with_itself: "nn lint, nothing is deprecated: \
+        this merges a tensor with itself\n\
         = help: was another tensor meant?\n\
         = help: `#[nn(allow(merge_with_itself))]` on the struct silences this"
 
@@ -232,12 +246,13 @@ lints! {
     /// let y = GlobalMaxPooling1D()(x);         // here
     /// ```
     ///
-    /// What follows takes the masked steps for data: the vector of index 0, or the zeros of a `Masking`. Keras warns of
-    /// it, too. A mask is handed on by layers that keep the steps, and read by recurrent layers and
-    /// `GlobalAveragePooling1D`. A model that is called on a tensor with a mask does not see it. A layer of your own
-    /// reads it by [`Memory::mask`](crate::Memory::mask), and hands it on with `masking: Masking::Passes`. One that
-    /// reads the mask and ends it says `masking: Masking::Reads { passes: None, both: None }`, and is not reported.
-    dropped_mask: "this layer drops the mask of its input: what follows takes masked steps for data\n\
+    /// The next layers take the masked steps for data: the vector of index 0, or the zeros of a `Masking`. Keras warns
+    /// of it, too. Layers that keep the steps hand a mask on; recurrent layers and `GlobalAveragePooling1D` read it. A
+    /// model that is called on a tensor with a mask does not see it. A layer of your own reads it with
+    /// [`Memory::mask`](crate::Memory::mask), and hands it on with `masking: Masking::Passes`. A layer that reads the
+    /// mask and ends it says `masking: Masking::Reads { passes: None, both: None }`, and is not reported.
+    dropped_mask: "nn lint, nothing is deprecated: \
+        this layer drops the mask of its input: what follows takes masked steps for data\n\
         = help: read the mask before, by a recurrent layer or `GlobalAveragePooling1D`\n\
         = help: `#[nn(allow(dropped_mask))]` on the struct silences this"
 
@@ -248,8 +263,8 @@ lints! {
     /// model.compile(.., CategoricalCrossentropy { from_logits: true, ..Default::default() })
     /// ```
     ///
-    /// The loss takes probabilities for logits and applies the function once more. Without `from_logits` the loss
-    /// works on the logits all the same, where the output ends in the activation that belongs to it.
+    /// The loss takes probabilities for logits and applies the function once more. Even without `from_logits`, the
+    /// loss works on the logits if the output ends in the matching activation.
     activation_under_from_logits: "a lint of training"
 
     /// An output without an activation under a cross-entropy whose `from_logits` is false.
@@ -269,17 +284,18 @@ lints! {
     /// model.compile(.., MeanSquaredError)
     /// ```
     ///
-    /// Its gradient almost vanishes where the prediction is surely wrong. A cross-entropy has none of that.
+    /// Its gradient almost vanishes if the prediction is confidently wrong. A cross-entropy does not have this
+    /// problem.
     mse_on_softmax: "a lint of training"
 
-    /// `()` for the losses of all outputs: there is nothing to learn from.
+    /// `()` for the losses of all outputs: the model cannot learn.
     ///
     /// ```text
     /// model.compile(.., ())
     /// ```
     ///
-    /// One output among others has no loss only where `()` stands for it, which is no accident, and is not reported.
-    /// Where the only output has no loss, training is an error, unless this lint is allowed.
+    /// If only some outputs have no loss, `()` stands for each, which is no accident and is not reported. If the only
+    /// output has no loss, training is an error, unless this lint is allowed.
     output_without_loss: "a lint of training"
 
     /// Labels that a loss cannot judge.
@@ -289,18 +305,18 @@ lints! {
     /// model.fit(&x, &[1.0, 2.0, 2.0], ..)      // labels 1 and 2
     /// ```
     ///
-    /// The model trains, but its loss means nothing: here it has no lower bound. Each loss says what it can judge
-    /// ([`Loss::domain`](crate::train::losses::Loss::domain)). The data is looked at by every call that trains or
-    /// evaluates, and the warning is printed once in a run. `Fit::strict` makes an error of it.
+    /// The model trains, but its loss is meaningless: here it has no lower bound. Each loss says which labels it can
+    /// judge ([`Loss::domain`](crate::train::losses::Loss::domain)). Every call that trains or evaluates checks the
+    /// data, and the warning is printed once in a run. `Fit::strict` makes it an error.
     labels_outside_domain: "a lint of training"
 
-    /// Weights of a file that are NaN or infinite.
+    /// Weights in a file that are NaN or infinite.
     ///
     /// ```text
     /// model.load_weights("diverged.safetensors")
     /// ```
     ///
-    /// A model with such weights predicts NaN, and learns nothing more. The warning is printed when the file is read;
+    /// A model with such weights predicts NaN and cannot learn. The warning is printed when the file is read;
     /// `include_weights!` refuses such a file.
     weights_not_finite: "a lint of training"
 }

@@ -1,13 +1,13 @@
 //! The names of variables in an expansion, and functions of these names.
 
-/// `LOCALS`, and a function for each.
+/// Defines `LOCALS`, and a function for each name.
 macro_rules! locals {
     ($($name:ident)*) => {
-        /// The names of all variables of an expansion but those that are made of names in its graph.
+        /// The names of all variables of an expansion, except those made from names in its graph.
         pub const LOCALS: &[&str] = &[$(stringify!($name)),*];
 
-        /// Functions with these names. A constant `x` of the user's would be meant by a pattern `x`, and a function
-        /// never is: so an expansion imports these.
+        /// Functions with these names, which an expansion imports. Without them, a pattern `x` would mean a user's
+        /// constant `x`; a pattern never means a function.
         pub mod functions {
             $(
                 #[doc(hidden)]
@@ -24,5 +24,5 @@ locals! {
     y0 y1 y2 y3 y4 y5 y6 y7 y8 y9 y10 y11
 }
 
-/// For the names of inputs and outputs.
+/// A function that expansions rename to inputs and outputs.
 pub const fn local() {}

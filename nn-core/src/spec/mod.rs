@@ -1,8 +1,8 @@
-//! The knowledge of the macro: shapes, specifications of layers, plans of memory, codes and lints, as plain data.
+//! The data that the macro knows: shapes, specifications of layers, plans of memory, codes and lints.
 //!
 //! Rule: `const fn` and data. `nn-macros` reads these tables on the host, so nothing here has a dependency. A layer's
-//! page states its [`LayerSpec`]; nothing about a single layer is written in the macro, but that an `activation` stands
-//! for an `Activate` and an `activity_regularizer` for an `ActivityRegularization`.
+//! page states its [`LayerSpec`]. The macro contains nothing about single layers, with two exceptions: an `activation`
+//! stands for an `Activate`, and an `activity_regularizer` for an `ActivityRegularization`.
 
 pub mod arena;
 pub mod budget;
@@ -36,8 +36,8 @@ pub use inferred::{Inferred, MAX_CONSTS, MAX_FIELDS, MAX_OUTPUTS};
 
 use crate::spec::shape::{Shape, ShapeError};
 
-/// The [`Rule`] that is the function of this name in the module where it is written. The name and the function cannot
-/// differ, and one that is not public does not compile.
+/// Makes the [`Rule`] of the function with this name in the current module. Name and function cannot differ, and a
+/// function that is not public does not compile.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __rule {
@@ -51,69 +51,72 @@ pub use crate::__rule as rule;
 
 /// A layer, as the graph sees it.
 pub struct LayerSpec {
-    /// Keras's name of the layer, which is also the name of its type: `Dense`.
+    /// Keras's name of the layer, and the name of its type: `Dense`.
     pub name: &'static str,
-    /// Keras's function form, where it has one: `concatenate`.
+    /// Keras's function form, if it exists: `concatenate`.
     pub function: Option<&'static str>,
-    /// The module of the page, which is also Keras's automatic name: `batch_normalization`.
+    /// The module of the page, and Keras's automatic name: `batch_normalization`.
     pub module: &'static str,
-    /// Its arguments in Keras's order.
+    /// Lines of a graph that call it, with the shapes in a comment: `let y = Dense(10)(x); // [64] → [10]`. Its page
+    /// shows them, and a test expands them.
+    pub examples: &'static [&'static str],
+    /// The arguments in Keras's order.
     pub args: &'static [ArgSpec],
-    /// How many tensors it is called on.
+    /// The number of tensors in a call.
     pub inputs: Arity,
-    /// What may follow the inputs in a call, by keyword: `LSTM(32)(x, initial_state = [h, c])`.
+    /// The keywords that may follow the inputs in a call: `LSTM(32)(x, initial_state = [h, c])`.
     pub call_keywords: &'static [&'static str],
-    /// The types of numbers that its inputs may hold.
+    /// The types of numbers that the inputs may hold.
     pub reads: &'static [Dtype],
-    /// The type of the numbers that its outputs hold.
+    /// The type of numbers that the outputs hold.
     pub writes: Dtype,
-    /// How it treats the mask of its inputs.
+    /// The layer's treatment of masks.
     pub masking: Masking,
-    /// How many constants its type has: as many as the shape rule gives.
+    /// The number of constants of the type: the shape rule finds as many.
     pub consts: usize,
-    /// The fields of its struct whose values the shape rule finds, for example a stride and the padding that follows
+    /// The fields of the struct whose values the shape rule finds, for example a stride and the padding that follows
     /// from it. They take no constant of the type.
     pub fields: &'static [&'static str],
-    /// Whether the shape rule may ask for a workspace: memory that a call has for itself, in both passes.
+    /// Whether the shape rule may ask for a workspace: memory for a single call, in both passes.
     pub workspace: bool,
-    /// How many of its leading constants its weights have; `None` for a layer without weights. By convention the
+    /// The number of leading constants that the weights have; `None` for a layer without weights. By convention the
     /// weights of `Dense::<I, O, B>` are `DenseWeights<T, I, O, B>`.
     pub weight_consts: Option<usize>,
     /// Whether some of its variables are tables whose gradient comes by rows: see
     /// [`Train::touched`](crate::layer::Train::touched).
     pub has_rows: bool,
-    /// For a layer that can also be called on a sparse input: how.
+    /// The form of a call on a sparse input, if the layer has it.
     pub sparse: Option<SparseCall>,
-    /// For a layer that can also be called on parts of its input that stand beside each other along the last axis: the
-    /// type that the expansion of a folded model writes around it, `SplitInput`.
+    /// The type that the expansion of a folded model writes around the layer: `SplitInput`. Only for layers that can be
+    /// called on parts of their input, beside each other along the last axis.
     pub split_input: Option<&'static str>,
-    /// Whether arguments decide how many outputs it has, as `return_state` does.
+    /// Whether arguments decide the number of outputs, as `return_state` does.
     pub has_states: bool,
-    /// Whether it leaves something in memory between a training pass and its backward pass.
+    /// Whether a training pass leaves memory for its backward pass.
     pub has_cache: bool,
     /// Whether a prediction needs working memory of the layer's own.
     pub has_scratch: bool,
     /// Whether a prediction copies its input: the same scalars in the same order, perhaps in another shape. It then
-    /// costs nothing, unless the output is one of the model.
+    /// costs nothing, unless its output is an output of the model.
     pub copies: bool,
     /// Whether it is an [`Activates`](crate::layer::Activates): it can compute an activation where it writes its
-    /// output. The expansion asks it to if nobody else reads the output before the activation.
+    /// output. The expansion uses that if nothing else reads the output before the activation.
     pub activates: bool,
     /// Whether it may be a [`Head`](crate::activations::Head): its output has the shape of its input, and a loss may
-    /// give the gradient of that instead. For an activation see [`ValueSpec::head`].
+    /// give the input's gradient instead of the output's. For activations see [`ValueSpec::head`].
     pub head: bool,
-    /// What a folded model can make of it.
+    /// The way in which a folded model can fold it.
     pub folding: Folding,
     /// The shape rule.
     pub infer: Rule,
-    /// For a layer around another one (its argument of [`Kind::Layer`]): the shapes that the other one is called on, as
-    /// the outputs of the result. The shape rule then finds what the other one gives in [`Value::Layer`].
+    /// The rule for the input shapes of an inner layer (the argument of [`Kind::Layer`]), as the outputs of the result.
+    /// The shape rule then finds the inner layer's result in [`Value::Layer`].
     pub inner: Option<Rule>,
-    /// The names of the layers that it can be wrapped around; none for all with one input.
+    /// The names of the layers around which it can be wrapped; empty for all layers with one input.
     pub around: &'static [&'static str],
 }
 
-/// The same layer: names are unique in a module.
+/// Specifications are the same layer if their names are equal; names are unique in a module.
 impl PartialEq for LayerSpec {
     fn eq(&self, other: &Self) -> bool {
         (self.module, self.name) == (other.module, other.name)
@@ -127,11 +130,12 @@ impl core::fmt::Debug for LayerSpec {
 }
 
 impl LayerSpec {
-    /// What most layers have in common; a page states the rest.
+    /// The defaults that most layers share; a page states the rest.
     pub const BASE: LayerSpec = LayerSpec {
         name: "",
         function: None,
         module: "",
+        examples: &[],
         args: &[],
         inputs: Arity::ONE,
         call_keywords: &[],
@@ -157,7 +161,7 @@ impl LayerSpec {
         around: &[],
     };
 
-    /// The arguments for a test of the shape rule: these, by their places, and the defaults of the others.
+    /// Returns the arguments for a test of the shape rule: these, by their places, and the defaults of the others.
     #[cfg(test)]
     pub(crate) fn with(&self, given: &[(usize, Value)]) -> std::vec::Vec<Value> {
         let default = |arg: &ArgSpec| match arg.default {
@@ -170,14 +174,14 @@ impl LayerSpec {
     }
 }
 
-/// The rule of [`LayerSpec::BASE`], in whose place every layer has its own.
+/// The rule of [`LayerSpec::BASE`]; every layer replaces it.
 #[doc(hidden)]
 pub const fn unruled(_: &[Value], _: &[Shape]) -> Result<Inferred, ShapeError> {
     panic!("this layer has no shape rule")
 }
 
-/// A shape rule: a public `const fn`, and where it is. The macro calls it where all dimensions are literals, and names
-/// it in a `const` where they are not, so it exists once. `rule!` makes one.
+/// A shape rule: a public `const fn` and its path. The macro calls it if all dimensions are literals, and otherwise
+/// names it in a `const`, so it exists once. `rule!` makes one.
 #[derive(Clone, Copy)]
 pub struct Rule {
     /// The path of its module, in this crate: `nn_core::layers::dense`.
@@ -188,56 +192,55 @@ pub struct Rule {
     pub find: fn(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError>,
 }
 
-/// How a layer treats masks. The mask of a sequence says which of its steps count: a tensor of its own, `u32` 0 or 1
-/// for every step, which the graph carries along.
+/// The treatment of masks. The mask of a sequence says which of its steps count. It is a tensor of its own, `u32` 0 or
+/// 1 for every step, which the graph carries along.
 #[derive(Clone, Copy)]
 pub enum Masking {
-    /// The output has none.
+    /// The output has no mask.
     Drops,
-    /// The output has the mask of the input; of several inputs that all have one, a step counts where it counts in any.
+    /// The output has the mask of the input. If several inputs have masks, a step counts if it counts in any of them.
     /// A layer of your own hands on the mask of its first input.
     Passes,
-    /// The output has the masks of the inputs one behind the other, if the axis that this argument gives is that of the
-    /// steps; else as [`Passes`](Self::Passes).
+    /// The output has the masks of the inputs behind each other, if the axis in this argument is the axis of the
+    /// steps; otherwise as [`Passes`](Self::Passes).
     Joins {
         /// The index of the argument.
         axis: usize,
     },
-    /// As [`Passes`](Self::Passes), and an input counts only in the steps of its own mask.
+    /// As [`Passes`](Self::Passes), but an input counts only in the steps of its own mask.
     Merges {
-        /// The layer that gives an input another value where it does not count.
+        /// The layer that replaces an input's value where it does not count.
         absent: &'static LayerSpec,
         /// The output where no input counts.
         nothing: Nothing,
     },
-    /// It reads the mask of the first input. The output has the same mask if the flag of this index is set
+    /// The layer reads the mask of the first input. The output has the same mask if the flag with this index is set
     /// (`return_sequences`).
     Reads {
         /// The index of the argument.
         passes: Option<usize>,
-        /// The argument and the choice of it under which the second output has the mask of the first
-        /// (`merge_mode = None`).
+        /// The argument and its choice for which the second output has the mask of the first (`merge_mode = None`).
         both: Option<(usize, usize)>,
     },
-    /// It reads the mask of the first input in a training pass alone. The output has the same mask.
+    /// The layer reads the mask of the first input only in a training pass. The output has the same mask.
     Trains,
-    /// The layer inside is called with the mask of each step, if it reads one. The output has the mask, or, if the
-    /// layer inside does not keep the positions of a step, what this other layer makes of both.
+    /// The layer inside is called with the mask of each step, if it reads one. The output has the mask. If the layer
+    /// inside does not keep the positions of a step, the layer `outside` makes the mask from both.
     Around {
         /// The layer that makes the mask.
         outside: &'static LayerSpec,
     },
-    /// Its output has a mask that this other layer makes of the same inputs, if the flag of this index is set, or
+    /// The output has a mask, made by another layer from the same inputs, if the flag with this index is set, or
     /// always.
     Makes {
         /// The index of the argument.
         flag: Option<usize>,
-        /// The layer that makes the mask. Its arguments are those of the same names.
+        /// The layer that makes the mask. Its arguments are those with the same names.
         by: &'static LayerSpec,
     },
 }
 
-/// What a merge gives where no input counts.
+/// The output of a merge where no input counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nothing {
     /// 0.
@@ -246,7 +249,7 @@ pub enum Nothing {
     First,
 }
 
-/// How many tensors a layer is called on.
+/// The number of tensors that a layer is called on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arity {
     /// At least this many.
@@ -264,10 +267,10 @@ impl Arity {
     pub const MANY: Arity = Arity { min: 2, max: MAX_INPUTS };
 }
 
-/// The largest number of tensors that a layer or a model takes or gives.
+/// The maximum number of inputs or outputs of a layer or a model.
 pub const MAX_INPUTS: usize = 12;
 
-/// How a layer is called on a sparse input.
+/// The form of a call on a sparse input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SparseCall {
     /// The type that the expansion writes around the layer: `Sparse`.
@@ -276,30 +279,29 @@ pub struct SparseCall {
     pub rows: &'static str,
 }
 
-/// A name that stands for a value with numbers: an activation, an initializer, a regularizer.
+/// A name for a value with numbers: an activation, an initializer, a regularizer.
 ///
-/// `random_normal(stddev = 0.1)` is emitted as the path with its fields, defaults filled in:
+/// `random_normal(stddev = 0.1)` becomes the path with its fields, including defaults:
 /// `Initializer::RandomNormal { mean: 0.0, stddev: 0.1 }`.
 #[derive(Debug, PartialEq)]
 pub struct ValueSpec {
-    /// The names it can be written by; Keras's first.
+    /// The names in a graph; Keras's name first.
     pub names: &'static [&'static str],
-    /// The path that it expands to, relative to the crate's hidden door.
+    /// The path in an expansion, relative to the crate's hidden door.
     pub path: &'static str,
-    /// Its fields, with their defaults.
+    /// The fields, with their defaults.
     pub fields: &'static [(&'static str, f64)],
-    /// For an activation: whether its derivative is the same if it is given the output in place of the input. Then
-    /// nobody needs the input after a training pass, and the output may overwrite it.
+    /// Whether the derivative of an activation is the same if it gets the output in place of the input. The input is
+    /// then not needed after a training pass, and the output may overwrite it.
     pub from_output: bool,
-    /// For an activation: whether its output is its input.
+    /// Whether the output of an activation is its input.
     pub identity: bool,
-    /// For an activation: whether it is a [`Head`](crate::activations::Head), so that a loss may give the gradient of
-    /// its input.
+    /// Whether an activation is a [`Head`](crate::activations::Head), so that a loss may give its input's gradient.
     pub head: bool,
 }
 
 impl ValueSpec {
-    /// What most have in common; a page states the rest.
+    /// The defaults that most values share; a page states the rest.
     pub const BASE: ValueSpec =
         ValueSpec { names: &[], path: "", fields: &[], from_output: false, identity: false, head: false };
 }

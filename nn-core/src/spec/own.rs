@@ -1,15 +1,18 @@
-//! `layer!` for layers of a user's own.
+//! `layer!` for users' own layers.
 
-/// Declares a layer of your own, as the library declares its layers: `my::Scale(penalty = 0.1)(x)` is a call of it in a
-/// graph.
+/// Declares a layer of your own, in the same way as the library declares its layers. `my::Scale(penalty = 0.1)(x)`
+/// calls it in a graph.
 ///
 /// ```
 /// use nn_core::layer::*;
 ///
 /// nn_core::layer! {
-///     /// `y = s ⊙ x`: a learned factor for each of `N` features.
+///     /// `y = s ⊙ x`: a learned factor for each feature.
+///     #[example = "let y = my::Scale(penalty = 0.1)(x); // [8] → [8]"]
+///     /// `N` is the number of features.
+///     #[doc(alias = "Gain")]
 ///     pub struct Scale<N> {
-///         /// The loss grows by `penalty · Σ |s|`.
+///         /// The factor of the absolute values, whose sum is added to the loss.
 ///         pub penalty: Float = 0.0,
 ///     }
 ///
@@ -23,11 +26,11 @@
 /// # fn main() {}
 /// ```
 ///
-/// [`layer`](crate::layer) has all that such a page names. Then come [`weights!`](crate::weights!) and `impl Layer`;
-/// the example `custom_layer` shows all of it. The declaration and the shape rule, which is public, stand in a module
-/// and not in a function.
+/// [`layer`](crate::layer) has all names that such a page needs. [`weights!`](crate::weights!) and `impl Layer` follow;
+/// the example `custom_layer` shows all of it. The declaration and the shape rule, which is public, must be in a
+/// module, not in a function.
 ///
-/// A layer with arguments of several kinds, with all that belongs to it:
+/// A layer with arguments of several kinds, and its complete code:
 ///
 /// ```
 /// use nn_core::layer::*;
@@ -39,7 +42,7 @@
 ///         units: Size,
 ///         /// Whether there is a bias.
 ///         use_bias: Flag = true,
-///         /// How the kernel starts.
+///         /// The initial kernel.
 ///         pub kernel_initializer: Initializer = GlorotUniform,
 ///         /// A penalty on the kernel.
 ///         pub kernel_regularizer: Regularizer,
@@ -103,7 +106,7 @@
 ///         dx: Option<&mut [SMatrix<T, I, P>]>,
 ///         dw: Option<&mut Self::Weights>,
 ///     ) {
-///         // Gradients are added to what is there. `None` is one that nobody wants.
+///         // Gradients are added to the old contents. `None` is an unwanted gradient.
 ///         for (dx, dy) in dx.into_iter().flatten().zip(dy) {
 ///             *dx += w.kernel.transpose() * dy;
 ///         }
@@ -122,14 +125,14 @@
 ///
 /// # Constants
 ///
-/// `N` is a `usize` constant of the type. The shape rule finds it from the inputs and the arguments, so nobody writes
-/// it in a graph. A layer has at most 8.
+/// `N` is a `usize` constant of the type. The shape rule finds it from the inputs and the arguments, so a graph does
+/// not write it. A layer has at most 8 constants.
 ///
 /// # Arguments
 ///
-/// They stand in the order of a call without keywords. One that is `pub` is a field of the struct, which [`Layer`]
-/// reads. The others are for the shape rule. Initializers, regularizers and constraints are always `pub`: the start and
-/// the training of the layer read them. Every layer has the arguments `name` and `trainable` as well.
+/// They stand in the order of a call without keywords. A `pub` argument is a field of the struct, which [`Layer`]
+/// reads. The others are for the shape rule. Initializers, regularizers and constraints are always `pub`, because the
+/// layer's initialization and training read them. Every layer also has the arguments `name` and `trainable`.
 ///
 /// | declaration | in a graph | if it is not given | in the rule |
 /// |---|---|---|---|
@@ -149,27 +152,27 @@
 /// A [`Value::Float`](crate::spec::Value) may be absent, so the rule reads an `Option`.
 ///
 /// A single name in lower case is a choice. A constant in lower case is written in braces: `units = { n }`.
-/// Initializers, regularizers and constraints need their keywords, whose names end in the word for what they are.
+/// Initializers, regularizers and constraints need keywords, whose names end in `initializer`, `regularizer` or
+/// `constraint`.
 ///
 /// # Facts
 ///
-/// They are written like fields of [`LayerSpec`](crate::spec::LayerSpec). A graph reads four of a layer of your own,
-/// and refuses the others:
+/// They are written like fields of [`LayerSpec`](crate::spec::LayerSpec). A graph reads four facts of a layer of your
+/// own, and refuses the others:
 ///
-/// - `weights: ScaleWeights<N>` stands first. It says which leading constants the weights have, and lets a shared layer
-///   be checked. Weights are called like their layer, with `Weights` behind.
+/// - `weights: ScaleWeights<N>` stands first. It says which leading constants the weights have, and allows a check of
+///   shared layers. Weights are named like their layer, with the suffix `Weights`.
 /// - `inputs: Arity::TWO`, for a layer that is called on two tensors, `my::Gate()([a, b])`. It then implements
 ///   [`Layer`] for a tuple, `Layer<T, (SMatrix<T, N, P>, SMatrix<T, N, P>)>`, and the rule sees two shapes.
 ///   `Arity::ONE` is the default.
-/// - `masking: Masking::Passes`, if the output has the mask of the input. Of several inputs it is the mask of the
-///   first. `Masking::Reads { passes: None, both: None }`, if the layer reads the mask and its output has none. The
-///   default is `Masking::Drops`, which the lint [`dropped_mask`](crate::spec::lints::dropped_mask) reports where there
-///   is a mask.
+/// - `masking: Masking::Passes`, if the output has the mask of the input (of the first, if there are several).
+///   `Masking::Reads { passes: None, both: None }`, if the layer reads the mask and its output has none. The default
+///   is `Masking::Drops`. The lint [`dropped_mask`](crate::spec::lints::dropped_mask) reports it if there is a mask.
 /// - `infer: rule!(infer)`, the shape rule.
 ///
 /// # The shape rule
 ///
-/// It is a `pub const fn`. For an error it names the input or the argument to blame, where the compiler then points:
+/// It is a `pub const fn`. An error names the input or the argument to blame, and the compiler points to it:
 ///
 /// ```ignore
 /// let message = nn::text::Text::new().str("expected ").shape(&inputs[0]);
@@ -177,26 +180,34 @@
 /// return Err(ShapeError::argument(nn::Code::OutOfRange, arg::units, message));
 /// ```
 ///
-/// A number that the rule finds and that is no constant of the type, for example a stride, is a field of the struct. It
-/// stands behind the arguments: `pub rule { /** The distance. */ stride, }`. The rule ends in
+/// A number that the rule finds and that is no constant of the type, for example a stride, is a field of the struct.
+/// It stands behind the arguments: `pub rule { /** The distance. */ stride, }`. The rule then ends in
 /// `Ok(Inferred::new(output, &consts).with(&Fields { stride }.list()))`.
 ///
-/// # What follows
+/// # Documentation
+///
+/// The page of the struct has the documentation and then a table of the arguments: kind, default and meaning. The
+/// meaning is the documentation of an argument, in one paragraph. A bar in it is written `\|`.
+///
+/// `#[example = ".."]` adds lines of a graph. The documentation behind them stands below the table, for the constants
+/// of the type. `#[doc(alias = "..")]` comes last: another name for the search.
+///
+/// # Generated items
 ///
 /// - The struct, with `DEFAULT` if every field has a default.
-/// - In a module of the constant's name: `Args(args).units()` for the shape rule, `Consts { N }.list()` and
+/// - In a module with the constant's name: `Args(args).units()` for the shape rule, `Consts { N }.list()` and
 ///   `Fields { stride }.list()` for its result, and `arg::units` for the blame of an error. If the constant is called
-///   `SPEC`, they need no prefix. Two layers in one module have constants of different names, `AFFINE` and `GATE`; then
-///   it is `AFFINE::Args(args)`.
+///   `SPEC`, they need no prefix. Two layers in one module have constants with different names, such as `AFFINE` and
+///   `GATE`; then write `AFFINE::Args(args)`.
 /// - [`Component`](crate::Component), so that a graph may name the layer.
-/// - [`Train`], with the penalties and bounds of all arguments of these kinds: `kernel_regularizer` is a penalty on the
-///   variable `kernel` of the weights.
-/// - [`Ends`] and [`Activates`](crate::Activates), as for a layer that has nothing to say there.
+/// - [`Train`], with the penalties and bounds in the arguments: `kernel_regularizer` is a penalty on the variable
+///   `kernel` of the weights.
+/// - [`Ends`] and [`Activates`](crate::Activates), with their defaults.
 ///
-/// `impl Folds;` at the end says that the layer is another one in a folded model: see [`Folds`](crate::layer::Folds).
+/// `impl Folds;` at the end says that another layer replaces it in a folded model: see [`Folds`](crate::layer::Folds).
 ///
-/// You write one of these traits yourself if its name stands at the end of the declaration: `impl Train, Ends;`. A cell
-/// of `RNN` says `impl Cell;`.
+/// To write one of these traits yourself, put its name at the end of the declaration: `impl Train, Ends;`. A cell of
+/// `RNN` says `impl Cell;`.
 ///
 /// [`Layer`]: crate::Layer
 /// [`Train`]: crate::layer::Train

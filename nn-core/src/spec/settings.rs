@@ -1,20 +1,20 @@
-//! Settings that are numbers, and the values that they may have.
+//! Numeric settings, and their allowed values.
 //!
-//! Optimizers, schedules and losses list their [`Setting`]s; one [check](Setting::check) serves all of them, before
-//! anything is trained.
+//! Optimizers, schedules and losses list their [`Setting`]s. One [check](Setting::check) serves all of them, before
+//! training begins.
 
 use crate::spec::code::Code;
 use crate::spec::text::{Text, str_eq};
 use core::fmt;
 
-/// The values that a setting may have: the finite numbers between two bounds.
+/// The allowed values of a setting: the finite numbers between two bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Allowed {
-    /// The smallest value; infinite if there is none.
+    /// The smallest value; infinite if there is no bound.
     pub low: f64,
     /// Whether `low` itself is excluded.
     pub above: bool,
-    /// The largest value; infinite if there is none.
+    /// The largest value; infinite if there is no bound.
     pub high: f64,
     /// Whether `high` itself is excluded.
     pub below: bool,
@@ -36,13 +36,14 @@ impl Allowed {
     /// From above 0 to 1.
     pub const SOME_PART: Allowed = Allowed { above: true, ..Allowed::PART };
 
-    /// More than `low`.
+    /// Returns the numbers above `low`.
     pub const fn above(low: f64) -> Allowed {
         Allowed { low, above: true, ..Allowed::FINITE }
     }
 
-    /// The values of a number in a graph, of a layer's argument or of what a regularizer, constraint or initializer
-    /// has: one of a name means the same everywhere. Layers check in their shape rules what else they need.
+    /// Returns the allowed values of a number in a graph: an argument of a layer, or a number of a regularizer,
+    /// constraint or initializer. A name means the same everywhere. Layers check further conditions in their shape
+    /// rules.
     pub const fn in_graph(name: &str) -> Allowed {
         const NAMES: &[(&str, Allowed)] = &[
             ("l1", Allowed::NOT_NEGATIVE),
@@ -52,7 +53,7 @@ impl Allowed {
             ("max_value", Allowed::NOT_NEGATIVE),
             ("epsilon", Allowed::NOT_NEGATIVE),
             ("momentum", Allowed::PART),
-            // Of squareplus: below 0 it is the root of a negative number.
+            // For squareplus: below 0 it would take the root of a negative number.
             ("b", Allowed::NOT_NEGATIVE),
             // celu divides by it.
             ("celu.alpha", Allowed::POSITIVE),
@@ -67,19 +68,19 @@ impl Allowed {
         Allowed::FINITE
     }
 
-    /// Whether a value in a graph is among them. As an `f32`, the smaller type of scalars, it has to be finite, and 0
+    /// Whether a value in a graph is allowed. It must be finite as an `f32`, the smaller scalar type, and become 0
     /// only if it is 0.
     pub const fn has_in_graph(&self, value: f64) -> bool {
         self.has(value) && value.abs() <= f32::MAX as f64 && (value == 0.0 || value as f32 != 0.0)
     }
 
-    /// The name under which [`in_graph`](Self::in_graph) knows the field of a function such as an activation, if it
-    /// means something else there than elsewhere.
+    /// Returns the name by which [`in_graph`](Self::in_graph) knows the field of a function such as an activation, if
+    /// the field has a special meaning there.
     pub const fn name_in_graph(function: &str, field: &'static str) -> &'static str {
         if str_eq(function, "celu") && str_eq(field, "alpha") { "celu.alpha" } else { field }
     }
 
-    /// In words: `a finite number of at least 0`.
+    /// Returns the allowed values in words: `a finite number of at least 0`.
     pub const fn text(&self) -> Text<64> {
         let Allowed { low, above, high, below } = *self;
         let text = Text::new();
@@ -96,7 +97,7 @@ impl Allowed {
         }
     }
 
-    /// Whether a value is among them.
+    /// Whether a value is allowed.
     pub const fn has(&self, value: f64) -> bool {
         // Every comparison with NaN is false.
         let low = if self.above { value > self.low } else { value >= self.low };
@@ -111,10 +112,10 @@ impl fmt::Display for Allowed {
     }
 }
 
-/// A number in a graph, which rustc checks where its value is not written there.
+/// Returns a number in a graph, which rustc checks if its value is not a literal.
 ///
 /// # Panics
-/// If it makes no sense; in a constant, so that the graph does not compile.
+/// If the number is not allowed; in a constant, so the graph does not compile.
 #[track_caller]
 pub const fn number(name: &str, value: f64) -> f64 {
     let allowed = Allowed::in_graph(name);
@@ -125,19 +126,19 @@ pub const fn number(name: &str, value: f64) -> f64 {
     panic!("{}", message.str(Code::OutOfRange.note().as_str()).as_str())
 }
 
-/// A setting that is a number: its name, its value, and the values that it may have.
+/// A numeric setting: its name, its value, and the allowed values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Setting {
     /// The name of the field or method: `beta_1`, `clipnorm`.
     pub name: &'static str,
     /// The value.
     pub value: f64,
-    /// The values that it may have.
+    /// The allowed values.
     pub allowed: Allowed,
 }
 
 impl Setting {
-    /// A setting.
+    /// Creates a setting.
     pub const fn new(name: &'static str, value: f64, allowed: Allowed) -> Self {
         Setting { name, value, allowed }
     }
@@ -145,7 +146,7 @@ impl Setting {
     /// Checks the value, also as the scalar `T`: 1e39 is infinite as an `f32`, and 1e-50 is 0.
     ///
     /// # Errors
-    /// If it is not allowed.
+    /// If the value is not allowed.
     #[cfg(feature = "compute")]
     pub fn check<T: crate::Scalar>(self) -> Result<(), OutOfRange> {
         let Setting { name, value, allowed } = self;
@@ -165,14 +166,14 @@ pub struct OutOfRange {
     pub name: &'static str,
     /// Its value.
     pub value: f64,
-    /// The values that it may have.
+    /// The allowed values.
     pub allowed: Allowed,
     /// The model's type of number: `float32`.
     pub scalar: &'static str,
 }
 
 impl OutOfRange {
-    /// The value, and why it is not allowed if only its rounding is not.
+    /// Returns the value, and the reason if only its rounding is not allowed.
     pub fn got(&self) -> impl fmt::Display + '_ {
         fmt::from_fn(|f| {
             // Without an exponent, 1e39 would have 40 digits.
@@ -196,7 +197,7 @@ impl fmt::Display for OutOfRange {
     }
 }
 
-// By bits, so that a NaN equals itself, and an error can be compared.
+// Compares bits, so that a NaN equals itself and errors can be compared.
 impl PartialEq for OutOfRange {
     fn eq(&self, other: &Self) -> bool {
         (self.name, self.value.to_bits(), self.scalar) == (other.name, other.value.to_bits(), other.scalar)
@@ -207,10 +208,10 @@ impl Eq for OutOfRange {}
 
 impl core::error::Error for OutOfRange {}
 
-/// The first setting of those that `list` visits whose value is not allowed.
+/// Checks all settings that `list` visits.
 ///
 /// # Errors
-/// That setting.
+/// The first setting whose value is not allowed.
 #[cfg(feature = "compute")]
 #[inline]
 pub fn check<T: crate::Scalar>(list: impl FnOnce(&mut dyn FnMut(Setting))) -> Result<(), OutOfRange> {
@@ -266,7 +267,7 @@ mod tests {
         assert!(Setting::new("rate", 1e39, Allowed::FINITE).check::<f64>().is_ok());
         assert!(Setting::new("rate", 1e-50, Allowed::POSITIVE).check::<f64>().is_ok());
         assert!(Setting::new("rate", 1e-50, Allowed::NOT_NEGATIVE).check::<f32>().is_ok());
-        // Rounded to 1 as an f32, which is no more than rounding.
+        // Rounded to 1 as an f32, which is rounding only.
         assert!(Setting::new("beta", 1.0 - 1e-12, Allowed::BELOW_ONE).check::<f32>().is_ok());
     }
 

@@ -4,13 +4,13 @@ use crate::spec::code::Code;
 use crate::spec::text::Text;
 use core::fmt;
 
-/// The largest number of axes of a sample.
+/// The maximum number of axes of a sample.
 pub const MAX_RANK: usize = 6;
 
 /// The shape of one sample, in Keras's order (`(height, width, channels)`), without the batch axis.
 ///
-/// A sample of shape `[.., f]` is stored as a matrix of `f` rows (the last axis: features, channels) and one column for
-/// each position of the axes before it; see [`rows`](Self::rows) and [`cols`](Self::cols).
+/// A sample of shape `[.., f]` is stored as a matrix. It has `f` rows (the last axis: features, channels), and one
+/// column for each position of the axes before it. See [`rows`](Self::rows) and [`cols`](Self::cols).
 ///
 /// ```
 /// use nn_core::shape::Shape;
@@ -25,7 +25,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// A shape from its dimensions.
+    /// Creates a shape from its dimensions.
     ///
     /// # Panics
     /// If there are more than [`MAX_RANK`] dimensions.
@@ -40,23 +40,23 @@ impl Shape {
         shape
     }
 
-    /// The shape that a matrix of `rows` features and `cols` positions has when nothing more is known:
-    /// `[rows]` for a vector, `[cols, rows]` for a sequence.
+    /// Returns the default shape of a matrix with `rows` features and `cols` positions: `[rows]` for a vector,
+    /// `[cols, rows]` for a sequence.
     pub const fn of_matrix(rows: usize, cols: usize) -> Self {
         if cols == 1 { Shape::new(&[rows]) } else { Shape::new(&[cols, rows]) }
     }
 
-    /// The number of axes.
+    /// Returns the number of axes.
     pub const fn rank(&self) -> usize {
         self.rank
     }
 
-    /// The dimensions.
+    /// Returns the dimensions.
     pub const fn dims(&self) -> &[usize] {
         self.dims.split_at(self.rank).0
     }
 
-    /// The length of axis `axis`.
+    /// Returns the length of axis `axis`.
     ///
     /// # Panics
     /// If `axis` is not below the rank.
@@ -65,7 +65,7 @@ impl Shape {
         self.dims[axis]
     }
 
-    /// The number of scalars; `usize::MAX` if it does not fit.
+    /// Returns the number of scalars; `usize::MAX` if it does not fit.
     pub const fn size(&self) -> usize {
         let (mut size, mut axis) = (1usize, 0);
         while axis < self.rank {
@@ -75,12 +75,12 @@ impl Shape {
         size
     }
 
-    /// The number of rows of the matrix that holds a sample: the last dimension.
+    /// Returns the number of rows of the matrix that holds a sample: the last dimension.
     pub const fn rows(&self) -> usize {
         if self.rank == 0 { 1 } else { self.dims[self.rank - 1] }
     }
 
-    /// The number of columns of the matrix that holds a sample: the product of all dimensions but the last.
+    /// Returns the number of columns of the matrix that holds a sample: the product of all dimensions but the last.
     pub const fn cols(&self) -> usize {
         let (mut cols, mut axis) = (1usize, 0);
         while axis + 1 < self.rank {
@@ -90,7 +90,7 @@ impl Shape {
         cols
     }
 
-    /// The product of the dimensions after `axis`: how far apart neighbours along `axis` lie in memory.
+    /// Returns the product of the dimensions after `axis`: the distance in memory of neighbours along `axis`.
     pub const fn stride(&self, axis: usize) -> usize {
         let (mut stride, mut i) = (1usize, axis + 1);
         while i < self.rank {
@@ -100,14 +100,20 @@ impl Shape {
         stride
     }
 
-    /// This shape with another length of axis `axis`.
+    /// Returns this shape with another length of axis `axis`.
+    ///
+    /// # Panics
+    /// If `axis` is not below the rank.
     pub const fn with_dim(mut self, axis: usize, dim: usize) -> Self {
         assert!(axis < self.rank, "this shape has no such axis");
         self.dims[axis] = dim;
         self
     }
 
-    /// This shape with another last dimension.
+    /// Returns this shape with another last dimension.
+    ///
+    /// # Panics
+    /// If the shape has no axes.
     pub const fn with_last(self, dim: usize) -> Self {
         self.with_dim(self.rank - 1, dim)
     }
@@ -127,8 +133,8 @@ impl Shape {
         true
     }
 
-    /// Keras's axis to an axis of the sample. Keras counts the batch, so `1` is the first axis of a sample, and
-    /// negative axes count from the end; `None` for the batch axis and for axes that do not exist.
+    /// Converts Keras's axis to an axis of the sample. Keras counts the batch, so `1` is the first axis of a sample;
+    /// negative axes count from the end. Returns `None` for the batch axis and for axes that do not exist.
     pub const fn axis(&self, keras: i64) -> Option<usize> {
         let rank = self.rank as i64;
         if keras >= 1 && keras <= rank {
@@ -153,7 +159,7 @@ impl fmt::Debug for Shape {
     }
 }
 
-/// What is to blame for a [`ShapeError`]: where the message is shown.
+/// The culprit of a [`ShapeError`]: the place where the message is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blame {
     /// The layer's call as a whole.
@@ -164,29 +170,30 @@ pub enum Blame {
     Argument(usize),
 }
 
-/// Why a layer cannot be applied to its inputs.
+/// The reason why a layer cannot be applied to its inputs.
 #[derive(Clone, Copy, Debug)]
 pub struct ShapeError {
-    /// What is wrong in general.
+    /// The kind of the error.
     pub code: Code,
-    /// What is to blame.
+    /// The culprit.
     pub blame: Blame,
-    /// What was expected and what came, lower case, without a full stop.
+    /// The expectation and the actual value, in lower case, without a full stop.
     pub message: Text<256>,
 }
 
 impl ShapeError {
-    /// An error that blames the whole call.
+    /// Creates an error that blames the whole call.
     pub const fn new(code: Code, message: Text<256>) -> Self {
         ShapeError { code, blame: Blame::Call, message }
     }
 
-    /// An error that blames input `input`.
+    /// Creates an error that blames input `input`.
     pub const fn input(code: Code, input: usize, message: Text<256>) -> Self {
         ShapeError { code, blame: Blame::Input(input), message }
     }
 
-    /// Argument `argument` is `axis` in Keras's counting, and a sample of this shape has no such axis.
+    /// Creates the error that argument `argument` is `axis` in Keras's counting, but a sample of this shape has no
+    /// such axis.
     pub const fn no_axis(argument: usize, axis: i64, shape: &Shape) -> Self {
         let message = Text::new();
         let message = match axis {
@@ -204,7 +211,7 @@ impl ShapeError {
         ShapeError::argument(Code::NoSuchAxis, argument, message)
     }
 
-    /// An error that blames argument `argument`.
+    /// Creates an error that blames argument `argument`.
     pub const fn argument(code: Code, argument: usize, message: Text<256>) -> Self {
         ShapeError { code, blame: Blame::Argument(argument), message }
     }

@@ -1,4 +1,4 @@
-//! The summary of a model: Keras's table, as text that rustc writes; and what its layers cost, as a program prints it.
+//! The summary of a model: Keras's table as text from rustc, and the costs of the layers, which a program can print.
 
 use crate::spec::shape::Shape;
 use crate::spec::text::{Text, chars};
@@ -9,23 +9,23 @@ use core::fmt;
 pub struct Row {
     /// The name of the layer.
     pub name: &'static str,
-    /// Its type: `Dense`.
+    /// The type: `Dense`.
     pub kind: &'static str,
     /// The shape of the first output of its first call, without the batch.
     pub output: Shape,
-    /// How many weights it has; 0 where a shared layer was counted in a row above.
+    /// The number of weights; 0 if a shared layer was counted in an earlier row.
     pub parameters: usize,
-    /// The names of the layers that it is called on.
+    /// The names of the layers whose outputs it reads.
     pub inputs: &'static [&'static str],
-    /// Multiply-accumulates of a prediction, in all of its calls.
+    /// The multiply-accumulates of a prediction, in all calls.
     pub macs: usize,
-    /// Bytes that it works with in a prediction over `f32`, in all of its calls, and those of other outputs than the
+    /// The bytes of working memory in a prediction over `f32`, in all calls, and the bytes of other outputs than the
     /// first.
     pub memory: usize,
 }
 
-/// What each layer costs in a prediction. It is printed as a table: bytes of weights (in firmware, flash), bytes of RAM
-/// for its output and for what it works with, and multiply-accumulates.
+/// The cost of each layer in a prediction. It prints as a table: bytes of weights (in firmware, flash), bytes of RAM
+/// for the output and for working memory, and multiply-accumulates.
 ///
 /// ```text
 /// layer              flash           RAM             MACs
@@ -34,21 +34,21 @@ pub struct Row {
 /// together           9,640           168            2,368
 /// ```
 ///
-/// Together, RAM is what layers share that are not at work at the same time (`ARENA_BYTES`); the output of the model is
-/// its caller's. How many instructions a layer takes depends on the machine: on a Cortex-M4F this model takes 6,798 for
-/// its 2,368 multiply-accumulates (`firmware/`).
+/// The RAM total (`ARENA_BYTES`) is smaller than the sum: layers that are not active at the same time share memory.
+/// The output buffer belongs to the caller. The number of instructions of a layer depends on the machine: on a
+/// Cortex-M4F this model takes 6,798 for its 2,368 multiply-accumulates (`firmware/`).
 #[derive(Clone, Copy, Debug)]
 pub struct Costs {
     /// The layers and inputs.
     pub rows: &'static [Row],
-    /// Bytes of a scalar.
+    /// The bytes of a scalar.
     pub scalar: usize,
-    /// Bytes of RAM of all layers together.
+    /// The bytes of RAM of all layers together.
     pub arena: usize,
 }
 
 impl Costs {
-    /// Flash, RAM and multiply-accumulates of a row.
+    /// Returns flash, RAM and multiply-accumulates of a row.
     pub const fn of(&self, row: &Row) -> [usize; 3] {
         let memory = row.memory / 4 * self.scalar;
         [row.parameters * self.scalar, row.output.size() * self.scalar + memory, row.macs]
@@ -78,7 +78,7 @@ fn numbers(f: &mut fmt::Formatter<'_>, [flash, ram, macs]: [usize; 3]) -> fmt::R
     write!(f, " {:>13} {:>13} {:>16}", text(flash).as_str(), text(ram).as_str(), text(macs).as_str())
 }
 
-/// A length that the table fits in, whatever the scalar is.
+/// Returns a length that is enough for the table with any scalar.
 pub const fn length(model: &str, rows: &[Row]) -> usize {
     let widths = widths(rows);
     let line = widths[0] + widths[1] + widths[2] + widths[3];
@@ -93,12 +93,12 @@ pub const fn length(model: &str, rows: &[Row]) -> usize {
 }
 
 impl Row {
-    /// The row of an input.
+    /// Creates the row of an input.
     pub const fn input(name: &'static str, output: Shape) -> Self {
         Row { name, kind: "InputLayer", output, parameters: 0, inputs: &[], macs: 0, memory: 0 }
     }
 
-    /// The bytes of its names, which are at least as many as their characters.
+    /// Returns the bytes of its names, at least the number of their characters.
     const fn bytes(&self) -> usize {
         let (mut bytes, mut i) = (self.name.len() + self.kind.len(), 0);
         while i < self.inputs.len() {
@@ -108,7 +108,7 @@ impl Row {
         bytes
     }
 
-    /// The characters of its cells.
+    /// Returns the characters of its cells.
     const fn widths(&self) -> [usize; 4] {
         let (mut shape, mut axis) = (6, 0);
         while axis < self.output.rank() {
@@ -130,7 +130,7 @@ const fn digits(n: usize) -> usize {
     if n < 10 { 1 } else { 1 + digits(n / 10) }
 }
 
-/// The characters of each column, with the spaces around them.
+/// Returns the characters of each column, including the spaces around them.
 const fn widths(rows: &[Row]) -> [usize; 4] {
     let mut widths = [14, 14, 9, 14];
     let mut i = 0;
@@ -148,13 +148,13 @@ const fn widths(rows: &[Row]) -> [usize; 4] {
     widths
 }
 
-/// 32 of each: to append many at once is cheaper for the compiler than one at a time.
+/// The length of the runs below: appending many characters at once is cheaper for the compiler than one at a time.
 const RUN: usize = 32;
 const HEAVY: &str = "━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━";
 const LIGHT: &str = "────────────────────────────────";
 const SPACES: &str = "                                ";
 
-/// Appends the first character of a run as often as that.
+/// Appends the first character of a run `times` times.
 const fn fill<const N: usize>(text: &mut Text<N>, run: &str, mut times: usize) {
     while times > RUN {
         text.push_str(run);
@@ -163,7 +163,7 @@ const fn fill<const N: usize>(text: &mut Text<N>, run: &str, mut times: usize) {
     text.push_str(run.split_at(run.len() / RUN * times).0);
 }
 
-/// The table, in Keras's form; `N` is its [`length`].
+/// Returns the table, in Keras's form; `N` is its [`length`].
 pub const fn table<const N: usize>(
     model: &str,
     rows: &[Row],
@@ -189,7 +189,7 @@ pub const fn table<const N: usize>(
     }
     text.push_str("┃\n");
     rule(&mut text, &widths, ["┡", HEAVY, "╇", "┩\n"]);
-    // The same between all rows, so it is made once, if it is not longer than any terminal is wide.
+    // The line between rows is always the same. It is made once, unless it is wider than any terminal.
     let mut between = Text::<1024>::new();
     rule(&mut between, &widths, ["├", LIGHT, "┼", "┤\n"]);
     let mut i = 0;
@@ -219,7 +219,7 @@ const fn rule<const N: usize>(text: &mut Text<N>, widths: &[usize; 4], strokes: 
     text.push_str(strokes[3]);
 }
 
-/// The cells of a layer.
+/// Appends the cells of a layer.
 const fn line<const N: usize>(text: &mut Text<N>, row: &Row, widths: &[usize; 4]) {
     let own = row.widths();
     text.push_str("│ ");
@@ -256,7 +256,7 @@ const fn line<const N: usize>(text: &mut Text<N>, row: &Row, widths: &[usize; 4]
     text.push_str("│\n");
 }
 
-/// ` Total params: 9,002 (35.16 KB)`, with Keras's units of 1024 bytes.
+/// Appends ` Total params: 9,002 (35.16 KB)`, with Keras's units of 1024 bytes.
 const fn total<const N: usize>(text: &mut Text<N>, name: &str, count: usize, scalar: usize) {
     text.push_str(name);
     text.push_grouped(count);

@@ -1,15 +1,15 @@
-//! [`Text`]: a string built while the compiler runs.
+//! [`Text`]: a string built at compile time.
 //!
-//! A summary or an error message holds numbers that only rustc knows (`HIDDEN / 2`, the parameters of a sub-model), and
-//! stable Rust cannot call `format!` in a `const`. `Text` is the small part of formatting that the library needs there;
-//! the same code serves messages at macro expansion and at run time, so they cannot drift apart.
+//! A summary or an error message holds numbers that only rustc knows (`HIDDEN / 2`, the parameters of a sub-model),
+//! but stable Rust cannot call `format!` in a `const`. `Text` is the small part of formatting that the library needs
+//! there. Messages at macro expansion and at run time use the same code, so they cannot drift apart.
 
 use crate::spec::shape::Shape;
 use core::fmt;
 
 /// A string of at most `N` bytes, built by value or in place: `Text::new().str("got ").size(3)`.
 ///
-/// What does not fit is cut off, but [`len`](Self::len) goes on counting, so that a first pass with `N = 0` measures.
+/// Text that does not fit is cut off, but [`len`](Self::len) keeps counting: a first pass with `N = 0` measures.
 #[derive(Clone, Copy)]
 pub struct Text<const N: usize> {
     bytes: [u8; N],
@@ -17,12 +17,12 @@ pub struct Text<const N: usize> {
 }
 
 impl<const N: usize> Text<N> {
-    /// The empty text.
+    /// Creates the empty text.
     pub const fn new() -> Self {
         Text { bytes: [0; N], len: 0 }
     }
 
-    /// The number of bytes pushed so far, also of those that did not fit. It stops at the largest number.
+    /// Returns the number of bytes pushed so far, including those that did not fit. It saturates at `usize::MAX`.
     pub const fn len(&self) -> usize {
         self.len
     }
@@ -32,13 +32,12 @@ impl<const N: usize> Text<N> {
         self.len == 0
     }
 
-    /// The text, cut at the last whole character that fits.
+    /// Returns the text, cut at the last whole character that fits.
     pub const fn as_str(&self) -> &str {
         if self.len <= N {
             let (text, _) = self.bytes.split_at(self.len);
-            // SAFETY: nothing but whole strings and ASCII was appended, and all of it fits: `len` only grows, also where it would
-            // overflow. To check it once more takes the
-            // compiler longer than to write a summary.
+            // SAFETY: only whole strings and ASCII were appended, and all of it fits, because `len` only grows and
+            // saturates. A check would take the compiler longer than writing a summary.
             return unsafe { core::str::from_utf8_unchecked(text) };
         }
         let mut end = N;
@@ -46,7 +45,7 @@ impl<const N: usize> Text<N> {
             let (head, _) = self.bytes.split_at(end);
             match core::str::from_utf8(head) {
                 Ok(text) => return text,
-                // Only a character cut in two by the capacity gets here.
+                // Only a character that the capacity cut in two gets here.
                 Err(_) => end -= 1,
             }
         }
@@ -59,12 +58,12 @@ impl<const N: usize> Text<N> {
         self.len = self.len.saturating_add(1);
     }
 
-    /// Appends a string in place. A long text is made by this and its kin: to append by value moves the whole text each
-    /// time.
+    /// Appends a string in place. Build long texts with this and the functions like it: appending by value moves the
+    /// whole text each time.
     pub const fn push_str(&mut self, text: &str) {
         let bytes = text.as_bytes();
         if self.len.saturating_add(bytes.len()) <= N {
-            // At once, which is a single step where it is the compiler that computes.
+            // At once, which is a single step for the compiler's evaluator.
             let (_, end) = self.bytes.split_at_mut(self.len);
             end.split_at_mut(bytes.len()).0.copy_from_slice(bytes);
             self.len += bytes.len();
@@ -196,7 +195,7 @@ pub const fn ends_with(text: &str, end: &str) -> bool {
     }
 }
 
-/// The number of characters of a string (not of its bytes), in a `const`.
+/// Returns the number of characters of a string (not of its bytes), in a `const`.
 pub const fn chars(text: &str) -> usize {
     let bytes = text.as_bytes();
     let (mut i, mut count) = (0, 0);
@@ -231,7 +230,7 @@ mod tests {
         assert_eq!(chars("ab──"), 4);
     }
 
-    /// If it wrapped, `as_str` would take the first half of a character for a text.
+    /// If the length wrapped, `as_str` would take the first half of a character for a text.
     #[test]
     fn a_length_stops_at_the_largest_number() {
         let mut text = Text::<4> { bytes: *"aä─".as_bytes().first_chunk().unwrap(), len: usize::MAX - 1 };

@@ -3,21 +3,21 @@
 use crate::tensor::Sample;
 use core::ops::Range;
 
-/// The scalars of tensor `range` of the first `n` samples.
+/// Returns the scalars of tensor `range` of the first `n` samples.
 #[inline(always)]
 pub fn part<E, const SIZE: usize>(arena: &[[E; SIZE]], n: usize, range: Range<usize>) -> &[E] {
     let part = arena.as_flattened().get(range.start * n..range.end * n);
     part.unwrap_or_else(|| too_small(n))
 }
 
-/// The scalars of tensor `range` of the first `n` samples, to be written.
+/// Returns the scalars of tensor `range` of the first `n` samples, for writing.
 #[inline(always)]
 pub fn part_mut<E, const SIZE: usize>(arena: &mut [[E; SIZE]], n: usize, range: Range<usize>) -> &mut [E] {
     let part = arena.as_flattened_mut().get_mut(range.start * n..range.end * n);
     part.unwrap_or_else(|| too_small(n))
 }
 
-/// The scalars of several tensors of the first `n` samples. The plan sees to it that they do not overlap.
+/// Returns the scalars of several tensors of the first `n` samples, for writing. By the plan, they do not overlap.
 #[inline(always)]
 pub fn parts<E, const SIZE: usize, const K: usize>(
     arena: &mut [[E; SIZE]],
@@ -28,8 +28,8 @@ pub fn parts<E, const SIZE: usize, const K: usize>(
     parts.unwrap_or_else(|_| core::array::from_fn(|_| too_small(n)))
 }
 
-/// The caller's mistake, as `&x[..n]` would find it. Firmware has no panic to link, and there the memory is as large as
-/// its type says.
+/// Panics for a caller who asks for too many samples, as `&x[..n]` would. Firmware must not link a panic; there the
+/// memory always has the size of its type.
 #[cold]
 fn too_small<E: Default>(n: usize) -> E {
     if cfg!(feature = "std") {
@@ -38,13 +38,13 @@ fn too_small<E: Default>(n: usize) -> E {
     E::default()
 }
 
-/// A batch, from its scalars.
+/// Returns a batch from its scalars.
 #[inline(always)]
 pub fn samples<S: Sample>(flat: &[S::Element]) -> &[S] {
     S::samples(flat)
 }
 
-/// A batch to be written, from its scalars.
+/// Returns a batch for writing from its scalars.
 #[inline(always)]
 pub fn samples_mut<S: Sample>(flat: &mut [S::Element]) -> &mut [S] {
     S::samples_mut(flat)

@@ -1,18 +1,18 @@
-//! How large a value may be that a function gives: it passes through a stack.
+//! The size limit of values that functions return, because they pass through a stack.
 
 use crate::spec::code::Code;
 use crate::spec::text::Text;
 
-/// The most bytes of weights that `new` gives by value: a few copies on a 2 MiB stack of a thread still fit.
+/// The maximum size of weights that `new` returns by value, in bytes: a few copies fit on a thread's stack of 2 MiB.
 pub const MAX_BY_VALUE: usize = 256 * 1024;
 
-/// How a message about something large begins, before and behind its size.
+/// A message about a large value: the text before and after its size.
 pub(crate) type Large = [&'static str; 2];
 
-/// Refuses, at compile time, that the function `name` gives something large.
+/// Fails to compile if the function `name` would return a large value.
 ///
 /// # Panics
-/// If there are more than [`MAX_BY_VALUE`] bytes.
+/// If the value has more than [`MAX_BY_VALUE`] bytes.
 #[track_caller]
 pub(crate) const fn assert_by_value(bytes: usize, what: Large, name: &str, help: &str) {
     if bytes > MAX_BY_VALUE {

@@ -3,8 +3,8 @@
 use crate::tensor::storage::Shareable;
 use bytemuck::Pod;
 
-/// A number of a tensor: `f32` or `f64`, a `u32` index, or a quantized `i8`, `u8`, `i16` or `i32`. As data it is a
-/// [`Dtype`](crate::spec::Dtype).
+/// The number type of a tensor: `f32` or `f64`, a `u32` index, or a quantized `i8`, `u8`, `i16` or `i32`.
+/// [`Dtype`](crate::spec::Dtype) describes it as data.
 pub trait Element: Pod + nalgebra::Scalar + PartialOrd + Shareable {
     /// Keras's name of the type: `float32`.
     const NAME: &'static str;
@@ -12,10 +12,10 @@ pub trait Element: Pod + nalgebra::Scalar + PartialOrd + Shareable {
     /// Whether it is neither NaN nor infinite.
     fn finite(self) -> bool;
 
-    /// Its value, exactly.
+    /// Returns the value, exactly.
     fn value(self) -> f64;
 
-    /// The index, if it is one.
+    /// Returns the value as an index, if the type is one.
     fn index(self) -> Option<u32> {
         None
     }
@@ -47,7 +47,7 @@ impl Element for f64 {
     }
 }
 
-/// Integers are finite. Only unsigned ones can be indices.
+/// Integers are always finite. Only unsigned integers can be indices.
 macro_rules! integers {
     ($($integer:ident $name:literal $index:expr;)*) => {$(
         impl Element for $integer {
@@ -85,7 +85,7 @@ mod tests {
     use crate::tensor::{Sample, Tensors, zeroed};
     use nalgebra::SMatrix;
 
-    /// The numbers of a sample, and their largest and smallest value.
+    /// Checks the type of a sample's numbers, and its smallest and largest value.
     #[track_caller]
     fn holds<E: Element>(dtype: Dtype, least: E, most: E, values: [f64; 2]) {
         let mut batch = [zeroed::<SMatrix<E, 2, 3>>(); 2];

@@ -1,23 +1,23 @@
-//! [`Inspect`]: a look at the numbers of a batch, before a step trusts them.
+//! [`Inspect`]: checks of the numbers of a batch before a step uses them.
 
 use crate::kernels::{self, Loop};
 use crate::tensor::{Element, Sample, Tensors, for_each_arity};
 use nalgebra::SMatrix;
 
-/// Finds what is wrong with the samples of tensors.
+/// Finds faults in the samples of tensors.
 pub trait Inspect: Tensors {
-    /// For every tensor in order, its number of samples and the place of its first number that is NaN or infinite.
+    /// Reports for every tensor, in order, its number of samples and the place of its first NaN or infinite number.
     fn inspect(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize, Option<NotFinite>));
 
-    /// For every tensor in order, the first index that is not below its bound; tensors of numbers have none.
+    /// Reports for every tensor, in order, the first index that is not below its bound. Tensors of numbers have none.
     fn outside(batch: Self::Batch<'_>, bounds: &[usize], visit: &mut dyn FnMut(Option<Outside>)) {
         let (_, _) = (batch, bounds);
         (0..Self::COUNT).for_each(|_| visit(None));
     }
 
-    /// For every sample of every tensor in order, the class that it means as a target: the place of its largest number
-    /// (the first of equal ones), or the number itself where a sample is one. `None` where a sample has several
-    /// positions.
+    /// Reports for every sample of every tensor, in order, the class that it means as a target. That is the place of
+    /// the largest number (the first of equal ones), or the number itself if the sample has only one. Reports `None`
+    /// for a sample with several positions.
     fn classes(batch: Self::Batch<'_>, visit: &mut dyn FnMut(Option<f64>)) {
         let (_, _) = (batch, visit);
     }
@@ -45,11 +45,11 @@ pub struct Outside {
     pub position: usize,
     /// The index.
     pub index: u32,
-    /// What indices have to be below of.
+    /// The bound: indices must be below it.
     pub bound: usize,
 }
 
-/// Finds where the chunk begins that has a number that is not finite.
+/// Finds the start of the first chunk with a number that is not finite.
 struct AllFinite<'a, E>(&'a [E]);
 
 impl<E: Element> Loop for AllFinite<'_, E> {
@@ -57,7 +57,7 @@ impl<E: Element> Loop for AllFinite<'_, E> {
 
     #[inline(always)]
     fn run(self) -> Option<usize> {
-        // A chunk is looked at as a whole: a loop that may end at every number is not vectorised.
+        // A chunk is checked as a whole, because a loop that may end at every number is not vectorised.
         const CHUNK: usize = 256;
         for (c, chunk) in self.0.chunks(CHUNK).enumerate() {
             let mut all = true;
@@ -75,7 +75,7 @@ impl<E: Element> Loop for AllFinite<'_, E> {
 impl<E: Element, const R: usize, const C: usize> Inspect for SMatrix<E, R, C> {
     fn inspect(batch: &[Self], visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
         let start = kernels::run(AllFinite(Self::flat(batch)));
-        // Nothing here can panic, for a microcontroller.
+        // This code cannot panic, for microcontrollers.
         let first = |start| Self::flat(batch).iter().enumerate().skip(start).find(|(_, x)| !x.finite());
         let place = start.and_then(first).and_then(|(k, x)| {
             let (sample, rest) = (k.checked_div(R * C)?, k.checked_rem(R * C)?);

@@ -1,11 +1,12 @@
-//! Samples, batches and tuples of them, the numbers in them, and where memory lives.
+//! Samples, batches and tuples of them, their number types, and the storage of memory.
 //!
 //! Rule: nothing here knows a layer.
 //!
-//! A sample is a statically sized nalgebra matrix, one row per feature and one column per position; a batch is a slice
-//! of samples. nalgebra is column-major, so a batch is one contiguous block in Keras's row-major, channels-last order:
-//! flattening is a reinterpretation. Layers with several inputs or outputs take tuples of batches; [`Tensors`] is what
-//! both have in common. A sparse sample is a list ([`MultiHot`]), and a batch of them a slice of lists.
+//! A sample is a statically sized nalgebra matrix: one row per feature, one column per position. A batch is a slice of
+//! samples. nalgebra is column-major, so a batch is one contiguous block in Keras's row-major, channels-last order.
+//! Flattening is therefore a reinterpretation. Layers with several inputs or outputs take tuples of batches;
+//! [`Tensors`] covers single tensors and tuples. A sparse sample is a list ([`MultiHot`]), and a batch of them is a
+//! slice of lists.
 
 pub mod arena;
 pub(crate) mod by_value;
@@ -28,7 +29,7 @@ use bytemuck::Pod;
 use core::ops::Range;
 use nalgebra::SMatrix;
 
-/// One tensor: a type of samples, of which a batch is a slice.
+/// One tensor: a type of samples. A batch is a slice of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a sample",
     note = "a sample is a statically sized nalgebra matrix: `SVector<f32, 64>` for the shape `(64,)`",
@@ -54,29 +55,29 @@ impl<E: Element, const R: usize, const C: usize> Tensor for SMatrix<E, R, C> {}
     note = "explained in nn::errors::nn0501"
 )]
 pub trait Sample: Pod + Tensor + Shareable {
-    /// What it holds.
+    /// The number type.
     type Element: Element;
-    /// Features.
+    /// The number of features.
     const ROWS: usize;
-    /// Positions.
+    /// The number of positions.
     const COLS: usize;
-    /// Scalars of a sample.
+    /// The number of scalars of a sample.
     const SIZE: usize = Self::ROWS * Self::COLS;
 
-    /// The scalars of a batch, sample after sample.
+    /// Returns the scalars of a batch, sample after sample.
     fn flat(batch: &[Self]) -> &[Self::Element] {
         bytemuck::cast_slice(batch)
     }
 
-    /// The scalars of a batch, to be written.
+    /// Returns the scalars of a batch for writing.
     fn flat_mut(batch: &mut [Self]) -> &mut [Self::Element] {
         bytemuck::cast_slice_mut(batch)
     }
 
-    /// A batch from its scalars, as far as they are whole samples.
+    /// Reinterprets scalars as samples. Ignores a trailing partial sample.
     fn samples(flat: &[Self::Element]) -> &[Self];
 
-    /// A batch to be written, from its scalars.
+    /// Reinterprets scalars as samples for writing. Ignores a trailing partial sample.
     fn samples_mut(flat: &mut [Self::Element]) -> &mut [Self];
 }
 
@@ -85,8 +86,8 @@ impl<E: Element, const R: usize, const C: usize> Sample for SMatrix<E, R, C> {
     const ROWS: usize = R;
     const COLS: usize = C;
 
-    // In two steps, of which the second changes the type of an array only: a cast from scalars would have to divide,
-    // and could panic.
+    // In two steps; the second changes only the type of an array. A direct cast from scalars would divide, and could
+    // panic.
     #[inline(always)]
     fn samples(flat: &[E]) -> &[Self] {
         bytemuck::cast_slice(flat.as_chunks::<R>().0.as_chunks::<C>().0)
@@ -98,19 +99,19 @@ impl<E: Element, const R: usize, const C: usize> Sample for SMatrix<E, R, C> {
     }
 }
 
-/// The scalars of a batch, sample after sample.
+/// Returns the scalars of a batch, sample after sample.
 #[inline(always)]
 pub fn flat<S: Sample>(batch: &[S]) -> &[S::Element] {
     S::flat(batch)
 }
 
-/// The scalars of a batch, to be written.
+/// Returns the scalars of a batch for writing.
 #[inline(always)]
 pub fn flat_mut<S: Sample>(batch: &mut [S]) -> &mut [S::Element] {
     S::flat_mut(batch)
 }
 
-/// A sample of zeros.
+/// Returns a sample of zeros.
 #[inline(always)]
 pub fn zeroed<S: Sample>() -> S {
     bytemuck::Zeroable::zeroed()
@@ -122,7 +123,7 @@ pub fn clear<S: Sample>(batch: &mut [S]) {
     bytemuck::fill_zeroes(flat_mut(batch));
 }
 
-/// `to += from`, scalar by scalar: where a gradient arrives without passing through a layer.
+/// Adds `from` to `to`, scalar by scalar, for a gradient that arrives without passing through a layer.
 #[inline]
 pub fn add<S: Sample<Element: Scalar>>(to: &mut [S], from: &[S]) {
     for (to, &from) in flat_mut(to).iter_mut().zip(flat(from)) {
@@ -130,15 +131,15 @@ pub fn add<S: Sample<Element: Scalar>>(to: &mut [S], from: &[S]) {
     }
 }
 
-/// One tensor, or a tuple of them: the inputs or the outputs of a layer or a model, as the types of their samples.
+/// One tensor, or a tuple of tensors: the sample types of the inputs or outputs of a layer or a model.
 pub trait Tensors: 'static {
-    /// How many tensors.
+    /// The number of tensors.
     const COUNT: usize;
     /// `&[S]`, or a tuple of such slices.
     type Batch<'a>: Copy + Shareable;
     /// `&mut [S]`, or a tuple of such slices.
     type BatchMut<'a>: Shareable;
-    /// Where gradients are added: `Option<&mut [S]>` or a tuple; `None` where nobody wants them.
+    /// The places where gradients are added: `Option<&mut [S]>` or a tuple; `None` for an unwanted gradient.
     type Gradients<'a>;
     /// `Option<&[S]>`, or a tuple: a batch that may be missing.
     type Optional<'a>: Copy;
@@ -148,43 +149,43 @@ pub trait Tensors: 'static {
     #[cfg(feature = "alloc")]
     type Vecs;
 
-    /// The number of samples of each tensor.
+    /// Reports the number of samples of each tensor.
     fn lengths(batch: Self::Batch<'_>, visit: &mut dyn FnMut(usize));
-    /// The first `n` samples of the memory.
+    /// Returns the first `n` samples of the memory.
     fn batch<B: Storage>(buffers: &Self::Buffers<B>, n: usize) -> Self::Batch<'_>;
-    /// The first `n` samples of the memory, to be written.
+    /// Returns the first `n` samples of the memory for writing.
     fn batch_mut<B: Storage>(buffers: &mut Self::Buffers<B>, n: usize) -> Self::BatchMut<'_>;
-    /// Reads a batch that is held for writing.
+    /// Returns a batch held for writing as a batch for reading.
     fn shared<'a>(batch: &'a Self::BatchMut<'_>) -> Self::Batch<'a>;
-    /// A shorter borrow of a batch held for writing.
+    /// Returns a batch held for writing with a shorter borrow.
     fn reborrow<'a>(batch: &'a mut Self::BatchMut<'_>) -> Self::BatchMut<'a>;
-    /// The same batch for a shorter time: the compiler does not see that every batch can be held for less.
+    /// Returns the same batch with a shorter lifetime. The compiler does not know that every batch can be shortened.
     fn shorter<'a, 'b: 'a>(batch: Self::Batch<'b>) -> Self::Batch<'a>;
-    /// Some of the samples.
+    /// Returns a range of the samples.
     fn slice(batch: Self::Batch<'_>, range: Range<usize>) -> Self::Batch<'_>;
-    /// Some of the samples, to be written.
+    /// Returns a range of the samples for writing.
     fn slice_mut(batch: Self::BatchMut<'_>, range: Range<usize>) -> Self::BatchMut<'_>;
-    /// The samples before place `at`, and those from there on.
+    /// Returns the samples before place `at`, and those from there on.
     fn split_mut(batch: Self::BatchMut<'_>, at: usize) -> (Self::BatchMut<'_>, Self::BatchMut<'_>);
     /// Copies the samples of these indices, in this order.
     fn gather(from: Self::Batch<'_>, indices: &[usize], to: Self::BatchMut<'_>);
     /// Sets every scalar to zero.
     fn clear(batch: Self::BatchMut<'_>);
-    /// Batches that are all missing.
+    /// Returns batches that are all missing.
     fn none<'a>() -> Self::Optional<'a>;
-    /// Gradients that nobody wants.
+    /// Returns gradients that are all unwanted.
     fn no_gradients<'a>() -> Self::Gradients<'a>;
-    /// Gradients that are all wanted.
+    /// Returns gradients that are all wanted.
     fn gradients(batch: Self::BatchMut<'_>) -> Self::Gradients<'_>;
 
-    /// Zeroed vectors of `n` samples.
+    /// Returns zeroed vectors of `n` samples.
     #[cfg(feature = "alloc")]
     fn vecs(n: usize) -> Self::Vecs;
-    /// The vectors, to be written.
+    /// Returns the vectors for writing.
     #[cfg(feature = "alloc")]
     fn vecs_mut(vecs: &mut Self::Vecs) -> Self::BatchMut<'_>;
 
-    /// The number of samples of the first tensor.
+    /// Returns the number of samples of the first tensor.
     fn len(batch: Self::Batch<'_>) -> usize {
         let mut first = None;
         Self::lengths(batch, &mut |n| {
@@ -194,7 +195,7 @@ pub trait Tensors: 'static {
     }
 }
 
-/// What [`Tensors`] is for every single tensor: its batches are slices.
+/// Implements [`Tensors`] for single tensors, whose batches are slices.
 macro_rules! slices {
     () => {
         const COUNT: usize = 1;
@@ -273,7 +274,7 @@ impl<E: Element, const R: usize, const C: usize> Tensors for SMatrix<E, R, C> {
 
     fn gather(from: &[Self], indices: &[usize], to: &mut [Self]) {
         for (to, &index) in to.iter_mut().zip(indices) {
-            // By element: in a debug build, assigning a whole sample would copy it through the stack.
+            // Copied by element: in a debug build, assigning a whole sample would copy it through the stack.
             to.as_mut_slice().copy_from_slice(from[index].as_slice());
         }
     }
@@ -288,16 +289,16 @@ impl<E: Element, const R: usize, const C: usize> Tensors for SMatrix<E, R, C> {
     }
 }
 
-/// Tensors of a model's scalar, seen as blocks of scalars: what a merge of any number of inputs needs.
+/// Tensors of a model's scalar, seen as blocks of scalars, for a merge of any number of inputs.
 pub trait FloatTensors<T: Scalar>: Tensors {
-    /// The scalars of a sample of each tensor.
+    /// The number of scalars of a sample of each tensor.
     const SIZES: &'static [usize];
 
-    /// The scalars of tensor `i`.
+    /// Returns the scalars of tensor `i`.
     fn flat<'a>(batch: Self::Batch<'a>, i: usize) -> &'a [T];
-    /// The scalars of tensor `i`, to be written.
+    /// Returns the scalars of tensor `i` for writing.
     fn flat_mut<'a>(batch: Self::BatchMut<'a>, i: usize) -> &'a mut [T];
-    /// Where the gradient of tensor `i` is added.
+    /// Returns the place where the gradient of tensor `i` is added.
     fn flat_gradient<'a>(gradients: &'a mut Self::Gradients<'_>, i: usize) -> Option<&'a mut [T]>;
 }
 

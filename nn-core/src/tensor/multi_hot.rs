@@ -6,14 +6,14 @@ use crate::tensor::{Tensor, Tensors};
 use alloc::vec::Vec;
 use core::fmt;
 
-// A batch that is gathered from all over the data shares its lists with them: nothing is copied, and no step allocates.
+// A batch that is gathered from the data shares its lists with them: nothing is copied, and no step allocates.
 #[cfg(not(target_has_atomic = "ptr"))]
 use alloc::rc::Rc as Shared;
 #[cfg(target_has_atomic = "ptr")]
 use alloc::sync::Arc as Shared;
 
-/// A sample of shape `(N,)` that is 1 at the places in a list and 0 elsewhere: the bag of words of a text. It is what
-/// an `Input(shape = [N], sparse = true)` takes.
+/// A sample of shape `(N,)` that is 1 at the places in a list and 0 elsewhere, such as the bag of words of a text. An
+/// `Input(shape = [N], sparse = true)` takes such samples.
 ///
 /// ```text
 /// MultiHot::<6>::new([4, 1, 4])   is   (0, 1, 0, 0, 1, 0)
@@ -34,7 +34,7 @@ use alloc::sync::Arc as Shared;
 pub struct MultiHot<const N: usize>(Shared<[u32]>);
 
 impl<const N: usize> MultiHot<N> {
-    /// The sample that is 1 at these places, in any order.
+    /// Creates the sample that is 1 at these places, given in any order.
     ///
     /// # Errors
     /// If an index is not below `N`.
@@ -51,7 +51,7 @@ impl<const N: usize> MultiHot<N> {
         Ok(MultiHot(places.into()))
     }
 
-    /// The places of the ones, in ascending order, each once and below `N`.
+    /// Returns the places of the ones: ascending, without duplicates, each below `N`.
     pub fn indices(&self) -> &[u32] {
         &self.0
     }
@@ -64,14 +64,14 @@ impl<const N: usize> fmt::Debug for MultiHot<N> {
     }
 }
 
-/// An index that is not below the number of those that there are.
+/// An out-of-range index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IndexError {
     /// The index.
     pub index: u32,
     /// Its position in the list.
     pub position: usize,
-    /// What indices have to be below of.
+    /// The bound: indices must be below it.
     pub bound: usize,
 }
 
@@ -84,7 +84,7 @@ impl fmt::Display for IndexError {
 
 impl core::error::Error for IndexError {}
 
-/// Memory for a batch of [`MultiHot`] samples, whatever the storage: a list is on the heap.
+/// Memory for a batch of [`MultiHot`] samples. It is on the heap for every storage, because lists are.
 #[derive(Clone, Debug)]
 pub struct Lists<const N: usize>(Vec<MultiHot<N>>);
 
@@ -128,7 +128,7 @@ impl<const N: usize> Tensors for MultiHot<N> {
     }
 }
 
-/// There is nothing to find: every list was checked when it was made.
+/// There is nothing to find, because every list was checked when it was made.
 impl<const N: usize> Inspect for MultiHot<N> {
     fn inspect(batch: &[Self], visit: &mut dyn FnMut(usize, Option<NotFinite>)) {
         visit(batch.len(), None);

@@ -14,28 +14,30 @@ pub trait Scalar: RealField + Copy + Default + core::iter::Sum + Element + Share
     /// 1.
     const ONE: Self;
 
-    /// The nearest value to a literal.
+    /// Returns the value nearest to a literal.
     fn of(value: f64) -> Self;
 
-    /// This value as an `f64`, exactly.
+    /// Returns this value as an `f64`, exactly.
     fn to_f64(self) -> f64;
 
-    /// The complement of the error function, `2/√π ∫ₓ exp(-t²) dt`: 1 - erf(x), to all digits where erf(x) is nearly 1.
+    /// Returns the complementary error function `1 - erf(x) = 2/√π ∫ₓ exp(-t²) dt`, to all digits even if erf(x) is
+    /// nearly 1.
     fn erfc(self) -> Self;
 
-    /// A function of this value: `single` for an `f32`, else `otherwise`.
+    /// Returns a function of this value: `single` for an `f32`, else `otherwise`.
     #[doc(hidden)]
     fn in_single(self, single: impl Fn(f32) -> f32, otherwise: impl Fn(Self) -> Self) -> Self;
 
-    /// 0 if it is below, else itself; a NaN stays one, whatever its sign. (The sign of a 0 is up to the target.)
+    /// Returns the larger of 0 and this value. A NaN stays NaN whatever its sign. The sign of a 0 depends on the
+    /// target.
     #[doc(hidden)]
     #[inline(always)]
     fn positive(self) -> Self {
-        // In this order it is one instruction on x86 (`max`), which takes its second operand where one is NaN.
+        // In this order it is one instruction on x86 (`max`), which returns its second operand if one is NaN.
         if self < Self::ZERO { Self::ZERO } else { self }
     }
 
-    /// `self · a + b`, rounded once: only for code that is compiled for an instruction that does it.
+    /// Returns `self · a + b`, rounded once. Only for code that is compiled for a target with such an instruction.
     #[cfg(feature = "std")]
     #[doc(hidden)]
     fn fused_mul_add(self, a: Self, b: Self) -> Self;
@@ -70,8 +72,8 @@ impl Scalar for f32 {
         single(self)
     }
 
-    /// By its bits, since a small machine compares integers in half the instructions, or has no other numbers. As
-    /// integers, negative numbers are the least, up to -∞; NaNs with that sign are above it.
+    /// Compares bits, because a small machine compares integers in half the instructions, or has no float
+    /// instructions. As integers, negative numbers are the least, up to -∞; NaNs with that sign are above them.
     #[cfg(all(not(feature = "std"), target_pointer_width = "32"))]
     #[inline(always)]
     fn positive(self) -> f32 {

@@ -1,22 +1,22 @@
-//! Where working memory lives: [`Heap`] on a host, [`Inline`] arrays in firmware.
+//! The storage of working memory: [`Heap`] on a host, [`Inline`] arrays in firmware.
 //!
-//! Everything a pass writes (activations, caches, gradients of activations) is generic over [`Storage`], so one
-//! expansion serves both. Memory is zeroed where it will stay: a batch of 60 MB images never passes through a stack.
+//! Everything that a pass writes (activations, caches, gradients of activations) is generic over [`Storage`], so one
+//! expansion serves both. Memory is zeroed in its final place: a batch of 60 MB images never passes through a stack.
 
 use bytemuck::Zeroable;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
-/// What other threads may be handed and may look at: everything that is `Send` and `Sync`, such as scalars and matrices
-/// of them. The parts of a batch are computed by several threads.
+/// A value that threads may share: everything that is `Send` and `Sync`, such as scalars and matrices of them. Several
+/// threads compute the parts of a batch.
 ///
-/// A machine without atomic operations has no threads; there it is everything.
+/// A machine without atomic operations has no threads; there, every type implements it.
 #[cfg(target_has_atomic = "ptr")]
 pub trait Shareable: Send + Sync {}
 #[cfg(target_has_atomic = "ptr")]
 impl<T: Send + Sync + ?Sized> Shareable for T {}
 
-/// What other threads may be handed and may look at. This machine has none: everything.
+/// A value that threads may share. This machine has no threads, so every type implements it.
 #[cfg(not(target_has_atomic = "ptr"))]
 pub trait Shareable {}
 #[cfg(not(target_has_atomic = "ptr"))]
@@ -32,11 +32,11 @@ pub trait Storage: 'static {
 
 /// Working memory that can be made for a number of samples.
 pub trait Buffer: Sized + Shareable {
-    /// Zeroed memory for as many samples as an [`Inline`] array has room for, as a constant: for a `static`. Memory
-    /// that has none does not compile where it is used.
+    /// Zeroed memory with the capacity of an [`Inline`] array, as a constant: for a `static`. For memory without a
+    /// fixed capacity, using it does not compile.
     const ZEROED: Self = panic!("this memory cannot be made by a constant");
 
-    /// Zeroed memory for batches of up to `capacity` samples.
+    /// Returns zeroed memory for batches of up to `capacity` samples.
     ///
     /// # Panics
     /// If the memory is an [`Inline`] array of fewer samples.
@@ -62,8 +62,8 @@ macro_rules! tuple_buffers {
 }
 crate::tensor::for_each_arity!(tuple_buffers);
 
-/// Defines structs of memory: every field is a buffer, and so is the whole. Behind the types that it is generic over
-/// stand, after a semicolon, its constants.
+/// Defines structs of memory: every field is a buffer, and so is the struct. Constants stand after the type
+/// parameters, behind a semicolon.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __buffers {
@@ -92,7 +92,7 @@ macro_rules! __buffers {
 #[doc(hidden)]
 pub use crate::__buffers as buffers;
 
-/// Arrays of `N` samples, in place: no heap. `Inline<1>` is what a single prediction needs.
+/// Arrays of `N` samples, in place, without a heap. A single prediction needs `Inline<1>`.
 #[derive(Clone, Copy, Debug)]
 pub struct Inline<const N: usize>;
 
@@ -110,7 +110,7 @@ impl<const N: usize> Storage for Inline<N> {
 }
 
 impl<S: Zeroable + Copy + Shareable, const N: usize> Buffer for InlineBuffer<S, N> {
-    // SAFETY: all-zero bytes are a valid `S`, which is what `Zeroable` says; `S::zeroed` is no `const fn`.
+    // SAFETY: all-zero bytes are a valid `S` by the contract of `Zeroable`; `S::zeroed` is not a `const fn`.
     const ZEROED: Self = InlineBuffer([const { unsafe { core::mem::zeroed() } }; N]);
 
     #[inline]
@@ -162,7 +162,7 @@ impl<S> DerefMut for InlineOne<S> {
     }
 }
 
-/// Memory of `B` with room for `S` times as many samples: what a layer needs that is called on every step of every
+/// Memory of `B` with room for `S` times the number of samples, for a layer that is called on each step of each
 /// sample.
 #[derive(Clone, Copy, Debug)]
 pub struct Times<B, const S: usize>(PhantomData<B>);

@@ -1,4 +1,4 @@
-//! Tuples of tensors are tensors: the inputs of a layer that has several.
+//! Tuples of tensors are tensors, for layers with several inputs.
 
 use super::{FloatTensors, Tensors};
 use crate::tensor::scalar::Scalar;

@@ -1,24 +1,34 @@
-//! What `fit` takes as inputs and targets: vectors, slices and arrays of samples; one, a tuple, or a named struct.
+//! The data types of inputs and targets for `fit`: vectors, slices and arrays of samples.
+//!
+//! A model with several inputs or outputs takes a tuple of them, or the named struct.
+//!
+//! [`Batches`] is the bound of every call. Under it, a wrong type is an error that names its cure: see `wrong`.
+
+mod refused;
+mod wrong;
 
 pub use crate::tensor::inspect::{Inspect, NotFinite, Outside};
 
-use crate::tensor::{Sample, Tensor, Tensors, for_each_arity};
+use self::wrong::{ArrayOf, Given, NumberOf, SampleOf};
+#[cfg(feature = "alloc")]
+use crate::MultiHot;
+use crate::tensor::{Element, Sample, Tensors, for_each_arity};
+use crate::train::losses::NoTarget;
 use nalgebra::SMatrix;
 
 /// The samples of one tensor: a `Vec`, slice or array, or a reference to one.
 ///
-/// The samples are nalgebra matrices; where a sample is a single scalar, plain numbers do as well (`Vec<f32>`,
-/// `Vec<u32>`).
+/// The samples are nalgebra matrices or arrays of numbers: see [`Items`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not hold samples",
-    note = "expected a `Vec`, a slice or an array of samples such as `SVector<f32, 64>`, or a reference to one",
+    message = "expected a `Vec`, a slice or an array",
+    label = "not a `Vec`, a slice or an array",
     note = "explained in nn::errors::nn0501"
 )]
 pub trait Column {
-    /// What it is a sequence of.
+    /// The type of the items.
     type Item;
 
-    /// The items.
+    /// Returns the items.
     fn items(&self) -> &[Self::Item];
 }
 
@@ -64,72 +74,146 @@ impl<V: Column + ?Sized> Column for &V {
     }
 }
 
-/// A type whose slices are slices of samples `S`: the sample itself, or a scalar where the sample is one scalar.
+/// A type whose slices are slices of samples `S`.
+///
+/// | shape | samples |
+/// |---|---|
+/// | `(64,)` | `SVector<f32, 64>`, `[f32; 64]` |
+/// | `(5, 3)` | `SMatrix<f32, 3, 5>`, `[[f32; 3]; 5]` |
+/// | `(1,)` | `f32`, `SVector<f32, 1>` |
+/// | a class | `u32` |
+/// | `(64,)`, sparse | `MultiHot<64>` |
 #[diagnostic::on_unimplemented(
-    message = "expected samples of type `{S}`, but these are of type `{Self}`",
-    note = "the shape `(64,)` is `SVector<f32, 64>`; `(steps, features)` is `SMatrix<f32, features, steps>`; a sparse input \
-            of shape `(64,)` takes `MultiHot<64>`",
+    message = "`{Self}` is not a sample of this tensor",
+    label = "samples of another type",
+    note = "a sample of shape `(64,)` is `SVector<f32, 64>` or `[f32; 64]`, and one of shape `(5, 3)` is `SMatrix<f32, 3, 5>` \
+            or `[[f32; 3]; 5]`",
+    note = "a sample of one number may be the number itself: `f32` (`1.0`, not `1`), and `u32` for a class",
+    note = "a single sample goes into brackets: `[x]`",
     note = "explained in nn::errors::nn0501"
 )]
 pub trait Items<S>: Sized {
-    /// The same memory as samples.
+    /// Returns the same memory as samples.
     fn as_samples(items: &[Self]) -> &[S];
 }
 
-impl<S: Tensor> Items<S> for S {
-    fn as_samples(items: &[S]) -> &[S] {
-        items
+impl<E, F, const R: usize, const C: usize, const Q: usize, const D: usize> Items<SMatrix<E, R, C>> for SMatrix<F, Q, D>
+where
+    Given: SampleOf<F, Q, D, E, R, C>,
+{
+    fn as_samples(items: &[Self]) -> &[SMatrix<E, R, C>] {
+        <Given as SampleOf<F, Q, D, E, R, C>>::as_samples(items)
     }
 }
 
-macro_rules! scalar_items {
-    ($($scalar:ty),*) => {$(
-        impl Items<SMatrix<$scalar, 1, 1>> for $scalar {
-            fn as_samples(items: &[$scalar]) -> &[SMatrix<$scalar, 1, 1>] {
-                bytemuck::cast_slice(items)
+impl<E, I, const N: usize, const R: usize, const C: usize> Items<SMatrix<E, R, C>> for [I; N]
+where
+    Given: ArrayOf<I, N, E, R, C>,
+{
+    fn as_samples(items: &[Self]) -> &[SMatrix<E, R, C>] {
+        <Given as ArrayOf<I, N, E, R, C>>::as_samples(items)
+    }
+}
+
+macro_rules! number_items {
+    ($($number:ty),*) => {$(
+        impl<const R: usize, const C: usize> Items<SMatrix<$number, R, C>> for $number
+        where
+            Given: NumberOf<$number, R, C>,
+        {
+            fn as_samples(items: &[$number]) -> &[SMatrix<$number, R, C>] {
+                <Given as NumberOf<$number, R, C>>::as_samples(items)
             }
         }
     )*};
 }
-scalar_items!(f32, f64, u32);
+number_items!(f32, f64, u32);
+
+#[cfg(feature = "alloc")]
+impl<const N: usize, const M: usize> Items<MultiHot<N>> for MultiHot<M>
+where
+    Given: wrong::SparseOf<M, N>,
+{
+    fn as_samples(items: &[Self]) -> &[MultiHot<N>] {
+        <Given as wrong::SparseOf<M, N>>::as_samples(items)
+    }
+}
+
+impl Items<NoTarget> for NoTarget {
+    fn as_samples(items: &[Self]) -> &[NoTarget] {
+        items
+    }
+}
 
 /// The inputs or targets `X` of a model: a [`Column`], a tuple of columns, or the struct with names that `model!`
 /// writes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not hold the samples that are expected here",
-    label = "expected a `Vec`, slice or array of samples, or for several tensors a tuple of them in the model's order",
-    note = "the expected samples are `{X}`",
-    note = "`SVector<f32, 10>` is printed as `Matrix<f32, Const<10>, Const<1>, ..>`, and `SMatrix<f32, 3, 5>`, which has the \
-            shape (5, 3), as `Matrix<f32, Const<3>, Const<5>, ..>`",
-    note = "the inputs come first, then the targets; a sparse loss takes classes (`u32`) for targets, and other losses take \
-            samples of the output's shape",
+    message = "expected a `Vec`, a slice or an array of samples",
+    label = "not a `Vec`, a slice or an array of samples",
+    note = "a single sample goes into brackets: `[x]`; an iterator is collected: `.collect::<Vec<_>>()`; the samples of one \
+            tensor are no tuple",
+    note = "the rows of a table such as an `Array2` become samples by `SVector::<f32, 64>::from_iterator(row)` or by \
+            `SVector::<f32, 64>::from_column_slice(row)`",
     note = "explained in nn::errors::nn0501"
 )]
 pub trait Batches<X: Tensors> {
-    /// The samples of every tensor.
+    /// Returns the samples of every tensor.
     fn batches(&self) -> X::Batch<'_>;
 }
 
-#[diagnostic::do_not_recommend]
-impl<S: Tensor, V: Column<Item: Items<S>>> Batches<S> for V {
-    fn batches(&self) -> &[S] {
-        Items::as_samples(self.items())
+impl<X: BatchesFrom<V>, V> Batches<X> for V {
+    fn batches(&self) -> X::Batch<'_> {
+        X::batches_from(self)
+    }
+}
+
+/// Tensors whose batches can be taken from a `V`: the other way round of [`Batches`], so that an error depends first on
+/// the tensors that are expected, and then on what was given.
+#[diagnostic::on_unimplemented(
+    message = "expected a tuple with the samples of each tensor, since there are several",
+    label = "not a tuple of as many",
+    note = "several inputs are `(&a, &b)`, in the order of `Model(inputs = [a, b], ..)`, or the model's `…Inputs` struct; \
+            targets have the order of the outputs, or are in the `…Outputs` struct",
+    note = "explained in nn::errors::nn0501"
+)]
+pub trait BatchesFrom<V: ?Sized>: Tensors {
+    /// The samples of every tensor.
+    fn batches_from(given: &V) -> Self::Batch<'_>;
+}
+
+impl<E: Element, const R: usize, const C: usize, V: Column<Item: Items<Self>>> BatchesFrom<V> for SMatrix<E, R, C> {
+    fn batches_from(given: &V) -> &[Self] {
+        Items::as_samples(given.items())
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<const N: usize, V: Column<Item: Items<Self>>> BatchesFrom<V> for MultiHot<N> {
+    fn batches_from(given: &V) -> &[Self] {
+        Items::as_samples(given.items())
+    }
+}
+
+impl<V: Column> BatchesFrom<V> for NoTarget
+where
+    Given: wrong::NoTargetOf<V::Item>,
+{
+    fn batches_from(given: &V) -> &[Self] {
+        <Given as wrong::NoTargetOf<V::Item>>::as_samples(given.items())
     }
 }
 
 macro_rules! tuple_batches {
     ($(($name:ident $index:tt $column:ident))+) => {
-        #[diagnostic::do_not_recommend]
-        impl<$($name: Tensor, $column: Column<Item: Items<$name>>),+> Batches<($($name,)+)> for ($($column,)+) {
-            fn batches(&self) -> ($(&[$name],)+) {
-                ($(Items::as_samples(self.$index.items()),)+)
+        impl<$($name: BatchesFrom<$column>, $column),+> BatchesFrom<($($column,)+)> for ($($name,)+) {
+            fn batches_from(given: &($($column,)+)) -> Self::Batch<'_> {
+                ($($name::batches_from(&given.$index),)+)
             }
         }
 
-        #[diagnostic::do_not_recommend]
-        impl<$($name: Tensor, $column: Column<Item: Items<$name>>),+> Batches<($($name,)+)> for &($($column,)+) {
-            fn batches(&self) -> ($(&[$name],)+) {
-                (**self).batches()
+        impl<$($name: BatchesFrom<$column>, $column),+> BatchesFrom<&($($column,)+)> for ($($name,)+) {
+            fn batches_from<'a>(given: &'a &($($column,)+)) -> Self::Batch<'a> {
+                Self::batches_from(*given)
             }
         }
     };
@@ -137,8 +221,14 @@ macro_rules! tuple_batches {
 for_each_arity!(tuple_batches);
 
 /// The weights of the outputs `P` in the loss: a number, a tuple of them, or the model's named struct.
+#[diagnostic::on_unimplemented(
+    message = "expected a weight (`f64`) for each output",
+    label = "not as many numbers `f64` as there are outputs",
+    note = "one output has a number, `1.0`; several have a tuple, `(1.0, 0.2)`, not a list, or the model's `…Outputs` struct",
+    note = "explained in nn::errors::nn0502"
+)]
 pub trait LossWeights<P: Tensors> {
-    /// One number for each output, in order; 0 after the last.
+    /// Returns one weight for each output, in order; 0 after the last.
     fn numbers(&self) -> [f64; crate::spec::MAX_INPUTS];
 }
 
@@ -168,3 +258,55 @@ macro_rules! tuple_loss_weights {
     };
 }
 for_each_arity!(tuple_loss_weights);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::SVector;
+    use std::{vec, vec::Vec};
+
+    fn taken<X: Tensors, V: Batches<X>>(given: V, check: impl FnOnce(X::Batch<'_>)) {
+        check(given.batches());
+    }
+
+    #[test]
+    fn arrays_are_samples_in_the_same_memory() {
+        let rows = vec![[1.0_f32, 2.0, 3.0], [4.0, 5.0, 6.0]];
+        taken::<SVector<f32, 3>, _>(&rows, |batch| {
+            assert_eq!(batch, [SVector::from([1.0, 2.0, 3.0]), SVector::from([4.0, 5.0, 6.0])]);
+            assert_eq!(batch.as_ptr().cast::<u8>(), rows.as_ptr().cast());
+        });
+        // Two steps of three features.
+        let sequence = [[[1.0_f64, 2.0, 3.0], [4.0, 5.0, 6.0]]];
+        taken::<SMatrix<f64, 3, 2>, _>(&sequence, |batch| {
+            assert_eq!(batch, [SMatrix::<f64, 3, 2>::new(1.0, 4.0, 2.0, 5.0, 3.0, 6.0)]);
+        });
+        // One step of two features, one feature of two steps.
+        taken::<SVector<u32, 2>, _>([[[7, 8]]], |batch| assert_eq!(batch, [SVector::from([7, 8])]));
+        taken::<SMatrix<f32, 1, 2>, _>([[[7.0], [8.0]]], |batch| assert_eq!(batch, [SMatrix::from([[7.0], [8.0]])]));
+        taken::<SVector<f32, 3>, _>(Vec::<[f32; 3]>::new(), |batch| assert!(batch.is_empty()));
+    }
+
+    #[test]
+    fn a_flat_slice_in_chunks_is_samples() {
+        let flat = [1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
+        taken::<SVector<f32, 3>, _>(flat.as_chunks::<3>().0, |batch| {
+            assert_eq!(batch[1], SVector::from([4.0, 5.0, 6.0]))
+        });
+        taken::<SMatrix<f32, 3, 2>, _>(flat.as_chunks::<3>().0.as_chunks::<2>().0, |batch| {
+            assert_eq!(batch, [SMatrix::<f32, 3, 2>::new(1.0, 4.0, 2.0, 5.0, 3.0, 6.0)]);
+        });
+    }
+
+    /// The refused types do not hinder rustc: the literals have no other type than the right one.
+    #[test]
+    fn literals_take_the_type_that_fits() {
+        taken::<SVector<f32, 1>, _>([0.5, 1.0], |batch| assert_eq!(batch[0].x, 0.5));
+        taken::<SVector<f64, 1>, _>(&vec![0.5, 1.0], |batch| assert_eq!(batch[0].x, 0.5));
+        taken::<SVector<u32, 1>, _>(&[0, 1, 2], |batch| assert_eq!(batch[2].x, 2));
+        taken::<SVector<f32, 2>, _>(&[[0.0, 1.0]], |batch| assert_eq!(batch[0].y, 1.0));
+        taken::<SVector<f32, 2>, _>(&vec![SVector::zeros(); 2], |batch| assert_eq!(batch.len(), 2));
+        taken::<(SVector<f32, 1>, SVector<u32, 1>), _>(([0.5], &[3]), |(x, y)| assert_eq!((x[0].x, y[0].x), (0.5, 3)));
+        taken::<(SVector<f32, 1>, NoTarget), _>(&([0.5], ()), |(x, y)| assert_eq!((x[0].x, y[0]), (0.5, NoTarget)));
+    }
+}

@@ -1,6 +1,6 @@
-//! Training: losses, metrics, optimizers and schedules, a page for each, and the order of a step.
+//! Training: losses, metrics, optimizers and schedules, one page each, and the order of a step.
 //!
-//! Rule: a page names tensors and slices of weights, and no layer; `tape` and `trainer` name the traits of models.
+//! Rule: a page works on tensors and slices of weights, not on layers; `tape` and `trainer` use the traits of models.
 
 pub mod data;
 pub mod losses;

@@ -1,16 +1,17 @@
-//! `named!`: what the structs with names of inputs and outputs (`HeadlineOutputs`) can do.
+//! `named!`: the implementations for structs with names of inputs and outputs (`HeadlineOutputs`).
 
-/// Implements, for a struct with one field per input or output, what the tuple of its fields can do:
-/// [`Batches`](crate::train::data::Batches), [`Losses`](crate::train::losses::Losses),
-/// [`LossWeights`](crate::train::data::LossWeights), [`Metrics`](crate::train::metrics::Metrics), and conversion from
+/// Implements the traits of the tuple of its fields for a struct with one field per input or output.
+///
+/// These are [`Batches`](crate::train::data::Batches), [`Losses`](crate::train::losses::Losses),
+/// [`LossWeights`](crate::train::data::LossWeights), [`Metrics`](crate::train::metrics::Metrics), and conversions from
 /// and to the tuple.
 ///
-/// Expansions of `model!` call it as `named!(HeadlineOutputs { main_output: A SA TA, aux_output: B SB TB });` the
-/// identifiers after a field are its type parameter and names for the types of its sample and target; all are
-/// different. The struct is in scope, has these type parameters in this order and derives `Clone`. A struct with one
-/// field behaves as that field alone.
+/// Expansions of `model!` call it as `named!(HeadlineOutputs { main_output: A SA TA, aux_output: B SB TB });`. The
+/// identifiers after a field are its type parameter and names for the types of its sample and target; all must differ.
+/// The struct must be in scope, have these type parameters in this order, and derive `Clone`. A struct with one field
+/// behaves as that field alone.
 ///
-/// An attribute in front of the name is one of the implementations that a mistake would make rustc list.
+/// An attribute before the name goes on the implementations that rustc would otherwise list after a mistake.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! named {
@@ -22,22 +23,11 @@ macro_rules! named {
         }
 
         $(#[$hint])?
-        impl<$sample: $crate::tensor::Tensor, $letter> $crate::train::data::Batches<$sample> for $name<$letter>
-        where
-            $letter: $crate::train::data::Column<Item: $crate::train::data::Items<$sample>>,
-        {
-            fn batches(&self) -> &[$sample] {
-                $crate::train::data::Batches::<$sample>::batches(&self.$field)
-            }
-        }
+        impl<$letter: $crate::train::data::Column> $crate::train::data::Column for $name<$letter> {
+            type Item = <$letter as $crate::train::data::Column>::Item;
 
-        $(#[$hint])?
-        impl<$sample: $crate::tensor::Tensor, $letter> $crate::train::data::Batches<$sample> for &$name<$letter>
-        where
-            $letter: $crate::train::data::Column<Item: $crate::train::data::Items<$sample>>,
-        {
-            fn batches(&self) -> &[$sample] {
-                (**self).batches()
+            fn items(&self) -> &[Self::Item] {
+                $crate::train::data::Column::items(&self.$field)
             }
         }
 
@@ -80,23 +70,19 @@ macro_rules! named {
             }
         }
 
-        $(#[$hint])?
-        impl<$($sample: $crate::tensor::Tensor,)+ $($letter),+> $crate::train::data::Batches<($($sample,)+)> for $name<$($letter),+>
-        where
-            $($letter: $crate::train::data::Column<Item: $crate::train::data::Items<$sample>>,)+
+        impl<$($sample: $crate::train::data::BatchesFrom<$letter>,)+ $($letter),+>
+            $crate::train::data::BatchesFrom<$name<$($letter),+>> for ($($sample,)+)
         {
-            fn batches(&self) -> ($(&[$sample],)+) {
-                ($($crate::train::data::Batches::<$sample>::batches(&self.$field),)+)
+            fn batches_from(given: &$name<$($letter),+>) -> Self::Batch<'_> {
+                ($(<$sample as $crate::train::data::BatchesFrom<$letter>>::batches_from(&given.$field),)+)
             }
         }
 
-        $(#[$hint])?
-        impl<$($sample: $crate::tensor::Tensor,)+ $($letter),+> $crate::train::data::Batches<($($sample,)+)> for &$name<$($letter),+>
-        where
-            $($letter: $crate::train::data::Column<Item: $crate::train::data::Items<$sample>>,)+
+        impl<$($sample: $crate::train::data::BatchesFrom<$letter>,)+ $($letter),+>
+            $crate::train::data::BatchesFrom<&$name<$($letter),+>> for ($($sample,)+)
         {
-            fn batches(&self) -> ($(&[$sample],)+) {
-                (**self).batches()
+            fn batches_from<'batch>(given: &'batch &$name<$($letter),+>) -> Self::Batch<'batch> {
+                <Self as $crate::train::data::BatchesFrom<$name<$($letter),+>>>::batches_from(*given)
             }
         }
 

@@ -1,18 +1,18 @@
-//! Weights as bytes with a checksum, without a heap: what a board writes to flash and reads back.
+//! Weights as bytes with a checksum, without a heap: a board writes them to flash and reads them back.
 //!
 //! ```text
-//! bytes    what, all numbers with the lowest byte first
+//! bytes    content; all numbers are little-endian
 //! 0..4     "nnw1"
 //! 4..8     a fingerprint of the model: names and shapes of its variables, the size of a scalar
 //! 8..12    a fingerprint of the name of the optimizer; 0 for weights alone
-//! 12..16   how many sets of weights follow: the model, then its slots
-//! 16..24   how many steps were taken
+//! 12..16   the number of sets of weights: the model, then its slots
+//! 16..24   the number of steps taken
 //! 24..     the scalars, set after set
-//! the last 4: CRC-32 (that of Ethernet and zip) of all before
+//! the last 4: CRC-32 (as in Ethernet and zip) of all bytes before
 //! ```
 //!
-//! Flash that was never written, or a write that power did not last for, is [`Damaged`] and changes nothing. A program
-//! that wants to survive the latter writes to two places in turn, and reads the one of more steps that is whole.
+//! Flash that was never written, or a write that lost power, is [`Damaged`] and changes nothing. To survive a lost
+//! write, write to two places in turn. Read the intact one with more steps.
 
 use crate::layer::model::Model;
 use crate::weights::Part;
@@ -22,21 +22,21 @@ use core::marker::PhantomData;
 const HEADER: usize = 24;
 const CHECKSUM: usize = 4;
 
-/// Why bytes were not written or read.
+/// The reason why bytes were not written or read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Damaged {
-    /// There are fewer bytes than it takes.
+    /// The buffer is too small.
     Room {
-        /// How many it takes.
+        /// The number of bytes needed.
         needed: usize,
-        /// How many there are.
+        /// The number of bytes given.
         got: usize,
     },
-    /// Nothing was ever written there, or something else.
+    /// Nothing was ever written there, or other data.
     Nothing,
-    /// A part was changed or is missing: the checksum is another one.
+    /// A part was changed or is missing: the checksum differs.
     Checksum,
-    /// They are of another model, of another optimizer, or of other slots.
+    /// The bytes belong to another model, to another optimizer, or to other slots.
     Other,
 }
 
@@ -53,23 +53,23 @@ impl fmt::Display for Damaged {
 
 impl core::error::Error for Damaged {}
 
-/// How many bytes so many sets of the weights of a model take.
+/// Returns the number of bytes for `sets` sets of the weights of a model.
 pub const fn bytes<M: Model>(sets: usize) -> usize {
     HEADER + sets * size_of::<M>() + CHECKSUM
 }
 
-/// Writes the weights of a model to the beginning of `to`. It takes [`bytes::<M>(1)`](bytes).
+/// Writes the weights of a model to the beginning of `to`, in [`bytes::<M>(1)`](bytes) bytes.
 ///
 /// # Errors
-/// If there is less room.
+/// If `to` is shorter.
 pub fn save<M: Model>(model: &M, to: &mut [u8]) -> Result<(), Damaged> {
     write::<M>("", 0, 1, core::iter::once(model), to)
 }
 
-/// Reads what [`save`] wrote.
+/// Reads the weights that [`save`] wrote.
 ///
 /// # Errors
-/// If it is not whole, or not that of this model. Nothing has changed then.
+/// If the bytes are damaged, or belong to another model. The model is then unchanged.
 pub fn restore<M: Model>(model: &mut M, from: &[u8]) -> Result<(), Damaged> {
     read::<M>("", 1, core::iter::once(model), from).map(|_| ())
 }
@@ -95,7 +95,7 @@ pub(crate) fn write<'a, M: Model>(
     Ok(())
 }
 
-/// The number of steps.
+/// Reads sets of weights into `parts`, and returns the number of steps.
 pub(crate) fn read<'a, M: Model>(
     optimizer: &str,
     sets: usize,
@@ -138,11 +138,11 @@ fn header<M: Model>(optimizer: &str, sets: usize, steps: u64) -> [u8; HEADER] {
     header
 }
 
-/// What rustc computes of a model.
+/// Constants that rustc computes for a model.
 struct Of<M>(PhantomData<M>);
 
 impl<M: Model> Of<M> {
-    /// Of the names and shapes of all variables. The name of the model may change.
+    /// A fingerprint of the names and shapes of all variables. The name of the model may change.
     const FINGERPRINT: u32 = parts(M::PARTS, Checksum::NEW.add(&[size_of::<M::Scalar>() as u8])).value();
 }
 
@@ -167,8 +167,7 @@ const fn parts(parts: &[Part], mut all: Checksum) -> Checksum {
     all
 }
 
-/// Copies the bytes of a number between this machine's order and lowest first, which is the same way in both
-/// directions.
+/// Copies the bytes of a number between this machine's order and little-endian order. Both directions are the same.
 #[inline]
 fn put(from: &[u8], to: &mut [u8]) {
     let turned = cfg!(target_endian = "big");
@@ -210,7 +209,7 @@ impl Checksum {
 
 #[cfg(test)]
 mod tests {
-    /// The check value of the catalogue of CRCs.
+    /// The check value from the catalogue of CRCs.
     #[test]
     fn the_checksum_is_that_of_zip() {
         assert_eq!(super::crc(b"123456789"), 0xCBF4_3926);

@@ -1,4 +1,4 @@
-//! [`Tape`]: what a training step keeps of a batch, from the forward to the backward pass.
+//! [`Tape`]: the memory of a training step for a batch, from the forward to the backward pass.
 
 use crate::layer::model::{Graph, Model};
 use crate::layer::{Ends, Layer, Memory, Mode, Pass, Train};
@@ -10,21 +10,22 @@ use crate::train::losses::{LogitMask, Losses, Weighting};
 /// A batch of the inputs of a model.
 type X<'a, M> = <<M as Model>::Inputs as Tensors>::Batch<'a>;
 
-/// The passes of a training step over a batch, or over a part of one, and what they leave for each other: `fit` has it
-/// on the heap, a [`Trainer`](crate::train::trainer::Trainer) in itself. In each of its methods `x` are the same `n`
-/// samples.
+/// The passes of a training step over a batch, or over a part of one, and the memory between them.
+///
+/// `fit` has it on the heap, a [`Trainer`](crate::train::trainer::Trainer) in itself. All methods expect the same `n`
+/// samples `x`.
 pub struct Tape<M: Model, B: Storage> {
     y: <M::Outputs as Tensors>::Buffers<B>,
     dy: <M::Outputs as Tensors>::Buffers<B>,
-    /// What the graph keeps.
+    /// The memory of the graph.
     pub cache: <M::Training as Layer<M::Scalar, M::Inputs>>::Cache<B>,
 }
 
 impl<M: Model, B: Storage> Tape<M, B> {
-    /// With all the room of an [`Inline`](crate::Inline) storage, as a constant.
+    /// A tape with the capacity of an [`Inline`](crate::Inline) storage, as a constant.
     pub const ZEROED: Self = Tape { y: Buffer::ZEROED, dy: Buffer::ZEROED, cache: Buffer::ZEROED };
 
-    /// For batches of up to so many samples.
+    /// Creates a tape for batches of up to `capacity` samples.
     pub fn new(capacity: usize) -> Self {
         Tape {
             y: Buffer::with_capacity(capacity),
@@ -33,23 +34,24 @@ impl<M: Model, B: Storage> Tape<M, B> {
         }
     }
 
-    /// What the forward pass predicted.
+    /// Returns the predictions of the forward pass.
     pub fn predictions(&self, n: usize) -> <M::Outputs as Tensors>::Batch<'_> {
         M::Outputs::batch::<B>(&self.y, n)
     }
 
-    /// The masks of the outputs, after the forward pass.
+    /// Returns the masks of the outputs, after the forward pass.
     pub fn masks<'a, 'x: 'a>(&'a self, x: X<'x, M>, n: usize) -> [Option<&'a [u32]>; MAX_INPUTS] {
         masks::<M>(|output| M::Training::training_mask::<B>(M::Inputs::shorter(x), &self.cache, n, output))
     }
 
-    /// The forward pass.
+    /// Runs the forward pass.
     pub fn forward(&mut self, model: &M, x: X<'_, M>, n: usize, mode: Mode<'_, '_>) {
         let y = M::Outputs::batch_mut::<B>(&mut self.y, n);
         M::Training::NEW.forward::<B>(model, x, y, Pass::training(&mut self.cache, mode));
     }
 
-    /// The loss of each output, and their gradients. The masks of `weighting` are those of the outputs.
+    /// Computes the loss of each output, and its gradient. The masks of `weighting` are replaced by the outputs'
+    /// masks.
     pub fn judge<L: Losses<M::Outputs>>(
         &mut self,
         losses: &L,
@@ -62,7 +64,7 @@ impl<M: Model, B: Storage> Tape<M, B> {
         let Tape { y, dy, cache } = self;
         M::Outputs::clear(M::Outputs::batch_mut::<B>(dy, n));
         let masks = masks::<M>(|output| M::Training::training_mask::<B>(M::Inputs::shorter(x), cache, n, output));
-        // Where there are none, the compiler sees it, and leaves nothing of masks.
+        // Without masks, the compiler sees that and removes their code.
         let masks: &[_] = if masks.iter().any(Option::is_some) { &masks } else { &[] };
         losses.evaluate(
             targets,
@@ -75,7 +77,7 @@ impl<M: Model, B: Storage> Tape<M, B> {
         )
     }
 
-    /// The backward pass: adds to `dw`. Nobody wants the gradients of the inputs.
+    /// Runs the backward pass: adds the gradient to `dw`, without the gradients of the inputs.
     pub fn backward(&mut self, model: &M, x: X<'_, M>, n: usize, logit_mask: LogitMask, dw: &mut M) {
         let Tape { y, dy, cache } = self;
         let (y, dy) = (M::Outputs::batch::<B>(y, n), M::Outputs::batch::<B>(dy, n));
@@ -92,25 +94,25 @@ impl<M: Model, B: Storage> Tape<M, B> {
     }
 }
 
-/// What a training step works on: the gradient of a batch, and what an optimizer makes of it.
+/// The parts of a training step: the gradient of a batch, and the optimizer's changes.
 pub trait Step<M: Model> {
-    /// Where the tape of the batch lives.
+    /// The storage of the batch's tape.
     type Storage: Storage;
 
-    /// Forward, losses and backward: leaves the gradient of the batch.
+    /// Runs forward, losses and backward, and keeps the gradient of the batch.
     fn pass(&mut self, model: &M);
-    /// The gradient of the batch.
+    /// Returns the gradient of the batch.
     fn gradient(&mut self) -> &mut M;
-    /// The tape, if the batch was seen as a whole: layers that let it be seen in parts have no running state and no
+    /// Returns the tape if the batch was computed as a whole. Layers that allow parts have no running state and no
     /// penalty on activations.
     fn whole(&self) -> Option<&Tape<M, Self::Storage>>;
     /// Clips the gradient and moves the weights: decay, the optimizer's formula, averages.
     fn apply(&mut self, model: &mut M);
-    /// Keeps the weights within their bounds.
+    /// Moves the weights into their bounds.
     fn constrain(&mut self, model: &mut M);
 }
 
-/// One training step, in Keras's order. It returns the penalties.
+/// Takes one training step, in Keras's order. Returns the penalties.
 #[inline]
 pub fn step<M: Model, S: Step<M>>(model: &mut M, on: &mut S) -> M::Scalar {
     on.pass(model);
@@ -124,7 +126,7 @@ pub fn step<M: Model, S: Step<M>>(model: &mut M, on: &mut S) -> M::Scalar {
     penalty
 }
 
-/// The masks of the outputs that have one.
+/// Returns the mask of each output that has one.
 pub fn masks<'a, M: Model>(mask: impl Fn(usize) -> Option<&'a [u32]>) -> [Option<&'a [u32]>; MAX_INPUTS] {
     let mut masks = [None; MAX_INPUTS];
     for (output, found) in masks.iter_mut().enumerate().take(M::Outputs::COUNT) {

@@ -1,4 +1,4 @@
-//! [`Trainer`]: training without `std` and without a heap, in memory whose size is known when a program compiles.
+//! [`Trainer`]: training without `std` and without a heap, in memory whose size is known at compile time.
 
 mod board;
 mod trainable_ranges;
@@ -21,20 +21,20 @@ use core::ops::Range;
 use rand::Rng;
 use trainable_ranges::TrainableRanges;
 
-/// A model with all that its training needs: the gradient, the optimizer's slots, and the activations of up to `N`
+/// A model with the memory of its training: the gradient, the optimizer's slots, and the activations of up to `N`
 /// samples.
 ///
-/// It is what `fit` does with a batch, for programs without a heap: forward, losses, backward, regularization, running
-/// states, clipping, weight decay, the optimizer, constraints. Nothing is allocated, and nothing panics.
-/// [`BYTES`](Self::BYTES) is how much memory it takes.
+/// For programs without a heap, it does the same with a batch as `fit`: forward, losses, backward, regularization,
+/// running states, clipping, weight decay, the optimizer, constraints. It neither allocates nor panics.
+/// [`BYTES`](Self::BYTES) is its size.
 ///
-/// Layers with `trainable = false` before all that learn have no backward code, and take little memory for a batch
-/// ([`TRAIN_BYTES`](Model::TRAIN_BYTES)); their weights are still a part of the model, of its gradient and of the
-/// slots. To keep them in flash, let what learns be a model of its own: `Trainer<Head, N>` on what the rest of the
-/// network predicts.
+/// Layers with `trainable = false` before all layers that learn have no backward code, and take little memory for a
+/// batch ([`TRAIN_BYTES`](Model::TRAIN_BYTES)). But their weights are part of the model, of its gradient and of the
+/// slots. To keep them in flash, make the learning part a model of its own: `Trainer<Head, N>` on the predictions of
+/// the rest.
 ///
-/// `SLOTS` is how many numbers the optimizer keeps for each weight: 0 for SGD, 1 with momentum, 1 for RMSprop, 2 for
-/// Adam, and one more with [`ema`](crate::train::optimizers::With).
+/// `SLOTS` is the number of values that the optimizer keeps for each weight: 0 for SGD, 1 with momentum, 1 for
+/// RMSprop, 2 for Adam, and one more with [`ema`](crate::train::optimizers::With).
 pub struct Trainer<M: Model, const N: usize, const SLOTS: usize = 0> {
     /// The model.
     pub model: M,
@@ -42,53 +42,53 @@ pub struct Trainer<M: Model, const N: usize, const SLOTS: usize = 0> {
     slots: [M; SLOTS],
     tape: Tape<M, Inline<N>>,
     steps: u64,
-    /// The [`kind`] of the optimizer that the slots are of.
+    /// The [`kind`] of the optimizer to which the slots belong.
     kind: u32,
 }
 
-/// How a message about a large trainer begins.
+/// The beginning of a message about a large trainer.
 const TRAINER: Large = ["this trainer has ", " bytes"];
 
-/// Why a [`Trainer`] was not made or did not take a step.
+/// The reason why a [`Trainer`] was not created or did not take a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepError {
-    /// The optimizer keeps more numbers for each weight than there is room for.
+    /// The optimizer keeps more values for each weight than there is room for.
     Slots {
-        /// How many it keeps.
+        /// The number of values that it keeps.
         needed: usize,
         /// `SLOTS`
         room: usize,
     },
-    /// A setting of the optimizer or of a loss that makes no sense.
+    /// A senseless setting of the optimizer or of a loss.
     Setting(OutOfRange),
-    /// Another optimizer than the one that the trainer was made for, or the same with other slots.
+    /// The trainer was created for another optimizer, or for the same with other slots.
     Optimizer,
-    /// A batch without samples, or with more than there is room for.
+    /// A batch without samples, or with too many.
     Samples {
-        /// How many came.
+        /// The number of samples given.
         got: usize,
         /// `N`
         room: usize,
     },
     /// Inputs and targets with different numbers of samples.
     Lengths {
-        /// How many the first input has.
+        /// The number of samples of the first input.
         expected: usize,
-        /// How many another input or a target has.
+        /// The number of samples of another input or of a target.
         got: usize,
     },
-    /// A number of an input or a target that is NaN or infinite, as of a sensor that failed. Only
-    /// [`step_checked`](Trainer::step_checked) looks.
+    /// A NaN or infinite number in an input or a target, for example from a broken sensor. Only
+    /// [`step_checked`](Trainer::step_checked) looks for it.
     NotFinite {
         /// The sample.
         sample: usize,
     },
-    /// An index that a layer does not have. Only [`step_checked`](Trainer::step_checked) looks.
+    /// An out-of-range index for a layer. Only [`step_checked`](Trainer::step_checked) looks for it.
     Index {
         /// The sample.
         sample: usize,
     },
-    /// A target that a loss cannot judge. Only [`step_checked`](Trainer::step_checked) looks.
+    /// A target that a loss cannot judge. Only [`step_checked`](Trainer::step_checked) looks for it.
     Target {
         /// The sample.
         sample: usize,
@@ -117,14 +117,14 @@ impl fmt::Display for StepError {
 impl core::error::Error for StepError {}
 
 impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
-    /// How much memory it takes, the weights of the model included.
+    /// The size of the trainer in bytes, the weights of the model included.
     pub const BYTES: usize = size_of::<Self>();
 
-    /// A trainer of this model, which may have been trained before, with the slots as this optimizer begins with them.
-    /// StepError at compile time above [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes.
+    /// Creates a trainer of this model, which may already be trained, with the initial slots of this optimizer. Does
+    /// not compile above [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes.
     ///
     /// # Errors
-    /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense.
+    /// If the optimizer needs more `SLOTS`, or has a senseless setting.
     pub fn new(model: M, optimizer: &impl Optimizer) -> Result<Self, StepError> {
         optimizer.check::<M::Scalar>().map_err(StepError::Setting)?;
         const { assert!(SLOTS <= MAX_SLOTS + 1, "no optimizer keeps so many numbers for each weight") }
@@ -148,12 +148,12 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         })
     }
 
-    /// Checks the settings of an optimizer and of losses, which [`step`](Self::step) does not: the losses need it once,
-    /// and an optimizer whose settings change after [`new`](Self::new). Of constants nothing is left in the program but
-    /// the result.
+    /// Checks the settings of an optimizer and of losses, because [`step`](Self::step) does not. Call it once for the
+    /// losses, and for an optimizer whose settings change after [`new`](Self::new). For constants, only the result
+    /// remains in the program.
     ///
     /// # Errors
-    /// If a setting is NaN, infinite (also as the model's scalar) or outside of its range.
+    /// If a setting is NaN, infinite (also as the model's scalar) or outside its range.
     pub fn check<L: Losses<M::Outputs>>(optimizer: &impl Optimizer, losses: &L) -> Result<(), StepError> {
         optimizer.check::<M::Scalar>().map_err(StepError::Setting)?;
         for output in 0..M::Outputs::COUNT {
@@ -162,22 +162,22 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         Ok(())
     }
 
-    /// How many steps it has taken.
+    /// Returns the number of steps taken.
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// One step on a batch, given as to `fit`: the loss before it, with penalties.
+    /// Takes one step on a batch, given as to `fit`. Returns the loss before the step, with penalties.
     ///
-    /// Optimizer and losses are handed in so that they can be constants, which the compiler sees through: a program
-    /// then holds no code for options that it does not use. The optimizer is that of [`new`](Self::new); its rate may
-    /// change from step to step.
+    /// Optimizer and losses are arguments so that they can be constants, which the compiler evaluates: the program
+    /// then holds no code for unused options. The optimizer must be the one of [`new`](Self::new); its rate may change
+    /// from step to step.
     ///
-    /// An index that a layer does not have gives a loss that is NaN, as in `call`.
+    /// An out-of-range index makes the loss NaN, as in `call`.
     ///
     /// # Errors
-    /// If there are no samples or more than `N`, or not as many of every input and target, or if the optimizer is
-    /// another one, whose numbers for each weight mean something else. Nothing has changed then.
+    /// If there are no samples or more than `N`, or if inputs and targets have different numbers of samples. Also if
+    /// the optimizer is another one, whose slots have another meaning. Nothing has changed then.
     #[inline]
     pub fn step<O: Optimizer, L: Losses<M::Outputs>>(
         &mut self,
@@ -190,7 +190,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         self.step_on(optimizer, losses, x.batches(), targets.batches(), rng)
     }
 
-    /// The same, which is there once for all that can hold a batch.
+    /// Takes the step; one copy of this code serves all types that can hold a batch.
     fn step_on<O: Optimizer, L: Losses<M::Outputs>>(
         &mut self,
         optimizer: &O,
@@ -217,7 +217,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     }
 }
 
-/// A batch, and the memory of a trainer beside its model.
+/// A batch, and the memory of a trainer without its model.
 struct Batch<'a, 'rng, M: Model, O, L: Losses<M::Outputs>, const N: usize, const SLOTS: usize> {
     gradient: &'a mut M,
     slots: &'a mut [M; SLOTS],
@@ -263,7 +263,7 @@ where
             options.clipping.apply(self.gradient.as_mut_slice(), TrainableRanges::<M>::VARIABLES.parts());
         }
         let ranges = TrainableRanges::<M>::MERGED.parts();
-        // Mostly everything learns, and then no table of ranges is needed.
+        // In most models all weights learn; these need no table of ranges.
         match ranges {
             [(_, run)] => self.update(model, run.clone(), learning_rate),
             _ => ranges.iter().for_each(|(_, range)| self.update(model, range.clone(), learning_rate)),
@@ -284,7 +284,7 @@ where
     O: Optimizer,
     L: Losses<M::Outputs>,
 {
-    /// Moves some of the weights.
+    /// Updates some of the weights.
     fn update(&mut self, model: &mut M, run: Range<usize>, learning_rate: f64) {
         let mut state: [&mut [M::Scalar]; MAX_SLOTS + 1] = Default::default();
         for (state, slot) in state.iter_mut().zip(&mut *self.slots) {
@@ -297,16 +297,16 @@ where
     }
 }
 
-/// Tells optimizers apart by their names and those of their slots: a hash (FNV-1a), since it is smaller than the names.
+/// Returns a number that identifies an optimizer: a hash (FNV-1a) of its name and its slots' names, which is smaller.
 fn kind(optimizer: &impl Optimizer) -> u32 {
     let hash = |hash: u32, name: &str| {
-        // 0xff is in no text, and ends each.
+        // 0xff is in no text; it ends each name.
         name.bytes().chain([0xff]).fold(hash, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
     };
     optimizer.state().fold(hash(0x811c_9dc5, optimizer.name()), hash)
 }
 
-/// The number of samples, if all inputs and targets have as many.
+/// Returns the number of samples, if all inputs and targets have the same.
 fn lengths<M: Model, L: Losses<M::Outputs>>(
     x: <M::Inputs as Tensors>::Batch<'_>,
     targets: <L::Targets as Tensors>::Batch<'_>,

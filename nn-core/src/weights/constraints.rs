@@ -1,4 +1,4 @@
-//! Bounds on weights, kept after every step of the optimizer.
+//! Bounds on weights, applied after every step of the optimizer.
 //!
 //! ```text
 //! max_norm:      w · clip(‖w‖, 0, max) / (ε + ‖w‖)
@@ -7,8 +7,15 @@
 //! non_neg:       max(w, 0)
 //! ```
 //!
-//! ‖w‖ is the Euclidean norm along `axis` of the variable's shape in Keras; for a Dense kernel `(in, out)` and axis 0
-//! it is that of the weights of one output. ε is 10⁻⁷.
+//! | in a graph, with the defaults | bound |
+//! |---|---|
+//! | `max_norm(max_value = 2, axis = 0)` | the norm is at most `max_value` |
+//! | `non_neg` | no weight is negative |
+//! | `unit_norm(axis = 0)` | the norm is 1 |
+//! | `min_max_norm(min_value = 0, max_value = 1, rate = 1, axis = 0)` | the norm is drawn into a range |
+//!
+//! ‖w‖ is the Euclidean norm along `axis` of the variable's shape in Keras. For a Dense kernel `(in, out)` and axis 0,
+//! it is the norm of the weights of one output. ε is 10⁻⁷.
 //!
 //! Source: <https://keras.io/api/layers/constraints/>
 
@@ -54,7 +61,7 @@ mod compute {
 
     /// A bound on a variable.
     ///
-    /// The axis is a number for the same reason as every field of a value that a graph names; its fraction is dropped.
+    /// The axis is an `f64`, like every field of a value that a graph names; its fraction is dropped.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Constraint {
         /// No bound.
@@ -79,7 +86,7 @@ mod compute {
             min_value: f64,
             /// The largest norm.
             max_value: f64,
-            /// 1 reaches the range at once.
+            /// The speed: 1 reaches the range at once.
             rate: f64,
             /// The axis along which the norm is taken.
             axis: f64,
@@ -103,7 +110,7 @@ mod compute {
                 }
                 Constraint::UnitNorm { axis } => along(w, shape, axis, |norm| 1.0 / (EPSILON + norm)),
                 Constraint::MinMaxNorm { min_value, max_value, rate, axis } => along(w, shape, axis, |norm| {
-                    // Not `clamp`, which panics where the bounds are the wrong way round.
+                    // Not `clamp`, which panics if the bounds are swapped.
                     let clipped = norm.max(min_value).min(max_value);
                     (rate * clipped + (1.0 - rate) * norm) / (EPSILON + norm)
                 }),
@@ -113,7 +120,7 @@ mod compute {
 
     /// Multiplies every run of weights along an axis by a function of its norm.
     fn along<T: Scalar>(w: &mut [T], shape: &[usize], axis: f64, factor: impl Fn(f64) -> f64) {
-        // Negative axes count from the end; one that does not exist is the nearest.
+        // Negative axes count from the end. An axis that does not exist becomes the nearest one.
         let rank = shape.len();
         let axis = if axis < 0.0 { (rank as f64 + axis).max(0.0) } else { axis } as usize;
         let axis = axis.min(rank.saturating_sub(1));

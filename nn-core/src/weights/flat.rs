@@ -1,4 +1,4 @@
-//! [`Weights`]: a struct of nothing but scalars, seen as one flat slice, and its named variables.
+//! [`Weights`]: a struct of scalars only, seen as one flat slice, and its named variables.
 
 mod parts;
 
@@ -17,31 +17,31 @@ pub(crate) use parts::{assert_layout, count, visit_tables};
 
 /// The weights of a layer or of a model.
 ///
-/// A gradient, an optimizer's slot and a snapshot have the same type. All of them are one flat slice of scalars, so an
-/// optimizer, a checkpoint and a gradient sum are each one loop over one slice; [`variables`](Self::variables) gives
+/// Gradients, optimizer slots and snapshots have the same type. All of them are one flat slice of scalars, so an
+/// optimizer, a checkpoint and a gradient sum are each one loop over one slice. [`variables`](Self::variables) gives
 /// the parts their names.
 ///
 /// # Safety
-/// The type is `repr(C)` (or `repr(transparent)`) and consists of nothing but values of type `T`, directly or through
-/// other `Weights<T>` and nalgebra matrices: no padding, no other field, no larger alignment than that of `T`. All-zero
-/// bytes and any bit pattern that is valid for the scalars are valid. `PARTS` names all of them, and `COUNT` is their
+/// The type is `repr(C)` (or `repr(transparent)`) and consists of values of type `T` only, directly or through other
+/// `Weights<T>` and nalgebra matrices: no padding, no other field, no larger alignment than that of `T`. All-zero
+/// bytes and any bit pattern that is valid for the scalars are valid. `PARTS` names all scalars, and `COUNT` is their
 /// number.
 ///
-/// Sizes and alignment are checked when a program is built; the types of the fields are the promise of an
-/// implementation. [`weights!`](crate::weights!) and `model!` keep it for every struct that they accept.
+/// The compiler checks sizes and alignment; the implementer promises the types of the fields.
+/// [`weights!`](crate::weights!) and `model!` keep that promise for every struct that they accept.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the weights of a layer over `{T}`",
     note = "weights are `()`, nalgebra matrices of the model's scalar, or structs made by `nn::weights!`"
 )]
 pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable + 'static {
-    /// How many layers with weights of their own it holds: what can be frozen one by one.
+    /// The number of inner layers with weights of their own. Each of them can be frozen.
     const LAYERS: usize = parts::layers(Self::PARTS);
-    /// How many scalars training never changes (moving averages, frozen layers).
+    /// The number of scalars that training never changes (moving averages, frozen layers).
     const NON_TRAINABLE: usize = parts::non_trainable(Self::PARTS);
-    /// How many scalars it holds.
+    /// The number of scalars.
     const COUNT: usize = size_of::<Self>() / size_of::<T>();
 
-    /// What it consists of, in the order of the flat slice.
+    /// The parts, in the order of the flat slice.
     const PARTS: &'static [Part];
 
     /// Calls `visit` with every variable, in the order of the flat slice.
@@ -49,7 +49,7 @@ pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable 
         parts::visit_variables(Self::PARTS, path, parts::Within::MODEL, visit);
     }
 
-    /// All scalars.
+    /// Returns all scalars.
     #[inline(always)]
     fn as_slice(&self) -> &[T] {
         const { parts::assert_layout::<T, Self>() }
@@ -62,7 +62,7 @@ pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable 
         unsafe { core::slice::from_raw_parts((&raw const *self).cast(), Self::COUNT) }
     }
 
-    /// All scalars, to be written.
+    /// Returns all scalars for writing.
     #[inline(always)]
     fn as_mut_slice(&mut self) -> &mut [T] {
         const { parts::assert_layout::<T, Self>() }
@@ -73,52 +73,52 @@ pub unsafe trait Weights<T: Scalar>: Clone + fmt::Debug + PartialEq + Shareable 
         unsafe { core::slice::from_raw_parts_mut((&raw mut *self).cast(), Self::COUNT) }
     }
 
-    /// Weights that are all zero, as a constant: for a `static`.
+    /// All-zero weights as a constant, for a `static`.
     // SAFETY: by the contract of the trait, all-zero bytes are valid.
     const ZEROED: Self = unsafe { core::mem::zeroed() };
 
-    /// Weights that are all zero, by value. Refused at compile time above
-    /// [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes: larger ones are made with [`zeroed_box`].
+    /// Returns all-zero weights by value. Does not compile above [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE)
+    /// bytes: make larger ones with [`zeroed_box`].
     fn zeroed() -> Self {
         const { assert_by_value(size_of::<Self>(), LAYER, "zeroed", "make them on the heap: `zeroed_box`") }
         zeros()
     }
 }
 
-/// Weights that are all zero, by value: the caller has looked at their size.
+/// Returns all-zero weights by value. The caller has checked their size.
 pub(crate) fn zeros<T: Scalar, W: Weights<T>>() -> W {
     const { parts::assert_layout::<T, W>() }
     // SAFETY: by the contract of the trait, all-zero bytes are valid.
     unsafe { core::mem::zeroed() }
 }
 
-/// Refuses, at compile time, to `clone` large weights.
+/// Fails to compile if weights are too large for `clone`.
 ///
 /// # Panics
-/// If there are more than [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes.
+/// If they have more than [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes.
 #[doc(hidden)]
 #[track_caller]
 pub const fn assert_clone<W>() {
     assert_by_value(size_of::<W>(), LAYER, "clone", "copy them in place: `clone_from`");
 }
 
-/// The weights of a layer.
+/// The beginning of a message about the weights of a layer.
 const LAYER: Large = ["this layer has ", " bytes of weights"];
 
-/// Copies a matrix in place: the `clone_from` of a matrix itself makes a copy on the stack.
+/// Copies a matrix in place. The matrix's own `clone_from` makes a copy on the stack.
 #[doc(hidden)]
 #[inline]
 pub fn copy<T: Clone, const R: usize, const C: usize>(from: &SMatrix<T, R, C>, to: &mut SMatrix<T, R, C>) {
     to.as_mut_slice().clone_from_slice(from.as_slice());
 }
 
-/// The type of a value, exactly: a coercion cannot change it.
+/// Returns the exact type of a value: a coercion cannot change it.
 #[doc(hidden)]
 pub const fn type_of<W>(_: &W) -> PhantomData<W> {
     PhantomData
 }
 
-/// Weights that are all zero, made in place on the heap: no copy passes through the stack.
+/// Returns all-zero weights, made in place on the heap. No copy passes through the stack.
 #[cfg(feature = "alloc")]
 pub fn zeroed_box<T: Scalar, W: Weights<T>>() -> alloc::boxed::Box<W> {
     use alloc::alloc::{alloc_zeroed, handle_alloc_error};
@@ -126,12 +126,12 @@ pub fn zeroed_box<T: Scalar, W: Weights<T>>() -> alloc::boxed::Box<W> {
     const { parts::assert_layout::<T, W>() }
     let layout = Layout::new::<W>();
     if layout.size() == 0 {
-        // SAFETY: a box of a type without size is any aligned address. `Box::new(W::zeroed())` would do the same, but in a
-        // debug build its frame would hold a whole `W` for every other type.
+        // SAFETY: a box of a zero-sized type is any aligned address. `Box::new(W::zeroed())` would do the same, but in
+        // a debug build its frame would hold a whole `W` for every other type.
         return unsafe { alloc::boxed::Box::from_raw(core::ptr::NonNull::<W>::dangling().as_ptr()) };
     }
-    // SAFETY: the layout has a size above zero; the memory is zeroed, which is a valid `W` by the contract of `Weights`,
-    // and it came from the global allocator with the layout of `W`, as `Box::from_raw` demands.
+    // SAFETY: the layout has a size above zero. The memory is zeroed, which is a valid `W` by the contract of
+    // `Weights`. It came from the global allocator with the layout of `W`, as `Box::from_raw` demands.
     unsafe {
         let pointer = alloc_zeroed(layout).cast::<W>();
         if pointer.is_null() {
@@ -146,12 +146,12 @@ pub fn zeroed_box<T: Scalar, W: Weights<T>>() -> alloc::boxed::Box<W> {
 pub struct Variable<'a> {
     /// Its path: `tower.dense.kernel`.
     pub path: Path<'a>,
-    /// Its shape in Keras: `(in, out)` for a Dense kernel; the order of the scalars is the same.
+    /// The shape in Keras: `(in, out)` for a Dense kernel. The order of the scalars is the same.
     pub shape: Shape,
     /// Whether training changes it.
     pub trainable: bool,
-    /// Whether its gradient comes by rows (along the first axis of `shape`): a batch touches only those that it names,
-    /// and [`Train::touched`](crate::layer::Train::touched) says which.
+    /// Whether the gradient comes by rows, along the first axis of `shape`. A batch touches only the rows of its
+    /// indices; [`Train::touched`](crate::layer::Train::touched) reports them.
     pub rows: bool,
 }
 
@@ -166,12 +166,12 @@ impl Path<'_> {
     /// The empty path.
     pub const ROOT: Path<'static> = Path { parent: None, name: "" };
 
-    /// The path one name longer.
+    /// Returns the path with `name` appended.
     pub const fn join<'a>(&'a self, name: &'static str) -> Path<'a> {
         Path { parent: Some(self), name }
     }
 
-    /// The last name.
+    /// Returns the last name.
     pub const fn name(&self) -> &'static str {
         self.name
     }
@@ -188,23 +188,24 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-// SAFETY: no scalar at all.
+// SAFETY: `()` holds no scalar.
 unsafe impl<T: Scalar> Weights<T> for () {
     const PARTS: &'static [Part] = &[];
 }
 
 /// Defines the weights of a layer: a `repr(C)` struct of matrices, with their names and shapes in weight files.
 ///
-/// The struct may have `#[doc]`, `#[derive]`, the levels of lints, `#[deprecated]`, `#[must_use]`, `#[non_exhaustive]`,
-/// and `#[cfg_attr]` with one of the first two; a field may have `#[doc]`. Another attribute could change the layout
-/// and is an error.
+/// The struct may have `#[doc]`, `#[derive]`, lint levels, `#[deprecated]`, `#[must_use]`, `#[non_exhaustive]`, and
+/// `#[cfg_attr]` with one of the first two. A field may have `#[doc]`. Other attributes are an error, because they
+/// could change the layout.
 ///
-/// A field is `name: Type => [shape as in Keras]`, with a matrix of the struct's scalar `T`; a running state that
-/// training does not change is marked `state`, a table whose gradient comes by rows `rows`. A field with no scalars (a
-/// bias with `use_bias = false` is a matrix with 0 columns) has no variable.
+/// A field is `name: Type => [shape as in Keras]`, with a matrix of the struct's scalar `T`. Mark a running state that
+/// training does not change with `state`, and a table whose gradient comes by rows with `rows`. A field without
+/// scalars has no variable: with `use_bias = false`, the bias is a matrix with 0 columns.
 ///
-/// The shape is read in row-major order, as in files, and a matrix is stored in column-major order: a matrix of `O`
-/// rows and `I` columns, `SMatrix<T, O, I>`, is `[I, O]`. The compiler checks the number of scalars alone.
+/// The shape is in row-major order, as in files, but a matrix is stored in column-major order. A matrix of `O` rows
+/// and `I` columns, `SMatrix<T, O, I>`, therefore has the shape `[I, O]`. The compiler checks only the number of
+/// scalars.
 ///
 /// ```
 /// use nalgebra::{SMatrix, SVector};
@@ -229,7 +230,7 @@ macro_rules! weights {
         $crate::weights! { @attributes [] [$([$($meta)*])*] [$vis] $name [$($constant)*] $($fields)* }
     };
 
-    // The attributes of the struct: a list, since any other could change what the struct holds.
+    // The allowed attributes of the struct. Any other attribute could change its fields.
     (@attributes [$($kept:tt)*] [[doc $($meta:tt)*] $($rest:tt)*] $($end:tt)*) => {
         $crate::weights! { @attributes [$($kept)* [doc $($meta)*]] [$($rest)*] $($end)* }
     };
@@ -321,12 +322,11 @@ macro_rules! weights {
             }
         }
 
-        // SAFETY: `PARTS` does not compile unless every field of the struct of this name, whatever attributes did to it, is a
-        // matrix of `T`, and there is no other field. The assertion of the trait rules out padding and a larger
-        // alignment.
+        // SAFETY: `PARTS` compiles only if every field of this struct, after its attributes, is a matrix of `T`, and
+        // if there is no other field. The assertion of the trait rules out padding and a larger alignment.
         unsafe impl<T: $crate::Scalar, $(const $constant: usize),*> $crate::Weights<T> for $name<T, $($constant),*> {
             const PARTS: &'static [$crate::weights::Part] = {
-                // A field that is no matrix of `T` does not compile.
+                // Compiles only for a matrix of `T`.
                 const fn matrix<T: $crate::Scalar, const R: usize, const C: usize>(
                     _: ::core::marker::PhantomData<$crate::__nalgebra::SMatrix<T, R, C>>,
                     shape: $crate::Shape,
@@ -334,7 +334,7 @@ macro_rules! weights {
                     ::core::assert!(R * C == 0 || R * C == shape.size(), "a variable has as many scalars as its shape");
                     R * C > 0
                 }
-                // Nothing but these fields, with these types.
+                // The struct has exactly these fields, with these types.
                 let _ = |weights: &Self| {
                     let Self { $($field),* } = weights;
                     $({

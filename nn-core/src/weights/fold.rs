@@ -1,21 +1,20 @@
-//! What [`Model::fold`](crate::layer::model::Model::fold) is made of: how one layer is folded into the weights of
-//! another one.
+//! The arithmetic of [`Model::fold`](crate::layer::model::Model::fold): folds one layer into the weights of another.
 //!
 //! ```text
 //! Dense, then BatchNormalization      s ⊙ (W · x + b) + t = (diag(s) · W) · x + (s ⊙ b + t)          after
 //! BatchNormalization, then Dense      W · (s ⊙ x + t) + b = (W · diag(s)) · x + (W · t + b)          before
-//! Embedding, then what has positions  f(E[i]) = f(E)[i]: the table of all results                    rows
+//! Embedding, then a layer by position f(E[i]) = f(E)[i]: the table of all results                    rows
 //! Embedding, then a recurrent layer   W · E[i] + b: the table of all products                        project
 //! Concatenate, then Dense             W · (x, y) + b = Wx · x + Wy · y + b: the same W               SplitInput
 //! ```
 //!
-//! A `Bidirectional` has two sets of weights that meet the same `x`: what is said of `W` and `b` holds for each, and a
-//! row of a table holds the products of one after those of the other.
+//! A `Bidirectional` has two sets of weights for the same `x`. The formulas for `W` and `b` hold for each set. A row
+//! of a table holds the products of the first set, then those of the second.
 //!
-//! The last line is no function here: [`SplitInput`](crate::layers::SplitInput) is another layer on the same weights.
+//! The last line has no function here: [`SplitInput`](crate::layers::SplitInput) is another layer on the same weights.
 //!
-//! `model!` finds out what follows what ([`Folding`](crate::spec::Folding)), and calls these functions in `fold_into`.
-//! Sums are made in `f64`.
+//! `model!` finds out which layers follow each other ([`Folding`](crate::spec::Folding)), and calls these functions in
+//! `fold_into`. Sums are made in `f64`.
 
 use crate::spec::code::Code;
 use crate::spec::text::Text;
@@ -23,17 +22,17 @@ use crate::tensor::Sample;
 use crate::tensor::scalar::Scalar;
 use crate::weights::Weights;
 
-/// Weights of a layer that computes `W · x + b` along the last axis, or begins with it.
+/// Weights of a layer that computes `W · x + b` along the last axis, or begins with that product.
 pub trait Affine<T: Scalar>: Weights<T> {
-    /// How many sets of such weights there are, of the same `x`. They stand behind each other, are of one length, and
-    /// begin with `W`.
+    /// The number of sets of such weights for the same `x`. The sets stand behind each other, have the same length,
+    /// and begin with `W`.
     const SETS: usize = 1;
 
-    /// `W` of a set, a column for each feature of `x`, and `b`, which is empty where there is none.
+    /// Returns `W` of a set, with a column for each feature of `x`, and `b`, which is empty if there is no bias.
     fn affine(&self, set: usize) -> (&[T], &[T]);
-    /// The same, to be written.
+    /// Returns the same slices for writing.
     fn affine_mut(&mut self, set: usize) -> (&mut [T], &mut [T]);
-    /// `y = W · x + b`, for one position: that of one set after that of the other.
+    /// Computes `y = W · x + b` for one position; the result of one set follows the result of the other.
     fn apply(&self, x: &[T], y: &mut [T]);
 }
 
@@ -41,18 +40,18 @@ pub trait Affine<T: Scalar>: Weights<T> {
 pub trait Scale<T: Scalar> {
     /// Its weights.
     type Weights;
-    /// How many features there are.
+    /// The number of features.
     const FEATURES: usize;
-    /// `s` and `t` of a feature.
+    /// Returns `s` and `t` of a feature.
     fn scale(&self, w: &Self::Weights, feature: usize) -> (f64, f64);
 }
 
-/// What is not folded is copied.
+/// Copies weights that do not fold.
 pub fn copy<T: Scalar, W: Weights<T>>(from: &W, to: &mut W) {
     to.as_mut_slice().copy_from_slice(from.as_slice());
 }
 
-/// The weights of a layer, to those of one that may have a bias where this one has none: it is zero.
+/// Copies the weights of a layer to a layer that may have a bias where this one has none. That bias becomes zero.
 pub fn affine<T: Scalar>(from: &impl Affine<T>, to: &mut impl Affine<T>) {
     let ((kernel, bias), (to_kernel, to_bias)) = (from.affine(0), to.affine_mut(0));
     to_kernel.copy_from_slice(kernel);
@@ -63,8 +62,8 @@ pub fn affine<T: Scalar>(from: &impl Affine<T>, to: &mut impl Affine<T>) {
     }
 }
 
-/// What stands behind the kernel in the weights of a recurrent layer, which is all that one on
-/// [`Projected`](crate::layers::Projected) steps has.
+/// Copies the weights behind the kernel of a recurrent layer. A recurrent layer on
+/// [`Projected`](crate::layers::Projected) steps has no others.
 pub fn behind<T: Scalar, W: Affine<T>>(from: &W, to: &mut impl Affine<T>) {
     let (from, to) = (from.as_slice(), to.as_mut_slice());
     let (length, rest) = (from.len() / W::SETS, to.len() / W::SETS);
@@ -73,7 +72,7 @@ pub fn behind<T: Scalar, W: Affine<T>>(from: &W, to: &mut impl Affine<T>) {
     }
 }
 
-/// `scale` follows the layer of these weights: `W = diag(s) · W`, `b = s ⊙ b + t`.
+/// Folds a `scale` behind the layer of these weights: `W = diag(s) · W`, `b = s ⊙ b + t`.
 pub fn after<T: Scalar, S: Scale<T>, W: Affine<T>>(scale: &S, w: &S::Weights, to: &mut W) {
     let (kernel, bias) = to.affine_mut(0);
     for feature in 0..S::FEATURES {
@@ -85,7 +84,7 @@ pub fn after<T: Scalar, S: Scale<T>, W: Affine<T>>(scale: &S, w: &S::Weights, to
     }
 }
 
-/// `scale` stands before the layer of these weights: `b = W · t + b`, `W = W · diag(s)`.
+/// Folds a `scale` before the layer of these weights: `b = W · t + b`, `W = W · diag(s)`.
 pub fn before<T: Scalar, S: Scale<T>, W: Affine<T>>(scale: &S, w: &S::Weights, to: &mut W) {
     for set in 0..W::SETS {
         let (kernel, bias) = to.affine_mut(set);
@@ -106,7 +105,7 @@ pub fn before<T: Scalar, S: Scale<T>, W: Affine<T>>(scale: &S, w: &S::Weights, t
     }
 }
 
-/// Each row of a table through what follows the table in the graph, to the row of another one.
+/// Runs each row of a table through the layers that follow the table, and writes the results to another table.
 pub fn rows<T: Scalar, X: Sample<Element = T>, Y: Sample<Element = T>>(
     from: &impl Weights<T>,
     to: &mut impl Weights<T>,
@@ -117,12 +116,12 @@ pub fn rows<T: Scalar, X: Sample<Element = T>, Y: Sample<Element = T>>(
     }
 }
 
-/// What a layer with such weights makes of one position.
+/// Computes the output of a layer with such weights for one position.
 pub fn project<T: Scalar, X: Sample<Element = T>, Y: Sample<Element = T>>(w: &impl Affine<T>, x: &X, y: &mut Y) {
     w.apply(crate::tensor::flat(core::slice::from_ref(x)), crate::tensor::flat_mut(core::slice::from_mut(y)));
 }
 
-/// Refuses, at compile time, to train what was folded.
+/// Fails to compile if a program trains a folded model.
 ///
 /// # Panics
 /// Always, in a constant.

@@ -1,7 +1,24 @@
-//! How weights start.
+//! Initial values of weights.
 //!
-//! The names and defaults are Keras's. `fan_in` and `fan_out` are the numbers of inputs that one output sees and of
+//! The names and defaults are Keras's. `fan_in` is the number of inputs that one output sees, `fan_out` the number of
 //! outputs that one input reaches.
+//!
+//! | in a graph, with the defaults | values |
+//! |---|---|
+//! | `zeros` | 0 |
+//! | `ones` | 1 |
+//! | `constant(value = 0)` | `value` |
+//! | `random_normal(mean = 0, stddev = 0.05)` | normal |
+//! | `random_uniform(minval = -0.05, maxval = 0.05)` | uniform from `minval` to `maxval` |
+//! | `truncated_normal(mean = 0, stddev = 0.05)` | normal, within two standard deviations of the mean |
+//! | `glorot_uniform` | uniform within `±√(6 / (fan_in + fan_out))` |
+//! | `glorot_normal` | truncated normal of variance `2 / (fan_in + fan_out)` |
+//! | `he_uniform` | uniform within `±√(6 / fan_in)` |
+//! | `he_normal` | truncated normal of variance `2 / fan_in` |
+//! | `lecun_uniform` | uniform within `±√(3 / fan_in)` |
+//! | `lecun_normal` | truncated normal of variance `1 / fan_in` |
+//! | `orthogonal(gain = 1)` | a random orthogonal matrix times `gain` |
+//! | `identity(gain = 1)` | the identity matrix times `gain` |
 //!
 //! Source: <https://keras.io/api/layers/initializers/>
 
@@ -50,23 +67,23 @@ mod compute {
     use rand::{Rng, RngExt};
     use rand_distr::StandardNormal;
 
-    /// How many inputs one output sees, and how many outputs one input reaches.
+    /// The number of inputs that one output sees, and of outputs that one input reaches.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Fans {
-        /// Inputs of one output.
+        /// The inputs of one output.
         pub fan_in: usize,
-        /// Outputs of one input.
+        /// The outputs of one input.
         pub fan_out: usize,
     }
 
     impl Fans {
-        /// From both numbers.
+        /// Creates fans from both numbers.
         pub const fn new(fan_in: usize, fan_out: usize) -> Self {
             Fans { fan_in, fan_out }
         }
     }
 
-    /// How a variable starts.
+    /// The initial values of a variable.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Initializer {
         /// All 0.
@@ -92,7 +109,7 @@ mod compute {
             /// The upper end.
             maxval: f64,
         },
-        /// Normal, drawn again while farther than two standard deviations from the mean.
+        /// Normal; values farther than two standard deviations from the mean are drawn again.
         TruncatedNormal {
             /// The mean.
             mean: f64,
@@ -111,7 +128,7 @@ mod compute {
         LecunUniform,
         /// Truncated normal of variance `1 / fan_in`.
         LecunNormal,
-        /// A random orthogonal matrix times `gain`; the last axis is one side, all axes before it the other.
+        /// A random orthogonal matrix times `gain`. The last axis is one side; all axes before it form the other.
         Orthogonal {
             /// The factor.
             gain: f64,
@@ -123,13 +140,13 @@ mod compute {
         },
     }
 
-    /// The standard deviation of a standard normal truncated at ±2: variance scaling divides by it, so that the
-    /// variance after truncation is the one asked for.
+    /// The standard deviation of a standard normal truncated at ±2. Variance scaling divides by it, to reach the
+    /// requested variance after truncation.
     const TRUNCATED_STDDEV: f64 = 0.879_625_661_034_239_8;
 
     impl Initializer {
         /// Fills a variable of this Keras shape.
-        // A layer's initializer is a constant: in place, firmware keeps that one of them.
+        // A layer's initializer is a constant. With inlining, firmware keeps only the code of that initializer.
         #[cfg_attr(not(feature = "std"), inline(always))]
         pub fn fill<T: Scalar>(&self, out: &mut [T], shape: &[usize], fans: Fans, rng: &mut dyn Rng) {
             let (fan_in, fan_out) = (fans.fan_in.max(1) as f64, fans.fan_out.max(1) as f64);
@@ -188,14 +205,14 @@ mod compute {
         }
     }
 
-    /// A random orthogonal matrix, uniformly distributed: normal rows (or columns, whichever are fewer) made
-    /// orthonormal one after another by modified Gram-Schmidt, twice for precision. That is the `Q` of a QR
-    /// factorisation with a positive diagonal of `R`, which is what Keras takes; written out because it needs no memory
-    /// beside `out`.
+    /// Fills `out` with a uniformly distributed random orthogonal matrix. It makes normal rows (or columns, if they
+    /// are fewer) orthonormal by modified Gram-Schmidt, twice for precision. The result is the `Q` of a QR
+    /// factorisation whose `R` has a positive diagonal, as in Keras. It is written out because that needs no memory
+    /// besides `out`.
     fn orthogonal<T: Scalar>(out: &mut [T], shape: &[usize], gain: f64, rng: &mut dyn Rng) {
         let columns = shape.last().copied().unwrap_or(1).max(1);
         let rows = out.len() / columns;
-        // Vector `v` of `count`, element `k` of `length`, at this place of the row-major matrix.
+        // The index of element `k < length` of vector `v < count` in the row-major matrix.
         let (count, length) = (rows.min(columns), rows.max(columns));
         let at = move |v: usize, k: usize| if rows <= columns { v * columns + k } else { k * columns + v };
         for v in 0..count {
@@ -213,7 +230,7 @@ mod compute {
                     }
                 }
                 let norm: T = (0..length).map(|k| out[at(v, k)] * out[at(v, k)]).sum::<T>().sqrt();
-                // A draw (almost) inside the span of the others has lost its digits: draw again.
+                // A draw (almost) inside the span of the others has lost its digits, so draw again.
                 if norm > T::of(1e-3) {
                     for k in 0..length {
                         out[at(v, k)] /= norm;

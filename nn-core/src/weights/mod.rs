@@ -1,7 +1,7 @@
 //! Weights: their flat view, their first values, penalties and bounds, and how two layers fold into one.
 //!
-//! Rule: nothing here knows a layer. Initializers, regularizers and constraints name slices; the rest names a struct of
-//! scalars.
+//! Rule: nothing here knows a layer. Initializers, regularizers and constraints work on slices; the rest works on a
+//! struct of scalars.
 
 pub mod constraints;
 pub mod initializers;

@@ -1,5 +1,11 @@
 //! Penalties on weights, added to the loss: `l1 · Σ|w| + l2 · Σw²`.
 //!
+//! | in a graph, with the defaults | penalty |
+//! |---|---|
+//! | `l1(l1 = 0.01)` | `l1 · Σ abs(w)` |
+//! | `l2(l2 = 0.01)` | `l2 · Σ w²` |
+//! | `l1_l2(l1 = 0, l2 = 0)` | the sum of both |
+//!
 //! As in Keras there is no factor ½ before the square, so the gradient is `l1 · sign(w) + 2 · l2 · w`.
 //!
 //! Source: <https://keras.io/api/layers/regularizers/>
@@ -48,7 +54,7 @@ mod compute {
         /// No penalty.
         pub const NONE: Regularizer = Regularizer { l1: 0.0, l2: 0.0 };
 
-        /// The penalty of `w`; adds its gradient to `dw`.
+        /// Returns the penalty of `w`, and adds its gradient to `dw`.
         #[inline]
         pub fn apply<T: Scalar>(&self, w: &[T], dw: Option<&mut [T]>) -> T {
             if *self == Regularizer::NONE {

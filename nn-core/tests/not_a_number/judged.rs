@@ -5,7 +5,7 @@ use nalgebra::{SMatrix, SVector};
 use nn_core::losses::{self, LossOn};
 use nn_core::metrics::{self, F1Average, Metric, MetricOn};
 
-/// A prediction of NaN makes every loss NaN, wherever it stands, and its gradient is not a number that hides it.
+/// A NaN prediction makes every loss NaN at any place, and its gradient does not hide it behind a number.
 #[test]
 fn every_loss_of_nan_is_nan() {
     type Row = SVector<f64, 3>;
@@ -59,7 +59,7 @@ where
     metric.result(&state)
 }
 
-/// A class that is NaN is not predicted, unless all of them are.
+/// A class with NaN is not predicted, unless all classes are NaN.
 #[test]
 fn accuracies() {
     let one_hot = |class: usize| core::array::from_fn::<f64, 3, _>(|i| f64::from(u8::from(i == class)));

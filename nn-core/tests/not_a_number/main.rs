@@ -1,5 +1,5 @@
 //! NaN with both signs and both infinities: activations, products that end in relu, pooling, merges, losses and
-//! metrics, in debug builds and at every level of optimised ones. The expected numbers are Keras's (3.15.1,
+//! metrics, in debug builds and at every level of optimised builds. The expected numbers are Keras's (3.15.1,
 //! TensorFlow 2.21).
 //!
 //! ```sh
@@ -35,7 +35,7 @@ fn at_each_level(check: impl Fn(&str)) {
     check("plain");
 }
 
-/// Both NaNs as this number type has them, through an operation that the compiler cannot foresee.
+/// Returns both NaNs of this number type, through an operation that the compiler cannot foresee.
 fn nans<T: Scalar>() -> [T; 2] {
     [core::hint::black_box(T::of(f64::NAN)), core::hint::black_box(-T::of(f64::NAN))]
 }
@@ -44,7 +44,7 @@ fn same<T: Scalar>(got: T, expected: f64) -> bool {
     (got.to_f64().is_nan() && expected.is_nan()) || (got.to_f64() - expected).abs() < 1e-6 || got.to_f64() == expected
 }
 
-/// `f(NaN)`, `f(∞)` and `f(-∞)`, for slices that leave every remainder, in another place and in place.
+/// Checks `f(NaN)`, `f(∞)` and `f(-∞)`, for slices that leave every remainder, in another place and in place.
 fn check<T: Scalar>(name: &str, f: &impl Elementwise, expected: [f64; 3], level: &str) {
     let [nan, negative] = nans::<T>();
     let special = [nan, T::of(f64::INFINITY), negative, T::of(f64::NEG_INFINITY)];
@@ -72,8 +72,8 @@ macro_rules! check_activations {
 const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;
 
-/// Three pass no NaN on, as in Keras: a comparison with a threshold decides, and NaN is not above it. One differs
-/// from Keras: squareplus of -∞ is 0 here, and NaN there.
+/// Three activations do not pass NaN on, as in Keras: a comparison with a threshold decides, and NaN is not above it.
+/// One differs from Keras: squareplus of -∞ is 0 here, and NaN there.
 #[test]
 fn activations() {
     at_each_level(|level| {
@@ -109,7 +109,7 @@ fn activations() {
     });
 }
 
-/// The layers of that kind; 0 for -∞ where the slope is 0, whatever the threshold.
+/// The layers with these activations; 0 for -∞ if the slope is 0, for every threshold.
 #[test]
 fn layers_of_activations() {
     fn check<L, const N: usize>(layer: L, w: &L::Weights, expected: [f32; N], level: &str)
@@ -136,8 +136,8 @@ fn layers_of_activations() {
     });
 }
 
-/// A product that ends in relu gives what the product and the activation give one after the other: for every column
-/// of a block, every number of samples, and both kinds of product. NaN comes from an input, a weight, or ∞ - ∞.
+/// A product that ends in relu equals the product and the activation one after the other: for every column of a block,
+/// every number of samples, and both kinds of product. NaN comes from an input, a weight, or ∞ - ∞.
 #[test]
 fn products_that_end_in_relu() {
     struct Parts<const A: usize, const B: usize>;
@@ -191,8 +191,8 @@ fn products_that_end_in_relu() {
     });
 }
 
-/// One NaN, or an infinity that is subtracted from itself, makes all of a position NaN. (TensorFlow's softmax gives
-/// the others 0.)
+/// One NaN, or an infinity that is subtracted from itself, makes the whole position NaN. (TensorFlow's softmax gives 0
+/// for the other scalars.)
 #[test]
 fn softmaxes() {
     fn check<T: Scalar>(level: &str) {
@@ -218,7 +218,7 @@ fn softmaxes() {
                 }
             }
         }
-        // -∞ is a class that cannot be.
+        // -∞ is an impossible class.
         let mut y = [T::of(-INF), T::ONE, T::of(2.0)];
         Softmax.in_place(3, &mut y);
         assert!(y.iter().zip([0.0, 0.268_941_421, 0.731_058_579]).all(|(y, e)| same(*y, e)), "{y:?}, {level}");

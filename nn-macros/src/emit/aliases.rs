@@ -1,7 +1,7 @@
-//! Short names for types whose sizes only rustc knows, inside of the expansion's block.
+//! Short names, inside the expansion's block, for types whose sizes only rustc knows.
 //!
-//! `Dense<{ __PairGraph::SAME.constant(0usize) }, .., ..>` is `LayerOfSame` there, and its output `SampleOfSame<T>`: a
-//! reader sees the calls, and where each of the sizes comes from once.
+//! `Dense<{ __PairGraph::SAME.constant(0usize) }, .., ..>` becomes `LayerOfSame`, and its output `SampleOfSame<T>`. A
+//! reader sees the calls, and the origin of each size once.
 
 use super::Context;
 use crate::graph::{Builtin, ConstId, Facts, Graph, Op, Shaped};
@@ -12,10 +12,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 use syn::Ident;
 
-/// What a name stands for.
+/// The type behind a name.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
-    /// The samples of a shape: that of a constant, or of an output in one.
+    /// The samples of a shape: of a constant, or of an output in one.
     Sample(ConstId, Option<usize>),
     /// The type of a layer.
     Layer(&'static str, ConstId),
@@ -40,12 +40,12 @@ impl Key {
         Some(Key::Weights(builtin.spec.name, constant(builtin.inferred.as_ref())?))
     }
 
-    /// A name made of that of the constant: `SampleOfSame` for the first output of `__PairGraph::SAME`.
+    /// A name derived from the constant's: `SampleOfSame` for the first output of `__PairGraph::SAME`.
     fn name(&self, graph: &Graph) -> Ident {
         let (kind, id, output) = match self {
             Key::Sample(id, output) => ("Sample", id, output.filter(|&k| k > 0)),
             Key::Layer(_, id) => ("Layer", id, None),
-            // `DenseWeights` would be the name of the library's own.
+            // The library itself has `DenseWeights`.
             Key::Weights(_, id) => ("Weights", id, None),
         };
         let (constant, output) = (&graph.constant(*id).name, output.map_or_else(String::new, |k| k.to_string()));
@@ -61,7 +61,7 @@ fn constant(facts: Option<&Facts>) -> Option<ConstId> {
     }
 }
 
-/// The names, by what they stand for; none outside of the block.
+/// The names, by their types. Outside the block there are none.
 #[derive(Clone, Default)]
 pub(crate) struct Aliases(Rc<BTreeMap<Key, Ident>>);
 
@@ -81,7 +81,7 @@ impl Aliases {
         self.0.get(&Key::weights(builtin)?)
     }
 
-    /// All of them.
+    /// All names.
     pub(super) fn names(&self) -> impl Iterator<Item = &Ident> {
         self.0.values()
     }
@@ -103,7 +103,7 @@ pub(super) fn aliases(context: &Context<'_>) -> (Aliases, TokenStream) {
         }
     };
     for tensor in &context.graph.tensors {
-        // The type of a sparse sample is short.
+        // The type of a sparse sample is short anyway.
         if let (Some(key), true) = (Key::sample(&tensor.shape), !tensor.sparse) {
             let (nn, span, shape) = (&context.paths.nn, context.name.span(), context.print().shape(&tensor.shape));
             let size = quote_spanned!(span=> { #shape.rows() }, { #shape.cols() });

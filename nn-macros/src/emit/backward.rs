@@ -22,7 +22,7 @@ pub(crate) fn backward(context: &Context<'_>, train: &Program) -> TokenStream {
     }
 }
 
-/// Which gradients of inputs the caller asked for, if a step depends on it.
+/// Records which input gradients the caller asked for, if a step depends on it.
 fn asked(context: &Context<'_>, train: &Program) -> TokenStream {
     if !train.asks {
         return quote!();
@@ -49,7 +49,7 @@ fn seed(context: &Context<'_>, seed: &Seed) -> TokenStream {
     }
 }
 
-/// The gradient that the caller gives for an output.
+/// The caller's gradient for an output.
 fn caller_gradient(context: &Context<'_>, output: usize) -> TokenStream {
     context.part("dy", output, context.graph.outputs.len())
 }
@@ -96,7 +96,7 @@ fn call(context: &Context<'_>, program: &Program, number: CallId, call: &BackCal
     let does = if call.inside_heads.is_empty() {
         over_batch(context, node, call.any_inputs, quote!(backward::<B>), tensors)
     } else {
-        // The bits of the model's outputs, in the places of those of the model inside.
+        // The bits of the model's outputs, moved to their indices in the inner model.
         let bits = call.inside_heads.iter().map(|&(i, k)| {
             let (i, k) = (Literal::usize_unsuffixed(i), Literal::usize_unsuffixed(k));
             quote!((logit_mask >> #i & 1) << #k)

@@ -1,4 +1,4 @@
-//! The checks of the budgets: constants that rustc evaluates, each where its limit was written.
+//! The checks of the budgets: constants that rustc evaluates, each at the place of its limit.
 
 use super::Context;
 use super::memory::budget_parts;
@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Ident;
 
-/// A check for each budget that is given.
+/// One check for each given budget.
 pub(crate) fn budgets(context: &Context<'_>, budgets: &Budgets) -> TokenStream {
     let (graph, name) = (context.graph, context.name);
     let model = quote!(<#name<::core::primitive::f32> as ::nn::Model>);

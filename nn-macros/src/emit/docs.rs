@@ -1,4 +1,4 @@
-//! What a reader sees: documentation of fields, the summary, and pictures of the graph.
+//! Documentation for readers: field docs, the summary, and pictures of the graph.
 
 use super::Context;
 use super::memory::workspace_size;
@@ -17,6 +17,12 @@ pub(crate) fn field(context: &Context<'_>, id: LayerId) -> String {
     doc
 }
 
+/// The documentation that a user wrote on a `let`, with an empty line behind it.
+pub(crate) fn own(lines: &[String]) -> TokenStream {
+    let end = (!lines.is_empty()).then(|| quote!(#[doc = ""]));
+    quote!(#(#[doc = #lines])* #end)
+}
+
 /// The shape of a tensor, for documentation.
 pub(crate) fn shape(context: &Context<'_>, tensor: TensorId) -> String {
     match &context.graph.tensors[tensor].shape {
@@ -31,12 +37,12 @@ struct Entry {
     kind: String,
     label: String,
     output: TensorId,
-    /// The layer; none for an input.
+    /// The layer; `None` for an input.
     layer: Option<LayerId>,
-    /// The layer, if it has weights.
+    /// The layer whose weights this entry counts; shared weights count once.
     weights: Option<LayerId>,
     inputs: Vec<String>,
-    /// Whether it counts weights of its own, and not only those of another layer.
+    /// Whether the box has a dashed line: it is an input.
     dashed: bool,
 }
 
@@ -105,7 +111,7 @@ pub(crate) fn rows(context: &Context<'_>) -> TokenStream {
             }
             None => quote!(0),
         };
-        // At the struct's name, as all that holds shapes that rustc may fail to find.
+        // At the struct's name, like everything with shapes that rustc may fail to find.
         quote_spanned! {context.name.span()=>
             ::nn::summary::Row {
                 name: #name,
@@ -121,8 +127,8 @@ pub(crate) fn rows(context: &Context<'_>) -> TokenStream {
     quote_spanned!(context.name.span()=> &[#(#rows),*])
 }
 
-/// The call of a layer whose costs are those of its type: it is called once, its weights are counted here, and it has
-/// one output and no workspace.
+/// The only call of a layer whose costs are the costs of its type: its weights are counted here, and it has one output
+/// and no workspace.
 fn only_call<'a>(context: &Context<'a>, id: LayerId, weights: Option<LayerId>) -> Option<&'a Node> {
     let layer = &context.graph.layers[id];
     let mut calls = context.graph.nodes.iter().filter(|node| node.layer == id);
@@ -131,8 +137,7 @@ fn only_call<'a>(context: &Context<'a>, id: LayerId, weights: Option<LayerId>) -
     (plain && !matches!(layer.op, Op::Activation { .. })).then_some(node)
 }
 
-/// The multiply-accumulates of a layer in all of its calls, and the bytes that it works with, beside its `first`
-/// output.
+/// The multiply-accumulates of a layer in all its calls, and its working memory in bytes besides its `first` output.
 fn costs(context: &Context<'_>, layer: LayerId, first: TensorId) -> (TokenStream, TokenStream) {
     let (mut macs, mut memory) = (Vec::new(), Vec::new());
     for node in context.graph.nodes.iter().filter(|node| node.layer == layer) {
@@ -140,7 +145,7 @@ fn costs(context: &Context<'_>, layer: LayerId, first: TensorId) -> (TokenStream
             let shape = context.print().shape_of(output);
             memory.push(quote!(4 * #shape.size()));
         }
-        // An activation counts as nothing.
+        // Activations do not count as multiply-accumulates.
         if let Op::Activation { .. } = context.graph.layers[node.layer].op {
             continue;
         }
@@ -184,7 +189,7 @@ pub(crate) fn dot(context: &Context<'_>) -> String {
     dot
 }
 
-/// The graph as Mermaid, in a code block of the struct's documentation.
+/// The graph as Mermaid, in a code block for the struct's documentation.
 pub(crate) fn mermaid(context: &Context<'_>) -> Vec<String> {
     let mut text = String::from("\n```mermaid\nflowchart TD\n");
     let entries = entries(context);
@@ -202,6 +207,6 @@ pub(crate) fn mermaid(context: &Context<'_>) -> Vec<String> {
         text.push_str(&format!("    {} --> out_{name}([\"{name}\"])\n", context.graph.source_name(tensor)));
     }
     text.push_str("```");
-    // One line of documentation each, indented as `///` comments are.
+    // One line of documentation for each line, indented like `///` comments.
     text.lines().map(|line| format!(" {line}")).collect()
 }

@@ -1,4 +1,4 @@
-//! The folded form of a model: a struct of its own if something was folded, else another name of the model.
+//! The folded form of a model: a struct of its own if something was folded, otherwise an alias of the model.
 
 use super::Context;
 use crate::graph::{Count, Op};
@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
 
-/// The items of the folded form. `predict` is a prediction with it, if something was folded.
+/// The items of the folded form. `predict` is its prediction, if something was folded.
 pub(crate) fn items(context: &Context<'_>, predict: Option<&Program>) -> TokenStream {
     let item = context.item.folded();
     let (model, folded_name, visibility) = (context.name, &item.name, &item.visibility);
@@ -24,7 +24,7 @@ pub(crate) fn items(context: &Context<'_>, predict: Option<&Program>) -> TokenSt
     super::items(&context, None, (quote!(), quote!()), &quote!())
 }
 
-/// What `impl Model` says of a model that is its own folded form.
+/// The part of `impl Model` for a model that is its own folded form.
 fn same(model: &Ident) -> TokenStream {
     quote! {
         type Folded = #model<T>;
@@ -35,7 +35,7 @@ fn same(model: &Ident) -> TokenStream {
     }
 }
 
-/// What `impl Model` says of the folded form: its type, and how its weights are made.
+/// The part of `impl Model` about the folded form: its type, and the making of its weights.
 pub(crate) fn members(context: &Context<'_>) -> TokenStream {
     let Some(folded) = &context.graph.folded else { return same(context.name) };
     let folded_name = context.item.beside("Folded");
@@ -79,7 +79,7 @@ pub(crate) fn members(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// A closure that takes a row of a table to the row of the folded one: one line for each call.
+/// A closure that turns a table's row into a row of the folded table, with one line for each call.
 fn follow(context: &Context<'_>, width: &Count, calls: &[(usize, Count)], projected: bool) -> TokenStream {
     let nn = &context.paths.nn;
     let sample = |width: &Count| {

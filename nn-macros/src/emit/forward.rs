@@ -27,7 +27,7 @@ pub(crate) fn forward(context: &Context<'_>, train: &Program) -> TokenStream {
     }
 }
 
-/// The steps of a forward pass: the memory is `m`, for `n` samples.
+/// The steps of a forward pass for `n` samples, with the memory `m`.
 pub(crate) fn pass(context: &Context<'_>, program: &Program) -> TokenStream {
     program.forward.iter().map(|step| self::step(context, program, step)).collect()
 }
@@ -48,7 +48,7 @@ fn step(context: &Context<'_>, program: &Program, step: &Step) -> TokenStream {
     }
 }
 
-/// A call: first the tensors that it reads and writes are taken out of the memory that they share with others.
+/// A call. Before it, its tensors are borrowed from the memory that they share with others.
 fn call(context: &Context<'_>, program: &Program, call: &Call) -> TokenStream {
     let (nn, arena, node) = (&context.paths.nn, &context.paths.arena, &context.graph.nodes[call.call]);
     let mut parts = Borrows::default();
@@ -102,19 +102,19 @@ fn call(context: &Context<'_>, program: &Program, call: &Call) -> TokenStream {
 /// The parts of shared memory that a call borrows.
 #[derive(Default)]
 pub(crate) struct Borrows {
-    /// By field: their names and ranges.
+    /// For each field, the names and ranges of the parts.
     takes: BTreeMap<Ident, (Vec<Ident>, Vec<TokenStream>)>,
     taken: Vec<(Place, Ident)>,
 }
 
 impl Borrows {
-    /// The name of the part of a tensor. A part that is read twice, or as two tensors in one place, is taken once.
+    /// The name of a tensor's part. A part that is read twice, or as two tensors in one place, is borrowed once.
     fn take(&mut self, context: &Context<'_>, program: &Program, prefix: &str, tensor: &Read) -> Option<Ident> {
         let (field, range) = range(context, program, tensor.place)?;
         if let Some((_, name)) = self.taken.iter().find(|(place, _)| *place == tensor.place) {
             return Some(name.clone());
         }
-        // A name of its own for each tensor could be that of a constant of the user's.
+        // Names of tensors could also be the names of the user's constants, so parts are numbered.
         let count = self.taken.iter().filter(|(_, name)| name.to_string().starts_with(prefix)).count();
         let name = format_ident!("{prefix}{count}");
         let (names, ranges) = self.takes.entry(field).or_default();
@@ -170,7 +170,7 @@ impl Borrows {
     }
 }
 
-/// A mask, or something else where a user's own layer does not hand it on.
+/// A mask, or another expression if a user's own layer does not hand the mask on.
 pub(crate) fn if_it_exists(
     context: &Context<'_>,
     mask: &MaskRead,
@@ -183,7 +183,7 @@ pub(crate) fn if_it_exists(
     }
 }
 
-/// An activation in a prediction, in the place of its input.
+/// An activation in a prediction that overwrites its input.
 fn in_place(context: &Context<'_>, program: &Program, call: CallId, y: &Read) -> TokenStream {
     let arena = &context.paths.arena;
     let (field, range) = range(context, program, y.place).expect("an activation in place has shared memory");
@@ -192,8 +192,8 @@ fn in_place(context: &Context<'_>, program: &Program, call: CallId, y: &Read) ->
     quote!(#layer.in_place(#arena samples_mut::<#sample>(#arena part_mut(&mut m.#field, n, #range)));)
 }
 
-/// A call that passes over batches: `Dense::<64, 10, 1>::DEFAULT.forward::<B>(..)`. If the types of its inputs do not
-/// follow from the layer's, they are named.
+/// A call over batches: `Dense::<64, 10, 1>::DEFAULT.forward::<B>(..)`. It names the types of its inputs if they do not
+/// follow from the layer's type.
 pub(crate) fn over_batch(
     context: &Context<'_>,
     node: &Node,
@@ -213,7 +213,7 @@ fn names_inputs(context: &Context<'_>, any_inputs: bool) -> bool {
     any_inputs || !context.paths.imported
 }
 
-/// A call of a method of the value of a layer.
+/// Calls a method of the value of a layer.
 pub(crate) fn of_value(layer: TokenStream, name: TokenStream, arguments: TokenStream) -> TokenStream {
     if layer.to_string().ends_with('}') {
         quote!((#layer).#name(#arguments);)
@@ -222,14 +222,14 @@ pub(crate) fn of_value(layer: TokenStream, name: TokenStream, arguments: TokenSt
     }
 }
 
-/// A call of a method of a layer, with the types of its inputs.
+/// Calls a method of a layer, with the types of its inputs.
 pub(crate) fn method(context: &Context<'_>, node: &Node, name: TokenStream, arguments: TokenStream) -> TokenStream {
     let (layer, nn) = (context.layer_value(node), &context.paths.nn);
     let (types, interface) = (context.samples(&node.inputs, &quote!(T)), interface(&name));
     quote!(#nn #interface::<T, #types>::#name(&#layer, #arguments);)
 }
 
-/// The trait that has a method.
+/// The trait with a method.
 fn interface(method: &TokenStream) -> Ident {
     let name = method.clone().into_iter().next().map_or_else(String::new, |name| name.to_string());
     match name.as_str() {
@@ -250,7 +250,7 @@ pub(crate) fn weights(context: &Context<'_>, layer: Option<LayerId>) -> TokenStr
     }
 }
 
-/// The memory of the layer of a call, if it has any.
+/// The memory of a call's layer, if it has any.
 pub(crate) fn memory(context: &Context<'_>, has: bool, node: &Node) -> TokenStream {
     if has {
         let field = memory_field(context, node);

@@ -1,4 +1,4 @@
-//! Arguments of layers of a user's own, as they were written: rustc checks them against the declaration of the layer.
+//! Arguments of a user's own layers, as written. rustc checks them against the declaration of the layer.
 
 use super::print::Printer;
 use crate::graph::{Component, Function, Given, LayerId, Op, Said};
@@ -7,10 +7,10 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 
 impl Printer<'_> {
-    /// The type whose functions know the shape rule of a component, in which the constants do not matter.
+    /// The type whose functions have the shape rule of a component. The constants do not matter for it.
     pub(super) fn called(self, component: &Component, span: Span) -> TokenStream {
         let path = &self.source[component.path];
-        // What is no layer, and models in each other, rustc reports at names.
+        // For a path that is not a layer, or models inside each other, rustc reports an error at the names.
         quote_spanned!(span=> <<#path as ::nn::Component>::Layer<0, 0, 0, 0, 0, 0, 0, 0>>)
     }
 
@@ -25,7 +25,8 @@ impl Printer<'_> {
         }
     }
 
-    /// A constant for the arguments of each component that has some: there a name of the user's means no variable.
+    /// A constant for the arguments of each component that has some, because there a user's name cannot mean a
+    /// variable.
     pub(crate) fn given_constants(self) -> impl Iterator<Item = TokenStream> {
         self.graph.layers.iter().enumerate().filter_map(move |(id, layer)| match &layer.op {
             Op::Component(component) if !component.given.is_empty() => {
@@ -67,7 +68,7 @@ impl Printer<'_> {
             }
             Said::List(elements) => {
                 let elements = elements.iter().map(|&element| &self.source[element]);
-                // A shift is of whole numbers alone: a fraction or a flag has none.
+                // Only whole numbers have a shift, so a fraction or a flag does not compile.
                 quote!(Ints(&[#(((#elements) << 0u8) as ::core::primitive::i64),*]))
             }
             Said::Function(function @ Function::Library { .. }) => {
@@ -91,7 +92,7 @@ impl Printer<'_> {
     }
 }
 
-/// The constant of the arguments of a layer. Names of other constants have no lower-case letters.
+/// The constant with the arguments of a layer. Names of other constants have no lower-case letters.
 fn given_name(layer: LayerId) -> Ident {
     format_ident!("given_{layer}")
 }

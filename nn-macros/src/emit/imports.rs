@@ -1,4 +1,4 @@
-//! How the expansion names items of the library: inside of its block by imports, outside with full paths.
+//! The names of library items in the expansion: imports inside its block, full paths outside.
 
 use super::Context;
 use super::aliases::aliases;
@@ -10,7 +10,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeSet;
 
-/// What stands before a name.
+/// The prefixes of names.
 #[derive(Clone)]
 pub(crate) struct Paths {
     /// Before an item of the crate's root: `::nn::`, or nothing.
@@ -61,10 +61,10 @@ const ROOT: &[&str] = &[
     "Weights",
 ];
 
-/// Whatever `Option`, `Some` and `f32` stand for around the block, they are Rust's in it.
+/// Around the block, `Option`, `Some` and `f32` may mean anything; inside it they are Rust's.
 const PRELUDE: &str = "#[allow(unused_imports)] use ::core::{prelude::v1::*, primitive::*};";
 
-/// The imports of the block, and the context in it.
+/// The imports of the block, and the context inside it.
 pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
     let (mut layers, mut activations) = (BTreeSet::new(), BTreeSet::new());
     for layer in &context.graph.layers {
@@ -88,7 +88,7 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
             Op::Component(_) => {}
         }
     }
-    // A model called `Graph`, or one with the layer `Softmax` and the activation, is written with full paths.
+    // If a model is called `Graph`, or has both a layer and an activation `Softmax`, these are written with full paths.
     let own = ["", "Graph", "Scratch", "Cache", "Training", "TrainingCache", "Inputs", "Outputs"]
         .map(|suffix| format!("{}{suffix}", context.name));
     let all =
@@ -126,8 +126,8 @@ pub(crate) fn inside<'a>(context: &Context<'a>) -> (TokenStream, Context<'a>) {
     (quote!(#imports #definitions), Context { aliases, ..inside })
 }
 
-/// Functions with the names of variables, and of inputs and outputs, which are variables here and there: whatever
-/// constants of such names the user has, a pattern means none of these.
+/// Functions with the names of variables, and of inputs and outputs, which are variables in places. They hide the
+/// user's constants of such names, so no pattern can mean one.
 fn locals(context: &Context<'_>) -> TokenStream {
     let graph = context.graph;
     let inputs = graph.inputs.iter().map(|&input| &graph.tensors[input].name);
@@ -135,7 +135,7 @@ fn locals(context: &Context<'_>) -> TokenStream {
     names.retain(|name| !LOCALS.contains(&name.to_string().as_str()));
     names.sort_by_key(|name| name.to_string());
     names.dedup_by_key(|name| name.to_string());
-    // Not where they were written: an editor would take that for what they mean.
+    // Without the user's spans, because an editor would take the functions for their meaning.
     let names = names.into_iter().map(|name| {
         let mut name = context.ident(name);
         name.set_span(Span::call_site());

@@ -1,4 +1,4 @@
-//! The implementations of `Layer`, `Train` and `Ends`, and that of `Graph`.
+//! The implementations of `Layer`, `Train`, `Ends` and `Graph`.
 
 use super::forward::method;
 use super::memory::{cache_type, memory_field, scratch_type};
@@ -11,7 +11,7 @@ use crate::schedule::{Logits, Program};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-/// An implementation of `Layer`: that of a graph, of its folded form, or of its form in a training step.
+/// An implementation of `Layer`, for a graph, its folded form, or its form in a training step.
 pub(super) struct Implementation {
     /// The types of the memory of both passes.
     pub(super) scratch: TokenStream,
@@ -21,14 +21,14 @@ pub(super) struct Implementation {
     pub(super) work: TokenStream,
     pub(super) heads: TokenStream,
     pub(super) constrains: TokenStream,
-    /// `const BOUNDS`, unless it is that of the trait.
+    /// `const BOUNDS`, unless the trait's default applies.
     pub(super) bounds: TokenStream,
-    /// Bodies of methods; that of `forward` for `n` samples.
+    /// Bodies of methods; `forward` is for `n` samples.
     pub(super) init: TokenStream,
     pub(super) forward: TokenStream,
     pub(super) backward: TokenStream,
     pub(super) logits: TokenStream,
-    /// The further methods of `Train` and of `Ends` that are not left to the trait.
+    /// The other methods of `Train` and `Ends`; the trait's defaults serve for the rest.
     pub(super) train: TokenStream,
     pub(super) ends: TokenStream,
 }
@@ -64,7 +64,7 @@ pub(crate) fn layer(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// Prints an implementation of `Layer` for the graph's type, and that of `Graph`.
+/// Prints the implementations of `Layer` and `Graph` for the graph's type.
 pub(super) fn implementation(context: &Context<'_>, parts: Implementation) -> TokenStream {
     let Context { graph, name, graph_type, .. } = context;
     let nn = &context.paths.nn;
@@ -156,7 +156,8 @@ pub(super) fn implementation(context: &Context<'_>, parts: Implementation) -> To
     }
 }
 
-/// Of a folded form: it computes the same in both passes. A training step does not compile, since it calls `backward`.
+/// The implementation of a folded form. Both passes compute the same. A training step does not compile, because it
+/// calls `backward`.
 fn read_only(context: &Context<'_>) -> Implementation {
     let (nn, inference) = (&context.paths.nn, forward::pass(context, context.predict));
     Implementation {
@@ -179,7 +180,7 @@ fn read_only(context: &Context<'_>) -> Implementation {
     }
 }
 
-/// Of a model, which is for predictions and for training.
+/// The implementation of a model, for predictions and for training.
 fn both(context: &Context<'_>, train: &Program) -> Implementation {
     let name = context.name;
     let nn = &context.paths.nn;
@@ -257,7 +258,7 @@ fn both(context: &Context<'_>, train: &Program) -> Implementation {
     }
 }
 
-/// The types of batches of inputs, of their gradients, of outputs, and of outputs that may be missing.
+/// The batch types: inputs, their gradients, outputs, and optional outputs.
 pub(super) struct Slices {
     pub(super) inputs: TokenStream,
     pub(super) gradients: TokenStream,
@@ -293,7 +294,7 @@ fn work(context: &Context<'_>) -> TokenStream {
     quote!(::nn::layer::Work::sum(&[#(#work),*]))
 }
 
-/// A constant of the layer of each call. An activation costs next to nothing.
+/// A constant of each call's layer. Activations are left out, because they cost next to nothing.
 fn of_each(context: &Context<'_>, constant: TokenStream) -> Vec<TokenStream> {
     let (graph, nn) = (context.graph, &context.paths.nn);
     let counted = graph.nodes.iter().filter(|node| !matches!(graph.layers[node.layer].op, Op::Activation { .. }));
@@ -313,7 +314,7 @@ fn init(context: &Context<'_>) -> TokenStream {
     quote!(#(#init)*)
 }
 
-/// What each output ends in.
+/// The head of each output.
 fn heads(context: &Context<'_>, program: &Program) -> TokenStream {
     let nn = &context.paths.nn;
     let heads = program.ends.iter().map(|end| match end.logits {
@@ -333,7 +334,7 @@ fn heads(context: &Context<'_>, program: &Program) -> TokenStream {
     quote!(&[#(#heads),*])
 }
 
-/// The logits of the outputs, after a pass. `method` gives those of a model inside.
+/// The logits of the outputs after a pass. `method` gives the logits of an inner model.
 pub(super) fn logits(context: &Context<'_>, program: &Program, method: &str) -> TokenStream {
     let (nn, arena, method) = (&context.paths.nn, &context.paths.arena, format_ident!("{method}"));
     let logits = program.ends.iter().map(|end| match &end.logits {

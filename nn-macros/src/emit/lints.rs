@@ -1,4 +1,4 @@
-//! Warnings of the compiler: uses of the deprecated constants that stand for lints.
+//! Compiler warnings: uses of the deprecated constants that stand for lints.
 
 use crate::diagnostics::Warning;
 use crate::graph::Graph;
@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Ident};
 
-/// A use of the constant of every lint that found something and is not allowed.
+/// Uses the constant of every lint that found something and is not allowed.
 pub(crate) fn uses(attributes: &[Attribute], source: &Source, found: &[Warning], allowed: &[String]) -> TokenStream {
     let found: Vec<_> = found.iter().filter(|warning| !allowed.iter().any(|name| name == warning.lint)).collect();
     if found.is_empty() {
@@ -33,7 +33,7 @@ pub(crate) fn uses(attributes: &[Attribute], source: &Source, found: &[Warning],
     }
 }
 
-/// What `impl Model` says for the lints of training: what the outputs end in, and the names that are allowed.
+/// The part of `impl Model` for the lints of training: the heads of the outputs, and the allowed names.
 pub(crate) fn for_training(graph: &Graph, allowed: &[String]) -> TokenStream {
     let ends: Vec<_> = graph.outputs.iter().map(|&output| rules::end(graph, output)).collect();
     let ends = match ends.iter().all(|&end| end == rules::OTHER) {
@@ -49,8 +49,8 @@ pub(crate) fn for_training(graph: &Graph, allowed: &[String]) -> TokenStream {
     }
 }
 
-/// Whether an attribute sets the level of a lint of the compiler. `#[expect(..)]` would have to hold for every copy of
-/// it.
+/// Whether an attribute sets the level of a compiler lint. `#[expect(..)]` would have to hold for every copy of it, so
+/// it does not count.
 fn is_level(attribute: &Attribute) -> bool {
     ["allow", "warn", "deny", "forbid"].iter().any(|level| attribute.path().is_ident(level))
 }

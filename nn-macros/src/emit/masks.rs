@@ -1,4 +1,4 @@
-//! The masks of the outputs: for the losses, which leave out what does not count.
+//! The masks of the outputs. The losses leave out masked steps.
 
 use super::Context;
 use super::forward::if_it_exists;
@@ -20,7 +20,7 @@ pub(crate) fn training(context: &Context<'_>, train: &Program) -> TokenStream {
     method(context, train, "training_mask", "Cache")
 }
 
-/// The method of this name, of a model whose outputs have masks or may have them, as those of a model inside.
+/// The method of this name, for a model whose outputs have masks or may get them from an inner model.
 fn method(context: &Context<'_>, program: &Program, name: &str, memory: &str) -> TokenStream {
     let (nn, name, memory) = (&context.paths.nn, format_ident!("{name}"), format_ident!("{memory}"));
     let masks = program.ends.iter().enumerate().filter_map(|(output, end)| {

@@ -1,4 +1,4 @@
-//! The memory of a pass: of a prediction, whose activations share it, and of a training step, which keeps them all.
+//! The memory of a pass. In a prediction activations share it; a training step keeps them all.
 
 use super::Context;
 use crate::graph::{Facts, Node};
@@ -7,7 +7,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 
-/// The structs `DigitsScratch` and, of a model that is trained, `DigitsCache`.
+/// The structs `DigitsScratch` and, for a model that can be trained, `DigitsCache`.
 pub(crate) fn memory(context: &Context<'_>) -> TokenStream {
     let doc = format!(" The activations of a prediction with [`{}`].", context.name);
     let scratch = memory_struct(context, context.predict, &context.scratch, &doc, "Scratch");
@@ -34,7 +34,7 @@ pub(crate) fn cache_type(context: &Context<'_>, train: &Program) -> TokenStream 
     memory_type(context, train, &context.cache)
 }
 
-/// The type of a struct of memory; `()` if it would have no field. Memory that holds masks alone has no type of scalar.
+/// The type of a memory struct; `()` if it would have no field. Memory with only masks has no scalar type.
 fn memory_type(context: &Context<'_>, program: &Program, name: &Ident) -> TokenStream {
     match (program.fields.is_empty(), program.has_scalars(context.graph)) {
         (true, _) => quote!(()),
@@ -43,7 +43,7 @@ fn memory_type(context: &Context<'_>, program: &Program, name: &Ident) -> TokenS
     }
 }
 
-/// A struct of memory. `kind` is the name of the memory of a layer.
+/// A memory struct. `kind` is the name of a layer's memory.
 fn memory_struct(context: &Context<'_>, program: &Program, name: &Ident, doc: &str, kind: &str) -> TokenStream {
     if program.fields.is_empty() {
         return quote!();
@@ -62,7 +62,7 @@ fn memory_struct(context: &Context<'_>, program: &Program, name: &Ident, doc: &s
     }
 }
 
-/// A field of memory. `kind` is the name of the memory of a layer.
+/// A field of memory. `kind` is the name of a layer's memory.
 fn field(context: &Context<'_>, program: &Program, field: &Field, kind: &str) -> (Ident, TokenStream) {
     match *field {
         Field::Tensor(tensor) => {
@@ -95,12 +95,12 @@ fn layer_memory(context: &Context<'_>, node: &Node, kind: &str) -> (Ident, Token
     (memory_field(context, node), quote!(<#layer as #nn Layer<T, #x>>::#kind<B>))
 }
 
-/// The field of what a layer remembers of a call.
+/// The field for a layer's memory of a call.
 pub(crate) fn memory_field(context: &Context<'_>, node: &Node) -> Ident {
     format_ident!("{}_memory", context.ident(&node.name))
 }
 
-/// The places of tensors that share memory, if only rustc knows their shapes: constants of the graph's type.
+/// Constants of the graph's type with the places of tensors that share memory, if only rustc knows their shapes.
 pub(crate) fn plans(context: &Context<'_>, program: &Program) -> TokenStream {
     let plans = program.arenas.iter().filter(|arena| arena.size().is_none()).map(|arena| {
         let name = format_ident!("{}", arena.name);
@@ -111,7 +111,7 @@ pub(crate) fn plans(context: &Context<'_>, program: &Program) -> TokenStream {
     plans.collect()
 }
 
-/// What a prediction needs memory for: tensors, and what layers need for themselves.
+/// The memory of a prediction: tensors, and the layers' own memory.
 pub(crate) fn budget_parts(context: &Context<'_>) -> Vec<TokenStream> {
     let mut parts = Vec::new();
     for arena in &context.predict.arenas {
@@ -132,7 +132,7 @@ pub(crate) fn budget_parts(context: &Context<'_>) -> Vec<TokenStream> {
     parts
 }
 
-/// How long each tensor of an arena is alive.
+/// The lifetime of each tensor of an arena.
 fn lives(context: &Context<'_>, arena: &Arena) -> Vec<TokenStream> {
     let lives = arena.lives.iter().map(|&Stay { of, first, last }| {
         let (first, last) = (Literal::usize_unsuffixed(first), Literal::usize_unsuffixed(last));
@@ -150,7 +150,7 @@ fn lives(context: &Context<'_>, arena: &Arena) -> Vec<TokenStream> {
     lives.collect()
 }
 
-/// The scalars of a sample of the workspace of a call.
+/// The size of a call's workspace, in scalars of a sample.
 pub(super) fn workspace_size(context: &Context<'_>, node: &Node) -> TokenStream {
     match &node.facts {
         Some(Facts::Known(facts)) => Literal::usize_unsuffixed(facts.workspace_size()).into_token_stream(),

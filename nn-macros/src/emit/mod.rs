@@ -1,10 +1,10 @@
 //! Graph and programs to code.
 //!
-//! Rule: a step is matched and printed. Nothing can fail here, nothing is decided here, and no syntax is seen.
+//! Rule: match a step and print it. Nothing can fail here, nothing is decided here, and no syntax is seen.
 //!
-//! The expansion is thin: structs, and one line for each call of a layer in `forward` and in `backward`. What holds
-//! tokens of the user's (types of components, const expressions) stands outside of the `const _: () = { .. }` block in
-//! which the implementations are, so that the names imported there cannot shadow the user's.
+//! The expansion is thin: structs, and one line for each call of a layer in `forward` and in `backward`. The
+//! implementations are in a `const _: () = { .. }` block. Items with the user's tokens (types of components, const
+//! expressions) stand outside, so that the names imported in the block cannot shadow the user's.
 
 mod aliases;
 mod backward;
@@ -37,7 +37,7 @@ use quote::{format_ident, quote, quote_spanned};
 use std::rc::Rc;
 use syn::Ident;
 
-/// What every part of the expansion reads.
+/// The data for every part of the expansion.
 #[derive(Clone)]
 pub(crate) struct Context<'a> {
     pub(crate) item: &'a Item,
@@ -45,7 +45,7 @@ pub(crate) struct Context<'a> {
     pub(crate) source: &'a Source,
     /// The steps of a prediction.
     pub(crate) predict: &'a Program,
-    /// The steps of a training step; a folded form has none.
+    /// The steps of a training step; `None` for a folded form.
     pub(crate) train: Option<&'a Program>,
     /// `Digits`
     pub(crate) name: &'a Ident,
@@ -61,16 +61,16 @@ pub(crate) struct Context<'a> {
     pub(crate) inputs: Ident,
     /// `DigitsOutputs`
     pub(crate) outputs: Ident,
-    /// For each layer the first call that computes with its weights.
+    /// For each layer, the first call that computes with its weights.
     first_calls: Rc<[Option<usize>]>,
-    /// How items of the library are named: with their full path, or by an import.
+    /// The naming of library items: by full path, or by an import.
     pub(crate) paths: imports::Paths,
     /// Short names for types whose sizes only rustc knows.
     pub(crate) aliases: aliases::Aliases,
 }
 
 impl<'a> Context<'a> {
-    /// Of a struct and its graph. `inputs` and `outputs` are those of the model.
+    /// The context of a struct and its graph. `inputs` and `outputs` are the model's.
     fn new(
         model: &Item,
         item: &'a Item,
@@ -92,7 +92,7 @@ impl<'a> Context<'a> {
             cache: format_ident!("{name}Cache"),
             summary: format_ident!("{name}Summary"),
             inputs: format_ident!("{}Inputs", model),
-            // With the span of the name, which a name in the string would not give.
+            // A name interpolated as a string would lose the span.
             outputs: format_ident!("{}Outputs", model),
             first_calls: first_calls(graph),
             paths: imports::Paths::full(),
@@ -100,7 +100,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What writes the graph's data as tokens.
+    /// The printer of the graph's data.
     pub(crate) fn print(&self) -> Printer<'_> {
         Printer { graph: self.graph, source: self.source }
     }
@@ -109,8 +109,7 @@ impl<'a> Context<'a> {
         self.source.ident(name)
     }
 
-    /// A constant of the graph's type. It stands at the struct's name: there rustc notes that it could not be
-    /// evaluated.
+    /// A constant of the graph's type, at the struct's name. rustc notes there if the constant could not be evaluated.
     pub(crate) fn own(&self, constant: &str) -> TokenStream {
         let (graph_type, span) = (&self.graph_type, self.name.span());
         let constant = Ident::new(constant, span);
@@ -122,13 +121,13 @@ impl<'a> Context<'a> {
 pub(crate) struct Programs {
     pub(crate) predict: Program,
     pub(crate) train: Program,
-    /// A training step whose first layers never learn, if there are such.
+    /// A training step whose first layers never learn, if there are such layers.
     pub(crate) tail: Option<Program>,
-    /// A prediction with the folded form, if something was folded.
+    /// A prediction of the folded form, if something was folded.
     pub(crate) folded: Option<Program>,
 }
 
-/// The whole expansion. `lints` is what `impl Model` says for the lints of training.
+/// The whole expansion. `lints` is the part of `impl Model` for the lints of training.
 pub(crate) fn emit(
     item: &Item,
     graph: &Graph,
@@ -155,8 +154,8 @@ pub(crate) fn emit(
     conditional(item, items)
 }
 
-/// The struct of a model or of its folded form, and what it implements. `tail` is a training step whose first layers
-/// never learn; `named` are the structs with names of inputs and outputs, and what these implement.
+/// The struct of a model or of its folded form, with its implementations. `tail` is a training step whose first layers
+/// never learn. `named` are the structs with the names of inputs and outputs, with their implementations.
 fn items(
     context: &Context<'_>,
     tail: Option<&Program>,
@@ -182,7 +181,7 @@ fn items(
         #components
         #graph_type
 
-        // The texts of a model with thousands of layers take rustc long.
+        // rustc takes long for the texts of a model with thousands of layers.
         #[allow(long_running_const_eval)]
         const _: () = {
             #imports
@@ -207,7 +206,7 @@ fn first_calls(graph: &Graph) -> Rc<[Option<usize>]> {
     first.into()
 }
 
-/// A `#[cfg(..)]` on the struct is one on every item. What a deprecated model is made of may name it.
+/// Repeats a `#[cfg(..)]` of the struct on every item. The items of a deprecated model may name it without a warning.
 fn conditional(item: &Item, items: TokenStream) -> TokenStream {
     let conditions = item.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let deprecated = item.is_deprecated().then(|| quote!(#[allow(deprecated)]));

@@ -35,7 +35,7 @@ pub(crate) fn graph_type(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// The functions of the graph's type that a graph around it asks for shapes.
+/// The functions of the graph's type that answer an outer graph's questions about shapes.
 pub(crate) fn shapes(context: &Context<'_>) -> TokenStream {
     let Context { name, graph_type, .. } = context;
     let text = name.to_string();
@@ -63,10 +63,10 @@ pub(crate) fn shapes(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// Names for the layers that components stand for, so that what the user wrote is written once.
+/// Aliases for the layers of components, so that the user's tokens appear once.
 ///
-/// A call with wrong shapes fails in a constant of the graph's type. The name depends on it: then it stands for no type
-/// at all, and rustc says nothing about whatever follows.
+/// A call with wrong shapes fails in a constant of the graph's type. The alias depends on that constant, so it then
+/// stands for no type, and rustc reports no consequences.
 pub(crate) fn components(context: &Context<'_>) -> TokenStream {
     let visibility = &context.item.visibility;
     let aliases = context.graph.layers.iter().enumerate().filter_map(|(id, layer)| match &layer.op {
@@ -82,7 +82,7 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
                 _ => None,
             });
             let (span, form) = (context.source.start(layer.source), Context::form(context.name, context.graph, id));
-            // Of a model, a folded one holds the folded form.
+            // For a model, a folded form holds the model's folded form.
             let folded = match component.folded {
                 true => quote_spanned!(span=> , { <#path as ::nn::Component>::FOLDS }),
                 false => quote!(),
@@ -117,7 +117,7 @@ pub(crate) fn components(context: &Context<'_>) -> TokenStream {
     quote!(#(#aliases)*)
 }
 
-/// `impl Model`, with what the lints of training read, and its folded form.
+/// `impl Model`, with the data for the lints of training and the folded form.
 pub(crate) fn model(
     context: &Context<'_>,
     lints: &TokenStream,
@@ -171,7 +171,7 @@ pub(crate) fn model(
     }
 }
 
-/// The inherent methods: for `f32` what needs no annotation, since it is the default, and `call`.
+/// The inherent methods: `call`, and methods that need no type annotation because they are for `f32`, the default.
 pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
     let name = context.name;
     let call = call(context);
@@ -188,15 +188,15 @@ pub(crate) fn methods(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// The rows of the table of the layers, and the length of its text. rustc writes it, since only it knows all shapes.
+/// The rows of the layer table, and the length of its text. Only rustc knows all shapes, so it writes the text.
 fn summary(context: &Context<'_>) -> TokenStream {
     let (name, graph_type, text) = (context.name, &context.graph_type, context.name.to_string());
     let rows = docs::rows(context);
-    // At the struct's name, as the paths of constants: rustc notes there that a shape could not be found.
+    // At the struct's name, like the paths of constants: rustc notes there that it could not find a shape.
     let length = quote_spanned!(name.span()=> ::nn::summary::length(#text, #graph_type::rows));
     let plans = [Some(context.predict), context.train].into_iter().flatten().map(|program| plans(context, program));
     quote! {
-        // In lower case, since the constants of inputs and layers have the names of these in upper case.
+        // In lower case, because constants of inputs and layers have their names in upper case.
         #[allow(dead_code, non_upper_case_globals)]
         impl #graph_type {
             const rows: &'static [::nn::summary::Row] = #rows;
@@ -206,7 +206,7 @@ fn summary(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// The table of the layers, once for each type of scalar, where it is asked for: it is long for rustc.
+/// The layer table. It is evaluated once for each scalar type, only on request, because that takes rustc long.
 fn table(context: &Context<'_>) -> TokenStream {
     let Context { name, summary, .. } = context;
     let (nn, text) = (&context.paths.nn, context.name.to_string());
@@ -222,18 +222,18 @@ fn table(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// What `call` and its kin take and give: one sample of each input and output.
+/// The arguments and results of `call` and similar methods: one sample of each input and output.
 struct OneSample {
     /// `<'x>`, for several inputs.
     lifetime: TokenStream,
     parameter: TokenStream,
     result: TokenStream,
-    /// What makes `x` and `y` of the parameter.
+    /// Makes `x` and `y` from the parameter.
     start: TokenStream,
     /// Batches of one.
     x: TokenStream,
     y: TokenStream,
-    /// The outputs as the result.
+    /// Returns the outputs.
     end: TokenStream,
 }
 
@@ -265,7 +265,7 @@ fn one_sample(context: &Context<'_>) -> OneSample {
         let names = graph.output_names.iter().map(|name| context.ident(name));
         (quote!(#outputs<#(#results),*>), quote!(#outputs { #(#names: #variables),* }))
     };
-    // An error is about the model: its name is the place.
+    // The error is about the model, so it is reported at its name.
     let fits = quote_spanned!(context.name.span()=> const { ::nn::model::assert_outputs::<(#(#results,)*)>() });
     let start = quote! {
         #fits
@@ -275,11 +275,11 @@ fn one_sample(context: &Context<'_>) -> OneSample {
     OneSample { lifetime, parameter, result, start, x, y, end }
 }
 
-/// `call`: one sample, no allocation.
+/// `call`: one sample, without allocation.
 fn call(context: &Context<'_>) -> TokenStream {
     let graph_type = &context.graph_type;
     let OneSample { lifetime, parameter, result, start, x, y, end } = one_sample(context);
-    // An error is about the model: its name is the place.
+    // The error is about the model, so it is reported at its name.
     let fits = quote_spanned!(context.name.span()=> const { ::nn::model::assert_arena::<Self>() });
     quote! {
         /// The prediction for one sample. Nothing is allocated; the activations (`ARENA_BYTES`) are on the stack, and a
@@ -300,7 +300,7 @@ fn call(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// `profile`, of a model that asks for it: `call_in` layer by layer.
+/// `profile`, if the model asks for it: `call_in` layer by layer.
 pub(crate) fn profile(context: &Context<'_>) -> TokenStream {
     if !context.item.profile {
         return quote!();

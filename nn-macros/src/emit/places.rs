@@ -1,4 +1,4 @@
-//! Tensors where they are: the expressions that read and write them.
+//! The expressions that read and write tensors.
 
 use super::Context;
 use crate::graph::TensorId;
@@ -7,7 +7,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::Ident;
 
-/// Reads a tensor while outputs are being written. Shared memory is taken apart before.
+/// Reads a tensor while outputs are being written. Shared memory is borrowed before.
 pub(crate) fn read(context: &Context<'_>, tensor: &Read) -> TokenStream {
     match tensor.place {
         Place::Input(i) => context.part("x", i, context.graph.inputs.len()),
@@ -60,7 +60,7 @@ pub(crate) fn part(context: &Context<'_>, program: &Program, tensor: &Read) -> O
     Some(quote!(#arena part(&m.#field, n, #range)))
 }
 
-/// The field of a place in shared memory, and the scalars of a sample.
+/// The field of a place in shared memory, and its range in scalars of a sample.
 pub(crate) fn range(context: &Context<'_>, program: &Program, place: Place) -> Option<(Ident, TokenStream)> {
     let Place::Shared { arena, index } = place else { return None };
     let arena: &Arena = &program.arenas[arena];

@@ -1,5 +1,5 @@
-//! Data of a graph as tokens: names, values, and what rustc evaluates. Shape rules are associated constants of the
-//! graph's type, each question on the token that it is about.
+//! Data of a graph as tokens: names, values, and expressions for rustc. Shape rules are associated constants of the
+//! graph's type; each check is at the token that it is about.
 
 mod outside;
 
@@ -16,7 +16,7 @@ use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 
-/// A graph, and what it was written with.
+/// A graph and its tokens.
 #[derive(Clone, Copy)]
 pub(crate) struct Printer<'a> {
     pub(crate) graph: &'a Graph,
@@ -41,8 +41,7 @@ impl Printer<'_> {
         })
     }
 
-    /// It stands at the struct's name, since rustc notes where a constant that failed is used, and every other place
-    /// would say no more.
+    /// It stands at the struct's name. rustc notes the use of a failed constant, and any other place would say no more.
     fn constant_name(self, id: ConstId) -> Ident {
         let constant = self.graph.constant(id);
         Ident::new(&constant.name, self.source.at(constant.of.span))
@@ -66,7 +65,7 @@ impl Printer<'_> {
         }
     }
 
-    /// A shape rule at a call, as rustc evaluates it: an expression of type `Inferred`.
+    /// A shape rule at a call, evaluated by rustc: an expression of type `Inferred`.
     pub(crate) fn inference(self, inference: &Inference) -> TokenStream {
         let Inference { node, layer, shared, counted, .. } = inference;
         let (node, name) = (&self.graph.nodes[*node], self.graph.layers[*layer].name.to_string());
@@ -96,7 +95,7 @@ impl Printer<'_> {
         value
     }
 
-    /// What the rule itself finds.
+    /// The result of the rule itself.
     fn found(self, inference: &Inference) -> TokenStream {
         let Inference { node, layer, rule, inputs, within, counted, .. } = inference;
         let called = &self.graph.layers[*layer];
@@ -119,7 +118,7 @@ impl Printer<'_> {
                 let found = quote!(#path(&[#(#args),*], &[#(#shapes),*]));
                 self.call(inference, &found, self.source.start(called.source))
             }
-            // A model, or a layer of the user's: rustc finds what it gives.
+            // rustc finds the outputs of a model or of a user's layer.
             Op::Component(component) => {
                 let span = self.source.start(self.graph.nodes[*node].input_exprs[0]);
                 let (called, given, kind) = (self.called(component, span), self.given(*layer), &component.kind);
@@ -133,12 +132,12 @@ impl Printer<'_> {
         }
     }
 
-    /// What was found for a call, with a question on every token that may be to blame.
+    /// The result of a call's shape rule, with a check at every token that may be to blame.
     fn call(self, inference: &Inference, found: &TokenStream, span: Span) -> TokenStream {
         let (node, layer) = (&self.graph.nodes[inference.node], &self.graph.layers[inference.layer]);
         let name = if layer.part { self.source.text(layer.source) } else { layer.name.to_string() };
-        // A layer inside of another one is called on what that one makes of its inputs, and nobody wrote those of a
-        // part.
+        // The inner layer's inputs come from its wrapper, and a part's inputs are not written. Neither has a token to
+        // blame.
         let own = if node.layer == inference.layer && !layer.part { read(node, inference.rule) } else { Vec::new() };
         let origins = own.iter().map(|&(tensor, expr)| {
             let (written, origin) = (self.source.text(expr), origin(self.graph, self.source, tensor));
@@ -155,7 +154,7 @@ impl Printer<'_> {
         if let Op::Component(component) = &layer.op
             && !layer.part
         {
-            // Whether an argument is missing, only the layer itself shows.
+            // Only the layer itself shows whether an argument is missing.
             let start = self.source.start(layer.source);
             call = placed_at(start, &quote!(::nn::spec::Call::complete), &call);
             for (k, given) in component.given.iter().enumerate() {
@@ -178,13 +177,13 @@ impl Printer<'_> {
         placed_at(span, &quote!(::nn::spec::Call::inferred), &call)
     }
 
-    /// A call of a const function that rustc takes to stand where an expression stands.
+    /// Calls a const function; rustc places the call at an expression.
     fn asked(self, expr: ExprId, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
         let (first, last) = source::ends(self.source[expr].to_token_stream());
         placed(function, first, arguments, last)
     }
 
-    /// The numbers that rustc evaluates, and refuses if they make no sense: expressions of type `f64`.
+    /// The numbers that rustc evaluates, and refuses if they are out of range: expressions of type `f64`.
     pub(crate) fn numbers(self) -> impl Iterator<Item = TokenStream> {
         self.graph.unchecked_numbers().into_iter().map(move |(name, expr)| {
             let written = &self.source[expr];
@@ -201,7 +200,7 @@ impl Printer<'_> {
         }
     }
 
-    /// The shape of an input, as it was written.
+    /// The shape of an input, as written.
     fn written(self, dims: &[ExprId]) -> TokenStream {
         let dims = dims.iter().map(|&dim| self.dimension("a dimension of `shape`", dim));
         quote!(::nn::Shape::new(&[#(#dims),*]))
@@ -262,7 +261,7 @@ impl Printer<'_> {
         }
     }
 
-    /// The same, without what is before the last name of the path.
+    /// The same, without the path before the last name.
     pub(crate) fn short(self, function: &Function) -> TokenStream {
         match function.name() {
             Some(name) => {
@@ -285,7 +284,7 @@ impl Printer<'_> {
         }
     }
 
-    /// A const expression of what is known of a call.
+    /// A const expression of the facts about a call.
     pub(crate) fn facts(self, facts: &Facts) -> TokenStream {
         match facts {
             Facts::Const(id) => self.constant(*id),
@@ -359,7 +358,7 @@ fn value(value: Value) -> TokenStream {
         Value::Flag(flag) => quote!(::nn::spec::Value::Flag(#flag)),
         Value::Float(x) if x.is_finite() => quote!(::nn::spec::Value::Float(#x)),
         Value::Choice(index) => quote!(::nn::spec::Value::Choice(#index)),
-        // The layer inside has a constant of its own, which stands in the rule.
+        // The inner layer has a constant of its own, which stands in the rule.
         Value::Float(_) | Value::Layer(_) | Value::Absent => quote!(::nn::spec::Value::Absent),
     }
 }
@@ -369,22 +368,22 @@ fn shape_tokens(shape: &Shape) -> TokenStream {
     quote!(::nn::Shape::new(&[#(#dims),*]))
 }
 
-/// A call of a function, from one token of the user's to another. Only its parentheses and braces stand there, which is
-/// enough for rustc: of a name, an editor would think that the user's token stood for it.
+/// Calls a function; rustc places the call between two of the user's tokens. Only the parentheses and braces have their
+/// spans, which is enough for rustc. If a name had them, an editor would take it for the meaning of the user's token.
 fn placed(function: &TokenStream, first: Span, arguments: &TokenStream, last: Span) -> TokenStream {
     let within = |delimiter, tokens: TokenStream, span| {
         let mut group = Group::new(delimiter, tokens);
         group.set_span(span);
         group
     };
-    // rustc forgets parentheses; it keeps a block.
+    // rustc drops parentheses, but it keeps a block.
     let block = within(Delimiter::Brace, function.clone(), first);
     let function = within(Delimiter::Parenthesis, block.to_token_stream(), first);
     let arguments = within(Delimiter::Parenthesis, arguments.clone(), last);
     quote!(#function #arguments)
 }
 
-/// A call of a function that rustc takes to stand at a token.
+/// Calls a function; rustc places the call at one token.
 fn placed_at(span: Span, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
     placed(function, span, arguments, span)
 }

@@ -1,4 +1,4 @@
-//! Indices: how many there are to choose from, and which rows of tables a batch touches.
+//! Indices: their bounds, and the rows of tables that a batch touches.
 
 use super::Context;
 use super::forward::method;
@@ -12,7 +12,7 @@ use nn_core::spec::Dtype;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-/// `const BOUNDS`, of a model with inputs of indices: for each the least of the bounds of the layers that read it.
+/// `const BOUNDS`, for a model with inputs of indices: for each input, the least bound of the layers that read it.
 pub(crate) fn bounds(context: &Context<'_>) -> TokenStream {
     let (graph, nn, t) = (context.graph, &context.paths.nn, quote!(T));
     let holds_indices = |tensor: TensorId| graph.tensors[tensor].dtype == Dtype::U32;
@@ -34,7 +34,7 @@ pub(crate) fn bounds(context: &Context<'_>) -> TokenStream {
     quote!(const BOUNDS: &'static [usize] = &[#(#bounds),*];)
 }
 
-/// `Train::touched`, of a model that may have tables: one call for each layer that may have one.
+/// `Train::touched`, for a model that may have tables: one call for each layer that may have one.
 pub(crate) fn touched(context: &Context<'_>, train: &Program) -> TokenStream {
     let (graph, nn) = (context.graph, &context.paths.nn);
     let calls = train.touched.iter().map(|(call, x)| {

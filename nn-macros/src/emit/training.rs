@@ -15,7 +15,7 @@ pub(super) struct Methods {
     pub(super) ends: TokenStream,
 }
 
-/// The methods that use the memory of a training step, but `forward` and `backward`.
+/// The methods that use the memory of a training step, except `forward` and `backward`.
 pub(super) fn methods(context: &Context<'_>, train: &Program) -> Methods {
     let Context { graph, name, .. } = context;
     let nn = &context.paths.nn;
@@ -74,18 +74,18 @@ pub(super) fn methods(context: &Context<'_>, train: &Program) -> Methods {
     }
 }
 
-/// The body of `Layer::backward`: without a mask of logits.
+/// The body of `Layer::backward`, without a mask of logits.
 pub(super) fn backward(context: &Context<'_>) -> TokenStream {
     let (nn, x) = (&context.paths.nn, context.samples(&context.graph.inputs, &quote!(T)));
     quote!(#nn Ends::<T, #x>::backward_from::<B>(self, 0, w, x, y, dy, m, dx, dw);)
 }
 
-/// A method with these lines, unless there are none: what would do nothing is left to the trait's defaults.
+/// A method with these lines. Without lines there is none, and the trait's default applies.
 pub(super) fn some(lines: Vec<TokenStream>, method: impl FnOnce(TokenStream) -> TokenStream) -> TokenStream {
     if lines.is_empty() { quote!() } else { method(quote!(#(#lines)*)) }
 }
 
-/// The penalties on activations, by this method of the layers.
+/// The penalties on activations, from this method of the layers.
 pub(super) fn penalties(context: &Context<'_>, program: &Program, name: TokenStream) -> Vec<TokenStream> {
     let penalties = program.penalties.iter().map(|&call| {
         let node = &context.graph.nodes[call];
@@ -96,10 +96,11 @@ pub(super) fn penalties(context: &Context<'_>, program: &Program, name: TokenStr
     penalties.collect()
 }
 
-/// The form of the graph for training steps, and its type: the graph itself, if no frozen layer comes first. `tail` is
-/// that step.
+/// The type for training steps, and its items. It is the graph itself, unless a frozen layer comes first; `tail` is the
+/// step for that case.
 ///
-/// It has no backward code and no gradients before the first layer that learns. Everything else it leaves to the graph.
+/// It has no backward code and no gradients before the first layer that learns. It delegates everything else to the
+/// graph.
 pub(super) fn form(context: &Context<'_>, tail: Option<&Program>) -> (TokenStream, TokenStream) {
     let (model, graph_type, visibility) = (context.name, &context.graph_type, &context.item.visibility);
     let Some(train) = tail else { return (quote!(), quote!(#graph_type)) };

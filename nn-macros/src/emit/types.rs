@@ -30,7 +30,7 @@ impl Context<'_> {
                 Some(alias) => quote!(#alias<#element>),
                 None => {
                     let shape = self.print().shape(other);
-                    // At the struct's name, as the paths of constants.
+                    // At the struct's name, like the paths of constants.
                     let size = quote_spanned!(self.name.span()=> { #shape.rows() }, { #shape.cols() });
                     quote!(#nn SMatrix<#element, #size>)
                 }
@@ -50,8 +50,8 @@ impl Context<'_> {
         }
     }
 
-    /// The sample type of a sparse input: `::nn::MultiHot<10000>`. Its path is always full, since the type is not there
-    /// without a heap.
+    /// The sample type of a sparse input: `::nn::MultiHot<10000>`. Its path is always full, because the type does not
+    /// exist without a heap.
     fn multi_hot(&self, shape: &Shaped) -> TokenStream {
         match shape {
             Shaped::Known(shape) => {
@@ -66,13 +66,13 @@ impl Context<'_> {
         }
     }
 
-    /// The sample type of several tensors: of the only one, or a tuple.
+    /// The sample type of several tensors: a tuple, or the only one.
     pub(crate) fn samples(&self, tensors: &[TensorId], scalar: &TokenStream) -> TokenStream {
         let types = tensors.iter().map(|&tensor| self.sample(tensor, scalar));
         one_or_tuple(types.collect())
     }
 
-    /// The constants of the type of a layer of the library.
+    /// The type constants of a library layer.
     pub(super) fn consts(&self, builtin: &Builtin, facts: Option<&Facts>) -> Vec<TokenStream> {
         match facts {
             Some(Facts::Known(inferred)) => {
@@ -91,7 +91,7 @@ impl Context<'_> {
         self.type_of(node, node.layer)
     }
 
-    /// The type of a layer at a call of it, or of one that it stands inside of.
+    /// The type of a layer at its own call, or at the call of a wrapper around it.
     fn type_of(&self, node: &Node, id: LayerId) -> TokenStream {
         let layer = &self.graph.layers[id];
         let (layers, activations) = (&self.paths.layers, &self.paths.activations);
@@ -122,7 +122,7 @@ impl Context<'_> {
         }
     }
 
-    /// The types of the activations inside of a layer; none if all are its defaults.
+    /// The types of the activations inside a layer; empty if all are its defaults.
     pub(super) fn activation_types(&self, builtin: &Builtin) -> Vec<TokenStream> {
         let activations = &self.paths.activations;
         let inside = builtin.spec.args.iter().zip(&builtin.args).filter_map(|(spec, arg)| match spec.kind {
@@ -165,7 +165,7 @@ impl Context<'_> {
         }
     }
 
-    /// What stands around the layer of a call that reads a sparse input, or parts.
+    /// The wrapper for the layer of a call that reads a sparse input, or parts.
     fn around(&self, node: &Node, id: LayerId) -> Option<Ident> {
         let Op::Builtin(builtin) = &self.graph.layers[id].op else { return None };
         let around = if self.graph.reads_sparse(node) {
@@ -232,7 +232,7 @@ impl Context<'_> {
         }
     }
 
-    /// The value that the shape rule found for a field of a layer.
+    /// The shape rule's value for a field of a layer.
     fn rule_value(&self, node: &Node, id: LayerId, field: &str) -> TokenStream {
         match self.graph.facts(node, id) {
             Some(Facts::Known(facts)) => Literal::usize_unsuffixed(facts.value(field)).into_token_stream(),
@@ -256,7 +256,7 @@ impl Context<'_> {
             let name = format_ident!("{}Weights", builtin.spec.name);
             let count = builtin.spec.weight_consts.unwrap_or_default();
             let consts = self.consts(builtin, builtin.inferred.as_ref());
-            // The weights of a recurrent layer carry the types of its activations.
+            // The weights of a recurrent layer have the types of its activations.
             let consts = consts.into_iter().take(count).chain(self.activation_types(builtin));
             return quote!(#layers #name<#scalar, #(#consts),*>);
         }
@@ -270,10 +270,10 @@ impl Context<'_> {
         if self.paths.imported { self.print().short(activation) } else { self.print().function(activation) }
     }
 
-    /// The alias of a component's layer: `__Pair_TowerLayer`; in a folded form `__PairFolded_TowerPart`. The parts of
-    /// the name are set apart: a model `PairLeft` may have a component `tower`, and a model `Pair` a component
-    /// `left_tower`. Each call has its own, since other shapes may be other constants: those behind the first have the
-    /// numbers of their calls.
+    /// The alias of a component's layer: `__Pair_TowerLayer`; in a folded form `__PairFolded_TowerPart`. Underscores
+    /// separate the parts of the name, because a model `PairLeft` may have a component `tower`, and a model `Pair` a
+    /// component `left_tower`. Each call has its own alias, because other shapes may give other constants. Later calls
+    /// have the numbers of their calls.
     pub(crate) fn alias(&self, node: &Node, layer: LayerId) -> Ident {
         let calls = self.graph.nodes.iter().enumerate();
         let mut calls = calls.filter(|(_, node)| self.graph.chain(node.layer).any(|other| other == layer));
@@ -285,7 +285,7 @@ impl Context<'_> {
         format_ident!("__{}_{part}{kind}{call}", self.name)
     }
 
-    /// The alias of what a component is in the folded form of this name: `__PairFolded_TowerForm`.
+    /// The alias of a component's folded form in the folded model of this name: `__PairFolded_TowerForm`.
     pub(crate) fn form(folded: &Ident, graph: &Graph, layer: LayerId) -> Ident {
         let part = alias_part(graph, layer);
         format_ident!("__{folded}_{part}Form")
@@ -302,17 +302,17 @@ impl Context<'_> {
         layers.filter(|(id, layer)| layer.has_weights() && self.first_call(*id).is_some())
     }
 
-    /// The layer whose weights a call computes with.
+    /// The layer that owns the weights of a call.
     pub(crate) fn owner(&self, node: &Node) -> LayerId {
         self.graph.layers[node.layer].owner
     }
 
-    /// The field of the weights that a call computes with.
+    /// The field of the weights of a call.
     pub(crate) fn weights_field(&self, node: &Node) -> Ident {
         self.ident(&self.graph.layers[self.owner(node)].name)
     }
 
-    /// Which of the model's layers with weights the weights of a layer are: the first one, and how many.
+    /// The range of a layer's weights in the model's layers with weights: the first one, and the number.
     pub(crate) fn layers_of(&self, id: LayerId) -> (TokenStream, TokenStream) {
         let nn = &self.paths.nn;
         let count = |id: LayerId, layer: &Layer| match &layer.op {
@@ -365,8 +365,8 @@ impl Context<'_> {
     }
 }
 
-/// The part of an alias that stands for a component. `tower_1` and `tower1` are the same in camel case: the later one
-/// has its number.
+/// The part of an alias for a component. `tower_1` and `tower1` are the same in camel case, so the later one gets its
+/// number.
 fn alias_part(graph: &Graph, layer: LayerId) -> String {
     let part = |layer: &Layer| camel(&layer.name.to_string());
     let own = part(&graph.layers[layer]);
@@ -374,7 +374,7 @@ fn alias_part(graph: &Graph, layer: LayerId) -> String {
     if graph.layers[..layer].iter().any(is_taken) { format!("{own}L{layer}") } else { own }
 }
 
-/// `some_name` as `SomeName`.
+/// Converts `some_name` to `SomeName`.
 pub(super) fn camel(name: &str) -> String {
     let words = name.trim_start_matches("r#").split('_').flat_map(|word| {
         let mut letters = word.chars();
@@ -383,7 +383,7 @@ pub(super) fn camel(name: &str) -> String {
     words.collect()
 }
 
-/// The only one, or a tuple.
+/// A tuple, or the only element.
 pub(crate) fn one_or_tuple(mut parts: Vec<TokenStream>) -> TokenStream {
     if parts.len() == 1 { parts.remove(0) } else { quote!((#(#parts),*)) }
 }

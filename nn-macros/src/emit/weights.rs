@@ -1,6 +1,7 @@
 //! The struct of weights, and the structs with the names of inputs and outputs.
 
 use super::{Context, docs};
+use crate::graph::TensorId;
 use crate::schedule::by_rows;
 use crate::source::Name;
 use proc_macro2::TokenStream;
@@ -16,7 +17,8 @@ pub(crate) fn weights(context: &Context<'_>) -> TokenStream {
     for (id, layer) in context.weighted() {
         let (field, r#type) = (context.ident(&layer.name), context.weights_type(id, &scalar));
         let doc = docs::field(context, id);
-        fields.push(quote!(#[doc = #doc] pub #field: #r#type));
+        let own = docs::own(&layer.docs);
+        fields.push(quote!(#own #[doc = #doc] pub #field: #r#type));
     }
     let picture = docs::mermaid(context);
     // A struct without layers that own weights has no field for `T`.
@@ -59,7 +61,7 @@ pub(crate) fn flat(context: &Context<'_>) -> TokenStream {
             parts.push(quote!(#part::frozen::<T, #r#type>(#path)));
         }
     }
-    // An error is about the model: its name is the place.
+    // The error is about the model, so it is reported at its name.
     let small = quote_spanned!(name.span()=> const { ::nn::model::assert_clone::<Self>() });
     quote! {
         // SAFETY: `repr(C)`, and every field is `Weights<T>`: nothing but scalars.
@@ -87,11 +89,11 @@ pub(crate) fn sum(parts: Vec<TokenStream>) -> TokenStream {
     if parts.is_empty() { quote!(0) } else { quote!(#(#parts)+*) }
 }
 
-/// `DigitsInputs` and `DigitsOutputs`, and what they implement.
+/// `DigitsInputs` and `DigitsOutputs`, with their implementations.
 pub(crate) fn named(context: &Context<'_>) -> (TokenStream, TokenStream) {
     let graph = context.graph;
-    let inputs = graph.inputs.iter().map(|&tensor| (&graph.tensors[tensor].name, docs::shape(context, tensor)));
-    let outputs = graph.outputs.iter().zip(&graph.output_names).map(|(&t, name)| (name, docs::shape(context, t)));
+    let inputs = graph.inputs.iter().map(|&tensor| (&graph.tensors[tensor].name, tensor));
+    let outputs = graph.outputs.iter().zip(&graph.output_names).map(|(&tensor, name)| (name, tensor));
     let name = context.name;
     let inputs = one(context, &context.inputs, &format!(" The inputs of [`{name}`] by name."), inputs.collect());
     let outputs = one(
@@ -106,13 +108,17 @@ pub(crate) fn named(context: &Context<'_>) -> (TokenStream, TokenStream) {
     (quote!(#inputs #outputs), quote!(#of_inputs #of_outputs))
 }
 
-fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(&Name, String)>) -> (TokenStream, TokenStream) {
+fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(&Name, TensorId)>) -> (TokenStream, TokenStream) {
     let visibility = &context.item.visibility;
     let letters: Vec<_> = (0..fields.len()).map(letter).collect();
     let samples = (0..fields.len()).map(|i| format_ident!("S{i}"));
     let targets = (0..fields.len()).map(|i| format_ident!("Y{i}"));
     let names: Vec<_> = fields.iter().map(|(name, _)| context.ident(name)).collect();
-    let docs = fields.iter().map(|(_, shape)| format!(" Shape `{shape}`."));
+    let docs = fields.iter().map(|&(_, tensor)| {
+        let (own, shape) = (docs::own(&context.graph.tensors[tensor].docs), docs::shape(context, tensor));
+        let shape = format!(" Shape `{shape}`.");
+        quote!(#own #[doc = #shape])
+    });
     let definition = quote! {
         #[doc = #doc]
         #[derive(
@@ -120,10 +126,10 @@ fn one(context: &Context<'_>, name: &Ident, doc: &str, fields: Vec<(&Name, Strin
         )]
         #[allow(dead_code, clippy::derive_partial_eq_without_eq)]
         #visibility struct #name<#(#letters),*> {
-            #(#[doc = #docs] pub #names: #letters,)*
+            #(#docs pub #names: #letters,)*
         }
     };
-    // Without a prelude, the tool `diagnostic` is no name.
+    // Without a prelude, the tool `diagnostic` has no name.
     let hint = context.item.prelude.then(|| quote!(#[diagnostic::do_not_recommend]));
     (definition, quote!(::nn::__private::named!(#hint #name { #(#names: #letters #samples #targets),* });))
 }

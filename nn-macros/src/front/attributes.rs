@@ -1,5 +1,5 @@
-//! The attributes on the struct: a list, since any other could change what the struct holds. `unsafe` code sees a
-//! struct of weights as a slice of scalars.
+//! The attributes on the struct. Only those in a list are allowed: `unsafe` code sees a struct of weights as a slice of
+//! scalars, and any other attribute could change the fields.
 
 use crate::diagnostics::Diagnostics;
 use crate::front::library;
@@ -10,18 +10,18 @@ use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, Meta, Path, Token, parse_quote};
 
-/// Those that may stand in a `cfg_attr`, too.
+/// Attributes that may also stand in a `cfg_attr`.
 const ALLOWED: [&str; 10] =
     ["doc", "derive", "allow", "expect", "warn", "deny", "forbid", "deprecated", "must_use", "non_exhaustive"];
 
-/// Those that stand alone.
+/// Attributes that may not stand in a `cfg_attr`.
 const ALONE: [&str; 4] = ["cfg", "cfg_attr", "budget", "nn"];
 
-/// What every model implements.
+/// Traits that every model implements.
 const IMPLEMENTED: [&str; 3] = ["Clone", "Debug", "PartialEq"];
 
-/// The names in `#[nn(allow(..))]`; `profile` and the other words are kept in the syntax. The attributes are taken off
-/// the struct.
+/// Takes `#[nn(..)]` off the struct and returns the names in `allow(..)`; the syntax keeps `profile` and the other
+/// words.
 pub(crate) fn words(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec<String> {
     let mut allowed = Vec::new();
     let (ours, others): (Vec<_>, Vec<_>) =
@@ -67,7 +67,7 @@ pub(crate) fn words(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Vec<S
     allowed
 }
 
-/// Refuses attributes that are not in the list. Derives of what the expansion implements are taken off.
+/// Refuses attributes that are not in the list, and removes derives that the expansion implements.
 pub(crate) fn check(syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
     let name = syntax.name.to_string();
     let mut kept = Vec::new();
@@ -91,16 +91,16 @@ fn is_allowed(path: &Path) -> bool {
     ALLOWED.iter().any(|allowed| path.is_ident(allowed))
 }
 
-/// Whether this is one of the traits that every model implements: by its name, or by a path into Rust's own library.
-/// What another library derives under such a name is something else.
+/// Whether this is one of the traits that every model implements, by its name or by a path into Rust's own library. A
+/// derive macro of another library may have such a name, but it is a different trait.
 fn is_implemented(path: &Path) -> bool {
     let is_rusts = path.segments.len() == 1 || ["core", "std"].iter().any(|name| path.segments[0].ident == name);
     is_rusts && path.segments.last().is_some_and(|last| IMPLEMENTED.iter().any(|name| last.ident == name))
 }
 
-/// A `#[derive(..)]` without what every model implements; nothing if nothing else is derived.
+/// A `#[derive(..)]` without the traits that every model implements; `None` if nothing is left.
 fn derive(attribute: Attribute) -> Option<Attribute> {
-    // rustc says what is wrong with one that is no list of paths.
+    // If the argument is not a list of paths, rustc reports that.
     let Ok(traits) = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) else {
         return Some(attribute);
     };
@@ -108,7 +108,7 @@ fn derive(attribute: Attribute) -> Option<Attribute> {
     (!others.is_empty()).then(|| parse_quote!(#[derive(#(#others),*)]))
 }
 
-/// What a `#[cfg_attr(condition, ..)]` may hold.
+/// Checks the attributes in a `#[cfg_attr(condition, ..)]`.
 fn conditional(attribute: &Attribute, name: &str, diagnostics: &mut Diagnostics) {
     let Ok(parts) = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else {
         diagnostics

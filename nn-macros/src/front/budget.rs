@@ -1,5 +1,5 @@
-//! `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` on the struct: what is written,
-//! and the checks that rustc makes of it. Only rustc knows all sizes.
+//! `#[budget(ram = "16 KiB", flash = "128 KiB", params = 50_000, macs = 1_000_000)]` on the struct. Only rustc knows
+//! all sizes, so it checks the limits.
 
 use crate::diagnostics::Diagnostics;
 use crate::front::parse::Syntax;
@@ -8,7 +8,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprGroup, ExprLit, ExprParen, Ident, Lit};
 
-/// What a model may cost, as it was written.
+/// The limits of a model, as written.
 #[derive(Default)]
 pub(crate) struct Budgets {
     pub(crate) ram: Option<Limit>,
@@ -17,17 +17,17 @@ pub(crate) struct Budgets {
     pub(crate) macs: Option<Limit>,
 }
 
-/// A limit.
+/// One limit.
 pub(crate) struct Limit {
     /// An expression of type `usize`.
     pub(crate) value: TokenStream,
-    /// Where it was written: its first token.
+    /// Its first token, for errors.
     pub(crate) span: Span,
 }
 
 const KEYS: [&str; 4] = ["ram", "flash", "params", "macs"];
 
-/// The budgets of a model. The attributes are taken off the struct.
+/// Takes the budgets of a model off the struct.
 pub(crate) fn budgets(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Budgets {
     let mut budgets = Budgets::default();
     let (ours, others): (Vec<_>, Vec<_>) =
@@ -39,7 +39,7 @@ pub(crate) fn budgets(syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> Bud
                 return Err(meta.error("expected one of `ram`, `flash`, `params` and `macs`"));
             };
             let mut value: Expr = meta.value()?.parse()?;
-            // A value that went through a macro is in a group.
+            // A value that passed through another macro is in a group.
             while let Expr::Group(ExprGroup { expr, .. }) | Expr::Paren(ExprParen { expr, .. }) = value {
                 value = *expr;
             }
@@ -79,7 +79,7 @@ fn budget(budgets: &mut Budgets, key: &Ident, value: &Expr, diagnostics: &mut Di
     let span = value.to_token_stream().into_iter().next().map_or_else(|| key.span(), |token| token.span());
     let value = match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if bytes => match size(&text.value()) {
-            // More than a target can address is no limit there.
+            // A limit above the address space of a target limits nothing there.
             Some(size) => match u32::try_from(size) {
                 Ok(size) => Literal::u32_unsuffixed(size).into_token_stream(),
                 Err(_) => {
@@ -95,7 +95,7 @@ fn budget(budgets: &mut Budgets, key: &Ident, value: &Expr, diagnostics: &mut Di
                 return;
             }
         },
-        // Whatever is no whole number.
+        // Any literal except a whole number.
         Expr::Lit(ExprLit { lit, .. }) if !matches!(lit, Lit::Int(_)) => {
             let (what, example) = if bytes { ("a size", "\"16 KiB\" or 16_384") } else { ("a whole number", "50_000") };
             diagnostics
@@ -108,7 +108,7 @@ fn budget(budgets: &mut Budgets, key: &Ident, value: &Expr, diagnostics: &mut Di
     *budget = Some(Limit { value, span });
 }
 
-/// `16 KiB` in bytes; at most the largest number.
+/// Reads `16 KiB` as bytes, at most the largest number.
 fn size(text: &str) -> Option<u64> {
     let text = text.trim();
     let unit = text.find(|c: char| c.is_ascii_alphabetic())?;
@@ -126,7 +126,7 @@ fn size(text: &str) -> Option<u64> {
     if let Ok(whole) = number.parse::<u64>() {
         return Some(whole.saturating_mul(factor));
     }
-    // `as` stops at the largest number, which is no limit either.
+    // `as` saturates at the largest number, which limits nothing either.
     number.parse::<f64>().ok().filter(|number| *number >= 0.0).map(|number| (number * factor as f64) as u64)
 }
 

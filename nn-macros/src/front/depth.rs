@@ -1,40 +1,40 @@
-//! How deep a graph is nested. Whatever reads an expression calls itself for what is in it, and so does rustc; where
-//! that would end the stack there would be no message at all.
+//! The depth of a graph's nesting. The macro and rustc walk expressions by recursion. If the stack ended, there would
+//! be no message at all.
 
 use crate::diagnostics::Diagnostics;
 use nn_core::Code;
 use proc_macro2::{Span, TokenStream, TokenTree};
 
-/// The stack that the way to the innermost token may take, in KiB, in a macro that is not optimised. rustc and
-/// rust-analyzer give a macro 8 MiB.
+/// The most stack for the path to the innermost token, in KiB, in an unoptimised macro. rustc and rust-analyzer give a
+/// macro 8 MiB.
 const MOST: usize = 2048;
 /// The stack of a group: parentheses, brackets or braces.
 const GROUP: usize = 32;
-/// So many templates may use each other, and so many layers may stand inside of each other.
+/// The most templates that may use each other, and the most layers that may be nested.
 pub(crate) const MOST_INSIDE: usize = 32;
 
-/// Whether some tokens are nested too deeply, which is reported.
+/// Whether the tokens are nested too deeply; reports it.
 pub(crate) fn is_too_deep(tokens: &TokenStream, diagnostics: &mut Diagnostics) -> bool {
     let Some(span) = too_deep(tokens.clone(), 0) else { return false };
     report(span, diagnostics);
     true
 }
 
-/// Reports that it is too deep here.
+/// Reports that the nesting is too deep here.
 pub(crate) fn report(span: Span, diagnostics: &mut Diagnostics) {
     diagnostics
         .error_at(Code::TooDeep, span, "this is nested too deeply")
         .help("bind a part of it to a name: `let h = ..;`");
 }
 
-/// The token at which it becomes too much, below what takes `before`. Between commas or semicolons, every token may
-/// stand for an expression inside of the one before it: `- - x`, `|x| |y| ..`, `f(a)(b)`.
+/// The first token that needs too much stack, if the tokens around it take `before`. Between commas or semicolons,
+/// every token may be an expression inside the one before it: `- - x`, `|x| |y| ..`, `f(a)(b)`.
 fn too_deep(tokens: TokenStream, before: usize) -> Option<Span> {
     let mut stack = before;
     for token in tokens {
         stack += match &token {
             TokenTree::Punct(punct) => match punct.as_char() {
-                // An attribute begins, or the next part.
+                // The next attribute or list element starts at the depth of the list.
                 ',' | ';' | '#' => {
                     stack = before;
                     0
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
     use std::thread;
 
-    /// Ways to nest: what is repeated in front of `x`, and behind it.
+    /// Ways to nest: the texts repeated before `x` and after it.
     const WAYS: &[(&str, &str)] = &[
         ("(", ")"),
         ("[", "]"),
@@ -113,7 +113,7 @@ mod tests {
         ("a::", ""),
     ];
 
-    /// What the macro answers, in a quarter of the stack that it has.
+    /// Expands a graph in a quarter of the stack that a macro has.
     fn expand(graph: String) -> String {
         let work = move || crate::expand_model(graph.parse().expect("tokens")).to_string();
         thread::Builder::new().stack_size(4 << 20).spawn(work).expect("a thread").join().expect("no panic")
@@ -132,7 +132,7 @@ mod tests {
                     let answer = expand(format!("struct Deep; let x = Input(shape = [3]); {graph}"));
                     let deep = answer.matches("nn0010").count();
                     assert!(deep == usize::from(deep > 0), "once: {front}x{behind}, {times} times");
-                    // The struct is there all the same.
+                    // The struct exists despite the error.
                     assert!(answer.contains("DeepInputs"), "{front}x{behind}, {times} times");
                     let is_long = times >= 3000 && !matches!(*front, "a::");
                     assert!(deep == 1 || !is_long, "{front}x{behind}, {times} times: {answer}");
@@ -158,7 +158,7 @@ mod tests {
         }
     }
 
-    /// Depth that is in no expression.
+    /// Tests depth outside of expressions.
     #[test]
     fn parts_in_parts_are_errors() {
         let chain = |first: &str, next: &dyn Fn(usize) -> String, times: usize| {

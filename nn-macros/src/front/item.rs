@@ -1,26 +1,26 @@
-//! The struct that an expansion writes, and the items that stand beside it.
+//! The struct that an expansion writes, and the names of the items beside it.
 
 use crate::front::parse::Syntax;
 use quote::format_ident;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, Meta, Token, Visibility, parse_quote};
 
-/// A struct of weights: as a user declared it, or the folded form of it.
+/// A struct of weights: the user's, or its folded form.
 #[derive(Clone)]
 pub(crate) struct Item {
     /// `Digits`
     pub(crate) name: Ident,
     pub(crate) visibility: Visibility,
-    /// What stands on the struct: documentation, derives and levels of lints.
+    /// The attributes on the struct: documentation, derives and lint levels.
     pub(crate) attributes: Vec<Attribute>,
-    /// Whether names such as `diagnostic` mean here what they mean in Rust.
+    /// Whether names such as `diagnostic` have their usual meaning here.
     pub(crate) prelude: bool,
-    /// Whether a prediction can be watched layer by layer.
+    /// Whether the model has the method `profile`.
     pub(crate) profile: bool,
 }
 
 impl Item {
-    /// The struct that a user wrote.
+    /// The user's struct.
     pub(crate) fn declared(syntax: &Syntax) -> Self {
         let Syntax { name, visibility, attributes, no_prelude, profile, .. } = syntax;
         Item {
@@ -32,7 +32,7 @@ impl Item {
         }
     }
 
-    /// The struct of the folded form: with the derives of the model, and a documentation of its own.
+    /// The struct of the folded form, with the model's derives and its own documentation.
     pub(crate) fn folded(&self) -> Self {
         let doc = format!(
             " The folded form of [`{}`], for predictions only: what [`fold`](::nn::Model::fold) gives, with layers folded into each other.",
@@ -43,7 +43,7 @@ impl Item {
         Item { name: self.beside("Folded"), attributes: own.iter().chain(derives).cloned().collect(), ..self.clone() }
     }
 
-    /// Whether it has `#[deprecated]`, perhaps in a `#[cfg_attr(..)]`.
+    /// Whether it has `#[deprecated]`, also in a `#[cfg_attr(..)]`.
     pub(crate) fn is_deprecated(&self) -> bool {
         let inside = |attribute: &Attribute| {
             let parts = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).unwrap_or_default();
@@ -52,13 +52,14 @@ impl Item {
         self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated") || inside(attribute))
     }
 
-    /// The name of the graph's type: `__DigitsGraph`. Nobody writes it, so the next model may be called `DigitsGraph`.
+    /// The name of the graph's type: `__DigitsGraph`. Users do not write the underscores, so another model may be
+    /// called `DigitsGraph`.
     pub(crate) fn graph_type(&self) -> Ident {
         format_ident!("__{}Graph", self.name)
     }
 
-    /// The name of an item beside the struct: `DigitsFolded`. It has the span of the name, which a name in a string
-    /// would not give.
+    /// The name of an item beside the struct: `DigitsFolded`. It has the span of the struct's name; a name in a string
+    /// would not.
     pub(crate) fn beside(&self, suffix: &str) -> Ident {
         format_ident!("{}{suffix}", self.name)
     }

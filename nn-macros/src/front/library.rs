@@ -1,7 +1,7 @@
-//! Where the library is, for a crate that has it under another name: `#[nn(crate = path)]`.
+//! The path of the library, for a crate that has it under another name: `#[nn(crate = path)]`.
 //!
-//! The expansion is written with `::nn::`, and what it says in the end is the path that was given. So a graph may also
-//! name items of the library by `::nn::`.
+//! The expansion is written with `::nn::`; at the end the given path replaces it. So a graph may also name items of the
+//! library by `::nn::`.
 
 use proc_macro2::{Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -10,7 +10,7 @@ use syn::{LitStr, Path};
 
 const LINK: &str = "](::nn::";
 
-/// `path`, or `"path"` as in attributes of other crates.
+/// Parses `path`, or `"path"` as in attributes of other crates.
 pub(crate) fn path(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let path = match input.peek(LitStr) {
         true => input.parse::<LitStr>()?.parse_with(Path::parse_mod_style)?,
@@ -19,7 +19,7 @@ pub(crate) fn path(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Ok(path.into_token_stream())
 }
 
-/// The same tokens with the path in the place of `::nn`.
+/// Replaces `::nn` by the path.
 pub(crate) fn moved(tokens: TokenStream, path: &TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut done: Vec<TokenTree> = Vec::new();
@@ -42,7 +42,7 @@ pub(crate) fn moved(tokens: TokenStream, path: &TokenStream) -> TokenStream {
                 done.push(moved.into());
                 at += 1;
             }
-            // A link of documentation.
+            // A link in documentation.
             [TokenTree::Literal(literal), ..] if literal.to_string().contains(LINK) => {
                 let link = format!("]({}::", path.to_string().replace(' ', ""));
                 let text = literal.to_string().replace(LINK, &link);
@@ -74,7 +74,7 @@ fn is_joint_colon(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':' && punct.spacing() == Spacing::Joint)
 }
 
-/// `a::nn::b` is another path; after a keyword one begins.
+/// Whether a path may begin after this token: `a::nn::b` is another path, but after a keyword one begins.
 fn may_come_before_a_path(token: &TokenTree) -> bool {
     match token {
         TokenTree::Ident(word) => !is_name(word),

@@ -1,10 +1,11 @@
 //! Tokens to a [`Graph`](crate::graph::Graph).
 //!
-//! Rule: only this folder reads tokens, and it knows no shape. Parsing never judges; the rest of a failed part is not
-//! reported.
+//! Rule: only this folder reads tokens, and it knows no shape. Parsing never judges. After an error it does not report
+//! the rest of the failed part.
 
 pub(crate) mod attributes;
 pub(crate) mod budget;
+pub(crate) mod control;
 pub(crate) mod depth;
 pub(crate) mod item;
 pub(crate) mod library;

@@ -1,16 +1,16 @@
-//! Models that are called as something that the expansion names without a path: a type parameter (`T`), an item of
-//! Rust's prelude (`Option`), or a primitive type (`u32`).
+//! Models with the name of an item that the expansion names without a path: a type parameter (`T`), an item of Rust's
+//! prelude (`Option`), or a primitive type (`u32`).
 //!
-//! The graph is expanded with another name for it. In the end the model gets its own name back; before that a parameter
-//! of its name gets another one, and all else of its name a path.
+//! The graph is expanded under a stand-in name. At the end, a parameter with the model's name gets another name, and
+//! every other use of that name gets a path. Then the model gets its own name back.
 
 use proc_macro2::{Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
-/// The type parameters of an expansion that has the model's name in it.
+/// Type parameters of the expansion with the model's name in their scope.
 const PARAMETERS: &[&str] = &["B", "E", "T"];
 
-/// The types and traits of Rust's prelude that the expansion may name.
+/// Types and traits of Rust's prelude that the expansion may name.
 const PRELUDE: &[&str] = &[
     "AsMut",
     "AsRef",
@@ -49,10 +49,10 @@ const PRIMITIVES: &[&str] = &[
     "usize",
 ];
 
-/// What stands before the name meanwhile. No name of a user's begins with it.
+/// The prefix of the stand-in name. No user's name begins with it.
 const STAND_IN: &str = "NnIsCalled";
 
-/// The input with another name for a model that is called as something of the expansion, and that name.
+/// Gives a model a stand-in name if the expansion uses its name. Returns the new input and the original name.
 pub(crate) fn renamed(input: TokenStream) -> (TokenStream, Option<String>) {
     let is_struct = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "struct");
     let tokens: Vec<TokenTree> = input.clone().into_iter().collect();
@@ -63,18 +63,18 @@ pub(crate) fn renamed(input: TokenStream) -> (TokenStream, Option<String>) {
         return (input, None);
     }
     let rename = |word: &Ident, before: &[TokenTree]| {
-        // The type of an input is no name.
+        // The type of an input is not a name.
         let stays = *word != name || matches!(before, [.., TokenTree::Ident(dtype), _] if dtype == "dtype");
         let stand_in = Ident::new(&format!("{STAND_IN}{name}"), word.span());
         (!stays).then(|| quote!(#stand_in))
     };
-    // A trait that is derived is no model.
+    // A derived trait is not a model.
     let (attributes, graph) = tokens.split_at(start);
     let graph = each(graph.iter().cloned().collect(), &rename, &|_| None);
     (attributes.iter().cloned().chain(graph).collect(), Some(name))
 }
 
-/// The expansion with other names for what is called as the model, and the model's own.
+/// Resolves the clashes in the expansion and gives the model its own name back.
 pub(crate) fn restored(items: TokenStream, name: &str) -> TokenStream {
     let ident = |word: &Ident, before: &[TokenTree]| {
         let (text, span) = (word.to_string(), word.span());
@@ -101,12 +101,12 @@ pub(crate) fn restored(items: TokenStream, name: &str) -> TokenStream {
     each(items, &ident, &literal)
 }
 
-/// The imports of Rust's prelude and primitive types for a model that is called as one of them: a name that is imported
-/// would hide the model. `None` for any other model.
+/// The imports of Rust's prelude and primitive types without the name of this model, because an import would hide the
+/// model. `None` if the model's name clashes with none of them.
 pub(crate) fn prelude_without(model: &Ident) -> Option<TokenStream> {
     let model = model.to_string();
     let name = model.strip_prefix(STAND_IN)?;
-    // The folded form names the model, too.
+    // The folded form also names the model.
     let name = name.strip_suffix("Folded").unwrap_or(name);
     if PARAMETERS.contains(&name) {
         return None;
@@ -115,7 +115,7 @@ pub(crate) fn prelude_without(model: &Ident) -> Option<TokenStream> {
         names.iter().filter(|other| **other != name).map(|other| Ident::new(other, Span::call_site())).collect()
     };
     let (prelude, primitives) = (but_own(PRELUDE), but_own(PRIMITIVES));
-    // The methods of a trait without its name.
+    // Imports the methods of a trait without its name.
     let methods = PRELUDE.contains(&name).then(|| {
         let own = Ident::new(name, Span::call_site());
         quote!(#[allow(unused_imports)] use ::core::prelude::v1::#own as _;)
@@ -127,7 +127,7 @@ pub(crate) fn prelude_without(model: &Ident) -> Option<TokenStream> {
     })
 }
 
-/// Whether what comes next is a part of a path, or a field, or a constant of the graph's type, which a path names.
+/// Whether the next token continues a path, or is a field or a constant of the graph's type.
 fn follows_path(before: &[TokenTree]) -> bool {
     match before {
         [.., TokenTree::Ident(word)] => word == "const",
@@ -139,7 +139,7 @@ fn follows_path(before: &[TokenTree]) -> bool {
     }
 }
 
-/// The same tokens with others for some identifiers, which `ident` sees with the tokens before them, and literals.
+/// Replaces identifiers and literals. `ident` decides for each identifier and sees the tokens before it.
 fn each(
     tokens: TokenStream,
     ident: &dyn Fn(&Ident, &[TokenTree]) -> Option<TokenStream>,

@@ -1,18 +1,25 @@
-//! Tokens to syntax. Nothing is judged here but the grammar; a statement that does not parse costs only itself.
+//! Tokens to syntax. Only the grammar is checked here. A statement that does not parse costs only itself.
 
+pub(crate) mod annotations;
+pub(crate) mod end;
+mod head;
 mod split;
+
+pub(crate) use split::{Body, Statement, position};
 
 use crate::diagnostics::Diagnostics;
 use crate::front::depth::is_too_deep;
-use crate::front::python;
-use crate::source::is_reserved;
+use crate::front::{control, python};
+use crate::source::{is_reserved, text};
+use end::is_end;
+use head::Head;
 use nn_core::Code;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Expr, Ident, Pat, Token, Visibility};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Expr, Ident, Pat, Token, Type, Visibility};
 
-/// `model!`'s input as it was written.
+/// The input of `model!`, as written.
 pub(crate) struct Syntax {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -20,16 +27,16 @@ pub(crate) struct Syntax {
     pub(crate) lets: Vec<Let>,
     /// The final `Model(..)` or `Sequential(..)`; `None` if it is missing or does not parse.
     pub(crate) tail: Option<Expr>,
-    /// Where the library is, if `#[nn(crate = ..)]` says so.
+    /// The path of the library from `#[nn(crate = ..)]`.
     pub(crate) library: Option<TokenStream>,
-    /// Whether `#[nn(no_implicit_prelude)]` says that names such as `diagnostic` mean nothing here.
+    /// Whether `#[nn(no_implicit_prelude)]` is on the struct: names such as `diagnostic` then mean nothing.
     pub(crate) no_prelude: bool,
-    /// Whether `#[nn(profile)]` asks for a prediction that can be watched layer by layer.
+    /// Whether `#[nn(profile)]` asks for the method `profile`.
     pub(crate) profile: bool,
 }
 
 impl Syntax {
-    /// A struct, without a graph yet.
+    /// A struct without a graph.
     pub(crate) fn new(attributes: Vec<Attribute>, visibility: Visibility, name: Ident) -> Self {
         let (lets, tail, library) = (Vec::new(), None, None);
         Syntax { attributes, visibility, name, lets, tail, library, no_prelude: false, profile: false }
@@ -37,12 +44,15 @@ impl Syntax {
 }
 
 /// `let name = value;`
+#[derive(Default)]
 pub(crate) struct Let {
+    /// The documentation before it, a line each.
+    pub(crate) docs: Vec<String>,
     /// One name, or those of a tuple pattern.
     pub(crate) names: Vec<Ident>,
     /// `None` if it did not parse.
     pub(crate) value: Option<Expr>,
-    /// What did not parse.
+    /// The tokens of a statement that did not parse.
     pub(crate) unparsed: TokenStream,
 }
 
@@ -59,160 +69,176 @@ pub(crate) fn parse(input: TokenStream, diagnostics: &mut Diagnostics) -> Option
     if !deep {
         input.extend(graph);
     }
-    let head = |input: ParseStream<'_>| {
-        let attributes = input.call(Attribute::parse_outer)?;
-        let visibility = input.parse()?;
-        input.parse::<Token![struct]>()?;
-        let name: Ident = input.parse()?;
-        let mut semicolon = input.parse::<Token![;]>().err();
-        // `struct Digits { .. }` and `struct Digits(..);` are clear enough.
-        if semicolon.is_some() && (input.peek(syn::token::Brace) || input.peek(syn::token::Paren)) {
-            let group: TokenTree = input.parse()?;
-            semicolon = Some(syn::Error::new(group.span(), "expected `;`"));
-            let _ = input.parse::<Option<Token![;]>>()?;
-        }
-        Ok((attributes, visibility, name, semicolon, input.parse::<TokenStream>()?))
-    };
-    let (attributes, visibility, name, semicolon, body) = match head.parse2(input) {
-        Ok(parts) => parts,
-        Err(error) => {
-            diagnostics
-                .error_at(Code::NoStruct, error.span(), error.to_string())
-                .help("a model starts with its struct: `model! { pub struct Digits; let x = Input(shape = [64]); … }`");
-            return None;
-        }
-    };
-    if let Some(error) = semicolon {
-        diagnostics
-            .error_at(Code::NoStruct, error.span(), error.to_string())
-            .help(format!("the struct has no fields of its own: `struct {name};`, and then the graph"));
-    }
+    let Head { attributes, visibility, name, body } = head::head(input, diagnostics)?;
     let mut syntax = Syntax::new(attributes, visibility, name);
-    if deep {
+    // Without a graph, what is wrong with the struct is all there is to say.
+    if deep || body.is_empty() && diagnostics.any() {
         return Some(syntax);
     }
-    let (statements, last) = split::statements(body, diagnostics);
-    for statement in statements {
-        parse_statement(statement, &mut syntax, diagnostics);
+    let end: TokenStream = body.last().cloned().into_iter().collect();
+    let mut body = split::statements(body.into_iter().collect(), diagnostics);
+    let (kept, bound) = control::without_blocks(body.statements);
+    body.statements = kept;
+    let statements = python::pasted::as_a_graph(body, diagnostics);
+    semicolons(&statements, diagnostics);
+    let mut ended = false;
+    let count = statements.len();
+    for (i, statement) in statements.into_iter().enumerate() {
+        if ended {
+            end::behind(&statement.tokens, diagnostics);
+            break;
+        }
+        ended = parse_statement(statement, i + 1 == count, &mut syntax, diagnostics);
     }
-    if !last.is_empty() {
-        parse_last(last, &mut syntax, diagnostics);
-    } else if syntax.tail.is_none() {
-        // `Model(..);` with a semicolon too many was parsed as a statement.
-        let name = syntax.name.clone();
-        diagnostics.error(Code::NoEnd, &name, format!("the graph of `{name}` has no `Model(..)` at its end")).help(
-            "end the graph with `Model(inputs = .., outputs = ..)`, without a semicolon, or write `Sequential([..])`",
-        );
+    if !ended {
+        end::missing(&end, &mut syntax, diagnostics);
+    }
+    // Whatever a loop has made of them, it is reported.
+    if !bound.is_empty() {
+        syntax.lets.insert(0, Let { names: bound, ..Let::default() });
     }
     Some(syntax)
 }
 
-/// The end of the graph, or a statement that is not finished.
-fn parse_last(last: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
-    if starts_with_let(&last) || syntax.tail.is_some() {
-        let ends = syntax.tail.is_some();
-        parse_statement(last.clone(), syntax, diagnostics);
-        if !ends && syntax.tail.is_none() {
-            let end: TokenStream = last.into_iter().last().into_iter().collect();
-            diagnostics
-                .error(Code::NoEnd, &end, "the graph ends here, without `Model(..)`")
-                .help("end the graph with `Model(inputs = .., outputs = ..)`");
-        }
-        return;
-    }
-    if python::report(&last, diagnostics) {
-        return;
-    }
-    match syn::parse2::<Expr>(last.clone()) {
-        Ok(tail) => syntax.tail = Some(tail),
-        Err(error) => {
-            diagnostics.syntax(error);
-            syntax.lets.push(unparsed(last));
-        }
+/// Reports statements that end without a semicolon: once.
+fn semicolons(statements: &[Statement], diagnostics: &mut Diagnostics) {
+    let is_let = |statement: &&Statement| starts_with_let(annotations::behind(&statement.tokens));
+    let missing: Vec<&TokenTree> =
+        statements.iter().filter(is_let).filter_map(|statement| statement.next.as_ref()).collect();
+    let [first, others @ ..] = &missing[..] else { return };
+    let message = match first {
+        TokenTree::Punct(_) => "expected `;` before this".to_string(),
+        first => format!("expected `;` before `{first}`"),
+    };
+    let error = diagnostics.error(Code::Syntax, first, message);
+    error.help("every statement of a graph ends with a semicolon");
+    if !others.is_empty() {
+        let lines: Vec<String> =
+            others.iter().filter_map(|token| position(token.span())).map(|(line, _)| line.to_string()).collect();
+        let what = if others.len() == 1 { "one more is" } else { "more are" };
+        let at = if others.len() == 1 { "line" } else { "lines" };
+        error.note(format!("{what} missing before {at} {}", lines.join(", ")));
     }
 }
 
-fn starts_with_let(statement: &TokenStream) -> bool {
-    matches!(statement.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "let")
-}
-
-fn parse_statement(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
-    if statement.is_empty() {
-        return;
+/// Parses a statement; whether it is the end of the graph. `is_last` tells whether another one follows.
+fn parse_statement(statement: Statement, is_last: bool, syntax: &mut Syntax, diagnostics: &mut Diagnostics) -> bool {
+    let has_semicolon = statement.semicolon.is_some();
+    let (docs, tokens) = annotations::taken(statement.tokens, diagnostics);
+    let statement: TokenStream = tokens.iter().cloned().collect();
+    let is_let = starts_with_let(&tokens);
+    if tokens.is_empty() {
+        return false;
     }
-    if python::report(&statement, diagnostics) {
+    if is_last && end::returns(&tokens, syntax, diagnostics) {
+        return true;
+    }
+    if !is_let && control::report(&tokens, diagnostics) {
+        // The end of a graph that is a `class` is in it.
+        return is_last && matches!(&tokens[0], TokenTree::Ident(word) if word == "class" || word == "def");
+    }
+    if annotations::inside(&tokens, diagnostics) || python::report(&statement, diagnostics) {
         syntax.lets.push(unparsed(statement));
-        return;
+        return is_last && !is_let;
     }
-    if !starts_with_let(&statement) {
-        return parse_other(statement, syntax, diagnostics);
+    if is_let {
+        parse_let(statement, docs, syntax, diagnostics);
+        return false;
     }
+    match syn::parse2::<Expr>(statement.clone()) {
+        Ok(tail) if is_last && end::is_name(&tail, syntax, diagnostics) => true,
+        Ok(tail) if is_last && (!has_semicolon || matches!(tail, Expr::Path(_))) || is_end(&tail) => {
+            annotations::on_the_end(&docs, &syntax.name, &statement, diagnostics);
+            syntax.tail = Some(tail);
+            true
+        }
+        Err(error) if is_last && !has_semicolon => {
+            diagnostics.syntax(error);
+            syntax.lets.push(unparsed(statement));
+            true
+        }
+        parsed => {
+            parse_other(statement, parsed.ok(), syntax, diagnostics);
+            false
+        }
+    }
+}
+
+fn starts_with_let(statement: &[TokenTree]) -> bool {
+    matches!(statement.first(), Some(TokenTree::Ident(word)) if word == "let")
+}
+
+fn parse_let(statement: TokenStream, docs: Vec<String>, syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
     match syn::parse2::<LetParts>(statement.clone()) {
         Ok(parts) => {
             match names(&parts.pattern) {
-                Some(names) => syntax.lets.push(Let { names, value: Some(parts.value), unparsed: TokenStream::new() }),
+                Some(names) => syntax.lets.push(Let { names, value: Some(parts.value), docs, ..Let::default() }),
                 None => {
-                    diagnostics
-                        .error(Code::NotAName, &parts.pattern, "expected a name or a tuple of names")
-                        .help("`let x = ..;`, or `let (a, b) = ..;` for a model with several outputs");
+                    let error =
+                        diagnostics.error(Code::NotAName, &parts.pattern, "expected a name or a tuple of names");
+                    match &parts.pattern {
+                        Pat::Ident(name) if name.mutability.is_some() => error.help(format!(
+                            "write `let {0}`: nothing changes in a graph, and a later `let {0}` may bind the name again",
+                            name.ident
+                        )),
+                        _ => error.help("`let x = ..;`, or `let (a, b) = ..;` for a model with several outputs"),
+                    };
                     // As below: using the names later is no error of its own.
                     let names = parts.pattern.to_token_stream().into_iter().flat_map(idents).collect();
-                    syntax.lets.push(Let { names, value: None, unparsed: parts.value.to_token_stream() });
+                    syntax.lets.push(Let { names, unparsed: parts.value.to_token_stream(), ..Let::default() });
                 }
+            }
+            if let Some(written) = &parts.r#type {
+                diagnostics
+                    .error(Code::NotAName, written, "a name of a graph has no type")
+                    .help(format!("write `let {} = ..;`: its shape is known", parts.pattern.to_token_stream()));
             }
             if let Some(next) = parts.rest.clone().into_iter().next() {
                 diagnostics
                     .error(Code::Syntax, &next, format!("expected `;` before `{next}`"))
                     .help("every statement of a graph ends with a semicolon");
-                parse_statement(parts.rest, syntax, diagnostics);
             }
         }
         Err(error) => {
             diagnostics.syntax(error);
-            // The names are known all the same: using them later is no error of its own.
+            // The names are still bound, so later uses are not errors of their own.
             syntax.lets.push(unparsed(statement));
         }
     }
 }
 
-/// A statement that is no `let`: the end of the graph, or what was meant as a `let`.
-fn parse_other(statement: TokenStream, syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
+/// A statement that is no `let`, and not the end of the graph.
+fn parse_other(statement: TokenStream, parsed: Option<Expr>, syntax: &mut Syntax, diagnostics: &mut Diagnostics) {
     if let Some(help) = python::method(&statement) {
         diagnostics.error(Code::NotALet, &statement, "a graph is made of `let` statements").help(help);
         return;
     }
-    match syn::parse2::<Expr>(statement.clone()) {
-        Ok(expr) if is_end(&expr) => syntax.tail = Some(expr),
-        // Python's `x = Dense(64)(x)`: it is clear what was meant.
-        Ok(Expr::Assign(assign)) => {
-            let written = assign.left.to_token_stream();
-            diagnostics
-                .error(Code::NotALet, &written, "expected a `let` statement")
-                .help(format!("write `let {written} = ..;`, also where the name had another meaning before"));
-            let names: Vec<Ident> = written.into_iter().flat_map(idents).collect();
-            let value = Some(*assign.right).filter(|_| !names.is_empty());
-            syntax.lets.push(Let { names, value, unparsed: TokenStream::new() });
-        }
-        _ => {
-            diagnostics
-                .error(Code::NotALet, &statement, "expected a `let` statement")
-                .help("bind every tensor and layer to a name: `let x = Dense(64)(pixels);`");
-            syntax.lets.push(unparsed(statement));
-        }
+    let error = diagnostics.error(Code::NotALet, &statement, "expected a `let` statement");
+    // `x += y`
+    if let Some(Expr::Binary(binary)) = &parsed
+        && let (Expr::Path(path), Some(layer)) = (&*binary.left, python::merging_into(&binary.op))
+        && let Some(name) = path.path.get_ident()
+    {
+        error.help(format!("write `let {name} = {layer}([{name}, {}]);`", text(&binary.right)));
+        syntax.lets.push(Let { names: vec![name.clone()], ..Let::default() });
+        return;
     }
+    error.help("bind every tensor and layer to a name: `let x = Dense(64)(pixels);`");
+    syntax.lets.push(unparsed(statement));
 }
 
-/// A statement that does not parse, with the names that it binds: using them later is no error of its own.
+/// A statement that does not parse. It keeps the names it binds, so later uses are not errors of their own.
 fn unparsed(statement: TokenStream) -> Let {
     let mut rest = statement.clone().into_iter();
-    if rest.any(|token| token.to_string() == "=") || starts_with_let(&statement) {
-        Let { names: bound_names(statement), value: None, unparsed: rest.collect() }
+    let is_let = matches!(statement.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "let");
+    if rest.any(|token| token.to_string() == "=") || is_let {
+        Let { names: bound_names(statement), unparsed: rest.collect(), ..Let::default() }
     } else {
-        Let { names: Vec::new(), value: None, unparsed: statement }
+        Let { unparsed: statement, ..Let::default() }
     }
 }
 
-/// The names that a statement binds, as far as that can be seen.
+/// The names that a statement visibly binds.
 fn bound_names(statement: TokenStream) -> Vec<Ident> {
     let tokens = statement.into_iter().take_while(|token| token.to_string() != "=");
     tokens.flat_map(idents).filter(|name| name != "let").collect()
@@ -231,11 +257,6 @@ fn ident(token: TokenTree) -> Option<Ident> {
         TokenTree::Ident(name) => Some(name),
         _ => None,
     }
-}
-
-/// Whether an expression is `Model(..)` or `Sequential(..)`.
-fn is_end(expr: &Expr) -> bool {
-    matches!(expr, Expr::Call(call) if matches!(call.func.to_token_stream().to_string().as_str(), "Model" | "Sequential"))
 }
 
 /// The names of a pattern: one, or those of a tuple.
@@ -260,8 +281,10 @@ fn single(pattern: &Pat) -> Option<Ident> {
 
 struct LetParts {
     pattern: Pat,
+    /// A type, which no name of a graph has.
+    r#type: Option<Type>,
     value: Expr,
-    /// What follows the value, where a semicolon was expected.
+    /// The tokens after the value, if a semicolon is missing.
     rest: TokenStream,
 }
 
@@ -269,12 +292,17 @@ impl Parse for LetParts {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         input.parse::<Token![let]>()?;
         let pattern = Pat::parse_single(input)?;
+        let mut r#type = None;
+        if input.peek(Token![:]) && !input.peek2(Token![=]) {
+            input.parse::<Token![:]>()?;
+            r#type = Some(input.parse()?);
+        }
         input.parse::<Token![=]>()?;
-        Ok(LetParts { pattern, value: input.parse()?, rest: input.parse()? })
+        Ok(LetParts { pattern, r#type, value: input.parse()?, rest: input.parse()? })
     }
 }
 
-/// A name in generated code, with the span of what it comes from.
+/// A name in generated code, with the span of its origin.
 pub(crate) fn ident_at(name: &str, span: Span) -> Ident {
     match syn::parse_str::<Ident>(name) {
         Ok(mut ident) => {

@@ -1,31 +1,89 @@
-//! Python and Keras where Rust is expected: what to write instead.
+//! Python and Keras spellings, and the Rust to write instead.
+
+pub(crate) mod names;
+mod operators;
+pub(crate) mod pasted;
+mod torch;
+pub(crate) mod translate;
+pub(crate) mod written;
+
+pub(crate) use operators::{is_number, merged, merging, merging_into};
 
 use crate::diagnostics::Diagnostics;
+use crate::front::control;
 use nn_core::Code;
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 
 /// Modules of Python that a graph copied from it may name: `layers.Dense(64)`.
-const MODULES: &[&str] = &["nn", "keras", "tf", "tensorflow", "layers", "models", "activations", "initializers", "np"];
+const MODULES: &[&str] = &[
+    "nn",
+    "keras",
+    "tf",
+    "tensorflow",
+    "layers",
+    "models",
+    "activations",
+    "initializers",
+    "regularizers",
+    "constraints",
+    "ops",
+    "np",
+    "torch",
+    "F",
+    "K",
+];
 
-/// Methods of a Keras model that a graph copied from Python may call.
+/// Methods of a Keras model in a graph copied from Python.
 const METHODS: &[&str] = &["add", "compile", "fit", "build", "summary", "evaluate", "predict"];
 
-/// Reports everything in some tokens that is Python and never part of a graph; whether there was any.
+/// Reports all Python in some tokens that can never be part of a graph. Returns whether there was any.
 pub(crate) fn report(tokens: &TokenStream, diagnostics: &mut Diagnostics) -> bool {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let (mut found, mut at) = (false, 0);
     while at < tokens.len() {
         let here = &tokens[at..];
         let first = at == 0 || is_punct(&tokens[at - 1], ',');
+        if at > 0 && is_behind(&tokens[at - 1]) && control::within(&tokens[at], diagnostics) {
+            return true;
+        }
         let used = one(here, first, diagnostics);
         found |= used > 0;
         if let (0, TokenTree::Group(group)) = (used, &here[0]) {
-            found |= report(&group.stream(), diagnostics);
+            found |= group.delimiter() == Delimiter::Parenthesis && colon(group, diagnostics)
+                || report(&group.stream(), diagnostics);
         }
         at += used.max(1);
     }
     found
+}
+
+/// Whether a value may end here. In Rust no `if` and no `for` follows it.
+fn is_behind(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Ident(word) => !matches!(word.to_string().as_str(), "else" | "in" | "move" | "unsafe"),
+        TokenTree::Group(group) => group.delimiter() != Delimiter::Brace,
+        TokenTree::Literal(_) => true,
+        TokenTree::Punct(_) => false,
+    }
+}
+
+/// Reports the first argument that has a colon, `units: 64`; whether there is one.
+fn colon(group: &Group, diagnostics: &mut Diagnostics) -> bool {
+    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+    for part in translate::parts(&tokens) {
+        if let [TokenTree::Ident(keyword), TokenTree::Punct(colon), value @ ..] = part
+            && colon.as_char() == ':'
+            && colon.spacing() == Spacing::Alone
+        {
+            let value = written::written(value);
+            diagnostics
+                .error(Code::Syntax, colon, format!("expected `=` after `{keyword}`"))
+                .help(format!("write `{keyword} = {value}`"));
+            return true;
+        }
+    }
+    false
 }
 
 /// Reports what begins here; the number of tokens it has. `first` tells whether it begins an element of a list.
@@ -47,16 +105,18 @@ fn one(tokens: &[TokenTree], first: bool, diagnostics: &mut Diagnostics) -> usiz
             let help = "a part of a graph is a closure, `let branch = |x| Dense(8)(x);`, and a function of your own is a \
                         layer of your own";
             error(diagnostics, 1, "`lambda` is Python", help);
-            // Its parameters and its body are no errors of their own.
+            // Its parameters and its body give no further errors.
             tokens.len()
         }
         module if MODULES.contains(&module) && punct(1, '.') => {
-            let mut count = 2;
-            while !word(count).is_empty() && punct(count + 1, '.') {
-                count += 2;
-            }
+            let count = skipped(tokens);
             let name = word(count);
             let text: String = tokens[..count].iter().map(ToString::to_string).collect();
+            if let Some(answer) = names::layer(&name, &format!("{text}{name}")) {
+                let part: TokenStream = tokens[..=count].iter().cloned().collect();
+                answer.add_to(diagnostics.error(Code::Python, &part, &answer.message));
+                return count + 1;
+            }
             let message = format!("`{}` is a module of Python", text.trim_end_matches('.'));
             error(diagnostics, count, &message, &format!("layers and activations are named without it: `{name}`"))
         }
@@ -64,12 +124,26 @@ fn one(tokens: &[TokenTree], first: bool, diagnostics: &mut Diagnostics) -> usiz
             let help = "write out the arguments: `Dense(64, activation = relu)`";
             error(diagnostics, 3, &format!("`**{}` is Python", word(2)), help)
         }
+        _ if punct(0, '@') => {
+            error(diagnostics, 1, "`@` is Python", "the product of two tensors is `dot([a, b])`");
+            tokens.len()
+        }
         _ if punct(0, '#') && !matches!(tokens.get(1), Some(TokenTree::Group(_))) => {
             error(diagnostics, 1, "`#` begins a comment in Python", "comments begin with `//`");
             tokens.len()
         }
         _ => 0,
     }
+}
+
+/// How many tokens at the start name modules: `keras.layers.` in `keras.layers.Dense`.
+fn skipped(tokens: &[TokenTree]) -> usize {
+    let is_part = |pair: &[TokenTree]| matches!(pair, [TokenTree::Ident(_), dot] if is_punct(dot, '.'));
+    2 * tokens.chunks(2).take_while(|pair| is_part(pair)).count()
+}
+
+fn is_module(word: &proc_macro2::Ident) -> bool {
+    MODULES.contains(&word.to_string().as_str())
 }
 
 /// What to do in place of a statement that calls a method: `model.add(Dense(64))`.
@@ -86,7 +160,7 @@ pub(crate) fn method(statement: &TokenStream) -> Option<String> {
     })
 }
 
-/// What to do in place of an argument of a layer that Keras knows and this library does not need.
+/// The help for a Keras argument that this library does not need.
 pub(crate) fn argument(keyword: &str) -> Option<&'static str> {
     Some(match keyword {
         "input_shape" | "input_dim" | "batch_input_shape" | "batch_shape" => {
@@ -100,11 +174,17 @@ pub(crate) fn argument(keyword: &str) -> Option<&'static str> {
         }
         "lora_rank" | "lora_alpha" | "quantization_config" => "there is nothing like it in this library: leave it out",
         "training" => "leave it out: layers train in `fit` and do not in `predict`",
+        "in_features" | "in_channels" | "num_features" | "input_size" | "normalized_shape" => {
+            "leave it out: the macro knows the shape of the input"
+        }
+        "batch_first" | "inplace" | "device" => "there is nothing like it in this library: leave it out",
+        "num_layers" => "write one layer for each: `LSTM(64)(LSTM(64, return_sequences = true)(x))`",
+        "bidirectional" => "wrap the layer: `Bidirectional(LSTM(64))`",
         _ => return None,
     })
 }
 
-/// Layers of Keras that are not layers here.
+/// Whether a name is a Keras layer that is not a layer here.
 pub(crate) fn is_keras_layer(name: &str) -> bool {
     LAYERS.split_whitespace().any(|layer| layer == name)
 }
@@ -126,16 +206,6 @@ const LAYERS: &str = "
 /// Whether an expression is Keras's `None`.
 pub(crate) fn is_none(value: &impl ToTokens) -> bool {
     value.to_token_stream().to_string() == "None"
-}
-
-/// The function that merges tensors as an operator does in Keras: `a + b`.
-pub(crate) fn merging(operator: &syn::BinOp) -> Option<&'static str> {
-    Some(match operator {
-        syn::BinOp::Add(_) => "add",
-        syn::BinOp::Sub(_) => "subtract",
-        syn::BinOp::Mul(_) => "multiply",
-        _ => return None,
-    })
 }
 
 fn is_punct(token: &TokenTree, c: char) -> bool {

@@ -1,4 +1,4 @@
-//! Syntax to graph: names become nodes, layers find their specification, arguments find their slots.
+//! Syntax to graph: resolves names to nodes, layers to their specifications, and arguments to their slots.
 
 mod component;
 mod connect;
@@ -7,6 +7,7 @@ mod expression;
 mod input;
 mod masks;
 mod model_call;
+mod operator;
 mod submodel;
 mod template;
 
@@ -24,8 +25,8 @@ use submodel::Submodel;
 use syn::{Expr, Ident};
 use template::Template;
 
-/// Builds the graph. What cannot be resolved is reported and stands as a poisoned value, so that nothing follows from
-/// it.
+/// Builds the graph. A part that cannot be resolved is reported and becomes a poisoned value; its consequences are not
+/// reported.
 pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
     let graph_type = diagnostics.source.name(&Item::declared(syntax).graph_type());
     let mut resolver = Resolver {
@@ -41,35 +42,29 @@ pub(crate) fn resolve(syntax: &Syntax, diagnostics: &mut Diagnostics) -> Graph {
     };
     for (number, statement) in syntax.lets.iter().enumerate() {
         resolver.number = number;
-        resolver.statement(&statement.names, statement.value.as_ref());
+        resolver.documented(&statement.docs, &statement.names, statement.value.as_ref());
     }
     match &syntax.tail {
         Some(Expr::Call(call)) if is_word(&call.func, "Model") => resolver.model(call),
         Some(Expr::Call(call)) if is_word(&call.func, "Sequential") => resolver.sequential(call),
-        Some(other) => {
-            resolver.diagnostics.error(
-                Code::NoEnd,
-                other,
-                "expected `Model(inputs = .., outputs = ..)` or `Sequential([..])` at the end of the graph",
-            );
-        }
+        Some(other) => resolver.another_end(other),
         None => {}
     }
     resolver.graph
 }
 
-/// What a name or an expression stands for.
+/// The meaning of a name or an expression.
 #[derive(Clone)]
 enum Bound {
     Tensors(Vec<TensorId>),
     Layer(LayerId),
-    /// A part of a graph with layers of its own for every use: `|x| Dense(8)(x)`.
+    /// A part of a graph that makes new layers for every use: `|x| Dense(8)(x)`.
     Template(Rc<Template>),
-    /// A part of the graph that can be called again, with the same weights.
+    /// A part of the graph that can be called again with the same weights.
     Submodel(Rc<Submodel>),
-    /// Layers that are called one after the other.
+    /// Layers called one after the other.
     Stack(Rc<[(LayerId, ExprId)]>),
-    /// An error was reported.
+    /// An expression with a reported error.
     Poison,
 }
 
@@ -77,21 +72,46 @@ struct Resolver<'a> {
     graph: Graph,
     scope: HashMap<String, (Ident, Bound)>,
     diagnostics: &'a mut Diagnostics,
-    /// The model that is being written.
+    /// The model being written.
     own: &'a Ident,
-    /// All statements, also those that come later.
+    /// All statements, including later ones.
     lets: &'a [Let],
-    /// Whether it was reported that there are too many calls.
+    /// Whether an excess of calls was reported.
     full: bool,
-    /// How many templates are used inside of each other.
+    /// How deep the current template is inside others.
     inside: usize,
-    /// Which of the statements is resolved.
+    /// The number of the current statement.
     number: usize,
-    /// For each call that was written, the tensor that it stands for: what the parts behind it give, if it has some.
+    /// For each written call its tensor: the output of the layer's parts (its activation), if it has any.
     ends: HashMap<usize, TensorId>,
 }
 
 impl Resolver<'_> {
+    /// A statement, and its documentation: it is about what the statement makes.
+    fn documented(&mut self, docs: &[String], names: &[Ident], value: Option<&Expr>) {
+        let (before, tensors_before) = (self.graph.layers.len(), self.graph.tensors.len());
+        self.statement(names, value);
+        if docs.is_empty() {
+            return;
+        }
+        for name in names {
+            let mut layer = None;
+            match self.scope.get(&name.to_string()) {
+                Some((_, Bound::Layer(made))) => layer = Some(*made),
+                Some((_, Bound::Tensors(tensors))) => {
+                    layer = tensors.first().and_then(|&tensor| self.main_layer(tensor));
+                    for &tensor in tensors.iter().filter(|&&tensor| tensor >= tensors_before) {
+                        self.graph.tensors[tensor].docs = docs.to_vec();
+                    }
+                }
+                _ => {}
+            }
+            if let Some(layer) = layer.filter(|&layer| layer >= before) {
+                self.graph.layers[layer].docs = docs.to_vec();
+            }
+        }
+    }
+
     fn statement(&mut self, names: &[Ident], value: Option<&Expr>) {
         if let (Some(Expr::Tuple(tuple)), [_, _, ..]) = (value, names)
             && tuple.elems.len() == names.len()
@@ -107,14 +127,14 @@ impl Resolver<'_> {
         self.bind(names, bound, made);
     }
 
-    /// What an expression stands for, and the layers that it has made.
+    /// Resolves an expression. Also returns the layers that it made.
     fn made(&mut self, value: &Expr) -> (Bound, Range<LayerId>) {
         let before = self.graph.layers.len();
         let bound = self.eval(value);
         (bound, before..self.graph.layers.len())
     }
 
-    /// Gives names to what a statement stands for, and to the layers that it has made.
+    /// Names the results of a statement and the layers that it made.
     fn bind(&mut self, names: &[Ident], bound: Bound, made: Range<LayerId>) {
         match (bound, names) {
             (Bound::Poison, _) => {
@@ -123,7 +143,7 @@ impl Resolver<'_> {
                 }
             }
             (bound, [name]) => {
-                // The layer that the statement makes, or the one whose call it is, is named by the `let`.
+                // The `let` names the layer that the statement makes or calls.
                 let outermost = match &bound {
                     Bound::Layer(layer) => Some(*layer),
                     Bound::Tensors(tensors) => tensors.first().map(|&t| self.main_layer(t)).unwrap_or_default(),
@@ -145,7 +165,7 @@ impl Resolver<'_> {
             }
             (Bound::Tensors(mut tensors), names) => {
                 if let ([tensor], Some(node)) = (&tensors[..], tensors.first().and_then(|&t| self.main_node(t))) {
-                    // The outputs of a layer are as many as the pattern says; its shape rule checks the number.
+                    // The pattern sets the number of a layer's outputs; the shape rule checks it.
                     let tensor = *tensor;
                     if let Op::Component(component) = &self.graph.layers[self.graph.nodes[node].layer].op
                         && !component.then.is_empty()
@@ -203,7 +223,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// The call that a tensor was written as: that of the Dense of a Dense with an activation.
+    /// The call that a tensor was written as: the Dense, for a Dense with an activation.
     fn main_node(&self, tensor: TensorId) -> Option<usize> {
         match self.graph.tensors[tensor].producer {
             Producer::Input => None,
@@ -220,7 +240,7 @@ impl Resolver<'_> {
     }
 }
 
-/// How many statements bind each name.
+/// Counts the statements that bind each name.
 fn times_bound(lets: &[Let]) -> HashMap<String, usize> {
     let mut bound = HashMap::new();
     for name in lets.iter().flat_map(|statement| &statement.names) {

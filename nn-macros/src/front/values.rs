@@ -1,4 +1,4 @@
-//! Arguments: what was written for them, as a value for the shape rule and as a field of the layer.
+//! Arguments as values for the shape rule and as fields of the layer.
 
 use crate::diagnostics::Diagnostics;
 use crate::front::python;
@@ -12,7 +12,7 @@ use nn_core::spec::{ArgSpec, Default, Kind, Value, ValueSpec};
 use quote::ToTokens;
 use syn::{Expr, ExprCall};
 
-/// The argument as it is when it is not given.
+/// An argument that is not given.
 pub(crate) fn default(spec: &ArgSpec) -> Arg {
     Arg::default(match spec.default {
         Default::Is(value) => value,
@@ -20,7 +20,7 @@ pub(crate) fn default(spec: &ArgSpec) -> Arg {
     })
 }
 
-/// The argument from what was written for it.
+/// Reads an argument from its expression.
 pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<Arg> {
     let written = diagnostics.source.expr(expr);
     let arg = |value: Option<Value>, field: Option<Term>| Arg {
@@ -31,7 +31,7 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
         unchecked: false,
     };
     let known = |value| Arg { expr: Some(written), ..Arg::known(spec, value) };
-    // What rustc evaluates is also the value of the field.
+    // If rustc evaluates the argument, the field has the same expression.
     let asked = |value| Arg { asked: Some(vec![written]), ..arg(value, Some(Term::Written(written))) };
     let function = |function| arg(Some(Value::Absent), Some(Term::Function(function)));
     Some(match spec.kind {
@@ -79,7 +79,7 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             Some(x) if !in_range(spec.name, x, expr, diagnostics) => return None,
             Some(x) => known(Value::Float(x)),
             None if literal::is_literal(expr) => return wrong(spec.name, "a number", expr, diagnostics),
-            // Shapes do not depend on it, so they stay known; the value itself is checked by rustc.
+            // No shape depends on the value, so shapes stay known; rustc checks the value.
             None => Arg { unchecked: true, ..asked(Some(Value::Absent)) },
         },
         Kind::Flag => match literal::flag(expr) {
@@ -108,7 +108,7 @@ pub(crate) fn argument(spec: &ArgSpec, expr: &Expr, diagnostics: &mut Diagnostic
             diagnostics.error(Code::NoChoice, expr, message).did_you_mean(&text, names.iter().copied());
             return None;
         }
-        // The resolver makes layers of their own of these.
+        // The resolver makes separate layers of these.
         Kind::ActivationAfter | Kind::ActivityAfter | Kind::Layer => default(spec),
     })
 }
@@ -126,7 +126,7 @@ fn wrong<T>(name: &str, expected: &str, expr: &impl ToTokens, diagnostics: &mut 
     None
 }
 
-/// Whether a number that is written in the graph makes sense; an error if not.
+/// Whether a number in the graph is in its range; reports an error if not.
 fn in_range(name: &str, value: f64, expr: &impl ToTokens, diagnostics: &mut Diagnostics) -> bool {
     let allowed = Allowed::in_graph(name);
     if allowed.has_in_graph(value) {
@@ -139,7 +139,7 @@ fn in_range(name: &str, value: f64, expr: &impl ToTokens, diagnostics: &mut Diag
     false
 }
 
-/// A dimension, which messages call `what`: outer `None` after an error, inner `None` if rustc has to find its value.
+/// A dimension, called `what` in messages. The outer `None` means an error; the inner `None` leaves the value to rustc.
 fn size(name: &str, what: &str, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<Option<usize>> {
     match literal::integer(expr) {
         Some(n) if n <= 0 => {
@@ -164,7 +164,7 @@ fn size(name: &str, what: &str, expr: &Expr, diagnostics: &mut Diagnostics) -> O
     }
 }
 
-/// Dimensions: outer `None` after an error, inner `None` if rustc has to find a value.
+/// Dimensions. The outer `None` means an error; the inner `None` leaves a value to rustc.
 pub(crate) fn shape(
     name: &str,
     list: &impl ToTokens,
@@ -192,7 +192,7 @@ pub(crate) fn shape(
     }
 }
 
-/// Whether a sample would hold more scalars than any memory. Shape rules need not think of overflow then.
+/// Whether a sample would have more scalars than any memory. With this check, shape rules cannot overflow.
 pub(crate) fn is_too_large(shape: &Shape) -> bool {
     shape.size() > u32::MAX as usize
 }
@@ -200,10 +200,22 @@ pub(crate) fn is_too_large(shape: &Shape) -> bool {
 /// A kind of named values.
 pub(crate) struct Values {
     what: &'static str,
-    /// What it is with its article.
+    /// Its name with its article.
     one: &'static str,
     unknown: Code,
     specs: &'static [ValueSpec],
+}
+
+impl Values {
+    /// The name of the library's that a path ends with: `nn::activations::relu`.
+    pub(crate) fn with_path(&self, path: &syn::Path) -> Option<String> {
+        let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let [module, .., name] = &segments[..] else { return None };
+        let elsewhere = matches!(module.as_str(), "nn" | "keras" | "torch" | "tf");
+        let is_type = name.starts_with(char::is_uppercase);
+        let found = self.specs.iter().any(|spec| spec.names.contains(&name.as_str()));
+        (elsewhere && !is_type && found).then(|| name.clone())
+    }
 }
 
 /// So many names are listed in a message.
@@ -255,7 +267,8 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
             let text = literal::string(expr)?;
             let mut name = text.as_str();
             let all = specs.iter().flat_map(|spec| spec.names.iter().copied());
-            if let Some(close) = crate::diagnostics::closest(name, all) {
+            let elsewhere = python::names::value(name, all.clone());
+            if let Some(close) = elsewhere.or_else(|| crate::diagnostics::closest(name, all)) {
                 name = close;
             }
             diagnostics
@@ -275,16 +288,27 @@ pub(crate) fn named(expr: &Expr, values: &Values, diagnostics: &mut Diagnostics)
         }
     };
     let Some(ident) = path.path.get_ident() else {
+        if let Some(name) = values.with_path(&path.path) {
+            diagnostics
+                .error(unknown, path, format!("`{name}` is named with a path here"))
+                .help(format!("write `{name}`: the names of the library have no path"));
+            return None;
+        }
         return Some(Function::Own(diagnostics.source.expr(expr)));
     };
     let name = ident.to_string();
     let Some(spec) = specs.iter().find(|spec| spec.names.contains(&name.as_str())) else {
         let all = specs.iter().flat_map(|spec| spec.names.iter().copied());
-        let own = name.starts_with(char::is_uppercase) && crate::diagnostics::closest(&name, all.clone()).is_none();
+        let elsewhere = python::names::value(&name, all.clone());
+        let close = elsewhere.or_else(|| crate::diagnostics::closest(&name, all.clone()));
+        let own = name.starts_with(char::is_uppercase) && close.is_none();
         if own {
             return Some(Function::Own(diagnostics.source.expr(expr)));
         }
-        let error = diagnostics.error(unknown, ident, format!("unknown {what} `{name}`")).did_you_mean(&name, all);
+        let error = diagnostics.error(unknown, ident, format!("unknown {what} `{name}`"));
+        if let Some(close) = close {
+            error.help(format!("did you mean `{close}`?"));
+        }
         for other in [ACTIVATIONS, INITIALIZERS, REGULARIZERS, CONSTRAINTS] {
             if other.specs.iter().any(|spec| spec.names.contains(&name.as_str())) {
                 error.note(format!("`{name}` is {}", other.one));
@@ -348,7 +372,7 @@ pub(crate) fn arguments(call: &ExprCall) -> Vec<(Option<syn::Ident>, Expr)> {
         .collect()
 }
 
-/// Whether this is the name of an activation that does nothing.
+/// Whether this is the name of an activation that returns its input.
 pub(crate) fn is_identity(value: &Expr) -> bool {
     let word = value.to_token_stream().to_string();
     nn_core::activations::ACTIVATIONS.iter().any(|spec| spec.identity && spec.names.contains(&word.as_str()))

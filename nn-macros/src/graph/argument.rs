@@ -1,4 +1,4 @@
-//! Arguments of a layer: values, without the tokens that they are printed as.
+//! Arguments of a layer as values, without tokens.
 
 use crate::source::{ExprId, Name, SpanId};
 use nn_core::spec::{ArgSpec, Kind, Value, ValueSpec};
@@ -6,31 +6,31 @@ use nn_core::spec::{ArgSpec, Kind, Value, ValueSpec};
 /// An argument of a layer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Arg {
-    /// For the shape rule: its value, if it is known here. [`Value::Absent`] if no shape depends on it.
+    /// For the shape rule: the value, if it is known here; [`Value::Absent`] if no shape depends on it.
     pub(crate) value: Option<Value>,
-    /// For the shape rule in a `const`: the number, or each number of a list, as it was written. `None` if `value` says
-    /// it all.
+    /// For the shape rule in a `const`: the expression of the number, or of each number in a list. `None` if `value`
+    /// suffices.
     pub(crate) asked: Option<Vec<ExprId>>,
-    /// For the field of the layer: its value, if it was given.
+    /// For the field of the layer: the value, if given.
     pub(crate) field: Option<Term>,
-    /// The whole argument, if it was written.
+    /// The whole argument, if given.
     pub(crate) expr: Option<ExprId>,
-    /// Whether its value is one that shapes do not depend on and that only rustc can check.
+    /// Whether only rustc can check the value, and no shape depends on it.
     pub(crate) unchecked: bool,
 }
 
 impl Arg {
-    /// An argument that is not given, which shape rules see as this value.
+    /// An argument that is not given, with its value for shape rules.
     pub(crate) fn default(value: Value) -> Self {
         Arg { value: Some(value), asked: None, field: None, expr: None, unchecked: false }
     }
 
-    /// An argument that shape rules see as what this expression is.
+    /// An argument whose value for shape rules is this expression.
     pub(crate) fn asked(expr: ExprId) -> Self {
         Arg { value: None, asked: Some(vec![expr]), field: None, expr: None, unchecked: false }
     }
 
-    /// An argument with a value that is known.
+    /// An argument with a known value.
     pub(crate) fn known(spec: &ArgSpec, value: Value) -> Self {
         let field = match value {
             Value::Float(x) => Some(Term::Number(x)),
@@ -41,7 +41,7 @@ impl Arg {
         Arg { field: field.filter(|_| spec.field), ..Arg::default(value) }
     }
 
-    /// The activation inside of the layer, of an argument of this kind.
+    /// The activation inside the layer, if the argument is of this kind.
     pub(crate) fn activation(&self, kind: Kind) -> Option<&Function> {
         match (kind, &self.field) {
             (Kind::Activation(_), Some(Term::Function(function))) => Some(function),
@@ -55,15 +55,15 @@ impl Arg {
 pub(crate) enum Term {
     Number(f64),
     Flag(bool),
-    /// Which of the names of a [`Kind::Choice`].
+    /// The index of a name in a [`Kind::Choice`].
     Choice(usize),
-    /// An expression of the user's.
+    /// The user's expression.
     Written(ExprId),
     Function(Function),
 }
 
 impl Term {
-    /// The expression of the user's that it is.
+    /// The user's expression, if it is one.
     pub(crate) fn written(&self) -> Option<ExprId> {
         match self {
             Term::Written(expr) => Some(*expr),
@@ -75,19 +75,19 @@ impl Term {
 /// An activation, initializer, regularizer or constraint.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Function {
-    /// One of the library's, with the values of all its fields. Its name stands at `at`.
+    /// One of the library's, with the values of all its fields. `at` is the place of its name.
     Library { spec: &'static ValueSpec, fields: Vec<Term>, at: SpanId },
     /// One of the user's own.
     Own(ExprId),
 }
 
 impl Function {
-    /// The name of the type of one of the library's.
+    /// The name of its type, if it is one of the library's.
     pub(crate) fn name(&self) -> Option<&'static str> {
         self.spec()?.path.rsplit("::").next()
     }
 
-    /// Whether it is one of the library's that gives its input.
+    /// Whether it is one of the library's and returns its input.
     pub(crate) fn is_identity(&self) -> bool {
         self.spec().is_some_and(|spec| spec.identity)
     }
@@ -100,7 +100,7 @@ impl Function {
     }
 }
 
-/// An argument of a layer of a user's own, as it was written. Only rustc sees the declaration of the layer.
+/// An argument of a user's own layer, as written. Only rustc sees the declaration of the layer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Given {
     pub(crate) keyword: Option<Name>,
@@ -108,31 +108,31 @@ pub(crate) struct Given {
     pub(crate) value: Said,
 }
 
-/// The value of an argument, as far as its tokens say what it is.
+/// The value of an argument, if its tokens determine it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Said {
     Int(i64),
     Number(f64),
     Flag(bool),
-    /// A string, or a single name in lower case: one of the names of a choice.
+    /// A string, or a single name in lower case, for an argument with named choices.
     Word(String),
     List(Vec<ExprId>),
     /// The value of a keyword that ends in `initializer`, `regularizer` or `constraint`.
     Function(Function),
-    /// A layer that follows.
+    /// A layer that follows this one.
     After,
     /// `None`
     Nothing,
-    /// An expression of literals that gives a whole number.
+    /// An expression of literals with a whole number as its value.
     Whole,
-    /// An expression of literals that gives a fraction.
+    /// An expression of literals with a fraction as its value.
     Fraction,
     /// An expression whose type only rustc knows.
     Expression,
 }
 
 impl Given {
-    /// The initializer, regularizer or constraint that it is.
+    /// Its initializer, regularizer or constraint.
     pub(crate) fn function(&self) -> Option<&Function> {
         match &self.value {
             Said::Function(function) => Some(function),

@@ -1,21 +1,20 @@
-//! Shapes and constants of types: known here, or left to rustc, which finds them with the same rules.
+//! Shapes and type constants: known here, or left to rustc, which evaluates the same rules.
 
 use super::{Graph, LayerId, TensorId};
 use crate::source::{ExprId, Name};
 use nn_core::shape::Shape;
 use nn_core::spec::Inferred;
 
-/// One of [`Graph::constants`].
+/// The index of one of [`Graph::constants`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ConstId(usize);
 
-/// An associated constant of a graph's type, which rustc evaluates.
+/// An associated constant of a graph's type. rustc evaluates it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Constant {
     /// `DENSE`
     pub(crate) name: String,
-    /// The type that it belongs to: `__DigitsGraph`. A folded form reads the constants of the graph that it was made
-    /// of.
+    /// The type with the constant: `__DigitsGraph`. A folded form reads the constants of its original graph.
     pub(crate) of: Name,
     pub(crate) value: Computed,
 }
@@ -23,12 +22,12 @@ pub(crate) struct Constant {
 /// The value of a constant.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Computed {
-    /// The shape of an input, whose dimensions were written.
+    /// The shape of an input, from its written dimensions.
     Input(TensorId, Vec<ExprId>),
-    /// What a shape rule finds.
+    /// The result of a shape rule.
     Inference(Inference),
     Facts(Facts),
-    /// It is evaluated for the graph that this one was made of.
+    /// A constant that the original graph of this folded form evaluates.
     Before,
 }
 
@@ -36,47 +35,47 @@ pub(crate) enum Computed {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Inference {
     pub(crate) node: usize,
-    /// The layer that is called, or one inside of it.
+    /// The layer that is called, or a layer inside it.
     pub(crate) layer: LayerId,
     pub(crate) rule: RuleOf,
     pub(crate) inputs: Vec<Shaped>,
-    /// What is known of the layer inside of it.
+    /// The facts about its inner layer.
     pub(crate) within: Option<Facts>,
     /// An earlier call with the same weights.
     pub(crate) shared: Option<Shared>,
-    /// Whether the number of its outputs has to be that of their names.
+    /// Whether the number of its outputs has to equal the number of their names.
     pub(crate) counted: bool,
 }
 
-/// Which rule.
+/// The kind of rule.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum RuleOf {
-    /// That of the layer's page.
+    /// The rule of the layer's page.
     Layer,
-    /// On which shapes the layer inside is called.
+    /// The rule for the input shapes of the inner layer.
     Inner,
     /// The method of a component.
     Component,
-    /// That of the mask that a call is given, on the shapes of the first input and of the mask.
+    /// The rule for a given mask, on the shapes of the first input and of the mask.
     Mask,
 }
 
-/// An earlier call of a layer, whose weights a call shares.
+/// An earlier call of a layer, with which a call shares its weights.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Shared {
     pub(crate) first: Facts,
-    /// The shape that it was called on.
+    /// The shape of its input.
     pub(crate) on: Shaped,
 }
 
-/// What is known of a call's result.
+/// The facts about a call's result.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Facts {
-    /// All of it.
+    /// All facts.
     Known(Box<Inferred>),
-    /// The constant that holds it.
+    /// The constant that holds the facts.
     Const(ConstId),
-    /// The outputs of other facts, and other constants of the layer's type.
+    /// The outputs of other facts, with other type constants.
     Changed(Box<Facts>, Vec<Count>),
 }
 
@@ -98,7 +97,7 @@ impl Facts {
         }
     }
 
-    /// The same outputs, with these constants of the layer's type.
+    /// The same outputs, with these type constants.
     pub(crate) fn with_constants(&self, counts: Vec<Count>) -> Facts {
         let known: Option<Vec<usize>> = counts.iter().map(Count::known).collect();
         match (self, known) {
@@ -112,23 +111,23 @@ impl Facts {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Shaped {
     Known(Shape),
-    /// That of an input, until it has a constant: its dimensions, as they were written.
+    /// The written dimensions of an input, until it has a constant.
     Written(Vec<ExprId>),
     /// The constant that holds it.
     Const(ConstId),
-    /// An output in the facts that a constant holds.
+    /// An output in the facts of a constant.
     Output(ConstId, usize),
     /// Another shape, with this last dimension.
     WithLast(Box<Shaped>, Count),
-    /// An error was reported: whatever follows from it is not.
+    /// An error was reported, so its consequences are not.
     Unknown,
 }
 
-/// A number that a type has as its constant.
+/// A number that is a constant of a type.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Count {
     Known(usize),
-    /// Constant `i` in facts that are not known here.
+    /// Constant `i` in facts that only rustc knows.
     Of(Facts, usize),
     Times(Box<Count>, usize),
 }
@@ -160,7 +159,7 @@ impl Graph {
         all.filter(|(_, constant)| constant.value != Computed::Before)
     }
 
-    /// Leaves a value to rustc, as a constant of the graph's type. Its name is made of this one.
+    /// Leaves a value to rustc, as a constant of the graph's type. The constant's name derives from `name`.
     pub(crate) fn defer(&mut self, name: &str, value: Computed) -> ConstId {
         let base = name.trim_start_matches("r#").to_uppercase();
         // `x` and `X` may both be names, and so may `input_shapes`.
@@ -178,7 +177,7 @@ impl Graph {
         ConstId(self.constants.len() - 1)
     }
 
-    /// Leaves to rustc what is known of a layer at a call: a constant named after the call.
+    /// Leaves the facts about a layer at a call to rustc, as a constant named after the call.
     pub(crate) fn defer_facts(&mut self, n: usize, layer: LayerId, value: Computed) -> Facts {
         let node = &self.nodes[n];
         let name = if node.layer == layer { node.name.to_string() } else { format!("{}_layer", node.name) };

@@ -2,24 +2,24 @@
 
 use super::{Count, Graph, LayerId};
 
-/// A graph that computes what another one predicts, and how its weights are made of the other one's.
+/// A graph with the same predictions as another one, and the recipe for its weights.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Folded {
     pub(crate) graph: Graph,
-    /// For each layer that owns weights, by its place in both graphs: what is not here is copied.
+    /// The origins of layers with weights, by their number in both graphs. The weights of any other layer are copied.
     pub(crate) origins: Vec<(LayerId, Origin)>,
-    /// What is folded into weights afterwards, in order.
+    /// The layers that are folded into weights afterwards, in order.
     pub(crate) scales: Vec<Fold>,
 }
 
-/// Where the weights of a layer come from, if they are not a copy.
+/// The origin of a layer's weights, if they are not a copy.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Origin {
     /// From a layer that may have had no bias.
     Affine,
-    /// A table: its rows pass through the calls (of the graph before), each followed by the length of its output.
+    /// A table: its rows pass through the calls of the original graph, each with the length of its output.
     Table { width: Count, calls: Vec<(usize, Count)>, projected: bool },
-    /// All but the kernel, which the table before has met.
+    /// Everything except the kernel, which was applied to the table before.
     Projected,
 }
 
@@ -27,8 +27,8 @@ pub(crate) enum Origin {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Fold {
     pub(crate) into: LayerId,
-    /// Its call in the graph before.
+    /// Its call in the original graph.
     pub(crate) call: usize,
-    /// Whether it stands before the other one.
+    /// Whether it stands before the other layer.
     pub(crate) before: bool,
 }

@@ -1,4 +1,4 @@
-//! What a pass asks of a layer: a question has the same answer for a layer of the library, an activation and a path.
+//! Questions about a layer, with one answer for layers of the library, activations and paths.
 
 use super::{Inner, Layer, Op};
 use nn_core::spec::Kind;
@@ -20,7 +20,7 @@ impl Layer {
         self.has_weights() && self.trainable
     }
 
-    /// Whether a call leaves something in memory.
+    /// Whether a call keeps something in memory.
     pub(crate) fn has_cache(&self) -> bool {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.has_cache || builtin.inner.is_some_and(|inner| inner.has_cache),
@@ -29,7 +29,7 @@ impl Layer {
         }
     }
 
-    /// Whether some of its weights may be a table whose gradient comes by rows.
+    /// Whether some of its weights may be a table with a gradient by rows.
     pub(crate) fn has_rows(&self) -> bool {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.has_rows || builtin.inner.is_some_and(|inner| inner.has_rows),
@@ -38,7 +38,7 @@ impl Layer {
         }
     }
 
-    /// The variable whose gradient comes by rows where the layer reads a sparse input.
+    /// The variable with a gradient by rows, if the layer reads a sparse input.
     pub(crate) fn sparse_rows(&self) -> Option<&'static str> {
         match &self.op {
             Op::Builtin(builtin) => Some(builtin.spec.sparse?.rows),
@@ -46,17 +46,17 @@ impl Layer {
         }
     }
 
-    /// Whether it may have bounds on its weights.
+    /// Whether its weights may have bounds.
     pub(crate) fn constrains(&self) -> bool {
         self.has(Kind::Constraint, |inner| inner.constrains)
     }
 
-    /// Whether it may have a penalty on its weights.
+    /// Whether its weights may have a penalty.
     pub(crate) fn regularizes(&self) -> bool {
         self.has(Kind::Regularizer, |inner| inner.regularizes)
     }
 
-    /// Whether an argument of this kind is given, or may be to a layer that is not seen here.
+    /// Whether an argument of this kind is given. A layer that is not visible here may have one.
     fn has(&self, kind: Kind, inside: fn(&Inner) -> bool) -> bool {
         match &self.op {
             Op::Builtin(builtin) => {
@@ -69,7 +69,7 @@ impl Layer {
         }
     }
 
-    /// Whether a prediction needs working memory of the layer's own.
+    /// Whether a prediction needs working memory for the layer.
     pub(crate) fn has_scratch(&self) -> bool {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.has_scratch || builtin.inner.is_some_and(|inner| inner.has_scratch),
@@ -90,13 +90,13 @@ impl Layer {
     pub(crate) fn copies(&self) -> bool {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.copies,
-            // It also stands between a tensor that a call is given twice and its second reader.
+            // It also separates a tensor that a call reads twice from its second reader.
             Op::Activation { function, .. } => function.is_identity(),
             Op::Component(_) => false,
         }
     }
 
-    /// Whether a call can compute an activation where it writes its output.
+    /// Whether a call can compute an activation in the place of its output.
     pub(crate) fn activates(&self) -> bool {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.activates,
@@ -105,23 +105,23 @@ impl Layer {
         }
     }
 
-    /// Whether it is an activation whose backward pass needs its output alone.
+    /// Whether it is an activation whose backward pass needs only its output.
     pub(crate) fn needs_output_alone(&self) -> bool {
         let Op::Activation { function, .. } = &self.op else { return false };
         function.spec().is_some_and(|spec| spec.from_output)
     }
 
-    /// Whether a loss may give the gradient of its input instead of that of its output.
+    /// Whether a loss may give the gradient of its input instead of its output.
     pub(crate) fn may_be_head(&self) -> bool {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.head,
-            // One of the user's own may be.
+            // One of the user's own may be a head.
             Op::Activation { function, .. } => function.spec().is_none_or(|spec| spec.head),
             Op::Component(_) => false,
         }
     }
 
-    /// Keras's name of its type.
+    /// The name of its type in Keras.
     pub(crate) fn kind(&self) -> String {
         match &self.op {
             Op::Builtin(builtin) => builtin.spec.name.to_string(),

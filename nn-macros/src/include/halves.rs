@@ -1,10 +1,10 @@
-//! Tensors of halves, in a file and in what is made of it.
+//! Tensors of halves, in a file and in the program.
 
 use nn_core::{Bf16, F16, Half};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-/// In what weights are kept that are not kept as `f32`.
+/// The type that keeps the weights, if it is not `f32`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kept {
     F16,
@@ -12,7 +12,7 @@ pub(super) enum Kept {
 }
 
 impl Kept {
-    /// What is written as the last argument.
+    /// Parses the last argument.
     pub(super) fn from_name(name: &Ident) -> Option<Kept> {
         match name.to_string().as_str() {
             "f16" => Some(Kept::F16),
@@ -69,7 +69,7 @@ impl Kept {
     }
 }
 
-/// Whether tensors of a type are of halves.
+/// Whether this is a type of halves.
 pub(super) fn are(dtype: &str) -> bool {
     dtype == F16::DTYPE || dtype == Bf16::DTYPE
 }

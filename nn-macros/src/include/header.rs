@@ -1,7 +1,7 @@
 //! The header of a safetensors file: 8 bytes of length, then JSON with the name, type, shape and place of every tensor.
 //!
-//! Source: <https://huggingface.co/docs/safetensors>. The little of JSON that it may hold is read here, since a library
-//! for all of it would cost every build of a model more than the whole macro.
+//! Source: <https://huggingface.co/docs/safetensors>. The header is a small subset of JSON, so it is parsed here. A
+//! JSON library would cost every build of a model more than the whole macro.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub(super) struct Tensor {
     pub(super) range: Range<usize>,
 }
 
-/// The tensors of a file, in the order of their bytes, or what is wrong with it.
+/// The tensors of a file, in the order of their bytes, or the fault in it.
 pub(super) fn parse(file: &[u8]) -> Result<Vec<Tensor>, String> {
     let (length, rest) = file.split_first_chunk::<8>().ok_or("it is shorter than 8 bytes")?;
     let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
@@ -56,7 +56,7 @@ fn tensor(json: &mut Json<'_>, name: String) -> Result<Tensor, String> {
     }
 }
 
-/// Moves the ranges behind the header, and checks that they fill the file and that each is as long as its shape.
+/// Moves the ranges behind the header. Checks that they fill the file and that each fits its shape.
 fn place(tensors: &mut [Tensor], data: usize, end: usize) -> Result<(), String> {
     let mut at = data;
     for tensor in tensors.iter_mut() {
@@ -79,7 +79,7 @@ fn place(tensors: &mut [Tensor], data: usize, end: usize) -> Result<(), String> 
     if at == end { Ok(()) } else { Err("there are bytes that belong to no tensor".into()) }
 }
 
-/// What is left of a text.
+/// The unread rest of a text.
 struct Json<'a> {
     rest: &'a str,
 }
@@ -89,7 +89,7 @@ impl Json<'_> {
         self.rest = self.rest.trim_start_matches([' ', '\n', '\r', '\t']);
     }
 
-    /// Whether the next sign is this one, which is then read.
+    /// Reads the next character if it is this one.
     fn take(&mut self, sign: char) -> bool {
         self.skip();
         let rest = self.rest.strip_prefix(sign);
@@ -178,7 +178,7 @@ impl Json<'_> {
     }
 }
 
-/// The sign after `\u`, which may be two of them.
+/// The character after `\u`, which may need two escapes.
 fn unicode(signs: &mut std::str::Chars<'_>) -> Option<char> {
     let high = four(signs)?;
     if !(0xD800..0xDC00).contains(&high) {

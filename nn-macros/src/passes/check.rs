@@ -4,8 +4,8 @@
 //! - every `Input` that an output depends on is listed (Keras's "Graph disconnected");
 //! - every layer is called, and every call reaches an output;
 //! - outputs are listed once;
-//! - there are not more inputs and outputs than the library has tuples for;
-//! - arguments that say where masks go are literals.
+//! - the number of inputs and outputs is within the tuples of the library;
+//! - arguments that decide where masks go are literals.
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, LayerId, Node, Op, Producer, TensorId};
@@ -13,9 +13,9 @@ use nn_core::Code;
 use nn_core::spec::{Dtype, MAX_INPUTS, Masking};
 use std::collections::HashSet;
 
-/// Reports everything that is wrong with the graph as a whole.
+/// Reports all faults of the graph as a whole.
 pub(crate) fn check(graph: &mut Graph, diagnostics: &mut Diagnostics) {
-    // With a statement that could not be resolved, anything may be missing because of it.
+    // After an unresolved statement, anything may be missing because of it.
     if !graph.complete || diagnostics.any() {
         return;
     }
@@ -26,7 +26,7 @@ pub(crate) fn check(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     layers(graph, &needed, diagnostics);
 }
 
-/// Some tensors and all that they depend on.
+/// Some tensors and everything they depend on.
 fn before(graph: &Graph, mut tensors: HashSet<TensorId>) -> HashSet<TensorId> {
     for node in graph.nodes.iter().rev() {
         if node.outputs.iter().any(|output| tensors.contains(output)) {
@@ -66,8 +66,8 @@ fn lists(graph: &Graph, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The graph has calls for its masks, so what they depend on has to be known before constants are: a flag that only
-/// rustc knows would be taken for `false`, and steps that do not count would count without a word.
+/// Checks arguments that masks depend on. The macro adds calls for masks to the graph before rustc evaluates constants.
+/// A flag that only rustc knows would be taken for `false`, and masked steps would count silently.
 fn masks(graph: &Graph, diagnostics: &mut Diagnostics) {
     let mut seen = HashSet::new();
     for node in &graph.nodes {
@@ -101,11 +101,11 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
             .help("list the tensors that `Input(shape = ..)` made; a name that is bound again is no longer its input");
     }
     if !graph.inputs.iter().all(is_input) {
-        // The one that was meant instead is missing.
+        // The input that was meant instead is missing from the list.
         return;
     }
     let elsewhere = elsewhere(graph, diagnostics);
-    // What a layer without an output reads is connected as soon as that layer is.
+    // If a layer has no output, its inputs become connected as soon as that layer is.
     let read = |tensor: TensorId| graph.nodes.iter().any(|node| node.reads().any(|read| read == tensor));
     for (&tensor, expr) in graph.inputs.iter().zip(&graph.input_exprs) {
         if !needed.contains(&tensor) && !read(tensor) && elsewhere.is_empty() {
@@ -131,7 +131,7 @@ fn inputs(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
     }
 }
 
-/// Reports outputs that depend on none of the inputs that are listed; the inputs that they depend on.
+/// Reports outputs that depend on none of the listed inputs. Returns the inputs that they depend on.
 fn elsewhere(graph: &Graph, diagnostics: &mut Diagnostics) -> HashSet<TensorId> {
     let mut all = HashSet::new();
     for (&output, expr) in graph.outputs.iter().zip(&graph.output_exprs) {
@@ -155,7 +155,7 @@ fn layers(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
     for node in &graph.nodes {
         graph.chain(node.layer).for_each(|layer| calls[layer].push(node));
     }
-    // A layer around another one is called in its place.
+    // A wrapper is called in place of its inner layer.
     let wrapped: HashSet<LayerId> = (0..graph.layers.len()).flat_map(|layer| graph.chain(layer).skip(1)).collect();
     for (id, (layer, calls)) in graph.layers.iter().zip(&calls).enumerate() {
         if layer.part || layer.inside {
@@ -167,7 +167,7 @@ fn layers(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
                 .error(Code::NeverCalled, &layer.source, format!("the layer `{name}` is never called"))
                 .help(format!("call it on a tensor: `{name}(x)`, or remove it"));
         }
-        // Of layers one after the other the last one is to blame.
+        // In a chain of layers, the last one is to blame.
         let lost = |node: &&&Node| !node.outputs.iter().any(|output| needed.contains(output)) && !is_read(graph, node);
         if calls.iter().any(|node| lost(&node)) {
             diagnostics
@@ -181,7 +181,7 @@ fn layers(graph: &Graph, needed: &HashSet<TensorId>, diagnostics: &mut Diagnosti
     }
 }
 
-/// Whether another call reads an output of a call, beside those that belong to it.
+/// Whether another call reads an output of this call. The parts of the call do not count.
 fn is_read(graph: &Graph, node: &Node) -> bool {
     graph
         .nodes

@@ -1,7 +1,7 @@
-//! The graph of a folded model: for predictions only, with every layer folded into a neighbour that can be.
+//! The graph of a folded model, for predictions only. Every layer that can is folded into a neighbour.
 //!
-//! What can be folded is said in the specifications ([`Folding`]). A layer follows another one if it is the only reader
-//! of all its outputs and is called on nothing else; then the two are one function, however often they are called.
+//! The specifications say what can be folded ([`Folding`]). A layer follows another one if it is the only reader of all
+//! its outputs and is called on nothing else. The two are then one function, for any number of calls.
 
 mod compact;
 mod identities;
@@ -16,19 +16,19 @@ use crate::graph::{Folded, Graph, Layer, Op};
 use nn_core::spec::Folding;
 use rewrite::Rewrite;
 
-/// The folds, in this order.
+/// The folds, in order.
 const FOLDS: [fn(&mut Rewrite); 4] = [identities::fold, table::fold, scales::fold, split_input::fold];
 
 /// Makes the folded form of a graph, if there is something to fold.
 pub(crate) fn fold(graph: &mut Graph, diagnostics: &mut Diagnostics) {
-    // A graph with errors is not computed.
+    // A graph with errors is not compiled.
     if !diagnostics.any() {
         graph.folded = folded(graph).map(Box::new);
     }
 }
 
 fn folded(graph: &Graph) -> Option<Folded> {
-    // Most graphs have nothing to fold, and are not copied.
+    // Most graphs have nothing to fold, so they are not copied.
     if !graph.layers.iter().any(may_fold) {
         return None;
     }
@@ -56,7 +56,7 @@ fn may_fold(layer: &Layer) -> bool {
     }
 }
 
-/// Whether a layer may be a model, whose folded form only rustc knows: a path, and no arguments, of which a model has
+/// Whether a layer may be a model, whose folded form only rustc knows: a path without arguments, because a model has
 /// none.
 fn may_be_model(layer: &Layer) -> bool {
     matches!(&layer.op, Op::Component(component) if component.given.is_empty())

@@ -1,5 +1,5 @@
-//! Shapes, in the order of computation: by the layers' own shape rules where all dimensions are literals, and as named
-//! constants that rustc evaluates with the same rules where they are not.
+//! Shapes, in the order of computation. If all dimensions are literals, the layers' shape rules run here. Otherwise
+//! they become named constants, and rustc evaluates the same rules.
 
 mod report;
 
@@ -13,7 +13,7 @@ use nn_core::spec::{Inferred, Kind, Value};
 use report::report;
 pub(crate) use report::{origin, read};
 
-/// Finds the shapes of all tensors and the constants of all layers.
+/// Finds the shapes of all tensors and the type constants of all layers.
 pub(crate) fn infer(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     for tensor in graph.declared.clone() {
         if let Shaped::Written(dims) = &graph.tensors[tensor].shape {
@@ -52,7 +52,7 @@ fn node(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) {
     graph.nodes[n].facts = Some(facts);
 }
 
-/// Whether a mask that a call is given is one of its first input.
+/// Whether a given mask fits the first input of its call.
 fn given_mask(graph: &mut Graph, n: usize, diagnostics: &mut Diagnostics) -> bool {
     let node = &graph.nodes[n];
     let Some((mask, _)) = node.given_mask else { return true };
@@ -89,8 +89,8 @@ fn counted(graph: &Graph, n: usize, inferred: &Inferred, diagnostics: &mut Diagn
     named == found
 }
 
-/// What is known of a layer, or of a layer inside of one, on inputs of these shapes; `None` after an error. What lies
-/// deeper inside is kept in the node.
+/// The facts about a layer or an inner layer, on inputs of these shapes; `None` after an error. The node keeps the
+/// facts of deeper layers.
 fn layer_facts(
     graph: &mut Graph,
     n: usize,
@@ -123,7 +123,7 @@ fn layer_facts(
     let Op::Builtin(builtin) = &graph.layers[layer].op else { return None };
     let shapes: Option<Vec<Shape>> = inputs.iter().map(known).collect();
     let values: Option<Vec<Value>> = values(builtin, within.as_ref());
-    // Once a call of the layer was left to rustc, so are the others: their weights have to agree.
+    // If one call of the layer is left to rustc, the others are too, because their weights have to agree.
     let left = matches!(builtin.inferred, Some(Facts::Const(_)));
     if let (Some(shapes), Some(values), false) = (shapes, values, left) {
         return match (builtin.spec.infer.find)(&values, &shapes) {
@@ -154,12 +154,12 @@ fn layer_facts(
     Some(facts)
 }
 
-/// A rule of a layer on shapes that are not all known.
+/// A layer's rule on shapes of which some are unknown.
 fn inference(node: usize, layer: LayerId, rule: RuleOf, inputs: &[Shaped]) -> Inference {
     Inference { node, layer, rule, inputs: inputs.to_vec(), within: None, shared: None, counted: false }
 }
 
-/// Whether the number of its outputs depends on arguments.
+/// Whether the number of outputs depends on arguments.
 fn has_states(builtin: &Builtin) -> bool {
     builtin.spec.has_states || builtin.inner.is_some()
 }
@@ -174,7 +174,7 @@ fn values(builtin: &Builtin, within: Option<&Facts>) -> Option<Vec<Value>> {
     values.collect()
 }
 
-/// The shapes that the layer inside of another one is called on: the first input, and its share of the others.
+/// The input shapes of the inner layer: the first input, and its share of the others.
 fn inner_inputs(
     graph: &mut Graph,
     n: usize,
@@ -201,7 +201,7 @@ fn inner_inputs(
     Some((0..count).map(|k| Shaped::Output(id, k)).collect())
 }
 
-/// All is known: check the weights against an earlier call of the same layer.
+/// Everything is known: checks the weights against an earlier call of the same layer.
 fn literal(
     graph: &mut Graph,
     n: usize,

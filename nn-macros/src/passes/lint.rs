@@ -1,8 +1,12 @@
-//! Warnings: what compiles and is probably not meant. What each is and why, says `nn-core/src/spec/lints.rs`.
+//! Warnings about graphs that compile but are probably mistakes. `nn-core/src/spec/lints.rs` explains each of them.
 //!
-//! A warning is a use of a deprecated constant of that name, with the span of the token to blame: the only kind that a
-//! macro can emit on stable Rust. This file holds what the rules in `lint/rules.rs` ask; `emit/lints.rs` writes the
-//! uses.
+//! A warning is a use of a deprecated constant of that name, with the span of the token to blame. Of the warnings that
+//! a macro can cause on stable Rust, it is the most readable: the text stands in the headline. `#[must_use = ".."]`
+//! puts it into a note, under the headline "unused `X` that must be used". An unused or badly cased name has no text.
+//! `#[diagnostic::..]` words errors only. Nobody can change the words "use of deprecated constant", so the text begins
+//! with "nn lint, nothing is deprecated".
+//!
+//! This file has the questions of the rules in `lint/rules.rs`; `emit/lints.rs` writes the uses.
 
 pub(crate) mod rules;
 
@@ -15,7 +19,7 @@ use nn_core::spec::Value;
 use proc_macro2::Span;
 use syn::Expr;
 
-/// Finds what compiles and is probably not meant. After an error there is nothing to warn of.
+/// Runs the lints. After an error there is nothing to warn about.
 pub(crate) fn lint(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     if !graph.complete || diagnostics.any() {
         return;
@@ -35,15 +39,15 @@ pub(crate) fn lint(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     diagnostics.warnings = lints.found;
 }
 
-/// What the rules read and write.
+/// The data of the rules.
 struct Lints<'a> {
     graph: &'a Graph,
     source: &'a Source,
-    /// For each tensor whether something upstream of it learns.
+    /// For each tensor, whether a layer upstream of it learns.
     learning: Vec<bool>,
-    /// For each tensor the nodes that read it.
+    /// For each tensor, its readers.
     readers: Vec<Vec<usize>>,
-    /// How often each layer is called.
+    /// The number of calls of each layer.
     calls: Vec<usize>,
     found: Vec<Warning>,
 }
@@ -53,7 +57,7 @@ impl<'a> Lints<'a> {
         self.found.push(Warning { lint, span, unless: None, if_any: Vec::new() });
     }
 
-    /// A tensor, or the one that it is a copy of: what only charges for a tensor or copies it is skipped.
+    /// The origin of a tensor. Skips layers that only copy or penalise it.
     fn original(&self, tensor: TensorId) -> TensorId {
         match self.node_of(tensor) {
             Some(node) if self.is_copy(node) => self.original(node.inputs[0]),
@@ -77,7 +81,7 @@ impl<'a> Lints<'a> {
         }
     }
 
-    /// The call that a tensor comes from.
+    /// The call that computes a tensor.
     fn producer(&self, tensor: TensorId) -> Option<&'a Node> {
         self.node_of(self.original(tensor))
     }
@@ -89,12 +93,12 @@ impl<'a> Lints<'a> {
         }
     }
 
-    /// Keras's name of a layer of the library.
+    /// Keras's name of a library layer.
     fn kind(&self, node: &Node) -> &'static str {
         self.builtin(node).map_or("", |builtin| builtin.spec.name)
     }
 
-    /// The name of the type of an activation of the library, also if it is written as a layer.
+    /// The type name of a library activation, even if it is written as a layer.
     fn activation(&self, node: &Node) -> Option<String> {
         match &self.graph.layers[node.layer].op {
             Op::Activation { function, .. } if !self.is_copy(node) => function.name().map(String::from),

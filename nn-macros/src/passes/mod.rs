@@ -1,6 +1,6 @@
-//! Passes over a [`Graph`](crate::graph::Graph), whoever made it.
+//! Passes over a [`Graph`](crate::graph::Graph), from tokens or made by hand.
 //!
-//! Rule: a file is one `fn(&mut Graph, &mut Diagnostics)`, and none reads a token. `PASSES` in lib.rs is their order.
+//! Rule: a file is one `fn(&mut Graph, &mut Diagnostics)` and reads no token. `PASSES` in lib.rs gives their order.
 
 pub(crate) mod check;
 pub(crate) mod fold;

@@ -1,5 +1,5 @@
-//! Names: of layers (`name = ".."`, else the `let`, else Keras's automatic name), of inputs and outputs, and of the
-//! memory that a call writes to.
+//! Names of layers, inputs, outputs, and the memory of calls. A layer takes its name from `name = ".."`, otherwise from
+//! its `let`, otherwise Keras's automatic name.
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Op, Producer, TensorId};
@@ -14,7 +14,7 @@ pub(crate) fn name(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     let once = |name: &str| lets.get(name) == Some(&1);
     let mut taken = Taken::default();
 
-    // Names that the user chose come first; automatic names go around them.
+    // The user's names come first; automatic names avoid them.
     for tensor in graph.declared.clone() {
         let tensor = &mut graph.tensors[tensor];
         if tensor.named || once(tensor.name.as_str()) {
@@ -48,7 +48,7 @@ pub(crate) fn name(graph: &mut Graph, diagnostics: &mut Diagnostics) {
         };
         layer.name = taken.automatic(base.trim_start_matches("r#"), layer.name.span);
     }
-    // Nobody else has the name of a layer that stands inside of another one only.
+    // A layer that only stands inside another one takes the outer name; nothing else does.
     for outer in 0..graph.layers.len() {
         if graph.layers[outer].inside {
             continue;
@@ -63,7 +63,7 @@ pub(crate) fn name(graph: &mut Graph, diagnostics: &mut Diagnostics) {
     name_outputs(graph, &mut diagnostics.source, &once);
 }
 
-/// The memory of a call has the name of the layer; an activation that is part of a layer adds its own.
+/// Names the memory of calls after the layer. An activation that is part of a layer adds its own name.
 fn name_nodes(graph: &mut Graph) {
     let mut taken = Taken::default();
     for n in 0..graph.nodes.len() {
@@ -95,13 +95,13 @@ fn name_nodes(graph: &mut Graph) {
     }
 }
 
-/// An output has the name it is listed by if that is bound once, else that of its layer.
+/// Names the outputs. An output has the name that lists it if that name is bound once, otherwise its layer's name.
 fn name_outputs(graph: &mut Graph, source: &mut Source, once: &dyn Fn(&str) -> bool) {
     let mut taken = Taken::default();
     for (&tensor, expr) in graph.outputs.iter().zip(&graph.output_exprs) {
         let listed = source.as_name(*expr).filter(|name| once(name.as_str()));
         let name = listed.unwrap_or_else(|| layer_name(graph, tensor));
-        // The field stands where the tensor is bound: an editor would take the listing for a second definition of it.
+        // The field has the place of the binding, because an editor would take the listing for a second definition.
         let bound = &graph.tensors[tensor].name;
         let span = if bound.as_str() == name.as_str() { bound.span } else { name.span };
         graph.output_names.push(taken.automatic(name.as_str(), span));
@@ -115,7 +115,7 @@ fn layer_name(graph: &Graph, tensor: TensorId) -> Name {
 #[derive(Default)]
 struct Taken {
     names: HashSet<String>,
-    /// For a name and the number of its outputs: the first number that may be free. It only grows.
+    /// For a name and its number of outputs, the first number that may be free. It only grows.
     next: HashMap<(String, usize), usize>,
 }
 
@@ -128,7 +128,7 @@ impl Taken {
         }
     }
 
-    /// A name whose further outputs `name_1`, gradients `d_name` and memory `name_memory` are free as well.
+    /// A name with free companions: further outputs `name_1`, gradients `d_name` and memory `name_memory`.
     fn with_companions(&mut self, base: &str, outputs: usize) -> Name {
         let next = self.next.entry((base.to_string(), outputs)).or_default();
         loop {
@@ -145,7 +145,7 @@ impl Taken {
         }
     }
 
-    /// `base`, or the first of `base_1`, `base_2`, … that is free.
+    /// The first free name among `base`, `base_1`, `base_2`, …
     fn automatic(&mut self, base: &str, span: SpanId) -> Name {
         let next = self.next.entry((base.to_string(), 0)).or_default();
         loop {

@@ -1,20 +1,20 @@
-//! Who wants the gradient of a tensor.
+//! The demand for the gradients of tensors.
 
 use crate::graph::{Graph, Layer, Node, Producer};
 
-/// Who wants the gradient of a tensor.
+/// The demand for the gradient of a tensor.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Gradient {
-    /// Something upstream learns.
+    /// Wanted, because a layer upstream learns.
     Always,
-    /// The caller, if it asks for the gradient of one of these inputs.
+    /// Wanted if the caller asks for the gradient of one of these inputs.
     IfAsked(Vec<usize>),
-    /// Nobody: it depends on indices only.
+    /// Never wanted: the tensor depends only on indices.
     Never,
 }
 
 impl Gradient {
-    /// The inputs that decide, if the caller does.
+    /// The inputs that decide, if the demand depends on the caller.
     pub(super) fn asked(&self) -> Option<Vec<usize>> {
         match self {
             Gradient::IfAsked(inputs) => Some(inputs.clone()),
@@ -23,12 +23,12 @@ impl Gradient {
     }
 }
 
-/// For each tensor whether something upstream of it learns.
+/// For each tensor, whether a layer upstream of it learns.
 pub(crate) fn learning(graph: &Graph) -> Vec<bool> {
     gradients(graph, true).iter().map(|gradient| *gradient == Gradient::Always).collect()
 }
 
-/// For each tensor who wants its gradient. `asked` says whether a caller may ask for the gradients of the inputs.
+/// The demand for the gradient of each tensor. `asked` says whether a caller may ask for the gradients of the inputs.
 pub(super) fn gradients(graph: &Graph, asked: bool) -> Vec<Gradient> {
     let of_input = |(id, tensor): (usize, &crate::graph::Tensor)| match tensor.producer {
         Producer::Input if tensor.has_scalars() && asked => Gradient::IfAsked(vec![input_index(graph, id)]),
@@ -38,7 +38,7 @@ pub(super) fn gradients(graph: &Graph, asked: bool) -> Vec<Gradient> {
     for node in &graph.nodes {
         let gradient = of_call(&gradients, &graph.layers[node.layer], node);
         for &output in &node.outputs {
-            // Indices and masks have none.
+            // Indices and masks have no gradient.
             gradients[output] = if graph.tensors[output].has_scalars() { gradient.clone() } else { Gradient::Never };
         }
     }
@@ -64,7 +64,7 @@ fn of_call(gradients: &[Gradient], layer: &Layer, node: &Node) -> Gradient {
     if inputs.is_empty() { Gradient::Never } else { Gradient::IfAsked(inputs) }
 }
 
-/// The place of an input among those of the model.
+/// The index of an input in the model's inputs.
 pub(super) fn input_index(graph: &Graph, tensor: usize) -> usize {
     graph.inputs.iter().position(|&input| input == tensor).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use super::program::*;
 use crate::graph::{Graph, LayerId, Node, Op, Producer, TensorId};
 use nn_core::spec::Dtype;
 
-/// The program of a form of a graph that passed all checks.
+/// Lowers a form of a graph that passed all checks.
 pub(crate) fn lower(graph: &Graph, form: Form) -> Program {
     let places = Places::new(graph, form);
     let memory = match form {
@@ -18,8 +18,8 @@ pub(crate) fn lower(graph: &Graph, form: Form) -> Program {
     Lowering { graph, form, places, memory }.program()
 }
 
-/// The program of a training step without what comes before the first layer that learns, if a layer that never learns
-/// is there. Else it would be that of [`Form::Train`].
+/// The program of a training step without backward code before the first layer that learns. `None` if no layer that
+/// never learns comes before it; the program would equal the one of [`Form::Train`].
 pub(crate) fn tail(graph: &Graph) -> Option<Program> {
     let gradients = super::gradients::gradients(graph, false);
     let stands_still = |node: &Node| {
@@ -29,8 +29,8 @@ pub(crate) fn tail(graph: &Graph) -> Option<Program> {
     graph.nodes.iter().any(stands_still).then(|| lower(graph, Form::TrainTail))
 }
 
-/// Whether the layer that owns these weights may have tables and can say which of their rows a batch touches: in all
-/// its calls it reads indices, or a sparse input.
+/// Whether the layer that owns these weights may have tables and can report their touched rows: it reads indices or a
+/// sparse input in all its calls.
 pub(crate) fn by_rows(graph: &Graph, owner: LayerId) -> bool {
     let mut calls = graph.nodes.iter().filter(|node| graph.layers[node.layer].owner == owner);
     let reads_indices = |node: &Node| node.inputs.iter().any(|&tensor| graph.tensors[tensor].chooses_rows());
@@ -137,8 +137,8 @@ impl Lowering<'_> {
         tensors.iter().map(|&tensor| self.place(tensor)).collect()
     }
 
-    /// The inputs of a call as they are after the pass, for whom looks at indices and masks only. An output of the
-    /// model is in nobody's hands then.
+    /// The inputs of a call after the pass, for readers of indices and masks only. By then nobody holds the outputs of
+    /// the model.
     fn reads_after(&self, node: &Node, is_there: impl Fn(TensorId) -> bool) -> Vec<Option<Read>> {
         let read = |&tensor: &TensorId| match self.places.tensors[tensor].home {
             Home::Output(_) => None,
@@ -148,8 +148,8 @@ impl Lowering<'_> {
         node.inputs.iter().map(read).collect()
     }
 
-    /// Whether the types of a call's inputs do not follow from the type of the layer: a merge of any tensors, a layer
-    /// of the user's.
+    /// Whether the types of a call's inputs do not follow from the layer's type: a merge of any tensors, or a user's
+    /// layer.
     fn has_any_inputs(&self, node: &Node) -> bool {
         let any_inputs = match &self.graph.layers[node.layer].op {
             Op::Builtin(builtin) => {
@@ -203,7 +203,7 @@ impl Lowering<'_> {
         }))
     }
 
-    /// Gradients start at zero, or at what the caller gives for an output that is also read inside.
+    /// The start of a gradient: zero, or the caller's value for an output that is also read inside.
     fn seed(&self, tensor: TensorId) -> Option<Seed> {
         let seed = match self.places.tensors[tensor].home {
             Home::Output(i) => Seed::Copy(tensor, i),
@@ -218,7 +218,7 @@ impl Lowering<'_> {
             return None;
         }
         let does = if self.places.is_kept(node) {
-            // Its input has the place of its output, and so has the gradient.
+            // The input and its gradient have the places of the output and its gradient.
             Does::InPlace { y: self.place(node.inputs[0]), gradient: self.places.kept(node.inputs[0]) }
         } else {
             Does::Call(Box::new(BackCall {
@@ -247,7 +247,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// `around` says when the call is made.
+    /// `around` says when the call runs.
     fn outgoing(&self, tensor: TensorId, around: &Gradient) -> Outgoing {
         let (plan, kept) = (&self.places.tensors[tensor], self.places.kept(tensor));
         match (&plan.gradient, plan.home) {
@@ -274,7 +274,8 @@ impl Lowering<'_> {
         End { logits, mask: self.mask(self.graph.outputs[output]) }
     }
 
-    /// After a prediction the masks of outputs are still there; numbers are not, and nobody asks for them.
+    /// The mask of an output. After a prediction the masks of outputs are still in memory. Numbers may be gone, but
+    /// nobody asks for them.
     fn mask(&self, tensor: TensorId) -> Option<Mask> {
         let own = self.graph.tensors[tensor].mask.map(|mask| self.mask_read(mask));
         match (own, self.mask_inside(tensor)) {
@@ -283,12 +284,12 @@ impl Lowering<'_> {
         }
     }
 
-    /// The mask that a model inside may have for its output.
+    /// The mask that an inner model may have for its output.
     fn mask_inside(&self, tensor: TensorId) -> Option<Mask> {
         let Producer::Node(n) = self.graph.tensors[tensor].producer else { return None };
         let node = &self.graph.nodes[n];
         let Op::Component(_) = &self.graph.layers[node.layer].op else { return None };
-        // Of its inputs a model hands on only a mask that is one itself.
+        // A model can hand on only an input that is itself a mask, so it does not need the others.
         let x = self.reads_after(node, |tensor| self.graph.tensors[tensor].dtype == Dtype::U32);
         let k = node.outputs.iter().position(|&output| output == tensor).unwrap_or_default();
         Some(Mask::Inside(n, k, x))

@@ -1,5 +1,4 @@
-//! The memory that tensors share, in a prediction and before the first layer that learns: how long each is alive, and
-//! where it is.
+//! Shared memory of tensors, in a prediction and before the first layer that learns: their lifetimes and places.
 
 use super::gradients::Gradient;
 use super::places::{Home, Places, masks};
@@ -9,14 +8,15 @@ use nn_core::arena::{Lifetime, plan};
 use nn_core::spec::Dtype;
 use std::ops::Range;
 
-/// The tensors that share memory: those of a prediction that are in the model's own, or those of a training step that
-/// its backward pass does not read.
+/// The tensors that share memory: in a prediction, those in the model's own memory; in a training step, those that its
+/// backward pass does not read.
 pub(super) struct Allocation {
-    /// One block for each type of numbers that there is.
+    /// One block for each type of numbers in use.
     pub(super) arenas: Vec<Arena>,
-    /// For each tensor the one whose place it has: itself, or the first of those that follow each other there.
+    /// For each tensor, the tensor whose place it has: itself, or the first of those that share the place one after the
+    /// other.
     places: Vec<TensorId>,
-    /// The block and the number in it of such a tensor.
+    /// The block of such a tensor, and its index there.
     order: Vec<Option<(ArenaId, usize)>>,
     /// The work of a prediction for each call.
     work: Vec<CallKind>,
@@ -25,11 +25,11 @@ pub(super) struct Allocation {
 /// The work of a prediction for a call.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum CallKind {
-    /// It computes the outputs from the inputs.
+    /// Computes the outputs from the inputs.
     Call,
-    /// It computes the output in the place of the input, which nobody reads again.
+    /// Computes the output in the place of the input, which nobody reads again.
     InPlace,
-    /// Nothing: the output is the input, with another shape or none.
+    /// Does nothing: the output is the input, perhaps with another shape.
     View,
 }
 
@@ -40,20 +40,20 @@ pub(crate) struct Arena {
     pub(crate) name: String,
     /// The type of the numbers in it.
     pub(crate) dtype: Dtype,
-    /// What is in it, in the order in which it is first needed.
+    /// Its contents, in the order of first use.
     pub(crate) lives: Vec<Stay>,
-    /// Where they are, and the size of the block, in scalars of a sample. `None` if only rustc knows their shapes.
+    /// Their places and the size of the block, in scalars of a sample. `None` if only rustc knows the shapes.
     known: Option<(Vec<Range<usize>>, usize)>,
 }
 
-/// Something in a block of memory, for the time from one step to another. Steps are the calls in order, and in a
-/// training step the backward steps behind them.
+/// The stay of a tensor in a block of memory, from one step to another. Steps are the calls in order; in a training
+/// step the backward steps follow.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Stay {
     pub(crate) of: Resident,
     /// The step that computes it.
     pub(crate) first: usize,
-    /// The last step that reads it, or what follows it in its place.
+    /// The last step that reads it, or reads a later tensor in its place.
     pub(crate) last: usize,
 }
 
@@ -75,7 +75,7 @@ impl Resident {
         }
     }
 
-    /// The scalars of a sample, if rustc does not have to find them.
+    /// Its size in scalars of a sample, or `None` if only rustc knows it.
     fn size(self, graph: &Graph) -> Option<usize> {
         match self {
             Resident::Tensor(tensor) => match &graph.tensors[tensor].shape {
@@ -90,7 +90,7 @@ impl Resident {
     }
 }
 
-/// Whether a call has a workspace. One whose size only rustc knows may turn out to be empty.
+/// Whether a call has a workspace. If only rustc knows its size, it may be empty.
 fn works(graph: &Graph, call: CallId) -> bool {
     let has = graph.layers[graph.nodes[call].layer].has_workspace();
     has && Resident::Workspace(call).size(graph) != Some(0)
@@ -112,7 +112,7 @@ impl Allocation {
     /// The memory of a prediction.
     pub(super) fn predicting(graph: &Graph, places: &Places) -> Self {
         let kept = kept(graph, places);
-        // For each tensor, and for the first in a place of all that are there.
+        // For each tensor its last reader; for the first tensor in a place, the last reader of all tensors there.
         let mut last = last_readers(graph, places, &kept);
         let tensors = &places.tensors;
         let mut first: Vec<TensorId> = (0..graph.tensors.len()).collect();
@@ -121,9 +121,9 @@ impl Allocation {
         for (n, node) in graph.nodes.iter().enumerate() {
             let of_caller = |input: TensorId| tensors[first[input]].home != Home::Tape;
             let done = match follows(graph, places, node) {
-                // Logits and masks are asked for when the caller's input is out of reach.
+                // The losses ask for logits and masks when the caller's input is out of reach.
                 CallKind::View if node.outputs.iter().any(|&y| kept[y]) && of_caller(node.inputs[0]) => CallKind::Call,
-                // An input is the caller's, and somebody may still read what is there.
+                // The caller owns an input, and somebody may still read the old value.
                 CallKind::InPlace if of_caller(node.inputs[0]) || last[first[node.inputs[0]]] > n => CallKind::Call,
                 work => work,
             };
@@ -151,8 +151,8 @@ impl Allocation {
         Allocation::of(graph, lives.collect(), first, work, "")
     }
 
-    /// The memory of tensors that a training step needs only until they have been read in the forward pass: inputs and
-    /// outputs of calls without a backward pass.
+    /// The memory of tensors that a training step needs only until the forward pass has read them: inputs and outputs
+    /// of calls without a backward pass.
     pub(super) fn passing(graph: &Graph, places: &Places) -> Self {
         let tensors = &places.tensors;
         let first: Vec<TensorId> = (0..tensors.len()).map(|tensor| places.kept(tensor)).collect();
@@ -216,12 +216,12 @@ impl Allocation {
         })
     }
 
-    /// The block of a tensor, and its number in it.
+    /// The block of a tensor, and its index there.
     pub(super) fn find(&self, tensor: TensorId) -> Option<(ArenaId, usize)> {
         self.order[self.places[tensor]]
     }
 
-    /// The tensor that another one is, with another shape or none.
+    /// The tensor of which another one is a view, perhaps with another shape.
     pub(super) fn place(&self, tensor: TensorId) -> TensorId {
         self.places[tensor]
     }
@@ -235,7 +235,7 @@ impl Allocation {
 /// Whether a call could leave its output in the place of its input.
 fn follows(graph: &Graph, places: &Places, node: &Node) -> CallKind {
     let ([input], [output]) = (&node.inputs[..], &node.outputs[..]) else { return CallKind::Call };
-    // An output has to be where the caller wants it, and no number of another type has the place of an input.
+    // The caller decides the place of an output, and a number of another type cannot take the place of an input.
     if !graph.keeps_dtype(*input, *output)
         || places.tensors[*output].home != Home::Tape
         || matches!(places.tensors[*input].home, Home::Output(_))
@@ -250,7 +250,7 @@ fn follows(graph: &Graph, places: &Places, node: &Node) -> CallKind {
     }
 }
 
-/// For each tensor the last call that reads it; one more than there are for what is asked for after a prediction.
+/// For each tensor the last call that reads it. If a loss asks for it after a prediction, this is the number of calls.
 fn last_readers(graph: &Graph, places: &Places, kept: &[bool]) -> Vec<usize> {
     let mut last = vec![0; graph.tensors.len()];
     for (n, node) in graph.nodes.iter().enumerate().filter(|(n, _)| places.made[*n]) {
@@ -261,7 +261,7 @@ fn last_readers(graph: &Graph, places: &Places, kept: &[bool]) -> Vec<usize> {
     last
 }
 
-/// The workspaces of a training step: those of forward calls, and those of backward steps, which come behind all calls.
+/// The workspaces of a training step: of forward calls, and of backward steps, which come after all calls.
 fn workspaces<'a>(
     graph: &'a Graph,
     places: &'a Places,
@@ -280,8 +280,8 @@ fn workspaces<'a>(
     (forward, backward)
 }
 
-/// The name of a block: `activations` and `indices` in a prediction, else `passing` and `passing_indices`, for example.
-/// In a training step it stands beside fields of tensors, so no layer may have it.
+/// The name of a block: `activations` and `indices` in a prediction, otherwise `passing` and `passing_indices`, for
+/// example. In a training step it stands beside the fields of tensors, so it must not be the name of a layer.
 fn name(graph: &Graph, purpose: &str, dtype: Dtype) -> String {
     let contents = match dtype {
         Dtype::Float => "activations",
@@ -310,18 +310,18 @@ impl Arena {
         Arena { name: name(graph, purpose, dtype), dtype, lives, known }
     }
 
-    /// The scalars of a sample, if rustc does not have to find them.
+    /// Its size in scalars of a sample, or `None` if only rustc knows it.
     pub(crate) fn size(&self) -> Option<usize> {
         self.known.as_ref().map(|(_, size)| *size)
     }
 
-    /// The place of tensor `index`, in scalars of a sample, if rustc does not have to find it.
+    /// The place of tensor `index`, in scalars of a sample, or `None` if only rustc knows it.
     pub(crate) fn range(&self, index: usize) -> Option<Range<usize>> {
         self.known.as_ref().map(|(ranges, _)| ranges[index].clone())
     }
 }
 
-/// The tensors that are asked for after a prediction: logits and masks, for the losses.
+/// Whether the losses ask for a tensor after a prediction: logits and masks.
 fn kept(graph: &Graph, places: &Places) -> Vec<bool> {
     let mut kept = vec![false; graph.tensors.len()];
     for node in &graph.nodes {
@@ -333,7 +333,7 @@ fn kept(graph: &Graph, places: &Places) -> Vec<bool> {
         if let Some(mask) = graph.tensors[output].mask {
             kept[mask] = true;
         }
-        // A model inside may hand on the mask that it was called with.
+        // An inner model may hand on the mask that it was called with.
         if let Producer::Node(node) = graph.tensors[output].producer
             && let Op::Component(_) = graph.layers[graph.nodes[node].layer].op
         {

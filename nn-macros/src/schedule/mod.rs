@@ -1,7 +1,7 @@
-//! Graph to [`Program`]: every place, borrow, fused activation, mask and gradient is decided here.
+//! Graph to [`Program`]: decides every place, borrow, fused activation, mask and gradient.
 //!
-//! Rule: nothing is printed, and no token is seen. A graph that passed all checks goes in; the steps of a form come
-//! out, as data.
+//! Rule: nothing is printed, and no token is seen. The input is a graph that passed all checks. The output is the steps
+//! of a form, as data.
 
 mod gradients;
 mod lower;

@@ -1,4 +1,4 @@
-//! Where each tensor belongs, before it is known what shares memory, and which activations are fused.
+//! The owner of each tensor's memory, and the fused activations. This comes before sharing is decided.
 
 use super::gradients::{Gradient, gradients, input_index};
 use super::program::{CallId, Form};
@@ -6,42 +6,43 @@ use crate::graph::{Graph, Node, Op, Producer, TensorId};
 use nn_core::spec::{Dtype, Masking};
 use std::collections::HashSet;
 
-/// Whose memory a tensor is in.
+/// The owner of a tensor's memory.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Home {
-    /// Input `i` of the model: the caller's.
+    /// The caller, for input `i` of the model.
     Input(usize),
-    /// Output `i` of the model: the caller's.
+    /// The caller, for output `i` of the model.
     Output(usize),
-    /// The model's own.
+    /// The model.
     Tape,
 }
 
-/// A tensor of a graph.
+/// The place of a tensor of a graph.
 pub(super) struct TensorPlace {
     pub(super) home: Home,
     pub(super) gradient: Gradient,
-    /// Whether its gradient has memory of its own. Otherwise it is the caller's: `dy` of an output that nothing inside
-    /// reads, or `dx` of an input.
+    /// Whether its gradient has memory of its own. Otherwise the gradient is the caller's: `dy` of an output that
+    /// nothing inside reads, or `dx` of an input.
     pub(super) own_gradient: bool,
-    /// The activation that takes its place in a training pass, as the gradient of that takes the place of its gradient.
+    /// The activation that takes its place in a training pass. The activation's gradient takes the place of its
+    /// gradient.
     pub(super) becomes: Option<TensorId>,
 }
 
-/// The tensors of a graph, and the activations that are fused into the calls before them.
+/// The places of a graph's tensors, and the activations that are fused into the calls before them.
 pub(super) struct Places {
     pub(super) tensors: Vec<TensorPlace>,
-    /// For each call the call of the activation that it computes where it writes its output.
+    /// For each call, the call of the activation that it computes in the place of its output.
     pub(super) then: Vec<Option<CallId>>,
-    /// For each call whether it is such an activation.
+    /// For each call, whether it is such an activation.
     pub(super) fused: Vec<bool>,
-    /// For each call whether the form makes it.
+    /// For each call, whether the form runs it.
     pub(super) made: Vec<bool>,
 }
 
 impl Places {
     pub(super) fn new(graph: &Graph, form: Form) -> Self {
-        // What makes a mask of a tensor gives it no gradient.
+        // A call that makes a mask of a tensor gives it no gradient.
         let readers = graph.nodes.iter().filter(|node| computes_numbers(graph, node));
         let read: HashSet<TensorId> = readers.flat_map(|node| node.inputs.iter().copied()).collect();
         // In the tail of a graph no caller asks for the gradients of the inputs.
@@ -78,18 +79,19 @@ impl Places {
         Places { tensors, then, fused: is_fused, made: made(graph, form) }
     }
 
-    /// The tensor whose memory a tensor has in a training pass: itself, or the activation that is made of it in place.
+    /// The tensor whose memory a tensor has in a training pass: itself, or the activation that is computed in its
+    /// place.
     pub(super) fn kept(&self, tensor: TensorId) -> TensorId {
         self.tensors[tensor].becomes.unwrap_or(tensor)
     }
 
-    /// Whether a call is an activation that the call before it has computed in a training pass.
+    /// Whether a call is an activation that the call before it computed in a training pass.
     pub(super) fn is_kept(&self, node: &Node) -> bool {
         matches!(node.inputs[..], [input] if self.kept(input) == node.outputs[0])
     }
 
-    /// The output that a softmax or another activation computes, and its logits, if a loss can work on them: the logits
-    /// are in the tape, and nothing inside reads the output.
+    /// The output of a softmax or another activation, and its logits, if a loss can work on these: the logits are in
+    /// the tape, and nothing inside reads the output.
     pub(super) fn head(&self, graph: &Graph, node: &Node) -> Option<(usize, TensorId)> {
         if !graph.layers[node.layer].may_be_head() {
             return None;
@@ -101,8 +103,8 @@ impl Places {
         }
     }
 
-    /// The outputs of the model that are outputs of a model inside and that nothing inside reads, each with its place
-    /// among those of that one. Whether they have logits is for that one to say.
+    /// The outputs of the model that are outputs of an inner model and that nothing inside reads, each with its index
+    /// there. Only the inner model knows whether they have logits.
     pub(super) fn inside_heads(&self, graph: &Graph, node: &Node) -> Vec<(usize, usize)> {
         if !matches!(graph.layers[node.layer].op, Op::Component(_)) {
             return Vec::new();
@@ -120,7 +122,7 @@ fn computes_numbers(graph: &Graph, node: &Node) -> bool {
     node.outputs.iter().any(|&output| graph.tensors[output].dtype != Dtype::U32)
 }
 
-/// For each call whether a form makes it: all but those of masks that nobody reads.
+/// For each call, whether a form runs it. A form skips masks that nobody reads.
 fn made(graph: &Graph, form: Form) -> Vec<bool> {
     let mut read = vec![false; graph.tensors.len()];
     // The losses ask for the masks of outputs.
@@ -135,7 +137,7 @@ fn made(graph: &Graph, form: Form) -> Vec<bool> {
     made
 }
 
-/// The masks that a call reads in a form, one entry for each input; nothing if it reads none.
+/// The masks that a call reads in a form, one entry for each input; empty if it reads none.
 pub(super) fn masks<'a>(graph: &Graph, node: &'a Node, form: Form) -> &'a [Option<TensorId>] {
     let mut inside = graph.chain(node.layer).filter_map(|layer| match &graph.layers[layer].op {
         Op::Builtin(builtin) => Some(builtin.spec.masking),
@@ -145,7 +147,7 @@ pub(super) fn masks<'a>(graph: &Graph, node: &'a Node, form: Form) -> &'a [Optio
     if only_trains && form == Form::Predict { &[] } else { &node.masks }
 }
 
-/// For each call the activation of its output, where nobody else reads that and both are in memory of the model's own.
+/// For each call, the activation of its output, if nobody else reads that and both are in the model's own memory.
 fn fused(graph: &Graph, tensors: &[TensorPlace]) -> Vec<Option<CallId>> {
     let mut readers = vec![Vec::new(); graph.tensors.len()];
     for (n, node) in graph.nodes.iter().enumerate() {

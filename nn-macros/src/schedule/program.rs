@@ -5,38 +5,38 @@ use crate::graph::{Graph, LayerId, TensorId};
 use crate::source::ExprId;
 use nn_core::spec::Dtype;
 
-/// The number of a call in its graph.
+/// The index of a call in its graph.
 pub(crate) type CallId = usize;
 
-/// Which passes a program has.
+/// The kind of a program.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Form {
     /// A prediction. Activations that are not alive at the same time share memory.
     Predict,
     /// A training step. Every activation is kept.
     Train,
-    /// A training step whose first layers never learn: there it has no gradients, and activations share memory.
+    /// A training step whose first layers never learn. They have no gradients, and their activations share memory.
     TrainTail,
 }
 
-/// The steps of one form of a model, and the memory that they use.
+/// The steps of one form of a model, and their memory.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Program {
     pub(crate) form: Form,
-    /// The blocks of memory that tensors share. An [`ArenaId`] is an index of these.
+    /// The blocks of memory that tensors share, by [`ArenaId`].
     pub(crate) arenas: Vec<Arena>,
     /// The fields of the memory, in order.
     pub(crate) fields: Vec<Field>,
     pub(crate) forward: Vec<Step>,
-    /// What is set before the backward steps.
+    /// The gradients to set before the backward steps.
     pub(crate) seeds: Vec<Seed>,
     /// The backward pass, the last call first.
     pub(crate) backward: Vec<Back>,
-    /// Whether a backward step depends on the gradients of inputs that the caller asks for.
+    /// Whether a backward step depends on the input gradients that the caller asks for.
     pub(crate) asks: bool,
-    /// For each output of the model.
+    /// One entry for each output of the model.
     pub(crate) ends: Vec<End>,
-    /// The calls whose layers find a penalty on activations.
+    /// The calls whose layers have a penalty on activations.
     pub(crate) penalties: Vec<CallId>,
     /// The calls whose layers move a running state.
     pub(crate) updates: Vec<CallId>,
@@ -45,12 +45,12 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Whether the memory holds the model's scalars. It may hold masks alone.
+    /// Whether the memory holds scalars of the model. It may hold only masks.
     pub(crate) fn has_scalars(&self, graph: &Graph) -> bool {
         self.fields.iter().any(|field| match *field {
             Field::Tensor(tensor) | Field::Gradient(tensor) => graph.tensors[tensor].dtype == Dtype::Float,
             Field::Arena(arena) => self.arenas[arena].dtype == Dtype::Float,
-            // Its type is that of a layer of the scalar.
+            // Its type belongs to a layer over the scalar.
             Field::Layer(_) => true,
         })
     }
@@ -68,37 +68,37 @@ pub(crate) enum Field {
     Gradient(TensorId),
     /// A block that tensors share.
     Arena(ArenaId),
-    /// What the layer of a call keeps for itself.
+    /// The layer's own memory for a call.
     Layer(CallId),
 }
 
-/// A tensor, and where it is.
+/// A tensor and its place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Read {
     pub(crate) tensor: TensorId,
     pub(crate) place: Place,
 }
 
-/// A mask, and where it is.
+/// A mask and its place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct MaskRead {
     pub(crate) read: Read,
-    /// The constant that says whether it exists.
+    /// The constant that tells whether it exists.
     pub(crate) exists_if: Option<ExprId>,
 }
 
-/// Where a tensor is.
+/// The place of a tensor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Place {
     /// Input `i` of the model: the caller's `x`.
     Input(usize),
     /// Output `i` of the model: the caller's `y`.
     Output(usize),
-    /// A field of its own, which has the name of this tensor.
+    /// Its own field, with the name of this tensor.
     Own(TensorId),
-    /// Number `index` of a block that tensors and workspaces share.
+    /// Part `index` of a block that tensors and workspaces share.
     Shared { arena: ArenaId, index: usize },
-    /// Input `i` of the model, with another shape or none.
+    /// Input `i` of the model, perhaps with another shape.
     View(usize),
 }
 
@@ -107,7 +107,7 @@ pub(crate) enum Place {
 pub(crate) enum Step {
     /// A layer computes its outputs.
     Call(Call),
-    /// An activation in the place of its input.
+    /// An activation computes in the place of its input.
     InPlace(CallId, Read),
 }
 
@@ -121,36 +121,36 @@ pub(crate) struct Call {
     /// The masks of the inputs, one entry for each; empty if it reads none.
     pub(crate) masks: Vec<Option<MaskRead>>,
     pub(crate) writes: Vec<Read>,
-    /// The call of the activation that it computes where it writes its output.
+    /// The call of the activation that it computes in the place of its output.
     pub(crate) then: Option<CallId>,
     /// Whether the layer has memory of its own in this pass.
     pub(crate) memory: bool,
-    /// The memory that the call has for itself.
+    /// The place of the call's own workspace.
     pub(crate) workspace: Option<Place>,
     pub(crate) mode: Mode,
     /// Whether the types of its inputs do not follow from the type of the layer.
     pub(crate) any_inputs: bool,
 }
 
-/// How a layer learns from a pass.
+/// The way a layer learns from a pass.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Mode {
-    /// It is a prediction.
+    /// The pass is a prediction.
     Predicts,
     /// It learns, or has nothing to learn.
     Learns,
     /// It never learns.
     Frozen,
-    /// It may be frozen at run time, by the flag of this layer.
+    /// The flag of this layer may freeze it at run time.
     Flagged(LayerId),
 }
 
-/// How a gradient starts before the backward steps.
+/// The start of a gradient before the backward steps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Seed {
     /// At zero.
     Clear(TensorId),
-    /// At what the caller gives for output `i`, which is also read inside.
+    /// At the caller's gradient for output `i`, which is also read inside.
     Copy(TensorId, usize),
 }
 
@@ -158,15 +158,15 @@ pub(crate) enum Seed {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Back {
     pub(crate) call: CallId,
-    /// The step is made if the caller asks for the gradient of one of these inputs; `None` if always.
+    /// The step runs if the caller asks for the gradient of one of these inputs; `None` if it always runs.
     pub(crate) if_asked: Option<Vec<usize>>,
     pub(crate) does: Does,
 }
 
-/// What a backward step does.
+/// The work of a backward step.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Does {
-    /// An activation in place: `y` is its output, and its gradient becomes that of its input.
+    /// An activation in place: `y` is its output, and the gradient of the output becomes the input's.
     InPlace { y: Read, gradient: TensorId },
     /// A layer adds to the gradients of its inputs and weights.
     Call(Box<BackCall>),
@@ -186,37 +186,37 @@ pub(crate) struct BackCall {
     pub(crate) dx: Vec<Outgoing>,
     /// Whether the weights learn.
     pub(crate) learns: bool,
-    /// For outputs of the model that are outputs of a model inside: both places. Whether they have logits is for that
-    /// one to say.
+    /// Outputs of the model that are outputs of an inner model: both indices. Only the inner model knows whether they
+    /// have logits.
     pub(crate) inside_heads: Vec<(usize, usize)>,
-    /// For a head: the output, and the tensor of its logits. The loss may have given the gradient of these.
+    /// For a head: the output, and the tensor of its logits. The loss may have given the gradient of the logits.
     pub(crate) head: Option<(usize, TensorId)>,
     pub(crate) any_inputs: bool,
 }
 
-/// Where the gradient of an output of a call is.
+/// The place of the gradient of a call's output.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Incoming {
-    /// It is the caller's, for output `i`.
+    /// In the caller's memory, for output `i`.
     Caller(usize),
-    /// It has memory of its own.
+    /// In memory of its own.
     Own(TensorId),
 }
 
-/// Where the gradient of an input of a call is added.
+/// The place that a call adds the gradient of an input to.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outgoing {
     /// Nobody wants it.
     Nowhere,
-    /// It is the caller's, for input `i`, if it asks for it.
+    /// In the caller's memory, for input `i`, if the caller asks for it.
     Caller(usize),
-    /// It has memory of its own.
+    /// In memory of its own.
     Own(TensorId),
     /// The same, if the caller asks for the gradient of one of these inputs.
     OwnIfAsked(TensorId, Vec<usize>),
 }
 
-/// What is known of an output of the model after a pass.
+/// The facts about an output of the model after a pass.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct End {
     pub(crate) logits: Logits,
@@ -228,9 +228,9 @@ pub(crate) struct End {
 pub(crate) enum Logits {
     /// It has none.
     Nothing,
-    /// The input of the head, which this call is.
+    /// The input of the head, which is this call.
     Of(CallId, Read),
-    /// Output `k` of a model inside, which this call is.
+    /// The logits of output `k` of an inner model, which is this call.
     Inside(CallId, usize),
 }
 
@@ -239,8 +239,9 @@ pub(crate) enum Logits {
 pub(crate) enum Mask {
     /// A tensor.
     Of(MaskRead),
-    /// A tensor, or else this one, if it does not exist.
+    /// A tensor, or this one if the tensor does not exist.
     Either(MaskRead, Box<Mask>),
-    /// That of output `k` of a model inside, which this call is. Inputs that it cannot be asked with are missing.
+    /// The mask of output `k` of an inner model, which is this call. `None` stands for an input that is no longer in
+    /// memory.
     Inside(CallId, usize, Vec<Option<Read>>),
 }

@@ -1,4 +1,4 @@
-//! A [`Program`] as text: for tests, and for whoever looks at what a graph became.
+//! A [`Program`] as text, for tests and for readers of a graph's program.
 
 use super::memory::{Resident, Stay};
 use super::program::*;
@@ -73,7 +73,7 @@ impl Show<'_> {
         self.graph.nodes[call].name.to_string()
     }
 
-    /// The name of the call that computes a tensor, which is that of its field.
+    /// The name of the call that computes a tensor; its field has the same name.
     fn name(&self, tensor: TensorId) -> String {
         let Producer::Node(call) = self.graph.tensors[tensor].producer else {
             return self.graph.tensors[tensor].name.to_string();

@@ -1,4 +1,4 @@
-//! A graph that nobody wrote as tokens, as an importer makes one.
+//! A graph without tokens, as an importer makes it.
 
 use crate::diagnostics::Diagnostics;
 use crate::front::parse::Syntax;
@@ -29,6 +29,7 @@ impl Maker {
 
     fn tensor(&mut self, name: &str, producer: Producer, shape: Shaped) -> TensorId {
         self.graph.tensors.push(Tensor {
+            docs: Vec::new(),
             name: Name::new(name, SpanId::default()),
             producer,
             shape,
@@ -48,11 +49,12 @@ impl Maker {
         tensor
     }
 
-    /// A layer; `shown` is what stands for it in documentation and messages.
+    /// Adds a layer; documentation and messages show the text `shown`.
     fn layer(&mut self, name: Option<&str>, op: Op, shown: &str) -> LayerId {
         let owner = self.graph.layers.len();
         self.graph.layers.push(Layer {
             name: Name::new("layer", SpanId::default()),
+            docs: Vec::new(),
             given_name: name.map(|name| Name::new(name, SpanId::default())),
             let_name: None,
             op,
@@ -66,7 +68,7 @@ impl Maker {
         owner
     }
 
-    /// A layer of the library, with these arguments and the default of all others.
+    /// Adds a library layer with these arguments and defaults for all others.
     fn builtin(&mut self, name: &str, kind: &str, given: &[(&str, Value)], shown: &str) -> LayerId {
         let spec = LAYERS.iter().find(|spec| spec.name == kind).expect("a layer of the library");
         let args = spec.args.iter().map(|arg| match given.iter().find(|(name, _)| *name == arg.name) {
@@ -132,7 +134,7 @@ fn digits(units: usize) -> Maker {
     maker
 }
 
-/// The same graph, as if nobody had written it: no place, and of expressions only the text that is shown.
+/// The same graph as if nobody had written it: without places, and with expressions reduced to their text.
 fn without_tokens(graph: &Graph, written: &Source) -> (Graph, Source) {
     let (mut graph, mut source) = (graph.clone(), Source::default());
     let mut shown = |expr: &mut ExprId| *expr = source.made(&written.text(*expr));
@@ -174,7 +176,7 @@ fn without_tokens(graph: &Graph, written: &Source) -> (Graph, Source) {
     (graph, source)
 }
 
-/// The items of an expansion, laid out, without those for editors.
+/// The items of an expansion, formatted, without the block for editors.
 fn items(expansion: proc_macro2::TokenStream) -> String {
     let mut file: syn::File = syn::parse2(expansion).expect("items");
     file.items.retain(|item| super::expanded::editor(item).is_none());
@@ -241,7 +243,7 @@ fn its_errors_are_those_of_any_graph() {
     ");
 }
 
-/// Layers one behind the other, with the type of the numbers that each gives: Dense with so many units, or else a
+/// Layers one after the other, with the number type of each output: a Dense with this number of units, or else a
 /// Flatten.
 fn chain(layers: &[(Option<usize>, Dtype)]) -> Maker {
     let mut maker = Maker::new("Chain");
@@ -261,7 +263,7 @@ fn chain(layers: &[(Option<usize>, Dtype)]) -> Maker {
     maker
 }
 
-/// A model has one block of memory for each type of numbers that is there, and nothing for the others.
+/// A model has one block of memory for each number type in use, and none for the others.
 #[test]
 fn tensors_share_memory_with_those_of_the_same_type() {
     let Maker { graph, diagnostics } = chain(&[
@@ -292,21 +294,21 @@ fn tensors_share_memory_with_those_of_the_same_type() {
       y0
     ");
 
-    // The same as Rust.
+    // Written as Rust code.
     let syntax = Syntax::new(Vec::new(), Visibility::Inherited, Ident::new("Chain", Span::call_site()));
     let expansion = write(&syntax, &graph, &diagnostics, &Attributes::default()).to_string().replace(' ', "");
     for field in ["activations:B::Of<[T;7]>", "i8:B::Of<[i8;11]>", "i16:B::Of<[i16;3]>"] {
         assert!(expansion.contains(field), "no field `{field}` in {expansion}");
     }
 
-    // Numbers without a gradient have none in a training step, and a tensor of its own for each.
+    // Numbers without a gradient have none in a training step, and each has a tensor of its own.
     let train = lower(&graph, Form::Train);
     let gradients = train.fields.iter().filter(|field| matches!(field, Field::Gradient(_)));
     assert_eq!(gradients.count(), 1);
     assert!(train.arenas.is_empty());
 }
 
-/// A layer that only copies gives its input, if that has the type of its output.
+/// A layer that only copies is a view of its input, if the output has the same type.
 #[test]
 fn a_tensor_has_the_place_of_another_one_of_its_type_alone() {
     let flat = |dtype| {
@@ -327,7 +329,7 @@ fn it_is_plain_data() {
     assert!(format!("{other:?}").contains("outputs"));
 }
 
-/// The graph and its passes see no token: what they need of what was written is in `Source`.
+/// The graph and its passes see no token; they find the written text in `Source`.
 #[test]
 fn neither_the_graph_nor_its_passes_know_tokens() {
     let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

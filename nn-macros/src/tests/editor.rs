@@ -1,12 +1,12 @@
-//! What an editor finds in the expansion: every name of a graph with its span, also of one that is only half written.
-//! An editor closes what is not closed before it asks, which the graphs here do in its place.
+//! The names that an editor finds in the expansion: every name of a graph with its span, even in a half-written graph.
+//! An editor closes open groups before it expands; the graphs here are closed by hand.
 
 use super::expanded::block;
 use insta::assert_snapshot;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// The block for editors, laid out.
+/// The block for editors, formatted.
 fn editor(graph: &str) -> String {
     let file = block(&syn::parse2(crate::expand_model(graph.parse().expect("tokens"))).expect("items"));
     let text = prettyplease::unparse(&file);
@@ -24,7 +24,7 @@ fn idents(tokens: TokenStream) -> Vec<Ident> {
     tokens.collect()
 }
 
-/// How often each of these names of a graph stands in the block, with the place that it has in the graph.
+/// The number of times that each of these names stands in the block with its span in the graph.
 fn reached(graph: &str, words: &[&str]) -> Vec<String> {
     let tokens: TokenStream = graph.parse().expect("tokens");
     let file = block(&syn::parse2(crate::expand_model(tokens.clone())).expect("items"));
@@ -121,7 +121,7 @@ fn a_name_leads_to_what_it_means() {
 
 #[test]
 fn an_unfinished_name_is_an_expression() {
-    // Of a tensor, a layer and an activation; `Model` lists one as well.
+    // A tensor, a layer and an activation; `Model` lists one as well.
     let graph = "struct Digits; let pixels = Input(shape = [64]); let x = Dense(64, activation = re)(pix);
                  let y = Den; let z = Dens(4)(y); Model(inputs = pixels, outputs = z_)";
     assert_snapshot!(editor(graph), @r#"
@@ -159,7 +159,7 @@ fn an_unfinished_name_is_an_expression() {
 
 #[test]
 fn a_call_that_is_not_closed_costs_only_itself() {
-    // `Dense(64, ` and `Dense(64)(pix`, with what follows in their parentheses.
+    // `Dense(64, ` and `Dense(64)(pix`, with the following statements in their parentheses.
     let open = "struct Digits; let pixels = Input(shape = [64]);
                 let x = Dense(64, let y = Dense(10)(pix let z = Dense(3)(pixels); Model(inputs = pixels, outputs = z)))";
     assert_snapshot!(editor(open), @r#"

@@ -1,12 +1,12 @@
-//! The expansions in `examples/expanded`: to be read, compiled by `tests/hygiene.rs`, and compared with what the macro
-//! writes here.
+//! The expansions in `examples/expanded`. They are for reading. `tests/hygiene.rs` compiles them, and these tests
+//! compare them with the macro's output.
 
 use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
 
-/// Fails if `examples/expanded/<name>.rs` is not what the macro writes for `graph`; with `BLESS=1` in the environment,
-/// writes it. An expansion with a folded form of its own is in three files: what a user calls, the passes in
+/// Fails if `examples/expanded/<name>.rs` is not the expansion of `graph`. With `BLESS=1` in the environment, writes
+/// it. An expansion with its own folded form is in three files: the items that a user calls, the passes in
 /// `<name>_passes.rs`, and the folded form in `<name>_folded.rs`.
 fn check(name: &str, graph: &str) {
     let expansion = crate::expand_model(graph.parse().expect("tokens"));
@@ -37,14 +37,14 @@ fn compare(name: &str, header: &str, file: &syn::File) {
     let expansion = prettyplease::unparse(file);
     if env::var_os("BLESS").is_some() {
         fs::write(&path, format!("{header}\n{}", spaced(&expansion))).expect("the file can be written");
-        // For the reader's eye only: how it is laid out makes no difference below.
-        // It would sort imports, which elsewhere are sorted.
+        // Formatting is only for readers; the comparison ignores it. But rustfmt sorts imports, and those of `editor`
+        // are in another order.
         if name == "editor" {
             return;
         }
         let _ = Command::new("rustfmt").args(["--edition", "2024"]).arg(&path).status();
     }
-    // Both are laid out in the same way before they are compared.
+    // Both are formatted the same way before the comparison.
     let normal = |text: &str| prettyplease::unparse(&syn::parse_file(text).expect("Rust"));
     let committed = fs::read_to_string(&path).unwrap_or_default();
     assert!(
@@ -53,7 +53,7 @@ fn compare(name: &str, header: &str, file: &syn::File) {
     );
 }
 
-/// What stands in an item that is for editors.
+/// The tokens of an item for editors.
 pub(super) fn editor(item: &syn::Item) -> Option<&proc_macro2::TokenStream> {
     match item {
         syn::Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "__editor") => {
@@ -80,7 +80,7 @@ fn header(graph: &str) -> String {
     header
 }
 
-/// With a blank line after every item, and with the comments that tokens cannot hold.
+/// Adds a blank line after every item, and the comments that tokens cannot hold.
 fn spaced(code: &str) -> String {
     let mut spaced = String::new();
     let mut lines = code.lines().peekable();
@@ -138,8 +138,8 @@ fn pair() {
     );
 }
 
-/// What editors see of a graph beside its expansion: the compiler never does, so `tests/hygiene.rs` compiles it here.
-/// All but a shape that only rustc knows: it is a constant in a type, of which rustc has no such yet.
+/// The block that editors see beside the expansion. The compiler never sees it, so `tests/hygiene.rs` compiles it here,
+/// except a shape that only rustc knows. Such a shape is a constant in a type, which rustc does not support yet.
 #[test]
 fn editor_block() {
     check(

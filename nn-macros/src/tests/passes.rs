@@ -1,4 +1,4 @@
-//! What the passes find: names, and errors.
+//! Names and errors that the passes find.
 
 use insta::assert_snapshot;
 use proc_macro2::{TokenStream, TokenTree};
@@ -103,7 +103,7 @@ fn automatic_names_go_around_chosen_ones() {
 
 #[test]
 fn memory_is_named_after_calls() {
-    // `a` is called three times; the names of its memory must not meet those of `a_1` and `d_a`.
+    // `a` is called three times; the names of its memory must not clash with those of `a_1` and `d_a`.
     let graph = r#"
         struct Names;
         let x = Input(shape = [3]);
@@ -182,18 +182,73 @@ fn no_struct() {
       = note: explained in nn::errors::nn0002
     ");
     assert_snapshot!(errors("pub struct Digits"), @r"
-    expected `;`
-      = help: the struct has no fields of its own: `struct Digits;`, and then the graph
+    expected `;` and a graph after `struct Digits`
+      = help: a model starts with its struct: `model! { pub struct Digits; let x = Input(shape = [64]); … }`
       = note: explained in nn::errors::nn0002
-    the graph of `Digits` has no `Model(..)` at its end
-      = help: end the graph with `Model(inputs = .., outputs = ..)`, without a semicolon, or write `Sequential([..])`
-      = note: explained in nn::errors::nn0003
     ");
     assert_snapshot!(errors(""), @r"
     unexpected end of input, expected `struct`
       = help: a model starts with its struct: `model! { pub struct Digits; let x = Input(shape = [64]); … }`
       = note: explained in nn::errors::nn0002
     ");
+}
+
+#[test]
+fn inputs_and_outputs_need_no_keywords() {
+    let graph = "struct Digits; let x = Input(shape = [4]); let y = Dense(2)(x);";
+    assert_eq!(errors(&format!("{graph} Model(x, y)")), "");
+    assert_eq!(errors(&format!("{graph} Model([x], [y])")), "");
+    assert_snapshot!(errors(&format!("{graph} Model(x, y, \"digits\")")), @r"
+    `Model` has no argument `name`
+      = help: a model is called as its struct is: `Digits`
+      = note: explained in nn::errors::nn0201
+    ");
+}
+
+/// It stands on the field of the layer, and on those of inputs and outputs.
+#[test]
+fn documentation_of_a_let_is_shown() {
+    let graph = "struct Digits;
+        /// The pixels.
+        let x = Input(shape = [4]);
+        /// The hidden layer.
+        ///
+        /// It is small.
+        let h = Dense(3, activation = relu)(x);
+        /// A copy of it.
+        let same = h;
+        let branch = |x| {
+            /// Inside.
+            let inner = Dense(5)(x);
+            inner
+        };
+        /// The digit.
+        let y = Dense(2)(branch(same));
+        Model(x, y)";
+    let expansion = crate::expand_model(graph.parse().expect("tokens"));
+    let file: syn::File = syn::parse2(expansion).expect("items");
+    let mut found = Vec::new();
+    for item in &file.items {
+        let syn::Item::Struct(item) = item else { continue };
+        for field in &item.fields {
+            let docs = field.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
+            let docs: Vec<String> = docs
+                .map(|attribute| match &attribute.meta {
+                    syn::Meta::NameValue(pair) => quote::quote!(#pair).to_string().replace("doc = ", ""),
+                    _ => String::new(),
+                })
+                .collect();
+            found.push(format!("{}.{}: {}", item.ident, field.ident.as_ref().expect("a name"), docs.join(" ")));
+        }
+    }
+    found.retain(|line| !line.starts_with("DigitsFolded"));
+    assert_snapshot!(found.join("\n"), @r#"
+    Digits.h: " The hidden layer." "" " It is small." "" " `Dense(3, activation = relu)` on `(4,)`."
+    Digits.y: " The digit." "" " `Dense(2)` on `(5,)`."
+    Digits.y_inner: " Inside." "" " `Dense(5)` on `(3,)`."
+    DigitsInputs.x: " The pixels." "" " Shape `(4,)`."
+    DigitsOutputs.y: " The digit." "" " Shape `(2,)`."
+    "#);
 }
 
 /// Without a mask, rustc may find out what a flag is.

@@ -1,4 +1,4 @@
-//! The programs of a few graphs as text, in `tests/programs/`: every place, borrow, fused activation, mask and gradient
+//! The programs of some graphs as text in `tests/programs/`: every place, borrow, fused activation, mask and gradient
 //! of a form.
 
 use crate::diagnostics::Diagnostics;
@@ -6,7 +6,7 @@ use crate::schedule::{self, Form, lower};
 use std::path::PathBuf;
 use std::{env, fs};
 
-/// Fails if `tests/programs/<name>.txt` does not hold the programs of all forms of `graph`; with `BLESS=1` in the
+/// Fails if `tests/programs/<name>.txt` does not hold the programs of all forms of `graph`. With `BLESS=1` in the
 /// environment, writes it.
 fn check(name: &str, graph: &str) {
     let mut diagnostics = Diagnostics::new();
@@ -60,7 +60,7 @@ fn masks_states_and_a_table() {
     );
 }
 
-/// A prediction has no mask for BatchNormalization. Whether the mask of the queries goes on, only rustc knows.
+/// A prediction has no mask for BatchNormalization. Only rustc knows whether the mask of the queries goes on.
 #[test]
 fn masks_of_training_and_of_a_users_own_layer() {
     check(

@@ -1,5 +1,4 @@
-//! Whatever is written, the macro answers with items: with a model, or with errors. It never panics, and it never
-//! writes what does not parse.
+//! For any input, the macro answers with items: a model, or errors. It never panics, and its output always parses.
 
 use nn_core::layers::LAYERS;
 use nn_core::spec::{Dtype, Kind};
@@ -8,7 +7,7 @@ use quote::quote;
 use std::fs;
 use std::path::Path;
 
-/// A generator of random numbers (SplitMix64) that never changes.
+/// A random number generator that never changes (SplitMix64).
 struct Random(u64);
 
 impl Random {
@@ -66,6 +65,27 @@ const GRAPHS: &[&str] = &[
      let y = nn.Dense(2)(keras.layers.Add()([x, encoder(other)]));
      let z = lambda x: x + 1;
      Model(inputs = [question, other], outputs = y)",
+    "pub struct Pasted<T>;
+     import keras
+     # A comment.
+     units = 32
+     def get_model():
+         return keras.Model(inputs, outputs)
+     inputs = keras.Input(shape=(units, 4), name=\"x\")
+     a, b = self.split(nn.Linear(4, units)(inputs) + 1)
+     for i in range(3):
+         a = torch.cat([a, b], dim=1)
+     if a: b
+     /// Documentation.
+     #[cfg(test)]
+     let c = Dense { units: 3 }(a)
+     c += b
+     model = Sequential()
+     model.add(Dense(3, input_dim=8))
+     model.add(LogSoftmax(dim=1))
+     let d = if x { a } else { println!(b) };
+     last = keras.Model(inputs={\"a\": inputs}, outputs=[a ** 2, -b, x[0], y.relu()])
+     return last",
 ];
 
 /// The tokens with one of them removed, doubled, swapped with another, or replaced.
@@ -146,7 +166,7 @@ fn mutate(tokens: TokenStream, random: &mut Random) -> TokenStream {
 }
 
 /// # Panics
-/// If the macro does, or if what it writes does not parse.
+/// Panics if the macro does, or if its output does not parse.
 fn answers(tokens: TokenStream) {
     let text = tokens.to_string();
     let items = std::panic::catch_unwind(|| {
@@ -177,10 +197,10 @@ fn no_input_makes_it_panic() {
     }
 }
 
-/// Mutants of the graphs of the tests, of those that do not compile as well.
+/// The number of mutants of the tests' graphs, including graphs that do not compile.
 const MUTANTS: usize = 1000;
 
-/// The graphs in the calls of `model!` and `model_rejects!` in some tokens.
+/// Collects the graphs in the calls of `model!` and `model_rejects!` in some tokens.
 fn graphs_in(tokens: TokenStream, found: &mut Vec<TokenStream>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
@@ -196,7 +216,7 @@ fn graphs_in(tokens: TokenStream, found: &mut Vec<TokenStream>) {
     }
 }
 
-/// The graphs in the files of a folder, in an order that is the same everywhere.
+/// Collects the graphs in the files of a folder, in the same order on every machine.
 fn graphs_below(folder: &Path, found: &mut Vec<TokenStream>) {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let mut paths: Vec<_> = entries.collect();
@@ -228,7 +248,7 @@ fn no_mutant_of_a_graph_of_the_tests_makes_it_panic() {
     }
 }
 
-/// A number at an end of what there is, for every argument that is one.
+/// Every numeric argument gets a number at an end of its range.
 #[test]
 fn no_number_makes_it_panic() {
     let ends =
@@ -267,7 +287,8 @@ fn no_number_makes_it_panic() {
     }
 }
 
-/// To compare names takes as long as the product of their lengths: names that nobody writes are not compared.
+/// A comparison of names takes time proportional to the product of their lengths, so absurdly long names are not
+/// compared.
 #[test]
 fn long_names_take_no_time() {
     let (long, longer) = ("x".repeat(10_000), "y".repeat(10_001));
@@ -283,7 +304,7 @@ fn long_names_take_no_time() {
     assert!(start.elapsed().as_secs() < 10);
 }
 
-/// Something that an argument of this kind accepts, sensible or not.
+/// A value that an argument of this kind accepts, sensible or not.
 fn value(kind: Kind, random: &mut Random) -> String {
     let whole = [
         "-7",

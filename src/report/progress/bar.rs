@@ -5,10 +5,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub(super) struct Bar(ProgressBar);
 
 impl Bar {
-    /// Whether there can be one.
+    /// Whether this build can draw a bar.
     pub(super) const DRAWN: bool = true;
 
-    /// A bar of so many steps, if that is known.
+    /// Makes a bar with this number of steps, if it is known.
     pub(super) fn new(steps: Option<usize>) -> Option<Self> {
         let bar = ProgressBar::with_draw_target(steps.map(|steps| steps as u64), ProgressDrawTarget::stdout());
         let known = "{pos:.bold}/{len:.bold} {bar:20.green/black.bright} {msg}";
@@ -18,18 +18,18 @@ impl Bar {
         Some(Bar(bar))
     }
 
-    /// Draws it anew.
+    /// Draws the bar again.
     pub(super) fn draw(&self, steps: usize, message: String) {
         self.0.set_position(steps as u64);
         self.0.set_message(message);
     }
 
-    /// Prints something above it.
+    /// Prints a line above the bar.
     pub(super) fn suspend(&self, print: impl FnOnce()) {
         self.0.suspend(print);
     }
 
-    /// Draws it for the last time.
+    /// Draws the bar for the last time.
     pub(super) fn leave(self, steps: usize, message: String) {
         self.0.set_position(steps as u64);
         self.0.abandon_with_message(message);

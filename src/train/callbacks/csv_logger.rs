@@ -1,4 +1,4 @@
-//! [`CsvLogger`]: the numbers of every epoch in a file.
+//! [`CsvLogger`]: logs the numbers of every epoch.
 
 use super::{Callback, CallbackMemory, Run};
 use crate::files::file;
@@ -7,14 +7,14 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes the numbers of every epoch to a file, a line each.
+/// Writes the numbers of every epoch to a CSV file, one line for each epoch.
 ///
-/// The columns are `epoch` (counted from 0) and the names in alphabetical order, those of the validation only if there
-/// is one. An epoch without a number has `NA` there. A name of a callback that the first epoch does not report gets no
-/// column. Lines end as RFC 4180 and Keras have it, with CR LF; a field that holds the separator is quoted.
+/// The columns are `epoch` (counted from 0) and the reported names in alphabetical order. An epoch without a number has
+/// `NA`. A callback's name gets a column only if the first epoch reports it. Lines end with CR LF, as in RFC 4180 and
+/// Keras. A field with the separator is quoted.
 ///
-/// In a run that [goes on](crate::Fit::resume), the file goes on behind the last line that the checkpoint knows of, so
-/// that it becomes the file of a run that was never stopped.
+/// If a run [resumes](crate::Fit::resume), the file continues behind the last line that the checkpoint knows. It
+/// becomes the file of a run that was never stopped.
 ///
 /// ```
 /// use nn::prelude::*;
@@ -30,21 +30,21 @@ pub struct CsvLogger {
     path: PathBuf,
     separator: String,
     append: bool,
-    /// The names of the columns behind `epoch`: those of the file, or of its first epoch.
+    /// The names of the columns behind `epoch`, from the file or from its first epoch.
     keys: Option<Vec<String>>,
     /// Whether the file has a header.
     header: bool,
-    /// Whether the next epoch must have no other columns than the file, which another run has begun.
+    /// Whether the columns are those of a file that another run began. The next epoch must then have no others.
     check: bool,
     /// The length of the file.
     length: u64,
     file: Option<File>,
-    /// Whether the file ends with a whole line, until it is changed.
+    /// Whether the file ended with a whole line when it was opened.
     untouched: Option<bool>,
 }
 
 impl CsvLogger {
-    /// Writes to this file, which is replaced if it exists.
+    /// Makes a logger that writes to this file. It replaces an existing file.
     pub fn new(path: impl AsRef<Path>) -> Self {
         CsvLogger {
             path: path.as_ref().into(),
@@ -59,13 +59,13 @@ impl CsvLogger {
         }
     }
 
-    /// The text between the columns; `,` by default.
+    /// Sets the text between the columns. The default is `,`.
     pub fn separator(mut self, separator: impl Into<String>) -> Self {
         self.separator = separator.into();
         self
     }
 
-    /// Whether it adds lines to a file that exists; off by default. The run must report the columns of this file.
+    /// Sets whether it appends to an existing file, whose columns the run must report. Off by default.
     pub fn append(mut self, append: bool) -> Self {
         self.append = append;
         self
@@ -87,7 +87,7 @@ impl CsvLogger {
         fields.map(quote).collect::<Vec<_>>().join(&self.separator) + "\r\n"
     }
 
-    /// The fields of the first line.
+    /// Reads the fields of the first line.
     fn fields(&self, text: &str) -> Vec<String> {
         let (mut fields, mut field, mut quoted) = (Vec::new(), String::new(), false);
         let mut rest = text;
@@ -115,7 +115,7 @@ impl CsvLogger {
         fields
     }
 
-    /// Takes the columns of a file that exists.
+    /// Takes the columns of an existing file.
     fn read_header(&mut self, text: &str) -> Result<()> {
         if text.is_empty() {
             return Ok(());
@@ -134,7 +134,7 @@ impl CsvLogger {
         Error::Callback(format!("CsvLogger: {}: expected {expected}, got {got}", self.path.display()).into())
     }
 
-    /// Checks that a file that was there has a column for every name.
+    /// Checks that an existing file has a column for every name.
     fn check_columns<'a>(&self, mut names: impl Iterator<Item = &'a str>) -> Result<()> {
         let Some(keys) = self.keys.as_ref().filter(|_| self.header) else { return Ok(()) };
         match names.find(|name| !keys.iter().any(|key| key == name)) {
@@ -146,7 +146,7 @@ impl CsvLogger {
         }
     }
 
-    /// Opens the file. It is changed with the first line only, since the run may not begin.
+    /// Opens the file. Only the first line changes it, because the run may not begin.
     fn open(&mut self, keep: u64, whole: bool) -> io::Result<()> {
         file::check_pipe(&self.path)?;
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&self.path)?;
@@ -156,7 +156,7 @@ impl CsvLogger {
         Ok(())
     }
 
-    /// Before the first line: drops what is not kept, and ends a line of a program that was killed.
+    /// Prepares the file for the first line: cuts it to the kept length, and ends the partial line of a killed program.
     fn touch(&mut self) -> Result<()> {
         let (Some(whole), Some(file)) = (self.untouched.take(), &mut self.file) else { return Ok(()) };
         let mut cut = || {
@@ -171,8 +171,7 @@ impl CsvLogger {
     }
 }
 
-/// The start of a file that has a header in it, if there is such a file, and whether its first `keep` bytes end with a
-/// line.
+/// Reads the start of a file with a header, and whether its first `keep` bytes end with a line.
 fn ends(path: &Path, keep: u64) -> io::Result<(Vec<u8>, bool)> {
     const HEADER: u64 = 1 << 20;
     let mut start = Vec::new();

@@ -1,11 +1,11 @@
-//! [`EarlyStopping`]: stops when a number has stopped improving.
+//! [`EarlyStopping`]: stops when a monitored number no longer improves.
 
 use super::memory::size;
 use super::monitor::{Monitor, check_reference, monitor_settings};
 use super::{Callback, CallbackMemory, Direction, Run, Snapshot};
 use crate::Result;
 
-/// Stops the run when a monitored number has stopped improving.
+/// Stops the run when a monitored number no longer improves.
 ///
 /// ```text
 /// wait += 1
@@ -22,9 +22,12 @@ use crate::Result;
 /// # let _ = fit;
 /// ```
 ///
-/// Epochs without validation do not count. NaN is no improvement. In a run that [goes on](crate::Fit::resume), the best
-/// value, the epochs of waiting and the best weights are those of the checkpoint; if it had stopped the run, and its
-/// patience is not larger now, no further epoch is trained. Source: <https://keras.io/api/callbacks/early_stopping/>
+/// Epochs without validation do not count. NaN is not an improvement.
+///
+/// If a run [resumes](crate::Fit::resume), the best value, the waiting epochs and the best weights come from the
+/// checkpoint. If this callback had stopped the run, no further epoch is trained, unless its patience is now larger.
+///
+/// Source: <https://keras.io/api/callbacks/early_stopping/>
 #[derive(Clone, Debug)]
 pub struct EarlyStopping {
     monitor: Monitor,
@@ -60,63 +63,63 @@ impl Default for EarlyStopping {
 
 /// Settings.
 impl EarlyStopping {
-    /// Keras's defaults: it watches `val_loss`, without patience.
+    /// Makes a callback with Keras's defaults: it monitors `val_loss` without patience.
     pub fn new() -> Self {
         EarlyStopping::default()
     }
 
     monitor_settings!();
 
-    /// How much better a number must be to count as better; 0 by default.
+    /// Sets the smallest difference that counts as an improvement. The default is 0.
     pub fn min_delta(mut self, delta: f64) -> Self {
         self.monitor.min_delta = delta;
         self
     }
 
-    /// How many epochs without improvement end the run; 0 by default, which is the same as 1.
+    /// Sets the number of epochs without improvement that end the run. The default is 0, which is the same as 1.
     pub fn patience(mut self, epochs: usize) -> Self {
         self.patience = epochs;
         self
     }
 
-    /// A value that must be beaten as well; none by default.
+    /// Sets a value that must be beaten, too. There is none by default.
     pub fn baseline(mut self, value: f64) -> Self {
         self.baseline = Some(value);
         self
     }
 
-    /// Whether the model gets back the weights of its best epoch when training ends, however it ends; off by default.
+    /// Sets whether the model gets the weights of its best epoch when training ends for any reason. Off by default.
     pub fn restore_best_weights(mut self, restore: bool) -> Self {
         self.restore_best_weights = restore;
         self
     }
 
-    /// The first epoch that counts; 0 by default.
+    /// Sets the first epoch that counts. The default is 0.
     pub fn start_from_epoch(mut self, epoch: usize) -> Self {
         self.start_from_epoch = epoch;
         self
     }
 
-    /// Whether it says what it does; off by default.
+    /// Sets whether it prints its actions. Off by default.
     pub fn verbose(mut self, verbose: bool) -> Self {
         self.verbose = verbose;
         self
     }
 }
 
-/// What happened in the last run; pass `&mut stopping` to be able to ask.
+/// The result of the last run. Pass `&mut stopping` to `Fit::callback` to read it.
 impl EarlyStopping {
-    /// The epoch after which it stopped the run, counted from 0; `None` if it did not.
+    /// Returns the epoch after which it stopped the run, counted from 0, or `None` if it did not.
     pub fn stopped_epoch(&self) -> Option<usize> {
         self.stopped_epoch
     }
 
-    /// The best value; `None` before the first. NaN is never the best.
+    /// Returns the best value, or `None` before the first. NaN is never the best.
     pub fn best(&self) -> Option<f64> {
         self.best
     }
 
-    /// The epoch of the best value.
+    /// Returns the epoch of the best value.
     pub fn best_epoch(&self) -> usize {
         self.best_epoch
     }
@@ -150,7 +153,7 @@ impl Callback for EarlyStopping {
         self.best_epoch = place("best_epoch").unwrap_or(0);
         self.best_weights = memory.weights("best_weights").filter(|_| self.restore_best_weights).cloned();
         self.best_weights.iter().try_for_each(|weights| run.check_snapshot(weights))?;
-        // A run that was stopped is over, unless there is more patience now.
+        // A stopped run is over, unless the patience is larger now.
         self.stopped_epoch = place("stopped_epoch").filter(|_| self.wait >= self.patience);
         if self.stopped_epoch.is_some() {
             run.stop();
@@ -180,7 +183,7 @@ impl Callback for EarlyStopping {
         if let (true, Some(epoch)) = (self.verbose, self.stopped_epoch) {
             run.print(format!("Epoch {}: early stopping", epoch.saturating_add(1)));
         }
-        // They stay, so that a checkpoint of the finished run holds them.
+        // The best weights stay, so that a checkpoint of the finished run has them.
         if let Some(weights) = &self.best_weights {
             if self.verbose {
                 let epoch = self.best_epoch.saturating_add(1);

@@ -1,4 +1,4 @@
-//! [`LambdaCallback`]: closures as a callback.
+//! [`LambdaCallback`]: makes a callback of closures.
 
 use super::{Callback, Run};
 use crate::Result;
@@ -9,7 +9,7 @@ type NumberedHook<'a> = Box<dyn FnMut(usize, &mut Run<'_>) -> Result<()> + 'a>;
 
 macro_rules! lambda_callback {
     ($($(#[$doc:meta])* $hook:ident [$($number:ident: $type:ty)?] $boxed:ident;)*) => {
-        /// A callback made of closures, each with the arguments of its hook.
+        /// A callback of closures. Each has the arguments of its hook.
         ///
         /// ```
         /// use nn::prelude::*;
@@ -31,7 +31,7 @@ macro_rules! lambda_callback {
         }
 
         impl<'a> LambdaCallback<'a> {
-            /// It does nothing yet.
+            /// Makes a callback that does nothing yet.
             pub fn new() -> Self {
                 LambdaCallback::default()
             }
@@ -68,24 +68,24 @@ macro_rules! lambda_callback {
 }
 
 lambda_callback! {
-    /// Before the first epoch.
+    /// Sets the closure before the first epoch.
     on_train_begin [] Hook;
-    /// After the last epoch.
+    /// Sets the closure after the last epoch.
     on_train_end [] Hook;
-    /// Before the first batch of an epoch.
+    /// Sets the closure before the first batch of an epoch.
     on_epoch_begin [epoch: usize] NumberedHook;
-    /// After the last batch of an epoch and its validation.
+    /// Sets the closure after the last batch of an epoch and its validation.
     on_epoch_end [epoch: usize] NumberedHook;
-    /// Before a step.
+    /// Sets the closure before a step.
     on_train_batch_begin [batch: usize] NumberedHook;
-    /// After a step.
+    /// Sets the closure after a step.
     on_train_batch_end [batch: usize] NumberedHook;
-    /// Before a validation.
+    /// Sets the closure before a validation.
     on_test_begin [] Hook;
-    /// After a validation.
+    /// Sets the closure after a validation.
     on_test_end [] Hook;
-    /// Before a batch of a validation.
+    /// Sets the closure before a batch of a validation.
     on_test_batch_begin [batch: usize] NumberedHook;
-    /// After a batch of a validation.
+    /// Sets the closure after a batch of a validation.
     on_test_batch_end [batch: usize] NumberedHook;
 }

@@ -1,11 +1,12 @@
-//! [`LearningRateScheduler`]: a learning rate for each epoch.
+//! [`LearningRateScheduler`]: sets the learning rate of each epoch.
 
 use super::{Callback, LEARNING_RATE, Run};
 use crate::{Error, Result};
 
-/// Sets the learning rate of every epoch: a function of the number of the epoch, from 0, and the rate so far.
+/// Sets the learning rate of every epoch by a function of the epoch, counted from 0, and the current rate.
 ///
-/// The rate is reported as `learning_rate`. A rate that changes with every step is a schedule of the optimizer.
+/// Epochs report the rate as `learning_rate`. To change the rate at every step, give the optimizer a
+/// [schedule](crate::schedules).
 ///
 /// ```
 /// use nn::prelude::*;
@@ -25,12 +26,12 @@ pub struct LearningRateScheduler<F> {
 }
 
 impl<F: FnMut(usize, f64) -> f64> LearningRateScheduler<F> {
-    /// The rate of an epoch is `schedule(epoch, rate so far)`.
+    /// Makes a callback that sets the rate of an epoch to `schedule(epoch, rate)`.
     pub fn new(schedule: F) -> Self {
         LearningRateScheduler { schedule, verbose: false }
     }
 
-    /// Whether it says what it does; off by default.
+    /// Sets whether it prints its actions. Off by default.
     pub fn verbose(mut self, verbose: bool) -> Self {
         self.verbose = verbose;
         self

@@ -1,11 +1,11 @@
-//! [`CallbackMemory`]: what a callback knows from the epochs so far, as a part of checkpoints.
+//! [`CallbackMemory`]: the state of a callback in checkpoints.
 
 use super::Snapshot;
 
-/// The state of a callback, which checkpoints keep: numbers, counts, bytes and weights, each with a name.
+/// The state of a callback that checkpoints keep: named numbers, counts, bytes and weights.
 ///
-/// A callback writes it in [`Callback::remember`](super::Callback::remember). In a run that
-/// [goes on](crate::Fit::resume), [`Run::memory`](super::Run::memory) returns it.
+/// A callback writes it in [`Callback::remember`](super::Callback::remember). If a run [resumes](crate::Fit::resume),
+/// [`Run::memory`](super::Run::memory) returns it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CallbackMemory {
     entries: Vec<(String, Entry)>,
@@ -22,22 +22,22 @@ pub(crate) enum Entry {
 
 /// Writing. A second value of the same name replaces the first.
 impl CallbackMemory {
-    /// Keeps a number.
+    /// Stores a number.
     pub fn set_number(&mut self, name: &str, value: f64) {
         self.set(name, Entry::Number(value));
     }
 
-    /// Keeps a whole number.
+    /// Stores a whole number.
     pub fn set_count(&mut self, name: &str, value: u64) {
         self.set(name, Entry::Count(value));
     }
 
-    /// Keeps bytes: a text, or state in a format of your own.
+    /// Stores bytes: a text, or state in your own format.
     pub fn set_bytes(&mut self, name: &str, value: impl Into<Vec<u8>>) {
         self.set(name, Entry::Bytes(value.into()));
     }
 
-    /// Keeps weights of the model.
+    /// Stores weights of the model.
     pub fn set_weights(&mut self, name: &str, value: &Snapshot) {
         self.set(name, Entry::Weights(value.clone()));
     }
@@ -81,7 +81,7 @@ impl CallbackMemory {
     }
 }
 
-/// A count that is kept as 64 bits, and may be too large for this machine.
+/// Converts a count of 64 bits, which may be too large for this machine.
 pub(super) fn size(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }

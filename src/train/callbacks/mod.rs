@@ -1,9 +1,10 @@
-//! Callbacks: what happens at certain moments of a training run, with Keras's names and defaults; a page each.
+//! Callbacks: code that `fit` runs between epochs and steps, with Keras's names and defaults.
 //!
-//! [`Fit::callback`](crate::Fit::callback) adds them. [`History`](crate::History) and the progress bar need none.
+//! [`Fit::callback`](crate::Fit::callback) adds them; they run in that order. [`History`](crate::History) and the
+//! progress bar need no callback.
 //!
-//! One of your own implements [`Callback`]: a hook for every moment, all of which do nothing by default. Each gets the
-//! [`Run`], which says how training goes and takes orders.
+//! Your own callback implements [`Callback`]. It has a hook for every moment, and all hooks do nothing by default. Each
+//! hook gets the [`Run`], which reports on training and takes orders.
 //!
 //! ```
 //! use nn::prelude::*;
@@ -29,8 +30,8 @@
 //! # let _ = fit;
 //! ```
 //!
-//! A callback that knows something from the epochs so far writes it in [`Callback::remember`], and reads it in
-//! `on_train_begin` if the run goes on where another was interrupted ([`Fit::resume`](crate::Fit::resume)):
+//! A callback with state writes it in [`Callback::remember`]. If a run resumes ([`Fit::resume`](crate::Fit::resume)),
+//! the callback reads it in `on_train_begin`:
 //!
 //! ```
 //! use nn::prelude::*;
@@ -66,7 +67,7 @@
 //! # let _ = fit;
 //! ```
 //!
-//! Callbacks are called in the order in which they were added. Source: <https://keras.io/api/callbacks/>
+//! Source: <https://keras.io/api/callbacks/>
 
 #[cfg(feature = "files")]
 mod csv_logger;
@@ -104,38 +105,38 @@ pub use terminate_on_nan::TerminateOnNaN;
 
 use crate::Result;
 
-/// The name under which callbacks that set the learning rate report it.
+/// The name under which callbacks report the learning rate.
 const LEARNING_RATE: &str = "learning_rate";
 
-/// Defines the trait, and the same hooks for references and boxes.
+/// Declares the trait, and implements it for references and boxes.
 macro_rules! hooks {
     ($($(#[$doc:meta])* fn $hook:ident($($number:ident: usize)?);)*) => {
-        /// What happens at certain moments of a training run.
+        /// Hooks at certain moments of a training run.
         ///
-        /// All hooks do nothing by default. An error ends the run; [`Error::callback`](crate::Error::callback) makes
-        /// one of an error of another kind. Epochs and batches are counted from 0, batches anew in every epoch.
+        /// All hooks do nothing by default. An error ends the run; [`Error::callback`](crate::Error::callback) wraps
+        /// errors of other types. Epochs and batches are counted from 0, batches from 0 in every epoch.
         #[diagnostic::on_unimplemented(
             message = "`{Self}` is not a callback",
             note = "for example `EarlyStopping::new()`; one of your own implements `nn::callbacks::Callback`"
         )]
         pub trait Callback {
-            /// The names of the numbers that it adds to the reports of epochs with [`Run::log`], so that callbacks may
+            /// Returns the names of the numbers that it adds to reports with [`Run::log`], so that callbacks can
             /// monitor them.
             fn logged(&self) -> Vec<String> {
                 Vec::new()
             }
 
-            /// The name under which checkpoints keep what it remembers; by default that of its type. Several callbacks
-            /// of one name are told apart by their order.
+            /// Returns the name of its memory in checkpoints. The default is the name of its type. Callbacks with the
+            /// same name are matched by their order.
             fn name(&self) -> String {
                 let name = core::any::type_name::<Self>();
                 let name = name.split('<').next().unwrap_or(name);
                 name.rsplit("::").next().unwrap_or(name).into()
             }
 
-            /// Writes down what it knows from the epochs so far, for checkpoints; nothing by default.
+            /// Writes its state for checkpoints. Nothing by default.
             ///
-            /// In a run that goes on, [`Run::memory`] returns it in `on_train_begin`.
+            /// If a run resumes, [`Run::memory`] returns it in `on_train_begin`.
             fn remember(&self, memory: &mut CallbackMemory) {
                 let _ = memory;
             }
@@ -144,7 +145,7 @@ macro_rules! hooks {
                 $(#[$doc])*
                 ///
                 /// # Errors
-                /// What the callback wants the run to end with.
+                /// Any error ends the run.
                 fn $hook(&mut self, $($number: usize,)? run: &mut Run<'_>) -> Result<()> {
                     let _ = ($($number,)? run);
                     Ok(())
@@ -178,36 +179,35 @@ macro_rules! hooks {
 }
 
 hooks! {
-    /// Before the first epoch: the place for checks, and for a fresh start or for what [`Run::memory`] returns. If a
+    /// Runs before the first epoch. Check settings here, and reset the state or read it from [`Run::memory`]. If a
     /// callback stops the run here, nothing is trained.
     fn on_train_begin();
-    /// After the last epoch.
+    /// Runs after the last epoch.
     fn on_train_end();
-    /// Before the first batch of an epoch. A run that goes on in the middle of an epoch does not begin it again.
+    /// Runs before the first batch of an epoch. A run that resumes in the middle of an epoch does not call it again.
     fn on_epoch_begin(epoch: usize);
-    /// After the last batch of an epoch and its validation: [`Run::get`] gives the numbers of both.
+    /// Runs after the last batch of an epoch and its validation. [`Run::get`] returns the numbers of both.
     fn on_epoch_end(epoch: usize);
-    /// Before a step.
+    /// Runs before a step.
     fn on_train_batch_begin(batch: usize);
-    /// After a step: [`Run::get`] gives the means of the epoch so far.
+    /// Runs after a step. [`Run::get`] returns the means of the epoch so far.
     fn on_train_batch_end(batch: usize);
-    /// Before a validation.
+    /// Runs before a validation.
     fn on_test_begin();
-    /// After a validation: [`Run::get`] gives its numbers, without `val_`.
+    /// Runs after a validation. [`Run::get`] returns its numbers, without `val_`.
     fn on_test_end();
-    /// Before a batch of a validation.
+    /// Runs before a batch of a validation.
     fn on_test_batch_begin(batch: usize);
-    /// After a batch of a validation: [`Run::get`] gives the means so far.
+    /// Runs after a batch of a validation. [`Run::get`] returns the means so far.
     fn on_test_batch_end(batch: usize);
 }
 
-/// The callbacks of a run, as [`Fit::callback`](crate::Fit::callback) puts them together: `()`, `((), A)`,
-/// `(((), A), B)`.
+/// The callbacks of a run, as [`Fit::callback`](crate::Fit::callback) joins them: `()`, `((), A)`, `(((), A), B)`.
 pub trait Callbacks {
-    /// Calls `visit` with one after the other, until one fails.
+    /// Calls `visit` with each callback in order, until one fails.
     ///
     /// # Errors
-    /// Those of `visit`.
+    /// If `visit` fails.
     fn each(&mut self, visit: &mut dyn FnMut(&mut dyn Callback) -> Result<()>) -> Result<()>;
 }
 

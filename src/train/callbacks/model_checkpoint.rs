@@ -8,15 +8,17 @@ use crate::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Saves the model after every epoch, or whenever it is the best so far.
+/// Saves the model after every epoch, or only when it is the best so far.
 ///
-/// The path may have placeholders, as in Keras: `{epoch:02d}`, counted from 1, and what is reported, `{val_loss:.2f}`;
-/// folders are made where they are missing. The file is a checkpoint
-/// ([`load_checkpoint`](crate::Compiled::load_checkpoint)), from which training can go on with
-/// [`Fit::resume`](crate::Fit::resume) as if it had not been interrupted, or holds the weights alone.
+/// The path may have Keras's placeholders: `{epoch:02d}`, counted from 1, and reported names such as `{val_loss:.2f}`.
+/// Missing folders are made.
 ///
-/// A checkpoint is written when all callbacks had their turn, so that it holds what each of them remembers, whatever
-/// their order. A run that goes on saves nothing that is worse than the best before it was interrupted.
+/// The file is a checkpoint for [`load_checkpoint`](crate::Compiled::load_checkpoint), from which
+/// [`Fit::resume`](crate::Fit::resume) continues as if training had not been interrupted. With
+/// [`save_weights_only`](Self::save_weights_only) it has only the weights.
+///
+/// A checkpoint is written after all callbacks have run, so it has the memory of each, in any order. A resumed run
+/// saves nothing that is worse than the best before the interruption.
 ///
 /// ```
 /// use nn::prelude::*;
@@ -26,7 +28,8 @@ use std::path::{Path, PathBuf};
 /// # let _ = fit;
 /// ```
 ///
-/// With `save_best_only` epochs without validation save nothing, where Keras would save anyway. NaN is never the best.
+/// With `save_best_only` epochs without validation save nothing; Keras would save. NaN is never the best.
+///
 /// Source: <https://keras.io/api/callbacks/model_checkpoint/>
 #[derive(Clone, Debug)]
 pub struct ModelCheckpoint {
@@ -44,7 +47,7 @@ pub struct ModelCheckpoint {
 
 /// Settings.
 impl ModelCheckpoint {
-    /// Saves a checkpoint to this path after every epoch.
+    /// Makes a callback that saves a checkpoint to this path after every epoch.
     pub fn new(path: impl AsRef<Path>) -> Self {
         ModelCheckpoint {
             path: path.as_ref().into(),
@@ -62,32 +65,33 @@ impl ModelCheckpoint {
 
     monitor_settings!();
 
-    /// Whether only a model is saved that is better than all before; off by default.
+    /// Sets whether it saves only a model that is better than all before. Off by default.
     pub fn save_best_only(mut self, best: bool) -> Self {
         self.save_best_only = best;
         self
     }
 
-    /// Whether the weights are saved alone, without the state of the optimizer; off by default.
+    /// Sets whether it saves only the weights, without the optimizer's state. Off by default.
     pub fn save_weights_only(mut self, weights: bool) -> Self {
         self.save_weights_only = weights;
         self
     }
 
-    /// Saves after so many batches instead of at the end of epochs. `{batch}`, counted from 1, may be in the path, and
-    /// what is monitored are the means of the epoch so far.
+    /// Saves after this number of batches, not after epochs. The path may then have `{batch}`, counted from 1. The
+    /// monitored numbers are the means of the epoch so far.
     pub fn save_freq(mut self, batches: usize) -> Self {
         self.save_freq = Some(batches);
         self
     }
 
-    /// What the first value must be better than, with [`save_best_only`](Self::save_best_only); none by default.
+    /// Sets the value that the first one must beat, with [`save_best_only`](Self::save_best_only). There is none by
+    /// default.
     pub fn initial_value_threshold(mut self, value: f64) -> Self {
         self.initial_value_threshold = Some(value);
         self
     }
 
-    /// Whether it says what it does; off by default.
+    /// Sets whether it prints its actions. Off by default.
     pub fn verbose(mut self, verbose: bool) -> Self {
         self.verbose = verbose;
         self
@@ -95,7 +99,7 @@ impl ModelCheckpoint {
 }
 
 impl ModelCheckpoint {
-    /// The best value so far; `None` before the first.
+    /// The best value so far, or `None` before the first.
     pub fn best(&self) -> Option<f64> {
         self.best
     }
@@ -120,8 +124,7 @@ impl ModelCheckpoint {
             improvement = format!("{name} improved from {old} to {value:.5}, ");
             self.best = Some(value);
         }
-        // The name has a value in other epochs, or `on_train_begin` would have failed: there is no validation in this
-        // one.
+        // Other epochs report the name, else `on_train_begin` would have failed. So this epoch has no validation.
         let path = template
             .fill(value)
             .map_err(|name| Error::setting(NAME, "names that have a value whenever it saves", format!("`{name}`")))?;

@@ -1,12 +1,12 @@
-//! [`Direction`] and [`Monitor`]: which number a callback watches, and what is better.
+//! [`Direction`] and [`Monitor`]: the monitored number of a callback, and the direction of improvement.
 
 use super::Run;
 use crate::{Error, Result};
 
-/// Keras's `mode`: whether a smaller or a larger number is better.
+/// The direction of improvement: Keras's `mode`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Direction {
-    /// Known from the name: losses and errors go down, accuracies and scores go up.
+    /// Found by the name: losses and errors should go down, accuracies and scores up.
     #[default]
     Auto,
     /// Smaller is better.
@@ -15,11 +15,11 @@ pub enum Direction {
     Max,
 }
 
-/// What goes up, as the end of a name.
+/// Endings of names whose numbers should go up.
 const UP: &[&str] =
     &["accuracy", "acc", "precision", "recall", "auc", "f1_score", "fbeta_score", "r2_score", "cosine_similarity"];
 
-/// What goes down.
+/// Endings of names whose numbers should go down.
 const DOWN: &[&str] = &[
     "loss",
     "error",
@@ -36,13 +36,13 @@ const DOWN: &[&str] = &[
     "learning_rate",
 ];
 
-/// What a callback watches.
+/// The monitored number.
 #[derive(Clone, Debug)]
 pub(super) struct Monitor {
     pub(super) name: String,
     pub(super) mode: Direction,
     pub(super) min_delta: f64,
-    /// -1 where smaller is better, else 1.
+    /// -1 if smaller is better, else 1.
     sign: f64,
 }
 
@@ -51,7 +51,7 @@ impl Monitor {
         Monitor { name: "val_loss".into(), mode: Direction::Auto, min_delta, sign: -1.0 }
     }
 
-    /// Before training: checks that the number will be there, and finds out what is better.
+    /// Checks before training that epochs will report the number, and finds the direction.
     pub(super) fn begin(&mut self, callback: &'static str, run: &Run<'_>) -> Result<()> {
         run.check_monitor(callback, &self.name)?;
         if !self.min_delta.is_finite() {
@@ -71,12 +71,12 @@ impl Monitor {
         Ok(())
     }
 
-    /// The number of this epoch; `None` in an epoch without validation.
+    /// Returns the number of this epoch, or `None` in an epoch without validation.
     pub(super) fn value(&self, run: &Run<'_>) -> Option<f64> {
         run.get(&self.name)
     }
 
-    /// Whether `value` is better than `reference` by more than `min_delta`. Every number is better than nothing, but
+    /// Returns whether `value` is better than `reference` by more than `min_delta`. Any number is better than none, but
     /// NaN is never better.
     pub(super) fn improves(&self, value: f64, reference: Option<f64>) -> bool {
         let Some(reference) = reference else { return !value.is_nan() };
@@ -85,7 +85,7 @@ impl Monitor {
     }
 }
 
-/// Checks a reference, which nothing is better than if it is NaN.
+/// Checks a reference value. It must not be NaN, because no number would be better.
 pub(super) fn check_reference(name: &'static str, value: Option<f64>) -> Result<()> {
     match value {
         Some(value) if value.is_nan() => Err(Error::setting(name, "a number", value)),
@@ -93,16 +93,16 @@ pub(super) fn check_reference(name: &'static str, value: Option<f64>) -> Result<
     }
 }
 
-/// The settings that all callbacks with a [`Monitor`] have.
+/// The settings of every callback with a [`Monitor`].
 macro_rules! monitor_settings {
     () => {
-        /// What is watched; `val_loss` by default.
+        /// Sets the monitored number. The default is `val_loss`.
         pub fn monitor(mut self, name: impl Into<String>) -> Self {
             self.monitor.name = name.into();
             self
         }
 
-        /// Whether a smaller or a larger number is better; known from the name by default.
+        /// Sets the direction of improvement. By default the name decides.
         pub fn mode(mut self, mode: Direction) -> Self {
             self.monitor.mode = mode;
             self

@@ -1,11 +1,11 @@
-//! [`ReduceLROnPlateau`]: smaller steps when a number has stopped improving.
+//! [`ReduceLROnPlateau`]: reduces the learning rate when a monitored number no longer improves.
 
 use super::memory::size;
 use super::monitor::{Monitor, monitor_settings};
 use super::{Callback, CallbackMemory, Direction, LEARNING_RATE, Run};
 use crate::{Error, Result};
 
-/// Reduces the learning rate when a monitored number has stopped improving.
+/// Reduces the learning rate when a monitored number no longer improves.
 ///
 /// ```text
 /// in cooldown:                                           cooldown -= 1, wait = 0
@@ -14,8 +14,8 @@ use crate::{Error, Result};
 ///     if wait ≥ patience and lr > min_lr:                lr = max(lr · factor, min_lr), wait = 0, cooldown begins
 /// ```
 ///
-/// The rate of each epoch is reported as `learning_rate`. Checkpoints keep the rate, the best value and the epochs of
-/// waiting and cooldown, so a run that [goes on](crate::Fit::resume) reduces the rate when it would have.
+/// Epochs report the rate as `learning_rate`. Checkpoints keep the rate, the best value, and the waiting and cooldown
+/// epochs. So a run that [resumes](crate::Fit::resume) reduces the rate at the same epochs.
 ///
 /// ```
 /// use nn::prelude::*;
@@ -25,8 +25,9 @@ use crate::{Error, Result};
 /// # let _ = fit;
 /// ```
 ///
-/// Epochs without validation do not count. NaN is no improvement. Source:
-/// <https://keras.io/api/callbacks/reduce_lr_on_plateau/>
+/// Epochs without validation do not count. NaN is not an improvement.
+///
+/// Source: <https://keras.io/api/callbacks/reduce_lr_on_plateau/>
 #[derive(Clone, Debug)]
 pub struct ReduceLROnPlateau {
     monitor: Monitor,
@@ -57,44 +58,45 @@ impl Default for ReduceLROnPlateau {
 }
 
 impl ReduceLROnPlateau {
-    /// Keras's defaults: a tenth of the learning rate after 10 epochs in which `val_loss` did not improve by 1e-4.
+    /// Makes a callback with Keras's defaults: it divides the rate by 10 after 10 epochs in which `val_loss` did not
+    /// improve by 1e-4.
     pub fn new() -> Self {
         ReduceLROnPlateau::default()
     }
 
     monitor_settings!();
 
-    /// How much better a number must be to count as better; 1e-4 by default.
+    /// Sets the smallest difference that counts as an improvement. The default is 1e-4.
     pub fn min_delta(mut self, delta: f64) -> Self {
         self.monitor.min_delta = delta;
         self
     }
 
-    /// What the rate is multiplied by, below 1; 0.1 by default.
+    /// Sets the factor of the rate, below 1. The default is 0.1.
     pub fn factor(mut self, factor: f64) -> Self {
         self.factor = factor;
         self
     }
 
-    /// How many epochs without improvement reduce the rate; 10 by default.
+    /// Sets the number of epochs without improvement that reduce the rate. The default is 10.
     pub fn patience(mut self, epochs: usize) -> Self {
         self.patience = epochs;
         self
     }
 
-    /// How many epochs after a reduction do not count; 0 by default.
+    /// Sets the number of epochs after a reduction that do not count. The default is 0.
     pub fn cooldown(mut self, epochs: usize) -> Self {
         self.cooldown = epochs;
         self
     }
 
-    /// The smallest rate; 0 by default.
+    /// Sets the smallest rate. The default is 0.
     pub fn min_lr(mut self, rate: f64) -> Self {
         self.min_lr = rate;
         self
     }
 
-    /// Whether it says what it does; off by default.
+    /// Sets whether it prints its actions. Off by default.
     pub fn verbose(mut self, verbose: bool) -> Self {
         self.verbose = verbose;
         self

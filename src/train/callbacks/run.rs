@@ -1,4 +1,4 @@
-//! [`Run`]: how a callback sees a training run, and what it can do to it.
+//! [`Run`]: a callback's view of a training run.
 
 use super::CallbackMemory;
 use crate::losses::Losses;
@@ -15,42 +15,42 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What is going on in a run, beside the model.
+/// The state of a run without the model.
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) epoch: usize,
     pub(crate) params: Params,
     pub(crate) stopped: bool,
-    /// All names that may be reported. First come those of the run itself, then those of callbacks.
+    /// All names that may be reported: first of the run, then of callbacks.
     pub(crate) names: Vec<String>,
-    /// How many names are of the run itself.
+    /// The number of names of the run.
     pub(crate) measured: usize,
-    /// Whether there is data for validation.
+    /// Whether there is validation data.
     pub(crate) validates: bool,
-    /// The numbers of the epoch, at its end; `None` while they are still being summed.
+    /// The numbers of the epoch at its end, or `None` before its end.
     pub(crate) logs: Option<Vec<(String, f64)>>,
-    /// What callbacks add to them.
+    /// The numbers that callbacks add.
     added: Vec<(String, f64)>,
     messages: Vec<String>,
-    /// What the callback that is called remembers from the run that goes on.
+    /// The memory of the called callback from the resumed run.
     pub(crate) memory: Option<CallbackMemory>,
-    /// The checkpoints that are written when all callbacks had their turn.
+    /// The checkpoints to write after all callbacks have run.
     pub(crate) pending: Vec<PathBuf>,
 }
 
 impl State {
-    /// An epoch begins.
+    /// Begins an epoch.
     pub(crate) fn begin_epoch(&mut self, epoch: usize) {
         (self.epoch, self.logs) = (epoch, None);
         self.added.clear();
     }
 
-    /// The numbers of the epoch, with what callbacks have added or replaced.
+    /// Returns the numbers of the epoch, with the additions and replacements of callbacks.
     pub(crate) fn all_logs(&self) -> Vec<(String, f64)> {
         merged(self.logs.clone().unwrap_or_default(), &self.added)
     }
 
-    /// Prints what callbacks had to say: at the end of an epoch, where it does not tear a progress bar.
+    /// Prints the lines of callbacks. It waits for the end of an epoch, so as not to break a progress bar.
     pub(crate) fn print(&mut self) {
         self.messages.drain(..).for_each(|message| print_line(&message));
     }
@@ -66,7 +66,7 @@ fn merged(mut logs: Vec<(String, f64)>, added: &[(String, f64)]) -> Vec<(String,
     logs
 }
 
-/// What a run can do, whatever its model.
+/// The abilities of a run that do not depend on the type of its model.
 pub(crate) trait Training {
     fn report(&self) -> Option<Report>;
     fn loss(&self) -> f64;
@@ -84,7 +84,7 @@ pub(crate) trait Training {
     fn width(&self) -> usize;
 }
 
-/// A model in training, with the numbers so far.
+/// A model in training, and the numbers so far.
 pub(crate) struct Live<'a, M: Model, O, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::Targets>> {
     pub(crate) compiled: &'a mut Compiled<M, O, L, K>,
     pub(crate) tally: &'a Tally<K::State>,
@@ -153,11 +153,11 @@ impl<M: Model, O: Optimizer, L: Losses<M::Outputs>, K: Metrics<M::Outputs, L::Ta
     }
 }
 
-/// The weights of a model at some moment of a run: [`Run::snapshot`]. Clones share them.
+/// The weights of a model at a moment of a run, made by [`Run::snapshot`]. Clones share memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
     pub(crate) bytes: Arc<[u8]>,
-    /// The bytes of a scalar.
+    /// The size of a scalar in bytes.
     pub(crate) width: usize,
 }
 
@@ -167,10 +167,9 @@ pub struct Run<'a> {
     pub(crate) training: &'a mut dyn Training,
 }
 
-/// How training goes.
+/// Reports.
 impl Run<'_> {
-    /// A number of the report of this moment: of the epoch at its end, otherwise the mean so far. `None` if there is no
-    /// such name.
+    /// Returns a number by name: of the epoch at its end, otherwise the mean so far. `None` for an unknown name.
     ///
     /// The names are those of [`History`](crate::History): `loss`, `val_loss`, `accuracy`.
     pub fn get(&self, name: &str) -> Option<f64> {
@@ -182,71 +181,71 @@ impl Run<'_> {
         })
     }
 
-    /// The whole report of this moment, as [`get`](Self::get) finds it.
+    /// Returns all numbers that [`get`](Self::get) can find now.
     pub fn logs(&self) -> Vec<(String, f64)> {
         let live =
             || self.training.report().map(|report| report.iter().map(|(name, value)| (name.into(), value)).collect());
         merged(self.state.logs.clone().or_else(live).unwrap_or_default(), &self.state.added)
     }
 
-    /// Adds a number to the report of this epoch, or replaces one: later callbacks, the history and the progress bar
+    /// Adds a number to the report of this epoch, or replaces it. Later callbacks, the history and the progress bar
     /// show it.
     pub fn log(&mut self, name: &str, value: f64) {
         self.state.added.retain(|(other, _)| other != name);
         self.state.added.push((name.into(), value));
     }
 
-    /// The number of the current epoch, counted from 0.
+    /// Returns the current epoch, counted from 0.
     pub fn epoch(&self) -> usize {
         self.state.epoch
     }
 
-    /// How many steps the optimizer has made, in this run and before.
+    /// Returns the number of optimizer steps, in this run and before.
     pub fn steps(&self) -> u64 {
         self.training.steps()
     }
 
-    /// The size of the run.
+    /// Returns the numbers of epochs and steps of the run.
     pub fn params(&self) -> Params {
         self.state.params
     }
 
-    /// What this callback wrote in [`Callback::remember`](super::Callback::remember) when the run was interrupted that
-    /// now [goes on](crate::Fit::resume). It is there in `on_train_begin` alone, and `None` in a run that begins anew.
+    /// Returns the memory that this callback wrote in [`Callback::remember`](super::Callback::remember), if the run
+    /// [resumes](crate::Fit::resume). Only `on_train_begin` can read it. It is `None` in a fresh run.
     pub fn memory(&self) -> Option<&CallbackMemory> {
         self.state.memory.as_ref()
     }
 
-    /// The names of the run itself, without those of callbacks: `loss`, `val_loss`, `accuracy`.
+    /// Returns the names of the run without those of callbacks: `loss`, `val_loss`, `accuracy`.
     pub(crate) fn measured(&self) -> impl Iterator<Item = &str> {
         self.state.names.iter().take(self.state.measured).map(String::as_str)
     }
 }
 
-/// What a callback can do.
+/// Orders.
 impl Run<'_> {
-    /// Ends the run: after this batch, with the validation and the hooks of the end of its epoch, as in Keras. Before
-    /// the first epoch, nothing is trained.
+    /// Ends the run after this batch. As in Keras, the validation and the hooks of the end of the epoch still run. If
+    /// called before the first epoch, nothing is trained.
     pub fn stop(&mut self) {
         self.state.stopped = true;
     }
 
-    /// Whether the run is going to end.
+    /// Returns whether the run is about to end.
     pub fn stopped(&self) -> bool {
         self.state.stopped
     }
 
-    /// The learning rate of the next step.
+    /// Returns the learning rate of the next step.
     pub fn learning_rate(&self) -> f64 {
         self.training.learning_rate()
     }
 
-    /// Sets the learning rate of the next steps, in place of that of the optimizer or its schedule.
+    /// Sets the learning rate of the next steps. It replaces the rate of the optimizer or its schedule.
     pub fn set_learning_rate(&mut self, rate: f64) {
         self.training.set_learning_rate(rate);
     }
 
-    /// [`Compiled::set_trainable`]: freezes layers, or lets them learn again.
+    /// Freezes layers, or lets them learn again: see [`Compiled::set_trainable`].
     ///
     /// # Errors
     /// If there is no such layer.
@@ -254,17 +253,17 @@ impl Run<'_> {
         self.training.set_trainable(path, trainable)
     }
 
-    /// The weights as they are.
+    /// Copies the current weights.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot { bytes: self.training.weights().into(), width: self.training.width() }
     }
 
-    /// The first weight that is NaN or infinite: its variable (`dense.kernel`) and its value.
+    /// Returns the first weight that is NaN or infinite: its variable (`dense.kernel`) and its value.
     pub fn invalid_weight(&self) -> Option<(String, f64)> {
         self.training.invalid_weight()
     }
 
-    /// Gives the model the weights of a snapshot.
+    /// Restores the weights of a snapshot.
     ///
     /// # Errors
     /// If the snapshot is of another model.
@@ -285,7 +284,7 @@ impl Run<'_> {
         Err(Error::setting("a snapshot", text(length, width), text(bytes.len(), *other)))
     }
 
-    /// Prints a line, at the end of the epoch.
+    /// Prints a line at the end of the epoch.
     pub fn print(&mut self, message: impl Into<String>) {
         self.state.messages.push(message.into());
     }
@@ -294,7 +293,7 @@ impl Run<'_> {
 /// Files.
 #[cfg(feature = "files")]
 impl Run<'_> {
-    /// [`Compiled::save_weights`].
+    /// Saves the weights: see [`Compiled::save_weights`].
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -302,9 +301,9 @@ impl Run<'_> {
         self.training.save_weights(path.as_ref())
     }
 
-    /// [`Compiled::save_checkpoint`]: with it, a later run can go on at this very batch.
+    /// Saves a checkpoint, from which a later run can resume at this batch: see [`Compiled::save_checkpoint`].
     ///
-    /// It is written at once, and once more when all callbacks had their turn, with what they remember then.
+    /// It is written at once, and again after all callbacks have run, with their memory.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -314,7 +313,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The same, but only when all callbacks had their turn.
+    /// Saves a checkpoint only after all callbacks have run.
     pub(crate) fn save_checkpoint_at_end(&mut self, path: &Path) {
         if !self.state.pending.iter().any(|other| other == path) {
             self.state.pending.push(path.into());
@@ -322,12 +321,12 @@ impl Run<'_> {
     }
 }
 
-/// What callbacks that monitor a number share.
+/// Checks for callbacks that monitor a number.
 impl Run<'_> {
-    /// Checks, before training, that `monitor` will be reported.
+    /// Checks before training that epochs will report `monitor`.
     ///
     /// # Errors
-    /// If not; the message says what is reported.
+    /// If they will not. The message lists the reported names.
     pub fn check_monitor(&self, callback: &str, monitor: &str) -> Result<()> {
         if self.state.names.iter().any(|name| name == monitor) {
             return Ok(());

@@ -10,7 +10,7 @@ enum Piece {
     Field { name: String, form: Form },
 }
 
-/// What may stand behind the colon: `[0][width][.precision][d|f|e]`.
+/// A format behind the colon: `[0][width][.precision][d|f|e]`.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Form {
     zeros: bool,
@@ -20,7 +20,7 @@ struct Form {
 }
 
 impl Template {
-    /// Reads a text; or what is wrong with it.
+    /// Parses a text.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut plain = String::new();
@@ -47,7 +47,7 @@ impl Template {
         Ok(Template(parts))
     }
 
-    /// The names of the placeholders.
+    /// Returns the names of the placeholders.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
             Piece::Field { name, .. } => Some(name.as_str()),
@@ -55,7 +55,7 @@ impl Template {
         })
     }
 
-    /// The text with the values of the placeholders; or the name that has none.
+    /// Fills in the values of the placeholders. The error is the name without a value.
     pub(super) fn fill(&self, value: impl Fn(&str) -> Option<f64>) -> Result<String, String> {
         let mut text = String::new();
         for part in &self.0 {
@@ -104,7 +104,7 @@ impl Form {
     }
 }
 
-/// As Python writes it: `1.50e-03`.
+/// Prints an exponent as Python does: `1.50e-03`.
 fn exponent(value: f64, precision: usize) -> String {
     let text = format!("{value:.precision$e}");
     match text.split_once('e').and_then(|(digits, power)| Some((digits, power.parse::<i32>().ok()?))) {
@@ -113,10 +113,10 @@ fn exponent(value: f64, precision: usize) -> String {
     }
 }
 
-/// The largest width and the most digits: no file has a longer name, and formatting panics at much larger ones.
+/// The maximum of width and precision. No file has a longer name, and formatting panics at much larger ones.
 const LONGEST: usize = 255;
 
-/// Takes a number off the start of a text.
+/// Parses a number at the start of a text.
 fn number(text: &mut &str) -> Result<Option<usize>, String> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);
@@ -143,7 +143,7 @@ mod tests {
         })
     }
 
-    /// The expected texts are what Python's `format` makes.
+    /// The expected texts come from Python's `format`.
     #[test]
     fn placeholders_as_in_python() {
         for (text, expected) in [

@@ -1,12 +1,12 @@
-//! [`TerminateOnNaN`]: no training with numbers that are none.
+//! [`TerminateOnNaN`]: stops a run that diverged.
 
 use super::{Callback, CallbackMemory, Run};
 use crate::{Error, Result};
 
-/// Stops the run when the loss is NaN or infinite, or, at the end of an epoch, any weight.
+/// Stops the run if the loss is NaN or infinite, or any weight at the end of an epoch.
 ///
-/// Keras looks at the loss alone. It may stay finite while weights do not: where an activation or a comparison has
-/// swallowed the NaN, or the layer has no part in the loss.
+/// Keras checks only the loss. The loss may stay finite although weights are not. An activation or a comparison may
+/// hide the NaN, or the layer may not affect the loss.
 ///
 /// ```
 /// use nn::prelude::*;
@@ -20,17 +20,17 @@ use crate::{Error, Result};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TerminateOnNaN {
     raise_error: bool,
-    /// Whether it has ended this run.
+    /// Whether it ended this run.
     ended: bool,
 }
 
 impl TerminateOnNaN {
-    /// It says so and stops the run, as it would stop anyway.
+    /// Makes a callback that prints the reason and stops the run.
     pub fn new() -> Self {
         TerminateOnNaN::default()
     }
 
-    /// Whether the run ends with an error instead; off by default.
+    /// Sets whether the run ends with an error. Off by default.
     pub fn raise_error(mut self, raise: bool) -> Self {
         self.raise_error = raise;
         self

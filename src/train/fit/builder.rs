@@ -1,4 +1,4 @@
-//! [`Fit`], the settings of a training run as a user writes them.
+//! [`Fit`]: the settings of a training run.
 
 use super::Settings;
 use crate::callbacks::Callback;
@@ -8,7 +8,7 @@ use crate::train::validation::Streamed;
 
 /// The settings of [`Compiled::fit`](crate::Compiled::fit), with Keras's names and defaults.
 ///
-/// The number of threads is none of them: it is that of rayon, see [Threads](crate#threads).
+/// The thread count is rayon's; it is not set here: see [`determinism`](crate::determinism).
 ///
 /// ```
 /// use nn::prelude::*;
@@ -37,7 +37,7 @@ impl Default for Fit {
 }
 
 impl Fit {
-    /// The defaults: one epoch in shuffled batches of 32, no validation.
+    /// Makes the default settings: one epoch in shuffled batches of 32, without validation.
     pub fn new() -> Self {
         Fit::default()
     }
@@ -45,31 +45,35 @@ impl Fit {
 
 /// Training.
 impl<V, C> Fit<V, C> {
-    /// The epoch at which training ends, which is their number unless [`initial_epoch`](Self::initial_epoch) is set; 1
-    /// by default.
+    /// Sets the epoch at which training ends. The default is 1. This is the number of epochs, unless
+    /// [`initial_epoch`](Self::initial_epoch) is set.
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.settings.epochs = epochs;
         self
     }
 
-    /// The number of the first epoch, 0 by default: `epochs(10).initial_epoch(4)` makes 6 epochs, the first numbered 4.
+    /// Sets the number of the first epoch. The default is 0. `epochs(10).initial_epoch(4)` makes 6 epochs, and the
+    /// first has number 4.
     pub fn initial_epoch(mut self, epoch: usize) -> Self {
         self.settings.initial_epoch = epoch;
         self
     }
 
-    /// Whether the run goes on where a checkpoint or a stopped run ended, even in the middle of an epoch, instead of at
-    /// [`initial_epoch`](Self::initial_epoch); off by default.
+    /// Sets whether the run continues where a checkpoint or a stopped run ended, even in the middle of an epoch. Off by
+    /// default. If on, [`initial_epoch`](Self::initial_epoch) is not used.
     ///
-    /// With the same data, settings, callbacks and seed the weights are then, bit for bit, those of a run that was
-    /// never stopped. Callbacks go on with what they [remember](crate::callbacks::Callback::remember): best values,
-    /// patience, lines of a log. They are found by their names, so the order of different callbacks may change. If one
-    /// of them had stopped the run ([`EarlyStopping`](crate::callbacks::EarlyStopping)), no further epoch is trained.
-    /// The history has the epochs of this call. In an epoch that goes on in its middle, losses are means of the whole
-    /// epoch, but metrics are those of the rest.
+    /// With the same data, settings, callbacks and seed, the weights equal those of a run that was never stopped, bit
+    /// for bit.
     ///
-    /// Save checkpoints by a callback such as [`ModelCheckpoint`](crate::callbacks::ModelCheckpoint) if an optimizer
-    /// with a moving average or `restore_best_weights` is used: these change the weights when `fit` ends.
+    /// Callbacks continue with their [memory](crate::callbacks::Callback::remember): best values, patience, lines of a
+    /// log. They are found by name, so the order of different callbacks may change. If
+    /// [`EarlyStopping`](crate::callbacks::EarlyStopping) had stopped the run, no further epoch is trained.
+    ///
+    /// The history has only the epochs of this call. If an epoch continues in its middle, its losses are means over the
+    /// whole epoch, but its metrics are over the rest.
+    ///
+    /// A moving average of the optimizer and `restore_best_weights` change the weights when `fit` ends. If you use one
+    /// of them, save checkpoints by a callback such as [`ModelCheckpoint`](crate::callbacks::ModelCheckpoint).
     ///
     /// ```
     /// use nn::prelude::*;
@@ -106,43 +110,44 @@ impl<V, C> Fit<V, C> {
         self
     }
 
-    /// How many samples a step sees; 32 by default, or with [`steps_per_epoch`](Self::steps_per_epoch) as many as make
-    /// that number of steps. The last batch of a pass through the data may be smaller.
+    /// Sets the number of samples of a step. The default is 32, or follows from
+    /// [`steps_per_epoch`](Self::steps_per_epoch). The last batch of a pass through the data may be smaller.
     pub fn batch_size(mut self, batch_size: usize) -> Self {
         self.settings.batch_size = Some(batch_size);
         self
     }
 
-    /// How many steps are an epoch; by default as many as there are batches.
+    /// Sets the number of steps of an epoch. By default an epoch is a pass through the data.
     ///
-    /// As in Keras, the next epoch goes on behind the last batch of this one. Where the data ends the epoch ends, and
-    /// the next one begins with the data from its start.
+    /// As in Keras, the next epoch continues behind the last batch of this one. The end of the data ends the epoch, and
+    /// the next epoch starts at the beginning of the data.
     pub fn steps_per_epoch(mut self, steps: usize) -> Self {
         self.settings.steps_per_epoch = Some(steps);
         self
     }
 
-    /// Whether every pass through the data has the samples in another order; on by default.
-    /// [`fit_batches`](crate::Compiled::fit_batches) takes its batches as they come.
+    /// Sets whether every pass through the data has another order. On by default.
+    /// [`fit_batches`](crate::Compiled::fit_batches) does not shuffle.
     pub fn shuffle(mut self, shuffle: bool) -> Self {
         self.settings.shuffle = shuffle;
         self
     }
 
-    /// The seed of shuffling and of layers such as `Dropout`, for this run instead of that of
+    /// Sets the seed of shuffling and of layers such as `Dropout` for this run. It replaces
     /// [`Compiled::seed`](crate::Compiled::seed).
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = Some(seed);
         self
     }
 
-    /// Makes errors of all warnings of this run: labels that a loss cannot judge, such as 1 and 2 under a
-    /// [`BinaryCrossentropy`](crate::losses::BinaryCrossentropy), and losses that do not fit their outputs. Off by
-    /// default: such a run is warned of on the standard error, once, whatever [`verbose`](Self::verbose) says.
-    /// [`Compiled::strict`](crate::Compiled::strict) does so for every call.
+    /// Turns the warnings of this run into errors. Off by default: each warning is printed once on the standard error,
+    /// independent of [`verbose`](Self::verbose).
     ///
-    /// Labels that do not count are not looked at: those of samples, outputs or classes with the weight 0, and masked
-    /// positions.
+    /// The warnings are about labels that a loss cannot judge, such as 1 and 2 under a
+    /// [`BinaryCrossentropy`](crate::losses::BinaryCrossentropy), and about losses that do not fit their outputs.
+    /// [`Compiled::strict`](crate::Compiled::strict) does this for every call.
+    ///
+    /// Labels with weight 0 (of the sample, output or class) and at masked positions are skipped.
     ///
     /// ```
     /// use nn::prelude::*;
@@ -160,7 +165,7 @@ impl<V, C> Fit<V, C> {
         self
     }
 
-    /// What is printed: a [`Verbose`], or Keras's 0, 1 or 2. Warnings about losses and data are printed in any case.
+    /// Sets the output: a [`Verbose`], or Keras's 0, 1 or 2. Warnings about losses and data are always printed.
     pub fn verbose(mut self, verbose: impl Into<Verbose>) -> Self {
         self.settings.verbose = verbose.into();
         self
@@ -169,21 +174,22 @@ impl<V, C> Fit<V, C> {
 
 /// Weights of samples.
 impl<V, C> Fit<V, C> {
-    /// How much each sample counts in the loss; 1 by default. The loss of a batch is `Σ wₙ · Lₙ / N`: it is divided by
-    /// the number of samples, as in Keras, not by the sum of the weights.
+    /// Sets the weight of each sample in the loss. The default is 1. The loss of a batch is `Σ wₙ · Lₙ / N`. As in
+    /// Keras, the divisor is the number of samples, not the sum of the weights.
     ///
-    /// With several outputs a weight holds for all of them. The part that
-    /// [`validation_split`](Self::validation_split) keeps takes its weights along. Metrics do not look at them.
+    /// A weight applies to all outputs. The samples of [`validation_split`](Self::validation_split) keep their weights.
+    /// Metrics ignore weights, except inside [`Weighted`](crate::metrics::Weighted).
     pub fn sample_weight(mut self, weights: impl Into<Vec<f64>>) -> Self {
         self.settings.sample_weight = Some(weights.into());
         self
     }
 
-    /// How much the samples of each class count in the training loss, as pairs of class and weight; 1 for classes that
-    /// are not named. Keras's dict `{0: 1.0, 1: 50.0}` is `[(0, 1.0), (1, 50.0)]`.
+    /// Sets the weight of each class in the training loss, as pairs of class and weight. Other classes have weight 1.
+    /// Keras's dict `{0: 1.0, 1: 50.0}` is `[(0, 1.0), (1, 50.0)]`.
     ///
-    /// The class is the place of the largest number of a target, or the target itself, rounded, where it is one number.
-    /// As in Keras: only for one output, only without [`sample_weight`](Self::sample_weight), and not in validation.
+    /// The class of a target is the place of its largest number. If the target is a single number, the class is that
+    /// number, rounded. As in Keras, the model must have one output, [`sample_weight`](Self::sample_weight) cannot be
+    /// set as well, and validation ignores class weights.
     pub fn class_weight(mut self, weights: impl IntoIterator<Item = (i64, f64)>) -> Self {
         self.settings.class_weight = Some(weights.into_iter().collect());
         self
@@ -192,42 +198,46 @@ impl<V, C> Fit<V, C> {
 
 /// Validation.
 impl<V, C> Fit<V, C> {
-    /// Which part of the samples, from 0 to below 1, is kept for validation; 0 by default. As in Keras these are the
-    /// **last** samples, as they come, so sorted data must be shuffled before.
+    /// Sets the fraction of the samples for validation, from 0 to below 1. The default is 0. As in Keras, these are the
+    /// **last** samples in the given order, so shuffle sorted data first.
     pub fn validation_split(mut self, part: f64) -> Self {
         self.settings.validation_split = part;
         self
     }
 
-    /// Data for validation, evaluated after every epoch. It overrides [`validation_split`](Self::validation_split).
+    /// Sets validation data, which every epoch evaluates at its end. It overrides
+    /// [`validation_split`](Self::validation_split).
     pub fn validation_data<X, Y>(self, x: X, y: Y) -> Fit<(X, Y), C> {
         Fit { settings: self.settings, validation: (x, y), callbacks: self.callbacks }
     }
 
-    /// [`validation_data`](Self::validation_data) with a weight for each sample in the loss.
+    /// Sets [`validation_data`](Self::validation_data) with a weight for each sample in the loss.
     pub fn weighted_validation_data<X, Y, W: Column<Item = f64>>(self, x: X, y: Y, weights: W) -> Fit<(X, Y, W), C> {
         Fit { settings: self.settings, validation: (x, y, weights), callbacks: self.callbacks }
     }
 
-    /// Batches for validation, for data that does not fit in memory: `batches` is called for every evaluation and gives
-    /// an iterator of `(x, y)` or `(x, y, sample_weight)`, or of `Result`s of these.
+    /// Sets a source of validation batches, for data that does not fit in memory.
+    ///
+    /// `batches` is called at every evaluation, and returns an iterator of `(x, y)`, `(x, y, sample_weight)`, or
+    /// `Result`s of these.
     pub fn validation_batches<F: FnMut() -> I, I: IntoIterator>(self, batches: F) -> Fit<Streamed<F>, C> {
         Fit { settings: self.settings, validation: Streamed(batches), callbacks: self.callbacks }
     }
 
-    /// The size of the batches in which validation works; that of training by default. The results are the same.
+    /// Sets the batch size of validation. The default is that of training. The results do not depend on it.
     pub fn validation_batch_size(mut self, batch_size: usize) -> Self {
         self.settings.validation_batch_size = Some(batch_size);
         self
     }
 
-    /// How many batches an evaluation takes, from the first on; all by default.
+    /// Sets the number of batches that an evaluation uses, from the first. The default is all.
     pub fn validation_steps(mut self, steps: usize) -> Self {
         self.settings.validation_steps = Some(steps);
         self
     }
 
-    /// After every how many epochs there is a validation: with 2 after the epochs 1, 3, 5 and so on, counted from 0.
+    /// Sets the number of epochs from one validation to the next. With 2 it follows the epochs 1, 3, 5 and so on,
+    /// counted from 0. The default is 1.
     pub fn validation_freq(mut self, epochs: usize) -> Self {
         self.settings.validation_freq = epochs;
         self
@@ -236,7 +246,7 @@ impl<V, C> Fit<V, C> {
 
 /// Callbacks.
 impl<V, C> Fit<V, C> {
-    /// Adds a callback, behind those added before. A `&mut` of one does as well, and can be asked afterwards.
+    /// Adds a callback; callbacks run in insertion order. Pass `&mut callback` to inspect it after the run.
     ///
     /// ```
     /// use nn::prelude::*;

@@ -1,4 +1,4 @@
-//! [`Settings`]: what a training run is set to, and the checks of it.
+//! [`Settings`]: the plain settings of a training run, and their checks.
 
 use crate::data::Inspect;
 use crate::predict::BATCH_SIZE;
@@ -47,12 +47,13 @@ impl Default for Settings {
     }
 }
 
-/// `batch_size` if it is given, else what makes `steps` batches of `count` samples, else Keras's default.
+/// Returns `batch_size` if it is given, else the size that makes `steps` batches of `count` samples, else Keras's
+/// default.
 pub(crate) fn batch_size(given: Option<usize>, steps: Option<usize>, count: usize) -> usize {
     given.or(steps.map(|steps| count.div_ceil(steps))).unwrap_or(BATCH_SIZE)
 }
 
-/// What the weights of samples and classes have to be, if this one is not allowed.
+/// Returns the expected numbers, if this sample or class weight is invalid.
 fn expected_weight(weight: f64) -> Option<&'static str> {
     match weight.is_finite() {
         false => Some("finite numbers"),
@@ -62,7 +63,7 @@ fn expected_weight(weight: f64) -> Option<&'static str> {
 }
 
 impl Settings {
-    /// Checks what does not depend on the data.
+    /// Checks the settings that do not depend on the data.
     pub(super) fn check(&self) -> Result<()> {
         let numbers = [
             ("batch_size", self.batch_size),
@@ -91,7 +92,7 @@ impl Settings {
         Ok(())
     }
 
-    /// How many of `count` samples are for training, if a part of them is for validation.
+    /// Returns the number of samples for training, without those of the validation split.
     pub(super) fn split(&self, count: usize) -> Result<usize> {
         let part = self.validation_split;
         if part == 0.0 {
@@ -119,7 +120,7 @@ impl Settings {
         Ok(())
     }
 
-    /// What `class_weight` makes of the targets: a weight for each sample, in `weights`.
+    /// Writes a weight for each sample to `weights`, by its class and `class_weight`.
     pub(crate) fn weigh_classes<Y: Inspect>(&self, targets: Y::Batch<'_>, weights: &mut Vec<f64>) -> Result<()> {
         let Some(classes) = &self.class_weight else { return Ok(()) };
         if Y::COUNT > 1 {
@@ -129,9 +130,9 @@ impl Settings {
         weights.clear();
         Y::classes(targets, &mut |class| {
             several |= class.is_none();
-            // Keras's rounding, and its cast.
+            // Keras rounds and casts like this.
             let class = class.unwrap_or(0.0).round_ties_even() as i64;
-            // In a dict the last value of a key counts.
+            // As in a dict, the last value of a key counts.
             let weight = classes.iter().rev().find(|(other, _)| *other == class);
             weights.push(weight.map_or(1.0, |(_, weight)| *weight));
         });

@@ -1,29 +1,29 @@
-//! [`Cursor`]: how far training has come.
+//! [`Cursor`]: the progress of training.
 
 use crate::callbacks::CallbackMemory;
 use crate::train::source::DataPass;
 
-/// How far training has come: what a checkpoint remembers beside weights and optimizer, so that
-/// [`Fit::resume`](crate::Fit::resume) can go on at this very batch.
+/// The progress of training. Checkpoints keep it, so that [`Fit::resume`](crate::Fit::resume) can continue at this
+/// batch.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Cursor {
-    /// The epoch that goes on or comes next.
+    /// The current or next epoch.
     pub(crate) epoch: usize,
-    /// Whether callbacks know that it has begun.
+    /// Whether callbacks have seen its beginning.
     pub(crate) begun: bool,
-    /// How many of its steps are done.
+    /// The number of its steps so far.
     pub(crate) batch: usize,
     /// The sums of losses over these steps.
     pub(crate) sums: Vec<f64>,
-    /// How many passes through the data were begun.
+    /// The number of passes through the data that have begun.
     pub(crate) passes: usize,
-    /// The number of steps made when the last one began.
+    /// The number of steps before the last pass.
     pub(crate) pass_step: u64,
-    /// How many batches of it were seen.
+    /// The number of its batches so far.
     pub(crate) seen: usize,
-    /// Whether it goes on.
+    /// Whether the pass goes on.
     pub(crate) open: bool,
-    /// What the callbacks remember, by their names.
+    /// The memory of callbacks, by name.
     pub(crate) memories: Vec<(String, CallbackMemory)>,
 }
 
@@ -33,7 +33,7 @@ impl Cursor {
         (self.passes, self.pass_step, self.seen, self.open) = (self.passes.saturating_add(1), step, 0, true);
     }
 
-    /// The pass that goes on.
+    /// Returns the current pass.
     pub(super) fn pass(&self) -> DataPass {
         DataPass { number: self.passes.saturating_sub(1), step: self.pass_step, seen: self.seen }
     }

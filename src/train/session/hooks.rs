@@ -1,4 +1,4 @@
-//! The callbacks of a run: their hooks, what they remember, and the checkpoints that they ask for.
+//! The callbacks of a run: their hooks, their memory, and the checkpoints that they ask for.
 
 use super::Session;
 use crate::callbacks::{Callback, CallbackMemory, Callbacks, Live, Run, State};
@@ -22,7 +22,7 @@ where
     K: Metrics<M::Outputs, L::Targets>,
     C: Callbacks,
 {
-    /// Tells the callbacks that training begins, and in a run that goes on what they remembered.
+    /// Calls `on_train_begin`. If the run resumes, the callbacks can read their memory.
     pub(super) fn begin(&mut self, params: Params, validates: bool) -> Result<()> {
         let names = self.compiled.names.sorted().map(String::from);
         self.state.names = names.collect();
@@ -49,7 +49,7 @@ where
         })
     }
 
-    /// Notes what a later run has to know of this one.
+    /// Stores the progress for a later run.
     pub(super) fn remember(&mut self) {
         if self.broken {
             return;
@@ -58,7 +58,7 @@ where
         self.compiled.cursor.memories = memories(&mut self.callbacks);
     }
 
-    /// Calls a hook of all callbacks, and writes the checkpoints that they ask for.
+    /// Calls a hook of all callbacks, and then writes the checkpoints that they ask for.
     pub(super) fn hook(&mut self, call: Call<'_>) -> Result<()> {
         let called = self.call(call);
         if self.state.pending.is_empty() {
@@ -74,13 +74,13 @@ where
         run_hook(compiled, callbacks, state, tally, call)
     }
 
-    /// The same with the numbers of an evaluation. Its checkpoints are written after the end of the epoch.
+    /// Calls a hook with the numbers of an evaluation. Its checkpoints are written after the end of the epoch.
     pub(super) fn hook_with(&mut self, tally: &Tally<K::State>, call: Call<'_>) -> Result<()> {
         let Session { compiled, callbacks, state, .. } = self;
         run_hook(compiled, callbacks, state, tally, call)
     }
 
-    /// Writes the checkpoints that callbacks have asked for. All have had their turn, so they remember the same moment.
+    /// Writes the checkpoints that callbacks asked for. All callbacks have run, so their memory is of the same moment.
     pub(super) fn save_pending(&mut self) -> Result<()> {
         let pending = core::mem::take(&mut self.state.pending);
         if pending.is_empty() {
@@ -110,7 +110,7 @@ where
     let mut run = Run { state, training: &mut live };
     let mut failed = Ok(());
     let all = callbacks.each(&mut |callback| match call(callback, &mut run) {
-        // A checkpoint is of a moment at which all have had their turn.
+        // All callbacks have run before a checkpoint is written.
         Err(error) if !run.state.pending.is_empty() && failed.is_ok() => {
             failed = Err(error);
             Ok(())
@@ -120,7 +120,7 @@ where
     failed.and(all)
 }
 
-/// What the callbacks remember, with their names.
+/// Returns the memory of all callbacks, by name.
 fn memories(callbacks: &mut impl Callbacks) -> Vec<(String, CallbackMemory)> {
     let mut memories = Vec::new();
     let all = callbacks.each(&mut |callback| {
@@ -129,7 +129,7 @@ fn memories(callbacks: &mut impl Callbacks) -> Vec<(String, CallbackMemory)> {
         memories.push((callback.name(), memory));
         Ok(())
     });
-    // The closure does not fail.
+    // The closure cannot fail.
     debug_assert!(all.is_ok());
     memories
 }

@@ -17,7 +17,7 @@ use crate::train::validation::Validation;
 use crate::train::warnings::Data;
 use crate::{Error, Model, Result, Tensors};
 
-/// Data for validation that has been checked, as far as it can be.
+/// Validation data. If it is in memory, it is checked.
 pub(crate) enum Checked<'a, X: Tensors, Y: Tensors> {
     None,
     Whole(Samples<'a, X, Y>),
@@ -54,7 +54,7 @@ where
     K: Metrics<M::Outputs, L::Targets>,
     C: Callbacks,
 {
-    /// Evaluates the data for validation.
+    /// Evaluates the validation data.
     pub(super) fn validate(
         &mut self,
         validation: &mut Checked<'_, M::Inputs, Targets<M, L>>,

@@ -1,4 +1,4 @@
-//! A model that learns on the board, and keeps what it has learnt.
+//! A model that learns on the board and keeps its weights.
 #![no_std]
 #![no_main]
 
@@ -8,7 +8,7 @@ use nn::prelude::*;
 use nn::{Arena, Trainer};
 
 model! {
-    /// Tells from the last four readings of a thermometer whether it falls, stays or rises.
+    /// Tells from the last four readings of a thermometer whether the temperature falls, stays or rises.
     #[budget(ram = "1 KiB", flash = "1 KiB")]
     pub struct Trend;
 
@@ -19,19 +19,19 @@ model! {
     Model(inputs = readings, outputs = trend)
 }
 
-// Constants, so that the program holds no code for options that it does not use.
+// Constants, so that the program has no code for unused options.
 const OPTIMIZER: Sgd = Sgd { learning_rate: 0.05, momentum: 0.9, nesterov: false };
 const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy { from_logits: false };
 
-/// Samples of a step.
+/// The samples in a step.
 const BATCH: usize = 8;
 
-/// Weights, gradient, activations, and one number for each weight, which is the velocity of the momentum.
+/// Weights, gradient, activations, and one number for each weight: the velocity of the momentum.
 type Learner = Trainer<Trend, BATCH, 1>;
 
 #[entry]
 fn main() -> ! {
-    // cortex-m-rt makes references to statics of these: they are in `.bss`, and pass through no stack.
+    // cortex-m-rt turns these statics into references. They are in `.bss` and pass through no stack.
     static mut LEARNER: Learner = Trainer::ZEROED;
     static mut ARENA: Arena<Trend> = Arena::ZEROED;
     static mut FLASH: [u8; Learner::SAVED_BYTES] = [0xFF; Learner::SAVED_BYTES];
@@ -39,11 +39,11 @@ fn main() -> ! {
     exit(learn(LEARNER, ARENA, FLASH))
 }
 
-/// Whether it has learnt.
+/// Trains, and returns whether the model has learnt.
 fn learn(learner: &mut Learner, arena: &mut Arena<Trend>, flash: &mut [u8]) -> bool {
-    // The seed of a product comes from its serial number, or from noise.
+    // In a product the seed comes from its serial number, or from noise.
     let mut rng = Xoshiro128PlusPlus::seed_from_u64(7);
-    // What an earlier run has learnt, if there is any; else fresh weights.
+    // Restores the weights of an earlier run, or starts with fresh ones.
     if learner.restore(&OPTIMIZER, flash).is_err() && learner.init(&OPTIMIZER, &mut rng).is_err() {
         return false;
     }
@@ -52,7 +52,7 @@ fn learn(learner: &mut Learner, arena: &mut Arena<Trend>, flash: &mut [u8]) -> b
         for (x, y) in x.iter_mut().zip(&mut y) {
             (*x, *y) = reading(&mut rng);
         }
-        // A sensor that fails is an `Err`, and the weights stay as they are.
+        // If a sensor fails, the step is an `Err`, and the weights stay unchanged.
         if learner.step_checked(&OPTIMIZER, &LOSS, &x, &y, &mut rng).is_err() {
             continue;
         }
@@ -64,11 +64,11 @@ fn learn(learner: &mut Learner, arena: &mut Arena<Trend>, flash: &mut [u8]) -> b
         let own = chances.get(class as usize).copied().unwrap_or(0.0);
         right += u32::from(chances.iter().all(|&other| other <= own));
     }
-    // `FLASH` stands for a page of flash, which the driver of the chip erases and writes.
+    // `FLASH` stands for a page of flash, which the chip's driver erases and writes.
     learner.save(&OPTIMIZER, flash).is_ok() && learner.restore(&OPTIMIZER, flash).is_ok() && right >= 190
 }
 
-/// Readings that fall, stay or rise; a real program asks its sensor.
+/// Readings that fall, stay or rise; a real program reads its sensor.
 fn reading(rng: &mut Xoshiro128PlusPlus) -> (SVector<f32, 4>, u32) {
     let class = rng.next_u32() % 3;
     let mut between = |low: f32, high: f32| low + (high - low) * ((rng.next_u32() >> 8) as f32 / 16_777_216.0);
@@ -81,13 +81,13 @@ fn reading(rng: &mut Xoshiro128PlusPlus) -> (SVector<f32, 4>, u32) {
     (readings, class)
 }
 
-/// The library panics nowhere that a program can reach; a product resets or shows a light here.
+/// The library has no panic that a program can reach. A product resets or shows a light here.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
     exit(false)
 }
 
-/// Ends QEMU, or tells a debugger. A product goes on in a loop.
+/// Ends QEMU, or informs a debugger. A product goes on in a loop.
 fn exit(right: bool) -> ! {
     let reason = if right { 0x20026 } else { 0x20023 };
     loop {

@@ -1,4 +1,4 @@
-//! The graphs of a file, and what they name.
+//! The graphs of a file, and the items that they name.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
@@ -23,13 +23,13 @@ pub(crate) struct Graph {
     pub(crate) chosen: bool,
 }
 
-/// What stands in a file, with the modules and the files that it names.
+/// The contents of a file, with its modules and the files that it names.
 pub(crate) fn file(path: &Path) -> Parts {
     println!("cargo::rerun-if-changed={}", path.display());
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let file = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let folder = path.parent().expect("a folder");
-    // Of a file with a folder of its name, the modules are there.
+    // If a folder has the name of the file, the modules are there.
     let inside = match path.file_stem().and_then(|stem| stem.to_str()) {
         Some("main" | "mod") | None => folder.to_path_buf(),
         Some(_) if path.ends_with("tests") => folder.to_path_buf(),
@@ -57,7 +57,7 @@ fn parts(item: Item, folder: &Path, inside: &Path) -> Parts {
         }
         Item::Macro(item) if item.mac.path.is_ident("include") => {
             let path: Option<syn::LitStr> = item.mac.parse_body().ok();
-            // What the macro has written already is no graph.
+            // The macro's own output is not a graph.
             let path = path.map(|path| path.value()).filter(|path| !path.contains("expanded"));
             path.map_or_else(Vec::new, |path| file(&folder.join(path)))
         }
@@ -69,7 +69,7 @@ fn parts(item: Item, folder: &Path, inside: &Path) -> Parts {
         Item::Macro(item) if last(&item.mac.path, "layer") => vec![Part::Item(Box::new(Item::Macro(item)))],
         Item::Macro(item) if item.ident.is_none() => graphs_of_cases(item.mac.tokens),
         Item::Fn(function) if function.sig.constness.is_none() => {
-            // Graphs in a function are in a module of its name.
+            // Graphs in a function are in a module with its name.
             let statements = function.block.stmts.into_iter().flat_map(|statement| match statement {
                 Stmt::Item(item) => parts(item, folder, inside),
                 Stmt::Macro(item) if last(&item.mac.path, "model") => graph(item.mac.tokens).into_iter().collect(),
@@ -106,7 +106,7 @@ fn public_struct(tokens: TokenStream) -> TokenStream {
     done
 }
 
-/// Whether it is the path of something with this name.
+/// Whether the path ends in this name.
 fn last(path: &syn::Path, name: &str) -> bool {
     path.segments.last().is_some_and(|last| last.ident == name)
 }
@@ -136,7 +136,7 @@ fn graph(tokens: TokenStream) -> Option<Part> {
     (!graph.attributes.iter().any(|attribute| attribute.path().is_ident("cfg"))).then_some(Part::Graph(graph))
 }
 
-/// The graphs in a call of another macro, `case: .., { let x = Input(..); .. }`, with a module for each case.
+/// The graphs in a call of another macro, `case: .., { let x = Input(..); .. }`, each in a module for its case.
 fn graphs_of_cases(tokens: TokenStream) -> Parts {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut case = None;
@@ -163,14 +163,14 @@ fn graphs_of_cases(tokens: TokenStream) -> Parts {
     found
 }
 
-/// Whether it ends in `Model(..)` or `Sequential(..)`.
+/// Whether the tokens end in `Model(..)` or `Sequential(..)`.
 fn is_graph(tokens: &TokenStream) -> bool {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     matches!(&tokens[..], [.., TokenTree::Ident(end), TokenTree::Group(_)] if end == "Model" || end == "Sequential")
 }
 
-/// Drops modules without graphs, and all items that no graph needs; the rest becomes public. With the words that other
-/// graphs have, also graphs without a word of their own.
+/// Drops modules without graphs, and all items that no graph needs; the rest becomes public. `words` are the layers and
+/// arguments of chosen graphs: a graph that adds none is dropped.
 pub(crate) fn keep_what_graphs_need(parts: &mut Parts, mut words: Option<&mut HashSet<String>>) {
     choose(parts, &mut words);
     let mut needed = HashSet::new();
@@ -188,7 +188,7 @@ pub(crate) fn keep_what_graphs_need(parts: &mut Parts, mut words: Option<&mut Ha
     }
 }
 
-/// Chooses graphs with a layer or an argument that no graph before them has, or all.
+/// Chooses all graphs, or those with a layer or an argument that no earlier graph has.
 fn choose(parts: &mut Parts, words: &mut Option<&mut HashSet<String>>) {
     for part in parts {
         match part {
@@ -206,7 +206,7 @@ fn choose(parts: &mut Parts, words: &mut Option<&mut HashSet<String>>) {
     }
 }
 
-/// The layers of all graphs.
+/// Collects the layers of all graphs.
 pub(crate) fn words(parts: &Parts, found: &mut HashSet<String>) {
     for part in parts {
         match part {
@@ -217,7 +217,7 @@ pub(crate) fn words(parts: &Parts, found: &mut HashSet<String>) {
     }
 }
 
-/// Adds what chosen graphs name, and the models that they contain.
+/// Adds the names in chosen graphs, and the models that these contain.
 fn names_in_graphs(parts: &mut Parts, needed: &mut HashSet<String>) {
     for part in parts {
         match part {
@@ -233,12 +233,12 @@ fn names_in_graphs(parts: &mut Parts, needed: &mut HashSet<String>) {
     }
 }
 
-/// Adds what needed items name.
+/// Adds the names in needed items.
 fn names_in_items(parts: &Parts, needed: &mut HashSet<String>) {
     for part in parts {
         match part {
             Part::Item(item) if is_needed(item, needed) => match &**item {
-                // An import is one of many names.
+                // An import does not use its names.
                 Item::Use(_) => {}
                 item => idents(item.to_token_stream(), needed),
             },
@@ -272,14 +272,14 @@ fn is_needed(item: &Item, needed: &HashSet<String>) -> bool {
             syn::Type::Path(path) => path.path.segments.last().is_some_and(|last| is(&last.ident)),
             _ => false,
         },
-        // `weights! { .. }` and `layer! { .. }` name what they define.
+        // `weights! { .. }` and `layer! { .. }` name the items they define.
         Item::Macro(item) => item.ident.is_none() && defined(item.mac.tokens.clone()).iter().any(is),
         Item::Use(_) => true,
         _ => false,
     }
 }
 
-/// The names behind `struct` and `pub const` in a call of a macro.
+/// The names after `struct` and `pub const` in a macro call.
 fn defined(tokens: TokenStream) -> Vec<Ident> {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let word = |at: usize, text: &str| matches!(tokens.get(at), Some(TokenTree::Ident(word)) if word == text);
@@ -314,7 +314,7 @@ fn prune(parts: &mut Parts, needed: &HashSet<String>) {
     });
 }
 
-/// The names of an import that are needed. Of what every test has, traits are needed too, which nobody names.
+/// The needed names of an import. Imports from libraries of every test stay whole, because nobody names their traits.
 fn imported(tree: UseTree, needed: &HashSet<String>, first: bool) -> Option<UseTree> {
     match tree {
         UseTree::Path(path) if first && ["nn", "core", "std", "rand"].iter().any(|name| path.ident == name) => {

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use std::collections::{BTreeSet, HashSet};
 
-/// The numbers that have a name.
+/// The numbers with a name.
 #[derive(Default)]
 pub(crate) struct Numbers {
     sizes: BTreeSet<u64>,
@@ -27,15 +27,15 @@ impl Numbers {
         sizes.chain(negative).collect()
     }
 
-    /// A graph with its sizes, and whatever else is a whole number of a layer, as constants.
+    /// Replaces the sizes and other whole numbers of a graph's layers by constants.
     pub(crate) fn rename(&mut self, graph: &TokenStream) -> TokenStream {
         let text = graph.to_string();
-        // Where masks are joined, the axis of a `Concatenate` decides about the graph and has to be a literal.
+        // If masks are joined, the axis of a `Concatenate` decides about the graph and has to be a literal.
         let masks = ["Masking", "mask_zero", "mask"].iter().any(|word| text.contains(word));
         self.calls(graph.clone(), masks)
     }
 
-    /// Looks for calls that make a layer or an input.
+    /// Finds calls that make a layer or an input.
     fn calls(&mut self, tokens: TokenStream, masks: bool) -> TokenStream {
         let mut done: Vec<TokenTree> = Vec::new();
         for token in tokens {
@@ -76,7 +76,7 @@ impl Numbers {
         quote!(#(#arguments),*)
     }
 
-    /// Whole numbers as constants.
+    /// Replaces whole numbers by constants.
     fn numbers(&mut self, tokens: TokenStream) -> TokenStream {
         let mut done: Vec<TokenTree> = Vec::new();
         for token in tokens {
@@ -113,7 +113,7 @@ impl Numbers {
     }
 }
 
-/// The layers of a graph, each with the names of its arguments.
+/// Collects the layers of a graph, each with the names of its arguments.
 pub(crate) fn words(tokens: TokenStream, found: &mut HashSet<String>) {
     let mut last = None;
     for token in tokens {
@@ -138,11 +138,11 @@ pub(crate) fn words(tokens: TokenStream, found: &mut HashSet<String>) {
     }
 }
 
-/// What a call makes.
+/// The result of a call.
 enum Made {
     Input,
     Layer(&'static LayerSpec),
-    /// A function on a list of tensors, which comes before the layer's arguments.
+    /// A function whose first argument is a list of tensors, before the layer's arguments.
     Function(&'static LayerSpec),
 }
 
@@ -155,7 +155,7 @@ impl Made {
         layer.or_else(|| LAYERS.iter().find(|spec| spec.function == Some(name)).map(|spec| Made::Function(spec)))
     }
 
-    /// Whether an argument is made of whole numbers.
+    /// Whether an argument consists of whole numbers.
     fn is_whole(&self, place: usize, keyword: Option<&str>, masks: bool) -> bool {
         let (spec, place) = match self {
             Made::Input => return keyword.map_or(place == 0, |keyword| keyword == "shape"),

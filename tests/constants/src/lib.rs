@@ -1,1 +1,1 @@
-//! Nothing: see `tests/same.rs`.
+//! Empty: see `tests/same.rs`.

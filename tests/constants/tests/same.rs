@@ -1,6 +1,7 @@
-//! Every graph of the tests and examples computes the same with its sizes as named constants: `build.rs` writes them.
+//! Every graph of the tests and examples computes the same if its sizes are named constants. `build.rs` writes the
+//! graphs.
 
-// The graphs come from elsewhere, where they are judged.
+// Lints check the original files, not these copies.
 #![allow(missing_docs, deprecated, unreachable_pub, unused, non_snake_case, non_upper_case_globals, clippy::all)]
 
 use nn::layer::{Layer, Pass};
@@ -10,9 +11,9 @@ use nn::{Buffer, Element, Ends, Graph, Heap, Mode, Tensors};
 
 include!(concat!(env!("OUT_DIR"), "/graphs.rs"));
 
-/// Samples of a batch.
+/// The samples of a batch.
 const SAMPLES: usize = 4;
-/// What the last step of each sample is: values that some graph masks.
+/// The last step of each sample: values that some graph masks.
 const MASKED: [f64; SAMPLES] = [0.0, 1.0, -1.0, -10.0];
 
 type Memory<X> = <X as Tensors>::Buffers<Heap>;
@@ -21,7 +22,7 @@ type Memory<X> = <X as Tensors>::Buffers<Heap>;
 pub trait Numbers: Tensors {
     /// Writes numbers and indices below `bound`.
     fn fill(batch: Self::BatchMut<'_>, bound: u32, next: &mut dyn FnMut() -> f64);
-    /// All numbers.
+    /// Collects all numbers.
     fn visit(batch: Self::Batch<'_>, found: &mut Vec<f64>);
 }
 
@@ -91,7 +92,7 @@ tuples!(A 0, B 1, C 2, D 3, E 4, F 5);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 
-/// What a model computes: in predictions, folded, in a training pass; gradients of weights and inputs.
+/// The results of a model: predictions, folded predictions, a training pass, gradients of weights and inputs.
 struct Computed {
     predicted: Vec<f64>,
     folded: Vec<f64>,
@@ -162,7 +163,7 @@ where
     Computed { predicted: predictions, folded, trained: numbers::<M::Outputs>(&y), gradients }
 }
 
-/// Whether numbers are the same, bit for bit.
+/// Checks that numbers are the same bit for bit.
 #[track_caller]
 fn equal(what: &str, literal: &[f64], constant: &[f64]) {
     assert_eq!(literal.len(), constant.len(), "{what}");
@@ -171,7 +172,7 @@ fn equal(what: &str, literal: &[f64], constant: &[f64]) {
     }
 }
 
-/// Whether numbers differ by rounding at most.
+/// Checks that numbers differ at most by rounding.
 #[track_caller]
 fn close(what: &str, literal: &[f64], constant: &[f64]) {
     assert_eq!(literal.len(), constant.len(), "{what}");
@@ -180,7 +181,7 @@ fn close(what: &str, literal: &[f64], constant: &[f64]) {
     }
 }
 
-/// Checks that two models are the same: what is known of them, and what they compute.
+/// Checks that two models have the same facts and compute the same.
 fn same<L, C>()
 where
     L: Model<Scalar = f64, Inputs: Numbers, Outputs: Numbers>,
@@ -191,7 +192,7 @@ where
     assert_eq!((L::INPUT_SHAPES, L::OUTPUT_SHAPES), (C::INPUT_SHAPES, C::OUTPUT_SHAPES));
     assert_eq!(L::SUMMARY, C::SUMMARY);
     assert_eq!((L::ARENA_BYTES, L::TRAIN_BYTES, L::MACS), (C::ARENA_BYTES, C::TRAIN_BYTES, C::MACS));
-    // A pass of millions of weights takes a minute where nothing is optimised.
+    // Without optimisation a pass over millions of weights takes a minute.
     if <L as Weights<f64>>::COUNT > 100_000 {
         return;
     }
@@ -199,7 +200,7 @@ where
     equal("predictions", &literal.predicted, &constant.predicted);
     equal("outputs in training", &literal.trained, &constant.trained);
     equal("gradients", &literal.gradients, &constant.gradients);
-    // Along an axis that only rustc knows, a BatchNormalization is not folded into its neighbour.
+    // If only rustc knows the axis, a BatchNormalization is not folded into its neighbour.
     close("folded", &literal.folded, &constant.folded);
 }
 

@@ -1,1 +1,1 @@
-//! Nothing: see `tests/headline.rs`.
+//! Empty: see `tests/headline.rs`.

@@ -1,6 +1,6 @@
-//! The lecture's model with two inputs and two outputs, from the same weights: outputs, losses, every gradient, and ten
-//! steps of `fit` with its partial batch. `tests/fixtures/README.md` says how the weights are made and what is kept of
-//! the large variables.
+//! The lecture's model with two inputs and two outputs, from the same weights as Keras. Compared are outputs, losses,
+//! every gradient, and ten steps of `fit` with its partial batch. `tests/fixtures/README.md` explains the weights and
+//! the data about large variables.
 
 #![allow(missing_docs)]
 
@@ -55,7 +55,7 @@ const VARIABLES: [(&str, f64); 14] = [
     ("main_output.bias", 0.25),
 ];
 
-/// The variables of which the files hold projections and not every number.
+/// The variables for which the files hold projections instead of every number.
 const LARGE: [&str; 2] = ["embedding.embeddings", "lstm.kernel"];
 const PROJECTIONS: u64 = 16;
 
@@ -80,7 +80,7 @@ fn variables<M: Model>() -> Vec<(String, usize, Range<usize>)> {
     found
 }
 
-/// Compares projections, the norm and, of the embedding, some rows with `<prefix>projection.…` and so on.
+/// Compares projections, the norm and, for the embedding, some rows with `<prefix>projection.…` and so on.
 fn compare_large<T: Scalar>(file: &Fixture, prefix: &str, (name, v): (&str, usize), values: &[T], tolerance: f64) {
     let project = |i: u64| -> f64 {
         let sequence = 100 + PROJECTIONS * v as u64 + i;

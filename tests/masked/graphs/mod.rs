@@ -1,7 +1,7 @@
 //! The graphs. `tests/fixtures/masks.py` reads them from these files, and builds them of Keras's layers.
 //!
-//! Layers own their weights in the order in which they are made. Numbers are masked where all features are -1, words
-//! where they are 0, and an input that is called `m` or `n` is a mask.
+//! Layers own their weights in the order in which they are made. A step of numbers is masked if all its features are
+//! -1, and a word is masked if it is 0. An input with the name `m` or `n` is a mask.
 
 mod both_ways;
 mod dropping;

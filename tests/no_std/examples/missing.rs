@@ -1,4 +1,4 @@
-//! Asks for what features bring. With one of them off it does not compile, and the errors name that feature.
+//! Uses items of every feature. If one feature is off, this does not compile, and the errors name that feature.
 
 use nn::callbacks::CsvLogger;
 use nn::prelude::*;
@@ -14,7 +14,7 @@ fn main() {
     let fit = Fit::new().epochs(2).verbose(0);
     let _ = EarlyStopping::new().patience(3);
     let _ = CsvLogger::new("log.csv");
-    // What follows from a call that is an error is none.
+    // The consequences of a wrong call are not further errors.
     let mut trend = trend.compile(Sgd::default(), MeanSquaredError).metrics(Mae);
     let history = trend.fit(&[Readings::zeros()], &[SVector::<f32, 3>::zeros()], fit).unwrap();
     let _ = trend.save_checkpoint("trend.safetensors");

@@ -1,12 +1,12 @@
-//! A model that is trained without `std` and without a heap, as on a microcontroller, in memory whose size is known
-//! when this compiles: [`Trainer`] holds weights, gradient, velocity and activations.
+//! A model that is trained without `std` and without a heap, as on a microcontroller. Its memory has a size known at
+//! compile time: [`Trainer`] holds weights, gradient, velocity and activations.
 #![no_std]
 
 use nn::prelude::*;
 use rand::{Rng, RngExt, rngs::Xoshiro256PlusPlus};
 
 model! {
-    /// Tells from the last four readings of a thermometer whether it falls, stays or rises.
+    /// Tells from the last four readings of a thermometer whether the temperature falls, stays or rises.
     pub struct Trend;
 
     let readings = Input(shape = [4]);
@@ -21,10 +21,10 @@ pub type Readings = SVector<f32, 4>;
 /// The class: 0 falls, 1 stays, 2 rises.
 pub type Class = SVector<u32, 1>;
 
-/// Samples of a step.
+/// The samples in a step.
 pub const BATCH: usize = 8;
 
-/// Everything that training needs. The optimizer keeps a velocity for each weight.
+/// All memory of training. The optimizer keeps a velocity for each weight.
 pub type Trainer = nn::Trainer<Trend, BATCH, 1>;
 
 /// The optimizer.
@@ -32,7 +32,7 @@ pub const OPTIMIZER: Sgd = Sgd { learning_rate: 0.05, momentum: 0.9, nesterov: f
 /// The loss.
 pub const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy { from_logits: false };
 
-/// One step on a batch that is made up; the loss before it.
+/// Takes one step on an invented batch and returns the loss before it.
 ///
 /// # Errors
 /// Never: the batch has as many samples as there is room for.
@@ -41,7 +41,7 @@ pub fn step(trainer: &mut Trainer, rng: &mut dyn Rng) -> Result<f64, nn::StepErr
     trainer.step(&OPTIMIZER, &LOSS, samples.map(|(readings, _)| readings), samples.map(|(_, class)| class), rng)
 }
 
-/// A trainer that has taken some steps, and the loss of the last one.
+/// Makes a trainer, takes some steps, and returns the loss of the last one too.
 ///
 /// # Errors
 /// Never.
@@ -54,7 +54,7 @@ pub fn train(seed: u64, steps: u32) -> Result<(Trainer, f64), nn::StepError> {
     Ok((trainer, loss))
 }
 
-/// Readings around some temperature that fall, stay or rise, with noise.
+/// Invents noisy readings around some temperature that fall, stay or rise.
 pub fn sample(rng: &mut dyn Rng) -> (Readings, Class) {
     let class = rng.random_range(0..3_u32);
     let slope = (class as f32 - 1.0) * rng.random_range(0.3..1.0);

@@ -1,4 +1,4 @@
-//! On the host: the model learns, and predicts what it learned.
+//! On the host: the model learns, and predicts correctly afterwards.
 
 use nn::prelude::*;
 use nn_no_std::{BATCH, Class, LOSS, OPTIMIZER, Readings, Trainer, Trend, sample, train};
@@ -6,7 +6,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 
 #[test]
 fn training_lowers_the_loss() {
-    // About ln 3 before it has learned anything.
+    // The loss is about ln 3 before any learning.
     let (first, last) = (train(1, 1).unwrap().1, train(1, 500).unwrap().1);
     assert!(first > 0.5 && last < 0.1, "{first} became {last}");
 }
@@ -28,13 +28,13 @@ fn it_predicts_what_it_learned() {
 
 #[test]
 fn memory_is_known_when_it_compiles() {
-    // Weights, gradient and velocity; the tape of a batch, its outputs and their gradients; the counter of steps.
+    // Weights, gradient and velocity; the tape, outputs and output gradients of a batch; the step counter.
     const EXPECTED: usize = 3 * Trend::PARAMETER_BYTES + BATCH * (Trend::TRAIN_BYTES + 2 * size_of::<[f32; 3]>()) + 8;
     const { assert!(Trainer::BYTES <= EXPECTED + 8, "padding apart, nothing else is kept") }
     assert_eq!(Trend::PARAMETERS, 4 * 8 + 8 + 8 * 3 + 3);
 }
 
-/// What cannot be done is said, and nothing has changed.
+/// An impossible request is an error and changes nothing.
 #[test]
 fn batches_that_do_not_fit_are_refused() {
     use nn::StepError;

@@ -1,4 +1,4 @@
-//! Embedding, and the masks that it makes.
+//! Embedding and its masks.
 
 use crate::graphs::{R01, RMSPROP};
 use nn::optimizers::Adagrad;

@@ -1,4 +1,4 @@
-//! LSTM, alone, stacked, shared and behind an embedding.
+//! LSTM: alone, stacked, shared, and after an embedding.
 
 use crate::graphs::{R01, R02, R005, RMSPROP};
 use nn::prelude::*;

@@ -1,17 +1,17 @@
-//! What the tests of this crate share. It has no unsafe code, and neither have they: whatever they do wrong may panic,
-//! fail or give a wrong number, but the library must not read or write what is not its own. `.ci/run memory` runs them
-//! under valgrind and AddressSanitizer.
+//! Helpers of this crate's tests. Neither has unsafe code. Their mistakes may panic, fail or give a wrong number, but
+//! the library must not read or write foreign memory. `.ci/run memory` runs the tests under valgrind and
+//! AddressSanitizer.
 #![forbid(unsafe_code)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 
-/// Runs what may panic, and says whether it did not. Nothing is printed.
+/// Runs a function that may panic, prints nothing, and returns whether it did not panic.
 pub fn survives(run: impl FnOnce()) -> bool {
     set_hook(Box::new(|_| {}));
     catch_unwind(AssertUnwindSafe(run)).is_ok()
 }
 
-/// Numbers that look random (SplitMix64).
+/// A source of numbers that look random (SplitMix64).
 #[derive(Clone, Copy, Debug)]
 pub struct Numbers(pub u64);
 
@@ -25,7 +25,7 @@ impl Numbers {
         ((z ^ (z >> 31)) % n.max(1) as u64) as usize
     }
 
-    /// A box of exactly so many numbers: nothing is behind the last one.
+    /// A box of exactly this many numbers, with nothing behind the last one.
     pub fn floats(&mut self, len: usize) -> Box<[f32]> {
         (0..len).map(|_| self.below(1000) as f32 / 500.0 - 1.0).collect()
     }

@@ -1,5 +1,5 @@
-//! A recurrent cell that breaks every promise: weights of other sizes than it says, and products of sizes that it does
-//! not have.
+//! A recurrent cell that breaks every promise: its weights have other sizes than declared, and its products have sizes
+//! that it does not have.
 #![forbid(unsafe_code)]
 #![allow(missing_docs, unreachable_pub)]
 
@@ -18,7 +18,7 @@ nn::weights! {
     }
 }
 
-/// Another number below this one each time.
+/// Another number below this one at each call.
 fn any(below: usize) -> usize {
     static ASKED: AtomicU64 = AtomicU64::new(0);
     Numbers(ASKED.fetch_add(1, Relaxed)).below(below)

@@ -1,4 +1,5 @@
-//! The kernels are public, and read without checks what they have checked before: here their slices have any length.
+//! The kernels are public. Inside the library they read slices unchecked after an earlier check; here the slices have
+//! any length.
 #![forbid(unsafe_code)]
 #![allow(missing_docs, unreachable_pub)]
 
@@ -13,7 +14,7 @@ impl Features<3> for Three {
 
 /// Every product on slices of any length.
 fn products<const I: usize, const O: usize>(numbers: &mut Numbers) {
-    // Right, or a few too many or too few.
+    // The right length, or a few too many or too few.
     let mut len = |right: usize| match numbers.below(3) {
         0 => right,
         1 => right.saturating_sub(numbers.below(20)),

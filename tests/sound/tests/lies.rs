@@ -1,5 +1,5 @@
-//! Implementations of the public traits that break every promise: memory of wrong sizes, batches that differ, a layer
-//! whose constants lie, samples that are no matrices, tensors of a file that are none.
+//! Implementations of the public traits that break every promise: memory of wrong sizes, batches of different lengths,
+//! a layer with wrong constants, samples that are not matrices, and files with invalid tensors.
 #![forbid(unsafe_code)]
 #![allow(missing_docs, unreachable_pub, dropping_copy_types, dropping_references)]
 #![allow(clippy::drop_non_drop, clippy::reversed_empty_ranges)]
@@ -20,7 +20,7 @@ fn rng() -> StdRng {
 
 // ------------------------------------------------------------------------------------------------ memory and batches
 
-/// Memory that has another length each time it is asked for.
+/// Memory whose length differs at each request.
 struct Liar;
 
 struct Many<S>(Box<[S]>);
@@ -29,7 +29,7 @@ struct One<S>(Box<S>);
 fn any_length(most: usize) -> usize {
     static ASKED: AtomicU64 = AtomicU64::new(0);
     let asked = ASKED.fetch_add(1, Relaxed);
-    // Long enough in the first passes, so that later lines are reached as well.
+    // Long enough in the first passes, so that the test reaches later lines too.
     if asked.is_multiple_of(5) { Numbers(asked).below(most + 1) } else { most }
 }
 
@@ -106,8 +106,8 @@ type Inputs = <Kinds as Model>::Inputs;
 type Outputs = <Kinds as Model>::Outputs;
 type GraphOf<M> = <M as Model>::Graph;
 
-/// All passes of a graph, over batches that may differ in length, in memory of that storage; how many of them come to
-/// their end.
+/// Runs all passes of a graph over batches of different lengths, in memory of this storage. Returns the number of
+/// passes that reach their end.
 fn passes<M: Model<Inputs = Inputs, Outputs = Outputs, Scalar = f32>, B: Storage>(
     model: &M,
     numbers: &mut Numbers,
@@ -174,7 +174,7 @@ mod my {
     use nn::spec::{Inferred, LayerSpec, Value, rule};
 
     nn::weights! {
-        /// A table that no batch touches where it says.
+        /// A table whose touched rows are reported wrongly.
         pub struct LayerWeights<T, const N: usize> {
             rows table: SMatrix<T, 3, N> => [N, 3],
         }
@@ -183,7 +183,7 @@ mod my {
     nn::layer! {
         /// A layer that lies.
         pub struct Layer<N> {
-            /// How many columns the table has.
+            /// The columns of the table.
             size: Size,
         }
 
@@ -255,7 +255,7 @@ mod my {
 }
 
 model! {
-    /// Around the layer, twice.
+    /// A model around the layer, twice.
     pub struct Lied;
 
     let words = Input(shape = [2], dtype = u32);
@@ -292,7 +292,7 @@ fn a_layer_that_lies() {
 
 // ------------------------------------------------------------------------------------------------ samples
 
-/// A number that is no number.
+/// A number type that is not a number.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Pod, Zeroable)]
 #[repr(transparent)]
 struct Odd([u8; 3]);
@@ -327,7 +327,7 @@ fn samples_of_odd_elements() {
     survives(|| S::gather(&samples, &[3, 0], &mut to[..1]));
     nn::tensor::clear(&mut to);
     assert!(to[0] == samples[0]);
-    // Without scalars there are any number of samples.
+    // Without scalars there is any number of samples.
     type Empty = SMatrix<f32, 0, 5>;
     survives(|| _ = Empty::samples(&[1.0, 2.0]).len());
     survives(|| _ = nn::tensor::flat(&[Empty::zeroed(); 3]).len());
@@ -368,7 +368,7 @@ fn tensors_that_are_none() {
             }
         }
     }
-    // Nothing but the right sizes, or sizes that are wrong together.
+    // Only correct sizes, or sizes that are wrong in a consistent way.
     assert!(accepted > 0);
     assert!(!survives(|| drop(Packed::<Line, F16>::new(&HALVES))));
 }

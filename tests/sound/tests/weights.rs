@@ -1,4 +1,4 @@
-//! A struct of `weights!` or `model!` is a slice of scalars, whatever stands around it. What they refuse is in
+//! A struct of `weights!` or `model!` is a slice of scalars, whatever surrounds it. The macros' refusals are tested in
 //! tests/ui/names.
 #![forbid(unsafe_code)]
 #![allow(missing_docs, unreachable_pub)]
@@ -6,7 +6,7 @@
 use nn::prelude::*;
 use nn::weights::zeroed_box;
 
-/// Names that shadow what an expansion could name.
+/// Names that shadow names that an expansion could use.
 #[allow(dead_code, unused_macros, clippy::extra_unused_type_parameters)]
 mod shadows {
     use nn::{SMatrix as Matrix, SVector as Vector};
@@ -60,7 +60,7 @@ mod shadows {
 }
 
 nn::weights! {
-    /// Of every kind; one that runs code when it goes.
+    /// Variables of every kind; one type runs code when it is dropped.
     pub struct Kinds<T, const N: usize, const NONE: usize> {
         one: SVector<T, N> => [N],
         rows two: SMatrix<T, 2, N> => [N, 2],
@@ -75,7 +75,7 @@ impl<T, const N: usize, const NONE: usize> Drop for Kinds<T, N, NONE> {
     }
 }
 
-/// All of the memory is the slice, and nothing else.
+/// The slice is all of the memory and nothing else.
 fn is_a_slice<T: Scalar, W: Weights<T>>() {
     let mut boxed = zeroed_box::<T, W>();
     let bytes = size_of::<W>();
@@ -114,7 +114,7 @@ fn weights_are_slices() {
 }
 
 nn::model! {
-    /// Layers whose weights are written out in the library, and a model inside.
+    /// Layers whose weights the library writes out, and an inner model.
     #[cfg_attr(all(), doc = "More.", allow(dead_code))]
     pub struct Deep;
 

@@ -2,7 +2,7 @@
 
 macro_rules! models {
     ($($letter:ident $module:ident),*) => {$(
-        /// A model called as a type parameter is.
+        /// A model with the name of a type parameter.
         pub mod $module {
             nn::model! {
                 /// A model.

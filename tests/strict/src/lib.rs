@@ -1,4 +1,4 @@
-//! Every kind of model in a crate that denies every lint, and with names that the expansion has too.
+//! Every kind of model in a crate that denies every lint, with names that the expansion also has.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unsafe_code, unused_qualifications)]
 #![deny(single_use_lifetimes, trivial_casts, trivial_numeric_casts, unused_results, rust_2018_idioms)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery, clippy::undocumented_unsafe_blocks)]
@@ -13,7 +13,7 @@ const UNITS: usize = 3;
 const RATE: f64 = 0.25;
 
 model! {
-    /// Sizes that the macro knows, and a form of its own for training.
+    /// Sizes that the macro knows, and a separate form for training.
     #[nn(allow(frozen_with_nothing_upstream), profile)]
     pub struct Known;
 
@@ -28,7 +28,7 @@ model! {
 }
 
 model! {
-    /// Sizes that only rustc knows, masks, tables, states and a model inside.
+    /// Sizes that only rustc knows, masks, tables, states and an inner model.
     #[budget(ram = "64 KiB")]
     pub struct Unknown;
 
@@ -44,7 +44,7 @@ model! {
 }
 
 model! {
-    /// Nothing but a mask.
+    /// Only a mask.
     pub struct Masked;
 
     let x = Input(shape = [4, 2]);

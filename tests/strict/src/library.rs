@@ -1,4 +1,4 @@
-//! A library that has another one of its dependencies among its own names.
+//! A library that re-exports another one of its dependencies.
 
 pub use nn as networks;
 

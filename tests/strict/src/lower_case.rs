@@ -1,4 +1,4 @@
-//! Constants in lower case, with the names of variables of the expansion and of inputs and outputs.
+//! Constants in lower case, with the names of the expansion's variables and of inputs and outputs.
 #![allow(non_upper_case_globals, clippy::many_single_char_names)]
 
 macro_rules! constants {
@@ -25,7 +25,7 @@ nn::model! {
 }
 
 nn::model! {
-    /// More of each, and all that the expansion can have.
+    /// Several inputs and outputs, and everything that the expansion can have.
     #[nn(allow(frozen_with_nothing_upstream), profile)]
     pub struct More;
 
@@ -51,7 +51,7 @@ pub mod numbers {
     const m: bool = true;
 
     nn::model! {
-        /// They mean the constants.
+        /// Here the names mean the constants.
         pub struct Numbers;
 
         let a = Input(shape = [3]);

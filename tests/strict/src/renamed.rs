@@ -1,9 +1,9 @@
-//! Models in a crate that has the library under another name, or sees it through another crate.
+//! Models in a crate that has the library under another name, or through another crate.
 #![deny(warnings, missing_docs, unsafe_code, clippy::all, clippy::pedantic, clippy::nursery)]
 
 use keras::prelude::*;
 
-/// A module with the name of the library, which is not it.
+/// A module with the name of the library, but other contents.
 pub mod nn {}
 
 model! {
@@ -19,7 +19,7 @@ model! {
 }
 
 model! {
-    /// With a path, as a text, and with sizes that only rustc knows.
+    /// With a path as text, and with sizes that only rustc knows.
     #[nn(crate = "nn_strict_library::inside::nn")]
     pub struct Reexported;
 

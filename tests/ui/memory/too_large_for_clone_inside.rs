@@ -10,6 +10,7 @@ model! {
 }
 
 #[derive(Clone)]
+#[allow(dead_code)]
 struct Ensemble {
     one: Digits,
     other: Box<Digits>,

@@ -1,16 +1,16 @@
-//! `dx += Wᵀ · dy` for few samples: the weights are read once, as they are.
+//! `dx += Wᵀ · dy` for few samples: reads the weights once, in their own layout.
 
 use super::AddTransposed;
 use crate::kernels::vector::Vector;
 use crate::tensor::scalar::Scalar;
 
-/// Inputs whose sums over lanes are made together.
+/// The number of inputs whose sums over lanes are made together.
 const BLOCK: usize = 16;
-/// No vector has more lanes.
+/// The maximum number of lanes of a vector.
 const LANES: usize = 16;
 
 impl<T: Scalar> AddTransposed<'_, T> {
-    /// For less than a handful of outputs.
+    /// Computes the product for a handful of outputs or fewer.
     #[inline(always)]
     pub(super) fn scalars(&mut self) {
         for (dy, dx) in self.dy.chunks_exact(self.outputs).zip(self.dx.chunks_exact_mut(self.inputs)) {
@@ -39,8 +39,8 @@ impl<T: Scalar> AddTransposed<'_, T> {
                         *sum += w * dy;
                     }
                 }
-                // Neighbours are added until there is one sum for each input; that is vectorised, with all of them in
-                // one slice.
+                // Adds neighbours until there is one sum for each input. That is vectorised, with all of them in one
+                // slice.
                 let (mut half, mut out) = ([T::ZERO; BLOCK * LANES / 2], [T::ZERO; BLOCK]);
                 match V::LANES {
                     16 => {
@@ -62,7 +62,7 @@ impl<T: Scalar> AddTransposed<'_, T> {
     }
 }
 
-/// The sums of two neighbours each.
+/// Writes the sums of pairs of neighbours.
 #[inline(always)]
 fn add_pairs<T: Scalar>(from: &[T], to: &mut [T]) {
     for (to, &[a, b]) in to.iter_mut().zip(from.as_chunks().0) {
@@ -70,7 +70,7 @@ fn add_pairs<T: Scalar>(from: &[T], to: &mut [T]) {
     }
 }
 
-/// The sums of four neighbours each.
+/// Writes the sums of groups of four neighbours.
 #[inline(always)]
 fn add_fours<T: Scalar>(from: &[T], to: &mut [T]) {
     for (to, &[a, b, c, d]) in to.iter_mut().zip(from.as_chunks().0) {

@@ -1,5 +1,5 @@
-//! `dx += Wᵀ · dy` for many weights and samples: several panels at once, since the gradients of an input are far from
-//! each other, and memory is quicker with a few lines that follow each other.
+//! `dx += Wᵀ · dy` for many weights and samples. It makes several panels at once: the gradients of an input are far
+//! from each other, and memory is faster with a few lines that follow each other.
 
 use super::panel::{LANES, Panel, fill};
 use super::{AddTransposed, SAMPLES};
@@ -7,15 +7,15 @@ use crate::kernels::level::Kernel;
 use crate::kernels::vector::Vector;
 use crate::tensor::scalar::Scalar;
 
-/// A kernel of its own, since so many panels are much to have on the stack.
+/// The arguments of a separate kernel, so that small products do not pay for its large stack buffers.
 pub struct ManyPanels<'a, T>(pub(super) AddTransposed<'a, T>);
 
-/// Rows of all panels, which stay in the second cache.
+/// The number of rows of all panels, which stay in the second cache.
 const ROWS: usize = 1024;
-/// The most outputs of a panel, which stays in the nearest cache meanwhile.
+/// The maximum number of outputs of a panel, which stays in the nearest cache.
 const DEPTH: usize = 128;
-/// Samples that use a panel before the next one does: more of them where there are more outputs. Each sample has its
-/// gradients on pages of its own.
+/// Returns the number of samples that use a panel before the next panel: more samples for more outputs. Each sample
+/// has its gradients on its own pages.
 const fn run(depth: usize) -> usize {
     if depth < DEPTH { 12 } else { 24 }
 }
@@ -26,7 +26,7 @@ impl<T: Scalar> Kernel<T> for ManyPanels<'_, T> {
     #[inline(always)]
     fn run<V: Vector<T>, const R: usize, const C: usize, const WIDE: usize>(self) {
         let ManyPanels(mut product) = self;
-        // Half a column of long vectors is a panel, and the second cache is quick enough.
+        // Half a column of long vectors is a panel, and the second cache is fast enough.
         if C * V::LANES > LANES {
             return product.run::<V, R, C, WIDE>();
         }

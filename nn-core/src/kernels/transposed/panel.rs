@@ -3,10 +3,10 @@
 use crate::kernels::vector::{QUAD, Vector};
 use crate::tensor::scalar::Scalar;
 
-/// Inputs of a panel.
+/// The number of inputs of a panel.
 pub(super) const LANES: usize = 16;
 
-/// The weights of a few inputs, a row for each output; or several such panels, one behind the other.
+/// The weights of a few inputs, with a row for each output; or several such panels behind each other.
 #[repr(align(64))]
 pub(super) struct Panel<T, const ROWS: usize> {
     pub(super) rows: [[T; LANES]; ROWS],
@@ -19,7 +19,7 @@ impl<T: Scalar, const ROWS: usize> Panel<T, ROWS> {
     }
 }
 
-/// `rows[p][l] = w[l * stride + p]`, for `p < depth`. What is in the lanes from `width` on does not matter.
+/// Computes `rows[p][l] = w[l * stride + p]`, for `p < depth`. The contents of lanes from `width` on do not matter.
 #[inline(always)]
 pub(super) fn fill<T: Scalar, V: Vector<T>>(
     rows: &mut [[T; LANES]],
@@ -41,7 +41,7 @@ pub(super) fn fill<T: Scalar, V: Vector<T>>(
         let w = &w[l * stride..];
         let mut p = 0;
         while p < depth {
-            // The last ones may be some of those before once more.
+            // The last ones may repeat some of the earlier ones.
             let from = p.min(depth - QUAD);
             let columns = V::transposed(&w[from..], stride, width - l);
             for q in 0..QUAD {

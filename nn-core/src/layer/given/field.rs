@@ -6,17 +6,17 @@ use crate::weights::constraints::Constraint;
 use crate::weights::initializers::Initializer;
 use crate::weights::regularizers::Regularizer;
 
-/// A field of a layer's struct: its value in a graph.
+/// A field of a layer's struct, with its value from a graph.
 pub struct Field<T>(core::marker::PhantomData<T>);
 
-/// `read` for the types of fields.
+/// Implements `read` for the types of fields.
 macro_rules! fields {
     ($($type:ty: $($pattern:pat => $value:expr),+;)*) => {
         $(impl Field<$type> {
-            /// The value that was given, or else the default.
+            /// Returns the given value, or the default.
             ///
             /// # Panics
-            /// If there is neither; the shape rule has refused that.
+            /// If there is neither; the shape rule has refused such a call before.
             pub const fn read(
                 spec: &LayerSpec,
                 given: &[Argument],
@@ -43,7 +43,7 @@ fields! {
 }
 
 impl Field<usize> {
-    /// The value that the shape rule found.
+    /// Returns the value that the shape rule found.
     pub const fn read(_: &LayerSpec, _: &[Argument], found: &Inferred, name: &str, _: Option<usize>) -> usize {
         found.value(name)
     }

@@ -1,12 +1,11 @@
-//! The argument that a misspelt keyword was to be.
+//! Suggestions for a misspelt keyword.
 
 use crate::spec::LayerSpec;
 
-/// The longest name that is compared.
+/// The length of the longest name that is compared.
 const LONGEST: usize = 40;
 
-/// The argument whose name is closest to this one, if it is close: a third of the letters
-/// may be wrong.
+/// Returns the argument with the closest name, if at most a third of the letters differ.
 pub(super) const fn closest(spec: &LayerSpec, name: &str) -> Option<&'static str> {
     let (mut found, mut least, mut i) = (None, usize::MAX, 0);
     while i < spec.args.len() {
@@ -22,7 +21,7 @@ pub(super) const fn closest(spec: &LayerSpec, name: &str) -> Option<&'static str
     found
 }
 
-/// How many letters have to be changed, put in or taken out (Levenshtein).
+/// Returns the Levenshtein distance: the least number of letters to replace, insert or delete.
 const fn distance(a: &str, b: &str) -> usize {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() > LONGEST || b.len() > LONGEST {

@@ -1,13 +1,13 @@
-//! The declaration of a user's layer: whether a graph can read it.
+//! Checks whether a graph can read the declaration of a user's layer.
 
 use crate::spec::text::{Text, ends_with, str_eq};
 use crate::spec::{ArgSpec, Folding, Kind, LayerSpec, Masking};
 
-/// Whether an expansion can tell the kinds of these arguments from their names, as it has to for a user's layer, and
-/// whether it reads all facts.
+/// Asserts that an expansion can tell the kinds of these arguments from their names, which it must for a user's layer,
+/// and that it reads all their facts.
 ///
 /// # Panics
-/// If not.
+/// If an argument or a fact breaks that.
 #[track_caller]
 pub const fn assert_own(spec: &LayerSpec) {
     let unread = spec.workspace
@@ -52,8 +52,8 @@ pub const fn assert_own(spec: &LayerSpec) {
     }
 }
 
-/// Whether a cell has no argument that only a layer's weights have: the weights of a cell are its own to penalise and
-/// to bound.
+/// Asserts that a cell has no penalty or bound as an argument, because the weights of a cell are its own to penalise
+/// and to bound.
 ///
 /// # Panics
 /// If it has one.
@@ -68,8 +68,8 @@ pub const fn assert_cell(spec: &LayerSpec) {
     }
 }
 
-/// Whether the arguments of the layer in a folded model are the first ones of the layer that folds: a call gives both
-/// the same.
+/// Asserts that the arguments of the folded layer are the first ones of the layer that folds, because a call gives
+/// both the same values.
 ///
 /// # Panics
 /// If they are not.

@@ -1,14 +1,14 @@
-//! The scalars that the statistics of a batch are made of.
+//! The scalars that enter the statistics of a batch.
 
-/// Which scalars of a batch are in the statistics.
+/// A selection of the scalars of a batch for its statistics.
 pub(super) trait Counted: Copy {
-    /// Whether a scalar is.
+    /// Whether a scalar is selected.
     fn counts(self, scalar: usize) -> bool;
-    /// How many of a feature are; features are `F`, and their neighbours lie `STRIDE` apart.
+    /// Returns the number of selected scalars of a feature. There are `F` features; neighbours lie `STRIDE` apart.
     fn number<const F: usize, const STRIDE: usize>(self, feature: usize) -> usize;
 }
 
-/// All of so many.
+/// All scalars; the field is their number.
 #[derive(Clone, Copy)]
 pub(super) struct All(pub(super) usize);
 
@@ -24,7 +24,7 @@ impl Counted for All {
     }
 }
 
-/// Those of the positions that a mask counts, which have `R` scalars each.
+/// The scalars of the positions that a mask counts; each position has `R` scalars.
 #[derive(Clone, Copy)]
 pub(super) struct OfPositions<'a, const R: usize>(pub(super) &'a [u32]);
 

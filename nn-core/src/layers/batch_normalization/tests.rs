@@ -86,7 +86,7 @@ fn a_prediction_and_a_frozen_layer_use_the_averages() {
     assert_eq!(w, weights());
 }
 
-/// The series `[1, 2, 3, pad]` and `[2, pad, pad, pad]`, with 7 for what does not count.
+/// The series `[1, 2, 3, pad]` and `[2, pad, pad, pad]`, with 7 at the positions that do not count.
 #[test]
 fn a_mask_leaves_steps_out_of_the_statistics() {
     type One = BatchNormalization<1, 1, 1, 1>;
@@ -106,12 +106,12 @@ fn a_mask_leaves_steps_out_of_the_statistics() {
     let (y, mean, variance) = train(&[1, 1, 1, 0, 1, 0, 0, 0]);
     assert_eq!((mean, variance), (2.0, 0.5));
     assert!((y[0] - Steps::new(-1., 0., 1., 5.) * 2f64.sqrt()).norm() < 1e-12, "{y:?}");
-    // Where nothing counts, mean and variance are 0.
+    // If nothing counts, mean and variance are 0.
     let (_, mean, variance) = train(&[0; 8]);
     assert_eq!((mean, variance), (0.0, 0.0));
 }
 
-/// Along the last axis, along the first one, where each step is a feature, and along an axis of a scalar for each
+/// Along the last axis, along the first one (each step is a feature), and along an axis with a scalar for each
 /// feature.
 #[test]
 fn gradients_with_a_mask() {
@@ -123,7 +123,7 @@ fn gradients_with_a_mask() {
     check_masked::<SMatrix<f64, 1, 3>, _>(&scalars, &[Some(&[1, 0, 1, 0, 1, 1, 1, 0, 0])]);
 }
 
-/// With more features than one block of a prediction has, and neighbours that are not next to each other.
+/// Tests more features than one block of a prediction, and neighbours that are not adjacent.
 #[test]
 fn a_prediction_equals_a_frozen_layer() {
     type Layer37 = BatchNormalization<37, 1, 1, 2>;

@@ -58,7 +58,8 @@ where
         let (f, b) = (&mut f[..n], &mut b[..n]);
         let mut run = |direction: usize, w: &<L::Cell as Cell>::Weights<T>, out: &mut [SMatrix<T, U, P>]| {
             let options = Self::options(self.layer.options(), direction);
-            // There are as many initial states as last ones of both directions, or none: then all of these are empty.
+            // There are as many initial states as last states of both directions, or none; then all of these are
+            // empty.
             let SequenceParts { states, .. } =
                 gates.with_states(direction * <SizesOf<L> as Size>::STATES, <SizesOf<L> as Size>::STATES);
             let pre = |pre: &mut [T]| {

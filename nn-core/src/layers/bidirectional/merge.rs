@@ -1,4 +1,4 @@
-//! The outputs of both layers in one, and its gradient for each of them.
+//! Merges the outputs of both layers, and splits the gradient for them.
 
 use super::compute::Bidirectional;
 use super::merge_mode::{AVE, CONCAT, MUL, NONE, SUM};
@@ -7,11 +7,11 @@ use crate::tensor::FloatTensors;
 use crate::tensor::scalar::Scalar;
 use nalgebra::{SMatrix, SVector};
 
-/// A merge mode, by its index, with a number of last states.
+/// A merge mode, given by its index, with a number of last states.
 #[derive(Clone, Copy, Debug)]
 pub struct Merge<const MODE: usize, const STATES: usize>;
 
-/// The outputs of a [`Merge`] of two layers with `U` units and `P` steps; merged, they have `O` rows.
+/// The outputs of a [`Merge`] of two layers with `U` units and `P` steps; the merged output has `O` rows.
 pub trait Merged<T: Scalar, const U: usize, const O: usize, const P: usize> {
     /// `y` or both outputs, then the last states.
     type Output: FloatTensors<T>;
@@ -40,24 +40,24 @@ merged! { @impl NONE 4 (
 impl<L, const MODE: usize, const F: usize, const U: usize, const O: usize, const P: usize, const STATES: usize>
     Bidirectional<L, MODE, F, U, O, P, STATES>
 {
-    /// How many outputs stand before the last states.
+    /// The number of outputs before the last states.
     pub(super) const SEQUENCES: usize = if MODE == NONE { 2 } else { 1 };
 
-    /// What the layer (0) or its mirror image (1) is asked to do.
+    /// Returns the options for the layer (0) or its mirror image (1).
     pub(super) fn options(layer: Options, direction: usize) -> Options {
         let backwards = layer.backwards != (direction == 1);
         Options { backwards, zero_output: P > 1, ..layer }
     }
 
-    /// Step `p` of the output of the layer or of its mirror image, which is turned round: where its `U` scalars stand
-    /// in the output of all samples.
+    /// Returns the range of the `U` scalars of step `p` in the output of all samples, for the layer or its mirror
+    /// image. The mirror image's output is reversed.
     #[inline(always)]
     pub(super) fn place(direction: usize, sample: usize, p: usize) -> core::ops::Range<usize> {
         let start = (sample * P + if direction == 0 { p } else { P - 1 - p }) * U;
         start..start + U
     }
 
-    /// The last states of the layer or of its mirror image, if they are outputs.
+    /// Writes the last states of the layer or of its mirror image, if they are outputs.
     pub(super) fn last_states<T: Scalar, Y: FloatTensors<T>>(
         direction: usize,
         last: [&[T]; 2],
@@ -70,7 +70,7 @@ impl<L, const MODE: usize, const F: usize, const U: usize, const O: usize, const
         }
     }
 
-    /// The outputs of both layers: merged, or each by itself.
+    /// Writes the outputs of both layers: merged, or each on its own.
     pub(super) fn outputs<T: Scalar, Y: FloatTensors<T>>(f: &[T], b: &[T], mut y: Y::BatchMut<'_>) {
         if MODE != NONE {
             return Self::merge(f, b, Y::flat_mut(y, 0));
@@ -81,7 +81,7 @@ impl<L, const MODE: usize, const F: usize, const U: usize, const O: usize, const
         }
     }
 
-    /// The output of both layers in one.
+    /// Merges the outputs of both layers into `y`.
     fn merge<T: Scalar>(f: &[T], b: &[T], y: &mut [T]) {
         for (row, y) in y.chunks_exact_mut(O).enumerate() {
             let f = &f[Self::place(0, row / P, row % P)];
@@ -102,7 +102,7 @@ impl<L, const MODE: usize, const F: usize, const U: usize, const O: usize, const
         }
     }
 
-    /// The gradient of the output of one layer; `other` is the output of the other one.
+    /// Computes the gradient of the output of one layer; `other` is the output of the other layer.
     pub(super) fn split<T: Scalar>(direction: usize, dy: &[T], other: &[T], d: &mut [T]) {
         for (row, dy) in dy.chunks_exact(O).enumerate() {
             let d = &mut d[Self::place(direction, row / P, row % P)];

@@ -48,7 +48,7 @@ fn gradients_with_dropout_and_penalties() {
     check_layer::<X, _>(&Bidirectional::<_, CONCAT, 3, 2, 4, 5, 0>::new(layer));
 }
 
-/// `layer(x, mask, initial_state)` in Keras 3.15, in float64, where the weights are those of `pattern`.
+/// `layer(x, mask, initial_state)` in Keras 3.15, in float64, with the weights of `pattern`.
 #[test]
 fn like_keras() {
     let x = [input::<3, 5>(0), input::<3, 5>(4), input::<3, 5>(9)];

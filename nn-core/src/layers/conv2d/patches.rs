@@ -1,4 +1,4 @@
-//! The patches of an image, one row of windows after the other (im2col), and the products of them with a kernel.
+//! The patches of an image, one row of windows after the other (im2col), and their products with a kernel.
 
 use super::compute::{Conv2D, Conv2DWeights};
 use crate::kernels;
@@ -7,13 +7,13 @@ use crate::tensor::scalar::Scalar;
 impl<const H: usize, const W: usize, const I: usize, const K: usize, const O: usize, const B: usize, const Q: usize>
     Conv2D<H, W, I, K, O, B, Q>
 {
-    /// The scalars of the patches under one row of windows.
+    /// Returns the number of scalars in the patches under one row of windows.
     pub(super) const fn row(&self) -> usize {
         K * self.channel_groups * self.output_width
     }
 
-    /// The part of the image that a cell of the windows in row `row` sees, one run of places after the other: calls
-    /// `visit` with the place of the first scalar among the patches of the row, that in the image, and the number of
+    /// Visits the part of the image that a cell of the windows in row `row` sees, one run of places after the other.
+    /// `visit` gets the first place among the patches of the row, the first place in the image, and the number of
     /// scalars. Cells in the padding are left out.
     #[inline(always)]
     fn runs(&self, row: usize, mut visit: impl FnMut(usize, usize, usize)) {
@@ -44,7 +44,7 @@ impl<const H: usize, const W: usize, const I: usize, const K: usize, const O: us
         }
     }
 
-    /// Copies the patches under some rows of windows, the first of them row `first` of the batch.
+    /// Copies the patches under some rows of windows; the first one is row `first` of the batch.
     pub(super) fn copy_patches<T: Scalar>(&self, x: &[T], first: usize, patches: &mut [T]) {
         let (rows, image) =
             (Q / self.output_width.max(1), I * self.channel_groups * self.input_height * self.input_width);
@@ -60,7 +60,8 @@ impl<const H: usize, const W: usize, const I: usize, const K: usize, const O: us
         }
     }
 
-    /// Adds the gradients of the patches to those of the image: the reverse of [`copy_patches`](Self::copy_patches).
+    /// Adds the gradients of the patches to the gradient of the image: the reverse of
+    /// [`copy_patches`](Self::copy_patches).
     pub(super) fn add_patches<T: Scalar>(&self, dpatches: &[T], first: usize, dx: &mut [T]) {
         let (rows, image) =
             (Q / self.output_width.max(1), I * self.channel_groups * self.input_height * self.input_width);
@@ -75,7 +76,7 @@ impl<const H: usize, const W: usize, const I: usize, const K: usize, const O: us
         }
     }
 
-    /// `y = W · x + b` for some patches, or the greater of that and 0.
+    /// Computes `y = W · x + b` for some patches, or `max(W · x + b, 0)`.
     #[inline(always)]
     pub(super) fn product<T: Scalar>(
         &self,
@@ -110,7 +111,7 @@ impl<const H: usize, const W: usize, const I: usize, const K: usize, const O: us
         }
     }
 
-    /// `dx += Wᵀ · dy` for some patches.
+    /// Computes `dx += Wᵀ · dy` for some patches.
     pub(super) fn add_product_back<T: Scalar>(&self, kernel: &[T], dy: &[T], dpatches: &mut [T]) {
         if self.channel_groups == 1 {
             return kernels::add_transposed::<T, K, O>(kernel, dy, dpatches);
@@ -127,7 +128,7 @@ impl<const H: usize, const W: usize, const I: usize, const K: usize, const O: us
         }
     }
 
-    /// `dW += dy · xᵀ` for some patches.
+    /// Computes `dW += dy · xᵀ` for some patches.
     pub(super) fn add_outer<T: Scalar>(&self, dkernel: &mut [T], patches: &[T], dy: &[T]) {
         if self.channel_groups == 1 {
             return kernels::add_outer::<T, K, O>(dkernel, patches, dy);

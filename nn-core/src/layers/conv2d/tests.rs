@@ -60,7 +60,7 @@ fn wrong_arguments() {
     assert_eq!(zero, "`strides` must be at least 1, but is (0, 1)");
     let rank = error(arguments(1, (2, 2), one, VALID, one, 1, true), &[5, 5]);
     assert_eq!(rank, "expected an image of shape (height, width, channels), but got (5, 5)");
-    // Numbers that no memory holds are an error, not an overflow.
+    // Sizes beyond any memory are an error, not an overflow.
     let huge = usize::MAX / 2;
     assert!(shape(arguments(huge, (huge, huge), one, SAME, one, 1, true), &[5, 5, 1]).is_err());
 }

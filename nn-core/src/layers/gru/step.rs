@@ -1,4 +1,4 @@
-//! GRU fed step by step: a stream, without a heap.
+//! GRU step by step: for streams, without a heap.
 
 use super::compute::{GRU, GRUWeights};
 use crate::activations::{Activation, Fixed};
@@ -8,7 +8,7 @@ use crate::layers::recurrent::steps::Single;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SVector;
 
-/// The state of a [`GRU`] that is fed step by step; the default is zero, as at the start of a sequence.
+/// The state of a step-by-step [`GRU`]. The default is zero, as at the start of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GruState<T, const U: usize> {
     /// The output of the last step.
@@ -33,8 +33,8 @@ impl<
     R: Activation + 'static,
 > GRU<F, U, G, NB, P, STATE, D, A, R>
 {
-    /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers
-    /// are those of a prediction of the whole sequence.
+    /// Computes the next step of a sequence: updates `state` and returns `h`, the output. The numbers equal a
+    /// prediction of the whole sequence.
     pub fn step<'s, T: Scalar>(
         &self,
         w: &GRUWeights<T, F, U, G, NB, A, R>,
@@ -47,7 +47,8 @@ impl<
         self.step_from(w, &mut pre, state)
     }
 
-    /// [`step`](Self::step) for an input that has met the kernel before: `pre` is `W · x + b`, and is used up.
+    /// Runs [`step`](Self::step) on an input that is already multiplied by the kernel: `pre` is `W · x + b` and is
+    /// overwritten.
     pub fn step_from<'s, T: Scalar>(
         &self,
         w: &GRUWeights<T, F, U, G, NB, A, R>,
@@ -63,11 +64,11 @@ impl<
 impl<T: Scalar, const F: usize, const U: usize, const G: usize, const NB: usize, A: Activation, R: Activation>
     GRUWeights<T, F, U, G, NB, A, R>
 {
-    /// [`GRU::step`] with the activations of the graph: one step of a stream, without a heap.
+    /// Runs [`GRU::step`] with the activations of the graph: one step of a stream, without a heap.
     ///
-    /// It is there for activations without parameters ([`Fixed`]) and with a bias, whose columns say whether the layer
-    /// has `reset_after`. Otherwise, call `step` of the layer. The steps come in the order in which the layer reads
-    /// them: with `go_backwards`, the last one first.
+    /// Exists for activations without parameters ([`Fixed`]) and with a bias, whose columns say whether the layer has
+    /// `reset_after`. Otherwise, call `step` of the layer. Feed the steps in the order in which the layer reads them:
+    /// with `go_backwards`, the last one first.
     ///
     /// ```
     /// use nalgebra::SVector;
@@ -92,10 +93,10 @@ impl<T: Scalar, const F: usize, const U: usize, const G: usize, const NB: usize,
     }
 }
 
-/// The columns of a GRU's bias.
+/// The number of columns of a GRU's bias.
 pub struct Columns<const NB: usize>;
 
-/// Bias columns that say whether the reset gate acts after the product: two if it does, one if not.
+/// A number of bias columns that says whether the reset gate acts after the product: two if it does, one if not.
 #[diagnostic::on_unimplemented(
     message = "the weights of a GRU without a bias do not say whether it has `reset_after`",
     label = "`step` of these weights does not exist",

@@ -93,7 +93,7 @@ fn the_formulas() {
     close(&formulas(w.as_slice(), false), &predict::<X, _>(&Before::DEFAULT, &w, &[x])[0]);
 }
 
-/// `layer(x, mask, initial_state = [h])` in Keras 3.15, in float64, where the weights are those of `pattern`.
+/// `layer(x, mask, initial_state = [h])` in Keras 3.15, in float64, with the weights of `pattern`.
 #[test]
 fn like_keras() {
     let after = pattern::<GRUWeights<f64, 3, 2, 6, 2>>();

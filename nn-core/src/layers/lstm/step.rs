@@ -1,4 +1,4 @@
-//! LSTM fed step by step: a stream, without a heap.
+//! LSTM step by step: for streams, without a heap.
 
 use super::compute::{LSTM, LSTMWeights};
 use crate::activations::{Activation, Fixed};
@@ -8,7 +8,7 @@ use crate::layers::recurrent::steps::Single;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SVector;
 
-/// The state of an [`LSTM`] that is fed step by step; the default is zero, as at the start of a sequence.
+/// The state of a step-by-step [`LSTM`]. The default is zero, as at the start of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LstmState<T, const U: usize> {
     /// The output of the last step.
@@ -35,8 +35,8 @@ impl<
     R: Activation + 'static,
 > LSTM<F, U, G, B, P, STATE, D, A, R>
 {
-    /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers
-    /// are those of a prediction of the whole sequence.
+    /// Computes the next step of a sequence: updates `state` and returns `h`, the output. The numbers equal a
+    /// prediction of the whole sequence.
     pub fn step<'s, T: Scalar>(
         &self,
         w: &LSTMWeights<T, F, U, G, B, A, R>,
@@ -49,7 +49,8 @@ impl<
         self.step_from(w, &mut pre, state)
     }
 
-    /// [`step`](Self::step) for an input that has met the kernel before: `pre` is `W · x + b`, and is used up.
+    /// Runs [`step`](Self::step) on an input that is already multiplied by the kernel: `pre` is `W · x + b` and is
+    /// overwritten.
     pub fn step_from<'s, T: Scalar>(
         &self,
         w: &LSTMWeights<T, F, U, G, B, A, R>,
@@ -65,11 +66,11 @@ impl<
 impl<T: Scalar, const F: usize, const U: usize, const G: usize, const B: usize, A: Activation, R: Activation>
     LSTMWeights<T, F, U, G, B, A, R>
 {
-    /// [`LSTM::step`] with the activations of the graph: one step of a stream, without a heap.
+    /// Runs [`LSTM::step`] with the activations of the graph: one step of a stream, without a heap.
     ///
-    /// It is there for activations without parameters ([`Fixed`]). For others, and to be independent of them, call
-    /// `step` of the layer. The steps come in the order in which the layer reads them: with `go_backwards`, the last
-    /// one first.
+    /// Exists for activations without parameters ([`Fixed`]). For other activations, call `step` of the layer, which
+    /// works for all. Feed the steps in the order in which the layer reads them: with `go_backwards`, the last one
+    /// first.
     ///
     /// ```
     /// use nalgebra::SVector;

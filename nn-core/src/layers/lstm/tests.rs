@@ -100,7 +100,7 @@ fn the_formulas() {
     close(&c, &y[2]);
 }
 
-/// `layer(x, mask, initial_state = [h, c])` in Keras 3.15, in float64, where the weights are those of `pattern`.
+/// `layer(x, mask, initial_state = [h, c])` in Keras 3.15, in float64, with the weights of `pattern`.
 #[test]
 fn like_keras() {
     let w = pattern::<LSTMWeights<f64, 3, 2, 8, 1>>();
@@ -206,7 +206,7 @@ fn fresh_weights() {
 
 #[test]
 fn the_input_is_dropped_alike_at_every_step() {
-    // Kernel and bias such that c sums up sigmoid(0) · linear(x), so that the output shows which features are left.
+    // With this kernel and bias, c sums up sigmoid(0) · linear(x), so the output shows which features are kept.
     type Wide = LSTM<100, 1, 4, 0, 7, 0, 100, crate::activations::Linear, Sigmoid>;
     let mut w = <LSTMWeights<f64, 100, 1, 4, 0, crate::activations::Linear> as Weights<f64>>::zeroed();
     w.kernel.row_mut(2).fill(1.0);
@@ -216,7 +216,7 @@ fn the_input_is_dropped_alike_at_every_step() {
     let y = &train::<SMatrix<f64, 100, 7>, _>(&layer, &w, &x)[0];
     let mut kept = 0.0;
     for y in y.chunks_exact(7) {
-        // c = c / 2 + s / 2 and h = c / 2, where s is the sum of what is left of the features: the same at all steps.
+        // c = c / 2 + s / 2 and h = c / 2, where s is the sum of the kept features: the same at all steps.
         let s = 4.0 * y[0];
         for t in 1..7 {
             assert!((y[t] - s * (1.0 - 0.5f64.powi(t as i32 + 1)) / 2.0).abs() < 1e-9);
@@ -247,7 +247,7 @@ fn shapes() {
     given[arg::dropout] = Value::Float(0.5);
     let all = Inferred::many(&[Shape::new(&[5, 2]), h, h], &[3, 2, 8, 1, 5, 1, 3]);
     assert_eq!(infer(&given, &[x, h, h]).unwrap(), all);
-    // What only rustc can compute may be above 0.
+    // A value that only rustc can compute may be above 0.
     given[arg::dropout] = Value::Absent;
     assert_eq!(infer(&given, &[x]).unwrap().constant(6), 3);
 }
@@ -277,10 +277,10 @@ fn errors() {
     }
 }
 
-/// The default activations, so that their types are named where a reader looks for them.
+/// The default activations: the constant names their types for a reader.
 const _: LSTM<3, 2, 8, 1, 1, 0, 0, Tanh, Sigmoid> = Last::DEFAULT;
 
-/// To the last bit, also where units leave a part of a vector.
+/// Tests equality to the last bit, even if the units leave a part of a vector.
 #[test]
 fn a_prediction_does_not_depend_on_the_samples_beside_it() {
     fn check<const U: usize, const G: usize>() {
@@ -310,7 +310,7 @@ fn a_prediction_does_not_depend_on_the_samples_beside_it() {
     check::<36, 144>();
 }
 
-/// What the input gives to the gates, from elsewhere.
+/// The input's share of the gates, from elsewhere.
 #[test]
 fn a_walk_from_the_gates() {
     type X = SMatrix<f64, 3, 5>;

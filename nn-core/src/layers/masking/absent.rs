@@ -1,12 +1,12 @@
-//! The values that stand for the steps that do not count, where a merge would take them for values.
+//! Fill values for the steps that do not count, so that a merge ignores these steps.
 
 use crate::layers::merge;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// `y = x` where a position counts, else the value that a merge does not notice: 0, 1, -∞ or ∞ for `VALUE` from 0
-    /// to 3. A graph has no name for it.
+    /// `y = x` where a position counts, else a neutral value of the merge: 0, 1, -∞ or ∞ for `VALUE` from 0 to 3. A
+    /// graph has no name for it.
     pub struct Fill<VALUE> {}
 
     pub const ZERO_ELSE: LayerSpec {
@@ -15,18 +15,18 @@ layer! {
     }
 }
 
-/// `x` where it counts, else 1.
+/// The layer that returns `x` where it counts, else 1.
 pub const ONE_ELSE: LayerSpec = LayerSpec { infer: rule!(one_else), ..ZERO_ELSE };
 
-/// `x` where it counts, else -∞.
+/// The layer that returns `x` where it counts, else -∞.
 pub const LOWEST_ELSE: LayerSpec = LayerSpec { infer: rule!(lowest_else), ..ZERO_ELSE };
 
-/// `x` where it counts, else ∞.
+/// The layer that returns `x` where it counts, else ∞.
 pub const HIGHEST_ELSE: LayerSpec = LayerSpec { infer: rule!(highest_else), ..ZERO_ELSE };
 
 layer! {
-    /// `y = x` where a position counts, else the second input `z`, which is repeated as in a merge of both: `R × P` in
-    /// all. A graph has no name for it.
+    /// `y = x` where a position counts, else the second input `z`. It is repeated as in a merge of both; the output is
+    /// `R × P`. A graph has no name for it.
     pub struct OrElse<R, P, A = 1, B = 1, C = 1, ONES = 0> {}
 
     pub const OR_ELSE: LayerSpec {
@@ -36,27 +36,27 @@ layer! {
     }
 }
 
-/// The shape stays; the type is `Fill<0>`.
+/// Returns the shape of the input; the type is `Fill<0>`.
 pub const fn zero_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 0 }.list()))
 }
 
-/// The shape stays; the type is `Fill<1>`.
+/// Returns the shape of the input; the type is `Fill<1>`.
 pub const fn one_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 1 }.list()))
 }
 
-/// The shape stays; the type is `Fill<2>`.
+/// Returns the shape of the input; the type is `Fill<2>`.
 pub const fn lowest_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 2 }.list()))
 }
 
-/// The shape stays; the type is `Fill<3>`.
+/// Returns the shape of the input; the type is `Fill<3>`.
 pub const fn highest_else(_: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     Ok(Inferred::new(inputs[0], &ZERO_ELSE::Consts { VALUE: 3 }.list()))
 }
 
-/// The shape of the first input; the type is that of a merge of both.
+/// Returns the shape of the first input; the type is that of a merge of both.
 pub const fn or_else(args: &[Value], inputs: &[Shape]) -> Result<Inferred, ShapeError> {
     merge::infer(args, inputs)
 }
@@ -164,7 +164,7 @@ pub(super) mod compute {
             _: Option<&mut ()>,
         ) {
             let Some(m) = memory.mask(0) else { return dx.map_or((), |dx| add(dx, dy)) };
-            // y = x where m ≠ 0, else z: that is whose gradient dy is
+            // y = x where m ≠ 0, else z, so dy is the gradient of the chosen input
             let at = strides(groups(R * P, A, B, C), ONES, 1);
             for (s, (dy, m)) in flat(dy).chunks_exact(R * P).zip(m.chunks_exact(P)).enumerate() {
                 for (k, &dy) in dy.iter().enumerate() {

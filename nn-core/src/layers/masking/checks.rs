@@ -13,7 +13,7 @@ fn gradients() {
 
 #[test]
 fn positions_of_the_value_are_left_out() {
-    // Three positions of two features; one of them holds the value only in part.
+    // Three positions of two features; one position holds the value in one feature only.
     let x = [SMatrix::<f32, 2, 3>::new(7., 7., 1., 7., 2., 3.)];
     let (mut y, mut m) = ([SMatrix::<f32, 2, 3>::repeat(9.)], [SVector::<u32, 3>::repeat(9)]);
     Masking { mask_value: 7. }.forward::<Inline<1>>(&(), &x, &mut y, Pass::inference(&mut ()));

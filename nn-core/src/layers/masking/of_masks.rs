@@ -1,4 +1,4 @@
-//! The layers that make a mask of masks. A mask has no gradient, so none has a backward pass.
+//! Layers that combine masks into a mask. A mask has no gradient, so these layers have no backward pass.
 
 use super::{AnyMask, Everywhere, JoinMasks, PassedMask, StepMask};
 use crate::layer::{Layer, Memory, Pass, Work};
@@ -11,7 +11,7 @@ use nalgebra::SMatrix;
 impl<const R: usize, const P: usize, const A: usize, const B: usize, const C: usize, const ONES: usize>
     AnyMask<R, P, A, B, C, ONES>
 {
-    /// Adds one of the masks.
+    /// Adds one mask by a logical or.
     fn or(m: &mut [SMatrix<u32, R, P>], i: usize, other: &[u32], size: usize) {
         let at = strides(groups(R * P, A, B, C), ONES, i);
         for (m, other) in flat_mut(m).chunks_exact_mut(R * P).zip(other.chunks_exact(size)) {
@@ -23,7 +23,7 @@ impl<const R: usize, const P: usize, const A: usize, const B: usize, const C: us
 }
 
 impl<const R: usize, const P: usize, const OUTER: usize> JoinMasks<R, P, OUTER> {
-    /// Writes one of the masks from place `start` of a run on; gives the place behind it.
+    /// Writes one mask from place `start` of a run on. Returns the place behind it.
     fn write(m: &mut [SMatrix<u32, R, P>], start: usize, other: &[u32], size: usize) -> usize {
         if OUTER == 0 {
             flat_mut(m).iter_mut().zip(other).for_each(|(m, other)| *m |= u32::from(*other != 0));

@@ -1,4 +1,4 @@
-//! [`Cell`]: what the pages of the recurrent layers implement, and what a cell sees of a step.
+//! [`Cell`]: the interface of a recurrent layer's maths, and the data that a cell gets for a step.
 
 use super::products::{self, Factors};
 use super::sizes::Size;
@@ -10,19 +10,20 @@ use crate::tensor::scalar::Scalar;
 use crate::weights::Weights;
 use rand::Rng;
 
-/// The maths of a recurrent layer: one step for all samples, there and back.
+/// The maths of a recurrent layer: one step for all samples, forward and backward.
 ///
 /// A cell of your own is a recurrent layer of a graph: `RNN(my::UpdateGate(8), return_sequences = true)(x)`. The layer
 /// computes `pre = W · x + b`, which has `G` rows, for all steps at once, and adds the gradients of `W` and `b`. It
-/// walks over the steps, forwards or backwards; it knows of masks, initial states and outputs. The cell says the rest:
+/// walks over the steps, forwards or backwards, and handles masks, initial states and outputs. The cell provides the
+/// rest:
 ///
-/// - its [`Sizes`](super::Sizes), its weights, and which of them the input meets;
+/// - its [`Sizes`](super::Sizes), its weights, and which of them multiply the input;
 /// - [`forward_step`](Self::forward_step): the next state from `pre` and the state;
-/// - [`backward_step`](Self::backward_step): the gradients of `pre` and of the state from that of the next state;
-/// - [`state_gradients`](Self::state_gradients): the gradients of the weights that the state meets.
+/// - [`backward_step`](Self::backward_step): the gradients of `pre` and of the state from the next state's gradient;
+/// - [`state_gradients`](Self::state_gradients): the gradients of the weights that multiply the state.
 ///
-/// As a part of a graph it is declared with [`layer!`](crate::layer!), whose shape rule is made of [`state_shape`].
-/// One with two states says `inputs: Arity { min: 1, max: 2 }` there, for the initial states. Check its gradients with
+/// Declare it with [`layer!`](crate::layer!) for use in a graph; [`state_shape`] makes its shape rule. A cell with two
+/// states says `inputs: Arity { min: 1, max: 2 }` there, for the initial states. Check its gradients with
 /// `check_layer::<SMatrix<f64, 3, 5>, _>(&RNN::<_>::new(cell))`.
 ///
 /// ```
@@ -137,55 +138,56 @@ use rand::Rng;
     note = "explained in nn::errors::nn0316"
 )]
 pub trait Cell: Sized {
-    /// How much it has of what: [`Sizes`](super::Sizes).
+    /// The sizes of the cell: [`Sizes`](super::Sizes).
     type Sizes: Size;
     /// The weights.
     type Weights<T: Scalar>: Weights<T>;
     /// The outputs of the cell as a layer of its own: [`Returns`](super::Returns). `Returns<Self::Sizes>` is the last
     /// step.
     type Returns;
-    /// Whether the constants of its type fit each other.
+    /// Whether the constants of the type are consistent.
     const FITS: bool = true;
 
-    /// Its direction as a layer, and what it does with masked steps and while training.
+    /// Returns the direction of the layer, and its options for masked steps and training.
     fn options(&self) -> Options {
         Options::default()
     }
 
-    /// The kernel and the bias that the input meets.
+    /// Returns the kernel and the bias that multiply the input.
     fn input<T: Scalar>(w: &Self::Weights<T>) -> (&[T], &[T]);
-    /// The same of their gradients.
+    /// Returns the gradients of that kernel and bias.
     fn input_mut<T: Scalar>(dw: &mut Self::Weights<T>) -> (&mut [T], &mut [T]);
 
-    /// From the kernel's product with the input, in `pre`, and the state, to the next state. It may overwrite `pre`
-    /// with what the way back needs. Make it `#[inline(always)]`: it is then compiled for the machine.
+    /// Computes the next state from the state and from `pre`, the kernel's product with the input. It may overwrite
+    /// `pre` with values for the backward step. Make it `#[inline(always)]`, so that it is compiled for the machine.
     fn forward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, at: Step<'_, T>);
-    /// From the gradient of the next state to those of `pre` and of the state; also `#[inline(always)]`. Of a sample
-    /// that does not count, the gradient of `pre` is zero and that of the state stays.
+    /// Computes the gradients of `pre` and of the state from the next state's gradient; also `#[inline(always)]`. If a
+    /// sample does not count, its gradient of `pre` is zero and its gradient of the state stays.
     fn backward_step<T: Scalar, M: Simd<T>>(&self, simd: M, w: &Self::Weights<T>, at: StepBack<'_, T>);
-    /// The gradients of the weights that the state meets, once those of `pre` are known for all steps. It may overwrite
-    /// `dz`.
+    /// Adds the gradients of the weights that multiply the state, once the gradients of `pre` are known for all steps.
+    /// It may overwrite `dz`.
     fn state_gradients<T: Scalar>(&self, dw: &mut Self::Weights<T>, at: AllSteps<'_, T>);
 
-    /// Fresh weights.
+    /// Sets the initial weights.
     fn start<T: Scalar>(&self, w: &mut Self::Weights<T>, rng: &mut dyn Rng);
 
-    /// Keeps the weights within their bounds.
+    /// Moves the weights into their bounds.
     fn bound<T: Scalar>(&self, w: &mut Self::Weights<T>) {
         let _ = w;
     }
 
-    /// The penalty on the weights; adds its gradient.
+    /// Returns the penalty on the weights, and adds its gradient to `dw`.
     fn penalty<T: Scalar>(&self, w: &Self::Weights<T>, dw: Option<&mut Self::Weights<T>>) -> T {
         let (_, _) = (w, dw);
         T::ZERO
     }
 }
 
-/// The shape of a cell's states in a graph, `(units,)` or `(2, units)`, if the input is a step: for its shape rule.
+/// Returns the shape of a cell's states in a graph, `(units,)` or `(2, units)`, for its shape rule. The input is a
+/// step.
 ///
 /// # Errors
-/// If it has another shape.
+/// If the input is not a step.
 pub const fn state_shape(inputs: &[Shape], units: usize, states: usize) -> Result<Shape, ShapeError> {
     if inputs[0].rank() != 1 {
         let message = Text::new().str("expected a step of shape (features,), but got ").shape(&inputs[0]);
@@ -194,14 +196,14 @@ pub const fn state_shape(inputs: &[Shape], units: usize, states: usize) -> Resul
     Ok(if states == 2 { Shape::new(&[2, units]) } else { Shape::new(&[units]) })
 }
 
-/// What the walk over the steps has to know of a layer.
+/// The facts about a layer that the walk over the steps needs.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// The part of the input that is dropped.
     pub dropout: f64,
     /// The part of the state that is dropped.
     pub recurrent_dropout: f64,
-    /// Whether it goes from the last step to the first.
+    /// Whether the layer reads from the last step to the first.
     pub backwards: bool,
     /// Whether the output of a masked step is zero.
     pub zero_output: bool,
@@ -216,20 +218,20 @@ pub struct View<S> {
 }
 
 impl<S> View<S> {
-    /// Of rows of `len` scalars, `steps` for each sample, those at step `at`.
+    /// Creates a view of the rows at step `at`, of `len` scalars each, with `steps` rows for each sample.
     pub fn new(data: S, steps: usize, at: usize, len: usize) -> Self {
         View { data, steps, at, len }
     }
 }
 
 impl<T> View<&mut [T]> {
-    /// The rows, and how far apart they are.
+    /// Returns the rows, and the distance between them.
     #[inline(always)]
     pub fn rows(&mut self) -> (&mut [T], usize) {
         (&mut self.data[self.at * self.len..], self.steps * self.len)
     }
 
-    /// The row of sample `k`.
+    /// Returns the row of sample `k`.
     #[inline(always)]
     pub fn row(&mut self, k: usize) -> &mut [T] {
         &mut self.data[(k * self.steps + self.at) * self.len..][..self.len]
@@ -237,24 +239,24 @@ impl<T> View<&mut [T]> {
 }
 
 impl<T> View<&[T]> {
-    /// The row of sample `k`.
+    /// Returns the row of sample `k`.
     #[inline(always)]
     pub fn row(&self, k: usize) -> &[T] {
         &self.data[(k * self.steps + self.at) * self.len..][..self.len]
     }
 }
 
-/// A step of all samples, forward.
+/// One forward step of all samples.
 pub struct Step<'a, T> {
-    /// The kernel's product with the input; the cell adds what the state gives.
+    /// The kernel's product with the input; the cell adds the state's share.
     pub pre: View<&'a mut [T]>,
-    /// Where the cell leaves its gates after their activations.
+    /// The place for the gates after their activations.
     pub gates: View<&'a mut [T]>,
-    /// Where it leaves what else its backward step needs.
+    /// The place for other values that the backward step needs.
     pub own: View<&'a mut [T]>,
-    /// `h`, which the step replaces: `U` for each sample.
+    /// `h`, which the step replaces: `U` scalars for each sample.
     pub h: &'a mut [T],
-    /// `c`, if there is one.
+    /// `c`, if the cell has it.
     pub c: &'a mut [T],
     /// The mask of the state for each gate.
     pub state_mask: Factors<'a, T>,
@@ -262,13 +264,13 @@ pub struct Step<'a, T> {
     pub product: &'a mut [T],
 }
 
-/// A step of all samples, back.
+/// One backward step of all samples.
 pub struct StepBack<'a, T> {
     /// The gates before their activations.
     pub pre: View<&'a [T]>,
     /// The gates.
     pub gates: View<&'a [T]>,
-    /// What the cell left.
+    /// The values that the forward step kept.
     pub own: View<&'a [T]>,
     /// `h` before the step.
     pub h_before: View<&'a [T]>,
@@ -276,25 +278,25 @@ pub struct StepBack<'a, T> {
     pub c_before: View<&'a [T]>,
     /// The mask of the state for each gate.
     pub state_mask: Factors<'a, T>,
-    /// Whether this step of a sample counts. Of one that does not, the state passes on and `dz` is zero.
+    /// Whether this step of a sample counts. If it does not, the state passes on and `dz` is zero.
     pub counts: Counts<'a>,
-    /// The gradient of `h` after the step, to be replaced by that before it.
+    /// The gradient of `h` after the step; the step replaces it by the gradient before the step.
     pub dh: &'a mut [T],
-    /// The same of `c`.
+    /// The gradient of `c`, likewise.
     pub dc: &'a mut [T],
-    /// The gradient of `pre`, to be written: once here, where the samples stand behind each other,
+    /// The gradient of `pre`, to be written: once here, where the samples lie behind each other,
     pub dz: &'a mut [T],
     /// and once here, where it is kept for all steps.
     pub dz_kept: View<&'a mut [T]>,
 }
 
-/// All steps of all samples, after the walk back: rows in one order.
+/// All steps of all samples, after the backward walk. All rows are in the same order.
 pub struct AllSteps<'a, T> {
     /// `h` before each step.
     pub h_before: &'a [T],
     /// The gates.
     pub gates: &'a [T],
-    /// What the cell left.
+    /// The values that the forward steps kept.
     pub own: &'a [T],
     /// The gradient of `pre`.
     pub dz: &'a mut [T],
@@ -302,7 +304,7 @@ pub struct AllSteps<'a, T> {
     pub state_mask: Factors<'a, T>,
 }
 
-/// Which samples count at a step.
+/// The samples that count at a step.
 #[derive(Clone, Copy)]
 pub struct Counts<'a> {
     mask: &'a [u32],
@@ -311,7 +313,7 @@ pub struct Counts<'a> {
 }
 
 impl<'a> Counts<'a> {
-    /// At step `at` of `steps`.
+    /// Creates the flags of step `at` of `steps`.
     pub fn new(mask: &'a [u32], steps: usize, at: usize) -> Self {
         Counts { mask, steps, at }
     }
@@ -324,7 +326,7 @@ impl<'a> Counts<'a> {
 }
 
 impl<T: Scalar> Step<'_, T> {
-    /// `pre += V · (m ⊙ h)` for all gates of all samples; `m` is 1 without dropout.
+    /// Computes `pre += V · (m ⊙ h)` for all gates of all samples; `m` is 1 without dropout.
     #[inline(always)]
     pub fn add_state<M: Simd<T>, const U: usize, const G: usize>(&mut self, simd: M, v: &[T]) {
         if self.state_mask.m.is_empty() {
@@ -343,7 +345,7 @@ impl<T: Scalar> Step<'_, T> {
 }
 
 impl<T: Scalar> StepBack<'_, T> {
-    /// `dh += m ⊙ (Vᵀ · dz)` for all gates of all samples: the way back of [`Step::add_state`].
+    /// Computes `dh += m ⊙ (Vᵀ · dz)` for all gates of all samples: the backward step of [`Step::add_state`].
     #[inline]
     pub fn add_state_back<const U: usize, const G: usize>(&mut self, v: &[T]) {
         if self.state_mask.m.is_empty() {
@@ -354,7 +356,7 @@ impl<T: Scalar> StepBack<'_, T> {
 }
 
 impl<T: Scalar> AllSteps<'_, T> {
-    /// `dV += dz · (m ⊙ h)ᵀ` for all gates of all steps: the gradient of the `V` of [`Step::add_state`].
+    /// Computes `dV += dz · (m ⊙ h)ᵀ` for all gates of all steps: the gradient of the `V` of [`Step::add_state`].
     #[inline]
     pub fn add_state_outer<const U: usize, const G: usize>(&self, dv: &mut [T]) {
         if self.state_mask.m.is_empty() {
@@ -364,7 +366,7 @@ impl<T: Scalar> AllSteps<'_, T> {
     }
 }
 
-/// `y = V · (m ⊙ h) + b` for all gates
+/// Computes `y = V · (m ⊙ h) + b` for all gates.
 #[inline]
 pub(in super::super) fn meet_state<T: Scalar, const U: usize, const G: usize>(
     v: &[T],
@@ -380,7 +382,7 @@ pub(in super::super) fn meet_state<T: Scalar, const U: usize, const G: usize>(
     products::add::<T, U, U, G>(0..G / U, v, h, m, y);
 }
 
-/// Sets each row to `b`, or to zero if that is empty.
+/// Sets each row to `b`, or to zero if `b` is empty.
 #[inline]
 pub(super) fn fill_rows<T: Scalar, const G: usize>(b: &[T], y: &mut [T]) {
     if b.is_empty() {

@@ -1,4 +1,4 @@
-//! What the tests of the recurrent pages share.
+//! Helpers for the tests of the recurrent pages.
 
 use crate::layer::{Layer, Mode, Pass};
 use crate::tensor::storage::{Buffer, Heap};
@@ -8,14 +8,14 @@ use nalgebra::SMatrix;
 use rand::{SeedableRng, rngs::StdRng};
 use std::{boxed::Box, vec::Vec};
 
-/// The steps of three samples that count: a gap, a late start and an early end; none at all; all but the first and the
-/// last.
+/// The steps that count in three samples: a gap, a late start and an early end; no step at all; all but the first and
+/// the last step.
 pub(in super::super) const MASK: [u32; 15] = [0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0];
 
-/// [`MASK`] as that of the sequence.
+/// [`MASK`] as the mask of the sequence.
 pub(in super::super) const MASKS: &[Option<&[u32]>] = &[Some(&MASK)];
 
-/// Weights that look random, with nothing drawn: those of the numbers from Keras.
+/// Returns weights that look random but are not drawn; the numbers from Keras use them.
 pub(in super::super) fn pattern<W: Weights<f64>>() -> Box<W> {
     let mut w = zeroed_box::<f64, W>();
     for (k, w) in w.as_mut_slice().iter_mut().enumerate() {
@@ -24,12 +24,12 @@ pub(in super::super) fn pattern<W: Weights<f64>>() -> Box<W> {
     w
 }
 
-/// Inputs of the same kind.
+/// Returns inputs of the same kind.
 pub(in super::super) fn input<const R: usize, const C: usize>(from: usize) -> SMatrix<f64, R, C> {
     SMatrix::from_iterator((0..R * C).map(|k| (((k + from) * 5 % 13) as f64 - 6.0) / 6.0))
 }
 
-/// The outputs of a prediction, each as one slice.
+/// Returns the outputs of a prediction, each as one slice.
 pub(in super::super) fn predict<X: Tensors, L: Layer<f64, X, Output: FloatTensors<f64>>>(
     layer: &L,
     w: &L::Weights,
@@ -38,7 +38,7 @@ pub(in super::super) fn predict<X: Tensors, L: Layer<f64, X, Output: FloatTensor
     predict_masked::<X, L>(layer, w, x, &[])
 }
 
-/// The same with masks.
+/// Returns the outputs of a prediction with masks.
 pub(in super::super) fn predict_masked<X: Tensors, L: Layer<f64, X, Output: FloatTensors<f64>>>(
     layer: &L,
     w: &L::Weights,
@@ -53,7 +53,7 @@ pub(in super::super) fn predict_masked<X: Tensors, L: Layer<f64, X, Output: Floa
     outputs::<L::Output>(&y, n)
 }
 
-/// The outputs of a training pass.
+/// Returns the outputs of a training pass.
 pub(in super::super) fn train<X: Tensors, L: Layer<f64, X, Output: FloatTensors<f64>>>(
     layer: &L,
     w: &L::Weights,
@@ -62,7 +62,7 @@ pub(in super::super) fn train<X: Tensors, L: Layer<f64, X, Output: FloatTensors<
     train_masked::<X, L>(layer, w, x, &[])
 }
 
-/// The same with masks.
+/// Returns the outputs of a training pass with masks.
 pub(in super::super) fn train_masked<X: Tensors, L: Layer<f64, X, Output: FloatTensors<f64>>>(
     layer: &L,
     w: &L::Weights,

@@ -1,4 +1,4 @@
-//! What a recurrent layer keeps in memory, and the slices that a pass sees of it.
+//! The memory of a recurrent layer, and its slices for a pass.
 
 use super::sequence::Sequence;
 use super::sizes::States;
@@ -7,12 +7,12 @@ use crate::tensor::storage::{Storage, buffers};
 use crate::tensor::{Sample, flat_mut};
 use nalgebra::{SMatrix, SVector};
 
-/// The most gates.
+/// The maximum number of gates.
 const GATES: usize = 4;
 
 buffers! {
-    /// Memory of every pass: `G` rows of gates, the states `S` of `U` units, and `K` scalars of the cell for each step.
-    /// `R` has the steps that are kept: all, or one.
+    /// Memory of every pass: `G` rows of gates, the states `S` of `U` units, and `K` scalars of the cell for each
+    /// step. `R` has the kept steps: all, or one.
     pub struct Kept<
         B: Storage, T: Scalar, X: Sequence<T, F, U>, R: Sequence<T, F, U>, S: States;
         F, U, G, K
@@ -27,8 +27,8 @@ buffers! {
         product: B::Of<SVector<T, G>>,
     }
 
-    /// Memory of a training pass for its backward pass. The constants are those of `Kept`; `D` is `F` if a part of the
-    /// input is dropped, else 0.
+    /// Memory of a training pass for its backward pass. The constants are those of `Kept`; `D` is `F` if the input has
+    /// dropout, else 0.
     pub struct Cache<B: Storage, T: Scalar, X: Sequence<T, F, U>, S: States; F, U, G, K, D> {
         kept: Kept<B, T, X, X, S, F, U, G, K>,
         dz: B::Of<X::Rows<G>>,
@@ -39,22 +39,22 @@ buffers! {
     }
 }
 
-/// Working memory of a prediction: the gates and states of one step, which every step uses.
+/// Working memory of a prediction: the gates and states of one step, which all steps share.
 pub type Scratch<B, T, X, S, const F: usize, const U: usize, const G: usize, const K: usize> =
     Kept<B, T, X, SMatrix<T, F, 1>, S, F, U, G, K>;
 
-/// The scalars of a buffer, also of one whose samples have none.
+/// Returns the scalars of a buffer, even if its samples have none.
 fn slice<S: Sample>(samples: &mut [S]) -> &mut [S::Element] {
     if S::SIZE == 0 { &mut [] } else { flat_mut(samples) }
 }
 
-/// The slices of both kinds of memory. "Rows" are one for each step of each sample.
+/// The slices of both kinds of memory. "Rows" means one row for each step of each sample.
 pub(in super::super) struct KeptSlices<'a, T> {
-    /// For how many steps the next four have rows: all in a training pass, one in a prediction.
+    /// The number of steps for which the next four have rows: all in a training pass, one in a prediction.
     pub(super) steps: usize,
     /// The gates after their activations: rows of `G`.
     pub(super) gates: &'a mut [T],
-    /// What the cell itself keeps: rows of `K`.
+    /// The values that the cell itself keeps: rows of `K`.
     pub(super) own: &'a mut [T],
     /// `h` before the step: rows of `U`.
     pub(super) h_before: &'a mut [T],
@@ -62,18 +62,18 @@ pub(in super::super) struct KeptSlices<'a, T> {
     pub(super) c_before: &'a mut [T],
     /// The gates before their activations: rows of `G`, for all steps.
     pub(in super::super) pre: &'a mut [T],
-    /// The running `h`, and its gradient in the backward pass: `U` for each sample.
+    /// The running `h`, and its gradient in the backward pass: `U` scalars for each sample.
     pub(super) h: &'a mut [T],
-    /// The running `c`, and its gradient: `U` for each sample, or empty.
+    /// The running `c`, and its gradient: `U` scalars for each sample, or empty.
     pub(super) c: &'a mut [T],
-    /// A product of one step, and the gradient of `pre` at one step: `G` for each sample.
+    /// A product of one step, and the gradient of `pre` at one step: `G` scalars for each sample.
     pub(super) product: &'a mut [T],
-    /// What only a training pass has.
+    /// The slices of a training pass only.
     pub(super) training: Option<Training<'a, T>>,
 }
 
 impl<'a, T> KeptSlices<'a, T> {
-    /// The running states; after a forward pass, the last ones.
+    /// Returns the running states; after a forward pass, the last states.
     pub(in super::super) fn states(self) -> [&'a [T]; 2] {
         [self.h, self.c]
     }
@@ -83,13 +83,13 @@ impl<'a, T> KeptSlices<'a, T> {
 pub(in super::super) struct Training<'a, T> {
     /// The gradient of `pre`: rows of `G`.
     pub(super) dz: &'a mut [T],
-    /// The gradient of an output that is also that of masked steps after it: `U` for each sample.
+    /// The gradient of an output that masked steps after it repeat: `U` scalars for each sample.
     pub(super) carry: &'a mut [T],
     /// The input with its mask: rows of `F`; empty without dropout.
     pub(super) dropped: &'a mut [T],
-    /// The mask of the input: `F` for each sample, or `F` for each gate of each sample; empty without dropout.
+    /// The mask of the input: `F` scalars for each sample, or `F` for each gate of each sample; empty without dropout.
     pub(super) input_mask: &'a mut [T],
-    /// The mask of the state, for each gate: `G` for each sample.
+    /// The mask of the state for each gate: `G` scalars for each sample.
     pub(super) state_mask: &'a mut [T],
 }
 
@@ -105,7 +105,7 @@ impl<
     const K: usize,
 > Kept<B, T, X, R, S, F, U, G, K>
 {
-    /// The slices of `n` samples.
+    /// Returns the slices of `n` samples.
     pub(in super::super) fn slices(&mut self, n: usize) -> KeptSlices<'_, T> {
         KeptSlices {
             steps: R::STEPS,
@@ -134,7 +134,7 @@ impl<
     const D: usize,
 > Cache<B, T, X, S, F, U, G, K, D>
 {
-    /// The slices of `n` samples.
+    /// Returns the slices of `n` samples.
     pub(in super::super) fn slices(&mut self, n: usize) -> KeptSlices<'_, T> {
         let training = Training {
             dz: slice(&mut self.dz[..n]),

@@ -1,8 +1,13 @@
-//! What the recurrent layers (`SimpleRNN`, `LSTM`, `GRU`, `RNN`) share: all but the cell.
+//! The common code of the recurrent layers (`SimpleRNN`, `LSTM`, `GRU`, `RNN`), without their cells.
 //!
-//! A cell makes, at each step of a sequence, a new state of the step and the state before. The files here are what
-//! stands around it: the shape rule below, the tensors that a layer is called on ([`Sequence`]), its memory, the walk
-//! over the steps ([`Recurrent`] runs it in either direction), and products with a factor for each gate.
+//! At each step of a sequence, a cell makes a new state from the step and the previous state. The files here provide
+//! the rest:
+//!
+//! - the shape rule below;
+//! - the tensors that a layer is called on ([`Sequence`]);
+//! - its memory;
+//! - the walk over the steps, which [`Recurrent`] runs in either direction;
+//! - products with a factor for each gate.
 //!
 //! Source: `rnn`, <https://github.com/keras-team/keras/blob/master/keras/src/backend/tensorflow/rnn.py>
 
@@ -11,7 +16,7 @@ use crate::spec::code::Code;
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::text::Text;
 
-/// The arguments that the shape rules read. Of those that may be to blame, the first number is the place.
+/// The arguments that the shape rules read. For arguments that an error may blame, the first number is the place.
 pub(super) struct Arguments {
     pub(super) units: usize,
     pub(super) rates: [(usize, Option<f64>); 2],
@@ -20,7 +25,7 @@ pub(super) struct Arguments {
     pub(super) stateful: (usize, bool),
 }
 
-/// The [`Arguments`] of a page.
+/// Returns the [`Arguments`] of a page.
 macro_rules! arguments {
     ($args:ident) => {
         $crate::layers::recurrent::Arguments {
@@ -34,7 +39,7 @@ macro_rules! arguments {
 }
 pub(super) use arguments;
 
-/// What the constants of all three types are made of.
+/// The sizes from which the constants of all three types are made.
 pub(super) struct Constants {
     /// `F`: features of a step.
     pub(super) features: usize,
@@ -44,11 +49,11 @@ pub(super) struct Constants {
     pub(super) positions: usize,
     /// `STATE`: 1 if the last states are outputs.
     pub(super) state: usize,
-    /// `D`: `F` if a part of the input may be dropped, else 0.
+    /// `D`: `F` if the input may have dropout, else 0.
     pub(super) dropped: usize,
 }
 
-/// `(steps, features)`, and none or all of the initial states, each `(units,)`.
+/// Returns the sizes for inputs `(steps, features)` and none or all of the initial states, each `(units,)`.
 pub(super) const fn sizes(args: &Arguments, inputs: &[Shape], states: usize) -> Result<Constants, ShapeError> {
     let (units, x) = (args.units, inputs[0]);
     if x.rank() != 2 {
@@ -92,7 +97,7 @@ pub(super) const fn sizes(args: &Arguments, inputs: &[Shape], states: usize) -> 
     })
 }
 
-/// That an input is no sequence.
+/// Returns the error of an input that is not a sequence.
 pub(super) const fn no_sequence(x: &Shape) -> ShapeError {
     let message = Text::new().str("expected a sequence of shape (steps, features), but got ").shape(x);
     let advice = if x.rank() < 2 {
@@ -103,7 +108,7 @@ pub(super) const fn no_sequence(x: &Shape) -> ShapeError {
     ShapeError::input(Code::WrongRank, 0, message.str(advice))
 }
 
-/// The outputs: the states of all steps, or the last one; then, if asked for, the last states.
+/// Returns the outputs: the states of all steps, or the last state; then, if requested, the last states.
 pub(super) const fn outputs(args: &Arguments, inputs: &[Shape], states: usize, consts: &[usize]) -> Inferred {
     let state = Shape::new(&[args.units]);
     let y = if args.return_sequences { inputs[0].with_last(args.units) } else { state };

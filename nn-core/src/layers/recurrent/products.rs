@@ -8,18 +8,19 @@
 //! ```
 //!
 //! `W` is `G × I`, and a gate has `U` of its rows. A sample has `m`, with `I` factors for each gate, and `per` vectors
-//! `x`. Without factors, all gates see `x`; a product of all gates is then one of the [`kernels`](crate::kernels).
+//! `x`. Without factors, all gates see the same `x`; the product of all gates is then one of the
+//! [`kernels`](crate::kernels).
 
 use crate::kernels::dot;
 use crate::tensor::scalar::Scalar;
 use core::ops::Range;
 
-/// The factors of the gates of each sample, `G / U · I` of them; empty where all are 1.
+/// The factors of the gates of each sample, `G / U · I` of them; empty if all are 1.
 #[derive(Clone, Copy)]
 pub struct Factors<'a, T> {
     /// The factors of all samples.
     pub m: &'a [T],
-    /// How many vectors a sample has.
+    /// The number of vectors of a sample.
     pub per: usize,
 }
 
@@ -27,20 +28,20 @@ impl<'a, T: Scalar> Factors<'a, T> {
     /// No factors.
     pub const ONE: Self = Factors { m: &[], per: 1 };
 
-    /// Those of sample `k`, which are `size` many.
+    /// Returns the `size` factors of sample `k`.
     #[inline(always)]
     pub fn sample(&self, k: usize, size: usize) -> Self {
         if self.m.is_empty() { *self } else { Factors { m: &self.m[k * size..][..size], per: self.per } }
     }
 
-    /// What gate `gate` multiplies vector `row` of length `I` with; `None` for 1.
+    /// Returns the factor by which gate `gate` multiplies vector `row` of length `I`; `None` for 1.
     #[inline(always)]
     fn of<const I: usize>(&self, row: usize, gate: usize, gates: usize) -> Option<&'a [T]> {
         if self.m.is_empty() { None } else { Some(&self.m[(row / self.per * gates + gate) * I..][..I]) }
     }
 }
 
-/// `y[g] += W[g] · (m[g] ⊙ x)`
+/// Computes `y[g] += W[g] · (m[g] ⊙ x)`.
 #[inline]
 pub(in super::super) fn add<T: Scalar, const I: usize, const U: usize, const G: usize>(
     gates: Range<usize>,
@@ -63,7 +64,7 @@ pub(in super::super) fn add<T: Scalar, const I: usize, const U: usize, const G: 
     }
 }
 
-/// `dx += m[g] ⊙ (W[g]ᵀ · dy[g])`
+/// Computes `dx += m[g] ⊙ (W[g]ᵀ · dy[g])`.
 #[inline]
 pub(in super::super) fn add_transposed<T: Scalar, const I: usize, const U: usize, const G: usize>(
     gates: Range<usize>,
@@ -83,7 +84,7 @@ pub(in super::super) fn add_transposed<T: Scalar, const I: usize, const U: usize
     }
 }
 
-/// `dW[g] += dy[g] · (m[g] ⊙ x)ᵀ`
+/// Computes `dW[g] += dy[g] · (m[g] ⊙ x)ᵀ`.
 #[inline]
 pub(in super::super) fn add_outer<T: Scalar, const I: usize, const U: usize, const G: usize>(
     gates: Range<usize>,

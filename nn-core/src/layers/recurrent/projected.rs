@@ -1,17 +1,17 @@
-//! Projected: a recurrent layer on steps that its kernel has been multiplied with before.
+//! Projected: a recurrent layer whose steps are already multiplied by its kernel.
 //!
 //! ```text
 //! z[t] = p[t] + V · h        where the layer itself has z[t] = W · x[t] + b + V · h
 //! ```
 //!
 //! A graph has no name for it. A folded model has it behind an `Embedding`, whose table then holds `W · E[i] + b` for
-//! every index. Around a `Bidirectional`, `p[t]` holds the gates of the layer that reads forwards above those of its
-//! mirror image.
+//! every index. Around a `Bidirectional`, `p[t]` holds the gates of the layer that reads forwards above the gates of
+//! its mirror image.
 
 use crate::spec::{ArgSpec, Arity, Kind, LayerSpec, Masking};
 
-/// Around a recurrent layer of 0 features, or a `Bidirectional` of one. Its constants are the rows of all gates and the
-/// units.
+/// The layer around a recurrent layer of 0 features, or around a `Bidirectional` of one. Its constants are the rows of
+/// all gates and the units.
 pub const PROJECTED: LayerSpec = LayerSpec {
     name: "Projected",
     module: "recurrent",
@@ -33,9 +33,10 @@ pub(in super::super) mod compute {
     use crate::weights::fold::read_only;
     use rand::Rng;
 
-    /// A recurrent layer, in one direction or in both, whose predictions can begin at the gates.
+    /// A recurrent layer, in one direction or in both, whose predictions can start from the gates.
     pub trait FromGates<T: Scalar, X: Tensors>: Layer<T, X> {
-        /// A prediction of `n` samples. The sequence of `gates` is `W · x + b`, the rows of all gates of each step.
+        /// Computes a prediction of `n` samples. The sequence `gates` is `W · x + b`: the rows of all gates for each
+        /// step.
         fn forward_from<B: Storage>(
             &self,
             w: &Self::Weights,
@@ -46,13 +47,13 @@ pub(in super::super) mod compute {
         );
     }
 
-    /// A recurrent layer of `U` units on steps that have the `G` rows of all its gates; see its page. It has no kernel,
-    /// and is for predictions only.
+    /// A recurrent layer of `U` units on steps that hold the `G` rows of all its gates; see its page. It has no
+    /// kernel, and it only predicts.
     #[derive(Clone, Copy, Debug)]
     pub struct Projected<L, const G: usize, const U: usize>(L);
 
     impl<L, const G: usize, const U: usize> Projected<L, G, U> {
-        /// A layer of 0 features.
+        /// Wraps a layer of 0 features.
         pub const fn new(layer: L) -> Self {
             Projected(layer)
         }

@@ -10,7 +10,7 @@ use crate::tensor::storage::Storage;
 use crate::tensor::{FloatTensors, Tensors};
 use rand::Rng;
 
-/// A recurrent layer: a [`Cell`], and how it walks over a sequence. It is a [`Layer`] on every
+/// A recurrent layer: a [`Cell`] with options for its walk over a sequence. It is a [`Layer`] on every
 /// [`Sequence`](super::Sequence).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no recurrent layer",
@@ -20,16 +20,16 @@ use rand::Rng;
 pub trait Recurrent {
     /// The cell.
     type Cell: Cell;
-    /// What it gives: [`Returns`](super::Returns) with the sizes of the cell.
+    /// The outputs: [`Returns`](super::Returns) with the sizes of the cell.
     type Returns;
 
-    /// The cell.
+    /// Returns the cell.
     fn cell(&self) -> &Self::Cell;
-    /// Its direction, and what it does with masked steps and while training.
+    /// Returns the direction of the layer, and its options for masked steps and training.
     fn options(&self) -> Options;
 }
 
-/// A cell with all arguments of a layer is one.
+/// A cell with all arguments of a layer is a recurrent layer.
 #[diagnostic::do_not_recommend]
 impl<C: Cell> Recurrent for C {
     type Cell = C;
@@ -48,7 +48,7 @@ impl<C: Cell> Recurrent for C {
 pub(in super::super) type SizesOf<L> = <<L as Recurrent>::Cell as Cell>::Sizes;
 
 /// The one implementation of all recurrent layers.
-// Not for messages: every other layer that is called on the wrong tensors would be told that it is not recurrent.
+// Hidden from messages: rustc would tell every other layer on wrong tensors that it is not recurrent.
 #[diagnostic::do_not_recommend]
 impl<T, X, L> Layer<T, X> for L
 where
@@ -158,7 +158,7 @@ where
     }
 }
 
-/// Writes the last states to the outputs behind the first.
+/// Writes the last states to the outputs after the first output.
 fn last_states<T: Scalar, Y: FloatTensors<T>>(last: [&[T]; 2], mut y: Y::BatchMut<'_>) {
     for i in 1..Y::COUNT {
         Y::flat_mut(Y::reborrow(&mut y), i).copy_from_slice(last[i - 1]);

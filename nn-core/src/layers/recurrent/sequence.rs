@@ -1,37 +1,38 @@
-//! What a recurrent layer is called on.
+//! The inputs of recurrent layers.
 
 use crate::tensor::scalar::Scalar;
 use crate::tensor::{Sample, Tensors, flat, flat_mut};
 use nalgebra::{SMatrix, SVector};
 
-/// The inputs of a recurrent layer: a sequence of steps of `F` features, or a tuple of it and the initial states of `U`
-/// units.
+/// The inputs of a recurrent layer: a sequence of steps of `F` features, or a tuple of the sequence and the initial
+/// states of `U` units.
 ///
 /// ```text
 /// x    (x, h)    (x, h, c)
 /// ```
 ///
-/// [`Bidirectional`](crate::layers::Bidirectional) takes the initial states of both directions, one after the other.
+/// [`Bidirectional`](crate::layers::Bidirectional) takes the initial states of both directions, first the forward
+/// ones.
 #[diagnostic::on_unimplemented(
     message = "a recurrent layer of {F} features and {U} units cannot be called on `{Self}`",
     note = "it takes a sequence, and the initial states of all of its states or none",
     note = "explained in nn::errors::nn0303"
 )]
 pub trait Sequence<T: Scalar, const F: usize, const U: usize>: Tensors {
-    /// How many steps there are.
+    /// The number of steps.
     const STEPS: usize;
-    /// How many initial states there are.
+    /// The number of initial states.
     const STATES: usize;
-    /// A sample with `N` scalars for each step: what memory is made of.
+    /// A sample with `N` scalars for each step, for the layer's memory.
     type Rows<const N: usize>: Sample<Element = T>;
 
-    /// The tensors as slices, without a mask.
+    /// Returns the tensors as slices, without a mask.
     fn parts<'a>(batch: Self::Batch<'a>) -> SequenceParts<'a, T>;
-    /// Where the gradients of the tensors are added.
+    /// Returns the places where the gradients of the tensors are added.
     fn part_gradients<'a>(gradients: Self::Gradients<'a>) -> SequenceGradients<'a, T>;
 }
 
-/// The most initial states: those of an LSTM in both directions.
+/// The maximum number of initial states: an LSTM in both directions.
 const MAX_STATES: usize = 4;
 
 /// A batch as slices.
@@ -39,28 +40,28 @@ const MAX_STATES: usize = 4;
 pub struct SequenceParts<'a, T> {
     /// The sequence: `F` scalars for each step of each sample.
     pub x: &'a [T],
-    /// The initial states: `U` scalars for each sample; empty where they are zero.
+    /// The initial states: `U` scalars for each sample; empty for zero states.
     pub states: [&'a [T]; MAX_STATES],
     /// Whether a step counts, for each step of each sample; empty if all do.
     pub mask: &'a [u32],
 }
 
-/// Where gradients are added, as slices.
+/// The places where gradients are added, as slices.
 #[derive(Debug)]
 pub struct SequenceGradients<'a, T> {
-    /// Of the sequence.
+    /// The gradient of the sequence.
     pub x: Option<&'a mut [T]>,
-    /// Of the initial states.
+    /// The gradients of the initial states.
     pub states: [Option<&'a mut [T]>; MAX_STATES],
 }
 
 impl<'a, T> SequenceParts<'a, T> {
-    /// With the mask of the sequence, if it has one.
+    /// Returns the parts with the mask of the sequence, if it has one.
     pub(in super::super) fn with_mask(self, mask: Option<&'a [u32]>) -> Self {
         SequenceParts { mask: mask.unwrap_or_default(), ..self }
     }
 
-    /// With only some of the initial states, so many from this one on.
+    /// Returns the parts with only `count` of the initial states, from number `first` on.
     pub(in super::super) fn with_states(mut self, first: usize, count: usize) -> Self {
         let mut states: [&[T]; MAX_STATES] = [&[]; MAX_STATES];
         states[..count].copy_from_slice(&self.states[first..first + count]);
@@ -83,7 +84,7 @@ impl<T: Scalar, const F: usize, const U: usize, const S: usize> Sequence<T, F, U
     }
 }
 
-/// Tuples of a sequence and states.
+/// Implements [`Sequence`] for tuples of a sequence and states.
 macro_rules! tuples {
     ($($states:literal: $($state:ident $index:tt $slot:tt)*;)*) => {$(
         impl<T: Scalar, const F: usize, const U: usize, const S: usize> Sequence<T, F, U>

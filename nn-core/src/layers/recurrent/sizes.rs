@@ -1,4 +1,4 @@
-//! [`Sizes`]: how much a cell has of what, as a type; [`Run`] is a pass with these sizes.
+//! [`Sizes`]: the sizes of a cell as a type; [`Run`]: a pass with these sizes.
 
 use super::cell::{Cell, Options};
 use super::sequence::{SequenceGradients, SequenceParts};
@@ -9,11 +9,11 @@ use crate::tensor::{FloatTensors, Sample, Tensors};
 use core::marker::PhantomData;
 use nalgebra::{SMatrix, SVector};
 
-/// The sizes of a cell: it reads steps of `F` features, has states of `U` units, and `G` rows of all gates, which is a
+/// The sizes of a cell: it reads steps of `F` features, has states of `U` units, and `G` rows of all gates. `G` is a
 /// multiple of `U`.
 ///
-/// `S` is [`One`] state or [`Two`]. The cell keeps `K` scalars of each step for its way back, beside its gates. `D` is
-/// `F` if a part of the input may be dropped, else 0.
+/// `S` is [`One`] state or [`Two`]. Besides its gates, the cell keeps `K` scalars of each step for its backward step.
+/// `D` is `F` if the input may have dropout, else 0.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes<const F: usize, const U: usize, const G: usize, S = One, const K: usize = 0, const D: usize = 0>(
     PhantomData<S>,
@@ -21,17 +21,17 @@ pub struct Sizes<const F: usize, const U: usize, const G: usize, S = One, const 
 
 /// The numbers of [`Sizes`].
 pub trait Size {
-    /// Features of a step.
+    /// The number of features of a step.
     const FEATURES: usize;
-    /// Scalars of a state.
+    /// The number of scalars of a state.
     const UNITS: usize;
-    /// Rows of all gates.
+    /// The number of rows of all gates.
     const ROWS: usize;
-    /// How many states there are.
+    /// The number of states.
     const STATES: usize;
-    /// Scalars of the second state; 0 without one.
+    /// The number of scalars of the second state; 0 without one.
     const MEMORY: usize = if Self::STATES == 2 { Self::UNITS } else { 0 };
-    /// Scalars that the cell keeps of a step.
+    /// The number of scalars that the cell keeps of a step.
     const OWN: usize;
 }
 
@@ -53,13 +53,13 @@ pub struct One;
 #[derive(Clone, Copy, Debug)]
 pub struct Two;
 
-/// How many states there are.
+/// The number of states, as a type.
 pub trait States: 'static {
-    /// It.
+    /// The number of states.
     const COUNT: usize;
-    /// Room for the second state where `R` is room for the first.
+    /// Room for the second state, if `R` is room for the first.
     type Second<R: Sample>: Sample<Element = R::Element>;
-    /// The outputs of a layer that gives its last states, `Y` beside states of `U` units.
+    /// The outputs of a layer that returns its last states: `Y` and the states of `U` units.
     type Last<T: Scalar, const U: usize, const P: usize>: FloatTensors<T>;
 }
 
@@ -81,7 +81,7 @@ pub struct Returns<N, const P: usize = 1, const STATE: usize = 0>(PhantomData<N>
 
 /// The outputs of a recurrent layer.
 pub trait Outputs<T: Scalar> {
-    /// How many steps there are.
+    /// The number of steps.
     const STEPS: usize;
     /// The steps, then the last states.
     type Output: FloatTensors<T>;
@@ -111,26 +111,26 @@ impl<
 
 /// The passes of a cell of these sizes over `X`, in either direction.
 ///
-/// The methods are those of [`Layer`](crate::Layer), with the same conventions, over slices.
+/// The methods follow the conventions of [`Layer`](crate::Layer), over slices.
 pub trait Run<T: Scalar, X: Tensors>: Size + Sized {
     /// Working memory of a prediction.
     type Scratch<B: Storage>: Buffer;
-    /// What a training pass leaves for the backward pass.
+    /// Memory that a training pass leaves for the backward pass.
     type Cache<B: Storage>: Buffer;
-    /// How many steps there are.
+    /// The number of steps.
     const STEPS: usize;
-    /// How many initial states there are.
+    /// The number of initial states.
     const INITIAL: usize;
     /// Multiply-accumulates of all steps.
     const MACS: usize = Self::STEPS * Self::ROWS * (Self::FEATURES + Self::UNITS);
 
-    /// The tensors as slices, without a mask.
+    /// Returns the tensors as slices, without a mask.
     fn parts<'a>(x: X::Batch<'a>) -> SequenceParts<'a, T>;
-    /// Where the gradients of the tensors are added.
+    /// Returns the places where the gradients of the tensors are added.
     fn part_gradients<'a>(dx: X::Gradients<'a>) -> SequenceGradients<'a, T>;
 
-    /// Computes `y`, all steps of each sample or the last one, and gives the last states; where there is no second one,
-    /// it is empty.
+    /// Computes `y`, all steps of each sample or the last one, and returns the last states. Without a second state,
+    /// its slice is empty.
     fn run<'a, B: Storage, C: Cell<Sizes = Self>>(
         cell: &C,
         options: Options,
@@ -140,9 +140,9 @@ pub trait Run<T: Scalar, X: Tensors>: Size + Sized {
         pass: Pass<'a, '_, T, Self::Scratch<B>, Self::Cache<B>>,
     ) -> [&'a [T]; 2];
 
-    /// A prediction of `n` samples whose input has met the kernel before: `pre` overwrites its argument with
-    /// `W · x + b`, the gates of all steps of each sample. Of the weights it reads those that the state meets. An empty
-    /// state is zero, an empty mask counts all steps.
+    /// Computes a prediction of `n` samples whose input is already multiplied by the kernel. `pre` overwrites its
+    /// argument with `W · x + b`, the gates of all steps of each sample. The pass reads only the weights that multiply
+    /// the state. An empty state is zero; an empty mask counts all steps.
     fn run_from<'a, B: Storage, C: Cell<Sizes = Self>>(
         cell: &C,
         options: Options,
@@ -155,7 +155,7 @@ pub trait Run<T: Scalar, X: Tensors>: Size + Sized {
         scratch: &'a mut Self::Scratch<B>,
     ) -> [&'a [T]; 2];
 
-    /// Adds to `dx` and `dw`. `dlast` are the gradients of the last states; empty where they are zero.
+    /// Adds the gradients to `dx` and `dw`. `dlast` are the gradients of the last states; empty if they are zero.
     fn run_back<B: Storage, C: Cell<Sizes = Self>>(
         cell: &C,
         options: Options,

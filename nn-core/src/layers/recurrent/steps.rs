@@ -1,5 +1,5 @@
-//! The walk over the steps of a sequence, from what the input gives to the gates: there and back. All of it is compiled
-//! for the machine as one.
+//! The walk over the steps of a sequence, forward and backward, from the input's share of the gates. It is compiled
+//! for the machine as a whole.
 
 use super::cell::{Cell, Counts, Options, Step, StepBack, View};
 use super::memory::{KeptSlices, Training};
@@ -8,8 +8,8 @@ use super::sizes::Size;
 use crate::kernels::{Simd, WithSimd, prefetch};
 use crate::tensor::scalar::Scalar;
 
-/// The forward pass, from `memory.pre`. `y` gets all steps of each sample, or the last one; the last states are left in
-/// `memory`.
+/// The forward pass, from `memory.pre`. `y` receives all steps of each sample, or the last one; `memory` keeps the
+/// last states.
 pub(in super::super) struct Forward<'a, 'm, T, L: Cell, const U: usize, const G: usize>
 where
     T: Scalar,
@@ -18,11 +18,11 @@ where
     pub(in super::super) options: Options,
     pub(in super::super) w: &'a L::Weights<T>,
     pub(in super::super) steps: usize,
-    /// The initial `h` and `c`; empty where they are zero.
+    /// The initial `h` and `c`; empty for zero states.
     pub(in super::super) states: [&'a [T]; 2],
     /// Whether a step counts, for each step of each sample; empty if all do.
     pub(in super::super) mask: &'a [u32],
-    /// Whether a part of the state is dropped.
+    /// Whether the state has dropout.
     pub(in super::super) dropped: bool,
     pub(in super::super) y: &'a mut [T],
     pub(in super::super) memory: &'a mut KeptSlices<'m, T>,
@@ -36,16 +36,16 @@ impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Forward
         let Forward { cell, options, w, steps, states, mask, dropped, y, memory } = self;
         let n = memory.h.len() / U;
         let state_mask = factors(memory.training.as_ref(), dropped, 1);
-        // The state before a step is for the backward pass, and for the samples that it does not count for.
+        // The backward pass needs the state before a step, and so do samples whose step does not count.
         let keeps = memory.training.is_some() || !mask.is_empty();
-        // All steps are outputs, or the last one, which the steps before it may use.
+        // The output is all steps, or only the last one; in that case earlier steps may use its place.
         let last_only = y.len() == n * U;
         begin(memory.h, states[0]);
         begin(memory.c, states[1]);
         for t in 0..steps {
             let at = options.step(t, steps);
             let counts = Counts::new(mask, steps, at);
-            // A prediction has room for one step, which every step uses.
+            // A prediction has room for one step, which all steps share.
             let kept = if memory.steps == steps { at } else { 0 };
             let mut h_before = View::new(&mut *memory.h_before, memory.steps, kept, U);
             let mut c_before = View::new(&mut *memory.c_before, memory.steps, kept, <L::Sizes as Size>::MEMORY);
@@ -95,9 +95,9 @@ impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Forward
     }
 }
 
-/// The backward pass, which needs the memory of a training pass: from `dy`, the gradient of `y`, and `dlast`, those of
-/// the last states (empty where they are zero), to that of `memory.pre` for all steps, and in `memory.h` and `memory.c`
-/// those of the initial states.
+/// The backward pass. It needs the memory of a training pass, `dy` (the gradient of `y`) and `dlast` (the gradients of
+/// the last states, empty if they are zero). It computes the gradient of `memory.pre` for all steps, and leaves the
+/// gradients of the initial states in `memory.h` and `memory.c`.
 pub(in super::super) struct Backward<'a, 'm, T, L: Cell, const U: usize, const G: usize>
 where
     T: Scalar,
@@ -108,7 +108,7 @@ where
     pub(in super::super) steps: usize,
     /// Whether a step counts, for each step of each sample; empty if all do.
     pub(in super::super) mask: &'a [u32],
-    /// Whether a part of the state was dropped.
+    /// Whether the state had dropout.
     pub(in super::super) dropped: bool,
     pub(in super::super) dy: &'a [T],
     pub(in super::super) dlast: [&'a [T]; 2],
@@ -130,7 +130,7 @@ impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Backwar
         for t in (0..steps).rev() {
             let at = options.step(t, steps);
             let counts = Counts::new(mask, steps, at);
-            // y[t] = h where the step counts, so dh += dy[t]; else y[t] = y[t-1], whose gradient it joins, or 0
+            // y[t] = h where the step counts, so dh += dy[t]; else y[t] = y[t-1], whose gradient dy[t] joins, or 0
             for k in 0..n {
                 let (carry, dh) = (&mut training.carry[k * U..][..U], &mut memory.h[k * U..][..U]);
                 if !last_only {
@@ -167,7 +167,7 @@ impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Backwar
     }
 }
 
-/// Begins to fetch what the samples have at a step, in rows of `len` scalars: these are far from each other.
+/// Starts to fetch the samples' rows of `len` scalars at a step, because these are far from each other.
 #[inline(always)]
 fn fetch<T>(data: &[T], n: usize, steps: usize, at: usize, len: usize) {
     if n > 1 {
@@ -177,7 +177,7 @@ fn fetch<T>(data: &[T], n: usize, steps: usize, at: usize, len: usize) {
     }
 }
 
-/// The factors of the state that a training pass has drawn, for samples of `per` rows.
+/// Returns the factors of the state that a training pass has drawn, for samples of `per` rows.
 #[inline(always)]
 fn factors<'a, T: Scalar>(training: Option<&'a Training<'_, T>>, dropped: bool, per: usize) -> Factors<'a, T> {
     match training {
@@ -187,14 +187,14 @@ fn factors<'a, T: Scalar>(training: Option<&'a Training<'_, T>>, dropped: bool, 
 }
 
 impl Options {
-    /// The step that is processed as number `t`.
+    /// Returns the step that is processed as number `t`.
     #[inline(always)]
     fn step(&self, t: usize, steps: usize) -> usize {
         if self.backwards { steps - 1 - t } else { t }
     }
 }
 
-/// The first state of a walk.
+/// Sets the first state of a walk.
 #[inline(always)]
 fn begin<T: Scalar>(state: &mut [T], first: &[T]) {
     if first.is_empty() { state.fill(T::ZERO) } else { state.copy_from_slice(first) }
@@ -208,7 +208,7 @@ pub(super) fn add<T: Scalar>(a: &mut [T], b: &[T]) {
     }
 }
 
-/// One step of one sample, a stream: from `pre`, which is used up, and the state to the next state.
+/// One step of one sample of a stream: from `pre`, which is overwritten, and the state to the next state.
 pub(in super::super) struct Single<'a, T, L: Cell, const U: usize, const G: usize>
 where
     T: Scalar,
@@ -230,7 +230,7 @@ impl<T: Scalar, L: Cell, const U: usize, const G: usize> WithSimd<T> for Single<
             pre: View::new(self.pre, 1, 0, G),
             gates: View::new(&mut gates, 1, 0, G),
             own: View::new(&mut own, 1, 0, <L::Sizes as Size>::OWN),
-            // One sample, as the compiler is to know.
+            // One sample; the slice lengths tell the compiler.
             h: &mut self.h[..U],
             c: &mut self.c[..<L::Sizes as Size>::MEMORY],
             state_mask: Factors::ONE,

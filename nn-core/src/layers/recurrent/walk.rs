@@ -1,4 +1,4 @@
-//! The walk over the steps of a sequence, there and back.
+//! The walk over the steps of a sequence, forward and backward.
 //!
 //! ```text
 //! for t in the order of processing, with h and c zero or the initial states at first:
@@ -7,11 +7,10 @@
 //!     y[t]     = h'          where step t counts, else y[t-1], or 0 before the first one and with `zero_output_for_mask`
 //! ```
 //!
-//! What the input gives to the gates, `W · x + b`, depends on no state: it is one product over all steps of all
-//! samples, and so are the gradients of the weights and of the input. Between them stands one product of all samples
-//! for each step.
+//! The input's share of the gates, `W · x + b`, depends on no state. It is one product over all steps of all samples,
+//! and so are the gradients of the weights and of the input. Between them, each step takes one product of all samples.
 //!
-//! The dropped part of the input and of the state is drawn once for each sequence and is the same at all of its steps.
+//! The dropped parts of the input and of the state are drawn once for each sequence and are the same at all its steps.
 //! As in Keras, each gate draws its own parts if there is a `recurrent_dropout`, and with a rate of 1 a layer with
 //! gates drops nothing.
 
@@ -27,24 +26,24 @@ use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Storage;
 use rand::{Rng, RngExt};
 
-/// How the input is dropped.
+/// The dropout of the input.
 #[derive(Clone, Copy, PartialEq)]
 enum Dropping {
-    /// Not at all.
+    /// No dropout.
     Nothing,
-    /// In the same way for all gates.
+    /// The same mask for all gates.
     Once,
-    /// In another way for each gate.
+    /// A mask of its own for each gate.
     ByGate,
 }
 
-/// Whether a rate drops anything, in a layer with so many gates.
+/// Whether a rate drops anything in a layer with this number of gates.
 fn drops(rate: f64, gates: usize) -> bool {
     rate > 0.0 && (rate < 1.0 || gates == 1)
 }
 
 impl Options {
-    /// How the input is dropped, given the room for it.
+    /// Returns the dropout of the input, given the room for it.
     fn dropping(&self, room: bool, gates: usize) -> Dropping {
         debug_assert!(room || self.dropout == 0.0, "the layer's type has no room for the dropped input");
         match (room && drops(self.dropout, gates), gates > 1 && self.recurrent_dropout != 0.0) {
@@ -55,7 +54,7 @@ impl Options {
     }
 }
 
-/// 0 for the dropped part, and for the rest what makes up for it.
+/// Draws a mask: 0 for the dropped part, and the compensating factor for the rest.
 fn draw<T: Scalar>(rate: f64, m: &mut [T], rng: &mut dyn Rng) {
     let keep = T::of(1.0 / (1.0 - rate));
     for m in m {
@@ -63,7 +62,7 @@ fn draw<T: Scalar>(rate: f64, m: &mut [T], rng: &mut dyn Rng) {
     }
 }
 
-/// `y = m ⊙ x` for the steps of each sample
+/// Computes `y = m ⊙ x` for the steps of each sample.
 fn drop_input<T: Scalar, const F: usize>(m: &[T], x: &[T], steps: usize, y: &mut [T]) {
     for (k, (y, x)) in y.chunks_exact_mut(F).zip(x.chunks_exact(F)).enumerate() {
         let m = &m[k / steps * F..][..F];
@@ -211,7 +210,7 @@ impl<
     }
 }
 
-/// `pre = W · (m ⊙ x) + b`, where `m` is drawn
+/// Computes `pre = W · (m ⊙ x) + b` with a freshly drawn `m`.
 fn meet_input<T, L, const F: usize, const U: usize, const G: usize>(
     options: Options,
     w: &L::Weights<T>,
@@ -242,7 +241,7 @@ fn meet_input<T, L, const F: usize, const U: usize, const G: usize>(
     }
 }
 
-/// The gradients of `pre = W · (m ⊙ x) + b` from `dz`, the gradient of `pre`
+/// Computes the gradients of `pre = W · (m ⊙ x) + b` from `dz`, the gradient of `pre`.
 fn meet_input_back<T, L, const F: usize, const U: usize, const G: usize>(
     options: Options,
     w: &L::Weights<T>,
@@ -264,7 +263,7 @@ fn meet_input_back<T, L, const F: usize, const U: usize, const G: usize>(
         match dropping {
             Dropping::Nothing => kernels::add_outer::<T, F, G>(dkernel, x, dz),
             Dropping::Once => {
-                // A pass back before this one has used the room for something else.
+                // An earlier backward pass has used this memory for another purpose.
                 drop_input::<T, F>(input_mask, x, steps, dropped);
                 kernels::add_outer::<T, F, G>(dkernel, dropped, dz);
             }

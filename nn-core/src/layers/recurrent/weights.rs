@@ -1,9 +1,9 @@
 //! The weights of the recurrent layers: kernel, recurrent kernel and bias, and the types of the activations.
 
-/// Defines the weights of a recurrent layer: of `G` rows for all gates, and a bias of `B` columns.
+/// Defines the weights of a recurrent layer, with `G` rows for all gates and a bias of `B` columns.
 ///
-/// Weights hold nothing but scalars, so the activations `A` are types only: with them `step` of the weights is that of
-/// the graph, and the layer of another graph does not take them.
+/// Weights hold nothing but scalars, so the activations `A` are types only. Because of them, `step` of the weights
+/// uses the activations of the graph, and the layer of another graph does not accept the weights.
 macro_rules! recurrent_weights {
     (
         $(#[$meta:meta])*
@@ -25,7 +25,7 @@ macro_rules! recurrent_weights {
             activations: core::marker::PhantomData<fn() -> ($($activation,)*)>,
         }
 
-        // By hand: a derive would ask the same of the activations.
+        // By hand, because a derive would require `Clone` of the activations.
         impl<T: Clone, $(const $constant: usize,)* $($activation),*> Clone for $name<T, $($constant,)* $($activation),*> {
             fn clone(&self) -> Self {
                 const { $crate::weights::assert_clone::<Self>() }
@@ -66,7 +66,7 @@ macro_rules! recurrent_weights {
             }
         }
 
-        // SAFETY: `repr(C)`, and the fields are matrices of `T`, beside one without size and with an alignment of 1.
+        // SAFETY: `repr(C)`; the fields are matrices of `T`, and one field has no size and an alignment of 1.
         unsafe impl<T: $crate::Scalar, $(const $constant: usize,)* $($activation: 'static),*> $crate::Weights<T>
             for $name<T, $($constant,)* $($activation),*>
         {
@@ -100,7 +100,7 @@ macro_rules! recurrent_weights {
         impl<T: $crate::Scalar, $(const $constant: usize,)* $($activation: 'static),*>
             $name<T, $($constant,)* $($activation),*>
         {
-            /// The penalties on kernel, recurrent kernel and bias; adds their gradients.
+            /// Returns the penalties on kernel, recurrent kernel and bias, and adds their gradients to `dw`.
             fn penalty(&self, penalties: [&$crate::weights::regularizers::Regularizer; 3], dw: Option<&mut Self>) -> T {
                 let (dkernel, rest) = dw
                     .map(|dw| (dw.kernel.as_mut_slice(), (dw.recurrent_kernel.as_mut_slice(), dw.bias.as_mut_slice())))

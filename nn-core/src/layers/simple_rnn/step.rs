@@ -1,4 +1,4 @@
-//! SimpleRNN fed step by step: a stream, without a heap.
+//! SimpleRNN step by step: for streams, without a heap.
 
 use super::compute::{SimpleRNN, SimpleRNNWeights};
 use crate::activations::{Activation, Fixed};
@@ -8,7 +8,7 @@ use crate::layers::recurrent::steps::Single;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SVector;
 
-/// The state of a [`SimpleRNN`] that is fed step by step; the default is zero, as at the start of a sequence.
+/// The state of a step-by-step [`SimpleRNN`]. The default is zero, as at the start of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SimpleRnnState<T, const U: usize> {
     /// The output of the last step.
@@ -31,8 +31,8 @@ impl<
     A: Activation + 'static,
 > SimpleRNN<F, U, B, P, STATE, D, A>
 {
-    /// The next step of a sequence that comes step by step: it moves `state` on and gives `h`, the output. The numbers
-    /// are those of a prediction of the whole sequence.
+    /// Computes the next step of a sequence: updates `state` and returns `h`, the output. The numbers equal a
+    /// prediction of the whole sequence.
     pub fn step<'s, T: Scalar>(
         &self,
         w: &SimpleRNNWeights<T, F, U, B, A>,
@@ -45,7 +45,8 @@ impl<
         self.step_from(w, &mut pre, state)
     }
 
-    /// [`step`](Self::step) for an input that has met the kernel before: `pre` is `W · x + b`, and is used up.
+    /// Runs [`step`](Self::step) on an input that is already multiplied by the kernel: `pre` is `W · x + b` and is
+    /// overwritten.
     pub fn step_from<'s, T: Scalar>(
         &self,
         w: &SimpleRNNWeights<T, F, U, B, A>,
@@ -59,10 +60,10 @@ impl<
 }
 
 impl<T: Scalar, const F: usize, const U: usize, const B: usize, A: Activation> SimpleRNNWeights<T, F, U, B, A> {
-    /// [`SimpleRNN::step`] with the activation of the graph: one step of a stream, without a heap.
+    /// Runs [`SimpleRNN::step`] with the activation of the graph: one step of a stream, without a heap.
     ///
-    /// It is there for an activation without parameters ([`Fixed`]). For another one, call `step` of the layer. The
-    /// steps come in the order in which the layer reads them: with `go_backwards`, the last one first.
+    /// Exists for an activation without parameters ([`Fixed`]). For another activation, call `step` of the layer. Feed
+    /// the steps in the order in which the layer reads them: with `go_backwards`, the last one first.
     ///
     /// ```
     /// use nalgebra::SVector;

@@ -23,7 +23,7 @@ fn gradients_of_every_form() {
     check_layer::<(X, H), _>(&SimpleRNN { go_backwards: true, ..All::DEFAULT });
     check_layer::<X, _>(&SimpleRNN::<3, 2, 0, 5, 0, 0>::DEFAULT);
     check_layer::<X, _>(&Last::DEFAULT.activation(Gelu));
-    // An activation that looks at all units of a step.
+    // An activation that reads all units of a step.
     check_layer::<X, _>(&All::DEFAULT.activation(Softmax));
 }
 
@@ -53,7 +53,7 @@ fn gradients_of_penalties() {
     });
 }
 
-/// What a mask leaves out might as well not be there.
+/// A masked step has the same effect as no step.
 #[test]
 fn a_mask_leaves_steps_out() {
     let w = pattern::<SimpleRNNWeights<f64, 3, 2, 1>>();
@@ -69,7 +69,7 @@ fn a_mask_leaves_steps_out() {
     }
 }
 
-/// `layer(x, mask, initial_state = [h])` in Keras 3.15, in float64, where the weights are those of `pattern`.
+/// `layer(x, mask, initial_state = [h])` in Keras 3.15, in float64, with the weights of `pattern`.
 #[test]
 fn like_keras() {
     let w = pattern::<SimpleRNNWeights<f64, 3, 2, 1>>();
@@ -119,7 +119,7 @@ fn steps_are_those_of_the_sequence() {
     }
 }
 
-/// With an identity for a recurrent kernel and no input but at the first step, a unit lives until it is dropped.
+/// With an identity as recurrent kernel and input at the first step only, a unit lives until it is dropped.
 #[test]
 fn the_state_is_dropped_alike_at_every_step() {
     type Long = SMatrix<f64, 1, 3>;
@@ -142,7 +142,7 @@ fn the_state_is_dropped_alike_at_every_step() {
     assert!((2900..3100).contains(&kept), "{kept} of 4000 are kept at a rate of 0.25");
 }
 
-/// As in Keras, where a cell with gates drops nothing at a rate of 1.
+/// As in Keras, a cell with gates drops nothing at a rate of 1.
 #[test]
 fn a_rate_of_one() {
     use crate::layers::{LSTM, LSTMWeights};

@@ -1,10 +1,10 @@
-//! What `layer!` writes for a layer of a user's own, so that a graph can name it.
+//! The code that `layer!` writes for a user's own layer, so that a graph can name it.
 
-/// A layer of a user's own in a graph.
+/// A user's own layer in a graph.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __layer_component {
-    // A layer of a user's own as a part of a graph.
+    // A user's own layer as a part of a graph.
     (@component page $($layer:tt)*) => {};
     (@component own $traits:tt $name:ident [$($const:ident)*] $spec:ident $fields:tt [] [$made:ident] $facts:tt) => {
         impl<$(const $const: usize,)*> $crate::layer::Component for $name<$($const,)*> {
@@ -95,7 +95,7 @@ macro_rules! __layer_component {
                 }
             }
 
-            /// How many constants the weights have.
+            /// The number of constants of the weights.
             #[doc(hidden)]
             pub const __WEIGHT_CONSTS: usize = match super::$spec.weight_consts {
                 ::core::option::Option::Some(count) => count,

@@ -4,13 +4,30 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __layer_struct {
+    // The documentation of a layer, or of one that no graph names.
+    (@struct page { [$($doc:literal)*] [] $more:tt $alias:tt } $args:tt $($item:tt)*) => {
+        $crate::__layer_struct! { @item [$(#[doc = $doc])* #[doc(hidden)]] $($item)* }
+    };
+    (@struct $tag:ident { [$($doc:literal)*] [$($example:literal)*] [$($more:literal)*] [$($alias:literal)*] }
+        [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt })*] $($item:tt)*
+    ) => {
+        $crate::__layer_struct! { @item [
+            $(#[doc = $doc])*
+            #[doc = $crate::__layer_docs!(@example [$($example)*])]
+            #[doc = $crate::__layer_docs!(@head [$($arg)*])]
+            $(#[doc = $crate::__layer_docs!(@row $tag $arg $kind $default $($about)*)])*
+            #[doc = $crate::__layer_docs!(@foot $tag)]
+            #[doc = $crate::__layer_docs!(@constants [$($more)*])]
+            $(#[doc = $more])*
+            $(#[doc(alias = $alias)])*
+        ] $($item)* }
+    };
+
     // The struct of hyperparameters; one without fields is its only value.
-    (@struct [$($doc:literal)*] [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt })*]
+    (@item [$(#$about:tt)*]
         $name:ident [$({ $const:ident $($size:literal)? })*] [] [] [default]
     ) => {
-        $(#[doc = $doc])*
-        #[doc = ""]
-        $(#[doc = $crate::__layer_struct!(@about $arg $kind $default $($about)*)])*
+        $(#$about)*
         #[derive(Clone, Copy, Debug)]
         pub struct $name<$(const $const: usize $(= $size)?,)*>;
 
@@ -19,21 +36,19 @@ macro_rules! __layer_struct {
             pub const DEFAULT: Self = $name;
         }
     };
-    (@struct [$($doc:literal)*] [$({ [$($about:literal)*] $arg:ident $kind:tt $default:tt })*]
+    (@item [$(#$about:tt)*]
         $name:ident [$({ $const:ident $($size:literal)? })*]
-        [$({ [$($field_doc:literal)*] $field:ident [$($type:tt)+] $value:tt [$($said:expr)?] })+]
+        [$({ [$($field_doc:literal)*] $field:ident [$($type:tt)+] $value:tt $said:tt })+]
         [$({ $inner_arg:ident $inner:ident $function:ident })*] [$made:ident $($around:ident)?]
     ) => {
-        $(#[doc = $doc])*
-        #[doc = ""]
-        $(#[doc = $crate::__layer_struct!(@about $arg $kind $default $($about)*)])*
+        $(#$about)*
         #[derive(Clone, Copy, Debug)]
         pub struct $name<
             $($around,)? $(const $const: usize $(= $size)?,)* $($inner = $crate::activations::$function,)*
         > {
             $(
                 $(#[doc = $field_doc])*
-                $(#[doc = ::core::concat!("\n\nDefault: `", ::core::stringify!($said), "`.")])?
+                #[doc = $crate::__layer_docs!(@field $said)]
                 pub $field: $($type)+,
             )+
         }
@@ -57,7 +72,7 @@ macro_rules! __layer_struct {
     };
     (@made given $($rest:tt)*) => {};
 
-    // Another activation is another type. Activations are the first fields.
+    // Another activation changes the type. Activations are the first fields.
     (@setters $name:ident $consts:tt [] $($field:ident)+) => {};
     (@setters $name:ident [$($const:ident)*] [{ $first:ident $a:ident }] $same:ident $($field:ident)*) => {
         impl<$(const $const: usize,)* $a: Copy> $name<$($const,)* $a> {
@@ -81,14 +96,6 @@ macro_rules! __layer_struct {
                 $name { $first: self.$first, $second, $($field: self.$field,)* }
             }
         }
-    };
-
-    // The documentation of an argument: a line of a list.
-    (@about $arg:ident $kind:tt $default:tt $($about:literal)*) => {
-        ::core::concat!(
-            "- `", ::core::stringify!($arg), "` (", $crate::__kind!(@words $kind),
-            $crate::__kind!(@otherwise $kind $default), "):" $(, $about)*
-        )
     };
 }
 

@@ -1,10 +1,13 @@
-//! A layer with an argument of most kinds, and what is declared with it.
+//! A layer with an argument of most kinds, and its generated items.
 
 use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Default, Inferred, Kind, LayerSpec, Masking, Value, rule};
 
 layer! {
     /// A layer with an argument of most kinds.
+    #[example = "let y = Sample(64)(x); // [32] → [64]"]
+    /// `I` and `O` are the features.
+    #[doc(alias = "Example")]
     pub struct Sample<I, O, B = 1> {
         /// Must be given.
         units: Size,
@@ -70,8 +73,71 @@ fn the_specification() {
         ]
     );
     assert!(matches!(SPEC.masking, Masking::Makes { flag: Some(3), .. }));
+    assert_eq!((SPEC.examples, OTHER.examples), (&["let y = Sample(64)(x); // [32] → [64]"][..], &[][..]));
     assert_eq!((consts::I, consts::O, consts::B), (0, 1, 2));
     assert_eq!((OTHER.name, OTHER.module, OTHER.weight_consts), ("Other", "tests", None));
+}
+
+/// A row of the table of arguments.
+macro_rules! row {
+    ($kind:tt $default:tt) => {
+        $crate::__layer_docs!(@row page arg $kind $default " What it does.")
+    };
+}
+
+#[test]
+fn the_documentation_of_an_argument() {
+    let rows = [
+        (row!([Size] []), "a whole number | required"),
+        (row!([Option Size] []), "a whole number | none"),
+        (row!([Sizes][Shape::new(&[1])]), "a whole number, or a list of them | `1`"),
+        (row!([Sizes][Shape::new(&[2, 3])]), "a whole number, or a list of them | `[2, 3]`"),
+        (row!([Ints][[-1, 2]]), "a list of whole numbers | `[-1, 2]`"),
+        (row!([Flag][true]), "`true` or `false` | `true`"),
+        (row!([Choice "one"] []), "`one` | `one`"),
+        (row!([Choice "one", "two", "three"] []), "`one`, `two` or `three` | `one`"),
+        (row!([Float] []), "a number | required"),
+        (row!([Option Float] [f64::INFINITY]), "a number | none"),
+        (row!([Activation Tanh] [Tanh]), "an [activation](crate::activations) | `tanh`"),
+        (row!([ActivationAfter] []), "an [activation](crate::activations) | none"),
+        (row!([Initializer][GlorotUniform]), "an [initializer](crate::initializers) | `glorot_uniform`"),
+        (
+            row!([Initializer][RandomUniform { minval: -0.05, maxval: 0.05 }]),
+            "an [initializer](crate::initializers) | `random_uniform(minval = -0.05, maxval = 0.05)`",
+        ),
+        (row!([Initializer][crate::START]), "an [initializer](crate::initializers) | `crate::START`"),
+        (row!([Constraint] []), "a [constraint](crate::constraints) | none"),
+        (row!([Layer] []), "a layer | required"),
+    ];
+    for (row, expected) in rows {
+        assert_eq!(row, std::format!(" | `arg` | {expected} | What it does. |"));
+    }
+    assert_eq!(
+        crate::__layer_docs!(@row own arg [Regularizer] [] " A penalty."),
+        " | `arg` | a regularizer | none | A penalty. |"
+    );
+}
+
+#[test]
+fn initializers_have_the_names_of_a_graph() {
+    for spec in crate::initializers::INITIALIZERS {
+        let value = spec.path.rsplit("::").next().unwrap();
+        let line = std::format!("(@value {value}) => {{ \"{}\" }};", spec.names[0]);
+        assert!(include_str!("docs.rs").contains(&line), "no line `{line}`");
+    }
+}
+
+/// An argument is a row of a table, whose cells end at a bar.
+#[test]
+fn no_argument_has_a_bar_in_its_documentation() {
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/layers");
+    let paths = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    for path in paths.filter(|path| path.is_file()) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let declared = text.split("\nlayer! {\n").skip(1).filter_map(|rest| rest.split("\n}\n").next());
+        let docs = declared.flat_map(str::lines).filter(|line| line.starts_with("        ///"));
+        docs.for_each(|line| assert!(!line.contains('|'), "{}: {line}", path.display()));
+    }
 }
 
 #[test]

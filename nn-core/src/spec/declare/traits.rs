@@ -1,4 +1,4 @@
-//! The traits that `layer!` implements: penalties and bounds by name, and what most layers have nothing to say about.
+//! The traits that `layer!` implements: penalties and bounds by name, and defaults that fit most layers.
 
 /// The traits of a declared layer.
 #[doc(hidden)]

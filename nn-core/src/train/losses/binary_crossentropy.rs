@@ -11,8 +11,8 @@
 //! dL/dz = 1/n · (σ(z) - t')
 //! ```
 //!
-//! `n` is the number of features of a position. The second form is also used for an output that ends in sigmoid, since
-//! it does not lose the gradient where `p` saturates; Keras does the same on TensorFlow.
+//! `n` is the number of features of a position. An output that ends in sigmoid also uses the second form, because it
+//! keeps the gradient where `p` saturates. Keras does the same on TensorFlow.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#binarycrossentropy-class>
 
@@ -28,12 +28,21 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// Cross-entropy of independent labels: `-(t · ln p + (1 - t) · ln(1 - p))`, the mean over all scalars
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[doc(alias = "binary_crossentropy")]
+#[doc(alias = "crossentropy")]
+#[doc(alias = "BCELoss")]
+#[doc(alias = "BCEWithLogitsLoss")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryCrossentropy {
     /// Whether predictions are logits instead of probabilities; false by default.
     pub from_logits: bool,
-    /// How far targets move towards 1/2, from 0 (the default) to 1.
+    /// The distance by which targets move towards 1/2, from 0 (the default) to 1.
     pub label_smoothing: f64,
+}
+
+impl BinaryCrossentropy {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = BinaryCrossentropy { from_logits: false, label_smoothing: 0.0 };
 }
 
 impl BinaryCrossentropy {
@@ -121,7 +130,7 @@ mod tests {
 
     #[test]
     fn gradients() {
-        // The ends would be kinks for a difference.
+        // The ends would be kinks for central differences.
         let inside = probabilities().map(|p| p.clamp(0.1, 0.9));
         for loss in [BinaryCrossentropy::default(), SMOOTH] {
             check_loss(&loss, &targets(), &inside);
@@ -139,8 +148,8 @@ mod tests {
         like_keras(&SMOOTH, &targets(), &probabilities(), 3.0117808400008568, &expected);
     }
 
-    /// `keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=..)(targets, logits)`; after a sigmoid the
-    /// same.
+    /// `keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=..)(targets, logits)`; the same after a
+    /// sigmoid.
     #[test]
     fn logits_as_in_keras() {
         let plain = [0.0629234447997, -0.0198671536704, -0.00790431219626, -0.038509763105, 0., 0.166666666667];

@@ -1,5 +1,5 @@
-//! Binary focal cross-entropy: a [binary cross-entropy](crate::train::losses::BinaryCrossentropy) in which what is
-//! already right counts for less, for labels that are rare.
+//! Binary focal cross-entropy: a [binary cross-entropy](crate::train::losses::BinaryCrossentropy) for rare labels, in
+//! which easy labels count for less.
 //!
 //! ```text
 //! t' = (1 - s) · t + s/2                           s: label smoothing
@@ -16,9 +16,9 @@
 //! dL/dz = 1/n · w · (γ · e^(γ-1) · (1 - 2 · t') · p · (1 - p) · b + e^γ · (p - t'))
 //! ```
 //!
-//! `n` is the number of features of a position. The second form is also used for an output that ends in sigmoid, as
-//! Keras does on TensorFlow inside `fit`. Where `e` is 0 its power has the derivative 0 for γ < 1, where the formula
-//! would have infinity.
+//! `n` is the number of features of a position. An output that ends in sigmoid also uses the second form, as in Keras
+//! on TensorFlow inside `fit`. If `e` is 0 and γ < 1, its power has the derivative 0 here, although the formula has
+//! infinity.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#binaryfocalcrossentropy-class>
 
@@ -33,34 +33,35 @@ use crate::train::losses::Loss;
 use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
-/// Binary cross-entropy times how wrong the prediction is to the power of γ
+/// Binary cross-entropy times the error of the prediction to the power of γ
+#[doc(alias = "binary_focal_crossentropy")]
+#[doc(alias = "FocalLoss")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryFocalCrossentropy {
     /// Whether labels 1 count α and labels 0 count 1 - α; false by default.
     pub apply_class_balancing: bool,
     /// The weight of labels 1 in class balancing; 0.25 by default.
     pub alpha: f64,
-    /// How much less easy labels count; 2 by default, 0 is the cross-entropy itself.
+    /// The focus γ: the larger it is, the less easy labels count. 2 by default; 0 gives the cross-entropy itself.
     pub gamma: f64,
     /// Whether predictions are logits instead of probabilities; false by default.
     pub from_logits: bool,
-    /// How far targets move towards 1/2, from 0 (the default) to 1.
+    /// The distance by which targets move towards 1/2, from 0 (the default) to 1.
     pub label_smoothing: f64,
 }
 
-impl Default for BinaryFocalCrossentropy {
-    fn default() -> Self {
-        BinaryFocalCrossentropy {
-            apply_class_balancing: false,
-            alpha: 0.25,
-            gamma: 2.0,
-            from_logits: false,
-            label_smoothing: 0.0,
-        }
-    }
+impl BinaryFocalCrossentropy {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = BinaryFocalCrossentropy {
+        apply_class_balancing: false,
+        alpha: 0.25,
+        gamma: 2.0,
+        from_logits: false,
+        label_smoothing: 0.0,
+    };
 }
 
-/// What both formulas are made of.
+/// The terms of both formulas.
 struct Terms<T> {
     /// `e`, and its derivative with respect to the prediction.
     e: (T, T),
@@ -74,13 +75,13 @@ impl BinaryFocalCrossentropy {
         T::of(1.0 - self.label_smoothing) * t + T::of(0.5 * self.label_smoothing)
     }
 
-    /// `w`
+    /// Returns `w`.
     #[inline(always)]
     fn weight<T: Scalar>(&self, t: T) -> T {
         if self.apply_class_balancing { T::of(self.alpha) * t + T::of(1.0 - self.alpha) * (T::ONE - t) } else { T::ONE }
     }
 
-    /// `e^γ` and `γ · e^(γ-1)`
+    /// Returns `e^γ` and `γ · e^(γ-1)`.
     #[inline(always)]
     fn power<T: Scalar>(&self, e: T) -> (T, T) {
         let gamma = T::of(self.gamma);
@@ -88,7 +89,7 @@ impl BinaryFocalCrossentropy {
         (e.powf(gamma), if endless { T::ZERO } else { gamma * e.powf(gamma - T::ONE) })
     }
 
-    /// The terms of one scalar, with `t` smoothed.
+    /// Returns the terms of one scalar, with `t` smoothed.
     #[inline(always)]
     fn terms<T: Scalar>(&self, t: T, x: T) -> Terms<T> {
         if self.from_logits {

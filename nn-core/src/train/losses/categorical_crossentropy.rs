@@ -12,8 +12,8 @@
 //! dL/dz = softmax(z) - t'
 //! ```
 //!
-//! The second form is also used for an output that ends in softmax, since it does not lose the gradient where `p`
-//! saturates; Keras does the same on TensorFlow. Its gradient is, as there, the one for targets that sum to 1.
+//! An output that ends in softmax also uses the second form, because it keeps the gradient where `p` saturates. Keras
+//! does the same on TensorFlow. As there, the gradient assumes targets that sum to 1.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class>
 
@@ -28,12 +28,20 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// Cross-entropy of one class out of several, with one-hot targets: `-Σ t · ln p`, the mean over positions
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[doc(alias = "categorical_crossentropy")]
+#[doc(alias = "crossentropy")]
+#[doc(alias = "CrossEntropyLoss")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CategoricalCrossentropy {
     /// Whether predictions are logits instead of probabilities; false by default.
     pub from_logits: bool,
-    /// How far targets move towards `1 / classes`, from 0 (the default) to 1.
+    /// The distance by which targets move towards `1 / classes`, from 0 (the default) to 1.
     pub label_smoothing: f64,
+}
+
+impl CategoricalCrossentropy {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = CategoricalCrossentropy { from_logits: false, label_smoothing: 0.0 };
 }
 
 impl CategoricalCrossentropy {
@@ -42,26 +50,26 @@ impl CategoricalCrossentropy {
         T::of(1.0 - self.label_smoothing) * t + T::of(self.label_smoothing / classes as f64)
     }
 
-    /// The loss from logits.
+    /// Returns the loss from logits.
     #[inline(always)]
     fn sum<T: Scalar>(&self, t: &[T], z: &[T], log: LogSum<T>) -> T {
         let classes = z.len();
         t.iter().zip(z).map(|(&t, &z)| weighted(self.smooth(t, classes), log.minus(z))).sum()
     }
 
-    /// Makes `softmax(z)` the gradient, and gives the loss.
+    /// Turns `softmax(z)` into the gradient, and returns the loss.
     #[inline(always)]
     fn subtract<T: Scalar>(&self, t: &[T], z: &[T], log: LogSum<T>, slope: &mut [T]) -> T {
         for (i, (g, &t)) in slope.iter_mut().zip(t).enumerate() {
             let t = self.smooth(t, z.len());
-            // Where a class leads, p - t' is (1 - t') - (1 - p).
+            // For the leading class, p - t' is (1 - t') - (1 - p).
             *g = if i == log.first { (T::ONE - t) - log.others } else { *g - t };
         }
         self.sum(t, z, log)
     }
 }
 
-/// `t · loss`, where a class that does not count may cost infinitely much.
+/// Returns `t · loss`, but 0 if `t` is 0, even if the loss is infinite.
 #[inline(always)]
 fn weighted<T: Scalar>(t: T, loss: T) -> T {
     if t == T::ZERO { T::ZERO } else { t * loss }
@@ -186,8 +194,8 @@ mod tests {
         like_keras(&SMOOTH, &targets(), &probabilities(), 7.796703992668215, &expected);
     }
 
-    /// `keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=..)(targets, logits)`; after a softmax
-    /// the same.
+    /// `keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=..)(targets, logits)`; the same after a
+    /// softmax.
     #[test]
     fn logits_as_in_keras() {
         let plain = [0.115611948811, -0.185734140394, 0.070122191583, -0.5, 0.5, 0.];

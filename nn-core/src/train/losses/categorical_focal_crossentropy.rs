@@ -1,5 +1,5 @@
 //! Categorical focal cross-entropy: a [categorical cross-entropy](crate::train::losses::CategoricalCrossentropy) in
-//! which classes that are already found count for less.
+//! which easy classes count for less.
 //!
 //! ```text
 //! t' = (1 - s) · t + s/C                     s: label smoothing, C: classes
@@ -12,8 +12,8 @@
 //! dL/dz = p · (h - Σ h · p)
 //! ```
 //!
-//! As in Keras the probabilities are clipped in every case, also where they come from a softmax; and α is one number
-//! for all classes, where Keras also takes a list.
+//! As in Keras, the probabilities are clipped in every case, even if they come from a softmax. α is one number for all
+//! classes; Keras also accepts a list.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#categoricalfocalcrossentropy-class>
 
@@ -28,22 +28,24 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `-α · Σ (1 - p)^γ · t · ln p` with one-hot targets, the mean over positions
+#[doc(alias = "categorical_focal_crossentropy")]
+#[doc(alias = "FocalLoss")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CategoricalFocalCrossentropy {
     /// The weight of all classes, above 0; 0.25 by default.
     pub alpha: f64,
-    /// How much less easy classes count; 2 by default, 0 is α times the cross-entropy.
+    /// The focus γ: the larger it is, the less easy classes count. 2 by default; 0 gives α times the cross-entropy.
     pub gamma: f64,
     /// Whether predictions are logits instead of probabilities; false by default.
     pub from_logits: bool,
-    /// How far targets move towards `1 / classes`, from 0 (the default) to 1.
+    /// The distance by which targets move towards `1 / classes`, from 0 (the default) to 1.
     pub label_smoothing: f64,
 }
 
-impl Default for CategoricalFocalCrossentropy {
-    fn default() -> Self {
-        CategoricalFocalCrossentropy { alpha: 0.25, gamma: 2.0, from_logits: false, label_smoothing: 0.0 }
-    }
+impl CategoricalFocalCrossentropy {
+    /// Keras's defaults.
+    pub const DEFAULT: Self =
+        CategoricalFocalCrossentropy { alpha: 0.25, gamma: 2.0, from_logits: false, label_smoothing: 0.0 };
 }
 
 impl CategoricalFocalCrossentropy {
@@ -52,7 +54,7 @@ impl CategoricalFocalCrossentropy {
         T::of(1.0 - self.label_smoothing) * t + T::of(self.label_smoothing / classes as f64)
     }
 
-    /// `x ↦ q` for the scalars `x` of a position: `exp(x - ln Σ exp(x))` or `x / Σ x`.
+    /// Returns `x ↦ q` for the scalars `x` of a position: `exp(x - ln Σ exp(x))` or `x / Σ x`.
     #[inline(always)]
     fn probabilities<T: Scalar>(&self, position: &[T]) -> impl Fn(T) -> T + use<T> {
         let from_logits = self.from_logits;
@@ -110,7 +112,7 @@ impl<T: Scalar + Element> Position<T> for CategoricalFocalCrossentropy {
         }
         let total: T = x.iter().copied().sum();
         for (g, &x) in slope.iter_mut().zip(x) {
-            // dq/dp has 1 / Σ p where dq/dz has q.
+            // The factor 1 / Σ p in dq/dp is q in dq/dz.
             let inner = if self.from_logits { probability(x) } else { T::ONE / total };
             *g = T::of(self.alpha) * inner * (*g - mean);
         }

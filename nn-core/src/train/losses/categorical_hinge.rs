@@ -6,7 +6,7 @@
 //! dL/dy = (1 - t) · (y is the maximum) - t          where wrong - right + 1 ≥ 0, else 0
 //! ```
 //!
-//! Targets are one-hot. Several equal maxima share the gradient evenly, as in Keras. Source:
+//! Targets are one-hot. Equal maxima share the gradient evenly, as in Keras. Source:
 //! <https://keras.io/api/losses/hinge_losses/#categoricalhinge-class>
 
 use super::mean::at_least;
@@ -18,15 +18,16 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `max(wrong - right + 1, 0)` of the best wrong class and the right one, the mean over positions
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[doc(alias = "categorical_hinge")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CategoricalHinge;
 
-/// `wrong` and `wrong - right + 1` of one position.
+/// Returns `wrong` and `wrong - right + 1` of one position.
 fn margin<T: Scalar>(t: &[T], y: &[T]) -> (T, T) {
     let right: T = t.iter().zip(y).map(|(&t, &y)| t * y).sum();
     let mut products = t.iter().zip(y).map(|(&t, &y)| (T::ONE - t) * y);
     let first = products.next().unwrap_or(T::ZERO);
-    // NaN if one is.
+    // NaN if one of them is NaN.
     let wrong = products.fold(first, |max, x| if x <= max || max.partial_cmp(&max).is_none() { max } else { x });
     (wrong, wrong - right + T::ONE)
 }
@@ -84,7 +85,7 @@ mod tests {
 
     #[test]
     fn by_hand() {
-        // wrong - right + 1 is 2 - 1 + 1; and 0 - 3 + 1, where the loss ends.
+        // wrong - right + 1 is 2 - 1 + 1; then 0 - 3 + 1, where the loss is 0.
         let targets = Sample::from_column_slice(&[0., 1., 0., 1., 0., 0.]);
         let predictions = Sample::from_column_slice(&[0., 1., 2., 3., -1., -2.]);
         like_keras(&CategoricalHinge, &targets, &predictions, 1.0, &[0., -0.5, 0.5, 0., 0., 0.]);

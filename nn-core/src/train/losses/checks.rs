@@ -1,10 +1,10 @@
-//! What the tests of the pages share.
+//! Checks that the tests of the pages share.
 
 use super::LossOn;
 use crate::activations::{Activation, Head, Sigmoid, Softmax};
 use nalgebra::SMatrix;
 
-/// Compares the gradient of a loss with central differences; it must overwrite what was there.
+/// Compares the gradient of a loss with central differences. The gradient must overwrite the old contents.
 pub(super) fn check_loss<L: LossOn<SMatrix<f64, R, P>>, const R: usize, const P: usize>(
     loss: &L,
     target: &L::Target,
@@ -15,7 +15,7 @@ pub(super) fn check_loss<L: LossOn<SMatrix<f64, R, P>>, const R: usize, const P:
     compare(prediction, &gradient, |prediction| loss.loss(target, prediction));
 }
 
-/// [`check_loss`] for the loss from logits.
+/// Runs [`check_loss`] for the loss from logits.
 pub(super) fn check_fused<L: LossOn<SMatrix<f64, R, P>>, const R: usize, const P: usize>(
     loss: &L,
     head: Head,

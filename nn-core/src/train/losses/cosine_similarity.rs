@@ -1,4 +1,4 @@
-//! Cosine similarity: the angle between prediction and target, whatever their lengths; as a loss with the sign turned.
+//! Cosine similarity: the angle between prediction and target, independent of their lengths; as a loss with a minus.
 //!
 //! ```text
 //! |x| = sqrt(Σ x²),  x̂ = x · min(1/|x|, 1e7)
@@ -6,10 +6,10 @@
 //! dL/dy = -(t̂ - ŷ · Σ t̂ · ŷ) / |y|
 //! ```
 //!
-//! Where `|y|` is below 1e-7 the factor is constant, so the gradient there is `-t̂ · 1e7`; Keras has NaN for a
+//! If `|y|` is below 1e-7, the factor is constant, so the gradient there is `-t̂ · 1e7`. Keras has NaN for a
 //! prediction that is exactly 0.
 //!
-//! The same type is the metric of that name, which is `Σ t̂ · ŷ`, as Keras has it. Source:
+//! The same type is the metric of that name, `Σ t̂ · ŷ`, as in Keras. Source:
 //! <https://keras.io/api/losses/regression_losses/#cosinesimilarity-class>
 
 use super::logits::EPSILON;
@@ -21,10 +21,11 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `-cos` of the angle between prediction and target, the mean over positions; as a metric without the minus
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[doc(alias = "cosine_similarity")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CosineSimilarity;
 
-/// `min(1/|x|, 1e7)`, and whether that is `1/|x|`.
+/// Returns `min(1/|x|, 1e7)`, and whether that is `1/|x|`.
 #[inline(always)]
 fn inverse_norm<T: Scalar>(x: &[T]) -> (T, bool) {
     let squares: T = x.iter().map(|&x| x * x).sum();
@@ -33,7 +34,7 @@ fn inverse_norm<T: Scalar>(x: &[T]) -> (T, bool) {
     if inverse > largest { (largest, false) } else { (inverse, true) }
 }
 
-/// `1/|x|` where squares overflow.
+/// Returns `1/|x|` if squares overflow.
 #[cold]
 fn inverse_of_large<T: Scalar>(x: &[T]) -> T {
     let most = x.iter().fold(T::ZERO, |most, x| if x.abs() > most { x.abs() } else { most });
@@ -41,7 +42,7 @@ fn inverse_of_large<T: Scalar>(x: &[T]) -> T {
     T::ONE / most / squares.sqrt()
 }
 
-/// `Σ t̂ · ŷ` of one position, `1/|t|`, `1/|y|` and whether the last is not held down.
+/// Returns `Σ t̂ · ŷ` of one position, `1/|t|`, `1/|y|`, and whether the last one is below its limit.
 fn cosine<T: Scalar>(t: &[T], y: &[T]) -> (T, T, T, bool) {
     let ((t_inverse, _), (y_inverse, free)) = (inverse_norm(t), inverse_norm(y));
     let cosine: T = t.iter().zip(y).map(|(&t, &y)| (t * t_inverse) * (y * y_inverse)).sum();
@@ -100,7 +101,7 @@ mod tests {
         like_keras(&CosineSimilarity, &targets, &predictions, -(half + 1.0) / 2.0, &gradient);
     }
 
-    /// The squares of these overflow.
+    /// The squares of these vectors overflow.
     #[test]
     fn long_vectors_have_a_direction() {
         let (t, y) = (SMatrix::<f32, 2, 1>::new(1e20, 1e20), SMatrix::<f32, 2, 1>::new(3e38, 3e38));

@@ -1,8 +1,8 @@
 //! [`Domain`]: the targets that a loss can judge.
 //!
-//! Other targets train as well, but the loss means nothing: a binary cross-entropy of the labels 1 and 2 has no lower
-//! bound. So `fit` warns of them. Only [`LossOn::check`](super::LossOn::check) refuses targets, where a loss cannot be
-//! computed.
+//! Other targets train as well, but the loss is meaningless: a binary cross-entropy of the labels 1 and 2 has no lower
+//! bound. `fit` therefore warns of them. Only [`LossOn::check`](super::LossOn::check) refuses targets, if the loss
+//! cannot be computed.
 
 use crate::tensor::{Element, Sample};
 use core::fmt;
@@ -29,15 +29,15 @@ pub enum Domain {
     Direction,
 }
 
-/// How far a label may lie outside of a range, for its rounding.
+/// The distance by which a label may lie outside a range, because of rounding.
 const ROUNDING: f64 = 1e-5;
-/// How far the sum of a position may be from 1: three times 0.33 is rounding.
+/// The distance by which the sum of a position may differ from 1: three times 0.33 is rounding.
 const SUM_ROUNDING: f64 = 0.015;
-/// A label that is nearer to 0 counts as 0; the losses clip it there.
+/// Labels nearer to 0 than this count as 0, because the losses clip them.
 const ZERO: f64 = 1e-7;
 
 impl Domain {
-    /// The first label of a position that the loss cannot judge.
+    /// Returns the first label of a position that the loss cannot judge.
     fn judge<E: Element>(self, labels: &[E]) -> Option<(usize, Fault)> {
         let find = |fits: fn(f64) -> bool| {
             let row = labels.iter().position(|label| !fits(label.value()))?;
@@ -62,7 +62,7 @@ impl Domain {
     }
 }
 
-/// As in `expected labels from 0 to 1`.
+/// Formats the domain as in `expected labels from 0 to 1`.
 impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -77,14 +77,14 @@ impl fmt::Display for Domain {
     }
 }
 
-/// What is wrong with a label.
+/// The error of a label.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fault {
-    /// This label lies outside of the domain.
+    /// A label outside the domain.
     Label(f64),
     /// The labels of the position have this sum.
     Sum(f64),
-    /// This label belongs to another kind than labels before it: -1, 0 and 1 are two kinds of labels.
+    /// A label of another kind than earlier labels: labels are -1 and 1, or 0 and 1.
     Mixed(f64),
     /// All labels of the position are 0.
     Zeros,
@@ -99,11 +99,11 @@ pub struct Misfit {
     pub position: usize,
     /// The row (feature) in the position.
     pub row: usize,
-    /// What is wrong.
+    /// The fault.
     pub fault: Fault,
 }
 
-/// A few labels, to guess what they mean.
+/// A summary of a few labels, to guess their meaning.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Seen {
     /// The smallest label.
@@ -112,25 +112,24 @@ pub struct Seen {
     pub high: f64,
     /// Whether all labels are whole numbers.
     pub whole: bool,
-    /// Whether every position holds nothing but 0 and one other value.
+    /// Whether every position holds only 0 and one other value.
     pub two: bool,
-    /// Features of a position.
+    /// The number of features of a position.
     pub rows: usize,
 }
 
-/// Which positions count: they are neither masked nor of samples with the weight 0. Only positions that matter are
-/// asked for.
+/// The positions that count: neither masked nor of a sample with the weight 0. Asked only for positions that matter.
 pub type Counts<'a> = &'a mut dyn FnMut(usize, usize) -> bool;
 
 /// The labels of an output, with the domain of its loss.
 pub trait Labels {
-    /// The domain.
+    /// Returns the domain.
     fn domain(&self) -> Domain;
 
-    /// The first label, of those that count, that the loss cannot judge.
+    /// Returns the first counted label that the loss cannot judge.
     fn misfit(&self, counts: Counts<'_>) -> Option<Misfit>;
 
-    /// The labels of some samples, of those that count.
+    /// Returns a summary of the counted labels of some samples.
     fn seen(&self, samples: Range<usize>, counts: Counts<'_>) -> Seen;
 }
 
@@ -141,7 +140,7 @@ pub(super) struct LabelsOf<'a, Y> {
 }
 
 impl<'a, Y: Sample> LabelsOf<'a, Y> {
-    /// The labels of every position from a sample on.
+    /// Returns the labels of every position of some samples.
     fn positions(&self, samples: Range<usize>) -> impl Iterator<Item = (usize, usize, &'a [Y::Element])> + use<'a, Y> {
         let targets = self.targets.get(samples.clone()).unwrap_or(&[]);
         targets.iter().zip(samples).flat_map(|(target, sample)| {
@@ -150,7 +149,7 @@ impl<'a, Y: Sample> LabelsOf<'a, Y> {
         })
     }
 
-    /// The first label of this value.
+    /// Returns the first label of this value.
     fn first(&self, value: f64, counts: Counts<'_>) -> Option<Misfit> {
         let found = |labels: &[Y::Element]| labels.iter().position(|label| label.value() == value);
         self.positions(0..self.targets.len()).find_map(|(sample, position, labels)| {
@@ -159,7 +158,7 @@ impl<'a, Y: Sample> LabelsOf<'a, Y> {
         })
     }
 
-    /// The first label of the second kind where labels are -1, 0 and 1.
+    /// Returns the first label of the second kind if labels are -1, 0 and 1.
     fn mixed(&self, counts: Counts<'_>) -> Option<Misfit> {
         let all = Y::flat(self.targets);
         let has = |value: f64| all.iter().any(|label| label.value() == value);
@@ -257,7 +256,7 @@ mod tests {
         assert_eq!(found(&[[true; 3]; 2]).map(place), Some((0, 1, Fault::Label(7.0))));
         assert_eq!(found(&[[true, false, true], [true; 3]]).map(place), Some((1, 2, Fault::Label(9.0))));
         assert_eq!(found(&[[true, false, true], [true, true, false]]), None);
-        // Padding with 0 is no label beside -1 and 1, wherever it stands.
+        // Padding with 0 is not a label beside -1 and 1, in any place.
         let steps = [SMatrix::<f64, 1, 3>::new(0.0, -1.0, 1.0)];
         let labels = LabelsOf { domain: Domain::Sides, targets: &steps };
         assert_eq!(labels.misfit(&mut |_, position| position > 0), None);

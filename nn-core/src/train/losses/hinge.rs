@@ -1,4 +1,4 @@
-//! Hinge: nothing to pay where the prediction lies beyond 1 on the side of its label.
+//! Hinge: no loss if the prediction lies beyond 1 on the side of its label.
 //!
 //! ```text
 //! t' = 2 · t - 1  if every label of the position is 0 or 1, else t
@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Labels are -1 and 1, or 0 and 1; `n` is the number of features of a position. Keras looks for labels other than 0
-//! and 1 in the whole batch; the two differ only where a batch mixes both kinds. Source:
+//! and 1 in the whole batch; the results differ only if a batch mixes both kinds. Source:
 //! <https://keras.io/api/losses/hinge_losses/#hinge-class>
 
 use super::mean::{at_least, mean, mean_slope};
@@ -19,10 +19,10 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ max(1 - t · y, 0)` with labels -1 and 1 (or 0 and 1)
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hinge;
 
-/// `t ↦ t'` as a factor and an offset: `(2, -1)` or `(1, 0)`.
+/// Returns `t ↦ t'` as a factor and an offset: `(2, -1)` or `(1, 0)`.
 pub(super) fn labels<T: Scalar>(targets: &[T]) -> (T, T) {
     if targets.iter().all(|&t| t == T::ZERO || t == T::ONE) { (T::of(2.0), -T::ONE) } else { (T::ONE, T::ZERO) }
 }

@@ -1,4 +1,4 @@
-//! Huber loss: squared for small errors, linear for large ones, so that an outlier does not decide.
+//! Huber loss: squared for small errors, linear for large ones, so that outliers do not dominate.
 //!
 //! ```text
 //! e = y - t
@@ -19,16 +19,17 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// `1/2 · e²` up to an error of δ, linear beyond; the mean over all scalars
+#[doc(alias = "HuberLoss")]
+#[doc(alias = "SmoothL1Loss")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber {
-    /// Where the loss becomes linear, above 0; 1 by default.
+    /// The error above which the loss is linear; above 0, 1 by default.
     pub delta: f64,
 }
 
-impl Default for Huber {
-    fn default() -> Self {
-        Huber { delta: 1.0 }
-    }
+impl Huber {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = Huber { delta: 1.0 };
 }
 
 impl Loss for Huber {

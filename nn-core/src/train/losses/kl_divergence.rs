@@ -1,5 +1,5 @@
-//! Kullback-Leibler divergence: how much the distribution that the features of a position predict differs from the
-//! target's.
+//! Kullback-Leibler divergence: the difference between the target's distribution and the distribution that the
+//! features of a position predict.
 //!
 //! ```text
 //! t' = clip(t, 1e-7, 1),  p' = clip(p, 1e-7, 1)
@@ -18,10 +18,13 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `Σ t · ln(t / p)`, the mean over positions: Keras's `KLDivergence`
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[doc(alias = "kl_divergence")]
+#[doc(alias = "kld")]
+#[doc(alias = "KLDivLoss")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KlDivergence;
 
-/// A probability clipped, and whether it was inside.
+/// Returns a clipped probability, and whether it was inside the range.
 #[inline(always)]
 fn clip<T: Scalar>(p: T) -> (T, bool) {
     if p < T::of(EPSILON) {
@@ -33,10 +36,10 @@ fn clip<T: Scalar>(p: T) -> (T, bool) {
     }
 }
 
-/// `ln(t / p)`, to all digits where they are nearly equal.
+/// Returns `ln(t / p)`, to all digits even if they are nearly equal.
 #[inline(always)]
 fn log_ratio<T: Scalar>(t: T, p: T) -> T {
-    // The logarithm of 1 and something that is not negative.
+    // The logarithm of 1 plus a number that is not negative.
     if t < p { -((p - t) / t).ln_1p() } else { ((t - p) / p).ln_1p() }
 }
 
@@ -78,7 +81,7 @@ mod tests {
     #[test]
     fn gradient() {
         let targets = Sample::from_column_slice(&[0., 1., 0., 0.5, 0.25, 0.25]);
-        // Clipped ones are far enough outside.
+        // The clipped probabilities are far enough outside.
         check_loss(&KlDivergence, &targets, &Sample::from_column_slice(&[0.2, 0.3, 0.5, -0.1, 0.6, 1.5]));
     }
 

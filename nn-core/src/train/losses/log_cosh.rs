@@ -6,7 +6,7 @@
 //! dL/dy = 1/n · tanh e
 //! ```
 //!
-//! The second form, which is Keras's, loses all digits of small errors: in `f32` it is 0 or negative below 1e-4.
+//! The second form, used by Keras, loses all digits of small errors: in `f32` it is 0 or negative below 1e-4.
 //!
 //! `n` is the number of features of a position. Source: <https://keras.io/api/losses/regression_losses/#logcosh-class>
 
@@ -18,7 +18,8 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ ln cosh(y - t)`
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[doc(alias = "log_cosh")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogCosh;
 
 impl Loss for LogCosh {
@@ -34,7 +35,7 @@ impl<T: Scalar + Element> Position<T> for LogCosh {
         mean(t, y, |t, y| {
             let e = (y - t).abs();
             if e < T::ONE {
-                // cosh² e = 1 + sinh² e: nothing is subtracted.
+                // cosh² e = 1 + sinh² e, without a subtraction.
                 let sinh = e.sinh();
                 return T::of(0.5) * (sinh * sinh).ln_1p();
             }

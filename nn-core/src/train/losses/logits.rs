@@ -1,4 +1,4 @@
-//! What the cross-entropies share: the constants of clipping and the softmax of logits.
+//! The common code of the cross-entropies: the constants of clipping and the softmax of logits.
 
 use crate::kernels::{self, Simd, WithSimd, exp, rows, with_simd};
 use crate::tensor::scalar::Scalar;
@@ -6,7 +6,8 @@ use crate::tensor::scalar::Scalar;
 /// Keras's `epsilon()`: probabilities are clipped to `[EPSILON, 1 - EPSILON]` before their logarithm.
 pub(super) const EPSILON: f64 = 1e-7;
 
-/// A probability clipped, and whether it was inside: where it was not, the gradient is zero. The ends are inside.
+/// Returns a clipped probability, and whether it was inside the range; if not, the gradient is zero. The ends are
+/// inside.
 #[inline(always)]
 pub(super) fn clip<T: Scalar>(p: T) -> (T, bool) {
     let (low, high) = (T::of(EPSILON), T::of(1.0 - EPSILON));
@@ -19,17 +20,17 @@ pub(super) fn clip<T: Scalar>(p: T) -> (T, bool) {
     }
 }
 
-/// The binary cross-entropy of a logit, `t · softplus(-z) + (1 - t) · softplus(z)`: nothing is subtracted, and an
-/// infinite logit of a label that is right costs nothing.
+/// Returns the binary cross-entropy of a logit, `t · softplus(-z) + (1 - t) · softplus(z)`, without a subtraction. An
+/// infinite logit costs nothing if its label is right.
 #[inline(always)]
 pub(super) fn binary<T: Scalar>(t: T, z: T) -> T {
     let (size, wrong) = (z.abs(), if z > T::ZERO { T::ONE - t } else { t });
-    // Not a product: that of 0 and infinity is NaN.
+    // Not a product, because 0 · ∞ is NaN.
     let linear = if wrong == T::ZERO { T::ZERO } else { wrong * size };
     linear + kernels::softplus(-size)
 }
 
-/// Its derivative, `σ(z) - t`.
+/// Returns its derivative, `σ(z) - t`.
 #[inline(always)]
 pub(super) fn binary_slope<T: Scalar>(t: T, z: T) -> T {
     // σ(z) = 1 - σ(-z)
@@ -37,21 +38,21 @@ pub(super) fn binary_slope<T: Scalar>(t: T, z: T) -> T {
     if z > T::ZERO { (T::ONE - t) - small } else { small - t }
 }
 
-/// `ln Σ exp(z)` in two parts, whose sum would lose the second one next to a large maximum. No exponential can
-/// overflow, and none is added to the 1 of the maximum.
+/// `ln Σ exp(z)` in two parts. Their sum would lose the second part next to a large maximum. No exponential can
+/// overflow, and the 1 of the maximum is kept apart from the others.
 #[derive(Clone, Copy)]
 pub(super) struct LogSum<T> {
-    /// The index of the first maximum; the number of classes if there is none, as with NaN.
+    /// The index of the first maximum; the number of classes if there is no maximum, as with NaN.
     pub(super) first: usize,
     max: T,
-    /// `ln(1 + Σ exp(z - max z))` over the others.
+    /// `ln(1 + Σ exp(z - max z))` over the other classes.
     rest: T,
-    /// The probability of all others.
+    /// The probability of all other classes.
     pub(super) others: T,
 }
 
 impl<T: Scalar> LogSum<T> {
-    /// Of some logits. It leaves the probability of the others out.
+    /// Computes the parts for some logits, without the probability of the others.
     #[inline]
     pub(super) fn of(z: &[T]) -> Self {
         let (max, first) = largest(z);
@@ -59,7 +60,7 @@ impl<T: Scalar> LogSum<T> {
         LogSum { first, max, rest: terms.sum::<T>().ln_1p(), others: T::ZERO }
     }
 
-    /// The same, from `p = softmax(z)` as well.
+    /// Computes the parts for some logits, also from `p = softmax(z)`.
     #[inline]
     pub(super) fn with(p: &[T], z: &[T]) -> Self {
         let (max, first) = largest(z);
@@ -72,21 +73,21 @@ impl<T: Scalar> LogSum<T> {
         LogSum { first, max, rest, others }
     }
 
-    /// `ln Σ exp(z) - z[i]`, for `z[i]`: the cross-entropy of class `i`.
+    /// Returns `ln Σ exp(z) - z[i]`, given `z[i]`: the cross-entropy of class `i`.
     #[inline(always)]
     pub(super) fn minus(self, z: T) -> T {
         (self.max - z) + self.rest
     }
 }
 
-/// The largest scalar, and where the first of them is.
+/// Returns the largest scalar and its first index.
 #[inline(always)]
 fn largest<T: Scalar>(z: &[T]) -> (T, usize) {
     let max = z.iter().fold(z[0], |max, &z| if z > max { z } else { max });
     (max, rows::first(z, max))
 }
 
-/// `p = exp(z) / Σ exp(z)`, and `ln Σ exp(z)`.
+/// Computes `p = exp(z) / Σ exp(z)`, and returns `ln Σ exp(z)`.
 #[inline]
 pub(super) fn softmax<T: Scalar>(z: &[T], p: &mut [T]) -> LogSum<T> {
     with_simd(Softmax { z, p })
@@ -110,7 +111,7 @@ impl<T: Scalar> WithSimd<T> for Softmax<'_, T> {
             *p = z - max;
         }
         simd.exp(p);
-        // exp(0) = 1, which is added at the end.
+        // exp(0) = 1 is added at the end.
         if let Some(one) = p.get_mut(first) {
             *one = T::ZERO;
         }

@@ -1,7 +1,7 @@
-//! Masks and losses that judge a whole sample, as a loss of a user's own does.
+//! Masks for losses that judge a whole sample, such as a user's own loss.
 //!
-//! The loss of a sample is the mean over its positions, so what it says of some of them follows from what it says of
-//! all:
+//! The loss of a sample is the mean over its positions. The loss of some positions therefore follows from losses of
+//! whole samples:
 //!
 //! ```text
 //! v: a position that counts,  k: the number of positions that do not
@@ -11,14 +11,15 @@
 //! d/dy[p] = P · dL(filled)/dy[p] where m[p] ≠ 0, else 0
 //! ```
 //!
-//! Positions that do not count are not looked at, whatever they hold.
+//! The values at positions that do not count are not read.
 
 use crate::tensor::Sample;
 use crate::tensor::scalar::Scalar;
 use core::slice;
 
-/// The sum of the losses of the positions that count, and its gradient, by a loss `judge` of whole samples that writes
-/// its gradient where it is wanted. The target has as many positions as the prediction, or belongs to all of them.
+/// Returns the sum of the losses of the positions that count, and its gradient. `judge` computes the loss of whole
+/// samples, and writes its gradient if it is wanted. The target has as many positions as the prediction, or belongs to
+/// all of them.
 pub(super) fn by_sample<P: Sample<Element: Scalar>, Y: Sample>(
     target: &Y,
     prediction: &P,
@@ -53,7 +54,7 @@ pub(super) fn by_sample<P: Sample<Element: Scalar>, Y: Sample>(
             fill(true, target, prediction);
             judge(target, prediction, None)
         });
-        // An infinite loss is in the sum of those that count as well.
+        // An infinite loss is also in the sum over the counted positions.
         if copied.to_f64().is_finite() {
             sum -= P::Element::of((P::COLS - counted) as f64) * copied;
         }
@@ -67,7 +68,7 @@ pub(super) fn by_sample<P: Sample<Element: Scalar>, Y: Sample>(
     sum
 }
 
-/// Calls `then` with copies of two samples. Large ones are made on the heap, if there is one.
+/// Calls `then` with copies of two samples. Large copies are on the heap, if there is one.
 fn with_copies<Y: Sample, P: Sample, R>(a: &Y, b: &P, then: impl FnOnce(&mut Y, &mut P) -> R) -> R {
     #[cfg(feature = "alloc")]
     if const { size_of::<Y>() + size_of::<P>() > ON_STACK } {
@@ -79,18 +80,18 @@ fn with_copies<Y: Sample, P: Sample, R>(a: &Y, b: &P, then: impl FnOnce(&mut Y, 
     on_stack(a, b, then)
 }
 
-/// A function of its own, whose frame is made if it is called.
+/// A separate function, so that its stack frame exists only while it runs.
 #[inline(never)]
 fn on_stack<Y: Sample, P: Sample, R>(a: &Y, b: &P, then: impl FnOnce(&mut Y, &mut P) -> R) -> R {
     let (mut a, mut b) = (*a, *b);
     then(&mut a, &mut b)
 }
 
-/// The most bytes of copies on the stack.
+/// The maximum size of copies on the stack, in bytes.
 #[cfg(feature = "alloc")]
 const ON_STACK: usize = 16 * 1024;
 
-/// Position `to` of a sample becomes what position `from` is.
+/// Copies position `from` of a sample to position `to`.
 fn copy<S: Sample>(sample: &mut S, from: usize, to: usize) {
     let rows = S::ROWS;
     S::flat_mut(slice::from_mut(sample)).copy_within(from * rows..(from + 1) * rows, to * rows);
@@ -159,7 +160,7 @@ mod tests {
         assert!((plain.0 - evaluate(&MeanSquaredError, &[], &[]).0).abs() < 1e-12);
     }
 
-    /// A loss that says nothing of positions, as one of a user's own.
+    /// A loss without positions, such as a user's own loss.
     #[derive(Clone, Copy)]
     struct Whole<L>(L);
 
@@ -194,7 +195,7 @@ mod tests {
             assert!((got - expected).abs() < 1e-12, "{got} {expected}");
             assert!(gradients.iter().zip(&slopes).all(|(a, b)| (a - b).norm() < 1e-12), "{gradients:?}");
         }
-        // Classes, and from logits.
+        // Classes, and logits.
         let loss = SparseCategoricalCrossentropy::default();
         let (classes, logits) = (SMatrix::<u32, 1, 3>::new(0, 7, 1), Y[0].map(f64::ln));
         for head in [Head::Softmax, Head::Other] {
@@ -244,7 +245,7 @@ mod tests {
         assert_eq!(logit_mask, 1);
         let expected = -(0.5f64.ln() + 0.9f64.ln() + 0.7f64.ln()) / 3.0;
         assert!((losses[0] - expected).abs() < 1e-12);
-        // softmax(z) - t, over the number of positions that count.
+        // softmax(z) - t, divided by the number of counted positions.
         assert!((gradients[0][(0, 0)] + 0.5 / 3.0).abs() < 1e-12 && gradients[1][(1, 0)] == 0.0);
     }
 }

@@ -1,18 +1,18 @@
-//! What the losses share that are a mean of one function over the features of a position: `l = 1/n · Σ f(t, y)`.
+//! The common code of losses that are a mean of one function over the features of a position: `l = 1/n · Σ f(t, y)`.
 //!
-//! The mean over the features of a position and then over positions is the mean over all scalars, since every position
-//! has equally many.
+//! The mean over the features of a position and then over positions equals the mean over all scalars, because every
+//! position has the same number of features.
 
 use crate::tensor::scalar::Scalar;
 
-/// `1/n · Σ f(t, y)`
+/// Returns `1/n · Σ f(t, y)`.
 #[inline(always)]
 pub(super) fn mean<T: Scalar>(targets: &[T], predictions: &[T], f: impl Fn(T, T) -> T) -> T {
     mean_of(targets.iter().zip(predictions).map(|(&t, &y)| f(t, y)), predictions.len())
 }
 
-/// The sum of `n` terms, over `n`: in `f64`, where that takes no longer. So the mean of a million terms in `f32` has
-/// all digits, and is finite if they are.
+/// Returns the sum of `n` terms divided by `n`, summed in `f64` if that is not slower. The mean of a million terms in
+/// `f32` then has all digits, and is finite if the terms are.
 #[inline(always)]
 pub(super) fn mean_of<T: Scalar>(terms: impl Iterator<Item = T>, n: usize) -> T {
     if cfg!(feature = "std") {
@@ -22,7 +22,7 @@ pub(super) fn mean_of<T: Scalar>(terms: impl Iterator<Item = T>, n: usize) -> T 
     }
 }
 
-/// Its gradient, from the derivative `df` of `f` with respect to `y`.
+/// Computes the gradient of the mean, from the derivative `df` of `f` with respect to `y`.
 #[inline(always)]
 pub(super) fn mean_slope<T: Scalar>(targets: &[T], predictions: &[T], slope: &mut [T], df: impl Fn(T, T) -> T) {
     let factor = T::of(1.0 / predictions.len() as f64);
@@ -31,7 +31,7 @@ pub(super) fn mean_slope<T: Scalar>(targets: &[T], predictions: &[T], slope: &mu
     }
 }
 
-/// -1, 0 or 1. (`signum` of a float is never 0.) A NaN stays one.
+/// Returns -1, 0 or 1. (`signum` of a float is never 0.) A NaN stays NaN.
 #[inline(always)]
 pub(super) fn sign<T: Scalar>(x: T) -> T {
     if x > T::ZERO {
@@ -43,7 +43,7 @@ pub(super) fn sign<T: Scalar>(x: T) -> T {
     }
 }
 
-/// The larger one; NaN if `x` is.
+/// Returns the larger value; NaN if `x` is NaN.
 #[inline(always)]
 pub(super) fn at_least<T: Scalar>(x: T, low: T) -> T {
     if x < low { low } else { x }

@@ -16,7 +16,10 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ |y - t|`
-#[derive(Clone, Copy, Debug, Default)]
+#[doc(alias = "mean_absolute_error")]
+#[doc(alias = "mae")]
+#[doc(alias = "L1Loss")]
+#[derive(Clone, Copy, Debug)]
 pub struct MeanAbsoluteError;
 
 impl Loss for MeanAbsoluteError {

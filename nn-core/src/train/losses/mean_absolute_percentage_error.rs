@@ -1,4 +1,4 @@
-//! Mean absolute percentage error: how far off, in percent of the target.
+//! Mean absolute percentage error: the error in percent of the target.
 //!
 //! ```text
 //! d(t) = max(|t|, 1e-7)
@@ -6,9 +6,8 @@
 //! dL/dy = 100/n · sign(y - t) / d(t)        (0 where y = t, as in Keras)
 //! ```
 //!
-//! `n` is the number of features of a position. A target of 0 makes a loss of a thousand million times the error.
-//! Source:
-//! <https://keras.io/api/losses/regression_losses/#meanabsolutepercentageerror-class>
+//! `n` is the number of features of a position. For a target of 0, the loss is a thousand million times the error.
+//! Source: <https://keras.io/api/losses/regression_losses/#meanabsolutepercentageerror-class>
 
 use super::logits::EPSILON;
 use super::mean::{at_least, mean, mean_slope, sign};
@@ -20,7 +19,9 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `100/n · Σ |y - t| / |t|`
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[doc(alias = "mean_absolute_percentage_error")]
+#[doc(alias = "mape")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeanAbsolutePercentageError;
 
 impl Loss for MeanAbsolutePercentageError {
@@ -33,7 +34,7 @@ impl Loss for MeanAbsolutePercentageError {
     }
 }
 
-/// What the error is divided by.
+/// Returns the divisor of the error.
 #[inline(always)]
 fn size<T: Scalar>(t: T) -> T {
     at_least(t.abs(), T::of(EPSILON))

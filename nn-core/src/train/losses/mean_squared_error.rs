@@ -16,7 +16,10 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ (y - t)²`
-#[derive(Clone, Copy, Debug, Default)]
+#[doc(alias = "mean_squared_error")]
+#[doc(alias = "mse")]
+#[doc(alias = "MSELoss")]
+#[derive(Clone, Copy, Debug)]
 pub struct MeanSquaredError;
 
 impl Loss for MeanSquaredError {

@@ -19,7 +19,9 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ (ln(1 + y) - ln(1 + t))²`
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[doc(alias = "mean_squared_logarithmic_error")]
+#[doc(alias = "msle")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeanSquaredLogarithmicError;
 
 impl Loss for MeanSquaredLogarithmicError {
@@ -32,11 +34,11 @@ impl Loss for MeanSquaredLogarithmicError {
     }
 }
 
-/// `l(y) - l(t)`
+/// Returns `l(y) - l(t)`.
 #[inline(always)]
 fn difference<T: Scalar>(t: T, y: T) -> T {
     let (t, y) = (at_least(t, T::of(EPSILON)), at_least(y, T::of(EPSILON)));
-    // The logarithm of 1 and something that is not negative.
+    // The logarithm of 1 plus a number that is not negative.
     if y < t { -((t - y) / (T::ONE + y)).ln_1p() } else { ((y - t) / (T::ONE + t)).ln_1p() }
 }
 

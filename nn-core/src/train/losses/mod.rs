@@ -1,42 +1,62 @@
 //! The losses, one page each: formula, value, gradient, tests.
 //!
-//! A loss implements [`LossOn`] for the samples it can judge. [`Losses`] spreads losses over the outputs of a model:
-//! one for all of them, a tuple, or the named struct that `model!` writes. `()` stands for no loss, and for its
-//! targets.
+//! A loss implements [`LossOn`] for the samples that it can judge. [`Losses`] spreads losses over the outputs of a
+//! model: one loss for all outputs, a tuple, or the named struct that `model!` writes. `()` stands for no loss, and
+//! for the targets of such an output.
 //!
-//! The formulas of the pages are those of one position: a vector of features. The loss of a sample (a sequence, an
-//! image) is the mean over its positions. Where the output of a model has a mask, the loss of a batch is the mean over
-//! the positions that count:
+//! | output | target | loss |
+//! |---|---|---|
+//! | numbers | numbers | [`MeanSquaredError`], [`MeanAbsoluteError`], [`Huber`], [`LogCosh`] |
+//! | positive numbers | positive numbers | [`MeanAbsolutePercentageError`], [`MeanSquaredLogarithmicError`] |
+//! | expected counts | counts | [`Poisson`] |
+//! | a probability: `sigmoid` | 0 or 1 | [`BinaryCrossentropy`], [`BinaryFocalCrossentropy`] |
+//! | probabilities of classes: `softmax` | the class, `u32` | [`SparseCategoricalCrossentropy`] |
+//! | probabilities of classes: `softmax` | probabilities | [`CategoricalCrossentropy`], [`CategoricalFocalCrossentropy`], [`KlDivergence`] |
+//! | scores | -1 or 1 | [`Hinge`], [`SquaredHinge`] |
+//! | a score for each class | 0 or 1 for each class | [`CategoricalHinge`] |
+//! | a direction | a direction | [`CosineSimilarity`] |
+//!
+//! The formulas of the pages cover one position: a vector of features. The loss of a sample (a sequence, an image) is
+//! the mean over its positions. If the output of a model has a mask, the loss of a batch is the mean over the
+//! positions that count:
 //!
 //! ```text
 //! L = 1/N · Σ w · 1/P · Σ l             N samples with the weights w, P positions each
 //! L = Σ w · Σ m · l / Σ m               with the mask m; 0 if nothing counts
 //! ```
 //!
-//! It is Keras's, but for a loss or a gradient that is NaN where nothing counts: Keras multiplies it by 0, which is
-//! NaN.
+//! This equals Keras, except if a loss or a gradient is NaN at a position that does not count: Keras multiplies it by
+//! 0, which is NaN.
+//!
+//! `new` makes a loss with Keras's defaults, and every setting is a field:
+//!
+//! ```
+//! use nn_core::losses::{BinaryCrossentropy, Huber};
+//!
+//! assert_eq!(BinaryCrossentropy::new(), BinaryCrossentropy { from_logits: false, label_smoothing: 0.0 });
+//! assert_eq!(Huber::new(0.5), Huber { delta: 0.5 });
+//! ```
 //!
 //! # Accuracy
-//! Losses and gradients of one position are off by at most 8 ε of themselves (16 for the focal ones), over all of
-//! `f32` and `f64`; ε is the distance from 1 to the next number. So a loss that is nearly 0 has its digits, also from
-//! logits where a class leads. There are exceptions. Poisson is a difference, and its error is that of its parts. The
-//! dense categorical losses of probabilities divide by the sum of these, and the focal one clips even logits: their
-//! error is relative to 1 where the loss is less. With `std`, the mean over the features of a position is summed in
-//! `f64`.
+//! The error of losses and gradients of one position is at most 8 ε of their value (16 ε for the focal losses), over
+//! all of `f32` and `f64`; ε is the distance from 1 to the next number. Even a loss that is nearly 0 has its digits,
+//! also from logits with a leading class. There are exceptions. Poisson is a difference, and its error is relative to
+//! its parts. The dense categorical losses of probabilities divide by the sum of these, and the focal one clips even
+//! logits: for a loss below 1, their error is relative to 1. With `std`, the mean over the features of a position is
+//! summed in `f64`.
 //!
-//! From logits, -∞ is a class that cannot be: it costs nothing where the target is another one, and infinitely much
-//! where it is the target. (Keras's dense loss is NaN there.) A prediction that is NaN makes every loss NaN.
+//! From logits, -∞ is an impossible class: it costs nothing if the target is another class, and infinitely much if it
+//! is the target. (Keras's dense loss is NaN there.) A NaN prediction makes every loss NaN.
 //!
 //! # A loss of your own
-//! is a type with a name, a value and a gradient:
+//! A loss of your own is a type with a name, a value and a gradient:
 //!
 //! ```
 //! # use {nalgebra::SMatrix, nn_core as nn};
 //! use nn::losses::{Loss, LossOn};
 //! use nn::{Element, Scalar};
 //!
-//! /// `1/n · Σ τ · (t - y)` where the prediction is too low, `1/n · Σ (1 - τ) · (y - t)` where it is too high: the prediction
-//! /// of a quantile.
+//! /// Predicts a quantile: `1/n · Σ τ · (t - y)` if the prediction is too low, `1/n · Σ (1 - τ) · (y - t)` if too high.
 //! #[derive(Clone, Copy, Debug)]
 //! struct Pinball {
 //!     tau: f64,
@@ -90,64 +110,119 @@ use crate::tensor::Sample;
 use crate::tensor::scalar::Scalar;
 use crate::tensor::storage::Shareable;
 
-/// The list of losses: the only place besides its own page that a new one touches.
+/// The list of losses: the only place besides its own page that a new loss changes. `{ .. }` is a loss with settings,
+/// whose page has the defaults; `{ delta }` is the argument of `new`.
 macro_rules! losses {
-    ($($module:ident),* $(,)?) => {
-        $(mod $module;)*
-        pub use self::{$($module::*),*};
+    ($($module:ident: $name:ident $({ $($argument:tt)* })?),* $(,)?) => {
+        $(
+            mod $module;
+            pub use self::$module::*;
+
+            losses! { @new $name $({ $($argument)* })? }
+
+            impl Default for $name {
+                fn default() -> Self {
+                    Self::DEFAULT
+                }
+            }
+        )*
+
+        /// Calls `visit` with the name of every loss.
+        #[cfg(test)]
+        fn each_new(visit: &mut dyn FnMut(&str)) {
+            $({
+                const NEW: $name = $name::DEFAULT;
+                assert_eq!(std::format!("{:?}", losses! { @test $name $({ $($argument)* })? }), std::format!("{NEW:?}"));
+                assert_eq!(std::format!("{:?}", $name::default()), std::format!("{NEW:?}"));
+                visit(NEW.name());
+            })*
+        }
+    };
+    (@new $name:ident) => {
+        impl $name {
+            /// The loss, which has no settings.
+            pub const DEFAULT: Self = $name;
+
+            /// The loss, which has no settings: its name alone is the same.
+            pub const fn new() -> Self {
+                $name
+            }
+        }
+    };
+    (@new $name:ident { .. }) => {
+        impl $name {
+            /// The loss with Keras's defaults.
+            pub const fn new() -> Self {
+                Self::DEFAULT
+            }
+        }
+    };
+    (@new $name:ident { $argument:ident }) => {
+        impl $name {
+            #[doc = concat!("The loss with this `", stringify!($argument), "`.")]
+            pub const fn new($argument: f64) -> Self {
+                $name { $argument }
+            }
+        }
+    };
+    (@test $name:ident { $argument:ident }) => {
+        $name::new($name::DEFAULT.$argument)
+    };
+    (@test $name:ident $($other:tt)*) => {
+        $name::new()
     };
 }
 
 losses! {
-    binary_crossentropy,
-    binary_focal_crossentropy,
-    categorical_crossentropy,
-    categorical_focal_crossentropy,
-    categorical_hinge,
-    cosine_similarity,
-    hinge,
-    huber,
-    kl_divergence,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-    poisson,
-    sparse_categorical_crossentropy,
-    squared_hinge,
+    binary_crossentropy: BinaryCrossentropy { .. },
+    binary_focal_crossentropy: BinaryFocalCrossentropy { .. },
+    categorical_crossentropy: CategoricalCrossentropy { .. },
+    categorical_focal_crossentropy: CategoricalFocalCrossentropy { .. },
+    categorical_hinge: CategoricalHinge,
+    cosine_similarity: CosineSimilarity,
+    hinge: Hinge,
+    huber: Huber { delta },
+    kl_divergence: KlDivergence,
+    log_cosh: LogCosh,
+    mean_absolute_error: MeanAbsoluteError,
+    mean_absolute_percentage_error: MeanAbsolutePercentageError,
+    mean_squared_error: MeanSquaredError,
+    mean_squared_logarithmic_error: MeanSquaredLogarithmicError,
+    poisson: Poisson,
+    sparse_categorical_crossentropy: SparseCategoricalCrossentropy { .. },
+    squared_hinge: SquaredHinge,
 }
 
-/// A loss. What it can judge is said by [`LossOn`].
+/// A loss. [`LossOn`] says which samples it can judge.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a loss",
     note = "one loss serves all outputs; for several outputs a tuple or the model's `…Outputs` struct gives each its own",
     note = "explained in nn::errors::nn0502"
 )]
 pub trait Loss: Shareable {
-    /// Whether there is a loss at all: `false` only for `()`, which is none.
+    /// Whether there is a loss at all: `false` only for `()`.
     const JUDGES: bool = true;
 
-    /// Keras's name: `mean_squared_error`.
+    /// Returns Keras's name: `mean_squared_error`.
     fn name(&self) -> &'static str;
 
-    /// Whether predictions are logits, for a loss that takes probabilities or logits; `None` for any other. For
-    /// [lints](crate::lints) only.
+    /// Returns whether predictions are logits, for a loss that takes probabilities or logits; `None` for any other
+    /// loss. Only [lints](crate::lints) use it.
     fn takes_logits(&self) -> Option<bool> {
         None
     }
 
-    /// The activation that makes probabilities of its logits: for metrics, which know no logits by themselves.
+    /// Returns the activation that turns its logits into probabilities, for metrics, which do not know about logits.
     fn link(&self) -> Head {
         Head::Other
     }
 
-    /// The targets that it can judge: `fit` warns of others.
+    /// Returns the targets that the loss can judge; `fit` warns of others.
     fn domain(&self) -> Domain {
         Domain::Any
     }
 
-    /// Calls `visit` with every setting that is a number: `fit` checks them before it trains.
+    /// Calls `visit` with every numeric setting. `fit` checks them before it trains.
     fn settings(&self, visit: &mut dyn FnMut(Setting)) {
         let _ = visit;
     }
@@ -156,10 +231,10 @@ pub trait Loss: Shareable {
 /// A loss that can judge predictions `P`.
 ///
 /// All methods see one sample. The library takes the mean over the batch and applies the weights of samples and
-/// outputs, so a loss is only its formula. Where a sample has several positions (a sequence, an image), the loss of a
-/// sample is the mean over its positions, as in Keras.
+/// outputs, so a loss is only its formula. If a sample has several positions (a sequence, an image), its loss is the
+/// mean over its positions, as in Keras.
 #[diagnostic::on_unimplemented(
-    message = "the loss `{Self}` cannot judge an output of type `{P}`",
+    message = "the loss `{Self}` cannot judge an output of this type",
     note = "a loss of your own implements `nn::losses::Loss` and `nn::losses::LossOn<P>`",
     note = "explained in nn::errors::nn0502"
 )]
@@ -167,22 +242,22 @@ pub trait LossOn<P: Sample>: Loss {
     /// The target of one sample.
     type Target: Sample;
 
-    /// The loss of one sample.
+    /// Returns the loss of one sample.
     fn loss(&self, target: &Self::Target, prediction: &P) -> P::Element;
 
     /// Overwrites `gradient` with the gradient of [`loss`](Self::loss) with respect to the prediction.
     fn gradient(&self, target: &Self::Target, prediction: &P, gradient: &mut P);
 
-    /// The same from the logits of an output that ends in `head`, where a stable formula exists: the loss, with its
-    /// gradient with respect to the logits written to `gradient`. `None`, with `gradient` untouched, where there is
-    /// none; that must depend only on the loss and `head`.
+    /// Computes loss and gradient from the logits of an output that ends in `head`, if there is a stable formula. The
+    /// gradient is with respect to the logits. Returns `None`, with `gradient` untouched, if there is no such formula;
+    /// that must depend only on the loss and `head`.
     fn fused(&self, head: Head, target: &Self::Target, logits: &P, gradient: Option<&mut P>) -> Option<P::Element> {
         let (_, _, _, _) = (head, target, logits, gradient);
         None
     }
 
-    /// The same where the output is known as well: what a loss can read from it, it need not compute once more. It
-    /// gives the same up to rounding.
+    /// Computes [`fused`](Self::fused) if the output is known as well: the loss may read values from it instead of
+    /// computing them again. The result is the same up to rounding.
     fn fused_with(
         &self,
         head: Head,
@@ -195,13 +270,15 @@ pub trait LossOn<P: Sample>: Loss {
         self.fused(head, target, logits, gradient)
     }
 
-    /// For an output with a mask (0 or not, for each position): the *sum* of the losses of the positions that count,
-    /// with its gradient, which is zero at the others, and whether that is with respect to the logits, as in
-    /// [`fused`](Self::fused).
+    /// Returns the *sum* of the losses of the positions that count, for an output with a mask. The mask has a number
+    /// for each position; 0 masks it.
     ///
-    /// By default it follows from the loss of whole samples, which is the mean over positions: the positions that do
-    /// not count are filled with a copy of one that does, whose part is taken away again. A loss that is no such mean
-    /// says here itself what a mask does.
+    /// Also returns whether the gradient is with respect to the logits, as in [`fused`](Self::fused). The gradient is
+    /// zero at the masked positions.
+    ///
+    /// The default uses the loss of whole samples, which is the mean over positions. It fills the positions that do
+    /// not count with a copy of one that does, and then subtracts the copies' part. A loss that is no such mean must
+    /// implement masks here.
     fn masked(
         &self,
         target: &Self::Target,
@@ -213,7 +290,7 @@ pub trait LossOn<P: Sample>: Loss {
     where
         P::Element: Scalar,
     {
-        // Whether there is a form for logits depends on nothing but the loss and the head.
+        // Only the loss and the head decide whether there is a form for logits.
         if let Some((head, logits)) = logits
             && self.fused(head, target, logits, None).is_some()
         {
@@ -231,10 +308,24 @@ pub trait LossOn<P: Sample>: Loss {
         (masked::by_sample(target, prediction, mask, gradient, judge), false)
     }
 
-    /// Whether a target is valid; otherwise what was expected and what came: `a class below
-    /// 10, but got 12`.
+    /// Checks a target.
+    ///
+    /// # Errors
+    /// The expectation and the value, if the target is invalid: `a class below 10, but got 12`.
     fn check(&self, target: &Self::Target) -> Result<(), crate::spec::text::Text<96>> {
         let _ = target;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_loss_has_new_and_default() {
+        let mut names = std::vec::Vec::new();
+        each_new(&mut |name| names.push(std::string::String::from(name)));
+        assert_eq!((names.len(), names[0].as_str()), (17, "binary_crossentropy"));
     }
 }

@@ -5,8 +5,8 @@
 //! dL/dy = 0
 //! ```
 //!
-//! In a tuple or in the named struct of a model `()` stands where an output has no loss, and where its targets would be
-//! in the data:
+//! In a tuple or in the named struct of a model, `()` stands for the missing loss of an output. In the data, it stands
+//! for the targets of that output:
 //!
 //! ```text
 //! let mut m = Headline::boxed(&mut rng).compile(RmsProp::default(), (BinaryCrossentropy::default(), ()));
@@ -14,8 +14,7 @@
 //! ```
 //!
 //! Such an output has no targets, so it has no metrics either. If it should have metrics, give it a loss and the loss
-//! weight
-//! 0. Source: <https://keras.io/api/models/model_training_apis/#compile-method>
+//! weight 0. Source: <https://keras.io/api/models/model_training_apis/#compile-method>
 
 use super::{Loss, LossOn};
 use crate::tensor::storage::Storage;
@@ -43,14 +42,14 @@ impl<P: Sample> LossOn<P> for () {
     }
 }
 
-/// The target of an output without a loss: nothing. There are as many of them as anybody asks for.
+/// The target of an output without a loss: empty. There are as many of them as a caller asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(C)]
 pub struct NoTarget;
 
 // SAFETY: it has no bytes.
 unsafe impl Zeroable for NoTarget {}
-// SAFETY: it has no bytes, so none that are invalid or padding, and no interior mutability or pointers.
+// SAFETY: it has no bytes, so it has no invalid bytes, no padding, no interior mutability and no pointers.
 unsafe impl Pod for NoTarget {}
 
 impl Column for () {
@@ -90,7 +89,7 @@ impl Tensors for NoTarget {
 
     type Buffers<B: Storage> = B::Of<Self>;
 
-    /// None: it goes with any number of samples.
+    /// Reports nothing, because it fits any number of samples.
     fn lengths(_: &[Self], _: &mut dyn FnMut(usize)) {}
 
     fn batch<B: Storage>(buffers: &B::Of<Self>, n: usize) -> &[Self] {

@@ -15,17 +15,18 @@ use crate::tensor::{Sample, Tensors, for_each_arity};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` gives no loss to the outputs of this model",
     label = "expected one loss for all outputs, or a tuple or `…Outputs` struct with one loss for each output",
-    note = "the outputs of the model are `{P}`",
-    note = "losses are values, such as `MeanSquaredError` and `BinaryCrossentropy::default()`; `()` is none; one of your own \
-            implements `nn::losses::Loss` and `nn::losses::LossOn<P>`, where `P` is the type of the output",
+    note = "losses are values, not names in quotes: `MeanSquaredError`, `BinaryCrossentropy::new()`; `()` is none; several are \
+            a tuple, not a list",
+    note = "a metric is no loss: `Mse` stands for `MeanSquaredError`, and `Mae` for `MeanAbsoluteError`",
+    note = "a loss of your own implements `nn::losses::Loss` and `nn::losses::LossOn<P>`, where `P` is the type of the output",
     note = "explained in nn::errors::nn0502"
 )]
 pub trait Losses<P: Tensors>: Shareable {
     /// The targets of all outputs.
     type Targets: Tensors;
 
-    /// The loss of every output, without its weight, in `losses`, and the mask of logits. Adds the weighted gradients
-    /// to `gradients` if they are wanted.
+    /// Computes the unweighted loss of every output into `losses`, and returns the mask of logits. If gradients are
+    /// wanted, adds the weighted gradients to `gradients`.
     fn evaluate(
         &self,
         targets: <Self::Targets as Tensors>::Batch<'_>,
@@ -37,7 +38,7 @@ pub trait Losses<P: Tensors>: Shareable {
         losses: &mut [f64],
     ) -> LogitMask;
 
-    /// Calls `report` with output, sample and what was expected for every invalid target.
+    /// Calls `report` with output, sample and expectation for every invalid target.
     fn check(&self, targets: <Self::Targets as Tensors>::Batch<'_>, report: &mut dyn FnMut(usize, usize, Text<96>));
 
     /// Calls `visit` with every output that has a loss, and its labels.
@@ -50,20 +51,20 @@ pub trait Losses<P: Tensors>: Shareable {
         let (_, _) = (output, visit);
     }
 
-    /// Whether this output has a loss, that is another one than `()`.
+    /// Whether this output has a loss other than `()`.
     fn judges(&self, output: usize) -> bool {
         let _ = output;
         true
     }
 
-    /// The loss of this output, for [lints](crate::lints).
+    /// Returns the facts about the loss of this output, for [lints](crate::lints).
     fn about(&self, output: usize) -> About {
         let _ = output;
         About::default()
     }
 }
 
-/// What [lints](crate::lints) and metrics know of a loss.
+/// The facts about a loss for [lints](crate::lints) and metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct About {
     /// [`Loss::name`]
@@ -80,21 +81,21 @@ impl About {
     }
 }
 
-/// How much outputs, samples and positions count in a loss.
+/// The weights of outputs, samples and positions in a loss.
 #[derive(Clone, Copy, Debug)]
 pub struct Weighting<'a> {
     /// `loss_weights`: one number for each output; empty for all 1.
     pub outputs: &'a [f64],
     /// `sample_weight`: one number for each sample of the batch; empty for all 1.
     pub samples: &'a [f64],
-    /// The mask of each output: one number for each position of the batch, 0 where it does not count; empty for none at
-    /// all.
+    /// The mask of each output: one number for each position of the batch, 0 if it does not count. Empty if there are
+    /// no masks.
     pub masks: &'a [Option<&'a [u32]>],
-    /// Where these samples are a part of a batch: for each output, how many of its samples or positions count in the
-    /// [whole](counted) batch, of which the loss is then a part. Empty where they are the batch.
+    /// The number of samples or positions of each output that count in the [whole](counted) batch, if these samples are
+    /// a part of it. The loss is then a part of the batch's loss. Empty if they are the batch.
     pub counted: &'a [usize],
-    /// For metrics, for each output: the activation that makes probabilities of it, where its loss takes logits. Empty
-    /// where no loss does.
+    /// The activation that turns each output into probabilities, if its loss takes logits; for metrics. Empty if no
+    /// loss does.
     pub links: &'a [Head],
 }
 
@@ -102,7 +103,7 @@ impl<'a> Weighting<'a> {
     /// All weights are 1.
     pub const NONE: Weighting<'static> = Weighting { outputs: &[], samples: &[], masks: &[], counted: &[], links: &[] };
 
-    /// What it says of output `i` alone.
+    /// Returns the weighting of output `i` alone.
     pub fn only(self, i: usize) -> Self {
         let one = i..i + 1;
         Weighting {
@@ -114,40 +115,40 @@ impl<'a> Weighting<'a> {
         }
     }
 
-    /// The weight of the first output.
+    /// Returns the weight of the first output.
     fn output(self) -> f64 {
         self.outputs.first().copied().unwrap_or(1.0)
     }
 
-    /// The weight of sample `n`.
+    /// Returns the weight of sample `n`.
     pub(crate) fn sample(self, n: usize) -> f64 {
         self.samples.get(n).copied().unwrap_or(1.0)
     }
 
-    /// The activation that makes probabilities of the first output.
+    /// Returns the activation that turns the first output into probabilities.
     pub(crate) fn link(self) -> Head {
         self.links.first().copied().unwrap_or(Head::Other)
     }
 
-    /// The mask of the first output, if it has one number for each of so many positions. Another one says nothing of
-    /// them: a layer at every step may have given several positions for each.
+    /// Returns the mask of the first output if it has one number for each of `positions`. A mask of another length
+    /// does not apply: a layer at every step may have made several positions of each.
     pub(crate) fn mask(self, positions: usize) -> Option<&'a [u32]> {
         valid(self.masks.first().copied().flatten(), positions)
     }
 }
 
-/// A mask of so many positions.
+/// Returns the mask if it has this number of positions.
 fn valid(mask: Option<&[u32]>, positions: usize) -> Option<&[u32]> {
     mask.filter(|mask| mask.len() == positions)
 }
 
-/// What the loss of an output is divided by: the number of its samples, or with a mask for each of its `positions` the
-/// number of those that count.
+/// Returns the divisor of an output's loss: the number of its samples, or with a mask for each of its `positions`, the
+/// number of positions that count.
 pub fn counted(mask: Option<&[u32]>, samples: usize, positions: usize) -> usize {
     valid(mask, positions).map_or(samples, |mask| mask.iter().filter(|&&m| m != 0).count())
 }
 
-/// One output, and its gradient times the weight of the output.
+/// Computes the loss of one output, and its gradient times the weight of the output.
 ///
 /// ```text
 /// Σ wₙ · Lₙ / N                   over the samples of the batch
@@ -188,7 +189,7 @@ fn evaluate_one<P: Sample<Element: Scalar>, L: LossOn<P>>(
     (sum / counted, from_logits)
 }
 
-/// One sample without a mask: its loss, and whether the gradient is that of the logits.
+/// Returns the loss of one sample without a mask, and whether the gradient is with respect to the logits.
 fn judge<P: Sample, L: LossOn<P>>(
     loss: &L,
     target: &L::Target,
@@ -213,7 +214,7 @@ fn check_one<P: Sample, L: LossOn<P>>(
     targets: &[L::Target],
     report: &mut dyn FnMut(usize, usize, Text<96>),
 ) {
-    // Where there is no loss, there is no end of targets either.
+    // Without a loss, the number of targets is unlimited.
     let targets = if L::JUDGES { targets } else { &[] };
     for (n, target) in targets.iter().enumerate() {
         if let Err(expected) = loss.check(target) {
@@ -233,8 +234,8 @@ fn labels_of<P: Sample, L: LossOn<P>>(
     }
 }
 
-// `Loss` is named beside `LossOn`, its subtrait: it has no parameters, so the compiler knows that tuples and the named
-// structs of models are no losses, and the implementations do not overlap.
+// The bound names `Loss` besides its subtrait `LossOn` because `Loss` has no parameters. The compiler then knows that
+// tuples and the named structs of models are no losses, and the implementations do not overlap.
 #[diagnostic::do_not_recommend]
 impl<P: Sample<Element: Scalar>, L: Loss + LossOn<P>> Losses<P> for L {
     type Targets = L::Target;
@@ -322,7 +323,7 @@ macro_rules! spread_losses {
             }
         }
     };
-    // `self` is handed in, since the macro's own `self` would be another name to the bodies.
+    // `self` is passed in, because the macro's own `self` would be another name in the bodies.
     (@methods $this:ident [$($name:ident)+] [$($index:tt)+] [$(($loss:expr) $i:tt)+]) => {
         fn evaluate(
             &$this,

@@ -5,7 +5,7 @@
 //! dL/dy = 1/n · (1 - t / (y + 1e-7))
 //! ```
 //!
-//! It is the negative logarithm of the Poisson probability without the part that does not depend on `y`, so it can be
+//! It is the negative logarithm of the Poisson probability without the term that does not depend on `y`, so it can be
 //! negative. `n` is the number of features of a position. A negative prediction makes it NaN: let the output end in
 //! `softplus`, `exponential` or `relu`. Source: <https://keras.io/api/losses/probabilistic_losses/#poisson-class>
 
@@ -19,7 +19,8 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ y - t · ln y`
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[doc(alias = "PoissonNLLLoss")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Poisson;
 
 impl Loss for Poisson {
@@ -42,7 +43,7 @@ impl<T: Scalar + Element> Position<T> for Poisson {
     fn slope(&self, t: &[T], y: &[T], slope: &mut [T]) {
         mean_slope(t, y, slope, |t, y| {
             let q = t / (y + T::of(EPSILON));
-            // 1 - q, of which little is left where the prediction is right.
+            // 1 - q would lose its digits for a prediction near the target.
             if q > T::of(0.5) && q < T::of(2.0) { (y - t + T::of(EPSILON)) / (y + T::of(EPSILON)) } else { T::ONE - q }
         });
     }

@@ -1,4 +1,4 @@
-//! What a loss of the library says of one position, and what follows from it.
+//! The losses of the library for one position, and the loss of a sample made from them.
 //!
 //! ```text
 //! l(t, y)                            a position: its features and their target
@@ -14,50 +14,50 @@ use crate::tensor::scalar::Scalar;
 use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
-/// A loss that judges the positions of a sample one by one. [`on_positions!`] makes a
-/// [`LossOn`](crate::train::losses::LossOn) of it.
+/// A loss that judges the positions of a sample one by one. [`on_positions!`] implements
+/// [`LossOn`](crate::train::losses::LossOn) with it.
 pub(super) trait Position<T: Scalar>: Loss + Sized {
-    /// What a target holds: `T`, or `u32` where it is the index of a class.
+    /// The items of a target: `T`, or `u32` if it is the index of a class.
     type Target: Element;
 
-    /// The loss of a position.
+    /// Returns the loss of a position.
     fn value(&self, target: &[Self::Target], prediction: &[T]) -> T;
 
     /// Overwrites `slope` with the gradient of [`value`](Self::value) with respect to the prediction.
     fn slope(&self, target: &[Self::Target], prediction: &[T], slope: &mut [T]);
 
-    /// Both of them, which may cost less than one after the other.
+    /// Computes both, which may cost less than one after the other.
     fn value_and_slope(&self, target: &[Self::Target], prediction: &[T], slope: &mut [T]) -> T {
         self.slope(target, prediction, slope);
         self.value(target, prediction)
     }
 
-    /// The loss for a loss of logits, where `output` is what the activation makes of them.
+    /// Returns the value for a loss of logits, where `output` is their activation.
     fn value_with(&self, target: &[Self::Target], output: &[T], logits: &[T]) -> T {
         let _ = output;
         self.value(target, logits)
     }
 
-    /// Both of them for a loss of logits, where `output` is what the activation makes of them.
+    /// Computes both for a loss of logits, where `output` is their activation.
     fn value_and_slope_with(&self, target: &[Self::Target], output: &[T], logits: &[T], slope: &mut [T]) -> T {
         let _ = output;
         self.value_and_slope(target, logits, slope)
     }
 
-    /// The loss that judges the logits of an output that ends in `head`, where a stable formula exists.
+    /// Returns the loss that judges the logits of an output that ends in `head`, if there is a stable formula.
     fn of_logits(&self, head: Head) -> Option<Self> {
         let _ = head;
         None
     }
 
-    /// Whether the targets of a sample are valid for predictions of this many features.
+    /// Checks whether the targets of a sample are valid for predictions with this number of features.
     fn check_targets(&self, targets: &[Self::Target], features: usize) -> Result<(), Text<96>> {
         let (_, _) = (targets, features);
         Ok(())
     }
 }
 
-/// Target and prediction of each position.
+/// Returns target and prediction of each position.
 fn positions<'a, T, Y, const R: usize, const P: usize>(
     targets: &'a [Y],
     predictions: &'a SMatrix<T, R, P>,
@@ -65,7 +65,7 @@ fn positions<'a, T, Y, const R: usize, const P: usize>(
     targets.chunks_exact(targets.len() / P).zip(predictions.as_slice().chunks_exact(R))
 }
 
-/// `1/P · Σ l(t[p], y[p])`
+/// Returns `1/P · Σ l(t[p], y[p])`.
 pub(super) fn loss<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     loss: &L,
     targets: &[L::Target],
@@ -74,7 +74,7 @@ pub(super) fn loss<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     mean_of(positions(targets, predictions).map(|(t, y)| loss.value(t, y)), P)
 }
 
-/// The same of logits, where the output is known as well.
+/// Returns [`loss`] from logits, if the output is known as well.
 pub(super) fn loss_with<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     loss: &L,
     targets: &[L::Target],
@@ -85,7 +85,7 @@ pub(super) fn loss_with<T: Scalar, L: Position<T>, const R: usize, const P: usiz
     mean_of(positions.map(|((t, z), y)| loss.value_with(t, y, z)), P)
 }
 
-/// The same, and its gradient.
+/// Returns [`loss`], and computes its gradient.
 pub(super) fn loss_and_gradient<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     loss: &L,
     targets: &[L::Target],
@@ -95,7 +95,7 @@ pub(super) fn loss_and_gradient<T: Scalar, L: Position<T>, const R: usize, const
     judged(targets, predictions, predictions, gradient, |t, _, y, g| loss.value_and_slope(t, y, g))
 }
 
-/// The same of logits, where the output is known as well.
+/// Returns [`loss_and_gradient`] from logits, if the output is known as well.
 pub(super) fn loss_and_gradient_with<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     loss: &L,
     targets: &[L::Target],
@@ -106,7 +106,7 @@ pub(super) fn loss_and_gradient_with<T: Scalar, L: Position<T>, const R: usize, 
     judged(targets, output, logits, gradient, |t, y, z, g| loss.value_and_slope_with(t, y, z, g))
 }
 
-/// The mean over positions of what `judge` finds for target, output, logits and gradient of each.
+/// Returns the mean over positions of the results of `judge` for target, output, logits and gradient.
 #[inline(always)]
 fn judged<T: Scalar, Y, const R: usize, const P: usize>(
     targets: &[Y],
@@ -126,7 +126,7 @@ fn judged<T: Scalar, Y, const R: usize, const P: usize>(
     sum / T::of(P as f64)
 }
 
-/// Its gradient.
+/// Computes the gradient of [`loss`].
 pub(super) fn gradient<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     loss: &L,
     targets: &[L::Target],
@@ -142,7 +142,7 @@ pub(super) fn gradient<T: Scalar, L: Position<T>, const R: usize, const P: usize
     }
 }
 
-/// `Σ l(t[p], y[p])` over the positions that count, and its gradient.
+/// Returns `Σ l(t[p], y[p])` over the positions that count, and computes its gradient.
 pub(super) fn masked<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     loss: &L,
     targets: &[L::Target],
@@ -154,7 +154,7 @@ pub(super) fn masked<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
     let mut gradients = gradient.map(|gradient| gradient.as_mut_slice().chunks_exact_mut(R));
     for ((t, y), &m) in positions(targets, predictions).zip(mask) {
         let gradient = gradients.as_mut().and_then(Iterator::next);
-        // Not a product: what does not count may be NaN.
+        // Not a product, because a position that does not count may be NaN.
         match (m != 0, gradient) {
             (true, Some(gradient)) => {
                 sum += loss.value_and_slope(t, y, gradient);
@@ -168,7 +168,7 @@ pub(super) fn masked<T: Scalar, L: Position<T>, const R: usize, const P: usize>(
 }
 
 /// Implements [`LossOn`](crate::train::losses::LossOn) for a [`Position`]: `on_positions!(Huber: SMatrix<T, R, P>)`,
-/// with the type of the target of a sample.
+/// with the type of a sample's target.
 macro_rules! on_positions {
     ($loss:ident: $target:ty) => {
         impl<T, const R: usize, const P: usize> $crate::train::losses::LossOn<SMatrix<T, R, P>> for $loss

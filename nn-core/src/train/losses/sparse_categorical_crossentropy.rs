@@ -1,5 +1,5 @@
 //! Sparse categorical cross-entropy: the features of a position are the probabilities of classes, the target is the
-//! index of one.
+//! index of one class.
 //!
 //! ```text
 //! p' = clip(p, 1e-7, 1 - 1e-7)
@@ -11,9 +11,9 @@
 //! dL/dz[i] = softmax(z)[i] - (i = t)
 //! ```
 //!
-//! `Σ p'` is there because Keras on TensorFlow hands `ln p'` to its softmax cross-entropy as logits; for probabilities
-//! that sum to 1 it changes nothing but rounding. The second form is also used for an output that ends in softmax. A
-//! class that does not exist makes the loss NaN; `check` finds it before.
+//! The term `Σ p'` exists because Keras on TensorFlow passes `ln p'` to its softmax cross-entropy as logits. For
+//! probabilities that sum to 1 it changes only the rounding. An output that ends in softmax also uses the second form.
+//! A class that does not exist makes the loss NaN; `check` finds it first.
 //!
 //! Source: <https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class>
 
@@ -26,29 +26,38 @@ use crate::train::losses::Loss;
 use nalgebra::SMatrix;
 
 /// Cross-entropy of one class out of several, with indices as targets: `-ln p[t]`, the mean over positions
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[doc(alias = "sparse_categorical_crossentropy")]
+#[doc(alias = "crossentropy")]
+#[doc(alias = "CrossEntropyLoss")]
+#[doc(alias = "NLLLoss")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SparseCategoricalCrossentropy {
     /// Whether predictions are logits instead of probabilities; false by default.
     pub from_logits: bool,
 }
 
-/// Scalar `class` of a position, or NaN.
+impl SparseCategoricalCrossentropy {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = SparseCategoricalCrossentropy { from_logits: false };
+}
+
+/// Returns scalar `class` of a position, or NaN.
 #[inline(always)]
 fn at<T: Scalar>(position: &[T], class: u32) -> T {
     position.get(class as usize).copied().unwrap_or(T::of(f64::NAN))
 }
 
-/// `Σ p'[i ≠ t]`
+/// Returns `Σ p'[i ≠ t]`.
 #[inline(always)]
 fn others<T: Scalar>(position: &[T], class: u32) -> T {
     position.iter().enumerate().map(|(i, &p)| if i == class as usize { T::ZERO } else { clip(p).0 }).sum()
 }
 
-/// Makes `softmax(z)` the gradient.
+/// Turns `softmax(z)` into the gradient.
 #[inline(always)]
 fn subtract<T: Scalar>(log: LogSum<T>, class: u32, slope: &mut [T]) {
     if let Some(slope) = slope.get_mut(class as usize) {
-        // Where the class leads, p - 1 is what the others have.
+        // For a leading class, p - 1 is minus the probability of the others.
         *slope = if class as usize == log.first { -log.others } else { *slope - T::ONE };
     }
 }
@@ -161,7 +170,7 @@ mod tests {
         like_keras(&PLAIN, &TARGETS, &probabilities, 8.405621465759129, &expected);
     }
 
-    /// `keras.losses.SparseCategoricalCrossentropy(from_logits=True)(targets, logits)`; after a softmax the same.
+    /// `keras.losses.SparseCategoricalCrossentropy(from_logits=True)(targets, logits)`; the same after a softmax.
     #[test]
     fn logits_as_in_keras() {
         let expected = [0.115611948811, -0.185734140394, 0.070122191583, -0.5, 0.5, 0.];

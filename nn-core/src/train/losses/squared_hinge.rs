@@ -1,4 +1,4 @@
-//! Squared hinge: as [`Hinge`](crate::train::losses::Hinge), without a corner.
+//! Squared hinge: a [`Hinge`](crate::train::losses::Hinge) without a corner.
 //!
 //! ```text
 //! t' = 2 · t - 1  if every label of the position is 0 or 1, else t
@@ -19,7 +19,8 @@ use crate::train::losses::domain::Domain;
 use nalgebra::SMatrix;
 
 /// `1/n · Σ max(1 - t · y, 0)²` with labels -1 and 1 (or 0 and 1)
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[doc(alias = "squared_hinge")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SquaredHinge;
 
 impl Loss for SquaredHinge {

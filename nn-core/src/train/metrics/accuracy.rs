@@ -1,4 +1,4 @@
-//! Accuracy: how often the prediction is right, in the sense that fits the output.
+//! Accuracy: the frequency of right predictions, in the sense that fits the output.
 //!
 //! ```text
 //! predictions with one feature          binary_accuracy with threshold 0.5, or 0 for logits
@@ -15,7 +15,8 @@ use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
-/// Keras's `"accuracy"`: binary, sparse categorical or categorical, whichever fits the output
+/// Keras's `"accuracy"`: binary, sparse categorical or categorical, depending on the output
+#[doc(alias = "acc")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Accuracy;
 

@@ -1,4 +1,4 @@
-//! AUC: the area under the curve that a threshold draws when it moves from 0 to 1.
+//! AUC: the area under the curve of a threshold that moves from 0 to 1.
 //!
 //! ```text
 //! at threshold θ:  tp, fp, tn, fn   by weight; positive is  p > θ
@@ -8,14 +8,14 @@
 //! AUC = Σ (x[i] - x[i+1]) · height(y[i], y[i+1])
 //! ```
 //!
-//! There are `N` thresholds: `i / (N - 1)`, the first a little below 0 and the last a little above 1. The height is the
-//! mean of the two (interpolation), the smaller or the larger one. Interpolation of PR is not linear; it is that of
-//! Davis and Goadrich, "The Relationship Between Precision-Recall and ROC Curves" (2006). A division by 0 gives 0.
+//! There are `N` thresholds: `i / (N - 1)`, the first a little below 0 and the last a little above 1. The height is
+//! the mean of both ends (interpolation), the smaller end or the larger one. The interpolation of PR is not linear; it
+//! follows Davis and Goadrich, "The Relationship Between Precision-Recall and ROC Curves" (2006). A division by 0
+//! gives 0.
 //!
-//! As in Keras it is an approximation, in which predictions between the same two thresholds count as equal. All
-//! scalars of a sample count together (`multi_label=False`); a target counts as positive if it is not 0. A prediction
-//! of NaN is above no threshold, not even the first. Source:
-//! <https://keras.io/api/metrics/classification_metrics/#auc-class>
+//! As in Keras, this is an approximation: predictions between the same two thresholds count as equal. All scalars of a
+//! sample count together (`multi_label=False`). A target counts as positive if it is not 0. A NaN prediction is above
+//! no threshold, not even the first. Source: <https://keras.io/api/metrics/classification_metrics/#auc-class>
 
 use super::counts::divide_no_nan;
 use super::logits::probability;
@@ -25,7 +25,7 @@ use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
-/// Which curve the area is under
+/// The curve above the area
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AucCurve {
     /// True positives over false positives: the default.
@@ -37,48 +37,48 @@ pub enum AucCurve {
     PrGain,
 }
 
-/// How the area between two thresholds is computed
+/// The height of the area between two thresholds
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AucSummationMethod {
-    /// With the mean height: the default.
+    /// The mean height: the default.
     #[default]
     Interpolation,
-    /// With the smaller height.
+    /// The smaller height.
     Minoring,
-    /// With the larger height.
+    /// The larger height.
     Majoring,
 }
 
 /// The area under a curve of `N` thresholds, 200 by default: Keras's `AUC`
 ///
-/// `Auc::default()` has 200; another number is `Auc::<50>::new()`, or
+/// `Auc::default()` has 200 thresholds. For another number, write `Auc::<50>::new()` or
 /// `Auc::<50> { curve: AucCurve::Pr, ..Auc::new() }`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Auc<const N: usize = 200> {
-    /// Which curve; ROC by default.
+    /// The curve; ROC by default.
     pub curve: AucCurve,
-    /// How it is summed; interpolation by default.
+    /// The height between two thresholds; interpolation by default.
     pub summation_method: AucSummationMethod,
     /// Whether predictions are logits instead of probabilities; false by default.
     pub from_logits: bool,
 }
 
 impl<const N: usize> Auc<N> {
-    /// The area under the ROC curve.
+    /// Creates the area under the ROC curve.
     pub const fn new() -> Self {
         const { assert!(N > 1, "AUC needs at least two thresholds") }
         Auc { curve: AucCurve::Roc, summation_method: AucSummationMethod::Interpolation, from_logits: false }
     }
 }
 
-// Not for every `N`, so that `Auc::default()` is one type.
+// Only for one `N`, so that `Auc::default()` is one type.
 impl Default for Auc<200> {
     fn default() -> Self {
         Auc::new()
     }
 }
 
-/// How many positives and negatives lie between two thresholds, by weight.
+/// The weights of positives and negatives between each pair of thresholds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Buckets<const N: usize> {
     positives: [f64; N],
@@ -95,7 +95,7 @@ impl<const N: usize> Default for Buckets<N> {
 }
 
 impl<const N: usize> Buckets<N> {
-    /// `p` belongs to the last threshold that is below it.
+    /// Adds `p` to the last threshold below it.
     fn add<T: Scalar>(&mut self, positive: bool, p: T, weight: f64) {
         // Only NaN has no order with itself.
         if p.partial_cmp(&p).is_none() {
@@ -109,7 +109,7 @@ impl<const N: usize> Buckets<N> {
         to[(bucket.max(0.0) as usize).min(N - 1)] += weight;
     }
 
-    /// `tp` and `fp` of each threshold.
+    /// Returns `tp` and `fp` of each threshold.
     fn cumulated(&self) -> ([f64; N], [f64; N]) {
         let (mut tp, mut fp) = (self.positives, self.negatives);
         for i in (1..N).rev() {
@@ -120,7 +120,7 @@ impl<const N: usize> Buckets<N> {
     }
 }
 
-/// A point of the curve.
+/// Returns a point of the curve.
 fn point(curve: AucCurve, tp: f64, fp: f64, tn: f64, fn_: f64) -> (f64, f64) {
     let recall = divide_no_nan(tp, tp + fn_);
     match curve {
@@ -134,7 +134,7 @@ fn point(curve: AucCurve, tp: f64, fp: f64, tn: f64, fn_: f64) -> (f64, f64) {
     }
 }
 
-/// The area under the PR curve where false positives are linear in true positives between two thresholds.
+/// Returns the area under the PR curve if false positives are linear in true positives between two thresholds.
 fn interpolated_pr<const N: usize>(tp: &[f64; N], fp: &[f64; N], positives: f64) -> f64 {
     let ln = |x: f64| nalgebra::ComplexField::ln(x);
     let mut area = 0.0;
@@ -158,7 +158,7 @@ impl<const N: usize> Metric for Auc<N> {
 
     fn result(&self, state: &Buckets<N>) -> f64 {
         let (tp, fp) = state.cumulated();
-        // Everything else is above the first threshold.
+        // All others are above the first threshold.
         let (positives, negatives) = (tp[0] + state.below[0], fp[0] + state.below[1]);
         if (self.curve, self.summation_method) == (AucCurve::Pr, AucSummationMethod::Interpolation) {
             return interpolated_pr(&tp, &fp, positives);
@@ -232,7 +232,7 @@ mod tests {
     fn the_ends() {
         let metric = Auc::default();
         assert_eq!(metric.result(&Buckets::default()), 0.0);
-        // All in the first bucket, all in the last, and each where it belongs.
+        // All predictions in the first bucket, all in the last, and each in its own.
         assert_eq!(auc(metric, &[(0., 0.), (1., 0.)], &[]), 0.5);
         assert_eq!(auc(metric, &[(0., 1.), (1., 2.)], &[]), 0.5);
         assert_eq!(auc(metric, &[(0., -1.), (1., 1.)], &[]), 1.0);

@@ -1,4 +1,4 @@
-//! Binary accuracy: how often a prediction lies on the side of a threshold that its target says.
+//! Binary accuracy: the frequency of predictions on the target's side of a threshold.
 //!
 //! ```text
 //! the mean over all scalars of  t = (p > threshold)
@@ -15,10 +15,11 @@ use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
-/// How often `p > threshold` agrees with the target
+/// The frequency of `p > threshold` agreeing with the target
+#[doc(alias = "binary_accuracy")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryAccuracy {
-    /// Above it a prediction counts as 1; Keras's default is 0.5.
+    /// The threshold: a prediction above it counts as 1; Keras's default is 0.5.
     pub threshold: f64,
 }
 

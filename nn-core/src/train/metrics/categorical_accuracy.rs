@@ -1,11 +1,11 @@
-//! Categorical accuracy: how often the largest feature of the prediction is the largest of the one-hot target.
+//! Categorical accuracy: the frequency of predictions whose largest feature is that of the one-hot target.
 //!
 //! ```text
 //! the mean over positions of  argmax t = argmax p
 //! ```
 //!
-//! Of several equal maxima the first counts. NaN is no maximum: a position of nothing but NaN predicts class 0, as in
-//! Keras. Source: <https://keras.io/api/metrics/accuracy_metrics/#categoricalaccuracy-class>
+//! The first of several equal maxima counts. NaN is no maximum: a position of NaN only predicts class 0, as in Keras.
+//! Source: <https://keras.io/api/metrics/accuracy_metrics/#categoricalaccuracy-class>
 
 use super::position::{Position, on_positions};
 use super::{Mean, Metric};
@@ -13,15 +13,16 @@ use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
-/// How often `argmax p = argmax t`
+/// The frequency of `argmax p = argmax t`
+#[doc(alias = "categorical_accuracy")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CategoricalAccuracy;
 
-/// The index of the first maximum; NaN is none, unless there is nothing else.
+/// Returns the index of the first maximum. NaN is no maximum, unless all scalars are NaN.
 pub(super) fn argmax<T: Scalar>(position: &[T]) -> usize {
     let mut best = 0;
     for i in 1..position.len() {
-        // The first is also beaten by any number if it is NaN. Only NaN has no order with itself.
+        // If the first scalar is NaN, any number beats it. Only NaN has no order with itself.
         let none = position[best].partial_cmp(&position[best]).is_none();
         if position[i] > position[best] || (none && position[i].partial_cmp(&position[i]).is_some()) {
             best = i;

@@ -1,11 +1,11 @@
-//! The confusion matrix: which classes are taken for which.
+//! The confusion matrix: a count for each pair of target class and predicted class.
 //!
 //! ```text
 //! m[t, p] = the number of samples of class t that are predicted as class p
 //! ```
 //!
-//! A row for each class that is, a column for each that is predicted, so the diagonal is what is right. Keras leaves it
-//! to `tf.math.confusion_matrix`, whose rows and columns these are. Source:
+//! There is a row for each target class and a column for each predicted class, so the diagonal counts right
+//! predictions. Rows and columns are those of `tf.math.confusion_matrix`, which Keras users call for it. Source:
 //! <https://www.tensorflow.org/api_docs/python/tf/math/confusion_matrix>
 
 use super::categorical_accuracy::argmax;
@@ -15,14 +15,14 @@ use core::fmt;
 use nalgebra::SMatrix;
 
 /// A sample that stands for a class: its index (`u32`), or the largest of several features (probabilities, logits or a
-/// one-hot target). One feature alone is class 1 above 0.5 and class 0 otherwise.
+/// one-hot target). A single feature means class 1 above 0.5 and class 0 otherwise.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not stand for a class",
     note = "it may be an index (`u32`) or a vector with a feature for each class",
     note = "explained in nn::errors::nn0503"
 )]
 pub trait Class {
-    /// The index of the class.
+    /// Returns the index of the class.
     fn class(&self) -> usize;
 }
 
@@ -58,7 +58,7 @@ impl<T: Scalar + Element, const R: usize> Class for SMatrix<T, R, 1> {
     }
 }
 
-/// How often class `t` (row) is predicted as class `p` (column): what [`confusion_matrix`] counts
+/// The number of predictions of class `p` (column) for class `t` (row): the result of [`confusion_matrix`]
 ///
 /// It prints as a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,12 +71,12 @@ impl<const C: usize> Default for ConfusionMatrix<C> {
 }
 
 impl<const C: usize> ConfusionMatrix<C> {
-    /// All counts, row by row.
+    /// Returns all counts, row by row.
     pub fn rows(&self) -> &[[u64; C]; C] {
         &self.0
     }
 
-    /// How many samples of class `target` are predicted as class `prediction`.
+    /// Returns the number of samples of class `target` that are predicted as class `prediction`.
     ///
     /// # Panics
     /// If a class is not below `C`.
@@ -94,19 +94,19 @@ impl<const C: usize> ConfusionMatrix<C> {
         self.0[target][prediction] += 1;
     }
 
-    /// How many samples were counted.
+    /// Returns the number of counted samples.
     pub fn total(&self) -> u64 {
         self.0.as_flattened().iter().sum()
     }
 
-    /// The part of the samples that is right; 0 without samples.
+    /// Returns the part of the samples that is right; 0 without samples.
     pub fn accuracy(&self) -> f64 {
         let right: u64 = (0..C).map(|class| self.0[class][class]).sum();
         right as f64 / self.total().max(1) as f64
     }
 }
 
-/// Counts which classes are taken for which.
+/// Counts the predictions for each class.
 ///
 /// ```
 /// # use {nalgebra::SVector, nn_core as nn};
@@ -119,7 +119,7 @@ impl<const C: usize> ConfusionMatrix<C> {
 /// ```
 ///
 /// # Panics
-/// If there are not as many targets as predictions, or a class is not below `C`.
+/// If the numbers of targets and predictions differ, or a class is not below `C`.
 pub fn confusion_matrix<const C: usize>(targets: &[impl Class], predictions: &[impl Class]) -> ConfusionMatrix<C> {
     assert_eq!(targets.len(), predictions.len(), "a target for each prediction");
     let mut matrix = ConfusionMatrix::default();
@@ -129,12 +129,12 @@ pub fn confusion_matrix<const C: usize>(targets: &[impl Class], predictions: &[i
     matrix
 }
 
-/// The number of digits.
+/// Returns the number of digits.
 fn width(number: u64) -> usize {
     number.checked_ilog10().unwrap_or(0) as usize + 1
 }
 
-/// A table with the classes in front of its rows and above its columns.
+/// Prints a table with the classes before its rows and above its columns.
 impl<const C: usize> fmt::Display for ConfusionMatrix<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let classes = width(C.saturating_sub(1) as u64);

@@ -1,11 +1,11 @@
-//! Cosine similarity: how well the direction of the prediction is that of the target, from -1 to 1.
+//! Cosine similarity: the agreement of the directions of prediction and target, from -1 to 1.
 //!
 //! ```text
 //! Σ t̂ · ŷ        over the features of a position, t̂ and ŷ with length 1
 //! ```
 //!
-//! The mean over positions. It is the negative of the [loss](crate::train::losses::CosineSimilarity), with which it
-//! shares its type. Source: <https://keras.io/api/metrics/regression_metrics/#cosinesimilarity-class>
+//! The mean over positions. It is the negative of the [loss](crate::train::losses::CosineSimilarity) and shares its
+//! type. Source: <https://keras.io/api/metrics/regression_metrics/#cosinesimilarity-class>
 
 use super::of_losses::loss_metric;
 pub use crate::train::losses::CosineSimilarity;

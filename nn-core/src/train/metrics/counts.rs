@@ -1,4 +1,4 @@
-//! What precision and recall share: which predictions count as positive, and how many of them are.
+//! The common code of precision and recall: chooses the positive predictions and counts them.
 
 use super::logits::above;
 use crate::activations::Head;
@@ -13,13 +13,13 @@ pub struct Counts {
     pub(super) false_negatives: f64,
 }
 
-/// Which scalars are looked at, and which of them are positive.
+/// The choice of the scalars that count, and of the positive ones among them.
 #[derive(Clone, Copy)]
 pub(super) struct Choice {
     pub(super) threshold: Option<f64>,
     pub(super) top_k: Option<usize>,
     pub(super) class_id: Option<usize>,
-    /// What makes probabilities of predictions that are logits.
+    /// The activation that turns logits into probabilities.
     pub(super) link: Head,
 }
 
@@ -32,7 +32,7 @@ impl Choice {
             if self.class_id.is_some_and(|class| class != i) {
                 continue;
             }
-            // Of equal ones the first are among the best.
+            // Of equal predictions, the first are the best.
             let before = |j: usize, other: T| other > p || (other == p && j < i);
             let rank = || prediction.iter().enumerate().filter(|&(j, &other)| before(j, other)).count();
             // NaN is not positive, whatever its rank.
@@ -63,7 +63,7 @@ impl Choice {
     }
 }
 
-/// `a / b`, or 0 where that would be a division by 0.
+/// Returns `a / b`, or 0 if `b` is 0.
 pub(super) fn divide_no_nan(a: f64, b: f64) -> f64 {
     if b == 0.0 { 0.0 } else { a / b }
 }

@@ -8,11 +8,11 @@
 //! micro:     f of the sums of tp, fp and fn over all classes
 //! ```
 //!
-//! Without a threshold the classes with the largest prediction are positive (all of them, if several are equal, and
-//! none if that is 0 or one is NaN), otherwise those above it. Keras's default, `average=None`, gives a number for
-//! each class; a metric here is one number, so the default is macro, and [`F1Average::Class`] gives the number of one
-//! class. Positions count as samples; Keras takes only one. Source:
-//! <https://keras.io/api/metrics/classification_metrics/#f1score-class>
+//! Without a threshold, the classes with the largest prediction are positive: all of them if several are equal, and
+//! none if the largest is 0 or one is NaN. With a threshold, the classes above it are positive. Keras's default,
+//! `average=None`, gives a number for each class. A metric here is one number, so the default is macro, and
+//! [`F1Average::Class`] gives the number of one class. Positions count as samples; Keras accepts only one position.
+//! Source: <https://keras.io/api/metrics/classification_metrics/#f1score-class>
 
 use super::logits::above;
 use super::{Metric, MetricOn};
@@ -24,7 +24,7 @@ use nalgebra::SMatrix;
 /// Keras's `epsilon()`.
 const EPSILON: f64 = 1e-7;
 
-/// How the scores of the classes become one number
+/// The combination of the classes' scores into one number
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum F1Average {
     /// The mean of all classes: the default.
@@ -32,24 +32,24 @@ pub enum F1Average {
     Macro,
     /// The score of all decisions together.
     Micro,
-    /// The mean, in which a class counts as much as it has targets.
+    /// The mean, weighted by each class's number of targets.
     Weighted,
-    /// One class alone; 0 for one that does not exist.
+    /// The score of one class; 0 for a class that does not exist.
     Class(usize),
 }
 
 /// The F1 score of `C` classes with one-hot (or several-hot) targets
 ///
-/// `C` is found from the output: `.metrics(F1Score::default())`.
+/// The output determines `C`: `.metrics(F1Score::default())`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct F1Score<const C: usize> {
-    /// How the scores of the classes become one number; macro by default.
+    /// The combination of the classes' scores; macro by default.
     pub average: F1Average,
-    /// Above it a prediction counts as positive; without it, the default, the largest does.
+    /// The threshold: a prediction above it counts as positive. Without it, the default, the largest prediction does.
     pub threshold: Option<f64>,
 }
 
-/// What a class has, by weight; the sum of its targets is that of true positives and false negatives.
+/// The counts of a class, by weight. The sum of its targets is the sum of true positives and false negatives.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Counts {
     true_positives: f64,
@@ -69,7 +69,7 @@ impl Counts {
     }
 }
 
-/// What all classes have.
+/// The counts of all classes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Classes<const C: usize>([Counts; C]);
 
@@ -124,14 +124,14 @@ impl<T: Scalar + Element, Y: Element, const C: usize, const P: usize> MetricOn<S
         _: Option<&[u32]>,
     ) {
         for (t, p) in target.as_slice().chunks_exact(C).zip(prediction.as_slice().chunks_exact(C)) {
-            // NaN if one is, so that none is positive.
+            // NaN if one is NaN, so that no class is positive.
             let largest =
                 p.iter().fold(p[0], |max, &p| if p <= max || max.partial_cmp(&max).is_none() { max } else { p });
             let above = self.threshold.map(|threshold| above(link, p, threshold));
             for ((counts, t), &p) in state.0.iter_mut().zip(t).zip(p) {
                 let positive = match &above {
                     Some(above) => above(p),
-                    // A probability of 0 is none; a logit of 0 is.
+                    // A probability of 0 is not positive, but a logit of 0 is.
                     None => p >= largest && (link.of_logits() || p.abs() > T::of(1e-9)),
                 };
                 let t = t.value();

@@ -1,8 +1,8 @@
-//! Logits as predictions: where the loss of an output takes logits, metrics are told by which activation it makes
-//! probabilities of them.
+//! Logits as predictions: if the loss of an output takes logits, its metrics get the activation that turns them into
+//! probabilities.
 //!
-//! A threshold is one for probabilities, so it is compared with the logit that has this probability: 0 for 1/2. A
-//! threshold that is no probability (0 or less, 1 or more) is a logit already.
+//! A threshold applies to probabilities, so the logit with that probability is compared: 0 for 1/2. A threshold that
+//! is not a probability (0 or less, 1 or more) is already a logit.
 
 use crate::activations::{Elementwise, Head, Sigmoid};
 use crate::tensor::Sample;
@@ -10,7 +10,7 @@ use crate::tensor::scalar::Scalar;
 use core::slice;
 use nalgebra::ComplexField;
 
-/// `z ↦ p` for the logits of one position.
+/// Returns `z ↦ p` for the logits of one position.
 pub(super) fn probability<T: Scalar>(link: Head, position: &[T]) -> impl Fn(T) -> T + use<T> {
     let first = position.first().copied().unwrap_or(T::ZERO);
     let max = position.iter().fold(first, |max, &z| if z > max { z } else { max });
@@ -25,7 +25,7 @@ pub(super) fn probability<T: Scalar>(link: Head, position: &[T]) -> impl Fn(T) -
 /// Whether the probability of a prediction is above a threshold.
 pub(super) fn above<T: Scalar>(link: Head, position: &[T], threshold: f64) -> impl Fn(T) -> bool + use<T> {
     let link = if threshold > 0.0 && threshold < 1.0 { link } else { Head::Other };
-    // Exact for a sigmoid, which rounds logits near 0 to 1/2.
+    // Exact for a sigmoid, which would round logits near 0 to 1/2.
     let bound = match link {
         Head::Sigmoid => T::of(ComplexField::ln(threshold / (1.0 - threshold))),
         Head::Softmax | Head::Linear | Head::Other => T::of(threshold),
@@ -34,7 +34,7 @@ pub(super) fn above<T: Scalar>(link: Head, position: &[T], threshold: f64) -> im
     move |z| probability(z) > bound
 }
 
-/// The probabilities of logits.
+/// Returns the probabilities of logits.
 pub(super) fn probabilities<P: Sample<Element: Scalar>>(link: Head, logits: &P) -> P {
     let mut all = *logits;
     for position in P::flat_mut(slice::from_mut(&mut all)).chunks_exact_mut(P::ROWS.max(1)) {
@@ -57,7 +57,7 @@ mod tests {
         // σ(0.7) = 0.668
         assert_eq!(said(Head::Sigmoid, 0.66), [false, false, false, true, true]);
         assert_eq!(said(Head::Sigmoid, 0.67), [false, false, false, false, true]);
-        // A logit already.
+        // Already a logit.
         assert_eq!(said(Head::Sigmoid, 0.0), [false, false, true, true, true]);
         assert_eq!(said(Head::Sigmoid, 1.0), [false, false, false, false, true]);
     }

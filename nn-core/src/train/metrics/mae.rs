@@ -10,6 +10,7 @@ use super::of_losses::loss_metric;
 use crate::train::losses::MeanAbsoluteError;
 
 /// `1/n · Σ |y - t|`, Keras's `"mae"`
+#[doc(alias = "mean_absolute_error")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Mae;
 

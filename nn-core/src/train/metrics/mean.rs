@@ -1,4 +1,4 @@
-//! [`Mean`]: what most metrics accumulate.
+//! [`Mean`]: the state of most metrics.
 
 /// A weighted mean over samples.
 ///
@@ -6,45 +6,45 @@
 /// result = Σ w · v / Σ w        0 before the first sample, as in Keras
 /// ```
 ///
-/// What rounding takes from the sum is summed beside it (Neumaier, 1974): values of both signs that cancel leave no
-/// error behind, however many they are.
+/// A second sum collects the rounding errors of the first (Neumaier, 1974). Values of both signs that cancel therefore
+/// leave no error, whatever their number.
 ///
 /// Source: <https://keras.io/api/metrics/reduction_metrics/#mean-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Mean {
     total: f64,
-    /// What `total` has lost.
+    /// The digits that `total` has lost.
     lost: f64,
     weight: f64,
 }
 
 impl Mean {
-    /// Adds the value of one sample; where a sample has several positions, that is their mean.
+    /// Adds the value of one sample. If a sample has several positions, the value is their mean.
     pub fn add(&mut self, value: f64, weight: f64) {
         let term = weight * value;
         let sum = self.total + term;
-        // The larger one is in the sum but for its last digits.
+        // The sum lacks only the last digits of the larger term.
         self.lost += if self.total.abs() >= term.abs() { (self.total - sum) + term } else { (term - sum) + self.total };
         self.total = sum;
         self.weight += weight;
     }
 
-    /// Returns all numbers of it, for checkpoints.
+    /// Returns all its numbers, for checkpoints.
     pub fn sums(&self) -> [f64; 3] {
         [self.total, self.lost, self.weight]
     }
 
-    /// Makes a mean that goes on with [these](Self::sums).
+    /// Creates a mean that continues from [these numbers](Self::sums).
     pub fn from_sums([total, lost, weight]: [f64; 3]) -> Self {
         Mean { total, lost, weight }
     }
 
-    /// The mean so far.
+    /// Returns the mean so far.
     pub fn result(&self) -> f64 {
         if self.weight == 0.0 {
             return 0.0;
         }
-        // Of an infinite sum, nothing is lost but what is NaN.
+        // An infinite sum loses nothing, and its correction is NaN.
         let total = if self.total.is_finite() { self.total + self.lost } else { self.total };
         total / self.weight
     }
@@ -64,7 +64,7 @@ mod tests {
     fn nothing_is_lost_where_values_cancel() {
         assert_eq!(mean(&[1.0, 1e100, 1.0, -1e100]), 0.5);
         assert_eq!(mean(&[1e16, 1.0, -1e16]), 1.0 / 3.0);
-        // 0.1 is a little more than a tenth: so is the mean of a million of them, to the last bit.
+        // 0.1 is a little more than a tenth, and so is the mean of a million of them, to the last bit.
         assert_eq!(mean(&[0.1; 1_000_000]), 0.1);
     }
 

@@ -10,6 +10,7 @@ use super::of_losses::loss_metric;
 use crate::train::losses::MeanSquaredError;
 
 /// `1/n · Σ (y - t)²`, Keras's `"mse"`
+#[doc(alias = "mean_squared_error")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Mse;
 

@@ -4,11 +4,12 @@
 //! Σ w · L / Σ w
 //! ```
 //!
-//! `.metrics((Accuracy, BinaryCrossentropy::default()))` reports what Keras reports for
-//! `metrics=["accuracy", keras.metrics.BinaryCrossentropy()]`. Probabilities are judged as such: a metric does not see
-//! the logits behind an output. Where the output itself is logits, since its loss takes logits, a cross-entropy judges
-//! these. [`CosineSimilarity`](crate::train::losses::CosineSimilarity) as a metric has a page of its own, since its
-//! sign is another one than that of the loss; [`Mse`](super::Mse) and [`Mae`](super::Mae) are the short names.
+//! `.metrics((Accuracy, BinaryCrossentropy::default()))` reports the same numbers as
+//! `metrics=["accuracy", keras.metrics.BinaryCrossentropy()]` in Keras. Probabilities are judged as probabilities: a
+//! metric does not see the logits behind an output. But if the loss of an output takes logits, a cross-entropy judges
+//! the logits.
+//! [`CosineSimilarity`](crate::train::losses::CosineSimilarity) as a metric has its own page, because its sign differs
+//! from the loss. [`Mse`](super::Mse) and [`Mae`](super::Mae) are short names.
 //!
 //! Sources: <https://keras.io/api/metrics/probabilistic_metrics/>, <https://keras.io/api/metrics/regression_metrics/>,
 //! <https://keras.io/api/metrics/hinge_metrics/>
@@ -65,7 +66,7 @@ fn judges_probabilities(loss: &impl Loss) -> bool {
     loss.takes_logits() == Some(false) || loss.name() == "kl_divergence"
 }
 
-/// Makes a metric of a loss, with its name and sign:
+/// Makes a metric from a loss, with its name and sign:
 /// `loss_metric!(Mse "mse": self => 1.0, MeanSquaredError, &MeanSquaredError)`.
 macro_rules! loss_metric {
     ($metric:ident $name:literal: $self:ident => $sign:literal, $loss:ident, $value:expr) => {
@@ -133,7 +134,7 @@ macro_rules! loss_metrics {
     };
 }
 
-// The names are those of Keras's metrics; a few differ from those of the losses.
+// The names are those of Keras's metrics; a few differ from the names of the losses.
 loss_metrics! {
     BinaryCrossentropy "binary_crossentropy",
     BinaryFocalCrossentropy "binary_focal_crossentropy",
@@ -166,7 +167,7 @@ mod tests {
         let huber = Huber { delta: 2.0 };
         huber.update(&mut state, &Sample::new(1., 2.), &Sample::new(1., 4.), 1.0);
         huber.update(&mut state, &Sample::new(3., 4.), &Sample::new(0., 4.), 3.0);
-        // 1 and 2, the latter three times.
+        // 1 once and 2 three times.
         assert_eq!((huber.result(&state), Metric::name(&huber)), (1.75, "huber"));
     }
 

@@ -4,23 +4,24 @@ use super::{Metric, MetricOn};
 use crate::tensor::{Sample, Tensors, for_each_arity};
 use crate::train::losses::Weighting;
 
-/// The metrics of all outputs `P` of a model with targets `Y`: `()` for none, one metric, or a tuple of up to six,
-/// which all are applied to every output; or the model's named struct, which gives each output its own metric, tuple or
-/// `()`.
+/// The metrics of all outputs `P` of a model with targets `Y`.
+///
+/// `()` means no metrics. One metric, or a tuple of up to six, applies to every output. The model's named struct gives
+/// each output its own metric, tuple or `()`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot measure the outputs of this model",
     label = "expected a metric, a tuple of metrics, or the `…Outputs` struct with one of them for each output",
-    note = "the outputs of the model are `{P}`, and the targets of its losses are `{Y}`",
-    note = "metrics are values, such as `Accuracy`; sparse ones compare with classes (`u32`), other ones with targets of the \
+    note = "metrics are values, not names in quotes: `Accuracy`, `Mae`; several are a tuple, not a list: `(Accuracy, Mae)`",
+    note = "sparse metrics compare with classes (`u32`), other ones with targets of the \
             output's shape, as the losses of these names do",
     note = "explained in nn::errors::nn0503"
 )]
 pub trait Metrics<P: Tensors, Y: Tensors>: Clone {
-    /// What is accumulated over the batches of an epoch.
+    /// The state over the batches of an epoch.
     type State: Default + Clone;
 
-    /// Adds a batch. Only [`Weighted`](super::Weighted) metrics look at the weights of samples, all at the masks of
-    /// outputs (where they [can](MetricOn::update_masked)), and none at the weights of outputs.
+    /// Adds a batch. Only [`Weighted`](super::Weighted) metrics use the weights of samples. All metrics use the masks
+    /// of outputs (if they [can](MetricOn::update_masked)), and no metric uses the weights of outputs.
     fn update(
         &self,
         state: &mut Self::State,
@@ -33,7 +34,7 @@ pub trait Metrics<P: Tensors, Y: Tensors>: Clone {
     fn results(&self, state: &Self::State, visit: &mut dyn FnMut(usize, &'static str, f64));
 }
 
-/// A metric, or a tuple of them: what can be applied to every output.
+/// A metric, or a tuple of metrics, for every output.
 ///
 /// The trait has no parameters, so the compiler knows that the named structs of models do not implement it, and the
 /// implementations of [`Metrics`] do not overlap.
@@ -55,7 +56,7 @@ impl<P: Tensors, Y: Tensors> Metrics<P, Y> for () {
     fn results(&self, _: &(), _: &mut dyn FnMut(usize, &'static str, f64)) {}
 }
 
-// One metric, one output. `Metric` is named beside its subtrait `MetricOn` for the same reason as in `MetricSet`.
+// One metric, one output. The bound names `Metric` besides its subtrait `MetricOn` for the same reason as `MetricSet`.
 #[diagnostic::do_not_recommend]
 impl<P: Sample, Y: Sample, M: Metric + MetricOn<P, Y>> Metrics<P, Y> for M {
     type State = M::State;
@@ -143,13 +144,13 @@ macro_rules! spread_metrics {
 }
 for_each_arity!(spread_metrics);
 
-/// Pairs the elements of two tuples. `named!` has one name for each field, so it has no other way to walk
-/// through two tuples at a time.
+/// Pairs the elements of two tuples. `named!` has only one name for each field, so it cannot walk through two tuples
+/// at a time in another way.
 pub trait Zip<Other> {
     /// The tuple of pairs.
     type Pairs;
 
-    /// `((a, x), (b, y), ..)` of `(a, b, ..)` and `(x, y, ..)`
+    /// Returns `((a, x), (b, y), ..)` for `(a, b, ..)` and `(x, y, ..)`.
     fn zip(self, other: Other) -> Self::Pairs;
 }
 
@@ -185,7 +186,7 @@ mod tests {
         weights: &[f64],
     ) -> Vec<(usize, &'static str, f64)> {
         let mut state = M::State::default();
-        // Two batches: the state goes on.
+        // Two batches: the state continues.
         let half = P::len(predictions) / 2;
         let rest = half..P::len(predictions);
         metrics.update(

@@ -1,4 +1,4 @@
-//! The metrics that are a mean over positions: what one says of a position, and what follows from it.
+//! Metrics that are a mean over positions, and the metric of a sample made from them.
 //!
 //! ```text
 //! v(t, y)                                a position
@@ -9,13 +9,13 @@
 use super::{Mean, Metric};
 use crate::activations::Head;
 
-/// A metric that compares the positions of a sample one by one. [`on_positions!`] makes a
-/// [`MetricOn`](crate::train::metrics::MetricOn) of it.
+/// A metric that compares the positions of a sample one by one. [`on_positions!`] implements
+/// [`MetricOn`](crate::train::metrics::MetricOn) with it.
 pub(super) trait Position<T, Y>: Metric<State = Mean> {
-    /// The value of a position.
+    /// Returns the value of a position.
     fn value(&self, target: &[Y], prediction: &[T]) -> f64;
 
-    /// The same of logits, which `link` makes probabilities of.
+    /// Returns the value for logits, which `link` turns into probabilities.
     fn value_of_logits(&self, link: Head, target: &[Y], prediction: &[T]) -> f64 {
         let _ = link;
         self.value(target, prediction)
@@ -37,7 +37,7 @@ pub(super) fn add<T, Y, M: Position<T, Y>>(
     let pairs = targets.chunks_exact(targets.len() / positions).zip(predictions.chunks_exact(rows));
     let (mut sum, mut counted) = (0.0, 0);
     for (p, (target, prediction)) in pairs.enumerate() {
-        // Not a product: what does not count may be NaN.
+        // Not a product, because a position that does not count may be NaN.
         if mask.is_none_or(|mask| mask[p] != 0) {
             sum += match link.of_logits() {
                 false => metric.value(target, prediction),

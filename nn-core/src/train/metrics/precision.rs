@@ -1,11 +1,11 @@
-//! Precision: how many of the predictions that say yes are right.
+//! Precision: the part of the positive predictions that is right.
 //!
 //! ```text
 //! tp / (tp + fp)        0 where nothing is positive
 //! ```
 //!
-//! All scalars of a sample count, or one class of them. A target counts as positive if it is not 0, a prediction
-//! if it is above the threshold; exactly 0.5 is not, nor is NaN. Source:
+//! All scalars of a sample count, or only one class. A target counts as positive if it is not 0. A prediction counts
+//! as positive if it is above the threshold; exactly 0.5 is not, nor is NaN. Source:
 //! <https://keras.io/api/metrics/classification_metrics/#precision-class>
 
 use super::counts::{Choice, Counts, divide_no_nan};
@@ -15,16 +15,17 @@ use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
-/// Of the positive predictions, the part that is right
+/// The part of the positive predictions that is right
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Precision {
-    /// Above it a prediction counts as positive. `None`, the default, is 0.5, or with `top_k` any.
+    /// The threshold: a prediction above it counts as positive. `None`, the default, is 0.5, or no threshold with
+    /// `top_k`.
     ///
-    /// Keras takes several thresholds and gives several numbers; here each is a metric.
+    /// Keras takes several thresholds and gives several numbers; here each is its own metric.
     pub threshold: Option<f64>,
-    /// If given, only the `k` best classes of a position are positive.
+    /// The number `k` of classes that are positive in a position: the best ones. No limit by default.
     pub top_k: Option<usize>,
-    /// If given, only this class is looked at. A class that does not exist counts nothing.
+    /// The only class that counts; all classes by default. A class that does not exist counts nothing.
     pub class_id: Option<usize>,
 }
 
@@ -83,7 +84,7 @@ mod tests {
         assert_eq!(result(Precision::default(), t, p, 2.0), 2.0 / 3.0);
         assert_eq!(result(Precision::default(), t, [0.; 4], 1.0), 0.0);
         assert_eq!(result(Precision::default(), [0, 0, 1, 1], [0.5, 0., 0.6, 0.5], 1.0), 1.0);
-        // With `top_k=2` it calculates precision over y_true[:2] and y_pred[:2]: of equal ones the first.
+        // With `top_k=2` it calculates precision over y_true[:2] and y_pred[:2], the first of equal predictions.
         let best = Precision { top_k: Some(2), ..Precision::default() };
         assert_eq!(result(best, [0, 0, 1, 1], [1., 1., 1., 1.], 1.0), 0.0);
         assert_eq!(result(Precision { top_k: Some(4), ..best }, [0, 0, 1, 1], [1., 1., 1., 1.], 1.0), 0.5);

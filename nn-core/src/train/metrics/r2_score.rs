@@ -10,38 +10,38 @@
 //! with p regressors:  R² - p / (n - p - 1) · (1 - R²)
 //! ```
 //!
-//! 1 is perfect, 0 as good as always predicting the mean; it can be negative. Where all targets are equal there is
-//! nothing to explain: `r` is 0, or NaN if the predictions are exact, as in Keras. So it is NaN before the first
-//! sample. `n` counts the scalars of all samples, which is what Keras counts; with too few of them (`n ≤ p + 1`) R² is
-//! not adjusted.
+//! 1 is perfect, and 0 is as good as always predicting the mean; the score can be negative. If all targets are equal,
+//! there is nothing to explain: `r` is 0, or NaN if the predictions are exact, as in Keras. It is therefore NaN before
+//! the first sample. `n` counts the scalars of all samples, as in Keras; with too few of them (`n ≤ p + 1`), R² is not
+//! adjusted.
 //!
-//! The mean and `total` are moved on with each sample (West, 1979). Keras subtracts two sums, `Σ w · t² - (Σ w · t)²
-//! / Σ w`, in `f32`, of which nothing is left where targets vary little around a large mean.
+//! Each sample updates the mean and `total` (West, 1979). Keras subtracts two sums, `Σ w · t² - (Σ w · t)² / Σ w`, in
+//! `f32`. That loses all digits if targets vary little around a large mean.
 //!
-//! Positions count as samples; Keras takes only one. Keras's `class_aggregation=None`, a number for each scalar, has no
-//! counterpart. Source: <https://keras.io/api/metrics/regression_metrics/#r2score-class>
+//! Positions count as samples; Keras accepts only one position. Keras's `class_aggregation=None`, a number for each
+//! scalar, has no counterpart. Source: <https://keras.io/api/metrics/regression_metrics/#r2score-class>
 
 use super::{Metric, MetricOn};
 use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
-/// How the scores of several scalars become one number
+/// The combination of several scalars' scores into one number
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum R2Aggregation {
     /// The mean: the default.
     #[default]
     UniformAverage,
-    /// The mean, in which a scalar counts as much as its targets vary.
+    /// The mean, weighted by the variation of each scalar's targets.
     VarianceWeightedAverage,
 }
 
 /// The coefficient of determination of an output of `N` features
 ///
-/// `N` is found from the output: `.metrics(R2Score::default())`.
+/// The output determines `N`: `.metrics(R2Score::default())`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct R2Score<const N: usize> {
-    /// How the scores of several features become one number; their mean by default.
+    /// The combination of several features' scores; their mean by default.
     pub class_aggregation: R2Aggregation,
     /// The number of regressors of the adjusted score; 0, the default, is the score itself.
     pub num_regressors: usize,
@@ -139,7 +139,7 @@ mod tests {
         assert!(r2(R2Score::default(), &[]).is_nan());
     }
 
-    /// 100 equal targets, also after the sums of `f32` have lost digits, and with weights.
+    /// 100 equal targets, even after the sums of `f32` have lost digits, and with weights.
     #[test]
     fn constant_targets() {
         for t in [0.1_f32, 1e-30, 12345.679, 3e38] {

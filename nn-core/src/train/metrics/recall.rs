@@ -1,11 +1,11 @@
-//! Recall: how many of the targets that are yes are found.
+//! Recall: the part of the positive targets that is found.
 //!
 //! ```text
 //! tp / (tp + fn)        0 where no target is positive
 //! ```
 //!
-//! All scalars of a sample count, or one class of them. A target counts as positive if it is not 0, a prediction
-//! if it is above the threshold; exactly 0.5 is not, nor is NaN. Source:
+//! All scalars of a sample count, or only one class. A target counts as positive if it is not 0. A prediction counts
+//! as positive if it is above the threshold; exactly 0.5 is not, nor is NaN. Source:
 //! <https://keras.io/api/metrics/classification_metrics/#recall-class>
 
 use super::counts::{Choice, Counts, divide_no_nan};
@@ -15,16 +15,17 @@ use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
-/// Of the positive targets, the part that is found
+/// The part of the positive targets that is found
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Recall {
-    /// Above it a prediction counts as positive. `None`, the default, is 0.5, or with `top_k` any.
+    /// The threshold: a prediction above it counts as positive. `None`, the default, is 0.5, or no threshold with
+    /// `top_k`.
     ///
-    /// Keras takes several thresholds and gives several numbers; here each is a metric.
+    /// Keras takes several thresholds and gives several numbers; here each is its own metric.
     pub threshold: Option<f64>,
-    /// If given, only the `k` best classes of a position are positive.
+    /// The number `k` of classes that are positive in a position: the best ones. No limit by default.
     pub top_k: Option<usize>,
-    /// If given, only this class is looked at. A class that does not exist counts nothing.
+    /// The only class that counts; all classes by default. A class that does not exist counts nothing.
     pub class_id: Option<usize>,
 }
 

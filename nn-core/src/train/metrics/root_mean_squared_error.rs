@@ -4,8 +4,8 @@
 //! sqrt(Σ w · 1/n · Σ (y - t)² / Σ w)
 //! ```
 //!
-//! The root is taken of the mean over all samples, so it is not a mean of roots. `n` is the number of scalars of a
-//! sample. Source: <https://keras.io/api/metrics/regression_metrics/#rootmeansquarederror-class>
+//! It is the root of the mean over all samples, not a mean of roots. `n` is the number of scalars of a sample. Source:
+//! <https://keras.io/api/metrics/regression_metrics/#rootmeansquarederror-class>
 
 use super::{Mean, Metric, MetricOn};
 use crate::tensor::Element;
@@ -14,6 +14,7 @@ use crate::train::losses::{LossOn, MeanSquaredError};
 use nalgebra::SMatrix;
 
 /// The square root of the mean of `(y - t)²`
+#[doc(alias = "rmse")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RootMeanSquaredError;
 
@@ -25,7 +26,7 @@ impl Metric for RootMeanSquaredError {
     }
 
     fn result(&self, state: &Mean) -> f64 {
-        // Of `f64`, but without `std`.
+        // The root for `f64` without `std`.
         nalgebra::ComplexField::sqrt(state.result())
     }
 }

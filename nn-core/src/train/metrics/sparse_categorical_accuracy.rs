@@ -1,10 +1,10 @@
-//! Sparse categorical accuracy: how often the largest feature of the prediction is the class that the target names.
+//! Sparse categorical accuracy: the frequency of predictions whose largest feature is the target's class.
 //!
 //! ```text
 //! the mean over positions of  t = argmax p
 //! ```
 //!
-//! Of several equal maxima the first counts, and NaN is none, as for
+//! The first of several equal maxima counts, and NaN is no maximum, as for
 //! [`CategoricalAccuracy`](super::CategoricalAccuracy). Source:
 //! <https://keras.io/api/metrics/accuracy_metrics/#sparsecategoricalaccuracy-class>
 
@@ -15,7 +15,8 @@ use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
-/// How often `argmax p = t`
+/// The frequency of `argmax p = t`
+#[doc(alias = "sparse_categorical_accuracy")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SparseCategoricalAccuracy;
 

@@ -1,10 +1,10 @@
-//! Sparse top-k categorical accuracy: how often the class that the target names is among the k best of the prediction.
+//! Sparse top-k categorical accuracy: the frequency of the target's class among the k best of the prediction.
 //!
 //! ```text
 //! the mean over positions of  (the number of classes i with p[i] > p[t]) < k
 //! ```
 //!
-//! Classes that are equal to the k-th best are all among them. A position with NaN or infinity, and a class that does
+//! All classes that equal the k-th best are among the k best. A position with NaN or infinity, and a class that does
 //! not exist, count as wrong. Source:
 //! <https://keras.io/api/metrics/accuracy_metrics/#sparsetopkcategoricalaccuracy-class>
 
@@ -15,10 +15,11 @@ use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
-/// How often the class of the target is among the `k` best
+/// The frequency of the target's class among the `k` best
+#[doc(alias = "sparse_top_k_categorical_accuracy")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SparseTopKCategoricalAccuracy {
-    /// How many classes count; 5 by default.
+    /// The number of best classes; 5 by default.
     pub k: usize,
 }
 

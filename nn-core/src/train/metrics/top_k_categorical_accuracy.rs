@@ -1,10 +1,10 @@
-//! Top-k categorical accuracy: how often the class of the one-hot target is among the k best of the prediction.
+//! Top-k categorical accuracy: the frequency of the one-hot target's class among the k best of the prediction.
 //!
 //! ```text
 //! the mean over positions of  (the number of classes i with p[i] > p[argmax t]) < k
 //! ```
 //!
-//! Classes that are equal to the k-th best are all among them. A position with NaN or infinity counts as wrong. Source:
+//! All classes that equal the k-th best are among the k best. A position with NaN or infinity counts as wrong. Source:
 //! <https://keras.io/api/metrics/accuracy_metrics/#topkcategoricalaccuracy-class>
 
 use super::categorical_accuracy::argmax;
@@ -14,10 +14,11 @@ use crate::tensor::Element;
 use crate::tensor::scalar::Scalar;
 use nalgebra::SMatrix;
 
-/// How often the class of the one-hot target is among the `k` best
+/// The frequency of the one-hot target's class among the `k` best
+#[doc(alias = "top_k_categorical_accuracy")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TopKCategoricalAccuracy {
-    /// How many classes count; 5 by default.
+    /// The number of best classes; 5 by default.
     pub k: usize,
 }
 
@@ -27,7 +28,7 @@ impl Default for TopKCategoricalAccuracy {
     }
 }
 
-/// Whether `class` is among the `k` best; a class that does not exist is not.
+/// Whether `class` is among the `k` best; `false` for a class that does not exist.
 pub(super) fn in_top_k<T: Scalar>(position: &[T], class: usize, k: usize) -> bool {
     let Some(&own) = position.get(class) else { return false };
     position.iter().all(|p| p.finite()) && position.iter().filter(|&&p| p > own).count() < k

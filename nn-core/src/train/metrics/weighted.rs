@@ -1,16 +1,17 @@
-//! [`Weighted`] and [`Named`]: a metric that looks at the weights of samples, and one with another name.
+//! [`Weighted`]: a metric that uses the weights of samples; [`Named`]: a metric with another name.
 //!
 //! ```text
 //! .metrics((Accuracy, Weighted(Mae), Named("top_3", TopKCategoricalAccuracy { k: 3 })))
 //! ```
 //!
-//! `metrics` do not look at `sample_weight` and `class_weight`, as in Keras; what Keras lists under `weighted_metrics`
-//! is wrapped here. Source: <https://keras.io/api/models/model_training_apis/#compile-method>
+//! Plain metrics ignore `sample_weight` and `class_weight`, as in Keras. Wrap the metrics that Keras lists under
+//! `weighted_metrics` here. Source: <https://keras.io/api/models/model_training_apis/#compile-method>
 
 use super::{Metric, MetricOn};
 use crate::activations::Head;
 
-/// A metric in which a sample counts as much as its weight says: one of Keras's `weighted_metrics`
+/// A metric that weights each sample: one of Keras's `weighted_metrics`
+#[doc(alias = "weighted_metrics")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Weighted<M>(
     /// The metric.
@@ -52,7 +53,7 @@ impl<P, Y, M: MetricOn<P, Y>> MetricOn<P, Y> for Weighted<M> {
     }
 }
 
-/// A metric under another name, which is Keras's argument `name`: to tell apart two of the same kind
+/// A metric under another name, as with Keras's argument `name`: tells two of the same kind apart
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Named<M>(
     /// The name.

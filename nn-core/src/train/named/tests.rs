@@ -1,4 +1,4 @@
-//! Named structs are as good as tuples.
+//! Named structs behave like tuples.
 
 use crate::Tensors;
 use crate::activations::Head;
@@ -109,7 +109,7 @@ fn one_loss_a_tuple_and_a_named_struct_agree() {
     assert_eq!(evaluate(&(mse, mse), targets, (None, None), weighting), every);
     assert_eq!(evaluate(&TwoOutputs { first: mse, second: mse }, targets, (None, None), weighting), every);
 
-    // The losses are without the weights of the outputs, the gradients with both weights, divided by the batch.
+    // The losses are unweighted by output; the gradients have both weights and are divided by the batch size.
     let (values, logit_mask, first, second) = every;
     let w = [0.5, 3.0];
     assert_eq!(values, [mean(&mse, &one_hot, &digits(), w), mean(&mse, &LABELS, &scores(), w)]);
@@ -136,7 +136,7 @@ fn cross_entropies_seed_the_logits() {
         evaluate(&losses, targets, (Some(&logits[..]), Some(&SCORE_LOGITS[..])), weighting);
     assert_eq!(logit_mask, 0b11);
     for n in 0..2 {
-        // Where nothing saturates, both ways agree.
+        // If nothing saturates, both forms agree.
         assert!((plain[n] - fused[n]).abs() < 1e-12 && (plain[n] - half[n]).abs() < 1e-12);
         assert!((first[n] - (digits()[n] - one_hot[n]) * (0.5 / 2.0)).norm() < 1e-12);
         assert!((second[n] - (scores()[n] - LABELS[n]) * (2.0 / 2.0)).norm() < 1e-12);

@@ -1,10 +1,10 @@
-//! Adadelta: steps as long as the recent ones, whatever the size of the gradients.
+//! Adadelta: steps as long as the recent ones, independent of the size of the gradients.
 
 use super::{MAX_SLOTS, Optimizer, ZeroGradient};
 use crate::spec::settings::{Allowed, Setting};
 use crate::tensor::scalar::Scalar;
 
-/// Steps that follow the root mean square of the steps before.
+/// Steps that follow the root mean square of earlier steps.
 ///
 /// ```text
 /// a = ρ · a + (1 - ρ) · g²
@@ -13,8 +13,8 @@ use crate::tensor::scalar::Scalar;
 /// w -= lr · d
 /// ```
 ///
-/// `b` starts at 0, so the first steps are about `√ε`; they grow from there. The paper has no learning rate, which is
-/// `lr = 1`; with Keras's default the steps are a thousand times smaller.
+/// `b` starts at 0, so the first steps are about `√ε`; they grow from there. The paper has no learning rate, which
+/// means `lr = 1`. With Keras's default the steps are a thousand times smaller.
 ///
 /// `Adadelta { learning_rate: 2.0, rho: 0.8, epsilon: 0.01 }` begins with the same step in both directions; along the
 /// valley, where the slope hardly changes, the steps stay long:
@@ -34,16 +34,15 @@ use crate::tensor::scalar::Scalar;
 pub struct Adadelta {
     /// `lr`; Keras's default is 0.001.
     pub learning_rate: f64,
-    /// `ρ`, how slowly the means move; Keras's default is 0.95.
+    /// `ρ`, the inertia of the means; Keras's default is 0.95.
     pub rho: f64,
     /// `ε`; Keras's default is 1e-7.
     pub epsilon: f64,
 }
 
-impl Default for Adadelta {
-    fn default() -> Self {
-        Adadelta { learning_rate: 0.001, rho: 0.95, epsilon: 1e-7 }
-    }
+impl Adadelta {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = Adadelta { learning_rate: 0.001, rho: 0.95, epsilon: 1e-7 };
 }
 
 impl Optimizer for Adadelta {
@@ -60,7 +59,7 @@ impl Optimizer for Adadelta {
     }
 
     fn zero_gradient(&self) -> ZeroGradient {
-        // a = ρ · a, d = 0, b = ρ · b, w -= lr · 0; without ε, d is 0 / 0 before the first gradient.
+        // a = ρ · a, d = 0, b = ρ · b, w -= lr · 0. Without ε, d is 0 / 0 before the first gradient.
         if self.epsilon > 0.0 { ZeroGradient::Decays([self.rho; MAX_SLOTS]) } else { ZeroGradient::Moves }
     }
 

@@ -11,7 +11,7 @@ use crate::tensor::scalar::Scalar;
 /// w -= lr · g / √(a + ε)
 /// ```
 ///
-/// `Adagrad { learning_rate: 1.5, .. }` goes as fast along the valley as across it, and slower and slower:
+/// `Adagrad { learning_rate: 1.5, .. }` moves as fast along the valley as across it, but ever more slowly:
 ///
 /// ```text
 ///       S
@@ -32,16 +32,15 @@ use crate::tensor::scalar::Scalar;
 pub struct Adagrad {
     /// `lr`; Keras's default is 0.001.
     pub learning_rate: f64,
-    /// What `a` starts with; Keras's default is 0.1.
+    /// The initial value of `a`; Keras's default is 0.1.
     pub initial_accumulator_value: f64,
     /// `ε`; Keras's default is 1e-7.
     pub epsilon: f64,
 }
 
-impl Default for Adagrad {
-    fn default() -> Self {
-        Adagrad { learning_rate: 0.001, initial_accumulator_value: 0.1, epsilon: 1e-7 }
-    }
+impl Adagrad {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = Adagrad { learning_rate: 0.001, initial_accumulator_value: 0.1, epsilon: 1e-7 };
 }
 
 impl Optimizer for Adagrad {
@@ -62,14 +61,14 @@ impl Optimizer for Adagrad {
     }
 
     fn zero_gradient(&self) -> ZeroGradient {
-        // a += 0², w -= lr · 0 / √(a + ε), which is 0 / 0 where a starts at 0, without ε.
+        // a += 0², w -= lr · 0 / √(a + ε). That is 0 / 0 if a starts at 0 and there is no ε.
         if self.initial_accumulator_value + self.epsilon > 0.0 { ZeroGradient::Stays } else { ZeroGradient::Moves }
     }
 
     fn settings(&self, visit: &mut dyn FnMut(Setting)) {
         visit(Setting::new("learning_rate", self.learning_rate, Allowed::NOT_NEGATIVE));
         visit(Setting::new("initial_accumulator_value", self.initial_accumulator_value, Allowed::NOT_NEGATIVE));
-        // One of the two keeps 0 / 0 away where there is no gradient yet.
+        // One of the two prevents 0 / 0 before the first gradient.
         let epsilon = if self.initial_accumulator_value > 0.0 { Allowed::NOT_NEGATIVE } else { Allowed::POSITIVE };
         visit(Setting::new("epsilon", self.epsilon, epsilon));
     }

@@ -5,7 +5,7 @@ use crate::spec::settings::{Allowed, Setting};
 use crate::tensor::scalar::Scalar;
 use nalgebra::ComplexField;
 
-/// Momentum divided by a running root mean square; with `amsgrad`, by the largest so far.
+/// Momentum divided by a running root mean square; with `amsgrad`, by the largest one so far.
 ///
 /// ```text
 /// m += (g - m) · (1 - β₁)
@@ -15,7 +15,7 @@ use nalgebra::ComplexField;
 /// w -= m · α / (√v̂ + ε)
 /// ```
 ///
-/// `Adam { learning_rate: 0.5, .. }` makes steps of about `lr` in both directions, and has the momentum to pass the
+/// `Adam { learning_rate: 0.5, .. }` makes steps of about `lr` in both directions. Its momentum carries it past the
 /// minimum:
 ///
 /// ```text
@@ -30,16 +30,16 @@ use nalgebra::ComplexField;
 ///                c  d  e
 /// ```
 ///
-/// As in Keras, the corrections are in `α`, so `ε` is what the paper calls "epsilon hat". Source:
-/// <https://keras.io/api/optimizers/adam/>; Kingma and Ba, *Adam*, ICLR 2015; Reddi et al., *On the Convergence of Adam
-/// and Beyond*, ICLR 2018.
+/// As in Keras, the corrections are in `α`, so `ε` is the paper's "epsilon hat". Source:
+/// <https://keras.io/api/optimizers/adam/>; Kingma and Ba, *Adam*, ICLR 2015; Reddi et al., *On the Convergence of
+/// Adam and Beyond*, ICLR 2018.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
     /// `lr`; Keras's default is 0.001.
     pub learning_rate: f64,
-    /// `β₁`, how slowly the momentum moves; Keras's default is 0.9.
+    /// `β₁`, the inertia of the momentum; Keras's default is 0.9.
     pub beta_1: f64,
-    /// `β₂`, how slowly the mean square moves; Keras's default is 0.999.
+    /// `β₂`, the inertia of the mean square; Keras's default is 0.999.
     pub beta_2: f64,
     /// `ε`; Keras's default is 1e-7.
     pub epsilon: f64,
@@ -47,10 +47,9 @@ pub struct Adam {
     pub amsgrad: bool,
 }
 
-impl Default for Adam {
-    fn default() -> Self {
-        Adam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, amsgrad: false }
-    }
+impl Adam {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = Adam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, amsgrad: false };
 }
 
 impl Optimizer for Adam {
@@ -75,7 +74,7 @@ impl Optimizer for Adam {
 
     #[inline(always)]
     fn step<T: Scalar>(&self, step: u64, learning_rate: f64, w: &mut [T], g: &[T], slots: &mut [&mut [T]]) {
-        // In f64, since 1 - β₂ᵗ loses most digits of an f32 in the first steps.
+        // In f64, because 1 - β₂ᵗ loses most digits of an f32 in the first steps.
         let t = (step + 1) as f64;
         let (power_1, power_2) = (ComplexField::powf(self.beta_1, t), ComplexField::powf(self.beta_2, t));
         let alpha = T::of(learning_rate * ComplexField::sqrt(1.0 - power_2) / (1.0 - power_1));

@@ -4,18 +4,18 @@ use super::{Adam, Optimizer, OptimizerOptions};
 use crate::spec::settings::Setting;
 use crate::tensor::scalar::Scalar;
 
-/// [`Adam`], before each step of which every weight shrinks.
+/// [`Adam`] with a decay of every weight before each step.
 ///
 /// ```text
 /// w -= w · weight_decay · lr
 /// then as Adam
 /// ```
 ///
-/// An L2 penalty in the loss would be divided by the root mean square like everything else in the gradient, so that the
-/// weights with the largest gradients decay the least. Here all of them decay by the same part of themselves. It is the
-/// same as [`Adam::default().weight_decay(0.004)`](Optimizer::weight_decay).
+/// An L2 penalty in the loss would be divided by the root mean square like the rest of the gradient, so the weights
+/// with the largest gradients would decay the least. Here all weights lose the same part of themselves. It equals
+/// [`Adam::default().weight_decay(0.004)`](Optimizer::weight_decay).
 ///
-/// `AdamW { learning_rate: 0.5, weight_decay: 0.1, .. }` is at the minimum sooner than Adam, since here that is zero:
+/// `AdamW { learning_rate: 0.5, weight_decay: 0.1, .. }` reaches the minimum sooner than Adam, because it is at zero:
 ///
 /// ```text
 ///       S
@@ -29,18 +29,18 @@ use crate::tensor::scalar::Scalar;
 ///                       c    d
 /// ```
 ///
-/// The weights themselves change in [`update`](Optimizer::update); [`step`](Optimizer::step) alone is that of Adam.
-/// Source: <https://keras.io/api/optimizers/adamw/>; Loshchilov and Hutter, *Decoupled Weight Decay Regularization*,
-/// ICLR 2019.
+/// The weights change only in [`update`](Optimizer::update); [`step`](Optimizer::step) alone is Adam's step. Source:
+/// <https://keras.io/api/optimizers/adamw/>; Loshchilov and Hutter, *Decoupled Weight Decay Regularization*, ICLR
+/// 2019.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AdamW {
     /// `lr`; Keras's default is 0.001.
     pub learning_rate: f64,
-    /// Which part of itself a weight loses in a step, times `lr`; Keras's default is 0.004.
+    /// The part of itself that a weight loses in a step, times `lr`; Keras's default is 0.004.
     pub weight_decay: f64,
-    /// `β₁`, how slowly the momentum moves; Keras's default is 0.9.
+    /// `β₁`, the inertia of the momentum; Keras's default is 0.9.
     pub beta_1: f64,
-    /// `β₂`, how slowly the mean square moves; Keras's default is 0.999.
+    /// `β₂`, the inertia of the mean square; Keras's default is 0.999.
     pub beta_2: f64,
     /// `ε`; Keras's default is 1e-7.
     pub epsilon: f64,
@@ -48,11 +48,12 @@ pub struct AdamW {
     pub amsgrad: bool,
 }
 
-impl Default for AdamW {
-    fn default() -> Self {
-        let Adam { learning_rate, beta_1, beta_2, epsilon, amsgrad } = Adam::default();
+impl AdamW {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = {
+        let Adam { learning_rate, beta_1, beta_2, epsilon, amsgrad } = Adam::DEFAULT;
         AdamW { learning_rate, weight_decay: 0.004, beta_1, beta_2, epsilon, amsgrad }
-    }
+    };
 }
 
 impl AdamW {

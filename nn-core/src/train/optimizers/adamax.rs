@@ -13,10 +13,10 @@ use nalgebra::ComplexField;
 /// w -= lr · m / ((1 - β₁ᵗ) · (u + ε))      t = 1, 2, ..
 /// ```
 ///
-/// No step is longer than about `lr`: the momentum is never above the largest gradient. `u` forgets a large gradient at
-/// its own pace, however small those that follow.
+/// No step is longer than about `lr`, because the momentum is never above the largest gradient. `u` forgets a large
+/// gradient at its own pace, however small the next gradients are.
 ///
-/// `Adamax { learning_rate: 0.5, .. }` has both weights go by `lr` a step at first, however different their slopes:
+/// `Adamax { learning_rate: 0.5, .. }` moves both weights by `lr` a step at first, however different their slopes:
 ///
 /// ```text
 ///       S
@@ -34,18 +34,17 @@ use nalgebra::ComplexField;
 pub struct Adamax {
     /// `lr`; Keras's default is 0.001.
     pub learning_rate: f64,
-    /// `β₁`, how slowly the momentum moves; Keras's default is 0.9.
+    /// `β₁`, the inertia of the momentum; Keras's default is 0.9.
     pub beta_1: f64,
-    /// `β₂`, how slowly the maximum fades; Keras's default is 0.999.
+    /// `β₂`, the inertia of the maximum; Keras's default is 0.999.
     pub beta_2: f64,
     /// `ε`; Keras's default is 1e-7.
     pub epsilon: f64,
 }
 
-impl Default for Adamax {
-    fn default() -> Self {
-        Adamax { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 }
-    }
+impl Adamax {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = Adamax { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
 }
 
 impl Optimizer for Adamax {

@@ -1,11 +1,11 @@
-//! What the tests of the pages share: three steps as Keras makes them, and the pictures.
+//! Checks that the tests of the pages share: three steps as in Keras, and the pictures.
 
 use super::Optimizer;
 use crate::tensor::scalar::Scalar;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-/// Takes three steps and compares the weights after each with those of Keras, which were computed by
+/// Takes three steps and compares the weights after each with Keras's, which this program computed:
 ///
 /// ```python
 /// keras.config.set_floatx("float64")
@@ -15,7 +15,8 @@ use std::vec::Vec;
 ///     print(w.numpy())
 /// ```
 pub(crate) fn like_keras<O: Optimizer>(optimizer: &O, expected: [[f64; 3]; 3]) {
-    // Keras rounds some hyperparameters to float32 even then: 0.999 becomes 0.99900001287, and 1 - 0.999 moves by 1e-5.
+    // Keras rounds some hyperparameters to float32 even in float64: 0.999 becomes 0.99900001287, which moves 1 - 0.999
+    // by 1e-5.
     run::<f64, O>(optimizer, expected, 3e-6);
     run::<f32, O>(optimizer, expected, 1e-5);
 }
@@ -47,16 +48,16 @@ pub(crate) fn page_shows(source: &str, picture: &str) {
     assert!(source.contains(&picture), "the page must show\n{picture}");
 }
 
-/// The valley of all pages, `½ · x² / 25 + ½ · y²`: its slope.
+/// Returns the slope of the valley of all pages, `½ · x² / 25 + ½ · y²`.
 fn slope([x, y]: [f64; 2]) -> [f64; 2] {
     [x / 25.0, y]
 }
 
-/// The way down the valley, with a letter for each step.
+/// Draws the path down the valley, with a letter for each step.
 pub(crate) fn way<O: Optimizer>(optimizer: &O) -> String {
     const WIDTH: usize = 72;
     const HEIGHT: usize = 13;
-    // What is seen: x from -10 to 2, y from -1 to 1.
+    // The visible part: x from -10 to 2, y from -1 to 1.
     let place = |w: [f64; 2]| {
         let column = ((w[0] + 10.0) / 12.0 * (WIDTH - 1) as f64).round();
         let row = ((1.0 - w[1]) / 2.0 * (HEIGHT - 1) as f64).round();
@@ -82,7 +83,7 @@ pub(crate) fn way<O: Optimizer>(optimizer: &O) -> String {
     lines(&picture).trim_matches('\n').into()
 }
 
-/// Curves from 0 to `highest`, one character each, over a column for each number; later ones in front.
+/// Draws curves from 0 to `highest`, one character each, with a column for each number. Later curves are in front.
 pub(crate) fn chart(curves: &[(char, &[f64])], highest: f64) -> String {
     const HEIGHT: usize = 9;
     let mut picture = [[' '; 72]; HEIGHT];

@@ -4,8 +4,8 @@ use crate::tensor::scalar::Scalar;
 use core::ops::Range;
 use nalgebra::ComplexField;
 
-/// What bounds the gradients before a step. As in Keras, one rule excludes the others, and a bound of 0 or less is
-/// none.
+/// A bound on the gradients before a step. As in Keras, the rules exclude each other, and a bound of 0 or less means
+/// no bound.
 ///
 /// ```text
 /// Norm(c)         g · c / max(‖g‖, c)     ‖g‖ of each variable
@@ -13,7 +13,7 @@ use nalgebra::ComplexField;
 /// GlobalNorm(c)   g · c / max(‖g‖, c)     ‖g‖ of all variables together
 /// ```
 ///
-/// `Norm` and `GlobalNorm` keep the direction; with `Norm` it is that of each variable alone:
+/// `Norm` and `GlobalNorm` keep the direction; `Norm` keeps it only within each variable:
 ///
 /// ```text
 ///   g = (3, 4), c = 2.5
@@ -45,19 +45,19 @@ pub enum Clipping {
 }
 
 impl Clipping {
-    /// Clips the gradient `g` of all weights. `parts` are the trainable ones: ranges, each with the number of its
-    /// variable; parts of one variable are neighbours. Nothing else is looked at.
+    /// Clips the gradient `g` of all weights. `parts` are the trainable ranges, each with the number of its variable;
+    /// the ranges of one variable are neighbours. The rest of `g` is ignored.
     ///
-    /// NaN and infinity do as in Keras: a norm that is not finite makes the whole gradient NaN under `GlobalNorm`.
+    /// NaN and infinity behave as in Keras: a norm that is not finite makes the whole gradient NaN under `GlobalNorm`.
     ///
     /// # Panics
-    /// If a range lies outside of `g`.
+    /// If a range lies outside `g`.
     pub fn apply<T: Scalar>(self, g: &mut [T], parts: &[(usize, Range<usize>)]) {
         match self {
             Clipping::Norm(c) if c > 0.0 => {
                 for variable in parts.chunk_by(|a, b| a.0 == b.0) {
                     let norm = norm(g, variable);
-                    // A norm that is NaN makes the gradient NaN.
+                    // A NaN norm makes the gradient NaN.
                     if norm > c || norm.is_nan() {
                         scale(g, variable, c / norm);
                     }
@@ -67,7 +67,7 @@ impl Clipping {
                 let (low, high) = (T::of(-c), T::of(c));
                 for (_, range) in parts {
                     for g in &mut g[range.clone()] {
-                        // Not `clamp`: a NaN stays one.
+                        // Not `clamp`: a NaN stays NaN.
                         if *g > high {
                             *g = high;
                         } else if *g < low {
@@ -87,7 +87,7 @@ impl Clipping {
     }
 }
 
-/// `√ Σ g²`, in `f64`, where it neither overflows nor loses small numbers.
+/// Returns `√ Σ g²`, in `f64`, which neither overflows nor loses small numbers.
 fn norm<T: Scalar>(g: &[T], parts: &[(usize, Range<usize>)]) -> f64 {
     let squares = |g: &[T]| g.iter().map(|g| g.to_f64() * g.to_f64()).sum::<f64>();
     ComplexField::sqrt(parts.iter().map(|(_, range)| squares(&g[range.clone()])).sum::<f64>())
@@ -104,7 +104,7 @@ fn scale<T: Scalar>(g: &mut [T], parts: &[(usize, Range<usize>)], factor: f64) {
 mod tests {
     use super::*;
 
-    /// Two variables, and one in between that is not trained.
+    /// Two variables, and an untrained one between them.
     fn clip(clipping: Clipping) -> [f64; 5] {
         let mut g = [3.0, 4.0, 100.0, -6.0, 8.0];
         clipping.apply(&mut g, &[(0, 0..2), (1, 3..5)]);

@@ -2,7 +2,7 @@
 
 use crate::tensor::scalar::Scalar;
 
-/// A moving average of the weights, which often predicts better than the weights of the last step. Keras's
+/// A moving average of the weights. It often predicts better than the weights of the last step. Keras's
 /// `use_ema=True`.
 ///
 /// ```text
@@ -11,11 +11,11 @@ use crate::tensor::scalar::Scalar;
 /// w = a                           after every `overwrite_frequency` steps, if it is set
 /// ```
 ///
-/// The average does not take part in the training, unless `overwrite_frequency` is set. At the end of `fit`, the
-/// weights become the average; `train_on_batch` leaves them. As in Keras, what is not trained (the moving averages of a
-/// `BatchNormalization`) is not averaged.
+/// The average does not affect the training, unless `overwrite_frequency` is set. At the end of `fit`, the weights
+/// become the average; `train_on_batch` does not change them. As in Keras, untrained variables (the moving averages of
+/// a `BatchNormalization`) are not averaged.
 ///
-/// The way of a weight `w` that jumps from 1 to 0 and back every other step, and the average `a` with `μ = 0.9`:
+/// The path of a weight `w` that jumps between 1 and 0 every other step, and the average `a` with `μ = 0.9`:
 ///
 /// ```text
 ///     1 |aa  ww  ww  ww  ww  ww  ww  ww  ww  ww  ww  ww  ww  ww  ww
@@ -31,24 +31,30 @@ use crate::tensor::scalar::Scalar;
 ///
 /// Source: <https://keras.io/api/optimizers/>; Polyak and Juditsky, *Acceleration of Stochastic Approximation by
 /// Averaging*, SIAM J. Control Optim. 30 (1992).
+#[doc(alias = "use_ema")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ema {
-    /// `μ`, how slowly the average moves, from 0 (it is the last weights) to 1 (it is those of the first step); Keras's
+    /// `μ`, the inertia of the average, from 0 (the latest weights) to 1 (the weights of the first step); Keras's
     /// default (`ema_momentum`) is 0.99.
     pub momentum: f64,
-    /// After how many steps the weights become their average, again and again; never, by default
+    /// The number of steps after which the weights become their average, repeatedly; never by default
     /// (`ema_overwrite_frequency`).
     pub overwrite_frequency: Option<u64>,
 }
 
 impl Default for Ema {
     fn default() -> Self {
-        Ema { momentum: 0.99, overwrite_frequency: None }
+        Ema::new(0.99)
     }
 }
 
 impl Ema {
-    /// What follows step `step`, counted from 0, over a run of weights and the same run of their average.
+    /// An average with this momentum, which the weights become at the end of `fit`.
+    pub const fn new(momentum: f64) -> Self {
+        Ema { momentum, overwrite_frequency: None }
+    }
+
+    /// Updates the average of a run of weights after step `step`, counted from 0.
     pub fn update<T: Scalar>(&self, step: u64, w: &mut [T], average: &mut [T]) {
         let momentum = if step == 0 { 0.0 } else { self.momentum };
         let (old, new) = (T::of(momentum), T::of(1.0 - momentum));

@@ -1,4 +1,4 @@
-//! FTRL: follow the regularized leader. Weights that matter little become exactly zero.
+//! FTRL: follow the regularized leader. Unimportant weights become exactly zero.
 
 use super::Optimizer;
 use crate::spec::settings::{Allowed, Setting};
@@ -14,13 +14,13 @@ use crate::tensor::scalar::Scalar;
 /// n = n'
 /// ```
 ///
-/// The weight is made anew in each step from the sum `l`; the one it starts with only counts in the first. With `l1` it
-/// is exactly zero as long as `l` is between `-l1` and `l1`: for sparse models. Where `n'` and all penalties are zero
-/// (an `initial_accumulator_value` of 0, and a weight that has had no gradient yet), the weight is 0 / 0, which is NaN,
-/// as in Keras.
+/// Each step computes the weight anew from the sum `l`; the initial weight counts only in the first step. With `l1`, a
+/// weight is exactly zero as long as `l` is between `-l1` and `l1`: for sparse models. If `n'` and all penalties are
+/// zero (an `initial_accumulator_value` of 0, before the first gradient), the weight is 0 / 0, which is NaN, as in
+/// Keras.
 ///
-/// `Ftrl { learning_rate: 1.5, initial_accumulator_value: 0.0, l1_regularization_strength: 0.3, .. }`: after a leap the
-/// steps shrink, as Adagrad's do, and `y`, whose sum is soon small, stays at exactly 0:
+/// `Ftrl { learning_rate: 1.5, initial_accumulator_value: 0.0, l1_regularization_strength: 0.3, .. }`: after a leap,
+/// the steps shrink as Adagrad's do. The sum of `y` is soon small, so `y` stays at exactly 0:
 ///
 /// ```text
 ///       S
@@ -38,9 +38,9 @@ use crate::tensor::scalar::Scalar;
 pub struct Ftrl {
     /// `lr`; Keras's default is 0.001.
     pub learning_rate: f64,
-    /// How the rate falls with the sum of squares; at most 0. Keras's default is -0.5, a root.
+    /// The power by which the rate falls with the sum of squares; at most 0. Keras's default is -0.5, a root.
     pub learning_rate_power: f64,
-    /// What `n` starts with; at least 0. Keras's default is 0.1.
+    /// The initial value of `n`; at least 0. Keras's default is 0.1.
     pub initial_accumulator_value: f64,
     /// `l1`, at least 0; Keras's default is 0.
     pub l1_regularization_strength: f64,
@@ -52,18 +52,17 @@ pub struct Ftrl {
     pub beta: f64,
 }
 
-impl Default for Ftrl {
-    fn default() -> Self {
-        Ftrl {
-            learning_rate: 0.001,
-            learning_rate_power: -0.5,
-            initial_accumulator_value: 0.1,
-            l1_regularization_strength: 0.0,
-            l2_regularization_strength: 0.0,
-            l2_shrinkage_regularization_strength: 0.0,
-            beta: 0.0,
-        }
-    }
+impl Ftrl {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = Ftrl {
+        learning_rate: 0.001,
+        learning_rate_power: -0.5,
+        initial_accumulator_value: 0.1,
+        l1_regularization_strength: 0.0,
+        l2_regularization_strength: 0.0,
+        l2_shrinkage_regularization_strength: 0.0,
+        beta: 0.0,
+    };
 }
 
 impl Optimizer for Ftrl {
@@ -86,7 +85,7 @@ impl Optimizer for Ftrl {
     fn settings(&self, visit: &mut dyn FnMut(Setting)) {
         visit(Setting::new("learning_rate", self.learning_rate, Allowed::NOT_NEGATIVE));
         visit(Setting::new("learning_rate_power", self.learning_rate_power, Allowed::NOT_POSITIVE));
-        // With a power, an accumulator of 0 makes 0 / 0 where there is no gradient yet, unless a penalty is there.
+        // With a power, an accumulator of 0 gives 0 / 0 before the first gradient, unless there is a penalty.
         let divides = self.l2_regularization_strength > 0.0 || self.beta > 0.0 || self.learning_rate_power == 0.0;
         let start = if divides { Allowed::NOT_NEGATIVE } else { Allowed::POSITIVE };
         visit(Setting::new("initial_accumulator_value", self.initial_accumulator_value, start));
@@ -105,7 +104,7 @@ impl Optimizer for Ftrl {
         let l1 = T::of(self.l1_regularization_strength);
         let [n, l, ..] = slots else { return };
         if lr == T::ZERO {
-            // Everything below is divided by it. As with the other optimizers, the weights stay.
+            // The code below divides by it. As with the other optimizers, the weights stay.
             return;
         }
         for (((w, &g), n), l) in w.iter_mut().zip(g).zip(n.iter_mut()).zip(l.iter_mut()) {
@@ -113,7 +112,7 @@ impl Optimizer for Ftrl {
             let after = sum.powf(p);
             *l += g + shrinkage * *w - (after - before) / lr * *w;
             let q = after / lr + penalty;
-            // Not `clamp`, which panics on a NaN bound.
+            // Not `clamp`, which panics if a bound is NaN.
             let bounded = if *l > l1 {
                 l1
             } else if *l < -l1 {

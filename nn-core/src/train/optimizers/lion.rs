@@ -1,21 +1,21 @@
-//! Lion: only the sign of the momentum counts.
+//! Lion: steps by the sign of the momentum only.
 
 use super::Optimizer;
 use crate::spec::settings::{Allowed, Setting};
 use crate::tensor::scalar::Scalar;
 
-/// Steps of one length, in the direction of the sign of a momentum. It remembers half of what Adam does.
+/// Steps of one length, in the direction of the sign of a momentum. It keeps half as much state as Adam.
 ///
 /// ```text
 /// w -= lr · sign(β₁ · m + (1 - β₁) · g)        sign(0) = 0
 /// m = β₂ · m + (1 - β₂) · g
 /// ```
 ///
-/// The gradient counts more in the step (`β₁`) than in what is kept (`β₂`). Every weight moves by `lr` in every step,
-/// so the rate should be 3 to 10 times smaller than Adam's.
+/// The gradient counts more in the step (`β₁`) than in the kept momentum (`β₂`). Every weight moves by `lr` in every
+/// step, so the rate should be 3 to 10 times smaller than Adam's.
 ///
-/// `Lion { learning_rate: 0.35, .. }`: `x` goes by `lr` in every step, and so does `y`, which cannot come closer to the
-/// minimum than that:
+/// `Lion { learning_rate: 0.35, .. }` moves `x` by `lr` in every step. It moves `y` by `lr` too, so `y` cannot come
+/// closer to the minimum than that:
 ///
 /// ```text
 ///       S
@@ -36,14 +36,13 @@ pub struct Lion {
     pub learning_rate: f64,
     /// `β₁`, the part of the momentum in a step, above 0 and at most 1; Keras's default is 0.9.
     pub beta_1: f64,
-    /// `β₂`, how slowly the momentum moves; Keras's default is 0.99.
+    /// `β₂`, the inertia of the momentum; Keras's default is 0.99.
     pub beta_2: f64,
 }
 
-impl Default for Lion {
-    fn default() -> Self {
-        Lion { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.99 }
-    }
+impl Lion {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = Lion { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.99 };
 }
 
 impl Optimizer for Lion {
@@ -78,7 +77,7 @@ impl Optimizer for Lion {
     }
 }
 
-/// -1, 0 or 1; not `signum`, which has no 0. A NaN stays one.
+/// Returns -1, 0 or 1; not `signum`, which has no 0. A NaN stays NaN.
 fn sign<T: Scalar>(x: T) -> T {
     if x > T::ZERO {
         T::ONE

@@ -1,4 +1,4 @@
-//! Nadam: Adam whose momentum looks ahead, as Nesterov's does.
+//! Nadam: Adam with a momentum that looks ahead, like Nesterov's.
 
 use super::Optimizer;
 use crate::spec::settings::{Allowed, Setting};
@@ -17,11 +17,11 @@ use nalgebra::ComplexField;
 /// w -= lr · m̂ / (√v̂ + ε)
 /// ```
 ///
-/// The momentum that counts, `uₜ`, grows from about `β₁ / 2` to `β₁`. The newest gradient counts once more than in
-/// Adam, as in a step that is taken from where the momentum leads. As in Keras, `m` itself is not corrected for its
-/// start at zero, so the first steps are shorter than Adam's.
+/// The effective momentum `uₜ` grows from about `β₁ / 2` to `β₁`. The newest gradient counts once more than in Adam,
+/// like a step from the point to which the momentum leads. As in Keras, `m` itself is not corrected for its start at
+/// zero, so the first steps are shorter than Adam's.
 ///
-/// `Nadam { learning_rate: 0.5, .. }` goes straight to the bottom of the valley, which [`Adam`](super::Adam) passes:
+/// `Nadam { learning_rate: 0.5, .. }` goes straight to the bottom of the valley; [`Adam`](super::Adam) overshoots it:
 ///
 /// ```text
 ///       S
@@ -38,26 +38,25 @@ use nalgebra::ComplexField;
 pub struct Nadam {
     /// `lr`; Keras's default is 0.001.
     pub learning_rate: f64,
-    /// `β₁`, how slowly the momentum moves; Keras's default is 0.9.
+    /// `β₁`, the inertia of the momentum; Keras's default is 0.9.
     pub beta_1: f64,
-    /// `β₂`, how slowly the mean square moves; Keras's default is 0.999.
+    /// `β₂`, the inertia of the mean square; Keras's default is 0.999.
     pub beta_2: f64,
     /// `ε`; Keras's default is 1e-7.
     pub epsilon: f64,
 }
 
-impl Default for Nadam {
-    fn default() -> Self {
-        Nadam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 }
-    }
+impl Nadam {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = Nadam { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
 }
 
-/// From here on `1 - ½ · 0.96ᵗ` is 1 in f64.
+/// The step from which on `1 - ½ · 0.96ᵗ` is 1 in f64.
 const SETTLED: u64 = 1000;
 
 impl Nadam {
-    /// `uₜ`, `uₜ₊₁`, `Pₜ`. Keras keeps `P` as a variable; made anew it needs no state, and no more than [`SETTLED`]
-    /// products.
+    /// Returns `uₜ`, `uₜ₊₁`, `Pₜ`. Keras keeps `P` as a variable; computing it anew needs no state, and at most
+    /// [`SETTLED`] products.
     fn momenta(&self, t: u64) -> (f64, f64, f64) {
         let (mut power, mut product) = (1.0, 1.0);
         for _ in 0..t.min(SETTLED) {

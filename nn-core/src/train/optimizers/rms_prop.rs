@@ -1,4 +1,4 @@
-//! RMSprop: gradients are divided by a running root mean square of themselves.
+//! RMSprop: divides gradients by a running root mean square of themselves.
 
 use super::{MAX_SLOTS, Optimizer, ZeroGradient};
 use crate::spec::settings::{Allowed, Setting};
@@ -16,8 +16,8 @@ use crate::tensor::scalar::Scalar;
 ///            w -= m
 /// ```
 ///
-/// `RmsProp { learning_rate: 0.35, .. }` begins with steps of `lr / √(1 - ρ)` in both directions. They do not shrink
-/// with the gradient, so it hovers about the minimum instead of ending there:
+/// `RmsProp { learning_rate: 0.35, .. }` begins with steps of `lr / √(1 - ρ)` in both directions. The steps do not
+/// shrink with the gradient, so the path hovers around the minimum instead of ending there:
 ///
 /// ```text
 ///       S
@@ -31,11 +31,12 @@ use crate::tensor::scalar::Scalar;
 /// ```
 ///
 /// As in Keras 3, `ε` is inside the root (Keras 2 had it outside). Source: <https://keras.io/api/optimizers/rmsprop/>
+#[doc(alias = "RMSprop")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RmsProp {
     /// `lr`; Keras's default is 0.001.
     pub learning_rate: f64,
-    /// `ρ`, how slowly the means move; Keras's default is 0.9.
+    /// `ρ`, the inertia of the means; Keras's default is 0.9.
     pub rho: f64,
     /// `μ`, from 0 to 1; 0 by default: no momentum.
     pub momentum: f64,
@@ -45,10 +46,9 @@ pub struct RmsProp {
     pub centered: bool,
 }
 
-impl Default for RmsProp {
-    fn default() -> Self {
-        RmsProp { learning_rate: 0.001, rho: 0.9, momentum: 0.0, epsilon: 1e-7, centered: false }
-    }
+impl RmsProp {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = RmsProp { learning_rate: 0.001, rho: 0.9, momentum: 0.0, epsilon: 1e-7, centered: false };
 }
 
 impl Optimizer for RmsProp {
@@ -70,7 +70,7 @@ impl Optimizer for RmsProp {
     }
 
     fn zero_gradient(&self) -> ZeroGradient {
-        // v = ρ · v, a = ρ · a, w -= lr · 0 / √(v + ε), which without ε is 0 / 0 before the first gradient.
+        // v = ρ · v, a = ρ · a, w -= lr · 0 / √(v + ε). Without ε, that is 0 / 0 before the first gradient.
         let exact = self.momentum <= 0.0 && self.epsilon > 0.0;
         if exact { ZeroGradient::Decays([self.rho; MAX_SLOTS]) } else { ZeroGradient::Moves }
     }

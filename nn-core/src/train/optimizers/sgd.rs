@@ -14,7 +14,7 @@ use crate::tensor::scalar::Scalar;
 ///            w += μ · v - lr · g
 /// ```
 ///
-/// `Sgd { learning_rate: 1.8, .. }`: the steepest way leads across the valley and hardly along it.
+/// `Sgd { learning_rate: 1.8, .. }`: the steepest direction points across the valley and hardly along it.
 ///
 /// ```text
 ///       S
@@ -29,8 +29,8 @@ use crate::tensor::scalar::Scalar;
 ///           a
 /// ```
 ///
-/// `Sgd { learning_rate: 0.8, momentum: 0.8, .. }`: what goes to and fro cancels out in the velocity, what goes along
-/// adds up.
+/// `Sgd { learning_rate: 0.8, momentum: 0.8, .. }`: the velocity cancels the movement to and fro and sums up the
+/// movement along the valley.
 ///
 /// ```text
 ///       S
@@ -45,18 +45,19 @@ use crate::tensor::scalar::Scalar;
 ///                c
 /// ```
 ///
-/// The learning rate is inside the velocity, as in Keras, and so is the minus sign. A form that is often printed,
+/// As in Keras, the learning rate and the minus sign are inside the velocity. A form that is often printed,
 ///
 /// ```text
 /// velocity = past_velocity * momentum + learning_rate * gradient
 /// w = w + momentum * velocity - learning_rate * gradient
 /// ```
 ///
-/// has the sign of the gradient wrong in its first line: that velocity points uphill, and the second line adds it. It
-/// should read `past_velocity * momentum - learning_rate * gradient`, which makes the two lines the Nesterov form
-/// above.
+/// has the wrong sign of the gradient in its first line: that velocity points uphill, and the second line adds it.
+/// With `past_velocity * momentum - learning_rate * gradient`, the two lines become the Nesterov form above.
 ///
 /// Source: <https://keras.io/api/optimizers/sgd/>
+#[doc(alias = "SGD")]
+#[doc(alias = "momentum")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sgd {
     /// `lr`; Keras's default is 0.01.
@@ -67,10 +68,9 @@ pub struct Sgd {
     pub nesterov: bool,
 }
 
-impl Default for Sgd {
-    fn default() -> Self {
-        Sgd { learning_rate: 0.01, momentum: 0.0, nesterov: false }
-    }
+impl Sgd {
+    /// Keras's defaults.
+    pub const DEFAULT: Self = Sgd { learning_rate: 0.01, momentum: 0.0, nesterov: false };
 }
 
 impl Optimizer for Sgd {

@@ -5,25 +5,25 @@ use crate::spec::settings::{Allowed, Setting};
 use crate::tensor::scalar::Scalar;
 use crate::train::schedules::Schedule;
 
-/// What surrounds the step of an optimizer: the arguments that all optimizers of Keras have.
+/// The options around the step of an optimizer: the arguments that all optimizers of Keras have.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct OptimizerOptions {
     /// The bound on the gradients; Keras's `clipnorm`, `clipvalue` or `global_clipnorm`.
     pub clipping: Clipping,
-    /// Which part of each weight is taken off before a step, times the learning rate; 0 is none.
+    /// The part of each weight that is subtracted before a step, times the learning rate; 0 for no decay.
     pub weight_decay: f64,
     /// The moving average of the weights.
     pub ema: Option<Ema>,
-    /// Whether rows of tables that a batch does not name are left alone.
+    /// Whether a step skips the rows of tables that a batch does not touch.
     pub lazy: bool,
 }
 
 impl OptimizerOptions {
-    /// Calls `visit` with every option that is a number.
+    /// Calls `visit` with every numeric option.
     pub fn settings(&self, visit: &mut dyn FnMut(Setting)) {
         match self.clipping {
             Clipping::None => {}
-            // A bound of 0 or less is none.
+            // A bound of 0 or less means no bound.
             Clipping::Norm(norm) => visit(Setting::new("clipnorm", norm, Allowed::FINITE)),
             Clipping::Value(value) => visit(Setting::new("clipvalue", value, Allowed::FINITE)),
             Clipping::GlobalNorm(norm) => visit(Setting::new("global_clipnorm", norm, Allowed::FINITE)),
@@ -35,9 +35,9 @@ impl OptimizerOptions {
     }
 }
 
-/// An optimizer with options; what methods such as [`Optimizer::clipnorm`] make.
+/// An optimizer with options; methods such as [`Optimizer::clipnorm`] create it.
 ///
-/// It starts with the options that the optimizer has, such as the weight decay of [`AdamW`](super::AdamW).
+/// It starts with the options of the optimizer, such as the weight decay of [`AdamW`](super::AdamW).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct With<O> {
     /// The optimizer.
@@ -47,45 +47,45 @@ pub struct With<O> {
 }
 
 impl<O: Optimizer> With<O> {
-    /// The optimizer with the options that it has.
+    /// Wraps the optimizer with the options that it has.
     pub fn new(optimizer: O) -> Self {
         With { options: optimizer.options(), optimizer }
     }
 }
 
-// The same names as in the trait, so that a chain of them stays one struct.
+// The same names as in the trait, so that a chain of methods stays one struct.
 impl<O> With<O> {
-    /// As [`Optimizer::lazy`].
+    /// Sets the option as [`Optimizer::lazy`] does.
     pub fn lazy(mut self) -> Self {
         self.options.lazy = true;
         self
     }
 
-    /// As [`Optimizer::weight_decay`].
+    /// Sets the option as [`Optimizer::weight_decay`] does.
     pub fn weight_decay(mut self, weight_decay: f64) -> Self {
         self.options.weight_decay = weight_decay;
         self
     }
 
-    /// As [`Optimizer::clipnorm`].
+    /// Sets the option as [`Optimizer::clipnorm`] does.
     pub fn clipnorm(mut self, norm: f64) -> Self {
         self.options.clipping = Clipping::Norm(norm);
         self
     }
 
-    /// As [`Optimizer::clipvalue`].
+    /// Sets the option as [`Optimizer::clipvalue`] does.
     pub fn clipvalue(mut self, value: f64) -> Self {
         self.options.clipping = Clipping::Value(value);
         self
     }
 
-    /// As [`Optimizer::global_clipnorm`].
+    /// Sets the option as [`Optimizer::global_clipnorm`] does.
     pub fn global_clipnorm(mut self, norm: f64) -> Self {
         self.options.clipping = Clipping::GlobalNorm(norm);
         self
     }
 
-    /// As [`Optimizer::ema`].
+    /// Sets the option as [`Optimizer::ema`] does.
     pub fn ema(mut self, ema: Ema) -> Self {
         self.options.ema = Some(ema);
         self
@@ -132,7 +132,7 @@ impl<O: Optimizer> Optimizer for With<O> {
     }
 }
 
-/// An optimizer whose learning rate follows a [`Schedule`]; what [`Optimizer::schedule`] makes.
+/// An optimizer whose learning rate follows a [`Schedule`]; [`Optimizer::schedule`] creates it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scheduled<O, S> {
     /// The optimizer.
@@ -163,7 +163,7 @@ impl<O: Optimizer, S: Schedule> Optimizer for Scheduled<O, S> {
         self.optimizer.step(step, learning_rate, w, g, slots);
     }
 
-    /// Its own rate does not count, so it is not checked.
+    /// The optimizer's own rate does not count, so it is not checked.
     fn settings(&self, visit: &mut dyn FnMut(Setting)) {
         self.optimizer.settings(&mut |setting| {
             if setting.name != "learning_rate" {
@@ -196,7 +196,7 @@ mod tests {
         let expected =
             OptimizerOptions { clipping: Clipping::Norm(2.0), weight_decay: 0.25, ema: Some(ema), lazy: false };
         assert_eq!(optimizer.options(), expected, "the last clipping counts");
-        // Through a schedule as well.
+        // The same through a schedule.
         let scheduled = optimizer.schedule(|step: u64| step as f64);
         assert_eq!((scheduled.options(), scheduled.learning_rate(7)), (expected, 7.0));
         let more = scheduled.global_clipnorm(1.0);

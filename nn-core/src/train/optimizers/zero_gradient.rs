@@ -1,21 +1,21 @@
-//! [`ZeroGradient`]: what a step does where there is no gradient.
+//! [`ZeroGradient`]: the effect of a step without a gradient.
 
 use super::MAX_SLOTS;
 
-/// What a step does to a weight whose gradient is 0, and to its slots. It says whether the rows of a table (an
-/// [`Embedding`](crate::layers::Embedding)) that a batch does not name can be left out of the step.
+/// The effect of a step on a weight with gradient 0, and on its slots. It decides whether a step can skip the rows of
+/// a table (an [`Embedding`](crate::layers::Embedding)) that a batch does not touch.
 ///
 /// | optimizer | |
 /// |---|---|
 /// | [`Sgd`](super::Sgd) without momentum, [`Adagrad`](super::Adagrad) | `Stays` |
 /// | [`RmsProp`](super::RmsProp) without momentum, [`Adadelta`](super::Adadelta) | `Decays`: a row that comes again is caught up first |
-/// | all others; any with weight decay or an average | `Moves`; [`lazy`](super::Optimizer::lazy) leaves rows out all the same |
+/// | all others; any with weight decay or an average | `Moves`; [`lazy`](super::Optimizer::lazy) skips rows all the same |
 ///
-/// It holds for finite numbers. Where a gradient is NaN or infinite, steps over whole tables spread that over all rows,
-/// and steps by rows over those of the batch.
+/// It holds for finite numbers. A NaN or infinite gradient spreads to all rows in a step over whole tables, but only
+/// to the batch's rows in a step by rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ZeroGradient {
-    /// They move, or that depends on more than this: every row takes part in every step. So it is with momentum, which
+    /// The weights may move, or the effect is more complex: every row takes part in every step. Momentum, for example,
     /// goes on after the gradient is gone.
     Moves,
     /// Nothing changes.
@@ -30,7 +30,7 @@ mod tests {
     use crate::train::optimizers::*;
     use std::vec::Vec;
 
-    /// Weights and slots after some steps with gradients, and what one without makes of them.
+    /// Returns weights and slots after some steps with gradients, and after one more step without.
     fn idle_step<O: Optimizer>(optimizer: &O, before: &[f64]) -> ([f64; 3], Vec<[f64; 3]>, [f64; 3], Vec<[f64; 3]>) {
         let mut w = [1.0, -2.0, 0.5];
         let mut state: Vec<_> = (0..optimizer.state().count()).map(|slot| [optimizer.initial(slot); 3]).collect();
@@ -50,7 +50,7 @@ mod tests {
         (filled.0, filled.1, w, slots)
     }
 
-    /// What it says is what a step does, from the start and later on.
+    /// Checks that the answer is the effect of a step, at the start and later.
     #[track_caller]
     fn exact<O: Optimizer>(optimizer: O) {
         let factors = match optimizer.zero_gradient() {
@@ -67,13 +67,13 @@ mod tests {
         }
     }
 
-    /// It says that more than that happens, and so it does.
+    /// Checks that the optimizer answers `Moves`, and that a step does move something.
     #[track_caller]
     fn moves<O: Optimizer>(optimizer: O) {
         assert_eq!(optimizer.zero_gradient(), ZeroGradient::Moves, "{}", optimizer.name());
         let moved = [&[][..], &[0.5]].into_iter().any(|before| {
             let (w, slots, after, slots_after) = idle_step(&optimizer, before);
-            // The average of the weights may be all that follows them.
+            // Perhaps only the average follows the weights.
             w != after || slots.last() != slots_after.last()
         });
         assert!(moved, "{} would be exact by rows", optimizer.name());

@@ -1,10 +1,10 @@
-//! What the tests of the pages share.
+//! Checks that the tests of the pages share.
 
 use super::Schedule;
 use crate::train::optimizers::checks::{chart, page_shows};
 use std::vec::Vec;
 
-/// Compares the learning rates of the steps 0, 1, .. with those of Keras.
+/// Compares the learning rates of the steps 0, 1, .. with Keras's.
 #[track_caller]
 pub(super) fn like_keras(schedule: &impl Schedule, expected: &[f64]) {
     for (step, &expected) in expected.iter().enumerate() {

@@ -1,10 +1,10 @@
-//! Cosine decay: the rate falls along half a cosine, after a warm-up if there is one.
+//! Cosine decay: the rate falls along half a cosine, after an optional warm-up.
 
 use super::{Schedule, periods};
 use crate::spec::settings::{Allowed, Setting};
 use nalgebra::ComplexField;
 
-/// Half a cosine down, after a straight way up.
+/// A straight warm-up, then half a cosine down.
 ///
 /// ```text
 /// with a warmup_target, while step < warmup_steps:
@@ -14,7 +14,7 @@ use nalgebra::ComplexField;
 ///     lr = top · ((1 - alpha) · ½ · (1 + cos(π · p)) + alpha)
 /// ```
 ///
-/// As in Keras, `warmup_steps` count only with a `warmup_target`, and `decay_steps` begin when the warm-up is over.
+/// As in Keras, `warmup_steps` count only with a `warmup_target`, and `decay_steps` begin after the warm-up.
 ///
 /// `CosineDecay { alpha: 0.1, warmup_target: Some(1.0), warmup_steps: 12, ..CosineDecay::new(0.2, 40) }`:
 ///
@@ -36,18 +36,18 @@ use nalgebra::ComplexField;
 pub struct CosineDecay {
     /// The rate of step 0.
     pub initial_learning_rate: f64,
-    /// In how many steps it falls.
+    /// The number of steps in which the rate falls.
     pub decay_steps: u64,
-    /// Where it ends, as a part of where it began to fall; Keras's default is 0.
+    /// The final rate as a part of the rate before the fall; Keras's default is 0.
     pub alpha: f64,
     /// The rate at the end of the warm-up; none by default.
     pub warmup_target: Option<f64>,
-    /// How many steps the warm-up takes; Keras's default is 0.
+    /// The number of steps of the warm-up; Keras's default is 0.
     pub warmup_steps: u64,
 }
 
 impl CosineDecay {
-    /// A decay to 0, without a warm-up.
+    /// Creates a decay to 0, without a warm-up.
     pub const fn new(initial_learning_rate: f64, decay_steps: u64) -> Self {
         CosineDecay { initial_learning_rate, decay_steps, alpha: 0.0, warmup_target: None, warmup_steps: 0 }
     }
@@ -76,7 +76,7 @@ impl Schedule for CosineDecay {
     }
 }
 
-/// `½ · (1 + cos(π · p))`: from 1 down to 0.
+/// Returns `½ · (1 + cos(π · p))`, which falls from 1 to 0.
 pub(super) fn half_cosine(p: f64) -> f64 {
     0.5 * (1.0 + ComplexField::cos(core::f64::consts::PI * p))
 }
@@ -93,7 +93,7 @@ mod tests {
             &decay,
             &[0.5, 0.46650636, 0.375, 0.24999999, 0.12499999, 0.033493653, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
         );
-        // Steps without a target do not count.
+        // Warm-up steps without a target do not count.
         let alpha = CosineDecay { alpha: 0.25, warmup_steps: 3, ..decay };
         like_keras(
             &alpha,

@@ -1,4 +1,4 @@
-//! Cosine decay with restarts: half a cosine, again and again.
+//! Cosine decay with restarts: half a cosine, repeated.
 
 use super::cosine_decay::half_cosine;
 use super::{Schedule, periods};
@@ -28,8 +28,8 @@ use nalgebra::ComplexField;
 /// ```
 ///
 /// Keras finds `i` by a logarithm in `f32`, whose rounding can put a restart one step late; here it is exact. With
-/// `t_mul` below 1 all periods together are over at `c = 1 / (1 - t_mul)`: from there on the rate is `alpha ·
-/// initial_learning_rate`, where Keras has NaN.
+/// `t_mul` below 1, all periods together end at `c = 1 / (1 - t_mul)`. From there on the rate is
+/// `alpha · initial_learning_rate`; Keras has NaN.
 ///
 /// Source: <https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay_restarts/>; Loshchilov and Hutter,
 /// *SGDR*, ICLR 2017.
@@ -39,21 +39,22 @@ pub struct CosineDecayRestarts {
     pub initial_learning_rate: f64,
     /// The length of the first period.
     pub first_decay_steps: u64,
-    /// How many times longer each period is than the one before; Keras's default is 2.
+    /// The factor by which each period is longer than the one before; Keras's default is 2.
     pub t_mul: f64,
-    /// How many times higher each period starts than the one before; Keras's default is 1.
+    /// The factor by which each period starts higher than the one before; Keras's default is 1.
     pub m_mul: f64,
-    /// Where each period ends, as a part of the initial rate; Keras's default is 0.
+    /// The final rate of each period as a part of the initial rate; Keras's default is 0.
     pub alpha: f64,
 }
 
 impl CosineDecayRestarts {
-    /// Periods that double, from the same rate to 0.
+    /// Creates periods that double in length, each from the same rate to 0.
     pub const fn new(initial_learning_rate: f64, first_decay_steps: u64) -> Self {
         CosineDecayRestarts { initial_learning_rate, first_decay_steps, t_mul: 2.0, m_mul: 1.0, alpha: 0.0 }
     }
 
-    /// Which period `c` is in, and which part of it is over. After the last one, the number is infinite.
+    /// Returns the number of the period of `c`, and the finished part of it. After the last period, the number is
+    /// infinite.
     fn period(&self, c: f64) -> (f64, f64) {
         let t = self.t_mul;
         if t == 1.0 {
@@ -69,7 +70,7 @@ impl CosineDecayRestarts {
             (c - (1.0 - length) / (1.0 - t)) / length
         };
         let i = ComplexField::floor(ComplexField::ln(inside) / ComplexField::ln(t));
-        // The logarithm of a restart can be rounded down: then all of the period before it is over.
+        // The logarithm of a restart can be rounded down; then the period before it is finished.
         if part(i) < 1.0 - 1e-9 { (i, part(i)) } else { (i + 1.0, part(i + 1.0)) }
     }
 }

@@ -1,4 +1,4 @@
-//! Exponential decay: the rate falls by the same factor in the same time.
+//! Exponential decay: the rate falls by the same factor in equal times.
 
 use super::{Schedule, periods, stairs};
 use crate::spec::settings::{Allowed, Setting};
@@ -29,16 +29,16 @@ use nalgebra::ComplexField;
 pub struct ExponentialDecay {
     /// The rate of step 0.
     pub initial_learning_rate: f64,
-    /// In how many steps it falls to the part `decay_rate`.
+    /// The number of steps in which the rate falls by the factor `decay_rate`.
     pub decay_steps: u64,
     /// The factor, above 0; above 1 the rate grows.
     pub decay_rate: f64,
-    /// Whether it falls only once in `decay_steps`; off by default.
+    /// Whether the rate falls only once in `decay_steps`; off by default.
     pub staircase: bool,
 }
 
 impl ExponentialDecay {
-    /// A smooth decay.
+    /// Creates a smooth decay.
     pub const fn new(initial_learning_rate: f64, decay_steps: u64, decay_rate: f64) -> Self {
         ExponentialDecay { initial_learning_rate, decay_steps, decay_rate, staircase: false }
     }

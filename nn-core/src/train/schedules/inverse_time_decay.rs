@@ -28,16 +28,16 @@ use crate::spec::settings::{Allowed, Setting};
 pub struct InverseTimeDecay {
     /// The rate of step 0.
     pub initial_learning_rate: f64,
-    /// In how many steps the divisor grows by `decay_rate`.
+    /// The number of steps in which the divisor grows by `decay_rate`.
     pub decay_steps: u64,
-    /// How much the divisor grows; 0 keeps the rate.
+    /// The growth of the divisor; 0 keeps the rate.
     pub decay_rate: f64,
-    /// Whether it grows only once in `decay_steps`; off by default.
+    /// Whether the divisor grows only once in `decay_steps`; off by default.
     pub staircase: bool,
 }
 
 impl InverseTimeDecay {
-    /// A smooth decay.
+    /// Creates a smooth decay.
     pub const fn new(initial_learning_rate: f64, decay_steps: u64, decay_rate: f64) -> Self {
         InverseTimeDecay { initial_learning_rate, decay_steps, decay_rate, staircase: false }
     }

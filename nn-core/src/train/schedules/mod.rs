@@ -1,6 +1,6 @@
 //! The learning rate schedules, one page each: formula, picture, tests.
 //!
-//! A schedule gives the learning rate of every step. It takes the place of the optimizer's `learning_rate`:
+//! A schedule returns the learning rate of every step. It replaces the optimizer's `learning_rate`:
 //!
 //! ```
 //! use nn_core::optimizers::{Optimizer, Sgd};
@@ -11,13 +11,13 @@
 //! assert_eq!(optimizer.learning_rate(2000), 0.025);
 //! ```
 //!
-//! Names, defaults and formulas are those of Keras 3: `new` takes what Keras demands, and the other fields have its
-//! defaults. The rates are computed in `f64`; Keras computes them in `f32`. The pictures on the pages are drawn by the
-//! code beside them: the learning rate over the steps 0 to 60.
+//! Names, defaults and formulas are those of Keras 3: `new` takes the arguments that Keras requires, and the other
+//! fields have its defaults. The rates are computed in `f64`; Keras computes them in `f32`. The code beside the
+//! pictures draws them: the learning rate over the steps 0 to 60.
 
 use crate::spec::settings::Setting;
 
-/// The list of schedules: the only place besides its own page that a new one touches.
+/// The list of schedules: the only place besides its own page that a new schedule changes.
 macro_rules! schedules {
     ($($module:ident),* $(,)?) => {
         $(mod $module;)*
@@ -46,27 +46,28 @@ mod checks;
     note = "explained in nn::errors::nn0505"
 )]
 pub trait Schedule {
-    /// The learning rate of a step, counted from 0.
+    /// Returns the learning rate of a step, counted from 0.
     fn learning_rate(&self, step: u64) -> f64;
 
-    /// Calls `visit` with every setting that is a number. A closure has none: its rates are checked at every step.
+    /// Calls `visit` with every numeric setting. A closure has no settings: its rates are checked at every step.
     fn settings(&self, visit: &mut dyn FnMut(Setting)) {
         let _ = visit;
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<F: Fn(u64) -> f64> Schedule for F {
     fn learning_rate(&self, step: u64) -> f64 {
         self(step)
     }
 }
 
-/// How many times `steps` went by. Keras refuses to decay over 0 steps; here it is as over 1.
+/// Returns how often `steps` have passed. Keras refuses to decay over 0 steps; here 0 means 1.
 fn periods(step: u64, steps: u64) -> f64 {
     step as f64 / steps.max(1) as f64
 }
 
-/// `x`, or with `staircase` the integer below it.
+/// Returns `x`, or with `staircase` the integer below it.
 fn stairs(x: f64, staircase: bool) -> f64 {
     if staircase { nalgebra::ComplexField::floor(x) } else { x }
 }

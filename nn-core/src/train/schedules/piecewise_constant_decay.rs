@@ -1,4 +1,4 @@
-//! Piecewise constant decay: a rate for each stretch of steps.
+//! Piecewise constant decay: one rate for each stretch of steps.
 
 use super::Schedule;
 use crate::spec::settings::{Allowed, Setting};
@@ -26,7 +26,7 @@ use crate::spec::settings::{Allowed, Setting};
 ///     0 |
 /// ```
 ///
-/// There is one rate more than there are boundaries; another number does not compile:
+/// There must be one rate more than boundaries; other numbers do not compile:
 ///
 /// ```compile_fail
 /// # use nn_core::schedules::*;
@@ -41,7 +41,7 @@ pub struct PiecewiseConstantDecay<const B: usize, const V: usize> {
 }
 
 impl<const B: usize, const V: usize> PiecewiseConstantDecay<B, V> {
-    /// The last steps of all stretches but the last, in rising order, and the rates.
+    /// Creates the table from the last steps of all stretches but the last, in rising order, and the rates.
     pub const fn new(boundaries: [u64; B], values: [f64; V]) -> Self {
         const { assert!(V == B + 1, "there must be one value more than there are boundaries") }
         PiecewiseConstantDecay { boundaries, values }

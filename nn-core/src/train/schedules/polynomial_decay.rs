@@ -1,10 +1,10 @@
-//! Polynomial decay: the rate falls to an end, straight or in a curve.
+//! Polynomial decay: the rate falls to an end, along a line or a curve.
 
 use super::{Schedule, periods};
 use crate::spec::settings::{Allowed, Setting};
 use nalgebra::ComplexField;
 
-/// The rate falls from one value to another in `decay_steps`, and stays there, or starts again.
+/// The rate falls from one value to another in `decay_steps`, then stays there or starts again.
 ///
 /// ```text
 /// p = min(step / decay_steps, 1)
@@ -26,8 +26,8 @@ use nalgebra::ComplexField;
 ///     0 |
 /// ```
 ///
-/// With `cycle`, `PolynomialDecay { cycle: true, ..PolynomialDecay::new(1.0, 20) }`, each time is slower and starts
-/// lower:
+/// With `cycle`, `PolynomialDecay { cycle: true, ..PolynomialDecay::new(1.0, 20) }`, each cycle is longer than the one
+/// before and starts lower:
 ///
 /// ```text
 ///     1 |oo
@@ -46,18 +46,18 @@ use nalgebra::ComplexField;
 pub struct PolynomialDecay {
     /// The rate of step 0.
     pub initial_learning_rate: f64,
-    /// In how many steps it falls.
+    /// The number of steps in which the rate falls.
     pub decay_steps: u64,
-    /// Where it ends; Keras's default is 0.0001.
+    /// The final rate; Keras's default is 0.0001.
     pub end_learning_rate: f64,
     /// The power: 1 by default, a straight line.
     pub power: f64,
-    /// Whether it starts again, over a multiple of `decay_steps`; off by default.
+    /// Whether the fall starts again, over a multiple of `decay_steps`; off by default.
     pub cycle: bool,
 }
 
 impl PolynomialDecay {
-    /// A straight line to 0.0001.
+    /// Creates a straight line to 0.0001.
     pub const fn new(initial_learning_rate: f64, decay_steps: u64) -> Self {
         PolynomialDecay { initial_learning_rate, decay_steps, end_learning_rate: 0.0001, power: 1.0, cycle: false }
     }

@@ -12,25 +12,25 @@ use crate::train::tape::Tape;
 use rand::Rng;
 
 impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
-    /// A trainer whose weights are all zero, as a constant: for a `static`, where no copy of it passes through a stack.
-    /// [`init`](Self::init) or [`restart`](Self::restart) makes it ready in its place.
+    /// A trainer with all-zero weights as a constant, for a `static`: no copy of it passes through a stack.
+    /// [`init`](Self::init) or [`restart`](Self::restart) prepares it in place.
     pub const ZEROED: Self = Trainer {
         model: M::ZEROED,
         gradient: M::ZEROED,
         slots: [const { M::ZEROED }; SLOTS],
         tape: Tape::ZEROED,
         steps: 0,
-        // That of no optimizer.
+        // The kind of no optimizer.
         kind: 0,
     };
 
-    /// How many bytes [`save`](Self::save) writes.
+    /// The number of bytes that [`save`](Self::save) writes.
     pub const SAVED_BYTES: usize = snapshot::bytes::<M>(1 + SLOTS);
 
-    /// Fresh weights, and the slots as this optimizer begins with them: [`new`](Self::new), in place.
+    /// Sets initial weights, and the initial slots of this optimizer: [`new`](Self::new), in place.
     ///
     /// # Errors
-    /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense. Nothing has changed then.
+    /// If the optimizer needs more `SLOTS`, or has a senseless setting. Nothing has changed then.
     pub fn init(&mut self, optimizer: &impl Optimizer, rng: &mut dyn Rng) -> Result<(), StepError> {
         Self::suits(optimizer)?;
         self.model.as_mut_slice().fill(M::Scalar::ZERO);
@@ -38,11 +38,11 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         self.restart(optimizer)
     }
 
-    /// Begins anew from the weights that [`model`](Self::model) has: the slots as this optimizer begins with them, and
-    /// no step taken.
+    /// Begins anew from the weights of [`model`](Self::model): with the initial slots of this optimizer and no steps
+    /// taken.
     ///
     /// # Errors
-    /// If the optimizer needs more `SLOTS`, or has a setting that makes no sense. Nothing has changed then.
+    /// If the optimizer needs more `SLOTS`, or has a senseless setting. Nothing has changed then.
     pub fn restart(&mut self, optimizer: &impl Optimizer) -> Result<(), StepError> {
         Self::suits(optimizer)?;
         for (slot, weights) in self.slots.iter_mut().enumerate() {
@@ -59,11 +59,12 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         if needed > SLOTS { Err(StepError::Slots { needed, room: SLOTS }) } else { Ok(()) }
     }
 
-    /// [`step`](Self::step), if all numbers of inputs and targets are finite, no index is out of bounds, and the loss
-    /// can judge the targets: a sensor that failed does not make all weights NaN. It takes a look at each number.
+    /// Takes a [`step`](Self::step) if all numbers of inputs and targets are finite, no index is out of bounds, and
+    /// the loss can judge the targets. A broken sensor then cannot make all weights NaN. It reads each number once
+    /// more.
     ///
     /// # Errors
-    /// As [`step`](Self::step), and if the data are not right. Nothing has changed then.
+    /// As [`step`](Self::step), and if the data are invalid. Nothing has changed then.
     pub fn step_checked<O: Optimizer, L: Losses<M::Outputs, Targets: Inspect>>(
         &mut self,
         optimizer: &O,
@@ -93,20 +94,21 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
         }
     }
 
-    /// Writes weights, slots and the number of steps, with a checksum, to the beginning of `to`: what flash keeps while
-    /// the board is off. It takes [`SAVED_BYTES`](Self::SAVED_BYTES). The bytes are the same on every machine.
+    /// Writes weights, slots and the number of steps, with a checksum, to the beginning of `to`, for flash memory. It
+    /// takes [`SAVED_BYTES`](Self::SAVED_BYTES). The bytes are the same on every machine.
     ///
     /// # Errors
-    /// If there is less room.
+    /// If `to` is shorter.
     pub fn save(&self, optimizer: &impl Optimizer, to: &mut [u8]) -> Result<(), Damaged> {
         let parts = core::iter::once(&self.model).chain(&self.slots);
         snapshot::write::<M>(optimizer.name(), self.steps, 1 + SLOTS, parts, to)
     }
 
-    /// Reads what [`save`](Self::save) wrote, from the beginning of `from`.
+    /// Reads the bytes that [`save`](Self::save) wrote, from the beginning of `from`.
     ///
     /// # Errors
-    /// If it is not whole, or not that of this model, these `SLOTS` and this optimizer. Nothing has changed then.
+    /// If the bytes are damaged, or belong to another model, other `SLOTS` or another optimizer. Nothing has changed
+    /// then.
     pub fn restore(&mut self, optimizer: &impl Optimizer, from: &[u8]) -> Result<(), Damaged> {
         let parts = core::iter::once(&mut self.model).chain(&mut self.slots);
         self.steps = snapshot::read::<M>(optimizer.name(), 1 + SLOTS, parts, from)?;
@@ -115,7 +117,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     }
 }
 
-/// Makes a slot what the optimizer begins with, if it is zero.
+/// Fills a slot, whose scalars are zero, with the optimizer's initial values.
 pub(super) fn begin<M: Model>(optimizer: &impl Optimizer, slot: usize, model: &M, weights: &mut M) {
     let own = optimizer.slots().len();
     let initial = if slot < own { optimizer.initial(slot) } else { 0.0 };

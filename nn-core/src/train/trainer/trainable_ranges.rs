@@ -1,4 +1,4 @@
-//! What of a flat slice of weights learns, as a constant.
+//! The ranges of a flat slice of weights that learn, as a constant.
 
 use crate::layer::model::Model;
 use crate::weights::{Part, Place, places};
@@ -14,12 +14,12 @@ pub(super) struct Table<const N: usize> {
 impl<const N: usize> Table<N> {
     const EMPTY: Self = Table { parts: [const { (0, 0..0) }; N], count: 0 };
 
-    /// Them.
+    /// Returns the ranges.
     pub(super) const fn parts(&self) -> &[(usize, Range<usize>)] {
         self.parts.split_at(self.count).0
     }
 
-    /// The variables that learn.
+    /// Returns the variables that learn.
     const fn variables(parts: &[Part]) -> Self {
         let (mut found, mut table, mut i) = ([Place::NONE; N], Self::EMPTY, 0);
         let count = places(parts, true, &mut found);
@@ -32,7 +32,7 @@ impl<const N: usize> Table<N> {
         table
     }
 
-    /// The same, neighbours as one.
+    /// Returns the ranges with neighbours merged.
     const fn merged<const M: usize>(&self) -> Table<M> {
         let (mut table, mut i) = (Table::<M>::EMPTY, 0);
         while i < self.count {
@@ -61,8 +61,8 @@ impl<const N: usize> Table<N> {
 pub(super) struct TrainableRanges<M>(PhantomData<M>);
 
 impl<M: Model> TrainableRanges<M> {
-    /// Each variable that learns.
+    /// The range of each variable that learns.
     pub(super) const VARIABLES: Table<1024> = Table::variables(M::PARTS);
-    /// The same, neighbours as one.
+    /// The same ranges with neighbours merged.
     pub(super) const MERGED: Table<256> = Self::VARIABLES.merged();
 }

@@ -1,4 +1,4 @@
-//! [`Part`]: what weights consist of, as a constant that the compiler can look through as well.
+//! [`Part`]: the parts of weights, as constants that the compiler can evaluate.
 
 use crate::spec::shape::Shape;
 use crate::spec::text::str_eq;
@@ -6,74 +6,75 @@ use crate::tensor::scalar::Scalar;
 use crate::weights::{Path, Variable, Weights};
 use core::ops::Range;
 
-/// A part of weights with its name. The parts of a struct stand in the order of its flat slice.
+/// A named part of weights. The parts of a struct are in the order of its flat slice.
 #[derive(Clone, Copy, Debug)]
 pub enum Part {
     /// A variable.
     Variable {
-        /// Its name in the layer: `kernel`.
+        /// The name in the layer: `kernel`.
         name: &'static str,
-        /// Its shape in Keras: `(in, out)` for a Dense kernel; the order of the scalars is the same.
+        /// The shape in Keras: `(in, out)` for a Dense kernel. The order of the scalars is the same.
         shape: Shape,
         /// Whether training changes it.
         trainable: bool,
-        /// Whether its gradient comes by rows.
+        /// Whether the gradient comes by rows.
         rows: bool,
     },
     /// The weights of a layer.
     Layer {
-        /// Its name in the model.
+        /// The name in the model.
         name: &'static str,
-        /// What it consists of.
+        /// The parts of the layer.
         parts: &'static [Part],
-        /// Whether it learns.
+        /// Whether the layer learns.
         trainable: bool,
-        /// Whether each step takes its tables as a whole, since it is not asked for the rows that it touches.
+        /// Whether each step takes the tables as a whole, because the layer is not asked for the touched rows.
         whole: bool,
-        /// The variable that is a table here, of a layer whose calls all read sparse samples.
+        /// The variable that is a table here: of a layer whose calls all read sparse samples.
         table: Option<&'static str>,
     },
-    /// No scalars: a bias with `use_bias = false`.
+    /// No scalars, such as a bias with `use_bias = false`.
     Nothing,
 }
 
 impl Part {
-    /// A variable that training changes.
+    /// Creates a variable that training changes.
     pub const fn new(name: &'static str, shape: Shape) -> Self {
         Part::Variable { name, shape, trainable: true, rows: false }
     }
 
-    /// The weights of a layer.
+    /// Creates the part for the weights of a layer.
     pub const fn layer<T: Scalar, W: Weights<T>>(name: &'static str) -> Self {
         Part::Layer { name, parts: W::PARTS, trainable: true, whole: false, table: None }
     }
 
-    /// The weights of a frozen layer.
+    /// Creates the part for the weights of a frozen layer.
     pub const fn frozen<T: Scalar, W: Weights<T>>(name: &'static str) -> Self {
         Part::Layer { name, parts: W::PARTS, trainable: false, whole: false, table: None }
     }
 
-    /// The weights of a layer whose tables are taken as a whole in every step.
+    /// Creates the part for the weights of a layer whose tables are taken as a whole in every step.
     pub const fn whole<T: Scalar, W: Weights<T>>(name: &'static str) -> Self {
         Part::Layer { name, parts: W::PARTS, trainable: true, whole: true, table: None }
     }
 
-    /// The weights of a layer whose calls all read sparse samples: the gradient of variable `table` comes by rows.
+    /// Creates the part for the weights of a layer whose calls all read sparse samples: the gradient of `table` comes
+    /// by rows.
     pub const fn table<T: Scalar, W: Weights<T>>(name: &'static str, table: &'static str) -> Self {
         Part::Layer { name, parts: W::PARTS, trainable: true, whole: false, table: Some(table) }
     }
 
-    /// This part, or nothing.
+    /// Returns this part if `present`, otherwise [`Part::Nothing`].
     pub const fn when(self, present: bool) -> Self {
         if present { self } else { Part::Nothing }
     }
 }
 
-/// Fails to compile unless the memory of some weights is that of the scalars in their parts: no padding, and the
-/// alignment of a scalar.
+/// Fails to compile unless the memory of the weights is exactly the scalars in their parts, without padding and with
+/// the alignment of a scalar.
 ///
 /// # Panics
-/// If it is not.
+/// If the memory differs.
 #[track_caller]
 pub(crate) const fn assert_layout<T: Scalar, W: Weights<T>>() {
     const { assert!(size_of::<W>() == W::COUNT * size_of::<T>(), "weights hold nothing but scalars") }
@@ -84,7 +85,7 @@ pub(crate) const fn assert_layout<T: Scalar, W: Weights<T>>() {
     }
 }
 
-/// The scalars of all parts.
+/// Returns the number of scalars of all parts.
 pub(crate) const fn count(parts: &[Part]) -> usize {
     let (mut sum, mut i) = (0, 0);
     while i < parts.len() {
@@ -98,7 +99,7 @@ pub(crate) const fn count(parts: &[Part]) -> usize {
     sum
 }
 
-/// The layers with weights of their own: what has a variable itself, and the layers in it.
+/// Returns the number of layers with variables of their own, inner layers included.
 pub(super) const fn layers(parts: &[Part]) -> usize {
     let (mut own, mut inside, mut i) = (0, 0, 0);
     while i < parts.len() {
@@ -112,7 +113,7 @@ pub(super) const fn layers(parts: &[Part]) -> usize {
     own + inside
 }
 
-/// The scalars that training never changes.
+/// Returns the number of scalars that training never changes.
 pub(super) const fn non_trainable(parts: &[Part]) -> usize {
     let (mut sum, mut i) = (0, 0);
     while i < parts.len() {
@@ -127,7 +128,7 @@ pub(super) const fn non_trainable(parts: &[Part]) -> usize {
     sum
 }
 
-/// Calls `visit` with the place of every variable by rows in the flat slice.
+/// Calls `visit` with the range of every row-wise variable in the flat slice.
 pub(crate) fn visit_tables(parts: &[Part], visit: &mut dyn FnMut(Range<usize>)) {
     fn walk(parts: &[Part], start: &mut usize, visit: &mut dyn FnMut(Range<usize>)) {
         for part in parts {
@@ -146,22 +147,22 @@ pub(crate) fn visit_tables(parts: &[Part], visit: &mut dyn FnMut(Range<usize>)) 
     walk(parts, &mut 0, visit);
 }
 
-/// What holds for all variables of some parts.
+/// Facts about all variables of some parts.
 #[derive(Clone, Copy)]
 pub(super) struct Within {
-    /// Whether they learn.
+    /// Whether the variables learn.
     learns: bool,
     /// Whether gradients of tables come by rows.
     by_rows: bool,
-    /// The variable that is a table, too.
+    /// A variable that is a table although its declaration does not say so.
     table: Option<&'static str>,
 }
 
 impl Within {
-    /// What holds for the variables of a model.
+    /// The facts about the variables of a model.
     pub(super) const MODEL: Within = Within { learns: true, by_rows: true, table: None };
 
-    /// What holds for the variables of a layer.
+    /// Returns the facts about the variables of a layer inside.
     const fn layer(self, trainable: bool, whole: bool, table: Option<&'static str>) -> Self {
         Within { learns: self.learns && trainable, by_rows: self.by_rows && !whole, table }
     }
@@ -173,35 +174,35 @@ impl Within {
     }
 }
 
-/// Where a variable lies in the flat slice of weights, and what a training step has to know of it.
+/// The place of a variable in the flat slice of weights, with the facts that a training step needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Its first scalar.
+    /// The first scalar.
     pub start: usize,
-    /// One behind its last.
+    /// The end: one past the last scalar.
     pub end: usize,
-    /// The number of its layer among those with variables.
+    /// The number of the variable's layer among the layers with variables.
     pub layer: usize,
     /// Whether training changes it.
     pub trainable: bool,
-    /// By how many rows its gradient comes; 0 if it comes as a whole.
+    /// The number of rows if the gradient comes by rows; 0 if it comes as a whole.
     pub rows: usize,
 }
 
 impl Place {
-    /// No variable.
+    /// The place of no variable.
     pub const NONE: Place = Place { start: 0, end: 0, layer: 0, trainable: false, rows: 0 };
 }
 
-/// The places of all variables, or of those that learn, in the order of the flat slice: as many as `to` has room for.
-/// The result is how many there are.
+/// Writes the places of all variables, or of those that learn, to `to` in the order of the flat slice, until `to` is
+/// full. Returns the number of such variables.
 pub const fn places(parts: &[Part], learning: bool, to: &mut [Place]) -> usize {
     let mut found = Found { count: 0, scalars: 0, layers: 0 };
     find(parts, Within::MODEL, learning, &mut found, to);
     found.count
 }
 
-/// How far [`places`] is.
+/// The progress of [`places`].
 struct Found {
     count: usize,
     scalars: usize,

@@ -1,4 +1,4 @@
-//! Expressions of the user's that name what is a variable of the expansion: they are constants outside of it.
+//! The user's expressions with the name of one of the expansion's variables. They become constants outside of it.
 
 use super::Printer;
 use crate::graph::{Function, Given, Op, Term};
@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use syn::Ident;
 
 impl Printer<'_> {
-    /// Numbers of the user's that name what the expansion has a variable for: constants, since these stand where no
-    /// variable is in scope. Of values of the user's own types only rustc knows what they are: they stay.
+    /// Constants for the user's numbers that contain the name of one of the expansion's variables, because no variable
+    /// is in scope there. Values of the user's own types stay in place, because only rustc knows their types.
     pub(crate) fn numbers_outside(self) -> Vec<TokenStream> {
         let mut found = BTreeMap::new();
         for layer in &self.graph.layers {
@@ -59,7 +59,7 @@ impl Printer<'_> {
         quote!(#graph_type::#name)
     }
 
-    /// Whether an expression names what is a variable of the expansion.
+    /// Whether an expression contains the name of one of the expansion's variables.
     pub(super) fn names_a_variable(self, expr: ExprId) -> bool {
         let inputs = self.graph.inputs.iter().map(|&input| &self.graph.tensors[input].name);
         let own: Vec<String> = inputs.chain(&self.graph.output_names).map(ToString::to_string).collect();
@@ -72,7 +72,7 @@ fn outside_name(ExprId(id): ExprId) -> Ident {
     format_ident!("WRITTEN_{id}")
 }
 
-/// Whether a name in some tokens is one of these. After a point or before a colon it is a field.
+/// Whether some tokens contain such a name. After a point or before a colon it is a field.
 fn has_name(tokens: TokenStream, is: &dyn Fn(&str) -> bool) -> bool {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let punct = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == c);

@@ -1,4 +1,4 @@
-//! What makes a model inside, or a layer of a user's own: `my::Scale(64)`. Only rustc knows its declaration.
+//! A model or a user's own layer inside a graph: `my::Scale(64)`. Only rustc knows its declaration.
 
 use super::expression::strip;
 use super::{Bound, Resolver};
@@ -39,7 +39,7 @@ impl Resolver<'_> {
         if failed {
             return Bound::Poison;
         }
-        // The activation comes before the penalty, whatever the order of the arguments is.
+        // The activation comes before the penalty, in any order of arguments.
         then.sort_by_key(|&layer| !matches!(self.graph.layers[layer].op, Op::Activation { .. }));
         let kind = path.path.segments.last().map_or_else(String::new, |last| last.ident.to_string());
         let path = match syn::parse2(path.to_token_stream()) {
@@ -59,7 +59,7 @@ impl Resolver<'_> {
         Bound::Layer(layer)
     }
 
-    /// What the tokens of an argument of a user's layer say. Layers that follow it are made here.
+    /// The meaning of an argument's tokens for a user's layer. It also makes the layers that follow that layer.
     fn said(&mut self, keyword: Option<&Ident>, value: &Expr, then: &mut Vec<LayerId>) -> Option<Said> {
         let word = keyword.map(ToString::to_string).unwrap_or_default();
         let functions = [
@@ -114,13 +114,13 @@ impl Resolver<'_> {
     }
 }
 
-/// The numbers that an expression of literals gives.
+/// The type of the number that an expression of literals gives.
 enum Numbers {
     Whole,
     Fractions,
 }
 
-/// What an expression gives whose type literals alone would decide. Otherwise rustc knows its type: `2 * UNITS`.
+/// The number type of an expression, if literals alone decide it. Otherwise only rustc knows: `2 * UNITS`.
 fn numbers_in(expr: &Expr) -> Option<Numbers> {
     let last = |block: &syn::Block| match block.stmts.last() {
         Some(syn::Stmt::Expr(expr, None)) => numbers_in(expr),
@@ -136,7 +136,7 @@ fn numbers_in(expr: &Expr) -> Option<Numbers> {
         Expr::Binary(binary) => {
             use syn::BinOp::{Add, BitAnd, BitOr, BitXor, Div, Mul, Rem, Shl, Shr, Sub};
             match binary.op {
-                // The type of a shift is that of its left side.
+                // A shift has the type of its left side.
                 Shl(_) | Shr(_) => numbers_in(&binary.left),
                 Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_) | BitAnd(_) | BitOr(_) | BitXor(_) => {
                     numbers_in(&binary.left).and_then(|left| numbers_in(&binary.right).map(|_| left))

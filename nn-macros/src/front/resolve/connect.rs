@@ -1,4 +1,4 @@
-//! Calls: a layer, the tensors that it is called on, and the masks that go along.
+//! Calls: a layer, its input tensors, and their masks.
 
 use super::{Bound, Resolver};
 use crate::front::python;
@@ -12,20 +12,20 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, Ident};
 
-/// More calls than any model has; templates in templates could make as many as they like.
+/// More calls than any model has. Without a limit, templates in templates could make any number.
 const MOST_CALLS: usize = 10_000;
 
-/// What a layer is called on.
+/// The inputs of a call.
 pub(super) struct Inputs {
     pub(super) tensors: Vec<TensorId>,
-    /// What was written for each.
+    /// The expression for each tensor.
     pub(super) exprs: Vec<ExprId>,
-    /// `mask = m`, in place of the mask that the first tensor has, and what was written.
+    /// `mask = m`, which replaces the mask of the first tensor, and its expression.
     pub(super) mask: Option<(TensorId, ExprId)>,
 }
 
 impl Resolver<'_> {
-    /// The tensors of a call, and what it says by keyword: `(x, initial_state = [h, c])`.
+    /// The tensors of a call and its keyword arguments: `(x, initial_state = [h, c])`.
     pub(super) fn split(&mut self, layer: LayerId, call: &ExprCall) -> (Vec<Expr>, Vec<(Ident, Expr)>) {
         let (mut positional, mut keywords) = (Vec::new(), Vec::new());
         for (keyword, value) in values::arguments(call) {
@@ -67,7 +67,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Adds what a call says by keyword to the tensors of the call.
+    /// Adds the keyword arguments of a call to its tensors.
     pub(super) fn keywords(
         &mut self,
         layer: LayerId,
@@ -76,7 +76,7 @@ impl Resolver<'_> {
         mut keywords: Vec<(Ident, Expr)>,
     ) -> Option<Inputs> {
         let mut mask = None;
-        // In the layer's order, whatever the order in the call is.
+        // In the layer's order, not the order of the call.
         let order = self.call_keywords(layer);
         keywords.sort_by_key(|(keyword, _)| order.iter().position(|word| keyword == word));
         for (keyword, value) in keywords {
@@ -122,7 +122,7 @@ impl Resolver<'_> {
         let span = self.span(call.span());
         let first_mask = given_mask.map(|(mask, _)| mask).or(self.graph.tensors[tensors[0]].mask);
         let masks: Vec<Option<TensorId>> = tensors.iter().map(|&tensor| self.graph.tensors[tensor].mask).collect();
-        // Gradients of a tensor that one call reads twice would have to be written in two places at once.
+        // If one call read a tensor twice, the backward pass would have to write its gradient in two places at once.
         for i in 1..tensors.len() {
             if tensors[..i].contains(&tensors[i]) && self.graph.tensors[tensors[i]].has_scalars() {
                 let spec = &nn_core::activations::linear::SPEC;
@@ -182,7 +182,7 @@ impl Resolver<'_> {
         Bound::Tensors(vec![output])
     }
 
-    /// Whether a layer can be called on as many tensors of these types.
+    /// Whether a layer accepts this number of tensors of these types.
     fn accepts(&mut self, layer: LayerId, tensors: &[TensorId], exprs: &[ExprId], call: &ExprCall) -> bool {
         if tensors.is_empty() {
             self.diagnostics.error(Code::InputCount, call, "expected at least one tensor");
@@ -215,11 +215,11 @@ impl Resolver<'_> {
         self.reads_what(layer, tensors, exprs)
     }
 
-    /// Whether a layer reads what these tensors hold.
+    /// Whether a layer reads the contents of these tensors.
     fn reads_what(&mut self, layer: LayerId, tensors: &[TensorId], exprs: &[ExprId]) -> bool {
         let reads = self.reads(layer);
         let called = &self.graph.layers[layer];
-        // A model, or a layer of the user's, may read anything: rustc knows.
+        // A model or a user's layer may read anything; only rustc knows.
         let sparse = matches!(called.op, Op::Component(_)) || called.sparse_rows().is_some();
         for (&tensor, expr) in tensors.iter().zip(exprs) {
             let tensor = &self.graph.tensors[tensor];
@@ -254,7 +254,7 @@ impl Resolver<'_> {
         true
     }
 
-    /// The types of numbers that the inputs of a layer may hold: a layer around another one reads what that one reads.
+    /// The number types that a layer's inputs may hold. A wrapper reads the types of its inner layer.
     fn reads(&self, layer: LayerId) -> &'static [Dtype] {
         match self.graph.chain(layer).last().map(|layer| &self.graph.layers[layer].op) {
             Some(Op::Builtin(builtin)) => builtin.spec.reads,
@@ -295,6 +295,7 @@ impl Resolver<'_> {
         let shape = Shaped::Unknown;
         self.graph.tensors.push(Tensor {
             name,
+            docs: Vec::new(),
             producer,
             shape,
             dtype: Dtype::Float,
@@ -308,7 +309,7 @@ impl Resolver<'_> {
     }
 }
 
-/// The layers that read sparse inputs.
+/// The names of layers that read sparse inputs, for messages.
 fn sparse_readers() -> String {
     let readers = LAYERS.iter().filter(|spec| spec.sparse.is_some());
     readers.map(|spec| format!("`{}`", spec.name)).collect::<Vec<_>>().join(" or ")

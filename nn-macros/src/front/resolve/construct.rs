@@ -1,4 +1,4 @@
-//! What makes a tensor or a layer: `Input(..)`, `Dense(64)`, `Activation(relu)`.
+//! Expressions that make a tensor or a layer: `Input(..)`, `Dense(64)`, `Activation(relu)`.
 
 use super::expression::strip;
 use super::{Bound, Resolver};
@@ -48,7 +48,7 @@ impl Resolver<'_> {
     /// A layer that applies an activation; `part` if it belongs to the layer before it.
     pub(super) fn activation(&mut self, expr: &Expr, part: bool) -> Option<LayerId> {
         let function = values::named(expr, &values::ACTIVATIONS, self.diagnostics)?;
-        // The last name of its path: `my::Leaky::<2> { slope }` is a `Leaky`.
+        // The last name of the path: `my::Leaky::<2> { slope }` is a `Leaky`.
         let path = match strip(expr) {
             Expr::Call(call) => match strip(&call.func) {
                 Expr::Path(path) => Some(&path.path),
@@ -66,7 +66,7 @@ impl Resolver<'_> {
         Some(layer)
     }
 
-    /// The layer that charges for the output of the layer before it: `activity_regularizer = l2(0.01)`.
+    /// The layer that penalises the output of the layer before it: `activity_regularizer = l2(0.01)`.
     pub(super) fn activity(&mut self, expr: &Expr) -> Option<LayerId> {
         let spec = &nn_core::layers::activity_regularization::SPEC;
         let function = values::named(expr, &values::REGULARIZERS, self.diagnostics)?;
@@ -99,7 +99,7 @@ impl Resolver<'_> {
     ) -> Bound {
         let mut args: Vec<_> = spec.args.iter().map(values::default).collect();
         let mut given = vec![false; args.len()];
-        let (mut given_name, mut trainable, mut failed) = (None, true, false);
+        let (mut given_name, mut trainable, mut failed, mut misspelt) = (None, true, false, false);
         let (mut activation, mut activity, mut inner) = (None, None, None);
         for (position, (keyword, value)) in written.iter().enumerate() {
             let slot = match keyword {
@@ -119,7 +119,7 @@ impl Resolver<'_> {
                 Some(keyword) => match spec.args.iter().position(|arg| keyword == arg.name) {
                     Some(slot) => slot,
                     None => {
-                        failed = true;
+                        (failed, misspelt) = (true, true);
                         let names = spec.args.iter().map(|arg| arg.name).chain(["name", "trainable"]);
                         self.diagnostics
                             .error(
@@ -136,6 +136,7 @@ impl Resolver<'_> {
                 None => {
                     failed = true;
                     let message = match spec.args.len() {
+                        0 => format!("`{}` takes no arguments but `name` and `trainable`", spec.name),
                         1 => format!("`{}` takes 1 argument", spec.name),
                         count => format!("`{}` takes at most {count} arguments", spec.name),
                     };
@@ -181,7 +182,7 @@ impl Resolver<'_> {
             let required = matches!(spec.args[slot].default, nn_core::spec::Default::Required);
             let a_name = matches!(spec.args[slot].kind, Kind::Choice(names) if names.contains(&"None"));
             if !required && !a_name && python::is_none(value) {
-                // Keras's way to write "not given".
+                // `None` is Keras's way to leave an argument out.
                 continue;
             }
             match values::argument(&spec.args[slot], value, self.diagnostics) {
@@ -189,7 +190,9 @@ impl Resolver<'_> {
                 None => failed = true,
             }
         }
-        for (slot, arg) in spec.args.iter().enumerate() {
+        let mut missing = spec.args.iter().enumerate();
+        // An argument that has another name is not missing as well.
+        while let (false, Some((slot, arg))) = (misspelt, missing.next()) {
             if matches!(arg.default, nn_core::spec::Default::Required) && !given[slot] {
                 failed = true;
                 self.diagnostics
@@ -207,13 +210,13 @@ impl Resolver<'_> {
         let mut then: Vec<LayerId> = activation.into_iter().chain(activity).collect();
         if let Some(inner) = inner {
             match &self.graph.layers[inner].op {
-                // An activation has no weights, and does the same at every step anyway.
+                // An activation has no weights and does the same at every step, so it needs no wrapper.
                 Op::Activation { .. } if spec.weight_consts.is_none() => {
                     self.graph.layers[inner].inside = false;
                     self.graph.layers[inner].given_name = given_name;
                     return Bound::Layer(inner);
                 }
-                // What follows the layer inside follows this one.
+                // The layers after the inner layer follow this one instead.
                 Op::Builtin(builtin) => then.splice(0..0, builtin.then.iter().copied()).for_each(drop),
                 Op::Component(component) => then.splice(0..0, component.then.iter().copied()).for_each(drop),
                 _ => {}
@@ -238,7 +241,7 @@ impl Resolver<'_> {
         Bound::Layer(layer)
     }
 
-    /// The layer that another one is wrapped around.
+    /// The inner layer of a wrapper.
     fn inner(&mut self, spec: &LayerSpec, value: &Expr) -> Option<LayerId> {
         let before = self.graph.layers.len();
         match self.eval(value) {
@@ -247,7 +250,7 @@ impl Resolver<'_> {
                     depth::report(value.span(), self.diagnostics);
                     return None;
                 }
-                // Made here, it belongs to the wrapper; bound before, it keeps its name and its weights.
+                // A layer made here belongs to the wrapper. A layer bound earlier keeps its name and its weights.
                 for layer in &mut self.graph.layers[before..] {
                     layer.inside |= !layer.part;
                 }
@@ -302,6 +305,7 @@ impl Resolver<'_> {
         let owner = self.graph.layers.len();
         self.graph.layers.push(Layer {
             name,
+            docs: Vec::new(),
             owner,
             inside: false,
             template_name: None,
@@ -335,7 +339,7 @@ impl Resolver<'_> {
     }
 }
 
-/// The names of all arguments of a layer.
+/// The names of all arguments of a layer, for messages.
 fn listed(spec: &LayerSpec) -> String {
     let names = spec.args.iter().map(|arg| arg.name).chain(["name", "trainable"]);
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")

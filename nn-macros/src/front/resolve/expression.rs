@@ -1,9 +1,10 @@
-//! Expressions of a graph: names, layers that are made, and calls of layers.
+//! Expressions of a graph: names, new layers, and calls of layers.
 
 use super::connect::Inputs;
 use super::{Bound, Resolver};
 use crate::diagnostics::closest;
-use crate::front::python;
+use crate::front::control;
+use crate::front::python::{self, names};
 use crate::front::values::{self, arguments};
 use crate::graph::{LayerId, TensorId};
 use crate::literal;
@@ -14,7 +15,7 @@ use nn_core::spec::LayerSpec;
 use quote::ToTokens;
 use syn::{Expr, ExprCall, ExprPath};
 
-/// Names that the graph language gives a meaning beside the layers.
+/// Names with a meaning in the graph language, beside the layers.
 const WORDS: &[&str] = &["Input", "Model", "Sequential", "Activation"];
 
 impl Resolver<'_> {
@@ -25,32 +26,7 @@ impl Resolver<'_> {
             Expr::Paren(inner) => self.eval(&inner.expr),
             Expr::Group(inner) => self.eval(&inner.expr),
             Expr::Closure(closure) => self.template(closure),
-            Expr::Binary(binary) => {
-                let (text, layer) = (crate::source::text(expr), python::merging(&binary.op));
-                let error = self.diagnostics.error(
-                    Code::NotInAGraph,
-                    expr,
-                    format!("`{text}` is not a layer or a call of one"),
-                );
-                match layer {
-                    Some(layer) => {
-                        let (left, right) = (crate::source::text(&binary.left), crate::source::text(&binary.right));
-                        error.help(format!("tensors are combined by layers: `{layer}([{left}, {right}])`"))
-                    }
-                    None => error.help("tensors are combined by layers: `add([a, b])`"),
-                };
-                Bound::Poison
-            }
-            _ => {
-                self.diagnostics
-                    .error(
-                        Code::NotInAGraph,
-                        expr,
-                        format!("expected a tensor or a layer, but got `{}`", expr.to_token_stream()),
-                    )
-                    .help("a layer is made and called as in Keras: `Dense(64, activation = relu)(x)`");
-                Bound::Poison
-            }
+            _ => self.not_in_a_graph(expr),
         }
     }
 
@@ -69,10 +45,16 @@ impl Resolver<'_> {
             self.diagnostics
                 .error(Code::LayerForTensor, ident, format!("`{name}` is a layer, but a tensor is expected here"))
                 .help(format!("make the layer and call it: `{}(..)(x)`", spec.name));
+        } else if let Some(answer) = names::layer(&name, &name).filter(|_| name.starts_with(char::is_uppercase)) {
+            answer.add_to(self.diagnostics.error(Code::UnknownLayer, ident, &answer.message));
         } else if self.lets.iter().any(|statement| statement.names.contains(ident)) {
-            self.diagnostics
-                .error(Code::UsedBeforeBound, ident, format!("`{name}` is used before it is bound"))
-                .help(format!("move the statement that binds `{name}` up"));
+            let itself = self.lets.get(self.number).is_some_and(|statement| statement.names.contains(ident));
+            self.diagnostics.error(Code::UsedBeforeBound, ident, format!("`{name}` is used before it is bound")).help(
+                match itself {
+                    true => format!("an input is bound first: `let {name} = Input(shape = [64]);`"),
+                    false => format!("move the statement that binds `{name}` up"),
+                },
+            );
         } else {
             let tensors: Vec<String> = self.scope.keys().cloned().collect();
             let known = tensors.iter().map(String::as_str);
@@ -94,8 +76,7 @@ impl Resolver<'_> {
                 Bound::Stack(layers) => self.use_stack(&layers, call),
                 Bound::Tensors(_) => self.not_a_layer(&call.func),
                 Bound::Poison => {
-                    // What the layer is called on may hold errors of its own.
-                    self.tensors(call);
+                    self.look_into(call);
                     Bound::Poison
                 }
             };
@@ -112,7 +93,7 @@ impl Resolver<'_> {
                 Bound::Stack(layers) => self.use_stack(&layers, call),
                 Bound::Tensors(_) => self.not_a_layer(&call.func),
                 Bound::Poison => {
-                    self.tensors(call);
+                    self.look_into(call);
                     Bound::Poison
                 }
             };
@@ -137,6 +118,9 @@ impl Resolver<'_> {
                 return Bound::Poison;
             }
             let (_, inputs) = args.remove(0);
+            if control::expression(&inputs, self.diagnostics) {
+                return Bound::Poison;
+            }
             if literal::list(&inputs).is_none() {
                 let (got, all) = (call.args.to_token_stream(), crate::source::text(&Expr::Call(call.clone())));
                 let all = all.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')')).to_string();
@@ -162,6 +146,12 @@ impl Resolver<'_> {
                 None => Bound::Poison,
             };
         }
+        if let Some(answer) = names::layer(&name, &name) {
+            let error = self.diagnostics.error(Code::UnknownLayer, ident, &answer.message);
+            answer.add_to(error);
+            error.note(own(&name));
+            return Bound::Poison;
+        }
         let known = LAYERS.iter().flat_map(|spec| [Some(spec.name), spec.function]).flatten();
         let known: Vec<&str> = known.chain(WORDS.iter().copied()).collect();
         let close = closest(&name, known.iter().copied());
@@ -174,25 +164,46 @@ impl Resolver<'_> {
                 true => error.note(format!("Keras has a layer `{name}`, this library has not")),
                 false => error.did_you_mean(&name, candidates),
             };
-            error.note(format!(
-                "a layer or model of your own with such a name is written with its path, `self::{name}`"
-            ));
+            error.note(own(&name));
             return Bound::Poison;
         }
         self.component(path, call)
     }
 
-    /// Reports a layer of the library that is named with a path, `nn::Dense`: `Dense` is a word of the graph.
+    /// Reports a layer of the library that is written with a path, `nn::Dense`: `Dense` is a word of the graph.
     fn is_with_path(&mut self, path: &ExprPath) -> bool {
         let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        if let [name] | [name, _] = &segments[..]
+            && layer_named(name).is_some()
+        {
+            let written = path.to_token_stream().to_string().replace(' ', "");
+            self.diagnostics
+                .error(Code::UnknownLayer, path, format!("`{written}` is not how a graph makes a layer"))
+                .help(format!("a layer is made by its name: `{name}(..)`"));
+            return true;
+        }
         let [module, .., name] = &segments[..] else { return false };
-        let found = ["nn", "keras", "layers"].contains(&module.as_str()) && layer_named(name).is_some();
-        if found {
+        let written = path.to_token_stream().to_string().replace(' ', "");
+        // A module `layers` may be the user's, with a `Linear` of its own.
+        let elsewhere = ["nn", "keras", "torch", "tf"].contains(&module.as_str());
+        if (elsewhere || module == "layers") && layer_named(name).is_some()
+            || values::ACTIVATIONS.with_path(&path.path).is_some()
+        {
             self.diagnostics
                 .error(Code::UnknownLayer, path, format!("`{name}` is named with a path here"))
                 .help(format!("layers of the library are named without one: `{name}(..)`"));
+            return true;
         }
-        found
+        let Some(answer) = names::layer(name, &written).filter(|_| elsewhere) else { return false };
+        answer.add_to(self.diagnostics.error(Code::UnknownLayer, path, &answer.message));
+        true
+    }
+
+    /// What an unknown layer is called on may hold errors of its own.
+    fn look_into(&mut self, call: &ExprCall) {
+        for (_, value) in arguments(call).iter().filter(|(keyword, _)| keyword.is_none()) {
+            self.tensor_list(value);
+        }
     }
 
     fn not_a_layer(&mut self, func: &Expr) -> Bound {
@@ -270,6 +281,11 @@ impl Resolver<'_> {
         }
         (!failed).then_some((tensors, exprs))
     }
+}
+
+/// How a type of the user's is named that has the name of a layer elsewhere.
+fn own(name: &str) -> String {
+    format!("a layer or model of your own with such a name is written with its path, `self::{name}`")
 }
 
 fn layer_named(name: &str) -> Option<&'static LayerSpec> {

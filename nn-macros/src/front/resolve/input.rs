@@ -53,7 +53,7 @@ impl Resolver<'_> {
                     failed = true;
                     self.diagnostics
                         .error(Code::UnknownArgument, &word, format!("`Input` has no argument `{keyword}`"))
-                        .keras_or(&keyword, ["shape", "dtype", "name", "sparse"])
+                        .keras_or(&keyword, ["shape", "dtype", "name", "sparse"].into_iter())
                         .note("its arguments are `shape`, `dtype`, `name`, `sparse`");
                 }
             }
@@ -78,8 +78,7 @@ impl Resolver<'_> {
         Bound::Tensors(vec![tensor])
     }
 
-    /// Checks what else an input with `sparse = true` says: its shape, with so many axes, and `dtype = u32`, if it was
-    /// given.
+    /// Checks that an input may have `sparse = true`: it has one axis and no `dtype = u32`.
     fn may_be_sparse(&mut self, rank: usize, shape: &Expr, integer: Option<&Expr>) -> bool {
         if rank != 1 {
             let message = format!("a sparse input has one axis, but this shape has {rank}");

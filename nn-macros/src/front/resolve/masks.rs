@@ -1,4 +1,4 @@
-//! The masks that go along with tensors, and the layers that the graph calls for them.
+//! The masks of tensors, and the layers that the graph adds to compute them.
 
 use super::Resolver;
 use crate::front::values;
@@ -8,7 +8,7 @@ use nn_core::layers::masking;
 use nn_core::spec::{LayerSpec, Masking, Nothing, Value};
 
 impl Resolver<'_> {
-    /// How a layer treats masks.
+    /// The way a layer treats masks.
     pub(super) fn masking(&self, layer: LayerId) -> Masking {
         match &self.graph.layers[layer].op {
             Op::Activation { .. } => Masking::Passes,
@@ -22,7 +22,7 @@ impl Resolver<'_> {
         matches!(self.graph.layers[layer].op, Op::Component(_))
     }
 
-    /// The mask of the output of a user's own layer, which only rustc knows: that of its first input, or one of which
+    /// The mask of the output of a user's own layer. Only rustc knows it: the mask of the first input, or one in which
     /// every position counts.
     pub(super) fn passed(
         &mut self,
@@ -34,7 +34,7 @@ impl Resolver<'_> {
         let Op::Component(component) = &self.graph.layers[layer].op else { return None };
         let passes = component.passes_mask;
         let args = masking::PASSED.args.iter().map(|_| Arg::asked(passes)).collect();
-        // What is wrong with the mask, the layer is to blame for.
+        // The layer is to blame for errors about its mask.
         let source = self.graph.layers[layer].source;
         let maker = self.part(&masking::PASSED, args, source);
         let mask = self.node(maker, vec![mask, output], vec![source], span);
@@ -42,18 +42,18 @@ impl Resolver<'_> {
         Some(mask)
     }
 
-    /// The layer inside of those that hand on the mask of each step.
+    /// The layer inside the wrappers that hand on the mask of each step.
     pub(super) fn inside(&self, layer: LayerId) -> LayerId {
         let mut chain = self.graph.chain(layer);
         chain.find(|&layer| !matches!(self.masking(layer), Masking::Around { .. })).unwrap_or(layer)
     }
 
-    /// Whether the layer inside of such a one reads a mask.
+    /// Whether the layer inside such a wrapper reads a mask.
     pub(super) fn reads_inside(&self, layer: LayerId) -> bool {
         matches!(self.masking(self.inside(layer)), Masking::Reads { .. } | Masking::Trains)
     }
 
-    /// The mask of the output of a layer that hands the mask of each step to the layer inside.
+    /// The mask of the output of a wrapper that hands the mask of each step to the inner layer.
     pub(super) fn around(
         &mut self,
         layer: LayerId,
@@ -71,7 +71,7 @@ impl Resolver<'_> {
         if keeps { mask } else { self.made_by(outside, Vec::new(), vec![mask, output], exprs, span) }
     }
 
-    /// Gives the inputs of a merge another value where they do not count.
+    /// Gives the inputs of a merge a neutral value at masked steps.
     pub(super) fn count_in_their_steps(
         &mut self,
         tensors: &mut [TensorId],
@@ -87,7 +87,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// The output of a merge, which is another one where no input counts.
+    /// The output of a merge, with another value at steps that are masked in every input.
     pub(super) fn if_any_counts(
         &mut self,
         output: TensorId,
@@ -104,7 +104,7 @@ impl Resolver<'_> {
         self.made_with(spec, tensors, mask, exprs, span)
     }
 
-    /// The masks of tensors that are concatenated along the axis that an argument gives.
+    /// Concatenates the masks of tensors along the axis in an argument.
     pub(super) fn joined(
         &mut self,
         layer: LayerId,
@@ -132,7 +132,7 @@ impl Resolver<'_> {
         Some(self.made_by(&masking::JOIN, args, all, exprs, span))
     }
 
-    /// One more output of a call.
+    /// Adds an output to a call.
     pub(super) fn output(&mut self, node: usize, span: SpanId) -> TensorId {
         let output = self.tensor(Producer::Node(node), span);
         let first = self.graph.nodes[node].outputs[0];
@@ -148,7 +148,7 @@ impl Resolver<'_> {
         output
     }
 
-    /// The mask of what is made of several tensors, step by step.
+    /// The mask of the merge of several tensors, step by step.
     pub(super) fn any_of(&mut self, masks: &[Option<TensorId>], exprs: &[ExprId], span: SpanId) -> Option<TensorId> {
         // A tensor without a mask counts in every step.
         let mut all: Vec<TensorId> = masks.iter().copied().collect::<Option<_>>()?;
@@ -172,7 +172,7 @@ impl Resolver<'_> {
         })
     }
 
-    /// The mask that a layer makes of its inputs.
+    /// The mask that a layer makes from its inputs.
     pub(super) fn mask_made(
         &mut self,
         layer: LayerId,
@@ -191,7 +191,7 @@ impl Resolver<'_> {
         Some(self.node(maker, tensors, exprs.to_vec(), span))
     }
 
-    /// The arguments of a layer for another one, which has some of the same names.
+    /// A layer's arguments for another layer that shares some argument names.
     fn args_of(&self, layer: LayerId, other: &LayerSpec) -> Vec<Arg> {
         let Op::Builtin(builtin) = &self.graph.layers[layer].op else { return Vec::new() };
         let args = other.args.iter().map(|arg| match builtin.spec.args.iter().position(|own| own.name == arg.name) {
@@ -201,7 +201,7 @@ impl Resolver<'_> {
         args.collect()
     }
 
-    /// A layer without arguments, called on tensors, of which the first has a mask.
+    /// A layer without arguments, called on tensors; the first one has a mask.
     fn made_with(
         &mut self,
         spec: &'static LayerSpec,
@@ -217,7 +217,7 @@ impl Resolver<'_> {
         output
     }
 
-    /// A layer that no name stands for, called on tensors.
+    /// An unnamed layer, called on tensors.
     fn made_by(
         &mut self,
         spec: &'static LayerSpec,

@@ -2,22 +2,28 @@
 
 use super::connect::Inputs;
 use super::{Bound, Resolver};
+use crate::front::parse::end::suggested;
 use crate::front::values::arguments;
 use crate::literal;
+use crate::source::text;
 use nn_core::Code;
 use quote::ToTokens;
 use syn::{Expr, ExprCall};
 
 impl Resolver<'_> {
-    /// What `Model(inputs = .., outputs = ..)` lists; `None` after an error.
+    /// The two lists in `Model(inputs = .., outputs = ..)`; `None` after an error.
     pub(super) fn model_call(&mut self, call: &ExprCall) -> Option<(Expr, Expr)> {
         let (mut inputs, mut outputs) = (None, None);
-        for (position, (keyword, value)) in arguments(call).into_iter().enumerate() {
+        let written = arguments(call);
+        for (position, (keyword, value)) in written.clone().into_iter().enumerate() {
             let word = keyword.as_ref().map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream);
-            let keyword = keyword.map_or_else(
-                || ["inputs", "outputs"].get(position).copied().unwrap_or("").to_string(),
-                |k| k.to_string(),
-            );
+            let keyword = match (keyword, position) {
+                (Some(keyword), _) => keyword.to_string(),
+                (None, 0) => "inputs".to_string(),
+                (None, 1) => "outputs".to_string(),
+                (None, _) if literal::string(&value).is_some() => "name".to_string(),
+                _ => String::new(),
+            };
             match keyword.as_str() {
                 "inputs" => inputs = Some(value),
                 "outputs" => outputs = Some(value),
@@ -26,11 +32,23 @@ impl Resolver<'_> {
                         .error(Code::UnknownArgument, &word, "`Model` has no argument `name`")
                         .help(format!("a model is called as its struct is: `{}`", self.own));
                 }
+                // `Model(x, y, z)`
+                "" => {
+                    self.diagnostics
+                        .error(Code::TooManyArguments, &word, "`Model` takes its inputs and its outputs")
+                        .help("several of them are a list: `Model(inputs = [a, b], outputs = y)`");
+                    return None;
+                }
                 _ => {
+                    let values: Vec<String> = written.iter().map(|(_, value)| text(value)).collect();
+                    let help = match &values[..] {
+                        // Older versions of Keras: `Model(input = x, output = y)`.
+                        [x, y] => format!("write `Model(inputs = {x}, outputs = {y})`"),
+                        _ => "write `Model(inputs = [a, b], outputs = y)`".to_string(),
+                    };
                     self.diagnostics
                         .error(Code::UnknownArgument, &word, format!("`Model` has no argument `{keyword}`"))
-                        .did_you_mean(&keyword, ["inputs", "outputs"])
-                        .help("write `Model(inputs = [a, b], outputs = y)`");
+                        .help(help);
                     return None;
                 }
             }
@@ -50,6 +68,26 @@ impl Resolver<'_> {
             }
         }
         Some((inputs, outputs))
+    }
+
+    /// Reports an end that is neither `Model(..)` nor `Sequential(..)`.
+    pub(super) fn another_end(&mut self, end: &Expr) {
+        let message = match end {
+            Expr::Path(path) => match path.path.get_ident().and_then(|name| self.scope.get(&name.to_string())) {
+                Some((_, Bound::Poison)) => return,
+                Some((name, Bound::Tensors(_))) => {
+                    format!("the graph ends with the tensor `{name}`, and not with its `Model(..)`")
+                }
+                Some((name, _)) => format!("the graph ends with `{name}`, and not with its `Model(..)`"),
+                None => "the graph has no `Model(..)` at its end".to_string(),
+            },
+            Expr::Return(_) => "a graph has no `return`".to_string(),
+            _ => {
+                "expected `Model(inputs = .., outputs = ..)` or `Sequential([..])` at the end of the graph".to_string()
+            }
+        };
+        let help = format!("end it with `{}`, without a semicolon", suggested(self.lets));
+        self.diagnostics.error(Code::NoEnd, end, message).help(help);
     }
 
     pub(super) fn model(&mut self, call: &ExprCall) {
@@ -87,7 +125,7 @@ impl Resolver<'_> {
                 return;
             }
             Bound::Poison => {
-                // Later layers may still hold errors of their own.
+                // Later layers may still have errors of their own.
                 elements.for_each(|element| {
                     self.eval(element);
                 });

@@ -1,5 +1,5 @@
-//! Parts of a graph that can be called again with the same weights: a model that is cut out of the graph, and a stack
-//! of layers.
+//! Parts of a graph that can be called again with the same weights: a model cut out of the graph, and a stack of
+//! layers.
 //!
 //! ```text
 //! let encoder = Model(inputs = question, outputs = encoded);      // the layers between the two, once more: encoder(other)
@@ -44,7 +44,7 @@ impl Resolver<'_> {
         Bound::Submodel(Rc::new(Submodel { inputs, outputs }))
     }
 
-    /// An input of the graph that a tensor depends on otherwise than through these tensors.
+    /// An input of the graph that a tensor depends on by a path around these tensors.
     fn missing(&self, output: TensorId, inputs: &[TensorId]) -> Option<TensorId> {
         let mut needed: HashSet<TensorId> = [output].into();
         for node in self.graph.nodes.iter().rev() {
@@ -57,7 +57,7 @@ impl Resolver<'_> {
         self.graph.declared.iter().copied().find(reached)
     }
 
-    /// The same layers on other tensors.
+    /// Calls the same layers on other tensors.
     pub(super) fn use_submodel(&mut self, submodel: &Submodel, call: &ExprCall) -> Bound {
         let Some((tensors, exprs)) = self.tensors(call) else { return Bound::Poison };
         if tensors.len() != submodel.inputs.len() {
@@ -106,7 +106,8 @@ impl Resolver<'_> {
         outputs.map_or(Bound::Poison, Bound::Tensors)
     }
 
-    /// What a tensor is in another call of a submodel. What a part has made of an input, the call makes again.
+    /// The counterpart of a tensor in another call of a submodel. The call repeats the parts that were applied to an
+    /// input.
     fn again(&self, now: &HashMap<TensorId, TensorId>, tensor: TensorId) -> Option<TensorId> {
         if let Some(&found) = now.get(&tensor) {
             return Some(found);
@@ -119,7 +120,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// The calls between the ends of a submodel, without those that belong to the call before them.
+    /// The calls between the ends of a submodel, without the parts of the calls before them.
     fn between(&self, submodel: &Submodel) -> Vec<usize> {
         let mut needed: HashSet<TensorId> = submodel.outputs.iter().copied().collect();
         let mut found = Vec::new();
@@ -136,7 +137,7 @@ impl Resolver<'_> {
         found
     }
 
-    /// `Sequential([..])` of layers, without an `Input`, in the middle of a graph.
+    /// `Sequential([..])` without an `Input`, in the middle of a graph.
     pub(super) fn stack(&mut self, call: &ExprCall) -> Bound {
         let elements: Vec<&Expr> = match &call.args.iter().collect::<Vec<_>>()[..] {
             [list] if literal::list(list).is_some_and(|list| !list.is_empty()) => {
@@ -173,7 +174,7 @@ impl Resolver<'_> {
         if failed { Bound::Poison } else { Bound::Stack(layers.into()) }
     }
 
-    /// One layer after the other.
+    /// Calls one layer after the other.
     pub(super) fn use_stack(&mut self, layers: &[(LayerId, ExprId)], call: &ExprCall) -> Bound {
         let Some((mut tensors, mut exprs)) = self.tensors(call) else { return Bound::Poison };
         for (layer, expr) in layers {

@@ -1,5 +1,5 @@
-//! Templates: a part of a graph as a closure, with layers of its own for every use. Keras's function that builds a
-//! model.
+//! Templates: a part of a graph as a closure that makes new layers for every use. It corresponds to a Keras function
+//! that builds a model.
 //!
 //! ```text
 //! let branch = |x| {
@@ -10,8 +10,9 @@
 //! ```
 
 use super::{Bound, Resolver};
+use crate::front::control;
 use crate::front::depth::{self, MOST_INSIDE};
-use crate::front::parse::names;
+use crate::front::parse::{annotations, names};
 use crate::graph::LayerId;
 use crate::source::Name;
 use nn_core::Code;
@@ -22,7 +23,7 @@ use std::rc::Rc;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprClosure, Ident, Stmt};
 
-/// A closure, and what the names in it stand for.
+/// A closure, with the meaning of its outer names.
 pub(super) struct Template {
     parameters: Vec<Ident>,
     closure: ExprClosure,
@@ -46,7 +47,7 @@ impl Resolver<'_> {
         Bound::Template(Rc::new(Template { parameters, closure: closure.clone(), scope: self.scope.clone() }))
     }
 
-    /// The template once more, with layers of its own.
+    /// Evaluates the template again, with new layers.
     pub(super) fn use_template(&mut self, template: &Template, call: &ExprCall) -> Bound {
         if self.inside == MOST_INSIDE {
             depth::report(call.func.span(), self.diagnostics);
@@ -79,7 +80,7 @@ impl Resolver<'_> {
         self.inside -= 1;
         self.scope = outside;
         for layer in &mut self.graph.layers[layers_before..] {
-            // Names in a template are names of every use; the `let` of the use comes before them.
+            // Every use repeats the names in a template, so the `let` of the use comes before them.
             layer.template_name = layer.given_name.take().or(layer.let_name.take()).or(layer.template_name.take());
         }
         result
@@ -91,13 +92,17 @@ impl Resolver<'_> {
         while let Some(statement) = statements.next() {
             match statement {
                 Stmt::Local(local) => match (names(&local.pat), &local.init) {
-                    (Some(names), Some(init)) => self.statement(&names, Some(&init.expr)),
+                    (Some(names), Some(init)) => {
+                        let docs = annotations::docs(&local.attrs, self.diagnostics);
+                        self.documented(&docs, &names, Some(&init.expr));
+                    }
                     _ => {
                         self.diagnostics.error(Code::Template, local, "expected `let name = ..;` in a template");
                         return Bound::Poison;
                     }
                 },
                 Stmt::Expr(value, None) if statements.peek().is_none() => return self.value(value),
+                Stmt::Expr(value, _) if control::expression(value, self.diagnostics) => return Bound::Poison,
                 other => {
                     self.diagnostics.error(Code::Template, other, "expected a `let` statement").help(
                         "a template is a block of `let` statements with a tensor at its end, without a semicolon",
@@ -123,7 +128,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Layers of templates that a statement used begin with its name: `left_h`.
+    /// Prefixes the layers of the templates in a statement with the statement's name: `left_h`.
     pub(super) fn name_template(&mut self, name: &Ident, made: Range<LayerId>) {
         for layer in &mut self.graph.layers[made] {
             if let Some(own) = &layer.template_name {

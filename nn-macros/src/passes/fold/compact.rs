@@ -1,20 +1,20 @@
-//! A graph without the calls that are gone, and without what nobody reads any more.
+//! Removes calls that are gone, and tensors that nobody reads any more.
 
 use crate::graph::{Graph, Producer, TensorId};
 
-/// The same graph with fewer calls and tensors.
+/// The same graph without the gone calls and unused tensors.
 pub(super) fn compact(mut graph: Graph, gone: &[bool]) -> Graph {
     let mut kept: Vec<bool> = gone.iter().map(|gone| !gone).collect();
     let mut read = vec![false; graph.tensors.len()];
     graph.inputs.iter().for_each(|&input| read[input] = true);
     for &output in &graph.outputs {
         read[output] = true;
-        // The losses ask for it.
+        // The losses ask for the mask.
         if let Some(mask) = graph.tensors[output].mask {
             read[mask] = true;
         }
     }
-    // From the last call to the first: what reads a call's outputs has been looked at.
+    // From the last call to the first, so all readers of a call are seen before it.
     for (n, node) in graph.nodes.iter().enumerate().rev() {
         kept[n] &= node.outputs.iter().any(|&output| read[output]);
         if kept[n] {
@@ -45,7 +45,7 @@ fn keep<E>(all: Vec<E>, kept: &[bool]) -> Vec<E> {
     all.into_iter().zip(kept).filter(|(_, kept)| **kept).map(|(element, _)| element).collect()
 }
 
-/// The new place of each that is kept.
+/// The new index of each kept element.
 fn places(kept: &[bool]) -> Vec<Option<usize>> {
     let mut next = 0..;
     kept.iter().map(|&kept| if kept { next.next() } else { None }).collect()

@@ -1,15 +1,15 @@
-//! A layer that gives its input has no call in a prediction.
+//! Layers that return their input have no call in a prediction.
 
 use super::rewrite::Rewrite;
 use nn_core::spec::Folding;
 
-/// Calls that give their input are left out.
+/// Removes calls that return their input.
 pub(super) fn fold(rewrite: &mut Rewrite) {
     for n in 0..rewrite.graph.nodes.len() {
         let node = &rewrite.graph.nodes[n];
         let ([input], [output]) = (&node.inputs[..], &node.outputs[..]) else { continue };
         let (input, output) = (*input, *output);
-        // An output of the model has to be computed.
+        // An output of the model must be computed.
         if rewrite.folding(node.layer) == Folding::Identity && !rewrite.graph.outputs.contains(&output) {
             rewrite.gone[n] = true;
             let inputs = rewrite.graph.nodes.iter_mut().flat_map(|node| node.inputs.iter_mut());

@@ -1,25 +1,26 @@
-//! A recurrent layer behind a table that has met its kernel.
+//! A recurrent layer after a table to which its kernel was already applied.
 
 use super::rewrite::{Rewrite, inside};
 use crate::graph::{Builtin, Count, Inner, LayerId, Op, Producer, Shaped, Tensor};
 use nn_core::layers::recurrent::projected::PROJECTED;
 use nn_core::spec::Folding;
 
-/// A recurrent layer, or what runs one with several sets of weights. Numbers are places among the constants of a type.
+/// A recurrent layer, or a wrapper that runs one with several sets of weights. Numbers are indices of a type's
+/// constants.
 pub(super) struct Recurrent {
-    /// The layer that has the gates: itself, or the one inside.
+    /// The layer with the gates: itself, or its inner layer.
     cell: LayerId,
     units: usize,
     rows: usize,
     bias: usize,
-    /// What is 0 without a kernel: in whose type, and where.
+    /// The constants that are 0 without a kernel: the layers and their indices.
     features: Vec<(LayerId, Vec<usize>)>,
-    /// How many sets of weights there are.
+    /// The number of sets of weights.
     sets: usize,
 }
 
 impl Rewrite {
-    /// What there is to know of a recurrent layer that can be folded, or of one around it.
+    /// The facts about a recurrent layer that can be folded, or about a wrapper around one.
     pub(super) fn recurrent(&self, layer: LayerId) -> Option<Recurrent> {
         let (cell, sets, mut all) = match self.folding(layer) {
             Folding::Around { sets, features } => {
@@ -28,7 +29,7 @@ impl Rewrite {
             _ => (layer, 1, Vec::new()),
         };
         let folding = match &self.graph.layers[cell].op {
-            // What it is around does not stand by itself.
+            // The inner layer does not stand by itself.
             Op::Builtin(builtin) if cell != layer => builtin.spec.folding,
             _ => self.folding(cell),
         };
@@ -37,12 +38,12 @@ impl Rewrite {
         Some(Recurrent { cell, units, rows, bias, features: all, sets })
     }
 
-    /// The rows of all gates of all sets of weights.
+    /// The rows of all gates in all sets of weights.
     pub(super) fn rows(&self, layer: LayerId, Recurrent { cell, rows, sets, .. }: &Recurrent) -> Option<Count> {
         Some(self.constant_of(layer, *cell, *rows)?.times(*sets))
     }
 
-    /// How many biases there are in a set of weights.
+    /// The number of biases in a set of weights.
     pub(super) fn bias(&self, layer: LayerId, recurrent: &Recurrent) -> Option<Count> {
         self.constant_of(layer, recurrent.cell, recurrent.bias)
     }
@@ -67,8 +68,8 @@ impl Rewrite {
         self.graph.layers.push(inner);
     }
 
-    /// The table gives a step as many features as there are rows of gates. The tensor is a new one: that of another
-    /// shape is of the graph before.
+    /// The table gives each step one feature for each row of the gates. The tensor is new, because the old one has
+    /// another shape in the original graph.
     fn widen(&mut self, call: usize, reader: usize, rows: &Count) {
         let old = self.graph.nodes[call].outputs[0];
         let shape = match (&self.graph.tensors[old].shape, rows.known()) {
@@ -76,7 +77,7 @@ impl Rewrite {
             (shape, _) => Shaped::WithLast(Box::new(shape.clone()), rows.clone()),
         };
         let tensor = &self.graph.tensors[old];
-        let new = Tensor { name: tensor.name.clone(), shape, producer: Producer::Node(call), ..*tensor };
+        let new = Tensor { name: tensor.name.clone(), shape, producer: Producer::Node(call), ..tensor.clone() };
         let id = self.graph.tensors.len();
         self.graph.tensors.push(new);
         self.graph.nodes[call].outputs = vec![id];
@@ -84,7 +85,7 @@ impl Rewrite {
     }
 }
 
-/// The layer around layer `inner`.
+/// The wrapper around layer `inner`.
 fn projected(inner: LayerId) -> Op {
     let inner = Inner {
         layer: inner,

@@ -1,4 +1,4 @@
-//! The graph while it is rewritten, and what the folds ask and do.
+//! The graph during the folds, with their questions and changes.
 
 use crate::graph::{Arg, Computed, Count, Facts, Graph, Layer, LayerId, Op, Producer, Shaped, TensorId};
 use crate::graph::{Fold, Origin};
@@ -6,13 +6,13 @@ use crate::source::Name;
 use nn_core::shape::Shape;
 use nn_core::spec::{Folding, Masking, Value};
 
-/// The graph while it is rewritten. Calls that are gone keep their places.
+/// The graph during the folds. Removed calls keep their indices.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Rewrite {
     pub(super) graph: Graph,
     pub(super) gone: Vec<bool>,
-    /// Whether a layer has to do with no other one: none stands around it or has its weights, and what stands inside of
-    /// it was made there.
+    /// Whether a layer is independent of other layers: none wraps it or shares its weights, and its inner layers were
+    /// made with it.
     pub(super) alone: Vec<bool>,
     pub(super) origins: Vec<(LayerId, Origin)>,
     pub(super) scales: Vec<Fold>,
@@ -33,7 +33,7 @@ impl Rewrite {
                 (alone[id], alone[layer.owner]) = (false, false);
             }
         }
-        // What rustc has evaluated for the graph before is not evaluated again.
+        // rustc does not evaluate the original graph's constants again.
         let mut graph = Graph { graph_type, checks: Vec::new(), folded: None, ..graph.clone() };
         graph.constants.iter_mut().for_each(|constant| constant.value = Computed::Before);
         for node in &mut graph.nodes {
@@ -48,7 +48,7 @@ impl Rewrite {
         Rewrite { gone, graph, alone, origins: Vec::new(), scales: Vec::new() }
     }
 
-    /// What a layer can be folded into, if it stands by itself.
+    /// The way a layer can be folded, if it is independent.
     pub(super) fn folding(&self, layer: LayerId) -> Folding {
         match &self.graph.layers[layer].op {
             Op::Builtin(builtin) if self.alone[layer] => builtin.spec.folding,
@@ -58,13 +58,13 @@ impl Rewrite {
         }
     }
 
-    /// Whether a call that joins tensors is gone.
+    /// Whether a joining call was removed.
     pub(super) fn has_taken_apart(&self) -> bool {
         let joins = |layer: LayerId| matches!(&self.graph.layers[layer].op, Op::Builtin(builtin) if matches!(builtin.spec.folding, Folding::Join { .. }));
         self.graph.nodes.iter().zip(&self.gone).any(|(node, &gone)| gone && joins(node.layer))
     }
 
-    /// The calls of a layer that are still there.
+    /// The remaining calls of a layer.
     pub(super) fn calls(&self, layer: LayerId) -> Vec<usize> {
         let nodes = self.graph.nodes.iter().enumerate();
         nodes.filter(|&(n, node)| node.layer == layer && !self.gone[n]).map(|(n, _)| n).collect()
@@ -76,8 +76,8 @@ impl Rewrite {
         nodes.filter(|&(n, node)| !self.gone[n] && node.inputs.contains(&tensor)).map(|(n, _)| n).collect()
     }
 
-    /// The layer that follows another one, which is called as often: it reads, as its first input, the only output of
-    /// each call of the other one, and nobody else does. With the call of it for each call of the other one.
+    /// The layer that follows another one, with matching pairs of their calls. Each of its calls reads, as first input,
+    /// the only output of a call of the other layer, and nobody else reads that.
     pub(super) fn next(&self, layer: LayerId) -> Option<(LayerId, Vec<(usize, usize)>)> {
         let mut pairs = Vec::new();
         for call in self.calls(layer) {
@@ -95,7 +95,7 @@ impl Rewrite {
         (all && self.calls(next).len() == pairs.len()).then_some((next, pairs))
     }
 
-    /// The first call computes what the second one did.
+    /// Makes the first call compute the result of the second.
     pub(super) fn takes_over(&mut self, call: usize, reader: usize) {
         let outputs = self.graph.nodes[reader].outputs.clone();
         outputs.iter().for_each(|&output| self.graph.tensors[output].producer = Producer::Node(call));
@@ -103,8 +103,7 @@ impl Rewrite {
         self.gone[reader] = true;
     }
 
-    /// Other constants for the type of `of`, a layer or what stands inside of it, at each call of the layer and for its
-    /// weights.
+    /// Sets constants for the type of `of` (a layer or its inner layer), at each call of the layer and for its weights.
     pub(super) fn set_constants(&mut self, layer: LayerId, of: LayerId, changes: &[(usize, Count)]) {
         let (mut first, count) = (None, self.count(of));
         for call in self.calls(layer) {
@@ -123,13 +122,13 @@ impl Rewrite {
         }
     }
 
-    /// A constant of the type of `of`, a layer or what stands inside of it.
+    /// A constant of the type of `of`, a layer or its inner layer.
     pub(super) fn constant_of(&self, layer: LayerId, of: LayerId, place: usize) -> Option<Count> {
         let call = *self.calls(layer).first()?;
         self.graph.facts(&self.graph.nodes[call], of).map(|facts| facts.constant(place))
     }
 
-    /// Whether an argument of a call gives the last axis of its first input.
+    /// Whether an argument of a call is the last axis of its first input.
     pub(super) fn is_last(&self, call: usize, axis: &Arg) -> bool {
         let rank = self.shape(self.graph.nodes[call].inputs[0]).map(|shape| shape.rank() as i64);
         match axis.value {
@@ -146,7 +145,7 @@ impl Rewrite {
         }
     }
 
-    /// How many constants the type of a layer has.
+    /// The number of constants of a layer's type.
     pub(super) fn count(&self, layer: LayerId) -> usize {
         match &self.graph.layers[layer].op {
             Op::Builtin(builtin) => builtin.spec.consts,
@@ -155,7 +154,7 @@ impl Rewrite {
     }
 }
 
-/// A layer that stands inside of another one.
+/// A layer that stands inside another one.
 pub(super) fn inside(layer: &Layer, op: Op) -> Layer {
     Layer { op, part: true, inside: true, ..layer.clone() }
 }

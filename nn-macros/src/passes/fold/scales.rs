@@ -1,13 +1,13 @@
-//! A scale and an offset are folded into the weights of the layer before or behind them.
+//! Folds a scale and an offset into the weights of the layer before or after them.
 
 use super::rewrite::Rewrite;
 use crate::graph::{Count, LayerId, Op};
 use crate::graph::{Fold, Origin};
 use nn_core::spec::Folding;
 
-/// Scales and offsets, into the layer before them or the one behind.
+/// Folds scales and offsets into a neighbour.
 pub(super) fn fold(rewrite: &mut Rewrite) {
-    // Once more where something was folded: then another one may stand beside the same layer.
+    // After a fold, another scale may stand beside the same layer.
     let mut folded = true;
     while folded {
         folded = false;
@@ -18,7 +18,7 @@ pub(super) fn fold(rewrite: &mut Rewrite) {
 }
 
 impl Rewrite {
-    /// Folds what follows a layer.
+    /// Folds the scale after a layer.
     fn scale_after(&mut self, layer: LayerId) -> bool {
         let Folding::Affine { .. } = self.folding(layer) else { return false };
         let Some((scale, pairs)) = self.next(layer) else { return false };
@@ -30,7 +30,7 @@ impl Rewrite {
         true
     }
 
-    /// Folds what stands before the layer that follows it.
+    /// Folds the scale before a layer.
     fn scale_before(&mut self, scale: LayerId) -> bool {
         if !self.is_scale(scale) {
             return false;
@@ -48,7 +48,7 @@ impl Rewrite {
         true
     }
 
-    /// Whether it is `s ⊙ x + t` along the last axis.
+    /// Whether a layer is `s ⊙ x + t` along the last axis.
     pub(super) fn is_scale(&self, layer: LayerId) -> bool {
         let (Folding::Scale { axis }, Op::Builtin(builtin)) = (self.folding(layer), &self.graph.layers[layer].op)
         else {
@@ -57,7 +57,7 @@ impl Rewrite {
         self.calls(layer).into_iter().all(|call| self.is_last(call, &builtin.args[axis]))
     }
 
-    /// Whether a layer has room for an offset, or can be given some.
+    /// Whether a layer has a bias for the offset, or can get one.
     fn with_bias(&mut self, layer: LayerId) -> bool {
         match self.folding(layer) {
             Folding::Affine { bias, .. } => {

@@ -1,20 +1,19 @@
-//! What reads joined tensors reads the parts: `W · (a, b) = Wa · a + Wb · b`, so nothing has to be copied to stand side
-//! by side.
+//! Readers of joined tensors read the parts: `W · (a, b) = Wa · a + Wb · b`. Nothing has to be copied into one tensor.
 
 use super::rewrite::Rewrite;
 use crate::graph::{Node, Op, TensorId};
 use nn_core::spec::{Folding, MAX_INPUTS};
 
-/// Leaves out the calls that join tensors along the last axis, where all readers can be called on the parts.
+/// Removes calls that join tensors along the last axis, if all readers can read the parts.
 pub(super) fn fold(rewrite: &mut Rewrite) {
-    // From the last one on: what joins joined tensors is gone before these, or reads their parts.
+    // Backwards: a later join of joined tensors is removed first, or reads their parts.
     for call in (0..rewrite.graph.nodes.len()).rev().filter(|&call| !rewrite.gone[call]).collect::<Vec<_>>() {
         rewrite.part(call);
     }
 }
 
 impl Rewrite {
-    /// Hands the parts of what a call joins to its readers, if they all take them.
+    /// Hands the parts of a joining call to its readers, if they all accept them.
     fn part(&mut self, call: usize) {
         let Node { inputs, outputs, .. } = &self.graph.nodes[call];
         let ([output], parts) = (&outputs[..], inputs.clone()) else { return };
@@ -43,7 +42,7 @@ impl Rewrite {
         matches!(builtin.spec.folding, Folding::Join { axis } if self.is_last(call, &builtin.args[axis]))
     }
 
-    /// Whether a call can read so many parts in the place of each input that is this tensor.
+    /// Whether a call can read this number of parts for each input that is this tensor.
     fn takes(&self, reader: usize, tensor: TensorId, parts: usize) -> bool {
         let node = &self.graph.nodes[reader];
         let reads =

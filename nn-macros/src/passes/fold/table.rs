@@ -1,14 +1,14 @@
-//! What follows a table is computed once for each of its rows.
+//! Computes the layers after a table once for each of its rows.
 
 use super::rewrite::Rewrite;
 use crate::graph::Origin;
 use crate::graph::{Count, LayerId};
 use nn_core::spec::Folding;
 
-/// A table grows by folding at most this many times: the gates of an LSTM on as many features as units.
+/// The factor by which folding may enlarge a table: the four gates of an LSTM with as many units as features.
 const MOST_GROWTH: usize = 4;
 
-/// Folds what follows each table into it.
+/// Folds the layers after each table into it.
 pub(super) fn fold(rewrite: &mut Rewrite) {
     for layer in 0..rewrite.graph.layers.len() {
         let Folding::Table { width: place } = rewrite.folding(layer) else { continue };
@@ -22,8 +22,8 @@ pub(super) fn fold(rewrite: &mut Rewrite) {
 }
 
 impl Rewrite {
-    /// Folds what follows a table with rows of this length: the calls, each with the length of its output, and whether
-    /// the last one is that of a recurrent layer.
+    /// Folds the layers after a table with rows of this length. Returns the calls, each with the length of its output,
+    /// and whether the last one is a recurrent layer.
     fn follow(&mut self, layer: LayerId, width: &Count) -> (Vec<(usize, Count)>, bool) {
         let mut calls: Vec<(usize, Count)> = Vec::new();
         while let Some((next, pairs)) = self.next(layer) {
@@ -48,7 +48,7 @@ impl Rewrite {
     }
 }
 
-/// Whether a table of rows of the second length may stand for one of the first. What only rustc knows may.
+/// Whether a table may grow from rows of the first length to the second. If only rustc knows a length, it may.
 fn grows_little(before: &Count, after: &Count) -> bool {
     match (before.known(), after.known()) {
         (Some(before), Some(after)) => after <= MOST_GROWTH * before,

@@ -1,4 +1,4 @@
-//! Shape errors in words: what is to blame, and where the shapes come from.
+//! Shape errors as messages, with the token to blame and the origin of the shapes.
 
 use super::known;
 use crate::diagnostics::Diagnostics;
@@ -7,7 +7,7 @@ use crate::source::{ExprId, Source};
 use nn_core::shape::Blame;
 use nn_core::spec::Kind;
 
-/// Reports what a shape rule found wrong with a call.
+/// Reports the error that a shape rule found in a call.
 pub(super) fn report(
     graph: &Graph,
     n: usize,
@@ -28,7 +28,7 @@ pub(super) fn report(
         Blame::Argument(slot) => argument(slot).unwrap_or(layer.source),
         Blame::Call => layer.source,
     };
-    // A number such as a rate is wrong whatever the shapes are.
+    // A number such as a rate is wrong for any shapes.
     let of_shapes = match (error.blame, &layer.op) {
         (Blame::Argument(slot), Op::Builtin(builtin)) => builtin.spec.args[slot].kind != Kind::Float,
         _ => true,
@@ -47,7 +47,7 @@ pub(super) fn report(
     }
 }
 
-/// The tensors that a rule looks at, and what was written for each: the inputs, or the first one and the mask of it.
+/// The tensors that a rule reads, with their expressions: the inputs, or the first input and its mask.
 pub(crate) fn read(node: &Node, rule: RuleOf) -> Vec<(TensorId, ExprId)> {
     let inputs = node.inputs.iter().copied().zip(node.input_exprs.iter().copied());
     match rule {
@@ -56,7 +56,7 @@ pub(crate) fn read(node: &Node, rule: RuleOf) -> Vec<(TensorId, ExprId)> {
     }
 }
 
-/// What a tensor is: an input, or the output of a layer.
+/// The origin of a tensor: an input, or the output of a layer.
 pub(crate) fn origin(graph: &Graph, source: &Source, tensor: TensorId) -> String {
     match graph.tensors[tensor].producer {
         Producer::Input => "an input".to_string(),

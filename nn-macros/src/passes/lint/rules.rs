@@ -1,5 +1,5 @@
-//! The rules, one function each, in the order of `nn_core::lints`. This is the only file of the macro that knows single
-//! layers by name: a lint is about what one layer means to another.
+//! The rules, one function each, in the order of `nn_core::lints`. Only this file of the macro knows single layers by
+//! name, because a lint is about the meaning of one layer for another.
 
 use super::{Lints, arg, argument, is_given};
 use crate::diagnostics::Warning;
@@ -9,7 +9,7 @@ use nn_core::spec::{Dtype, Masking, Value};
 use proc_macro2::Span;
 use syn::Expr;
 
-/// The variant of `nn_core::activations::Head` that says nothing.
+/// The variant of `nn_core::activations::Head` for outputs without a known end.
 pub(crate) const OTHER: &str = "Other";
 
 /// The variant of `nn_core::activations::Head` for an output.
@@ -33,12 +33,12 @@ pub(crate) fn end(graph: &Graph, tensor: TensorId) -> &'static str {
     }
 }
 
-/// Whether a layer is an activation that is written as one.
+/// Whether a layer is an activation written as a layer.
 pub(super) fn is_activation(builtin: &Builtin) -> bool {
     matches!(builtin.spec.name, "Softmax" | "ReLU" | "LeakyReLU" | "PReLU" | "ELU")
 }
 
-/// Whether a layer hands its input on, and only charges for it or marks it.
+/// Whether a layer returns its input, and only penalises or marks it.
 pub(super) fn only_charges(builtin: &Builtin) -> bool {
     matches!(builtin.spec.name, "ActivityRegularization" | "Fill")
 }
@@ -66,7 +66,7 @@ fn activations(lints: &mut Lints<'_>, node: &Node) {
     match lints.activation(before).as_deref() {
         None | Some("Linear") => {}
         Some("Softmax") => lints.report("activation_after_softmax", lints.token(node)),
-        // Bounded logits.
+        // The logits are bounded.
         Some("Tanh" | "Softsign") if second == "Softmax" => {}
         Some(_) => lints.report("stacked_activations", lints.token(node)),
     }
@@ -123,7 +123,7 @@ fn bias_before_batch_normalization(lints: &mut Lints<'_>, node: &Node) {
     let Some(biased) = lints.builtin(before) else { return };
     let recurrent = biased.spec.args.iter().any(|arg| arg.name.starts_with("recurrent_"));
     let bias = argument(biased, "use_bias") == Some(Value::Flag(true)) && !recurrent;
-    // The statistics have to be those of the features, and nobody else may read them with the bias.
+    // The statistics must be per feature, and nobody else may read the features with the bias.
     let by_feature = argument(normalization, "axis") == Some(Value::Int(-1));
     let only = lints.readers[node.inputs[0]].len() == 1 && !lints.graph.outputs.contains(&node.inputs[0]);
     let fresh = [node, before].iter().all(|node| lints.graph.layers[node.layer].trainable);
@@ -182,7 +182,7 @@ fn reshape_without_effect(lints: &mut Lints<'_>, node: &Node) {
         },
         _ => false,
     };
-    // Without the layer, the mask would go on.
+    // Without this layer the mask would go on.
     let drops_a_mask = lints.graph.tensors[node.inputs[0]].mask.is_some();
     if without_effect && !drops_a_mask {
         lints.report("reshape_without_effect", lints.token(node));
@@ -207,7 +207,7 @@ fn dropped_mask(lints: &mut Lints<'_>, node: &Node) {
     };
     let masks: Vec<_> = node.inputs.iter().filter_map(|&input| lints.graph.tensors[input].mask).collect();
     if drops && !lints.graph.layers[node.layer].part && !masks.is_empty() {
-        // Behind a user's own layer there is a mask only if that layer hands it on.
+        // After a user's own layer there is a mask only if that layer hands it on.
         let conditions: Option<Vec<_>> = masks.into_iter().map(|mask| lints.graph.tensors[mask].exists_if).collect();
         let if_any = conditions.unwrap_or_default();
         lints.found.push(Warning { lint: "dropped_mask", span: lints.token(node), unless, if_any });

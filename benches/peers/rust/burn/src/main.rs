@@ -1,4 +1,4 @@
-//! The models in burn, on one of its two backends for processors: the first argument is `--flex` or `--ndarray`.
+//! The models in burn, on one of its two CPU backends: the first argument is `--flex` or `--ndarray`.
 
 use burn::module::{Module, Param};
 use burn::nn::loss::{BinaryCrossEntropyLoss, BinaryCrossEntropyLossConfig, CrossEntropyLoss, CrossEntropyLossConfig};
@@ -56,7 +56,7 @@ fn optimizer(name: &str) -> (ModuleOptimizer, f64) {
             let [first, second] = BETAS.map(|beta| beta as f32);
             (AdamConfig::new().with_beta_1(first).with_beta_2(second).with_epsilon(EPSILON as f32).init(), RATE)
         }
-        // Its epsilon is added to the root, Keras's under it: the work is the same, but not the loss after a step.
+        // Epsilon is added to the root, but in Keras under it. The work is the same, but not the loss after a step.
         "rmsprop" | "epoch" => {
             (RmsPropConfig::new().with_alpha(RHO as f32).with_momentum(0.0).with_epsilon(EPSILON as f32).init(), RATE)
         }
@@ -81,7 +81,7 @@ impl<M: Module> Training<M> {
         self.model.as_ref().expect("every step gives it back")
     }
 
-    /// Gives the loss.
+    /// Takes a step and returns the loss.
     fn step(&mut self, loss: Tensor<1>) -> f32 {
         let model = self.model.take().expect("every step gives it back");
         let gradients = GradientsParams::from_grads(loss.backward(), &model);
@@ -191,7 +191,7 @@ impl Headline {
     }
 }
 
-/// Its gates have weights of their own; each has a second bias, which is left out.
+/// Its gates have separate weights. Each gate also has a second bias, which is left out.
 fn lstm(weights: &mut Weights, device: &Device) -> Lstm {
     let mut lstm = LstmConfig::new(EMBEDDING, LSTM, true).init(device);
     let [kernel, recurrent] = [EMBEDDING, LSTM].map(|inputs| weights.kernel(inputs, 4 * LSTM));

@@ -1,4 +1,4 @@
-//! The models in candle. It has no RMSprop: what is here is written with its tensors, as its own AdamW is.
+//! The models in candle. It has no RMSprop, so there is one here, written with its tensors in the style of its AdamW.
 
 use candle_core::backprop::GradStore;
 use candle_core::{DType, Device, Result, Tensor, Var};
@@ -156,8 +156,8 @@ impl Headline {
     fn new(mut weights: Weights) -> Result<(Self, Vec<Var>)> {
         let mut vars = Vec::new();
         let table = variable(weights.vector(VOCABULARY * EMBEDDING), &[VOCABULARY, EMBEDDING], &mut vars)?;
-        // Without the second bias of this LSTM, which would make the bias learn twice as fast. Its gates are in Keras's
-        // order.
+        // Without the second bias of this LSTM, because the bias would then learn twice as fast. The gates are in
+        // Keras's order.
         let map = VarMap::new();
         let config = LSTMConfig { b_hh_init: None, ..LSTMConfig::default() };
         let lstm = LSTM::new(EMBEDDING, UNITS, config, VarBuilder::from_varmap(&map, DType::F32, &CPU))?;

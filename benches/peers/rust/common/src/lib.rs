@@ -1,12 +1,13 @@
-//! What the programs of this workspace share: what a script of `benches/peers` asks for, where its data is, and times.
+//! The shared parts of this workspace's programs: the request of a script of `benches/peers`, its data, and timing.
 //!
 //! ```sh
 //! peer-candle digits rmsprop-32 100 1 200000 FOLDER
 //! ```
 //!
-//! This prints 100 lines `time NANOSECONDS`, as `benches/mlp.rs` does, and with the same rules: each is that of a block
-//! of calls, divided by their number, which doubles until a block takes 200,000 ns; with 0 in that place a time is that
-//! of one call. Before them are what must agree with others, `first`, and the loss of the second step, `second`.
+//! A program prints 100 lines `time NANOSECONDS`, by the rules of `benches/mlp.rs`. Each is the time of a block of
+//! calls, divided by their number. The number doubles until a block takes 200,000 ns; with 0 in its place, a time is
+//! one call. Before these lines, `first` has the values that must agree with other libraries, and `second` has the loss
+//! of the second step.
 
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -31,17 +32,17 @@ pub const RHO: f64 = 0.9;
 pub const BETAS: [f64; 2] = [0.9, 0.999];
 pub const EPSILON: f64 = 1e-7;
 
-/// So many steps on one batch show that the loss falls, and so many epochs that a model learns.
+/// The number of steps on one batch that must lower the loss, and the number of epochs in which a model must learn.
 const TRIED_STEPS: usize = 6;
 const TRIED_EPOCHS: usize = 5;
 
-/// What the arguments ask for.
+/// The request in the arguments.
 pub struct Request {
-    /// The backend of a library that has several: an argument before all others, such as `--flex`.
+    /// The backend, for a library with several: an argument before all others, such as `--flex`.
     pub backend: Option<String>,
     pub model: String,
     pub work: String,
-    /// The number of samples of one call.
+    /// The samples in one call.
     pub size: usize,
     blocks: usize,
     warm_up: usize,
@@ -103,8 +104,7 @@ impl Request {
         }
     }
 
-    /// Prints the times of `f`. They are printed at the end, since to print between two blocks would disturb the
-    /// second.
+    /// Prints the times of `f`. It prints at the end, because printing between two blocks would disturb the second.
     pub fn measure(&self, mut f: impl FnMut()) {
         let mut block = |calls: usize| {
             let start = Instant::now();
@@ -130,16 +130,16 @@ impl Request {
         });
     }
 
-    /// How many outputs one sample has.
+    /// The number of outputs of one sample.
     fn outputs(&self) -> usize {
         if self.model == "headline" { 2 } else { self.sizes()[3] }
     }
 
-    /// Times training steps, each on the next batch. `new` gives a step that begins with the first weights.
+    /// Times training steps on the next batch at each call. `new` gives a step that begins with the first weights.
     ///
     /// # Panics
     ///
-    /// If steps on one batch do not make its loss smaller.
+    /// If steps on one batch do not lower its loss.
     pub fn steps<B, F: FnMut(&B) -> f32>(&self, batches: &[B], new: impl Fn() -> F) {
         let mut step = new();
         let first = step(&batches[0]);
@@ -156,12 +156,12 @@ impl Request {
         });
     }
 
-    /// Times epochs over `samples` samples. `epoch` takes their numbers in a new order and gives the sum of the losses
-    /// and how many predictions were right.
+    /// Times epochs over `samples` samples. `epoch` takes the samples' numbers in a new order, and returns the sum of
+    /// the losses and the number of correct predictions.
     ///
     /// # Panics
     ///
-    /// If some epochs do not make a model that is right more often than not.
+    /// If the model is not right more often than wrong after some epochs.
     pub fn epochs(&self, samples: usize, mut epoch: impl FnMut(&[u32]) -> (f32, f32)) {
         let mut order: Vec<u32> = (0..samples as u32).collect();
         let mut random = 1_u64;
@@ -189,7 +189,7 @@ fn number<N: FromStr>(text: &str) -> N {
     text.parse().unwrap_or_else(|_| panic!("{text} is not a number"))
 }
 
-/// Weights, of which each call of a method takes the next.
+/// Weights; each call of a method takes the next ones.
 pub struct Weights(std::vec::IntoIter<f32>);
 
 impl Weights {
@@ -204,14 +204,14 @@ impl Weights {
         self.vector(inputs * outputs)
     }
 
-    /// A kernel that has a row for each output.
+    /// A kernel with a row for each output.
     pub fn transposed_kernel(&mut self, inputs: usize, outputs: usize) -> Vec<f32> {
         let kernel = self.kernel(inputs, outputs);
         (0..inputs * outputs).map(|k| kernel[k % inputs * outputs + k / inputs]).collect()
     }
 }
 
-/// The batches of `size` samples, without those that are left over: `numbers` of each sample stand together.
+/// The batches of `size` samples, without a remainder. Each sample has `numbers` numbers, stored together.
 pub fn batches<T>(all: &[T], numbers: usize, size: usize) -> impl Iterator<Item = &[T]> {
     all.chunks_exact(numbers * size)
 }

@@ -1,4 +1,4 @@
-//! The classifiers in dfdx, whose shapes are types as well. It has no LSTM.
+//! The classifiers in dfdx, whose shapes are also types. It has no LSTM.
 
 use dfdx::optim::{Adam, AdamConfig, Optimizer, RMSprop, RMSpropConfig, Sgd, SgdConfig};
 use dfdx::prelude::*;
@@ -8,7 +8,7 @@ type Classifier<const INPUTS: usize, const UNITS: usize, const OUTPUTS: usize> =
     ((Linear<INPUTS, UNITS>, ReLU), (Linear<UNITS, UNITS>, ReLU), Linear<UNITS, OUTPUTS>);
 
 fn main() {
-    // As its documentation asks for.
+    // As in the library's documentation.
     dfdx::flush_denormals_to_zero();
     let request = &Request::from_arguments();
     match request.model.as_str() {
@@ -35,7 +35,7 @@ macro_rules! model {
     }};
 }
 
-/// Training steps of a batch size that is known to the compiler.
+/// Training steps of a batch size known at compile time.
 macro_rules! steps {
     ($request:expr, $device:expr, $BATCH:literal, $optimizer:expr) => {{
         let (x, y) = ($request.floats("x"), one_hot::<OUTPUTS>(&$request.integers("y")));
@@ -87,7 +87,7 @@ fn adam() -> AdamConfig {
     AdamConfig { lr: RATE, betas: BETAS, eps: EPSILON, weight_decay: None }
 }
 
-/// Its mean of squares begins with ones: the work is the same, but not the loss after a step.
+/// The mean of squares begins with ones. The work is the same, but not the loss after a step.
 fn rmsprop() -> RMSpropConfig {
     RMSpropConfig { lr: RATE, alpha: RHO, eps: EPSILON, momentum: None, centered: false, weight_decay: None }
 }
@@ -134,7 +134,7 @@ fn classifier<const INPUTS: usize, const UNITS: usize, const OUTPUTS: usize>(req
     }
 }
 
-/// How many largest logits are those of the labels; dfdx has no function for it.
+/// Counts samples whose largest logit is the label's; dfdx has no function for it.
 fn right(logits: &[f32], labels: &[f32], outputs: usize) -> f32 {
     let pairs = logits.chunks(outputs).zip(labels.chunks(outputs));
     let right = pairs.filter(|(logits, label)| {

@@ -1,4 +1,4 @@
-//! The predictions of a model that the script has written as ONNX. Tract has one thread here.
+//! The predictions of a model that the script wrote as ONNX. Tract has one thread here.
 
 use peer::headline::{ADDITIONAL, WORDS};
 use peer::{Request, batches};

@@ -1,0 +1,279 @@
+//! Names of other libraries, of older versions of Keras, and short ones: what they are called here.
+
+use crate::diagnostics::Diagnostic;
+use nn_core::activations::ACTIVATIONS;
+use nn_core::layers::LAYERS;
+
+/// What there is for a name.
+enum Here {
+    /// A layer, and what to know of it.
+    Is(&'static str, &'static str),
+    /// Nothing yet; what is nearest.
+    Not(&'static str),
+    /// What is no layer.
+    Other(&'static str),
+}
+use Here::{Is, Not, Other};
+
+const OUTPUTS: &str = "it takes the number of outputs alone: `Dense(64, activation = relu)`";
+const FEATURES: &str = "it takes no number of features: the macro knows the shape of its input";
+const FILTERS: &str = "it takes no input channels: `Conv2D(filters = 32, kernel_size = 3)`, with channels last";
+const UNITS: &str = "it takes the number of units alone: `LSTM(64, return_sequences = true)`";
+const GRU_UNITS: &str = "it takes the number of units alone: `GRU(64, return_sequences = true)`";
+const MERGE: &str = "it is called on a list: `concatenate([a, b])`";
+const SHAPE: &str = "it takes the shape of a sample: `Reshape([8, 8])`; the batch is not counted";
+const POOL: &str = "`Conv2D` with `strides = 2` makes an image smaller, too";
+const MEAN: &str = "`GlobalAveragePooling1D` takes the mean over all steps; an image is made steps by `Reshape`";
+const LARGEST: &str = "`GlobalMaxPooling1D` takes the largest over all steps; an image is made steps by `Reshape`";
+const CONV: &str =
+    "`Conv2D` is the nearest: with `kernel_size = [3, 1]` it reads steps that `Reshape([steps, 1, features])` made";
+const NORM: &str = "`LayerNormalization` and `BatchNormalization` are the nearest";
+const DROP: &str = "`Dropout` is the nearest: it drops single numbers";
+const CELL: &str = "the layers `SimpleRNN`, `LSTM` and `GRU` run over all steps of a sequence";
+const OWN: &str = "a layer of your own can do it: see `nn::layer!`";
+const BEFORE: &str = "prepare the samples before they are given to the model";
+const STACK: &str = "list the layers as they are called, or in `Sequential([..])`";
+
+/// Names of PyTorch.
+const TORCH: &[(&str, Here)] = &[
+    ("Linear LazyLinear", Is("Dense", OUTPUTS)),
+    (
+        "BatchNorm1d BatchNorm2d BatchNorm3d LazyBatchNorm1d LazyBatchNorm2d SyncBatchNorm",
+        Is("BatchNormalization", FEATURES),
+    ),
+    ("LayerNorm", Is("LayerNormalization", FEATURES)),
+    ("Conv2d LazyConv2d", Is("Conv2D", FILTERS)),
+    ("AdaptiveAvgPool1d", Is("GlobalAveragePooling1D", FEATURES)),
+    ("AdaptiveMaxPool1d", Is("GlobalMaxPooling1D", FEATURES)),
+    ("Unflatten", Is("Reshape", SHAPE)),
+    ("EmbeddingBag", Not("`Embedding`, and `GlobalAveragePooling1D` after it")),
+    ("Conv1d LazyConv1d", Not(CONV)),
+    (
+        "Conv3d LazyConv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d Fold Unfold PixelShuffle Upsample",
+        Not("`Conv2D` is the nearest"),
+    ),
+    (
+        "UpsamplingNearest2d UpsamplingBilinear2d ZeroPad2d ReflectionPad2d ConstantPad2d",
+        Not("`Conv2D` pads with `padding = same`"),
+    ),
+    ("MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d LPPool2d FractionalMaxPool2d", Not(POOL)),
+    ("AdaptiveAvgPool2d AdaptiveAvgPool3d", Not(MEAN)),
+    ("AdaptiveMaxPool2d AdaptiveMaxPool3d", Not(LARGEST)),
+    ("GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d RMSNorm LocalResponseNorm", Not(NORM)),
+    ("Dropout1d Dropout2d Dropout3d FeatureAlphaDropout", Not(DROP)),
+    ("RNNCell", Not(CELL)),
+    (
+        "MultiheadAttention Transformer TransformerEncoder TransformerDecoder TransformerEncoderLayer TransformerDecoderLayer",
+        Not(OWN),
+    ),
+    (
+        "Bilinear CosineSimilarity PairwiseDistance",
+        Not("`Dot` is the nearest: with `normalize = true` it gives the cosine"),
+    ),
+    ("Softmax2d", Not("`Softmax` on channels that come last is the same")),
+    ("Softmin RReLU GLU", Not(OWN)),
+    ("ModuleList ModuleDict ParameterList ParameterDict Module", Other(STACK)),
+    (
+        "CrossEntropyLoss NLLLoss MSELoss BCELoss BCEWithLogitsLoss L1Loss HuberLoss",
+        Other("a loss is given to `compile`, and is no part of a graph"),
+    ),
+];
+
+/// Functions of PyTorch.
+const FUNCTIONS: &[(&str, Here)] = &[
+    ("cat concat stack hstack vstack", Is("concatenate", MERGE)),
+    ("sum", Is("add", "it is called on a list: `add([a, b])`")),
+    ("mul", Is("multiply", "it is called on a list: `multiply([a, b])`")),
+    ("sub", Is("subtract", "it is called on a list: `subtract([a, b])`")),
+    ("matmul mm bmm einsum", Is("dot", "it is called on a list: `dot([a, b])`")),
+    ("view unflatten", Is("Reshape", SHAPE)),
+    ("transpose", Is("Permute", "axes begin with 1, and the batch is not counted: `Permute([2, 1])(x)`")),
+    ("batch_norm", Is("BatchNormalization", FEATURES)),
+    ("layer_norm", Is("LayerNormalization", FEATURES)),
+    ("max_pool1d max_pool2d avg_pool1d avg_pool2d", Not(POOL)),
+    ("adaptive_avg_pool2d", Not(MEAN)),
+    ("conv1d", Not(CONV)),
+    ("squeeze unsqueeze", Not("`Reshape` gives a tensor another shape")),
+    (
+        "split chunk tile repeat norm matrix_norm clamp clip abs sqrt pow log mean max min argmax scaled_dot_product_attention",
+        Not(OWN),
+    ),
+];
+
+/// Names of older versions of Keras.
+const OLD: &[(&str, Here)] = &[
+    ("CuDNNLSTM", Is("LSTM", "it needs no other version to be fast: `LSTM(64)`")),
+    ("CuDNNGRU", Is("GRU", "it needs no other version to be fast: `GRU(64)`")),
+    ("TimeDistributedDense", Is("Dense", "it is called on every step by itself: `Dense(8)(steps)`")),
+    ("Convolution2D", Is("Conv2D", FILTERS)),
+    ("Merge", Is("concatenate", "`add`, `multiply` and `concatenate` each are a layer: `concatenate([a, b])`")),
+    ("ThresholdedReLU", Not("the activation `threshold` is the nearest")),
+    ("MaxoutDense Highway LocallyConnected1D LocallyConnected2D", Not(OWN)),
+];
+
+/// Short names, and those of other libraries. A word that users may call their own models by, such as `Sub` or `Stack`,
+/// is not among them.
+const SHORT: &[(&str, Here)] = &[
+    ("Fc FC FullyConnected FullyConnectedLayer InnerProduct fc linear_layer", Is("Dense", OUTPUTS)),
+    ("BatchNorm BatchNormLayer Bn BN bn", Is("BatchNormalization", FEATURES)),
+    ("LN Ln", Is("LayerNormalization", FEATURES)),
+    ("Conv Convolution ConvLayer conv", Is("Conv2D", FILTERS)),
+    ("Concat", Is("concatenate", MERGE)),
+    ("Hadamard", Is("multiply", "it is called on a list: `multiply([a, b])`")),
+    ("MatMul", Is("dot", "it is called on a list: `dot([a, b])`")),
+    ("Emb Embed", Is("Embedding", "it takes the numbers of words and of features: `Embedding(1000, 8)`")),
+    ("Transpose", Is("Permute", "axes begin with 1, and the batch is not counted: `Permute([2, 1])(x)`")),
+    ("InputLayer Placeholder", Is("Input", "it takes the shape of a sample: `Input(shape = [64])`")),
+    ("BiLSTM BLSTM", Is("Bidirectional", "write `Bidirectional(LSTM(64))`")),
+    ("BiGRU BiRNN", Is("Bidirectional", "write `Bidirectional(GRU(64))`")),
+    ("RecurrentLayer", Is("SimpleRNN", UNITS)),
+    ("LongShortTermMemory", Is("LSTM", UNITS)),
+    ("GatedRecurrentUnit", Is("GRU", GRU_UNITS)),
+    ("MaxPool AvgPool MaxPooling AveragePooling Pooling Pool2D", Not(POOL)),
+    ("GlobalAvgPool GlobalAveragePooling", Not(MEAN)),
+    ("GlobalMaxPool", Not(LARGEST)),
+    ("SelfAttention MHA TransformerBlock", Not(OWN)),
+];
+
+/// What is nearest to a layer that only Keras has.
+const KERAS: &[(&str, Here)] = &[
+    ("MaxPool2D MaxPooling2D MaxPool1D MaxPooling1D AvgPool2D AveragePooling2D AvgPool1D AveragePooling1D", Not(POOL)),
+    ("GlobalAveragePooling2D GlobalAvgPool2D", Not(MEAN)),
+    ("GlobalMaxPooling2D GlobalMaxPool2D", Not(LARGEST)),
+    ("GlobalAvgPool1D", Is("GlobalAveragePooling1D", FEATURES)),
+    ("GlobalMaxPool1D", Is("GlobalMaxPooling1D", FEATURES)),
+    ("Conv1D Convolution1D SeparableConv1D", Not(CONV)),
+    ("SeparableConv2D DepthwiseConv2D Conv2DTranspose Conv3D ConvLSTM2D", Not("`Conv2D` is the nearest")),
+    ("SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout", Not(DROP)),
+    ("GroupNormalization RMSNormalization UnitNormalization SpectralNormalization", Not(NORM)),
+    ("LSTMCell GRUCell SimpleRNNCell StackedRNNCells", Not(CELL)),
+    (
+        "Rescaling Normalization Resizing TextVectorization StringLookup IntegerLookup CategoryEncoding Discretization Hashing CenterCrop",
+        Not(BEFORE),
+    ),
+    ("RandomFlip RandomRotation RandomZoom RandomCrop RandomTranslation RandomContrast RandomBrightness", Not(BEFORE)),
+    ("Lambda Attention AdditiveAttention MultiHeadAttention GroupQueryAttention EinsumDense", Not(OWN)),
+    ("Identity", Not("`Activation(linear)` does nothing, too")),
+    ("ZeroPadding2D ZeroPadding1D", Not("`Conv2D` pads with `padding = same`")),
+];
+
+/// Whose the names of a table are.
+const TABLES: &[(&str, &[(&str, Here)])] =
+    &[("PyTorch's ", TORCH), ("PyTorch's ", FUNCTIONS), ("Keras's older ", OLD), ("", SHORT), ("Keras's ", KERAS)];
+
+fn find(name: &str) -> Option<(&'static str, &'static Here)> {
+    TABLES.iter().find_map(|(whose, table)| {
+        let found = table.iter().find(|(names, _)| names.split(' ').any(|other| other == name))?;
+        Some((*whose, &found.1))
+    })
+}
+
+/// What is wrong with a layer of this name, and what is right.
+pub(crate) struct Answer {
+    pub(crate) message: String,
+    help: String,
+}
+
+impl Answer {
+    pub(crate) fn add_to(&self, error: &mut Diagnostic) {
+        error.help(&self.help);
+    }
+}
+
+/// The answer to the name of a layer or a function that another library has. `written` is how it was written.
+pub(crate) fn layer(name: &str, written: &str) -> Option<Answer> {
+    if let Some((whose, here)) = find(name) {
+        return Some(match here {
+            Is(ours, help) => {
+                Answer { message: format!("{whose}`{written}` is `{ours}` here"), help: (*help).to_string() }
+            }
+            Not(nearest) => {
+                Answer { message: format!("{whose}`{written}` is not in this library"), help: (*nearest).to_string() }
+            }
+            Other(help) => Answer { message: format!("{whose}`{written}` is not a layer"), help: (*help).to_string() },
+        });
+    }
+    let is_layer = LAYERS.iter().any(|spec| alike(spec.name) == alike(name));
+    let ours = activation(name).filter(|_| !is_layer)?;
+    let help = if name.starts_with(char::is_uppercase) {
+        format!("write `Activation({ours})(x)`, or `activation = {ours}` in the layer before it")
+    } else {
+        format!("write `{ours}(x)`")
+    };
+    Some(Answer { message: format!("`{written}` is the activation `{ours}` here"), help })
+}
+
+/// The activation that another library writes so: `LogSoftmax`, `logsoftmax` and `lrelu`.
+pub(crate) fn activation(name: &str) -> Option<&'static str> {
+    value(name, ACTIVATIONS.iter().flat_map(|spec| spec.names.iter().copied()))
+}
+
+/// The one of the names that is meant by a name of another library.
+pub(crate) fn value<'a>(name: &str, ours: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let name = alike(name);
+    let other = OTHERS.iter().find(|(others, _)| others.split(' ').any(|other| other == name)).map(|(_, ours)| *ours);
+    let same = |wanted: &str| ours.clone().find(|ours| alike(ours) == wanted);
+    same(&name).or_else(|| same(&alike(other?)))
+}
+
+/// Names of activations and initializers elsewhere, without `_` and capitals.
+const OTHERS: &[(&str, &str)] = &[
+    ("lrelu leaky", "leaky_relu"),
+    ("exp", "exponential"),
+    ("identity id none noop", "linear"),
+    ("logistic sigm", "sigmoid"),
+    ("hswish", "hard_silu"),
+    ("hsigmoid", "hard_sigmoid"),
+    ("htanh", "hard_tanh"),
+    ("gelunew gelufast gelupytorchtanh", "gelu_tanh"),
+    ("logsig", "log_sigmoid"),
+    ("xavier xavieruniform glorot", "glorot_uniform"),
+    ("xaviernormal", "glorot_normal"),
+    ("kaiming kaiminguniform he", "he_uniform"),
+    ("kaimingnormal", "he_normal"),
+    ("normal gaussian", "random_normal"),
+    ("uniform", "random_uniform"),
+    ("truncnormal", "truncated_normal"),
+    ("lasso", "l1"),
+    ("ridge weightdecay", "l2"),
+    ("nonneg", "non_neg"),
+    ("unitnorm", "unit_norm"),
+    ("maxnorm", "max_norm"),
+];
+
+/// A name without `_` and capitals.
+fn alike(name: &str) -> String {
+    name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
+}
+
+/// Arguments as PyTorch and older versions of Keras call them, and the names here of which a layer may have one.
+const ARGUMENTS: &[(&str, &[&str])] = &[
+    ("out_features hidden_size output_size size neurons n nodes num_units", &["units"]),
+    ("output_dim", &["units", "output_dim"]),
+    ("embedding_dim embed_dim", &["output_dim"]),
+    ("num_embeddings vocab_size", &["input_dim"]),
+    ("out_channels nb_filter channels", &["filters"]),
+    ("kernel window", &["kernel_size"]),
+    ("stride subsample", &["strides"]),
+    ("border_mode pad", &["padding"]),
+    ("dilation", &["dilation_rate"]),
+    ("p prob probability drop keep_prob dropout_rate", &["rate"]),
+    ("bias", &["use_bias"]),
+    ("act activation_fn nonlinearity activation_function", &["activation"]),
+    ("eps", &["epsilon"]),
+    ("init weights_init kernel_init kernel_initialiser W_init", &["kernel_initializer"]),
+    ("bias_init", &["bias_initializer"]),
+    ("W_regularizer regularizer regularization weight_decay", &["kernel_regularizer"]),
+    ("b_regularizer", &["bias_regularizer"]),
+    ("W_constraint", &["kernel_constraint"]),
+    ("dim concat_axis", &["axis"]),
+    ("negative_slope alpha", &["negative_slope", "alpha"]),
+    ("shape size new_shape", &["target_shape"]),
+];
+
+/// The argument of a layer that another library calls so.
+pub(crate) fn argument<'a>(name: &str, ours: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let candidates = ARGUMENTS.iter().filter(|(others, _)| others.split(' ').any(|other| other == name));
+    let mut candidates = candidates.flat_map(|(_, candidates)| candidates.iter());
+    candidates.find_map(|candidate| ours.clone().find(|ours| ours == candidate))
+}

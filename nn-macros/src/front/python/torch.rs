@@ -1,0 +1,104 @@
+//! Layers of PyTorch as a graph has them: `Linear(784, 64)` is `Dense(64)`.
+
+use super::translate::{joined, parts};
+use super::{is_punct, names};
+use nn_core::layers::LAYERS;
+use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+
+/// Layers, what they are here, and how many sizes come first that the macro knows.
+const LAYERS_OF_TORCH: &[(&str, &str, usize)] = &[
+    ("Linear", "Dense", 1),
+    ("LazyLinear", "Dense", 0),
+    ("Conv2d", "Conv2D", 1),
+    ("LazyConv2d", "Conv2D", 0),
+    ("LayerNorm", "LayerNormalization", 1),
+    ("BatchNorm1d", "BatchNormalization", 1),
+    ("BatchNorm2d", "BatchNormalization", 1),
+];
+
+/// Arguments that the macro knows, or that there are none of.
+const LEFT_OUT: &[&str] = &[
+    "in_features",
+    "in_channels",
+    "num_features",
+    "normalized_shape",
+    "input_size",
+    "batch_first",
+    "inplace",
+    "device",
+    "dim",
+    "dtype",
+];
+
+/// A call as it is written here, if that is known: the name of a layer, and its arguments.
+pub(super) fn converted(name: &Ident, call: &Group, arguments: &[TokenTree]) -> Option<Vec<TokenTree>> {
+    let text = name.to_string();
+    let word = |text: &str| TokenTree::from(Ident::new(text, name.span()));
+    let group = |tokens: Vec<TokenTree>| {
+        let mut group = Group::new(Delimiter::Parenthesis, tokens.into_iter().collect());
+        group.set_span(call.span());
+        TokenTree::from(group)
+    };
+    let all = parts(arguments);
+    let is_keyword = |part: &&[TokenTree]| matches!(part, [TokenTree::Ident(_), equals, ..] if is_punct(equals, '='));
+    let positional = all.iter().filter(|part| !is_keyword(part)).count();
+    let left_out = |part: &&[TokenTree]| {
+        is_keyword(part) && matches!(&part[0], TokenTree::Ident(word) if LEFT_OUT.contains(&word.to_string().as_str()))
+    };
+    match (text.as_str(), &all[..]) {
+        ("flatten", [tensor, ..]) if positional > 1 || all.len() == 1 => {
+            return Some(vec![word("Flatten"), group(Vec::new()), group(tensor.to_vec())]);
+        }
+        ("Input", all) => {
+            let is_batch = |part: &&&[TokenTree]| matches!(&part[0], TokenTree::Ident(word) if word == "batch_size");
+            let kept: Vec<&[TokenTree]> = all.iter().filter(|part| !is_batch(part)).copied().collect();
+            return Some(vec![word("Input"), group(joined(&kept))]);
+        }
+        ("cat" | "concat", [list, ..]) => return Some(vec![word("concatenate"), group(list.to_vec())]),
+        _ => {}
+    }
+    let is_layer = |name: &str| LAYERS.iter().any(|spec| spec.name == name);
+    let (ours, first) = match LAYERS_OF_TORCH.iter().find(|(theirs, ..)| *theirs == text) {
+        // `Linear(64)` may be meant as `Dense(64)`.
+        Some((_, ours, first)) => (*ours, if positional > 1 || *ours != "Dense" { *first } else { 0 }),
+        // A recurrent layer of PyTorch has the size of its inputs first, and words of its own behind that.
+        None if is_layer(&text) => {
+            let is_torch = all.iter().any(|part| matches!(&part[0], TokenTree::Ident(word) if word == "batch_first"));
+            (text.as_str(), usize::from(is_torch && positional > 1))
+        }
+        None => {
+            let activation = names::activation(&text)?;
+            if text.starts_with(char::is_uppercase) {
+                let plain = all.iter().all(&left_out);
+                return plain.then(|| vec![word("Activation"), group(vec![word(activation)])]);
+            }
+            let kept: Vec<&[TokenTree]> = all.iter().copied().filter(|part| !left_out(part)).collect();
+            return Some(vec![word(activation), group(joined(&kept))]);
+        }
+    };
+    let spec = LAYERS.iter().find(|spec| spec.name == ours)?;
+    let mut made: Vec<Vec<TokenTree>> = Vec::new();
+    let mut skipped = 0;
+    for part in &all {
+        if !is_keyword(part) {
+            skipped += 1;
+            if skipped > first {
+                made.push(part.to_vec());
+            }
+            continue;
+        }
+        let TokenTree::Ident(keyword) = &part[0] else { continue };
+        let known = spec.args.iter().map(|arg| arg.name).chain(["name", "trainable"]);
+        let written = keyword.to_string();
+        if known.clone().any(|known| known == written) {
+            made.push(part.to_vec());
+        } else if let Some(ours) = names::argument(&written, known) {
+            let keyword = TokenTree::from(Ident::new(ours, keyword.span()));
+            made.push([vec![keyword], part[1..].to_vec()].concat());
+        } else if !left_out(part) {
+            made.push(part.to_vec());
+        }
+    }
+    let made: Vec<&[TokenTree]> = made.iter().map(|part| &part[..]).collect();
+    Some(vec![word(ours), group(joined(&made))])
+}

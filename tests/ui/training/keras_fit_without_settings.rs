@@ -1,0 +1,18 @@
+use nn::prelude::*;
+
+model! {
+    pub struct Digits;
+
+    let pixels = Input(shape = [64]);
+    let digit = Dense(10, activation = softmax)(pixels);
+
+    Model(inputs = pixels, outputs = digit)
+}
+
+fn main() -> nn::Result<()> {
+    let mut digits =
+        Digits::boxed(&mut StdRng::seed_from_u64(1)).compile(Adam::new(0.01), SparseCategoricalCrossentropy::new());
+    let (x, y) = (Vec::<SVector<f32, 64>>::new(), Vec::<u32>::new());
+    digits.fit(&x, &y)?;
+    Ok(())
+}
