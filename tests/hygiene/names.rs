@@ -2,16 +2,30 @@
 
 use nn::prelude::*;
 
-/// Checks a prediction, the same with the folded form, and a training step.
+/// Checks a prediction, the same with the folded form, and a training step. The step is that of a `Trainer`, which
+/// calls all of an expansion that `fit` calls and compiles in a part of its time.
 macro_rules! check {
     ($model:ty) => {{
-        let model = <$model as Model>::boxed(&mut StdRng::seed_from_u64(1));
-        let x = ([SVector::<f32, 3>::new(0.5, -1.0, 2.0)], [SVector::<u32, 4>::new(1, 0, 4, 2)]);
-        let (a, b) = (model.predict((&x.0, &x.1)).unwrap(), model.fold().predict((&x.0, &x.1)).unwrap());
-        assert!((a.y[0] - b.y[0]).norm() < 1e-5 && (a.z[0] - b.z[0]).norm() < 1e-5);
-        let mut compiled = model.compile(Sgd::default(), (MeanSquaredError, MeanSquaredError));
-        compiled.fit((&x.0, &x.1), (&a.y, &a.z), Fit::new().verbose(0)).unwrap();
+        let mut rng = StdRng::seed_from_u64(1);
+        let model = <$model as Model>::boxed(&mut rng);
+        let (x, words) = (SVector::<f32, 3>::new(0.5, -1.0, 2.0), SVector::<u32, 4>::new(1, 0, 4, 2));
+        let (a, b) = (model.call((&x, &words)), model.fold().call((&x, &words)));
+        assert!((a.y - b.y).norm() < 1e-5 && (a.z - b.z).norm() < 1e-5);
+        let sgd = Sgd::default();
+        let mut trainer = nn::Trainer::<_, 1, 0>::new(*model, &sgd).unwrap();
+        trainer.step(&sgd, &(MeanSquaredError, MeanSquaredError), ([x], [words]), ([a.y], [a.z]), &mut rng).unwrap();
     }};
+}
+
+/// Checks `predict` and `fit`, for one of the names.
+#[test]
+fn a_model_that_is_called_as_a_type_is_fitted() {
+    let model = <self::box_::Box as Model>::boxed(&mut StdRng::seed_from_u64(1));
+    let x = ([SVector::<f32, 3>::new(0.5, -1.0, 2.0)], [SVector::<u32, 4>::new(1, 0, 4, 2)]);
+    let (a, b) = (model.predict((&x.0, &x.1)).unwrap(), model.fold().predict((&x.0, &x.1)).unwrap());
+    assert!((a.y[0] - b.y[0]).norm() < 1e-5 && (a.z[0] - b.z[0]).norm() < 1e-5);
+    let mut compiled = model.compile(Sgd::default(), (MeanSquaredError, MeanSquaredError));
+    compiled.fit((&x.0, &x.1), (&a.y, &a.z), Fit::new().verbose(0)).unwrap();
 }
 
 /// A module for each name, with a model of that name.
