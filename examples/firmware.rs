@@ -23,7 +23,7 @@ fn main() -> nn::Result<()> {
     let x: Vec<SVector<f32, 1>> = (0..1000).map(|i| SVector::from([i as f32 / 1000.0 * TAU])).collect();
     let y: Vec<SVector<f32, 1>> = x.iter().map(|x| x.map(f32::sin)).collect();
     let mut sine = Sine::boxed(&mut StdRng::seed_from_u64(3))
-        .compile(Adam { learning_rate: 0.005, ..Adam::default() }, MeanSquaredError)
+        .compile(Adam::new(0.005), MeanSquaredError)
         .metrics(MeanAbsoluteError);
     sine.fit(&x, &y, Fit::new().epochs(400).batch_size(32).verbose(0))?;
     sine.save_weights("firmware/weights/sine.safetensors")?;

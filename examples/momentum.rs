@@ -54,7 +54,7 @@ fn roll(optimizer: &Sgd) -> Vec<f64> {
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let plain = Sgd { learning_rate: 0.02, ..Sgd::default() };
+    let plain = Sgd::new(0.02);
     let momentum = Sgd { momentum: 0.9, ..plain };
     let ways = [("plain", roll(&plain)), ("momentum 0.9", roll(&momentum))];
 

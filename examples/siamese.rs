@@ -126,9 +126,7 @@ fn main() -> nn::Result<ExitCode> {
     // In the guide's model, one dense unit follows the concatenation. The input of the sigmoid is then a sum of one
     // term for each tweet, which cannot compare them. Every author is in as many equal as unequal pairs, so a single
     // tweet says nothing, and the loss is least if the answer is always 50 %.
-    let mut guide = Guide::boxed(&mut rng)
-        .compile(Adam { learning_rate: 0.003, ..Adam::default() }, BinaryCrossentropy::default())
-        .metrics(Accuracy);
+    let mut guide = Guide::boxed(&mut rng).compile(Adam::new(0.003), BinaryCrossentropy::default()).metrics(Accuracy);
     guide.fit((&training.a, &training.b), &training.same, Fit::new().epochs(2).batch_size(32).seed(seed).verbose(0))?;
     let without = guide.evaluate((&test.a, &test.b), &test.same)?;
     println!("without a layer between, as in Keras's guide: {without}");

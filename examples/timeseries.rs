@@ -69,8 +69,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     println!("{}", Forecast::SUMMARY);
 
     let seed = seed();
-    let mut model = Forecast::boxed(&mut StdRng::seed_from_u64(seed))
-        .compile(Adam { learning_rate: 0.003, ..Adam::default() }, MeanSquaredError);
+    let mut model = Forecast::boxed(&mut StdRng::seed_from_u64(seed)).compile(Adam::new(0.003), MeanSquaredError);
     let history = model.fit(&x_train, &y_train, Fit::new().epochs(150).batch_size(32).seed(seed).verbose(0))?;
     if let Some([first, .., last]) = history.get("loss") {
         println!("{} epochs: the loss went from {first:.4} to {last:.4}", history.epoch.len());

@@ -28,8 +28,8 @@ model! {
 fn main() -> nn::Result<ExitCode> {
     let x = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]].map(SVector::<f32, 2>::from);
     let y = [0.0f32, 1.0, 1.0, 0.0];
-    let mut xor = Xor::boxed(&mut StdRng::seed_from_u64(seed()))
-        .compile(Adam { learning_rate: 0.05, ..Adam::default() }, BinaryCrossentropy::default());
+    let mut xor =
+        Xor::boxed(&mut StdRng::seed_from_u64(seed())).compile(Adam::new(0.05), BinaryCrossentropy::default());
     xor.fit(x, y, Fit::new().epochs(200).verbose(0))?;
 
     let mut claims = Claims::default();

@@ -107,7 +107,7 @@ impl<M: Model> CompileValue for M {
 /// }
 ///
 /// let mut line = Line::boxed(&mut StdRng::seed_from_u64(1))
-///     .compile(Sgd { learning_rate: 0.1, ..Sgd::default() }, MeanSquaredError)
+///     .compile(Sgd::new(0.1), MeanSquaredError)
 ///     .metrics(Mae);
 /// // y = 2 · x + 1; where a sample is one scalar, plain numbers do.
 /// let (x, y) = ([0.0_f32, 1.0, 2.0, 3.0], [1.0_f32, 3.0, 5.0, 7.0]);

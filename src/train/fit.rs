@@ -98,7 +98,7 @@ where
     /// # model! { pub struct Line; Sequential([Input(shape = [1]), Dense(1)]) }
     /// # fn main() -> nn::Result<()> {
     /// # let mut line = Line::boxed(&mut StdRng::seed_from_u64(1))
-    /// #     .compile(Sgd { learning_rate: 0.1, ..Sgd::default() }, MeanSquaredError);
+    /// #     .compile(Sgd::new(0.1), MeanSquaredError);
     /// // Batches that are computed, or read from files, one at a time.
     /// let batch = |k: usize| {
     ///     let x = [k as f32 / 8.0, 1.0];
