@@ -40,10 +40,11 @@ instead! {
 
 /// Models that are not compiled, by Keras's names. In the prelude, without a name.
 ///
-/// A compiled model has these methods, with `&mut self`. A trait for it with `&self` would hide them.
+/// They take `&mut self`, so that methods of the program's own come first: inherent ones, and those of its traits with
+/// `&self`. A compiled model has these methods itself, and no trait for it may hide them.
 pub trait BeforeCompile: Model {
     /// For a compiled model.
-    fn fit<X, Y, F>(&self, _: X, _: Y, _: F) -> <() as NeedsCompile>::Missing
+    fn fit<X, Y, F>(&mut self, _: X, _: Y, _: F) -> <() as NeedsCompile>::Missing
     where
         for<'a> (): NeedsCompile,
     {
@@ -51,7 +52,7 @@ pub trait BeforeCompile: Model {
     }
 
     /// For a compiled model.
-    fn evaluate<X, Y>(&self, _: X, _: Y) -> <() as NeedsCompile>::Missing
+    fn evaluate<X, Y>(&mut self, _: X, _: Y) -> <() as NeedsCompile>::Missing
     where
         for<'a> (): NeedsCompile,
     {
@@ -64,7 +65,7 @@ impl<M: Model> BeforeCompile for M {}
 /// Models and compiled models, by Keras's names. In the prelude, without a name.
 pub trait KerasNames {
     /// Fields.
-    fn get_weights(&self) -> <() as WeightsAreFields>::Missing
+    fn get_weights(&mut self) -> <() as WeightsAreFields>::Missing
     where
         for<'a> (): WeightsAreFields,
     {
@@ -72,7 +73,7 @@ pub trait KerasNames {
     }
 
     /// Fields.
-    fn set_weights<W>(&self, _: W) -> <() as WeightsAreFields>::Missing
+    fn set_weights<W>(&mut self, _: W) -> <() as WeightsAreFields>::Missing
     where
         for<'a> (): WeightsAreFields,
     {
@@ -80,7 +81,7 @@ pub trait KerasNames {
     }
 
     /// `save_weights`.
-    fn save<P>(&self, _: P) -> <() as SavesWeights>::Missing
+    fn save<P>(&mut self, _: P) -> <() as SavesWeights>::Missing
     where
         for<'a> (): SavesWeights,
     {
