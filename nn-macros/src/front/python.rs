@@ -177,6 +177,7 @@ pub(crate) fn argument(keyword: &str) -> Option<&'static str> {
         "in_features" | "in_channels" | "num_features" | "input_size" | "normalized_shape" => {
             "leave it out: the macro knows the shape of the input"
         }
+        "keep_prob" => "`rate` is the part that is dropped: `keep_prob = 0.9` is `rate = 0.1`",
         "batch_first" | "inplace" | "device" => "there is nothing like it in this library: leave it out",
         "num_layers" => "write one layer for each: `LSTM(64)(LSTM(64, return_sequences = true)(x))`",
         "bidirectional" => "wrap the layer: `Bidirectional(LSTM(64))`",

@@ -257,7 +257,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("stride subsample", &["strides"]),
     ("border_mode pad", &["padding"]),
     ("dilation", &["dilation_rate"]),
-    ("p prob probability drop keep_prob dropout_rate", &["rate"]),
+    ("p prob probability drop dropout_rate", &["rate"]),
     ("bias", &["use_bias"]),
     ("act activation_fn nonlinearity activation_function", &["activation"]),
     ("eps", &["epsilon"]),

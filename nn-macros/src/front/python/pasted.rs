@@ -57,13 +57,19 @@ fn line(tokens: &[TokenTree]) -> Line {
         _ => {}
     }
     if let Some(at) = assigns(tokens) {
-        return Line::Assign(at);
+        return if trains(&tokens[at + 1..]) { Line::Call } else { Line::Assign(at) };
     }
     // A path with points, and a call.
     let path = tokens.iter().take_while(|token| matches!(token, TokenTree::Ident(_)) || is_punct(token, '.')).count();
     let called = matches!(&tokens[path..], [TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis);
     let is_method = path >= 3 && METHODS.contains(&word(path - 1).as_str());
     if called && (is_method || word(0) == "print" || path >= 3) { Line::Call } else { Line::Other }
+}
+
+/// Whether this is a call on a model that is no part of a graph: the right side of `history = model.fit(..)`.
+fn trains(tokens: &[TokenTree]) -> bool {
+    let [TokenTree::Ident(_), dot, TokenTree::Ident(method), TokenTree::Group(_)] = tokens else { return false };
+    is_punct(dot, '.') && method != "add" && METHODS.contains(&method.to_string().as_str())
 }
 
 /// The place of the `=` in `x = ..`, `a, b = ..`, `(a, b) = ..` or `self.x = ..`.
@@ -93,8 +99,10 @@ struct Paste {
     /// Whether there is more to it than a missing `let`.
     is_python: bool,
     imports: bool,
-    /// Numbers and shapes that have names, which stand where they are used.
+    /// Numbers, shapes and texts that have names now, which stand where they are used.
     numbers: Vec<(String, TokenTree)>,
+    /// The first name of these.
+    written_out: Option<String>,
     /// Calls that are no part of a graph.
     left_out: Vec<String>,
     /// The models that lines bind, and their statements.
@@ -124,7 +132,8 @@ impl Paste {
             Line::Import => (self.imports, self.is_python) = (true, true),
             Line::Call => {
                 if !self.adds(&tokens) {
-                    let path = tokens.iter().take_while(|token| !matches!(token, TokenTree::Group(_)));
+                    let call = &tokens[assigns(&tokens).map_or(0, |at| at + 1)..];
+                    let path = call.iter().take_while(|token| !matches!(token, TokenTree::Group(_)));
                     let path: String = path.map(ToString::to_string).collect();
                     self.left_out.push(format!("`{path}(..)`"));
                 }
@@ -132,10 +141,13 @@ impl Paste {
             Line::Assign(at) => {
                 let (left, right) = (bound(&tokens[..at]), merged(self.filled(translated(&tokens[at + 1..]))));
                 self.is_python |= semicolon.is_none() || written(&tokens[at + 1..]) != written(&right);
+                // A name that is bound again has another meaning from here on.
+                self.numbers.retain(|(name, _)| !names(&left, name));
                 if let ([TokenTree::Ident(name)], [value]) = (&left[..], &right[..])
-                    && is_number(value)
+                    && (is_number(value) || tokens[at + 1..].iter().all(is_text))
                 {
                     self.is_python = true;
+                    self.written_out.get_or_insert_with(|| name.to_string());
                     self.numbers.push((name.to_string(), value.clone()));
                     return;
                 }
@@ -233,7 +245,7 @@ impl Paste {
         if self.imports {
             error.note("a graph imports nothing: layers and activations are named without a path");
         }
-        if let Some((name, _)) = self.numbers.first() {
+        if let Some(name) = &self.written_out {
             error.note(format!("`{name}` is written out: a `let` binds tensors or a layer"));
         }
         if !self.left_out.is_empty() {

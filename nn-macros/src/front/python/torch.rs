@@ -3,7 +3,7 @@
 use super::translate::{joined, parts};
 use super::{is_punct, names};
 use nn_core::layers::LAYERS;
-use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, TokenTree};
 
 /// Layers, what they are here, and how many sizes come first that the macro knows.
 const LAYERS_OF_TORCH: &[(&str, &str, usize)] = &[
@@ -90,7 +90,9 @@ pub(super) fn converted(name: &Ident, call: &Group, arguments: &[TokenTree]) -> 
         let TokenTree::Ident(keyword) = &part[0] else { continue };
         let known = spec.args.iter().map(|arg| arg.name).chain(["name", "trainable"]);
         let written = keyword.to_string();
-        if known.clone().any(|known| known == written) {
+        if let ("momentum", "BatchNormalization", Some(old)) = (&written[..], ours, old_part(&text, part)) {
+            made.push([&part[..2], &[old.into()]].concat());
+        } else if known.clone().any(|known| known == written) {
             made.push(part.to_vec());
         } else if let Some(ours) = names::argument(&written, known) {
             let keyword = TokenTree::from(Ident::new(ours, keyword.span()));
@@ -101,4 +103,13 @@ pub(super) fn converted(name: &Ident, call: &Group, arguments: &[TokenTree]) -> 
     }
     let made: Vec<&[TokenTree]> = made.iter().map(|part| &part[..]).collect();
     Some(vec![word(ours), group(joined(&made))])
+}
+
+/// The momentum of a `BatchNorm` as Keras counts it. In PyTorch it is the part of the new mean, and here of the old one.
+fn old_part(name: &str, argument: &[TokenTree]) -> Option<Literal> {
+    let [_, _, TokenTree::Literal(new)] = argument else { return None };
+    let new: f64 = new.to_string().parse().ok().filter(|_| name.starts_with("BatchNorm") && name.ends_with('d'))?;
+    let mut old = Literal::f64_unsuffixed(((1.0 - new) * 1e9).round() / 1e9);
+    old.set_span(argument[2].span());
+    Some(old)
 }
