@@ -4,7 +4,7 @@
 //! [`losses`](crate::losses), [`metrics`](crate::metrics), [`optimizers`](crate::optimizers),
 //! [`schedules`](crate::schedules), [`layers`](crate::layers) and `nn::callbacks`.
 //!
-//! `use nn::layer::*;` has all that a [layer of your own](crate::layer) needs.
+//! `use nn::layer::*;` has all that a [layer of your own](mod@crate::layer) needs.
 
 #[cfg(feature = "alloc")]
 pub use crate::MultiHot;

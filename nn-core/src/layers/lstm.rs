@@ -1,4 +1,4 @@
-//! LSTM: a recurrent layer with a memory that gates write to, erase and read.
+//! LSTM: a recurrent layer whose memory is written, erased and read through gates.
 //!
 //! ```text
 //! z = W · (m ⊙ x) + b + V · (m' ⊙ h)        the rows of z are z_i, z_f, z_g, z_o; m and m' are 1 without dropout
@@ -35,7 +35,7 @@ use crate::spec::shape::{Shape, ShapeError};
 use crate::spec::{Arity, Folding, Inferred, LayerSpec, Masking, Value, layer, rule};
 
 layer! {
-    /// The long short-term memory: a recurrent layer with a memory, which gates write and read.
+    /// The long short-term memory: a recurrent layer whose memory is written, erased and read through gates.
     #[example = "let y = LSTM(32)(x); // [20, 8] → [32]"]
     #[example = "let (y, h, c) = LSTM(32, return_state = true)(x); // [20, 8] → [32], [32], [32]"]
     #[example = "let y = LSTM(32)(x, initial_state = [h, c]); // [20, 8], [32], [32] → [32]"]

@@ -1,8 +1,8 @@
-//! The layers, one page each. Read a page from top to bottom: maths, declaration, shape rule, weights, forward,
-//! backward, tests.
+//! The layers. Arguments, defaults and examples are on the page of a struct, such as [`struct@Dense`]; formulas,
+//! gradients and shapes are on the page of its module, such as [`mod@dense`].
 //!
-//! A page has two halves. The first (`layer!` and `infer`) is pure data and `const fn`; `nn-macros` runs it on the
-//! host. The second, `mod compute`, runs at run time. The host's build leaves it out and therefore needs no nalgebra.
+//! A source file has two halves. The first (`layer!` and `infer`) is pure data and `const fn`; the macro runs it on the
+//! host. The second, `mod compute`, runs at run time.
 
 use crate::spec::LayerSpec;
 

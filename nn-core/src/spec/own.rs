@@ -26,9 +26,9 @@
 /// # fn main() {}
 /// ```
 ///
-/// [`layer`](crate::layer) has all names that such a page needs. [`weights!`](crate::weights!) and `impl Layer` follow;
-/// the example `custom_layer` shows all of it. The declaration and the shape rule, which is public, must be in a
-/// module, not in a function.
+/// [`layer`](mod@crate::layer) has all names that such a page needs. [`weights!`](crate::weights!) and `impl Layer`
+/// follow; the example `custom_layer` shows all of it. The declaration and the shape rule, which is public, must be in
+/// a module, not in a function.
 ///
 /// A layer with arguments of several kinds, and its complete code:
 ///

@@ -25,7 +25,7 @@ use trainable_ranges::TrainableRanges;
 /// samples.
 ///
 /// For programs without a heap, it does the same with a batch as `fit`: forward, losses, backward, regularization,
-/// running states, clipping, weight decay, the optimizer, constraints. It neither allocates nor panics.
+/// running states, clipping, weight decay, the optimizer, constraints. It does not allocate, and panics on no data.
 /// [`BYTES`](Self::BYTES) is its size.
 ///
 /// Layers with `trainable = false` before all layers that learn have no backward code, and take little memory for a
@@ -59,7 +59,7 @@ pub enum StepError {
         /// `SLOTS`
         room: usize,
     },
-    /// A senseless setting of the optimizer or of a loss.
+    /// An invalid setting of the optimizer or of a loss.
     Setting(OutOfRange),
     /// The trainer was created for another optimizer, or for the same with other slots.
     Optimizer,
@@ -124,7 +124,7 @@ impl<M: Model, const N: usize, const SLOTS: usize> Trainer<M, N, SLOTS> {
     /// not compile above [`MAX_BY_VALUE`](crate::layer::model::MAX_BY_VALUE) bytes.
     ///
     /// # Errors
-    /// If the optimizer needs more `SLOTS`, or has a senseless setting.
+    /// If the optimizer needs more `SLOTS`, or has an invalid setting.
     pub fn new(model: M, optimizer: &impl Optimizer) -> Result<Self, StepError> {
         optimizer.check::<M::Scalar>().map_err(StepError::Setting)?;
         const { assert!(SLOTS <= MAX_SLOTS + 1, "no optimizer keeps so many numbers for each weight") }

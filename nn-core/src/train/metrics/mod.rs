@@ -1,4 +1,4 @@
-//! The metrics, one page each: definition, accumulation, tests.
+//! The metrics.
 //!
 //! A metric implements [`MetricOn`] for the targets and predictions that it can compare. [`Metrics`] spreads metrics
 //! over the outputs of a model. Only metrics in [`Weighted`] use the weights of samples, as in Keras. Losses are
