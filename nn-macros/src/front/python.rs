@@ -146,7 +146,7 @@ fn is_module(word: &proc_macro2::Ident) -> bool {
     MODULES.contains(&word.to_string().as_str())
 }
 
-/// What to do in place of a statement that calls a method: `model.add(Dense(64))`.
+/// The advice about a statement that calls a method: `model.add(Dense(64))`.
 pub(crate) fn method(statement: &TokenStream) -> Option<String> {
     let tokens: Vec<TokenTree> = statement.clone().into_iter().take(3).collect();
     let [TokenTree::Ident(_), dot, TokenTree::Ident(method)] = &tokens[..] else { return None };

@@ -1,4 +1,4 @@
-//! What the macro shows for a graph of Python is a graph.
+//! The lines that the macro shows for pasted Python are a valid graph.
 
 /// The errors of a graph, as text.
 fn errors(graph: &str) -> String {

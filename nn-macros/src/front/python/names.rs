@@ -1,16 +1,16 @@
-//! Names of other libraries, of older versions of Keras, and short ones: what they are called here.
+//! Names of other libraries, names of older versions of Keras, and short names, with their counterparts here.
 
 use crate::diagnostics::Diagnostic;
 use nn_core::activations::ACTIVATIONS;
 use nn_core::layers::LAYERS;
 
-/// What there is for a name.
+/// The counterpart of a name in this library.
 enum Here {
-    /// A layer, and what to know of it.
+    /// A layer, and a remark about its arguments.
     Is(&'static str, &'static str),
-    /// Nothing yet; what is nearest.
+    /// Nothing yet, and the nearest thing that exists.
     Not(&'static str),
-    /// What is no layer.
+    /// Something that is not a layer.
     Other(&'static str),
 }
 use Here::{Is, Not, Other};
@@ -135,7 +135,7 @@ const SHORT: &[(&str, Here)] = &[
     ("SelfAttention MHA TransformerBlock", Not(OWN)),
 ];
 
-/// What is nearest to a layer that only Keras has.
+/// The nearest things to layers that only Keras has.
 const KERAS: &[(&str, Here)] = &[
     ("MaxPool2D MaxPooling2D MaxPool1D MaxPooling1D AvgPool2D AveragePooling2D AvgPool1D AveragePooling1D", Not(POOL)),
     ("GlobalAveragePooling2D GlobalAvgPool2D", Not(MEAN)),
@@ -168,7 +168,7 @@ fn find(name: &str) -> Option<(&'static str, &'static Here)> {
     })
 }
 
-/// What is wrong with a layer of this name, and what is right.
+/// The message about a layer of this name, and its cure.
 pub(crate) struct Answer {
     pub(crate) message: String,
     help: String,

@@ -11,7 +11,7 @@ use nn_core::Code;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 
-/// A statement as far as Python is concerned.
+/// The kind of a statement in Python.
 enum Line {
     /// `x = Dense(64)(x)`, with the place of its `=`.
     Assign(usize),

@@ -199,7 +199,7 @@ impl Resolver<'_> {
         true
     }
 
-    /// What an unknown layer is called on may hold errors of its own.
+    /// Reports the errors in the arguments of an unknown layer's call.
     fn look_into(&mut self, call: &ExprCall) {
         for (_, value) in arguments(call).iter().filter(|(keyword, _)| keyword.is_none()) {
             self.tensor_list(value);

@@ -14,7 +14,7 @@ use proc_macro2::TokenTree;
 use quote::ToTokens;
 use syn::{Expr, ExprBinary, ExprMethodCall, Ident, UnOp};
 
-/// What changes the numbers of a tensor, if no layer does.
+/// The advice about arithmetic with a number, which no layer does.
 const NUMBERS: &str =
     "scale the samples before they are given to the model, or write a layer of your own: see `nn::layer!`";
 
@@ -47,7 +47,7 @@ impl Resolver<'_> {
         Bound::Poison
     }
 
-    /// What to write in place of an operator.
+    /// The text to write in place of an operator.
     fn operator(&self, binary: &ExprBinary) -> String {
         let whole = Expr::Binary(binary.clone());
         if let Some(merged) = self.merged(&whole) {
