@@ -66,6 +66,15 @@ fn line(tokens: &[TokenTree]) -> Line {
     if called && (is_method || word(0) == "print" || path >= 3) { Line::Call } else { Line::Other }
 }
 
+/// Whether a statement decides which layers a graph has.
+fn is_partial(tokens: &[TokenTree]) -> bool {
+    match tokens {
+        [TokenTree::Ident(word), ..] if word != "return" && control::is_statement(&word.to_string()) => true,
+        [.., dot, TokenTree::Ident(method), TokenTree::Group(_)] => is_punct(dot, '.') && method == "pop",
+        _ => false,
+    }
+}
+
 /// Whether this is a call on a model that is no part of a graph: the right side of `history = model.fit(..)`.
 fn trains(tokens: &[TokenTree]) -> bool {
     let [TokenTree::Ident(_), dot, TokenTree::Ident(method), TokenTree::Group(_)] = tokens else { return false };
@@ -105,6 +114,8 @@ struct Paste {
     written_out: Option<String>,
     /// Calls that are no part of a graph.
     left_out: Vec<String>,
+    /// Control flow, or a call that removes layers: the other lines alone are another graph.
+    is_partial: bool,
     /// The models that lines bind, and their statements.
     models: Vec<(String, usize)>,
 }
@@ -115,6 +126,7 @@ impl Paste {
         if self.first.is_empty() && !matches!(line, Line::Other) {
             self.first = tokens.clone();
         }
+        self.is_partial |= is_partial(&tokens);
         match line {
             // A decorator, or a text about the lines behind it.
             Line::Other if is_punct(&tokens[0], '@') || tokens.iter().all(is_text) => self.is_python = true,
@@ -131,7 +143,7 @@ impl Paste {
             }
             Line::Import => (self.imports, self.is_python) = (true, true),
             Line::Call => {
-                if !self.adds(&tokens) {
+                if !self.adds(&tokens) && !is_partial(&tokens) {
                     let call = &tokens[assigns(&tokens).map_or(0, |at| at + 1)..];
                     let path = call.iter().take_while(|token| !matches!(token, TokenTree::Group(_)));
                     let path: String = path.map(ToString::to_string).collect();
@@ -238,6 +250,9 @@ impl Paste {
         };
         let lines: Vec<String> = lines.collect();
         match &lines[..] {
+            _ if self.is_partial => error.help(
+                "write out the layers that loops, branches and methods of a model add or remove, one `let x = ..(x);` for each",
+            ),
             [] => &mut *error,
             [line] if !line.contains('\n') => error.help(format!("write `{line}`")),
             lines => error.help(format!("write\n          {}", lines.join("\n          "))),

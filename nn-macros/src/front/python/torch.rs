@@ -3,7 +3,7 @@
 use super::translate::{joined, parts};
 use super::{is_punct, names};
 use nn_core::layers::LAYERS;
-use proc_macro2::{Delimiter, Group, Ident, Literal, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, TokenTree};
 
 /// Layers, what they are here, and how many sizes come first that the macro knows.
 const LAYERS_OF_TORCH: &[(&str, &str, usize)] = &[
@@ -101,8 +101,25 @@ pub(super) fn converted(name: &Ident, call: &Group, arguments: &[TokenTree]) -> 
             made.push(part.to_vec());
         }
     }
+    for (keyword, value) in defaults(&text) {
+        if !made.iter().any(|part| matches!(&part[0], TokenTree::Ident(word) if word == keyword)) {
+            let equals = TokenTree::from(Punct::new('=', Spacing::Alone));
+            let mut value = Literal::f64_unsuffixed(*value);
+            value.set_span(name.span());
+            made.push(vec![word(keyword), equals, value.into()]);
+        }
+    }
     let made: Vec<&[TokenTree]> = made.iter().map(|part| &part[..]).collect();
     Some(vec![word(ours), group(joined(&made))])
+}
+
+/// The defaults of PyTorch that differ from Keras's, as Keras counts them.
+fn defaults(name: &str) -> &'static [(&'static str, f64)] {
+    match name {
+        "BatchNorm1d" | "BatchNorm2d" => &[("momentum", 0.9), ("epsilon", 1e-5)],
+        "LayerNorm" => &[("epsilon", 1e-5)],
+        _ => &[],
+    }
 }
 
 /// The momentum of a `BatchNorm` as Keras counts it. In PyTorch it is the part of the new mean, and here that of the
