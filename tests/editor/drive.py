@@ -179,7 +179,8 @@ class Editor:
     def offered(self, place):
         answer = self.server.request("textDocument/completion", self.at(place)) or []
         items = answer["items"] if isinstance(answer, dict) else answer
-        return [item.get("filterText") or item["label"] for item in items]
+        # A label goes on with arguments, `relu(…)`, or with aliases, `Dense (alias Linear)`.
+        return [item["label"].partition("(")[0].strip() for item in items]
 
     def complaints(self):
         report = self.server.request("textDocument/diagnostic", {"textDocument": self.document})
