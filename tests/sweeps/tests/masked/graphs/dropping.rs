@@ -3,36 +3,42 @@
 use crate::sweep::masked;
 
 masked! { "dropping";
+    #[cfg(feature = "all")]
     flatten: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
         let y = Flatten()(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     reshape: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
         let y = Reshape([8])(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     reshape_same: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
         let y = Reshape([4, 2])(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     permute: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
         let y = Permute((2, 1))(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     global_max: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
         let y = GlobalMaxPooling1D()(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     reshape_before_gru: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);

@@ -13,6 +13,7 @@ masked! { "merging_more";
         let y = multiply([h, i, j]);
         Model(inputs = [x, z, v], outputs = y)
     }
+    #[cfg(feature = "all")]
     maximum_of_three: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -23,6 +24,7 @@ masked! { "merging_more";
         let y = maximum([h, i, j]);
         Model(inputs = [x, z, v], outputs = y)
     }
+    #[cfg(feature = "all")]
     minimum_of_three: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -33,6 +35,7 @@ masked! { "merging_more";
         let y = minimum([h, i, j]);
         Model(inputs = [x, z, v], outputs = y)
     }
+    #[cfg(feature = "all")]
     concatenate_of_three: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -43,6 +46,7 @@ masked! { "merging_more";
         let y = concatenate([h, i, j]);
         Model(inputs = [x, z, v], outputs = y)
     }
+    #[cfg(feature = "all")]
     multiply_two_of_three: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -52,6 +56,7 @@ masked! { "merging_more";
         let y = multiply([v, h, i]);
         Model(inputs = [x, z, v], outputs = y)
     }
+    #[cfg(feature = "all")]
     maximum_two_of_three: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -70,6 +75,7 @@ masked! { "merging_more";
         let y = minimum([v, h, i]);
         Model(inputs = [x, z, v], outputs = y)
     }
+    #[cfg(feature = "all")]
     add_repeats_a_step: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [1, 2]);
@@ -86,6 +92,7 @@ masked! { "merging_more";
         let y = multiply([h, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     multiply_repeats_a_step: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [1, 2]);
@@ -94,6 +101,7 @@ masked! { "merging_more";
         let y = multiply([h, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     multiply_repeats_the_first: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [1, 2]);
@@ -109,6 +117,7 @@ masked! { "merging_more";
         let y = multiply([h, z]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     maximum_repeats_features: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 1]);
@@ -125,6 +134,7 @@ masked! { "merging_more";
         let y = maximum([h, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     maximum_repeats_the_first: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [1, 2]);
@@ -133,6 +143,7 @@ masked! { "merging_more";
         let y = maximum([i, h]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     minimum_repeats_a_step: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [1, 2]);
@@ -141,6 +152,7 @@ masked! { "merging_more";
         let y = minimum([h, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     minimum_with_a_vector: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [2]);
@@ -154,12 +166,14 @@ masked! { "merging_more";
         let y = multiply([h, h]);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     maximum_of_a_tensor_with_itself: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
         let y = maximum([h, h]);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     maximum_of_products: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -172,6 +186,7 @@ masked! { "merging_more";
         let y = LSTM(2, return_sequences = true)(b);
         Model(inputs = [x, z, v], outputs = y)
     }
+    #[cfg(feature = "all")]
     multiply_of_sentences: {
         let x = Input(shape = [3, 4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);
@@ -180,6 +195,7 @@ masked! { "merging_more";
         let y = multiply([h, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     average_of_words: {
         let x = Input(shape = [4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);

@@ -3,12 +3,14 @@
 use crate::sweep::masked;
 
 masked! { "passing";
+    #[cfg(feature = "all")]
     dense: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
         let y = Dense(3)(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     dense_tanh: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -21,6 +23,7 @@ masked! { "passing";
         let y = Dense(3, activation = softmax)(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     activation: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -45,6 +48,7 @@ masked! { "passing";
         let y = ELU()(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     p_re_lu: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -81,6 +85,7 @@ masked! { "passing";
         let y = ActivityRegularization(l2 = 0.5)(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     masking_of_positions: {
         let x = Input(shape = [3, 4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -94,12 +99,14 @@ masked! { "passing";
         let y = Masking(mask_value = 0.0)(t);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     embedding_dense: {
         let x = Input(shape = [4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);
         let y = Dense(2)(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     embedding_of_sentences: {
         let x = Input(shape = [3, 4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);

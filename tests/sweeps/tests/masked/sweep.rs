@@ -10,12 +10,13 @@ use nn::weights::zeroed_box;
 use nn::{Buffer, Element, Graph, Heap, Layer, Model, Pass, Shape, Tensors, layer::Mode};
 
 /// `case: { graph }`, in `f64`; the cases after `f32` also run in that. The passes are generic, so a few graphs in both
-/// types are enough.
+/// types are enough. A case that is not in the sample has the attribute `#[cfg(feature = "all")]`.
 macro_rules! masked {
     ($file:literal, f32; $($cases:tt)*) => { crate::sweep::masked! { @ $file both; $($cases)* } };
     ($file:literal; $($cases:tt)*) => { crate::sweep::masked! { @ $file double; $($cases)* } };
-    (@ $file:literal $precision:ident; $($case:ident: { $($graph:tt)* })*) => {
+    (@ $file:literal $precision:ident; $($(#[$attribute:meta])* $case:ident: { $($graph:tt)* })*) => {
         $(
+            $(#[$attribute])*
             mod $case {
                 use nn::prelude::*;
 
@@ -29,7 +30,8 @@ macro_rules! masked {
             }
         )*
 
-        pub(crate) const CASES: &[&str] = &[$(concat!($file, ".", stringify!($case))),*];
+        pub(crate) const CASES: &[crate::sample::Case] = &[$((concat!($file, ".", stringify!($case)), stringify!($($graph)*))),*];
+        pub(crate) const SAMPLE: &[crate::sample::Case] = &[$($(#[$attribute])* (concat!($file, ".", stringify!($case)), stringify!($($graph)*))),*];
     };
 }
 

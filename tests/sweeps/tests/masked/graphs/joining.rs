@@ -3,6 +3,7 @@
 use crate::sweep::masked;
 
 masked! { "joining";
+    #[cfg(feature = "all")]
     concatenate_along_1: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [3, 2]);
@@ -11,6 +12,7 @@ masked! { "joining";
         let y = concatenate([h, i], axis = 1);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     concatenate_along_1_first_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [3, 2]);
@@ -34,6 +36,7 @@ masked! { "joining";
         let y = concatenate([h, i], axis = -2);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     concatenate_along_minus_2_first_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [3, 2]);
@@ -41,6 +44,7 @@ masked! { "joining";
         let y = concatenate([h, z], axis = -2);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     concatenate_along_minus_2_before_lstm: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [3, 2]);
@@ -49,6 +53,7 @@ masked! { "joining";
         let y = LSTM(2)(a);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     concatenate_along_2: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -57,6 +62,7 @@ masked! { "joining";
         let y = concatenate([h, i], axis = 2);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     concatenate_along_2_second_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -76,6 +82,7 @@ masked! { "joining";
         let y = concatenate([b, j], axis = 1);
         Model(inputs = [x, z, v], outputs = y)
     }
+    #[cfg(feature = "all")]
     concatenate_sentences_along_1: {
         let x = Input(shape = [3, 4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);
@@ -84,6 +91,7 @@ masked! { "joining";
         let y = concatenate([h, i], axis = 1);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     concatenate_sentences_along_2: {
         let x = Input(shape = [3, 4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);
@@ -108,6 +116,7 @@ masked! { "joining";
         let y = concatenate([h, i], axis = -1);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     concatenate_sentences_along_minus_2: {
         let x = Input(shape = [3, 4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);

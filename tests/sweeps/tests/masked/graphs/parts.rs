@@ -3,6 +3,7 @@
 use crate::sweep::masked;
 
 masked! { "parts";
+    #[cfg(feature = "all")]
     a_part_with_a_mask_inside: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -13,6 +14,7 @@ masked! { "parts";
         let y = concatenate([b, part(z)]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     a_part_on_a_masked_series: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -24,6 +26,7 @@ masked! { "parts";
         let p = GlobalMaxPooling1D()(b);
         Model(inputs = [x, z], outputs = [y, p])
     }
+    #[cfg(feature = "all")]
     a_merge_in_a_part: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);

@@ -1,4 +1,11 @@
 //! Models, constants and neighbours with names that an expansion also has.
+//!
+//! ```sh
+//! cargo test -p nn-sweeps --test names                   # some names of every kind
+//! cargo test -p nn-sweeps --test names --features all
+//! ```
+
+#![allow(missing_docs)]
 
 use nn::prelude::*;
 
@@ -20,7 +27,7 @@ macro_rules! check {
 /// Checks `predict` and `fit`, for one of the names.
 #[test]
 fn a_model_that_is_called_as_a_type_is_fitted() {
-    let model = <self::box_::Box as Model>::boxed(&mut StdRng::seed_from_u64(1));
+    let model = <self::some::box_::Box as Model>::boxed(&mut StdRng::seed_from_u64(1));
     let x = ([SVector::<f32, 3>::new(0.5, -1.0, 2.0)], [SVector::<u32, 4>::new(1, 0, 4, 2)]);
     let (a, b) = (model.predict((&x.0, &x.1)).unwrap(), model.fold().predict((&x.0, &x.1)).unwrap());
     assert!((a.y[0] - b.y[0]).norm() < 1e-5 && (a.z[0] - b.z[0]).norm() < 1e-5);
@@ -33,7 +40,7 @@ macro_rules! called {
     ($($module:ident: $name:ident,)*) => {
         $(
             #[allow(non_camel_case_types, unreachable_pub)]
-            mod $module {
+            pub(super) mod $module {
                 const UNITS: ::core::primitive::usize = 2;
 
                 ::nn::model! {
@@ -62,23 +69,36 @@ macro_rules! called {
 
         #[test]
         fn models_may_be_called_as_anything() {
+            use nn::prelude::*;
             $(check!($module::$name);)*
         }
     };
 }
 
-called! {
-    as_mut_: AsMut, as_ref_: AsRef, clone_: Clone, copy_: Copy, default_: Default, drop_: Drop, eq_: Eq, err_: Err, extend_: Extend, fn_: Fn,
-    fn_mut_: FnMut, fn_once_: FnOnce, from_: From, from_iterator_: FromIterator, into_: Into, into_iterator_: IntoIterator, iterator_: Iterator,
-    none_: None, ok_: Ok, option_: Option, ord_: Ord, partial_eq_: PartialEq, partial_ord_: PartialOrd, result_: Result, send_: Send, sized_: Sized,
-    some_: Some, sync_: Sync, try_from_: TryFrom, try_into_: TryInto, unpin_: Unpin, debug_: Debug, hash_: Hash, box_: Box, string_: String,
-    to_owned_: ToOwned, to_string_: ToString, vec_: Vec,
-    bool_: bool, char_: char, f32_: f32, f64_: f64, i8_: i8, i16_: i16, i32_: i32, i64_: i64, i128_: i128, isize_: isize, str_: str, u8_: u8, u16_: u16,
-    u32_: u32, u64_: u64, u128_: u128, usize_: usize,
-    std_: std, core_: core, alloc_: alloc, nn_: nn, size_of_: size_of,
-    buffer_: Buffer, component_: Component, graph_: Graph, inline_: Inline, layer_: Layer, model_: Model, part_: Part, pass_: Pass, scalar_: Scalar,
-    shape_: Shape, storage_: Storage, weights_: Weights, s_vector_: SVector, dense_: Dense, relu_: Relu, activate_: Activate,
-    a_: A, b_: B, e_: E, s_: S, s0_: S0, t_: T, x_: X, y_: Y,
+/// Names of each kind: traits, variants and types of the prelude, primitive types, crates, functions, the library's
+/// own names, and generic parameters.
+mod some {
+    called! {
+        clone_: Clone, iterator_: Iterator, some_: Some, option_: Option, box_: Box, f32_: f32, usize_: usize, std_: std,
+        nn_: nn, size_of_: size_of, graph_: Graph, layer_: Layer, storage_: Storage, s_vector_: SVector, dense_: Dense,
+        relu_: Relu, s0_: S0, t_: T, x_: X,
+    }
+}
+
+/// All other names.
+#[cfg(feature = "all")]
+mod others {
+    called! {
+        as_mut_: AsMut, as_ref_: AsRef, copy_: Copy, default_: Default, drop_: Drop, eq_: Eq, err_: Err, extend_: Extend,
+        fn_: Fn, fn_mut_: FnMut, fn_once_: FnOnce, from_: From, from_iterator_: FromIterator, into_: Into,
+        into_iterator_: IntoIterator, none_: None, ok_: Ok, ord_: Ord, partial_eq_: PartialEq, partial_ord_: PartialOrd,
+        result_: Result, send_: Send, sized_: Sized, sync_: Sync, try_from_: TryFrom, try_into_: TryInto, unpin_: Unpin,
+        debug_: Debug, hash_: Hash, string_: String, to_owned_: ToOwned, to_string_: ToString, vec_: Vec, bool_: bool,
+        char_: char, f64_: f64, i8_: i8, i16_: i16, i32_: i32, i64_: i64, i128_: i128, isize_: isize, str_: str, u8_: u8,
+        u16_: u16, u32_: u32, u64_: u64, u128_: u128, core_: core, alloc_: alloc, buffer_: Buffer, component_: Component,
+        inline_: Inline, model_: Model, part_: Part, pass_: Pass, scalar_: Scalar, shape_: Shape, weights_: Weights,
+        activate_: Activate, a_: A, b_: B, e_: E, s_: S, y_: Y,
+    }
 }
 
 /// The names of a model's items do not clash with its neighbours.

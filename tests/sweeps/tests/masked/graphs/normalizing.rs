@@ -3,6 +3,7 @@
 use crate::sweep::masked;
 
 masked! { "normalizing", f32;
+    #[cfg(feature = "all")]
     normalized: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -33,18 +34,21 @@ masked! { "normalizing", f32;
         let y = BatchNormalization(trainable = false)(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     normalized_words: {
         let x = Input(shape = [4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);
         let y = BatchNormalization()(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     normalized_sentences: {
         let x = Input(shape = [3, 4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);
         let y = BatchNormalization()(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     normalized_sentences_axis_1: {
         let x = Input(shape = [3, 4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);
@@ -63,6 +67,7 @@ masked! { "normalizing", f32;
         let y = BatchNormalization()(x, mask = m);
         Model(inputs = [x, m], outputs = y)
     }
+    #[cfg(feature = "all")]
     normalized_between_dense: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -71,6 +76,7 @@ masked! { "normalizing", f32;
         let y = Dense(2)(b);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     normalized_then_dropped: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -78,6 +84,7 @@ masked! { "normalizing", f32;
         let y = GlobalMaxPooling1D()(b);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     normalized_before_lstm: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -85,6 +92,7 @@ masked! { "normalizing", f32;
         let y = LSTM(2)(b);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     normalized_after_lstm: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -92,6 +100,7 @@ masked! { "normalizing", f32;
         let y = BatchNormalization()(b);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     normalized_after_merge: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -102,6 +111,7 @@ masked! { "normalizing", f32;
         let y = LSTM(2)(b);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     normalized_in_two_series: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);

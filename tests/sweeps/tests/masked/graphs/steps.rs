@@ -3,6 +3,7 @@
 use crate::sweep::masked;
 
 masked! { "steps";
+    #[cfg(feature = "all")]
     gru: {
         let x = Input(shape = [3, 4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);
@@ -10,6 +11,7 @@ masked! { "steps";
         let y = GlobalMaxPooling1D()(a);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     lstm: {
         let x = Input(shape = [3, 4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);
@@ -38,6 +40,7 @@ masked! { "steps";
         let y = GlobalMaxPooling1D()(a);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     sequences: {
         let x = Input(shape = [3, 4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);
@@ -50,6 +53,7 @@ masked! { "steps";
         let y = TimeDistributed(Dense(2, activation = tanh))(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     dense_then_gru: {
         let x = Input(shape = [3, 4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);
@@ -66,6 +70,7 @@ masked! { "steps";
         let y = Flatten()(b);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     flat_steps: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -97,6 +102,7 @@ masked! { "steps";
         let y = add([b, gru(i)]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     of_numbers: {
         let x = Input(shape = [3, 4, 2]);
         let h = Masking(mask_value = -1.0)(x);

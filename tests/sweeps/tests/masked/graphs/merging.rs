@@ -3,6 +3,7 @@
 use crate::sweep::masked;
 
 masked! { "merging";
+    #[cfg(feature = "all")]
     add: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -11,6 +12,7 @@ masked! { "merging";
         let y = add([h, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     add_first_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -18,6 +20,7 @@ masked! { "merging";
         let y = add([h, z]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     add_second_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -25,6 +28,7 @@ masked! { "merging";
         let y = add([x, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     add_before_gru: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -42,6 +46,7 @@ masked! { "merging";
         let y = subtract([h, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     subtract_first_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -49,6 +54,7 @@ masked! { "merging";
         let y = subtract([h, z]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     subtract_second_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -56,6 +62,7 @@ masked! { "merging";
         let y = subtract([x, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     multiply: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -71,6 +78,7 @@ masked! { "merging";
         let y = multiply([h, z]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     multiply_second_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -78,6 +86,7 @@ masked! { "merging";
         let y = multiply([x, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     multiply_before_gru: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -95,6 +104,7 @@ masked! { "merging";
         let y = average([h, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     average_first_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -102,6 +112,7 @@ masked! { "merging";
         let y = average([h, z]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     average_second_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -109,6 +120,7 @@ masked! { "merging";
         let y = average([x, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     maximum: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -117,6 +129,7 @@ masked! { "merging";
         let y = maximum([h, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     maximum_first_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -131,6 +144,7 @@ masked! { "merging";
         let y = maximum([x, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     maximum_before_gru: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -140,6 +154,7 @@ masked! { "merging";
         let y = GRU(2)(a);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     minimum: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -148,6 +163,7 @@ masked! { "merging";
         let y = minimum([h, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     minimum_first_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -155,6 +171,7 @@ masked! { "merging";
         let y = minimum([h, z]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     minimum_second_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -162,6 +179,7 @@ masked! { "merging";
         let y = minimum([x, i]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     concatenate: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);
@@ -177,6 +195,7 @@ masked! { "merging";
         let y = concatenate([h, z]);
         Model(inputs = [x, z], outputs = y)
     }
+    #[cfg(feature = "all")]
     concatenate_second_masked: {
         let x = Input(shape = [4, 2]);
         let z = Input(shape = [4, 2]);

@@ -3,6 +3,7 @@
 use crate::sweep::masked;
 
 masked! { "both_ways";
+    #[cfg(feature = "all")]
     concat_sequences: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -15,6 +16,7 @@ masked! { "both_ways";
         let y = Bidirectional(GRU(2), merge_mode = concat)(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     concat_before_lstm: {
         let x = Input(shape = [4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);
@@ -22,6 +24,7 @@ masked! { "both_ways";
         let y = LSTM(2)(a);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     sum_sequences: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -41,6 +44,7 @@ masked! { "both_ways";
         let y = Bidirectional(LSTM(2, return_sequences = true), merge_mode = mul)(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     mul_last: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -53,18 +57,21 @@ masked! { "both_ways";
         let y = Bidirectional(LSTM(2, return_sequences = true), merge_mode = ave)(h);
         Model(inputs = x, outputs = y)
     }
+    #[cfg(feature = "all")]
     none_sequences: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
         let (y, b) = Bidirectional(LSTM(2, return_sequences = true), merge_mode = None)(h);
         Model(inputs = x, outputs = [y, b])
     }
+    #[cfg(feature = "all")]
     none_last: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
         let (y, b) = Bidirectional(GRU(2), merge_mode = None)(h);
         Model(inputs = x, outputs = [y, b])
     }
+    #[cfg(feature = "all")]
     none_before_gru: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -73,6 +80,7 @@ masked! { "both_ways";
         let p = GRU(2)(b);
         Model(inputs = x, outputs = [y, p])
     }
+    #[cfg(feature = "all")]
     concat_states: {
         let x = Input(shape = [4, 2]);
         let h = Masking(mask_value = -1.0)(x);
@@ -85,6 +93,7 @@ masked! { "both_ways";
         let (y, b, s, u) = Bidirectional(GRU(2, return_sequences = true, return_state = true), merge_mode = None)(h);
         Model(inputs = x, outputs = [y, b, s, u])
     }
+    #[cfg(feature = "all")]
     stacked: {
         let x = Input(shape = [4], dtype = u32);
         let h = Embedding(7, 3, mask_zero = true)(x);
